@@ -1,0 +1,401 @@
+/**
+ * A bounded store: entries by key, limited in number, weight and time, with one computation per key at a time.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Inspectable from "effect/Inspectable"
+import * as Option from "effect/Option"
+import { type Pipeable, pipeArguments } from "effect/Pipeable"
+import * as Predicate from "effect/Predicate"
+import * as Ref from "effect/Ref"
+import type * as Scope from "effect/Scope"
+import { CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
+import { Absent, BoundedMap, BoundedMapError, type BoundedMapOptions } from "./engine/BoundedMap.js"
+import { keyEquality } from "./keyEquality.js"
+import { printKey } from "./printKey.js"
+import { SingleFlight } from "./SingleFlight.js"
+import { expiresAt } from "./timeToLive.js"
+
+/**
+ * The type id of `Store`.
+ *
+ * @since 0.1.0
+ * @category type ids
+ */
+export const TypeId: TypeId = "~effect-aws-cache/Cache/Store"
+
+/**
+ * The type id of `Store`.
+ *
+ * @since 0.1.0
+ * @category type ids
+ */
+export type TypeId = "~effect-aws-cache/Cache/Store"
+
+/**
+ * How a store is made.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options<in K, in V> extends Pick<BoundedMapOptions<K, V>, "evictionPolicy" | "weigh" | "onRemoval"> {
+  /** The name in errors, spans and logs. Default `"Store"`. */
+  readonly name?: string | undefined
+  /** The most entries, a whole number or `Infinity`; `0` stores nothing and still shares computations. Default 1,000. */
+  readonly maxSize?: number | undefined
+  /** The most weight of all entries together, a whole number or `Infinity`. Default `Infinity`. */
+  readonly maxWeight?: number | undefined
+  /**
+   * How long an entry lives after it was written. Zero: it is not stored. Default `Duration.infinity`: for ever.
+   * A function decides for each entry.
+   */
+  readonly timeToLive?: Duration.DurationInput | ((value: V, key: K) => Duration.DurationInput) | undefined
+}
+
+/**
+ * What a single write may decide for itself.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WriteOptions {
+  /** How long this entry lives, instead of the store's time to live. */
+  readonly timeToLive?: Duration.DurationInput | undefined
+}
+
+/**
+ * What a store has counted since it was made, and what it holds now.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Stats {
+  /** Lookups that found a live entry. */
+  readonly hits: number
+  /** Lookups that did not. */
+  readonly misses: number
+  /** Writes that made a new entry. */
+  readonly insertions: number
+  /** Writes refused because the entry was heavier than the limit. */
+  readonly rejections: number
+  /** Entries that left, by reason. */
+  readonly removals: {
+    readonly evicted: number
+    readonly expired: number
+    readonly replaced: number
+    readonly deleted: number
+    readonly cleared: number
+  }
+  /** Calls of `onRemoval` that threw. */
+  readonly listenerFailures: number
+  /** Computations under way. */
+  readonly inFlight: number
+  /** Live entries. */
+  readonly size: number
+  /** The weight of the live entries together. */
+  readonly weight: number
+}
+
+/**
+ * A bounded store. `E` is how computations may fail, `R` what they may use: it was captured when the store was made.
+ *
+ * Keys are found as a `Map` finds them, but for objects that implement Effect's `Equal` (`Data.struct`, `Data.Class`,
+ * `Schema.Class`): these are found by their structure. An entry has expired when the clock shows its moment of expiry
+ * or later; it is told by Effect's `Clock`, at each call.
+ *
+ * `get`, `getOption`, `getOrCompute` and writes are uses, which matter to the eviction policy; `peek`, `has`, `keys`,
+ * `size` and the like are not.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Store<in out K, in out V, in out E = never, in out R = never>
+  extends Pipeable, Inspectable.Inspectable
+{
+  readonly [TypeId]: TypeId
+  /** The name in errors, spans and logs. */
+  readonly name: string
+  /** The value under a key. */
+  readonly get: (key: K) => Effect.Effect<V, CacheNotFoundError>
+  /** The value under a key, if there is one. */
+  readonly getOption: (key: K) => Effect.Effect<Option.Option<V>>
+  /**
+   * The value under a key; computed when there is none. All who ask meanwhile share one computation. It belongs to the
+   * store, not to whoever came first: their interruption does not reach the others, and it runs with the context the
+   * store was made in. When the last of them leaves, it is interrupted. Failures and defects are not stored. A write
+   * or removal of the key meanwhile wins over the result, which its callers still get; so they do when it is too
+   * large to be stored.
+   */
+  readonly getOrCompute: (key: K, compute: Effect.Effect<V, E, R>, options?: WriteOptions) => Effect.Effect<V, E>
+  /** Writes a new entry; fails when there is one under the key. */
+  readonly add: (
+    key: K,
+    value: V,
+    options?: WriteOptions
+  ) => Effect.Effect<void, CacheExistsError | EntryTooLargeError>
+  /** Writes an entry, whether there was one or not; its time to live starts anew. */
+  readonly set: (key: K, value: V, options?: WriteOptions) => Effect.Effect<void, EntryTooLargeError>
+  /** Whether there is an entry under a key. No use. */
+  readonly has: (key: K) => Effect.Effect<boolean>
+  /** The value under a key, if there is one. No use, and not counted. */
+  readonly peek: (key: K) => Effect.Effect<Option.Option<V>>
+  /** When the entry under a key expires, in milliseconds since the epoch; `Infinity` for never. No use. */
+  readonly expiresAt: (key: K) => Effect.Effect<number, CacheNotFoundError>
+  /** Lets the entry under a key expire this long from now. No use. */
+  readonly setTimeToLive: (key: K, timeToLive: Duration.DurationInput) => Effect.Effect<void, CacheNotFoundError>
+  /** Removes an entry. */
+  readonly remove: (key: K) => Effect.Effect<void, CacheNotFoundError>
+  /** Removes an entry and returns its value. */
+  readonly pop: (key: K) => Effect.Effect<V, CacheNotFoundError>
+  /** Removes the entry that is next to be evicted and returns it. */
+  readonly popVictim: Effect.Effect<Option.Option<readonly [key: K, value: V]>>
+  /** Removes every entry. */
+  readonly clear: Effect.Effect<void>
+  /** Reclaims the entries that have expired; correctness does not need it. */
+  readonly purge: Effect.Effect<void>
+  /** A snapshot of the keys, the next victim first. No use. */
+  readonly keys: Effect.Effect<ReadonlyArray<K>>
+  /** A snapshot of the values, the next victim first. No use. */
+  readonly values: Effect.Effect<ReadonlyArray<V>>
+  /** A snapshot of the entries, the next victim first. No use. */
+  readonly entries: Effect.Effect<ReadonlyArray<readonly [key: K, value: V]>>
+  /** How many live entries there are. */
+  readonly size: Effect.Effect<number>
+  /** The weight of the live entries together. */
+  readonly weight: Effect.Effect<number>
+  /** Changes the limits; what no longer fits is evicted at once. A bad limit changes nothing. */
+  readonly resize: (
+    limits: { readonly maxSize?: number | undefined; readonly maxWeight?: number | undefined }
+  ) => Effect.Effect<void, CacheConfigError>
+  /** What was counted, and what is held now. */
+  readonly stats: Effect.Effect<Stats>
+}
+
+/**
+ * Whether a value is a `Store`.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isStore = (u: unknown): u is Store<unknown, unknown, unknown, unknown> => Predicate.hasProperty(u, TypeId)
+
+const defaultMaxSize = 1000
+
+/**
+ * Makes a store that lives as long as the scope: when it closes, computations under way are interrupted.
+ *
+ * One `Ref` holds the engine, and every operation is one step of `Ref.modify`: there is no lock, and no other fiber
+ * ever sees half an operation.
+ *
+ * Fails with `CacheConfigError` for an option it cannot accept.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Store } from "effect-aws-cache/Cache"
+ *
+ * const program = Effect.gen(function*() {
+ *   const store = yield* Store.make<string, number>({ maxSize: 100, timeToLive: "5 minutes" })
+ *   const answer = yield* store.getOrCompute("answer", Effect.succeed(42))
+ *   yield* store.add("answer", 43).pipe(
+ *     Effect.catchTag("CacheExistsError", (error) => Effect.log(error.message))
+ *   )
+ *   return answer
+ * }).pipe(Effect.scoped)
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = <K, V, E = never, R = never>(
+  options: Options<K, V> = {}
+): Effect.Effect<Store<K, V, E, R>, CacheConfigError, R | Scope.Scope> => {
+  const name = options.name ?? "Store"
+  return Effect.gen(function*() {
+    const state = Ref.unsafeMake(yield* makeEngine(name, options))
+    const flights = yield* SingleFlight.make<K, V, E>(name)
+    const context = yield* Effect.context<R>()
+    const now = yield* Clock.currentTimeMillis
+    yield* Effect.try({
+      try: () => typeof options.timeToLive === "function" || expiresAt(now, options.timeToLive ?? Duration.infinity),
+      catch: (cause) =>
+        new CacheConfigError({
+          cache: name,
+          option: "timeToLive",
+          value: String(options.timeToLive),
+          accepted: "a duration",
+          cause
+        })
+    })
+
+    const step = <A>(f: (map: BoundedMap<K, V>, now: number) => A): Effect.Effect<A> =>
+      Effect.clockWith((clock) => Ref.modify(state, (map) => [f(map, clock.unsafeCurrentTimeMillis()), map]))
+
+    const notFound = (key: K) => Exit.fail(new CacheNotFoundError({ cache: name, key: printKey(key) }))
+
+    const orNotFound = <A>(key: K, f: (map: BoundedMap<K, V>, now: number) => A | Absent) =>
+      Effect.flatten(step((map, now): Exit.Exit<A, CacheNotFoundError> => {
+        const found = f(map, now)
+        return found === Absent ? notFound(key) : Exit.succeed(found)
+      }))
+
+    const expiry = (key: K, value: V, now: number, write: WriteOptions | undefined): number => {
+      const timeToLive = write?.timeToLive ?? options.timeToLive
+      if (timeToLive === undefined) return Number.POSITIVE_INFINITY
+      return expiresAt(now, typeof timeToLive === "function" ? timeToLive(value, key) : timeToLive)
+    }
+
+    const write = (
+      map: BoundedMap<K, V>,
+      now: number,
+      key: K,
+      value: V,
+      writeOptions: WriteOptions | undefined
+    ): Exit.Exit<void, EntryTooLargeError> => {
+      const outcome = map.set(key, value, now, expiry(key, value, now, writeOptions))
+      if (outcome === "tooLarge") {
+        return Exit.fail(
+          new EntryTooLargeError({
+            cache: name,
+            key: printKey(key),
+            weight: map.lastRefusedWeight,
+            maxWeight: map.maxWeight
+          })
+        )
+      }
+      flights.detach(key)
+      return Exit.void
+    }
+
+    const take = (map: BoundedMap<K, V>, now: number, key: K): V | Absent => {
+      flights.detach(key)
+      return map.remove(key, now)
+    }
+
+    const self: Store<K, V, E, R> = {
+      ...Inspectable.BaseProto,
+      [TypeId]: TypeId,
+      name,
+      get: (key) => orNotFound(key, (map, now) => map.get(key, now)),
+      getOption: (key) => step((map, now) => toOption(map.get(key, now))),
+      getOrCompute: (key, compute, writeOptions) =>
+        Effect.flatMap(step((map, now) => map.get(key, now)), (found) =>
+          found !== Absent
+            ? Effect.succeed(found)
+            : Effect.uninterruptibleMask((restore) =>
+              Effect.flatMap(
+                Effect.withFiberRuntime<V | Entered<K, V, E>>((caller) =>
+                  step((map, now) => {
+                    // Another fiber may have written between the two steps. This is still the same lookup.
+                    const written = map.peek(key, now)
+                    if (written !== Absent) return written
+                    return new Entered(flights.enter(
+                      key,
+                      caller,
+                      Effect.provide(compute, context),
+                      (value, now) => map.set(key, value, now, expiry(key, value, now, writeOptions))
+                    ))
+                  })
+                ),
+                (entered) => entered instanceof Entered ? flights.await(entered.flight, restore) : Effect.succeed(entered)
+              )
+            )),
+      add: (key, value, writeOptions) =>
+        Effect.flatten(step((map, now): Exit.Exit<void, CacheExistsError | EntryTooLargeError> =>
+          map.has(key, now)
+            ? Exit.fail(new CacheExistsError({ cache: name, key: printKey(key) }))
+            : write(map, now, key, value, writeOptions)
+        )),
+      set: (key, value, writeOptions) =>
+        Effect.flatten(step((map, now) => write(map, now, key, value, writeOptions))),
+      has: (key) => step((map, now) => map.has(key, now)),
+      peek: (key) => step((map, now) => toOption(map.peek(key, now))),
+      expiresAt: (key) => orNotFound(key, (map, now) => map.has(key, now) ? map.expiresAt(key) : Absent),
+      setTimeToLive: (key, timeToLive) =>
+        orNotFound(key, (map, now) =>
+          map.setExpiresAt(key, now, expiresAt(now, timeToLive)) ? undefined : Absent),
+      remove: (key) => orNotFound(key, (map, now) => take(map, now, key) === Absent ? Absent : undefined),
+      pop: (key) => orNotFound(key, (map, now) => take(map, now, key)),
+      popVictim: step((map, now) => toOption(map.popVictim(now))),
+      clear: step((map, now) => {
+        flights.detachAll()
+        map.clear(now)
+      }),
+      purge: step((map, now) => map.purge(now)),
+      keys: step((map, now) => map.entries(now).map(([key]) => key)),
+      values: step((map, now) => map.entries(now).map(([, value]) => value)),
+      entries: step((map, now) => map.entries(now)),
+      size: step((map, now) => map.size(now)),
+      weight: step((map, now) => map.weight(now)),
+      resize: (limits) =>
+        Effect.flatten(step((map, now) => {
+          try {
+            return Exit.succeed(map.resize(limits, now))
+          } catch (cause) {
+            return cause instanceof BoundedMapError ? Exit.fail(configError(name, cause)) : Exit.die(cause)
+          }
+        })),
+      stats: step((map, now) => {
+        const size = map.size(now)
+        const { hits, insertions, listenerFailures, misses, rejections, ...removals } = map.counters
+        return {
+          hits,
+          misses,
+          insertions,
+          rejections,
+          removals,
+          listenerFailures,
+          inFlight: flights.size,
+          size,
+          weight: map.weight(now)
+        }
+      }),
+      toJSON: () => ({ _id: "Store", name }),
+      pipe() {
+        return pipeArguments(this, arguments)
+      }
+    }
+    return self
+  })
+}
+
+/** A flight, told apart from a value, which can be anything. */
+class Entered<K, V, E> {
+  readonly flight: ReturnType<SingleFlight<K, V, E>["enter"]>
+  constructor(flight: ReturnType<SingleFlight<K, V, E>["enter"]>) {
+    this.flight = flight
+  }
+}
+
+const toOption = <A>(found: A | Absent): Option.Option<A> => found === Absent ? Option.none() : Option.some(found)
+
+const configError = (name: string, error: BoundedMapError): CacheConfigError =>
+  new CacheConfigError({
+    cache: name,
+    option: error.option,
+    value: String(error.value),
+    accepted: error.accepted,
+    cause: error
+  })
+
+const makeEngine = <K, V>(name: string, options: Options<K, V>): Effect.Effect<BoundedMap<K, V>, CacheConfigError> =>
+  Effect.suspend(() => {
+    try {
+      return Effect.succeed(
+        new BoundedMap<K, V>({
+          evictionPolicy: options.evictionPolicy,
+          maxSize: options.maxSize ?? defaultMaxSize,
+          maxWeight: options.maxWeight,
+          weigh: options.weigh,
+          onRemoval: options.onRemoval,
+          equality: keyEquality
+        })
+      )
+    } catch (cause) {
+      return cause instanceof BoundedMapError ? Effect.fail(configError(name, cause)) : Effect.die(cause)
+    }
+  })

@@ -1,0 +1,643 @@
+/**
+ * A synchronous map, bounded by entries and by weight, whose entries may expire. It knows nothing of Effect.
+ *
+ * @since 0.1.0
+ */
+import { type EvictionPolicy, type EvictionPolicyName, evictionPolicyNames } from "./EvictionPolicy.js"
+import { type KeyEquality, KeyIndex } from "./KeyIndex.js"
+import { Lru } from "./Lru.js"
+import type { RemovalReason } from "./RemovalReason.js"
+import { TimerWheel } from "./TimerWheel.js"
+
+/**
+ * What a lookup returns when there is no such entry, so that `undefined` can be a value.
+ *
+ * @since 0.1.0
+ * @category symbols
+ */
+export const Absent: unique symbol = Symbol.for("effect-aws-cache/Absent")
+
+/**
+ * The type of `Absent`.
+ *
+ * @since 0.1.0
+ * @category symbols
+ */
+export type Absent = typeof Absent
+
+/**
+ * How a bounded map is made.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface BoundedMapOptions<in K, in V> {
+  /** Which entry goes first when there are too many. Default `"LRU"`. */
+  readonly evictionPolicy?: EvictionPolicyName | undefined
+  /** The most entries, a whole number; `0` stores nothing. Default `Infinity`. */
+  readonly maxSize?: number | undefined
+  /** The most weight of all entries together, in the weigher's unit. Default `Infinity`. */
+  readonly maxWeight?: number | undefined
+  /** The weight of an entry, a whole number, `0` or more; measured once, at the write. Default: every entry weighs 1. */
+  readonly weigh?: ((key: K, value: V) => number) | undefined
+  /** How keys that are objects compare. Default: by reference. */
+  readonly equality?: KeyEquality | undefined
+  /**
+   * Told of every entry that leaves, after the map is consistent again; it may use the map. What it throws is
+   * swallowed and counted in `counters.listenerFailures`.
+   */
+  readonly onRemoval?: ((key: K, value: V, reason: RemovalReason) => void) | undefined
+}
+
+/**
+ * What became of a write: `inserted` (a new entry), `updated` (an entry that was there), `discarded` (not kept: the
+ * map's limit is zero entries, or the entry had expired before it was written), `tooLarge` (heavier than the map's
+ * limit; nothing has changed).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type WriteOutcome = "inserted" | "updated" | "discarded" | "tooLarge"
+
+/**
+ * What a map has counted since it was made.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Counters {
+  /** Lookups that found a live entry. */
+  hits: number
+  /** Lookups that did not. */
+  misses: number
+  /** Writes that made a new entry. */
+  insertions: number
+  /** Writes refused because the entry was too large. */
+  rejections: number
+  /** Removals by reason. */
+  evicted: number
+  expired: number
+  replaced: number
+  deleted: number
+  cleared: number
+  /** Calls of the removal listener that threw. */
+  listenerFailures: number
+}
+
+/**
+ * A bad option or weight. Its message names it, its value, and what is accepted.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class BoundedMapError extends Error {
+  override readonly name = "BoundedMapError"
+  /** The option or quantity that was wrong. */
+  readonly option: string
+  /** What it was. */
+  readonly value: unknown
+  /** What is accepted. */
+  readonly accepted: string
+
+  constructor(option: string, value: unknown, accepted: string) {
+    super(`${option} is ${String(value)}, but must be ${accepted}`)
+    this.option = option
+    this.value = value
+    this.accepted = accepted
+  }
+}
+
+interface Removal<K, V> {
+  readonly key: K
+  readonly value: V
+  readonly reason: RemovalReason
+}
+
+const never = Number.POSITIVE_INFINITY
+
+/**
+ * A synchronous map bounded by count, by weight, or both, with an expiry per entry.
+ *
+ * Time is an argument everywhere (`now`, milliseconds since the epoch): the map never reads a clock. An entry has
+ * expired when `now >= expiresAt`. Expired entries are reclaimed before a live one is evicted.
+ *
+ * Every write goes in this order: weigh and validate, reclaim what has expired, make room by evicting *other* entries,
+ * store, and only then tell the listener. A refused write changes nothing.
+ *
+ * Layout: one index from key to slot, and a column per property, indexed by slot; the columns for expiry and weight
+ * exist only once they are used. A slot that was freed is used again first.
+ *
+ * Invariants (`violations` walks them): `size <= maxSize`, `weight <= maxWeight`, `weight` is the sum of the weights
+ * of the entries, the index, the policy and the columns agree on which slots are live, and the wheel holds exactly
+ * the entries that can expire.
+ *
+ * @example
+ * ```ts
+ * import { Absent, BoundedMap } from "effect-aws-cache/Cache"
+ *
+ * const map = new BoundedMap<string, number>({ maxSize: 2 })
+ * map.set("a", 1, Date.now())
+ * map.set("b", 2, Date.now(), Date.now() + 60_000)
+ * map.get("a", Date.now()) // 1
+ * map.set("c", 3, Date.now()) // evicts "b"
+ * map.get("b", Date.now()) === Absent // true
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export class BoundedMap<K, V> {
+  /**
+   * What has been counted; plain numbers, live.
+   *
+   * @since 0.1.0
+   */
+  readonly counters: Counters = {
+    hits: 0,
+    misses: 0,
+    insertions: 0,
+    rejections: 0,
+    evicted: 0,
+    expired: 0,
+    replaced: 0,
+    deleted: 0,
+    cleared: 0,
+    listenerFailures: 0
+  }
+
+  private readonly index: KeyIndex<K>
+  private readonly policy: EvictionPolicy
+  private readonly weigh: ((key: K, value: V) => number) | undefined
+  private readonly onRemoval: ((key: K, value: V, reason: RemovalReason) => void) | undefined
+  private readonly wheel: TimerWheel
+  private readonly onDue: (slot: number) => void
+  // Columns. A key and a value share the fate of their slot: both are set, or both are undefined.
+  private readonly keyColumn: Array<K | undefined> = []
+  private readonly valueColumn: Array<V | undefined> = []
+  private expiryColumn: Float64Array | undefined
+  private weightColumn: Float64Array | undefined
+  private readonly freeSlots: Array<number> = []
+  private capacity = 0
+  private used = 0
+  private entryLimit: number
+  private weightLimit: number
+  private totalWeight = 0
+  private refusedWeight = 0
+  private pending: Array<Removal<K, V>> = []
+  private notifying = false
+
+  /** Throws `BoundedMapError` for an option it cannot accept. */
+  constructor(options: BoundedMapOptions<K, V> = {}) {
+    this.entryLimit = entryLimitOf(options.maxSize)
+    this.weightLimit = weightLimitOf(options.maxWeight)
+    this.policy = makePolicy(options.evictionPolicy ?? "LRU")
+    this.weigh = options.weigh
+    this.onRemoval = options.onRemoval
+    this.index = new KeyIndex<K>(options.equality, (slot) => this.keyColumn[slot])
+    this.wheel = new TimerWheel((slot) => this.expiryOf(slot))
+    this.onDue = (slot) => this.release(slot, "expired")
+  }
+
+  /**
+   * The most entries.
+   *
+   * @since 0.1.0
+   */
+  get maxSize(): number {
+    return this.entryLimit
+  }
+
+  /**
+   * The most weight.
+   *
+   * @since 0.1.0
+   */
+  get maxWeight(): number {
+    return this.weightLimit
+  }
+
+  /**
+   * The weight of the entry that was refused last, `0` when none was: an entry is weighed only once.
+   *
+   * @since 0.1.0
+   */
+  get lastRefusedWeight(): number {
+    return this.refusedWeight
+  }
+
+  /**
+   * The value under a key, or `Absent`. This is a use, and it is counted. An entry that has expired is removed.
+   *
+   * @since 0.1.0
+   */
+  get(key: K, now: number): V | Absent {
+    const slot = this.index.get(key)
+    if (slot !== -1 && this.isLive(slot, now)) {
+      this.policy.access(slot)
+      this.counters.hits++
+      return this.valueColumn[slot] as V
+    }
+    this.counters.misses++
+    return Absent
+  }
+
+  /**
+   * The value under a key, or `Absent`. Neither a use nor counted, and it changes nothing.
+   *
+   * @since 0.1.0
+   */
+  peek(key: K, now: number): V | Absent {
+    const slot = this.index.get(key)
+    return slot === -1 || this.expiryOf(slot) <= now ? Absent : this.valueColumn[slot] as V
+  }
+
+  /**
+   * Whether there is a live entry under a key. Neither a use nor counted, and it changes nothing.
+   *
+   * @since 0.1.0
+   */
+  has(key: K, now: number): boolean {
+    const slot = this.index.get(key)
+    return slot !== -1 && this.expiryOf(slot) > now
+  }
+
+  /**
+   * When the entry under a key expires, in milliseconds since the epoch (`Infinity`: never), or `Absent`. Changes
+   * nothing; the answer for an entry that has expired but is not reclaimed yet lies in the past.
+   *
+   * @since 0.1.0
+   */
+  expiresAt(key: K): number | Absent {
+    const slot = this.index.get(key)
+    return slot === -1 ? Absent : this.expiryOf(slot)
+  }
+
+  /**
+   * The weight of the live entry under a key, or `Absent`. Changes nothing.
+   *
+   * @since 0.1.0
+   */
+  weightOf(key: K, now: number): number | Absent {
+    const slot = this.index.get(key)
+    return slot === -1 || this.expiryOf(slot) <= now ? Absent : this.weightAt(slot)
+  }
+
+  /**
+   * Writes an entry, whether there was one or not. Throws what the weigher throws, or `BoundedMapError` for a weight
+   * that is none; then, as when the entry is too large, nothing has changed.
+   *
+   * @param expiresAt milliseconds since the epoch, default `Infinity` (never); an entry that has expired already is
+   *   not stored, but what was there under its key is gone
+   * @since 0.1.0
+   */
+  set(key: K, value: V, now: number, expiresAt: number = never): WriteOutcome {
+    const weight = this.weigh === undefined ? 1 : validWeight(this.weigh(key, value))
+    if (Number.isNaN(expiresAt)) {
+      throw new BoundedMapError("expiresAt", expiresAt, "a number of milliseconds since the epoch, or Infinity")
+    }
+    if (weight > this.weightLimit) {
+      this.counters.rejections++
+      this.refusedWeight = weight
+      return "tooLarge"
+    }
+    this.wheel.advance(now, this.onDue)
+    const slot = this.index.get(key)
+    const outcome = slot === -1
+      ? this.insert(key, value, weight, now, expiresAt)
+      : this.update(slot, value, weight, now, expiresAt)
+    this.notify()
+    return outcome
+  }
+
+  /**
+   * Changes when an entry expires, and nothing else: this is no use. An entry whose new time has come is removed.
+   * Returns whether there was a live entry.
+   *
+   * @since 0.1.0
+   */
+  setExpiresAt(key: K, now: number, expiresAt: number): boolean {
+    if (Number.isNaN(expiresAt)) {
+      throw new BoundedMapError("expiresAt", expiresAt, "a number of milliseconds since the epoch, or Infinity")
+    }
+    this.wheel.advance(now, this.onDue)
+    const slot = this.index.get(key)
+    const live = slot !== -1 && this.isLive(slot, now)
+    if (live) {
+      if (expiresAt <= now) this.release(slot, "expired")
+      else this.putExpiry(slot, expiresAt)
+    }
+    this.notify()
+    return live
+  }
+
+  /**
+   * Removes an entry and returns its value, or `Absent` when there was no live one.
+   *
+   * @since 0.1.0
+   */
+  remove(key: K, now: number): V | Absent {
+    const slot = this.index.get(key)
+    if (slot === -1 || !this.isLive(slot, now)) return Absent
+    const value = this.valueColumn[slot] as V
+    this.release(slot, "deleted")
+    this.notify()
+    return value
+  }
+
+  /**
+   * Removes the live entry that is next to be evicted and returns it, or `Absent` when the map is empty. The reason is
+   * `deleted`: a caller asked for it.
+   *
+   * @since 0.1.0
+   */
+  popVictim(now: number): readonly [key: K, value: V] | Absent {
+    this.wheel.advance(now, this.onDue)
+    let slot = this.policy.victim(-1)
+    while (slot !== -1 && this.expiryOf(slot) <= now) {
+      this.release(slot, "expired")
+      slot = this.policy.victim(-1)
+    }
+    const popped: readonly [K, V] | Absent = slot === -1
+      ? Absent
+      : [this.keyColumn[slot] as K, this.valueColumn[slot] as V]
+    if (slot !== -1) this.release(slot, "deleted")
+    this.notify()
+    return popped
+  }
+
+  /**
+   * Removes every entry.
+   *
+   * @since 0.1.0
+   */
+  clear(now: number): void {
+    this.wheel.advance(now, this.onDue)
+    const slots: Array<number> = []
+    this.policy.forEach((slot) => slots.push(slot))
+    for (const slot of slots) this.release(slot, "cleared")
+    this.notify()
+  }
+
+  /**
+   * Reclaims what has expired.
+   *
+   * @since 0.1.0
+   */
+  purge(now: number): void {
+    this.wheel.advance(now, this.onDue)
+    this.notify()
+  }
+
+  /**
+   * How many live entries there are.
+   *
+   * @since 0.1.0
+   */
+  size(now: number): number {
+    this.purge(now)
+    return this.used
+  }
+
+  /**
+   * The weight of all live entries together.
+   *
+   * @since 0.1.0
+   */
+  weight(now: number): number {
+    this.purge(now)
+    return this.totalWeight
+  }
+
+  /**
+   * The keys and values of the live entries, the next victim first: a snapshot, and no use.
+   *
+   * @since 0.1.0
+   */
+  entries(now: number): Array<readonly [key: K, value: V]> {
+    this.purge(now)
+    const entries: Array<readonly [K, V]> = []
+    this.policy.forEach((slot) => {
+      // The wheel follows a clock that was set back only so far: what reads as expired is left out in any case.
+      if (this.expiryOf(slot) > now) entries.push([this.keyColumn[slot] as K, this.valueColumn[slot] as V])
+    })
+    return entries
+  }
+
+  /**
+   * Changes the limits. What no longer fits is evicted at once. Throws `BoundedMapError` for a limit it cannot accept;
+   * then nothing has changed.
+   *
+   * @since 0.1.0
+   */
+  resize(
+    limits: { readonly maxSize?: number | undefined; readonly maxWeight?: number | undefined },
+    now: number
+  ): void {
+    const entryLimit = limits.maxSize === undefined ? this.entryLimit : entryLimitOf(limits.maxSize)
+    const weightLimit = limits.maxWeight === undefined ? this.weightLimit : weightLimitOf(limits.maxWeight)
+    this.entryLimit = entryLimit
+    this.weightLimit = weightLimit
+    this.wheel.advance(now, this.onDue)
+    while (this.used > entryLimit || this.totalWeight > weightLimit) this.evict(now, -1)
+    this.notify()
+  }
+
+  /**
+   * Walks the whole structure and returns what is wrong with it, an empty array when nothing is. For tests.
+   *
+   * @since 0.1.0
+   */
+  violations(): ReadonlyArray<string> {
+    const found = [...this.policy.violations(), ...this.wheel.violations()]
+    let weight = 0
+    let live = 0
+    this.policy.forEach((slot) => {
+      live++
+      weight += this.weightAt(slot)
+      if (this.index.get(this.keyColumn[slot] as K) !== slot) found.push(`the index does not lead to slot ${slot}`)
+      if (this.wheel.isScheduled(slot) !== (this.expiryOf(slot) !== never)) {
+        found.push(`slot ${slot} expires at ${this.expiryOf(slot)}, and its place in the wheel says otherwise`)
+      }
+      if (this.freeSlots.includes(slot)) found.push(`slot ${slot} is live and free`)
+    })
+    if (live !== this.used) found.push(`the policy orders ${live} entries, but there are ${this.used}`)
+    if (this.index.size !== this.used) found.push(`the index has ${this.index.size} keys, not ${this.used}`)
+    if (this.used + this.freeSlots.length !== this.keyColumn.length) found.push("a slot is neither live nor free")
+    if (weight !== this.totalWeight) found.push(`the entries weigh ${weight}, not ${this.totalWeight}`)
+    if (this.used > this.entryLimit) found.push(`${this.used} entries, over the limit of ${this.entryLimit}`)
+    if (this.totalWeight > this.weightLimit) found.push(`weight ${this.totalWeight}, over ${this.weightLimit}`)
+    for (const slot of this.freeSlots) {
+      if (this.keyColumn[slot] !== undefined || this.valueColumn[slot] !== undefined) {
+        found.push(`free slot ${slot} still holds an entry`)
+      }
+    }
+    return found
+  }
+
+  private isLive(slot: number, now: number): boolean {
+    if (this.expiryColumn === undefined || (this.expiryColumn[slot] as number) > now) return true
+    this.release(slot, "expired")
+    this.notify()
+    return false
+  }
+
+  private insert(key: K, value: V, weight: number, now: number, expiresAt: number): WriteOutcome {
+    if (expiresAt <= now || this.entryLimit === 0) return "discarded"
+    while (this.used >= this.entryLimit || this.totalWeight + weight > this.weightLimit) this.evict(now, -1)
+    const slot = this.takeSlot()
+    this.keyColumn[slot] = key
+    this.valueColumn[slot] = value
+    this.index.set(key, slot)
+    this.policy.insert(slot)
+    this.putWeight(slot, weight)
+    this.putExpiry(slot, expiresAt)
+    this.totalWeight += weight
+    this.used++
+    this.counters.insertions++
+    return "inserted"
+  }
+
+  private update(slot: number, value: V, weight: number, now: number, expiresAt: number): WriteOutcome {
+    if (expiresAt <= now) {
+      this.release(slot, "replaced")
+      return "discarded"
+    }
+    this.note(slot, "replaced")
+    this.totalWeight += weight - this.weightAt(slot)
+    this.valueColumn[slot] = value
+    this.policy.access(slot)
+    this.putWeight(slot, weight)
+    this.putExpiry(slot, expiresAt)
+    while (this.totalWeight > this.weightLimit) this.evict(now, slot)
+    return "updated"
+  }
+
+  private evict(now: number, excluded: number): void {
+    const slot = this.policy.victim(excluded)
+    if (slot === -1) throw new Error("effect-aws-cache: over its limit with nothing to evict; please report this")
+    this.release(slot, this.expiryOf(slot) <= now ? "expired" : "evicted")
+  }
+
+  private takeSlot(): number {
+    const freed = this.freeSlots.pop()
+    if (freed !== undefined) return freed
+    const slot = this.keyColumn.length
+    this.keyColumn.push(undefined)
+    this.valueColumn.push(undefined)
+    if (slot >= this.capacity) this.growTo(Math.max(16, this.capacity * 2))
+    return slot
+  }
+
+  private growTo(capacity: number): void {
+    this.capacity = capacity
+    this.policy.grow(capacity)
+    if (this.weightColumn !== undefined) this.weightColumn = extended(this.weightColumn, capacity, 0)
+    if (this.expiryColumn !== undefined) {
+      this.wheel.grow(capacity)
+      this.expiryColumn = extended(this.expiryColumn, capacity, never)
+    }
+  }
+
+  private release(slot: number, reason: RemovalReason): void {
+    this.note(slot, reason)
+    this.index.delete(this.keyColumn[slot] as K, slot)
+    this.policy.remove(slot)
+    if (this.expiryColumn !== undefined) {
+      this.wheel.cancel(slot)
+      this.expiryColumn[slot] = never
+    }
+    this.totalWeight -= this.weightAt(slot)
+    this.used--
+    this.keyColumn[slot] = undefined
+    this.valueColumn[slot] = undefined
+    this.freeSlots.push(slot)
+  }
+
+  private note(slot: number, reason: RemovalReason): void {
+    this.counters[reason]++
+    if (this.onRemoval !== undefined) {
+      this.pending.push({ key: this.keyColumn[slot] as K, value: this.valueColumn[slot] as V, reason })
+    }
+  }
+
+  // A listener that uses the map adds to the end of the queue: the outermost call tells everything, in order.
+  private notify(): void {
+    if (this.notifying || this.pending.length === 0 || this.onRemoval === undefined) return
+    this.notifying = true
+    for (let at = 0; at < this.pending.length; at++) {
+      const removal = this.pending[at] as Removal<K, V>
+      try {
+        this.onRemoval(removal.key, removal.value, removal.reason)
+      } catch {
+        this.counters.listenerFailures++
+      }
+    }
+    this.pending = []
+    this.notifying = false
+  }
+
+  private expiryOf(slot: number): number {
+    return this.expiryColumn === undefined ? never : this.expiryColumn[slot] as number
+  }
+
+  private putExpiry(slot: number, expiresAt: number): void {
+    if (this.expiryColumn === undefined) {
+      if (expiresAt === never) return
+      this.wheel.grow(this.capacity)
+      this.expiryColumn = extended(new Float64Array(0), this.capacity, never)
+    }
+    this.wheel.cancel(slot)
+    this.expiryColumn[slot] = expiresAt
+    this.wheel.schedule(slot)
+  }
+
+  private weightAt(slot: number): number {
+    return this.weightColumn === undefined ? 1 : this.weightColumn[slot] as number
+  }
+
+  private putWeight(slot: number, weight: number): void {
+    if (this.weigh !== undefined && this.weightColumn === undefined) {
+      this.weightColumn = new Float64Array(this.capacity)
+    }
+    if (this.weightColumn !== undefined) this.weightColumn[slot] = weight
+  }
+}
+
+const extended = (column: Float64Array, length: number, fill: number): Float64Array => {
+  const copy = new Float64Array(length)
+  copy.set(column)
+  copy.fill(fill, column.length)
+  return copy
+}
+
+const makePolicy = (name: EvictionPolicyName): EvictionPolicy => {
+  switch (name) {
+    case "LRU":
+      return new Lru()
+    default:
+      throw new BoundedMapError("evictionPolicy", name, `one of ${evictionPolicyNames.join(", ")}`)
+  }
+}
+
+const entryLimitOf = (limit: number | undefined): number => {
+  if (limit === undefined || limit === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY
+  if (!Number.isSafeInteger(limit) || limit < 0) {
+    throw new BoundedMapError("maxSize", limit, "a whole number of entries, 0 or more, or Infinity")
+  }
+  return limit
+}
+
+const weightLimitOf = (limit: number | undefined): number => {
+  if (limit === undefined || limit === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY
+  if (!Number.isSafeInteger(limit) || limit < 0) {
+    throw new BoundedMapError("maxWeight", limit, "a whole number, 0 or more, or Infinity")
+  }
+  return limit
+}
+
+const validWeight = (weight: number): number => {
+  if (!Number.isSafeInteger(weight) || weight < 0) {
+    throw new BoundedMapError("weight", weight, "a whole number, 0 or more")
+  }
+  return weight
+}

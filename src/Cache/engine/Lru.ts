@@ -1,0 +1,59 @@
+/**
+ * The least-recently-used eviction policy.
+ *
+ * @since 0.1.0
+ */
+import type { EvictionPolicy } from "./EvictionPolicy.js"
+import { SlotLists } from "./SlotLists.js"
+
+/**
+ * LRU: the entry whose last use lies furthest back goes first. One list in order of use; a use moves the slot to its
+ * end, the victim is its head. Exactly predictable, and the best choice for small caches whose hot set fits.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export class Lru implements EvictionPolicy {
+  private readonly order = new SlotLists(1)
+
+  /** @inheritdoc */
+  grow(slots: number): void {
+    this.order.grow(slots)
+  }
+
+  /** @inheritdoc */
+  insert(slot: number): void {
+    this.order.append(0, slot)
+  }
+
+  /** @inheritdoc */
+  access(slot: number): void {
+    this.order.moveToEnd(0, slot)
+  }
+
+  /** @inheritdoc */
+  remove(slot: number): void {
+    this.order.unlink(slot)
+  }
+
+  /** @inheritdoc */
+  victim(excluded: number): number {
+    const first = this.order.first(0)
+    return first === excluded && first !== -1 ? this.order.after(first) : first
+  }
+
+  /** @inheritdoc */
+  forEach(visit: (slot: number) => void): void {
+    for (let slot = this.order.first(0); slot !== -1; slot = this.order.after(slot)) visit(slot)
+  }
+
+  /** @inheritdoc */
+  clear(): void {
+    this.order.clear()
+  }
+
+  /** @inheritdoc */
+  violations(): ReadonlyArray<string> {
+    return this.order.violations()
+  }
+}

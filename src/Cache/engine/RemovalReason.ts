@@ -1,0 +1,19 @@
+/**
+ * Why an entry left a bounded map.
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * Why an entry left a bounded map:
+ *
+ * - `evicted`: the policy chose it, to keep the map within its limits;
+ * - `expired`: its time to live had run out;
+ * - `replaced`: a write under the same key took its place;
+ * - `deleted`: a caller removed it;
+ * - `cleared`: the whole map was cleared.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type RemovalReason = "evicted" | "expired" | "replaced" | "deleted" | "cleared"

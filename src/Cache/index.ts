@@ -1,0 +1,14 @@
+/**
+ * Bounded stores: limits by entries, weight and time; one computation per key at a time.
+ *
+ * @since 0.1.0
+ */
+export * from "./CacheErrors.js"
+export * from "./engine/BoundedMap.js"
+export { type EvictionPolicyName, evictionPolicyNames } from "./engine/EvictionPolicy.js"
+export type { KeyEquality } from "./engine/KeyIndex.js"
+export type { RemovalReason } from "./engine/RemovalReason.js"
+export { keyEquality } from "./keyEquality.js"
+
+/** @since 0.1.0 */
+export * as Store from "./Store.js"

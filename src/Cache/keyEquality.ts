@@ -1,0 +1,21 @@
+/**
+ * Effect's structural equality, in the form the engine takes it.
+ *
+ * @since 0.1.0
+ */
+import * as Equal from "effect/Equal"
+import * as Hash from "effect/Hash"
+import type { KeyEquality } from "./engine/KeyIndex.js"
+
+/**
+ * Keys that implement Effect's `Equal` (`Data.struct`, `Data.Class`, `Schema.Class`, `Option`, ...) are found by it.
+ * Plain objects and arrays are not structural in Effect 3: they are found by reference.
+ *
+ * @since 0.1.0
+ * @category instances
+ */
+export const keyEquality: KeyEquality = {
+  isStructural: (key) => Equal.symbol in key,
+  hash: (key) => Hash.hash(key),
+  equals: (one, other) => Equal.equals(one, other)
+}

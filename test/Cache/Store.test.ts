@@ -1,0 +1,590 @@
+import { assert, describe, it } from "@effect/vitest"
+import { type CacheNotFoundError, Store } from "effect-aws-cache/Cache"
+import {
+  Cause,
+  Context,
+  Data,
+  Deferred,
+  Duration,
+  Effect,
+  Exit,
+  Fiber,
+  FiberRef,
+  Layer,
+  Option,
+  Scope,
+  TestClock,
+  Tracer
+} from "effect"
+import { expectTypeOf } from "vitest"
+
+const expectTag = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>, tag: E["_tag"]) =>
+  Effect.map(Effect.flip(effect), (error) => {
+    assert.strictEqual(error._tag, tag)
+    return error
+  })
+
+describe("Store", () => {
+  describe("verbs", () => {
+    it.scoped("add, get, set, remove and their typed failures", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>({ name: "numbers" })
+        const missing = yield* Effect.flip(store.get("a"))
+        assert.strictEqual(missing._tag, "CacheNotFoundError")
+        assert.strictEqual(missing.message, "numbers: there is no entry under \"a\"")
+        yield* store.add("a", 1)
+        const exists = yield* expectTag(store.add("a", 2), "CacheExistsError")
+        assert.strictEqual(exists.message, "numbers: there is an entry under \"a\" already")
+        assert.strictEqual(yield* store.get("a"), 1)
+        yield* store.set("a", 3)
+        assert.deepStrictEqual(yield* store.getOption("a"), Option.some(3))
+        assert.isTrue(yield* store.has("a"))
+        yield* store.remove("a")
+        yield* expectTag(store.remove("a"), "CacheNotFoundError")
+        yield* expectTag(store.pop("a"), "CacheNotFoundError")
+        assert.deepStrictEqual(yield* store.getOption("a"), Option.none())
+        yield* store.set("b", 4)
+        assert.strictEqual(yield* store.pop("b"), 4)
+        assert.strictEqual(yield* store.size, 0)
+      }))
+
+    it.scoped("undefined is a value", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, undefined>()
+        yield* store.set("a", undefined)
+        assert.deepStrictEqual(yield* store.getOption("a"), Option.some(undefined))
+        assert.isUndefined(yield* store.getOrCompute("a", Effect.dieMessage("computed")))
+      }))
+
+    it.scoped("get and getOption are uses; peek, has, keys, values, entries and size are not", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>({ maxSize: 3 })
+        for (const key of ["a", "b", "c"]) yield* store.set(key, 0)
+        yield* store.peek("a")
+        yield* store.has("a")
+        yield* store.values
+        yield* store.entries
+        assert.deepStrictEqual(yield* store.keys, ["a", "b", "c"])
+        yield* store.get("a")
+        yield* store.getOption("b")
+        assert.deepStrictEqual(yield* store.keys, ["c", "a", "b"])
+        assert.deepStrictEqual(yield* store.popVictim, Option.some(["c", 0] as const))
+        yield* store.clear
+        assert.deepStrictEqual(yield* store.popVictim, Option.none())
+      }))
+
+    it.scoped("keys, values and entries are snapshots", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>()
+        yield* store.set("a", 1)
+        const keys = yield* store.keys
+        yield* store.set("b", 2)
+        assert.deepStrictEqual(keys, ["a"])
+        assert.deepStrictEqual(yield* store.values, [1, 2])
+        assert.deepStrictEqual(yield* store.entries, [["a", 1], ["b", 2]])
+      }))
+
+    it.scoped("structural keys", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<{ readonly team: string }, number>()
+        yield* store.set(Data.struct({ team: "core" }), 1)
+        assert.strictEqual(yield* store.get(Data.struct({ team: "core" })), 1)
+      }))
+
+    it.scoped("resize evicts at once, the next victim first; a bad limit changes nothing", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>({ maxSize: 3 })
+        for (const key of ["a", "b", "c"]) yield* store.set(key, 0)
+        const bad = yield* expectTag(store.resize({ maxSize: -1 }), "CacheConfigError")
+        assert.strictEqual(
+          bad.message,
+          "Store: maxSize is -1, but must be a whole number of entries, 0 or more, or Infinity"
+        )
+        assert.strictEqual(yield* store.size, 3)
+        yield* store.resize({ maxSize: 1 })
+        assert.deepStrictEqual(yield* store.keys, ["c"])
+      }))
+
+    it.scoped("stats", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>({ maxSize: 1 })
+        yield* store.getOption("a")
+        yield* store.set("a", 1)
+        yield* store.get("a")
+        yield* store.set("b", 2)
+        yield* store.set("b", 3)
+        yield* store.getOrCompute("c", Effect.succeed(4))
+        const stats = yield* store.stats
+        assert.deepStrictEqual(stats, {
+          hits: 1,
+          misses: 2,
+          insertions: 3,
+          rejections: 0,
+          removals: { evicted: 2, expired: 0, replaced: 1, deleted: 0, cleared: 0 },
+          listenerFailures: 0,
+          inFlight: 0,
+          size: 1,
+          weight: 1
+        })
+      }))
+
+    it("infers its types", () => {
+      class Denied extends Data.TaggedError("Denied")<{}> {}
+      class Db extends Context.Tag("Db")<Db, number>() {}
+      type Made = Effect.Effect.Success<ReturnType<typeof Store.make<string, number, Denied, Db>>>
+      expectTypeOf<ReturnType<Made["get"]>>().toEqualTypeOf<Effect.Effect<number, CacheNotFoundError>>()
+      expectTypeOf<ReturnType<Made["getOrCompute"]>>().toEqualTypeOf<Effect.Effect<number, Denied>>()
+      expectTypeOf<Effect.Effect.Context<ReturnType<typeof Store.make<string, number, Denied, Db>>>>()
+        .toEqualTypeOf<Db | Scope.Scope>()
+    })
+  })
+
+  describe("options", () => {
+    for (
+      const [options, message] of [
+        [{ maxSize: -1 }, "Store: maxSize is -1, but must be a whole number of entries, 0 or more, or Infinity"],
+        [{ maxSize: 1.5 }, "Store: maxSize is 1.5, but must be a whole number of entries, 0 or more, or Infinity"],
+        [{ maxSize: NaN }, "Store: maxSize is NaN, but must be a whole number of entries, 0 or more, or Infinity"],
+        [{ maxWeight: -1 }, "Store: maxWeight is -1, but must be a whole number, 0 or more, or Infinity"]
+      ] as const
+    ) {
+      it.scoped(`refuses ${JSON.stringify(options)}`, () =>
+        Effect.gen(function*() {
+          const error = yield* expectTag(Store.make<string, number>(options), "CacheConfigError")
+          assert.strictEqual(error.message, message)
+        }))
+    }
+
+    it.scoped("refuses a policy it does not know, and names those it does", () =>
+      Effect.gen(function*() {
+        const evictionPolicy: string = "FIFO"
+        const error = yield* expectTag(
+          // What a caller without types would do.
+          Reflect.apply(Store.make<string, number>, undefined, [{ evictionPolicy }]),
+          "CacheConfigError"
+        )
+        assert.include(error.message, "evictionPolicy is FIFO, but must be one of LRU")
+      }))
+  })
+
+  describe("expiry", () => {
+    it.scoped("exactly at its millisecond, by Effect's clock", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>({ timeToLive: "1 second" })
+        yield* store.set("a", 1)
+        yield* TestClock.adjust(999)
+        assert.strictEqual(yield* store.get("a"), 1)
+        assert.strictEqual(yield* store.expiresAt("a"), 1000)
+        yield* TestClock.adjust(1)
+        assert.isFalse(yield* store.has("a"))
+        yield* expectTag(store.get("a"), "CacheNotFoundError")
+        yield* expectTag(store.expiresAt("a"), "CacheNotFoundError")
+      }))
+
+    it.scoped("time to live: zero is not stored, infinity never ends, a write decides for itself", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>({ timeToLive: (value) => Duration.seconds(value) })
+        yield* store.set("zero", 0)
+        yield* store.set("one", 1)
+        yield* store.set("never", 1, { timeToLive: Duration.infinity })
+        yield* store.set("two", 1, { timeToLive: "2 seconds" })
+        assert.deepStrictEqual(yield* store.keys, ["one", "never", "two"])
+        yield* TestClock.adjust("1 second")
+        assert.deepStrictEqual(yield* store.keys, ["never", "two"])
+        yield* store.setTimeToLive("never", "10 seconds")
+        assert.strictEqual(yield* store.expiresAt("never"), 11_000)
+        yield* TestClock.adjust("1 days")
+        assert.strictEqual(yield* store.size, 0)
+      }))
+
+    it.scoped("starts when the computation has ended, not when it began", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>({ timeToLive: "1 second" })
+        const fiber = yield* Effect.fork(store.getOrCompute("a", Effect.delay(Effect.succeed(1), "1 minute")))
+        yield* TestClock.adjust("1 minute")
+        yield* Fiber.join(fiber)
+        yield* TestClock.adjust(999)
+        assert.isTrue(yield* store.has("a"))
+        yield* TestClock.adjust(1)
+        assert.isFalse(yield* store.has("a"))
+      }))
+
+    it.scoped("a throwing time to live is a defect of that write and of nothing else", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>({
+          timeToLive: (value) => {
+            if (value === 0) throw new Error("no time")
+            return "1 minute"
+          }
+        })
+        yield* store.set("a", 1)
+        assert.isTrue(Exit.isFailure(yield* Effect.exit(store.set("a", 0))))
+        const waiting = yield* Effect.forkAll([1, 2, 3].map(() => Effect.exit(store.getOrCompute("b", Effect.succeed(0)))))
+        for (const exit of yield* Fiber.join(waiting)) assert.isTrue(Exit.isFailure(exit))
+        assert.strictEqual(yield* store.get("a"), 1)
+        assert.strictEqual(yield* store.getOrCompute("b", Effect.succeed(2)), 2)
+      }))
+  })
+
+  describe("weight", () => {
+    it.scoped("an entry over the limit fails and touches nothing; computed, it is returned and not stored", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, string>({ maxWeight: 4, weigh: (_, value) => value.length })
+        yield* store.set("a", "aa")
+        yield* store.set("b", "bb")
+        const error = yield* expectTag(store.set("a", "aaaaa"), "EntryTooLargeError")
+        assert.strictEqual(error.message, "Store: the entry under \"a\" weighs 5, over the limit of 4")
+        assert.deepStrictEqual(yield* store.entries, [["a", "aa"], ["b", "bb"]])
+        assert.strictEqual(yield* store.getOrCompute("c", Effect.succeed("ccccc")), "ccccc")
+        assert.isFalse(yield* store.has("c"))
+        assert.strictEqual(yield* store.weight, 4)
+      }))
+  })
+
+  describe("single flight", () => {
+    const counted = <A, E, R>(effect: Effect.Effect<A, E, R>) => {
+      const calls = { started: 0, finished: 0, interrupted: 0 }
+      return [
+        calls,
+        Effect.suspend(() => {
+          calls.started++
+          return Effect.onExit(effect, (exit) =>
+            Effect.sync(() => {
+              if (Exit.isInterrupted(exit)) calls.interrupted++
+              else calls.finished++
+            }))
+        })
+      ] as const
+    }
+
+    it.scoped("1,000 callers of one key share one computation", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>()
+        const [calls, compute] = counted(Effect.delay(Effect.succeed(1), "1 second"))
+        const fiber = yield* Effect.fork(
+          Effect.forEach(Array.from({ length: 1000 }), () => store.getOrCompute("a", compute), {
+            concurrency: "unbounded"
+          })
+        )
+        yield* TestClock.adjust("1 second")
+        assert.deepStrictEqual(yield* Fiber.join(fiber), Array.from({ length: 1000 }, () => 1))
+        assert.deepStrictEqual(calls, { started: 1, finished: 1, interrupted: 0 })
+        assert.strictEqual(yield* store.getOrCompute("a", compute), 1)
+        assert.strictEqual(calls.started, 1)
+      }))
+
+    it.scoped("the interruption of the first caller does not reach the others", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>()
+        const [calls, compute] = counted(Effect.delay(Effect.succeed(1), "1 second"))
+        const first = yield* Effect.fork(store.getOrCompute("a", compute))
+        yield* TestClock.adjust("1 millis")
+        const second = yield* Effect.fork(store.getOrCompute("a", compute))
+        yield* TestClock.adjust("1 millis")
+        yield* Fiber.interrupt(first)
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(yield* Fiber.join(second), 1)
+        assert.deepStrictEqual(calls, { started: 1, finished: 1, interrupted: 0 })
+      }))
+
+    it.scoped("a caller's time limit is its own", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>()
+        const [calls, compute] = counted(Effect.delay(Effect.succeed(1), "1 second"))
+        const hasty = yield* Effect.fork(Effect.timeoutOption(store.getOrCompute("a", compute), "10 millis"))
+        const patient = yield* Effect.fork(store.getOrCompute("a", compute))
+        yield* TestClock.adjust("1 second")
+        assert.deepStrictEqual(yield* Fiber.join(hasty), Option.none())
+        assert.strictEqual(yield* Fiber.join(patient), 1)
+        assert.strictEqual(calls.started, 1)
+      }))
+
+    it.scoped("when the last caller leaves, the computation is interrupted and its finalizers are awaited", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>()
+        let finalized = false
+        const [calls, compute] = counted(
+          Effect.ensuring(Effect.never, Effect.delay(Effect.sync(() => (finalized = true)), "1 second"))
+        )
+        const callers = yield* Effect.forEach([1, 2], () => Effect.fork(store.getOrCompute("a", compute)))
+        yield* TestClock.adjust("1 millis")
+        yield* Fiber.interrupt(callers[0] as Fiber.Fiber<number>)
+        assert.strictEqual(calls.interrupted, 0)
+        const leaving = yield* Effect.fork(Fiber.interrupt(callers[1] as Fiber.Fiber<number>))
+        yield* TestClock.adjust("999 millis")
+        assert.isTrue(Option.isNone(yield* Fiber.poll(leaving)))
+        // The key is free again while the finalizers run.
+        assert.strictEqual(yield* store.getOrCompute("a", Effect.succeed(2)), 2)
+        yield* TestClock.adjust("1 millis")
+        yield* Fiber.join(leaving)
+        assert.isTrue(finalized)
+        assert.strictEqual(calls.interrupted, 1)
+        assert.strictEqual(yield* store.get("a"), 2)
+      }))
+
+    it.scoped("interrupted before it began, it leaves nothing behind", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>()
+        const [calls, compute] = counted(Effect.never)
+        const caller = yield* Effect.fork(store.getOrCompute("a", compute))
+        yield* Fiber.interrupt(caller)
+        assert.strictEqual((yield* store.stats).inFlight, 0)
+        assert.strictEqual(calls.finished, 0)
+        assert.strictEqual(yield* store.getOrCompute("a", Effect.succeed(1)), 1)
+      }))
+
+    it.scoped("failures and defects reach every caller and are not stored", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number, string>()
+        for (const compute of [Effect.fail("broken"), Effect.die("defect"), Effect.interrupt]) {
+          const [calls, counting] = counted(Effect.zipRight(Effect.sleep("1 second"), compute))
+          const callers = yield* Effect.forEach([1, 2], () => Effect.fork(store.getOrCompute("a", counting)))
+          yield* TestClock.adjust("1 second")
+          const expected = yield* Effect.exit(compute)
+          for (const caller of callers) {
+            const exit = yield* Fiber.await(caller)
+            assert.strictEqual(Exit.isInterrupted(exit), Exit.isInterrupted(expected))
+            if (!Exit.isInterrupted(expected)) assert.deepStrictEqual(exit, expected)
+          }
+          assert.strictEqual(calls.started, 1)
+          assert.isFalse(yield* store.has("a"))
+        }
+        assert.strictEqual(yield* store.getOrCompute("a", Effect.succeed(1)), 1)
+      }))
+
+    it.scoped("a computation that throws instead of returning an effect settles its callers", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>()
+        const exit = yield* Effect.exit(store.getOrCompute("a", Effect.suspend(() => {
+          throw new Error("thrown")
+        })))
+        assert.isTrue(Exit.isFailure(exit))
+        assert.strictEqual(yield* store.getOrCompute("a", Effect.succeed(1)), 1)
+      }))
+
+    const meanwhile = (
+      name: string,
+      write: (store: Store.Store<string, number>) => Effect.Effect<unknown, unknown>,
+      after: Option.Option<number>
+    ) =>
+      it.scoped(`${name} meanwhile wins over the result, which the callers still get`, () =>
+        Effect.gen(function*() {
+          const store = yield* Store.make<string, number>()
+          const caller = yield* Effect.fork(store.getOrCompute("a", Effect.delay(Effect.succeed(1), "1 second")))
+          yield* TestClock.adjust("1 millis")
+          yield* Effect.exit(write(store))
+          yield* TestClock.adjust("1 second")
+          assert.strictEqual(yield* Fiber.join(caller), 1)
+          assert.deepStrictEqual(yield* store.peek("a"), after)
+        }))
+    meanwhile("set", (store) => store.set("a", 2), Option.some(2))
+    meanwhile("add", (store) => store.add("a", 2), Option.some(2))
+    meanwhile("remove", (store) => store.remove("a"), Option.none())
+    meanwhile("pop", (store) => store.pop("a"), Option.none())
+    meanwhile("clear", (store) => store.clear, Option.none())
+    meanwhile("set of another key", (store) => store.set("b", 2), Option.some(1))
+
+    it.scoped("after a removal the next caller computes anew, and the older result is dropped", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>()
+        const old = yield* Effect.fork(store.getOrCompute("a", Effect.delay(Effect.succeed(1), "2 seconds")))
+        yield* TestClock.adjust("1 second")
+        yield* Effect.exit(store.remove("a"))
+        const fresh = yield* Effect.fork(store.getOrCompute("a", Effect.delay(Effect.succeed(2), "2 seconds")))
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(yield* Fiber.join(old), 1)
+        assert.isFalse(yield* store.has("a"))
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(yield* Fiber.join(fresh), 2)
+        assert.strictEqual(yield* store.get("a"), 2)
+      }))
+
+    it.scoped("a store of no entries still shares computations", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>({ maxSize: 0 })
+        const [calls, compute] = counted(Effect.delay(Effect.succeed(1), "1 second"))
+        const callers = yield* Effect.fork(
+          Effect.all([store.getOrCompute("a", compute), store.getOrCompute("a", compute)], { concurrency: 2 })
+        )
+        yield* TestClock.adjust("1 second")
+        assert.deepStrictEqual(yield* Fiber.join(callers), [1, 1])
+        assert.strictEqual(calls.started, 1)
+        assert.strictEqual(yield* store.size, 0)
+      }))
+
+    it.scoped("more computations than entries: none is lost to eviction", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<number, number>({ maxSize: 1 })
+        const [calls, compute] = counted(Effect.delay(Effect.succeed(1), "1 second"))
+        const callers = yield* Effect.fork(
+          Effect.forEach([1, 2, 3, 1, 2, 3], (key) => store.getOrCompute(key, compute), { concurrency: "unbounded" })
+        )
+        yield* TestClock.adjust("1 second")
+        yield* Fiber.join(callers)
+        assert.strictEqual(calls.started, 3)
+        assert.strictEqual(yield* store.size, 1)
+      }))
+
+    it.effect("runs with the context and fiber references of the store, never the caller's", () =>
+      Effect.gen(function*() {
+        class Tenant extends Context.Tag("Tenant")<Tenant, string>() {}
+        const locale = FiberRef.unsafeMake("store")
+        const scope = yield* Scope.make()
+        const store = yield* Store.make<string, string, never, Tenant>().pipe(
+          Effect.provideService(Tenant, "store"),
+          Scope.extend(scope)
+        )
+        const seen = yield* store.getOrCompute(
+          "a",
+          Effect.zipWith(Tenant, FiberRef.get(locale), (tenant, locale) => `${tenant}, ${locale}`)
+        ).pipe(Effect.provideService(Tenant, "caller"), Effect.locally(locale, "caller"))
+        assert.strictEqual(seen, "store, store")
+        yield* Scope.close(scope, Exit.void)
+      }))
+
+    it.effect("closing the scope interrupts what is under way; later callers are interrupted, not left hanging", () =>
+      Effect.gen(function*() {
+        const scope = yield* Scope.make()
+        const store = yield* Scope.extend(Store.make<string, number>(), scope)
+        const [calls, compute] = counted(Effect.never)
+        const caller = yield* Effect.fork(store.getOrCompute("a", compute))
+        yield* TestClock.adjust("1 millis")
+        yield* Scope.close(scope, Exit.void)
+        assert.isTrue(Exit.isInterrupted(yield* Fiber.await(caller)))
+        assert.deepStrictEqual(calls, { started: 1, finished: 0, interrupted: 1 })
+        const late = yield* Effect.fork(store.getOrCompute("b", Effect.succeed(1)))
+        assert.isTrue(Exit.isInterrupted(yield* Fiber.await(late)))
+      }))
+
+    it.effect("a store made in an uninterruptible region has interruptible computations", () =>
+      Effect.gen(function*() {
+        const scope = yield* Scope.make()
+        const store = yield* Effect.uninterruptible(Scope.extend(Store.make<string, number>(), scope))
+        const [calls, compute] = counted(Effect.never)
+        const caller = yield* Effect.fork(store.getOrCompute("a", compute))
+        yield* TestClock.adjust("1 millis")
+        yield* Fiber.interrupt(caller)
+        assert.strictEqual(calls.interrupted, 1)
+        yield* Scope.close(scope, Exit.void)
+      }))
+
+    it.scoped("a caller in an uninterruptible region waits to the end", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>()
+        const seen: Array<number> = []
+        const caller = yield* store.getOrCompute("a", Effect.delay(Effect.succeed(1), "1 second")).pipe(
+          Effect.tap((value) => Effect.sync(() => seen.push(value))),
+          Effect.uninterruptible,
+          Effect.fork
+        )
+        yield* TestClock.adjust("1 millis")
+        const interrupting = yield* Effect.fork(Fiber.interrupt(caller))
+        yield* TestClock.adjust("1 second")
+        yield* Fiber.join(interrupting)
+        assert.deepStrictEqual(seen, [1])
+      }))
+
+    it.scoped("a computation that asks for its own key dies with a clear error", () =>
+      Effect.gen(function*() {
+        const store: Store.Store<string, number> = yield* Store.make<string, number>({ name: "self" })
+        const compute: Effect.Effect<number> = Effect.suspend(() => store.getOrCompute("a", compute))
+        const cause = yield* Effect.flip(Effect.sandbox(store.getOrCompute("a", compute)))
+        assert.include(String(cause), "self: the computation for \"a\" waits for its own result")
+        assert.strictEqual(yield* store.getOrCompute("a", Effect.succeed(1)), 1)
+      }))
+
+    it.scoped("two computations that ask for each other, from two fibers, do not hang", () =>
+      Effect.gen(function*() {
+        const one = yield* Store.make<string, number>({ name: "one" })
+        const two = yield* Store.make<string, number>({ name: "two" })
+        const pause = Effect.sleep("1 second")
+        const callers = yield* Effect.forEach([
+          one.getOrCompute("a", Effect.zipRight(pause, two.getOrCompute("b", Effect.succeed(0)))),
+          two.getOrCompute("b", Effect.zipRight(pause, one.getOrCompute("a", Effect.succeed(0))))
+        ], (ask) => Effect.fork(Effect.exit(ask)))
+        yield* TestClock.adjust("2 seconds")
+        for (const caller of callers) {
+          const exit = yield* Fiber.join(caller)
+          assert.isTrue(Exit.isFailure(exit))
+          if (Exit.isFailure(exit)) assert.include(Cause.pretty(exit.cause), "waits for its own result")
+        }
+      }))
+
+    it.scoped("a computation may ask for other keys", () =>
+      Effect.gen(function*() {
+        const store: Store.Store<number, bigint> = yield* Store.make<number, bigint>()
+        const fibonacci = (n: number): Effect.Effect<bigint> =>
+          store.getOrCompute(
+            n,
+            Effect.suspend(() =>
+              n < 2
+                ? Effect.succeed(BigInt(n))
+                : Effect.zipWith(fibonacci(n - 1), fibonacci(n - 2), (a, b) => a + b, { concurrent: true })
+            )
+          )
+        let [a, b] = [0n, 1n]
+        for (let n = 0; n < 300; n++) [a, b] = [b, a + b]
+        assert.strictEqual(yield* fibonacci(300), a)
+        assert.strictEqual((yield* store.stats).insertions, 301)
+      }))
+
+    it.scoped("its span is a root, linked to the caller that started it", () =>
+      Effect.gen(function*() {
+        const spans: Array<Tracer.Span> = []
+        const tracer = Tracer.make({
+          span: (name, parent, context, links, startTime, kind) => {
+            const span = nativeSpan(name, parent, context, links, startTime, kind)
+            spans.push(span)
+            return span
+          },
+          context: (f) => f()
+        })
+        yield* Effect.gen(function*() {
+          const scope = yield* Scope.make()
+          const store = yield* Scope.extend(Store.make<string, number>({ name: "traced" }), scope)
+          yield* Effect.withSpan(store.getOrCompute("a", Effect.succeed(1)), "request")
+          yield* Effect.withSpan(store.getOrCompute("a", Effect.succeed(1)), "second request")
+          yield* Scope.close(scope, Exit.void)
+        }).pipe(Effect.provide(Layer.setTracer(tracer)))
+        assert.deepStrictEqual(spans.map((span) => span.name), ["request", "effect-aws-cache.compute", "second request"])
+        assert.isTrue(Option.isNone(spans[1]?.parent ?? Option.none()))
+        assert.strictEqual(spans[1]?.links[0]?.span, spans[0])
+      }))
+
+    it.scoped("waits for its latch without holding up other keys", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>()
+        const latch = yield* Deferred.make<number>()
+        const slow = yield* Effect.fork(store.getOrCompute("slow", Deferred.await(latch)))
+        yield* TestClock.adjust("1 millis")
+        assert.strictEqual(yield* store.getOrCompute("quick", Effect.succeed(1)), 1)
+        yield* Deferred.succeed(latch, 2)
+        assert.strictEqual(yield* Fiber.join(slow), 2)
+      }))
+  })
+})
+
+const nativeSpan = (
+  name: string,
+  parent: Option.Option<Tracer.AnySpan>,
+  context: Context.Context<never>,
+  links: ReadonlyArray<Tracer.SpanLink>,
+  startTime: bigint,
+  kind: Tracer.SpanKind
+): Tracer.Span => ({
+  _tag: "Span",
+  name,
+  spanId: name,
+  traceId: name,
+  parent,
+  context,
+  status: { _tag: "Started", startTime },
+  attributes: new Map(),
+  links,
+  sampled: true,
+  kind,
+  end: () => {},
+  attribute: () => {},
+  event: () => {},
+  addLinks: () => {}
+})
