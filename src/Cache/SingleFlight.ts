@@ -21,14 +21,18 @@ import { CacheReentryError } from "./CacheErrors.js"
 import { printKey } from "./printKey.js"
 
 /**
- * A computation under way.
+ * A computation under way, or just over.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Flight<in out K, in out A, in out E> extends Waiting {
-  readonly key: K
-  readonly result: Deferred.Deferred<A, E>
+export interface Flight<out A, out E> extends Waiting {
+  /** What its callers wait for. */
+  readonly result: Effect.Effect<A, E>
+  /** For messages. */
+  readonly label: string
+  /** Lets nobody else join, and keeps the result from being committed. */
+  readonly detach: () => void
 }
 
 interface Waiting {
@@ -40,7 +44,7 @@ interface Waiting {
 }
 
 /**
- * Runs at most one computation per key at a time.
+ * Runs shared computations.
  *
  * - A computation belongs to the scope `make` ran in, not to the caller that came first: a caller's interruption, time
  *   limit or failure elsewhere never reaches the others. When the last caller leaves, the computation is interrupted,
@@ -51,16 +55,17 @@ interface Waiting {
  *   committed, and the next caller starts anew.
  * - A computation that would wait for itself, on its own or through others, dies with `CacheReentryError`.
  *
- * Every method but `await` and `close` is one synchronous step.
+ * Computations of one key are shared within a group: callers of a group agree on what they compute and how it may fail.
  *
  * @since 0.1.0
  * @category models
  */
-export class SingleFlight<K, A, E> {
-  private readonly name: string
+export class SingleFlight<in out K> {
+  /** For messages and spans. */
+  readonly name: string
   private readonly runtime: Runtime.Runtime<never>
-  private readonly attached = MutableHashMap.empty<K, Flight<K, A, E>>()
-  private readonly running = new Set<Flight<K, A, E>>()
+  private readonly running = new Set<Waiting>()
+  private readonly attached = MutableHashMap.empty<K, Set<() => void>>()
   private closed = false
 
   private constructor(name: string, runtime: Runtime.Runtime<never>) {
@@ -74,12 +79,12 @@ export class SingleFlight<K, A, E> {
    * @param name for messages and spans
    * @since 0.1.0
    */
-  static readonly make = <K, A, E>(name: string): Effect.Effect<SingleFlight<K, A, E>, never, Scope.Scope> =>
+  static readonly make = <K>(name: string): Effect.Effect<SingleFlight<K>, never, Scope.Scope> =>
     Effect.flatMap(Effect.runtime<never>(), (runtime) =>
       Effect.acquireRelease(
         Effect.sync(() =>
           // Uninterruptible from its first instruction: a fiber interrupted before it starts must settle its flight too.
-          new SingleFlight<K, A, E>(name, Runtime.disableRuntimeFlag(runtime, RuntimeFlags.Interruption))
+          new SingleFlight<K>(name, Runtime.disableRuntimeFlag(runtime, RuntimeFlags.Interruption))
         ),
         (self) => self.close
       ))
@@ -94,8 +99,145 @@ export class SingleFlight<K, A, E> {
   }
 
   /**
-   * Joins the computation of a key, or starts it. The caller must `await` the flight next, and must not be
-   * interruptible from here to there.
+   * A group of callers who share their computations.
+   *
+   * @since 0.1.0
+   */
+  group<A, E>(): FlightGroup<K, A, E> {
+    return new FlightGroup<K, A, E>((key, caller, compute, commit, detached) =>
+      this.start(key, caller, compute, commit, detached)
+    )
+  }
+
+  /**
+   * Detaches the computations of a key, in all groups.
+   *
+   * @since 0.1.0
+   */
+  detach(key: K): void {
+    const found = MutableHashMap.get(this.attached, key)
+    if (Option.isSome(found)) for (const detach of [...found.value]) detach()
+  }
+
+  /**
+   * Detaches every computation.
+   *
+   * @since 0.1.0
+   */
+  detachAll(): void {
+    for (const key of [...MutableHashMap.keys(this.attached)]) this.detach(key)
+  }
+
+  /**
+   * Waits for a flight that was entered; leaves it when interrupted meanwhile.
+   *
+   * @param restore makes the waiting as interruptible as the caller was before it entered
+   * @since 0.1.0
+   */
+  readonly await = <A, E>(
+    flight: Flight<A, E>,
+    restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  ): Effect.Effect<A, E> =>
+    Effect.flatMap(FiberRef.get(enclosing), (within) => {
+      const wait = Effect.onInterrupt(restore(flight.result), () => leave(flight))
+      if (within === undefined || within.settled) return wait
+      if (leadsTo(flight, within)) {
+        return Effect.zipRight(
+          leave(flight),
+          Effect.die(new CacheReentryError({ cache: this.name, key: flight.label }))
+        )
+      }
+      return Effect.acquireUseRelease(
+        Effect.sync(() => count(within.waitsFor, flight, 1)),
+        () => wait,
+        () => Effect.sync(() => count(within.waitsFor, flight, -1))
+      )
+    })
+
+  private readonly close: Effect.Effect<void> = Effect.suspend(() => {
+    this.closed = true
+    return Fiber.interruptAll([...this.running].flatMap((flight) => flight.fiber === undefined ? [] : [flight.fiber]))
+  })
+
+  private start<A, E>(
+    key: K,
+    caller: Fiber.RuntimeFiber<unknown, unknown>,
+    compute: Effect.Effect<A, E>,
+    commit: (value: A, now: number) => void,
+    detached: () => void
+  ): Flight<A, E> {
+    const result = Deferred.unsafeMake<A, E>(caller.id())
+    let isAttached = !this.closed
+    const flight: Flight<A, E> = {
+      result: Deferred.await(result),
+      label: printKey(key),
+      waiters: 1,
+      settled: false,
+      fiber: undefined,
+      waitsFor: new Map(),
+      detach: () => {
+        if (!isAttached) return
+        isAttached = false
+        remove(this.attached, key, flight.detach)
+        detached()
+      }
+    }
+    if (this.closed) {
+      Deferred.unsafeDone(result, Effect.interrupt)
+      return flight
+    }
+    const settle = (exit: Exit.Exit<A, E>, now: number): void => {
+      const commits = isAttached
+      flight.detach()
+      flight.settled = true
+      this.running.delete(flight)
+      Deferred.unsafeDone(result, commits ? committed(exit, commit, now) : exit)
+    }
+    insert(this.attached, key, flight.detach)
+    this.running.add(flight)
+    flight.fiber = Runtime.runFork(
+      this.runtime,
+      Effect.interruptible(compute).pipe(
+        Effect.withSpan("effect-aws-cache.compute", {
+          root: true,
+          links: linksTo(caller),
+          attributes: { cache: this.name, key: flight.label },
+          captureStackTrace: false
+        }),
+        Effect.locally(enclosing, flight),
+        Effect.exit,
+        Effect.flatMap((exit) => Effect.map(Clock.currentTimeMillis, (now) => settle(exit, now)))
+      ),
+      { immediate: false }
+    )
+    return flight
+  }
+}
+
+/**
+ * Callers who share their computations. Obtained from `SingleFlight.group`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class FlightGroup<in out K, in out A, in out E> {
+  private readonly flights = MutableHashMap.empty<K, Flight<A, E>>()
+  private readonly start: (
+    key: K,
+    caller: Fiber.RuntimeFiber<unknown, unknown>,
+    compute: Effect.Effect<A, E>,
+    commit: (value: A, now: number) => void,
+    detached: () => void
+  ) => Flight<A, E>
+
+  /** @param start starts a flight, and calls `detached` when nobody may join it any more */
+  constructor(start: FlightGroup<K, A, E>["start"]) {
+    this.start = start
+  }
+
+  /**
+   * Joins the computation of a key, or starts it: one synchronous step. The caller must `SingleFlight.await` the
+   * flight next, and must not be interruptible from here to there.
    *
    * @param caller the fiber that asks
    * @param compute needs nothing of the caller
@@ -108,143 +250,15 @@ export class SingleFlight<K, A, E> {
     caller: Fiber.RuntimeFiber<unknown, unknown>,
     compute: Effect.Effect<A, E>,
     commit: (value: A, now: number) => void
-  ): Flight<K, A, E> {
-    const joined = MutableHashMap.get(this.attached, key)
+  ): Flight<A, E> {
+    const joined = MutableHashMap.get(this.flights, key)
     if (Option.isSome(joined)) {
       joined.value.waiters++
       return joined.value
     }
-    const flight: Flight<K, A, E> = {
-      key,
-      result: Deferred.unsafeMake<A, E>(caller.id()),
-      waiters: 1,
-      settled: false,
-      fiber: undefined,
-      waitsFor: new Map()
-    }
-    if (this.closed) {
-      Deferred.unsafeDone(flight.result, Effect.interrupt)
-      return flight
-    }
-    MutableHashMap.set(this.attached, key, flight)
-    this.running.add(flight)
-    flight.fiber = Runtime.runFork(this.runtime, this.program(flight, caller, compute, commit), { immediate: false })
+    const flight = this.start(key, caller, compute, commit, () => MutableHashMap.remove(this.flights, key))
+    if (flight.fiber !== undefined) MutableHashMap.set(this.flights, key, flight)
     return flight
-  }
-
-  /**
-   * Waits for a flight that was entered; leaves it when interrupted meanwhile.
-   *
-   * @param restore makes the waiting as interruptible as the caller was before it entered
-   * @since 0.1.0
-   */
-  readonly await = (
-    flight: Flight<K, A, E>,
-    restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  ): Effect.Effect<A, E> =>
-    Effect.flatMap(FiberRef.get(enclosing), (within) => {
-      const wait = Effect.onInterrupt(restore(Deferred.await(flight.result)), () => this.leave(flight))
-      if (within === undefined || within.settled) return wait
-      if (leadsTo(flight, within)) {
-        return Effect.zipRight(
-          this.leave(flight),
-          Effect.die(new CacheReentryError({ cache: this.name, key: printKey(flight.key) }))
-        )
-      }
-      return Effect.acquireUseRelease(
-        Effect.sync(() => count(within.waitsFor, flight, 1)),
-        () => wait,
-        () => Effect.sync(() => count(within.waitsFor, flight, -1))
-      )
-    })
-
-  /**
-   * Keeps the result of a running computation from being committed and from being given to later callers. Returns
-   * whether there was one.
-   *
-   * @since 0.1.0
-   */
-  detach(key: K): boolean {
-    const attached = MutableHashMap.has(this.attached, key)
-    if (attached) MutableHashMap.remove(this.attached, key)
-    return attached
-  }
-
-  /**
-   * Detaches every running computation.
-   *
-   * @since 0.1.0
-   */
-  detachAll(): void {
-    MutableHashMap.clear(this.attached)
-  }
-
-  /**
-   * Interrupts every computation and waits for their finalizers; from now on every caller is interrupted.
-   *
-   * @since 0.1.0
-   */
-  readonly close: Effect.Effect<void> = Effect.suspend(() => {
-    this.closed = true
-    return Fiber.interruptAll([...this.running].flatMap((flight) => flight.fiber === undefined ? [] : [flight.fiber]))
-  })
-
-  private program(
-    flight: Flight<K, A, E>,
-    caller: Fiber.RuntimeFiber<unknown, unknown>,
-    compute: Effect.Effect<A, E>,
-    commit: (value: A, now: number) => void
-  ): Effect.Effect<void> {
-    return Effect.interruptible(compute).pipe(
-      Effect.withSpan("effect-aws-cache.compute", {
-        root: true,
-        links: linksTo(caller),
-        attributes: { cache: this.name, key: printKey(flight.key) },
-        captureStackTrace: false
-      }),
-      Effect.locally(enclosing, flight),
-      Effect.exit,
-      Effect.flatMap((exit) =>
-        Effect.map(Clock.currentTimeMillis, (now) => this.settle(flight, this.committed(flight, exit, commit, now)))
-      )
-    )
-  }
-
-  private committed(
-    flight: Flight<K, A, E>,
-    exit: Exit.Exit<A, E>,
-    commit: (value: A, now: number) => void,
-    now: number
-  ): Exit.Exit<A, E> {
-    if (!this.isAttached(flight)) return exit
-    MutableHashMap.remove(this.attached, flight.key)
-    if (Exit.isFailure(exit)) return exit
-    try {
-      commit(exit.value, now)
-      return exit
-    } catch (defect) {
-      return Exit.die(defect)
-    }
-  }
-
-  private settle(flight: Flight<K, A, E>, exit: Exit.Exit<A, E>): void {
-    flight.settled = true
-    this.running.delete(flight)
-    Deferred.unsafeDone(flight.result, exit)
-  }
-
-  private leave(flight: Flight<K, A, E>): Effect.Effect<void> {
-    return Effect.suspend(() => {
-      flight.waiters--
-      if (flight.waiters > 0 || flight.settled || flight.fiber === undefined) return Effect.void
-      if (this.isAttached(flight)) MutableHashMap.remove(this.attached, flight.key)
-      return Fiber.interrupt(flight.fiber)
-    })
-  }
-
-  private isAttached(flight: Flight<K, A, E>): boolean {
-    const attached = MutableHashMap.get(this.attached, flight.key)
-    return Option.isSome(attached) && attached.value === flight
   }
 }
 
@@ -253,6 +267,28 @@ const enclosing: FiberRef.FiberRef<Waiting | undefined> = globalValue(
   "effect-aws-cache/SingleFlight/enclosing",
   () => FiberRef.unsafeMake<Waiting | undefined>(undefined)
 )
+
+const leave = (flight: Flight<unknown, unknown>): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    flight.waiters--
+    if (flight.waiters > 0 || flight.settled || flight.fiber === undefined) return Effect.void
+    flight.detach()
+    return Fiber.interrupt(flight.fiber)
+  })
+
+const committed = <A, E>(
+  exit: Exit.Exit<A, E>,
+  commit: (value: A, now: number) => void,
+  now: number
+): Exit.Exit<A, E> => {
+  if (Exit.isFailure(exit)) return exit
+  try {
+    commit(exit.value, now)
+    return exit
+  } catch (defect) {
+    return Exit.die(defect)
+  }
+}
 
 const leadsTo = (from: Waiting, to: Waiting): boolean => {
   const seen = new Set<Waiting>([from])
@@ -267,6 +303,17 @@ const count = (counts: Map<Waiting, number>, waiting: Waiting, by: 1 | -1): void
   const counted = (counts.get(waiting) ?? 0) + by
   if (counted === 0) counts.delete(waiting)
   else counts.set(waiting, counted)
+}
+
+const insert = <K, A>(sets: MutableHashMap.MutableHashMap<K, Set<A>>, key: K, member: A): void => {
+  const found = MutableHashMap.get(sets, key)
+  if (Option.isSome(found)) found.value.add(member)
+  else MutableHashMap.set(sets, key, new Set([member]))
+}
+
+const remove = <K, A>(sets: MutableHashMap.MutableHashMap<K, Set<A>>, key: K, member: A): void => {
+  const found = MutableHashMap.get(sets, key)
+  if (Option.isSome(found) && found.value.delete(member) && found.value.size === 0) MutableHashMap.remove(sets, key)
 }
 
 const linksTo = (caller: Fiber.RuntimeFiber<unknown, unknown>): ReadonlyArray<Tracer.SpanLink> => {

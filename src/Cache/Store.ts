@@ -11,13 +11,12 @@ import * as Inspectable from "effect/Inspectable"
 import * as Option from "effect/Option"
 import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
-import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
-import { Absent, BoundedMap, BoundedMapError, type BoundedMapOptions } from "./engine/BoundedMap.js"
-import { keyEquality } from "./keyEquality.js"
+import { Absent, type BoundedMap, type BoundedMapOptions } from "./engine/BoundedMap.js"
+import { makeGuardedMap, orConfigError } from "./GuardedMap.js"
 import { printKey } from "./printKey.js"
-import { SingleFlight } from "./SingleFlight.js"
+import { type Flight, SingleFlight } from "./SingleFlight.js"
 import { expiresAt } from "./timeToLive.js"
 
 /**
@@ -216,8 +215,9 @@ export const make = <K, V, E = never, R = never>(
 ): Effect.Effect<Store<K, V, E, R>, CacheConfigError, R | Scope.Scope> => {
   const name = options.name ?? "Store"
   return Effect.gen(function*() {
-    const state = Ref.unsafeMake(yield* makeEngine(name, options))
-    const flights = yield* SingleFlight.make<K, V, E>(name)
+    const { step } = yield* makeGuardedMap<K, V>(name, { ...options, maxSize: options.maxSize ?? defaultMaxSize })
+    const flights = yield* SingleFlight.make<K>(name)
+    const group = flights.group<V, E>()
     const context = yield* Effect.context<R>()
     const now = yield* Clock.currentTimeMillis
     yield* Effect.try({
@@ -231,9 +231,6 @@ export const make = <K, V, E = never, R = never>(
           cause
         })
     })
-
-    const step = <A>(f: (map: BoundedMap<K, V>, now: number) => A): Effect.Effect<A> =>
-      Effect.clockWith((clock) => Ref.modify(state, (map) => [f(map, clock.unsafeCurrentTimeMillis()), map]))
 
     const notFound = (key: K) => Exit.fail(new CacheNotFoundError({ cache: name, key: printKey(key) }))
 
@@ -288,12 +285,12 @@ export const make = <K, V, E = never, R = never>(
             ? Effect.succeed(found)
             : Effect.uninterruptibleMask((restore) =>
               Effect.flatMap(
-                Effect.withFiberRuntime<V | Entered<K, V, E>>((caller) =>
+                Effect.withFiberRuntime<V | Entered<V, E>>((caller) =>
                   step((map, now) => {
                     // Another fiber may have written between the two steps. This is still the same lookup.
                     const written = map.peek(key, now)
                     if (written !== Absent) return written
-                    return new Entered(flights.enter(
+                    return new Entered(group.enter(
                       key,
                       caller,
                       Effect.provide(compute, context),
@@ -332,13 +329,7 @@ export const make = <K, V, E = never, R = never>(
       size: step((map, now) => map.size(now)),
       weight: step((map, now) => map.weight(now)),
       resize: (limits) =>
-        Effect.flatten(step((map, now) => {
-          try {
-            return Exit.succeed(map.resize(limits, now))
-          } catch (cause) {
-            return cause instanceof BoundedMapError ? Exit.fail(configError(name, cause)) : Exit.die(cause)
-          }
-        })),
+        Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now)))),
       stats: step((map, now) => {
         const size = map.size(now)
         const { hits, insertions, listenerFailures, misses, rejections, ...removals } = map.counters
@@ -364,38 +355,11 @@ export const make = <K, V, E = never, R = never>(
 }
 
 /** A flight, told apart from a value, which can be anything. */
-class Entered<K, V, E> {
-  readonly flight: ReturnType<SingleFlight<K, V, E>["enter"]>
-  constructor(flight: ReturnType<SingleFlight<K, V, E>["enter"]>) {
+class Entered<A, E> {
+  readonly flight: Flight<A, E>
+  constructor(flight: Flight<A, E>) {
     this.flight = flight
   }
 }
 
 const toOption = <A>(found: A | Absent): Option.Option<A> => found === Absent ? Option.none() : Option.some(found)
-
-const configError = (name: string, error: BoundedMapError): CacheConfigError =>
-  new CacheConfigError({
-    cache: name,
-    option: error.option,
-    value: String(error.value),
-    accepted: error.accepted,
-    cause: error
-  })
-
-const makeEngine = <K, V>(name: string, options: Options<K, V>): Effect.Effect<BoundedMap<K, V>, CacheConfigError> =>
-  Effect.suspend(() => {
-    try {
-      return Effect.succeed(
-        new BoundedMap<K, V>({
-          evictionPolicy: options.evictionPolicy,
-          maxSize: options.maxSize ?? defaultMaxSize,
-          maxWeight: options.maxWeight,
-          weigh: options.weigh,
-          onRemoval: options.onRemoval,
-          equality: keyEquality
-        })
-      )
-    } catch (cause) {
-      return cause instanceof BoundedMapError ? Effect.fail(configError(name, cause)) : Effect.die(cause)
-    }
-  })

@@ -44,7 +44,8 @@ export class TimerWheel {
   }
 
   /**
-   * Schedules a slot that is not scheduled. An infinite deadline never comes and takes no place.
+   * Schedules a slot that is not scheduled. An infinite deadline never comes and takes no place; a deadline that has
+   * come already is reported with the next millisecond.
    *
    * @since 0.1.0
    */

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { TimerWheel } from "../../../src/Cache/engine/TimerWheel.js"
+import { property } from "../../support/property.js"
 
 type Command =
   | { readonly _tag: "schedule"; readonly slot: number; readonly delay: number }
@@ -52,7 +53,8 @@ const run = (start: number, program: ReadonlyArray<Command>) => {
     switch (command._tag) {
       case "schedule": {
         wheel.cancel(command.slot)
-        deadlines.set(command.slot, now + command.delay)
+        // What is due already is reported when the next millisecond has come.
+        deadlines.set(command.slot, Math.max(now + command.delay, followed + 1))
         wheel.schedule(command.slot)
         break
       }
@@ -75,7 +77,7 @@ describe("TimerWheel", () => {
   it("reports every slot at the first advance at or after its deadline, and no other", () => {
     fc.assert(
       fc.property(fc.constantFrom(0, 1, 63, 1_700_000_000_000, -5000), commands, run),
-      { numRuns: 1500 }
+      property(1500)
     )
   })
 

@@ -1,0 +1,65 @@
+/**
+ * A bounded map behind one `Ref`.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
+import { CacheConfigError } from "./CacheErrors.js"
+import { BoundedMap, BoundedMapError, type BoundedMapOptions } from "./engine/BoundedMap.js"
+import { keyEquality } from "./keyEquality.js"
+
+/**
+ * A bounded map that fibers share: one `Ref` holds it, and every operation is one step of `Ref.modify`, with the time
+ * read from Effect's clock once. There is no lock, and no other fiber ever sees half a step.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface GuardedMap<in out K, in out V> {
+  /** One step: synchronous, given the map and the time in milliseconds since the epoch. */
+  readonly step: <A>(f: (map: BoundedMap<K, V>, now: number) => A) => Effect.Effect<A>
+}
+
+/**
+ * Makes a guarded map whose keys compare as Effect's do. Fails with `CacheConfigError` for an option it cannot accept.
+ *
+ * @param name for messages
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeGuardedMap = <K, V>(
+  name: string,
+  options: Omit<BoundedMapOptions<K, V>, "equality">
+): Effect.Effect<GuardedMap<K, V>, CacheConfigError> =>
+  Effect.map(orConfigError(name, () => new BoundedMap<K, V>({ ...options, equality: keyEquality })), (map) => {
+    const ref = Ref.unsafeMake(map)
+    return {
+      step: (f) => Effect.clockWith((clock) => Ref.modify(ref, (map) => [f(map, clock.unsafeCurrentTimeMillis()), map]))
+    }
+  })
+
+/**
+ * Runs what may throw `BoundedMapError`, which becomes a `CacheConfigError`.
+ *
+ * @param name for messages
+ * @since 0.1.0
+ * @category conversions
+ */
+export const orConfigError = <A>(name: string, f: () => A): Effect.Effect<A, CacheConfigError> =>
+  Effect.suspend(() => {
+    try {
+      return Effect.succeed(f())
+    } catch (cause) {
+      if (!(cause instanceof BoundedMapError)) return Effect.die(cause)
+      return Effect.fail(
+        new CacheConfigError({
+          cache: name,
+          option: cause.option,
+          value: String(cause.value),
+          accepted: cause.accepted,
+          cause
+        })
+      )
+    }
+  })
