@@ -6,7 +6,8 @@
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import { CacheConfigError } from "./CacheErrors.js"
-import { BoundedMap, BoundedMapError, type BoundedMapOptions } from "./engine/BoundedMap.js"
+import { BoundedMap } from "./engine/BoundedMap.js"
+import { BoundedMapError, type BoundedMapOptions } from "./engine/BoundedMapOptions.js"
 import { keyEquality } from "./keyEquality.js"
 
 /**

@@ -116,7 +116,7 @@ export class SingleFlight<in out K> {
    */
   detach(key: K): void {
     const found = MutableHashMap.get(this.attached, key)
-    if (Option.isSome(found)) for (const detach of [...found.value]) detach()
+    if (Option.isSome(found)) { for (const detach of [...found.value]) detach() }
   }
 
   /**
@@ -162,7 +162,7 @@ export class SingleFlight<in out K> {
   private start<A, E>(
     key: K,
     caller: Fiber.RuntimeFiber<unknown, unknown>,
-    compute: Effect.Effect<A, E>,
+    compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
     commit: (value: A, now: number) => void,
     detached: () => void
   ): Flight<A, E> {
@@ -197,7 +197,7 @@ export class SingleFlight<in out K> {
     this.running.add(flight)
     flight.fiber = Runtime.runFork(
       this.runtime,
-      Effect.interruptible(compute).pipe(
+      Effect.interruptible(Effect.suspend(() => compute(() => isAttached))).pipe(
         Effect.withSpan("effect-aws-cache.compute", {
           root: true,
           links: linksTo(caller),
@@ -225,7 +225,7 @@ export class FlightGroup<in out K, in out A, in out E> {
   private readonly start: (
     key: K,
     caller: Fiber.RuntimeFiber<unknown, unknown>,
-    compute: Effect.Effect<A, E>,
+    compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
     commit: (value: A, now: number) => void,
     detached: () => void
   ) => Flight<A, E>
@@ -240,7 +240,7 @@ export class FlightGroup<in out K, in out A, in out E> {
    * flight next, and must not be interruptible from here to there.
    *
    * @param caller the fiber that asks
-   * @param compute needs nothing of the caller
+   * @param compute needs nothing of the caller; told whether its result would still be committed
    * @param commit called once with the result and the time of completion (milliseconds), in the same synchronous step
    *   in which the flight ends, if it succeeded and was not detached; what it throws becomes the result, a defect
    * @since 0.1.0
@@ -248,7 +248,7 @@ export class FlightGroup<in out K, in out A, in out E> {
   enter(
     key: K,
     caller: Fiber.RuntimeFiber<unknown, unknown>,
-    compute: Effect.Effect<A, E>,
+    compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
     commit: (value: A, now: number) => void
   ): Flight<A, E> {
     const joined = MutableHashMap.get(this.flights, key)

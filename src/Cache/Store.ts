@@ -13,7 +13,8 @@ import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
-import { Absent, type BoundedMap, type BoundedMapOptions } from "./engine/BoundedMap.js"
+import type { BoundedMap } from "./engine/BoundedMap.js"
+import { Absent, type BoundedMapOptions } from "./engine/BoundedMapOptions.js"
 import { makeGuardedMap, orConfigError } from "./GuardedMap.js"
 import { printKey } from "./printKey.js"
 import { type Flight, SingleFlight } from "./SingleFlight.js"
@@ -293,12 +294,13 @@ export const make = <K, V, E = never, R = never>(
                     return new Entered(group.enter(
                       key,
                       caller,
-                      Effect.provide(compute, context),
+                      () => Effect.provide(compute, context),
                       (value, now) => map.set(key, value, now, expiry(key, value, now, writeOptions))
                     ))
                   })
                 ),
-                (entered) => entered instanceof Entered ? flights.await(entered.flight, restore) : Effect.succeed(entered)
+                (entered) =>
+                  entered instanceof Entered ? flights.await(entered.flight, restore) : Effect.succeed(entered)
               )
             )),
       add: (key, value, writeOptions) =>
@@ -307,14 +309,12 @@ export const make = <K, V, E = never, R = never>(
             ? Exit.fail(new CacheExistsError({ cache: name, key: printKey(key) }))
             : write(map, now, key, value, writeOptions)
         )),
-      set: (key, value, writeOptions) =>
-        Effect.flatten(step((map, now) => write(map, now, key, value, writeOptions))),
+      set: (key, value, writeOptions) => Effect.flatten(step((map, now) => write(map, now, key, value, writeOptions))),
       has: (key) => step((map, now) => map.has(key, now)),
       peek: (key) => step((map, now) => toOption(map.peek(key, now))),
       expiresAt: (key) => orNotFound(key, (map, now) => map.has(key, now) ? map.expiresAt(key) : Absent),
       setTimeToLive: (key, timeToLive) =>
-        orNotFound(key, (map, now) =>
-          map.setExpiresAt(key, now, expiresAt(now, timeToLive)) ? undefined : Absent),
+        orNotFound(key, (map, now) => map.setExpiresAt(key, now, expiresAt(now, timeToLive)) ? undefined : Absent),
       remove: (key) => orNotFound(key, (map, now) => take(map, now, key) === Absent ? Absent : undefined),
       pop: (key) => orNotFound(key, (map, now) => take(map, now, key)),
       popVictim: step((map, now) => toOption(map.popVictim(now))),
@@ -328,8 +328,7 @@ export const make = <K, V, E = never, R = never>(
       entries: step((map, now) => map.entries(now)),
       size: step((map, now) => map.size(now)),
       weight: step((map, now) => map.weight(now)),
-      resize: (limits) =>
-        Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now)))),
+      resize: (limits) => Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now)))),
       stats: step((map, now) => {
         const size = map.size(now)
         const { hits, insertions, listenerFailures, misses, rejections, ...removals } = map.counters

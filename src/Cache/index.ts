@@ -5,6 +5,7 @@
  */
 export * from "./CacheErrors.js"
 export * from "./engine/BoundedMap.js"
+export * from "./engine/BoundedMapOptions.js"
 export { type EvictionPolicyName, evictionPolicyNames } from "./engine/EvictionPolicy.js"
 export type { KeyEquality } from "./engine/KeyIndex.js"
 export type { RemovalReason } from "./engine/RemovalReason.js"

@@ -1,5 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
-import { type CacheNotFoundError, Store } from "effect-aws-cache/Cache"
+import { assert, describe, expectTypeOf, it } from "@effect/vitest"
 import {
   Cause,
   Context,
@@ -16,7 +15,7 @@ import {
   TestClock,
   Tracer
 } from "effect"
-import { expectTypeOf } from "vitest"
+import { type CacheNotFoundError, Store } from "effect-aws-cache/Cache"
 
 const expectTag = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>, tag: E["_tag"]) =>
   Effect.map(Effect.flip(effect), (error) => {
@@ -157,12 +156,9 @@ describe("Store", () => {
 
     it.scoped("refuses a policy it does not know, and names those it does", () =>
       Effect.gen(function*() {
-        const evictionPolicy: string = "FIFO"
-        const error = yield* expectTag(
-          // What a caller without types would do.
-          Reflect.apply(Store.make<string, number>, undefined, [{ evictionPolicy }]),
-          "CacheConfigError"
-        )
+        // What a caller without types would do.
+        const options: Store.Options<string, number> = JSON.parse("{ \"evictionPolicy\": \"FIFO\" }")
+        const error = yield* expectTag(Store.make(options), "CacheConfigError")
         assert.include(error.message, "evictionPolicy is FIFO, but must be one of LRU")
       }))
   })
@@ -219,7 +215,9 @@ describe("Store", () => {
         })
         yield* store.set("a", 1)
         assert.isTrue(Exit.isFailure(yield* Effect.exit(store.set("a", 0))))
-        const waiting = yield* Effect.forkAll([1, 2, 3].map(() => Effect.exit(store.getOrCompute("b", Effect.succeed(0)))))
+        const waiting = yield* Effect.forkAll(
+          [1, 2, 3].map(() => Effect.exit(store.getOrCompute("b", Effect.succeed(0))))
+        )
         for (const exit of yield* Fiber.join(waiting)) assert.isTrue(Exit.isFailure(exit))
         assert.strictEqual(yield* store.get("a"), 1)
         assert.strictEqual(yield* store.getOrCompute("b", Effect.succeed(2)), 2)
@@ -355,9 +353,12 @@ describe("Store", () => {
     it.scoped("a computation that throws instead of returning an effect settles its callers", () =>
       Effect.gen(function*() {
         const store = yield* Store.make<string, number>()
-        const exit = yield* Effect.exit(store.getOrCompute("a", Effect.suspend(() => {
-          throw new Error("thrown")
-        })))
+        const exit = yield* Effect.exit(store.getOrCompute(
+          "a",
+          Effect.suspend(() => {
+            throw new Error("thrown")
+          })
+        ))
         assert.isTrue(Exit.isFailure(exit))
         assert.strictEqual(yield* store.getOrCompute("a", Effect.succeed(1)), 1)
       }))
@@ -546,7 +547,11 @@ describe("Store", () => {
           yield* Effect.withSpan(store.getOrCompute("a", Effect.succeed(1)), "second request")
           yield* Scope.close(scope, Exit.void)
         }).pipe(Effect.provide(Layer.setTracer(tracer)))
-        assert.deepStrictEqual(spans.map((span) => span.name), ["request", "effect-aws-cache.compute", "second request"])
+        assert.deepStrictEqual(spans.map((span) => span.name), [
+          "request",
+          "effect-aws-cache.compute",
+          "second request"
+        ])
         assert.isTrue(Option.isNone(spans[1]?.parent ?? Option.none()))
         assert.strictEqual(spans[1]?.links[0]?.span, spans[0])
       }))

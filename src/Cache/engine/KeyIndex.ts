@@ -131,5 +131,4 @@ export class KeyIndex<K> {
   }
 }
 
-const isObject = (key: unknown): key is object =>
-  (typeof key === "object" && key !== null) || typeof key === "function"
+const isObject = (key: unknown): key is object => (typeof key === "object" && key !== null) || typeof key === "function"

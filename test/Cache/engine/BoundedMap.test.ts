@@ -88,7 +88,11 @@ const command = fc.oneof(
 
 const weightByValue = (_: string, value: number) => value % 13
 
-const run = (maxSize: number, maxWeight: number, commands: ReadonlyArray<readonly [string, string, number, number]>) => {
+const run = (
+  maxSize: number,
+  maxWeight: number,
+  commands: ReadonlyArray<readonly [string, string, number, number]>
+) => {
   const removed: Array<readonly [string, number, RemovalReason]> = []
   const map = new BoundedMap<string, number>({
     maxSize,
@@ -149,9 +153,7 @@ const run = (maxSize: number, maxWeight: number, commands: ReadonlyArray<readonl
         if (found) {
           if (two === 0) model.drop(found, "expired")
           else {
-            model.entries = model.entries.map((entry) =>
-              entry === found ? { ...entry, expiresAt: now + two } : entry
-            )
+            model.entries = model.entries.map((entry) => entry === found ? { ...entry, expiresAt: now + two } : entry)
           }
         }
         assert.strictEqual(map.setExpiresAt(key, now, now + two), found !== undefined)

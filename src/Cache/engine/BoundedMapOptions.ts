@@ -1,0 +1,106 @@
+/**
+ * What a bounded map is made with, and what it answers.
+ *
+ * @since 0.1.0
+ */
+import type { EvictionPolicyName } from "./EvictionPolicy.js"
+import type { KeyEquality } from "./KeyIndex.js"
+import type { RemovalReason } from "./RemovalReason.js"
+
+/**
+ * What a lookup returns when there is no such entry, so that `undefined` can be a value.
+ *
+ * @since 0.1.0
+ * @category symbols
+ */
+export const Absent: unique symbol = Symbol.for("effect-aws-cache/Absent")
+
+/**
+ * The type of `Absent`.
+ *
+ * @since 0.1.0
+ * @category symbols
+ */
+export type Absent = typeof Absent
+
+/**
+ * How a bounded map is made.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface BoundedMapOptions<in K, in V> {
+  /** Which entry goes first when there are too many. Default `"LRU"`. */
+  readonly evictionPolicy?: EvictionPolicyName | undefined
+  /** The most entries, a whole number; `0` stores nothing. Default `Infinity`. */
+  readonly maxSize?: number | undefined
+  /** The most weight of all entries together, in the weigher's unit. Default `Infinity`. */
+  readonly maxWeight?: number | undefined
+  /** The weight of an entry, a whole number, `0` or more; measured once, at the write. Default: every entry weighs 1. */
+  readonly weigh?: ((key: K, value: V) => number) | undefined
+  /** How keys that are objects compare. Default: by reference. */
+  readonly equality?: KeyEquality | undefined
+  /**
+   * Told of every entry that leaves, after the map is consistent again; it may use the map. What it throws is
+   * swallowed and counted in `counters.listenerFailures`.
+   */
+  readonly onRemoval?: ((key: K, value: V, reason: RemovalReason) => void) | undefined
+}
+
+/**
+ * What became of a write: `inserted` (a new entry), `updated` (an entry that was there), `discarded` (not kept: the
+ * map's limit is zero entries, or the entry had expired before it was written), `tooLarge` (heavier than the map's
+ * limit; nothing has changed).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type WriteOutcome = "inserted" | "updated" | "discarded" | "tooLarge"
+
+/**
+ * What a map has counted since it was made.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Counters {
+  /** Lookups that found a live entry. */
+  hits: number
+  /** Lookups that did not. */
+  misses: number
+  /** Writes that made a new entry. */
+  insertions: number
+  /** Writes refused because the entry was too large. */
+  rejections: number
+  /** Removals by reason. */
+  evicted: number
+  expired: number
+  replaced: number
+  deleted: number
+  cleared: number
+  /** Calls of the removal listener that threw. */
+  listenerFailures: number
+}
+
+/**
+ * A bad option or weight. Its message names it, its value, and what is accepted.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class BoundedMapError extends Error {
+  override readonly name = "BoundedMapError"
+  /** The option or quantity that was wrong. */
+  readonly option: string
+  /** What it was. */
+  readonly value: unknown
+  /** What is accepted. */
+  readonly accepted: string
+
+  constructor(option: string, value: unknown, accepted: string) {
+    super(`${option} is ${String(value)}, but must be ${accepted}`)
+    this.option = option
+    this.value = value
+    this.accepted = accepted
+  }
+}
