@@ -1,0 +1,68 @@
+/**
+ * The second level of an `S3Cache`, as a service.
+ *
+ * @since 0.1.0
+ */
+import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
+import { ClientCache } from "../ClientLayer/ClientCache.js"
+import type { ClientBuildError } from "../ClientLayer/ClientErrors.js"
+import { makeMemoryObjectStore } from "./memoryObjectStore.js"
+import type { ObjectStore } from "./ObjectStore.js"
+import { makeS3ObjectStore, type S3ObjectStoreOptions } from "./s3ObjectStore.js"
+
+/**
+ * How the second level reaches a bucket.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface L2StoreS3Options extends S3ObjectStoreOptions {
+  /** The configuration of the S3 client, for the `ClientCache`. Default `{}`: what the SDK finds in the environment. */
+  readonly clientConfig?: S3ClientConfig | undefined
+}
+
+/**
+ * The second level: named objects that processes share. Replace it to keep entries elsewhere.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class L2Store extends Context.Tag("effect-aws-cache/L2Store")<L2Store, ObjectStore>() {
+  /**
+   * Objects in a bucket, through a client of the `ClientCache`, which shares it with whoever asks for the same
+   * configuration.
+   *
+   * @since 0.1.0
+   */
+  static readonly layerS3 = (
+    options: L2StoreS3Options
+  ): Layer.Layer<L2Store, CacheConfigError | CacheKeyError | ClientBuildError, ClientCache> =>
+    Layer.scoped(
+      L2Store,
+      Effect.flatMap(
+        ClientCache.client(() => import("@aws-sdk/client-s3").then((sdk) => sdk.S3Client), options.clientConfig ?? {}),
+        (client) => makeS3ObjectStore(client, options)
+      )
+    )
+
+  /**
+   * Objects in a bucket, through a client of your own, which is used and never closed.
+   *
+   * @since 0.1.0
+   */
+  static readonly layerS3Client = (
+    client: Pick<S3Client, "send">,
+    options: S3ObjectStoreOptions
+  ): Layer.Layer<L2Store, CacheConfigError> => Layer.scoped(L2Store, makeS3ObjectStore(client, options))
+
+  /**
+   * Objects in this process's memory: nothing is shared, and no AWS is needed.
+   *
+   * @since 0.1.0
+   */
+  static readonly layerMemory: Layer.Layer<L2Store> = Layer.effect(L2Store, makeMemoryObjectStore)
+}

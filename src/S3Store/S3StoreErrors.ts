@@ -1,0 +1,96 @@
+/**
+ * What can go wrong between a cache and its second level.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+
+/**
+ * Why the second level did not do what it was asked:
+ *
+ * - `AccessDenied`: the credentials do not allow it (403);
+ * - `NoSuchBucket`: there is no such bucket;
+ * - `Throttled`: it asks to be asked less often (429, 503 SlowDown);
+ * - `Timeout`: no answer in time;
+ * - `Network`: no connection, or one that broke;
+ * - `Unavailable`: it failed itself (5xx);
+ * - `ConditionalWritesUnsupported`: it ignores or refuses conditions on writes, so that "only if absent" cannot be had;
+ * - `Conflict`: other writers were faster, again and again;
+ * - `Unknown`: anything else; see `cause`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type S3StoreReason =
+  | "AccessDenied"
+  | "NoSuchBucket"
+  | "Throttled"
+  | "Timeout"
+  | "Network"
+  | "Unavailable"
+  | "ConditionalWritesUnsupported"
+  | "Conflict"
+  | "Unknown"
+
+/**
+ * The second level did not do what it was asked. The first level is as it was, or has forgotten the entry where its
+ * state in the second level is not known.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class S3StoreError extends Data.TaggedError("S3StoreError")<{
+  readonly reason: S3StoreReason
+  /** What was asked: `load`, `save`, `add`, `replace`, `remove`, `probe`. */
+  readonly operation: string
+  /** The object or bucket it was about. */
+  readonly target: string
+  /** What to do about it, or what was said. */
+  readonly detail: string
+  readonly cause?: unknown
+}> {
+  override get message(): string {
+    return `${this.operation} of ${this.target}: ${this.detail} (${this.reason})`
+  }
+}
+
+/**
+ * A value does not fit the schema of its keyspace, or the schema does not encode it to JSON. Nothing was written.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class CacheEncodeError extends Data.TaggedError("CacheEncodeError")<{
+  /** The keyspace. */
+  readonly keyspace: string
+  /** The key, printed. */
+  readonly key: string
+  /** What is wrong with the value. */
+  readonly detail: string
+  readonly cause?: unknown
+}> {
+  override get message(): string {
+    return `${this.keyspace}: the value under ${this.key} cannot be encoded: ${this.detail}`
+  }
+}
+
+/**
+ * An object is there, but it is not an entry of this key: damaged, foreign, of a newer format, of another key, or its
+ * value does not fit the schema any more. Reads take it for a miss.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class CacheDecodeError extends Data.TaggedError("CacheDecodeError")<{
+  /** The keyspace. */
+  readonly keyspace: string
+  /** The key, printed. */
+  readonly key: string
+  /** What is wrong with the object. */
+  readonly detail: string
+  readonly cause?: unknown
+}> {
+  override get message(): string {
+    return `${this.keyspace}: the object under ${this.key} is no entry of it: ${this.detail}`
+  }
+}

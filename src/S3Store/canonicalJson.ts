@@ -1,0 +1,74 @@
+/**
+ * One text for each JSON value.
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * A value that JSON cannot represent: where it is, and what it is.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class NotJson extends Error {
+  override readonly name = "NotJson"
+  /** Where, as a path such as `$.users[0].id`. */
+  readonly path: string
+  /** What it is, in words. */
+  readonly found: string
+
+  constructor(path: string, found: string) {
+    super(`${path} is ${found}, which JSON cannot represent`)
+    this.path = path
+    this.found = found
+  }
+}
+
+/**
+ * JSON with the fields of objects in order (RFC 8785, the JSON Canonicalization Scheme): equal values have equal
+ * texts. Fields that are `undefined` are left out, as in JSON. Throws `NotJson` where `JSON.stringify` would lose
+ * something: `NaN`, infinities, `undefined` in an array, a bigint, a function, a symbol, a `Map` or another class
+ * instance, a lone surrogate, a cycle.
+ *
+ * @since 0.1.0
+ * @category encoding
+ */
+export const canonicalJson = (value: unknown): string => text(value, "$", [])
+
+const text = (value: unknown, path: string, within: ReadonlyArray<object>): string => {
+  switch (typeof value) {
+    case "string":
+      return string(value, path)
+    case "boolean":
+      return String(value)
+    case "number":
+      if (!Number.isFinite(value)) throw new NotJson(path, String(value))
+      return JSON.stringify(value)
+    case "object":
+      if (value === null) return "null"
+      if (within.includes(value)) throw new NotJson(path, "a reference to what contains it")
+      if (Array.isArray(value)) return array(value, path, [...within, value])
+      if (isRecord(value)) return record(value, path, [...within, value])
+      throw new NotJson(path, `an instance of ${value.constructor?.name ?? "an unnamed class"}`)
+    default:
+      throw new NotJson(path, value === undefined ? "undefined" : `a ${typeof value}`)
+  }
+}
+
+const string = (value: string, path: string): string => {
+  if (/\p{Surrogate}/u.test(value)) throw new NotJson(path, "a string with a lone surrogate")
+  return JSON.stringify(value)
+}
+
+const array = (values: ReadonlyArray<unknown>, path: string, within: ReadonlyArray<object>): string =>
+  `[${Array.from(values, (value, at) => text(value, `${path}[${at}]`, within)).join(",")}]`
+
+const record = (value: Readonly<Record<string, unknown>>, path: string, within: ReadonlyArray<object>): string => {
+  const fields = Object.keys(value).filter((name) => value[name] !== undefined).sort()
+  return `{${fields.map((name) => `${string(name, path)}:${text(value[name], `${path}.${name}`, within)}`).join(",")}}`
+}
+
+const isRecord = (value: object): value is Readonly<Record<string, unknown>> => {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null
+}
