@@ -1,0 +1,133 @@
+/**
+ * What this library takes an AWS SDK v3 client and its class to be. No SDK code is needed for it.
+ *
+ * @since 0.1.0
+ */
+import type * as Redacted from "effect/Redacted"
+
+/**
+ * The part of an AWS SDK v3 client that this library uses. Every `S3Client`, `DynamoDBClient`, … has it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AwsClient {
+  /** The resolved configuration. It can hold secrets: it is never logged, printed or kept. */
+  readonly config: object
+  readonly middlewareStack: object
+  send(...args: never): unknown
+  destroy(): void
+}
+
+/**
+ * A class of clients, such as `S3Client`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ClientClass = new(...args: never) => AwsClient
+
+/**
+ * The instances of a client class: `ClientOf<typeof S3Client>` is `S3Client`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ClientOf<Ctor extends ClientClass> = Ctor extends { new(...args: never): infer C extends AwsClient } ? C
+  : never
+
+/**
+ * Static credentials of which some parts, or all of them together, are `Redacted`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RedactedCredentials {
+  readonly accessKeyId: string | Redacted.Redacted
+  readonly secretAccessKey: string | Redacted.Redacted
+  readonly sessionToken?: string | Redacted.Redacted | undefined
+  readonly credentialScope?: string | undefined
+  readonly accountId?: string | undefined
+  readonly expiration?: Date | undefined
+}
+
+/**
+ * What the constructor of a client class takes, with static `credentials` and `token` also accepted as `Redacted`, and
+ * `undefined` for any field that may be absent.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ClientConfig<Ctor extends ClientClass> = WithRedacted<ConstructorConfig<Ctor>>
+
+/**
+ * The arguments after a client class: its configuration, optional where the class has it optional.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ClientConfigArguments<Ctor extends ClientClass> = {} extends ConstructorConfig<Ctor>
+  ? [config?: ClientConfig<Ctor> | undefined]
+  : [config: ClientConfig<Ctor>]
+
+type ConstructorConfig<Ctor extends ClientClass> = Ctor extends new(...args: infer Arguments) => AwsClient
+  ? FirstOf<Arguments>
+  : never
+
+// SDK constructors take `[] | [Config]`, hand-written ones `[config?: Config]`.
+type FirstOf<Arguments> = Arguments extends readonly [] ? never
+  : Arguments extends readonly [(infer Config)?, ...ReadonlyArray<unknown>] ? NonNullable<Config>
+  : never
+
+type WithRedacted<Config> = {
+  [Field in keyof Config]: Accepted<Config, Field> | ({} extends Pick<Config, Field> ? undefined : never)
+}
+
+type Accepted<Config, Field extends keyof Config> = Field extends "credentials"
+  ? Config[Field] | RedactedCredentials | Redacted.Redacted<RedactedCredentials>
+  : Field extends "token" ? Config[Field] | Redacted.Redacted<NonNullable<Config[Field]>>
+  : Config[Field]
+
+/**
+ * Whether a value looks like an AWS SDK v3 client: it has `send` and `destroy` functions, a `config` and a
+ * `middlewareStack`. Two copies of the SDK make two `S3Client` classes, so this does not ask `instanceof`.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isAwsClient = (u: unknown): u is AwsClient =>
+  typeof u === "object" && u !== null
+  && "send" in u && typeof u.send === "function"
+  && "destroy" in u && typeof u.destroy === "function"
+  && "config" in u && typeof u.config === "object" && u.config !== null
+  && "middlewareStack" in u && typeof u.middlewareStack === "object" && u.middlewareStack !== null
+
+/**
+ * Whether a value is a class of clients: a constructor that has `send` on its prototype, as every SDK client class
+ * has, or that is written with `class` (so that a class which sets `send` on its instances counts too).
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isClientClass = (u: unknown): u is ClientClass => {
+  if (typeof u !== "function" || !isConstructor(u)) return false
+  const prototype: unknown = u.prototype
+  return (typeof prototype === "object" && prototype !== null && "send" in prototype
+    && typeof prototype.send === "function") || /^class\b/.test(Function.prototype.toString.call(u))
+}
+
+/**
+ * Whether a function is one that `new` accepts. It is not run: it serves as the `newTarget` of another
+ * construction, which is refused for arrow functions, methods and async functions.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isConstructor = (u: Function): boolean => {
+  try {
+    Reflect.construct(Object, [], u)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * How a client comes into being.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import { type AwsClient, type ClientClass, isAwsClient } from "./AwsClient.js"
+import { maskSecrets } from "./canonicalValue.js"
+import type { PreparedClient } from "./ClientCacheKey.js"
+import { ClientBuildError } from "./ClientErrors.js"
+import { Transport } from "./Transport.js"
+
+/**
+ * A client and its connections.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface BuiltClient {
+  readonly client: AwsClient
+  readonly transport: Transport
+}
+
+/**
+ * Builds the client of a key.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ClientBuilder = (prepared: PreparedClient<unknown>) => BuiltClient
+
+/**
+ * Builds a client with `new`, from the normalised configuration, on connections the cache owns.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const buildClient: ClientBuilder = ({ clientClass, normal: { config } }) => {
+  const given = config["requestHandler"]
+  if (given === undefined && speaksHttp2.has(clientClass)) return onClientMade(clientClass, config)
+  const transport = Transport.make(given)
+  const client = construct(clientClass, { ...config, requestHandler: transport.requestHandler })
+  if (transport.isOwned && isHttp2(client)) {
+    // Its defaults for HTTP/2 are unknown here, and agents are of no use to it: let it make its own handler.
+    if (given === undefined) speaksHttp2.add(clientClass)
+    return onClientMade(clientClass, config)
+  }
+  transport.attach(client)
+  return { client, transport }
+}
+
+// The classes whose own request handler speaks HTTP/2, which shows only once a client is built.
+const speaksHttp2 = new WeakSet<ClientClass>()
+
+const onClientMade = (clientClass: ClientClass, config: Readonly<Record<string, unknown>>): BuiltClient => {
+  const transport = Transport.clientMade()
+  const client = construct(clientClass, config)
+  transport.attach(client)
+  return { client, transport }
+}
+
+const construct = (clientClass: ClientClass, config: Readonly<Record<string, unknown>>): AwsClient => {
+  const client: unknown = Reflect.construct(clientClass, [config])
+  if (!isAwsClient(client)) throw new TypeError("its instances have no send, destroy, config and middlewareStack")
+  return client
+}
+
+const isHttp2 = ({ config }: AwsClient): boolean => {
+  const handler: unknown = "requestHandler" in config ? config.requestHandler : undefined
+  const metadata: unknown = typeof handler === "object" && handler !== null && "metadata" in handler
+    ? handler.metadata
+    : undefined
+  return typeof metadata === "object" && metadata !== null && "handlerProtocol" in metadata
+    && metadata.handlerProtocol === "h2"
+}
+
+/**
+ * Runs a builder. What it throws becomes a `ClientBuildError` whose message does not show the secrets of the
+ * configuration, even when the constructor put them into its own message.
+ *
+ * @param cache the name of the cache, for errors
+ * @since 0.1.0
+ * @category combinators
+ */
+export const runBuilder = (
+  builder: ClientBuilder,
+  prepared: PreparedClient<unknown>,
+  cache: string
+): Effect.Effect<BuiltClient, ClientBuildError> =>
+  Effect.try({
+    try: () => builder(prepared),
+    catch: (cause) =>
+      new ClientBuildError({
+        cache,
+        key: prepared.key.label,
+        reason: cause instanceof Error
+          ? maskSecrets(cause.message, prepared.normal.secrets)
+          : "its constructor threw a value that is no Error",
+        cause
+      })
+  })

@@ -1,0 +1,312 @@
+/**
+ * One AWS SDK client per distinct configuration.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import type * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
+import type { CacheConfigError, CacheExistsError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
+import type { AwsClient, ClientClass, ClientConfigArguments, ClientOf } from "./AwsClient.js"
+import { buildClient } from "./ClientBuilder.js"
+import type { ClientCacheKey } from "./ClientCacheKey.js"
+import {
+  type ClientCacheOptions,
+  type ClientCacheService,
+  type ClientCacheStats,
+  makeClientCache
+} from "./ClientCacheService.js"
+import type { ClientBuildError, ClientValueError } from "./ClientErrors.js"
+import { type ClientFake, clientFake, fakeBuilder } from "./ClientFake.js"
+import type { ClientSource } from "./ClientSource.js"
+
+/**
+ * A bounded cache of AWS SDK v3 clients: one client, with one pool of connections, per class and configuration.
+ *
+ * What it saves is not memory but connections: every client has its own pool, makes its own TLS handshakes and asks
+ * for its own credentials. And it lets clients go without breaking what they do: a client that is evicted or removed is
+ * drained, not destroyed (see `ClientCacheService`). Clients are destroyed when the layer is released.
+ *
+ * Do not call `destroy` on a client of the cache: it belongs to all who share it.
+ *
+ * @example
+ * ```ts
+ * import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
+ * import * as Effect from "effect/Effect"
+ * import { ClientCache, ClientCacheLive } from "effect-aws-cache/ClientLayer"
+ *
+ * const program = Effect.gen(function*() {
+ *   const s3 = yield* ClientCache.client(S3Client, { region: "us-west-2" })
+ *   return yield* Effect.tryPromise((abortSignal) => s3.send(new ListBucketsCommand({}), { abortSignal }))
+ * }).pipe(Effect.provide(ClientCacheLive))
+ * ```
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class ClientCache extends Context.Tag("effect-aws-cache/ClientCache")<ClientCache, ClientCacheService>() {
+  /**
+   * The client of a class for a configuration. It is built when there is none, once for all who ask meanwhile. A
+   * failed build is not kept.
+   *
+   * The class may be loaded when it is needed, by an arrow function.
+   *
+   * Fails with `CacheKeyError` for a class or configuration that makes no key (see `ClientCacheKey.make`), and with
+   * `ClientBuildError` when the class cannot be loaded or its constructor throws.
+   *
+   * @example
+   * ```ts
+   * import { ClientCache } from "effect-aws-cache/ClientLayer"
+   *
+   * const s3 = ClientCache.client(
+   *   () => import("@aws-sdk/client-s3").then((module) => module.S3Client),
+   *   { region: "us-west-2" }
+   * )
+   * ```
+   *
+   * @param source a client class, or an arrow function that loads one
+   * @param configuration what the constructor of the class takes
+   * @since 0.1.0
+   */
+  static client<Ctor extends ClientClass>(
+    source: ClientSource<Ctor>,
+    ...configuration: ClientConfigArguments<Ctor>
+  ): Effect.Effect<ClientOf<Ctor>, ClientBuildError | CacheKeyError, ClientCache> {
+    return Effect.flatMap(ClientCache, (cache) => cache.client(source, ...configuration))
+  }
+
+  /**
+   * The client under a key. Fails with `CacheNotFoundError` when there is none; it builds nothing.
+   *
+   * @since 0.1.0
+   */
+  static get<C>(key: ClientCacheKey<C>): Effect.Effect<C, CacheNotFoundError, ClientCache> {
+    return Effect.flatMap(ClientCache, (cache) => cache.get(key))
+  }
+
+  /**
+   * The client under a key, if there is one.
+   *
+   * @since 0.1.0
+   */
+  static getOption<C>(key: ClientCacheKey<C>): Effect.Effect<Option.Option<C>, never, ClientCache> {
+    return Effect.flatMap(ClientCache, (cache) => cache.getOption(key))
+  }
+
+  /**
+   * Puts in a client that the caller made and keeps: the cache neither drains nor destroys it.
+   *
+   * Fails with `CacheExistsError` when there is one under the key, with `CacheKeyError` for what is no key, and with
+   * `ClientValueError` for what is no client. Whether the client was made from the key's configuration cannot be
+   * checked.
+   *
+   * @since 0.1.0
+   */
+  static add<C extends AwsClient>(
+    key: ClientCacheKey<C>,
+    client: C
+  ): Effect.Effect<void, CacheExistsError | CacheKeyError | ClientValueError, ClientCache> {
+    return Effect.flatMap(ClientCache, (cache) => cache.add(key, client))
+  }
+
+  /**
+   * Like `add`, but takes the place of a client that is there, which is drained if the cache built it.
+   *
+   * @since 0.1.0
+   */
+  static set<C extends AwsClient>(
+    key: ClientCacheKey<C>,
+    client: C
+  ): Effect.Effect<void, CacheKeyError | ClientValueError, ClientCache> {
+    return Effect.flatMap(ClientCache, (cache) => cache.set(key, client))
+  }
+
+  /**
+   * Whether there is a client under a key. This is no use.
+   *
+   * @since 0.1.0
+   */
+  static has(key: ClientCacheKey<unknown>): Effect.Effect<boolean, never, ClientCache> {
+    return Effect.flatMap(ClientCache, (cache) => cache.has(key))
+  }
+
+  /**
+   * The client under a key, if there is one. This is no use, and it is not counted.
+   *
+   * @since 0.1.0
+   */
+  static peek<C>(key: ClientCacheKey<C>): Effect.Effect<Option.Option<C>, never, ClientCache> {
+    return Effect.flatMap(ClientCache, (cache) => cache.peek(key))
+  }
+
+  /**
+   * Removes a client and drains it. Fails with `CacheNotFoundError` when there is none. A build of it that is under way
+   * is not kept.
+   *
+   * @since 0.1.0
+   */
+  static remove(key: ClientCacheKey<unknown>): Effect.Effect<void, CacheNotFoundError, ClientCache> {
+    return Effect.flatMap(ClientCache, (cache) => cache.remove(key))
+  }
+
+  /**
+   * Removes a client, drains it and returns it: it works on, with a connection for each request.
+   *
+   * @since 0.1.0
+   */
+  static pop<C>(key: ClientCacheKey<C>): Effect.Effect<C, CacheNotFoundError, ClientCache> {
+    return Effect.flatMap(ClientCache, (cache) => cache.pop(key))
+  }
+
+  /**
+   * Removes the client that is next to be evicted, drains it and returns it.
+   *
+   * @since 0.1.0
+   */
+  static readonly popVictim: Effect.Effect<
+    Option.Option<readonly [key: ClientCacheKey<unknown>, client: AwsClient]>,
+    never,
+    ClientCache
+  > = Effect.suspend(() => Effect.flatMap(ClientCache, (cache) => cache.popVictim))
+
+  /**
+   * Removes every client and drains them.
+   *
+   * @since 0.1.0
+   */
+  static readonly clear: Effect.Effect<void, never, ClientCache> = Effect.suspend(() =>
+    Effect.flatMap(ClientCache, (cache) => cache.clear)
+  )
+
+  /**
+   * The keys, the next victim first. This is no use.
+   *
+   * @since 0.1.0
+   */
+  static readonly keys: Effect.Effect<ReadonlyArray<ClientCacheKey<unknown>>, never, ClientCache> = Effect.suspend(() =>
+    Effect.flatMap(ClientCache, (cache) => cache.keys)
+  )
+
+  /**
+   * The clients, the next victim first. This is no use.
+   *
+   * @since 0.1.0
+   */
+  static readonly values: Effect.Effect<ReadonlyArray<AwsClient>, never, ClientCache> = Effect.suspend(() =>
+    Effect.flatMap(ClientCache, (cache) => cache.values)
+  )
+
+  /**
+   * The keys and clients, the next victim first. This is no use.
+   *
+   * @since 0.1.0
+   */
+  static readonly entries: Effect.Effect<
+    ReadonlyArray<readonly [key: ClientCacheKey<unknown>, client: AwsClient]>,
+    never,
+    ClientCache
+  > = Effect.suspend(() => Effect.flatMap(ClientCache, (cache) => cache.entries))
+
+  /**
+   * How many clients there are.
+   *
+   * @since 0.1.0
+   */
+  static readonly size: Effect.Effect<number, never, ClientCache> = Effect.suspend(() =>
+    Effect.flatMap(ClientCache, (cache) => cache.size)
+  )
+
+  /**
+   * Changes the limit. What no longer fits is evicted at once. Fails with `CacheConfigError` for a limit it cannot
+   * accept, and then nothing has changed.
+   *
+   * @param maxSize the most clients, a whole number or `Infinity`
+   * @since 0.1.0
+   */
+  static resize(maxSize: number): Effect.Effect<void, CacheConfigError, ClientCache> {
+    return Effect.flatMap(ClientCache, (cache) => cache.resize(maxSize))
+  }
+
+  /**
+   * What was counted since the cache was made, and what it holds now.
+   *
+   * @since 0.1.0
+   */
+  static readonly stats: Effect.Effect<ClientCacheStats, never, ClientCache> = Effect.suspend(() =>
+    Effect.flatMap(ClientCache, (cache) => cache.stats)
+  )
+
+  /**
+   * A cache of clients. Each call makes a layer of its own: bind it to a constant to share the cache.
+   *
+   * Building it fails with `CacheConfigError` for an option it cannot accept.
+   *
+   * @since 0.1.0
+   */
+  static layer(options: ClientCacheOptions = {}): Layer.Layer<ClientCache, CacheConfigError> {
+    return Layer.scoped(ClientCache, makeClientCache(options, buildClient))
+  }
+
+  /**
+   * A cache of clients whose options are read from `Config`.
+   *
+   * @since 0.1.0
+   */
+  static layerConfig(
+    config: Config.Config.Wrap<ClientCacheOptions>
+  ): Layer.Layer<ClientCache, CacheConfigError | ConfigError.ConfigError> {
+    return Layer.unwrapEffect(Effect.map(Config.unwrap(config), ClientCache.layer))
+  }
+
+  /**
+   * A cache for tests, which gives out fakes where it would build clients. A class without a fake is a
+   * `ClientBuildError`, so that nothing reaches the network by accident.
+   *
+   * @example
+   * ```ts
+   * import { S3Client } from "@aws-sdk/client-s3"
+   * import { ClientCache } from "effect-aws-cache/ClientLayer"
+   *
+   * class BrokenS3 extends S3Client {
+   *   override send(): Promise<never> {
+   *     return Promise.reject(new Error("the bucket is on fire"))
+   *   }
+   * }
+   *
+   * const layer = ClientCache.layerTest([ClientCache.fake(S3Client, () => new BrokenS3({ region: "us-east-1" }))])
+   * ```
+   *
+   * @since 0.1.0
+   */
+  static layerTest(
+    fakes: ReadonlyArray<ClientFake>,
+    options: ClientCacheOptions = {}
+  ): Layer.Layer<ClientCache, CacheConfigError> {
+    return Layer.scoped(ClientCache, makeClientCache(options, fakeBuilder(fakes)))
+  }
+
+  /**
+   * A fake for `layerTest`.
+   *
+   * @param clientClass the class it stands in for
+   * @param make makes one client for each distinct configuration, which it is given normalised
+   * @since 0.1.0
+   */
+  static fake<Ctor extends ClientClass>(
+    clientClass: Ctor,
+    make: (config: Readonly<Record<string, unknown>>) => ClientOf<Ctor>
+  ): ClientFake {
+    return clientFake(clientClass, make)
+  }
+}
+
+/**
+ * The default cache of clients: at most 10, the least recently used one leaves first.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const ClientCacheLive: Layer.Layer<ClientCache> = Layer.orDie(ClientCache.layer())

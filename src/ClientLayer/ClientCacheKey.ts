@@ -1,0 +1,237 @@
+/**
+ * The identity of a client: its class and its configuration.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
+import * as Hash from "effect/Hash"
+import { NodeInspectSymbol } from "effect/Inspectable"
+import * as Schema from "effect/Schema"
+import type * as Types from "effect/Types"
+import { CacheKeyError } from "../Cache/CacheErrors.js"
+import { type ClientClass, type ClientConfigArguments, type ClientOf, isClientClass } from "./AwsClient.js"
+import { type NormalConfig, normaliseConfig, printShown } from "./clientConfig.js"
+import { referenceId, setReferenceTag } from "./referenceId.js"
+
+/**
+ * Marks a key with the type of its client. It exists for the type checker only.
+ *
+ * @since 0.1.0
+ * @category type ids
+ */
+export type ClientTypeId = "~effect-aws-cache/ClientLayer/ClientCacheKey"
+
+/**
+ * A key and what its client is built from.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PreparedClient<C> {
+  readonly key: ClientCacheKey<C>
+  readonly clientClass: ClientClass
+  readonly normal: NormalConfig
+}
+
+const isClass = Schema.is(Schema.declare(isClientClass, { identifier: "ClientClass" }))
+
+interface ClassIdentity {
+  readonly clientClass: ClientClass
+  readonly constructorId: number
+  readonly service: string
+}
+
+// So that a class is looked at once, not at every hit.
+const identities = new WeakMap<object, ClassIdentity>()
+
+const identityOf = (clientClass: unknown): ClassIdentity | undefined => {
+  const known = typeof clientClass === "function" ? identities.get(clientClass) : undefined
+  if (known !== undefined || !isClass(clientClass)) return known
+  const identity = {
+    clientClass,
+    constructorId: referenceId(clientClass),
+    service: clientClass.name === "" ? "Client" : clientClass.name
+  }
+  identities.set(clientClass, identity)
+  return identity
+}
+
+// Keys are made here only, so that there is none whose configuration was not normalised.
+let makeKey: <C>(identity: ClassIdentity, normal: NormalConfig) => ClientCacheKey<C>
+
+/**
+ * The identity of a client. Two keys are equal (`Equal.equals`) exactly when the class is the same and the
+ * configurations say the same:
+ *
+ * - The class counts by identity, not by name: two copies of a package are two classes, `S3` and `S3Client` differ.
+ * - Plain fields count by value, whatever their order, nested ones included; a field that is `undefined` is absent;
+ *   `true` is not `1`.
+ * - Functions and class instances (credential providers, request handlers, loggers, agents) count by identity, so
+ *   make them once and not in each call, or give them a name with `ClientCacheKey.tag`.
+ * - Static credentials count by all their parts, but for the moment they expire. `Redacted` is accepted for them and
+ *   counts as the value inside.
+ * - Region and endpoint are normalised: `"US-EAST-1"` is `"us-east-1"`, `"fips-us-east-1"` is `"us-east-1"` with
+ *   `useFipsEndpoint: true`, `"http://h:1"` is `"http://h:1/"`. A region that is left to the environment is not the
+ *   same as one that is named, even when they turn out to be equal.
+ *
+ * A key holds neither configuration nor secrets: its `id` is a digest under a random salt of this process. So keys
+ * cannot be stored, nor compared between processes. It prints as `S3Client(region=us-west-2, credentials=#9f3c)`.
+ *
+ * @example
+ * ```ts
+ * import { S3Client } from "@aws-sdk/client-s3"
+ * import * as Effect from "effect/Effect"
+ * import * as Equal from "effect/Equal"
+ * import { ClientCacheKey } from "effect-aws-cache/ClientLayer"
+ *
+ * const program = Effect.gen(function*() {
+ *   const one = yield* ClientCacheKey.make(S3Client, { region: "us-west-2", maxAttempts: 5 })
+ *   const other = yield* ClientCacheKey.make(S3Client, { maxAttempts: 5, region: "US-WEST-2" })
+ *   return Equal.equals(one, other) // true
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class ClientCacheKey<out C> extends Data.Class<{
+  /** A number that stands for the client class in this process. */
+  readonly constructorId: number
+  /** The name of the client class, for printing. */
+  readonly service: string
+  /** Equal for equal keys, different for different ones. */
+  readonly id: string
+}> {
+  readonly _tag = "ClientCacheKey"
+  declare readonly "~effect-aws-cache/ClientLayer/ClientCacheKey"?: Types.Covariant<C>
+  readonly #shown: ReadonlyMap<string, string>
+
+  static {
+    makeKey = (identity, normal) => new ClientCacheKey(identity, normal)
+  }
+
+  private constructor({ constructorId, service }: ClassIdentity, normal: NormalConfig) {
+    super({ constructorId, service, id: `${constructorId}.${normal.digest}` })
+    this.#shown = normal.shown
+    Object.freeze(this)
+  }
+
+  /**
+   * The key of a client class and a configuration.
+   *
+   * Fails with `CacheKeyError` for what is no client class, a blank or malformed region or endpoint, incomplete static
+   * credentials, and a configuration that cannot be read.
+   *
+   * @param clientClass a class of clients, such as `S3Client`
+   * @param configuration what its constructor takes
+   * @since 0.1.0
+   */
+  static make<Ctor extends ClientClass>(
+    clientClass: Ctor,
+    ...[configuration]: ClientConfigArguments<Ctor>
+  ): Effect.Effect<ClientCacheKey<ClientOf<Ctor>>, CacheKeyError> {
+    return Effect.map(prepareClient<ClientOf<Ctor>>(clientClass, configuration), ({ key }) => key)
+  }
+
+  /**
+   * Gives a function or an object a name by which it counts in keys from now on, instead of by its identity. Two values
+   * with the same name in the same field are one to the cache, so the name must say everything that matters about the
+   * value. Returns the value itself.
+   *
+   * @param name what it is called in keys, not blank; it is printed, so it must not hold a secret
+   * @since 0.1.0
+   */
+  static tag<A extends object>(name: string, value: A): A {
+    setReferenceTag(value, name)
+    return value
+  }
+
+  /**
+   * The key as it is shown: without secrets.
+   *
+   * @since 0.1.0
+   */
+  get label(): string {
+    return `${this.service}(${printShown(this.#shown)})`
+  }
+
+  /** @since 0.1.0 */
+  override toString(): string {
+    return this.label
+  }
+
+  /** @since 0.1.0 */
+  toJSON(): string {
+    return this.label
+  }
+
+  /** @since 0.1.0 */
+  [NodeInspectSymbol](): string {
+    return this.label
+  }
+
+  /** @since 0.1.0 */
+  [Equal.symbol](that: unknown): boolean {
+    return that instanceof ClientCacheKey && that.id === this.id
+  }
+
+  // The inherited one keeps the hash on the key, which is frozen.
+  /** @since 0.1.0 */
+  [Hash.symbol](): number {
+    return Hash.string(this.id)
+  }
+}
+
+/**
+ * The key of a client class and a configuration, together with the normalised configuration to build the client from.
+ * Both come from one reading of the configuration, so they cannot disagree.
+ *
+ * @param clientClass checked to be a class of clients
+ * @param configuration checked and normalised
+ * @since 0.1.0
+ * @category constructors
+ */
+export const prepareClient = <C>(
+  clientClass: unknown,
+  configuration: unknown
+): Effect.Effect<PreparedClient<C>, CacheKeyError> =>
+  Effect.suspend(() => {
+    const identity = identityOf(clientClass)
+    if (identity === undefined) return Effect.fail(notAClass(clientClass))
+    const cache = `ClientCacheKey(${identity.service})`
+    try {
+      const normal = normaliseConfig(configuration, cache)
+      return Effect.succeed({ clientClass: identity.clientClass, normal, key: makeKey<C>(identity, normal) })
+    } catch (cause) {
+      return Effect.fail(cause instanceof CacheKeyError ? cause : unreadable(cache, cause))
+    }
+  })
+
+/**
+ * Whether a value is a `ClientCacheKey`.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isClientCacheKey = (u: unknown): u is ClientCacheKey<unknown> => u instanceof ClientCacheKey
+
+const notAClass = (value: unknown): CacheKeyError =>
+  new CacheKeyError({
+    cache: "ClientCacheKey",
+    field: "the client class",
+    value: typeof value === "function"
+      ? `the function ${JSON.stringify(value.name)}`
+      : `a value of type ${typeof value}`,
+    accepted: "an AWS SDK v3 client class such as S3Client, or an arrow function that loads one"
+  })
+
+const unreadable = (cache: string, cause: unknown): CacheKeyError =>
+  new CacheKeyError({
+    cache,
+    field: "config",
+    value: "an object that throws when it is read",
+    accepted: "an object with the fields of the client's configuration",
+    cause
+  })

@@ -1,0 +1,61 @@
+/**
+ * The errors of client caches.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+
+/**
+ * A client could not be built: its module could not be loaded, its constructor threw, or what came of it is no client.
+ * Nothing was cached; the next call tries again.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ClientBuildError extends Data.TaggedError("ClientBuildError")<{
+  /** The name of the cache. */
+  readonly cache: string
+  /** The key, printed; `"a client class"` when it was not even loaded. */
+  readonly key: string
+  /** What went wrong, with the secrets of the configuration masked. */
+  readonly reason: string
+  /** What was thrown, as it was thrown. */
+  readonly cause?: unknown
+}> {
+  override get message(): string {
+    return `${this.cache}: ${this.key} could not be built: ${this.reason}`
+  }
+}
+
+/**
+ * What was to be put into a cache is no client. The cache has not changed.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ClientValueError extends Data.TaggedError("ClientValueError")<{
+  /** The name of the cache. */
+  readonly cache: string
+  /** The key, printed. */
+  readonly key: string
+  /** What the value is. */
+  readonly value: string
+}> {
+  override get message(): string {
+    return `${this.cache}: the value for ${this.key} is ${this.value}, but must be an AWS SDK v3 client `
+      + "(an object with send, destroy, config and middlewareStack)"
+  }
+}
+
+/**
+ * A request was cut off, because the cache that built its client was closed. This is what `client.send` rejects with;
+ * the SDK does not send such a request again.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ClientClosedError extends Data.TaggedError("ClientClosedError") {
+  override get message(): string {
+    return "the request was cut off: the cache that built its client was closed"
+  }
+}

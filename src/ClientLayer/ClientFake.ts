@@ -1,0 +1,45 @@
+/**
+ * Clients for tests.
+ *
+ * @since 0.1.0
+ */
+import type { AwsClient, ClientClass, ClientOf } from "./AwsClient.js"
+import type { ClientBuilder } from "./ClientBuilder.js"
+import { Transport } from "./Transport.js"
+
+/**
+ * What a test gives out for the clients of a class.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ClientFake {
+  readonly clientClass: ClientClass
+  readonly make: (config: Readonly<Record<string, unknown>>) => AwsClient
+}
+
+/**
+ * A fake for the clients of a class.
+ *
+ * @param clientClass the class it stands in for
+ * @param make makes one client for each distinct configuration, which it is given normalised
+ * @since 0.1.0
+ * @category constructors
+ */
+export const clientFake = <Ctor extends ClientClass>(
+  clientClass: Ctor,
+  make: (config: Readonly<Record<string, unknown>>) => ClientOf<Ctor>
+): ClientFake => ({ clientClass, make })
+
+/**
+ * A builder that gives out fakes, and fails for the classes there is none for, so that a test reaches no network by
+ * accident. Fakes are the test's: they are never destroyed.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fakeBuilder = (fakes: ReadonlyArray<ClientFake>): ClientBuilder => ({ clientClass, normal }) => {
+  const fake = fakes.find((fake) => fake.clientClass === clientClass)
+  if (fake === undefined) throw new Error(`ClientCache.layerTest has no fake for ${clientClass.name}`)
+  return { client: fake.make(normal.config), transport: Transport.borrowed() }
+}

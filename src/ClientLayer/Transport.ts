@@ -1,0 +1,281 @@
+/**
+ * The connections of one client, and who may close them.
+ *
+ * @since 0.1.0
+ */
+import type { EventEmitter } from "node:events"
+import * as Http from "node:http"
+import * as Https from "node:https"
+import type { AwsClient } from "./AwsClient.js"
+import { isPlainObject } from "./canonicalValue.js"
+import { ClientClosedError } from "./ClientErrors.js"
+import { connectionTimeout } from "./defaultsMode.js"
+
+/**
+ * How many connections there are, as plain numbers.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TransportFigures {
+  /** Open sockets, in use or idle. */
+  readonly openSockets: number
+  /** Open sockets that are idle. */
+  readonly freeSockets: number
+  /** Requests that wait for a socket. */
+  readonly queuedRequests: number
+}
+
+/**
+ * The connections of one client.
+ *
+ * `client.destroy()` is no way to let a client go: it cuts off the requests in flight, the SDK silently sends them
+ * again, and the new connection is never closed. So the HTTP agents of a client are made here and handed to it. On an
+ * agent of one's own, connections can be *drained*: none is kept alive any more, the idle ones are closed at once, and
+ * each of the others when its request, or the body it streams, has ended. Requests that wait for a connection still
+ * get one. A drained client goes on working, with a connection for each request.
+ *
+ * What the caller made (a request handler, an agent) is borrowed: never drained, never destroyed.
+ *
+ * A transport counts its holders, the entries of caches. It is drained when the last one lets go.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Transport {
+  /**
+   * What the client is to be built with as its `requestHandler`.
+   *
+   * @since 0.1.0
+   */
+  readonly requestHandler: unknown
+  private readonly owned: ReadonlyArray<OwnedAgent>
+  private readonly ownsClient: boolean
+  private readonly onAttach: (client: AwsClient) => void
+  private client: AwsClient | undefined
+  private holders = 0
+
+  private constructor(options: {
+    readonly requestHandler: unknown
+    readonly agents?: ReadonlyArray<Http.Agent>
+    readonly ownsClient: boolean
+    readonly onAttach?: (client: AwsClient) => void
+  }) {
+    this.requestHandler = options.requestHandler
+    this.owned = (options.agents ?? []).map((agent) => ({ agent, maxFreeSockets: agent.maxFreeSockets }))
+    this.ownsClient = options.ownsClient
+    this.onAttach = options.onAttach ?? (() => {})
+    for (const { agent } of this.owned) transports.set(agent, this)
+  }
+
+  /**
+   * The transport for the `requestHandler` of a configuration:
+   *
+   * - none: own agents with the SDK's settings (keep alive, at most 50 sockets per host), and the time limit for
+   *   connecting that the client's `defaultsMode` sets;
+   * - plain options: own agents, made from `httpAgent` and `httpsAgent` where these are options too; what is an agent
+   *   already is borrowed;
+   * - anything else, a request handler above all: borrowed as a whole.
+   *
+   * @since 0.1.0
+   */
+  static make(requestHandler: unknown): Transport {
+    if (requestHandler === undefined) return withSmartDefaults((options) => new Transport(options))
+    if (!isPlainObject(requestHandler) || typeof requestHandler["handle"] === "function") {
+      return Transport.borrowed(requestHandler)
+    }
+    const { httpAgent, httpsAgent } = requestHandler
+    const http = isAgent(httpAgent) ? undefined : new Http.Agent(agentOptions(httpAgent))
+    const https = isAgent(httpsAgent) ? undefined : new Https.Agent(agentOptions(httpsAgent))
+    return new Transport({
+      requestHandler: { ...requestHandler, httpAgent: http ?? httpAgent, httpsAgent: https ?? httpsAgent },
+      agents: [http, https].filter((agent) => agent !== undefined),
+      ownsClient: http !== undefined && https !== undefined
+    })
+  }
+
+  /**
+   * A transport that is not the cache's to close.
+   *
+   * @since 0.1.0
+   */
+  static borrowed(requestHandler?: unknown): Transport {
+    return new Transport({ requestHandler, ownsClient: false })
+  }
+
+  /**
+   * A transport that the client makes for itself, where the cache cannot hand it one: HTTP/2. It cannot be drained;
+   * `destroy` destroys the client.
+   *
+   * @since 0.1.0
+   */
+  static clientMade(): Transport {
+    return new Transport({ requestHandler: undefined, ownsClient: true })
+  }
+
+  /**
+   * Whether it can be drained: whether it has agents of its own.
+   *
+   * @since 0.1.0
+   */
+  get isDrainable(): boolean {
+    return this.owned.length > 0
+  }
+
+  /**
+   * Whether anything of it is the cache's to close.
+   *
+   * @since 0.1.0
+   */
+  get isOwned(): boolean {
+    return this.ownsClient || this.isDrainable
+  }
+
+  /**
+   * Says which client was built on it; once, right after its constructor returned.
+   *
+   * @since 0.1.0
+   */
+  attach(client: AwsClient): void {
+    this.client = client
+    this.onAttach(client)
+  }
+
+  /**
+   * One holder more. A drained transport keeps connections alive again.
+   *
+   * @since 0.1.0
+   */
+  hold(): void {
+    this.holders += 1
+    if (this.holders === 1) {
+      for (const { agent, maxFreeSockets } of this.owned) {
+        agent.maxFreeSockets = maxFreeSockets
+      }
+    }
+  }
+
+  /**
+   * One holder less; the last one drains the transport.
+   *
+   * @since 0.1.0
+   */
+  release(): void {
+    this.holders -= 1
+    if (this.holders === 0) this.drain()
+  }
+
+  /**
+   * Closes the idle connections, and lets every other one close when it becomes idle. Cuts nothing off.
+   *
+   * @since 0.1.0
+   */
+  drain(): void {
+    for (const { agent } of this.owned) {
+      agent.maxFreeSockets = 0
+      for (const sockets of Object.values(agent.freeSockets)) {
+        for (const socket of [...sockets ?? []]) socket.destroy()
+      }
+    }
+  }
+
+  /**
+   * Closes every connection. Requests in flight, and those that wait for a connection, fail with `ClientClosedError`:
+   * with the error that `client.destroy()` alone causes, the SDK would send them again. What is borrowed stays as it is.
+   *
+   * @since 0.1.0
+   */
+  destroy(): void {
+    this.drain()
+    for (const { agent } of this.owned) cutOff(agent)
+    if (this.ownsClient) this.client?.destroy()
+  }
+
+  /**
+   * How many connections there are now. Those of borrowed agents and of HTTP/2 are not counted.
+   *
+   * @since 0.1.0
+   */
+  figures(): TransportFigures {
+    let used = 0
+    let free = 0
+    let queued = 0
+    for (const { agent } of this.owned) {
+      used += count(agent.sockets)
+      free += count(agent.freeSockets)
+      queued += count(agent.requests)
+    }
+    return { openSockets: used + free, freeSockets: free, queuedRequests: queued }
+  }
+}
+
+interface OwnedAgent {
+  readonly agent: Http.Agent
+  readonly maxFreeSockets: number
+}
+
+// A transport lives as long as its agents, and these as long as they have sockets or a client: so whoever remembers
+// transports weakly can still find those that have something to close.
+const transports = new WeakMap<Http.Agent, Transport>()
+
+// The SDK's own settings (@smithy/node-http-handler).
+const agentDefaults = { keepAlive: true, maxSockets: 50 }
+
+const agentOptions = (options: unknown): Https.AgentOptions => ({
+  ...agentDefaults,
+  ...(isPlainObject(options) ? options : {})
+})
+
+const withSmartDefaults = <A>(
+  make: (options: {
+    readonly requestHandler: unknown
+    readonly agents: ReadonlyArray<Http.Agent>
+    readonly ownsClient: boolean
+    readonly onAttach: (client: AwsClient) => void
+  }) => A
+): A => {
+  const httpAgent = new Http.Agent(agentDefaults)
+  const httpsAgent = new Https.Agent(agentDefaults)
+  let onAttach = (_client: AwsClient): void => {}
+  const attached = new Promise<AwsClient>((resolve) => {
+    onAttach = resolve
+  })
+  return make({
+    // Request handlers take a function for their options, which the SDK uses for the same purpose: an options object
+    // would replace the time limit that the client's defaults mode sets.
+    requestHandler: () =>
+      attached.then(connectionTimeout).then((timeout) => ({
+        ...(timeout === undefined ? {} : { connectionTimeout: timeout }),
+        httpAgent,
+        httpsAgent
+      })),
+    agents: [httpAgent, httpsAgent],
+    ownsClient: true,
+    onAttach
+  })
+}
+
+const cutOff = (agent: Http.Agent): void => {
+  const closed = new ClientClosedError()
+  // The queue first: each connection that ends would make one for a request that waits. The agent takes an empty queue
+  // for one with requests, so it goes altogether.
+  for (const [host, queue] of Object.entries<ReadonlyArray<EventEmitter> | undefined>(agent.requests)) {
+    Reflect.deleteProperty(agent.requests, host)
+    for (const request of queue ?? []) request.emit("error", closed)
+  }
+  for (const sockets of Object.values(agent.sockets)) {
+    for (const socket of [...sockets ?? []]) {
+      // One that has no request at this moment has nobody to listen.
+      socket.once("error", () => {})
+      socket.destroy(closed)
+    }
+  }
+  agent.destroy()
+}
+
+// The SDK's test for an agent, which holds for agents of other libraries too (proxy agents).
+const isAgent = (u: unknown): boolean =>
+  u instanceof Http.Agent || (typeof u === "object" && u !== null && "destroy" in u && typeof u.destroy === "function")
+
+const count = (byHost: NodeJS.ReadOnlyDict<ReadonlyArray<unknown>>): number =>
+  Object.values(byHost).reduce((sum, list) => sum + (list?.length ?? 0), 0)

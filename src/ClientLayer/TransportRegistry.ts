@@ -1,0 +1,107 @@
+/**
+ * All transports a cache has to close one day.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { AwsClient } from "./AwsClient.js"
+import { Transport, type TransportFigures } from "./Transport.js"
+
+/**
+ * Knows the transports of all clients that a cache built and that may still have connections, those of clients that
+ * left the cache among them.
+ *
+ * They are remembered weakly. A transport whose client was dropped and whose connections have closed is forgotten,
+ * however many clients come and go; one that still has a connection, or a client someone could use, is not.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class TransportRegistry {
+  private remembered = new Set<WeakRef<Transport>>()
+  // Connections of HTTP/2 do not keep their transport alive.
+  private readonly undrainable = new Set<Transport>()
+  private readonly byClient = new WeakMap<AwsClient, Transport>()
+  private sweepAt = 32
+
+  /**
+   * Makes one that destroys what it knows when the scope closes.
+   *
+   * @since 0.1.0
+   */
+  static readonly make: Effect.Effect<TransportRegistry, never, Scope.Scope> = Effect.acquireRelease(
+    Effect.sync(() => new TransportRegistry()),
+    (self) => Effect.sync(() => self.destroyAll())
+  )
+
+  /**
+   * How many it remembers, those forgotten only at the next sweep included. For tests.
+   *
+   * @since 0.1.0
+   */
+  get size(): number {
+    return this.remembered.size + this.undrainable.size
+  }
+
+  /**
+   * Remembers the transport of a client.
+   *
+   * @since 0.1.0
+   */
+  register(client: AwsClient, transport: Transport): void {
+    this.byClient.set(client, transport)
+    if (!transport.isOwned) return
+    if (!transport.isDrainable) {
+      this.undrainable.add(transport)
+      return
+    }
+    if (this.remembered.size >= this.sweepAt) {
+      this.remembered = new Set([...this.remembered].filter((ref) => ref.deref() !== undefined))
+      this.sweepAt = Math.max(32, this.remembered.size * 2)
+    }
+    this.remembered.add(new WeakRef(transport))
+  }
+
+  /**
+   * The transport of a client this cache built; for any other client a borrowed one.
+   *
+   * @since 0.1.0
+   */
+  transportOf(client: AwsClient): Transport {
+    return this.byClient.get(client) ?? Transport.borrowed()
+  }
+
+  /**
+   * The connections of all of them together.
+   *
+   * @since 0.1.0
+   */
+  figures(): TransportFigures {
+    const sum = { openSockets: 0, freeSockets: 0, queuedRequests: 0 }
+    for (const transport of this.transports()) {
+      const figures = transport.figures()
+      sum.openSockets += figures.openSockets
+      sum.freeSockets += figures.freeSockets
+      sum.queuedRequests += figures.queuedRequests
+    }
+    return sum
+  }
+
+  private transports(): ReadonlyArray<Transport> {
+    const weak = [...this.remembered].flatMap((ref) => ref.deref() ?? [])
+    return [...weak, ...this.undrainable]
+  }
+
+  private destroyAll(): void {
+    for (const transport of this.transports()) {
+      try {
+        transport.destroy()
+      } catch {
+        // A client class whose `destroy` throws must not keep the others from being closed.
+      }
+    }
+    this.remembered.clear()
+    this.undrainable.clear()
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Endpoints given as text or as a `URL`.
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+
+/**
+ * An endpoint: an absolute `http:` or `https:` URL, written as the WHATWG URL standard writes it (lower-case scheme and
+ * host, no default port, `/` for an empty path). A fragment is dropped; it never reaches a server.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const EndpointUrl = Schema.transformOrFail(
+  Schema.Union(Schema.String, Schema.instanceOf(URL)),
+  Schema.String,
+  {
+    strict: true,
+    decode: (input, _options, ast) => {
+      const href = typeof input === "string" ? input : input.href
+      // The URL parser alone is too kind: it takes "http:host", "http:\\host" and blanks around the URL.
+      const url = /^https?:\/\/[^\s/?#]/i.test(href) && !/[\s\\]/.test(href) && URL.canParse(href)
+        ? new URL(href)
+        : undefined
+      if (url === undefined) return ParseResult.fail(new ParseResult.Type(ast, "", "not an absolute http(s) URL"))
+      url.hash = ""
+      return ParseResult.succeed(url.href)
+    },
+    encode: (href) => ParseResult.succeed(href)
+  }
+)
+
+const decode = Schema.decodeUnknownEither(EndpointUrl)
+
+/**
+ * What an endpoint field can be, for messages.
+ *
+ * @since 0.1.0
+ * @category formatting
+ */
+export const acceptedEndpoint = "an absolute http: or https: URL such as \"http://127.0.0.1:9000\", a URL object, an "
+  + "endpoint object, or a function that provides one"
+
+const known = new Map<string, string>()
+const knownLimit = 256
+
+/**
+ * Normalises an endpoint that is a string or a `URL`, or returns `None` for what is no absolute HTTP URL.
+ *
+ * @since 0.1.0
+ * @category decoding
+ */
+export const normaliseEndpoint = (input: unknown): Option.Option<string> => {
+  const remembered = typeof input === "string" ? known.get(input) : undefined
+  if (remembered !== undefined) return Option.some(remembered)
+  const decoded = decode(input)
+  if (Either.isLeft(decoded)) return Option.none()
+  // An endpoint that may carry a secret is not remembered.
+  if (typeof input === "string" && !/[@?]/.test(input) && known.size < knownLimit) known.set(input, decoded.right)
+  return Option.some(decoded.right)
+}
+
+/**
+ * An endpoint as it may be shown: what stands before an `@` (a user and a password) and behind a `?` (signatures,
+ * tokens) is masked, in malformed text too.
+ *
+ * @since 0.1.0
+ * @category formatting
+ */
+export const printEndpoint = (endpoint: string): string => {
+  const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(endpoint)?.[0] ?? ""
+  const rest = endpoint.slice(scheme.length)
+  const at = rest.lastIndexOf("@")
+  const shown = (at === -1 ? rest : `***${rest.slice(at)}`).replace(/[?#].*$/s, "?***")
+  const printed = scheme + shown.replace(/^([^/]*)\/$/, "$1")
+  return printed.length > 120 ? `${printed.slice(0, 117)}...` : printed
+}

@@ -1,0 +1,70 @@
+import { S3Client } from "@aws-sdk/client-s3"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as v8 from "node:v8"
+import * as vm from "node:vm"
+import { buildClient } from "../../src/ClientLayer/ClientBuilder.js"
+import { prepareClient } from "../../src/ClientLayer/ClientCacheKey.js"
+import { TransportRegistry } from "../../src/ClientLayer/TransportRegistry.js"
+import { turns, until } from "../support/until.js"
+import { fetchObject, localS3 } from "./localS3.js"
+
+const collectGarbage = Effect.sync(() => {
+  v8.setFlagsFromString("--expose-gc")
+  vm.runInNewContext("gc")()
+})
+
+const settled = Effect.repeatN(Effect.zipRight(turns(2), collectGarbage), 3)
+
+const built = (registry: TransportRegistry, config: object = { region: "us-east-1" }) =>
+  Effect.map(prepareClient<S3Client>(S3Client, config), (prepared) => {
+    const { client, transport } = buildClient(prepared)
+    registry.register(client, transport)
+    return client instanceof S3Client ? client : assert.fail("not an S3Client")
+  })
+
+describe("TransportRegistry", () => {
+  it.scoped("forgets the clients that were dropped, however many there were", () =>
+    Effect.gen(function*() {
+      const registry = yield* TransportRegistry.make
+      for (let n = 0; n < 1000; n++) {
+        yield* built(registry)
+        if (n % 100 === 0) yield* settled
+      }
+      yield* settled
+      for (let n = 0; n < 64; n++) yield* built(registry)
+      assert.isBelow(registry.size, 400)
+    }))
+
+  it.scoped("keeps those that still have a connection, and closes them at the end", () =>
+    Effect.gen(function*() {
+      const server = yield* localS3
+      yield* Effect.scoped(Effect.gen(function*() {
+        const registry = yield* TransportRegistry.make
+        for (let n = 0; n < 3; n++) {
+          yield* Effect.flatMap(built(registry, server.config()), (client) => fetchObject(client, "object"))
+        }
+        yield* settled
+        assert.strictEqual(registry.figures().openSockets, 3)
+        assert.strictEqual(server.openSockets(), 3)
+      }))
+      yield* until(() => server.openSockets() === 0)
+    }))
+
+  it.scoped("a client whose destroy throws does not keep the others open", () =>
+    Effect.gen(function*() {
+      const server = yield* localS3
+      yield* Effect.scoped(Effect.gen(function*() {
+        const registry = yield* TransportRegistry.make
+        for (let n = 0; n < 3; n++) {
+          const client = yield* built(registry, server.config())
+          yield* fetchObject(client, "object")
+          client.destroy = () => {
+            throw new Error("no")
+          }
+        }
+        assert.strictEqual(server.openSockets(), 3)
+      }))
+      yield* until(() => server.openSockets() === 0)
+    }))
+})
