@@ -1,0 +1,64 @@
+/**
+ * The default dictionary, from strings to anything, and the entry point to all others.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { CacheConfigError } from "../Cache/CacheErrors.js"
+import * as Dict from "./Dict.js"
+import * as DictService from "./DictService.js"
+
+const tag = Context.Tag("effect-aws-cache/TtlDict")<TtlDict, Dict.Dict<string, unknown>>()
+
+/**
+ * A dictionary bounded in memory whose entries expire, for functions that keep things from one call to the next. When
+ * it is full, the entry that was used least recently goes first.
+ *
+ * - `TtlDict.set("a", 1)`, `TtlDict.get("a")` and so on use the dictionary that the context provides, from strings to
+ *   anything; see `Dict` for all operations.
+ * - `TtlDict.Service` makes services of their own with typed, checked keys and values.
+ * - `TtlDict.make` makes a dictionary that is no service.
+ *
+ * @example
+ * ```ts
+ * import { TtlDict, TtlDictLive } from "effect-aws-cache/Ttl"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   yield* TtlDict.set("a", 1, { timeToLive: "10 seconds" })
+ *   return yield* TtlDict.get("a")
+ * }).pipe(Effect.provide(TtlDictLive))
+ * ```
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class TtlDict extends Object.assign(tag, DictService.accessors(tag), {
+  /** Makes a dictionary that lives as long as the scope, see `make` of `Dict`. */
+  make: Dict.make,
+
+  /** Makes the base of a class of dictionaries with schemas, see `Service` of `DictService`. */
+  Service: DictService.Service,
+
+  /** The default dictionary, with these limits. */
+  layer: (options: Dict.Options<string, unknown> = {}): Layer.Layer<TtlDict, CacheConfigError> =>
+    Layer.scoped(tag, Dict.make(options)),
+
+  /** The default dictionary, with limits read from the configuration. */
+  layerConfig: (options: Config.Config.Wrap<Dict.Limits>): Layer.Layer<TtlDict, CacheConfigError | ConfigError> =>
+    Layer.scoped(tag, Effect.flatMap(Config.unwrap(options), (limits) => Dict.make<string, unknown>(limits)))
+}) {}
+
+/**
+ * The default dictionary with the default limits: a quarter of the memory there is (of
+ * `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, else of the limit of the heap), any number of entries, which live for ever unless a
+ * write says otherwise.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const TtlDictLive: Layer.Layer<TtlDict> = Layer.orDie(TtlDict.layer({ maxBytes: "25%" }))

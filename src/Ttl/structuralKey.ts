@@ -1,0 +1,26 @@
+/**
+ * Keys that are found by what they hold.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import * as Equal from "effect/Equal"
+
+/**
+ * A copy of a key that Effect's `Equal` compares by structure, at every depth: plain objects become `Data.struct`s, in
+ * which a field that is `undefined` counts as absent, and arrays become `Data.array`s. Anything else (primitives,
+ * instances of classes, what implements `Equal` already) is returned as it is. Changes to the original do not reach the
+ * copy.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export function structuralKey<K>(key: K): K
+export function structuralKey(key: unknown): unknown {
+  if (typeof key !== "object" || key === null || Equal.isEqual(key)) return key
+  if (Array.isArray(key)) return Data.array(key.map((element: unknown) => structuralKey(element)))
+  const prototype: unknown = Object.getPrototypeOf(key)
+  if (prototype !== Object.prototype && prototype !== null) return key
+  const fields = Object.entries(key).filter(([, field]) => field !== undefined)
+  return Data.struct(Object.fromEntries(fields.map(([name, field]) => [name, structuralKey(field)])))
+}

@@ -1,0 +1,9 @@
+/**
+ * Bounded stores, AWS client caches, an S3 second level and a RAM-bounded TTL dictionary, as Effect services.
+ *
+ * @since 0.1.0
+ */
+export * from "./Cache/index.js"
+export * from "./ClientLayer/index.js"
+export * from "./S3Store/index.js"
+export * from "./Ttl/index.js"

@@ -1,0 +1,256 @@
+import { assert, describe, it } from "@effect/vitest"
+import { TtlDict, TtlDictLive } from "effect-aws-cache/Ttl"
+import * as Config from "effect/Config"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as TestClock from "effect/TestClock"
+import { inspect } from "node:util"
+
+const Session = Schema.Struct({ user: Schema.String, token: Schema.optional(Schema.String.pipe(Schema.minLength(5))) })
+
+class Sessions extends TtlDict.Service<Sessions>()("app/Sessions", {
+  key: Schema.NonEmptyString,
+  value: Session,
+  timeToLive: "15 minutes",
+  maxItems: 2,
+  maxBytes: "64K"
+}) {}
+
+const TeamKey = Schema.Struct({
+  team: Schema.String,
+  at: Schema.optional(Schema.Struct({ path: Schema.Array(Schema.String) }))
+})
+
+class Teams extends TtlDict.Service<Teams>()("app/Teams", { key: TeamKey, value: Schema.Number }) {}
+
+class User extends Schema.Class<User>("User")({ id: Schema.Number }) {}
+
+class Users extends TtlDict.Service<Users>()("app/Users", {
+  key: User,
+  value: Schema.NullOr(Schema.Date),
+  weigher: (key) => key.id
+}) {}
+
+/** What untyped code may pass, under a type that hides it. */
+const untyped = (json: string) => Effect.sync(() => JSON.parse(json))
+
+describe("TtlDict.Service", () => {
+  it.effect("its members use the dictionary that the layer provides", () =>
+    Effect.gen(function*() {
+      const session = { user: "ada" }
+      yield* Sessions.set("foo", session)
+      yield* Sessions.add("bar", { user: "grace" }, { timeToLive: "1 minute" })
+      assert.strictEqual(yield* Sessions.get("foo"), session)
+      assert.deepStrictEqual(yield* Sessions.getOption("nobody"), Option.none())
+      assert.isTrue(yield* Sessions.has("foo"))
+      assert.deepStrictEqual(yield* Sessions.peek("foo"), Option.some(session))
+      assert.deepStrictEqual(yield* Sessions.getTtl("bar"), Duration.minutes(1))
+      yield* Sessions.setTtl("bar", "2 minutes")
+      assert.deepStrictEqual(yield* Sessions.isExpired("bar", 120_000), Option.some(true))
+      assert.deepStrictEqual(yield* Sessions.keys, ["bar", "foo"])
+      assert.deepStrictEqual(yield* Sessions.values, [{ user: "grace" }, session])
+      assert.deepStrictEqual(yield* Sessions.entries, [["bar", { user: "grace" }], ["foo", session]])
+      assert.strictEqual(yield* Sessions.size, 2)
+      assert.isAbove(yield* Sessions.byteSize, 0)
+      yield* Sessions.purge
+      assert.deepStrictEqual(yield* Sessions.popVictim, Option.some(["bar", { user: "grace" }] as const))
+      assert.strictEqual(yield* Sessions.pop("foo"), session)
+      assert.strictEqual((yield* Effect.flip(Sessions.remove("foo")))._tag, "CacheNotFoundError")
+      yield* Sessions.set("foo", session)
+      yield* Sessions.clear
+      assert.strictEqual((yield* Sessions.stats).removals.cleared, 1)
+      assert.include(String(yield* Sessions), "app/Sessions")
+    }).pipe(Effect.provide(Sessions.layer)))
+
+  it.effect("its limits hold", () =>
+    Effect.gen(function*() {
+      for (const key of ["a", "b", "c"]) yield* Sessions.set(key, { user: key })
+      assert.deepStrictEqual(yield* Sessions.keys, ["b", "c"])
+      const large = yield* Effect.flip(Sessions.set("d", { user: "x".repeat(70_000) }))
+      assert.strictEqual(large._tag, "EntryTooLargeError")
+      yield* TestClock.adjust("15 minutes")
+      assert.deepStrictEqual(yield* Sessions.keys, [])
+    }).pipe(Effect.provide(Sessions.layer)))
+
+  it.effect("a bad key fails its write and changes nothing", () =>
+    Effect.gen(function*() {
+      yield* Sessions.set("a", { user: "a" })
+      yield* Sessions.set("b", { user: "b" })
+      for (const write of [Sessions.set("", { user: "c" }), Sessions.add("", { user: "c" })]) {
+        const error = yield* Effect.flip(write)
+        assert.strictEqual(error._tag, "CacheKeyError")
+        assert.strictEqual(error.message, "app/Sessions: key is \"\", but must be NonEmptyString")
+      }
+      const number = yield* Effect.flip(Sessions.set(yield* untyped("42"), { user: "c" }))
+      assert.strictEqual(number.message, "app/Sessions: key is 42, but must be NonEmptyString")
+      assert.deepStrictEqual(yield* Sessions.keys, ["a", "b"])
+      assert.isFalse(yield* Sessions.has(""))
+    }).pipe(Effect.provide(Sessions.layer)))
+
+  it.effect("a bad value fails its write, changes nothing, and is not shown", () =>
+    Effect.gen(function*() {
+      const session = { user: "a", token: "old token" }
+      yield* Sessions.set("a", session)
+      const error = yield* Effect.flip(Sessions.set("a", { user: "a", token: "hush" }))
+      assert.strictEqual(error._tag, "CacheValueError")
+      assert.include(error.message, "app/Sessions: under \"a\", token is not {")
+      for (const text of [String(error), JSON.stringify(error), inspect(error, { depth: 10 })]) {
+        assert.notInclude(text, "hush")
+      }
+      const whole = yield* Effect.flip(Sessions.add("b", yield* untyped("\"hush\"")))
+      assert.strictEqual(whole._tag, "CacheValueError")
+      assert.include(whole.message, "under \"b\", the value is not {")
+      assert.notInclude(whole.message, "hush")
+      assert.deepStrictEqual(yield* Sessions.entries, [["a", session]])
+    }).pipe(Effect.provide(Sessions.layer)))
+
+  it.effect("plain objects as keys are found by structure, at every depth", () =>
+    Effect.gen(function*() {
+      const key = { team: "core", at: { path: ["a", "b"] } }
+      yield* Teams.set(key, 1)
+      assert.strictEqual(yield* Teams.get({ at: { path: ["a", "b"] }, team: "core" }), 1)
+      assert.strictEqual(yield* Teams.get(Data.struct(key)).pipe(Effect.orElseSucceed(() => 0)), 0)
+      assert.isFalse(yield* Teams.has({ team: "core", at: { path: ["b", "a"] } }))
+      assert.isFalse(yield* Teams.has({ team: "core" }))
+      yield* Teams.set({ team: "core", at: { path: ["a", "b"] } }, 2)
+      assert.strictEqual(yield* Teams.size, 1)
+      const keys = yield* Teams.keys
+      assert.strictEqual(JSON.stringify(keys), "[{\"team\":\"core\",\"at\":{\"path\":[\"a\",\"b\"]}}]")
+      yield* Teams.remove({ team: "core", at: { path: ["a", "b"] } })
+      assert.strictEqual(yield* Teams.size, 0)
+    }).pipe(Effect.provide(Teams.layer)))
+
+  it.effect("a key that is changed after the write is still found by what it was", () =>
+    Effect.gen(function*() {
+      const path = ["a"]
+      const key = { team: "core", at: { path } }
+      yield* Teams.set(key, 1)
+      path.push("b")
+      key.team = "other"
+      assert.strictEqual(yield* Teams.get({ team: "core", at: { path: ["a"] } }), 1)
+    }).pipe(Effect.provide(Teams.layer)))
+
+  it.effect("an undefined field of a key is an absent one", () =>
+    Effect.gen(function*() {
+      yield* Teams.set({ team: "core", at: undefined }, 1)
+      assert.strictEqual(yield* Teams.get({ team: "core" }), 1)
+    }).pipe(Effect.provide(Teams.layer)))
+
+  it.effect("a bad field of a key is named", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(Teams.set(yield* untyped("{\"team\":\"core\",\"at\":{\"path\":[1]}}"), 1))
+      assert.strictEqual(error._tag, "CacheKeyError")
+      assert.include(error.message, "at.path.0 is ")
+    }).pipe(Effect.provide(Teams.layer)))
+
+  it.effect("keys and values may be instances of classes, and a weigher sees their types", () =>
+    Effect.gen(function*() {
+      const ada = new User({ id: 7 })
+      yield* Users.set(ada, null)
+      assert.isNull(yield* Users.get(new User({ id: 7 })))
+      assert.strictEqual(yield* Users.byteSize, 7)
+      assert.strictEqual((yield* Users.keys)[0], ada)
+    }).pipe(Effect.provide(Users.layer)))
+
+  it.effect("layerWith overrides the limits that are given, and only these", () =>
+    Effect.gen(function*() {
+      for (const key of ["a", "b", "c"]) yield* Sessions.set(key, { user: key })
+      assert.deepStrictEqual(yield* Sessions.keys, ["c"])
+      assert.deepStrictEqual(yield* Sessions.getTtl("c"), Duration.minutes(15))
+    }).pipe(Effect.provide(Sessions.layerWith({ maxItems: 1, timeToLive: undefined }))))
+
+  it.effect("layerConfig reads them from the configuration", () =>
+    Effect.gen(function*() {
+      yield* Sessions.set("a", { user: "a" })
+      assert.deepStrictEqual(yield* Sessions.getTtl("a"), Duration.seconds(5))
+      assert.strictEqual(
+        (yield* Effect.flip(Sessions.set("b", { user: "x".repeat(1000) })))._tag,
+        "EntryTooLargeError"
+      )
+    }).pipe(
+      Effect.provide(
+        Sessions.layerConfig({ timeToLive: Config.duration("SESSION_TTL"), maxBytes: Config.string("SESSION_BYTES") })
+      ),
+      Effect.withConfigProvider(
+        ConfigProvider.fromMap(new Map([["SESSION_TTL", "5 seconds"], ["SESSION_BYTES", "1K"]]))
+      )
+    ))
+
+  it.effect("a bad limit fails the layer", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(
+        Effect.provide(Sessions.size, Sessions.layerWith({ maxBytes: "64MB" }))
+      )
+      assert.strictEqual(error._tag, "CacheConfigError")
+      assert.include(error.message, "app/Sessions: maxBytes is \"64MB\"")
+    }))
+
+  it.effect("two classes are two services", () =>
+    Effect.gen(function*() {
+      yield* Sessions.set("a", { user: "a" })
+      yield* Teams.set({ team: "a" }, 1)
+      assert.strictEqual(yield* Sessions.size, 1)
+      assert.strictEqual(yield* Teams.size, 1)
+    }).pipe(Effect.provide([Sessions.layer, Teams.layer])))
+
+  it.effect("users' tests can fake it", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* Sessions.get("any"), { user: "fake" })
+    }).pipe(Effect.provide(Layer.mock(Sessions, { get: () => Effect.succeed({ user: "fake" }) }))))
+})
+
+describe("TtlDict", () => {
+  it.effect("is a dictionary from strings to anything", () =>
+    Effect.gen(function*() {
+      yield* TtlDict.set("a", 1)
+      yield* TtlDict.add("b", { two: 2 }, { timeToLive: "1 second" })
+      assert.strictEqual(yield* TtlDict.get("a"), 1)
+      assert.deepStrictEqual(yield* TtlDict.entries, [["b", { two: 2 }], ["a", 1]])
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(yield* TtlDict.keys, ["a"])
+      yield* TestClock.adjust("36500 days")
+      assert.strictEqual(yield* TtlDict.size, 1)
+      assert.include(String(yield* TtlDict), "TtlDict")
+    }).pipe(Effect.provide(TtlDictLive)))
+
+  it.effect("TtlDictLive takes a quarter of the memory of the Lambda function", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(TtlDict.set("a", new Uint8Array(32 * 1024 * 1024)))
+      assert.strictEqual(error._tag, "EntryTooLargeError")
+      assert.strictEqual(error.maxWeight, 32 * 1024 * 1024)
+      yield* TtlDict.set("a", new Uint8Array(31 * 1024 * 1024))
+    }).pipe(
+      Effect.provide(TtlDictLive),
+      Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"]])))
+    ))
+
+  it.effect("layer and layerConfig take limits", () =>
+    Effect.gen(function*() {
+      const fill = Effect.gen(function*() {
+        yield* TtlDict.set("a", 1)
+        yield* TtlDict.set("b", 2)
+        return yield* TtlDict.keys
+      })
+      assert.deepStrictEqual(yield* Effect.provide(fill, TtlDict.layer({ maxItems: 1 })), ["b"])
+      const fromConfig = Effect.provide(fill, TtlDict.layerConfig({ maxItems: Config.integer("ITEMS") }))
+      assert.deepStrictEqual(
+        yield* Effect.withConfigProvider(fromConfig, ConfigProvider.fromMap(new Map([["ITEMS", "1"]]))),
+        ["b"]
+      )
+      const missing = yield* Effect.flip(Effect.withConfigProvider(fromConfig, ConfigProvider.fromMap(new Map())))
+      assert.include(String(missing), "ITEMS")
+    }))
+
+  it.scoped("a dictionary that was made can be provided", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, unknown>()
+      yield* Effect.provideService(TtlDict.set("a", 1), TtlDict, dict)
+      yield* Effect.provide(TtlDict.set("b", 2), Layer.succeed(TtlDict, dict))
+      assert.deepStrictEqual(yield* dict.keys, ["a", "b"])
+    }))
+})

@@ -1,0 +1,242 @@
+import { assert, describe, it } from "@effect/vitest"
+import { entryOverhead, estimateBytes } from "effect-aws-cache/Ttl"
+import * as fc from "fast-check"
+import { Buffer } from "node:buffer"
+import { memoryInUse } from "./memoryInUse.js"
+
+class Point {
+  readonly x: number
+  readonly y: number
+  readonly label: string
+  constructor(x: number, y: number, label: string) {
+    this.x = x
+    this.y = y
+    this.label = label
+  }
+}
+
+// Flat, as strings that were read from somewhere are; what `+` makes is a rope of its parts until it is used.
+const text = (content: string) => Buffer.from(content).toString("latin1")
+
+const shapes: ReadonlyArray<readonly [name: string, count: number, make: (i: number) => unknown]> = [
+  [
+    "records from JSON",
+    20_000,
+    (i) => JSON.parse(`{"id":${i},"name":"user number ${i}","tags":["a${i}","b${i}"],"at":{"x":${i}.5,"y":null}}`)
+  ],
+  [
+    "records of 30 properties added one by one",
+    4_000,
+    (i) => {
+      const record: Record<string, unknown> = {}
+      for (let p = 0; p < 30; p++) record[`property${p}`] = text(`value ${p} of ${i}`)
+      return record
+    }
+  ],
+  [
+    "records of 30 properties from JSON",
+    4_000,
+    (i) => JSON.parse(`{${Array.from({ length: 30 }, (_, p) => `"property${p}":"value ${p} of ${i}"`).join()}}`)
+  ],
+  [
+    "records used as tables",
+    300,
+    (i) => {
+      const record: Record<string, unknown> = {}
+      for (let p = 0; p < 500; p++) record[text(`name ${i} ${p}`)] = p
+      return record
+    }
+  ],
+  ["instances of a class", 20_000, (i) => new Point(i, i + 0.5, `point number ${i}`)],
+  ["strings of one-byte characters", 10_000, (i) => Buffer.from(`${i} `.padEnd(200, "x")).toString("latin1")],
+  ["strings of two-byte characters", 10_000, (i) => Buffer.from(`${i} `.padEnd(200, "\u4e2d")).toString("utf8")],
+  ["arrays of integers", 10_000, (i) => Array.from({ length: 50 }, (_, at) => i + at)],
+  ["arrays of fractions", 10_000, (i) => Array.from({ length: 50 }, (_, at) => i + at + 0.5)],
+  ["arrays of mixed elements", 10_000, (i) => [i, i + 0.5, null, `${i} text`, true, { i }]],
+  ["maps", 4_000, (i) => new Map(Array.from({ length: 20 }, (_, at) => [text(`key ${at} of ${i}`), at]))],
+  ["sets", 4_000, (i) => new Set(Array.from({ length: 20 }, (_, at) => i + at))],
+  ["dates", 20_000, (i) => [new Date(i), new Date(i + 1)]],
+  ["bigints", 20_000, (i) => [BigInt(i + 1) ** 20n, BigInt(i + 1)]],
+  ["errors", 5_000, (i) => new Error(`error number ${i}`)],
+  ["large buffers", 200, () => Buffer.alloc(100_000)],
+  ["small buffers from the pool", 20_000, (i) => Buffer.from(`a small buffer, number ${i}`.padEnd(100))],
+  ["typed arrays", 2_000, () => new Float64Array(100)]
+]
+
+/** The bytes a value really takes, besides the slot that holds it. */
+const measure = (count: number, make: (i: number) => unknown): number => {
+  // Lets hidden classes, feedback and the pool of buffers come into being before counting starts.
+  for (let i = 0; i < 100; i++) make(i)
+  const kept: Array<unknown> = Array.from({ length: count }, () => shapes)
+  const before = memoryInUse()
+  for (let i = 0; i < count; i++) kept[i] = make(i)
+  const after = memoryInUse()
+  assert.lengthOf(kept, count)
+  return (after - before) / count
+}
+
+describe("estimateBytes", () => {
+  describe("is within a factor of 2 of real heap growth for", () => {
+    for (const [name, count, make] of shapes) {
+      it(`${name}`, () => {
+        const real = measure(count, make)
+        const estimate = estimateBytes(make(count - 1))
+        const both = `estimated ${estimate}, really ${real.toFixed(0)} bytes`
+        assert.isBelow(estimate, real * 2, both)
+        assert.isAbove(estimate, real / 2, both)
+      })
+    }
+  })
+
+  it("knows what primitives take beyond the slot that holds them", () => {
+    const table: ReadonlyArray<readonly [unknown, number]> = [
+      [undefined, 0],
+      [null, 0],
+      [true, 0],
+      [0, 0],
+      [-(2 ** 31), 0],
+      [2 ** 31 - 1, 0],
+      [2 ** 31, 16],
+      [-0, 16],
+      [0.5, 16],
+      [Number.NaN, 16],
+      ["", 16],
+      ["12345678", 24],
+      ["123456789", 32],
+      ["\u00ff", 24],
+      ["\u0100", 24],
+      ["\u0100234", 24],
+      ["\u01002345", 32],
+      [0n, 24],
+      [2n ** 64n - 1n, 24],
+      [-(2n ** 64n), 32],
+      [Symbol("12345678"), 48],
+      [Symbol(), 24]
+    ]
+    for (const [value, bytes] of table) assert.strictEqual(estimateBytes(value), bytes, String(value))
+  })
+
+  it("measures what the documentation shows", () => {
+    assert.strictEqual(estimateBytes("session"), 24)
+    assert.strictEqual(estimateBytes({ name: "ada", tags: ["a", "b"] }), 176)
+    assert.strictEqual(estimateBytes(new Uint8Array(1_000_000)), 1_000_184)
+  })
+
+  it("counts an object once, however often it is reached", () => {
+    const shared = { text: "x".repeat(1000) }
+    const one = estimateBytes([shared])
+    assert.strictEqual(estimateBytes([shared, shared, shared]), one + 16)
+    assert.strictEqual(estimateBytes(shared, shared), estimateBytes(shared))
+    assert.isAbove(estimateBytes([shared, { text: "x".repeat(1000) }]), one + 1000)
+
+    const bytes = new Uint8Array(100_000)
+    const views = [bytes, bytes.subarray(10), new DataView(bytes.buffer)]
+    assert.isBelow(estimateBytes(views), 101_000)
+  })
+
+  it("charges a view with the whole buffer it keeps alive", () => {
+    assert.isAbove(estimateBytes(new Uint8Array(100_000).subarray(0, 10)), 100_000)
+    assert.isAbove(estimateBytes(Buffer.alloc(100_000).subarray(0, 10)), 100_000)
+    assert.isAbove(estimateBytes(new Uint8Array(new SharedArrayBuffer(50_000))), 50_000)
+  })
+
+  it("ends on cycles", () => {
+    const cycle: { self?: unknown; map: Map<unknown, unknown> } = { map: new Map() }
+    cycle.self = cycle
+    cycle.map.set(cycle, cycle.map)
+    assert.isBelow(estimateBytes(cycle), 1000)
+  })
+
+  it("does not overflow the stack on deep values", () => {
+    let deep: unknown = 1
+    for (let i = 0; i < 200_000; i++) deep = i % 2 === 0 ? [deep] : { deep }
+    assert.isAbove(estimateBytes(deep), 200_000 * 32)
+  })
+
+  it("runs no code of the value", () => {
+    let runs = 0
+    const run = () => {
+      runs++
+      return "x".repeat(1000)
+    }
+    class Sneaky extends Map<unknown, unknown> {
+      override get size() {
+        return run().length
+      }
+      override forEach() {
+        run()
+      }
+      override [Symbol.iterator]() {
+        run()
+        return super[Symbol.iterator]()
+      }
+      toJSON() {
+        return run()
+      }
+    }
+    class Bytes extends Uint8Array {
+      override get buffer() {
+        run()
+        return new ArrayBuffer(1)
+      }
+    }
+    const array: Array<unknown> = [1, 2, 3]
+    Object.defineProperty(array, 1, { get: run, enumerable: true })
+    const values = [
+      Object.defineProperty({}, "x", { get: run, enumerable: true }),
+      array,
+      new Sneaky([[1, 2]]),
+      new Bytes(10),
+      new Proxy({}, { ownKeys: () => [run()], getPrototypeOf: () => (run(), null), get: run }),
+      new Proxy([], { get: run })
+    ]
+    assert.isBelow(estimateBytes(values), 2000)
+    assert.strictEqual(runs, 0)
+  })
+
+  it("does not walk the holes of sparse arrays", () => {
+    const sparse: Array<unknown> = []
+    sparse[4_000_000_000] = "x".repeat(1000)
+    const estimate = estimateBytes(sparse)
+    assert.isAbove(estimate, 1000)
+    assert.isBelow(estimate, 2000)
+  })
+
+  it("counts symbol keys and the parts of errors, regular expressions and boxed strings", () => {
+    assert.isAbove(estimateBytes({ [Symbol("s")]: "x".repeat(1000) }), 1000)
+    assert.isAbove(estimateBytes(new Error("x".repeat(1000))), 1000)
+    assert.isAbove(estimateBytes(new Error("e", { cause: "x".repeat(1000) })), 1000)
+    assert.isAbove(estimateBytes(new RegExp("x".repeat(1000))), 1000)
+    assert.isAbove(estimateBytes(Object("x".repeat(1000))), 1000)
+    assert.isAbove(estimateBytes(new Set(["x".repeat(1000)])), 1000)
+    assert.isAbove(estimateBytes(new Map([["x".repeat(1000), "y".repeat(1000)]])), 2000)
+  })
+
+  it("is a whole number that only grows with what is added, for any value", () => {
+    fc.assert(
+      fc.property(
+        fc.anything({
+          withBigInt: true,
+          withDate: true,
+          withMap: true,
+          withSet: true,
+          withTypedArray: true,
+          withSparseArray: true,
+          withNullPrototype: true,
+          withBoxedValues: true
+        }),
+        (value) => {
+          const bytes = estimateBytes(value)
+          assert.isTrue(Number.isSafeInteger(bytes) && bytes >= 0)
+          assert.isAtLeast(estimateBytes([value]), bytes + 32)
+          assert.strictEqual(estimateBytes(value), bytes)
+        }
+      )
+    )
+  })
+
+  it("leaves the entry's own overhead to the weigher", () => {
+    assert.isAbove(entryOverhead, 0)
+    assert.strictEqual(estimateBytes(), 0)
+  })
+})

@@ -1,0 +1,107 @@
+import { assert, it } from "@effect/vitest"
+import {
+  type ByteSize,
+  type CacheConfigError,
+  type CacheExistsError,
+  type CacheKeyError,
+  type CacheNotFoundError,
+  type CacheValueError,
+  type Dict,
+  type EntryTooLargeError,
+  TtlDict,
+  TtlDictLive
+} from "effect-aws-cache/Ttl"
+import type * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
+
+/** Compiles only when the two types are the same. */
+const same = <A, B>(...proof: Same<A, B> extends true ? [] : [never]) => assert.lengthOf(proof, 0)
+
+interface Session {
+  readonly user: string
+}
+
+class Sessions extends TtlDict.Service<Sessions>()("app/Sessions", {
+  key: Schema.String,
+  value: Schema.Struct({ user: Schema.String }),
+  timeToLive: "1 minute",
+  maxItems: 10,
+  maxBytes: "1M",
+  weigher: (key, value) => key.length + value.user.length
+}) {}
+
+class Days extends TtlDict.Service<Days>()("app/Days", { key: Schema.Date, value: Schema.NumberFromString }) {}
+
+type SessionsWrite = EntryTooLargeError | CacheKeyError | CacheValueError
+
+it("the members of a class are typed by its schemas", () => {
+  same<ReturnType<typeof Sessions.get>, Effect.Effect<Session, CacheNotFoundError, Sessions>>()
+  same<ReturnType<typeof Sessions.getOption>, Effect.Effect<Option.Option<Session>, never, Sessions>>()
+  same<Parameters<typeof Sessions.get>, [key: string]>()
+  same<Parameters<typeof Sessions.set>[0], string>()
+  same<Parameters<typeof Sessions.set>[1], Session>()
+  same<ReturnType<typeof Sessions.set>, Effect.Effect<void, SessionsWrite, Sessions>>()
+  same<ReturnType<typeof Sessions.add>, Effect.Effect<void, CacheExistsError | SessionsWrite, Sessions>>()
+  same<typeof Sessions.keys, Effect.Effect<ReadonlyArray<string>, never, Sessions>>()
+  same<typeof Sessions.size, Effect.Effect<number, never, Sessions>>()
+  same<ReturnType<typeof Sessions.getTtl>, Effect.Effect<Duration.Duration, CacheNotFoundError, Sessions>>()
+  same<ReturnType<typeof Sessions.isExpired>, Effect.Effect<Option.Option<boolean>, never, Sessions>>()
+  same<typeof Sessions.layer, Layer.Layer<Sessions, CacheConfigError>>()
+  same<typeof Sessions.key, "app/Sessions">()
+  same<Effect.Effect.Success<typeof Sessions>, Dict<string, Session, CacheKeyError | CacheValueError>>()
+  same<Context.Tag.Service<Sessions>, Dict<string, Session, CacheKeyError | CacheValueError>>()
+})
+
+it("keys and values have the decoded types", () => {
+  same<Parameters<typeof Days.set>[0], Date>()
+  same<Parameters<typeof Days.set>[1], number>()
+  same<Effect.Effect.Success<ReturnType<typeof Days.get>>, number>()
+})
+
+it("the default dictionary goes from strings to unknown", () => {
+  same<ReturnType<typeof TtlDict.get>, Effect.Effect<unknown, CacheNotFoundError, TtlDict>>()
+  same<ReturnType<typeof TtlDict.set>, Effect.Effect<void, EntryTooLargeError, TtlDict>>()
+  same<Effect.Effect.Success<typeof TtlDict>, Dict<string, unknown>>()
+  same<Context.Tag.Service<TtlDict>, Dict<string, unknown>>()
+  same<typeof TtlDictLive, Layer.Layer<TtlDict>>()
+  const provided = Effect.provide(TtlDict.set("a", 1), TtlDictLive)
+  same<typeof provided, Effect.Effect<void, EntryTooLargeError>>()
+})
+
+it("make keeps its type parameters", () => {
+  const dict = TtlDict.make<"a" | "b", Session>()
+  same<typeof dict, Effect.Effect<Dict<"a" | "b", Session>, CacheConfigError, Scope.Scope>>()
+  const inferred = TtlDict.make({ weigher: (key: string, value: Uint8Array) => key.length + value.byteLength })
+  same<Effect.Effect.Success<typeof inferred>, Dict<string, Uint8Array>>()
+  same<typeof ByteSize.schema, Schema.Schema<number, number | string>>()
+})
+
+it("what is wrong does not compile", () => {
+  // @ts-expect-error a value that the schema does not have
+  assert.isDefined(Sessions.set("foo", { user: 1 }))
+  // @ts-expect-error a key that the schema does not have
+  assert.isDefined(Sessions.get(1))
+  // @ts-expect-error no such weigher
+  assert.isDefined(TtlDict.make({ weigher: "guess" }))
+  // @ts-expect-error no such unit of time
+  assert.isDefined(TtlDict.make({ timeToLive: "1 moment" }))
+  // @ts-expect-error the schema of values is missing
+  assert.throws(() => TtlDict.Service<Sessions>()("app/Broken", { key: Schema.String }))
+  // @ts-expect-error a schema that needs a service
+  assert.isDefined(TtlDict.Service<Sessions>()("app/Broken", { key: Schema.String, value: needy }))
+  // @ts-expect-error the layer is missing
+  const program: Effect.Effect<number> = Sessions.size
+  assert.isDefined(program)
+  // @ts-expect-error another service's layer
+  const provided: Effect.Effect<number> = Effect.provide(Sessions.size, TtlDictLive)
+  assert.isDefined(provided)
+})
+
+const needy: Schema.Schema<string, string, "a service"> = Schema.String.pipe(Schema.filter(() => true))
