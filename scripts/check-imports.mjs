@@ -1,0 +1,221 @@
+/**
+ * Checks what the library's sources may import and call: the order of its folders, no circles, no AWS code loaded by
+ * an import, no clock, timer or runtime of its own. One table per rule; a new folder in `src` needs a line in `layers`.
+ */
+import { existsSync } from "node:fs"
+import { readFile } from "node:fs/promises"
+import { join, posix } from "node:path"
+import { root, runMain } from "./lib/run.mjs"
+import { filesUnder, parseFile, walk } from "./lib/sources.mjs"
+
+/** Folders, the most deeply nested first: which other folders and which packages their files may import. */
+const layers = [
+  { folder: "src/Cache/engine", imports: [], packages: [] },
+  { folder: "src/Cache", imports: ["src/Cache/engine"], packages: ["effect", "@effect/platform", "node:"] },
+  { folder: "src/Ttl", imports: ["src/Cache"], packages: ["effect", "@effect/platform", "node:"] },
+  {
+    folder: "src/ClientLayer",
+    imports: ["src/Cache"],
+    packages: ["effect", "@effect/platform", "node:", "@aws-sdk/", "@smithy/"]
+  },
+  {
+    folder: "src/S3Store",
+    imports: ["src/Cache", "src/ClientLayer"],
+    packages: ["effect", "@effect/platform", "node:", "@aws-sdk/", "@smithy/"]
+  },
+  { folder: "src", imports: ["src/Cache", "src/ClientLayer", "src/S3Store", "src/Ttl"], packages: [] }
+]
+
+/** Packages of which only types may be imported; their code is loaded by `import()` where it is needed. */
+const typesOnly = ["@aws-sdk/", "@smithy/"]
+
+/** Packages that are imported by module path, so that nobody loads what they do not use. */
+const noBarrel = ["effect", "@effect/platform"]
+
+/** Modules whose only use is what the rules below forbid. */
+const forbiddenModules = ["node:timers", "node:timers/promises", "node:perf_hooks"]
+
+/** Globals that may not be named. */
+const forbiddenGlobals = ["setTimeout", "setInterval", "setImmediate"]
+
+/** Members, as `object.property`, that may not be named. */
+const forbiddenMembers = [
+  "Date.now",
+  "performance.now",
+  "process.hrtime",
+  ...["runSync", "runSyncExit", "runPromise", "runPromiseExit", "runFork", "runCallback"].map((name) =>
+    `Effect.${name}`
+  )
+]
+
+/** Objects through which a global can be reached. */
+const globalObjects = ["globalThis", "global"]
+
+const startsWithPackage = (specifier, name) =>
+  name.endsWith("/") || name.endsWith(":") ? specifier.startsWith(name) : `${specifier}/`.startsWith(`${name}/`)
+
+const isUnder = (path, folder) => path.startsWith(`${folder}/`)
+const layerOf = (path) => layers.find((layer) => isUnder(path, layer.folder))
+
+const packageName = (specifier) => specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/")
+
+/** Everything a file imports: `{ specifier, kind: "value" | "type" | "dynamic", offset }`. */
+const importsOf = (file) => {
+  const found = []
+  const add = (node, kind) => {
+    if (node.source?.type === "Literal") found.push({ specifier: node.source.value, kind, offset: node.start })
+    else if (node.source) found.push({ specifier: undefined, kind, offset: node.start })
+  }
+  walk(file.program, {
+    ImportDeclaration: (node) => add(node, node.importKind === "type" ? "type" : "value"),
+    ExportNamedDeclaration: (node) => add(node, node.exportKind === "type" ? "type" : "value"),
+    ExportAllDeclaration: (node) => add(node, node.exportKind === "type" ? "type" : "value"),
+    ImportExpression: (node) => add(node, "dynamic"),
+    TSImportType: (node) => add(node, "type")
+  })
+  return found
+}
+
+const resolveRelative = (path, specifier) => posix.join(posix.dirname(path), specifier).replace(/\.js$/, ".ts")
+
+const checkImports = (file, publicPackages, edges, report) => {
+  const layer = layerOf(file.path)
+  for (const { kind, offset, specifier } of importsOf(file)) {
+    if (specifier === undefined) {
+      report(file, offset, "import() takes a string here, so that the rules can be checked")
+    } else if (specifier.startsWith(".")) {
+      const target = resolveRelative(file.path, specifier)
+      if (!specifier.endsWith(".js")) report(file, offset, `"${specifier}": relative imports end in .js`)
+      else if (!existsSync(join(root, target))) report(file, offset, `"${specifier}": there is no ${target}`)
+      else {
+        edges.push({ target, offset })
+        const targetLayer = layerOf(target)
+        if (targetLayer === undefined) report(file, offset, `"${specifier}" is outside src`)
+        else if (
+          targetLayer !== layer && !layer.imports.includes(targetLayer.folder) &&
+          !layer.imports.some((folder) => isUnder(targetLayer.folder, folder))
+        ) {
+          report(file, offset, `${layer.folder} may not import ${targetLayer.folder} ("${specifier}")`)
+        }
+      }
+    } else {
+      if (!layer.packages.some((name) => startsWithPackage(specifier, name))) {
+        report(file, offset, `${layer.folder} may not import "${specifier}"`)
+      }
+      if (!specifier.startsWith("node:") && !publicPackages.has(packageName(specifier))) {
+        report(file, offset, `"${packageName(specifier)}" is no dependency or peer of this package`)
+      }
+      if (kind === "value" && typesOnly.some((name) => startsWithPackage(specifier, name))) {
+        report(file, offset, `"${specifier}" is loaded when the library is imported: use import type, or import()`)
+      }
+      if (noBarrel.includes(specifier)) {
+        report(file, offset, `"${specifier}": import the module, such as "${specifier}/Effect"`)
+      }
+      if (forbiddenModules.includes(specifier)) report(file, offset, `"${specifier}" is not used in src`)
+    }
+  }
+}
+
+const checkUses = (file, report) => {
+  // Names in the place of a property (`socket.setTimeout`, `{ setTimeout: 1 }`) are not the global.
+  const notGlobals = new Set()
+  const property = (node) => {
+    if (!node.computed) notGlobals.add(node.key)
+  }
+  walk(file.program, {
+    Property: (node) => {
+      if (!node.shorthand) property(node)
+    },
+    MethodDefinition: property,
+    PropertyDefinition: property,
+    TSPropertySignature: property,
+    TSMethodSignature: property,
+    MemberExpression: (node) => {
+      if (!node.computed) notGlobals.add(node.property)
+      const name = node.computed
+        ? node.property.type === "Literal" ? node.property.value : undefined
+        : node.property.name
+      const object = node.object.type === "MemberExpression" && !node.object.computed &&
+          globalObjects.includes(node.object.object.name)
+        ? node.object.property.name
+        : node.object.name
+      if (forbiddenMembers.includes(`${object}.${name}`)) {
+        report(file, node.start, `${object}.${name} is not used in src`)
+      }
+      if (globalObjects.includes(object) && forbiddenGlobals.includes(name)) {
+        report(file, node.start, `${name} is not used in src`)
+      }
+    },
+    NewExpression: (node) => {
+      if (node.callee.name === "Date" && node.arguments.length === 0) {
+        report(file, node.start, "new Date() reads the clock: use Effect's Clock")
+      }
+    }
+  })
+  walk(file.program, {
+    Identifier: (node) => {
+      if (forbiddenGlobals.includes(node.name) && !notGlobals.has(node)) {
+        report(file, node.start, `${node.name} is not used in src`)
+      }
+    }
+  })
+}
+
+const checkAssertions = (file, report) => {
+  const isEscape = (node) =>
+    node.type === "TSAsExpression" && ["TSUnknownKeyword", "TSAnyKeyword"].includes(node.typeAnnotation.type)
+  walk(file.program, {
+    TSAsExpression: (node) => {
+      if (isEscape(node.expression)) report(file, node.start, "`as unknown as` hides a hole in the types")
+    }
+  })
+}
+
+/** Every circle of imports is reported once, at the import that closes it. */
+const checkCircles = (graph, files, report) => {
+  const done = new Set()
+  const visit = (path, trail) => {
+    if (done.has(path)) return
+    for (const { offset, target } of graph.get(path) ?? []) {
+      const start = trail.indexOf(target)
+      if (start >= 0) {
+        report(files.get(path), offset, `a circle: ${[...trail.slice(start), target].join(" -> ")}`)
+      } else visit(target, [...trail, target])
+    }
+    done.add(path)
+  }
+  for (const path of graph.keys()) visit(path, [path])
+}
+
+await runMain(async () => {
+  const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"))
+  const publicPackages = new Set([
+    ...Object.keys(manifest.dependencies ?? {}),
+    ...Object.keys(manifest.peerDependencies ?? {})
+  ])
+  const problems = []
+  const report = (file, offset, message) => problems.push(`${file.path}:${file.lineOf(offset)} ${message}`)
+
+  const files = new Map()
+  const graph = new Map()
+  for (const path of await filesUnder("src", [".ts"])) {
+    const file = await parseFile(path)
+    const edges = []
+    files.set(path, file)
+    graph.set(path, edges)
+    if (posix.dirname(path) !== "src" && layerOf(path).folder === "src") {
+      problems.push(`${path}:1 its folder has no line in the layers of scripts/check-imports.mjs`)
+    }
+    checkImports(file, publicPackages, edges, report)
+    checkUses(file, report)
+  }
+  checkCircles(graph, files, report)
+
+  const others = await Promise.all(["test", "demo", "examples", "bench"].map((folder) => filesUnder(folder, [".ts"])))
+  for (const path of others.flat()) files.set(path, await parseFile(path))
+  for (const file of files.values()) checkAssertions(file, report)
+
+  for (const problem of problems) console.error(problem)
+  console.log(`${graph.size} files of src and ${files.size - graph.size} others, ${problems.length} problems`)
+  if (problems.length > 0) process.exitCode = 1
+})

@@ -1,0 +1,95 @@
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { execFile } from "node:child_process"
+import { mkdtemp, readFile, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import manifest from "../../package.json" with { type: "json" }
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+const hook = new URL("./resolveHook.mjs", import.meta.url).href
+const awsPackages = "^@(aws-sdk|smithy|aws-crypto)/"
+
+const execute = promisify(execFile)
+
+const entryPoints = Object.keys(manifest.exports)
+  .filter((path) => path !== "./package.json")
+  .map((path) => path.replace(/^\./, manifest.name))
+
+let folder = ""
+let runs = 0
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "effect-aws-cache-imports-"))
+})
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** Runs a program in a new process from the repository's root, where the package finds itself by its name. */
+const runProgram = async (program: string, options: { readonly refused?: string } = {}) => {
+  const log = join(folder, `${runs++}.txt`)
+  const { stdout } = await execute(
+    process.execPath,
+    ["--import", hook, "--input-type=module", "--eval", program],
+    {
+      cwd: root,
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        RESOLVED_URLS: log,
+        ...(options.refused === undefined ? {} : { REFUSED_PACKAGES: options.refused })
+      }
+    }
+  )
+  const urls = (await readFile(log, "utf8")).trimEnd().split("\n")
+  return { stdout, urls }
+}
+
+const isAws = (url: string) => /\/node_modules\/@(aws-sdk|smithy|aws-crypto)\//.test(url)
+
+describe("importing the package", () => {
+  it("the hook sees AWS modules when there are some", async () => {
+    const { urls } = await runProgram(`await import("@aws-sdk/client-s3")`)
+    assert.isAbove(urls.filter(isAws).length, 0)
+  })
+
+  for (const entryPoint of entryPoints) {
+    it(`${entryPoint} loads no AWS code`, async () => {
+      const { stdout, urls } = await runProgram(
+        `console.log(Object.keys(await import(${JSON.stringify(entryPoint)})).length)`
+      )
+      assert.isAbove(Number(stdout), 0)
+      assert.isTrue(urls.some((url) => url.startsWith(new URL("../../dist/", import.meta.url).href)))
+      assert.deepStrictEqual(urls.filter(isAws), [])
+    })
+
+    it(`${entryPoint} can be imported where no AWS package is installed`, async () => {
+      const { stdout } = await runProgram(
+        `console.log(Object.keys(await import(${JSON.stringify(entryPoint)})).length)`,
+        { refused: awsPackages }
+      )
+      assert.isAbove(Number(stdout), 0)
+    })
+  }
+
+  it("the check would notice an AWS package that is needed", async () => {
+    const failure = await runProgram(`await import("@aws-sdk/client-s3")`, { refused: awsPackages }).then(
+      () => "no failure",
+      (error: unknown) => String(error)
+    )
+    assert.include(failure, "ERR_MODULE_NOT_FOUND")
+  })
+
+  it("the TTL dict works where no AWS package is installed", async () => {
+    const { stdout } = await runProgram(
+      `
+        import * as Effect from "effect/Effect"
+        import { TtlDict, TtlDictLive } from "effect-aws-cache/Ttl"
+        const program = Effect.zipRight(TtlDict.set("a", 1), TtlDict.get("a"))
+        console.log(await Effect.runPromise(Effect.provide(program, TtlDictLive)))
+      `,
+      { refused: awsPackages }
+    )
+    assert.strictEqual(stdout.trim(), "1")
+  })
+})
