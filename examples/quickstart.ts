@@ -1,0 +1,36 @@
+import { Console, Effect, Schema } from "effect"
+import { Keyspace, S3Cache, S3CacheLive } from "effect-aws-cache/S3Store"
+
+// A family of entries. Its schemas check keys and values, and bring them back as what they were: dates, classes, ...
+const Users = Keyspace.make("directory/users", {
+  key: Schema.Struct({ team: Schema.String }),
+  value: Schema.Array(Schema.Struct({ name: Schema.String, since: Schema.DateFromString })),
+  timeToLive: "1 hour"
+})
+
+// Something slow.
+const fetchUsers = ({ team }: { readonly team: string }) =>
+  Console.log(`asking the directory for team ${team}`).pipe(
+    Effect.delay("200 millis"),
+    Effect.as([{ name: "Ada", since: new Date("1843-09-01") }])
+  )
+
+const program = Effect.gen(function*() {
+  const usersOf = yield* S3Cache.memoize(Users, fetchUsers)
+  yield* usersOf({ team: "core" }) // asks the directory, unless any process did within the hour
+  yield* usersOf({ team: "core" }) // from memory
+
+  const users = yield* S3Cache.get(Users.key({ team: "core" }))
+  yield* Console.log(users.map(({ name, since }) => `${name}, since ${since.getFullYear()}`).join("\n"))
+
+  // Errors are types.
+  yield* S3Cache.get(Users.key({ team: "nobody" })).pipe(
+    Effect.catchTag("CacheNotFoundError", (error) => Console.log(error.message))
+  )
+  yield* S3Cache.add(Users.key({ team: "core" }), []).pipe(
+    Effect.catchTag("CacheExistsError", (error) => Console.log(error.message))
+  )
+})
+
+// S3_CACHE_BUCKET names the bucket; region and credentials are those the AWS SDK finds.
+Effect.runPromise(program.pipe(Effect.provide(S3CacheLive)))
