@@ -5,6 +5,7 @@
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Equal from "effect/Equal"
 import * as Hash from "effect/Hash"
 import { NodeInspectSymbol } from "effect/Inspectable"
@@ -12,7 +13,7 @@ import * as Schema from "effect/Schema"
 import type * as Types from "effect/Types"
 import { CacheKeyError } from "../Cache/CacheErrors.js"
 import { type ClientClass, type ClientConfigArguments, type ClientOf, isClientClass } from "./AwsClient.js"
-import { type NormalConfig, normaliseConfig, printShown } from "./clientConfig.js"
+import { type NormalConfig, normaliseConfig } from "./clientConfig.js"
 import { referenceId, setReferenceTag } from "./referenceId.js"
 
 /**
@@ -83,7 +84,8 @@ let makeKey: <C>(identity: ClassIdentity, normal: NormalConfig) => ClientCacheKe
  * ```ts
  * import { S3Client } from "@aws-sdk/client-s3"
  * import * as Effect from "effect/Effect"
- * import * as Equal from "effect/Equal"
+ * import * as Either from "effect/Either"
+import * as Equal from "effect/Equal"
  * import { ClientCacheKey } from "effect-aws-cache/ClientLayer"
  *
  * const program = Effect.gen(function*() {
@@ -106,7 +108,10 @@ export class ClientCacheKey<out C> extends Data.Class<{
 }> {
   readonly _tag = "ClientCacheKey"
   declare readonly "~effect-aws-cache/ClientLayer/ClientCacheKey"?: Types.Covariant<C>
-  readonly #shown: ReadonlyMap<string, string>
+  // Until the key is first shown it holds on to its configuration. `make` shows it at once, and a cache does before it
+  // keeps it, so that only the keys of hits, which nobody keeps, are spared the work.
+  #print: (() => string) | undefined
+  #label = ""
 
   static {
     makeKey = (identity, normal) => new ClientCacheKey(identity, normal)
@@ -114,7 +119,7 @@ export class ClientCacheKey<out C> extends Data.Class<{
 
   private constructor({ constructorId, service }: ClassIdentity, normal: NormalConfig) {
     super({ constructorId, service, id: `${constructorId}.${normal.digest}` })
-    this.#shown = normal.shown
+    this.#print = normal.print
     Object.freeze(this)
   }
 
@@ -132,7 +137,9 @@ export class ClientCacheKey<out C> extends Data.Class<{
     clientClass: Ctor,
     ...[configuration]: ClientConfigArguments<Ctor>
   ): Effect.Effect<ClientCacheKey<ClientOf<Ctor>>, CacheKeyError> {
-    return Effect.map(prepareClient<ClientOf<Ctor>>(clientClass, configuration), ({ key }) => key)
+    return Effect.suspend(() =>
+      Either.map(prepareClient<ClientOf<Ctor>>(clientClass, configuration), ({ key }) => settled(key))
+    )
   }
 
   /**
@@ -154,7 +161,11 @@ export class ClientCacheKey<out C> extends Data.Class<{
    * @since 0.1.0
    */
   get label(): string {
-    return `${this.service}(${printShown(this.#shown)})`
+    if (this.#print !== undefined) {
+      this.#label = `${this.service}(${this.#print()})`
+      this.#print = undefined
+    }
+    return this.#label
   }
 
   /** @since 0.1.0 */
@@ -177,16 +188,18 @@ export class ClientCacheKey<out C> extends Data.Class<{
     return that instanceof ClientCacheKey && that.id === this.id
   }
 
-  // The inherited one keeps the hash on the key, which is frozen.
+  // The inherited one keeps the hash on the key, which is frozen. The id ends in the digits of a digest, so the last
+  // ones are a hash as they are.
   /** @since 0.1.0 */
   [Hash.symbol](): number {
-    return Hash.string(this.id)
+    return Hash.optimize(Number.parseInt(this.id.slice(-8), 16))
   }
 }
 
 /**
  * The key of a client class and a configuration, together with the normalised configuration to build the client from.
- * Both come from one reading of the configuration, so they cannot disagree.
+ * Both come from one reading of the configuration, so they cannot disagree. The key holds on to the configuration until
+ * it is first shown; whoever keeps it makes it `settled`.
  *
  * @param clientClass checked to be a class of clients
  * @param configuration checked and normalised
@@ -196,18 +209,29 @@ export class ClientCacheKey<out C> extends Data.Class<{
 export const prepareClient = <C>(
   clientClass: unknown,
   configuration: unknown
-): Effect.Effect<PreparedClient<C>, CacheKeyError> =>
-  Effect.suspend(() => {
-    const identity = identityOf(clientClass)
-    if (identity === undefined) return Effect.fail(notAClass(clientClass))
-    const cache = `ClientCacheKey(${identity.service})`
-    try {
-      const normal = normaliseConfig(configuration, cache)
-      return Effect.succeed({ clientClass: identity.clientClass, normal, key: makeKey<C>(identity, normal) })
-    } catch (cause) {
-      return Effect.fail(cause instanceof CacheKeyError ? cause : unreadable(cache, cause))
-    }
-  })
+): Either.Either<PreparedClient<C>, CacheKeyError> => {
+  const identity = identityOf(clientClass)
+  if (identity === undefined) return Either.left(notAClass(clientClass))
+  const cache = `ClientCacheKey(${identity.service})`
+  try {
+    const normal = normaliseConfig(configuration, cache)
+    return Either.right({ clientClass: identity.clientClass, normal, key: makeKey<C>(identity, normal) })
+  } catch (cause) {
+    return Either.left(cause instanceof CacheKeyError ? cause : unreadable(cache, cause))
+  }
+}
+
+/**
+ * Makes a key let go of its configuration, and returns it. For whoever keeps a key that `prepareClient` made.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const settled = <C>(key: ClientCacheKey<C>): ClientCacheKey<C> => {
+  // A key that has been shown has no more use for it.
+  void key.label
+  return key
+}
 
 /**
  * Whether a value is a `ClientCacheKey`.

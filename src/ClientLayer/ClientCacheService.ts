@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
@@ -20,7 +21,7 @@ import {
   isAwsClient
 } from "./AwsClient.js"
 import { type ClientBuilder, runBuilder } from "./ClientBuilder.js"
-import { type ClientCacheKey, isClientCacheKey, prepareClient, type PreparedClient } from "./ClientCacheKey.js"
+import { type ClientCacheKey, isClientCacheKey, prepareClient, type PreparedClient, settled } from "./ClientCacheKey.js"
 import { type ClientBuildError, ClientValueError } from "./ClientErrors.js"
 import { type ClientSource, resolveSource } from "./ClientSource.js"
 import type { Transport, TransportFigures } from "./Transport.js"
@@ -152,7 +153,7 @@ export const makeClientCache = (
       Effect.map(runBuilder(builder, prepared, name), ({ client, transport }) => {
         built += 1
         registry.register(client, transport)
-        return new CachedClient(prepared.key, client, transport)
+        return new CachedClient(settled(prepared.key), client, transport)
       })
 
     // An entry that the store did not keep (its limit is zero, or a removal came during the build) is released here.
@@ -181,20 +182,18 @@ export const makeClientCache = (
     const self: ClientCacheService = {
       name,
       client: <Ctor extends ClientClass>(source: ClientSource<Ctor>, ...[config]: ClientConfigArguments<Ctor>) =>
-        Effect.flatMap(resolveSource(source, name), (clientClass) =>
-          Effect.flatMap(prepareClient<ClientOf<Ctor>>(clientClass, config), (prepared) =>
-            Effect.flatMap(
-              store.getOrCompute(
-                prepared.key,
-                Effect.suspend(() =>
-                  build(prepared)
-                )
-              ),
-              (entry) => {
-                const client = clientOf(entry, prepared.key)
-                return entry.settled ? client : Effect.zipRight(settle(entry), client)
-              }
-            ))),
+        Effect.flatMap(
+          resolveSource(source, name),
+          (clientClass): Effect.Effect<ClientOf<Ctor>, ClientBuildError | CacheKeyError> => {
+            const prepared = prepareClient<ClientOf<Ctor>>(clientClass, config)
+            if (Either.isLeft(prepared)) return Effect.fail(prepared.left)
+            const { right } = prepared
+            return Effect.flatMap(store.getOrCompute(right.key, Effect.suspend(() => build(right))), (entry) => {
+              const client = clientOf(entry, right.key)
+              return entry.settled ? client : Effect.zipRight(settle(entry), client)
+            })
+          }
+        ),
       get: (key) => Effect.flatMap(store.get(key), (entry) => clientOf(entry, key)),
       getOption: (key) => Effect.flatMap(store.getOption(key), (entry) => clientOption(entry, key)),
       add: (key, client) =>

@@ -42,7 +42,9 @@ const loaded = new WeakMap<object, ClientClass>()
 export const resolveSource = (
   source: unknown,
   cache: string
-): Effect.Effect<ClientClass, ClientBuildError | CacheKeyError> => {
+): Effect.Effect<ClientClass, ClientBuildError | CacheKeyError> => Effect.suspend(() => resolve(source, cache))
+
+const resolve = (source: unknown, cache: string): Effect.Effect<ClientClass, ClientBuildError | CacheKeyError> => {
   if (typeof source !== "function") return Effect.fail(notASource(cache, `a value of type ${typeof source}`))
   const known = loaded.get(source)
   if (known !== undefined) return Effect.succeed(known)

@@ -99,15 +99,23 @@ export const isPlainObject = (u: unknown): u is Readonly<Record<string, unknown>
  * @since 0.1.0
  * @category constructors
  */
-export const canonicalStruct = (fields: ReadonlyArray<readonly [name: string, Canonical]>): Canonical => {
-  const present = fields.filter(([, { value }]) => value !== undefined)
-    .toSorted(([one], [other]) => one < other ? -1 : 1)
-  return {
-    text: `{${present.map(([name, { text }]) => `${JSON.stringify(name)}:${text}`).join(",")}}`,
-    // `fromEntries` defines its fields, so that one named "__proto__" stays a field.
-    value: Object.fromEntries(present.map(([name, { value }]) => [name, value]))
+export const canonicalStruct = (fields: Iterable<readonly [name: string, Canonical]>): Canonical => {
+  let text = "{"
+  const value: Record<string, unknown> = {}
+  for (const [name, field] of [...fields].sort(byName)) {
+    if (field.value === undefined) continue
+    text += `${JSON.stringify(name)}:${field.text},`
+    if (name === "__proto__") Object.defineProperty(value, name, { ...ownField, value: field.value })
+    else value[name] = field.value
   }
+  return { text: `${text}}`, value }
 }
+
+// Assigning to `__proto__` would set the prototype.
+const ownField = { configurable: true, enumerable: true, writable: true }
+
+const byName = ([one]: readonly [string, Canonical], [other]: readonly [string, Canonical]): number =>
+  one < other ? -1 : 1
 
 const canonicalObject = (
   input: object,

@@ -4,6 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Cause, Config, ConfigProvider, Effect, Exit, Option, Tracer } from "effect"
 import { ClientCache, ClientCacheKey, ClientCacheLive } from "effect-aws-cache/ClientLayer"
 import * as util from "node:util"
+import { garbageCollected } from "./garbageCollected.js"
 
 const west = { region: "us-west-2" }
 const east = { region: "us-east-1" }
@@ -70,7 +71,7 @@ describe("ClientCache", () => {
           loads += 1
           return import("@aws-sdk/client-s3").then((module) => module.S3Client)
         }
-        const lazy = ClientCache.client(load, west)
+        const lazy = (yield* ClientCache).client(load, west)
         assert.strictEqual(loads, 0)
         const s3 = yield* lazy
         assert.strictEqual(yield* lazy, s3)
@@ -360,6 +361,23 @@ describe("ClientCache", () => {
         }
       }).pipe(Effect.provide(ClientCacheLive)))
   })
+
+  it.effect("keys keep nothing of the configuration", () =>
+    Effect.gen(function*() {
+      const refs: Array<WeakRef<object>> = []
+      const config = () => {
+        const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+        refs.push(new WeakRef(logger))
+        return { ...west, logger }
+      }
+      const made = yield* ClientCacheKey.make(S3Client, config())
+      yield* ClientCache.client(S3Client, config())
+      const kept = yield* ClientCache.keys
+      yield* ClientCache.clear
+      yield* garbageCollected
+      assert.deepStrictEqual(refs.map((ref) => ref.deref()), [undefined, undefined])
+      assert.match([made, ...kept].join(), /^S3Client\(region=us-west-2, logger=#\d+\),S3Client\(.*\)$/)
+    }).pipe(Effect.provide(ClientCacheLive)))
 
   describe("layers", () => {
     it.effect("layerTest gives out fakes, one for each configuration", () =>

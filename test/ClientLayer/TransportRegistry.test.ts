@@ -1,20 +1,12 @@
 import { S3Client } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as v8 from "node:v8"
-import * as vm from "node:vm"
 import { buildClient } from "../../src/ClientLayer/ClientBuilder.js"
 import { prepareClient } from "../../src/ClientLayer/ClientCacheKey.js"
 import { TransportRegistry } from "../../src/ClientLayer/TransportRegistry.js"
-import { turns, until } from "../support/until.js"
+import { until } from "../support/until.js"
+import { garbageCollected } from "./garbageCollected.js"
 import { fetchObject, localS3 } from "./localS3.js"
-
-const collectGarbage = Effect.sync(() => {
-  v8.setFlagsFromString("--expose-gc")
-  vm.runInNewContext("gc")()
-})
-
-const settled = Effect.repeatN(Effect.zipRight(turns(2), collectGarbage), 3)
 
 const built = (registry: TransportRegistry, config: object = { region: "us-east-1" }) =>
   Effect.map(prepareClient<S3Client>(S3Client, config), (prepared) => {
@@ -29,9 +21,9 @@ describe("TransportRegistry", () => {
       const registry = yield* TransportRegistry.make
       for (let n = 0; n < 1000; n++) {
         yield* built(registry)
-        if (n % 100 === 0) yield* settled
+        if (n % 100 === 0) yield* garbageCollected
       }
-      yield* settled
+      yield* garbageCollected
       for (let n = 0; n < 64; n++) yield* built(registry)
       assert.isBelow(registry.size, 400)
     }))
@@ -44,7 +36,7 @@ describe("TransportRegistry", () => {
         for (let n = 0; n < 3; n++) {
           yield* Effect.flatMap(built(registry, server.config()), (client) => fetchObject(client, "object"))
         }
-        yield* settled
+        yield* garbageCollected
         assert.strictEqual(registry.figures().openSockets, 3)
         assert.strictEqual(server.openSockets(), 3)
       }))

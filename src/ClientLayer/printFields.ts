@@ -1,0 +1,68 @@
+/**
+ * How a configuration is shown.
+ *
+ * @since 0.1.0
+ */
+import * as Redacted from "effect/Redacted"
+import { type Canonical, isPlainObject } from "./canonicalValue.js"
+import { printEndpoint } from "./endpointUrl.js"
+import { referenceId, referenceTag } from "./referenceId.js"
+import { printDigest } from "./saltedDigest.js"
+
+/**
+ * Normalised fields as one text, without secrets: `region=us-west-2, maxAttempts=3, credentials=#9f3c`. First what tells
+ * clients apart best, then the others by name, credentials last.
+ *
+ * Numbers and booleans are shown, of strings those of a few well-known fields, and functions and instances by a number
+ * or their tag. Anything else is `***`, since a secret may be in it.
+ *
+ * @param given the fields as the caller gave them, which tells what was `Redacted`
+ * @since 0.1.0
+ * @category formatting
+ */
+export const printFields = (
+  fields: ReadonlyMap<string, Canonical>,
+  given: ReadonlyMap<string, unknown>
+): string =>
+  [...fields].toSorted(([one], [other]) => rank(one) - rank(other) || (one < other ? -1 : 1))
+    .map(([name, canonical]) => `${name}=${printField(name, canonical, given.get(name))}`)
+    .join(", ")
+
+const printField = (name: string, { text, value }: Canonical, given: unknown): string => {
+  if (name === "credentials" && isPlainObject(value)) return printDigest(text)
+  if (Redacted.isRedacted(given)) return "***"
+  switch (typeof value) {
+    case "boolean":
+    case "number":
+      return String(value)
+    case "string":
+      if (name === "endpoint") return printEndpoint(value)
+      return shownStrings.has(name) ? value.slice(0, 64) : "***"
+    case "function":
+      return printReference(value)
+    case "object":
+      // What was not copied is not data.
+      return value !== null && value === given ? printReference(value) : "***"
+    default:
+      return "***"
+  }
+}
+
+const shownStrings = new Set([
+  "region",
+  "profile",
+  "retryMode",
+  "defaultsMode",
+  "accountIdEndpointMode",
+  "requestChecksumCalculation",
+  "responseChecksumValidation",
+  "apiVersion"
+])
+
+const printReference = (value: object): string => `#${referenceTag(value) ?? referenceId(value)}`
+
+const rank = (name: string): number => {
+  const first = ["region", "endpoint", "profile"].indexOf(name)
+  if (first !== -1) return first - 3
+  return name === "credentials" || name === "token" ? 1 : 0
+}
