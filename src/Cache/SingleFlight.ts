@@ -163,7 +163,7 @@ export class SingleFlight<in out K> {
     key: K,
     caller: Fiber.RuntimeFiber<unknown, unknown>,
     compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
-    commit: (value: A, now: number) => void,
+    commit: (exit: Exit.Exit<A, E>, now: number) => void,
     detached: () => void
   ): Flight<A, E> {
     const result = Deferred.unsafeMake<A, E>(caller.id())
@@ -226,7 +226,7 @@ export class FlightGroup<in out K, in out A, in out E> {
     key: K,
     caller: Fiber.RuntimeFiber<unknown, unknown>,
     compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
-    commit: (value: A, now: number) => void,
+    commit: (exit: Exit.Exit<A, E>, now: number) => void,
     detached: () => void
   ) => Flight<A, E>
 
@@ -236,20 +236,29 @@ export class FlightGroup<in out K, in out A, in out E> {
   }
 
   /**
+   * Whether a computation of a key is under way that can be joined.
+   *
+   * @since 0.1.0
+   */
+  has(key: K): boolean {
+    return MutableHashMap.has(this.flights, key)
+  }
+
+  /**
    * Joins the computation of a key, or starts it: one synchronous step. The caller must `SingleFlight.await` the
    * flight next, and must not be interruptible from here to there.
    *
    * @param caller the fiber that asks
    * @param compute needs nothing of the caller; told whether its result would still be committed
    * @param commit called once with the result and the time of completion (milliseconds), in the same synchronous step
-   *   in which the flight ends, if it succeeded and was not detached; what it throws becomes the result, a defect
+   *   in which the flight ends, unless it was detached; what it throws becomes the result, a defect
    * @since 0.1.0
    */
   enter(
     key: K,
     caller: Fiber.RuntimeFiber<unknown, unknown>,
     compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
-    commit: (value: A, now: number) => void
+    commit: (exit: Exit.Exit<A, E>, now: number) => void
   ): Flight<A, E> {
     const joined = MutableHashMap.get(this.flights, key)
     if (Option.isSome(joined)) {
@@ -278,12 +287,11 @@ const leave = (flight: Flight<unknown, unknown>): Effect.Effect<void> =>
 
 const committed = <A, E>(
   exit: Exit.Exit<A, E>,
-  commit: (value: A, now: number) => void,
+  commit: (exit: Exit.Exit<A, E>, now: number) => void,
   now: number
 ): Exit.Exit<A, E> => {
-  if (Exit.isFailure(exit)) return exit
   try {
-    commit(exit.value, now)
+    commit(exit, now)
     return exit
   } catch (defect) {
     return Exit.die(defect)

@@ -3,18 +3,22 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
+import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
 import * as Inspectable from "effect/Inspectable"
 import * as Option from "effect/Option"
 import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
+import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type BoundedMapOptions } from "./engine/BoundedMapOptions.js"
+import { FreshMap, type Held, holding } from "./FreshMap.js"
+import { type FreshnessOptions, Kept, makeFreshness } from "./Freshness.js"
 import { makeGuardedMap, orConfigError } from "./GuardedMap.js"
 import { printKey } from "./printKey.js"
 import { type Flight, SingleFlight } from "./SingleFlight.js"
@@ -42,7 +46,9 @@ export type TypeId = "~effect-aws-cache/Cache/Store"
  * @since 0.1.0
  * @category models
  */
-export interface Options<in K, in V> extends Pick<BoundedMapOptions<K, V>, "evictionPolicy" | "weigh" | "onRemoval"> {
+export interface Options<in K, in V, in E = never>
+  extends Pick<BoundedMapOptions<K, V>, "evictionPolicy" | "weigh" | "onRemoval">, FreshnessOptions<E>
+{
   /** The name in errors, spans and logs. Default `"Store"`. */
   readonly name?: string | undefined
   /** The most entries, a whole number or `Infinity`; `0` stores nothing and still shares computations. Default 1,000. */
@@ -94,9 +100,9 @@ export interface Stats {
   readonly listenerFailures: number
   /** Computations under way. */
   readonly inFlight: number
-  /** Live entries. */
+  /** Entries that are held. */
   readonly size: number
-  /** The weight of the live entries together. */
+  /** The weight of the entries that are held, together. */
   readonly weight: number
 }
 
@@ -163,9 +169,9 @@ export interface Store<in out K, in out V, in out E = never, in out R = never>
   readonly values: Effect.Effect<ReadonlyArray<V>>
   /** A snapshot of the entries, the next victim first. No use. */
   readonly entries: Effect.Effect<ReadonlyArray<readonly [key: K, value: V]>>
-  /** How many live entries there are. */
+  /** How many entries are held: the fresh ones, those kept for when a computation fails, and remembered failures. */
   readonly size: Effect.Effect<number>
-  /** The weight of the live entries together. */
+  /** The weight of the entries that are held, together. Remembered failures weigh nothing. */
   readonly weight: Effect.Effect<number>
   /** Changes the limits; what no longer fits is evicted at once. A bad limit changes nothing. */
   readonly resize: (
@@ -212,50 +218,62 @@ const defaultMaxSize = 1000
  * @category constructors
  */
 export const make = <K, V, E = never, R = never>(
-  options: Options<K, V> = {}
+  options: Options<K, V, E> = {}
 ): Effect.Effect<Store<K, V, E, R>, CacheConfigError, R | Scope.Scope> => {
   const name = options.name ?? "Store"
   return Effect.gen(function*() {
-    const { step } = yield* makeGuardedMap<K, V>(name, { ...options, maxSize: options.maxSize ?? defaultMaxSize })
+    const freshness = yield* makeFreshness(name, options)
+    yield* checkTimeToLive(name, options.timeToLive)
+    const entries = new FreshMap<K, V, E>(freshness)
+    const { step } = yield* makeGuardedMap<K, Held<V, E>>(
+      name,
+      holding({
+        evictionPolicy: options.evictionPolicy,
+        maxSize: options.maxSize ?? defaultMaxSize,
+        maxWeight: options.maxWeight,
+        weigh: options.weigh,
+        onRemoval: options.onRemoval
+      })
+    )
     const flights = yield* SingleFlight.make<K>(name)
-    const group = flights.group<V, E>()
+    const group = flights.group<V | InPlaceOfFailure<V>, E>()
     const context = yield* Effect.context<R>()
-    const now = yield* Clock.currentTimeMillis
-    yield* Effect.try({
-      try: () => typeof options.timeToLive === "function" || expiresAt(now, options.timeToLive ?? Duration.infinity),
-      catch: (cause) =>
-        new CacheConfigError({
-          cache: name,
-          option: "timeToLive",
-          value: String(options.timeToLive),
-          accepted: "a duration",
-          cause
-        })
-    })
 
-    const notFound = (key: K) => Exit.fail(new CacheNotFoundError({ cache: name, key: printKey(key) }))
+    type Engine = BoundedMap<K, Held<V, E>>
 
-    const orNotFound = <A>(key: K, f: (map: BoundedMap<K, V>, now: number) => A | Absent) =>
+    const orNotFound = <A>(key: K, f: (map: Engine, now: number) => A | Absent) =>
       Effect.flatten(step((map, now): Exit.Exit<A, CacheNotFoundError> => {
         const found = f(map, now)
-        return found === Absent ? notFound(key) : Exit.succeed(found)
+        return found === Absent
+          ? Exit.fail(new CacheNotFoundError({ cache: name, key: printKey(key) }))
+          : Exit.succeed(found)
       }))
 
-    const expiry = (key: K, value: V, now: number, write: WriteOptions | undefined): number => {
+    // A number from 0 to 1 for the jitter of one entry, drawn only where there is jitter.
+    const withRoll = <A, E, R>(f: (roll: number) => Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+      freshness.jitter === 0 ? f(0) : Effect.flatMap(Random.next, f)
+
+    const freshUntil = (
+      key: K,
+      value: V,
+      now: number,
+      roll: number,
+      write: WriteOptions | undefined
+    ): number => {
       const timeToLive = write?.timeToLive ?? options.timeToLive
       if (timeToLive === undefined) return Number.POSITIVE_INFINITY
-      return expiresAt(now, typeof timeToLive === "function" ? timeToLive(value, key) : timeToLive)
+      const until = expiresAt(now, typeof timeToLive === "function" ? timeToLive(value, key) : timeToLive)
+      return until === Number.POSITIVE_INFINITY ? until : until - (until - now) * freshness.jitter * roll
     }
 
     const write = (
-      map: BoundedMap<K, V>,
+      map: Engine,
       now: number,
       key: K,
       value: V,
-      writeOptions: WriteOptions | undefined
+      until: number
     ): Exit.Exit<void, EntryTooLargeError> => {
-      const outcome = map.set(key, value, now, expiry(key, value, now, writeOptions))
-      if (outcome === "tooLarge") {
+      if (entries.set(map, key, value, now, until) === "tooLarge") {
         return Exit.fail(
           new EntryTooLargeError({
             cache: name,
@@ -269,63 +287,126 @@ export const make = <K, V, E = never, R = never>(
       return Exit.void
     }
 
-    const take = (map: BoundedMap<K, V>, now: number, key: K): V | Absent => {
+    const take = (map: Engine, now: number, key: K): V | Absent => {
       flights.detach(key)
-      return map.remove(key, now)
+      return entries.remove(map, key, now)
     }
+
+    const enter = (
+      map: Engine,
+      caller: Fiber.RuntimeFiber<unknown, unknown>,
+      key: K,
+      compute: Effect.Effect<V, E, R>,
+      roll: number,
+      writeOptions: WriteOptions | undefined
+    ): Flight<V | InPlaceOfFailure<V>, E> =>
+      group.enter(
+        key,
+        caller,
+        () =>
+          Effect.catchAllCause(
+            Effect.provide(compute, context),
+            (cause) =>
+              Effect.flatten(step((map, now) => {
+                const value = Cause.isInterrupted(cause) ? Absent : entries.inPlaceOfFailure(map, key, now)
+                if (value === Absent) return Exit.failCause(cause)
+                entries.fail(map, key, cause, now)
+                return Exit.succeed(new InPlaceOfFailure(value))
+              }))
+          ),
+        (exit, now) => {
+          if (Exit.isFailure(exit)) entries.fail(map, key, exit.cause, now)
+          else if (!(exit.value instanceof InPlaceOfFailure)) {
+            entries.set(map, key, exit.value, now, freshUntil(key, exit.value, now, roll, writeOptions))
+          }
+        }
+      )
+
+    // Nobody waits for it: it ends by itself, or with the store.
+    const refresh = (key: K, compute: Effect.Effect<V, E, R>, writeOptions: WriteOptions | undefined) =>
+      withRoll((roll) =>
+        Effect.withFiberRuntime<void>((caller) =>
+          step((map) => {
+            if (!group.has(key)) enter(map, caller, key, compute, roll, writeOptions)
+          })
+        )
+      )
+
+    const computed = (
+      key: K,
+      compute: Effect.Effect<V, E, R>,
+      writeOptions: WriteOptions | undefined
+    ): Effect.Effect<V, E> =>
+      withRoll((roll) =>
+        Effect.uninterruptibleMask((restore) =>
+          Effect.flatMap(
+            Effect.withFiberRuntime<V | Entered<V | InPlaceOfFailure<V>, E>>((caller) =>
+              step((map, now) => {
+                // Another fiber may have written between the two steps. This is still the same lookup.
+                const written = entries.peek(map, key, now)
+                return written === Absent ? new Entered(enter(map, caller, key, compute, roll, writeOptions)) : written
+              })
+            ),
+            (entered) =>
+              entered instanceof Entered
+                ? Effect.map(
+                  flights.await(entered.flight, restore),
+                  (value) => value instanceof InPlaceOfFailure ? value.value : value
+                )
+                : Effect.succeed(entered)
+          )
+        )
+      )
 
     const self: Store<K, V, E, R> = {
       ...Inspectable.BaseProto,
       [TypeId]: TypeId,
       name,
-      get: (key) => orNotFound(key, (map, now) => map.get(key, now)),
-      getOption: (key) => step((map, now) => toOption(map.get(key, now))),
+      get: (key) => orNotFound(key, (map, now) => entries.get(map, key, now)),
+      getOption: (key) => step((map, now) => toOption(entries.get(map, key, now))),
       getOrCompute: (key, compute, writeOptions) =>
-        Effect.flatMap(step((map, now) => map.get(key, now)), (found) =>
-          found !== Absent
-            ? Effect.succeed(found)
-            : Effect.uninterruptibleMask((restore) =>
-              Effect.flatMap(
-                Effect.withFiberRuntime<V | Entered<V, E>>((caller) =>
-                  step((map, now) => {
-                    // Another fiber may have written between the two steps. This is still the same lookup.
-                    const written = map.peek(key, now)
-                    if (written !== Absent) return written
-                    return new Entered(group.enter(
-                      key,
-                      caller,
-                      () => Effect.provide(compute, context),
-                      (value, now) => map.set(key, value, now, expiry(key, value, now, writeOptions))
-                    ))
-                  })
-                ),
-                (entered) =>
-                  entered instanceof Entered ? flights.await(entered.flight, restore) : Effect.succeed(entered)
-              )
-            )),
+        Effect.flatMap(step((map, now) => entries.lookup(map, key, now)), (found) => {
+          if (found === Absent) return computed(key, compute, writeOptions)
+          if (!(found instanceof Kept)) return Effect.succeed(found)
+          return Exit.isFailure(found.content)
+            ? found.content
+            : Effect.zipRight(refresh(key, compute, writeOptions), found.content)
+        }),
       add: (key, value, writeOptions) =>
-        Effect.flatten(step((map, now): Exit.Exit<void, CacheExistsError | EntryTooLargeError> =>
-          map.has(key, now)
-            ? Exit.fail(new CacheExistsError({ cache: name, key: printKey(key) }))
-            : write(map, now, key, value, writeOptions)
-        )),
-      set: (key, value, writeOptions) => Effect.flatten(step((map, now) => write(map, now, key, value, writeOptions))),
-      has: (key) => step((map, now) => map.has(key, now)),
-      peek: (key) => step((map, now) => toOption(map.peek(key, now))),
-      expiresAt: (key) => orNotFound(key, (map, now) => map.has(key, now) ? map.expiresAt(key) : Absent),
+        withRoll((roll) =>
+          Effect.flatten(
+            step((map, now): Exit.Exit<void, CacheExistsError | EntryTooLargeError> =>
+              entries.peek(map, key, now) !== Absent
+                ? Exit.fail(new CacheExistsError({ cache: name, key: printKey(key) }))
+                : write(map, now, key, value, freshUntil(key, value, now, roll, writeOptions))
+            )
+          )
+        ),
+      set: (key, value, writeOptions) =>
+        withRoll((roll) =>
+          Effect.flatten(
+            step((map, now) => write(map, now, key, value, freshUntil(key, value, now, roll, writeOptions)))
+          )
+        ),
+      has: (key) => step((map, now) => entries.peek(map, key, now) !== Absent),
+      peek: (key) => step((map, now) => toOption(entries.peek(map, key, now))),
+      expiresAt: (key) => orNotFound(key, (map, now) => entries.freshUntil(map, key, now)),
       setTimeToLive: (key, timeToLive) =>
-        orNotFound(key, (map, now) => map.setExpiresAt(key, now, expiresAt(now, timeToLive)) ? undefined : Absent),
+        orNotFound(
+          key,
+          (map, now) => entries.setFreshUntil(map, key, now, expiresAt(now, timeToLive)) ? undefined : Absent
+        ),
       remove: (key) => orNotFound(key, (map, now) => take(map, now, key) === Absent ? Absent : undefined),
       pop: (key) => orNotFound(key, (map, now) => take(map, now, key)),
-      popVictim: step((map, now) => toOption(map.popVictim(now))),
+      popVictim: step((map, now) => toOption(entries.popVictim(map, now))),
       clear: step((map, now) => {
         flights.detachAll()
         map.clear(now)
       }),
       purge: step((map, now) => map.purge(now)),
-      keys: step((map, now) => map.entries(now).map(([key]) => key)),
-      values: step((map, now) => map.entries(now).map(([, value]) => value)),
-      entries: step((map, now) => map.entries(now)),
+      keys: step((map, now) => entries.entries(map, now).map(([key]) => key)),
+      values: step((map, now) => entries.entries(map, now).map(([, value]) => value)),
+      entries: step((map, now) => entries.entries(map, now)),
       size: step((map, now) => map.size(now)),
       weight: step((map, now) => map.weight(now)),
       resize: (limits) => Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now)))),
@@ -352,6 +433,29 @@ export const make = <K, V, E = never, R = never>(
     return self
   })
 }
+
+/** A stale value that is given out because the computation failed. */
+class InPlaceOfFailure<out V> {
+  readonly value: V
+  constructor(value: V) {
+    this.value = value
+  }
+}
+
+const checkTimeToLive = <K, V, E>(
+  name: string,
+  timeToLive: Options<K, V, E>["timeToLive"]
+): Effect.Effect<void, CacheConfigError> =>
+  typeof timeToLive === "function" || timeToLive === undefined || Option.isSome(Duration.decodeUnknown(timeToLive))
+    ? Effect.void
+    : Effect.fail(
+      new CacheConfigError({
+        cache: name,
+        option: "timeToLive",
+        value: String(timeToLive),
+        accepted: "a duration, or a function that returns one"
+      })
+    )
 
 /** A flight, told apart from a value, which can be anything. */
 class Entered<A, E> {

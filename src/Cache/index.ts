@@ -9,6 +9,7 @@ export * from "./engine/BoundedMapOptions.js"
 export { type EvictionPolicyName, evictionPolicyNames } from "./engine/EvictionPolicy.js"
 export type { KeyEquality } from "./engine/KeyIndex.js"
 export type { RemovalReason } from "./engine/RemovalReason.js"
+export type { FreshnessOptions } from "./Freshness.js"
 export { keyEquality } from "./keyEquality.js"
 
 /** @since 0.1.0 */

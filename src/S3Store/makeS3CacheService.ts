@@ -127,8 +127,8 @@ export const makeS3CacheService = (
         Effect.flatMap(
           Effect.withFiberRuntime<Flight<A, E>>((caller) =>
             memory.step((map) =>
-              group.enter(key, caller, compute, (value, now) => {
-                const held = toHeld(value)
+              group.enter(key, caller, compute, (exit, now) => {
+                const held = Exit.isSuccess(exit) ? toHeld(exit.value) : Option.none()
                 if (Option.isSome(held)) map.set(key, held.value, now, held.value.expires)
               })
             )

@@ -1,0 +1,209 @@
+/**
+ * A bounded map whose entries may be stale, or failures.
+ *
+ * @since 0.1.0
+ */
+import type * as Cause from "effect/Cause"
+import * as Exit from "effect/Exit"
+import type { BoundedMap } from "./engine/BoundedMap.js"
+import { Absent, type BoundedMapOptions, type WriteOutcome } from "./engine/BoundedMapOptions.js"
+import { type Freshness, Kept, rememberFor, uselessFrom } from "./Freshness.js"
+
+/**
+ * What the engine holds: a value by itself, or an entry that knows more of itself.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Held<V, E> = V | Kept<V, E>
+
+/**
+ * The options of an engine that holds values, as those of one that holds them this way.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const holding = <K, V, E>(options: BoundedMapOptions<K, V>): BoundedMapOptions<K, Held<V, E>> => {
+  const { onRemoval, weigh, ...rest } = options
+  return {
+    ...rest,
+    weigh: weigh && ((key, held) => {
+      const value = valueOf(held)
+      return value === Absent ? 0 : weigh(key, value)
+    }),
+    onRemoval: onRemoval && ((key, held, reason) => {
+      const value = valueOf(held)
+      if (value !== Absent) onRemoval(key, value, reason)
+    })
+  }
+}
+
+/**
+ * Operations on an engine that holds values this way. They are steps: synchronous, given the engine and the time in
+ * milliseconds since the epoch. An entry is *fresh* until its time to live has passed; only `lookup` gives out others.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class FreshMap<in out K, in out V, in out E> {
+  private readonly freshness: Freshness<E>
+
+  constructor(freshness: Freshness<E>) {
+    this.freshness = freshness
+  }
+
+  /**
+   * The fresh value under a key, or `Absent`: a use, and counted.
+   *
+   * @since 0.1.0
+   */
+  get(map: BoundedMap<K, Held<V, E>>, key: K, now: number): V | Absent {
+    const held = map.get(key, now)
+    if (!(held instanceof Kept)) return held
+    const value = freshValueOf(held, now)
+    if (value === Absent) countAsMiss(map)
+    return value
+  }
+
+  /**
+   * What a lookup that can compute is to do: take the value; take the value of a `Kept` and refresh it; take the failure
+   * of a `Kept`; or compute (`Absent`). A use, and counted.
+   *
+   * @since 0.1.0
+   */
+  lookup(map: BoundedMap<K, Held<V, E>>, key: K, now: number): V | Kept<V, E> | Absent {
+    const held = map.get(key, now)
+    if (!(held instanceof Kept) || Exit.isFailure(held.content)) return held
+    if (now >= held.freshUntil + this.freshness.staleWhileRevalidate) {
+      countAsMiss(map)
+      return Absent
+    }
+    return now >= held.refreshAt ? held : held.content.value
+  }
+
+  /**
+   * The fresh value under a key, or `Absent`: no use, and not counted.
+   *
+   * @since 0.1.0
+   */
+  peek(map: BoundedMap<K, Held<V, E>>, key: K, now: number): V | Absent {
+    return freshValueOf(map.peek(key, now), now)
+  }
+
+  /**
+   * Until when the value under a key is fresh, or `Absent`.
+   *
+   * @since 0.1.0
+   */
+  freshUntil(map: BoundedMap<K, Held<V, E>>, key: K, now: number): number | Absent {
+    const held = map.peek(key, now)
+    if (freshValueOf(held, now) === Absent) return Absent
+    return held instanceof Kept ? held.freshUntil : map.expiresAt(key)
+  }
+
+  /**
+   * Lets the fresh value under a key be fresh until another time. Returns whether there was one.
+   *
+   * @since 0.1.0
+   */
+  setFreshUntil(map: BoundedMap<K, Held<V, E>>, key: K, now: number, freshUntil: number): boolean {
+    const held = map.peek(key, now)
+    if (freshValueOf(held, now) === Absent) return false
+    if (held instanceof Kept) held.live(this.freshness, now, freshUntil)
+    return map.setExpiresAt(key, now, freshUntil <= now ? now : this.expiry(held, freshUntil))
+  }
+
+  /**
+   * Writes a value.
+   *
+   * @since 0.1.0
+   */
+  set(map: BoundedMap<K, Held<V, E>>, key: K, value: V, now: number, freshUntil: number): WriteOutcome {
+    if (!this.freshness.tracksEntries || freshUntil <= now) return map.set(key, value, now, freshUntil)
+    const kept = Kept.value(this.freshness, value, now, freshUntil)
+    return map.set(key, kept, now, uselessFrom(this.freshness, freshUntil))
+  }
+
+  /**
+   * A computation failed: remembers that, for as long as the options say. A value that is there stays, and is refreshed
+   * no earlier.
+   *
+   * @since 0.1.0
+   */
+  fail(map: BoundedMap<K, Held<V, E>>, key: K, cause: Cause.Cause<E>, now: number): void {
+    const timeToLive = rememberFor(this.freshness, cause)
+    if (timeToLive === 0) return
+    const held = map.peek(key, now)
+    if (held instanceof Kept && Exit.isSuccess(held.content)) {
+      held.refreshAt = now + timeToLive
+    } else if (held === Absent || held instanceof Kept) {
+      const until = now + timeToLive
+      map.set(key, new Kept<V, E>(Exit.failCause(cause), until, until), now, until)
+    }
+  }
+
+  /**
+   * The value to give out in place of a failed computation, or `Absent`.
+   *
+   * @since 0.1.0
+   */
+  inPlaceOfFailure(map: BoundedMap<K, Held<V, E>>, key: K, now: number): V | Absent {
+    const held = map.peek(key, now)
+    return held instanceof Kept && now < held.freshUntil + this.freshness.staleIfError ? valueOf(held) : Absent
+  }
+
+  /**
+   * Removes what is under a key; returns the value if it was fresh.
+   *
+   * @since 0.1.0
+   */
+  remove(map: BoundedMap<K, Held<V, E>>, key: K, now: number): V | Absent {
+    return freshValueOf(map.remove(key, now), now)
+  }
+
+  /**
+   * Removes the fresh entry that is next to be evicted and returns it; those that are not fresh go on the way.
+   *
+   * @since 0.1.0
+   */
+  popVictim(map: BoundedMap<K, Held<V, E>>, now: number): readonly [key: K, value: V] | Absent {
+    for (;;) {
+      const popped = map.popVictim(now)
+      if (popped === Absent) return Absent
+      const value = freshValueOf(popped[1], now)
+      if (value !== Absent) return [popped[0], value]
+    }
+  }
+
+  /**
+   * The fresh entries, the next victim first.
+   *
+   * @since 0.1.0
+   */
+  entries(map: BoundedMap<K, Held<V, E>>, now: number): ReadonlyArray<readonly [key: K, value: V]> {
+    return map.entries(now).flatMap(([key, held]) => {
+      const value = freshValueOf(held, now)
+      return value === Absent ? [] : [[key, value] as const]
+    })
+  }
+
+  private expiry(held: Held<V, E> | Absent, freshUntil: number): number {
+    return held instanceof Kept ? uselessFrom(this.freshness, freshUntil) : freshUntil
+  }
+}
+
+const valueOf = <V, E>(held: Held<V, E>): V | Absent => {
+  if (!(held instanceof Kept)) return held
+  return Exit.isSuccess(held.content) ? held.content.value : Absent
+}
+
+const freshValueOf = <V, E>(held: Held<V, E> | Absent, now: number): V | Absent => {
+  if (!(held instanceof Kept)) return held
+  return now < held.freshUntil ? valueOf(held) : Absent
+}
+
+// The engine found an entry; as far as the caller can tell, there is none.
+const countAsMiss = <K, V>(map: BoundedMap<K, V>): void => {
+  map.counters.hits--
+  map.counters.misses++
+}

@@ -1,0 +1,181 @@
+/**
+ * How long entries are fresh, and what happens around the end of that time.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import { CacheConfigError } from "./CacheErrors.js"
+
+/**
+ * What to do when a computed entry nears or passes the end of its time to live, and when a computation fails. All of
+ * it is off by default. It concerns `getOrCompute` and memoized functions only: for every other operation an entry that
+ * has outlived its time to live is absent.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface FreshnessOptions<in E> {
+  /**
+   * The share of the time to live, from `0` to `1`, by which an entry may live shorter. It is drawn anew for each, so
+   * that entries written together do not all expire together. Default `0`.
+   */
+  readonly jitter?: number | undefined
+  /**
+   * The last share of the time to live, from `0` to `1`, in which a lookup starts a new computation in the background;
+   * it gets the present value without waiting. So an entry that is in use never expires. Default `0`: never.
+   */
+  readonly refreshAhead?: number | undefined
+  /**
+   * How long after its time to live an entry is still given out while it is computed anew in the background. Default
+   * zero. RFC 5861, section 3.
+   */
+  readonly staleWhileRevalidate?: Duration.DurationInput | undefined
+  /**
+   * How long after its time to live an entry is given out when the new computation fails (or dies; not when it is
+   * interrupted). Default zero. RFC 5861, section 4.
+   */
+  readonly staleIfError?: Duration.DurationInput | undefined
+  /**
+   * How long a failure is remembered: lookups meanwhile get it again, and nothing is computed. After a failed refresh,
+   * how long until the next. Defects and interruptions are never remembered. Default zero: failures are not kept.
+   */
+  readonly failureTimeToLive?: Duration.DurationInput | ((error: E) => Duration.DurationInput) | undefined
+}
+
+/**
+ * Freshness options, checked, in milliseconds.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Freshness<in E> {
+  readonly jitter: number
+  readonly refreshAhead: number
+  readonly staleWhileRevalidate: number
+  readonly staleIfError: number
+  readonly failureTimeToLive: (error: E) => number
+  /** Whether entries need to know more of themselves than when they expire. */
+  readonly tracksEntries: boolean
+}
+
+/**
+ * Checks freshness options. Fails with `CacheConfigError` for one it cannot accept.
+ *
+ * @param cache the name of the cache, for messages
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeFreshness = <E>(
+  cache: string,
+  options: FreshnessOptions<E>
+): Effect.Effect<Freshness<E>, CacheConfigError> =>
+  Effect.gen(function*() {
+    const jitter = yield* share(cache, "jitter", options.jitter)
+    const refreshAhead = yield* share(cache, "refreshAhead", options.refreshAhead)
+    const staleWhileRevalidate = yield* millis(cache, "staleWhileRevalidate", options.staleWhileRevalidate)
+    const staleIfError = yield* millis(cache, "staleIfError", options.staleIfError)
+    const ofFailure = options.failureTimeToLive
+    const constant = typeof ofFailure === "function" ? 0 : yield* millis(cache, "failureTimeToLive", ofFailure)
+    return {
+      jitter,
+      refreshAhead,
+      staleWhileRevalidate,
+      staleIfError,
+      failureTimeToLive: typeof ofFailure === "function"
+        ? (error: E) => Math.max(0, Duration.toMillis(ofFailure(error)))
+        : (_error: E) => constant,
+      tracksEntries: refreshAhead > 0 || staleWhileRevalidate > 0 || staleIfError > 0
+    }
+  })
+
+/**
+ * An entry that knows more of itself than when it expires: a value with the times around the end of its freshness, or
+ * a failure that is remembered. Times are in milliseconds since the epoch.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Kept<out V, out E> {
+  /** The value, or the failure. */
+  readonly content: Exit.Exit<V, E>
+  /** From when on it is stale. */
+  freshUntil: number
+  /** From when on a lookup refreshes it. */
+  refreshAt: number
+
+  constructor(content: Exit.Exit<V, E>, freshUntil: number, refreshAt: number) {
+    this.content = content
+    this.freshUntil = freshUntil
+    this.refreshAt = refreshAt
+  }
+
+  /**
+   * A value that is written now.
+   *
+   * @param freshUntil from when on it is stale
+   * @since 0.1.0
+   */
+  static readonly value = <V>(
+    freshness: Freshness<never>,
+    value: V,
+    now: number,
+    freshUntil: number
+  ): Kept<V, never> => {
+    const kept = new Kept(Exit.succeed(value), freshUntil, freshUntil)
+    kept.live(freshness, now, freshUntil)
+    return kept
+  }
+
+  /**
+   * Lets a value be fresh until another time.
+   *
+   * @since 0.1.0
+   */
+  live(freshness: Freshness<never>, now: number, freshUntil: number): void {
+    this.freshUntil = freshUntil
+    this.refreshAt = freshUntil === Number.POSITIVE_INFINITY || freshness.refreshAhead === 0
+      ? freshUntil
+      : freshUntil - (freshUntil - now) * freshness.refreshAhead
+  }
+}
+
+/**
+ * When an entry that is fresh until then is of no use any more, in milliseconds since the epoch.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const uselessFrom = (freshness: Freshness<never>, freshUntil: number): number =>
+  freshUntil + Math.max(freshness.staleWhileRevalidate, freshness.staleIfError)
+
+/**
+ * How long a failed computation is remembered, in milliseconds: zero but for typed failures.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const rememberFor = <E>(freshness: Freshness<E>, cause: Cause.Cause<E>): number =>
+  Cause.isInterrupted(cause)
+    ? 0
+    : Option.match(Cause.failureOption(cause), { onNone: () => 0, onSome: freshness.failureTimeToLive })
+
+const share = (cache: string, option: string, value: number | undefined): Effect.Effect<number, CacheConfigError> => {
+  if (value === undefined) return Effect.succeed(0)
+  return value >= 0 && value <= 1
+    ? Effect.succeed(value)
+    : Effect.fail(new CacheConfigError({ cache, option, value: String(value), accepted: "a number from 0 to 1" }))
+}
+
+const millis = (
+  cache: string,
+  option: string,
+  value: Duration.DurationInput | undefined
+): Effect.Effect<number, CacheConfigError> =>
+  Option.match(Duration.decodeUnknown(value ?? 0), {
+    onNone: () => Effect.fail(new CacheConfigError({ cache, option, value: String(value), accepted: "a duration" })),
+    onSome: (duration) => Effect.succeed(Duration.toMillis(duration))
+  })

@@ -1,0 +1,146 @@
+/**
+ * A value of a `LeasedStore`, and those who lease it.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Scope from "effect/Scope"
+import type { RemovalReason } from "./engine/RemovalReason.js"
+
+/**
+ * Why a value is released: why it left the store, or
+ *
+ * - `discarded`: it was never in the store, because its key was written or removed while it was acquired, because
+ *   nobody waited for it any more, or because the store cannot hold it;
+ * - `closed`: the store's scope was closed.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ReleaseReason = RemovalReason | "discarded" | "closed"
+
+/**
+ * What a value tells when nobody leases it any more and it is not in the store.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Unleased<in K, in V> {
+  readonly unleased: (value: LeasedValue<K, V>) => void
+}
+
+/**
+ * A value with its leases. It may be released once it is not in the store and nobody leases it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class LeasedValue<out K, out V> {
+  readonly key: K
+  readonly value: V
+  /** Holds what was acquired along with the value; `undefined` for a value that was handed over. */
+  readonly scope: Scope.CloseableScope | undefined
+  /** Why it is not in the store; `undefined` while it is. */
+  outside: ReleaseReason | undefined = "discarded"
+  private count = 0
+  private holders: Set<Scope.Scope> | undefined
+  private readonly owner: Unleased<K, V>
+
+  /** @param owner told when the last lease ends while the value is not in the store */
+  constructor(key: K, value: V, scope: Scope.CloseableScope | undefined, owner: Unleased<K, V>) {
+    this.key = key
+    this.value = value
+    this.scope = scope
+    this.owner = owner
+  }
+
+  /**
+   * Whether anybody leases it.
+   *
+   * @since 0.1.0
+   */
+  get isLeased(): boolean {
+    return this.count > 0
+  }
+
+  /**
+   * Begins a lease; `end` must follow.
+   *
+   * @since 0.1.0
+   */
+  lease(): void {
+    this.count++
+  }
+
+  /**
+   * Ends a lease.
+   *
+   * @since 0.1.0
+   */
+  end(): void {
+    this.count--
+    if (this.count === 0 && this.outside !== undefined) this.owner.unleased(this)
+  }
+
+  /**
+   * Hands a lease that was begun to a scope, which ends it when it closes. A scope needs one lease of a value only:
+   * leasing it over and over in a scope that lives long adds nothing to the scope. Must not be interruptible.
+   *
+   * @since 0.1.0
+   */
+  handTo(scope: Scope.Scope): Effect.Effect<V> {
+    return Effect.suspend(() => {
+      const holders = this.holders ??= new Set()
+      if (holders.has(scope)) {
+        this.end()
+        return Effect.succeed(this.value)
+      }
+      holders.add(scope)
+      const end = Effect.sync(() => {
+        holders.delete(scope)
+        this.end()
+      })
+      return Effect.as(Scope.addFinalizer(scope, end), this.value)
+    })
+  }
+}
+
+/**
+ * The lease of all who wait for a value that is being acquired, so that none of them finds it released.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Acquisition<in out K, in out V> {
+  private waiting = 0
+  private acquired: LeasedValue<K, V> | undefined
+
+  /**
+   * One more waits; `leave` must follow.
+   *
+   * @since 0.1.0
+   */
+  join(): void {
+    this.waiting++
+  }
+
+  /**
+   * The value is there, and leased until the last of those who wait has left.
+   *
+   * @since 0.1.0
+   */
+  hold(value: LeasedValue<K, V>): void {
+    value.lease()
+    this.acquired = value
+  }
+
+  /**
+   * One who waited has a lease of their own by now, or does not want it any more.
+   *
+   * @since 0.1.0
+   */
+  leave(): void {
+    this.waiting--
+    if (this.waiting === 0) this.acquired?.end()
+  }
+}

@@ -1,0 +1,240 @@
+/**
+ * Releases the values that left a `LeasedStore`.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
+import * as MutableQueue from "effect/MutableQueue"
+import * as Option from "effect/Option"
+import * as Runtime from "effect/Runtime"
+import * as RuntimeFlags from "effect/RuntimeFlags"
+import * as Scope from "effect/Scope"
+import type { LeasedValue, ReleaseReason } from "./LeasedValue.js"
+import { printKey } from "./printKey.js"
+
+/**
+ * How values are released.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ReleaserOptions<in K, in V> {
+  /** The name of the store, for logs. */
+  readonly name: string
+  /** Releases a value; then the scope it was acquired in is closed, whatever came of it. */
+  readonly release: (value: V, key: K, reason: ReleaseReason) => Effect.Effect<unknown, unknown>
+  /** How long a release may take before it is given up. */
+  readonly timeout: Duration.Duration
+  /** The most releases at a time, 1 or more. */
+  readonly concurrency: number
+  /** How long `close` waits for leases to end. */
+  readonly gracePeriod: Duration.Duration
+}
+
+/**
+ * How releases ended.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ReleaseCounters {
+  /** Releases that succeeded. */
+  succeeded: number
+  /** Releases that failed, died or interrupted themselves; each is logged. */
+  failed: number
+  /** Releases that were given up because they took too long; each is logged. */
+  timedOut: number
+}
+
+/**
+ * Releases values, each once: after it left the store and its last lease ended. Releases run in fibers of their own,
+ * so that they neither delay nor fail whoever made a value leave, with the context `make`'s caller had.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Releaser<in out K, in out V> {
+  /**
+   * How releases ended; live.
+   *
+   * @since 0.1.0
+   */
+  readonly counters: ReleaseCounters = { succeeded: 0, failed: 0, timedOut: 0 }
+  private readonly options: ReleaserOptions<K, V>
+  private readonly runtime: Runtime.Runtime<never>
+  private readonly outside = new Set<LeasedValue<K, V>>()
+  private readonly queue = MutableQueue.unbounded<LeasedValue<K, V>>()
+  private readonly watchers = new Set<Watcher>()
+  private workers = 0
+  private running = 0
+
+  /** @param runtime what releases run with; they can be interrupted even if it says otherwise */
+  constructor(options: ReleaserOptions<K, V>, runtime: Runtime.Runtime<never>) {
+    this.options = options
+    this.runtime = Runtime.enableRuntimeFlag(runtime, RuntimeFlags.Interruption)
+  }
+
+  /**
+   * How many values are leased but not in the store.
+   *
+   * @since 0.1.0
+   */
+  get retired(): number {
+    return this.outside.size
+  }
+
+  /**
+   * How many releases are waiting to run, or running.
+   *
+   * @since 0.1.0
+   */
+  get releasing(): number {
+    return MutableQueue.length(this.queue) + this.running
+  }
+
+  /**
+   * A value is in the store.
+   *
+   * @since 0.1.0
+   */
+  entered(value: LeasedValue<K, V>): void {
+    value.outside = undefined
+    this.outside.delete(value)
+  }
+
+  /**
+   * A value is not in the store, or has left it; it will be released when its last lease ends.
+   *
+   * @since 0.1.0
+   */
+  left(value: LeasedValue<K, V>, reason: ReleaseReason): void {
+    value.outside = reason
+    if (value.isLeased) this.outside.add(value)
+    else this.enqueue(value)
+  }
+
+  /**
+   * The last lease of a value ended that is not in the store.
+   *
+   * @since 0.1.0
+   */
+  unleased(value: LeasedValue<K, V>): void {
+    // It is not there when it was released under its leases because the grace period was over.
+    if (this.outside.delete(value)) this.enqueue(value)
+  }
+
+  /**
+   * Waits until all values outside are released. Those still leased when the grace period ends are released under
+   * their leases.
+   *
+   * @since 0.1.0
+   */
+  readonly close: Effect.Effect<void> = Effect.suspend(() =>
+    // In a fiber of its own, which can be timed although the closing of a scope cannot be interrupted.
+    Fiber.join(Runtime.runFork(
+      this.runtime,
+      Effect.zipRight(
+        Effect.flatMap(
+          Effect.timeoutOption(this.until(() => this.outside.size === 0), this.options.gracePeriod),
+          Option.match({ onNone: () => this.force, onSome: () => Effect.void })
+        ),
+        this.until(() => this.releasing === 0)
+      )
+    ))
+  )
+
+  private readonly force: Effect.Effect<void> = Effect.suspend(() => {
+    const values = [...this.outside]
+    this.outside.clear()
+    for (const value of values) this.enqueue(value)
+    return quietly(Effect.logWarning(
+      `${this.options.name}: released under their leases, which outlived the store by ` +
+        `${Duration.format(this.options.gracePeriod)}: ${values.map(({ key }) => printKey(key)).join(", ")}`
+    ))
+  })
+
+  private enqueue(value: LeasedValue<K, V>): void {
+    MutableQueue.offer(this.queue, value)
+    this.changed()
+    if (this.workers === this.options.concurrency) return
+    this.workers++
+    // Not at once: this may be in the middle of a step of the store.
+    Runtime.runFork(this.runtime, this.work, { immediate: false })
+  }
+
+  private readonly work: Effect.Effect<void> = Effect.suspend(() => {
+    const value = MutableQueue.poll(this.queue, undefined)
+    if (value === undefined) {
+      this.workers--
+      return Effect.void
+    }
+    this.running++
+    return Effect.zipRight(
+      Effect.map(this.run(value), () => {
+        this.running--
+        this.changed()
+      }),
+      this.work
+    )
+  })
+
+  private run(value: LeasedValue<K, V>): Effect.Effect<void> {
+    const reason = value.outside ?? "closed"
+    const release = Effect.suspend(() => this.options.release(value.value, value.key, reason))
+    const closed = value.scope === undefined ? Effect.void : Scope.close(value.scope, Exit.void)
+    // Given up, a release goes on alone: it is interrupted, and the scope is closed after it all the same.
+    const all = Effect.uninterruptibleMask((restore) =>
+      Effect.zipWith(
+        Effect.exit(restore(release)),
+        Effect.exit(closed),
+        (released, closed) => [released, closed].flatMap((exit) => Exit.isFailure(exit) ? [exit.cause] : [])
+      )
+    )
+    return quietly(Effect.flatMap(this.limited(all), (ended) => {
+      const label = () => `${this.options.name}: the release of ${printKey(value.key)} (${reason})`
+      if (Option.isNone(ended)) {
+        this.counters.timedOut++
+        return Effect.logWarning(`${label()} was given up after ${Duration.format(this.options.timeout)}`)
+      }
+      if (ended.value.length === 0) {
+        this.counters.succeeded++
+        return Effect.void
+      }
+      this.counters.failed++
+      return Effect.logWarning(`${label()} failed`, ended.value.reduce(Cause.sequential))
+    }))
+  }
+
+  private limited<A>(effect: Effect.Effect<A>): Effect.Effect<Option.Option<A>> {
+    return Duration.isFinite(this.options.timeout)
+      ? Effect.timeoutOption(Effect.disconnect(effect), this.options.timeout)
+      : Effect.asSome(effect)
+  }
+
+  private until(holds: () => boolean): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (holds()) return Effect.void
+      const watcher: Watcher = { holds, told: Deferred.unsafeMake(FiberId.none) }
+      this.watchers.add(watcher)
+      return Effect.ensuring(Deferred.await(watcher.told), Effect.sync(() => this.watchers.delete(watcher)))
+    })
+  }
+
+  private changed(): void {
+    for (const { holds, told } of this.watchers) if (holds()) Deferred.unsafeDone(told, Effect.void)
+  }
+}
+
+interface Watcher {
+  readonly holds: () => boolean
+  readonly told: Deferred.Deferred<void>
+}
+
+// A logger that throws must not stop the releases that come after.
+const quietly = (effect: Effect.Effect<void>): Effect.Effect<void> => Effect.asVoid(Effect.exit(effect))
