@@ -3,7 +3,11 @@
  *
  * @since 0.1.0
  */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
 import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
 import * as Ref from "effect/Ref"
 import { CacheConfigError } from "./CacheErrors.js"
 import { BoundedMap } from "./engine/BoundedMap.js"
@@ -20,6 +24,13 @@ import { keyEquality } from "./keyEquality.js"
 export interface GuardedMap<in out K, in out V> {
   /** One step: synchronous, given the map and the time in milliseconds since the epoch. */
   readonly step: <A>(f: (map: BoundedMap<K, V>, now: number) => A) => Effect.Effect<A>
+  /**
+   * One step that decides how to go on: with an `Exit`, it is a single instruction of the fiber. This is how lookups are
+   * done, since they outnumber everything else: it costs a third of what a step and a `flatMap` do.
+   */
+  readonly lookup: <A, E, R>(
+    f: (map: BoundedMap<K, V>, now: number) => Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E, R>
 }
 
 /**
@@ -36,9 +47,15 @@ export const makeGuardedMap = <K, V>(
   Effect.map(orConfigError(name, () => new BoundedMap<K, V>({ ...options, equality: keyEquality })), (map) => {
     const ref = Ref.unsafeMake(map)
     return {
-      step: (f) => Effect.clockWith((clock) => Ref.modify(ref, (map) => [f(map, clock.unsafeCurrentTimeMillis()), map]))
+      step: (f) =>
+        Effect.clockWith((clock) => Ref.modify(ref, (map) => [f(map, clock.unsafeCurrentTimeMillis()), map])),
+      lookup: <A, E, R>(f: (map: BoundedMap<K, V>, now: number) => Effect.Effect<A, E, R>) =>
+        Effect.withFiberRuntime<A, E, R>((fiber) => f(map, clockOf(fiber).unsafeCurrentTimeMillis()))
     }
   })
+
+const clockOf = (fiber: Fiber.RuntimeFiber<unknown, unknown>): Clock.Clock =>
+  Context.get(fiber.getFiberRef(DefaultServices.currentServices), Clock.Clock)
 
 /**
  * Runs what may throw `BoundedMapError`, which becomes a `CacheConfigError`.

@@ -3,28 +3,22 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Inspectable from "effect/Inspectable"
 import * as Option from "effect/Option"
 import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
-import * as Scope from "effect/Scope"
-import * as Tracer from "effect/Tracer"
-import { CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
-import type { BoundedMap } from "./engine/BoundedMap.js"
-import { Absent, type BoundedMapOptions } from "./engine/BoundedMapOptions.js"
-import { ExpirySweeper } from "./ExpirySweeper.js"
-import { makeGuardedMap, orConfigError } from "./GuardedMap.js"
-import { Acquisition, LeasedValue, type ReleaseReason } from "./LeasedValue.js"
+import type * as Scope from "effect/Scope"
+import { type CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
+import { Absent } from "./engine/BoundedMapOptions.js"
+import { orConfigError } from "./GuardedMap.js"
+import type { LeaseOptions, Options, Stats, WriteOptions } from "./LeasedStoreOptions.js"
+import type { LeasedValue } from "./LeasedValue.js"
+import { type LeasedMap, makeLeaseTable, type Restore } from "./LeaseTable.js"
 import { printKey } from "./printKey.js"
-import { type ReleaseCounters, Releaser } from "./Releaser.js"
-import { type Flight, SingleFlight } from "./SingleFlight.js"
-import { expiresAt } from "./timeToLive.js"
 
+export type { LeaseOptions, Options, Stats, WriteOptions } from "./LeasedStoreOptions.js"
 export type { ReleaseReason } from "./LeasedValue.js"
 
 /**
@@ -42,113 +36,6 @@ export const TypeId: TypeId = "~effect-aws-cache/Cache/LeasedStore"
  * @category type ids
  */
 export type TypeId = "~effect-aws-cache/Cache/LeasedStore"
-
-/**
- * How a leased store is made.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Options<in K, in out V, out E = never, out R = never, out R2 = never>
-  extends Pick<BoundedMapOptions<K, V>, "evictionPolicy" | "weigh">
-{
-  /**
-   * Makes the value under a key. What it acquires in its scope is released with the value, or at once when it fails or
-   * is interrupted. It may be interrupted, when nobody waits for it any more: what must not be interrupted between
-   * opening and returning belongs in `Effect.acquireRelease` or `Effect.uninterruptible`.
-   */
-  readonly acquire: (key: K) => Effect.Effect<V, E, R>
-  /**
-   * Releases a value, once; then what was acquired in its scope is released. Failures and defects are logged and
-   * counted. It may use the store. Default: there is nothing to do but to close the scope.
-   */
-  readonly release?: ((value: V, key: K, reason: ReleaseReason) => Effect.Effect<unknown, unknown, R2>) | undefined
-  /** The name in errors, spans and logs. Default `"LeasedStore"`. */
-  readonly name?: string | undefined
-  /** The most values, a whole number or `Infinity`; `0` keeps a value only while it is leased. Default 100. */
-  readonly maxSize?: number | undefined
-  /** The most weight of all values together, a whole number or `Infinity`. Default `Infinity`. */
-  readonly maxWeight?: number | undefined
-  /**
-   * How long a value stays in the store after it was acquired, leased or not. Zero: as if `maxSize` were `0`. Default
-   * `Duration.infinity`: for ever. A function decides for each value. A value that expires is released without
-   * anybody asking for it.
-   */
-  readonly timeToLive?: Duration.DurationInput | ((value: V, key: K) => Duration.DurationInput) | undefined
-  /**
-   * How long a release may take. Then it is logged, counted, interrupted and waited for no longer. Default 30 seconds.
-   */
-  readonly releaseTimeout?: Duration.DurationInput | undefined
-  /** The most releases at a time, a whole number or `Infinity`. Default 16. */
-  readonly releaseConcurrency?: number | undefined
-  /**
-   * How long the closing of the store's scope waits for leases to end. Then the values still leased are logged, and
-   * released under their leases. Default 30 seconds.
-   */
-  readonly gracePeriod?: Duration.DurationInput | undefined
-}
-
-/**
- * What a single write may decide for itself.
- *
- * @since 0.1.0
- * @category models
- */
-export interface WriteOptions {
-  /** How long this value stays in the store, instead of the store's time to live. */
-  readonly timeToLive?: Duration.DurationInput | undefined
-}
-
-/**
- * What a single lease may decide for itself; it matters only if there is no value yet, and nobody else acquires it.
- *
- * @since 0.1.0
- * @category models
- */
-export interface LeaseOptions<out V, out E, out R> extends WriteOptions {
-  /** Makes the value, instead of the store's `acquire`. */
-  readonly acquire?: Effect.Effect<V, E, R | Scope.Scope> | undefined
-}
-
-/**
- * What a leased store has counted since it was made, and what it holds now. Every value that was acquired is in the
- * store, retired, being released, or released: `acquired` is the sum of `size`, `retired`, `releasing` and `releases`.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Stats {
-  /** Lookups that found a value. */
-  readonly hits: number
-  /** Lookups that did not. */
-  readonly misses: number
-  /** Values acquired by the store, or handed to it. */
-  readonly acquired: number
-  /** Acquisitions under way. */
-  readonly inFlight: number
-  /** Values in the store. */
-  readonly size: number
-  /** The weight of the values in the store together. */
-  readonly weight: number
-  /** Values in the store that are leased. */
-  readonly leased: number
-  /** Values that are not in the store, but leased. */
-  readonly retired: number
-  /** Values that wait for their release or are being released. */
-  readonly releasing: number
-  /** How the releases so far have ended. */
-  readonly releases: Readonly<ReleaseCounters>
-  /** Writes refused because the value was heavier than the limit. */
-  readonly rejections: number
-  /** Values that left the store, by reason. */
-  readonly removals: {
-    readonly evicted: number
-    readonly expired: number
-    readonly replaced: number
-    readonly deleted: number
-    readonly cleared: number
-  }
-}
 
 /**
  * A bounded store of values that need release, and are leased. A value is released exactly once: after it left the
@@ -246,11 +133,6 @@ export interface LeasedStore<in out K, in out V, in out E = never, in out R = ne
 export const isLeasedStore = (u: unknown): u is LeasedStore<unknown, unknown, unknown, unknown> =>
   Predicate.hasProperty(u, TypeId)
 
-const defaultMaxSize = 100
-const defaultReleaseConcurrency = 16
-const defaultReleaseTimeout = "30 seconds"
-const defaultGracePeriod = "30 seconds"
-
 /**
  * Makes a leased store that lives as long as the scope. A lease should not outlive it: a scope in which values are
  * leased closes first when it is opened after the store, or is the store's own.
@@ -307,46 +189,115 @@ export const make = <K, V, E = never, R = never, R2 = never>(
 ): Effect.Effect<LeasedStore<K, V, E, R>, CacheConfigError, R | R2 | Scope.Scope> => {
   const name = options.name ?? "LeasedStore"
   return Effect.gen(function*() {
-    const runtime = yield* Effect.runtime<R2>()
-    const context = yield* Effect.context<R>()
-    const now = yield* Clock.currentTimeMillis
-    const { timeToLive, weigh } = options
-    if (typeof timeToLive !== "function" && timeToLive !== undefined) {
-      yield* checked(name, "timeToLive", timeToLive, "a duration", () => expiresAt(now, timeToLive))
+    const table = yield* makeLeaseTable(name, options)
+    const { acquire, find, step } = table
+
+    const notFound = (key: K) => Exit.fail(new CacheNotFoundError({ cache: name, key: printKey(key) }))
+
+    const handOver = (
+      map: LeasedMap<K, V>,
+      now: number,
+      key: K,
+      value: V,
+      write: WriteOptions | undefined
+    ): Exit.Exit<void, EntryTooLargeError> => {
+      if (table.takeOver(map, now, key, value, write) !== "tooLarge") return Exit.void
+      const { lastRefusedWeight: weight, maxWeight } = map
+      return Exit.fail(new EntryTooLargeError({ cache: name, key: printKey(key), weight, maxWeight }))
     }
-    const releaser = new Releaser<K, V>(
-      {
-        name,
-        release: (value, key, reason) =>
-          options.release === undefined
-            ? Effect.void
-            : Effect.provide(options.release(value, key, reason), runtime.context),
-        timeout: yield* duration(name, "releaseTimeout", options.releaseTimeout ?? defaultReleaseTimeout),
-        gracePeriod: yield* duration(name, "gracePeriod", options.gracePeriod ?? defaultGracePeriod),
-        concurrency: yield* checked(
-          name,
-          "releaseConcurrency",
-          options.releaseConcurrency ?? defaultReleaseConcurrency,
-          "a whole number, 1 or more, or Infinity",
-          (value) => isConcurrency(value) ? value : undefined
-        )
-      },
-      runtime
-    )
-    let closed = false
-    // Whether the value that is being removed is leased by whoever removes it.
-    let popping = false
-    let acquired = 0
-    const { step } = yield* makeGuardedMap<K, LeasedValue<K, V>>(name, {
-      evictionPolicy: options.evictionPolicy,
-      maxSize: options.maxSize ?? defaultMaxSize,
-      maxWeight: options.maxWeight,
-      weigh: weigh && ((key, { value }) => weigh(key, value)),
-      onRemoval: (_key, value, reason) => {
-        if (popping && reason === "deleted") value.lease()
-        releaser.left(value, closed ? "closed" : reason)
+
+    const self: LeasedStore<K, V, E, R> = {
+      ...Inspectable.BaseProto,
+      [TypeId]: TypeId,
+      name,
+      use: (key, f, lease) =>
+        Effect.uninterruptibleMask((restore) =>
+          find(
+            key,
+            (found) => used(found, f, restore),
+            () => Effect.flatMap(acquire(key, lease, restore), (value) => used(value, f, restore))
+          )
+        ),
+      useOption: (key, f) =>
+        Effect.uninterruptibleMask((restore) =>
+          find(key, (found) => Effect.asSome(used(found, f, restore)), () => Effect.succeedNone)
+        ),
+      lease: (key, lease) =>
+        Effect.uninterruptibleMask((restore) =>
+          find(key, handToScope, () => Effect.flatMap(acquire(key, lease, restore), handToScope))
+        ),
+      leaseOption: (key) =>
+        Effect.uninterruptible(
+          find(key, (found) => Effect.asSome(handToScope(found)), () => Effect.succeedNone)
+        ),
+      add: (key, value, write) =>
+        Effect.flatten(step((map, now): Exit.Exit<void, CacheExistsError | EntryTooLargeError> =>
+          map.has(key, now)
+            ? Exit.fail(new CacheExistsError({ cache: name, key: printKey(key) }))
+            : handOver(map, now, key, value, write)
+        )),
+      set: (key, value, write) => Effect.flatten(step((map, now) => handOver(map, now, key, value, write))),
+      has: (key) => step((map, now) => map.has(key, now)),
+      peek: (key) =>
+        step((map, now) => {
+          const found = map.peek(key, now)
+          return found === Absent ? Option.none() : Option.some(found.value)
+        }),
+      remove: (key) =>
+        Effect.flatten(step((map, now) => {
+          table.detach(key)
+          return map.remove(key, now) === Absent ? notFound(key) : Exit.void
+        })),
+      pop: (key) =>
+        Effect.uninterruptible(Effect.flatMap(
+          table.leasing((map, now) => {
+            table.detach(key)
+            return map.remove(key, now)
+          }),
+          (found) => found === Absent ? notFound(key) : handToScope(found)
+        )),
+      popVictim: Effect.uninterruptible(Effect.flatMap(
+        table.leasing((map, now) => map.popVictim(now)),
+        (found) =>
+          found === Absent
+            ? Effect.succeedNone
+            : Effect.map(handToScope(found[1]), (value) => Option.some([found[0], value] as const))
+      )),
+      clear: step((map, now) => {
+        table.detachAll()
+        map.clear(now)
+      }),
+      keys: step((map, now) => map.entries(now).map(([key]) => key)),
+      values: step((map, now) => map.entries(now).map(([, { value }]) => value)),
+      entries: step((map, now) => map.entries(now).map(([key, { value }]) => [key, value] as const)),
+      size: step((map, now) => map.size(now)),
+      weight: step((map, now) => map.weight(now)),
+      resize: (limits) => Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now)))),
+      stats: table.stats,
+      toJSON: () => ({ _id: "LeasedStore", name }),
+      pipe() {
+        return pipeArguments(this, arguments)
       }
-    })
-    return { name, options, step, releaser }
+    }
+    return self
   })
 }
+
+const used = <K, V, A, E, R>(
+  leased: LeasedValue<K, V>,
+  f: (value: V) => Effect.Effect<A, E, R>,
+  restore: Restore
+): Effect.Effect<A, E, R> =>
+  Effect.matchCauseEffect(Effect.suspend(() => restore(f(leased.value))), {
+    onFailure: (cause) => {
+      leased.end()
+      return Effect.failCause(cause)
+    },
+    onSuccess: (value) => {
+      leased.end()
+      return Effect.succeed(value)
+    }
+  })
+
+const handToScope = <K, V>(leased: LeasedValue<K, V>): Effect.Effect<V, never, Scope.Scope> =>
+  Effect.flatMap(Effect.scope, (scope) => leased.handTo(scope))

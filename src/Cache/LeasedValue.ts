@@ -42,6 +42,8 @@ export class LeasedValue<out K, out V> {
   readonly scope: Scope.CloseableScope | undefined
   /** Why it is not in the store; `undefined` while it is. */
   outside: ReleaseReason | undefined = "discarded"
+  /** When it expires once it is in the store, in milliseconds since the epoch; `Infinity` for never. */
+  expiresAt = Number.POSITIVE_INFINITY
   private count = 0
   private holders: Set<Scope.Scope> | undefined
   private readonly owner: Unleased<K, V>

@@ -19,22 +19,31 @@ import type { LeasedValue, ReleaseReason } from "./LeasedValue.js"
 import { printKey } from "./printKey.js"
 
 /**
- * How values are released.
+ * How much time releases have, and how many run at once.
  *
  * @since 0.1.0
  * @category models
  */
-export interface ReleaserOptions<in K, in V> {
-  /** The name of the store, for logs. */
-  readonly name: string
-  /** Releases a value; then the scope it was acquired in is closed, whatever came of it. */
-  readonly release: (value: V, key: K, reason: ReleaseReason) => Effect.Effect<unknown, unknown>
+export interface ReleaseLimits {
   /** How long a release may take before it is given up. */
   readonly timeout: Duration.Duration
   /** The most releases at a time, 1 or more. */
   readonly concurrency: number
   /** How long `close` waits for leases to end. */
   readonly gracePeriod: Duration.Duration
+}
+
+/**
+ * How values are released.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ReleaserOptions<in K, in V> extends ReleaseLimits {
+  /** The name of the store, for logs. */
+  readonly name: string
+  /** Releases a value; then the scope it was acquired in is closed, whatever came of it. */
+  readonly release: (value: V, key: K, reason: ReleaseReason) => Effect.Effect<unknown, unknown>
 }
 
 /**

@@ -4,24 +4,33 @@
  * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
+import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Inspectable from "effect/Inspectable"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
 import { CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
+import { MetricsExport } from "./CacheMetrics.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
-import { Absent, type BoundedMapOptions } from "./engine/BoundedMapOptions.js"
+import { Absent, type BoundedMapOptions, type WriteOutcome } from "./engine/BoundedMapOptions.js"
+import { EventHub } from "./EventHub.js"
 import { FreshMap, type Held, holding } from "./FreshMap.js"
 import { type FreshnessOptions, Kept, makeFreshness } from "./Freshness.js"
-import { makeGuardedMap, orConfigError } from "./GuardedMap.js"
+import { type GuardedMap, makeGuardedMap, orConfigError } from "./GuardedMap.js"
 import { printKey } from "./printKey.js"
 import { type Flight, SingleFlight } from "./SingleFlight.js"
+import type { StoreEvent } from "./StoreEvent.js"
 import { expiresAt } from "./timeToLive.js"
 
 /**
@@ -60,6 +69,13 @@ export interface Options<in K, in V, in E = never>
    * A function decides for each entry.
    */
   readonly timeToLive?: Duration.DurationInput | ((value: V, key: K) => Duration.DurationInput) | undefined
+  /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
+  readonly eventCapacity?: number | undefined
+  /**
+   * Whether to keep Effect `Metric`s of it (see `CacheMetrics`), tagged with the name. It makes every operation slower,
+   * about twice. Default `false`: `stats` has the same figures.
+   */
+  readonly metrics?: boolean | undefined
 }
 
 /**
@@ -179,6 +195,11 @@ export interface Store<in out K, in out V, in out E = never, in out R = never>
   ) => Effect.Effect<void, CacheConfigError>
   /** What was counted, and what is held now. */
   readonly stats: Effect.Effect<Stats>
+  /**
+   * What happens from now on, keys only. It never blocks the store: a listener that is too slow loses what comes while
+   * it is behind. It ends with the store.
+   */
+  readonly events: Stream.Stream<StoreEvent<K>>
 }
 
 /**
@@ -190,6 +211,7 @@ export interface Store<in out K, in out V, in out E = never, in out R = never>
 export const isStore = (u: unknown): u is Store<unknown, unknown, unknown, unknown> => Predicate.hasProperty(u, TypeId)
 
 const defaultMaxSize = 1000
+const defaultEventCapacity = 1024
 
 /**
  * Makes a store that lives as long as the scope: when it closes, computations under way are interrupted.
@@ -225,29 +247,39 @@ export const make = <K, V, E = never, R = never>(
     const freshness = yield* makeFreshness(name, options)
     yield* checkTimeToLive(name, options.timeToLive)
     const entries = new FreshMap<K, V, E>(freshness)
-    const { step } = yield* makeGuardedMap<K, Held<V, E>>(
+    const capacity = options.eventCapacity ?? defaultEventCapacity
+    if (!Number.isSafeInteger(capacity) || capacity < 1) {
+      return yield* badOption(name, "eventCapacity", capacity, "a whole number of events, 1 or more")
+    }
+    const hub = yield* EventHub.make<StoreEvent<K>>(capacity)
+    const guarded = yield* makeGuardedMap<K, Held<V, E>>(
       name,
       holding({
         evictionPolicy: options.evictionPolicy,
         maxSize: options.maxSize ?? defaultMaxSize,
         maxWeight: options.maxWeight,
         weigh: options.weigh,
-        onRemoval: options.onRemoval
+        onRemoval: (key, value, reason) => {
+          hub.publish(() => ({ _tag: "Removed", key, reason }))
+          options.onRemoval?.(key, value, reason)
+        }
       })
     )
+    const metrics = options.metrics === true ? new MetricsExport(name) : undefined
+    const { lookup, step } = metrics === undefined ? guarded : withMetrics(guarded, metrics)
     const flights = yield* SingleFlight.make<K>(name)
     const group = flights.group<V | InPlaceOfFailure<V>, E>()
     const context = yield* Effect.context<R>()
 
     type Engine = BoundedMap<K, Held<V, E>>
 
-    const orNotFound = <A>(key: K, f: (map: Engine, now: number) => A | Absent) =>
-      Effect.flatten(step((map, now): Exit.Exit<A, CacheNotFoundError> => {
-        const found = f(map, now)
-        return found === Absent
-          ? Exit.fail(new CacheNotFoundError({ cache: name, key: printKey(key) }))
-          : Exit.succeed(found)
-      }))
+    const orNotFound = <A>(key: K, found: A | Absent): Exit.Exit<A, CacheNotFoundError> =>
+      found === Absent
+        ? Exit.fail(new CacheNotFoundError({ cache: name, key: printKey(key) }))
+        : Exit.succeed(found)
+
+    const stepOrNotFound = <A>(key: K, f: (map: Engine, now: number) => A | Absent) =>
+      Effect.flatten(step((map, now) => orNotFound(key, f(map, now))))
 
     // A number from 0 to 1 for the jitter of one entry, drawn only where there is jitter.
     const withRoll = <A, E, R>(f: (roll: number) => Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
@@ -266,6 +298,13 @@ export const make = <K, V, E = never, R = never>(
       return until === Number.POSITIVE_INFINITY ? until : until - (until - now) * freshness.jitter * roll
     }
 
+    const put = (map: Engine, key: K, value: V, now: number, until: number): WriteOutcome => {
+      const outcome = entries.set(map, key, value, now, until)
+      if (outcome === "tooLarge") hub.publish(() => ({ _tag: "Rejected", key, weight: map.lastRefusedWeight }))
+      else if (outcome !== "discarded") hub.publish(() => ({ _tag: "Inserted", key }))
+      return outcome
+    }
+
     const write = (
       map: Engine,
       now: number,
@@ -273,7 +312,7 @@ export const make = <K, V, E = never, R = never>(
       value: V,
       until: number
     ): Exit.Exit<void, EntryTooLargeError> => {
-      if (entries.set(map, key, value, now, until) === "tooLarge") {
+      if (put(map, key, value, now, until) === "tooLarge") {
         return Exit.fail(
           new EntryTooLargeError({
             cache: name,
@@ -292,6 +331,17 @@ export const make = <K, V, E = never, R = never>(
       return entries.remove(map, key, now)
     }
 
+    const announced = (key: K, compute: Effect.Effect<V, E>): Effect.Effect<V, E> =>
+      Effect.flatMap(Clock.currentTimeMillis, (started) => {
+        hub.publish(() => ({ _tag: "ComputationStarted", key }))
+        return Effect.onExit(compute, (exit) =>
+          Effect.map(
+            Clock.currentTimeMillis,
+            (now) =>
+              hub.publish(() => ({ _tag: "ComputationEnded", key, outcome: outcomeOf(exit), millis: now - started }))
+          ))
+      })
+
     const enter = (
       map: Engine,
       caller: Fiber.RuntimeFiber<unknown, unknown>,
@@ -305,7 +355,7 @@ export const make = <K, V, E = never, R = never>(
         caller,
         () =>
           Effect.catchAllCause(
-            Effect.provide(compute, context),
+            announced(key, Effect.provide(compute, context)),
             (cause) =>
               Effect.flatten(step((map, now) => {
                 const value = Cause.isInterrupted(cause) ? Absent : entries.inPlaceOfFailure(map, key, now)
@@ -317,8 +367,9 @@ export const make = <K, V, E = never, R = never>(
         (exit, now) => {
           if (Exit.isFailure(exit)) entries.fail(map, key, exit.cause, now)
           else if (!(exit.value instanceof InPlaceOfFailure)) {
-            entries.set(map, key, exit.value, now, freshUntil(key, exit.value, now, roll, writeOptions))
+            put(map, key, exit.value, now, freshUntil(key, exit.value, now, roll, writeOptions))
           }
+          metrics?.update(map, now)
         }
       )
 
@@ -362,12 +413,13 @@ export const make = <K, V, E = never, R = never>(
       ...Inspectable.BaseProto,
       [TypeId]: TypeId,
       name,
-      get: (key) => orNotFound(key, (map, now) => entries.get(map, key, now)),
-      getOption: (key) => step((map, now) => toOption(entries.get(map, key, now))),
+      get: (key) => lookup((map, now) => orNotFound(key, entries.get(map, key, now))),
+      getOption: (key) => lookup((map, now) => Exit.succeed(toOption(entries.get(map, key, now)))),
       getOrCompute: (key, compute, writeOptions) =>
-        Effect.flatMap(step((map, now) => entries.lookup(map, key, now)), (found) => {
+        lookup((map, now) => {
+          const found = entries.lookup(map, key, now)
           if (found === Absent) return computed(key, compute, writeOptions)
-          if (!(found instanceof Kept)) return Effect.succeed(found)
+          if (!(found instanceof Kept)) return Exit.succeed(found)
           return Exit.isFailure(found.content)
             ? found.content
             : Effect.zipRight(refresh(key, compute, writeOptions), found.content)
@@ -390,14 +442,14 @@ export const make = <K, V, E = never, R = never>(
         ),
       has: (key) => step((map, now) => entries.peek(map, key, now) !== Absent),
       peek: (key) => step((map, now) => toOption(entries.peek(map, key, now))),
-      expiresAt: (key) => orNotFound(key, (map, now) => entries.freshUntil(map, key, now)),
+      expiresAt: (key) => stepOrNotFound(key, (map, now) => entries.freshUntil(map, key, now)),
       setTimeToLive: (key, timeToLive) =>
-        orNotFound(
+        stepOrNotFound(
           key,
           (map, now) => entries.setFreshUntil(map, key, now, expiresAt(now, timeToLive)) ? undefined : Absent
         ),
-      remove: (key) => orNotFound(key, (map, now) => take(map, now, key) === Absent ? Absent : undefined),
-      pop: (key) => orNotFound(key, (map, now) => take(map, now, key)),
+      remove: (key) => stepOrNotFound(key, (map, now) => take(map, now, key) === Absent ? Absent : undefined),
+      pop: (key) => stepOrNotFound(key, (map, now) => take(map, now, key)),
       popVictim: step((map, now) => toOption(entries.popVictim(map, now))),
       clear: step((map, now) => {
         flights.detachAll()
@@ -425,6 +477,7 @@ export const make = <K, V, E = never, R = never>(
           weight: map.weight(now)
         }
       }),
+      events: hub.stream,
       toJSON: () => ({ _id: "Store", name }),
       pipe() {
         return pipeArguments(this, arguments)
@@ -433,6 +486,61 @@ export const make = <K, V, E = never, R = never>(
     return self
   })
 }
+
+/**
+ * A store as a service of your own.
+ *
+ * @example
+ * ```ts
+ * import * as Context from "effect/Context"
+ * import * as Effect from "effect/Effect"
+ * import { Store } from "effect-aws-cache/Cache"
+ *
+ * class Answers extends Context.Tag("app/Answers")<Answers, Store.Store<string, number>>() {
+ *   static readonly layer = Store.layer(Answers, { maxSize: 100, timeToLive: "5 minutes" })
+ * }
+ *
+ * const program = Effect.gen(function*() {
+ *   const answers = yield* Answers
+ *   return yield* answers.getOrCompute("life", Effect.succeed(42))
+ * }).pipe(Effect.provide(Answers.layer))
+ * ```
+ *
+ * @param tag the tag of the service
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = <Self, K, V, E = never, R = never>(
+  tag: Context.Tag<Self, Store<K, V, E, R>>,
+  options: Options<K, V, E> = {}
+): Layer.Layer<Self, CacheConfigError, R> => Layer.scoped(tag, make<K, V, E, R>(options))
+
+/**
+ * A store as a service of your own, with options from `Config`.
+ *
+ * @example
+ * ```ts
+ * import * as Config from "effect/Config"
+ * import * as Context from "effect/Context"
+ * import { Store } from "effect-aws-cache/Cache"
+ *
+ * class Answers extends Context.Tag("app/Answers")<Answers, Store.Store<string, number>>() {
+ *   static readonly layer = Store.layerConfig(Answers, {
+ *     maxSize: Config.withDefault(Config.integer("ANSWERS_MAX_SIZE"), 100),
+ *     timeToLive: Config.duration("ANSWERS_TTL")
+ *   })
+ * }
+ * ```
+ *
+ * @param tag the tag of the service
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = <Self, K, V, E = never, R = never>(
+  tag: Context.Tag<Self, Store<K, V, E, R>>,
+  config: Config.Config.Wrap<Options<K, V, E>>
+): Layer.Layer<Self, CacheConfigError | ConfigError, R> =>
+  Layer.scoped(tag, Effect.flatMap(Config.unwrap(config), (options) => make<K, V, E, R>(options)))
 
 /** A stale value that is given out because the computation failed. */
 class InPlaceOfFailure<out V> {
@@ -448,14 +556,31 @@ const checkTimeToLive = <K, V, E>(
 ): Effect.Effect<void, CacheConfigError> =>
   typeof timeToLive === "function" || timeToLive === undefined || Option.isSome(Duration.decodeUnknown(timeToLive))
     ? Effect.void
-    : Effect.fail(
-      new CacheConfigError({
-        cache: name,
-        option: "timeToLive",
-        value: String(timeToLive),
-        accepted: "a duration, or a function that returns one"
-      })
-    )
+    : badOption(name, "timeToLive", timeToLive, "a duration, or a function that returns one")
+
+const badOption = (cache: string, option: string, value: unknown, accepted: string) =>
+  Effect.fail(new CacheConfigError({ cache, option, value: String(value), accepted }))
+
+const outcomeOf = (exit: Exit.Exit<unknown, unknown>) => {
+  if (Exit.isSuccess(exit)) return "success"
+  if (Cause.isInterrupted(exit.cause)) return "interruption"
+  return Option.isSome(Cause.failureOption(exit.cause)) ? "failure" : "defect"
+}
+
+const withMetrics = <K, V>(guarded: GuardedMap<K, V>, metrics: MetricsExport): GuardedMap<K, V> => ({
+  step: (f) =>
+    guarded.step((map, now) => {
+      const result = f(map, now)
+      metrics.update(map, now)
+      return result
+    }),
+  lookup: (f) =>
+    guarded.lookup((map, now) => {
+      const result = f(map, now)
+      metrics.update(map, now)
+      return result
+    })
+})
 
 /** A flight, told apart from a value, which can be anything. */
 class Entered<A, E> {

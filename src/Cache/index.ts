@@ -13,4 +13,12 @@ export type { FreshnessOptions } from "./Freshness.js"
 export { keyEquality } from "./keyEquality.js"
 
 /** @since 0.1.0 */
+export * as LeasedStore from "./LeasedStore.js"
+
+export type { StoreEvent } from "./StoreEvent.js"
+
+/** @since 0.1.0 */
+export * as CacheMetrics from "./CacheMetrics.js"
+
+/** @since 0.1.0 */
 export * as Store from "./Store.js"

@@ -1,0 +1,294 @@
+/**
+ * What is inside a `LeasedStore`: the bounded map of leased values, their acquisition and their release.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Scope from "effect/Scope"
+import * as Tracer from "effect/Tracer"
+import type { CacheConfigError } from "./CacheErrors.js"
+import type { BoundedMap } from "./engine/BoundedMap.js"
+import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
+import { ExpirySweeper } from "./ExpirySweeper.js"
+import { type GuardedMap, makeGuardedMap } from "./GuardedMap.js"
+import { type LeaseOptions, type Options, releaseLimits, type Stats, type WriteOptions } from "./LeasedStoreOptions.js"
+import { Acquisition, LeasedValue } from "./LeasedValue.js"
+import { Releaser } from "./Releaser.js"
+import { type Flight, SingleFlight } from "./SingleFlight.js"
+import { expiresAt } from "./timeToLive.js"
+
+/**
+ * The map of leased values.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type LeasedMap<K, V> = BoundedMap<K, LeasedValue<K, V>>
+
+/**
+ * Makes an effect as interruptible as it was outside.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
+/**
+ * What a `LeasedStore` is built on. Whoever gets a `LeasedValue` here has a lease of it, and must not be interruptible
+ * until it is certain to end.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface LeaseTable<K, V, E, R> {
+  /** One step, as of a `GuardedMap`. */
+  readonly step: GuardedMap<K, LeasedValue<K, V>>["step"]
+  /** Leases the value that is there, and goes on with it, or without. */
+  readonly find: <A, E2, R2>(
+    key: K,
+    onFound: (value: LeasedValue<K, V>) => Effect.Effect<A, E2, R2>,
+    onAbsent: () => Effect.Effect<A, E2, R2>
+  ) => Effect.Effect<A, E2, R2>
+  /** Leases the value that another fiber has written since `find`, or acquires one. */
+  readonly acquire: (
+    key: K,
+    options: LeaseOptions<V, E, R> | undefined,
+    restore: Restore
+  ) => Effect.Effect<LeasedValue<K, V>, E>
+  /** One step that leases every value it deletes. */
+  readonly leasing: <A>(f: (map: LeasedMap<K, V>, now: number) => A) => Effect.Effect<A>
+  /**
+   * Part of a step: takes over a value of the caller's, which is released when the map does not keep it. It is too
+   * large: nothing has changed. So it is when this throws what the weigher or the time to live throws.
+   */
+  readonly takeOver: (
+    map: LeasedMap<K, V>,
+    now: number,
+    key: K,
+    value: V,
+    options: WriteOptions | undefined
+  ) => WriteOutcome
+  /** Part of a step: acquisitions of a key that are under way will not get into the map. */
+  readonly detach: (key: K) => void
+  /** Part of a step: acquisitions that are under way will not get into the map. */
+  readonly detachAll: () => void
+  /** What was counted, and what is held now. */
+  readonly stats: Effect.Effect<Stats>
+}
+
+const defaultMaxSize = 100
+
+/**
+ * Makes the inside of a `LeasedStore`. When the scope closes, acquisitions are interrupted, and everything is released.
+ *
+ * @param name for messages, spans and logs
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeLeaseTable = <K, V, E, R, R2>(
+  name: string,
+  options: Options<K, V, E, R, R2>
+): Effect.Effect<LeaseTable<K, V, E, R>, CacheConfigError, R | R2 | Scope.Scope> =>
+  Effect.gen(function*() {
+    const runtime = yield* Effect.runtime<R | R2>()
+    const { release, weigh } = options
+    const releaser = new Releaser<K, V>(
+      {
+        ...yield* releaseLimits(name, options),
+        name,
+        release: (value, key, reason) =>
+          release === undefined ? Effect.void : Effect.provide(release(value, key, reason), runtime.context)
+      },
+      runtime
+    )
+    let closed = false
+    let isLeasing = false
+    let acquired = 0
+    const { lookup, step } = yield* makeGuardedMap<K, LeasedValue<K, V>>(name, {
+      evictionPolicy: options.evictionPolicy,
+      maxSize: options.maxSize ?? defaultMaxSize,
+      maxWeight: options.maxWeight,
+      weigh: weigh && ((key, { value }) => weigh(key, value)),
+      onRemoval: (_key, value, reason) => {
+        if (isLeasing && reason === "deleted") value.lease()
+        releaser.left(value, closed ? "closed" : reason)
+      }
+    })
+    const sweeper = new ExpirySweeper(
+      runtime,
+      step((map, now) =>
+        map.entries(now).reduce((next, [, { expiresAt }]) => Math.min(next, expiresAt), Number.POSITIVE_INFINITY)
+      )
+    )
+    // What is registered last is closed first: by then, no acquisition is under way any more.
+    yield* Effect.addFinalizer(() =>
+      step((map, now) => {
+        closed = true
+        map.clear(now)
+      }).pipe(Effect.zipRight(sweeper.close), Effect.zipRight(releaser.close))
+    )
+    const flights = yield* SingleFlight.make<K>(name)
+    const group = flights.group<LeasedValue<K, V>, E>()
+    const acquisitions = new WeakMap<Flight<LeasedValue<K, V>, E>, Acquisition<K, V>>()
+
+    const expiry = ({ key, value }: LeasedValue<K, V>, now: number, write: WriteOptions | undefined): number => {
+      const timeToLive = write?.timeToLive ?? options.timeToLive
+      if (timeToLive === undefined) return Number.POSITIVE_INFINITY
+      return expiresAt(now, typeof timeToLive === "function" ? timeToLive(value, key) : timeToLive)
+    }
+
+    const put = (
+      map: LeasedMap<K, V>,
+      now: number,
+      value: LeasedValue<K, V>,
+      write: WriteOptions | undefined
+    ): WriteOutcome => {
+      if (closed) return "discarded"
+      const at = expiry(value, now, write)
+      const outcome = map.set(value.key, value, now, at)
+      if (outcome === "inserted" || outcome === "updated") {
+        value.expiresAt = at
+        releaser.entered(value)
+        sweeper.expect(at)
+      }
+      return outcome
+    }
+
+    const acquireInto = (
+      acquisition: Acquisition<K, V>,
+      key: K,
+      lease: LeaseOptions<V, E, R> | undefined
+    ): Effect.Effect<LeasedValue<K, V>, E> =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.flatMap(Scope.make(), (scope) => {
+          const acquire = Effect.mapInputContext(
+            Effect.suspend(() => lease?.acquire ?? options.acquire(key)),
+            (own: Context.Context<never>) => contextIn(runtime.context, scope, own)
+          )
+          return Effect.flatMap(Effect.exit(restore(acquire)), (exit): Effect.Effect<LeasedValue<K, V>, E> => {
+            // A finalizer that fails here is told to whoever waits, along with what made it run.
+            if (Exit.isFailure(exit)) return Effect.ensuring(Effect.failCause(exit.cause), Scope.close(scope, exit))
+            const value = new LeasedValue(key, exit.value, scope, releaser)
+            acquired++
+            acquisition.hold(value)
+            releaser.left(value, "discarded")
+            return Effect.succeed(value)
+          })
+        })
+      )
+
+    const acquire = (
+      key: K,
+      lease: LeaseOptions<V, E, R> | undefined,
+      restore: Restore
+    ): Effect.Effect<LeasedValue<K, V>, E> =>
+      Effect.flatMap(
+        Effect.withFiberRuntime<LeasedValue<K, V> | Entered<K, V, E>>((caller) =>
+          step((map, now) => {
+            // This is still the same lookup: it is not counted again.
+            const written = map.peek(key, now)
+            if (written !== Absent) {
+              written.lease()
+              return written
+            }
+            const started = new Acquisition<K, V>()
+            const flight = group.enter(
+              key,
+              caller,
+              () => acquireInto(started, key, lease),
+              (exit, now) => {
+                // Not kept, for whatever reason, it is released when those who wait for it have used it.
+                if (Exit.isSuccess(exit)) put(map, now, exit.value, lease)
+              }
+            )
+            const acquisition = acquisitions.get(flight) ?? started
+            acquisitions.set(flight, acquisition)
+            acquisition.join()
+            return new Entered(flight, acquisition)
+          })
+        ),
+        (entered) =>
+          entered instanceof Entered
+            ? Effect.flatMap(Effect.exit(flights.await(entered.flight, restore)), (exit) => {
+              if (Exit.isSuccess(exit)) exit.value.lease()
+              entered.acquisition.leave()
+              return exit
+            })
+            : Effect.succeed(entered)
+      )
+
+    const table: LeaseTable<K, V, E, R> = {
+      step,
+      find: (key, onFound, onAbsent) =>
+        lookup((map, now) => {
+          const found = map.get(key, now)
+          if (found === Absent) return onAbsent()
+          found.lease()
+          return onFound(found)
+        }),
+      acquire,
+      leasing: (f) =>
+        step((map, now) => {
+          isLeasing = true
+          try {
+            return f(map, now)
+          } finally {
+            isLeasing = false
+          }
+        }),
+      takeOver: (map, now, key, value, write) => {
+        const taken = new LeasedValue(key, value, undefined, releaser)
+        const outcome = put(map, now, taken, write)
+        if (outcome === "tooLarge") return outcome
+        acquired++
+        flights.detach(key)
+        if (outcome === "discarded") releaser.left(taken, outcome)
+        return outcome
+      },
+      detach: (key) => flights.detach(key),
+      detachAll: () => flights.detachAll(),
+      stats: step((map, now) => {
+        const values = map.entries(now)
+        const { cleared, deleted, evicted, expired, hits, misses, rejections, replaced } = map.counters
+        return {
+          hits,
+          misses,
+          acquired,
+          inFlight: flights.size,
+          size: map.size(now),
+          weight: map.weight(now),
+          leased: values.filter(([, value]) => value.isLeased).length,
+          retired: releaser.retired,
+          releasing: releaser.releasing,
+          releases: { ...releaser.counters },
+          rejections,
+          removals: { evicted, expired, replaced, deleted, cleared }
+        }
+      })
+    }
+    return table
+  })
+
+/** An acquisition under way, told apart from a value that was there. */
+class Entered<in out K, in out V, in out E> {
+  readonly flight: Flight<LeasedValue<K, V>, E>
+  readonly acquisition: Acquisition<K, V>
+  constructor(flight: Flight<LeasedValue<K, V>, E>, acquisition: Acquisition<K, V>) {
+    this.flight = flight
+    this.acquisition = acquisition
+  }
+}
+
+// The context of the store, but for the scope of the acquisition and its span: spans of an acquisition are its own.
+const contextIn = <R>(
+  context: Context.Context<R>,
+  scope: Scope.Scope,
+  own: Context.Context<never>
+): Context.Context<R | Scope.Scope> => {
+  const scoped = Context.add(context, Scope.Scope, scope)
+  const span = Context.getOption(own, Tracer.ParentSpan)
+  return Option.isNone(span) ? scoped : Context.add(scoped, Tracer.ParentSpan, span.value)
+}

@@ -1,0 +1,173 @@
+/**
+ * What a leased store is made with, and what it answers.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { CacheConfigError } from "./CacheErrors.js"
+import type { BoundedMapOptions } from "./engine/BoundedMapOptions.js"
+import type { ReleaseReason } from "./LeasedValue.js"
+import type { ReleaseCounters, ReleaseLimits } from "./Releaser.js"
+import { expiresAt } from "./timeToLive.js"
+
+/**
+ * How a leased store is made.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options<in K, in out V, out E = never, out R = never, out R2 = never>
+  extends Pick<BoundedMapOptions<K, V>, "evictionPolicy" | "weigh">
+{
+  /**
+   * Makes the value under a key. What it acquires in its scope is released with the value, or at once when it fails or
+   * is interrupted. It may be interrupted, when nobody waits for it any more: what must not be interrupted between
+   * opening and returning belongs in `Effect.acquireRelease` or `Effect.uninterruptible`.
+   */
+  readonly acquire: (key: K) => Effect.Effect<V, E, R>
+  /**
+   * Releases a value, once; then what was acquired in its scope is released. Failures and defects are logged and
+   * counted. It may use the store. Default: there is nothing to do but to close the scope.
+   */
+  readonly release?: ((value: V, key: K, reason: ReleaseReason) => Effect.Effect<unknown, unknown, R2>) | undefined
+  /** The name in errors, spans and logs. Default `"LeasedStore"`. */
+  readonly name?: string | undefined
+  /** The most values, a whole number or `Infinity`; `0` keeps a value only while it is leased. Default 100. */
+  readonly maxSize?: number | undefined
+  /** The most weight of all values together, a whole number or `Infinity`. Default `Infinity`. */
+  readonly maxWeight?: number | undefined
+  /**
+   * How long a value stays in the store after it was acquired, leased or not. Zero: as if `maxSize` were `0`. Default
+   * `Duration.infinity`: for ever. A function decides for each value. A value that expires is released without
+   * anybody asking for it.
+   */
+  readonly timeToLive?: Duration.DurationInput | ((value: V, key: K) => Duration.DurationInput) | undefined
+  /**
+   * How long a release may take. Then it is logged, counted, interrupted and waited for no longer. Default 30 seconds.
+   */
+  readonly releaseTimeout?: Duration.DurationInput | undefined
+  /** The most releases at a time, a whole number or `Infinity`. Default 16. */
+  readonly releaseConcurrency?: number | undefined
+  /**
+   * How long the closing of the store's scope waits for leases to end. Then the values still leased are logged, and
+   * released under their leases. Default 30 seconds.
+   */
+  readonly gracePeriod?: Duration.DurationInput | undefined
+}
+
+/**
+ * What a single write may decide for itself.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WriteOptions {
+  /** How long this value stays in the store, instead of the store's time to live. */
+  readonly timeToLive?: Duration.DurationInput | undefined
+}
+
+/**
+ * What a single lease may decide for itself; it matters only if there is no value yet, and nobody else acquires it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface LeaseOptions<out V, out E, out R> extends WriteOptions {
+  /** Makes the value, instead of the store's `acquire`. */
+  readonly acquire?: Effect.Effect<V, E, R | Scope.Scope> | undefined
+}
+
+/**
+ * What a leased store has counted since it was made, and what it holds now. Every value that was acquired is in the
+ * store, retired, being released, or released: `acquired` is the sum of `size`, `retired`, `releasing` and `releases`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Stats {
+  /** Lookups that found a value. */
+  readonly hits: number
+  /** Lookups that did not. */
+  readonly misses: number
+  /** Values acquired by the store, or handed to it. */
+  readonly acquired: number
+  /** Acquisitions under way. */
+  readonly inFlight: number
+  /** Values in the store. */
+  readonly size: number
+  /** The weight of the values in the store together. */
+  readonly weight: number
+  /** Values in the store that are leased. */
+  readonly leased: number
+  /** Values that are not in the store, but leased. */
+  readonly retired: number
+  /** Values that wait for their release or are being released. */
+  readonly releasing: number
+  /** How the releases so far have ended. */
+  readonly releases: Readonly<ReleaseCounters>
+  /** Writes refused because the value was heavier than the limit. */
+  readonly rejections: number
+  /** Values that left the store, by reason. */
+  readonly removals: {
+    readonly evicted: number
+    readonly expired: number
+    readonly replaced: number
+    readonly deleted: number
+    readonly cleared: number
+  }
+}
+
+const defaultReleaseConcurrency = 16
+const defaultReleaseTimeout = "30 seconds"
+const defaultGracePeriod = "30 seconds"
+
+/**
+ * The limits of releases that options ask for. Fails with `CacheConfigError` for one that cannot be accepted, and for
+ * a time to live that is no duration; the limits of the store itself are not looked at.
+ *
+ * @param cache for messages
+ * @since 0.1.0
+ * @category conversions
+ */
+export const releaseLimits = <K, V, E, R, R2>(
+  cache: string,
+  options: Options<K, V, E, R, R2>
+): Effect.Effect<ReleaseLimits, CacheConfigError> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    Effect.suspend(() => {
+      const accept = <A, B>(option: string, value: A, accepted: string, f: (value: A) => B): B => {
+        try {
+          return f(value)
+        } catch (cause) {
+          throw new CacheConfigError({ cache, option, value: String(value), accepted, cause })
+        }
+      }
+      const duration = (option: string, value: Duration.DurationInput) =>
+        accept(option, value, "a duration", Duration.decode)
+      try {
+        const { timeToLive } = options
+        if (timeToLive !== undefined && typeof timeToLive !== "function") {
+          accept("timeToLive", timeToLive, "a duration", (timeToLive) => expiresAt(now, timeToLive))
+        }
+        return Effect.succeed({
+          timeout: duration("releaseTimeout", options.releaseTimeout ?? defaultReleaseTimeout),
+          gracePeriod: duration("gracePeriod", options.gracePeriod ?? defaultGracePeriod),
+          concurrency: accept(
+            "releaseConcurrency",
+            options.releaseConcurrency ?? defaultReleaseConcurrency,
+            "a whole number, 1 or more, or Infinity",
+            wholeNumber
+          )
+        })
+      } catch (error) {
+        return error instanceof CacheConfigError ? Effect.fail(error) : Effect.die(error)
+      }
+    }))
+
+const wholeNumber = (value: number): number => {
+  if (value >= 1 && (Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY)) return value
+  throw new RangeError("not a whole number, 1 or more, or Infinity")
+}

@@ -1,0 +1,29 @@
+/**
+ * What happens in a store.
+ *
+ * @since 0.1.0
+ */
+import type { RemovalReason } from "./engine/RemovalReason.js"
+
+/**
+ * Something that happened in a store. It tells keys, never values.
+ *
+ * - `Inserted`: a new entry, or a value in place of another (which was `Removed` with reason `replaced` before);
+ * - `Removed`: an entry left, and why;
+ * - `Rejected`: an entry was heavier than the limit, and was not stored;
+ * - `ComputationStarted`, `ComputationEnded`: a computation, how it ended, and how long it took in milliseconds.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type StoreEvent<K> =
+  | { readonly _tag: "Inserted"; readonly key: K }
+  | { readonly _tag: "Removed"; readonly key: K; readonly reason: RemovalReason }
+  | { readonly _tag: "Rejected"; readonly key: K; readonly weight: number }
+  | { readonly _tag: "ComputationStarted"; readonly key: K }
+  | {
+    readonly _tag: "ComputationEnded"
+    readonly key: K
+    readonly outcome: "success" | "failure" | "defect" | "interruption"
+    readonly millis: number
+  }

@@ -1,0 +1,227 @@
+import { assert, describe, it } from "@effect/vitest"
+import {
+  Chunk,
+  Config,
+  ConfigProvider,
+  Context,
+  Duration,
+  Effect,
+  Exit,
+  Fiber,
+  Layer,
+  Metric,
+  Option,
+  Scope,
+  Stream,
+  TestClock
+} from "effect"
+import { CacheMetrics, Store, type StoreEvent } from "effect-aws-cache/Cache"
+
+describe("events", () => {
+  /** Listens, does something, and returns what was heard of it. */
+  const heardOf = <K, V, E, R>(
+    store: Store.Store<K, V, E, R>,
+    count: number,
+    action: Effect.Effect<unknown, unknown>
+  ) =>
+    Effect.gen(function*() {
+      const listening = yield* Effect.fork(Stream.runCollect(Stream.take(store.events, count)))
+      for (let turn = 0; turn < 20; turn++) yield* Effect.yieldNow()
+      yield* Effect.exit(action)
+      return Chunk.toReadonlyArray(yield* Fiber.join(listening))
+    })
+
+  it.scoped("tell what enters and leaves, and why, in order", () =>
+    Effect.gen(function*() {
+      const store = yield* Store.make<string, number>({ maxSize: 2, maxWeight: 10, weigh: (_, value) => value })
+      const events = yield* heardOf(
+        store,
+        9,
+        Effect.gen(function*() {
+          yield* store.set("a", 1)
+          yield* store.set("a", 2)
+          yield* store.set("b", 2, { timeToLive: "1 second" })
+          yield* store.set("c", 3)
+          yield* Effect.exit(store.set("d", 11))
+          yield* TestClock.adjust("1 second")
+          yield* store.purge
+          yield* store.remove("c")
+        })
+      )
+      const expected: ReadonlyArray<StoreEvent<string>> = [
+        { _tag: "Inserted", key: "a" },
+        { _tag: "Removed", key: "a", reason: "replaced" },
+        { _tag: "Inserted", key: "a" },
+        { _tag: "Inserted", key: "b" },
+        { _tag: "Removed", key: "a", reason: "evicted" },
+        { _tag: "Inserted", key: "c" },
+        { _tag: "Rejected", key: "d", weight: 11 },
+        { _tag: "Removed", key: "b", reason: "expired" },
+        { _tag: "Removed", key: "c", reason: "deleted" }
+      ]
+      // The engine tells of a removal before the store tells of the write that caused it.
+      assert.sameDeepMembers([...events], [...expected])
+      assert.deepStrictEqual(
+        events.filter(({ _tag }) => _tag === "Removed"),
+        expected.filter(({ _tag }) => _tag === "Removed")
+      )
+    }))
+
+  for (
+    const [outcome, compute] of [
+      ["success", Effect.succeed(1)],
+      ["failure", Effect.fail("no")],
+      ["defect", Effect.die("no")],
+      ["interruption", Effect.interrupt]
+    ] as const
+  ) {
+    it.scoped(`tell how a computation ends: ${outcome}`, () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number, string>()
+        const compute2 = Effect.zipRight(Effect.sleep("3 seconds"), compute)
+        const events = yield* heardOf(
+          store,
+          2,
+          Effect.gen(function*() {
+            const asking = yield* Effect.fork(store.getOrCompute("a", compute2))
+            yield* Effect.yieldNow()
+            yield* TestClock.adjust("3 seconds")
+            yield* Fiber.await(asking)
+          })
+        )
+        assert.deepStrictEqual(events, [
+          { _tag: "ComputationStarted", key: "a" },
+          { _tag: "ComputationEnded", key: "a", outcome, millis: 3000 }
+        ])
+      }))
+  }
+
+  it.scoped("a slow listener loses what comes while it is behind; nobody is blocked, nobody else loses anything", () =>
+    Effect.gen(function*() {
+      const store = yield* Store.make<number, number>({ maxSize: 10_000, eventCapacity: 4 })
+      const gate = yield* Effect.makeLatch(false)
+      const slow = yield* store.events.pipe(
+        Stream.tap(() => gate.await),
+        Stream.take(5),
+        Stream.runCollect,
+        Effect.fork
+      )
+      const quick = yield* Effect.fork(Stream.runCollect(Stream.take(store.events, 1000)))
+      for (let turn = 0; turn < 20; turn++) yield* Effect.yieldNow()
+      for (let key = 0; key < 1000; key++) {
+        yield* store.set(key, key)
+        yield* Effect.yieldNow()
+      }
+      assert.strictEqual(Chunk.size(yield* Fiber.join(quick)), 1000)
+      yield* gate.open
+      for (let turn = 0; turn < 20; turn++) yield* Effect.yieldNow()
+      yield* store.set(1000, 1000)
+      const heard = Chunk.toReadonlyArray(yield* Fiber.join(slow))
+      assert.isTrue(heard.some((event) => event._tag === "Inserted" && event.key < 10))
+    }))
+
+  it.effect("end with the store", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const store = yield* Scope.extend(Store.make<string, number>(), scope)
+      const listening = yield* Effect.fork(Stream.runDrain(store.events))
+      for (let turn = 0; turn < 20; turn++) yield* Effect.yieldNow()
+      yield* Scope.close(scope, Exit.void)
+      assert.isTrue(Exit.isInterrupted(yield* Fiber.await(listening)) || Option.isSome(yield* Fiber.poll(listening)))
+    }))
+
+  it.scoped("a capacity that makes no sense is refused", () =>
+    Effect.gen(function*() {
+      for (const eventCapacity of [0, -1, 1.5, NaN]) {
+        const error = yield* Effect.flip(Store.make({ eventCapacity }))
+        assert.include(
+          error.message,
+          `eventCapacity is ${eventCapacity}, but must be a whole number of events, 1 or more`
+        )
+      }
+    }))
+})
+
+describe("metrics", () => {
+  const count = (metric: Metric.Metric.Counter<number>, cache: string, reason?: string) =>
+    Effect.map(
+      Metric.value(
+        reason === undefined
+          ? Metric.tagged(metric, "cache", cache)
+          : Metric.tagged(Metric.tagged(metric, "cache", cache), "reason", reason)
+      ),
+      ({ count }) => count
+    )
+
+  it.scoped("keep step with the counters, tagged with the name", () =>
+    Effect.gen(function*() {
+      const name = "metrics on"
+      const store = yield* Store.make<string, number>({ name, maxSize: 2, metrics: true })
+      yield* store.getOption("a")
+      yield* store.getOrCompute("a", Effect.succeed(1))
+      yield* store.get("a")
+      yield* store.set("b", 1)
+      yield* store.set("b", 2)
+      yield* store.set("c", 1)
+      const { hits, insertions, misses, removals } = yield* store.stats
+      assert.deepStrictEqual([hits, misses, insertions], [1, 2, 3])
+      assert.strictEqual(yield* count(CacheMetrics.hits, name), hits)
+      assert.strictEqual(yield* count(CacheMetrics.misses, name), misses)
+      assert.strictEqual(yield* count(CacheMetrics.insertions, name), insertions)
+      assert.strictEqual(yield* count(CacheMetrics.removals, name, "evicted"), removals.evicted)
+      assert.strictEqual(yield* count(CacheMetrics.removals, name, "replaced"), removals.replaced)
+      const { value } = yield* Metric.value(Metric.tagged(CacheMetrics.entries, "cache", name))
+      assert.strictEqual(value, 2)
+    }))
+
+  it.scoped("are off by default", () =>
+    Effect.gen(function*() {
+      const store = yield* Store.make<string, number>({ name: "metrics off" })
+      yield* store.getOption("a")
+      assert.strictEqual(yield* count(CacheMetrics.misses, "metrics off"), 0)
+    }))
+})
+
+describe("layers", () => {
+  class Tenant extends Context.Tag("Tenant")<Tenant, string>() {}
+  class Answers extends Context.Tag("Answers")<Answers, Store.Store<string, string, never, Tenant>>() {
+    static readonly layer = Store.layer(Answers, { maxSize: 1 })
+    static readonly fromConfig = Store.layerConfig(Answers, {
+      name: Config.succeed("answers"),
+      maxSize: Config.integer("MAX_SIZE"),
+      timeToLive: Config.duration("TTL")
+    })
+  }
+
+  it.effect("a store as a service, with the context its layer was built in", () =>
+    Effect.gen(function*() {
+      const answers = yield* Answers
+      assert.strictEqual(yield* answers.getOrCompute("who", Tenant), "the layer's")
+    }).pipe(Effect.provide(Answers.layer), Effect.provideService(Tenant, "the layer's")))
+
+  it.effect("from Config", () =>
+    Effect.gen(function*() {
+      const answers = yield* Answers
+      yield* answers.set("a", "1")
+      yield* answers.set("b", "2")
+      assert.deepStrictEqual(yield* answers.keys, ["b"])
+      yield* TestClock.adjust(Duration.seconds(90))
+      assert.strictEqual(yield* answers.size, 0)
+    }).pipe(
+      Effect.provide(Answers.fromConfig.pipe(
+        Layer.provide(
+          Layer.setConfigProvider(ConfigProvider.fromMap(new Map([["MAX_SIZE", "1"], ["TTL", "90 seconds"]])))
+        )
+      )),
+      Effect.provideService(Tenant, "")
+    ))
+
+  it.effect("a bad option in Config is a CacheConfigError", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(Effect.scoped(Layer.build(Answers.fromConfig)))
+      assert.include(String(error), "answers: maxSize is -1")
+    }).pipe(
+      Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["MAX_SIZE", "-1"], ["TTL", "1 second"]]))),
+      Effect.provideService(Tenant, "")
+    ))
+})
