@@ -15,7 +15,7 @@ import {
   TestClock,
   Tracer
 } from "effect"
-import { type CacheNotFoundError, Store } from "effect-aws-cache/Cache"
+import { BoundedMap, type CacheNotFoundError, Store } from "effect-aws-cache/Cache"
 
 const expectTag = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>, tag: E["_tag"]) =>
   Effect.map(Effect.flip(effect), (error) => {
@@ -193,7 +193,7 @@ describe("Store", () => {
         assert.strictEqual(yield* store.size, 0)
       }))
 
-    it.scoped("starts when the computation has ended, not when it began", () =>
+    it.scoped("starts when the computation has ended, not when it began (effect-smol #1805)", () =>
       Effect.gen(function*() {
         const store = yield* Store.make<string, number>({ timeToLive: "1 second" })
         const fiber = yield* Effect.fork(store.getOrCompute("a", Effect.delay(Effect.succeed(1), "1 minute")))
@@ -205,7 +205,7 @@ describe("Store", () => {
         assert.isFalse(yield* store.has("a"))
       }))
 
-    it.scoped("a throwing time to live is a defect of that write and of nothing else", () =>
+    it.scoped("a throwing time to live is a defect of that write and of nothing else (Effect #7609, #7612)", () =>
       Effect.gen(function*() {
         const store = yield* Store.make<string, number>({
           timeToLive: (value) => {
@@ -271,7 +271,7 @@ describe("Store", () => {
         assert.strictEqual(calls.started, 1)
       }))
 
-    it.scoped("the interruption of the first caller does not reach the others", () =>
+    it.scoped("the interruption of the first caller does not reach the others (Effect #8389)", () =>
       Effect.gen(function*() {
         const store = yield* Store.make<string, number>()
         const [calls, compute] = counted(Effect.delay(Effect.succeed(1), "1 second"))
@@ -285,7 +285,7 @@ describe("Store", () => {
         assert.deepStrictEqual(calls, { started: 1, finished: 1, interrupted: 0 })
       }))
 
-    it.scoped("a caller's time limit is its own", () =>
+    it.scoped("a caller's time limit is its own (Effect #6304)", () =>
       Effect.gen(function*() {
         const store = yield* Store.make<string, number>()
         const [calls, compute] = counted(Effect.delay(Effect.succeed(1), "1 second"))
@@ -297,7 +297,7 @@ describe("Store", () => {
         assert.strictEqual(calls.started, 1)
       }))
 
-    it.scoped("when the last caller leaves, the computation is interrupted and its finalizers are awaited", () =>
+    it.scoped("when the last caller leaves, the computation is interrupted and its finalizers are awaited (Effect #6494)", () =>
       Effect.gen(function*() {
         const store = yield* Store.make<string, number>()
         let finalized = false
@@ -320,7 +320,7 @@ describe("Store", () => {
         assert.strictEqual(yield* store.get("a"), 2)
       }))
 
-    it.scoped("interrupted before it began, it leaves nothing behind", () =>
+    it.scoped("interrupted before it began, it leaves nothing behind (Effect #7582, #7583)", () =>
       Effect.gen(function*() {
         const store = yield* Store.make<string, number>()
         const [calls, compute] = counted(Effect.never)
@@ -378,14 +378,14 @@ describe("Store", () => {
           assert.strictEqual(yield* Fiber.join(caller), 1)
           assert.deepStrictEqual(yield* store.peek("a"), after)
         }))
-    meanwhile("set", (store) => store.set("a", 2), Option.some(2))
+    meanwhile("set (Effect #6844)", (store) => store.set("a", 2), Option.some(2))
     meanwhile("add", (store) => store.add("a", 2), Option.some(2))
     meanwhile("remove", (store) => store.remove("a"), Option.none())
     meanwhile("pop", (store) => store.pop("a"), Option.none())
     meanwhile("clear", (store) => store.clear, Option.none())
     meanwhile("set of another key", (store) => store.set("b", 2), Option.some(1))
 
-    it.scoped("after a removal the next caller computes anew, and the older result is dropped", () =>
+    it.scoped("after a removal the next caller computes anew, and the older result is dropped (Effect #7581)", () =>
       Effect.gen(function*() {
         const store = yield* Store.make<string, number>()
         const old = yield* Effect.fork(store.getOrCompute("a", Effect.delay(Effect.succeed(1), "2 seconds")))
@@ -398,6 +398,65 @@ describe("Store", () => {
         yield* TestClock.adjust("1 second")
         assert.strictEqual(yield* Fiber.join(fresh), 2)
         assert.strictEqual(yield* store.get("a"), 2)
+      }))
+
+    it.scoped("a computation that interrupts itself at once is not kept (Effect #7608, #7614)", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>()
+        const caller = yield* Effect.fork(store.getOrCompute("a", Effect.interrupt))
+        assert.isTrue(Exit.isInterrupted(yield* Fiber.await(caller)))
+        assert.strictEqual(yield* store.getOrCompute("a", Effect.succeed(1)), 1)
+      }))
+
+    it.scoped("a caller that is interrupted does not take a newer entry with it (Effect #7578)", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>()
+        const caller = yield* Effect.fork(store.getOrCompute("a", Effect.never))
+        yield* TestClock.adjust("1 millis")
+        yield* store.set("a", 2)
+        yield* Fiber.interrupt(caller)
+        assert.strictEqual(yield* store.get("a"), 2)
+        assert.strictEqual((yield* store.stats).inFlight, 0)
+      }))
+
+    it.scoped("the refresh of an entry that was evicted meanwhile stays within the limit (Effect #7593)", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>({
+          maxSize: 2,
+          timeToLive: "1 minute",
+          staleWhileRevalidate: "1 hour"
+        })
+        yield* store.set("a", 1)
+        yield* TestClock.adjust("1 minute")
+        assert.strictEqual(yield* store.getOrCompute("a", Effect.delay(Effect.succeed(2), "1 second")), 1)
+        yield* store.set("b", 0)
+        yield* store.set("c", 0)
+        assert.deepStrictEqual(yield* store.keys, ["b", "c"])
+        yield* TestClock.adjust("1 second")
+        assert.deepStrictEqual(yield* store.keys, ["c", "a"])
+        assert.strictEqual(yield* store.size, 2)
+      }))
+
+    it.scoped("a listener that writes while everything is cleared keeps what it wrote (Effect #7602, #7606)", () =>
+      Effect.gen(function*() {
+        const map: BoundedMap<string, number> = new BoundedMap<string, number>({
+          onRemoval: (key, value, reason) => {
+            if (reason === "cleared" && key === "a") map.set("from the listener", value, 0)
+          }
+        })
+        for (const key of ["a", "b", "c"]) map.set(key, 1, 0)
+        map.clear(0)
+        assert.deepStrictEqual(map.entries(0), [["from the listener", 1]])
+        assert.deepStrictEqual(map.violations(), [])
+      }))
+
+    it.scoped("entries of one name do not alias those of another (Effect #7004)", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<ReadonlyArray<string>, number>()
+        yield* store.set(Data.tuple("a", "bc"), 1)
+        yield* store.set(Data.tuple("ab", "c"), 2)
+        assert.strictEqual(yield* store.get(Data.tuple("a", "bc")), 1)
+        assert.strictEqual(yield* store.get(Data.tuple("ab", "c")), 2)
       }))
 
     it.scoped("a store of no entries still shares computations", () =>
