@@ -3,15 +3,12 @@
  *
  * @since 0.1.0
  */
-import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Fiber from "effect/Fiber"
 import * as Inspectable from "effect/Inspectable"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -23,15 +20,19 @@ import type * as Stream from "effect/Stream"
 import { CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
 import { MetricsExport } from "./CacheMetrics.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
-import { Absent, type BoundedMapOptions, type WriteOutcome } from "./engine/BoundedMapOptions.js"
+import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
 import { EventHub } from "./EventHub.js"
 import { FreshMap, type Held, holding } from "./FreshMap.js"
-import { type FreshnessOptions, Kept, makeFreshness } from "./Freshness.js"
+import { makeFreshness } from "./Freshness.js"
+import { makeGetOrCompute } from "./getOrCompute.js"
 import { type GuardedMap, makeGuardedMap, orConfigError } from "./GuardedMap.js"
 import { printKey } from "./printKey.js"
-import { type Flight, SingleFlight } from "./SingleFlight.js"
+import { SingleFlight } from "./SingleFlight.js"
 import type { StoreEvent } from "./StoreEvent.js"
+import type { Options, Stats, WriteOptions } from "./StoreOptions.js"
 import { expiresAt } from "./timeToLive.js"
+
+export type { Options, Stats, WriteOptions } from "./StoreOptions.js"
 
 /**
  * The type id of `Store`.
@@ -48,79 +49,6 @@ export const TypeId: TypeId = "~effect-aws-cache/Cache/Store"
  * @category type ids
  */
 export type TypeId = "~effect-aws-cache/Cache/Store"
-
-/**
- * How a store is made.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Options<in K, in V, in E = never>
-  extends Pick<BoundedMapOptions<K, V>, "evictionPolicy" | "weigh" | "onRemoval">, FreshnessOptions<E>
-{
-  /** The name in errors, spans and logs. Default `"Store"`. */
-  readonly name?: string | undefined
-  /** The most entries, a whole number or `Infinity`; `0` stores nothing and still shares computations. Default 1,000. */
-  readonly maxSize?: number | undefined
-  /** The most weight of all entries together, a whole number or `Infinity`. Default `Infinity`. */
-  readonly maxWeight?: number | undefined
-  /**
-   * How long an entry lives after it was written. Zero: it is not stored. Default `Duration.infinity`: for ever.
-   * A function decides for each entry.
-   */
-  readonly timeToLive?: Duration.DurationInput | ((value: V, key: K) => Duration.DurationInput) | undefined
-  /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
-  readonly eventCapacity?: number | undefined
-  /**
-   * Whether to keep Effect `Metric`s of it (see `CacheMetrics`), tagged with the name. It makes every operation slower,
-   * about twice. Default `false`: `stats` has the same figures.
-   */
-  readonly metrics?: boolean | undefined
-}
-
-/**
- * What a single write may decide for itself.
- *
- * @since 0.1.0
- * @category models
- */
-export interface WriteOptions {
-  /** How long this entry lives, instead of the store's time to live. */
-  readonly timeToLive?: Duration.DurationInput | undefined
-}
-
-/**
- * What a store has counted since it was made, and what it holds now.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Stats {
-  /** Lookups that found a live entry. */
-  readonly hits: number
-  /** Lookups that did not. */
-  readonly misses: number
-  /** Writes that made a new entry. */
-  readonly insertions: number
-  /** Writes refused because the entry was heavier than the limit. */
-  readonly rejections: number
-  /** Entries that left, by reason. */
-  readonly removals: {
-    readonly evicted: number
-    readonly expired: number
-    readonly replaced: number
-    readonly deleted: number
-    readonly cleared: number
-  }
-  /** Calls of `onRemoval` that threw. */
-  readonly listenerFailures: number
-  /** Computations under way. */
-  readonly inFlight: number
-  /** Entries that are held. */
-  readonly size: number
-  /** The weight of the entries that are held, together. */
-  readonly weight: number
-}
 
 /**
  * A bounded store. `E` is how computations may fail, `R` what they may use: it was captured when the store was made.
@@ -268,7 +196,6 @@ export const make = <K, V, E = never, R = never>(
     const metrics = options.metrics === true ? new MetricsExport(name) : undefined
     const { lookup, step } = metrics === undefined ? guarded : withMetrics(guarded, metrics)
     const flights = yield* SingleFlight.make<K>(name)
-    const group = flights.group<V | InPlaceOfFailure<V>, E>()
     const context = yield* Effect.context<R>()
 
     type Engine = BoundedMap<K, Held<V, E>>
@@ -331,83 +258,14 @@ export const make = <K, V, E = never, R = never>(
       return entries.remove(map, key, now)
     }
 
-    const announced = (key: K, compute: Effect.Effect<V, E>): Effect.Effect<V, E> =>
-      Effect.flatMap(Clock.currentTimeMillis, (started) => {
-        hub.publish(() => ({ _tag: "ComputationStarted", key }))
-        return Effect.onExit(compute, (exit) =>
-          Effect.map(
-            Clock.currentTimeMillis,
-            (now) =>
-              hub.publish(() => ({ _tag: "ComputationEnded", key, outcome: outcomeOf(exit), millis: now - started }))
-          ))
-      })
-
-    const enter = (
-      map: Engine,
-      caller: Fiber.RuntimeFiber<unknown, unknown>,
-      key: K,
-      compute: Effect.Effect<V, E, R>,
-      roll: number,
-      writeOptions: WriteOptions | undefined
-    ): Flight<V | InPlaceOfFailure<V>, E> =>
-      group.enter(
-        key,
-        caller,
-        () =>
-          Effect.catchAllCause(
-            announced(key, Effect.provide(compute, context)),
-            (cause) =>
-              Effect.flatten(step((map, now) => {
-                const value = Cause.isInterrupted(cause) ? Absent : entries.inPlaceOfFailure(map, key, now)
-                if (value === Absent) return Exit.failCause(cause)
-                entries.fail(map, key, cause, now)
-                return Exit.succeed(new InPlaceOfFailure(value))
-              }))
-          ),
-        (exit, now) => {
-          if (Exit.isFailure(exit)) entries.fail(map, key, exit.cause, now)
-          else if (!(exit.value instanceof InPlaceOfFailure)) {
-            put(map, key, exit.value, now, freshUntil(key, exit.value, now, roll, writeOptions))
-          }
-          metrics?.update(map, now)
-        }
-      )
-
-    // Nobody waits for it: it ends by itself, or with the store.
-    const refresh = (key: K, compute: Effect.Effect<V, E, R>, writeOptions: WriteOptions | undefined) =>
-      withRoll((roll) =>
-        Effect.withFiberRuntime<void>((caller) =>
-          step((map) => {
-            if (!group.has(key)) enter(map, caller, key, compute, roll, writeOptions)
-          })
-        )
-      )
-
-    const computed = (
-      key: K,
-      compute: Effect.Effect<V, E, R>,
-      writeOptions: WriteOptions | undefined
-    ): Effect.Effect<V, E> =>
-      withRoll((roll) =>
-        Effect.uninterruptibleMask((restore) =>
-          Effect.flatMap(
-            Effect.withFiberRuntime<V | Entered<V | InPlaceOfFailure<V>, E>>((caller) =>
-              step((map, now) => {
-                // Another fiber may have written between the two steps. This is still the same lookup.
-                const written = entries.peek(map, key, now)
-                return written === Absent ? new Entered(enter(map, caller, key, compute, roll, writeOptions)) : written
-              })
-            ),
-            (entered) =>
-              entered instanceof Entered
-                ? Effect.map(
-                  flights.await(entered.flight, restore),
-                  (value) => value instanceof InPlaceOfFailure ? value.value : value
-                )
-                : Effect.succeed(entered)
-          )
-        )
-      )
+    const getOrCompute = makeGetOrCompute<K, V, E, R>({
+      guarded: { lookup, step },
+      entries,
+      flights,
+      hub,
+      writer: { withRoll, freshUntil, put, settled: (map, now) => metrics?.update(map, now) },
+      context
+    })
 
     const self: Store<K, V, E, R> = {
       ...Inspectable.BaseProto,
@@ -415,15 +273,7 @@ export const make = <K, V, E = never, R = never>(
       name,
       get: (key) => lookup((map, now) => orNotFound(key, entries.get(map, key, now))),
       getOption: (key) => lookup((map, now) => Exit.succeed(toOption(entries.get(map, key, now)))),
-      getOrCompute: (key, compute, writeOptions) =>
-        lookup((map, now) => {
-          const found = entries.lookup(map, key, now)
-          if (found === Absent) return computed(key, compute, writeOptions)
-          if (!(found instanceof Kept)) return Exit.succeed(found)
-          return Exit.isFailure(found.content)
-            ? found.content
-            : Effect.zipRight(refresh(key, compute, writeOptions), found.content)
-        }),
+      getOrCompute,
       add: (key, value, writeOptions) =>
         withRoll((roll) =>
           Effect.flatten(
@@ -542,14 +392,6 @@ export const layerConfig = <Self, K, V, E = never, R = never>(
 ): Layer.Layer<Self, CacheConfigError | ConfigError, R> =>
   Layer.scoped(tag, Effect.flatMap(Config.unwrap(config), (options) => make<K, V, E, R>(options)))
 
-/** A stale value that is given out because the computation failed. */
-class InPlaceOfFailure<out V> {
-  readonly value: V
-  constructor(value: V) {
-    this.value = value
-  }
-}
-
 const checkTimeToLive = <K, V, E>(
   name: string,
   timeToLive: Options<K, V, E>["timeToLive"]
@@ -560,12 +402,6 @@ const checkTimeToLive = <K, V, E>(
 
 const badOption = (cache: string, option: string, value: unknown, accepted: string) =>
   Effect.fail(new CacheConfigError({ cache, option, value: String(value), accepted }))
-
-const outcomeOf = (exit: Exit.Exit<unknown, unknown>) => {
-  if (Exit.isSuccess(exit)) return "success"
-  if (Cause.isInterrupted(exit.cause)) return "interruption"
-  return Option.isSome(Cause.failureOption(exit.cause)) ? "failure" : "defect"
-}
 
 const withMetrics = <K, V>(guarded: GuardedMap<K, V>, metrics: MetricsExport): GuardedMap<K, V> => ({
   step: (f) =>
@@ -581,13 +417,5 @@ const withMetrics = <K, V>(guarded: GuardedMap<K, V>, metrics: MetricsExport): G
       return result
     })
 })
-
-/** A flight, told apart from a value, which can be anything. */
-class Entered<A, E> {
-  readonly flight: Flight<A, E>
-  constructor(flight: Flight<A, E>) {
-    this.flight = flight
-  }
-}
 
 const toOption = <A>(found: A | Absent): Option.Option<A> => found === Absent ? Option.none() : Option.some(found)

@@ -1,0 +1,81 @@
+/**
+ * What a store is made with, and what it answers.
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+import type { BoundedMapOptions } from "./engine/BoundedMapOptions.js"
+import type { FreshnessOptions } from "./Freshness.js"
+
+/**
+ * How a store is made.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options<in K, in V, in E = never>
+  extends Pick<BoundedMapOptions<K, V>, "evictionPolicy" | "weigh" | "onRemoval">, FreshnessOptions<E>
+{
+  /** The name in errors, spans and logs. Default `"Store"`. */
+  readonly name?: string | undefined
+  /** The most entries, a whole number or `Infinity`; `0` stores nothing and still shares computations. Default 1,000. */
+  readonly maxSize?: number | undefined
+  /** The most weight of all entries together, a whole number or `Infinity`. Default `Infinity`. */
+  readonly maxWeight?: number | undefined
+  /**
+   * How long an entry lives after it was written. Zero: it is not stored. Default `Duration.infinity`: for ever.
+   * A function decides for each entry.
+   */
+  readonly timeToLive?: Duration.DurationInput | ((value: V, key: K) => Duration.DurationInput) | undefined
+  /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
+  readonly eventCapacity?: number | undefined
+  /**
+   * Whether to keep Effect `Metric`s of it (see `CacheMetrics`), tagged with the name. It makes every operation slower,
+   * about twice. Default `false`: `stats` has the same figures.
+   */
+  readonly metrics?: boolean | undefined
+}
+
+/**
+ * What a single write may decide for itself.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WriteOptions {
+  /** How long this entry lives, instead of the store's time to live. */
+  readonly timeToLive?: Duration.DurationInput | undefined
+}
+
+/**
+ * What a store has counted since it was made, and what it holds now.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Stats {
+  /** Lookups that found a live entry. */
+  readonly hits: number
+  /** Lookups that did not. */
+  readonly misses: number
+  /** Writes that made a new entry. */
+  readonly insertions: number
+  /** Writes refused because the entry was heavier than the limit. */
+  readonly rejections: number
+  /** Entries that left, by reason. */
+  readonly removals: {
+    readonly evicted: number
+    readonly expired: number
+    readonly replaced: number
+    readonly deleted: number
+    readonly cleared: number
+  }
+  /** Calls of `onRemoval` that threw. */
+  readonly listenerFailures: number
+  /** Computations under way. */
+  readonly inFlight: number
+  /** Entries that are held. */
+  readonly size: number
+  /** The weight of the entries that are held, together. */
+  readonly weight: number
+}

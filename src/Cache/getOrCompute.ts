@@ -1,0 +1,173 @@
+/**
+ * Looking a value up, and computing it when there is none.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import type { BoundedMap } from "./engine/BoundedMap.js"
+import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
+import type { EventHub } from "./EventHub.js"
+import type { FreshMap, Held } from "./FreshMap.js"
+import { Kept } from "./Freshness.js"
+import type { GuardedMap } from "./GuardedMap.js"
+import type { Flight, SingleFlight } from "./SingleFlight.js"
+import type { StoreEvent } from "./StoreEvent.js"
+import type { WriteOptions } from "./StoreOptions.js"
+
+/**
+ * How a store writes: steps, given the engine and the time in milliseconds since the epoch.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface StoreWriter<in out K, in out V, in out E> {
+  /** Gives a number from 0 to 1 for the jitter of one entry. */
+  readonly withRoll: <A, E, R>(f: (roll: number) => Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Until when a value written now is fresh. */
+  readonly freshUntil: (key: K, value: V, now: number, roll: number, write: WriteOptions | undefined) => number
+  /** Writes a value and tells of it. */
+  readonly put: (
+    map: BoundedMap<K, Held<V, E>>,
+    key: K,
+    value: V,
+    now: number,
+    freshUntil: number
+  ) => WriteOutcome
+  /** Called after a computation changed the engine outside a step of its caller. */
+  readonly settled: (map: BoundedMap<K, Held<V, E>>, now: number) => void
+}
+
+/**
+ * Makes `getOrCompute` (see `Store`) from the parts of a store.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeGetOrCompute = <K, V, E, R>(parts: {
+  readonly guarded: GuardedMap<K, Held<V, E>>
+  readonly entries: FreshMap<K, V, E>
+  readonly flights: SingleFlight<K>
+  readonly hub: EventHub<StoreEvent<K>>
+  readonly writer: StoreWriter<K, V, E>
+  /** What computations may use. */
+  readonly context: Context.Context<R>
+}): (key: K, compute: Effect.Effect<V, E, R>, options?: WriteOptions) => Effect.Effect<V, E> => {
+  const { context, entries, flights, guarded: { lookup, step }, hub, writer } = parts
+  const group = flights.group<V | InPlaceOfFailure<V>, E>()
+
+  const announced = (key: K, compute: Effect.Effect<V, E>): Effect.Effect<V, E> =>
+    Effect.flatMap(Clock.currentTimeMillis, (started) => {
+      hub.publish(() => ({ _tag: "ComputationStarted", key }))
+      return Effect.onExit(compute, (exit) =>
+        Effect.map(
+          Clock.currentTimeMillis,
+          (now) =>
+            hub.publish(() => ({ _tag: "ComputationEnded", key, outcome: outcomeOf(exit), millis: now - started }))
+        ))
+    })
+
+  const enter = (
+    map: BoundedMap<K, Held<V, E>>,
+    caller: Fiber.RuntimeFiber<unknown, unknown>,
+    key: K,
+    compute: Effect.Effect<V, E, R>,
+    roll: number,
+    writeOptions: WriteOptions | undefined
+  ): Flight<V | InPlaceOfFailure<V>, E> =>
+    group.enter(
+      key,
+      caller,
+      () =>
+        Effect.catchAllCause(
+          announced(key, Effect.provide(compute, context)),
+          (cause) =>
+            Effect.flatten(step((map, now) => {
+              const value = Cause.isInterrupted(cause) ? Absent : entries.inPlaceOfFailure(map, key, now)
+              if (value === Absent) return Exit.failCause(cause)
+              entries.fail(map, key, cause, now)
+              return Exit.succeed(new InPlaceOfFailure(value))
+            }))
+        ),
+      (exit, now) => {
+        if (Exit.isFailure(exit)) entries.fail(map, key, exit.cause, now)
+        else if (!(exit.value instanceof InPlaceOfFailure)) {
+          writer.put(map, key, exit.value, now, writer.freshUntil(key, exit.value, now, roll, writeOptions))
+        }
+        writer.settled(map, now)
+      }
+    )
+
+  // Nobody waits for it: it ends by itself, or with the store.
+  const refresh = (key: K, compute: Effect.Effect<V, E, R>, writeOptions: WriteOptions | undefined) =>
+    writer.withRoll((roll) =>
+      Effect.withFiberRuntime<void>((caller) =>
+        step((map) => {
+          if (!group.has(key)) enter(map, caller, key, compute, roll, writeOptions)
+        })
+      )
+    )
+
+  const computed = (
+    key: K,
+    compute: Effect.Effect<V, E, R>,
+    writeOptions: WriteOptions | undefined
+  ): Effect.Effect<V, E> =>
+    writer.withRoll((roll) =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.flatMap(
+          Effect.withFiberRuntime<V | Entered<V | InPlaceOfFailure<V>, E>>((caller) =>
+            step((map, now) => {
+              // Another fiber may have written between the two steps. This is still the same lookup.
+              const written = entries.peek(map, key, now)
+              return written === Absent ? new Entered(enter(map, caller, key, compute, roll, writeOptions)) : written
+            })
+          ),
+          (entered) =>
+            entered instanceof Entered
+              ? Effect.map(
+                flights.await(entered.flight, restore),
+                (value) => value instanceof InPlaceOfFailure ? value.value : value
+              )
+              : Effect.succeed(entered)
+        )
+      )
+    )
+
+  return (key, compute, writeOptions) =>
+    lookup((map, now) => {
+      const found = entries.lookup(map, key, now)
+      if (found === Absent) return computed(key, compute, writeOptions)
+      if (!(found instanceof Kept)) return Exit.succeed(found)
+      return Exit.isFailure(found.content)
+        ? found.content
+        : Effect.zipRight(refresh(key, compute, writeOptions), found.content)
+    })
+}
+
+/** A stale value that is given out because the computation failed. */
+class InPlaceOfFailure<out V> {
+  readonly value: V
+  constructor(value: V) {
+    this.value = value
+  }
+}
+
+/** A flight, told apart from a value, which can be anything. */
+class Entered<A, E> {
+  readonly flight: Flight<A, E>
+  constructor(flight: Flight<A, E>) {
+    this.flight = flight
+  }
+}
+
+const outcomeOf = (exit: Exit.Exit<unknown, unknown>) => {
+  if (Exit.isSuccess(exit)) return "success"
+  if (Cause.isInterrupted(exit.cause)) return "interruption"
+  return Option.isSome(Cause.failureOption(exit.cause)) ? "failure" : "defect"
+}
