@@ -13,6 +13,15 @@ const expected: Readonly<Record<string, ReadonlyArray<string>>> = {
   ],
   "boundedStore.ts": ["computing 42", "42", "42", "evicted: one"],
   "clientCache.ts": ["the same client: true", "built: 2"],
+  "leasedStore.ts": [
+    "open acme",
+    "open globex",
+    "open initech",
+    "acme is still open",
+    "close acme: evicted",
+    "close globex: closed",
+    "close initech: closed"
+  ],
   "testing.ts": ["greeting: Hello, Ada"],
   "ttlDict.ts": ["session of Ada", "app/Sessions: there is no entry under \"foo\""]
 }
