@@ -10,9 +10,11 @@ import {
   type Counters,
   type WriteOutcome
 } from "./BoundedMapOptions.js"
-import { type EvictionPolicy, type EvictionPolicyName, evictionPolicyNames } from "./EvictionPolicy.js"
-import { KeyIndex } from "./KeyIndex.js"
-import { Lru } from "./Lru.js"
+import { extendedFloats } from "./columns.js"
+import type { EvictionPolicy } from "./EvictionPolicy.js"
+import { keyHash } from "./keyHash.js"
+import { type KeyEquality, KeyIndex } from "./KeyIndex.js"
+import { makePolicy } from "./makePolicy.js"
 import type { RemovalReason } from "./RemovalReason.js"
 import { TimerWheel } from "./TimerWheel.js"
 
@@ -74,6 +76,7 @@ export class BoundedMap<K, V> {
     listenerFailures: 0
   }
 
+  private readonly equality: KeyEquality | undefined
   private readonly index: KeyIndex<K>
   private readonly policy: EvictionPolicy
   private readonly weigh: ((key: K, value: V) => number) | undefined
@@ -83,8 +86,8 @@ export class BoundedMap<K, V> {
   // Columns. A key and a value share the fate of their slot: both are set, or both are undefined.
   private readonly keyColumn: Array<K | undefined> = []
   private readonly valueColumn: Array<V | undefined> = []
-  private expiryColumn: Float64Array | undefined
-  private weightColumn: Float64Array | undefined
+  private expiryColumn: Float64Array<ArrayBuffer> | undefined
+  private weightColumn: Float64Array<ArrayBuffer> | undefined
   private readonly freeSlots: Array<number> = []
   private capacity = 0
   private used = 0
@@ -99,10 +102,12 @@ export class BoundedMap<K, V> {
   constructor(options: BoundedMapOptions<K, V> = {}) {
     this.entryLimit = entryLimitOf(options.maxSize)
     this.weightLimit = weightLimitOf(options.maxWeight)
-    this.policy = makePolicy(options.evictionPolicy ?? "LRU")
+    this.policy = makePolicy(options.evictionPolicy ?? "LRU", (slot) => this.weightAt(slot))
+    this.expectEntries()
+    this.equality = options.equality
     this.weigh = options.weigh
     this.onRemoval = options.onRemoval
-    this.index = new KeyIndex<K>(options.equality, (slot) => this.keyColumn[slot])
+    this.index = new KeyIndex<K>(this.equality, (slot) => this.keyColumn[slot])
     this.wheel = new TimerWheel((slot) => this.expiryOf(slot))
     this.onDue = (slot) => this.release(slot, "expired")
   }
@@ -123,6 +128,15 @@ export class BoundedMap<K, V> {
    */
   get maxWeight(): number {
     return this.weightLimit
+  }
+
+  /**
+   * Whether an entry that can expire was ever written. Until then no operation looks at the time it is given.
+   *
+   * @since 0.1.0
+   */
+  get usesTime(): boolean {
+    return this.expiryColumn !== undefined
   }
 
   /**
@@ -346,6 +360,7 @@ export class BoundedMap<K, V> {
     const weightLimit = limits.maxWeight === undefined ? this.weightLimit : weightLimitOf(limits.maxWeight)
     this.entryLimit = entryLimit
     this.weightLimit = weightLimit
+    this.expectEntries()
     this.wheel.advance(now, this.onDue)
     while (this.used > entryLimit || this.totalWeight > weightLimit) this.evict(now, -1)
     this.notify()
@@ -364,7 +379,8 @@ export class BoundedMap<K, V> {
       live++
       weight += this.weightAt(slot)
       if (this.index.get(this.keyColumn[slot] as K) !== slot) found.push(`the index does not lead to slot ${slot}`)
-      if (this.wheel.isScheduled(slot) !== (this.expiryOf(slot) !== never)) {
+      const scheduled = this.expiryColumn !== undefined && this.wheel.isScheduled(slot)
+      if (scheduled !== (this.expiryOf(slot) !== never)) {
         found.push(`slot ${slot} expires at ${this.expiryOf(slot)}, and its place in the wheel says otherwise`)
       }
       if (this.freeSlots.includes(slot)) found.push(`slot ${slot} is live and free`)
@@ -397,8 +413,8 @@ export class BoundedMap<K, V> {
     this.keyColumn[slot] = key
     this.valueColumn[slot] = value
     this.index.set(key, slot)
-    this.policy.insert(slot)
     this.putWeight(slot, weight)
+    this.policy.insert(slot, this.policy.usesHashes ? keyHash(key, this.equality) : 0)
     this.putExpiry(slot, expiresAt)
     this.totalWeight += weight
     this.used++
@@ -414,8 +430,8 @@ export class BoundedMap<K, V> {
     this.note(slot, "replaced")
     this.totalWeight += weight - this.weightAt(slot)
     this.valueColumn[slot] = value
-    this.policy.access(slot)
     this.putWeight(slot, weight)
+    this.policy.access(slot)
     this.putExpiry(slot, expiresAt)
     while (this.totalWeight > this.weightLimit) this.evict(now, slot)
     return "updated"
@@ -425,6 +441,10 @@ export class BoundedMap<K, V> {
     const slot = this.policy.victim(excluded)
     if (slot === -1) throw new Error("effect-aws-cache: over its limit with nothing to evict; please report this")
     this.release(slot, this.expiryOf(slot) <= now ? "expired" : "evicted")
+  }
+
+  private expectEntries(): void {
+    this.policy.expect(this.weightLimit === never ? this.entryLimit : never)
   }
 
   private takeSlot(): number {
@@ -440,17 +460,17 @@ export class BoundedMap<K, V> {
   private growTo(capacity: number): void {
     this.capacity = capacity
     this.policy.grow(capacity)
-    if (this.weightColumn !== undefined) this.weightColumn = extended(this.weightColumn, capacity, 0)
+    if (this.weightColumn !== undefined) this.weightColumn = extendedFloats(this.weightColumn, capacity, 0)
     if (this.expiryColumn !== undefined) {
       this.wheel.grow(capacity)
-      this.expiryColumn = extended(this.expiryColumn, capacity, never)
+      this.expiryColumn = extendedFloats(this.expiryColumn, capacity, never)
     }
   }
 
   private release(slot: number, reason: RemovalReason): void {
     this.note(slot, reason)
     this.index.delete(this.keyColumn[slot] as K, slot)
-    this.policy.remove(slot)
+    this.policy.remove(slot, reason === "evicted")
     if (this.expiryColumn !== undefined) {
       this.wheel.cancel(slot)
       this.expiryColumn[slot] = never
@@ -493,7 +513,7 @@ export class BoundedMap<K, V> {
     if (this.expiryColumn === undefined) {
       if (expiresAt === never) return
       this.wheel.grow(this.capacity)
-      this.expiryColumn = extended(new Float64Array(0), this.capacity, never)
+      this.expiryColumn = extendedFloats(new Float64Array(0), this.capacity, never)
     }
     this.wheel.cancel(slot)
     this.expiryColumn[slot] = expiresAt
@@ -509,22 +529,6 @@ export class BoundedMap<K, V> {
       this.weightColumn = new Float64Array(this.capacity)
     }
     if (this.weightColumn !== undefined) this.weightColumn[slot] = weight
-  }
-}
-
-const extended = (column: Float64Array, length: number, fill: number): Float64Array => {
-  const copy = new Float64Array(length)
-  copy.set(column)
-  copy.fill(fill, column.length)
-  return copy
-}
-
-const makePolicy = (name: EvictionPolicyName): EvictionPolicy => {
-  switch (name) {
-    case "LRU":
-      return new Lru()
-    default:
-      throw new BoundedMapError("evictionPolicy", name, `one of ${evictionPolicyNames.join(", ")}`)
   }
 }
 

@@ -8,39 +8,54 @@
  * An eviction policy: it orders slots, and says which one should go next. It knows slots only, never keys or values.
  *
  * The map guarantees: `insert` is called once for a slot before anything else is said of it, `remove` once when the
- * entry leaves, whatever the reason; between the two, `access` once for each use. The policy guarantees: `victim`
- * changes nothing, and returns `-1` only when no slot but the excluded one is left. Every operation is O(1), `forEach`
- * and `violations` apart.
+ * entry leaves, whatever the reason; between the two, `access` once for each use; and a slot that `victim` returned is
+ * removed before anything else happens. The policy guarantees: `victim` returns `-1` only when no slot but the
+ * excluded one is left, and every operation is O(1) (amortised, where a policy says so), `forEach` and `violations`
+ * apart.
  *
  * @since 0.1.0
  * @category models
  */
 export interface EvictionPolicy {
+  /** Whether `insert` needs the hash of the key. Where not, it is given `0`. */
+  readonly usesHashes: boolean
   /** Makes room for slots `0` to `slots - 1`. */
   readonly grow: (slots: number) => void
-  /** A new entry, its first use included. */
-  readonly insert: (slot: number) => void
-  /** One use of an entry. */
+  /**
+   * How many entries there are when the map is full: its `maxSize` when that is its only limit, otherwise `Infinity`.
+   * Told at the start and after each change. A policy whose parts are shares of the capacity goes by it, and where it
+   * is `Infinity` by the number of entries that there are: a limit by weight shows only in how many fit.
+   */
+  readonly expect: (entries: number) => void
+  /** A new entry, its first use included, and a well-mixed 32-bit hash of its key. */
+  readonly insert: (slot: number, hash: number) => void
+  /** One use of an entry; its weight may have changed. */
   readonly access: (slot: number) => void
-  /** The entry is gone. */
-  readonly remove: (slot: number) => void
-  /** The slot to evict next, never `excluded`; `-1` when there is none. */
+  /** The entry is gone: because it was the victim (`evicted`), or for another reason, from which nothing is learnt. */
+  readonly remove: (slot: number, evicted: boolean) => void
+  /** The slot to evict next, never `excluded`; `-1` when there is none. It may bring the policy's queues up to date. */
   readonly victim: (excluded: number) => number
-  /** Visits every slot, the next victim first. */
+  /** Visits every slot in the order in which `victim` would return them. It changes nothing. */
   readonly forEach: (visit: (slot: number) => void) => void
-  /** All entries are gone. */
-  readonly clear: () => void
   /** What is wrong inside, an empty array when nothing is. For tests. */
   readonly violations: () => ReadonlyArray<string>
 }
 
 /**
- * The names of the eviction policies, in the order the documentation lists them.
+ * The names of the eviction policies, in the order the documentation lists them:
+ *
+ * - `LRU`: the least recently used entry goes first; exactly predictable.
+ * - `LFU`: the least frequently used one goes first, without ageing: what was popular once stays. On a real trace of
+ *   database objects it reaches 28 % where `LRU` has 80 %; `LFU-DA` or `W-TinyLFU` are nearly always meant instead.
+ * - `LFU-DA`: frequency with dynamic ageing; a byte per entry.
+ * - `S3-FIFO`: three queues; the cheapest hit, and close to the best on real systems.
+ * - `W-TinyLFU`: a recency window before a frequency filter, its share tuned at run time; the best on loops and scans.
+ * - `GDSF`: frequency over weight, for limits by weight where entries differ in size.
  *
  * @since 0.1.0
  * @category models
  */
-export const evictionPolicyNames = ["LRU"] as const
+export const evictionPolicyNames = ["LRU", "LFU", "LFU-DA", "S3-FIFO", "W-TinyLFU", "GDSF"] as const
 
 /**
  * The name of an eviction policy.

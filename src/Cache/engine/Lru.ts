@@ -14,12 +14,17 @@ import { SlotLists } from "./SlotLists.js"
  * @category constructors
  */
 export class Lru implements EvictionPolicy {
+  /** @inheritdoc */
+  readonly usesHashes = false
   private readonly order = new SlotLists(1)
 
   /** @inheritdoc */
   grow(slots: number): void {
     this.order.grow(slots)
   }
+
+  /** @inheritdoc */
+  expect(): void {}
 
   /** @inheritdoc */
   insert(slot: number): void {
@@ -45,11 +50,6 @@ export class Lru implements EvictionPolicy {
   /** @inheritdoc */
   forEach(visit: (slot: number) => void): void {
     for (let slot = this.order.first(0); slot !== -1; slot = this.order.after(slot)) visit(slot)
-  }
-
-  /** @inheritdoc */
-  clear(): void {
-    this.order.clear()
   }
 
   /** @inheritdoc */

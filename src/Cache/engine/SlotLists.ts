@@ -60,6 +60,24 @@ export class SlotLists {
   }
 
   /**
+   * Puts a slot that is on no list at the start of a list.
+   *
+   * @since 0.1.0
+   */
+  prepend(list: number, slot: number): void {
+    this.link(this.lists + slot, list)
+  }
+
+  /**
+   * Puts a slot that is on no list directly after one that is.
+   *
+   * @since 0.1.0
+   */
+  insertAfter(position: number, slot: number): void {
+    this.link(this.lists + slot, this.lists + position)
+  }
+
+  /**
    * Takes a slot off whatever list it is on; does nothing when it is on none.
    *
    * @since 0.1.0
@@ -124,6 +142,16 @@ export class SlotLists {
   }
 
   /**
+   * The slot before the given one on the same list, or `-1` at the start.
+   *
+   * @since 0.1.0
+   */
+  before(slot: number): number {
+    const node = this.previous[this.lists + slot] as number
+    return node < this.lists ? -1 : node - this.lists
+  }
+
+  /**
    * Whether a slot is on some list.
    *
    * @since 0.1.0
@@ -143,6 +171,18 @@ export class SlotLists {
       this.next[node] = node
       this.previous[node] = node
     }
+  }
+
+  /**
+   * The same lists once more, sharing nothing with these.
+   *
+   * @since 0.1.0
+   */
+  copy(): SlotLists {
+    const copy = new SlotLists(this.lists)
+    copy.next = this.next.slice()
+    copy.previous = this.previous.slice()
+    return copy
   }
 
   /**
@@ -175,6 +215,14 @@ export class SlotLists {
       if (this.next[node] !== node && !seen.has(node)) found.push(`node ${node} is linked but on no list`)
     }
     return found
+  }
+
+  private link(node: number, before: number): void {
+    const after = this.next[before] as number
+    this.next[before] = node
+    this.previous[node] = before
+    this.next[node] = after
+    this.previous[after] = node
   }
 }
 

@@ -1,0 +1,119 @@
+/**
+ * How often keys were seen lately, approximately.
+ *
+ * @since 0.1.0
+ */
+
+const wordsPerBlock = 16
+const wordsPerRow = 4
+const rows = 4
+const slotsPerBlock = 8
+const fewestBlocks = 8
+const mostSeen = 15
+
+/**
+ * A count-min sketch of four-bit counters: four rows, sixteen counters per slot, aged by halving all of them from time
+ * to time. Graham Cormode, S. Muthukrishnan, "An improved data stream summary: the count-min sketch and its
+ * applications", 2005; four bits and halving: Gil Einziger, Roy Friedman, Ben Manes, "TinyLFU: a highly efficient cache
+ * admission policy", ACM Transactions on Storage 13(4), 2017.
+ *
+ * The counters of one key lie in one block of 64 bytes, a cache line, four words a row. Halving is not a pass over the
+ * table: a block remembers how often it was halved, and catches up when it is next touched. Where the table doubles,
+ * each half starts as a copy of what there was, so that every estimate stays as it is.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class FrequencySketch {
+  private words = new Int32Array(fewestBlocks * wordsPerBlock)
+  private epochs = new Int32Array(fewestBlocks)
+  private epoch = 0
+
+  /**
+   * Makes room for the keys of as many slots, rounded up to a power of two.
+   *
+   * @since 0.1.0
+   */
+  grow(slots: number): void {
+    while (this.epochs.length * slotsPerBlock < slots) {
+      this.words = doubled(this.words)
+      this.epochs = doubled(this.epochs)
+    }
+  }
+
+  /**
+   * Counts a key as seen once more. Of its four counters only the lowest ones rise: the others are too high already,
+   * because of other keys.
+   *
+   * @since 0.1.0
+   */
+  increment(hash: number): void {
+    const base = this.block(hash)
+    const places = spread(hash)
+    const least = this.least(base, places)
+    if (least === mostSeen) return
+    for (let row = 0, place = places; row < rows; row++, place >>>= 8) {
+      const word = base + row * wordsPerRow + (place & 3)
+      const value = this.words[word] as number
+      if (((value >>> (place & 28)) & mostSeen) === least) this.words[word] = value + (1 << (place & 28))
+    }
+  }
+
+  /**
+   * How often a key was seen, 0 to 15; never less than it was.
+   *
+   * @since 0.1.0
+   */
+  estimate(hash: number): number {
+    return this.least(this.block(hash), spread(hash))
+  }
+
+  /**
+   * Halves every counter, in constant time.
+   *
+   * @since 0.1.0
+   */
+  halve(): void {
+    this.epoch = (this.epoch + 1) | 0
+  }
+
+  private least(base: number, places: number): number {
+    let least = mostSeen
+    for (let row = 0, place = places; row < rows; row++, place >>>= 8) {
+      const word = base + row * wordsPerRow + (place & 3)
+      const count = ((this.words[word] as number) >>> (place & 28)) & mostSeen
+      if (count < least) least = count
+    }
+    return least
+  }
+
+  // The first word of a key's block, brought up to date.
+  private block(hash: number): number {
+    const block = hash & (this.epochs.length - 1)
+    const base = block * wordsPerBlock
+    const behind = (this.epoch - (this.epochs[block] as number)) | 0
+    if (behind !== 0) {
+      this.epochs[block] = this.epoch
+      for (let word = base; word < base + wordsPerBlock; word++) {
+        let value = this.words[word] as number
+        for (let times = Math.min(behind >>> 0, 4); times > 0; times--) value = (value >>> 1) & 0x77777777
+        this.words[word] = value
+      }
+    }
+    return base
+  }
+}
+
+// The block is chosen by the low bits of the hash, the counters by bits that do not follow from them: five of each byte,
+// two for the word of the row and three for the counter in it.
+const spread = (hash: number): number => {
+  const mixed = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
+  return mixed ^ (mixed >>> 12)
+}
+
+const doubled = (column: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> => {
+  const copy = new Int32Array(column.length * 2)
+  copy.set(column)
+  copy.set(column, column.length)
+  return copy
+}

@@ -1,0 +1,162 @@
+import type { EvictionPolicyName } from "effect-aws-cache/Cache"
+
+/** What an eviction policy does, told as naively as possible: by key, in arrays, from the papers. */
+export interface NaivePolicy {
+  readonly expect: (entries: number) => void
+  readonly insert: (key: number, weight: number) => void
+  readonly access: (key: number, weight: number) => void
+  readonly remove: (key: number, evicted: boolean) => void
+  /** Never the excluded key; `undefined` when there is no other. */
+  readonly victim: (excluded: number | undefined) => number | undefined
+}
+
+interface Ranked {
+  readonly key: number
+  frequency: number
+  priority: number
+  tie: number
+  lastUse: number
+}
+
+/** The entry of the lowest priority, then the lowest tie, then the least recent use. */
+class Ranking implements NaivePolicy {
+  protected entries: Array<Ranked> = []
+  protected age = 0
+  private clock = 0
+  private readonly rank: (entry: Ranked, weight: number, age: number) => readonly [priority: number, tie: number]
+
+  constructor(rank: (entry: Ranked, weight: number, age: number) => readonly [priority: number, tie: number]) {
+    this.rank = rank
+  }
+
+  expect() {}
+
+  insert(key: number, weight: number) {
+    const entry = { key, frequency: 0, priority: 0, tie: 0, lastUse: 0 }
+    this.entries.push(entry)
+    this.use(entry, weight)
+  }
+
+  access(key: number, weight: number) {
+    this.use(this.entries.find((entry) => entry.key === key) as Ranked, weight)
+  }
+
+  remove(key: number, evicted: boolean) {
+    const entry = this.entries.find((other) => other.key === key) as Ranked
+    if (evicted) this.age = this.ageAfter(entry)
+    this.entries = this.entries.filter((other) => other !== entry)
+  }
+
+  victim(excluded: number | undefined) {
+    return this.entries
+      .filter((entry) => entry.key !== excluded)
+      .sort((one, other) => one.priority - other.priority || one.tie - other.tie || one.lastUse - other.lastUse)[0]?.key
+  }
+
+  protected ageAfter(victim: Ranked) {
+    return Math.max(this.age, victim.priority)
+  }
+
+  private use(entry: Ranked, weight: number) {
+    entry.frequency++
+    entry.lastUse = ++this.clock
+    const [priority, tie] = this.rank(entry, weight, this.age)
+    entry.priority = priority
+    entry.tie = tie
+  }
+}
+
+/** With an excluded entry below the victim, the age stays at the excluded one: nobody lies below the age. */
+class LfuDaRanking extends Ranking {
+  constructor() {
+    super((entry, _, age) => [age + Math.min(entry.frequency, 63), 0])
+  }
+
+  protected override ageAfter() {
+    return Math.min(...this.entries.map((entry) => entry.priority))
+  }
+}
+
+/** Rounded down to a power of two times 1, 1.25, 1.5 or 1.75. */
+const rounded = (ratio: number) => {
+  const power = 2 ** Math.floor(Math.log2(ratio))
+  return (Math.floor((ratio / power) * 4) / 4) * power
+}
+
+class S3FifoQueues implements NaivePolicy {
+  private small: Array<{ readonly key: number; uses: number }> = []
+  private main: Array<{ readonly key: number; uses: number }> = []
+  private ghosts: Array<number | undefined> = []
+  private expected = Infinity
+
+  expect(entries: number) {
+    this.expected = entries
+  }
+
+  insert(key: number) {
+    const at = this.ghosts.lastIndexOf(key)
+    const isGhost = at !== -1 && this.ghosts.length - at <= this.capacity() - this.smallShare()
+    if (at !== -1) this.ghosts[at] = undefined
+    ;(isGhost ? this.main : this.small).push({ key, uses: 0 })
+  }
+
+  access(key: number) {
+    for (const entry of [...this.small, ...this.main]) if (entry.key === key) entry.uses = Math.min(3, entry.uses + 1)
+  }
+
+  remove(key: number, evicted: boolean) {
+    if (evicted && this.small.some((entry) => entry.key === key)) this.ghosts.push(key)
+    this.small = this.small.filter((entry) => entry.key !== key)
+    this.main = this.main.filter((entry) => entry.key !== key)
+  }
+
+  victim(excluded: number | undefined): number | undefined {
+    if (this.small.length >= this.smallShare()) {
+      const key = this.fromSmall(excluded)
+      if (key !== undefined) return key
+    }
+    return this.fromMain(excluded) ?? this.fromSmall(excluded) ?? this.fromMain(excluded)
+  }
+
+  private capacity() {
+    return this.expected === Infinity ? this.small.length + this.main.length : this.expected
+  }
+
+  private smallShare() {
+    return Math.max(1, Math.floor(this.capacity() / 10))
+  }
+
+  private fromSmall(excluded: number | undefined): number | undefined {
+    for (;;) {
+      const entry = this.small.find((other) => other.key !== excluded)
+      if (entry === undefined || entry.uses < 2) return entry?.key
+      this.small = this.small.filter((other) => other !== entry)
+      this.main.push({ key: entry.key, uses: 0 })
+      if (this.main.length > this.capacity() - this.smallShare()) return this.fromMain(excluded)
+    }
+  }
+
+  private fromMain(excluded: number | undefined): number | undefined {
+    for (;;) {
+      const entry = this.main.find((other) => other.key !== excluded)
+      if (entry === undefined || entry.uses === 0) return entry?.key
+      this.main = [...this.main.filter((other) => other !== entry), { key: entry.key, uses: entry.uses - 1 }]
+    }
+  }
+}
+
+/** The policies that have a naive twin, and how to make it. */
+export const naivePolicies: ReadonlyArray<readonly [EvictionPolicyName, () => NaivePolicy]> = [
+  ["LRU", () => new Ranking(() => [0, 0])],
+  ["LFU", () => new Ranking((entry) => [entry.frequency, 0])],
+  ["LFU-DA", () => new LfuDaRanking()],
+  ["S3-FIFO", () => new S3FifoQueues()],
+  [
+    "GDSF",
+    () =>
+      new Ranking((entry, weight, age) => {
+        const value = rounded(entry.frequency / Math.max(1, weight))
+        return [age + value, value]
+      })
+  ]
+]

@@ -1,0 +1,140 @@
+import { assert, describe, it } from "@effect/vitest"
+import { type KeyEquality, keyEquality } from "effect-aws-cache/Cache"
+import * as Data from "effect/Data"
+import * as fc from "fast-check"
+import { FrequencySketch } from "../../../src/Cache/engine/FrequencySketch.js"
+import { GhostQueue } from "../../../src/Cache/engine/GhostQueue.js"
+import { keyHash } from "../../../src/Cache/engine/keyHash.js"
+import { property } from "../../support/property.js"
+
+describe("keyHash", () => {
+  it("is equal for keys that an index takes for equal", () => {
+    const reference = { team: "core" }
+    const pairs: ReadonlyArray<readonly [unknown, unknown]> = [
+      [0, -0],
+      [NaN, Number("none")],
+      ["ab", ["a", "b"].join("")],
+      [2n ** 70n, 2n ** 70n],
+      [reference, reference],
+      [Symbol.for("s"), Symbol.for("s")],
+      [Data.struct({ team: "core", id: 1 }), Data.struct({ team: "core", id: 1 })]
+    ]
+    for (const [one, other] of pairs) {
+      assert.strictEqual(keyHash(one, keyEquality), keyHash(other, keyEquality))
+    }
+  })
+
+  it("tells kinds of keys apart, and objects by identity unless they bring an equality", () => {
+    const keys = [1, "1", true, false, null, undefined, 1.5, "", {}, {}, () => 0, Data.struct({ id: 1 })]
+    assert.strictEqual(new Set(keys.map((key) => keyHash(key, keyEquality))).size, keys.length)
+    const equality: KeyEquality = { isStructural: () => true, hash: () => 2 ** 40 + 7, equals: () => true }
+    assert.strictEqual(keyHash({}, equality), keyHash({}, equality))
+  })
+
+  it("spreads what differs little: low bits of consecutive numbers, floats and strings fill evenly", () => {
+    const kinds: ReadonlyArray<(index: number) => unknown> = [
+      (index) => index,
+      (index) => index * 4096,
+      (index) => index / 8,
+      (index) => `user:${index}`,
+      (index) => BigInt(index) << 40n
+    ]
+    for (const kind of kinds) {
+      const buckets = new Int32Array(256)
+      for (let index = 0; index < 25_600; index++) {
+        const bucket = keyHash(kind(index), undefined) & 255
+        buckets[bucket] = (buckets[bucket] ?? 0) + 1
+      }
+      // A fair draw has 100 in each, and hardly ever one beyond six standard deviations.
+      assert.isAbove(Math.min(...buckets), 40)
+      assert.isBelow(Math.max(...buckets), 160)
+    }
+  })
+})
+
+describe("FrequencySketch", () => {
+  it("never counts too low, and seldom too high", () => {
+    const sketch = new FrequencySketch()
+    sketch.grow(1024)
+    const truth = new Map<number, number>()
+    for (let step = 0; step < 4000; step++) {
+      const key = (step * step) % 1021
+      truth.set(key, (truth.get(key) ?? 0) + 1)
+      sketch.increment(keyHash(key, undefined))
+    }
+    let wrong = 0
+    for (const [key, count] of truth) {
+      const estimate = sketch.estimate(keyHash(key, undefined))
+      assert.isAtLeast(estimate, Math.min(15, count))
+      if (estimate > Math.min(15, count)) wrong++
+    }
+    assert.isBelow(wrong / truth.size, 0.05)
+  })
+
+  it("halves every counter, also those that are not touched for many halvings", () => {
+    const sketch = new FrequencySketch()
+    for (let step = 0; step < 40; step++) sketch.increment(1)
+    for (let step = 0; step < 9; step++) sketch.increment(2)
+    assert.deepStrictEqual([sketch.estimate(1), sketch.estimate(2)], [15, 9])
+    sketch.halve()
+    assert.deepStrictEqual([sketch.estimate(1), sketch.estimate(2)], [7, 4])
+    sketch.halve()
+    sketch.halve()
+    assert.deepStrictEqual([sketch.estimate(1), sketch.estimate(2)], [1, 1])
+    for (let step = 0; step < 1000; step++) sketch.halve()
+    assert.deepStrictEqual([sketch.estimate(1), sketch.estimate(2)], [0, 0])
+  })
+
+  it("keeps every estimate when it grows", () => {
+    const sketch = new FrequencySketch()
+    const hashes = Array.from({ length: 200 }, (_, key) => keyHash(key, undefined))
+    hashes.forEach((hash, at) => {
+      for (let step = 0; step < at % 12; step++) sketch.increment(hash)
+    })
+    sketch.halve()
+    const before = hashes.map((hash) => sketch.estimate(hash))
+    sketch.grow(10_000)
+    assert.deepStrictEqual(hashes.map((hash) => sketch.estimate(hash)), before)
+  })
+})
+
+describe("GhostQueue", () => {
+  it("remembers what a naive queue remembers, through growth", () => {
+    const steps = fc.array(
+      fc.oneof(
+        { weight: 8, arbitrary: fc.tuple(fc.constant("add" as const), fc.nat(60), fc.constant(0)) },
+        { weight: 4, arbitrary: fc.tuple(fc.constant("take" as const), fc.nat(60), fc.integer({ min: 1, max: 16 })) },
+        {
+          weight: 1,
+          arbitrary: fc.tuple(fc.constant("grow" as const), fc.integer({ min: 1, max: 70 }), fc.constant(0))
+        }
+      ),
+      { maxLength: 200, size: "max" }
+    )
+    fc.assert(
+      fc.property(steps, (commands) => {
+        const queue = new GhostQueue()
+        queue.grow(16)
+        const naive: Array<number | undefined> = []
+        for (const [name, number, memory] of commands) {
+          // Hashes of few values, many of which share their low bits.
+          const hash = (number % 20) * 16 - 100
+          if (name === "grow") queue.grow(number)
+          else if (name === "add") {
+            queue.add(hash)
+            naive.push(hash)
+          } else {
+            const at = naive.lastIndexOf(hash)
+            const expected = at !== -1 && naive.length - at <= memory
+            assert.strictEqual(queue.take(hash, memory), expected)
+            // Taken or forgotten, an earlier addition of the same hash does not come back.
+            naive.forEach((each, index) => {
+              if (each === hash) naive[index] = undefined
+            })
+          }
+        }
+      }),
+      property(500)
+    )
+  })
+})
