@@ -26,7 +26,8 @@ export interface GuardedMap<in out K, in out V> {
   readonly step: <A>(f: (map: BoundedMap<K, V>, now: number) => A) => Effect.Effect<A>
   /**
    * One step that decides how to go on: with an `Exit`, it is a single instruction of the fiber. This is how lookups are
-   * done, since they outnumber everything else: it costs a third of what a step and a `flatMap` do.
+   * done, since they outnumber everything else: it costs a third of what a step and a `flatMap` do. The clock is read
+   * only if an entry can expire; until then the time is `0`.
    */
   readonly lookup: <A, E, R>(
     f: (map: BoundedMap<K, V>, now: number) => Effect.Effect<A, E, R>
@@ -50,7 +51,7 @@ export const makeGuardedMap = <K, V>(
       step: (f) =>
         Effect.clockWith((clock) => Ref.modify(ref, (map) => [f(map, clock.unsafeCurrentTimeMillis()), map])),
       lookup: <A, E, R>(f: (map: BoundedMap<K, V>, now: number) => Effect.Effect<A, E, R>) =>
-        Effect.withFiberRuntime<A, E, R>((fiber) => f(map, clockOf(fiber).unsafeCurrentTimeMillis()))
+        Effect.withFiberRuntime<A, E, R>((fiber) => f(map, map.usesTime ? clockOf(fiber).unsafeCurrentTimeMillis() : 0))
     }
   })
 

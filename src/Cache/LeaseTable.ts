@@ -91,7 +91,7 @@ const defaultMaxSize = 100
 export const makeLeaseTable = <K, V, E, R, R2>(
   name: string,
   options: Options<K, V, E, R, R2>
-): Effect.Effect<LeaseTable<K, V, E, R>, CacheConfigError, R | R2 | Scope.Scope> =>
+): Effect.Effect<LeaseTable<K, V, E, Exclude<R, Scope.Scope>>, CacheConfigError, R | R2 | Scope.Scope> =>
   Effect.gen(function*() {
     const runtime = yield* Effect.runtime<R | R2>()
     const { release, weigh } = options
@@ -160,29 +160,35 @@ export const makeLeaseTable = <K, V, E, R, R2>(
     const acquireInto = (
       acquisition: Acquisition<K, V>,
       key: K,
-      lease: LeaseOptions<V, E, R> | undefined
+      lease: LeaseOptions<V, E, Exclude<R, Scope.Scope>> | undefined
     ): Effect.Effect<LeasedValue<K, V>, E> =>
       Effect.uninterruptibleMask((restore) =>
         Effect.flatMap(Scope.make(), (scope) => {
           const acquire = Effect.mapInputContext(
-            Effect.suspend(() => lease?.acquire ?? options.acquire(key)),
+            Effect.suspend((): Effect.Effect<V, E, R | Exclude<R, Scope.Scope> | Scope.Scope> =>
+              lease?.acquire ?? options.acquire(key)
+            ),
             (own: Context.Context<never>) => contextIn(runtime.context, scope, own)
           )
-          return Effect.flatMap(Effect.exit(restore(acquire)), (exit): Effect.Effect<LeasedValue<K, V>, E> => {
-            // A finalizer that fails here is told to whoever waits, along with what made it run.
-            if (Exit.isFailure(exit)) return Effect.ensuring(Effect.failCause(exit.cause), Scope.close(scope, exit))
-            const value = new LeasedValue(key, exit.value, scope, releaser)
-            acquired++
-            acquisition.hold(value)
-            releaser.left(value, "discarded")
-            return Effect.succeed(value)
-          })
+          // A value that is released from outside would be lost, were it interrupted on its way here.
+          return Effect.flatMap(
+            Effect.exit(release === undefined ? restore(acquire) : acquire),
+            (exit): Effect.Effect<LeasedValue<K, V>, E> => {
+              // A finalizer that fails here is told to whoever waits, along with what made it run.
+              if (Exit.isFailure(exit)) return Effect.ensuring(Effect.failCause(exit.cause), Scope.close(scope, exit))
+              const value = new LeasedValue(key, exit.value, scope, releaser)
+              acquired++
+              acquisition.hold(value)
+              releaser.left(value, "discarded")
+              return Effect.succeed(value)
+            }
+          )
         })
       )
 
     const acquire = (
       key: K,
-      lease: LeaseOptions<V, E, R> | undefined,
+      lease: LeaseOptions<V, E, Exclude<R, Scope.Scope>> | undefined,
       restore: Restore
     ): Effect.Effect<LeasedValue<K, V>, E> =>
       Effect.flatMap(
@@ -220,7 +226,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
             : Effect.succeed(entered)
       )
 
-    const table: LeaseTable<K, V, E, R> = {
+    const table: LeaseTable<K, V, E, Exclude<R, Scope.Scope>> = {
       step,
       find: (key, onFound, onAbsent) =>
         lookup((map, now) => {

@@ -45,8 +45,8 @@ export type TypeId = "~effect-aws-cache/Cache/LeasedStore"
  * `E` is how acquisitions may fail, `R` what they may use: it was captured when the store was made.
  *
  * All who ask for a key meanwhile share one acquisition. It belongs to the store, as in a `Store`: the interruption of
- * one caller does not reach the others, and when the last of them leaves, it is interrupted. A value that is acquired
- * nevertheless is released; one that nobody waits for any more, but which got into the store, stays. A write or removal
+ * one caller does not reach the others, and when the last of them leaves, it is interrupted if it can be. A value that
+ * is acquired nevertheless is released; one that got into the store before the last of them left stays. A write or removal
  * of the key meanwhile wins over the value, which its callers still lease.
  *
  * Releases run in the background, a few at a time: they neither delay nor fail whoever made a value leave. When the
@@ -155,7 +155,7 @@ export const isLeasedStore = (u: unknown): u is LeasedStore<unknown, unknown, un
  *     name: "pools",
  *     maxSize: 20,
  *     timeToLive: "1 hour",
- *     acquire: (tenant: string) => Effect.uninterruptible(Effect.tryPromise(() => openPool(tenant))),
+ *     acquire: (tenant: string) => Effect.tryPromise(() => openPool(tenant)),
  *     release: (pool) => Effect.promise(() => pool.end())
  *   })
  *   const users = yield* pools.use("acme", (pool) => Effect.tryPromise(() => pool.query("select * from users")))
@@ -186,7 +186,7 @@ export const isLeasedStore = (u: unknown): u is LeasedStore<unknown, unknown, un
  */
 export const make = <K, V, E = never, R = never, R2 = never>(
   options: Options<K, V, E, R, R2>
-): Effect.Effect<LeasedStore<K, V, E, R>, CacheConfigError, R | R2 | Scope.Scope> => {
+): Effect.Effect<LeasedStore<K, V, E, Exclude<R, Scope.Scope>>, CacheConfigError, R | R2 | Scope.Scope> => {
   const name = options.name ?? "LeasedStore"
   return Effect.gen(function*() {
     const table = yield* makeLeaseTable(name, options)
@@ -206,7 +206,7 @@ export const make = <K, V, E = never, R = never, R2 = never>(
       return Exit.fail(new EntryTooLargeError({ cache: name, key: printKey(key), weight, maxWeight }))
     }
 
-    const self: LeasedStore<K, V, E, R> = {
+    const self: LeasedStore<K, V, E, Exclude<R, Scope.Scope>> = {
       ...Inspectable.BaseProto,
       [TypeId]: TypeId,
       name,

@@ -24,8 +24,8 @@ export interface Options<in K, in out V, out E = never, out R = never, out R2 = 
 {
   /**
    * Makes the value under a key. What it acquires in its scope is released with the value, or at once when it fails or
-   * is interrupted. It may be interrupted, when nobody waits for it any more: what must not be interrupted between
-   * opening and returning belongs in `Effect.acquireRelease` or `Effect.uninterruptible`.
+   * is interrupted. When nobody waits for it any more, it is interrupted, but not if there is a `release`: then it is
+   * uninterruptible, as in `Effect.acquireRelease`, and the last one who leaves waits for its end.
    */
   readonly acquire: (key: K) => Effect.Effect<V, E, R>
   /**
@@ -76,7 +76,7 @@ export interface WriteOptions {
  * @category models
  */
 export interface LeaseOptions<out V, out E, out R> extends WriteOptions {
-  /** Makes the value, instead of the store's `acquire`. */
+  /** Makes the value, instead of the store's `acquire` and under the same rules. */
   readonly acquire?: Effect.Effect<V, E, R | Scope.Scope> | undefined
 }
 
