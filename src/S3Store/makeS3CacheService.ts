@@ -138,9 +138,9 @@ export const makeS3CacheService = (
       )
 
     const inMemory = <K, V>(key: CacheKey<K, V>): Effect.Effect<Option.Option<V>> =>
-      memory.step((map, now) => {
+      memory.lookup((map, now) => {
         const held = map.get(key, now)
-        return held === Absent ? Option.none() : held.valueFor(key.space)
+        return Exit.succeed(held === Absent ? Option.none() : held.valueFor(key.space))
       })
 
     const getOption = <K, V>(key: CacheKey<K, V>): Effect.Effect<Option.Option<V>, S3StoreError> =>

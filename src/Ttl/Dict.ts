@@ -227,20 +227,20 @@ export const make = <K, V>(
   const name = options.name ?? "TtlDict"
   return Effect.gen(function*() {
     const { maxBytes, maxItems, timeToLive, weigh } = yield* checkOptions(name, options)
-    const { step } = yield* makeGuardedMap<K, V>(name, {
+    const { lookup, step } = yield* makeGuardedMap<K, V>(name, {
       evictionPolicy: "LRU",
       maxSize: maxItems,
       maxWeight: maxBytes,
       weigh
     })
 
-    const orNotFound = <A>(key: K, f: (map: BoundedMap<K, V>, now: number) => A | Absent) =>
-      Effect.flatten(step((map, now): Exit.Exit<A, CacheNotFoundError> => {
-        const found = f(map, now)
-        return found === Absent
-          ? Exit.fail(new CacheNotFoundError({ cache: name, key: printKey(key) }))
-          : Exit.succeed(found)
-      }))
+    const orNotFound = <A>(key: K, found: A | Absent): Exit.Exit<A, CacheNotFoundError> =>
+      found === Absent
+        ? Exit.fail(new CacheNotFoundError({ cache: name, key: printKey(key) }))
+        : Exit.succeed(found)
+
+    const stepOrNotFound = <A>(key: K, f: (map: BoundedMap<K, V>, now: number) => A | Absent) =>
+      Effect.flatten(step((map, now) => orNotFound(key, f(map, now))))
 
     const write = (
       map: BoundedMap<K, V>,
@@ -264,8 +264,8 @@ export const make = <K, V>(
 
     const self: Dict<K, V> & Inspectable.Inspectable = {
       ...Inspectable.BaseProto,
-      get: (key) => orNotFound(key, (map, now) => map.get(key, now)),
-      getOption: (key) => step((map, now) => toOption(map.get(key, now))),
+      get: (key) => lookup((map, now) => orNotFound(key, map.get(key, now))),
+      getOption: (key) => lookup((map, now) => Exit.succeed(toOption(map.get(key, now)))),
       add: (key, value, writeOptions) =>
         Effect.flatten(step((map, now): Exit.Exit<void, CacheExistsError | EntryTooLargeError> =>
           map.has(key, now)
@@ -275,8 +275,8 @@ export const make = <K, V>(
       set: (key, value, writeOptions) => Effect.flatten(step((map, now) => write(map, now, key, value, writeOptions))),
       has: (key) => step((map, now) => map.has(key, now)),
       peek: (key) => step((map, now) => toOption(map.peek(key, now))),
-      remove: (key) => orNotFound(key, (map, now) => map.remove(key, now) === Absent ? Absent : undefined),
-      pop: (key) => orNotFound(key, (map, now) => map.remove(key, now)),
+      remove: (key) => stepOrNotFound(key, (map, now) => map.remove(key, now) === Absent ? Absent : undefined),
+      pop: (key) => stepOrNotFound(key, (map, now) => map.remove(key, now)),
       popVictim: step((map, now) => toOption(map.popVictim(now))),
       clear: step((map, now) => map.clear(now)),
       keys: step((map, now) => map.entries(now).map(([key]) => key)),
@@ -285,13 +285,13 @@ export const make = <K, V>(
       size: step((map, now) => map.size(now)),
       byteSize: step((map, now) => map.weight(now)),
       getTtl: (key, at) =>
-        orNotFound(key, (map, now) => {
+        stepOrNotFound(key, (map, now) => {
           const expiry = map.has(key, now) ? map.expiresAt(key) : Absent
           const seenFrom = at ?? now
           return expiry === Absent || expiry <= seenFrom ? Absent : Duration.millis(expiry - seenFrom)
         }),
       setTtl: (key, timeToLive) =>
-        orNotFound(key, (map, now) => map.setExpiresAt(key, now, expiresAt(now, timeToLive)) ? undefined : Absent),
+        stepOrNotFound(key, (map, now) => map.setExpiresAt(key, now, expiresAt(now, timeToLive)) ? undefined : Absent),
       isExpired: (key, at) =>
         step((map, now) => Option.map(toOption(map.expiresAt(key)), (expiry) => expiry <= (at ?? now))),
       purge: step((map, now) => map.purge(now)),
