@@ -187,6 +187,7 @@ export const make = <K, V, E = never, R = never>(
         maxSize: options.maxSize ?? defaultMaxSize,
         maxWeight: options.maxWeight,
         weigh: options.weigh,
+        segments: options.segments,
         onRemoval: (key, value, reason) => {
           hub.publish(() => ({ _tag: "Removed", key, reason }))
           options.onRemoval?.(key, value, reason)

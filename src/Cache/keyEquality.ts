@@ -5,7 +5,7 @@
  */
 import * as Equal from "effect/Equal"
 import * as Hash from "effect/Hash"
-import type { KeyEquality } from "./engine/KeyIndex.js"
+import type { KeyEquality } from "./engine/KeyEquality.js"
 
 /**
  * Keys that implement Effect's `Equal` (`Data.struct`, `Data.Class`, `Schema.Class`, `Option`, ...) are found by it.

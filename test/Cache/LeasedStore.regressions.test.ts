@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Deferred, Effect, Exit, Fiber, Option, Predicate, Scope, TestClock } from "effect"
 import { LeasedStore } from "effect-aws-cache/Cache"
+import { LeasedValue } from "../../src/Cache/LeasedValue.js"
 import { turns, until } from "../support/until.js"
 import { type Handle, Ledger } from "./Ledger.js"
 
@@ -304,6 +305,19 @@ describe("LeasedStore: what others got wrong", () => {
       )
       yield* Scope.close(scope, Exit.void)
       ledger.assertBalanced()
+    }))
+
+  it.effect("20,000 scopes that leased a value leave nothing at the value", () =>
+    Effect.gen(function*() {
+      const ended: Array<LeasedValue<string, number>> = []
+      const value = new LeasedValue("a", 1, undefined, { unleased: (value) => ended.push(value) })
+      for (let index = 0; index < 20_000; index++) {
+        value.lease()
+        assert.strictEqual(yield* Effect.scoped(Effect.flatMap(Effect.scope, (scope) => value.handTo(scope))), 1)
+      }
+      assert.strictEqual(ended.length, 20_000)
+      const holders: unknown = Reflect.get(value, "holders")
+      assert.deepStrictEqual(holders, new Set())
     }))
 
   it.effect("two scopes that lease a value hold a lease each, however often they ask", () =>

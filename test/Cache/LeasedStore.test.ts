@@ -203,17 +203,43 @@ describe("LeasedStore", () => {
         ledger.assertBalanced()
       }))
 
-    it.effect("popVictim does not lease what expires meanwhile", () =>
+    it.effect("popVictim does not lease what it finds expired", () =>
       Effect.gen(function*() {
         const { close, ledger, store } = yield* ledgered()
-        yield* store.use("old", id, { timeToLive: "1 second" })
+        yield* store.use("swept", id, { timeToLive: "1 second" })
+        yield* store.use("old", id, { timeToLive: "1500 millis" })
         yield* store.use("young", id)
-        const popped = yield* Effect.scoped(
-          Effect.zipRight(TestClock.adjust("1 second"), store.popVictim)
-        )
+        yield* turns(2)
+        yield* TestClock.adjust("1 second")
+        yield* until(() => ledger.released.length === 1)
+        // The next sweep is a second after the first: what expires before is found by whoever looks.
+        yield* TestClock.adjust("500 millis")
+        yield* turns(3)
+        assert.deepStrictEqual(ledger.released, [1])
+        const popped = yield* Effect.scoped(store.popVictim)
         assert.strictEqual(Option.getOrThrow(popped)[0], "young")
-        yield* until(() => ledger.released.length === 2)
+        yield* until(() => ledger.released.length === 3)
         assert.deepInclude(yield* store.stats, { retired: 0, leased: 0, size: 0 })
+        yield* close
+        ledger.assertBalanced()
+      }))
+
+    it.effect("a use can be interrupted, unless its caller cannot be", () =>
+      Effect.gen(function*() {
+        const { close, ledger, store } = yield* ledgered()
+        yield* store.use("found", id)
+        for (const key of ["found", "acquired"]) {
+          const never = yield* Effect.fork(store.use(key, (handle) => ledger.using(handle, Effect.never)))
+          yield* turns(3)
+          yield* Fiber.interrupt(never)
+          const firm = yield* Effect.fork(Effect.uninterruptible(
+            store.use(key, (handle) => ledger.using(handle, Effect.as(Effect.sleep("1 second"), key)))
+          ))
+          yield* turns(3)
+          const interrupting = yield* Effect.fork(Fiber.interrupt(firm))
+          yield* TestClock.adjust("1 second")
+          yield* Fiber.join(interrupting)
+        }
         yield* close
         ledger.assertBalanced()
       }))
@@ -247,14 +273,17 @@ describe("LeasedStore", () => {
 
     it.effect("are released at once when the store cannot keep them, or is closed", () =>
       Effect.gen(function*() {
-        const { close, ledger, store } = yield* ledgered({ maxSize: 0 })
-        yield* store.add("a", yield* ledger.open("a"))
-        yield* until(() => ledger.released.length === 1)
-        yield* close
-        yield* store.set("a", yield* ledger.open("a"))
-        assert.isFalse(yield* store.has("a"))
-        yield* until(() => ledger.released.length === 2)
-        ledger.assertBalanced()
+        for (const maxSize of [0, 10]) {
+          const { close, ledger, store } = yield* ledgered({ maxSize })
+          if (maxSize > 0) yield* close
+          yield* store.add("a", yield* ledger.open("a"))
+          yield* until(() => ledger.released.length === 1)
+          yield* close
+          yield* store.set("a", yield* ledger.open("a"))
+          assert.isFalse(yield* store.has("a"))
+          yield* until(() => ledger.released.length === 2)
+          ledger.assertBalanced()
+        }
       }))
 
     it.effect("are the store's only once the weigher has accepted them", () =>
@@ -308,26 +337,39 @@ describe("LeasedStore", () => {
         }
       }))
 
-    it.effect("a removal meanwhile: the callers lease the value, and the next one acquires anew", () =>
-      Effect.gen(function*() {
-        const { close, ledger, store } = yield* ledgered()
-        const acquire = Effect.delay(ledger.open("a"), "1 second")
-        const old = yield* Effect.fork(store.use("a", (handle) => ledger.using(handle, Effect.sleep("1 minute")), {
-          acquire
+    const writes: ReadonlyArray<
+      readonly [name: string, write: (store: Handles, other: Handle) => Effect.Effect<unknown, unknown>]
+    > = [
+      ["removal", (store) => store.remove("a")],
+      ["pop", (store) => Effect.scoped(store.pop("a"))],
+      ["clear", (store) => store.clear],
+      ["set", (store, other) => store.set("a", other)],
+      ["add", (store, other) => store.add("a", other)]
+    ]
+    for (const [name, write] of writes) {
+      it.effect(`a ${name} meanwhile wins: the callers lease the value, the next one does not`, () =>
+        Effect.gen(function*() {
+          const { close, ledger, store } = yield* ledgered()
+          const other = yield* ledger.open("a")
+          const acquire = Effect.delay(ledger.open("a"), "1 second")
+          const hold = (handle: Handle) => ledger.using(handle, Effect.as(Effect.sleep("1 minute"), handle.id))
+          const old = yield* Effect.fork(store.use("a", hold, { acquire }))
+          yield* TestClock.adjust("1 millis")
+          yield* Effect.exit(write(store, other))
+          const isWritten = yield* store.has("a")
+          yield* TestClock.adjust("1 second")
+          assert.strictEqual(yield* store.has("a"), isWritten)
+          assert.strictEqual(yield* store.use("a", id), isWritten ? other.id : 3)
+          assert.deepInclude(yield* store.stats, { retired: 1, size: 1, acquired: 2 })
+          yield* TestClock.adjust("1 minute")
+          assert.strictEqual(yield* Fiber.join(old), 2)
+          yield* until(() => ledger.released.length === 1)
+          assert.deepStrictEqual(ledger.released, [2])
+          if (!isWritten) yield* store.add("b", other)
+          yield* close
+          ledger.assertBalanced()
         }))
-        yield* TestClock.adjust("1 millis")
-        yield* Effect.exit(store.remove("a"))
-        yield* TestClock.adjust("1 second")
-        assert.isFalse(yield* store.has("a"))
-        assert.strictEqual(yield* store.use("a", id), 2)
-        assert.deepInclude(yield* store.stats, { retired: 1, size: 1, acquired: 2 })
-        yield* TestClock.adjust("1 minute")
-        yield* Fiber.join(old)
-        yield* until(() => ledger.released.length === 1)
-        assert.deepStrictEqual(ledger.released, [1])
-        yield* close
-        ledger.assertBalanced()
-      }))
+    }
 
     it.effect("with a release it cannot be interrupted: the last to leave waits for it, and it is released", () =>
       Effect.gen(function*() {
@@ -425,6 +467,21 @@ describe("LeasedStore", () => {
         ledger.assertBalanced()
       }))
 
+    it.effect("sleeps no longer than a timer can, once at a time, and not after the store is closed", () =>
+      Effect.gen(function*() {
+        const { close, store } = yield* ledgered()
+        for (const [key, timeToLive] of [["c", "50 days"], ["b", "40 days"], ["a", "30 days"]] as const) {
+          yield* store.use(key, id, { timeToLive })
+          yield* turns(3)
+          assert.deepStrictEqual([...yield* TestClock.sleeps()], [2 ** 31 - 1])
+        }
+        yield* close
+        assert.deepStrictEqual([...yield* TestClock.sleeps()], [])
+        yield* store.set("d", { id: 0, key: "d", openedAt: 0, users: 0, releases: 0 }, { timeToLive: "1 second" })
+        yield* turns(3)
+        assert.deepStrictEqual([...yield* TestClock.sleeps()], [])
+      }))
+
     it.effect("each value's time to live is its own", () =>
       Effect.gen(function*() {
         const { close, store } = yield* ledgered({ timeToLive: ({ id }) => Duration.seconds(id) })
@@ -504,28 +561,32 @@ describe("LeasedStore", () => {
         const [messages, layer] = collectLogs()
         yield* Effect.gen(function*() {
           const latch = yield* Deferred.make<void>()
+          const begun = new Set<number>()
           const { close, store } = yield* ledgered({
             name: "sockets",
             maxSize: 1,
             release: ({ id }) =>
               Effect.zipRight(
-                Deferred.await(latch),
+                Effect.zipRight(Effect.sync(() => begun.add(id)), Deferred.await(latch)),
                 id === 1 ? Effect.fail("stuck") : id === 2 ? Effect.die("broken") : Effect.interrupt
               )
           })
           for (const key of ["a", "b", "c", "d"]) yield* store.use(key, id)
           yield* turns(3)
-          assert.deepInclude(yield* store.stats, { size: 1, releasing: 3 })
+          yield* store.remove("d")
+          // It is not even begun by whoever made the value leave.
+          assert.isFalse(begun.has(4))
+          assert.deepInclude(yield* store.stats, { size: 0, releasing: 4 })
           yield* Deferred.succeed(latch, undefined)
           while ((yield* store.stats).releasing > 0) yield* turns(1)
-          assert.deepStrictEqual((yield* store.stats).releases, { succeeded: 0, failed: 3, timedOut: 0 })
+          assert.deepStrictEqual((yield* store.stats).releases, { succeeded: 0, failed: 4, timedOut: 0 })
           yield* close
         }).pipe(Effect.provide(layer))
         assert.deepStrictEqual(messages.sort(), [
           "WARN sockets: the release of \"a\" (evicted) failed Fail",
           "WARN sockets: the release of \"b\" (evicted) failed Die",
           "WARN sockets: the release of \"c\" (evicted) failed Interrupt",
-          "WARN sockets: the release of \"d\" (closed) failed Interrupt"
+          "WARN sockets: the release of \"d\" (deleted) failed Interrupt"
         ])
       }))
 

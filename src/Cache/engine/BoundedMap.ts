@@ -12,8 +12,9 @@ import {
 } from "./BoundedMapOptions.js"
 import { extendedFloats } from "./columns.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
+import type { KeyEquality } from "./KeyEquality.js"
 import { keyHash } from "./keyHash.js"
-import { type KeyEquality, KeyIndex } from "./KeyIndex.js"
+import { KeyIndex } from "./KeyIndex.js"
 import { makePolicy } from "./makePolicy.js"
 import type { RemovalReason } from "./RemovalReason.js"
 import { TimerWheel } from "./TimerWheel.js"
@@ -25,6 +26,8 @@ interface Removal<K, V> {
 }
 
 const never = Number.POSITIVE_INFINITY
+// V8 keeps longer arrays as dictionaries.
+const mostReserved = 2 ** 25
 
 /**
  * A synchronous map bounded by count, by weight, or both, with an expiry per entry.
@@ -90,6 +93,7 @@ export class BoundedMap<K, V> {
   private weightColumn: Float64Array<ArrayBuffer> | undefined
   private readonly freeSlots: Array<number> = []
   private capacity = 0
+  private slots = 0
   private used = 0
   private entryLimit: number
   private weightLimit: number
@@ -107,9 +111,11 @@ export class BoundedMap<K, V> {
     this.equality = options.equality
     this.weigh = options.weigh
     this.onRemoval = options.onRemoval
-    this.index = new KeyIndex<K>(this.equality, (slot) => this.keyColumn[slot])
+    const segments = segmentsOf(options.segments)
+    this.index = new KeyIndex<K>(this.equality, (slot) => this.keyColumn[slot], segments)
     this.wheel = new TimerWheel((slot) => this.expiryOf(slot))
     this.onDue = (slot) => this.release(slot, "expired")
+    if (segments > 1 && this.entryLimit <= mostReserved) this.reserve(this.entryLimit)
   }
 
   /**
@@ -387,7 +393,7 @@ export class BoundedMap<K, V> {
     })
     if (live !== this.used) found.push(`the policy orders ${live} entries, but there are ${this.used}`)
     if (this.index.size !== this.used) found.push(`the index has ${this.index.size} keys, not ${this.used}`)
-    if (this.used + this.freeSlots.length !== this.keyColumn.length) found.push("a slot is neither live nor free")
+    if (this.used + this.freeSlots.length !== this.slots) found.push("a slot is neither live nor free")
     if (weight !== this.totalWeight) found.push(`the entries weigh ${weight}, not ${this.totalWeight}`)
     if (this.used > this.entryLimit) found.push(`${this.used} entries, over the limit of ${this.entryLimit}`)
     if (this.totalWeight > this.weightLimit) found.push(`weight ${this.totalWeight}, over ${this.weightLimit}`)
@@ -450,11 +456,21 @@ export class BoundedMap<K, V> {
   private takeSlot(): number {
     const freed = this.freeSlots.pop()
     if (freed !== undefined) return freed
-    const slot = this.keyColumn.length
-    this.keyColumn.push(undefined)
-    this.valueColumn.push(undefined)
+    const slot = this.slots++
+    if (slot >= this.keyColumn.length) {
+      this.keyColumn.push(undefined)
+      this.valueColumn.push(undefined)
+    }
     if (slot >= this.capacity) this.growTo(Math.max(16, this.capacity * 2))
     return slot
+  }
+
+  private reserve(slots: number): void {
+    for (let slot = 0; slot < slots; slot++) {
+      this.keyColumn.push(undefined)
+      this.valueColumn.push(undefined)
+    }
+    this.growTo(slots)
   }
 
   private growTo(capacity: number): void {
@@ -530,6 +546,14 @@ export class BoundedMap<K, V> {
     }
     if (this.weightColumn !== undefined) this.weightColumn[slot] = weight
   }
+}
+
+const segmentsOf = (segments: number | undefined): number => {
+  if (segments === undefined) return 1
+  if (!Number.isSafeInteger(segments) || segments < 1 || segments > 65_536 || (segments & (segments - 1)) !== 0) {
+    throw new BoundedMapError("segments", segments, "a power of two from 1 to 65536")
+  }
+  return segments
 }
 
 const entryLimitOf = (limit: number | undefined): number => {

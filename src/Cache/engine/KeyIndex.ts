@@ -3,21 +3,8 @@
  *
  * @since 0.1.0
  */
-
-/**
- * How objects that define their own equality are compared: Effect's `Equal` and `Hash`, or any other protocol.
- *
- * @since 0.1.0
- * @category models
- */
-export interface KeyEquality {
-  /** Whether this object brings an equality of its own. Asked for objects and functions only. */
-  readonly isStructural: (key: object) => boolean
-  /** A 32-bit hash; equal keys have equal hashes. */
-  readonly hash: (key: object) => number
-  /** Whether two structural keys are equal. */
-  readonly equals: (one: object, other: object) => boolean
-}
+import type { KeyEquality } from "./KeyEquality.js"
+import { keyHash } from "./keyHash.js"
 
 /**
  * An index from keys to slots. Primitives and plain objects are found as a `Map` finds them (`NaN` equals itself,
@@ -27,23 +14,37 @@ export interface KeyEquality {
  * looked up, under its old or its new value, yet its entry still leaves the index cleanly when it is evicted, expires
  * or is cleared.
  *
+ * It can be kept in segments: a `Map` of V8 moves all of its entries when it grows, and holds 2^24 of them at the most.
+ * In `n` segments it moves an `n`th of them at a time, and holds `n` times as many.
+ *
  * @since 0.1.0
  * @category models
  */
 export class KeyIndex<K> {
-  private readonly direct = new Map<K, number>()
-  private readonly structural = new Map<number, Array<number>>()
-  private readonly hashes = new Map<number, number>()
+  // Primitives, and objects without an equality of their own, by the hash of the key.
+  private readonly direct: ReadonlyArray<Map<K, number>>
+  private readonly onlyDirect: Map<K, number>
+  // Slots of structural keys by hash, by that hash; and hashes by slot, by slot.
+  private readonly structural: ReadonlyArray<Map<number, Array<number>>>
+  private readonly hashes: ReadonlyArray<Map<number, number>>
+  private readonly mask: number
+  private structuralSize = 0
   private readonly equality: KeyEquality | undefined
   private readonly keyAt: (slot: number) => K | undefined
 
   /**
    * @param equality how structural keys compare; without it every object is found by reference
    * @param keyAt the key a slot holds
+   * @param segments how many, a power of two
    */
-  constructor(equality: KeyEquality | undefined, keyAt: (slot: number) => K | undefined) {
+  constructor(equality: KeyEquality | undefined, keyAt: (slot: number) => K | undefined, segments: number) {
     this.equality = equality
     this.keyAt = keyAt
+    this.mask = segments - 1
+    this.onlyDirect = new Map()
+    this.direct = Array.from({ length: segments }, (_, at) => at === 0 ? this.onlyDirect : new Map())
+    this.structural = Array.from({ length: segments }, () => new Map())
+    this.hashes = Array.from({ length: segments }, () => new Map())
   }
 
   /**
@@ -52,7 +53,7 @@ export class KeyIndex<K> {
    * @since 0.1.0
    */
   get size(): number {
-    return this.direct.size + this.hashes.size
+    return this.direct.reduce((size, map) => size + map.size, this.structuralSize)
   }
 
   /**
@@ -62,9 +63,10 @@ export class KeyIndex<K> {
    */
   get(key: K): number {
     if (isObject(key) && this.equality !== undefined && this.equality.isStructural(key)) {
-      return this.find(key, this.equality, this.structural.get(this.equality.hash(key)))
+      const hash = this.equality.hash(key)
+      return this.find(key, this.equality, this.structuralOf(hash).get(hash))
     }
-    const slot = this.direct.get(key)
+    const slot = this.directOf(key).get(key)
     return slot === undefined ? -1 : slot
   }
 
@@ -76,12 +78,14 @@ export class KeyIndex<K> {
   set(key: K, slot: number): void {
     if (isObject(key) && this.equality !== undefined && this.equality.isStructural(key)) {
       const hash = this.equality.hash(key)
-      const sameHash = this.structural.get(hash)
-      if (sameHash === undefined) this.structural.set(hash, [slot])
+      const structural = this.structuralOf(hash)
+      const sameHash = structural.get(hash)
+      if (sameHash === undefined) structural.set(hash, [slot])
       else sameHash.push(slot)
-      this.hashes.set(slot, hash)
+      this.hashesOf(slot).set(slot, hash)
+      this.structuralSize++
     } else {
-      this.direct.set(key, slot)
+      this.directOf(key).set(key, slot)
     }
   }
 
@@ -91,22 +95,25 @@ export class KeyIndex<K> {
    * @since 0.1.0
    */
   delete(key: K, slot: number): void {
-    if (this.hashes.size > 0) {
-      const hash = this.hashes.get(slot)
+    if (this.structuralSize > 0) {
+      const hash = this.hashesOf(slot).get(slot)
       if (hash !== undefined) return this.deleteStructural(slot, hash)
     }
-    this.direct.delete(key)
+    this.directOf(key).delete(key)
   }
 
-  /**
-   * Takes out every key.
-   *
-   * @since 0.1.0
-   */
-  clear(): void {
-    this.direct.clear()
-    this.structural.clear()
-    this.hashes.clear()
+  private directOf(key: K): Map<K, number> {
+    return this.mask === 0
+      ? this.onlyDirect
+      : this.direct[keyHash(key, this.equality) & this.mask] as Map<K, number>
+  }
+
+  private structuralOf(hash: number): Map<number, Array<number>> {
+    return this.structural[hash & this.mask] as Map<number, Array<number>>
+  }
+
+  private hashesOf(slot: number): Map<number, number> {
+    return this.hashes[slot & this.mask] as Map<number, number>
   }
 
   private find(key: object, equality: KeyEquality, slots: ReadonlyArray<number> | undefined): number {
@@ -119,11 +126,13 @@ export class KeyIndex<K> {
   }
 
   private deleteStructural(slot: number, hash: number): void {
-    this.hashes.delete(slot)
-    const sameHash = this.structural.get(hash)
+    this.hashesOf(slot).delete(slot)
+    this.structuralSize--
+    const structural = this.structuralOf(hash)
+    const sameHash = structural.get(hash)
     if (sameHash === undefined) return
     if (sameHash.length === 1) {
-      this.structural.delete(hash)
+      structural.delete(hash)
       return
     }
     sameHash[sameHash.indexOf(slot)] = sameHash[sameHash.length - 1] as number

@@ -21,7 +21,8 @@ const mostSteps = 4096
  * S3-FIFO: new entries queue in a small queue, a tenth of the capacity, where most of them, never used again, leave
  * quickly; the others move on to the main queue, where an entry that was used since it was last looked at goes round
  * once more, at most three times. The key of an entry that leaves the small queue is remembered for as many evictions
- * as the main queue has places, as a 32-bit fingerprint; one that comes back in that time starts in the main queue.
+ * as the main queue has places (room for them grows with the entries), as a 32-bit fingerprint; one that comes back in
+ * that time starts in the main queue.
  *
  * A hit writes one byte. The small queue evicts while it has its share, otherwise the main queue, as in Algorithm 1 of
  * the paper; so does an entry that moves into a main queue that is full. A queue passes over at most 4,096 entries in

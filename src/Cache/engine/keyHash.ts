@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { KeyEquality } from "./KeyIndex.js"
+import type { KeyEquality } from "./KeyEquality.js"
 
 /**
  * A well-mixed 32-bit hash of a key. Keys that an index takes for equal have equal hashes: primitives by their value

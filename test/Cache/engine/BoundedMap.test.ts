@@ -89,6 +89,7 @@ const command = fc.oneof(
 const weightByValue = (_: string, value: number) => value % 13
 
 const run = (
+  segments: number,
   maxSize: number,
   maxWeight: number,
   commands: ReadonlyArray<readonly [string, string, number, number]>
@@ -97,6 +98,7 @@ const run = (
   const map = new BoundedMap<string, number>({
     maxSize,
     maxWeight,
+    segments,
     weigh: weightByValue,
     onRemoval: (key, value, reason) => removed.push([key, value, reason])
   })
@@ -188,7 +190,7 @@ const run = (
 describe("BoundedMap", () => {
   it("does what a naive LRU map does, and is consistent after every command", () => {
     fc.assert(
-      fc.property(fc.nat(6), fc.nat(40), fc.array(command, { maxLength: 60 }), run),
+      fc.property(fc.constantFrom(1, 4), fc.nat(6), fc.nat(40), fc.array(command, { maxLength: 60 }), run),
       property(1500)
     )
   })
@@ -244,6 +246,36 @@ describe("BoundedMap", () => {
     assert.strictEqual(map.get({ team: "core" }, 0), Absent)
     assert.strictEqual(map.remove(Data.struct({ team: "core" }), 0), keys.length - 1)
     assert.deepStrictEqual(map.violations(), [])
+  })
+
+  for (const segments of [1, 2, 64]) {
+    it(`finds 10,000 keys of every kind in ${segments} segments`, () => {
+      const map = new BoundedMap<unknown, number>({ equality: keyEquality, maxSize: 8000, segments })
+      const kinds: ReadonlyArray<(at: number) => unknown> = [
+        (at) => at,
+        (at) => `key ${at}`,
+        (at) => at / 7,
+        (at) => BigInt(at),
+        (at) => Data.struct({ at })
+      ]
+      const keyOf = (at: number) => kinds[at % kinds.length]?.(at)
+      for (let at = 0; at < 10_000; at++) map.set(keyOf(at), at, 0)
+      assert.deepStrictEqual(map.violations(), [])
+      for (let at = 0; at < 10_000; at++) assert.strictEqual(map.get(keyOf(at), 0), at < 2000 ? Absent : at)
+      for (let at = 2000; at < 10_000; at += 2) assert.strictEqual(map.remove(keyOf(at), 0), at)
+      assert.strictEqual(map.size(0), 4000)
+      map.clear(0)
+      assert.deepStrictEqual(map.violations(), [])
+    })
+  }
+
+  it("refuses segments that are no power of two", () => {
+    for (const segments of [0, -1, 3, 1.5, NaN, 131_072]) {
+      assert.throws(
+        () => new BoundedMap({ segments }),
+        `segments is ${segments}, but must be a power of two from 1 to 65536`
+      )
+    }
   })
 
   it("tells structural keys of one hash apart", () => {

@@ -88,6 +88,8 @@ class S3FifoQueues implements NaivePolicy {
   private main: Array<{ readonly key: number; uses: number }> = []
   private ghosts: Array<number | undefined> = []
   private expected = Infinity
+  // There is room for as many ghosts as there are slots: 16, 32, 64, ..., for the most entries that there ever were.
+  private room = 16
 
   expect(entries: number) {
     this.expected = entries
@@ -98,6 +100,7 @@ class S3FifoQueues implements NaivePolicy {
     const isGhost = at !== -1 && this.ghosts.length - at <= this.capacity() - this.smallShare()
     if (at !== -1) this.ghosts[at] = undefined
     ;(isGhost ? this.main : this.small).push({ key, uses: 0 })
+    while (this.room < this.small.length + this.main.length) this.room *= 2
   }
 
   access(key: number) {
@@ -105,7 +108,10 @@ class S3FifoQueues implements NaivePolicy {
   }
 
   remove(key: number, evicted: boolean) {
-    if (evicted && this.small.some((entry) => entry.key === key)) this.ghosts.push(key)
+    if (evicted && this.small.some((entry) => entry.key === key)) {
+      this.ghosts.push(key)
+      if (this.ghosts.length > this.room) this.ghosts[this.ghosts.length - 1 - this.room] = undefined
+    }
     this.small = this.small.filter((entry) => entry.key !== key)
     this.main = this.main.filter((entry) => entry.key !== key)
   }

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, beforeEach, describe, it } from "@effect/vitest"
 import { Absent, BoundedMap, type EvictionPolicyName, evictionPolicyNames } from "effect-aws-cache/Cache"
 import * as fc from "fast-check"
 import { property } from "../../support/property.js"
@@ -144,16 +144,22 @@ const keepsItsWord = (evictionPolicy: EvictionPolicyName) => (life: Life) => {
   assert.deepStrictEqual(map.violations(), [])
 }
 
+// The heavy suite runs each property for longer than a test usually may.
+const timeout = 20_000 * Number(process.env["PROPERTY_RUNS"] ?? 1)
+
 describe("eviction policies", () => {
+  // Properties that run for minutes without a pause would leave the test runner without an answer.
+  beforeEach(() => new Promise<void>((resolve) => setImmediate(resolve)))
+
   for (const [name, twin] of naivePolicies) {
     it(`${name} evicts what a naive ${name} evicts, at every step, with weights and expiry`, () => {
       fc.assert(fc.property(lives, likeItsTwin(name, twin)), property(400))
-    })
+    }, timeout)
   }
 
   for (const name of evictionPolicyNames) {
     it(`${name} keeps limits, contents and order, and is consistent after every command`, () => {
       fc.assert(fc.property(lives, keepsItsWord(name)), property(250))
-    })
+    }, timeout)
   }
 })
