@@ -142,8 +142,7 @@ describe("single flight, systematically", () => {
           assert.deepStrictEqual(await Effect.runPromise(run(scenario)), predict(scenario))
         }),
         property(100)
-      ),
-    120_000
+      )
   )
 
   it("one caller, interrupted at every millisecond before, during and after", () =>
@@ -153,5 +152,5 @@ describe("single flight, systematically", () => {
         assert.deepStrictEqual(await Effect.runPromise(run(single)), predict(single))
       }),
       property(48)
-    ), 120_000)
+    ))
 })

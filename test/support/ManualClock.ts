@@ -48,6 +48,15 @@ export class ManualClock implements Clock.Clock {
   }
 
   /**
+   * Until when the fibers sleep that sleep now: milliseconds since the epoch, in order.
+   *
+   * @since 0.1.0
+   */
+  sleeps(): ReadonlyArray<number> {
+    return [...this.sleepers].map(({ until }) => until).sort((one, other) => one - other)
+  }
+
+  /**
    * Moves the clock, wakes who has slept long enough, and lets everybody run for a number of turns.
    *
    * @since 0.1.0
