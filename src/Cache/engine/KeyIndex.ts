@@ -62,7 +62,7 @@ export class KeyIndex<K> {
    * @since 0.1.0
    */
   get(key: K): number {
-    if (isObject(key) && this.equality !== undefined && this.equality.isStructural(key)) {
+    if (this.equality !== undefined && isObject(key) && this.equality.isStructural(key)) {
       const hash = this.equality.hash(key)
       return this.find(key, this.equality, this.structuralOf(hash).get(hash))
     }
@@ -76,7 +76,7 @@ export class KeyIndex<K> {
    * @since 0.1.0
    */
   set(key: K, slot: number): void {
-    if (isObject(key) && this.equality !== undefined && this.equality.isStructural(key)) {
+    if (this.equality !== undefined && isObject(key) && this.equality.isStructural(key)) {
       const hash = this.equality.hash(key)
       const structural = this.structuralOf(hash)
       const sameHash = structural.get(hash)
