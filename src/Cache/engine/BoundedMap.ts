@@ -15,6 +15,7 @@ import type { EvictionPolicy } from "./EvictionPolicy.js"
 import type { KeyEquality } from "./KeyEquality.js"
 import { keyHash } from "./keyHash.js"
 import { KeyIndex } from "./KeyIndex.js"
+import { entryLimitOf, segmentsOf, validWeight, weightLimitOf } from "./limits.js"
 import { makePolicy } from "./makePolicy.js"
 import type { RemovalReason } from "./RemovalReason.js"
 import { TimerWheel } from "./TimerWheel.js"
@@ -569,35 +570,4 @@ export class BoundedMap<K, V> {
     }
     if (this.weightColumn !== undefined) this.weightColumn[slot] = weight
   }
-}
-
-const segmentsOf = (segments: number | undefined): number => {
-  if (segments === undefined) return 1
-  if (!Number.isSafeInteger(segments) || segments < 1 || segments > 65_536 || (segments & (segments - 1)) !== 0) {
-    throw new BoundedMapError("segments", segments, "a power of two from 1 to 65536")
-  }
-  return segments
-}
-
-const entryLimitOf = (limit: number | undefined): number => {
-  if (limit === undefined || limit === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY
-  if (!Number.isSafeInteger(limit) || limit < 0) {
-    throw new BoundedMapError("maxSize", limit, "a whole number of entries, 0 or more, or Infinity")
-  }
-  return limit
-}
-
-const weightLimitOf = (limit: number | undefined): number => {
-  if (limit === undefined || limit === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY
-  if (!Number.isSafeInteger(limit) || limit < 0) {
-    throw new BoundedMapError("maxWeight", limit, "a whole number, 0 or more, or Infinity")
-  }
-  return limit
-}
-
-const validWeight = (weight: number): number => {
-  if (!Number.isSafeInteger(weight) || weight < 0) {
-    throw new BoundedMapError("weight", weight, "a whole number, 0 or more")
-  }
-  return weight
 }

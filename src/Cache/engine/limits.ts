@@ -1,0 +1,61 @@
+/**
+ * What a bounded map accepts as its limits, and as weights.
+ *
+ * @since 0.1.0
+ */
+import { BoundedMapError } from "./BoundedMapOptions.js"
+
+/**
+ * The number of segments, or the default. Throws `BoundedMapError` for what is none.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const segmentsOf = (segments: number | undefined): number => {
+  if (segments === undefined) return 1
+  if (!Number.isSafeInteger(segments) || segments < 1 || segments > 65_536 || (segments & (segments - 1)) !== 0) {
+    throw new BoundedMapError("segments", segments, "a power of two from 1 to 65536")
+  }
+  return segments
+}
+
+/**
+ * The limit of entries, or none. Throws `BoundedMapError` for what is none.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const entryLimitOf = (limit: number | undefined): number => {
+  if (limit === undefined || limit === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY
+  if (!Number.isSafeInteger(limit) || limit < 0) {
+    throw new BoundedMapError("maxSize", limit, "a whole number of entries, 0 or more, or Infinity")
+  }
+  return limit
+}
+
+/**
+ * The limit of weight, or none. Throws `BoundedMapError` for what is none.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const weightLimitOf = (limit: number | undefined): number => {
+  if (limit === undefined || limit === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY
+  if (!Number.isSafeInteger(limit) || limit < 0) {
+    throw new BoundedMapError("maxWeight", limit, "a whole number, 0 or more, or Infinity")
+  }
+  return limit
+}
+
+/**
+ * The weight of an entry. Throws `BoundedMapError` for what is none.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const validWeight = (weight: number): number => {
+  if (!Number.isSafeInteger(weight) || weight < 0) {
+    throw new BoundedMapError("weight", weight, "a whole number, 0 or more")
+  }
+  return weight
+}
