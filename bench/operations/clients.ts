@@ -1,0 +1,68 @@
+/**
+ * What is compared: getting a client from the cache, and building one. Nothing here reaches the network.
+ *
+ * @since 0.1.0
+ */
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb"
+import { S3Client } from "@aws-sdk/client-s3"
+import { ClientCache, ClientCacheKey } from "effect-aws-cache/ClientLayer"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { OperationSubject } from "./Operation.js"
+
+const region = { region: "us-west-2" }
+const full = {
+  region: "us-west-2",
+  endpoint: "http://127.0.0.1:9000",
+  forcePathStyle: true,
+  maxAttempts: 5,
+  credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" }
+}
+
+const build = (name: string, make: () => { readonly destroy: () => void }): OperationSubject => ({
+  name,
+  ours: false,
+  setUp: () => Effect.succeed(() => Effect.sync(() => make().destroy()))
+})
+
+const cached = (
+  name: string,
+  operation: (cache: Context.Tag.Service<ClientCache>) => Effect.Effect<unknown, unknown>
+): OperationSubject => ({
+  name,
+  ours: true,
+  setUp: () =>
+    Effect.gen(function*() {
+      const cache = Context.get(yield* Layer.build(ClientCache.layer()), ClientCache)
+      // The first one builds the client.
+      yield* operation(cache)
+      return () => operation(cache)
+    })
+})
+
+/**
+ * All of them, in the order of the table.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const subjects: ReadonlyArray<OperationSubject> = [
+  build("new S3Client(region)", () => new S3Client(region)),
+  build("new S3Client(full)", () => new S3Client(full)),
+  build("new DynamoDBClient(region)", () => new DynamoDBClient(region)),
+  cached("ClientCache.client(S3Client, region)", (cache) => cache.client(S3Client, region)),
+  cached("ClientCache.client(S3Client, full)", (cache) => cache.client(S3Client, full)),
+  cached("ClientCache.client(DynamoDBClient, region)", (cache) => cache.client(DynamoDBClient, region)),
+  {
+    name: "ClientCache.get(key)",
+    ours: true,
+    setUp: () =>
+      Effect.gen(function*() {
+        const cache = Context.get(yield* Layer.build(ClientCache.layer()), ClientCache)
+        const key = yield* ClientCacheKey.make(S3Client, full)
+        yield* cache.client(S3Client, full)
+        return () => cache.get(key)
+      })
+  }
+]

@@ -1,0 +1,150 @@
+/**
+ * The plots of the results.
+ *
+ * @since 0.1.0
+ */
+import { keyKinds } from "./engine/keys.js"
+import { reference } from "./engine/subjects.js"
+import { type WorkloadName, workloadNames } from "./engine/workloads.js"
+import { drawBars, drawLines } from "./lib/plots.js"
+import { printCount, printNumber } from "./lib/statistics.js"
+import { bareGet } from "./operations/store.js"
+import {
+  distinct,
+  engineCost,
+  type EngineResults,
+  operationCost,
+  type OperationResults,
+  type Results
+} from "./results.js"
+
+/**
+ * A plot in a file.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PlotFile {
+  readonly file: string
+  /** What it shows, in a sentence. */
+  readonly alt: string
+  readonly svg: string
+}
+
+const plotted: ReadonlyArray<WorkloadName> = workloadNames.filter((workload) => workload !== "get uniform")
+
+const fileName = (workload: WorkloadName) => workload.replaceAll(" ", "-")
+
+const engineLines = (results: EngineResults): Array<PlotFile> => {
+  const capacities = distinct(results.rows.map((row) => row.capacity))
+  return keyKinds.flatMap((keys) =>
+    plotted.map((workload) => {
+      const names = distinct(results.rows.filter((row) => row.keys === keys).map((row) => row.subject))
+      return {
+        file: `engine-${fileName(workload)}-${keys}.svg`,
+        alt: `Nanoseconds per operation by capacity, ${workload}, ${keys} as keys`,
+        svg: drawLines({
+          title: `Engine: ${workload}, ${keys} as keys`,
+          subtitle: "nanoseconds per operation, lower is better; both axes logarithmic",
+          yName: "ns/op",
+          labels: capacities.map(printCount),
+          series: names.map((subject) => ({
+            name: subject,
+            ours: results.rows.some((row) => row.subject === subject && row.ours),
+            values: capacities.map((capacity) => {
+              const value = engineCost(results, { subject, keys, capacity, workload })
+              return Number.isNaN(value) ? undefined : value
+            })
+          }))
+        })
+      }
+    })
+  )
+}
+
+const engineBars = (results: EngineResults): Array<PlotFile> => {
+  const capacity = 100_000
+  return keyKinds.flatMap((keys) => {
+    const workload = "mixed zipf"
+    const base = engineCost(results, { subject: reference, keys, capacity, workload })
+    const rows = results.rows.filter((row) =>
+      row.keys === keys && row.capacity === capacity && row.workload === workload
+    )
+    if (Number.isNaN(base)) return []
+    return [{
+      file: `engine-ratios-${keys}.svg`,
+      alt: `Time of the mixed workload as a ratio to lru-cache, ${keys} as keys`,
+      svg: drawBars({
+        title: `Engine: mixed zipf at 100k entries, ${keys} as keys`,
+        subtitle: "time as a ratio to lru-cache, lower is better",
+        xName: "ratio to lru-cache",
+        logarithmic: false,
+        end: 4,
+        bars: rows
+          .map((row) => ({
+            name: row.subject,
+            ours: row.ours,
+            value: row.median / base,
+            label: (row.median / base).toFixed(2)
+          }))
+          .sort((one, other) => one.value - other.value)
+      })
+    }]
+  })
+}
+
+const storeBars = (results: OperationResults): PlotFile => {
+  const base = operationCost(results, bareGet)
+  return {
+    file: "store.svg",
+    alt: "Nanoseconds per operation inside Effect",
+    svg: drawBars({
+      title: "Inside Effect: Store and Effect's own caches",
+      subtitle: `nanoseconds per operation, and times ${bareGet}; lower is better; logarithmic`,
+      xName: "ns/op",
+      logarithmic: true,
+      bars: results.rows
+        .map((row) => ({
+          name: row.subject,
+          ours: row.ours,
+          value: row.median,
+          label: `${printNumber(row.median)} (${(row.median / base).toFixed(1)}×)`
+        }))
+        .sort((one, other) => one.value - other.value)
+    })
+  }
+}
+
+const ttlLines = (results: OperationResults): PlotFile => {
+  const sizes = distinct(results.rows.map((row) => row.entries))
+  return {
+    file: "ttl.svg",
+    alt: "Nanoseconds per write at the limit, by the number of entries",
+    svg: drawLines({
+      title: "TtlDict: writes at the limit",
+      subtitle: "nanoseconds per write inside Effect, lower is better; both axes logarithmic",
+      yName: "ns/op",
+      labels: sizes.map(printCount),
+      series: distinct(results.rows.map((row) => row.subject)).map((subject) => ({
+        name: subject,
+        ours: results.rows.some((row) => row.subject === subject && row.ours),
+        values: sizes.map((entries) => {
+          const value = operationCost(results, subject, entries)
+          return Number.isNaN(value) ? undefined : value
+        })
+      }))
+    })
+  }
+}
+
+/**
+ * Draws what was measured.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const plots = ({ engine, store, ttl }: Results): Array<PlotFile> => [
+  ...(engine === undefined ? [] : [...engineBars(engine), ...engineLines(engine)]),
+  ...(store === undefined ? [] : [storeBars(store)]),
+  ...(ttl === undefined ? [] : [ttlLines(ttl)])
+]

@@ -1,0 +1,136 @@
+/**
+ * What the library promises of its speed, held against what was measured. All of it is ratios within one run, but for
+ * the bytes per entry and the pauses.
+ *
+ * @since 0.1.0
+ */
+import { type KeyKind, keyKinds } from "./engine/keys.js"
+import { floor, reference } from "./engine/subjects.js"
+import type { WorkloadName } from "./engine/workloads.js"
+import { bareGet, bareUse } from "./operations/store.js"
+import { distinct, engineCost, type EngineResults, operationCost, type Results } from "./results.js"
+
+/**
+ * A promise, and what was measured.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Target {
+  readonly what: string
+  /** Where it was measured, such as the kind and number of entries. */
+  readonly where: string
+  readonly measured: number
+  readonly limit: number
+  /** Whether the measured number has to be at least the limit; otherwise at most. */
+  readonly atLeast: boolean
+}
+
+/**
+ * Whether a target is met. What was not measured is not met.
+ *
+ * @since 0.1.0
+ * @category statistics
+ */
+export const isMet = ({ atLeast, limit, measured }: Target): boolean => atLeast ? measured >= limit : measured <= limit
+
+const ourLru = "BoundedMap LRU"
+
+const atMost = (what: string, where: string, measured: number, limit: number): Target => ({
+  what,
+  where,
+  measured,
+  limit,
+  atLeast: false
+})
+
+const engineTargets = (results: EngineResults): Array<Target> => {
+  const capacities = distinct(results.rows.map((row) => row.capacity))
+  const ratios = (what: string, workload: WorkloadName, to: string, limit: number) =>
+    keyKinds.flatMap((keys: KeyKind) =>
+      capacities.map((capacity) =>
+        atMost(
+          what,
+          `${keys}, ${capacity}`,
+          engineCost(results, { subject: ourLru, keys, capacity, workload }) /
+            engineCost(results, { subject: to, keys, capacity, workload }),
+          limit
+        )
+      )
+    )
+  const bytes = (what: string, subject: string, limit: number) =>
+    results.memory.filter((row) => row.subject === subject).map((row) =>
+      atMost(what, `${row.keys}, ${row.capacity}`, row.filled, limit)
+    )
+  return [
+    ...ratios("engine, mixed zipf, to lru-cache", "mixed zipf", reference, 0.8),
+    ...ratios("engine, get uniform, to a bare Map", "get uniform", floor, 1.4),
+    ...ratios("engine, get zipf, to a bare Map", "get zipf", floor, 1.4),
+    ...ratios("engine, set evicting, to lru-cache", "set evicting", reference, 1),
+    ...bytes("bytes per entry", ourLru, 70),
+    ...bytes("bytes per entry, with time to live", `${ourLru} + ttl`, 85),
+    ...results.pauses.filter((row) => row.subject === `${ourLru} + 64 segments`).map((row) =>
+      atMost("longest write with segments, ms", `${row.keys}, ${row.capacity}`, Math.max(row.growing, row.full), 5)
+    )
+  ]
+}
+
+/**
+ * All promises about what was measured.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const targetsOf = ({ clients, engine, store, ttl }: Results): Array<Target> => {
+  const targets: Array<Target> = []
+  if (engine !== undefined) targets.push(...engineTargets(engine))
+  if (store !== undefined) {
+    const hit = operationCost(store, "Store.get")
+    targets.push(
+      atMost(`Store.get, to ${bareGet}`, "hit", hit / operationCost(store, bareGet), 2),
+      {
+        what: "Effect's Cache.get, to Store.get",
+        where: "hit",
+        measured: operationCost(store, "Cache.get") / hit,
+        limit: 4,
+        atLeast: true
+      },
+      atMost(
+        `LeasedStore.use, to a bare ${bareUse}`,
+        "hit",
+        operationCost(store, "LeasedStore.use") / operationCost(store, bareUse),
+        2
+      )
+    )
+  }
+  if (ttl !== undefined) {
+    const sizes = distinct(ttl.rows.map((row) => row.entries))
+    const [smallest = 0] = sizes
+    const growth = (subject: string, entries: number) =>
+      operationCost(ttl, subject, entries) / operationCost(ttl, subject, smallest)
+    for (const entries of sizes.slice(1)) {
+      targets.push(
+        atMost(
+          `TtlDict write at the limit, to one at ${smallest} entries`,
+          `${entries}, limit: what lru-cache's grows by`,
+          growth("TtlDict", entries),
+          growth("lru-cache + ttl + sizeCalculation", entries)
+        )
+      )
+    }
+  }
+  if (clients !== undefined) {
+    for (const configuration of ["S3Client, region", "S3Client, full"]) {
+      targets.push(
+        atMost(
+          "ClientCache.client hit, to building the client",
+          configuration,
+          operationCost(clients, `ClientCache.client(${configuration})`) /
+            operationCost(clients, `new ${configuration.replace(", ", "(")})`),
+          0.05
+        )
+      )
+    }
+  }
+  return targets
+}

@@ -1,0 +1,199 @@
+import { assert, describe, it } from "@effect/vitest"
+import { keyKinds, makeKeys } from "../../bench/engine/keys.js"
+import { type Key, subjects } from "../../bench/engine/subjects.js"
+import { keysFor, makeWorkload, workloadNames } from "../../bench/engine/workloads.js"
+import type { Environment } from "../../bench/lib/environment.js"
+import { markdownTable } from "../../bench/lib/markdownTable.js"
+import { page } from "../../bench/page.js"
+import { plots } from "../../bench/resultPlots.js"
+import type { EngineResults, OperationResults, Settings } from "../../bench/results.js"
+import { isMet, targetsOf } from "../../bench/targets.js"
+
+const environment: Environment = {
+  date: "2026-01-02",
+  node: "20.0.0",
+  v8: "11.3",
+  cpu: "a processor",
+  processors: 2,
+  packages: { "lru-cache": "11.5.3" }
+}
+const settings: Settings = { quick: false, rounds: 2, time: 1 }
+
+/** Medians by subject; means are twice as much. */
+const engineResults = (medians: Readonly<Record<string, number>>): EngineResults => ({
+  environment,
+  settings,
+  rows: Object.entries(medians).flatMap(([subject, median]) =>
+    workloadNames.map((workload) => ({
+      subject,
+      ours: subject.startsWith("BoundedMap"),
+      keys: "strings" as const,
+      capacity: 1000,
+      workload,
+      median,
+      mean: 2 * median,
+      hitRatio: 0.9
+    }))
+  ),
+  memory: [{
+    subject: "BoundedMap LRU",
+    ours: true,
+    keys: "strings",
+    capacity: 1000,
+    filled: 71,
+    churned: 90
+  }],
+  pauses: [],
+  unfinished: [{ subject: "a slow one", keys: "strings", ending: "timedOut" }]
+})
+
+const storeResults = (medians: Readonly<Record<string, number>>): OperationResults => ({
+  environment,
+  settings,
+  rows: Object.entries(medians).map(([subject, median]) => ({
+    subject,
+    ours: subject.startsWith("Store"),
+    entries: 100,
+    median,
+    mean: median
+  })),
+  unfinished: []
+})
+
+const store = storeResults({ "Effect.sync(() => map.get(key))": 100, "Store.get": 150, "Cache.get": 700 })
+const engine = engineResults({ "Map (unbounded)": 20, "BoundedMap LRU": 30, "lru-cache": 40 })
+
+describe("targets", () => {
+  it("holds ratios of the same run against the promises", () => {
+    const targets = targetsOf({ engine, store })
+    const of = (what: string) => targets.filter((target) => target.what.includes(what) && target.measured > 0)
+    assert.deepStrictEqual(of("mixed zipf").map(({ limit, measured }) => [measured, limit]), [[0.75, 0.8]])
+    assert.deepStrictEqual(of("get uniform").map((target) => [target.measured, isMet(target)]), [[1.5, false]])
+    assert.deepStrictEqual(of("bytes").map((target) => [target.measured, isMet(target)]), [[71, false]])
+    assert.deepStrictEqual(of("Store.get, to Effect.sync").map((target) => [target.measured, isMet(target)]), [[
+      1.5,
+      true
+    ]])
+    assert.deepStrictEqual(of("Cache.get, to").map((target) => [target.measured > 4, isMet(target)]), [[true, true]])
+  })
+
+  it("does not count as met what was not measured", () => {
+    const [missing] = targetsOf({ store: storeResults({ "Store.get": 150 }) })
+    assert.isDefined(missing)
+    assert.isFalse(missing !== undefined && isMet(missing))
+  })
+})
+
+describe("the page", () => {
+  it("shows times with their ratio to lru-cache, means where writes evict", () => {
+    const text = page({ engine, store }, [])
+    assert.match(text, /BoundedMap LRU +\| 30\.0 \(0\.75\) \|/)
+    assert.match(text, /### set evicting, strings\n\n.*\n.*\n.*\n\| BoundedMap LRU +\| 60\.0 \(0\.75\) \|/)
+    assert.match(text, /Store\.get +\| +150 +\| +1\.50 \|/)
+    assert.include(text, "a slow one")
+    assert.notInclude(text, "NaN")
+    assert.notInclude(text, "undefined")
+  })
+
+  it("shows every plot there is", () => {
+    const drawn = plots({ engine, store })
+    const text = page({ engine, store }, drawn)
+    assert.isAbove(drawn.length, 3)
+    for (const { file } of drawn) assert.include(text, `(${file})`)
+  })
+})
+
+describe("plots", () => {
+  it("draws SVG with the names of all subjects, without numbers that are none", () => {
+    for (const { file, svg } of plots({ engine, store })) {
+      assert.match(svg, /^<svg [\s\S]*<\/svg>\n$/)
+      assert.notInclude(svg, "NaN")
+      assert.isBelow(svg.length, 60_000)
+      if (file === "store.svg") {
+        for (const { subject } of store.rows) assert.include(svg.replaceAll("&gt;", ">"), subject)
+      } else if (file.endsWith("-strings.svg")) { for (const { subject } of engine.rows) assert.include(svg, subject) }
+    }
+  })
+
+  it("cuts a bar that would dwarf the others, and says its value", () => {
+    const drawn = plots({ engine: engineResults({ "lru-cache": 1, slow: 50 }) })
+    const ratios = drawn.find(({ file }) => file === "engine-ratios-strings.svg")
+    assert.isUndefined(ratios, "the plot of ratios is of 100,000 entries")
+    const larger = {
+      ...engine,
+      rows: engineResults({ "lru-cache": 1, slow: 50 }).rows.map((row) => ({ ...row, capacity: 100_000 }))
+    }
+    const [first] = plots({ engine: larger })
+    assert.include(first?.svg, "50.00 →")
+  })
+})
+
+describe("markdownTable", () => {
+  it("pads its columns and keeps cells from breaking out", () => {
+    assert.strictEqual(
+      markdownTable(["name", "×"], [["a|b", "1"], ["c\nd", "100"]]),
+      ["| name |   × |", "| ---- | --: |", "| a\\|b |   1 |", "| c d  | 100 |"].join("\n")
+    )
+  })
+})
+
+describe("keys", () => {
+  for (const kind of keyKinds) {
+    it(`are distinct ${kind}`, () => {
+      const keys = makeKeys(kind, 50_000)
+      assert.strictEqual(new Set(keys).size, 50_000)
+      if (kind === "strings") assert.isTrue(keys.every((key) => typeof key === "string" && key.length === 24))
+    })
+  }
+})
+
+describe("workloads", () => {
+  const capacity = 500
+  const keys: ReadonlyArray<Key> = makeKeys("strings", keysFor(capacity))
+
+  for (const entry of subjects) {
+    it(`do to ${entry.name} what they say`, async () => {
+      const make = await entry.load()
+      for (const workload of workloadNames) {
+        let size = 0
+        const seen = new Map<Key, number>()
+        // What goes in is followed from outside, so that the hits can be checked.
+        const work = makeWorkload(
+          workload,
+          (capacity) => {
+            const subject = make(capacity)
+            return {
+              get: (key) => {
+                const value = subject.get(key)
+                if (value !== undefined && seen.get(key) !== value) throw new Error(`${key} has another value`)
+                return value
+              },
+              set: (key, value) => {
+                seen.set(key, value)
+                size++
+                subject.set(key, value)
+              },
+              tick: () => subject.tick?.()
+            }
+          },
+          keys,
+          capacity
+        )
+        const before = size
+        work.batch()
+        const written = size - before
+        const hits = work.hitRatio()
+        if (workload === "set evicting") {
+          assert.isUndefined(hits)
+          assert.strictEqual(written, 2048)
+        } else if (workload === "mixed zipf") {
+          assert.strictEqual(written, Math.round((1 - (hits ?? 0)) * 2048))
+          assert.isAbove(hits ?? 0, 0.7)
+        } else {
+          assert.strictEqual(hits, 1)
+          assert.strictEqual(written, 0)
+        }
+      }
+    })
+  }
+})
