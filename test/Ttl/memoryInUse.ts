@@ -1,5 +1,7 @@
+import * as Effect from "effect/Effect"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
+import { turns } from "../support/until.js"
 
 const collectGarbage: unknown = (() => {
   setFlagsFromString("--expose-gc")
@@ -15,3 +17,19 @@ export const memoryInUse = (): number => {
   const { external, heapUsed } = process.memoryUsage()
   return heapUsed + external
 }
+
+/**
+ * The bytes in use once nothing more is let go: what ended a moment ago, such as the test before, may be held by work
+ * that the event loop has still to finish, and backing stores of buffers are freed by another thread.
+ */
+export const settledMemoryInUse: Effect.Effect<number> = Effect.suspend(() => settled(Number.POSITIVE_INFINITY, 0))
+
+const slack = 64 * 1024
+const steadyRounds = 4
+
+const settled = (least: number, steady: number): Effect.Effect<number> =>
+  Effect.flatMap(turns(20), () => {
+    const now = memoryInUse()
+    if (now < least - slack) return settled(now, 0)
+    return steady + 1 < steadyRounds ? settled(Math.min(now, least), steady + 1) : Effect.succeed(now)
+  })
