@@ -12,6 +12,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { repository } from "./lib/repository.js"
+import { rowsOnLines } from "./lib/rowsOnLines.js"
 import * as clients from "./operations/clients.js"
 import type { SuiteName } from "./operations/Operation.js"
 import * as store from "./operations/store.js"
@@ -80,7 +81,7 @@ for (const section of options.report ? [] : sections) {
   const results = section === "engine"
     ? await runEngine(engineSettings, say)
     : await runOperations(suites[section], operationSettings, say)
-  writeFileSync(fileOf(section), `${JSON.stringify(results, rounded, 1)}\n`)
+  writeFileSync(fileOf(section), rowsOnLines(results))
   for (const { ending, subject } of results.unfinished) {
     say(`${section}: ${subject} ${ending === "failed" ? "failed" : "took too long and was stopped"}`)
     if (ending === "failed") failed = true
@@ -101,7 +102,3 @@ for (const { file, svg } of drawn) writeFileSync(join(out, file), svg)
 writeFileSync(join(out, "README.md"), page(results, drawn))
 say(`wrote ${out}`)
 if (failed) process.exitCode = 1
-
-function rounded(_: string, value: unknown): unknown {
-  return typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value
-}

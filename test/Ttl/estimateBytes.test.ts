@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { entryOverhead, estimateBytes } from "effect-aws-cache/Ttl"
+import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { Buffer } from "node:buffer"
-import { memoryInUse } from "./memoryInUse.js"
+import { settledMemoryInUse } from "./memoryInUse.js"
 
 class Point {
   readonly x: number
@@ -64,27 +65,28 @@ const shapes: ReadonlyArray<readonly [name: string, count: number, make: (i: num
 ]
 
 /** The bytes a value really takes, besides the slot that holds it. */
-const measure = (count: number, make: (i: number) => unknown): number => {
-  // Lets hidden classes, feedback and the pool of buffers come into being before counting starts.
-  for (let i = 0; i < 100; i++) make(i)
-  const kept: Array<unknown> = Array.from({ length: count }, () => shapes)
-  const before = memoryInUse()
-  for (let i = 0; i < count; i++) kept[i] = make(i)
-  const after = memoryInUse()
-  assert.lengthOf(kept, count)
-  return (after - before) / count
-}
+const measure = (count: number, make: (i: number) => unknown): Effect.Effect<number> =>
+  Effect.gen(function*() {
+    // Lets hidden classes, feedback and the pool of buffers come into being before counting starts.
+    for (let i = 0; i < 100; i++) make(i)
+    const kept: Array<unknown> = Array.from({ length: count }, () => shapes)
+    const before = yield* settledMemoryInUse
+    for (let i = 0; i < count; i++) kept[i] = make(i)
+    const after = yield* settledMemoryInUse
+    assert.lengthOf(kept, count)
+    return (after - before) / count
+  })
 
 describe("estimateBytes", () => {
   describe("is within a factor of 2 of real heap growth for", () => {
     for (const [name, count, make] of shapes) {
-      it(`${name}`, () => {
-        const real = measure(count, make)
-        const estimate = estimateBytes(make(count - 1))
-        const both = `estimated ${estimate}, really ${real.toFixed(0)} bytes`
-        assert.isBelow(estimate, real * 2, both)
-        assert.isAbove(estimate, real / 2, both)
-      })
+      it.effect(`${name}`, () =>
+        Effect.map(measure(count, make), (real) => {
+          const estimate = estimateBytes(make(count - 1))
+          const both = `estimated ${estimate}, really ${real.toFixed(0)} bytes`
+          assert.isBelow(estimate, real * 2, both)
+          assert.isAbove(estimate, real / 2, both)
+        }))
     }
   })
 

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { rowsOnLines } from "../../bench/lib/rowsOnLines.js"
 import { best, geometricMean, printCount, printNumber } from "../../bench/lib/statistics.js"
 
 describe("statistics", () => {
@@ -30,5 +31,27 @@ describe("statistics", () => {
       "1M",
       "1.5M"
     ])
+  })
+})
+
+describe("rowsOnLines", () => {
+  it("writes a row per line, which reads back the same but for digits that do not count", () => {
+    const text = rowsOnLines({ settings: { quick: true }, rows: [{ a: 1.234567, b: "x" }, { a: 123_456 }], none: [] })
+    assert.deepStrictEqual(text.split("\n"), [
+      "{",
+      " \"settings\": {\"quick\":true},",
+      " \"rows\": [",
+      "  {\"a\":1.2346,\"b\":\"x\"},",
+      "  {\"a\":123456}",
+      " ],",
+      " \"none\": []",
+      "}",
+      ""
+    ])
+    assert.deepStrictEqual(JSON.parse(text), {
+      settings: { quick: true },
+      rows: [{ a: 1.2346, b: "x" }, { a: 123_456 }],
+      none: []
+    })
   })
 })
