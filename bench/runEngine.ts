@@ -32,7 +32,7 @@ const isPauses = (report: EngineReport) => report.kind === "pauses"
  */
 export const runEngine = async (settings: Settings, say: (text: string) => void): Promise<EngineResults> => {
   const largest = 1_000_000
-  const capacities = settings.quick ? [1000, 100_000] : [1000, 10_000, 100_000, largest]
+  const capacities = settings.quick ? [1000, 10_000] : [1000, 10_000, 100_000, largest]
   const timeLimit = settings.quick ? 3000 : 30_000
   // At a million entries the kind of keys makes no difference.
   const weighs = (keys: KeyKind, capacity: number) =>

@@ -70,7 +70,7 @@ export interface BarPlot {
 }
 
 // The palette by Okabe and Ito, which stays apart for the colour-blind; dashes and symbols do the rest.
-const ours = ["#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#882255", "#44aa99"]
+const ours = ["#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#882255", "#999933"]
 const others = ["#000000", "#555555", "#888888", "#aaaaaa"]
 const symbols = ["circle", "rect", "triangle", "diamond"]
 const dashes = ["dashed", "dotted"] as const
@@ -120,7 +120,7 @@ export const drawLines = (plot: LinePlot): string => {
       ? { color: ours[ourCount++ % ours.length], type: "solid", width: 2.5 }
       : {
         color: others[otherCount % others.length],
-        type: dashes[(otherCount++ >> 1) % dashes.length],
+        type: dashes[Math.floor(otherCount++ / others.length) % dashes.length],
         width: 1.5
       }
     return {
@@ -137,8 +137,8 @@ export const drawLines = (plot: LinePlot): string => {
   return renderer(
     {
       title: title(plot.title, plot.subtitle),
-      legend: { type: "plain", orient: "vertical", right: 12, top: 64, itemWidth: 34, textStyle: axisLabel },
-      grid: { left: 70, right: 220, top: 72, bottom: 48 },
+      legend: { type: "plain", orient: "vertical", left: 672, top: 76, itemWidth: 34, textStyle: axisLabel },
+      grid: { left: 70, right: 300, top: 84, bottom: 48 },
       xAxis: {
         type: "category",
         data: plot.labels,
@@ -162,8 +162,8 @@ export const drawLines = (plot: LinePlot): string => {
       },
       series
     },
-    860,
-    460
+    960,
+    470
   )
 }
 

@@ -75,6 +75,18 @@ const scenarios: ReadonlyArray<Scenario> = [
   { name: "who pops", callers: [use, pop, popVictim], interrupted: [1, 2] },
   { name: "who asks for what is there", callers: [use, option], interrupted: [1] },
   {
+    name: "nobody, while a value is written, and removed before its use is over",
+    callers: [use, lease],
+    interrupted: [],
+    meanwhile: (store, ledger) =>
+      Effect.gen(function*() {
+        yield* Effect.flatMap(ledger.open("a"), (handle) => store.set("a", handle))
+        for (let turn = 0; turn < 8; turn++) yield* pause
+        yield* store.remove("a")
+      }),
+    handsOver: true
+  },
+  {
     name: "nobody, while a value is written",
     callers: [use, lease],
     interrupted: [],
