@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Scope } from "effect"
+import { Effect, Exit, Fiber, Scheduler, Scope } from "effect"
 import { LeasedStore } from "effect-aws-cache/Cache"
+import { turns, until } from "../support/until.js"
 import { type Handle, Ledger } from "./Ledger.js"
 
 // A fiber that may run only so many operations at a time stops at every point where one can be interrupted. What it
@@ -75,18 +76,6 @@ const scenarios: ReadonlyArray<Scenario> = [
   { name: "who pops", callers: [use, pop, popVictim], interrupted: [1, 2] },
   { name: "who asks for what is there", callers: [use, option], interrupted: [1] },
   {
-    name: "nobody, while a value is written, and removed before its use is over",
-    callers: [use, lease],
-    interrupted: [],
-    meanwhile: (store, ledger) =>
-      Effect.gen(function*() {
-        yield* Effect.flatMap(ledger.open("a"), (handle) => store.set("a", handle))
-        for (let turn = 0; turn < 8; turn++) yield* pause
-        yield* store.remove("a")
-      }),
-    handsOver: true
-  },
-  {
     name: "nobody, while a value is written",
     callers: [use, lease],
     interrupted: [],
@@ -154,6 +143,28 @@ const run = (
     return isOver
   })
 
+/** Lets a fiber stop once, after so many operations. */
+class StopOnce implements Scheduler.Scheduler {
+  private readonly at: number
+  private operations = 0
+
+  constructor(at: number) {
+    this.at = at
+  }
+
+  get hasStopped(): boolean {
+    return this.operations > this.at
+  }
+
+  shouldYield(): number | false {
+    return this.operations++ === this.at ? 0 : false
+  }
+
+  scheduleTask(task: Scheduler.Task, priority: number, fiber?: Fiber.RuntimeFiber<unknown, unknown>): void {
+    Scheduler.defaultScheduler.scheduleTask(task, priority, fiber)
+  }
+}
+
 describe("LeasedStore: interrupted at every step, it loses nothing (Effect #8390)", () => {
   for (const [name, acquisition] of Object.entries(acquisitions)) {
     for (const scenario of scenarios.filter(({ handsOver }) => handsOver !== true || name === "with a release")) {
@@ -196,4 +207,26 @@ describe("LeasedStore: interrupted at every step, it loses nothing (Effect #8390
         })
       ))
   }
+
+  it.effect("a value that is written at any moment of a lookup is leased as if it had been there before", () =>
+    Effect.gen(function*() {
+      for (let operations = 0;; operations++) {
+        const ledger = new Ledger()
+        const scheduler = new StopOnce(operations)
+        const store = yield* LeasedStore.make({ acquire: ledger.open, release: ledger.release })
+        const handle = yield* ledger.open("a")
+        const user = yield* store.use("a", (handle) => ledger.using(handle, turns(5))).pipe(
+          Effect.withScheduler(scheduler),
+          Effect.fork
+        )
+        yield* pause
+        yield* store.set("a", handle)
+        yield* until(() => ledger.handles.some(({ users }) => users > 0) || user.unsafePoll() !== null)
+        yield* store.clear
+        yield* Fiber.join(user)
+        yield* until(() => ledger.unreleased.length === 0)
+        ledger.assertBalanced(`stopped after ${operations} operations`)
+        if (!scheduler.hasStopped) break
+      }
+    }).pipe(Effect.scoped))
 })
