@@ -167,12 +167,16 @@ export class FreshMap<in out K, in out V, in out E> {
    * @since 0.1.0
    */
   popVictim(map: BoundedMap<K, Held<V, E>>, now: number): readonly [key: K, value: V] | Absent {
-    for (;;) {
-      const popped = map.popVictim(now)
-      if (popped === Absent) return Absent
-      const value = freshValueOf(popped[1], now)
-      if (value !== Absent) return [popped[0], value]
-    }
+    return firstFresh(() => map.popVictim(now), now)
+  }
+
+  /**
+   * Removes the fresh entry that was used last and returns it; those that are not fresh go on the way. For `LRU`.
+   *
+   * @since 0.1.0
+   */
+  popNewest(map: BoundedMap<K, Held<V, E>>, now: number): readonly [key: K, value: V] | Absent {
+    return firstFresh(() => map.popNewest(now), now)
   }
 
   /**
@@ -200,6 +204,18 @@ const valueOf = <V, E>(held: Held<V, E>): V | Absent => {
 const freshValueOf = <V, E>(held: Held<V, E> | Absent, now: number): V | Absent => {
   if (!(held instanceof Kept)) return held
   return now < held.freshUntil ? valueOf(held) : Absent
+}
+
+const firstFresh = <K, V, E>(
+  pop: () => readonly [key: K, held: Held<V, E>] | Absent,
+  now: number
+): readonly [key: K, value: V] | Absent => {
+  for (;;) {
+    const popped = pop()
+    if (popped === Absent) return Absent
+    const value = freshValueOf(popped[1], now)
+    if (value !== Absent) return [popped[0], value]
+  }
 }
 
 // The engine found an entry; as far as the caller can tell, there is none.

@@ -138,6 +138,18 @@ export const parse = (input: ByteSizeInput, total: number): Either.Either<number
 }
 
 /**
+ * The memory of a function with so many megabytes, in bytes; for anything but a number above 0, the limit of the
+ * JavaScript heap.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const memoryOf = (megabytes: number | undefined): number =>
+  megabytes !== undefined && megabytes > 0 && Number.isFinite(megabytes)
+    ? Math.floor(megabytes * KIBI ** 2)
+    : getHeapStatistics().heap_size_limit
+
+/**
  * The memory that percentages are shares of, in bytes: `AWS_LAMBDA_FUNCTION_MEMORY_SIZE` (megabytes, read through the
  * `ConfigProvider`) when it holds a number above 0, as it does inside AWS Lambda, else the limit of the JavaScript heap.
  *
@@ -149,11 +161,7 @@ export const parse = (input: ByteSizeInput, total: number): Either.Either<number
 export const availableMemory: Effect.Effect<number> = Config.option(Config.number("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))
   .pipe(
     Effect.orElseSucceed(Option.none<number>),
-    Effect.map((megabytes) =>
-      Option.isSome(megabytes) && megabytes.value > 0 && Number.isFinite(megabytes.value)
-        ? Math.floor(megabytes.value * KIBI ** 2)
-        : getHeapStatistics().heap_size_limit
-    )
+    Effect.map((megabytes) => memoryOf(Option.getOrUndefined(megabytes)))
   )
 
 /**

@@ -283,18 +283,59 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   popVictim(now: number): readonly [key: K, value: V] | Absent {
+    return this.popNext(now, () => this.policy.victim(-1))
+  }
+
+  /**
+   * Removes the live entry that was used last and returns it, or `Absent` when the map is empty. The reason is
+   * `deleted`. Throws `BoundedMapError` unless the policy is `LRU`, which alone knows it.
+   *
+   * @since 0.1.0
+   */
+  popNewest(now: number): readonly [key: K, value: V] | Absent {
+    const newest = this.inOrderOfUse(this.policy.newest?.bind(this.policy))
+    return this.popNext(now, newest)
+  }
+
+  /**
+   * Makes an entry the last to be evicted, as a use does, or the next; it is not counted as a use. Returns whether
+   * there was a live entry. Throws `BoundedMapError` unless the policy is `LRU`.
+   *
+   * @since 0.1.0
+   */
+  moveTo(key: K, end: "newest" | "oldest", now: number): boolean {
+    const demote = this.inOrderOfUse(this.policy.demote?.bind(this.policy))
+    const slot = this.index.get(key)
+    if (slot === -1 || !this.isLive(slot, now)) return false
+    if (end === "newest") this.policy.access(slot)
+    else demote(slot)
+    return true
+  }
+
+  /**
+   * Weighs the entry under a key anew, for a value that has changed inside; others are evicted if it has become too
+   * heavy. It is no use. Returns the weight, or `Absent` when there is no live entry. One that is heavier than the
+   * limit is evicted itself (`"tooLarge"`). What the weigher throws changes nothing.
+   *
+   * @since 0.1.0
+   */
+  reweigh(key: K, now: number): number | "tooLarge" | Absent {
+    const value = this.peek(key, now)
+    const weight = value === Absent || this.weigh === undefined ? 1 : validWeight(this.weigh(key, value))
     this.reclaim(now)
-    let slot = this.policy.victim(-1)
-    while (slot !== -1 && this.expiryOf(slot) <= now) {
-      this.release(slot, "expired")
-      slot = this.policy.victim(-1)
+    const slot = this.index.get(key)
+    const live = slot !== -1 && this.isLive(slot, now)
+    if (live && weight > this.weightLimit) {
+      this.refusedWeight = weight
+      this.release(slot, "evicted")
+    } else if (live) {
+      this.totalWeight += weight - this.weightAt(slot)
+      this.putWeight(slot, weight)
+      while (this.totalWeight > this.weightLimit) this.evict(now, slot)
     }
-    const popped: readonly [K, V] | Absent = slot === -1
-      ? Absent
-      : [this.keyColumn[slot] as K, this.valueColumn[slot] as V]
-    if (slot !== -1) this.release(slot, "deleted")
     this.notify()
-    return popped
+    if (!live) return Absent
+    return weight > this.weightLimit ? "tooLarge" : weight
   }
 
   /**
@@ -406,6 +447,26 @@ export class BoundedMap<K, V> {
       }
     }
     return found
+  }
+
+  private popNext(now: number, next: () => number): readonly [key: K, value: V] | Absent {
+    this.reclaim(now)
+    let slot = next()
+    while (slot !== -1 && this.expiryOf(slot) <= now) {
+      this.release(slot, "expired")
+      slot = next()
+    }
+    const popped: readonly [K, V] | Absent = slot === -1
+      ? Absent
+      : [this.keyColumn[slot] as K, this.valueColumn[slot] as V]
+    if (slot !== -1) this.release(slot, "deleted")
+    this.notify()
+    return popped
+  }
+
+  private inOrderOfUse<F>(ability: F | undefined): F {
+    if (ability !== undefined) return ability
+    throw new BoundedMapError("evictionPolicy", this.policy.constructor.name, "LRU, which keeps an order of use")
   }
 
   private reclaim(now: number): void {

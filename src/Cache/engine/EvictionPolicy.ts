@@ -37,6 +37,10 @@ export interface EvictionPolicy {
   readonly victim: (excluded: number) => number
   /** Visits every slot in the order in which `victim` would return them. It changes nothing. */
   readonly forEach: (visit: (slot: number) => void) => void
+  /** For policies that keep entries in the order of their last use: makes a slot the next victim. */
+  readonly demote?: (slot: number) => void
+  /** For the same policies: the slot that was used last, `-1` when there is none. */
+  readonly newest?: () => number
   /** What is wrong inside, an empty array when nothing is. For tests. */
   readonly violations: () => ReadonlyArray<string>
 }

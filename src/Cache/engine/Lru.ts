@@ -53,6 +53,17 @@ export class Lru implements EvictionPolicy {
   }
 
   /** @inheritdoc */
+  demote(slot: number): void {
+    this.order.unlink(slot)
+    this.order.prepend(0, slot)
+  }
+
+  /** @inheritdoc */
+  newest(): number {
+    return this.order.last(0)
+  }
+
+  /** @inheritdoc */
   violations(): ReadonlyArray<string> {
     return this.order.violations()
   }
