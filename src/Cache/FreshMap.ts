@@ -102,6 +102,17 @@ export class FreshMap<in out K, in out V, in out E> {
   }
 
   /**
+   * Until when the value under a key is or was fresh, reclaimed yet or not, or `Absent` when nothing is known of one.
+   *
+   * @since 0.1.0
+   */
+  knownUntil(map: BoundedMap<K, Held<V, E>>, key: K, now: number): number | Absent {
+    const held = map.peek(key, now)
+    if (!(held instanceof Kept)) return map.expiresAt(key)
+    return Exit.isSuccess(held.content) ? held.freshUntil : Absent
+  }
+
+  /**
    * Lets the fresh value under a key be fresh until another time. Returns whether there was one.
    *
    * @since 0.1.0

@@ -6,70 +6,21 @@
 import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import { type CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
+import { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
 import { printKey } from "../Cache/printKey.js"
 import { CacheValueError } from "./CacheValueError.js"
-import * as Dict from "./Dict.js"
+import type { Dict } from "./Dict.js"
+import { type Accessors, accessors } from "./DictAccessors.js"
+import type { Entry, Limits, Options } from "./DictOptions.js"
+import { makeDict } from "./makeDict.js"
 import { structuralKey } from "./structuralKey.js"
-
-/**
- * An operation of a dictionary, asked of whichever dictionary the context provides.
- *
- * @since 0.1.0
- * @category models
- */
-export type Accessor<Self, F> = F extends (...args: infer Args) => Effect.Effect<infer A, infer E, infer R>
-  ? (...args: Args) => Effect.Effect<A, E, R | Self>
-  : F extends Effect.Effect<infer A, infer E, infer R> ? Effect.Effect<A, E, R | Self>
-  : never
-
-/**
- * The operations of a dictionary as members of its tag: `yield* Sessions.get("foo")` is short for
- * `yield* Effect.flatMap(Sessions, (sessions) => sessions.get("foo"))`. They are described at `Dict`.
- *
- * @since 0.1.0
- * @category models
- */
-export type Accessors<Self, K, V, E> = {
-  readonly [
-    Verb in Exclude<keyof Dict.Dict<K, V, E>, "pipe">
-  ]: Accessor<Self, Dict.Dict<K, V, E>[Verb]>
-}
-
-/**
- * The operations of the dictionary behind a tag.
- *
- * @since 0.1.0
- * @category constructors
- */
-export const accessors = <Self, K, V, E>(tag: Context.Tag<Self, Dict.Dict<K, V, E>>): Accessors<Self, K, V, E> => ({
-  get: (key) => Effect.flatMap(tag, (dict) => dict.get(key)),
-  getOption: (key) => Effect.flatMap(tag, (dict) => dict.getOption(key)),
-  add: (key, value, options) => Effect.flatMap(tag, (dict) => dict.add(key, value, options)),
-  set: (key, value, options) => Effect.flatMap(tag, (dict) => dict.set(key, value, options)),
-  has: (key) => Effect.flatMap(tag, (dict) => dict.has(key)),
-  peek: (key) => Effect.flatMap(tag, (dict) => dict.peek(key)),
-  remove: (key) => Effect.flatMap(tag, (dict) => dict.remove(key)),
-  pop: (key) => Effect.flatMap(tag, (dict) => dict.pop(key)),
-  popVictim: Effect.flatMap(tag, (dict) => dict.popVictim),
-  clear: Effect.flatMap(tag, (dict) => dict.clear),
-  keys: Effect.flatMap(tag, (dict) => dict.keys),
-  values: Effect.flatMap(tag, (dict) => dict.values),
-  entries: Effect.flatMap(tag, (dict) => dict.entries),
-  size: Effect.flatMap(tag, (dict) => dict.size),
-  byteSize: Effect.flatMap(tag, (dict) => dict.byteSize),
-  getTtl: (key, at) => Effect.flatMap(tag, (dict) => dict.getTtl(key, at)),
-  setTtl: (key, timeToLive) => Effect.flatMap(tag, (dict) => dict.setTtl(key, timeToLive)),
-  isExpired: (key, at) => Effect.flatMap(tag, (dict) => dict.isExpired(key, at)),
-  purge: Effect.flatMap(tag, (dict) => dict.purge),
-  stats: Effect.flatMap(tag, (dict) => dict.stats)
-})
 
 /**
  * What a class of dictionaries is made of.
@@ -77,7 +28,9 @@ export const accessors = <Self, K, V, E>(tag: Context.Tag<Self, Dict.Dict<K, V, 
  * @since 0.1.0
  * @category models
  */
-export interface ServiceOptions<K, KI, V, VI> extends Omit<Dict.Options<K, V>, "name"> {
+export interface ServiceOptions<in out K, in out KI, in out V, in out VI, in F = never, out R = never>
+  extends Omit<Options<K, V, F, R>, "name">
+{
   /**
    * What keys are. Keys are compared by structure, at every depth: `{ team: "core" }` finds what was written under
    * another `{ team: "core" }`.
@@ -101,18 +54,18 @@ export type SchemaErrors = CacheKeyError | CacheValueError
  * @since 0.1.0
  * @category models
  */
-export type ServiceClass<Self, Id extends string, K, V> =
-  & Context.TagClass<Self, Id, Dict.Dict<K, V, SchemaErrors>>
-  & Accessors<Self, K, V, SchemaErrors>
+export type ServiceClass<Self, Id extends string, K, V, F = never, R = never> =
+  & Context.TagClass<Self, Id, Dict<K, V, SchemaErrors, F, R>>
+  & Accessors<Self, K, V, SchemaErrors, F, R>
   & {
     /** A dictionary with the limits of the class. A layer builds one dictionary in each place it is provided to. */
-    readonly layer: Layer.Layer<Self, CacheConfigError>
+    readonly layer: Layer.Layer<Self, CacheConfigError, R>
     /** A dictionary with other limits, where they are given. */
-    readonly layerWith: (overrides: Dict.Limits) => Layer.Layer<Self, CacheConfigError>
+    readonly layerWith: (overrides: Limits) => Layer.Layer<Self, CacheConfigError, R>
     /** A dictionary with other limits, read from the configuration. */
     readonly layerConfig: (
-      overrides: Config.Config.Wrap<Dict.Limits>
-    ) => Layer.Layer<Self, CacheConfigError | ConfigError>
+      overrides: Config.Config.Wrap<Limits>
+    ) => Layer.Layer<Self, CacheConfigError | ConfigError, R>
   }
 
 const longestSchema = 200
@@ -128,64 +81,95 @@ const fieldOf = (whole: string, issue: ParseResult.ParseIssue): string => {
   return path.length === 0 ? whole : path.map(String).join(".")
 }
 
-const make = <K, KI, V, VI>(
+const make = <K, KI, V, VI, F, R>(
   name: string,
-  options: ServiceOptions<K, KI, V, VI>,
-  overrides: Dict.Limits
-): Effect.Effect<Dict.Dict<K, V, SchemaErrors>, CacheConfigError, Scope.Scope> => {
-  const { key: keySchema, value: valueSchema } = options
+  options: ServiceOptions<K, KI, V, VI, F, R>,
+  overrides: Limits
+): Effect.Effect<Dict<K, V, SchemaErrors, F, R>, CacheConfigError, R | Scope.Scope> => {
+  const { entries, failureTimeToLive, key: keySchema, value: valueSchema, ...rest } = options
   const validateKey = ParseResult.validateEither(keySchema)
   const validateValue = ParseResult.validateEither(valueSchema)
 
-  // The key to write under, if key and value are what the schemas accept.
-  const check = (key: K, value: V): Either.Either<K, SchemaErrors> => {
-    const validKey = validateKey(key)
-    if (Either.isLeft(validKey)) {
-      return Either.left(
+  // The key to write under, if it is what the schema accepts.
+  const checkKey = (key: K): Either.Either<K, CacheKeyError> =>
+    Either.mapBoth(validateKey(key), {
+      onLeft: (issue) =>
         new CacheKeyError({
           cache: name,
-          field: fieldOf("key", validKey.left),
+          field: fieldOf("key", issue),
           value: printKey(key),
           accepted: printSchema(keySchema)
-        })
-      )
-    }
-    const validValue = validateValue(value)
-    if (Either.isLeft(validValue)) {
-      return Either.left(
+        }),
+      onRight: () => structuralKey(key)
+    })
+
+  const checkValue = (key: K, value: V): Either.Either<V, CacheValueError> =>
+    Either.mapBoth(validateValue(value), {
+      onLeft: (issue) =>
         new CacheValueError({
           cache: name,
           key: printKey(key),
-          field: fieldOf("the value", validValue.left),
+          field: fieldOf("the value", issue),
           accepted: printSchema(valueSchema)
-        })
-      )
+        }),
+      onRight: () => value
+    })
+
+  const check = (key: K, value: V): Either.Either<K, SchemaErrors> =>
+    Either.flatMap(checkKey(key), (valid) => Either.map(checkValue(key, value), () => valid))
+
+  const checkAll = (items: Iterable<Entry<K, V>>): Either.Either<ReadonlyArray<Entry<K, V>>, SchemaErrors> =>
+    Either.gen(function*() {
+      const valid: Array<Entry<K, V>> = []
+      for (const [key, value, write] of items) valid.push([yield* check(key, value), value, write])
+      return valid
+    })
+
+  return Effect.gen(function*() {
+    const initial = entries && (yield* Either.mapLeft(checkAll(entries), (cause) => {
+      const value = "one that the schemas do not accept"
+      return new CacheConfigError({ cache: name, option: "entries", value, accepted: cause.message, cause })
+    }))
+    const dict = yield* makeDict<K, V, F | CacheValueError, R>({
+      ...rest,
+      name,
+      timeToLive: overrides.timeToLive ?? options.timeToLive,
+      maxBytes: overrides.maxBytes ?? options.maxBytes,
+      maxItems: overrides.maxItems ?? options.maxItems,
+      entries: initial,
+      failureTimeToLive: typeof failureTimeToLive === "function"
+        ? (error) => error instanceof CacheValueError ? Duration.zero : failureTimeToLive(error)
+        : failureTimeToLive
+    })
+    const self: Dict<K, V, SchemaErrors, F, R> = {
+      ...dict,
+      get: (key) => dict.get(structuralKey(key)),
+      getOption: (key) => dict.getOption(structuralKey(key)),
+      getOrCompute: (key, compute, write) =>
+        Effect.flatMap(
+          checkKey(key),
+          (valid) => dict.getOrCompute(valid, Effect.flatMap(compute, (value) => checkValue(key, value)), write)
+        ),
+      add: (key, value, write) => Effect.flatMap(check(key, value), (valid) => dict.add(valid, value, write)),
+      set: (key, value, write) => Effect.flatMap(check(key, value), (valid) => dict.set(valid, value, write)),
+      setDefault: (key, value, write) =>
+        Effect.flatMap(check(key, value), (valid) => dict.setDefault(valid, value, write)),
+      update: (items) => Effect.flatMap(Effect.suspend(() => checkAll(items)), dict.update),
+      has: (key) => dict.has(structuralKey(key)),
+      peek: (key) => dict.peek(structuralKey(key)),
+      remove: (key) => dict.remove(structuralKey(key)),
+      pop: (key) => dict.pop(structuralKey(key)),
+      equals: (items, how) =>
+        dict.equals(Array.from(items, ([key, value]) => [structuralKey(key), value] as const), how),
+      reweigh: (key) => dict.reweigh(structuralKey(key)),
+      getTtl: (key, at) => dict.getTtl(structuralKey(key), at),
+      setTtl: (key, timeToLive) => dict.setTtl(structuralKey(key), timeToLive),
+      expireAt: (key, millis) => dict.expireAt(structuralKey(key), millis),
+      isExpired: (key, at) => dict.isExpired(structuralKey(key), at),
+      moveToEnd: (key, how) => dict.moveToEnd(structuralKey(key), how)
     }
-    return Either.right(structuralKey(key))
-  }
-
-  const dictOptions: Dict.Options<K, V> = {
-    name,
-    weigher: options.weigher,
-    timeToLive: overrides.timeToLive ?? options.timeToLive,
-    maxBytes: overrides.maxBytes ?? options.maxBytes,
-    maxItems: overrides.maxItems ?? options.maxItems
-  }
-
-  return Effect.map(Dict.make(dictOptions), (dict) => ({
-    ...dict,
-    get: (key) => dict.get(structuralKey(key)),
-    getOption: (key) => dict.getOption(structuralKey(key)),
-    add: (key, value, write) => Effect.flatMap(check(key, value), (valid) => dict.add(valid, value, write)),
-    set: (key, value, write) => Effect.flatMap(check(key, value), (valid) => dict.set(valid, value, write)),
-    has: (key) => dict.has(structuralKey(key)),
-    peek: (key) => dict.peek(structuralKey(key)),
-    remove: (key) => dict.remove(structuralKey(key)),
-    pop: (key) => dict.pop(structuralKey(key)),
-    getTtl: (key, at) => dict.getTtl(structuralKey(key), at),
-    setTtl: (key, timeToLive) => dict.setTtl(structuralKey(key), timeToLive),
-    isExpired: (key, at) => dict.isExpired(structuralKey(key), at)
-  }))
+    return self
+  })
 }
 
 /**
@@ -193,6 +177,9 @@ const make = <K, KI, V, VI>(
  *
  * Both are checked when they are written: a bad key fails with `CacheKeyError`, a bad value with `CacheValueError`, and
  * nothing changes. What is read was checked when it was written.
+ *
+ * The type parameters after `Self` are those of computations: how they may fail, and what they and `onRemove` may use,
+ * which the layer then needs.
  *
  * @param id the tag's identifier, unique in the program, and the dictionary's name in errors
  *
@@ -217,20 +204,43 @@ const make = <K, KI, V, VI>(
  * }).pipe(Effect.provide(Sessions.layer))
  * ```
  *
+ * @example
+ * ```ts
+ * import { TtlDict } from "effect-aws-cache/Ttl"
+ * import { Context, Data, Effect, Schema } from "effect"
+ *
+ * class Offline extends Data.TaggedError("Offline")<{}> {}
+ *
+ * class Directory extends Context.Tag("app/Directory")<
+ *   Directory,
+ *   { readonly nameOf: (id: number) => Effect.Effect<string, Offline> }
+ * >() {}
+ *
+ * class Names extends TtlDict.Service<Names, Offline, Directory>()("app/Names", {
+ *   key: Schema.Number,
+ *   value: Schema.String,
+ *   timeToLive: "1 hour"
+ * }) {}
+ *
+ * // Looked up by whoever asks first, for all who ask meanwhile; it uses the directory that Names.layer was given.
+ * const nameOf = (id: number) =>
+ *   Names.getOrCompute(id, Effect.flatMap(Directory, (directory) => directory.nameOf(id)))
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
-export const Service = <Self>() =>
+export const Service = <Self, F = never, R = never>() =>
 <const Id extends string, K, KI, V, VI>(
   id: Id,
-  options: ServiceOptions<K, KI, V, VI>
-): ServiceClass<Self, Id, K, V> => {
-  const tag = Context.Tag(id)<Self, Dict.Dict<K, V, SchemaErrors>>()
-  const layerWith = (overrides: Dict.Limits) => Layer.scoped(tag, make(id, options, overrides))
+  options: ServiceOptions<K, KI, V, VI, F, R>
+): ServiceClass<Self, Id, K, V, F, R> => {
+  const tag = Context.Tag(id)<Self, Dict<K, V, SchemaErrors, F, R>>()
+  const layerWith = (overrides: Limits) => Layer.scoped(tag, make(id, options, overrides))
   return Object.assign(tag, accessors(tag), {
     layer: layerWith({}),
     layerWith,
-    layerConfig: (overrides: Config.Config.Wrap<Dict.Limits>) =>
+    layerConfig: (overrides: Config.Config.Wrap<Limits>) =>
       Layer.unwrapEffect(Effect.map(Config.unwrap(overrides), layerWith))
   })
 }

@@ -9,10 +9,13 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { CacheConfigError } from "../Cache/CacheErrors.js"
-import * as Dict from "./Dict.js"
+import type { Dict } from "./Dict.js"
+import { accessors } from "./DictAccessors.js"
+import type { Limits, Options } from "./DictOptions.js"
 import * as DictService from "./DictService.js"
+import { makeDict } from "./makeDict.js"
 
-const tag = Context.Tag("effect-aws-cache/TtlDict")<TtlDict, Dict.Dict<string, unknown>>()
+const tag = Context.Tag("effect-aws-cache/TtlDict")<TtlDict, Dict<string, unknown>>()
 
 /**
  * A dictionary bounded in memory whose entries expire, for functions that keep things from one call to the next. When
@@ -37,20 +40,21 @@ const tag = Context.Tag("effect-aws-cache/TtlDict")<TtlDict, Dict.Dict<string, u
  * @since 0.1.0
  * @category tags
  */
-export class TtlDict extends Object.assign(tag, DictService.accessors(tag), {
-  /** Makes a dictionary that lives as long as the scope, see `make` of `Dict`. */
-  make: Dict.make,
+export class TtlDict extends Object.assign(tag, accessors(tag), {
+  /** Makes a dictionary that lives as long as the scope, see `makeDict`. */
+  make: makeDict,
 
   /** Makes the base of a class of dictionaries with schemas, see `Service` of `DictService`. */
   Service: DictService.Service,
 
   /** The default dictionary, with these limits. */
-  layer: (options: Dict.Options<string, unknown> = {}): Layer.Layer<TtlDict, CacheConfigError> =>
-    Layer.scoped(tag, Dict.make(options)),
+  layer: <R = never>(
+    options: Options<string, unknown, never, R> = {}
+  ): Layer.Layer<TtlDict, CacheConfigError, R> => Layer.scoped(tag, makeDict(options)),
 
   /** The default dictionary, with limits read from the configuration. */
-  layerConfig: (options: Config.Config.Wrap<Dict.Limits>): Layer.Layer<TtlDict, CacheConfigError | ConfigError> =>
-    Layer.scoped(tag, Effect.flatMap(Config.unwrap(options), (limits) => Dict.make<string, unknown>(limits)))
+  layerConfig: (options: Config.Config.Wrap<Limits>): Layer.Layer<TtlDict, CacheConfigError | ConfigError> =>
+    Layer.scoped(tag, Effect.flatMap(Config.unwrap(options), (limits) => makeDict<string, unknown>(limits)))
 }) {}
 
 /**

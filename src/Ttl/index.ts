@@ -10,20 +10,26 @@ export {
   CacheNotFoundError,
   EntryTooLargeError
 } from "../Cache/CacheErrors.js"
+export type { RemovalReason } from "../Cache/engine/RemovalReason.js"
+export type { FreshnessOptions } from "../Cache/Freshness.js"
+export type { StoreEvent } from "../Cache/StoreEvent.js"
 export * from "./CacheValueError.js"
+export type { Dict } from "./Dict.js"
+export type { Accessors as DictAccessors } from "./DictAccessors.js"
 export type {
-  Dict,
+  CheckedLimits as DictCheckedLimits,
+  Entry as DictEntry,
   Limits as DictLimits,
   Options as DictOptions,
-  Stats as DictStats,
+  SharedOptions as DictSharedOptions,
   WriteOptions as DictWriteOptions
-} from "./Dict.js"
+} from "./DictOptions.js"
 export type {
-  Accessors as DictAccessors,
   SchemaErrors as DictSchemaErrors,
   ServiceClass as DictServiceClass,
   ServiceOptions as DictServiceOptions
 } from "./DictService.js"
+export type { Stats as DictStats } from "./DictSteps.js"
 export { estimateBytes } from "./estimateBytes.js"
 export * from "./TtlDict.js"
 export { entryOverhead, type Weigher, type WeigherInput } from "./Weigher.js"

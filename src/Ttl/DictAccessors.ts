@@ -1,0 +1,79 @@
+/**
+ * The operations of a dictionary on its tag.
+ *
+ * @since 0.1.0
+ */
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { Dict } from "./Dict.js"
+
+/**
+ * An operation of a dictionary, asked of whichever dictionary the context provides.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Accessor<Self, Verb> = Verb extends (...args: infer Args) => Effect.Effect<infer A, infer E, infer R>
+  ? (...args: Args) => Effect.Effect<A, E, R | Self>
+  : Verb extends Effect.Effect<infer A, infer E, infer R> ? Effect.Effect<A, E, R | Self>
+  : Verb extends Stream.Stream<infer A, infer E, infer R> ? Stream.Stream<A, E, R | Self>
+  : never
+
+/**
+ * The operations of a dictionary as members of its tag: `yield* Sessions.get("foo")` is short for
+ * `yield* Effect.flatMap(Sessions, (sessions) => sessions.get("foo"))`. They are described at `Dict`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Accessors<Self, K, V, E, F, R> = {
+  readonly [
+    Verb in Exclude<keyof Dict<K, V, E, F, R>, "pipe">
+  ]: Accessor<Self, Dict<K, V, E, F, R>[Verb]>
+}
+
+/**
+ * The operations of the dictionary behind a tag.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const accessors = <Self, K, V, E, F, R>(
+  tag: Context.Tag<Self, Dict<K, V, E, F, R>>
+): Accessors<Self, K, V, E, F, R> => ({
+  get: (key) => Effect.flatMap(tag, (dict) => dict.get(key)),
+  getOption: (key) => Effect.flatMap(tag, (dict) => dict.getOption(key)),
+  getOrCompute: (key, compute, options) => Effect.flatMap(tag, (dict) => dict.getOrCompute(key, compute, options)),
+  add: (key, value, options) => Effect.flatMap(tag, (dict) => dict.add(key, value, options)),
+  set: (key, value, options) => Effect.flatMap(tag, (dict) => dict.set(key, value, options)),
+  setDefault: (key, value, options) => Effect.flatMap(tag, (dict) => dict.setDefault(key, value, options)),
+  update: (entries) => Effect.flatMap(tag, (dict) => dict.update(entries)),
+  has: (key) => Effect.flatMap(tag, (dict) => dict.has(key)),
+  peek: (key) => Effect.flatMap(tag, (dict) => dict.peek(key)),
+  remove: (key) => Effect.flatMap(tag, (dict) => dict.remove(key)),
+  pop: (key) => Effect.flatMap(tag, (dict) => dict.pop(key)),
+  popVictim: Effect.flatMap(tag, (dict) => dict.popVictim),
+  popNewest: Effect.flatMap(tag, (dict) => dict.popNewest),
+  clear: Effect.flatMap(tag, (dict) => dict.clear),
+  keys: Effect.flatMap(tag, (dict) => dict.keys),
+  values: Effect.flatMap(tag, (dict) => dict.values),
+  entries: Effect.flatMap(tag, (dict) => dict.entries),
+  entriesWithExpiry: Effect.flatMap(tag, (dict) => dict.entriesWithExpiry),
+  equals: (entries, options) => Effect.flatMap(tag, (dict) => dict.equals(entries, options)),
+  size: Effect.flatMap(tag, (dict) => dict.size),
+  byteSize: Effect.flatMap(tag, (dict) => dict.byteSize),
+  reweigh: (key) => Effect.flatMap(tag, (dict) => dict.reweigh(key)),
+  getTtl: (key, at) => Effect.flatMap(tag, (dict) => dict.getTtl(key, at)),
+  setTtl: (key, timeToLive) => Effect.flatMap(tag, (dict) => dict.setTtl(key, timeToLive)),
+  expireAt: (key, millis) => Effect.flatMap(tag, (dict) => dict.expireAt(key, millis)),
+  isExpired: (key, at) => Effect.flatMap(tag, (dict) => dict.isExpired(key, at)),
+  moveToEnd: (key, options) => Effect.flatMap(tag, (dict) => dict.moveToEnd(key, options)),
+  changeMaxBytes: (maxBytes) => Effect.flatMap(tag, (dict) => dict.changeMaxBytes(maxBytes)),
+  changeMaxItems: (maxItems) => Effect.flatMap(tag, (dict) => dict.changeMaxItems(maxItems)),
+  changeTimeToLive: (timeToLive) => Effect.flatMap(tag, (dict) => dict.changeTimeToLive(timeToLive)),
+  limits: Effect.flatMap(tag, (dict) => dict.limits),
+  purge: Effect.flatMap(tag, (dict) => dict.purge),
+  stats: Effect.flatMap(tag, (dict) => dict.stats),
+  events: Stream.unwrap(Effect.map(tag, (dict) => dict.events))
+})

@@ -1,0 +1,241 @@
+/**
+ * What a dictionary is made with, and what a single write may decide.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import { CacheConfigError } from "../Cache/CacheErrors.js"
+import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
+import type { FreshnessOptions } from "../Cache/Freshness.js"
+import { printKey } from "../Cache/printKey.js"
+import * as ByteSize from "./ByteSize.js"
+import * as Weigher from "./Weigher.js"
+
+/**
+ * The limits of a dictionary.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Limits {
+  /**
+   * How long an entry lives after it was written; reads do not extend it. Zero: nothing is stored. Default
+   * `Duration.infinity`: for ever.
+   */
+  readonly timeToLive?: Duration.DurationInput | undefined
+  /**
+   * The most memory of all entries together, as the weigher measures it: bytes, or text such as `"128M"` or `"25%"` (see
+   * `ByteSize`), or `Infinity`. Default `"25%"`.
+   */
+  readonly maxBytes?: ByteSize.ByteSizeInput | undefined
+  /** The most entries, a whole number or `Infinity`; `0` stores nothing. Default `Infinity`. */
+  readonly maxItems?: number | undefined
+}
+
+/**
+ * What a single write may decide for itself.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WriteOptions {
+  /** How long this entry lives, instead of the dictionary's time to live; zero and less: it is not stored. */
+  readonly timeToLive?: Duration.DurationInput | undefined
+  /**
+   * The moment at which this entry expires, in milliseconds since the epoch (`Infinity`: never). It goes before
+   * `timeToLive`; one that has passed already: the entry is not stored.
+   */
+  readonly expiresAt?: number | undefined
+}
+
+/**
+ * An entry to write: a key, a value, and what its write decides for itself.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Entry<K, V> = readonly [key: K, value: V, options?: WriteOptions | undefined]
+
+/**
+ * What dictionaries with and without Effect are made with alike.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SharedOptions<in out K, in out V> extends Limits {
+  /** How entries are measured. Default `"estimate"`. */
+  readonly weigher?: Weigher.WeigherInput<K, V> | undefined
+  /** The name in errors, logs and spans. Default `"TtlDict"`. */
+  readonly name?: string | undefined
+  /** What is in it at the start: a `Map`, another dictionary's entries, or pairs, written in this order. */
+  readonly entries?: Iterable<Entry<K, V>> | undefined
+}
+
+/**
+ * How a dictionary is made. `F` is how computations may fail, `R` what computations and `onRemove` may use.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options<in out K, in out V, in F = never, out R = never>
+  extends SharedOptions<K, V>, FreshnessOptions<F>
+{
+  /**
+   * Told of every entry that leaves, once, and why; also of a value that another takes the place of (`replaced`). It runs
+   * in the background, after the operation is done: one call at a time, in the order in which the entries left. It may
+   * use the dictionary. A call that fails is logged as a warning, and harmless.
+   *
+   * When the scope closes, the calls that are due still run to their end. The entries that are in the dictionary then do
+   * not leave it: values that must be released belong into a `LeasedStore`.
+   *
+   * A call that makes entries leave is followed by calls for these, and so on, 100 deep at the most. After that, as when
+   * each call writes back what was evicted and so evicts another, the rest is skipped with a warning.
+   */
+  readonly onRemove?: ((key: K, value: V, reason: RemovalReason) => Effect.Effect<unknown, unknown, R>) | undefined
+  /**
+   * How often to reclaim what has expired when nobody uses the dictionary, from 1 millisecond. It does not keep the
+   * process alive. Default: never, since every use reclaims in passing.
+   */
+  readonly sweepInterval?: Duration.DurationInput | undefined
+  /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
+  readonly eventCapacity?: number | undefined
+}
+
+/**
+ * The size of the memory that entries may take by default.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const defaultMaxBytes = "25%"
+
+/**
+ * The limits of a dictionary, checked.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CheckedLimits {
+  /** Milliseconds, `Infinity` for ever. */
+  readonly timeToLive: number
+  readonly maxBytes: number
+  readonly maxItems: number
+}
+
+/**
+ * A duration, checked, in milliseconds; left, what is accepted. What Effect reads as zero for want of anything better
+ * (negative numbers and `NaN`) is not accepted.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkDuration = (input: Duration.DurationInput): Option.Option<number> =>
+  typeof input === "number" && !(input >= 0) || typeof input === "bigint" && input < 0n
+    ? Option.none()
+    : Option.map(Duration.decodeUnknown(input), Duration.toMillis)
+
+const refuse = (cache: string, option: string, value: unknown, accepted: string, cause?: unknown) =>
+  Either.left(new CacheConfigError({ cache, option, value: printKey(value), accepted, cause }))
+
+/**
+ * Checks a time to live; right, in milliseconds.
+ *
+ * @param cache the name of the dictionary, for messages
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkTimeToLive = (
+  cache: string,
+  input: Duration.DurationInput = Duration.infinity
+): Either.Either<number, CacheConfigError> =>
+  Option.match(checkDuration(input), {
+    onNone: () => refuse(cache, "timeToLive", input, "a duration of 0 milliseconds or more"),
+    onSome: Either.right
+  })
+
+/**
+ * Checks a number of entries.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkMaxItems = (
+  cache: string,
+  input: number = Number.POSITIVE_INFINITY
+): Either.Either<number, CacheConfigError> =>
+  input === Number.POSITIVE_INFINITY || Number.isSafeInteger(input) && input >= 0
+    ? Either.right(input)
+    : refuse(cache, "maxItems", input, "a whole number of entries, 0 or more, or Infinity")
+
+/**
+ * Checks a limit of bytes; right, in bytes.
+ *
+ * @param least the weight that no entry is below
+ * @param total what 100 % stands for, in bytes
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkMaxBytes = (
+  cache: string,
+  input: ByteSize.ByteSizeInput = defaultMaxBytes,
+  least: number,
+  total: number
+): Either.Either<number, CacheConfigError> => {
+  if (input === Number.POSITIVE_INFINITY) return Either.right(input)
+  const bytes = ByteSize.parse(input, total)
+  if (Either.isLeft(bytes)) {
+    const accepted = `${ByteSize.accepted}, or Infinity (${bytes.left.reason})`
+    return refuse(cache, "maxBytes", input, accepted, bytes.left)
+  }
+  return bytes.right < least
+    ? refuse(cache, "maxBytes", input, `at least ${least} bytes, which an empty entry takes`)
+    : Either.right(bytes.right)
+}
+
+/**
+ * Checks how entries are measured; right, the weigher and the weight that no entry is below, in bytes.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkWeigher = <K, V>(
+  cache: string,
+  input: Weigher.WeigherInput<K, V> | undefined
+): Either.Either<{ readonly weigh: Weigher.Weigher<K, V>; readonly least: number }, CacheConfigError> => {
+  const weigher = Weigher.fromInput(input)
+  return Either.isLeft(weigher) ? refuse(cache, "weigher", input, weigher.left) : Either.right(weigher.right)
+}
+
+/**
+ * Checks how often to sweep; right, in milliseconds, `undefined` for never.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkSweepInterval = (
+  cache: string,
+  input: Duration.DurationInput | undefined
+): Either.Either<number | undefined, CacheConfigError> => {
+  if (input === undefined) return Either.right(undefined)
+  const millis = checkDuration(input)
+  return Option.isSome(millis) && millis.value >= 1 && millis.value !== Number.POSITIVE_INFINITY
+    ? Either.right(millis.value)
+    : refuse(cache, "sweepInterval", input, "a duration of 1 millisecond or more, not for ever")
+}
+
+/**
+ * Checks how far listeners of events may be behind.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkEventCapacity = (
+  cache: string,
+  input: number = 1024
+): Either.Either<number, CacheConfigError> =>
+  Number.isSafeInteger(input) && input >= 1
+    ? Either.right(input)
+    : refuse(cache, "eventCapacity", input, "a whole number of events, 1 or more")

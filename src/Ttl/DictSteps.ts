@@ -1,0 +1,367 @@
+/**
+ * The operations of a dictionary as synchronous steps, for dictionaries with and without Effect.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Either from "effect/Either"
+import * as Equal from "effect/Equal"
+import * as MutableHashMap from "effect/MutableHashMap"
+import * as Option from "effect/Option"
+import { CacheConfigError, CacheExistsError, EntryTooLargeError } from "../Cache/CacheErrors.js"
+import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
+import { Absent, type WriteOutcome } from "../Cache/engine/BoundedMapOptions.js"
+import { FreshMap, type Held } from "../Cache/FreshMap.js"
+import type { Freshness } from "../Cache/Freshness.js"
+import { printKey } from "../Cache/printKey.js"
+import type { StoreEvent } from "../Cache/StoreEvent.js"
+import type * as Store from "../Cache/StoreOptions.js"
+import type { ByteSizeInput } from "./ByteSize.js"
+import { type CheckedLimits, checkMaxBytes, checkMaxItems, checkTimeToLive } from "./DictOptions.js"
+import type { Entry, WriteOptions } from "./DictOptions.js"
+
+/**
+ * What a dictionary has counted since it was made, and what it holds now.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Stats extends Omit<Store.Stats, "weight" | "listenerFailures"> {
+  /** The bytes of the entries together. */
+  readonly byteSize: number
+  /** Calls of `onRemove`: due or under way, failed, and skipped because they caused each other too often. */
+  readonly hooks: { readonly pending: number; readonly failed: number; readonly skipped: number }
+}
+
+/**
+ * Who hears of what a dictionary does.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface DictObserver<K> {
+  /** Something happened; the event is made only if somebody listens. */
+  readonly publish: (event: () => StoreEvent<K>) => void
+  /** A caller has written or removed what is under a key. */
+  readonly decided: (key: K) => void
+}
+
+/**
+ * What the steps of a dictionary go by.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface DictStepsOptions<in out K, in F> {
+  readonly name: string
+  readonly limits: CheckedLimits
+  /** The weight that no entry is below, in bytes. */
+  readonly least: number
+  readonly freshness: Freshness<F>
+  readonly observer: DictObserver<K>
+}
+
+/**
+ * The operations of a dictionary. Each is one step: synchronous, given the engine and the time in milliseconds since the
+ * epoch. What a dictionary does is described at `Dict`.
+ *
+ * A time that is none (`NaN`, text that is no duration) is a mistake in the program: a step throws `CacheConfigError`
+ * for it and changes nothing. `F` is how computations may fail.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class DictSteps<in out K, in out V, in out F> {
+  readonly name: string
+  readonly entries: FreshMap<K, V, F>
+  private readonly least: number
+  private readonly jitter: number
+  private readonly observer: DictObserver<K>
+  private timeToLive: number
+
+  constructor(options: DictStepsOptions<K, F>) {
+    this.name = options.name
+    this.entries = new FreshMap(options.freshness)
+    this.least = options.least
+    this.jitter = options.freshness.jitter
+    this.observer = options.observer
+    this.timeToLive = options.limits.timeToLive
+  }
+
+  // Writing ---------------------------------------------------------------------------------------------------------
+
+  /**
+   * Until when a value written now lives.
+   *
+   * @param roll from 0 to 1, for the jitter of this entry
+   * @since 0.1.0
+   */
+  until(now: number, roll: number, write: WriteOptions | undefined): number {
+    if (write?.expiresAt !== undefined) return this.moment("expiresAt", write.expiresAt)
+    const millis = write?.timeToLive === undefined ? this.timeToLive : this.millis(write.timeToLive)
+    return millis === Number.POSITIVE_INFINITY ? millis : now + millis - millis * this.jitter * roll
+  }
+
+  /**
+   * Writes a value and tells of it.
+   *
+   * @since 0.1.0
+   */
+  put(map: Engine<K, V, F>, key: K, value: V, now: number, until: number): WriteOutcome {
+    const outcome = this.entries.set(map, key, value, now, until)
+    if (outcome === "tooLarge") this.observer.publish(() => ({ _tag: "Rejected", key, weight: map.lastRefusedWeight }))
+    else if (outcome !== "discarded") this.observer.publish(() => ({ _tag: "Inserted", key }))
+    return outcome
+  }
+
+  /** @since 0.1.0 */
+  set(
+    map: Engine<K, V, F>,
+    now: number,
+    key: K,
+    value: V,
+    write: WriteOptions | undefined,
+    roll = 0
+  ): Either.Either<void, EntryTooLargeError> {
+    return this.write(map, now, key, value, this.until(now, roll, write))
+  }
+
+  /** @since 0.1.0 */
+  add(
+    map: Engine<K, V, F>,
+    now: number,
+    key: K,
+    value: V,
+    write: WriteOptions | undefined,
+    roll = 0
+  ): Either.Either<void, CacheExistsError | EntryTooLargeError> {
+    return this.entries.peek(map, key, now) === Absent
+      ? this.set(map, now, key, value, write, roll)
+      : Either.left(new CacheExistsError({ cache: this.name, key: printKey(key) }))
+  }
+
+  /**
+   * Writes entries in order, and stops at the first that is too large.
+   *
+   * @param rolls a number from 0 to 1 for the jitter of each entry
+   * @since 0.1.0
+   */
+  update(
+    map: Engine<K, V, F>,
+    now: number,
+    entries: ReadonlyArray<Entry<K, V>>,
+    rolls: ReadonlyArray<number> = []
+  ): Either.Either<void, EntryTooLargeError> {
+    // A bad time among them changes nothing.
+    const untils = entries.map(([, , write], at) => this.until(now, rolls[at] ?? 0, write))
+    for (const [at, [key, value]] of entries.entries()) {
+      const written = this.write(map, now, key, value, untils[at] ?? now)
+      if (Either.isLeft(written)) return written
+    }
+    return Either.void
+  }
+
+  /**
+   * The value under a key (a use), or else the given one, which is written.
+   *
+   * @since 0.1.0
+   */
+  setDefault(
+    map: Engine<K, V, F>,
+    now: number,
+    key: K,
+    value: V,
+    write: WriteOptions | undefined,
+    roll = 0
+  ): Either.Either<V, EntryTooLargeError> {
+    const found = this.entries.get(map, key, now)
+    return found === Absent ? Either.map(this.set(map, now, key, value, write, roll), () => value) : Either.right(found)
+  }
+
+  /**
+   * Weighs the entry under a key anew; the weight, or `Absent`.
+   *
+   * @since 0.1.0
+   */
+  reweigh(map: Engine<K, V, F>, now: number, key: K): Either.Either<number | Absent, EntryTooLargeError> {
+    if (this.entries.peek(map, key, now) === Absent) return Either.right(Absent)
+    const weight = map.reweigh(key, now)
+    return weight === "tooLarge" ? Either.left(this.tooLarge(map, key)) : Either.right(weight)
+  }
+
+  // Reading ---------------------------------------------------------------------------------------------------------
+
+  /**
+   * Whether it holds just these entries: keys compared as the dictionary does, values by Effect's `Equal`.
+   *
+   * @since 0.1.0
+   */
+  equals(
+    map: Engine<K, V, F>,
+    now: number,
+    that: Iterable<readonly [key: K, value: V, ...unknown: ReadonlyArray<unknown>]>,
+    ordered: boolean
+  ): boolean {
+    const those = MutableHashMap.empty<K, V>()
+    for (const [key, value] of that) {
+      MutableHashMap.remove(those, key)
+      MutableHashMap.set(those, key, value)
+    }
+    const entries = this.entries.entries(map, now)
+    if (MutableHashMap.size(those) !== entries.length) return false
+    if (!ordered) {
+      return entries.every(([key, value]) =>
+        Option.exists(MutableHashMap.get(those, key), (other) => Equal.equals(value, other))
+      )
+    }
+    const others = [...those]
+    return entries.every(([key, value], at) => {
+      const other = others[at]
+      return other !== undefined && sameKey(key, other[0]) && Equal.equals(value, other[1])
+    })
+  }
+
+  /**
+   * The entries with the moments at which they expire, the least recently used first.
+   *
+   * @since 0.1.0
+   */
+  entriesWithExpiry(
+    map: Engine<K, V, F>,
+    now: number
+  ): ReadonlyArray<readonly [key: K, value: V, expiresAt: number]> {
+    return this.entries.entries(map, now).flatMap(([key, value]) => {
+      const expiresAt = this.entries.freshUntil(map, key, now)
+      return expiresAt === Absent ? [] : [[key, value, expiresAt] as const]
+    })
+  }
+
+  /** @since 0.1.0 */
+  stats(map: Engine<K, V, F>, now: number): Omit<Stats, "inFlight" | "hooks"> {
+    const size = map.size(now)
+    const { hits, insertions, listenerFailures: _, misses, rejections, ...removals } = map.counters
+    return { hits, misses, insertions, rejections, removals, size, byteSize: map.weight(now) }
+  }
+
+  /**
+   * The limits as they are now.
+   *
+   * @since 0.1.0
+   */
+  limits(map: Engine<K, V, F>): CheckedLimits {
+    return { timeToLive: this.timeToLive, maxBytes: map.maxWeight, maxItems: map.maxSize }
+  }
+
+  // Removing --------------------------------------------------------------------------------------------------------
+
+  /** @since 0.1.0 */
+  remove(map: Engine<K, V, F>, now: number, key: K): V | Absent {
+    this.observer.decided(key)
+    return this.entries.remove(map, key, now)
+  }
+
+  // Time, order and limits ------------------------------------------------------------------------------------------
+
+  /**
+   * How many milliseconds the entry under a key still lives, now or seen from another time; or `Absent`.
+   *
+   * @since 0.1.0
+   */
+  getTtl(map: Engine<K, V, F>, now: number, key: K, at: number | undefined): number | Absent {
+    const seenFrom = at === undefined ? now : this.moment("at", at)
+    const until = this.entries.freshUntil(map, key, now)
+    return until === Absent || until <= seenFrom ? Absent : until - seenFrom
+  }
+
+  /** @since 0.1.0 */
+  setTtl(map: Engine<K, V, F>, now: number, key: K, timeToLive: Duration.DurationInput): boolean {
+    return this.entries.setFreshUntil(map, key, now, now + this.millis(timeToLive))
+  }
+
+  /** @since 0.1.0 */
+  expireAt(map: Engine<K, V, F>, now: number, key: K, moment: number): boolean {
+    return this.entries.setFreshUntil(map, key, now, this.moment("expireAt", moment))
+  }
+
+  /**
+   * Whether the entry under a key has expired, or `Absent` when nothing is known of it.
+   *
+   * @since 0.1.0
+   */
+  isExpired(map: Engine<K, V, F>, now: number, key: K, at: number | undefined): boolean | Absent {
+    const seenFrom = at === undefined ? now : this.moment("at", at)
+    const until = this.entries.knownUntil(map, key, now)
+    return until === Absent ? Absent : until <= seenFrom
+  }
+
+  /** @since 0.1.0 */
+  moveToEnd(map: Engine<K, V, F>, now: number, key: K, last: boolean): boolean {
+    return this.entries.peek(map, key, now) !== Absent && map.moveTo(key, last ? "newest" : "oldest", now)
+  }
+
+  /**
+   * @param total what 100 % stands for, in bytes
+   * @since 0.1.0
+   */
+  changeMaxBytes(
+    map: Engine<K, V, F>,
+    now: number,
+    maxBytes: ByteSizeInput,
+    total: number
+  ): Either.Either<void, CacheConfigError> {
+    return Either.map(
+      checkMaxBytes(this.name, maxBytes, this.least, total),
+      (maxWeight) => map.resize({ maxWeight }, now)
+    )
+  }
+
+  /** @since 0.1.0 */
+  changeMaxItems(map: Engine<K, V, F>, now: number, maxItems: number): Either.Either<void, CacheConfigError> {
+    return Either.map(checkMaxItems(this.name, maxItems), (maxSize) => map.resize({ maxSize }, now))
+  }
+
+  /** @since 0.1.0 */
+  changeTimeToLive(timeToLive: Duration.DurationInput): Either.Either<void, CacheConfigError> {
+    return Either.map(checkTimeToLive(this.name, timeToLive), (millis) => {
+      this.timeToLive = millis
+    })
+  }
+
+  private write(
+    map: Engine<K, V, F>,
+    now: number,
+    key: K,
+    value: V,
+    until: number
+  ): Either.Either<void, EntryTooLargeError> {
+    if (this.put(map, key, value, now, until) === "tooLarge") return Either.left(this.tooLarge(map, key))
+    this.observer.decided(key)
+    return Either.void
+  }
+
+  private tooLarge(map: Engine<K, V, F>, key: K): EntryTooLargeError {
+    const { lastRefusedWeight: weight, maxWeight } = map
+    return new EntryTooLargeError({ cache: this.name, key: printKey(key), weight, maxWeight })
+  }
+
+  // A negative number is what is left of a time that has passed: zero.
+  private millis(timeToLive: Duration.DurationInput): number {
+    const duration = Number.isNaN(timeToLive) ? Option.none() : Duration.decodeUnknown(timeToLive)
+    if (Option.isSome(duration)) return Duration.toMillis(duration.value)
+    throw this.mistake("timeToLive", timeToLive, "a duration")
+  }
+
+  private moment(option: string, millis: number): number {
+    if (typeof millis === "number" && !Number.isNaN(millis)) return millis
+    throw this.mistake(option, millis, "a number of milliseconds since the epoch, or Infinity")
+  }
+
+  private mistake(option: string, value: unknown, accepted: string): CacheConfigError {
+    return new CacheConfigError({ cache: this.name, option, value: printKey(value), accepted })
+  }
+}
+
+type Engine<K, V, F> = BoundedMap<K, Held<V, F>>
+
+const sameKey = (one: unknown, other: unknown): boolean =>
+  Equal.equals(one, other) || Number.isNaN(one) && Number.isNaN(other)

@@ -1,0 +1,243 @@
+/**
+ * How a dictionary does what it does.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Inspectable from "effect/Inspectable"
+import * as Option from "effect/Option"
+import { pipeArguments } from "effect/Pipeable"
+import * as Random from "effect/Random"
+import type * as Scope from "effect/Scope"
+import { CacheConfigError, CacheNotFoundError } from "../Cache/CacheErrors.js"
+import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
+import { Absent } from "../Cache/engine/BoundedMapOptions.js"
+import { EventHub } from "../Cache/EventHub.js"
+import { type Held, holding } from "../Cache/FreshMap.js"
+import { makeFreshness } from "../Cache/Freshness.js"
+import { makeGetOrCompute } from "../Cache/getOrCompute.js"
+import { makeGuardedMap } from "../Cache/GuardedMap.js"
+import { printKey } from "../Cache/printKey.js"
+import { SingleFlight } from "../Cache/SingleFlight.js"
+import type { StoreEvent } from "../Cache/StoreEvent.js"
+import * as ByteSize from "./ByteSize.js"
+import type { Dict } from "./Dict.js"
+import {
+  checkEventCapacity,
+  checkMaxBytes,
+  checkMaxItems,
+  checkSweepInterval,
+  checkTimeToLive,
+  checkWeigher,
+  type Options
+} from "./DictOptions.js"
+import { DictSteps } from "./DictSteps.js"
+import { RemovalHooks } from "./RemovalHooks.js"
+import { unrefSleep } from "./unrefSleep.js"
+
+/**
+ * Makes a dictionary that lives as long as the scope. When it closes, computations under way are interrupted, and the
+ * runs of `onRemove` that are due are waited for.
+ *
+ * Fails with `CacheConfigError` for an option it cannot accept.
+ *
+ * @example
+ * ```ts
+ * import { TtlDict } from "effect-aws-cache/Ttl"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   const dict = yield* TtlDict.make<string, number>({ timeToLive: "10 seconds", maxBytes: "128M", maxItems: 10 })
+ *   yield* dict.set("foo", 1)
+ *   yield* dict.set("bar", 2, { timeToLive: "1 minute" })
+ *   return yield* dict.get("foo")
+ * }).pipe(Effect.scoped)
+ * ```
+ *
+ * @example
+ * ```ts
+ * import { TtlDict } from "effect-aws-cache/Ttl"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   const files = yield* TtlDict.make({
+ *     maxItems: 100,
+ *     timeToLive: "1 minute",
+ *     sweepInterval: "5 seconds",
+ *     onRemove: (path: string, bytes: Uint8Array, reason) =>
+ *       Effect.logDebug(`${path} (${bytes.length} bytes) was ${reason}`)
+ *   })
+ *   yield* files.set("a.txt", new Uint8Array(10))
+ *   yield* files.remove("a.txt")
+ * }).pipe(Effect.scoped)
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeDict = <K, V, F = never, R = never>(
+  options: Options<K, V, F, R> = {}
+): Effect.Effect<Dict<K, V, never, F, R>, CacheConfigError, R | Scope.Scope> => {
+  const name = options.name ?? "TtlDict"
+  return Effect.gen(function*() {
+    const { least, weigh } = yield* checkWeigher(name, options.weigher)
+    const limits = {
+      timeToLive: yield* checkTimeToLive(name, options.timeToLive),
+      maxItems: yield* checkMaxItems(name, options.maxItems),
+      maxBytes: yield* checkMaxBytes(name, options.maxBytes, least, yield* ByteSize.availableMemory)
+    }
+    const sweepInterval = yield* checkSweepInterval(name, options.sweepInterval)
+    const capacity = yield* checkEventCapacity(name, options.eventCapacity)
+    const freshness = yield* makeFreshness(name, options)
+    const { onRemove } = options
+    const hooks = onRemove && (yield* RemovalHooks.make<K, V, R>(name, onRemove))
+    const hub = yield* EventHub.make<StoreEvent<K>>(capacity)
+    const guarded = yield* makeGuardedMap<K, Held<V, F>>(
+      name,
+      holding({
+        evictionPolicy: "LRU",
+        maxSize: limits.maxItems,
+        maxWeight: limits.maxBytes,
+        weigh,
+        onRemoval: (key, value, reason) => {
+          hub.publish(() => ({ _tag: "Removed", key, reason }))
+          hooks?.push(key, value, reason)
+        }
+      })
+    )
+    const { lookup, step } = hooks === undefined ? guarded : hooks.watched(guarded)
+    const flights = yield* SingleFlight.make<K>(name)
+    const steps = new DictSteps<K, V, F>({
+      name,
+      limits,
+      least,
+      freshness,
+      observer: { publish: (event) => hub.publish(event), decided: (key) => flights.detach(key) }
+    })
+    const { entries } = steps
+
+    type Engine = BoundedMap<K, Held<V, F>>
+
+    const notFound = (key: K) => new CacheNotFoundError({ cache: name, key: printKey(key) })
+
+    const orNotFound = <A>(key: K, found: A | Absent): Either.Either<A, CacheNotFoundError> =>
+      found === Absent ? Either.left(notFound(key)) : Either.right(found)
+
+    const done = (key: K, found: boolean): Either.Either<void, CacheNotFoundError> =>
+      found ? Either.void : Either.left(notFound(key))
+
+    const attempt = <A, E>(f: (map: Engine, now: number) => Either.Either<A, E>): Effect.Effect<A, E> =>
+      Effect.flatten(step(f))
+
+    // Numbers from 0 to 1 for the jitter of entries, drawn only where there is jitter.
+    const withRoll = <A, E2, R2>(f: (roll: number) => Effect.Effect<A, E2, R2>): Effect.Effect<A, E2, R2> =>
+      freshness.jitter === 0 ? f(0) : Effect.flatMap(Random.next, f)
+    const rolls = (count: number): Effect.Effect<ReadonlyArray<number>> =>
+      freshness.jitter === 0 ? Effect.succeed([]) : Effect.replicateEffect(Random.next, count)
+
+    const update: Dict<K, V>["update"] = (items) =>
+      Effect.suspend(() => {
+        // Read outside the step: it may be anything that can be iterated.
+        const list = [...items]
+        return Effect.flatMap(rolls(list.length), (rolls) => attempt((map, now) => steps.update(map, now, list, rolls)))
+      })
+
+    if (options.entries !== undefined) {
+      yield* Effect.mapError(update(options.entries), (cause) =>
+        new CacheConfigError({
+          cache: name,
+          option: "entries",
+          value: `one of ${cause.weight} bytes under ${cause.key}`,
+          accepted: `entries of ${cause.maxWeight} bytes at most`,
+          cause
+        }))
+    }
+
+    const getOrCompute = makeGetOrCompute<K, V, F, R>({
+      guarded: { lookup, step },
+      entries,
+      flights,
+      hub,
+      writer: {
+        withRoll,
+        freshUntil: (_key, _value, now, roll, write) => steps.until(now, roll, write),
+        put: (map, key, value, now, until) => steps.put(map, key, value, now, until),
+        settled: () => {}
+      },
+      context: yield* Effect.context<R>()
+    })
+
+    const purge = step((map, now) => map.purge(now))
+    if (sweepInterval !== undefined) {
+      yield* Effect.forkScoped(Effect.interruptible(Effect.forever(Effect.zipRight(unrefSleep(sweepInterval), purge))))
+    }
+
+    const self: Dict<K, V, never, F, R> & Inspectable.Inspectable = {
+      ...Inspectable.BaseProto,
+      get: (key) =>
+        lookup((map, now) => {
+          const found = entries.get(map, key, now)
+          return found === Absent ? Exit.fail(notFound(key)) : Exit.succeed(found)
+        }),
+      getOption: (key) => lookup((map, now) => Exit.succeed(toOption(entries.get(map, key, now)))),
+      getOrCompute,
+      add: (key, value, write) =>
+        withRoll((roll) => attempt((map, now) => steps.add(map, now, key, value, write, roll))),
+      set: (key, value, write) =>
+        withRoll((roll) => attempt((map, now) => steps.set(map, now, key, value, write, roll))),
+      setDefault: (key, value, write) =>
+        withRoll((roll) => attempt((map, now) => steps.setDefault(map, now, key, value, write, roll))),
+      update,
+      has: (key) => step((map, now) => entries.peek(map, key, now) !== Absent),
+      peek: (key) => step((map, now) => toOption(entries.peek(map, key, now))),
+      remove: (key) => attempt((map, now) => done(key, steps.remove(map, now, key) !== Absent)),
+      pop: (key) => attempt((map, now) => orNotFound(key, steps.remove(map, now, key))),
+      popVictim: step((map, now) => toOption(entries.popVictim(map, now))),
+      popNewest: step((map, now) => toOption(entries.popNewest(map, now))),
+      clear: step((map, now) => {
+        flights.detachAll()
+        map.clear(now)
+      }),
+      keys: step((map, now) => entries.entries(map, now).map(([key]) => key)),
+      values: step((map, now) => entries.entries(map, now).map(([, value]) => value)),
+      entries: step((map, now) => entries.entries(map, now)),
+      entriesWithExpiry: step((map, now) => steps.entriesWithExpiry(map, now)),
+      equals: (that, { ordered = false } = {}) => step((map, now) => steps.equals(map, now, that, ordered)),
+      size: step((map, now) => map.size(now)),
+      byteSize: step((map, now) => map.weight(now)),
+      reweigh: (key) =>
+        attempt((map, now) => Either.flatMap(steps.reweigh(map, now, key), (weight) => orNotFound(key, weight))),
+      getTtl: (key, at) =>
+        attempt((map, now) => Either.map(orNotFound(key, steps.getTtl(map, now, key, at)), Duration.millis)),
+      setTtl: (key, timeToLive) => attempt((map, now) => done(key, steps.setTtl(map, now, key, timeToLive))),
+      expireAt: (key, millis) => attempt((map, now) => done(key, steps.expireAt(map, now, key, millis))),
+      isExpired: (key, at) => step((map, now) => toOption(steps.isExpired(map, now, key, at))),
+      moveToEnd: (key, { last = true } = {}) => attempt((map, now) => done(key, steps.moveToEnd(map, now, key, last))),
+      changeMaxBytes: (maxBytes) =>
+        Effect.flatMap(
+          ByteSize.availableMemory,
+          (total) => attempt((map, now) => steps.changeMaxBytes(map, now, maxBytes, total))
+        ),
+      changeMaxItems: (maxItems) => attempt((map, now) => steps.changeMaxItems(map, now, maxItems)),
+      changeTimeToLive: (timeToLive) => attempt(() => steps.changeTimeToLive(timeToLive)),
+      limits: step((map) => steps.limits(map)),
+      purge,
+      stats: step((map, now) => ({
+        ...steps.stats(map, now),
+        inFlight: flights.size,
+        hooks: { pending: hooks?.pending ?? 0, failed: hooks?.failed ?? 0, skipped: hooks?.skipped ?? 0 }
+      })),
+      events: hub.stream,
+      toJSON: () => ({ _id: "TtlDict", name }),
+      pipe() {
+        return pipeArguments(this, arguments)
+      }
+    }
+    return self
+  })
+}
+
+const toOption = <A>(found: A | Absent): Option.Option<A> => found === Absent ? Option.none() : Option.some(found)

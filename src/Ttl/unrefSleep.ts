@@ -1,0 +1,37 @@
+/**
+ * Sleeping without keeping the process alive.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+// The one timer of the library's own: those of Effect's clock keep a process from ending.
+import * as timers from "node:timers/promises"
+
+/** The longest time a timer of JavaScript can wait, about 25 days (milliseconds). */
+const longestWait = 2 ** 31 - 1
+
+const liveClock = Context.get(DefaultServices.liveServices, Clock.Clock)
+
+const waitUnref = (millis: number): Effect.Effect<void> =>
+  millis > longestWait
+    ? Effect.zipRight(waitUnref(longestWait), Effect.suspend(() => waitUnref(millis - longestWait)))
+    : Effect.promise((signal) => timers.setTimeout(millis, undefined, { ref: false, signal }))
+
+/**
+ * Sleeps as `Effect.sleep` does, but a process that waits for nothing else ends meanwhile. Under another clock than the
+ * live one, such as `TestClock`, the clock sleeps.
+ *
+ * @param millis milliseconds
+ * @since 0.1.0
+ * @category constructors
+ */
+export const unrefSleep = (millis: number): Effect.Effect<void> =>
+  Effect.clockWith((clock) =>
+    Object.getPrototypeOf(clock) === Object.getPrototypeOf(liveClock)
+      ? waitUnref(millis)
+      : clock.sleep(Duration.millis(millis))
+  )
