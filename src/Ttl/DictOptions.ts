@@ -164,7 +164,7 @@ export const checkTimeToLive = (
  */
 export const checkMaxItems = (
   cache: string,
-  input: number = Number.POSITIVE_INFINITY
+  input = Number.POSITIVE_INFINITY
 ): Either.Either<number, CacheConfigError> =>
   input === Number.POSITIVE_INFINITY || Number.isSafeInteger(input) && input >= 0
     ? Either.right(input)
@@ -195,19 +195,39 @@ export const checkMaxBytes = (
     : Either.right(bytes.right)
 }
 
-/**
- * Checks how entries are measured; right, the weigher and the weight that no entry is below, in bytes.
- *
- * @since 0.1.0
- * @category constructors
- */
-export const checkWeigher = <K, V>(
+const checkWeigher = <K, V>(
   cache: string,
   input: Weigher.WeigherInput<K, V> | undefined
 ): Either.Either<{ readonly weigh: Weigher.Weigher<K, V>; readonly least: number }, CacheConfigError> => {
   const weigher = Weigher.fromInput(input)
   return Either.isLeft(weigher) ? refuse(cache, "weigher", input, weigher.left) : Either.right(weigher.right)
 }
+
+/**
+ * Checks what dictionaries with and without Effect are made with alike; right, also the weigher, and the weight that no
+ * entry is below.
+ *
+ * @param total what 100 % stands for, in bytes
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkShared = <K, V>(
+  cache: string,
+  options: SharedOptions<K, V>,
+  total: number
+): Either.Either<
+  { readonly limits: CheckedLimits; readonly weigh: Weigher.Weigher<K, V>; readonly least: number },
+  CacheConfigError
+> =>
+  Either.gen(function*() {
+    const { least, weigh } = yield* checkWeigher(cache, options.weigher)
+    const limits = {
+      timeToLive: yield* checkTimeToLive(cache, options.timeToLive),
+      maxItems: yield* checkMaxItems(cache, options.maxItems),
+      maxBytes: yield* checkMaxBytes(cache, options.maxBytes, least, total)
+    }
+    return { limits, weigh, least }
+  })
 
 /**
  * Checks how often to sweep; right, in milliseconds, `undefined` for never.
@@ -234,7 +254,7 @@ export const checkSweepInterval = (
  */
 export const checkEventCapacity = (
   cache: string,
-  input: number = 1024
+  input = 1024
 ): Either.Either<number, CacheConfigError> =>
   Number.isSafeInteger(input) && input >= 1
     ? Either.right(input)

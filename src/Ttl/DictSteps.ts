@@ -17,8 +17,14 @@ import { printKey } from "../Cache/printKey.js"
 import type { StoreEvent } from "../Cache/StoreEvent.js"
 import type * as Store from "../Cache/StoreOptions.js"
 import type { ByteSizeInput } from "./ByteSize.js"
-import { type CheckedLimits, checkMaxBytes, checkMaxItems, checkTimeToLive } from "./DictOptions.js"
-import type { Entry, WriteOptions } from "./DictOptions.js"
+import {
+  type CheckedLimits,
+  checkMaxBytes,
+  checkMaxItems,
+  checkTimeToLive,
+  type Entry,
+  type WriteOptions
+} from "./DictOptions.js"
 
 /**
  * What a dictionary has counted since it was made, and what it holds now.
@@ -159,6 +165,30 @@ export class DictSteps<in out K, in out V, in out F> {
       if (Either.isLeft(written)) return written
     }
     return Either.void
+  }
+
+  /**
+   * Writes the entries that a dictionary has at its start.
+   *
+   * @param rolls a number from 0 to 1 for the jitter of each entry
+   * @since 0.1.0
+   */
+  fill(
+    map: Engine<K, V, F>,
+    now: number,
+    entries: ReadonlyArray<Entry<K, V>>,
+    rolls: ReadonlyArray<number> = []
+  ): Either.Either<void, CacheConfigError> {
+    try {
+      return Either.mapLeft(this.update(map, now, entries, rolls), (cause) => {
+        const value = `one of ${cause.weight} bytes under ${cause.key}`
+        const accepted = `entries of ${cause.maxWeight} bytes at most`
+        return new CacheConfigError({ cache: this.name, option: "entries", value, accepted, cause })
+      })
+    } catch (mistake) {
+      if (mistake instanceof CacheConfigError) return Either.left(mistake)
+      throw mistake
+    }
   }
 
   /**

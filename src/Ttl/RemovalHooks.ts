@@ -15,7 +15,7 @@ import type * as Scope from "effect/Scope"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
 import type { GuardedMap } from "../Cache/GuardedMap.js"
 import { printKey } from "../Cache/printKey.js"
-import { type Removal, RemovalQueue, skippedWarning } from "./RemovalQueue.js"
+import { type DueRemoval, RemovalQueue, skippedWarning } from "./RemovalQueue.js"
 
 /**
  * Runs a hook for every entry that left, in a fiber of its own, one after the other, with the context and the fiber
@@ -33,7 +33,7 @@ export class RemovalHooks<in out K, in out V> {
   failed = 0
   private readonly name: string
   private readonly queue = new RemovalQueue<K, V>()
-  private readonly run: (removal: Removal<K, V>) => Effect.Effect<void>
+  private readonly run: (removal: DueRemoval<K, V>) => Effect.Effect<void>
   private readonly runtime: Runtime.Runtime<never>
   private fiber: Fiber.RuntimeFiber<void> | undefined
   private running = false

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as MutableQueue from "effect/MutableQueue"
-import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
+import type { Removal, RemovalReason } from "../Cache/engine/RemovalReason.js"
 
 /** How deep removals may cause each other before their hooks are skipped. */
 const deepest = 100
@@ -19,16 +19,12 @@ export const skippedWarning = "onRemove removes entries, whose onRemove removes 
   `deeper than ${deepest}, it is skipped`
 
 /**
- * An entry that left.
+ * An entry that left, and how many hooks, each run for what the one before had removed, led to it.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Removal<out K, out V> {
-  readonly key: K
-  readonly value: V
-  readonly reason: RemovalReason
-  /** How many hooks, each run for what the one before had removed, led to it. */
+export interface DueRemoval<out K, out V> extends Removal<K, V> {
   readonly depth: number
 }
 
@@ -47,7 +43,7 @@ export class RemovalQueue<in out K, in out V> {
    * @since 0.1.0
    */
   skipped = 0
-  private readonly due = MutableQueue.unbounded<Removal<K, V>>()
+  private readonly due = MutableQueue.unbounded<DueRemoval<K, V>>()
   private depth = 0
 
   /**
@@ -74,7 +70,7 @@ export class RemovalQueue<in out K, in out V> {
    *
    * @since 0.1.0
    */
-  shift(): Removal<K, V> | undefined {
+  shift(): DueRemoval<K, V> | undefined {
     return MutableQueue.poll(this.due, undefined)
   }
 

@@ -31,6 +31,7 @@ export type {
 } from "./DictService.js"
 export type { Stats as DictStats } from "./DictSteps.js"
 export { estimateBytes } from "./estimateBytes.js"
+export * from "./SyncTtlDict.js"
 export * from "./TtlDict.js"
 export { entryOverhead, type Weigher, type WeigherInput } from "./Weigher.js"
 

@@ -12,7 +12,7 @@ import * as Option from "effect/Option"
 import { pipeArguments } from "effect/Pipeable"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
-import { CacheConfigError, CacheNotFoundError } from "../Cache/CacheErrors.js"
+import { type CacheConfigError, CacheNotFoundError } from "../Cache/CacheErrors.js"
 import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
 import { EventHub } from "../Cache/EventHub.js"
@@ -25,15 +25,7 @@ import { SingleFlight } from "../Cache/SingleFlight.js"
 import type { StoreEvent } from "../Cache/StoreEvent.js"
 import * as ByteSize from "./ByteSize.js"
 import type { Dict } from "./Dict.js"
-import {
-  checkEventCapacity,
-  checkMaxBytes,
-  checkMaxItems,
-  checkSweepInterval,
-  checkTimeToLive,
-  checkWeigher,
-  type Options
-} from "./DictOptions.js"
+import { checkEventCapacity, checkShared, checkSweepInterval, type Entry, type Options } from "./DictOptions.js"
 import { DictSteps } from "./DictSteps.js"
 import { RemovalHooks } from "./RemovalHooks.js"
 import { unrefSleep } from "./unrefSleep.js"
@@ -83,12 +75,7 @@ export const makeDict = <K, V, F = never, R = never>(
 ): Effect.Effect<Dict<K, V, never, F, R>, CacheConfigError, R | Scope.Scope> => {
   const name = options.name ?? "TtlDict"
   return Effect.gen(function*() {
-    const { least, weigh } = yield* checkWeigher(name, options.weigher)
-    const limits = {
-      timeToLive: yield* checkTimeToLive(name, options.timeToLive),
-      maxItems: yield* checkMaxItems(name, options.maxItems),
-      maxBytes: yield* checkMaxBytes(name, options.maxBytes, least, yield* ByteSize.availableMemory)
-    }
+    const { least, limits, weigh } = yield* checkShared(name, options, yield* ByteSize.availableMemory)
     const sweepInterval = yield* checkSweepInterval(name, options.sweepInterval)
     const capacity = yield* checkEventCapacity(name, options.eventCapacity)
     const freshness = yield* makeFreshness(name, options)
@@ -138,23 +125,22 @@ export const makeDict = <K, V, F = never, R = never>(
     const rolls = (count: number): Effect.Effect<ReadonlyArray<number>> =>
       freshness.jitter === 0 ? Effect.succeed([]) : Effect.replicateEffect(Random.next, count)
 
-    const update: Dict<K, V>["update"] = (items) =>
+    // Read outside the step: it may be anything that can be iterated.
+    const listed = <A, E2>(
+      items: Iterable<Entry<K, V>>,
+      write: (
+        map: Engine,
+        now: number,
+        items: ReadonlyArray<Entry<K, V>>,
+        rolls: ReadonlyArray<number>
+      ) => Either.Either<A, E2>
+    ): Effect.Effect<A, E2> =>
       Effect.suspend(() => {
-        // Read outside the step: it may be anything that can be iterated.
         const list = [...items]
-        return Effect.flatMap(rolls(list.length), (rolls) => attempt((map, now) => steps.update(map, now, list, rolls)))
+        return Effect.flatMap(rolls(list.length), (rolls) => attempt((map, now) => write(map, now, list, rolls)))
       })
 
-    if (options.entries !== undefined) {
-      yield* Effect.mapError(update(options.entries), (cause) =>
-        new CacheConfigError({
-          cache: name,
-          option: "entries",
-          value: `one of ${cause.weight} bytes under ${cause.key}`,
-          accepted: `entries of ${cause.maxWeight} bytes at most`,
-          cause
-        }))
-    }
+    yield* listed(options.entries ?? [], (map, now, items, rolls) => steps.fill(map, now, items, rolls))
 
     const getOrCompute = makeGetOrCompute<K, V, F, R>({
       guarded: { lookup, step },
@@ -190,7 +176,7 @@ export const makeDict = <K, V, F = never, R = never>(
         withRoll((roll) => attempt((map, now) => steps.set(map, now, key, value, write, roll))),
       setDefault: (key, value, write) =>
         withRoll((roll) => attempt((map, now) => steps.setDefault(map, now, key, value, write, roll))),
-      update,
+      update: (items) => listed(items, (map, now, list, rolls) => steps.update(map, now, list, rolls)),
       has: (key) => step((map, now) => entries.peek(map, key, now) !== Absent),
       peek: (key) => step((map, now) => toOption(entries.peek(map, key, now))),
       remove: (key) => attempt((map, now) => done(key, steps.remove(map, now, key) !== Absent)),

@@ -3,28 +3,17 @@
  *
  * @since 0.1.0
  */
-import {
-  Absent,
-  BoundedMapError,
-  type BoundedMapOptions,
-  type Counters,
-  type WriteOutcome
-} from "./BoundedMapOptions.js"
+import { Absent, type BoundedMapOptions, type Counters, type WriteOutcome } from "./BoundedMapOptions.js"
 import { extendedFloats } from "./columns.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
 import type { KeyEquality } from "./KeyEquality.js"
 import { keyHash } from "./keyHash.js"
 import { KeyIndex } from "./KeyIndex.js"
-import { entryLimitOf, segmentsOf, validWeight, weightLimitOf } from "./limits.js"
+import { checkExpiry, entryLimitOf, segmentsOf, validWeight, weightLimitOf } from "./limits.js"
 import { makePolicy } from "./makePolicy.js"
-import type { RemovalReason } from "./RemovalReason.js"
+import { orderOf } from "./orderOf.js"
+import type { Removal, RemovalReason } from "./RemovalReason.js"
 import { TimerWheel } from "./TimerWheel.js"
-
-interface Removal<K, V> {
-  readonly key: K
-  readonly value: V
-  readonly reason: RemovalReason
-}
 
 const never = Number.POSITIVE_INFINITY
 // V8 keeps longer arrays as dictionaries.
@@ -224,9 +213,7 @@ export class BoundedMap<K, V> {
    */
   set(key: K, value: V, now: number, expiresAt: number = never): WriteOutcome {
     const weight = this.weigh === undefined ? 1 : validWeight(this.weigh(key, value))
-    if (Number.isNaN(expiresAt)) {
-      throw new BoundedMapError("expiresAt", expiresAt, "a number of milliseconds since the epoch, or Infinity")
-    }
+    checkExpiry(expiresAt)
     if (weight > this.weightLimit) {
       this.counters.rejections++
       this.refusedWeight = weight
@@ -248,9 +235,7 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   setExpiresAt(key: K, now: number, expiresAt: number): boolean {
-    if (Number.isNaN(expiresAt)) {
-      throw new BoundedMapError("expiresAt", expiresAt, "a number of milliseconds since the epoch, or Infinity")
-    }
+    checkExpiry(expiresAt)
     this.reclaim(now)
     const slot = this.index.get(key)
     const live = slot !== -1 && this.isLive(slot, now)
@@ -293,8 +278,7 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   popNewest(now: number): readonly [key: K, value: V] | Absent {
-    const newest = this.inOrderOfUse(this.policy.newest?.bind(this.policy))
-    return this.popNext(now, newest)
+    return this.popNext(now, orderOf(this.policy).newest)
   }
 
   /**
@@ -304,7 +288,7 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   moveTo(key: K, end: "newest" | "oldest", now: number): boolean {
-    const demote = this.inOrderOfUse(this.policy.demote?.bind(this.policy))
+    const { demote } = orderOf(this.policy)
     const slot = this.index.get(key)
     if (slot === -1 || !this.isLive(slot, now)) return false
     if (end === "newest") this.policy.access(slot)
@@ -320,22 +304,19 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   reweigh(key: K, now: number): number | "tooLarge" | Absent {
+    this.purge(now)
     const value = this.peek(key, now)
-    const weight = value === Absent || this.weigh === undefined ? 1 : validWeight(this.weigh(key, value))
-    this.reclaim(now)
+    if (value === Absent) return Absent
+    const weight = this.weigh === undefined ? 1 : validWeight(this.weigh(key, value))
     const slot = this.index.get(key)
-    const live = slot !== -1 && this.isLive(slot, now)
-    if (live && weight > this.weightLimit) {
-      this.refusedWeight = weight
-      this.release(slot, "evicted")
-    } else if (live) {
-      this.totalWeight += weight - this.weightAt(slot)
-      this.putWeight(slot, weight)
-      while (this.totalWeight > this.weightLimit) this.evict(now, slot)
-    }
+    if (slot === -1) return Absent
+    const fits = weight <= this.weightLimit
+    if (!fits) this.refusedWeight = weight
+    if (fits) this.changeWeight(slot, weight)
+    else this.release(slot, "evicted")
+    while (this.totalWeight > this.weightLimit) this.evict(now, slot)
     this.notify()
-    if (!live) return Absent
-    return weight > this.weightLimit ? "tooLarge" : weight
+    return fits ? weight : "tooLarge"
   }
 
   /**
@@ -452,21 +433,13 @@ export class BoundedMap<K, V> {
   private popNext(now: number, next: () => number): readonly [key: K, value: V] | Absent {
     this.reclaim(now)
     let slot = next()
-    while (slot !== -1 && this.expiryOf(slot) <= now) {
-      this.release(slot, "expired")
-      slot = next()
-    }
+    for (; slot !== -1 && this.expiryOf(slot) <= now; slot = next()) this.release(slot, "expired")
     const popped: readonly [K, V] | Absent = slot === -1
       ? Absent
       : [this.keyColumn[slot] as K, this.valueColumn[slot] as V]
     if (slot !== -1) this.release(slot, "deleted")
     this.notify()
     return popped
-  }
-
-  private inOrderOfUse<F>(ability: F | undefined): F {
-    if (ability !== undefined) return ability
-    throw new BoundedMapError("evictionPolicy", this.policy.constructor.name, "LRU, which keeps an order of use")
   }
 
   private reclaim(now: number): void {
@@ -502,9 +475,8 @@ export class BoundedMap<K, V> {
       return "discarded"
     }
     this.note(slot, "replaced")
-    this.totalWeight += weight - this.weightAt(slot)
     this.valueColumn[slot] = value
-    this.putWeight(slot, weight)
+    this.changeWeight(slot, weight)
     this.policy.access(slot)
     this.putExpiry(slot, expiresAt)
     while (this.totalWeight > this.weightLimit) this.evict(now, slot)
@@ -623,6 +595,11 @@ export class BoundedMap<K, V> {
 
   private weightAt(slot: number): number {
     return this.weightColumn === undefined ? 1 : this.weightColumn[slot] as number
+  }
+
+  private changeWeight(slot: number, weight: number): void {
+    this.totalWeight += weight - this.weightAt(slot)
+    this.putWeight(slot, weight)
   }
 
   private putWeight(slot: number, weight: number): void {

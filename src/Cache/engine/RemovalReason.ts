@@ -17,3 +17,15 @@
  * @category models
  */
 export type RemovalReason = "evicted" | "expired" | "replaced" | "deleted" | "cleared"
+
+/**
+ * An entry that left a bounded map.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Removal<out K, out V> {
+  readonly key: K
+  readonly value: V
+  readonly reason: RemovalReason
+}

@@ -59,3 +59,14 @@ export const validWeight = (weight: number): number => {
   }
   return weight
 }
+
+/**
+ * Throws `BoundedMapError` for a moment that is none.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const checkExpiry = (expiresAt: number): void => {
+  if (!Number.isNaN(expiresAt)) return
+  throw new BoundedMapError("expiresAt", expiresAt, "a number of milliseconds since the epoch, or Infinity")
+}

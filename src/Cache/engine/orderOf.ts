@@ -1,0 +1,22 @@
+/**
+ * What only policies can do that keep entries in the order of their last use.
+ *
+ * @since 0.1.0
+ */
+import { BoundedMapError } from "./BoundedMapOptions.js"
+import type { EvictionPolicy } from "./EvictionPolicy.js"
+
+/**
+ * The parts of a policy that work on the order of use. Throws `BoundedMapError` for a policy that keeps none.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const orderOf = (
+  policy: EvictionPolicy
+): { readonly demote: (slot: number) => void; readonly newest: () => number } => {
+  if (policy.demote !== undefined && policy.newest !== undefined) {
+    return { demote: policy.demote.bind(policy), newest: policy.newest.bind(policy) }
+  }
+  throw new BoundedMapError("evictionPolicy", policy.constructor.name, "LRU, which keeps the order of use")
+}

@@ -1,0 +1,549 @@
+/**
+ * The dictionary without Effect, for code that runs before and between Effect programs.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
+import * as Either from "effect/Either"
+import * as Inspectable from "effect/Inspectable"
+import * as MutableHashMap from "effect/MutableHashMap"
+import * as Option from "effect/Option"
+import { CacheReentryError } from "../Cache/CacheErrors.js"
+import { BoundedMap } from "../Cache/engine/BoundedMap.js"
+import { Absent } from "../Cache/engine/BoundedMapOptions.js"
+import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
+import { type Held, holding } from "../Cache/FreshMap.js"
+import { keyEquality } from "../Cache/keyEquality.js"
+import { printKey } from "../Cache/printKey.js"
+import { type ByteSizeInput, memoryOf } from "./ByteSize.js"
+import { type CheckedLimits, checkShared, type Entry, type SharedOptions, type WriteOptions } from "./DictOptions.js"
+import { DictSteps, type Stats } from "./DictSteps.js"
+import { RemovalQueue, skippedWarning } from "./RemovalQueue.js"
+
+/**
+ * How a dictionary without Effect is made.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SyncTtlDictOptions<in out K, in out V> extends SharedOptions<K, V> {
+  /**
+   * Told of every entry that leaves, once, and why; also of a value that another takes the place of (`replaced`). It runs
+   * at the end of the call that made the entry leave, in the order in which entries left, and may use the dictionary.
+   * What it throws goes to Node's warnings (`process.on("warning", ...)`), and is harmless.
+   *
+   * A call that makes entries leave is followed by calls for these, and so on, 100 deep at the most; the rest is skipped
+   * with a warning.
+   */
+  readonly onRemove?: ((key: K, value: V, reason: RemovalReason) => void) | undefined
+  /** The time in milliseconds since the epoch. Default: the wall clock. */
+  readonly now?: (() => number) | undefined
+}
+
+/**
+ * What a dictionary without Effect has counted since it was made, and what it holds now.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type SyncTtlDictStats = Omit<Stats, "inFlight">
+
+/**
+ * A dictionary bounded in memory whose entries expire, used like a `Map`: for the module level of a function handler,
+ * and wherever there is no Effect. It does what a `TtlDict` does, by the same code; only that it answers at once.
+ *
+ * What a `TtlDict` fails with, it throws, the constructor included: `CacheConfigError`, `CacheExistsError`,
+ * `EntryTooLargeError`. What is not there is `undefined` or `false`, as in a `Map`. Iterating goes over a snapshot, the
+ * least recently used first; entries that have left since are left out.
+ *
+ * @example
+ * ```ts
+ * import { SyncTtlDict } from "effect-aws-cache/Ttl"
+ *
+ * declare const load: (user: string) => Promise<{ readonly name: string }>
+ *
+ * // Outside of the handler, so that it lasts from one invocation to the next.
+ * const users = new SyncTtlDict<string, { readonly name: string }>({ timeToLive: "10 minutes", maxBytes: "25%" })
+ *
+ * export const handler = async (event: { readonly user: string }) => {
+ *   const user = users.get(event.user) ?? await load(event.user)
+ *   users.set(event.user, user)
+ *   return user.name
+ * }
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<readonly [key: K, value: V]> {
+  /**
+   * The name in errors.
+   *
+   * @since 0.1.0
+   */
+  readonly name: string
+  private readonly now: () => number
+  private readonly map: BoundedMap<K, Held<V, never>>
+  private readonly steps: DictSteps<K, V, never>
+  private readonly onRemove: ((key: K, value: V, reason: RemovalReason) => void) | undefined
+  private readonly removals = new RemovalQueue<K, V>()
+  private readonly computations = MutableHashMap.empty<K, { wins: boolean }>()
+  private telling = false
+  private hooksFailed = 0
+  private saidSkipped = false
+
+  /** Throws `CacheConfigError` for an option it cannot accept. */
+  constructor(options: SyncTtlDictOptions<K, V> = {}) {
+    super()
+    this.name = options.name ?? "TtlDict"
+    const { least, limits, weigh } = orThrow(checkShared(this.name, options, availableMemory()))
+    const { onRemove } = options
+    this.now = options.now ?? wallClock
+    this.onRemove = onRemove
+    this.map = new BoundedMap(
+      {
+        ...holding<K, V, never>({
+          evictionPolicy: "LRU",
+          maxSize: limits.maxItems,
+          maxWeight: limits.maxBytes,
+          weigh,
+          onRemoval: onRemove && ((key, value, reason) => this.removals.push(key, value, reason))
+        }),
+        equality: keyEquality
+      }
+    )
+    this.steps = new DictSteps({
+      name: this.name,
+      limits,
+      least,
+      freshness: noFreshness,
+      observer: { publish: () => {}, decided: (key) => this.decided(key) }
+    })
+    const entries = [...options.entries ?? []]
+    orThrow(this.step((map, now) => this.steps.fill(map, now, entries)))
+  }
+
+  // Reading ---------------------------------------------------------------------------------------------------------
+
+  /**
+   * The value under a key, or `undefined`. A use.
+   *
+   * @since 0.1.0
+   */
+  get(key: K): V | undefined {
+    return orUndefined(this.step((map, now) => this.steps.entries.get(map, key, now)))
+  }
+
+  /**
+   * The value under a key, or `undefined`. No use, and not counted.
+   *
+   * @since 0.1.0
+   */
+  peek(key: K): V | undefined {
+    return orUndefined(this.step((map, now) => this.steps.entries.peek(map, key, now)))
+  }
+
+  /**
+   * Whether there is an entry under a key. No use.
+   *
+   * @since 0.1.0
+   */
+  has(key: K): boolean {
+    return this.step((map, now) => this.steps.entries.peek(map, key, now) !== Absent)
+  }
+
+  /**
+   * How many entries there are.
+   *
+   * @since 0.1.0
+   */
+  get size(): number {
+    return this.step((map, now) => map.size(now))
+  }
+
+  /**
+   * How many bytes the entries take together, as they were measured when they were written.
+   *
+   * @since 0.1.0
+   */
+  get byteSize(): number {
+    return this.step((map, now) => map.weight(now))
+  }
+
+  /**
+   * The keys, the least recently used first. No use.
+   *
+   * @since 0.1.0
+   */
+  *keys(): IterableIterator<K> {
+    for (const [key] of this) yield key
+  }
+
+  /**
+   * The values, the least recently used first. No use.
+   *
+   * @since 0.1.0
+   */
+  *values(): IterableIterator<V> {
+    for (const [, value] of this) yield value
+  }
+
+  /**
+   * The entries, the least recently used first. No use.
+   *
+   * @since 0.1.0
+   */
+  *entries(): IterableIterator<readonly [key: K, value: V]> {
+    for (const [key] of this.step((map, now) => this.steps.entries.entries(map, now))) {
+      const value = this.step((map, now) => this.steps.entries.peek(map, key, now))
+      if (value !== Absent) yield [key, value]
+    }
+  }
+
+  /**
+   * The entries, the least recently used first. No use.
+   *
+   * @since 0.1.0
+   */
+  [Symbol.iterator](): IterableIterator<readonly [key: K, value: V]> {
+    return this.entries()
+  }
+
+  /**
+   * Calls a function with each entry, the least recently used first. No use.
+   *
+   * @since 0.1.0
+   */
+  forEach(f: (value: V, key: K, dict: this) => void): void {
+    for (const [key, value] of this) f(value, key, this)
+  }
+
+  /**
+   * A snapshot of the entries with the moments at which they expire (milliseconds since the epoch, `Infinity` for never),
+   * the least recently used first. No use.
+   *
+   * @since 0.1.0
+   */
+  entriesWithExpiry(): ReadonlyArray<readonly [key: K, value: V, expiresAt: number]> {
+    return this.step((map, now) => this.steps.entriesWithExpiry(map, now))
+  }
+
+  /**
+   * Whether it holds just these entries, in any order or, if `ordered`, from the least to the most recently used. Values
+   * are compared by Effect's `Equal`. No use.
+   *
+   * @since 0.1.0
+   */
+  equals(
+    entries: Iterable<readonly [key: K, value: V, ...rest: ReadonlyArray<unknown>]>,
+    { ordered = false }: { readonly ordered?: boolean | undefined } = {}
+  ): boolean {
+    const list = [...entries]
+    return this.step((map, now) => this.steps.equals(map, now, list, ordered))
+  }
+
+  /**
+   * What was counted, and what is held now.
+   *
+   * @since 0.1.0
+   */
+  get stats(): SyncTtlDictStats {
+    return this.step((map, now) => ({
+      ...this.steps.stats(map, now),
+      hooks: { pending: this.removals.size, failed: this.hooksFailed, skipped: this.removals.skipped }
+    }))
+  }
+
+  // Writing ---------------------------------------------------------------------------------------------------------
+
+  /**
+   * Writes an entry, whether there was one or not; its time to live starts anew. Throws `EntryTooLargeError` for one that
+   * is larger than `maxBytes`, and changes nothing then.
+   *
+   * @since 0.1.0
+   */
+  set(key: K, value: V, options?: WriteOptions): this {
+    orThrow(this.step((map, now) => this.steps.set(map, now, key, value, options)))
+    return this
+  }
+
+  /**
+   * Writes a new entry; throws `CacheExistsError` when there is one under the key.
+   *
+   * @since 0.1.0
+   */
+  add(key: K, value: V, options?: WriteOptions): this {
+    orThrow(this.step((map, now) => this.steps.add(map, now, key, value, options)))
+    return this
+  }
+
+  /**
+   * The value under a key (a use); when there is none, the given one, which is written.
+   *
+   * @since 0.1.0
+   */
+  setDefault(key: K, value: V, options?: WriteOptions): V {
+    return orThrow(this.step((map, now) => this.steps.setDefault(map, now, key, value, options)))
+  }
+
+  /**
+   * The value under a key (a use); when there is none, what the function returns, which is written unless it is too large,
+   * or the function itself has written or removed the key. What it throws is thrown, and nothing is written. A function
+   * that asks for the key that it computes gets `CacheReentryError`.
+   *
+   * @since 0.1.0
+   */
+  getOrCompute(key: K, compute: (key: K) => V, options?: WriteOptions): V {
+    const found = this.step((map, now) => this.steps.entries.get(map, key, now))
+    if (found !== Absent) return found
+    if (MutableHashMap.has(this.computations, key)) {
+      throw new CacheReentryError({ cache: this.name, key: printKey(key) })
+    }
+    const computation = { wins: true }
+    MutableHashMap.set(this.computations, key, computation)
+    try {
+      const value = compute(key)
+      if (computation.wins) {
+        this.step((map, now) => this.steps.put(map, key, value, now, this.steps.until(now, 0, options)))
+      }
+      return value
+    } finally {
+      MutableHashMap.remove(this.computations, key)
+    }
+  }
+
+  /**
+   * Writes entries in their order. It stops at the first that is too large, after those before it.
+   *
+   * @since 0.1.0
+   */
+  update(entries: Iterable<Entry<K, V>>): this {
+    // Read outside the step: it may be anything that can be iterated.
+    const list = [...entries]
+    orThrow(this.step((map, now) => this.steps.update(map, now, list)))
+    return this
+  }
+
+  /**
+   * Measures the entry under a key anew, for a value that has changed inside, and returns its bytes, or `undefined` when
+   * there is none; others are evicted if they no longer fit. If the entry alone is over `maxBytes` now, it is evicted
+   * itself, and this throws `EntryTooLargeError`. No use.
+   *
+   * @since 0.1.0
+   */
+  reweigh(key: K): number | undefined {
+    return orUndefined(orThrow(this.step((map, now) => this.steps.reweigh(map, now, key))))
+  }
+
+  // Removing --------------------------------------------------------------------------------------------------------
+
+  /**
+   * Removes an entry; returns whether there was one.
+   *
+   * @since 0.1.0
+   */
+  delete(key: K): boolean {
+    return this.step((map, now) => this.steps.remove(map, now, key) !== Absent)
+  }
+
+  /**
+   * Removes an entry and returns its value, or `undefined`.
+   *
+   * @since 0.1.0
+   */
+  pop(key: K): V | undefined {
+    return orUndefined(this.step((map, now) => this.steps.remove(map, now, key)))
+  }
+
+  /**
+   * Removes the entry that was used least recently and returns it, or `undefined`.
+   *
+   * @since 0.1.0
+   */
+  popVictim(): readonly [key: K, value: V] | undefined {
+    return orUndefined(this.step((map, now) => this.steps.entries.popVictim(map, now)))
+  }
+
+  /**
+   * Removes the entry that was used most recently and returns it, or `undefined`.
+   *
+   * @since 0.1.0
+   */
+  popNewest(): readonly [key: K, value: V] | undefined {
+    return orUndefined(this.step((map, now) => this.steps.entries.popNewest(map, now)))
+  }
+
+  /**
+   * Removes every entry.
+   *
+   * @since 0.1.0
+   */
+  clear(): void {
+    MutableHashMap.forEach(this.computations, (computation) => {
+      computation.wins = false
+    })
+    this.step((map, now) => map.clear(now))
+  }
+
+  /**
+   * Reclaims the memory of entries that have expired. Writes and most other operations do so in passing.
+   *
+   * @since 0.1.0
+   */
+  purge(): void {
+    this.step((map, now) => map.purge(now))
+  }
+
+  // Time, order and limits ------------------------------------------------------------------------------------------
+
+  /**
+   * How many milliseconds the entry under a key still lives (`Infinity` when it does not expire), now or seen from `at`
+   * (milliseconds since the epoch); `undefined` when there is none then. It changes nothing.
+   *
+   * @since 0.1.0
+   */
+  getTtl(key: K, at?: number): number | undefined {
+    return orUndefined(this.step((map, now) => this.steps.getTtl(map, now, key, at)))
+  }
+
+  /**
+   * Lets the entry under a key live this long from now: milliseconds, or a duration such as `"10 seconds"`. Returns whether
+   * there was one. No use.
+   *
+   * @since 0.1.0
+   */
+  setTtl(key: K, timeToLive: Duration.DurationInput): boolean {
+    return this.step((map, now) => this.steps.setTtl(map, now, key, timeToLive))
+  }
+
+  /**
+   * Lets the entry under a key expire at a moment, in milliseconds since the epoch. Returns whether there was one. No use.
+   *
+   * @since 0.1.0
+   */
+  expireAt(key: K, millis: number): boolean {
+    return this.step((map, now) => this.steps.expireAt(map, now, key, millis))
+  }
+
+  /**
+   * Whether the entry under a key has expired, now or `at` a time (milliseconds since the epoch); `undefined` when
+   * nothing is known of it. It changes nothing.
+   *
+   * @since 0.1.0
+   */
+  isExpired(key: K, at?: number): boolean | undefined {
+    return orUndefined(this.step((map, now) => this.steps.isExpired(map, now, key, at)))
+  }
+
+  /**
+   * Makes the entry under a key the last to be evicted, or with `last: false` the next. Returns whether there was one.
+   *
+   * @since 0.1.0
+   */
+  moveToEnd(key: K, { last = true }: { readonly last?: boolean | undefined } = {}): boolean {
+    return this.step((map, now) => this.steps.moveToEnd(map, now, key, last))
+  }
+
+  /**
+   * Changes `maxBytes`; what no longer fits is evicted at once. Throws `CacheConfigError` for a bad limit.
+   *
+   * @since 0.1.0
+   */
+  changeMaxBytes(maxBytes: ByteSizeInput): void {
+    orThrow(this.step((map, now) => this.steps.changeMaxBytes(map, now, maxBytes, availableMemory())))
+  }
+
+  /**
+   * Changes `maxItems`; what no longer fits is evicted at once. Throws `CacheConfigError` for a bad limit.
+   *
+   * @since 0.1.0
+   */
+  changeMaxItems(maxItems: number): void {
+    orThrow(this.step((map, now) => this.steps.changeMaxItems(map, now, maxItems)))
+  }
+
+  /**
+   * Changes how long the entries live that are written from now on. Throws `CacheConfigError` for what is no duration.
+   *
+   * @since 0.1.0
+   */
+  changeTimeToLive(timeToLive: Duration.DurationInput): void {
+    orThrow(this.steps.changeTimeToLive(timeToLive))
+  }
+
+  /**
+   * The limits as they are now: in milliseconds, bytes and entries, `Infinity` for none.
+   *
+   * @since 0.1.0
+   */
+  get limits(): CheckedLimits {
+    return this.steps.limits(this.map)
+  }
+
+  /**
+   * Its name, limits and size; no keys and no values.
+   *
+   * @since 0.1.0
+   */
+  toJSON(): unknown {
+    return { _id: "SyncTtlDict", name: this.name, ...this.limits, byteSize: this.byteSize, size: this.size }
+  }
+
+  private step<A>(f: (map: BoundedMap<K, Held<V, never>>, now: number) => A): A {
+    if (this.onRemove === undefined) return f(this.map, this.now())
+    try {
+      return f(this.map, this.now())
+    } finally {
+      this.tell(this.onRemove)
+    }
+  }
+
+  // A hook that uses the dictionary adds to the end of the queue: the outermost call tells everything, in order.
+  private tell(onRemove: (key: K, value: V, reason: RemovalReason) => void): void {
+    if (this.telling) return
+    this.telling = true
+    for (let removal = this.removals.shift(); removal !== undefined; removal = this.removals.shift()) {
+      const { depth, key, reason, value } = removal
+      try {
+        this.removals.onBehalf(depth + 1, () => onRemove(key, value, reason))
+      } catch (error) {
+        this.hooksFailed++
+        warn(`${this.name}: onRemove failed for ${printKey(key)} (${reason}): ${String(error)}`)
+      }
+    }
+    this.telling = false
+    if (this.removals.skipped > 0 && !this.saidSkipped) {
+      this.saidSkipped = true
+      warn(`${this.name}: ${skippedWarning}`)
+    }
+  }
+
+  private decided(key: K): void {
+    if (MutableHashMap.isEmpty(this.computations)) return
+    const computation = Option.getOrUndefined(MutableHashMap.get(this.computations, key))
+    if (computation !== undefined) computation.wins = false
+  }
+}
+
+const { unsafeCurrentTimeMillis: wallClock } = Clock.make()
+
+const availableMemory = (): number => memoryOf(Number(process.env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]))
+
+const noFreshness = {
+  jitter: 0,
+  refreshAhead: 0,
+  staleWhileRevalidate: 0,
+  staleIfError: 0,
+  failureTimeToLive: () => 0,
+  tracksEntries: false
+}
+
+const warn = (message: string): void => process.emitWarning(message, { type: "TtlDictWarning" })
+
+const orUndefined = <A>(found: A | Absent): A | undefined => found === Absent ? undefined : found
+
+const orThrow = <A, E>(either: Either.Either<A, E>): A => {
+  if (Either.isLeft(either)) throw either.left
+  return either.right
+}
