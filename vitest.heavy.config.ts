@@ -10,7 +10,8 @@ export default defineConfig({
       "test/Cache/**/*.test.ts",
       "test/S3Store/canonicalJson.test.ts",
       "test/S3Store/Entry.test.ts",
-      "test/ClientLayer/**/*.property.test.ts"
+      "test/ClientLayer/**/*.property.test.ts",
+      "test/Ttl/TtlDict.model.test.ts"
     ],
     env: {
       PROPERTY_RUNS: process.env["PROPERTY_RUNS"] ?? "40",

@@ -1,208 +1,286 @@
-import { assert, it } from "@effect/vitest"
-import { TtlDict } from "effect-aws-cache/Ttl"
+import { assert, beforeEach, describe, it } from "@effect/vitest"
+import { type Dict, SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import * as TestClock from "effect/TestClock"
 import * as fc from "fast-check"
+import { ManualClock } from "../support/ManualClock.js"
+import { property } from "../support/property.js"
+import { type Command, livesOnABadClock, livesWithJumps } from "./dictCommands.js"
+import { NaiveDict, type Value } from "./NaiveDict.js"
 
-const maxItems = 4
-const maxBytes = 20
-const timeToLive = 50
+const tags: Readonly<Record<string, string>> = { EntryTooLargeError: "tooLarge", CacheExistsError: "exists" }
 
-type Command =
-  | {
-    readonly _tag: "set" | "add"
-    readonly key: string
-    readonly bytes: number
-    readonly timeToLive: number | undefined
+const outcomeOf = (error: unknown): unknown => error instanceof Error && error.name in tags ? tags[error.name] : error
+
+const attempt = (f: () => unknown): unknown => {
+  try {
+    return f()
+  } catch (error) {
+    return outcomeOf(error)
   }
-  | { readonly _tag: "get" | "peek" | "has" | "remove" | "pop"; readonly key: string }
-  | { readonly _tag: "setTtl"; readonly key: string; readonly timeToLive: number }
-  | { readonly _tag: "wait"; readonly millis: number }
-  | { readonly _tag: "popVictim" | "clear" | "purge" }
-
-const key = fc.constantFrom("a", "b", "c", "d", "e", "f", "g")
-const wait = fc.integer({ min: 0, max: 30 })
-
-const command: fc.Arbitrary<Command> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      _tag: fc.constantFrom("set" as const, "set" as const, "add" as const),
-      key,
-      bytes: fc.integer({ min: 0, max: maxBytes + 2 }),
-      timeToLive: fc.option(fc.constantFrom(0, 1, 10, 100, Infinity), { nil: undefined })
-    })
-  },
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      _tag: fc.constantFrom(
-        "get" as const,
-        "get" as const,
-        "peek" as const,
-        "has" as const,
-        "remove" as const,
-        "pop" as const
-      ),
-      key
-    })
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ _tag: fc.constant("setTtl" as const), key, timeToLive: fc.constantFrom(0, 1, 20, Infinity) })
-  },
-  { weight: 3, arbitrary: fc.record({ _tag: fc.constant("wait" as const), millis: wait }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({ _tag: fc.constantFrom("popVictim" as const, "clear" as const, "purge" as const) })
-  }
-)
-
-interface Value {
-  readonly bytes: number
-  readonly written: number
 }
 
-/** The obvious dictionary: a `Map` in order of use, everything recomputed at every step. */
-class Model {
-  private entries = new Map<string, { readonly value: Value; readonly expiresAt: number }>()
-
-  live(now: number) {
-    for (const [key, entry] of this.entries) if (entry.expiresAt <= now) this.entries.delete(key)
-    return this.entries
-  }
-
-  contents(now: number): Array<readonly [string, Value]> {
-    return [...this.live(now)].map(([key, { value }]) => [key, value] as const)
-  }
-
-  bytes(now: number): number {
-    return [...this.live(now).values()].reduce((sum, { value }) => sum + value.bytes, 0)
-  }
-
-  write(key: string, value: Value, now: number, expiresAt: number): boolean {
-    if (value.bytes > maxBytes) return false
-    const entries = this.live(now)
-    entries.delete(key)
-    if (expiresAt <= now) return true
-    entries.set(key, { value, expiresAt })
-    for (const victim of [...entries.keys()]) {
-      if (entries.size <= maxItems && this.bytes(now) <= maxBytes) break
-      entries.delete(victim)
+const sync = (dict: SyncTtlDict<string, Value>, command: Command, now: number, written: number): unknown => {
+  const { bytes, delta, key, name, other, timeToLive } = command
+  const value = { bytes, written }
+  switch (name) {
+    case "get":
+    case "peek":
+    case "has":
+    case "pop":
+      return dict[name](key)
+    case "set":
+    case "add":
+      return void dict[name](key, value, { timeToLive })
+    case "setUntil":
+      return void dict.set(key, value, { timeToLive: 1, expiresAt: now + delta })
+    case "setDefault":
+      return dict.setDefault(key, value, { timeToLive })
+    case "getOrCompute":
+      return dict.getOrCompute(key, () => value, { timeToLive })
+    case "update":
+      return void dict.update([[key, value], [other, { bytes: bytes + 1, written }, { timeToLive }]])
+    case "remove":
+      return dict.delete(key)
+    case "popVictim":
+    case "popNewest":
+    case "clear":
+    case "purge":
+      return dict[name]()
+    case "getTtl":
+      return dict.getTtl(key, now + delta)
+    case "setTtl":
+      return dict.setTtl(key, timeToLive ?? dict.limits.timeToLive)
+    case "expireAt":
+      return dict.expireAt(key, now + delta)
+    case "moveToEnd":
+      return dict.moveToEnd(key)
+    case "moveToStart":
+      return dict.moveToEnd(key, { last: false })
+    case "reweigh": {
+      const found = dict.peek(key)
+      if (found !== undefined) found.bytes = bytes
+      return dict.reweigh(key)
     }
-    return true
-  }
-
-  use(key: string, now: number): Value | undefined {
-    const entry = this.live(now).get(key)
-    if (entry === undefined) return undefined
-    this.entries.delete(key)
-    this.entries.set(key, entry)
-    return entry.value
-  }
-
-  peek(key: string, now: number): Value | undefined {
-    return this.live(now).get(key)?.value
-  }
-
-  expire(key: string, now: number, expiresAt: number): boolean {
-    const entry = this.live(now).get(key)
-    if (entry === undefined) return false
-    this.entries.set(key, { value: entry.value, expiresAt })
-    return true
-  }
-
-  remove(key: string, now: number): Value | undefined {
-    const value = this.peek(key, now)
-    this.entries.delete(key)
-    return value
+    case "changeMaxItems":
+      return dict.changeMaxItems(bytes)
+    case "changeMaxBytes":
+      return dict.changeMaxBytes(bytes + 1)
+    case "changeTimeToLive":
+      return dict.changeTimeToLive(timeToLive ?? dict.limits.timeToLive)
+    case "jump":
+      return undefined
   }
 }
 
-it.scoped.prop(
-  "holds what a model holds, in the same order, within both limits, after every step",
-  [fc.array(command, { maxLength: 60 })],
-  ([commands]) =>
-    Effect.gen(function*() {
-      const dict = yield* TtlDict.make<string, Value>({
-        maxItems,
-        maxBytes,
-        timeToLive,
-        weigher: (_, value) => value.bytes
-      })
-      const model = new Model()
-      let now = 0
-      for (const [step, command] of commands.entries()) {
-        switch (command._tag) {
-          case "set":
-          case "add": {
-            const value = { bytes: command.bytes, written: step }
-            const exists = model.peek(command.key, now) !== undefined
-            const expiresAt = now + (command.timeToLive ?? timeToLive)
-            const options = command.timeToLive === undefined ? undefined : { timeToLive: command.timeToLive }
-            const outcome = yield* Effect.either(dict[command._tag](command.key, value, options))
-            const expected = command._tag === "add" && exists
-              ? "CacheExistsError"
-              : model.write(command.key, value, now, expiresAt)
-              ? "written"
-              : "EntryTooLargeError"
-            assert.strictEqual(Either.isLeft(outcome) ? outcome.left._tag : "written", expected)
-            break
+const found = (effect: Effect.Effect<unknown, { readonly _tag: string }>): Effect.Effect<boolean> =>
+  Effect.isSuccess(effect)
+
+const reweighed = (dict: Dict<string, Value>, key: string, bytes: number) =>
+  Effect.map(dict.peek(key), Option.map((held) => (held.bytes = bytes))).pipe(
+    Effect.zipRight(dict.reweigh(key)),
+    Effect.catchTag("CacheNotFoundError", () => Effect.succeed(undefined))
+  )
+
+const inEffect = (
+  dict: Dict<string, Value>,
+  command: Command,
+  now: number,
+  written: number
+): Effect.Effect<unknown, unknown> => {
+  const { bytes, delta, key, name, other, timeToLive } = command
+  const value = { bytes, written }
+  switch (name) {
+    case "get":
+      return Effect.map(dict.getOption(key), Option.getOrUndefined)
+    case "peek":
+      return Effect.map(dict.peek(key), Option.getOrUndefined)
+    case "has":
+      return dict.has(key)
+    case "pop":
+      return Effect.map(Effect.option(dict.pop(key)), Option.getOrUndefined)
+    case "set":
+    case "add":
+      return dict[name](key, value, { timeToLive })
+    case "setUntil":
+      return dict.set(key, value, { timeToLive: 1, expiresAt: now + delta })
+    case "setDefault":
+      return dict.setDefault(key, value, { timeToLive })
+    case "getOrCompute":
+      return dict.getOrCompute(key, Effect.succeed(value), { timeToLive })
+    case "update":
+      return dict.update([[key, value], [other, { bytes: bytes + 1, written }, { timeToLive }]])
+    case "remove":
+      return found(dict.remove(key))
+    case "popVictim":
+    case "popNewest":
+      return Effect.map(dict[name], Option.getOrUndefined)
+    case "clear":
+    case "purge":
+      return dict[name]
+    case "getTtl":
+      return Effect.map(
+        Effect.option(dict.getTtl(key, now + delta)),
+        (left) => Option.getOrUndefined(Option.map(left, Duration.toMillis))
+      )
+    case "setTtl":
+      return Effect.flatMap(dict.limits, (limits) => found(dict.setTtl(key, timeToLive ?? limits.timeToLive)))
+    case "expireAt":
+      return found(dict.expireAt(key, now + delta))
+    case "moveToEnd":
+      return found(dict.moveToEnd(key))
+    case "moveToStart":
+      return found(dict.moveToEnd(key, { last: false }))
+    case "reweigh":
+      return reweighed(dict, key, bytes)
+    case "changeMaxItems":
+      return dict.changeMaxItems(bytes)
+    case "changeMaxBytes":
+      return dict.changeMaxBytes(bytes + 1)
+    case "changeTimeToLive":
+      return Effect.flatMap(dict.limits, (limits) => dict.changeTimeToLive(timeToLive ?? limits.timeToLive))
+    case "jump":
+      return Effect.void
+  }
+}
+
+const weigher = (_: string, value: Value) => value.bytes
+
+const plain = (entries: Iterable<readonly [string, Value]>) => [...entries].map(([key, value]) => [key, { ...value }])
+
+const timeout = 20_000 * Number(process.env["PROPERTY_RUNS"] ?? 1)
+
+describe("a dictionary and a naive model of it", () => {
+  beforeEach(() => new Promise<void>((resolve) => setImmediate(resolve)))
+
+  it("have the same contents, order, answers and removals, within both limits, after every step", () => {
+    fc.assert(
+      fc.property(livesWithJumps, ({ commands, maxBytes, maxItems, timeToLive }) => {
+        let now = 0
+        const removed: Array<string> = []
+        const dict = new SyncTtlDict<string, Value>({
+          maxBytes,
+          maxItems,
+          timeToLive,
+          weigher,
+          now: () => now,
+          onRemove: (key, value, reason) => removed.push(`${key} ${value.written} ${reason}`)
+        })
+        const model = new NaiveDict(maxItems, maxBytes, timeToLive)
+        for (const [written, command] of commands.entries()) {
+          if (command.name === "jump") {
+            // What has expired by then is reclaimed in both, before the clock makes it live again.
+            if (command.delta < 0) assert.strictEqual(dict.size, model.contents(now).length)
+            now += command.delta
+            dict.purge()
           }
-          case "get":
-            assert.strictEqual(Option.getOrUndefined(yield* dict.getOption(command.key)), model.use(command.key, now))
-            break
-          case "peek":
-            assert.strictEqual(Option.getOrUndefined(yield* dict.peek(command.key)), model.peek(command.key, now))
-            break
-          case "has":
-            assert.strictEqual(yield* dict.has(command.key), model.peek(command.key, now) !== undefined)
-            break
-          case "remove":
-            assert.strictEqual(
-              Either.isRight(yield* Effect.either(dict.remove(command.key))),
-              model.remove(command.key, now) !== undefined
-            )
-            break
-          case "pop":
-            assert.strictEqual(
-              Option.getOrUndefined(yield* Effect.option(dict.pop(command.key))),
-              model.remove(command.key, now)
-            )
-            break
-          case "setTtl":
-            assert.strictEqual(
-              Either.isRight(yield* Effect.either(dict.setTtl(command.key, command.timeToLive))),
-              model.expire(command.key, now, now + command.timeToLive)
-            )
-            break
-          case "wait":
-            now += command.millis
-            yield* TestClock.adjust(command.millis)
-            break
-          case "popVictim": {
-            const victim = model.contents(now)[0]
-            assert.deepStrictEqual(yield* dict.popVictim, Option.fromNullable(victim))
-            if (victim !== undefined) model.remove(victim[0], now)
-            break
-          }
-          case "clear":
-            yield* dict.clear
-            for (const [key] of model.contents(now)) model.remove(key, now)
-            break
-          case "purge":
-            yield* dict.purge
+          assert.deepStrictEqual(
+            attempt(() => sync(dict, command, now, written)),
+            model.apply(command, now, written),
+            command.name
+          )
+          // Asked after some steps only: asking reclaims what has expired, which must not be needed.
+          if (written % 3 === 0) continue
+          const { limits } = dict
+          const bytes = dict.byteSize
+          assert.deepStrictEqual(plain(dict), plain(model.contents(now)))
+          assert.strictEqual(bytes, model.byteSize(now))
+          assert.isAtMost(bytes, limits.maxBytes)
+          assert.isAtMost(dict.size, limits.maxItems)
         }
-        // Asked after some steps only: asking reclaims what has expired, which must not be needed.
-        if (step % 3 === 0) continue
-        assert.deepStrictEqual(yield* dict.entries, model.contents(now))
-        const bytes = yield* dict.byteSize
-        assert.strictEqual(bytes, model.bytes(now))
-        assert.isAtMost(bytes, maxBytes)
-        assert.isAtMost(yield* dict.size, maxItems)
-      }
-    }),
-  { fastCheck: { numRuns: 300 } }
-)
+        dict.purge()
+        model.contents(now)
+        assert.deepStrictEqual(removed.sort(), model.removed.sort())
+      }),
+      property(1000)
+    )
+  }, timeout)
+
+  it("on a clock that jumps anywhere: nothing expired is given out, and no limit is exceeded", () => {
+    fc.assert(
+      fc.property(livesOnABadClock, ({ commands, maxBytes, maxItems, timeToLive }) => {
+        let now = 0
+        let left = 0
+        const dict = new SyncTtlDict<string, Value>({
+          maxBytes,
+          maxItems,
+          timeToLive,
+          weigher,
+          now: () => now,
+          onRemove: () => left++
+        })
+        for (const [written, command] of commands.entries()) {
+          if (command.name === "jump") now += command.delta
+          attempt(() => sync(dict, command, now, written))
+          const { limits } = dict
+          const entries = dict.entriesWithExpiry()
+          assert.isAtMost(dict.byteSize, limits.maxBytes)
+          assert.isAtMost(entries.length, limits.maxItems)
+          for (const [key, value, expiresAt] of entries) {
+            assert.isAbove(expiresAt, now)
+            assert.strictEqual(dict.peek(key), value)
+          }
+        }
+        const { insertions, removals, size } = dict.stats
+        const { replaced, ...gone } = removals
+        assert.strictEqual(left, Object.values(removals).reduce((sum, count) => sum + count, 0))
+        // A value that takes another's place is no insertion; one that replaces and expires at once takes an entry away.
+        assert.isAtMost(insertions - Object.values(gone).reduce((sum, count) => sum + count, 0) - replaced, size)
+        assert.isAtLeast(insertions - Object.values(gone).reduce((sum, count) => sum + count, 0), size)
+      }),
+      property(300)
+    )
+  }, timeout)
+
+  it.live("answer alike, with Effect and without", () =>
+    Effect.promise(() =>
+      fc.assert(
+        fc.asyncProperty(livesWithJumps, ({ commands, ...limits }) => {
+          const clock = new ManualClock()
+          const removed: Array<string> = []
+          const removedInEffect: Array<string> = []
+          const twin = new SyncTtlDict<string, Value>({
+            ...limits,
+            weigher,
+            now: () => clock.unsafeCurrentTimeMillis(),
+            onRemove: (key, value, reason) => removed.push(`${key} ${value.written} ${reason}`)
+          })
+          const program = Effect.gen(function*() {
+            const dict = yield* TtlDict.make<string, Value>({
+              ...limits,
+              weigher,
+              onRemove: (key, value, reason) =>
+                Effect.sync(() => removedInEffect.push(`${key} ${value.written} ${reason}`))
+            })
+            for (const [written, command] of commands.entries()) {
+              if (command.name === "jump") yield* clock.advance(command.delta, 1)
+              const now = clock.unsafeCurrentTimeMillis()
+              const answer = yield* Effect.catchAll(inEffect(dict, command, now, written), (error) =>
+                Effect.succeed(outcomeOf(error)))
+              assert.deepStrictEqual(
+                answer,
+                attempt(() =>
+                  sync(twin, command, now, written)
+                ),
+                command.name
+              )
+              assert.deepStrictEqual(plain(yield* dict.entries), plain(twin))
+              assert.strictEqual(yield* dict.byteSize, twin.byteSize)
+            }
+            const { hooks: _, inFlight: none, ...stats } = yield* dict.stats
+            const { hooks: __, ...expected } = twin.stats
+            assert.deepStrictEqual(stats, expected)
+            assert.strictEqual(none, 0)
+          })
+          return Effect.runPromiseExit(Effect.withClock(Effect.scoped(program), clock)).then((exit) => {
+            if (Exit.isFailure(exit)) throw exit.cause
+            // The scope has waited for the hooks: they have all run, in the same order.
+            assert.deepStrictEqual(removedInEffect, removed)
+          })
+        }),
+        property(150)
+      )
+    ), timeout)
+})

@@ -1,0 +1,175 @@
+import type { Command } from "./dictCommands.js"
+
+/** What is stored: it weighs what it says, and it can be told from every other write. */
+export interface Value {
+  bytes: number
+  readonly written: number
+}
+
+interface Entry {
+  readonly value: Value
+  /** As it was measured last. */
+  readonly bytes: number
+  readonly expiresAt: number
+}
+
+/** The obvious dictionary: a `Map` in order of use, everything recomputed at every step. */
+export class NaiveDict {
+  /** What left, and why. */
+  readonly removed: Array<string> = []
+  private readonly all = new Map<string, Entry>()
+  private maxItems: number
+  private maxBytes: number
+  private timeToLive: number
+
+  constructor(maxItems: number, maxBytes: number, timeToLive: number) {
+    this.maxItems = maxItems
+    this.maxBytes = maxBytes
+    this.timeToLive = timeToLive
+  }
+
+  contents(now: number): Array<readonly [string, Value]> {
+    return [...this.live(now)].map(([key, { value }]) => [key, value] as const)
+  }
+
+  byteSize(now: number): number {
+    return [...this.live(now).values()].reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+
+  apply(command: Command, now: number, written: number): unknown {
+    const { key } = command
+    const found = this.live(now).get(key)
+    const ttl = command.timeToLive ?? this.timeToLive
+    switch (command.name) {
+      case "get":
+        if (found !== undefined) this.use(key, found)
+        return found?.value
+      case "peek":
+        return found?.value
+      case "has":
+        return found !== undefined
+      case "set":
+        return this.write(key, { bytes: command.bytes, written }, now, now + ttl)
+      case "setUntil":
+        return this.write(key, { bytes: command.bytes, written }, now, now + command.delta)
+      case "add":
+        return found === undefined ? this.write(key, { bytes: command.bytes, written }, now, now + ttl) : "exists"
+      case "setDefault":
+      case "getOrCompute": {
+        if (found !== undefined) {
+          this.use(key, found)
+          return found.value
+        }
+        const value = { bytes: command.bytes, written }
+        const outcome = this.write(key, value, now, now + ttl)
+        return outcome === "tooLarge" && command.name === "setDefault" ? outcome : value
+      }
+      case "update": {
+        const first = this.write(key, { bytes: command.bytes, written }, now, now + this.timeToLive)
+        return first ?? this.write(command.other, { bytes: command.bytes + 1, written }, now, now + ttl)
+      }
+      case "remove":
+        if (found !== undefined) this.drop(key, "deleted")
+        return found !== undefined
+      case "pop":
+        if (found !== undefined) this.drop(key, "deleted")
+        return found?.value
+      case "popVictim":
+        return this.popAt(now, 0)
+      case "popNewest":
+        return this.popAt(now, -1)
+      case "clear":
+        for (const key of [...this.live(now).keys()]) this.drop(key, "cleared")
+        return undefined
+      case "getTtl":
+        return found === undefined || found.expiresAt <= now + command.delta ? undefined : found.expiresAt - now -
+          command.delta
+      case "setTtl":
+        return this.expire(key, found, now, now + ttl)
+      case "expireAt":
+        return this.expire(key, found, now, now + command.delta)
+      case "moveToEnd":
+        if (found !== undefined) this.use(key, found)
+        return found !== undefined
+      case "moveToStart": {
+        if (found === undefined) return false
+        const others = [...this.all].filter(([other]) => other !== key)
+        this.all.clear()
+        this.all.set(key, found)
+        for (const [other, entry] of others) this.all.set(other, entry)
+        return true
+      }
+      case "reweigh": {
+        if (found === undefined) return undefined
+        found.value.bytes = command.bytes
+        if (command.bytes > this.maxBytes) {
+          this.drop(key, "evicted")
+          return "tooLarge"
+        }
+        this.all.set(key, { ...found, bytes: command.bytes })
+        this.shrink(now, key)
+        return command.bytes
+      }
+      case "changeMaxItems":
+        this.maxItems = command.bytes
+        return this.shrink(now, undefined)
+      case "changeMaxBytes":
+        this.maxBytes = command.bytes + 1
+        return this.shrink(now, undefined)
+      case "changeTimeToLive":
+        this.timeToLive = ttl
+        return undefined
+      case "purge":
+        this.live(now)
+        return undefined
+      case "jump":
+        return undefined
+    }
+  }
+
+  private live(now: number): Map<string, Entry> {
+    for (const [key, entry] of [...this.all]) if (entry.expiresAt <= now) this.drop(key, "expired")
+    return this.all
+  }
+
+  private drop(key: string, reason: string): void {
+    this.removed.push(`${key} ${this.all.get(key)?.value.written} ${reason}`)
+    this.all.delete(key)
+  }
+
+  private use(key: string, entry: Entry): void {
+    this.all.delete(key)
+    this.all.set(key, entry)
+  }
+
+  private write(key: string, value: Value, now: number, expiresAt: number): "tooLarge" | undefined {
+    if (value.bytes > this.maxBytes) return "tooLarge"
+    const found = this.live(now).get(key)
+    const stored = expiresAt > now && (this.maxItems > 0 || found !== undefined)
+    if (found !== undefined) this.drop(key, "replaced")
+    if (!stored) return undefined
+    this.all.set(key, { value, bytes: value.bytes, expiresAt })
+    this.shrink(now, key)
+    return undefined
+  }
+
+  private shrink(now: number, spared: string | undefined): void {
+    for (const victim of [...this.live(now).keys()]) {
+      if (this.all.size <= this.maxItems && this.byteSize(now) <= this.maxBytes) return
+      if (victim !== spared) this.drop(victim, "evicted")
+    }
+  }
+
+  private expire(key: string, found: Entry | undefined, now: number, expiresAt: number): boolean {
+    if (found === undefined) return false
+    this.all.set(key, { ...found, expiresAt })
+    this.live(now)
+    return true
+  }
+
+  private popAt(now: number, at: number): readonly [string, Value] | undefined {
+    const popped = this.contents(now).at(at)
+    if (popped !== undefined) this.drop(popped[0], "deleted")
+    return popped
+  }
+}
