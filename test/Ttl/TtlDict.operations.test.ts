@@ -1,0 +1,378 @@
+import { assert, describe, it } from "@effect/vitest"
+import { CacheConfigError, SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
+import * as Cause from "effect/Cause"
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as TestClock from "effect/TestClock"
+
+const weighed = { weigher: (_: unknown, value: number) => value }
+
+/** What untyped code may pass, under a type that hides it. */
+const untyped = (value: unknown) => JSON.parse(JSON.stringify(value))
+
+const mistakeOf = (exit: Exit.Exit<unknown, unknown>): unknown =>
+  Exit.isFailure(exit) ? Option.getOrUndefined(Cause.dieOption(exit.cause)) : undefined
+
+describe("TtlDict: operations", () => {
+  it.scoped("setDefault returns what is there, and writes only when nothing is", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number | undefined>({ timeToLive: "1 second", maxItems: 2 })
+      assert.strictEqual(yield* dict.setDefault("a", 1), 1)
+      assert.strictEqual(yield* dict.setDefault("b", 2, { timeToLive: "1 minute" }), 2)
+      assert.strictEqual(yield* dict.setDefault("a", 3), 1)
+      assert.deepStrictEqual(yield* dict.keys, ["b", "a"])
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* dict.setDefault("a", 3), 3)
+      assert.strictEqual(yield* dict.setDefault("b", 9), 2)
+      assert.strictEqual(yield* dict.setDefault("c", undefined), undefined)
+      assert.deepStrictEqual(yield* dict.entries, [["b", 2], ["c", undefined]])
+      assert.strictEqual(yield* dict.setDefault("c", 5), undefined)
+    }))
+
+  it.scoped("setDefault fails for what is too large, and returns what cannot be kept", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>({ maxBytes: 10, ...weighed })
+      yield* dict.set("a", 1)
+      assert.strictEqual((yield* Effect.flip(dict.setDefault("b", 11)))._tag, "EntryTooLargeError")
+      assert.strictEqual(yield* dict.setDefault("a", 11), 1)
+      const none = yield* TtlDict.make<string, number>({ maxItems: 0 })
+      assert.strictEqual(yield* none.setDefault("a", 1), 1)
+    }))
+
+  it.scoped("update writes entries in order, from a Map, pairs or a generator, with their own times", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>({ timeToLive: "10 seconds" })
+      yield* dict.update(new Map([["a", 1], ["b", 2]]))
+      yield* dict.update([["c", 3, { timeToLive: "1 second" }], ["a", 4, { expiresAt: 7000 }]])
+      yield* dict.update((function*() {
+        yield ["d", 5] as const
+      })())
+      assert.deepStrictEqual(yield* dict.entriesWithExpiry, [
+        ["b", 2, 10_000],
+        ["c", 3, 1000],
+        ["a", 4, 7000],
+        ["d", 5, 10_000]
+      ])
+      yield* dict.update([])
+      assert.strictEqual(yield* dict.size, 4)
+    }))
+
+  it.scoped("update stops at the first entry that is too large", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>({ maxBytes: 10, ...weighed })
+      const error = yield* Effect.flip(dict.update([["a", 1], ["b", 11], ["c", 2]]))
+      assert.strictEqual(error.key, "\"b\"")
+      assert.deepStrictEqual(yield* dict.keys, ["a"])
+    }))
+
+  it.scoped("update with a bad time changes nothing", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>()
+      const exit = yield* Effect.exit(dict.update([["a", 1], ["b", 2, { expiresAt: Number.NaN }]]))
+      assert.instanceOf(mistakeOf(exit), CacheConfigError)
+      assert.strictEqual(yield* dict.size, 0)
+    }))
+
+  it.scoped("a dictionary can be updated with its own entries", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>({ entries: [["a", 1], ["b", 2]] })
+      yield* dict.update(yield* dict.entries)
+      assert.deepStrictEqual(yield* dict.entries, [["a", 1], ["b", 2]])
+    }))
+
+  it.scoped("initial entries: written in order, within the limits", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>({
+        entries: [["a", 1], ["b", 2, { timeToLive: "1 second" }], ["c", 3]],
+        maxItems: 2
+      })
+      assert.deepStrictEqual(yield* dict.keys, ["b", "c"])
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(yield* dict.keys, ["c"])
+      const ofMap = yield* TtlDict.make({ entries: new Map([["a", 1]]) })
+      assert.strictEqual(yield* ofMap.get("a"), 1)
+    }))
+
+  it.scoped("initial entries that cannot be: a CacheConfigError", () =>
+    Effect.gen(function*() {
+      const large = yield* Effect.flip(
+        TtlDict.make<string, number>({ name: "d", maxBytes: 10, ...weighed, entries: [["a", 11]] })
+      )
+      assert.strictEqual(
+        large.message,
+        "d: entries is one of 11 bytes under \"a\", but must be entries of 10 bytes at most"
+      )
+      const time = yield* Effect.flip(TtlDict.make({ entries: [["a", 1, { expiresAt: Number.NaN }]] }))
+      assert.strictEqual(time.option, "expiresAt")
+      class Bad extends TtlDict.Service<Bad>()("test/Bad", {
+        key: Schema.NonEmptyString,
+        value: Schema.Number,
+        entries: [["", 1]]
+      }) {}
+      const schema = yield* Effect.flip(Effect.scoped(Effect.provide(Bad.size, Bad.layer)))
+      assert.include(schema.message, "must be test/Bad: key is \"\", but must be NonEmptyString")
+    }))
+
+  it.scoped("popNewest takes the most recently used live entry", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>({ entries: [["a", 1], ["b", 2], ["c", 3]] })
+      yield* dict.set("d", 4, { timeToLive: "1 second" })
+      yield* dict.get("a")
+      yield* dict.setDefault("d", 0)
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(yield* dict.popNewest, Option.some(["a", 1] as const))
+      assert.deepStrictEqual(yield* dict.popNewest, Option.some(["c", 3] as const))
+      assert.deepStrictEqual(yield* dict.popVictim, Option.some(["b", 2] as const))
+      assert.deepStrictEqual(yield* dict.popNewest, Option.none())
+    }))
+
+  it.scoped("moveToEnd moves to either end, and counts as nothing else", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>({ entries: [["a", 1], ["b", 2], ["c", 3]], maxItems: 3 })
+      yield* dict.moveToEnd("a")
+      assert.deepStrictEqual(yield* dict.keys, ["b", "c", "a"])
+      yield* dict.moveToEnd("a", { last: false })
+      assert.deepStrictEqual(yield* dict.keys, ["a", "b", "c"])
+      yield* dict.moveToEnd("c", { last: true })
+      yield* dict.moveToEnd("b", { last: false })
+      assert.deepStrictEqual(yield* dict.keys, ["b", "a", "c"])
+      assert.strictEqual((yield* dict.stats).hits, 0)
+      yield* dict.set("d", 4)
+      assert.isFalse(yield* dict.has("b"))
+      assert.strictEqual((yield* Effect.flip(dict.moveToEnd("b")))._tag, "CacheNotFoundError")
+      yield* dict.setTtl("a", "1 second")
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual((yield* Effect.flip(dict.moveToEnd("a", { last: false })))._tag, "CacheNotFoundError")
+    }))
+
+  it.scoped("expireAt takes a moment: future, past, never; the order stays", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>({ entries: [["a", 1], ["b", 2], ["c", 3]] })
+      yield* TestClock.setTime(1000)
+      yield* dict.expireAt("a", 3000)
+      assert.deepStrictEqual(yield* dict.getTtl("a"), Duration.seconds(2))
+      yield* dict.expireAt("b", 1000)
+      assert.isFalse(yield* dict.has("b"))
+      yield* dict.expireAt("c", -1)
+      assert.deepStrictEqual(yield* dict.keys, ["a"])
+      yield* dict.expireAt("a", Infinity)
+      assert.deepStrictEqual(yield* dict.getTtl("a"), Duration.infinity)
+      assert.strictEqual((yield* Effect.flip(dict.expireAt("b", 9000)))._tag, "CacheNotFoundError")
+    }))
+
+  it.scoped("reweigh measures a value that has changed inside, and keeps the limit", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, Array<number>>({ maxBytes: 10, weigher: (_, value) => value.length })
+      const grows = [1, 2, 3]
+      yield* dict.update([["a", [1, 2]], ["b", grows], ["c", [1, 2, 3]]])
+      grows.push(4, 5, 6)
+      assert.strictEqual(yield* dict.byteSize, 8)
+      assert.strictEqual(yield* dict.reweigh("b"), 6)
+      assert.deepStrictEqual(yield* dict.keys, ["b", "c"])
+      assert.strictEqual(yield* dict.byteSize, 9)
+      grows.length = 1
+      assert.strictEqual(yield* dict.reweigh("b"), 1)
+      assert.strictEqual(yield* dict.byteSize, 4)
+      assert.strictEqual((yield* Effect.flip(dict.reweigh("a")))._tag, "CacheNotFoundError")
+    }))
+
+  it.scoped("reweigh evicts the entry itself when it alone is over the limit", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, Array<number>>({ maxBytes: 4, weigher: (_, value) => value.length })
+      const grows = [1]
+      yield* dict.update([["a", [1]], ["b", grows]])
+      grows.push(2, 3, 4, 5)
+      const error = yield* Effect.flip(dict.reweigh("b"))
+      assert.deepStrictEqual([error._tag, error.message], [
+        "EntryTooLargeError",
+        "TtlDict: the entry under \"b\" weighs 5, over the limit of 4"
+      ])
+      assert.deepStrictEqual(yield* dict.keys, ["a"])
+      assert.strictEqual((yield* dict.stats).removals.evicted, 1)
+    }))
+
+  it.scoped("changeMaxItems and changeMaxBytes shrink at once, grow, and lift the limit", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>({ maxBytes: 100, ...weighed })
+      yield* dict.update([["a", 20], ["b", 20], ["c", 20], ["d", 20]])
+      yield* dict.get("a")
+      yield* dict.changeMaxItems(3)
+      assert.deepStrictEqual(yield* dict.keys, ["c", "d", "a"])
+      yield* dict.changeMaxBytes(45)
+      assert.deepStrictEqual(yield* dict.keys, ["d", "a"])
+      assert.deepStrictEqual(yield* dict.limits, { timeToLive: Infinity, maxBytes: 45, maxItems: 3 })
+      yield* dict.changeMaxBytes("1K")
+      yield* dict.changeMaxItems(Infinity)
+      yield* dict.update([["e", 500], ["f", 500]])
+      assert.strictEqual(yield* dict.size, 3)
+      yield* dict.changeMaxBytes(Infinity)
+      yield* dict.set("g", 1e9)
+      assert.deepStrictEqual(yield* dict.limits, { timeToLive: Infinity, maxBytes: Infinity, maxItems: Infinity })
+      assert.isTrue(yield* dict.has("e"))
+    }))
+
+  it.scoped("what has expired goes before what is live when a limit shrinks", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>()
+      yield* dict.update([["a", 1], ["b", 2], ["c", 3, { timeToLive: "1 second" }]])
+      yield* TestClock.adjust("1 second")
+      yield* dict.changeMaxItems(2)
+      assert.deepStrictEqual(yield* dict.keys, ["a", "b"])
+      assert.deepStrictEqual((yield* dict.stats).removals, {
+        evicted: 0,
+        expired: 1,
+        replaced: 0,
+        deleted: 0,
+        cleared: 0
+      })
+    }))
+
+  it.scoped("a bad limit changes nothing", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>({ name: "d", maxBytes: "1K", maxItems: 3, timeToLive: 1000 })
+      yield* dict.update([["a", 1], ["b", 2]])
+      const before = yield* dict.limits
+      for (
+        const [change, option] of [
+          ...[0, -1, "-1M", "1024", "64MB", Number.NaN, true, null, "64B"].map((bad) =>
+            [dict.changeMaxBytes(untyped(bad) ?? bad), "maxBytes"] as const
+          ),
+          ...[-1, 1.5, Number.NaN, "3"].map((bad) =>
+            [dict.changeMaxItems(untyped(bad) ?? Number.NaN), "maxItems"] as const
+          ),
+          ...[-1, "soon", true].map((bad) => [dict.changeTimeToLive(untyped(bad)), "timeToLive"] as const)
+        ]
+      ) {
+        const error = yield* Effect.flip(change)
+        assert.strictEqual(error.option, option)
+        assert.include(error.message, `d: ${option} is `)
+      }
+      assert.deepStrictEqual(yield* dict.limits, before)
+      assert.strictEqual(yield* dict.size, 2)
+    }))
+
+  it.scoped("changeTimeToLive is for what is written from now on", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>({ timeToLive: "1 second" })
+      yield* dict.set("a", 1)
+      yield* dict.changeTimeToLive("1 minute")
+      yield* dict.set("b", 2)
+      yield* dict.changeTimeToLive(Duration.infinity)
+      yield* dict.set("c", 3)
+      assert.deepStrictEqual(
+        (yield* dict.entriesWithExpiry).map(([, , expiresAt]) => expiresAt),
+        [1000, 60_000, Infinity]
+      )
+    }))
+
+  it.scoped("a time that is none is a defect that says so, and changes nothing", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>({ name: "d" })
+      yield* dict.set("a", 1, { timeToLive: "1 minute" })
+      const nan = Number.NaN
+      const mistaken: ReadonlyArray<readonly [Effect.Effect<unknown, unknown>, option: string]> = [
+        [dict.set("a", 2, { timeToLive: nan }), "timeToLive"],
+        [dict.set("a", 2, { timeToLive: untyped("soon") }), "timeToLive"],
+        [dict.set("a", 2, { timeToLive: untyped(true) }), "timeToLive"],
+        [dict.set("a", 2, { expiresAt: nan }), "expiresAt"],
+        [dict.set("a", 2, { expiresAt: untyped("1") }), "expiresAt"],
+        [dict.setTtl("a", nan), "timeToLive"],
+        [dict.setTtl("a", untyped([])), "timeToLive"],
+        [dict.expireAt("a", nan), "expireAt"],
+        [dict.expireAt("a", untyped(true)), "expireAt"],
+        [dict.expireAt("a", untyped(null)), "expireAt"],
+        [dict.getTtl("a", nan), "at"],
+        [dict.isExpired("a", untyped("now")), "at"]
+      ]
+      for (const [operation, option] of mistaken) {
+        const mistake = mistakeOf(yield* Effect.exit(operation))
+        if (!(mistake instanceof CacheConfigError)) return assert.fail(String(mistake))
+        assert.strictEqual(mistake.option, option)
+        assert.include(mistake.message, `d: ${option} is `)
+      }
+      assert.deepStrictEqual(yield* dict.entriesWithExpiry, [["a", 1, 60_000]])
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(yield* dict.size, 0)
+    }))
+
+  it.scoped("what is left of a time that has passed is zero: a negative time to live", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>()
+      yield* dict.update([["a", 1, { timeToLive: -5 }], ["b", 2]])
+      assert.deepStrictEqual(yield* dict.keys, ["b"])
+      yield* dict.setTtl("b", -5)
+      assert.deepStrictEqual(yield* dict.keys, [])
+    }))
+
+  it.scoped("a time to live of a billion seconds is exact", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>()
+      yield* TestClock.setTime(1_700_000_000_123)
+      yield* dict.set("a", 1, { timeToLive: "1000000000 seconds" })
+      assert.deepStrictEqual(yield* dict.getTtl("a"), Duration.seconds(1e9))
+      assert.deepStrictEqual(yield* dict.isExpired("a", 1_700_000_000_123 + 1e12 - 1), Option.some(false))
+      assert.deepStrictEqual(yield* dict.isExpired("a", 1_700_000_000_123 + 1e12), Option.some(true))
+    }))
+
+  it.scoped("equals compares contents, in any order or in order", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, unknown>()
+      assert.isTrue(yield* dict.equals([]))
+      yield* dict.update([["a", Data.struct({ n: 1 })], ["b", 2], ["c", 3, { timeToLive: "1 second" }]])
+      yield* TestClock.adjust("1 second")
+      assert.isTrue(yield* dict.equals(new Map<string, unknown>([["b", 2], ["a", Data.struct({ n: 1 })]])))
+      assert.isFalse(
+        yield* dict.equals([["b", 2], ["a", Data.struct({ n: 1 })]], { ordered: true })
+      )
+      assert.isTrue(yield* dict.equals([["a", Data.struct({ n: 1 })], ["b", 2]], { ordered: true }))
+      assert.isTrue(yield* dict.equals(yield* dict.entriesWithExpiry, { ordered: true }))
+      assert.isFalse(yield* dict.equals([["a", Data.struct({ n: 1 })]]))
+      assert.isFalse(yield* dict.equals([["b", 2], ["b", 2]]))
+      assert.isFalse(yield* dict.equals([["a", Data.struct({ n: 2 })], ["b", 2]]))
+      assert.isFalse(yield* dict.equals([["a", Data.struct({ n: 1 })], ["b", 2], ["d", 1]]))
+      assert.isTrue(yield* dict.equals([["b", 1], ["a", Data.struct({ n: 1 })], ["b", 2]], { ordered: true }))
+      const other = new SyncTtlDict<string, unknown>({ entries: yield* dict.entries })
+      assert.isTrue(yield* dict.equals(other, { ordered: true }))
+    }))
+
+  it.effect("the default dictionary and classes have every operation of a dictionary", () => {
+    class Numbers extends TtlDict.Service<Numbers>()("test/Numbers", {
+      key: Schema.Struct({ id: Schema.Number }),
+      value: Schema.Number,
+      entries: [[{ id: 0 }, 0]]
+    }) {}
+    return Effect.gen(function*() {
+      const members = Object.keys(yield* TtlDict.make()).filter((name) => !["pipe", "toJSON"].includes(name))
+      assert.isAbove(members.length, 30)
+      for (const name of members) {
+        assert.property(TtlDict, name)
+        assert.property(Numbers, name)
+      }
+      const key = { id: 1 }
+      yield* Numbers.set(key, 1)
+      yield* Numbers.update([[{ id: 2 }, 2], [{ id: 3 }, 3]])
+      assert.strictEqual(yield* Numbers.setDefault({ id: 0 }, 9), 0)
+      yield* Numbers.moveToEnd(key)
+      yield* Numbers.moveToEnd({ id: 3 }, { last: false })
+      assert.deepStrictEqual(yield* Numbers.values, [3, 2, 0, 1])
+      yield* Numbers.expireAt(key, 5000)
+      assert.deepStrictEqual((yield* Numbers.entriesWithExpiry)[3]?.[2], 5000)
+      assert.isAbove(yield* Numbers.reweigh({ ...key }), 0)
+      assert.isTrue(yield* Numbers.equals([[{ id: 0 }, 0], [{ id: 1 }, 1], [{ id: 2 }, 2], [{ id: 3 }, 3]]))
+      assert.deepStrictEqual(Option.map(yield* Numbers.popNewest, ([, value]) => value), Option.some(1))
+      yield* Numbers.changeMaxItems(1)
+      yield* Numbers.changeMaxBytes("1M")
+      yield* Numbers.changeTimeToLive("1 second")
+      assert.deepStrictEqual(yield* Numbers.limits, { timeToLive: 1000, maxBytes: 1024 ** 2, maxItems: 1 })
+
+      const refused = yield* Effect.flip(Numbers.update([[{ id: 5 }, 5], [{ id: untyped("6") }, 6]]))
+      assert.strictEqual(refused._tag, "CacheKeyError")
+      assert.strictEqual((yield* Effect.flip(Numbers.setDefault({ id: 5 }, untyped("5"))))._tag, "CacheValueError")
+      assert.isFalse(yield* Numbers.has({ id: 5 }))
+    }).pipe(Effect.scoped, Effect.provide(Numbers.layer))
+  })
+})
