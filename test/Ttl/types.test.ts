@@ -8,16 +8,19 @@ import {
   type CacheValueError,
   type Dict,
   type EntryTooLargeError,
+  type StoreEvent,
+  type SyncTtlDict,
   TtlDict,
   TtlDictLive
 } from "effect-aws-cache/Ttl"
-import type * as Context from "effect/Context"
+import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
 
@@ -38,6 +41,13 @@ class Sessions extends TtlDict.Service<Sessions>()("app/Sessions", {
 }) {}
 
 class Days extends TtlDict.Service<Days>()("app/Days", { key: Schema.Date, value: Schema.NumberFromString }) {}
+
+class Directory extends Context.Tag("test/Directory")<Directory, string>() {}
+
+class Lookups extends TtlDict.Service<Lookups, "offline", Directory>()("app/Lookups", {
+  key: Schema.String,
+  value: Schema.Struct({ user: Schema.String })
+}) {}
 
 type SessionsWrite = EntryTooLargeError | CacheKeyError | CacheValueError
 
@@ -81,6 +91,26 @@ it("make keeps its type parameters", () => {
   const inferred = TtlDict.make({ weigher: (key: string, value: Uint8Array) => key.length + value.byteLength })
   same<Effect.Effect.Success<typeof inferred>, Dict<string, Uint8Array>>()
   same<typeof ByteSize.schema, Schema.Schema<number, number | string>>()
+})
+
+it("computations and hooks are typed by the dictionary", () => {
+  same<
+    ReturnType<typeof Lookups.getOrCompute>,
+    Effect.Effect<Session, "offline" | CacheKeyError | CacheValueError, Lookups>
+  >()
+  same<Parameters<typeof Lookups.getOrCompute>[1], Effect.Effect<Session, "offline", Directory>>()
+  same<typeof Lookups.layer, Layer.Layer<Lookups, CacheConfigError, Directory>>()
+  same<typeof Lookups.events, Stream.Stream<StoreEvent<string>, never, Lookups>>()
+  same<ReturnType<typeof Sessions.getOrCompute>, Effect.Effect<Session, CacheKeyError | CacheValueError, Sessions>>()
+  const hooked = TtlDict.make({ onRemove: (key: string, value: Session) => Effect.as(Directory, key + value.user) })
+  same<Effect.Effect.Context<typeof hooked>, Scope.Scope | Directory>()
+  const layer = TtlDict.layer({ onRemove: () => Directory })
+  same<typeof layer, Layer.Layer<TtlDict, CacheConfigError, Directory>>()
+  same<ReturnType<SyncTtlDict<string, Session>["get"]>, Session | undefined>()
+  // @ts-expect-error what it may use is the dictionary's, not the caller's
+  assert.isDefined(Sessions.getOrCompute("a", Effect.as(Directory, { user: "ada" })))
+  // @ts-expect-error how it may fail is the dictionary's
+  assert.isDefined(Lookups.getOrCompute("a", Effect.fail("lost")))
 })
 
 it("what is wrong does not compile", () => {
