@@ -86,7 +86,8 @@ export interface Options<in out K, in out V, in F = never, out R = never>
   /**
    * Told of every entry that leaves, once, and why; also of a value that another takes the place of (`replaced`). It runs
    * in the background, after the operation is done: one call at a time, in the order in which the entries left. It may
-   * use the dictionary. A call that fails is logged as a warning, and harmless.
+   * use the dictionary. A call that fails is logged as a warning, and harmless. Values that wait for it take memory
+   * beyond `maxBytes`; `stats` tells how many do.
    *
    * When the scope closes, the calls that are due still run to their end. The entries that are in the dictionary then do
    * not leave it: values that must be released belong into a `LeasedStore`.
@@ -125,14 +126,8 @@ export interface CheckedLimits {
   readonly maxItems: number
 }
 
-/**
- * A duration, checked, in milliseconds; left, what is accepted. What Effect reads as zero for want of anything better
- * (negative numbers and `NaN`) is not accepted.
- *
- * @since 0.1.0
- * @category constructors
- */
-export const checkDuration = (input: Duration.DurationInput): Option.Option<number> =>
+// What Effect reads as zero for want of anything better (negative numbers and `NaN`) is none.
+const checkDuration = (input: Duration.DurationInput): Option.Option<number> =>
   typeof input === "number" && !(input >= 0) || typeof input === "bigint" && input < 0n
     ? Option.none()
     : Option.map(Duration.decodeUnknown(input), Duration.toMillis)

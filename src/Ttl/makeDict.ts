@@ -102,7 +102,13 @@ export const makeDict = <K, V, F = never, R = never>(
       limits,
       least,
       freshness,
-      observer: { publish: (event) => hub.publish(event), decided: (key) => flights.detach(key) }
+      observer: {
+        publish: (event) => hub.publish(event),
+        decided: (key) => {
+          // Most of the time there is none, and every write comes here.
+          if (flights.size > 0) flights.detach(key)
+        }
+      }
     })
     const { entries } = steps
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type Dict, type DictStats, TtlDict } from "effect-aws-cache/Ttl"
+import { type Dict, TtlDict } from "effect-aws-cache/Ttl"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -10,11 +10,7 @@ import * as Logger from "effect/Logger"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/TestClock"
-
-const settled = (dict: { readonly stats: Effect.Effect<DictStats> }) =>
-  Effect.zipRight(Effect.yieldNow(), dict.stats).pipe(
-    Effect.repeat({ until: (stats) => stats.hooks.pending === 0 })
-  )
+import { hooksSettled } from "./hooksSettled.js"
 
 const record = () => {
   const told: Array<string> = []
@@ -52,7 +48,7 @@ describe("TtlDict: onRemove", () => {
       yield* dict.getOrCompute("i", Effect.succeed(10))
       yield* dict.getOrCompute("i", Effect.succeed(11))
       yield* dict.changeMaxItems(0)
-      yield* settled(dict)
+      yield* hooksSettled(dict)
       assert.deepStrictEqual(told, [
         "a=1 evicted",
         "b=2 replaced",
@@ -75,11 +71,11 @@ describe("TtlDict: onRemove", () => {
       yield* TestClock.adjust("1 second")
       yield* dict.has("a")
       yield* dict.isExpired("a")
-      yield* settled(dict)
+      yield* hooksSettled(dict)
       yield* dict.getOption("a")
       yield* dict.clear
       yield* dict.purge
-      yield* settled(dict)
+      yield* hooksSettled(dict)
       assert.deepStrictEqual(told, ["a=1 expired"])
     }))
 
@@ -95,7 +91,7 @@ describe("TtlDict: onRemove", () => {
       yield* dict.getOrCompute("d", Effect.succeed(11))
       yield* dict.setTtl("a", "1 minute")
       yield* dict.moveToEnd("a")
-      yield* settled(dict)
+      yield* hooksSettled(dict)
       assert.deepStrictEqual(told, [])
     }))
 
@@ -111,7 +107,7 @@ describe("TtlDict: onRemove", () => {
           })
       })
       yield* dict.update([["a", 1], ["b", 2], ["c", 3]])
-      yield* settled(dict)
+      yield* hooksSettled(dict)
       assert.deepStrictEqual(seen, [["a", ["b", "c"], 20, false]])
     }))
 
@@ -130,7 +126,7 @@ describe("TtlDict: onRemove", () => {
       assert.strictEqual((yield* dict.stats).hooks.pending, 2)
       assert.deepStrictEqual(ended, [])
       yield* Deferred.succeed(open, undefined)
-      yield* settled(dict)
+      yield* hooksSettled(dict)
       assert.deepStrictEqual(ended, ["a", "b"])
       assert.deepStrictEqual((yield* dict.stats).hooks, { pending: 0, failed: 0, skipped: 0 })
     }))
@@ -150,7 +146,7 @@ describe("TtlDict: onRemove", () => {
       })
       yield* dict.set("a", 1)
       yield* dict.set("b", 2)
-      yield* settled(dict)
+      yield* hooksSettled(dict)
       assert.deepStrictEqual(answers, [1])
     }))
 
@@ -172,7 +168,7 @@ describe("TtlDict: onRemove", () => {
         }
       })
       for (const key of ["a", "b", "c", "d", "e", "f", "g"]) yield* dict.set(key, "the value")
-      const stats = yield* settled(dict)
+      const stats = yield* hooksSettled(dict)
       assert.deepStrictEqual(told, ["a", "b", "c", "d", "e", "f"])
       assert.strictEqual(stats.hooks.failed, 5)
       assert.lengthOf(lines, 5)
@@ -193,7 +189,7 @@ describe("TtlDict: onRemove", () => {
         onRemove: (key) => Effect.zipRight(Effect.sync(() => told.push(key)), Effect.fail("no"))
       })
       for (const key of ["a", "b", "c"]) yield* dict.set(key, 1)
-      yield* settled(dict)
+      yield* hooksSettled(dict)
       assert.deepStrictEqual(told, ["a", "b"])
     }).pipe(
       Effect.scoped,
@@ -218,12 +214,12 @@ describe("TtlDict: onRemove", () => {
       })
       yield* dict.set("a", 1)
       yield* dict.set("b", 2)
-      const stats = yield* settled(dict)
+      const stats = yield* hooksSettled(dict)
       assert.strictEqual(calls, 100)
       assert.strictEqual(stats.hooks.skipped, 1)
       assert.strictEqual(stats.removals.evicted, 101)
       yield* dict.set("c", 3)
-      yield* settled(dict)
+      yield* hooksSettled(dict)
       assert.strictEqual(calls, 200)
       assert.lengthOf(lines, 1)
       assert.include(lines[0], "deeper than 100, it is skipped")
@@ -241,7 +237,7 @@ describe("TtlDict: onRemove", () => {
       })
       for (let key = 0; key < 5000; key++) yield* dict.set(key, key)
       yield* dict.remove(0)
-      const stats = yield* settled(dict)
+      const stats = yield* hooksSettled(dict)
       assert.strictEqual(stats.hooks.skipped, 0)
       assert.deepStrictEqual(told, Array.from({ length: 5000 }, (_, key) => key))
     }))
@@ -257,7 +253,7 @@ describe("TtlDict: onRemove", () => {
       })
       for (let key = 0; key < 90; key++) yield* dict.set(key, key + 1)
       yield* dict.remove(0)
-      yield* settled(dict)
+      yield* hooksSettled(dict)
       assert.lengthOf(told, 90)
     }))
 
@@ -277,7 +273,7 @@ describe("TtlDict: onRemove", () => {
           ),
         { concurrency: "unbounded" }
       )
-      yield* settled(dict)
+      yield* hooksSettled(dict)
       assert.lengthOf(told, 1800)
       assert.strictEqual(new Set(told).size, 1800)
     }))
@@ -295,7 +291,7 @@ describe("TtlDict: onRemove", () => {
         Effect.provideService(Tenant, "a caller"),
         Effect.locally(reference, "a caller's")
       )
-      yield* settled(dict)
+      yield* hooksSettled(dict)
       assert.deepStrictEqual(seen, ["the owner", "default"])
     }).pipe(Effect.scoped)
   })
@@ -333,7 +329,7 @@ describe("TtlDict: onRemove", () => {
     return Effect.gen(function*() {
       yield* Sessions.set("a", 1)
       yield* Sessions.set("a", 2)
-      yield* Effect.flatMap(Sessions, settled)
+      yield* Effect.flatMap(Sessions, hooksSettled)
       assert.deepStrictEqual(seen, ["a 1 replaced"])
     }).pipe(
       Effect.provide(Sessions.layer),

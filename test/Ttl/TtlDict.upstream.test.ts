@@ -7,13 +7,9 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/TestClock"
+import { hooksSettled } from "./hooksSettled.js"
 
 const weighed = { weigher: (_: unknown, value: number) => value }
-
-const settled = (dict: Dict<string, number>) =>
-  Effect.zipRight(Effect.yieldNow(), dict.stats).pipe(
-    Effect.repeat({ until: (stats) => stats.hooks.pending === 0 })
-  )
 
 describe("bugs of faas-cache-dict that are none here", () => {
   it.scoped("get_ttl at a future time deletes the live key: a what-if question destroys nothing", () =>
@@ -27,7 +23,7 @@ describe("bugs of faas-cache-dict that are none here", () => {
       assert.isTrue(yield* Effect.isFailure(dict.getTtl("a", 1e12)))
       assert.deepStrictEqual(yield* dict.isExpired("a", 1e12), Option.some(true))
       assert.strictEqual(yield* dict.get("a"), 1)
-      yield* settled(dict)
+      yield* hooksSettled(dict)
       assert.deepStrictEqual(told, [])
     }))
 
@@ -76,7 +72,7 @@ describe("bugs of faas-cache-dict that are none here", () => {
       })
       yield* dict.set("a", 1)
       yield* dict.set("a", 2)
-      yield* settled(dict)
+      yield* hooksSettled(dict)
       assert.deepStrictEqual(told, ["a=1 replaced"])
     }))
 
@@ -147,7 +143,7 @@ describe("bugs of faas-cache-dict that are none here", () => {
         onRemove: (key, value) => dict.set(key, value)
       })
       yield* dict.update([["a", 1], ["b", 2]])
-      assert.strictEqual((yield* settled(dict)).hooks.skipped, 1)
+      assert.strictEqual((yield* hooksSettled(dict)).hooks.skipped, 1)
     }))
 
   it.scoped("a hook that dies loses the hooks after it: they run", () =>
@@ -158,7 +154,7 @@ describe("bugs of faas-cache-dict that are none here", () => {
       })
       yield* dict.update([["a", 1], ["b", 2], ["c", 3]])
       yield* dict.clear
-      yield* settled(dict)
+      yield* hooksSettled(dict)
       assert.deepStrictEqual(told, ["a", "b", "c"])
     }))
 
@@ -359,7 +355,7 @@ describe("fibers that use one dictionary at once", () => {
         times(60, (at) => fiber === 0 ? dict.clear : fiber === 1 ? dict.purge : dict.set(`${fiber}:${at % 20}`, at))
       )
       yield* dict.clear
-      const { hooks, insertions, removals } = yield* settled(dict)
+      const { hooks, insertions, removals } = yield* hooksSettled(dict)
       const gone = removals.evicted + removals.expired + removals.deleted + removals.cleared
       assert.strictEqual(gone, insertions)
       assert.strictEqual(told, gone + removals.replaced)
