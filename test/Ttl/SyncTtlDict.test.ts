@@ -306,6 +306,21 @@ describe("SyncTtlDict", () => {
       assert.lengthOf(seen, 1)
     })
 
+    it("hooks of two dictionaries that write into each other end as well", () => {
+      let calls = 0
+      const one: SyncTtlDict<string, number> = new SyncTtlDict<string, number>({
+        maxItems: 1,
+        onRemove: (key, value) => (calls++, other.set(`${key}'`, value))
+      })
+      const other: SyncTtlDict<string, number> = new SyncTtlDict<string, number>({
+        maxItems: 1,
+        onRemove: (key, value) => (calls++, one.set(`${key}'`, value))
+      })
+      one.update([["a", 1], ["b", 2], ["c", 3]])
+      assert.isAbove(calls, 100)
+      assert.isAtMost(calls, 400)
+    })
+
     it("is told of what left even when the call itself throws", () => {
       const told: Array<string> = []
       const { clock, dict } = made({

@@ -226,6 +226,24 @@ describe("TtlDict: onRemove", () => {
     }).pipe(Effect.scoped, Effect.provide(layer))
   })
 
+  it.scoped("hooks of two dictionaries that write into each other end as well", () =>
+    Effect.gen(function*() {
+      let calls = 0
+      const one: Dict<string, number> = yield* TtlDict.make<string, number>({
+        maxItems: 1,
+        onRemove: (key, value) => Effect.suspend(() => (calls++, other.set(`${key}'`, value)))
+      })
+      const other: Dict<string, number> = yield* TtlDict.make<string, number>({
+        maxItems: 1,
+        onRemove: (key, value) => Effect.suspend(() => (calls++, one.set(`${key}'`, value)))
+      })
+      yield* one.update([["a", 1], ["b", 2], ["c", 3]])
+      const idle = Effect.zipWith(one.stats, other.stats, (a, b) => a.hooks.pending + b.hooks.pending)
+      yield* Effect.repeat(Effect.zipRight(Effect.yieldNow(), idle), { until: (pending) => pending === 0 })
+      assert.isAbove(calls, 100)
+      assert.isAtMost(calls, 300)
+    }))
+
   it.scoped("what hooks remove is told as well, however many there are", () =>
     Effect.gen(function*() {
       const told: Array<number> = []

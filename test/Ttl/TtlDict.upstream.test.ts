@@ -210,6 +210,29 @@ describe("bugs of faas-cache-dict that are none here", () => {
     }))
 })
 
+describe("what is different from faas-cache-dict on purpose", () => {
+  it.scoped("a value that several entries share counts in each of them", () =>
+    Effect.gen(function*() {
+      const shared = "x".repeat(300_000)
+      const dict = yield* TtlDict.make<string, { readonly shared: string }>({ maxBytes: "1M" })
+      for (const key of ["a", "b", "c", "d"]) yield* dict.set(key, { shared })
+      assert.deepStrictEqual(yield* dict.keys, ["b", "c", "d"])
+    }))
+
+  it.scoped("removing an entry that has expired fails, purged or not", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>({ timeToLive: "1 second", entries: [["a", 1]] })
+      yield* TestClock.adjust("1 second")
+      assert.isTrue(yield* Effect.isFailure(dict.remove("a")))
+    }))
+
+  it.scoped("keys are those of a Map: `true`, `1` and `\"1\"` are three", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<unknown, number>({ entries: [[true, 1], [1, 2], ["1", 3]] })
+      assert.strictEqual(yield* dict.size, 3)
+    }))
+})
+
 describe("bugs that faas-cache-dict once had, and that are none here", () => {
   it.scoped("the byte size is stale after purge, clear or construction", () =>
     Effect.gen(function*() {
