@@ -8,6 +8,7 @@ import * as MetricLabel from "effect/MetricLabel"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import type { Counters } from "./engine/BoundedMapOptions.js"
 import type { RemovalReason } from "./engine/RemovalReason.js"
+import type { GuardedMap } from "./GuardedMap.js"
 
 const counter = (name: string, description: string) =>
   Metric.counter(`effect_aws_cache_${name}_total`, { description, incremental: true })
@@ -128,3 +129,24 @@ export class MetricsExport {
     }
   }
 }
+
+/**
+ * A guarded map that keeps metrics in step with each of its operations.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withMetrics = <K, V>(guarded: GuardedMap<K, V>, metrics: MetricsExport): GuardedMap<K, V> => ({
+  step: (f) =>
+    guarded.step((map, now) => {
+      const result = f(map, now)
+      metrics.update(map, now)
+      return result
+    }),
+  lookup: (f) =>
+    guarded.lookup((map, now) => {
+      const result = f(map, now)
+      metrics.update(map, now)
+      return result
+    })
+})

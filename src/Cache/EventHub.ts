@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { CacheConfigError } from "./CacheErrors.js"
 
 /**
  * Hands events to any number of listeners. It never blocks who publishes: a listener that is too slow loses what comes
@@ -72,3 +73,28 @@ export class EventHub<in out A> {
     for (const listener of this.listeners) listener.unsafeOffer(published)
   }
 }
+
+const defaultEventCapacity = 1024
+
+/**
+ * Makes a hub with the `eventCapacity` of some options, and fails with `CacheConfigError` when it cannot be accepted.
+ *
+ * @param cache for messages
+ * @param eventCapacity how many events a listener may be behind, a whole number, 1 or more. Default 1,024.
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeEventHub = <A>(
+  cache: string,
+  eventCapacity: number = defaultEventCapacity
+): Effect.Effect<EventHub<A>, CacheConfigError, Scope.Scope> =>
+  Number.isSafeInteger(eventCapacity) && eventCapacity >= 1
+    ? EventHub.make<A>(eventCapacity)
+    : Effect.fail(
+      new CacheConfigError({
+        cache,
+        option: "eventCapacity",
+        value: String(eventCapacity),
+        accepted: "a whole number of events, 1 or more"
+      })
+    )

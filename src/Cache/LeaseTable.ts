@@ -8,16 +8,21 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
+import { announced } from "./announced.js"
 import type { CacheConfigError } from "./CacheErrors.js"
+import { MetricsExport, withMetrics } from "./CacheMetrics.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
+import { makeEventHub } from "./EventHub.js"
 import { ExpirySweeper } from "./ExpirySweeper.js"
 import { type GuardedMap, makeGuardedMap } from "./GuardedMap.js"
 import { type LeaseOptions, type Options, releaseLimits, type Stats, type WriteOptions } from "./LeasedStoreOptions.js"
 import { Acquisition, LeasedValue } from "./LeasedValue.js"
 import { Releaser } from "./Releaser.js"
 import { type Flight, SingleFlight } from "./SingleFlight.js"
+import type { LeasedStoreEvent } from "./StoreEvent.js"
 import { expiresAt } from "./timeToLive.js"
 
 /**
@@ -77,6 +82,8 @@ export interface LeaseTable<K, V, E, R> {
   readonly detachAll: () => void
   /** What was counted, and what is held now. */
   readonly stats: Effect.Effect<Stats>
+  /** What happens from now on. */
+  readonly events: Stream.Stream<LeasedStoreEvent<K>>
 }
 
 const defaultMaxSize = 100
@@ -95,28 +102,34 @@ export const makeLeaseTable = <K, V, E, R, R2>(
   Effect.gen(function*() {
     const runtime = yield* Effect.runtime<R | R2>()
     const { release, weigh } = options
+    // Made first, so that it ends last.
+    const hub = yield* makeEventHub<LeasedStoreEvent<K>>(name, options.eventCapacity)
     const releaser = new Releaser<K, V>(
       {
         ...yield* releaseLimits(name, options),
         name,
         release: (value, key, reason) =>
-          release === undefined ? Effect.void : Effect.provide(release(value, key, reason), runtime.context)
+          release === undefined ? Effect.void : Effect.provide(release(value, key, reason), runtime.context),
+        ended: (key, reason, outcome) => hub.publish(() => ({ _tag: "Released", key, reason, outcome }))
       },
       runtime
     )
     let closed = false
     let isLeasing = false
     let acquired = 0
-    const { lookup, step } = yield* makeGuardedMap<K, LeasedValue<K, V>>(name, {
+    const metrics = options.metrics === true ? new MetricsExport(name) : undefined
+    const guarded = yield* makeGuardedMap<K, LeasedValue<K, V>>(name, {
       evictionPolicy: options.evictionPolicy,
       maxSize: options.maxSize ?? defaultMaxSize,
       maxWeight: options.maxWeight,
       weigh: weigh && ((key, { value }) => weigh(key, value)),
-      onRemoval: (_key, value, reason) => {
+      onRemoval: (key, value, reason) => {
         if (isLeasing && reason === "deleted") value.lease()
         releaser.left(value, closed ? "closed" : reason)
+        hub.publish(() => ({ _tag: "Removed", key, reason }))
       }
     })
+    const { lookup, step } = metrics === undefined ? guarded : withMetrics(guarded, metrics)
     const sweeper = new ExpirySweeper(
       runtime,
       step((map, now) =>
@@ -153,6 +166,9 @@ export const makeLeaseTable = <K, V, E, R, R2>(
         value.expiresAt = at
         releaser.entered(value)
         sweeper.expect(at)
+        hub.publish(() => ({ _tag: "Inserted", key: value.key }))
+      } else if (outcome === "tooLarge") {
+        hub.publish(() => ({ _tag: "Rejected", key: value.key, weight: map.lastRefusedWeight }))
       }
       return outcome
     }
@@ -204,10 +220,11 @@ export const makeLeaseTable = <K, V, E, R, R2>(
             const flight = group.enter(
               key,
               caller,
-              () => acquireInto(started, key, lease),
+              () => announced(hub, key, acquireInto(started, key, lease)),
               (exit, now) => {
                 // Not kept, for whatever reason, it is released when those who wait for it have used it.
                 if (Exit.isSuccess(exit)) put(map, now, exit.value, lease)
+                metrics?.update(map, now)
               }
             )
             const acquisition = acquisitions.get(flight) ?? started
@@ -273,7 +290,8 @@ export const makeLeaseTable = <K, V, E, R, R2>(
           rejections,
           removals: { evicted, expired, replaced, deleted, cleared }
         }
-      })
+      }),
+      events: hub.stream
     }
     return table
   })

@@ -10,15 +10,17 @@ import * as Option from "effect/Option"
 import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
 import { type CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
 import { Absent } from "./engine/BoundedMapOptions.js"
 import { orConfigError } from "./GuardedMap.js"
-import type { LeaseOptions, Options, Stats, WriteOptions } from "./LeasedStoreOptions.js"
+import type { LeasedEntry, LeaseOptions, Options, Stats, WriteOptions } from "./LeasedStoreOptions.js"
 import type { LeasedValue } from "./LeasedValue.js"
 import { type LeasedMap, makeLeaseTable, type Restore } from "./LeaseTable.js"
 import { printKey } from "./printKey.js"
+import type { LeasedStoreEvent } from "./StoreEvent.js"
 
-export type { LeaseOptions, Options, Stats, WriteOptions } from "./LeasedStoreOptions.js"
+export type { LeasedEntry, LeaseOptions, Options, Stats, WriteOptions } from "./LeasedStoreOptions.js"
 export type { ReleaseReason } from "./LeasedValue.js"
 
 /**
@@ -112,6 +114,8 @@ export interface LeasedStore<in out K, in out V, in out E = never, in out R = ne
   readonly values: Effect.Effect<ReadonlyArray<V>>
   /** A snapshot of the keys and values to look at, the next victim first: they are not leased. No use. */
   readonly entries: Effect.Effect<ReadonlyArray<readonly [key: K, value: V]>>
+  /** A snapshot of the values to look at with how many leases each has, the next victim first. No use. */
+  readonly leases: Effect.Effect<ReadonlyArray<LeasedEntry<K, V>>>
   /** How many values there are in the store. */
   readonly size: Effect.Effect<number>
   /** The weight of the values in the store together. */
@@ -122,6 +126,11 @@ export interface LeasedStore<in out K, in out V, in out E = never, in out R = ne
   ) => Effect.Effect<void, CacheConfigError>
   /** What was counted, and what is held now. */
   readonly stats: Effect.Effect<Stats>
+  /**
+   * What happens from now on, keys only. It never blocks the store: a listener that is too slow loses what comes while
+   * it is behind. It ends with the store, after what is released then.
+   */
+  readonly events: Stream.Stream<LeasedStoreEvent<K>>
 }
 
 /**
@@ -270,10 +279,12 @@ export const make = <K, V, E = never, R = never, R2 = never>(
       keys: step((map, now) => map.entries(now).map(([key]) => key)),
       values: step((map, now) => map.entries(now).map(([, { value }]) => value)),
       entries: step((map, now) => map.entries(now).map(([key, { value }]) => [key, value] as const)),
+      leases: step((map, now) => map.entries(now).map(([key, { leases, value }]) => ({ key, value, leases }))),
       size: step((map, now) => map.size(now)),
       weight: step((map, now) => map.weight(now)),
       resize: (limits) => Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now)))),
       stats: table.stats,
+      events: table.events,
       toJSON: () => ({ _id: "LeasedStore", name }),
       pipe() {
         return pipeArguments(this, arguments)

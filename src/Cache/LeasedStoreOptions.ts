@@ -56,6 +56,13 @@ export interface Options<in K, in out V, out E = never, out R = never, out R2 = 
    * released under their leases. Default 30 seconds.
    */
   readonly gracePeriod?: Duration.DurationInput | undefined
+  /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
+  readonly eventCapacity?: number | undefined
+  /**
+   * Whether to keep Effect `Metric`s of it (see `CacheMetrics`), tagged with the name. It makes every operation slower.
+   * Default `false`: `stats` has the same figures.
+   */
+  readonly metrics?: boolean | undefined
 }
 
 /**
@@ -78,6 +85,19 @@ export interface WriteOptions {
 export interface LeaseOptions<out V, out E, out R> extends WriteOptions {
   /** Makes the value, instead of the store's `acquire` and under the same rules. */
   readonly acquire?: Effect.Effect<V, E, R | Scope.Scope> | undefined
+}
+
+/**
+ * A value in a leased store, to look at.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface LeasedEntry<out K, out V> {
+  readonly key: K
+  readonly value: V
+  /** How many leases of the value there are; a scope has one at most. */
+  readonly leases: number
 }
 
 /**

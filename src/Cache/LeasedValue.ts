@@ -66,6 +66,15 @@ export class LeasedValue<out K, out V> {
   }
 
   /**
+   * How many leases there are. A scope has one at most, and so has everybody together who waits for the acquisition.
+   *
+   * @since 0.1.0
+   */
+  get leases(): number {
+    return this.count
+  }
+
+  /**
    * Begins a lease; `end` must follow.
    *
    * @since 0.1.0

@@ -44,6 +44,8 @@ export interface ReleaserOptions<in K, in V> extends ReleaseLimits {
   readonly name: string
   /** Releases a value; then the scope it was acquired in is closed, whatever came of it. */
   readonly release: (value: V, key: K, reason: ReleaseReason) => Effect.Effect<unknown, unknown>
+  /** Told of each release that has ended, or was given up. */
+  readonly ended: (key: K, reason: ReleaseReason, outcome: "success" | "failure" | "timeout") => void
 }
 
 /**
@@ -209,13 +211,16 @@ export class Releaser<in out K, in out V> {
       const label = () => `${this.options.name}: the release of ${printKey(value.key)} (${reason})`
       if (Option.isNone(ended)) {
         this.counters.timedOut++
+        this.options.ended(value.key, reason, "timeout")
         return Effect.logWarning(`${label()} was given up after ${Duration.format(this.options.timeout)}`)
       }
       if (ended.value.length === 0) {
         this.counters.succeeded++
+        this.options.ended(value.key, reason, "success")
         return Effect.void
       }
       this.counters.failed++
+      this.options.ended(value.key, reason, "failure")
       return Effect.logWarning(`${label()} failed`, ended.value.reduce(Cause.sequential))
     }))
   }

@@ -18,14 +18,14 @@ import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
-import { MetricsExport } from "./CacheMetrics.js"
+import { MetricsExport, withMetrics } from "./CacheMetrics.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
-import { EventHub } from "./EventHub.js"
+import { makeEventHub } from "./EventHub.js"
 import { FreshMap, type Held, holding } from "./FreshMap.js"
 import { makeFreshness } from "./Freshness.js"
 import { makeGetOrCompute } from "./getOrCompute.js"
-import { type GuardedMap, makeGuardedMap, orConfigError } from "./GuardedMap.js"
+import { makeGuardedMap, orConfigError } from "./GuardedMap.js"
 import { printKey } from "./printKey.js"
 import { SingleFlight } from "./SingleFlight.js"
 import type { StoreEvent } from "./StoreEvent.js"
@@ -139,7 +139,6 @@ export interface Store<in out K, in out V, in out E = never, in out R = never>
 export const isStore = (u: unknown): u is Store<unknown, unknown, unknown, unknown> => Predicate.hasProperty(u, TypeId)
 
 const defaultMaxSize = 1000
-const defaultEventCapacity = 1024
 
 /**
  * Makes a store that lives as long as the scope: when it closes, computations under way are interrupted.
@@ -175,11 +174,7 @@ export const make = <K, V, E = never, R = never>(
     const freshness = yield* makeFreshness(name, options)
     yield* checkTimeToLive(name, options.timeToLive)
     const entries = new FreshMap<K, V, E>(freshness)
-    const capacity = options.eventCapacity ?? defaultEventCapacity
-    if (!Number.isSafeInteger(capacity) || capacity < 1) {
-      return yield* badOption(name, "eventCapacity", capacity, "a whole number of events, 1 or more")
-    }
-    const hub = yield* EventHub.make<StoreEvent<K>>(capacity)
+    const hub = yield* makeEventHub<StoreEvent<K>>(name, options.eventCapacity)
     const guarded = yield* makeGuardedMap<K, Held<V, E>>(
       name,
       holding({
@@ -403,20 +398,5 @@ const checkTimeToLive = <K, V, E>(
 
 const badOption = (cache: string, option: string, value: unknown, accepted: string) =>
   Effect.fail(new CacheConfigError({ cache, option, value: String(value), accepted }))
-
-const withMetrics = <K, V>(guarded: GuardedMap<K, V>, metrics: MetricsExport): GuardedMap<K, V> => ({
-  step: (f) =>
-    guarded.step((map, now) => {
-      const result = f(map, now)
-      metrics.update(map, now)
-      return result
-    }),
-  lookup: (f) =>
-    guarded.lookup((map, now) => {
-      const result = f(map, now)
-      metrics.update(map, now)
-      return result
-    })
-})
 
 const toOption = <A>(found: A | Absent): Option.Option<A> => found === Absent ? Option.none() : Option.some(found)

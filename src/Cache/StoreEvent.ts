@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { RemovalReason } from "./engine/RemovalReason.js"
+import type { ReleaseReason } from "./LeasedValue.js"
 
 /**
  * Something that happened in a store. It tells keys, never values.
@@ -26,4 +27,21 @@ export type StoreEvent<K> =
     readonly key: K
     readonly outcome: "success" | "failure" | "defect" | "interruption"
     readonly millis: number
+  }
+
+/**
+ * Something that happened in a leased store: acquisitions are its computations, and
+ *
+ * - `Released`: a value that had left was released, why, and how that ended.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type LeasedStoreEvent<K> =
+  | StoreEvent<K>
+  | {
+    readonly _tag: "Released"
+    readonly key: K
+    readonly reason: ReleaseReason
+    readonly outcome: "success" | "failure" | "timeout"
   }

@@ -4,12 +4,11 @@
  * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
-import * as Option from "effect/Option"
+import { announced } from "./announced.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
 import type { EventHub } from "./EventHub.js"
@@ -61,17 +60,6 @@ export const makeGetOrCompute = <K, V, E, R>(parts: {
   const { context, entries, flights, guarded: { lookup, step }, hub, writer } = parts
   const group = flights.group<V | InPlaceOfFailure<V>, E>()
 
-  const announced = (key: K, compute: Effect.Effect<V, E>): Effect.Effect<V, E> =>
-    Effect.flatMap(Clock.currentTimeMillis, (started) => {
-      hub.publish(() => ({ _tag: "ComputationStarted", key }))
-      return Effect.onExit(compute, (exit) =>
-        Effect.map(
-          Clock.currentTimeMillis,
-          (now) =>
-            hub.publish(() => ({ _tag: "ComputationEnded", key, outcome: outcomeOf(exit), millis: now - started }))
-        ))
-    })
-
   const enter = (
     map: BoundedMap<K, Held<V, E>>,
     caller: Fiber.RuntimeFiber<unknown, unknown>,
@@ -85,7 +73,7 @@ export const makeGetOrCompute = <K, V, E, R>(parts: {
       caller,
       () =>
         Effect.catchAllCause(
-          announced(key, Effect.provide(compute, context)),
+          announced(hub, key, Effect.provide(compute, context)),
           (cause) =>
             Effect.flatten(step((map, now) => {
               const value = Cause.isInterrupted(cause) ? Absent : entries.inPlaceOfFailure(map, key, now)
@@ -164,10 +152,4 @@ class Entered<A, E> {
   constructor(flight: Flight<A, E>) {
     this.flight = flight
   }
-}
-
-const outcomeOf = (exit: Exit.Exit<unknown, unknown>) => {
-  if (Exit.isSuccess(exit)) return "success"
-  if (Cause.isInterrupted(exit.cause)) return "interruption"
-  return Option.isSome(Cause.failureOption(exit.cause)) ? "failure" : "defect"
 }

@@ -15,7 +15,7 @@ export { keyEquality } from "./keyEquality.js"
 /** @since 0.1.0 */
 export * as LeasedStore from "./LeasedStore.js"
 
-export type { StoreEvent } from "./StoreEvent.js"
+export type { LeasedStoreEvent, StoreEvent } from "./StoreEvent.js"
 
 /** @since 0.1.0 */
 export * as CacheMetrics from "./CacheMetrics.js"
