@@ -61,14 +61,14 @@ export interface RedactedCredentials {
 export type ClientConfig<Ctor extends ClientClass> = WithRedacted<ConstructorConfig<Ctor>>
 
 /**
- * The arguments after a client class: its configuration, optional where the class has it optional.
+ * What the constructor of a client class takes, or `undefined` where the class does not need it.
  *
  * @since 0.1.0
  * @category models
  */
-export type ClientConfigArguments<Ctor extends ClientClass> = {} extends ConstructorConfig<Ctor>
-  ? [config?: ClientConfig<Ctor> | undefined]
-  : [config: ClientConfig<Ctor>]
+export type OptionalConfig<Ctor extends ClientClass> = {} extends ConstructorConfig<Ctor> ?
+  ClientConfig<Ctor> | undefined
+  : ClientConfig<Ctor>
 
 type ConstructorConfig<Ctor extends ClientClass> = Ctor extends new(...args: infer Arguments) => AwsClient
   ? FirstOf<Arguments>

@@ -89,13 +89,29 @@ export const runBuilder = (
 ): Effect.Effect<BuiltClient, ClientBuildError> =>
   Effect.try({
     try: () => builder(prepared),
-    catch: (cause) =>
-      new ClientBuildError({
-        cache,
-        key: prepared.key.label,
-        reason: cause instanceof Error
-          ? maskSecrets(cause.message, prepared.normal.secrets)
-          : "its constructor threw a value that is no Error",
-        cause
-      })
+    catch: (cause) => failedBuild(prepared, cache, "its constructor", cause)
+  })
+
+/**
+ * The error for a client that could not be built, without the secrets of its configuration.
+ *
+ * @param cache the name of the cache
+ * @param step what failed
+ * @param cause what it threw, or failed with
+ * @since 0.1.0
+ * @category constructors
+ */
+export const failedBuild = (
+  { key, normal: { secrets } }: PreparedClient<unknown>,
+  cache: string,
+  step: string,
+  cause: unknown
+): ClientBuildError =>
+  new ClientBuildError({
+    cache,
+    key: key.label,
+    reason: cause instanceof Error
+      ? maskSecrets(cause.message, secrets)
+      : `${step} threw a value that is no Error`,
+    cause
   })

@@ -9,26 +9,27 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import type { CacheConfigError, CacheExistsError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
-import type { AwsClient, ClientClass, ClientConfigArguments, ClientOf } from "./AwsClient.js"
+import type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
+import type { AwsClient, ClientClass, ClientOf, OptionalConfig } from "./AwsClient.js"
 import { buildClient } from "./ClientBuilder.js"
 import type { ClientCacheKey } from "./ClientCacheKey.js"
-import {
-  type ClientCacheOptions,
-  type ClientCacheService,
-  type ClientCacheStats,
-  makeClientCache
-} from "./ClientCacheService.js"
+import type { ClientCacheOptions, ClientCacheService, ClientCacheStats } from "./ClientCacheService.js"
 import type { ClientBuildError, ClientValueError } from "./ClientErrors.js"
 import { type ClientFake, clientFake, fakeBuilder } from "./ClientFake.js"
+import type { ClientArguments, ClientOptions } from "./ClientOptions.js"
 import type { ClientSource } from "./ClientSource.js"
+import { makeClientCache } from "./makeClientCache.js"
 
 /**
  * A bounded cache of AWS SDK v3 clients: one client, with one pool of connections, per class and configuration.
  *
  * What it saves is not memory but connections: every client has its own pool, makes its own TLS handshakes and asks
  * for its own credentials. And it lets clients go without breaking what they do: a client that is evicted or removed is
- * drained, not destroyed (see `ClientCacheService`). Clients are destroyed when the layer is released.
+ * drained after its last lease, not destroyed (see `ClientCacheService`). Clients are destroyed when the layer is
+ * released.
  *
  * Do not call `destroy` on a client of the cache: it belongs to all who share it.
  *
@@ -68,14 +69,69 @@ export class ClientCache extends Context.Tag("effect-aws-cache/ClientCache")<Cli
    * ```
    *
    * @param source a client class, or an arrow function that loads one
-   * @param configuration what the constructor of the class takes
+   * @param configuration what the constructor of the class takes, and options (a customization, a variant)
    * @since 0.1.0
    */
   static client<Ctor extends ClientClass>(
     source: ClientSource<Ctor>,
-    ...configuration: ClientConfigArguments<Ctor>
+    ...configuration: ClientArguments<Ctor>
   ): Effect.Effect<ClientOf<Ctor>, ClientBuildError | CacheKeyError, ClientCache> {
     return Effect.flatMap(ClientCache, (cache) => cache.client(source, ...configuration))
+  }
+
+  /**
+   * The client that `client` gives, leased until the scope closes: it keeps its connections until then, even when it
+   * leaves the cache meanwhile. A scope has one lease of a client at most. Fails as `client` does.
+   *
+   * @example
+   * ```ts
+   * import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
+   * import * as Effect from "effect/Effect"
+   * import { ClientCache } from "effect-aws-cache/ClientLayer"
+   *
+   * const buckets = Effect.scoped(Effect.gen(function*() {
+   *   const s3 = yield* ClientCache.lease(S3Client, { region: "us-west-2" })
+   *   return yield* Effect.tryPromise((abortSignal) => s3.send(new ListBucketsCommand({}), { abortSignal }))
+   * }))
+   * ```
+   *
+   * @since 0.1.0
+   */
+  static lease<Ctor extends ClientClass>(
+    source: ClientSource<Ctor>,
+    ...configuration: ClientArguments<Ctor>
+  ): Effect.Effect<ClientOf<Ctor>, ClientBuildError | CacheKeyError, ClientCache | Scope.Scope> {
+    return Effect.flatMap(ClientCache, (cache) => cache.lease(source, ...configuration))
+  }
+
+  /**
+   * Uses the client that `client` gives. It is leased as long as the function's effect runs, which is the cheapest way
+   * to lease one. Fails as `client` does, and as the function does.
+   *
+   * @example
+   * ```ts
+   * import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
+   * import * as Effect from "effect/Effect"
+   * import { ClientCache } from "effect-aws-cache/ClientLayer"
+   *
+   * const buckets = ClientCache.withClient(S3Client, { region: "us-west-2" }, (s3) =>
+   *   Effect.tryPromise((abortSignal) => s3.send(new ListBucketsCommand({}), { abortSignal }))
+   * )
+   * ```
+   *
+   * @param source a client class, or an arrow function that loads one
+   * @param config what the constructor of the class takes
+   * @param f given the client, which must not be used after the effect has ended
+   * @param options a customization, a variant
+   * @since 0.1.0
+   */
+  static withClient<Ctor extends ClientClass, A, E, R>(
+    source: ClientSource<Ctor>,
+    config: OptionalConfig<Ctor>,
+    f: (client: ClientOf<Ctor>) => Effect.Effect<A, E, R>,
+    options?: ClientOptions<ClientOf<Ctor>> | undefined
+  ): Effect.Effect<A, E | ClientBuildError | CacheKeyError, R | ClientCache> {
+    return Effect.flatMap(ClientCache, (cache) => cache.withClient(source, config, f, options))
   }
 
   /**
@@ -85,6 +141,16 @@ export class ClientCache extends Context.Tag("effect-aws-cache/ClientCache")<Cli
    */
   static get<C>(key: ClientCacheKey<C>): Effect.Effect<C, CacheNotFoundError, ClientCache> {
     return Effect.flatMap(ClientCache, (cache) => cache.get(key))
+  }
+
+  /**
+   * The client under a key, leased until the scope closes. Fails with `CacheNotFoundError` when there is none; it builds
+   * nothing.
+   *
+   * @since 0.1.0
+   */
+  static leaseKey<C>(key: ClientCacheKey<C>): Effect.Effect<C, CacheNotFoundError, ClientCache | Scope.Scope> {
+    return Effect.flatMap(ClientCache, (cache) => cache.leaseKey(key))
   }
 
   /**
@@ -237,6 +303,16 @@ export class ClientCache extends Context.Tag("effect-aws-cache/ClientCache")<Cli
    */
   static readonly stats: Effect.Effect<ClientCacheStats, never, ClientCache> = Effect.suspend(() =>
     Effect.flatMap(ClientCache, (cache) => cache.stats)
+  )
+
+  /**
+   * What happens from now on: builds, clients that enter and leave, and those that are let go. It never blocks the cache,
+   * and ends with it.
+   *
+   * @since 0.1.0
+   */
+  static readonly events: Stream.Stream<LeasedStoreEvent<ClientCacheKey<unknown>>, never, ClientCache> = Stream.suspend(
+    () => Stream.unwrap(Effect.map(ClientCache, (cache) => cache.events))
   )
 
   /**

@@ -12,8 +12,9 @@ import { NodeInspectSymbol } from "effect/Inspectable"
 import * as Schema from "effect/Schema"
 import type * as Types from "effect/Types"
 import { CacheKeyError } from "../Cache/CacheErrors.js"
-import { type ClientClass, type ClientConfigArguments, type ClientOf, isClientClass } from "./AwsClient.js"
+import { type ClientClass, type ClientOf, isClientClass } from "./AwsClient.js"
 import { type NormalConfig, normaliseConfig } from "./clientConfig.js"
+import { canonicalOptions, type ClientArguments } from "./ClientOptions.js"
 import { referenceId, setReferenceTag } from "./referenceId.js"
 
 /**
@@ -30,7 +31,7 @@ export type ClientTypeId = "~effect-aws-cache/ClientLayer/ClientCacheKey"
  * @since 0.1.0
  * @category models
  */
-export interface PreparedClient<C> {
+export interface PreparedClient<out C> {
   readonly key: ClientCacheKey<C>
   readonly clientClass: ClientClass
   readonly normal: NormalConfig
@@ -76,6 +77,7 @@ let makeKey: <C>(identity: ClassIdentity, normal: NormalConfig) => ClientCacheKe
  * - Region and endpoint are normalised: `"US-EAST-1"` is `"us-east-1"`, `"fips-us-east-1"` is `"us-east-1"` with
  *   `useFipsEndpoint: true`, `"http://h:1"` is `"http://h:1/"`. A region that is left to the environment is not the
  *   same as one that is named, even when they turn out to be equal.
+ * - A customization and a variant (`ClientOptions`) count by their names.
  *
  * A key holds neither configuration nor secrets: its `id` is a digest under a random salt of this process. So keys
  * cannot be stored, nor compared between processes. It prints as `S3Client(region=us-west-2, credentials=#9f3c)`.
@@ -127,18 +129,19 @@ export class ClientCacheKey<out C> extends Data.Class<{
    * The key of a client class and a configuration.
    *
    * Fails with `CacheKeyError` for what is no client class, a blank or malformed region or endpoint, incomplete static
-   * credentials, and a configuration that cannot be read.
+   * credentials, a configuration that cannot be read, and a customization or variant without a name.
    *
    * @param clientClass a class of clients, such as `S3Client`
    * @param configuration what its constructor takes
+   * @param options a customization and a variant, which are part of the key by their names
    * @since 0.1.0
    */
   static make<Ctor extends ClientClass>(
     clientClass: Ctor,
-    ...[configuration]: ClientConfigArguments<Ctor>
+    ...[configuration, options]: ClientArguments<Ctor>
   ): Effect.Effect<ClientCacheKey<ClientOf<Ctor>>, CacheKeyError> {
     return Effect.suspend(() =>
-      Either.map(prepareClient<ClientOf<Ctor>>(clientClass, configuration), ({ key }) => settled(key))
+      Either.map(prepareClient<ClientOf<Ctor>>(clientClass, configuration, options), ({ key }) => settled(key))
     )
   }
 
@@ -203,18 +206,20 @@ export class ClientCacheKey<out C> extends Data.Class<{
  *
  * @param clientClass checked to be a class of clients
  * @param configuration checked and normalised
+ * @param options checked
  * @since 0.1.0
  * @category constructors
  */
 export const prepareClient = <C>(
   clientClass: unknown,
-  configuration: unknown
+  configuration: unknown,
+  options?: unknown
 ): Either.Either<PreparedClient<C>, CacheKeyError> => {
   const identity = identityOf(clientClass)
   if (identity === undefined) return Either.left(notAClass(clientClass))
   const cache = `ClientCacheKey(${identity.service})`
   try {
-    const normal = normaliseConfig(configuration, cache)
+    const normal = normaliseConfig(configuration, cache, canonicalOptions(options, cache))
     return Either.right({ clientClass: identity.clientClass, normal, key: makeKey<C>(identity, normal) })
   } catch (cause) {
     return Either.left(cause instanceof CacheKeyError ? cause : unreadable(cache, cause))

@@ -3,29 +3,20 @@
  *
  * @since 0.1.0
  */
-import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
-import * as Equal from "effect/Equal"
-import * as Option from "effect/Option"
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import type { CacheConfigError, CacheExistsError, CacheNotFoundError } from "../Cache/CacheErrors.js"
-import { CacheKeyError } from "../Cache/CacheErrors.js"
+import type * as Stream from "effect/Stream"
+import type { CacheConfigError, CacheExistsError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
 import type { EvictionPolicyName } from "../Cache/engine/EvictionPolicy.js"
-import { printKey } from "../Cache/printKey.js"
-import * as Store from "../Cache/Store.js"
-import {
-  type AwsClient,
-  type ClientClass,
-  type ClientConfigArguments,
-  type ClientOf,
-  isAwsClient
-} from "./AwsClient.js"
-import { type ClientBuilder, runBuilder } from "./ClientBuilder.js"
-import { type ClientCacheKey, isClientCacheKey, prepareClient, type PreparedClient, settled } from "./ClientCacheKey.js"
-import { type ClientBuildError, ClientValueError } from "./ClientErrors.js"
-import { type ClientSource, resolveSource } from "./ClientSource.js"
-import type { Transport, TransportFigures } from "./Transport.js"
-import { TransportRegistry } from "./TransportRegistry.js"
+import type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
+import type { AwsClient, ClientClass, ClientOf, OptionalConfig } from "./AwsClient.js"
+import type { ClientCacheKey } from "./ClientCacheKey.js"
+import type { ClientBuildError, ClientValueError } from "./ClientErrors.js"
+import type { ClientArguments, ClientOptions } from "./ClientOptions.js"
+import type { ClientSource } from "./ClientSource.js"
+import type { TransportFigures } from "./Transport.js"
 
 /**
  * How a cache of clients is made.
@@ -38,8 +29,40 @@ export interface ClientCacheOptions {
   readonly maxSize?: number | undefined
   /** Which client goes first when there are too many. Default `"LRU"`. */
   readonly evictionPolicy?: EvictionPolicyName | undefined
-  /** The name in errors and spans. Default `"ClientCache"`. */
+  /** The name in errors, spans and logs. Default `"ClientCache"`. */
   readonly name?: string | undefined
+  /** How long a client stays in the cache after it was built, leased or not. Default `Duration.infinity`: for ever. */
+  readonly timeToLive?: Duration.DurationInput | undefined
+  /**
+   * How long the closing of the cache's scope waits for leases to end, before every connection is cut. Default 10 seconds:
+   * more than nearly any request takes, and less than the 30 seconds that ECS and Kubernetes give a process to end.
+   */
+  readonly gracePeriod?: Duration.DurationInput | undefined
+  /**
+   * How long the connections of a client that has left the cache, and whose leases have ended, may take to close by
+   * themselves. Then what is left of them is cut off, and requests on them fail with `ClientClosedError`. Default
+   * `Duration.infinity`: only the closing of the cache's scope cuts anything off.
+   */
+  readonly drainTimeout?: Duration.DurationInput | undefined
+  /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
+  readonly eventCapacity?: number | undefined
+  /** Whether to keep Effect `Metric`s of it (see `CacheMetrics`), tagged with the name. Default `false`. */
+  readonly metrics?: boolean | undefined
+}
+
+/**
+ * A client in a cache: its leases and its connections.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ClientFigures extends TransportFigures {
+  /** Its key, printed. */
+  readonly key: string
+  /** How many leases there are; a scope has one at most. */
+  readonly leases: number
+  /** Whether its connections are the caller's, who gave the client or its request handler: they are not counted. */
+  readonly borrowed: boolean
 }
 
 /**
@@ -62,14 +85,31 @@ export interface ClientCacheStats extends TransportFigures {
   readonly inFlight: number
   /** Clients in the cache. */
   readonly size: number
+  /** Clients in the cache that are leased. */
+  readonly leased: number
+  /** Clients that are not in the cache any more, but leased. */
+  readonly retired: number
+  /** Clients that nobody leases, that are not in the cache any more, and that still have connections open. */
+  readonly draining: number
+  /** Each client in the cache, the next victim first. */
+  readonly clients: ReadonlyArray<ClientFigures>
 }
 
 /**
  * A cache of clients.
  *
- * A client that leaves the cache, for whatever reason, is *drained*: its idle connections are closed at once, the
- * others when their requests and bodies have ended. Nothing in flight fails, and whoever still holds the client can
- * use it, with a connection for each request. Clients that callers made (`add`, `set`) are not touched.
+ * A client is out of the cache at once when it leaves it, for whatever reason. When nobody leases it any more, it is
+ * *drained*: its idle connections are closed at once, the others when their requests and bodies have ended. Nothing in
+ * flight fails, and whoever still holds the client can use it, with a connection for each request. Clients that callers
+ * made (`add`, `set`) are not touched.
+ *
+ * `withClient` and `lease` say when they are done with a client; so it keeps its connections while they use it.
+ * `client`, `get` and the like give a handle that nobody gives back: the client is drained as soon as it leaves the
+ * cache, which the handle survives.
+ *
+ * What speaks HTTP/2 cannot be drained, only destroyed, with its requests in flight. So it is destroyed after its last
+ * lease, unless it was given out without one as well: then it is left alone until `drainTimeout` is over, or the cache's
+ * scope closes. Lease such clients.
  *
  * @since 0.1.0
  * @category models
@@ -82,10 +122,24 @@ export interface ClientCacheService {
    */
   readonly client: <Ctor extends ClientClass>(
     source: ClientSource<Ctor>,
-    ...configuration: ClientConfigArguments<Ctor>
+    ...configuration: ClientArguments<Ctor>
   ) => Effect.Effect<ClientOf<Ctor>, ClientBuildError | CacheKeyError>
+  /** The client as `client` gives it, leased until the scope closes. A scope has one lease of a client at most. */
+  readonly lease: <Ctor extends ClientClass>(
+    source: ClientSource<Ctor>,
+    ...configuration: ClientArguments<Ctor>
+  ) => Effect.Effect<ClientOf<Ctor>, ClientBuildError | CacheKeyError, Scope.Scope>
+  /** Uses the client that `client` gives, leased as long as `f` runs. This is the cheapest lease, and needs no scope. */
+  readonly withClient: <Ctor extends ClientClass, A, E, R>(
+    source: ClientSource<Ctor>,
+    config: OptionalConfig<Ctor>,
+    f: (client: ClientOf<Ctor>) => Effect.Effect<A, E, R>,
+    options?: ClientOptions<ClientOf<Ctor>> | undefined
+  ) => Effect.Effect<A, E | ClientBuildError | CacheKeyError, R>
   /** The client under a key. */
   readonly get: <C>(key: ClientCacheKey<C>) => Effect.Effect<C, CacheNotFoundError>
+  /** The client under a key, leased until the scope closes. */
+  readonly leaseKey: <C>(key: ClientCacheKey<C>) => Effect.Effect<C, CacheNotFoundError, Scope.Scope>
   /** The client under a key, if there is one. */
   readonly getOption: <C>(key: ClientCacheKey<C>) => Effect.Effect<Option.Option<C>>
   /** Puts in a client of the caller's; fails when there is one under the key. */
@@ -122,158 +176,9 @@ export interface ClientCacheService {
   readonly resize: (maxSize: number) => Effect.Effect<void, CacheConfigError>
   /** What was counted, and what is held now. */
   readonly stats: Effect.Effect<ClientCacheStats>
-}
-
-const defaultMaxSize = 10
-
-/**
- * Makes a cache of clients. When the scope closes, every client it built is destroyed, with its requests in flight.
- *
- * @param builder how clients are built
- * @since 0.1.0
- * @category constructors
- */
-export const makeClientCache = (
-  options: ClientCacheOptions,
-  builder: ClientBuilder
-): Effect.Effect<ClientCacheService, CacheConfigError, Scope.Scope> =>
-  Effect.gen(function*() {
-    const name = options.name ?? "ClientCache"
-    let built = 0
-    // Made before the store, so that at the end it is closed after the builds under way have been interrupted.
-    const registry = yield* TransportRegistry.make
-    const store = yield* Store.make<ClientCacheKey<unknown>, CachedClient, ClientBuildError>({
-      name,
-      evictionPolicy: options.evictionPolicy,
-      maxSize: options.maxSize ?? defaultMaxSize,
-      onRemoval: (_key, entry) => entry.release()
-    })
-
-    const build = (prepared: PreparedClient<unknown>): Effect.Effect<CachedClient, ClientBuildError> =>
-      Effect.map(runBuilder(builder, prepared, name), ({ client, transport }) => {
-        built += 1
-        registry.register(client, transport)
-        return new CachedClient(settled(prepared.key), client, transport)
-      })
-
-    // An entry that the store did not keep (its limit is zero, or a removal came during the build) is released here.
-    const settle = (entry: CachedClient): Effect.Effect<void> =>
-      Effect.map(store.peek(entry.key), (kept) => {
-        entry.settled = true
-        if (Option.isNone(kept) || kept.value !== entry) entry.release()
-      })
-
-    const put = <E>(
-      key: ClientCacheKey<unknown>,
-      client: unknown,
-      write: (entry: CachedClient) => Effect.Effect<void, E>
-    ): Effect.Effect<void, E | CacheKeyError | ClientValueError> =>
-      Effect.suspend((): Effect.Effect<void, E | CacheKeyError | ClientValueError> => {
-        if (!isClientCacheKey(key)) return Effect.fail(notAKey(name, key))
-        if (!isAwsClient(client)) {
-          return Effect.fail(new ClientValueError({ cache: name, key: key.label, value: describe(client) }))
-        }
-        const entry = new CachedClient(key, client, registry.transportOf(client))
-        return Effect.uninterruptible(
-          Effect.zipRight(Effect.onError(write(entry), () => Effect.sync(() => entry.release())), settle(entry))
-        )
-      })
-
-    const self: ClientCacheService = {
-      name,
-      client: <Ctor extends ClientClass>(source: ClientSource<Ctor>, ...[config]: ClientConfigArguments<Ctor>) =>
-        Effect.flatMap(
-          resolveSource(source, name),
-          (clientClass): Effect.Effect<ClientOf<Ctor>, ClientBuildError | CacheKeyError> => {
-            const prepared = prepareClient<ClientOf<Ctor>>(clientClass, config)
-            if (Either.isLeft(prepared)) return Effect.fail(prepared.left)
-            const { right } = prepared
-            return Effect.flatMap(store.getOrCompute(right.key, Effect.suspend(() => build(right))), (entry) => {
-              const client = clientOf(entry, right.key)
-              return entry.settled ? client : Effect.zipRight(settle(entry), client)
-            })
-          }
-        ),
-      get: (key) => Effect.flatMap(store.get(key), (entry) => clientOf(entry, key)),
-      getOption: (key) => Effect.flatMap(store.getOption(key), (entry) => clientOption(entry, key)),
-      add: (key, client) =>
-        put(key, client, (entry) => Effect.catchTag(store.add(key, entry), "EntryTooLargeError", Effect.die)),
-      set: (key, client) => put(key, client, (entry) => Effect.orDie(store.set(key, entry))),
-      has: (key) => store.has(key),
-      peek: (key) => Effect.flatMap(store.peek(key), (entry) => clientOption(entry, key)),
-      remove: (key) => store.remove(key),
-      pop: (key) => Effect.flatMap(store.pop(key), (entry) => clientOf(entry, key)),
-      popVictim: Effect.map(store.popVictim, Option.map(([key, { client }]) => [key, client] as const)),
-      clear: store.clear,
-      keys: store.keys,
-      values: Effect.map(store.values, (entries) => entries.map(({ client }) => client)),
-      entries: Effect.map(store.entries, (entries) => entries.map(([key, { client }]) => [key, client] as const)),
-      size: store.size,
-      resize: (maxSize) => store.resize({ maxSize }),
-      stats: Effect.map(store.stats, ({ hits, inFlight, misses, removals, size }) => ({
-        built,
-        hits,
-        misses,
-        evictions: removals.evicted,
-        inFlight,
-        size,
-        ...registry.figures()
-      }))
-    }
-    return self
-  })
-
-/** A client in the store; it holds its transport until it has left. */
-class CachedClient {
-  readonly key: ClientCacheKey<unknown>
-  readonly client: AwsClient
-  private readonly transport: Transport
-  /** Whether somebody looked if the store kept it. */
-  settled = false
-  private released = false
-
-  constructor(key: ClientCacheKey<unknown>, client: AwsClient, transport: Transport) {
-    this.key = key
-    this.client = client
-    this.transport = transport
-    transport.hold()
-  }
-
-  release(): void {
-    if (this.released) return
-    this.released = true
-    this.transport.release()
-  }
-}
-
-// Equal keys are of the same class of clients: the identity of the class is part of them. A client under a key is of
-// that class because `client` builds it so, and because `add` and `set` take no other.
-const isUnder = <C>(
-  entry: CachedClient,
-  key: ClientCacheKey<C>
-): entry is CachedClient & { readonly client: C } => Equal.equals(entry.key, key)
-
-const clientOf = <C>(entry: CachedClient, key: ClientCacheKey<C>): Effect.Effect<C> =>
-  isUnder(entry, key)
-    ? Effect.succeed(entry.client)
-    : Effect.dieMessage(`effect-aws-cache: found ${entry.key.label} under ${key.label}; please report this`)
-
-const clientOption = <C>(entry: Option.Option<CachedClient>, key: ClientCacheKey<C>): Effect.Effect<Option.Option<C>> =>
-  Option.isNone(entry) ? Effect.succeed(Option.none()) : Effect.asSome(clientOf(entry.value, key))
-
-const notAKey = (cache: string, key: unknown): CacheKeyError =>
-  new CacheKeyError({
-    cache,
-    field: "key",
-    value: printKey(key),
-    accepted: "a ClientCacheKey, made by ClientCacheKey.make"
-  })
-
-const describe = (value: unknown): string => {
-  if (value === null || value === undefined) return String(value)
-  if (typeof value !== "object") return `a ${typeof value}`
-  const { constructor } = value
-  return typeof constructor === "function" && constructor.name !== ""
-    ? `an instance of ${constructor.name}`
-    : "an object"
+  /**
+   * What happens from now on: builds, clients that enter and leave, and those that are let go (`Released`). It never
+   * blocks the cache: a listener that is too slow loses what comes while it is behind. It ends with the cache.
+   */
+  readonly events: Stream.Stream<LeasedStoreEvent<ClientCacheKey<unknown>>>
 }

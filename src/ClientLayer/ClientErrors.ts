@@ -48,14 +48,21 @@ export class ClientValueError extends Data.TaggedError("ClientValueError")<{
 }
 
 /**
- * A request was cut off, because the cache that built its client was closed. This is what `client.send` rejects with;
- * the SDK does not send such a request again.
+ * A request was cut off, because the cache that built its client was closed, or because the client had left the cache
+ * and the cache's `drainTimeout` was over. This is what `client.send` rejects with; the SDK does not send such a request
+ * again.
  *
  * @since 0.1.0
  * @category errors
  */
-export class ClientClosedError extends Data.TaggedError("ClientClosedError") {
+export class ClientClosedError extends Data.TaggedError("ClientClosedError")<{
+  readonly reason: "closed" | "drainTimeout"
+}> {
   override get message(): string {
-    return "the request was cut off: the cache that built its client was closed"
+    return `the request was cut off: ${
+      this.reason === "closed"
+        ? "the cache that built its client was closed"
+        : "its client left the cache, and the time to end what it had begun is over"
+    }`
   }
 }

@@ -37,6 +37,9 @@ export interface TransportFigures {
  *
  * What the caller made (a request handler, an agent) is borrowed: never drained, never destroyed.
  *
+ * What speaks HTTP/2 cannot be drained. It is destroyed instead, and therefore only when nobody can have a request on it
+ * any more: when all who had the client leased it. Once it was handed out without a lease, it is left alone.
+ *
  * A transport counts its holders, the entries of caches. It is drained when the last one lets go.
  *
  * @since 0.1.0
@@ -54,6 +57,9 @@ export class Transport {
   private readonly onAttach: (client: AwsClient) => void
   private client: AwsClient | undefined
   private holders = 0
+  private holds = 0
+  private handedOut = false
+  private destroyed = false
 
   private constructor(options: {
     readonly requestHandler: unknown
@@ -104,8 +110,8 @@ export class Transport {
   }
 
   /**
-   * A transport that the client makes for itself, where the cache cannot hand it one: HTTP/2. It cannot be drained;
-   * `destroy` destroys the client.
+   * A transport that the client makes for itself, where the cache cannot hand it one: HTTP/2. It cannot be drained, only
+   * destroyed, with its client.
    *
    * @since 0.1.0
    */
@@ -132,6 +138,33 @@ export class Transport {
   }
 
   /**
+   * Whether it has been destroyed.
+   *
+   * @since 0.1.0
+   */
+  get isDestroyed(): boolean {
+    return this.destroyed
+  }
+
+  /**
+   * Whether it had holders, and has none now.
+   *
+   * @since 0.1.0
+   */
+  get isReleased(): boolean {
+    return this.holders === 0 && this.holds > 0
+  }
+
+  /**
+   * How often it went from no holder to one, which tells one release of it from the next.
+   *
+   * @since 0.1.0
+   */
+  get generation(): number {
+    return this.holds
+  }
+
+  /**
    * Says which client was built on it; once, right after its constructor returned.
    *
    * @since 0.1.0
@@ -142,6 +175,15 @@ export class Transport {
   }
 
   /**
+   * The client is given to someone who will not say when they are done with it.
+   *
+   * @since 0.1.0
+   */
+  handOut(): void {
+    this.handedOut = true
+  }
+
+  /**
    * One holder more. A drained transport keeps connections alive again.
    *
    * @since 0.1.0
@@ -149,6 +191,8 @@ export class Transport {
   hold(): void {
     this.holders += 1
     if (this.holders === 1) {
+      this.holds += 1
+      this.destroyed = false
       for (const { agent, maxFreeSockets } of this.owned) {
         agent.maxFreeSockets = maxFreeSockets
       }
@@ -156,13 +200,16 @@ export class Transport {
   }
 
   /**
-   * One holder less; the last one drains the transport.
+   * One holder less. The last one drains the transport; one that cannot be drained is destroyed, unless its client was
+   * handed out.
    *
    * @since 0.1.0
    */
   release(): void {
     this.holders -= 1
-    if (this.holders === 0) this.drain()
+    if (this.holders > 0) return
+    if (this.isDrainable || this.handedOut) this.drain()
+    else this.destroy("closed")
   }
 
   /**
@@ -185,9 +232,10 @@ export class Transport {
    *
    * @since 0.1.0
    */
-  destroy(): void {
+  destroy(reason: ClientClosedError["reason"]): void {
+    this.destroyed = true
     this.drain()
-    for (const { agent } of this.owned) cutOff(agent)
+    for (const { agent } of this.owned) cutOff(agent, new ClientClosedError({ reason }))
     if (this.ownsClient) this.client?.destroy()
   }
 
@@ -255,8 +303,7 @@ const withSmartDefaults = <A>(
   })
 }
 
-const cutOff = (agent: Http.Agent): void => {
-  const closed = new ClientClosedError()
+const cutOff = (agent: Http.Agent, closed: ClientClosedError): void => {
   // The queue first: each connection that ends would make one for a request that waits. The agent takes an empty queue
   // for one with requests, so it goes altogether.
   for (const [host, queue] of Object.entries<ReadonlyArray<EventEmitter> | undefined>(agent.requests)) {

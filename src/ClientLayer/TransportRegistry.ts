@@ -73,14 +73,45 @@ export class TransportRegistry {
   }
 
   /**
-   * The connections of all of them together.
+   * One holder of a transport more.
    *
    * @since 0.1.0
    */
-  figures(): TransportFigures {
-    const sum = { openSockets: 0, freeSockets: 0, queuedRequests: 0 }
+  hold(transport: Transport): void {
+    transport.hold()
+    if (transport.isOwned && !transport.isDrainable) this.undrainable.add(transport)
+  }
+
+  /**
+   * One holder of a transport less.
+   *
+   * @since 0.1.0
+   */
+  release(transport: Transport): void {
+    transport.release()
+    if (transport.isDestroyed) this.undrainable.delete(transport)
+  }
+
+  /**
+   * Cuts off what is left of the connections of a transport that has no holder.
+   *
+   * @since 0.1.0
+   */
+  cutOff(transport: Transport): void {
+    transport.destroy("drainTimeout")
+    this.undrainable.delete(transport)
+  }
+
+  /**
+   * The connections of all of them together, and how many transports without a holder still have some.
+   *
+   * @since 0.1.0
+   */
+  figures(): TransportFigures & { readonly draining: number } {
+    const sum = { openSockets: 0, freeSockets: 0, queuedRequests: 0, draining: 0 }
     for (const transport of this.transports()) {
       const figures = transport.figures()
+      if (transport.isReleased && figures.openSockets > 0) sum.draining += 1
       sum.openSockets += figures.openSockets
       sum.freeSockets += figures.freeSockets
       sum.queuedRequests += figures.queuedRequests
@@ -96,7 +127,7 @@ export class TransportRegistry {
   private destroyAll(): void {
     for (const transport of this.transports()) {
       try {
-        transport.destroy()
+        transport.destroy("closed")
       } catch {
         // A client class whose `destroy` throws must not keep the others from being closed.
       }

@@ -51,10 +51,15 @@ export interface NormalConfig {
  *
  * @param input the configuration, as the caller gave it; `undefined` is `{}`
  * @param cache the name of the kind of key, for errors
+ * @param more what else is digested and shown, after the configuration
  * @since 0.1.0
  * @category constructors
  */
-export const normaliseConfig = (input: unknown, cache: string): NormalConfig => {
+export const normaliseConfig = (
+  input: unknown,
+  cache: string,
+  more: { readonly text: string; readonly printed: ReadonlyArray<string> } = { text: "", printed: [] }
+): NormalConfig => {
   if (input !== undefined && (typeof input !== "object" || input === null || Array.isArray(input))) {
     throw new CacheKeyError({
       cache,
@@ -78,8 +83,8 @@ export const normaliseConfig = (input: unknown, cache: string): NormalConfig => 
   const whole = canonicalStruct(fields)
   return {
     config: isPlainObject(whole.value) ? whole.value : {},
-    digest: saltedDigest(whole.text),
-    print: () => printFields(fields, new Map(given)),
+    digest: saltedDigest(whole.text + more.text),
+    print: () => [...printFields(fields, new Map(given)), ...more.printed].join(", "),
     secrets: context.secrets
   }
 }

@@ -7,14 +7,16 @@ export type {
   AwsClient,
   ClientClass,
   ClientConfig,
-  ClientConfigArguments,
   ClientOf,
+  OptionalConfig,
   RedactedCredentials
 } from "./AwsClient.js"
 export { ClientCache, ClientCacheLive } from "./ClientCache.js"
 export { ClientCacheKey, type ClientTypeId, isClientCacheKey } from "./ClientCacheKey.js"
-export type { ClientCacheOptions, ClientCacheService, ClientCacheStats } from "./ClientCacheService.js"
+export type { ClientCacheOptions, ClientCacheService, ClientCacheStats, ClientFigures } from "./ClientCacheService.js"
+export { ClientCustomization } from "./ClientCustomization.js"
 export { ClientBuildError, ClientClosedError, ClientValueError } from "./ClientErrors.js"
 export type { ClientFake } from "./ClientFake.js"
+export type { ClientArguments, ClientOptions } from "./ClientOptions.js"
 export type { ClientLoader, ClientSource } from "./ClientSource.js"
 export type { TransportFigures } from "./Transport.js"

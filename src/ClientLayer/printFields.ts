@@ -10,7 +10,7 @@ import { referenceId, referenceTag } from "./referenceId.js"
 import { printDigest } from "./saltedDigest.js"
 
 /**
- * Normalised fields as one text, without secrets: `region=us-west-2, maxAttempts=3, credentials=#9f3c`. First what tells
+ * Normalised fields as texts, without secrets: `region=us-west-2`, `maxAttempts=3`, `credentials=#9f3c`. First what tells
  * clients apart best, then the others by name, credentials last.
  *
  * Numbers and booleans are shown, of strings those of a few well-known fields, and functions and instances by a number
@@ -23,10 +23,9 @@ import { printDigest } from "./saltedDigest.js"
 export const printFields = (
   fields: ReadonlyMap<string, Canonical>,
   given: ReadonlyMap<string, unknown>
-): string =>
+): ReadonlyArray<string> =>
   [...fields].toSorted(([one], [other]) => rank(one) - rank(other) || (one < other ? -1 : 1))
     .map(([name, canonical]) => `${name}=${printField(name, canonical, given.get(name))}`)
-    .join(", ")
 
 const printField = (name: string, { text, value }: Canonical, given: unknown): string => {
   if (name === "credentials" && isPlainObject(value)) return printDigest(text)

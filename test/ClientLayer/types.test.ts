@@ -1,13 +1,15 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb"
 import { S3, S3Client } from "@aws-sdk/client-s3"
 import { describe, expectTypeOf, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect, Redacted, type Scope } from "effect"
 import type { CacheKeyError, CacheNotFoundError } from "effect-aws-cache/Cache"
 import {
+  type AwsClient,
   type ClientBuildError,
   ClientCache,
   ClientCacheKey,
   ClientCacheLive,
+  ClientCustomization,
   type ClientOf
 } from "effect-aws-cache/ClientLayer"
 
@@ -26,6 +28,52 @@ describe("types", () => {
     expectTypeOf(s3.pipe(Effect.provide(ClientCacheLive))).toEqualTypeOf<
       Effect.Effect<S3Client, ClientBuildError | CacheKeyError>
     >()
+  })
+
+  it("lease and withClient infer the same", () => {
+    expectTypeOf(ClientCache.lease(S3Client, { region: "us-west-2" })).toEqualTypeOf<
+      Effect.Effect<S3Client, ClientBuildError | CacheKeyError, ClientCache | Scope.Scope>
+    >()
+    expectTypeOf(ClientCache.withClient(S3Client, { region: "us-west-2" }, (s3) => {
+      expectTypeOf(s3).toEqualTypeOf<S3Client>()
+      return Effect.as(Effect.fail("no"), s3.config.region)
+    })).toEqualTypeOf<
+      Effect.Effect<S3Client["config"]["region"], string | ClientBuildError | CacheKeyError, ClientCache>
+    >()
+    void ClientCache.withClient(() => import("@aws-sdk/client-s3").then((module) => module.S3), undefined, (s3) => {
+      expectTypeOf(s3).toEqualTypeOf<S3>()
+      return Effect.void
+    })
+    // @ts-expect-error no such field
+    void ClientCache.withClient(S3Client, { regoin: "us-west-2" }, () => Effect.void)
+    const leaseKey = (key: ClientCacheKey<S3Client>) => ClientCache.leaseKey(key)
+    expectTypeOf(leaseKey).returns.toEqualTypeOf<
+      Effect.Effect<S3Client, CacheNotFoundError, ClientCache | Scope.Scope>
+    >()
+  })
+
+  it("a customization is one of the class", () => {
+    void ClientCache.client(S3Client, { region: "us-west-2" }, {
+      customize: ClientCustomization.make("inferred", (client) => {
+        expectTypeOf(client).toEqualTypeOf<S3Client>()
+        client.middlewareStack.add((next) => (args) => next(args), { step: "build" })
+      }),
+      variant: "mine"
+    })
+    const any = ClientCustomization.make("any", (client: AwsClient) => Effect.sync(() => client.destroy()))
+    void ClientCache.client(S3Client, {}, { customize: any })
+    void ClientCache.withClient(S3Client, {}, () => Effect.void, { customize: any, variant: undefined })
+    const dynamo = ClientCustomization.make("dynamo", (client: DynamoDBClient) => {
+      void client
+    })
+    // @ts-expect-error of another class
+    void ClientCache.client(S3Client, {}, { customize: dynamo })
+    // @ts-expect-error of another class
+    void ClientCacheKey.make(S3Client, {}, { customize: dynamo })
+    // @ts-expect-error a promise that nobody waits for
+    void ClientCustomization.make("promise", (client: AwsClient) => Promise.resolve(client))
+    // @ts-expect-error no such option
+    void ClientCache.client(S3Client, {}, { customise: any })
   })
 
   it("the configuration is checked against the class", () => {
@@ -56,6 +104,8 @@ describe("types", () => {
     void ClientCache.client(Strict, { region: "us-east-1" })
     // @ts-expect-error the configuration is missing
     void ClientCache.client(Strict)
+    // @ts-expect-error the configuration is missing
+    void ClientCache.withClient(Strict, undefined, () => Effect.void)
   })
 
   it("keys carry the type of their client", () => {

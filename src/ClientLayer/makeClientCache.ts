@@ -1,0 +1,254 @@
+/**
+ * How a cache of clients is made.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as FiberSet from "effect/FiberSet"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import { CacheConfigError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
+import * as LeasedStore from "../Cache/LeasedStore.js"
+import { printKey } from "../Cache/printKey.js"
+import { type ClientClass, type ClientOf, isAwsClient } from "./AwsClient.js"
+import { CachedClient, clientOf, handOut } from "./CachedClient.js"
+import { type ClientBuilder, failedBuild, runBuilder } from "./ClientBuilder.js"
+import { type ClientCacheKey, isClientCacheKey, prepareClient, type PreparedClient, settled } from "./ClientCacheKey.js"
+import type { ClientCacheOptions, ClientCacheService } from "./ClientCacheService.js"
+import type { ClientCustomization } from "./ClientCustomization.js"
+import { type ClientBuildError, ClientValueError } from "./ClientErrors.js"
+import type { ClientArguments, ClientOptions } from "./ClientOptions.js"
+import { type ClientSource, resolveSource } from "./ClientSource.js"
+import { TransportRegistry } from "./TransportRegistry.js"
+
+const defaultMaxSize = 10
+const defaultGracePeriod = "10 seconds"
+
+/**
+ * Makes a cache of clients. When the scope closes, builds are interrupted, leases are waited for as long as the grace
+ * period, and then every client it built is destroyed, with what is left of its requests.
+ *
+ * Fails with `CacheConfigError` for an option it cannot accept.
+ *
+ * @param builder how clients are built
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeClientCache = (
+  options: ClientCacheOptions,
+  builder: ClientBuilder
+): Effect.Effect<ClientCacheService, CacheConfigError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const name = options.name ?? "ClientCache"
+    const drainTimeout = yield* durationOption(name, "drainTimeout", options.drainTimeout ?? Duration.infinity)
+    let built = 0
+    // Made before the store, so that at the end it is closed after leases have ended.
+    const registry = yield* TransportRegistry.make
+    const drains = yield* FiberSet.make<void>()
+    const store = yield* LeasedStore.make<ClientCacheKey<unknown>, CachedClient, ClientBuildError>({
+      name,
+      evictionPolicy: options.evictionPolicy,
+      maxSize: options.maxSize ?? defaultMaxSize,
+      timeToLive: options.timeToLive,
+      gracePeriod: options.gracePeriod ?? defaultGracePeriod,
+      eventCapacity: options.eventCapacity,
+      metrics: options.metrics,
+      acquire: (key) => Effect.dieMessage(`effect-aws-cache: nothing builds ${key.label}; please report this`),
+      release: ({ transport }) => release(transport),
+      // A release is a single step: it takes no time, and needs no company.
+      releaseTimeout: Duration.infinity,
+      releaseConcurrency: 1
+    })
+
+    const release = (transport: CachedClient["transport"]): Effect.Effect<void> =>
+      Effect.suspend(() => {
+        registry.release(transport)
+        return transport.isReleased && Duration.isFinite(drainTimeout)
+          ? Effect.asVoid(FiberSet.run(drains, cutOffLater(transport, transport.generation)))
+          : Effect.void
+      })
+
+    const cutOffLater = (transport: CachedClient["transport"], generation: number): Effect.Effect<void> =>
+      Effect.map(Effect.sleep(drainTimeout), () => {
+        if (transport.isReleased && transport.generation === generation) registry.cutOff(transport)
+      })
+
+    const build = <C>(
+      prepared: PreparedClient<C>,
+      customize: ClientCustomization<C> | undefined
+    ): Effect.Effect<CachedClient, ClientBuildError> =>
+      Effect.flatMap(runBuilder(builder, prepared, name), ({ client, transport }) => {
+        built += 1
+        registry.register(client, transport)
+        registry.hold(transport)
+        const entry = new CachedClient(settled(prepared.key), client, transport)
+        if (customize === undefined) return Effect.succeed(entry)
+        return customized(entry, prepared, customize).pipe(
+          Effect.onError(() => release(transport)),
+          Effect.as(entry)
+        )
+      })
+
+    const customized = <C>(
+      entry: CachedClient,
+      prepared: PreparedClient<C>,
+      customize: ClientCustomization<C>
+    ): Effect.Effect<unknown, ClientBuildError> => {
+      const failed = (cause: unknown) => failedBuild(prepared, name, `its customization "${customize.name}"`, cause)
+      return Effect.flatMap(clientOf(entry, prepared.key), (client) =>
+        Effect.flatMap(
+          Effect.try({ try: () => customize.apply(client), catch: failed }),
+          // Unlike a build, which is one step, this may take its time.
+          (more) => Effect.isEffect(more) ? Effect.mapError(Effect.interruptible(more), failed) : Effect.void
+        ))
+    }
+
+    const found = <Ctor extends ClientClass, A, E, R>(
+      source: ClientSource<Ctor>,
+      config: unknown,
+      options: ClientOptions<ClientOf<Ctor>> | undefined,
+      use: (
+        key: ClientCacheKey<ClientOf<Ctor>>,
+        lease: LeasedStore.LeaseOptions<CachedClient, ClientBuildError, never>
+      ) => Effect.Effect<A, E, R>
+    ): Effect.Effect<A, E | ClientBuildError | CacheKeyError, R> =>
+      Effect.flatMap(
+        resolveSource(source, name),
+        (clientClass): Effect.Effect<A, E | ClientBuildError | CacheKeyError, R> => {
+          const prepared = prepareClient<ClientOf<Ctor>>(clientClass, config, options)
+          if (Either.isLeft(prepared)) return Effect.fail(prepared.left)
+          const { right } = prepared
+          return use(right.key, { acquire: Effect.suspend(() => build(right, options?.customize)) })
+        }
+      )
+
+    const put = <E>(
+      key: ClientCacheKey<unknown>,
+      client: unknown,
+      write: (entry: CachedClient) => Effect.Effect<void, E>
+    ): Effect.Effect<void, E | CacheKeyError | ClientValueError> =>
+      Effect.uninterruptible(Effect.suspend((): Effect.Effect<void, E | CacheKeyError | ClientValueError> => {
+        if (!isClientCacheKey(key)) return Effect.fail(notAKey(name, key))
+        if (!isAwsClient(client)) {
+          return Effect.fail(new ClientValueError({ cache: name, key: key.label, value: describe(client) }))
+        }
+        const transport = registry.transportOf(client)
+        registry.hold(transport)
+        transport.handOut()
+        return Effect.onError(write(new CachedClient(key, client, transport)), () => release(transport))
+      }))
+
+    const notFound = (key: ClientCacheKey<unknown>) => new CacheNotFoundError({ cache: name, key: printKey(key) })
+
+    const self: ClientCacheService = {
+      name,
+      client: <Ctor extends ClientClass>(source: ClientSource<Ctor>, ...[config, options]: ClientArguments<Ctor>) =>
+        found(source, config, options, (key, lease) => store.use(key, (entry) => handOut(entry, key), lease)),
+      lease: <Ctor extends ClientClass>(source: ClientSource<Ctor>, ...[config, options]: ClientArguments<Ctor>) =>
+        found(
+          source,
+          config,
+          options,
+          (key, lease) => Effect.flatMap(store.lease(key, lease), (entry) => clientOf(entry, key))
+        ),
+      withClient: (source, config, f, options) =>
+        found(
+          source,
+          config,
+          options,
+          (key, lease) => store.use(key, (entry) => Effect.flatMap(clientOf(entry, key), f), lease)
+        ),
+      get: (key) =>
+        Effect.flatMap(
+          store.useOption(key, (entry) => handOut(entry, key)),
+          Option.match({ onNone: () => Effect.fail(notFound(key)), onSome: Effect.succeed })
+        ),
+      leaseKey: (key) =>
+        Effect.flatMap(
+          store.leaseOption(key),
+          Option.match({ onNone: () => Effect.fail(notFound(key)), onSome: (entry) => clientOf(entry, key) })
+        ),
+      getOption: (key) => store.useOption(key, (entry) => handOut(entry, key)),
+      add: (key, client) =>
+        put(key, client, (entry) => Effect.catchTag(store.add(key, entry), "EntryTooLargeError", Effect.die)),
+      set: (key, client) => put(key, client, (entry) => Effect.orDie(store.set(key, entry))),
+      has: (key) => store.has(key),
+      peek: (key) =>
+        Effect.flatMap(
+          store.peek(key),
+          Option.match({ onNone: () => Effect.succeedNone, onSome: (entry) => Effect.asSome(handOut(entry, key)) })
+        ),
+      remove: (key) => store.remove(key),
+      pop: (key) => Effect.flatMap(Effect.scoped(store.pop(key)), (entry) => handOut(entry, key)),
+      popVictim: Effect.map(
+        Effect.scoped(store.popVictim),
+        Option.map(([key, { client, transport }]) => {
+          transport.handOut()
+          return [key, client] as const
+        })
+      ),
+      clear: store.clear,
+      keys: store.keys,
+      values: Effect.map(store.values, (entries) => entries.map(shown)),
+      entries: Effect.map(store.entries, (entries) => entries.map(([key, entry]) => [key, shown(entry)] as const)),
+      size: store.size,
+      resize: (maxSize) => store.resize({ maxSize }),
+      stats: Effect.zipWith(
+        store.stats,
+        store.leases,
+        ({ hits, inFlight, leased, misses, removals, retired, size }, leases) => ({
+          built,
+          hits,
+          misses,
+          evictions: removals.evicted,
+          inFlight,
+          size,
+          leased,
+          retired,
+          ...registry.figures(),
+          clients: leases.map(({ key, leases, value: { transport } }) => ({
+            key: key.label,
+            ...transport.figures(),
+            leases,
+            borrowed: !transport.isOwned
+          }))
+        })
+      ),
+      events: store.events
+    }
+    return self
+  })
+
+const shown = ({ client, transport }: CachedClient) => {
+  transport.handOut()
+  return client
+}
+
+const durationOption = (
+  cache: string,
+  option: string,
+  value: Duration.DurationInput
+): Effect.Effect<Duration.Duration, CacheConfigError> =>
+  Option.match(Duration.decodeUnknown(value), {
+    onNone: () => Effect.fail(new CacheConfigError({ cache, option, value: String(value), accepted: "a duration" })),
+    onSome: Effect.succeed
+  })
+
+const notAKey = (cache: string, key: unknown): CacheKeyError =>
+  new CacheKeyError({
+    cache,
+    field: "key",
+    value: printKey(key),
+    accepted: "a ClientCacheKey, made by ClientCacheKey.make"
+  })
+
+const describe = (value: unknown): string => {
+  if (value === null || value === undefined) return String(value)
+  if (typeof value !== "object") return `a ${typeof value}`
+  const { constructor } = value
+  return typeof constructor === "function" && constructor.name !== ""
+    ? `an instance of ${constructor.name}`
+    : "an object"
+}
