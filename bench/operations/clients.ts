@@ -1,5 +1,6 @@
 /**
- * What is compared: getting a client from the cache, and building one. Nothing here reaches the network.
+ * What is compared: getting a client from the cache, leased or not, building one, and leasing something as cheaply as a
+ * fiber can. Nothing here reaches the network.
  *
  * @since 0.1.0
  */
@@ -10,6 +11,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { OperationSubject } from "./Operation.js"
+import { bareUse } from "./store.js"
 
 const region = { region: "us-west-2" }
 const full = {
@@ -41,6 +43,8 @@ const cached = (
     })
 })
 
+const used = () => Effect.void
+
 /**
  * All of them, in the order of the table.
  *
@@ -53,6 +57,11 @@ export const subjects: ReadonlyArray<OperationSubject> = [
   build("new DynamoDBClient(region)", () => new DynamoDBClient(region)),
   cached("ClientCache.client(S3Client, region)", (cache) => cache.client(S3Client, region)),
   cached("ClientCache.client(S3Client, full)", (cache) => cache.client(S3Client, full)),
+  cached("ClientCache.client(S3Client, region), a new object", (cache) => cache.client(S3Client, { ...region })),
+  cached(
+    "ClientCache.client(S3Client, full), new objects",
+    (cache) => cache.client(S3Client, { ...full, credentials: { ...full.credentials } })
+  ),
   cached("ClientCache.client(DynamoDBClient, region)", (cache) => cache.client(DynamoDBClient, region)),
   {
     name: "ClientCache.get(key)",
@@ -64,5 +73,29 @@ export const subjects: ReadonlyArray<OperationSubject> = [
         yield* cache.client(S3Client, full)
         return () => cache.get(key)
       })
-  }
+  },
+  {
+    name: bareUse,
+    ours: false,
+    setUp: () =>
+      Effect.sync(() => {
+        const entry = { client: new S3Client(region), leases: 0 }
+        const acquire = Effect.sync(() => {
+          entry.leases++
+          return entry
+        })
+        return () =>
+          Effect.acquireUseRelease(acquire, used, (leased) =>
+            Effect.sync(() => {
+              leased.leases--
+            }))
+      })
+  },
+  cached("ClientCache.withClient(S3Client, region)", (cache) => cache.withClient(S3Client, region, used)),
+  cached(
+    "ClientCache.withClient(S3Client, region), a new object",
+    (cache) => cache.withClient(S3Client, { ...region }, used)
+  ),
+  cached("ClientCache.withClient(S3Client, full)", (cache) => cache.withClient(S3Client, full, used)),
+  cached("ClientCache.lease(S3Client, region), scoped", (cache) => Effect.scoped(cache.lease(S3Client, region)))
 ]

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type { LazyArg } from "effect/Function"
 import * as Inspectable from "effect/Inspectable"
 import * as Option from "effect/Option"
 import { type Pipeable, pipeArguments } from "effect/Pipeable"
@@ -66,18 +67,22 @@ export interface LeasedStore<in out K, in out V, in out E = never, in out R = ne
   readonly name: string
   /**
    * Uses the value under a key, which is acquired when there is none. The lease lasts as long as `f`: this is the
-   * cheapest way, and needs no scope.
+   * cheapest way, and needs no scope. Options that are given as a function are asked for at once when there is no value,
+   * and only then.
    */
   readonly use: <A, E2, R2>(
     key: K,
     f: (value: V) => Effect.Effect<A, E2, R2>,
-    options?: LeaseOptions<V, E, R>
+    options?: LeaseOptions<V, E, R> | LazyArg<LeaseOptions<V, E, R>>
   ) => Effect.Effect<A, E | E2, R2>
   /**
    * Leases the value under a key until the scope closes; acquires it when there is none. A scope that leases a value
    * again has one lease of it still.
    */
-  readonly lease: (key: K, options?: LeaseOptions<V, E, R>) => Effect.Effect<V, E, Scope.Scope>
+  readonly lease: (
+    key: K,
+    options?: LeaseOptions<V, E, R> | LazyArg<LeaseOptions<V, E, R>>
+  ) => Effect.Effect<V, E, Scope.Scope>
   /** Uses the value under a key, if there is one. */
   readonly useOption: <A, E2, R2>(
     key: K,
@@ -224,7 +229,7 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           find(
             key,
             (found) => used(found, f, restore),
-            () => Effect.flatMap(acquire(key, lease, restore), (value) => used(value, f, restore))
+            () => Effect.flatMap(acquire(key, asked(lease), restore), (value) => used(value, f, restore))
           )
         ),
       useOption: (key, f) =>
@@ -233,7 +238,7 @@ export const make = <K, V, E = never, R = never, R2 = never>(
         ),
       lease: (key, lease) =>
         Effect.uninterruptibleMask((restore) =>
-          find(key, handToScope, () => Effect.flatMap(acquire(key, lease, restore), handToScope))
+          find(key, handToScope, () => Effect.flatMap(acquire(key, asked(lease), restore), handToScope))
         ),
       leaseOption: (key) =>
         Effect.uninterruptible(
@@ -293,6 +298,9 @@ export const make = <K, V, E = never, R = never, R2 = never>(
     return self
   })
 }
+
+const asked = <A extends object>(options: A | LazyArg<A> | undefined): A | undefined =>
+  typeof options === "function" ? options() : options
 
 const used = <K, V, A, E, R>(
   leased: LeasedValue<K, V>,

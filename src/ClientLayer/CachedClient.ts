@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import * as Equal from "effect/Equal"
 import type { AwsClient } from "./AwsClient.js"
 import type { ClientCacheKey } from "./ClientCacheKey.js"
 import type { Transport } from "./Transport.js"
@@ -39,7 +38,7 @@ export class CachedClient {
 export const isUnder = <C>(
   entry: CachedClient,
   key: ClientCacheKey<C>
-): entry is CachedClient & { readonly client: C } => entry.key === key || Equal.equals(entry.key, key)
+): entry is CachedClient & { readonly client: C } => entry.key.id === key.id
 
 /**
  * The client of an entry that was found under a key.
@@ -48,8 +47,21 @@ export const isUnder = <C>(
  * @category getters
  */
 export const clientOf = <C>(entry: CachedClient, key: ClientCacheKey<C>): Effect.Effect<C> =>
+  withClientOf(entry, key, Effect.succeed)
+
+/**
+ * Goes on with the client of an entry that was found under a key.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withClientOf = <C, A, E, R>(
+  entry: CachedClient,
+  key: ClientCacheKey<C>,
+  f: (client: C) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
   isUnder(entry, key)
-    ? Effect.succeed(entry.client)
+    ? f(entry.client)
     : Effect.dieMessage(`effect-aws-cache: found ${entry.key.label} under ${key.label}; please report this`)
 
 /**

@@ -8,6 +8,7 @@ import { type AwsClient, type ClientClass, isAwsClient } from "./AwsClient.js"
 import { maskSecrets } from "./canonicalValue.js"
 import type { PreparedClient } from "./ClientCacheKey.js"
 import { ClientBuildError } from "./ClientErrors.js"
+import { maskedCause } from "./maskedCause.js"
 import { Transport } from "./Transport.js"
 
 /**
@@ -30,7 +31,8 @@ export interface BuiltClient {
 export type ClientBuilder = (prepared: PreparedClient<unknown>) => BuiltClient
 
 /**
- * Builds a client with `new`, from the normalised configuration, on connections the cache owns.
+ * Builds a client with `new`, from the normalised configuration, on connections the cache owns. A class that makes a
+ * request handler of its own keeps it: such clients are not drained, but destroyed.
  *
  * @since 0.1.0
  * @category constructors
@@ -44,6 +46,11 @@ export const buildClient: ClientBuilder = ({ clientClass, normal: { config } }) 
     // Its defaults for HTTP/2 are unknown here, and agents are of no use to it: let it make its own handler.
     if (given === undefined) speaksHttp2.add(clientClass)
     return onClientMade(clientClass, config)
+  }
+  if (transport.isOwned && (!transport.isTaken || !isHttp1(client))) {
+    const own = Transport.clientMade()
+    own.attach(client)
+    return { client, transport: own }
   }
   transport.attach(client)
   return { client, transport }
@@ -65,13 +72,18 @@ const construct = (clientClass: ClientClass, config: Readonly<Record<string, unk
   return client
 }
 
-const isHttp2 = ({ config }: AwsClient): boolean => {
+const isHttp1 = (client: AwsClient): boolean => handlerProtocol(client) === "http/1.1"
+
+const isHttp2 = (client: AwsClient): boolean => handlerProtocol(client) === "h2"
+
+const handlerProtocol = ({ config }: AwsClient): unknown => {
   const handler: unknown = "requestHandler" in config ? config.requestHandler : undefined
   const metadata: unknown = typeof handler === "object" && handler !== null && "metadata" in handler
     ? handler.metadata
     : undefined
   return typeof metadata === "object" && metadata !== null && "handlerProtocol" in metadata
-    && metadata.handlerProtocol === "h2"
+    ? metadata.handlerProtocol
+    : undefined
 }
 
 /**
@@ -113,5 +125,5 @@ export const failedBuild = (
     reason: cause instanceof Error
       ? maskSecrets(cause.message, secrets)
       : `${step} threw a value that is no Error`,
-    cause
+    cause: maskedCause(cause, secrets)
   })

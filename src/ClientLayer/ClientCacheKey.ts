@@ -43,6 +43,8 @@ interface ClassIdentity {
   readonly clientClass: ClientClass
   readonly constructorId: number
   readonly service: string
+  /** Keys of late, by the signature of what they were made from. */
+  readonly known: Map<string, ClientCacheKey<unknown>>
 }
 
 // So that a class is looked at once, not at every hit.
@@ -54,7 +56,8 @@ const identityOf = (clientClass: unknown): ClassIdentity | undefined => {
   const identity = {
     clientClass,
     constructorId: referenceId(clientClass),
-    service: clientClass.name === "" ? "Client" : clientClass.name
+    service: clientClass.name === "" ? "Client" : clientClass.name,
+    known: new Map<string, ClientCacheKey<unknown>>()
   }
   identities.set(clientClass, identity)
   return identity
@@ -114,6 +117,7 @@ export class ClientCacheKey<out C> extends Data.Class<{
   // keeps it, so that only the keys of hits, which nobody keeps, are spared the work.
   #print: (() => string) | undefined
   #label = ""
+  #hash: number | undefined
 
   static {
     makeKey = (identity, normal) => new ClientCacheKey(identity, normal)
@@ -195,7 +199,7 @@ export class ClientCacheKey<out C> extends Data.Class<{
   // ones are a hash as they are.
   /** @since 0.1.0 */
   [Hash.symbol](): number {
-    return Hash.optimize(Number.parseInt(this.id.slice(-8), 16))
+    return this.#hash ??= Hash.optimize(Number.parseInt(this.id.slice(-8), 16))
   }
 }
 
@@ -225,6 +229,37 @@ export const prepareClient = <C>(
     return Either.left(cause instanceof CacheKeyError ? cause : unreadable(cache, cause))
   }
 }
+
+/**
+ * The key that was remembered for a class under a signature of its configuration and options.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const knownKey = <C>(clientClass: ClientClass, signature: string): ClientCacheKey<C> | undefined => {
+  const identity = identities.get(clientClass)
+  const key = identity?.known.get(signature)
+  return identity !== undefined && key !== undefined && isKeyOf<C>(key, identity) ? key : undefined
+}
+
+/**
+ * Remembers a key for `knownKey`, for a while: the memory is bounded.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const rememberKey = (clientClass: ClientClass, signature: string, key: ClientCacheKey<unknown>): void => {
+  const known = identities.get(clientClass)?.known
+  if (known === undefined) return
+  if (known.size >= mostKnown) known.clear()
+  known.set(signature, settled(key))
+}
+
+const mostKnown = 1000
+
+// The identity of the class is part of a key.
+const isKeyOf = <C>(key: ClientCacheKey<unknown>, { constructorId }: ClassIdentity): key is ClientCacheKey<C> =>
+  key.constructorId === constructorId
 
 /**
  * Makes a key let go of its configuration, and returns it. For whoever keeps a key that `prepareClient` made.

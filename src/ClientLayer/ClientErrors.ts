@@ -19,7 +19,7 @@ export class ClientBuildError extends Data.TaggedError("ClientBuildError")<{
   readonly key: string
   /** What went wrong, with the secrets of the configuration masked. */
   readonly reason: string
-  /** What was thrown, as it was thrown. */
+  /** What was thrown, as it was thrown; or a masked copy of its message and stack, if a secret was found in it. */
   readonly cause?: unknown
 }> {
   override get message(): string {

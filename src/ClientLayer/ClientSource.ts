@@ -33,6 +33,15 @@ export type ClientSource<Ctor extends ClientClass> = Ctor | ClientLoader<Ctor>
 const loaded = new WeakMap<object, ClientClass>()
 
 /**
+ * The class of a source that was resolved before.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const knownClass = <Ctor extends ClientClass>(source: ClientSource<Ctor>): ClientClass | undefined =>
+  loaded.get(source)
+
+/**
  * The class of a source, loaded if need be. A failure to load is not remembered.
  *
  * @param cache the name of the cache, for errors

@@ -54,6 +54,7 @@ export class Transport {
   readonly requestHandler: unknown
   private readonly owned: ReadonlyArray<OwnedAgent>
   private readonly ownsClient: boolean
+  private readonly isWanted: () => boolean
   private readonly onAttach: (client: AwsClient) => void
   private client: AwsClient | undefined
   private holders = 0
@@ -65,11 +66,13 @@ export class Transport {
     readonly requestHandler: unknown
     readonly agents?: ReadonlyArray<Http.Agent>
     readonly ownsClient: boolean
+    readonly isWanted?: () => boolean
     readonly onAttach?: (client: AwsClient) => void
   }) {
     this.requestHandler = options.requestHandler
     this.owned = (options.agents ?? []).map((agent) => ({ agent, maxFreeSockets: agent.maxFreeSockets }))
     this.ownsClient = options.ownsClient
+    this.isWanted = options.isWanted ?? (() => true)
     this.onAttach = options.onAttach ?? (() => {})
     for (const { agent } of this.owned) transports.set(agent, this)
   }
@@ -135,6 +138,16 @@ export class Transport {
    */
   get isOwned(): boolean {
     return this.ownsClient || this.isDrainable
+  }
+
+  /**
+   * Whether the constructor of the client has taken what it was given, as far as can be told; if not, the client has
+   * made a request handler of its own.
+   *
+   * @since 0.1.0
+   */
+  get isTaken(): boolean {
+    return this.isWanted()
   }
 
   /**
@@ -279,26 +292,31 @@ const withSmartDefaults = <A>(
     readonly requestHandler: unknown
     readonly agents: ReadonlyArray<Http.Agent>
     readonly ownsClient: boolean
+    readonly isWanted: () => boolean
     readonly onAttach: (client: AwsClient) => void
   }) => A
 ): A => {
   const httpAgent = new Http.Agent(agentDefaults)
   const httpsAgent = new Https.Agent(agentDefaults)
   let onAttach = (_client: AwsClient): void => {}
+  let isTaken = false
   const attached = new Promise<AwsClient>((resolve) => {
     onAttach = resolve
   })
   return make({
     // Request handlers take a function for their options, which the SDK uses for the same purpose: an options object
     // would replace the time limit that the client's defaults mode sets.
-    requestHandler: () =>
-      attached.then(connectionTimeout).then((timeout) => ({
+    requestHandler: () => {
+      isTaken = true
+      return attached.then(connectionTimeout).then((timeout) => ({
         ...(timeout === undefined ? {} : { connectionTimeout: timeout }),
         httpAgent,
         httpsAgent
-      })),
+      }))
+    },
     agents: [httpAgent, httpsAgent],
     ownsClient: true,
+    isWanted: () => isTaken,
     onAttach
   })
 }

@@ -13,14 +13,23 @@ import { CacheConfigError, CacheKeyError, CacheNotFoundError } from "../Cache/Ca
 import * as LeasedStore from "../Cache/LeasedStore.js"
 import { printKey } from "../Cache/printKey.js"
 import { type ClientClass, type ClientOf, isAwsClient } from "./AwsClient.js"
-import { CachedClient, clientOf, handOut } from "./CachedClient.js"
+import { CachedClient, clientOf, handOut, withClientOf } from "./CachedClient.js"
 import { type ClientBuilder, failedBuild, runBuilder } from "./ClientBuilder.js"
-import { type ClientCacheKey, isClientCacheKey, prepareClient, type PreparedClient, settled } from "./ClientCacheKey.js"
+import {
+  type ClientCacheKey,
+  isClientCacheKey,
+  knownKey,
+  prepareClient,
+  type PreparedClient,
+  rememberKey,
+  settled
+} from "./ClientCacheKey.js"
 import type { ClientCacheOptions, ClientCacheService } from "./ClientCacheService.js"
 import type { ClientCustomization } from "./ClientCustomization.js"
-import { type ClientBuildError, ClientValueError } from "./ClientErrors.js"
+import { ClientBuildError, ClientValueError } from "./ClientErrors.js"
 import type { ClientArguments, ClientOptions } from "./ClientOptions.js"
-import { type ClientSource, resolveSource } from "./ClientSource.js"
+import { type ClientSource, knownClass, resolveSource } from "./ClientSource.js"
+import { configSignature } from "./configSignature.js"
 import { TransportRegistry } from "./TransportRegistry.js"
 
 const defaultMaxSize = 10
@@ -111,18 +120,35 @@ export const makeClientCache = (
       options: ClientOptions<ClientOf<Ctor>> | undefined,
       use: (
         key: ClientCacheKey<ClientOf<Ctor>>,
-        lease: LeasedStore.LeaseOptions<CachedClient, ClientBuildError, never>
+        lease: () => LeasedStore.LeaseOptions<CachedClient, ClientBuildError, never>
       ) => Effect.Effect<A, E, R>
-    ): Effect.Effect<A, E | ClientBuildError | CacheKeyError, R> =>
-      Effect.flatMap(
-        resolveSource(source, name),
-        (clientClass): Effect.Effect<A, E | ClientBuildError | CacheKeyError, R> => {
-          const prepared = prepareClient<ClientOf<Ctor>>(clientClass, config, options)
-          if (Either.isLeft(prepared)) return Effect.fail(prepared.left)
-          const { right } = prepared
-          return use(right.key, { acquire: Effect.suspend(() => build(right, options?.customize)) })
+    ): Effect.Effect<A, E | ClientBuildError | CacheKeyError, R> => {
+      const lease = (prepared: PreparedClient<ClientOf<Ctor>>) => ({
+        acquire: Effect.suspend(() => build(prepared, options?.customize))
+      })
+      const inClass = (clientClass: ClientClass): Effect.Effect<A, E | ClientBuildError | CacheKeyError, R> => {
+        // Most lookups are hits, whose configuration was seen before.
+        const signature = configSignature(config, options)
+        const known = signature === undefined ? undefined : knownKey<ClientOf<Ctor>>(clientClass, signature)
+        if (known !== undefined) {
+          return use(known, () => {
+            const prepared = prepareClient<ClientOf<Ctor>>(clientClass, config, options)
+            return Either.isRight(prepared) && prepared.right.key.id === known.id
+              ? lease(prepared.right)
+              : { acquire: Effect.fail(unsteady(name, known)) }
+          })
         }
-      )
+        const prepared = prepareClient<ClientOf<Ctor>>(clientClass, config, options)
+        if (Either.isLeft(prepared)) return Effect.fail(prepared.left)
+        const { right } = prepared
+        if (signature !== undefined) rememberKey(clientClass, signature, right.key)
+        return use(right.key, () => lease(right))
+      }
+      return Effect.suspend(() => {
+        const clientClass = knownClass(source)
+        return clientClass === undefined ? Effect.flatMap(resolveSource(source, name), inClass) : inClass(clientClass)
+      })
+    }
 
     const put = <E>(
       key: ClientCacheKey<unknown>,
@@ -158,7 +184,7 @@ export const makeClientCache = (
           source,
           config,
           options,
-          (key, lease) => store.use(key, (entry) => Effect.flatMap(clientOf(entry, key), f), lease)
+          (key, lease) => store.use(key, (entry) => withClientOf(entry, key, f), lease)
         ),
       get: (key) =>
         Effect.flatMap(
@@ -235,6 +261,9 @@ const durationOption = (
     onNone: () => Effect.fail(new CacheConfigError({ cache, option, value: String(value), accepted: "a duration" })),
     onSome: Effect.succeed
   })
+
+const unsteady = (cache: string, { label }: ClientCacheKey<unknown>): ClientBuildError =>
+  new ClientBuildError({ cache, key: label, reason: "its configuration reads differently from one moment to the next" })
 
 const notAKey = (cache: string, key: unknown): CacheKeyError =>
   new CacheKeyError({

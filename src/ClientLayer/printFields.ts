@@ -47,7 +47,13 @@ const printField = (name: string, { text, value }: Canonical, given: unknown): s
   }
 }
 
-const shownStrings = new Set([
+/**
+ * The fields whose strings are shown as they are.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const shownStrings: ReadonlySet<string> = new Set([
   "region",
   "profile",
   "retryMode",

@@ -7,6 +7,7 @@ import * as Redacted from "effect/Redacted"
 import { CacheKeyError } from "../Cache/CacheErrors.js"
 import { type Canonical, type CanonicalContext, rememberSecrets } from "./canonicalValue.js"
 import { describeType } from "./describeType.js"
+import { saltedDigest } from "./saltedDigest.js"
 
 /**
  * The canonical form of static credentials: `Redacted` parts unwrapped, empty optional parts left out, because the SDK
@@ -44,6 +45,48 @@ export const canonicalCredentials = (
   if (expiration !== undefined) value["expiration"] = expiration instanceof Date ? new Date(expiration) : expiration
   return { text, value }
 }
+
+/**
+ * A digest of static credentials that are asked for again and again by the same object, `undefined` when they were not
+ * asked for before or are no credentials. It is worked out once for an object, and again when one of its parts has
+ * changed. What is remembered does not outlive the object.
+ *
+ * @since 0.1.0
+ * @category digests
+ */
+export const credentialsDigest = (credentials: Readonly<Record<string, unknown>>): string | undefined => {
+  const { accessKeyId, accountId, credentialScope, secretAccessKey, sessionToken } = credentials
+  const known = remembered.get(credentials)
+  if (
+    known !== undefined && known.accessKeyId === accessKeyId && known.secretAccessKey === secretAccessKey
+    && known.sessionToken === sessionToken && known.credentialScope === credentialScope
+    && known.accountId === accountId
+  ) {
+    known.digest ??= saltedDigest(canonicalCredentials(known, { cache: "", secrets: new Set() }).text)
+    return known.digest
+  }
+  // A digest costs as much as a whole key: objects that are made for a single use are spared it.
+  remembered.set(credentials, {
+    accessKeyId,
+    secretAccessKey,
+    sessionToken,
+    credentialScope,
+    accountId,
+    digest: undefined
+  })
+  return undefined
+}
+
+interface Remembered extends Readonly<Record<string, unknown>> {
+  readonly accessKeyId: unknown
+  readonly secretAccessKey: unknown
+  readonly sessionToken: unknown
+  readonly credentialScope: unknown
+  readonly accountId: unknown
+  digest: string | undefined
+}
+
+const remembered = new WeakMap<object, Remembered>()
 
 const parts = ["accessKeyId", "secretAccessKey", "sessionToken", "credentialScope", "accountId"] as const
 
