@@ -38,22 +38,31 @@ export interface Unleased<in K, in V> {
 export class LeasedValue<out K, out V> {
   readonly key: K
   readonly value: V
-  /** Holds what was acquired along with the value; `undefined` for a value that was handed over. */
-  readonly scope: Scope.CloseableScope | undefined
   /** Why it is not in the store; `undefined` while it is. */
   outside: ReleaseReason | undefined = "discarded"
   /** When it expires once it is in the store, in milliseconds since the epoch; `Infinity` for never. */
   expiresAt = Number.POSITIVE_INFINITY
   private count = 0
+  // Spans hold on to the values they return; what is behind these would be shown with them.
+  readonly #scope: Scope.CloseableScope | undefined
   private holders: Set<Scope.Scope> | undefined
-  private readonly owner: Unleased<K, V>
+  readonly #owner: Unleased<K, V>
 
   /** @param owner told when the last lease ends while the value is not in the store */
   constructor(key: K, value: V, scope: Scope.CloseableScope | undefined, owner: Unleased<K, V>) {
     this.key = key
     this.value = value
-    this.scope = scope
-    this.owner = owner
+    this.#scope = scope
+    this.#owner = owner
+  }
+
+  /**
+   * Holds what was acquired along with the value; `undefined` for a value that was handed over.
+   *
+   * @since 0.1.0
+   */
+  get scope(): Scope.CloseableScope | undefined {
+    return this.#scope
   }
 
   /**
@@ -90,7 +99,7 @@ export class LeasedValue<out K, out V> {
    */
   end(): void {
     this.count--
-    if (this.count === 0 && this.outside !== undefined) this.owner.unleased(this)
+    if (this.count === 0 && this.outside !== undefined) this.#owner.unleased(this)
   }
 
   /**

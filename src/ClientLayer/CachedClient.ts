@@ -9,20 +9,31 @@ import type { ClientCacheKey } from "./ClientCacheKey.js"
 import type { Transport } from "./Transport.js"
 
 /**
- * A client, what it is kept under, and its connections.
+ * A client, what it is kept under, and its connections. It is shown as its key: spans hold on to what they return, and
+ * there are secrets in clients and connections.
  *
  * @since 0.1.0
  * @category models
  */
 export class CachedClient {
   readonly key: ClientCacheKey<unknown>
-  readonly client: AwsClient
-  readonly transport: Transport
+  readonly #client: AwsClient
+  readonly #transport: Transport
 
   constructor(key: ClientCacheKey<unknown>, client: AwsClient, transport: Transport) {
     this.key = key
-    this.client = client
-    this.transport = transport
+    this.#client = client
+    this.#transport = transport
+  }
+
+  /** @since 0.1.0 */
+  get client(): AwsClient {
+    return this.#client
+  }
+
+  /** @since 0.1.0 */
+  get transport(): Transport {
+    return this.#transport
   }
 }
 

@@ -34,8 +34,10 @@ export interface ClientCacheOptions {
   /** How long a client stays in the cache after it was built, leased or not. Default `Duration.infinity`: for ever. */
   readonly timeToLive?: Duration.DurationInput | undefined
   /**
-   * How long the closing of the cache's scope waits for leases to end, before every connection is cut. Default 10 seconds:
-   * more than nearly any request takes, and less than the 30 seconds that ECS and Kubernetes give a process to end.
+   * How long the closing of the cache's scope waits for leases to end, before every connection is cut. Default 5 seconds:
+   * more than most requests take, and little of the 30 seconds that ECS and Kubernetes give a process to end. A lease
+   * whose scope closes only after the cache's makes it wait all that time, and is logged: put `Effect.scoped` before
+   * `Effect.provide`.
    */
   readonly gracePeriod?: Duration.DurationInput | undefined
   /**

@@ -33,7 +33,7 @@ import { configSignature } from "./configSignature.js"
 import { TransportRegistry } from "./TransportRegistry.js"
 
 const defaultMaxSize = 10
-const defaultGracePeriod = "10 seconds"
+const defaultGracePeriod = "5 seconds"
 
 /**
  * Makes a cache of clients. When the scope closes, builds are interrupted, leases are waited for as long as the grace

@@ -9,13 +9,14 @@ import {
   Exit,
   Fiber,
   Layer,
+  Logger,
   Metric,
   Option,
   Scope,
   Stream,
   TestClock
 } from "effect"
-import { CacheMetrics, Store, type StoreEvent } from "effect-aws-cache/Cache"
+import { CacheMetrics, LeasedStore, type LeasedStoreEvent, Store, type StoreEvent } from "effect-aws-cache/Cache"
 
 describe("events", () => {
   /** Listens, does something, and returns what was heard of it. */
@@ -224,4 +225,155 @@ describe("layers", () => {
       Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["MAX_SIZE", "-1"], ["TTL", "1 second"]]))),
       Effect.provideService(Tenant, "")
     ))
+})
+
+describe("a leased store", () => {
+  const collected = <K, E>(
+    store: LeasedStore.LeasedStore<K, number, E>,
+    count: number,
+    action: Effect.Effect<unknown, unknown>
+  ) =>
+    Effect.gen(function*() {
+      const listening = yield* Effect.fork(Stream.runCollect(Stream.take(store.events, count)))
+      for (let turn = 0; turn < 20; turn++) yield* Effect.yieldNow()
+      yield* Effect.exit(action)
+      return Chunk.toReadonlyArray(yield* Fiber.join(listening))
+    })
+
+  it.scoped("tells what is acquired, enters, leaves and is released", () =>
+    Effect.gen(function*() {
+      const store = yield* LeasedStore.make({
+        maxSize: 2,
+        maxWeight: 10,
+        weigh: (_: string, value: number) => value,
+        acquire: (key: string) => key === "bad" ? Effect.fail("no") : Effect.succeed(1),
+        release: (_value, key) => key === "c" ? Effect.fail("no") : Effect.void
+      })
+      const events = yield* collected(
+        store,
+        15,
+        Effect.gen(function*() {
+          yield* Effect.exit(store.use("bad", Effect.succeed))
+          yield* store.use("a", Effect.succeed)
+          yield* store.use("b", () => store.set("c", 2))
+          yield* Effect.exit(store.set("d", 11))
+          yield* store.remove("c")
+          yield* store.set("b", 3)
+        })
+      )
+      const expected: ReadonlyArray<LeasedStoreEvent<string>> = [
+        { _tag: "ComputationStarted", key: "bad" },
+        { _tag: "ComputationEnded", key: "bad", outcome: "failure", millis: 0 },
+        { _tag: "ComputationStarted", key: "a" },
+        { _tag: "ComputationEnded", key: "a", outcome: "success", millis: 0 },
+        { _tag: "Inserted", key: "a" },
+        { _tag: "ComputationStarted", key: "b" },
+        { _tag: "ComputationEnded", key: "b", outcome: "success", millis: 0 },
+        { _tag: "Inserted", key: "b" },
+        { _tag: "Removed", key: "a", reason: "evicted" },
+        { _tag: "Inserted", key: "c" },
+        { _tag: "Rejected", key: "d", weight: 11 },
+        { _tag: "Removed", key: "c", reason: "deleted" },
+        { _tag: "Removed", key: "b", reason: "replaced" },
+        { _tag: "Inserted", key: "b" },
+        { _tag: "Released", key: "a", reason: "evicted", outcome: "success" },
+        { _tag: "Released", key: "c", reason: "deleted", outcome: "failure" },
+        { _tag: "Released", key: "b", reason: "replaced", outcome: "success" }
+      ]
+      // Releases run in the background: they are told when they are done.
+      const without = (list: ReadonlyArray<LeasedStoreEvent<string>>) => list.filter(({ _tag }) => _tag !== "Released")
+      assert.deepStrictEqual(without(events), without(expected).slice(0, without(events).length))
+      for (const event of events) assert.deepInclude(expected, event)
+    }))
+
+  it.effect("tells of the releases at its end, and then ends its events", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const store = yield* Scope.extend(
+        LeasedStore.make({ acquire: (_: string) => Effect.succeed(1), releaseTimeout: "1 second" }),
+        scope
+      )
+      yield* store.use("a", Effect.succeed)
+      const listening = yield* Effect.fork(Stream.runCollect(store.events))
+      for (let turn = 0; turn < 20; turn++) yield* Effect.yieldNow()
+      yield* Scope.close(scope, Exit.void)
+      assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Fiber.join(listening)), [
+        { _tag: "Removed", key: "a", reason: "cleared" },
+        { _tag: "Released", key: "a", reason: "closed", outcome: "success" }
+      ])
+    }))
+
+  it.scoped("tells of a release that was given up", () =>
+    Effect.gen(function*() {
+      const store = yield* LeasedStore.make({
+        acquire: (_: string) => Effect.succeed(1),
+        release: () => Effect.never,
+        releaseTimeout: "1 second"
+      })
+      const events = yield* collected(
+        store,
+        3,
+        Effect.zipRight(
+          store.set("a", 1),
+          Effect.zipRight(store.clear, Effect.zipRight(Effect.yieldNow(), TestClock.adjust("1 second")))
+        )
+      )
+      assert.deepStrictEqual(events.at(-1), { _tag: "Released", key: "a", reason: "cleared", outcome: "timeout" })
+    }).pipe(Effect.provide(Logger.remove(Logger.defaultLogger))))
+
+  it.scoped("tells how many leases each value has", () =>
+    Effect.gen(function*() {
+      const store = yield* LeasedStore.make({ acquire: (key: string) => Effect.succeed(key.length) })
+      yield* store.lease("a")
+      yield* store.lease("a")
+      yield* Effect.scoped(store.lease("bb"))
+      const seen = yield* store.use("a", () => store.leases)
+      assert.deepStrictEqual(seen, [{ key: "bb", value: 2, leases: 0 }, { key: "a", value: 1, leases: 2 }])
+    }))
+
+  it.scoped("keeps metrics when it is asked to", () =>
+    Effect.gen(function*() {
+      const name = "leases on"
+      const store = yield* LeasedStore.make({ name, maxSize: 1, metrics: true, acquire: Effect.succeed<string> })
+      yield* store.use("a", Effect.succeed)
+      yield* store.use("a", Effect.succeed)
+      yield* store.use("b", Effect.succeed)
+      const named = (metric: Metric.Metric.Counter<number>) => Metric.tagged(metric, "cache", name)
+      const of = (metric: Metric.Metric.Counter<number>) => Effect.map(Metric.value(metric), ({ count }) => count)
+      const { hits, misses } = yield* store.stats
+      assert.deepStrictEqual([hits, misses], [1, 2])
+      assert.strictEqual(yield* of(named(CacheMetrics.hits)), 1)
+      assert.strictEqual(yield* of(named(CacheMetrics.misses)), 2)
+      assert.strictEqual(yield* of(named(CacheMetrics.insertions)), 2)
+      assert.strictEqual(yield* of(Metric.tagged(named(CacheMetrics.removals), "reason", "evicted")), 1)
+      const { value } = yield* Metric.value(Metric.tagged(CacheMetrics.entries, "cache", name))
+      assert.strictEqual(value, 1)
+    }))
+
+  it.scoped("asks for the options of a lease only when there is no value", () =>
+    Effect.gen(function*() {
+      const store = yield* LeasedStore.make({ acquire: (_: string) => Effect.succeed(1) })
+      let asked = 0
+      const options = () => {
+        asked++
+        return { acquire: Effect.succeed(2) }
+      }
+      assert.strictEqual(yield* store.use("a", Effect.succeed, options), 2)
+      assert.strictEqual(yield* store.use("a", Effect.succeed, options), 2)
+      assert.strictEqual(yield* store.lease("a", options), 2)
+      assert.strictEqual(asked, 1)
+      assert.strictEqual(yield* store.lease("b", options), 2)
+      assert.strictEqual(asked, 2)
+    }))
+
+  it.scoped("a bad eventCapacity is a CacheConfigError", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(
+        LeasedStore.make({ acquire: (_: string) => Effect.succeed(1), eventCapacity: 0 })
+      )
+      assert.strictEqual(
+        error.message,
+        "LeasedStore: eventCapacity is 0, but must be a whole number of events, 1 or more"
+      )
+    }))
 })

@@ -6,6 +6,7 @@ import { ClientCache, ClientCacheKey, ClientClosedError } from "effect-aws-cache
 import * as Http from "node:http"
 import * as LocalHttp from "../support/LocalHttp.js"
 import { turns, until } from "../support/until.js"
+import { makeHttp2Client } from "./Http2Client.js"
 import { fetchObject, type LocalS3, localS3, openObject } from "./localS3.js"
 
 /** A cache of one client, and a second configuration whose client evicts the first. */
@@ -157,31 +158,6 @@ describe("the connections of a ClientCache", () => {
         assert.deepStrictEqual(yield* fetchObject(client, "object"), whole)
         yield* noSockets(server)
       }).pipe(Effect.provide(ClientCache.layer({ maxSize: 0 }))))
-
-    it.scoped("in a storm: 8 configurations, room for 4, 64 workers, 2,000 calls", () =>
-      Effect.gen(function*() {
-        const server = yield* localS3
-        const config = (n: number) =>
-          server.config({ region: `r-${n % 8}`, requestHandler: { httpAgent: { maxSockets: 10 } } })
-        const fetched = yield* Effect.forEach(
-          Array.from({ length: 2000 }, (_, n) => n),
-          (n) =>
-            Effect.flatMap(ClientCache.client(S3Client, config((n * 7919) % 1009)), (client) =>
-              fetchObject(client, `object-${n}`)),
-          { concurrency: 64 }
-        )
-        assert.isTrue(fetched.every(({ attempts, size }) =>
-          attempts === 1 && size === whole.size
-        ))
-        assert.strictEqual(server.requests(), 2000)
-        const { evictions, size } = yield* ClientCache.stats
-        assert.strictEqual(size, 4)
-        assert.isAbove(evictions, 100)
-        yield* until(() => server.openSockets() <= 4 * 10)
-        assert.isAtMost((yield* ClientCache.stats).openSockets, 4 * 10)
-        yield* ClientCache.clear
-        yield* noSockets(server)
-      }).pipe(Effect.provide(ClientCache.layer({ maxSize: 4 }))), 60_000)
   })
 
   describe("the end of the scope", () => {
@@ -403,43 +379,48 @@ describe("the connections of a ClientCache", () => {
 
     it.scoped("a class that speaks HTTP/2 keeps its own handler, which is destroyed with the cache", () =>
       Effect.gen(function*() {
-        const destroyed: Array<unknown> = []
-        const given: Array<unknown> = []
-        class Http2Handler {
-          readonly metadata = { handlerProtocol: "h2" }
-          handle() {
-            return Promise.reject(new Error("not used"))
-          }
-          httpHandlerConfigs() {
-            return {}
-          }
-          updateHttpClientConfig() {}
-          destroy() {
-            destroyed.push(this)
-          }
-        }
-        class Http2Client extends S3Client {
-          constructor(config: { readonly region: string }) {
-            given.push("requestHandler" in config ? config.requestHandler : undefined)
-            super({ ...config, requestHandler: new Http2Handler() })
-          }
-        }
-        const handlers = yield* Effect.gen(function*() {
-          const clients = yield* Effect.forEach(
-            ["r-1", "r-2", "r-3"],
-            (region) => ClientCache.client(Http2Client, { region })
-          )
+        const { destroyed, given, Http2Client } = makeHttp2Client()
+        yield* Effect.gen(function*() {
+          yield* Effect.forEach(["r-1", "r-2", "r-3"], (region) => ClientCache.client(Http2Client, { region }))
           assert.deepStrictEqual(destroyed, [])
-          return clients.map(({ config }) => config.requestHandler)
         }).pipe(Effect.provide(oneClient))
-        assert.deepStrictEqual(destroyed, handlers)
+        assert.deepStrictEqual(destroyed, ["r-1", "r-2", "r-3"])
         // Only the first build had to find out.
-        assert.deepStrictEqual(given.map((handler) => typeof handler), [
-          "function",
-          "undefined",
-          "undefined",
-          "undefined"
-        ])
+        assert.deepStrictEqual(given, ["function", "undefined", "undefined", "undefined"])
       }))
+
+    for (
+      const [name, handler] of [
+        ["no known protocol", { handle: () => Promise.reject(new Error("not used")) }],
+        ["HTTP/1.1 too", {
+          metadata: { handlerProtocol: "http/1.1" },
+          handle: () => Promise.reject(new Error("not used"))
+        }]
+      ] as const
+    ) {
+      it.scoped(`a handler that a class makes for itself is left to it, and destroyed with the client: ${name}`, () =>
+        Effect.gen(function*() {
+          const destroyed: Array<string> = []
+          class OwnHandler extends S3Client {
+            constructor(config: { readonly region: string }) {
+              super({
+                ...config,
+                requestHandler: {
+                  ...handler,
+                  httpHandlerConfigs: () => ({}),
+                  updateHttpClientConfig: () => {},
+                  destroy: () => {
+                    destroyed.push(config.region)
+                  }
+                }
+              })
+            }
+          }
+          yield* ClientCache.withClient(OwnHandler, { region: "r-1" }, () => Effect.void)
+          yield* ClientCache.withClient(OwnHandler, { region: "r-2" }, () => Effect.void)
+          yield* until(() => destroyed.length > 0)
+          assert.deepStrictEqual(destroyed, ["r-1"])
+        }).pipe(Effect.provide(oneClient)))
+    }
   })
 })

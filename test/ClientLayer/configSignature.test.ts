@@ -1,0 +1,181 @@
+import { S3Client } from "@aws-sdk/client-s3"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
+import { ClientCache, ClientCacheKey, ClientCacheLive, ClientCustomization } from "effect-aws-cache/ClientLayer"
+import * as fc from "fast-check"
+import { prepareClient } from "../../src/ClientLayer/ClientCacheKey.js"
+import { configSignature } from "../../src/ClientLayer/configSignature.js"
+import { property } from "../support/property.js"
+
+const idOf = (config: unknown, options: unknown) =>
+  Effect.runSync(prepareClient<S3Client>(S3Client, config, options)).key.id
+
+const credentials = () => ({ accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "wJalrXUtnFEMI" })
+
+/** Credentials have a signature from the second time on. */
+const signatureOf = (config: unknown, options?: unknown) => {
+  configSignature(config, options)
+  return configSignature(config, options)
+}
+
+const providers = [() => Promise.resolve("a"), () => Promise.resolve("b")]
+
+const configuration = fc.record({
+  region: fc.constantFrom<unknown>("us-east-1", "US-EAST-1", "us-west-2", undefined, ...providers),
+  endpoint: fc.constantFrom<unknown>(
+    "http://h:1",
+    "http://h:1/",
+    "https://u:p@h",
+    "https://h?x=1",
+    new URL("http://h")
+  ),
+  credentials: fc.record({
+    accessKeyId: fc.constantFrom("a", "ab"),
+    secretAccessKey: fc.constantFrom<unknown>("bc", "c", Redacted.make("c")),
+    sessionToken: fc.constantFrom("", undefined, "s")
+  }, { requiredKeys: ["accessKeyId", "secretAccessKey"] }),
+  maxAttempts: fc.constantFrom<unknown>(1, "1", true, 1n, -0, 0, Number.NaN),
+  apiVersion: fc.constantFrom("1", "T", "N1;", "S1:1", "11:maxAttemptsN1;"),
+  customUserAgent: fc.constantFrom<unknown>("a", [["a", "b"]]),
+  retryStrategy: fc.constantFrom(...providers)
+}, { requiredKeys: [] })
+
+const fieldName = fc.constantFrom(
+  "region" as const,
+  "endpoint" as const,
+  "credentials" as const,
+  "maxAttempts" as const,
+  "apiVersion" as const,
+  "retryStrategy" as const
+)
+
+const options = fc.record({
+  customize: fc.constantFrom("a", "|v1:a", "ab").map((name) => ClientCustomization.make(name, () => {})),
+  variant: fc.constantFrom("a", "|c1:a", "b")
+}, { requiredKeys: [] })
+
+describe("configSignature", () => {
+  it("is the same only for what makes the same key, for any configuration and options", () => {
+    let known = 0
+    let same = 0
+    fc.assert(
+      fc.property(
+        fc.tuple(configuration, configuration),
+        fc.tuple(fieldName, fieldName),
+        fc.oneof(fc.tuple(options, options), options.map((same) => [same, same] as const)),
+        ([one, more], [x, y], [first, second]) => {
+          // Two that have few fields often have a signature, and often the same.
+          const [a, b] = [{ [x]: one[x], [y]: one[y] }, { [y]: more[y], [x]: more[x] }]
+          const [signature, other] = [signatureOf(a, first), signatureOf(b, second)]
+          if (signature !== undefined) known += 1
+          if (signature === undefined || other === undefined) return
+          if (signature === other) {
+            same += 1
+            assert.strictEqual(idOf(a, first), idOf(b, second))
+          }
+        }
+      ),
+      property(3000)
+    )
+    assert.isAbove(known, 1000)
+    assert.isAbove(same, 30)
+  })
+
+  it("holds no secret, and there is none for texts that could be one", () => {
+    assert.notInclude(signatureOf({ region: "us-west-2", credentials: credentials() }) ?? "none", "wJalr")
+    assert.isUndefined(signatureOf({ endpoint: "https://user:sEcReT@h" }))
+    assert.isUndefined(signatureOf({ endpoint: "https://h/?token=sEcReT" }))
+    assert.isUndefined(signatureOf({ customUserAgent: "sEcReT" }))
+    assert.isUndefined(signatureOf({ token: { token: "sEcReT" } }))
+    assert.isUndefined(signatureOf({ requestHandler: { httpsAgent: { key: "sEcReT" } } }))
+  })
+
+  it("there is none for what cannot be read or makes no key", () => {
+    const broken = {
+      get region(): string {
+        throw new Error("no")
+      }
+    }
+    for (const config of [broken, null, [], "us-west-2", { credentials: { accessKeyId: "a" } }]) {
+      assert.isUndefined(signatureOf(config))
+    }
+    assert.isUndefined(signatureOf({}, "options"))
+    assert.isUndefined(signatureOf({}, { customize: () => {} }))
+    assert.isUndefined(signatureOf({}, { variant: 5 }))
+  })
+
+  it.effect("a mutated object is seen as it is: no old client is given out", () =>
+    Effect.gen(function*() {
+      const static_ = credentials()
+      const config = { region: "us-west-2", maxAttempts: 3, credentials: static_ }
+      const client = ClientCache.client(S3Client, config)
+      const keyId = Effect.map(ClientCacheKey.make(S3Client, config), ({ id }) => id)
+      const seen = [[yield* client, yield* keyId] as const]
+      const changes = [
+        () => (config.region = "eu-west-1"),
+        () => (config.maxAttempts = 4),
+        () => (static_.secretAccessKey = "another"),
+        () => Object.assign(static_, { sessionToken: "session" }),
+        () => (config.credentials = { accessKeyId: "b", secretAccessKey: "c" }),
+        () => Object.assign(config, { retryMode: "adaptive" })
+      ]
+      for (const change of changes) {
+        for (let n = 0; n < 3; n++) assert.strictEqual(yield* client, seen.at(-1)?.[0])
+        change()
+        const now = yield* client
+        const id = yield* keyId
+        for (const [before, idBefore] of seen) {
+          assert.notStrictEqual(now, before)
+          assert.notStrictEqual(id, idBefore)
+        }
+        const resolved = yield* Effect.promise(() => now.config.credentials())
+        assert.deepInclude(resolved, config.credentials)
+        seen.push([now, id])
+      }
+      assert.strictEqual((yield* ClientCache.stats).built, 1 + changes.length)
+    }).pipe(Effect.provide(ClientCacheLive)))
+
+  it.effect("a tag that is given later counts", () =>
+    Effect.gen(function*() {
+      const [one, other] = [() => Promise.resolve("us-east-1"), () => Promise.resolve("us-east-1")]
+      const first = yield* ClientCache.client(S3Client, { region: one })
+      assert.strictEqual(yield* ClientCache.client(S3Client, { region: one }), first)
+      assert.notStrictEqual(yield* ClientCache.client(S3Client, { region: other }), first)
+      ClientCacheKey.tag("lazy region", one)
+      ClientCacheKey.tag("lazy region", other)
+      const tagged = yield* ClientCache.client(S3Client, { region: one })
+      assert.notStrictEqual(tagged, first)
+      assert.strictEqual(yield* ClientCache.client(S3Client, { region: other }), tagged)
+    }).pipe(Effect.provide(ClientCacheLive)))
+
+  it.effect("a configuration that reads differently from one moment to the next builds no client under a wrong key", () =>
+    Effect.gen(function*() {
+      const regions = ["us-west-2", "us-west-2", "us-west-2", "eu-west-1"]
+      yield* ClientCache.client(S3Client, { region: "us-west-2" })
+      yield* ClientCache.clear
+      const config = {
+        get region() {
+          return regions.shift() ?? "none"
+        }
+      }
+      // Read for the signature, then for the key: both say the same, and the client is built.
+      const client = yield* ClientCache.client(S3Client, config)
+      assert.strictEqual(yield* Effect.promise(() => client.config.region()), "us-west-2")
+      yield* ClientCache.clear
+      const error = yield* Effect.flip(ClientCache.client(S3Client, config))
+      assert.strictEqual(
+        error.message,
+        "ClientCache: S3Client(region=us-west-2) could not be built: "
+          + "its configuration reads differently from one moment to the next"
+      )
+    }).pipe(Effect.provide(ClientCacheLive)))
+
+  it.effect("3,000 configurations are forgotten again", () =>
+    Effect.gen(function*() {
+      for (let n = 0; n < 3000; n++) yield* ClientCache.withClient(S3Client, { region: `r-${n}` }, () => Effect.void)
+      const { built, size } = yield* ClientCache.stats
+      assert.deepStrictEqual({ built, size }, { built: 3000, size: 10 })
+      const again = yield* ClientCache.client(S3Client, { region: "r-0" })
+      assert.strictEqual(yield* Effect.promise(() => again.config.region()), "r-0")
+    }).pipe(Effect.provide(ClientCacheLive)), 60_000)
+})
