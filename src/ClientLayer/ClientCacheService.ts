@@ -87,6 +87,8 @@ export interface ClientCacheStats extends TransportFigures {
   readonly inFlight: number
   /** Clients in the cache. */
   readonly size: number
+  /** The most clients there may be. */
+  readonly maxSize: number
   /** Clients in the cache that are leased. */
   readonly leased: number
   /** Clients that are not in the cache any more, but leased. */

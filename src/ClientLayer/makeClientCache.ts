@@ -53,13 +53,14 @@ export const makeClientCache = (
     const name = options.name ?? "ClientCache"
     const drainTimeout = yield* durationOption(name, "drainTimeout", options.drainTimeout ?? Duration.infinity)
     let built = 0
+    let maxSize = options.maxSize ?? defaultMaxSize
     // Made before the store, so that at the end it is closed after leases have ended.
     const registry = yield* TransportRegistry.make
     const drains = yield* FiberSet.make<void>()
     const store = yield* LeasedStore.make<ClientCacheKey<unknown>, CachedClient, ClientBuildError>({
       name,
       evictionPolicy: options.evictionPolicy,
-      maxSize: options.maxSize ?? defaultMaxSize,
+      maxSize,
       timeToLive: options.timeToLive,
       gracePeriod: options.gracePeriod ?? defaultGracePeriod,
       eventCapacity: options.eventCapacity,
@@ -220,7 +221,10 @@ export const makeClientCache = (
       values: Effect.map(store.values, (entries) => entries.map(shown)),
       entries: Effect.map(store.entries, (entries) => entries.map(([key, entry]) => [key, shown(entry)] as const)),
       size: store.size,
-      resize: (maxSize) => store.resize({ maxSize }),
+      resize: (limit) =>
+        Effect.map(store.resize({ maxSize: limit }), () => {
+          maxSize = limit
+        }),
       stats: Effect.zipWith(
         store.stats,
         store.leases,
@@ -231,6 +235,7 @@ export const makeClientCache = (
           evictions: removals.evicted,
           inFlight,
           size,
+          maxSize,
           leased,
           retired,
           ...registry.figures(),
