@@ -1,12 +1,14 @@
 import { S3Client } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Equal, Exit, Hash, Redacted } from "effect"
+import { ClientCustomization } from "effect-aws-cache/ClientLayer"
 import * as fc from "fast-check"
 import * as util from "node:util"
 import { prepareClient } from "../../src/ClientLayer/ClientCacheKey.js"
 import { property } from "../support/property.js"
 
-const prepare = (config: unknown) => Effect.runSync(prepareClient<S3Client>(S3Client, config))
+const prepare = (config: unknown, options?: unknown) =>
+  Effect.runSync(prepareClient<S3Client>(S3Client, config, options))
 
 // Few values each, so that two configurations are often equal in a field.
 const provider = (name: string) => () => Promise.resolve(name)
@@ -57,6 +59,13 @@ const fields = {
 }
 
 const configuration = fc.record(fields, { requiredKeys: [] })
+
+const names = fc.constantFrom("a", "b", "a,variant:\"b\"", "a, variant=b", undefined)
+
+const options = fc.record({
+  customize: names.map((name) => name === undefined ? undefined : ClientCustomization.make(name, () => {})),
+  variant: names
+}, { requiredKeys: [] })
 
 const fieldName = fc.constantFrom(
   undefined,
@@ -138,6 +147,27 @@ describe("ClientCacheKey, for any configuration", () => {
       property(1000)
     )
     assert.isAbove(equal, 50)
+  })
+
+  it("options count by their names, beside the configuration", () => {
+    let equal = 0
+    fc.assert(
+      fc.property(configuration, configuration, fc.boolean(), options, options, (one, more, isSame, first, second) => {
+        const other = isSame ? reordered(one) : more
+        const [keyA, keyB] = [prepare(one, first).key, prepare(other, second).key]
+        const expected = prepare(one).key.id === prepare(other).key.id
+          && first.customize?.name === second.customize?.name && first.variant === second.variant
+        if (expected) equal += 1
+        assert.strictEqual(Equal.equals(keyA, keyB), expected)
+        if (first.customize === undefined && first.variant === undefined) {
+          assert.strictEqual(keyA.id, prepare(one).key.id)
+        } else {
+          assert.notStrictEqual(keyA.id, prepare(one).key.id)
+        }
+      }),
+      property(1000)
+    )
+    assert.isAbove(equal, 15)
   })
 
   it("the order of fields, at any depth, does not matter", () => {
