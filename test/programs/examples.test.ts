@@ -12,7 +12,12 @@ const expected: Readonly<Record<string, ReadonlyArray<string>>> = {
     "S3Cache: there is an entry under directory/users({\"team\":\"core\"}) already"
   ],
   "boundedStore.ts": ["computing 42", "42", "42", "evicted: one"],
-  "clientCache.ts": ["the same client: true", "built: 2"],
+  "clientCache.ts": [
+    "the same client: true",
+    "built: 2",
+    "in the cache: 0, still leased: 1",
+    "S3Client(region=us-west-2, customize=audit)"
+  ],
   "leasedStore.ts": [
     "open acme",
     "open globex",
