@@ -2,7 +2,7 @@
  * Runs the benchmarks, and writes what they found: JSON, a page of tables, and plots.
  *
  * Options: `--quick` for a look at it in about a minute, whose results go to `build`; `--only NAME,NAME` for some of
- * `engine`, `store`, `ttl` and `clients`; `--report` to run nothing, and write the page and the plots anew; `--out FOLDER`
+ * `engine`, `store`, `ttl`, `clients` and `connections`; `--report` to run nothing, and write the page and the plots anew; `--out FOLDER`
  * where to write, default `bench/results`.
  *
  * @since 0.1.0
@@ -20,6 +20,7 @@ import * as ttl from "./operations/ttl.js"
 import { page } from "./page.js"
 import { plots } from "./resultPlots.js"
 import type { Results, Settings } from "./results.js"
+import { runConnections } from "./runConnections.js"
 import { runEngine } from "./runEngine.js"
 import { runOperations, type Suite } from "./runOperations.js"
 
@@ -33,7 +34,7 @@ const { values: options } = parseArgs({
 })
 const { quick } = options
 
-const sections = ["engine", "store", "ttl", "clients"] as const
+const sections = ["engine", "store", "ttl", "clients", "connections"] as const
 const only = options.only?.split(",")
 const unknown = only?.filter((name) => !sections.some((section) => section === name)) ?? []
 if (unknown.length > 0) {
@@ -80,6 +81,8 @@ for (const section of options.report ? [] : sections) {
   if (only !== undefined && !only.includes(section)) continue
   const results = section === "engine"
     ? await runEngine(engineSettings, say)
+    : section === "connections"
+    ? await runConnections(quick, say)
     : await runOperations(suites[section], operationSettings, say)
   writeFileSync(fileOf(section), rowsOnLines(results))
   for (const { ending, subject } of results.unfinished) {
@@ -95,7 +98,8 @@ const results: Results = {
   engine: read("engine"),
   store: read("store"),
   ttl: read("ttl"),
-  clients: read("clients")
+  clients: read("clients"),
+  connections: read("connections")
 }
 const drawn = plots(results)
 for (const { file, svg } of drawn) writeFileSync(join(out, file), svg)

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { ConnectionResults } from "./connections/results.js"
 import { type KeyKind, keyKinds } from "./engine/keys.js"
 import { floor, reference } from "./engine/subjects.js"
 import { type WorkloadName, workloadNames } from "./engine/workloads.js"
@@ -116,6 +117,19 @@ const operationTable = (results: OperationResults, base: string | undefined): st
   )
 }
 
+const churnTable = ({ churn }: ConnectionResults): string =>
+  markdownTable(
+    ["", "failed", "retried", "duplicates", "most sockets", "at the end", "after closing", "seconds"],
+    churn.map((row) => [
+      row.subject,
+      ...[row.failed, row.retried, row.duplicates, row.mostSockets, row.socketsAtEnd, row.socketsLeft].map(String),
+      printNumber(row.milliseconds / 1000)
+    ])
+  )
+
+const requestTable = ({ requests }: ConnectionResults): string =>
+  markdownTable(["with", "ms"], requests.map(({ median, subject }) => [subject, printNumber(median)]))
+
 const unfinishedNote = (subjects: ReadonlyArray<string>): Array<string> =>
   subjects.length === 0
     ? []
@@ -128,7 +142,7 @@ const unfinishedNote = (subjects: ReadonlyArray<string>): Array<string> =>
  * @category constructors
  */
 export const page = (results: Results, plots: ReadonlyArray<PlotFile>): string => {
-  const { clients, engine, store, ttl } = results
+  const { clients, connections, engine, store, ttl } = results
   const show = (file: string) =>
     plots.filter((plot) => plot.file.startsWith(file)).map((plot) => `![${plot.alt}](${plot.file})`)
   const parts = [
@@ -201,9 +215,26 @@ export const page = (results: Results, plots: ReadonlyArray<PlotFile>): string =
       "## Clients",
       runOn(clients.environment, clients.settings),
       "A hit of the cache against building a client, without the network. `region` is a configuration of one field; " +
-        "`full` has an endpoint, static credentials and two more. Ratios are to `new S3Client(region)`.",
+        "`full` has an endpoint, static credentials and two more; a new object is one that is written in the call. " +
+        "Ratios are to `new S3Client(region)`.",
       operationTable(clients, "new S3Client(region)"),
       ...unfinishedNote(clients.unfinished.map((each) => each.subject))
+    )
+  }
+  if (connections !== undefined) {
+    parts.push(
+      "## Connections",
+      `${runOn(connections.environment, { ...connections.settings, rounds: 1, time: 0 })} Local servers.`,
+      "### Churn",
+      "2,000 calls by 64 workers, over 8 configurations, with room for 4 clients; the server takes 15 ms, and 15 ms more " +
+        "in the middle of every third body. Duplicates are requests that the server executed once too often, because the " +
+        "SDK sent again what `destroy()` had cut off.",
+      churnTable(connections),
+      "### A request over HTTPS",
+      "Medians of 50 requests, one after the other, 20 ms away; connecting by itself is not delayed, so in real life a " +
+        "fresh connection takes one round trip more.",
+      requestTable(connections),
+      ...unfinishedNote(connections.unfinished.map((each) => each.subject))
     )
   }
   return `${parts.join("\n\n")}\n`

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { ConnectionResults } from "./connections/results.js"
 import type { KeyKind } from "./engine/keys.js"
 import type { WorkloadName } from "./engine/workloads.js"
 import type { Ending } from "./lib/childProcess.js"
@@ -141,6 +142,7 @@ export interface Results {
   readonly store?: OperationResults | undefined
   readonly ttl?: OperationResults | undefined
   readonly clients?: OperationResults | undefined
+  readonly connections?: ConnectionResults | undefined
 }
 
 /**

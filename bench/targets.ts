@@ -81,7 +81,7 @@ const engineTargets = (results: EngineResults): Array<Target> => {
  * @since 0.1.0
  * @category constructors
  */
-export const targetsOf = ({ clients, engine, store, ttl }: Results): Array<Target> => {
+export const targetsOf = ({ clients, connections, engine, store, ttl }: Results): Array<Target> => {
   const targets: Array<Target> = []
   if (engine !== undefined) targets.push(...engineTargets(engine))
   if (store !== undefined) {
@@ -129,6 +129,26 @@ export const targetsOf = ({ clients, engine, store, ttl }: Results): Array<Targe
             operationCost(clients, `new ${configuration.replace(", ", "(")})`),
           0.05
         )
+      )
+    }
+  }
+  if (clients !== undefined) {
+    for (const configuration of ["S3Client, region", "S3Client, full"]) {
+      targets.push(
+        atMost(
+          `ClientCache.withClient, to a bare ${bareUse}`,
+          `${configuration}, hit`,
+          operationCost(clients, `ClientCache.withClient(${configuration})`) / operationCost(clients, bareUse),
+          2
+        )
+      )
+    }
+  }
+  if (connections !== undefined) {
+    for (const row of connections.churn.filter(({ ours }) => ours)) {
+      targets.push(
+        atMost("failed and duplicate calls under churn", row.subject, row.failed + row.duplicates, 0),
+        atMost("connections left after churn", row.subject, row.socketsLeft, 0)
       )
     }
   }
