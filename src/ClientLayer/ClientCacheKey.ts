@@ -15,6 +15,7 @@ import { CacheKeyError } from "../Cache/CacheErrors.js"
 import { type ClientClass, type ClientOf, isClientClass } from "./AwsClient.js"
 import { type NormalConfig, normaliseConfig } from "./clientConfig.js"
 import { canonicalOptions, type ClientArguments } from "./ClientOptions.js"
+import { KeyMemo, type Place } from "./KeyMemo.js"
 import { referenceId, setReferenceTag } from "./referenceId.js"
 
 /**
@@ -43,8 +44,8 @@ interface ClassIdentity {
   readonly clientClass: ClientClass
   readonly constructorId: number
   readonly service: string
-  /** Keys of late, by the signature of what they were made from. */
-  readonly known: Map<string, ClientCacheKey<unknown>>
+  /** Keys of late, by what they were made from. */
+  readonly memo: KeyMemo<ClientCacheKey<unknown>>
 }
 
 // So that a class is looked at once, not at every hit.
@@ -57,7 +58,7 @@ const identityOf = (clientClass: unknown): ClassIdentity | undefined => {
     clientClass,
     constructorId: referenceId(clientClass),
     service: clientClass.name === "" ? "Client" : clientClass.name,
-    known: new Map<string, ClientCacheKey<unknown>>()
+    memo: new KeyMemo<ClientCacheKey<unknown>>()
   }
   identities.set(clientClass, identity)
   return identity
@@ -231,35 +232,26 @@ export const prepareClient = <C>(
 }
 
 /**
- * The key that was remembered for a class under a signature of its configuration and options.
+ * Where the key of a class, a configuration and options is remembered, once it has been there, and if it can be: a
+ * settled key put there is the one for all that is equal.
  *
  * @since 0.1.0
  * @category getters
  */
-export const knownKey = <C>(clientClass: ClientClass, signature: string): ClientCacheKey<C> | undefined => {
-  const identity = identities.get(clientClass)
-  const key = identity?.known.get(signature)
-  return identity !== undefined && key !== undefined && isKeyOf<C>(key, identity) ? key : undefined
-}
+export const keyPlace = (
+  clientClass: ClientClass,
+  configuration: unknown,
+  options: unknown
+): Place<ClientCacheKey<unknown>> | undefined => identities.get(clientClass)?.memo.place(configuration, options)
 
 /**
- * Remembers a key for `knownKey`, for a while: the memory is bounded.
+ * Whether a key is one of a class, which is part of its identity.
  *
  * @since 0.1.0
- * @category combinators
+ * @category guards
  */
-export const rememberKey = (clientClass: ClientClass, signature: string, key: ClientCacheKey<unknown>): void => {
-  const known = identities.get(clientClass)?.known
-  if (known === undefined) return
-  if (known.size >= mostKnown) known.clear()
-  known.set(signature, settled(key))
-}
-
-const mostKnown = 1000
-
-// The identity of the class is part of a key.
-const isKeyOf = <C>(key: ClientCacheKey<unknown>, { constructorId }: ClassIdentity): key is ClientCacheKey<C> =>
-  key.constructorId === constructorId
+export const isKeyOf = <C>(key: ClientCacheKey<unknown>, clientClass: ClientClass): key is ClientCacheKey<C> =>
+  key.constructorId === identities.get(clientClass)?.constructorId
 
 /**
  * Makes a key let go of its configuration, and returns it. For whoever keeps a key that `prepareClient` made.

@@ -18,10 +18,10 @@ import { type ClientBuilder, failedBuild, runBuilder } from "./ClientBuilder.js"
 import {
   type ClientCacheKey,
   isClientCacheKey,
-  knownKey,
+  isKeyOf,
+  keyPlace,
   prepareClient,
   type PreparedClient,
-  rememberKey,
   settled
 } from "./ClientCacheKey.js"
 import type { ClientCacheOptions, ClientCacheService } from "./ClientCacheService.js"
@@ -29,7 +29,6 @@ import type { ClientCustomization } from "./ClientCustomization.js"
 import { ClientBuildError, ClientValueError } from "./ClientErrors.js"
 import type { ClientArguments, ClientOptions } from "./ClientOptions.js"
 import { type ClientSource, knownClass, resolveSource } from "./ClientSource.js"
-import { configSignature } from "./configSignature.js"
 import { TransportRegistry } from "./TransportRegistry.js"
 
 const defaultMaxSize = 10
@@ -129,9 +128,9 @@ export const makeClientCache = (
       })
       const inClass = (clientClass: ClientClass): Effect.Effect<A, E | ClientBuildError | CacheKeyError, R> => {
         // Most lookups are hits, whose configuration was seen before.
-        const signature = configSignature(config, options)
-        const known = signature === undefined ? undefined : knownKey<ClientOf<Ctor>>(clientClass, signature)
-        if (known !== undefined) {
+        const place = keyPlace(clientClass, config, options)
+        const known = place?.content
+        if (known !== undefined && isKeyOf<ClientOf<Ctor>>(known, clientClass)) {
           return use(known, () => {
             const prepared = prepareClient<ClientOf<Ctor>>(clientClass, config, options)
             return Either.isRight(prepared) && prepared.right.key.id === known.id
@@ -142,7 +141,7 @@ export const makeClientCache = (
         const prepared = prepareClient<ClientOf<Ctor>>(clientClass, config, options)
         if (Either.isLeft(prepared)) return Effect.fail(prepared.left)
         const { right } = prepared
-        if (signature !== undefined) rememberKey(clientClass, signature, right.key)
+        if (place !== undefined) place.content = settled(right.key)
         return use(right.key, () => lease(right))
       }
       return Effect.suspend(() => {

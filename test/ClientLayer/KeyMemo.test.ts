@@ -3,8 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { ClientCache, ClientCacheKey, ClientCacheLive, ClientCustomization } from "effect-aws-cache/ClientLayer"
 import * as fc from "fast-check"
+import * as util from "node:util"
 import { prepareClient } from "../../src/ClientLayer/ClientCacheKey.js"
-import { configSignature } from "../../src/ClientLayer/configSignature.js"
+import { KeyMemo } from "../../src/ClientLayer/KeyMemo.js"
 import { property } from "../support/property.js"
 
 const idOf = (config: unknown, options: unknown) =>
@@ -12,10 +13,12 @@ const idOf = (config: unknown, options: unknown) =>
 
 const credentials = () => ({ accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "wJalrXUtnFEMI" })
 
-/** Credentials have a signature from the second time on. */
-const signatureOf = (config: unknown, options?: unknown) => {
-  configSignature(config, options)
-  return configSignature(config, options)
+const memo = new KeyMemo<string>()
+
+/** Credentials have a place from the second time on. */
+const placeOf = (config: unknown, options?: unknown) => {
+  memo.place(config, options)
+  return memo.place(config, options)
 }
 
 const providers = [() => Promise.resolve("a"), () => Promise.resolve("b")]
@@ -54,8 +57,8 @@ const options = fc.record({
   variant: fc.constantFrom("a", "|c1:a", "b")
 }, { requiredKeys: [] })
 
-describe("configSignature", () => {
-  it("is the same only for what makes the same key, for any configuration and options", () => {
+describe("KeyMemo", () => {
+  it("has one place only for what makes the same key, for any configuration and options", () => {
     let known = 0
     let same = 0
     fc.assert(
@@ -64,12 +67,12 @@ describe("configSignature", () => {
         fc.tuple(fieldName, fieldName),
         fc.oneof(fc.tuple(options, options), options.map((same) => [same, same] as const)),
         ([one, more], [x, y], [first, second]) => {
-          // Two that have few fields often have a signature, and often the same.
+          // Two that have few fields often have a place, and often the same.
           const [a, b] = [{ [x]: one[x], [y]: one[y] }, { [y]: more[y], [x]: more[x] }]
-          const [signature, other] = [signatureOf(a, first), signatureOf(b, second)]
-          if (signature !== undefined) known += 1
-          if (signature === undefined || other === undefined) return
-          if (signature === other) {
+          const [place, other] = [placeOf(a, first), placeOf(b, second)]
+          if (place !== undefined) known += 1
+          if (place === undefined || other === undefined) return
+          if (place === other) {
             same += 1
             assert.strictEqual(idOf(a, first), idOf(b, second))
           }
@@ -81,13 +84,14 @@ describe("configSignature", () => {
     assert.isAbove(same, 30)
   })
 
-  it("holds no secret, and there is none for texts that could be one", () => {
-    assert.notInclude(signatureOf({ region: "us-west-2", credentials: credentials() }) ?? "none", "wJalr")
-    assert.isUndefined(signatureOf({ endpoint: "https://user:sEcReT@h" }))
-    assert.isUndefined(signatureOf({ endpoint: "https://h/?token=sEcReT" }))
-    assert.isUndefined(signatureOf({ customUserAgent: "sEcReT" }))
-    assert.isUndefined(signatureOf({ token: { token: "sEcReT" } }))
-    assert.isUndefined(signatureOf({ requestHandler: { httpsAgent: { key: "sEcReT" } } }))
+  it("holds no secret, and there is no place for texts that could be one", () => {
+    assert.isDefined(placeOf({ region: "us-west-2", credentials: credentials() }))
+    assert.notInclude(util.inspect(memo, { depth: 20, showHidden: true, maxArrayLength: null }), "wJalr")
+    assert.isUndefined(placeOf({ endpoint: "https://user:sEcReT@h" }))
+    assert.isUndefined(placeOf({ endpoint: "https://h/?token=sEcReT" }))
+    assert.isUndefined(placeOf({ customUserAgent: "sEcReT" }))
+    assert.isUndefined(placeOf({ token: { token: "sEcReT" } }))
+    assert.isUndefined(placeOf({ requestHandler: { httpsAgent: { key: "sEcReT" } } }))
   })
 
   it("there is none for what cannot be read or makes no key", () => {
@@ -97,11 +101,11 @@ describe("configSignature", () => {
       }
     }
     for (const config of [broken, null, [], "us-west-2", { credentials: { accessKeyId: "a" } }]) {
-      assert.isUndefined(signatureOf(config))
+      assert.isUndefined(placeOf(config))
     }
-    assert.isUndefined(signatureOf({}, "options"))
-    assert.isUndefined(signatureOf({}, { customize: () => {} }))
-    assert.isUndefined(signatureOf({}, { variant: 5 }))
+    assert.isUndefined(placeOf({}, "options"))
+    assert.isUndefined(placeOf({}, { customize: () => {} }))
+    assert.isUndefined(placeOf({}, { variant: 5 }))
   })
 
   it.effect("a mutated object is seen as it is: no old client is given out", () =>
@@ -158,7 +162,7 @@ describe("configSignature", () => {
           return regions.shift() ?? "none"
         }
       }
-      // Read for the signature, then for the key: both say the same, and the client is built.
+      // Read for the place, then for the key: both say the same, and the client is built.
       const client = yield* ClientCache.client(S3Client, config)
       assert.strictEqual(yield* Effect.promise(() => client.config.region()), "us-west-2")
       yield* ClientCache.clear
