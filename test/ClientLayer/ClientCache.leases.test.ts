@@ -477,7 +477,7 @@ describe("what can be seen", () => {
       )
       const none = { openSockets: 0, freeSockets: 0, queuedRequests: 0 }
       const { clients, leased, openSockets } = yield* ClientCache.stats
-      assert.deepStrictEqual(clients.map(({ key, ...figures }) => figures), [
+      assert.deepStrictEqual(clients.map(({ key: _key, ...figures }) => figures), [
         { ...none, leases: 0, borrowed: true },
         { openSockets: 2, freeSockets: 0, queuedRequests: 3, leases: 1, borrowed: false }
       ])

@@ -42,6 +42,6 @@ const cached = Effect.gen(function*() {
   return `${requests} requests, at most ${most} clients`
 }).pipe(Effect.provide(ClientCacheLive))
 
-console.log(await (mode === "bare" ? bare() : Effect.runPromise(cached)))
+process.stdout.write(await (mode === "bare" ? bare() : Effect.runPromise(cached)))
 // Sockets that leak would keep the process alive; here it has to end by itself.
 if (mode === "bare") process.exit(0)
