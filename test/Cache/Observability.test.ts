@@ -18,20 +18,20 @@ import {
 } from "effect"
 import { CacheMetrics, LeasedStore, type LeasedStoreEvent, Store, type StoreEvent } from "effect-aws-cache/Cache"
 
-describe("events", () => {
-  /** Listens, does something, and returns what was heard of it. */
-  const heardOf = <K, V, E, R>(
-    store: Store.Store<K, V, E, R>,
-    count: number,
-    action: Effect.Effect<unknown, unknown>
-  ) =>
-    Effect.gen(function*() {
-      const listening = yield* Effect.fork(Stream.runCollect(Stream.take(store.events, count)))
-      for (let turn = 0; turn < 20; turn++) yield* Effect.yieldNow()
-      yield* Effect.exit(action)
-      return Chunk.toReadonlyArray(yield* Fiber.join(listening))
-    })
+/** Listens, does something, and returns what was heard of it. */
+const heardOf = <A>(
+  store: { readonly events: Stream.Stream<A> },
+  count: number,
+  action: Effect.Effect<unknown, unknown>
+) =>
+  Effect.gen(function*() {
+    const listening = yield* Effect.fork(Stream.runCollect(Stream.take(store.events, count)))
+    for (let turn = 0; turn < 20; turn++) yield* Effect.yieldNow()
+    yield* Effect.exit(action)
+    return Chunk.toReadonlyArray(yield* Fiber.join(listening))
+  })
 
+describe("events", () => {
   it.scoped("tell what enters and leaves, and why, in order", () =>
     Effect.gen(function*() {
       const store = yield* Store.make<string, number>({ maxSize: 2, maxWeight: 10, weigh: (_, value) => value })
@@ -228,18 +228,6 @@ describe("layers", () => {
 })
 
 describe("a leased store", () => {
-  const collected = <K, E>(
-    store: LeasedStore.LeasedStore<K, number, E>,
-    count: number,
-    action: Effect.Effect<unknown, unknown>
-  ) =>
-    Effect.gen(function*() {
-      const listening = yield* Effect.fork(Stream.runCollect(Stream.take(store.events, count)))
-      for (let turn = 0; turn < 20; turn++) yield* Effect.yieldNow()
-      yield* Effect.exit(action)
-      return Chunk.toReadonlyArray(yield* Fiber.join(listening))
-    })
-
   it.scoped("tells what is acquired, enters, leaves and is released", () =>
     Effect.gen(function*() {
       const store = yield* LeasedStore.make({
@@ -249,7 +237,7 @@ describe("a leased store", () => {
         acquire: (key: string) => key === "bad" ? Effect.fail("no") : Effect.succeed(1),
         release: (_value, key) => key === "c" ? Effect.fail("no") : Effect.void
       })
-      const events = yield* collected(
+      const events = yield* heardOf(
         store,
         15,
         Effect.gen(function*() {
@@ -310,7 +298,7 @@ describe("a leased store", () => {
         release: () => Effect.never,
         releaseTimeout: "1 second"
       })
-      const events = yield* collected(
+      const events = yield* heardOf(
         store,
         3,
         Effect.zipRight(

@@ -1,9 +1,10 @@
 import { S3Client } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Chunk, Effect, Exit, Fiber, Logger, Metric, Redacted, Stream, Tracer } from "effect"
+import { Cause, Chunk, Effect, Exit, Fiber, Logger, Metric, Redacted, Stream } from "effect"
 import { ClientCache, ClientCacheKey, ClientCustomization } from "effect-aws-cache/ClientLayer"
 import * as util from "node:util"
 import { turns } from "../support/until.js"
+import { recordedSpans } from "./recordedSpans.js"
 
 // Every planted secret holds this mark, so not even a part of one may be seen.
 const mark = "sEcReT"
@@ -53,25 +54,14 @@ const assertExitHides = (exit: Exit.Exit<unknown, unknown>) => {
 /** What tracers and loggers get to see of an effect. */
 const observed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function*() {
-    const spans: Array<unknown> = []
     const logs: Array<unknown> = []
-    const native = yield* Effect.tracer
-    const tracer = Tracer.make({
-      context: native.context,
-      span: (...args) => {
-        const span = native.span(...args)
-        spans.push(span)
-        return span
-      }
-    })
     const logger = Logger.make((entry) => {
       logs.push([entry.message, Cause.pretty(entry.cause), ...entry.annotations, ...entry.spans])
     })
-    const result = yield* effect.pipe(
-      Effect.withTracer(tracer),
-      Effect.provide(Logger.replace(Logger.defaultLogger, logger))
+    const recorded = yield* recordedSpans(
+      Effect.provide(effect, Logger.replace(Logger.defaultLogger, logger))
     )
-    return { result, spans, logs }
+    return { ...recorded, logs }
   })
 
 describe("no secret of a configuration is shown", () => {

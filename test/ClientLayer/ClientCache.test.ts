@@ -1,10 +1,11 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb"
 import { S3, S3Client } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Config, ConfigProvider, Effect, Exit, Option, Tracer } from "effect"
+import { Cause, Config, ConfigProvider, Effect, Exit, Option } from "effect"
 import { ClientCache, ClientCacheKey, ClientCacheLive } from "effect-aws-cache/ClientLayer"
 import * as util from "node:util"
 import { garbageCollected } from "./garbageCollected.js"
+import { recordedSpans } from "./recordedSpans.js"
 
 const west = { region: "us-west-2" }
 const east = { region: "us-east-1" }
@@ -122,27 +123,18 @@ describe("ClientCache", () => {
 
     it.effect("a span for a build, none for a hit", () =>
       Effect.gen(function*() {
-        const spans: Array<Tracer.Span> = []
-        const native = yield* Effect.tracer
-        const tracer = Tracer.make({
-          context: native.context,
-          span: (...args) => {
-            const span = native.span(...args)
-            spans.push(span)
-            return span
-          }
-        })
-        yield* Effect.gen(function*() {
-          const client = ClientCache.client(S3Client, {
-            ...west,
-            credentials: { accessKeyId: "sEcReT", secretAccessKey: "sEcReT" }
-          })
-          yield* client
-          assert.strictEqual(spans.length, 1)
-          yield* Effect.repeatN(client, 10)
-          assert.strictEqual(spans.length, 1)
-          assert.match(String(spans[0]?.attributes.get("key")), /^S3Client\(region=us-west-2, credentials=#....\)$/)
-        }).pipe(Effect.provide(ClientCacheLive), Effect.withTracer(tracer))
+        const { spans } = yield* recordedSpans(
+          Effect.gen(function*() {
+            const client = ClientCache.client(S3Client, {
+              ...west,
+              credentials: { accessKeyId: "sEcReT", secretAccessKey: "sEcReT" }
+            })
+            yield* client
+            yield* Effect.repeatN(client, 10)
+          }).pipe(Effect.provide(ClientCacheLive))
+        )
+        assert.strictEqual(spans.length, 1)
+        assert.match(String(spans[0]?.attributes.get("key")), /^S3Client\(region=us-west-2, credentials=#....\)$/)
       }))
   })
 
