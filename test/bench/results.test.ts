@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import type { ConnectionResults } from "../../bench/connections/results.js"
 import { keyKinds, makeKeys } from "../../bench/engine/keys.js"
 import { type Key, subjects } from "../../bench/engine/subjects.js"
 import { keysFor, makeWorkload, workloadNames } from "../../bench/engine/workloads.js"
@@ -100,6 +101,42 @@ describe("the page", () => {
     const text = page({ engine, store }, drawn)
     assert.isAbove(drawn.length, 3)
     for (const { file } of drawn) assert.include(text, `(${file})`)
+  })
+})
+
+describe("connections", () => {
+  const row = {
+    subject: "ClientCache.client",
+    ours: true,
+    calls: 2000,
+    failed: 0,
+    retried: 0,
+    duplicates: 0,
+    mostSockets: 65,
+    socketsAtEnd: 5,
+    socketsLeft: 0,
+    milliseconds: 1500
+  }
+  const connections: ConnectionResults = {
+    environment,
+    settings: { quick: false },
+    churn: [{ ...row, subject: "plain", ours: false, failed: 2, duplicates: 224, socketsLeft: 745 }, row],
+    requests: [{ subject: "a fresh client", ours: false, roundTrip: 20, median: 56.1 }],
+    unfinished: []
+  }
+
+  it("are shown side by side", () => {
+    const text = page({ connections }, [])
+    assert.match(text, /\| plain +\| +2 \| +0 \| +224 \| +65 \| +5 \| +745 \| +1\.50 \|/)
+    assert.match(text, /\| a fresh client \| 56\.1 \|/)
+    assert.notInclude(text, "NaN")
+  })
+
+  it("promise no failure, no duplicate and no connection left, of the library's own", () => {
+    const met = (churn: ConnectionResults["churn"]) => targetsOf({ connections: { ...connections, churn } }).map(isMet)
+    assert.deepStrictEqual(met(connections.churn), [true, true])
+    assert.deepStrictEqual(met([{ ...row, duplicates: 1 }]), [false, true])
+    assert.deepStrictEqual(met([{ ...row, socketsLeft: 1 }]), [true, false])
   })
 })
 
