@@ -164,6 +164,7 @@ const options = {
     noUnusedParameters: false,
     paths: {
       "effect-aws-cache": ["../src/index.d.ts"],
+      "effect-aws-cache/effect-aws": ["../src/EffectAws/index.d.ts"],
       "effect-aws-cache/*": ["../src/*/index.d.ts"]
     }
   }

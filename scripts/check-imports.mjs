@@ -23,6 +23,11 @@ const layers = [
     imports: ["src/Cache", "src/ClientLayer"],
     packages: ["effect", "@effect/platform", "node:", "@aws-sdk/", "@smithy/"]
   },
+  {
+    folder: "src/EffectAws",
+    imports: ["src/Cache", "src/ClientLayer", "src/S3Store"],
+    packages: ["effect", "@aws-sdk/"]
+  },
   { folder: "src", imports: ["src/Cache", "src/ClientLayer", "src/S3Store", "src/Ttl"], packages: [] }
 ]
 
