@@ -133,6 +133,16 @@ export interface ClientCacheService {
     source: ClientSource<Ctor>,
     ...configuration: ClientArguments<Ctor>
   ) => Effect.Effect<ClientOf<Ctor>, ClientBuildError | CacheKeyError, Scope.Scope>
+  /**
+   * `lease` for caches built over this one, which know the configuration but not its type.
+   *
+   * @internal
+   */
+  readonly leaseWith: <Ctor extends ClientClass>(
+    source: ClientSource<Ctor>,
+    config: unknown,
+    options: ClientOptions<ClientOf<Ctor>> | undefined
+  ) => Effect.Effect<ClientOf<Ctor>, ClientBuildError | CacheKeyError, Scope.Scope>
   /** Uses the client that `client` gives, leased as long as `f` runs. This is the cheapest lease, and needs no scope. */
   readonly withClient: <Ctor extends ClientClass, A, E, R>(
     source: ClientSource<Ctor>,

@@ -173,6 +173,8 @@ export const makeClientCache = (
       client: <Ctor extends ClientClass>(source: ClientSource<Ctor>, ...[config, options]: ClientArguments<Ctor>) =>
         found(source, config, options, (key, lease) => store.use(key, (entry) => handOut(entry, key), lease)),
       lease: <Ctor extends ClientClass>(source: ClientSource<Ctor>, ...[config, options]: ClientArguments<Ctor>) =>
+        self.leaseWith(source, config, options),
+      leaseWith: (source, config, options) =>
         found(
           source,
           config,
