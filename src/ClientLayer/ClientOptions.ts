@@ -43,7 +43,7 @@ export type ClientArguments<Ctor extends ClientClass> = undefined extends Option
 export const canonicalOptions = (
   options: unknown,
   cache: string
-): { readonly text: string; readonly printed: ReadonlyArray<string> } => {
+): { readonly text: string; readonly printed: () => ReadonlyArray<string> } => {
   if (options === undefined) return none
   if (typeof options !== "object" || options === null) {
     throw new CacheKeyError({
@@ -75,10 +75,10 @@ export const canonicalOptions = (
     text += `variant:${JSON.stringify(name)},`
     printed.push(`variant=${name}`)
   }
-  return { text, printed }
+  return { text, printed: () => printed }
 }
 
-const none = { text: "", printed: [] }
+const none = { text: "", printed: () => [] }
 
 const checkedName = (field: string, value: unknown, cache: string): string => {
   if (typeof value === "string" && value.trim() !== "") return value

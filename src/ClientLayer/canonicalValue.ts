@@ -31,6 +31,11 @@ export interface CanonicalContext {
   readonly cache: string
   /** Strings that must not appear in a message; secrets that are found are added. */
   readonly secrets: Set<string>
+  /**
+   * Whether it is about the options of a resource, not about the configuration of a client: plain objects are data also
+   * where they hold functions, and `Redacted` parts stay what they are.
+   */
+  readonly isOptions?: boolean | undefined
 }
 
 const deepest = 32
@@ -127,7 +132,8 @@ const canonicalObject = (
   if (Redacted.isRedacted(input)) {
     const value = Redacted.value(input)
     rememberSecrets(value, context.secrets)
-    return canonicalValue(value, field, context, { path })
+    const inside = canonicalValue(value, field, context, { path })
+    return context.isOptions === true ? { text: `Redacted(${inside.text})`, value: input } : inside
   }
   if (path.includes(input) || path.length >= deepest) {
     throw new CacheKeyError({
@@ -146,7 +152,7 @@ const canonicalObject = (
   if (isPlainObject(input)) {
     // Each field is read once: a getter must not give the key one value and the client another.
     const fields = Object.keys(input).map((name) => [name, input[name]] as const)
-    const isLive = live && fields.some(([, value]) => typeof value === "function")
+    const isLive = live && context.isOptions !== true && fields.some(([, value]) => typeof value === "function")
     if (isLive || Object.getOwnPropertySymbols(input).length > 0 || referenceTag(input) !== undefined) {
       return reference(input, field, context)
     }

@@ -58,7 +58,7 @@ export interface NormalConfig {
 export const normaliseConfig = (
   input: unknown,
   cache: string,
-  more: { readonly text: string; readonly printed: ReadonlyArray<string> } = { text: "", printed: [] }
+  more: { readonly text: string; readonly printed: () => ReadonlyArray<string> } = { text: "", printed: () => [] }
 ): NormalConfig => {
   if (input !== undefined && (typeof input !== "object" || input === null || Array.isArray(input))) {
     throw new CacheKeyError({
@@ -84,7 +84,7 @@ export const normaliseConfig = (
   return {
     config: isPlainObject(whole.value) ? whole.value : {},
     digest: saltedDigest(whole.text + more.text),
-    print: () => [...printFields(fields, new Map(given)), ...more.printed].join(", "),
+    print: () => [...printFields(fields, new Map(given)), ...more.printed()].join(", "),
     secrets: context.secrets
   }
 }
