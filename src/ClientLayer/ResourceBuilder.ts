@@ -1,0 +1,107 @@
+/**
+ * How a resource comes into being.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { CacheKeyError } from "../Cache/CacheErrors.js"
+import type { ClientClass } from "./AwsClient.js"
+import { maskSecrets } from "./canonicalValue.js"
+import type { ClientCacheService } from "./ClientCacheService.js"
+import { normaliseConfig } from "./clientConfig.js"
+import type { ClientBuildError } from "./ClientErrors.js"
+import { resolveSource } from "./ClientSource.js"
+import { maskedCause } from "./maskedCause.js"
+import type { PreparedResource } from "./ResourceCacheKey.js"
+import type { ResourceDefinition } from "./ResourceDefinition.js"
+import { ResourceBuildError } from "./ResourceErrors.js"
+import type { NormalOptions } from "./resourceOptions.js"
+
+/**
+ * How the build of a resource fails.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type ResourceError = ClientBuildError | CacheKeyError | ResourceBuildError
+
+/**
+ * Builds the resource of a key; what it holds is let go with the scope.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ResourceBuilder = <Ctor extends ClientClass, Options, R>(
+  prepared: PreparedResource<Ctor, Options, R>,
+  cache: string
+) => Effect.Effect<unknown, ResourceError, Scope.Scope>
+
+/**
+ * Builds resources over the clients of a cache. A resource leases its client: whatever happens in the cache of clients,
+ * the client is let go only after the resource was released.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const resourceBuilder =
+  (clients: ClientCacheService): ResourceBuilder =>
+  <Ctor extends ClientClass, Options, R>(prepared: PreparedResource<Ctor, Options, R>, cache: string) => {
+    const { configuration, definition, options } = prepared
+    const { customize } = definition
+    return Effect.gen(function*() {
+      const variant = yield* failing(prepared, cache, attempt(() => variantOf(definition, options)))
+      // Loaded first, so that nothing can happen between the look at the configuration and its use.
+      yield* resolveSource(definition.client, cache)
+      yield* failing(prepared, cache, attempt(() => assertUnchanged(prepared, cache)))
+      const client = yield* clients.leaseWith(definition.client, configuration, { customize, variant })
+      return yield* failing(prepared, cache, definition.acquire(client, options.value))
+    })
+  }
+
+const attempt = <A>(f: () => A): Effect.Effect<A, unknown> => Effect.try({ try: f, catch: (thrown) => thrown })
+
+// Equal for resources that share a client, but for their configuration, which the client has too.
+const variantOf = <Ctor extends ClientClass, Options, R>(
+  { id, name, ownClient }: ResourceDefinition<Ctor, Options, R>,
+  options: NormalOptions<Options>
+): string | undefined => {
+  if (ownClient === false) return undefined
+  return `${name}#${id}.${ownClient === true ? options.digest().slice(0, 32) : ownClient(options.value)}`
+}
+
+/**
+ * Runs the part of a build that is the definition's. What it throws or fails with becomes a `ResourceBuildError` whose
+ * message does not show the secrets of configuration and options.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const failing = <Ctor extends ClientClass, Options, R, A, R2>(
+  { key, normal, options }: PreparedResource<Ctor, Options, R>,
+  cache: string,
+  build: Effect.Effect<A, unknown, R2>
+): Effect.Effect<A, ResourceBuildError, R2> =>
+  Effect.mapError(build, (cause) => {
+    const secrets = new Set([...normal.secrets, ...options.secrets])
+    return new ResourceBuildError({
+      cache,
+      key: key.label,
+      reason: cause instanceof Error
+        ? maskSecrets(cause.message, secrets)
+        : typeof cause === "string"
+        ? maskSecrets(cause, secrets)
+        : "it failed with a value that is no Error",
+      cause: maskedCause(cause, secrets)
+    })
+  })
+
+// The client would be another one than the key says.
+const assertUnchanged = <Ctor extends ClientClass, Options, R>(
+  { configuration, normal, options }: PreparedResource<Ctor, Options, R>,
+  cache: string
+): void => {
+  if (normaliseConfig(configuration, cache, options.inKey).digest !== normal.digest) {
+    throw new TypeError("its configuration reads differently from one moment to the next")
+  }
+}
