@@ -19,4 +19,28 @@ export { ClientBuildError, ClientClosedError, ClientValueError } from "./ClientE
 export type { ClientFake } from "./ClientFake.js"
 export type { ClientArguments, ClientOptions } from "./ClientOptions.js"
 export type { ClientLoader, ClientSource } from "./ClientSource.js"
+export {
+  type DocumentOptions,
+  DynamoDBDocumentClientResource,
+  DynamoDBDocumentResource
+} from "./DynamoDBDocumentResource.js"
+export type { ResourceError } from "./ResourceBuilder.js"
+export { ResourceCache, ResourceCacheLive } from "./ResourceCache.js"
+export { isResourceCacheKey, ResourceCacheKey, type ResourceTypeId } from "./ResourceCacheKey.js"
+export type {
+  ResourceCacheOptions,
+  ResourceCacheService,
+  ResourceCacheStats,
+  ResourceFigures
+} from "./ResourceCacheService.js"
+export {
+  type NoOptions,
+  type ResourceArguments,
+  ResourceDefinition,
+  type ResourceOf,
+  type ResourceOptionsArguments,
+  type ResourceSpec
+} from "./ResourceDefinition.js"
+export { ResourceBuildError, ResourceValueError } from "./ResourceErrors.js"
+export type { ResourceFake } from "./ResourceFake.js"
 export type { TransportFigures } from "./Transport.js"
