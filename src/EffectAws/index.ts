@@ -1,0 +1,9 @@
+/**
+ * Together with the `@effect-aws` packages, without needing them: their services on clients of the `ClientCache`, and
+ * their clients in the `ClientCache` and under the S3 level.
+ *
+ * @since 0.1.0
+ */
+export { type ClientInstance, clientInstance, type ClientInstanceKey, S3ClientInstance } from "./ClientInstance.js"
+export { layerBorrowed, layerS3FromInstance } from "./layerBorrowed.js"
+export { layerInstance } from "./layerInstance.js"

@@ -1,0 +1,95 @@
+/**
+ * The client instances of the `@effect-aws` packages in the `ClientCache`, and under the S3 level.
+ *
+ * @since 0.1.0
+ */
+import type { S3Client } from "@aws-sdk/client-s3"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type { CacheConfigError, CacheExistsError, CacheKeyError } from "../Cache/CacheErrors.js"
+import type { AwsClient } from "../ClientLayer/AwsClient.js"
+import { ClientCache } from "../ClientLayer/ClientCache.js"
+import type { ClientCacheKey } from "../ClientLayer/ClientCacheKey.js"
+import type { ClientValueError } from "../ClientLayer/ClientErrors.js"
+import { L2Store } from "../S3Store/L2Store.js"
+import type { S3ObjectStoreOptions } from "../S3Store/s3ObjectStore.js"
+import { S3ClientInstance } from "./ClientInstance.js"
+
+/**
+ * Puts the client instance of an `@effect-aws` package into the `ClientCache`, so that whoever asks for the key's
+ * configuration gets that client. It is borrowed: the cache neither drains nor destroys it. It leaves the cache with
+ * the layer, before the package's layer destroys it.
+ *
+ * Whether the client was made from the key's configuration cannot be checked.
+ *
+ * Building it fails with `CacheExistsError` when there is a client under the key already, with `CacheKeyError` for what
+ * is no key, and with `ClientValueError` for what is no client.
+ *
+ * @example
+ * ```ts
+ * import { S3Client } from "@aws-sdk/client-s3"
+ * import * as S3Instance from "@effect-aws/client-s3/S3ClientInstance"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import { ClientCacheKey, ClientCacheLive } from "effect-aws-cache/ClientLayer"
+ * import { layerBorrowed, S3ClientInstance } from "effect-aws-cache/effect-aws"
+ *
+ * const layer = Layer.unwrapEffect(
+ *   Effect.map(ClientCacheKey.make(S3Client), (key) => layerBorrowed(S3ClientInstance, key))
+ * ).pipe(Layer.provide(S3Instance.layer), Layer.provideMerge(ClientCacheLive))
+ * ```
+ *
+ * @param tag the tag of the client instance
+ * @param key what it is kept under
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerBorrowed = <I, C extends AwsClient>(
+  tag: Context.Tag<I, C>,
+  key: ClientCacheKey<C>
+): Layer.Layer<never, CacheExistsError | CacheKeyError | ClientValueError, I | ClientCache> =>
+  Layer.scopedDiscard(
+    Effect.gen(function*() {
+      const client = yield* tag
+      const clients = yield* ClientCache
+      yield* Effect.acquireRelease(
+        clients.add(key, client),
+        () =>
+          Effect.flatMap(
+            clients.peek(key),
+            // Another client may have taken its place.
+            (found) => Option.contains(found, client) ? Effect.ignore(clients.remove(key)) : Effect.void
+          )
+      )
+    })
+  )
+
+/**
+ * An `L2Store` over a bucket, through the client instance of `@effect-aws/client-s3`, which is used and never closed.
+ *
+ * Building it fails with `CacheConfigError` for an option it cannot accept.
+ *
+ * @example
+ * ```ts
+ * import * as S3Instance from "@effect-aws/client-s3/S3ClientInstance"
+ * import * as Layer from "effect/Layer"
+ * import { S3Cache } from "effect-aws-cache/S3Store"
+ * import { layerS3FromInstance } from "effect-aws-cache/effect-aws"
+ *
+ * const layer = S3Cache.layer({ timeToLive: "1 hour" }).pipe(
+ *   Layer.provide(layerS3FromInstance({ bucket: "my-bucket" })),
+ *   Layer.provide(S3Instance.layer)
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerS3FromInstance = (
+  options: S3ObjectStoreOptions
+): Layer.Layer<L2Store, CacheConfigError, Context.Tag.Identifier<typeof S3ClientInstance>> =>
+  Layer.unwrapEffect(
+    Effect.map(S3ClientInstance, (client: S3Client) => L2Store.layerS3Client(client, options))
+  )

@@ -1,0 +1,53 @@
+/**
+ * Clients of the `ClientCache` as the client instances of the `@effect-aws` packages.
+ *
+ * @since 0.1.0
+ */
+import type * as Context from "effect/Context"
+import * as Layer from "effect/Layer"
+import type { CacheKeyError } from "../Cache/CacheErrors.js"
+import type { ClientClass, ClientOf } from "../ClientLayer/AwsClient.js"
+import { ClientCache } from "../ClientLayer/ClientCache.js"
+import type { ClientBuildError } from "../ClientLayer/ClientErrors.js"
+import type { ClientArguments } from "../ClientLayer/ClientOptions.js"
+import type { ClientSource } from "../ClientLayer/ClientSource.js"
+
+/**
+ * A client of the `ClientCache` as the client instance of an `@effect-aws` package, so that its service shares client
+ * and connections with everybody who asks for the same configuration. The client is leased as long as the layer lives,
+ * and drained afterwards, where the package's own layer would destroy it with its requests in flight.
+ *
+ * Works for every service whose client is a service of its own: pass its tag, or the one that `clientInstance` makes.
+ *
+ * Building it fails with `CacheKeyError` and `ClientBuildError`, as `ClientCache.client` does.
+ *
+ * @example
+ * ```ts
+ * import { S3Client } from "@aws-sdk/client-s3"
+ * import { makeS3Service, S3Service } from "@effect-aws/client-s3/S3Service"
+ * import { S3ClientInstance } from "@effect-aws/client-s3/S3ClientInstance"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import { ClientCacheLive } from "effect-aws-cache/ClientLayer"
+ * import { layerInstance } from "effect-aws-cache/effect-aws"
+ *
+ * const layer = Layer.effect(S3Service, makeS3Service).pipe(
+ *   Layer.provide(layerInstance(S3ClientInstance, S3Client, { region: "us-west-2" })),
+ *   Layer.provide(ClientCacheLive)
+ * )
+ *
+ * const program = S3Service.listBuckets({}).pipe(Effect.provide(layer))
+ * ```
+ *
+ * @param tag the tag of the client instance
+ * @param source the class of the client, or an arrow function that loads it
+ * @param configuration what its constructor takes, and options
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerInstance = <I, Ctor extends ClientClass>(
+  tag: Context.Tag<I, ClientOf<Ctor>>,
+  source: ClientSource<Ctor>,
+  ...configuration: ClientArguments<Ctor>
+): Layer.Layer<I, ClientBuildError | CacheKeyError, ClientCache> =>
+  Layer.scoped(tag, ClientCache.lease(source, ...configuration))
