@@ -26,6 +26,7 @@ import {
   ResourceDefinition,
   type ResourceValueError
 } from "effect-aws-cache/ClientLayer"
+import { makeResourceCache } from "../../src/ClientLayer/makeResourceCache.js"
 import { turns, until } from "../support/until.js"
 
 const west = { region: "us-west-2" }
@@ -342,6 +343,13 @@ describe("ResourceCache", () => {
     const failing = (make: () => { readonly ok: true } | Effect.Effect<{ readonly ok: true }, unknown>) =>
       ResourceDefinition.make({ name: "Failing", client: S3Client, make })
 
+    const gated = (gate: Deferred.Deferred<void>) =>
+      ResourceDefinition.make({
+        name: "Gated",
+        client: S3Client,
+        make: (client) => Effect.as(Deferred.await(gate), { client })
+      })
+
     it.effect("make fails, throws, or gives no resource: a ResourceBuildError, and nothing is kept", () =>
       Effect.gen(function*() {
         let attempts = 0
@@ -407,11 +415,7 @@ describe("ResourceCache", () => {
     it.effect("the interruption of the first caller does not fail the rest", () =>
       Effect.gen(function*() {
         const gate = yield* Deferred.make<void>()
-        const Gated = ResourceDefinition.make({
-          name: "Gated",
-          client: S3Client,
-          make: (client) => Effect.as(Deferred.await(gate), { client })
-        })
+        const Gated = gated(gate)
         const first = yield* Effect.fork(ResourceCache.resource(Gated, west))
         yield* turns(3)
         const second = yield* Effect.fork(ResourceCache.resource(Gated, west))
@@ -446,11 +450,7 @@ describe("ResourceCache", () => {
     it.effect("a slow build of one resource does not delay another", () =>
       Effect.gen(function*() {
         const gate = yield* Deferred.make<void>()
-        const Gated = ResourceDefinition.make({
-          name: "Gated",
-          client: S3Client,
-          make: (client) => Effect.as(Deferred.await(gate), { client })
-        })
+        const Gated = gated(gate)
         const slow = yield* Effect.fork(ResourceCache.resource(Gated, west))
         yield* turns(3)
         yield* bucket("a")
@@ -628,6 +628,16 @@ describe("ResourceCache", () => {
         assert.strictEqual(yield* ResourceCache.size, 0)
       }).pipe(Effect.provide(both(2))))
   })
+
+  it.effect("configurations can be completed before they make keys", () =>
+    Effect.gen(function*() {
+      const clients = yield* ClientCache
+      const cache = yield* makeResourceCache({}, clients, (config) => Object.assign({ region: "eu-west-1" }, config))
+      const { client } = yield* cache.resource(Plain)
+      assert.strictEqual((yield* cache.resource(Plain, { region: "EU-WEST-1" })).client, client)
+      assert.strictEqual((yield* cache.stats).built, 1)
+      assert.strictEqual(yield* clients.client(S3Client, { region: "eu-west-1" }), client)
+    }).pipe(Effect.scoped, Effect.provide(ClientCacheLive)))
 
   it.effect("events tell builds, entries and releases, by printable keys", () =>
     Effect.gen(function*() {
