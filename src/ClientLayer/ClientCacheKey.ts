@@ -3,12 +3,8 @@
  *
  * @since 0.1.0
  */
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Equal from "effect/Equal"
-import * as Hash from "effect/Hash"
-import { NodeInspectSymbol } from "effect/Inspectable"
 import * as Schema from "effect/Schema"
 import type * as Types from "effect/Types"
 import { CacheKeyError } from "../Cache/CacheErrors.js"
@@ -16,6 +12,7 @@ import { type ClientClass, type ClientOf, isClientClass } from "./AwsClient.js"
 import { type NormalConfig, normaliseConfig } from "./clientConfig.js"
 import { canonicalOptions, type ClientArguments } from "./ClientOptions.js"
 import { KeyMemo, type Place } from "./KeyMemo.js"
+import { PrintedKey, settled } from "./PrintedKey.js"
 import { referenceId, setReferenceTag } from "./referenceId.js"
 
 /**
@@ -104,29 +101,21 @@ import * as Equal from "effect/Equal"
  * @since 0.1.0
  * @category models
  */
-export class ClientCacheKey<out C> extends Data.Class<{
+export class ClientCacheKey<out C> extends PrintedKey {
   /** A number that stands for the client class in this process. */
-  readonly constructorId: number
+  declare readonly constructorId: number
   /** The name of the client class, for printing. */
-  readonly service: string
-  /** Equal for equal keys, different for different ones. */
-  readonly id: string
-}> {
+  declare readonly service: string
   readonly _tag = "ClientCacheKey"
   declare readonly "~effect-aws-cache/ClientLayer/ClientCacheKey"?: Types.Covariant<C>
-  // Until the key is first shown it holds on to its configuration. `make` shows it at once, and a cache does before it
-  // keeps it, so that only the keys of hits, which nobody keeps, are spared the work.
-  #print: (() => string) | undefined
-  #label = ""
-  #hash: number | undefined
 
   static {
     makeKey = (identity, normal) => new ClientCacheKey(identity, normal)
   }
 
-  private constructor({ constructorId, service }: ClassIdentity, normal: NormalConfig) {
-    super({ constructorId, service, id: `${constructorId}.${normal.digest}` })
-    this.#print = normal.print
+  private constructor({ constructorId, service }: ClassIdentity, { digest, print }: NormalConfig) {
+    const fields = { constructorId, service, id: `${constructorId}.${digest}` }
+    super(fields, service, print)
     Object.freeze(this)
   }
 
@@ -161,46 +150,6 @@ export class ClientCacheKey<out C> extends Data.Class<{
   static tag<A extends object>(name: string, value: A): A {
     setReferenceTag(value, name)
     return value
-  }
-
-  /**
-   * The key as it is shown: without secrets.
-   *
-   * @since 0.1.0
-   */
-  get label(): string {
-    if (this.#print !== undefined) {
-      this.#label = `${this.service}(${this.#print()})`
-      this.#print = undefined
-    }
-    return this.#label
-  }
-
-  /** @since 0.1.0 */
-  override toString(): string {
-    return this.label
-  }
-
-  /** @since 0.1.0 */
-  toJSON(): string {
-    return this.label
-  }
-
-  /** @since 0.1.0 */
-  [NodeInspectSymbol](): string {
-    return this.label
-  }
-
-  /** @since 0.1.0 */
-  [Equal.symbol](that: unknown): boolean {
-    return that instanceof ClientCacheKey && that.id === this.id
-  }
-
-  // The inherited one keeps the hash on the key, which is frozen. The id ends in the digits of a digest, so the last
-  // ones are a hash as they are.
-  /** @since 0.1.0 */
-  [Hash.symbol](): number {
-    return this.#hash ??= Hash.optimize(Number.parseInt(this.id.slice(-8), 16))
   }
 }
 
@@ -252,18 +201,6 @@ export const keyPlace = (
  */
 export const isKeyOf = <C>(key: ClientCacheKey<unknown>, clientClass: ClientClass): key is ClientCacheKey<C> =>
   key.constructorId === identities.get(clientClass)?.constructorId
-
-/**
- * Makes a key let go of its configuration, and returns it. For whoever keeps a key that `prepareClient` made.
- *
- * @since 0.1.0
- * @category combinators
- */
-export const settled = <C>(key: ClientCacheKey<C>): ClientCacheKey<C> => {
-  // A key that has been shown has no more use for it.
-  void key.label
-  return key
-}
 
 /**
  * Whether a value is a `ClientCacheKey`.

@@ -3,17 +3,14 @@
  *
  * @since 0.1.0
  */
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Equal from "effect/Equal"
-import * as Hash from "effect/Hash"
-import { NodeInspectSymbol } from "effect/Inspectable"
 import type * as Types from "effect/Types"
 import { CacheKeyError } from "../Cache/CacheErrors.js"
 import type { ClientClass } from "./AwsClient.js"
 import { type NormalConfig, normaliseConfig } from "./clientConfig.js"
 import { describeType } from "./describeType.js"
+import { PrintedKey, settled } from "./PrintedKey.js"
 import { type ResourceArguments, ResourceDefinition } from "./ResourceDefinition.js"
 import { normaliseOptions, type NormalOptions } from "./resourceOptions.js"
 
@@ -80,29 +77,23 @@ let makeKey: <R>(kind: Kind, normal: NormalConfig) => ResourceCacheKey<R>
  * @since 0.1.0
  * @category models
  */
-export class ResourceCacheKey<out R> extends Data.Class<{
+export class ResourceCacheKey<out R> extends PrintedKey {
   /** A number that stands for the definition in this process. */
-  readonly definitionId: number
+  declare readonly definitionId: number
   /** The name of the definition, for printing. */
-  readonly resource: string
-  /** Equal for equal keys, different for different ones. */
-  readonly id: string
-}> {
+  declare readonly resource: string
   readonly _tag = "ResourceCacheKey"
   declare readonly "~effect-aws-cache/ClientLayer/ResourceCacheKey"?: Types.Covariant<R>
   readonly #kind: Kind
-  // Until the key is first shown it holds on to configuration and options, as a `ClientCacheKey` does.
-  #print: (() => string) | undefined
-  #label = ""
 
   static {
     makeKey = (kind, normal) => new ResourceCacheKey(kind, normal)
   }
 
   private constructor(kind: Kind, { digest, print }: NormalConfig) {
-    super({ definitionId: kind.id, resource: kind.name, id: `${kind.id}.${digest}` })
+    const fields = { definitionId: kind.id, resource: kind.name, id: `${kind.id}.${digest}` }
+    super(fields, kind.name, print)
     this.#kind = kind
-    this.#print = print
     Object.freeze(this)
   }
 
@@ -121,25 +112,8 @@ export class ResourceCacheKey<out R> extends Data.Class<{
     ...[configuration, options]: ResourceArguments<Ctor, Options>
   ): Effect.Effect<ResourceCacheKey<R>, CacheKeyError> {
     return Effect.suspend(() =>
-      Either.map(prepareResource(definition, configuration, options), ({ key }) => {
-        // A key that has been shown holds on to nothing.
-        void key.label
-        return key
-      })
+      Either.map(prepareResource(definition, configuration, options), ({ key }) => settled(key))
     )
-  }
-
-  /**
-   * The key as it is shown: without secrets.
-   *
-   * @since 0.1.0
-   */
-  get label(): string {
-    if (this.#print !== undefined) {
-      this.#label = `${this.resource}(${this.#print()})`
-      this.#print = undefined
-    }
-    return this.#label
   }
 
   /**
@@ -149,32 +123,6 @@ export class ResourceCacheKey<out R> extends Data.Class<{
    */
   accepts(u: unknown): boolean {
     return this.#kind.isResource(u)
-  }
-
-  /** @since 0.1.0 */
-  override toString(): string {
-    return this.label
-  }
-
-  /** @since 0.1.0 */
-  toJSON(): string {
-    return this.label
-  }
-
-  /** @since 0.1.0 */
-  [NodeInspectSymbol](): string {
-    return this.label
-  }
-
-  /** @since 0.1.0 */
-  [Equal.symbol](that: unknown): boolean {
-    return that instanceof ResourceCacheKey && that.id === this.id
-  }
-
-  // As in a `ClientCacheKey`: the inherited hash would be kept on the key, which is frozen.
-  /** @since 0.1.0 */
-  [Hash.symbol](): number {
-    return Hash.optimize(Number.parseInt(this.id.slice(-8), 16))
   }
 }
 

@@ -21,14 +21,14 @@ import {
   isKeyOf,
   keyPlace,
   prepareClient,
-  type PreparedClient,
-  settled
+  type PreparedClient
 } from "./ClientCacheKey.js"
 import type { ClientCacheOptions, ClientCacheService } from "./ClientCacheService.js"
 import type { ClientCustomization } from "./ClientCustomization.js"
 import { ClientBuildError, ClientValueError } from "./ClientErrors.js"
 import type { ClientArguments, ClientOptions } from "./ClientOptions.js"
 import { type ClientSource, knownClass, resolveSource } from "./ClientSource.js"
+import { settled } from "./PrintedKey.js"
 import { TransportRegistry } from "./TransportRegistry.js"
 
 const defaultMaxSize = 10

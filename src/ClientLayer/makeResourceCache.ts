@@ -15,6 +15,7 @@ import { printKey } from "../Cache/printKey.js"
 import type { ClientClass } from "./AwsClient.js"
 import type { ClientCacheService } from "./ClientCacheService.js"
 import { describeType } from "./describeType.js"
+import { settled } from "./PrintedKey.js"
 import { type ResourceBuilder, resourceBuilder, type ResourceError } from "./ResourceBuilder.js"
 import { isResourceCacheKey, prepareResource, type ResourceCacheKey } from "./ResourceCacheKey.js"
 import type { ResourceCacheOptions, ResourceCacheService } from "./ResourceCacheService.js"
@@ -91,11 +92,10 @@ export const makeResourceCacheWith = (
         if (Either.isLeft(prepared)) return Effect.fail(prepared.left)
         const { right } = prepared
         const acquire = Effect.suspend(() => {
-          // A key that has been shown holds on to nothing; this one will be kept.
-          void right.key.label
+          const key = settled(right.key)
           return Effect.map(builder(right, name), (resource) => {
             built += 1
-            return new CachedResource(right.key, resource, false)
+            return new CachedResource(key, resource, false)
           })
         })
         return use(right.key, { acquire })
