@@ -406,7 +406,7 @@ describe("ResourceCache", () => {
           },
           make: (client) => ({ client })
         })
-        const error = yield* Effect.flip(ResourceCache.resource(Slow, config))
+        const error = yield* Effect.flip(Effect.asVoid(ResourceCache.resource(Slow, config)))
         assert.strictEqual(error._tag, "ResourceBuildError")
         assert.include(error.message, "its configuration reads differently from one moment to the next")
         assert.strictEqual(yield* ClientCache.size, 0)
