@@ -23,7 +23,7 @@ import type { ResourceArguments, ResourceDefinition } from "./ResourceDefinition
 import { ResourceValueError } from "./ResourceErrors.js"
 
 const defaultMaxSize = 10
-const defaultGracePeriod = "10 seconds"
+const defaultGracePeriod = "5 seconds"
 
 /**
  * Adds to the configuration that a resource is asked for with.
