@@ -66,6 +66,8 @@ export interface ResourceCacheStats {
   readonly inFlight: number
   /** Resources in the cache. */
   readonly size: number
+  /** The most resources. */
+  readonly maxSize: number
   /** Resources in the cache that are leased. */
   readonly leased: number
   /** Resources that are not in the cache any more, but leased. */

@@ -66,10 +66,11 @@ export const makeResourceCacheWith = (
   Effect.gen(function*() {
     const name = options.name ?? "ResourceCache"
     let built = 0
+    let maxSize = options.maxSize ?? defaultMaxSize
     const store = yield* LeasedStore.make<ResourceCacheKey<unknown>, CachedResource, ResourceError>({
       name,
       evictionPolicy: options.evictionPolicy,
-      maxSize: options.maxSize ?? defaultMaxSize,
+      maxSize,
       timeToLive: options.timeToLive,
       gracePeriod: options.gracePeriod ?? defaultGracePeriod,
       releaseTimeout: options.releaseTimeout,
@@ -170,7 +171,10 @@ export const makeResourceCacheWith = (
       values: Effect.map(store.values, (entries) => entries.map(({ resource }) => resource)),
       entries: Effect.map(store.entries, (entries) => entries.map(([key, { resource }]) => [key, resource] as const)),
       size: store.size,
-      resize: (maxSize) => store.resize({ maxSize }),
+      resize: (limit) =>
+        Effect.map(store.resize({ maxSize: limit }), () => {
+          maxSize = limit
+        }),
       stats: Effect.zipWith(
         store.stats,
         store.leases,
@@ -181,6 +185,7 @@ export const makeResourceCacheWith = (
           evictions: removals.evicted,
           inFlight,
           size,
+          maxSize,
           leased,
           retired,
           releasing,
