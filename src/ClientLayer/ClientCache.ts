@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import type * as Types from "effect/Types"
 import type { CacheConfigError, CacheExistsError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
 import type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
 import type { AwsClient, ClientClass, ClientOf, OptionalConfig } from "./AwsClient.js"
@@ -173,7 +174,7 @@ export class ClientCache extends Context.Tag("effect-aws-cache/ClientCache")<Cli
    */
   static add<C extends AwsClient>(
     key: ClientCacheKey<C>,
-    client: C
+    client: Types.NoInfer<C>
   ): Effect.Effect<void, CacheExistsError | CacheKeyError | ClientValueError, ClientCache> {
     return Effect.flatMap(ClientCache, (cache) => cache.add(key, client))
   }
@@ -185,7 +186,7 @@ export class ClientCache extends Context.Tag("effect-aws-cache/ClientCache")<Cli
    */
   static set<C extends AwsClient>(
     key: ClientCacheKey<C>,
-    client: C
+    client: Types.NoInfer<C>
   ): Effect.Effect<void, CacheKeyError | ClientValueError, ClientCache> {
     return Effect.flatMap(ClientCache, (cache) => cache.set(key, client))
   }

@@ -8,6 +8,7 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
+import type * as Types from "effect/Types"
 import type { CacheConfigError, CacheExistsError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
 import type { EvictionPolicyName } from "../Cache/engine/EvictionPolicy.js"
 import type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
@@ -159,12 +160,12 @@ export interface ClientCacheService {
   /** Puts in a client of the caller's; fails when there is one under the key. */
   readonly add: <C extends AwsClient>(
     key: ClientCacheKey<C>,
-    client: C
+    client: Types.NoInfer<C>
   ) => Effect.Effect<void, CacheExistsError | CacheKeyError | ClientValueError>
   /** Puts in a client of the caller's, whether there was one or not. */
   readonly set: <C extends AwsClient>(
     key: ClientCacheKey<C>,
-    client: C
+    client: Types.NoInfer<C>
   ) => Effect.Effect<void, CacheKeyError | ClientValueError>
   /** Whether there is a client under a key. No use. */
   readonly has: (key: ClientCacheKey<unknown>) => Effect.Effect<boolean>

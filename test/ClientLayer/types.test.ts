@@ -123,5 +123,9 @@ describe("types", () => {
       // @ts-expect-error a client of another class
       ClientCache.add(key, client)
     void add
+    const addWider = (key: ClientCacheKey<S3>, client: S3Client) =>
+      // @ts-expect-error an S3Client is no S3, which has a method for each operation
+      ClientCache.set(key, client)
+    void addWider
   })
 })
