@@ -1,0 +1,86 @@
+/**
+ * The errors of sessions.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+
+/**
+ * A profile was named, by an option or by `AWS_PROFILE`, that is in neither of the shared files.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ProfileNotFoundError extends Data.TaggedError("ProfileNotFoundError")<{
+  /** The name of the session. */
+  readonly session: string
+  /** The profile that was asked for. */
+  readonly profile: string
+  /** The profiles there are. */
+  readonly available: ReadonlyArray<string>
+}> {
+  override get message(): string {
+    const there = this.available.length === 0 ? "there are none" : `there are ${this.available.join(", ")}`
+    return `${this.session}: there is no profile ${JSON.stringify(this.profile)} in the shared config and credentials `
+      + `files (${there})`
+  }
+}
+
+/**
+ * A region that belongs to no known partition.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class UnknownRegionError extends Data.TaggedError("UnknownRegionError")<{
+  /** The region that was asked for. */
+  readonly region: string
+}> {
+  override get message(): string {
+    return `${
+      JSON.stringify(this.region)
+    } is in no known AWS partition: neither is it one of their regions, nor does it `
+      + "look like one"
+  }
+}
+
+/**
+ * Credentials could not be had. Nothing was remembered; the next request asks again.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class CredentialsError extends Data.TaggedError("CredentialsError")<{
+  /** The name of the session. */
+  readonly session: string
+  /** Whose credentials: `"the session"`, `"profile prod"`, `"provider #3"`. */
+  readonly identity: string
+  /** What went wrong, with known secrets masked. */
+  readonly reason: string
+  /** What the source of the credentials failed with; left out when a known secret is in its text. */
+  readonly cause?: unknown
+}> {
+  override get message(): string {
+    return `${this.session}: there are no credentials for ${this.identity}: ${this.reason}`
+  }
+}
+
+/**
+ * A package that is an optional peer of this one is needed and could not be loaded.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class PackageNotFoundError extends Data.TaggedError("PackageNotFoundError")<{
+  /** The name of the session. */
+  readonly session: string
+  /** The package. */
+  readonly package: string
+  /** What it is needed for. */
+  readonly purpose: string
+  readonly cause?: unknown
+}> {
+  override get message(): string {
+    return `${this.session}: ${this.purpose} needs ${this.package}, which could not be loaded: npm install ${this.package}`
+  }
+}
