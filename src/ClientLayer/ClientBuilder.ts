@@ -37,17 +37,30 @@ export type ClientBuilder = (prepared: PreparedClient<unknown>) => BuiltClient
  * @since 0.1.0
  * @category constructors
  */
-export const buildClient: ClientBuilder = ({ clientClass, normal: { config } }) => {
+export const buildClient: ClientBuilder = (prepared) => buildClientOn(prepared, Transport.make)
+
+/**
+ * Builds a client as `buildClient` does, on other connections.
+ *
+ * @param transportFor given the `requestHandler` of the configuration
+ * @since 0.1.0
+ * @category constructors
+ */
+export const buildClientOn = (
+  { clientClass, normal: { config } }: Pick<PreparedClient<unknown>, "clientClass" | "normal">,
+  transportFor: (requestHandler: unknown) => Transport
+): BuiltClient => {
   const given = config["requestHandler"]
   if (given === undefined && speaksHttp2.has(clientClass)) return onClientMade(clientClass, config)
-  const transport = Transport.make(given)
+  const transport = transportFor(given)
   const client = construct(clientClass, { ...config, requestHandler: transport.requestHandler })
-  if (transport.isOwned && isHttp2(client)) {
+  const isCaches = given === undefined || transport.isOwned
+  if (isCaches && isHttp2(client)) {
     // Its defaults for HTTP/2 are unknown here, and agents are of no use to it: let it make its own handler.
     if (given === undefined) speaksHttp2.add(clientClass)
     return onClientMade(clientClass, config)
   }
-  if (transport.isOwned && (!transport.isTaken || !isHttp1(client))) {
+  if (isCaches && (!transport.isTaken || !isHttp1(client))) {
     const own = Transport.clientMade()
     own.attach(client)
     return { client, transport: own }

@@ -32,6 +32,17 @@ export type ClientArguments<Ctor extends ClientClass> = undefined extends Option
   : [config: ClientConfig<Ctor>, options?: ClientOptions<ClientOf<Ctor>> | undefined]
 
 /**
+ * Adds to the configuration and the options that a client is asked for with, before they make a key. It must not throw.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CompleteRequest = (
+  config: unknown,
+  options: unknown
+) => { readonly config: unknown; readonly options: unknown }
+
+/**
  * Options as they take part in a key: as canonical text, empty when there are none, and as they are shown.
  *
  * Throws `CacheKeyError` for a customization or variant that makes no key.

@@ -66,13 +66,13 @@ export class Transport {
     readonly requestHandler: unknown
     readonly agents?: ReadonlyArray<Http.Agent>
     readonly ownsClient: boolean
-    readonly isWanted?: () => boolean
+    readonly isTaken?: () => boolean
     readonly onAttach?: (client: AwsClient) => void
   }) {
     this.requestHandler = options.requestHandler
     this.owned = (options.agents ?? []).map((agent) => ({ agent, maxFreeSockets: agent.maxFreeSockets }))
     this.ownsClient = options.ownsClient
-    this.isWanted = options.isWanted ?? (() => true)
+    this.isWanted = options.isTaken ?? (() => true)
     this.onAttach = options.onAttach ?? (() => {})
     for (const { agent } of this.owned) transports.set(agent, this)
   }
@@ -89,7 +89,12 @@ export class Transport {
    * @since 0.1.0
    */
   static make(requestHandler: unknown): Transport {
-    if (requestHandler === undefined) return withSmartDefaults((options) => new Transport(options))
+    if (requestHandler === undefined) {
+      const httpAgent = new Http.Agent(agentDefaults)
+      const httpsAgent = new Https.Agent(agentDefaults)
+      const smart = smartHandler({ httpAgent, httpsAgent })
+      return new Transport({ ...smart, agents: [httpAgent, httpsAgent], ownsClient: true })
+    }
     if (!isPlainObject(requestHandler) || typeof requestHandler["handle"] === "function") {
       return Transport.borrowed(requestHandler)
     }
@@ -101,6 +106,25 @@ export class Transport {
       agents: [http, https].filter((agent) => agent !== undefined),
       ownsClient: http !== undefined && https !== undefined
     })
+  }
+
+  /**
+   * The transport of many clients together, over agents of which each is lent a handler.
+   *
+   * @since 0.1.0
+   */
+  static over(agents: ReadonlyArray<Http.Agent>): Transport {
+    return new Transport({ requestHandler: undefined, agents, ownsClient: false })
+  }
+
+  /**
+   * The transport of a client that is lent a handler over connections it shares with others: nothing of it is the
+   * cache's to close.
+   *
+   * @since 0.1.0
+   */
+  static lent(handler: LentHandler): Transport {
+    return new Transport({ ...handler, ownsClient: false })
   }
 
   /**
@@ -270,6 +294,20 @@ export class Transport {
   }
 }
 
+/**
+ * A `requestHandler` that a client is to be built with.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface LentHandler {
+  readonly requestHandler: unknown
+  /** Whether a client has taken it, as far as can be told; known right after the client was built. */
+  readonly isTaken: () => boolean
+  /** Called with the client that was built with it. */
+  readonly onAttach: (client: AwsClient) => void
+}
+
 interface OwnedAgent {
   readonly agent: Http.Agent
   readonly maxFreeSockets: number
@@ -287,38 +325,31 @@ const agentOptions = (options: unknown): Https.AgentOptions => ({
   ...(isPlainObject(options) ? options : {})
 })
 
-const withSmartDefaults = <A>(
-  make: (options: {
-    readonly requestHandler: unknown
-    readonly agents: ReadonlyArray<Http.Agent>
-    readonly ownsClient: boolean
-    readonly isWanted: () => boolean
-    readonly onAttach: (client: AwsClient) => void
-  }) => A
-): A => {
-  const httpAgent = new Http.Agent(agentDefaults)
-  const httpsAgent = new Https.Agent(agentDefaults)
-  let onAttach = (_client: AwsClient): void => {}
+/**
+ * A `requestHandler` over agents, with the time limit for connecting that the client's `defaultsMode` sets.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const smartHandler = (agents: { readonly httpAgent: unknown; readonly httpsAgent: unknown }): LentHandler => {
+  let attach = (_client: AwsClient): void => {}
   let isTaken = false
   const attached = new Promise<AwsClient>((resolve) => {
-    onAttach = resolve
+    attach = resolve
   })
-  return make({
+  return {
     // Request handlers take a function for their options, which the SDK uses for the same purpose: an options object
     // would replace the time limit that the client's defaults mode sets.
     requestHandler: () => {
       isTaken = true
       return attached.then(connectionTimeout).then((timeout) => ({
         ...(timeout === undefined ? {} : { connectionTimeout: timeout }),
-        httpAgent,
-        httpsAgent
+        ...agents
       }))
     },
-    agents: [httpAgent, httpsAgent],
-    ownsClient: true,
-    isWanted: () => isTaken,
-    onAttach
-  })
+    isTaken: () => isTaken,
+    onAttach: attach
+  }
 }
 
 const cutOff = (agent: Http.Agent, closed: ClientClosedError): void => {
@@ -338,8 +369,13 @@ const cutOff = (agent: Http.Agent, closed: ClientClosedError): void => {
   agent.destroy()
 }
 
-// The SDK's test for an agent, which holds for agents of other libraries too (proxy agents).
-const isAgent = (u: unknown): boolean =>
+/**
+ * The SDK's test for an agent, which holds for agents of other libraries too (proxy agents).
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isAgent = (u: unknown): boolean =>
   u instanceof Http.Agent || (typeof u === "object" && u !== null && "destroy" in u && typeof u.destroy === "function")
 
 const count = (byHost: NodeJS.ReadOnlyDict<ReadonlyArray<unknown>>): number =>

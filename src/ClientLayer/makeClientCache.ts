@@ -26,7 +26,7 @@ import {
 import type { ClientCacheOptions, ClientCacheService } from "./ClientCacheService.js"
 import type { ClientCustomization } from "./ClientCustomization.js"
 import { ClientBuildError, ClientValueError } from "./ClientErrors.js"
-import type { ClientArguments, ClientOptions } from "./ClientOptions.js"
+import type { ClientArguments, ClientOptions, CompleteRequest } from "./ClientOptions.js"
 import { type ClientSource, knownClass, resolveSource } from "./ClientSource.js"
 import { settled } from "./PrintedKey.js"
 import { TransportRegistry } from "./TransportRegistry.js"
@@ -41,12 +41,14 @@ const defaultGracePeriod = "5 seconds"
  * Fails with `CacheConfigError` for an option it cannot accept.
  *
  * @param builder how clients are built
+ * @param complete adds to what callers ask for, before it makes a key
  * @since 0.1.0
  * @category constructors
  */
 export const makeClientCache = (
   options: ClientCacheOptions,
-  builder: ClientBuilder
+  builder: ClientBuilder,
+  complete: CompleteRequest = (config, options) => ({ config, options })
 ): Effect.Effect<ClientCacheService, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
     const name = options.name ?? "ClientCache"
@@ -116,17 +118,18 @@ export const makeClientCache = (
 
     const found = <Ctor extends ClientClass, A, E, R>(
       source: ClientSource<Ctor>,
-      config: unknown,
-      options: ClientOptions<ClientOf<Ctor>> | undefined,
+      givenConfig: unknown,
+      givenOptions: ClientOptions<ClientOf<Ctor>> | undefined,
       use: (
         key: ClientCacheKey<ClientOf<Ctor>>,
         lease: () => LeasedStore.LeaseOptions<CachedClient, ClientBuildError, never>
       ) => Effect.Effect<A, E, R>
     ): Effect.Effect<A, E | ClientBuildError | CacheKeyError, R> => {
       const lease = (prepared: PreparedClient<ClientOf<Ctor>>) => ({
-        acquire: Effect.suspend(() => build(prepared, options?.customize))
+        acquire: Effect.suspend(() => build(prepared, givenOptions?.customize))
       })
       const inClass = (clientClass: ClientClass): Effect.Effect<A, E | ClientBuildError | CacheKeyError, R> => {
+        const { config, options } = complete(givenConfig, givenOptions)
         // Most lookups are hits, whose configuration was seen before.
         const place = keyPlace(clientClass, config, options)
         const known = place?.content
