@@ -1,0 +1,103 @@
+/**
+ * What a session reads from the environment and from the shared config and credentials files.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { CacheConfigError } from "../Cache/CacheErrors.js"
+import { printKey } from "../Cache/printKey.js"
+import { loadConfigModule } from "./optionalPeers.js"
+import { acceptedRegion, normaliseRegion } from "./regionName.js"
+import { saltedDigest } from "./saltedDigest.js"
+import { type PackageNotFoundError, ProfileNotFoundError } from "./SessionErrors.js"
+
+/**
+ * The settings of a session, as they were when they were read.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SessionSettings {
+  /** The profile, if one was named. */
+  readonly profile: Option.Option<string>
+  /** The profile, `"default"` when none was named. */
+  readonly profileName: string
+  /** The region as it was given, which can be a FIPS name. */
+  readonly region: Option.Option<string>
+  /** The profiles in the files, those of the config file first. */
+  readonly availableProfiles: ReadonlyArray<string>
+  /** Says whether the settings of a profile, its credentials apart, are the same at two readings. */
+  readonly fingerprint: (profile: string) => string
+}
+
+/**
+ * Reads the settings of a session. The files are read anew: the SDK would remember them as long as the process lives.
+ *
+ * Fails with `ProfileNotFoundError` for a profile that was named and is not there, with `CacheConfigError` for a region
+ * that is none, and with `PackageNotFoundError` when `@smithy/core` is not installed.
+ *
+ * @param session the name of the session, for errors
+ * @param given the options of the session; else `AWS_PROFILE` and `AWS_REGION` count, and the profile's `region`
+ * @since 0.1.0
+ * @category constructors
+ */
+export const readSessionSettings = (
+  session: string,
+  given: { readonly profile?: string | undefined; readonly region?: string | undefined }
+): Effect.Effect<SessionSettings, ProfileNotFoundError | CacheConfigError | PackageNotFoundError> =>
+  Effect.gen(function*() {
+    const { getProfileName, loadSharedConfigFiles } = yield* loadConfigModule(session)
+    const { configFile, credentialsFile } = yield* Effect.promise(() => loadSharedConfigFiles({ ignoreCache: true }))
+    const availableProfiles = [...new Set([...Object.keys(configFile), ...Object.keys(credentialsFile)])].filter(
+      (name) => !/^(sso-session|services)\./.test(name)
+    )
+    const profile = present(given.profile, process.env["AWS_PROFILE"])
+    const profileName = getProfileName(Option.isSome(profile) ? { profile: profile.value } : {})
+    if (Option.isSome(profile) && !availableProfiles.includes(profile.value)) {
+      return yield* new ProfileNotFoundError({ session, profile: profile.value, available: availableProfiles })
+    }
+    const environment = present(process.env["AWS_REGION"])
+    const inFile = present(credentialsFile[profileName]?.["region"], configFile[profileName]?.["region"])
+    const region = given.region === undefined
+      ? Option.orElse(environment, () => inFile)
+      : Option.some(given.region)
+    if (Option.isSome(region) && Option.isNone(normaliseRegion(region.value))) {
+      const source = Option.isSome(environment) ? "AWS_REGION" : `the region of profile ${profileName}`
+      return yield* new CacheConfigError({
+        cache: session,
+        option: given.region === undefined ? source : "region",
+        value: printKey(region.value),
+        accepted: acceptedRegion.replace(/, or a function.*/, "")
+      })
+    }
+    const variables = settingsOf(Object.entries(process.env).filter(([name]) => name.startsWith("AWS_")))
+    const services = Object.entries(configFile).filter(([name]) => name.startsWith("services."))
+      .map(([name, section]) => [name, settingsOf(Object.entries(section))])
+    const digests = new Map<string, string>()
+    // Credentials are left out here and not kept.
+    for (const name of availableProfiles) {
+      const sections = [configFile[name], credentialsFile[name]].map((section) =>
+        settingsOf(Object.entries(section ?? {}))
+      )
+      digests.set(name, saltedDigest(JSON.stringify([sections, services, variables])))
+    }
+    const none = saltedDigest(JSON.stringify([[[], []], services, variables]))
+    return {
+      profile,
+      profileName,
+      region,
+      availableProfiles,
+      fingerprint: (profile) => digests.get(profile) ?? none
+    }
+  })
+
+const present = (...values: ReadonlyArray<string | undefined>): Option.Option<string> =>
+  Option.fromNullable(values.find((value) => value !== undefined && value !== ""))
+
+// Credentials have a memo of their own, which `reload` empties; region and profile are in every key.
+const apart =
+  /access_key|secret|token|credential|container|^(role_|source_profile|sso_|external_id|mfa_|web_identity|login_session)|^(AWS_)?(REGION|PROFILE)$/i
+
+const settingsOf = (entries: ReadonlyArray<readonly [name: string, value: string | undefined]>) =>
+  entries.filter(([name]) => !apart.test(name)).toSorted(([one], [other]) => (one < other ? -1 : 1))

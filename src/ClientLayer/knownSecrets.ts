@@ -1,0 +1,39 @@
+/**
+ * The secrets of the environment and of the shared files, so that no message shows them.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import { rememberSecrets } from "./canonicalValue.js"
+
+/**
+ * The values in the environment and in the shared config and credentials files that are secrets by their names:
+ * access keys, secrets, tokens, commands that print credentials (their arguments may be passwords). Empty for the files
+ * when there is nothing to read them with.
+ *
+ * @since 0.1.0
+ * @category secrets
+ */
+export const knownSecrets: Effect.Effect<ReadonlySet<string>> = Effect.suspend(() => {
+  const secrets = new Set<string>()
+  const remember = (name: string, value: string | undefined) => {
+    if (/secret|token|access_key|credential_process/i.test(name) && !/_file$/i.test(name)) {
+      rememberSecrets(value, secrets)
+    }
+  }
+  for (const [name, value] of Object.entries(process.env)) {
+    if (name.startsWith("AWS_")) remember(name, value)
+  }
+  return Effect.tryPromise(() =>
+    import("@smithy/core/config").then(({ loadSharedConfigFiles }) => loadSharedConfigFiles())
+  )
+    .pipe(
+      Effect.map(({ configFile, credentialsFile }) => {
+        for (const section of [...Object.values(configFile), ...Object.values(credentialsFile)]) {
+          for (const [name, value] of Object.entries(section)) remember(name, value)
+        }
+      }),
+      Effect.ignore,
+      Effect.as(secrets)
+    )
+})
