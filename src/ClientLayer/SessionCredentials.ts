@@ -6,7 +6,6 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FiberSet from "effect/FiberSet"
-import * as Inspectable from "effect/Inspectable"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
@@ -18,6 +17,7 @@ import { ClientClosedError } from "./ClientErrors.js"
 import { type AwsCredentials, CredentialMemo, type CredentialsFailure, type MemoContext } from "./CredentialMemo.js"
 import { describeType } from "./describeType.js"
 import { knownSecrets } from "./knownSecrets.js"
+import { maskedCause } from "./maskedCause.js"
 import { loadCredentialsModule } from "./optionalPeers.js"
 import { referenceId, referenceTag } from "./referenceId.js"
 import { CredentialsError } from "./SessionErrors.js"
@@ -250,7 +250,7 @@ const isCredentials = (u: unknown): u is AwsCredentials =>
 
 const optional = (part: unknown): boolean => part === undefined || typeof part === "string"
 
-/** Asks a source of credentials. What it fails with is kept, unless a secret known here is in it. */
+/** Asks a source of credentials. */
 const ask = (
   session: string,
   identity: string,
@@ -275,11 +275,8 @@ const failure = (session: string, identity: string, cause: unknown, secrets: Rea
   if (!(cause instanceof Error)) {
     return new CredentialsError({ session, identity, reason: "their provider failed with a value that is no Error" })
   }
-  const text = Inspectable.toStringUnknown(cause)
   const reason = maskSecrets(`${cause.name}: ${cause.message}`, secrets).split("\n", 1).join("").slice(0, longestReason)
-  return [...secrets].some((secret) => text.includes(secret) || String(cause.stack).includes(secret))
-    ? new CredentialsError({ session, identity, reason })
-    : new CredentialsError({ session, identity, reason, cause })
+  return new CredentialsError({ session, identity, reason, cause: maskedCause(cause, secrets) })
 }
 
 const longestReason = 500

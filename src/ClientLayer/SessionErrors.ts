@@ -57,7 +57,7 @@ export class CredentialsError extends Data.TaggedError("CredentialsError")<{
   readonly identity: string
   /** What went wrong, with known secrets masked. */
   readonly reason: string
-  /** What the source of the credentials failed with; left out when a known secret is in its text. */
+  /** What the source of the credentials failed with, with known secrets masked. */
   readonly cause?: unknown
 }> {
   override get message(): string {

@@ -8,7 +8,6 @@ import type * as Scope from "effect/Scope"
 import * as Http from "node:http"
 import * as Https from "node:https"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
-import type { AwsClient } from "./AwsClient.js"
 import { isPlainObject } from "./canonicalValue.js"
 import { describeType } from "./describeType.js"
 import { isAgent, smartHandler, Transport, type TransportFigures } from "./Transport.js"
@@ -22,19 +21,6 @@ import { isAgent, smartHandler, Transport, type TransportFigures } from "./Trans
 export interface SessionTransportOptions {
   readonly requestHandler?: object | undefined
   readonly maxSockets?: number | undefined
-}
-
-/**
- * What one client is built on.
- *
- * @since 0.1.0
- * @category models
- */
-export interface SharedHandler {
-  /** What the client is built with as its `requestHandler`. */
-  readonly requestHandler: unknown
-  /** Says which client was built with it. */
-  readonly attach: (client: AwsClient) => void
 }
 
 // The SDK's 50 are meant for one client. Here one host serves the clients of all tenants, so there are more, but still
@@ -55,8 +41,10 @@ const defaultMaxSockets = 256
  * @category models
  */
 export interface SessionTransport {
-  /** What to build a client on. Each client gets a handler of its own, over the same agents. */
-  readonly handler: () => SharedHandler
+  /** What to build a client on. Each client has a handler of its own, over the same agents. */
+  readonly forClient: () => Transport
+  /** The handler of the session, if it was given one: clients are to have this as their `requestHandler` instead. */
+  readonly borrowed: object | undefined
   /** What clients inside credential providers are to be built on. */
   readonly innerHandler: unknown
   /** The connections now. Those of a borrowed handler are not known. */
@@ -110,7 +98,8 @@ export const makeSessionTransport = (
     const agents = { httpAgent: http ?? givenHttp, httpsAgent: https ?? givenHttps }
     const given = requestHandler === undefined ? undefined : { ...requestHandler, ...agents }
     return {
-      handler: () => given === undefined ? smartHandler(agents) : { requestHandler: given, attach: () => {} },
+      forClient: () => given === undefined ? Transport.lent(smartHandler(agents)) : Transport.borrowed(given),
+      borrowed: undefined,
       innerHandler: given ?? agents,
       figures: () => transport.figures()
     }
@@ -129,7 +118,8 @@ const borrowing = (handler: object): SessionTransport => {
     destroy: () => {}
   }
   return {
-    handler: () => ({ requestHandler, attach: () => {} }),
+    forClient: () => Transport.borrowed(requestHandler),
+    borrowed: requestHandler,
     innerHandler: requestHandler,
     figures: () => ({ openSockets: 0, freeSockets: 0, queuedRequests: 0 })
   }

@@ -43,4 +43,30 @@ export {
 } from "./ResourceDefinition.js"
 export { ResourceBuildError, ResourceValueError } from "./ResourceErrors.js"
 export type { ResourceFake } from "./ResourceFake.js"
+export type { AwsCredentials, CredentialsFailure } from "./CredentialMemo.js"
+export {
+  client,
+  closeDefaultSession,
+  defaultSession,
+  lease,
+  setupDefaultSession,
+  withClient
+} from "./DefaultSession.js"
+export type { RegionsOptions } from "./Partition.js"
+export { Session, SessionLive } from "./Session.js"
+export type { SessionCredentialsOption } from "./SessionCredentials.js"
+export { CredentialsError, PackageNotFoundError, ProfileNotFoundError, UnknownRegionError } from "./SessionErrors.js"
+export type {
+  SessionCacheControls,
+  SessionClientArguments,
+  SessionClientError,
+  SessionClientOptions,
+  SessionError,
+  SessionEvent,
+  SessionIdentity,
+  SessionOptions,
+  SessionPolicy,
+  SessionService,
+  SessionStats
+} from "./SessionService.js"
 export type { TransportFigures } from "./Transport.js"

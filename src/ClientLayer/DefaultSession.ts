@@ -1,0 +1,176 @@
+/**
+ * The session of the process, for programs that need no other.
+ *
+ * @since 0.1.0
+ */
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
+import { globalValue } from "effect/GlobalValue"
+import * as Runtime from "effect/Runtime"
+import * as Scope from "effect/Scope"
+import type { ClientClass, ClientOf, OptionalConfig } from "./AwsClient.js"
+import type { ClientSource } from "./ClientSource.js"
+import { makeSession } from "./makeSession.js"
+import type {
+  SessionClientArguments,
+  SessionClientError,
+  SessionClientOptions,
+  SessionError,
+  SessionOptions,
+  SessionService
+} from "./SessionService.js"
+
+interface Open {
+  readonly session: SessionService
+  readonly scope: Scope.CloseableScope
+}
+
+type Making = Deferred.Deferred<Open, SessionError>
+
+// One for all copies of this module in the process.
+const state = globalValue("effect-aws-cache/ClientLayer/DefaultSession", (): {
+  current: Making | undefined
+} => ({ current: undefined }))
+
+/**
+ * The session of the process. It is made when it is first needed, once for all who ask, as `Session.make()` makes it, and
+ * lives until `closeDefaultSession`. A failure is not remembered. It belongs to nobody: it has neither the context nor
+ * the interruption of whoever needed it first. The SDK's own defaults are not touched.
+ *
+ * @since 0.1.0
+ * @category default session
+ */
+export const defaultSession: Effect.Effect<SessionService, SessionError> = Effect.suspend(() =>
+  opened(state.current ?? start({}).making)
+)
+
+/**
+ * Makes a session that is the session of the process from now on. The one before, if there is one, is closed then: its
+ * leases are waited for as long as its grace period, and its connections closed.
+ *
+ * When it fails, as `Session.make` does, the session before stays.
+ *
+ * @example
+ * ```ts
+ * import { S3Client } from "@aws-sdk/client-s3"
+ * import * as Effect from "effect/Effect"
+ * import { client, setupDefaultSession } from "effect-aws-cache/ClientLayer"
+ *
+ * const program = Effect.gen(function*() {
+ *   yield* setupDefaultSession({ profile: "production" })
+ *   const s3 = yield* client(S3Client)
+ *   const same = yield* client(S3Client)
+ *   return s3 === same // true
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category default session
+ */
+export const setupDefaultSession = (options: SessionOptions = {}): Effect.Effect<SessionService, SessionError> =>
+  Effect.suspend(() => {
+    const { fiber, making } = start(options)
+    return Effect.zipRight(Fiber.await(fiber), opened(making))
+  })
+
+/**
+ * Closes the session of the process, if there is one. Who needs one after that gets a new one.
+ *
+ * @since 0.1.0
+ * @category default session
+ */
+export const closeDefaultSession: Effect.Effect<void> = Effect.suspend(() => {
+  const before = state.current
+  state.current = undefined
+  return before === undefined ? Effect.void : close(before)
+})
+
+/**
+ * The client of a class for a configuration, from the session of the process. See `Session.client`.
+ *
+ * @example
+ * ```ts
+ * import { S3Client } from "@aws-sdk/client-s3"
+ * import { client } from "effect-aws-cache/ClientLayer"
+ *
+ * const s3 = client(S3Client, { region: "us-west-2" })
+ * ```
+ *
+ * @since 0.1.0
+ * @category default session
+ */
+export const client = <Ctor extends ClientClass>(
+  source: ClientSource<Ctor>,
+  ...configuration: SessionClientArguments<Ctor>
+): Effect.Effect<ClientOf<Ctor>, SessionClientError | SessionError> =>
+  Effect.flatMap(defaultSession, (session) => session.client(source, ...configuration))
+
+/**
+ * The client as `client` gives it, leased until the scope closes. See `Session.lease`.
+ *
+ * @since 0.1.0
+ * @category default session
+ */
+export const lease = <Ctor extends ClientClass>(
+  source: ClientSource<Ctor>,
+  ...configuration: SessionClientArguments<Ctor>
+): Effect.Effect<ClientOf<Ctor>, SessionClientError | SessionError, Scope.Scope> =>
+  Effect.flatMap(defaultSession, (session) => session.lease(source, ...configuration))
+
+/**
+ * Uses the client that `client` gives, leased as long as `f` runs. See `Session.withClient`.
+ *
+ * @since 0.1.0
+ * @category default session
+ */
+export const withClient = <Ctor extends ClientClass, A, E, R>(
+  source: ClientSource<Ctor>,
+  config: OptionalConfig<Ctor>,
+  f: (client: ClientOf<Ctor>) => Effect.Effect<A, E, R>,
+  options?: SessionClientOptions<ClientOf<Ctor>> | undefined
+): Effect.Effect<A, E | SessionClientError | SessionError, R> =>
+  Effect.flatMap(defaultSession, (session) => session.withClient(source, config, f, options))
+
+const opened = (making: Making): Effect.Effect<SessionService, SessionError> =>
+  Effect.map(Deferred.await(making), ({ session }) => session)
+
+// In a fiber of its own, with nothing of the caller's.
+const start = (options: SessionOptions) => {
+  const making: Making = Deferred.unsafeMake(FiberId.none)
+  // With none before, all who ask meanwhile wait for this one.
+  const isFirst = state.current === undefined
+  if (isFirst) state.current = making
+  const fiber = Runtime.runFork(
+    Runtime.defaultRuntime,
+    Effect.flatMap(Effect.exit(open(options)), (exit) => {
+      Deferred.unsafeDone(making, exit)
+      if (Exit.isFailure(exit)) {
+        if (state.current === making) state.current = undefined
+        return Effect.void
+      }
+      if (isFirst) return Effect.void
+      const before = state.current
+      state.current = making
+      return before === undefined ? Effect.void : close(before)
+    })
+  )
+  return { fiber, making }
+}
+
+const open = (options: SessionOptions): Effect.Effect<Open, SessionError> =>
+  Effect.flatMap(Scope.make(), (scope) =>
+    Scope.extend(makeSession(options), scope).pipe(
+      Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause))),
+      Effect.map((session) => ({ session, scope }))
+    ))
+
+const close = (making: Making): Effect.Effect<void> =>
+  Effect.uninterruptible(
+    Effect.flatMap(
+      Effect.exit(Deferred.await(making)),
+      (exit) => Exit.isSuccess(exit) ? Scope.close(exit.value.scope, Exit.void) : Effect.void
+    )
+  )

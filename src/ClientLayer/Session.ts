@@ -1,0 +1,313 @@
+/**
+ * Clients that share a profile, a region, credentials and connections.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import type * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { CacheKeyError } from "../Cache/CacheErrors.js"
+import type { ClientClass, ClientOf, OptionalConfig } from "./AwsClient.js"
+import { ClientCache } from "./ClientCache.js"
+import type { ClientCacheKey } from "./ClientCacheKey.js"
+import type { ClientBuildError } from "./ClientErrors.js"
+import type { ClientSource } from "./ClientSource.js"
+import type { CredentialsFailure } from "./CredentialMemo.js"
+import { makeSession } from "./makeSession.js"
+import type { RegionsOptions } from "./Partition.js"
+import type { UnknownRegionError } from "./SessionErrors.js"
+import type {
+  SessionClientArguments,
+  SessionClientError,
+  SessionClientOptions,
+  SessionError,
+  SessionEvent,
+  SessionIdentity,
+  SessionOptions,
+  SessionPolicy,
+  SessionService,
+  SessionStats
+} from "./SessionService.js"
+
+/**
+ * A session: clients that share a profile, a region, credentials and connections, each built once.
+ *
+ * - Each session has caches of its own, one that evicts what was used least recently (`LRU`), and one for what was used
+ *   least often (`LFU`). Nothing is shared between sessions.
+ * - Profile and region are read once. `S3Client` with the session's region and `S3Client` with none are one client.
+ * - Credentials are resolved once for all clients, refreshed before they expire, and only once then too. A credential
+ *   provider in a client's configuration is remembered in the same way.
+ * - Clients share connections, so that another client costs neither a TLS handshake nor sockets.
+ *
+ * What it reads of the environment and of the shared files is what the SDK reads: `AWS_PROFILE` and `AWS_REGION`, but
+ * not `AWS_DEFAULT_REGION`. `reload` reads it again.
+ *
+ * @example
+ * ```ts
+ * import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
+ * import * as Effect from "effect/Effect"
+ * import { Session } from "effect-aws-cache/ClientLayer"
+ *
+ * const program = Effect.gen(function*() {
+ *   const region = yield* Session.regionName
+ *   yield* Effect.log(region)
+ *   return yield* Session.withClient(S3Client, {}, (s3) =>
+ *     Effect.tryPromise((abortSignal) => s3.send(new ListBucketsCommand({}), { abortSignal })))
+ * }).pipe(Effect.provide(Session.layer({ profile: "production" })))
+ * ```
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class Session extends Context.Tag("effect-aws-cache/Session")<Session, SessionService>() {
+  /**
+   * Makes a session that lives as long as the scope.
+   *
+   * When the scope closes, leases are waited for as long as the grace period (10 seconds by default), and then the shared
+   * connections are closed: requests still in flight fail with `ClientClosedError`, and are not sent again.
+   *
+   * Fails with `ProfileNotFoundError` for a profile that was named, by an option or by `AWS_PROFILE`, and is not there,
+   * with `CacheConfigError` for an option it cannot accept, and with `PackageNotFoundError` when `@smithy/core` is not
+   * installed. Credentials are not resolved yet; for that `@aws-sdk/credential-providers` must be installed, unless
+   * `credentials` are given.
+   *
+   * @since 0.1.0
+   */
+  static make(options: SessionOptions = {}): Effect.Effect<SessionService, SessionError, Scope.Scope> {
+    return makeSession(options)
+  }
+
+  /**
+   * A session. Each call makes a layer of its own: bind it to a constant to share the session.
+   *
+   * @since 0.1.0
+   */
+  static layer(options: SessionOptions = {}): Layer.Layer<Session, SessionError> {
+    return Layer.scoped(Session, makeSession(options))
+  }
+
+  /**
+   * A session whose options are read from `Config`.
+   *
+   * @param options what no text can say
+   * @since 0.1.0
+   */
+  static layerConfig(
+    config: Config.Config.Wrap<Omit<SessionOptions, "credentials" | "requestHandler">>,
+    options: Pick<SessionOptions, "credentials" | "requestHandler"> = {}
+  ): Layer.Layer<Session, SessionError | ConfigError.ConfigError> {
+    return Layer.unwrapEffect(Effect.map(Config.unwrap(config), (read) => Session.layer({ ...read, ...options })))
+  }
+
+  /**
+   * The session's cache of clients as the `ClientCache`, so that whatever asks that for clients gets them from the
+   * session, with its region, credentials and connections.
+   *
+   * @example
+   * ```ts
+   * import * as Layer from "effect/Layer"
+   * import { Session } from "effect-aws-cache/ClientLayer"
+   *
+   * // A `ClientCache` in the session's region, with its credentials.
+   * const clients = Layer.provide(Session.layerClientCache(), Session.layer({ region: "eu-central-1" }))
+   * ```
+   *
+   * @param evictionPolicy which of the session's two. Default `"LRU"`
+   * @since 0.1.0
+   */
+  static layerClientCache(evictionPolicy: SessionPolicy = "LRU"): Layer.Layer<ClientCache, never, Session> {
+    return Layer.effect(ClientCache, Effect.map(Session, ({ caches }) => caches.client[evictionPolicy]))
+  }
+
+  /**
+   * The client of a class for a configuration; built when there is none. What the configuration leaves out, the session
+   * provides: region, profile, credentials, connections.
+   *
+   * Fails with `CacheKeyError` for a class or configuration that makes no key, with `ClientBuildError` when the class
+   * cannot be loaded, its constructor throws, or there is no region, and with `CacheConfigError` for an eviction policy
+   * or a size that is none; then nothing has changed.
+   *
+   * @example
+   * ```ts
+   * import { S3Client } from "@aws-sdk/client-s3"
+   * import { Session } from "effect-aws-cache/ClientLayer"
+   *
+   * const s3 = Session.client(S3Client, { region: "eu-central-1" }, { evictionPolicy: "LFU", maxSize: 20 })
+   * ```
+   *
+   * @param source a client class, or an arrow function that loads one
+   * @param configuration what the constructor of the class takes, and options
+   * @since 0.1.0
+   */
+  static client<Ctor extends ClientClass>(
+    source: ClientSource<Ctor>,
+    ...configuration: SessionClientArguments<Ctor>
+  ): Effect.Effect<ClientOf<Ctor>, SessionClientError, Session> {
+    return Effect.flatMap(Session, (session) => session.client(source, ...configuration))
+  }
+
+  /**
+   * The client as `client` gives it, leased until the scope closes.
+   *
+   * @since 0.1.0
+   */
+  static lease<Ctor extends ClientClass>(
+    source: ClientSource<Ctor>,
+    ...configuration: SessionClientArguments<Ctor>
+  ): Effect.Effect<ClientOf<Ctor>, SessionClientError, Session | Scope.Scope> {
+    return Effect.flatMap(Session, (session) => session.lease(source, ...configuration))
+  }
+
+  /**
+   * Uses the client that `client` gives, leased as long as `f` runs.
+   *
+   * @since 0.1.0
+   */
+  static withClient<Ctor extends ClientClass, A, E, R>(
+    source: ClientSource<Ctor>,
+    config: OptionalConfig<Ctor>,
+    f: (client: ClientOf<Ctor>) => Effect.Effect<A, E, R>,
+    options?: SessionClientOptions<ClientOf<Ctor>> | undefined
+  ): Effect.Effect<A, E | SessionClientError, R | Session> {
+    return Effect.flatMap(Session, (session) => session.withClient(source, config, f, options))
+  }
+
+  /**
+   * The key under which a client is in the session's caches, with what the session adds to the configuration.
+   *
+   * @since 0.1.0
+   */
+  static clientKey<Ctor extends ClientClass>(
+    source: ClientSource<Ctor>,
+    ...configuration: SessionClientArguments<Ctor>
+  ): Effect.Effect<ClientCacheKey<ClientOf<Ctor>>, ClientBuildError | CacheKeyError, Session> {
+    return Effect.flatMap(Session, (session) => session.clientKey(source, ...configuration))
+  }
+
+  /**
+   * The caches of the session.
+   *
+   * @since 0.1.0
+   */
+  static readonly caches: Effect.Effect<SessionService["caches"], never, Session> = Effect.suspend(() =>
+    Effect.map(Session, (session) => session.caches)
+  )
+
+  /**
+   * The profiles in the shared files when they were read last.
+   *
+   * @since 0.1.0
+   */
+  static readonly availableProfiles: Effect.Effect<ReadonlyArray<string>, never, Session> = Effect.suspend(() =>
+    Effect.flatMap(Session, (session) => session.availableProfiles)
+  )
+
+  /**
+   * The profile; `"default"` when none was named.
+   *
+   * @since 0.1.0
+   */
+  static readonly profileName: Effect.Effect<string, never, Session> = Effect.suspend(() =>
+    Effect.flatMap(Session, (session) => session.profileName)
+  )
+
+  /**
+   * The region of clients that name none.
+   *
+   * @since 0.1.0
+   */
+  static readonly regionName: Effect.Effect<Option.Option<string>, never, Session> = Effect.suspend(() =>
+    Effect.flatMap(Session, (session) => session.regionName)
+  )
+
+  /**
+   * The credentials of clients that bring none, resolved if need be; `None` when the SDK's default chain has none.
+   *
+   * @param options `forceRefresh` resolves anew, whatever is remembered
+   * @since 0.1.0
+   */
+  static getCredentials(
+    options?: { readonly forceRefresh?: boolean | undefined }
+  ): Effect.Effect<Option.Option<SessionIdentity>, CredentialsFailure, Session> {
+    return Effect.flatMap(Session, (session) => session.getCredentials(options))
+  }
+
+  /**
+   * The names of the AWS partitions.
+   *
+   * @since 0.1.0
+   */
+  static readonly getAvailablePartitions: Effect.Effect<ReadonlyArray<string>, never, Session> = Effect.suspend(() =>
+    Effect.flatMap(Session, (session) => session.getAvailablePartitions)
+  )
+
+  /**
+   * The partition of a region. Fails with `UnknownRegionError` for a region that is in none.
+   *
+   * @since 0.1.0
+   */
+  static getPartitionForRegion(region: string): Effect.Effect<string, UnknownRegionError, Session> {
+    return Effect.flatMap(Session, (session) => session.getPartitionForRegion(region))
+  }
+
+  /**
+   * The regions of a partition in which a service is known to be; none for an unknown service or partition.
+   *
+   * @since 0.1.0
+   */
+  static getAvailableRegions(
+    service: string,
+    options?: RegionsOptions | undefined
+  ): Effect.Effect<ReadonlyArray<string>, never, Session> {
+    return Effect.flatMap(Session, (session) => session.getAvailableRegions(service, options))
+  }
+
+  /**
+   * The known services: `@aws-sdk/client-` and a name is a package.
+   *
+   * @since 0.1.0
+   */
+  static readonly getAvailableServices: Effect.Effect<ReadonlyArray<string>, never, Session> = Effect.suspend(() =>
+    Effect.flatMap(Session, (session) => session.getAvailableServices)
+  )
+
+  /**
+   * Reads the environment and the shared files again, and forgets all credentials.
+   *
+   * @since 0.1.0
+   */
+  static readonly reload: Effect.Effect<void, SessionError, Session> = Effect.suspend(() =>
+    Effect.flatMap(Session, (session) => session.reload)
+  )
+
+  /**
+   * What was counted, and the connections that are shared now.
+   *
+   * @since 0.1.0
+   */
+  static readonly stats: Effect.Effect<SessionStats, never, Session> = Effect.suspend(() =>
+    Effect.flatMap(Session, (session) => session.stats)
+  )
+
+  /**
+   * What happens in the session's caches from now on.
+   *
+   * @since 0.1.0
+   */
+  static readonly events: Stream.Stream<SessionEvent, never, Session> = Stream.suspend(() =>
+    Stream.unwrap(Effect.map(Session, (session) => session.events))
+  )
+}
+
+/**
+ * The default session: the profile, the region and the credentials that the SDK finds.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const SessionLive: Layer.Layer<Session, SessionError> = Session.layer()

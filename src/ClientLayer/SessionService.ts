@@ -1,0 +1,242 @@
+/**
+ * A session, as a value.
+ *
+ * @since 0.1.0
+ */
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
+import type { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
+import type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
+import type { ClientClass, ClientConfig, ClientOf, OptionalConfig } from "./AwsClient.js"
+import type { ClientCacheKey } from "./ClientCacheKey.js"
+import type { ClientCacheOptions, ClientCacheService } from "./ClientCacheService.js"
+import type { ClientBuildError } from "./ClientErrors.js"
+import type { ClientOptions } from "./ClientOptions.js"
+import type { ClientSource } from "./ClientSource.js"
+import type { CredentialsFailure } from "./CredentialMemo.js"
+import type { RegionsOptions } from "./Partition.js"
+import type { SessionCredentialsOption } from "./SessionCredentials.js"
+import type { PackageNotFoundError, ProfileNotFoundError, UnknownRegionError } from "./SessionErrors.js"
+import type { SessionTransportOptions } from "./SessionTransport.js"
+import type { TransportFigures } from "./Transport.js"
+
+/**
+ * Which cache of a session is meant: each has one for `"LRU"` and one for `"LFU"`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type SessionPolicy = "LRU" | "LFU"
+
+/**
+ * How a session is made.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SessionOptions
+  extends
+    SessionTransportOptions,
+    Pick<ClientCacheOptions, "maxSize" | "gracePeriod" | "timeToLive" | "eventCapacity" | "metrics">
+{
+  /** The name in errors, spans and logs. Default `"Session"`. */
+  readonly name?: string | undefined
+  /** A profile of the shared config and credentials files. Default: what `AWS_PROFILE` names, else none is named. */
+  readonly profile?: string | undefined
+  /** The region of clients that name none. Default: `AWS_REGION`, else the region of the profile. */
+  readonly region?: string | undefined
+  /**
+   * The credentials of clients that bring none: a credential provider of the SDK, or static ones, of which parts or all
+   * may be `Redacted`. Default: those of the profile, or what the SDK's default chain finds.
+   */
+  readonly credentials?: SessionCredentialsOption | undefined
+  /** Which of its caches are used when a call does not say. Default `"LRU"`. */
+  readonly evictionPolicy?: SessionPolicy | undefined
+}
+
+/**
+ * What a session is asked for a client with, besides its configuration.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SessionClientOptions<in C> extends ClientOptions<C>, SessionCacheControls {}
+
+/**
+ * Which cache of a session is used, and its limit.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SessionCacheControls {
+  /** Which of the session's caches to use. Default: the session's `evictionPolicy`. */
+  readonly evictionPolicy?: SessionPolicy | undefined
+  /**
+   * Changes the limit of that cache, before anything is looked up or built, for this and all later calls. What is asked
+   * for does not leave the cache for it, unless it is 0. Default: it stays as it is.
+   */
+  readonly maxSize?: number | undefined
+}
+
+/**
+ * The arguments after a client class: its configuration, optional where the class has it optional, and options.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type SessionClientArguments<Ctor extends ClientClass> = undefined extends OptionalConfig<Ctor>
+  ? [config?: OptionalConfig<Ctor>, options?: SessionClientOptions<ClientOf<Ctor>> | undefined]
+  : [config: ClientConfig<Ctor>, options?: SessionClientOptions<ClientOf<Ctor>> | undefined]
+
+/**
+ * How a call of a session can fail.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type SessionClientError = ClientBuildError | CacheKeyError | CacheConfigError
+
+/**
+ * How a session can fail to be made, or to be read anew.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type SessionError = CacheConfigError | ProfileNotFoundError | PackageNotFoundError
+
+/**
+ * The credentials of a session. They can be given to a client or another session as they are.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SessionIdentity {
+  readonly accessKeyId: Redacted.Redacted
+  readonly secretAccessKey: Redacted.Redacted
+  readonly sessionToken?: Redacted.Redacted | undefined
+  readonly credentialScope?: string | undefined
+  readonly accountId?: string | undefined
+  /** When they expire; never when it is absent. */
+  readonly expiration?: Date | undefined
+}
+
+/**
+ * Something that happened in one of a session's caches.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SessionEvent {
+  readonly cache: "client"
+  readonly evictionPolicy: SessionPolicy
+  readonly event: LeasedStoreEvent<ClientCacheKey<unknown>>
+}
+
+/**
+ * What a session has counted since it was made, and the connections its clients share now. Those of borrowed handlers
+ * and of HTTP/2 are not known to it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SessionStats extends TransportFigures {
+  /** How many times a source of credentials was asked. */
+  readonly credentialResolutions: number
+}
+
+/**
+ * A session: clients that share a profile, a region, credentials and connections, each built once.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SessionService {
+  /** The name in errors, spans and logs. */
+  readonly name: string
+  /**
+   * The client of a class for a configuration; built when there is none. What the configuration leaves out, the session
+   * provides: region, profile, credentials, connections. A region that is given and equal to the session's makes no
+   * difference.
+   *
+   * Fails with `CacheKeyError` for a class or configuration that makes no key, with `ClientBuildError` when the class
+   * cannot be loaded, its constructor throws, or there is no region, and with `CacheConfigError` for an eviction policy
+   * or a size that is none; then nothing has changed.
+   */
+  readonly client: <Ctor extends ClientClass>(
+    source: ClientSource<Ctor>,
+    ...configuration: SessionClientArguments<Ctor>
+  ) => Effect.Effect<ClientOf<Ctor>, SessionClientError>
+  /** The client as `client` gives it, leased until the scope closes. A scope has one lease of a client at most. */
+  readonly lease: <Ctor extends ClientClass>(
+    source: ClientSource<Ctor>,
+    ...configuration: SessionClientArguments<Ctor>
+  ) => Effect.Effect<ClientOf<Ctor>, SessionClientError, Scope.Scope>
+  /** Uses the client that `client` gives, leased as long as `f` runs. */
+  readonly withClient: <Ctor extends ClientClass, A, E, R>(
+    source: ClientSource<Ctor>,
+    config: OptionalConfig<Ctor>,
+    f: (client: ClientOf<Ctor>) => Effect.Effect<A, E, R>,
+    options?: SessionClientOptions<ClientOf<Ctor>> | undefined
+  ) => Effect.Effect<A, E | SessionClientError, R>
+  /** The key under which a client is in the session's caches, with what the session adds to the configuration. */
+  readonly clientKey: <Ctor extends ClientClass>(
+    source: ClientSource<Ctor>,
+    ...configuration: SessionClientArguments<Ctor>
+  ) => Effect.Effect<ClientCacheKey<ClientOf<Ctor>>, ClientBuildError | CacheKeyError>
+  /**
+   * The caches themselves, which belong to this session alone. What is asked of them directly is completed by the session
+   * as well, but keys that are made without it (`ClientCacheKey.make`) are not: `clientKey` makes those.
+   */
+  readonly caches: {
+    readonly client: Readonly<Record<SessionPolicy, ClientCacheService>>
+  }
+  /** The profiles in the shared files when they were read last. */
+  readonly availableProfiles: Effect.Effect<ReadonlyArray<string>>
+  /** The profile; `"default"` when none was named. */
+  readonly profileName: Effect.Effect<string>
+  /** The region of clients that name none. */
+  readonly regionName: Effect.Effect<Option.Option<string>>
+  /**
+   * The credentials of clients that bring none, resolved if need be; `None` when the SDK's default chain has none. Fails
+   * when there should be some, but their source fails.
+   *
+   * @param options `forceRefresh` resolves anew, whatever is remembered
+   */
+  readonly getCredentials: (
+    options?: { readonly forceRefresh?: boolean | undefined }
+  ) => Effect.Effect<Option.Option<SessionIdentity>, CredentialsFailure>
+  /** The names of the AWS partitions. */
+  readonly getAvailablePartitions: Effect.Effect<ReadonlyArray<string>>
+  /** The partition of a region, such as `"aws-cn"` of `"cn-north-1"`. */
+  readonly getPartitionForRegion: (region: string) => Effect.Effect<string, UnknownRegionError>
+  /**
+   * The regions of a partition in which a service is known to be; none for an unknown service or partition. It is as old
+   * as the data in this package: a region that is not listed may have the service.
+   *
+   * @param service its name in the SDK for JavaScript, such as `"s3"`, or in the SDK for Python
+   */
+  readonly getAvailableRegions: (
+    service: string,
+    options?: RegionsOptions | undefined
+  ) => Effect.Effect<ReadonlyArray<string>>
+  /** The known services: `@aws-sdk/client-` and a name is a package. */
+  readonly getAvailableServices: Effect.Effect<ReadonlyArray<string>>
+  /**
+   * Reads the environment and the shared files again, and forgets all credentials. Clients made before keep their region
+   * and profile, and their next requests have the new credentials. Where settings of a profile have changed, the next
+   * call makes a new client.
+   *
+   * Fails as the making of the session does; then nothing has changed.
+   */
+  readonly reload: Effect.Effect<void, SessionError>
+  /** What was counted, and the connections that are shared now. */
+  readonly stats: Effect.Effect<SessionStats>
+  /**
+   * What happens in the session's caches from now on. It never blocks them: a listener that is too slow loses what comes
+   * while it is behind. It ends with the session.
+   */
+  readonly events: Stream.Stream<SessionEvent>
+}

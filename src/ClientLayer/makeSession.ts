@@ -1,0 +1,201 @@
+/**
+ * How a session is made.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
+import type { ClientClass, ClientOf } from "./AwsClient.js"
+import { isPlainObject } from "./canonicalValue.js"
+import { buildClientOn, type ClientBuilder } from "./ClientBuilder.js"
+import { type ClientCacheKey, prepareClient, settled } from "./ClientCacheKey.js"
+import type { ClientCacheService } from "./ClientCacheService.js"
+import type { ClientBuildError } from "./ClientErrors.js"
+import type { CompleteRequest } from "./ClientOptions.js"
+import { type ClientSource, resolveSource } from "./ClientSource.js"
+import type { AwsCredentials } from "./CredentialMemo.js"
+import { makeClientCache } from "./makeClientCache.js"
+import { availablePartitions, availableRegions, availableServices, partitionForRegion } from "./Partition.js"
+import { normaliseRegion } from "./regionName.js"
+import { checkedSize, resizeAround, sessionPolicy } from "./sessionCacheControls.js"
+import { makeSessionCredentials } from "./SessionCredentials.js"
+import type {
+  SessionCacheControls,
+  SessionClientError,
+  SessionError,
+  SessionIdentity,
+  SessionOptions,
+  SessionPolicy,
+  SessionService
+} from "./SessionService.js"
+import { readSessionSettings, type SessionSettings } from "./SessionSettings.js"
+import { makeSessionTransport } from "./SessionTransport.js"
+import { Transport } from "./Transport.js"
+
+/**
+ * Makes a session. When the scope closes, its caches are closed first, which waits for leases as long as the grace
+ * period, then credentials are resolved no more, and then the shared connections are closed, with what is left of the
+ * requests on them.
+ *
+ * Fails with `ProfileNotFoundError` for a profile that was named and is not there, with `CacheConfigError` for an option
+ * it cannot accept, and with `PackageNotFoundError` when `@smithy/core` is not installed.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeSession = (options: SessionOptions = {}): Effect.Effect<SessionService, SessionError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const name = options.name ?? "Session"
+    const policy = yield* sessionPolicy(name, undefined, options.evictionPolicy ?? "LRU")
+    const initial = yield* readSessionSettings(name, options)
+    let settings = initial
+    const transport = yield* makeSessionTransport(name, options)
+    const credentials = yield* makeSessionCredentials(name, options.credentials, () => ({
+      profile: settings.profile,
+      region: settings.region,
+      requestHandler: transport.innerHandler
+    }))
+
+    const complete: CompleteRequest = (given, options) => {
+      const config = withDefaults(given, settings)
+      const profile = profileOf(config) ?? settings.profileName
+      const fingerprint = settings.fingerprint(profile)
+      return {
+        config,
+        options: fingerprint === initial.fingerprint(profile)
+          ? options
+          : withVariant(options, `settings#${fingerprint.slice(0, 8)}`)
+      }
+    }
+
+    const build: ClientBuilder = ({ clientClass, normal }) => {
+      const { config } = normal
+      const completed = {
+        ...config,
+        credentials: credentials.providerFor(config["credentials"], profileOf(config)),
+        requestHandler: config["requestHandler"] ?? transport.borrowed
+      }
+      const built = buildClientOn(
+        { clientClass, normal: { ...normal, config: completed } },
+        (requestHandler) => requestHandler === undefined ? transport.forClient() : Transport.make(requestHandler)
+      )
+      if (config["region"] === undefined && "region" in built.client.config) throw new Error(noRegion)
+      return built
+    }
+
+    const clientCache = (
+      evictionPolicy: SessionPolicy
+    ): Effect.Effect<ClientCacheService, CacheConfigError, Scope.Scope> =>
+      makeClientCache({ ...options, name: `${name}.client.${evictionPolicy}`, evictionPolicy }, build, complete)
+    const caches = { client: { LRU: yield* clientCache("LRU"), LFU: yield* clientCache("LFU") } }
+
+    const clientKey = <Ctor extends ClientClass>(
+      source: ClientSource<Ctor>,
+      givenConfig: unknown,
+      givenOptions: unknown
+    ): Effect.Effect<ClientCacheKey<ClientOf<Ctor>>, ClientBuildError | CacheKeyError> =>
+      Effect.flatMap(resolveSource(source, name), (clientClass) => {
+        const { config, options } = complete(givenConfig, givenOptions)
+        return Either.map(prepareClient<ClientOf<Ctor>>(clientClass, config, options), ({ key }) => settled(key))
+      })
+
+    const clients = <Ctor extends ClientClass>(
+      source: ClientSource<Ctor>,
+      config: unknown,
+      controls: SessionCacheControls | undefined
+    ): Effect.Effect<ClientCacheService, SessionClientError> =>
+      Effect.flatMap(sessionPolicy(name, controls, policy), (evictionPolicy) => {
+        const cache = caches.client[evictionPolicy]
+        const maxSize = controls?.maxSize
+        if (maxSize === undefined) return Effect.succeed(cache)
+        return checkedSize(name, maxSize).pipe(
+          Effect.zipRight(clientKey(source, config, controls)),
+          Effect.flatMap((key) => resizeAround(cache, key, maxSize)),
+          Effect.as(cache)
+        )
+      })
+
+    const self: SessionService = {
+      name,
+      client: (source, ...args) =>
+        Effect.flatMap(clients(source, args[0], args[1]), (cache) => cache.client(source, ...args)),
+      lease: (source, ...args) =>
+        Effect.flatMap(clients(source, args[0], args[1]), (cache) => cache.lease(source, ...args)),
+      withClient: (source, config, f, options) =>
+        Effect.flatMap(clients(source, config, options), (cache) => cache.withClient(source, config, f, options)),
+      clientKey: (source, ...args) => clientKey(source, args[0], args[1]),
+      caches,
+      availableProfiles: Effect.sync(() => settings.availableProfiles),
+      profileName: Effect.sync(() => settings.profileName),
+      regionName: Effect.sync(() => Option.map(settings.region, regionOf)),
+      getCredentials: (options) => Effect.map(credentials.get(options?.forceRefresh === true), Option.map(redacted)),
+      getAvailablePartitions: Effect.succeed(availablePartitions),
+      getPartitionForRegion: partitionForRegion,
+      getAvailableRegions: (service, options) => Effect.sync(() => availableRegions(service, options)),
+      getAvailableServices: Effect.sync(availableServices),
+      reload: Effect.map(readSessionSettings(name, options), (read) => {
+        settings = read
+        credentials.forget()
+      }),
+      stats: Effect.sync(() => ({ credentialResolutions: credentials.resolutions(), ...transport.figures() })),
+      events: Stream.mergeAll(
+        (["LRU", "LFU"] as const).map((evictionPolicy) =>
+          Stream.map(
+            caches.client[evictionPolicy].events,
+            (event) => ({ cache: "client" as const, evictionPolicy, event })
+          )
+        ),
+        { concurrency: "unbounded" }
+      )
+    }
+    return self
+  })
+
+const noRegion =
+  "there is no region: name one in its configuration, or the session's in its options, in AWS_REGION or in "
+  + "the profile"
+
+const withDefaults = (config: unknown, { profile, region }: SessionSettings): unknown => {
+  if (config !== undefined && (typeof config !== "object" || config === null || Array.isArray(config))) return config
+  try {
+    // Read once, as keys read it.
+    const completed: Record<string, unknown> = { ...config }
+    if (Option.isSome(region)) completed["region"] ??= region.value
+    if (Option.isSome(profile)) completed["profile"] ??= profile.value
+    return completed
+  } catch {
+    // A getter that throws; whoever makes the key says so.
+    return config
+  }
+}
+
+const withVariant = (options: unknown, variant: string): unknown => {
+  if (options === undefined) return { variant }
+  if (typeof options !== "object" || options === null) return options
+  const own: unknown = "variant" in options ? options.variant : undefined
+  return { ...options, variant: own === undefined ? variant : typeof own === "string" ? `${own}, ${variant}` : own }
+}
+
+const profileOf = (config: unknown): string | undefined =>
+  isPlainObject(config) && typeof config["profile"] === "string" ? config["profile"] : undefined
+
+// As clients get it: a FIPS name is a region and an option.
+const regionOf = (region: string): string =>
+  Option.match(normaliseRegion(region), { onNone: () => region, onSome: ({ name }) => name })
+
+const redacted = (credentials: AwsCredentials): SessionIdentity => {
+  const { accessKeyId, accountId, credentialScope, expiration, secretAccessKey, sessionToken } = credentials
+  return {
+    accessKeyId: Redacted.make(accessKeyId),
+    secretAccessKey: Redacted.make(secretAccessKey),
+    sessionToken: sessionToken === undefined ? undefined : Redacted.make(sessionToken),
+    credentialScope,
+    accountId,
+    expiration
+  }
+}
