@@ -99,7 +99,9 @@ const unpack = (): Tables => {
   const services = new Map<string, ReadonlyArray<string>>()
   const names = wordsOf(regionData.services).map((word) => {
     const [name = "", aliases = "", masks = ""] = word.split(":")
-    for (const known of [name, ...aliases.split(",")]) services.set(known, masks.split(","))
+    for (const known of `${name},${aliases}`.split(",")) {
+      if (known !== "") services.set(known, masks.split(","))
+    }
     return name
   })
   return {

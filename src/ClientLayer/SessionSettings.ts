@@ -71,24 +71,21 @@ export const readSessionSettings = (
         accepted: acceptedRegion.replace(/, or a function.*/, "")
       })
     }
-    const variables = settingsOf(Object.entries(process.env).filter(([name]) => name.startsWith("AWS_")))
-    const services = Object.entries(configFile).filter(([name]) => name.startsWith("services."))
-      .map(([name, section]) => [name, settingsOf(Object.entries(section))])
-    const digests = new Map<string, string>()
-    // Credentials are left out here and not kept.
-    for (const name of availableProfiles) {
-      const sections = [configFile[name], credentialsFile[name]].map((section) =>
-        settingsOf(Object.entries(section ?? {}))
-      )
-      digests.set(name, saltedDigest(JSON.stringify([sections, services, variables])))
+    const variables = settingsOf(process.env, (name) => name.startsWith("AWS_"))
+    const digestOf = (name: string): string => {
+      const services = configFile[name]?.["services"] ?? credentialsFile[name]?.["services"]
+      const sections = [configFile[name], credentialsFile[name], configFile[`services.${services}`]]
+      return saltedDigest(JSON.stringify([...sections.map((section) => settingsOf(section ?? {})), variables]))
     }
-    const none = saltedDigest(JSON.stringify([[[], []], services, variables]))
+    // Worked out now, since what is read is not kept: secrets are in it.
+    const digests = new Map(availableProfiles.map((name) => [name, digestOf(name)]))
+    const digestOfNone = digestOf("")
     return {
       profile,
       profileName,
       region,
       availableProfiles,
-      fingerprint: (profile) => digests.get(profile) ?? none
+      fingerprint: (profile) => digests.get(profile) ?? digestOfNone
     }
   })
 
@@ -99,5 +96,9 @@ const present = (...values: ReadonlyArray<string | undefined>): Option.Option<st
 const apart =
   /access_key|secret|token|credential|container|^(role_|source_profile|sso_|external_id|mfa_|web_identity|login_session)|^(AWS_)?(REGION|PROFILE)$/i
 
-const settingsOf = (entries: ReadonlyArray<readonly [name: string, value: string | undefined]>) =>
-  entries.filter(([name]) => !apart.test(name)).toSorted(([one], [other]) => (one < other ? -1 : 1))
+const settingsOf = (
+  settings: Readonly<Record<string, string | undefined>>,
+  counts: (name: string) => boolean = () => true
+) =>
+  Object.entries(settings).filter(([name]) => counts(name) && !apart.test(name))
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
