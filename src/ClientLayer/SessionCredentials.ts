@@ -56,6 +56,8 @@ export interface ProviderContext {
   readonly profile: Option.Option<string>
   readonly region: Option.Option<string>
   readonly requestHandler: unknown
+  /** Whether the environment or the profile says where credentials come from. */
+  readonly namesCredentials: boolean
 }
 
 /**
@@ -118,13 +120,23 @@ export const makeSessionCredentials = (
         Option.isSome(profile) ? `profile ${name}` : "the environment",
         (forceRefresh) =>
           Effect.flatMap(loadCredentialsModule(session), ({ fromNodeProviderChain }) =>
-            ask(session, made.identity, () => {
+            Effect.suspend(() => {
               const { region, requestHandler } = context()
-              // A chain remembers as well, so there is a new one each time.
-              return fromNodeProviderChain({
-                ...named("profile", profile),
-                parentClientConfig: { ...named("profile", profile), ...named("region", region), requestHandler }
-              })({ forceRefresh })
+              const said = new ChainLog()
+              return ask(
+                session,
+                made.identity,
+                () =>
+                  // A chain remembers as well, so there is a new one each time.
+                  fromNodeProviderChain({
+                    ...named("profile", profile),
+                    logger: said,
+                    parentClientConfig: { ...named("profile", profile), ...named("region", region), requestHandler }
+                  })({ forceRefresh }),
+                () => said.failures
+              ).pipe(Effect.ensuring(Effect.suspend(() =>
+                Effect.forEach(said.warnings, (warning) => Effect.logWarning(warning), { discard: true })
+              )))
             })),
         memoContext
       )
@@ -144,13 +156,11 @@ export const makeSessionCredentials = (
           ...named("profile", profile),
           ...named(
             "region",
-            Option.map(region, (region) => () =>
-              Promise.resolve(region))
+            Option.map(region, (region) => () => Promise.resolve(region))
           ),
           requestHandler,
           // With these a provider assumes a role, if it was given none itself.
-          credentialDefaultProvider: () =>
-            toProvider(source())
+          credentialDefaultProvider: () => toProvider(source())
         }
         return Reflect.apply(provider, undefined, [{ forceRefresh, callerClientConfig }])
       })
@@ -200,7 +210,10 @@ export const makeSessionCredentials = (
       get: (forceRefresh) =>
         Effect.suspend(() => ofSession().get(forceRefresh)).pipe(
           Effect.asSome,
-          Effect.catchIf((error) => own === undefined && isEmptyChain(error.cause), () => Effect.succeedNone)
+          Effect.catchIf(
+            (error) => own === undefined && !context().namesCredentials && isEmptyChain(error.cause),
+            () => Effect.succeedNone
+          )
         ),
       forget: () => {
         generation += 1
@@ -254,11 +267,12 @@ const optional = (part: unknown): boolean => part === undefined || typeof part =
 const ask = (
   session: string,
   identity: string,
-  source: () => unknown
+  source: () => unknown,
+  details: () => ReadonlyArray<string> = () => []
 ): Effect.Effect<AwsCredentials, CredentialsError> =>
   Effect.tryPromise({ try: () => Promise.resolve(source()), catch: (cause) => cause }).pipe(
     Effect.catchAll((cause) =>
-      Effect.flatMap(knownSecrets, (secrets) => Effect.fail(failure(session, identity, cause, secrets)))
+      Effect.flatMap(knownSecrets, (secrets) => Effect.fail(failure(session, identity, cause, details(), secrets)))
     ),
     Effect.filterOrFail(
       isCredentials,
@@ -271,15 +285,40 @@ const ask = (
     )
   )
 
-const failure = (session: string, identity: string, cause: unknown, secrets: ReadonlySet<string>): CredentialsError => {
-  if (!(cause instanceof Error)) {
-    return new CredentialsError({ session, identity, reason: "their provider failed with a value that is no Error" })
-  }
-  const reason = maskSecrets(`${cause.name}: ${cause.message}`, secrets).split("\n", 1).join("").slice(0, longestReason)
-  return new CredentialsError({ session, identity, reason, cause: maskedCause(cause, secrets) })
+const failure = (
+  session: string,
+  identity: string,
+  cause: unknown,
+  details: ReadonlyArray<string>,
+  secrets: ReadonlySet<string>
+): CredentialsError => {
+  const texts = cause instanceof Error
+    ? [`${cause.name}: ${cause.message}`, ...details]
+    : ["their provider failed with a value that is no Error"]
+  // What a command wrote to its error output comes after the first line, and is nobody's to repeat.
+  const reason = texts.map((text) => maskSecrets(text, secrets).split("\n", 1).join("").slice(0, longestReason))
+  return new CredentialsError({ session, identity, reason: reason.join("; "), cause: maskedCause(cause, secrets) })
 }
 
-const longestReason = 500
+/** What the links of the SDK's chain say. When all have failed, the last error alone does not tell why. */
+class ChainLog {
+  readonly failures: Array<string> = []
+  readonly warnings: Array<string> = []
+  readonly debug = (message: unknown): void => {
+    const failure = /^@smithy\/property-provider \S+ ([^]*)/.exec(String(message))?.[1]
+    // Links that say that they are not meant are of no interest.
+    if (failure !== undefined && !/^(Skipping|Could not load credentials|AWS_PROFILE is set)/.test(failure)) {
+      this.failures.push(failure)
+    }
+  }
+  readonly info = (): void => {}
+  readonly warn = (message: unknown): void => {
+    this.warnings.push(String(message).trim())
+  }
+  readonly error = (): void => {}
+}
+
+const longestReason = 300
 
 // What the last link of the SDK's chain says when no link before it had anything.
 const isEmptyChain = (cause: unknown): boolean =>

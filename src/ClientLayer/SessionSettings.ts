@@ -27,6 +27,8 @@ export interface SessionSettings {
   readonly region: Option.Option<string>
   /** The profiles in the files, those of the config file first. */
   readonly availableProfiles: ReadonlyArray<string>
+  /** Whether the environment or the profile says where credentials come from. */
+  readonly namesCredentials: boolean
   /** Says whether the settings of a profile, its credentials apart, are the same at two readings. */
   readonly fingerprint: (profile: string) => string
 }
@@ -80,9 +82,12 @@ export const readSessionSettings = (
     // Worked out now, since what is read is not kept: secrets are in it.
     const digests = new Map(availableProfiles.map((name) => [name, digestOf(name)]))
     const digestOfNone = digestOf("")
+    const sources = [...Object.keys(configFile[profileName] ?? {}), ...Object.keys(credentialsFile[profileName] ?? {})]
     return {
       profile,
       profileName,
+      namesCredentials: Option.isSome(profile) || sources.some((name) => aboutCredentials.test(name))
+        || Object.entries(process.env).some(([name, value]) => aboutCredentials.test(name) && value !== ""),
       region,
       availableProfiles,
       fingerprint: (profile) => digests.get(profile) ?? digestOfNone
@@ -92,13 +97,22 @@ export const readSessionSettings = (
 const present = (...values: ReadonlyArray<string | undefined>): Option.Option<string> =>
   Option.fromNullable(values.find((value) => value !== undefined && value !== ""))
 
+const aboutCredentials = new RegExp(
+  [
+    "^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|CREDENTIAL_EXPIRATION)$",
+    "^AWS_(CONTAINER_|WEB_IDENTITY_|ROLE_)",
+    "^aws_(access_key_id|secret_access_key|session_token)$",
+    "^(credential_|role_|source_profile$|sso_|external_id$|mfa_|web_identity_|duration_seconds$|login_session$)"
+  ].join("|")
+)
+
 // Credentials have a memo of their own, which `reload` empties; region and profile are in every key.
-const apart =
-  /access_key|secret|token|credential|container|^(role_|source_profile|sso_|external_id|mfa_|web_identity|login_session)|^(AWS_)?(REGION|PROFILE)$/i
+const isSetting = (name: string): boolean =>
+  !aboutCredentials.test(name) && !/^(region|AWS_(REGION|PROFILE|CONFIG_FILE|SHARED_CREDENTIALS_FILE))$/.test(name)
 
 const settingsOf = (
   settings: Readonly<Record<string, string | undefined>>,
   counts: (name: string) => boolean = () => true
 ) =>
-  Object.entries(settings).filter(([name]) => counts(name) && !apart.test(name))
+  Object.entries(settings).filter(([name]) => counts(name) && isSetting(name))
     .toSorted(([one], [other]) => (one < other ? -1 : 1))

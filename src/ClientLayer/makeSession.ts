@@ -58,6 +58,7 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
     const credentials = yield* makeSessionCredentials(name, options.credentials, () => ({
       profile: settings.profile,
       region: settings.region,
+      namesCredentials: settings.namesCredentials,
       requestHandler: transport.innerHandler
     }))
 
