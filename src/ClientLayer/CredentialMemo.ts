@@ -143,13 +143,11 @@ export class CredentialMemo {
     const { flights, scope } = this.#context
     if (this.#flights.has(this)) return Effect.void
     const wait = flights.await(this.#join(forceRefresh, fiber), Effect.interruptible)
-    const background = Effect.catchAll(
-      wait,
-      (error) =>
-        this.#current() === undefined
-          ? Effect.void
-          : Effect.logWarning(`${error.message} (those there are still serve)`)
-    )
+    // Who waits is told by the failure itself; here are those who do not, since what is there still serves.
+    const background = Effect.catchAll(wait, (error) =>
+      forceRefresh || this.#current() === undefined
+        ? Effect.void
+        : Effect.logWarning(`${error.message}. Those it has still serve.`))
     return Effect.asVoid(Effect.forkIn(background, scope))
   }
 

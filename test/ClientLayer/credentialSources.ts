@@ -14,11 +14,13 @@ export const localSts = (life: Life = { seconds: 3600 }) =>
     const clock = yield* Effect.clock
     const assumed = new Map<string, number>()
     const signers: Array<string> = []
+    const regions: Array<string> = []
     const server = yield* LocalHttp.make((request, response, body) => {
       const parameters = new URLSearchParams(body.toString("utf8"))
       const arn = parameters.get("RoleArn") ?? ""
       const role = arn.replace(/^.*\//, "")
       signers.push(signerOf(request.headers.authorization))
+      regions.push(/Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? "")?.[1] ?? "nowhere")
       if (role === "forbidden") {
         response.writeHead(403, { "content-type": "text/xml" }).end(
           `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>AccessDenied</Code>`
@@ -43,7 +45,9 @@ export const localSts = (life: Life = { seconds: 3600 }) =>
       /** How often a role was assumed. */
       assumed: (role: string) => assumed.get(role) ?? 0,
       /** The access key ids that asked. */
-      signers
+      signers,
+      /** For which regions they asked. */
+      regions
     }
   })
 

@@ -1,0 +1,225 @@
+import { S3Client } from "@aws-sdk/client-s3"
+import { fromTemporaryCredentials } from "@aws-sdk/credential-providers"
+import { assert, describe, it } from "@effect/vitest"
+import { NodeHttpHandler } from "@smithy/node-http-handler"
+import { Effect, Exit, Fiber, Scope } from "effect"
+import { Session, type SessionService } from "effect-aws-cache/ClientLayer"
+import * as Http from "node:http"
+import { turns, until } from "../support/until.js"
+import { localSts } from "./credentialSources.js"
+import { fetchObject, localS3 } from "./localS3.js"
+import { sessionEnvironment } from "./sessionEnvironment.js"
+
+const region = "us-east-1"
+
+/** A session that the test closes itself. */
+const open = (options: Parameters<typeof Session.make>[0] = {}) =>
+  Effect.gen(function*() {
+    yield* sessionEnvironment()
+    const server = yield* localS3
+    const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
+    const session = yield* Scope.extend(Session.make({ region, gracePeriod: 0, ...options }), scope)
+    return { server, session, close: Scope.close(scope, Exit.void) }
+  })
+
+const clients = (session: SessionService, count: number, config: object) =>
+  Effect.forEach(
+    Array.from({ length: count }, (_, n) => n + 1),
+    (maxAttempts) => session.client(S3Client, { ...config, maxAttempts })
+  )
+
+describe("the connections of a session", () => {
+  it.scopedLive("are shared by its clients", () =>
+    Effect.gen(function*() {
+      const { close, server, session } = yield* open({ maxSize: 20 })
+      for (const s3 of yield* clients(session, 20, server.config())) yield* fetchObject(s3, "object")
+      assert.strictEqual(server.connections(), 1)
+      assert.deepStrictEqual(yield* session.stats, {
+        credentialResolutions: 0,
+        openSockets: 1,
+        freeSockets: 1,
+        queuedRequests: 0
+      })
+      yield* close
+      yield* until(() => server.openSockets() === 0)
+      assert.strictEqual((yield* session.stats).openSockets, 0)
+    }))
+
+  it.scopedLive("are as many for each host as maxSockets allows, whoever asks", () =>
+    Effect.gen(function*() {
+      const { server, session } = yield* open({ maxSize: 20, maxSockets: 3 })
+      const requests = yield* Effect.fork(
+        Effect.flatMap(clients(session, 20, server.config()), (all) =>
+          Effect.forEach(all, (s3) => fetchObject(s3, "held"), { concurrency: "unbounded" }))
+      )
+      yield* until(() =>
+        server.waiting() === 3
+      )
+      assert.strictEqual((yield* session.stats).queuedRequests, 17)
+      yield* Effect.forkScoped(Effect.forever(Effect.zipRight(server.release, turns(1))))
+      yield* Fiber.join(requests)
+      assert.strictEqual(server.maxOpenSockets(), 3)
+    }))
+
+  it.scopedLive("outlive the destroy of a client, with what others do on them", () =>
+    Effect.gen(function*() {
+      const { server, session } = yield* open()
+      const [one, other] = yield* clients(session, 2, server.config())
+      if (one === undefined || other === undefined) return yield* Effect.dieMessage("no clients")
+      const reading = yield* Effect.fork(fetchObject(other, "half"))
+      yield* until(() => server.waiting() === 1)
+      one.destroy()
+      other.destroy()
+      yield* server.release
+      assert.strictEqual((yield* Fiber.join(reading)).attempts, 1)
+      assert.strictEqual(server.executions("half"), 1)
+      assert.strictEqual((yield* fetchObject(one, "again")).attempts, 1)
+      assert.strictEqual(server.connections(), 1)
+    }))
+
+  it.scopedLive("are those of clients with a logger too, whatever they do to their handlers", () =>
+    Effect.gen(function*() {
+      const { close, server, session } = yield* open()
+      const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+      const plain = yield* session.client(S3Client, server.config())
+      yield* fetchObject(plain, "one")
+      const logging = yield* session.client(S3Client, server.config({ logger }))
+      yield* fetchObject(logging, "two")
+      yield* fetchObject(plain, "three")
+      assert.strictEqual(server.connections(), 1)
+      yield* close
+      yield* until(() => server.openSockets() === 0)
+    }))
+
+  it.scopedLive("are kept when a client is evicted", () =>
+    Effect.gen(function*() {
+      const { server, session } = yield* open({ maxSize: 1 })
+      const [one, other] = yield* clients(session, 2, server.config())
+      if (one === undefined || other === undefined) return yield* Effect.dieMessage("no clients")
+      assert.strictEqual(yield* session.caches.client.LRU.size, 1)
+      yield* fetchObject(one, "one")
+      yield* fetchObject(other, "two")
+      yield* fetchObject(one, "three")
+      assert.strictEqual(server.connections(), 1)
+    }))
+
+  it.scopedLive("are cut when the session closes; what is cut off is not sent again", () =>
+    Effect.gen(function*() {
+      const { close, server, session } = yield* open()
+      const s3 = yield* session.client(S3Client, server.config())
+      const cut = yield* Effect.forkDaemon(Effect.sandbox(fetchObject(s3, "held")))
+      yield* until(() => server.waiting() === 1)
+      yield* close
+      const exit = yield* Fiber.await(cut)
+      assert.isTrue(Exit.isFailure(exit))
+      assert.include(String(exit), "ClientClosedError")
+      yield* until(() => server.openSockets() === 0)
+      assert.strictEqual(server.executions("held"), 1)
+    }))
+
+  it.scopedLive("serve the clients inside credential providers as well, which adopt nobody's", () =>
+    Effect.gen(function*() {
+      const { close, server, session } = yield* open()
+      const sts = yield* localSts()
+      const credentials = fromTemporaryCredentials({
+        params: { RoleArn: "arn:aws:iam::123456789012:role/alpha" },
+        masterCredentials: { accessKeyId: "master", secretAccessKey: "secret" },
+        clientConfig: { endpoint: sts.url }
+      })
+      // The first caller has a handler and a region of its own.
+      const own = new NodeHttpHandler()
+      const first = yield* session.client(S3Client, {
+        ...server.config({ credentials }),
+        region: "eu-west-1",
+        requestHandler: own
+      })
+      yield* fetchObject(first, "one")
+      yield* session.client(S3Client, server.config({ credentials }))
+      assert.strictEqual(sts.requests(), 1)
+      assert.deepStrictEqual(sts.regions, [region])
+      assert.strictEqual(sts.openSockets(), 1)
+      own.destroy()
+      assert.strictEqual((yield* session.stats).openSockets, 1)
+      assert.strictEqual(sts.openSockets(), 1)
+      yield* close
+      yield* until(() => sts.openSockets() === 0)
+    }))
+
+  it.scopedLive("are not those of a client that brings a request handler", () =>
+    Effect.gen(function*() {
+      const { close, server, session } = yield* open()
+      const requestHandler = yield* Effect.acquireRelease(
+        Effect.sync(() => new NodeHttpHandler()),
+        (handler) => Effect.sync(() => handler.destroy())
+      )
+      const s3 = yield* session.client(S3Client, { ...server.config(), requestHandler })
+      assert.strictEqual(s3.config.requestHandler, requestHandler)
+      yield* fetchObject(s3, "one")
+      assert.strictEqual((yield* session.stats).openSockets, 0)
+      yield* close
+      assert.strictEqual(server.openSockets(), 1)
+      assert.strictEqual((yield* fetchObject(s3, "two")).attempts, 1)
+    }))
+
+  it.scopedLive("of a client with options for its handler are the client's own, and closed with it", () =>
+    Effect.gen(function*() {
+      const { close, server, session } = yield* open()
+      const s3 = yield* session.client(S3Client, { ...server.config(), requestHandler: { requestTimeout: 5000 } })
+      yield* fetchObject(s3, "one")
+      assert.strictEqual((yield* session.stats).openSockets, 0)
+      assert.strictEqual((yield* session.caches.client.LRU.stats).openSockets, 1)
+      yield* close
+      yield* until(() => server.openSockets() === 0)
+    }))
+
+  it.scopedLive("can have options, and agents of the caller's", () =>
+    Effect.gen(function*() {
+      const httpAgent = yield* Effect.acquireRelease(
+        Effect.sync(() => new Http.Agent({ keepAlive: true })),
+        (agent) => Effect.sync(() => agent.destroy())
+      )
+      const { close, server, session } = yield* open({ requestHandler: { connectionTimeout: 1234, httpAgent } })
+      const s3 = yield* session.client(S3Client, server.config())
+      yield* fetchObject(s3, "one")
+      assert.deepInclude(s3.config.requestHandler.httpHandlerConfigs(), { connectionTimeout: 1234, httpAgent })
+      assert.strictEqual((yield* session.stats).openSockets, 0)
+      yield* close
+      assert.strictEqual(server.openSockets(), 1)
+    }))
+
+  it.scopedLive("can be made by a request handler of the caller's, which nobody destroys", () =>
+    Effect.gen(function*() {
+      const handler = yield* Effect.acquireRelease(
+        Effect.sync(() => new NodeHttpHandler()),
+        (handler) => Effect.sync(() => handler.destroy())
+      )
+      const { close, server, session } = yield* open({ requestHandler: handler })
+      for (const s3 of yield* clients(session, 5, server.config())) {
+        yield* fetchObject(s3, "one")
+        s3.destroy()
+      }
+      assert.strictEqual(server.connections(), 1)
+      yield* close
+      assert.strictEqual(server.openSockets(), 1)
+    }))
+
+  it.scopedLive("have the connection timeout that a client's defaults mode sets", () =>
+    Effect.gen(function*() {
+      const { server, session } = yield* open()
+      const s3 = yield* session.client(S3Client, server.config({ defaultsMode: "in-region" }))
+      yield* fetchObject(s3, "one")
+      assert.deepInclude(s3.config.requestHandler.httpHandlerConfigs(), { connectionTimeout: 1100 })
+    }))
+
+  it.scoped("refuse options that are none", () =>
+    Effect.gen(function*() {
+      yield* sessionEnvironment()
+      for (const maxSockets of [0, -1, 1.5, Number.NaN]) {
+        const failure = yield* Effect.flip(Session.make({ region, maxSockets }))
+        assert.strictEqual(failure._tag, "CacheConfigError")
+        assert.include(failure.message, "maxSockets")
+      }
+      const failure = yield* Effect.flip(Session.make({ region, requestHandler: () => Promise.resolve({}) }))
+      assert.include(failure.message, "requestHandler is a function")
+    }))
+})
