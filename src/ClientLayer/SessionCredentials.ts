@@ -188,12 +188,14 @@ export const makeSessionCredentials = (
         const fresh = forceRefresh ? undefined : memo.fresh(clock.unsafeCurrentTimeMillis())
         if (fresh !== undefined) return Promise.resolve(fresh)
         return run(Effect.either(memo.get(forceRefresh))).then(
-          Either.match({
+          (either) => {
+            if (Either.isRight(either)) return either.right
             // What the SDK would see without the session.
-            onLeft: (error) => Promise.reject(error.cause instanceof Error ? error.cause : error),
-            onRight: (credentials) => Promise.resolve(credentials)
-          }),
-          () => Promise.reject(new ClientClosedError({ reason: "closed" }))
+            throw either.left.cause instanceof Error ? either.left.cause : either.left
+          },
+          () => {
+            throw new ClientClosedError({ reason: "closed" })
+          }
         )
       }
       const provider = Object.assign(provide, memoized)

@@ -1,4 +1,4 @@
-import { S3, S3Client } from "@aws-sdk/client-s3"
+import { type S3, S3Client } from "@aws-sdk/client-s3"
 import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers"
 import { describe, expectTypeOf, it } from "@effect/vitest"
 import { Config, Effect, type Layer, Redacted, type Scope } from "effect"
@@ -46,8 +46,10 @@ describe("the types of sessions", () => {
     // @ts-expect-error no number
     void Session.client(S3Client, {}, { maxSize: "20" })
     class NeedsTable extends S3Client {
+      readonly table: string
       constructor(config: { readonly table: string; readonly region: string }) {
         super(config)
+        this.table = config.table
       }
     }
     // @ts-expect-error the class needs its configuration

@@ -345,8 +345,9 @@ describe("the credentials of a session", () => {
     it.scopedLive("fails for a provider that gives something else", () =>
       Effect.gen(function*() {
         yield* sessionEnvironment()
-        const credentials: object = () => Promise.resolve({ accessKeyId: "only" })
-        const session = yield* Session.make(Object.assign({ region }, { credentials }))
+        const half: object = { accessKeyId: "only" }
+        const options: object = { region, credentials: () => Promise.resolve(half) }
+        const session = yield* Session.make(options)
         const failure = yield* Effect.flip(session.getCredentials())
         assert.strictEqual(failure._tag, "CredentialsError")
         assert.include(failure.message, "without accessKeyId and secretAccessKey")
