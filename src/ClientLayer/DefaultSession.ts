@@ -14,12 +14,16 @@ import * as Scope from "effect/Scope"
 import type { ClientClass, ClientOf, OptionalConfig } from "./AwsClient.js"
 import type { ClientSource } from "./ClientSource.js"
 import { makeSession } from "./makeSession.js"
+import type { ResourceDefinition } from "./ResourceDefinition.js"
 import type {
   SessionClientArguments,
   SessionClientError,
   SessionClientOptions,
   SessionError,
   SessionOptions,
+  SessionResourceArguments,
+  SessionResourceError,
+  SessionResourceOptionsArguments,
   SessionService
 } from "./SessionService.js"
 
@@ -133,6 +137,51 @@ export const withClient = <Ctor extends ClientClass, A, E, R>(
   options?: SessionClientOptions<ClientOf<Ctor>> | undefined
 ): Effect.Effect<A, E | SessionClientError | SessionError, R> =>
   Effect.flatMap(defaultSession, (session) => session.withClient(source, config, f, options))
+
+/**
+ * The resource of a definition, over a client of the session of the process. See `Session.resource`.
+ *
+ * @example
+ * ```ts
+ * import { DynamoDBDocumentResource, resource } from "effect-aws-cache/ClientLayer"
+ *
+ * const documents = resource(DynamoDBDocumentResource, { region: "us-west-2" })
+ * ```
+ *
+ * @since 0.1.0
+ * @category default session
+ */
+export const resource = <Ctor extends ClientClass, Options, R>(
+  definition: ResourceDefinition<Ctor, Options, R>,
+  ...args: SessionResourceArguments<Ctor, Options>
+): Effect.Effect<R, SessionResourceError | SessionError> =>
+  Effect.flatMap(defaultSession, (session) => session.resource(definition, ...args))
+
+/**
+ * The resource as `resource` gives it, leased until the scope closes. See `Session.leaseResource`.
+ *
+ * @since 0.1.0
+ * @category default session
+ */
+export const leaseResource = <Ctor extends ClientClass, Options, R>(
+  definition: ResourceDefinition<Ctor, Options, R>,
+  ...args: SessionResourceArguments<Ctor, Options>
+): Effect.Effect<R, SessionResourceError | SessionError, Scope.Scope> =>
+  Effect.flatMap(defaultSession, (session) => session.leaseResource(definition, ...args))
+
+/**
+ * Uses the resource that `resource` gives, leased as long as `f` runs. See `Session.withResource`.
+ *
+ * @since 0.1.0
+ * @category default session
+ */
+export const withResource = <Ctor extends ClientClass, Options, R, A, E, R2>(
+  definition: ResourceDefinition<Ctor, Options, R>,
+  config: OptionalConfig<Ctor>,
+  f: (resource: R) => Effect.Effect<A, E, R2>,
+  ...args: SessionResourceOptionsArguments<Options>
+): Effect.Effect<A, E | SessionResourceError | SessionError, R2> =>
+  Effect.flatMap(defaultSession, (session) => session.withResource(definition, config, f, ...args))
 
 const opened = (making: Making): Effect.Effect<SessionService, SessionError> =>
   Effect.map(Deferred.await(making), ({ session }) => session)

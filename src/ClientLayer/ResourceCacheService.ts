@@ -123,6 +123,22 @@ export interface ResourceCacheService {
     definition: ResourceDefinition<Ctor, Options, R>,
     ...args: ResourceArguments<Ctor, Options>
   ) => Effect.Effect<R, ResourceError, Scope.Scope>
+  /**
+   * As `lease`, for what is built over a cache of resources: configuration and options are checked when it is called, not
+   * by their types.
+   */
+  readonly leaseWith: <Ctor extends ClientClass, Options, R>(
+    definition: ResourceDefinition<Ctor, Options, R>,
+    configuration: unknown,
+    options: unknown
+  ) => Effect.Effect<R, ResourceError, Scope.Scope>
+  /** As `withResource`, in the same way. */
+  readonly useWith: <Ctor extends ClientClass, Options, R, A, E, R2>(
+    definition: ResourceDefinition<Ctor, Options, R>,
+    configuration: unknown,
+    options: unknown,
+    f: (resource: R) => Effect.Effect<A, E, R2>
+  ) => Effect.Effect<A, E | ResourceError, R2>
   /** Uses the resource that `resource` gives, leased as long as `f` runs. This is the cheapest lease, without a scope. */
   readonly withResource: <Ctor extends ClientClass, Options, R, A, E, R2>(
     definition: ResourceDefinition<Ctor, Options, R>,

@@ -20,6 +20,9 @@ import type { ClientSource } from "./ClientSource.js"
 import type { CredentialsFailure } from "./CredentialMemo.js"
 import { makeSession } from "./makeSession.js"
 import type { RegionsOptions } from "./Partition.js"
+import { ResourceCache } from "./ResourceCache.js"
+import type { ResourceCacheKey } from "./ResourceCacheKey.js"
+import type { ResourceDefinition } from "./ResourceDefinition.js"
 import type { UnknownRegionError } from "./SessionErrors.js"
 import type {
   SessionClientArguments,
@@ -30,6 +33,9 @@ import type {
   SessionIdentity,
   SessionOptions,
   SessionPolicy,
+  SessionResourceArguments,
+  SessionResourceError,
+  SessionResourceOptionsArguments,
   SessionService,
   SessionStats
 } from "./SessionService.js"
@@ -125,6 +131,16 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
   }
 
   /**
+   * The session's cache of resources as the `ResourceCache`.
+   *
+   * @param evictionPolicy which of the session's two. Default `"LRU"`
+   * @since 0.1.0
+   */
+  static layerResourceCache(evictionPolicy: SessionPolicy = "LRU"): Layer.Layer<ResourceCache, never, Session> {
+    return Layer.effect(ResourceCache, Effect.map(Session, ({ caches }) => caches.resource[evictionPolicy]))
+  }
+
+  /**
    * The client of a class for a configuration; built when there is none. What the configuration leaves out, the session
    * provides: region, profile, credentials, connections.
    *
@@ -187,6 +203,71 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
     ...configuration: SessionClientArguments<Ctor>
   ): Effect.Effect<ClientCacheKey<ClientOf<Ctor>>, ClientBuildError | CacheKeyError, Session> {
     return Effect.flatMap(Session, (session) => session.clientKey(source, ...configuration))
+  }
+
+  /**
+   * The resource of a definition for a configuration of its client and options of its own; built when there is none, over
+   * a client of the session, which has a place of its own in the session's cache of clients of the same policy.
+   *
+   * @example
+   * ```ts
+   * import { DynamoDBDocumentResource, Session } from "effect-aws-cache/ClientLayer"
+   *
+   * const documents = Session.resource(
+   *   DynamoDBDocumentResource,
+   *   {},
+   *   { marshallOptions: { removeUndefinedValues: true } },
+   *   { evictionPolicy: "LFU", maxSize: 20 }
+   * )
+   * ```
+   *
+   * @param definition what kind of resource it is
+   * @param args the configuration of its client, its own options, and which cache of the session is meant
+   * @since 0.1.0
+   */
+  static resource<Ctor extends ClientClass, Options, R>(
+    definition: ResourceDefinition<Ctor, Options, R>,
+    ...args: SessionResourceArguments<Ctor, Options>
+  ): Effect.Effect<R, SessionResourceError, Session> {
+    return Effect.flatMap(Session, (session) => session.resource(definition, ...args))
+  }
+
+  /**
+   * The resource as `resource` gives it, leased until the scope closes.
+   *
+   * @since 0.1.0
+   */
+  static leaseResource<Ctor extends ClientClass, Options, R>(
+    definition: ResourceDefinition<Ctor, Options, R>,
+    ...args: SessionResourceArguments<Ctor, Options>
+  ): Effect.Effect<R, SessionResourceError, Session | Scope.Scope> {
+    return Effect.flatMap(Session, (session) => session.leaseResource(definition, ...args))
+  }
+
+  /**
+   * Uses the resource that `resource` gives, leased as long as `f` runs.
+   *
+   * @since 0.1.0
+   */
+  static withResource<Ctor extends ClientClass, Options, R, A, E, R2>(
+    definition: ResourceDefinition<Ctor, Options, R>,
+    config: OptionalConfig<Ctor>,
+    f: (resource: R) => Effect.Effect<A, E, R2>,
+    ...args: SessionResourceOptionsArguments<Options>
+  ): Effect.Effect<A, E | SessionResourceError, R2 | Session> {
+    return Effect.flatMap(Session, (session) => session.withResource(definition, config, f, ...args))
+  }
+
+  /**
+   * The key under which a resource is in the session's caches, with what the session adds to the configuration.
+   *
+   * @since 0.1.0
+   */
+  static resourceKey<Ctor extends ClientClass, Options, R>(
+    definition: ResourceDefinition<Ctor, Options, R>,
+    ...args: SessionResourceArguments<Ctor, Options>
+  ): Effect.Effect<ResourceCacheKey<R>, CacheKeyError, Session> {
+    return Effect.flatMap(Session, (session) => session.resourceKey(definition, ...args))
   }
 
   /**
@@ -274,6 +355,15 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
    */
   static readonly getAvailableServices: Effect.Effect<ReadonlyArray<string>, never, Session> = Effect.suspend(() =>
     Effect.flatMap(Session, (session) => session.getAvailableServices)
+  )
+
+  /**
+   * The names of the resources that this package defines.
+   *
+   * @since 0.1.0
+   */
+  static readonly getAvailableResources: Effect.Effect<ReadonlyArray<string>, never, Session> = Effect.suspend(() =>
+    Effect.flatMap(Session, (session) => session.getAvailableResources)
   )
 
   /**

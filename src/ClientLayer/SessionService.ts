@@ -18,6 +18,10 @@ import type { ClientOptions } from "./ClientOptions.js"
 import type { ClientSource } from "./ClientSource.js"
 import type { CredentialsFailure } from "./CredentialMemo.js"
 import type { RegionsOptions } from "./Partition.js"
+import type { ResourceError } from "./ResourceBuilder.js"
+import type { ResourceCacheKey } from "./ResourceCacheKey.js"
+import type { ResourceCacheService } from "./ResourceCacheService.js"
+import type { ResourceDefinition } from "./ResourceDefinition.js"
 import type { SessionCredentialsOption } from "./SessionCredentials.js"
 import type { PackageNotFoundError, ProfileNotFoundError, UnknownRegionError } from "./SessionErrors.js"
 import type { SessionTransportOptions } from "./SessionTransport.js"
@@ -92,6 +96,40 @@ export type SessionClientArguments<Ctor extends ClientClass> = undefined extends
   : [config: ClientConfig<Ctor>, options?: SessionClientOptions<ClientOf<Ctor>> | undefined]
 
 /**
+ * The arguments after the definition of a resource: the configuration of its client, its own options, and which cache
+ * is meant.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type SessionResourceArguments<Ctor extends ClientClass, Options> = {} extends Options
+  ? undefined extends OptionalConfig<Ctor> ? [
+      config?: OptionalConfig<Ctor>,
+      options?: Options | undefined,
+      controls?: SessionCacheControls | undefined
+    ]
+  : [config: OptionalConfig<Ctor>, options?: Options | undefined, controls?: SessionCacheControls | undefined]
+  : [config: OptionalConfig<Ctor>, options: Options, controls?: SessionCacheControls | undefined]
+
+/**
+ * The options of a resource, optional where they have no required field, and which cache is meant.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type SessionResourceOptionsArguments<Options> = {} extends Options
+  ? [options?: Options | undefined, controls?: SessionCacheControls | undefined]
+  : [options: Options, controls?: SessionCacheControls | undefined]
+
+/**
+ * How a call of a session for a resource can fail.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type SessionResourceError = ResourceError | CacheConfigError
+
+/**
  * How a call of a session can fail.
  *
  * @since 0.1.0
@@ -129,11 +167,17 @@ export interface SessionIdentity {
  * @since 0.1.0
  * @category models
  */
-export interface SessionEvent {
-  readonly cache: "client"
-  readonly evictionPolicy: SessionPolicy
-  readonly event: LeasedStoreEvent<ClientCacheKey<unknown>>
-}
+export type SessionEvent =
+  | {
+    readonly cache: "client"
+    readonly evictionPolicy: SessionPolicy
+    readonly event: LeasedStoreEvent<ClientCacheKey<unknown>>
+  }
+  | {
+    readonly cache: "resource"
+    readonly evictionPolicy: SessionPolicy
+    readonly event: LeasedStoreEvent<ResourceCacheKey<unknown>>
+  }
 
 /**
  * What a session has counted since it was made, and the connections its clients share now. Those of borrowed handlers
@@ -187,11 +231,39 @@ export interface SessionService {
     ...configuration: SessionClientArguments<Ctor>
   ) => Effect.Effect<ClientCacheKey<ClientOf<Ctor>>, ClientBuildError | CacheKeyError>
   /**
+   * The resource of a definition for a configuration of its client and options of its own; built when there is none, over
+   * a client of the session. The client is in the cache of clients of the same policy, where it takes a place of its own.
+   *
+   * Fails as `client` does, and with `ResourceBuildError` when the resource cannot be built.
+   */
+  readonly resource: <Ctor extends ClientClass, Options, R>(
+    definition: ResourceDefinition<Ctor, Options, R>,
+    ...args: SessionResourceArguments<Ctor, Options>
+  ) => Effect.Effect<R, SessionResourceError>
+  /** The resource as `resource` gives it, leased until the scope closes. A scope has one lease of it at most. */
+  readonly leaseResource: <Ctor extends ClientClass, Options, R>(
+    definition: ResourceDefinition<Ctor, Options, R>,
+    ...args: SessionResourceArguments<Ctor, Options>
+  ) => Effect.Effect<R, SessionResourceError, Scope.Scope>
+  /** Uses the resource that `resource` gives, leased as long as `f` runs. */
+  readonly withResource: <Ctor extends ClientClass, Options, R, A, E, R2>(
+    definition: ResourceDefinition<Ctor, Options, R>,
+    config: OptionalConfig<Ctor>,
+    f: (resource: R) => Effect.Effect<A, E, R2>,
+    ...args: SessionResourceOptionsArguments<Options>
+  ) => Effect.Effect<A, E | SessionResourceError, R2>
+  /** The key under which a resource is in the session's caches, with what the session adds to the configuration. */
+  readonly resourceKey: <Ctor extends ClientClass, Options, R>(
+    definition: ResourceDefinition<Ctor, Options, R>,
+    ...args: SessionResourceArguments<Ctor, Options>
+  ) => Effect.Effect<ResourceCacheKey<R>, CacheKeyError>
+  /**
    * The caches themselves, which belong to this session alone. What is asked of them directly is completed by the session
-   * as well, but keys that are made without it (`ClientCacheKey.make`) are not: `clientKey` makes those.
+   * as well, but keys that are made without it (`ClientCacheKey.make`) are not: `clientKey` and `resourceKey` make those.
    */
   readonly caches: {
     readonly client: Readonly<Record<SessionPolicy, ClientCacheService>>
+    readonly resource: Readonly<Record<SessionPolicy, ResourceCacheService>>
   }
   /** The profiles in the shared files when they were read last. */
   readonly availableProfiles: Effect.Effect<ReadonlyArray<string>>
@@ -224,10 +296,12 @@ export interface SessionService {
   ) => Effect.Effect<ReadonlyArray<string>>
   /** The known services: `@aws-sdk/client-` and a name is a package. */
   readonly getAvailableServices: Effect.Effect<ReadonlyArray<string>>
+  /** The names of the resources that this package defines. Programs define their own: `ResourceDefinition.make`. */
+  readonly getAvailableResources: Effect.Effect<ReadonlyArray<string>>
   /**
    * Reads the environment and the shared files again, and forgets all credentials. Clients made before keep their region
    * and profile, and their next requests have the new credentials. Where settings of a profile have changed, the next
-   * call makes a new client.
+   * call makes a new client; where any have, resources that the session built leave its caches.
    *
    * Fails as the making of the session does; then nothing has changed.
    */

@@ -31,6 +31,8 @@ export interface SessionSettings {
   readonly namesCredentials: boolean
   /** Says whether the settings of a profile, its credentials apart, are the same at two readings. */
   readonly fingerprint: (profile: string) => string
+  /** The same of all profiles. */
+  readonly fingerprints: string
 }
 
 /**
@@ -90,7 +92,8 @@ export const readSessionSettings = (
         || Object.entries(process.env).some(([name, value]) => aboutCredentials.test(name) && value !== ""),
       region,
       availableProfiles,
-      fingerprint: (profile) => digests.get(profile) ?? digestOfNone
+      fingerprint: (profile) => digests.get(profile) ?? digestOfNone,
+      fingerprints: [...digests.values(), digestOfNone].join()
     }
   })
 

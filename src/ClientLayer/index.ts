@@ -19,11 +19,24 @@ export { ClientBuildError, ClientClosedError, ClientValueError } from "./ClientE
 export type { ClientFake } from "./ClientFake.js"
 export type { ClientArguments, ClientOptions } from "./ClientOptions.js"
 export type { ClientLoader, ClientSource } from "./ClientSource.js"
+export type { AwsCredentials, CredentialsFailure } from "./CredentialMemo.js"
+export {
+  client,
+  closeDefaultSession,
+  defaultSession,
+  lease,
+  leaseResource,
+  resource,
+  setupDefaultSession,
+  withClient,
+  withResource
+} from "./DefaultSession.js"
 export {
   type DocumentOptions,
   DynamoDBDocumentClientResource,
   DynamoDBDocumentResource
 } from "./DynamoDBDocumentResource.js"
+export type { RegionsOptions } from "./Partition.js"
 export type { ResourceError } from "./ResourceBuilder.js"
 export { ResourceCache, ResourceCacheLive } from "./ResourceCache.js"
 export { isResourceCacheKey, ResourceCacheKey, type ResourceTypeId } from "./ResourceCacheKey.js"
@@ -43,16 +56,6 @@ export {
 } from "./ResourceDefinition.js"
 export { ResourceBuildError, ResourceValueError } from "./ResourceErrors.js"
 export type { ResourceFake } from "./ResourceFake.js"
-export type { AwsCredentials, CredentialsFailure } from "./CredentialMemo.js"
-export {
-  client,
-  closeDefaultSession,
-  defaultSession,
-  lease,
-  setupDefaultSession,
-  withClient
-} from "./DefaultSession.js"
-export type { RegionsOptions } from "./Partition.js"
 export { Session, SessionLive } from "./Session.js"
 export type { SessionCredentialsOption } from "./SessionCredentials.js"
 export { CredentialsError, PackageNotFoundError, ProfileNotFoundError, UnknownRegionError } from "./SessionErrors.js"
@@ -66,6 +69,9 @@ export type {
   SessionIdentity,
   SessionOptions,
   SessionPolicy,
+  SessionResourceArguments,
+  SessionResourceError,
+  SessionResourceOptionsArguments,
   SessionService,
   SessionStats
 } from "./SessionService.js"

@@ -141,14 +141,16 @@ export const makeResourceCacheWith = (
       lease: <Ctor extends ClientClass, Options, R>(
         definition: ResourceDefinition<Ctor, Options, R>,
         ...[configuration, options]: ResourceArguments<Ctor, Options>
-      ) =>
+      ) => self.leaseWith(definition, configuration, options),
+      leaseWith: (definition, configuration, options) =>
         found(
           definition,
           configuration,
           options,
           (key, lease) => Effect.flatMap(store.lease(key, lease), (entry) => resourceOf(entry, key))
         ),
-      withResource: (definition, configuration, f, ...[options]) =>
+      withResource: (definition, configuration, f, ...[options]) => self.useWith(definition, configuration, options, f),
+      useWith: (definition, configuration, options, f) =>
         found(
           definition,
           configuration,

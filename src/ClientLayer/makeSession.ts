@@ -13,21 +13,28 @@ import type { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
 import type { ClientClass, ClientOf } from "./AwsClient.js"
 import { isPlainObject } from "./canonicalValue.js"
 import { buildClientOn, type ClientBuilder } from "./ClientBuilder.js"
-import { type ClientCacheKey, prepareClient, settled } from "./ClientCacheKey.js"
+import { type ClientCacheKey, prepareClient } from "./ClientCacheKey.js"
 import type { ClientCacheService } from "./ClientCacheService.js"
 import type { ClientBuildError } from "./ClientErrors.js"
 import type { CompleteRequest } from "./ClientOptions.js"
 import { type ClientSource, resolveSource } from "./ClientSource.js"
 import type { AwsCredentials } from "./CredentialMemo.js"
+import { DynamoDBDocumentClientResource, DynamoDBDocumentResource } from "./DynamoDBDocumentResource.js"
 import { makeClientCache } from "./makeClientCache.js"
+import { makeResourceCache } from "./makeResourceCache.js"
 import { availablePartitions, availableRegions, availableServices, partitionForRegion } from "./Partition.js"
+import { settled } from "./PrintedKey.js"
 import { normaliseRegion } from "./regionName.js"
+import { prepareResource, type ResourceCacheKey } from "./ResourceCacheKey.js"
+import type { ResourceCacheService } from "./ResourceCacheService.js"
+import type { ResourceDefinition } from "./ResourceDefinition.js"
 import { checkedSize, resizeAround, sessionPolicy } from "./sessionCacheControls.js"
 import { makeSessionCredentials } from "./SessionCredentials.js"
 import type {
   SessionCacheControls,
   SessionClientError,
   SessionError,
+  SessionEvent,
   SessionIdentity,
   SessionOptions,
   SessionPolicy,
@@ -89,11 +96,20 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
       return built
     }
 
-    const clientCache = (
-      evictionPolicy: SessionPolicy
-    ): Effect.Effect<ClientCacheService, CacheConfigError, Scope.Scope> =>
-      makeClientCache({ ...options, name: `${name}.client.${evictionPolicy}`, evictionPolicy }, build, complete)
-    const caches = { client: { LRU: yield* clientCache("LRU"), LFU: yield* clientCache("LFU") } }
+    const cacheOptions = (cache: "client" | "resource", evictionPolicy: SessionPolicy) => ({
+      maxSize: options.maxSize,
+      gracePeriod: options.gracePeriod,
+      timeToLive: options.timeToLive,
+      eventCapacity: options.eventCapacity,
+      metrics: options.metrics,
+      name: `${name}.${cache}.${evictionPolicy}`,
+      evictionPolicy
+    })
+    const clientCache = (policy: SessionPolicy) => makeClientCache(cacheOptions("client", policy), build, complete)
+    const client = { LRU: yield* clientCache("LRU"), LFU: yield* clientCache("LFU") }
+    const resourceCache = (policy: SessionPolicy) =>
+      makeResourceCache(cacheOptions("resource", policy), client[policy], (config) => withDefaults(config, settings))
+    const caches = { client, resource: { LRU: yield* resourceCache("LRU"), LFU: yield* resourceCache("LFU") } }
 
     const clientKey = <Ctor extends ClientClass>(
       source: ClientSource<Ctor>,
@@ -121,6 +137,32 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
         )
       })
 
+    const resourceKey = <Ctor extends ClientClass, Options, R>(
+      definition: ResourceDefinition<Ctor, Options, R>,
+      config: unknown,
+      options: unknown
+    ): Effect.Effect<ResourceCacheKey<R>, CacheKeyError> =>
+      Effect.suspend(() =>
+        Either.map(prepareResource(definition, withDefaults(config, settings), options), ({ key }) => settled(key))
+      )
+
+    const resources = <Ctor extends ClientClass, Options, R>(
+      definition: ResourceDefinition<Ctor, Options, R>,
+      config: unknown,
+      options: unknown,
+      controls: SessionCacheControls | undefined
+    ): Effect.Effect<ResourceCacheService, CacheKeyError | CacheConfigError> =>
+      Effect.flatMap(sessionPolicy(name, controls, policy), (evictionPolicy) => {
+        const cache = caches.resource[evictionPolicy]
+        const maxSize = controls?.maxSize
+        if (maxSize === undefined) return Effect.succeed(cache)
+        return checkedSize(name, maxSize).pipe(
+          Effect.zipRight(resourceKey(definition, config, options)),
+          Effect.flatMap((key) => resizeAround(cache, key, maxSize)),
+          Effect.as(cache)
+        )
+      })
+
     const self: SessionService = {
       name,
       client: (source, ...args) =>
@@ -130,6 +172,22 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
       withClient: (source, config, f, options) =>
         Effect.flatMap(clients(source, config, options), (cache) => cache.withClient(source, config, f, options)),
       clientKey: (source, ...args) => clientKey(source, args[0], args[1]),
+      resource: (definition, ...args) =>
+        Effect.flatMap(
+          resources(definition, args[0], args[1], args[2]),
+          (cache) => cache.useWith(definition, args[0], args[1], Effect.succeed)
+        ),
+      leaseResource: (definition, ...args) =>
+        Effect.flatMap(
+          resources(definition, args[0], args[1], args[2]),
+          (cache) => cache.leaseWith(definition, args[0], args[1])
+        ),
+      withResource: (definition, config, f, ...args) =>
+        Effect.flatMap(
+          resources(definition, config, args[0], args[1]),
+          (cache) => cache.useWith(definition, config, args[0], f)
+        ),
+      resourceKey: (definition, ...args) => resourceKey(definition, args[0], args[1]),
       caches,
       availableProfiles: Effect.sync(() => settings.availableProfiles),
       profileName: Effect.sync(() => settings.profileName),
@@ -139,23 +197,41 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
       getPartitionForRegion: partitionForRegion,
       getAvailableRegions: (service, options) => Effect.sync(() => availableRegions(service, options)),
       getAvailableServices: Effect.sync(availableServices),
-      reload: Effect.map(readSessionSettings(name, options), (read) => {
+      getAvailableResources: Effect.succeed([DynamoDBDocumentResource.name, DynamoDBDocumentClientResource.name]),
+      reload: Effect.flatMap(readSessionSettings(name, options), (read) => {
+        const before = settings
         settings = read
         credentials.forget()
+        return read.fingerprints === before.fingerprints
+          ? Effect.void
+          : Effect.forEach(Object.values(caches.resource), removeBuilt, { discard: true })
       }),
       stats: Effect.sync(() => ({ credentialResolutions: credentials.resolutions(), ...transport.figures() })),
       events: Stream.mergeAll(
-        (["LRU", "LFU"] as const).map((evictionPolicy) =>
+        (["LRU", "LFU"] as const).flatMap((evictionPolicy) => [
           Stream.map(
-            caches.client[evictionPolicy].events,
-            (event) => ({ cache: "client" as const, evictionPolicy, event })
+            client[evictionPolicy].events,
+            (event): SessionEvent => ({ cache: "client", evictionPolicy, event })
+          ),
+          Stream.map(
+            caches.resource[evictionPolicy].events,
+            (event): SessionEvent => ({ cache: "resource", evictionPolicy, event })
           )
-        ),
+        ]),
         { concurrency: "unbounded" }
       )
     }
     return self
   })
+
+// Their clients have settings that are no more.
+const removeBuilt = (cache: ResourceCacheService): Effect.Effect<void> =>
+  Effect.flatMap(Effect.zip(cache.keys, cache.stats), ([keys, { resources }]) =>
+    Effect.forEach(
+      keys.filter((_, index) => resources[index]?.borrowed !== true),
+      (key) => Effect.ignore(cache.remove(key)),
+      { discard: true }
+    ))
 
 const noRegion =
   "there is no region: name one in its configuration, or the session's in its options, in AWS_REGION or in "
