@@ -22,6 +22,7 @@ import { loadCredentialsModule } from "./optionalPeers.js"
 import { referenceId, referenceTag } from "./referenceId.js"
 import { CredentialsError } from "./SessionErrors.js"
 import { canonicalCredentials } from "./staticCredentials.js"
+import { WeakValues } from "./WeakValues.js"
 
 /**
  * What a session takes as `credentials`: a credential provider of the SDK, or static credentials.
@@ -145,26 +146,24 @@ export const makeSessionCredentials = (
     }
 
     const functions = new WeakMap<Function, CredentialMemo>()
+    const tagged = new WeakValues<CredentialMemo>()
     const ofFunction = (provider: Function, source: () => CredentialMemo): CredentialMemo => {
-      const known = functions.get(provider)
-      if (known !== undefined) {
-        return known
-      }
-      const made = memo(`provider #${referenceTag(provider) ?? referenceId(provider)}`, (forceRefresh) => {
+      const tag = referenceTag(provider)
+      const known = tag === undefined ? functions.get(provider) : tagged.get(tag)
+      if (known !== undefined) return known
+      const made = memo(`provider #${tag ?? referenceId(provider)}`, (forceRefresh) => {
         const { profile, region, requestHandler } = context()
         const callerClientConfig = {
           ...named("profile", profile),
-          ...named(
-            "region",
-            Option.map(region, (region) => () => Promise.resolve(region))
-          ),
+          ...named("region", Option.map(region, (region) => () => Promise.resolve(region))),
           requestHandler,
           // With these a provider assumes a role, if it was given none itself.
           credentialDefaultProvider: () => toProvider(source())
         }
         return Reflect.apply(provider, undefined, [{ forceRefresh, callerClientConfig }])
       })
-      functions.set(provider, made)
+      if (tag === undefined) functions.set(provider, made)
+      else tagged.set(tag, made)
       return made
     }
 

@@ -1,8 +1,8 @@
-import { S3Client } from "@aws-sdk/client-s3"
+import { S3, S3Client } from "@aws-sdk/client-s3"
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Fiber, Option, Redacted, TestClock } from "effect"
-import { Session, type SessionService } from "effect-aws-cache/ClientLayer"
+import { ClientCacheKey, Session, type SessionService } from "effect-aws-cache/ClientLayer"
 import { readFileSync, writeFileSync } from "node:fs"
 import { inspect } from "node:util"
 import { until } from "../support/until.js"
@@ -243,6 +243,32 @@ describe("the credentials of a session", () => {
       }
       assert.deepStrictEqual(bucket.signers, ["alpha-1", "alpha-1", "beta-1", "beta-1", "base-key", "base-key"])
       assert.strictEqual(sts.requests(), 2)
+    }))
+
+  it.scopedLive("of providers with one name are one, whichever function it is, and for every class of clients", () =>
+    Effect.gen(function*() {
+      const sts = yield* localSts()
+      yield* sessionEnvironment()
+      const bucket = yield* localBucket
+      const session = yield* Session.make({ region })
+      const credentialsOf = (tenant: string) =>
+        ClientCacheKey.tag(
+          tenant,
+          fromTemporaryCredentials({
+            params: { RoleArn: `arn:aws:iam::123456789012:role/${tenant}` },
+            masterCredentials: { accessKeyId: "master", secretAccessKey: "secret" },
+            clientConfig: { endpoint: sts.url }
+          })
+        )
+      for (const tenant of ["alpha", "beta", "alpha"]) {
+        const s3 = yield* session.client(S3Client, { ...bucket.config, credentials: credentialsOf(tenant) })
+        yield* ask(s3)
+        const other = yield* session.client(S3, { ...bucket.config, credentials: credentialsOf(tenant) })
+        yield* ask(other)
+      }
+      assert.deepStrictEqual([sts.assumed("alpha"), sts.assumed("beta"), sts.requests()], [1, 1, 2])
+      assert.strictEqual((yield* session.caches.client.LRU.stats).built, 4)
+      assert.deepStrictEqual(bucket.signers, ["alpha-1", "alpha-1", "beta-1", "beta-1", "alpha-1", "alpha-1"])
     }))
 
   it.scopedLive("are left to a client that brings its own", () =>

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { readdirSync } from "node:fs"
+import { localSts } from "../ClientLayer/credentialSources.js"
 import * as EmbeddedS3 from "../support/EmbeddedS3.js"
 import { start } from "./program.js"
 
@@ -27,6 +28,7 @@ const expected: Readonly<Record<string, ReadonlyArray<string>>> = {
     "close globex: closed",
     "close initech: closed"
   ],
+  "multiTenant.ts": ["clients built: 3", "credentials resolved: 4"],
   "testing.ts": ["greeting: Hello, Ada"],
   "ttlDict.ts": ["session of Ada", "app/Sessions: there is no entry under \"foo\""]
 }
@@ -42,9 +44,11 @@ describe("examples", () => {
     it.scopedLive(`${name} prints what it says`, () =>
       Effect.gen(function*() {
         const server = yield* EmbeddedS3.make({ buckets: ["examples"] })
+        const sts = yield* localSts()
         const program = yield* start(`examples/${name.replace(/\.ts$/, ".js")}`, {
           S3_CACHE_BUCKET: "examples",
           AWS_ENDPOINT_URL_S3: server.endpoint,
+          AWS_ENDPOINT_URL_STS: sts.url,
           AWS_REGION: server.region,
           AWS_ACCESS_KEY_ID: server.credentials.accessKeyId,
           AWS_SECRET_ACCESS_KEY: server.credentials.secretAccessKey
