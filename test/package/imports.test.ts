@@ -80,6 +80,20 @@ describe("importing the package", () => {
     assert.include(failure, "ERR_MODULE_NOT_FOUND")
   })
 
+  it("a session says which package it misses", async () => {
+    const program = `
+      import * as Effect from "effect/Effect"
+      import { Session } from "effect-aws-cache/ClientLayer"
+      const program = Effect.scoped(Effect.flatMap(Session.make(), (session) => session.getCredentials()))
+      console.log(await Effect.runPromise(Effect.map(Effect.flip(program), ({ _tag, message }) => _tag + ": " + message)))
+    `
+    const needs = "^PackageNotFoundError: Session: .* needs PACKAGE, which could not be loaded: npm install PACKAGE$"
+    const { stdout } = await runProgram(program, { refused: awsPackages })
+    assert.match(stdout.trim(), new RegExp(needs.replaceAll("PACKAGE", "@smithy/core")))
+    const { stdout: other } = await runProgram(program, { refused: "^@aws-sdk/credential-providers$" })
+    assert.match(other.trim(), new RegExp(needs.replaceAll("PACKAGE", "@aws-sdk/credential-providers")))
+  })
+
   it("the TTL dict works where no AWS package is installed", async () => {
     const { stdout } = await runProgram(
       `
