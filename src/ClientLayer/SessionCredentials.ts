@@ -5,10 +5,11 @@
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
 import { SingleFlight } from "../Cache/SingleFlight.js"
 import type { RedactedCredentials } from "./AwsClient.js"
@@ -102,7 +103,8 @@ export const makeSessionCredentials = (
     let resolutions = 0
     const memoContext: MemoContext = {
       flights: yield* SingleFlight.make<CredentialMemo>(session),
-      scope: yield* Effect.scope,
+      // One that is closed in the order in which it was made, unlike what is forked in the session's own.
+      scope: yield* Effect.flatMap(Effect.scope, (scope) => Scope.fork(scope, ExecutionStrategy.sequential)),
       generation: () => generation,
       onResolution: () => {
         resolutions += 1
@@ -120,25 +122,18 @@ export const makeSessionCredentials = (
       const made = new CredentialMemo(
         Option.isSome(profile) ? `profile ${name}` : "the environment",
         (forceRefresh) =>
-          Effect.flatMap(loadCredentialsModule(session), ({ fromNodeProviderChain }) =>
-            Effect.suspend(() => {
-              const { region, requestHandler } = context()
-              const said = new ChainLog()
-              return ask(
-                session,
-                made.identity,
-                () =>
-                  // A chain remembers as well, so there is a new one each time.
-                  fromNodeProviderChain({
-                    ...named("profile", profile),
-                    logger: said,
-                    parentClientConfig: { ...named("profile", profile), ...named("region", region), requestHandler }
-                  })({ forceRefresh }),
-                () => said.failures
-              ).pipe(Effect.ensuring(Effect.suspend(() =>
-                Effect.forEach(said.warnings, (warning) => Effect.logWarning(warning), { discard: true })
-              )))
-            })),
+          Effect.flatMap(loadCredentialsModule(session), ({ fromNodeProviderChain }) => {
+            const { region, requestHandler } = context()
+            const logger = new ChainLog()
+            const parentClientConfig = { ...named("profile", profile), ...named("region", region), requestHandler }
+            // A chain remembers as well, so there is a new one each time.
+            const ofChain = () =>
+              fromNodeProviderChain({ ...named("profile", profile), logger, parentClientConfig })({ forceRefresh })
+            return Effect.ensuring(
+              ask(session, made.identity, ofChain, () => logger.failures),
+              Effect.suspend(() => Effect.forEach(logger.warnings, (warning) => Effect.logWarning(warning)))
+            )
+          }),
         memoContext
       )
       chains.set(name, made)

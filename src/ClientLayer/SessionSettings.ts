@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
 import { printKey } from "../Cache/printKey.js"
 import { loadConfigModule } from "./optionalPeers.js"
-import { acceptedRegion, normaliseRegion } from "./regionName.js"
+import { acceptedRegionName, normaliseRegion } from "./regionName.js"
 import { saltedDigest } from "./saltedDigest.js"
 import { type PackageNotFoundError, ProfileNotFoundError } from "./SessionErrors.js"
 
@@ -72,7 +72,7 @@ export const readSessionSettings = (
         cache: session,
         option: given.region === undefined ? source : "region",
         value: printKey(region.value),
-        accepted: acceptedRegion.replace(/, or a function.*/, "")
+        accepted: acceptedRegionName
       })
     }
     const variables = settingsOf(process.env, (name) => name.startsWith("AWS_"))

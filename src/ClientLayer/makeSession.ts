@@ -5,9 +5,10 @@
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
 import type { ClientClass, ClientOf } from "./AwsClient.js"
@@ -28,7 +29,7 @@ import { normaliseRegion } from "./regionName.js"
 import { prepareResource, type ResourceCacheKey } from "./ResourceCacheKey.js"
 import type { ResourceCacheService } from "./ResourceCacheService.js"
 import type { ResourceDefinition } from "./ResourceDefinition.js"
-import { checkedSize, resizeAround, sessionPolicy } from "./sessionCacheControls.js"
+import { chosenCache, sessionPolicy } from "./sessionCacheControls.js"
 import { makeSessionCredentials } from "./SessionCredentials.js"
 import type {
   SessionCacheControls,
@@ -105,10 +106,16 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
       name: `${name}.${cache}.${evictionPolicy}`,
       evictionPolicy
     })
-    const clientCache = (policy: SessionPolicy) => makeClientCache(cacheOptions("client", policy), build, complete)
+    // All wait for leases at the same time. A client under a resource is leased by it, so it goes after the resource.
+    const together = yield* Effect.flatMap(Effect.scope, (scope) => Scope.fork(scope, ExecutionStrategy.parallel))
+    const inOwnScope = <A, E>(make: Effect.Effect<A, E, Scope.Scope>): Effect.Effect<A, E> =>
+      Effect.flatMap(Scope.fork(together, ExecutionStrategy.sequential), (scope) => Scope.extend(make, scope))
+    const clientCache = (policy: SessionPolicy) =>
+      inOwnScope(makeClientCache(cacheOptions("client", policy), build, complete))
     const client = { LRU: yield* clientCache("LRU"), LFU: yield* clientCache("LFU") }
+    const completeConfig = (config: unknown) => withDefaults(config, settings)
     const resourceCache = (policy: SessionPolicy) =>
-      makeResourceCache(cacheOptions("resource", policy), client[policy], (config) => withDefaults(config, settings))
+      inOwnScope(makeResourceCache(cacheOptions("resource", policy), client[policy], completeConfig))
     const caches = { client, resource: { LRU: yield* resourceCache("LRU"), LFU: yield* resourceCache("LFU") } }
 
     const clientKey = <Ctor extends ClientClass>(
@@ -126,16 +133,13 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
       config: unknown,
       controls: SessionCacheControls | undefined
     ): Effect.Effect<ClientCacheService, SessionClientError> =>
-      Effect.flatMap(sessionPolicy(name, controls, policy), (evictionPolicy) => {
-        const cache = caches.client[evictionPolicy]
-        const maxSize = controls?.maxSize
-        if (maxSize === undefined) return Effect.succeed(cache)
-        return checkedSize(name, maxSize).pipe(
-          Effect.zipRight(clientKey(source, config, controls)),
-          Effect.flatMap((key) => resizeAround(cache, key, maxSize)),
-          Effect.as(cache)
-        )
-      })
+      chosenCache<ClientCacheKey<unknown>, ClientCacheService, ClientBuildError | CacheKeyError>(
+        name,
+        caches.client,
+        controls,
+        policy,
+        clientKey(source, config, controls)
+      )
 
     const resourceKey = <Ctor extends ClientClass, Options, R>(
       definition: ResourceDefinition<Ctor, Options, R>,
@@ -143,7 +147,7 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
       options: unknown
     ): Effect.Effect<ResourceCacheKey<R>, CacheKeyError> =>
       Effect.suspend(() =>
-        Either.map(prepareResource(definition, withDefaults(config, settings), options), ({ key }) => settled(key))
+        Either.map(prepareResource(definition, completeConfig(config), options), ({ key }) => settled(key))
       )
 
     const resources = <Ctor extends ClientClass, Options, R>(
@@ -152,16 +156,13 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
       options: unknown,
       controls: SessionCacheControls | undefined
     ): Effect.Effect<ResourceCacheService, CacheKeyError | CacheConfigError> =>
-      Effect.flatMap(sessionPolicy(name, controls, policy), (evictionPolicy) => {
-        const cache = caches.resource[evictionPolicy]
-        const maxSize = controls?.maxSize
-        if (maxSize === undefined) return Effect.succeed(cache)
-        return checkedSize(name, maxSize).pipe(
-          Effect.zipRight(resourceKey(definition, config, options)),
-          Effect.flatMap((key) => resizeAround(cache, key, maxSize)),
-          Effect.as(cache)
-        )
-      })
+      chosenCache<ResourceCacheKey<unknown>, ResourceCacheService, CacheKeyError>(
+        name,
+        caches.resource,
+        controls,
+        policy,
+        resourceKey(definition, config, options)
+      )
 
     const self: SessionService = {
       name,

@@ -24,13 +24,20 @@ export const RegionName = Schema.transform(
 const decode = Schema.decodeUnknownEither(RegionName)
 
 /**
+ * What the name of a region can be, for messages.
+ *
+ * @since 0.1.0
+ * @category formatting
+ */
+export const acceptedRegionName = "a region name such as \"us-west-2\" (letters, digits and inner hyphens, at most 63)"
+
+/**
  * What a region field can be, for messages.
  *
  * @since 0.1.0
  * @category formatting
  */
-export const acceptedRegion =
-  "a region name such as \"us-west-2\" (letters, digits and inner hyphens, at most 63), or a function that provides one"
+export const acceptedRegion = `${acceptedRegionName}, or a function that provides one`
 
 /**
  * A normalised region: its name, and whether the name asked for FIPS endpoints (`"fips-us-east-1"`,

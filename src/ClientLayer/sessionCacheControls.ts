@@ -35,49 +35,62 @@ export const sessionPolicy = (
 }
 
 /**
- * Checks the limit that a call asks for. Fails with `CacheConfigError` for what is none.
+ * The cache that a call is meant for, with the limit that it asks for. Where one is asked for, the key that is asked for
+ * does not leave for it.
+ *
+ * Fails with `CacheConfigError` for a policy or a limit that is none, and as the key does; then nothing has changed.
  *
  * @param session the name of the session, for errors
- * @since 0.1.0
- * @category validation
- */
-export const checkedSize = (session: string, maxSize: number | undefined): Effect.Effect<void, CacheConfigError> =>
-  maxSize === undefined || maxSize === Number.POSITIVE_INFINITY || (Number.isSafeInteger(maxSize) && maxSize >= 0)
-    ? Effect.void
-    : Effect.fail(
-      new CacheConfigError({
-        cache: session,
-        option: "maxSize",
-        value: printKey(maxSize),
-        accepted: "a whole number of entries, 0 or more, or Infinity"
-      })
-    )
-
-/**
- * Changes the limit of a cache, while one key is asked for: if it is there it stays, and another entry leaves in its
- * place. Only a limit of 0 makes it leave too.
- *
+ * @param key what is asked for; looked at only if there is a limit
  * @since 0.1.0
  * @category combinators
  */
-export const resizeAround = <K, R extends K>(
-  cache: {
-    readonly keys: Effect.Effect<ReadonlyArray<K>>
-    readonly remove: (key: K) => Effect.Effect<void, CacheNotFoundError>
-    readonly resize: (maxSize: number) => Effect.Effect<void, CacheConfigError>
-  },
-  key: R,
-  maxSize: number
-): Effect.Effect<void, CacheConfigError> =>
+export const chosenCache = <K, Cache extends ResizableCache<K>, E>(
+  session: string,
+  caches: Readonly<Record<SessionPolicy, Cache>>,
+  controls: SessionCacheControls | undefined,
+  fallback: SessionPolicy,
+  key: Effect.Effect<K, E>
+): Effect.Effect<Cache, E | CacheConfigError> =>
+  Effect.flatMap(sessionPolicy(session, controls, fallback), (policy) => {
+    const cache = caches[policy]
+    const maxSize = controls?.maxSize
+    if (maxSize === undefined) return Effect.succeed(cache)
+    if (maxSize !== Number.POSITIVE_INFINITY && (!Number.isSafeInteger(maxSize) || maxSize < 0)) {
+      return Effect.fail(
+        new CacheConfigError({
+          cache: session,
+          option: "maxSize",
+          value: printKey(maxSize),
+          accepted: "a whole number of entries, 0 or more, or Infinity"
+        })
+      )
+    }
+    return Effect.as(Effect.flatMap(key, (key) => resizeAround(cache, key, maxSize)), cache)
+  })
+
+/**
+ * What is needed of a cache to change its limit.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ResizableCache<in out K> {
+  readonly keys: Effect.Effect<ReadonlyArray<K>>
+  readonly remove: (key: K) => Effect.Effect<void, CacheNotFoundError>
+  readonly resize: (maxSize: number) => Effect.Effect<void, CacheConfigError>
+}
+
+// Only a limit of 0 makes the key leave too.
+const resizeAround = <K>(cache: ResizableCache<K>, key: K, maxSize: number): Effect.Effect<void, CacheConfigError> =>
   Effect.flatMap(cache.keys, (keys) => {
     const excess = keys.length - maxSize
     const place = keys.findIndex((other) => Equal.equals(other, key))
     if (maxSize === 0 || place === -1 || place >= excess) return cache.resize(maxSize)
     // Those that would leave before it, then those that leave instead of it.
+    const others = keys.slice(place + 1, excess + 1)
     return cache.resize(keys.length - place).pipe(
-      Effect.zipRight(
-        Effect.forEach(keys.slice(place + 1, excess + 1), (key) => Effect.ignore(cache.remove(key)), { discard: true })
-      ),
+      Effect.zipRight(Effect.forEach(others, (other) => Effect.ignore(cache.remove(other)), { discard: true })),
       Effect.zipRight(cache.resize(maxSize))
     )
   })

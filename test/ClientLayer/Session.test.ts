@@ -1,8 +1,28 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb"
 import { S3Client } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Config, ConfigProvider, Deferred, Effect, Exit, Fiber, Layer, Option, Scope, Stream } from "effect"
-import { ClientCache, ClientCacheKey, ClientCustomization, Session, SessionLive } from "effect-aws-cache/ClientLayer"
+import {
+  Chunk,
+  Config,
+  ConfigProvider,
+  Deferred,
+  Effect,
+  Exit,
+  Fiber,
+  Layer,
+  Option,
+  Scope,
+  Stream,
+  TestClock
+} from "effect"
+import {
+  ClientCache,
+  ClientCacheKey,
+  ClientCustomization,
+  ResourceDefinition,
+  Session,
+  SessionLive
+} from "effect-aws-cache/ClientLayer"
 import { sessionEnvironment, setVariable } from "./sessionEnvironment.js"
 
 const make = (...args: Parameters<typeof Session.make>) => Effect.zipRight(sessionEnvironment(), Session.make(...args))
@@ -329,6 +349,23 @@ describe("Session", () => {
         yield* Fiber.join(closing)
       }))
   })
+
+  it.scoped("closing a session waits for all leases at the same time, for one grace period", () =>
+    Effect.gen(function*() {
+      yield* sessionEnvironment()
+      const scope = yield* Scope.make()
+      const session = yield* Scope.extend(Session.make({ region: "us-east-1", gracePeriod: "10 seconds" }), scope)
+      const Plain = ResourceDefinition.make({ name: "Plain", client: S3Client, make: (s3) => ({ s3 }) })
+      for (const evictionPolicy of ["LRU", "LFU"] as const) {
+        yield* session.lease(S3Client, {}, { evictionPolicy })
+        yield* session.leaseResource(Plain, {}, {}, { evictionPolicy })
+      }
+      const closing = yield* Effect.fork(Scope.close(scope, Exit.void))
+      yield* TestClock.adjust("9 seconds")
+      assert.isTrue(Option.isNone(yield* Fiber.poll(closing)))
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(closing)
+    }))
 
   describe("keys and caches", () => {
     it.scoped("clientKey is the key in the caches, with what the session adds", () =>

@@ -1,11 +1,11 @@
 import { S3, S3Client } from "@aws-sdk/client-s3"
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Fiber, Option, Redacted, TestClock } from "effect"
+import { Cause, Effect, Exit, Fiber, Option, Redacted, Scope, TestClock } from "effect"
 import { ClientCacheKey, Session, type SessionService } from "effect-aws-cache/ClientLayer"
 import { readFileSync, writeFileSync } from "node:fs"
 import { inspect } from "node:util"
-import { until } from "../support/until.js"
+import { turns, until } from "../support/until.js"
 import { ask, localBucket, localContainerEndpoint, localSts } from "./credentialSources.js"
 import { credentialProcess, sessionEnvironment, setVariable } from "./sessionEnvironment.js"
 
@@ -403,6 +403,25 @@ describe("the credentials of a session", () => {
       ].join("\n")
       assert.notInclude(shown, "planted")
       assert.include(failure.message, "profile tool")
+    }))
+
+  it.scopedLive("a session that is closing has credentials for those who lease its clients", () =>
+    Effect.gen(function*() {
+      const source = yield* localContainerEndpoint()
+      yield* sessionEnvironment({ variables: source.variables })
+      const bucket = yield* localBucket
+      const scope = yield* Scope.make()
+      const session = yield* Scope.extend(Session.make({ region }), scope)
+      const closing = yield* session.withClient(S3Client, bucket.config, (s3) =>
+        Effect.gen(function*() {
+          const closing = yield* Effect.forkDaemon(Scope.close(scope, Exit.void))
+          yield* turns(3)
+          yield* ask(s3)
+          return closing
+        }))
+      yield* Fiber.join(closing)
+      assert.deepStrictEqual(bucket.signers, ["container-1"])
+      yield* until(() => bucket.openSockets() === 0)
     }))
 
   it.scopedLive("a session that is closed resolves nothing more, and lets nobody wait", () =>
