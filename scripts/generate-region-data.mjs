@@ -98,10 +98,12 @@ await runMain(async () => {
   })
   const date = new Date().toISOString().slice(0, 10)
   const text = `/**
- * Which AWS partitions, regions and services there are, and where: generated on ${date} by
- * \`scripts/generate-region-data.mjs\` from botocore ${version} (Copyright Amazon.com, Inc. or its affiliates; Apache
- * License 2.0, http://www.apache.org/licenses/LICENSE-2.0) and from @aws-sdk/core ${sdk.version} (the same). Changed in
- * form only. Do not edit.
+ * Which AWS partitions, regions and services there are, and where. Generated on ${date} by
+ * \`scripts/generate-region-data.mjs\`; do not edit.
+ *
+ * The facts are those of botocore ${version} (Copyright 2012-2022 Amazon.com, Inc. or its affiliates. All Rights Reserved.)
+ * and of @aws-sdk/core ${sdk.version} (Copyright 2018 Amazon.com, Inc. or its affiliates. All Rights Reserved.), both under the
+ * Apache License, Version 2.0 (http://www.apache.org/licenses/LICENSE-2.0), selected and packed.
  *
  * @since 0.1.0
  */

@@ -74,7 +74,7 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
   /**
    * Makes a session that lives as long as the scope.
    *
-   * When the scope closes, leases are waited for as long as the grace period (10 seconds by default), and then the shared
+   * When the scope closes, leases are waited for as long as the grace period (5 seconds by default), and then the shared
    * connections are closed: requests still in flight fail with `ClientClosedError`, and are not sent again.
    *
    * Fails with `ProfileNotFoundError` for a profile that was named, by an option or by `AWS_PROFILE`, and is not there,

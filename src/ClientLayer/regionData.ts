@@ -1,8 +1,10 @@
 /**
- * Which AWS partitions, regions and services there are, and where: generated on 2026-11-21 by
- * `scripts/generate-region-data.mjs` from botocore 1.43.11 (Copyright Amazon.com, Inc. or its affiliates; Apache
- * License 2.0, http://www.apache.org/licenses/LICENSE-2.0) and from @aws-sdk/core 3.981.0 (the same). Changed in
- * form only. Do not edit.
+ * Which AWS partitions, regions and services there are, and where. Generated on 2026-11-21 by
+ * `scripts/generate-region-data.mjs`; do not edit.
+ *
+ * The facts are those of botocore 1.43.11 (Copyright 2012-2022 Amazon.com, Inc. or its affiliates. All Rights Reserved.)
+ * and of @aws-sdk/core 3.981.0 (Copyright 2018 Amazon.com, Inc. or its affiliates. All Rights Reserved.), both under the
+ * Apache License, Version 2.0 (http://www.apache.org/licenses/LICENSE-2.0), selected and packed.
  *
  * @since 0.1.0
  */
