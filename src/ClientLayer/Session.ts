@@ -74,13 +74,12 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
   /**
    * Makes a session that lives as long as the scope.
    *
-   * When the scope closes, leases are waited for as long as the grace period (5 seconds by default), and then the shared
-   * connections are closed: requests still in flight fail with `ClientClosedError`, and are not sent again.
+   * When the scope closes, leases are waited for as long as the grace period (5 seconds by default); then the shared
+   * connections are closed. Requests still in flight fail with `ClientClosedError`, and are not sent again.
    *
-   * Fails with `ProfileNotFoundError` for a profile that was named, by an option or by `AWS_PROFILE`, and is not there,
-   * with `CacheConfigError` for an option it cannot accept, and with `PackageNotFoundError` when `@smithy/core` is not
-   * installed. Credentials are not resolved yet; for that `@aws-sdk/credential-providers` must be installed, unless
-   * `credentials` are given.
+   * Fails with `ProfileNotFoundError` for a profile that was named (by an option, by `AWS_PROFILE`) and is not there, with
+   * `CacheConfigError` for an option it cannot accept, and with `PackageNotFoundError` when `@smithy/core` is not
+   * installed. Credentials are resolved when they are needed, with `@aws-sdk/credential-providers` unless they are given.
    *
    * @since 0.1.0
    */
@@ -144,9 +143,8 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
    * The client of a class for a configuration; built when there is none. What the configuration leaves out, the session
    * provides: region, profile, credentials, connections.
    *
-   * Fails with `CacheKeyError` for a class or configuration that makes no key, with `ClientBuildError` when the class
-   * cannot be loaded, its constructor throws, or there is no region, and with `CacheConfigError` for an eviction policy
-   * or a size that is none; then nothing has changed.
+   * Fails with `CacheKeyError` for a class or configuration that makes no key, with `ClientBuildError` when it cannot be
+   * built, and with `CacheConfigError` for an eviction policy or a size that is none; then nothing has changed.
    *
    * @example
    * ```ts
@@ -157,7 +155,6 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
    * ```
    *
    * @param source a client class, or an arrow function that loads one
-   * @param configuration what the constructor of the class takes, and options
    * @since 0.1.0
    */
   static client<Ctor extends ClientClass>(
