@@ -113,6 +113,9 @@ const run = (
     }))
   })
 
+// Node's servers close connections that were idle for 5 seconds, which on a busy machine is not long.
+const patient = { keepAliveTimeout: 0 }
+
 /**
  * Starts an HTTP server on a free port of 127.0.0.1; it and all its connections are gone when the scope is closed.
  *
@@ -120,7 +123,7 @@ const run = (
  * @category constructors
  */
 export const make = (behaviour: Handler | Routes): Effect.Effect<LocalHttp, ServerError, Scope.Scope> =>
-  run(behaviour, "http", (listener) => Http.createServer(listener))
+  run(behaviour, "http", (listener) => Http.createServer(patient, listener))
 
 /**
  * Starts an HTTPS server the same way.
@@ -133,4 +136,4 @@ export const makeTls = (
   behaviour: Handler | Routes,
   tls: Https.ServerOptions
 ): Effect.Effect<LocalHttp, ServerError, Scope.Scope> =>
-  run(behaviour, "https", (listener) => Https.createServer(tls, listener))
+  run(behaviour, "https", (listener) => Https.createServer({ ...patient, ...tls }, listener))
