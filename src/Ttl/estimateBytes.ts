@@ -39,12 +39,12 @@ export const layout = {
   date: 96,
   /** About: a `RegExp` that has been used, with its compiled code, without its source. */
   regExp: 512,
-  /** About: the stack trace of an `Error`. */
-  errorStack: 448,
+  /** About: the stack trace of an `Error`, with most of the ten calls it has at most. */
+  errorStack: 544,
   /** An `ArrayBuffer`, without its bytes. */
   arrayBuffer: 88,
   /** A typed array, `Buffer` or `DataView`, without its buffer. */
-  view: 96,
+  view: 104,
   /** About: a function and what it closes over, whatever that is. */
   function: 96,
   /** About: a proxy; what is behind it cannot be seen. */
@@ -56,6 +56,12 @@ export const layout = {
 // do; beyond the second limit nearly always a hash table.
 const mostFields = 16
 const mostPropertiesAsFields = 128
+
+// Where the two are possible, a limit is better served by what is too high than by what is too low.
+const shareOfDictionaries = 2 / 3
+
+// Arrays that were pushed to have room for up to half as many elements again, others have none.
+const spareElements = 1 / 6
 
 // An array with more than this may be sparse, so that walking it by index could take for ever.
 const mostElementsByIndex = 1_000_000
@@ -101,7 +107,7 @@ const propertyTableBytes = (count: number): number => {
   const fields = count * layout.slot
   if (count <= mostFields) return fields
   const dictionary = layout.store * 3 + powerOfTwo(count * 1.5) * layout.dictionaryEntry
-  return count > mostPropertiesAsFields ? dictionary : (fields + dictionary) / 2
+  return count > mostPropertiesAsFields ? dictionary : fields + (dictionary - fields) * shareOfDictionaries
 }
 
 // The tables of V8's ordered hash maps: three counters, half as many buckets as entries, and the entries, whose number
@@ -207,7 +213,7 @@ class Walk {
     const isLong = value.length > mostElementsByIndex
     const keys = isLong ? Reflect.ownKeys(value) : undefined
     const count = keys === undefined ? value.length : keys.length
-    this.bytes += layout.store + count * layout.slot
+    this.bytes += layout.store + aligned(count * (1 + spareElements) * layout.slot)
     // V8 keeps an array of nothing but numbers unboxed.
     let boxes = 0
     let isNumeric = true
@@ -228,10 +234,11 @@ class Walk {
     if (types.isDataView(value)) return this.count(bufferOfDataView(value))
     const buffer = bufferOfTypedArray(value)
     const length = asNumber(bytesOfTypedArray(value))
-    // Small buffers are cut from a pool that many of them share, and each is charged for its own part. Any other view
-    // keeps the whole of its buffer in memory.
-    if (types.isArrayBuffer(buffer) && buffer.byteLength === Buffer.poolSize && length < Buffer.poolSize / 2) {
-      this.bytes += aligned(length)
+    // Small buffers are cut from pools that many of them share, and each is charged for its own part, and for the end
+    // of a pool that was too short for it. Any other view keeps the whole of its buffer in memory.
+    const pool = Buffer.poolSize
+    if (types.isArrayBuffer(buffer) && buffer.byteLength === pool && length < pool / 2) {
+      this.bytes += aligned(length * pool / (pool - length))
     } else {
       this.count(buffer)
     }

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { TtlDict } from "effect-aws-cache/Ttl"
 import * as Effect from "effect/Effect"
 import { Buffer } from "node:buffer"
-import { settledMemoryInUse } from "./memoryInUse.js"
+import { settledMemoryInUse } from "../support/memoryInUse.js"
 
 const maxBytes = 8 * 1024 * 1024
 

@@ -3,7 +3,7 @@ import { entryOverhead, estimateBytes } from "effect-aws-cache/Ttl"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { Buffer } from "node:buffer"
-import { settledMemoryInUse } from "./memoryInUse.js"
+import { settledMemoryInUse } from "../support/memoryInUse.js"
 
 class Point {
   readonly x: number

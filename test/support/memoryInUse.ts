@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
-import { turns } from "../support/until.js"
+import { turns } from "./until.js"
 
 const collectGarbage: unknown = (() => {
   setFlagsFromString("--expose-gc")
