@@ -1,0 +1,128 @@
+/**
+ * Giving memory back when the heap runs short.
+ *
+ * @since 0.1.0
+ */
+import { getHeapSpaceStatistics, getHeapStatistics } from "node:v8"
+
+/**
+ * How full the heap is, in bytes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface HeapReading {
+  /** What is in use, of which some may be garbage that was not collected yet. */
+  readonly used: number
+  /** How much there may be. */
+  readonly limit: number
+}
+
+/**
+ * When a dictionary gives memory back before its own limits ask for it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface MemoryPressureOptions {
+  /** The share of the heap's limit that is not to be passed, above 0 and below 1. Default `0.85`. */
+  readonly share?: number | undefined
+  /** Where to read how full the heap is. Default `readHeap`. */
+  readonly heap?: (() => HeapReading) | undefined
+}
+
+/**
+ * What is accepted as a share, for messages.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const acceptedShare = "a number above 0 and below 1"
+
+/**
+ * The share of the heap's limit that is not passed, by default.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const defaultShare = 0.85
+
+/** How many writes, and how many bytes written, may go by between two readings: one takes up to 10 microseconds. */
+const mostWritesUnread = 256
+const mostBytesUnread = 1024 * 1024
+
+/**
+ * Reads V8's own figures: what has survived young garbage collections, and the limit of the heap. What is young is left
+ * out, since it comes and goes by itself.
+ *
+ * Buffers and typed arrays are not in it: their bytes are outside of the heap. To watch the whole process, pass a
+ * function of your own, for instance over `process.memoryUsage()`.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const readHeap = (): HeapReading => {
+  let used = 0
+  for (const { space_name, space_used_size } of getHeapSpaceStatistics()) {
+    if (!space_name.startsWith("new_")) used += space_used_size
+  }
+  return { used, limit: getHeapStatistics().heap_size_limit }
+}
+
+/**
+ * Watches the heap for one dictionary. It is asked at every write and every sweep, and reads the heap at every sweep, and
+ * after 256 writes or one mebibyte written.
+ *
+ * What has left a dictionary is in use until V8 collects it, so a heap that is still too full after a reading says
+ * nothing new: only what it has grown by is given back in addition, until the figure falls, as it does when the old
+ * generation was collected.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class MemoryPressure {
+  private readonly share: number
+  private readonly heap: () => HeapReading
+  private writes = 0
+  private bytes = 0
+  private lastUsed = 0
+  private givenBack = 0
+
+  constructor(options: MemoryPressureOptions) {
+    this.share = options.share ?? defaultShare
+    this.heap = options.heap ?? readHeap
+  }
+
+  /**
+   * An entry was written.
+   *
+   * @param bytes its weight
+   * @returns how many bytes to give back now
+   * @since 0.1.0
+   */
+  wrote(bytes: number): number {
+    this.writes++
+    this.bytes += bytes
+    return this.writes < mostWritesUnread && this.bytes < mostBytesUnread ? 0 : this.excess()
+  }
+
+  /**
+   * Reads the heap.
+   *
+   * @returns how many bytes to give back now
+   * @since 0.1.0
+   */
+  excess(): number {
+    this.writes = 0
+    this.bytes = 0
+    const { limit, used } = this.heap()
+    if (used < this.lastUsed) this.givenBack = 0
+    this.lastUsed = used
+    const excess = Math.ceil(used - limit * this.share)
+    // Figures that are none ask for nothing.
+    if (!(excess > this.givenBack)) return 0
+    const due = excess - this.givenBack
+    this.givenBack = excess
+    return due
+  }
+}
