@@ -9,7 +9,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import type { CacheConfigError, CacheExistsError, EntryTooLargeError } from "../Cache/CacheErrors.js"
+import type { CacheConfigError } from "../Cache/CacheErrors.js"
 import { isCloneable } from "./isCloneable.js"
 import * as File from "./snapshotFile.js"
 import * as Format from "./snapshotFormat.js"
@@ -70,26 +70,27 @@ export interface RestoreReport {
  * @category models
  */
 export interface SnapshotDict<in out K, in out V> {
-  readonly name: string
   readonly entriesWithExpiry: Effect.Effect<ReadonlyArray<readonly [key: K, value: V, expiresAt: number]>>
   readonly limits: Effect.Effect<Format.Header["limits"]>
   readonly add: (
     key: K,
     value: V,
     options: { readonly expiresAt: number }
-  ) => Effect.Effect<void, CacheExistsError | EntryTooLargeError>
+  ) => Effect.Effect<void, unknown>
   readonly changeMaxBytes: (maxBytes: number) => Effect.Effect<void, CacheConfigError>
   readonly changeMaxItems: (maxItems: number) => Effect.Effect<void, CacheConfigError>
   readonly changeTimeToLive: (millis: number) => Effect.Effect<void, CacheConfigError>
 }
 
 /**
- * What the keys and values of a snapshot are.
+ * What a snapshot is of.
  *
  * @since 0.1.0
  * @category models
  */
-export interface SnapshotSchemas<in out K, KI, in out V, VI> {
+export interface SnapshotForm<in out K, in out KI, in out V, in out VI> {
+  /** The name of the dictionary. A snapshot is brought back only under the name it was taken under. */
+  readonly name: string
   readonly key: Schema.Schema<K, KI>
   readonly value: Schema.Schema<V, VI>
 }
@@ -134,13 +135,13 @@ const mostInFrame = 1024
  * @category operations
  */
 export const snapshot = Effect.fn("TtlDict.snapshot")(
-  function*<K, KI, V, VI>(dict: SnapshotDict<K, V>, schemas: SnapshotSchemas<K, KI, V, VI>, path: string) {
+  function*<K, KI, V, VI>(dict: SnapshotDict<K, V>, form: SnapshotForm<K, KI, V, VI>, path: string) {
     const fs = yield* fileSystem
     const takenAt = yield* Clock.currentTimeMillis
-    const header: Format.Header = { name: dict.name, takenAt, limits: yield* dict.limits }
+    const header: Format.Header = { name: form.name, takenAt, limits: yield* dict.limits }
     const entries = yield* dict.entriesWithExpiry
-    const encodeKey = ParseResult.encode(schemas.key)
-    const encodeValue = ParseResult.encode(schemas.value)
+    const encodeKey = ParseResult.encode(form.key)
+    const encodeValue = ParseResult.encode(form.value)
 
     const write = (append: (frame: Uint8Array) => Effect.Effect<void, unknown>) =>
       Effect.gen(function*() {
@@ -164,12 +165,12 @@ export const snapshot = Effect.fn("TtlDict.snapshot")(
 
     const written = yield* Effect.mapError(
       File.write(fs, path, write),
-      (cause) => new DictSnapshotError({ cache: dict.name, path, cause })
+      (cause) => new DictSnapshotError({ cache: form.name, path, cause })
     )
     const report: SnapshotReport = { entries: written, skipped: entries.length - written }
     if (report.skipped > 0) {
       yield* Effect.logWarning(
-        `${dict.name}: ${report.skipped} of ${entries.length} entries cannot be kept in a snapshot, and are left out`
+        `${form.name}: ${report.skipped} of ${entries.length} entries cannot be kept in a snapshot, and are left out`
       )
     }
     return report
@@ -207,17 +208,17 @@ const framesOf = (batch: ReadonlyArray<Format.EncodedEntry>): ReadonlyArray<Fram
 export const restore = Effect.fn("TtlDict.restore")(
   function*<K, KI, V, VI>(
     dict: SnapshotDict<K, V>,
-    schemas: SnapshotSchemas<K, KI, V, VI>,
+    form: SnapshotForm<K, KI, V, VI>,
     path: string,
     options: RestoreOptions | undefined
   ) {
     const fs = yield* fileSystem
     const unusable = (reason: string): Effect.Effect<RestoreReport> =>
       Effect.as(
-        Effect.logWarning(`${dict.name}: the snapshot ${path} is not used: ${reason}`),
+        Effect.logWarning(`${form.name}: the snapshot ${path} is not used: ${reason}`),
         nothing("unusable")
       )
-    return yield* readAll(fs, dict.name, schemas, path).pipe(
+    return yield* readAll(fs, form, path).pipe(
       Effect.catchAllDefect(() => new File.UnusableSnapshot({ reason: "reading it failed in a way nobody foresaw" })),
       Effect.flatMap((snapshot) => fill(dict, snapshot, options?.limits ?? "keep")),
       Effect.catchTag(
@@ -237,21 +238,20 @@ interface Snapshot<K, V> {
 
 const readAll = <K, KI, V, VI>(
   fs: FileSystem.FileSystem,
-  name: string,
-  schemas: SnapshotSchemas<K, KI, V, VI>,
+  form: SnapshotForm<K, KI, V, VI>,
   path: string
 ) =>
   Effect.gen(function*() {
     const now = yield* Clock.currentTimeMillis
-    const decodeKey = decoder(schemas.key)
-    const decodeValue = decoder(schemas.value)
+    const decodeKey = decoder(form.key)
+    const decodeValue = decoder(form.value)
     const entries: Array<readonly [K, V, number]> = []
     let header: Format.Header | undefined
     let expired = 0
 
     const onHeader = Effect.fnUntraced(function*(content: unknown) {
       header = yield* decodeHeader(content)
-      if (header.name === name) return
+      if (header.name === form.name) return
       return yield* new File.UnusableSnapshot({ reason: `it is of the dictionary ${JSON.stringify(header.name)}` })
     })
     const onEntries = Effect.fnUntraced(function*(content: unknown) {

@@ -25,6 +25,7 @@ import {
   type Entry,
   type WriteOptions
 } from "./DictOptions.js"
+import type { MemoryPressure } from "./MemoryPressure.js"
 
 /**
  * What a dictionary has counted since it was made, and what it holds now.
@@ -65,6 +66,8 @@ export interface DictStepsOptions<in out K, in F> {
   readonly least: number
   readonly freshness: Freshness<F>
   readonly observer: DictObserver<K>
+  /** What watches the heap, if anything does. */
+  readonly pressure?: MemoryPressure | undefined
 }
 
 /**
@@ -83,6 +86,7 @@ export class DictSteps<in out K, in out V, in out F> {
   private readonly least: number
   private readonly jitter: number
   private readonly observer: DictObserver<K>
+  private readonly pressure: MemoryPressure | undefined
   private timeToLive: number
 
   constructor(options: DictStepsOptions<K, F>) {
@@ -91,6 +95,7 @@ export class DictSteps<in out K, in out V, in out F> {
     this.least = options.least
     this.jitter = options.freshness.jitter
     this.observer = options.observer
+    this.pressure = options.pressure
     this.timeToLive = options.limits.timeToLive
   }
 
@@ -116,7 +121,10 @@ export class DictSteps<in out K, in out V, in out F> {
   put(map: Engine<K, V, F>, key: K, value: V, now: number, until: number): WriteOutcome {
     const outcome = this.entries.set(map, key, value, now, until)
     if (outcome === "tooLarge") this.observer.publish(() => ({ _tag: "Rejected", key, weight: map.lastRefusedWeight }))
-    else if (outcome !== "discarded") this.observer.publish(() => ({ _tag: "Inserted", key }))
+    else if (outcome !== "discarded") {
+      this.observer.publish(() => ({ _tag: "Inserted", key }))
+      this.pressure?.wrote(map, key, now)
+    }
     return outcome
   }
 

@@ -4,6 +4,8 @@
  * @since 0.1.0
  */
 import { getHeapSpaceStatistics, getHeapStatistics } from "node:v8"
+import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
+import { Absent } from "../Cache/engine/BoundedMapOptions.js"
 
 /**
  * How full the heap is, in bytes.
@@ -27,7 +29,10 @@ export interface HeapReading {
 export interface MemoryPressureOptions {
   /** The share of the heap's limit that is not to be passed, above 0 and below 1. Default `0.85`. */
   readonly share?: number | undefined
-  /** Where to read how full the heap is. Default `readHeap`. */
+  /**
+   * Where to read how full the heap is. Default `readHeap`. It runs in the middle of writes, so it has to be quick; what
+   * it throws, and figures that are none, say nothing.
+   */
   readonly heap?: (() => HeapReading) | undefined
 }
 
@@ -94,28 +99,32 @@ export class MemoryPressure {
   }
 
   /**
-   * An entry was written.
+   * The entry under a key was written. Evicts what is to be given back.
    *
-   * @param bytes its weight
-   * @returns how many bytes to give back now
    * @since 0.1.0
    */
-  wrote(bytes: number): number {
+  wrote<K, V>(map: BoundedMap<K, V>, key: K, now: number): void {
+    const weight = map.weightOf(key, now)
     this.writes++
-    this.bytes += bytes
-    return this.writes < mostWritesUnread && this.bytes < mostBytesUnread ? 0 : this.excess()
+    if (weight !== Absent) this.bytes += weight
+    if (this.writes >= mostWritesUnread || this.bytes >= mostBytesUnread) this.swept(map, now)
   }
 
   /**
-   * Reads the heap.
+   * Expired entries were reclaimed. Evicts what is to be given back.
    *
-   * @returns how many bytes to give back now
    * @since 0.1.0
    */
-  excess(): number {
+  swept<K, V>(map: BoundedMap<K, V>, now: number): void {
     this.writes = 0
     this.bytes = 0
-    const { limit, used } = this.heap()
+    const due = this.due()
+    if (due > 0) map.shrinkTo(Math.max(0, map.weight(now) - due), now)
+  }
+
+  // How many bytes to give back now.
+  private due(): number {
+    const { limit, used } = this.read()
     if (used < this.lastUsed) this.givenBack = 0
     this.lastUsed = used
     const excess = Math.ceil(used - limit * this.share)
@@ -124,5 +133,14 @@ export class MemoryPressure {
     const due = excess - this.givenBack
     this.givenBack = excess
     return due
+  }
+
+  // It is the user's code, and runs after a write that is done.
+  private read(): HeapReading {
+    try {
+      return this.heap()
+    } catch {
+      return { used: Number.NaN, limit: Number.NaN }
+    }
   }
 }
