@@ -210,7 +210,7 @@ export const restore = Effect.fn("TtlDict.restore")(
     dict: SnapshotDict<K, V>,
     form: SnapshotForm<K, KI, V, VI>,
     path: string,
-    options: RestoreOptions | undefined
+    options?: RestoreOptions
   ) {
     const fs = yield* fileSystem
     const unusable = (reason: string): Effect.Effect<RestoreReport> =>
