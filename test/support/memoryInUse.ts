@@ -9,7 +9,7 @@ const collectGarbage: unknown = (() => {
 })()
 
 /** The bytes in use in the heap of this process and in its buffers, after collecting garbage. */
-const memoryInUse = (): number => {
+export const memoryInUse = (): number => {
   if (typeof collectGarbage !== "function") throw new Error("there is no gc to call")
   // Twice: the backing stores of buffers are let go in the second round.
   collectGarbage()

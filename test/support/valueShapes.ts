@@ -48,13 +48,7 @@ const sizeAt = (at: number, least: number, spread: number): number => least + (M
 const errorFrom = (message: string, depth: number): Error =>
   depth === 0 ? new Error(message) : errorFrom(message, depth - 1)
 
-/**
- * The shapes.
- *
- * @since 0.1.0
- * @category constants
- */
-export const valueShapes: ReadonlyArray<ValueShape> = [
+const kinds: ReadonlyArray<ValueShape> = [
   { name: "whole numbers", count: 100_000, make: (at) => at },
   { name: "fractions", count: 100_000, make: (at) => at + 0.5 },
   {
@@ -153,4 +147,15 @@ export const valueShapes: ReadonlyArray<ValueShape> = [
         )
       })
   }
+]
+
+/**
+ * The shapes: one for each kind of values, and all kinds mixed.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const valueShapes: ReadonlyArray<ValueShape> = [
+  ...kinds,
+  { name: "all kinds mixed", count: 10_000, make: (at) => kinds[at % kinds.length]?.make(at) }
 ]
