@@ -14,9 +14,9 @@ import { Absent, type WriteOutcome } from "../Cache/engine/BoundedMapOptions.js"
 import { FreshMap, type Held } from "../Cache/FreshMap.js"
 import type { Freshness } from "../Cache/Freshness.js"
 import { printKey } from "../Cache/printKey.js"
-import type { StoreEvent } from "../Cache/StoreEvent.js"
 import type * as Store from "../Cache/StoreOptions.js"
 import type { ByteSizeInput } from "./ByteSize.js"
+import type { DictObserver } from "./DictObserver.js"
 import {
   type CheckedLimits,
   checkMaxBytes,
@@ -38,19 +38,6 @@ export interface Stats extends Omit<Store.Stats, "weight" | "listenerFailures"> 
   readonly byteSize: number
   /** Calls of `onRemove`: due or under way, failed, and skipped because they caused each other too often. */
   readonly hooks: { readonly pending: number; readonly failed: number; readonly skipped: number }
-}
-
-/**
- * Who hears of what a dictionary does.
- *
- * @since 0.1.0
- * @category models
- */
-export interface DictObserver<K> {
-  /** Something happened; the event is made only if somebody listens. */
-  readonly publish: (event: () => StoreEvent<K>) => void
-  /** A caller has written or removed what is under a key. */
-  readonly decided: (key: K) => void
 }
 
 /**
