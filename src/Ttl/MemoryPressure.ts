@@ -3,22 +3,9 @@
  *
  * @since 0.1.0
  */
-import { getHeapSpaceStatistics, getHeapStatistics } from "node:v8"
 import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
-
-/**
- * How full the heap is, in bytes.
- *
- * @since 0.1.0
- * @category models
- */
-export interface HeapReading {
-  /** What is in use, of which some may be garbage that was not collected yet. */
-  readonly used: number
-  /** How much there may be. */
-  readonly limit: number
-}
+import { type HeapReading, readHeap } from "./readHeap.js"
 
 /**
  * When a dictionary gives memory back before its own limits ask for it.
@@ -55,24 +42,6 @@ export const defaultShare = 0.85
 /** How many writes, and how many bytes written, may go by between two readings: one takes up to 10 microseconds. */
 const mostWritesUnread = 256
 const mostBytesUnread = 1024 * 1024
-
-/**
- * Reads V8's own figures: what has survived young garbage collections, and the limit of the heap. What is young is left
- * out, since it comes and goes by itself.
- *
- * Buffers and typed arrays are not in it: their bytes are outside of the heap. To watch the whole process, pass a
- * function of your own, for instance over `process.memoryUsage()`.
- *
- * @since 0.1.0
- * @category getters
- */
-export const readHeap = (): HeapReading => {
-  let used = 0
-  for (const { space_name, space_used_size } of getHeapSpaceStatistics()) {
-    if (!space_name.startsWith("new_")) used += space_used_size
-  }
-  return { used, limit: getHeapStatistics().heap_size_limit }
-}
 
 /**
  * Watches the heap for one dictionary. It is asked at every write and every sweep, and reads the heap at every sweep, and
