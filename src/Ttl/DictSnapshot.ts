@@ -131,6 +131,23 @@ const mostInFrame = 1024
  * Memory is needed for some hundred kilobytes at a time, not for the whole.
  *
  * @param path in a folder that is there, and that nobody but this program's user can write to
+ *
+ * @example
+ * ```ts
+ * import { DictSnapshot, TtlDict } from "effect-aws-cache/Ttl"
+ * import { Effect, Schema } from "effect"
+ *
+ * const form = { name: "rates", key: Schema.String, value: Schema.Number }
+ *
+ * const program = Effect.gen(function*() {
+ *   const dict = yield* TtlDict.make<string, number>({ timeToLive: "1 hour" })
+ *   yield* DictSnapshot.restore(dict, form, "/tmp/rates")
+ *   yield* dict.set("EUR", 1)
+ *   const { entries, skipped } = yield* DictSnapshot.snapshot(dict, form, "/tmp/rates")
+ *   return { entries, skipped }
+ * }).pipe(Effect.scoped)
+ * ```
+ *
  * @since 0.1.0
  * @category operations
  */
@@ -201,6 +218,19 @@ const framesOf = (batch: ReadonlyArray<Format.EncodedEntry>): ReadonlyArray<Fram
  * It never fails. A file that is damaged, of another dictionary, of a format this version does not know, or that holds
  * anything the schemas do not accept, leaves the dictionary as it was, and a warning says why; there being no file is no
  * reason for one. A file is only data, and nothing in it is run.
+ *
+ * @example
+ * ```ts
+ * import { TtlDict } from "effect-aws-cache/Ttl"
+ * import { Effect, Schema } from "effect"
+ *
+ * class Rates extends TtlDict.Service<Rates>()("app/Rates", { key: Schema.String, value: Schema.Number }) {}
+ *
+ * const program = Effect.gen(function*() {
+ *   const { outcome } = yield* Rates.restore("/tmp/rates", { limits: "restore" })
+ *   return outcome // "restored", "missing" or "unusable"
+ * }).pipe(Effect.provide(Rates.layer))
+ * ```
  *
  * @since 0.1.0
  * @category operations

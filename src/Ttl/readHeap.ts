@@ -55,6 +55,15 @@ let limit: number | undefined
  * Buffers and typed arrays are not in it: their bytes are outside of the heap. To watch them as well, pass a function of
  * your own, for instance over `process.memoryUsage()`.
  *
+ * @example
+ * ```ts
+ * import { readHeap, TtlDict } from "effect-aws-cache/Ttl"
+ *
+ * // Of a function that has 256 MB, buffers included.
+ * const heap = () => ({ used: readHeap().used + process.memoryUsage().external, limit: 200 * 1024 * 1024 })
+ * const dict = TtlDict.make({ memoryPressure: { share: 0.9, heap } })
+ * ```
+ *
  * @since 0.1.0
  * @category getters
  */
