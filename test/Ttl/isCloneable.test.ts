@@ -13,7 +13,9 @@ import { property } from "../support/property.js"
 const cycle: Record<string, unknown> = { map: new Map() }
 cycle["self"] = [cycle]
 
-class Empty {}
+class Point {
+  readonly x = 1
+}
 class Special extends Map<string, number> {}
 
 const cloneable: ReadonlyArray<readonly [name: string, value: unknown]> = [
@@ -40,7 +42,7 @@ const cloneable: ReadonlyArray<readonly [name: string, value: unknown]> = [
 const refused: ReadonlyArray<readonly [name: string, value: unknown]> = [
   ["functions", () => 1],
   ["symbols", Symbol("s")],
-  ["instances", new Empty()],
+  ["instances", new Point()],
   ["what has only the prototype of a date", Object.create(Date.prototype)],
   ["what has only the prototype of a map", Object.create(Map.prototype)],
   ["subclasses of maps", new Special([["a", 1]])],
