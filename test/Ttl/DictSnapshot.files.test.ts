@@ -280,6 +280,6 @@ describe("a snapshot's file", () => {
           assert.deepStrictEqual(yield* fs.readDirectory(here), ["dict", "dict.other.tmp"])
         }).pipe(Effect.provide(Layer.fresh(TtlDict.layer({ maxBytes: "1M" }))))
       }).pipe(Effect.provide(NodeFileSystem.layer)),
-    60_000
+    180_000
   )
 })

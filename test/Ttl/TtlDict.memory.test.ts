@@ -7,11 +7,9 @@ const maxBytes = 8 * 1024 * 1024
 const shapes = [
   "whole numbers",
   "strings of one-byte characters",
-  "strings of two-byte characters",
   "records from JSON",
   "records of 30 properties added one by one",
   "instances of a class",
-  "arrays of fractions",
   "arrays that were pushed to",
   "maps",
   "dates",
@@ -31,5 +29,5 @@ describe("a dictionary that has been full for long", () => {
         // The estimate is not far too high either.
         assert.isAbove(report.growth, maxBytes * 0.8, JSON.stringify(report))
       }
-    }), 120_000)
+    }), 600_000)
 })

@@ -38,7 +38,7 @@ describe("estimateBytes", () => {
           const both = `estimated ${estimated}, really ${real} bytes`
           assert.isAtLeast(estimated / real, least, both)
           assert.isAtMost(estimated / real, most, both)
-        }))
+        }), 120_000)
     }
   })
 

@@ -9,7 +9,7 @@ import { TtlDict } from "effect-aws-cache/Ttl"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import process from "node:process"
-import { memoryInUse, settledMemoryInUse } from "./memoryInUse.js"
+import { memoryInUse, quietMemoryInUse } from "./memoryInUse.js"
 import { type ValueShape, valueShapes } from "./valueShapes.js"
 
 /**
@@ -48,7 +48,7 @@ export interface FillReport {
 }
 
 // Between two looks at the memory: so many writes at first, and twice as many each time.
-const firstWrites = 1000
+const firstWrites = 2000
 
 const fill = (shape: ValueShape, { maxBytes, turnovers, writes }: FillTask) =>
   Effect.gen(function*() {
@@ -57,7 +57,7 @@ const fill = (shape: ValueShape, { maxBytes, turnovers, writes }: FillTask) =>
     for (let at = 0; at < 2000; at++) yield* rehearsal.set(`key ${at}`, shape.make(at))
     yield* rehearsal.clear
 
-    const before = yield* settledMemoryInUse
+    const before = yield* quietMemoryInUse
     const dict = yield* TtlDict.make<string, unknown>({ maxBytes, timeToLive: "1 hour" })
     let growth = 0
     let written = 0
@@ -70,7 +70,7 @@ const fill = (shape: ValueShape, { maxBytes, turnovers, writes }: FillTask) =>
       enough = written >= writes && evicted >= turnovers * size
       const now = memoryInUse() - before
       // Letting memory settle takes long: it is done only where it may matter.
-      if (now > growth) growth = now <= maxBytes ? now : Math.max(growth, (yield* settledMemoryInUse) - before)
+      if (now > growth) growth = now <= maxBytes ? now : Math.max(growth, (yield* quietMemoryInUse) - before)
     }
     const report: FillReport = {
       shape: shape.name,
