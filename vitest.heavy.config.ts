@@ -1,7 +1,10 @@
 import { defineConfig } from "vitest/config"
 import base from "./vitest.config.js"
 
-/** The property tests once more, many times over and from another seed: `PROPERTY_SEED=random` is new each time. */
+/**
+ * The property tests once more, many times over and from another seed (`PROPERTY_SEED=random` is new each time), and what
+ * takes minutes.
+ */
 export default defineConfig({
   ...base,
   test: {
@@ -11,7 +14,8 @@ export default defineConfig({
       "test/S3Store/canonicalJson.test.ts",
       "test/S3Store/Entry.test.ts",
       "test/ClientLayer/**/*.property.test.ts",
-      "test/Ttl/TtlDict.model.test.ts"
+      "test/Ttl/TtlDict.model.test.ts",
+      "test/**/*.heavy.ts"
     ],
     env: {
       PROPERTY_RUNS: process.env["PROPERTY_RUNS"] ?? "40",

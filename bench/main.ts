@@ -63,7 +63,7 @@ const suites: Readonly<Record<SuiteName, Suite>> = {
     subjects: ttl.subjects,
     sizes: quick ? ttl.sizes.slice(0, 2) : ttl.sizes,
     operations: quick ? 5000 : 100_000,
-    packages: ["lru-cache", "@isaacs/ttlcache"]
+    packages: ["lru-cache", "@isaacs/ttlcache", "quick-lru", "node-cache"]
   },
   clients: {
     name: "clients",

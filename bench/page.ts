@@ -204,7 +204,7 @@ export const page = (results: Results, plots: ReadonlyArray<PlotFile>): string =
       runOn(ttl.environment, ttl.settings),
       "Every write has a new key of 24 characters, made in the loop, a small object as its value, and puts an entry " +
         "out. `TtlDict` measures every entry; with a weigher of its own it does what `lru-cache` does here. " +
-        "`@isaacs/ttlcache` is bounded by entries.",
+        "`@isaacs/ttlcache`, `quick-lru` (which keeps up to twice as many) and `node-cache` are bounded by entries.",
       operationTable(ttl, undefined),
       ...unfinishedNote(ttl.unfinished.map((each) => each.subject)),
       ...show("ttl")

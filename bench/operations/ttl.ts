@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { TtlDict } from "effect-aws-cache/Ttl"
+import { SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
 import * as Effect from "effect/Effect"
 import type { Operation, OperationSubject } from "./Operation.js"
 
@@ -13,7 +13,7 @@ import type { Operation, OperationSubject } from "./Operation.js"
  * @since 0.1.0
  * @category constants
  */
-export const sizes = [100, 10_000, 1_000_000]
+export const sizes = [100, 1000, 10_000, 1_000_000]
 
 const hour = 3_600_000
 
@@ -62,6 +62,17 @@ export const subjects: ReadonlyArray<OperationSubject> = [
   dict("TtlDict", "estimate"),
   dict("TtlDict, own weigher", bytesOf),
   {
+    name: "SyncTtlDict",
+    ours: true,
+    setUp: (entries) =>
+      Effect.gen(function*() {
+        const one = new SyncTtlDict<string, Session>()
+        one.set(keyOf(0), valueOf(0))
+        const dict = new SyncTtlDict<string, Session>({ timeToLive: hour, maxBytes: entries * one.byteSize })
+        return yield* fill((at) => Effect.sync(() => dict.set(keyOf(at), valueOf(at))), entries)
+      })
+  },
+  {
     name: "lru-cache + ttl + sizeCalculation",
     ours: false,
     setUp: (entries) =>
@@ -83,6 +94,32 @@ export const subjects: ReadonlyArray<OperationSubject> = [
         const { TTLCache } = yield* Effect.promise(() => import("@isaacs/ttlcache"))
         const cache = new TTLCache<string, Session>({ ttl: hour, max: entries })
         return yield* fill((at) => Effect.sync(() => cache.set(keyOf(at), valueOf(at))), entries)
+      })
+  },
+  {
+    name: "quick-lru",
+    ours: false,
+    setUp: (entries) =>
+      Effect.gen(function*() {
+        const { default: QuickLRU } = yield* Effect.promise(() => import("quick-lru"))
+        const cache = new QuickLRU<string, Session>({ maxAge: hour, maxSize: entries })
+        return yield* fill((at) => Effect.sync(() => cache.set(keyOf(at), valueOf(at))), entries)
+      })
+  },
+  {
+    // It refuses what is too much, and evicts nothing: somebody has to delete what is oldest.
+    name: "node-cache, deleting the oldest",
+    ours: false,
+    setUp: (entries) =>
+      Effect.gen(function*() {
+        const { default: NodeCache } = yield* Effect.promise(() => import("node-cache"))
+        const cache = new NodeCache({ stdTTL: hour / 1000, checkperiod: 0, maxKeys: entries, useClones: false })
+        const write: Operation = (at) =>
+          Effect.sync(() => {
+            cache.del(keyOf(at - entries))
+            return cache.set(keyOf(at), valueOf(at))
+          })
+        return yield* fill(write, entries)
       })
   },
   {

@@ -12,6 +12,7 @@ import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
 import type { FreshnessOptions } from "../Cache/Freshness.js"
 import { printKey } from "../Cache/printKey.js"
 import * as ByteSize from "./ByteSize.js"
+import { acceptedShare, defaultShare, MemoryPressure, type MemoryPressureOptions } from "./MemoryPressure.js"
 import * as Weigher from "./Weigher.js"
 
 /**
@@ -70,6 +71,11 @@ export interface SharedOptions<in out K, in out V> extends Limits {
   readonly weigher?: Weigher.WeigherInput<K, V> | undefined
   /** The name in errors, logs and spans. Default `"TtlDict"`. */
   readonly name?: string | undefined
+  /**
+   * Whether entries leave, the least recently used first, when the heap has passed a share of its limit: `true` for 85 %.
+   * The heap is read now and then as entries are written, and at every sweep; see `MemoryPressure`. Default `false`.
+   */
+  readonly memoryPressure?: boolean | MemoryPressureOptions | undefined
   /** What is in it at the start: a `Map`, another dictionary's entries, or pairs, written in this order. */
   readonly entries?: Iterable<Entry<K, V>> | undefined
 }
@@ -198,9 +204,26 @@ const checkWeigher = <K, V>(
   return Either.isLeft(weigher) ? refuse(cache, "weigher", input, weigher.left) : Either.right(weigher.right)
 }
 
+const checkMemoryPressure = (
+  cache: string,
+  input: boolean | MemoryPressureOptions = false
+): Either.Either<MemoryPressure | undefined, CacheConfigError> => {
+  if (input === false) return Either.right(undefined)
+  if (input === true) return Either.right(new MemoryPressure({}))
+  if (typeof input !== "object") return refuse(cache, "memoryPressure", input, "true, false or options")
+  const { heap, share = defaultShare } = input
+  if (!(typeof share === "number" && share > 0 && share < 1)) {
+    return refuse(cache, "memoryPressure.share", share, acceptedShare)
+  }
+  if (heap !== undefined && typeof heap !== "function") {
+    return refuse(cache, "memoryPressure.heap", heap, "a function that returns { used, limit }")
+  }
+  return Either.right(new MemoryPressure(input))
+}
+
 /**
- * Checks what dictionaries with and without Effect are made with alike; right, also the weigher, and the weight that no
- * entry is below.
+ * Checks what dictionaries with and without Effect are made with alike; right, also the weigher, the weight that no entry
+ * is below, and what watches the heap, if anything is to.
  *
  * @param total what 100 % stands for, in bytes
  * @since 0.1.0
@@ -211,7 +234,12 @@ export const checkShared = <K, V>(
   options: SharedOptions<K, V>,
   total: number
 ): Either.Either<
-  { readonly limits: CheckedLimits; readonly weigh: Weigher.Weigher<K, V>; readonly least: number },
+  {
+    readonly limits: CheckedLimits
+    readonly weigh: Weigher.Weigher<K, V>
+    readonly least: number
+    readonly pressure: MemoryPressure | undefined
+  },
   CacheConfigError
 > =>
   Either.gen(function*() {
@@ -221,7 +249,7 @@ export const checkShared = <K, V>(
       maxItems: yield* checkMaxItems(cache, options.maxItems),
       maxBytes: yield* checkMaxBytes(cache, options.maxBytes, least, total)
     }
-    return { limits, weigh, least }
+    return { limits, weigh, least, pressure: yield* checkMemoryPressure(cache, options.memoryPressure) }
   })
 
 /**

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { FileSystem } from "@effect/platform/FileSystem"
 import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
@@ -19,6 +20,7 @@ import { CacheValueError } from "./CacheValueError.js"
 import type { Dict } from "./Dict.js"
 import { type Accessors, accessors } from "./DictAccessors.js"
 import type { Entry, Limits, Options } from "./DictOptions.js"
+import * as DictSnapshot from "./DictSnapshot.js"
 import { makeDict } from "./makeDict.js"
 import { structuralKey } from "./structuralKey.js"
 
@@ -66,6 +68,15 @@ export type ServiceClass<Self, Id extends string, K, V, F = never, R = never> =
     readonly layerConfig: (
       overrides: Config.Config.Wrap<Limits>
     ) => Layer.Layer<Self, CacheConfigError | ConfigError, R>
+    /** Writes what is in the dictionary to a file, see `snapshot` of `DictSnapshot`. */
+    readonly snapshot: (
+      path: string
+    ) => Effect.Effect<DictSnapshot.SnapshotReport, DictSnapshot.DictSnapshotError, Self | FileSystem>
+    /** Brings back what is in a file, see `restore` of `DictSnapshot`. */
+    readonly restore: (
+      path: string,
+      options?: DictSnapshot.RestoreOptions
+    ) => Effect.Effect<DictSnapshot.RestoreReport, never, Self | FileSystem>
   }
 
 const longestSchema = 200
@@ -237,10 +248,14 @@ export const Service = <Self, F = never, R = never>() =>
 ): ServiceClass<Self, Id, K, V, F, R> => {
   const tag = Context.Tag(id)<Self, Dict<K, V, SchemaErrors, F, R>>()
   const layerWith = (overrides: Limits) => Layer.scoped(tag, make(id, options, overrides))
+  const snapshotForm = { name: id, key: options.key, value: options.value }
   return Object.assign(tag, accessors(tag), {
     layer: layerWith({}),
     layerWith,
     layerConfig: (overrides: Config.Config.Wrap<Limits>) =>
-      Layer.unwrapEffect(Effect.map(Config.unwrap(overrides), layerWith))
+      Layer.unwrapEffect(Effect.map(Config.unwrap(overrides), layerWith)),
+    snapshot: (path: string) => Effect.flatMap(tag, (dict) => DictSnapshot.snapshot(dict, snapshotForm, path)),
+    restore: (path: string, how?: DictSnapshot.RestoreOptions) =>
+      Effect.flatMap(tag, (dict) => DictSnapshot.restore(dict, snapshotForm, path, how))
   })
 }

@@ -14,9 +14,9 @@ import { Absent, type WriteOutcome } from "../Cache/engine/BoundedMapOptions.js"
 import { FreshMap, type Held } from "../Cache/FreshMap.js"
 import type { Freshness } from "../Cache/Freshness.js"
 import { printKey } from "../Cache/printKey.js"
-import type { StoreEvent } from "../Cache/StoreEvent.js"
 import type * as Store from "../Cache/StoreOptions.js"
 import type { ByteSizeInput } from "./ByteSize.js"
+import type { DictObserver } from "./DictObserver.js"
 import {
   type CheckedLimits,
   checkMaxBytes,
@@ -25,6 +25,7 @@ import {
   type Entry,
   type WriteOptions
 } from "./DictOptions.js"
+import type { MemoryPressure } from "./MemoryPressure.js"
 
 /**
  * What a dictionary has counted since it was made, and what it holds now.
@@ -40,19 +41,6 @@ export interface Stats extends Omit<Store.Stats, "weight" | "listenerFailures"> 
 }
 
 /**
- * Who hears of what a dictionary does.
- *
- * @since 0.1.0
- * @category models
- */
-export interface DictObserver<K> {
-  /** Something happened; the event is made only if somebody listens. */
-  readonly publish: (event: () => StoreEvent<K>) => void
-  /** A caller has written or removed what is under a key. */
-  readonly decided: (key: K) => void
-}
-
-/**
  * What the steps of a dictionary go by.
  *
  * @since 0.1.0
@@ -65,6 +53,8 @@ export interface DictStepsOptions<in out K, in F> {
   readonly least: number
   readonly freshness: Freshness<F>
   readonly observer: DictObserver<K>
+  /** What watches the heap, if anything does. */
+  readonly pressure?: MemoryPressure | undefined
 }
 
 /**
@@ -83,6 +73,7 @@ export class DictSteps<in out K, in out V, in out F> {
   private readonly least: number
   private readonly jitter: number
   private readonly observer: DictObserver<K>
+  private readonly pressure: MemoryPressure | undefined
   private timeToLive: number
 
   constructor(options: DictStepsOptions<K, F>) {
@@ -91,6 +82,7 @@ export class DictSteps<in out K, in out V, in out F> {
     this.least = options.least
     this.jitter = options.freshness.jitter
     this.observer = options.observer
+    this.pressure = options.pressure
     this.timeToLive = options.limits.timeToLive
   }
 
@@ -116,7 +108,10 @@ export class DictSteps<in out K, in out V, in out F> {
   put(map: Engine<K, V, F>, key: K, value: V, now: number, until: number): WriteOutcome {
     const outcome = this.entries.set(map, key, value, now, until)
     if (outcome === "tooLarge") this.observer.publish(() => ({ _tag: "Rejected", key, weight: map.lastRefusedWeight }))
-    else if (outcome !== "discarded") this.observer.publish(() => ({ _tag: "Inserted", key }))
+    else if (outcome !== "discarded") {
+      this.observer.publish(() => ({ _tag: "Inserted", key }))
+      this.pressure?.wrote(map, key, now)
+    }
     return outcome
   }
 

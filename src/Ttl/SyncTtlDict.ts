@@ -97,7 +97,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
   constructor(options: SyncTtlDictOptions<K, V> = {}) {
     super()
     this.name = options.name ?? "TtlDict"
-    const { least, limits, weigh } = orThrow(checkShared(this.name, options, availableMemory()))
+    const { least, limits, pressure, weigh } = orThrow(checkShared(this.name, options, availableMemory()))
     const { onRemove } = options
     this.now = options.now ?? wallClock
     this.onRemove = onRemove
@@ -118,7 +118,8 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
       limits,
       least,
       freshness: noFreshness,
-      observer: { publish: () => {}, decided: (key) => this.decided(key) }
+      observer: { publish: () => {}, decided: (key) => this.decided(key) },
+      pressure
     })
     const entries = [...options.entries ?? []]
     orThrow(this.step((map, now) => this.steps.fill(map, now, entries)))

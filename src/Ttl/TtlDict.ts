@@ -8,14 +8,18 @@ import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import type { CacheConfigError } from "../Cache/CacheErrors.js"
 import type { Dict } from "./Dict.js"
 import { accessors } from "./DictAccessors.js"
 import type { Limits, Options } from "./DictOptions.js"
 import * as DictService from "./DictService.js"
+import * as DictSnapshot from "./DictSnapshot.js"
 import { makeDict } from "./makeDict.js"
 
 const tag = Context.Tag("effect-aws-cache/TtlDict")<TtlDict, Dict<string, unknown>>()
+
+const snapshotForm = { name: tag.key, key: Schema.String, value: Schema.Unknown }
 
 /**
  * A dictionary bounded in memory whose entries expire, for functions that keep things from one call to the next. When
@@ -46,6 +50,13 @@ export class TtlDict extends Object.assign(tag, accessors(tag), {
 
   /** Makes the base of a class of dictionaries with schemas, see `Service` of `DictService`. */
   Service: DictService.Service,
+
+  /** Writes what is in the default dictionary to a file, see `snapshot` of `DictSnapshot`. */
+  snapshot: (path: string) => Effect.flatMap(tag, (dict) => DictSnapshot.snapshot(dict, snapshotForm, path)),
+
+  /** Brings back what is in a file into the default dictionary, see `restore` of `DictSnapshot`. */
+  restore: (path: string, options?: DictSnapshot.RestoreOptions) =>
+    Effect.flatMap(tag, (dict) => DictSnapshot.restore(dict, snapshotForm, path, options)),
 
   /** The default dictionary, with these limits. */
   layer: <R = never>(

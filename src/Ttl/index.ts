@@ -29,11 +29,17 @@ export type {
   ServiceClass as DictServiceClass,
   ServiceOptions as DictServiceOptions
 } from "./DictService.js"
+export { DictSnapshotError } from "./DictSnapshot.js"
 export type { Stats as DictStats } from "./DictSteps.js"
 export { estimateBytes } from "./estimateBytes.js"
+export type { MemoryPressureOptions } from "./MemoryPressure.js"
+export * from "./readHeap.js"
 export * from "./SyncTtlDict.js"
 export * from "./TtlDict.js"
 export { entryOverhead, type Weigher, type WeigherInput } from "./Weigher.js"
 
 /** @since 0.1.0 */
 export * as ByteSize from "./ByteSize.js"
+
+/** @since 0.1.0 */
+export * as DictSnapshot from "./DictSnapshot.js"

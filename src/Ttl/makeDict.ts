@@ -75,7 +75,7 @@ export const makeDict = <K, V, F = never, R = never>(
 ): Effect.Effect<Dict<K, V, never, F, R>, CacheConfigError, R | Scope.Scope> => {
   const name = options.name ?? "TtlDict"
   return Effect.gen(function*() {
-    const { least, limits, weigh } = yield* checkShared(name, options, yield* ByteSize.availableMemory)
+    const { least, limits, pressure, weigh } = yield* checkShared(name, options, yield* ByteSize.availableMemory)
     const sweepInterval = yield* checkSweepInterval(name, options.sweepInterval)
     const capacity = yield* checkEventCapacity(name, options.eventCapacity)
     const freshness = yield* makeFreshness(name, options)
@@ -108,7 +108,8 @@ export const makeDict = <K, V, F = never, R = never>(
           // Most of the time there is none, and every write comes here.
           if (flights.size > 0) flights.detach(key)
         }
-      }
+      },
+      pressure
     })
     const { entries } = steps
 
@@ -162,9 +163,12 @@ export const makeDict = <K, V, F = never, R = never>(
       context: yield* Effect.context<R>()
     })
 
-    const purge = step((map, now) => map.purge(now))
     if (sweepInterval !== undefined) {
-      yield* Effect.forkScoped(Effect.interruptible(Effect.forever(Effect.zipRight(unrefSleep(sweepInterval), purge))))
+      const sweep = step((map, now) => {
+        map.purge(now)
+        pressure?.swept(map, now)
+      })
+      yield* Effect.forkScoped(Effect.interruptible(Effect.forever(Effect.zipRight(unrefSleep(sweepInterval), sweep))))
     }
 
     const self: Dict<K, V, never, F, R> & Inspectable.Inspectable = {
@@ -216,7 +220,7 @@ export const makeDict = <K, V, F = never, R = never>(
       changeMaxItems: (maxItems) => attempt((map, now) => steps.changeMaxItems(map, now, maxItems)),
       changeTimeToLive: (timeToLive) => attempt(() => steps.changeTimeToLive(timeToLive)),
       limits: step((map) => steps.limits(map)),
-      purge,
+      purge: step((map, now) => map.purge(now)),
       stats: step((map, now) => ({
         ...steps.stats(map, now),
         inFlight: flights.size,

@@ -78,6 +78,21 @@ describe("targets", () => {
     assert.deepStrictEqual(of("Cache.get, to").map((target) => [target.measured > 4, isMet(target)]), [[true, true]])
   })
 
+  it("holds what a write at the limit costs with many entries against 1,000 entries", () => {
+    const rows = [[100, 50], [1000, 100], [10_000, 150], [1_000_000, 250]] as const
+    const ttl: OperationResults = {
+      environment,
+      settings,
+      rows: rows.map(([entries, median]) => ({ subject: "TtlDict", ours: true, entries, median, mean: median })),
+      unfinished: []
+    }
+    const targets = targetsOf({ ttl })
+    assert.deepStrictEqual(
+      targets.map((target) => [target.where, target.measured, isMet(target)]),
+      [["10000", 1.5, true], ["1000000", 2.5, false]]
+    )
+  })
+
   it("does not count as met what was not measured", () => {
     const [missing] = targetsOf({ store: storeResults({ "Store.get": 150 }) })
     assert.isDefined(missing)

@@ -17,10 +17,16 @@ export interface Program {
  *
  * @param path such as `demo/main.js`, below `build/`
  */
-export const start = (path: string, environment: Readonly<Record<string, string>> = {}) =>
+export const start = (
+  path: string,
+  environment: Readonly<Record<string, string>> = {},
+  args: ReadonlyArray<string> = [],
+  nodeOptions: ReadonlyArray<string> = []
+) =>
   Effect.acquireRelease(
     Effect.sync((): Program => {
-      const child = spawn(process.execPath, [fileURLToPath(new URL(`../../build/${path}`, import.meta.url))], {
+      const file = fileURLToPath(new URL(`../../build/${path}`, import.meta.url))
+      const child = spawn(process.execPath, [...nodeOptions, file, ...args], {
         env: { PATH: process.env["PATH"], NODE_NO_WARNINGS: "1", ...environment },
         stdio: ["ignore", "pipe", "pipe"]
       })

@@ -398,6 +398,17 @@ export class BoundedMap<K, V> {
   }
 
   /**
+   * Evicts entries until those that are left weigh no more than this together. The limits stay as they are.
+   *
+   * @since 0.1.0
+   */
+  shrinkTo(weight: number, now: number): void {
+    this.reclaim(now)
+    while (this.used > 0 && this.totalWeight > weight) this.evict(now, -1)
+    this.notify()
+  }
+
+  /**
    * Walks the whole structure and returns what is wrong with it, an empty array when nothing is. For tests.
    *
    * @since 0.1.0

@@ -63,6 +63,28 @@ describe.each(evictionPolicyNames)("semantics of every policy: %s", (evictionPol
     assert.strictEqual(map.size(0), 100)
   })
 
+  it("shrinking evicts the next victims, tells the listener, and leaves the limits as they were", () => {
+    const told: Array<string> = []
+    const map = new BoundedMap<string, number>({
+      evictionPolicy,
+      maxWeight: 20,
+      weigh: (_, value) => value,
+      onRemoval: (key, _, reason) => told.push(`${key} ${reason}`)
+    })
+    for (const key of ["a", "b", "c", "d"]) map.set(key, 4, 0, key === "b" ? 5 : Infinity)
+    const order = keysOf(map).filter((key) => key !== "b")
+    map.shrinkTo(9, 5)
+    assert.strictEqual(map.weight(5), 8)
+    assert.deepStrictEqual(told, ["b expired", `${order[0]} evicted`])
+    assert.deepStrictEqual(map.violations(), [])
+    map.shrinkTo(8, 5)
+    assert.strictEqual(map.weight(5), 8)
+    map.shrinkTo(0, 5)
+    assert.strictEqual(map.size(5), 0)
+    assert.strictEqual(map.maxWeight, 20)
+    assert.strictEqual(map.set("e", 20, 5), "inserted")
+  })
+
   it("2. the entry just written is never its own victim", () => {
     const one = new BoundedMap<string, number>({ evictionPolicy, maxSize: 1 })
     for (let step = 0; step < 200; step++) {

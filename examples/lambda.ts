@@ -1,0 +1,37 @@
+import { NodeFileSystem } from "@effect/platform-node"
+import { Config, Effect, Layer, ManagedRuntime, Schema } from "effect"
+import { TtlDict } from "effect-aws-cache/Ttl"
+
+// What invocations keep for each other: for a minute, in at most a tenth of the function's memory.
+class Rates extends TtlDict.Service<Rates>()("app/Rates", {
+  key: Schema.String,
+  value: Schema.Number,
+  timeToLive: "1 minute",
+  maxBytes: "10%",
+  memoryPressure: true
+}) {}
+
+// The execution environment keeps this folder when the process of the function is started anew.
+const file = Config.withDefault(Config.string("RATES_FILE"), "/tmp/rates.snapshot")
+
+// Made once, when the function starts: the dictionary lasts from one invocation to the next. What is left of an earlier
+// process is brought back first; without a file it starts empty.
+const runtime = ManagedRuntime.make(
+  Layer.effectDiscard(Effect.flatMap(file, (path) => Rates.restore(path))).pipe(
+    Layer.provideMerge(Rates.layer),
+    Layer.provideMerge(NodeFileSystem.layer)
+  )
+)
+
+// Something slow.
+const fetchRate = (currency: string) => Effect.delay(Effect.succeed(currency.length / 2), "50 millis")
+
+const rateOf = Effect.fn("rateOf")(function*(currency: string) {
+  const found = yield* Rates.has(currency)
+  const rate = yield* Rates.getOrCompute(currency, fetchRate(currency))
+  // What is worth keeping is written when it is new, not at every invocation.
+  if (!found) yield* Effect.ignoreLogged(Effect.flatMap(file, Rates.snapshot))
+  return { rate, cached: found }
+})
+
+export const handler = (event: { readonly currency: string }) => runtime.runPromise(rateOf(event.currency))

@@ -1,0 +1,115 @@
+/**
+ * Giving memory back when the heap runs short.
+ *
+ * @since 0.1.0
+ */
+import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
+import { Absent } from "../Cache/engine/BoundedMapOptions.js"
+import { type HeapReading, readHeap } from "./readHeap.js"
+
+/**
+ * When a dictionary gives memory back before its own limits ask for it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface MemoryPressureOptions {
+  /** The share of the heap's limit that is not to be passed, above 0 and below 1. Default `0.85`. */
+  readonly share?: number | undefined
+  /**
+   * Where to read how full the heap is. Default `readHeap`. It runs in the middle of writes, so it has to be quick; what
+   * it throws, and figures that are none, say nothing.
+   */
+  readonly heap?: (() => HeapReading) | undefined
+}
+
+/**
+ * What is accepted as a share, for messages.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const acceptedShare = "a number above 0 and below 1"
+
+/**
+ * The share of the heap's limit that is not passed, by default.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const defaultShare = 0.85
+
+/** How many writes, and how many bytes written, may go by between two readings: one takes up to 10 microseconds. */
+const mostWritesUnread = 256
+const mostBytesUnread = 1024 * 1024
+
+/**
+ * Watches the heap for one dictionary. It is asked at every write and every sweep, and reads the heap at every sweep, and
+ * after 256 writes or one mebibyte written.
+ *
+ * What has left a dictionary is in use until V8 collects it, so a heap that is still too full after a reading says
+ * nothing new: only what it has grown by is given back in addition, until the figure falls, as it does when the old
+ * generation was collected.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class MemoryPressure {
+  private readonly share: number
+  private readonly heap: () => HeapReading
+  private writes = 0
+  private bytes = 0
+  private lastUsed = 0
+  private givenBack = 0
+
+  constructor(options: MemoryPressureOptions) {
+    this.share = options.share ?? defaultShare
+    this.heap = options.heap ?? readHeap
+  }
+
+  /**
+   * The entry under a key was written. Evicts what is to be given back.
+   *
+   * @since 0.1.0
+   */
+  wrote<K, V>(map: BoundedMap<K, V>, key: K, now: number): void {
+    const weight = map.weightOf(key, now)
+    this.writes++
+    if (weight !== Absent) this.bytes += weight
+    if (this.writes >= mostWritesUnread || this.bytes >= mostBytesUnread) this.swept(map, now)
+  }
+
+  /**
+   * Expired entries were reclaimed. Evicts what is to be given back.
+   *
+   * @since 0.1.0
+   */
+  swept<K, V>(map: BoundedMap<K, V>, now: number): void {
+    this.writes = 0
+    this.bytes = 0
+    const due = this.due()
+    if (due > 0) map.shrinkTo(Math.max(0, map.weight(now) - due), now)
+  }
+
+  // How many bytes to give back now.
+  private due(): number {
+    const { limit, used } = this.read()
+    if (used < this.lastUsed) this.givenBack = 0
+    this.lastUsed = used
+    const excess = Math.ceil(used - limit * this.share)
+    // Figures that are none ask for nothing.
+    if (!(excess > this.givenBack)) return 0
+    const due = excess - this.givenBack
+    this.givenBack = excess
+    return due
+  }
+
+  // It is the user's code, and runs after a write that is done.
+  private read(): HeapReading {
+    try {
+      return this.heap()
+    } catch {
+      return { used: Number.NaN, limit: Number.NaN }
+    }
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * Snapshots in files: written whole or not at all, and read only when every byte is as it was written.
+ *
+ * @since 0.1.0
+ */
+import type { PlatformError } from "@effect/platform/Error"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { Buffer } from "node:buffer"
+import { createHash, randomUUID } from "node:crypto"
+import { basename, dirname, join } from "node:path"
+import * as Format from "./snapshotFormat.js"
+
+/**
+ * A file is no snapshot that can be used.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class UnusableSnapshot extends Data.TaggedError("UnusableSnapshot")<{
+  /** What is wrong with it, without anything of its content. */
+  readonly reason: string
+}> {
+  override get message(): string {
+    return this.reason
+  }
+}
+
+/** Who has values worth keeping may not want everybody on the machine to read them. */
+const ownerOnly = 0o600
+
+const bufferSize = 256 * 1024
+
+/** A function's invocation ends within 15 minutes: who has not written for so long will never again. */
+const abandonedAfter = Duration.minutes(15)
+
+const suffixes = /^\.[0-9a-f-]{36}\.tmp$/
+
+/**
+ * Writes a snapshot: to a new file beside the path, which takes the place of what was there only once it is complete and
+ * on the disk. Who reads meanwhile, or after this process was killed meanwhile, finds the file that was there before.
+ * What killed processes left behind is removed by a later call.
+ *
+ * @param content writes the frames, the first of them the header
+ * @since 0.1.0
+ * @category operations
+ */
+export const write = <A, E>(
+  fs: FileSystem.FileSystem,
+  path: string,
+  content: (append: (frame: Uint8Array) => Effect.Effect<void, PlatformError>) => Effect.Effect<A, E>
+): Effect.Effect<A, E | PlatformError> =>
+  Effect.gen(function*() {
+    yield* removeAbandoned(fs, path)
+    const temporary = yield* Effect.acquireRelease(
+      Effect.sync(() => `${path}.${randomUUID()}.tmp`),
+      // After the renaming there is none.
+      (temporary) => Effect.ignore(fs.remove(temporary, { force: true }))
+    )
+    const written = yield* Effect.scoped(
+      Effect.flatMap(fs.open(temporary, { flag: "wx", mode: ownerOnly }), (file) => writeTo(file, content))
+    )
+    yield* fs.rename(temporary, path)
+    return written
+  }).pipe(Effect.scoped)
+
+const writeTo = <A, E>(
+  file: FileSystem.File,
+  content: (append: (frame: Uint8Array) => Effect.Effect<void, PlatformError>) => Effect.Effect<A, E>
+): Effect.Effect<A, E | PlatformError> =>
+  Effect.gen(function*() {
+    const hash = createHash("sha256")
+    const append = (bytes: Uint8Array) =>
+      Effect.suspend(() => {
+        hash.update(bytes)
+        return file.writeAll(bytes)
+      })
+    yield* append(Format.firstLine)
+    const written = yield* content(append)
+    yield* append(Format.frameHead(0))
+    yield* file.writeAll(hash.digest())
+    yield* file.sync
+    return written
+  })
+
+const removeAbandoned = (fs: FileSystem.FileSystem, path: string): Effect.Effect<void> =>
+  Effect.gen(function*() {
+    const now = yield* Clock.currentTimeMillis
+    const folder = dirname(path)
+    const name = basename(path)
+    for (const other of yield* fs.readDirectory(folder)) {
+      if (!other.startsWith(name) || !suffixes.test(other.slice(name.length))) continue
+      const { mtime } = yield* fs.stat(join(folder, other))
+      if (Option.exists(mtime, (at) => at.getTime() < now - Duration.toMillis(abandonedAfter))) {
+        yield* fs.remove(join(folder, other), { force: true })
+      }
+    }
+    // Whatever is in the way of tidying up is not in the way of writing.
+  }).pipe(Effect.ignore)
+
+/**
+ * Reads the frames of a snapshot, in order, after it was checked from the first to the last byte. Memory is needed for
+ * one frame at a time.
+ *
+ * @param onFrame is given the content of each frame; the first is the header
+ * @since 0.1.0
+ * @category operations
+ */
+export const read = <E>(
+  fs: FileSystem.FileSystem,
+  path: string,
+  onFrame: (content: unknown) => Effect.Effect<void, E>
+): Effect.Effect<void, E | PlatformError | UnusableSnapshot> =>
+  Effect.gen(function*() {
+    const file = yield* fs.open(path)
+    const start = Buffer.alloc(Format.firstLine.byteLength + 8)
+    const version = Format.versionOf(start.subarray(0, yield* fill(file, start)))
+    if (version === undefined) return yield* new UnusableSnapshot({ reason: "it is no snapshot of a dictionary" })
+    if (version !== Format.formatVersion) {
+      return yield* new UnusableSnapshot({
+        reason: `its format is version ${version}, and only version ${Format.formatVersion} is known here`
+      })
+    }
+    const { size } = yield* file.stat
+    yield* verify(file, Number(size))
+    yield* file.seek(Format.firstLine.byteLength, "start")
+    while (true) {
+      const head = yield* take(file, Format.frameHeadLength)
+      const length = Format.frameLength(head)
+      if (length === 0) return
+      if (length > size) return yield* torn
+      const bytes = yield* take(file, length)
+      const content = yield* Effect.try({
+        try: () => Format.contentOf(bytes),
+        catch: () => new UnusableSnapshot({ reason: "it holds what this version of Node.js cannot read" })
+      })
+      yield* onFrame(content)
+    }
+  }).pipe(Effect.scoped)
+
+const torn = new UnusableSnapshot({ reason: "it is damaged, or was not written to its end" })
+
+/** Compares the checksum. Nothing of a file is looked at before. */
+const verify = (file: FileSystem.File, size: number): Effect.Effect<void, PlatformError | UnusableSnapshot> =>
+  Effect.gen(function*() {
+    const hash = createHash("sha256")
+    const buffer = Buffer.allocUnsafeSlow(bufferSize)
+    let left = size - Format.checksumLength
+    if (left < Format.firstLine.byteLength) return yield* torn
+    yield* file.seek(0, "start")
+    while (left > 0) {
+      const part = yield* take(file, Math.min(left, bufferSize), buffer)
+      hash.update(part)
+      left -= part.byteLength
+    }
+    const checksum = yield* take(file, Format.checksumLength)
+    if (!hash.digest().equals(checksum)) return yield* torn
+  })
+
+/** Reads just so many bytes. */
+const take = (
+  file: FileSystem.File,
+  length: number,
+  buffer: Uint8Array = Buffer.allocUnsafeSlow(length)
+): Effect.Effect<Uint8Array, PlatformError | UnusableSnapshot> => {
+  const bytes = buffer.subarray(0, length)
+  return Effect.filterOrFail(fill(file, bytes), (filled) => filled === length, () => torn).pipe(Effect.as(bytes))
+}
+
+/** Reads until the buffer is full or the file ends; how many bytes it read. */
+const fill = (file: FileSystem.File, buffer: Uint8Array): Effect.Effect<number, PlatformError> =>
+  Effect.gen(function*() {
+    let filled = 0
+    while (filled < buffer.byteLength) {
+      const read = Number(yield* file.read(buffer.subarray(filled)))
+      if (read === 0) break
+      filled += read
+    }
+    return filled
+  })

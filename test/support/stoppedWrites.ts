@@ -1,0 +1,32 @@
+/**
+ * File systems whose writes stop in the middle of a file.
+ *
+ * @since 0.1.0
+ */
+import type { PlatformError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+/**
+ * A file system like the one that is provided, but that each file takes only so many writes: then this happens instead.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const stoppedWrites = (
+  writes: number,
+  instead: Effect.Effect<never, PlatformError>
+): Layer.Layer<FileSystem.FileSystem, never, FileSystem.FileSystem> =>
+  Layer.effect(
+    FileSystem.FileSystem,
+    Effect.map(FileSystem.FileSystem, (fs) => ({
+      ...fs,
+      open: (path: string, options?: FileSystem.OpenFileOptions) =>
+        Effect.map(fs.open(path, options), (file): FileSystem.File => {
+          let left = writes
+          const writeAll: FileSystem.File["writeAll"] = (buffer) => left-- > 0 ? file.writeAll(buffer) : instead
+          return Object.create(file, { writeAll: { value: writeAll } })
+        })
+    }))
+  )
