@@ -9,16 +9,14 @@ import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import * as Runtime from "effect/Runtime"
 import * as RuntimeFlags from "effect/RuntimeFlags"
-
-/** The longest time a timer of JavaScript can wait, about 25 days (milliseconds). */
-const longestSleep = 2 ** 31 - 1
+import { unrefSleep } from "./unrefSleep.js"
 
 /** What a sweep costs grows with the number of entries: this far apart (milliseconds), it is no burden. */
 const shortestPause = 1000
 
 /**
  * Sleeps until the first entry expires, then sweeps, and so on for as long as anything can expire. Entries that expire
- * within a second after a sweep may wait for the end of that second.
+ * within a second after a sweep may wait for the end of that second. It does not keep a process alive.
  *
  * @since 0.1.0
  * @category models
@@ -63,7 +61,7 @@ export class ExpirySweeper {
   private readonly wait: Effect.Effect<void> = Effect.suspend(() =>
     Effect.flatMap(
       Clock.currentTimeMillis,
-      (now) => Effect.zipRight(Effect.sleep(Math.min(Math.max(0, this.due - now), longestSleep)), this.sweepAndWait)
+      (now) => Effect.zipRight(unrefSleep(Math.max(0, this.due - now)), this.sweepAndWait)
     )
   )
 

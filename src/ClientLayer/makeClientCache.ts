@@ -12,6 +12,7 @@ import type * as Scope from "effect/Scope"
 import { CacheConfigError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
 import * as LeasedStore from "../Cache/LeasedStore.js"
 import { printKey } from "../Cache/printKey.js"
+import { unrefSleep } from "../Cache/unrefSleep.js"
 import { type ClientClass, type ClientOf, isAwsClient } from "./AwsClient.js"
 import { CachedClient, clientOf, handOut, withClientOf } from "./CachedClient.js"
 import { type ClientBuilder, failedBuild, runBuilder } from "./ClientBuilder.js"
@@ -82,7 +83,7 @@ export const makeClientCache = (
       })
 
     const cutOffLater = (transport: CachedClient["transport"], generation: number): Effect.Effect<void> =>
-      Effect.map(Effect.sleep(drainTimeout), () => {
+      Effect.map(unrefSleep(Duration.toMillis(drainTimeout)), () => {
         if (transport.isReleased && transport.generation === generation) registry.cutOff(transport)
       })
 

@@ -23,12 +23,12 @@ import { makeGuardedMap } from "../Cache/GuardedMap.js"
 import { printKey } from "../Cache/printKey.js"
 import { SingleFlight } from "../Cache/SingleFlight.js"
 import type { StoreEvent } from "../Cache/StoreEvent.js"
+import { unrefSleep } from "../Cache/unrefSleep.js"
 import * as ByteSize from "./ByteSize.js"
 import type { Dict } from "./Dict.js"
 import { checkEventCapacity, checkShared, checkSweepInterval, type Entry, type Options } from "./DictOptions.js"
 import { DictSteps } from "./DictSteps.js"
 import { RemovalHooks } from "./RemovalHooks.js"
-import { unrefSleep } from "./unrefSleep.js"
 
 /**
  * Makes a dictionary that lives as long as the scope. When it closes, computations under way are interrupted, and the

@@ -4,31 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/TestClock"
-import { spawn } from "node:child_process"
-import { fileURLToPath } from "node:url"
-
-/** Runs a program that uses the built package, in a process of its own, until it ends by itself. */
-const run = (program: string) =>
-  Effect.acquireUseRelease(
-    Effect.sync(() => {
-      const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
-        cwd: fileURLToPath(new URL("../..", import.meta.url)),
-        env: { PATH: process.env["PATH"] },
-        stdio: ["ignore", "pipe", "inherit"]
-      })
-      let stdout = ""
-      child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text))
-      const ended = new Promise<{ readonly code: number | null; readonly stdout: string }>((resolve) =>
-        child.on("close", (code) => resolve({ code, stdout }))
-      )
-      return { child, ended }
-    }),
-    ({ ended }) => Effect.promise(() => ended),
-    ({ child, ended }) => {
-      if (child.exitCode === null) child.kill("SIGKILL")
-      return Effect.promise(() => ended)
-    }
-  )
+import { runProgram } from "../support/runProgram.js"
 
 const imports = `
   import { TtlDict } from "effect-aws-cache/Ttl"
@@ -39,7 +15,7 @@ const imports = `
 describe("TtlDict: sweepInterval", () => {
   it.live("a live sweeper does not keep the process alive", () =>
     Effect.gen(function*() {
-      const ended = yield* run(`${imports}
+      const ended = yield* runProgram(`${imports}
         for (const sweepInterval of ["1 hour", "1000 days"]) {
           const dict = await Effect.runPromise(Scope.extend(TtlDict.make({ sweepInterval, timeToLive: "1 day" }), scope))
           await Effect.runPromise(dict.set("a", 1))
@@ -51,7 +27,7 @@ describe("TtlDict: sweepInterval", () => {
 
   it.live("a live sweeper reclaims and tells while something else keeps the process alive", () =>
     Effect.gen(function*() {
-      const ended = yield* run(`${imports}
+      const ended = yield* runProgram(`${imports}
         const alive = setInterval(() => {}, 1000)
         const onRemove = (key, _, reason) => Effect.sync(() => {
           console.log(key, reason)

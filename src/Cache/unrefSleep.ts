@@ -17,9 +17,7 @@ const longestWait = 2 ** 31 - 1
 const liveClock = Context.get(DefaultServices.liveServices, Clock.Clock)
 
 const waitUnref = (millis: number): Effect.Effect<void> =>
-  millis > longestWait
-    ? Effect.zipRight(waitUnref(longestWait), Effect.suspend(() => waitUnref(millis - longestWait)))
-    : Effect.promise((signal) => timers.setTimeout(millis, undefined, { ref: false, signal }))
+  Effect.promise((signal) => timers.setTimeout(millis, undefined, { ref: false, signal }))
 
 /**
  * Sleeps as `Effect.sleep` does, but a process that waits for nothing else ends meanwhile. Under another clock than the
@@ -30,6 +28,11 @@ const waitUnref = (millis: number): Effect.Effect<void> =>
  * @category constructors
  */
 export const unrefSleep = (millis: number): Effect.Effect<void> =>
+  millis > longestWait
+    ? Effect.zipRight(sleep(longestWait), Effect.suspend(() => unrefSleep(millis - longestWait)))
+    : sleep(millis)
+
+const sleep = (millis: number): Effect.Effect<void> =>
   Effect.clockWith((clock) =>
     Object.getPrototypeOf(clock) === Object.getPrototypeOf(liveClock)
       ? waitUnref(millis)
