@@ -12,7 +12,8 @@ import { ClientCache } from "../ClientLayer/ClientCache.js"
 import type { ClientBuildError } from "../ClientLayer/ClientErrors.js"
 import { makeMemoryObjectStore } from "./memoryObjectStore.js"
 import type { ObjectStore } from "./ObjectStore.js"
-import { makeS3ObjectStore, type S3ObjectStoreOptions } from "./s3ObjectStore.js"
+import { makeS3ObjectStore } from "./s3ObjectStore.js"
+import type { S3ObjectStoreOptions } from "./S3ObjectStoreOptions.js"
 
 /**
  * How the second level reaches a bucket.

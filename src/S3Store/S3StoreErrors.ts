@@ -15,6 +15,8 @@ import * as Data from "effect/Data"
  * - `Network`: no connection, or one that broke;
  * - `Unavailable`: it failed itself (5xx);
  * - `ConditionalWritesUnsupported`: it ignores or refuses conditions on writes, so that "only if absent" cannot be had;
+ * - `ListUnsupported`: it cannot tell which objects there are;
+ * - `BadName`: it takes no object of this name;
  * - `Conflict`: other writers were faster, again and again;
  * - `Unknown`: anything else; see `cause`.
  *
@@ -29,6 +31,8 @@ export type S3StoreReason =
   | "Network"
   | "Unavailable"
   | "ConditionalWritesUnsupported"
+  | "ListUnsupported"
+  | "BadName"
   | "Conflict"
   | "Unknown"
 
@@ -41,7 +45,7 @@ export type S3StoreReason =
  */
 export class S3StoreError extends Data.TaggedError("S3StoreError")<{
   readonly reason: S3StoreReason
-  /** What was asked: `load`, `save`, `add`, `replace`, `remove`, `probe`. */
+  /** What was asked: `load`, `save`, `add`, `replace`, `remove`, `list`, `probe`. */
   readonly operation: string
   /** The object or bucket it was about. */
   readonly target: string

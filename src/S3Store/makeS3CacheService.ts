@@ -94,11 +94,12 @@ export const makeS3CacheService = (
     const load = <K, V>(key: CacheKey<K, V>): Effect.Effect<Option.Option<Held>, S3StoreError> =>
       Effect.gen(function*() {
         const object = yield* counted(store.load(key.objectName))
-        if (Option.isNone(object)) {
+        if (object._tag !== "Found") {
           counts.storeMisses++
+          if (object._tag === "TooLarge") counts.unreadable++
           return Option.none()
         }
-        const held = decode(key, object.value.body)
+        const held = decode(key, object.body)
         if (Either.isLeft(held)) {
           counts.storeMisses++
           counts.unreadable++
@@ -108,7 +109,7 @@ export const makeS3CacheService = (
         if (held.right.expires <= (yield* Clock.currentTimeMillis)) {
           counts.storeMisses++
           counts.expired++
-          yield* counted(store.removeIfMatch(key.objectName, object.value.etag)).pipe(
+          yield* counted(store.removeIfMatch(key.objectName, object.etag)).pipe(
             Effect.catchAll((error) => Effect.logDebug(error.message).pipe(annotated(key)))
           )
           return Option.none()
@@ -235,16 +236,19 @@ export const makeS3CacheService = (
     /** Whose entry is in the way of a write on a condition: one of this very write, a live one, or none to speak of. */
     const inTheWay = (key: AnyKey, writeId: string) =>
       Effect.zipWith(counted(store.load(key.objectName)), Clock.currentTimeMillis, (object, now) => {
-        if (Option.isNone(object)) {
+        if (object._tag === "TooLarge") {
+          return { _tag: "Stale", etag: object.etag } as const
+        }
+        if (object._tag !== "Found") {
           return { _tag: "Nothing" } as const
         }
-        const entry = Entry.decode(object.value.body)
+        const entry = Entry.decode(object.body)
         if (Either.isRight(entry) && entry.right.writeId === writeId) {
           return { _tag: "ThisWrite" } as const
         }
         return Either.isRight(entry) && entry.right.expires > now && entry.right.key === key.id
           ? { _tag: "Live" } as const
-          : { _tag: "Stale", etag: object.value.etag } as const
+          : { _tag: "Stale", etag: object.etag } as const
       })
 
     const addOnce = (
@@ -259,7 +263,9 @@ export const makeS3CacheService = (
             ? store.replace(key.objectName, write.body, stale.value)
             : store.add(key.objectName, write.body)
         )
-        const found = outcome === "written" ? ({ _tag: "ThisWrite" } as const) : yield* inTheWay(key, write.writeId)
+        const found = outcome._tag === "Written"
+          ? ({ _tag: "ThisWrite" } as const)
+          : yield* inTheWay(key, write.writeId)
         switch (found._tag) {
           case "ThisWrite": {
             counts.writes++
