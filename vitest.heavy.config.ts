@@ -12,7 +12,7 @@ export default defineConfig({
     include: [
       "test/Cache/**/*.test.ts",
       "test/S3Store/canonicalJson.test.ts",
-      "test/S3Store/Entry.test.ts",
+      "test/S3Store/EntryFormat*.test.ts",
       "test/ClientLayer/**/*.property.test.ts",
       "test/Ttl/TtlDict.model.test.ts",
       "test/**/*.heavy.ts"

@@ -3,6 +3,9 @@
  *
  * @since 0.1.0
  */
+export type { CodecName } from "./Codec.js"
+export type { EncryptionKey, EncryptionOptions } from "./encryption.js"
+export type { CompressionOptions, EntryFormatOptions } from "./EntryFormat.js"
 export { CacheKey, Keyspace, type KeyspaceOptions } from "./Keyspace.js"
 export { L2Store, type L2StoreS3Options } from "./L2Store.js"
 export {

@@ -16,7 +16,7 @@ import {
   type Scope,
   TestClock
 } from "effect"
-import type { CacheNotFoundError } from "effect-aws-cache/Cache"
+import type { CacheNotFoundError, EntryTooLargeError } from "effect-aws-cache/Cache"
 import { ClientCache, ClientCacheLive } from "effect-aws-cache/ClientLayer"
 import {
   type CacheEncodeError,
@@ -416,7 +416,7 @@ describe("Keyspace", () => {
       Effect.Effect<ReadonlyArray<User>, CacheNotFoundError | S3StoreError, S3Cache>
     >()
     expectTypeOf(S3Cache.set(Numbers.key("a"), 1)).toEqualTypeOf<
-      Effect.Effect<void, CacheEncodeError | S3StoreError, S3Cache>
+      Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError, S3Cache>
     >()
     expectTypeOf(S3Cache.memoize(Numbers, (key: string) => Effect.fail(key))).toEqualTypeOf<
       Effect.Effect<(key: string) => Effect.Effect<number | null, string>, never, S3Cache>

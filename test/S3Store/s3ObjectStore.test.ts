@@ -7,7 +7,8 @@ import {
   type ObjectStore,
   S3Cache,
   type S3CacheOptions,
-  type S3ObjectStoreOptions
+  type S3ObjectStoreOptions,
+  type S3StoreError
 } from "effect-aws-cache/S3Store"
 import { Readable } from "node:stream"
 import { makeS3ObjectStore } from "../../src/S3Store/s3ObjectStore.js"
