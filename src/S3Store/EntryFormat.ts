@@ -146,8 +146,8 @@ export const makeEntryFormat = (options: EntryFormatOptions = {}): Effect.Effect
         decode(plain),
         (detail) => new EntryError({ reason: "Damaged", detail })
       )
-      const { created, expires, key, keyspace, kind, tags, version, writeId } = header
-      return { keyspace, version, key, created, expires, writeId, kind, tags, encoded }
+      const { created, expires, key, keyspace, outcome, tags, version, writeId } = header
+      return { keyspace, version, key, created, expires, writeId, outcome, tags, encoded }
     })
 
     return { maxEntrySize, encode, decode, decodeHeader: disassembleHeader }

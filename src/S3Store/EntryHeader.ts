@@ -18,14 +18,14 @@ export interface EntryHeader {
   readonly version: string
   /** The canonical key: compared when the entry is read. */
   readonly key: string
-  /** When it was written, in milliseconds since the epoch. */
+  /** When its value was set, or its computation began, in milliseconds since the epoch: what tags are compared with. */
   readonly created: number
-  /** When it expires, in milliseconds since the epoch; `Infinity` for never. */
+  /** Until when it is fresh, in milliseconds since the epoch; `Infinity` for ever. */
   readonly expires: number
   /** Tells this write from every other. */
   readonly writeId: string
-  /** What the payload is: a value, or the failure of its computation. */
-  readonly kind: "value" | "failure"
+  /** Whether the payload is the value, or the failure of a computation. */
+  readonly outcome: "success" | "failure"
   /** The tags it carries. */
   readonly tags: ReadonlyArray<string>
 }
@@ -57,7 +57,7 @@ export const HeaderVersion1 = Schema.Struct({ ...common, codec: Schema.Literal("
  */
 export const HeaderVersion2 = Schema.Struct({
   ...common,
-  kind: Schema.Literal("value", "failure"),
+  outcome: Schema.Literal("success", "failure"),
   tags: Schema.Array(Schema.String),
   codec: Schema.String,
   /** How long the payload is before it is compressed and encrypted, in bytes. */

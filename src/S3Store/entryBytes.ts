@@ -49,7 +49,7 @@ const decodeHeader2 = Schema.decodeUnknownEither(Schema.parseJson(HeaderVersion2
  * @category encoding
  */
 export const headOf = (
-  { codec, compression, created, encryption, expires, key, keyspace, kind, size, tags, version, writeId }:
+  { codec, compression, created, encryption, expires, key, keyspace, outcome, size, tags, version, writeId }:
     & EntryHeader
     & PayloadHeader
 ): { readonly prefix: Uint8Array; readonly header: Uint8Array } => {
@@ -60,7 +60,7 @@ export const headOf = (
     created,
     expires: expires === Number.POSITIVE_INFINITY ? null : expires,
     writeId,
-    kind,
+    outcome,
     tags,
     codec,
     size,
@@ -150,7 +150,7 @@ const disassemble1 = (buffer: Buffer, headerLength: number): Either.Either<Entry
   return Either.map(readHeader(decodeHeader1, buffer.subarray(headerStart1, payloadStart)), (header) => ({
     header: {
       ...withExpiry(header),
-      kind: "value",
+      outcome: "success",
       tags: [],
       size: payload.length,
       compression: "none",

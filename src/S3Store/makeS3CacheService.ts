@@ -180,7 +180,7 @@ export const makeS3CacheService = (
         const writeId = randomUUID()
         const { keyspace, id, version } = key
         const body = yield* format.encode(
-          { keyspace, version, key: id, created: now, expires, writeId, kind: "value", tags: [] },
+          { keyspace, version, key: id, created: now, expires, writeId, outcome: "success", tags: [] },
           "json",
           encoded
         )

@@ -21,7 +21,7 @@ const arbitraryHeader: fc.Arbitrary<EntryHeader> = fc.record({
   created: fc.integer(),
   expires: fc.oneof(fc.integer(), fc.constant(Infinity)),
   writeId: fc.string(),
-  kind: fc.constantFrom("value", "failure"),
+  outcome: fc.constantFrom("success", "failure"),
   tags: fc.array(fc.string(), { maxLength: 3 })
 })
 
@@ -77,7 +77,7 @@ describe("EntryFormat", () => {
         created: 1_700_000_000_000,
         expires: 1_700_000_003_600,
         writeId: "00000000-0000-4000-8000-000000000000",
-        kind: "value",
+        outcome: "success",
         tags: [],
         codec: "json",
         size: 15,
@@ -118,7 +118,7 @@ describe("EntryFormat", () => {
         assert.deepStrictEqual(yield* faultOf(changed), ["Damaged", "the checksum of its header does not match"])
         assert.deepStrictEqual(
           yield* faultOf(bytes, formatOf({ maxEntrySize: 300 })),
-          ["TooLarge", "it has 346 bytes, over the limit of 300"]
+          ["TooLarge", "it has 351 bytes, over the limit of 300"]
         )
         assert.deepStrictEqual(
           yield* faultOf(golden("v2-gzip.bin"), formatOf({ maxEntrySize: 1000 })),

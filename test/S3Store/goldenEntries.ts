@@ -23,7 +23,7 @@ export const header: EntryHeader = {
   created: 1_700_000_000_000,
   expires: 1_700_000_003_600,
   writeId: "00000000-0000-4000-8000-000000000000",
-  kind: "value",
+  outcome: "success",
   tags: []
 }
 
@@ -49,7 +49,7 @@ export const goldenEntries: ReadonlyArray<GoldenEntry> = [
     file: "v2-json-failure-with-tags.bin",
     codec: "json",
     options: {},
-    header: { ...header, kind: "failure", tags: ["team:core", "日本"] },
+    header: { ...header, outcome: "failure", tags: ["team:core", "日本"] },
     encoded: { _tag: "NoSuchTeam" },
     isReproducible: true
   },
