@@ -21,7 +21,7 @@ export const makeMemoryObjectStore: Effect.Effect<ObjectStore> = Effect.sync(() 
   let writes = 0
   const put = (name: string, body: Uint8Array, modified: number) => {
     const etag = `"${++writes}"`
-    objects.set(name, { body: body.slice(), etag, modified })
+    objects.set(name, { body: new Uint8Array(body), etag, modified })
     return Option.some(etag)
   }
   const putIf = (name: string, body: Uint8Array, isAllowed: () => boolean) =>
@@ -37,7 +37,7 @@ export const makeMemoryObjectStore: Effect.Effect<ObjectStore> = Effect.sync(() 
         if (object === undefined) return LoadOutcome.Absent()
         if (object.etag === options?.ifNoneMatch) return LoadOutcome.Unchanged()
         return LoadOutcome.Found({
-          body: object.body.slice(0, options?.firstBytes),
+          body: new Uint8Array(object.body.subarray(0, options?.firstBytes)),
           size: object.body.length,
           etag: object.etag
         })
