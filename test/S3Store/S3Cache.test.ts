@@ -28,6 +28,7 @@ import {
   type S3StoreError
 } from "effect-aws-cache/S3Store"
 import { EmbeddedS3 } from "../support/EmbeddedS3.js"
+import * as S3Server from "../support/S3Server.js"
 
 class User extends Schema.Class<User>("User")({ name: Schema.String, since: Schema.DateFromString }) {}
 
@@ -43,9 +44,12 @@ const ada = new User({ name: "Ada", since: new Date(0) })
 
 const bucket = "cache-tests"
 const embedded = EmbeddedS3.layer({ buckets: [bucket] })
-const s3Store = Layer.unwrapEffect(
-  Effect.map(EmbeddedS3, ({ clientConfig }) => L2Store.layerS3({ bucket, clientConfig }))
-).pipe(Layer.provide(ClientCacheLive), Layer.provide(embedded), Layer.orDie)
+const s3Store = Layer.unwrapScoped(
+  Effect.map(
+    S3Server.make,
+    ({ bucket, clientConfig, keyPrefix }) => L2Store.layerS3({ bucket, clientConfig, keyPrefix })
+  )
+).pipe(Layer.provide(ClientCacheLive), Layer.orDie)
 
 /** Another process, as far as the cache can tell: a memory level of its own over the same second level. */
 const another = Effect.map(Layer.build(Layer.fresh(S3Cache.layer())), Context.get(S3Cache))
@@ -139,7 +143,10 @@ const suite = (name: string, store: Layer.Layer<L2Store>) => {
         assert.deepStrictEqual(yield* other.getOption(key), Option.none())
         assert.deepStrictEqual(yield* S3Cache.getOption(key), Option.none())
         assert.strictEqual((yield* other.stats).expired, 1)
-        assert.strictEqual((yield* (yield* L2Store).load(key.objectName))._tag, "Absent")
+        // Some servers ignore the condition on which it is removed; there it stays, and is none for readers.
+        if (S3Server.isEmbedded) {
+          assert.strictEqual((yield* (yield* L2Store).load(key.objectName))._tag, "Absent")
+        }
       })
     )
 
