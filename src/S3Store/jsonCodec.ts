@@ -27,7 +27,7 @@ export const jsonCodec: Codec = {
   },
   decode: (bytes) =>
     bytes.length === 0 ? Either.right(undefined) : Either.try({
-      try: (): unknown => JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)),
+      try: (): unknown => JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)),
       catch: (cause) => `its payload is no JSON: ${String(cause)}`
     })
 }

@@ -112,11 +112,11 @@ describe("an adversarial bucket", () => {
         Context.get(S3Cache)
       )
       const cache = yield* fresh
-      for (const [name, bytes] of Object.entries(hostile)) {
+      for (const [at, [name, bytes]] of Object.entries(hostile).entries()) {
         yield* store.save(key.objectName, bytes)
-        assert.deepStrictEqual(yield* cache.getOption(key), Option.none(), name)
+        assert.isTrue(Option.isNone(yield* cache.getOption(key)), name)
+        assert.strictEqual((yield* cache.stats).unreadable, at + 1, name)
       }
-      assert.strictEqual((yield* cache.stats).unreadable, Object.keys(hostile).length)
       yield* cache.set(key, { name: "healed" })
       assert.deepStrictEqual(yield* cache.get(key), { name: "healed" })
     }).pipe(Effect.scoped)

@@ -1,6 +1,6 @@
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3"
 import { assert, layer } from "@effect/vitest"
-import { Context, Effect, Either, Layer, Logger, LogLevel, Option, Schema } from "effect"
+import { Context, Effect, Either, Layer, Logger, LogLevel, Schema } from "effect"
 import { Keyspace, L2Store, S3Cache } from "effect-aws-cache/S3Store"
 import { execFileSync } from "node:child_process"
 import * as CephCluster from "../support/Ceph.js"
@@ -168,7 +168,7 @@ layer(isInstalled ? cluster : Layer.die("skipped"), { excludeTestServices: true,
             Effect.gen(function*() {
               const object = yield* store.load(name)
               assert.strictEqual(object._tag === "Found" && Buffer.from(object.body).toString(), name)
-              assert.deepStrictEqual(yield* cache.getOption(Words.key(name)), Option.some(at))
+              assert.strictEqual(yield* cache.get(Words.key(name)), at)
             }), { concurrency: 16 })
         }
       }))
