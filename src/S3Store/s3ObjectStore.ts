@@ -12,6 +12,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { Buffer } from "node:buffer"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
+import { makeDeadlines } from "./Deadlines.js"
 import { ConditionalOutcome, type ListedObject, LoadOutcome, type ObjectStore } from "./ObjectStore.js"
 import { readBody } from "./s3Body.js"
 import { makeS3Conditions, refusable } from "./s3Conditions.js"
@@ -37,23 +38,21 @@ export const makeS3ObjectStore = (
   Effect.gen(function*() {
     const { bucket, keyPrefix, maxObjectSize, requestTimeout } = yield* checkS3Options(options)
     const sdk = yield* loadSdk
+    const deadlines = yield* makeDeadlines(requestTimeout)
 
     const request = <A>(operation: string, key: string, send: (abortSignal: AbortSignal) => Promise<A>) => {
       const target = `s3://${bucket}/${key}`
-      return Effect.tryPromise({
-        try: send,
-        catch: (cause) => toS3StoreError(operation, target, bucket, cause)
-      }).pipe(
-        Effect.timeoutFail({
-          duration: requestTimeout,
-          onTimeout: () =>
-            new S3StoreError({
-              reason: "Timeout",
-              operation,
-              target,
-              detail: `no answer within ${Duration.format(requestTimeout)}`
-            })
-        }),
+      return deadlines.run(
+        send,
+        (cause) => toS3StoreError(operation, target, bucket, cause),
+        () =>
+          new S3StoreError({
+            reason: "Timeout",
+            operation,
+            target,
+            detail: `no answer within ${Duration.format(requestTimeout)}`
+          })
+      ).pipe(
         Effect.withSpan(`effect-aws-cache.S3.${operation}`, {
           kind: "client",
           attributes: { "aws.s3.bucket": bucket, "aws.s3.key": key },
