@@ -270,7 +270,7 @@ describe("EntryFormat", () => {
         [[new Date(NaN)], "$[0] is an invalid date"],
         ["\ud800", "$ is a string with a lone surrogate"],
         [() => 1, "$ is a function"],
-        [JSON.parse("{\"__proto__\":1}"), "$ has a field named __proto__"]
+        [JSON.parse("{\"__proto__\":1}"), "$.__proto__ is a field of this name, which MessagePack cannot represent"]
       ]
       for (const [value, message] of cases) assert.include(yield* messageOf("msgpack", value), message)
       const circle: Array<unknown> = []
