@@ -72,7 +72,7 @@ const program = Effect.gen(function*() {
   const result = work === "add"
     ? yield* add
     : work === "count"
-    ? yield* Effect.repeatN(increment, times - 1)
+    ? yield* counted
     : yield* write
   yield* Console.log(JSON.stringify(result))
 })
