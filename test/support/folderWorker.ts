@@ -5,7 +5,8 @@
  * - `add`: adds the objects `0` to `COUNT - 1`, each with its process id, and prints which it wrote;
  * - `count`: replaces the object `counter` by the number after it, COUNT times, and prints how many times more it may
  *   have done so without being told;
- * - `write`: writes objects of all sizes until it is killed; each begins with the SHA-256 of its rest.
+ * - `write`: writes objects of all sizes until it is killed; each begins with the SHA-256 of its rest. It
+ *   removes some again, but never the first ten.
  *
  * @since 0.1.0
  */
@@ -61,8 +62,9 @@ const write = Effect.gen(function*() {
   const one = Effect.suspend(() => {
     const rest = randomBytes(randomInt(1, 300_000))
     const body = Buffer.concat([createHash("sha256").update(rest).digest(), rest])
-    const name = `space/1/${randomInt(0, 20)}`
-    return randomInt(0, 5) === 0 ? store.remove(name) : store.save(name, body)
+    const at = randomInt(0, 20)
+    const name = `space/1/${at}`
+    return at >= 10 && randomInt(0, 3) === 0 ? store.remove(name) : store.save(name, body)
   })
   yield* Effect.forEach(Array.from({ length: 8 }), () => Effect.forever(one), { concurrency: "unbounded" })
 })
