@@ -1,8 +1,9 @@
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3"
 import { assert, layer } from "@effect/vitest"
-import { Context, Effect, Either, Layer, Logger, LogLevel, Schema } from "effect"
+import { Console, Context, Effect, Either, Layer, Logger, LogLevel, Schema } from "effect"
 import { Keyspace, L2Store, S3Cache } from "effect-aws-cache/S3Store"
 import { execFileSync } from "node:child_process"
+import process from "node:process"
 import * as CephCluster from "../support/Ceph.js"
 import { type Findings, startLoad, type Way } from "./workers.js"
 
@@ -74,7 +75,7 @@ const under = <A>(
     yield* ceph.restart
     yield* load.progress(10)
     const findings = yield* load.finish
-    yield* Effect.sync(() => console.log(`${name}: ${describeFindings(findings)}`))
+    yield* Console.log(`${name}: ${describeFindings(findings)}`)
     assert.isAtLeast(findings.written, 20 * workers)
     assert.isAtMost(findings.longestCall, timeout + slack)
     // A load and a save.
@@ -86,7 +87,7 @@ const describeFindings = ({ failures, longestCall, longestComputation, written }
   `${written} objects, longest call ${longestCall} ms, longest computation ${longestComputation} ms, failures ` +
   JSON.stringify(Object.fromEntries(failures))
 
-if (!isInstalled) console.log("skipped: Ceph is not installed (node scripts/install-ceph.mjs)")
+if (!isInstalled) process.stdout.write("skipped: Ceph is not installed (node scripts/install-ceph.mjs)\n")
 
 layer(isInstalled ? cluster : Layer.die("skipped"), { excludeTestServices: true, timeout: "2 minutes" })(
   "a Ceph cluster of 3 monitors, 3 OSDs and 2 gateways",

@@ -43,7 +43,7 @@ export const startLoad = (ways: readonly [Way, ...ReadonlyArray<Way>], prefix: s
     const wrong: Array<string> = []
     let longestCall = 0
     let longestComputation = 0
-    let stopping = false
+    const state = { isStopping: false }
 
     const timed = <A, E>(call: Effect.Effect<A, E>, took: (millis: number) => void) =>
       Effect.flatMap(
@@ -75,7 +75,7 @@ export const startLoad = (ways: readonly [Way, ...ReadonlyArray<Way>], prefix: s
     const worker = (own: number) =>
       Effect.gen(function*() {
         const written = writtenBy[own] ?? []
-        for (let at = 0; !stopping; at++) {
+        for (let at = 0; !state.isStopping; at++) {
           const way = ways[(own + at) % ways.length] ?? ways[0]
           const name = `${prefix}${own}/${at}`
           const saved = yield* call(way.store.save(name, contentOf(name)))
@@ -114,7 +114,7 @@ export const startLoad = (ways: readonly [Way, ...ReadonlyArray<Way>], prefix: s
           )
         }),
       finish: Effect.gen(function*() {
-        stopping = true
+        state.isStopping = true
         yield* Fiber.join(fiber)
         const during = longestCall
         const written = writtenBy.flat()
