@@ -43,10 +43,13 @@ interface Row {
   readonly ours: number
   readonly bare: number
   readonly ratio: number
+  /** Of the processor time this process took, means: a busy machine changes it less. */
+  readonly cpuRatio: number
 }
 
-const sizes = [[4096, 2000], [1 << 20, 300]] as const
-const warmUp = 50
+const sizes = [[4096, 3000], [1 << 20, 300]] as const
+/** For each operation that is measured, how many are done before. */
+const warmUp = 0.5
 
 const Texts = Keyspace.make("bench", { key: Schema.String, value: Schema.String })
 
@@ -60,21 +63,30 @@ const compare = (
 ): Effect.Effect<Row, unknown> =>
   Effect.gen(function*() {
     const taken: { readonly ours: Array<number>; readonly bare: Array<number> } = { ours: [], bare: [] }
-    const timed = (into: Array<number>, effect: Effect.Effect<unknown, unknown>) =>
+    const cpu = { ours: 0, bare: 0 }
+    const timed = (whose: "ours" | "bare", effect: Effect.Effect<unknown, unknown>) =>
       Effect.suspend(() => {
+        const cpuStart = process.cpuUsage()
         const start = performance.now()
-        return Effect.map(effect, () => into.push(performance.now() - start))
+        return Effect.map(effect, () => {
+          taken[whose].push(performance.now() - start)
+          const { system, user } = process.cpuUsage(cpuStart)
+          cpu[whose] += system + user
+        })
       })
-    const both = [timed(taken.ours, Effect.suspend(ours)), timed(taken.bare, Effect.promise(bare))]
-    for (let at = 0; at < warmUp + times; at++) {
-      if (at === warmUp) {
+    const both = [timed("ours", Effect.suspend(ours)), timed("bare", Effect.promise(bare))]
+    const before = Math.ceil(warmUp * times)
+    for (let at = 0; at < before + times; at++) {
+      if (at === before) {
         taken.ours.length = 0
         taken.bare.length = 0
+        cpu.ours = 0
+        cpu.bare = 0
       }
       for (const each of at % 2 === 0 ? both : both.toReversed()) yield* each
     }
     const result = { ours: median(taken.ours), bare: median(taken.bare) }
-    return { operation, bytes, ...result, ratio: result.ours / result.bare }
+    return { operation, bytes, ...result, ratio: result.ours / result.bare, cpuRatio: cpu.ours / cpu.bare }
   })
 
 const measure = (client: S3Client, bucket: string, share: number) =>
@@ -144,13 +156,14 @@ const out = options.out ?? fileURLToPath(new URL(options.quick ? "build/bench/re
 mkdirSync(out, { recursive: true })
 writeFileSync(join(out, "s3.json"), rowsOnLines({ environment: where, rows }))
 const table = markdownTable(
-  ["", "bytes", "ours, ms", "bare, ms", "ratio"],
-  rows.map(({ bare, bytes, operation, ours, ratio }) => [
+  ["", "bytes", "ours, ms", "bare, ms", "ratio", "ratio of CPU time"],
+  rows.map(({ bare, bytes, cpuRatio, operation, ours, ratio }) => [
     operation,
     bytes.toLocaleString("en"),
     printNumber(ours),
     printNumber(bare),
-    printNumber(ratio)
+    printNumber(ratio),
+    printNumber(cpuRatio)
   ])
 )
 const text = `# The second level, beside the bare S3 client
