@@ -14,6 +14,8 @@ import type * as Either from "effect/Either"
  *   `Schema.DateFromSelf` or `Schema.Uint8ArrayFromSelf` encode to it;
  * - `raw`: bytes as they are, for schemas that encode to `Uint8Array`, such as `Schema.Uint8ArrayFromSelf`.
  *
+ * JSON and MessagePack write `-0` as `0`.
+ *
  * @since 0.1.0
  * @category models
  */
