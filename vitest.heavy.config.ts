@@ -12,7 +12,9 @@ export default defineConfig({
     include: [
       "test/Cache/**/*.test.ts",
       "test/S3Store/canonicalJson.test.ts",
-      "test/S3Store/Entry.test.ts",
+      "test/S3Store/EntryFormat*.test.ts",
+      "test/S3Store/s3ObjectStore.sockets.test.ts",
+      "test/S3Store/fileSystemObjectStore.test.ts",
       "test/ClientLayer/**/*.property.test.ts",
       "test/Ttl/TtlDict.model.test.ts",
       "test/**/*.heavy.ts"

@@ -14,7 +14,7 @@ import { ClientCache } from "../ClientLayer/ClientCache.js"
 import type { ClientCacheKey } from "../ClientLayer/ClientCacheKey.js"
 import type { ClientValueError } from "../ClientLayer/ClientErrors.js"
 import { L2Store } from "../S3Store/L2Store.js"
-import type { S3ObjectStoreOptions } from "../S3Store/s3ObjectStore.js"
+import type { S3ObjectStoreOptions } from "../S3Store/S3ObjectStoreOptions.js"
 import { S3ClientInstance } from "./ClientInstance.js"
 
 /**

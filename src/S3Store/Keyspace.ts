@@ -114,7 +114,15 @@ export class Keyspace<in out K, in out V> {
       options.timeToLive === undefined ? undefined : Duration.decode(options.timeToLive),
       (key) => Either.mapLeft(encodeKey(key), (error) => error.message),
       (value) => Either.mapLeft(encodeValue(value), (error) => error.message),
-      (encoded) => Either.mapLeft(decodeValue(encoded), (error) => error.message)
+      (encoded) => {
+        // What a stranger stored may throw: a value nested too deeply for the stack, or a transformation that expects
+        // another.
+        try {
+          return Either.mapLeft(decodeValue(encoded), (error) => error.message)
+        } catch (cause) {
+          return Either.left(`it cannot be decoded: ${String(cause)}`)
+        }
+      }
     )
   }
 

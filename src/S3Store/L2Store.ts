@@ -4,15 +4,21 @@
  * @since 0.1.0
  */
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3"
+import type { FileSystem } from "@effect/platform/FileSystem"
+import type { KeyValueStore } from "@effect/platform/KeyValueStore"
+import type { Path } from "@effect/platform/Path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
 import { ClientCache } from "../ClientLayer/ClientCache.js"
 import type { ClientBuildError } from "../ClientLayer/ClientErrors.js"
+import { type FileSystemObjectStoreOptions, makeFileSystemObjectStore } from "./fileSystemObjectStore.js"
+import { type KeyValueObjectStoreOptions, makeKeyValueObjectStore } from "./keyValueObjectStore.js"
 import { makeMemoryObjectStore } from "./memoryObjectStore.js"
 import type { ObjectStore } from "./ObjectStore.js"
-import { makeS3ObjectStore, type S3ObjectStoreOptions } from "./s3ObjectStore.js"
+import { makeS3ObjectStore } from "./s3ObjectStore.js"
+import type { S3ObjectStoreOptions } from "./S3ObjectStoreOptions.js"
 
 /**
  * How the second level reaches a bucket.
@@ -65,4 +71,37 @@ export class L2Store extends Context.Tag("effect-aws-cache/L2Store")<L2Store, Ob
    * @since 0.1.0
    */
   static readonly layerMemory: Layer.Layer<L2Store> = Layer.effect(L2Store, makeMemoryObjectStore)
+
+  /**
+   * Objects as files of a folder, which all processes of a machine share, or of several where the folder is on a shared
+   * file system with hard links. It honours every condition.
+   *
+   * @example
+   * ```ts
+   * import * as NodeContext from "@effect/platform-node/NodeContext"
+   * import * as Layer from "effect/Layer"
+   * import { L2Store, S3Cache } from "effect-aws-cache/S3Store"
+   *
+   * const CacheLive = S3Cache.layer().pipe(
+   *   Layer.provide(L2Store.layerFileSystem({ directory: "/var/cache/app" })),
+   *   Layer.provide(NodeContext.layer)
+   * )
+   * ```
+   *
+   * @since 0.1.0
+   */
+  static readonly layerFileSystem = (
+    options: FileSystemObjectStoreOptions
+  ): Layer.Layer<L2Store, CacheConfigError, FileSystem | Path> =>
+    Layer.effect(L2Store, makeFileSystemObjectStore(options))
+
+  /**
+   * Objects as values of a `KeyValueStore` of `@effect/platform`. It cannot list objects; and it writes on conditions
+   * (`add`, leases) only where you say that this process alone uses the store.
+   *
+   * @since 0.1.0
+   */
+  static readonly layerKeyValueStore = (
+    options?: KeyValueObjectStoreOptions
+  ): Layer.Layer<L2Store, never, KeyValueStore> => Layer.effect(L2Store, makeKeyValueObjectStore(options))
 }

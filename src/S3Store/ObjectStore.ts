@@ -3,8 +3,10 @@
  *
  * @since 0.1.0
  */
+import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
+import type * as Stream from "effect/Stream"
 import type { S3StoreError } from "./S3StoreErrors.js"
 
 /**
@@ -14,26 +16,115 @@ import type { S3StoreError } from "./S3StoreErrors.js"
  * @category models
  */
 export interface StoredObject {
+  /** The content: all of it, or its first bytes where only those were asked for. */
   readonly body: Uint8Array
+  /** How long the whole content is, in bytes. */
+  readonly size: number
   /** Tells this content from what may be written later under the same name. Opaque. */
   readonly etag: string
 }
 
 /**
- * What became of a write on a condition:
+ * What a load found:
  *
- * - `written`: the condition held, the object is there;
- * - `refused`: the condition did not hold, as far as the answer tells: after a lost reply and a retry by the SDK it
- *   may be this very write that is in the way;
- * - `unknown`: it may have been written or not (a conflict with another writer, an internal error).
+ * - `Found`: the object;
+ * - `Unchanged`: the object is still the one with the etag of `ifNoneMatch`; its content was not transferred;
+ * - `Absent`: there is no object of this name;
+ * - `TooLarge`: there is one, of more bytes than the store reads; its content was not read, or not to its end.
  *
  * @since 0.1.0
  * @category models
  */
-export type ConditionalOutcome = "written" | "refused" | "unknown"
+export type LoadOutcome = Data.TaggedEnum<{
+  readonly Found: StoredObject
+  readonly Unchanged: object
+  readonly Absent: object
+  readonly TooLarge: { readonly size: number; readonly etag: string }
+}>
 
 /**
- * Named objects shared by processes. Names are `/`-separated paths of ASCII letters, digits, `.`, `_` and `-`.
+ * Constructors and matchers of what a load found.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const LoadOutcome = Data.taggedEnum<LoadOutcome>()
+
+/**
+ * How to load.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface LoadOptions {
+  /** An etag: where the object still has it, the outcome is `Unchanged`. */
+  readonly ifNoneMatch?: string | undefined
+  /**
+   * Whether the first bytes are enough: how many are needed, a whole number above 0. The body then has at least those
+   * (or all there are), and the object is never `TooLarge`. Default: the whole object.
+   */
+  readonly firstBytes?: number | undefined
+}
+
+/**
+ * What became of a write on a condition:
+ *
+ * - `Written`: the condition held, the object is there; with its etag, where the store tells it;
+ * - `Refused`: the condition did not hold, as far as the answer tells: after a lost reply and a retry by the SDK it
+ *   may be this very write that is in the way;
+ * - `Unknown`: it may have been written or not (a conflict with another writer, an internal error). Load to find out.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ConditionalOutcome = Data.TaggedEnum<{
+  readonly Written: { readonly etag: Option.Option<string> }
+  readonly Refused: object
+  readonly Unknown: object
+}>
+
+/**
+ * Constructors and matchers of what became of a write.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const ConditionalOutcome = Data.taggedEnum<ConditionalOutcome>()
+
+/**
+ * What became of a removal on a condition:
+ *
+ * - `removed`: the object with that etag is not there any more;
+ * - `refused`: there is another object, or none; nothing was done;
+ * - `unsupported`: the store ignores conditions on removals, and would have removed whatever is there; nothing was done;
+ * - `unknown`: it may have been removed or not.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type RemoveOutcome = "removed" | "refused" | "unsupported" | "unknown"
+
+/**
+ * An object as a list names it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ListedObject {
+  readonly name: string
+  /** Of the content, in bytes. */
+  readonly size: number
+  /** The same as when it is loaded; empty where the store does not tell. */
+  readonly etag: string
+  /** When it was written, in milliseconds since the epoch, by the clock of the store. */
+  readonly modified: number
+}
+
+/**
+ * Named objects shared by processes. Names are segments of ASCII letters, digits, `.`, `_` and `-`, separated by `/`;
+ * no segment is `.` or `..`, nor longer than 240 characters, and a name has at most 320.
+ *
+ * An object is replaced at once: who loads it has the old content or the new one, whole.
  *
  * @since 0.1.0
  * @category models
@@ -41,16 +132,32 @@ export type ConditionalOutcome = "written" | "refused" | "unknown"
 export interface ObjectStore {
   /** For messages: where the objects are. */
   readonly description: string
-  /** The object of a name, whole; none when there is no such object. */
-  readonly load: (name: string) => Effect.Effect<Option.Option<StoredObject>, S3StoreError>
-  /** Writes an object, whether there was one or not. */
-  readonly save: (name: string, body: Uint8Array) => Effect.Effect<void, S3StoreError>
-  /** Writes an object only if there is none. Fails when the store does not honour such conditions. */
+  /** The object of a name. */
+  readonly load: (name: string, options?: LoadOptions) => Effect.Effect<LoadOutcome, S3StoreError>
+  /** Writes an object, whether there was one or not. Its etag, where the store tells it. */
+  readonly save: (name: string, body: Uint8Array) => Effect.Effect<Option.Option<string>, S3StoreError>
+  /**
+   * Writes an object only if there is none. Fails with reason `ConditionalWritesUnsupported` when the store does not
+   * honour such conditions.
+   */
   readonly add: (name: string, body: Uint8Array) => Effect.Effect<ConditionalOutcome, S3StoreError>
-  /** Writes an object only in place of the one with this etag. Fails when the store does not honour such conditions. */
+  /**
+   * Writes an object only in place of the one with this etag. Fails with reason `ConditionalWritesUnsupported` when
+   * the store does not honour such conditions.
+   */
   readonly replace: (name: string, body: Uint8Array, etag: string) => Effect.Effect<ConditionalOutcome, S3StoreError>
   /** Removes an object; nothing happens when there is none. */
   readonly remove: (name: string) => Effect.Effect<void, S3StoreError>
-  /** Removes an object only if it has this etag, where the store honours such conditions; nothing happens otherwise. */
-  readonly removeIfMatch: (name: string, etag: string) => Effect.Effect<void, S3StoreError>
+  /** Removes an object only if it has this etag. */
+  readonly removeIfMatch: (name: string, etag: string) => Effect.Effect<RemoveOutcome, S3StoreError>
+  /**
+   * Removes objects, with as few requests as the store allows; names without an object are no failure. When it fails
+   * some of them may have been removed.
+   */
+  readonly removeAll: (names: ReadonlyArray<string>) => Effect.Effect<void, S3StoreError>
+  /**
+   * The objects whose names begin with a prefix, a page at a time, in no particular order. What is written or removed
+   * meanwhile may be among them or not. Fails with reason `ListUnsupported` where the store cannot tell.
+   */
+  readonly list: (prefix: string) => Stream.Stream<ListedObject, S3StoreError>
 }

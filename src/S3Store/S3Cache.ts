@@ -10,7 +10,13 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type { CacheConfigError, CacheExistsError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
+import type {
+  CacheConfigError,
+  CacheExistsError,
+  CacheKeyError,
+  CacheNotFoundError,
+  EntryTooLargeError
+} from "../Cache/CacheErrors.js"
 import { type ClientCache, ClientCacheLive } from "../ClientLayer/ClientCache.js"
 import type { ClientBuildError } from "../ClientLayer/ClientErrors.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
@@ -79,7 +85,7 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
     key: CacheKey<K, V>,
     value: V,
     options?: S3CacheWriteOptions
-  ): Effect.Effect<void, CacheEncodeError | S3StoreError, S3Cache> =>
+  ): Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError, S3Cache> =>
     Effect.flatMap(S3Cache, (cache) => cache.set(key, value, options))
 
   /**
@@ -93,7 +99,7 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
     key: CacheKey<K, V>,
     value: V,
     options?: S3CacheWriteOptions
-  ): Effect.Effect<void, CacheEncodeError | CacheExistsError | S3StoreError, S3Cache> =>
+  ): Effect.Effect<void, CacheEncodeError | CacheExistsError | EntryTooLargeError | S3StoreError, S3Cache> =>
     Effect.flatMap(S3Cache, (cache) => cache.add(key, value, options))
 
   /**

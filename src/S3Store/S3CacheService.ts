@@ -6,7 +6,7 @@
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
-import type { CacheExistsError, CacheNotFoundError } from "../Cache/CacheErrors.js"
+import type { CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "../Cache/CacheErrors.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
 import type { CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
 
@@ -79,12 +79,12 @@ export interface S3CacheService {
     key: CacheKey<K, V>,
     value: V,
     options?: S3CacheWriteOptions
-  ) => Effect.Effect<void, CacheEncodeError | S3StoreError>
+  ) => Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError>
   readonly add: <K, V>(
     key: CacheKey<K, V>,
     value: V,
     options?: S3CacheWriteOptions
-  ) => Effect.Effect<void, CacheEncodeError | CacheExistsError | S3StoreError>
+  ) => Effect.Effect<void, CacheEncodeError | CacheExistsError | EntryTooLargeError | S3StoreError>
   readonly remove: <K, V>(key: CacheKey<K, V>) => Effect.Effect<void, CacheNotFoundError | S3StoreError>
   readonly memoize: <K, V, E, R>(
     keyspace: Keyspace<K, V>,

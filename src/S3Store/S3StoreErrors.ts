@@ -15,6 +15,8 @@ import * as Data from "effect/Data"
  * - `Network`: no connection, or one that broke;
  * - `Unavailable`: it failed itself (5xx);
  * - `ConditionalWritesUnsupported`: it ignores or refuses conditions on writes, so that "only if absent" cannot be had;
+ * - `ListUnsupported`: it cannot tell which objects there are;
+ * - `BadName`: it takes no object of this name;
  * - `Conflict`: other writers were faster, again and again;
  * - `Unknown`: anything else; see `cause`.
  *
@@ -29,6 +31,8 @@ export type S3StoreReason =
   | "Network"
   | "Unavailable"
   | "ConditionalWritesUnsupported"
+  | "ListUnsupported"
+  | "BadName"
   | "Conflict"
   | "Unknown"
 
@@ -41,7 +45,7 @@ export type S3StoreReason =
  */
 export class S3StoreError extends Data.TaggedError("S3StoreError")<{
   readonly reason: S3StoreReason
-  /** What was asked: `load`, `save`, `add`, `replace`, `remove`, `probe`. */
+  /** What was asked: `load`, `save`, `add`, `replace`, `remove`, `list`, `probe`. */
   readonly operation: string
   /** The object or bucket it was about. */
   readonly target: string
@@ -75,6 +79,35 @@ export class CacheEncodeError extends Data.TaggedError("CacheEncodeError")<{
 }
 
 /**
+ * Why an object is not taken for an entry:
+ *
+ * - `NotAnEntry`: it does not begin like one;
+ * - `UnknownVersion`: its format version is one that this version of the library does not know, a newer one perhaps;
+ * - `Unsupported`: its codec, compression or cipher is;
+ * - `Damaged`: a checksum does not match, or what it covers cannot be read;
+ * - `TooLarge`: it has more bytes than an entry may have, or would have, decompressed;
+ * - `NotEncrypted`: it is not encrypted, though entries must be;
+ * - `KeyUnknown`: it is encrypted with a key that is not given;
+ * - `KeyWrong`: it is encrypted with another key of the same name, or was changed by somebody without the key;
+ * - `Foreign`: it is the entry of another key;
+ * - `Schema`: its value does not fit the schema of the keyspace any more.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CacheDecodeReason =
+  | "NotAnEntry"
+  | "UnknownVersion"
+  | "Unsupported"
+  | "Damaged"
+  | "TooLarge"
+  | "NotEncrypted"
+  | "KeyUnknown"
+  | "KeyWrong"
+  | "Foreign"
+  | "Schema"
+
+/**
  * An object is there, but it is not an entry of this key: damaged, foreign, of a newer format, of another key, or its
  * value does not fit the schema any more. Reads take it for a miss.
  *
@@ -82,6 +115,7 @@ export class CacheEncodeError extends Data.TaggedError("CacheEncodeError")<{
  * @category errors
  */
 export class CacheDecodeError extends Data.TaggedError("CacheDecodeError")<{
+  readonly reason: CacheDecodeReason
   /** The keyspace. */
   readonly keyspace: string
   /** The key, printed. */

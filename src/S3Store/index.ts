@@ -3,10 +3,23 @@
  *
  * @since 0.1.0
  */
+export type { CodecName } from "./Codec.js"
+export type { EncryptionKey, EncryptionOptions } from "./encryption.js"
+export type { CompressionOptions, EntryFormatOptions } from "./EntryFormat.js"
+export type { FileSystemObjectStoreOptions } from "./fileSystemObjectStore.js"
 export { CacheKey, Keyspace, type KeyspaceOptions } from "./Keyspace.js"
+export type { KeyValueObjectStoreOptions } from "./keyValueObjectStore.js"
 export { L2Store, type L2StoreS3Options } from "./L2Store.js"
-export type { ConditionalOutcome, ObjectStore, StoredObject } from "./ObjectStore.js"
+export {
+  ConditionalOutcome,
+  type ListedObject,
+  type LoadOptions,
+  LoadOutcome,
+  type ObjectStore,
+  type RemoveOutcome,
+  type StoredObject
+} from "./ObjectStore.js"
 export { S3Cache, S3CacheLive } from "./S3Cache.js"
 export type { S3CacheOptions, S3CacheService, S3CacheStats, S3CacheWriteOptions } from "./S3CacheService.js"
-export type { S3ObjectStoreOptions } from "./s3ObjectStore.js"
+export type { S3ObjectStoreOptions } from "./S3ObjectStoreOptions.js"
 export * from "./S3StoreErrors.js"

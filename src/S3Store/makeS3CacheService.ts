@@ -11,19 +11,23 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
-import { CacheConfigError, CacheExistsError, CacheNotFoundError } from "../Cache/CacheErrors.js"
+import {
+  CacheConfigError,
+  CacheExistsError,
+  CacheNotFoundError,
+  type EntryTooLargeError
+} from "../Cache/CacheErrors.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
 import { makeGuardedMap } from "../Cache/GuardedMap.js"
 import { type Flight, type FlightGroup, SingleFlight } from "../Cache/SingleFlight.js"
 import { expiresAt } from "../Cache/timeToLive.js"
-import * as Entry from "./Entry.js"
+import { makeEntryFormat } from "./EntryFormat.js"
 import { type AnyKey, Held } from "./Held.js"
 import { KeyedMutex } from "./KeyedMutex.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
 import type { ObjectStore } from "./ObjectStore.js"
-import { decodePayload, encodePayload } from "./payload.js"
 import type { S3CacheOptions, S3CacheService, S3CacheWriteOptions } from "./S3CacheService.js"
-import { CacheDecodeError, CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
+import { CacheDecodeError, type CacheDecodeReason, CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
 
 /** The write of one entry: its bytes, and what tells it from other writes. */
 interface Write {
@@ -56,6 +60,7 @@ export const makeS3CacheService = (
         }),
       onSome: Effect.succeed
     })
+    const format = yield* makeEntryFormat()
     const memory = yield* makeGuardedMap<AnyKey, Held>(name, { maxSize: options.maxSize ?? 1000 })
     const flights = yield* SingleFlight.make<AnyKey>(name)
     const loads = flights.group<Option.Option<Held>, S3StoreError>()
@@ -77,28 +82,30 @@ export const makeS3CacheService = (
 
     // Reading ---------------------------------------------------------------------------------------------------
 
-    const decode = <K, V>(key: CacheKey<K, V>, body: Uint8Array): Either.Either<Held, CacheDecodeError> =>
-      Either.mapLeft(
-        Either.gen(function*() {
-          const entry = yield* Entry.decode(body)
+    const decode = <K, V>(key: CacheKey<K, V>, body: Uint8Array): Effect.Effect<Held, CacheDecodeError> =>
+      Effect.matchEffect(format.decode(body), {
+        onFailure: ({ detail, reason }) => undecodable(key, reason, detail),
+        onSuccess: (entry) => {
           if (entry.keyspace !== key.keyspace || entry.version !== key.version || entry.key !== key.id) {
-            return yield* Either.left(`it belongs to ${entry.keyspace}/${entry.version} and key ${entry.key}`)
+            return undecodable(key, "Foreign", `it belongs to ${entry.keyspace}/${entry.version} and key ${entry.key}`)
           }
-          const value = yield* Either.flatMap(decodePayload(entry.payload), key.space.decodeValue)
-          return Held.of(key.space, value, entry.expires)
-        }),
-        (detail) => new CacheDecodeError({ keyspace: key.keyspace, key: key.id, detail })
-      )
+          return Either.match(key.space.decodeValue(entry.encoded), {
+            onLeft: (detail) => undecodable(key, "Schema", detail),
+            onRight: (value) => Effect.succeed(Held.of(key.space, value, entry.expires))
+          })
+        }
+      })
 
     /** The entry in the second level. An expired one is removed there, but never a fresh one in its place. */
     const load = <K, V>(key: CacheKey<K, V>): Effect.Effect<Option.Option<Held>, S3StoreError> =>
       Effect.gen(function*() {
         const object = yield* counted(store.load(key.objectName))
-        if (Option.isNone(object)) {
+        if (object._tag !== "Found") {
           counts.storeMisses++
+          if (object._tag === "TooLarge") counts.unreadable++
           return Option.none()
         }
-        const held = decode(key, object.value.body)
+        const held = yield* Effect.either(decode(key, object.body))
         if (Either.isLeft(held)) {
           counts.storeMisses++
           counts.unreadable++
@@ -108,7 +115,7 @@ export const makeS3CacheService = (
         if (held.right.expires <= (yield* Clock.currentTimeMillis)) {
           counts.storeMisses++
           counts.expired++
-          yield* counted(store.removeIfMatch(key.objectName, object.value.etag)).pipe(
+          yield* counted(store.removeIfMatch(key.objectName, object.etag)).pipe(
             Effect.catchAll((error) => Effect.logDebug(error.message).pipe(annotated(key)))
           )
           return Option.none()
@@ -163,27 +170,21 @@ export const makeS3CacheService = (
       value: V,
       write: S3CacheWriteOptions | undefined,
       now: number
-    ): Either.Either<Write, CacheEncodeError> =>
-      Either.mapBoth(Either.flatMap(key.space.encodeValue(value), encodePayload), {
-        onLeft: (detail) => new CacheEncodeError({ keyspace: key.keyspace, key: key.id, detail }),
-        onRight: (payload) => {
-          const expires = expiresAt(now, write?.timeToLive ?? key.space.timeToLive ?? defaultTimeToLive)
-          const writeId = randomUUID()
-          return {
-            writeId,
-            held: Held.of(key.space, value, expires),
-            body: Entry.encode({
-              keyspace: key.keyspace,
-              version: key.version,
-              key: key.id,
-              created: now,
-              expires,
-              writeId,
-              codec: "json",
-              payload
-            })
-          }
-        }
+    ): Effect.Effect<Write, CacheEncodeError | EntryTooLargeError> =>
+      Effect.gen(function*() {
+        const encoded = yield* Effect.mapError(
+          key.space.encodeValue(value),
+          (detail) => new CacheEncodeError({ keyspace: key.keyspace, key: key.id, detail })
+        )
+        const expires = expiresAt(now, write?.timeToLive ?? key.space.timeToLive ?? defaultTimeToLive)
+        const writeId = randomUUID()
+        const { keyspace, id, version } = key
+        const body = yield* format.encode(
+          { keyspace, version, key: id, created: now, expires, writeId, outcome: "success", tags: [] },
+          "json",
+          encoded
+        )
+        return { writeId, held: Held.of(key.space, value, expires), body }
       })
 
     const forget = (key: AnyKey) =>
@@ -228,23 +229,28 @@ export const makeS3CacheService = (
       key: CacheKey<K, V>,
       value: V,
       writeOptions?: S3CacheWriteOptions
-    ): Effect.Effect<void, CacheEncodeError | S3StoreError> =>
+    ): Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError> =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>
         Effect.flatMap(prepare(key, value, writeOptions, now), (write) => writing(key, save(key, write, now))))
 
     /** Whose entry is in the way of a write on a condition: one of this very write, a live one, or none to speak of. */
     const inTheWay = (key: AnyKey, writeId: string) =>
-      Effect.zipWith(counted(store.load(key.objectName)), Clock.currentTimeMillis, (object, now) => {
-        if (Option.isNone(object)) {
+      Effect.gen(function*() {
+        const object = yield* counted(store.load(key.objectName))
+        const now = yield* Clock.currentTimeMillis
+        if (object._tag === "TooLarge") {
+          return { _tag: "Stale", etag: object.etag } as const
+        }
+        if (object._tag !== "Found") {
           return { _tag: "Nothing" } as const
         }
-        const entry = Entry.decode(object.value.body)
+        const entry = yield* Effect.either(format.decode(object.body))
         if (Either.isRight(entry) && entry.right.writeId === writeId) {
           return { _tag: "ThisWrite" } as const
         }
         return Either.isRight(entry) && entry.right.expires > now && entry.right.key === key.id
           ? { _tag: "Live" } as const
-          : { _tag: "Stale", etag: object.value.etag } as const
+          : { _tag: "Stale", etag: object.etag } as const
       })
 
     const addOnce = (
@@ -259,7 +265,9 @@ export const makeS3CacheService = (
             ? store.replace(key.objectName, write.body, stale.value)
             : store.add(key.objectName, write.body)
         )
-        const found = outcome === "written" ? ({ _tag: "ThisWrite" } as const) : yield* inTheWay(key, write.writeId)
+        const found = outcome._tag === "Written"
+          ? ({ _tag: "ThisWrite" } as const)
+          : yield* inTheWay(key, write.writeId)
         switch (found._tag) {
           case "ThisWrite": {
             counts.writes++
@@ -290,7 +298,7 @@ export const makeS3CacheService = (
       key: CacheKey<K, V>,
       value: V,
       writeOptions?: S3CacheWriteOptions
-    ): Effect.Effect<void, CacheEncodeError | CacheExistsError | S3StoreError> =>
+    ): Effect.Effect<void, CacheEncodeError | CacheExistsError | EntryTooLargeError | S3StoreError> =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>
         Effect.flatMap(prepare(key, value, writeOptions, now), (write): Effect.Effect<
           void,
@@ -328,7 +336,10 @@ export const makeS3CacheService = (
       return group as FlightGroup<AnyKey, Computed<V>, E>
     }
 
-    const orNothing = <A>(key: AnyKey, request: Effect.Effect<Option.Option<A>, CacheEncodeError | S3StoreError>) =>
+    const orNothing = <A>(
+      key: AnyKey,
+      request: Effect.Effect<Option.Option<A>, CacheEncodeError | EntryTooLargeError | S3StoreError>
+    ) =>
       Effect.catchAll(request, (error) =>
         Effect.as(Effect.logWarning(error.message).pipe(annotated(key)), Option.none<A>()))
 
@@ -400,6 +411,9 @@ export const makeS3CacheService = (
       stats: memory.step((map, now) => ({ memoryHits: map.counters.hits, ...counts, memorySize: map.size(now) }))
     }
   })
+
+const undecodable = (key: AnyKey, reason: CacheDecodeReason, detail: string) =>
+  new CacheDecodeError({ reason, keyspace: key.keyspace, key: key.id, detail })
 
 interface Computed<V> {
   readonly value: V

@@ -3,9 +3,11 @@
  *
  * @since 0.1.0
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { ObjectStore, StoredObject } from "./ObjectStore.js"
+import * as Stream from "effect/Stream"
+import { ConditionalOutcome, LoadOutcome, type ObjectStore } from "./ObjectStore.js"
 
 /**
  * Objects in memory, for tests and for programs that have no bucket. It honours every condition, and hands out copies:
@@ -15,34 +17,51 @@ import type { ObjectStore, StoredObject } from "./ObjectStore.js"
  * @category constructors
  */
 export const makeMemoryObjectStore: Effect.Effect<ObjectStore> = Effect.sync(() => {
-  const objects = new Map<string, StoredObject>()
+  const objects = new Map<string, { readonly body: Uint8Array; readonly etag: string; readonly modified: number }>()
   let writes = 0
-  const put = (name: string, body: Uint8Array) => {
-    objects.set(name, { body: body.slice(), etag: `"${++writes}"` })
+  const put = (name: string, body: Uint8Array, modified: number) => {
+    const etag = `"${++writes}"`
+    objects.set(name, { body: new Uint8Array(body), etag, modified })
+    return Option.some(etag)
   }
+  const putIf = (name: string, body: Uint8Array, isAllowed: () => boolean) =>
+    Effect.map(
+      Clock.currentTimeMillis,
+      (now) => isAllowed() ? ConditionalOutcome.Written({ etag: put(name, body, now) }) : ConditionalOutcome.Refused()
+    )
   return {
     description: "memory",
-    load: (name) =>
-      Effect.sync(() =>
-        Option.map(Option.fromNullable(objects.get(name)), ({ body, etag }) => ({ body: body.slice(), etag }))
-      ),
-    save: (name, body) => Effect.sync(() => put(name, body)),
-    add: (name, body) =>
+    load: (name, options) =>
       Effect.sync(() => {
-        if (objects.has(name)) return "refused"
-        put(name, body)
-        return "written"
+        const object = objects.get(name)
+        if (object === undefined) return LoadOutcome.Absent()
+        if (object.etag === options?.ifNoneMatch) return LoadOutcome.Unchanged()
+        return LoadOutcome.Found({
+          body: new Uint8Array(object.body.subarray(0, options?.firstBytes)),
+          size: object.body.length,
+          etag: object.etag
+        })
       }),
-    replace: (name, body, etag) =>
-      Effect.sync(() => {
-        if (objects.get(name)?.etag !== etag) return "refused"
-        put(name, body)
-        return "written"
-      }),
+    save: (name, body) => Effect.map(Clock.currentTimeMillis, (now) => put(name, body, now)),
+    add: (name, body) => putIf(name, body, () => !objects.has(name)),
+    replace: (name, body, etag) => putIf(name, body, () => objects.get(name)?.etag === etag),
     remove: (name) => Effect.sync(() => void objects.delete(name)),
     removeIfMatch: (name, etag) =>
       Effect.sync(() => {
-        if (objects.get(name)?.etag === etag) objects.delete(name)
-      })
+        if (objects.get(name)?.etag !== etag) return "refused"
+        objects.delete(name)
+        return "removed"
+      }),
+    removeAll: (names) =>
+      Effect.sync(() => {
+        for (const name of names) objects.delete(name)
+      }),
+    list: (prefix) =>
+      Stream.suspend(() =>
+        Stream.fromIterable(
+          Array.from(objects, ([name, { body, etag, modified }]) => ({ name, size: body.length, etag, modified }))
+            .filter(({ name }) => name.startsWith(prefix))
+        )
+      )
   }
 })

@@ -66,7 +66,7 @@ const reasonOf = (error: unknown): S3StoreReason => {
   const name = nameOf(error)
   const status = statusOf(error)
   if (name === "NoSuchBucket") return "NoSuchBucket"
-  if (status === 401 || status === 403) return "AccessDenied"
+  if (status === 401 || status === 403 || name === "AccessDenied") return "AccessDenied"
   if (status === 429 || name === "SlowDown" || name === "ThrottlingException" || name === "TooManyRequestsException") {
     return "Throttled"
   }

@@ -3,40 +3,22 @@
  *
  * @since 0.1.0
  */
-import type { GetObjectCommandOutput, S3Client } from "@aws-sdk/client-s3"
+import type { _Object, ListObjectsV2CommandOutput, S3Client } from "@aws-sdk/client-s3"
+import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import { randomUUID } from "node:crypto"
-import { Readable } from "node:stream"
+import * as Stream from "effect/Stream"
+import { Buffer } from "node:buffer"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
-import { printKey } from "../Cache/printKey.js"
-import * as Store from "../Cache/Store.js"
-import type { ConditionalOutcome, ObjectStore } from "./ObjectStore.js"
+import { makeDeadlines } from "./Deadlines.js"
+import { ConditionalOutcome, type ListedObject, LoadOutcome, type ObjectStore } from "./ObjectStore.js"
+import { readBody } from "./s3Body.js"
+import { makeS3Conditions, refusable } from "./s3Conditions.js"
 import { isNoSuchObject, nameOf, statusOf, toS3StoreError } from "./s3Failure.js"
+import { checkS3Options, type S3ObjectStoreOptions } from "./S3ObjectStoreOptions.js"
 import { S3StoreError } from "./S3StoreErrors.js"
-
-/**
- * How an object store uses a bucket.
- *
- * @since 0.1.0
- * @category models
- */
-export interface S3ObjectStoreOptions {
-  /** The bucket. It must be there. */
-  readonly bucket: string
-  /** What the names of all objects begin with. Default `"cache/"`. */
-  readonly keyPrefix?: string | undefined
-  /** How long a single request, retries by the SDK included, may take. Default 10 seconds. */
-  readonly requestTimeout?: Duration.DurationInput | undefined
-  /**
-   * Whether to write on conditions. `"auto"` (default) finds out once, with three requests, whether the store honours
-   * them; `"required"` takes it for granted; `"off"` never does. Without them `add` fails with reason
-   * `ConditionalWritesUnsupported` instead of pretending.
-   */
-  readonly conditionalWrites?: "auto" | "required" | "off" | undefined
-}
 
 /**
  * Objects in an S3 bucket. The client is used, not owned.
@@ -54,48 +36,23 @@ export const makeS3ObjectStore = (
   options: S3ObjectStoreOptions
 ): Effect.Effect<ObjectStore, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
-    const { bucket } = options
-    if (bucket.trim() === "") return yield* badOption("bucket", bucket, "the name of a bucket")
-    const keyPrefix = options.keyPrefix ?? "cache/"
-    if (keyPrefix.length > 700 || !/^[\x20-\x7e]*$/.test(keyPrefix)) {
-      return yield* badOption("keyPrefix", keyPrefix, "at most 700 printable ASCII characters")
-    }
-    const timeout = Option.filter(
-      Duration.decodeUnknown(options.requestTimeout ?? "10 seconds"),
-      (timeout) => Duration.greaterThan(timeout, Duration.zero)
-    )
-    if (Option.isNone(timeout)) {
-      return yield* badOption("requestTimeout", String(options.requestTimeout), "a duration above zero")
-    }
-    const mode = options.conditionalWrites ?? "auto"
-    const sdk = yield* Effect.tryPromise({
-      try: () => import("@aws-sdk/client-s3"),
-      catch: (cause) =>
-        new CacheConfigError({
-          cache: "S3 object store",
-          option: "@aws-sdk/client-s3",
-          value: "not installed",
-          accepted: "installed next to effect-aws-cache: npm install @aws-sdk/client-s3",
-          cause
-        })
-    })
+    const { bucket, keyPrefix, maxObjectSize, requestTimeout } = yield* checkS3Options(options)
+    const sdk = yield* loadSdk
+    const deadlines = yield* makeDeadlines(requestTimeout)
 
     const request = <A>(operation: string, key: string, send: (abortSignal: AbortSignal) => Promise<A>) => {
       const target = `s3://${bucket}/${key}`
-      return Effect.tryPromise({
-        try: send,
-        catch: (cause) => toS3StoreError(operation, target, bucket, cause)
-      }).pipe(
-        Effect.timeoutFail({
-          duration: timeout.value,
-          onTimeout: () =>
-            new S3StoreError({
-              reason: "Timeout",
-              operation,
-              target,
-              detail: `no answer within ${Duration.format(timeout.value)}`
-            })
-        }),
+      return deadlines.run(
+        send,
+        (cause) => toS3StoreError(operation, target, bucket, cause),
+        () =>
+          new S3StoreError({
+            reason: "Timeout",
+            operation,
+            target,
+            detail: `no answer within ${Duration.format(requestTimeout)}`
+          })
+      ).pipe(
         Effect.withSpan(`effect-aws-cache.S3.${operation}`, {
           kind: "client",
           attributes: { "aws.s3.bucket": bucket, "aws.s3.key": key },
@@ -104,140 +61,226 @@ export const makeS3ObjectStore = (
       )
     }
 
+    // Reading ---------------------------------------------------------------------------------------------------
+
+    const load: ObjectStore["load"] = (name, { firstBytes, ifNoneMatch } = {}) => {
+      const command = new sdk.GetObjectCommand({
+        ...options.getOptions,
+        Bucket: bucket,
+        Key: keyPrefix + name,
+        ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch }),
+        ...(firstBytes === undefined ? {} : { Range: `bytes=0-${firstBytes - 1}` })
+      })
+      return request("load", keyPrefix + name, (abortSignal) =>
+        client.send(command, { abortSignal }).then(
+          ({ Body, ContentLength, ContentRange, ETag: etag = "" }) =>
+            readBody(Body, ContentLength, maxObjectSize, abortSignal).then((body) =>
+              Option.match(body, {
+                onNone: () => LoadOutcome.TooLarge({ size: ContentLength ?? maxObjectSize + 1, etag }),
+                onSome: (body) => LoadOutcome.Found({ body, size: sizeOf(ContentRange) ?? body.length, etag })
+              })
+            )
+        )).pipe(
+          Effect.catchAll((error) => {
+            if (isNoSuchObject(error.cause)) return Effect.succeed(LoadOutcome.Absent())
+            switch (statusOf(error.cause)) {
+              case 304:
+                return Effect.succeed(LoadOutcome.Unchanged())
+              case 403:
+                return options.onAccessDenied === "miss" ? Effect.succeed(LoadOutcome.Absent()) : Effect.fail(error)
+              // There is no first byte of an empty object.
+              case 416:
+                return firstBytes === undefined ? Effect.fail(error) : load(name, { ifNoneMatch })
+              default:
+                return Effect.fail(error)
+            }
+          })
+        )
+    }
+
+    const page = (prefix: string, token: string | undefined) =>
+      request("list", keyPrefix + prefix, (abortSignal) =>
+        client.send(
+          new sdk.ListObjectsV2Command({
+            ...options.listOptions,
+            Bucket: bucket,
+            Prefix: keyPrefix + prefix,
+            ContinuationToken: token
+          }),
+          { abortSignal }
+        ))
+
+    // Writing ---------------------------------------------------------------------------------------------------
+
     const put = (
       operation: string,
       key: string,
       body: Uint8Array,
       condition: { readonly IfNoneMatch?: string; readonly IfMatch?: string }
     ) =>
-      request(operation, key, (abortSignal) =>
+      Effect.map(
+        request(operation, key, (abortSignal) =>
+          client.send(
+            new sdk.PutObjectCommand({
+              ContentType: "application/octet-stream",
+              ...options.putOptions,
+              Bucket: bucket,
+              Key: key,
+              Body: body,
+              ...condition
+            }),
+            { abortSignal }
+          )),
+        ({ ETag }) => Option.fromNullable(ETag)
+      )
+
+    const putIf = (...[operation, key, body, condition]: Parameters<typeof put>) =>
+      Effect.map(
+        refusable(put(operation, key, body, condition)),
+        (outcome): ConditionalOutcome =>
+          outcome._tag === "Written" ? ConditionalOutcome.Written({ etag: outcome.answer }) : outcome
+      )
+
+    const removeKey = (key: string, condition: { readonly IfMatch?: string }) =>
+      request("remove", key, (abortSignal) =>
         client.send(
-          new sdk.PutObjectCommand({
-            Bucket: bucket,
-            Key: key,
-            Body: body,
-            ContentType: "application/octet-stream",
-            ...condition
-          }),
+          new sdk.DeleteObjectCommand({ ...options.deleteOptions, Bucket: bucket, Key: key, ...condition }),
           { abortSignal }
         ))
 
-    const conditionally = (
-      write: Effect.Effect<unknown, S3StoreError>
-    ): Effect.Effect<ConditionalOutcome, S3StoreError> =>
-      Effect.matchEffect(write, {
-        onSuccess: () => Effect.succeed<ConditionalOutcome>("written"),
-        onFailure: (error) => {
-          const outcome = outcomeOf(error.cause)
-          return outcome === undefined ? Effect.fail(error) : Effect.succeed(outcome)
-        }
-      })
+    const removePage = (names: ReadonlyArray<string>) =>
+      request("remove", keyPrefix, (abortSignal) =>
+        client.send(
+          new sdk.DeleteObjectsCommand({
+            ...options.deleteOptions,
+            Bucket: bucket,
+            Delete: { Quiet: true, Objects: names.map((name) => ({ Key: keyPrefix + name })) }
+          }),
+          { abortSignal }
+        )).pipe(
+          Effect.flatMap(({ Errors }) => {
+            const first = Errors?.[0]
+            if (first === undefined) return Effect.void
+            const target = `s3://${bucket}/${first.Key ?? ""}`
+            const cause = Object.assign(new Error(first.Message ?? "no reason given"), {
+              name: first.Code ?? "Unknown"
+            })
+            return Effect.fail(toS3StoreError("remove", target, bucket, cause))
+          })
+        )
 
-    const removeKey = (key: string) =>
-      Effect.asVoid(request("remove", key, (abortSignal) =>
-        client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: key }), { abortSignal })))
-
-    // Two writes of one new name, both only if absent: a store that lets both through ignores the condition.
-    const probe = Effect.suspend(() => {
-      const key = `${keyPrefix}.probe/${randomUUID()}`
-      const write = conditionally(put("probe", key, Buffer.from("probe"), { IfNoneMatch: "*" }))
-      return Effect.ensuring(
-        Effect.flatMap(write, () =>
-          Effect.map(write, (outcome) => outcome !== "written")),
-        Effect.ignore(removeKey(key))
-      ).pipe(
-        Effect.catchIf((error) =>
-          statusOf(error.cause) === 501 || nameOf(error.cause) === "NotImplemented", () =>
-          Effect.succeed(false))
-      )
+    const conditions = yield* makeS3Conditions({ ...options, keyPrefix }, {
+      put: (key, condition) => put("probe", key, Buffer.from("probe"), condition),
+      remove: removeKey
     })
-    const findings = yield* Store.make<"conditional writes", boolean, S3StoreError>({ name: `s3://${bucket}` })
-    const honoursConditions = mode === "auto"
-      ? findings.getOrCompute("conditional writes", probe)
-      : Effect.succeed(mode === "required")
 
     const onlyWithConditions = <A>(operation: string, name: string, write: Effect.Effect<A, S3StoreError>) =>
-      Effect.flatMap(honoursConditions, (honoured) =>
-        honoured ? write : Effect.fail(
-          new S3StoreError({
-            reason: "ConditionalWritesUnsupported",
-            operation,
-            target: `s3://${bucket}/${keyPrefix}${name}`,
-            detail: mode === "off"
-              ? "conditional writes are switched off by the option conditionalWrites"
-              : "the store ignores conditions on writes, so that nobody can tell who was first"
-          })
-        ))
+      Effect.flatMap(conditions.onWrites, (honoured) =>
+        honoured ? write : new S3StoreError({
+          reason: "ConditionalWritesUnsupported",
+          operation,
+          target: `s3://${bucket}/${keyPrefix}${name}`,
+          detail: options.conditionalWrites === "off"
+            ? "conditional writes are switched off by the option conditionalWrites"
+            : "the store ignores conditions on writes, so that nobody can tell who was first"
+        }))
+
+    // Ceph's gateway matches an ETag only without its quotes; others want them. Once one form was accepted it is the
+    // only one that is sent.
+    let etagForms: ReadonlyArray<(etag: string) => string> = [(etag) => etag, (etag) => etag.replaceAll("\"", "")]
+
+    const replace = (name: string, body: Uint8Array, etag: string): Effect.Effect<ConditionalOutcome, S3StoreError> =>
+      Effect.suspend(() =>
+        Effect.reduce(
+          etagForms,
+          refused,
+          (outcome, form) =>
+            outcome._tag !== "Refused"
+              ? Effect.succeed(outcome)
+              : Effect.tap(
+                putIf("replace", keyPrefix + name, body, { IfMatch: form(etag) }),
+                ({ _tag }) =>
+                  Effect.sync(() => {
+                    if (_tag === "Written") etagForms = [form]
+                  })
+              )
+        )
+      )
 
     return {
       description: `s3://${bucket}/${keyPrefix}`,
-      load: (name) =>
-        request("load", keyPrefix + name, (abortSignal) =>
-          client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: keyPrefix + name }), { abortSignal }).then(
-            ({ Body, ETag }) =>
-              wholeBody(Body, abortSignal).then((body) =>
-                Option.some({ body, etag: ETag ?? "" })
-              )
-          )).pipe(
-            Effect.catchIf((error) =>
-              isNoSuchObject(error.cause), () =>
-              Effect.succeed(Option.none()))
-          ),
-      save: (name, body) => Effect.asVoid(put("save", keyPrefix + name, body, {})),
-      add: (name, body) =>
-        onlyWithConditions("add", name, conditionally(put("add", keyPrefix + name, body, { IfNoneMatch: "*" }))),
-      replace: (name, body, etag) =>
-        onlyWithConditions(
-          "replace",
-          name,
-          Effect.flatMap(
-            conditionally(put("replace", keyPrefix + name, body, { IfMatch: etag })),
-            // Ceph's gateway matches an ETag only without its quotes. Where quotes are right, this is refused again.
-            (outcome) =>
-              outcome === "refused" && etag.startsWith("\"")
-                ? conditionally(put("replace", keyPrefix + name, body, { IfMatch: etag.replaceAll("\"", "") }))
-                : Effect.succeed(outcome)
+      load,
+      save: (name, body) => put("save", keyPrefix + name, body, {}),
+      add: (name, body) => onlyWithConditions("add", name, putIf("add", keyPrefix + name, body, { IfNoneMatch: "*" })),
+      replace: (name, body, etag) => onlyWithConditions("replace", name, replace(name, body, etag)),
+      remove: (name) => Effect.asVoid(removeKey(keyPrefix + name, {})),
+      removeIfMatch: (name, etag) =>
+        Effect.if(conditions.onDeletes, {
+          onFalse: () => Effect.succeed("unsupported" as const),
+          onTrue: () =>
+            Effect.map(refusable(removeKey(keyPrefix + name, { IfMatch: etag })), ({ _tag }) => {
+              switch (_tag) {
+                case "Written":
+                  return "removed"
+                case "Refused":
+                  return "refused"
+                case "Unknown":
+                  return "unknown"
+              }
+            })
+        }),
+      removeAll: (names) =>
+        Effect.forEach(
+          Chunk.chunksOf(Chunk.fromIterable(names), 1000),
+          (page) => removePage(Chunk.toReadonlyArray(page)),
+          { concurrency: 4, discard: true }
+        ).pipe(
+          Effect.catchIf(
+            (error) => statusOf(error.cause) === 501 || nameOf(error.cause) === "NotImplemented",
+            () => Effect.forEach(names, (name) => removeKey(keyPrefix + name, {}), { concurrency: 16, discard: true })
           )
         ),
-      remove: (name) => removeKey(keyPrefix + name),
-      removeIfMatch: (name, etag) =>
-        request("remove", keyPrefix + name, (abortSignal) =>
-          client.send(
-            new sdk.DeleteObjectCommand({ Bucket: bucket, Key: keyPrefix + name, IfMatch: etag }),
-            { abortSignal }
-          )).pipe(
-            Effect.asVoid,
-            Effect.catchIf(
-              (error) => isNoSuchObject(error.cause) || outcomeOf(error.cause) === "refused",
-              () => Effect.void
-            )
-          )
+      list: (prefix) =>
+        Stream.paginateChunkEffect(
+          Option.none<string>(),
+          (token) =>
+            Effect.map(page(prefix, Option.getOrUndefined(token)), (answer) => [
+              Chunk.unsafeFromArray((answer.Contents ?? []).flatMap(listedObject(keyPrefix))),
+              nextPage(answer)
+            ])
+        )
     }
   })
 
-// The SDK's abort signal ends with the head of the answer: a body that stalls is given up here.
-const wholeBody = (body: GetObjectCommandOutput["Body"], abortSignal: AbortSignal): Promise<Uint8Array> => {
-  if (body === undefined) return Promise.resolve(new Uint8Array(0))
-  const giveUp = () => {
-    if (body instanceof Readable) body.destroy()
-  }
-  abortSignal.addEventListener("abort", giveUp, { once: true })
-  return body.transformToByteArray().finally(() => abortSignal.removeEventListener("abort", giveUp))
+const refused: ConditionalOutcome = ConditionalOutcome.Refused()
+
+const loadSdk = Effect.tryPromise({
+  try: () => import("@aws-sdk/client-s3"),
+  catch: (cause) =>
+    new CacheConfigError({
+      cache: "S3 object store",
+      option: "@aws-sdk/client-s3",
+      value: "not installed",
+      accepted: "installed next to effect-aws-cache: npm install @aws-sdk/client-s3",
+      cause
+    })
+})
+
+/** The size of the whole object, from `bytes 0-99/1234`. */
+const sizeOf = (contentRange: string | undefined): number | undefined => {
+  const size = contentRange === undefined ? undefined : /\/(\d+)$/.exec(contentRange)?.[1]
+  return size === undefined ? undefined : Number(size)
 }
 
-// AWS answers 412 when the condition does not hold, 404 to If-Match on an absent object, 409 when writers race.
-const outcomeOf = (cause: unknown): ConditionalOutcome | undefined => {
-  if (isNoSuchObject(cause)) return "refused"
-  switch (statusOf(cause)) {
-    case 412:
-      return "refused"
-    case 409:
-    case 500:
-      return "unknown"
-    default:
-      return undefined
-  }
-}
+const listedObject = (keyPrefix: string) => ({ ETag, Key, LastModified, Size }: _Object): Array<ListedObject> =>
+  Key === undefined || !Key.startsWith(keyPrefix) ? [] : [{
+    name: Key.slice(keyPrefix.length),
+    size: Size ?? 0,
+    etag: ETag ?? "",
+    modified: LastModified?.getTime() ?? 0
+  }]
 
-const badOption = (option: string, value: string, accepted: string) =>
-  new CacheConfigError({ cache: "S3 object store", option, value: printKey(value), accepted })
+const nextPage = ({ IsTruncated, NextContinuationToken }: ListObjectsV2CommandOutput) =>
+  IsTruncated === true && NextContinuationToken !== undefined
+    ? Option.some(Option.some(NextContinuationToken))
+    : Option.none()

@@ -16,7 +16,7 @@ import {
   type Scope,
   TestClock
 } from "effect"
-import type { CacheNotFoundError } from "effect-aws-cache/Cache"
+import type { CacheNotFoundError, EntryTooLargeError } from "effect-aws-cache/Cache"
 import { ClientCache, ClientCacheLive } from "effect-aws-cache/ClientLayer"
 import {
   type CacheEncodeError,
@@ -28,6 +28,7 @@ import {
   type S3StoreError
 } from "effect-aws-cache/S3Store"
 import { EmbeddedS3 } from "../support/EmbeddedS3.js"
+import * as S3Server from "../support/S3Server.js"
 
 class User extends Schema.Class<User>("User")({ name: Schema.String, since: Schema.DateFromString }) {}
 
@@ -43,9 +44,12 @@ const ada = new User({ name: "Ada", since: new Date(0) })
 
 const bucket = "cache-tests"
 const embedded = EmbeddedS3.layer({ buckets: [bucket] })
-const s3Store = Layer.unwrapEffect(
-  Effect.map(EmbeddedS3, ({ clientConfig }) => L2Store.layerS3({ bucket, clientConfig }))
-).pipe(Layer.provide(ClientCacheLive), Layer.provide(embedded), Layer.orDie)
+const s3Store = Layer.unwrapScoped(
+  Effect.map(
+    S3Server.make,
+    ({ bucket, clientConfig, keyPrefix }) => L2Store.layerS3({ bucket, clientConfig, keyPrefix })
+  )
+).pipe(Layer.provide(ClientCacheLive), Layer.orDie)
 
 /** Another process, as far as the cache can tell: a memory level of its own over the same second level. */
 const another = Effect.map(Layer.build(Layer.fresh(S3Cache.layer())), Context.get(S3Cache))
@@ -139,7 +143,10 @@ const suite = (name: string, store: Layer.Layer<L2Store>) => {
         assert.deepStrictEqual(yield* other.getOption(key), Option.none())
         assert.deepStrictEqual(yield* S3Cache.getOption(key), Option.none())
         assert.strictEqual((yield* other.stats).expired, 1)
-        assert.deepStrictEqual(yield* (yield* L2Store).load(key.objectName), Option.none())
+        // Some servers ignore the condition on which it is removed; there it stays, and is none for readers.
+        if (S3Server.isEmbedded) {
+          assert.strictEqual((yield* (yield* L2Store).load(key.objectName))._tag, "Absent")
+        }
       })
     )
 
@@ -204,7 +211,8 @@ const suite = (name: string, store: Layer.Layer<L2Store>) => {
         const store = yield* L2Store
         const [one, two] = [Numbers.key("one"), Numbers.key("two")]
         yield* S3Cache.set(one, 1)
-        const body = Option.getOrThrow(yield* store.load(one.objectName)).body
+        const loaded = yield* store.load(one.objectName)
+        const body = loaded._tag === "Found" ? loaded.body : assert.fail("the entry is there")
         const cut = body.subarray(0, body.length - 1)
         for (const foreign of [Buffer.alloc(0), Buffer.from("<html>"), cut, body]) {
           yield* store.save(two.objectName, foreign)
@@ -415,7 +423,7 @@ describe("Keyspace", () => {
       Effect.Effect<ReadonlyArray<User>, CacheNotFoundError | S3StoreError, S3Cache>
     >()
     expectTypeOf(S3Cache.set(Numbers.key("a"), 1)).toEqualTypeOf<
-      Effect.Effect<void, CacheEncodeError | S3StoreError, S3Cache>
+      Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError, S3Cache>
     >()
     expectTypeOf(S3Cache.memoize(Numbers, (key: string) => Effect.fail(key))).toEqualTypeOf<
       Effect.Effect<(key: string) => Effect.Effect<number | null, string>, never, S3Cache>

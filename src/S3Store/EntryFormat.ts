@@ -1,0 +1,218 @@
+/**
+ * How an entry is written to the second level, and read again.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { Buffer } from "node:buffer"
+import { CacheConfigError, EntryTooLargeError } from "../Cache/CacheErrors.js"
+import { printKey } from "../Cache/printKey.js"
+import type { CodecName } from "./Codec.js"
+import { codecOf } from "./codecOf.js"
+import { compress, decompress } from "./compression.js"
+import { type EncryptionOptions, makePayloadCipher, type PayloadCipher } from "./encryption.js"
+import { assemble, disassemble, disassembleHeader, headOf } from "./entryBytes.js"
+import { EntryError } from "./EntryError.js"
+import type { EntryHeader, PayloadHeader } from "./EntryHeader.js"
+import { CacheEncodeError } from "./S3StoreErrors.js"
+
+/**
+ * How payloads are compressed.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CompressionOptions {
+  /** `"gzip"` is quicker, `"brotli"` makes JSON smaller. */
+  readonly algorithm: "gzip" | "brotli"
+  /** Payloads of fewer bytes are left as they are. Default 1,024. */
+  readonly threshold?: number | undefined
+  /** Effort: 0 to 9 for gzip, default 6; 0 to 11 for brotli, default 5. */
+  readonly level?: number | undefined
+}
+
+/**
+ * How entries are written, and which are read. Whatever is chosen, a reader with other options reads them too, but for
+ * encryption and the largest size.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface EntryFormatOptions {
+  /** Whether payloads are compressed. Default: not. */
+  readonly compression?: CompressionOptions | undefined
+  /** Whether payloads are encrypted before they leave the process. Default: not. */
+  readonly encryption?: EncryptionOptions | undefined
+  /**
+   * The most bytes of an entry, whole, and of its payload before compression; a larger one is neither written nor read.
+   * A whole number above 0. Default 33,554,432 (32 MiB).
+   */
+  readonly maxEntrySize?: number | undefined
+}
+
+/**
+ * An entry that was read: what it says about itself, and its value as the schema of its keyspace encoded it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Entry extends EntryHeader {
+  readonly encoded: unknown
+}
+
+/**
+ * Writes entries as bytes and reads them again. The bytes are described in docs/entry-format.md.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface EntryFormat {
+  /** The most bytes of an entry. */
+  readonly maxEntrySize: number
+  /** An entry as bytes. */
+  readonly encode: (
+    header: EntryHeader,
+    codec: CodecName,
+    encoded: unknown
+  ) => Effect.Effect<Uint8Array, CacheEncodeError | EntryTooLargeError>
+  /** The entry that bytes hold, or what is wrong with them. No byte is trusted, and nothing in them is run. */
+  readonly decode: (bytes: Uint8Array) => Effect.Effect<Entry, EntryError>
+  /**
+   * What an entry says about itself, of its first bytes (4,096 suffice for most). Fails as `Damaged` too when they are
+   * not enough: then take the whole entry.
+   */
+  readonly decodeHeader: (bytes: Uint8Array) => Either.Either<EntryHeader, EntryError>
+}
+
+/**
+ * A format by options. Fails with `CacheConfigError` for one it cannot accept; no message shows a key.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeEntryFormat = (options: EntryFormatOptions = {}): Effect.Effect<EntryFormat, CacheConfigError> =>
+  Effect.gen(function*() {
+    const { compression, maxEntrySize = 33_554_432 } = options
+    const largest = compression?.algorithm === "brotli" ? 11 : 9
+    yield* whole("maxEntrySize", maxEntrySize, 1, Number.MAX_SAFE_INTEGER)
+    if (compression !== undefined) {
+      if (compression.algorithm !== "gzip" && compression.algorithm !== "brotli") {
+        return yield* badOption("compression: algorithm", compression.algorithm, "\"gzip\" or \"brotli\"")
+      }
+      yield* whole("compression: threshold", compression.threshold ?? 0, 0, Number.MAX_SAFE_INTEGER)
+      yield* whole("compression: level", compression.level ?? 0, 0, largest)
+    }
+    const cipher = options.encryption === undefined ? undefined : yield* makePayloadCipher(options.encryption)
+
+    const encode: EntryFormat["encode"] = Effect.fnUntraced(function*(header, codec, encoded) {
+      const notEncodable = (detail: string) =>
+        new CacheEncodeError({ keyspace: header.keyspace, key: header.key, detail })
+      const fitting = (bytes: Uint8Array) =>
+        bytes.length <= maxEntrySize ? Effect.succeed(bytes) : new EntryTooLargeError({
+          cache: header.keyspace,
+          key: header.key,
+          weight: bytes.length,
+          maxWeight: maxEntrySize
+        })
+      const { encode } = yield* Effect.mapError(codecOf(codec), notEncodable)
+      const plain = yield* fitting(yield* Effect.mapError(encode(encoded), notEncodable))
+      const compressed = yield* Effect.mapError(
+        compressedBy(compression, plain),
+        ({ message }) => notEncodable(message)
+      )
+      const sealed = cipher?.next()
+      const head = headOf({
+        ...header,
+        codec,
+        size: plain.length,
+        compression: compressed === plain ? "none" : compression?.algorithm ?? "none",
+        encryption: sealed ?? null
+      })
+      const payload = cipher === undefined || sealed === undefined
+        ? compressed
+        : cipher.seal(sealed, compressed, Buffer.concat([head.prefix, head.header]))
+      return yield* fitting(assemble(head, payload))
+    })
+
+    const decode: EntryFormat["decode"] = Effect.fnUntraced(function*(bytes) {
+      if (bytes.length > maxEntrySize) return yield* tooLarge(bytes.length, maxEntrySize)
+      const { authenticated, header, payload } = yield* disassemble(bytes)
+      if (header.size > maxEntrySize) return yield* tooLarge(header.size, maxEntrySize)
+      const opened = yield* open(cipher, header, payload, authenticated)
+      const plain = yield* decompressed(header, opened)
+      const { decode } = yield* Effect.mapError(codecOf(header.codec), unsupported)
+      const encoded = yield* Effect.mapError(
+        decode(plain),
+        (detail) => new EntryError({ reason: "Damaged", detail })
+      )
+      const { created, expires, key, keyspace, outcome, tags, version, writeId } = header
+      return { keyspace, version, key, created, expires, writeId, outcome, tags, encoded }
+    })
+
+    return { maxEntrySize, encode, decode, decodeHeader: disassembleHeader }
+  })
+
+/** The payload itself when it is not to be compressed, or would not become smaller. */
+const compressedBy = (compression: CompressionOptions | undefined, plain: Uint8Array) =>
+  compression === undefined || plain.length < (compression.threshold ?? 1024)
+    ? Effect.succeed(plain)
+    : Effect.map(
+      compress(plain, compression.algorithm, compression.level),
+      (smaller) => smaller.length < plain.length ? smaller : plain
+    )
+
+const decompressed = (header: PayloadHeader, payload: Uint8Array): Effect.Effect<Uint8Array, EntryError> => {
+  switch (header.compression) {
+    case "none":
+      return payload.length === header.size
+        ? Effect.succeed(payload)
+        : new EntryError({ reason: "Damaged", detail: `its payload has ${payload.length} bytes, not ${header.size}` })
+    case "gzip":
+    case "brotli":
+      return Effect.mapError(
+        decompress(payload, header.compression, header.size),
+        ({ message }) => new EntryError({ reason: "Damaged", detail: `its payload does not decompress: ${message}` })
+      )
+    default:
+      return unsupported(`its compression ${printKey(header.compression)} is not one that this version knows`)
+  }
+}
+
+const open = (
+  cipher: PayloadCipher | undefined,
+  { encryption }: PayloadHeader,
+  payload: Uint8Array,
+  authenticated: Uint8Array
+): Either.Either<Uint8Array, EntryError> => {
+  if (cipher === undefined) {
+    return encryption === null ? Either.right(payload) : Either.left(
+      new EntryError({
+        reason: "KeyUnknown",
+        detail: `it is encrypted with the key ${printKey(encryption.keyId)}, and no keys are given`
+      })
+    )
+  }
+  return encryption === null
+    ? Either.left(new EntryError({ reason: "NotEncrypted", detail: "it is not encrypted, as all entries must be" }))
+    : Either.mapLeft(cipher.open(encryption, payload, authenticated), (fault) => new EntryError(fault))
+}
+
+const unsupported = (detail: string) => new EntryError({ reason: "Unsupported", detail })
+
+const tooLarge = (size: number, limit: number) =>
+  new EntryError({ reason: "TooLarge", detail: `it has ${size} bytes, over the limit of ${limit}` })
+
+const whole = (option: string, value: number, least: number, most: number) =>
+  Number.isSafeInteger(value) && value >= least && value <= most
+    ? Effect.void
+    : badOption(
+      option,
+      value,
+      most === Number.MAX_SAFE_INTEGER
+        ? `a whole number from ${least} on`
+        : `a whole number from ${least} to ${most}`
+    )
+
+const badOption = (option: string, value: unknown, accepted: string) =>
+  new CacheConfigError({ cache: "S3Cache", option, value: printKey(value), accepted })

@@ -1,0 +1,77 @@
+/**
+ * What an entry says about itself.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+
+/**
+ * What an entry says about itself, and a reader can know without its payload.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface EntryHeader {
+  /** The name of the keyspace. */
+  readonly keyspace: string
+  /** The version of the keyspace. */
+  readonly version: string
+  /** The canonical key: compared when the entry is read. */
+  readonly key: string
+  /** When its value was set, or its computation began, in milliseconds since the epoch: what tags are compared with. */
+  readonly created: number
+  /** Until when it is fresh, in milliseconds since the epoch; `Infinity` for ever. */
+  readonly expires: number
+  /** Tells this write from every other. */
+  readonly writeId: string
+  /** Whether the payload is the value, or the failure of a computation. */
+  readonly outcome: "success" | "failure"
+  /** The tags it carries. */
+  readonly tags: ReadonlyArray<string>
+}
+
+// Fields that a reader does not know are left out, so that later versions of the library may add some.
+const common = {
+  keyspace: Schema.String,
+  version: Schema.String,
+  key: Schema.String,
+  created: Schema.Number,
+  // JSON has no infinity: null is "never".
+  expires: Schema.NullOr(Schema.Number),
+  writeId: Schema.String
+}
+
+/**
+ * The header of format version 1.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const HeaderVersion1 = Schema.Struct({ ...common, codec: Schema.Literal("json") })
+
+/**
+ * The header of format version 2. What it names may be unknown to a reader: that is told apart from damage.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const HeaderVersion2 = Schema.Struct({
+  ...common,
+  outcome: Schema.Literal("success", "failure"),
+  tags: Schema.Array(Schema.String),
+  codec: Schema.String,
+  /** How long the payload is before it is compressed and encrypted, in bytes. */
+  size: Schema.NonNegativeInt,
+  compression: Schema.String,
+  encryption: Schema.NullOr(
+    Schema.Struct({ algorithm: Schema.String, keyId: Schema.String, nonce: Schema.String })
+  )
+})
+
+/**
+ * How the payload was written.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type PayloadHeader = Pick<typeof HeaderVersion2.Type, "codec" | "size" | "compression" | "encryption">

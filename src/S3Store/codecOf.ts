@@ -1,0 +1,29 @@
+/**
+ * Finding codecs by their names.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type { Codec } from "./Codec.js"
+import { jsonCodec } from "./jsonCodec.js"
+import { loadMsgPackCodec } from "./msgPackCodec.js"
+import { rawCodec } from "./rawCodec.js"
+
+/**
+ * The codec of a name; fails with a sentence when it cannot be loaded, or is none of this version.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const codecOf = (name: string): Effect.Effect<Codec, string> => {
+  switch (name) {
+    case "json":
+      return Effect.succeed(jsonCodec)
+    case "msgpack":
+      return loadMsgPackCodec
+    case "raw":
+      return Effect.succeed(rawCodec)
+    default:
+      return Effect.fail(`its codec ${JSON.stringify(name)} is not one that this version knows`)
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Values as JSON.
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import { Buffer } from "node:buffer"
+import type { Codec } from "./Codec.js"
+import { describeInstance, type Place, unrepresentable } from "./unrepresentable.js"
+
+/**
+ * A value as JSON in UTF-8; `undefined` is no bytes at all, and fields that are `undefined` are left out. Says what JSON
+ * cannot represent instead of losing it.
+ *
+ * @since 0.1.0
+ * @category codecs
+ */
+export const jsonCodec: Codec = {
+  encode: (encoded) => {
+    if (encoded === undefined) return Either.right(new Uint8Array(0))
+    const found = unrepresentable(encoded, judge)
+    return found === undefined
+      ? Either.right(Buffer.from(JSON.stringify(encoded)))
+      : Either.left(`${found}, which JSON cannot represent`)
+  },
+  decode: (bytes) =>
+    bytes.length === 0 ? Either.right(undefined) : Either.try({
+      try: (): unknown => JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)),
+      catch: (cause) => `its payload is no JSON: ${String(cause)}`
+    })
+}
+
+const judge = (value: unknown, place: Place): string | undefined => {
+  switch (typeof value) {
+    case "string":
+      return /\p{Surrogate}/u.test(value) ? "a string with a lone surrogate" : undefined
+    case "number":
+      return Number.isFinite(value) ? undefined : String(value)
+    case "undefined":
+      return place === "field" ? undefined : "undefined"
+    case "boolean":
+      return undefined
+    case "object":
+      return value === null ? undefined : describeInstance(value)
+    default:
+      return `a ${typeof value}`
+  }
+}

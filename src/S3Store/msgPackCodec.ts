@@ -1,0 +1,46 @@
+/**
+ * Values as MessagePack.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import type { Codec } from "./Codec.js"
+import { msgPackFault } from "./msgPackFault.js"
+import { notMsgPack } from "./notMsgPack.js"
+
+/**
+ * Values as MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md), by `@effect/platform/MsgPack`. The
+ * bytes are checked before they are read: what lengths promise must be there, and of the extensions only timestamps and
+ * `undefined` are taken, so that the reader neither allocates more than the bytes account for nor compiles records.
+ *
+ * Fails when the module cannot be loaded.
+ *
+ * @since 0.1.0
+ * @category codecs
+ */
+export const loadMsgPackCodec: Effect.Effect<Codec, string> = Effect.tryPromise({
+  try: () => import("@effect/platform/MsgPack"),
+  catch: (cause) =>
+    `the codec "msgpack" needs @effect/platform, which could not be loaded (npm install @effect/platform): ${cause}`
+}).pipe(
+  Effect.map(({ schema }) => {
+    const values = schema(Schema.Unknown)
+    const encode = Schema.encodeUnknownEither(values)
+    const decode = Schema.decodeUnknownEither(values)
+    const why = (error: { readonly message: string }) => error.message
+    return {
+      encode: (encoded) => {
+        const found = notMsgPack(encoded)
+        return found === undefined ? Either.mapLeft(encode(encoded), why) : Either.left(found)
+      },
+      decode: (bytes) => {
+        const fault = msgPackFault(bytes)
+        return fault === undefined
+          ? Either.mapLeft(decode(bytes), (error) => `its payload is no MessagePack: ${error.message}`)
+          : Either.left(`its payload is no MessagePack: ${fault}`)
+      }
+    }
+  })
+)

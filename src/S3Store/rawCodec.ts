@@ -1,0 +1,26 @@
+/**
+ * Values that are bytes already.
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import type { Codec } from "./Codec.js"
+
+/**
+ * Bytes as they are. They are not copied: neither by `encode`, which therefore sees what the caller changes later, nor
+ * by `decode`.
+ *
+ * @since 0.1.0
+ * @category codecs
+ */
+export const rawCodec: Codec = {
+  encode: (encoded) =>
+    encoded instanceof Uint8Array
+      ? Either.right(encoded)
+      : Either.left(
+        `it is ${describe(encoded)}, but the codec "raw" takes a Uint8Array (as Schema.Uint8ArrayFromSelf)`
+      ),
+  decode: Either.right
+}
+
+const describe = (value: unknown): string => Array.isArray(value) ? "an array" : `of type ${typeof value}`
