@@ -29,5 +29,9 @@ export * as S3CacheMetrics from "./S3CacheMetrics.js"
 
 export type * from "./S3CacheOptions.js"
 export type { ListedEntry, S3CacheService, S3CacheStats } from "./S3CacheService.js"
+
+/** @since 0.1.0 */
+export * as S3Persistence from "./S3Persistence.js"
+
 export type { S3ObjectStoreOptions } from "./S3ObjectStoreOptions.js"
 export * from "./S3StoreErrors.js"
