@@ -78,8 +78,10 @@ describe("CircuitBreaker", () => {
     Effect.gen(function*() {
       const { request, told } = make()
       const latch = yield* Deferred.make<number, string>()
-      const fibers = yield* Effect.forEach(Array.from({ length: 50 }), () =>
-        Effect.fork(request(Deferred.await(latch))))
+      const fibers = yield* Effect.forEach(
+        Array.from({ length: 50 }),
+        () => Effect.fork(request(Deferred.await(latch)))
+      )
       yield* Effect.yieldNow()
       yield* Deferred.fail(latch, "bad")
       yield* Fiber.join(Fiber.all(fibers))
@@ -151,16 +153,18 @@ describe("the circuit breaker of an S3Cache", () => {
       }
     }))
 
-  for (const [options, message] of [
-    [{ circuitBreaker: { failures: 0 } }, "circuitBreaker.failures is 0, but must be a whole number above 0"],
-    [{ circuitBreaker: { resetAfter: 0 } }, "circuitBreaker.resetAfter is 0, but must be a duration above zero"],
-    [{ loadTimeout: 0 }, "loadTimeout is 0, but must be a duration above zero"],
-    [{ leaseTime: 0 }, "leaseTime is 0, but must be a duration above zero"],
-    [{ tagsAge: 0 }, "tagsAge is 0, but must be a duration above zero"],
-    [{ writeBehind: { capacity: 1.5 } }, "writeBehind.capacity is 1.5, but must be a whole number above 0"],
-    [{ eventCapacity: 0 }, "eventCapacity is 0, but must be a whole number above 0"],
-    [{ maxSize: -1 }, "maxSize is -1"]
-  ] as const) {
+  for (
+    const [options, message] of [
+      [{ circuitBreaker: { failures: 0 } }, "circuitBreaker.failures is 0, but must be a whole number above 0"],
+      [{ circuitBreaker: { resetAfter: 0 } }, "circuitBreaker.resetAfter is 0, but must be a duration above zero"],
+      [{ loadTimeout: 0 }, "loadTimeout is 0, but must be a duration above zero"],
+      [{ leaseTime: 0 }, "leaseTime is 0, but must be a duration above zero"],
+      [{ tagsAge: 0 }, "tagsAge is 0, but must be a duration above zero"],
+      [{ writeBehind: { capacity: 1.5 } }, "writeBehind.capacity is 1.5, but must be a whole number above 0"],
+      [{ eventCapacity: 0 }, "eventCapacity is 0, but must be a whole number above 0"],
+      [{ maxSize: -1 }, "maxSize is -1"]
+    ] as const
+  ) {
     it.scoped(`refuses an option: ${message}`, () =>
       Effect.gen(function*() {
         const { process } = yield* makeBucket()
