@@ -260,7 +260,8 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
 
   /**
    * Removes what is of no use any more from a keyspace in the second level: entries that nobody reads again are not
-   * removed otherwise. The stream tells how far it is, after every thousand objects; `Stream.runLast` does it all.
+   * removed otherwise. The stream tells how far it is, after every thousand objects; `Stream.runLast` does it all. A fresh
+   * entry is never removed in place of an expired one, but where the store ignores conditions on removals.
    *
    * @since 0.1.0
    */

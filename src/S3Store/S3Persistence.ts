@@ -159,8 +159,7 @@ const backing = (
       const folder = yield* checkedFolder(options.folder ?? "persistence")
       const store = yield* L2Store
       const format = yield* makeEntryFormat(options)
-      const failing = (method: string) => (cause: unknown) =>
-        module.PersistenceBackingError.make(method, cause)
+      const failing = (method: string) => (cause: unknown) => module.PersistenceBackingError.make(method, cause)
       return module.BackingPersistence.of({
         [module.BackingPersistenceTypeId]: module.BackingPersistenceTypeId,
         make: (storeId) =>

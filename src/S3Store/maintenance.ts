@@ -101,7 +101,11 @@ export const makeMaintenance = (
             ? options?.unreadable === true
             : what._tag !== "Gone" && what.isOver
           return goes
-            ? Effect.map(store.removeIfMatch(object.name, etag), (outcome) => outcome === "removed" ? 1 : 0)
+            ? Effect.flatMap(store.removeIfMatch(object.name, etag), (outcome) => {
+              // Who prunes wants it gone, even where what was written this very moment may go with it.
+              if (outcome === "unsupported") return Effect.as(store.remove(object.name), 1)
+              return Effect.succeed(outcome === "removed" ? 1 : 0)
+            })
             : Effect.succeed(0)
         })
       return Stream.mapEffect(

@@ -60,7 +60,7 @@ describe("an S3Cache whose second level", () => {
       () =>
         withClock((clock) =>
           Effect.gen(function*() {
-            const { process, proxy } = yield* makeBucket()
+            const { process, proxy } = yield* makeBucket({}, {})
             const cache = yield* process(limits)
             const settled = <A, E>(effect: Effect.Effect<A, E>) => Effect.flatten(finished(clock, effect))
             yield* settled(cache.setMany([[Texts.key("kept"), "kept"], [Texts.key("stored"), "stored"]]))
@@ -137,7 +137,7 @@ class Possible {
 const run = (steps: ReadonlyArray<Step>, write: "through" | "behind") =>
   withClock((clock) =>
     Effect.gen(function*() {
-      const { process, proxy } = yield* makeBucket()
+      const { process, proxy } = yield* makeBucket({}, {})
       const options = { ...limits, maxSize: 3 }
       const writer: S3CacheService = yield* process({ ...options, write })
       const reader = yield* process(options)

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Deferred, type Duration, Effect, Exit, Fiber, Option, Schema, TestClock } from "effect"
-import { Keyspace, type S3CacheService } from "effect-aws-cache/S3Store"
+import { Keyspace, type ObjectStore, type S3CacheService } from "effect-aws-cache/S3Store"
 import { Fault } from "../support/FaultProxy.js"
+import * as S3Server from "../support/S3Server.js"
 import { eventually, until } from "../support/until.js"
 import { makeBucket } from "./bucketOf.js"
 
@@ -36,6 +37,12 @@ const controlled = () => {
   }
 }
 
+/** Some servers ignore the condition on which a lease is removed; there one that has ended stays. */
+const isFree = (store: ObjectStore, name: string) =>
+  Effect.map(store.load(name), (found) =>
+    found._tag === "Absent" ||
+    (!S3Server.isEmbedded && found._tag === "Found" && Buffer.from(found.body).toString().includes("\"expires\":0")))
+
 const taken = (cache: S3CacheService) => Effect.map(cache.stats, ({ leases }) => leases)
 
 describe("coordination: \"lease\"", () => {
@@ -64,7 +71,7 @@ describe("coordination: \"lease\"", () => {
       const cache = yield* process()
       const lookup = yield* cache.memoize(Numbers, () => Effect.succeed(1))
       yield* lookup("a")
-      assert.strictEqual((yield* direct.load(leaseOf("a")))._tag, "Absent")
+      assert.isTrue(yield* isFree(direct, leaseOf("a")))
       assert.strictEqual(yield* (yield* process()).get(Numbers.key("a")), 1)
     }))
 
@@ -82,7 +89,7 @@ describe("coordination: \"lease\"", () => {
       assert.strictEqual(yield* turning(failing), "broken")
       yield* eventually(Effect.zipRight(TestClock.adjust("50 millis"), Effect.sync(() => running.length === 2)))
       yield* Fiber.interrupt(waiting)
-      assert.strictEqual((yield* direct.load(leaseOf("a")))._tag, "Absent")
+      assert.isTrue(yield* isFree(direct, leaseOf("a")))
       const last = yield* Effect.fork(here("a"))
       yield* until(() => running.length === 3)
       yield* end(2, Effect.succeed(3))
