@@ -5,6 +5,8 @@
  */
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
+import * as Equal from "effect/Equal"
+import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { createHash } from "node:crypto"
@@ -292,6 +294,25 @@ export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
     super({ keyspace: space.name, version: space.version, id })
     this.#space = space
     this.#input = input
+  }
+
+  /**
+   * Whether another key is of a keyspace of the same name and version, and has the same canonical JSON.
+   *
+   * @since 0.1.0
+   */
+  [Equal.symbol](that: Equal.Equal): boolean {
+    return that instanceof CacheKey && this.id === that.id && this.keyspace === that.keyspace &&
+      this.version === that.version
+  }
+
+  /**
+   * Equal keys have equal hashes: that of the canonical JSON will do, as few keyspaces have keys in common.
+   *
+   * @since 0.1.0
+   */
+  [Hash.symbol](): number {
+    return Hash.cached(this, Hash.string(this.id))
   }
 
   /**

@@ -56,6 +56,18 @@ export interface Computed<out V, out E> {
 }
 
 /**
+ * Looks a value up in both levels, computes it when neither has it, and writes it to both.
+ *
+ * @param call what is needed when memory is not enough
+ * @since 0.1.0
+ * @category models
+ */
+export type Lookup = <K, V, F, E>(
+  key: CacheKey<K, V, F>,
+  call: () => Call<K, V, F, F | E>
+) => Effect.Effect<V, F | E>
+
+/**
  * Makes what looks a value up in both levels, computes it when neither has it, and writes it to both.
  *
  * @since 0.1.0
@@ -66,7 +78,7 @@ export const makeLookup = (
   reading: Reading,
   writing: Writing,
   coordination: Coordination
-): <K, V, F, E>(call: Call<K, V, F, F | E>) => Effect.Effect<V, F | E> => {
+): Lookup => {
   const { behind, ledger, memory, policyOf, writes } = levels
 
   /** Failures remember themselves for a while; a value that is there stays, and is refreshed no earlier. */
@@ -271,14 +283,14 @@ export const makeLookup = (
     })
   }
 
-  return (call) =>
-    memory.lookup(call.key, (held, now) => {
+  return (key, call) =>
+    memory.lookup(key, (held, now) => {
       if (held === undefined || (now >= held.computeUntil && held.computeUntil !== Number.POSITIVE_INFINITY)) {
-        return slowly(call)
+        return slowly(call())
       }
-      const content = held.contentFor(call.key.space)
-      if (content === undefined) return slowly(call)
-      ledger.memoryHit(call.key)
+      const content = held.contentFor(key.space)
+      if (content === undefined) return slowly(call())
+      ledger.memoryHit(key)
       return content
     })
 }

@@ -21,8 +21,9 @@ export {
   type RemoveOutcome,
   type StoredObject
 } from "./ObjectStore.js"
-export { S3Cache, S3CacheLive } from "./S3Cache.js"
+export { S3Cache } from "./S3Cache.js"
 export type { S3CacheEvent } from "./S3CacheEvent.js"
+export { S3CacheLive } from "./S3CacheLive.js"
 
 /** @since 0.1.0 */
 export * as S3CacheMetrics from "./S3CacheMetrics.js"

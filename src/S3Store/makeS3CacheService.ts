@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
-import { CacheConfigError, CacheNotFoundError } from "../Cache/CacheErrors.js"
+import { CacheConfigError } from "../Cache/CacheErrors.js"
 import { EventHub } from "../Cache/EventHub.js"
 import { millis } from "../Cache/Freshness.js"
 import { SingleFlight } from "../Cache/SingleFlight.js"
@@ -105,11 +105,7 @@ export const makeS3CacheService = (
       Effect.map(markers.mark(tag, how), () => ledger.record({ _tag: "TagMarked", tag, how }))
 
     return {
-      get: (key) =>
-        Effect.flatMap(reading.getOption(key), (value) =>
-          Option.isSome(value)
-            ? Effect.succeed(value.value)
-            : Effect.fail(new CacheNotFoundError({ cache: name, key: String(key) }))),
+      get: reading.get,
       getOption: reading.getOption,
       has: (key) => Effect.map(reading.getOption(key), Option.isSome),
       peek: reading.peek,

@@ -9,7 +9,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type { Flight, SingleFlight } from "../Cache/SingleFlight.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
-import type { Call } from "./computing.js"
+import type { Lookup } from "./computing.js"
 import type { FlightGroups } from "./FlightGroups.js"
 import type { Keyspace } from "./Keyspace.js"
 import type { Reading } from "./reading.js"
@@ -44,7 +44,7 @@ export const makeManyKeys = (
   writing: Writing,
   groups: FlightGroups,
   batches: SingleFlight<object>,
-  lookup: <K, V, F, E>(call: Call<K, V, F, F | E>) => Effect.Effect<V, F | E>
+  lookup: Lookup
 ): Pick<S3CacheService, "getMany" | "getManyOrCompute" | "setMany"> => {
   const { name } = levels
 
@@ -106,7 +106,7 @@ export const makeManyKeys = (
       const throttle = yield* Effect.makeSemaphore(concurrency)
       const group = groups.of<K, V, F, E | NotLoaded | F>(space, load)
       yield* Effect.forEach(missing, (key) =>
-        lookup<K, V, F, E | NotLoaded>({
+        lookup<K, V, F, E | NotLoaded>(key, () => ({
           key,
           group,
           isLooked: true,
@@ -117,7 +117,7 @@ export const makeManyKeys = (
               Option.getOrElse(Option.map(loaded.get(key.id) ?? Option.none(), Effect.succeed), () => new NotLoaded())
           ),
           writeOptions: () => ({})
-        }).pipe(
+        })).pipe(
           Effect.map((value) => void values.set(key.id, Option.some(value))),
           Effect.catchAll((error) => error instanceof NotLoaded ? Effect.void : Effect.fail(error))
         ), { concurrency: "unbounded", discard: true })

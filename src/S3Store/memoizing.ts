@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import type { Call } from "./computing.js"
+import type { Call, Lookup } from "./computing.js"
 import type { FlightGroups } from "./FlightGroups.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
 import type { S3CacheMemoizeOptions, S3CacheWriteOptions } from "./S3CacheOptions.js"
@@ -22,7 +22,7 @@ import type { S3CacheService } from "./S3CacheService.js"
  */
 export const makeMemoizing = (
   groups: FlightGroups,
-  lookup: <K, V, F, E>(call: Call<K, V, F, F | E>) => Effect.Effect<V, F | E>
+  lookup: Lookup
 ): Pick<S3CacheService, "memoize" | "getOrCompute"> => {
   const memoize = <K, V, F, E, R>(
     space: Keyspace<K, V, F>,
@@ -32,14 +32,15 @@ export const makeMemoizing = (
     Effect.map(Effect.context<R>(), (context) => {
       const group = groups.of<K, V, F, E | F>(space, compute)
       return (input) =>
-        Effect.suspend(() =>
-          lookup<K, V, F, E>({
-            key: space.key(input),
+        Effect.suspend(() => {
+          const key = space.key(input)
+          return lookup<K, V, F, E>(key, () => ({
+            key,
             group,
             compute: Effect.provide(Effect.suspend(() => compute(input)), context),
             writeOptions: (value) => decided(options, input, value)
-          })
-        )
+          }))
+        })
     })
 
   /**
@@ -59,7 +60,7 @@ export const makeMemoizing = (
         compute: Effect.flatMap(Effect.exit(compute), (exit) => own = exit),
         writeOptions: () => options
       }
-      return Effect.flatMap(Effect.exit(lookup<K, V, F, unknown>(call)), (exit): Effect.Effect<V, E | F> => {
+      return Effect.flatMap(Effect.exit(lookup<K, V, F, unknown>(key, () => call)), (exit): Effect.Effect<V, E | F> => {
         if (Exit.isSuccess(exit)) return Effect.succeed(exit.value)
         if (own !== undefined && Exit.isFailure(own)) return own
         return Either.match(Cause.failureOrCause(exit.cause), {

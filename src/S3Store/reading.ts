@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import { CacheNotFoundError } from "../Cache/CacheErrors.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
 import { decodeHeld } from "./entryCodec.js"
 import type { EntryPolicy } from "./EntryPolicy.js"
@@ -61,6 +62,8 @@ export interface Reading {
     key: CacheKey<K, V, F>,
     policy: EntryPolicy
   ) => Effect.Effect<Held | undefined, S3StoreError>
+  /** The fresh value under a key, which must be there. */
+  readonly get: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<V, CacheNotFoundError | S3StoreError>
   /** The fresh value under a key. */
   readonly getOption: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>, S3StoreError>
   /** The fresh value in memory. */
@@ -74,7 +77,7 @@ export interface Reading {
  * @category constructors
  */
 export const makeReading = (levels: CacheLevels): Reading => {
-  const { behind, format, ledger, markers, memory, policyOf, store } = levels
+  const { behind, format, ledger, markers, memory, name, policyOf, store } = levels
   const loads = memory.flights.group<Loaded, S3StoreError>()
 
   const removeUseless = (key: AnyKey, etag: string): Effect.Effect<Loaded> =>
@@ -217,20 +220,37 @@ export const makeReading = (levels: CacheLevels): Reading => {
       }))
   }
 
+  /** What is held, if a look at it is enough: by far the most frequent case, and the quickest. */
+  const inSight = <K, V, F>(key: CacheKey<K, V, F>, held: Held | undefined, now: number) => {
+    if (held === undefined || (now >= held.simpleUntil && held.simpleUntil !== Number.POSITIVE_INFINITY)) {
+      return undefined
+    }
+    const content = held.contentFor(key.space)
+    if (content !== undefined) ledger.memoryHit(key)
+    return content
+  }
+
   return {
     load,
     loadShared,
     inMemory,
     current,
+    get: (key) =>
+      memory.lookup(key, (held, now) => {
+        const content = inSight(key, held, now)
+        if (content !== undefined && Exit.isSuccess(content)) return Exit.succeed(content.value)
+        return Effect.flatMap(
+          content === undefined ? slowly(key) : Effect.succeed(Option.none()),
+          Option.match({
+            onNone: () => new CacheNotFoundError({ cache: name, key: String(key) }),
+            onSome: Effect.succeed
+          })
+        )
+      }),
     getOption: (key) =>
       memory.lookup(key, (held, now) => {
-        if (held === undefined || (now >= held.simpleUntil && held.simpleUntil !== Number.POSITIVE_INFINITY)) {
-          return slowly(key)
-        }
-        const content = held.contentFor(key.space)
-        if (content === undefined) return slowly(key)
-        ledger.memoryHit(key)
-        return Exit.succeed(valueOf(content))
+        const content = inSight(key, held, now)
+        return content === undefined ? slowly(key) : Exit.succeed(valueOf(content))
       }),
     peek: (key) =>
       Effect.map(memory.peek(key), ({ held, now }) => {

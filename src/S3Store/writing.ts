@@ -8,14 +8,15 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import { CacheExistsError, CacheNotFoundError, type EntryTooLargeError } from "../Cache/CacheErrors.js"
+import { CacheExistsError, CacheNotFoundError } from "../Cache/CacheErrors.js"
 import type { CacheLevels } from "./CacheLevels.js"
 import { type Prepared, prepareValue } from "./entryCodec.js"
 import type { AnyKey, Held } from "./Held.js"
 import type { CacheKey } from "./Keyspace.js"
 import type { Reading } from "./reading.js"
 import type { S3CacheWriteOptions } from "./S3CacheOptions.js"
-import { type CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
+import type { S3CacheService } from "./S3CacheService.js"
+import { S3StoreError } from "./S3StoreErrors.js"
 
 /**
  * What became of a write that takes the place of one particular object, or of none.
@@ -36,7 +37,7 @@ export type PutOutcome =
  * @since 0.1.0
  * @category models
  */
-export interface Writing {
+export interface Writing extends Pick<S3CacheService, "set" | "add" | "remove" | "pop"> {
   /** Writes an entry whether there was one or not. What memory is to keep. */
   readonly save: (key: AnyKey, entry: Prepared) => Effect.Effect<Held, S3StoreError>
   /** Writes an entry only in place of the object with this etag, or of none. */
@@ -45,18 +46,6 @@ export interface Writing {
     entry: Prepared,
     etag: string | undefined
   ) => Effect.Effect<PutOutcome, S3StoreError>
-  readonly set: <K, V, F>(
-    key: CacheKey<K, V, F>,
-    value: V,
-    options?: S3CacheWriteOptions
-  ) => Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError>
-  readonly add: <K, V, F>(
-    key: CacheKey<K, V, F>,
-    value: V,
-    options?: S3CacheWriteOptions
-  ) => Effect.Effect<void, CacheEncodeError | CacheExistsError | EntryTooLargeError | S3StoreError>
-  readonly remove: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<void, CacheNotFoundError | S3StoreError>
-  readonly pop: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<V, CacheNotFoundError | S3StoreError>
 }
 
 const attempts = 4

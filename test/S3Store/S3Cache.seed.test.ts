@@ -8,6 +8,7 @@ import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
 import { makeMemoryObjectStore } from "../../src/S3Store/memoryObjectStore.js"
 import * as EmbeddedS3 from "../support/EmbeddedS3.js"
 import * as LocalHttp from "../support/LocalHttp.js"
+import * as S3Server from "../support/S3Server.js"
 import { anyServer, bucket, clientOf, makeBucket } from "./bucketOf.js"
 
 const Datasets = Keyspace.make("etl.fetch_reference_data", {
@@ -111,7 +112,11 @@ describe("what cache_s3_based does", () => {
       yield* lookup({ dataset: "a" })
       yield* lookup({ dataset: "a" })
       assert.deepStrictEqual(asked, ["a", "a"])
-      assert.deepStrictEqual(requests().map(({ method }) => method), ["GET", "PUT", "GET", "DELETE", "PUT"])
+      // Where a server ignores the condition on which it is deleted, it is replaced.
+      assert.deepStrictEqual(
+        requests().map(({ method }) => method),
+        S3Server.isEmbedded ? ["GET", "PUT", "GET", "DELETE", "PUT"] : ["GET", "PUT", "GET", "PUT"]
+      )
     }))
 
   it.scoped("a delete that is refused does not fail the read", () =>
