@@ -56,7 +56,11 @@ export const makeS3CacheService = (
   Effect.gen(function*() {
     const name = options.name ?? "S3Cache"
     const defaults = yield* makeEntryPolicy(name, options)
-    const leaseTime = yield* duration(name, "leaseTime", options.leaseTime, "30 seconds")
+    const leaseTime = yield* Effect.filterOrFail(
+      duration(name, "leaseTime", options.leaseTime, "30 seconds"),
+      Number.isFinite,
+      () => badOption(name, "leaseTime", options.leaseTime, "a duration that ends")
+    )
     const tagsAge = yield* duration(name, "tagsAge", options.tagsAge, "5 seconds")
     const eventCapacity = yield* wholeNumber(name, "eventCapacity", options.eventCapacity, 1024)
     const hub = yield* EventHub.make<S3CacheEvent>(eventCapacity)
@@ -156,8 +160,11 @@ const duration = (
   Effect.filterOrFail(
     millis(name, option, value ?? without),
     (millis) => millis > 0,
-    () => new CacheConfigError({ cache: name, option, value: String(value), accepted: "a duration above zero" })
+    () => badOption(name, option, value, "a duration above zero")
   )
+
+const badOption = (cache: string, option: string, value: unknown, accepted: string) =>
+  new CacheConfigError({ cache, option, value: String(value), accepted })
 
 const makeBreaker = (
   name: string,

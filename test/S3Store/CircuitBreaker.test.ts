@@ -159,6 +159,7 @@ describe("the circuit breaker of an S3Cache", () => {
       [{ circuitBreaker: { resetAfter: 0 } }, "circuitBreaker.resetAfter is 0, but must be a duration above zero"],
       [{ loadTimeout: 0 }, "loadTimeout is 0, but must be a duration above zero"],
       [{ leaseTime: 0 }, "leaseTime is 0, but must be a duration above zero"],
+      [{ leaseTime: Infinity }, "leaseTime is Infinity, but must be a duration that ends"],
       [{ tagsAge: 0 }, "tagsAge is 0, but must be a duration above zero"],
       [{ writeBehind: { capacity: 1.5 } }, "writeBehind.capacity is 1.5, but must be a whole number above 0"],
       [{ eventCapacity: 0 }, "eventCapacity is 0, but must be a whole number above 0"],

@@ -224,6 +224,35 @@ describe("verbs of an S3Cache", () => {
       assert.strictEqual((yield* Metric.value(loads)).count, 1)
     }))
 
+  it.scoped("costs the requests that docs/s3-cache.md names", () =>
+    Effect.gen(function*() {
+      const Leased = Keyspace.make("leased", { key: Schema.String, value: Schema.Number, coordination: "lease" })
+      const { process, requests } = yield* makeBucket(
+        { conditionalWrites: "required", conditionalDeletes: "required" },
+        {}
+      )
+      const cache = yield* process()
+      const cost = <A, E>(effect: Effect.Effect<A, E>) =>
+        Effect.suspend(() => {
+          const before = requests().length
+          return Effect.map(Effect.exit(effect), () => requests().slice(before).map(({ method }) => method).join(" "))
+        })
+      const lookup = yield* cache.memoize(Numbers, () => Effect.succeed(1))
+      const leased = yield* cache.memoize(Leased, () => Effect.succeed(1))
+      assert.strictEqual(yield* cost(lookup("a")), "GET PUT")
+      assert.strictEqual(yield* cost(lookup("a")), "")
+      assert.strictEqual(yield* cost((yield* process()).get(Numbers.key("a"))), "GET")
+      assert.strictEqual(yield* cost(leased("a")), "GET PUT GET PUT DELETE")
+      assert.strictEqual(yield* cost(cache.set(Numbers.key("b"), 1)), "PUT")
+      assert.strictEqual(yield* cost(cache.add(Numbers.key("c"), 1)), "PUT")
+      assert.strictEqual(yield* cost(cache.add(Numbers.key("c"), 1)), "PUT GET")
+      assert.strictEqual(yield* cost(cache.remove(Numbers.key("c"))), "GET DELETE")
+      assert.strictEqual(yield* cost(cache.invalidateTag("t")), "GET PUT")
+      assert.strictEqual(yield* cost(Stream.runDrain(cache.list(Numbers))), "GET GET GET")
+      yield* TestClock.adjust("1 hour")
+      assert.strictEqual(yield* cost(lookup("a")), "GET DELETE PUT")
+    }))
+
   it.scoped("every verb of the service is a static of S3Cache", () =>
     Effect.gen(function*() {
       yield* S3Cache.setMany([[Numbers.key("a"), 1]])
