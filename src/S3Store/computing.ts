@@ -20,7 +20,7 @@ import type { CacheKey } from "./Keyspace.js"
 import type { Reading } from "./reading.js"
 import type { S3CacheWriteOptions } from "./S3CacheOptions.js"
 import type { CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
-import type { Writing } from "./writing.js"
+import type { PutOutcome, Writing } from "./writing.js"
 
 /**
  * A lookup that can compute.
@@ -134,21 +134,29 @@ export const makeLookup = (
       )
     // A write or removal while it was computed wins over the result.
     if (!isAttached()) return Effect.succeed(undefined)
-    if (fence !== undefined) {
-      return Effect.flatMap(fence.isHeld, (isHeld) => {
-        if (!isHeld || !isAttached()) return Effect.as(lost(key), undefined)
-        return orKept(Effect.flatMap(
-          writing.putInPlaceOf(key, entry, fence.etag),
-          (outcome) => outcome._tag === "Written" ? Effect.succeed(outcome.held) : Effect.as(lost(key), undefined)
-        ))
-      })
+    // A failure never takes the place of a value that another process has written meanwhile.
+    if (!entry.held.isValue) {
+      return orKept(Effect.suspend(() => isAttached() ? writing.addFailure(key, entry) : nothing))
     }
+    if (fence !== undefined) return orKept(Effect.suspend(() => isAttached() ? fenced(key, entry, fence) : nothing))
     return policy.write === "behind"
       ? Effect.as(behind.offer(key, entry), entry.held)
-      : orKept(Effect.suspend(() => isAttached() ? writing.save(key, entry) : Effect.succeed(undefined)))
+      : orKept(Effect.suspend(() => isAttached() ? writing.save(key, entry) : nothing))
   }
 
-  const lost = (key: AnyKey) => Effect.sync(() => ledger.record({ _tag: "LeaseLost", key }))
+  const fenced = (key: AnyKey, entry: Prepared, fence: Fence): Effect.Effect<Held | undefined, S3StoreError> =>
+    Effect.flatMap(
+      Effect.flatMap(
+        fence.isHeld,
+        (isHeld): Effect.Effect<PutOutcome | undefined, S3StoreError> =>
+          isHeld ? writing.putInPlaceOf(key, entry, fence.etag) : nothing
+      ),
+      (outcome) => {
+        if (outcome?._tag === "Written") return Effect.succeed(outcome.held)
+        ledger.record({ _tag: "LeaseLost", key })
+        return nothing
+      }
+    )
 
   const compute = <K, V, F, E>(
     call: Call<K, V, F, E>,
@@ -310,6 +318,8 @@ export const writeFailed = (
     levels.ledger.record({ _tag: "WriteFailed", key, error })
     return logProblem(levels, key, error)
   })
+
+const nothing = Effect.succeed(undefined)
 
 const outcomeOf = (exit: Exit.Exit<unknown, unknown>) => {
   if (Exit.isSuccess(exit)) return "success"

@@ -46,6 +46,11 @@ export interface Writing extends Pick<S3CacheService, "set" | "add" | "remove" |
     entry: Prepared,
     etag: string | undefined
   ) => Effect.Effect<PutOutcome, S3StoreError>
+  /**
+   * Writes an entry that holds a failure, where no live value is. What memory is to keep, if anything. Where conditions
+   * are not honoured it is not written, and memory keeps it.
+   */
+  readonly addFailure: (key: AnyKey, entry: Prepared) => Effect.Effect<Held | undefined, S3StoreError>
 }
 
 const attempts = 4
@@ -158,6 +163,12 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
         })
     })
 
+  const addFailure: Writing["addFailure"] = (key, entry) =>
+    Effect.catchAll(addOnce(key, entry, undefined, 1), (error): Effect.Effect<Held | undefined, S3StoreError> => {
+      if (error._tag === "CacheExistsError") return Effect.succeed(undefined)
+      return error.reason === "ConditionalWritesUnsupported" ? Effect.succeed(entry.held) : Effect.fail(error)
+    })
+
   const add: Writing["add"] = (key, value, options) =>
     Effect.flatMap(
       prepared(key, value, options),
@@ -188,5 +199,5 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
       () => undefined
     )
 
-  return { save, putInPlaceOf, set, add, pop: taken, remove: (key) => Effect.asVoid(taken(key)) }
+  return { save, putInPlaceOf, addFailure, set, add, pop: taken, remove: (key) => Effect.asVoid(taken(key)) }
 }

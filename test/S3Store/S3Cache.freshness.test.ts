@@ -217,6 +217,33 @@ describe("freshness of an S3Cache", () => {
         assert.strictEqual(yield* (yield* process()).get(Space.key("b")), 2)
       }))
 
+    it.scoped("a failure never takes the place of a value that another process has written meanwhile", () =>
+      Effect.gen(function*() {
+        const { process } = yield* makeBucket()
+        const [one, other] = [yield* process(), yield* process()]
+        const latch = yield* Deferred.make<number, Unknown>()
+        let calls = 0
+        const here = yield* one.memoize(Space, () => Effect.suspend(() => (calls++, Deferred.await(latch))))
+        const slow = yield* Effect.fork(Effect.flip(here("a")))
+        yield* until(() => calls === 1)
+        yield* other.set(Space.key("a"), 7)
+        yield* Deferred.fail(latch, new Unknown({ name: "late" }))
+        assert.instanceOf(yield* Fiber.join(slow), Unknown)
+        assert.strictEqual(yield* here("a"), 7)
+        assert.strictEqual(yield* (yield* process()).get(Space.key("a")), 7)
+      }))
+
+    it.scoped("over a store that ignores conditions, failures are remembered in memory only", () =>
+      Effect.gen(function*() {
+        const { process } = yield* makeBucket({}, { conditionalWrites: false })
+        const failing = source<Unknown>(Effect.fail(new Unknown({ name: "x" })), Effect.succeed(2))
+        const here = yield* (yield* process()).memoize(Space, failing.compute)
+        yield* Effect.flip(here("a"))
+        yield* Effect.flip(here("a"))
+        assert.strictEqual(failing.calls(), 1)
+        assert.strictEqual(yield* (yield* (yield* process()).memoize(Space, failing.compute))("a"), 2)
+      }))
+
     it.scoped("a stale value is not overwritten by a failure", () =>
       Effect.gen(function*() {
         const Both = Keyspace.make("both", {
