@@ -21,7 +21,7 @@ const layers = [
   {
     folder: "src/S3Store",
     imports: ["src/Cache", "src/ClientLayer"],
-    packages: ["effect", "@effect/platform", "node:", "@aws-sdk/", "@smithy/"]
+    packages: ["effect", "@effect/platform", "@effect/experimental", "node:", "@aws-sdk/", "@smithy/"]
   },
   {
     folder: "src/EffectAws",
@@ -32,7 +32,7 @@ const layers = [
 ]
 
 /** Packages of which only types may be imported; their code is loaded by `import()` where it is needed. */
-const typesOnly = ["@aws-sdk/", "@smithy/"]
+const typesOnly = ["@aws-sdk/", "@smithy/", "@effect/experimental"]
 
 /** Packages that are imported by module path, so that nobody loads what they do not use. */
 const noBarrel = ["effect", "@effect/platform"]

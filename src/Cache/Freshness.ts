@@ -5,7 +5,7 @@
  */
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { CacheConfigError } from "./CacheErrors.js"
@@ -63,7 +63,7 @@ export interface Freshness<in E> {
 }
 
 /**
- * Checks freshness options. Fails with `CacheConfigError` for one it cannot accept.
+ * Freshness options, checked; `CacheConfigError` for one it cannot accept.
  *
  * @param cache the name of the cache, for messages
  * @since 0.1.0
@@ -72,8 +72,8 @@ export interface Freshness<in E> {
 export const makeFreshness = <E>(
   cache: string,
   options: FreshnessOptions<E>
-): Effect.Effect<Freshness<E>, CacheConfigError> =>
-  Effect.gen(function*() {
+): Either.Either<Freshness<E>, CacheConfigError> =>
+  Either.gen(function*() {
     const jitter = yield* share(cache, "jitter", options.jitter)
     const refreshAhead = yield* share(cache, "refreshAhead", options.refreshAhead)
     const staleWhileRevalidate = yield* millis(cache, "staleWhileRevalidate", options.staleWhileRevalidate)
@@ -163,19 +163,27 @@ export const rememberFor = <E>(freshness: Freshness<E>, cause: Cause.Cause<E>): 
     ? 0
     : Option.match(Cause.failureOption(cause), { onNone: () => 0, onSome: freshness.failureTimeToLive })
 
-const share = (cache: string, option: string, value: number | undefined): Effect.Effect<number, CacheConfigError> => {
-  if (value === undefined) return Effect.succeed(0)
+const share = (cache: string, option: string, value: number | undefined): Either.Either<number, CacheConfigError> => {
+  if (value === undefined) return Either.right(0)
   return value >= 0 && value <= 1
-    ? Effect.succeed(value)
-    : Effect.fail(new CacheConfigError({ cache, option, value: String(value), accepted: "a number from 0 to 1" }))
+    ? Either.right(value)
+    : Either.left(new CacheConfigError({ cache, option, value: String(value), accepted: "a number from 0 to 1" }))
 }
 
-const millis = (
+/**
+ * A duration in milliseconds, or `CacheConfigError`.
+ *
+ * @param cache the name of the cache, for messages
+ * @param option the name of the option, for messages
+ * @since 0.1.0
+ * @category conversions
+ */
+export const millis = (
   cache: string,
   option: string,
   value: Duration.DurationInput | undefined
-): Effect.Effect<number, CacheConfigError> =>
+): Either.Either<number, CacheConfigError> =>
   Option.match(Duration.decodeUnknown(value ?? 0), {
-    onNone: () => Effect.fail(new CacheConfigError({ cache, option, value: String(value), accepted: "a duration" })),
-    onSome: (duration) => Effect.succeed(Duration.toMillis(duration))
+    onNone: () => Either.left(new CacheConfigError({ cache, option, value: String(value), accepted: "a duration" })),
+    onSome: (duration) => Either.right(Duration.toMillis(duration))
   })

@@ -3,11 +3,13 @@
  *
  * @since 0.1.0
  */
-import * as Option from "effect/Option"
+import * as Exit from "effect/Exit"
+import { uselessFrom } from "../Cache/Freshness.js"
+import type { EntryPolicy } from "./EntryPolicy.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
 
 /**
- * A key without its types: what the memory level is keyed by.
+ * A key without its types: what the memory level is keyed by, and what events tell.
  *
  * @since 0.1.0
  * @category models
@@ -15,35 +17,163 @@ import type { CacheKey, Keyspace } from "./Keyspace.js"
 export type AnyKey = Pick<CacheKey<never, never>, "keyspace" | "version" | "id" | "objectName" | "toString">
 
 /**
- * A value in the memory level, which only the keyspace that put it there may take out, with the type it had.
+ * What there is to know of an entry besides its content. Times are in milliseconds since the epoch.
  *
  * @since 0.1.0
  * @category models
  */
-export class Held {
-  /** When it expires, in milliseconds since the epoch. */
-  readonly expires: number
-  private readonly space: object
-  private readonly value: unknown
+export interface HeldParts {
+  readonly policy: EntryPolicy
+  /** When its value was set, or its computation began: what tags are compared with. */
+  readonly made: number
+  /** When it came into memory, from its maker or from the second level. */
+  readonly came: number
+  /** Until when it is fresh. */
+  readonly freshUntil: number
+  readonly tags: ReadonlyArray<string>
+  /** The etag of its object, if it is known. */
+  readonly etag: string | undefined
+  /** How many bytes it takes in the second level. */
+  readonly bytes: number
+}
 
-  private constructor(space: object, value: unknown, expires: number) {
+/**
+ * A value, or a failure that is remembered, which only the keyspace that put it into memory may take out, with the type
+ * it had.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Held implements HeldParts {
+  readonly policy: EntryPolicy
+  readonly made: number
+  readonly came: number
+  readonly freshUntil: number
+  readonly tags: ReadonlyArray<string>
+  readonly etag: string | undefined
+  readonly bytes: number
+  /** Until when a look into memory is enough for who reads. Entries with tags always need a second look. */
+  simpleUntil: number
+  /** The same for who can compute. */
+  computeUntil: number
+  private refreshAt: number
+  private confirmUntil: number
+  private readonly space: object
+  private readonly content: Exit.Exit<unknown, unknown>
+
+  private constructor(space: object, content: Exit.Exit<unknown, unknown>, parts: HeldParts) {
     this.space = space
-    this.value = value
-    this.expires = expires
+    this.content = content
+    this.policy = parts.policy
+    this.made = parts.made
+    this.came = parts.came
+    this.freshUntil = parts.freshUntil
+    this.tags = parts.tags
+    this.etag = parts.etag
+    this.bytes = parts.bytes
+    const { refreshAhead } = parts.policy.freshness
+    this.refreshAt = parts.freshUntil === Number.POSITIVE_INFINITY || refreshAhead === 0 || Exit.isFailure(content)
+      ? parts.freshUntil
+      : parts.freshUntil - (parts.freshUntil - parts.came) * refreshAhead
+    this.confirmUntil = parts.came + parts.policy.revalidateAfter
+    this.simpleUntil = 0
+    this.computeUntil = 0
+    this.plan()
   }
 
   /**
-   * A value of a keyspace.
+   * The content of an entry of a keyspace.
    *
    * @since 0.1.0
    */
-  static readonly of = <K, V>(space: Keyspace<K, V>, value: V, expires: number): Held => new Held(space, value, expires)
+  static readonly of = <K, V, F>(space: Keyspace<K, V, F>, content: Exit.Exit<V, F>, parts: HeldParts): Held =>
+    new Held(space, content, parts)
 
   /**
-   * The value, if this very keyspace put it in. So the type is sound: a keyspace has one type of value.
+   * The content, if this very keyspace put it in. So the type is sound: a keyspace has one type of value and failure.
    *
    * @since 0.1.0
    */
-  readonly valueFor = <K, V>(space: Keyspace<K, V>): Option.Option<V> =>
-    this.space === space ? Option.some(this.value as V) : Option.none()
+  contentFor<K, V, F>(space: Keyspace<K, V, F>): Exit.Exit<V, F> | undefined {
+    return this.space === space ? this.content as Exit.Exit<V, F> : undefined
+  }
+
+  /**
+   * Whether it is a value, and no failure.
+   *
+   * @since 0.1.0
+   */
+  get isValue(): boolean {
+    return Exit.isSuccess(this.content)
+  }
+
+  /**
+   * From when on it is of no use any more.
+   *
+   * @since 0.1.0
+   */
+  get uselessFrom(): number {
+    return this.isValue ? uselessFrom(this.policy.freshness, this.freshUntil) : this.freshUntil
+  }
+
+  /**
+   * Whether it is to be compared with the second level.
+   *
+   * @since 0.1.0
+   */
+  needsConfirmation(now: number): boolean {
+    return now >= this.confirmUntil
+  }
+
+  /**
+   * It was compared with the second level just now, or could not be.
+   *
+   * @since 0.1.0
+   */
+  confirm(now: number): void {
+    this.confirmUntil = now + this.policy.revalidateAfter
+    this.plan()
+  }
+
+  /**
+   * Whether it is to be computed anew while it is fresh.
+   *
+   * @since 0.1.0
+   */
+  needsRefresh(now: number): boolean {
+    return now >= this.refreshAt
+  }
+
+  /**
+   * Lets nobody refresh it for a while.
+   *
+   * @since 0.1.0
+   */
+  refreshNoEarlierThan(time: number): void {
+    this.refreshAt = time
+    this.plan()
+  }
+
+  /**
+   * The same with less time to be fresh, as a tag that has expired leaves it.
+   *
+   * @since 0.1.0
+   */
+  freshOnlyUntil(time: number): Held {
+    return time >= this.freshUntil ? this : new Held(this.space, this.content, { ...this, freshUntil: time })
+  }
+
+  /**
+   * The same with an etag.
+   *
+   * @since 0.1.0
+   */
+  withEtag(etag: string | undefined): Held {
+    return new Held(this.space, this.content, { ...this, etag })
+  }
+
+  private plan(): void {
+    this.simpleUntil = this.tags.length > 0 ? Number.NEGATIVE_INFINITY : Math.min(this.freshUntil, this.confirmUntil)
+    this.computeUntil = Math.min(this.simpleUntil, this.refreshAt)
+  }
 }

@@ -4,34 +4,76 @@
  * @since 0.1.0
  */
 import * as Data from "effect/Data"
-import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
+import * as Equal from "effect/Equal"
+import * as Hash from "effect/Hash"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { createHash } from "node:crypto"
 import { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
 import { printKey } from "../Cache/printKey.js"
 import { canonicalJson, NotJson } from "./canonicalJson.js"
+import type { CodecName } from "./Codec.js"
+import { type EntryOptions, makeEntryPolicy } from "./EntryPolicy.js"
+import { S3StoreError } from "./S3StoreErrors.js"
 
 /**
- * What a keyspace is made of.
+ * What a keyspace is made of. What it does not say of its entries, the `S3Cache` they are put in does.
  *
  * @since 0.1.0
  * @category models
  */
-export interface KeyspaceOptions<K, KI, V, VI> {
+export interface KeyspaceOptions<in out K, in out KI, in out V, in out VI, in out F = never, in out FI = never>
+  extends EntryOptions
+{
   /** The schema of the keys; it must encode to JSON. */
   readonly key: Schema.Schema<K, KI>
-  /** The schema of the values; it must encode to JSON. */
+  /** The schema of the values; it must encode to what the codec takes: JSON, by default. */
   readonly value: Schema.Schema<V, VI>
+  /**
+   * The schema of the failures that are worth remembering, for `failureTimeToLive`; it must encode to JSON. Failures
+   * that do not fit it are never kept.
+   */
+  readonly failure?: Schema.Schema<F, FI> | undefined
+  /** How values become bytes, after their schema has encoded them. Default `"json"`. */
+  readonly codec?: CodecName | undefined
   /** Change it when entries written before must no longer be read. Letters, digits, `.`, `_`, `-`. Default `"1"`. */
   readonly version?: string | undefined
-  /** How long entries live. Default: the time to live of the `S3Cache` they are put in. */
-  readonly timeToLive?: Duration.DurationInput | undefined
+  /** The tags its entries carry, for `invalidateTag` and `expireTag`; a function decides for each. Default: none. */
+  readonly tags?: ReadonlyArray<string> | ((key: K, value: V) => ReadonlyArray<string>) | undefined
+  /**
+   * What memoized functions and `getOrCompute` do when the second level cannot be asked: `"fallThrough"` (default), they
+   * compute; or `"fail"`, with the `S3StoreError`, which becomes one of their errors.
+   */
+  readonly onL2Error?: "fallThrough" | "fail" | undefined
+}
+
+/**
+ * How a keyspace turns what it holds into what JSON represents, and back.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+interface KeyspaceParts<in out K, in out V, out F> {
+  readonly name: string
+  readonly version: string
+  readonly options: EntryOptions
+  readonly codec: CodecName
+  readonly encodeKey: (key: K) => Either.Either<unknown, string>
+  readonly decodeKey: (encoded: unknown) => Either.Either<K, string>
+  readonly encodeValue: (value: V) => Either.Either<unknown, string>
+  readonly decodeValue: (encoded: unknown) => Either.Either<V, string>
+  readonly encodeFailure: (failure: unknown) => Option.Option<Either.Either<unknown, string>>
+  readonly decodeFailure: (encoded: unknown) => Either.Either<F, string>
+  readonly asFailure: (error: unknown) => Option.Option<F>
+  readonly failureOf: (error: S3StoreError) => Option.Option<F>
+  readonly tagsOf: (key: K, value: V) => ReadonlyArray<string>
 }
 
 /**
  * A named family of entries whose keys and values have schemas. Two programs share entries when name, version and key
- * are the same.
+ * are the same. `F` is how lookups that compute may fail besides the computation: with the failures its `failure` schema
+ * describes, and with `S3StoreError` where `onL2Error` is `"fail"`.
  *
  * @example
  * ```ts
@@ -41,7 +83,9 @@ export interface KeyspaceOptions<K, KI, V, VI> {
  * const Users = Keyspace.make("directory/users", {
  *   key: Schema.Struct({ team: Schema.String }),
  *   value: Schema.Array(Schema.Struct({ name: Schema.String, since: Schema.DateFromString })),
- *   timeToLive: "1 hour"
+ *   timeToLive: "1 hour",
+ *   staleWhileRevalidate: "5 minutes",
+ *   tags: ({ team }) => [`team:${team}`]
  * })
  *
  * const key = Users.key({ team: "core" })
@@ -50,44 +94,68 @@ export interface KeyspaceOptions<K, KI, V, VI> {
  * @since 0.1.0
  * @category constructors
  */
-export class Keyspace<in out K, in out V> {
+export class Keyspace<in out K, in out V, out F = never> {
   /** The name: the folder of its objects. */
   readonly name: string
   /** The version: the folder below. */
   readonly version: string
-  /** How long entries live, if the keyspace says so. */
-  readonly timeToLive: Duration.Duration | undefined
-  /** From a value to what JSON represents. */
+  /** What it says of its entries. */
+  readonly options: EntryOptions
+  /** How values become bytes. */
+  readonly codec: CodecName
+  /** From a value to what the codec represents. */
   readonly encodeValue: (value: V) => Either.Either<unknown, string>
-  /** From what JSON represented to a value. */
+  /** From what the codec represented to a value. */
   readonly decodeValue: (encoded: unknown) => Either.Either<V, string>
+  /** From a failure that is worth remembering to what JSON represents; nothing for other failures. */
+  readonly encodeFailure: (failure: unknown) => Option.Option<Either.Either<unknown, string>>
+  /** From what JSON represented to a failure. */
+  readonly decodeFailure: (encoded: unknown) => Either.Either<F, string>
+  /** An error as one that lookups in this keyspace may fail with besides those of the computation, if it is one. */
+  readonly asFailure: (error: unknown) => Option.Option<F>
+  /** What lookups that compute fail with when the second level cannot be asked; nothing where they compute. */
+  readonly failureOf: (error: S3StoreError) => Option.Option<F>
+  /** The tags of an entry. What the keyspace's function throws, this throws. */
+  readonly tagsOf: (key: K, value: V) => ReadonlyArray<string>
   private readonly encodeKey: (key: K) => Either.Either<unknown, string>
+  private readonly decodeKey: (encoded: unknown) => Either.Either<K, string>
 
-  private constructor(
-    name: string,
-    version: string,
-    timeToLive: Duration.Duration | undefined,
-    encodeKey: (key: K) => Either.Either<unknown, string>,
-    encodeValue: (value: V) => Either.Either<unknown, string>,
-    decodeValue: (encoded: unknown) => Either.Either<V, string>
-  ) {
-    this.name = name
-    this.version = version
-    this.timeToLive = timeToLive
-    this.encodeKey = encodeKey
-    this.encodeValue = encodeValue
-    this.decodeValue = decodeValue
+  private constructor(parts: KeyspaceParts<K, V, F>) {
+    this.name = parts.name
+    this.version = parts.version
+    this.options = parts.options
+    this.codec = parts.codec
+    this.encodeKey = parts.encodeKey
+    this.decodeKey = parts.decodeKey
+    this.encodeValue = parts.encodeValue
+    this.decodeValue = parts.decodeValue
+    this.encodeFailure = parts.encodeFailure
+    this.decodeFailure = parts.decodeFailure
+    this.asFailure = parts.asFailure
+    this.failureOf = parts.failureOf
+    this.tagsOf = parts.tagsOf
   }
 
   /**
    * Makes a keyspace; meant for the top level of a module.
    *
-   * Throws `CacheConfigError` for a name or version it cannot accept.
+   * Throws `CacheConfigError` for a name, version or option it cannot accept.
    *
    * @param name segments of letters, digits, `.`, `_` and `-`, separated by `/`; at most 200 characters
    * @since 0.1.0
    */
-  static readonly make = <K, KI, V, VI>(name: string, options: KeyspaceOptions<K, KI, V, VI>): Keyspace<K, V> => {
+  static make<K, KI, V, VI, F = never, FI = never>(
+    name: string,
+    options: KeyspaceOptions<K, KI, V, VI, F, FI> & { readonly onL2Error: "fail" }
+  ): Keyspace<K, V, F | S3StoreError>
+  static make<K, KI, V, VI, F = never, FI = never>(
+    name: string,
+    options: KeyspaceOptions<K, KI, V, VI, F, FI> & { readonly onL2Error?: "fallThrough" | undefined }
+  ): Keyspace<K, V, F>
+  static make<K, KI, V, VI, F = never, FI = never>(
+    name: string,
+    options: KeyspaceOptions<K, KI, V, VI, F, FI>
+  ): Keyspace<K, V, F | S3StoreError> {
     if (!keyspaceName.test(name) || name.length > 200) {
       throw new CacheConfigError({
         cache: "Keyspace",
@@ -105,25 +173,32 @@ export class Keyspace<in out K, in out V> {
         accepted: "letters, digits, \".\", \"_\" and \"-\", 50 characters at most"
       })
     }
-    const encodeKey = Schema.encodeEither(options.key)
-    const encodeValue = Schema.encodeEither(options.value)
-    const decodeValue = Schema.decodeUnknownEither(options.value)
-    return new Keyspace<K, V>(
+    Either.getOrThrowWith(makeEntryPolicy(`Keyspace ${name}`, options), (error) => error)
+    const { failure, tags = [] } = options
+    const isFailure = failure === undefined ? Schema.is(Schema.Never) : Schema.is(failure)
+    const failsWithStore = options.onL2Error === "fail"
+    return new Keyspace<K, V, F | S3StoreError>({
       name,
       version,
-      options.timeToLive === undefined ? undefined : Duration.decode(options.timeToLive),
-      (key) => Either.mapLeft(encodeKey(key), (error) => error.message),
-      (value) => Either.mapLeft(encodeValue(value), (error) => error.message),
-      (encoded) => {
-        // What a stranger stored may throw: a value nested too deeply for the stack, or a transformation that expects
-        // another.
-        try {
-          return Either.mapLeft(decodeValue(encoded), (error) => error.message)
-        } catch (cause) {
-          return Either.left(`it cannot be decoded: ${String(cause)}`)
-        }
-      }
-    )
+      options,
+      codec: options.codec ?? "json",
+      encodeKey: told(Schema.encodeEither(options.key)),
+      decodeKey: readable(Schema.decodeUnknownEither(options.key)),
+      encodeValue: told(Schema.encodeEither(options.value)),
+      decodeValue: readable(Schema.decodeUnknownEither(options.value)),
+      encodeFailure: failure === undefined
+        ? () => Option.none()
+        : (error) => isFailure(error) ? Option.some(told(Schema.encodeUnknownEither(failure))(error)) : Option.none(),
+      decodeFailure: failure === undefined
+        ? () => Either.left("it is a failure, but the keyspace has no schema for failures")
+        : readable(Schema.decodeUnknownEither(failure)),
+      asFailure: (error): Option.Option<F | S3StoreError> => {
+        if (isFailure(error)) return Option.some(error)
+        return failsWithStore && error instanceof S3StoreError ? Option.some(error) : Option.none()
+      },
+      failureOf: failsWithStore ? Option.some : () => Option.none(),
+      tagsOf: typeof tags === "function" ? tags : () => tags
+    })
   }
 
   /**
@@ -134,14 +209,14 @@ export class Keyspace<in out K, in out V> {
    *
    * @since 0.1.0
    */
-  readonly key = (key: K): CacheKey<K, V> => Either.getOrThrowWith(this.keyEither(key), (error) => error)
+  readonly key = (key: K): CacheKey<K, V, F> => Either.getOrThrowWith(this.keyEither(key), (error) => error)
 
   /**
    * A key of this keyspace, or what is wrong with it.
    *
    * @since 0.1.0
    */
-  readonly keyEither = (key: K): Either.Either<CacheKey<K, V>, CacheKeyError> =>
+  readonly keyEither = (key: K): Either.Either<CacheKey<K, V, F>, CacheKeyError> =>
     Either.flatMap(
       Either.mapLeft(
         this.encodeKey(key),
@@ -149,7 +224,7 @@ export class Keyspace<in out K, in out V> {
       ),
       (encoded) => {
         try {
-          return Either.right(new CacheKey<K, V>(this, canonicalJson(encoded)))
+          return Either.right(new CacheKey<K, V, F>(this, canonicalJson(encoded), key))
         } catch (cause) {
           if (!(cause instanceof NotJson)) throw cause
           return Either.left(this.badKey(key, `encoded to JSON by its schema, but ${cause.message}`))
@@ -157,10 +232,43 @@ export class Keyspace<in out K, in out V> {
       }
     )
 
+  /**
+   * The key with this canonical JSON, as entries carry it, or what is wrong with it.
+   *
+   * @since 0.1.0
+   */
+  readonly keyOfId = (id: string): Either.Either<CacheKey<K, V, F>, string> =>
+    Either.flatMap(
+      Either.try({ try: (): unknown => JSON.parse(id), catch: () => "its key is no JSON" }),
+      (encoded) =>
+        Either.flatMap(this.decodeKey(encoded), (key) =>
+          Either.filterOrLeft(
+            Either.mapLeft(this.keyEither(key), (error) => error.message),
+            (key) => key.id === id,
+            () => "its key is not in canonical form"
+          ))
+    )
+
   private badKey(key: K, accepted: string): CacheKeyError {
     return new CacheKeyError({ cache: `Keyspace ${this.name}`, field: "key", value: printKey(key), accepted })
   }
 }
+
+/** What a stranger stored may throw: a value nested too deeply for the stack, or one a transformation does not expect. */
+const readable =
+  <A>(decode: (input: unknown) => Either.Either<A, { readonly message: string }>) =>
+  (input: unknown): Either.Either<A, string> => {
+    try {
+      return Either.mapLeft(decode(input), (error) => error.message)
+    } catch (cause) {
+      return Either.left(`it cannot be decoded: ${String(cause)}`)
+    }
+  }
+
+/** Errors of a schema as text. */
+const told =
+  <A, B>(code: (input: A) => Either.Either<B, { readonly message: string }>) => (input: A): Either.Either<B, string> =>
+    Either.mapLeft(code(input), (error) => error.message)
 
 /**
  * A key of a keyspace, with the type of its value. Structurally equal: by the keyspace's name and version and by the
@@ -169,7 +277,7 @@ export class Keyspace<in out K, in out V> {
  * @since 0.1.0
  * @category models
  */
-export class CacheKey<in out K, in out V> extends Data.Class<{
+export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
   /** The name of the keyspace. */
   readonly keyspace: string
   /** The version of the keyspace. */
@@ -177,13 +285,34 @@ export class CacheKey<in out K, in out V> extends Data.Class<{
   /** The key, encoded by its schema, as canonical JSON. */
   readonly id: string
 }> {
-  readonly #space: Keyspace<K, V>
+  readonly #space: Keyspace<K, V, F>
+  readonly #input: K
   #objectName: string | undefined
 
   /** Keyspaces make keys: see `Keyspace.key`. */
-  constructor(space: Keyspace<K, V>, id: string) {
+  constructor(space: Keyspace<K, V, F>, id: string, input: K) {
     super({ keyspace: space.name, version: space.version, id })
     this.#space = space
+    this.#input = input
+  }
+
+  /**
+   * Whether another key is of a keyspace of the same name and version, and has the same canonical JSON.
+   *
+   * @since 0.1.0
+   */
+  [Equal.symbol](that: Equal.Equal): boolean {
+    return that instanceof CacheKey && this.id === that.id && this.keyspace === that.keyspace &&
+      this.version === that.version
+  }
+
+  /**
+   * Equal keys have equal hashes: that of the canonical JSON will do, as few keyspaces have keys in common.
+   *
+   * @since 0.1.0
+   */
+  [Hash.symbol](): number {
+    return Hash.cached(this, Hash.string(this.id))
   }
 
   /**
@@ -191,8 +320,17 @@ export class CacheKey<in out K, in out V> extends Data.Class<{
    *
    * @since 0.1.0
    */
-  get space(): Keyspace<K, V> {
+  get space(): Keyspace<K, V, F> {
     return this.#space
+  }
+
+  /**
+   * What it was made of.
+   *
+   * @since 0.1.0
+   */
+  get input(): K {
+    return this.#input
   }
 
   /**

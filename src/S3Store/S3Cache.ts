@@ -6,10 +6,10 @@
 import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
+import type * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import type {
   CacheConfigError,
   CacheExistsError,
@@ -17,12 +17,20 @@ import type {
   CacheNotFoundError,
   EntryTooLargeError
 } from "../Cache/CacheErrors.js"
-import { type ClientCache, ClientCacheLive } from "../ClientLayer/ClientCache.js"
+import type { ClientCache } from "../ClientLayer/ClientCache.js"
 import type { ClientBuildError } from "../ClientLayer/ClientErrors.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
 import { L2Store, type L2StoreS3Options } from "./L2Store.js"
 import { makeS3CacheService } from "./makeS3CacheService.js"
-import type { S3CacheOptions, S3CacheService, S3CacheStats, S3CacheWriteOptions } from "./S3CacheService.js"
+import type { S3CacheEvent } from "./S3CacheEvent.js"
+import type {
+  S3CacheManyOptions,
+  S3CacheMemoizeOptions,
+  S3CacheOptions,
+  S3CachePruneOptions,
+  S3CacheWriteOptions
+} from "./S3CacheOptions.js"
+import type { ListedEntry, S3CacheService, S3CacheStats } from "./S3CacheService.js"
 import type { CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
 
 /**
@@ -62,8 +70,8 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    *
    * @since 0.1.0
    */
-  static readonly get = <K, V>(
-    key: CacheKey<K, V>
+  static readonly get = <K, V, F>(
+    key: CacheKey<K, V, F>
   ): Effect.Effect<V, CacheNotFoundError | S3StoreError, S3Cache> => Effect.flatMap(S3Cache, (cache) => cache.get(key))
 
   /**
@@ -71,18 +79,34 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    *
    * @since 0.1.0
    */
-  static readonly getOption = <K, V>(
-    key: CacheKey<K, V>
+  static readonly getOption = <K, V, F>(
+    key: CacheKey<K, V, F>
   ): Effect.Effect<Option.Option<V>, S3StoreError, S3Cache> => Effect.flatMap(S3Cache, (cache) => cache.getOption(key))
 
   /**
-   * Writes an entry, whether there was one or not. Fails with `CacheEncodeError` when the value does not fit its
-   * schema; then nothing has changed.
+   * Whether there is a value under a key. It is looked for as `getOption` does, and is in memory then.
    *
    * @since 0.1.0
    */
-  static readonly set = <K, V>(
-    key: CacheKey<K, V>,
+  static readonly has = <K, V, F>(key: CacheKey<K, V, F>): Effect.Effect<boolean, S3StoreError, S3Cache> =>
+    Effect.flatMap(S3Cache, (cache) => cache.has(key))
+
+  /**
+   * The value under a key, if it is in memory: the second level is not asked. No use, and not counted.
+   *
+   * @since 0.1.0
+   */
+  static readonly peek = <K, V, F>(key: CacheKey<K, V, F>): Effect.Effect<Option.Option<V>, never, S3Cache> =>
+    Effect.flatMap(S3Cache, (cache) => cache.peek(key))
+
+  /**
+   * Writes an entry, whether there was one or not. Fails with `CacheEncodeError` when the value does not fit its
+   * schema, and with `EntryTooLargeError` when it takes more than `maxEntrySize`; then nothing has changed. With `write: "behind"` it returns before the second level has the entry.
+   *
+   * @since 0.1.0
+   */
+  static readonly set = <K, V, F>(
+    key: CacheKey<K, V, F>,
     value: V,
     options?: S3CacheWriteOptions
   ): Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError, S3Cache> =>
@@ -95,8 +119,8 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    *
    * @since 0.1.0
    */
-  static readonly add = <K, V>(
-    key: CacheKey<K, V>,
+  static readonly add = <K, V, F>(
+    key: CacheKey<K, V, F>,
     value: V,
     options?: S3CacheWriteOptions
   ): Effect.Effect<void, CacheEncodeError | CacheExistsError | EntryTooLargeError | S3StoreError, S3Cache> =>
@@ -104,21 +128,99 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
 
   /**
    * Removes an entry from both levels. Fails with `CacheNotFoundError` when there is none. Other processes may have it
-   * in their memory level until it expires there.
+   * in their memory level until it expires there, or until `revalidateAfter`.
    *
    * @since 0.1.0
    */
-  static readonly remove = <K, V>(
-    key: CacheKey<K, V>
+  static readonly remove = <K, V, F>(
+    key: CacheKey<K, V, F>
   ): Effect.Effect<void, CacheNotFoundError | S3StoreError, S3Cache> =>
     Effect.flatMap(S3Cache, (cache) => cache.remove(key))
 
   /**
-   * A function that computes a value only when neither level has it, and writes it through to both.
+   * Removes an entry from both levels and returns its value. Of several processes that try at the same time more than
+   * one may get it.
    *
-   * It runs with the context `memoize` ran in, whoever calls. Failures are not cached. When the second level cannot be
-   * read, the value is computed; when it cannot be written, the value is returned all the same; both are logged as
-   * warnings. A key that does not fit its schema is a defect.
+   * @since 0.1.0
+   */
+  static readonly pop = <K, V, F>(
+    key: CacheKey<K, V, F>
+  ): Effect.Effect<V, CacheNotFoundError | S3StoreError, S3Cache> => Effect.flatMap(S3Cache, (cache) => cache.pop(key))
+
+  /**
+   * The values under many keys, where there are any, in the order of the keys.
+   *
+   * @since 0.1.0
+   */
+  static readonly getMany = <K, V, F>(
+    keys: Iterable<CacheKey<K, V, F>>,
+    options?: S3CacheManyOptions
+  ): Effect.Effect<ReadonlyArray<Option.Option<V>>, S3StoreError, S3Cache> =>
+    Effect.flatMap(S3Cache, (cache) => cache.getMany(keys, options))
+
+  /**
+   * The values under many keys, in their order. Those that neither level has are computed by one call of `load`, and
+   * written to both; where `load` has no value for a key, there is none. Who asks for some of the same keys with the
+   * same `load` meanwhile shares its result.
+   *
+   * @example
+   * ```ts
+   * import * as Effect from "effect/Effect"
+   * import * as Schema from "effect/Schema"
+   * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+   *
+   * const Names = Keyspace.make("names", { key: Schema.Number, value: Schema.String })
+   *
+   * declare const queryNames: (ids: ReadonlyArray<number>) => Effect.Effect<Array<{ id: number; name: string }>>
+   *
+   * const load = (ids: ReadonlyArray<number>) =>
+   *   Effect.map(queryNames(ids), (rows) => rows.map(({ id, name }) => [id, name] as const))
+   *
+   * const names = S3Cache.getManyOrCompute(Names, [1, 2, 3], load)
+   * ```
+   *
+   * @since 0.1.0
+   */
+  static readonly getManyOrCompute = <K, V, F, E>(
+    keyspace: Keyspace<K, V, F>,
+    keys: Iterable<K>,
+    load: (missing: ReadonlyArray<K>) => Effect.Effect<Iterable<readonly [key: K, value: V]>, E>,
+    options?: S3CacheManyOptions
+  ): Effect.Effect<ReadonlyArray<Option.Option<V>>, E | F, S3Cache> =>
+    Effect.flatMap(S3Cache, (cache) => cache.getManyOrCompute(keyspace, keys, load, options))
+
+  /**
+   * Writes many entries, some at a time. When one of them fails, so does this; some of the others may be written.
+   *
+   * @since 0.1.0
+   */
+  static readonly setMany = <K, V, F>(
+    entries: Iterable<readonly [key: CacheKey<K, V, F>, value: V]>,
+    options?: S3CacheManyOptions & S3CacheWriteOptions
+  ): Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError, S3Cache> =>
+    Effect.flatMap(S3Cache, (cache) => cache.setMany(entries, options))
+
+  /**
+   * The value under a key, or that of a computation when neither level has one; see `memoize`. All who ask meanwhile
+   * share one computation: that of whoever came first. So it must not depend on who calls, and needs nothing of its
+   * surroundings. How a computation failed is its caller's business, but for the failures of the keyspace: the others
+   * who waited for it then try their own.
+   *
+   * @since 0.1.0
+   */
+  static readonly getOrCompute = <K, V, F, E>(
+    key: CacheKey<K, V, F>,
+    compute: Effect.Effect<V, E>,
+    options?: S3CacheWriteOptions
+  ): Effect.Effect<V, E | F, S3Cache> => Effect.flatMap(S3Cache, (cache) => cache.getOrCompute(key, compute, options))
+
+  /**
+   * A function that computes a value only when neither level has it, and writes it to both.
+   *
+   * It runs with the context `memoize` ran in, whoever calls. Failures are not cached, but those the keyspace has a
+   * schema and a `failureTimeToLive` for. When the second level cannot be read, the value is computed (unless the
+   * keyspace's `onL2Error` is `"fail"`); when it cannot be written, the value is returned all the same, and kept in
+   * memory; both are logged as warnings. A key that does not fit its schema is a defect.
    *
    * @example
    * ```ts
@@ -136,11 +238,78 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    *
    * @since 0.1.0
    */
-  static readonly memoize = <K, V, E, R>(
-    keyspace: Keyspace<K, V>,
-    compute: (key: K) => Effect.Effect<V, E, R>
-  ): Effect.Effect<(key: K) => Effect.Effect<V, E>, never, R | S3Cache> =>
-    Effect.flatMap(S3Cache, (cache) => cache.memoize(keyspace, compute))
+  static readonly memoize = <K, V, F, E, R>(
+    keyspace: Keyspace<K, V, F>,
+    compute: (key: K) => Effect.Effect<V, E, R>,
+    options?: S3CacheMemoizeOptions<K, V>
+  ): Effect.Effect<(key: K) => Effect.Effect<V, E | F>, never, R | S3Cache> =>
+    Effect.flatMap(S3Cache, (cache) => cache.memoize(keyspace, compute, options))
+
+  /**
+   * The live entries of a keyspace in the second level, in no particular order: one request for each, and one for each
+   * thousand.
+   *
+   * @since 0.1.0
+   */
+  static readonly list = <K, V, F>(
+    keyspace: Keyspace<K, V, F>,
+    options?: S3CacheManyOptions
+  ): Stream.Stream<ListedEntry<K, V, F>, S3StoreError, S3Cache> =>
+    Stream.unwrap(Effect.map(S3Cache, (cache) => cache.list(keyspace, options)))
+
+  /**
+   * Removes what is of no use any more from a keyspace in the second level: entries that nobody reads again are not
+   * removed otherwise. The stream tells how far it is, after every thousand objects; `Stream.runLast` does it all. A fresh
+   * entry is never removed in place of an expired one, but where the store ignores conditions on removals.
+   *
+   * @since 0.1.0
+   */
+  static readonly prune = <K, V, F>(
+    keyspace: Keyspace<K, V, F>,
+    options?: S3CachePruneOptions
+  ): Stream.Stream<{ readonly examined: number; readonly removed: number }, S3StoreError, S3Cache> =>
+    Stream.unwrap(Effect.map(S3Cache, (cache) => cache.prune(keyspace, options)))
+
+  /**
+   * Removes all entries of a keyspace, of its version, from both levels. The stream tells how far it is, after every
+   * thousand objects; `Stream.runLast` does it all. Other processes may have entries in their memory level until they
+   * expire there; to reach those, tag the entries and use `invalidateTag`.
+   *
+   * @since 0.1.0
+   */
+  static readonly clear = <K, V, F>(
+    keyspace: Keyspace<K, V, F>
+  ): Stream.Stream<{ readonly removed: number }, S3StoreError, S3Cache> =>
+    Stream.unwrap(Effect.map(S3Cache, (cache) => cache.clear(keyspace)))
+
+  /**
+   * From now on no entry that carries this tag and was made before is given out: one write, however many there are.
+   *
+   * When it has returned, that is so in this process, and in every other one `tagsAge` later (by default 5 seconds).
+   * Values whose computation began before count as made before. What machines' clocks differ by comes on top: an entry
+   * made within that time before, on a machine whose clock is ahead, may live on. While the second level cannot be asked
+   * about a tag, what was known last holds.
+   *
+   * @since 0.1.0
+   */
+  static readonly invalidateTag = (tag: string): Effect.Effect<void, S3StoreError, S3Cache> =>
+    Effect.flatMap(S3Cache, (cache) => cache.invalidateTag(tag))
+
+  /**
+   * Lets the time to live of all entries that carry this tag end now: as `invalidateTag`, but lookups that compute may
+   * still give them out within `staleWhileRevalidate` and `staleIfError`.
+   *
+   * @since 0.1.0
+   */
+  static readonly expireTag = (tag: string): Effect.Effect<void, S3StoreError, S3Cache> =>
+    Effect.flatMap(S3Cache, (cache) => cache.expireTag(tag))
+
+  /**
+   * Waits until all entries that were set with `write: "behind"` before have been written, or their failures told.
+   *
+   * @since 0.1.0
+   */
+  static readonly flush: Effect.Effect<void, never, S3Cache> = Effect.flatMap(S3Cache, (cache) => cache.flush)
 
   /**
    * What was counted since the cache was made.
@@ -148,6 +317,16 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    * @since 0.1.0
    */
   static readonly stats: Effect.Effect<S3CacheStats, never, S3Cache> = Effect.flatMap(S3Cache, (cache) => cache.stats)
+
+  /**
+   * What happens from now on, keys only. It never blocks the cache: a listener that is too slow loses what comes while it
+   * is behind. It ends with the cache.
+   *
+   * @since 0.1.0
+   */
+  static readonly events: Stream.Stream<S3CacheEvent, never, S3Cache> = Stream.unwrap(
+    Effect.map(S3Cache, (cache) => cache.events)
+  )
 
   /**
    * A cache over whatever second level is provided.
@@ -185,43 +364,3 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
   static readonly layerMemory = (options?: S3CacheOptions): Layer.Layer<S3Cache, CacheConfigError> =>
     Layer.provide(S3Cache.layer(options), L2Store.layerMemory)
 }
-
-/**
- * A cache over a bucket, with a client cache of its own, configured by the environment (by Effect's `Config`, to be
- * exact):
- *
- * | name | what | default |
- * | --- | --- | --- |
- * | `S3_CACHE_BUCKET` | the bucket | none: it must be there |
- * | `S3_CACHE_PREFIX` | what the names of all objects begin with | `cache/` |
- * | `S3_CACHE_TTL` | how long entries live whose keyspace does not say, such as `1 hour` | for ever |
- * | `S3_CACHE_MAX_SIZE` | the most entries in memory | 1,000 |
- * | `S3_CACHE_PATH_STYLE` | whether the bucket goes into the path of URLs, as some S3-compatible stores want | `false` |
- *
- * Region, credentials and endpoint are those the AWS SDK finds (`AWS_REGION`, `AWS_PROFILE`, `AWS_ENDPOINT_URL_S3`...).
- *
- * @since 0.1.0
- * @category layers
- */
-export const S3CacheLive: Layer.Layer<
-  S3Cache,
-  CacheConfigError | CacheKeyError | ClientBuildError | ConfigError
-> = Layer.unwrapEffect(
-  Effect.map(
-    Config.all({
-      bucket: Config.nonEmptyString("S3_CACHE_BUCKET"),
-      keyPrefix: Config.option(Config.string("S3_CACHE_PREFIX")),
-      timeToLive: Config.option(Config.duration("S3_CACHE_TTL")),
-      maxSize: Config.option(Config.integer("S3_CACHE_MAX_SIZE")),
-      forcePathStyle: Config.withDefault(Config.boolean("S3_CACHE_PATH_STYLE"), false)
-    }),
-    ({ bucket, forcePathStyle, keyPrefix, maxSize, timeToLive }) =>
-      S3Cache.layerS3({
-        bucket,
-        keyPrefix: Option.getOrUndefined(keyPrefix),
-        timeToLive: Option.getOrUndefined<Duration.DurationInput>(timeToLive),
-        maxSize: Option.getOrUndefined(maxSize),
-        clientConfig: forcePathStyle ? { forcePathStyle } : {}
-      })
-  )
-).pipe(Layer.provide(ClientCacheLive))

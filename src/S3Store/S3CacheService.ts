@@ -1,46 +1,24 @@
 /**
- * What an `S3Cache` is asked, told and made with.
+ * What an `S3Cache` does.
  *
  * @since 0.1.0
  */
-import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
+import type * as Stream from "effect/Stream"
 import type { CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "../Cache/CacheErrors.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
+import type { S3CacheEvent } from "./S3CacheEvent.js"
+import type {
+  S3CacheManyOptions,
+  S3CacheMemoizeOptions,
+  S3CachePruneOptions,
+  S3CacheWriteOptions
+} from "./S3CacheOptions.js"
 import type { CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
 
 /**
- * How an `S3Cache` is made.
- *
- * @since 0.1.0
- * @category models
- */
-export interface S3CacheOptions {
-  /** The name in errors, spans and logs. Default `"S3Cache"`. */
-  readonly name?: string | undefined
-  /**
-   * The most entries in the memory level, a whole number or `Infinity`; `0` keeps none in memory. The least recently
-   * used leave first; they stay in the bucket. Default 1,000.
-   */
-  readonly maxSize?: number | undefined
-  /** How long entries live whose keyspace does not say. Zero: they are not stored. Default: for ever. */
-  readonly timeToLive?: Duration.DurationInput | undefined
-}
-
-/**
- * What a single write may decide for itself.
- *
- * @since 0.1.0
- * @category models
- */
-export interface S3CacheWriteOptions {
-  /** How long this entry lives, instead of the time to live of its keyspace or cache. */
-  readonly timeToLive?: Duration.DurationInput | undefined
-}
-
-/**
- * What an `S3Cache` has counted since it was made.
+ * What an `S3Cache` has counted since it was made, and what it is like now.
  *
  * @since 0.1.0
  * @category models
@@ -48,22 +26,57 @@ export interface S3CacheWriteOptions {
 export interface S3CacheStats {
   /** Lookups the memory level answered. */
   readonly memoryHits: number
-  /** Loads from the second level that found a live entry. */
+  /** Loads from the second level that found an entry of use. */
   readonly storeHits: number
-  /** Loads from the second level that did not. */
+  /** Loads from the second level that did not, whatever they found instead. */
   readonly storeMisses: number
-  /** Memoized functions called. */
+  /** Computations, of memoized functions and others. */
   readonly computations: number
   /** Entries written to the second level. */
   readonly writes: number
-  /** Requests to the second level that failed, computations that fell through included. */
+  /** Writes to the second level that failed without their caller being told: computed values, and writes behind. */
+  readonly writeFailures: number
+  /** Requests to the second level that failed, those whose caller was served all the same included. */
   readonly storeErrors: number
-  /** Objects taken for a miss because they were damaged, foreign, or did not fit the schema. */
+  /** Requests to the second level that were not made, since it did not answer the last times. */
+  readonly refused: number
+  /** Objects that were damaged, foreign, of a newer format, or did not fit the schema. */
   readonly unreadable: number
-  /** Expired objects found, and removed from the second level. */
+  /** Objects found after their time, and removed from the second level. */
   readonly expired: number
-  /** Entries in the memory level now. */
+  /** Entries found that were made before one of their tags was invalidated. */
+  readonly invalidated: number
+  /** Entries given out after their time to live. */
+  readonly staleServed: number
+  /** Comparisons of an entry in memory with the second level. */
+  readonly revalidations: number
+  /** Leases taken to compute for all processes, and leases of other processes waited for. */
+  readonly leases: { readonly taken: number; readonly awaited: number; readonly lost: number }
+  /** What becomes of a request to the second level now. */
+  readonly circuit: "closed" | "open" | "halfOpen"
+  /** Entries in the memory level. */
   readonly memorySize: number
+  /** Entries that wait to be written to the second level. */
+  readonly waiting: number
+  /** Loads and computations under way. */
+  readonly inFlight: number
+}
+
+/**
+ * An entry as `list` tells of it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ListedEntry<in out K, in out V, out F = never> {
+  readonly key: CacheKey<K, V, F>
+  /** When its value was set, or its computation began, in milliseconds since the epoch. */
+  readonly made: number
+  /** Until when it is fresh, in milliseconds since the epoch; `Infinity` for ever. */
+  readonly freshUntil: number
+  readonly tags: ReadonlyArray<string>
+  /** How many bytes it takes in the second level. */
+  readonly bytes: number
 }
 
 /**
@@ -73,22 +86,60 @@ export interface S3CacheStats {
  * @category models
  */
 export interface S3CacheService {
-  readonly get: <K, V>(key: CacheKey<K, V>) => Effect.Effect<V, CacheNotFoundError | S3StoreError>
-  readonly getOption: <K, V>(key: CacheKey<K, V>) => Effect.Effect<Option.Option<V>, S3StoreError>
-  readonly set: <K, V>(
-    key: CacheKey<K, V>,
+  readonly get: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<V, CacheNotFoundError | S3StoreError>
+  readonly getOption: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>, S3StoreError>
+  readonly has: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<boolean, S3StoreError>
+  readonly peek: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>>
+  readonly set: <K, V, F>(
+    key: CacheKey<K, V, F>,
     value: V,
     options?: S3CacheWriteOptions
   ) => Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError>
-  readonly add: <K, V>(
-    key: CacheKey<K, V>,
+  readonly add: <K, V, F>(
+    key: CacheKey<K, V, F>,
     value: V,
     options?: S3CacheWriteOptions
   ) => Effect.Effect<void, CacheEncodeError | CacheExistsError | EntryTooLargeError | S3StoreError>
-  readonly remove: <K, V>(key: CacheKey<K, V>) => Effect.Effect<void, CacheNotFoundError | S3StoreError>
-  readonly memoize: <K, V, E, R>(
-    keyspace: Keyspace<K, V>,
-    compute: (key: K) => Effect.Effect<V, E, R>
-  ) => Effect.Effect<(key: K) => Effect.Effect<V, E>, never, R>
+  readonly remove: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<void, CacheNotFoundError | S3StoreError>
+  readonly pop: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<V, CacheNotFoundError | S3StoreError>
+  readonly getMany: <K, V, F>(
+    keys: Iterable<CacheKey<K, V, F>>,
+    options?: S3CacheManyOptions
+  ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, S3StoreError>
+  readonly getManyOrCompute: <K, V, F, E>(
+    keyspace: Keyspace<K, V, F>,
+    keys: Iterable<K>,
+    load: (missing: ReadonlyArray<K>) => Effect.Effect<Iterable<readonly [key: K, value: V]>, E>,
+    options?: S3CacheManyOptions
+  ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E | F>
+  readonly setMany: <K, V, F>(
+    entries: Iterable<readonly [key: CacheKey<K, V, F>, value: V]>,
+    options?: S3CacheManyOptions & S3CacheWriteOptions
+  ) => Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError>
+  readonly getOrCompute: <K, V, F, E>(
+    key: CacheKey<K, V, F>,
+    compute: Effect.Effect<V, E>,
+    options?: S3CacheWriteOptions
+  ) => Effect.Effect<V, E | F>
+  readonly memoize: <K, V, F, E, R>(
+    keyspace: Keyspace<K, V, F>,
+    compute: (key: K) => Effect.Effect<V, E, R>,
+    options?: S3CacheMemoizeOptions<K, V>
+  ) => Effect.Effect<(key: K) => Effect.Effect<V, E | F>, never, R>
+  readonly list: <K, V, F>(
+    keyspace: Keyspace<K, V, F>,
+    options?: S3CacheManyOptions
+  ) => Stream.Stream<ListedEntry<K, V, F>, S3StoreError>
+  readonly prune: <K, V, F>(
+    keyspace: Keyspace<K, V, F>,
+    options?: S3CachePruneOptions
+  ) => Stream.Stream<{ readonly examined: number; readonly removed: number }, S3StoreError>
+  readonly clear: <K, V, F>(
+    keyspace: Keyspace<K, V, F>
+  ) => Stream.Stream<{ readonly removed: number }, S3StoreError>
+  readonly invalidateTag: (tag: string) => Effect.Effect<void, S3StoreError>
+  readonly expireTag: (tag: string) => Effect.Effect<void, S3StoreError>
+  readonly flush: Effect.Effect<void>
   readonly stats: Effect.Effect<S3CacheStats>
+  readonly events: Stream.Stream<S3CacheEvent>
 }

@@ -18,6 +18,8 @@ import * as Data from "effect/Data"
  * - `ListUnsupported`: it cannot tell which objects there are;
  * - `BadName`: it takes no object of this name;
  * - `Conflict`: other writers were faster, again and again;
+ * - `Unreadable`: an object is there, but it is not what it should be: see `cause`, a `CacheDecodeError`;
+ * - `CircuitOpen`: it was not asked, since it did not answer the last times;
  * - `Unknown`: anything else; see `cause`.
  *
  * @since 0.1.0
@@ -34,6 +36,8 @@ export type S3StoreReason =
   | "ListUnsupported"
   | "BadName"
   | "Conflict"
+  | "Unreadable"
+  | "CircuitOpen"
   | "Unknown"
 
 /**

@@ -6,7 +6,9 @@
 export type { CodecName } from "./Codec.js"
 export type { EncryptionKey, EncryptionOptions } from "./encryption.js"
 export type { CompressionOptions, EntryFormatOptions } from "./EntryFormat.js"
+export type { EntryOptions } from "./EntryPolicy.js"
 export type { FileSystemObjectStoreOptions } from "./fileSystemObjectStore.js"
+export type { AnyKey } from "./Held.js"
 export { CacheKey, Keyspace, type KeyspaceOptions } from "./Keyspace.js"
 export type { KeyValueObjectStoreOptions } from "./keyValueObjectStore.js"
 export { L2Store, type L2StoreS3Options } from "./L2Store.js"
@@ -19,7 +21,18 @@ export {
   type RemoveOutcome,
   type StoredObject
 } from "./ObjectStore.js"
-export { S3Cache, S3CacheLive } from "./S3Cache.js"
-export type { S3CacheOptions, S3CacheService, S3CacheStats, S3CacheWriteOptions } from "./S3CacheService.js"
+export { S3Cache } from "./S3Cache.js"
+export type { S3CacheEvent } from "./S3CacheEvent.js"
+export { S3CacheLive } from "./S3CacheLive.js"
+
+/** @since 0.1.0 */
+export * as S3CacheMetrics from "./S3CacheMetrics.js"
+
+export type * from "./S3CacheOptions.js"
+export type { ListedEntry, S3CacheService, S3CacheStats } from "./S3CacheService.js"
+
+/** @since 0.1.0 */
+export * as S3Persistence from "./S3Persistence.js"
+
 export type { S3ObjectStoreOptions } from "./S3ObjectStoreOptions.js"
 export * from "./S3StoreErrors.js"

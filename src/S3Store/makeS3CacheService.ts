@@ -1,422 +1,229 @@
 /**
- * How an `S3Cache` does what it does.
+ * Puts an `S3Cache` together.
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
-import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
-import {
-  CacheConfigError,
-  CacheExistsError,
-  CacheNotFoundError,
-  type EntryTooLargeError
-} from "../Cache/CacheErrors.js"
-import { Absent } from "../Cache/engine/BoundedMapOptions.js"
-import { makeGuardedMap } from "../Cache/GuardedMap.js"
-import { type Flight, type FlightGroup, SingleFlight } from "../Cache/SingleFlight.js"
-import { expiresAt } from "../Cache/timeToLive.js"
+import { CacheConfigError } from "../Cache/CacheErrors.js"
+import { EventHub } from "../Cache/EventHub.js"
+import { millis } from "../Cache/Freshness.js"
+import { SingleFlight } from "../Cache/SingleFlight.js"
+import type { CacheLevels } from "./CacheLevels.js"
+import { CircuitBreaker } from "./CircuitBreaker.js"
+import { makeLookup, writeFailed } from "./computing.js"
+import { makeCoordination } from "./coordination.js"
 import { makeEntryFormat } from "./EntryFormat.js"
-import { type AnyKey, Held } from "./Held.js"
+import { type EntryPolicy, makeEntryPolicy } from "./EntryPolicy.js"
+import { FlightGroups } from "./FlightGroups.js"
+import type { AnyKey } from "./Held.js"
 import { KeyedMutex } from "./KeyedMutex.js"
-import type { CacheKey, Keyspace } from "./Keyspace.js"
+import type { Keyspace } from "./Keyspace.js"
+import { Leases } from "./Lease.js"
+import { Ledger } from "./Ledger.js"
+import { makeMaintenance } from "./maintenance.js"
+import { makeManyKeys } from "./manyKeys.js"
+import { makeMemoizing } from "./memoizing.js"
+import { MemoryLevel } from "./MemoryLevel.js"
 import type { ObjectStore } from "./ObjectStore.js"
-import type { S3CacheOptions, S3CacheService, S3CacheWriteOptions } from "./S3CacheService.js"
-import { CacheDecodeError, type CacheDecodeReason, CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
-
-/** The write of one entry: its bytes, and what tells it from other writes. */
-interface Write {
-  readonly body: Uint8Array
-  readonly writeId: string
-  readonly held: Held
-}
-
-const attempts = 4
+import { makeReading } from "./reading.js"
+import type { S3CacheEvent } from "./S3CacheEvent.js"
+import type { S3CacheOptions } from "./S3CacheOptions.js"
+import type { S3CacheService } from "./S3CacheService.js"
+import { S3StoreError } from "./S3StoreErrors.js"
+import { TagMarkers } from "./TagMarkers.js"
+import { watchedObjectStore } from "./watchedObjectStore.js"
+import { wholeNumber } from "./wholeNumber.js"
+import { WriteBehind } from "./WriteBehind.js"
+import { makeWriting, type Writing } from "./writing.js"
 
 /**
- * Makes what an `S3Cache` does over a second level.
+ * Makes what an `S3Cache` does over a second level, for as long as the scope lives.
+ *
+ * Fails with `CacheConfigError` for an option it cannot accept, or for `coordination: "lease"` over a second level that
+ * does not honour conditional writes.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const makeS3CacheService = (
-  store: ObjectStore,
+  unwatched: ObjectStore,
   options: S3CacheOptions = {}
 ): Effect.Effect<S3CacheService, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
     const name = options.name ?? "S3Cache"
-    const defaultTimeToLive = yield* Option.match(Duration.decodeUnknown(options.timeToLive ?? Duration.infinity), {
-      onNone: () =>
-        new CacheConfigError({
-          cache: name,
-          option: "timeToLive",
-          value: String(options.timeToLive),
-          accepted: "a duration"
-        }),
-      onSome: Effect.succeed
+    const defaults = yield* makeEntryPolicy(name, options)
+    const leaseTime = yield* Effect.filterOrFail(
+      duration(name, "leaseTime", options.leaseTime, "30 seconds"),
+      Number.isFinite,
+      () => badOption(name, "leaseTime", options.leaseTime, "a duration that ends")
+    )
+    const tagsAge = yield* duration(name, "tagsAge", options.tagsAge, "5 seconds")
+    const eventCapacity = yield* wholeNumber(name, "eventCapacity", options.eventCapacity, 1024)
+    const hub = yield* EventHub.make<S3CacheEvent>(eventCapacity)
+    const ledger = new Ledger(hub, options.metrics === true ? name : undefined)
+    const breaker = yield* makeBreaker(name, unwatched, ledger, options)
+    const store = watchedObjectStore(unwatched, {
+      ledger,
+      breaker,
+      loadTimeout: yield* duration(name, "loadTimeout", options.loadTimeout, Duration.infinity),
+      saveTimeout: yield* duration(name, "saveTimeout", options.saveTimeout, Duration.infinity)
     })
-    const format = yield* makeEntryFormat()
-    const memory = yield* makeGuardedMap<AnyKey, Held>(name, { maxSize: options.maxSize ?? 1000 })
-    const flights = yield* SingleFlight.make<AnyKey>(name)
-    const loads = flights.group<Option.Option<Held>, S3StoreError>()
+    const format = yield* makeEntryFormat(options)
+    const memory = yield* MemoryLevel.make(name, options)
+    const batches = yield* SingleFlight.make<object>(name)
     const writes = new KeyedMutex<AnyKey>()
-    const counts = {
-      storeHits: 0,
-      storeMisses: 0,
-      computations: 0,
-      writes: 0,
-      storeErrors: 0,
-      unreadable: 0,
-      expired: 0
+
+    const policies = new WeakMap<object, EntryPolicy>()
+    const policyOf = <K, V, F>(space: Keyspace<K, V, F>): EntryPolicy => {
+      const known = policies.get(space)
+      if (known !== undefined) return known
+      // Both were checked on their own, which is enough: no option depends on another.
+      const policy = Option.getOrElse(Option.getRight(makeEntryPolicy(name, options, space.options)), () => defaults)
+      policies.set(space, policy)
+      return policy
     }
 
-    const counted = <A, R>(request: Effect.Effect<A, S3StoreError, R>): Effect.Effect<A, S3StoreError, R> =>
-      Effect.tapError(request, () => Effect.sync(() => counts.storeErrors++))
+    const behind: WriteBehind = yield* WriteBehind.make(
+      writes,
+      (key, entry) =>
+        Effect.catchAll(Effect.asVoid(writing.save(key, entry)), (error) => writeFailed(levels, key, error)),
+      {
+        capacity: yield* wholeNumber(name, "writeBehind.capacity", options.writeBehind?.capacity, 1000),
+        concurrency: yield* wholeNumber(name, "writeBehind.concurrency", options.writeBehind?.concurrency, 8)
+      }
+    )
+    const markers = yield* TagMarkers.make(name, store, tagsAge)
+    const levels: CacheLevels = { name, memory, store, format, ledger, markers, writes, behind, policyOf }
+    const reading = makeReading(levels)
+    const writing: Writing = makeWriting(levels, reading)
+    const leases = new Leases(store, leaseTime)
+    if (defaults.coordination === "lease") yield* checkLeases(name, leases)
+    const lookup = makeLookup(levels, reading, writing, makeCoordination(levels, leases))
+    const groups = new FlightGroups(memory.flights)
 
-    const annotated = (key: AnyKey) => Effect.annotateLogs({ cache: name, key: String(key) })
-
-    // Reading ---------------------------------------------------------------------------------------------------
-
-    const decode = <K, V>(key: CacheKey<K, V>, body: Uint8Array): Effect.Effect<Held, CacheDecodeError> =>
-      Effect.matchEffect(format.decode(body), {
-        onFailure: ({ detail, reason }) => undecodable(key, reason, detail),
-        onSuccess: (entry) => {
-          if (entry.keyspace !== key.keyspace || entry.version !== key.version || entry.key !== key.id) {
-            return undecodable(key, "Foreign", `it belongs to ${entry.keyspace}/${entry.version} and key ${entry.key}`)
-          }
-          return Either.match(key.space.decodeValue(entry.encoded), {
-            onLeft: (detail) => undecodable(key, "Schema", detail),
-            onRight: (value) => Effect.succeed(Held.of(key.space, value, entry.expires))
-          })
-        }
-      })
-
-    /** The entry in the second level. An expired one is removed there, but never a fresh one in its place. */
-    const load = <K, V>(key: CacheKey<K, V>): Effect.Effect<Option.Option<Held>, S3StoreError> =>
-      Effect.gen(function*() {
-        const object = yield* counted(store.load(key.objectName))
-        if (object._tag !== "Found") {
-          counts.storeMisses++
-          if (object._tag === "TooLarge") counts.unreadable++
-          return Option.none()
-        }
-        const held = yield* Effect.either(decode(key, object.body))
-        if (Either.isLeft(held)) {
-          counts.storeMisses++
-          counts.unreadable++
-          yield* Effect.logWarning(held.left.message).pipe(annotated(key))
-          return Option.none()
-        }
-        if (held.right.expires <= (yield* Clock.currentTimeMillis)) {
-          counts.storeMisses++
-          counts.expired++
-          yield* counted(store.removeIfMatch(key.objectName, object.etag)).pipe(
-            Effect.catchAll((error) => Effect.logDebug(error.message).pipe(annotated(key)))
-          )
-          return Option.none()
-        }
-        counts.storeHits++
-        return Option.some(held.right)
-      })
-
-    const shared = <A, E>(
-      key: AnyKey,
-      group: FlightGroup<AnyKey, A, E>,
-      compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
-      toHeld: (value: A) => Option.Option<Held>
-    ): Effect.Effect<A, E> =>
-      Effect.uninterruptibleMask((restore) =>
-        Effect.flatMap(
-          Effect.withFiberRuntime<Flight<A, E>>((caller) =>
-            memory.step((map) =>
-              group.enter(key, caller, compute, (exit, now) => {
-                const held = Exit.isSuccess(exit) ? toHeld(exit.value) : Option.none()
-                if (Option.isSome(held)) map.set(key, held.value, now, held.value.expires)
-              })
-            )
-          ),
-          (flight) => flights.await(flight, restore)
-        )
-      )
-
-    const inMemory = <K, V>(key: CacheKey<K, V>): Effect.Effect<Option.Option<V>> =>
-      memory.lookup((map, now) => {
-        const held = map.get(key, now)
-        return Exit.succeed(held === Absent ? Option.none() : held.valueFor(key.space))
-      })
-
-    const getOption = <K, V>(key: CacheKey<K, V>): Effect.Effect<Option.Option<V>, S3StoreError> =>
-      Effect.flatMap(inMemory(key), (value) =>
-        Option.isSome(value) ? Effect.succeed(value) : Effect.flatMap(
-          shared(key, loads, () => load(key), (held) => held),
-          (held) => {
-            if (Option.isNone(held)) return Effect.succeed(Option.none())
-            const value = held.value.valueFor(key.space)
-            if (Option.isSome(value)) return Effect.succeed(value)
-            // Another keyspace of the same name and version loaded it, with a schema of its own.
-            return Effect.map(load(key), Option.flatMap((held) => held.valueFor(key.space)))
-          }
-        ))
-
-    // Writing ---------------------------------------------------------------------------------------------------
-
-    const prepare = <K, V>(
-      key: CacheKey<K, V>,
-      value: V,
-      write: S3CacheWriteOptions | undefined,
-      now: number
-    ): Effect.Effect<Write, CacheEncodeError | EntryTooLargeError> =>
-      Effect.gen(function*() {
-        const encoded = yield* Effect.mapError(
-          key.space.encodeValue(value),
-          (detail) => new CacheEncodeError({ keyspace: key.keyspace, key: key.id, detail })
-        )
-        const expires = expiresAt(now, write?.timeToLive ?? key.space.timeToLive ?? defaultTimeToLive)
-        const writeId = randomUUID()
-        const { keyspace, id, version } = key
-        const body = yield* format.encode(
-          { keyspace, version, key: id, created: now, expires, writeId, outcome: "success", tags: [] },
-          "json",
-          encoded
-        )
-        return { writeId, held: Held.of(key.space, value, expires), body }
-      })
-
-    const forget = (key: AnyKey) =>
-      memory.step((map, now) => {
-        map.remove(key, now)
-        flights.detach(key)
-      })
-
-    /**
-     * Changes the second level, then the memory level: what `change` returns is kept there. Changes of one key go one
-     * at a time, so that both levels see them in the same order. While one runs, and when it fails with its effect
-     * unknown, the memory level holds nothing under the key; loads and computations under way are not kept.
-     */
-    const writing = <E>(
-      key: AnyKey,
-      change: Effect.Effect<Option.Option<Held>, E>
-    ): Effect.Effect<void, E> =>
-      Effect.zipRight(
-        forget(key),
-        writes.withLock(
-          key,
-          Effect.acquireUseRelease(forget(key), () => change, (_, exit) =>
-            memory.step((map, now) => {
-              map.remove(key, now)
-              flights.detach(key)
-              if (Exit.isSuccess(exit) && Option.isSome(exit.value)) {
-                map.set(key, exit.value.value, now, exit.value.value.expires)
-              }
-            }))
-        )
-      )
-
-    const save = (key: AnyKey, write: Write, now: number): Effect.Effect<Option.Option<Held>, S3StoreError> =>
-      write.held.expires <= now
-        ? Effect.as(counted(store.remove(key.objectName)), Option.none())
-        : Effect.map(counted(store.save(key.objectName, write.body)), () => {
-          counts.writes++
-          return Option.some(write.held)
-        })
-
-    const set = <K, V>(
-      key: CacheKey<K, V>,
-      value: V,
-      writeOptions?: S3CacheWriteOptions
-    ): Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError> =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        Effect.flatMap(prepare(key, value, writeOptions, now), (write) => writing(key, save(key, write, now))))
-
-    /** Whose entry is in the way of a write on a condition: one of this very write, a live one, or none to speak of. */
-    const inTheWay = (key: AnyKey, writeId: string) =>
-      Effect.gen(function*() {
-        const object = yield* counted(store.load(key.objectName))
-        const now = yield* Clock.currentTimeMillis
-        if (object._tag === "TooLarge") {
-          return { _tag: "Stale", etag: object.etag } as const
-        }
-        if (object._tag !== "Found") {
-          return { _tag: "Nothing" } as const
-        }
-        const entry = yield* Effect.either(format.decode(object.body))
-        if (Either.isRight(entry) && entry.right.writeId === writeId) {
-          return { _tag: "ThisWrite" } as const
-        }
-        return Either.isRight(entry) && entry.right.expires > now && entry.right.key === key.id
-          ? { _tag: "Live" } as const
-          : { _tag: "Stale", etag: object.etag } as const
-      })
-
-    const addOnce = (
-      key: AnyKey,
-      write: Write,
-      stale: Option.Option<string>,
-      attempt: number
-    ): Effect.Effect<Option.Option<Held>, CacheExistsError | S3StoreError> =>
-      Effect.gen(function*() {
-        const outcome = yield* counted(
-          Option.isSome(stale)
-            ? store.replace(key.objectName, write.body, stale.value)
-            : store.add(key.objectName, write.body)
-        )
-        const found = outcome._tag === "Written"
-          ? ({ _tag: "ThisWrite" } as const)
-          : yield* inTheWay(key, write.writeId)
-        switch (found._tag) {
-          case "ThisWrite": {
-            counts.writes++
-            return Option.some(write.held)
-          }
-          case "Live":
-            return yield* new CacheExistsError({ cache: name, key: String(key) })
-          default: {
-            if (attempt < attempts) {
-              return yield* addOnce(
-                key,
-                write,
-                found._tag === "Stale" ? Option.some(found.etag) : Option.none(),
-                attempt + 1
-              )
-            }
-            return yield* new S3StoreError({
-              reason: "Conflict",
-              operation: "add",
-              target: `${store.description}${key.objectName}`,
-              detail: `other writers were faster ${attempts} times in a row`
-            })
-          }
-        }
-      })
-
-    const add = <K, V>(
-      key: CacheKey<K, V>,
-      value: V,
-      writeOptions?: S3CacheWriteOptions
-    ): Effect.Effect<void, CacheEncodeError | CacheExistsError | EntryTooLargeError | S3StoreError> =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        Effect.flatMap(prepare(key, value, writeOptions, now), (write): Effect.Effect<
-          void,
-          CacheExistsError | S3StoreError
-        > =>
-          write.held.expires > now
-            ? writing(key, addOnce(key, write, Option.none(), 1))
-            : Effect.flatMap(getOption(key), (value) =>
-              Option.isNone(value)
-                ? Effect.void
-                : Effect.fail(new CacheExistsError({ cache: name, key: String(key) })))))
-
-    const remove = <K, V>(key: CacheKey<K, V>): Effect.Effect<void, CacheNotFoundError | S3StoreError> =>
-      writing(
-        key,
-        Effect.flatMap(load(key), (held): Effect.Effect<Option.Option<Held>, CacheNotFoundError | S3StoreError> =>
-          Option.isNone(held)
-            ? Effect.fail(new CacheNotFoundError({ cache: name, key: String(key) }))
-            : Effect.as(counted(store.remove(key.objectName)), Option.none()))
-      )
-
-    // Memoizing -------------------------------------------------------------------------------------------------
-
-    /** Callers of one function on one keyspace share their computations, however often it was memoized. */
-    const groups = new WeakMap<object, WeakMap<object, unknown>>()
-    const groupOf = <K, V, E, R>(
-      keyspace: Keyspace<K, V>,
-      compute: (key: K) => Effect.Effect<V, E, R>
-    ): FlightGroup<AnyKey, Computed<V>, E> => {
-      const ofKeyspace = groups.get(keyspace) ?? new WeakMap<object, unknown>()
-      groups.set(keyspace, ofKeyspace)
-      const group = ofKeyspace.get(compute) ?? flights.group<Computed<V>, E>()
-      ofKeyspace.set(compute, group)
-      // Sound: only this function's callers enter the group, and its types are theirs.
-      return group as FlightGroup<AnyKey, Computed<V>, E>
-    }
-
-    const orNothing = <A>(
-      key: AnyKey,
-      request: Effect.Effect<Option.Option<A>, CacheEncodeError | EntryTooLargeError | S3StoreError>
-    ) =>
-      Effect.catchAll(request, (error) =>
-        Effect.as(Effect.logWarning(error.message).pipe(annotated(key)), Option.none<A>()))
-
-    const memoize = <K, V, E, R>(
-      keyspace: Keyspace<K, V>,
-      compute: (key: K) => Effect.Effect<V, E, R>
-    ): Effect.Effect<(key: K) => Effect.Effect<V, E>, never, R> =>
-      Effect.map(Effect.context<R>(), (context) => {
-        const group = groupOf(keyspace, compute)
-
-        const saveComputed = (key: CacheKey<K, V>, value: V, isAttached: () => boolean) =>
-          writes.withLock(
-            key,
-            Effect.flatMap(Clock.currentTimeMillis, (now) =>
-              // A write or removal while it was computed wins over the result.
-              isAttached()
-                ? Effect.flatMap(prepare(key, value, undefined, now), (write) =>
-                  write.held.expires > now ? save(key, write, now) : Effect.succeed(Option.none()))
-                : Effect.succeed(Option.none()))
-          )
-
-        const loadOrCompute = (
-          key: CacheKey<K, V>,
-          input: K,
-          isAttached: () => boolean
-        ): Effect.Effect<Computed<V>, E> =>
-          Effect.flatMap(orNothing(key, getOption(key)), (found) => {
-            if (Option.isSome(found)) {
-              return Effect.succeed({ value: found.value, held: Option.none() })
-            }
-            counts.computations++
-            return Effect.flatMap(
-              Effect.provide(
-                Effect.suspend(() =>
-                  compute(input)
-                ),
-                context
-              ),
-              (value) =>
-                Effect.map(orNothing(key, saveComputed(key, value, isAttached)), (held) => ({ value, held }))
-            )
-          })
-
-        return (input) =>
-          Effect.suspend(() => {
-            const key = keyspace.key(input)
-            return Effect.flatMap(inMemory(key), (value) =>
-              Option.isSome(value) ? Effect.succeed(value.value) : Effect.map(
-                shared(key, group, (isAttached) =>
-                  loadOrCompute(key, input, isAttached), ({ held }) =>
-                  held),
-                ({ value }) =>
-                  value
-              ))
-          })
-      })
+    const marking = (tag: string, how: "invalidated" | "expired") =>
+      Effect.map(markers.mark(tag, how), () => ledger.record({ _tag: "TagMarked", tag, how }))
 
     return {
-      get: (key) =>
-        Effect.flatMap(getOption(key), (value) =>
-          Option.isSome(value)
-            ? Effect.succeed(value.value)
-            : Effect.fail(new CacheNotFoundError({ cache: name, key: String(key) }))),
-      getOption,
-      set,
-      add,
-      remove,
-      memoize,
-      stats: memory.step((map, now) => ({ memoryHits: map.counters.hits, ...counts, memorySize: map.size(now) }))
+      get: reading.get,
+      getOption: reading.getOption,
+      has: (key) => Effect.map(reading.getOption(key), Option.isSome),
+      peek: reading.peek,
+      set: writing.set,
+      add: writing.add,
+      remove: writing.remove,
+      pop: writing.pop,
+      ...makeManyKeys(levels, reading, writing, groups, batches, lookup),
+      ...makeMemoizing(groups, lookup),
+      ...makeMaintenance(levels, leases),
+      invalidateTag: (tag) => marking(tag, "invalidated"),
+      expireTag: (tag) => marking(tag, "expired"),
+      flush: behind.flush,
+      stats: Effect.map(memory.size, (memorySize) => ({
+        memoryHits: ledger.count("MemoryHit"),
+        storeHits: ledger.count("StoreHit"),
+        storeMisses: ledger.count("StoreMiss"),
+        computations: ledger.count("ComputationStarted"),
+        writes: ledger.count("Written"),
+        writeFailures: ledger.count("WriteFailed"),
+        storeErrors: ledger.count("RequestFailed"),
+        refused: ledger.count("RequestRefused"),
+        unreadable: ledger.count("Unreadable"),
+        expired: ledger.count("Expired"),
+        invalidated: ledger.count("Invalidated"),
+        staleServed: ledger.count("StaleServed"),
+        revalidations: ledger.count("Revalidated"),
+        leases: {
+          taken: ledger.count("LeaseTaken"),
+          awaited: ledger.count("LeaseAwaited"),
+          lost: ledger.count("LeaseLost")
+        },
+        circuit: breaker?.state ?? "closed",
+        memorySize,
+        waiting: behind.size,
+        inFlight: memory.flights.size
+      })),
+      events: hub.stream
     }
   })
 
-const undecodable = (key: AnyKey, reason: CacheDecodeReason, detail: string) =>
-  new CacheDecodeError({ reason, keyspace: key.keyspace, key: key.id, detail })
+const duration = (
+  name: string,
+  option: string,
+  value: Duration.DurationInput | undefined,
+  without: Duration.DurationInput
+) =>
+  Effect.filterOrFail(
+    millis(name, option, value ?? without),
+    (millis) => millis > 0,
+    () => badOption(name, option, value, "a duration above zero")
+  )
 
-interface Computed<V> {
-  readonly value: V
-  /** What to keep in memory, if anything. */
-  readonly held: Option.Option<Held>
-}
+const badOption = (cache: string, option: string, value: unknown, accepted: string) =>
+  new CacheConfigError({ cache, option, value: String(value), accepted })
+
+const makeBreaker = (
+  name: string,
+  store: ObjectStore,
+  ledger: Ledger,
+  { circuitBreaker = {} }: S3CacheOptions
+): Effect.Effect<CircuitBreaker<S3StoreError, S3StoreError> | undefined, CacheConfigError> =>
+  circuitBreaker === false ? Effect.succeed(undefined) : Effect.gen(function*() {
+    const failures = yield* wholeNumber(name, "circuitBreaker.failures", circuitBreaker.failures, 5)
+    const resetAfter = yield* duration(name, "circuitBreaker.resetAfter", circuitBreaker.resetAfter, "10 seconds")
+    const again = Duration.format(resetAfter)
+    return new CircuitBreaker<S3StoreError, S3StoreError>({
+      failures,
+      resetAfter,
+      counts: ({ reason }) => outOfOrder.has(reason),
+      refusal: () =>
+        new S3StoreError({
+          reason: "CircuitOpen",
+          operation: "request",
+          target: store.description,
+          detail: `it did not answer the last times; it is asked again ${again} after the last try`
+        }),
+      onOpen: (error) =>
+        Effect.suspend(() => {
+          ledger.record({ _tag: "CircuitOpened" })
+          return Effect.annotateLogs(
+            Effect.logWarning(
+              `${store.description} is out of order: ${failures} requests failed in a row, the last with: ` +
+                `${error.message}. It is asked again in ${again}`
+            ),
+            { cache: name }
+          )
+        }),
+      onClose: Effect.suspend(() => {
+        ledger.record({ _tag: "CircuitClosed" })
+        return Effect.annotateLogs(Effect.logInfo(`${store.description} answers again`), { cache: name })
+      })
+    })
+  })
+
+/** The reasons that say that the second level is out of order. All others are answers. */
+const outOfOrder: ReadonlySet<S3StoreError["reason"]> = new Set(
+  ["Throttled", "Timeout", "Network", "Unavailable", "Unknown"] as const
+)
+
+// A second level that does not answer now may well honour conditions: it is found out when it matters.
+const checkLeases = (name: string, leases: Leases) =>
+  Effect.scoped(leases.take(`.leases/${randomUUID()}`)).pipe(
+    Effect.catchAll((error) =>
+      error.reason === "ConditionalWritesUnsupported"
+        ? Effect.fail(
+          new CacheConfigError({
+            cache: name,
+            option: "coordination",
+            value: "\"lease\"",
+            accepted: `"none": ${error.detail}`,
+            cause: error
+          })
+        )
+        : Effect.void
+    )
+  )

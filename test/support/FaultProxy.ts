@@ -25,6 +25,8 @@ import * as ScopedServer from "./ScopedServer.js"
  *   fault was set.
  * - `Corrupt`: flips the lowest bit of the byte at offset `at` of every HTTP response body, or of all its bytes
  *   without `at`. A body sent in chunks has its framing counted and flipped too.
+ * - `Answer`: answers whatever comes with an HTTP status and an error of S3 (`503 SlowDown`, say), and closes; nothing
+ *   is forwarded.
  * - `Refuse`: destroys every open connection and stops listening; the next fault listens on the same port again.
  *
  * @since 0.1.0
@@ -37,6 +39,7 @@ export type Fault = Data.TaggedEnum<{
   readonly Delay: { readonly millis: number }
   readonly CutAfter: { readonly bytes: number }
   readonly Corrupt: { readonly at?: number | undefined }
+  readonly Answer: { readonly status: number; readonly code: string }
   readonly Refuse: object
 }>
 
@@ -97,6 +100,17 @@ const corrupted = (chunk: Buffer, start: number, offset: number, at: number | un
     }
   }
   return copy
+}
+
+const errorAnswer = (status: number, code: string): string => {
+  const body = `<Error><Code>${code}</Code><Message>injected</Message></Error>`
+  const head = [
+    `HTTP/1.1 ${status} ${code}`,
+    "content-type: application/xml",
+    `content-length: ${body.length}`,
+    "connection: close"
+  ]
+  return `${head.join("\r\n")}\r\n\r\n${body}`
 }
 
 const isCount = (value: number | undefined) => value === undefined || (Number.isSafeInteger(value) && value >= 0)
@@ -219,7 +233,10 @@ export const make = (
       }
       connections.add(connection)
       client.on("data", (chunk) => {
-        if (fault._tag === "Hang") {
+        if (fault._tag === "Answer" && !connection.dead) {
+          client.end(errorAnswer(fault.status, fault.code))
+        }
+        if (fault._tag === "Hang" || fault._tag === "Answer") {
           connection.dead = true
         }
         if (!connection.dead) {

@@ -27,3 +27,12 @@ export const turns = (count: number): Effect.Effect<void> => Effect.repeatN(turn
  */
 export const until = (condition: () => boolean): Effect.Effect<void> =>
   Effect.suspend(() => (condition() ? Effect.void : Effect.andThen(turn, until(condition))))
+
+/**
+ * The same for a condition that is an effect.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const eventually = <E, R>(condition: Effect.Effect<boolean, E, R>): Effect.Effect<void, E, R> =>
+  Effect.flatMap(condition, (holds) => (holds ? Effect.void : Effect.andThen(turn, eventually(condition))))

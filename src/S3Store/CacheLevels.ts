@@ -1,0 +1,53 @@
+/**
+ * The two levels of an `S3Cache`, and what its operations share.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type { EntryFormat } from "./EntryFormat.js"
+import type { EntryPolicy } from "./EntryPolicy.js"
+import type { AnyKey } from "./Held.js"
+import type { KeyedMutex } from "./KeyedMutex.js"
+import type { Keyspace } from "./Keyspace.js"
+import type { Ledger } from "./Ledger.js"
+import type { MemoryLevel } from "./MemoryLevel.js"
+import type { ObjectStore } from "./ObjectStore.js"
+import type { TagMarkers } from "./TagMarkers.js"
+import type { WriteBehind } from "./WriteBehind.js"
+
+/**
+ * What the operations of a cache work with.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CacheLevels {
+  /** The name of the cache. */
+  readonly name: string
+  readonly memory: MemoryLevel
+  readonly store: ObjectStore
+  readonly format: EntryFormat
+  readonly ledger: Ledger
+  readonly markers: TagMarkers
+  /** Changes of one entry in the second level go one at a time. */
+  readonly writes: KeyedMutex<AnyKey>
+  readonly behind: WriteBehind
+  /** What cache and keyspace say of the entries of a keyspace. */
+  readonly policyOf: <K, V, F>(space: Keyspace<K, V, F>) => EntryPolicy
+}
+
+/**
+ * Tells in the log of what went wrong without an error for anybody. What was not asked since the circuit is open is not
+ * told: its opening was.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const logProblem = (
+  { name }: CacheLevels,
+  key: AnyKey,
+  error: { readonly message: string; readonly reason?: string }
+): Effect.Effect<void> =>
+  error.reason === "CircuitOpen"
+    ? Effect.void
+    : Effect.annotateLogs(Effect.logWarning(error.message), { cache: name, key: String(key) })

@@ -1,0 +1,96 @@
+/**
+ * Stops asking what does not answer.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+
+/**
+ * How a circuit breaker decides.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CircuitBreakerParts<in E, out E2> {
+  /** After how many failures in a row it opens: a whole number above 0. */
+  readonly failures: number
+  /** How long it stays open before a request may try again, in milliseconds. */
+  readonly resetAfter: number
+  /** Whether an error says that the other side is out of order. Other errors are answers of a healthy one. */
+  readonly counts: (error: E) => boolean
+  /** What requests fail with that are not made. */
+  readonly refusal: () => E2
+  /** Run when it opens, with the error that did it. */
+  readonly onOpen: (error: E) => Effect.Effect<void>
+  /** Run when it closes. */
+  readonly onClose: Effect.Effect<void>
+}
+
+/**
+ * A circuit breaker (M. T. Nygard, "Release It!"): after some failures in a row it is *open* and requests fail at once;
+ * after a while it is *half open*, and one request, the probe, may try: its success closes it, its failure opens it for
+ * as long again.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class CircuitBreaker<in out E, out E2> {
+  private readonly parts: CircuitBreakerParts<E, E2>
+  private failuresInARow = 0
+  /** When a probe may go, in milliseconds since the epoch; `undefined` while it is closed. */
+  private probeFrom: number | undefined
+  private probing = false
+
+  constructor(parts: CircuitBreakerParts<E, E2>) {
+    this.parts = parts
+  }
+
+  /**
+   * What it does with a request that comes now.
+   *
+   * @since 0.1.0
+   */
+  get state(): "closed" | "open" | "halfOpen" {
+    if (this.probeFrom === undefined) return "closed"
+    return this.probing ? "halfOpen" : "open"
+  }
+
+  /**
+   * Makes a request, or fails at once.
+   *
+   * @since 0.1.0
+   */
+  readonly run = <A, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E | E2, R> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.clockWith((clock): Effect.Effect<A, E | E2, R> => {
+        if (this.probeFrom === undefined) return Effect.onExit(restore(request), (exit) => this.settle(exit, false))
+        if (this.probing || clock.unsafeCurrentTimeMillis() < this.probeFrom) return Effect.fail(this.parts.refusal())
+        this.probing = true
+        return Effect.onExit(restore(request), (exit) => this.settle(exit, true))
+      })
+    )
+
+  // One synchronous step, so that of many requests that fail together exactly one opens it.
+  private settle(exit: Exit.Exit<unknown, E>, isProbe: boolean): Effect.Effect<void> {
+    return Effect.clockWith((clock) => {
+      if (isProbe) this.probing = false
+      // A request from before it opened tells nothing new.
+      else if (this.probeFrom !== undefined) return Effect.void
+      const error = Exit.isSuccess(exit) ? Option.none() : Cause.failureOption(exit.cause)
+      if (Option.isSome(error) && this.parts.counts(error.value)) {
+        this.failuresInARow++
+        if (!isProbe && this.failuresInARow < this.parts.failures) return Effect.void
+        this.probeFrom = clock.unsafeCurrentTimeMillis() + this.parts.resetAfter
+        return isProbe ? Effect.void : this.parts.onOpen(error.value)
+      }
+      // Interrupted requests and defects tell nothing of the other side.
+      if (Exit.isFailure(exit) && Option.isNone(error)) return Effect.void
+      this.failuresInARow = 0
+      this.probeFrom = undefined
+      return isProbe ? this.parts.onClose : Effect.void
+    })
+  }
+}

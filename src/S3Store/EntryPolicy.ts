@@ -1,0 +1,116 @@
+/**
+ * How long entries live, and how they are read and written.
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+import * as Either from "effect/Either"
+import { CacheConfigError } from "../Cache/CacheErrors.js"
+import { type Freshness, type FreshnessOptions, makeFreshness, millis } from "../Cache/Freshness.js"
+
+/**
+ * What a cache decides for all entries, and each keyspace for its own. The keyspace has the last word.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface EntryOptions extends Omit<FreshnessOptions<never>, "failureTimeToLive"> {
+  /** How long entries are fresh. Zero: they are not stored. Default: for ever. */
+  readonly timeToLive?: Duration.DurationInput | undefined
+  /**
+   * How long a failure is remembered, in both levels, of keyspaces that have a schema for their `failure`: meanwhile
+   * every process gets it again, and nothing is computed. It never takes the place of a value: where the second level
+   * does not honour conditional writes, it is remembered in memory only. Default zero: failures are not kept.
+   */
+  readonly failureTimeToLive?: Duration.DurationInput | undefined
+  /**
+   * After how long in memory an entry is compared with the second level again, by a request that transfers nothing when
+   * it is still the same (a 304). So no process gives out what another has replaced or removed for longer than this,
+   * while the second level answers. Default: never, entries in memory live until they expire.
+   */
+  readonly revalidateAfter?: Duration.DurationInput | undefined
+  /**
+   * What an object is that is damaged, foreign, of a newer format, or does not fit the schema: `"miss"` (default), or
+   * `"fail"`: an `S3StoreError` of reason `Unreadable`.
+   */
+  readonly onUnreadable?: "miss" | "fail" | undefined
+  /**
+   * When entries reach the second level: `"through"` (default), before `set` and memoized functions return; or
+   * `"behind"`, soon after, and at the latest when the cache's scope closes. A write behind that fails is told in
+   * `events` and the log only.
+   */
+  readonly write?: "through" | "behind" | undefined
+  /**
+   * Who computes a value that nobody has: `"none"` (default), one fiber of each process; or `"lease"`, one process of
+   * all, elected by a lease object beside the entry. It takes a store that honours conditional writes.
+   */
+  readonly coordination?: "none" | "lease" | undefined
+}
+
+/**
+ * Entry options, checked; times in milliseconds.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface EntryPolicy {
+  readonly freshness: Freshness<never>
+  readonly timeToLive: number
+  readonly failureTimeToLive: number
+  readonly revalidateAfter: number
+  readonly onUnreadable: "miss" | "fail"
+  readonly write: "through" | "behind"
+  readonly coordination: "none" | "lease"
+}
+
+/**
+ * Checks entry options; `CacheConfigError` for one that is not acceptable.
+ *
+ * @param cache the name of the cache or keyspace, for messages
+ * @param own options that go before the others, where they are set
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeEntryPolicy = (
+  cache: string,
+  options: EntryOptions,
+  own: EntryOptions = {}
+): Either.Either<EntryPolicy, CacheConfigError> =>
+  Either.gen(function*() {
+    const timeToLive = own.timeToLive ?? options.timeToLive
+    const revalidateAfter = own.revalidateAfter ?? options.revalidateAfter
+    return {
+      freshness: yield* makeFreshness<never>(cache, {
+        jitter: own.jitter ?? options.jitter,
+        refreshAhead: own.refreshAhead ?? options.refreshAhead,
+        staleWhileRevalidate: own.staleWhileRevalidate ?? options.staleWhileRevalidate,
+        staleIfError: own.staleIfError ?? options.staleIfError
+      }),
+      timeToLive: timeToLive === undefined ? Number.POSITIVE_INFINITY : yield* millis(cache, "timeToLive", timeToLive),
+      failureTimeToLive: yield* millis(cache, "failureTimeToLive", own.failureTimeToLive ?? options.failureTimeToLive),
+      revalidateAfter: revalidateAfter === undefined
+        ? Number.POSITIVE_INFINITY
+        : yield* millis(cache, "revalidateAfter", revalidateAfter),
+      onUnreadable: yield* oneOf(cache, "onUnreadable", own.onUnreadable ?? options.onUnreadable, ["miss", "fail"]),
+      write: yield* oneOf(cache, "write", own.write ?? options.write, ["through", "behind"]),
+      coordination: yield* oneOf(cache, "coordination", own.coordination ?? options.coordination, ["none", "lease"])
+    }
+  })
+
+// The types rule out the rest, but options come from configuration files and plain JavaScript too.
+const oneOf = <A extends string>(
+  cache: string,
+  option: string,
+  value: A | undefined,
+  accepted: readonly [A, ...ReadonlyArray<A>]
+): Either.Either<A, CacheConfigError> =>
+  value === undefined || accepted.includes(value)
+    ? Either.right(value ?? accepted[0])
+    : Either.left(
+      new CacheConfigError({
+        cache,
+        option,
+        value: String(value),
+        accepted: accepted.map((a) => `"${a}"`).join(" or ")
+      })
+    )

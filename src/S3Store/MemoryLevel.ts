@@ -1,0 +1,192 @@
+/**
+ * The memory level of an `S3Cache`.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Scope from "effect/Scope"
+import type { CacheConfigError } from "../Cache/CacheErrors.js"
+import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
+import { Absent } from "../Cache/engine/BoundedMapOptions.js"
+import { type GuardedMap, makeGuardedMap } from "../Cache/GuardedMap.js"
+import { type Flight, type FlightGroup, SingleFlight } from "../Cache/SingleFlight.js"
+import type { AnyKey, Held } from "./Held.js"
+import type { S3CacheOptions } from "./S3CacheOptions.js"
+
+/**
+ * Entries in memory, and the loads and computations under way.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class MemoryLevel {
+  /** The loads and computations. */
+  readonly flights: SingleFlight<AnyKey>
+  private readonly map: GuardedMap<AnyKey, Held>
+
+  private constructor(map: GuardedMap<AnyKey, Held>, flights: SingleFlight<AnyKey>) {
+    this.map = map
+    this.flights = flights
+  }
+
+  /**
+   * Makes one that lives as long as the scope. Fails with `CacheConfigError` for a limit it cannot accept.
+   *
+   * @param name for messages
+   * @since 0.1.0
+   */
+  static readonly make = (
+    name: string,
+    options: Pick<S3CacheOptions, "maxSize" | "maxBytes" | "evictionPolicy" | "segments">
+  ): Effect.Effect<MemoryLevel, CacheConfigError, Scope.Scope> =>
+    Effect.zipWith(
+      makeGuardedMap<AnyKey, Held>(name, {
+        evictionPolicy: options.evictionPolicy,
+        maxSize: options.maxSize ?? 1000,
+        segments: options.segments,
+        maxWeight: options.maxBytes,
+        weigh: options.maxBytes === undefined ? undefined : (_, held) => held.bytes
+      }),
+      SingleFlight.make<AnyKey>(name),
+      (map, flights) => new MemoryLevel(map, flights)
+    )
+
+  /**
+   * One step that decides by what is held under a key how to go on: a use.
+   *
+   * @param decide given the entry, and the time in milliseconds since the epoch; `Infinity` where it is not known
+   * @since 0.1.0
+   */
+  readonly lookup = <A, E>(
+    key: AnyKey,
+    decide: (held: Held | undefined, now: number) => Effect.Effect<A, E>
+  ): Effect.Effect<A, E> =>
+    this.map.lookup((map, now) => {
+      const held = map.get(key, now)
+      // While no entry can expire the clock is not read: then only what is good for ever is good.
+      return decide(held === Absent ? undefined : held, map.usesTime ? now : Number.POSITIVE_INFINITY)
+    })
+
+  /**
+   * What is held under a key, and the time in milliseconds since the epoch. No use.
+   *
+   * @since 0.1.0
+   */
+  readonly peek = (key: AnyKey): Effect.Effect<{ readonly held: Held | undefined; readonly now: number }> =>
+    this.map.step((map, now) => ({ held: held(map, key, now), now }))
+
+  /**
+   * Keeps an entry in place of another, if that one is still held.
+   *
+   * @since 0.1.0
+   */
+  readonly exchange = (key: AnyKey, entry: Held, next: Held): Effect.Effect<void> =>
+    this.map.step((map, now) => {
+      if (map.peek(key, now) === entry) map.set(key, next, now, next.uselessFrom)
+    })
+
+  /**
+   * Forgets an entry; loads and computations of it that are under way are not kept.
+   *
+   * @since 0.1.0
+   */
+  readonly forget = (key: AnyKey): Effect.Effect<void> =>
+    this.map.step((map, now) => {
+      map.remove(key, now)
+      this.flights.detach(key)
+    })
+
+  /**
+   * Forgets an entry and keeps another in its place, if there is one. Loads and computations under way are not kept.
+   *
+   * @since 0.1.0
+   */
+  readonly replace = (key: AnyKey, held: Held | undefined): Effect.Effect<void> =>
+    this.map.step((map, now) => {
+      this.flights.detach(key)
+      if (held === undefined || held.uselessFrom <= now) map.remove(key, now)
+      else map.set(key, held, now, held.uselessFrom)
+    })
+
+  /**
+   * Forgets one particular entry, if it is still held.
+   *
+   * @since 0.1.0
+   */
+  readonly drop = (key: AnyKey, entry: Held): Effect.Effect<void> =>
+    this.map.step((map, now) => {
+      if (map.peek(key, now) === entry) map.remove(key, now)
+    })
+
+  /**
+   * Forgets every entry that a predicate picks.
+   *
+   * @since 0.1.0
+   */
+  readonly forgetAll = (which: (key: AnyKey) => boolean): Effect.Effect<void> =>
+    this.map.step((map, now) => {
+      for (const [key] of map.entries(now)) {
+        if (!which(key)) continue
+        map.remove(key, now)
+        this.flights.detach(key)
+      }
+    })
+
+  /**
+   * How many entries are held.
+   *
+   * @since 0.1.0
+   */
+  readonly size: Effect.Effect<number> = Effect.suspend(() => this.map.step((map, now) => map.size(now)))
+
+  /**
+   * Takes part in the flight of a key, or starts it. What `toHeld` picks of its result is kept, unless the flight was
+   * detached.
+   *
+   * @param compute told whether its result would still be kept
+   * @since 0.1.0
+   */
+  readonly shared = <A, E>(
+    key: AnyKey,
+    group: FlightGroup<AnyKey, A, E>,
+    compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
+    toHeld: (value: A) => Held | undefined
+  ): Effect.Effect<A, E> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(this.enter(key, group, compute, toHeld), (flight) => this.flights.await(flight, restore))
+    )
+
+  /**
+   * Starts a flight that nobody waits for, unless there is one: it ends by itself, or with the cache.
+   *
+   * @since 0.1.0
+   */
+  readonly inBackground = <A, E>(
+    key: AnyKey,
+    group: FlightGroup<AnyKey, A, E>,
+    compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
+    toHeld: (value: A) => Held | undefined
+  ): Effect.Effect<void> =>
+    Effect.suspend(() => group.has(key) ? Effect.void : Effect.asVoid(this.enter(key, group, compute, toHeld)))
+
+  private readonly enter = <A, E>(
+    key: AnyKey,
+    group: FlightGroup<AnyKey, A, E>,
+    compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
+    toHeld: (value: A) => Held | undefined
+  ): Effect.Effect<Flight<A, E>> =>
+    Effect.withFiberRuntime<Flight<A, E>>((caller) =>
+      this.map.step((map) =>
+        group.enter(key, caller, compute, (exit, now) => {
+          const kept = Exit.isSuccess(exit) ? toHeld(exit.value) : undefined
+          if (kept !== undefined) map.set(key, kept, now, kept.uselessFrom)
+        })
+      )
+    )
+}
+
+const held = (map: BoundedMap<AnyKey, Held>, key: AnyKey, now: number): Held | undefined => {
+  const found = map.peek(key, now)
+  return found === Absent ? undefined : found
+}

@@ -1,0 +1,42 @@
+/**
+ * The metrics of `S3Cache`s.
+ *
+ * @since 0.1.0
+ */
+import * as Metric from "effect/Metric"
+import * as MetricBoundaries from "effect/MetricBoundaries"
+
+/**
+ * What happened, tagged `cache` with the cache's name and `event` with the name of the `S3CacheEvent`.
+ *
+ * @since 0.1.0
+ * @category metrics
+ */
+export const events = Metric.counter("effect_aws_cache_s3_events_total", {
+  description: "What happened in the cache, by kind of event",
+  incremental: true
+})
+
+/**
+ * How long requests to the second level took, in milliseconds, whatever became of them; tagged `cache` and `operation`.
+ *
+ * @since 0.1.0
+ * @category metrics
+ */
+export const requestMillis = Metric.histogram(
+  "effect_aws_cache_s3_request_millis",
+  MetricBoundaries.exponential({ start: 1, factor: 2, count: 15 }),
+  "How long requests to the second level took, in milliseconds"
+)
+
+/**
+ * How long computations took, in milliseconds, whatever became of them; tagged `cache`.
+ *
+ * @since 0.1.0
+ * @category metrics
+ */
+export const computationMillis = Metric.histogram(
+  "effect_aws_cache_s3_computation_millis",
+  MetricBoundaries.exponential({ start: 1, factor: 2, count: 18 }),
+  "How long computations took, in milliseconds"
+)

@@ -1,0 +1,128 @@
+/**
+ * What an `S3Cache` is made and asked with.
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+import type { EvictionPolicyName } from "../Cache/engine/EvictionPolicy.js"
+import type { EntryFormatOptions } from "./EntryFormat.js"
+import type { EntryOptions } from "./EntryPolicy.js"
+
+/**
+ * How an `S3Cache` is made.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface S3CacheOptions extends EntryOptions, EntryFormatOptions {
+  /** The name in errors, spans, metrics and logs. Default `"S3Cache"`. */
+  readonly name?: string | undefined
+  /**
+   * The most entries in the memory level, a whole number or `Infinity`; `0` keeps none in memory. What leaves memory
+   * stays in the second level. Default 1,000.
+   */
+  readonly maxSize?: number | undefined
+  /** The most bytes of all entries in memory together, as they are in the second level. Default: no limit. */
+  readonly maxBytes?: number | undefined
+  /** Which entry leaves memory first. Default `"LRU"`. */
+  readonly evictionPolicy?: EvictionPolicyName | undefined
+  /** In how many parts to keep the memory level's index: see `Store`. Default `1`. */
+  readonly segments?: number | undefined
+  /** How long a load from the second level may take. Default: as long as the second level itself allows. */
+  readonly loadTimeout?: Duration.DurationInput | undefined
+  /** How long any other request to the second level may take. Default: as long as the second level itself allows. */
+  readonly saveTimeout?: Duration.DurationInput | undefined
+  /** When to stop asking a second level that does not answer; `false`: never. Default `{}`. */
+  readonly circuitBreaker?: CircuitBreakerOptions | false | undefined
+  /** For `write: "behind"`. */
+  readonly writeBehind?: WriteBehindOptions | undefined
+  /**
+   * For `coordination: "lease"`: how long a process may be silent before another one takes its place; it renews its
+   * lease three times as often while it computes. Default 30 seconds.
+   */
+  readonly leaseTime?: Duration.DurationInput | undefined
+  /**
+   * How old what is known of a tag may be: for so long after `invalidateTag` or `expireTag` returned, other processes may
+   * give out entries that carry it. Every tag in use costs each process one request per this time. Default 5 seconds.
+   */
+  readonly tagsAge?: Duration.DurationInput | undefined
+  /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
+  readonly eventCapacity?: number | undefined
+  /** Whether to keep Effect `Metric`s of it (see `S3CacheMetrics`), tagged with the name. Default `false`. */
+  readonly metrics?: boolean | undefined
+}
+
+/**
+ * When to stop asking a second level that does not answer. Only timeouts, broken connections, throttling and errors of
+ * the other side count: that an entry is absent, or access denied, are answers.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CircuitBreakerOptions {
+  /** After how many failures in a row, a whole number above 0. Default 5. */
+  readonly failures?: number | undefined
+  /** How long until one request may try again. Default 10 seconds. */
+  readonly resetAfter?: Duration.DurationInput | undefined
+}
+
+/**
+ * How entries are written behind.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WriteBehindOptions {
+  /** How many entries may wait to be written before `set` waits for room: a whole number above 0. Default 1,000. */
+  readonly capacity?: number | undefined
+  /** How many are written at the same time: a whole number above 0. Default 8. */
+  readonly concurrency?: number | undefined
+}
+
+/**
+ * What a single write may decide for itself.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface S3CacheWriteOptions {
+  /** How long this entry is fresh, instead of the time to live of its keyspace or cache. */
+  readonly timeToLive?: Duration.DurationInput | undefined
+  /** The tags of this entry, instead of those of its keyspace. */
+  readonly tags?: ReadonlyArray<string> | undefined
+}
+
+/**
+ * What a memoized function may decide of the values it computes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface S3CacheMemoizeOptions<in K, in V> {
+  /** How long a value is fresh, instead of the time to live of the keyspace or cache. */
+  readonly timeToLive?: Duration.DurationInput | ((key: K, value: V) => Duration.DurationInput) | undefined
+  /** The tags of a value, instead of those of the keyspace. */
+  readonly tags?: ReadonlyArray<string> | ((key: K, value: V) => ReadonlyArray<string>) | undefined
+}
+
+/**
+ * How to do something to many entries.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface S3CacheManyOptions {
+  /** How many requests to make at the same time: a whole number above 0. Default 16. */
+  readonly concurrency?: number | undefined
+}
+
+/**
+ * What to remove besides entries that are of no use any more.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface S3CachePruneOptions extends S3CacheManyOptions {
+  /** Whether to remove objects of the keyspace that cannot be read, too. Default `false`. */
+  readonly unreadable?: boolean | undefined
+}

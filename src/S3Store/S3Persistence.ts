@@ -1,0 +1,207 @@
+/**
+ * The second level under the interfaces of other libraries: the `KeyValueStore` of `@effect/platform`, and the
+ * persistence of `@effect/experimental`. Entries have the format of the cache, with its checksums, compression and
+ * encryption, but no memory level: every read is a request.
+ *
+ * @since 0.1.0
+ */
+import type * as Persistence from "@effect/experimental/Persistence"
+import * as PlatformError from "@effect/platform/Error"
+import * as KeyValueStore from "@effect/platform/KeyValueStore"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { createHash } from "node:crypto"
+import { CacheConfigError } from "../Cache/CacheErrors.js"
+import { printKey } from "../Cache/printKey.js"
+import { type EntryFormatOptions, makeEntryFormat } from "./EntryFormat.js"
+import { L2Store } from "./L2Store.js"
+import { NamedEntries } from "./NamedEntries.js"
+
+/**
+ * How entries of other libraries are kept.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface S3PersistenceOptions extends EntryFormatOptions {
+  /**
+   * The folder of the objects: letters, digits, `.`, `_` and `-`, 100 characters at most. Default `"key-value"` for key-
+   * value stores, `"persistence"` for persistence.
+   */
+  readonly folder?: string | undefined
+}
+
+/**
+ * A `KeyValueStore` of `@effect/platform` whose values are objects of the second level.
+ *
+ * @example
+ * ```ts
+ * import { KeyValueStore } from "@effect/platform/KeyValueStore"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import { L2Store, S3Persistence } from "effect-aws-cache/S3Store"
+ *
+ * const program = Effect.gen(function*() {
+ *   const store = yield* KeyValueStore
+ *   yield* store.set("greeting", "hello")
+ *   return yield* store.get("greeting")
+ * }).pipe(Effect.provide(Layer.provide(S3Persistence.layerKeyValueStore(), L2Store.layerMemory)))
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerKeyValueStore = (
+  options: S3PersistenceOptions = {}
+): Layer.Layer<KeyValueStore.KeyValueStore, CacheConfigError, L2Store> =>
+  Layer.effect(
+    KeyValueStore.KeyValueStore,
+    Effect.gen(function*() {
+      const folder = yield* checkedFolder(options.folder ?? "key-value")
+      const entries = new NamedEntries(yield* L2Store, yield* makeEntryFormat(options), folder)
+      const failing = (method: string, key?: string) => (cause: { readonly message: string }) =>
+        new PlatformError.SystemError({
+          reason: "Unknown",
+          module: "KeyValueStore",
+          method,
+          description: cause.message,
+          cause,
+          ...(key === undefined ? {} : { pathOrDescriptor: key })
+        })
+      const getUint8Array = (key: string) =>
+        Effect.mapBoth(entries.get(key), {
+          onFailure: failing("get", key),
+          onSuccess: Option.filter((value): value is Uint8Array => value instanceof Uint8Array)
+        })
+      return KeyValueStore.make({
+        get: (key) => Effect.map(getUint8Array(key), Option.map((bytes) => Buffer.from(bytes).toString())),
+        getUint8Array,
+        set: (key, value) =>
+          Effect.mapError(
+            entries.set(
+              key,
+              "raw",
+              typeof value === "string" ? new Uint8Array(Buffer.from(value)) : value,
+              Number.POSITIVE_INFINITY
+            ),
+            failing("set", key)
+          ),
+        remove: (key) => Effect.mapError(entries.remove(key), failing("remove", key)),
+        clear: Effect.mapError(entries.clear, failing("clear")),
+        size: Effect.mapError(entries.size, failing("size"))
+      })
+    })
+  )
+
+/**
+ * A `BackingPersistence` of `@effect/experimental` whose results are objects of the second level: they survive the
+ * process, and are shared with others. `@effect/experimental` is loaded when the layer is built.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerBackingPersistence = (
+  options: S3PersistenceOptions = {}
+): Layer.Layer<Persistence.BackingPersistence, CacheConfigError, L2Store> =>
+  Layer.unwrapEffect(Effect.map(loadPersistence, (module) => backing(module, options)))
+
+/**
+ * A `ResultPersistence` of `@effect/experimental` over the second level, for `PersistedCache`, `RequestResolver` and the
+ * like.
+ *
+ * @example
+ * ```ts
+ * import { ResultPersistence } from "@effect/experimental/Persistence"
+ * import * as Effect from "effect/Effect"
+ * import { L2Store, S3Persistence } from "effect-aws-cache/S3Store"
+ *
+ * const program = Effect.gen(function*() {
+ *   const persistence = yield* ResultPersistence
+ *   return yield* persistence.make({ storeId: "users", timeToLive: () => "1 hour" })
+ * }).pipe(
+ *   Effect.scoped,
+ *   Effect.provide(S3Persistence.layerResultPersistence()),
+ *   Effect.provide(L2Store.layerMemory)
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerResultPersistence = (
+  options: S3PersistenceOptions = {}
+): Layer.Layer<Persistence.ResultPersistence, CacheConfigError, L2Store> =>
+  Layer.unwrapEffect(
+    Effect.map(loadPersistence, (module) => Layer.provide(module.layerResult, backing(module, options)))
+  )
+
+const loadPersistence = Effect.tryPromise({
+  try: () => import("@effect/experimental/Persistence"),
+  catch: (cause) =>
+    new CacheConfigError({
+      cache: "S3Persistence",
+      option: "@effect/experimental",
+      value: "not installed",
+      accepted: "installed next to effect-aws-cache: npm install @effect/experimental",
+      cause
+    })
+})
+
+const backing = (
+  module: typeof Persistence,
+  options: S3PersistenceOptions
+): Layer.Layer<Persistence.BackingPersistence, CacheConfigError, L2Store> =>
+  Layer.effect(
+    module.BackingPersistence,
+    Effect.gen(function*() {
+      const folder = yield* checkedFolder(options.folder ?? "persistence")
+      const store = yield* L2Store
+      const format = yield* makeEntryFormat(options)
+      const failing = (method: string) => (cause: unknown) => module.PersistenceBackingError.make(method, cause)
+      return module.BackingPersistence.of({
+        [module.BackingPersistenceTypeId]: module.BackingPersistenceTypeId,
+        make: (storeId) =>
+          Effect.sync(() => {
+            const entries = new NamedEntries(store, format, `${folder}/${folderOf(storeId)}`)
+            const get = (method: string) => (key: string) => Effect.mapError(entries.get(key), failing(method))
+            const set = (method: string) =>
+            (
+              [key, value, timeToLive]: readonly [string, unknown, Option.Option<Duration.Duration>]
+            ) =>
+              Effect.mapError(
+                entries.set(
+                  key,
+                  "json",
+                  value,
+                  Duration.toMillis(Option.getOrElse(timeToLive, () => Duration.infinity))
+                ),
+                failing(method)
+              )
+            return {
+              get: get("get"),
+              getMany: (keys) => Effect.forEach(keys, get("getMany"), { concurrency: 16 }),
+              set: (key, value, timeToLive) => set("set")([key, value, timeToLive]),
+              setMany: (entries) => Effect.forEach(entries, set("setMany"), { concurrency: 16, discard: true }),
+              remove: (key) => Effect.mapError(entries.remove(key), failing("remove")),
+              clear: Effect.mapError(entries.clear, failing("clear"))
+            }
+          })
+      })
+    })
+  )
+
+const segment = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/
+
+const checkedFolder = (folder: string): Effect.Effect<string, CacheConfigError> =>
+  segment.test(folder) ? Effect.succeed(folder) : new CacheConfigError({
+    cache: "S3Persistence",
+    option: "folder",
+    value: printKey(folder),
+    accepted: "letters, digits, \".\", \"_\" and \"-\", 100 characters at most"
+  })
+
+/** A store's id as a folder: itself where it can be, else its SHA-256. Entries say whose they are, so none is mistaken. */
+const folderOf = (storeId: string): string =>
+  segment.test(storeId) ? storeId : createHash("sha256").update(storeId).digest("hex")

@@ -1,0 +1,328 @@
+/**
+ * How an `S3Cache` computes what neither level has.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import type { EntryTooLargeError } from "../Cache/CacheErrors.js"
+import type { FlightGroup } from "../Cache/SingleFlight.js"
+import { type CacheLevels, logProblem } from "./CacheLevels.js"
+import type { Coordination, Fence } from "./coordination.js"
+import { type Prepared, prepareFailure, prepareValue } from "./entryCodec.js"
+import type { EntryPolicy } from "./EntryPolicy.js"
+import type { AnyKey, Held } from "./Held.js"
+import type { CacheKey } from "./Keyspace.js"
+import type { Reading } from "./reading.js"
+import type { S3CacheWriteOptions } from "./S3CacheOptions.js"
+import type { CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
+import type { PutOutcome, Writing } from "./writing.js"
+
+/**
+ * A lookup that can compute.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Call<in out K, in out V, out F, in out E> {
+  readonly key: CacheKey<K, V, F>
+  /** Who shares computations with it: they agree on how these may fail. */
+  readonly group: FlightGroup<AnyKey, Computed<V, E>, never>
+  /** The computation. It needs nothing of who calls. */
+  readonly compute: Effect.Effect<V, E>
+  readonly writeOptions: (value: V) => S3CacheWriteOptions
+  /** Whether who calls has just looked into both levels: the second is not asked again. */
+  readonly isLooked?: boolean | undefined
+  /** Limits how many results are written at the same time. */
+  readonly throttle?: Effect.Semaphore | undefined
+}
+
+/**
+ * How a lookup ended.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Computed<out V, out E> {
+  readonly content: Exit.Exit<V, E>
+  /** What memory is to keep, if anything. */
+  readonly keep: Held | undefined
+  /** Whether it is to be computed anew in the background. */
+  readonly refresh: boolean
+}
+
+/**
+ * Looks a value up in both levels, computes it when neither has it, and writes it to both.
+ *
+ * @param call what is needed when memory is not enough
+ * @since 0.1.0
+ * @category models
+ */
+export type Lookup = <K, V, F, E>(
+  key: CacheKey<K, V, F>,
+  call: () => Call<K, V, F, F | E>
+) => Effect.Effect<V, F | E>
+
+/**
+ * Makes what looks a value up in both levels, computes it when neither has it, and writes it to both.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeLookup = (
+  levels: CacheLevels,
+  reading: Reading,
+  writing: Writing,
+  coordination: Coordination
+): Lookup => {
+  const { behind, ledger, memory, policyOf, writes } = levels
+
+  /** Failures remember themselves for a while; a value that is there stays, and is refreshed no earlier. */
+  const remember = <K, V, F>(
+    key: CacheKey<K, V, F>,
+    policy: EntryPolicy,
+    cause: Cause.Cause<unknown>,
+    made: number,
+    stale: Held | undefined,
+    isAttached: () => boolean
+  ): Effect.Effect<Held | undefined> =>
+    Effect.gen(function*() {
+      const error = Cause.failureOption(cause)
+      if (policy.failureTimeToLive === 0 || Option.isNone(error)) return undefined
+      const failure = key.space.asFailure(error.value)
+      if (Option.isNone(failure)) return undefined
+      const encoded = key.space.encodeFailure(failure.value)
+      if (Option.isNone(encoded)) return undefined
+      const now = yield* Clock.currentTimeMillis
+      if (stale !== undefined) {
+        stale.refreshNoEarlierThan(now + policy.failureTimeToLive)
+        return undefined
+      }
+      return yield* Effect.flatMap(
+        encoded.value,
+        (json) => prepareFailure(levels.format, key, failure.value, json, policy, { made, now })
+      ).pipe(
+        Effect.flatMap((entry) => saved(key, policy, entry, isAttached, undefined, undefined)),
+        Effect.catchAll((detail) =>
+          Effect.as(
+            logProblem(levels, key, typeof detail === "string" ? { message: detail } : detail),
+            undefined
+          )
+        )
+      )
+    })
+
+  /** Writes what was computed, and tells what memory is to keep: the result reaches its callers whatever happens here. */
+  const saved = (
+    key: AnyKey,
+    policy: EntryPolicy,
+    entry: Prepared,
+    isAttached: () => boolean,
+    fence: Fence | undefined,
+    throttle: Effect.Semaphore | undefined
+  ): Effect.Effect<Held | undefined> => {
+    const throttled = <A, E>(write: Effect.Effect<A, E>) =>
+      throttle === undefined ? write : throttle.withPermits(1)(write)
+    const orKept = (write: Effect.Effect<Held | undefined, S3StoreError>) =>
+      Effect.catchAll(
+        throttled(writes.withLock(key, write)),
+        (error) => Effect.as(writeFailed(levels, key, error), entry.held)
+      )
+    // A write or removal while it was computed wins over the result.
+    if (!isAttached()) return Effect.succeed(undefined)
+    // A failure never takes the place of a value that another process has written meanwhile.
+    if (!entry.held.isValue) {
+      return orKept(Effect.suspend(() => isAttached() ? writing.addFailure(key, entry) : nothing))
+    }
+    if (fence !== undefined) return orKept(Effect.suspend(() => isAttached() ? fenced(key, entry, fence) : nothing))
+    return policy.write === "behind"
+      ? Effect.as(behind.offer(key, entry), entry.held)
+      : orKept(Effect.suspend(() => isAttached() ? writing.save(key, entry) : nothing))
+  }
+
+  const fenced = (key: AnyKey, entry: Prepared, fence: Fence): Effect.Effect<Held | undefined, S3StoreError> =>
+    Effect.flatMap(
+      Effect.flatMap(
+        fence.isHeld,
+        (isHeld): Effect.Effect<PutOutcome | undefined, S3StoreError> =>
+          isHeld ? writing.putInPlaceOf(key, entry, fence.etag) : nothing
+      ),
+      (outcome) => {
+        if (outcome?._tag === "Written") return Effect.succeed(outcome.held)
+        ledger.record({ _tag: "LeaseLost", key })
+        return nothing
+      }
+    )
+
+  const compute = <K, V, F, E>(
+    call: Call<K, V, F, E>,
+    policy: EntryPolicy,
+    stale: Held | undefined,
+    isAttached: () => boolean,
+    fence: Fence | undefined
+  ): Effect.Effect<Computed<V, E | F>> =>
+    Effect.gen(function*() {
+      const { key } = call
+      const made = yield* Clock.currentTimeMillis
+      ledger.record({ _tag: "ComputationStarted", key })
+      const exit = yield* Effect.onExit(Effect.exit(call.compute), (outer) =>
+        Effect.map(Clock.currentTimeMillis, (now) =>
+          ledger.record({
+            _tag: "ComputationEnded",
+            key,
+            outcome: outcomeOf(Exit.flatten(outer)),
+            millis: now - made
+          })))
+      const now = yield* Clock.currentTimeMillis
+      if (Exit.isSuccess(exit)) {
+        const keep = yield* Effect.suspend(() =>
+          prepareValue(levels.format, key, exit.value, policy, call.writeOptions(exit.value), { made, now })
+        ).pipe(
+          Effect.flatMap((entry) =>
+            entry.held.freshUntil > now
+              ? saved(key, policy, entry, isAttached, fence, call.throttle)
+              : Effect.succeed(undefined)
+          ),
+          Effect.catchAllCause((cause) =>
+            Effect.as(
+              Option.match(Cause.failureOption(cause), {
+                onNone: () =>
+                  Effect.logError("the value could not be cached", cause),
+                onSome: (error) =>
+                  writeFailed(levels, key, error)
+              }),
+              undefined
+            )
+          )
+        )
+        return { content: exit, keep, refresh: false }
+      }
+      if (Cause.isInterrupted(exit.cause)) return { content: exit, keep: undefined, refresh: false }
+      const keep = yield* remember(key, policy, exit.cause, made, stale, isAttached)
+      const content = stale?.contentFor(key.space)
+      if (stale === undefined || content === undefined || now >= stale.freshUntil + policy.freshness.staleIfError) {
+        return { content: exit, keep, refresh: false }
+      }
+      if (now >= stale.freshUntil) ledger.record({ _tag: "StaleServed", key, because: "failure" })
+      return { content, keep, refresh: false }
+    })
+
+  /** What both levels have, or what is computed. With `refreshing`, what is fresh but about to expire is not enough. */
+  const loadOrCompute = <K, V, F, E>(
+    call: Call<K, V, F, F | E>,
+    policy: EntryPolicy,
+    isAttached: () => boolean,
+    refreshing: boolean
+  ): Effect.Effect<Computed<V, E | F>> =>
+    Effect.gen(function*() {
+      const { key } = call
+      const look = refreshing ? reloaded : call.isLooked === true ? reading.inMemory : reading.current
+      const found = yield* Effect.either(look(key, policy))
+      if (Either.isLeft(found)) {
+        const failure = key.space.failureOf(found.left)
+        if (Option.isSome(failure)) return { content: Exit.fail(failure.value), keep: undefined, refresh: false }
+        yield* logProblem(levels, key, found.left)
+      }
+      const held = Either.isRight(found) ? found.right : yield* reading.inMemory(key, policy)
+      const now = yield* Clock.currentTimeMillis
+      const enough = usable(key, held, policy, now, refreshing)
+      if (enough !== undefined) return enough
+      const stale = held !== undefined && held.isValue ? held : undefined
+      return policy.coordination === "none" || Either.isLeft(found)
+        ? yield* compute(call, policy, stale, isAttached, undefined)
+        : yield* coordination(key, {
+          check: Effect.flatMap(reading.load(key, policy), ({ etag, held }) =>
+            Effect.map(Clock.currentTimeMillis, (now) => ({
+              etag,
+              found: Option.fromNullable(usable(key, held, policy, now, refreshing, held))
+            }))),
+          compute: (fence) =>
+            compute(call, policy, stale, isAttached, fence)
+        })
+    })
+
+  /** The entry another process may have put into the second level since this one looked there. */
+  const reloaded = <K, V, F>(key: CacheKey<K, V, F>, policy: EntryPolicy) =>
+    Effect.flatMap(reading.inMemory(key, policy), (held) =>
+      held?.etag === undefined
+        ? Effect.succeed(held)
+        : Effect.map(reading.loadShared(key, policy, held.etag), (loaded) => loaded.held ?? held))
+
+  const usable = <K, V, F>(
+    key: CacheKey<K, V, F>,
+    held: Held | undefined,
+    policy: EntryPolicy,
+    now: number,
+    refreshing: boolean,
+    keep?: Held
+  ): Computed<V, F> | undefined => {
+    const content = held?.contentFor(key.space)
+    if (held === undefined || content === undefined) return undefined
+    if (now < held.freshUntil) {
+      return refreshing && held.needsRefresh(now) ? undefined : { content, keep, refresh: held.needsRefresh(now) }
+    }
+    if (refreshing || !held.isValue || now >= held.freshUntil + policy.freshness.staleWhileRevalidate) return undefined
+    ledger.record({ _tag: "StaleServed", key, because: "revalidating" })
+    return { content, keep, refresh: held.needsRefresh(now) }
+  }
+
+  const flight =
+    <K, V, F, E>(call: Call<K, V, F, F | E>, policy: EntryPolicy, refreshing: boolean) => (isAttached: () => boolean) =>
+      loadOrCompute(call, policy, isAttached, refreshing)
+
+  const refresh = <K, V, F, E>(call: Call<K, V, F, F | E>, policy: EntryPolicy) =>
+    memory.inBackground(call.key, call.group, flight(call, policy, true), ({ keep }) => keep)
+
+  const slowly = <K, V, F, E>(call: Call<K, V, F, F | E>): Effect.Effect<V, F | E> => {
+    const { key } = call
+    const policy = policyOf(key.space)
+    return Effect.gen(function*() {
+      const held = yield* reading.inMemory(key, policy)
+      const inMemory = usable(key, held, policy, yield* Clock.currentTimeMillis, false)
+      if (inMemory !== undefined) ledger.memoryHit(key)
+      const computed = inMemory ??
+        (yield* memory.shared(key, call.group, flight(call, policy, false), ({ keep }) => keep))
+      if (computed.refresh) yield* refresh(call, policy)
+      return yield* computed.content
+    })
+  }
+
+  return (key, call) =>
+    memory.lookup(key, (held, now) => {
+      if (held === undefined || (now >= held.computeUntil && held.computeUntil !== Number.POSITIVE_INFINITY)) {
+        return slowly(call())
+      }
+      const content = held.contentFor(key.space)
+      if (content === undefined) return slowly(call())
+      ledger.memoryHit(key)
+      return content
+    })
+}
+
+/**
+ * Tells of a write whose caller does not get the error.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const writeFailed = (
+  levels: CacheLevels,
+  key: AnyKey,
+  error: CacheEncodeError | EntryTooLargeError | S3StoreError
+): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    levels.ledger.record({ _tag: "WriteFailed", key, error })
+    return logProblem(levels, key, error)
+  })
+
+const nothing = Effect.succeed(undefined)
+
+const outcomeOf = (exit: Exit.Exit<unknown, unknown>) => {
+  if (Exit.isSuccess(exit)) return "success"
+  if (Cause.isInterrupted(exit.cause)) return "interruption"
+  return Option.isSome(Cause.failureOption(exit.cause)) ? "failure" : "defect"
+}

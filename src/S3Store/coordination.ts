@@ -1,0 +1,111 @@
+/**
+ * One computing process of all.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import { type CacheLevels, logProblem } from "./CacheLevels.js"
+import type { AnyKey } from "./Held.js"
+import type { Foreign, Lease, Leases } from "./Lease.js"
+import type { S3StoreError } from "./S3StoreErrors.js"
+
+/**
+ * What keeps a process that was too slow from overwriting what another one computed meanwhile.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Fence {
+  /** Whether this process may still write. */
+  readonly isHeld: Effect.Effect<boolean>
+  /** The etag of the object whose place the result takes; `undefined`: there was none. */
+  readonly etag: string | undefined
+}
+
+/**
+ * Something that one process is to compute.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Coordinated<out A> {
+  /** Whether the result is there by now, and the etag of what is there instead. */
+  readonly check: Effect.Effect<{ readonly found: Option.Option<A>; readonly etag: string | undefined }, S3StoreError>
+  /** Computes and writes, behind a fence; without one where processes cannot agree. */
+  readonly compute: (fence: Fence | undefined) => Effect.Effect<A>
+}
+
+/**
+ * Lets one process of all compute, and the others wait for its result.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Coordination = <A>(key: AnyKey, parts: Coordinated<A>) => Effect.Effect<A>
+
+/**
+ * The name of the lease beside an entry.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const leaseNameOf = (key: AnyKey): string => `${key.objectName}.run`
+
+/**
+ * Makes the coordination by leases. When the second level cannot be asked, each process computes for itself. Where it
+ * does not honour conditions on writes, this dies with its `S3StoreError`: that nobody computes twice was asked for, and
+ * cannot be had.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeCoordination =
+  (levels: CacheLevels, leases: Leases): Coordination => <A>(key: AnyKey, { check, compute }: Coordinated<A>) => {
+    const { ledger } = levels
+    const name = leaseNameOf(key)
+
+    const holding = (lease: Lease): Effect.Effect<A> => {
+      ledger.record({ _tag: "LeaseTaken", key, insteadOf: lease.insteadOf })
+      // Somebody may have finished between the look into the second level and the lease.
+      return Effect.matchEffect(check, {
+        onFailure: () => compute({ isHeld: lease.isHeld, etag: undefined }),
+        onSuccess: ({ etag, found }) =>
+          Option.isSome(found) ? Effect.succeed(found.value) : compute({ isHeld: lease.isHeld, etag })
+      })
+    }
+
+    const whenTaken = (
+      take: Effect.Effect<Lease | Foreign, S3StoreError, Scope.Scope>
+    ): Effect.Effect<Either.Either<A, Foreign>, S3StoreError> =>
+      Effect.scoped(
+        Effect.flatMap(take, (taken): Effect.Effect<Either.Either<A, Foreign>> =>
+          taken._tag === "Held" ? Effect.map(holding(taken), Either.right) : Effect.succeed(Either.left(taken)))
+      )
+
+    const tried = (
+      take: Effect.Effect<Lease | Foreign, S3StoreError, Scope.Scope>,
+      isFirst: boolean
+    ): Effect.Effect<A, S3StoreError> =>
+      Effect.flatMap(whenTaken(take), (outcome): Effect.Effect<A, S3StoreError> => {
+        if (Either.isRight(outcome)) return Effect.succeed(outcome.right)
+        if (isFirst) ledger.record({ _tag: "LeaseAwaited", key })
+        return Effect.flatMap(leases.wait(name, outcome.left), (dead) =>
+          Effect.flatMap(check, ({ found }) =>
+            Option.isSome(found) ? Effect.succeed(found.value) : tried(
+              Option.match(dead, {
+                onNone: () =>
+                  leases.take(name),
+                onSome: (dead) => leases.takeOver(name, dead)
+              }),
+              false
+            )))
+      })
+
+    return Effect.catchAll(tried(leases.take(name), true), (error) =>
+      error.reason === "ConditionalWritesUnsupported"
+        ? Effect.die(error)
+        : Effect.zipRight(logProblem(levels, key, error), compute(undefined)))
+  }

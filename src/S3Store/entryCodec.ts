@@ -1,0 +1,213 @@
+/**
+ * From values to the bytes of entries, and back.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Random from "effect/Random"
+import { randomUUID } from "node:crypto"
+import type { EntryTooLargeError } from "../Cache/CacheErrors.js"
+import { expiresAt } from "../Cache/timeToLive.js"
+import type { CodecName } from "./Codec.js"
+import type { Entry, EntryFormat } from "./EntryFormat.js"
+import type { EntryPolicy } from "./EntryPolicy.js"
+import { Held } from "./Held.js"
+import type { CacheKey } from "./Keyspace.js"
+import type { S3CacheWriteOptions } from "./S3CacheOptions.js"
+import { CacheDecodeError, type CacheDecodeReason, CacheEncodeError } from "./S3StoreErrors.js"
+
+/**
+ * An entry that can be written: its bytes, what tells it from other writes, and what memory keeps of it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Prepared {
+  readonly body: Uint8Array
+  readonly writeId: string
+  readonly held: Held
+}
+
+/**
+ * When an entry was made, and when it is written: milliseconds since the epoch.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Moments {
+  /** When its value was set, or its computation began. */
+  readonly made: number
+  readonly now: number
+}
+
+/**
+ * Encodes a value for its entry. Fails when it does not fit its schema, or is too large.
+ *
+ * @since 0.1.0
+ * @category encoding
+ */
+export const prepareValue = <K, V, F>(
+  format: EntryFormat,
+  key: CacheKey<K, V, F>,
+  value: V,
+  policy: EntryPolicy,
+  write: S3CacheWriteOptions,
+  moments: Moments
+): Effect.Effect<Prepared, CacheEncodeError | EntryTooLargeError> =>
+  Effect.gen(function*() {
+    const encoded = yield* Either.mapLeft(
+      key.space.encodeValue(value),
+      (detail) => new CacheEncodeError({ keyspace: key.keyspace, key: key.id, detail })
+    )
+    const until = expiresAt(moments.now, write.timeToLive ?? policy.timeToLive)
+    const { jitter } = policy.freshness
+    const freshUntil = jitter === 0 || until === Number.POSITIVE_INFINITY
+      ? until
+      : until - (until - moments.now) * jitter * (yield* Random.next)
+    const tags = write.tags ?? key.space.tagsOf(key.input, value)
+    return yield* prepared(
+      format,
+      key,
+      Exit.succeed(value),
+      key.space.codec,
+      encoded,
+      policy,
+      tags,
+      moments,
+      freshUntil
+    )
+  })
+
+/**
+ * Encodes a failure for its entry. Fails when the keyspace's schema for failures does not encode it to JSON.
+ *
+ * @param encoded the failure as its schema encodes it
+ * @since 0.1.0
+ * @category encoding
+ */
+export const prepareFailure = <K, V, F>(
+  format: EntryFormat,
+  key: CacheKey<K, V, F>,
+  failure: F,
+  encoded: unknown,
+  policy: EntryPolicy,
+  moments: Moments
+): Effect.Effect<Prepared, CacheEncodeError | EntryTooLargeError> =>
+  prepared(
+    format,
+    key,
+    Exit.fail(failure),
+    "json",
+    encoded,
+    policy,
+    [],
+    moments,
+    moments.now + policy.failureTimeToLive
+  )
+
+const prepared = <K, V, F>(
+  format: EntryFormat,
+  key: CacheKey<K, V, F>,
+  content: Exit.Exit<V, F>,
+  codec: CodecName,
+  encoded: unknown,
+  policy: EntryPolicy,
+  tags: ReadonlyArray<string>,
+  { made, now }: Moments,
+  freshUntil: number
+): Effect.Effect<Prepared, CacheEncodeError | EntryTooLargeError> =>
+  Effect.suspend(() => {
+    const writeId = randomUUID()
+    const header = {
+      keyspace: key.keyspace,
+      version: key.version,
+      key: key.id,
+      created: made,
+      expires: freshUntil,
+      writeId,
+      outcome: Exit.isSuccess(content) ? "success" : "failure",
+      tags
+    } as const
+    return Effect.map(format.encode(header, codec, encoded), (body) => ({
+      body,
+      writeId,
+      held: Held.of(key.space, content, {
+        policy,
+        made,
+        came: now,
+        freshUntil,
+        tags,
+        etag: undefined,
+        bytes: body.length
+      })
+    }))
+  })
+
+/** An object as it was loaded. */
+interface Bytes {
+  readonly body: Uint8Array
+  readonly etag: string
+}
+
+/**
+ * Decodes the bytes of an object that should be the entry of a key.
+ *
+ * @param now milliseconds since the epoch
+ * @since 0.1.0
+ * @category decoding
+ */
+export const decodeHeld = <K, V, F>(
+  format: EntryFormat,
+  key: CacheKey<K, V, F>,
+  policy: EntryPolicy,
+  object: Bytes,
+  now: number
+): Effect.Effect<Held, CacheDecodeError> =>
+  Effect.matchEffect(format.decode(object.body), {
+    onFailure: ({ detail, reason }) => undecodable(key, reason, detail),
+    onSuccess: (entry) => heldOf(key, policy, entry, object, now)
+  })
+
+/**
+ * What memory keeps of an entry that was read.
+ *
+ * @param now milliseconds since the epoch
+ * @since 0.1.0
+ * @category decoding
+ */
+export const heldOf = <K, V, F>(
+  key: CacheKey<K, V, F>,
+  policy: EntryPolicy,
+  entry: Entry,
+  object: Bytes,
+  now: number
+): Either.Either<Held, CacheDecodeError> => {
+  if (entry.keyspace !== key.keyspace || entry.version !== key.version || entry.key !== key.id) {
+    const detail = `it belongs to ${entry.keyspace}/${entry.version} and key ${entry.key}`
+    return Either.left(undecodable(key, "Foreign", detail))
+  }
+  const content: Either.Either<Exit.Exit<V, F>, string> = entry.outcome === "success"
+    ? Either.map(key.space.decodeValue(entry.encoded), Exit.succeed)
+    : Either.map(key.space.decodeFailure(entry.encoded), Exit.fail)
+  return Either.mapBoth(content, {
+    onLeft: (detail) => undecodable(key, "Schema", detail),
+    onRight: (content) =>
+      Held.of(key.space, content, {
+        policy,
+        made: entry.created,
+        came: now,
+        freshUntil: entry.expires,
+        tags: entry.tags,
+        etag: object.etag === "" ? undefined : object.etag,
+        bytes: object.body.length
+      })
+  })
+}
+
+const undecodable = (
+  key: { readonly keyspace: string; readonly id: string },
+  reason: CacheDecodeReason,
+  detail: string
+): CacheDecodeError => new CacheDecodeError({ reason, keyspace: key.keyspace, key: key.id, detail })

@@ -1,0 +1,140 @@
+/**
+ * All entries of a keyspace: listed, pruned, cleared.
+ *
+ * @since 0.1.0
+ */
+import * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { CacheLevels } from "./CacheLevels.js"
+import { heldOf } from "./entryCodec.js"
+import type { Held } from "./Held.js"
+import type { CacheKey, Keyspace } from "./Keyspace.js"
+import type { Leases } from "./Lease.js"
+import { concurrencyOf } from "./manyKeys.js"
+import type { ListedObject } from "./ObjectStore.js"
+import type { S3CacheService } from "./S3CacheService.js"
+import type { S3StoreError } from "./S3StoreErrors.js"
+
+/** How many objects are looked at between two reports of progress: as many as S3 lists in one answer. */
+const reportEvery = 1000
+
+/** What an object of a keyspace is: the entry of a key, or something that cannot be read. */
+type Examined<K, V, F> =
+  | { readonly _tag: "Entry"; readonly key: CacheKey<K, V, F>; readonly held: Held; readonly isOver: boolean }
+  | { readonly _tag: "Lease"; readonly isOver: boolean }
+  | { readonly _tag: "Unreadable" }
+  | { readonly _tag: "Gone" }
+
+/**
+ * Makes the operations on all entries of a keyspace.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeMaintenance = (
+  levels: CacheLevels,
+  leases: Leases
+): Pick<S3CacheService, "list" | "prune" | "clear"> => {
+  const { behind, format, markers, memory, name, policyOf, store } = levels
+
+  const objectsOf = <K, V, F>(space: Keyspace<K, V, F>) => store.list(`${space.name}/${space.version}/`)
+
+  const examined = <K, V, F>(space: Keyspace<K, V, F>, object: ListedObject): Effect.Effect<
+    readonly [what: Examined<K, V, F>, etag: string],
+    S3StoreError
+  > =>
+    Effect.gen(function*() {
+      const loaded = yield* store.load(object.name)
+      if (loaded._tag === "Absent" || loaded._tag === "Unchanged") return [{ _tag: "Gone" }, ""] as const
+      const now = yield* Clock.currentTimeMillis
+      if (object.name.endsWith(".run")) {
+        return [{ _tag: "Lease", isOver: yield* leases.isOver(loaded) }, loaded.etag] as const
+      }
+      if (loaded._tag === "TooLarge") return [{ _tag: "Unreadable" }, loaded.etag] as const
+      const found = yield* Effect.either(Effect.gen(function*() {
+        const entry = yield* format.decode(loaded.body)
+        const key = yield* space.keyOfId(entry.key)
+        return { key, held: yield* heldOf(key, policyOf(space), entry, loaded, now) }
+      }))
+      if (Either.isLeft(found)) {
+        return [{ _tag: "Unreadable" }, loaded.etag] as const
+      }
+      const { held, key } = found.right
+      const mark = yield* markers.of(held.tags)
+      const isOver = held.made <= mark.invalidated ||
+        (held.made <= mark.expired ? held.freshOnlyUntil(mark.expired) : held).uselessFrom <= now
+      return [{ _tag: "Entry", key, held, isOver }, loaded.etag] as const
+    })
+
+  const list: S3CacheService["list"] = (space, options) =>
+    Stream.unwrap(Effect.map(concurrencyOf(name, options), (concurrency) =>
+      objectsOf(space).pipe(
+        Stream.filter((object) => !object.name.endsWith(".run")),
+        Stream.mapEffect((object) => examined(space, object), { concurrency, unordered: true }),
+        Stream.mapEffect(([what]) =>
+          Effect.map(Clock.currentTimeMillis, (now) =>
+            what._tag === "Entry" && what.held.isValue && !what.isOver && what.held.freshUntil > now
+              ? Option.some({
+                key: what.key,
+                made: what.held.made,
+                freshUntil: what.held.freshUntil,
+                tags: what.held.tags,
+                bytes: what.held.bytes
+              })
+              : Option.none())
+        ),
+        Stream.filterMap((listed) =>
+          listed
+        )
+      )))
+
+  const prune: S3CacheService["prune"] = (space, options) =>
+    Stream.unwrap(Effect.map(concurrencyOf(name, options), (concurrency) => {
+      const total = { examined: 0, removed: 0 }
+      const pruned = (object: ListedObject) =>
+        Effect.flatMap(examined(space, object), ([what, etag]) => {
+          const goes = what._tag === "Unreadable"
+            ? options?.unreadable === true
+            : what._tag !== "Gone" && what.isOver
+          return goes
+            ? Effect.flatMap(store.removeIfMatch(object.name, etag), (outcome) => {
+              // Who prunes wants it gone, even where what was written this very moment may go with it.
+              if (outcome === "unsupported") return Effect.as(store.remove(object.name), 1)
+              return Effect.succeed(outcome === "removed" ? 1 : 0)
+            })
+            : Effect.succeed(0)
+        })
+      return Stream.mapEffect(
+        Stream.grouped(objectsOf(space), reportEvery),
+        (objects) =>
+          Effect.map(Effect.forEach(objects, pruned, { concurrency }), (removed) => {
+            total.examined += objects.length
+            total.removed += removed.reduce((sum, each) => sum + each, 0)
+            return { ...total }
+          })
+      )
+    }))
+
+  const clear: S3CacheService["clear"] = (space) => {
+    const forget = memory.forgetAll(({ keyspace, version }) => keyspace === space.name && version === space.version)
+    return Stream.unwrap(Effect.map(Effect.zipRight(behind.flush, forget), () => {
+      const total = { removed: 0 }
+      return Stream.grouped(objectsOf(space), reportEvery).pipe(
+        Stream.mapEffect((objects) =>
+          Effect.map(store.removeAll(Chunk.toReadonlyArray(objects).map(({ name }) => name)), () => {
+            total.removed += objects.length
+            return { ...total }
+          })
+        ),
+        // What was loaded into memory meanwhile is gone below it.
+        Stream.ensuring(forget)
+      )
+    }))
+  }
+
+  return { list, prune, clear }
+}

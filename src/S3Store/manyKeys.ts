@@ -1,0 +1,135 @@
+/**
+ * Many entries at once.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import type { Flight, SingleFlight } from "../Cache/SingleFlight.js"
+import { type CacheLevels, logProblem } from "./CacheLevels.js"
+import type { Lookup } from "./computing.js"
+import type { FlightGroups } from "./FlightGroups.js"
+import type { Keyspace } from "./Keyspace.js"
+import type { Reading } from "./reading.js"
+import type { S3CacheManyOptions } from "./S3CacheOptions.js"
+import type { S3CacheService } from "./S3CacheService.js"
+import { wholeNumber } from "./wholeNumber.js"
+import type { Writing } from "./writing.js"
+
+/** The bulk loader had no value for a key. */
+class NotLoaded extends Data.TaggedError("NotLoaded") {}
+
+/**
+ * How many requests to make at the same time. A number that makes no sense is a mistake in the program: a defect.
+ *
+ * @param cache the name of the cache, for messages
+ * @since 0.1.0
+ * @category accessors
+ */
+export const concurrencyOf = (cache: string, options: S3CacheManyOptions | undefined): Effect.Effect<number> =>
+  Effect.orDie(wholeNumber(cache, "concurrency", options?.concurrency, 16))
+
+/**
+ * Makes the operations on many entries.
+ *
+ * @param batches runs the bulk loaders: one computation for each call
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeManyKeys = (
+  levels: CacheLevels,
+  reading: Reading,
+  writing: Writing,
+  groups: FlightGroups,
+  batches: SingleFlight<object>,
+  lookup: Lookup
+): Pick<S3CacheService, "getMany" | "getManyOrCompute" | "setMany"> => {
+  const { name } = levels
+
+  const getMany: S3CacheService["getMany"] = (keys, options) =>
+    Effect.flatMap(
+      concurrencyOf(name, options),
+      (concurrency) => Effect.forEach(keys, (key) => reading.getOption(key), { concurrency })
+    )
+
+  /** One computation of a batch of keys, whose members each wait for it: it ends when all of them have left. */
+  const batchOf = <V, E>(load: Effect.Effect<ReadonlyMap<string, Option.Option<V>>, E>) => {
+    const group = batches.group<ReadonlyMap<string, Option.Option<V>>, E>()
+    let flight: Flight<ReadonlyMap<string, Option.Option<V>>, E> | undefined
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(
+        Effect.withFiberRuntime<Flight<ReadonlyMap<string, Option.Option<V>>, E>>((caller) =>
+          Effect.sync(() => {
+            if (flight === undefined) flight = group.enter({}, caller, () => load, () => undefined)
+            else flight.waiters++
+            return flight
+          })
+        ),
+        (flight) => batches.await(flight, restore)
+      )
+    )
+  }
+
+  const getManyOrCompute = <K, V, F, E>(
+    space: Keyspace<K, V, F>,
+    inputs: Iterable<K>,
+    load: (missing: ReadonlyArray<K>) => Effect.Effect<Iterable<readonly [key: K, value: V]>, E>,
+    options?: S3CacheManyOptions
+  ): Effect.Effect<ReadonlyArray<Option.Option<V>>, E | F> =>
+    Effect.gen(function*() {
+      const concurrency = yield* concurrencyOf(name, options)
+      const keys = Array.from(inputs, (input) => space.key(input))
+      const unique = new Map(keys.map((key) => [key.id, key]))
+      const values = new Map<string, Option.Option<V>>()
+      yield* Effect.forEach(unique.values(), (key) =>
+        Effect.flatMap(Effect.either(reading.getOption(key)), (found): Effect.Effect<void, F> => {
+          if (Either.isRight(found)) {
+            return Effect.sync(() =>
+              void values.set(key.id, found.right)
+            )
+          }
+          const failure = space.failureOf(found.left)
+          return Option.isSome(failure) ? Effect.fail(failure.value) : logProblem(levels, key, found.left)
+        }), { concurrency, discard: true })
+      const missing = [...unique.values()].filter((key) =>
+        Option.isNone(values.get(key.id) ?? Option.none())
+      )
+      const batch = batchOf(
+        Effect.suspend(() => load(missing.map((key) => key.input))).pipe(
+          Effect.map((loaded) =>
+            new Map(Array.from(loaded, ([key, value]) => [space.key(key).id, Option.some(value)] as const))
+          )
+        )
+      )
+      const throttle = yield* Effect.makeSemaphore(concurrency)
+      const group = groups.of<K, V, F, E | NotLoaded | F>(space, load)
+      yield* Effect.forEach(missing, (key) =>
+        lookup<K, V, F, E | NotLoaded>(key, () => ({
+          key,
+          group,
+          isLooked: true,
+          throttle,
+          compute: Effect.flatMap(
+            batch,
+            (loaded) =>
+              Option.getOrElse(Option.map(loaded.get(key.id) ?? Option.none(), Effect.succeed), () => new NotLoaded())
+          ),
+          writeOptions: () => ({})
+        })).pipe(
+          Effect.map((value) => void values.set(key.id, Option.some(value))),
+          Effect.catchAll((error) => error instanceof NotLoaded ? Effect.void : Effect.fail(error))
+        ), { concurrency: "unbounded", discard: true })
+      return keys.map((key) => values.get(key.id) ?? Option.none())
+    })
+
+  const setMany: S3CacheService["setMany"] = (entries, options) =>
+    Effect.flatMap(
+      concurrencyOf(name, options),
+      (concurrency) =>
+        Effect.forEach(entries, ([key, value]) => writing.set(key, value, options), { concurrency, discard: true })
+    )
+
+  return { getMany, getManyOrCompute, setMany }
+}

@@ -1,0 +1,83 @@
+/**
+ * Functions and computations that an `S3Cache` remembers.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import type { Call, Lookup } from "./computing.js"
+import type { FlightGroups } from "./FlightGroups.js"
+import type { CacheKey, Keyspace } from "./Keyspace.js"
+import type { S3CacheMemoizeOptions, S3CacheWriteOptions } from "./S3CacheOptions.js"
+import type { S3CacheService } from "./S3CacheService.js"
+
+/**
+ * Makes `memoize` and `getOrCompute`.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeMemoizing = (
+  groups: FlightGroups,
+  lookup: Lookup
+): Pick<S3CacheService, "memoize" | "getOrCompute"> => {
+  const memoize = <K, V, F, E, R>(
+    space: Keyspace<K, V, F>,
+    compute: (key: K) => Effect.Effect<V, E, R>,
+    options: S3CacheMemoizeOptions<K, V> = {}
+  ): Effect.Effect<(key: K) => Effect.Effect<V, E | F>, never, R> =>
+    Effect.map(Effect.context<R>(), (context) => {
+      const group = groups.of<K, V, F, E | F>(space, compute)
+      return (input) =>
+        Effect.suspend(() => {
+          const key = space.key(input)
+          return lookup<K, V, F, E>(key, () => ({
+            key,
+            group,
+            compute: Effect.provide(Effect.suspend(() => compute(input)), context),
+            writeOptions: (value) => decided(options, input, value)
+          }))
+        })
+    })
+
+  /**
+   * One try: callers of `getOrCompute` share computations whose failures they know nothing of. Who finds that a
+   * computation of somebody else has failed, in a way that is not one of the keyspace's, has to try for himself.
+   */
+  const tryOnce = <K, V, F, E>(
+    key: CacheKey<K, V, F>,
+    compute: Effect.Effect<V, E>,
+    options: S3CacheWriteOptions
+  ): Effect.Effect<V, E | F> =>
+    Effect.suspend(() => {
+      let own: Exit.Exit<V, E> | undefined
+      const call: Call<K, V, F, unknown> = {
+        key,
+        group: groups.of<K, V, F, unknown>(key.space, key.space),
+        compute: Effect.flatMap(Effect.exit(compute), (exit) => own = exit),
+        writeOptions: () => options
+      }
+      return Effect.flatMap(Effect.exit(lookup<K, V, F, unknown>(key, () => call)), (exit): Effect.Effect<V, E | F> => {
+        if (Exit.isSuccess(exit)) return Effect.succeed(exit.value)
+        if (own !== undefined && Exit.isFailure(own)) return own
+        return Either.match(Cause.failureOrCause(exit.cause), {
+          onRight: Effect.failCause,
+          onLeft: (error) =>
+            Option.match(key.space.asFailure(error), {
+              onNone: () => tryOnce(key, compute, options),
+              onSome: Effect.fail
+            })
+        })
+      })
+    })
+
+  return { memoize, getOrCompute: (key, compute, options = {}) => tryOnce(key, compute, options) }
+}
+
+const decided = <K, V>(options: S3CacheMemoizeOptions<K, V>, key: K, value: V): S3CacheWriteOptions => ({
+  timeToLive: typeof options.timeToLive === "function" ? options.timeToLive(key, value) : options.timeToLive,
+  tags: typeof options.tags === "function" ? options.tags(key, value) : options.tags
+})

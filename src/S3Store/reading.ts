@@ -1,0 +1,270 @@
+/**
+ * How an `S3Cache` reads.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import { CacheNotFoundError } from "../Cache/CacheErrors.js"
+import { type CacheLevels, logProblem } from "./CacheLevels.js"
+import { decodeHeld } from "./entryCodec.js"
+import type { EntryPolicy } from "./EntryPolicy.js"
+import type { AnyKey, Held } from "./Held.js"
+import type { CacheKey } from "./Keyspace.js"
+import { CacheDecodeError, S3StoreError } from "./S3StoreErrors.js"
+import { type TagMark, unmarked } from "./TagMarkers.js"
+
+/**
+ * What a load from the second level found.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Loaded {
+  /** The entry, if it is of any use. */
+  readonly held: Held | undefined
+  /** The entry with the etag that was given is still there. */
+  readonly unchanged: boolean
+  /** The etag of what lies there now, whatever it is; `undefined` for nothing. */
+  readonly etag: string | undefined
+}
+
+/**
+ * The reading operations of a cache.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Reading {
+  /**
+   * The entry in the second level. One that is of no use any more is removed there, but never a fresh one in its place.
+   *
+   * @param ifNoneMatch an etag that need not be transferred again
+   */
+  readonly load: <K, V, F>(
+    key: CacheKey<K, V, F>,
+    policy: EntryPolicy,
+    ifNoneMatch?: string
+  ) => Effect.Effect<Loaded, S3StoreError>
+  /** The same, shared by all who load it at the same time, and kept in memory. */
+  readonly loadShared: <K, V, F>(
+    key: CacheKey<K, V, F>,
+    policy: EntryPolicy,
+    ifNoneMatch?: string
+  ) => Effect.Effect<Loaded, S3StoreError>
+  /** The entry in memory, fresh or stale, after a look at its tags and, if it is time, into the second level. */
+  readonly inMemory: <K, V, F>(key: CacheKey<K, V, F>, policy: EntryPolicy) => Effect.Effect<Held | undefined>
+  /** The entry in memory or else in the second level, fresh or stale. */
+  readonly current: <K, V, F>(
+    key: CacheKey<K, V, F>,
+    policy: EntryPolicy
+  ) => Effect.Effect<Held | undefined, S3StoreError>
+  /** The fresh value under a key, which must be there. */
+  readonly get: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<V, CacheNotFoundError | S3StoreError>
+  /** The fresh value under a key. */
+  readonly getOption: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>, S3StoreError>
+  /** The fresh value in memory. */
+  readonly peek: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>>
+}
+
+/**
+ * Makes the reading operations.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeReading = (levels: CacheLevels): Reading => {
+  const { behind, format, ledger, markers, memory, name, policyOf, store } = levels
+  const loads = memory.flights.group<Loaded, S3StoreError>()
+
+  const removeUseless = (key: AnyKey, etag: string): Effect.Effect<Loaded> =>
+    Effect.match(store.removeIfMatch(key.objectName, etag), {
+      onFailure: () => ({ held: undefined, unchanged: false, etag }),
+      onSuccess: (outcome) => ({ held: undefined, unchanged: false, etag: outcome === "removed" ? undefined : etag })
+    })
+
+  const unreadable = (
+    key: AnyKey,
+    policy: EntryPolicy,
+    error: CacheDecodeError,
+    etag: string
+  ): Effect.Effect<Loaded, S3StoreError> => {
+    ledger.record({ _tag: "Unreadable", key, reason: error.reason, detail: error.detail })
+    ledger.record({ _tag: "StoreMiss", key })
+    return policy.onUnreadable === "fail"
+      ? new S3StoreError({
+        reason: "Unreadable",
+        operation: "load",
+        target: store.description + key.objectName,
+        detail: error.detail,
+        cause: error
+      })
+      : Effect.as(logProblem(levels, key, error), { held: undefined, unchanged: false, etag })
+  }
+
+  const load: Reading["load"] = (key, policy, ifNoneMatch) =>
+    Effect.gen(function*() {
+      const object = yield* store.load(key.objectName, { ifNoneMatch })
+      switch (object._tag) {
+        case "Unchanged":
+          return { held: undefined, unchanged: true, etag: ifNoneMatch }
+        case "Absent": {
+          ledger.record({ _tag: "StoreMiss", key })
+          return { held: undefined, unchanged: false, etag: undefined }
+        }
+        case "TooLarge":
+          return yield* unreadable(
+            key,
+            policy,
+            new CacheDecodeError({
+              reason: "TooLarge",
+              keyspace: key.keyspace,
+              key: key.id,
+              detail: `it has ${object.size} bytes, more than the second level reads`
+            }),
+            object.etag
+          )
+        case "Found": {
+          const now = yield* Clock.currentTimeMillis
+          const decoded = yield* Effect.either(decodeHeld(format, key, policy, object, now))
+          if (Either.isLeft(decoded)) return yield* unreadable(key, policy, decoded.left, object.etag)
+          const mark = yield* markers.of(decoded.right.tags)
+          const held = marked(decoded.right, mark)
+          if (held === undefined || held.uselessFrom <= now) {
+            ledger.record({ _tag: held === undefined ? "Invalidated" : "Expired", key })
+            ledger.record({ _tag: "StoreMiss", key })
+            return yield* removeUseless(key, object.etag)
+          }
+          ledger.record({ _tag: "StoreHit", key })
+          return { held, unchanged: false, etag: object.etag }
+        }
+      }
+    })
+
+  const loadShared: Reading["loadShared"] = (key, policy, ifNoneMatch) =>
+    memory.shared(key, loads, () => load(key, policy, ifNoneMatch), ({ held }) => held)
+
+  const loaded: Reading["current"] = (key, policy) =>
+    Effect.flatMap(loadShared(key, policy), ({ held, unchanged }) =>
+      // Another keyspace of the same name and version loaded it, with a schema of its own, or had it already.
+      unchanged || (held !== undefined && held.contentFor(key.space) === undefined)
+        ? Effect.map(load(key, policy), ({ held }) => held)
+        : Effect.succeed(held))
+
+  const revalidated = <K, V, F>(key: CacheKey<K, V, F>, policy: EntryPolicy, held: Held, now: number) =>
+    Effect.matchEffect(loadShared(key, policy, held.etag), {
+      onFailure: (error) => {
+        // Memory serves on. The next try is due when it would be had it worked.
+        held.confirm(now)
+        ledger.record({ _tag: "Revalidated", key, outcome: "failed" })
+        return Effect.as(logProblem(levels, key, error), held)
+      },
+      onSuccess: (found): Effect.Effect<Held | undefined> => {
+        const outcome = found.unchanged ? "unchanged" : found.held === undefined ? "gone" : "changed"
+        ledger.record({ _tag: "Revalidated", key, outcome })
+        if (found.unchanged) {
+          held.confirm(now)
+          return Effect.succeed(held)
+        }
+        return found.held === undefined
+          ? Effect.as(memory.drop(key, held), undefined)
+          : Effect.succeed(found.held.contentFor(key.space) === undefined ? undefined : found.held)
+      }
+    })
+
+  const inMemory: Reading["inMemory"] = (key, policy) =>
+    Effect.gen(function*() {
+      const peeked = yield* memory.peek(key)
+      const waiting = behind.waiting(key)
+      const there = peeked.held ?? waiting?.held
+      if (there === undefined || there.contentFor(key.space) === undefined) return undefined
+      // Where the second level does not tell of a tag, memory serves on.
+      const mark = there.tags.length === 0
+        ? unmarked
+        : yield* Effect.catchAll(markers.of(there.tags), (error) => Effect.as(logProblem(levels, key, error), unmarked))
+      const held = marked(there, mark)
+      if (held === undefined || held.uselessFrom <= peeked.now) {
+        if (held === undefined) ledger.record({ _tag: "Invalidated", key })
+        yield* memory.drop(key, there)
+        return undefined
+      }
+      if (held !== there) yield* memory.exchange(key, there, held)
+      return waiting === undefined && held.needsConfirmation(peeked.now)
+        ? yield* revalidated(key, policy, held, peeked.now)
+        : held
+    })
+
+  const current: Reading["current"] = (key, policy) =>
+    Effect.flatMap(inMemory(key, policy), (held) => held === undefined ? loaded(key, policy) : Effect.succeed(held))
+
+  const freshValue = <K, V, F>(key: CacheKey<K, V, F>, held: Held | undefined): Effect.Effect<Option.Option<V>> =>
+    Effect.map(
+      Clock.currentTimeMillis,
+      (now) => held === undefined || now >= held.freshUntil ? Option.none() : valueOf(held.contentFor(key.space))
+    )
+
+  const slowly: Reading["getOption"] = (key) => {
+    const policy = policyOf(key.space)
+    return Effect.flatMap(inMemory(key, policy), (held) =>
+      Effect.flatMap(freshValue(key, held), (value) => {
+        if (Option.isSome(value)) {
+          ledger.memoryHit(key)
+          return Effect.succeed(value)
+        }
+        return held !== undefined && !held.isValue
+          ? Effect.succeed(Option.none())
+          : Effect.flatMap(loaded(key, policy), (held) => freshValue(key, held))
+      }))
+  }
+
+  /** What is held, if a look at it is enough: by far the most frequent case, and the quickest. */
+  const inSight = <K, V, F>(key: CacheKey<K, V, F>, held: Held | undefined, now: number) => {
+    if (held === undefined || (now >= held.simpleUntil && held.simpleUntil !== Number.POSITIVE_INFINITY)) {
+      return undefined
+    }
+    const content = held.contentFor(key.space)
+    if (content !== undefined) ledger.memoryHit(key)
+    return content
+  }
+
+  return {
+    load,
+    loadShared,
+    inMemory,
+    current,
+    get: (key) =>
+      memory.lookup(key, (held, now) => {
+        const content = inSight(key, held, now)
+        if (content !== undefined && Exit.isSuccess(content)) return Exit.succeed(content.value)
+        return Effect.flatMap(
+          content === undefined ? slowly(key) : Effect.succeed(Option.none()),
+          Option.match({
+            onNone: () => new CacheNotFoundError({ cache: name, key: String(key) }),
+            onSome: Effect.succeed
+          })
+        )
+      }),
+    getOption: (key) =>
+      memory.lookup(key, (held, now) => {
+        const content = inSight(key, held, now)
+        return content === undefined ? slowly(key) : Exit.succeed(valueOf(content))
+      }),
+    peek: (key) =>
+      Effect.map(memory.peek(key), ({ held, now }) => {
+        const there = held ?? behind.waiting(key)?.held
+        return there === undefined || now >= there.freshUntil ? Option.none() : valueOf(there.contentFor(key.space))
+      })
+  }
+}
+
+const valueOf = <V, F>(content: Exit.Exit<V, F> | undefined): Option.Option<V> =>
+  content !== undefined && Exit.isSuccess(content) ? Option.some(content.value) : Option.none()
+
+/** An entry as its tags leave it: nothing when one was invalidated since it was made. */
+const marked = (held: Held, mark: TagMark): Held | undefined => {
+  if (held.made <= mark.invalidated) return undefined
+  return held.made <= mark.expired ? held.freshOnlyUntil(mark.expired) : held
+}

@@ -1,0 +1,82 @@
+/**
+ * An object store as a cache uses it: with time limits, a circuit breaker, and an account of what happens.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { CircuitBreaker } from "./CircuitBreaker.js"
+import type { Ledger } from "./Ledger.js"
+import type { ObjectStore } from "./ObjectStore.js"
+import { S3StoreError } from "./S3StoreErrors.js"
+
+/**
+ * What watches over the requests to an object store.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Watch {
+  readonly ledger: Ledger
+  /** Nothing: requests are always made. */
+  readonly breaker: CircuitBreaker<S3StoreError, S3StoreError> | undefined
+  /** How long a load may take, in milliseconds. */
+  readonly loadTimeout: number
+  /** How long any other request may take, in milliseconds. */
+  readonly saveTimeout: number
+}
+
+/**
+ * Watches over the requests to an object store.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const watchedObjectStore = (store: ObjectStore, watch: Watch): ObjectStore => {
+  const { breaker, ledger } = watch
+
+  const limited = <A>(operation: string, target: string, millis: number, request: Effect.Effect<A, S3StoreError>) =>
+    millis === Number.POSITIVE_INFINITY ? request : Effect.timeoutFail(request, {
+      duration: millis,
+      onTimeout: () =>
+        new S3StoreError({
+          reason: "Timeout",
+          operation,
+          target: store.description + target,
+          detail: `no answer within ${Duration.format(millis)}`
+        })
+    })
+
+  const failed = (operation: string) => (error: S3StoreError) =>
+    Effect.sync(() => ledger.record({ _tag: "RequestFailed", operation, reason: error.reason }))
+
+  const through = <A>(operation: string, request: Effect.Effect<A, S3StoreError>): Effect.Effect<A, S3StoreError> => {
+    const timed = Effect.flatMap(Clock.currentTimeMillis, (started) =>
+      Effect.ensuring(
+        Effect.tapError(request, failed(operation)),
+        Effect.map(Clock.currentTimeMillis, (now) => ledger.requestTook(operation, now - started))
+      ))
+    return breaker === undefined ? timed : Effect.tapError(breaker.run(timed), (error) =>
+      Effect.sync(() => {
+        if (error.reason === "CircuitOpen") ledger.record({ _tag: "RequestRefused", operation })
+      }))
+  }
+
+  const saving = <A>(operation: string, name: string, request: Effect.Effect<A, S3StoreError>) =>
+    through(operation, limited(operation, name, watch.saveTimeout, request))
+
+  return {
+    description: store.description,
+    load: (name, options) => through("load", limited("load", name, watch.loadTimeout, store.load(name, options))),
+    save: (name, body) => saving("save", name, store.save(name, body)),
+    add: (name, body) => saving("add", name, store.add(name, body)),
+    replace: (name, body, etag) => saving("replace", name, store.replace(name, body, etag)),
+    remove: (name) => saving("remove", name, store.remove(name)),
+    removeIfMatch: (name, etag) => saving("remove", name, store.removeIfMatch(name, etag)),
+    removeAll: (names) => through("remove", store.removeAll(names)),
+    // Of a list only the failures count: pages come as fast as they are asked for.
+    list: (prefix) => Stream.tapError(store.list(prefix), failed("list"))
+  }
+}

@@ -1,0 +1,278 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Chunk, Deferred, Effect, Exit, Fiber, Layer, Metric, Option, Schema, Stream, TestClock } from "effect"
+import { type CacheKey, Keyspace, L2Store, S3Cache, type S3CacheEvent, S3CacheMetrics } from "effect-aws-cache/S3Store"
+import { Fault } from "../support/FaultProxy.js"
+import { eventually, until } from "../support/until.js"
+import { makeBucket } from "./bucketOf.js"
+
+const Numbers = Keyspace.make("numbers", { key: Schema.String, value: Schema.Number, timeToLive: "1 hour" })
+const keys = (...ids: ReadonlyArray<string>) => ids.map((id) => Numbers.key(id))
+
+class Missing extends Schema.TaggedError<Missing>()("Missing", {}) {}
+
+describe("verbs of an S3Cache", () => {
+  it.scoped("has looks into both levels, peek only into memory", () =>
+    Effect.gen(function*() {
+      const { process, requests } = yield* makeBucket()
+      yield* (yield* process()).set(Numbers.key("a"), 1)
+      const cache = yield* process()
+      const before = requests().length
+      assert.deepStrictEqual(yield* cache.peek(Numbers.key("a")), Option.none())
+      assert.strictEqual(requests().length, before)
+      assert.isTrue(yield* cache.has(Numbers.key("a")))
+      assert.isFalse(yield* cache.has(Numbers.key("b")))
+      assert.deepStrictEqual(yield* cache.peek(Numbers.key("a")), Option.some(1))
+    }))
+
+  it.scoped("pop returns what it removes", () =>
+    Effect.gen(function*() {
+      const { process } = yield* makeBucket()
+      const cache = yield* process()
+      yield* cache.set(Numbers.key("a"), 1)
+      assert.strictEqual(yield* cache.pop(Numbers.key("a")), 1)
+      assert.strictEqual((yield* Effect.flip(cache.pop(Numbers.key("a"))))._tag, "CacheNotFoundError")
+      assert.isFalse(yield* (yield* process()).has(Numbers.key("a")))
+    }))
+
+  it.scoped("setMany and getMany, in the order of the keys, with bounded concurrency", () =>
+    Effect.gen(function*() {
+      const { process, requests } = yield* makeBucket()
+      const entries = Array.from({ length: 50 }, (_, n) => [Numbers.key(String(n)), n] as const)
+      yield* (yield* process()).setMany(entries, { concurrency: 4 })
+      assert.strictEqual(requests().filter(({ method }) => method === "PUT").length, 50)
+      const cache = yield* process()
+      const found = yield* cache.getMany([...keys("49", "no", "0"), ...keys("49")], { concurrency: 2 })
+      assert.deepStrictEqual(found, [Option.some(49), Option.none(), Option.some(0), Option.some(49)])
+      assert.isTrue(Exit.isFailure(yield* Effect.exit(cache.getMany(keys("0"), { concurrency: 0 }))))
+    }))
+
+  describe("getManyOrCompute", () => {
+    it.scoped("asks the loader once, for what neither level has, and writes what it returns to both", () =>
+      Effect.gen(function*() {
+        const { process } = yield* makeBucket()
+        yield* (yield* process()).set(Numbers.key("a"), 1)
+        const cache = yield* process()
+        const asked: Array<ReadonlyArray<string>> = []
+        const load = (missing: ReadonlyArray<string>) =>
+          Effect.sync(() => {
+            asked.push(missing)
+            return missing.filter((id) => id !== "nobody").map((id) => [id, id.length] as const)
+          })
+        const inputs = ["a", "bb", "nobody", "ccc", "bb"]
+        assert.deepStrictEqual(yield* cache.getManyOrCompute(Numbers, inputs, load), [
+          Option.some(1),
+          Option.some(2),
+          Option.none(),
+          Option.some(3),
+          Option.some(2)
+        ])
+        assert.deepStrictEqual(asked, [["bb", "nobody", "ccc"]])
+        assert.strictEqual(yield* (yield* process()).get(Numbers.key("ccc")), 3)
+        yield* cache.getManyOrCompute(Numbers, inputs, load)
+        assert.deepStrictEqual(asked.slice(1), [["nobody"]])
+      }))
+
+    it.scoped("who asks for the same keys meanwhile shares the result, and outlives the one who came first", () =>
+      Effect.gen(function*() {
+        const { process } = yield* makeBucket()
+        const cache = yield* process()
+        const latch = yield* Deferred.make<void>()
+        const asked: Array<ReadonlyArray<string>> = []
+        const load = (missing: ReadonlyArray<string>) =>
+          Effect.suspend(() => {
+            asked.push(missing)
+            return Effect.as(Deferred.await(latch), missing.map((id) => [id, id.length] as const))
+          })
+        const first = yield* Effect.fork(cache.getManyOrCompute(Numbers, ["a", "bb"], load))
+        yield* until(() => asked.length === 1)
+        const second = yield* Effect.fork(cache.getManyOrCompute(Numbers, ["bb", "ccc"], load))
+        yield* until(() => asked.length === 2)
+        yield* Fiber.interrupt(first)
+        yield* Deferred.succeed(latch, undefined)
+        assert.deepStrictEqual(yield* Fiber.join(second), [Option.some(2), Option.some(3)])
+        assert.deepStrictEqual(asked.map((missing) => [...missing].sort()), [["a", "bb"], ["bb", "ccc"]])
+        assert.strictEqual((yield* cache.stats).computations, 3)
+      }))
+
+    it.scoped("the loader's failure is its caller's, and so is a second level that does not answer", () =>
+      Effect.gen(function*() {
+        const { process, proxy } = yield* makeBucket()
+        const cache = yield* process()
+        const error = yield* Effect.flip(cache.getManyOrCompute(Numbers, ["a"], () => Effect.fail(new Missing())))
+        assert.instanceOf(error, Missing)
+        yield* proxy.set(Fault.Refuse())
+        const loaded = yield* cache.getManyOrCompute(
+          Numbers,
+          ["a", "b"],
+          (missing) => Effect.succeed(missing.map((id) => [id, 1] as const))
+        )
+        assert.deepStrictEqual(loaded, [Option.some(1), Option.some(1)])
+        assert.deepStrictEqual(yield* cache.peek(Numbers.key("a")), Option.some(1))
+      }))
+  })
+
+  describe("getOrCompute", () => {
+    it.scoped("callers share one computation, and its failure only where it is one of the keyspace", () =>
+      Effect.gen(function*() {
+        const Kind = Keyspace.make("kind", { key: Schema.String, value: Schema.Number, failure: Missing })
+        const { process } = yield* makeBucket()
+        const cache = yield* process()
+        let calls = 0
+        const all = <E>(key: CacheKey<string, number, Missing>, compute: Effect.Effect<number, E>) =>
+          Effect.forEach(
+            Array.from({ length: 20 }),
+            () => Effect.either(cache.getOrCompute(key, Effect.suspend(() => (calls++, Effect.delay(compute, 10))))),
+            { concurrency: "unbounded" }
+          ).pipe(Effect.fork, Effect.tap(() => TestClock.adjust("10 millis")))
+        const good = yield* all(Kind.key("good"), Effect.succeed(1))
+        yield* eventually(Effect.zipRight(TestClock.adjust("10 millis"), Effect.map(good.status, isDone)))
+        assert.strictEqual(calls, 1)
+        calls = 0
+        const bad = yield* all(Kind.key("bad"), new Missing())
+        yield* eventually(Effect.zipRight(TestClock.adjust("10 millis"), Effect.map(bad.status, isDone)))
+        assert.strictEqual(calls, 1)
+        calls = 0
+        const own = yield* all(Kind.key("own"), Effect.fail("own" as const))
+        yield* eventually(Effect.zipRight(TestClock.adjust("10 millis"), Effect.map(own.status, isDone)))
+        assert.strictEqual(calls, 20)
+      }))
+  })
+
+  it.scoped("list tells of the live entries of a keyspace, with their keys", () =>
+    Effect.gen(function*() {
+      const Other = Keyspace.make("numbers/other", { key: Schema.String, value: Schema.Number })
+      const { direct, process } = yield* makeBucket()
+      const cache = yield* process()
+      yield* cache.setMany([[Numbers.key("a"), 1], [Numbers.key("b"), 2]], { tags: ["t"] })
+      yield* cache.set(Other.key("c"), 3)
+      yield* cache.set(Numbers.key("short"), 4, { timeToLive: "1 second" })
+      yield* direct.save(Numbers.key("rubbish").objectName, Buffer.from("rubbish"))
+      yield* TestClock.adjust("1 second")
+      const listed = Chunk.toReadonlyArray(yield* Stream.runCollect((yield* process()).list(Numbers)))
+      assert.deepStrictEqual(listed.map(({ key }) => key.input).sort(), ["a", "b"])
+      for (const { bytes, freshUntil, key, made, tags } of listed) {
+        assert.deepStrictEqual([made, freshUntil, tags], [0, 3_600_000, ["t"]])
+        assert.isAbove(bytes, 50)
+        assert.strictEqual(yield* cache.get(key), key.input === "a" ? 1 : 2)
+      }
+    }))
+
+  it.scoped("prune removes what is of no use any more, and only that", () =>
+    Effect.gen(function*() {
+      const { direct, process } = yield* makeBucket()
+      const cache = yield* process()
+      yield* cache.setMany(
+        Array.from({ length: 10 }, (_, n) => [Numbers.key(String(n)), n] as const),
+        { timeToLive: "1 second" }
+      )
+      yield* cache.set(Numbers.key("tagged"), 1, { tags: ["gone"] })
+      yield* cache.set(Numbers.key("live"), 1)
+      yield* direct.save(Numbers.key("rubbish").objectName, Buffer.from("rubbish"))
+      yield* TestClock.adjust("1 second")
+      yield* cache.invalidateTag("gone")
+      assert.deepStrictEqual(
+        yield* Stream.runLast(cache.prune(Numbers)),
+        Option.some({ examined: 13, removed: 11 })
+      )
+      assert.deepStrictEqual(
+        yield* Stream.runLast(cache.prune(Numbers, { unreadable: true })),
+        Option.some({ examined: 2, removed: 1 })
+      )
+      assert.strictEqual(yield* (yield* process()).get(Numbers.key("live")), 1)
+    }))
+
+  it.scoped("clear removes all of a keyspace, in both levels, and nothing else", () =>
+    Effect.gen(function*() {
+      const Next = Keyspace.make("numbers", { key: Schema.String, value: Schema.Number, version: "2" })
+      const { process } = yield* makeBucket()
+      const cache = yield* process({ write: "behind" })
+      yield* cache.setMany(Array.from({ length: 30 }, (_, n) => [Numbers.key(String(n)), n] as const))
+      yield* cache.set(Next.key("0"), 1)
+      assert.deepStrictEqual(yield* Stream.runLast(cache.clear(Numbers)), Option.some({ removed: 30 }))
+      assert.deepStrictEqual(yield* cache.getOption(Numbers.key("0")), Option.none())
+      assert.deepStrictEqual(yield* (yield* process()).getOption(Numbers.key("29")), Option.none())
+      assert.strictEqual(yield* cache.get(Next.key("0")), 1)
+      assert.deepStrictEqual(yield* Stream.runLast(cache.clear(Numbers)), Option.none())
+    }))
+
+  it.scoped("events and metrics tell what happens, never a value", () =>
+    Effect.gen(function*() {
+      const { process } = yield* makeBucket()
+      const cache = yield* process({ name: "watched", metrics: true })
+      const events: Array<S3CacheEvent> = []
+      yield* Effect.forkScoped(Stream.runForEach(cache.events, (event) => Effect.sync(() => events.push(event))))
+      yield* until(() => true)
+      yield* Effect.yieldNow()
+      const lookup = yield* cache.memoize(Numbers, () => Effect.succeed(4_242_424))
+      yield* lookup("a")
+      yield* lookup("a")
+      yield* until(() => events.length >= 5)
+      assert.deepStrictEqual(events.map(({ _tag }) => _tag), [
+        "StoreMiss",
+        "ComputationStarted",
+        "ComputationEnded",
+        "Written",
+        "MemoryHit"
+      ])
+      assert.notInclude(JSON.stringify(events), "4242424")
+      const hits = S3CacheMetrics.events.pipe(Metric.tagged("cache", "watched"), Metric.tagged("event", "MemoryHit"))
+      assert.strictEqual((yield* Metric.value(hits)).count, 1)
+      const loads = S3CacheMetrics.requestMillis.pipe(
+        Metric.tagged("cache", "watched"),
+        Metric.tagged("operation", "load")
+      )
+      assert.strictEqual((yield* Metric.value(loads)).count, 1)
+    }))
+
+  it.scoped("costs the requests that docs/s3-cache.md names", () =>
+    Effect.gen(function*() {
+      const Leased = Keyspace.make("leased", { key: Schema.String, value: Schema.Number, coordination: "lease" })
+      const { process, requests } = yield* makeBucket(
+        { conditionalWrites: "required", conditionalDeletes: "required" },
+        {}
+      )
+      const cache = yield* process()
+      const cost = <A, E>(effect: Effect.Effect<A, E>) =>
+        Effect.suspend(() => {
+          const before = requests().length
+          return Effect.map(Effect.exit(effect), () => requests().slice(before).map(({ method }) => method).join(" "))
+        })
+      const lookup = yield* cache.memoize(Numbers, () => Effect.succeed(1))
+      const leased = yield* cache.memoize(Leased, () => Effect.succeed(1))
+      assert.strictEqual(yield* cost(lookup("a")), "GET PUT")
+      assert.strictEqual(yield* cost(lookup("a")), "")
+      assert.strictEqual(yield* cost((yield* process()).get(Numbers.key("a"))), "GET")
+      assert.strictEqual(yield* cost(leased("a")), "GET PUT GET PUT DELETE")
+      assert.strictEqual(yield* cost(cache.set(Numbers.key("b"), 1)), "PUT")
+      assert.strictEqual(yield* cost(cache.add(Numbers.key("c"), 1)), "PUT")
+      assert.strictEqual(yield* cost(cache.add(Numbers.key("c"), 1)), "PUT GET")
+      assert.strictEqual(yield* cost(cache.remove(Numbers.key("c"))), "GET DELETE")
+      assert.strictEqual(yield* cost(cache.invalidateTag("t")), "GET PUT")
+      assert.strictEqual(yield* cost(Stream.runDrain(cache.list(Numbers))), "GET GET GET")
+      yield* TestClock.adjust("1 hour")
+      assert.strictEqual(yield* cost(lookup("a")), "GET DELETE PUT")
+    }))
+
+  it.scoped("every verb of the service is a static of S3Cache", () =>
+    Effect.gen(function*() {
+      yield* S3Cache.setMany([[Numbers.key("a"), 1]])
+      assert.isTrue(yield* S3Cache.has(Numbers.key("a")))
+      assert.deepStrictEqual(yield* S3Cache.peek(Numbers.key("a")), Option.some(1))
+      assert.deepStrictEqual(yield* S3Cache.getMany(keys("a")), [Option.some(1)])
+      assert.deepStrictEqual(
+        yield* S3Cache.getManyOrCompute(Numbers, ["a"], () => Effect.succeed([])),
+        [Option.some(1)]
+      )
+      assert.strictEqual(yield* S3Cache.getOrCompute(Numbers.key("a"), Effect.succeed(2)), 1)
+      yield* S3Cache.flush
+      yield* S3Cache.invalidateTag("t")
+      yield* S3Cache.expireTag("t")
+      assert.strictEqual(Chunk.size(yield* Stream.runCollect(S3Cache.list(Numbers))), 1)
+      yield* Stream.runDrain(S3Cache.prune(Numbers))
+      assert.strictEqual(yield* S3Cache.pop(Numbers.key("a")), 1)
+      yield* Stream.runDrain(S3Cache.clear(Numbers))
+      assert.strictEqual((yield* S3Cache.stats).memorySize, 0)
+    }).pipe(Effect.provide(S3Cache.layer()), Effect.provide(L2Store.layerMemory), Effect.provide(Layer.empty)))
+})
+
+const isDone = (status: { readonly _tag: string }) => status._tag === "Done"

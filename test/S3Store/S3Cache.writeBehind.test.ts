@@ -1,0 +1,112 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Exit, Fiber, Option, Schema, Scope } from "effect"
+import { Keyspace } from "effect-aws-cache/S3Store"
+import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
+import { Fault } from "../support/FaultProxy.js"
+import { eventually, turns } from "../support/until.js"
+import { makeBucket } from "./bucketOf.js"
+
+const Numbers = Keyspace.make("numbers", { key: Schema.String, value: Schema.Number, write: "behind" })
+
+describe("write: \"behind\"", () => {
+  it.scoped("set returns at once; the entry reaches the second level soon", () =>
+    Effect.gen(function*() {
+      const { process, proxy } = yield* makeBucket()
+      const cache = yield* process()
+      yield* proxy.set(Fault.Hang())
+      yield* cache.set(Numbers.key("a"), 1)
+      assert.strictEqual(yield* cache.get(Numbers.key("a")), 1)
+      assert.strictEqual((yield* cache.stats).waiting, 1)
+      yield* proxy.set(Fault.Reset())
+      yield* cache.flush
+      yield* proxy.set(Fault.Pass())
+      yield* cache.set(Numbers.key("b"), 2)
+      yield* cache.flush
+      assert.strictEqual(yield* (yield* process()).get(Numbers.key("b")), 2)
+      assert.strictEqual((yield* cache.stats).waiting, 0)
+    }))
+
+  it.scoped("what waits is found, even when memory has no room for it", () =>
+    Effect.gen(function*() {
+      const { process, proxy } = yield* makeBucket()
+      const cache = yield* process({ maxSize: 0 })
+      yield* proxy.set(Fault.Hang())
+      yield* cache.set(Numbers.key("a"), 1)
+      assert.strictEqual(yield* cache.get(Numbers.key("a")), 1)
+      assert.deepStrictEqual(yield* cache.peek(Numbers.key("a")), Option.some(1))
+      yield* proxy.set(Fault.Reset())
+    }))
+
+  it.scoped("all that waits is written when the scope closes", () =>
+    Effect.gen(function*() {
+      const { process, store } = yield* makeBucket()
+      const scope = yield* Scope.make()
+      const cache = yield* Scope.extend(makeS3CacheService(store), scope)
+      yield* cache.setMany(Array.from({ length: 100 }, (_, n) => [Numbers.key(String(n)), n] as const))
+      const lookup = yield* cache.memoize(Numbers, () => Effect.succeed(7))
+      yield* lookup("computed")
+      yield* Scope.close(scope, Exit.void)
+      const other = yield* process()
+      for (let n = 0; n < 100; n++) assert.strictEqual(yield* other.get(Numbers.key(String(n))), n)
+      assert.strictEqual(yield* other.get(Numbers.key("computed")), 7)
+    }))
+
+  it.scoped("of several writes of a key that wait only the last is made, and it is the last in both levels", () =>
+    Effect.gen(function*() {
+      const { process, requests } = yield* makeBucket()
+      const cache = yield* process({ writeBehind: { concurrency: 1 } })
+      for (let n = 1; n <= 50; n++) yield* cache.set(Numbers.key("a"), n)
+      yield* cache.flush
+      assert.isBelow(requests().length, 10)
+      assert.strictEqual(yield* cache.get(Numbers.key("a")), 50)
+      assert.strictEqual(yield* (yield* process()).get(Numbers.key("a")), 50)
+    }))
+
+  it.scoped("remove takes what waits with it", () =>
+    Effect.gen(function*() {
+      const { process } = yield* makeBucket()
+      const cache = yield* process()
+      yield* cache.set(Numbers.key("a"), 1)
+      yield* cache.remove(Numbers.key("a"))
+      yield* cache.flush
+      assert.deepStrictEqual(yield* cache.getOption(Numbers.key("a")), Option.none())
+      assert.deepStrictEqual(yield* (yield* process()).getOption(Numbers.key("a")), Option.none())
+    }))
+
+  it.scoped("when there is no room, set waits for it, and can be interrupted", () =>
+    Effect.gen(function*() {
+      const { process, proxy } = yield* makeBucket()
+      const cache = yield* process({ writeBehind: { capacity: 2, concurrency: 1 } })
+      yield* proxy.set(Fault.Hang())
+      yield* cache.set(Numbers.key("a"), 1)
+      yield* cache.set(Numbers.key("b"), 2)
+      const third = yield* Effect.fork(cache.set(Numbers.key("c"), 3))
+      const fourth = yield* Effect.fork(cache.set(Numbers.key("d"), 4))
+      yield* turns(20)
+      assert.strictEqual((yield* cache.stats).waiting, 2)
+      yield* Fiber.interrupt(fourth)
+      yield* proxy.set(Fault.Reset())
+      yield* proxy.set(Fault.Pass())
+      yield* Fiber.join(third)
+      yield* cache.flush
+      assert.strictEqual(yield* (yield* process()).get(Numbers.key("c")), 3)
+      assert.isFalse(yield* (yield* process()).has(Numbers.key("d")))
+    }))
+
+  it.scoped("a write that fails is told in the stats, and its value stays in memory", () =>
+    Effect.gen(function*() {
+      const { process, proxy } = yield* makeBucket()
+      const cache = yield* process()
+      yield* proxy.set(Fault.Refuse())
+      yield* cache.set(Numbers.key("a"), 1)
+      yield* eventually(Effect.map(cache.stats, ({ writeFailures }) => writeFailures === 1))
+      assert.strictEqual(yield* cache.get(Numbers.key("a")), 1)
+    }))
+
+  it.scoped("a value that cannot be encoded is refused at once", () =>
+    Effect.gen(function*() {
+      const { process } = yield* makeBucket()
+      const cache = yield* process()
+      assert.strictEqual((yield* Effect.flip(cache.set(Numbers.key("a"), NaN)))._tag, "CacheEncodeError")
+    }))
+})

@@ -1,0 +1,152 @@
+import * as PersistedCache from "@effect/experimental/PersistedCache"
+import * as Persistence from "@effect/experimental/Persistence"
+import { KeyValueStore } from "@effect/platform/KeyValueStore"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Exit, Layer, Option, PrimaryKey, Schema, TestClock } from "effect"
+import { L2Store, S3Persistence } from "effect-aws-cache/S3Store"
+import { Fault } from "../support/FaultProxy.js"
+import { makeBucket } from "./bucketOf.js"
+
+class Find extends Schema.TaggedRequest<Find>()("Find", {
+  payload: { id: Schema.Number },
+  success: Schema.Struct({ name: Schema.String, since: Schema.Date }),
+  failure: Schema.Literal("nobody")
+}) {
+  [PrimaryKey.symbol]() {
+    return `find ${this.id}`
+  }
+}
+
+const overBucket = Effect.map(makeBucket(), (bucket) => ({ ...bucket, l2: Layer.succeed(L2Store, bucket.store) }))
+
+describe("S3Persistence", () => {
+  it.scoped("a KeyValueStore: text, bytes, odd keys, size, clear", () =>
+    Effect.gen(function*() {
+      const { l2 } = yield* overBucket
+      yield* Effect.gen(function*() {
+        const store = yield* KeyValueStore
+        const keys = ["", "/", "..", "a/../b", "日本", "\u0000", "k".repeat(5000)]
+        for (const [at, key] of keys.entries()) yield* store.set(key, `value ${at}`)
+        for (const [at, key] of keys.entries()) {
+          assert.deepStrictEqual(yield* store.get(key), Option.some(`value ${at}`))
+        }
+        assert.strictEqual(yield* store.size, keys.length)
+        yield* store.set("bytes", new Uint8Array([0, 255, 128]))
+        assert.deepStrictEqual(
+          Array.from(Option.getOrThrow(yield* store.getUint8Array("bytes"))),
+          [0, 255, 128]
+        )
+        assert.deepStrictEqual(yield* store.get("no"), Option.none())
+        assert.isTrue(yield* store.has("/"))
+        yield* store.remove("/")
+        assert.isFalse(yield* store.has("/"))
+        yield* store.modify("..", (text) => text.toUpperCase())
+        assert.deepStrictEqual(yield* store.get(".."), Option.some("VALUE 2"))
+        const schemaStore = store.forSchema(Schema.Struct({ n: Schema.NumberFromString }))
+        yield* schemaStore.set("struct", { n: 1 })
+        assert.deepStrictEqual(yield* schemaStore.get("struct"), Option.some({ n: 1 }))
+        yield* store.clear
+        assert.isTrue(yield* store.isEmpty)
+      }).pipe(Effect.provide(S3Persistence.layerKeyValueStore()), Effect.provide(l2))
+    }))
+
+  it.scoped("a KeyValueStore: what cannot be read is absent, and what cannot be asked is an error", () =>
+    Effect.gen(function*() {
+      const { direct, l2, proxy, requests } = yield* overBucket
+      yield* Effect.gen(function*() {
+        const store = yield* KeyValueStore
+        yield* store.set("a", "1")
+        const name = requests()[0]?.name ?? assert.fail("there was a request")
+        assert.match(name, /^mine\/[0-9a-f]{64}$/)
+        yield* direct.save(name, Buffer.from("rubbish"))
+        assert.deepStrictEqual(yield* store.get("a"), Option.none())
+        yield* proxy.set(Fault.Refuse())
+        const error = yield* Effect.flip(store.get("a"))
+        assert.strictEqual(error._tag, "SystemError")
+        assert.include(error.message, "KeyValueStore.get (a)")
+      }).pipe(Effect.provide(S3Persistence.layerKeyValueStore({ folder: "mine" })), Effect.provide(l2))
+    }))
+
+  it.scoped("a ResultPersistence: results with their schemas, for all processes, until they expire", () =>
+    Effect.gen(function*() {
+      const { l2 } = yield* overBucket
+      const open = Effect.flatMap(
+        Persistence.ResultPersistence,
+        (persistence) => persistence.make({ storeId: "people", timeToLive: () => "1 minute" })
+      ).pipe(
+        Effect.provide(S3Persistence.layerResultPersistence({ compression: { algorithm: "gzip" } })),
+        Effect.provide(l2)
+      )
+      const [one, other] = [yield* open, yield* open]
+      const ada = Exit.succeed({ name: "Ada", since: new Date(0) })
+      yield* one.set(new Find({ id: 1 }), ada)
+      yield* one.setMany([[new Find({ id: 2 }), Exit.fail("nobody" as const)]])
+      assert.deepStrictEqual(yield* other.get(new Find({ id: 1 })), Option.some(ada))
+      assert.deepStrictEqual(
+        yield* other.getMany([new Find({ id: 2 }), new Find({ id: 3 })]),
+        [Option.some(Exit.fail("nobody" as const)), Option.none()]
+      )
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(yield* other.get(new Find({ id: 1 })), Option.none())
+      yield* one.set(new Find({ id: 1 }), ada)
+      yield* other.remove(new Find({ id: 1 }))
+      assert.deepStrictEqual(yield* one.get(new Find({ id: 1 })), Option.none())
+      yield* one.set(new Find({ id: 1 }), ada)
+      yield* one.clear
+      assert.deepStrictEqual(yield* other.get(new Find({ id: 1 })), Option.none())
+    }))
+
+  it.scoped("stores of different ids do not mix, whatever their ids", () =>
+    Effect.gen(function*() {
+      const { l2 } = yield* overBucket
+      yield* Effect.gen(function*() {
+        const persistence = yield* Persistence.ResultPersistence
+        const ids = ["a", "a/b", "..", "", "ü"]
+        for (const [at, storeId] of ids.entries()) {
+          const store = yield* persistence.make({ storeId })
+          yield* store.set(new Find({ id: 1 }), Exit.succeed({ name: String(at), since: new Date(0) }))
+        }
+        for (const [at, storeId] of ids.entries()) {
+          const store = yield* persistence.make({ storeId })
+          const found = Option.getOrThrow(yield* store.get(new Find({ id: 1 })))
+          assert.strictEqual(Exit.isSuccess(found) ? found.value.name : "failed", String(at))
+        }
+      }).pipe(Effect.provide(S3Persistence.layerResultPersistence()), Effect.provide(l2))
+    }))
+
+  it.scoped("a PersistedCache looks results up once for all processes", () =>
+    Effect.gen(function*() {
+      const { l2 } = yield* overBucket
+      let lookups = 0
+      const make = PersistedCache.make({
+        storeId: "people",
+        lookup: (request: Find) =>
+          Effect.sync(() => {
+            lookups++
+            return { name: `person ${request.id}`, since: new Date(0) }
+          }),
+        timeToLive: () => "1 hour"
+      }).pipe(Effect.provide(S3Persistence.layerResultPersistence()), Effect.provide(l2))
+      for (const cache of [yield* make, yield* make]) {
+        assert.strictEqual((yield* cache.get(new Find({ id: 7 }))).name, "person 7")
+      }
+      assert.strictEqual(lookups, 1)
+    }))
+
+  for (const folder of ["", "..", "a/b", "ü"]) {
+    it.scoped(`refuses the folder ${JSON.stringify(folder)}`, () =>
+      Effect.gen(function*() {
+        const errors = [
+          yield* Effect.flip(
+            Layer.build(Layer.provide(S3Persistence.layerKeyValueStore({ folder }), L2Store.layerMemory))
+          ),
+          yield* Effect.flip(
+            Layer.build(Layer.provide(S3Persistence.layerResultPersistence({ folder }), L2Store.layerMemory))
+          )
+        ]
+        for (const { message } of errors) {
+          assert.include(message, `S3Persistence: folder is ${JSON.stringify(folder)}, but must be letters`)
+        }
+      }))
+  }
+})

@@ -1,0 +1,102 @@
+import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
+import { Effect } from "effect"
+import type { S3CacheOptions, S3ObjectStoreOptions } from "effect-aws-cache/S3Store"
+import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
+import { statusOf } from "../../src/S3Store/s3Failure.js"
+import { makeS3ObjectStore } from "../../src/S3Store/s3ObjectStore.js"
+import * as EmbeddedS3 from "../support/EmbeddedS3.js"
+import * as FaultProxy from "../support/FaultProxy.js"
+import * as S3Server from "../support/S3Server.js"
+
+export const bucket = "cache-tests"
+
+export const clientOf = (config: S3ClientConfig) =>
+  Effect.acquireRelease(
+    Effect.sync(() => new S3Client(config)),
+    (client) => Effect.sync(() => client.destroy())
+  )
+
+/** What a client needs to reach a server that checks nothing. */
+export const anyServer = (endpoint: string): S3ClientConfig => ({
+  endpoint,
+  region: "us-east-1",
+  forcePathStyle: true,
+  maxAttempts: 1,
+  credentials: { accessKeyId: "embedded", secretAccessKey: "embedded-s3" }
+})
+
+/** A request that came to its end, and how. */
+interface Request {
+  readonly method: string
+  /** The object's, without prefix. */
+  readonly name: string
+  readonly status: number
+}
+
+/** Notes the requests of a client: of a server of one's own one cannot ask. Those that probe for conditions are left out. */
+const noting = (client: S3Client, requests: Array<Request>, keyPrefix: string) =>
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const { request } = args
+      const method = typeof request === "object" && request !== null && "method" in request
+        ? String(request.method)
+        : ""
+      const path = typeof request === "object" && request !== null && "path" in request ? String(request.path) : ""
+      const [, , ...key] = decodeURIComponent(path).split("/")
+      const note = (status: number) => {
+        const name = key.join("/").slice(keyPrefix.length)
+        if (!name.startsWith(".probe/")) requests.push({ method, name, status })
+      }
+      try {
+        const result = await next(args)
+        note(200)
+        return result
+      } catch (error) {
+        note(statusOf(error) ?? 0)
+        throw error
+      }
+    },
+    { step: "build", priority: "low", name: "noting" }
+  )
+
+const embeddedServer = (options: EmbeddedS3.EmbeddedS3Options) =>
+  Effect.map(EmbeddedS3.make({ ...options, buckets: [bucket] }), ({ clientConfig }): S3Server.S3ServerService => ({
+    clientConfig,
+    gateways: [clientConfig],
+    bucket,
+    keyPrefix: "c/",
+    isEmbedded: true
+  }))
+
+/**
+ * A bucket on a server (`S3Server.ts` says which; with options it is always the embedded one) behind a proxy whose faults
+ * a test turns on and off, and caches over it.
+ */
+export const makeBucket = (options: Partial<S3ObjectStoreOptions> = {}, embedded?: EmbeddedS3.EmbeddedS3Options) =>
+  Effect.gen(function*() {
+    const server =
+      yield* (S3Server.isEmbedded || embedded !== undefined ? embeddedServer(embedded ?? {}) : S3Server.make)
+    const { bucket, keyPrefix } = server
+    const port = Number(new URL(String(server.clientConfig.endpoint)).port)
+    const proxy = yield* FaultProxy.make({ port })
+    const requests: Array<Request> = []
+    const client = yield* clientOf({ ...server.clientConfig, endpoint: proxy.url, maxAttempts: 1 })
+    noting(client, requests, keyPrefix)
+    const store = yield* makeS3ObjectStore(client, { bucket, keyPrefix, ...options })
+    const direct = yield* makeS3ObjectStore(yield* clientOf({ ...server.clientConfig, maxAttempts: 1 }), {
+      bucket,
+      keyPrefix
+    })
+    return {
+      server,
+      proxy,
+      /** Through the proxy. */
+      store,
+      /** Past the proxy. */
+      direct,
+      /** Another process, as far as anybody can tell: a cache of its own over the same bucket. */
+      process: (options?: S3CacheOptions) => makeS3CacheService(store, options),
+      /** The requests so far, past the proxy left out. */
+      requests: (): ReadonlyArray<Request> => [...requests]
+    }
+  })
