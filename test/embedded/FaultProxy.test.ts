@@ -163,8 +163,7 @@ describe("FaultProxy", () => {
         response.end(text)
       })
       const proxy = yield* FaultProxy.make(server)
-      const whole =
-        `HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\nContent-Length: 10\r\n\r\n${text}`
+      const whole = `HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 10\r\n\r\n${text}`
       for (const bytes of [0, 1, 20, whole.length - 3, whole.length]) {
         yield* proxy.set(Fault.CutAfter({ bytes }))
         assert.deepStrictEqual(yield* rawGet(proxy.port), { bytes: whole.slice(0, bytes), reset: false })
