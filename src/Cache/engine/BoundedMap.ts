@@ -90,6 +90,8 @@ export class BoundedMap<K, V> {
   private weightLimit: number
   private totalWeight = 0
   private refusedWeight = 0
+  private missed: K | undefined = undefined
+  private hasMissed = false
   private pending: Array<Removal<K, V>> = []
   private notifying = false
 
@@ -159,6 +161,9 @@ export class BoundedMap<K, V> {
       return this.valueColumn[slot] as V
     }
     this.counters.misses++
+    // What is missed is mostly written next. Objects may change until then, and equal another key.
+    this.hasMissed = typeof key === "string" || typeof key === "number"
+    this.missed = key
     return Absent
   }
 
@@ -220,7 +225,7 @@ export class BoundedMap<K, V> {
       return "tooLarge"
     }
     this.reclaim(now)
-    const slot = this.index.get(key)
+    const slot = this.hasMissed && this.missed === key ? -1 : this.index.get(key)
     const outcome = slot === -1
       ? this.insert(key, value, weight, now, expiresAt)
       : this.update(slot, value, weight, now, expiresAt)
@@ -466,8 +471,12 @@ export class BoundedMap<K, V> {
 
   private insert(key: K, value: V, weight: number, now: number, expiresAt: number): WriteOutcome {
     if (expiresAt <= now || this.entryLimit === 0) return "discarded"
-    while (this.used >= this.entryLimit || this.totalWeight + weight > this.weightLimit) this.evict(now, -1)
-    const slot = this.takeSlot()
+    let slot = -1
+    while (this.used >= this.entryLimit || this.totalWeight + weight > this.weightLimit) {
+      if (slot !== -1) this.free(slot)
+      slot = this.vacateVictim(now, -1)
+    }
+    if (slot === -1) slot = this.takeSlot()
     this.keyColumn[slot] = key
     this.valueColumn[slot] = value
     this.index.set(key, slot)
@@ -477,6 +486,7 @@ export class BoundedMap<K, V> {
     this.totalWeight += weight
     this.used++
     this.counters.insertions++
+    this.hasMissed = false
     return "inserted"
   }
 
@@ -495,9 +505,14 @@ export class BoundedMap<K, V> {
   }
 
   private evict(now: number, excluded: number): void {
+    this.free(this.vacateVictim(now, excluded))
+  }
+
+  private vacateVictim(now: number, excluded: number): number {
     const slot = this.policy.victim(excluded)
     if (slot === -1) throw new Error("effect-aws-cache: over its limit with nothing to evict; please report this")
-    this.release(slot, this.expiryOf(slot) <= now ? "expired" : "evicted")
+    this.vacate(slot, this.expiryOf(slot) <= now ? "expired" : "evicted")
+    return slot
   }
 
   private expectEntries(): void {
@@ -512,7 +527,10 @@ export class BoundedMap<K, V> {
       this.keyColumn.push(undefined)
       this.valueColumn.push(undefined)
     }
-    if (slot >= this.capacity) this.growTo(Math.max(16, this.capacity * 2))
+    // Doubled, but for the last step: a map that is full has room for what it may hold, and for no more.
+    if (slot >= this.capacity) {
+      this.growTo(Math.min(Math.max(16, this.capacity * 2), Math.max(slot + 1, this.entryLimit)))
+    }
     return slot
   }
 
@@ -535,6 +553,12 @@ export class BoundedMap<K, V> {
   }
 
   private release(slot: number, reason: RemovalReason): void {
+    this.vacate(slot, reason)
+    this.free(slot)
+  }
+
+  // The entry is gone, but for its key and value: for a slot that is freed, or written to at once.
+  private vacate(slot: number, reason: RemovalReason): void {
     this.note(slot, reason)
     this.index.delete(this.keyColumn[slot] as K, slot)
     this.policy.remove(slot, reason === "evicted")
@@ -544,6 +568,9 @@ export class BoundedMap<K, V> {
     }
     this.totalWeight -= this.weightAt(slot)
     this.used--
+  }
+
+  private free(slot: number): void {
     this.keyColumn[slot] = undefined
     this.valueColumn[slot] = undefined
     this.freeSlots.push(slot)
