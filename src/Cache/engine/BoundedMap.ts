@@ -28,8 +28,8 @@ const mostReserved = 2 ** 25
  * Every write goes in this order: weigh and validate, reclaim what has expired, make room by evicting *other* entries,
  * store, and only then tell the listener. A refused write changes nothing.
  *
- * Layout: one index from key to slot, and a column per property, indexed by slot; the columns for expiry and weight
- * exist only once they are used. A slot that was freed is used again first.
+ * Layout: one index from key to slot, and a column per property, indexed by slot; what expiry and weight need exists
+ * only once they are used. A slot that was freed is used again first.
  *
  * Invariants (`violations` walks them): `size <= maxSize`, `weight <= maxWeight`, `weight` is the sum of the weights
  * of the entries, the index, the policy and the columns agree on which slots are live, and the wheel holds exactly
@@ -75,7 +75,7 @@ export class BoundedMap<K, V> {
   private readonly usesHashes: boolean
   private readonly weigh: ((key: K, value: V) => number) | undefined
   private readonly onRemoval: ((key: K, value: V, reason: RemovalReason) => void) | undefined
-  private readonly wheel: TimerWheel
+  private wheel: TimerWheel | undefined
   private readonly onDue: (slot: number) => void
   // Columns. A key and a value share the fate of their slot: both are set, or both are undefined.
   private readonly keyColumn: Array<K | undefined> = []
@@ -107,7 +107,6 @@ export class BoundedMap<K, V> {
     this.usesHashes = this.policy.usesHashes
     const segments = segmentsOf(options.segments)
     this.index = new KeyIndex<K>(this.equality, (slot) => this.keyColumn[slot], segments)
-    this.wheel = new TimerWheel((slot) => this.expiryOf(slot))
     this.onDue = (slot) => this.release(slot, "expired")
     if (segments > 1 && this.entryLimit <= mostReserved) this.reserve(this.entryLimit)
   }
@@ -419,14 +418,14 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   violations(): ReadonlyArray<string> {
-    const found = [...this.policy.violations(), ...this.wheel.violations()]
+    const found = [...this.policy.violations(), ...(this.wheel?.violations() ?? [])]
     let weight = 0
     let live = 0
     this.policy.forEach((slot) => {
       live++
       weight += this.weightAt(slot)
       if (this.index.get(this.keyColumn[slot] as K) !== slot) found.push(`the index does not lead to slot ${slot}`)
-      const scheduled = this.expiryColumn !== undefined && this.wheel.isScheduled(slot)
+      const scheduled = this.wheel !== undefined && this.wheel.isScheduled(slot)
       if (scheduled !== (this.expiryOf(slot) !== never)) {
         found.push(`slot ${slot} expires at ${this.expiryOf(slot)}, and its place in the wheel says otherwise`)
       }
@@ -459,7 +458,7 @@ export class BoundedMap<K, V> {
   }
 
   private reclaim(now: number): void {
-    if (this.expiryColumn !== undefined) this.wheel.advance(now, this.onDue)
+    if (this.wheel !== undefined) this.wheel.advance(now, this.onDue)
   }
 
   private isLive(slot: number, now: number): boolean {
@@ -546,7 +545,7 @@ export class BoundedMap<K, V> {
     this.capacity = capacity
     this.policy.grow(capacity)
     if (this.weightColumn !== undefined) this.weightColumn = extendedFloats(this.weightColumn, capacity, 0)
-    if (this.expiryColumn !== undefined) {
+    if (this.wheel !== undefined && this.expiryColumn !== undefined) {
       this.wheel.grow(capacity)
       this.expiryColumn = extendedFloats(this.expiryColumn, capacity, never)
     }
@@ -562,7 +561,7 @@ export class BoundedMap<K, V> {
     this.note(slot, reason)
     this.index.delete(this.keyColumn[slot] as K, slot)
     this.policy.remove(slot, reason === "evicted")
-    if (this.expiryColumn !== undefined) {
+    if (this.wheel !== undefined && this.expiryColumn !== undefined) {
       this.wheel.cancel(slot)
       this.expiryColumn[slot] = never
     }
@@ -621,8 +620,9 @@ export class BoundedMap<K, V> {
   }
 
   private putExpiry(slot: number, expiresAt: number): void {
-    if (this.expiryColumn === undefined) {
+    if (this.wheel === undefined || this.expiryColumn === undefined) {
       if (expiresAt === never) return
+      this.wheel = new TimerWheel((slot) => this.expiryOf(slot))
       this.wheel.grow(this.capacity)
       this.expiryColumn = extendedFloats(new Float64Array(0), this.capacity, never)
     }
