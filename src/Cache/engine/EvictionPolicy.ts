@@ -24,7 +24,8 @@ export interface EvictionPolicy {
   /**
    * How many entries there are when the map is full: its `maxSize` when that is its only limit, otherwise `Infinity`.
    * Told at the start and after each change. A policy whose parts are shares of the capacity goes by it, and where it
-   * is `Infinity` by the number of entries that there are: a limit by weight shows only in how many fit.
+   * is `Infinity` by the entries that there are, their number or their weight: a limit by weight shows only in what
+   * fits.
    */
   readonly expect: (entries: number) => void
   /** A new entry, its first use included, and a well-mixed 32-bit hash of its key. */
