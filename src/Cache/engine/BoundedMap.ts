@@ -90,6 +90,7 @@ export class BoundedMap<K, V> {
   private weightLimit: number
   private totalWeight = 0
   private refusedWeight = 0
+  private countsOnly = false
   private missed: K | undefined = undefined
   private hasMissed = false
   private pending: Array<Removal<K, V>> = []
@@ -100,7 +101,6 @@ export class BoundedMap<K, V> {
     this.entryLimit = entryLimitOf(options.maxSize)
     this.weightLimit = weightLimitOf(options.maxWeight)
     this.policy = makePolicy(options.evictionPolicy ?? "LRU", (slot) => this.weightAt(slot))
-    this.expectEntries()
     this.equality = options.equality
     this.weigh = options.weigh
     this.onRemoval = options.onRemoval
@@ -108,6 +108,7 @@ export class BoundedMap<K, V> {
     const segments = segmentsOf(options.segments)
     this.index = new KeyIndex<K>(this.equality, (slot) => this.keyColumn[slot], segments)
     this.onDue = (slot) => this.release(slot, "expired")
+    this.expectEntries()
     if (segments > 1 && this.entryLimit <= mostReserved) this.reserve(this.entryLimit)
   }
 
@@ -470,6 +471,9 @@ export class BoundedMap<K, V> {
 
   private insert(key: K, value: V, weight: number, now: number, expiresAt: number): WriteOutcome {
     if (expiresAt <= now || this.entryLimit === 0) return "discarded"
+    if (this.countsOnly && this.used === this.entryLimit && expiresAt === never) {
+      return this.replaceVictim(key, value)
+    }
     let slot = -1
     while (this.used >= this.entryLimit || this.totalWeight + weight > this.weightLimit) {
       if (slot !== -1) this.free(slot)
@@ -484,6 +488,21 @@ export class BoundedMap<K, V> {
     this.putExpiry(slot, expiresAt)
     this.totalWeight += weight
     this.used++
+    this.counters.insertions++
+    this.hasMissed = false
+    return "inserted"
+  }
+
+  // What `insert` comes to in a full map where no entry has a weight or an end: no bookkeeping, for one leaves and one
+  // comes.
+  private replaceVictim(key: K, value: V): WriteOutcome {
+    const slot = this.policy.victim(-1)
+    this.note(slot, "evicted")
+    this.index.delete(this.keyColumn[slot] as K, slot)
+    this.keyColumn[slot] = key
+    this.valueColumn[slot] = value
+    this.index.set(key, slot)
+    this.policy.replace(slot, this.usesHashes ? keyHash(key, this.equality) : 0)
     this.counters.insertions++
     this.hasMissed = false
     return "inserted"
@@ -516,6 +535,7 @@ export class BoundedMap<K, V> {
 
   private expectEntries(): void {
     this.policy.expect(this.weightLimit === never ? this.entryLimit : never)
+    this.countsOnly = this.weigh === undefined && this.weightLimit === never && this.wheel === undefined
   }
 
   private takeSlot(): number {
@@ -622,6 +642,7 @@ export class BoundedMap<K, V> {
   private putExpiry(slot: number, expiresAt: number): void {
     if (this.wheel === undefined || this.expiryColumn === undefined) {
       if (expiresAt === never) return
+      this.countsOnly = false
       this.wheel = new TimerWheel((slot) => this.expiryOf(slot))
       this.wheel.grow(this.capacity)
       this.expiryColumn = extendedFloats(new Float64Array(0), this.capacity, never)

@@ -34,6 +34,8 @@ export interface EvictionPolicy {
   readonly access: (slot: number) => void
   /** The entry is gone: because it was the victim (`evicted`), or for another reason, from which nothing is learnt. */
   readonly remove: (slot: number, evicted: boolean) => void
+  /** The slot of a victim holds a new entry now: the same as `remove(slot, true)` and `insert(slot, hash)`. */
+  readonly replace: (slot: number, hash: number) => void
   /** The slot to evict next, never `excluded`; `-1` when there is none. It may bring the policy's queues up to date. */
   readonly victim: (excluded: number) => number
   /** Visits every slot in the order in which `victim` would return them. It changes nothing. */

@@ -71,13 +71,8 @@ export class KeyIndex<K> {
    * @since 0.1.0
    */
   get(key: K): number {
-    if (isInteger(key)) return this.integersOf(key).get(key | 0)
-    if (this.equality !== undefined && isObject(key) && this.equality.isStructural(key)) {
-      const hash = this.equality.hash(key)
-      return this.find(key, this.equality, this.structuralOf(hash).get(hash))
-    }
-    const slot = this.directOf(key).get(key)
-    return slot === undefined ? -1 : slot
+    // Most keys are strings, and what is as short as this is compiled into the caller.
+    return typeof key === "string" ? this.getDirect(key) : this.getOther(key)
   }
 
   /**
@@ -86,6 +81,35 @@ export class KeyIndex<K> {
    * @since 0.1.0
    */
   set(key: K, slot: number): void {
+    if (typeof key === "string") this.directOf(key).set(key, slot)
+    else this.setOther(key, slot)
+  }
+
+  /**
+   * Takes out a key by the slot it was put in with.
+   *
+   * @since 0.1.0
+   */
+  delete(key: K, slot: number): void {
+    if (typeof key === "string") this.directOf(key).delete(key)
+    else this.deleteOther(key, slot)
+  }
+
+  private getDirect(key: K): number {
+    const slot = this.directOf(key).get(key)
+    return slot === undefined ? -1 : slot
+  }
+
+  private getOther(key: K): number {
+    if (isInteger(key)) return this.integersOf(key).get(key | 0)
+    if (this.equality !== undefined && isObject(key) && this.equality.isStructural(key)) {
+      const hash = this.equality.hash(key)
+      return this.find(key, this.equality, this.structuralOf(hash).get(hash))
+    }
+    return this.getDirect(key)
+  }
+
+  private setOther(key: K, slot: number): void {
     if (isInteger(key)) {
       this.integersOf(key).set(key | 0, slot)
     } else if (this.equality !== undefined && isObject(key) && this.equality.isStructural(key)) {
@@ -101,12 +125,7 @@ export class KeyIndex<K> {
     }
   }
 
-  /**
-   * Takes out a key by the slot it was put in with.
-   *
-   * @since 0.1.0
-   */
-  delete(key: K, slot: number): void {
+  private deleteOther(key: K, slot: number): void {
     if (isInteger(key)) return this.integersOf(key).delete(key | 0)
     if (this.structuralSize > 0) {
       const hash = this.hashesOf(slot).get(slot)

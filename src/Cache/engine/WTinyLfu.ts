@@ -135,6 +135,12 @@ export class WTinyLfu implements EvictionPolicy {
   }
 
   /** @inheritdoc */
+  replace(slot: number, hash: number): void {
+    this.remove(slot)
+    this.insert(slot, hash)
+  }
+
+  /** @inheritdoc */
   victim(excluded: number): number {
     const candidate = this.firstBut(windowList, excluded)
     const onProbation = this.firstBut(probationList, excluded)
