@@ -12,7 +12,8 @@ import { KeyIndex } from "./KeyIndex.js"
 import { checkExpiry, entryLimitOf, segmentsOf, validWeight, weightLimitOf } from "./limits.js"
 import { makePolicy } from "./makePolicy.js"
 import { orderOf } from "./orderOf.js"
-import type { Removal, RemovalReason } from "./RemovalReason.js"
+import type { RemovalReason } from "./RemovalReason.js"
+import { Removals } from "./Removals.js"
 import { TimerWheel } from "./TimerWheel.js"
 
 const never = Number.POSITIVE_INFINITY
@@ -74,7 +75,7 @@ export class BoundedMap<K, V> {
   private readonly policy: EvictionPolicy
   private readonly usesHashes: boolean
   private readonly weigh: ((key: K, value: V) => number) | undefined
-  private readonly onRemoval: ((key: K, value: V, reason: RemovalReason) => void) | undefined
+  private readonly removals: Removals<K, V>
   private wheel: TimerWheel | undefined
   private readonly onDue: (slot: number) => void
   // Columns. A key and a value share the fate of their slot: both are set, or both are undefined.
@@ -93,8 +94,6 @@ export class BoundedMap<K, V> {
   private countsOnly = false
   private missed: K | undefined = undefined
   private hasMissed = false
-  private pending: Array<Removal<K, V>> = []
-  private notifying = false
 
   /** Throws `BoundedMapError` for an option it cannot accept. */
   constructor(options: BoundedMapOptions<K, V> = {}) {
@@ -103,7 +102,7 @@ export class BoundedMap<K, V> {
     this.policy = makePolicy(options.evictionPolicy ?? "LRU", (slot) => this.weightAt(slot))
     this.equality = options.equality
     this.weigh = options.weigh
-    this.onRemoval = options.onRemoval
+    this.removals = new Removals(this.counters, options.onRemoval)
     this.usesHashes = this.policy.usesHashes
     const segments = segmentsOf(options.segments)
     this.index = new KeyIndex<K>(this.equality, (slot) => this.keyColumn[slot], segments)
@@ -229,7 +228,7 @@ export class BoundedMap<K, V> {
     const outcome = slot === -1
       ? this.insert(key, value, weight, now, expiresAt)
       : this.update(slot, value, weight, now, expiresAt)
-    if (this.onRemoval !== undefined) this.notify()
+    this.removals.tell()
     return outcome
   }
 
@@ -248,7 +247,7 @@ export class BoundedMap<K, V> {
       if (expiresAt <= now) this.release(slot, "expired")
       else this.putExpiry(slot, expiresAt)
     }
-    this.notify()
+    this.removals.tell()
     return live
   }
 
@@ -262,7 +261,7 @@ export class BoundedMap<K, V> {
     if (slot === -1 || !this.isLive(slot, now)) return Absent
     const value = this.valueColumn[slot] as V
     this.release(slot, "deleted")
-    this.notify()
+    this.removals.tell()
     return value
   }
 
@@ -320,7 +319,7 @@ export class BoundedMap<K, V> {
     if (fits) this.changeWeight(slot, weight)
     else this.release(slot, "evicted")
     while (this.totalWeight > this.weightLimit) this.evict(now, slot)
-    this.notify()
+    this.removals.tell()
     return fits ? weight : "tooLarge"
   }
 
@@ -334,7 +333,7 @@ export class BoundedMap<K, V> {
     const slots: Array<number> = []
     this.policy.forEach((slot) => slots.push(slot))
     for (const slot of slots) this.release(slot, "cleared")
-    this.notify()
+    this.removals.tell()
   }
 
   /**
@@ -344,7 +343,7 @@ export class BoundedMap<K, V> {
    */
   purge(now: number): void {
     this.reclaim(now)
-    this.notify()
+    this.removals.tell()
   }
 
   /**
@@ -399,7 +398,7 @@ export class BoundedMap<K, V> {
     this.expectEntries()
     this.reclaim(now)
     while (this.used > entryLimit || this.totalWeight > weightLimit) this.evict(now, -1)
-    this.notify()
+    this.removals.tell()
   }
 
   /**
@@ -410,7 +409,7 @@ export class BoundedMap<K, V> {
   shrinkTo(weight: number, now: number): void {
     this.reclaim(now)
     while (this.used > 0 && this.totalWeight > weight) this.evict(now, -1)
-    this.notify()
+    this.removals.tell()
   }
 
   /**
@@ -454,7 +453,7 @@ export class BoundedMap<K, V> {
       ? Absent
       : [this.keyColumn[slot] as K, this.valueColumn[slot] as V]
     if (slot !== -1) this.release(slot, "deleted")
-    this.notify()
+    this.removals.tell()
     return popped
   }
 
@@ -465,7 +464,7 @@ export class BoundedMap<K, V> {
   private isLive(slot: number, now: number): boolean {
     if (this.expiryColumn === undefined || (this.expiryColumn[slot] as number) > now) return true
     this.release(slot, "expired")
-    this.notify()
+    this.removals.tell()
     return false
   }
 
@@ -596,43 +595,7 @@ export class BoundedMap<K, V> {
   }
 
   private note(slot: number, reason: RemovalReason): void {
-    // One property each: a name that is computed costs more than all the rest of an eviction's bookkeeping.
-    switch (reason) {
-      case "evicted":
-        this.counters.evicted++
-        break
-      case "expired":
-        this.counters.expired++
-        break
-      case "replaced":
-        this.counters.replaced++
-        break
-      case "deleted":
-        this.counters.deleted++
-        break
-      case "cleared":
-        this.counters.cleared++
-        break
-    }
-    if (this.onRemoval !== undefined) {
-      this.pending.push({ key: this.keyColumn[slot] as K, value: this.valueColumn[slot] as V, reason })
-    }
-  }
-
-  // A listener that uses the map adds to the end of the queue: the outermost call tells everything, in order.
-  private notify(): void {
-    if (this.notifying || this.pending.length === 0 || this.onRemoval === undefined) return
-    this.notifying = true
-    for (let at = 0; at < this.pending.length; at++) {
-      const removal = this.pending[at] as Removal<K, V>
-      try {
-        this.onRemoval(removal.key, removal.value, removal.reason)
-      } catch {
-        this.counters.listenerFailures++
-      }
-    }
-    this.pending = []
-    this.notifying = false
+    this.removals.add(this.keyColumn[slot] as K, this.valueColumn[slot] as V, reason)
   }
 
   private expiryOf(slot: number): number {

@@ -30,7 +30,7 @@ export interface EvictionPolicy {
   readonly expect: (entries: number) => void
   /** A new entry, its first use included, and a well-mixed 32-bit hash of its key. */
   readonly insert: (slot: number, hash: number) => void
-  /** One use of an entry; its weight may have changed. */
+  /** One use of an entry; its weight may have changed since the last one. */
   readonly access: (slot: number) => void
   /** The entry is gone: because it was the victim (`evicted`), or for another reason, from which nothing is learnt. */
   readonly remove: (slot: number, evicted: boolean) => void

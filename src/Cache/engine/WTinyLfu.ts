@@ -180,9 +180,6 @@ export class WTinyLfu implements EvictionPolicy {
         const state = this.state[slot] as number
         if ((state & listBits) !== list) found.push(`slot ${slot} is on list ${list} unawares`)
         if (list === windowList && state !== windowList) found.push(`slot ${slot} was hit in a part it is not in`)
-        if (this.sizes !== undefined && this.sizeOf(slot) !== Math.max(1, this.weightOf(slot))) {
-          found.push(`slot ${slot} has another weight by now`)
-        }
       }
     })
     const [window = 0, probation = 0, guarded = 0] = sizes
