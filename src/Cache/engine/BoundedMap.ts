@@ -5,6 +5,7 @@
  */
 import { Absent, type BoundedMapOptions, type Counters, type WriteOutcome } from "./BoundedMapOptions.js"
 import { extendedFloats } from "./columns.js"
+import { Deadlines } from "./Deadlines.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
 import type { KeyEquality } from "./KeyEquality.js"
 import { keyHash } from "./keyHash.js"
@@ -14,7 +15,6 @@ import { makePolicy } from "./makePolicy.js"
 import { orderOf } from "./orderOf.js"
 import type { RemovalReason } from "./RemovalReason.js"
 import { Removals } from "./Removals.js"
-import { TimerWheel } from "./TimerWheel.js"
 
 const never = Number.POSITIVE_INFINITY
 // V8 keeps longer arrays as dictionaries.
@@ -76,12 +76,11 @@ export class BoundedMap<K, V> {
   private readonly usesHashes: boolean
   private readonly weigh: ((key: K, value: V) => number) | undefined
   private readonly removals: Removals<K, V>
-  private wheel: TimerWheel | undefined
+  private deadlines: Deadlines | undefined
   private readonly onDue: (slot: number) => void
   // Columns. A key and a value share the fate of their slot: both are set, or both are undefined.
   private readonly keyColumn: Array<K | undefined> = []
   private readonly valueColumn: Array<V | undefined> = []
-  private expiryColumn: Float64Array<ArrayBuffer> | undefined
   private weightColumn: Float64Array<ArrayBuffer> | undefined
   private readonly freeSlots: Array<number> = []
   private capacity = 0
@@ -135,7 +134,7 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   get usesTime(): boolean {
-    return this.expiryColumn !== undefined
+    return this.deadlines !== undefined
   }
 
   /**
@@ -418,17 +417,13 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   violations(): ReadonlyArray<string> {
-    const found = [...this.policy.violations(), ...(this.wheel?.violations() ?? [])]
+    const found = [...this.policy.violations(), ...(this.deadlines?.violations() ?? [])]
     let weight = 0
     let live = 0
     this.policy.forEach((slot) => {
       live++
       weight += this.weightAt(slot)
       if (this.index.get(this.keyColumn[slot] as K) !== slot) found.push(`the index does not lead to slot ${slot}`)
-      const scheduled = this.wheel !== undefined && this.wheel.isScheduled(slot)
-      if (scheduled !== (this.expiryOf(slot) !== never)) {
-        found.push(`slot ${slot} expires at ${this.expiryOf(slot)}, and its place in the wheel says otherwise`)
-      }
       if (this.freeSlots.includes(slot)) found.push(`slot ${slot} is live and free`)
     })
     if (live !== this.used) found.push(`the policy orders ${live} entries, but there are ${this.used}`)
@@ -458,11 +453,11 @@ export class BoundedMap<K, V> {
   }
 
   private reclaim(now: number): void {
-    if (this.wheel !== undefined) this.wheel.advance(now, this.onDue)
+    if (this.deadlines !== undefined) this.deadlines.advance(now, this.onDue)
   }
 
   private isLive(slot: number, now: number): boolean {
-    if (this.expiryColumn === undefined || (this.expiryColumn[slot] as number) > now) return true
+    if (this.deadlines === undefined || this.deadlines.of(slot) > now) return true
     this.release(slot, "expired")
     this.removals.tell()
     return false
@@ -534,7 +529,7 @@ export class BoundedMap<K, V> {
 
   private expectEntries(): void {
     this.policy.expect(this.weightLimit === never ? this.entryLimit : never)
-    this.countsOnly = this.weigh === undefined && this.weightLimit === never && this.wheel === undefined
+    this.countsOnly = this.weigh === undefined && this.weightLimit === never && this.deadlines === undefined
   }
 
   private takeSlot(): number {
@@ -564,10 +559,7 @@ export class BoundedMap<K, V> {
     this.capacity = capacity
     this.policy.grow(capacity)
     if (this.weightColumn !== undefined) this.weightColumn = extendedFloats(this.weightColumn, capacity, 0)
-    if (this.wheel !== undefined && this.expiryColumn !== undefined) {
-      this.wheel.grow(capacity)
-      this.expiryColumn = extendedFloats(this.expiryColumn, capacity, never)
-    }
+    this.deadlines?.grow(capacity)
   }
 
   private release(slot: number, reason: RemovalReason): void {
@@ -580,10 +572,7 @@ export class BoundedMap<K, V> {
     this.note(slot, reason)
     this.index.delete(this.keyColumn[slot] as K, slot)
     this.policy.remove(slot, reason === "evicted")
-    if (this.wheel !== undefined && this.expiryColumn !== undefined) {
-      this.wheel.cancel(slot)
-      this.expiryColumn[slot] = never
-    }
+    if (this.deadlines !== undefined) this.deadlines.put(slot, never)
     this.totalWeight -= this.weightAt(slot)
     this.used--
   }
@@ -599,20 +588,16 @@ export class BoundedMap<K, V> {
   }
 
   private expiryOf(slot: number): number {
-    return this.expiryColumn === undefined ? never : this.expiryColumn[slot] as number
+    return this.deadlines === undefined ? never : this.deadlines.of(slot)
   }
 
   private putExpiry(slot: number, expiresAt: number): void {
-    if (this.wheel === undefined || this.expiryColumn === undefined) {
+    if (this.deadlines === undefined) {
       if (expiresAt === never) return
       this.countsOnly = false
-      this.wheel = new TimerWheel((slot) => this.expiryOf(slot))
-      this.wheel.grow(this.capacity)
-      this.expiryColumn = extendedFloats(new Float64Array(0), this.capacity, never)
+      this.deadlines = new Deadlines(this.capacity)
     }
-    this.wheel.cancel(slot)
-    this.expiryColumn[slot] = expiresAt
-    this.wheel.schedule(slot)
+    this.deadlines.put(slot, expiresAt)
   }
 
   private weightAt(slot: number): number {
