@@ -14,7 +14,7 @@ export default defineConfig({
       "test/S3Store/canonicalJson.test.ts",
       "test/S3Store/EntryFormat*.test.ts",
       "test/S3Store/s3ObjectStore.sockets.test.ts",
-      "test/S3Store/S3Cache.{faults,keys}.test.ts",
+      "test/S3Store/S3Cache.{faults,keys,kills}.test.ts",
       "test/S3Store/fileSystemObjectStore.test.ts",
       "test/ClientLayer/**/*.property.test.ts",
       "test/Ttl/TtlDict.model.test.ts",

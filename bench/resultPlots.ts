@@ -46,7 +46,9 @@ const engineLines = (results: EngineResults): Array<PlotFile> => {
         svg: drawLines({
           title: `Engine: ${workload}, ${keys} as keys`,
           subtitle: "nanoseconds per operation, lower is better; both axes logarithmic",
+          xName: "capacity (entries)",
           yName: "ns/op",
+          scale: "logarithmic",
           labels: capacities.map(printCount),
           series: names.map((subject) => ({
             name: subject,
@@ -124,7 +126,9 @@ const ttlLines = (results: OperationResults): PlotFile => {
     svg: drawLines({
       title: "TtlDict: writes at the limit",
       subtitle: "nanoseconds per write inside Effect, lower is better; both axes logarithmic",
+      xName: "capacity (entries)",
       yName: "ns/op",
+      scale: "logarithmic",
       labels: sizes.map(printCount),
       series: distinct(results.rows.map((row) => row.subject)).map((subject) => ({
         name: subject,

@@ -96,6 +96,14 @@ const engine = (
 })
 
 /**
+ * The engine with short pauses, in as many parts as the documentation recommends for a million entries.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const segmented: SubjectEntry = engine("LRU", { segments: 256 })
+
+/**
  * All subjects, in the order of the tables.
  *
  * @since 0.1.0
@@ -118,7 +126,7 @@ export const subjects: ReadonlyArray<SubjectEntry> = [
   },
   engine("LRU"),
   engine("LRU", { expires: true }),
-  engine("LRU", { segments: 64 }),
+  segmented,
   ...evictionPolicyNames.filter((policy) => policy !== "LRU").map((policy) => engine(policy)),
   {
     name: reference,

@@ -40,6 +40,7 @@ export const tableOf = ({ capacities, requests, rows, trace, unique, unit }: Res
  */
 export const summaryOf = (results: ReadonlyArray<Result>): string => {
   const counted = results.filter(({ unit }) => unit === "entries")
+  if (counted.length === 0) return ""
   const rows = evictionPolicyNames.map((policy) => {
     const shares = counted.flatMap(({ rows }) => {
       const optimal = rows[0]?.hitRatios ?? []

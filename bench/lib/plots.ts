@@ -11,7 +11,7 @@ import { SVGRenderer } from "echarts/renderers"
 echarts.use([BarChart, LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer])
 
 /**
- * Lines over a logarithmic x axis.
+ * Lines over labels.
  *
  * @since 0.1.0
  * @category models
@@ -19,7 +19,10 @@ echarts.use([BarChart, LineChart, GridComponent, LegendComponent, TitleComponent
 export interface LinePlot {
   readonly title: string
   readonly subtitle: string
+  readonly xName: string
   readonly yName: string
+  /** The y axis: steps that double, from the lowest value on; or steps of ten. */
+  readonly scale: "logarithmic" | "linear"
   /** The labels of the x axis, in order. */
   readonly labels: ReadonlyArray<string>
   readonly series: ReadonlyArray<Series>
@@ -106,8 +109,13 @@ const axisLine = { lineStyle: { color: "#666666" } }
 const splitLine = { lineStyle: { color: "#e4e4e4" } }
 const axisLabel = { color: ink, fontSize: 12 }
 
+const yScale = (scale: LinePlot["scale"], lowest: number, highest: number) =>
+  scale === "linear"
+    ? { type: "value", min: 10 * Math.floor(lowest / 10) }
+    : { type: "log", logBase: 2, min: 2 ** Math.floor(Math.log2(lowest)), max: 2 ** Math.ceil(Math.log2(highest)) }
+
 /**
- * Draws lines, with a logarithmic y axis.
+ * Draws lines.
  *
  * @since 0.1.0
  * @category constructors
@@ -142,7 +150,7 @@ export const drawLines = (plot: LinePlot): string => {
       xAxis: {
         type: "category",
         data: plot.labels,
-        name: "capacity (entries)",
+        name: plot.xName,
         nameLocation: "middle",
         nameGap: 30,
         nameTextStyle: axisLabel,
@@ -150,12 +158,9 @@ export const drawLines = (plot: LinePlot): string => {
         axisLabel
       },
       yAxis: {
-        type: "log",
-        logBase: 2,
+        ...yScale(plot.scale, Math.min(...values), Math.max(...values)),
         name: plot.yName,
         nameTextStyle: { ...axisLabel, align: "left" },
-        min: 2 ** Math.floor(Math.log2(Math.min(...values))),
-        max: 2 ** Math.ceil(Math.log2(Math.max(...values))),
         axisLine,
         axisLabel,
         splitLine

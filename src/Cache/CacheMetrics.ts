@@ -144,8 +144,8 @@ export const withMetrics = <K, V>(guarded: GuardedMap<K, V>, metrics: MetricsExp
       return result
     }),
   lookup: (f) =>
-    guarded.lookup((map, now) => {
-      const result = f(map, now)
+    guarded.lookup((map, now, caller) => {
+      const result = f(map, now, caller)
       metrics.update(map, now)
       return result
     })

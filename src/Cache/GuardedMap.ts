@@ -3,13 +3,11 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
-import * as DefaultServices from "effect/DefaultServices"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as Ref from "effect/Ref"
 import { CacheConfigError } from "./CacheErrors.js"
+import { clockOf } from "./clockOf.js"
 import { BoundedMap } from "./engine/BoundedMap.js"
 import { BoundedMapError, type BoundedMapOptions } from "./engine/BoundedMapOptions.js"
 import { keyEquality } from "./keyEquality.js"
@@ -27,10 +25,10 @@ export interface GuardedMap<in out K, in out V> {
   /**
    * One step that decides how to go on: with an `Exit`, it is a single instruction of the fiber. This is how lookups are
    * done, since they outnumber everything else: it costs a third of what a step and a `flatMap` do. The clock is read
-   * only if an entry can expire; until then the time is `0`.
+   * only if an entry can expire; until then the time is `0`. It is told which fiber looks up.
    */
   readonly lookup: <A, E, R>(
-    f: (map: BoundedMap<K, V>, now: number) => Effect.Effect<A, E, R>
+    f: (map: BoundedMap<K, V>, now: number, caller: Fiber.RuntimeFiber<unknown, unknown>) => Effect.Effect<A, E, R>
   ) => Effect.Effect<A, E, R>
 }
 
@@ -50,13 +48,14 @@ export const makeGuardedMap = <K, V>(
     return {
       step: (f) =>
         Effect.clockWith((clock) => Ref.modify(ref, (map) => [f(map, clock.unsafeCurrentTimeMillis()), map])),
-      lookup: <A, E, R>(f: (map: BoundedMap<K, V>, now: number) => Effect.Effect<A, E, R>) =>
-        Effect.withFiberRuntime<A, E, R>((fiber) => f(map, map.usesTime ? clockOf(fiber).unsafeCurrentTimeMillis() : 0))
+      lookup: <A, E, R>(
+        f: (map: BoundedMap<K, V>, now: number, caller: Fiber.RuntimeFiber<unknown, unknown>) => Effect.Effect<A, E, R>
+      ) =>
+        Effect.withFiberRuntime<A, E, R>((fiber) =>
+          f(map, map.usesTime ? clockOf(fiber).unsafeCurrentTimeMillis() : 0, fiber)
+        )
     }
   })
-
-const clockOf = (fiber: Fiber.RuntimeFiber<unknown, unknown>): Clock.Clock =>
-  Context.get(fiber.getFiberRef(DefaultServices.currentServices), Clock.Clock)
 
 /**
  * Runs what may throw `BoundedMapError`, which becomes a `CacheConfigError`.

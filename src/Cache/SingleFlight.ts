@@ -3,9 +3,7 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -18,6 +16,8 @@ import * as RuntimeFlags from "effect/RuntimeFlags"
 import type * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import { CacheReentryError } from "./CacheErrors.js"
+import { clockOf } from "./clockOf.js"
+import { Outcome } from "./Outcome.js"
 import { printKey } from "./printKey.js"
 
 /**
@@ -56,19 +56,20 @@ interface Waiting {
  * - A computation that would wait for itself, on its own or through others, dies with `CacheReentryError`.
  *
  * Computations of one key are shared within a group: callers of a group agree on what they compute and how it may fail.
+ * `R` is what computations may use.
  *
  * @since 0.1.0
  * @category models
  */
-export class SingleFlight<in out K> {
+export class SingleFlight<in out K, in out R = never> {
   /** For messages and spans. */
   readonly name: string
-  private readonly runtime: Runtime.Runtime<never>
+  private readonly runtime: Runtime.Runtime<R>
   private readonly running = new Set<Waiting>()
   private readonly attached = MutableHashMap.empty<K, Set<() => void>>()
   private closed = false
 
-  private constructor(name: string, runtime: Runtime.Runtime<never>) {
+  private constructor(name: string, runtime: Runtime.Runtime<R>) {
     this.name = name
     this.runtime = runtime
   }
@@ -79,12 +80,12 @@ export class SingleFlight<in out K> {
    * @param name for messages and spans
    * @since 0.1.0
    */
-  static readonly make = <K>(name: string): Effect.Effect<SingleFlight<K>, never, Scope.Scope> =>
-    Effect.flatMap(Effect.runtime<never>(), (runtime) =>
+  static readonly make = <K, R = never>(name: string): Effect.Effect<SingleFlight<K, R>, never, R | Scope.Scope> =>
+    Effect.flatMap(Effect.runtime<R>(), (runtime) =>
       Effect.acquireRelease(
         Effect.sync(() =>
           // Uninterruptible from its first instruction: a fiber interrupted before it starts must settle its flight too.
-          new SingleFlight<K>(name, Runtime.disableRuntimeFlag(runtime, RuntimeFlags.Interruption))
+          new SingleFlight<K, R>(name, Runtime.disableRuntimeFlag(runtime, RuntimeFlags.Interruption))
         ),
         (self) => self.close
       ))
@@ -103,8 +104,8 @@ export class SingleFlight<in out K> {
    *
    * @since 0.1.0
    */
-  group<A, E>(): FlightGroup<K, A, E> {
-    return new FlightGroup<K, A, E>((key, caller, compute, commit, detached) =>
+  group<A, E>(): FlightGroup<K, A, E, R> {
+    return new FlightGroup<K, A, E, R>((key, caller, compute, commit, detached) =>
       this.start(key, caller, compute, commit, detached)
     )
   }
@@ -138,7 +139,8 @@ export class SingleFlight<in out K> {
     flight: Flight<A, E>,
     restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   ): Effect.Effect<A, E> =>
-    Effect.flatMap(FiberRef.get(enclosing), (within) => {
+    Effect.withFiberRuntime<A, E>((caller) => {
+      const within = caller.getFiberRef(enclosing)
       const wait = Effect.onInterrupt(restore(flight.result), () => leave(flight))
       if (within === undefined || within.settled) return wait
       if (leadsTo(flight, within)) {
@@ -162,14 +164,14 @@ export class SingleFlight<in out K> {
   private start<A, E>(
     key: K,
     caller: Fiber.RuntimeFiber<unknown, unknown>,
-    compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
+    compute: (isAttached: () => boolean) => Effect.Effect<A, E, R>,
     commit: (exit: Exit.Exit<A, E>, now: number) => void,
     detached: () => void
   ): Flight<A, E> {
-    const result = Deferred.unsafeMake<A, E>(caller.id())
+    const outcome = new Outcome<A, E>()
     let isAttached = !this.closed
     const flight: Flight<A, E> = {
-      result: Deferred.await(result),
+      result: outcome.await,
       label: printKey(key),
       waiters: 1,
       settled: false,
@@ -183,7 +185,7 @@ export class SingleFlight<in out K> {
       }
     }
     if (this.closed) {
-      Deferred.unsafeDone(result, Effect.interrupt)
+      outcome.settle(Exit.interrupt(caller.id()))
       return flight
     }
     const settle = (exit: Exit.Exit<A, E>, now: number): void => {
@@ -191,12 +193,13 @@ export class SingleFlight<in out K> {
       flight.detach()
       flight.settled = true
       this.running.delete(flight)
-      Deferred.unsafeDone(result, commits ? committed(exit, commit, now) : exit)
+      outcome.settle(commits ? committed(exit, commit, now) : exit)
     }
     insert(this.attached, key, flight.detach)
     this.running.add(flight)
     flight.fiber = Runtime.runFork(
-      this.runtime,
+      // Fibers it starts are part of it.
+      Runtime.setFiberRef(this.runtime, enclosing, flight),
       Effect.interruptible(Effect.suspend(() => compute(() => isAttached))).pipe(
         Effect.withSpan("effect-aws-cache.compute", {
           root: true,
@@ -204,9 +207,13 @@ export class SingleFlight<in out K> {
           attributes: { cache: this.name, key: flight.label },
           captureStackTrace: false
         }),
-        Effect.locally(enclosing, flight),
         Effect.exit,
-        Effect.flatMap((exit) => Effect.map(Clock.currentTimeMillis, (now) => settle(exit, now)))
+        Effect.flatMap((exit) =>
+          Effect.withFiberRuntime<void>((fiber) => {
+            settle(exit, clockOf(fiber).unsafeCurrentTimeMillis())
+            return Exit.void
+          })
+        )
       ),
       { immediate: false }
     )
@@ -220,18 +227,18 @@ export class SingleFlight<in out K> {
  * @since 0.1.0
  * @category models
  */
-export class FlightGroup<in out K, in out A, in out E> {
+export class FlightGroup<in out K, in out A, in out E, in out R = never> {
   private readonly flights = MutableHashMap.empty<K, Flight<A, E>>()
   private readonly start: (
     key: K,
     caller: Fiber.RuntimeFiber<unknown, unknown>,
-    compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
+    compute: (isAttached: () => boolean) => Effect.Effect<A, E, R>,
     commit: (exit: Exit.Exit<A, E>, now: number) => void,
     detached: () => void
   ) => Flight<A, E>
 
   /** @param start starts a flight, and calls `detached` when nobody may join it any more */
-  constructor(start: FlightGroup<K, A, E>["start"]) {
+  constructor(start: FlightGroup<K, A, E, R>["start"]) {
     this.start = start
   }
 
@@ -249,7 +256,7 @@ export class FlightGroup<in out K, in out A, in out E> {
    * flight next, and must not be interruptible from here to there.
    *
    * @param caller the fiber that asks
-   * @param compute needs nothing of the caller; told whether its result would still be committed
+   * @param compute runs with the context that was captured, never with the caller's; told whether its result would still be committed
    * @param commit called once with the result and the time of completion (milliseconds), in the same synchronous step
    *   in which the flight ends, unless it was detached; what it throws becomes the result, a defect
    * @since 0.1.0
@@ -257,7 +264,7 @@ export class FlightGroup<in out K, in out A, in out E> {
   enter(
     key: K,
     caller: Fiber.RuntimeFiber<unknown, unknown>,
-    compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
+    compute: (isAttached: () => boolean) => Effect.Effect<A, E, R>,
     commit: (exit: Exit.Exit<A, E>, now: number) => void
   ): Flight<A, E> {
     const joined = MutableHashMap.get(this.flights, key)

@@ -191,8 +191,7 @@ export const make = <K, V, E = never, R = never>(
     )
     const metrics = options.metrics === true ? new MetricsExport(name) : undefined
     const { lookup, step } = metrics === undefined ? guarded : withMetrics(guarded, metrics)
-    const flights = yield* SingleFlight.make<K>(name)
-    const context = yield* Effect.context<R>()
+    const flights = yield* SingleFlight.make<K, R>(name)
 
     type Engine = BoundedMap<K, Held<V, E>>
 
@@ -259,8 +258,7 @@ export const make = <K, V, E = never, R = never>(
       entries,
       flights,
       hub,
-      writer: { withRoll, freshUntil, put, settled: (map, now) => metrics?.update(map, now) },
-      context
+      writer: { withRoll, freshUntil, put, settled: (map, now) => metrics?.update(map, now) }
     })
 
     const self: Store<K, V, E, R> = {

@@ -4,10 +4,10 @@
  * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import { clockOf } from "./clockOf.js"
 import type { StoreEvent } from "./StoreEvent.js"
 
 /**
@@ -21,13 +21,15 @@ export const announced = <K, A, E, R>(
   key: K,
   compute: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> =>
-  Effect.flatMap(Clock.currentTimeMillis, (started) => {
+  Effect.withFiberRuntime<A, E, R>((fiber) => {
+    const clock = clockOf(fiber)
+    const started = clock.unsafeCurrentTimeMillis()
     hub.publish(() => ({ _tag: "ComputationStarted", key }))
-    return Effect.onExit(compute, (exit) =>
-      Effect.map(
-        Clock.currentTimeMillis,
-        (now) => hub.publish(() => ({ _tag: "ComputationEnded", key, outcome: outcomeOf(exit), millis: now - started }))
-      ))
+    return Effect.onExit(compute, (exit) => {
+      const millis = clock.unsafeCurrentTimeMillis() - started
+      hub.publish(() => ({ _tag: "ComputationEnded", key, outcome: outcomeOf(exit), millis }))
+      return Exit.void
+    })
   })
 
 const outcomeOf = (exit: Exit.Exit<unknown, unknown>) => {

@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
-import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
@@ -51,13 +50,11 @@ export interface StoreWriter<in out K, in out V, in out E> {
 export const makeGetOrCompute = <K, V, E, R>(parts: {
   readonly guarded: GuardedMap<K, Held<V, E>>
   readonly entries: FreshMap<K, V, E>
-  readonly flights: SingleFlight<K>
+  readonly flights: SingleFlight<K, R>
   readonly hub: EventHub<StoreEvent<K>>
   readonly writer: StoreWriter<K, V, E>
-  /** What computations may use. */
-  readonly context: Context.Context<R>
 }): (key: K, compute: Effect.Effect<V, E, R>, options?: WriteOptions) => Effect.Effect<V, E> => {
-  const { context, entries, flights, guarded: { lookup, step }, hub, writer } = parts
+  const { entries, flights, guarded: { lookup, step }, hub, writer } = parts
   const group = flights.group<V | InPlaceOfFailure<V>, E>()
 
   const enter = (
@@ -73,7 +70,7 @@ export const makeGetOrCompute = <K, V, E, R>(parts: {
       caller,
       () =>
         Effect.catchAllCause(
-          announced(hub, key, Effect.provide(compute, context)),
+          announced(hub, key, compute),
           (cause) =>
             Effect.flatten(step((map, now) => {
               const value = Cause.isInterrupted(cause) ? Absent : entries.inPlaceOfFailure(map, key, now)
@@ -94,11 +91,10 @@ export const makeGetOrCompute = <K, V, E, R>(parts: {
   // Nobody waits for it: it ends by itself, or with the store.
   const refresh = (key: K, compute: Effect.Effect<V, E, R>, writeOptions: WriteOptions | undefined) =>
     writer.withRoll((roll) =>
-      Effect.withFiberRuntime<void>((caller) =>
-        step((map) => {
-          if (!group.has(key)) enter(map, caller, key, compute, roll, writeOptions)
-        })
-      )
+      lookup((map, _, caller) => {
+        if (!group.has(key)) enter(map, caller, key, compute, roll, writeOptions)
+        return Exit.void
+      })
     )
 
   const computed = (
@@ -108,22 +104,15 @@ export const makeGetOrCompute = <K, V, E, R>(parts: {
   ): Effect.Effect<V, E> =>
     writer.withRoll((roll) =>
       Effect.uninterruptibleMask((restore) =>
-        Effect.flatMap(
-          Effect.withFiberRuntime<V | Entered<V | InPlaceOfFailure<V>, E>>((caller) =>
-            step((map, now) => {
-              // Another fiber may have written between the two steps. This is still the same lookup.
-              const written = entries.peek(map, key, now)
-              return written === Absent ? new Entered(enter(map, caller, key, compute, roll, writeOptions)) : written
-            })
-          ),
-          (entered) =>
-            entered instanceof Entered
-              ? Effect.map(
-                flights.await(entered.flight, restore),
-                (value) => value instanceof InPlaceOfFailure ? value.value : value
-              )
-              : Effect.succeed(entered)
-        )
+        lookup((map, now, caller) => {
+          // Another fiber may have written between the two steps. This is still the same lookup.
+          const written = entries.peek(map, key, now)
+          if (written !== Absent) return Exit.succeed(written)
+          return Effect.map(
+            flights.await(enter(map, caller, key, compute, roll, writeOptions), restore),
+            (value) => value instanceof InPlaceOfFailure ? value.value : value
+          )
+        })
       )
     )
 
@@ -143,13 +132,5 @@ class InPlaceOfFailure<out V> {
   readonly value: V
   constructor(value: V) {
     this.value = value
-  }
-}
-
-/** A flight, told apart from a value, which can be anything. */
-class Entered<A, E> {
-  readonly flight: Flight<A, E>
-  constructor(flight: Flight<A, E>) {
-    this.flight = flight
   }
 }

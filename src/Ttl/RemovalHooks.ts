@@ -120,9 +120,7 @@ export class RemovalHooks<in out K, in out V> {
         guarded.step((map, now) => this.queue.onBehalf(fiber.getFiberRef(nesting), () => f(map, now)))
       ),
     lookup: (f) =>
-      Effect.withFiberRuntime((fiber) =>
-        guarded.lookup((map, now) => this.queue.onBehalf(fiber.getFiberRef(nesting), () => f(map, now)))
-      )
+      guarded.lookup((map, now, caller) => this.queue.onBehalf(caller.getFiberRef(nesting), () => f(map, now, caller)))
   })
 
   private readonly settled: Effect.Effect<void> = Effect.suspend(() =>

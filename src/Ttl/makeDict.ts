@@ -96,7 +96,7 @@ export const makeDict = <K, V, F = never, R = never>(
       })
     )
     const { lookup, step } = hooks === undefined ? guarded : hooks.watched(guarded)
-    const flights = yield* SingleFlight.make<K>(name)
+    const flights = yield* SingleFlight.make<K, R>(name)
     const steps = new DictSteps<K, V, F>({
       name,
       limits,
@@ -159,8 +159,7 @@ export const makeDict = <K, V, F = never, R = never>(
         freshUntil: (_key, _value, now, roll, write) => steps.until(now, roll, write),
         put: (map, key, value, now, until) => steps.put(map, key, value, now, until),
         settled: () => {}
-      },
-      context: yield* Effect.context<R>()
+      }
     })
 
     if (sweepInterval !== undefined) {

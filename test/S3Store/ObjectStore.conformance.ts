@@ -3,7 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Context, Effect, Layer, Option, type Scope, Stream } from "effect"
-import { L2Store, type ObjectStore } from "effect-aws-cache/S3Store"
+import { ConditionalOutcome, L2Store, LoadOutcome, type ObjectStore } from "effect-aws-cache/S3Store"
 import * as fc from "fast-check"
 import { property } from "../support/property.js"
 
@@ -45,7 +45,7 @@ export const conformance = (
   describe(`object store: ${name}`, () => {
     test("what was saved is loaded, whole; what was not is absent", (store) =>
       Effect.gen(function*() {
-        assert.deepStrictEqual(yield* store.load("a/b"), { _tag: "Absent" })
+        assert.deepStrictEqual(yield* store.load("a/b"), LoadOutcome.Absent())
         const everyByte = Buffer.from(Array.from({ length: 256 }, (_, at) => at))
         const bodies = [Buffer.alloc(0), Buffer.from("x"), everyByte, Buffer.alloc(1_000_003, "abc")]
         for (const body of bodies) {
@@ -54,8 +54,8 @@ export const conformance = (
           assert.isTrue(body.equals(object.body))
           assert.strictEqual(object.size, body.length)
         }
-        assert.deepStrictEqual(yield* store.load("a"), { _tag: "Absent" })
-        assert.deepStrictEqual(yield* store.load("a/b/c"), { _tag: "Absent" })
+        assert.deepStrictEqual(yield* store.load("a"), LoadOutcome.Absent())
+        assert.deepStrictEqual(yield* store.load("a/b/c"), LoadOutcome.Absent())
       }))
 
     test("bytes are the caller's again afterwards", (store) =>
@@ -84,12 +84,12 @@ export const conformance = (
       Effect.gen(function*() {
         yield* store.save("a", bytes("one"))
         const { etag } = yield* found(store, "a")
-        assert.deepStrictEqual(yield* store.load("a", { ifNoneMatch: etag }), { _tag: "Unchanged" })
+        assert.deepStrictEqual(yield* store.load("a", { ifNoneMatch: etag }), LoadOutcome.Unchanged())
         yield* store.save("a", bytes("two"))
         const changed = yield* store.load("a", { ifNoneMatch: etag })
         assert.strictEqual(changed._tag === "Found" ? textOf(changed) : changed._tag, "two")
         yield* store.remove("a")
-        assert.deepStrictEqual(yield* store.load("a", { ifNoneMatch: etag }), { _tag: "Absent" })
+        assert.deepStrictEqual(yield* store.load("a", { ifNoneMatch: etag }), LoadOutcome.Absent())
       }))
 
     test("the first bytes of an object are enough, where asked for", (store) =>
@@ -105,14 +105,14 @@ export const conformance = (
         yield* store.save("empty", Buffer.alloc(0))
         const none = yield* found(store, "empty", { firstBytes: 100 })
         assert.deepStrictEqual([textOf(none), none.size], ["", 0])
-        assert.deepStrictEqual(yield* store.load("absent", { firstBytes: 100 }), { _tag: "Absent" })
+        assert.deepStrictEqual(yield* store.load("absent", { firstBytes: 100 }), LoadOutcome.Absent())
       }))
 
     test("removing takes an object away; without one nothing happens", (store) =>
       Effect.gen(function*() {
         yield* store.save("a", bytes("one"))
         yield* store.remove("a")
-        assert.deepStrictEqual(yield* store.load("a"), { _tag: "Absent" })
+        assert.deepStrictEqual(yield* store.load("a"), LoadOutcome.Absent())
         yield* store.remove("a")
         yield* store.remove("never/was")
         yield* store.save("a", bytes("two"))
@@ -209,7 +209,7 @@ export const conformance = (
           assert.strictEqual(added._tag, "Written")
           const { etag } = yield* found(store, "a")
           if (added._tag === "Written" && Option.isSome(added.etag)) assert.strictEqual(added.etag.value, etag)
-          assert.deepStrictEqual(yield* store.add("a", bytes("two")), { _tag: "Refused" })
+          assert.deepStrictEqual(yield* store.add("a", bytes("two")), ConditionalOutcome.Refused())
           assert.strictEqual(textOf(yield* found(store, "a")), "one")
           yield* store.remove("a")
           assert.strictEqual((yield* store.add("a", bytes("two")))._tag, "Written")
@@ -230,7 +230,7 @@ export const conformance = (
 
       test("replace writes only in place of what was seen", (store) =>
         Effect.gen(function*() {
-          assert.deepStrictEqual(yield* store.replace("a", bytes("none"), "\"0\""), { _tag: "Refused" })
+          assert.deepStrictEqual(yield* store.replace("a", bytes("none"), "\"0\""), ConditionalOutcome.Refused())
           yield* store.save("a", bytes("one"))
           const { etag } = yield* found(store, "a")
           const replaced = yield* store.replace("a", bytes("two"), etag)
@@ -240,11 +240,11 @@ export const conformance = (
           if (replaced._tag === "Written" && Option.isSome(replaced.etag)) {
             assert.strictEqual(replaced.etag.value, two.etag)
           }
-          assert.deepStrictEqual(yield* store.replace("a", bytes("three"), etag), { _tag: "Refused" })
+          assert.deepStrictEqual(yield* store.replace("a", bytes("three"), etag), ConditionalOutcome.Refused())
           assert.strictEqual(textOf(yield* found(store, "a")), "two")
           yield* store.remove("a")
-          assert.deepStrictEqual(yield* store.replace("a", bytes("four"), two.etag), { _tag: "Refused" })
-          assert.deepStrictEqual(yield* store.load("a"), { _tag: "Absent" })
+          assert.deepStrictEqual(yield* store.replace("a", bytes("four"), two.etag), ConditionalOutcome.Refused())
+          assert.deepStrictEqual(yield* store.load("a"), LoadOutcome.Absent())
         }))
 
       test("of those that replace the same content at most one does, and nothing is lost", (store) =>
@@ -294,7 +294,7 @@ export const conformance = (
         Effect.gen(function*() {
           const added = yield* Effect.flip(store.add("a", bytes("one")))
           assert.strictEqual(added.reason, "ConditionalWritesUnsupported")
-          assert.deepStrictEqual(yield* store.load("a"), { _tag: "Absent" })
+          assert.deepStrictEqual(yield* store.load("a"), LoadOutcome.Absent())
           yield* store.save("a", bytes("one"))
           const { etag } = yield* found(store, "a")
           const replaced = yield* Effect.flip(store.replace("a", bytes("two"), etag))

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Effect, Option, Stream } from "effect"
-import type { S3ObjectStoreOptions } from "effect-aws-cache/S3Store"
+import { ConditionalOutcome, LoadOutcome, type S3ObjectStoreOptions } from "effect-aws-cache/S3Store"
 import type * as Http from "node:http"
 import { makeS3ObjectStore } from "../../src/S3Store/s3ObjectStore.js"
 import { makeClient } from "../embedded/s3Client.js"
@@ -85,7 +85,7 @@ describe("s3ObjectStore: requests", () => {
           response.on("drain", write)
           write()
         }, { maxObjectSize: 1000 })
-        assert.deepStrictEqual(yield* store.load("a"), { _tag: "TooLarge", size: 1_000_000_000, etag: "\"large\"" })
+        assert.deepStrictEqual(yield* store.load("a"), LoadOutcome.TooLarge({ size: 1_000_000_000, etag: "\"large\"" }))
         yield* until(() => server.openSockets() === 0)
         // What fits into buffers on the way, and no more.
         assert.isBelow(written, 20_000_000)
@@ -101,7 +101,7 @@ describe("s3ObjectStore: requests", () => {
           response.on("drain", write)
           write()
         }, { maxObjectSize: 1_000_000 })
-        assert.deepStrictEqual(yield* store.load("a"), { _tag: "TooLarge", size: 1_000_001, etag: "\"endless\"" })
+        assert.deepStrictEqual(yield* store.load("a"), LoadOutcome.TooLarge({ size: 1_000_001, etag: "\"endless\"" }))
         yield* until(() => server.openSockets() === 0)
       }))
 
@@ -144,7 +144,7 @@ describe("s3ObjectStore: requests", () => {
     it.scoped("can be a miss, where a load is denied; other requests still fail", () =>
       Effect.gen(function*() {
         const { store } = yield* over(denying, { onAccessDenied: "miss", conditionalWrites: "required" })
-        assert.deepStrictEqual(yield* store.load("a"), { _tag: "Absent" })
+        assert.deepStrictEqual(yield* store.load("a"), LoadOutcome.Absent())
         const others: ReadonlyArray<Effect.Effect<unknown, { readonly reason: string }>> = [
           store.save("a", Buffer.from("a")),
           store.add("a", Buffer.from("a")),
@@ -249,7 +249,7 @@ describe("s3ObjectStore: requests", () => {
         response.writeHead(form?.startsWith("\"") ? 412 : 200, { etag: "\"next\"" }).end()
       }, { conditionalWrites: "required" })
       const first = yield* store.replace("a", Buffer.from("a"), "\"one\"")
-      assert.deepStrictEqual(first, { _tag: "Written", etag: Option.some("\"next\"") })
+      assert.deepStrictEqual(first, ConditionalOutcome.Written({ etag: Option.some("\"next\"") }))
       yield* store.replace("a", Buffer.from("a"), "\"two\"")
       assert.deepStrictEqual(forms, ["\"one\"", "one", "two"])
     }))

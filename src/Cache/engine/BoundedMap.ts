@@ -5,6 +5,7 @@
  */
 import { Absent, type BoundedMapOptions, type Counters, type WriteOutcome } from "./BoundedMapOptions.js"
 import { extendedFloats } from "./columns.js"
+import { Deadlines } from "./Deadlines.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
 import type { KeyEquality } from "./KeyEquality.js"
 import { keyHash } from "./keyHash.js"
@@ -12,8 +13,8 @@ import { KeyIndex } from "./KeyIndex.js"
 import { checkExpiry, entryLimitOf, segmentsOf, validWeight, weightLimitOf } from "./limits.js"
 import { makePolicy } from "./makePolicy.js"
 import { orderOf } from "./orderOf.js"
-import type { Removal, RemovalReason } from "./RemovalReason.js"
-import { TimerWheel } from "./TimerWheel.js"
+import type { RemovalReason } from "./RemovalReason.js"
+import { Removals } from "./Removals.js"
 
 const never = Number.POSITIVE_INFINITY
 // V8 keeps longer arrays as dictionaries.
@@ -28,8 +29,8 @@ const mostReserved = 2 ** 25
  * Every write goes in this order: weigh and validate, reclaim what has expired, make room by evicting *other* entries,
  * store, and only then tell the listener. A refused write changes nothing.
  *
- * Layout: one index from key to slot, and a column per property, indexed by slot; the columns for expiry and weight
- * exist only once they are used. A slot that was freed is used again first.
+ * Layout: one index from key to slot, and a column per property, indexed by slot; what expiry and weight need exists
+ * only once they are used. A slot that was freed is used again first.
  *
  * Invariants (`violations` walks them): `size <= maxSize`, `weight <= maxWeight`, `weight` is the sum of the weights
  * of the entries, the index, the policy and the columns agree on which slots are live, and the wheel holds exactly
@@ -74,13 +75,12 @@ export class BoundedMap<K, V> {
   private readonly policy: EvictionPolicy
   private readonly usesHashes: boolean
   private readonly weigh: ((key: K, value: V) => number) | undefined
-  private readonly onRemoval: ((key: K, value: V, reason: RemovalReason) => void) | undefined
-  private readonly wheel: TimerWheel
+  private readonly removals: Removals<K, V>
+  private deadlines: Deadlines | undefined
   private readonly onDue: (slot: number) => void
   // Columns. A key and a value share the fate of their slot: both are set, or both are undefined.
   private readonly keyColumn: Array<K | undefined> = []
   private readonly valueColumn: Array<V | undefined> = []
-  private expiryColumn: Float64Array<ArrayBuffer> | undefined
   private weightColumn: Float64Array<ArrayBuffer> | undefined
   private readonly freeSlots: Array<number> = []
   private capacity = 0
@@ -90,23 +90,23 @@ export class BoundedMap<K, V> {
   private weightLimit: number
   private totalWeight = 0
   private refusedWeight = 0
-  private pending: Array<Removal<K, V>> = []
-  private notifying = false
+  private countsOnly = false
+  private missed: K | undefined = undefined
+  private hasMissed = false
 
   /** Throws `BoundedMapError` for an option it cannot accept. */
   constructor(options: BoundedMapOptions<K, V> = {}) {
     this.entryLimit = entryLimitOf(options.maxSize)
     this.weightLimit = weightLimitOf(options.maxWeight)
     this.policy = makePolicy(options.evictionPolicy ?? "LRU", (slot) => this.weightAt(slot))
-    this.expectEntries()
     this.equality = options.equality
     this.weigh = options.weigh
-    this.onRemoval = options.onRemoval
+    this.removals = new Removals(this.counters, options.onRemoval)
     this.usesHashes = this.policy.usesHashes
     const segments = segmentsOf(options.segments)
     this.index = new KeyIndex<K>(this.equality, (slot) => this.keyColumn[slot], segments)
-    this.wheel = new TimerWheel((slot) => this.expiryOf(slot))
     this.onDue = (slot) => this.release(slot, "expired")
+    this.expectEntries()
     if (segments > 1 && this.entryLimit <= mostReserved) this.reserve(this.entryLimit)
   }
 
@@ -134,7 +134,7 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   get usesTime(): boolean {
-    return this.expiryColumn !== undefined
+    return this.deadlines !== undefined
   }
 
   /**
@@ -159,6 +159,9 @@ export class BoundedMap<K, V> {
       return this.valueColumn[slot] as V
     }
     this.counters.misses++
+    // What is missed is mostly written next. Objects may change until then, and equal another key.
+    this.hasMissed = typeof key === "string" || typeof key === "number"
+    this.missed = key
     return Absent
   }
 
@@ -220,11 +223,11 @@ export class BoundedMap<K, V> {
       return "tooLarge"
     }
     this.reclaim(now)
-    const slot = this.index.get(key)
+    const slot = this.hasMissed && this.missed === key ? -1 : this.index.get(key)
     const outcome = slot === -1
       ? this.insert(key, value, weight, now, expiresAt)
       : this.update(slot, value, weight, now, expiresAt)
-    if (this.onRemoval !== undefined) this.notify()
+    this.removals.tell()
     return outcome
   }
 
@@ -243,7 +246,7 @@ export class BoundedMap<K, V> {
       if (expiresAt <= now) this.release(slot, "expired")
       else this.putExpiry(slot, expiresAt)
     }
-    this.notify()
+    this.removals.tell()
     return live
   }
 
@@ -257,7 +260,7 @@ export class BoundedMap<K, V> {
     if (slot === -1 || !this.isLive(slot, now)) return Absent
     const value = this.valueColumn[slot] as V
     this.release(slot, "deleted")
-    this.notify()
+    this.removals.tell()
     return value
   }
 
@@ -315,7 +318,7 @@ export class BoundedMap<K, V> {
     if (fits) this.changeWeight(slot, weight)
     else this.release(slot, "evicted")
     while (this.totalWeight > this.weightLimit) this.evict(now, slot)
-    this.notify()
+    this.removals.tell()
     return fits ? weight : "tooLarge"
   }
 
@@ -329,7 +332,7 @@ export class BoundedMap<K, V> {
     const slots: Array<number> = []
     this.policy.forEach((slot) => slots.push(slot))
     for (const slot of slots) this.release(slot, "cleared")
-    this.notify()
+    this.removals.tell()
   }
 
   /**
@@ -339,7 +342,7 @@ export class BoundedMap<K, V> {
    */
   purge(now: number): void {
     this.reclaim(now)
-    this.notify()
+    this.removals.tell()
   }
 
   /**
@@ -394,7 +397,7 @@ export class BoundedMap<K, V> {
     this.expectEntries()
     this.reclaim(now)
     while (this.used > entryLimit || this.totalWeight > weightLimit) this.evict(now, -1)
-    this.notify()
+    this.removals.tell()
   }
 
   /**
@@ -405,7 +408,7 @@ export class BoundedMap<K, V> {
   shrinkTo(weight: number, now: number): void {
     this.reclaim(now)
     while (this.used > 0 && this.totalWeight > weight) this.evict(now, -1)
-    this.notify()
+    this.removals.tell()
   }
 
   /**
@@ -414,17 +417,13 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   violations(): ReadonlyArray<string> {
-    const found = [...this.policy.violations(), ...this.wheel.violations()]
+    const found = [...this.policy.violations(), ...(this.deadlines?.violations() ?? [])]
     let weight = 0
     let live = 0
     this.policy.forEach((slot) => {
       live++
       weight += this.weightAt(slot)
       if (this.index.get(this.keyColumn[slot] as K) !== slot) found.push(`the index does not lead to slot ${slot}`)
-      const scheduled = this.expiryColumn !== undefined && this.wheel.isScheduled(slot)
-      if (scheduled !== (this.expiryOf(slot) !== never)) {
-        found.push(`slot ${slot} expires at ${this.expiryOf(slot)}, and its place in the wheel says otherwise`)
-      }
       if (this.freeSlots.includes(slot)) found.push(`slot ${slot} is live and free`)
     })
     if (live !== this.used) found.push(`the policy orders ${live} entries, but there are ${this.used}`)
@@ -449,25 +448,32 @@ export class BoundedMap<K, V> {
       ? Absent
       : [this.keyColumn[slot] as K, this.valueColumn[slot] as V]
     if (slot !== -1) this.release(slot, "deleted")
-    this.notify()
+    this.removals.tell()
     return popped
   }
 
   private reclaim(now: number): void {
-    if (this.expiryColumn !== undefined) this.wheel.advance(now, this.onDue)
+    if (this.deadlines !== undefined) this.deadlines.advance(now, this.onDue)
   }
 
   private isLive(slot: number, now: number): boolean {
-    if (this.expiryColumn === undefined || (this.expiryColumn[slot] as number) > now) return true
+    if (this.deadlines === undefined || this.deadlines.of(slot) > now) return true
     this.release(slot, "expired")
-    this.notify()
+    this.removals.tell()
     return false
   }
 
   private insert(key: K, value: V, weight: number, now: number, expiresAt: number): WriteOutcome {
     if (expiresAt <= now || this.entryLimit === 0) return "discarded"
-    while (this.used >= this.entryLimit || this.totalWeight + weight > this.weightLimit) this.evict(now, -1)
-    const slot = this.takeSlot()
+    if (this.countsOnly && this.used === this.entryLimit && expiresAt === never) {
+      return this.replaceVictim(key, value)
+    }
+    let slot = -1
+    while (this.used >= this.entryLimit || this.totalWeight + weight > this.weightLimit) {
+      if (slot !== -1) this.free(slot)
+      slot = this.vacateVictim(now, -1)
+    }
+    if (slot === -1) slot = this.takeSlot()
     this.keyColumn[slot] = key
     this.valueColumn[slot] = value
     this.index.set(key, slot)
@@ -477,6 +483,22 @@ export class BoundedMap<K, V> {
     this.totalWeight += weight
     this.used++
     this.counters.insertions++
+    this.hasMissed = false
+    return "inserted"
+  }
+
+  // What `insert` comes to in a full map where no entry has a weight or an end: no bookkeeping, for one leaves and one
+  // comes.
+  private replaceVictim(key: K, value: V): WriteOutcome {
+    const slot = this.policy.victim(-1)
+    this.note(slot, "evicted")
+    this.index.delete(this.keyColumn[slot] as K, slot)
+    this.keyColumn[slot] = key
+    this.valueColumn[slot] = value
+    this.index.set(key, slot)
+    this.policy.replace(slot, this.usesHashes ? keyHash(key, this.equality) : 0)
+    this.counters.insertions++
+    this.hasMissed = false
     return "inserted"
   }
 
@@ -495,13 +517,19 @@ export class BoundedMap<K, V> {
   }
 
   private evict(now: number, excluded: number): void {
+    this.free(this.vacateVictim(now, excluded))
+  }
+
+  private vacateVictim(now: number, excluded: number): number {
     const slot = this.policy.victim(excluded)
     if (slot === -1) throw new Error("effect-aws-cache: over its limit with nothing to evict; please report this")
-    this.release(slot, this.expiryOf(slot) <= now ? "expired" : "evicted")
+    this.vacate(slot, this.expiryOf(slot) <= now ? "expired" : "evicted")
+    return slot
   }
 
   private expectEntries(): void {
     this.policy.expect(this.weightLimit === never ? this.entryLimit : never)
+    this.countsOnly = this.weigh === undefined && this.weightLimit === never && this.deadlines === undefined
   }
 
   private takeSlot(): number {
@@ -512,7 +540,10 @@ export class BoundedMap<K, V> {
       this.keyColumn.push(undefined)
       this.valueColumn.push(undefined)
     }
-    if (slot >= this.capacity) this.growTo(Math.max(16, this.capacity * 2))
+    // Doubled, but for the last step: a map that is full has room for what it may hold, and for no more.
+    if (slot >= this.capacity) {
+      this.growTo(Math.min(Math.max(16, this.capacity * 2), Math.max(slot + 1, this.entryLimit)))
+    }
     return slot
   }
 
@@ -528,80 +559,45 @@ export class BoundedMap<K, V> {
     this.capacity = capacity
     this.policy.grow(capacity)
     if (this.weightColumn !== undefined) this.weightColumn = extendedFloats(this.weightColumn, capacity, 0)
-    if (this.expiryColumn !== undefined) {
-      this.wheel.grow(capacity)
-      this.expiryColumn = extendedFloats(this.expiryColumn, capacity, never)
-    }
+    this.deadlines?.grow(capacity)
   }
 
   private release(slot: number, reason: RemovalReason): void {
+    this.vacate(slot, reason)
+    this.free(slot)
+  }
+
+  // The entry is gone, but for its key and value: for a slot that is freed, or written to at once.
+  private vacate(slot: number, reason: RemovalReason): void {
     this.note(slot, reason)
     this.index.delete(this.keyColumn[slot] as K, slot)
     this.policy.remove(slot, reason === "evicted")
-    if (this.expiryColumn !== undefined) {
-      this.wheel.cancel(slot)
-      this.expiryColumn[slot] = never
-    }
+    if (this.deadlines !== undefined) this.deadlines.put(slot, never)
     this.totalWeight -= this.weightAt(slot)
     this.used--
+  }
+
+  private free(slot: number): void {
     this.keyColumn[slot] = undefined
     this.valueColumn[slot] = undefined
     this.freeSlots.push(slot)
   }
 
   private note(slot: number, reason: RemovalReason): void {
-    // One property each: a name that is computed costs more than all the rest of an eviction's bookkeeping.
-    switch (reason) {
-      case "evicted":
-        this.counters.evicted++
-        break
-      case "expired":
-        this.counters.expired++
-        break
-      case "replaced":
-        this.counters.replaced++
-        break
-      case "deleted":
-        this.counters.deleted++
-        break
-      case "cleared":
-        this.counters.cleared++
-        break
-    }
-    if (this.onRemoval !== undefined) {
-      this.pending.push({ key: this.keyColumn[slot] as K, value: this.valueColumn[slot] as V, reason })
-    }
-  }
-
-  // A listener that uses the map adds to the end of the queue: the outermost call tells everything, in order.
-  private notify(): void {
-    if (this.notifying || this.pending.length === 0 || this.onRemoval === undefined) return
-    this.notifying = true
-    for (let at = 0; at < this.pending.length; at++) {
-      const removal = this.pending[at] as Removal<K, V>
-      try {
-        this.onRemoval(removal.key, removal.value, removal.reason)
-      } catch {
-        this.counters.listenerFailures++
-      }
-    }
-    this.pending = []
-    this.notifying = false
+    this.removals.add(this.keyColumn[slot] as K, this.valueColumn[slot] as V, reason)
   }
 
   private expiryOf(slot: number): number {
-    return this.expiryColumn === undefined ? never : this.expiryColumn[slot] as number
+    return this.deadlines === undefined ? never : this.deadlines.of(slot)
   }
 
   private putExpiry(slot: number, expiresAt: number): void {
-    if (this.expiryColumn === undefined) {
+    if (this.deadlines === undefined) {
       if (expiresAt === never) return
-      this.wheel.grow(this.capacity)
-      this.expiryColumn = extendedFloats(new Float64Array(0), this.capacity, never)
+      this.countsOnly = false
+      this.deadlines = new Deadlines(this.capacity)
     }
-    this.wheel.cancel(slot)
-    this.expiryColumn[slot] = expiresAt
-    this.wheel.schedule(slot)
+    this.deadlines.put(slot, expiresAt)
   }
 
   private weightAt(slot: number): number {

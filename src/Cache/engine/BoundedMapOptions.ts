@@ -40,9 +40,9 @@ export interface BoundedMapOptions<in K, in V> {
   readonly weigh?: ((key: K, value: V) => number) | undefined
   /**
    * In how many parts to keep the index of keys, a power of two up to 65,536. `Map`s of V8 stop the program while they
-   * move their entries to grow: for 50 to 180 ms at a million entries, for 3 to 4 ms in 64 parts. In return every
-   * operation hashes its key. Worth it above some 250,000 entries, and needed above 16 million. With a finite `maxSize`
-   * the room for all entries is taken at once. Default `1`.
+   * move their entries to grow: for 20 to 60 ms at a million entries, for about 1 ms in 64 parts, and for less in 256. In
+   * return every operation hashes its key. Worth it above some 250,000 entries, and needed above 16 million: one part
+   * for a few thousand entries. With a finite `maxSize` the room for all entries is taken at once. Default `1`.
    */
   readonly segments?: number | undefined
   /** How keys that are objects compare. Default: by reference. */

@@ -24,15 +24,18 @@ export interface EvictionPolicy {
   /**
    * How many entries there are when the map is full: its `maxSize` when that is its only limit, otherwise `Infinity`.
    * Told at the start and after each change. A policy whose parts are shares of the capacity goes by it, and where it
-   * is `Infinity` by the number of entries that there are: a limit by weight shows only in how many fit.
+   * is `Infinity` by the entries that there are, their number or their weight: a limit by weight shows only in what
+   * fits.
    */
   readonly expect: (entries: number) => void
   /** A new entry, its first use included, and a well-mixed 32-bit hash of its key. */
   readonly insert: (slot: number, hash: number) => void
-  /** One use of an entry; its weight may have changed. */
+  /** One use of an entry; its weight may have changed since the last one. */
   readonly access: (slot: number) => void
   /** The entry is gone: because it was the victim (`evicted`), or for another reason, from which nothing is learnt. */
   readonly remove: (slot: number, evicted: boolean) => void
+  /** The slot of a victim holds a new entry now: the same as `remove(slot, true)` and `insert(slot, hash)`. */
+  readonly replace: (slot: number, hash: number) => void
   /** The slot to evict next, never `excluded`; `-1` when there is none. It may bring the policy's queues up to date. */
   readonly victim: (excluded: number) => number
   /** Visits every slot in the order in which `victim` would return them. It changes nothing. */

@@ -80,6 +80,12 @@ export class Gdsf implements EvictionPolicy {
   }
 
   /** @inheritdoc */
+  replace(slot: number): void {
+    this.remove(slot, true)
+    this.insert(slot)
+  }
+
+  /** @inheritdoc */
   victim(excluded: number): number {
     let victim = -1
     let lowest = Number.POSITIVE_INFINITY

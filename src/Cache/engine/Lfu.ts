@@ -84,6 +84,12 @@ export class Lfu implements EvictionPolicy {
   }
 
   /** @inheritdoc */
+  replace(slot: number): void {
+    this.remove(slot)
+    this.insert(slot)
+  }
+
+  /** @inheritdoc */
   victim(excluded: number): number {
     const first = this.order.first(0)
     return first === excluded && first !== -1 ? this.order.after(first) : first

@@ -65,6 +65,12 @@ export class LfuDa implements EvictionPolicy {
   }
 
   /** @inheritdoc */
+  replace(slot: number): void {
+    this.remove(slot, true)
+    this.insert(slot)
+  }
+
+  /** @inheritdoc */
   victim(excluded: number): number {
     for (let above = 0; above < buckets; above++) {
       const first = this.order.first((this.age + above) & mask)

@@ -42,6 +42,11 @@ export class Lru implements EvictionPolicy {
   }
 
   /** @inheritdoc */
+  replace(slot: number): void {
+    this.order.moveToEnd(0, slot)
+  }
+
+  /** @inheritdoc */
   victim(excluded: number): number {
     const first = this.order.first(0)
     return first === excluded && first !== -1 ? this.order.after(first) : first

@@ -89,6 +89,12 @@ export class S3Fifo implements EvictionPolicy {
   }
 
   /** @inheritdoc */
+  replace(slot: number, hash: number): void {
+    this.remove(slot, true)
+    this.insert(slot, hash)
+  }
+
+  /** @inheritdoc */
   victim(excluded: number): number {
     if (this.smallCount >= this.smallShareOf()) {
       const slot = this.smallVictim(excluded)

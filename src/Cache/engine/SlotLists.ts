@@ -1,17 +1,21 @@
 /**
- * Doubly linked lists of slot numbers, kept in two typed arrays.
+ * Doubly linked lists of slot numbers, kept in a typed array.
  *
  * @since 0.1.0
  */
+
+import { extendedInts } from "./columns.js"
 
 const initialSlots = 16
 
 /**
  * A fixed number of circular doubly linked lists over slot numbers `0, 1, 2, ...`. A slot is in at most one of the
- * lists at a time, so one pair of link columns serves them all: eight bytes per slot, no objects, no garbage.
+ * lists at a time, so one column of links serves them all: eight bytes per slot, no objects, no garbage.
  *
- * Invariants: list `l` has its sentinel at node `l`; slot `s` is node `lists + s`; for every node on a list
- * `next[previous[node]] === node`; a slot on no list links to itself.
+ * Invariants: list `l` has its sentinel at node `l`; slot `s` is node `lists + s`. A node is the place of its two
+ * links, side by side because both are nearly always needed: `links[2 * node]` is the node after it and
+ * `links[2 * node + 1]` the one before it. The node before the one after it is the node itself; a slot on no list links
+ * to itself.
  *
  * @since 0.1.0
  * @category models
@@ -23,26 +27,22 @@ export class SlotLists {
    * @since 0.1.0
    */
   readonly lists: number
-  private next: Int32Array
-  private previous: Int32Array
+  private links: Int32Array<ArrayBuffer>
 
   /** @param lists how many lists share the slots */
   constructor(lists: number) {
     this.lists = lists
-    this.next = identity(lists + initialSlots)
-    this.previous = identity(lists + initialSlots)
+    this.links = selfLinked(new Int32Array(2 * (lists + initialSlots)), 0)
   }
 
   /**
-   * Makes room for slots `0` to `slots - 1`. Columns grow to exactly this size: the owner decides the steps.
+   * Makes room for slots `0` to `slots - 1`. The column grows to exactly this size: the owner decides the steps.
    *
    * @since 0.1.0
    */
   grow(slots: number): void {
-    const length = this.lists + slots
-    if (length <= this.next.length) return
-    this.next = extend(this.next, length)
-    this.previous = extend(this.previous, length)
+    const nodes = this.links.length / 2
+    this.links = selfLinked(extendedInts(this.links, 2 * (this.lists + slots)), nodes)
   }
 
   /**
@@ -51,12 +51,8 @@ export class SlotLists {
    * @since 0.1.0
    */
   append(list: number, slot: number): void {
-    const node = this.lists + slot
-    const last = this.previous[list] as number
-    this.next[last] = node
-    this.previous[node] = last
-    this.next[node] = list
-    this.previous[list] = node
+    const links = this.links
+    this.link(links, this.lists + slot, links[2 * list + 1] as number, list)
   }
 
   /**
@@ -65,7 +61,8 @@ export class SlotLists {
    * @since 0.1.0
    */
   prepend(list: number, slot: number): void {
-    this.link(this.lists + slot, list)
+    const links = this.links
+    this.link(links, this.lists + slot, list, links[2 * list] as number)
   }
 
   /**
@@ -74,7 +71,9 @@ export class SlotLists {
    * @since 0.1.0
    */
   insertAfter(position: number, slot: number): void {
-    this.link(this.lists + slot, this.lists + position)
+    const links = this.links
+    const before = this.lists + position
+    this.link(links, this.lists + slot, before, links[2 * before] as number)
   }
 
   /**
@@ -83,13 +82,14 @@ export class SlotLists {
    * @since 0.1.0
    */
   unlink(slot: number): void {
+    const links = this.links
     const node = this.lists + slot
-    const before = this.previous[node] as number
-    const after = this.next[node] as number
-    this.next[before] = after
-    this.previous[after] = before
-    this.next[node] = node
-    this.previous[node] = node
+    const after = links[2 * node] as number
+    const before = links[2 * node + 1] as number
+    links[2 * before] = after
+    links[2 * after + 1] = before
+    links[2 * node] = node
+    links[2 * node + 1] = node
   }
 
   /**
@@ -98,17 +98,14 @@ export class SlotLists {
    * @since 0.1.0
    */
   moveToEnd(list: number, slot: number): void {
+    const links = this.links
     const node = this.lists + slot
-    const after = this.next[node] as number
+    const after = links[2 * node] as number
     if (after === list) return
-    const before = this.previous[node] as number
-    this.next[before] = after
-    this.previous[after] = before
-    const last = this.previous[list] as number
-    this.next[last] = node
-    this.previous[node] = last
-    this.next[node] = list
-    this.previous[list] = node
+    const before = links[2 * node + 1] as number
+    links[2 * before] = after
+    links[2 * after + 1] = before
+    this.link(links, node, links[2 * list + 1] as number, list)
   }
 
   /**
@@ -117,8 +114,7 @@ export class SlotLists {
    * @since 0.1.0
    */
   first(list: number): number {
-    const node = this.next[list] as number
-    return node < this.lists ? -1 : node - this.lists
+    return this.slotAt(this.links[2 * list] as number)
   }
 
   /**
@@ -127,8 +123,7 @@ export class SlotLists {
    * @since 0.1.0
    */
   last(list: number): number {
-    const node = this.previous[list] as number
-    return node < this.lists ? -1 : node - this.lists
+    return this.slotAt(this.links[2 * list + 1] as number)
   }
 
   /**
@@ -137,8 +132,7 @@ export class SlotLists {
    * @since 0.1.0
    */
   after(slot: number): number {
-    const node = this.next[this.lists + slot] as number
-    return node < this.lists ? -1 : node - this.lists
+    return this.slotAt(this.links[2 * (this.lists + slot)] as number)
   }
 
   /**
@@ -147,8 +141,7 @@ export class SlotLists {
    * @since 0.1.0
    */
   before(slot: number): number {
-    const node = this.previous[this.lists + slot] as number
-    return node < this.lists ? -1 : node - this.lists
+    return this.slotAt(this.links[2 * (this.lists + slot) + 1] as number)
   }
 
   /**
@@ -158,7 +151,7 @@ export class SlotLists {
    */
   isLinked(slot: number): boolean {
     const node = this.lists + slot
-    return this.next[node] !== node
+    return this.links[2 * node] !== node
   }
 
   /**
@@ -167,10 +160,7 @@ export class SlotLists {
    * @since 0.1.0
    */
   clear(): void {
-    for (let node = 0; node < this.next.length; node++) {
-      this.next[node] = node
-      this.previous[node] = node
-    }
+    selfLinked(this.links, 0)
   }
 
   /**
@@ -180,8 +170,7 @@ export class SlotLists {
    */
   copy(): SlotLists {
     const copy = new SlotLists(this.lists)
-    copy.next = this.next.slice()
-    copy.previous = this.previous.slice()
+    copy.links = this.links.slice()
     return copy
   }
 
@@ -193,11 +182,12 @@ export class SlotLists {
   violations(): Array<string> {
     const found: Array<string> = []
     const seen = new Set<number>()
+    const links = this.links
     for (let list = 0; list < this.lists; list++) {
       let node = list
       do {
-        const after = this.next[node] as number
-        if (this.previous[after] !== node) found.push(`list ${list}: previous of node ${after} is not node ${node}`)
+        const after = links[2 * node] as number
+        if (links[2 * after + 1] !== node) found.push(`list ${list}: previous of node ${after} is not node ${node}`)
         if (after >= this.lists) {
           if (seen.has(after)) {
             found.push(`list ${list}: node ${after} is met twice`)
@@ -211,30 +201,28 @@ export class SlotLists {
         node = after
       } while (node !== list)
     }
-    for (let node = this.lists; node < this.next.length; node++) {
-      if (this.next[node] !== node && !seen.has(node)) found.push(`node ${node} is linked but on no list`)
+    for (let node = this.lists; node < links.length / 2; node++) {
+      if (links[2 * node] !== node && !seen.has(node)) found.push(`node ${node} is linked but on no list`)
     }
     return found
   }
 
-  private link(node: number, before: number): void {
-    const after = this.next[before] as number
-    this.next[before] = node
-    this.previous[node] = before
-    this.next[node] = after
-    this.previous[after] = node
+  private slotAt(node: number): number {
+    return node < this.lists ? -1 : node - this.lists
+  }
+
+  private link(links: Int32Array<ArrayBuffer>, node: number, before: number, after: number): void {
+    links[2 * before] = node
+    links[2 * node] = after
+    links[2 * node + 1] = before
+    links[2 * after + 1] = node
   }
 }
 
-const identity = (length: number): Int32Array => {
-  const column = new Int32Array(length)
-  for (let index = 0; index < length; index++) column[index] = index
-  return column
-}
-
-const extend = (column: Int32Array, length: number): Int32Array => {
-  const extended = new Int32Array(length)
-  extended.set(column)
-  for (let index = column.length; index < length; index++) extended[index] = index
-  return extended
+const selfLinked = (links: Int32Array<ArrayBuffer>, from: number): Int32Array<ArrayBuffer> => {
+  for (let node = from; node < links.length / 2; node++) {
+    links[2 * node] = node
+    links[2 * node + 1] = node
+  }
+  return links
 }

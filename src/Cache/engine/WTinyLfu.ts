@@ -5,7 +5,7 @@
  *
  * @since 0.1.0
  */
-import { extendedBytes, extendedInts } from "./columns.js"
+import { extendedBytes, extendedFloats, extendedInts } from "./columns.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
 import { FrequencySketch } from "./FrequencySketch.js"
 import { SlotLists } from "./SlotLists.js"
@@ -43,8 +43,12 @@ const movesPerUse = 2
  * newcomer's last use is counted already, that of an entry used as regularly may be about to come; so in a loop longer
  * than the cache every newcomer would lead by one, and push out what is needed next.
  *
+ * Where entries are limited by weight, the window and the protected part are shares of the weight: of what there was at
+ * the last eviction, when the cache was full, and of what there is before the first one. An entry that leaves the window
+ * competes unless the main part has room for it.
+ *
  * A use counts once: a hit when it is read, a miss when it is inserted. All operations are O(1); the sketch takes eight
- * bytes per slot.
+ * bytes per slot, and the weights eight more where they matter.
  *
  * @since 0.1.0
  * @category constructors
@@ -57,12 +61,17 @@ export class WTinyLfu implements EvictionPolicy {
   private state = new Uint8Array(0)
   private hashes = new Int32Array(0)
   private sketch = new FrequencySketch()
-  private windowCount = 0
-  private probationCount = 0
-  private protectedCount = 0
-  private expected = Number.POSITIVE_INFINITY
+  private readonly weightOf: (slot: number) => number
+  // By slot: its weight when it was last used, where shares are by weight. Where not, every entry has the size 1.
+  private sizes: Float64Array<ArrayBuffer> | undefined
+  private entries = 0
+  private size = 0
+  private windowSize = 0
+  private protectedSize = 0
+  private expected = 0
   private windowShare = initialWindowShare
-  // What the shares come to, in entries.
+  private sizeWhenFull = 0
+  // What the shares come to.
   private capacity = 0
   private windowTarget = 1
   private protectedTarget = 0
@@ -71,17 +80,24 @@ export class WTinyLfu implements EvictionPolicy {
   private usesSinceHalving = 0
   private usesSinceClimb = 0
 
+  /** @param weightOf the weight of an entry, a whole number; one without weight is taken to weigh 1 */
+  constructor(weightOf: (slot: number) => number) {
+    this.weightOf = weightOf
+  }
+
   /** @inheritdoc */
   grow(slots: number): void {
     this.lists.grow(slots)
     this.state = extendedBytes(this.state, slots)
     this.hashes = extendedInts(this.hashes, slots)
     this.sketch.grow(slots)
+    if (this.sizes !== undefined) this.sizes = extendedFloats(this.sizes, slots, 0)
   }
 
   /** @inheritdoc */
   expect(entries: number): void {
     this.expected = entries
+    if (this.byWeight() !== (this.sizes !== undefined)) this.measureAll()
     this.aim()
   }
 
@@ -90,22 +106,21 @@ export class WTinyLfu implements EvictionPolicy {
     this.hashes[slot] = hash
     this.state[slot] = windowList
     this.lists.append(windowList, slot)
-    this.windowCount++
+    this.entries++
+    this.measure(windowList, slot, 0)
     this.use(hash)
   }
 
   /** @inheritdoc */
   access(slot: number): void {
     const list = (this.state[slot] as number) & listBits
+    if (this.sizes !== undefined) this.measure(list, slot, this.sizeOf(slot))
     if (list === windowList) {
       this.windowHits++
       this.lists.moveToEnd(windowList, slot)
     } else {
       this.mainHits++
-      if (list === probationList) {
-        this.probationCount--
-        this.protectedCount++
-      }
+      if (list === probationList) this.protectedSize += this.sizeOf(slot)
       this.state[slot] = protectedList | provenBit
       this.lists.moveToEnd(protectedList, slot)
     }
@@ -114,11 +129,15 @@ export class WTinyLfu implements EvictionPolicy {
 
   /** @inheritdoc */
   remove(slot: number): void {
-    const list = (this.state[slot] as number) & listBits
-    if (list === windowList) this.windowCount--
-    else if (list === probationList) this.probationCount--
-    else this.protectedCount--
+    this.entries--
+    this.count((this.state[slot] as number) & listBits, -this.sizeOf(slot))
     this.lists.unlink(slot)
+  }
+
+  /** @inheritdoc */
+  replace(slot: number, hash: number): void {
+    this.remove(slot)
+    this.insert(slot, hash)
   }
 
   /** @inheritdoc */
@@ -126,9 +145,12 @@ export class WTinyLfu implements EvictionPolicy {
     const candidate = this.firstBut(windowList, excluded)
     const onProbation = this.firstBut(probationList, excluded)
     const resident = onProbation === -1 ? this.firstBut(protectedList, excluded) : onProbation
+    if (this.byWeight()) {
+      this.sizeWhenFull = this.size
+      this.aim()
+    }
     if (resident === -1) return candidate
-    if (this.expected === Number.POSITIVE_INFINITY) this.aim()
-    if (candidate === -1 || this.windowCount < this.windowTarget) return resident
+    if (candidate === -1 || this.windowSize < this.windowTarget) return resident
     const lead = this.sketch.estimate(this.hashes[candidate] as number) -
       this.sketch.estimate(this.hashes[resident] as number)
     if (lead <= (((this.state[resident] as number) & provenBit) === 0 ? 0 : 1)) return candidate
@@ -149,70 +171,114 @@ export class WTinyLfu implements EvictionPolicy {
   /** @inheritdoc */
   violations(): ReadonlyArray<string> {
     const found = this.lists.violations()
-    const counts = [this.windowCount, this.probationCount, this.protectedCount]
-    counts.forEach((count, list) => {
-      let length = 0
+    const sizes = [0, 0, 0]
+    let entries = 0
+    sizes.forEach((_, list) => {
       for (let slot = this.lists.first(list); slot !== -1; slot = this.lists.after(slot)) {
-        length++
+        entries++
+        sizes[list] = (sizes[list] ?? 0) + this.sizeOf(slot)
         const state = this.state[slot] as number
         if ((state & listBits) !== list) found.push(`slot ${slot} is on list ${list} unawares`)
         if (list === windowList && state !== windowList) found.push(`slot ${slot} was hit in a part it is not in`)
       }
-      if (length !== count) found.push(`list ${list} has ${length} entries, not ${count}`)
     })
-    if (this.expected !== Number.POSITIVE_INFINITY && this.capacity !== this.expected) found.push("aims at the past")
+    const [window = 0, probation = 0, guarded = 0] = sizes
+    if (window !== this.windowSize) found.push(`the window has the size ${window}, not ${this.windowSize}`)
+    if (guarded !== this.protectedSize) {
+      found.push(`what is protected has the size ${guarded}, not ${this.protectedSize}`)
+    }
+    if (window + probation + guarded !== this.size) found.push(`all has not the size ${this.size}`)
+    if (entries !== this.entries) found.push(`there are ${entries} entries, not ${this.entries}`)
+    if (!this.byWeight() && this.capacity !== this.expected) found.push("aims at the past")
     if (!(this.windowShare >= leastWindowShare && this.windowShare <= mostWindowShare)) {
       found.push(`the window's share is ${this.windowShare}`)
     }
     return found
   }
 
-  private count(): number {
-    return this.windowCount + this.probationCount + this.protectedCount
+  private byWeight(): boolean {
+    return this.expected === Number.POSITIVE_INFINITY
+  }
+
+  // How many entries there are when the cache is full.
+  private places(): number {
+    return this.byWeight() ? this.entries : this.expected
+  }
+
+  private sizeOf(slot: number): number {
+    return this.sizes === undefined ? 1 : this.sizes[slot] as number
+  }
+
+  // Gives a slot on a list its size, which replaces one that is counted already.
+  private measure(list: number, slot: number, counted: number): void {
+    if (this.sizes !== undefined) this.sizes[slot] = Math.max(1, this.weightOf(slot))
+    this.count(list, this.sizeOf(slot) - counted)
+  }
+
+  private count(list: number, size: number): void {
+    this.size += size
+    if (list === windowList) this.windowSize += size
+    else if (list === protectedList) this.protectedSize += size
+  }
+
+  private measureAll(): void {
+    this.sizes = this.byWeight() ? new Float64Array(this.state.length) : undefined
+    this.size = 0
+    this.windowSize = 0
+    this.protectedSize = 0
+    this.sizeWhenFull = 0
+    for (let list = 0; list < this.lists.lists; list++) {
+      for (let slot = this.lists.first(list); slot !== -1; slot = this.lists.after(slot)) this.measure(list, slot, 0)
+    }
   }
 
   private aim(): void {
-    this.capacity = this.expected === Number.POSITIVE_INFINITY ? this.count() : this.expected
+    this.capacity = this.byWeight() ? Math.max(this.size, this.sizeWhenFull) : this.expected
     this.windowTarget = Math.max(1, Math.round(this.capacity * this.windowShare))
     this.protectedTarget = Math.floor((this.capacity - this.windowTarget) * protectedShare)
   }
 
   private use(hash: number): void {
     this.sketch.increment(hash)
-    if (this.expected === Number.POSITIVE_INFINITY) this.aim()
-    if (++this.usesSinceHalving >= halvingPeriod * this.capacity) {
+    if (this.byWeight()) this.aim()
+    if (++this.usesSinceHalving >= halvingPeriod * this.places()) {
       this.usesSinceHalving = 0
       this.sketch.halve()
     }
-    if (++this.usesSinceClimb >= climbPeriod * this.capacity) this.climb()
+    if (++this.usesSinceClimb >= climbPeriod * this.places()) this.climb()
     this.settle()
   }
 
   // Moves entries to where the shares want them. A window that is too small fills up by itself: while it is, a victim is
   // taken from the main part.
   private settle(): void {
-    for (let moves = movesPerUse; moves > 0 && this.windowCount > this.windowTarget; moves--) {
-      this.leaveWindow(this.lists.first(windowList))
+    for (let moves = movesPerUse; moves > 0 && this.windowSize > this.windowTarget; moves--) {
+      const slot = this.lists.first(windowList)
+      if (!this.mainHasRoomFor(slot)) break
+      this.leaveWindow(slot)
     }
-    for (let moves = movesPerUse; moves > 0 && this.protectedCount > this.protectedTarget; moves--) {
+    for (let moves = movesPerUse; moves > 0 && this.protectedSize > this.protectedTarget; moves--) {
       const slot = this.lists.first(protectedList)
-      this.protectedCount--
-      this.probationCount++
+      this.protectedSize -= this.sizeOf(slot)
       this.state[slot] = probationList | provenBit
       this.lists.moveToEnd(probationList, slot)
     }
   }
 
+  // Among entries of one size it has, whenever the window is too large.
+  private mainHasRoomFor(slot: number): boolean {
+    return !this.byWeight() || this.size - this.windowSize + this.sizeOf(slot) <= this.capacity - this.windowTarget
+  }
+
   private leaveWindow(slot: number): void {
-    this.windowCount--
-    this.probationCount++
+    this.windowSize -= this.sizeOf(slot)
     this.state[slot] = probationList
     this.lists.moveToEnd(probationList, slot)
   }
 
   private climb(): void {
     // Before the cache is full, it is not the window's size that decides what is hit.
-    if (this.count() >= this.capacity) {
+    if (this.entries >= this.places()) {
       // One hit per capacity is added to both densities: nothing seen on either side is no reason to move.
       const ratio = (this.windowHits / this.windowShare + 1) / (this.mainHits / (1 - this.windowShare) + 1)
       const step = Math.max(-mostStep, Math.min(mostStep, stepPerLog * Math.log(ratio)))
@@ -231,14 +297,17 @@ export class WTinyLfu implements EvictionPolicy {
 
   // What decides about victims, without what only uses and insertions ask for. Frequencies are only read: shared.
   private copy(): WTinyLfu {
-    const copy = new WTinyLfu()
+    const copy = new WTinyLfu(this.weightOf)
     copy.lists = this.lists.copy()
     copy.state = this.state.slice()
     copy.hashes = this.hashes
+    copy.sizes = this.sizes
     copy.sketch = this.sketch
-    copy.windowCount = this.windowCount
-    copy.probationCount = this.probationCount
-    copy.protectedCount = this.protectedCount
+    copy.entries = this.entries
+    copy.size = this.size
+    copy.windowSize = this.windowSize
+    copy.protectedSize = this.protectedSize
+    copy.sizeWhenFull = this.sizeWhenFull
     copy.expected = this.expected
     copy.windowShare = this.windowShare
     copy.aim()

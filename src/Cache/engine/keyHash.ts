@@ -17,20 +17,20 @@ import type { KeyEquality } from "./KeyEquality.js"
 export const keyHash = (key: unknown, equality: KeyEquality | undefined): number => {
   switch (typeof key) {
     case "string":
-      return mix(textHash(key))
+      return mixed(textHash(key))
     case "number":
-      return mix(numberHash(key))
+      return mixed(numberHash(key))
     case "bigint":
-      return mix(textHash(key.toString(36)))
+      return mixed(textHash(key.toString(36)))
     case "symbol":
-      return mix(textHash(key.toString()))
+      return mixed(textHash(key.toString()))
     case "boolean":
-      return mix(key ? 0x27d4eb2f : 0x165667b1)
+      return mixed(key ? 0x27d4eb2f : 0x165667b1)
     case "undefined":
-      return mix(0x61c88647)
+      return mixed(0x61c88647)
     case "object":
     case "function":
-      return mix(key === null ? 0x4cf5ad43 : objectHash(key, equality))
+      return mixed(key === null ? 0x4cf5ad43 : objectHash(key, equality))
   }
 }
 
@@ -62,7 +62,14 @@ const objectHash = (key: object, equality: KeyEquality | undefined): number => {
   return lastIdentity
 }
 
-const mix = (value: number): number => {
+/**
+ * A 32-bit whole number in which every bit depends on every bit of the given one, by the finalizer of MurmurHash3; no
+ * two numbers become one.
+ *
+ * @since 0.1.0
+ * @category utils
+ */
+export const mixed = (value: number): number => {
   let hash = value
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)

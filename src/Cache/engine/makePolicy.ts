@@ -30,7 +30,7 @@ export const makePolicy = (name: EvictionPolicyName, weightOf: (slot: number) =>
     case "S3-FIFO":
       return new S3Fifo()
     case "W-TinyLFU":
-      return new WTinyLfu()
+      return new WTinyLfu(weightOf)
     case "GDSF":
       return new Gdsf(weightOf)
     default:

@@ -278,6 +278,45 @@ describe("BoundedMap", () => {
     }
   })
 
+  it("a key that was missed, and then written by the weigher or another write, is still one entry", () => {
+    const map: BoundedMap<unknown, number> = new BoundedMap<unknown, number>({
+      equality: keyEquality,
+      maxSize: 10,
+      weigh: (key, value) => {
+        if (value === 1) map.set(key, 2, 0)
+        return 1
+      }
+    })
+    for (const key of ["a", 7, -0, 1.5, NaN, undefined, Symbol.for("s"), Data.struct({ id: 1 })]) {
+      assert.strictEqual(map.get(key, 0), Absent)
+      assert.strictEqual(map.set(key, 1, 0), "updated")
+      map.remove(key, 0)
+      assert.strictEqual(map.get(key, 0), Absent)
+      assert.strictEqual(map.set("between", 0, 0), key === "a" ? "inserted" : "updated")
+      assert.strictEqual(map.set(key, 3, 0), "inserted")
+      assert.strictEqual(map.set(key, 4, 0), "updated")
+      assert.deepStrictEqual(map.violations(), [])
+    }
+    assert.strictEqual(map.get(0, 0), 4)
+    assert.strictEqual(map.size(0), 9)
+  })
+
+  it("a key that was missed and changed since is looked up anew", () => {
+    const map = new BoundedMap<{ id: number }, number>({
+      equality: {
+        isStructural: () => true,
+        hash: (key) => "id" in key ? Number(key.id) : 0,
+        equals: (one, other) => "id" in one && "id" in other && one.id === other.id
+      }
+    })
+    map.set({ id: 1 }, 1, 0)
+    const key = { id: 2 }
+    assert.strictEqual(map.get(key, 0), Absent)
+    key.id = 1
+    assert.strictEqual(map.set(key, 2, 0), "updated")
+    assert.deepStrictEqual(map.violations(), [])
+  })
+
   it("tells structural keys of one hash apart", () => {
     class Key {
       readonly name: string

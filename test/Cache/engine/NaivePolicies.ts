@@ -1,4 +1,6 @@
 import type { EvictionPolicyName } from "effect-aws-cache/Cache"
+import { FrequencySketch } from "../../../src/Cache/engine/FrequencySketch.js"
+import { keyHash } from "../../../src/Cache/engine/keyHash.js"
 
 /** What an eviction policy does, told as naively as possible: by key, in arrays, from the papers. */
 export interface NaivePolicy {
@@ -151,12 +153,137 @@ class S3FifoQueues implements NaivePolicy {
   }
 }
 
+interface Part {
+  readonly key: number
+  readonly weight: number
+  readonly proven: boolean
+}
+
+/** A window, a probation and a protected part, as arrays; only the sketch is the real one, which has tests of its own. */
+class WTinyLfuParts implements NaivePolicy {
+  private window: Array<Part> = []
+  private probation: Array<Part> = []
+  private guarded: Array<Part> = []
+  // Room for 64 keys: more than these tests have, so it never grows.
+  private readonly sketch = new FrequencySketch()
+  private expected = 0
+  private share = 0.2
+  private full = 0
+  private hits = { window: 0, main: 0 }
+  private usesSinceHalving = 0
+  private usesSinceClimb = 0
+
+  expect(entries: number) {
+    if ((entries === Infinity) !== (this.expected === Infinity)) this.full = 0
+    this.expected = entries
+  }
+
+  insert(key: number, weight: number) {
+    this.window.push({ key, weight, proven: false })
+    this.use(key)
+  }
+
+  access(key: number, weight: number) {
+    const used = { key, weight, proven: true }
+    const inWindow = this.window.some((part) => part.key === key)
+    this.take(key)
+    if (inWindow) this.window.push({ ...used, proven: false })
+    else this.guarded.push(used)
+    this.hits[inWindow ? "window" : "main"]++
+    this.use(key)
+  }
+
+  remove(key: number) {
+    this.take(key)
+  }
+
+  victim(excluded: number | undefined) {
+    const candidate = this.window.find((part) => part.key !== excluded)
+    const resident = [...this.probation, ...this.guarded].find((part) => part.key !== excluded)
+    if (this.byWeight()) this.full = this.size(this.all())
+    if (resident === undefined) return candidate?.key
+    if (candidate === undefined || this.size(this.window) < this.windowTarget()) return resident.key
+    const lead = this.seen(candidate.key) - this.seen(resident.key)
+    if (lead <= (resident.proven ? 1 : 0)) return candidate.key
+    this.leaveWindow(candidate)
+    return resident.key
+  }
+
+  private use(key: number) {
+    this.sketch.increment(keyHash(key, undefined))
+    const places = this.byWeight() ? this.all().length : this.expected
+    if (++this.usesSinceHalving >= 10 * places) {
+      this.usesSinceHalving = 0
+      this.sketch.halve()
+    }
+    if (++this.usesSinceClimb >= 4 * places) {
+      if (this.all().length >= places) {
+        const densities = [this.hits.window / this.share + 1, this.hits.main / (1 - this.share) + 1] as const
+        const step = 0.03 * Math.log(densities[0] / densities[1])
+        this.share = Math.max(0.02, Math.min(0.98, this.share + Math.max(-0.3, Math.min(0.3, step))))
+      }
+      this.hits = { window: 0, main: 0 }
+      this.usesSinceClimb = 0
+    }
+    for (let moves = 0; moves < 2; moves++) {
+      const [first] = this.window
+      if (first === undefined || this.size(this.window) <= this.windowTarget()) break
+      const main = this.size([...this.probation, ...this.guarded, first])
+      if (this.byWeight() && main > this.capacity() - this.windowTarget()) break
+      this.leaveWindow(first)
+    }
+    for (let moves = 0; moves < 2; moves++) {
+      const [first] = this.guarded
+      if (first === undefined) break
+      if (this.size(this.guarded) <= Math.floor((this.capacity() - this.windowTarget()) * 0.8)) break
+      this.take(first.key)
+      this.probation.push(first)
+    }
+  }
+
+  private leaveWindow(part: Part) {
+    this.take(part.key)
+    this.probation.push(part)
+  }
+
+  private take(key: number) {
+    this.window = this.window.filter((part) => part.key !== key)
+    this.probation = this.probation.filter((part) => part.key !== key)
+    this.guarded = this.guarded.filter((part) => part.key !== key)
+  }
+
+  private all() {
+    return [...this.window, ...this.probation, ...this.guarded]
+  }
+
+  private seen(key: number) {
+    return this.sketch.estimate(keyHash(key, undefined))
+  }
+
+  private byWeight() {
+    return this.expected === Infinity
+  }
+
+  private size(parts: ReadonlyArray<Part>) {
+    return parts.reduce((size, part) => size + (this.byWeight() ? Math.max(1, part.weight) : 1), 0)
+  }
+
+  private capacity() {
+    return this.byWeight() ? Math.max(this.full, this.size(this.all())) : this.expected
+  }
+
+  private windowTarget() {
+    return Math.max(1, Math.round(this.capacity() * this.share))
+  }
+}
+
 /** The policies that have a naive twin, and how to make it. */
 export const naivePolicies: ReadonlyArray<readonly [EvictionPolicyName, () => NaivePolicy]> = [
   ["LRU", () => new Ranking(() => [0, 0])],
   ["LFU", () => new Ranking((entry) => [entry.frequency, 0])],
   ["LFU-DA", () => new LfuDaRanking()],
   ["S3-FIFO", () => new S3FifoQueues()],
+  ["W-TinyLFU", () => new WTinyLfuParts()],
   [
     "GDSF",
     () =>

@@ -1,0 +1,78 @@
+/**
+ * What becomes of entries that leave.
+ *
+ * @since 0.1.0
+ */
+import type { Counters } from "./BoundedMapOptions.js"
+import type { Removal, RemovalReason } from "./RemovalReason.js"
+
+/**
+ * Counts the entries that leave, and tells a listener of them: in order, and not before it is asked to, when the map is
+ * consistent again. A listener that uses the map adds to the end of the queue. What it throws is swallowed and counted.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Removals<in out K, in out V> {
+  private readonly counters: Counters
+  private readonly listener: ((key: K, value: V, reason: RemovalReason) => void) | undefined
+  private pending: Array<Removal<K, V>> = []
+  private telling = false
+
+  /**
+   * @param counters counts up those of its numbers that are about removals
+   * @param listener is told
+   */
+  constructor(counters: Counters, listener: ((key: K, value: V, reason: RemovalReason) => void) | undefined) {
+    this.counters = counters
+    this.listener = listener
+  }
+
+  /**
+   * An entry leaves.
+   *
+   * @since 0.1.0
+   */
+  add(key: K, value: V, reason: RemovalReason): void {
+    // One property each: a name that is computed costs more than all the rest of an eviction's bookkeeping.
+    switch (reason) {
+      case "evicted":
+        this.counters.evicted++
+        break
+      case "expired":
+        this.counters.expired++
+        break
+      case "replaced":
+        this.counters.replaced++
+        break
+      case "deleted":
+        this.counters.deleted++
+        break
+      case "cleared":
+        this.counters.cleared++
+        break
+    }
+    if (this.listener !== undefined) this.pending.push({ key, value, reason })
+  }
+
+  /**
+   * Tells the listener of all that has left. Within a call of the listener it does nothing: the outermost call tells
+   * everything.
+   *
+   * @since 0.1.0
+   */
+  tell(): void {
+    if (this.telling || this.listener === undefined || this.pending.length === 0) return
+    this.telling = true
+    for (let at = 0; at < this.pending.length; at++) {
+      const removal = this.pending[at] as Removal<K, V>
+      try {
+        this.listener(removal.key, removal.value, removal.reason)
+      } catch {
+        this.counters.listenerFailures++
+      }
+    }
+    this.pending = []
+    this.telling = false
+  }
+}
