@@ -73,25 +73,26 @@ export const comparisons = (client: S3Client, bucket: string, share: number) =>
       const users = usersOf(size)
       yield* cache.set(bytesKey, bytes)
       yield* cache.set(jsonKey, users)
-      yield* store.save("object", bytes)
-      yield* bare(() => put("users", JSON.stringify(encodeUsers(users))))
       const entry = (yield* bare(() => get(bytesKey.objectName))) ?? bytes
       const entryBytes = entry instanceof Uint8Array ? entry : bytes
+      const [object, document] = [`object-${size}`, `users-${size}`]
+      yield* store.save(object, bytes)
+      yield* bare(() => put(document, JSON.stringify(encodeUsers(users))))
       const of = { bytes: size, times: allTimes * share, limit: 1.15 }
       all.push(
         {
           ...of,
           operation: "L2Store load",
           beside: "GetObject",
-          ours: Effect.suspend(() => store.load("object")),
-          bare: bare(() => get("object"))
+          ours: Effect.suspend(() => store.load(object)),
+          bare: bare(() => get(object))
         },
         {
           ...of,
           operation: "L2Store save",
           beside: "PutObject",
-          ours: Effect.suspend(() => store.save("object", bytes)),
-          bare: bare(() => put("object", bytes))
+          ours: Effect.suspend(() => store.save(object, bytes)),
+          bare: bare(() => put(object, bytes))
         },
         {
           ...of,
@@ -112,14 +113,14 @@ export const comparisons = (client: S3Client, bucket: string, share: number) =>
           operation: "S3Cache.get from S3, JSON",
           beside: "GetObject, JSON.parse, decode",
           ours: Effect.suspend(() => cache.get(jsonKey)),
-          bare: bare(() => getText("users").then((text) => decodeUsers(JSON.parse(text ?? ""))))
+          bare: bare(() => getText(document).then((text) => decodeUsers(JSON.parse(text ?? ""))))
         },
         {
           ...of,
           operation: "S3Cache.set, JSON",
           beside: "encode, JSON.stringify, PutObject",
           ours: Effect.suspend(() => cache.set(jsonKey, users)),
-          bare: bare(() => put("users", JSON.stringify(encodeUsers(users))))
+          bare: bare(() => put(document, JSON.stringify(encodeUsers(users))))
         }
       )
     }
