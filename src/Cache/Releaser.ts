@@ -45,7 +45,7 @@ export interface ReleaserOptions<in K, in V> extends ReleaseLimits {
   /** Releases a value; then the scope it was acquired in is closed, whatever came of it. */
   readonly release: (value: V, key: K, reason: ReleaseReason) => Effect.Effect<unknown, unknown>
   /** Told of each release that has ended, or was given up. */
-  readonly ended: (key: K, reason: ReleaseReason, outcome: "success" | "failure" | "timeout") => void
+  readonly ended: (key: K, reason: ReleaseReason, outcome: ReleaseOutcome) => void
 }
 
 /**
@@ -186,13 +186,7 @@ export class Releaser<in out K, in out V> {
       return Effect.void
     }
     this.running++
-    return Effect.zipRight(
-      Effect.map(this.run(value), () => {
-        this.running--
-        this.changed()
-      }),
-      this.work
-    )
+    return Effect.zipRight(this.run(value), this.work)
   })
 
   private run(value: LeasedValue<K, V>): Effect.Effect<void> {
@@ -207,22 +201,30 @@ export class Releaser<in out K, in out V> {
         (released, closed) => [released, closed].flatMap((exit) => Exit.isFailure(exit) ? [exit.cause] : [])
       )
     )
-    return quietly(Effect.flatMap(this.limited(all), (ended) => {
-      const label = () => `${this.options.name}: the release of ${printKey(value.key)} (${reason})`
+    const label = () => `${this.options.name}: the release of ${printKey(value.key)} (${reason})`
+    return Effect.flatMap(this.limited(all), (ended) => {
       if (Option.isNone(ended)) {
-        this.counters.timedOut++
-        this.options.ended(value.key, reason, "timeout")
-        return Effect.logWarning(`${label()} was given up after ${Duration.format(this.options.timeout)}`)
+        const limit = Duration.format(this.options.timeout)
+        return Effect.map(
+          quietly(Effect.suspend(() => Effect.logWarning(`${label()} was given up after ${limit}`))),
+          () => this.ended(value.key, reason, "timeout")
+        )
       }
-      if (ended.value.length === 0) {
-        this.counters.succeeded++
-        this.options.ended(value.key, reason, "success")
-        return Effect.void
-      }
-      this.counters.failed++
-      this.options.ended(value.key, reason, "failure")
-      return Effect.logWarning(`${label()} failed`, ended.value.reduce(Cause.sequential))
-    }))
+      const [first, ...more] = ended.value
+      if (first === undefined) return Effect.sync(() => this.ended(value.key, reason, "success"))
+      return Effect.map(
+        quietly(Effect.suspend(() => Effect.logWarning(`${label()} failed`, more.reduce(Cause.sequential, first)))),
+        () => this.ended(value.key, reason, "failure")
+      )
+    })
+  }
+
+  /** In one step: nobody sees a release that is counted and still running. */
+  private ended(key: K, reason: ReleaseReason, outcome: ReleaseOutcome): void {
+    this.running--
+    this.counters[outcomeCounters[outcome]]++
+    this.options.ended(key, reason, outcome)
+    this.changed()
   }
 
   private limited<A>(effect: Effect.Effect<A>): Effect.Effect<Option.Option<A>> {
@@ -244,6 +246,14 @@ export class Releaser<in out K, in out V> {
     for (const { holds, told } of this.watchers) if (holds()) Deferred.unsafeDone(told, Effect.void)
   }
 }
+
+type ReleaseOutcome = "success" | "failure" | "timeout"
+
+const outcomeCounters = {
+  success: "succeeded",
+  failure: "failed",
+  timeout: "timedOut"
+} as const satisfies Record<ReleaseOutcome, keyof ReleaseCounters>
 
 interface Watcher {
   readonly holds: () => boolean

@@ -223,6 +223,12 @@ it.effect.prop(
       ledger.assertBalanced()
       const { releasing, retired, size } = yield* store.stats
       assert.deepStrictEqual([size, retired, releasing], [0, 0, 0])
-    }).pipe(Effect.withMaxOpsBeforeYield(budget)),
+    }).pipe(
+      // What cannot be interrupted ends too, so that a failure is told.
+      Effect.onError(() =>
+        TestClock.adjust("1 minute")
+      ),
+      Effect.withMaxOpsBeforeYield(budget)
+    ),
   { fastCheck: parameters }
 )
