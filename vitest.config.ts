@@ -15,6 +15,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/build.ts"],
     setupFiles: ["test/support/deepEquality.ts"],
+    // By default one core is left alone: on a machine of two, files would run one at a time.
+    maxWorkers: "100%",
     testTimeout: 20_000
   }
 })
