@@ -10,6 +10,7 @@ import * as Zlib from "node:zlib"
 import { assemble, headOf } from "../../src/S3Store/entryBytes.js"
 import { makeEntryFormat } from "../../src/S3Store/EntryFormat.js"
 import { property } from "../support/property.js"
+import { makeBucket } from "./bucketOf.js"
 import { encryption, goldenEntries, header } from "./goldenEntries.js"
 
 const MiB = 1 << 20
@@ -140,9 +141,8 @@ describe("an adversarial bucket", () => {
     })
   )
 
-  type Mutated = typeof mutated extends fc.Arbitrary<infer A> ? A : never
-  const mutated = fc.record({
-    golden: fc.constantFrom(...goldenEntries),
+  type Mutation = typeof mutation extends fc.Arbitrary<infer A> ? A : never
+  const mutation = fc.record({
     edits: fc.array(
       fc.record({ at: fc.nat(2000), what: fc.constantFrom("flip", "cut", "insert", "zero"), byte: fc.nat(255) }),
       { minLength: 1, maxLength: 6 }
@@ -150,14 +150,16 @@ describe("an adversarial bucket", () => {
     // Half of them get the checksums right again, as somebody would who means harm.
     repaired: fc.boolean()
   })
+  const random = fc.uint8Array({ maxLength: 500 })
 
   test(
     "1,000 mutated or random objects: each is an entry that was meant, or a typed error",
     Effect.promise(() =>
       fc.assert(
-        fc.asyncProperty(fc.oneof(mutated, fc.uint8Array({ maxLength: 500 })), (input) =>
+        fc.asyncProperty(fc.constantFrom(...goldenEntries), fc.oneof(mutation, random), (golden, input) =>
           Effect.runPromise(Effect.gen(function*() {
-            const { bytes, options } = objectOf(input)
+            const bytes = objectOf(readFileSync(new URL(`golden/${golden.file}`, import.meta.url)), input)
+            const options = input instanceof Uint8Array ? {} : golden.options
             const format = yield* makeEntryFormat({ ...options, maxEntrySize: limit })
             const read = yield* Effect.either(format.decode(bytes))
             if (Either.isLeft(read)) {
@@ -170,9 +172,51 @@ describe("an adversarial bucket", () => {
     )
   )
 
-  const objectOf = (input: Mutated | Uint8Array) => {
-    if (input instanceof Uint8Array) return { bytes: input, options: {} }
-    let bytes = readFileSync(new URL(`golden/${input.golden.file}`, import.meta.url))
+  it.scopedLive(
+    "mutated or random objects on a server, under the name of an entry: each is a miss, or by option an error",
+    // 1,000 of them in the heavy suite.
+    () =>
+      Effect.gen(function*() {
+        const { direct, process } = yield* makeBucket()
+        const cache = yield* process({ maxSize: 0, circuitBreaker: false })
+        const strict = yield* process({ maxSize: 0, circuitBreaker: false, onUnreadable: "fail" })
+        const value = { name: "a value that is worth to be tampered with" }
+        yield* cache.set(key, value)
+        const object = yield* direct.load(key.objectName)
+        const entry = Buffer.from(object._tag === "Found" ? object.body : assert.fail(object._tag))
+        let misses = 0
+        const { numRuns = 200, seed } = property(200)
+        const inputs: ReadonlyArray<Mutation | Uint8Array> = fc.sample(
+          fc.oneof({ weight: 4, arbitrary: mutation }, { weight: 1, arbitrary: random }),
+          { numRuns: Math.min(1000, numRuns), ...(seed === undefined ? {} : { seed }) }
+        )
+        for (const input of inputs) {
+          const bytes = objectOf(entry, input)
+          yield* direct.save(key.objectName, bytes)
+          const read = yield* cache.getOption(key)
+          if (Option.isSome(read)) {
+            // Only who gets the checksums right can forge a value, and then it is one of the schema's.
+            if (input instanceof Uint8Array || !input.repaired) assert.isTrue(entry.equals(bytes))
+            assert.hasAllKeys(read.value, ["name"])
+            continue
+          }
+          misses++
+          yield* direct.save(key.objectName, bytes)
+          const strictly = yield* Effect.either(strict.getOption(key))
+          if (Either.isLeft(strictly)) assert.strictEqual(strictly.left.reason, "Unreadable")
+          // It is readable, but has expired.
+          else assert.isTrue(Option.isNone(strictly.right))
+        }
+        assert.isAbove(misses, 0.8 * inputs.length)
+        yield* cache.set(key, value)
+        assert.deepStrictEqual(yield* cache.get(key), value)
+      }).pipe(Logger.withMinimumLogLevel(LogLevel.None)),
+    120_000
+  )
+
+  const objectOf = (entry: Buffer, input: Mutation | Uint8Array): Uint8Array => {
+    if (input instanceof Uint8Array) return input
+    let bytes = entry
     for (const { at, byte, what } of input.edits) {
       const where = at % Math.max(1, bytes.length)
       const [start, end] = [bytes.subarray(0, where), bytes.subarray(where)]
@@ -191,7 +235,7 @@ describe("an adversarial bucket", () => {
           break
       }
     }
-    return { bytes: input.repaired ? repaired(bytes) : bytes, options: input.golden.options }
+    return input.repaired ? repaired(bytes) : bytes
   }
 
   const repaired = (bytes: Buffer): Buffer => {
