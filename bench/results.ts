@@ -83,6 +83,8 @@ export interface PauseRow {
   readonly capacity: number
   readonly growing: number
   readonly full: number
+  /** Of both, without the collections of garbage. */
+  readonly apart: number
 }
 
 /**

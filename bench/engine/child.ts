@@ -7,7 +7,8 @@ import { report, task } from "../lib/childProcess.js"
 import { measure } from "../lib/measure.js"
 import type { Sample } from "../lib/statistics.js"
 import { type KeyKind, makeKeys } from "./keys.js"
-import { longestPauses, type Memory, type Pauses, weigh } from "./memory.js"
+import { type Memory, weigh } from "./memory.js"
+import { longestPauses, type Pauses } from "./pauses.js"
 import { subjects } from "./subjects.js"
 import { batchSize, keysFor, makeWorkload, type WorkloadName, workloadNames } from "./workloads.js"
 
@@ -69,6 +70,6 @@ for (const capacity of given.capacities) {
   }
   if (given.weighAt.includes(capacity)) send({ kind: "memory", capacity, memory: weighed(capacity) })
   if (given.pauseAt.includes(capacity)) {
-    send({ kind: "pauses", capacity, pauses: longestPauses(make, keys, capacity) })
+    send({ kind: "pauses", capacity, pauses: await longestPauses(make, keys, capacity) })
   }
 }

@@ -1,5 +1,5 @@
 /**
- * How many bytes a cache takes per entry, and how long it may stop.
+ * How many bytes a cache takes per entry.
  *
  * @since 0.1.0
  */
@@ -17,19 +17,6 @@ export interface Memory {
   readonly filled: number
   /** Of a cache that was filled, and then written to as often again, every write with a new key. */
   readonly churned: number
-}
-
-/**
- * The longest operations of a cache, in milliseconds.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Pauses {
-  /** While it grew from nothing to its capacity. */
-  readonly growing: number
-  /** While it was full, over as many writes as it holds, every one with a new key. */
-  readonly full: number
 }
 
 const enough = 300_000
@@ -61,41 +48,4 @@ const inUse = (): number => {
   collectGarbage()
   const usage = process.memoryUsage()
   return usage.heapUsed + usage.arrayBuffers
-}
-
-/**
- * Looks for the longest single write. It does so three times, and takes the shortest one: what the machine adds is not
- * there every time.
- *
- * @param keys at least `2 * capacity`
- * @since 0.1.0
- * @category measuring
- */
-export const longestPauses = (
-  make: (capacity: number) => Subject,
-  keys: ReadonlyArray<Key>,
-  capacity: number
-): Pauses => {
-  const runs = Array.from({ length: 3 }, () => longestOf(make, keys, capacity))
-  return {
-    growing: Math.min(...runs.map((run) => run.growing)),
-    full: Math.min(...runs.map((run) => run.full))
-  }
-}
-
-const longestOf = (make: (capacity: number) => Subject, keys: ReadonlyArray<Key>, capacity: number): Pauses => {
-  const cache = make(capacity)
-  collectGarbage()
-  const longest = (from: number, to: number): number => {
-    let most = 0
-    let before = performance.now()
-    for (let at = from; at < to; at++) {
-      cache.set(keys[at] as Key, at)
-      const after = performance.now()
-      if (after - before > most) most = after - before
-      before = after
-    }
-    return most
-  }
-  return { growing: longest(0, capacity), full: longest(capacity, 2 * capacity) }
 }
