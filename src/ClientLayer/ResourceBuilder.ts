@@ -14,7 +14,7 @@ import type { ClientBuildError } from "./ClientErrors.js"
 import { resolveSource } from "./ClientSource.js"
 import { maskedCause } from "./maskedCause.js"
 import type { PreparedResource } from "./ResourceCacheKey.js"
-import type { ResourceDefinition } from "./ResourceDefinition.js"
+import type { BuiltResource, ResourceDefinition } from "./ResourceDefinition.js"
 import { ResourceBuildError } from "./ResourceErrors.js"
 import type { NormalOptions } from "./resourceOptions.js"
 
@@ -35,7 +35,7 @@ export type ResourceError = ClientBuildError | CacheKeyError | ResourceBuildErro
 export type ResourceBuilder = <Ctor extends ClientClass, Options, R>(
   prepared: PreparedResource<Ctor, Options, R>,
   cache: string
-) => Effect.Effect<unknown, ResourceError, Scope.Scope>
+) => Effect.Effect<BuiltResource<unknown>, ResourceError, Scope.Scope>
 
 /**
  * Builds resources over the clients of a cache. A resource leases its client: whatever happens in the cache of clients,
@@ -49,14 +49,17 @@ export const resourceBuilder =
   <Ctor extends ClientClass, Options, R>(prepared: PreparedResource<Ctor, Options, R>, cache: string) => {
     const { configuration, definition, options } = prepared
     const { customize } = definition
-    return Effect.gen(function*() {
+    const lease = Effect.gen(function*() {
       const variant = yield* failing(prepared, cache, attempt(() => variantOf(definition, options)))
       // Loaded first, so that nothing can happen between the look at the configuration and its use.
       yield* resolveSource(definition.client, cache)
       yield* failing(prepared, cache, attempt(() => assertUnchanged(prepared, cache)))
-      const client = yield* clients.leaseWith(definition.client, configuration, { customize, variant })
-      return yield* failing(prepared, cache, definition.acquire(client, options.value))
+      return yield* clients.leaseWith(definition.client, configuration, { customize, variant })
     })
+    return Effect.flatMap(
+      Effect.interruptible(lease),
+      (client) => failing(prepared, cache, definition.build(client, options.value))
+    )
   }
 
 const attempt = <A>(f: () => A): Effect.Effect<A, unknown> => Effect.try({ try: f, catch: (thrown) => thrown })

@@ -39,7 +39,10 @@ export interface ResourceCacheOptions {
    * leases end before it closes.
    */
   readonly gracePeriod?: Duration.DurationInput | undefined
-  /** How long the release of a resource may take; its client is let go all the same. Default 30 seconds. */
+  /**
+   * How long the `release` of a resource may take. Then it is logged and interrupted, and the client is let go all the
+   * same. (What `make` acquired in its scope cannot be interrupted: it goes first.) Default 30 seconds.
+   */
   readonly releaseTimeout?: Duration.DurationInput | undefined
   /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
   readonly eventCapacity?: number | undefined

@@ -136,8 +136,8 @@ export class ResourceDefinition<in out Ctor extends ClientClass, in out Options,
   readonly acceptedOptions: string
   /** The options, if the schema accepts them. */
   readonly validateOptions: (options: unknown) => Either.Either<Options, ParseResult.ParseIssue>
-  /** Builds a resource, to be released with its scope. */
-  readonly acquire: (client: ClientOf<Ctor>, options: Options) => Effect.Effect<R, unknown, Scope.Scope>
+  /** Builds a resource: interruptible wherever it is run, but not if there is a `release`. */
+  readonly build: (client: ClientOf<Ctor>, options: Options) => Effect.Effect<BuiltResource<R>, unknown, Scope.Scope>
 
   private constructor(
     spec: ResourceSpec<Ctor, Options, R>,
@@ -152,7 +152,7 @@ export class ResourceDefinition<in out Ctor extends ClientClass, in out Options,
     this.isResource = spec.isResource ?? isObject
     this.acceptedOptions = printSchema(options)
     this.validateOptions = ParseResult.validateEither(options, strictly)
-    this.acquire = (client, options) => {
+    this.build = (client, options) => {
       const made = Effect.try({ try: () => make(client, options), catch: (thrown) => thrown }).pipe(
         Effect.flatMap((made) => Effect.isEffect(made) ? made : Effect.succeed(made)),
         Effect.filterOrFail(
@@ -160,7 +160,11 @@ export class ResourceDefinition<in out Ctor extends ClientClass, in out Options,
           (made) => new TypeError(`its make gave ${describeType(made)}, which it does not take for such a resource`)
         )
       )
-      return release === undefined ? made : Effect.acquireRelease(made, (resource) => Effect.orDie(release(resource)))
+      return release === undefined
+        ? Effect.interruptible(Effect.map(made, (resource) => ({ resource, release: Effect.void })))
+        : Effect.uninterruptible(
+          Effect.map(made, (resource) => ({ resource, release: Effect.suspend(() => release(resource)) }))
+        )
     }
     Object.freeze(this)
   }
@@ -200,6 +204,17 @@ export class ResourceDefinition<in out Ctor extends ClientClass, in out Options,
       ? new ResourceDefinition(spec, Schema.typeSchema(spec.options))
       : new ResourceDefinition(spec, noOptions)
   }
+}
+
+/**
+ * A resource that was built, and what is to be done before its scope is closed.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface BuiltResource<out R> {
+  readonly resource: R
+  readonly release: Effect.Effect<unknown, unknown>
 }
 
 /**

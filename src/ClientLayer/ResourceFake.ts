@@ -54,7 +54,7 @@ export const fakeResourceBuilder = (fakes: ReadonlyArray<ResourceFake>): Resourc
       try: () => {
         const fake = fakes.find(({ definitionId }) => definitionId === prepared.definition.id)
         if (fake === undefined) throw new Error(`ResourceCache.layerTest has no fake for ${prepared.definition.name}`)
-        return fake.make(prepared.normal.config, prepared.options.value)
+        return { resource: fake.make(prepared.normal.config, prepared.options.value), release: Effect.void }
       },
       catch: (thrown) => thrown
     })

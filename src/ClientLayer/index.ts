@@ -47,6 +47,7 @@ export type {
   ResourceFigures
 } from "./ResourceCacheService.js"
 export {
+  type BuiltResource,
   type NoOptions,
   type ResourceArguments,
   ResourceDefinition,

@@ -74,6 +74,7 @@ export const makeResourceCacheWith = (
       timeToLive: options.timeToLive,
       gracePeriod: options.gracePeriod ?? defaultGracePeriod,
       releaseTimeout: options.releaseTimeout,
+      release: ({ release }) => release,
       eventCapacity: options.eventCapacity,
       metrics: options.metrics,
       acquire: (key) => Effect.dieMessage(`effect-aws-cache: nothing builds ${key.label}; please report this`)
@@ -94,9 +95,9 @@ export const makeResourceCacheWith = (
         const { right } = prepared
         const acquire = Effect.suspend(() => {
           const key = settled(right.key)
-          return Effect.map(builder(right, name), (resource) => {
+          return Effect.map(builder(right, name), ({ release, resource }) => {
             built += 1
-            return new CachedResource(key, resource, false)
+            return new CachedResource(key, resource, release)
           })
         })
         return use(right.key, { acquire })
@@ -110,7 +111,7 @@ export const makeResourceCacheWith = (
       Effect.suspend((): Effect.Effect<void, E | CacheKeyError | ResourceValueError> => {
         if (!isResourceCacheKey(key)) return Effect.fail(notAKey(name, key))
         return key.accepts(resource)
-          ? write(new CachedResource(key, resource, true))
+          ? write(new CachedResource(key, resource, undefined))
           : Effect.fail(new ResourceValueError({ cache: name, key: key.label, value: describeType(resource) }))
       })
 
@@ -203,16 +204,22 @@ export const makeResourceCacheWith = (
     return self
   })
 
-/** A resource and what it is kept under. */
+/** A resource and what it is kept under. What was put in by a caller is the caller's to release. */
 class CachedResource {
   readonly key: ResourceCacheKey<unknown>
   readonly resource: unknown
   readonly isBorrowed: boolean
+  readonly release: Effect.Effect<unknown, unknown>
 
-  constructor(key: ResourceCacheKey<unknown>, resource: unknown, isBorrowed: boolean) {
+  constructor(
+    key: ResourceCacheKey<unknown>,
+    resource: unknown,
+    release: Effect.Effect<unknown, unknown> | undefined
+  ) {
     this.key = key
     this.resource = resource
-    this.isBorrowed = isBorrowed
+    this.isBorrowed = release === undefined
+    this.release = release ?? Effect.void
   }
 }
 

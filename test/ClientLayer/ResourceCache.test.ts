@@ -12,7 +12,8 @@ import {
   Option,
   Schema,
   Scope,
-  Stream
+  Stream,
+  TestClock
 } from "effect"
 import type { CacheKeyError, CacheNotFoundError } from "effect-aws-cache/Cache"
 import {
@@ -324,6 +325,28 @@ describe("ResourceCache", () => {
         assert.deepInclude(Chunk.toReadonlyArray(yield* Fiber.join(events))[0], { outcome: "failure" })
         assert.strictEqual((yield* ClientCache.stats).leased, 0)
       }).pipe(Effect.provide(both(10))))
+
+    it.effect("a release that hangs is interrupted when its time is over, and the client is let go", () =>
+      Effect.gen(function*() {
+        let interrupted = false
+        const Hanging = ResourceDefinition.make({
+          name: "Hanging",
+          client: S3Client,
+          make: (client) => ({ client }),
+          release: () => Effect.onInterrupt(Effect.never, () => Effect.sync(() => (interrupted = true)))
+        })
+        yield* ResourceCache.resource(Hanging, west)
+        yield* ResourceCache.clear
+        yield* turns(3)
+        assert.strictEqual((yield* ClientCache.stats).leased, 1)
+        yield* TestClock.adjust("200 millis")
+        yield* noneReleasing
+        yield* turns(3)
+        assert.isTrue(interrupted)
+        assert.strictEqual((yield* ClientCache.stats).leased, 0)
+      }).pipe(Effect.provide(
+        Layer.provideMerge(ResourceCache.layer({ releaseTimeout: "200 millis" }), ClientCache.layer())
+      )))
 
     it.effect("when the layer is closed, resources go before clients", () =>
       Effect.gen(function*() {
