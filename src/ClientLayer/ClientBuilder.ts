@@ -104,17 +104,19 @@ const handlerProtocol = ({ config }: AwsClient): unknown => {
  * configuration, even when the constructor put them into its own message.
  *
  * @param cache the name of the cache, for errors
+ * @param secrets what else must not be shown
  * @since 0.1.0
  * @category combinators
  */
 export const runBuilder = (
   builder: ClientBuilder,
   prepared: PreparedClient<unknown>,
-  cache: string
+  cache: string,
+  secrets: MoreSecrets
 ): Effect.Effect<BuiltClient, ClientBuildError> =>
   Effect.try({
     try: () => builder(prepared),
-    catch: (cause) => failedBuild(prepared, cache, "its constructor", cause)
+    catch: (cause) => failedBuild(prepared, cache, "its constructor", cause, secrets)
   })
 
 /**
@@ -123,16 +125,19 @@ export const runBuilder = (
  * @param cache the name of the cache
  * @param step what failed
  * @param cause what it threw, or failed with
+ * @param more what else must not be shown
  * @since 0.1.0
  * @category constructors
  */
 export const failedBuild = (
-  { key, normal: { secrets } }: PreparedClient<unknown>,
+  { key, normal }: PreparedClient<unknown>,
   cache: string,
   step: string,
-  cause: unknown
-): ClientBuildError =>
-  new ClientBuildError({
+  cause: unknown,
+  more: MoreSecrets
+): ClientBuildError => {
+  const secrets = new Set([...normal.secrets, ...more()])
+  return new ClientBuildError({
     cache,
     key: key.label,
     reason: cause instanceof Error
@@ -140,3 +145,20 @@ export const failedBuild = (
       : `${step} threw a value that is no Error`,
     cause: maskedCause(cause, secrets)
   })
+}
+
+/**
+ * Secrets that clients get besides those in their configuration, to be masked in what they fail with.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type MoreSecrets = () => Iterable<string>
+
+/**
+ * There are none.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const noMoreSecrets: MoreSecrets = () => []

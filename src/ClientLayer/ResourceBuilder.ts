@@ -8,6 +8,7 @@ import type * as Scope from "effect/Scope"
 import type { CacheKeyError } from "../Cache/CacheErrors.js"
 import type { ClientClass } from "./AwsClient.js"
 import { maskSecrets } from "./canonicalValue.js"
+import { type MoreSecrets, noMoreSecrets } from "./ClientBuilder.js"
 import type { ClientCacheService } from "./ClientCacheService.js"
 import { normaliseConfig } from "./clientConfig.js"
 import type { ClientBuildError } from "./ClientErrors.js"
@@ -41,24 +42,25 @@ export type ResourceBuilder = <Ctor extends ClientClass, Options, R>(
  * Builds resources over the clients of a cache. A resource leases its client: whatever happens in the cache of clients,
  * the client is let go only after the resource was released.
  *
+ * @param secrets what clients get besides what is in their configuration, to be masked in errors
  * @since 0.1.0
  * @category constructors
  */
 export const resourceBuilder =
-  (clients: ClientCacheService): ResourceBuilder =>
+  (clients: ClientCacheService, secrets: MoreSecrets): ResourceBuilder =>
   <Ctor extends ClientClass, Options, R>(prepared: PreparedResource<Ctor, Options, R>, cache: string) => {
     const { configuration, definition, options } = prepared
     const { customize } = definition
     const lease = Effect.gen(function*() {
-      const variant = yield* failing(prepared, cache, attempt(() => variantOf(definition, options)))
+      const variant = yield* failing(prepared, cache, attempt(() => variantOf(definition, options)), secrets)
       // Loaded first, so that nothing can happen between the look at the configuration and its use.
       yield* resolveSource(definition.client, cache)
-      yield* failing(prepared, cache, attempt(() => assertUnchanged(prepared, cache)))
+      yield* failing(prepared, cache, attempt(() => assertUnchanged(prepared, cache)), secrets)
       return yield* clients.leaseWith(definition.client, configuration, { customize, variant })
     })
     return Effect.flatMap(
       Effect.interruptible(lease),
-      (client) => failing(prepared, cache, definition.build(client, options.value))
+      (client) => failing(prepared, cache, definition.build(client, options.value), secrets)
     )
   }
 
@@ -77,16 +79,18 @@ const variantOf = <Ctor extends ClientClass, Options, R>(
  * Runs the part of a build that is the definition's. What it throws or fails with becomes a `ResourceBuildError` whose
  * message does not show the secrets of configuration and options.
  *
+ * @param more what else must not be shown
  * @since 0.1.0
  * @category combinators
  */
 export const failing = <Ctor extends ClientClass, Options, R, A, R2>(
   { key, normal, options }: PreparedResource<Ctor, Options, R>,
   cache: string,
-  build: Effect.Effect<A, unknown, R2>
+  build: Effect.Effect<A, unknown, R2>,
+  more: MoreSecrets = noMoreSecrets
 ): Effect.Effect<A, ResourceBuildError, R2> =>
   Effect.mapError(build, (cause) => {
-    const secrets = new Set([...normal.secrets, ...options.secrets])
+    const secrets = new Set([...normal.secrets, ...options.secrets, ...more()])
     return new ResourceBuildError({
       cache,
       key: key.label,

@@ -13,7 +13,7 @@ import * as Scope from "effect/Scope"
 import { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
 import { SingleFlight } from "../Cache/SingleFlight.js"
 import type { RedactedCredentials } from "./AwsClient.js"
-import { isPlainObject, maskSecrets } from "./canonicalValue.js"
+import { isPlainObject, maskSecrets, rememberSecrets } from "./canonicalValue.js"
 import { ClientClosedError } from "./ClientErrors.js"
 import { type AwsCredentials, CredentialMemo, type CredentialsFailure, type MemoContext } from "./CredentialMemo.js"
 import { describeType } from "./describeType.js"
@@ -77,6 +77,8 @@ export interface SessionCredentials {
   readonly forget: () => void
   /** How many times a source was asked. */
   readonly resolutions: () => number
+  /** The session's own as they are now, so that errors do not show them. */
+  readonly secrets: () => ReadonlySet<string>
 }
 
 /**
@@ -215,7 +217,15 @@ export const makeSessionCredentials = (
         generation += 1
         memoContext.flights.detachAll()
       },
-      resolutions: () => resolutions
+      resolutions: () => resolutions,
+      secrets: () => {
+        const secrets = new Set<string>()
+        const known = Option.getOrUndefined(fixed) ?? ofSession().fresh(clock.unsafeCurrentTimeMillis())
+        for (const part of [known?.accessKeyId, known?.secretAccessKey, known?.sessionToken]) {
+          rememberSecrets(part, secrets)
+        }
+        return secrets
+      }
     }
   })
 

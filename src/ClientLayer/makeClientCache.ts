@@ -15,7 +15,7 @@ import { printKey } from "../Cache/printKey.js"
 import { unrefSleep } from "../Cache/unrefSleep.js"
 import { type ClientClass, type ClientOf, isAwsClient } from "./AwsClient.js"
 import { CachedClient, clientOf, handOut, withClientOf } from "./CachedClient.js"
-import { type ClientBuilder, failedBuild, runBuilder } from "./ClientBuilder.js"
+import { type ClientBuilder, failedBuild, type MoreSecrets, noMoreSecrets, runBuilder } from "./ClientBuilder.js"
 import {
   type ClientCacheKey,
   isClientCacheKey,
@@ -43,13 +43,15 @@ const defaultGracePeriod = "5 seconds"
  *
  * @param builder how clients are built
  * @param complete adds to what callers ask for, before it makes a key
+ * @param secrets what clients get besides what is in their configuration, to be masked in errors
  * @since 0.1.0
  * @category constructors
  */
 export const makeClientCache = (
   options: ClientCacheOptions,
   builder: ClientBuilder,
-  complete: CompleteRequest = (config, options) => ({ config, options })
+  complete: CompleteRequest = (config, options) => ({ config, options }),
+  secrets: MoreSecrets = noMoreSecrets
 ): Effect.Effect<ClientCacheService, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
     const name = options.name ?? "ClientCache"
@@ -91,7 +93,7 @@ export const makeClientCache = (
       prepared: PreparedClient<C>,
       customize: ClientCustomization<C> | undefined
     ): Effect.Effect<CachedClient, ClientBuildError> =>
-      Effect.flatMap(runBuilder(builder, prepared, name), ({ client, transport }) => {
+      Effect.flatMap(runBuilder(builder, prepared, name, secrets), ({ client, transport }) => {
         built += 1
         registry.register(client, transport)
         registry.hold(transport)
@@ -108,7 +110,8 @@ export const makeClientCache = (
       prepared: PreparedClient<C>,
       customize: ClientCustomization<C>
     ): Effect.Effect<unknown, ClientBuildError> => {
-      const failed = (cause: unknown) => failedBuild(prepared, name, `its customization "${customize.name}"`, cause)
+      const failed = (cause: unknown) =>
+        failedBuild(prepared, name, `its customization "${customize.name}"`, cause, secrets)
       return Effect.flatMap(clientOf(entry, prepared.key), (client) =>
         Effect.flatMap(
           Effect.try({ try: () => customize.apply(client), catch: failed }),

@@ -13,6 +13,7 @@ import { type CacheConfigError, CacheKeyError, CacheNotFoundError } from "../Cac
 import * as LeasedStore from "../Cache/LeasedStore.js"
 import { printKey } from "../Cache/printKey.js"
 import type { ClientClass } from "./AwsClient.js"
+import { type MoreSecrets, noMoreSecrets } from "./ClientBuilder.js"
 import type { ClientCacheService } from "./ClientCacheService.js"
 import { describeType } from "./describeType.js"
 import { settled } from "./PrintedKey.js"
@@ -41,15 +42,17 @@ export type CompleteConfig = (config: unknown) => unknown
  *
  * @param clients where resources lease their clients
  * @param complete adds to the configurations that callers ask with, before they make a key. It must not throw
+ * @param secrets what clients get besides, to be masked in errors
  * @since 0.1.0
  * @category constructors
  */
 export const makeResourceCache = (
   options: ResourceCacheOptions,
   clients: ClientCacheService,
-  complete?: CompleteConfig
+  complete?: CompleteConfig,
+  secrets: MoreSecrets = noMoreSecrets
 ): Effect.Effect<ResourceCacheService, CacheConfigError, Scope.Scope> =>
-  makeResourceCacheWith(options, resourceBuilder(clients), complete)
+  makeResourceCacheWith(options, resourceBuilder(clients, secrets), complete)
 
 /**
  * Makes a cache of resources that are built in another way.

@@ -111,11 +111,13 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
     const inOwnScope = <A, E>(make: Effect.Effect<A, E, Scope.Scope>): Effect.Effect<A, E> =>
       Effect.flatMap(Scope.fork(together, ExecutionStrategy.sequential), (scope) => Scope.extend(make, scope))
     const clientCache = (policy: SessionPolicy) =>
-      inOwnScope(makeClientCache(cacheOptions("client", policy), build, complete))
+      inOwnScope(makeClientCache(cacheOptions("client", policy), build, complete, credentials.secrets))
     const client = { LRU: yield* clientCache("LRU"), LFU: yield* clientCache("LFU") }
     const completeConfig = (config: unknown) => withDefaults(config, settings)
     const resourceCache = (policy: SessionPolicy) =>
-      inOwnScope(makeResourceCache(cacheOptions("resource", policy), client[policy], completeConfig))
+      inOwnScope(
+        makeResourceCache(cacheOptions("resource", policy), client[policy], completeConfig, credentials.secrets)
+      )
     const caches = { client, resource: { LRU: yield* resourceCache("LRU"), LFU: yield* resourceCache("LFU") } }
 
     const clientKey = <Ctor extends ClientClass>(

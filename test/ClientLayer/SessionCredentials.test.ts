@@ -2,7 +2,13 @@ import { S3, S3Client } from "@aws-sdk/client-s3"
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Fiber, Option, Redacted, Scope, TestClock } from "effect"
-import { ClientCacheKey, Session, type SessionService } from "effect-aws-cache/ClientLayer"
+import {
+  ClientCacheKey,
+  ClientCustomization,
+  ResourceDefinition,
+  Session,
+  type SessionService
+} from "effect-aws-cache/ClientLayer"
 import { readFileSync, writeFileSync } from "node:fs"
 import { inspect } from "node:util"
 import { turns, until } from "../support/until.js"
@@ -308,6 +314,32 @@ describe("the credentials of a session", () => {
       const failure = yield* Effect.flip(Session.make({ region, credentials: bad }))
       assert.strictEqual(failure._tag, "CacheConfigError")
       assert.include(failure.message, "credentials.secretAccessKey")
+    }))
+
+  it.scopedLive("of the session are not shown by what fails to be built with them", () =>
+    Effect.gen(function*() {
+      yield* sessionEnvironment()
+      const known = { accessKeyId: "AKIA-of-session", secretAccessKey: "secret-of-session" }
+      const tell = (client: S3Client) =>
+        Effect.flatMap(
+          Effect.promise(() => client.config.credentials()),
+          ({ accessKeyId, secretAccessKey }) => Effect.fail(new Error(`no login for ${accessKeyId}:${secretAccessKey}`))
+        )
+      const Login = ResourceDefinition.make({ name: "Login", client: S3Client, make: tell })
+      const customize = ClientCustomization.make("login", tell)
+      for (const credentials of [known, Redacted.make(known), () => Promise.resolve(known)]) {
+        const session = yield* Session.make({ region, credentials })
+        yield* session.getCredentials()
+        for (
+          const failure of [
+            yield* Effect.flip(session.resource(Login)),
+            yield* Effect.flip(session.client(S3Client, {}, { customize }))
+          ]
+        ) {
+          assert.include(failure.message, "no login for ***:***")
+          assert.notMatch(inspect(failure, { depth: 20 }), /-of-session/)
+        }
+      }
     }))
 
   it.scopedLive("of a session can be handed to another one", () =>
