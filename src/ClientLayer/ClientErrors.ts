@@ -50,7 +50,7 @@ export class ClientValueError extends Data.TaggedError("ClientValueError")<{
 /**
  * A request was cut off, because the cache that built its client was closed, or because the client had left the cache
  * and the cache's `drainTimeout` was over. This is what `client.send` rejects with; the SDK does not send such a request
- * again.
+ * again. A body that is being read at that moment fails with Node's own error instead (`aborted`, `ECONNRESET`).
  *
  * @since 0.1.0
  * @category errors

@@ -3,8 +3,10 @@
  *
  * @since 0.1.0
  */
+import * as Predicate from "effect/Predicate"
 import type { AwsClient, ClientClass, ClientOf } from "./AwsClient.js"
 import type { ClientBuilder } from "./ClientBuilder.js"
+import { describeType } from "./describeType.js"
 import { Transport } from "./Transport.js"
 
 /**
@@ -41,5 +43,8 @@ export const clientFake = <Ctor extends ClientClass>(
 export const fakeBuilder = (fakes: ReadonlyArray<ClientFake>): ClientBuilder => ({ clientClass, normal }) => {
   const fake = fakes.find((fake) => fake.clientClass === clientClass)
   if (fake === undefined) throw new Error(`ClientCache.layerTest has no fake for ${clientClass.name}`)
-  return { client: fake.make(normal.config), transport: Transport.borrowed() }
+  const client = fake.make(normal.config)
+  // Tests are not always typed.
+  if (!Predicate.isObject(client)) throw new TypeError(`its fake gave ${describeType(client)}, which is no client`)
+  return { client, transport: Transport.borrowed() }
 }

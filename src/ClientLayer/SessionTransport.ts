@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import * as Http from "node:http"
 import * as Https from "node:https"
@@ -74,7 +75,7 @@ export const makeSessionTransport = (
         accepted: "a whole number of sockets for each host, 1 or more, or Infinity"
       })
     }
-    if (requestHandler !== undefined && "handle" in requestHandler) return borrowing(requestHandler)
+    if (isHandler(requestHandler)) return borrowing(requestHandler)
     if (requestHandler !== undefined && !isPlainObject(requestHandler)) {
       return yield* new CacheConfigError({
         cache: session,
@@ -104,6 +105,9 @@ export const makeSessionTransport = (
       figures: () => transport.figures()
     }
   })
+
+const isHandler = (requestHandler: unknown): requestHandler is { readonly handle: unknown } =>
+  Predicate.isObject(requestHandler) && "handle" in requestHandler
 
 // What a client is given of a handler that is not its own: with the handler itself, `client.destroy()` would close the
 // connections of all, and a client with a logger would change the handler's configuration for all.

@@ -42,8 +42,8 @@ const decode = Schema.decodeUnknownEither(EndpointUrl)
  * @since 0.1.0
  * @category formatting
  */
-export const acceptedEndpoint = "an absolute http: or https: URL such as \"http://127.0.0.1:9000\", a URL object, an "
-  + "endpoint object, or a function that provides one"
+export const acceptedEndpoint = "an absolute http: or https: URL such as \"http://127.0.0.1:9000\", an endpoint "
+  + "object, or a function that provides one"
 
 const known = new Map<string, string>()
 const knownLimit = 256

@@ -398,6 +398,15 @@ describe("ClientCache", () => {
         }).pipe(Effect.provide(layer))
       }))
 
+    it.effect("a fake that is nothing is a ClientBuildError", () =>
+      Effect.gen(function*() {
+        // @ts-expect-error as a test in JavaScript may
+        const layer = ClientCache.layerTest([ClientCache.fake(S3Client, () => null)])
+        const error = yield* Effect.flip(Effect.provide(ClientCache.client(S3Client, west), layer))
+        assert.strictEqual(error._tag, "ClientBuildError")
+        assert.include(error.message, "its fake gave null, which is no client")
+      }))
+
     it.effect("layerConfig reads the options", () =>
       Effect.gen(function*() {
         const layer = ClientCache.layerConfig({ maxSize: Config.integer("CLIENTS"), name: Config.string("NAME") })

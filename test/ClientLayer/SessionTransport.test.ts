@@ -224,5 +224,8 @@ describe("the connections of a session", () => {
       }
       const failure = yield* Effect.flip(Session.make({ region, requestHandler: () => Promise.resolve({}) }))
       assert.include(failure.message, "requestHandler is a function")
+      // @ts-expect-error as from a configuration file
+      const text = yield* Effect.flip(Session.make({ region, requestHandler: "x" }))
+      assert.include(text.message, "requestHandler is a string")
     }))
 })
