@@ -283,6 +283,44 @@ describe("SyncTtlDict", () => {
       assert.strictEqual(dict.get("d"), 104)
     })
 
+    it("what cannot be printed may be thrown, and may be the key: the hooks after it run all the same", async () => {
+      const told: Array<unknown> = []
+      const bare = { toString: () => Object.create(null) }
+      const { dict } = made<unknown, number>({
+        name: "d",
+        onRemove: (key) => {
+          told.push(key)
+          if (key === 0 || key === bare) throw Object.create(null)
+        }
+      })
+      const keys = [0, bare, 1, 2, 3]
+      const seen = await warnings(() => {
+        for (const key of keys) dict.set(key, 1).delete(key)
+      })
+      assert.deepStrictEqual(told, keys)
+      assert.deepStrictEqual(dict.stats.hooks, { pending: 0, failed: 2, skipped: 0 })
+      assert.deepStrictEqual(seen, [
+        "d: onRemove failed for 0 (deleted): (something that cannot be printed)",
+        "d: onRemove failed for (something that cannot be printed) (deleted): (something that cannot be printed)"
+      ])
+    })
+
+    it("the promise of an async one may be rejected: a warning, and harmless", async () => {
+      const { dict } = made({
+        name: "d",
+        onRemove: async (key) => {
+          await Promise.resolve()
+          if (key !== "b") throw new Error(`no ${key}`)
+        }
+      })
+      const seen = await warnings(() => dict.update([["a", 1], ["b", 2], ["c", 3]]).clear())
+      assert.deepStrictEqual(seen, [
+        "d: onRemove failed for \"a\" (cleared): Error: no a",
+        "d: onRemove failed for \"c\" (cleared): Error: no c"
+      ])
+      assert.deepStrictEqual(dict.stats.hooks, { pending: 0, failed: 2, skipped: 0 })
+    })
+
     it("one that writes back what was evicted ends, without recursion, and warns once", async () => {
       let calls = 0
       let deepest = 0
