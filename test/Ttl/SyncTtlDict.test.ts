@@ -179,6 +179,20 @@ describe("SyncTtlDict", () => {
     assert.deepStrictEqual(seen, ["a", 1, "d", 40])
   })
 
+  it("equals in order holds for its own entries, structural keys and others mixed", () => {
+    const { dict } = made<unknown, number>()
+    const key = Data.struct({ team: "core" })
+    const list = [1]
+    dict.set(key, 1).set("x", 2).set(list, 3).set(Number.NaN, 4).set(Data.struct({ team: "edge" }), 5)
+    const entries = [...dict]
+    assert.isTrue(dict.equals(entries, { ordered: true }))
+    assert.isTrue(dict.equals([["x", 1], [key, 9], ...entries], { ordered: true }), "the last of equal keys counts")
+    assert.isFalse(dict.equals([...entries, [Data.struct({ team: "core" }), 1]], { ordered: true }))
+    assert.isTrue(dict.equals([...entries, [Data.struct({ team: "core" }), 1]]))
+    assert.isFalse(dict.equals(entries.toReversed(), { ordered: true }))
+    assert.isFalse(dict.equals(entries.slice(1), { ordered: true }))
+  })
+
   describe("getOrCompute", () => {
     it("computes what is not there, and counts one lookup", () => {
       const { clock, dict } = made({ timeToLive: 100 })
