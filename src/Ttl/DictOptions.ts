@@ -132,11 +132,21 @@ export interface CheckedLimits {
   readonly maxItems: number
 }
 
-// What Effect reads as zero for want of anything better (negative numbers and `NaN`) is none.
+// What Effect reads as zero for want of anything better (negative numbers and `NaN`), in each of the forms of a duration.
+const isReadAsZero = (input: Duration.DurationInput): boolean => {
+  if (typeof input === "number") return !(input >= 0)
+  if (typeof input === "bigint") return input < 0n
+  if (typeof input === "string") return Number.parseFloat(input) < 0
+  if (Duration.isDuration(input)) return false
+  const [seconds, nanos] = input
+  return !(seconds * 1e9 + nanos >= 0)
+}
+
 const checkDuration = (input: Duration.DurationInput): Option.Option<number> =>
-  typeof input === "number" && !(input >= 0) || typeof input === "bigint" && input < 0n
-    ? Option.none()
-    : Option.map(Duration.decodeUnknown(input), Duration.toMillis)
+  Duration.decodeUnknown(input).pipe(
+    Option.filter(() => !isReadAsZero(input)),
+    Option.map(Duration.toMillis)
+  )
 
 const refuse = (cache: string, option: string, value: unknown, accepted: string, cause?: unknown) =>
   Either.left(new CacheConfigError({ cache, option, value: printKey(value), accepted, cause }))

@@ -368,7 +368,8 @@ export class DictSteps<in out K, in out V, in out F> {
 
   // A negative number is what is left of a time that has passed: zero.
   private millis(timeToLive: Duration.DurationInput): number {
-    const duration = Number.isNaN(timeToLive) ? Option.none() : Duration.decodeUnknown(timeToLive)
+    const isNone = Number.isNaN(timeToLive) || Array.isArray(timeToLive) && timeToLive.some(Number.isNaN)
+    const duration = isNone ? Option.none() : Duration.decodeUnknown(timeToLive)
     if (Option.isSome(duration)) return Duration.toMillis(duration.value)
     throw this.mistake("timeToLive", timeToLive, "a duration")
   }

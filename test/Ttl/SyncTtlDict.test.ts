@@ -123,6 +123,7 @@ describe("SyncTtlDict", () => {
     assert.throws(() => dict.setDefault("b", 11), "over the limit")
     assert.throws(() => dict.set("a", 2, { expiresAt: Number.NaN }), CacheConfigError)
     assert.throws(() => dict.setTtl("a", Number.NaN), "d: timeToLive is NaN, but must be a duration")
+    assert.throws(() => dict.setTtl("a", [Number.NaN, 0]), "but must be a duration")
     assert.throws(() => dict.changeMaxItems(-1), "d: maxItems is -1, but must be ")
     assert.throws(() => dict.changeMaxBytes("64MB"), "the unit is ambiguous")
     assert.throws(() => dict.changeTimeToLive(-1), "d: timeToLive is -1")

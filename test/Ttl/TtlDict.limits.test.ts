@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { CacheConfigError, TtlDict } from "effect-aws-cache/Ttl"
+import { CacheConfigError, SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
 import * as Cause from "effect/Cause"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Duration from "effect/Duration"
@@ -191,6 +191,11 @@ describe("TtlDict.make: options", () => {
     [{ timeToLive: -1 }, "timeToLive", "-1"],
     [{ timeToLive: -1n }, "timeToLive", "-1"],
     [{ timeToLive: Number.NaN }, "timeToLive", "NaN"],
+    [{ timeToLive: "-5 seconds" }, "timeToLive", "\"-5 seconds\""],
+    [{ timeToLive: "-0.5 millis" }, "timeToLive", "\"-0.5 millis\""],
+    [{ timeToLive: [Number.NaN, 0] }, "timeToLive", "[null,0]"],
+    [{ timeToLive: [-1, 0] }, "timeToLive", "[-1,0]"],
+    [{ timeToLive: [0, -Infinity] }, "timeToLive", "[0,null]"],
     [{ timeToLive: "soon" }, "timeToLive", "\"soon\""],
     [{ timeToLive: {} }, "timeToLive", "{}"],
     [{ timeToLive: true }, "timeToLive", "true"],
@@ -217,6 +222,7 @@ describe("TtlDict.make: options", () => {
         assert.strictEqual(error.option, option)
         assert.strictEqual(error.value, value)
         assert.include(error.message, `bad: ${option} is ${value}, but must be `)
+        assert.throws(() => new SyncTtlDict({ name: "bad", ...options }), error.message)
       }))
   }
 
@@ -229,6 +235,10 @@ describe("TtlDict.make: options", () => {
           { timeToLive: Infinity },
           { timeToLive: "1 day" },
           { timeToLive: 5n },
+          { timeToLive: "0 seconds" },
+          { timeToLive: [0, 0] },
+          { timeToLive: [Infinity, 0] },
+          { timeToLive: Duration.zero },
           { maxItems: Infinity },
           { maxItems: 1 },
           { maxBytes: "128B" },
