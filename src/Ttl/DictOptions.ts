@@ -13,6 +13,7 @@ import type { FreshnessOptions } from "../Cache/Freshness.js"
 import { printKey } from "../Cache/printKey.js"
 import * as ByteSize from "./ByteSize.js"
 import { acceptedShare, defaultShare, MemoryPressure, type MemoryPressureOptions } from "./MemoryPressure.js"
+import { printed } from "./printed.js"
 import * as Weigher from "./Weigher.js"
 
 /**
@@ -211,7 +212,21 @@ const checkWeigher = <K, V>(
   input: Weigher.WeigherInput<K, V> | undefined
 ): Either.Either<{ readonly weigh: Weigher.Weigher<K, V>; readonly least: number }, CacheConfigError> => {
   const weigher = Weigher.fromInput(input)
-  return Either.isLeft(weigher) ? refuse(cache, "weigher", input, weigher.left) : Either.right(weigher.right)
+  if (Either.isLeft(weigher)) return refuse(cache, "weigher", input, weigher.left)
+  const { least, weigh } = weigher.right
+  return Either.right({ weigh: typeof input === "function" ? checkingWeights(cache, weigh) : weigh, least })
+}
+
+// What the weigher itself throws stays as it is.
+const checkingWeights = <K, V>(cache: string, weigh: Weigher.Weigher<K, V>): Weigher.Weigher<K, V> => (key, value) => {
+  const weight = weigh(key, value)
+  if (Number.isSafeInteger(weight) && weight >= 0) return weight
+  throw new CacheConfigError({
+    cache,
+    option: "weigher",
+    value: `one that returns ${printed(weight)} for the key ${printed(key)}`,
+    accepted: "one that returns a whole number of bytes, 0 or more"
+  })
 }
 
 const checkMemoryPressure = (
@@ -261,6 +276,22 @@ export const checkShared = <K, V>(
     }
     return { limits, weigh, least, pressure: yield* checkMemoryPressure(cache, options.memoryPressure) }
   })
+
+/**
+ * Checks what tells the time; right, what throws `CacheConfigError` when it returns no time.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkNow = (cache: string, now: () => number): Either.Either<() => number, CacheConfigError> => {
+  const accepted = "a function that returns milliseconds since the epoch"
+  if (typeof now !== "function") return refuse(cache, "now", now, accepted)
+  return Either.right(() => {
+    const millis = now()
+    if (Number.isFinite(millis)) return millis
+    throw new CacheConfigError({ cache, option: "now", value: `one that returns ${printed(millis)}`, accepted })
+  })
+}
 
 /**
  * Checks how often to sweep; right, in milliseconds, `undefined` for never.

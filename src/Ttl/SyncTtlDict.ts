@@ -18,7 +18,14 @@ import { type Held, holding } from "../Cache/FreshMap.js"
 import { keyEquality } from "../Cache/keyEquality.js"
 import { printKey } from "../Cache/printKey.js"
 import { type ByteSizeInput, memoryOf } from "./ByteSize.js"
-import { type CheckedLimits, checkShared, type Entry, type SharedOptions, type WriteOptions } from "./DictOptions.js"
+import {
+  type CheckedLimits,
+  checkNow,
+  checkShared,
+  type Entry,
+  type SharedOptions,
+  type WriteOptions
+} from "./DictOptions.js"
 import { DictSteps, type Stats } from "./DictSteps.js"
 import { printed } from "./printed.js"
 import { type DueRemoval, failedWarning, RemovalQueue, skippedWarning } from "./RemovalQueue.js"
@@ -40,7 +47,10 @@ export interface SyncTtlDictOptions<in out K, in out V> extends SharedOptions<K,
    * with a warning.
    */
   readonly onRemove?: ((key: K, value: V, reason: RemovalReason) => void) | undefined
-  /** The time in milliseconds since the epoch. Default: the wall clock. */
+  /**
+   * The time in milliseconds since the epoch. Default: the wall clock. When it returns anything but a finite number, the
+   * call that asked for the time throws `CacheConfigError`.
+   */
   readonly now?: (() => number) | undefined
 }
 
@@ -102,7 +112,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
     this.name = options.name ?? "TtlDict"
     const { least, limits, pressure, weigh } = orThrow(checkShared(this.name, options, availableMemory()))
     const { onRemove } = options
-    this.now = options.now ?? wallClock
+    this.now = options.now === undefined ? wallClock : orThrow(checkNow(this.name, options.now))
     this.onRemove = onRemove
     this.map = new BoundedMap(
       {

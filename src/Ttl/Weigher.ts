@@ -10,7 +10,7 @@ import { estimateBytes } from "./estimateBytes.js"
 /**
  * Measures an entry: whole bytes, 0 or more, everything it takes included. It is asked once, when the entry is written;
  * what changes inside a value afterwards is not noticed. What it throws is a defect of the write, which then changes
- * nothing.
+ * nothing; so is a `CacheConfigError` when it returns anything else.
  *
  * @since 0.1.0
  * @category models

@@ -138,6 +138,60 @@ describe("SyncTtlDict", () => {
     assert.strictEqual(dict.add("b", 2).size, 2)
   })
 
+  it("a weight that is none is an error that names the dictionary, the weigher, the weight and the key", () => {
+    const { dict } = made<string, never>({ name: "Foo", weigher: (_, value) => value })
+    const bad: ReadonlyArray<readonly [weight: unknown, printed: string]> = [
+      [1.5, "1.5"],
+      [-1, "-1"],
+      ["5", "\"5\""],
+      [undefined, "undefined"],
+      [{ toString: () => Object.create(null) }, "(something that cannot be printed)"]
+    ]
+    for (const [weight, printed] of bad) {
+      const message = `Foo: weigher is one that returns ${printed} for the key "a", ` +
+        "but must be one that returns a whole number of bytes, 0 or more"
+      assert.throws(() => Reflect.apply(dict.set, dict, ["a", weight]), CacheConfigError, message)
+    }
+    assert.strictEqual(dict.size, 0)
+    assert.throws(
+      () => new SyncTtlDict({ name: "Foo", weigher: () => Number.NaN, entries: [["a", 1]] }),
+      CacheConfigError,
+      "Foo: weigher is one that returns NaN"
+    )
+    const thrown = new RangeError("no")
+    const throwing = new SyncTtlDict({
+      weigher: () => {
+        throw thrown
+      }
+    })
+    try {
+      throwing.set("a", 1)
+      assert.fail("it throws")
+    } catch (error) {
+      assert.strictEqual(error, thrown)
+    }
+  })
+
+  it("a time that is none is an error that names now", () => {
+    const { clock, dict } = made({ name: "Foo", entries: [["a", 1]] })
+    for (const bad of [Number.NaN, Infinity]) {
+      clock.now = bad
+      assert.throws(
+        () => dict.get("a"),
+        CacheConfigError,
+        `Foo: now is one that returns ${bad}, but must be a function`
+      )
+      assert.throws(() => dict.set("b", 2), CacheConfigError, "Foo: now is")
+    }
+    clock.now = 1000
+    assert.deepStrictEqual([...dict], [["a", 1]])
+    assert.throws(
+      () => Reflect.construct(SyncTtlDict, [{ now: 5 }]),
+      CacheConfigError,
+      "TtlDict: now is 5, but must be"
+    )
+  })
+
   it("pops, reorders, resizes and reweighs", () => {
     const { dict } = made<string, Array<number>>({ maxBytes: 10, weigher: (_, value) => value.length })
     const grows = [1]

@@ -135,6 +135,16 @@ describe("TtlDict.make: limits", () => {
       assert.strictEqual(yield* dict.byteSize, 3)
     }))
 
+  it.scoped("a weight that is none is a defect that names the dictionary, the weigher, the weight and the key", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>({ name: "Foo", ...weighedByValue })
+      for (const write of [dict.set("a", 1.5), dict.getOrCompute("a", Effect.succeed(1.5))]) {
+        const defect = yield* Effect.flip(Effect.catchAllDefect(write, Effect.fail))
+        assert.instanceOf(defect, CacheConfigError)
+        assert.include(defect.message, "Foo: weigher is one that returns 1.5 for the key \"a\", but must be one that")
+      }
+    }))
+
   it.scoped("\"estimate\" holds maxBytes for real values", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, unknown>({ maxBytes: "64K" })
