@@ -172,6 +172,19 @@ describe("TtlDict.make: limits", () => {
       assert.deepStrictEqual(yield* dict.keys, ["a"])
     }))
 
+  it.scoped("\"serialized\" cannot measure what is nested too deep, as it cannot measure functions", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, unknown>({ maxBytes: "64M", weigher: "serialized" })
+      let deep: ReadonlyArray<unknown> = []
+      for (let depth = 0; depth < 100_000; depth++) deep = [deep]
+      for (const value of [() => 1, deep]) {
+        const defect = yield* Effect.flip(Effect.catchAllDefect(dict.set("a", value), Effect.fail))
+        assert.instanceOf(defect, Error)
+        assert.include(defect.message, "could not be cloned")
+      }
+      assert.strictEqual(yield* dict.size, 0)
+    }))
+
   it.effect("a share is of the memory of the Lambda function", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>({ maxBytes: "50%", ...weighedByValue })
