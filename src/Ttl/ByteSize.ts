@@ -193,12 +193,13 @@ export const schema: Schema.Schema<number, ByteSizeInput> = Schema.transformOrFa
 
 /**
  * Prints a number of bytes in the largest unit that leaves at least 1, cut to two decimals: `"64M"`, `"1.5K"`, `"593B"`.
- * {@link parse} reads it back, exactly where no decimals were cut.
+ * {@link parse} reads it back, exactly where no decimals were cut. No limit is `"Infinity"`.
  *
  * @since 0.1.0
  * @category getters
  */
 export const format = (bytes: number): string => {
+  if (bytes === Number.POSITIVE_INFINITY) return "Infinity"
   let shown = `${Math.floor(bytes)}B`
   for (const [unit, factor] of UNITS) {
     if (bytes < factor) break

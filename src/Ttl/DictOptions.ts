@@ -13,6 +13,7 @@ import type { FreshnessOptions } from "../Cache/Freshness.js"
 import { printKey } from "../Cache/printKey.js"
 import * as ByteSize from "./ByteSize.js"
 import { acceptedShare, defaultShare, MemoryPressure, type MemoryPressureOptions } from "./MemoryPressure.js"
+import { printed } from "./printed.js"
 import * as Weigher from "./Weigher.js"
 
 /**
@@ -132,11 +133,21 @@ export interface CheckedLimits {
   readonly maxItems: number
 }
 
-// What Effect reads as zero for want of anything better (negative numbers and `NaN`) is none.
+// What Effect reads as zero for want of anything better (negative numbers and `NaN`), in each of the forms of a duration.
+const isReadAsZero = (input: Duration.DurationInput): boolean => {
+  if (typeof input === "number") return !(input >= 0)
+  if (typeof input === "bigint") return input < 0n
+  if (typeof input === "string") return Number.parseFloat(input) < 0
+  if (Duration.isDuration(input)) return false
+  const [seconds, nanos] = input
+  return !(seconds * 1e9 + nanos >= 0)
+}
+
 const checkDuration = (input: Duration.DurationInput): Option.Option<number> =>
-  typeof input === "number" && !(input >= 0) || typeof input === "bigint" && input < 0n
-    ? Option.none()
-    : Option.map(Duration.decodeUnknown(input), Duration.toMillis)
+  Duration.decodeUnknown(input).pipe(
+    Option.filter(() => !isReadAsZero(input)),
+    Option.map(Duration.toMillis)
+  )
 
 const refuse = (cache: string, option: string, value: unknown, accepted: string, cause?: unknown) =>
   Either.left(new CacheConfigError({ cache, option, value: printKey(value), accepted, cause }))
@@ -201,7 +212,21 @@ const checkWeigher = <K, V>(
   input: Weigher.WeigherInput<K, V> | undefined
 ): Either.Either<{ readonly weigh: Weigher.Weigher<K, V>; readonly least: number }, CacheConfigError> => {
   const weigher = Weigher.fromInput(input)
-  return Either.isLeft(weigher) ? refuse(cache, "weigher", input, weigher.left) : Either.right(weigher.right)
+  if (Either.isLeft(weigher)) return refuse(cache, "weigher", input, weigher.left)
+  const { least, weigh } = weigher.right
+  return Either.right({ weigh: typeof input === "function" ? checkingWeights(cache, weigh) : weigh, least })
+}
+
+// What the weigher itself throws stays as it is.
+const checkingWeights = <K, V>(cache: string, weigh: Weigher.Weigher<K, V>): Weigher.Weigher<K, V> => (key, value) => {
+  const weight = weigh(key, value)
+  if (Number.isSafeInteger(weight) && weight >= 0) return weight
+  throw new CacheConfigError({
+    cache,
+    option: "weigher",
+    value: `one that returns ${printed(weight)} for the key ${printed(key)}`,
+    accepted: "one that returns a whole number of bytes, 0 or more"
+  })
 }
 
 const checkMemoryPressure = (
@@ -251,6 +276,22 @@ export const checkShared = <K, V>(
     }
     return { limits, weigh, least, pressure: yield* checkMemoryPressure(cache, options.memoryPressure) }
   })
+
+/**
+ * Checks what tells the time; right, what throws `CacheConfigError` when it returns no time.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkNow = (cache: string, now: () => number): Either.Either<() => number, CacheConfigError> => {
+  const accepted = "a function that returns milliseconds since the epoch"
+  if (typeof now !== "function") return refuse(cache, "now", now, accepted)
+  return Either.right(() => {
+    const millis = now()
+    if (Number.isFinite(millis)) return millis
+    throw new CacheConfigError({ cache, option: "now", value: `one that returns ${printed(millis)}`, accepted })
+  })
+}
 
 /**
  * Checks how often to sweep; right, in milliseconds, `undefined` for never.

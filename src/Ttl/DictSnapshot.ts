@@ -55,11 +55,14 @@ export interface SnapshotReport {
  */
 export interface RestoreReport {
   readonly outcome: "restored" | "missing" | "unusable"
-  /** How many entries are back. */
+  /** How many entries are back: they were written, and were still there when the last one had been. */
   readonly entries: number
   /** How many had expired meanwhile. */
   readonly expired: number
-  /** How many were left out: too large for the dictionary, or their keys were written to already. */
+  /**
+   * How many were left out: too large for the dictionary, evicted because not all of them fit, or their keys were written
+   * to already.
+   */
   readonly skipped: number
 }
 
@@ -77,6 +80,7 @@ export interface SnapshotDict<in out K, in out V> {
     value: V,
     options: { readonly expiresAt: number }
   ) => Effect.Effect<void, unknown>
+  readonly has: (key: K) => Effect.Effect<boolean>
   readonly changeMaxBytes: (maxBytes: number) => Effect.Effect<void, CacheConfigError>
   readonly changeMaxItems: (maxItems: number) => Effect.Effect<void, CacheConfigError>
   readonly changeTimeToLive: (millis: number) => Effect.Effect<void, CacheConfigError>
@@ -318,20 +322,24 @@ const fill = <K, V>(dict: SnapshotDict<K, V>, snapshot: Snapshot<K, V>, limits: 
       yield* dict.changeMaxItems(maxItems)
       yield* dict.changeTimeToLive(timeToLive)
     }
-    let skipped = 0
+    const written: Array<readonly [key: K, expiresAt: number]> = []
     for (const [key, value, expiresAt] of snapshot.entries) {
       yield* dict.add(key, value, { expiresAt }).pipe(
-        Effect.catchAll(() => Effect.sync(() => skipped++)),
+        Effect.andThen(Effect.sync(() => written.push([key, expiresAt]))),
+        Effect.ignore,
         // A weigher of the user's that cannot weigh it.
-        Effect.catchAllDefect(() => Effect.sync(() => skipped++))
+        Effect.catchAllDefect(() => Effect.void)
       )
     }
-    const report: RestoreReport = {
-      outcome: "restored",
-      entries: snapshot.entries.length - skipped,
-      expired: snapshot.expired,
-      skipped
+    // Later ones may have evicted earlier ones, and time has gone on.
+    let entries = 0
+    let { expired } = snapshot
+    for (const [key, expiresAt] of written) {
+      if (yield* dict.has(key)) entries++
+      else if (expiresAt <= (yield* Clock.currentTimeMillis)) expired++
     }
+    const skipped = snapshot.entries.length + snapshot.expired - entries - expired
+    const report: RestoreReport = { outcome: "restored", entries, expired, skipped }
     return report
   })
 

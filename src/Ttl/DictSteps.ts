@@ -227,23 +227,20 @@ export class DictSteps<in out K, in out V, in out F> {
     that: Iterable<readonly [key: K, value: V, ...unknown: ReadonlyArray<unknown>]>,
     ordered: boolean
   ): boolean {
-    const those = MutableHashMap.empty<K, V>()
-    for (const [key, value] of that) {
-      MutableHashMap.remove(those, key)
-      MutableHashMap.set(those, key, value)
-    }
+    // The last of equal keys counts. The order is written down, since such a map keeps structural keys apart from others.
+    const those = MutableHashMap.empty<K, { readonly value: V; readonly at: number }>()
+    let next = 0
+    for (const [key, value] of that) MutableHashMap.set(those, key, { value, at: next++ })
     const entries = this.entries.entries(map, now)
     if (MutableHashMap.size(those) !== entries.length) return false
-    if (!ordered) {
-      return entries.every(([key, value]) =>
-        Option.exists(MutableHashMap.get(those, key), (other) => Equal.equals(value, other))
-      )
-    }
-    const others = [...those]
-    return entries.every(([key, value], at) => {
-      const other = others[at]
-      return other !== undefined && sameKey(key, other[0]) && Equal.equals(value, other[1])
-    })
+    let before = -1
+    return entries.every(([key, value]) =>
+      Option.exists(MutableHashMap.get(those, key), (other) => {
+        const inPlace = !ordered || other.at > before
+        before = other.at
+        return inPlace && Equal.equals(value, other.value)
+      })
+    )
   }
 
   /**
@@ -371,7 +368,8 @@ export class DictSteps<in out K, in out V, in out F> {
 
   // A negative number is what is left of a time that has passed: zero.
   private millis(timeToLive: Duration.DurationInput): number {
-    const duration = Number.isNaN(timeToLive) ? Option.none() : Duration.decodeUnknown(timeToLive)
+    const isNone = Number.isNaN(timeToLive) || Array.isArray(timeToLive) && timeToLive.some(Number.isNaN)
+    const duration = isNone ? Option.none() : Duration.decodeUnknown(timeToLive)
     if (Option.isSome(duration)) return Duration.toMillis(duration.value)
     throw this.mistake("timeToLive", timeToLive, "a duration")
   }
@@ -387,6 +385,3 @@ export class DictSteps<in out K, in out V, in out F> {
 }
 
 type Engine<K, V, F> = BoundedMap<K, Held<V, F>>
-
-const sameKey = (one: unknown, other: unknown): boolean =>
-  Equal.equals(one, other) || Number.isNaN(one) && Number.isNaN(other)

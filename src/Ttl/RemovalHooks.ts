@@ -14,8 +14,7 @@ import * as RuntimeFlags from "effect/RuntimeFlags"
 import type * as Scope from "effect/Scope"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
 import type { GuardedMap } from "../Cache/GuardedMap.js"
-import { printKey } from "../Cache/printKey.js"
-import { type DueRemoval, RemovalQueue, skippedWarning } from "./RemovalQueue.js"
+import { type DueRemoval, failedWarning, RemovalQueue, skippedWarning } from "./RemovalQueue.js"
 
 /**
  * Runs a hook for every entry that left, in a fiber of its own, one after the other, with the context and the fiber
@@ -46,14 +45,16 @@ export class RemovalHooks<in out K, in out V> {
   ) {
     this.name = name
     this.runtime = Runtime.enableRuntimeFlag(runtime, RuntimeFlags.Interruption)
-    this.run = ({ depth, key, reason, value }) =>
-      Effect.suspend(() => hook(key, value, reason)).pipe(
+    this.run = (removal) => {
+      const { depth, key, reason, value } = removal
+      return Effect.suspend(() => hook(key, value, reason)).pipe(
         Effect.locally(nesting, depth + 1),
         // A fiber of its own: a hook that interrupts itself must not stop the runs that come after.
         Effect.forkDaemon,
         Effect.flatMap(Fiber.await),
-        Effect.flatMap((exit) => Exit.isFailure(exit) ? this.complain(key, reason, exit.cause) : Effect.void)
+        Effect.flatMap((exit) => Exit.isFailure(exit) ? this.complain(removal, exit.cause) : Effect.void)
       )
+    }
   }
 
   /**
@@ -137,9 +138,9 @@ export class RemovalHooks<in out K, in out V> {
     return quietly(Effect.logWarning(`${this.name}: ${skippedWarning}`))
   })
 
-  private complain(key: K, reason: RemovalReason, cause: Cause.Cause<unknown>): Effect.Effect<void> {
+  private complain(removal: DueRemoval<K, V>, cause: Cause.Cause<unknown>): Effect.Effect<void> {
     this.failed++
-    return quietly(Effect.logWarning(`${this.name}: onRemove failed for ${printKey(key)} (${reason})`, cause))
+    return quietly(Effect.logWarning(failedWarning(this.name, removal), cause))
   }
 }
 

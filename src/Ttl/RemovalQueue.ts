@@ -5,6 +5,7 @@
  */
 import * as MutableQueue from "effect/MutableQueue"
 import type { Removal, RemovalReason } from "../Cache/engine/RemovalReason.js"
+import { printed } from "./printed.js"
 
 /** How deep removals may cause each other before their hooks are skipped. */
 const deepest = 100
@@ -17,6 +18,16 @@ const deepest = 100
  */
 export const skippedWarning = "onRemove removes entries, whose onRemove removes entries, and so on: " +
   `deeper than ${deepest}, it is skipped`
+
+/**
+ * What to say when a hook fails.
+ *
+ * @param name of the dictionary
+ * @since 0.1.0
+ * @category formatting
+ */
+export const failedWarning = (name: string, { key, reason }: Omit<Removal<unknown, unknown>, "value">): string =>
+  `${name}: onRemove failed for ${printed(key)} (${reason})`
 
 /**
  * An entry that left, and how many hooks, each run for what the one before had removed, led to it.

@@ -9,6 +9,7 @@ import * as Either from "effect/Either"
 import * as Inspectable from "effect/Inspectable"
 import * as MutableHashMap from "effect/MutableHashMap"
 import * as Option from "effect/Option"
+import { types } from "node:util"
 import { CacheReentryError } from "../Cache/CacheErrors.js"
 import { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
@@ -17,9 +18,17 @@ import { type Held, holding } from "../Cache/FreshMap.js"
 import { keyEquality } from "../Cache/keyEquality.js"
 import { printKey } from "../Cache/printKey.js"
 import { type ByteSizeInput, memoryOf } from "./ByteSize.js"
-import { type CheckedLimits, checkShared, type Entry, type SharedOptions, type WriteOptions } from "./DictOptions.js"
+import {
+  type CheckedLimits,
+  checkNow,
+  checkShared,
+  type Entry,
+  type SharedOptions,
+  type WriteOptions
+} from "./DictOptions.js"
 import { DictSteps, type Stats } from "./DictSteps.js"
-import { RemovalQueue, skippedWarning } from "./RemovalQueue.js"
+import { printed } from "./printed.js"
+import { type DueRemoval, failedWarning, RemovalQueue, skippedWarning } from "./RemovalQueue.js"
 
 /**
  * How a dictionary without Effect is made.
@@ -31,13 +40,17 @@ export interface SyncTtlDictOptions<in out K, in out V> extends SharedOptions<K,
   /**
    * Told of every entry that leaves, once, and why; also of a value that another takes the place of (`replaced`). It runs
    * at the end of the call that made the entry leave, in the order in which entries left, and may use the dictionary.
-   * What it throws goes to Node's warnings (`process.on("warning", ...)`), and is harmless.
+   * What it throws goes to Node's warnings (`process.on("warning", ...)`), and is harmless. So is what the promise of an
+   * `async` one is rejected with; nobody waits for that promise.
    *
    * A call that makes entries leave is followed by calls for these, and so on, 100 deep at the most; the rest is skipped
    * with a warning.
    */
   readonly onRemove?: ((key: K, value: V, reason: RemovalReason) => void) | undefined
-  /** The time in milliseconds since the epoch. Default: the wall clock. */
+  /**
+   * The time in milliseconds since the epoch. Default: the wall clock. When it returns anything but a finite number, the
+   * call that asked for the time throws `CacheConfigError`.
+   */
   readonly now?: (() => number) | undefined
 }
 
@@ -99,7 +112,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
     this.name = options.name ?? "TtlDict"
     const { least, limits, pressure, weigh } = orThrow(checkShared(this.name, options, availableMemory()))
     const { onRemove } = options
-    this.now = options.now ?? wallClock
+    this.now = options.now === undefined ? wallClock : orThrow(checkNow(this.name, options.now))
     this.onRemove = onRemove
     this.map = new BoundedMap(
       {
@@ -504,19 +517,31 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
   private tell(onRemove: (key: K, value: V, reason: RemovalReason) => void): void {
     if (this.telling) return
     this.telling = true
-    for (let removal = this.removals.shift(); removal !== undefined; removal = this.removals.shift()) {
-      const { depth, key, reason, value } = removal
-      try {
-        this.removals.onBehalf(depth + 1, () => onRemove(key, value, reason))
-      } catch (error) {
-        this.hooksFailed++
-        warn(`${this.name}: onRemove failed for ${printKey(key)} (${reason}): ${String(error)}`)
+    try {
+      for (let removal = this.removals.shift(); removal !== undefined; removal = this.removals.shift()) {
+        this.tellOf(removal, onRemove)
       }
+    } finally {
+      this.telling = false
     }
-    this.telling = false
     if (this.removals.skipped > 0 && !this.saidSkipped) {
       this.saidSkipped = true
       warn(`${this.name}: ${skippedWarning}`)
+    }
+  }
+
+  private tellOf(removal: DueRemoval<K, V>, onRemove: (key: K, value: V, reason: RemovalReason) => void): void {
+    const { depth, key, reason, value } = removal
+    const failed = (error: unknown): void => {
+      this.hooksFailed++
+      warn(`${failedWarning(this.name, removal)}: ${printed(error, String)}`)
+    }
+    try {
+      const told: unknown = this.removals.onBehalf(depth + 1, () => onRemove(key, value, reason))
+      // A rejection that nobody handles would end the process.
+      if (types.isPromise(told)) told.then(undefined, failed)
+    } catch (error) {
+      failed(error)
     }
   }
 

@@ -10,7 +10,7 @@ import { estimateBytes } from "./estimateBytes.js"
 /**
  * Measures an entry: whole bytes, 0 or more, everything it takes included. It is asked once, when the entry is written;
  * what changes inside a value afterwards is not noticed. What it throws is a defect of the write, which then changes
- * nothing.
+ * nothing; so is a `CacheConfigError` when it returns anything else.
  *
  * @since 0.1.0
  * @category models
@@ -23,7 +23,7 @@ export type Weigher<in K, in V> = (key: K, value: V) => number
  * - `"estimate"`: `estimateBytes` of key and value, plus `entryOverhead`
  * - `"serialized"`: the length of key and value in V8's structured clone format, plus `entryOverhead`. It costs more than
  *   the estimate, and suits values that are stored elsewhere in that form. Functions, symbols and other values that
- *   cannot be cloned are defects.
+ *   cannot be cloned, among them those nested too deep for the stack, are defects.
  * - a function of your own, for instance the length of a body that is known anyway
  *
  * @since 0.1.0
@@ -55,7 +55,16 @@ export const estimate: Weigher<unknown, unknown> = (key, value) => entryOverhead
  * @category constructors
  */
 export const serialized: Weigher<unknown, unknown> = (key, value) =>
-  entryOverhead + serialize(key).byteLength + serialize(value).byteLength
+  entryOverhead + serializedBytes(key) + serializedBytes(value)
+
+// V8 clones by recursion: what is nested too deep for its stack cannot be cloned either, and is told of as the rest is.
+const serializedBytes = (value: unknown): number => {
+  try {
+    return serialize(value).byteLength
+  } catch (cause) {
+    throw cause instanceof RangeError ? new Error(`it could not be cloned: ${cause.message}`, { cause }) : cause
+  }
+}
 
 /**
  * The weigher that an option stands for, with the weight that no entry is below, in bytes; left, what is accepted.

@@ -131,6 +131,10 @@ describe("ByteSize", () => {
     for (const [bytes, text] of table) assert.strictEqual(ByteSize.format(bytes), text)
   })
 
+  it("formats no limit as such", () => {
+    assert.strictEqual(ByteSize.format(Infinity), "Infinity")
+  })
+
   it("reads back what it formats", () => {
     fc.assert(fc.property(fc.integer({ min: 1, max: 2 ** 45 }), (bytes) => {
       const parsed = Either.getOrThrow(ByteSize.parse(ByteSize.format(bytes), total))

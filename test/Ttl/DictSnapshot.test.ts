@@ -113,6 +113,37 @@ describe("snapshots", () => {
         assert.strictEqual(maxBytes, 30)
       }))
 
+    it.scoped("count as back only what is in the dictionary afterwards", () =>
+      Effect.gen(function*() {
+        const path = yield* somewhere
+        const dict = yield* TtlDict.make<string, number>()
+        for (let at = 0; at < 5; at++) yield* dict.set(`${at}`, at)
+        yield* DictSnapshot.snapshot(dict, form, path)
+        for (const maxItems of [5, 2, 0]) {
+          const again = yield* TtlDict.make<string, number>({ maxItems })
+          const report = yield* DictSnapshot.restore(again, form, path)
+          assert.deepStrictEqual(report, { outcome: "restored", entries: maxItems, expired: 0, skipped: 5 - maxItems })
+          assert.strictEqual(yield* again.size, maxItems)
+        }
+      }))
+
+    it.scoped("count what expires while they are brought back as expired", () =>
+      Effect.gen(function*() {
+        const path = yield* somewhere
+        const dict = yield* TtlDict.make<string, number>()
+        yield* dict.update([["a", 1, { timeToLive: 1000 }], ["b", 2]])
+        yield* DictSnapshot.snapshot(dict, form, path)
+        const again = yield* TtlDict.make<string, number>()
+        const slow = {
+          ...again,
+          add: (key: string, value: number, options: { readonly expiresAt: number }) =>
+            Effect.zipRight(TestClock.adjust(600), again.add(key, value, options))
+        }
+        const report = yield* DictSnapshot.restore(slow, form, path)
+        assert.deepStrictEqual(report, { outcome: "restored", entries: 1, expired: 1, skipped: 0 })
+        assert.deepStrictEqual(yield* again.keys, ["b"])
+      }))
+
     it.scoped("take the limits with them when asked to", () =>
       Effect.gen(function*() {
         const path = yield* somewhere

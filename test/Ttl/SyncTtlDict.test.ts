@@ -123,6 +123,7 @@ describe("SyncTtlDict", () => {
     assert.throws(() => dict.setDefault("b", 11), "over the limit")
     assert.throws(() => dict.set("a", 2, { expiresAt: Number.NaN }), CacheConfigError)
     assert.throws(() => dict.setTtl("a", Number.NaN), "d: timeToLive is NaN, but must be a duration")
+    assert.throws(() => dict.setTtl("a", [Number.NaN, 0]), "but must be a duration")
     assert.throws(() => dict.changeMaxItems(-1), "d: maxItems is -1, but must be ")
     assert.throws(() => dict.changeMaxBytes("64MB"), "the unit is ambiguous")
     assert.throws(() => dict.changeTimeToLive(-1), "d: timeToLive is -1")
@@ -135,6 +136,60 @@ describe("SyncTtlDict", () => {
     )
     assert.deepStrictEqual(dict.entriesWithExpiry(), [["a", 1, Infinity]])
     assert.strictEqual(dict.add("b", 2).size, 2)
+  })
+
+  it("a weight that is none is an error that names the dictionary, the weigher, the weight and the key", () => {
+    const { dict } = made<string, never>({ name: "Foo", weigher: (_, value) => value })
+    const bad: ReadonlyArray<readonly [weight: unknown, printed: string]> = [
+      [1.5, "1.5"],
+      [-1, "-1"],
+      ["5", "\"5\""],
+      [undefined, "undefined"],
+      [{ toString: () => Object.create(null) }, "(something that cannot be printed)"]
+    ]
+    for (const [weight, printed] of bad) {
+      const message = `Foo: weigher is one that returns ${printed} for the key "a", ` +
+        "but must be one that returns a whole number of bytes, 0 or more"
+      assert.throws(() => Reflect.apply(dict.set, dict, ["a", weight]), CacheConfigError, message)
+    }
+    assert.strictEqual(dict.size, 0)
+    assert.throws(
+      () => new SyncTtlDict({ name: "Foo", weigher: () => Number.NaN, entries: [["a", 1]] }),
+      CacheConfigError,
+      "Foo: weigher is one that returns NaN"
+    )
+    const thrown = new RangeError("no")
+    const throwing = new SyncTtlDict({
+      weigher: () => {
+        throw thrown
+      }
+    })
+    try {
+      throwing.set("a", 1)
+      assert.fail("it throws")
+    } catch (error) {
+      assert.strictEqual(error, thrown)
+    }
+  })
+
+  it("a time that is none is an error that names now", () => {
+    const { clock, dict } = made({ name: "Foo", entries: [["a", 1]] })
+    for (const bad of [Number.NaN, Infinity]) {
+      clock.now = bad
+      assert.throws(
+        () => dict.get("a"),
+        CacheConfigError,
+        `Foo: now is one that returns ${bad}, but must be a function`
+      )
+      assert.throws(() => dict.set("b", 2), CacheConfigError, "Foo: now is")
+    }
+    clock.now = 1000
+    assert.deepStrictEqual([...dict], [["a", 1]])
+    assert.throws(
+      () => Reflect.construct(SyncTtlDict, [{ now: 5 }]),
+      CacheConfigError,
+      "TtlDict: now is 5, but must be"
+    )
   })
 
   it("pops, reorders, resizes and reweighs", () => {
@@ -177,6 +232,20 @@ describe("SyncTtlDict", () => {
       }
     }
     assert.deepStrictEqual(seen, ["a", 1, "d", 40])
+  })
+
+  it("equals in order holds for its own entries, structural keys and others mixed", () => {
+    const { dict } = made<unknown, number>()
+    const key = Data.struct({ team: "core" })
+    const list = [1]
+    dict.set(key, 1).set("x", 2).set(list, 3).set(Number.NaN, 4).set(Data.struct({ team: "edge" }), 5)
+    const entries = [...dict]
+    assert.isTrue(dict.equals(entries, { ordered: true }))
+    assert.isTrue(dict.equals([["x", 1], [key, 9], ...entries], { ordered: true }), "the last of equal keys counts")
+    assert.isFalse(dict.equals([...entries, [Data.struct({ team: "core" }), 1]], { ordered: true }))
+    assert.isTrue(dict.equals([...entries, [Data.struct({ team: "core" }), 1]]))
+    assert.isFalse(dict.equals(entries.toReversed(), { ordered: true }))
+    assert.isFalse(dict.equals(entries.slice(1), { ordered: true }))
   })
 
   describe("getOrCompute", () => {
@@ -281,6 +350,44 @@ describe("SyncTtlDict", () => {
       ])
       assert.strictEqual(dict.stats.hooks.failed, 2)
       assert.strictEqual(dict.get("d"), 104)
+    })
+
+    it("what cannot be printed may be thrown, and may be the key: the hooks after it run all the same", async () => {
+      const told: Array<unknown> = []
+      const bare = { toString: () => Object.create(null) }
+      const { dict } = made<unknown, number>({
+        name: "d",
+        onRemove: (key) => {
+          told.push(key)
+          if (key === 0 || key === bare) throw Object.create(null)
+        }
+      })
+      const keys = [0, bare, 1, 2, 3]
+      const seen = await warnings(() => {
+        for (const key of keys) dict.set(key, 1).delete(key)
+      })
+      assert.deepStrictEqual(told, keys)
+      assert.deepStrictEqual(dict.stats.hooks, { pending: 0, failed: 2, skipped: 0 })
+      assert.deepStrictEqual(seen, [
+        "d: onRemove failed for 0 (deleted): (something that cannot be printed)",
+        "d: onRemove failed for (something that cannot be printed) (deleted): (something that cannot be printed)"
+      ])
+    })
+
+    it("the promise of an async one may be rejected: a warning, and harmless", async () => {
+      const { dict } = made({
+        name: "d",
+        onRemove: async (key) => {
+          await Promise.resolve()
+          if (key !== "b") throw new Error(`no ${key}`)
+        }
+      })
+      const seen = await warnings(() => dict.update([["a", 1], ["b", 2], ["c", 3]]).clear())
+      assert.deepStrictEqual(seen, [
+        "d: onRemove failed for \"a\" (cleared): Error: no a",
+        "d: onRemove failed for \"c\" (cleared): Error: no c"
+      ])
+      assert.deepStrictEqual(dict.stats.hooks, { pending: 0, failed: 2, skipped: 0 })
     })
 
     it("one that writes back what was evicted ends, without recursion, and warns once", async () => {

@@ -181,6 +181,23 @@ describe("TtlDict: onRemove", () => {
     }).pipe(Effect.scoped, Effect.provide(layer))
   })
 
+  it.effect("goes on when the key of one that failed cannot be printed", () => {
+    const { layer, lines } = captured()
+    return Effect.gen(function*() {
+      const told: Array<unknown> = []
+      const bare = { toString: () => Object.create(null) }
+      const dict = yield* TtlDict.make<unknown, number>({
+        name: "files",
+        maxItems: 1,
+        onRemove: (key) => Effect.zipRight(Effect.sync(() => told.push(key)), Effect.fail("no"))
+      })
+      for (const key of [bare, "b", "c"]) yield* dict.set(key, 1)
+      yield* hooksSettled(dict)
+      assert.deepStrictEqual(told, [bare, "b"])
+      assert.include(lines[0], "onRemove failed for (something that cannot be printed) (evicted)")
+    }).pipe(Effect.scoped, Effect.provide(layer))
+  })
+
   it.effect("goes on when the logger throws", () =>
     Effect.gen(function*() {
       const told: Array<string> = []

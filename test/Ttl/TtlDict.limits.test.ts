@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { CacheConfigError, TtlDict } from "effect-aws-cache/Ttl"
+import { CacheConfigError, SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
 import * as Cause from "effect/Cause"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Duration from "effect/Duration"
@@ -135,6 +135,16 @@ describe("TtlDict.make: limits", () => {
       assert.strictEqual(yield* dict.byteSize, 3)
     }))
 
+  it.scoped("a weight that is none is a defect that names the dictionary, the weigher, the weight and the key", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>({ name: "Foo", ...weighedByValue })
+      for (const write of [dict.set("a", 1.5), dict.getOrCompute("a", Effect.succeed(1.5))]) {
+        const defect = yield* Effect.flip(Effect.catchAllDefect(write, Effect.fail))
+        assert.instanceOf(defect, CacheConfigError)
+        assert.include(defect.message, "Foo: weigher is one that returns 1.5 for the key \"a\", but must be one that")
+      }
+    }))
+
   it.scoped("\"estimate\" holds maxBytes for real values", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, unknown>({ maxBytes: "64K" })
@@ -160,6 +170,19 @@ describe("TtlDict.make: limits", () => {
       const exit = yield* Effect.exit(dict.set("b", () => 1))
       assert.isTrue(Exit.isFailure(exit) && Cause.isDie(exit.cause))
       assert.deepStrictEqual(yield* dict.keys, ["a"])
+    }))
+
+  it.scoped("\"serialized\" cannot measure what is nested too deep, as it cannot measure functions", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, unknown>({ maxBytes: "64M", weigher: "serialized" })
+      let deep: ReadonlyArray<unknown> = []
+      for (let depth = 0; depth < 100_000; depth++) deep = [deep]
+      for (const value of [() => 1, deep]) {
+        const defect = yield* Effect.flip(Effect.catchAllDefect(dict.set("a", value), Effect.fail))
+        assert.instanceOf(defect, Error)
+        assert.include(defect.message, "could not be cloned")
+      }
+      assert.strictEqual(yield* dict.size, 0)
     }))
 
   it.effect("a share is of the memory of the Lambda function", () =>
@@ -191,6 +214,11 @@ describe("TtlDict.make: options", () => {
     [{ timeToLive: -1 }, "timeToLive", "-1"],
     [{ timeToLive: -1n }, "timeToLive", "-1"],
     [{ timeToLive: Number.NaN }, "timeToLive", "NaN"],
+    [{ timeToLive: "-5 seconds" }, "timeToLive", "\"-5 seconds\""],
+    [{ timeToLive: "-0.5 millis" }, "timeToLive", "\"-0.5 millis\""],
+    [{ timeToLive: [Number.NaN, 0] }, "timeToLive", "[null,0]"],
+    [{ timeToLive: [-1, 0] }, "timeToLive", "[-1,0]"],
+    [{ timeToLive: [0, -Infinity] }, "timeToLive", "[0,null]"],
     [{ timeToLive: "soon" }, "timeToLive", "\"soon\""],
     [{ timeToLive: {} }, "timeToLive", "{}"],
     [{ timeToLive: true }, "timeToLive", "true"],
@@ -217,6 +245,7 @@ describe("TtlDict.make: options", () => {
         assert.strictEqual(error.option, option)
         assert.strictEqual(error.value, value)
         assert.include(error.message, `bad: ${option} is ${value}, but must be `)
+        assert.throws(() => new SyncTtlDict({ name: "bad", ...options }), error.message)
       }))
   }
 
@@ -229,6 +258,10 @@ describe("TtlDict.make: options", () => {
           { timeToLive: Infinity },
           { timeToLive: "1 day" },
           { timeToLive: 5n },
+          { timeToLive: "0 seconds" },
+          { timeToLive: [0, 0] },
+          { timeToLive: [Infinity, 0] },
+          { timeToLive: Duration.zero },
           { maxItems: Infinity },
           { maxItems: 1 },
           { maxBytes: "128B" },
