@@ -15,6 +15,7 @@ import type { Held } from "./Held.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
 import type { Leases } from "./Lease.js"
 import { concurrencyOf } from "./manyKeys.js"
+import { isEntryUnder } from "./objectName.js"
 import type { ListedObject } from "./ObjectStore.js"
 import type { S3CacheService } from "./S3CacheService.js"
 import type { S3StoreError } from "./S3StoreErrors.js"
@@ -41,7 +42,10 @@ export const makeMaintenance = (
 ): Pick<S3CacheService, "list" | "prune" | "clear"> => {
   const { behind, format, markers, memory, name, policyOf, store } = levels
 
-  const objectsOf = <K, V, F>(space: Keyspace<K, V, F>) => store.list(`${space.name}/${space.version}/`)
+  const objectsOf = <K, V, F>(space: Keyspace<K, V, F>) => {
+    const prefix = `${space.name}/${space.version}/`
+    return Stream.filter(store.list(prefix), isEntryUnder(prefix))
+  }
 
   const examined = <K, V, F>(space: Keyspace<K, V, F>, object: ListedObject): Effect.Effect<
     readonly [what: Examined<K, V, F>, etag: string],

@@ -195,6 +195,31 @@ describe("verbs of an S3Cache", () => {
       assert.deepStrictEqual(yield* Stream.runLast(cache.clear(Numbers)), Option.none())
     }))
 
+  it.scoped("list, prune and clear leave alone what lies deeper, and what has another name", () =>
+    Effect.gen(function*() {
+      const Reports = Keyspace.make("reports", { key: Schema.String, value: Schema.Number, version: "2026" })
+      const Inner = Keyspace.make("reports/2026", { key: Schema.String, value: Schema.Number })
+      const { direct, process, requests } = yield* makeBucket()
+      const cache = yield* process()
+      const foreign = ["reports/2026/a.run", "reports/2026/notes", `reports/2026/${"0".repeat(64)}.tmp`]
+      yield* cache.set(Reports.key("a"), 1)
+      yield* cache.set(Inner.key("a"), 2)
+      for (const name of foreign) yield* direct.save(name, Buffer.from("q"))
+      const before = requests().length
+      assert.strictEqual(yield* Stream.runCount(cache.list(Reports)), 1)
+      assert.deepStrictEqual(
+        yield* Stream.runLast(cache.prune(Reports, { unreadable: true })),
+        Option.some({ examined: 1, removed: 0 })
+      )
+      assert.deepStrictEqual(
+        requests().slice(before).filter(({ method, name }) => method === "GET" && name !== "").map(({ name }) => name),
+        [Reports.key("a").objectName, Reports.key("a").objectName]
+      )
+      assert.deepStrictEqual(yield* Stream.runLast(cache.clear(Reports)), Option.some({ removed: 1 }))
+      assert.strictEqual(yield* (yield* process()).get(Inner.key("a")), 2)
+      for (const name of foreign) assert.strictEqual((yield* direct.load(name))._tag, "Found", name)
+    }))
+
   it.scoped("events and metrics tell what happens, never a value", () =>
     Effect.gen(function*() {
       const { process } = yield* makeBucket()
