@@ -11,7 +11,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { CacheLevels } from "./CacheLevels.js"
 import { heldOf } from "./entryCodec.js"
-import type { Held } from "./Held.js"
+import type { AnyKey, Held } from "./Held.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
 import type { Leases } from "./Lease.js"
 import { concurrencyOf } from "./manyKeys.js"
@@ -40,7 +40,7 @@ export const makeMaintenance = (
   levels: CacheLevels,
   leases: Leases
 ): Pick<S3CacheService, "list" | "prune" | "clear"> => {
-  const { behind, format, markers, memory, name, policyOf, store } = levels
+  const { behind, format, markers, memory, name, policyOf, store, writes } = levels
 
   const objectsOf = <K, V, F>(space: Keyspace<K, V, F>) => {
     const prefix = `${space.name}/${space.version}/`
@@ -124,8 +124,11 @@ export const makeMaintenance = (
     }))
 
   const clear: S3CacheService["clear"] = (space) => {
-    const forget = memory.forgetAll(({ keyspace, version }) => keyspace === space.name && version === space.version)
-    return Stream.unwrap(Effect.map(Effect.zipRight(behind.flush, forget), () => {
+    const isOfSpace = ({ keyspace, version }: AnyKey) => keyspace === space.name && version === space.version
+    const forget = memory.forgetAll(isOfSpace)
+    // First of all computations under way lose the right to write; what is being written is then listed.
+    const settle = Effect.all([forget, behind.flush, writes.settled(isOfSpace)], { discard: true })
+    return Stream.unwrap(Effect.map(settle, () => {
       const total = { removed: 0 }
       return Stream.grouped(objectsOf(space), reportEvery).pipe(
         Stream.mapEffect((objects) =>
