@@ -126,7 +126,16 @@ export class SingleFlight<in out K, in out R = never> {
    * @since 0.1.0
    */
   detachAll(): void {
-    for (const key of [...MutableHashMap.keys(this.attached)]) this.detach(key)
+    this.detachWhere(() => true)
+  }
+
+  /**
+   * Detaches the computations of the keys that a predicate picks.
+   *
+   * @since 0.1.0
+   */
+  detachWhere(which: (key: K) => boolean): void {
+    for (const key of [...MutableHashMap.keys(this.attached)]) if (which(key)) this.detach(key)
   }
 
   /**

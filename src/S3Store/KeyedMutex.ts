@@ -43,4 +43,18 @@ export class KeyedMutex<in out K> {
           if (--lock.users === 0) MutableHashMap.remove(this.locks, key)
         })
     )
+
+  /**
+   * Waits until the effects have ended that now run, or wait for their turn, under the keys that a predicate picks.
+   *
+   * @since 0.1.0
+   */
+  readonly settled = (which: (key: K) => boolean): Effect.Effect<void> =>
+    Effect.suspend(() =>
+      Effect.forEach(
+        [...MutableHashMap.keys(this.locks)].filter(which),
+        (key) => this.withLock(key, Effect.void),
+        { concurrency: "unbounded", discard: true }
+      )
+    )
 }

@@ -120,17 +120,16 @@ export class MemoryLevel {
     })
 
   /**
-   * Forgets every entry that a predicate picks.
+   * Forgets every entry that a predicate picks; loads and computations of such keys that are under way are not kept.
    *
    * @since 0.1.0
    */
   readonly forgetAll = (which: (key: AnyKey) => boolean): Effect.Effect<void> =>
     this.map.step((map, now) => {
       for (const [key] of map.entries(now)) {
-        if (!which(key)) continue
-        map.remove(key, now)
-        this.flights.detach(key)
+        if (which(key)) map.remove(key, now)
       }
+      this.flights.detachWhere(which)
     })
 
   /**

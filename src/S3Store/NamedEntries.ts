@@ -13,6 +13,7 @@ import { createHash, randomUUID } from "node:crypto"
 import type { EntryTooLargeError } from "../Cache/CacheErrors.js"
 import type { CodecName } from "./Codec.js"
 import type { EntryFormat } from "./EntryFormat.js"
+import { isEntryUnder } from "./objectName.js"
 import type { ObjectStore } from "./ObjectStore.js"
 import type { CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
 
@@ -113,7 +114,8 @@ export class NamedEntries {
   readonly size: Effect.Effect<number, S3StoreError> = Effect.suspend(() => Stream.runCount(this.objects))
 
   private get objects() {
-    return this.store.list(`${this.folder}/`)
+    const prefix = `${this.folder}/`
+    return Stream.filter(this.store.list(prefix), isEntryUnder(prefix))
   }
 
   private nameOf(key: string): string {

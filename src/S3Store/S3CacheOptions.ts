@@ -30,7 +30,10 @@ export interface S3CacheOptions extends EntryOptions, EntryFormatOptions {
   readonly segments?: number | undefined
   /** How long a load from the second level may take. Default: as long as the second level itself allows. */
   readonly loadTimeout?: Duration.DurationInput | undefined
-  /** How long any other request to the second level may take. Default: as long as the second level itself allows. */
+  /**
+   * How long any other request to the second level may take: also each page of a list, and each thousand objects that
+   * `clear` removes. Default: as long as the second level itself allows.
+   */
   readonly saveTimeout?: Duration.DurationInput | undefined
   /** When to stop asking a second level that does not answer; `false`: never. Default `{}`. */
   readonly circuitBreaker?: CircuitBreakerOptions | false | undefined

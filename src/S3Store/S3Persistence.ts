@@ -28,7 +28,8 @@ import { NamedEntries } from "./NamedEntries.js"
 export interface S3PersistenceOptions extends EntryFormatOptions {
   /**
    * The folder of the objects: letters, digits, `.`, `_` and `-`, 100 characters at most. Default `"key-value"` for key-
-   * value stores, `"persistence"` for persistence.
+   * value stores, `"persistence"` for persistence. Objects of a key-value store are never those of a keyspace, which lie
+   * deeper, whatever its name. Those of persistence are in `{folder}/{storeId}`: no keyspace should have the folder's name.
    */
   readonly folder?: string | undefined
 }

@@ -11,10 +11,11 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { CacheLevels } from "./CacheLevels.js"
 import { heldOf } from "./entryCodec.js"
-import type { Held } from "./Held.js"
+import type { AnyKey, Held } from "./Held.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
 import type { Leases } from "./Lease.js"
 import { concurrencyOf } from "./manyKeys.js"
+import { isEntryUnder } from "./objectName.js"
 import type { ListedObject } from "./ObjectStore.js"
 import type { S3CacheService } from "./S3CacheService.js"
 import type { S3StoreError } from "./S3StoreErrors.js"
@@ -39,9 +40,12 @@ export const makeMaintenance = (
   levels: CacheLevels,
   leases: Leases
 ): Pick<S3CacheService, "list" | "prune" | "clear"> => {
-  const { behind, format, markers, memory, name, policyOf, store } = levels
+  const { behind, format, markers, memory, name, policyOf, store, writes } = levels
 
-  const objectsOf = <K, V, F>(space: Keyspace<K, V, F>) => store.list(`${space.name}/${space.version}/`)
+  const objectsOf = <K, V, F>(space: Keyspace<K, V, F>) => {
+    const prefix = `${space.name}/${space.version}/`
+    return Stream.filter(store.list(prefix), isEntryUnder(prefix))
+  }
 
   const examined = <K, V, F>(space: Keyspace<K, V, F>, object: ListedObject): Effect.Effect<
     readonly [what: Examined<K, V, F>, etag: string],
@@ -120,8 +124,11 @@ export const makeMaintenance = (
     }))
 
   const clear: S3CacheService["clear"] = (space) => {
-    const forget = memory.forgetAll(({ keyspace, version }) => keyspace === space.name && version === space.version)
-    return Stream.unwrap(Effect.map(Effect.zipRight(behind.flush, forget), () => {
+    const isOfSpace = ({ keyspace, version }: AnyKey) => keyspace === space.name && version === space.version
+    const forget = memory.forgetAll(isOfSpace)
+    // First of all computations under way lose the right to write; what is being written is then listed.
+    const settle = Effect.all([forget, behind.flush, writes.settled(isOfSpace)], { discard: true })
+    return Stream.unwrap(Effect.map(settle, () => {
       const total = { removed: 0 }
       return Stream.grouped(objectsOf(space), reportEvery).pipe(
         Stream.mapEffect((objects) =>

@@ -13,4 +13,16 @@
  */
 export const isObjectName = (name: string): boolean => name.length <= 320 && names.test(name)
 
+/**
+ * Whether an object is one of the entries, or their leases, right under a prefix that ends with `/`. What lies deeper, or
+ * has another name, is somebody else's: a keyspace named `a/1` lies under the prefix of version `1` of the keyspace `a`.
+ *
+ * @since 0.1.0
+ * @category predicates
+ */
+export const isEntryUnder = (prefix: string) => ({ name }: { readonly name: string }): boolean =>
+  name.startsWith(prefix) && entryNames.test(name.slice(prefix.length))
+
+const entryNames = /^[0-9a-f]{64}(?:\.run)?$/
+
 const names = /^(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]{1,240}(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]{1,240})*$/

@@ -4,7 +4,9 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
 import type { CacheConfigError } from "../Cache/CacheErrors.js"
 import * as Store from "../Cache/Store.js"
@@ -52,16 +54,28 @@ export const makeS3Conditions = (
   requests: ConditionRequests
 ): Effect.Effect<S3Conditions, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
+    // Before the findings, so that it is closed after them: what a probe leaves when they are closed is removed, too.
+    const removals = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
     const findings = yield* Store.make<"writes" | "deletes", boolean, S3StoreError>({ name: `s3://${bucket}` })
+
+    // Who was interrupted, or has failed, does not wait for the removal, which may take as long as the probe did.
+    const removing = (key: string) => <A>(probe: Effect.Effect<A, S3StoreError>) =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.flatMap(Effect.exit(restore(probe)), (exit) =>
+          Effect.flatMap(Effect.forkIn(Effect.ignore(requests.remove(key, {})), removals), (removal) =>
+            Exit.isSuccess(exit) ? Effect.zipRight(restore(Fiber.await(removal)), exit) : exit))
+      )
 
     const probing = (probe: (key: string) => Effect.Effect<boolean, S3StoreError>) =>
       Effect.suspend(() => {
         const key = `${keyPrefix}.probe/${randomUUID()}`
         return probe(key).pipe(
-          Effect.ensuring(Effect.ignore(requests.remove(key, {}))),
+          removing(key),
           Effect.catchIf(
-            (error) => statusOf(error.cause) === 501 || nameOf(error.cause) === "NotImplemented",
-            () => Effect.succeed(false)
+            (error) =>
+              statusOf(error.cause) === 501 || nameOf(error.cause) === "NotImplemented",
+            () =>
+              Effect.succeed(false)
           )
         )
       })

@@ -37,17 +37,22 @@ export interface Watch {
 export const watchedObjectStore = (store: ObjectStore, watch: Watch): ObjectStore => {
   const { breaker, ledger } = watch
 
-  const limited = <A>(operation: string, target: string, millis: number, request: Effect.Effect<A, S3StoreError>) =>
-    millis === Number.POSITIVE_INFINITY ? request : Effect.timeoutFail(request, {
-      duration: millis,
-      onTimeout: () =>
-        new S3StoreError({
-          reason: "Timeout",
-          operation,
-          target: store.description + target,
-          detail: `no answer within ${Duration.format(millis)}`
-        })
+  const late = (operation: string, target: string, millis: number) => () =>
+    new S3StoreError({
+      reason: "Timeout",
+      operation,
+      target: store.description + target,
+      detail: `no answer within ${Duration.format(millis)}`
     })
+
+  const limited = <A>(operation: string, target: string, millis: number, request: Effect.Effect<A, S3StoreError>) =>
+    millis === Number.POSITIVE_INFINITY
+      ? request
+      : Effect.timeoutFail(request, { duration: millis, onTimeout: late(operation, target, millis) })
+
+  /** The same for each page of a list: the time its consumer takes does not count. */
+  const limitedPages = <A>(target: string, millis: number, pages: Stream.Stream<A, S3StoreError>) =>
+    millis === Number.POSITIVE_INFINITY ? pages : Stream.timeoutFail(pages, late("list", target, millis), millis)
 
   const failed = (operation: string) => (error: S3StoreError) =>
     Effect.sync(() => ledger.record({ _tag: "RequestFailed", operation, reason: error.reason }))
@@ -75,8 +80,8 @@ export const watchedObjectStore = (store: ObjectStore, watch: Watch): ObjectStor
     replace: (name, body, etag) => saving("replace", name, store.replace(name, body, etag)),
     remove: (name) => saving("remove", name, store.remove(name)),
     removeIfMatch: (name, etag) => saving("remove", name, store.removeIfMatch(name, etag)),
-    removeAll: (names) => through("remove", store.removeAll(names)),
+    removeAll: (names) => saving("remove", "", store.removeAll(names)),
     // Of a list only the failures count: pages come as fast as they are asked for.
-    list: (prefix) => Stream.tapError(store.list(prefix), failed("list"))
+    list: (prefix) => Stream.tapError(limitedPages(prefix, watch.saveTimeout, store.list(prefix)), failed("list"))
   }
 }

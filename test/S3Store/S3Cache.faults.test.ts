@@ -1,11 +1,27 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Either, Exit, Fiber, Logger, LogLevel, Option, Schema } from "effect"
+import {
+  Cause,
+  Chunk,
+  type Duration,
+  Effect,
+  Either,
+  Exit,
+  Fiber,
+  Logger,
+  LogLevel,
+  Option,
+  Schema,
+  Stream,
+  TestClock
+} from "effect"
 import { Keyspace, type S3CacheService } from "effect-aws-cache/S3Store"
 import * as fc from "fast-check"
+import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
+import { makeMemoryObjectStore } from "../../src/S3Store/memoryObjectStore.js"
 import * as FaultProxy from "../support/FaultProxy.js"
 import { ManualClock } from "../support/ManualClock.js"
 import { property } from "../support/property.js"
-import { turns } from "../support/until.js"
+import { eventually, turns } from "../support/until.js"
 import { makeBucket } from "./bucketOf.js"
 
 const { Fault } = FaultProxy
@@ -89,6 +105,79 @@ describe("an S3Cache whose second level", () => {
       60_000
     )
   }
+})
+
+describe("saveTimeout", () => {
+  const saveTimeout = "500 millis"
+  /** Whether a fiber ends when the clock is turned that far, and how. */
+  const after = <A, E>(duration: Duration.DurationInput, effect: Effect.Effect<A, E>) =>
+    Effect.gen(function*() {
+      const before = (yield* TestClock.sleeps()).pipe(Chunk.size)
+      const fiber = yield* Effect.fork(effect)
+      yield* eventually(Effect.map(TestClock.sleeps(), (sleeps) => Chunk.size(sleeps) > before))
+      yield* turns(20)
+      yield* TestClock.adjust(duration)
+      yield* turns(20)
+      return Option.map(
+        yield* Fiber.poll(fiber),
+        Exit.match({
+          onSuccess: () => "success",
+          onFailure: (cause) => Option.match(Cause.failureOption(cause), { onNone: () => "", onSome: String })
+        })
+      )
+    })
+  const late = (ended: Option.Option<string>) =>
+    assert.include(Option.getOrElse(ended, () => "not ended"), "no answer within 500ms")
+
+  it.scoped("limits the first add, which probes for conditions, and does not keep it from being interrupted", () =>
+    Effect.gen(function*() {
+      const { process, proxy } = yield* makeBucket({ requestTimeout: "3 seconds" }, {})
+      const cache = yield* process({ saveTimeout, circuitBreaker: false })
+      yield* proxy.set(Fault.Hang())
+      late(yield* after(saveTimeout, cache.add(Texts.key("a"), "a")))
+      const interrupted = yield* after("200 millis", Effect.timeout(cache.add(Texts.key("b"), "b"), "200 millis"))
+      assert.include(Option.getOrElse(interrupted, () => "not ended"), "TimeoutException")
+      yield* TestClock.adjust("3 seconds")
+    }))
+
+  it.scoped("a probe that was interrupted leaves no object behind", () =>
+    Effect.gen(function*() {
+      const { direct, proxy, store } = yield* makeBucket({}, {})
+      const probes = Stream.runCount(direct.list(".probe/"))
+      yield* proxy.set(Fault.Delay({ millis: 1000 }))
+      const fiber = yield* Effect.fork(store.add("a", Buffer.from("a")))
+      yield* eventually(Effect.map(probes, (count) => count === 1))
+      yield* Fiber.interrupt(fiber)
+      yield* eventually(Effect.map(probes, (count) => count === 0))
+      yield* TestClock.adjust("1 second")
+    }))
+
+  it.scoped("limits each page of a list, without the time its consumer takes", () =>
+    Effect.gen(function*() {
+      const memory = yield* makeMemoryObjectStore
+      const hanging = yield* makeS3CacheService({ ...memory, list: () => Stream.never }, { saveTimeout })
+      late(yield* after(saveTimeout, Stream.runDrain(hanging.list(Texts))))
+      late(yield* after(saveTimeout, Stream.runDrain(hanging.clear(Texts))))
+      const cache = yield* makeS3CacheService(
+        { ...memory, list: (prefix) => Stream.rechunk(memory.list(prefix), 1) },
+        { saveTimeout }
+      )
+      yield* cache.setMany([[Texts.key("a"), "a"], [Texts.key("b"), "b"]])
+      const slow = yield* Effect.fork(
+        Stream.runForEach(cache.list(Texts, { concurrency: 1 }), () => Effect.sleep("2 seconds"))
+      )
+      yield* TestClock.adjust("2 seconds")
+      yield* TestClock.adjust("2 seconds")
+      yield* Fiber.join(slow)
+    }))
+
+  it.scoped("limits what clear removes at once", () =>
+    Effect.gen(function*() {
+      const memory = yield* makeMemoryObjectStore
+      const cache = yield* makeS3CacheService({ ...memory, removeAll: () => Effect.never }, { saveTimeout })
+      yield* cache.set(Texts.key("a"), "a")
+      late(yield* after(saveTimeout, Stream.runDrain(cache.clear(Texts))))
+    }))
 })
 
 /** What a schedule does: faults come and go while a process writes, and another one reads and computes. */

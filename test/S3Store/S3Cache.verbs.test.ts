@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Deferred, Effect, Exit, Fiber, Layer, Metric, Option, Schema, Stream, TestClock } from "effect"
 import { type CacheKey, Keyspace, L2Store, S3Cache, type S3CacheEvent, S3CacheMetrics } from "effect-aws-cache/S3Store"
+import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
+import { makeMemoryObjectStore } from "../../src/S3Store/memoryObjectStore.js"
 import { Fault } from "../support/FaultProxy.js"
-import { eventually, until } from "../support/until.js"
+import { eventually, turns, until } from "../support/until.js"
 import { makeBucket } from "./bucketOf.js"
 
 const Numbers = Keyspace.make("numbers", { key: Schema.String, value: Schema.Number, timeToLive: "1 hour" })
@@ -193,6 +195,78 @@ describe("verbs of an S3Cache", () => {
       assert.deepStrictEqual(yield* (yield* process()).getOption(Numbers.key("29")), Option.none())
       assert.strictEqual(yield* cache.get(Next.key("0")), 1)
       assert.deepStrictEqual(yield* Stream.runLast(cache.clear(Numbers)), Option.none())
+    }))
+
+  for (const write of ["through", "behind"] as const) {
+    it.scoped(`clear wins over computations under way, with write: "${write}"`, () =>
+      Effect.gen(function*() {
+        const Other = Keyspace.make("other", { key: Schema.String, value: Schema.Number })
+        const { process } = yield* makeBucket()
+        const cache = yield* process({ write })
+        const [started, go] = [yield* Effect.makeSemaphore(2), yield* Deferred.make<number>()]
+        yield* started.take(2)
+        const compute = () => Effect.zipRight(started.release(1), Deferred.await(go))
+        const callers = yield* Effect.fork(Effect.all([
+          (yield* cache.memoize(Numbers, compute))("a"),
+          (yield* cache.memoize(Other, compute))("a")
+        ], { concurrency: 2 }))
+        yield* started.take(2)
+        yield* Stream.runDrain(cache.clear(Numbers))
+        yield* Deferred.succeed(go, 1)
+        assert.deepStrictEqual(yield* Fiber.join(callers), [1, 1])
+        yield* cache.flush
+        assert.deepStrictEqual(yield* cache.peek(Numbers.key("a")), Option.none())
+        assert.deepStrictEqual(yield* (yield* process()).getOption(Numbers.key("a")), Option.none())
+        assert.strictEqual(yield* (yield* process()).get(Other.key("a")), 1)
+      }))
+  }
+
+  it.scoped("clear removes what is being written when it starts", () =>
+    Effect.gen(function*() {
+      const [saving, go] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+      const store = yield* makeMemoryObjectStore
+      const cache = yield* makeS3CacheService({
+        ...store,
+        save: (name, body) =>
+          Deferred.succeed(saving, undefined).pipe(
+            Effect.zipRight(Deferred.await(go)),
+            Effect.zipRight(store.save(name, body))
+          )
+      })
+      const caller = yield* Effect.fork(cache.getOrCompute(Numbers.key("a"), Effect.succeed(1)))
+      yield* Deferred.await(saving)
+      const clearing = yield* Effect.fork(Stream.runDrain(cache.clear(Numbers)))
+      yield* turns(20)
+      yield* Deferred.succeed(go, undefined)
+      assert.strictEqual(yield* Fiber.join(caller), 1)
+      yield* Fiber.join(clearing)
+      assert.deepStrictEqual(yield* cache.peek(Numbers.key("a")), Option.none())
+      assert.strictEqual((yield* store.load(Numbers.key("a").objectName))._tag, "Absent")
+    }))
+
+  it.scoped("list, prune and clear leave alone what lies deeper, and what has another name", () =>
+    Effect.gen(function*() {
+      const Reports = Keyspace.make("reports", { key: Schema.String, value: Schema.Number, version: "2026" })
+      const Inner = Keyspace.make("reports/2026", { key: Schema.String, value: Schema.Number })
+      const { direct, process, requests } = yield* makeBucket()
+      const cache = yield* process()
+      const foreign = ["reports/2026/a.run", "reports/2026/notes", `reports/2026/${"0".repeat(64)}.tmp`]
+      yield* cache.set(Reports.key("a"), 1)
+      yield* cache.set(Inner.key("a"), 2)
+      for (const name of foreign) yield* direct.save(name, Buffer.from("q"))
+      const before = requests().length
+      assert.strictEqual(yield* Stream.runCount(cache.list(Reports)), 1)
+      assert.deepStrictEqual(
+        yield* Stream.runLast(cache.prune(Reports, { unreadable: true })),
+        Option.some({ examined: 1, removed: 0 })
+      )
+      assert.deepStrictEqual(
+        requests().slice(before).filter(({ method, name }) => method === "GET" && name !== "").map(({ name }) => name),
+        [Reports.key("a").objectName, Reports.key("a").objectName]
+      )
+      assert.deepStrictEqual(yield* Stream.runLast(cache.clear(Reports)), Option.some({ removed: 1 }))
+      assert.strictEqual(yield* (yield* process()).get(Inner.key("a")), 2)
+      for (const name of foreign) assert.strictEqual((yield* direct.load(name))._tag, "Found", name)
     }))
 
   it.scoped("events and metrics tell what happens, never a value", () =>

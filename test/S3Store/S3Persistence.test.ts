@@ -2,8 +2,8 @@ import * as PersistedCache from "@effect/experimental/PersistedCache"
 import * as Persistence from "@effect/experimental/Persistence"
 import { KeyValueStore } from "@effect/platform/KeyValueStore"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Option, PrimaryKey, Schema, TestClock } from "effect"
-import { L2Store, S3Persistence } from "effect-aws-cache/S3Store"
+import { Effect, Exit, Layer, Option, PrimaryKey, Schema, Stream, TestClock } from "effect"
+import { Keyspace, L2Store, S3Persistence } from "effect-aws-cache/S3Store"
 import { Fault } from "../support/FaultProxy.js"
 import { makeBucket } from "./bucketOf.js"
 
@@ -47,6 +47,26 @@ describe("S3Persistence", () => {
         assert.deepStrictEqual(yield* schemaStore.get("struct"), Option.some({ n: 1 }))
         yield* store.clear
         assert.isTrue(yield* store.isEmpty)
+      }).pipe(Effect.provide(S3Persistence.layerKeyValueStore()), Effect.provide(l2))
+    }))
+
+  it.scoped("a KeyValueStore has nothing to do with a keyspace of the same name", () =>
+    Effect.gen(function*() {
+      const { l2, process } = yield* overBucket
+      const Same = Keyspace.make("key-value", { key: Schema.String, value: Schema.String })
+      const cache = yield* process()
+      yield* cache.set(Same.key("a"), "kept")
+      yield* Effect.gen(function*() {
+        const store = yield* KeyValueStore
+        assert.strictEqual(yield* store.size, 0)
+        yield* store.set("a", "1")
+        assert.strictEqual(yield* store.size, 1)
+        yield* store.clear
+        assert.strictEqual(yield* store.size, 0)
+        assert.strictEqual(yield* (yield* process()).get(Same.key("a")), "kept")
+        yield* store.set("a", "1")
+        yield* Stream.runDrain(cache.clear(Same))
+        assert.deepStrictEqual(yield* store.get("a"), Option.some("1"))
       }).pipe(Effect.provide(S3Persistence.layerKeyValueStore()), Effect.provide(l2))
     }))
 
