@@ -6,7 +6,9 @@
 import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
-import { type Freshness, type FreshnessOptions, makeFreshness, millis } from "../Cache/Freshness.js"
+import { type Freshness, type FreshnessOptions, makeFreshness } from "../Cache/Freshness.js"
+import { printKey } from "../Cache/printKey.js"
+import { millis } from "../Cache/timeToLive.js"
 
 /**
  * What a cache decides for all entries, and each keyspace for its own. The keyspace has the last word.
@@ -110,7 +112,7 @@ const oneOf = <A extends string>(
       new CacheConfigError({
         cache,
         option,
-        value: String(value),
+        value: printKey(value),
         accepted: accepted.map((a) => `"${a}"`).join(" or ")
       })
     )

@@ -794,10 +794,22 @@ describe("LeasedStore", () => {
         [{ releaseConcurrency: 0 }, "releaseConcurrency is 0, but must be a whole number, 1 or more, or Infinity"],
         [{ releaseConcurrency: 1.5 }, "releaseConcurrency is 1.5, but must be a whole number, 1 or more, or Infinity"],
         [{ releaseConcurrency: NaN }, "releaseConcurrency is NaN, but must be a whole number, 1 or more, or Infinity"],
+        [{ timeToLive: NaN }, "timeToLive is NaN, but must be a duration of 0 milliseconds or more"],
+        [{ releaseTimeout: -1 }, "releaseTimeout is -1, but must be a duration of 0 milliseconds or more"],
+        [{ gracePeriod: -1 }, "gracePeriod is -1, but must be a duration of 0 milliseconds or more"],
         // What a caller without types would do.
-        [JSON.parse(`{ "timeToLive": "soon" }`), "timeToLive is soon, but must be a duration"],
-        [JSON.parse(`{ "releaseTimeout": "soon" }`), "releaseTimeout is soon, but must be a duration"],
-        [JSON.parse(`{ "gracePeriod": "soon" }`), "gracePeriod is soon, but must be a duration"]
+        [
+          JSON.parse(`{ "timeToLive": "soon" }`),
+          `timeToLive is "soon", but must be a duration of 0 milliseconds or more`
+        ],
+        [
+          JSON.parse(`{ "releaseTimeout": "soon" }`),
+          `releaseTimeout is "soon", but must be a duration of 0 milliseconds or more`
+        ],
+        [
+          JSON.parse(`{ "gracePeriod": "soon" }`),
+          `gracePeriod is "soon", but must be a duration of 0 milliseconds or more`
+        ]
       ] satisfies ReadonlyArray<readonly [Partial<LeasedStore.Options<string, Handle>>, string]>
     ) {
       it.scoped(`refuses: ${message}`, () =>
