@@ -21,6 +21,7 @@ import { type CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLa
 import { MetricsExport, withMetrics } from "./CacheMetrics.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
+import { checkFunctions } from "./engine/limits.js"
 import { makeEventHub } from "./EventHub.js"
 import { FreshMap, type Held, holding } from "./FreshMap.js"
 import { makeFreshness } from "./Freshness.js"
@@ -173,6 +174,8 @@ export const make = <K, V, E = never, R = never>(
   return Effect.gen(function*() {
     const freshness = yield* makeFreshness(name, options)
     const expiry = yield* makeExpiry(name, options.timeToLive)
+    // What wraps them is a function in any case.
+    yield* orConfigError(name, () => checkFunctions(options))
     const entries = new FreshMap<K, V, E>(freshness)
     const hub = yield* makeEventHub<StoreEvent<K>>(name, options.eventCapacity)
     const guarded = yield* makeGuardedMap<K, Held<V, E>>(

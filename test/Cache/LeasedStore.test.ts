@@ -798,6 +798,7 @@ describe("LeasedStore", () => {
         [{ releaseTimeout: -1 }, "releaseTimeout is -1, but must be a duration of 0 milliseconds or more"],
         [{ gracePeriod: -1 }, "gracePeriod is -1, but must be a duration of 0 milliseconds or more"],
         // What a caller without types would do.
+        [JSON.parse(`{ "weigh": 5 }`), "weigh is 5, but must be a function"],
         [
           JSON.parse(`{ "timeToLive": "soon" }`),
           `timeToLive is "soon", but must be a duration of 0 milliseconds or more`

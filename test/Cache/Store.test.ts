@@ -154,12 +154,37 @@ describe("Store", () => {
         }))
     }
 
+    for (
+      const [text, message] of [
+        ["{ \"weigh\": 5 }", "Store: weigh is 5, but must be a function"],
+        ["{ \"onRemoval\": \"x\" }", "Store: onRemoval is \"x\", but must be a function"],
+        ["{ \"jitter\": \"0.1\" }", "Store: jitter is \"0.1\", but must be a number from 0 to 1"],
+        [
+          "{ \"maxSize\": \"3\" }",
+          "Store: maxSize is \"3\", but must be a whole number of entries, 0 or more, or Infinity"
+        ]
+      ] as const
+    ) {
+      it.scoped(`refuses what a caller without types may give: ${text}`, () =>
+        Effect.gen(function*() {
+          const options: Store.Options<string, number> = JSON.parse(text)
+          const error = yield* expectTag(Store.make(options), "CacheConfigError")
+          assert.strictEqual(error.message, message)
+        }))
+    }
+
+    it.scoped("refuses an object that has no text", () =>
+      Effect.gen(function*() {
+        const error = yield* expectTag(Store.make({ maxSize: Object.create(null) }), "CacheConfigError")
+        assert.include(error.message, "Store: maxSize is {}, but must be a whole number of entries")
+      }))
+
     it.scoped("refuses a policy it does not know, and names those it does", () =>
       Effect.gen(function*() {
         // What a caller without types would do.
         const options: Store.Options<string, number> = JSON.parse("{ \"evictionPolicy\": \"FIFO\" }")
         const error = yield* expectTag(Store.make(options), "CacheConfigError")
-        assert.include(error.message, "evictionPolicy is FIFO, but must be one of LRU")
+        assert.include(error.message, "evictionPolicy is \"FIFO\", but must be one of LRU")
       }))
   })
 

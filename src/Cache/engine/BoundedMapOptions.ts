@@ -105,9 +105,15 @@ export class BoundedMapError extends Error {
   readonly accepted: string
 
   constructor(option: string, value: unknown, accepted: string) {
-    super(`${option} is ${String(value)}, but must be ${accepted}`)
+    super(`${option} is ${shown(value)}, but must be ${accepted}`)
     this.option = option
     this.value = value
     this.accepted = accepted
   }
+}
+
+// Not every object has a text: one without a prototype throws.
+const shown = (value: unknown): string => {
+  if (typeof value === "string") return JSON.stringify(value)
+  return typeof value === "object" && value !== null ? "an object" : String(value)
 }
