@@ -49,7 +49,8 @@ export interface BoundedMapOptions<in K, in V> {
   readonly equality?: KeyEquality | undefined
   /**
    * Told of every entry that leaves, after the map is consistent again; it may use the map. What it throws is
-   * swallowed and counted in `counters.listenerFailures`.
+   * swallowed and counted in `counters.listenerFailures`. A listener that answers every removal with a write that
+   * removes again makes a write that never ends; hooks of a `TtlDict` stop after 100.
    */
   readonly onRemoval?: ((key: K, value: V, reason: RemovalReason) => void) | undefined
 }
