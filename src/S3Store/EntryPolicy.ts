@@ -99,8 +99,16 @@ export const makeEntryPolicy = (
     }
   })
 
-// The types rule out the rest, but options come from configuration files and plain JavaScript too.
-const oneOf = <A extends string>(
+/**
+ * One of a few texts, the first by default; `CacheConfigError` for anything else. The types rule out the rest, but
+ * options come from configuration files and plain JavaScript too.
+ *
+ * @param cache the name of the cache or keyspace, for messages
+ * @param option the name of the option, for messages
+ * @since 0.1.0
+ * @category conversions
+ */
+export const oneOf = <A extends string>(
   cache: string,
   option: string,
   value: A | undefined,
