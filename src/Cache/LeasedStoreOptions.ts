@@ -73,7 +73,10 @@ export interface Options<in K, in out V, out E = never, out R = never, out R2 = 
  * @category models
  */
 export interface WriteOptions {
-  /** How long this value stays in the store, instead of the store's time to live. */
+  /**
+   * How long this value stays in the store, instead of the store's time to live. A negative one is what is left of a
+   * time that has passed: zero. What is no duration is a defect, a `CacheConfigError`.
+   */
   readonly timeToLive?: Duration.DurationInput | undefined
 }
 

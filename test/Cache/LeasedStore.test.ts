@@ -822,6 +822,19 @@ describe("LeasedStore", () => {
         }))
     }
 
+    it.effect("a lease that brings no duration dies with an error that names it, and its value is released", () =>
+      Effect.gen(function*() {
+        const { close, ledger, store } = yield* ledgered()
+        const exit = yield* Effect.exit(store.use("a", id, { timeToLive: NaN }))
+        assert.include(
+          Exit.isFailure(exit) ? String(Cause.squash(exit.cause)) : "",
+          "LeasedStore: timeToLive is NaN, but must be a duration"
+        )
+        assert.strictEqual(yield* store.size, 0)
+        yield* close
+        ledger.assertBalanced()
+      }))
+
     it.effect("a bad limit changes nothing", () =>
       Effect.gen(function*() {
         const { close, ledger, store } = yield* ledgered()
