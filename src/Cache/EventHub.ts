@@ -8,6 +8,7 @@ import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { CacheConfigError } from "./CacheErrors.js"
+import { printKey } from "./printKey.js"
 
 /**
  * Hands events to any number of listeners. It never blocks who publishes: a listener that is too slow loses what comes
@@ -94,7 +95,7 @@ export const makeEventHub = <A>(
       new CacheConfigError({
         cache,
         option: "eventCapacity",
-        value: String(eventCapacity),
+        value: printKey(eventCapacity),
         accepted: "a whole number of events, 1 or more"
       })
     )

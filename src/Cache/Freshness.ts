@@ -4,11 +4,13 @@
  * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { CacheConfigError } from "./CacheErrors.js"
+import { printKey } from "./printKey.js"
+import { givenMillis, millis } from "./timeToLive.js"
 
 /**
  * What to do when a computed entry nears or passes the end of its time to live, and when a computation fails. All of
@@ -86,7 +88,7 @@ export const makeFreshness = <E>(
       staleWhileRevalidate,
       staleIfError,
       failureTimeToLive: typeof ofFailure === "function"
-        ? (error: E) => Math.max(0, Duration.toMillis(ofFailure(error)))
+        ? (error: E) => givenMillis(cache, "failureTimeToLive", ofFailure(error))
         : (_error: E) => constant,
       tracksEntries: refreshAhead > 0 || staleWhileRevalidate > 0 || staleIfError > 0
     }
@@ -165,25 +167,7 @@ export const rememberFor = <E>(freshness: Freshness<E>, cause: Cause.Cause<E>): 
 
 const share = (cache: string, option: string, value: number | undefined): Either.Either<number, CacheConfigError> => {
   if (value === undefined) return Either.right(0)
-  return value >= 0 && value <= 1
+  return typeof value === "number" && value >= 0 && value <= 1
     ? Either.right(value)
-    : Either.left(new CacheConfigError({ cache, option, value: String(value), accepted: "a number from 0 to 1" }))
+    : Either.left(new CacheConfigError({ cache, option, value: printKey(value), accepted: "a number from 0 to 1" }))
 }
-
-/**
- * A duration in milliseconds, or `CacheConfigError`.
- *
- * @param cache the name of the cache, for messages
- * @param option the name of the option, for messages
- * @since 0.1.0
- * @category conversions
- */
-export const millis = (
-  cache: string,
-  option: string,
-  value: Duration.DurationInput | undefined
-): Either.Either<number, CacheConfigError> =>
-  Option.match(Duration.decodeUnknown(value ?? 0), {
-    onNone: () => Either.left(new CacheConfigError({ cache, option, value: String(value), accepted: "a duration" })),
-    onSome: (duration) => Either.right(Duration.toMillis(duration))
-  })

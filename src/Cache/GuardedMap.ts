@@ -11,6 +11,7 @@ import { clockOf } from "./clockOf.js"
 import { BoundedMap } from "./engine/BoundedMap.js"
 import { BoundedMapError, type BoundedMapOptions } from "./engine/BoundedMapOptions.js"
 import { keyEquality } from "./keyEquality.js"
+import { printKey } from "./printKey.js"
 
 /**
  * A bounded map that fibers share: one `Ref` holds it, and every operation is one step of `Ref.modify`, with the time
@@ -74,7 +75,7 @@ export const orConfigError = <A>(name: string, f: () => A): Effect.Effect<A, Cac
         new CacheConfigError({
           cache: name,
           option: cause.option,
-          value: String(cause.value),
+          value: printKey(cause.value),
           accepted: cause.accepted,
           cause
         })

@@ -15,15 +15,16 @@ import type { CacheConfigError } from "./CacheErrors.js"
 import { MetricsExport, withMetrics } from "./CacheMetrics.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
+import { checkFunctions } from "./engine/limits.js"
 import { makeEventHub } from "./EventHub.js"
 import { ExpirySweeper } from "./ExpirySweeper.js"
-import { type GuardedMap, makeGuardedMap } from "./GuardedMap.js"
+import { type GuardedMap, makeGuardedMap, orConfigError } from "./GuardedMap.js"
 import { type LeaseOptions, type Options, releaseLimits, type Stats, type WriteOptions } from "./LeasedStoreOptions.js"
 import { Acquisition, LeasedValue } from "./LeasedValue.js"
 import { Releaser } from "./Releaser.js"
 import { type Flight, SingleFlight } from "./SingleFlight.js"
 import type { LeasedStoreEvent } from "./StoreEvent.js"
-import { expiresAt } from "./timeToLive.js"
+import { makeExpiry } from "./timeToLive.js"
 
 /**
  * The map of leased values.
@@ -102,6 +103,9 @@ export const makeLeaseTable = <K, V, E, R, R2>(
   Effect.gen(function*() {
     const runtime = yield* Effect.runtime<R | R2>()
     const { release, weigh } = options
+    const expiry = yield* makeExpiry(name, options.timeToLive)
+    // What wraps it is a function in any case.
+    yield* orConfigError(name, () => checkFunctions({ weigh }))
     // Made first, so that it ends last.
     const hub = yield* makeEventHub<LeasedStoreEvent<K>>(name, options.eventCapacity)
     const releaser = new Releaser<K, V>(
@@ -147,12 +151,6 @@ export const makeLeaseTable = <K, V, E, R, R2>(
     const group = flights.group<LeasedValue<K, V>, E>()
     const acquisitions = new WeakMap<Flight<LeasedValue<K, V>, E>, Acquisition<K, V>>()
 
-    const expiry = ({ key, value }: LeasedValue<K, V>, now: number, write: WriteOptions | undefined): number => {
-      const timeToLive = write?.timeToLive ?? options.timeToLive
-      if (timeToLive === undefined) return Number.POSITIVE_INFINITY
-      return expiresAt(now, typeof timeToLive === "function" ? timeToLive(value, key) : timeToLive)
-    }
-
     const put = (
       map: LeasedMap<K, V>,
       now: number,
@@ -160,7 +158,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
       write: WriteOptions | undefined
     ): WriteOutcome => {
       if (closed) return "discarded"
-      const at = expiry(value, now, write)
+      const at = expiry(value.key, value.value, now, write?.timeToLive)
       const outcome = map.set(value.key, value, now, at)
       if (outcome === "inserted" || outcome === "updated") {
         value.expiresAt = at

@@ -3,15 +3,16 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError } from "./CacheErrors.js"
 import type { BoundedMapOptions } from "./engine/BoundedMapOptions.js"
 import type { ReleaseReason } from "./LeasedValue.js"
+import { printKey } from "./printKey.js"
 import type { ReleaseCounters, ReleaseLimits } from "./Releaser.js"
-import { expiresAt } from "./timeToLive.js"
+import { millis } from "./timeToLive.js"
 
 /**
  * How a leased store is made.
@@ -72,7 +73,10 @@ export interface Options<in K, in out V, out E = never, out R = never, out R2 = 
  * @category models
  */
 export interface WriteOptions {
-  /** How long this value stays in the store, instead of the store's time to live. */
+  /**
+   * How long this value stays in the store, instead of the store's time to live. A negative one is what is left of a
+   * time that has passed: zero. What is no duration is a defect, a `CacheConfigError`.
+   */
   readonly timeToLive?: Duration.DurationInput | undefined
 }
 
@@ -145,8 +149,8 @@ const defaultReleaseTimeout = "30 seconds"
 const defaultGracePeriod = "30 seconds"
 
 /**
- * The limits of releases that options ask for. Fails with `CacheConfigError` for one that cannot be accepted, and for
- * a time to live that is no duration; the limits of the store itself are not looked at.
+ * The limits of releases that options ask for; `CacheConfigError` for one that cannot be accepted. The limits of the
+ * store itself are not looked at.
  *
  * @param cache for messages
  * @since 0.1.0
@@ -155,39 +159,25 @@ const defaultGracePeriod = "30 seconds"
 export const releaseLimits = <K, V, E, R, R2>(
   cache: string,
   options: Options<K, V, E, R, R2>
-): Effect.Effect<ReleaseLimits, CacheConfigError> =>
-  Effect.flatMap(Clock.currentTimeMillis, (now) =>
-    Effect.suspend(() => {
-      const accept = <A, B>(option: string, value: A, accepted: string, f: (value: A) => B): B => {
-        try {
-          return f(value)
-        } catch (cause) {
-          throw new CacheConfigError({ cache, option, value: String(value), accepted, cause })
-        }
-      }
-      const duration = (option: string, value: Duration.DurationInput) =>
-        accept(option, value, "a duration", Duration.decode)
-      try {
-        const { timeToLive } = options
-        if (timeToLive !== undefined && typeof timeToLive !== "function") {
-          accept("timeToLive", timeToLive, "a duration", (timeToLive) => expiresAt(now, timeToLive))
-        }
-        return Effect.succeed({
-          timeout: duration("releaseTimeout", options.releaseTimeout ?? defaultReleaseTimeout),
-          gracePeriod: duration("gracePeriod", options.gracePeriod ?? defaultGracePeriod),
-          concurrency: accept(
-            "releaseConcurrency",
-            options.releaseConcurrency ?? defaultReleaseConcurrency,
-            "a whole number, 1 or more, or Infinity",
-            wholeNumber
-          )
-        })
-      } catch (error) {
-        return error instanceof CacheConfigError ? Effect.fail(error) : Effect.die(error)
-      }
-    }))
+): Either.Either<ReleaseLimits, CacheConfigError> =>
+  Either.gen(function*() {
+    const timeout = yield* millis(cache, "releaseTimeout", options.releaseTimeout ?? defaultReleaseTimeout)
+    const gracePeriod = yield* millis(cache, "gracePeriod", options.gracePeriod ?? defaultGracePeriod)
+    return {
+      timeout: Duration.millis(timeout),
+      gracePeriod: Duration.millis(gracePeriod),
+      concurrency: yield* concurrencyOf(cache, options.releaseConcurrency ?? defaultReleaseConcurrency)
+    }
+  })
 
-const wholeNumber = (value: number): number => {
-  if (value >= 1 && (Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY)) return value
-  throw new RangeError("not a whole number, 1 or more, or Infinity")
-}
+const concurrencyOf = (cache: string, value: number): Either.Either<number, CacheConfigError> =>
+  value >= 1 && (Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY)
+    ? Either.right(value)
+    : Either.left(
+      new CacheConfigError({
+        cache,
+        option: "releaseConcurrency",
+        value: printKey(value),
+        accepted: "a whole number, 1 or more, or Infinity"
+      })
+    )

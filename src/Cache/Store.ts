@@ -6,7 +6,7 @@
 import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import type * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Inspectable from "effect/Inspectable"
@@ -17,10 +17,11 @@ import * as Predicate from "effect/Predicate"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
-import { CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
+import { type CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
 import { MetricsExport, withMetrics } from "./CacheMetrics.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
+import { checkFunctions } from "./engine/limits.js"
 import { makeEventHub } from "./EventHub.js"
 import { FreshMap, type Held, holding } from "./FreshMap.js"
 import { makeFreshness } from "./Freshness.js"
@@ -30,7 +31,7 @@ import { printKey } from "./printKey.js"
 import { SingleFlight } from "./SingleFlight.js"
 import type { StoreEvent } from "./StoreEvent.js"
 import type { Options, Stats, WriteOptions } from "./StoreOptions.js"
-import { expiresAt } from "./timeToLive.js"
+import { givenMillis, makeExpiry } from "./timeToLive.js"
 
 export type { Options, Stats, WriteOptions } from "./StoreOptions.js"
 
@@ -172,7 +173,9 @@ export const make = <K, V, E = never, R = never>(
   const name = options.name ?? "Store"
   return Effect.gen(function*() {
     const freshness = yield* makeFreshness(name, options)
-    yield* checkTimeToLive(name, options.timeToLive)
+    const expiry = yield* makeExpiry(name, options.timeToLive)
+    // What wraps them is a function in any case.
+    yield* orConfigError(name, () => checkFunctions(options))
     const entries = new FreshMap<K, V, E>(freshness)
     const hub = yield* makeEventHub<StoreEvent<K>>(name, options.eventCapacity)
     const guarded = yield* makeGuardedMap<K, Held<V, E>>(
@@ -214,9 +217,7 @@ export const make = <K, V, E = never, R = never>(
       roll: number,
       write: WriteOptions | undefined
     ): number => {
-      const timeToLive = write?.timeToLive ?? options.timeToLive
-      if (timeToLive === undefined) return Number.POSITIVE_INFINITY
-      const until = expiresAt(now, typeof timeToLive === "function" ? timeToLive(value, key) : timeToLive)
+      const until = expiry(key, value, now, write?.timeToLive)
       return until === Number.POSITIVE_INFINITY ? until : until - (until - now) * freshness.jitter * roll
     }
 
@@ -288,10 +289,10 @@ export const make = <K, V, E = never, R = never>(
       peek: (key) => step((map, now) => toOption(entries.peek(map, key, now))),
       expiresAt: (key) => stepOrNotFound(key, (map, now) => entries.freshUntil(map, key, now)),
       setTimeToLive: (key, timeToLive) =>
-        stepOrNotFound(
-          key,
-          (map, now) => entries.setFreshUntil(map, key, now, expiresAt(now, timeToLive)) ? undefined : Absent
-        ),
+        stepOrNotFound(key, (map, now) => {
+          const until = now + givenMillis(name, "timeToLive", timeToLive)
+          return entries.setFreshUntil(map, key, now, until) ? undefined : Absent
+        }),
       remove: (key) => stepOrNotFound(key, (map, now) => take(map, now, key) === Absent ? Absent : undefined),
       pop: (key) => stepOrNotFound(key, (map, now) => take(map, now, key)),
       popVictim: step((map, now) => toOption(entries.popVictim(map, now))),
@@ -385,16 +386,5 @@ export const layerConfig = <Self, K, V, E = never, R = never>(
   config: Config.Config.Wrap<Options<K, V, E>>
 ): Layer.Layer<Self, CacheConfigError | ConfigError, R> =>
   Layer.scoped(tag, Effect.flatMap(Config.unwrap(config), (options) => make<K, V, E, R>(options)))
-
-const checkTimeToLive = <K, V, E>(
-  name: string,
-  timeToLive: Options<K, V, E>["timeToLive"]
-): Effect.Effect<void, CacheConfigError> =>
-  typeof timeToLive === "function" || timeToLive === undefined || Option.isSome(Duration.decodeUnknown(timeToLive))
-    ? Effect.void
-    : badOption(name, "timeToLive", timeToLive, "a duration, or a function that returns one")
-
-const badOption = (cache: string, option: string, value: unknown, accepted: string) =>
-  Effect.fail(new CacheConfigError({ cache, option, value: String(value), accepted }))
 
 const toOption = <A>(found: A | Absent): Option.Option<A> => found === Absent ? Option.none() : Option.some(found)

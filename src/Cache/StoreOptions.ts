@@ -43,7 +43,10 @@ export interface Options<in K, in V, in E = never>
  * @category models
  */
 export interface WriteOptions {
-  /** How long this entry lives, instead of the store's time to live. */
+  /**
+   * How long this entry lives, instead of the store's time to live. A negative one is what is left of a time that has
+   * passed: zero. What is no duration is a defect, a `CacheConfigError`, and changes nothing.
+   */
   readonly timeToLive?: Duration.DurationInput | undefined
 }
 

@@ -24,7 +24,8 @@ const print = (key: unknown): string => {
   if (typeof key === "string") return JSON.stringify(key)
   if (typeof key === "symbol" || typeof key !== "object" || key === null) return String(key)
   try {
-    return key.toString !== Object.prototype.toString && !Array.isArray(key)
+    // An object without a prototype has no `toString`.
+    return typeof key.toString === "function" && key.toString !== Object.prototype.toString && !Array.isArray(key)
       ? key.toString()
       : Inspectable.toStringUnknown(key, 0)
   } catch {

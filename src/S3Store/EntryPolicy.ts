@@ -6,7 +6,9 @@
 import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
-import { type Freshness, type FreshnessOptions, makeFreshness, millis } from "../Cache/Freshness.js"
+import { type Freshness, type FreshnessOptions, makeFreshness } from "../Cache/Freshness.js"
+import { printKey } from "../Cache/printKey.js"
+import { millis } from "../Cache/timeToLive.js"
 
 /**
  * What a cache decides for all entries, and each keyspace for its own. The keyspace has the last word.
@@ -97,8 +99,16 @@ export const makeEntryPolicy = (
     }
   })
 
-// The types rule out the rest, but options come from configuration files and plain JavaScript too.
-const oneOf = <A extends string>(
+/**
+ * One of a few texts, the first by default; `CacheConfigError` for anything else. The types rule out the rest, but
+ * options come from configuration files and plain JavaScript too.
+ *
+ * @param cache the name of the cache or keyspace, for messages
+ * @param option the name of the option, for messages
+ * @since 0.1.0
+ * @category conversions
+ */
+export const oneOf = <A extends string>(
   cache: string,
   option: string,
   value: A | undefined,
@@ -110,7 +120,7 @@ const oneOf = <A extends string>(
       new CacheConfigError({
         cache,
         option,
-        value: String(value),
+        value: printKey(value),
         accepted: accepted.map((a) => `"${a}"`).join(" or ")
       })
     )

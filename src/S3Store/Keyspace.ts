@@ -14,7 +14,7 @@ import { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
 import { printKey } from "../Cache/printKey.js"
 import { canonicalJson, NotJson } from "./canonicalJson.js"
 import type { CodecName } from "./Codec.js"
-import { type EntryOptions, makeEntryPolicy } from "./EntryPolicy.js"
+import { type EntryOptions, makeEntryPolicy, oneOf } from "./EntryPolicy.js"
 import { S3StoreError } from "./S3StoreErrors.js"
 
 /**
@@ -174,14 +174,22 @@ export class Keyspace<in out K, in out V, out F = never> {
       })
     }
     Either.getOrThrowWith(makeEntryPolicy(`Keyspace ${name}`, options), (error) => error)
+    const codec = Either.getOrThrowWith(
+      oneOf<CodecName>(`Keyspace ${name}`, "codec", options.codec, ["json", "msgpack", "raw"]),
+      (error) => error
+    )
+    const onL2Error = Either.getOrThrowWith(
+      oneOf(`Keyspace ${name}`, "onL2Error", options.onL2Error, ["fallThrough", "fail"]),
+      (error) => error
+    )
     const { failure, tags = [] } = options
     const isFailure = failure === undefined ? Schema.is(Schema.Never) : Schema.is(failure)
-    const failsWithStore = options.onL2Error === "fail"
+    const failsWithStore = onL2Error === "fail"
     return new Keyspace<K, V, F | S3StoreError>({
       name,
       version,
       options,
-      codec: options.codec ?? "json",
+      codec,
       encodeKey: told(Schema.encodeEither(options.key)),
       decodeKey: readable(Schema.decodeUnknownEither(options.key)),
       encodeValue: told(Schema.encodeEither(options.value)),
@@ -226,8 +234,9 @@ export class Keyspace<in out K, in out V, out F = never> {
         try {
           return Either.right(new CacheKey<K, V, F>(this, canonicalJson(encoded), key))
         } catch (cause) {
-          if (!(cause instanceof NotJson)) throw cause
-          return Either.left(this.badKey(key, `encoded to JSON by its schema, but ${cause.message}`))
+          // Besides what JSON cannot represent, there is what is nested too deeply for the stack.
+          const detail = cause instanceof NotJson ? cause.message : String(cause)
+          return Either.left(this.badKey(key, `encoded to JSON by its schema, but ${detail}`))
         }
       }
     )
@@ -265,10 +274,17 @@ const readable =
     }
   }
 
-/** Errors of a schema as text. */
-const told =
-  <A, B>(code: (input: A) => Either.Either<B, { readonly message: string }>) => (input: A): Either.Either<B, string> =>
-    Either.mapLeft(code(input), (error) => error.message)
+/** Errors of a schema as text. A transformation may throw, and a value may be nested too deeply for the stack. */
+const told = <A, B>(code: (input: A) => Either.Either<B, { readonly message: string }>) =>
+(
+  input: A
+): Either.Either<B, string> => {
+  try {
+    return Either.mapLeft(code(input), (error) => error.message)
+  } catch (cause) {
+    return Either.left(`it cannot be encoded: ${String(cause)}`)
+  }
+}
 
 /**
  * A key of a keyspace, with the type of its value. Structurally equal: by the keyspace's name and version and by the

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
-import type { CacheConfigError } from "../Cache/CacheErrors.js"
+import { CacheConfigError } from "../Cache/CacheErrors.js"
 import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
 import { type GuardedMap, makeGuardedMap } from "../Cache/GuardedMap.js"
@@ -41,13 +41,25 @@ export class MemoryLevel {
     options: Pick<S3CacheOptions, "maxSize" | "maxBytes" | "evictionPolicy" | "segments">
   ): Effect.Effect<MemoryLevel, CacheConfigError, Scope.Scope> =>
     Effect.zipWith(
-      makeGuardedMap<AnyKey, Held>(name, {
-        evictionPolicy: options.evictionPolicy,
-        maxSize: options.maxSize ?? 1000,
-        segments: options.segments,
-        maxWeight: options.maxBytes,
-        weigh: options.maxBytes === undefined ? undefined : (_, held) => held.bytes
-      }),
+      Effect.mapError(
+        makeGuardedMap<AnyKey, Held>(name, {
+          evictionPolicy: options.evictionPolicy,
+          maxSize: options.maxSize ?? 1000,
+          segments: options.segments,
+          maxWeight: options.maxBytes,
+          weigh: options.maxBytes === undefined ? undefined : (_, held) => held.bytes
+        }),
+        // The engine knows it as the weight.
+        (error) =>
+          error.option === "maxWeight"
+            ? new CacheConfigError({
+              cache: name,
+              option: "maxBytes",
+              value: error.value,
+              accepted: error.accepted
+            })
+            : error
+      ),
       SingleFlight.make<AnyKey>(name),
       (map, flights) => new MemoryLevel(map, flights)
     )

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { describeInstance } from "./unrepresentable.js"
 
 /**
  * A value that JSON cannot represent: where it is, and what it is.
@@ -49,7 +50,7 @@ const text = (value: unknown, path: string, within: ReadonlyArray<object>): stri
       if (within.includes(value)) throw new NotJson(path, "a reference to what contains it")
       if (Array.isArray(value)) return array(value, path, [...within, value])
       if (isRecord(value)) return record(value, path, [...within, value])
-      throw new NotJson(path, `an instance of ${value.constructor?.name ?? "an unnamed class"}`)
+      throw new NotJson(path, describeInstance(value))
     default:
       throw new NotJson(path, value === undefined ? "undefined" : `a ${typeof value}`)
   }

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import type { Codec } from "./Codec.js"
 import { jsonCodec } from "./jsonCodec.js"
 import { loadMsgPackCodec } from "./msgPackCodec.js"
@@ -18,12 +19,24 @@ import { rawCodec } from "./rawCodec.js"
 export const codecOf = (name: string): Effect.Effect<Codec, string> => {
   switch (name) {
     case "json":
-      return Effect.succeed(jsonCodec)
+      return Effect.succeed(total(jsonCodec))
     case "msgpack":
-      return loadMsgPackCodec
+      return Effect.map(loadMsgPackCodec, total)
     case "raw":
       return Effect.succeed(rawCodec)
     default:
       return Effect.fail(`its codec ${JSON.stringify(name)} is not one that this version knows`)
   }
 }
+
+/** A codec that refuses what is nested too deeply for the stack. */
+const total = ({ decode, encode }: Codec): Codec => ({
+  decode,
+  encode: (encoded) => {
+    try {
+      return encode(encoded)
+    } catch (cause) {
+      return Either.left(`it cannot be encoded: ${String(cause)}`)
+    }
+  }
+})

@@ -10,8 +10,9 @@ import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
 import { EventHub } from "../Cache/EventHub.js"
-import { millis } from "../Cache/Freshness.js"
+import { printKey } from "../Cache/printKey.js"
 import { SingleFlight } from "../Cache/SingleFlight.js"
+import { millis } from "../Cache/timeToLive.js"
 import type { CacheLevels } from "./CacheLevels.js"
 import { CircuitBreaker } from "./CircuitBreaker.js"
 import { makeLookup, writeFailed } from "./computing.js"
@@ -151,6 +152,8 @@ export const makeS3CacheService = (
     }
   })
 
+const aboveZero = "a duration above zero"
+
 const duration = (
   name: string,
   option: string,
@@ -158,13 +161,13 @@ const duration = (
   without: Duration.DurationInput
 ) =>
   Effect.filterOrFail(
-    millis(name, option, value ?? without),
+    millis(name, option, value ?? without, aboveZero),
     (millis) => millis > 0,
-    () => badOption(name, option, value, "a duration above zero")
+    () => badOption(name, option, value, aboveZero)
   )
 
 const badOption = (cache: string, option: string, value: unknown, accepted: string) =>
-  new CacheConfigError({ cache, option, value: String(value), accepted })
+  new CacheConfigError({ cache, option, value: printKey(value), accepted })
 
 const makeBreaker = (
   name: string,

@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+import * as Inspectable from "effect/Inspectable"
+import * as Predicate from "effect/Predicate"
 
 /**
  * Where a value is: on its own, in an array, in an object, or the name of a field.
@@ -62,13 +64,22 @@ export const unrepresentable = (
 const told = (what: string | undefined): string | undefined => what === undefined ? undefined : ` is ${what}`
 
 /**
- * What an object is that is neither an array nor a plain one, in words.
+ * What an object is that is neither an array nor a plain one, in words: its class, or the name Effect's data types, which
+ * have no classes, give themselves.
  *
  * @since 0.1.0
  * @category printing
  */
-export const describeInstance = (value: object): string =>
-  `an instance of ${value.constructor?.name ?? "an unnamed class"}`
+export const describeInstance = (value: object): string => {
+  const name = value.constructor?.name
+  return `an instance of ${name === undefined || name === "Object" ? ownName(value) : name}`
+}
+
+const ownName = (value: object): string => {
+  const json = Inspectable.toJSON(value)
+  if (Predicate.hasProperty(json, "_id") && typeof json._id === "string") return json._id
+  return Predicate.hasProperty(value, "_tag") && typeof value._tag === "string" ? value._tag : "an unnamed class"
+}
 
 const isPlain = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value)

@@ -5,6 +5,7 @@
  */
 import * as Either from "effect/Either"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
+import { printKey } from "../Cache/printKey.js"
 
 /**
  * A whole number above 0, or what there is without one; `CacheConfigError` for anything else.
@@ -24,6 +25,6 @@ export const wholeNumber = (
   return Number.isSafeInteger(number) && number > 0
     ? Either.right(number)
     : Either.left(
-      new CacheConfigError({ cache, option, value: String(value), accepted: "a whole number above 0" })
+      new CacheConfigError({ cache, option, value: printKey(value), accepted: "a whole number above 0" })
     )
 }

@@ -50,7 +50,14 @@ describe("freshness", () => {
       const [options, message] of [
         [{ jitter: -0.1 }, "Store: jitter is -0.1, but must be a number from 0 to 1"],
         [{ jitter: NaN }, "Store: jitter is NaN, but must be a number from 0 to 1"],
-        [{ refreshAhead: 1.1 }, "Store: refreshAhead is 1.1, but must be a number from 0 to 1"]
+        [{ refreshAhead: 1.1 }, "Store: refreshAhead is 1.1, but must be a number from 0 to 1"],
+        [{ staleIfError: NaN }, "Store: staleIfError is NaN, but must be a duration of 0 milliseconds or more"],
+        [{ staleIfError: -1 }, "Store: staleIfError is -1, but must be a duration of 0 milliseconds or more"],
+        [
+          { staleWhileRevalidate: "-5 seconds" },
+          "Store: staleWhileRevalidate is \"-5 seconds\", but must be a duration of 0 milliseconds or more"
+        ],
+        [{ failureTimeToLive: -1 }, "Store: failureTimeToLive is -1, but must be a duration of 0 milliseconds or more"]
       ] as const
     ) {
       it.scoped(`refuses ${JSON.stringify(options)}`, () =>
@@ -60,7 +67,22 @@ describe("freshness", () => {
       Effect.gen(function*() {
         const options: Store.Options<string, number, Broken> = JSON.parse("{\"staleIfError\":\"soon\"}")
         const error = yield* Effect.flip(make(options))
-        assert.strictEqual(error.message, "Store: staleIfError is soon, but must be a duration")
+        assert.strictEqual(
+          error.message,
+          "Store: staleIfError is \"soon\", but must be a duration of 0 milliseconds or more"
+        )
+      }))
+
+    it.scoped("a function for failureTimeToLive that answers no duration is a defect that names the option", () =>
+      Effect.gen(function*() {
+        const { compute, state } = source()
+        state.fails = true
+        const store = yield* make({ failureTimeToLive: () => NaN })
+        const exit = yield* ask(store, compute)
+        assert.include(
+          Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "",
+          "Store: failureTimeToLive is NaN, but must be a duration"
+        )
       }))
   })
 

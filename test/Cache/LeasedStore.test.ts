@@ -794,10 +794,23 @@ describe("LeasedStore", () => {
         [{ releaseConcurrency: 0 }, "releaseConcurrency is 0, but must be a whole number, 1 or more, or Infinity"],
         [{ releaseConcurrency: 1.5 }, "releaseConcurrency is 1.5, but must be a whole number, 1 or more, or Infinity"],
         [{ releaseConcurrency: NaN }, "releaseConcurrency is NaN, but must be a whole number, 1 or more, or Infinity"],
+        [{ timeToLive: NaN }, "timeToLive is NaN, but must be a duration of 0 milliseconds or more"],
+        [{ releaseTimeout: -1 }, "releaseTimeout is -1, but must be a duration of 0 milliseconds or more"],
+        [{ gracePeriod: -1 }, "gracePeriod is -1, but must be a duration of 0 milliseconds or more"],
         // What a caller without types would do.
-        [JSON.parse(`{ "timeToLive": "soon" }`), "timeToLive is soon, but must be a duration"],
-        [JSON.parse(`{ "releaseTimeout": "soon" }`), "releaseTimeout is soon, but must be a duration"],
-        [JSON.parse(`{ "gracePeriod": "soon" }`), "gracePeriod is soon, but must be a duration"]
+        [JSON.parse(`{ "weigh": 5 }`), "weigh is 5, but must be a function"],
+        [
+          JSON.parse(`{ "timeToLive": "soon" }`),
+          `timeToLive is "soon", but must be a duration of 0 milliseconds or more`
+        ],
+        [
+          JSON.parse(`{ "releaseTimeout": "soon" }`),
+          `releaseTimeout is "soon", but must be a duration of 0 milliseconds or more`
+        ],
+        [
+          JSON.parse(`{ "gracePeriod": "soon" }`),
+          `gracePeriod is "soon", but must be a duration of 0 milliseconds or more`
+        ]
       ] satisfies ReadonlyArray<readonly [Partial<LeasedStore.Options<string, Handle>>, string]>
     ) {
       it.scoped(`refuses: ${message}`, () =>
@@ -808,6 +821,19 @@ describe("LeasedStore", () => {
           assert.strictEqual(error.message, `odd: ${message}`)
         }))
     }
+
+    it.effect("a lease that brings no duration dies with an error that names it, and its value is released", () =>
+      Effect.gen(function*() {
+        const { close, ledger, store } = yield* ledgered()
+        const exit = yield* Effect.exit(store.use("a", id, { timeToLive: NaN }))
+        assert.include(
+          Exit.isFailure(exit) ? String(Cause.squash(exit.cause)) : "",
+          "LeasedStore: timeToLive is NaN, but must be a duration"
+        )
+        assert.strictEqual(yield* store.size, 0)
+        yield* close
+        ledger.assertBalanced()
+      }))
 
     it.effect("a bad limit changes nothing", () =>
       Effect.gen(function*() {

@@ -154,12 +154,113 @@ describe("Store", () => {
         }))
     }
 
+    for (
+      const [text, message] of [
+        ["{ \"weigh\": 5 }", "Store: weigh is 5, but must be a function"],
+        ["{ \"onRemoval\": \"x\" }", "Store: onRemoval is \"x\", but must be a function"],
+        ["{ \"jitter\": \"0.1\" }", "Store: jitter is \"0.1\", but must be a number from 0 to 1"],
+        [
+          "{ \"maxSize\": \"3\" }",
+          "Store: maxSize is \"3\", but must be a whole number of entries, 0 or more, or Infinity"
+        ]
+      ] as const
+    ) {
+      it.scoped(`refuses what a caller without types may give: ${text}`, () =>
+        Effect.gen(function*() {
+          const options: Store.Options<string, number> = JSON.parse(text)
+          const error = yield* expectTag(Store.make(options), "CacheConfigError")
+          assert.strictEqual(error.message, message)
+        }))
+    }
+
+    it.scoped("refuses an object that has no text", () =>
+      Effect.gen(function*() {
+        const error = yield* expectTag(Store.make({ maxSize: Object.create(null) }), "CacheConfigError")
+        assert.include(error.message, "Store: maxSize is {}, but must be a whole number of entries")
+      }))
+
     it.scoped("refuses a policy it does not know, and names those it does", () =>
       Effect.gen(function*() {
         // What a caller without types would do.
         const options: Store.Options<string, number> = JSON.parse("{ \"evictionPolicy\": \"FIFO\" }")
         const error = yield* expectTag(Store.make(options), "CacheConfigError")
-        assert.include(error.message, "evictionPolicy is FIFO, but must be one of LRU")
+        assert.include(error.message, "evictionPolicy is \"FIFO\", but must be one of LRU")
+      }))
+  })
+
+  describe("durations", () => {
+    for (
+      const [timeToLive, shown] of [
+        [NaN, "NaN"],
+        [-1, "-1"],
+        [-1n, "-1"],
+        ["-5 minutes", "\"-5 minutes\""],
+        [[NaN, 0], "[null,0]"],
+        [[-1, 0], "[-1,0]"]
+      ] satisfies ReadonlyArray<readonly [Duration.DurationInput, string]>
+    ) {
+      it.scoped(`refuses a timeToLive of ${shown} instead of storing nothing (${typeof timeToLive})`, () =>
+        Effect.gen(function*() {
+          const error = yield* expectTag(Store.make<string, number>({ timeToLive }), "CacheConfigError")
+          assert.strictEqual(
+            error.message,
+            `Store: timeToLive is ${shown}, but must be a duration of 0 milliseconds or more`
+          )
+        }))
+    }
+
+    it.scoped("accepts zero and more in every form", () =>
+      Effect.gen(function*() {
+        const inputs = [
+          0,
+          0n,
+          1n,
+          "0 seconds",
+          "5 minutes",
+          [1, 5],
+          Infinity,
+          Duration.infinity,
+          Duration.zero
+        ] as const
+        for (const timeToLive of inputs) yield* Store.make<string, number>({ timeToLive })
+      }))
+
+    it.scoped("a call or a function that brings none dies with an error that names it, and changes nothing", () =>
+      Effect.gen(function*() {
+        const answers: { timeToLive: Duration.DurationInput } = { timeToLive: "1 hour" }
+        const store = yield* Store.make<string, number>({ name: "s", timeToLive: () => answers.timeToLive })
+        yield* store.set("a", 1)
+        // What a caller without types would do.
+        const text: Duration.DurationInput = JSON.parse("\"10 minute s\"")
+        const defectOf = (effect: Effect.Effect<unknown, unknown>) =>
+          Effect.map(
+            Effect.exit(effect),
+            (exit) => Exit.isFailure(exit) && Cause.isDie(exit.cause) ? String(Cause.squash(exit.cause)) : "no defect"
+          )
+        const ofText = "s: timeToLive is \"10 minute s\", but must be a duration"
+        const ofNaN = "s: timeToLive is NaN, but must be a duration"
+        assert.include(yield* defectOf(store.set("a", 2, { timeToLive: text })), ofText)
+        assert.include(yield* defectOf(store.set("a", 2, { timeToLive: NaN })), ofNaN)
+        assert.include(yield* defectOf(store.add("b", 2, { timeToLive: text })), ofText)
+        assert.include(yield* defectOf(store.setTimeToLive("a", text)), ofText)
+        assert.include(yield* defectOf(store.setTimeToLive("a", NaN)), ofNaN)
+        assert.include(
+          yield* defectOf(store.getOrCompute("b", Effect.succeed(2), { timeToLive: text })),
+          ofText
+        )
+        answers.timeToLive = NaN
+        assert.include(yield* defectOf(store.set("a", 2)), ofNaN)
+        assert.deepStrictEqual(yield* store.entries, [["a", 1]])
+        assert.strictEqual(yield* store.expiresAt("a"), 3_600_000)
+      }))
+
+    it.scoped("a negative one of a call is what is left of a time that has passed: zero", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>()
+        yield* store.set("a", 1)
+        yield* store.setTimeToLive("a", -1)
+        yield* store.set("b", 1, { timeToLive: "-5 seconds" })
+        assert.strictEqual(yield* store.size, 0)
       }))
   })
 

@@ -396,7 +396,7 @@ describe("limits of time", () => {
           ClientCache.layer({ [option]: "soon" as never })
         ))
         assert.strictEqual(error._tag, "CacheConfigError")
-        assert.match(error.message, new RegExp(`^ClientCache: ${option} is soon, but must be a duration`))
+        assert.match(error.message, new RegExp(`^ClientCache: ${option} is "?soon"?, but must be a duration`))
       }))
   }
 })

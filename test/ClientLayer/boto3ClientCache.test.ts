@@ -264,7 +264,7 @@ describe("mistakes of boto3-client-cache that are not made here", () => {
     Effect.gen(function*() {
       for (
         const [options, message] of [
-          [{ evictionPolicy: "FIFO" }, /evictionPolicy is FIFO, but must be .*LRU.*LFU/],
+          [{ evictionPolicy: "FIFO" }, /evictionPolicy is "FIFO", but must be .*LRU.*LFU/],
           [{ evictionPolicy: "" }, /evictionPolicy is .*but must be .*LRU.*LFU/],
           [{ evictionPolicy: [1] }, /evictionPolicy is .*but must be .*LRU.*LFU/],
           [{ maxSize: -1 }, /maxSize is -1, but must be a whole number/],

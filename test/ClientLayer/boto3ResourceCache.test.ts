@@ -138,7 +138,7 @@ describe("the cache of resources, as in boto3-client-cache", () => {
         Layer.provide(ResourceCache.layer(options), ClientCacheLive)
       ))
       assert.strictEqual(error._tag, "CacheConfigError")
-      assert.include(error.message, "ResourceCache: evictionPolicy is FIFO")
+      assert.include(error.message, "ResourceCache: evictionPolicy is \"FIFO\"")
       assert.include(error.message, "LRU")
       assert.include(error.message, "LFU")
     }))

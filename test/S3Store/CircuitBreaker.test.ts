@@ -163,7 +163,8 @@ describe("the circuit breaker of an S3Cache", () => {
       [{ tagsAge: 0 }, "tagsAge is 0, but must be a duration above zero"],
       [{ writeBehind: { capacity: 1.5 } }, "writeBehind.capacity is 1.5, but must be a whole number above 0"],
       [{ eventCapacity: 0 }, "eventCapacity is 0, but must be a whole number above 0"],
-      [{ maxSize: -1 }, "maxSize is -1"]
+      [{ maxSize: -1 }, "maxSize is -1"],
+      [{ maxBytes: -1 }, "S3Cache: maxBytes is -1, but must be a whole number, 0 or more, or Infinity"]
     ] as const
   ) {
     it.scoped(`refuses an option: ${message}`, () =>

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Either, Redacted } from "effect"
+import { Chunk, DateTime, Effect, Either, HashMap, Option, Redacted } from "effect"
 import * as fc from "fast-check"
 import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
@@ -264,6 +264,18 @@ describe("EntryFormat", () => {
         Effect.map(Effect.flip(plain.encode(header, codec, encoded)), ({ message }) => message)
       assert.include(yield* messageOf("json", [1n]), "$[0] is a bigint, which JSON cannot represent")
       assert.include(yield* messageOf("raw", [1]), "it is an array, but the codec \"raw\" takes a Uint8Array")
+      for (
+        const [value, name] of [
+          [Option.some(1), "Option"],
+          [Either.right(1), "Either"],
+          [Chunk.of(1), "Chunk"],
+          [HashMap.empty(), "HashMap"],
+          [DateTime.unsafeMake(0), "Utc"]
+        ] as const
+      ) {
+        const message = yield* messageOf("json", { a: value })
+        assert.include(message, `$.a is an instance of ${name}, which JSON cannot represent`)
+      }
       const cases: ReadonlyArray<readonly [unknown, string]> = [
         [{ a: [new Map()] }, "$.a[0] is an instance of Map, which MessagePack cannot represent"],
         [2n ** 64n, "$ is a bigint of more than 64 bits"],
@@ -276,6 +288,17 @@ describe("EntryFormat", () => {
       const circle: Array<unknown> = []
       circle.push(circle)
       assert.include(yield* messageOf("msgpack", circle), "$[0] is a reference to what contains it")
+    }))
+
+  it.effect("what is nested too deeply for the stack cannot be encoded either", () =>
+    Effect.gen(function*() {
+      let deep: unknown = 1
+      for (let level = 0; level < 20_000; level++) deep = [deep]
+      for (const codec of ["json", "msgpack"] as const) {
+        const error = yield* Effect.flip(plain.encode(header, codec, deep))
+        assert.strictEqual(error._tag, "CacheEncodeError")
+        assert.include(error.message, "it cannot be encoded: RangeError")
+      }
     }))
 
   it.effect("MessagePack brings back what it takes", () =>

@@ -373,19 +373,26 @@ describe("freshness of an S3Cache", () => {
       ["onUnreadable", "ignore"],
       ["write", "later"],
       ["coordination", "hope"],
-      ["timeToLive", "soon"]
+      ["timeToLive", "soon"],
+      ["timeToLive", NaN],
+      ["timeToLive", -1],
+      ["staleWhileRevalidate", -1],
+      ["staleIfError", "-5 seconds"],
+      ["failureTimeToLive", -1],
+      ["revalidateAfter", NaN]
     ] as const
   ) {
     it.scoped(`refuses ${option}: ${value}, in a cache and in a keyspace`, () =>
       Effect.gen(function*() {
         const options: object = { [option]: value }
+        const shown = typeof value === "string" ? `"${value}"` : value
         assert.throws(
           () => Keyspace.make("bad", { key: Schema.String, value: Schema.Number, ...options }),
-          new RegExp(`Keyspace bad: ${option} is ${value}, but must be`)
+          new RegExp(`Keyspace bad: ${option} is ${shown}, but must be`)
         )
         const { process } = yield* makeBucket()
         const error = yield* Effect.flip(process(options))
-        assert.include(error.message, `S3Cache: ${option} is ${value}, but must be`)
+        assert.include(error.message, `S3Cache: ${option} is ${shown}, but must be`)
       }))
   }
 

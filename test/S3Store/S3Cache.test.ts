@@ -37,6 +37,12 @@ const Users = Keyspace.make("directory/users", {
   value: Schema.Array(User),
   timeToLive: "1 hour"
 })
+const throwing = Schema.transform(Schema.String, Schema.String, {
+  decode: (text) => text,
+  encode: () => {
+    throw new Error("no")
+  }
+})
 const Numbers = Keyspace.make("numbers", { key: Schema.String, value: Schema.NullOr(Schema.Number) })
 const Maybe = Keyspace.make("maybe", { key: Schema.String, value: Schema.UndefinedOr(Schema.String) })
 
@@ -411,6 +417,39 @@ describe("Keyspace", () => {
       /version is "1\/2"/
     )
   })
+
+  for (const [option, value] of [["codec", "xml"], ["onL2Error", "hope"]] as const) {
+    it(`refuses a bad ${option}`, () => {
+      const options: object = { [option]: value }
+      assert.throws(
+        () => Keyspace.make("bad", { key: Schema.String, value: Schema.String, ...options }),
+        `Keyspace bad: ${option} is "${value}", but must be "`
+      )
+    })
+  }
+
+  it("keyEither tells of a schema that throws and of a key that is too deep", () => {
+    const Throwing = Keyspace.make("throwing", { key: throwing, value: Schema.Number })
+    const thrown = Throwing.keyEither("a")
+    assert.include(Either.isLeft(thrown) ? thrown.left.message : "", "it cannot be encoded: Error: no")
+    let deep: unknown = 1
+    for (let level = 0; level < 20_000; level++) deep = [deep]
+    const nested = Keyspace.make("deep", { key: Schema.Unknown, value: Schema.Number }).keyEither(deep)
+    assert.strictEqual(Either.isLeft(nested) ? nested.left._tag : "a key", "CacheKeyError")
+  })
+
+  it.scoped("set tells of a schema that throws and of a value that is too deep", () =>
+    Effect.gen(function*() {
+      const cache = yield* S3Cache
+      const Throwing = Keyspace.make("throwing", { key: Schema.String, value: throwing })
+      const thrown = yield* Effect.flip(cache.set(Throwing.key("a"), "a"))
+      assert.strictEqual(thrown._tag, "CacheEncodeError")
+      assert.include(thrown.message, "it cannot be encoded: Error: no")
+      const Deep = Keyspace.make("deep", { key: Schema.String, value: Schema.Unknown })
+      let deep: unknown = 1
+      for (let level = 0; level < 20_000; level++) deep = [deep]
+      assert.strictEqual((yield* Effect.flip(cache.set(Deep.key("a"), deep)))._tag, "CacheEncodeError")
+    }).pipe(Effect.provide(S3Cache.layerMemory())))
 
   it("types keys and values", () => {
     expectTypeOf(Users.key).toEqualTypeOf<

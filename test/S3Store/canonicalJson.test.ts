@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Option } from "effect"
 import * as fc from "fast-check"
 import { canonicalJson, NotJson } from "../../src/S3Store/canonicalJson.js"
 import { property } from "../support/property.js"
@@ -52,6 +53,7 @@ describe("canonicalJson", () => {
     [Symbol("s"), "$ is a symbol"],
     [{ at: new Date(0) }, "$.at is an instance of Date"],
     [new Map(), "$ is an instance of Map"],
+    [Option.some(1), "$ is an instance of Option"],
     [new Uint8Array(1), "$ is an instance of Uint8Array"],
     ["\ud800", "$ is a string with a lone surrogate"],
     [cycle, "$.self.cycle is a reference to what contains it"]

@@ -10,7 +10,7 @@ import type { EvictionPolicy } from "./EvictionPolicy.js"
 import type { KeyEquality } from "./KeyEquality.js"
 import { keyHash } from "./keyHash.js"
 import { KeyIndex } from "./KeyIndex.js"
-import { checkExpiry, entryLimitOf, segmentsOf, validWeight, weightLimitOf } from "./limits.js"
+import { checkExpiry, checkFunctions, entryLimitOf, segmentsOf, validWeight, weightLimitOf } from "./limits.js"
 import { makePolicy } from "./makePolicy.js"
 import { orderOf } from "./orderOf.js"
 import type { RemovalReason } from "./RemovalReason.js"
@@ -98,6 +98,7 @@ export class BoundedMap<K, V> {
   constructor(options: BoundedMapOptions<K, V> = {}) {
     this.entryLimit = entryLimitOf(options.maxSize)
     this.weightLimit = weightLimitOf(options.maxWeight)
+    checkFunctions(options)
     this.policy = makePolicy(options.evictionPolicy ?? "LRU", (slot) => this.weightAt(slot))
     this.equality = options.equality
     this.weigh = options.weigh

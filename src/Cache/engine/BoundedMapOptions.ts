@@ -49,7 +49,8 @@ export interface BoundedMapOptions<in K, in V> {
   readonly equality?: KeyEquality | undefined
   /**
    * Told of every entry that leaves, after the map is consistent again; it may use the map. What it throws is
-   * swallowed and counted in `counters.listenerFailures`.
+   * swallowed and counted in `counters.listenerFailures`. A listener that answers every removal with a write that
+   * removes again makes a write that never ends; hooks of a `TtlDict` stop after 100.
    */
   readonly onRemoval?: ((key: K, value: V, reason: RemovalReason) => void) | undefined
 }
@@ -105,9 +106,15 @@ export class BoundedMapError extends Error {
   readonly accepted: string
 
   constructor(option: string, value: unknown, accepted: string) {
-    super(`${option} is ${String(value)}, but must be ${accepted}`)
+    super(`${option} is ${shown(value)}, but must be ${accepted}`)
     this.option = option
     this.value = value
     this.accepted = accepted
   }
+}
+
+// Not every object has a text: one without a prototype throws.
+const shown = (value: unknown): string => {
+  if (typeof value === "string") return JSON.stringify(value)
+  return typeof value === "object" && value !== null ? "an object" : String(value)
 }

@@ -48,6 +48,19 @@ export const weightLimitOf = (limit: number | undefined): number => {
 }
 
 /**
+ * The functions among the options. Throws `BoundedMapError` for one that is none.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const checkFunctions = (options: { readonly weigh?: unknown; readonly onRemoval?: unknown }): void => {
+  for (const option of ["weigh", "onRemoval"] as const) {
+    const value = options[option]
+    if (value !== undefined && typeof value !== "function") throw new BoundedMapError(option, value, "a function")
+  }
+}
+
+/**
  * The weight of an entry. Throws `BoundedMapError` for what is none.
  *
  * @since 0.1.0

@@ -390,6 +390,19 @@ describe("BoundedMap", () => {
     assert.deepStrictEqual(map.violations(), [])
   })
 
+  it("refuses what a caller without types may give, and quotes texts", () => {
+    for (
+      const [options, message] of [
+        [{ weigh: 5 }, "weigh is 5, but must be a function"],
+        [{ onRemoval: "x" }, "onRemoval is \"x\", but must be a function"],
+        [{ maxSize: "3" }, "maxSize is \"3\", but must be a whole number"],
+        [{ maxSize: Object.create(null) }, "maxSize is an object, but must be a whole number"]
+      ] as const
+    ) {
+      assert.throws(() => Reflect.construct(BoundedMap, [options]), message)
+    }
+  })
+
   it("refuses limits that make no sense, and says what it takes", () => {
     for (const maxSize of [-1, 1.5, NaN, -Infinity]) {
       assert.throws(
