@@ -55,6 +55,8 @@ export interface Reading {
     policy: EntryPolicy,
     ifNoneMatch?: string
   ) => Effect.Effect<Loaded, S3StoreError>
+  /** An entry as its tags leave it: nothing when one was invalidated since it was made. */
+  readonly tagged: (held: Held) => Effect.Effect<Held | undefined, S3StoreError>
   /** The entry in memory, fresh or stale, after a look at its tags and, if it is time, into the second level. */
   readonly inMemory: <K, V, F>(key: CacheKey<K, V, F>, policy: EntryPolicy) => Effect.Effect<Held | undefined>
   /** The entry in memory or else in the second level, fresh or stale. */
@@ -105,6 +107,8 @@ export const makeReading = (levels: CacheLevels): Reading => {
       : Effect.as(logProblem(levels, key, error), { held: undefined, unchanged: false, etag })
   }
 
+  const tagged: Reading["tagged"] = (held) => Effect.map(markers.of(held.tags), (mark) => marked(held, mark))
+
   const load: Reading["load"] = (key, policy, ifNoneMatch) =>
     Effect.gen(function*() {
       const object = yield* store.load(key.objectName, { ifNoneMatch })
@@ -131,8 +135,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
           const now = yield* Clock.currentTimeMillis
           const decoded = yield* Effect.either(decodeHeld(format, key, policy, object, now))
           if (Either.isLeft(decoded)) return yield* unreadable(key, policy, decoded.left, object.etag)
-          const mark = yield* markers.of(decoded.right.tags)
-          const held = marked(decoded.right, mark)
+          const held = yield* tagged(decoded.right)
           if (held === undefined || held.uselessFrom <= now) {
             ledger.record({ _tag: held === undefined ? "Invalidated" : "Expired", key })
             ledger.record({ _tag: "StoreMiss", key })
@@ -233,6 +236,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
   return {
     load,
     loadShared,
+    tagged,
     inMemory,
     current,
     get: (key) =>

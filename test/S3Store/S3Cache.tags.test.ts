@@ -157,4 +157,19 @@ describe("tags of an S3Cache", () => {
       for (let id = 0; id < 20; id++) yield* cache.get(core(id))
       assert.strictEqual(requests().length - before, 22)
     }))
+
+  it.scoped("add takes the place of an entry that was invalidated or has expired by a tag, and of no other", () =>
+    Effect.gen(function*() {
+      const { process } = yield* makeBucket()
+      const cache = yield* process({ maxSize: 0 })
+      for (const invalidate of [cache.invalidateTag("users"), cache.expireTag("users")]) {
+        yield* cache.set(core(1), 1)
+        yield* TestClock.adjust(1)
+        yield* invalidate
+        yield* TestClock.adjust(1)
+        yield* cache.add(core(1), 2)
+        assert.strictEqual(yield* cache.get(core(1)), 2)
+        assert.strictEqual((yield* Effect.flip(cache.add(core(1), 3)))._tag, "CacheExistsError")
+      }
+    }))
 })
