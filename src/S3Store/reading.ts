@@ -15,7 +15,7 @@ import type { EntryPolicy } from "./EntryPolicy.js"
 import type { AnyKey, Held } from "./Held.js"
 import type { CacheKey } from "./Keyspace.js"
 import { CacheDecodeError, S3StoreError } from "./S3StoreErrors.js"
-import { type TagMark, unmarked } from "./TagMarkers.js"
+import type { TagMark } from "./TagMarkers.js"
 
 /**
  * What a load from the second level found.
@@ -57,6 +57,8 @@ export interface Reading {
   ) => Effect.Effect<Loaded, S3StoreError>
   /** An entry as its tags leave it: nothing when one was invalidated since it was made. */
   readonly tagged: (held: Held) => Effect.Effect<Held | undefined, S3StoreError>
+  /** The same, but where the second level does not tell of a tag, the entry stays as it is. */
+  readonly taggedIfKnown: (key: AnyKey, held: Held) => Effect.Effect<Held | undefined>
   /** The entry in memory, fresh or stale, after a look at its tags and, if it is time, into the second level. */
   readonly inMemory: <K, V, F>(key: CacheKey<K, V, F>, policy: EntryPolicy) => Effect.Effect<Held | undefined>
   /** The entry in memory or else in the second level, fresh or stale. */
@@ -108,6 +110,9 @@ export const makeReading = (levels: CacheLevels): Reading => {
   }
 
   const tagged: Reading["tagged"] = (held) => Effect.map(markers.of(held.tags), (mark) => marked(held, mark))
+
+  const taggedIfKnown: Reading["taggedIfKnown"] = (key, held) =>
+    Effect.catchAll(tagged(held), (error) => Effect.as(logProblem(levels, key, error), held))
 
   const load: Reading["load"] = (key, policy, ifNoneMatch) =>
     Effect.gen(function*() {
@@ -184,11 +189,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
       const waiting = behind.waiting(key)
       const there = peeked.held ?? waiting?.held
       if (there === undefined || there.contentFor(key.space) === undefined) return undefined
-      // Where the second level does not tell of a tag, memory serves on.
-      const mark = there.tags.length === 0
-        ? unmarked
-        : yield* Effect.catchAll(markers.of(there.tags), (error) => Effect.as(logProblem(levels, key, error), unmarked))
-      const held = marked(there, mark)
+      const held = there.tags.length === 0 ? there : yield* taggedIfKnown(key, there)
       if (held === undefined || held.uselessFrom <= peeked.now) {
         if (held === undefined) ledger.record({ _tag: "Invalidated", key })
         yield* memory.drop(key, there)
@@ -237,6 +238,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
     load,
     loadShared,
     tagged,
+    taggedIfKnown,
     inMemory,
     current,
     get: (key) =>

@@ -186,7 +186,16 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
         isKept
           ? Effect.asVoid(changing(
             key,
-            Effect.suspend(() => behind.waiting(key) === undefined ? addOnce(key, entry, undefined, 1) : exists(key)),
+            Effect.suspend(() => {
+              const waiting = behind.waiting(key)
+              if (waiting === undefined) return addOnce(key, entry, undefined, 1)
+              return Effect.flatMap(
+                isLive(key, { body: waiting.body, etag: "" }),
+                // Written all the same: without it an older object would come to life again.
+                (isLive) =>
+                  isLive ? exists(key) : Effect.zipRight(behind.writeNow(key), addOnce(key, entry, undefined, 1))
+              )
+            }),
             (held) => held
           ))
           : Effect.flatMap(reading.getOption(key), (value) => Option.isNone(value) ? Effect.void : exists(key))
@@ -199,7 +208,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
         const waiting = yield* behind.withdraw(key)
         const loaded = yield* reading.load(key, policyOf(key.space))
         if (loaded.held !== undefined) yield* removed(key)
-        const held = waiting?.held ?? loaded.held
+        const held = waiting === undefined ? loaded.held : yield* reading.taggedIfKnown(key, waiting.held)
         const content = held?.contentFor(key.space)
         return held === undefined || content === undefined || Exit.isFailure(content) ||
             held.freshUntil <= (yield* Clock.currentTimeMillis)
