@@ -92,7 +92,8 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
     Effect.flatMap(S3Cache, (cache) => cache.has(key))
 
   /**
-   * The value under a key, if it is in memory: the second level is not asked. No use, and not counted.
+   * The value under a key, if it is in memory: the second level is not asked, not for its tags either, of which is
+   * looked at what this process knows. No use, and not counted.
    *
    * @since 0.1.0
    */

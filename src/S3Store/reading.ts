@@ -70,7 +70,7 @@ export interface Reading {
   readonly get: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<V, CacheNotFoundError | S3StoreError>
   /** The fresh value under a key. */
   readonly getOption: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>, S3StoreError>
-  /** The fresh value in memory. */
+  /** The fresh value in memory, as far as is known there of its tags. */
   readonly peek: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>>
 }
 
@@ -259,9 +259,12 @@ export const makeReading = (levels: CacheLevels): Reading => {
         return content === undefined ? slowly(key) : Exit.succeed(valueOf(content))
       }),
     peek: (key) =>
-      Effect.map(memory.peek(key), ({ held, now }) => {
+      Effect.flatMap(memory.peek(key), ({ held, now }) => {
         const there = held ?? behind.waiting(key)?.held
-        return there === undefined || now >= there.freshUntil ? Option.none() : valueOf(there.contentFor(key.space))
+        return there === undefined ? Effect.succeed(Option.none()) : Effect.map(markers.peek(there.tags), (mark) => {
+          const held = marked(there, mark)
+          return held === undefined || now >= held.freshUntil ? Option.none() : valueOf(held.contentFor(key.space))
+        })
       })
   }
 }
