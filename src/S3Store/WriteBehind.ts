@@ -44,7 +44,7 @@ export class WriteBehind {
    * Makes one that writes for as long as the scope lives.
    *
    * @param writes lets the writes of one key go one at a time
-   * @param save writes one entry, and tells of it when that fails
+   * @param save writes one entry, and tells of it when that fails, be it by a mistake in the object store
    * @since 0.1.0
    */
   static readonly make = (

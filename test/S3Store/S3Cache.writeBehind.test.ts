@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Option, Schema, Scope, TestClock } from "effect"
-import { Keyspace } from "effect-aws-cache/S3Store"
+import { Context, Effect, Exit, Fiber, Layer, Option, Schema, Scope, TestClock } from "effect"
+import { Keyspace, L2Store, type ObjectStore } from "effect-aws-cache/S3Store"
 import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
 import { Fault } from "../support/FaultProxy.js"
 import { eventually, turns } from "../support/until.js"
@@ -154,5 +154,30 @@ describe("write: \"behind\"", () => {
       assert.strictEqual((yield* cache.stats).waiting, 3)
       assert.strictEqual((yield* Effect.flip(cache.pop(Tagged.key("a"))))._tag, "CacheNotFoundError")
       assert.strictEqual(yield* cache.pop(Tagged.key("b")), 2)
+    }))
+
+  it.scoped("a second level that dies or interrupts itself fails that write only: the workers go on", () =>
+    Effect.gen(function*() {
+      const store = Context.get(yield* Layer.build(L2Store.layerMemory), L2Store)
+      const scope = yield* Scope.make()
+      let saves = 0
+      const broken: ObjectStore = {
+        ...store,
+        save: (name, body) =>
+          Effect.suspend(() => {
+            saves++
+            if (saves > 4) return store.save(name, body)
+            return saves % 2 === 0 ? Effect.interrupt : Effect.die("boom")
+          })
+      }
+      const cache = yield* Scope.extend(
+        makeS3CacheService(broken, { writeBehind: { capacity: 2, concurrency: 2 } }),
+        scope
+      )
+      for (let n = 0; n < 6; n++) yield* cache.set(Numbers.key(String(n)), n)
+      yield* cache.flush
+      const { waiting, writeFailures, writes } = yield* cache.stats
+      assert.deepStrictEqual({ waiting, writeFailures, writes }, { waiting: 0, writeFailures: 4, writes: 2 })
+      yield* Scope.close(scope, Exit.void)
     }))
 })
