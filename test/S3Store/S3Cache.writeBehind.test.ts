@@ -180,4 +180,20 @@ describe("write: \"behind\"", () => {
       assert.deepStrictEqual({ waiting, writeFailures, writes }, { waiting: 0, writeFailures: 4, writes: 2 })
       yield* Scope.close(scope, Exit.void)
     }))
+
+  it.scoped("what is computed under a lease is waited for: the lease must not end before the entry is there", () =>
+    Effect.gen(function*() {
+      const { process } = yield* makeBucket()
+      const Leased = Keyspace.make("leased", {
+        key: Schema.String,
+        value: Schema.Number,
+        write: "behind",
+        coordination: "lease"
+      })
+      const cache = yield* process()
+      assert.strictEqual(yield* cache.getOrCompute(Leased.key("a"), Effect.succeed(1)), 1)
+      const { waiting, writes } = yield* cache.stats
+      assert.deepStrictEqual({ waiting, writes }, { waiting: 0, writes: 1 })
+      assert.strictEqual(yield* (yield* process()).get(Leased.key("a")), 1)
+    }))
 })
