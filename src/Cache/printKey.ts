@@ -22,11 +22,11 @@ export const printKey = (key: unknown): string => {
 
 const print = (key: unknown): string => {
   if (typeof key === "string") return JSON.stringify(key)
-  if (typeof key === "symbol" || typeof key !== "object" || key === null) return String(key)
   try {
-    // An object without a prototype has no `toString`.
+    if (typeof key !== "object" || key === null) return String(key)
+    // An object without a prototype has no `toString`, and others may return something else than a string.
     return typeof key.toString === "function" && key.toString !== Object.prototype.toString && !Array.isArray(key)
-      ? key.toString()
+      ? `${key.toString()}`
       : Inspectable.toStringUnknown(key, 0)
   } catch {
     return "(a key that cannot be printed)"

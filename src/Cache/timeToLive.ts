@@ -10,17 +10,6 @@ import { CacheConfigError } from "./CacheErrors.js"
 import { printKey } from "./printKey.js"
 
 /**
- * When an entry written at `now` expires, in milliseconds since the epoch. `Duration.infinity` is never (`Infinity`);
- * zero and negative durations expire at once, which no store keeps.
- *
- * @param now milliseconds since the epoch
- * @since 0.1.0
- * @category conversions
- */
-export const expiresAt = (now: number, timeToLive: Duration.DurationInput): number =>
-  now + Math.max(0, Duration.toMillis(timeToLive))
-
-/**
  * An option that is a duration, in milliseconds; `CacheConfigError` for what is none or is negative.
  *
  * @param cache the name of the cache, for messages
@@ -34,12 +23,20 @@ export const millis = (
   value: Duration.DurationInput | undefined,
   accepted = "a duration of 0 milliseconds or more"
 ): Either.Either<number, CacheConfigError> => {
-  const input = value ?? 0
-  return Option.match(sign(input) < 0 ? Option.none() : decode(input), {
+  return Option.match(optionMillis(value ?? 0), {
     onNone: () => Either.left(new CacheConfigError({ cache, option, value: printKey(value), accepted })),
     onSome: Either.right
   })
 }
+
+/**
+ * The milliseconds of a duration that is not negative.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const optionMillis = (input: Duration.DurationInput): Option.Option<number> =>
+  sign(input) < 0 ? Option.none() : decode(input)
 
 /**
  * A duration that a call brings or a function answers, in milliseconds. A negative one is what is left of a time that

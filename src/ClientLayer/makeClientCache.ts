@@ -12,6 +12,7 @@ import type * as Scope from "effect/Scope"
 import { CacheConfigError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
 import * as LeasedStore from "../Cache/LeasedStore.js"
 import { printKey } from "../Cache/printKey.js"
+import { millis } from "../Cache/timeToLive.js"
 import { unrefSleep } from "../Cache/unrefSleep.js"
 import { type ClientClass, type ClientOf, isAwsClient } from "./AwsClient.js"
 import { CachedClient, clientOf, handOut, withClientOf } from "./CachedClient.js"
@@ -55,7 +56,7 @@ export const makeClientCache = (
 ): Effect.Effect<ClientCacheService, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
     const name = options.name ?? "ClientCache"
-    const drainTimeout = yield* durationOption(name, "drainTimeout", options.drainTimeout ?? Duration.infinity)
+    const drainTimeout = yield* millis(name, "drainTimeout", options.drainTimeout ?? Duration.infinity)
     let built = 0
     let maxSize = options.maxSize ?? defaultMaxSize
     // Made before the store, so that at the end it is closed after leases have ended.
@@ -79,13 +80,13 @@ export const makeClientCache = (
     const release = (transport: CachedClient["transport"]): Effect.Effect<void> =>
       Effect.suspend(() => {
         registry.release(transport)
-        return transport.isReleased && Duration.isFinite(drainTimeout)
+        return transport.isReleased && Number.isFinite(drainTimeout)
           ? Effect.asVoid(FiberSet.run(drains, cutOffLater(transport, transport.generation)))
           : Effect.void
       })
 
     const cutOffLater = (transport: CachedClient["transport"], generation: number): Effect.Effect<void> =>
-      Effect.map(unrefSleep(Duration.toMillis(drainTimeout)), () => {
+      Effect.map(unrefSleep(drainTimeout), () => {
         if (transport.isReleased && transport.generation === generation) registry.cutOff(transport)
       })
 
@@ -264,16 +265,6 @@ const shown = ({ client, transport }: CachedClient) => {
   transport.handOut()
   return client
 }
-
-const durationOption = (
-  cache: string,
-  option: string,
-  value: Duration.DurationInput
-): Effect.Effect<Duration.Duration, CacheConfigError> =>
-  Option.match(Duration.decodeUnknown(value), {
-    onNone: () => Effect.fail(new CacheConfigError({ cache, option, value: String(value), accepted: "a duration" })),
-    onSome: Effect.succeed
-  })
 
 const unsteady = (cache: string, { label }: ClientCacheKey<unknown>): ClientBuildError =>
   new ClientBuildError({ cache, key: label, reason: "its configuration reads differently from one moment to the next" })

@@ -39,12 +39,14 @@ export interface EntryOptions extends Omit<FreshnessOptions<never>, "failureTime
   /**
    * When entries reach the second level: `"through"` (default), before `set` and memoized functions return; or
    * `"behind"`, soon after, and at the latest when the cache's scope closes. A write behind that fails is told in
-   * `events` and the log only.
+   * `events` and the log only. What is computed under a lease is written through all the same: see `coordination`.
    */
   readonly write?: "through" | "behind" | undefined
   /**
    * Who computes a value that nobody has: `"none"` (default), one fiber of each process; or `"lease"`, one process of
-   * all, elected by a lease object beside the entry. It takes a store that honours conditional writes.
+   * all, elected by a lease object beside the entry. It takes a store that honours conditional writes. With
+   * a lease the write of the result is waited for, whatever `write` says: the lease must not end before the entry is
+   * there.
    */
   readonly coordination?: "none" | "lease" | undefined
 }

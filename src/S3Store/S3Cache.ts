@@ -92,7 +92,8 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
     Effect.flatMap(S3Cache, (cache) => cache.has(key))
 
   /**
-   * The value under a key, if it is in memory: the second level is not asked. No use, and not counted.
+   * The value under a key, if it is in memory: the second level is not asked, not for its tags either, of which is
+   * looked at what this process knows. No use, and not counted.
    *
    * @since 0.1.0
    */
@@ -114,8 +115,8 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
 
   /**
    * Writes a new entry: of all processes that try at the same time exactly one does, the others fail with
-   * `CacheExistsError`. It takes a second level that honours conditional writes; where it does not, this fails with an
-   * `S3StoreError` of reason `ConditionalWritesUnsupported`.
+   * `CacheExistsError`. An object in which `get` finds no value gives way. It takes a second level that honours
+   * conditional writes; where it does not, this fails with an `S3StoreError` of reason `ConditionalWritesUnsupported`.
    *
    * @since 0.1.0
    */

@@ -5,6 +5,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { createHash } from "node:crypto"
@@ -52,10 +53,17 @@ const decodeMarker = Schema.decode(Marker)
 export class TagMarkers {
   private readonly store: ObjectStore
   private readonly known: Store.Store<string, TagMark, S3StoreError>
+  /** The marks that were met last, however long ago: what is marked once stays so. */
+  private readonly met: Store.Store<string, TagMark>
 
-  private constructor(store: ObjectStore, known: Store.Store<string, TagMark, S3StoreError>) {
+  private constructor(
+    store: ObjectStore,
+    known: Store.Store<string, TagMark, S3StoreError>,
+    met: Store.Store<string, TagMark>
+  ) {
     this.store = store
     this.known = known
+    this.met = met
   }
 
   /**
@@ -70,7 +78,7 @@ export class TagMarkers {
     store: ObjectStore,
     age: number
   ): Effect.Effect<TagMarkers, CacheConfigError, Scope.Scope> =>
-    Effect.map(
+    Effect.zipWith(
       Store.make<string, TagMark, S3StoreError>({
         name: `${name} tags`,
         maxSize: 10_000,
@@ -79,7 +87,8 @@ export class TagMarkers {
         staleIfError: "1 day",
         failureTimeToLive: age
       }),
-      (known) => new TagMarkers(store, known)
+      Store.make<string, TagMark>({ name: `${name} marked tags`, maxSize: 10_000 }),
+      (known, met) => new TagMarkers(store, known, met)
     )
 
   /**
@@ -91,6 +100,19 @@ export class TagMarkers {
     tags.length === 0 ? Effect.succeed(unmarked) : Effect.map(
       Effect.forEach(tags, (tag) => this.known.getOrCompute(tag, this.load(tag)), { concurrency: 16 }),
       (marks) => marks.reduce(later, unmarked)
+    )
+
+  /**
+   * What is known in memory of the tags of an entry, all together: the store is not asked.
+   *
+   * @since 0.1.0
+   */
+  readonly peek = (tags: ReadonlyArray<string>): Effect.Effect<TagMark> =>
+    Effect.reduce(
+      tags,
+      unmarked,
+      (mark, tag) =>
+        Effect.map(this.met.peek(tag), Option.match({ onNone: () => mark, onSome: (met) => later(mark, met) }))
     )
 
   /**
@@ -116,7 +138,12 @@ export class TagMarkers {
       }))
       yield* this.store.save(nameOf(tag), Buffer.from(text))
       yield* Effect.orDie(this.known.set(tag, mark))
+      yield* this.meet(tag, mark)
     })
+
+  // A load that began before a mark may end after it.
+  private readonly meet = (tag: string, mark: TagMark): Effect.Effect<void> =>
+    Effect.flatMap(this.peek([tag]), (met) => Effect.orDie(this.met.set(tag, later(met, mark))))
 
   private readonly load = (tag: string): Effect.Effect<TagMark, S3StoreError> =>
     Effect.flatMap(this.store.load(nameOf(tag)), (found) => {
@@ -124,13 +151,14 @@ export class TagMarkers {
         case "Found":
           return Effect.matchEffect(decodeMarker(Buffer.from(found.body).toString()), {
             onFailure: () => this.unreadable(tag, "it is no marker of a tag"),
-            onSuccess: (marker) =>
-              marker.tag === tag
-                ? Effect.succeed({
-                  invalidated: marker.invalidated ?? Number.NEGATIVE_INFINITY,
-                  expired: marker.expired ?? Number.NEGATIVE_INFINITY
-                })
-                : this.unreadable(tag, "it belongs to another tag")
+            onSuccess: (marker) => {
+              if (marker.tag !== tag) return this.unreadable(tag, "it belongs to another tag")
+              const mark = {
+                invalidated: marker.invalidated ?? Number.NEGATIVE_INFINITY,
+                expired: marker.expired ?? Number.NEGATIVE_INFINITY
+              }
+              return Effect.as(this.meet(tag, mark), mark)
+            }
           })
         case "TooLarge":
           return this.unreadable(tag, `it has ${found.size} bytes`)

@@ -44,7 +44,7 @@ export class WriteBehind {
    * Makes one that writes for as long as the scope lives.
    *
    * @param writes lets the writes of one key go one at a time
-   * @param save writes one entry, and tells of it when that fails
+   * @param save writes one entry, and tells of it when that fails, be it by a mistake in the object store
    * @since 0.1.0
    */
   static readonly make = (
@@ -126,15 +126,20 @@ export class WriteBehind {
     })
   )
 
-  private readonly write = (key: AnyKey): Effect.Effect<void> => this.writes.withLock(key, this.writeLatest(key))
-
-  private readonly writeLatest = (key: AnyKey): Effect.Effect<void> =>
+  /**
+   * Writes the entry of a key now, if one waits. Only for who holds the key's lock.
+   *
+   * @since 0.1.0
+   */
+  readonly writeNow = (key: AnyKey): Effect.Effect<void> =>
     Effect.suspend(() => {
       const entry = this.waiting(key)
       if (entry === undefined) return Effect.void
       return Effect.flatMap(this.save(key, entry), () =>
-        this.waiting(key) === entry ? this.done(key) : this.writeLatest(key))
+        this.waiting(key) === entry ? this.done(key) : this.writeNow(key))
     })
+
+  private readonly write = (key: AnyKey): Effect.Effect<void> => this.writes.withLock(key, this.writeNow(key))
 
   private readonly done = (key: AnyKey): Effect.Effect<void> =>
     Effect.suspend(() => {

@@ -117,8 +117,8 @@ export const makeLookup = (
     })
 
   /** Writes what was computed, and tells what memory is to keep: the result reaches its callers whatever happens here. */
-  const saved = (
-    key: AnyKey,
+  const saved = <K, V, F>(
+    key: CacheKey<K, V, F>,
     policy: EntryPolicy,
     entry: Prepared,
     isAttached: () => boolean,
@@ -144,7 +144,11 @@ export const makeLookup = (
       : orKept(Effect.suspend(() => isAttached() ? writing.save(key, entry) : nothing))
   }
 
-  const fenced = (key: AnyKey, entry: Prepared, fence: Fence): Effect.Effect<Held | undefined, S3StoreError> =>
+  const fenced = <K, V, F>(
+    key: CacheKey<K, V, F>,
+    entry: Prepared,
+    fence: Fence
+  ): Effect.Effect<Held | undefined, S3StoreError> =>
     Effect.flatMap(
       Effect.flatMap(
         fence.isHeld,

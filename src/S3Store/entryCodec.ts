@@ -9,7 +9,7 @@ import * as Exit from "effect/Exit"
 import * as Random from "effect/Random"
 import { randomUUID } from "node:crypto"
 import type { EntryTooLargeError } from "../Cache/CacheErrors.js"
-import { expiresAt } from "../Cache/timeToLive.js"
+import { givenMillis } from "../Cache/timeToLive.js"
 import type { CodecName } from "./Codec.js"
 import type { Entry, EntryFormat } from "./EntryFormat.js"
 import type { EntryPolicy } from "./EntryPolicy.js"
@@ -61,7 +61,7 @@ export const prepareValue = <K, V, F>(
       key.space.encodeValue(value),
       (detail) => new CacheEncodeError({ keyspace: key.keyspace, key: key.id, detail })
     )
-    const until = expiresAt(moments.now, write.timeToLive ?? policy.timeToLive)
+    const until = moments.now + givenMillis(key.keyspace, "timeToLive", write.timeToLive ?? policy.timeToLive)
     const { jitter } = policy.freshness
     const freshUntil = jitter === 0 || until === Number.POSITIVE_INFINITY
       ? until

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -91,7 +92,9 @@ export const makeS3CacheService = (
     const behind: WriteBehind = yield* WriteBehind.make(
       writes,
       (key, entry) =>
-        Effect.catchAll(Effect.asVoid(writing.save(key, entry)), (error) => writeFailed(levels, key, error)),
+        Effect.catchAllCause(Effect.asVoid(writing.save(key, entry)), (cause) =>
+          // A mistake in an object store fails that write only. When the writer itself is interrupted, this does not run.
+          writeFailed(levels, key, Option.getOrElse(Cause.failureOption(cause), () => defectOf(store, key, cause)))),
       {
         capacity: yield* wholeNumber(name, "writeBehind.capacity", options.writeBehind?.capacity, 1000),
         concurrency: yield* wholeNumber(name, "writeBehind.concurrency", options.writeBehind?.concurrency, 8)
@@ -153,6 +156,17 @@ export const makeS3CacheService = (
   })
 
 const aboveZero = "a duration above zero"
+
+const defectOf = (store: ObjectStore, key: AnyKey, cause: Cause.Cause<unknown>) => {
+  const defect = Cause.squash(cause)
+  return new S3StoreError({
+    reason: "Unknown",
+    operation: "save",
+    target: store.description + key.objectName,
+    detail: `an unexpected end of the request: ${printKey(defect)}`,
+    cause: defect
+  })
+}
 
 const duration = (
   name: string,

@@ -15,7 +15,7 @@ import type { EntryPolicy } from "./EntryPolicy.js"
 import type { AnyKey, Held } from "./Held.js"
 import type { CacheKey } from "./Keyspace.js"
 import { CacheDecodeError, S3StoreError } from "./S3StoreErrors.js"
-import { type TagMark, unmarked } from "./TagMarkers.js"
+import type { TagMark } from "./TagMarkers.js"
 
 /**
  * What a load from the second level found.
@@ -55,6 +55,10 @@ export interface Reading {
     policy: EntryPolicy,
     ifNoneMatch?: string
   ) => Effect.Effect<Loaded, S3StoreError>
+  /** An entry as its tags leave it: nothing when one was invalidated since it was made. */
+  readonly tagged: (held: Held) => Effect.Effect<Held | undefined, S3StoreError>
+  /** The same, but where the second level does not tell of a tag, the entry stays as it is. */
+  readonly taggedIfKnown: (key: AnyKey, held: Held) => Effect.Effect<Held | undefined>
   /** The entry in memory, fresh or stale, after a look at its tags and, if it is time, into the second level. */
   readonly inMemory: <K, V, F>(key: CacheKey<K, V, F>, policy: EntryPolicy) => Effect.Effect<Held | undefined>
   /** The entry in memory or else in the second level, fresh or stale. */
@@ -66,7 +70,7 @@ export interface Reading {
   readonly get: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<V, CacheNotFoundError | S3StoreError>
   /** The fresh value under a key. */
   readonly getOption: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>, S3StoreError>
-  /** The fresh value in memory. */
+  /** The fresh value in memory, as far as is known there of its tags. */
   readonly peek: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>>
 }
 
@@ -105,6 +109,11 @@ export const makeReading = (levels: CacheLevels): Reading => {
       : Effect.as(logProblem(levels, key, error), { held: undefined, unchanged: false, etag })
   }
 
+  const tagged: Reading["tagged"] = (held) => Effect.map(markers.of(held.tags), (mark) => marked(held, mark))
+
+  const taggedIfKnown: Reading["taggedIfKnown"] = (key, held) =>
+    Effect.catchAll(tagged(held), (error) => Effect.as(logProblem(levels, key, error), held))
+
   const load: Reading["load"] = (key, policy, ifNoneMatch) =>
     Effect.gen(function*() {
       const object = yield* store.load(key.objectName, { ifNoneMatch })
@@ -131,8 +140,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
           const now = yield* Clock.currentTimeMillis
           const decoded = yield* Effect.either(decodeHeld(format, key, policy, object, now))
           if (Either.isLeft(decoded)) return yield* unreadable(key, policy, decoded.left, object.etag)
-          const mark = yield* markers.of(decoded.right.tags)
-          const held = marked(decoded.right, mark)
+          const held = yield* tagged(decoded.right)
           if (held === undefined || held.uselessFrom <= now) {
             ledger.record({ _tag: held === undefined ? "Invalidated" : "Expired", key })
             ledger.record({ _tag: "StoreMiss", key })
@@ -181,11 +189,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
       const waiting = behind.waiting(key)
       const there = peeked.held ?? waiting?.held
       if (there === undefined || there.contentFor(key.space) === undefined) return undefined
-      // Where the second level does not tell of a tag, memory serves on.
-      const mark = there.tags.length === 0
-        ? unmarked
-        : yield* Effect.catchAll(markers.of(there.tags), (error) => Effect.as(logProblem(levels, key, error), unmarked))
-      const held = marked(there, mark)
+      const held = there.tags.length === 0 ? there : yield* taggedIfKnown(key, there)
       if (held === undefined || held.uselessFrom <= peeked.now) {
         if (held === undefined) ledger.record({ _tag: "Invalidated", key })
         yield* memory.drop(key, there)
@@ -233,6 +237,8 @@ export const makeReading = (levels: CacheLevels): Reading => {
   return {
     load,
     loadShared,
+    tagged,
+    taggedIfKnown,
     inMemory,
     current,
     get: (key) =>
@@ -253,9 +259,12 @@ export const makeReading = (levels: CacheLevels): Reading => {
         return content === undefined ? slowly(key) : Exit.succeed(valueOf(content))
       }),
     peek: (key) =>
-      Effect.map(memory.peek(key), ({ held, now }) => {
+      Effect.flatMap(memory.peek(key), ({ held, now }) => {
         const there = held ?? behind.waiting(key)?.held
-        return there === undefined || now >= there.freshUntil ? Option.none() : valueOf(there.contentFor(key.space))
+        return there === undefined ? Effect.succeed(Option.none()) : Effect.map(markers.peek(there.tags), (mark) => {
+          const held = marked(there, mark)
+          return held === undefined || now >= held.freshUntil ? Option.none() : valueOf(held.contentFor(key.space))
+        })
       })
   }
 }

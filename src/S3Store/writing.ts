@@ -10,7 +10,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { CacheExistsError, CacheNotFoundError } from "../Cache/CacheErrors.js"
 import type { CacheLevels } from "./CacheLevels.js"
-import { type Prepared, prepareValue } from "./entryCodec.js"
+import { decodeHeld, type Prepared, prepareValue } from "./entryCodec.js"
 import type { AnyKey, Held } from "./Held.js"
 import type { CacheKey } from "./Keyspace.js"
 import type { Reading } from "./reading.js"
@@ -26,8 +26,8 @@ import { S3StoreError } from "./S3StoreErrors.js"
  */
 export type PutOutcome =
   | { readonly _tag: "Written"; readonly held: Held }
-  /** There is another object, with this etag: a live entry, or something that need not stay. */
-  | { readonly _tag: "InTheWay"; readonly isLive: boolean; readonly etag: string }
+  /** There is another object, with this etag: a value that readers would get, or something that need not stay. */
+  | { readonly _tag: "InTheWay"; readonly isLive: Effect.Effect<boolean, S3StoreError>; readonly etag: string }
   /** The object whose place it was to take is gone. */
   | { readonly _tag: "Gone" }
 
@@ -41,8 +41,8 @@ export interface Writing extends Pick<S3CacheService, "set" | "add" | "remove" |
   /** Writes an entry whether there was one or not. What memory is to keep. */
   readonly save: (key: AnyKey, entry: Prepared) => Effect.Effect<Held, S3StoreError>
   /** Writes an entry only in place of the object with this etag, or of none. */
-  readonly putInPlaceOf: (
-    key: AnyKey,
+  readonly putInPlaceOf: <K, V, F>(
+    key: CacheKey<K, V, F>,
     entry: Prepared,
     etag: string | undefined
   ) => Effect.Effect<PutOutcome, S3StoreError>
@@ -50,7 +50,10 @@ export interface Writing extends Pick<S3CacheService, "set" | "add" | "remove" |
    * Writes an entry that holds a failure, where no live value is. What memory is to keep, if anything. Where conditions
    * are not honoured it is not written, and memory keeps it.
    */
-  readonly addFailure: (key: AnyKey, entry: Prepared) => Effect.Effect<Held | undefined, S3StoreError>
+  readonly addFailure: <K, V, F>(
+    key: CacheKey<K, V, F>,
+    entry: Prepared
+  ) => Effect.Effect<Held | undefined, S3StoreError>
 }
 
 const attempts = 4
@@ -97,23 +100,29 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
   const removed = (key: AnyKey) =>
     Effect.map(store.remove(key.objectName), () => ledger.record({ _tag: "Removed", key }))
 
+  /** Whether who reads would get a value of these bytes. */
+  const isLive = <K, V, F>(
+    key: CacheKey<K, V, F>,
+    object: { readonly body: Uint8Array; readonly etag: string }
+  ): Effect.Effect<boolean, S3StoreError> =>
+    Effect.gen(function*() {
+      const now = yield* Clock.currentTimeMillis
+      const there = yield* Effect.either(decodeHeld(format, key, policyOf(key.space), object, now))
+      if (Either.isLeft(there) || !there.right.isValue || there.right.freshUntil <= now) return false
+      const held = yield* reading.tagged(there.right)
+      return held !== undefined && held.freshUntil > now
+    })
+
   // After a refusal, or an answer that leaves it open: whose object is it? After a lost reply it may be this very write.
-  const found = (key: AnyKey, entry: Prepared): Effect.Effect<PutOutcome, S3StoreError> =>
+  const found = <K, V, F>(key: CacheKey<K, V, F>, entry: Prepared): Effect.Effect<PutOutcome, S3StoreError> =>
     Effect.gen(function*() {
       const object = yield* store.load(key.objectName)
-      if (object._tag === "TooLarge") return { _tag: "InTheWay", isLive: false, etag: object.etag }
+      if (object._tag === "TooLarge") return { _tag: "InTheWay", isLive: Effect.succeed(false), etag: object.etag }
       if (object._tag !== "Found") return { _tag: "Gone" }
       const there = yield* Effect.either(format.decode(object.body))
-      const now = yield* Clock.currentTimeMillis
-      if (Either.isRight(there) && there.right.writeId === entry.writeId) {
-        return { _tag: "Written", held: written(key, entry, Option.some(object.etag)) }
-      }
-      return {
-        _tag: "InTheWay",
-        isLive: Either.isRight(there) && there.right.outcome === "success" && there.right.expires > now &&
-          there.right.key === key.id,
-        etag: object.etag
-      }
+      return Either.isRight(there) && there.right.writeId === entry.writeId
+        ? { _tag: "Written", held: written(key, entry, Option.some(object.etag)) }
+        : { _tag: "InTheWay", isLive: isLive(key, object), etag: object.etag }
     })
 
   const putInPlaceOf: Writing["putInPlaceOf"] = (key, entry, etag) =>
@@ -144,18 +153,19 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
 
   const exists = (key: AnyKey) => new CacheExistsError({ cache: name, key: String(key) })
 
-  const addOnce = (
-    key: AnyKey,
+  const addOnce = <K, V, F>(
+    key: CacheKey<K, V, F>,
     entry: Prepared,
     etag: string | undefined,
     attempt: number
   ): Effect.Effect<Held, CacheExistsError | S3StoreError> =>
-    Effect.flatMap(putInPlaceOf(key, entry, etag), (outcome): Effect.Effect<Held, CacheExistsError | S3StoreError> => {
-      if (outcome._tag === "Written") return Effect.succeed(outcome.held)
-      if (outcome._tag === "InTheWay" && outcome.isLive) return exists(key)
+    Effect.gen(function*() {
+      const outcome = yield* putInPlaceOf(key, entry, etag)
+      if (outcome._tag === "Written") return outcome.held
+      if (outcome._tag === "InTheWay" && (yield* outcome.isLive)) return yield* exists(key)
       return attempt < attempts
-        ? addOnce(key, entry, outcome._tag === "InTheWay" ? outcome.etag : undefined, attempt + 1)
-        : new S3StoreError({
+        ? yield* addOnce(key, entry, outcome._tag === "InTheWay" ? outcome.etag : undefined, attempt + 1)
+        : yield* new S3StoreError({
           reason: "Conflict",
           operation: "add",
           target: store.description + key.objectName,
@@ -176,7 +186,16 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
         isKept
           ? Effect.asVoid(changing(
             key,
-            Effect.suspend(() => behind.waiting(key) === undefined ? addOnce(key, entry, undefined, 1) : exists(key)),
+            Effect.suspend(() => {
+              const waiting = behind.waiting(key)
+              if (waiting === undefined) return addOnce(key, entry, undefined, 1)
+              return Effect.flatMap(
+                isLive(key, { body: waiting.body, etag: "" }),
+                // Written all the same: without it an older object would come to life again.
+                (isLive) =>
+                  isLive ? exists(key) : Effect.zipRight(behind.writeNow(key), addOnce(key, entry, undefined, 1))
+              )
+            }),
             (held) => held
           ))
           : Effect.flatMap(reading.getOption(key), (value) => Option.isNone(value) ? Effect.void : exists(key))
@@ -189,7 +208,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
         const waiting = yield* behind.withdraw(key)
         const loaded = yield* reading.load(key, policyOf(key.space))
         if (loaded.held !== undefined) yield* removed(key)
-        const held = waiting?.held ?? loaded.held
+        const held = waiting === undefined ? loaded.held : yield* reading.taggedIfKnown(key, waiting.held)
         const content = held?.contentFor(key.space)
         return held === undefined || content === undefined || Exit.isFailure(content) ||
             held.freshUntil <= (yield* Clock.currentTimeMillis)

@@ -11,6 +11,7 @@ import { CacheConfigError } from "../Cache/CacheErrors.js"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
 import type { FreshnessOptions } from "../Cache/Freshness.js"
 import { printKey } from "../Cache/printKey.js"
+import { optionMillis } from "../Cache/timeToLive.js"
 import * as ByteSize from "./ByteSize.js"
 import { acceptedShare, defaultShare, MemoryPressure, type MemoryPressureOptions } from "./MemoryPressure.js"
 import { printed } from "./printed.js"
@@ -133,22 +134,6 @@ export interface CheckedLimits {
   readonly maxItems: number
 }
 
-// What Effect reads as zero for want of anything better (negative numbers and `NaN`), in each of the forms of a duration.
-const isReadAsZero = (input: Duration.DurationInput): boolean => {
-  if (typeof input === "number") return !(input >= 0)
-  if (typeof input === "bigint") return input < 0n
-  if (typeof input === "string") return Number.parseFloat(input) < 0
-  if (Duration.isDuration(input)) return false
-  const [seconds, nanos] = input
-  return !(seconds * 1e9 + nanos >= 0)
-}
-
-const checkDuration = (input: Duration.DurationInput): Option.Option<number> =>
-  Duration.decodeUnknown(input).pipe(
-    Option.filter(() => !isReadAsZero(input)),
-    Option.map(Duration.toMillis)
-  )
-
 const refuse = (cache: string, option: string, value: unknown, accepted: string, cause?: unknown) =>
   Either.left(new CacheConfigError({ cache, option, value: printKey(value), accepted, cause }))
 
@@ -163,7 +148,7 @@ export const checkTimeToLive = (
   cache: string,
   input: Duration.DurationInput = Duration.infinity
 ): Either.Either<number, CacheConfigError> =>
-  Option.match(checkDuration(input), {
+  Option.match(optionMillis(input), {
     onNone: () => refuse(cache, "timeToLive", input, "a duration of 0 milliseconds or more"),
     onSome: Either.right
   })
@@ -304,7 +289,7 @@ export const checkSweepInterval = (
   input: Duration.DurationInput | undefined
 ): Either.Either<number | undefined, CacheConfigError> => {
   if (input === undefined) return Either.right(undefined)
-  const millis = checkDuration(input)
+  const millis = optionMillis(input)
   return Option.isSome(millis) && millis.value >= 1 && millis.value !== Number.POSITIVE_INFINITY
     ? Either.right(millis.value)
     : refuse(cache, "sweepInterval", input, "a duration of 1 millisecond or more, not for ever")

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Equal from "effect/Equal"
 import * as MutableHashMap from "effect/MutableHashMap"
@@ -15,6 +15,7 @@ import { FreshMap, type Held } from "../Cache/FreshMap.js"
 import type { Freshness } from "../Cache/Freshness.js"
 import { printKey } from "../Cache/printKey.js"
 import type * as Store from "../Cache/StoreOptions.js"
+import { givenMillis } from "../Cache/timeToLive.js"
 import type { ByteSizeInput } from "./ByteSize.js"
 import type { DictObserver } from "./DictObserver.js"
 import {
@@ -368,10 +369,7 @@ export class DictSteps<in out K, in out V, in out F> {
 
   // A negative number is what is left of a time that has passed: zero.
   private millis(timeToLive: Duration.DurationInput): number {
-    const isNone = Number.isNaN(timeToLive) || Array.isArray(timeToLive) && timeToLive.some(Number.isNaN)
-    const duration = isNone ? Option.none() : Duration.decodeUnknown(timeToLive)
-    if (Option.isSome(duration)) return Duration.toMillis(duration.value)
-    throw this.mistake("timeToLive", timeToLive, "a duration")
+    return givenMillis(this.name, "timeToLive", timeToLive)
   }
 
   private moment(option: string, millis: number): number {

@@ -129,7 +129,7 @@ describe("tags of an S3Cache", () => {
       yield* proxy.set(Fault.Refuse())
       yield* TestClock.adjust("1 hour")
       assert.strictEqual(yield* cache.get(core(1)), 1)
-      assert.deepStrictEqual(yield* cache.peek(core(2)), Option.some(2), "peek does not look at tags")
+      assert.deepStrictEqual(yield* cache.peek(core(2)), Option.none())
       assert.isTrue(Option.isNone(yield* Effect.orElseSucceed(cache.getOption(core(2)), Option.none)))
     }))
 
@@ -156,5 +156,40 @@ describe("tags of an S3Cache", () => {
       for (let id = 0; id < 20; id++) yield* cache.get(core(id))
       for (let id = 0; id < 20; id++) yield* cache.get(core(id))
       assert.strictEqual(requests().length - before, 22)
+    }))
+
+  it.scoped("add takes the place of an entry that was invalidated or has expired by a tag, and of no other", () =>
+    Effect.gen(function*() {
+      const { process } = yield* makeBucket()
+      const cache = yield* process({ maxSize: 0 })
+      for (const invalidate of [cache.invalidateTag("users"), cache.expireTag("users")]) {
+        yield* cache.set(core(1), 1)
+        yield* TestClock.adjust(1)
+        yield* invalidate
+        yield* TestClock.adjust(1)
+        yield* cache.add(core(1), 2)
+        assert.strictEqual(yield* cache.get(core(1)), 2)
+        assert.strictEqual((yield* Effect.flip(cache.add(core(1), 3)))._tag, "CacheExistsError")
+      }
+    }))
+
+  it.scoped("peek looks at what is known of tags, and asks for nothing", () =>
+    Effect.gen(function*() {
+      const { process, requests } = yield* makeBucket()
+      const [one, other] = [yield* process(), yield* process()]
+      yield* one.setMany([[core(1), 1], [sales, 3]])
+      yield* other.set(core(2), 2)
+      yield* TestClock.adjust(1)
+      yield* one.invalidateTag("team:core")
+      yield* one.expireTag("team:sales")
+      const before = requests().length
+      yield* TestClock.adjust("1 minute")
+      for (const key of [core(1), sales]) assert.deepStrictEqual(yield* one.peek(key), Option.none())
+      assert.deepStrictEqual(yield* other.peek(core(2)), Option.some(2), "it has not heard of it")
+      assert.strictEqual(requests().length, before)
+      assert.isFalse(yield* other.has(core(1)))
+      assert.deepStrictEqual(yield* other.peek(core(2)), Option.none())
+      yield* one.set(core(1), 4)
+      assert.deepStrictEqual(yield* one.peek(core(1)), Option.some(4))
     }))
 })

@@ -36,6 +36,28 @@ describe("verbs of an S3Cache", () => {
       assert.isFalse(yield* (yield* process()).has(Numbers.key("a")))
     }))
 
+  it.scoped("add takes the place of an object that readers cannot use: of another schema, or of another key", () =>
+    Effect.gen(function*() {
+      const { direct, process } = yield* makeBucket()
+      const cache = yield* process()
+      const Texts = Keyspace.make("numbers", { key: Schema.String, value: Schema.String })
+      yield* (yield* process()).set(Texts.key("a"), "one")
+      yield* cache.set(Numbers.key("b"), 2)
+      const copied = yield* direct.load(Numbers.key("b").objectName)
+      assert(copied._tag === "Found")
+      const Others = Keyspace.make("others", { key: Schema.String, value: Schema.Number })
+      const Next = Keyspace.make("numbers", { key: Schema.String, value: Schema.Number, version: "2" })
+      for (const key of [Numbers.key("c"), Others.key("b"), Next.key("b")]) {
+        yield* direct.save(key.objectName, copied.body)
+      }
+      for (const key of [Numbers.key("a"), Numbers.key("c"), Others.key("b"), Next.key("b")]) {
+        assert.deepStrictEqual(yield* cache.getOption(key), Option.none())
+        yield* cache.add(key, 5)
+        assert.strictEqual(yield* (yield* process()).get(key), 5)
+        assert.strictEqual((yield* Effect.flip(cache.add(key, 6)))._tag, "CacheExistsError")
+      }
+    }))
+
   it.scoped("setMany and getMany, in the order of the keys, with bounded concurrency", () =>
     Effect.gen(function*() {
       const { process, requests } = yield* makeBucket()

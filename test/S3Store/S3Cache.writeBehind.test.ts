@@ -1,12 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Option, Schema, Scope } from "effect"
-import { Keyspace } from "effect-aws-cache/S3Store"
+import { Context, Effect, Exit, Fiber, Layer, Option, Schema, Scope, TestClock } from "effect"
+import { Keyspace, L2Store, type ObjectStore } from "effect-aws-cache/S3Store"
 import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
 import { Fault } from "../support/FaultProxy.js"
 import { eventually, turns } from "../support/until.js"
 import { makeBucket } from "./bucketOf.js"
 
 const Numbers = Keyspace.make("numbers", { key: Schema.String, value: Schema.Number, write: "behind" })
+const Tagged = Keyspace.make("tagged", { key: Schema.String, value: Schema.Number, write: "behind", tags: ["t"] })
 
 describe("write: \"behind\"", () => {
   it.scoped("set returns at once; the entry reaches the second level soon", () =>
@@ -108,5 +109,91 @@ describe("write: \"behind\"", () => {
       const { process } = yield* makeBucket()
       const cache = yield* process()
       assert.strictEqual((yield* Effect.flip(cache.set(Numbers.key("a"), NaN)))._tag, "CacheEncodeError")
+    }))
+
+  it.scoped("add takes the place of what waits and is of no use any more, by its time or its tags", () =>
+    Effect.gen(function*() {
+      const { process, proxy } = yield* makeBucket()
+      const cache = yield* process({ writeBehind: { concurrency: 1 } })
+      yield* Effect.addFinalizer(() => Effect.orDie(proxy.set(Fault.Reset())))
+      yield* cache.set(Tagged.key("a"), 0)
+      yield* cache.set(Tagged.key("b"), 0)
+      yield* cache.flush
+      yield* TestClock.adjust(1)
+      yield* proxy.set(Fault.Hang())
+      yield* cache.set(Numbers.key("busy"), 0)
+      yield* turns(20)
+      yield* cache.set(Tagged.key("a"), 1, { timeToLive: "100 millis", tags: [] })
+      yield* cache.set(Tagged.key("b"), 1)
+      assert.strictEqual((yield* Effect.flip(cache.add(Tagged.key("a"), 2)))._tag, "CacheExistsError")
+      yield* TestClock.adjust("200 millis")
+      yield* proxy.set(Fault.Pass())
+      yield* cache.invalidateTag("t")
+      yield* TestClock.adjust(1)
+      assert.strictEqual((yield* cache.stats).waiting, 3)
+      for (const key of [Tagged.key("a"), Tagged.key("b")]) {
+        yield* cache.add(key, 2)
+        assert.strictEqual(yield* cache.get(key), 2)
+        assert.strictEqual(yield* (yield* process()).get(key), 2)
+      }
+    }))
+
+  it.scoped("pop does not give out what waits and was invalidated", () =>
+    Effect.gen(function*() {
+      const { process, proxy } = yield* makeBucket()
+      const cache = yield* process({ writeBehind: { concurrency: 1 } })
+      yield* Effect.addFinalizer(() => Effect.orDie(proxy.set(Fault.Reset())))
+      yield* proxy.set(Fault.Hang())
+      yield* cache.set(Numbers.key("busy"), 0)
+      yield* turns(20)
+      yield* cache.set(Tagged.key("a"), 1)
+      yield* cache.set(Tagged.key("b"), 2, { tags: [] })
+      yield* TestClock.adjust(1)
+      yield* proxy.set(Fault.Pass())
+      yield* cache.invalidateTag("t")
+      assert.strictEqual((yield* cache.stats).waiting, 3)
+      assert.strictEqual((yield* Effect.flip(cache.pop(Tagged.key("a"))))._tag, "CacheNotFoundError")
+      assert.strictEqual(yield* cache.pop(Tagged.key("b")), 2)
+    }))
+
+  it.scoped("a second level that dies or interrupts itself fails that write only: the workers go on", () =>
+    Effect.gen(function*() {
+      const store = Context.get(yield* Layer.build(L2Store.layerMemory), L2Store)
+      const scope = yield* Scope.make()
+      let saves = 0
+      const broken: ObjectStore = {
+        ...store,
+        save: (name, body) =>
+          Effect.suspend(() => {
+            saves++
+            if (saves > 4) return store.save(name, body)
+            return saves % 2 === 0 ? Effect.interrupt : Effect.die("boom")
+          })
+      }
+      const cache = yield* Scope.extend(
+        makeS3CacheService(broken, { writeBehind: { capacity: 2, concurrency: 2 } }),
+        scope
+      )
+      for (let n = 0; n < 6; n++) yield* cache.set(Numbers.key(String(n)), n)
+      yield* cache.flush
+      const { waiting, writeFailures, writes } = yield* cache.stats
+      assert.deepStrictEqual({ waiting, writeFailures, writes }, { waiting: 0, writeFailures: 4, writes: 2 })
+      yield* Scope.close(scope, Exit.void)
+    }))
+
+  it.scoped("what is computed under a lease is waited for: the lease must not end before the entry is there", () =>
+    Effect.gen(function*() {
+      const { process } = yield* makeBucket()
+      const Leased = Keyspace.make("leased", {
+        key: Schema.String,
+        value: Schema.Number,
+        write: "behind",
+        coordination: "lease"
+      })
+      const cache = yield* process()
+      assert.strictEqual(yield* cache.getOrCompute(Leased.key("a"), Effect.succeed(1)), 1)
+      const { waiting, writes } = yield* cache.stats
+      assert.deepStrictEqual({ waiting, writes }, { waiting: 0, writes: 1 })
+      assert.strictEqual(yield* (yield* process()).get(Leased.key("a")), 1)
     }))
 })
