@@ -29,6 +29,6 @@ const print = (key: unknown): string => {
       ? `${key.toString()}`
       : Inspectable.toStringUnknown(key, 0)
   } catch {
-    return "(a key that cannot be printed)"
+    return "(something that cannot be printed)"
   }
 }

@@ -14,7 +14,6 @@ import { printKey } from "../Cache/printKey.js"
 import { optionMillis } from "../Cache/timeToLive.js"
 import * as ByteSize from "./ByteSize.js"
 import { acceptedShare, defaultShare, MemoryPressure, type MemoryPressureOptions } from "./MemoryPressure.js"
-import { printed } from "./printed.js"
 import * as Weigher from "./Weigher.js"
 
 /**
@@ -209,7 +208,7 @@ const checkingWeights = <K, V>(cache: string, weigh: Weigher.Weigher<K, V>): Wei
   throw new CacheConfigError({
     cache,
     option: "weigher",
-    value: `one that returns ${printed(weight)} for the key ${printed(key)}`,
+    value: `one that returns ${printKey(weight)} for the key ${printKey(key)}`,
     accepted: "one that returns a whole number of bytes, 0 or more"
   })
 }
@@ -274,7 +273,7 @@ export const checkNow = (cache: string, now: () => number): Either.Either<() => 
   return Either.right(() => {
     const millis = now()
     if (Number.isFinite(millis)) return millis
-    throw new CacheConfigError({ cache, option: "now", value: `one that returns ${printed(millis)}`, accepted })
+    throw new CacheConfigError({ cache, option: "now", value: `one that returns ${printKey(millis)}`, accepted })
   })
 }
 

@@ -5,7 +5,7 @@
  */
 import * as MutableQueue from "effect/MutableQueue"
 import type { Removal, RemovalReason } from "../Cache/engine/RemovalReason.js"
-import { printed } from "./printed.js"
+import { printKey } from "../Cache/printKey.js"
 
 /** How deep removals may cause each other before their hooks are skipped. */
 const deepest = 100
@@ -27,7 +27,7 @@ export const skippedWarning = "onRemove removes entries, whose onRemove removes 
  * @category formatting
  */
 export const failedWarning = (name: string, { key, reason }: Omit<Removal<unknown, unknown>, "value">): string =>
-  `${name}: onRemove failed for ${printed(key)} (${reason})`
+  `${name}: onRemove failed for ${printKey(key)} (${reason})`
 
 /**
  * An entry that left, and how many hooks, each run for what the one before had removed, led to it.

@@ -27,7 +27,6 @@ import {
   type WriteOptions
 } from "./DictOptions.js"
 import { DictSteps, type Stats } from "./DictSteps.js"
-import { printed } from "./printed.js"
 import { type DueRemoval, failedWarning, RemovalQueue, skippedWarning } from "./RemovalQueue.js"
 
 /**
@@ -534,7 +533,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
     const { depth, key, reason, value } = removal
     const failed = (error: unknown): void => {
       this.hooksFailed++
-      warn(`${failedWarning(this.name, removal)}: ${printed(error, String)}`)
+      warn(`${failedWarning(this.name, removal)}: ${thrownText(error)}`)
     }
     try {
       const told: unknown = this.removals.onBehalf(depth + 1, () => onRemove(key, value, reason))
@@ -573,3 +572,6 @@ const orThrow = <A, E>(either: Either.Either<A, E>): A => {
   if (Either.isLeft(either)) throw either.left
   return either.right
 }
+
+// Whatever it is, a warning has to be made of it.
+const thrownText = (thrown: unknown): string => typeof thrown === "string" ? thrown : printKey(thrown)
