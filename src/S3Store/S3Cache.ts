@@ -274,8 +274,8 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
   /**
    * Removes all entries of a keyspace, of its version, from both levels. What is being computed when it starts reaches its
    * callers, but is not kept. The stream tells how far it is, after every thousand objects; `Stream.runLast` does it all.
-   * Other processes may have entries in their memory level until they
-   * expire there; to reach those, tag the entries and use `invalidateTag`.
+   * Other processes may have entries in their memory level until they expire there; to reach those, tag the entries and
+   * use `invalidateTag`.
    *
    * @since 0.1.0
    */
