@@ -9,12 +9,12 @@ import * as Equal from "effect/Equal"
 import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { createHash } from "node:crypto"
 import { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
 import { printKey } from "../Cache/printKey.js"
 import { canonicalJson, NotJson } from "./canonicalJson.js"
 import type { CodecName } from "./Codec.js"
 import { type EntryOptions, makeEntryPolicy, oneOf } from "./EntryPolicy.js"
+import { digestName } from "./objectName.js"
 import { S3StoreError } from "./S3StoreErrors.js"
 
 /**
@@ -54,20 +54,9 @@ export interface KeyspaceOptions<in out K, in out KI, in out V, in out VI, in ou
  * @since 0.1.0
  * @category models
  */
-interface KeyspaceParts<in out K, in out V, out F> {
-  readonly name: string
-  readonly version: string
-  readonly options: EntryOptions
-  readonly codec: CodecName
+type KeyspaceParts<K, V, F> = Omit<Keyspace<K, V, F>, "key" | "keyEither" | "keyOfId"> & {
   readonly encodeKey: (key: K) => Either.Either<unknown, string>
   readonly decodeKey: (encoded: unknown) => Either.Either<K, string>
-  readonly encodeValue: (value: V) => Either.Either<unknown, string>
-  readonly decodeValue: (encoded: unknown) => Either.Either<V, string>
-  readonly encodeFailure: (failure: unknown) => Option.Option<Either.Either<unknown, string>>
-  readonly decodeFailure: (encoded: unknown) => Either.Either<F, string>
-  readonly asFailure: (error: unknown) => Option.Option<F>
-  readonly failureOf: (error: S3StoreError) => Option.Option<F>
-  readonly tagsOf: (key: K, value: V) => ReadonlyArray<string>
 }
 
 /**
@@ -173,15 +162,9 @@ export class Keyspace<in out K, in out V, out F = never> {
         accepted: "letters, digits, \".\", \"_\" and \"-\", 50 characters at most"
       })
     }
-    Either.getOrThrowWith(makeEntryPolicy(`Keyspace ${name}`, options), (error) => error)
-    const codec = Either.getOrThrowWith(
-      oneOf<CodecName>(`Keyspace ${name}`, "codec", options.codec, ["json", "msgpack", "raw"]),
-      (error) => error
-    )
-    const onL2Error = Either.getOrThrowWith(
-      oneOf(`Keyspace ${name}`, "onL2Error", options.onL2Error, ["fallThrough", "fail"]),
-      (error) => error
-    )
+    orThrow(makeEntryPolicy(`Keyspace ${name}`, options))
+    const codec = orThrow(oneOf<CodecName>(`Keyspace ${name}`, "codec", options.codec, ["json", "msgpack", "raw"]))
+    const onL2Error = orThrow(oneOf(`Keyspace ${name}`, "onL2Error", options.onL2Error, ["fallThrough", "fail"]))
     const { failure, tags = [] } = options
     const isFailure = failure === undefined ? Schema.is(Schema.Never) : Schema.is(failure)
     const failsWithStore = onL2Error === "fail"
@@ -190,16 +173,17 @@ export class Keyspace<in out K, in out V, out F = never> {
       version,
       options,
       codec,
-      encodeKey: told(Schema.encodeEither(options.key)),
-      decodeKey: readable(Schema.decodeUnknownEither(options.key)),
-      encodeValue: told(Schema.encodeEither(options.value)),
-      decodeValue: readable(Schema.decodeUnknownEither(options.value)),
+      encodeKey: told("encoded", Schema.encodeEither(options.key)),
+      decodeKey: told("decoded", Schema.decodeUnknownEither(options.key)),
+      encodeValue: told("encoded", Schema.encodeEither(options.value)),
+      decodeValue: told("decoded", Schema.decodeUnknownEither(options.value)),
       encodeFailure: failure === undefined
         ? () => Option.none()
-        : (error) => isFailure(error) ? Option.some(told(Schema.encodeUnknownEither(failure))(error)) : Option.none(),
+        : (error) =>
+          isFailure(error) ? Option.some(told("encoded", Schema.encodeUnknownEither(failure))(error)) : Option.none(),
       decodeFailure: failure === undefined
         ? () => Either.left("it is a failure, but the keyspace has no schema for failures")
-        : readable(Schema.decodeUnknownEither(failure)),
+        : told("decoded", Schema.decodeUnknownEither(failure)),
       asFailure: (error): Option.Option<F | S3StoreError> => {
         if (isFailure(error)) return Option.some(error)
         return failsWithStore && error instanceof S3StoreError ? Option.some(error) : Option.none()
@@ -217,7 +201,7 @@ export class Keyspace<in out K, in out V, out F = never> {
    *
    * @since 0.1.0
    */
-  readonly key = (key: K): CacheKey<K, V, F> => Either.getOrThrowWith(this.keyEither(key), (error) => error)
+  readonly key = (key: K): CacheKey<K, V, F> => orThrow(this.keyEither(key))
 
   /**
    * A key of this keyspace, or what is wrong with it.
@@ -235,7 +219,7 @@ export class Keyspace<in out K, in out V, out F = never> {
           return Either.right(new CacheKey<K, V, F>(this, canonicalJson(encoded), key))
         } catch (cause) {
           // Besides what JSON cannot represent, there is what is nested too deeply for the stack.
-          const detail = cause instanceof NotJson ? cause.message : String(cause)
+          const detail = cause instanceof NotJson ? cause.message : printKey(cause)
           return Either.left(this.badKey(key, `encoded to JSON by its schema, but ${detail}`))
         }
       }
@@ -263,28 +247,21 @@ export class Keyspace<in out K, in out V, out F = never> {
   }
 }
 
-/** What a stranger stored may throw: a value nested too deeply for the stack, or one a transformation does not expect. */
-const readable =
-  <A>(decode: (input: unknown) => Either.Either<A, { readonly message: string }>) =>
-  (input: unknown): Either.Either<A, string> => {
+const orThrow = <A>(either: Either.Either<A, Error>): A => Either.getOrThrowWith(either, (error) => error)
+
+/**
+ * Errors of a schema as text. A transformation may throw, at what a stranger stored as well, and a value may be nested
+ * too deeply for the stack.
+ */
+const told =
+  <A, B>(done: "encoded" | "decoded", code: (input: A) => Either.Either<B, { readonly message: string }>) =>
+  (input: A): Either.Either<B, string> => {
     try {
-      return Either.mapLeft(decode(input), (error) => error.message)
+      return Either.mapLeft(code(input), (error) => error.message)
     } catch (cause) {
-      return Either.left(`it cannot be decoded: ${String(cause)}`)
+      return Either.left(`it cannot be ${done}: ${printKey(cause)}`)
     }
   }
-
-/** Errors of a schema as text. A transformation may throw, and a value may be nested too deeply for the stack. */
-const told = <A, B>(code: (input: A) => Either.Either<B, { readonly message: string }>) =>
-(
-  input: A
-): Either.Either<B, string> => {
-  try {
-    return Either.mapLeft(code(input), (error) => error.message)
-  } catch (cause) {
-    return Either.left(`it cannot be encoded: ${String(cause)}`)
-  }
-}
 
 /**
  * A key of a keyspace, with the type of its value. Structurally equal: by the keyspace's name and version and by the
@@ -356,7 +333,7 @@ export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
    * @since 0.1.0
    */
   get objectName(): string {
-    return this.#objectName ??= `${this.keyspace}/${this.version}/${createHash("sha256").update(this.id).digest("hex")}`
+    return this.#objectName ??= `${this.keyspace}/${this.version}/${digestName(this.id)}`
   }
 
   /**

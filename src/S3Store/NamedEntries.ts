@@ -9,11 +9,11 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { createHash, randomUUID } from "node:crypto"
+import { randomUUID } from "node:crypto"
 import type { EntryTooLargeError } from "../Cache/CacheErrors.js"
 import type { CodecName } from "./Codec.js"
 import type { EntryFormat } from "./EntryFormat.js"
-import { isEntryUnder } from "./objectName.js"
+import { digestName, isEntryOrLeaseUnder } from "./objectName.js"
 import type { ObjectStore } from "./ObjectStore.js"
 import type { CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
 
@@ -115,10 +115,10 @@ export class NamedEntries {
 
   private get objects() {
     const prefix = `${this.folder}/`
-    return Stream.filter(this.store.list(prefix), isEntryUnder(prefix))
+    return Stream.filter(this.store.list(prefix), isEntryOrLeaseUnder(prefix))
   }
 
   private nameOf(key: string): string {
-    return `${this.folder}/${createHash("sha256").update(key).digest("hex")}`
+    return `${this.folder}/${digestName(key)}`
   }
 }

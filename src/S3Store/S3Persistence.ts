@@ -12,12 +12,12 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { createHash } from "node:crypto"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
 import { printKey } from "../Cache/printKey.js"
 import { type EntryFormatOptions, makeEntryFormat } from "./EntryFormat.js"
 import { L2Store } from "./L2Store.js"
 import { NamedEntries } from "./NamedEntries.js"
+import { digestName } from "./objectName.js"
 
 /**
  * How entries of other libraries are kept.
@@ -204,5 +204,4 @@ const checkedFolder = (folder: string): Effect.Effect<string, CacheConfigError> 
   })
 
 /** A store's id as a folder: itself where it can be, else its SHA-256. Entries say whose they are, so none is mistaken. */
-const folderOf = (storeId: string): string =>
-  segment.test(storeId) ? storeId : createHash("sha256").update(storeId).digest("hex")
+const folderOf = (storeId: string): string => segment.test(storeId) ? storeId : digestName(storeId)

@@ -8,9 +8,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import { createHash } from "node:crypto"
 import type { CacheConfigError } from "../Cache/CacheErrors.js"
 import * as Store from "../Cache/Store.js"
+import { digestName } from "./objectName.js"
 import type { ObjectStore } from "./ObjectStore.js"
 import { S3StoreError } from "./S3StoreErrors.js"
 
@@ -184,4 +184,4 @@ const later = (one: TagMark, other: TagMark): TagMark => ({
 
 const finite = (time: number): number | null => Number.isFinite(time) ? time : null
 
-const nameOf = (tag: string): string => `.tags/${createHash("sha256").update(tag).digest("hex")}`
+const nameOf = (tag: string): string => `.tags/${digestName(tag)}`

@@ -10,6 +10,7 @@ import type * as Scope from "effect/Scope"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
 import type { AnyKey } from "./Held.js"
 import type { Foreign, Lease, Leases } from "./Lease.js"
+import { leaseNameOf } from "./objectName.js"
 import type { S3StoreError } from "./S3StoreErrors.js"
 
 /**
@@ -47,14 +48,6 @@ export interface Coordinated<out A> {
 export type Coordination = <A>(key: AnyKey, parts: Coordinated<A>) => Effect.Effect<A>
 
 /**
- * The name of the lease beside an entry.
- *
- * @since 0.1.0
- * @category accessors
- */
-export const leaseNameOf = (key: AnyKey): string => `${key.objectName}.run`
-
-/**
  * Makes the coordination by leases. When the second level cannot be asked, each process computes for itself. Where it
  * does not honour conditions on writes, this dies with its `S3StoreError`: that nobody computes twice was asked for, and
  * cannot be had.
@@ -65,7 +58,7 @@ export const leaseNameOf = (key: AnyKey): string => `${key.objectName}.run`
 export const makeCoordination =
   (levels: CacheLevels, leases: Leases): Coordination => <A>(key: AnyKey, { check, compute }: Coordinated<A>) => {
     const { ledger } = levels
-    const name = leaseNameOf(key)
+    const name = leaseNameOf(key.objectName)
 
     const holding = (lease: Lease): Effect.Effect<A> => {
       ledger.record({ _tag: "LeaseTaken", key, insteadOf: lease.insteadOf })

@@ -15,8 +15,9 @@ import type { AnyKey, Held } from "./Held.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
 import type { Leases } from "./Lease.js"
 import { concurrencyOf } from "./manyKeys.js"
-import { isEntryUnder } from "./objectName.js"
+import { isEntryOrLeaseUnder, isLeaseName } from "./objectName.js"
 import type { ListedObject } from "./ObjectStore.js"
+import type { Reading } from "./reading.js"
 import type { S3CacheService } from "./S3CacheService.js"
 import type { S3StoreError } from "./S3StoreErrors.js"
 
@@ -25,10 +26,8 @@ const reportEvery = 1000
 
 /** What an object of a keyspace is: the entry of a key, or something that cannot be read. */
 type Examined<K, V, F> =
-  | { readonly _tag: "Entry"; readonly key: CacheKey<K, V, F>; readonly held: Held; readonly isOver: boolean }
-  | { readonly _tag: "Lease"; readonly isOver: boolean }
-  | { readonly _tag: "Unreadable" }
-  | { readonly _tag: "Gone" }
+  | { readonly _tag: "Entry"; readonly key: CacheKey<K, V, F>; readonly held: Held }
+  | { readonly _tag: "Lease" | "Over" | "Unreadable" | "Gone" }
 
 /**
  * Makes the operations on all entries of a keyspace.
@@ -38,13 +37,14 @@ type Examined<K, V, F> =
  */
 export const makeMaintenance = (
   levels: CacheLevels,
+  reading: Reading,
   leases: Leases
 ): Pick<S3CacheService, "list" | "prune" | "clear"> => {
-  const { behind, format, markers, memory, name, policyOf, store, writes } = levels
+  const { behind, format, memory, name, policyOf, store, writes } = levels
 
   const objectsOf = <K, V, F>(space: Keyspace<K, V, F>) => {
     const prefix = `${space.name}/${space.version}/`
-    return Stream.filter(store.list(prefix), isEntryUnder(prefix))
+    return Stream.filter(store.list(prefix), isEntryOrLeaseUnder(prefix))
   }
 
   const examined = <K, V, F>(space: Keyspace<K, V, F>, object: ListedObject): Effect.Effect<
@@ -55,8 +55,8 @@ export const makeMaintenance = (
       const loaded = yield* store.load(object.name)
       if (loaded._tag === "Absent" || loaded._tag === "Unchanged") return [{ _tag: "Gone" }, ""] as const
       const now = yield* Clock.currentTimeMillis
-      if (object.name.endsWith(".run")) {
-        return [{ _tag: "Lease", isOver: yield* leases.isOver(loaded) }, loaded.etag] as const
+      if (isLeaseName(object.name)) {
+        return [{ _tag: (yield* leases.isOver(loaded)) ? "Over" : "Lease" }, loaded.etag] as const
       }
       if (loaded._tag === "TooLarge") return [{ _tag: "Unreadable" }, loaded.etag] as const
       const found = yield* Effect.either(Effect.gen(function*() {
@@ -67,21 +67,20 @@ export const makeMaintenance = (
       if (Either.isLeft(found)) {
         return [{ _tag: "Unreadable" }, loaded.etag] as const
       }
-      const { held, key } = found.right
-      const mark = yield* markers.of(held.tags)
-      const isOver = held.made <= mark.invalidated ||
-        (held.made <= mark.expired ? held.freshOnlyUntil(mark.expired) : held).uselessFrom <= now
-      return [{ _tag: "Entry", key, held, isOver }, loaded.etag] as const
+      const held = yield* reading.tagged(found.right.held)
+      return held === undefined || held.uselessFrom <= now
+        ? [{ _tag: "Over" }, loaded.etag] as const
+        : [{ _tag: "Entry", key: found.right.key, held }, loaded.etag] as const
     })
 
   const list: S3CacheService["list"] = (space, options) =>
     Stream.unwrap(Effect.map(concurrencyOf(name, options), (concurrency) =>
       objectsOf(space).pipe(
-        Stream.filter((object) => !object.name.endsWith(".run")),
+        Stream.filter((object) => !isLeaseName(object.name)),
         Stream.mapEffect((object) => examined(space, object), { concurrency, unordered: true }),
         Stream.mapEffect(([what]) =>
           Effect.map(Clock.currentTimeMillis, (now) =>
-            what._tag === "Entry" && what.held.isValue && !what.isOver && what.held.freshUntil > now
+            what._tag === "Entry" && what.held.isValue && what.held.freshUntil > now
               ? Option.some({
                 key: what.key,
                 made: what.held.made,
@@ -101,9 +100,7 @@ export const makeMaintenance = (
       const total = { examined: 0, removed: 0 }
       const pruned = (object: ListedObject) =>
         Effect.flatMap(examined(space, object), ([what, etag]) => {
-          const goes = what._tag === "Unreadable"
-            ? options?.unreadable === true
-            : what._tag !== "Gone" && what.isOver
+          const goes = what._tag === "Over" || (what._tag === "Unreadable" && options?.unreadable === true)
           return goes
             ? Effect.flatMap(store.removeIfMatch(object.name, etag), (outcome) => {
               // Who prunes wants it gone, even where what was written this very moment may go with it.

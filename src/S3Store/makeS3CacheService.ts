@@ -123,7 +123,7 @@ export const makeS3CacheService = (
       pop: writing.pop,
       ...makeManyKeys(levels, reading, writing, groups, batches, lookup),
       ...makeMemoizing(groups, lookup),
-      ...makeMaintenance(levels, leases),
+      ...makeMaintenance(levels, reading, leases),
       invalidateTag: (tag) => marking(tag, "invalidated"),
       expireTag: (tag) => marking(tag, "expired"),
       flush: behind.flush,

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { createHash } from "node:crypto"
 
 /**
  * Whether a name is one that every object store takes: segments of ASCII letters, digits, `.`, `_` and `-`, separated
@@ -20,8 +21,32 @@ export const isObjectName = (name: string): boolean => name.length <= 320 && nam
  * @since 0.1.0
  * @category predicates
  */
-export const isEntryUnder = (prefix: string) => ({ name }: { readonly name: string }): boolean =>
+export const isEntryOrLeaseUnder = (prefix: string) => ({ name }: { readonly name: string }): boolean =>
   name.startsWith(prefix) && entryNames.test(name.slice(prefix.length))
+
+/**
+ * The name of an object that is called by a text of any length and characters: its SHA-256 in hexadecimal.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const digestName = (text: string): string => createHash("sha256").update(text).digest("hex")
+
+/**
+ * The name of the lease beside an entry.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const leaseNameOf = (entryName: string): string => `${entryName}.run`
+
+/**
+ * Whether the name of an entry or a lease is that of a lease.
+ *
+ * @since 0.1.0
+ * @category predicates
+ */
+export const isLeaseName = (name: string): boolean => name.endsWith(".run")
 
 const entryNames = /^[0-9a-f]{64}(?:\.run)?$/
 

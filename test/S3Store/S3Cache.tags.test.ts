@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Option, Schema, TestClock } from "effect"
+import { Deferred, Effect, Fiber, Option, Schema, Stream, TestClock } from "effect"
 import { Keyspace } from "effect-aws-cache/S3Store"
 import { createHash } from "node:crypto"
 import { Fault } from "../support/FaultProxy.js"
@@ -87,8 +87,10 @@ describe("tags of an S3Cache", () => {
       const cache = yield* process()
       yield* cache.set(Space.key("a"), 1)
       yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* Stream.runCount(cache.list(Space)), 1)
       yield* cache.expireTag("t")
       assert.deepStrictEqual(yield* cache.getOption(Space.key("a")), Option.none())
+      assert.strictEqual(yield* Stream.runCount(cache.list(Space)), 0, "what no get finds is not listed")
       const latch = yield* Deferred.make<number, string>()
       const lookup = yield* cache.memoize(Space, () => Deferred.await(latch))
       assert.strictEqual(yield* lookup("a"), 1, "within staleWhileRevalidate")
