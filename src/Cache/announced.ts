@@ -32,7 +32,15 @@ export const announced = <K, A, E, R>(
     })
   })
 
-const outcomeOf = (exit: Exit.Exit<unknown, unknown>) => {
+/**
+ * How a computation ended, as events tell it.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const outcomeOf = (
+  exit: Exit.Exit<unknown, unknown>
+): "success" | "failure" | "defect" | "interruption" => {
   if (Exit.isSuccess(exit)) return "success"
   if (Cause.isInterrupted(exit.cause)) return "interruption"
   return Option.isSome(Cause.failureOption(exit.cause)) ? "failure" : "defect"

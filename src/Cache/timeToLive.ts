@@ -22,12 +22,11 @@ export const millis = (
   option: string,
   value: Duration.DurationInput | undefined,
   accepted = "a duration of 0 milliseconds or more"
-): Either.Either<number, CacheConfigError> => {
-  return Option.match(optionMillis(value ?? 0), {
+): Either.Either<number, CacheConfigError> =>
+  Option.match(nonNegativeMillis(value ?? 0), {
     onNone: () => Either.left(new CacheConfigError({ cache, option, value: printKey(value), accepted })),
     onSome: Either.right
   })
-}
 
 /**
  * The milliseconds of a duration that is not negative.
@@ -35,7 +34,7 @@ export const millis = (
  * @since 0.1.0
  * @category conversions
  */
-export const optionMillis = (input: Duration.DurationInput): Option.Option<number> =>
+export const nonNegativeMillis = (input: Duration.DurationInput): Option.Option<number> =>
   sign(input) < 0 ? Option.none() : decode(input)
 
 /**

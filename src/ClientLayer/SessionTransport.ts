@@ -9,6 +9,7 @@ import type * as Scope from "effect/Scope"
 import * as Http from "node:http"
 import * as Https from "node:https"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
+import { printKey } from "../Cache/printKey.js"
 import { isPlainObject } from "./canonicalValue.js"
 import { describeType } from "./describeType.js"
 import { isAgent, smartHandler, Transport, type TransportFigures } from "./Transport.js"
@@ -71,7 +72,7 @@ export const makeSessionTransport = (
       return yield* new CacheConfigError({
         cache: session,
         option: "maxSockets",
-        value: String(maxSockets),
+        value: printKey(maxSockets),
         accepted: "a whole number of sockets for each host, 1 or more, or Infinity"
       })
     }

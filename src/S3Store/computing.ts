@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import { outcomeOf } from "../Cache/announced.js"
 import type { EntryTooLargeError } from "../Cache/CacheErrors.js"
 import type { FlightGroup } from "../Cache/SingleFlight.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
@@ -324,9 +325,3 @@ export const writeFailed = (
   })
 
 const nothing = Effect.succeed(undefined)
-
-const outcomeOf = (exit: Exit.Exit<unknown, unknown>) => {
-  if (Exit.isSuccess(exit)) return "success"
-  if (Cause.isInterrupted(exit.cause)) return "interruption"
-  return Option.isSome(Cause.failureOption(exit.cause)) ? "failure" : "defect"
-}

@@ -61,7 +61,10 @@ export const prepareValue = <K, V, F>(
       key.space.encodeValue(value),
       (detail) => new CacheEncodeError({ keyspace: key.keyspace, key: key.id, detail })
     )
-    const until = moments.now + givenMillis(key.keyspace, "timeToLive", write.timeToLive ?? policy.timeToLive)
+    const timeToLive = write.timeToLive === undefined
+      ? policy.timeToLive
+      : givenMillis(key.keyspace, "timeToLive", write.timeToLive)
+    const until = moments.now + timeToLive
     const { jitter } = policy.freshness
     const freshUntil = jitter === 0 || until === Number.POSITIVE_INFINITY
       ? until

@@ -10,7 +10,9 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { CacheExistsError, CacheNotFoundError } from "../Cache/CacheErrors.js"
 import type { CacheLevels } from "./CacheLevels.js"
-import { decodeHeld, type Prepared, prepareValue } from "./entryCodec.js"
+import { heldOf, type Prepared, prepareValue } from "./entryCodec.js"
+import type { EntryError } from "./EntryError.js"
+import type { Entry } from "./EntryFormat.js"
 import type { AnyKey, Held } from "./Held.js"
 import type { CacheKey } from "./Keyspace.js"
 import type { Reading } from "./reading.js"
@@ -100,14 +102,16 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
   const removed = (key: AnyKey) =>
     Effect.map(store.remove(key.objectName), () => ledger.record({ _tag: "Removed", key }))
 
-  /** Whether who reads would get a value of these bytes. */
+  /** Whether who reads would get a value of this object, given what it holds. */
   const isLive = <K, V, F>(
     key: CacheKey<K, V, F>,
-    object: { readonly body: Uint8Array; readonly etag: string }
+    object: { readonly body: Uint8Array; readonly etag: string },
+    entry: Either.Either<Entry, EntryError>
   ): Effect.Effect<boolean, S3StoreError> =>
     Effect.gen(function*() {
+      if (Either.isLeft(entry)) return false
       const now = yield* Clock.currentTimeMillis
-      const there = yield* Effect.either(decodeHeld(format, key, policyOf(key.space), object, now))
+      const there = heldOf(key, policyOf(key.space), entry.right, object, now)
       if (Either.isLeft(there) || !there.right.isValue || there.right.freshUntil <= now) return false
       const held = yield* reading.tagged(there.right)
       return held !== undefined && held.freshUntil > now
@@ -122,7 +126,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
       const there = yield* Effect.either(format.decode(object.body))
       return Either.isRight(there) && there.right.writeId === entry.writeId
         ? { _tag: "Written", held: written(key, entry, Option.some(object.etag)) }
-        : { _tag: "InTheWay", isLive: isLive(key, object), etag: object.etag }
+        : { _tag: "InTheWay", isLive: isLive(key, object, there), etag: object.etag }
     })
 
   const putInPlaceOf: Writing["putInPlaceOf"] = (key, entry, etag) =>
@@ -190,7 +194,10 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
               const waiting = behind.waiting(key)
               if (waiting === undefined) return addOnce(key, entry, undefined, 1)
               return Effect.flatMap(
-                isLive(key, { body: waiting.body, etag: "" }),
+                Effect.flatMap(
+                  Effect.either(format.decode(waiting.body)),
+                  (there) => isLive(key, { body: waiting.body, etag: "" }, there)
+                ),
                 // Written all the same: without it an older object would come to life again.
                 (isLive) =>
                   isLive ? exists(key) : Effect.zipRight(behind.writeNow(key), addOnce(key, entry, undefined, 1))

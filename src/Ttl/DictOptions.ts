@@ -11,7 +11,7 @@ import { CacheConfigError } from "../Cache/CacheErrors.js"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
 import type { FreshnessOptions } from "../Cache/Freshness.js"
 import { printKey } from "../Cache/printKey.js"
-import { optionMillis } from "../Cache/timeToLive.js"
+import { nonNegativeMillis } from "../Cache/timeToLive.js"
 import * as ByteSize from "./ByteSize.js"
 import { acceptedShare, defaultShare, MemoryPressure, type MemoryPressureOptions } from "./MemoryPressure.js"
 import * as Weigher from "./Weigher.js"
@@ -147,7 +147,7 @@ export const checkTimeToLive = (
   cache: string,
   input: Duration.DurationInput = Duration.infinity
 ): Either.Either<number, CacheConfigError> =>
-  Option.match(optionMillis(input), {
+  Option.match(nonNegativeMillis(input), {
     onNone: () => refuse(cache, "timeToLive", input, "a duration of 0 milliseconds or more"),
     onSome: Either.right
   })
@@ -288,22 +288,8 @@ export const checkSweepInterval = (
   input: Duration.DurationInput | undefined
 ): Either.Either<number | undefined, CacheConfigError> => {
   if (input === undefined) return Either.right(undefined)
-  const millis = optionMillis(input)
+  const millis = nonNegativeMillis(input)
   return Option.isSome(millis) && millis.value >= 1 && millis.value !== Number.POSITIVE_INFINITY
     ? Either.right(millis.value)
     : refuse(cache, "sweepInterval", input, "a duration of 1 millisecond or more, not for ever")
 }
-
-/**
- * Checks how far listeners of events may be behind.
- *
- * @since 0.1.0
- * @category constructors
- */
-export const checkEventCapacity = (
-  cache: string,
-  input = 1024
-): Either.Either<number, CacheConfigError> =>
-  Number.isSafeInteger(input) && input >= 1
-    ? Either.right(input)
-    : refuse(cache, "eventCapacity", input, "a whole number of events, 1 or more")

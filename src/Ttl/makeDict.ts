@@ -15,7 +15,7 @@ import type * as Scope from "effect/Scope"
 import { type CacheConfigError, CacheNotFoundError } from "../Cache/CacheErrors.js"
 import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
-import { EventHub } from "../Cache/EventHub.js"
+import { makeEventHub } from "../Cache/EventHub.js"
 import { type Held, holding } from "../Cache/FreshMap.js"
 import { makeFreshness } from "../Cache/Freshness.js"
 import { makeGetOrCompute } from "../Cache/getOrCompute.js"
@@ -26,7 +26,7 @@ import type { StoreEvent } from "../Cache/StoreEvent.js"
 import { unrefSleep } from "../Cache/unrefSleep.js"
 import * as ByteSize from "./ByteSize.js"
 import type { Dict } from "./Dict.js"
-import { checkEventCapacity, checkShared, checkSweepInterval, type Entry, type Options } from "./DictOptions.js"
+import { checkShared, checkSweepInterval, type Entry, type Options } from "./DictOptions.js"
 import { DictSteps } from "./DictSteps.js"
 import { RemovalHooks } from "./RemovalHooks.js"
 
@@ -77,11 +77,10 @@ export const makeDict = <K, V, F = never, R = never>(
   return Effect.gen(function*() {
     const { least, limits, pressure, weigh } = yield* checkShared(name, options, yield* ByteSize.availableMemory)
     const sweepInterval = yield* checkSweepInterval(name, options.sweepInterval)
-    const capacity = yield* checkEventCapacity(name, options.eventCapacity)
     const freshness = yield* makeFreshness(name, options)
     const { onRemove } = options
     const hooks = onRemove && (yield* RemovalHooks.make<K, V, R>(name, onRemove))
-    const hub = yield* EventHub.make<StoreEvent<K>>(capacity)
+    const hub = yield* makeEventHub<StoreEvent<K>>(name, options.eventCapacity)
     const guarded = yield* makeGuardedMap<K, Held<V, F>>(
       name,
       holding({
