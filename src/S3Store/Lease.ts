@@ -182,7 +182,7 @@ export class Leases {
       }
       expires = next.expires
     }))
-    const renewing = Effect.suspend(() => Effect.delay(Effect.ignore(renew), this.term / 3)).pipe(
+    const renewing = Effect.suspend(() => Effect.delay(quietly(renew), this.term / 3)).pipe(
       Effect.repeat({ while: () => etag !== undefined })
     )
     const giveBack = Effect.suspend(() => {
@@ -196,13 +196,13 @@ export class Leases {
         ))
     })
     return Effect.gen(function*() {
-      yield* Effect.addFinalizer(() => Effect.ignore(giveBack))
+      yield* Effect.addFinalizer(() => quietly(giveBack))
       yield* Effect.forkScoped(Effect.interruptible(renewing))
       return {
         _tag: "Held",
         insteadOf,
         // Who was silent for too long must ask whether it was noticed.
-        isHeld: Effect.flatMap(Clock.currentTimeMillis, (now) => now < expires ? Effect.void : Effect.ignore(renew))
+        isHeld: Effect.flatMap(Clock.currentTimeMillis, (now) => now < expires ? Effect.void : quietly(renew))
           .pipe(
             Effect.zipRight(Clock.currentTimeMillis),
             Effect.map((now) => etag !== undefined && now < expires)
@@ -249,6 +249,10 @@ export class Leases {
 }
 
 const attempts = 4
+
+/** A store with a mistake in it loses a lease, never what is computed under it. */
+const quietly = <A, E>(request: Effect.Effect<A, E>): Effect.Effect<void> =>
+  Effect.catchAllCause(Effect.asVoid(request), () => Effect.void)
 
 const foreign = (etag: string, expires: number, term: number, since: number): Foreign => ({
   _tag: "Foreign",

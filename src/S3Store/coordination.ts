@@ -3,15 +3,17 @@
  *
  * @since 0.1.0
  */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import { printKey } from "../Cache/printKey.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
 import type { AnyKey } from "./Held.js"
 import type { Foreign, Lease, Leases } from "./Lease.js"
 import { leaseNameOf } from "./objectName.js"
-import type { S3StoreError } from "./S3StoreErrors.js"
+import { S3StoreError } from "./S3StoreErrors.js"
 
 /**
  * What keeps a process that was too slow from overwriting what another one computed meanwhile.
@@ -48,25 +50,47 @@ export interface Coordinated<out A> {
 export type Coordination = <A>(key: AnyKey, parts: Coordinated<A>) => Effect.Effect<A>
 
 /**
- * Makes the coordination by leases. When the second level cannot be asked, each process computes for itself. Where it
- * does not honour conditions on writes, this dies with its `S3StoreError`: that nobody computes twice was asked for, and
- * cannot be had.
+ * Makes the coordination by leases. Leases save computations and decide nothing: whatever goes wrong with them, the
+ * computed value reaches its callers. When the second level cannot be asked, each process computes for itself. Where it
+ * does not honour conditions on writes there are no leases; the log tells so once.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const makeCoordination =
-  (levels: CacheLevels, leases: Leases): Coordination => <A>(key: AnyKey, { check, compute }: Coordinated<A>) => {
-    const { ledger } = levels
+export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordination => {
+  const { ledger, name: cache, store } = levels
+  let isSupported = true
+
+  const unsupported = (error: S3StoreError) =>
+    Effect.suspend(() => {
+      if (!isSupported) return Effect.void
+      isSupported = false
+      return Effect.annotateLogs(
+        Effect.logWarning(
+          `coordination: "lease" cannot be had, each process computes for itself: ${error.message}`
+        ),
+        { cache }
+      )
+    })
+
+  return <A>(key: AnyKey, { check, compute }: Coordinated<A>) => {
     const name = leaseNameOf(key.objectName)
+    let computed: Option.Option<A> = Option.none()
+
+    /** What is computed under a lease is kept here: no failure to give the lease back takes it away. */
+    const computing = (fence: Fence) =>
+      Effect.map(compute(fence), (result) => {
+        computed = Option.some(result)
+        return result
+      })
 
     const holding = (lease: Lease): Effect.Effect<A> => {
       ledger.record({ _tag: "LeaseTaken", key, insteadOf: lease.insteadOf })
       // Somebody may have finished between the look into the second level and the lease.
       return Effect.matchEffect(check, {
-        onFailure: () => compute({ isHeld: lease.isHeld, etag: undefined }),
+        onFailure: () => computing({ isHeld: lease.isHeld, etag: undefined }),
         onSuccess: ({ etag, found }) =>
-          Option.isSome(found) ? Effect.succeed(found.value) : compute({ isHeld: lease.isHeld, etag })
+          Option.isSome(found) ? Effect.succeed(found.value) : computing({ isHeld: lease.isHeld, etag })
       })
     }
 
@@ -97,8 +121,33 @@ export const makeCoordination =
             )))
       })
 
-    return Effect.catchAll(tried(leases.take(name), true), (error) =>
-      error.reason === "ConditionalWritesUnsupported"
-        ? Effect.die(error)
-        : Effect.zipRight(logProblem(levels, key, error), compute(undefined)))
+    const told = (cause: Cause.Cause<S3StoreError>): Effect.Effect<void> => {
+      const error = Option.getOrElse(Cause.failureOption(cause), () =>
+        new S3StoreError({
+          reason: "Unknown",
+          operation: "lease",
+          target: store.description + name,
+          detail: `an unexpected end of the request: ${printKey(Cause.squash(cause)).slice(0, 300)}`,
+          cause: Cause.squash(cause)
+        }))
+      return error.reason === "ConditionalWritesUnsupported" ? unsupported(error) : logProblem(levels, key, error)
+    }
+
+    return Effect.suspend(() => {
+      if (!isSupported) return compute(undefined)
+      computed = Option.none()
+      // Who was interrupted does not come here.
+      return Effect.catchAllCause(
+        tried(leases.take(name), true),
+        (cause) =>
+          Effect.zipRight(
+            told(cause),
+            Option.match(computed, {
+              onNone: () => compute(undefined),
+              onSome: Effect.succeed
+            })
+          )
+      )
+    })
   }
+}

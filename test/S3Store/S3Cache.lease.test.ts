@@ -1,9 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Deferred, type Duration, Effect, Exit, Fiber, Option, Schema, TestClock } from "effect"
+import { Deferred, type Duration, Effect, Fiber, Option, Schema, TestClock } from "effect"
 import { Keyspace, type ObjectStore, type S3CacheService } from "effect-aws-cache/S3Store"
+import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
+import { makeMemoryObjectStore } from "../../src/S3Store/memoryObjectStore.js"
 import { Fault } from "../support/FaultProxy.js"
 import * as S3Server from "../support/S3Server.js"
 import { eventually, until } from "../support/until.js"
+import { warnings } from "../support/warnings.js"
 import { makeBucket } from "./bucketOf.js"
 
 const Numbers = Keyspace.make("numbers", { key: Schema.String, value: Schema.Number, coordination: "lease" })
@@ -191,17 +194,50 @@ describe("coordination: \"lease\"", () => {
       assert.strictEqual(yield* lookup("a"), 1)
     }))
 
-  it.scoped("over a store that ignores conditions, a cache with leases is refused, and a keyspace with leases dies", () =>
-    Effect.gen(function*() {
+  it.scoped("over a store that ignores conditions, a cache with leases is refused, and a keyspace does without", () => {
+    const { logger, messages } = warnings()
+    return Effect.gen(function*() {
       const { process } = yield* makeBucket({}, { conditionalWrites: false })
       const error = yield* Effect.flip(process({ coordination: "lease" }))
       assert.strictEqual(error._tag, "CacheConfigError")
       assert.include(error.message, "coordination is \"lease\", but must be \"none\": the store ignores conditions")
       const cache = yield* process()
       const lookup = yield* cache.memoize(Numbers, () => Effect.succeed(1))
-      const exit = yield* Effect.exit(lookup("a"))
-      assert.isTrue(Exit.isFailure(exit) && Cause.isDie(exit.cause))
-    }))
+      for (const key of ["a", "b", "c"]) assert.strictEqual(yield* lookup(key), 1)
+      assert.strictEqual(yield* cache.getOrCompute(Numbers.key("d"), Effect.succeed(4)), 4)
+      assert.deepStrictEqual(
+        yield* cache.getManyOrCompute(Numbers, ["e"], () => Effect.succeed([["e", 5] as const])),
+        [Option.some(5)]
+      )
+      assert.strictEqual(yield* (yield* process()).get(Numbers.key("a")), 1, "what was computed is written")
+      assert.lengthOf(messages(), 1)
+      assert.include(messages()[0], "coordination: \"lease\" cannot be had")
+    }).pipe(Effect.provide(logger))
+  })
+
+  for (const operation of ["add", "load", "replace", "removeIfMatch"] as const) {
+    it.scoped(`a store whose ${operation} of a lease ends unexpectedly takes no value from its caller`, () =>
+      Effect.gen(function*() {
+        const store = yield* makeMemoryObjectStore
+        const dies = (name: string) => name.endsWith(".run") ? Effect.die(new Error("a mistake")) : undefined
+        const broken: ObjectStore = {
+          ...store,
+          load: (name, options) => (operation === "load" ? dies(name) : undefined) ?? store.load(name, options),
+          add: (name, body) => (operation === "add" ? dies(name) : undefined) ?? store.add(name, body),
+          replace: (name, body, etag) =>
+            (operation === "replace" ? dies(name) : undefined) ?? store.replace(name, body, etag),
+          removeIfMatch: (name, etag) =>
+            (operation === "removeIfMatch" ? dies(name) : undefined) ?? store.removeIfMatch(name, etag)
+        }
+        yield* store.save(leaseOf("b"), Buffer.from("rubbish"))
+        const cache = yield* makeS3CacheService(broken, { leaseTime: "1 second" })
+        let calls = 0
+        const lookup = yield* cache.memoize(Numbers, () => Effect.delay(Effect.sync(() => ++calls), "3 seconds"))
+        assert.strictEqual(yield* turning(yield* Effect.fork(lookup("a"))), 1)
+        assert.strictEqual(yield* turning(yield* Effect.fork(lookup("b"))), 2)
+        assert.strictEqual(calls, 2)
+      }).pipe(Effect.provide(warnings().logger)))
+  }
 
   it.scoped("an entry that has expired is replaced under a lease, and so is rubbish", () =>
     Effect.gen(function*() {
