@@ -16,6 +16,7 @@ import { assemble, disassemble, disassembleHeader, headOf } from "./entryBytes.j
 import { EntryError } from "./EntryError.js"
 import type { EntryHeader, PayloadHeader } from "./EntryHeader.js"
 import { CacheEncodeError } from "./S3StoreErrors.js"
+import { shortText } from "./shortText.js"
 
 /**
  * How payloads are compressed.
@@ -111,7 +112,7 @@ export const makeEntryFormat = (options: EntryFormatOptions = {}): Effect.Effect
       const fitting = (bytes: Uint8Array) =>
         bytes.length <= maxEntrySize ? Effect.succeed(bytes) : new EntryTooLargeError({
           cache: header.keyspace,
-          key: header.key,
+          key: shortText(header.key, 200),
           weight: bytes.length,
           maxWeight: maxEntrySize
         })

@@ -8,6 +8,7 @@ import * as Either from "effect/Either"
 import * as Equal from "effect/Equal"
 import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
+import type { ParseError } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
 import { printKey } from "../Cache/printKey.js"
@@ -16,6 +17,8 @@ import type { CodecName } from "./Codec.js"
 import { type EntryOptions, makeEntryPolicy, oneOf } from "./EntryPolicy.js"
 import { digestName } from "./objectName.js"
 import { S3StoreError } from "./S3StoreErrors.js"
+import { schemaFault } from "./schemaFault.js"
+import { classOf, shortText } from "./shortText.js"
 
 /**
  * What a keyspace is made of. What it does not say of its entries, the `S3Cache` they are put in does.
@@ -219,7 +222,7 @@ export class Keyspace<in out K, in out V, out F = never> {
           return Either.right(new CacheKey<K, V, F>(this, canonicalJson(encoded), key))
         } catch (cause) {
           // Besides what JSON cannot represent, there is what is nested too deeply for the stack.
-          const detail = cause instanceof NotJson ? cause.message : printKey(cause)
+          const detail = cause instanceof NotJson ? cause.message : `that threw ${classOf(cause)}`
           return Either.left(this.badKey(key, `encoded to JSON by its schema, but ${detail}`))
         }
       }
@@ -250,16 +253,16 @@ export class Keyspace<in out K, in out V, out F = never> {
 const orThrow = <A>(either: Either.Either<A, Error>): A => Either.getOrThrowWith(either, (error) => error)
 
 /**
- * Errors of a schema as text. A transformation may throw, at what a stranger stored as well, and a value may be nested
- * too deeply for the stack.
+ * Errors of a schema as text that holds nothing of the value. A transformation may throw, at what a stranger stored as
+ * well, and a value may be nested too deeply for the stack.
  */
 const told =
-  <A, B>(done: "encoded" | "decoded", code: (input: A) => Either.Either<B, { readonly message: string }>) =>
+  <A, B>(done: "encoded" | "decoded", code: (input: A) => Either.Either<B, ParseError>) =>
   (input: A): Either.Either<B, string> => {
     try {
-      return Either.mapLeft(code(input), (error) => error.message)
+      return Either.mapLeft(code(input), ({ issue }) => schemaFault(issue))
     } catch (cause) {
-      return Either.left(`it cannot be ${done}: ${printKey(cause)}`)
+      return Either.left(`it cannot be ${done}: its schema threw ${classOf(cause)}`)
     }
   }
 
@@ -337,12 +340,12 @@ export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
   }
 
   /**
-   * The keyspace and the canonical key.
+   * The keyspace and the canonical key, of which 200 characters at most are shown.
    *
    * @since 0.1.0
    */
   override toString(): string {
-    return `${this.keyspace}(${this.id})`
+    return `${this.keyspace}(${shortText(this.id, 200)})`
   }
 }
 

@@ -18,6 +18,7 @@ import { type EntryFormatOptions, makeEntryFormat } from "./EntryFormat.js"
 import { L2Store } from "./L2Store.js"
 import { NamedEntries } from "./NamedEntries.js"
 import { digestName } from "./objectName.js"
+import { shortText } from "./shortText.js"
 
 /**
  * How entries of other libraries are kept.
@@ -69,7 +70,7 @@ export const layerKeyValueStore = (
           method,
           description: cause.message,
           cause,
-          ...(key === undefined ? {} : { pathOrDescriptor: key })
+          ...(key === undefined ? {} : { pathOrDescriptor: shortText(key, 200) })
         })
       const getUint8Array = (key: string) =>
         Effect.mapBoth(entries.get(key), {

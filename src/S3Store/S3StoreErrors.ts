@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Data from "effect/Data"
+import { longestMessage, shortEnd, shortText } from "./shortText.js"
 
 /**
  * Why the second level did not do what it was asked:
@@ -58,8 +59,18 @@ export class S3StoreError extends Data.TaggedError("S3StoreError")<{
   readonly cause?: unknown
 }> {
   override get message(): string {
-    return `${this.operation} of ${this.target}: ${this.detail} (${this.reason})`
+    return `${this.operation} of ${shortEnd(this.target, 150)}: ${shortText(this.detail, 300)} (${this.reason})`
   }
+}
+
+interface EncodeFault {
+  /** The keyspace. */
+  readonly keyspace: string
+  /** The key, printed. */
+  readonly key: string
+  /** What is wrong with the value. */
+  readonly detail: string
+  readonly cause?: unknown
 }
 
 /**
@@ -68,17 +79,14 @@ export class S3StoreError extends Data.TaggedError("S3StoreError")<{
  * @since 0.1.0
  * @category errors
  */
-export class CacheEncodeError extends Data.TaggedError("CacheEncodeError")<{
-  /** The keyspace. */
-  readonly keyspace: string
-  /** The key, printed. */
-  readonly key: string
-  /** What is wrong with the value. */
-  readonly detail: string
-  readonly cause?: unknown
-}> {
+export class CacheEncodeError extends Data.TaggedError("CacheEncodeError")<EncodeFault> {
+  constructor(fault: EncodeFault) {
+    super({ ...fault, key: shortText(fault.key, 200), detail: shortText(fault.detail, 300) })
+  }
+
   override get message(): string {
-    return `${this.keyspace}: the value under ${this.key} cannot be encoded: ${this.detail}`
+    const { detail, key, keyspace } = this
+    return shortText(`${keyspace}: the value under ${key} cannot be encoded: ${detail}`, longestMessage)
   }
 }
 
@@ -111,14 +119,7 @@ export type CacheDecodeReason =
   | "Foreign"
   | "Schema"
 
-/**
- * An object is there, but it is not an entry of this key: damaged, foreign, of a newer format, of another key, or its
- * value does not fit the schema any more. Reads take it for a miss.
- *
- * @since 0.1.0
- * @category errors
- */
-export class CacheDecodeError extends Data.TaggedError("CacheDecodeError")<{
+interface DecodeFault {
   readonly reason: CacheDecodeReason
   /** The keyspace. */
   readonly keyspace: string
@@ -127,8 +128,22 @@ export class CacheDecodeError extends Data.TaggedError("CacheDecodeError")<{
   /** What is wrong with the object. */
   readonly detail: string
   readonly cause?: unknown
-}> {
+}
+
+/**
+ * An object is there, but it is not an entry of this key: damaged, foreign, of a newer format, of another key, or its
+ * value does not fit the schema any more. Reads take it for a miss.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class CacheDecodeError extends Data.TaggedError("CacheDecodeError")<DecodeFault> {
+  constructor(fault: DecodeFault) {
+    super({ ...fault, key: shortText(fault.key, 200), detail: shortText(fault.detail, 300) })
+  }
+
   override get message(): string {
-    return `${this.keyspace}: the object under ${this.key} is no entry of it: ${this.detail}`
+    const { detail, key, keyspace } = this
+    return shortText(`${keyspace}: the object under ${key} is no entry of it: ${detail}`, longestMessage)
   }
 }

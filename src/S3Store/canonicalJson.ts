@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { shortEnd } from "./shortText.js"
 import { describeInstance } from "./unrepresentable.js"
 
 /**
@@ -19,7 +20,7 @@ export class NotJson extends Error {
   readonly found: string
 
   constructor(path: string, found: string) {
-    super(`${path} is ${found}, which JSON cannot represent`)
+    super(`${shortEnd(path, 100)} is ${found}, which JSON cannot represent`)
     this.path = path
     this.found = found
   }

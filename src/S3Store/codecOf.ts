@@ -5,10 +5,12 @@
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { printKey } from "../Cache/printKey.js"
 import type { Codec } from "./Codec.js"
 import { jsonCodec } from "./jsonCodec.js"
 import { loadMsgPackCodec } from "./msgPackCodec.js"
 import { rawCodec } from "./rawCodec.js"
+import { classOf } from "./shortText.js"
 
 /**
  * The codec of a name; fails with a sentence when it cannot be loaded, or is none of this version.
@@ -25,7 +27,7 @@ export const codecOf = (name: string): Effect.Effect<Codec, string> => {
     case "raw":
       return Effect.succeed(rawCodec)
     default:
-      return Effect.fail(`its codec ${JSON.stringify(name)} is not one that this version knows`)
+      return Effect.fail(`its codec ${printKey(name)} is not one that this version knows`)
   }
 }
 
@@ -36,7 +38,7 @@ const total = ({ decode, encode }: Codec): Codec => ({
     try {
       return encode(encoded)
     } catch (cause) {
-      return Either.left(`it cannot be encoded: ${String(cause)}`)
+      return Either.left(`it cannot be encoded: that threw ${classOf(cause)}`)
     }
   }
 })

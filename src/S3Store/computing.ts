@@ -21,6 +21,7 @@ import type { CacheKey } from "./Keyspace.js"
 import type { Reading } from "./reading.js"
 import type { S3CacheWriteOptions } from "./S3CacheOptions.js"
 import type { CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
+import { classOf, longestMessage, shortText } from "./shortText.js"
 import type { PutOutcome, Writing } from "./writing.js"
 
 /**
@@ -196,7 +197,10 @@ export const makeLookup = (
             Effect.as(
               Option.match(Cause.failureOption(cause), {
                 onNone: () =>
-                  Effect.logError("the value could not be cached", cause),
+                  Effect.annotateLogs(
+                    Effect.logError(`the value could not be cached: ${thrownBy(cause)}`),
+                    { cache: levels.name, key: String(key) }
+                  ),
                 onSome: (error) =>
                   writeFailed(levels, key, error)
               }),
@@ -206,13 +210,17 @@ export const makeLookup = (
         )
         return { content: exit, keep, refresh: false }
       }
-      if (Cause.isInterrupted(exit.cause)) return { content: exit, keep: undefined, refresh: false }
+      if (Cause.isInterrupted(exit.cause)) {
+        return { content: exit, keep: undefined, refresh: false }
+      }
       const keep = yield* remember(key, policy, exit.cause, made, stale, isAttached)
       const content = stale?.contentFor(key.space)
       if (stale === undefined || content === undefined || now >= stale.freshUntil + policy.freshness.staleIfError) {
         return { content: exit, keep, refresh: false }
       }
-      if (now >= stale.freshUntil) ledger.record({ _tag: "StaleServed", key, because: "failure" })
+      if (now >= stale.freshUntil) {
+        ledger.record({ _tag: "StaleServed", key, because: "failure" })
+      }
       return { content, keep, refresh: false }
     })
 
@@ -325,3 +333,11 @@ export const writeFailed = (
   })
 
 const nothing = Effect.succeed(undefined)
+
+/** What a function of the program threw, and where: its message may show the value. */
+const thrownBy = (cause: Cause.Cause<unknown>): string => {
+  const thrown = Cause.squash(cause)
+  const stack = thrown instanceof Error ? thrown.stack ?? "" : ""
+  const frames = stack.split("\n").filter((line) => /^ {4}at /.test(line)).slice(0, 3).map((line) => line.trim())
+  return shortText([`its tags or time to live threw ${classOf(thrown)}`, ...frames].join(" "), longestMessage)
+}

@@ -4,11 +4,13 @@
  * @since 0.1.0
  */
 import * as Either from "effect/Either"
+import type { ParseError } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { Buffer } from "node:buffer"
 import { createHash } from "node:crypto"
 import { EntryError } from "./EntryError.js"
 import { type EntryHeader, HeaderVersion1, HeaderVersion2, type PayloadHeader } from "./EntryHeader.js"
+import { schemaFault } from "./schemaFault.js"
 
 /**
  * The format version this library writes.
@@ -161,10 +163,10 @@ const disassemble1 = (buffer: Buffer, headerLength: number): Either.Either<Entry
   }))
 }
 
-const readHeader = <H>(decode: (text: unknown) => Either.Either<H, { readonly message: string }>, header: Buffer) =>
+const readHeader = <H>(decode: (text: unknown) => Either.Either<H, ParseError>, header: Buffer) =>
   Either.mapLeft(
     decode(header.toString("utf8")),
-    ({ message }) => new EntryError({ reason: "Damaged", detail: `its header is not readable: ${message}` })
+    ({ issue }) => new EntryError({ reason: "Damaged", detail: `its header is not readable: ${schemaFault(issue)}` })
   )
 
 const withExpiry = <H extends { readonly expires: number | null }>(header: H) => ({

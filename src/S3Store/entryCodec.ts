@@ -17,6 +17,7 @@ import { Held } from "./Held.js"
 import type { CacheKey } from "./Keyspace.js"
 import type { S3CacheWriteOptions } from "./S3CacheOptions.js"
 import { CacheDecodeError, type CacheDecodeReason, CacheEncodeError } from "./S3StoreErrors.js"
+import { shortText } from "./shortText.js"
 
 /**
  * An entry that can be written: its bytes, what tells it from other writes, and what memory keeps of it.
@@ -188,7 +189,9 @@ export const heldOf = <K, V, F>(
   now: number
 ): Either.Either<Held, CacheDecodeError> => {
   if (entry.keyspace !== key.keyspace || entry.version !== key.version || entry.key !== key.id) {
-    const detail = `it belongs to ${entry.keyspace}/${entry.version} and key ${entry.key}`
+    const detail = `it belongs to ${shortText(`${entry.keyspace}/${entry.version}`, 100)} and key ${
+      shortText(entry.key, 100)
+    }`
     return Either.left(undecodable(key, "Foreign", detail))
   }
   const content: Either.Either<Exit.Exit<V, F>, string> = entry.outcome === "success"

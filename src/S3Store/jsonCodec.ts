@@ -6,6 +6,7 @@
 import * as Either from "effect/Either"
 import { Buffer } from "node:buffer"
 import type { Codec } from "./Codec.js"
+import { classOf } from "./shortText.js"
 import { describeInstance, type Place, unrepresentable } from "./unrepresentable.js"
 
 /**
@@ -26,7 +27,8 @@ export const jsonCodec: Codec = {
   decode: (bytes) =>
     bytes.length === 0 ? Either.right(undefined) : Either.try({
       try: (): unknown => JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)),
-      catch: (cause) => `its payload is no JSON: ${String(cause)}`
+      // What the parser says quotes the text.
+      catch: (cause) => `its payload is no JSON in UTF-8 (${classOf(cause)})`
     })
 }
 

@@ -29,16 +29,18 @@ export const loadMsgPackCodec: Effect.Effect<Codec, string> = Effect.tryPromise(
     const values = schema(Schema.Unknown)
     const encode = Schema.encodeUnknownEither(values)
     const decode = Schema.decodeUnknownEither(values)
-    const why = (error: { readonly message: string }) => error.message
+    // What the module says quotes the value.
+    const notEncoded = () => "it is something that MessagePack cannot represent"
+    const notDecoded = () => "its payload is no MessagePack"
     return {
       encode: (encoded) => {
         const found = notMsgPack(encoded)
-        return found === undefined ? Either.mapLeft(encode(encoded), why) : Either.left(found)
+        return found === undefined ? Either.mapLeft(encode(encoded), notEncoded) : Either.left(found)
       },
       decode: (bytes) => {
         const fault = msgPackFault(bytes)
         return fault === undefined
-          ? Either.mapLeft(decode(bytes), (error) => `its payload is no MessagePack: ${error.message}`)
+          ? Either.mapLeft(decode(bytes), notDecoded)
           : Either.left(`its payload is no MessagePack: ${fault}`)
       }
     }

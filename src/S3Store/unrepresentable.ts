@@ -5,6 +5,7 @@
  */
 import * as Inspectable from "effect/Inspectable"
 import * as Predicate from "effect/Predicate"
+import { shortEnd } from "./shortText.js"
 
 /**
  * Where a value is: on its own, in an array, in an object, or the name of a field.
@@ -52,14 +53,18 @@ export const unrepresentable = (
   const inFields = (fields: object): string | undefined => {
     for (const [name, value] of Object.entries(fields)) {
       const found = told(judge(name, "name")) ?? find(value, "field")
-      if (found !== undefined) return `.${name}${found}`
+      if (found !== undefined) return `${shown(name)}${found}`
     }
     return undefined
   }
 
   const found = find(value, "whole")
-  return found === undefined ? undefined : `$${found}`
+  return found === undefined ? undefined : `$${shortEnd(found, 150)}`
 }
+
+// Fields of a program have such names. Any other may be a key of a record, which is part of the value.
+const shown = (name: string): string => isName(name) ? `.${name}` : "[*]"
+const isName = (name: string): boolean => /^[A-Za-z_$][\w$]{0,39}$/.test(name)
 
 const told = (what: string | undefined): string | undefined => what === undefined ? undefined : ` is ${what}`
 
@@ -77,8 +82,10 @@ export const describeInstance = (value: object): string => {
 
 const ownName = (value: object): string => {
   const json = Inspectable.toJSON(value)
-  if (Predicate.hasProperty(json, "_id") && typeof json._id === "string") return json._id
-  return Predicate.hasProperty(value, "_tag") && typeof value._tag === "string" ? value._tag : "an unnamed class"
+  if (Predicate.hasProperty(json, "_id") && Predicate.isString(json._id) && isName(json._id)) return json._id
+  return Predicate.hasProperty(value, "_tag") && Predicate.isString(value._tag) && isName(value._tag)
+    ? value._tag
+    : "an unnamed class"
 }
 
 const isPlain = (value: object): boolean => {

@@ -297,7 +297,7 @@ describe("EntryFormat", () => {
       for (const codec of ["json", "msgpack"] as const) {
         const error = yield* Effect.flip(plain.encode(header, codec, deep))
         assert.strictEqual(error._tag, "CacheEncodeError")
-        assert.include(error.message, "it cannot be encoded: RangeError")
+        assert.include(error.message, "it cannot be encoded: that threw RangeError")
       }
     }))
 
