@@ -8,10 +8,13 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import { listenOnceMore, stoodStill } from "./standstill.js"
 
 /** A promise that is waited for: what to do when it is late. */
 interface Waiting {
-  readonly deadline: bigint
+  deadline: bigint
+  /** Whether its time has started anew, after the process stood still. */
+  again: boolean
   late: (() => void) | undefined
 }
 
@@ -19,6 +22,8 @@ interface Waiting {
  * Waits for promises, all for the same time at most. `Effect.timeout` forks two fibers and starts a timer each time;
  * here all promises share one fiber: since all may take the same time, the deadlines are in the order of the starts, and
  * the fiber sleeps until the first of them that is still to come.
+ *
+ * No answer that has arrived already is late. Where the process stood still when the time was over, it starts anew, once.
  *
  * @since 0.1.0
  * @category models
@@ -59,17 +64,39 @@ export const makeDeadlines = (limit: Duration.Duration): Effect.Effect<Deadlines
       return queue[first]
     }
 
-    const watch: Effect.Effect<void> = Effect.clockWith((clock) =>
-      Effect.suspend(() => {
-        const now = clock.unsafeCurrentTimeNanos()
-        for (let waiting = next(); waiting !== undefined; waiting = next()) {
-          if (waiting.deadline > now) {
-            return Effect.flatMap(clock.sleep(Duration.nanos(waiting.deadline - now)), () => watch)
-          }
+    /** What is late is given up, unless it was only not heard. */
+    const giveUp = (late: ReadonlyArray<Waiting>, lateness: number): Effect.Effect<void> =>
+      Effect.map(listenOnceMore(lateness), () => {
+        for (const waiting of late) {
           const { late } = waiting
           waiting.late = undefined
           late?.()
         }
+      })
+
+    const watch: Effect.Effect<void> = Effect.clockWith((clock) =>
+      Effect.suspend(() => {
+        const now = clock.unsafeCurrentTimeNanos()
+        const late: Array<Waiting> = []
+        let lateness = 0
+        for (let waiting = next(); waiting !== undefined; waiting = next()) {
+          if (waiting.deadline > now) {
+            if (late.length > 0) break
+            return Effect.flatMap(clock.sleep(Duration.nanos(waiting.deadline - now)), () => watch)
+          }
+          first++
+          const since = Number(now - waiting.deadline) / 1e6
+          if (nanos !== undefined && !waiting.again && stoodStill(since, Duration.toMillis(limit))) {
+            // It starts anew, so that it is in order behind all that have started.
+            waiting.again = true
+            waiting.deadline = now + nanos
+            queue.push(waiting)
+          } else {
+            lateness = Math.max(lateness, since)
+            late.push(waiting)
+          }
+        }
+        if (late.length > 0) return Effect.zipRight(giveUp(late, lateness), watch)
         isWatched = false
         return Effect.void
       })
@@ -77,7 +104,7 @@ export const makeDeadlines = (limit: Duration.Duration): Effect.Effect<Deadlines
 
     const enter = (clock: Clock.Clock): Waiting | undefined => {
       if (nanos === undefined) return undefined
-      const waiting: Waiting = { deadline: clock.unsafeCurrentTimeNanos() + nanos, late: () => {} }
+      const waiting: Waiting = { deadline: clock.unsafeCurrentTimeNanos() + nanos, again: false, late: () => {} }
       queue.push(waiting)
       return waiting
     }

@@ -28,7 +28,10 @@ export interface S3CacheOptions extends EntryOptions, EntryFormatOptions {
   readonly evictionPolicy?: EvictionPolicyName | undefined
   /** In how many parts to keep the memory level's index: see `Store`. Default `1`. */
   readonly segments?: number | undefined
-  /** How long a load from the second level may take. Default: as long as the second level itself allows. */
+  /**
+   * How long a load from the second level may take. Where this process stood still when it was over, it starts anew,
+   * once. Default: as long as the second level itself allows.
+   */
   readonly loadTimeout?: Duration.DurationInput | undefined
   /**
    * How long any other request to the second level may take: also each page of a list, and each thousand objects that

@@ -6,11 +6,13 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { CircuitBreaker } from "./CircuitBreaker.js"
 import type { Ledger } from "./Ledger.js"
 import type { ObjectStore } from "./ObjectStore.js"
 import { S3StoreError } from "./S3StoreErrors.js"
+import { withinTime } from "./standstill.js"
 
 /**
  * What watches over the requests to an object store.
@@ -46,13 +48,18 @@ export const watchedObjectStore = (store: ObjectStore, watch: Watch): ObjectStor
     })
 
   const limited = <A>(operation: string, target: string, millis: number, request: Effect.Effect<A, S3StoreError>) =>
-    millis === Number.POSITIVE_INFINITY
-      ? request
-      : Effect.timeoutFail(request, { duration: millis, onTimeout: late(operation, target, millis) })
+    withinTime(request, millis, late(operation, target, millis))
 
   /** The same for each page of a list: the time its consumer takes does not count. */
   const limitedPages = <A>(target: string, millis: number, pages: Stream.Stream<A, S3StoreError>) =>
-    millis === Number.POSITIVE_INFINITY ? pages : Stream.timeoutFail(pages, late("list", target, millis), millis)
+    millis === Number.POSITIVE_INFINITY ?
+      pages :
+      Stream.fromPull(
+        Effect.map(
+          Stream.toPull(pages),
+          (pull) => withinTime(pull, millis, () => Option.some(late("list", target, millis)()))
+        )
+      )
 
   const failed = (operation: string) => (error: S3StoreError) =>
     Effect.sync(() => ledger.record({ _tag: "RequestFailed", operation, reason: error.reason }))
