@@ -9,6 +9,7 @@ import { CacheConfigError } from "../Cache/CacheErrors.js"
 import { type Freshness, type FreshnessOptions, makeFreshness } from "../Cache/Freshness.js"
 import { printKey } from "../Cache/printKey.js"
 import { millis } from "../Cache/timeToLive.js"
+import type { Isolation } from "./isolation.js"
 
 /**
  * What a cache decides for all entries, and each keyspace for its own. The keyspace has the last word.
@@ -49,6 +50,11 @@ export interface EntryOptions extends Omit<FreshnessOptions<never>, "failureTime
    * there.
    */
   readonly coordination?: "none" | "lease" | undefined
+  /**
+   * What keeps callers apart who get the same value from memory: `"freeze"` (default), it is frozen; `"copy"`, each gets
+   * a copy of his own; `"none"`, they share the object that was given to the cache. See `Isolation`.
+   */
+  readonly isolation?: Isolation | undefined
 }
 
 /**
@@ -65,6 +71,7 @@ export interface EntryPolicy {
   readonly onUnreadable: "miss" | "fail"
   readonly write: "through" | "behind"
   readonly coordination: "none" | "lease"
+  readonly isolation: Isolation
 }
 
 /**
@@ -97,7 +104,8 @@ export const makeEntryPolicy = (
         : yield* millis(cache, "revalidateAfter", revalidateAfter),
       onUnreadable: yield* oneOf(cache, "onUnreadable", own.onUnreadable ?? options.onUnreadable, ["miss", "fail"]),
       write: yield* oneOf(cache, "write", own.write ?? options.write, ["through", "behind"]),
-      coordination: yield* oneOf(cache, "coordination", own.coordination ?? options.coordination, ["none", "lease"])
+      coordination: yield* oneOf(cache, "coordination", own.coordination ?? options.coordination, ["none", "lease"]),
+      isolation: yield* oneOf(cache, "isolation", own.isolation ?? options.isolation, ["freeze", "copy", "none"])
     }
   })
 

@@ -6,6 +6,7 @@
 import * as Exit from "effect/Exit"
 import { uselessFrom } from "../Cache/Freshness.js"
 import type { EntryPolicy } from "./EntryPolicy.js"
+import type { Isolated } from "./isolation.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
 
 /**
@@ -60,10 +61,13 @@ export class Held implements HeldParts {
   private confirmUntil: number
   private readonly space: object
   private readonly content: Exit.Exit<unknown, unknown>
+  /** Makes a copy of the content for each caller; `undefined` where they share it. */
+  private readonly copy: (() => Exit.Exit<unknown, unknown>) | undefined
 
-  private constructor(space: object, content: Exit.Exit<unknown, unknown>, parts: HeldParts) {
+  private constructor(space: object, content: Isolated<Exit.Exit<unknown, unknown>>, parts: HeldParts) {
     this.space = space
-    this.content = content
+    this.content = content.value
+    this.copy = content.copy
     this.policy = parts.policy
     this.made = parts.made
     this.came = parts.came
@@ -72,9 +76,10 @@ export class Held implements HeldParts {
     this.etag = parts.etag
     this.bytes = parts.bytes
     const { refreshAhead } = parts.policy.freshness
-    this.refreshAt = parts.freshUntil === Number.POSITIVE_INFINITY || refreshAhead === 0 || Exit.isFailure(content)
-      ? parts.freshUntil
-      : parts.freshUntil - (parts.freshUntil - parts.came) * refreshAhead
+    this.refreshAt =
+      parts.freshUntil === Number.POSITIVE_INFINITY || refreshAhead === 0 || Exit.isFailure(content.value)
+        ? parts.freshUntil
+        : parts.freshUntil - (parts.freshUntil - parts.came) * refreshAhead
     this.confirmUntil = parts.came + parts.policy.revalidateAfter
     this.simpleUntil = 0
     this.computeUntil = 0
@@ -86,8 +91,11 @@ export class Held implements HeldParts {
    *
    * @since 0.1.0
    */
-  static readonly of = <K, V, F>(space: Keyspace<K, V, F>, content: Exit.Exit<V, F>, parts: HeldParts): Held =>
-    new Held(space, content, parts)
+  static readonly of = <K, V, F>(
+    space: Keyspace<K, V, F>,
+    content: Isolated<Exit.Exit<V, F>>,
+    parts: HeldParts
+  ): Held => new Held(space, content, parts)
 
   /**
    * The content, if this very keyspace put it in. So the type is sound: a keyspace has one type of value and failure.
@@ -95,7 +103,26 @@ export class Held implements HeldParts {
    * @since 0.1.0
    */
   contentFor<K, V, F>(space: Keyspace<K, V, F>): Exit.Exit<V, F> | undefined {
-    return this.space === space ? this.content as Exit.Exit<V, F> : undefined
+    if (this.space !== space) return undefined
+    return (this.copy === undefined ? this.content : this.copy()) as Exit.Exit<V, F>
+  }
+
+  /**
+   * What gives each caller the content, if this very keyspace put it in.
+   *
+   * @since 0.1.0
+   */
+  readerFor<K, V, F>(space: Keyspace<K, V, F>): (() => Exit.Exit<V, F>) | undefined {
+    return this.space === space ? (this.copy ?? (() => this.content)) as () => Exit.Exit<V, F> : undefined
+  }
+
+  /**
+   * Whether this very keyspace put it in.
+   *
+   * @since 0.1.0
+   */
+  isOf(space: object): boolean {
+    return this.space === space
   }
 
   /**
@@ -160,7 +187,7 @@ export class Held implements HeldParts {
    * @since 0.1.0
    */
   freshOnlyUntil(time: number): Held {
-    return time >= this.freshUntil ? this : new Held(this.space, this.content, { ...this, freshUntil: time })
+    return time >= this.freshUntil ? this : new Held(this.space, this.isolated, { ...this, freshUntil: time })
   }
 
   /**
@@ -169,7 +196,11 @@ export class Held implements HeldParts {
    * @since 0.1.0
    */
   withEtag(etag: string | undefined): Held {
-    return new Held(this.space, this.content, { ...this, etag })
+    return new Held(this.space, this.isolated, { ...this, etag })
+  }
+
+  private get isolated(): Isolated<Exit.Exit<unknown, unknown>> {
+    return { value: this.content, copy: this.copy }
   }
 
   private plan(): void {

@@ -39,7 +39,7 @@ import type { CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
  *
  * A read looks into memory, then into the second level, from where it refills memory for as long as the entry still
  * has to live. A write goes through to the second level before it returns. All who want one key at a time share one
- * load, and one computation. Values in memory are shared: treat them as immutable.
+ * load, and one computation. Values in memory are shared and frozen: see the option `isolation`.
  *
  * @example
  * ```ts

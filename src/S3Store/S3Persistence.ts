@@ -80,16 +80,25 @@ export const layerKeyValueStore = (
       return KeyValueStore.make({
         get: (key) => Effect.map(getUint8Array(key), Option.map((bytes) => Buffer.from(bytes).toString())),
         getUint8Array,
-        set: (key, value) =>
-          Effect.mapError(
-            entries.set(
-              key,
-              "raw",
-              typeof value === "string" ? new Uint8Array(Buffer.from(value)) : value,
-              Number.POSITIVE_INFINITY
-            ),
-            failing("set", key)
-          ),
+        set: (key, value) => {
+          // UTF-8 has no bytes for half a surrogate pair: another text would be read.
+          const lone = [key, value].find((text) => typeof text === "string" && /\p{Surrogate}/u.test(text))
+          return lone === undefined
+            ? Effect.mapError(
+              entries.set(
+                key,
+                "raw",
+                typeof value === "string" ? new Uint8Array(Buffer.from(value)) : value,
+                Number.POSITIVE_INFINITY
+              ),
+              failing("set", key)
+            )
+            : Effect.fail(
+              failing("set", key)({
+                message: `the ${lone === value ? "value" : "key"} has a lone surrogate, which UTF-8 cannot represent`
+              })
+            )
+        },
         remove: (key) => Effect.mapError(entries.remove(key), failing("remove", key)),
         clear: Effect.mapError(entries.clear, failing("clear")),
         size: Effect.mapError(entries.size, failing("size"))

@@ -50,7 +50,7 @@ export interface Call<in out K, in out V, out F, in out E> {
  * @category models
  */
 export interface Computed<out V, out E> {
-  readonly content: Exit.Exit<V, E>
+  readonly content: () => Exit.Exit<V, E>
   /** What memory is to keep, if anything. */
   readonly keep: Held | undefined
   /** Whether it is to be computed anew in the background. */
@@ -175,7 +175,8 @@ export const makeLookup = (
       const { key } = call
       const made = yield* Clock.currentTimeMillis
       ledger.record({ _tag: "ComputationStarted", key })
-      const exit = yield* Effect.onExit(Effect.exit(call.compute), (outer) =>
+      let content: () => Exit.Exit<V, E | F> = () => exit
+      const exit: Exit.Exit<V, E> = yield* Effect.onExit(Effect.exit(call.compute), (outer) =>
         Effect.map(Clock.currentTimeMillis, (now) =>
           ledger.record({
             _tag: "ComputationEnded",
@@ -188,11 +189,13 @@ export const makeLookup = (
         const keep = yield* Effect.suspend(() =>
           prepareValue(levels.format, key, exit.value, policy, call.writeOptions(exit.value), { made, now })
         ).pipe(
-          Effect.flatMap((entry) =>
-            entry.held.freshUntil > now
+          Effect.flatMap((entry) => {
+            // What its callers get is what those get who come later.
+            content = entry.held.readerFor(key.space) ?? content
+            return entry.held.freshUntil > now
               ? saved(key, policy, entry, isAttached, fence, call.throttle)
               : Effect.succeed(undefined)
-          ),
+          }),
           Effect.catchAllCause((cause) =>
             Effect.as(
               Option.match(Cause.failureOption(cause), {
@@ -208,20 +211,22 @@ export const makeLookup = (
             )
           )
         )
-        return { content: exit, keep, refresh: false }
+        return { content, keep, refresh: false }
       }
       if (Cause.isInterrupted(exit.cause)) {
-        return { content: exit, keep: undefined, refresh: false }
+        return { content, keep: undefined, refresh: false }
       }
       const keep = yield* remember(key, policy, exit.cause, made, stale, isAttached)
-      const content = stale?.contentFor(key.space)
-      if (stale === undefined || content === undefined || now >= stale.freshUntil + policy.freshness.staleIfError) {
-        return { content: exit, keep, refresh: false }
+      const staleContent = stale?.readerFor(key.space)
+      if (
+        stale === undefined || staleContent === undefined || now >= stale.freshUntil + policy.freshness.staleIfError
+      ) {
+        return { content, keep, refresh: false }
       }
       if (now >= stale.freshUntil) {
         ledger.record({ _tag: "StaleServed", key, because: "failure" })
       }
-      return { content, keep, refresh: false }
+      return { content: staleContent, keep, refresh: false }
     })
 
   /** What both levels have, or what is computed. With `refreshing`, what is fresh but about to expire is not enough. */
@@ -237,7 +242,7 @@ export const makeLookup = (
       const found = yield* Effect.either(look(key, policy))
       if (Either.isLeft(found)) {
         const failure = key.space.failureOf(found.left)
-        if (Option.isSome(failure)) return { content: Exit.fail(failure.value), keep: undefined, refresh: false }
+        if (Option.isSome(failure)) return { content: () => Exit.fail(failure.value), keep: undefined, refresh: false }
         yield* logProblem(levels, key, found.left)
       }
       const held = Either.isRight(found) ? found.right : yield* reading.inMemory(key, policy)
@@ -273,7 +278,7 @@ export const makeLookup = (
     refreshing: boolean,
     keep?: Held
   ): Computed<V, F> | undefined => {
-    const content = held?.contentFor(key.space)
+    const content = held?.readerFor(key.space)
     if (held === undefined || content === undefined) return undefined
     if (now < held.freshUntil) {
       return refreshing && held.needsRefresh(now) ? undefined : { content, keep, refresh: held.needsRefresh(now) }
@@ -300,7 +305,7 @@ export const makeLookup = (
       const computed = inMemory ??
         (yield* memory.shared(key, call.group, flight(call, policy, false), ({ keep }) => keep))
       if (computed.refresh) yield* refresh(call, policy)
-      return yield* computed.content
+      return yield* computed.content()
     })
   }
 

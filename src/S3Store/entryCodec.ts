@@ -11,9 +11,11 @@ import { randomUUID } from "node:crypto"
 import type { EntryTooLargeError } from "../Cache/CacheErrors.js"
 import { givenMillis } from "../Cache/timeToLive.js"
 import type { CodecName } from "./Codec.js"
+import { codecOf } from "./codecOf.js"
 import type { Entry, EntryFormat } from "./EntryFormat.js"
 import type { EntryPolicy } from "./EntryPolicy.js"
 import { Held } from "./Held.js"
+import { isolate, type Isolated } from "./isolation.js"
 import type { CacheKey } from "./Keyspace.js"
 import type { S3CacheWriteOptions } from "./S3CacheOptions.js"
 import { CacheDecodeError, type CacheDecodeReason, CacheEncodeError } from "./S3StoreErrors.js"
@@ -134,20 +136,47 @@ const prepared = <K, V, F>(
       outcome: Exit.isSuccess(content) ? "success" : "failure",
       tags
     } as const
-    return Effect.map(format.encode(header, codec, encoded), (body) => ({
-      body,
-      writeId,
-      held: Held.of(key.space, content, {
-        policy,
-        made,
-        came: now,
-        freshUntil,
-        tags,
-        etag: undefined,
-        bytes: body.length
-      })
-    }))
+    return Effect.flatMap(format.encode(header, codec, encoded), (body) =>
+      Effect.map(asRead(key, content, codec, encoded, policy), (content) => ({
+        body,
+        writeId,
+        held: Held.of(key.space, content, {
+          policy,
+          made,
+          came: now,
+          freshUntil,
+          tags,
+          etag: undefined,
+          bytes: body.length
+        })
+      })))
   })
+
+/** A value or failure that is written, as who reads the entry gets it. Fails when nobody could read it. */
+const asRead = <K, V, F>(
+  key: CacheKey<K, V, F>,
+  content: Exit.Exit<V, F>,
+  codec: CodecName,
+  encoded: unknown,
+  { isolation }: EntryPolicy
+): Effect.Effect<Isolated<Exit.Exit<V, F>>, CacheEncodeError> =>
+  isolation === "none" ? Effect.succeed({ value: content, copy: undefined }) : codecOf(codec).pipe(
+    Effect.flatMap(({ decode, encode }) => Either.flatMap(encode(encoded), (bytes) => decode(new Uint8Array(bytes)))),
+    Effect.flatMap((encoded) => isolate(isolation, encoded, Exit.isSuccess(content) ? valueOf(key) : failureOf(key))),
+    Effect.mapError((detail) =>
+      new CacheEncodeError({
+        keyspace: key.keyspace,
+        key: key.id,
+        detail: `what its schema makes of it cannot be read again: ${detail}`
+      })
+    )
+  )
+
+const valueOf = <K, V, F>(key: CacheKey<K, V, F>) => (encoded: unknown): Either.Either<Exit.Exit<V, F>, string> =>
+  Either.map(key.space.decodeValue(encoded), Exit.succeed)
+
+const failureOf = <K, V, F>(key: CacheKey<K, V, F>) => (encoded: unknown): Either.Either<Exit.Exit<V, F>, string> =>
+  Either.map(key.space.decodeFailure(encoded), Exit.fail)
 
 /** An object as it was loaded. */
 interface Bytes {
@@ -194,9 +223,7 @@ export const heldOf = <K, V, F>(
     }`
     return Either.left(undecodable(key, "Foreign", detail))
   }
-  const content: Either.Either<Exit.Exit<V, F>, string> = entry.outcome === "success"
-    ? Either.map(key.space.decodeValue(entry.encoded), Exit.succeed)
-    : Either.map(key.space.decodeFailure(entry.encoded), Exit.fail)
+  const content = isolate(policy.isolation, entry.encoded, entry.outcome === "success" ? valueOf(key) : failureOf(key))
   return Either.mapBoth(content, {
     onLeft: (detail) => undecodable(key, "Schema", detail),
     onRight: (content) =>

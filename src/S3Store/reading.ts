@@ -158,7 +158,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
   const loaded: Reading["current"] = (key, policy) =>
     Effect.flatMap(loadShared(key, policy), ({ held, unchanged }) =>
       // Another keyspace of the same name and version loaded it, with a schema of its own, or had it already.
-      unchanged || (held !== undefined && held.contentFor(key.space) === undefined)
+      unchanged || (held !== undefined && !held.isOf(key.space))
         ? Effect.map(load(key, policy), ({ held }) => held)
         : Effect.succeed(held))
 
@@ -179,7 +179,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
         }
         return found.held === undefined
           ? Effect.as(memory.drop(key, held), undefined)
-          : Effect.succeed(found.held.contentFor(key.space) === undefined ? undefined : found.held)
+          : Effect.succeed(found.held.isOf(key.space) ? found.held : undefined)
       }
     })
 
@@ -188,7 +188,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
       const peeked = yield* memory.peek(key)
       const waiting = behind.waiting(key)
       const there = peeked.held ?? waiting?.held
-      if (there === undefined || there.contentFor(key.space) === undefined) return undefined
+      if (there === undefined || !there.isOf(key.space)) return undefined
       const held = there.tags.length === 0 ? there : yield* taggedIfKnown(key, there)
       if (held === undefined || held.uselessFrom <= peeked.now) {
         if (held === undefined) ledger.record({ _tag: "Invalidated", key })

@@ -50,6 +50,21 @@ describe("S3Persistence", () => {
       }).pipe(Effect.provide(S3Persistence.layerKeyValueStore()), Effect.provide(l2))
     }))
 
+  it.scoped("a KeyValueStore refuses a text that UTF-8 would change", () =>
+    Effect.gen(function*() {
+      const { l2 } = yield* overBucket
+      yield* Effect.gen(function*() {
+        const store = yield* KeyValueStore
+        for (const [key, value] of [["a", "x\uD800y"], ["\uDC00", "x"], ["a", "\uD83D"]] as const) {
+          const error = yield* Effect.flip(store.set(key, value))
+          assert.include(error.message, "lone surrogate")
+        }
+        assert.strictEqual(yield* store.size, 0)
+        yield* store.set("a", "\u{1F600}")
+        assert.deepStrictEqual(yield* store.get("a"), Option.some("\u{1F600}"))
+      }).pipe(Effect.provide(S3Persistence.layerKeyValueStore()), Effect.provide(l2))
+    }))
+
   it.scoped("a KeyValueStore has nothing to do with a keyspace of the same name", () =>
     Effect.gen(function*() {
       const { l2, process } = yield* overBucket

@@ -1,0 +1,97 @@
+/**
+ * Keeping what callers do to a value from everybody else.
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import * as Hash from "effect/Hash"
+
+/**
+ * What keeps the callers of a cache apart, who get the same value from memory:
+ *
+ * - `"freeze"` (default): memory keeps a copy of its own, made as a reader of the second level makes it, and frozen: who
+ *   tries to change it gets a `TypeError`. Arrays, plain objects and instances of classes are frozen, all the way down;
+ *   Effect's data types, which have no operations that change them, are left as they are, and what they hold is frozen. A
+ *   value with parts that cannot be frozen (dates, maps, sets, bytes, URLs, regular expressions) is treated as `"copy"`.
+ * - `"copy"`: every caller gets a copy of his own, decoded anew: he may change it. A hit costs as much as decoding.
+ * - `"none"`: memory keeps the very object it was given, and all callers share it: nobody may change it.
+ *
+ * With `"freeze"` and `"copy"` the object a caller passes is neither frozen nor kept, and memory gives what the second
+ * level would: no fields the schema does not know, `0` for `-0`. State in private fields (`#field`) cannot be frozen.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export type Isolation = "freeze" | "copy" | "none"
+
+/**
+ * A value that callers share, or how each gets his own.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Isolated<out A> {
+  readonly value: A
+  /** Makes a copy; `undefined` where all may have the value itself. */
+  readonly copy: (() => A) | undefined
+}
+
+/**
+ * Decodes a value so that its callers are kept apart.
+ *
+ * @param encoded what a codec has read: nobody else may hold it
+ * @since 0.1.0
+ * @category constructors
+ */
+export const isolate = <A>(
+  isolation: Isolation,
+  encoded: unknown,
+  decode: (encoded: unknown) => Either.Either<A, string>
+): Either.Either<Isolated<A>, string> =>
+  Either.map(decode(encoded), (value) => {
+    if (isolation === "none" || (isolation === "freeze" && freeze(value))) return { value, copy: undefined }
+    // What a schema decoded once it decodes again; one that changes its mind gives everybody the first.
+    return { value, copy: () => Either.getOrElse(decode(structuredClone(encoded)), () => value) }
+  })
+
+/**
+ * Freezes a value and all it holds. Whether it could: not where there are dates, maps, bytes and the like in it, which
+ * change without a field being set.
+ *
+ * @since 0.1.0
+ * @category utilities
+ */
+export const freeze = (value: unknown): boolean => {
+  const seen = new Set<object>()
+  const rest: Array<unknown> = [value]
+  while (rest.length > 0) {
+    const next = rest.pop()
+    if (typeof next !== "object" || next === null || seen.has(next)) continue
+    if (changesInside(next)) return false
+    seen.add(next)
+    for (const key of Reflect.ownKeys(next)) rest.push(Object.getOwnPropertyDescriptor(next, key)?.value)
+    if (remembersInside(next)) continue
+    // Effect's hashes are remembered in the object, which must be done before it is frozen.
+    if (Hash.isHash(next)) Hash.hash(next)
+    Object.freeze(next)
+  }
+  return true
+}
+
+const changesInside = (value: object): boolean =>
+  ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof SharedArrayBuffer ||
+  value instanceof Date || value instanceof Map || value instanceof Set || value instanceof WeakMap ||
+  value instanceof WeakSet || value instanceof RegExp || value instanceof URL || value instanceof URLSearchParams
+
+/** Whether it is of one of Effect's types that remember results in themselves; nobody else can change those. */
+const remembersInside = (value: object): boolean => remembering.some((typeId) => typeId in value)
+
+const remembering: ReadonlyArray<symbol> = [
+  "BigDecimal",
+  "Chunk",
+  "DateTime",
+  "DateTime/TimeZone",
+  "HashMap",
+  "HashSet",
+  "List"
+].map((type) => Symbol.for(`effect/${type}`))

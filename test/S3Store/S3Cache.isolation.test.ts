@@ -1,0 +1,184 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Chunk, Data, DateTime, Effect, Equal, Hash, HashMap, Option, Schema } from "effect"
+import { Keyspace, L2Store } from "effect-aws-cache/S3Store"
+import { isolate } from "../../src/S3Store/isolation.js"
+import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
+
+const Row = Schema.Struct({ id: Schema.Number, list: Schema.mutable(Schema.Array(Schema.Number)) })
+const Rows = Keyspace.make("rows", { key: Schema.String, value: Row })
+
+/** A process over a second level, and another one. */
+const processes = (options: Parameters<typeof makeS3CacheService>[1] = {}) =>
+  Effect.flatMap(
+    L2Store,
+    (store) => Effect.all([makeS3CacheService(store, options), makeS3CacheService(store, options)])
+  )
+    .pipe(Effect.provide(L2Store.layerMemory))
+
+describe("isolation of values", () => {
+  it.scoped("by default what memory gives is frozen, and the caller's own object is neither frozen nor kept", () =>
+    Effect.gen(function*() {
+      const [cache] = yield* processes()
+      const own = { id: 1, list: [1] }
+      yield* cache.set(Rows.key("a"), own)
+      own.list.push(2)
+      const given = yield* cache.get(Rows.key("a"))
+      assert.deepStrictEqual(given, { id: 1, list: [1] })
+      assert.throws(() => given.list.push(3), TypeError)
+      assert.isFalse(Object.isFrozen(own) || Object.isFrozen(own.list))
+      assert.strictEqual(yield* cache.get(Rows.key("a")), given, "all share it: a hit makes nothing")
+    }))
+
+  it.scoped("what was computed reaches all callers as later ones get it", () =>
+    Effect.gen(function*() {
+      const [cache] = yield* processes()
+      const own = { id: 1, list: [1], excess: "no field of the schema" }
+      const rows = yield* cache.memoize(Rows, () => Effect.as(Effect.yieldNow(), own))
+      const given = yield* Effect.all([rows("a"), rows("a"), rows("a")], { concurrency: "unbounded" })
+      own.list.push(2)
+      for (const each of [...given, yield* rows("a"), yield* cache.get(Rows.key("a"))]) {
+        assert.deepStrictEqual(each, { id: 1, list: [1] })
+        assert.throws(() => each.list.push(3), TypeError)
+      }
+      assert.isFalse(Object.isFrozen(own))
+    }))
+
+  for (const write of ["through", "behind"] as const) {
+    for (const isolation of ["freeze", "copy"] as const) {
+      it.scoped(`memory gives what the second level gives (${isolation}, write ${write})`, () =>
+        Effect.gen(function*() {
+          const [here, there] = yield* processes({ isolation, write })
+          const excess = { id: 1, list: [], more: 2 }
+          const hidden = Object.defineProperty({ id: -0, list: [-0] }, "toJSON", { value: () => "no field either" })
+          for (const [key, value] of [["excess", excess], ["zero", hidden]] as const) {
+            yield* here.set(Rows.key(key), value)
+            const waiting = yield* here.get(Rows.key(key))
+            yield* here.flush
+            const [one, other] = [yield* here.get(Rows.key(key)), yield* there.get(Rows.key(key))]
+            assert.deepStrictEqual(Object.keys(one), Object.keys(other))
+            assert.isTrue(Object.is(one.id, other.id) && Object.is(waiting.id, other.id))
+            assert.deepStrictEqual(one, other)
+          }
+        }))
+    }
+  }
+
+  it.scoped("an ambiguous union is decoded as the second level decodes it", () =>
+    Effect.gen(function*() {
+      const Either = Keyspace.make("either", {
+        key: Schema.String,
+        value: Schema.Union(Schema.NumberFromString, Schema.String)
+      })
+      const [here, there] = yield* processes()
+      yield* here.set(Either.key("a"), "12")
+      assert.strictEqual(yield* here.get(Either.key("a")), yield* there.get(Either.key("a")))
+    }))
+
+  it.scoped("copy: each caller may change his own", () =>
+    Effect.gen(function*() {
+      const [cache] = yield* processes({ isolation: "copy" })
+      const rows = yield* cache.memoize(Rows, () => Effect.as(Effect.yieldNow(), { id: 1, list: [1] }))
+      const all = yield* Effect.all([rows("a"), rows("a"), rows("a")], { concurrency: "unbounded" })
+      all.push(yield* rows("a"), yield* cache.get(Rows.key("a")), Option.getOrThrow(yield* cache.peek(Rows.key("a"))))
+      for (const [at, each] of all.entries()) {
+        assert.deepStrictEqual(each.list, [1], `caller ${at}`)
+        each.list.push(9)
+      }
+    }))
+
+  it.scoped("none: callers share what was given; a keyspace has the last word", () =>
+    Effect.gen(function*() {
+      const Shared = Keyspace.make("shared", { key: Schema.String, value: Row, isolation: "none" })
+      const [cache] = yield* processes({ isolation: "copy" })
+      const own = { id: 1, list: [1] }
+      yield* cache.set(Shared.key("a"), own)
+      assert.strictEqual(yield* cache.get(Shared.key("a")), own)
+    }))
+
+  class Point extends Schema.Class<Point>("Point")({ x: Schema.Number }) {}
+
+  const mutable = {
+    date: { value: new Date(7), schema: Schema.Date },
+    map: { value: new Map([["a", 1]]), schema: Schema.Map({ key: Schema.String, value: Schema.Number }) },
+    set: { value: new Set([1]), schema: Schema.Set(Schema.Number) },
+    bytes: { value: new Uint8Array([1, 2]), schema: Schema.Uint8Array },
+    url: { value: new URL("http://localhost/"), schema: Schema.URL }
+  }
+  for (const [name, { schema, value }] of Object.entries(mutable)) {
+    it.scoped(`freeze: a ${name} cannot be frozen, so each caller gets his own`, () =>
+      Effect.gen(function*() {
+        // One type for all: what it is does not matter here.
+        const Space = Keyspace.make("mutable", {
+          key: Schema.String,
+          value: Schema.Struct({ part: schema as Schema.Schema<object, unknown> })
+        })
+        const [cache] = yield* processes()
+        yield* cache.set(Space.key("a"), { part: value })
+        const [one, other] = [yield* cache.get(Space.key("a")), yield* cache.get(Space.key("a"))]
+        assert.notStrictEqual(one.part, other.part)
+        assert.notStrictEqual(one.part, value)
+        assert.deepStrictEqual(one, other)
+      }))
+  }
+
+  it.scoped("instances and Effect's data types work when they are frozen", () =>
+    Effect.gen(function*() {
+      const Value = Schema.Struct({
+        point: Point,
+        maybe: Schema.Option(Schema.Array(Schema.Number)),
+        many: Schema.Chunk(Schema.Number),
+        table: Schema.HashMap({ key: Schema.String, value: Schema.Number }),
+        at: Schema.DateTimeUtc,
+        amount: Schema.BigDecimal,
+        data: Schema.Data(Schema.Struct({ a: Schema.Number }))
+      })
+      const Space = Keyspace.make("data", { key: Schema.String, value: Value })
+      const [cache] = yield* processes()
+      yield* cache.set(Space.key("a"), {
+        point: new Point({ x: 1 }),
+        maybe: Option.some([1]),
+        many: Chunk.make(1, 2),
+        table: HashMap.make(["a", 1]),
+        at: DateTime.unsafeMake(0),
+        amount: Schema.decodeSync(Schema.BigDecimal)("1.50"),
+        data: Data.struct({ a: 1 })
+      })
+      const given = yield* cache.get(Space.key("a"))
+      assert.strictEqual(yield* cache.get(Space.key("a")), given)
+      assert.isTrue(Equal.equals(given.point, new Point({ x: 1 })) && Hash.hash(given.point) === Hash.hash(given.point))
+      assert.isTrue(Equal.equals(given.data, Data.struct({ a: 1 })))
+      assert.deepStrictEqual(Chunk.toReadonlyArray(Chunk.append(given.many, 3)), [1, 2, 3])
+      assert.strictEqual(HashMap.size(HashMap.set(given.table, "b", 2)), 2)
+      assert.strictEqual(DateTime.toPartsUtc(given.at).year, 1970)
+      assert.isTrue(Equal.equals(given.amount, Schema.decodeSync(Schema.BigDecimal)("1.5")))
+      assert.throws(() => Object.assign(given.point, { x: 2 }), TypeError)
+      assert.throws(() => Object.assign(Option.getOrThrow(given.maybe), [2]), TypeError)
+    }))
+
+  it("a value with a cycle, or very deep, is frozen too", () => {
+    const cycle: { self?: unknown; inner: object } = { inner: {} }
+    cycle.self = cycle
+    let deep: object = {}
+    for (let at = 0; at < 100_000; at++) deep = { deep }
+    for (const value of [cycle, deep]) {
+      const isolated = isolate("freeze", value, (encoded) => ({ _tag: "Right", right: encoded }) as never)
+      assert.isTrue(isolated._tag === "Right" && isolated.right.copy === undefined)
+      assert.isTrue(Object.isFrozen(value))
+    }
+  })
+
+  it.scoped("what nobody could read again is not written", () =>
+    Effect.gen(function*() {
+      const OneWay = Keyspace.make("one-way", {
+        key: Schema.String,
+        value: Schema.transform(Schema.Number, Schema.String, { decode: String, encode: () => 1.5, strict: true }).pipe(
+          Schema.filter((text) => text !== "1.5")
+        )
+      })
+      const [cache] = yield* processes()
+      const error = yield* Effect.flip(cache.set(OneWay.key("a"), "2"))
+      assert.strictEqual(error._tag, "CacheEncodeError")
+      const computed = yield* cache.getOrCompute(OneWay.key("b"), Effect.succeed("2"))
+      assert.strictEqual(computed, "2", "a computed value reaches its caller all the same")
+    }))
+})
