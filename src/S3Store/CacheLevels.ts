@@ -12,6 +12,8 @@ import type { Keyspace } from "./Keyspace.js"
 import type { Ledger } from "./Ledger.js"
 import type { MemoryLevel } from "./MemoryLevel.js"
 import type { ObjectStore } from "./ObjectStore.js"
+import { S3StoreError } from "./S3StoreErrors.js"
+import type { SetupFaults } from "./SetupFaults.js"
 import type { TagMarkers } from "./TagMarkers.js"
 import type { WriteBehind } from "./WriteBehind.js"
 
@@ -28,6 +30,8 @@ export interface CacheLevels {
   readonly store: ObjectStore
   readonly format: EntryFormat
   readonly ledger: Ledger
+  /** What the log has told of the set-up. */
+  readonly faults: SetupFaults
   readonly markers: TagMarkers
   /** Changes of one entry in the second level go one at a time. */
   readonly writes: KeyedMutex<AnyKey>
@@ -38,16 +42,17 @@ export interface CacheLevels {
 
 /**
  * Tells in the log of what went wrong without an error for anybody. What was not asked since the circuit is open is not
- * told: its opening was.
+ * told: its opening was. What every key meets is told once.
  *
  * @since 0.1.0
  * @category combinators
  */
 export const logProblem = (
-  { name }: CacheLevels,
+  { faults, name }: CacheLevels,
   key: AnyKey,
   error: { readonly message: string; readonly reason?: string }
-): Effect.Effect<void> =>
-  error.reason === "CircuitOpen"
-    ? Effect.void
-    : Effect.annotateLogs(Effect.logWarning(error.message), { cache: name, key: String(key) })
+): Effect.Effect<void> => {
+  if (error.reason === "CircuitOpen") return Effect.void
+  const log = Effect.annotateLogs(Effect.logWarning(error.message), { cache: name, key: String(key) })
+  return error instanceof S3StoreError ? Effect.asVoid(Effect.whenEffect(log, faults.isNews(error))) : log
+}

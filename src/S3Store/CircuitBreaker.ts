@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
@@ -21,8 +22,11 @@ export interface CircuitBreakerParts<in E, out E2> {
   readonly resetAfter: number
   /** Whether an error says that the other side is out of order. Other errors are answers of a healthy one. */
   readonly counts: (error: E) => boolean
-  /** What requests fail with that are not made. */
-  readonly refusal: () => E2
+  /**
+   * What requests fail with that are not made: after the last error, after how many failures in a row, and how many
+   * milliseconds before the next try (0 or less: one is trying).
+   */
+  readonly refusal: (last: E, failures: number, wait: number) => E2
   /** Run when it opens, with the error that did it. */
   readonly onOpen: (error: E) => Effect.Effect<void>
   /** Run when it closes. */
@@ -43,6 +47,7 @@ export class CircuitBreaker<in out E, out E2> {
   /** When a probe may go, in milliseconds since the epoch; `undefined` while it is closed. */
   private probeFrom: number | undefined
   private probing = false
+  private last: Option.Option<E> = Option.none()
 
   constructor(parts: CircuitBreakerParts<E, E2>) {
     this.parts = parts
@@ -67,7 +72,10 @@ export class CircuitBreaker<in out E, out E2> {
     Effect.uninterruptibleMask((restore) =>
       Effect.clockWith((clock): Effect.Effect<A, E | E2, R> => {
         if (this.probeFrom === undefined) return Effect.onExit(restore(request), (exit) => this.settle(exit, false))
-        if (this.probing || clock.unsafeCurrentTimeMillis() < this.probeFrom) return Effect.fail(this.parts.refusal())
+        const wait = this.probeFrom - clock.unsafeCurrentTimeMillis()
+        if ((this.probing || wait > 0) && Option.isSome(this.last)) {
+          return Effect.fail(this.parts.refusal(this.last.value, this.failuresInARow, this.probing ? 0 : wait))
+        }
         this.probing = true
         return Effect.onExit(restore(request), (exit) => this.settle(exit, true))
       })
@@ -82,6 +90,7 @@ export class CircuitBreaker<in out E, out E2> {
       const error = Exit.isSuccess(exit) ? Option.none() : Cause.failureOption(exit.cause)
       if (Option.isSome(error) && this.parts.counts(error.value)) {
         this.failuresInARow++
+        this.last = error
         if (!isProbe && this.failuresInARow < this.parts.failures) return Effect.void
         this.probeFrom = clock.unsafeCurrentTimeMillis() + this.parts.resetAfter
         return isProbe ? Effect.void : this.parts.onOpen(error.value)
@@ -90,7 +99,20 @@ export class CircuitBreaker<in out E, out E2> {
       if (Exit.isFailure(exit) && Option.isNone(error)) return Effect.void
       this.failuresInARow = 0
       this.probeFrom = undefined
+      this.last = Option.none()
       return isProbe ? this.parts.onClose : Effect.void
     })
   }
 }
+
+/**
+ * When something is tried again, in words.
+ *
+ * @param millis from now on; 0 or less: it is being tried
+ * @since 0.1.0
+ * @category formatting
+ */
+export const formatWait = (millis: number): string =>
+  millis <= 0
+    ? "when the request that tries it now has worked"
+    : `in ${Duration.format(millis < 1000 ? Math.ceil(millis) : 1000 * Math.ceil(millis / 1000))}`

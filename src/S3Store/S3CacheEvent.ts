@@ -19,7 +19,8 @@ import type { CacheDecodeReason, CacheEncodeError, S3StoreError, S3StoreReason }
  * - `ComputationStarted`, `ComputationEnded`: a computation, how it ended, and how long it took in milliseconds;
  * - `Written`, `Removed`, `WriteFailed`: what became of a write to the second level; `WriteFailed` tells only of those
  *   whose caller does not get the error;
- * - `RequestFailed`, `RequestRefused`: a request to the second level failed, or was not made since the circuit is open;
+ * - `RequestFailed`, `RequestRefused`: a request to the second level failed, or was not made since the circuit is open or
+ *   the set-up is wrong;
  * - `CircuitOpened`, `CircuitClosed`: the second level is taken for out of order, or for well again;
  * - `LeaseTaken`, `LeaseAwaited`, `LeaseLost`: this process may compute (`insteadOf` a process that is `dead`, or of
  *   `nobody`), waits for another one to, or was too slow;

@@ -60,7 +60,9 @@ export interface S3CacheOptions extends EntryOptions, EntryFormatOptions {
 
 /**
  * When to stop asking a second level that does not answer. Only timeouts, broken connections, throttling and errors of
- * the other side count: that an entry is absent, or access denied, are answers.
+ * the other side count: that an entry is absent, or access denied, are answers. Where the set-up is wrong (no such bucket,
+ * no good credentials, another region, a wrong clock), the circuit stays closed, but after three such faults of an
+ * operation in a row its requests fail at once with the same reason, and one tries again after `resetAfter`.
  *
  * @since 0.1.0
  * @category models

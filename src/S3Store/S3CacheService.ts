@@ -38,7 +38,7 @@ export interface S3CacheStats {
   readonly writeFailures: number
   /** Requests to the second level that failed, those whose caller was served all the same included. */
   readonly storeErrors: number
-  /** Requests to the second level that were not made, since it did not answer the last times. */
+  /** Requests to the second level that were not made, since the circuit is open or the set-up is wrong. */
   readonly refused: number
   /** Objects that were damaged, foreign, of a newer format, or did not fit the schema. */
   readonly unreadable: number

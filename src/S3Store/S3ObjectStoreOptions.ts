@@ -47,8 +47,10 @@ export interface S3ObjectStoreOptions {
    */
   readonly conditionalDeletes?: "auto" | "required" | "off" | undefined
   /**
-   * What a 403 to a load means: a failure (default), or a miss. S3 answers 403 instead of 404 when an object is absent
-   * and the role has no `s3:ListBucket`; but also when it may not read at all, which `"miss"` hides.
+   * What `AccessDenied` to a load means: a failure (default), or a miss. S3 answers it instead of 404 when an object is
+   * absent and the role has no `s3:ListBucket`; but also when it may not read at all, which `"miss"` hides. Other answers
+   * of 403, such as a wrong signature or an archived object, and those that name an action such as `kms:Decrypt`, are
+   * failures always.
    */
   readonly onAccessDenied?: "fail" | "miss" | undefined
   /**

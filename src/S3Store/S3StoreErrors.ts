@@ -9,8 +9,13 @@ import { longestMessage, shortEnd, shortText } from "./shortText.js"
 /**
  * Why the second level did not do what it was asked:
  *
- * - `AccessDenied`: the credentials do not allow it (403);
+ * - `AccessDenied`: the credentials do not allow it (403 `AccessDenied`, or a 403 without a code);
  * - `NoSuchBucket`: there is no such bucket;
+ * - `Credentials`: there are none, or they are wrong or out of date;
+ * - `WrongRegion`: the bucket is in another region than the client;
+ * - `ClockSkew`: the clock of this machine is too wrong for S3;
+ * - `Encryption`: the key that S3 encrypts with cannot be used (`KMS.*`);
+ * - `Rejected`: the request was refused (any other 4xx), which says nothing of other requests;
  * - `Throttled`: it asks to be asked less often (429, 503 SlowDown);
  * - `Timeout`: no answer in time;
  * - `Network`: no connection, or one that broke;
@@ -20,8 +25,10 @@ import { longestMessage, shortEnd, shortText } from "./shortText.js"
  * - `BadName`: it takes no object of this name;
  * - `Conflict`: other writers were faster, again and again;
  * - `Unreadable`: an object is there, but it is not what it should be: see `cause`, a `CacheDecodeError`;
- * - `CircuitOpen`: it was not asked, since it did not answer the last times;
+ * - `CircuitOpen`: it was not asked, since the last requests failed; `cause` is the last of these failures;
  * - `Unknown`: anything else; see `cause`.
+ *
+ * `docs/s3-answers.md` has what every answer of S3 means, and what follows from it.
  *
  * @since 0.1.0
  * @category models
@@ -29,6 +36,11 @@ import { longestMessage, shortEnd, shortText } from "./shortText.js"
 export type S3StoreReason =
   | "AccessDenied"
   | "NoSuchBucket"
+  | "Credentials"
+  | "WrongRegion"
+  | "ClockSkew"
+  | "Encryption"
+  | "Rejected"
   | "Throttled"
   | "Timeout"
   | "Network"

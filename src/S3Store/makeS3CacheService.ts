@@ -15,12 +15,12 @@ import { printKey } from "../Cache/printKey.js"
 import { SingleFlight } from "../Cache/SingleFlight.js"
 import { millis } from "../Cache/timeToLive.js"
 import type { CacheLevels } from "./CacheLevels.js"
-import { CircuitBreaker } from "./CircuitBreaker.js"
 import { makeLookup, writeFailed } from "./computing.js"
 import { makeCoordination } from "./coordination.js"
 import { makeEntryFormat } from "./EntryFormat.js"
 import { type EntryPolicy, makeEntryPolicy } from "./EntryPolicy.js"
 import { FlightGroups } from "./FlightGroups.js"
+import { makeGuards } from "./guards.js"
 import type { AnyKey } from "./Held.js"
 import { KeyedMutex } from "./KeyedMutex.js"
 import type { Keyspace } from "./Keyspace.js"
@@ -67,10 +67,20 @@ export const makeS3CacheService = (
     const eventCapacity = yield* wholeNumber(name, "eventCapacity", options.eventCapacity, 1024)
     const hub = yield* EventHub.make<S3CacheEvent>(eventCapacity)
     const ledger = new Ledger(hub, options.metrics === true ? name : undefined)
-    const breaker = yield* makeBreaker(name, unwatched, ledger, options)
+    const { circuitBreaker = {} } = options
+    const { breaker, faults } = makeGuards(
+      name,
+      unwatched,
+      ledger,
+      circuitBreaker === false ? undefined : {
+        failures: yield* wholeNumber(name, "circuitBreaker.failures", circuitBreaker.failures, 5),
+        resetAfter: yield* duration(name, "circuitBreaker.resetAfter", circuitBreaker.resetAfter, "10 seconds")
+      }
+    )
     const store = watchedObjectStore(unwatched, {
       ledger,
       breaker,
+      faults,
       loadTimeout: yield* duration(name, "loadTimeout", options.loadTimeout, Duration.infinity),
       saveTimeout: yield* duration(name, "saveTimeout", options.saveTimeout, Duration.infinity)
     })
@@ -101,7 +111,7 @@ export const makeS3CacheService = (
       }
     )
     const markers = yield* TagMarkers.make(name, store, tagsAge)
-    const levels: CacheLevels = { name, memory, store, format, ledger, markers, writes, behind, policyOf }
+    const levels: CacheLevels = { name, memory, store, format, ledger, faults, markers, writes, behind, policyOf }
     const reading = makeReading(levels)
     const writing: Writing = makeWriting(levels, reading)
     const leases = new Leases(store, leaseTime)
@@ -182,50 +192,6 @@ const duration = (
 
 const badOption = (cache: string, option: string, value: unknown, accepted: string) =>
   new CacheConfigError({ cache, option, value: printKey(value), accepted })
-
-const makeBreaker = (
-  name: string,
-  store: ObjectStore,
-  ledger: Ledger,
-  { circuitBreaker = {} }: S3CacheOptions
-): Effect.Effect<CircuitBreaker<S3StoreError, S3StoreError> | undefined, CacheConfigError> =>
-  circuitBreaker === false ? Effect.succeed(undefined) : Effect.gen(function*() {
-    const failures = yield* wholeNumber(name, "circuitBreaker.failures", circuitBreaker.failures, 5)
-    const resetAfter = yield* duration(name, "circuitBreaker.resetAfter", circuitBreaker.resetAfter, "10 seconds")
-    const again = Duration.format(resetAfter)
-    return new CircuitBreaker<S3StoreError, S3StoreError>({
-      failures,
-      resetAfter,
-      counts: ({ reason }) => outOfOrder.has(reason),
-      refusal: () =>
-        new S3StoreError({
-          reason: "CircuitOpen",
-          operation: "request",
-          target: store.description,
-          detail: `it did not answer the last times; it is asked again ${again} after the last try`
-        }),
-      onOpen: (error) =>
-        Effect.suspend(() => {
-          ledger.record({ _tag: "CircuitOpened" })
-          return Effect.annotateLogs(
-            Effect.logWarning(
-              `${store.description} is out of order: ${failures} requests failed in a row, the last with: ` +
-                `${error.message}. It is asked again in ${again}`
-            ),
-            { cache: name }
-          )
-        }),
-      onClose: Effect.suspend(() => {
-        ledger.record({ _tag: "CircuitClosed" })
-        return Effect.annotateLogs(Effect.logInfo(`${store.description} answers again`), { cache: name })
-      })
-    })
-  })
-
-/** The reasons that say that the second level is out of order. All others are answers. */
-const outOfOrder: ReadonlySet<S3StoreError["reason"]> = new Set(
-  ["Throttled", "Timeout", "Network", "Unavailable", "Unknown"] as const
-)
 
 // A second level that does not answer now may well honour conditions: it is found out when it matters.
 const checkLeases = (name: string, leases: Leases) =>

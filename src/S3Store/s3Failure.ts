@@ -4,6 +4,8 @@
  * @since 0.1.0
  */
 import * as Predicate from "effect/Predicate"
+import { answerOf, answersByCode, isCode, type S3Answer } from "./s3Answers.js"
+import { bucketRegionOf } from "./s3Region.js"
 import { S3StoreError, type S3StoreReason } from "./S3StoreErrors.js"
 
 /**
@@ -36,55 +38,161 @@ export const nameOf = (error: unknown): string =>
  */
 export const isNoSuchObject = (error: unknown): boolean => {
   const name = nameOf(error)
-  if (name === "NoSuchBucket") return false
+  if (answersByCode.get(name)?.isSetup === true) return false
   return name === "NoSuchKey" || name === "NotFound" || statusOf(error) === 404
+}
+
+/**
+ * Whether a failed load may mean that there is no such object: S3 answers `AccessDenied` when an object is absent and the
+ * role has no `s3:ListBucket`. An answer that names another action, such as `kms:Decrypt`, says that there is one.
+ *
+ * @since 0.1.0
+ * @category predicates
+ */
+export const mayBeAbsent = ({ cause, reason }: S3StoreError): boolean => {
+  const action = actionOf(wordsOf(cause))
+  return reason === "AccessDenied" && (action === undefined || /^s3:(GetObject|ListBucket)/.test(action))
 }
 
 /**
  * A rejection as an `S3StoreError`. The client's error is kept as `cause`; no part of the request is.
  *
+ * @param clientRegion the region of the client, if it is known
  * @since 0.1.0
  * @category conversions
  */
-export const toS3StoreError = (operation: string, target: string, bucket: string, cause: unknown): S3StoreError => {
-  const reason = reasonOf(cause)
-  return new S3StoreError({ reason, operation, target, detail: detailOf(reason, bucket, cause), cause })
+export const toS3StoreError = (
+  operation: string,
+  target: string,
+  bucket: string,
+  cause: unknown,
+  clientRegion?: string
+): S3StoreError => {
+  const { hint, reason } = meaningOf(cause)
+  const lead = leadOf(reason, operation, bucket, cause, clientRegion)
+  const detail = [[lead, hint].filter(Predicate.isNotUndefined).join(": "), saidBy(cause)]
+  return new S3StoreError({
+    reason,
+    operation,
+    target,
+    detail: clipped(detail.filter((part) => part !== "").join(". "), 420),
+    cause
+  })
 }
 
-const networkCodes = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ECONNABORTED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EPIPE"
-])
+const meaningOf = (cause: unknown): S3Answer => {
+  const code = nameOf(cause)
+  const words = wordsOf(cause)
+  // S3 says the same of a header that lacks the access key, STS the same of a role as S3 of an object.
+  if (code === "AuthorizationHeaderMalformed" && /access key/i.test(words)) return credentials
+  if (actionOf(words)?.startsWith("sts:") === true) return credentials
+  if (words.startsWith("Region is missing")) return wrongRegion
+  return answerOf({ code, status: statusOf(cause), network: networkCodeOf(cause) })
+}
 
-const reasonOf = (error: unknown): S3StoreReason => {
-  const name = nameOf(error)
-  const status = statusOf(error)
-  if (name === "NoSuchBucket") return "NoSuchBucket"
-  if (status === 401 || status === 403 || name === "AccessDenied") return "AccessDenied"
-  if (status === 429 || name === "SlowDown" || name === "ThrottlingException" || name === "TooManyRequestsException") {
-    return "Throttled"
-  }
+const credentials = answerOf({ code: "CredentialsNotSupported", status: undefined, network: undefined })
+const wrongRegion = answerOf({ code: "PermanentRedirect", status: undefined, network: undefined })
+
+const networkCodeOf = (error: unknown): string | undefined => {
   const code = Predicate.hasProperty(error, "code") ? error.code : undefined
-  if (typeof code === "string" && networkCodes.has(code)) return "Network"
-  if (name === "TimeoutError" || name === "RequestTimeout" || code === "ETIMEDOUT") return "Timeout"
-  if (status !== undefined && status >= 500) return "Unavailable"
-  return "Unknown"
+  if (typeof code === "string") return code
+  // `fetch` fails with a `TypeError`, whose cause has the code.
+  const cause = Predicate.hasProperty(error, "cause") ? error.cause : undefined
+  const inner = Predicate.hasProperty(cause, "code") ? cause.code : undefined
+  return typeof inner === "string" ? inner : undefined
 }
 
-const detailOf = (reason: S3StoreReason, bucket: string, cause: unknown): string => {
+const leadOf = (
+  reason: S3StoreReason,
+  operation: string,
+  bucket: string,
+  cause: unknown,
+  clientRegion: string | undefined
+): string | undefined => {
   switch (reason) {
-    case "AccessDenied":
-      return "access denied. The role needs s3:GetObject, s3:PutObject and s3:DeleteObject on the objects, and " +
-        `s3:ListBucket on bucket ${bucket}: without that, S3 answers 403 instead of 404 when an object is absent`
+    case "AccessDenied": {
+      const action = actionOf(wordsOf(cause))
+      const need = neededFor(operation, bucket)
+      return `access denied. The role needs ${
+        action === undefined || need.includes(action) ? need : `${action}, besides ${need}`
+      }`
+    }
     case "NoSuchBucket":
       return `there is no bucket ${bucket}`
+    case "Credentials":
+      return "the credentials are not accepted"
+    case "WrongRegion": {
+      const region = bucketRegionOf(cause)
+      const client = clientRegion === undefined ? "the client looks elsewhere" : `the client in ${clientRegion}`
+      return region === undefined
+        ? `the bucket ${bucket} is not where the client looks for it` +
+          (clientRegion === undefined ? "" : `, which is ${clientRegion}`) + ": make the client for the bucket's region"
+        : region === clientRegion
+        ? `the bucket ${bucket} is in ${region}, as the client is: check the endpoint of the client`
+        : `the bucket ${bucket} is in ${region}, ${client}: make the client with region "${region}"`
+    }
+    case "ClockSkew": {
+      const server = Predicate.hasProperty(cause, "ServerTime") ? cause.ServerTime : undefined
+      const time = server instanceof Date
+        ? server.toISOString()
+        : typeof server === "string"
+        ? oneLine(server, 40)
+        : undefined
+      return `the clock of this machine is wrong${
+        time === undefined ? "" : `: S3's says ${time}`
+      }. Set it, or keep it by NTP`
+    }
+    case "Encryption":
+      return "the key that S3 encrypts with cannot be used"
+    case "Rejected":
+      return "the request was refused"
     default:
-      return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+      return undefined
   }
 }
+
+const neededFor = (operation: string, bucket: string): string => {
+  switch (operation) {
+    case "load":
+      return `s3:GetObject on the objects, and s3:ListBucket on bucket ${bucket}: without that, S3 answers 403 instead of ` +
+        "404 when an object is absent"
+    case "remove":
+      return "s3:DeleteObject on the objects"
+    case "list":
+      return `s3:ListBucket on bucket ${bucket}`
+    default:
+      return "s3:PutObject on the objects"
+  }
+}
+
+/** What S3, or else the client, said. */
+const saidBy = (cause: unknown): string => {
+  const status = statusOf(cause)
+  const name = nameOf(cause)
+  const words = oneLine(wordsOf(cause), 200)
+  if (status !== undefined && !isCode(name)) return `S3 answered ${status} without a code`
+  const said = words === "" || words === name ? oneLine(name, 80) : `${oneLine(name, 80)}: ${words}`
+  return status === undefined ? said : `S3 answered ${status} ${said}`
+}
+
+const wordsOf = (cause: unknown): string => {
+  if (Predicate.hasProperty(cause, "message")) return typeof cause.message === "string" ? cause.message : ""
+  return typeof cause === "string" ? cause : ""
+}
+
+/** The action that S3 says is not allowed, such as `kms:Decrypt`. */
+const actionOf = (words: string): string | undefined =>
+  /not authorized to perform:? ([a-z0-9-]{1,40}:[a-zA-Z*]{1,60})/.exec(words.slice(0, 2000))?.[1]
+
+/** In one line, without what looks like a key or a token, and not longer than that. */
+const oneLine = (text: string, longest: number): string =>
+  clipped(
+    text.slice(0, 10 * longest)
+      .replace(/[\s\p{Cc}]+/gu, " ")
+      .replace(/\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b|[A-Za-z0-9+/=_-]{80,}/g, "[...]")
+      .trim(),
+    longest
+  )
+
+const clipped = (text: string, longest: number): string =>
+  text.length > longest ? `${text.slice(0, longest - 3)}...` : text

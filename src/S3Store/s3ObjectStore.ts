@@ -16,8 +16,9 @@ import { makeDeadlines } from "./Deadlines.js"
 import { ConditionalOutcome, type ListedObject, LoadOutcome, type ObjectStore } from "./ObjectStore.js"
 import { readBody } from "./s3Body.js"
 import { makeS3Conditions, refusable } from "./s3Conditions.js"
-import { isNoSuchObject, nameOf, statusOf, toS3StoreError } from "./s3Failure.js"
+import { isNoSuchObject, mayBeAbsent, nameOf, statusOf, toS3StoreError } from "./s3Failure.js"
 import { checkS3Options, type S3ObjectStoreOptions } from "./S3ObjectStoreOptions.js"
+import { clientRegionOf } from "./s3Region.js"
 import { S3StoreError } from "./S3StoreErrors.js"
 
 /**
@@ -53,6 +54,12 @@ export const makeS3ObjectStore = (
             detail: `no answer within ${Duration.format(requestTimeout)}`
           })
       ).pipe(
+        // Only the client knows where it looks, and tells it later.
+        Effect.catchIf(({ reason }) => reason === "WrongRegion", ({ cause }) =>
+          Effect.flatMap(
+            clientRegionOf(client),
+            (region) => Effect.fail(toS3StoreError(operation, target, bucket, cause, region))
+          )),
         Effect.withSpan(`effect-aws-cache.S3.${operation}`, {
           kind: "client",
           attributes: { "aws.s3.bucket": bucket, "aws.s3.key": key },
@@ -87,7 +94,9 @@ export const makeS3ObjectStore = (
               case 304:
                 return Effect.succeed(LoadOutcome.Unchanged())
               case 403:
-                return options.onAccessDenied === "miss" ? Effect.succeed(LoadOutcome.Absent()) : Effect.fail(error)
+                return options.onAccessDenied === "miss" && mayBeAbsent(error)
+                  ? Effect.succeed(LoadOutcome.Absent())
+                  : Effect.fail(error)
               // There is no first byte of an empty object.
               case 416:
                 return firstBytes === undefined ? Effect.fail(error) : load(name, { ifNoneMatch })

@@ -12,6 +12,7 @@ import type { CircuitBreaker } from "./CircuitBreaker.js"
 import type { Ledger } from "./Ledger.js"
 import type { ObjectStore } from "./ObjectStore.js"
 import { S3StoreError } from "./S3StoreErrors.js"
+import type { SetupFaults } from "./SetupFaults.js"
 import { withinTime } from "./standstill.js"
 
 /**
@@ -24,6 +25,7 @@ export interface Watch {
   readonly ledger: Ledger
   /** Nothing: requests are always made. */
   readonly breaker: CircuitBreaker<S3StoreError, S3StoreError> | undefined
+  readonly faults: SetupFaults
   /** How long a load may take, in milliseconds. */
   readonly loadTimeout: number
   /** How long any other request may take, in milliseconds. */
@@ -37,7 +39,7 @@ export interface Watch {
  * @category constructors
  */
 export const watchedObjectStore = (store: ObjectStore, watch: Watch): ObjectStore => {
-  const { breaker, ledger } = watch
+  const { breaker, faults, ledger } = watch
 
   const late = (operation: string, target: string, millis: number) => () =>
     new S3StoreError({
@@ -70,10 +72,13 @@ export const watchedObjectStore = (store: ObjectStore, watch: Watch): ObjectStor
         Effect.tapError(request, failed(operation)),
         Effect.map(Clock.currentTimeMillis, (now) => ledger.requestTook(operation, now - started))
       ))
-    return breaker === undefined ? timed : Effect.tapError(breaker.run(timed), (error) =>
-      Effect.sync(() => {
-        if (error.reason === "CircuitOpen") ledger.record({ _tag: "RequestRefused", operation })
-      }))
+    return faults.run(
+      operation,
+      breaker === undefined ? timed : Effect.tapError(breaker.run(timed), (error) =>
+        Effect.sync(() => {
+          if (error.reason === "CircuitOpen") ledger.record({ _tag: "RequestRefused", operation })
+        }))
+    )
   }
 
   const saving = <A>(operation: string, name: string, request: Effect.Effect<A, S3StoreError>) =>

@@ -116,7 +116,7 @@ describe("s3ObjectStore", () => {
         [429, "TooManyRequests", "Throttled"],
         [500, "InternalError", "Unavailable"],
         [502, "BadGateway", "Unavailable"],
-        [418, "Teapot", "Unknown"]
+        [418, "Teapot", "Rejected"]
       ] as const
     ) {
       it.scoped(`${status} ${code} has the reason ${reason}`, () =>
