@@ -6,16 +6,18 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
-import type { LoadOutcome, ObjectStore } from "./ObjectStore.js"
+import type { ConditionalOutcome, LoadOutcome, ObjectStore } from "./ObjectStore.js"
 import { S3StoreError } from "./S3StoreErrors.js"
 
 /**
- * What a lease object says: whose it is, and when it ends (milliseconds since the epoch) unless it is renewed.
+ * What a lease object says: whose it is, how long its owner may be silent, and when it ends by the clock of its owner
+ * (milliseconds since the epoch), unless it is renewed; 0 for one that was given back.
  */
 const Body = Schema.parseJson(Schema.Struct({
   format: Schema.Literal(1),
@@ -26,6 +28,15 @@ const Body = Schema.parseJson(Schema.Struct({
 
 const decodeBody = Schema.decodeUnknownEither(Body)
 const encodeBody = Schema.encodeSync(Body)
+
+/**
+ * The longest time that an owner may be silent, in milliseconds: ten minutes. What a lease object says beyond that is not
+ * believed.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const longestTerm = 600_000
 
 /**
  * A lease that is held, for as long as its scope lives.
@@ -50,12 +61,37 @@ export interface Lease {
 export interface Foreign {
   readonly _tag: "Foreign"
   readonly etag: string
+  /** How long its owner may be silent, in milliseconds: as it says, or this process's own term where that is absurd. */
+  readonly term: number
   /** When it ends, by the clock of its owner. */
   readonly expires: number
-  /** How long its owner may be silent, in milliseconds. */
-  readonly term: number
-  /** Since when it is seen to be the same, in milliseconds since the epoch. */
-  readonly since: number
+  /** Whether it says what no owner says. */
+  readonly isAbsurd: boolean
+  /** For how long it was seen not to change, in milliseconds. */
+  readonly silent: number
+}
+
+/**
+ * How a wait for the lease of another process ended: it was given back, its owner is dead, or it took too long.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Waited =
+  | { readonly _tag: "Free" | "TooLong" }
+  | { readonly _tag: "Dead"; readonly lease: Foreign }
+
+/**
+ * How long one caller has waited for the lease of a name, whoever held it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Patience {
+  /** In milliseconds. A leap of the clock, or a process that stood still, adds little. */
+  spent = 0
+  /** How often it looked. */
+  looks = 0
 }
 
 /**
@@ -63,8 +99,9 @@ export interface Foreign {
  * who creates it holds it, renews it by replacing it, and removes it in the end. Its etag is the fence: a holder that was
  * silent for too long finds another etag there, and has lost it.
  *
- * A lease is taken for dead when the time it names has passed by the clock of who looks at it, or when it was not renewed
- * for a whole term while that one watched: so a dead owner is replaced whatever its clock showed.
+ * No two clocks are compared. A lease is taken for dead when it was not renewed for a whole term while somebody watched,
+ * and the term is measured by the naps of the one that watches: the time from one look to the next is at least that, also
+ * where its clock leaps, and a process that stood still has napped once.
  *
  * @since 0.1.0
  * @category models
@@ -72,12 +109,17 @@ export interface Foreign {
 export class Leases {
   private readonly store: ObjectStore
   private readonly term: number
+  private readonly longestWait: number
   private readonly owner = randomUUID()
 
-  /** @param term how long an owner may be silent, in milliseconds */
-  constructor(store: ObjectStore, term: number) {
+  /**
+   * @param term how long an owner may be silent, in milliseconds
+   * @param longestWait how long to wait for the lease of another process, in milliseconds
+   */
+  constructor(store: ObjectStore, term: number, longestWait: number) {
     this.store = store
     this.term = term
+    this.longestWait = longestWait
   }
 
   /**
@@ -85,17 +127,25 @@ export class Leases {
    *
    * @since 0.1.0
    */
-  readonly take = (name: string): Effect.Effect<Lease | Foreign, S3StoreError, Scope.Scope> => this.attempt(name, 1)
+  readonly take = (name: string): Effect.Effect<Lease | Foreign, S3StoreError, Scope.Scope> =>
+    Effect.flatMap(this.claim, (claim) => this.attempt(name, claim, 1))
 
   /**
-   * Waits until there is a reason to try again: the lease of another process was given back, or its owner is dead.
-   * Polls, first after a 20th of a second, and more and more seldom, up to once in a second or a quarter of the term.
+   * Waits until there is a reason to try again: the lease of another process was given back, or its owner is dead. Ends
+   * when the caller has waited for too long in all. Polls, first after a 20th of a second, and more and more seldom, up
+   * to once in a second or a quarter of the term; after a hundred looks, once in a second.
    *
-   * @returns whether its owner is dead; then `takeOver` may be tried
    * @since 0.1.0
    */
-  readonly wait = (name: string, foreign: Foreign): Effect.Effect<Option.Option<Foreign>, S3StoreError> =>
-    this.poll(name, foreign, 50)
+  readonly wait = (name: string, lease: Foreign, patience: Patience): Effect.Effect<Waited, S3StoreError> =>
+    Effect.suspend((): Effect.Effect<Waited, S3StoreError> => {
+      if (isDead(lease)) return Effect.succeed({ _tag: "Dead", lease })
+      if (patience.spent >= this.longestWait) return Effect.succeed({ _tag: "TooLong" })
+      return Effect.flatMap(
+        this.look(name, lease, patience),
+        (next) => next._tag === "Foreign" ? this.wait(name, next, patience) : Effect.succeed<Waited>({ _tag: "Free" })
+      )
+    })
 
   /**
    * Takes the lease of a dead owner, unless another process is faster.
@@ -103,98 +153,167 @@ export class Leases {
    * @since 0.1.0
    */
   readonly takeOver = (name: string, dead: Foreign): Effect.Effect<Lease | Foreign, S3StoreError, Scope.Scope> =>
-    this.acquired(name, "dead", (body) => this.store.replace(name, body, dead.etag), 1)
-
-  /**
-   * Whether a lease object that was loaded is nobody's any more.
-   *
-   * @since 0.1.0
-   */
-  readonly isOver = (found: LoadOutcome): Effect.Effect<boolean> =>
-    Effect.zipWith(
-      this.described(found),
-      Clock.currentTimeMillis,
-      (foreign, now) => Option.isNone(foreign) || foreign.value.expires <= now
+    Effect.flatMap(
+      this.claim,
+      (claim) => this.acquired(name, claim, "dead", (body) => this.store.replace(name, body, dead.etag), 1)
     )
 
-  private attempt(name: string, attempt: number): Effect.Effect<Lease | Foreign, S3StoreError, Scope.Scope> {
-    return this.acquired(name, "nobody", (body) => this.store.add(name, body), attempt)
+  /**
+   * Whether a lease object that was loaded is nobody's any more: it was given back, cannot be read, says what no owner
+   * says, or was not written for a day. One whose time has passed by the clock of this process may be alive: it is
+   * watched for as long as its owner may be silent.
+   *
+   * @param modified when it was written, by the clock of the store
+   * @since 0.1.0
+   */
+  readonly isOver = (name: string, found: LoadOutcome, modified: number): Effect.Effect<boolean, S3StoreError> =>
+    Effect.gen(this, function*() {
+      const seen = this.described(found)
+      if (seen._tag !== "Foreign" || seen.isAbsurd) return true
+      const now = yield* Clock.currentTimeMillis
+      if (seen.expires > Math.max(now, modified) + day || now - modified > day) return true
+      return seen.expires > now ? false : yield* this.watchedToItsEnd(name, seen, new Patience())
+    })
+
+  private watchedToItsEnd(name: string, lease: Foreign, patience: Patience): Effect.Effect<boolean, S3StoreError> {
+    return isDead(lease) ? Effect.succeed(true) : Effect.flatMap(
+      this.look(name, lease, patience),
+      (next) =>
+        next._tag === "Foreign" && next.etag === lease.etag
+          ? this.watchedToItsEnd(name, next, patience)
+          : Effect.succeed(false)
+    )
+  }
+
+  /** Takes a nap, and looks what is there by then. */
+  private look(name: string, lease: Foreign, patience: Patience): Effect.Effect<Seen, S3StoreError> {
+    return Effect.gen(this, function*() {
+      const started = yield* moment
+      const longest = patience.looks < 100 ? Math.min(1000, lease.term / 4, this.term / 4) : 1000
+      const nap = Math.ceil(Math.min(50 * 1.5 ** patience.looks, longest) * (0.5 + (yield* Random.next)))
+      yield* Effect.sleep(nap)
+      const found = yield* this.store.load(name, { ifNoneMatch: lease.etag, firstBytes: mostBytes })
+      patience.looks++
+      patience.spent += Math.max(nap, Math.min(yield* since(started), nap + 10_000))
+      const seen: Seen = found._tag === "Unchanged" ? lease : this.described(found)
+      return seen._tag === "Foreign" && seen.etag === lease.etag
+        // Never fewer than three looks, however short the term is.
+        ? { ...seen, silent: lease.silent + Math.min(nap, lease.term / 3) }
+        : seen
+    })
+  }
+
+  private attempt(
+    name: string,
+    claim: Claim,
+    attempt: number
+  ): Effect.Effect<Lease | Foreign, S3StoreError, Scope.Scope> {
+    return this.acquired(name, claim, "nobody", (body) => this.store.add(name, body), attempt)
   }
 
   private acquired(
     name: string,
+    claim: Claim,
     insteadOf: Lease["insteadOf"],
-    write: (body: Uint8Array) => ReturnType<ObjectStore["add"]>,
+    write: (body: Uint8Array) => Effect.Effect<ConditionalOutcome, S3StoreError>,
     attempt: number
   ): Effect.Effect<Lease | Foreign, S3StoreError, Scope.Scope> {
     // A request that is under way is waited for: a lease that was taken must be given back.
     return Effect.uninterruptible(Effect.gen(this, function*() {
-      const { body, expires } = yield* this.fresh
+      const { body, sent } = yield* this.fresh(claim)
       const outcome = yield* write(body)
       if (outcome._tag === "Written" && Option.isSome(outcome.etag)) {
-        return yield* this.held(name, insteadOf, outcome.etag.value, expires)
+        return yield* this.held(name, claim, insteadOf, outcome.etag.value, sent)
       }
-      const found = yield* this.store.load(name)
-      // After a lost reply it may be this very write.
-      if (found._tag === "Found" && body.equals(found.body)) {
-        return yield* this.held(name, insteadOf, found.etag, expires)
-      }
-      const foreign = yield* this.described(found)
-      if (Option.isSome(foreign)) {
-        const now = yield* Clock.currentTimeMillis
-        return now < foreign.value.expires || attempt >= attempts
-          ? foreign.value
-          : yield* this.acquired(
-            name,
-            "dead",
-            (body) => this.store.replace(name, body, foreign.value.etag),
-            attempt + 1
-          )
-      }
-      return attempt < attempts
-        ? yield* this.attempt(name, attempt + 1)
-        : yield* new S3StoreError({
+      const found = yield* this.store.load(name, { firstBytes: mostBytes })
+      // After a lost reply it may be this very write, or the one of an earlier attempt.
+      if (isOf(claim, found)) return yield* this.held(name, claim, insteadOf, found.etag, claim.started)
+      const seen = this.described(found)
+      if (seen._tag === "Foreign") return seen
+      if (attempt >= attempts) {
+        return yield* new S3StoreError({
           reason: "Conflict",
           operation: "add",
           target: this.store.description + name,
           detail: `other processes were faster ${attempts} times in a row`
         })
+      }
+      return seen._tag === "Absent"
+        ? yield* this.attempt(name, claim, attempt + 1)
+        : yield* this.acquired(
+          name,
+          claim,
+          "nobody",
+          (body) => this.store.replace(name, body, seen.etag),
+          attempt + 1
+        )
     }))
   }
 
   private held(
     name: string,
+    claim: Claim,
     insteadOf: Lease["insteadOf"],
     firstEtag: string,
-    firstExpires: number
+    firstSent: Moment
   ): Effect.Effect<Lease, never, Scope.Scope> {
     let etag: string | undefined = firstEtag
-    let expires = firstExpires
-    const renew = Effect.uninterruptible(Effect.gen(this, function*() {
-      if (etag === undefined) return
-      const next = yield* this.fresh
-      const outcome = yield* this.store.replace(name, next.body, etag)
-      if (outcome._tag === "Written" && Option.isSome(outcome.etag)) {
-        etag = outcome.etag.value
-      } else {
-        const found = yield* this.store.load(name)
-        etag = found._tag === "Found" && next.body.equals(found.body) ? found.etag : undefined
-      }
-      expires = next.expires
-    }))
-    const renewing = Effect.suspend(() => Effect.delay(quietly(renew), this.term / 3)).pipe(
-      Effect.repeat({ while: () => etag !== undefined })
+    /** Others count the time of silence from a moment after this one. */
+    let renewed = firstSent
+    /** Whether a renewal may have been written, or be written yet, without an answer. */
+    let isUnsure = false
+
+    const renewal = (attempt: number): Effect.Effect<void, S3StoreError> =>
+      Effect.gen(this, function*() {
+        if (etag === undefined) return
+        const { body, sent } = yield* this.fresh(claim)
+        isUnsure = true
+        const outcome = yield* this.store.replace(name, body, etag)
+        if (outcome._tag === "Written" && Option.isSome(outcome.etag)) {
+          etag = outcome.etag.value
+          renewed = sent
+          isUnsure = false
+          return
+        }
+        const found = yield* this.store.load(name, { firstBytes: mostBytes })
+        etag = isOf(claim, found) ? found.etag : undefined
+        isUnsure = false
+        if (found._tag === "Found" && body.equals(found.body)) renewed = sent
+        // It is an earlier renewal of this lease, or the lease as it was.
+        else if (attempt < attempts) yield* renewal(attempt + 1)
+      })
+    // One at a time: two would take each other for a successor.
+    const turn = Effect.unsafeMakeSemaphore(1)
+    const renew = turn.withPermits(1)(Effect.uninterruptible(renewal(1)))
+    const isRecent = Effect.suspend(() => Effect.map(since(renewed), (age) => age < this.term))
+
+    // One that failed, or took long, is repeated sooner. Who could not renew for a whole term has given it up, and asks in
+    // the end whether it was noticed; who only slept for so long goes on.
+    const renewing = Effect.suspend(() => since(renewed)).pipe(
+      Effect.flatMap((age) => Effect.sleep(Math.ceil(Math.max(this.term / 12, this.term / 3 - age)))),
+      Effect.zipRight(Effect.exit(renew)),
+      Effect.flatMap((exit) => Exit.isSuccess(exit) ? Effect.succeed(true) : isRecent),
+      Effect.repeat({ while: (goesOn) => goesOn && etag !== undefined })
     )
-    const giveBack = Effect.suspend(() => {
-      if (etag === undefined) return Effect.void
-      const own = etag
-      return Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        now >= expires ? Effect.void : Effect.flatMap(
-          this.store.removeIfMatch(name, own),
-          // A store that removes without looking is given a lease that has ended.
-          (outcome) => outcome === "unsupported" ? this.store.replace(name, this.body(0), own) : Effect.void
-        ))
+
+    const removal = (own: string) =>
+      Effect.flatMap(
+        this.store.removeIfMatch(name, own),
+        // A store that removes without looking is given a lease that has ended.
+        (outcome) =>
+          outcome === "unsupported"
+            ? Effect.asVoid(this.store.replace(name, this.body(claim, 0), own))
+            : Effect.void
+      )
+    const giveBack = Effect.flatMap(isRecent, (isRecent) => {
+      if (etag === undefined || !isRecent) return Effect.void
+      if (!isUnsure) return removal(etag)
+      return Effect.flatMap(
+        this.store.load(name, { firstBytes: mostBytes }),
+        (found) => isOf(claim, found) ? removal(found.etag) : Effect.void
+      )
     })
+
     return Effect.gen(function*() {
       yield* Effect.addFinalizer(() => quietly(giveBack))
       yield* Effect.forkScoped(Effect.interruptible(renewing))
@@ -202,62 +321,100 @@ export class Leases {
         _tag: "Held",
         insteadOf,
         // Who was silent for too long must ask whether it was noticed.
-        isHeld: Effect.flatMap(Clock.currentTimeMillis, (now) => now < expires ? Effect.void : quietly(renew))
-          .pipe(
-            Effect.zipRight(Clock.currentTimeMillis),
-            Effect.map((now) => etag !== undefined && now < expires)
-          )
+        isHeld: Effect.flatMap(isRecent, (isRecent) => isRecent ? Effect.void : quietly(renew)).pipe(
+          Effect.zipRight(isRecent),
+          Effect.map((isRecent) => isRecent && etag !== undefined)
+        )
       } as const
     })
   }
 
-  private poll(name: string, foreign: Foreign, delay: number): Effect.Effect<Option.Option<Foreign>, S3StoreError> {
-    return Effect.gen(this, function*() {
-      yield* Effect.sleep(delay * (0.5 + (yield* Random.next)))
-      const found = yield* this.store.load(name, { ifNoneMatch: foreign.etag })
-      const now = yield* Clock.currentTimeMillis
-      const longest = Math.min(1000, this.term / 4)
-      const seen = found._tag === "Unchanged" ? Option.some(foreign) : yield* this.described(found)
-      if (Option.isNone(seen)) return Option.none()
-      return now >= seen.value.expires || now >= seen.value.since + seen.value.term
-        ? seen
-        : yield* this.poll(name, seen.value, Math.min(delay * 1.5, longest))
-    })
+  /** What a lease object says. */
+  private described(found: LoadOutcome): Seen {
+    if (found._tag === "TooLarge") return absurd(found.etag, this.term)
+    if (found._tag !== "Found") return { _tag: "Absent" }
+    const said = bodyOf(found)
+    if (Option.isNone(said)) return absurd(found.etag, this.term)
+    const { expires, term } = said.value
+    if (expires === 0) return { _tag: "GivenBack", etag: found.etag }
+    return term > 0 && term <= longestTerm && Number.isFinite(expires)
+      ? { _tag: "Foreign", etag: found.etag, term, silent: 0, expires, isAbsurd: expires < 0 }
+      : absurd(found.etag, this.term)
   }
 
-  /** What a lease object says; one that cannot be read has ended. */
-  private described(found: LoadOutcome): Effect.Effect<Option.Option<Foreign>> {
-    return Effect.map(Clock.currentTimeMillis, (now) => {
-      if (found._tag === "TooLarge") return Option.some(foreign(found.etag, 0, 0, now))
-      if (found._tag !== "Found") return Option.none()
-      return Option.some(Either.match(decodeBody(Buffer.from(found.body).toString()), {
-        onLeft: () => foreign(found.etag, 0, 0, now),
-        onRight: ({ expires, term }) => foreign(found.etag, expires, term, now)
-      }))
-    })
-  }
+  private readonly claim: Effect.Effect<Claim> = Effect.map(moment, (started) => ({
+    owner: `${this.owner}/${randomUUID()}/`,
+    started
+  }))
 
-  private readonly fresh = Effect.map(Clock.currentTimeMillis, (now) => {
-    const expires = now + this.term
-    return { body: this.body(expires), expires }
-  })
+  /** When it ends is for versions before this one, which compare it with their clocks. */
+  private readonly fresh = (claim: Claim) =>
+    Effect.map(moment, (sent) => ({ body: this.body(claim, Math.max(1, sent.wall + this.term)), sent }))
 
   /** Every body is another one, so that an etag made of the content tells two leases apart. */
-  private body(expires: number): Buffer {
-    return Buffer.from(encodeBody({ format: 1, owner: `${this.owner}/${randomUUID()}`, term: this.term, expires }))
+  private body(claim: Claim, expires: number): Buffer {
+    return Buffer.from(encodeBody({ format: 1, owner: claim.owner + randomUUID(), term: this.term, expires }))
   }
 }
 
+/** Who takes a lease: what it writes names it, also where no answer came. */
+interface Claim {
+  readonly owner: string
+  readonly started: Moment
+}
+
+/** What is there under the name of a lease. */
+type Seen =
+  | { readonly _tag: "Absent" }
+  | { readonly _tag: "GivenBack"; readonly etag: string }
+  | Foreign
+
+/** A moment by the two clocks of this process: the one people set, and the one that only goes forward. */
+interface Moment {
+  readonly wall: number
+  readonly steady: number
+}
+
+// A clock of tests cannot tell the nanoseconds of a moment between two milliseconds.
+const steadyMillis: Effect.Effect<number> = Effect.catchAllCause(
+  Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos) / 1e6),
+  () => Effect.succeed(0)
+)
+
+const moment: Effect.Effect<Moment> = Effect.zipWith(
+  Clock.currentTimeMillis,
+  steadyMillis,
+  (wall, steady) => ({ wall, steady })
+)
+
+/** How long it has been since. The clock that goes forward may have stood still with the machine: the longer one counts. */
+const since = ({ steady, wall }: Moment): Effect.Effect<number> =>
+  Effect.map(moment, (now) => Math.max(0, now.wall - wall, now.steady - steady))
+
 const attempts = 4
+
+const day = 86_400_000
+
+/** No lease object is longer, in bytes. */
+const mostBytes = 4096
+
+const isDead = ({ silent, term }: Foreign): boolean => silent >= term
+
+const bodyOf = ({ body, size }: { readonly body: Uint8Array; readonly size: number }) =>
+  size > mostBytes ? Option.none() : Either.getRight(decodeBody(Buffer.from(body).toString()))
+
+const isOf = (claim: Claim, found: LoadOutcome): found is Extract<LoadOutcome, { readonly _tag: "Found" }> =>
+  found._tag === "Found" && Option.exists(bodyOf(found), ({ owner }) => owner.startsWith(claim.owner))
+
+const absurd = (etag: string, term: number): Seen => ({
+  _tag: "Foreign",
+  etag,
+  term,
+  silent: 0,
+  expires: 0,
+  isAbsurd: true
+})
 
 /** A store with a mistake in it loses a lease, never what is computed under it. */
 const quietly = <A, E>(request: Effect.Effect<A, E>): Effect.Effect<void> =>
   Effect.catchAllCause(Effect.asVoid(request), () => Effect.void)
-
-const foreign = (etag: string, expires: number, term: number, since: number): Foreign => ({
-  _tag: "Foreign",
-  etag,
-  expires,
-  term,
-  since
-})

@@ -44,9 +44,14 @@ export interface S3CacheOptions extends EntryOptions, EntryFormatOptions {
   readonly writeBehind?: WriteBehindOptions | undefined
   /**
    * For `coordination: "lease"`: how long a process may be silent before another one takes its place; it renews its
-   * lease three times as often while it computes. Default 30 seconds.
+   * lease three times as often while it computes. At most 10 minutes. Default 30 seconds.
    */
   readonly leaseTime?: Duration.DurationInput | undefined
+  /**
+   * For `coordination: "lease"`: how long a lookup waits for other processes that compute, however alive they are. Then
+   * it computes without a lease. Default 5 minutes, or twice `leaseTime` where that is longer.
+   */
+  readonly leaseWait?: Duration.DurationInput | undefined
   /**
    * How old what is known of a tag may be: for so long after `invalidateTag` or `expireTag` returned, other processes may
    * give out entries that carry it. Every tag in use costs each process one request per this time. Default 5 seconds.

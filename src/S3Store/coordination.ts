@@ -11,7 +11,7 @@ import type * as Scope from "effect/Scope"
 import { printKey } from "../Cache/printKey.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
 import type { AnyKey } from "./Held.js"
-import type { Foreign, Lease, Leases } from "./Lease.js"
+import { type Foreign, type Lease, type Leases, Patience } from "./Lease.js"
 import { leaseNameOf } from "./objectName.js"
 import { S3StoreError } from "./S3StoreErrors.js"
 
@@ -102,23 +102,36 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
           taken._tag === "Held" ? Effect.map(holding(taken), Either.right) : Effect.succeed(Either.left(taken)))
       )
 
+    /** For a caller that has waited for too long: what another one has written meanwhile stays. */
+    const withoutLease = (etag: string | undefined): Effect.Effect<A> =>
+      Effect.zipRight(
+        logProblem(levels, key, {
+          message: `${store.description}${name}: another process computes for longer than leaseWait; not waiting for it`
+        }),
+        computing({ isHeld: Effect.succeed(true), etag })
+      )
+
     const tried = (
       take: Effect.Effect<Lease | Foreign, S3StoreError, Scope.Scope>,
-      isFirst: boolean
+      patience: Patience
     ): Effect.Effect<A, S3StoreError> =>
       Effect.flatMap(whenTaken(take), (outcome): Effect.Effect<A, S3StoreError> => {
         if (Either.isRight(outcome)) return Effect.succeed(outcome.right)
-        if (isFirst) ledger.record({ _tag: "LeaseAwaited", key })
-        return Effect.flatMap(leases.wait(name, outcome.left), (dead) =>
-          Effect.flatMap(check, ({ found }) =>
-            Option.isSome(found) ? Effect.succeed(found.value) : tried(
-              Option.match(dead, {
-                onNone: () =>
-                  leases.take(name),
-                onSome: (dead) => leases.takeOver(name, dead)
-              }),
-              false
-            )))
+        if (patience.looks === 0) ledger.record({ _tag: "LeaseAwaited", key })
+        return Effect.flatMap(leases.wait(name, outcome.left, patience), (waited) =>
+          Effect.flatMap(check, ({ etag, found }): Effect.Effect<A, S3StoreError> => {
+            if (Option.isSome(found)) {
+              return Effect.succeed(found.value)
+            }
+            switch (waited._tag) {
+              case "Free":
+                return tried(leases.take(name), patience)
+              case "Dead":
+                return tried(leases.takeOver(name, waited.lease), patience)
+              case "TooLong":
+                return withoutLease(etag)
+            }
+          }))
       })
 
     const told = (cause: Cause.Cause<S3StoreError>): Effect.Effect<void> => {
@@ -138,7 +151,7 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
       computed = Option.none()
       // Who was interrupted does not come here.
       return Effect.catchAllCause(
-        tried(leases.take(name), true),
+        tried(leases.take(name), new Patience()),
         (cause) =>
           Effect.zipRight(
             told(cause),

@@ -56,7 +56,10 @@ export const makeMaintenance = (
       if (loaded._tag === "Absent" || loaded._tag === "Unchanged") return [{ _tag: "Gone" }, ""] as const
       const now = yield* Clock.currentTimeMillis
       if (isLeaseName(object.name)) {
-        return [{ _tag: (yield* leases.isOver(loaded)) ? "Over" : "Lease" }, loaded.etag] as const
+        return [
+          { _tag: (yield* leases.isOver(object.name, loaded, object.modified)) ? "Over" : "Lease" },
+          loaded.etag
+        ] as const
       }
       if (loaded._tag === "TooLarge") return [{ _tag: "Unreadable" }, loaded.etag] as const
       const found = yield* Effect.either(Effect.gen(function*() {

@@ -24,7 +24,7 @@ import { makeGuards } from "./guards.js"
 import type { AnyKey } from "./Held.js"
 import { KeyedMutex } from "./KeyedMutex.js"
 import type { Keyspace } from "./Keyspace.js"
-import { Leases } from "./Lease.js"
+import { Leases, longestTerm } from "./Lease.js"
 import { Ledger } from "./Ledger.js"
 import { makeMaintenance } from "./maintenance.js"
 import { makeManyKeys } from "./manyKeys.js"
@@ -62,6 +62,14 @@ export const makeS3CacheService = (
       duration(name, "leaseTime", options.leaseTime, "30 seconds"),
       Number.isFinite,
       () => badOption(name, "leaseTime", options.leaseTime, "a duration that ends")
+    ).pipe(Effect.filterOrFail(
+      (millis) => millis <= longestTerm,
+      () => badOption(name, "leaseTime", options.leaseTime, "a duration of at most 10 minutes")
+    ))
+    const leaseWait = yield* Effect.filterOrFail(
+      duration(name, "leaseWait", options.leaseWait, Math.max(300_000, 2 * leaseTime)),
+      Number.isFinite,
+      () => badOption(name, "leaseWait", options.leaseWait, "a duration that ends")
     )
     const tagsAge = yield* duration(name, "tagsAge", options.tagsAge, "5 seconds")
     const eventCapacity = yield* wholeNumber(name, "eventCapacity", options.eventCapacity, 1024)
@@ -114,7 +122,7 @@ export const makeS3CacheService = (
     const levels: CacheLevels = { name, memory, store, format, ledger, faults, markers, writes, behind, policyOf }
     const reading = makeReading(levels)
     const writing: Writing = makeWriting(levels, reading)
-    const leases = new Leases(store, leaseTime)
+    const leases = new Leases(store, leaseTime, leaseWait)
     if (defaults.coordination === "lease") yield* checkLeases(name, leases)
     const lookup = makeLookup(levels, reading, writing, makeCoordination(levels, leases))
     const groups = new FlightGroups(memory.flights)
