@@ -89,10 +89,14 @@ export interface EntryFormat {
 /**
  * A format by options. Fails with `CacheConfigError` for one it cannot accept; no message shows a key.
  *
+ * @param place where the store's objects are: encrypted entries of another place are not read
  * @since 0.1.0
  * @category constructors
  */
-export const makeEntryFormat = (options: EntryFormatOptions = {}): Effect.Effect<EntryFormat, CacheConfigError> =>
+export const makeEntryFormat = (
+  options: EntryFormatOptions = {},
+  place = ""
+): Effect.Effect<EntryFormat, CacheConfigError> =>
   Effect.gen(function*() {
     const { compression, maxEntrySize = 33_554_432 } = options
     const largest = compression?.algorithm === "brotli" ? 11 : 9
@@ -105,6 +109,10 @@ export const makeEntryFormat = (options: EntryFormatOptions = {}): Effect.Effect
       yield* whole("compression: level", compression.level ?? 0, 0, largest)
     }
     const cipher = options.encryption === undefined ? undefined : yield* makePayloadCipher(options.encryption)
+
+    // Its length goes before it, so that no other place and header together give the same bytes.
+    const bound = Buffer.concat([Buffer.alloc(4), Buffer.from(place)])
+    bound.writeUInt32BE(bound.length - 4)
 
     const encode: EntryFormat["encode"] = Effect.fnUntraced(function*(header, codec, encoded) {
       const notEncodable = (detail: string) =>
@@ -132,15 +140,20 @@ export const makeEntryFormat = (options: EntryFormatOptions = {}): Effect.Effect
       })
       const payload = cipher === undefined || sealed === undefined
         ? compressed
-        : cipher.seal(sealed, compressed, Buffer.concat([head.prefix, head.header]))
+        : cipher.seal(sealed, compressed, Buffer.concat([bound, head.prefix, head.header]))
       return yield* fitting(assemble(head, payload))
     })
 
     const decode: EntryFormat["decode"] = Effect.fnUntraced(function*(bytes) {
       if (bytes.length > maxEntrySize) return yield* tooLarge(bytes.length, maxEntrySize)
-      const { authenticated, header, payload } = yield* disassemble(bytes)
+      const { authenticated, header, isBound, payload } = yield* disassemble(bytes)
       if (header.size > maxEntrySize) return yield* tooLarge(header.size, maxEntrySize)
-      const opened = yield* open(cipher, header, payload, authenticated)
+      const opened = yield* open(
+        cipher,
+        header,
+        payload,
+        isBound ? Buffer.concat([bound, authenticated]) : authenticated
+      )
       const plain = yield* decompressed(header, opened)
       const { decode } = yield* Effect.mapError(codecOf(header.codec), unsupported)
       const encoded = yield* Effect.mapError(

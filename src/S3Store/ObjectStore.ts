@@ -132,6 +132,11 @@ export interface ListedObject {
 export interface ObjectStore {
   /** For messages: where the objects are. */
   readonly description: string
+  /**
+   * What tells this store from every other one that the same keys of encryption are used for, such as the bucket and the
+   * prefix: an encrypted entry that was copied from another place is not read. Default: nothing.
+   */
+  readonly place?: string | undefined
   /** The object of a name. */
   readonly load: (name: string, options?: LoadOptions) => Effect.Effect<LoadOutcome, S3StoreError>
   /** Writes an object, whether there was one or not. Its etag, where the store tells it. */

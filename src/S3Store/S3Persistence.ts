@@ -62,7 +62,8 @@ export const layerKeyValueStore = (
     KeyValueStore.KeyValueStore,
     Effect.gen(function*() {
       const folder = yield* checkedFolder(options.folder ?? "key-value")
-      const entries = new NamedEntries(yield* L2Store, yield* makeEntryFormat(options), folder)
+      const l2 = yield* L2Store
+      const entries = new NamedEntries(l2, yield* makeEntryFormat(options, l2.place), folder)
       const failing = (method: string, key?: string) => (cause: { readonly message: string }) =>
         new PlatformError.SystemError({
           reason: "Unknown",
@@ -169,7 +170,7 @@ const backing = (
     Effect.gen(function*() {
       const folder = yield* checkedFolder(options.folder ?? "persistence")
       const store = yield* L2Store
-      const format = yield* makeEntryFormat(options)
+      const format = yield* makeEntryFormat(options, store.place)
       const failing = (method: string) => (cause: unknown) => module.PersistenceBackingError.make(method, cause)
       return module.BackingPersistence.of({
         [module.BackingPersistenceTypeId]: module.BackingPersistenceTypeId,

@@ -30,6 +30,11 @@ export interface EncryptionKey {
  * The payload is encrypted, not the header: keyspace, version, key, tags and times stay readable, and cannot be changed
  * without being noticed (they are authenticated). With encryption, an entry that is not encrypted is a miss.
  *
+ * An entry belongs to the place it was written for: one that was copied into another bucket, under another prefix or to
+ * another name is a miss. What a writer of the bucket can still do: put back an older entry of the same key, until that
+ * one's time to live ends; remove entries; and write markers of tags and leases, which are not authenticated: so he can
+ * make entries misses, or callers wait, but never make them get a value that nobody with a key wrote.
+ *
  * Nonces are random: use a key for 2^32 writes at most (NIST SP 800-38D, 8.3).
  *
  * @since 0.1.0

@@ -13,12 +13,15 @@ import { type EntryHeader, HeaderVersion1, HeaderVersion2, type PayloadHeader } 
 import { schemaFault } from "./schemaFault.js"
 
 /**
- * The format version this library writes.
+ * The newest format version this library reads and writes. Entries that are not encrypted are written in version 2, so
+ * that older versions of the library read them, too.
  *
  * @since 0.1.0
  * @category constants
  */
-export const formatVersion = 2
+export const formatVersion = 3
+
+const plainVersion = 2
 
 /**
  * An entry taken apart. The payload is as it was stored: compressed, encrypted, of any codec.
@@ -28,7 +31,9 @@ export const formatVersion = 2
  */
 export interface EntryParts {
   readonly header: EntryHeader & PayloadHeader
-  /** The bytes that encryption authenticates. */
+  /** Whether encryption authenticates the place of the store, too. */
+  readonly isBound: boolean
+  /** The bytes of the entry that encryption authenticates. */
   readonly authenticated: Uint8Array
   readonly payload: Uint8Array
 }
@@ -71,7 +76,7 @@ export const headOf = (
   }))
   const prefix = Buffer.alloc(prefixLength)
   magic.copy(prefix)
-  prefix.writeUInt8(formatVersion, 4)
+  prefix.writeUInt8(encryption === null ? plainVersion : formatVersion, 4)
   prefix.writeUInt32BE(header.length, 5)
   return { prefix, header }
 }
@@ -100,7 +105,7 @@ export const disassemble = (bytes: Uint8Array): Either.Either<EntryParts, EntryE
     return Either.flatMap(head2(buffer, headerLength), (head) => {
       const payload = buffer.subarray(headerStart2 + headerLength)
       return sha256(payload).equals(buffer.subarray(headerStart1, headerStart2))
-        ? Either.right({ ...head, payload })
+        ? Either.right({ ...head, isBound: version === formatVersion, payload })
         : damaged("the checksum of its payload does not match")
     })
   })
@@ -124,7 +129,7 @@ const startOf = (bytes: Uint8Array) => {
     return fail("NotAnEntry", "it does not begin like an entry")
   }
   const version = buffer.readUInt8(4)
-  return version === 1 || version === formatVersion
+  return version >= 1 && version <= formatVersion
     ? Either.right({ buffer, version, headerLength: buffer.readUInt32BE(5) })
     : fail("UnknownVersion", `its format version is ${version}, but this library reads 1 to ${formatVersion}`)
 }
@@ -158,6 +163,7 @@ const disassemble1 = (buffer: Buffer, headerLength: number): Either.Either<Entry
       compression: "none",
       encryption: null
     },
+    isBound: false,
     authenticated: new Uint8Array(0),
     payload
   }))

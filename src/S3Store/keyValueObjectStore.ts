@@ -89,6 +89,7 @@ export const makeKeyValueObjectStore = (
 
     return {
       description,
+      place: keyPrefix,
       load: (name, options) =>
         Effect.map(
           get("load", name),

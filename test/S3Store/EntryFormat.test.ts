@@ -56,10 +56,10 @@ describe("EntryFormat", () => {
   }
 
   describe("golden files", () => {
-    for (const { codec, encoded, file, header, isReproducible, options } of goldenEntries) {
+    for (const { codec, encoded, file, header, isReproducible, options, place } of goldenEntries) {
       it.effect(`${file} is read${isReproducible ? ", and written byte for byte" : ""}`, () =>
         Effect.gen(function*() {
-          const format = yield* makeEntryFormat(options)
+          const format = yield* makeEntryFormat(options, place)
           const bytes = golden(file)
           assert.deepStrictEqual(yield* format.decode(bytes), { ...header, encoded })
           if (isReproducible) {
@@ -94,6 +94,38 @@ describe("EntryFormat", () => {
     })
   })
 
+  describe("an encrypted entry belongs to its place", () => {
+    const bucket = (place: string) => makeEntryFormat({ encryption }, place)
+
+    it.effect("a copy in another bucket, under another prefix, or where place and header meet otherwise is not read", () =>
+      Effect.gen(function*() {
+        const bytes = yield* (yield* bucket("s3://one/cache/")).encode(header, "json", [1])
+        assert.deepStrictEqual((yield* (yield* bucket("s3://one/cache/")).decode(bytes)).encoded, [1])
+        for (const place of ["s3://two/cache/", "s3://one/", "s3://one/cache/E", ""]) {
+          assert.strictEqual((yield* fault(bytes, yield* bucket(place))).reason, "KeyWrong", place)
+        }
+      }))
+
+    it.effect("the version that says so cannot be taken back", () =>
+      Effect.gen(function*() {
+        const format = yield* bucket("s3://one/cache/")
+        const bytes = Buffer.from(yield* format.encode(header, "json", [1]))
+        assert.strictEqual(bytes.readUInt8(4), 3)
+        bytes.writeUInt8(2, 4)
+        const headerLength = bytes.readUInt32BE(5)
+        const digest = createHash("sha256").update(bytes.subarray(0, 9)).update(bytes.subarray(73, 73 + headerLength))
+        digest.digest().copy(bytes, 9)
+        assert.strictEqual((yield* fault(bytes, format)).reason, "KeyWrong")
+      }))
+
+    it.effect("what version 2 encrypted is still read, in any place; what is not encrypted is written in version 2", () =>
+      Effect.gen(function*() {
+        const format = yield* bucket("s3://one/cache/")
+        assert.strictEqual((yield* format.decode(golden("v2-gzip-encrypted.bin"))).key, header.key)
+        assert.strictEqual(Buffer.from(yield* plain.encode(header, "json", [1])).readUInt8(4), 2)
+      }))
+  })
+
   describe("what is wrong", () => {
     it.effect("is told apart", () =>
       Effect.gen(function*() {
@@ -103,10 +135,10 @@ describe("EntryFormat", () => {
         assert.deepStrictEqual(yield* faultOf(Buffer.from("<html>")), ["NotAnEntry", "it does not begin like an entry"])
         assert.deepStrictEqual(yield* faultOf(Buffer.alloc(0)), ["NotAnEntry", "it does not begin like an entry"])
         const newer = Buffer.from(bytes)
-        newer.writeUInt8(3, 4)
+        newer.writeUInt8(4, 4)
         assert.deepStrictEqual(
           yield* faultOf(newer),
-          ["UnknownVersion", "its format version is 3, but this library reads 1 to 2"]
+          ["UnknownVersion", "its format version is 4, but this library reads 1 to 3"]
         )
         assert.deepStrictEqual(yield* faultOf(bytes.subarray(0, 60)), ["Damaged", "it is cut off"])
         assert.deepStrictEqual(
@@ -126,10 +158,10 @@ describe("EntryFormat", () => {
         )
       }))
 
-    for (const { file, options } of goldenEntries) {
+    for (const { file, options, place } of goldenEntries) {
       it.effect(`${file} is no entry any more when any byte of it is changed or cut off`, () =>
         Effect.gen(function*() {
-          const format = yield* makeEntryFormat(options)
+          const format = yield* makeEntryFormat(options, place)
           const bytes = golden(file)
           for (let at = 0; at < bytes.length; at++) {
             const changed = Buffer.from(bytes)

@@ -10,6 +10,8 @@ export interface GoldenEntry {
   readonly file: string
   readonly codec: CodecName
   readonly options: EntryFormatOptions
+  /** The place of the store, where the entry belongs to it. */
+  readonly place?: string
   readonly header: EntryHeader
   readonly encoded: unknown
   /** Whether writing the entry again gives the same bytes: not with a random nonce, nor with another version of zlib. */
@@ -89,6 +91,15 @@ export const goldenEntries: ReadonlyArray<GoldenEntry> = [
     file: "v2-gzip-encrypted.bin",
     codec: "json",
     options: { compression: { algorithm: "gzip" }, encryption },
+    header,
+    encoded: many,
+    isReproducible: false
+  },
+  {
+    file: "v3-gzip-encrypted.bin",
+    codec: "json",
+    options: { compression: { algorithm: "gzip" }, encryption },
+    place: "s3://my-bucket/cache/",
     header,
     encoded: many,
     isReproducible: false
