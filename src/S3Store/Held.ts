@@ -98,6 +98,14 @@ export class Held implements HeldParts {
   ): Held => new Held(space, content, parts)
 
   /**
+   * What there is to know of an entry whose content was not read: no keyspace may take it out.
+   *
+   * @since 0.1.0
+   */
+  static readonly ofHeader = (isValue: boolean, parts: HeldParts): Held =>
+    new Held({}, { value: isValue ? Exit.succeed(undefined) : Exit.fail(undefined), copy: undefined }, parts)
+
+  /**
    * The content, if this very keyspace put it in. So the type is sound: a keyspace has one type of value and failure.
    *
    * @since 0.1.0

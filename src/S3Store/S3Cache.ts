@@ -30,7 +30,7 @@ import type {
   S3CachePruneOptions,
   S3CacheWriteOptions
 } from "./S3CacheOptions.js"
-import type { ListedEntry, S3CacheService, S3CacheStats } from "./S3CacheService.js"
+import type { ListedEntry, PruneProgress, S3CacheService, S3CacheStats } from "./S3CacheService.js"
 import type { CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
 
 /**
@@ -248,7 +248,9 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
 
   /**
    * The live entries of a keyspace in the second level, in no particular order: one request for each, and one for each
-   * thousand.
+   * thousand. It reads their first 4 KiB, which tell all of this; rarely more. So it does not see payloads that are
+   * damaged, do not fit the schema, or cannot be decrypted: `get` has no value for those. What encrypted entries tell
+   * of themselves is authenticated only together with their payload.
    *
    * @since 0.1.0
    */
@@ -261,14 +263,15 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
   /**
    * Removes what is of no use any more from a keyspace in the second level: entries that nobody reads again are not
    * removed otherwise. The stream tells how far it is, after every thousand objects; `Stream.runLast` does it all. A fresh
-   * entry is never removed in place of an expired one, but where the store ignores conditions on removals.
+   * entry is never removed in place of an expired one, but where the store ignores conditions on removals. As `list` it
+   * reads the first 4 KiB of each; with `verifyPayload` it reads them whole, and knows what else cannot be read.
    *
    * @since 0.1.0
    */
   static readonly prune = <K, V, F>(
     keyspace: Keyspace<K, V, F>,
     options?: S3CachePruneOptions
-  ): Stream.Stream<{ readonly examined: number; readonly removed: number }, S3StoreError, S3Cache> =>
+  ): Stream.Stream<PruneProgress, S3StoreError, S3Cache> =>
     Stream.unwrap(Effect.map(S3Cache, (cache) => cache.prune(keyspace, options)))
 
   /**

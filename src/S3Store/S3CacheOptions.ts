@@ -138,4 +138,9 @@ export interface S3CacheManyOptions {
 export interface S3CachePruneOptions extends S3CacheManyOptions {
   /** Whether to remove objects of the keyspace that cannot be read, too. Default `false`. */
   readonly unreadable?: boolean | undefined
+  /**
+   * Whether to read whole objects, so that one whose payload is damaged, cannot be decrypted or does not fit the schema
+   * counts as one that cannot be read. Default `false`: only the first bytes are read, up to 64 KiB, mostly 4.
+   */
+  readonly verifyPayload?: boolean | undefined
 }

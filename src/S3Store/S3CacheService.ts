@@ -80,6 +80,21 @@ export interface ListedEntry<in out K, in out V, out F = never> {
 }
 
 /**
+ * How far `prune` is.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PruneProgress {
+  /** Objects that were looked at. */
+  readonly examined: number
+  /** Those of them that were removed. */
+  readonly removed: number
+  /** All objects, `examined` in the end; of more than 100,000 only those that were listed so far, which grow. */
+  readonly total: number
+}
+
+/**
  * An `S3Cache`: a bounded memory level over a second level that processes share. See the statics of `S3Cache`.
  *
  * @since 0.1.0
@@ -133,7 +148,7 @@ export interface S3CacheService {
   readonly prune: <K, V, F>(
     keyspace: Keyspace<K, V, F>,
     options?: S3CachePruneOptions
-  ) => Stream.Stream<{ readonly examined: number; readonly removed: number }, S3StoreError>
+  ) => Stream.Stream<PruneProgress, S3StoreError>
   readonly clear: <K, V, F>(
     keyspace: Keyspace<K, V, F>
   ) => Stream.Stream<{ readonly removed: number }, S3StoreError>

@@ -123,6 +123,20 @@ export const disassembleHeader = (bytes: Uint8Array): Either.Either<EntryHeader,
       ? Either.map(disassemble1(buffer, headerLength), ({ header }): EntryHeader => header)
       : Either.map(head2(buffer, headerLength), ({ header }): EntryHeader => header))
 
+/**
+ * How many of an entry's first bytes its header takes, if these do not suffice; infinity where it takes the whole entry.
+ *
+ * @since 0.1.0
+ * @category decoding
+ */
+export const headerNeeds = (bytes: Uint8Array): number | undefined => {
+  const start = startOf(bytes)
+  if (Either.isLeft(start)) return undefined
+  const { headerLength, version } = start.right
+  const needed = version === 1 ? Number.POSITIVE_INFINITY : headerStart2 + headerLength
+  return needed > bytes.length ? needed : undefined
+}
+
 const startOf = (bytes: Uint8Array) => {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (buffer.length < prefixLength || !buffer.subarray(0, magic.length).equals(magic)) {

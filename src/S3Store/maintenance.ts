@@ -5,24 +5,50 @@
  */
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
+import type * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Option from "effect/Option"
+import * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
 import type { CacheLevels } from "./CacheLevels.js"
+import { headerNeeds } from "./entryBytes.js"
 import { heldOf } from "./entryCodec.js"
-import type { AnyKey, Held } from "./Held.js"
+import type { EntryHeader } from "./EntryHeader.js"
+import { type AnyKey, Held } from "./Held.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
 import type { Leases } from "./Lease.js"
 import { concurrencyOf } from "./manyKeys.js"
 import { isEntryOrLeaseUnder, isLeaseName } from "./objectName.js"
-import type { ListedObject } from "./ObjectStore.js"
+import type { ListedObject, LoadOutcome } from "./ObjectStore.js"
 import type { Reading } from "./reading.js"
 import type { S3CacheService } from "./S3CacheService.js"
 import type { S3StoreError } from "./S3StoreErrors.js"
 
 /** How many objects are looked at between two reports of progress: as many as S3 lists in one answer. */
 const reportEvery = 1000
+
+/** How many objects are listed before the first is pruned, so that their number is known: some 20 MB of names. */
+const counted = 100_000
+
+/** Of an entry, the bytes that mostly hold its header. */
+const usualHead = 4096
+
+/** Of an entry, the most bytes that are read for its header: 64 KiB, and what stands before. */
+const longestHead = 65_536 + 128
+
+const unreadable = Either.left("unreadable")
+
+/** What has been removed or replaced meanwhile. */
+const gone = "gone"
+type Gone = typeof gone
+
+type Found = Data.TaggedEnum.Value<LoadOutcome, "Found">
+
+/** An entry, and its key. */
+interface Listed<in out K, in out V, in out F> {
+  readonly key: CacheKey<K, V, F>
+  readonly held: Held
+}
 
 /** What an object of a keyspace is: the entry of a key, or something that cannot be read. */
 type Examined<K, V, F> =
@@ -47,30 +73,87 @@ export const makeMaintenance = (
     return Stream.filter(store.list(prefix), isEntryOrLeaseUnder(prefix))
   }
 
-  const examined = <K, V, F>(space: Keyspace<K, V, F>, object: ListedObject): Effect.Effect<
+  /** The header of an entry, of its first bytes, or of all of them where those are not enough. */
+  const headOf = (
+    name: string,
+    found: Found
+  ): Effect.Effect<Either.Either<EntryHeader, unknown> | Gone, S3StoreError> =>
+    Effect.suspend(() => {
+      const needed = found.body.length < found.size ? headerNeeds(found.body) : undefined
+      if (needed === undefined) return Effect.succeed(format.decodeHeader(found.body))
+      if (needed !== Number.POSITIVE_INFINITY && needed > longestHead) return Effect.succeed(unreadable)
+      const again = store.load(name, needed === Number.POSITIVE_INFINITY ? {} : { firstBytes: needed })
+      return Effect.map(again, (more) => {
+        // What was replaced meanwhile is fresh.
+        if (more._tag === "TooLarge") return unreadable
+        return more._tag === "Found" && more.etag === found.etag ? format.decodeHeader(more.body) : gone
+      })
+    })
+
+  const heldOfHead = <K, V, F>(
+    space: Keyspace<K, V, F>,
+    name: string,
+    found: Found
+  ): Effect.Effect<Either.Either<Listed<K, V, F>, unknown> | Gone, S3StoreError> =>
+    Effect.zipWith(
+      headOf(name, found),
+      Clock.currentTimeMillis,
+      (head, now) =>
+        head === gone ?
+          gone :
+          Either.flatMap(head, (header) =>
+            Either.flatMap(space.keyOfId(header.key), (key): Either.Either<Listed<K, V, F>, unknown> => {
+              const isOwn = header.keyspace === space.name && header.version === space.version
+              if (!isOwn || key.objectName !== name || found.size > format.maxEntrySize) return unreadable
+              return Either.right({
+                key,
+                held: Held.ofHeader(header.outcome === "success", {
+                  policy: policyOf(space),
+                  made: header.created,
+                  came: now,
+                  freshUntil: header.expires,
+                  tags: header.tags,
+                  etag: found.etag,
+                  bytes: found.size
+                })
+              })
+            }))
+    )
+
+  const heldOfWhole = <K, V, F>(
+    space: Keyspace<K, V, F>,
+    found: Found
+  ): Effect.Effect<Either.Either<Listed<K, V, F>, unknown>> =>
+    Effect.either(Effect.gen(function*() {
+      const now = yield* Clock.currentTimeMillis
+      const entry = yield* format.decode(found.body)
+      const key = yield* space.keyOfId(entry.key)
+      return { key, held: yield* heldOf(key, policyOf(space), entry, found, now) }
+    }))
+
+  const examined = <K, V, F>(
+    space: Keyspace<K, V, F>,
+    { modified, name }: ListedObject,
+    isWhole: boolean
+  ): Effect.Effect<
     readonly [what: Examined<K, V, F>, etag: string],
     S3StoreError
   > =>
     Effect.gen(function*() {
-      const loaded = yield* store.load(object.name)
+      const isLease = isLeaseName(name)
+      const loaded = yield* store.load(name, isWhole || isLease ? {} : { firstBytes: usualHead })
       if (loaded._tag === "Absent" || loaded._tag === "Unchanged") return [{ _tag: "Gone" }, ""] as const
-      const now = yield* Clock.currentTimeMillis
-      if (isLeaseName(object.name)) {
-        return [
-          { _tag: (yield* leases.isOver(object.name, loaded, object.modified)) ? "Over" : "Lease" },
-          loaded.etag
-        ] as const
+      if (isLease) {
+        return [{ _tag: (yield* leases.isOver(name, loaded, modified)) ? "Over" : "Lease" }, loaded.etag] as const
       }
-      if (loaded._tag === "TooLarge") return [{ _tag: "Unreadable" }, loaded.etag] as const
-      const found = yield* Effect.either(Effect.gen(function*() {
-        const entry = yield* format.decode(loaded.body)
-        const key = yield* space.keyOfId(entry.key)
-        return { key, held: yield* heldOf(key, policyOf(space), entry, loaded, now) }
-      }))
-      if (Either.isLeft(found)) {
+      if (loaded._tag === "TooLarge") {
         return [{ _tag: "Unreadable" }, loaded.etag] as const
       }
+      const found = yield* (isWhole ? heldOfWhole(space, loaded) : heldOfHead(space, name, loaded))
+      if (found === gone) return [{ _tag: "Gone" }, ""] as const
+      if (Either.isLeft(found)) return [{ _tag: "Unreadable" }, loaded.etag] as const
       const held = yield* reading.tagged(found.right.held)
+      const now = yield* Clock.currentTimeMillis
       return held === undefined || held.uselessFrom <= now
         ? [{ _tag: "Over" }, loaded.etag] as const
         : [{ _tag: "Entry", key: found.right.key, held }, loaded.etag] as const
@@ -80,48 +163,62 @@ export const makeMaintenance = (
     Stream.unwrap(Effect.map(concurrencyOf(name, options), (concurrency) =>
       objectsOf(space).pipe(
         Stream.filter((object) => !isLeaseName(object.name)),
-        Stream.mapEffect((object) => examined(space, object), { concurrency, unordered: true }),
-        Stream.mapEffect(([what]) =>
-          Effect.map(Clock.currentTimeMillis, (now) =>
-            what._tag === "Entry" && what.held.isValue && what.held.freshUntil > now
-              ? Option.some({
-                key: what.key,
-                made: what.held.made,
-                freshUntil: what.held.freshUntil,
-                tags: what.held.tags,
-                bytes: what.held.bytes
-              })
-              : Option.none())
+        // A fiber for each group costs less than one for each entry.
+        Stream.grouped(Math.max(128, concurrency)),
+        Stream.mapEffect((objects) =>
+          Effect.zipLeft(
+            Effect.forEach(objects, (object) => examined(space, object, false), { concurrency }),
+            Effect.yieldNow()
+          )
         ),
-        Stream.filterMap((listed) =>
-          listed
-        )
+        Stream.mapEffect((group) =>
+          Effect.map(Clock.currentTimeMillis, (now) =>
+            Chunk.fromIterable(group.flatMap(([what]) =>
+              what._tag === "Entry" && what.held.isValue && what.held.freshUntil > now
+                ? [{
+                  key: what.key,
+                  made: what.held.made,
+                  freshUntil: what.held.freshUntil,
+                  tags: what.held.tags,
+                  bytes: what.held.bytes
+                }]
+                : []
+            )))
+        ),
+        Stream.flattenChunks
       )))
 
-  const prune: S3CacheService["prune"] = (space, options) =>
-    Stream.unwrap(Effect.map(concurrencyOf(name, options), (concurrency) => {
-      const total = { examined: 0, removed: 0 }
-      const pruned = (object: ListedObject) =>
-        Effect.flatMap(examined(space, object), ([what, etag]) => {
-          const goes = what._tag === "Over" || (what._tag === "Unreadable" && options?.unreadable === true)
-          return goes
-            ? Effect.flatMap(store.removeIfMatch(object.name, etag), (outcome) => {
-              // Who prunes wants it gone, even where what was written this very moment may go with it.
-              if (outcome === "unsupported") return Effect.as(store.remove(object.name), 1)
-              return Effect.succeed(outcome === "removed" ? 1 : 0)
-            })
-            : Effect.succeed(0)
-        })
+  const prune: S3CacheService["prune"] = (space, options) => {
+    const pruned = (object: ListedObject) =>
+      Effect.flatMap(examined(space, object, options?.verifyPayload === true), ([what, etag]) => {
+        const goes = what._tag === "Over" || (what._tag === "Unreadable" && options?.unreadable === true)
+        return goes
+          ? Effect.flatMap(store.removeIfMatch(object.name, etag), (outcome) => {
+            // Who prunes wants it gone, even where what was written this very moment may go with it.
+            if (outcome === "unsupported") return Effect.as(store.remove(object.name), 1)
+            return Effect.succeed(outcome === "removed" ? 1 : 0)
+          })
+          : Effect.succeed(0)
+      })
+    return Stream.unwrapScoped(Effect.gen(function*() {
+      const concurrency = yield* concurrencyOf(name, options)
+      const [first, others] = yield* Stream.peel(objectsOf(space), Sink.collectAllN<ListedObject>(counted))
+      const progress = { examined: 0, removed: 0, total: first.length }
+      const rest = Stream.mapChunks(others, (page) => {
+        progress.total += page.length
+        return page
+      })
       return Stream.mapEffect(
-        Stream.grouped(objectsOf(space), reportEvery),
+        Stream.grouped(Stream.concat(Stream.fromChunk(first), rest), reportEvery),
         (objects) =>
           Effect.map(Effect.forEach(objects, pruned, { concurrency }), (removed) => {
-            total.examined += objects.length
-            total.removed += removed.reduce((sum, each) => sum + each, 0)
-            return { ...total }
+            progress.examined += objects.length
+            progress.removed += removed.reduce((sum, each) => sum + each, 0)
+            return { ...progress }
           })
       )
     }))
+  }
 
   const clear: S3CacheService["clear"] = (space) => {
     const isOfSpace = ({ keyspace, version }: AnyKey) => keyspace === space.name && version === space.version

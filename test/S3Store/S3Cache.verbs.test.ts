@@ -196,11 +196,11 @@ describe("verbs of an S3Cache", () => {
       yield* cache.invalidateTag("gone")
       assert.deepStrictEqual(
         yield* Stream.runLast(cache.prune(Numbers)),
-        Option.some({ examined: 13, removed: 11 })
+        Option.some({ examined: 13, removed: 11, total: 13 })
       )
       assert.deepStrictEqual(
         yield* Stream.runLast(cache.prune(Numbers, { unreadable: true })),
-        Option.some({ examined: 2, removed: 1 })
+        Option.some({ examined: 2, removed: 1, total: 2 })
       )
       assert.strictEqual(yield* (yield* process()).get(Numbers.key("live")), 1)
     }))
@@ -280,7 +280,7 @@ describe("verbs of an S3Cache", () => {
       assert.strictEqual(yield* Stream.runCount(cache.list(Reports)), 1)
       assert.deepStrictEqual(
         yield* Stream.runLast(cache.prune(Reports, { unreadable: true })),
-        Option.some({ examined: 1, removed: 0 })
+        Option.some({ examined: 1, removed: 0, total: 1 })
       )
       assert.deepStrictEqual(
         requests().slice(before).filter(({ method, name }) => method === "GET" && name !== "").map(({ name }) => name),
