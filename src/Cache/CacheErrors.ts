@@ -44,9 +44,11 @@ export class CacheNotFoundError extends Data.TaggedError("CacheNotFoundError")<{
   readonly cache: string
   /** The key, printed. */
   readonly key: string
+  /** What lay there instead, if something did. */
+  readonly detail?: string
 }> {
   override get message(): string {
-    return `${this.cache}: there is no entry under ${this.key}`
+    return `${this.cache}: there is no entry under ${this.key}${this.detail === undefined ? "" : `: ${this.detail}`}`
   }
 }
 

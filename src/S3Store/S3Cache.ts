@@ -115,7 +115,8 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
 
   /**
    * Writes a new entry: of all processes that try at the same time exactly one does, the others fail with
-   * `CacheExistsError`. An object in which `get` finds no value gives way. It takes a second level that honours
+   * `CacheExistsError`. What nobody can use gives way: what has expired, was invalidated, or is damaged. What
+   * this process cannot read but others may be able to stays: an `S3StoreError` of reason `Unreadable`. It takes a second level that honours
    * conditional writes; where it does not, this fails with an `S3StoreError` of reason `ConditionalWritesUnsupported`.
    *
    * @since 0.1.0

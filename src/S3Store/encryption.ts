@@ -25,7 +25,11 @@ export interface EncryptionKey {
 
 /**
  * How payloads are encrypted: with the first key. The others are for what was written before; a key that is left out is
- * forgotten, and what it encrypted are misses. To rotate, put a new key first.
+ * forgotten, and what it encrypted are misses.
+ *
+ * To rotate, let readers go first, one deployment after the other: add the new key after the old one everywhere; then
+ * put it first everywhere; leave the old one out when the longest time to live has passed. A new key that is first at
+ * once is one that processes of the deployment before cannot read.
  *
  * The payload is encrypted, not the header: keyspace, version, key, tags and times stay readable, and cannot be changed
  * without being noticed (they are authenticated). With encryption, an entry that is not encrypted is a miss.

@@ -30,6 +30,8 @@ export interface Loaded {
   readonly unchanged: boolean
   /** The etag of what lies there now, whatever it is; `undefined` for nothing. */
   readonly etag: string | undefined
+  /** Why what lies there cannot be read, if it cannot. */
+  readonly unreadable?: CacheDecodeError
 }
 
 /**
@@ -106,7 +108,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
         detail: error.detail,
         cause: error
       })
-      : Effect.as(logProblem(levels, key, error), { held: undefined, unchanged: false, etag })
+      : Effect.as(logProblem(levels, key, error), { held: undefined, unchanged: false, etag, unreadable: error })
   }
 
   const tagged: Reading["tagged"] = (held) => Effect.map(markers.of(held.tags), (mark) => marked(held, mark))
@@ -128,12 +130,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
           return yield* unreadable(
             key,
             policy,
-            new CacheDecodeError({
-              reason: "TooLarge",
-              keyspace: key.keyspace,
-              key: key.id,
-              detail: `it has ${object.size} bytes, more than the second level reads`
-            }),
+            tooLarge(key, object.size),
             object.etag
           )
         case "Found": {
@@ -268,6 +265,20 @@ export const makeReading = (levels: CacheLevels): Reading => {
       })
   }
 }
+
+/**
+ * What is wrong with an object of more bytes than the second level reads.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const tooLarge = (key: AnyKey, size: number): CacheDecodeError =>
+  new CacheDecodeError({
+    reason: "TooLarge",
+    keyspace: key.keyspace,
+    key: key.id,
+    detail: `it has ${size} bytes, more than the second level reads`
+  })
 
 const valueOf = <V, F>(content: Exit.Exit<V, F> | undefined): Option.Option<V> =>
   content !== undefined && Exit.isSuccess(content) ? Option.some(content.value) : Option.none()

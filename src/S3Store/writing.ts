@@ -10,15 +10,14 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { CacheExistsError, CacheNotFoundError } from "../Cache/CacheErrors.js"
 import type { CacheLevels } from "./CacheLevels.js"
-import { heldOf, type Prepared, prepareValue } from "./entryCodec.js"
-import type { EntryError } from "./EntryError.js"
-import type { Entry } from "./EntryFormat.js"
+import { type Prepared, prepareValue } from "./entryCodec.js"
 import type { AnyKey, Held } from "./Held.js"
 import type { CacheKey } from "./Keyspace.js"
-import type { Reading } from "./reading.js"
+import { isCorrupt, type Lying, makeLyingObjects, mayBeDamage } from "./lying.js"
+import type { Loaded, Reading } from "./reading.js"
 import type { S3CacheWriteOptions } from "./S3CacheOptions.js"
 import type { S3CacheService } from "./S3CacheService.js"
-import { S3StoreError } from "./S3StoreErrors.js"
+import { type CacheDecodeError, S3StoreError } from "./S3StoreErrors.js"
 
 /**
  * What became of a write that takes the place of one particular object, or of none.
@@ -28,8 +27,8 @@ import { S3StoreError } from "./S3StoreErrors.js"
  */
 export type PutOutcome =
   | { readonly _tag: "Written"; readonly held: Held }
-  /** There is another object, with this etag: a value that readers would get, or something that need not stay. */
-  | { readonly _tag: "InTheWay"; readonly isLive: Effect.Effect<boolean, S3StoreError>; readonly etag: string }
+  /** There is another object. One that looked damaged was loaded twice, unless others replaced it meanwhile. */
+  | { readonly _tag: "InTheWay"; readonly lying: Lying; readonly isSeenTwice: boolean }
   /** The object whose place it was to take is gone. */
   | { readonly _tag: "Gone" }
 
@@ -50,7 +49,7 @@ export interface Writing extends Pick<S3CacheService, "set" | "add" | "remove" |
   ) => Effect.Effect<PutOutcome, S3StoreError>
   /**
    * Writes an entry that holds a failure, where no live value is. What memory is to keep, if anything. Where conditions
-   * are not honoured it is not written, and memory keeps it.
+   * are not honoured, and where something lies that cannot be read, it is not written, and memory keeps it.
    */
   readonly addFailure: <K, V, F>(
     key: CacheKey<K, V, F>,
@@ -68,6 +67,7 @@ const attempts = 4
  */
 export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
   const { behind, format, ledger, memory, name, policyOf, store, writes } = levels
+  const lying = makeLyingObjects(levels, reading)
 
   /**
    * Changes the second level, then the memory level: what `change` returns is kept there. Changes of one key go one at a
@@ -102,31 +102,23 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
   const removed = (key: AnyKey) =>
     Effect.map(store.remove(key.objectName), () => ledger.record({ _tag: "Removed", key }))
 
-  /** Whether who reads would get a value of this object, given what it holds. */
-  const isLive = <K, V, F>(
-    key: CacheKey<K, V, F>,
-    object: { readonly body: Uint8Array; readonly etag: string },
-    entry: Either.Either<Entry, EntryError>
-  ): Effect.Effect<boolean, S3StoreError> =>
-    Effect.gen(function*() {
-      if (Either.isLeft(entry)) return false
-      const now = yield* Clock.currentTimeMillis
-      const there = heldOf(key, policyOf(key.space), entry.right, object, now)
-      if (Either.isLeft(there) || !there.right.isValue || there.right.freshUntil <= now) return false
-      const held = yield* reading.tagged(there.right)
-      return held !== undefined && held.freshUntil > now
-    })
-
   // After a refusal, or an answer that leaves it open: whose object is it? After a lost reply it may be this very write.
-  const found = <K, V, F>(key: CacheKey<K, V, F>, entry: Prepared): Effect.Effect<PutOutcome, S3StoreError> =>
+  const found = <K, V, F>(
+    key: CacheKey<K, V, F>,
+    entry: Prepared,
+    suspect?: string
+  ): Effect.Effect<PutOutcome, S3StoreError> =>
     Effect.gen(function*() {
       const object = yield* store.load(key.objectName)
-      if (object._tag === "TooLarge") return { _tag: "InTheWay", isLive: Effect.succeed(false), etag: object.etag }
-      if (object._tag !== "Found") return { _tag: "Gone" }
-      const there = yield* Effect.either(format.decode(object.body))
-      return Either.isRight(there) && there.right.writeId === entry.writeId
-        ? { _tag: "Written", held: written(key, entry, Option.some(object.etag)) }
-        : { _tag: "InTheWay", isLive: isLive(key, object, there), etag: object.etag }
+      if (object._tag === "Absent" || object._tag === "Unchanged") return { _tag: "Gone" }
+      const there = yield* lying.described(key, object)
+      if (there.header?.writeId === entry.writeId) {
+        return { _tag: "Written", held: written(key, entry, Option.some(object.etag)) }
+      }
+      return suspect === undefined && mayBeDamage(there.error?.reason)
+        ? yield* found(key, entry, object.etag)
+        // Another object than the one that was suspect was looked at only once.
+        : { _tag: "InTheWay", lying: there, isSeenTwice: suspect === object.etag }
     })
 
   const putInPlaceOf: Writing["putInPlaceOf"] = (key, entry, etag) =>
@@ -157,6 +149,30 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
 
   const exists = (key: AnyKey) => new CacheExistsError({ cache: name, key: String(key) })
 
+  /**
+   * The etag of what an `add` may take the place of: nobody can use it. What others may be able to use stays: a newer
+   * version of the library, who has another key or another schema.
+   *
+   * @returns `undefined`: it is to be looked at again
+   */
+  const givingWay = <K, V, F>(
+    key: CacheKey<K, V, F>,
+    { error, etag, header }: Lying,
+    isSeenTwice: boolean
+  ): Effect.Effect<string | undefined, CacheExistsError | S3StoreError> =>
+    Effect.gen(function*() {
+      if (error !== undefined && isCorrupt(error.reason)) return isSeenTwice ? etag : undefined
+      if (header !== undefined && (header.outcome === "failure" || (yield* lying.isOver(key, header)))) return etag
+      return yield* error === undefined ? exists(key) : new S3StoreError({
+        reason: "Unreadable",
+        operation: "add",
+        target: store.description + key.objectName,
+        detail: `something is there already that this process cannot read (${error.reason}): ${error.detail}. ` +
+          "Others may be able to: add leaves it. Use remove, or set, to replace it",
+        cause: error
+      })
+    })
+
   const addOnce = <K, V, F>(
     key: CacheKey<K, V, F>,
     entry: Prepared,
@@ -166,9 +182,9 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
     Effect.gen(function*() {
       const outcome = yield* putInPlaceOf(key, entry, etag)
       if (outcome._tag === "Written") return outcome.held
-      if (outcome._tag === "InTheWay" && (yield* outcome.isLive)) return yield* exists(key)
+      const next = outcome._tag === "Gone" ? undefined : yield* givingWay(key, outcome.lying, outcome.isSeenTwice)
       return attempt < attempts
-        ? yield* addOnce(key, entry, outcome._tag === "InTheWay" ? outcome.etag : undefined, attempt + 1)
+        ? yield* addOnce(key, entry, next, attempt + 1)
         : yield* new S3StoreError({
           reason: "Conflict",
           operation: "add",
@@ -177,10 +193,30 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
         })
     })
 
+  const bytesGivingWay = <K, V, F>(key: CacheKey<K, V, F>, body: Uint8Array) =>
+    Effect.flatMap(
+      lying.described(key, { _tag: "Found", body, size: body.length, etag: "" }),
+      (there) => givingWay(key, there, true)
+    )
+
+  /** Fails as `add` does, and writes nothing. */
+  const notThere = <K, V, F>(key: CacheKey<K, V, F>): Effect.Effect<void, CacheExistsError | S3StoreError> =>
+    Effect.gen(function*() {
+      const policy = policyOf(key.space)
+      const held = yield* reading.inMemory(key, policy)
+      if (held?.isValue === true && held.freshUntil > (yield* Clock.currentTimeMillis)) return yield* exists(key)
+      if (behind.waiting(key) !== undefined) return
+      const object = yield* store.load(key.objectName)
+      if (object._tag !== "Found" && object._tag !== "TooLarge") return
+      yield* givingWay(key, yield* lying.described(key, object), true)
+    })
+
   const addFailure: Writing["addFailure"] = (key, entry) =>
     Effect.catchAll(addOnce(key, entry, undefined, 1), (error): Effect.Effect<Held | undefined, S3StoreError> => {
       if (error._tag === "CacheExistsError") return Effect.succeed(undefined)
-      return error.reason === "ConditionalWritesUnsupported" ? Effect.succeed(entry.held) : Effect.fail(error)
+      return error.reason === "ConditionalWritesUnsupported" || error.reason === "Unreadable"
+        ? Effect.succeed(entry.held)
+        : Effect.fail(error)
     })
 
   const add: Writing["add"] = (key, value, options) =>
@@ -194,36 +230,94 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
               const waiting = behind.waiting(key)
               if (waiting === undefined) return addOnce(key, entry, undefined, 1)
               return Effect.flatMap(
-                Effect.flatMap(
-                  Effect.either(format.decode(waiting.body)),
-                  (there) => isLive(key, { body: waiting.body, etag: "" }, there)
-                ),
+                Effect.either(bytesGivingWay(key, waiting.body)),
                 // Written all the same: without it an older object would come to life again.
-                (isLive) =>
-                  isLive ? exists(key) : Effect.zipRight(behind.writeNow(key), addOnce(key, entry, undefined, 1))
+                (outcome) =>
+                  Either.isLeft(outcome)
+                    ? Effect.fail(outcome.left)
+                    : Effect.zipRight(behind.writeNow(key), addOnce(key, entry, undefined, 1))
               )
             }),
             (held) => held
           ))
-          : Effect.flatMap(reading.getOption(key), (value) => Option.isNone(value) ? Effect.void : exists(key))
+          : notThere(key)
     )
 
-  const taken = <K, V, F>(key: CacheKey<K, V, F>): Effect.Effect<V, CacheNotFoundError | S3StoreError> =>
+  const notFound = (key: AnyKey, unreadable?: CacheDecodeError) =>
+    new CacheNotFoundError({
+      cache: name,
+      key: String(key),
+      ...(unreadable === undefined
+        ? {}
+        : { detail: `what lay there was removed, and could not be read: ${unreadable.detail} (${unreadable.reason})` })
+    })
+
+  /** The fresh value of what is held, as its tags leave it, if it has one. */
+  const freshContent = <K, V, F>(
+    key: CacheKey<K, V, F>,
+    held: Held | undefined
+  ): Effect.Effect<Exit.Exit<V, F> | undefined> =>
+    Effect.map(
+      Clock.currentTimeMillis,
+      (now) => held === undefined || held.freshUntil <= now ? undefined : held.contentFor(key.space)
+    )
+
+  /** Removes the object below what waits, and then what waits: so nothing is lost when the former fails. */
+  const removedWith = (key: AnyKey, waiting: Prepared) =>
+    Effect.zipRight(
+      removed(key),
+      Effect.suspend(() => behind.waiting(key) === waiting ? behind.withdraw(key) : Effect.succeed(undefined))
+    )
+
+  const pop: Writing["pop"] = (key) =>
     changing(
       key,
       Effect.gen(function*() {
-        const waiting = yield* behind.withdraw(key)
-        const loaded = yield* reading.load(key, policyOf(key.space))
-        if (loaded.held !== undefined) yield* removed(key)
-        const held = waiting === undefined ? loaded.held : yield* reading.taggedIfKnown(key, waiting.held)
-        const content = held?.contentFor(key.space)
-        return held === undefined || content === undefined || Exit.isFailure(content) ||
-            held.freshUntil <= (yield* Clock.currentTimeMillis)
-          ? yield* new CacheNotFoundError({ cache: name, key: String(key) })
+        const waiting = behind.waiting(key)
+        const loaded = waiting === undefined ? yield* loadedForPop(key) : undefined
+        if (waiting !== undefined) yield* removedWith(key, waiting)
+        else if (loaded?.held !== undefined || loaded?.unreadable !== undefined) yield* removed(key)
+        const content = yield* freshContent(
+          key,
+          waiting === undefined ? loaded?.held : yield* reading.taggedIfKnown(key, waiting.held)
+        )
+        return content === undefined || Exit.isFailure(content)
+          ? yield* notFound(key, loaded?.unreadable)
           : content.value
       }),
       () => undefined
     )
 
-  return { save, putInPlaceOf, addFailure, set, add, pop: taken, remove: (key) => Effect.asVoid(taken(key)) }
+  /** What looks damaged is loaded again: one bad answer must not cost the value. */
+  const loadedForPop = <K, V, F>(key: CacheKey<K, V, F>): Effect.Effect<Loaded, S3StoreError> => {
+    const load = reading.load(key, { ...policyOf(key.space), onUnreadable: "miss" })
+    return Effect.flatMap(load, (loaded) => mayBeDamage(loaded.unreadable?.reason) ? load : Effect.succeed(loaded))
+  }
+
+  // It does not depend on reading: the look only tells whether there was something to remove.
+  const remove: Writing["remove"] = (key) =>
+    changing(
+      key,
+      Effect.gen(function*() {
+        const waiting = yield* behind.withdraw(key)
+        if (waiting !== undefined) {
+          yield* removed(key)
+          const content = yield* freshContent(key, yield* reading.taggedIfKnown(key, waiting.held))
+          return content === undefined ? yield* notFound(key) : undefined
+        }
+        const there = yield* Effect.either(lying.headerUnder(key))
+        if (Either.isRight(there) && there.right === undefined) return yield* notFound(key)
+        const header = Either.isRight(there) ? there.right?.header : undefined
+        const isOver = Either.isRight(there) && header !== undefined &&
+          (yield* Effect.catchAll(lying.isOver(key, header), () => Effect.succeed(false)))
+        if (!isOver || there.right === undefined) return yield* removed(key)
+        // A fresh one that was written in its place meanwhile stays.
+        const outcome = yield* Effect.merge(store.removeIfMatch(key.objectName, there.right.etag))
+        if (outcome === "unsupported") yield* Effect.ignore(removed(key))
+        return yield* notFound(key)
+      }),
+      () => undefined
+    )
+
+  return { save, putInPlaceOf, addFailure, set, add, pop, remove }
 }

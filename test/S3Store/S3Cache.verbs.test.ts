@@ -36,7 +36,7 @@ describe("verbs of an S3Cache", () => {
       assert.isFalse(yield* (yield* process()).has(Numbers.key("a")))
     }))
 
-  it.scoped("add takes the place of an object that readers cannot use: of another schema, or of another key", () =>
+  it.scoped("add leaves what others may be able to use: an object of another schema, or of another key", () =>
     Effect.gen(function*() {
       const { direct, process } = yield* makeBucket()
       const cache = yield* process()
@@ -52,6 +52,9 @@ describe("verbs of an S3Cache", () => {
       }
       for (const key of [Numbers.key("a"), Numbers.key("c"), Others.key("b"), Next.key("b")]) {
         assert.deepStrictEqual(yield* cache.getOption(key), Option.none())
+        const refused = yield* Effect.flip(cache.add(key, 5))
+        assert.strictEqual(refused._tag === "S3StoreError" ? refused.reason : refused._tag, "Unreadable")
+        yield* cache.remove(key)
         yield* cache.add(key, 5)
         assert.strictEqual(yield* (yield* process()).get(key), 5)
         assert.strictEqual((yield* Effect.flip(cache.add(key, 6)))._tag, "CacheExistsError")

@@ -1,0 +1,124 @@
+/**
+ * What lies under the name of an entry, whatever it is.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import type { CacheLevels } from "./CacheLevels.js"
+import { decodeHeld } from "./entryCodec.js"
+import type { EntryHeader } from "./EntryHeader.js"
+import { Held } from "./Held.js"
+import type { CacheKey } from "./Keyspace.js"
+import type { LoadOutcome } from "./ObjectStore.js"
+import { type Reading, tooLarge } from "./reading.js"
+import type { CacheDecodeError, CacheDecodeReason, S3StoreError } from "./S3StoreErrors.js"
+
+/**
+ * An object under the name of an entry.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Lying {
+  readonly etag: string
+  /** What it says about itself; nothing where not even that can be read. */
+  readonly header: EntryHeader | undefined
+  /** Why it is not the entry that belongs there, where that was looked at. */
+  readonly error: CacheDecodeError | undefined
+}
+
+/**
+ * Looks at objects under the names of entries.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface LyingObjects {
+  /** What says of itself what lies there, of its first bytes: at most 4 KiB, or 64 KiB where its header is long. */
+  readonly headerUnder: (key: { readonly objectName: string }) => Effect.Effect<Lying | undefined, S3StoreError>
+  /** The same of an object that was loaded, with what a look at all of it tells. */
+  readonly described: <K, V, F>(
+    key: CacheKey<K, V, F>,
+    object: Extract<LoadOutcome, { readonly _tag: "Found" | "TooLarge" }>
+  ) => Effect.Effect<Lying, S3StoreError>
+  /** Whether its time is over, or one of its tags was invalidated since it was made. */
+  readonly isOver: <K, V, F>(key: CacheKey<K, V, F>, header: EntryHeader) => Effect.Effect<boolean, S3StoreError>
+}
+
+/**
+ * Whether an object that looks like this may have been damaged on its way, so that a second look is worth it. The first
+ * five bytes are under no checksum.
+ *
+ * @since 0.1.0
+ * @category predicates
+ */
+export const mayBeDamage = (reason: CacheDecodeReason | undefined): boolean =>
+  reason === "UnknownVersion" || isCorrupt(reason)
+
+/**
+ * Whether nobody can use an object that is like this, now or later.
+ *
+ * @since 0.1.0
+ * @category predicates
+ */
+export const isCorrupt = (reason: CacheDecodeReason | undefined): boolean =>
+  reason === "Damaged" || reason === "NotAnEntry"
+
+const unseenContent = Exit.die("its content was not looked at")
+const unseen = { value: unseenContent, copy: undefined }
+const firstBytes = 4096
+const mostFirstBytes = 65_536
+
+/**
+ * Makes what looks at objects under the names of entries.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeLyingObjects = ({ format, policyOf, store }: CacheLevels, reading: Reading): LyingObjects => {
+  const headerIn = (name: string, firstBytes: number): Effect.Effect<Lying | undefined, S3StoreError> =>
+    Effect.flatMap(store.load(name, { firstBytes }), (object) => {
+      if (object._tag === "Absent" || object._tag === "Unchanged") return Effect.succeed(undefined)
+      if (object._tag === "TooLarge") return Effect.succeed({ etag: object.etag, header: undefined, error: undefined })
+      const header = format.decodeHeader(object.body)
+      return Either.isLeft(header) && header.left.reason === "Damaged" && object.body.length < object.size &&
+          firstBytes < mostFirstBytes
+        ? headerIn(name, mostFirstBytes)
+        : Effect.succeed({ etag: object.etag, header: Either.getOrUndefined(header), error: undefined })
+    })
+
+  return {
+    headerUnder: (key) => headerIn(key.objectName, firstBytes),
+    described: (key, object) =>
+      Effect.gen(function*() {
+        if (object._tag === "TooLarge") {
+          const first = yield* headerIn(key.objectName, firstBytes)
+          const header = first?.etag === object.etag ? first.header : undefined
+          return { etag: object.etag, header, error: tooLarge(key, object.size) }
+        }
+        const header = Either.getOrUndefined(format.decodeHeader(object.body))
+        const now = yield* Clock.currentTimeMillis
+        const held = yield* Effect.either(decodeHeld(format, key, policyOf(key.space), object, now))
+        return { etag: object.etag, header, error: Either.isLeft(held) ? held.left : undefined }
+      }),
+    isOver: (key, { created, expires, tags }) =>
+      Effect.gen(function*() {
+        const now = yield* Clock.currentTimeMillis
+        if (expires <= now) return true
+        const unread = Held.of(key.space, unseen, {
+          policy: policyOf(key.space),
+          made: created,
+          came: now,
+          freshUntil: expires,
+          tags,
+          etag: undefined,
+          bytes: 0
+        })
+        const held = yield* reading.tagged(unread)
+        return held === undefined || held.freshUntil <= now
+      })
+  }
+}
