@@ -129,7 +129,8 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
     Effect.flatMap(S3Cache, (cache) => cache.add(key, value, options))
 
   /**
-   * Removes an entry from both levels. Fails with `CacheNotFoundError` when there is none. Other processes may have it
+   * Removes what lies under a key from both levels, whatever it is and whether it can be read or not. Fails with
+   * `CacheNotFoundError` when there is nothing, or only what has expired or was invalidated. Other processes may have it
    * in their memory level until it expires there, or until `revalidateAfter`.
    *
    * @since 0.1.0
@@ -140,7 +141,8 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
     Effect.flatMap(S3Cache, (cache) => cache.remove(key))
 
   /**
-   * Removes an entry from both levels and returns its value. Of several processes that try at the same time more than
+   * Removes an entry from both levels and returns its value. What lies there and cannot be read is removed too: then this
+   * fails with a `CacheNotFoundError` that tells so. Of several processes that try at the same time more than
    * one may get it.
    *
    * @since 0.1.0
