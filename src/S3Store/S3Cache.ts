@@ -19,6 +19,7 @@ import type {
 } from "../Cache/CacheErrors.js"
 import type { ClientCache } from "../ClientLayer/ClientCache.js"
 import type { ClientBuildError } from "../ClientLayer/ClientErrors.js"
+import type { S3CacheCheck } from "./checkStore.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
 import { L2Store, type L2StoreS3Options } from "./L2Store.js"
 import { makeS3CacheService } from "./makeS3CacheService.js"
@@ -318,6 +319,15 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    * @since 0.1.0
    */
   static readonly flush: Effect.Effect<void, never, S3Cache> = Effect.flatMap(S3Cache, (cache) => cache.flush)
+
+  /**
+   * Tries with one small object whether the second level can do what the cache needs: bucket, region, credentials,
+   * permissions, conditions and clock. It never fails: what is wrong stands in the report. The circuit and suspended
+   * operations are passed by.
+   *
+   * @since 0.1.0
+   */
+  static readonly check: Effect.Effect<S3CacheCheck, never, S3Cache> = Effect.flatMap(S3Cache, (cache) => cache.check)
 
   /**
    * What was counted since the cache was made.

@@ -57,6 +57,11 @@ export interface S3CacheOptions extends EntryOptions, EntryFormatOptions {
    * give out entries that carry it. Every tag in use costs each process one request per this time. Default 5 seconds.
    */
   readonly tagsAge?: Duration.DurationInput | undefined
+  /**
+   * `"startup"`: the layer tries what `S3Cache.check` tries, and fails with `CacheConfigError` when something failed; for
+   * roles that may write, read, list and remove. Default: a second level that is not well is found out when it is asked.
+   */
+  readonly verify?: "startup" | undefined
   /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
   readonly eventCapacity?: number | undefined
   /** Whether to keep Effect `Metric`s of it (see `S3CacheMetrics`), tagged with the name. Default `false`. */

@@ -7,6 +7,7 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
 import type { CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "../Cache/CacheErrors.js"
+import type { S3CacheCheck } from "./checkStore.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
 import type { S3CacheEvent } from "./S3CacheEvent.js"
 import type {
@@ -152,6 +153,7 @@ export interface S3CacheService {
   readonly clear: <K, V, F>(
     keyspace: Keyspace<K, V, F>
   ) => Stream.Stream<{ readonly removed: number }, S3StoreError>
+  readonly check: Effect.Effect<S3CacheCheck>
   readonly invalidateTag: (tag: string) => Effect.Effect<void, S3StoreError>
   readonly expireTag: (tag: string) => Effect.Effect<void, S3StoreError>
   readonly flush: Effect.Effect<void>

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+export { S3CacheCheck, type S3CacheCheckStep } from "./checkStore.js"
 export type { CodecName } from "./Codec.js"
 export type { EncryptionKey, EncryptionOptions } from "./encryption.js"
 export type { CompressionOptions, EntryFormatOptions } from "./EntryFormat.js"

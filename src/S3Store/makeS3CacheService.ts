@@ -15,6 +15,7 @@ import { printKey } from "../Cache/printKey.js"
 import { SingleFlight } from "../Cache/SingleFlight.js"
 import { millis } from "../Cache/timeToLive.js"
 import type { CacheLevels } from "./CacheLevels.js"
+import { checkStore } from "./checkStore.js"
 import { makeLookup, writeFailed } from "./computing.js"
 import { makeCoordination } from "./coordination.js"
 import { makeEntryFormat } from "./EntryFormat.js"
@@ -45,7 +46,7 @@ import { makeWriting, type Writing } from "./writing.js"
 /**
  * Makes what an `S3Cache` does over a second level, for as long as the scope lives.
  *
- * Fails with `CacheConfigError` for an option it cannot accept, or for `coordination: "lease"` over a second level that
+ * Fails with `CacheConfigError` for an option it cannot accept, for a second level that does not pass `verify`, or for `coordination: "lease"` over a second level that
  * does not honour conditional writes.
  *
  * @since 0.1.0
@@ -123,6 +124,7 @@ export const makeS3CacheService = (
     const reading = makeReading(levels)
     const writing: Writing = makeWriting(levels, reading)
     const leases = new Leases(store, leaseTime, leaseWait)
+    if (options.verify !== undefined) yield* verified(name, options.verify, unwatched)
     if (defaults.coordination === "lease") yield* checkLeases(name, leases)
     const lookup = makeLookup(levels, reading, writing, makeCoordination(levels, leases))
     const groups = new FlightGroups(memory.flights)
@@ -144,6 +146,7 @@ export const makeS3CacheService = (
       ...makeMaintenance(levels, reading, leases),
       invalidateTag: (tag) => marking(tag, "invalidated"),
       expireTag: (tag) => marking(tag, "expired"),
+      check: checkStore(unwatched),
       flush: behind.flush,
       stats: Effect.map(memory.size, (memorySize) => ({
         memoryHits: ledger.count("MemoryHit"),
@@ -200,6 +203,21 @@ const duration = (
 
 const badOption = (cache: string, option: string, value: unknown, accepted: string) =>
   new CacheConfigError({ cache, option, value: printKey(value), accepted })
+
+const verified = (name: string, verify: string, store: ObjectStore) =>
+  verify !== "startup" ? badOption(name, "verify", verify, "\"startup\"") : Effect.flatMap(
+    checkStore(store),
+    (check) => {
+      const failed = check.steps.find(({ outcome }) => outcome === "failed")
+      return failed === undefined ? Effect.void : new CacheConfigError({
+        cache: name,
+        option: "verify",
+        value: "\"startup\"",
+        accepted: `over a second level that works: ${failed.step} of ${check.target} failed: ${failed.detail}`,
+        cause: check
+      })
+    }
+  )
 
 // A second level that does not answer now may well honour conditions: it is found out when it matters.
 const checkLeases = (name: string, leases: Leases) =>

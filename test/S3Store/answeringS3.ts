@@ -77,7 +77,7 @@ export const makeAnsweringS3 = (options: Partial<S3ObjectStoreOptions> = {}) =>
               [...objects].map(([path, { body, etag }]) =>
                 `<Contents><Key>${path.split("/").slice(2).join("/")}</Key><Size>${body.length}</Size><ETag>${
                   etag.replaceAll("\"", "&quot;")
-                }</ETag><LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents>`
+                }</ETag><LastModified>${new Date().toISOString()}</LastModified></Contents>`
               ).join("")
             }</ListBucketResult>`
           )
