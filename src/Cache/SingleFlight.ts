@@ -100,6 +100,18 @@ export class SingleFlight<in out K, in out R = never> {
   }
 
   /**
+   * The fibers of the computations under way, but of those that wait for the caller: it may wait for all of these.
+   *
+   * @since 0.1.0
+   */
+  fibers(caller: Fiber.RuntimeFiber<unknown, unknown>): ReadonlyArray<Fiber.RuntimeFiber<void>> {
+    const within = caller.getFiberRef(enclosing)
+    return [...this.running].flatMap((flight) =>
+      flight.fiber === undefined || (within !== undefined && leadsTo(flight, within)) ? [] : [flight.fiber]
+    )
+  }
+
+  /**
    * A group of callers who share their computations.
    *
    * @since 0.1.0

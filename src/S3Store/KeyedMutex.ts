@@ -45,6 +45,15 @@ export class KeyedMutex<in out K> {
     )
 
   /**
+   * How many keys are held.
+   *
+   * @since 0.1.0
+   */
+  get size(): number {
+    return MutableHashMap.size(this.locks)
+  }
+
+  /**
    * Waits until the effects have ended that now run, or wait for their turn, under the keys that a predicate picks.
    *
    * @since 0.1.0

@@ -6,6 +6,7 @@
 import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
@@ -314,7 +315,8 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
     Effect.flatMap(S3Cache, (cache) => cache.expireTag(tag))
 
   /**
-   * Waits until all entries that were set with `write: "behind"` before have been written, or their failures told.
+   * Waits until all entries that were set with `write: "behind"` before have been written, or their failures told. It
+   * does not wait for refreshes in the background: `settle` does.
    *
    * @since 0.1.0
    */
@@ -328,6 +330,18 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    * @since 0.1.0
    */
   static readonly check: Effect.Effect<S3CacheCheck, never, S3Cache> = Effect.flatMap(S3Cache, (cache) => cache.check)
+
+  /**
+   * Waits until the computations, refreshes in the background and writes have ended that are under way, what they write
+   * included, but no longer than `within`; then `open` is how many were not over yet. They go on. For a function that is
+   * frozen after its answer, and for the end of a program.
+   *
+   * @since 0.1.0
+   */
+  static readonly settle = (
+    options: { readonly within: Duration.DurationInput }
+  ): Effect.Effect<{ readonly open: number }, never, S3Cache> =>
+    Effect.flatMap(S3Cache, (cache) => cache.settle(options))
 
   /**
    * What was counted since the cache was made.

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
@@ -157,6 +158,7 @@ export interface S3CacheService {
   readonly invalidateTag: (tag: string) => Effect.Effect<void, S3StoreError>
   readonly expireTag: (tag: string) => Effect.Effect<void, S3StoreError>
   readonly flush: Effect.Effect<void>
+  readonly settle: (options: { readonly within: Duration.DurationInput }) => Effect.Effect<{ readonly open: number }>
   readonly stats: Effect.Effect<S3CacheStats>
   readonly events: Stream.Stream<S3CacheEvent>
 }

@@ -32,11 +32,13 @@ import { makeManyKeys } from "./manyKeys.js"
 import { makeMemoizing } from "./memoizing.js"
 import { MemoryLevel } from "./MemoryLevel.js"
 import type { ObjectStore } from "./ObjectStore.js"
+import { printedAs } from "./printing.js"
 import { makeReading } from "./reading.js"
 import type { S3CacheEvent } from "./S3CacheEvent.js"
 import type { S3CacheOptions } from "./S3CacheOptions.js"
 import type { S3CacheService } from "./S3CacheService.js"
 import { S3StoreError } from "./S3StoreErrors.js"
+import { makeSettle } from "./settling.js"
 import { TagMarkers } from "./TagMarkers.js"
 import { watchedObjectStore } from "./watchedObjectStore.js"
 import { wholeNumber } from "./wholeNumber.js"
@@ -128,11 +130,22 @@ export const makeS3CacheService = (
     if (defaults.coordination === "lease") yield* checkLeases(name, leases)
     const lookup = makeLookup(levels, reading, writing, makeCoordination(levels, leases))
     const groups = new FlightGroups(memory.flights)
+    const settle = yield* makeSettle(levels, batches)
+    const summary = () => ({
+      _id: "S3Cache",
+      name,
+      over: unwatched.description,
+      maxSize: options.maxSize ?? 1000,
+      maxBytes: options.maxBytes ?? null,
+      waiting: behind.size,
+      inFlight: memory.flights.size,
+      circuit: breaker?.state ?? "closed"
+    })
 
     const marking = (tag: string, how: "invalidated" | "expired") =>
       Effect.map(markers.mark(tag, how), () => ledger.record({ _tag: "TagMarked", tag, how }))
 
-    return {
+    const service: S3CacheService = {
       get: reading.get,
       getOption: reading.getOption,
       has: (key) => Effect.map(reading.getOption(key), Option.isSome),
@@ -148,6 +161,7 @@ export const makeS3CacheService = (
       expireTag: (tag) => marking(tag, "expired"),
       check: checkStore(unwatched),
       flush: behind.flush,
+      settle,
       stats: Effect.map(memory.size, (memorySize) => ({
         memoryHits: ledger.count("MemoryHit"),
         storeHits: ledger.count("StoreHit"),
@@ -174,6 +188,7 @@ export const makeS3CacheService = (
       })),
       events: hub.stream
     }
+    return printedAs(service, summary)
   })
 
 const aboveZero = "a duration above zero"
