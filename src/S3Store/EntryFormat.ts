@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { Buffer } from "node:buffer"
+import { Buffer, constants } from "node:buffer"
 import { CacheConfigError, EntryTooLargeError } from "../Cache/CacheErrors.js"
 import { printKey } from "../Cache/printKey.js"
 import type { CodecName } from "./Codec.js"
@@ -47,7 +47,9 @@ export interface EntryFormatOptions {
   readonly encryption?: EncryptionOptions | undefined
   /**
    * The most bytes of an entry, whole, and of its payload before compression; a larger one is neither written nor read.
-   * A whole number above 0. Default 33,554,432 (32 MiB).
+   * A whole number above 0, no more than the second level reads (its `maxObjectSize`), and than a string of the runtime
+   * can hold (about 512 MiB): a larger entry could be written and never read. Default 33,554,432 (32 MiB), or what the
+   * second level reads, if that is less.
    */
   readonly maxEntrySize?: number | undefined
 }
@@ -90,17 +92,33 @@ export interface EntryFormat {
  * A format by options. Fails with `CacheConfigError` for one it cannot accept; no message shows a key.
  *
  * @param place where the store's objects are: encrypted entries of another place are not read
+ * @param maxObjectSize the most bytes of an object that the store reads: no larger entry is written
  * @since 0.1.0
  * @category constructors
  */
 export const makeEntryFormat = (
   options: EntryFormatOptions = {},
-  place = ""
+  place = "",
+  maxObjectSize: number = constants.MAX_STRING_LENGTH
 ): Effect.Effect<EntryFormat, CacheConfigError> =>
   Effect.gen(function*() {
-    const { compression, maxEntrySize = 33_554_432 } = options
+    const { compression, maxEntrySize = Math.min(33_554_432, maxObjectSize) } = options
     const largest = compression?.algorithm === "brotli" ? 11 : 9
     yield* whole("maxEntrySize", maxEntrySize, 1, Number.MAX_SAFE_INTEGER)
+    if (maxEntrySize > constants.MAX_STRING_LENGTH) {
+      return yield* badOption(
+        "maxEntrySize",
+        maxEntrySize,
+        `at most ${constants.MAX_STRING_LENGTH}, what a string of this runtime can hold`
+      )
+    }
+    if (maxEntrySize > maxObjectSize) {
+      return yield* badOption(
+        "maxEntrySize",
+        maxEntrySize,
+        `at most ${maxObjectSize}, the maxObjectSize of the second level, which reads no larger object`
+      )
+    }
     if (compression !== undefined) {
       if (compression.algorithm !== "gzip" && compression.algorithm !== "brotli") {
         return yield* badOption("compression: algorithm", compression.algorithm, "\"gzip\" or \"brotli\"")

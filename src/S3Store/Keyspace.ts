@@ -165,7 +165,15 @@ export class Keyspace<in out K, in out V, out F = never> {
         accepted: "letters, digits, \".\", \"_\" and \"-\", 50 characters at most"
       })
     }
-    orThrow(makeEntryPolicy(`Keyspace ${name}`, options))
+    const { failureTimeToLive } = orThrow(makeEntryPolicy(`Keyspace ${name}`, options))
+    if (failureTimeToLive > 0 && options.failure === undefined) {
+      throw new CacheConfigError({
+        cache: `Keyspace ${name}`,
+        option: "failureTimeToLive",
+        value: printKey(options.failureTimeToLive),
+        accepted: "left out where there is no schema for failures (the option failure): none could be remembered"
+      })
+    }
     const codec = orThrow(oneOf<CodecName>(`Keyspace ${name}`, "codec", options.codec, ["json", "msgpack", "raw"]))
     const onL2Error = orThrow(oneOf(`Keyspace ${name}`, "onL2Error", options.onL2Error, ["fallThrough", "fail"]))
     const { failure, tags = [] } = options

@@ -137,6 +137,8 @@ export interface ObjectStore {
    * prefix: an encrypted entry that was copied from another place is not read. Default: nothing.
    */
   readonly place?: string | undefined
+  /** The most bytes an object may have to be loaded whole: a larger one is `TooLarge`. Default: no limit. */
+  readonly maxObjectSize?: number | undefined
   /** The object of a name. */
   readonly load: (name: string, options?: LoadOptions) => Effect.Effect<LoadOutcome, S3StoreError>
   /** Writes an object, whether there was one or not. Its etag, where the store tells it. */

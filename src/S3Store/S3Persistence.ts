@@ -63,7 +63,7 @@ export const layerKeyValueStore = (
     Effect.gen(function*() {
       const folder = yield* checkedFolder(options.folder ?? "key-value")
       const l2 = yield* L2Store
-      const entries = new NamedEntries(l2, yield* makeEntryFormat(options, l2.place), folder)
+      const entries = new NamedEntries(l2, yield* makeEntryFormat(options, l2.place, l2.maxObjectSize), folder)
       const failing = (method: string, key?: string) => (cause: { readonly message: string }) =>
         new PlatformError.SystemError({
           reason: "Unknown",
@@ -170,7 +170,7 @@ const backing = (
     Effect.gen(function*() {
       const folder = yield* checkedFolder(options.folder ?? "persistence")
       const store = yield* L2Store
-      const format = yield* makeEntryFormat(options, store.place)
+      const format = yield* makeEntryFormat(options, store.place, store.maxObjectSize)
       const failing = (method: string) => (cause: unknown) => module.PersistenceBackingError.make(method, cause)
       return module.BackingPersistence.of({
         [module.BackingPersistenceTypeId]: module.BackingPersistenceTypeId,

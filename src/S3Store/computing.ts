@@ -14,7 +14,7 @@ import type { EntryTooLargeError } from "../Cache/CacheErrors.js"
 import type { FlightGroup } from "../Cache/SingleFlight.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
 import type { Coordination, Fence } from "./coordination.js"
-import { type Prepared, prepareFailure, prepareValue } from "./entryCodec.js"
+import { type Prepared, prepareFailure, prepareValue, unwritten } from "./entryCodec.js"
 import type { EntryPolicy } from "./EntryPolicy.js"
 import type { AnyKey, Held } from "./Held.js"
 import type { CacheKey } from "./Keyspace.js"
@@ -186,27 +186,29 @@ export const makeLookup = (
           })))
       const now = yield* Clock.currentTimeMillis
       if (Exit.isSuccess(exit)) {
-        const keep = yield* Effect.suspend(() =>
-          prepareValue(levels.format, key, exit.value, policy, call.writeOptions(exit.value), { made, now })
-        ).pipe(
-          Effect.flatMap((entry) => {
-            // What its callers get is what those get who come later.
-            content = entry.held.readerFor(key.space) ?? content
-            return entry.held.freshUntil > now
-              ? saved(key, policy, entry, isAttached, fence, call.throttle)
-              : Effect.succeed(undefined)
-          }),
+        const keep = yield* Effect.suspend(() => {
+          const options = call.writeOptions(exit.value)
+          return Effect.matchEffect(prepareValue(levels.format, key, exit.value, policy, options, { made, now }), {
+            onSuccess: (entry) => {
+              // What its callers get is what those get who come later.
+              content = entry.held.readerFor(key.space) ?? content
+              return entry.held.freshUntil > now
+                ? saved(key, policy, entry, isAttached, fence, call.throttle)
+                : nothing
+            },
+            onFailure: (error) =>
+              Effect.zipRight(
+                writeFailed(levels, key, error),
+                isAttached() ? unwritten(key, exit.value, policy, options, { made, now }, error) : nothing
+              )
+          })
+        }).pipe(
           Effect.catchAllCause((cause) =>
             Effect.as(
-              Option.match(Cause.failureOption(cause), {
-                onNone: () =>
-                  Effect.annotateLogs(
-                    Effect.logError(`the value could not be cached: ${thrownBy(cause)}`),
-                    { cache: levels.name, key: String(key) }
-                  ),
-                onSome: (error) =>
-                  writeFailed(levels, key, error)
-              }),
+              Effect.annotateLogs(
+                Effect.logError(`the value could not be cached: ${thrownBy(cause)}`),
+                { cache: levels.name, key: String(key) }
+              ),
               undefined
             )
           )

@@ -17,6 +17,7 @@ import type { EntryPolicy } from "./EntryPolicy.js"
 import { Held } from "./Held.js"
 import { isolate, type Isolated } from "./isolation.js"
 import type { CacheKey } from "./Keyspace.js"
+import { roughBytes } from "./roughBytes.js"
 import type { S3CacheWriteOptions } from "./S3CacheOptions.js"
 import { CacheDecodeError, type CacheDecodeReason, CacheEncodeError } from "./S3StoreErrors.js"
 import { shortText } from "./shortText.js"
@@ -64,15 +65,7 @@ export const prepareValue = <K, V, F>(
       key.space.encodeValue(value),
       (detail) => new CacheEncodeError({ keyspace: key.keyspace, key: key.id, detail })
     )
-    const timeToLive = write.timeToLive === undefined
-      ? policy.timeToLive
-      : givenMillis(key.keyspace, "timeToLive", write.timeToLive)
-    const until = moments.now + timeToLive
-    const { jitter } = policy.freshness
-    const freshUntil = jitter === 0 || until === Number.POSITIVE_INFINITY
-      ? until
-      : until - (until - moments.now) * jitter * (yield* Random.next)
-    const tags = write.tags ?? key.space.tagsOf(key.input, value)
+    const { freshUntil, tags } = yield* decided(key, value, policy, write, moments)
     return yield* prepared(
       format,
       key,
@@ -85,6 +78,56 @@ export const prepareValue = <K, V, F>(
       freshUntil
     )
   })
+
+/** What is decided of the entry of a value, however it is encoded. */
+const decided = <K, V, F>(
+  key: CacheKey<K, V, F>,
+  value: V,
+  policy: EntryPolicy,
+  write: S3CacheWriteOptions,
+  moments: Moments
+): Effect.Effect<{ readonly freshUntil: number; readonly tags: ReadonlyArray<string> }> =>
+  Effect.gen(function*() {
+    const timeToLive = write.timeToLive === undefined
+      ? policy.timeToLive
+      : givenMillis(key.keyspace, "timeToLive", write.timeToLive)
+    const until = moments.now + timeToLive
+    const { jitter } = policy.freshness
+    const freshUntil = jitter === 0 || until === Number.POSITIVE_INFINITY
+      ? until
+      : until - (until - moments.now) * jitter * (yield* Random.next)
+    const tags = write.tags ?? key.space.tagsOf(key.input, value)
+    return { freshUntil, tags }
+  })
+
+/**
+ * What memory keeps of a value that cannot be written, so that it is not computed again for every lookup: for as long as
+ * if it had been. Nothing where that is no time at all.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const unwritten = <K, V, F>(
+  key: CacheKey<K, V, F>,
+  value: V,
+  policy: EntryPolicy,
+  write: S3CacheWriteOptions,
+  moments: Moments,
+  error: CacheEncodeError | EntryTooLargeError
+): Effect.Effect<Held | undefined> =>
+  Effect.map(
+    decided(key, value, policy, write, moments),
+    ({ freshUntil, tags }) =>
+      freshUntil <= moments.now ? undefined : Held.of(key.space, { value: Exit.succeed(value), copy: undefined }, {
+        policy,
+        made: moments.made,
+        came: moments.now,
+        freshUntil,
+        tags,
+        etag: undefined,
+        bytes: error._tag === "EntryTooLargeError" ? error.weight : roughBytes(value)
+      })
+  )
 
 /**
  * Encodes a failure for its entry. Fails when the keyspace's schema for failures does not encode it to JSON.

@@ -286,6 +286,7 @@ export const makeFileSystemObjectStore = (
 
     return {
       description: root,
+      maxObjectSize,
       load,
       save,
       add: (name, body) => writeIf("add", name, body, Option.none()),

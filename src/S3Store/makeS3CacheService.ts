@@ -95,7 +95,7 @@ export const makeS3CacheService = (
       loadTimeout: yield* duration(name, "loadTimeout", options.loadTimeout, Duration.infinity),
       saveTimeout: yield* duration(name, "saveTimeout", options.saveTimeout, Duration.infinity)
     })
-    const format = yield* makeEntryFormat(options, unwatched.place)
+    const format = yield* makeEntryFormat(options, unwatched.place, unwatched.maxObjectSize)
     const memory = yield* MemoryLevel.make(name, options)
     const batches = yield* SingleFlight.make<object>(name)
     const writes = new KeyedMutex<AnyKey>()

@@ -219,6 +219,7 @@ export const makeS3ObjectStore = (
     return {
       description: `s3://${bucket}/${keyPrefix}`,
       place: `s3://${bucket}/${keyPrefix}`,
+      maxObjectSize,
       load,
       save: (name, body) => put("save", keyPrefix + name, body, {}),
       add: (name, body) => onlyWithConditions("add", name, putIf("add", keyPrefix + name, body, { IfNoneMatch: "*" })),

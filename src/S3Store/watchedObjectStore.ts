@@ -87,6 +87,7 @@ export const watchedObjectStore = (store: ObjectStore, watch: Watch): ObjectStor
   return {
     description: store.description,
     place: store.place,
+    maxObjectSize: store.maxObjectSize,
     load: (name, options) => through("load", limited("load", name, watch.loadTimeout, store.load(name, options))),
     save: (name, body) => saving("save", name, store.save(name, body)),
     add: (name, body) => saving("add", name, store.add(name, body)),

@@ -1,0 +1,127 @@
+import { NodeContext } from "@effect/platform-node"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Either, Layer, Logger, LogLevel, Schema } from "effect"
+import { Keyspace, L2Store, S3Cache, type S3CacheOptions, S3Persistence } from "effect-aws-cache/S3Store"
+import { constants } from "node:buffer"
+import { makeFileSystemObjectStore } from "../../src/S3Store/fileSystemObjectStore.js"
+import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
+import { makeMemoryObjectStore } from "../../src/S3Store/memoryObjectStore.js"
+import { makeS3ObjectStore } from "../../src/S3Store/s3ObjectStore.js"
+import { anyServer, clientOf } from "./bucketOf.js"
+
+const Texts = Keyspace.make("texts", { key: Schema.String, value: Schema.String })
+
+const stores = {
+  S3: (maxObjectSize: number | undefined) =>
+    Effect.flatMap(
+      clientOf(anyServer("http://127.0.0.1:1")),
+      (client) => makeS3ObjectStore(client, { bucket: "b", maxObjectSize })
+    ),
+  files: (maxObjectSize: number | undefined) =>
+    Effect.provide(makeFileSystemObjectStore({ directory: "/tmp/never-written", maxObjectSize }), NodeContext.layer)
+}
+
+describe("limits that contradict each other", () => {
+  for (const [name, make] of Object.entries(stores)) {
+    it.scoped(`maxEntrySize above what ${name} reads is refused when the cache or the persistence is built`, () =>
+      Effect.gen(function*() {
+        const table: ReadonlyArray<readonly [entry: number | undefined, object: number | undefined, builds: boolean]> =
+          [
+            [undefined, undefined, true],
+            [undefined, 1000, true],
+            [1000, 1000, true],
+            [1001, 1000, false],
+            [64 * 2 ** 20, undefined, true],
+            [64 * 2 ** 20 + 1, undefined, false],
+            [constants.MAX_STRING_LENGTH + 1, 2 ** 40, false]
+          ]
+        for (const [maxEntrySize, maxObjectSize, builds] of table) {
+          const store = yield* make(maxObjectSize)
+          const l2 = Layer.succeed(L2Store, store)
+          for (
+            const layer of [
+              Layer.discard(S3Cache.layer({ maxEntrySize })),
+              Layer.discard(S3Persistence.layerKeyValueStore({ maxEntrySize })),
+              Layer.discard(S3Persistence.layerBackingPersistence({ maxEntrySize }))
+            ]
+          ) {
+            const built = yield* Effect.either(Layer.build(Layer.provide(layer, l2)))
+            assert.strictEqual(Either.isRight(built), builds, `${maxEntrySize} over ${maxObjectSize}`)
+            if (Either.isLeft(built)) {
+              assert.strictEqual(built.left._tag, "CacheConfigError")
+              assert.include(built.left.message, "maxEntrySize")
+              assert.isAtMost(built.left.message.length, 500)
+            }
+          }
+        }
+      }))
+  }
+
+  it.scoped("what the second level reads is the limit, where none is given", () =>
+    Effect.gen(function*() {
+      const store = { ...(yield* makeMemoryObjectStore), maxObjectSize: 1000 }
+      const cache = yield* makeS3CacheService(store)
+      const error = yield* Effect.flip(cache.set(Texts.key("a"), "x".repeat(1000)))
+      assert.strictEqual(error._tag, "EntryTooLargeError")
+      yield* cache.set(Texts.key("a"), "x".repeat(500))
+    }))
+
+  it("failureTimeToLive without a schema for failures is refused", () => {
+    const schemas = { key: Schema.String, value: Schema.String }
+    assert.throws(() => Keyspace.make("a", { ...schemas, failureTimeToLive: "1 minute" }), /failure/)
+    Keyspace.make("a", { ...schemas, failureTimeToLive: 0 })
+    Keyspace.make("a", { ...schemas, failureTimeToLive: "1 minute", failure: Schema.String })
+  })
+})
+
+describe("a computed value that cannot be stored", () => {
+  const Numbers = Keyspace.make("numbers", { key: Schema.String, value: Schema.Number.pipe(Schema.finite()) })
+  const Anything = Keyspace.make("anything", { key: Schema.String, value: Schema.Any })
+  const computedTwice = <V>(space: Keyspace<string, V>, value: V, options: S3CacheOptions = {}) =>
+    Effect.gen(function*() {
+      const warned: Array<string> = []
+      let computations = 0
+      const results = yield* Effect.gen(function*() {
+        const cache = yield* makeS3CacheService(yield* makeMemoryObjectStore, { timeToLive: "1 hour", ...options })
+        const lookup = cache.getOrCompute(
+          space.key("a"),
+          Effect.sync(() => {
+            computations++
+            return value
+          })
+        )
+        return [yield* lookup, yield* lookup, yield* lookup]
+      }).pipe(
+        Effect.provide(
+          Logger.replace(Logger.defaultLogger, Logger.make(({ message }) => void warned.push(String(message))))
+        ),
+        Logger.withMinimumLogLevel(LogLevel.Warning)
+      )
+      for (const result of results) assert.strictEqual(result, value)
+      return { computations, warnings: warned.length }
+    })
+
+  it.scoped("reaches its callers and is computed once while memory keeps it, with one warning", () =>
+    Effect.gen(function*() {
+      const once = { computations: 1, warnings: 1 }
+      assert.deepStrictEqual(yield* computedTwice(Numbers, Number.POSITIVE_INFINITY), once)
+      assert.deepStrictEqual(yield* computedTwice(Anything, { big: 1n }), once)
+      const large = "x".repeat(2000)
+      assert.deepStrictEqual(yield* computedTwice(Texts, large, { maxEntrySize: 1000 }), once)
+      for (const more of [{ write: "behind" }, { coordination: "lease" }, { maxBytes: 10_000 }] as const) {
+        assert.deepStrictEqual(yield* computedTwice(Texts, large, { maxEntrySize: 1000, ...more }), once)
+      }
+      assert.deepStrictEqual(yield* computedTwice(Anything, { big: 1n }, { maxBytes: 10_000 }), once)
+    }))
+
+  it.scoped("is computed again where memory does not keep it", () =>
+    Effect.gen(function*() {
+      const thrice = { computations: 3, warnings: 3 }
+      assert.deepStrictEqual(yield* computedTwice(Anything, { big: 1n }, { maxSize: 0 }), thrice)
+      assert.deepStrictEqual(yield* computedTwice(Anything, { a: "x".repeat(1000), b: 1n }, { maxBytes: 1000 }), thrice)
+      assert.deepStrictEqual(
+        yield* computedTwice(Texts, "x".repeat(2000), { maxEntrySize: 1000, maxBytes: 1500 }),
+        thrice
+      )
+    }))
+})
