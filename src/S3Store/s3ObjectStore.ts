@@ -79,17 +79,21 @@ export const makeS3ObjectStore = (
         ...(firstBytes === undefined ? {} : { Range: `bytes=0-${firstBytes - 1}` })
       })
       return request("load", keyPrefix + name, (abortSignal) =>
-        client.send(command, { abortSignal }).then(
-          ({ Body, ContentLength, ContentRange, ETag: etag = "" }) =>
-            readBody(Body, ContentLength, maxObjectSize, abortSignal).then((body) =>
-              Option.match(body, {
-                onNone: () => LoadOutcome.TooLarge({ size: ContentLength ?? maxObjectSize + 1, etag }),
-                onSome: (body) => LoadOutcome.Found({ body, size: sizeOf(ContentRange) ?? body.length, etag })
-              })
-            )
-        )).pipe(
+        client.send(command, { abortSignal }).then(({ Body, ContentLength, ContentRange, ETag }) => {
+          const etag = strongEtag(ETag)
+          return readBody(Body, ContentLength, maxObjectSize, abortSignal).then((body) =>
+            Option.match(body, {
+              onNone: () =>
+                LoadOutcome.TooLarge({ size: ContentLength ?? maxObjectSize + 1, etag }),
+              onSome: (body) =>
+                LoadOutcome.Found({ body, size: sizeOf(ContentRange) ?? body.length, etag })
+            })
+          )
+        })).pipe(
           Effect.catchAll((error) => {
-            if (isNoSuchObject(error.cause)) return Effect.succeed(LoadOutcome.Absent())
+            if (isNoSuchObject(error.cause)) {
+              return Effect.succeed(LoadOutcome.Absent())
+            }
             switch (statusOf(error.cause)) {
               case 304:
                 return Effect.succeed(LoadOutcome.Unchanged())
@@ -107,17 +111,48 @@ export const makeS3ObjectStore = (
         )
     }
 
-    const page = (prefix: string, token: string | undefined) =>
+    const page = (prefix: string, from: PageStart) =>
       request("list", keyPrefix + prefix, (abortSignal) =>
         client.send(
           new sdk.ListObjectsV2Command({
             ...options.listOptions,
             Bucket: bucket,
             Prefix: keyPrefix + prefix,
-            ContinuationToken: token
+            ...(from.token === undefined ? { StartAfter: from.after } : { ContinuationToken: from.token })
           }),
           { abortSignal }
         ))
+
+    const endless = (prefix: string, detail: string) =>
+      new S3StoreError({
+        reason: "Unavailable",
+        operation: "list",
+        target: `s3://${bucket}/${keyPrefix}${prefix}`,
+        detail
+      })
+
+    /**
+     * Where the next page begins. A store that says there is more and gives no token is asked for what comes after the
+     * last name; one that does not get on fails, rather than to end early or never.
+     */
+    const nextStart = (
+      prefix: string,
+      from: PageStart,
+      { Contents, IsTruncated, NextContinuationToken: token }: ListObjectsV2CommandOutput
+    ): Effect.Effect<Option.Option<PageStart>, S3StoreError> => {
+      if (IsTruncated !== true) {
+        return Effect.succeed(Option.none())
+      }
+      const last = Contents?.at(-1)?.Key
+      if (token === undefined) {
+        return last === undefined || (from.after !== undefined && last <= from.after)
+          ? endless(prefix, "the list is said to be cut off, but there is no token to go on with")
+          : Effect.succeed(Option.some({ token, after: last }))
+      }
+      return token === from.token || (last !== undefined && last === from.after)
+        ? endless(prefix, "the store gives the same page of the list again and again")
+        : Effect.succeed(Option.some({ token, after: last ?? from.after }))
+    }
 
     // Writing ---------------------------------------------------------------------------------------------------
 
@@ -140,7 +175,8 @@ export const makeS3ObjectStore = (
             }),
             { abortSignal }
           )),
-        ({ ETag }) => Option.fromNullable(ETag)
+        ({ ETag }) =>
+          Option.map(Option.fromNullable(ETag), strongEtag)
       )
 
     const putIf = (...[operation, key, body, condition]: Parameters<typeof put>) =>
@@ -157,6 +193,14 @@ export const makeS3ObjectStore = (
           { abortSignal }
         ))
 
+    // To S3 a removal of what is not there is one; some stores answer 404.
+    const removeAbsentToo = (name: string) =>
+      Effect.catchIf(
+        Effect.asVoid(removeKey(keyPrefix + name, {})),
+        (error) => isNoSuchObject(error.cause),
+        () => Effect.void
+      )
+
     const removePage = (names: ReadonlyArray<string>) =>
       request("remove", keyPrefix, (abortSignal) =>
         client.send(
@@ -167,16 +211,40 @@ export const makeS3ObjectStore = (
           }),
           { abortSignal }
         )).pipe(
-          Effect.flatMap(({ Errors }) => {
-            const first = Errors?.[0]
-            if (first === undefined) return Effect.void
-            const target = `s3://${bucket}/${first.Key ?? ""}`
-            const cause = Object.assign(new Error(first.Message ?? "no reason given"), {
-              name: first.Code ?? "Unknown"
-            })
-            return Effect.fail(toS3StoreError("remove", target, bucket, cause))
+          Effect.flatMap(({ Errors = [] }) => {
+            const failed = Errors.filter(({ Code }) => !isNoSuchObject({ name: Code }))
+            // What failed in passing works on its own; what does not fails with all its store has to say.
+            const again = failed.flatMap(({ Key }) => Key?.startsWith(keyPrefix) ? [Key.slice(keyPrefix.length)] : [])
+            const nameless = failed.find(({ Key }) => !Key?.startsWith(keyPrefix))
+            return nameless === undefined
+              ? removeEach(again)
+              : Effect.fail(
+                toS3StoreError(
+                  "remove",
+                  `s3://${bucket}/${keyPrefix}`,
+                  bucket,
+                  Object.assign(new Error(nameless.Message ?? "no reason given"), { name: nameless.Code ?? "Unknown" })
+                )
+              )
           })
         )
+
+    const removeEach = (names: ReadonlyArray<string>) =>
+      Effect.forEach(names, removeAbsentToo, { concurrency: 16, discard: true })
+
+    // Some stores have no request for many removals, or want it otherwise than the SDK sends it. Known once, it is not
+    // tried again.
+    let removesPages = true
+
+    const removeNames = (names: ReadonlyArray<string>): Effect.Effect<void, S3StoreError> =>
+      Effect.suspend(() =>
+        removesPages
+          ? Effect.catchIf(removePage(names), isRefusedAsSuch, () => {
+            removesPages = false
+            return removeEach(names)
+          })
+          : removeEach(names)
+      )
 
     const conditions = yield* makeS3Conditions({ ...options, keyPrefix }, {
       put: (key, condition) => put("probe", key, Buffer.from("probe"), condition),
@@ -223,10 +291,12 @@ export const makeS3ObjectStore = (
       load,
       save: (name, body) => put("save", keyPrefix + name, body, {}),
       add: (name, body) => onlyWithConditions("add", name, putIf("add", keyPrefix + name, body, { IfNoneMatch: "*" })),
-      replace: (name, body, etag) => onlyWithConditions("replace", name, replace(name, body, etag)),
-      remove: (name) => Effect.asVoid(removeKey(keyPrefix + name, {})),
+      replace: (name, body, etag) =>
+        onlyWithConditions("replace", name, etag === "" ? Effect.succeed(refused) : replace(name, body, etag)),
+      remove: removeAbsentToo,
       removeIfMatch: (name, etag) =>
-        Effect.if(conditions.onDeletes, {
+        // Without an etag nobody can say which object is meant.
+        Effect.if(etag === "" ? Effect.succeed(false) : conditions.onDeletes, {
           onFalse: () => Effect.succeed("unsupported" as const),
           onTrue: () =>
             Effect.map(refusable(removeKey(keyPrefix + name, { IfMatch: etag })), ({ _tag }) => {
@@ -243,23 +313,16 @@ export const makeS3ObjectStore = (
       removeAll: (names) =>
         Effect.forEach(
           Chunk.chunksOf(Chunk.fromIterable(names), 1000),
-          (page) => removePage(Chunk.toReadonlyArray(page)),
+          (page) => removeNames(Chunk.toReadonlyArray(page)),
           { concurrency: 4, discard: true }
-        ).pipe(
-          Effect.catchIf(
-            (error) => statusOf(error.cause) === 501 || nameOf(error.cause) === "NotImplemented",
-            () => Effect.forEach(names, (name) => removeKey(keyPrefix + name, {}), { concurrency: 16, discard: true })
-          )
         ),
       list: (prefix) =>
-        Stream.paginateChunkEffect(
-          Option.none<string>(),
-          (token) =>
-            Effect.map(page(prefix, Option.getOrUndefined(token)), (answer) => [
+        Stream.paginateChunkEffect(firstPage, (from) =>
+          Effect.flatMap(page(prefix, from), (answer) =>
+            Effect.map(nextStart(prefix, from, answer), (next) => [
               Chunk.unsafeFromArray((answer.Contents ?? []).flatMap(listedObject(keyPrefix))),
-              nextPage(answer)
-            ])
-        )
+              next
+            ])))
     }
   })
 
@@ -283,15 +346,29 @@ const sizeOf = (contentRange: string | undefined): number | undefined => {
   return size === undefined ? undefined : Number(size)
 }
 
+/**
+ * An etag as the store itself made it: a front that changes answers on their way, by compressing them for instance, makes
+ * it weak (`W/"..."`, RFC 9110, 8.8.1), and conditions on weak etags never hold.
+ */
+const strongEtag = (etag = ""): string => etag.startsWith("W/") ? etag.slice(2) : etag
+
 const listedObject = (keyPrefix: string) => ({ ETag, Key, LastModified, Size }: _Object): Array<ListedObject> =>
   Key === undefined || !Key.startsWith(keyPrefix) ? [] : [{
     name: Key.slice(keyPrefix.length),
     size: Size ?? 0,
-    etag: ETag ?? "",
+    etag: strongEtag(ETag),
     modified: LastModified?.getTime() ?? 0
   }]
 
-const nextPage = ({ IsTruncated, NextContinuationToken }: ListObjectsV2CommandOutput) =>
-  IsTruncated === true && NextContinuationToken !== undefined
-    ? Option.some(Option.some(NextContinuationToken))
-    : Option.none()
+/** Where a page of a list begins: at a token, or after a name, the last one of the page before. */
+interface PageStart {
+  readonly token: string | undefined
+  readonly after: string | undefined
+}
+
+const firstPage: PageStart = { token: undefined, after: undefined }
+
+/** Whether a store refuses the request for many removals as such, be it in this form: single ones may do. */
+const isRefusedAsSuch = ({ cause, reason }: S3StoreError): boolean =>
+  nameOf(cause) === "NotImplemented" || (reason === "Rejected" && (statusOf(cause) ?? 0) >= 400) ||
+  [404, 405, 411, 415, 501].includes(statusOf(cause) ?? 0) && reason !== "NoSuchBucket"
