@@ -36,6 +36,10 @@ export interface HeldParts {
   readonly etag: string | undefined
   /** How many bytes it takes in the second level. */
   readonly bytes: number
+  /** Whether this process made it. */
+  readonly isOwn: boolean
+  /** How far the time it claims to be made at is ahead of the store's clock, in milliseconds, when it is not believed. */
+  readonly ahead: number
 }
 
 /**
@@ -53,6 +57,8 @@ export class Held implements HeldParts {
   readonly tags: ReadonlyArray<string>
   readonly etag: string | undefined
   readonly bytes: number
+  readonly isOwn: boolean
+  readonly ahead: number
   /** Until when a look into memory is enough for who reads. Entries with tags always need a second look. */
   simpleUntil: number
   /** The same for who can compute. */
@@ -75,6 +81,8 @@ export class Held implements HeldParts {
     this.tags = parts.tags
     this.etag = parts.etag
     this.bytes = parts.bytes
+    this.isOwn = parts.isOwn
+    this.ahead = parts.ahead
     const { refreshAhead } = parts.policy.freshness
     this.refreshAt =
       parts.freshUntil === Number.POSITIVE_INFINITY || refreshAhead === 0 || Exit.isFailure(content.value)

@@ -22,6 +22,11 @@ export interface StoredObject {
   readonly size: number
   /** Tells this content from what may be written later under the same name. Opaque. */
   readonly etag: string
+  /**
+   * When it was written, in milliseconds since the epoch, by the clock of the store; where that counts in whole seconds,
+   * the end of the second. Nothing where the store does not tell.
+   */
+  readonly modified?: number | undefined
 }
 
 /**

@@ -24,7 +24,10 @@ import type { CacheDecodeReason, CacheEncodeError, S3StoreError, S3StoreReason }
  * - `CircuitOpened`, `CircuitClosed`: the second level is taken for out of order, or for well again;
  * - `LeaseTaken`, `LeaseAwaited`, `LeaseLost`: this process may compute (`insteadOf` a process that is `dead`, or of
  *   `nobody`), waits for another one to, or was too slow;
- * - `TagMarked`: a tag was invalidated, or expired.
+ * - `TagMarked`: a tag was invalidated, or expired;
+ * - `TagsUnknown`: a tag could not be asked for, and why; at most once in `tagsAge` for each tag;
+ * - `ClockSkewed`: the object of this name (of an entry, or in `.tags/` of a tag's marker) was written by a process whose
+ *   clock is so many milliseconds ahead of the second level's; the time the second level tells was taken instead.
  *
  * @since 0.1.0
  * @category models
@@ -64,3 +67,5 @@ export type S3CacheEvent =
   | { readonly _tag: "LeaseAwaited"; readonly key: AnyKey }
   | { readonly _tag: "LeaseLost"; readonly key: AnyKey }
   | { readonly _tag: "TagMarked"; readonly tag: string; readonly how: "invalidated" | "expired" }
+  | { readonly _tag: "TagsUnknown"; readonly tag: string; readonly reason: S3StoreReason }
+  | { readonly _tag: "ClockSkewed"; readonly name: string; readonly millis: number }

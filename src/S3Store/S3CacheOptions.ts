@@ -62,6 +62,18 @@ export interface S3CacheOptions extends EntryOptions, EntryFormatOptions {
    * roles that may write, read, list and remove. Default: a second level that is not well is found out when it is asked.
    */
   readonly verify?: "startup" | undefined
+  /**
+   * What to do with entries whose tags cannot be asked for (an outage, no permission to read `.tags/`, a damaged marker):
+   * `"serve"` goes by what was known last for as long as `tagsTrustedFor` says, or without a limit; `"miss"` finds no such
+   * entry, once what is known is older than `tagsAge`. Default: serve, for a minute. A tag this process never heard of is
+   * always a miss, but for entries it made itself.
+   */
+  readonly onTagsUnknown?: "serve" | "miss" | undefined
+  /**
+   * How long to go by what was known last of a tag that cannot be asked for; then its entries are not found. Default one
+   * minute, and `Infinity` with `onTagsUnknown: "serve"`.
+   */
+  readonly tagsTrustedFor?: Duration.DurationInput | undefined
   /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
   readonly eventCapacity?: number | undefined
   /** Whether to keep Effect `Metric`s of it (see `S3CacheMetrics`), tagged with the name. Default `false`. */

@@ -48,6 +48,10 @@ export interface S3CacheStats {
   readonly expired: number
   /** Entries found that were made before one of their tags was invalidated. */
   readonly invalidated: number
+  /** Tags that could not be asked for, each time. */
+  readonly tagsUnknown: number
+  /** Objects read whose writer's clock is more than 5 seconds ahead of the second level's. */
+  readonly clockSkews: number
   /** Entries given out after their time to live. */
   readonly staleServed: number
   /** Comparisons of an entry in memory with the second level. */

@@ -22,6 +22,7 @@ import type { Reading } from "./reading.js"
 import type { S3CacheWriteOptions } from "./S3CacheOptions.js"
 import type { CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
 import { classOf, longestMessage, shortText } from "./shortText.js"
+import type { Moment } from "./TagMarkers.js"
 import type { PutOutcome, Writing } from "./writing.js"
 
 /**
@@ -37,6 +38,8 @@ export interface Call<in out K, in out V, out F, in out E> {
   /** The computation. It needs nothing of who calls. */
   readonly compute: Effect.Effect<V, E>
   readonly writeOptions: (value: V) => S3CacheWriteOptions
+  /** When it began, if that was before it is computed. */
+  readonly began?: Moment | undefined
   /** Whether who calls has just looked into both levels: the second is not asked again. */
   readonly isLooked?: boolean | undefined
   /** Limits how many results are written at the same time. */
@@ -81,14 +84,14 @@ export const makeLookup = (
   writing: Writing,
   coordination: Coordination
 ): Lookup => {
-  const { behind, ledger, memory, policyOf, writes } = levels
+  const { behind, ledger, markers, memory, policyOf, writes } = levels
 
   /** Failures remember themselves for a while; a value that is there stays, and is refreshed no earlier. */
   const remember = <K, V, F>(
     key: CacheKey<K, V, F>,
     policy: EntryPolicy,
     cause: Cause.Cause<unknown>,
-    made: number,
+    { made }: Moment,
     stale: Held | undefined,
     isAttached: () => boolean
   ): Effect.Effect<Held | undefined> =>
@@ -173,7 +176,8 @@ export const makeLookup = (
   ): Effect.Effect<Computed<V, E | F>> =>
     Effect.gen(function*() {
       const { key } = call
-      const made = yield* Clock.currentTimeMillis
+      const moment = call.began ?? (yield* markers.moment)
+      const started = yield* Clock.currentTimeMillis
       ledger.record({ _tag: "ComputationStarted", key })
       let content: () => Exit.Exit<V, E | F> = () => exit
       const exit: Exit.Exit<V, E> = yield* Effect.onExit(Effect.exit(call.compute), (outer) =>
@@ -182,13 +186,13 @@ export const makeLookup = (
             _tag: "ComputationEnded",
             key,
             outcome: outcomeOf(Exit.flatten(outer)),
-            millis: now - made
+            millis: now - started
           })))
       const now = yield* Clock.currentTimeMillis
       if (Exit.isSuccess(exit)) {
         const keep = yield* Effect.suspend(() => {
           const options = call.writeOptions(exit.value)
-          return Effect.matchEffect(prepareValue(levels.format, key, exit.value, policy, options, { made, now }), {
+          return Effect.matchEffect(prepareValue(levels.format, key, exit.value, policy, options, { made: moment.made, now }), {
             onSuccess: (entry) => {
               // What its callers get is what those get who come later.
               content = entry.held.readerFor(key.space) ?? content
@@ -199,7 +203,7 @@ export const makeLookup = (
             onFailure: (error) =>
               Effect.zipRight(
                 writeFailed(levels, key, error),
-                isAttached() ? unwritten(key, exit.value, policy, options, { made, now }, error) : nothing
+                isAttached() ? unwritten(key, exit.value, policy, options, { made: moment.made, now }, error) : nothing
               )
           })
         }).pipe(
@@ -218,7 +222,7 @@ export const makeLookup = (
       if (Cause.isInterrupted(exit.cause)) {
         return { content, keep: undefined, refresh: false }
       }
-      const keep = yield* remember(key, policy, exit.cause, made, stale, isAttached)
+      const keep = yield* remember(key, policy, exit.cause, moment, stale, isAttached)
       const staleContent = stale?.readerFor(key.space)
       if (
         stale === undefined || staleContent === undefined || now >= stale.freshUntil + policy.freshness.staleIfError

@@ -21,6 +21,7 @@ import { roughBytes } from "./roughBytes.js"
 import type { S3CacheWriteOptions } from "./S3CacheOptions.js"
 import { CacheDecodeError, type CacheDecodeReason, CacheEncodeError } from "./S3StoreErrors.js"
 import { shortText } from "./shortText.js"
+import { credibleTime } from "./tagMarker.js"
 
 /**
  * An entry that can be written: its bytes, what tells it from other writes, and what memory keeps of it.
@@ -41,8 +42,8 @@ export interface Prepared {
  * @category models
  */
 export interface Moments {
-  /** When its value was set, or its computation began. */
-  readonly made: number
+  /** When an entry with these tags was made: when its value was set, or its computation began. */
+  readonly made: (tags: ReadonlyArray<string>) => number
   readonly now: number
 }
 
@@ -164,11 +165,12 @@ const prepared = <K, V, F>(
   encoded: unknown,
   policy: EntryPolicy,
   tags: ReadonlyArray<string>,
-  { made, now }: Moments,
+  moments: Moments,
   freshUntil: number
 ): Effect.Effect<Prepared, CacheEncodeError | EntryTooLargeError> =>
   Effect.suspend(() => {
     const writeId = randomUUID()
+    const made = moments.made(tags)
     const header = {
       keyspace: key.keyspace,
       version: key.version,
@@ -186,11 +188,13 @@ const prepared = <K, V, F>(
         held: Held.of(key.space, content, {
           policy,
           made,
-          came: now,
+          came: moments.now,
           freshUntil,
           tags,
           etag: undefined,
-          bytes: body.length
+          bytes: body.length,
+          isOwn: true,
+          ahead: 0
         })
       })))
   })
@@ -225,6 +229,7 @@ const failureOf = <K, V, F>(key: CacheKey<K, V, F>) => (encoded: unknown): Eithe
 interface Bytes {
   readonly body: Uint8Array
   readonly etag: string
+  readonly modified?: number | undefined
 }
 
 /**
@@ -272,12 +277,14 @@ export const heldOf = <K, V, F>(
     onRight: (content) =>
       Held.of(key.space, content, {
         policy,
-        made: entry.created,
+        made: credibleTime(entry.created, object.modified),
         came: now,
         freshUntil: entry.expires,
         tags: entry.tags,
         etag: object.etag === "" ? undefined : object.etag,
-        bytes: object.body.length
+        bytes: object.body.length,
+        isOwn: false,
+        ahead: entry.created - credibleTime(entry.created, object.modified)
       })
   })
 }

@@ -98,7 +98,7 @@ export const makeFileSystemObjectStore = (
     /** Reads the newest version, which a writer may take away meanwhile: then there is a newer one. */
     const newest = <A>(
       place: ReturnType<typeof placeOf>,
-      read: (file: FileSystem.File, size: number) => Effect.Effect<A, PlatformError>,
+      read: (file: FileSystem.File, stat: FileSystem.File.Info) => Effect.Effect<A, PlatformError>,
       left = attempts
     ): Effect.Effect<{ readonly version: number; readonly found: Option.Option<A> }, PlatformError> =>
       Effect.flatMap(versionsOf(place), (versions) => {
@@ -107,9 +107,9 @@ export const makeFileSystemObjectStore = (
         return Effect.scoped(
           Effect.gen(function*() {
             const file = yield* fs.open(path.join(place.folder, versionFile(place.last, version)))
-            const { size } = yield* file.stat
+            const stat = yield* file.stat
             // An empty file is a removal.
-            const found = size === 0n ? Option.none() : Option.some(yield* read(file, Number(size)))
+            const found = stat.size === 0n ? Option.none() : Option.some(yield* read(file, stat))
             return { version, found }
           })
         ).pipe(Effect.catchIf((error) => isNotFound(error) && left > 1, () => newest(place, read, left - 1)))
@@ -186,16 +186,21 @@ export const makeFileSystemObjectStore = (
     const load: ObjectStore["load"] = (name, { firstBytes, ifNoneMatch } = {}) =>
       named("load", name, (place) =>
         Effect.map(
-          newest(place, (file, length) =>
+          newest(place, (file, { mtime, size: length }) =>
             Effect.gen(function*() {
               const etag = yield* etagOf(file)
               if (etag === ifNoneMatch) return LoadOutcome.Unchanged()
-              const size = Math.max(0, length - etagLength)
+              const size = Math.max(0, Number(length) - etagLength)
               if (size > maxObjectSize && firstBytes === undefined) return LoadOutcome.TooLarge({ size, etag })
               const body = size === 0
                 ? Option.none()
                 : yield* file.readAlloc(FileSystem.Size(Math.min(size, firstBytes ?? size)))
-              return LoadOutcome.Found({ body: Option.getOrElse(body, () => new Uint8Array(0)), size, etag })
+              return LoadOutcome.Found({
+                body: Option.getOrElse(body, () => new Uint8Array(0)),
+                size,
+                etag,
+                modified: Option.getOrUndefined(Option.map(mtime, (date) => date.getTime()))
+              })
             })),
           ({ found }) => Option.getOrElse(found, LoadOutcome.Absent)
         ))

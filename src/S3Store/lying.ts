@@ -15,6 +15,7 @@ import type { CacheKey } from "./Keyspace.js"
 import type { LoadOutcome } from "./ObjectStore.js"
 import { type Reading, tooLarge } from "./reading.js"
 import type { CacheDecodeError, CacheDecodeReason, S3StoreError } from "./S3StoreErrors.js"
+import { credibleTime } from "./tagMarker.js"
 
 /**
  * An object under the name of an entry.
@@ -87,7 +88,11 @@ export const makeLyingObjects = ({ format, policyOf, store }: CacheLevels, readi
       return Either.isLeft(header) && header.left.reason === "Damaged" && object.body.length < object.size &&
           firstBytes < mostFirstBytes
         ? headerIn(name, mostFirstBytes)
-        : Effect.succeed({ etag: object.etag, header: Either.getOrUndefined(header), error: undefined })
+        : Effect.succeed({
+          etag: object.etag,
+          header: Either.getOrUndefined(credible(header, object.modified)),
+          error: undefined
+        })
     })
 
   return {
@@ -99,7 +104,7 @@ export const makeLyingObjects = ({ format, policyOf, store }: CacheLevels, readi
           const header = first?.etag === object.etag ? first.header : undefined
           return { etag: object.etag, header, error: tooLarge(key, object.size) }
         }
-        const header = Either.getOrUndefined(format.decodeHeader(object.body))
+        const header = Either.getOrUndefined(credible(format.decodeHeader(object.body), object.modified))
         const now = yield* Clock.currentTimeMillis
         const held = yield* Effect.either(decodeHeld(format, key, policyOf(key.space), object, now))
         return { etag: object.etag, header, error: Either.isLeft(held) ? held.left : undefined }
@@ -115,10 +120,20 @@ export const makeLyingObjects = ({ format, policyOf, store }: CacheLevels, readi
           freshUntil: expires,
           tags,
           etag: undefined,
-          bytes: 0
+          bytes: 0,
+          isOwn: false,
+          ahead: 0
         })
         const held = yield* reading.tagged(unread)
-        return held === undefined || held.freshUntil <= now
+        // Of what is unknown nobody can say that it need not stay.
+        return held === undefined || (held !== "unknown" && held.freshUntil <= now)
       })
   }
 }
+
+/** The header with a time that can be believed. */
+const credible = <E>(
+  header: Either.Either<EntryHeader, E>,
+  modified: number | undefined
+): Either.Either<EntryHeader, E> =>
+  Either.map(header, (header) => ({ ...header, created: credibleTime(header.created, modified) }))

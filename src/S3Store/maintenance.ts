@@ -23,6 +23,7 @@ import type { ListedObject, LoadOutcome } from "./ObjectStore.js"
 import type { Reading } from "./reading.js"
 import type { S3CacheService } from "./S3CacheService.js"
 import type { S3StoreError } from "./S3StoreErrors.js"
+import { credibleTime } from "./tagMarker.js"
 
 /** How many objects are looked at between two reports of progress: as many as S3 lists in one answer. */
 const reportEvery = 1000
@@ -109,12 +110,14 @@ export const makeMaintenance = (
                 key,
                 held: Held.ofHeader(header.outcome === "success", {
                   policy: policyOf(space),
-                  made: header.created,
+                  made: credibleTime(header.created, found.modified),
                   came: now,
                   freshUntil: header.expires,
                   tags: header.tags,
                   etag: found.etag,
-                  bytes: found.size
+                  bytes: found.size,
+                  isOwn: false,
+                  ahead: 0
                 })
               })
             }))
@@ -154,6 +157,8 @@ export const makeMaintenance = (
       if (Either.isLeft(found)) return [{ _tag: "Unreadable" }, loaded.etag] as const
       const held = yield* reading.tagged(found.right.held)
       const now = yield* Clock.currentTimeMillis
+      // No lookup finds it now; it may be found later.
+      if (held === "unknown") return [{ _tag: "Gone" }, ""] as const
       return held === undefined || held.uselessFrom <= now
         ? [{ _tag: "Over" }, loaded.etag] as const
         : [{ _tag: "Entry", key: found.right.key, held }, loaded.etag] as const

@@ -75,6 +75,7 @@ export const makeS3CacheService = (
       () => badOption(name, "leaseWait", options.leaseWait, "a duration that ends")
     )
     const tagsAge = yield* duration(name, "tagsAge", options.tagsAge, "5 seconds")
+    const whileUnknown = yield* trustOf(name, options)
     const eventCapacity = yield* wholeNumber(name, "eventCapacity", options.eventCapacity, 1024)
     const hub = yield* EventHub.make<S3CacheEvent>(eventCapacity)
     const ledger = new Ledger(hub, options.metrics === true ? name : undefined)
@@ -121,7 +122,7 @@ export const makeS3CacheService = (
         concurrency: yield* wholeNumber(name, "writeBehind.concurrency", options.writeBehind?.concurrency, 8)
       }
     )
-    const markers = yield* TagMarkers.make(name, store, tagsAge)
+    const markers = yield* TagMarkers.make(name, store, { age: tagsAge, whileUnknown }, ledger)
     const levels: CacheLevels = { name, memory, store, format, ledger, faults, markers, writes, behind, policyOf }
     const reading = makeReading(levels)
     const writing: Writing = makeWriting(levels, reading)
@@ -174,6 +175,8 @@ export const makeS3CacheService = (
         unreadable: ledger.count("Unreadable"),
         expired: ledger.count("Expired"),
         invalidated: ledger.count("Invalidated"),
+        tagsUnknown: ledger.count("TagsUnknown"),
+        clockSkews: ledger.count("ClockSkewed"),
         staleServed: ledger.count("StaleServed"),
         revalidations: ledger.count("Revalidated"),
         leases: {
@@ -233,6 +236,19 @@ const verified = (name: string, verify: string, store: ObjectStore) =>
       })
     }
   )
+
+/** How long what is known of a tag is good while it cannot be asked for, in milliseconds. */
+const trustOf = (name: string, { onTagsUnknown, tagsTrustedFor }: S3CacheOptions) => {
+  if (onTagsUnknown !== undefined && onTagsUnknown !== "serve" && onTagsUnknown !== "miss") {
+    return badOption(name, "onTagsUnknown", onTagsUnknown, "\"serve\" or \"miss\"")
+  }
+  if (onTagsUnknown !== "miss") {
+    return duration(name, "tagsTrustedFor", tagsTrustedFor, onTagsUnknown === "serve" ? Duration.infinity : "1 minute")
+  }
+  return tagsTrustedFor === undefined
+    ? Effect.succeed(0)
+    : badOption(name, "tagsTrustedFor", tagsTrustedFor, "nothing with onTagsUnknown: \"miss\", which trusts nothing")
+}
 
 // A second level that does not answer now may well honour conditions: it is found out when it matters.
 const checkLeases = (name: string, leases: Leases) =>

@@ -103,6 +103,8 @@ export const makeManyKeys = (
           )
         )
       )
+      // What one batch loads is as old for all of its keys, whenever their turn comes.
+      const began = yield* levels.markers.moment
       const throttle = yield* Effect.makeSemaphore(concurrency)
       const group = groups.of<K, V, F, E | NotLoaded | F>(space, load)
       yield* Effect.forEach(missing, (key) =>
@@ -110,6 +112,7 @@ export const makeManyKeys = (
           key,
           group,
           isLooked: true,
+          began,
           throttle,
           compute: Effect.flatMap(
             batch,

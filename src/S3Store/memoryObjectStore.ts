@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -11,12 +10,12 @@ import { ConditionalOutcome, LoadOutcome, type ObjectStore } from "./ObjectStore
 
 /**
  * Objects in memory, for tests and for programs that have no bucket. It honours every condition, and hands out copies:
- * what a caller does with the bytes afterwards reaches nobody else.
+ * what a caller does with the bytes afterwards reaches nobody else. Its clock is that of who made it.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const makeMemoryObjectStore: Effect.Effect<ObjectStore> = Effect.sync(() => {
+export const makeMemoryObjectStore: Effect.Effect<ObjectStore> = Effect.map(Effect.clock, (clock) => {
   const objects = new Map<string, { readonly body: Uint8Array; readonly etag: string; readonly modified: number }>()
   let writes = 0
   const put = (name: string, body: Uint8Array, modified: number) => {
@@ -26,7 +25,7 @@ export const makeMemoryObjectStore: Effect.Effect<ObjectStore> = Effect.sync(() 
   }
   const putIf = (name: string, body: Uint8Array, isAllowed: () => boolean) =>
     Effect.map(
-      Clock.currentTimeMillis,
+      clock.currentTimeMillis,
       (now) => isAllowed() ? ConditionalOutcome.Written({ etag: put(name, body, now) }) : ConditionalOutcome.Refused()
     )
   return {
@@ -39,10 +38,11 @@ export const makeMemoryObjectStore: Effect.Effect<ObjectStore> = Effect.sync(() 
         return LoadOutcome.Found({
           body: new Uint8Array(object.body.subarray(0, options?.firstBytes)),
           size: object.body.length,
-          etag: object.etag
+          etag: object.etag,
+          modified: object.modified
         })
       }),
-    save: (name, body) => Effect.map(Clock.currentTimeMillis, (now) => put(name, body, now)),
+    save: (name, body) => Effect.map(clock.currentTimeMillis, (now) => put(name, body, now)),
     add: (name, body) => putIf(name, body, () => !objects.has(name)),
     replace: (name, body, etag) => putIf(name, body, () => objects.get(name)?.etag === etag),
     remove: (name) => Effect.sync(() => void objects.delete(name)),

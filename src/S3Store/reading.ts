@@ -15,7 +15,7 @@ import type { EntryPolicy } from "./EntryPolicy.js"
 import type { AnyKey, Held } from "./Held.js"
 import type { CacheKey } from "./Keyspace.js"
 import { CacheDecodeError, S3StoreError } from "./S3StoreErrors.js"
-import type { TagMark } from "./TagMarkers.js"
+import type { TagMark } from "./TagStates.js"
 
 /**
  * What a load from the second level found.
@@ -32,6 +32,8 @@ export interface Loaded {
   readonly etag: string | undefined
   /** Why what lies there cannot be read, if it cannot. */
   readonly unreadable?: CacheDecodeError
+  /** An entry is there, but one of its tags cannot be asked for. */
+  readonly isUnknown?: boolean
 }
 
 /**
@@ -57,10 +59,13 @@ export interface Reading {
     policy: EntryPolicy,
     ifNoneMatch?: string
   ) => Effect.Effect<Loaded, S3StoreError>
-  /** An entry as its tags leave it: nothing when one was invalidated since it was made. */
-  readonly tagged: (held: Held) => Effect.Effect<Held | undefined, S3StoreError>
-  /** The same, but where the second level does not tell of a tag, the entry stays as it is. */
-  readonly taggedIfKnown: (key: AnyKey, held: Held) => Effect.Effect<Held | undefined>
+  /**
+   * An entry as its tags leave it: nothing when one was invalidated since it was made; `unknown` when one cannot be asked
+   * for, and what is known of it is too old to go by.
+   */
+  readonly tagged: (held: Held) => Effect.Effect<Held | undefined | "unknown">
+  /** The same, and nothing for an unknown tag. */
+  readonly taggedIfKnown: (held: Held) => Effect.Effect<Held | undefined>
   /** The entry in memory, fresh or stale, after a look at its tags and, if it is time, into the second level. */
   readonly inMemory: <K, V, F>(key: CacheKey<K, V, F>, policy: EntryPolicy) => Effect.Effect<Held | undefined>
   /** The entry in memory or else in the second level, fresh or stale. */
@@ -111,10 +116,13 @@ export const makeReading = (levels: CacheLevels): Reading => {
       : Effect.as(logProblem(levels, key, error), { held: undefined, unchanged: false, etag, unreadable: error })
   }
 
-  const tagged: Reading["tagged"] = (held) => Effect.map(markers.of(held.tags), (mark) => marked(held, mark))
+  const tagged: Reading["tagged"] = (held) =>
+    held.tags.length === 0
+      ? Effect.succeed(held)
+      : Effect.zipWith(markers.of(held), Clock.currentTimeMillis, (mark, now) => marked(held, mark, now))
 
-  const taggedIfKnown: Reading["taggedIfKnown"] = (key, held) =>
-    Effect.catchAll(tagged(held), (error) => Effect.as(logProblem(levels, key, error), held))
+  const taggedIfKnown: Reading["taggedIfKnown"] = (held) =>
+    Effect.map(tagged(held), (held) => held === "unknown" ? undefined : held)
 
   const load: Reading["load"] = (key, policy, ifNoneMatch) =>
     Effect.gen(function*() {
@@ -137,7 +145,16 @@ export const makeReading = (levels: CacheLevels): Reading => {
           const now = yield* Clock.currentTimeMillis
           const decoded = yield* Effect.either(decodeHeld(format, key, policy, object, now))
           if (Either.isLeft(decoded)) return yield* unreadable(key, policy, decoded.left, object.etag)
+          if (decoded.right.ahead > 0) {
+            ledger.record({ _tag: "ClockSkewed", name: key.objectName, millis: decoded.right.ahead })
+          }
+          markers.meetEntry(decoded.right, now)
           const held = yield* tagged(decoded.right)
+          if (held === "unknown") {
+            // It may be valid: it stays, for when its tags can be asked for.
+            ledger.record({ _tag: "StoreMiss", key })
+            return { held: undefined, unchanged: false, etag: object.etag, isUnknown: true }
+          }
           if (held === undefined || held.uselessFrom <= now) {
             ledger.record({ _tag: held === undefined ? "Invalidated" : "Expired", key })
             ledger.record({ _tag: "StoreMiss", key })
@@ -186,7 +203,8 @@ export const makeReading = (levels: CacheLevels): Reading => {
       const waiting = behind.waiting(key)
       const there = peeked.held ?? waiting?.held
       if (there === undefined || !there.isOf(key.space)) return undefined
-      const held = there.tags.length === 0 ? there : yield* taggedIfKnown(key, there)
+      const held = there.tags.length === 0 ? there : yield* tagged(there)
+      if (held === "unknown") return undefined
       if (held === undefined || held.uselessFrom <= peeked.now) {
         if (held === undefined) ledger.record({ _tag: "Invalidated", key })
         yield* memory.drop(key, there)
@@ -258,9 +276,11 @@ export const makeReading = (levels: CacheLevels): Reading => {
     peek: (key) =>
       Effect.flatMap(memory.peek(key), ({ held, now }) => {
         const there = held ?? behind.waiting(key)?.held
-        return there === undefined ? Effect.succeed(Option.none()) : Effect.map(markers.peek(there.tags), (mark) => {
-          const held = marked(there, mark)
-          return held === undefined || now >= held.freshUntil ? Option.none() : valueOf(held.contentFor(key.space))
+        return there === undefined ? Effect.succeed(Option.none()) : Effect.map(markers.peek(there), (mark) => {
+          const held = marked(there, mark, now)
+          return held === undefined || held === "unknown" || now >= held.freshUntil
+            ? Option.none()
+            : valueOf(held.contentFor(key.space))
         })
       })
   }
@@ -284,7 +304,9 @@ const valueOf = <V, F>(content: Exit.Exit<V, F> | undefined): Option.Option<V> =
   content !== undefined && Exit.isSuccess(content) ? Option.some(content.value) : Option.none()
 
 /** An entry as its tags leave it: nothing when one was invalidated since it was made. */
-const marked = (held: Held, mark: TagMark): Held | undefined => {
+const marked = (held: Held, mark: TagMark | undefined, now: number): Held | undefined | "unknown" => {
+  if (mark === undefined) return "unknown"
   if (held.made <= mark.invalidated) return undefined
-  return held.made <= mark.expired ? held.freshOnlyUntil(mark.expired) : held
+  // Marks may be ahead of the clock.
+  return held.made <= mark.expired ? held.freshOnlyUntil(Math.min(mark.expired, now)) : held
 }

@@ -79,14 +79,19 @@ export const makeS3ObjectStore = (
         ...(firstBytes === undefined ? {} : { Range: `bytes=0-${firstBytes - 1}` })
       })
       return request("load", keyPrefix + name, (abortSignal) =>
-        client.send(command, { abortSignal }).then(({ Body, ContentLength, ContentRange, ETag }) => {
+        client.send(command, { abortSignal }).then(({ Body, ContentLength, ContentRange, ETag, LastModified }) => {
           const etag = strongEtag(ETag)
           return readBody(Body, ContentLength, maxObjectSize, abortSignal).then((body) =>
             Option.match(body, {
               onNone: () =>
                 LoadOutcome.TooLarge({ size: ContentLength ?? maxObjectSize + 1, etag }),
               onSome: (body) =>
-                LoadOutcome.Found({ body, size: sizeOf(ContentRange) ?? body.length, etag })
+                LoadOutcome.Found({
+                  body,
+                  size: sizeOf(ContentRange) ?? body.length,
+                  etag,
+                  modified: endOfSecond(LastModified)
+                })
             })
           )
         })).pipe(
@@ -339,6 +344,12 @@ const loadSdk = Effect.tryPromise({
       cause
     })
 })
+
+/** `Last-Modified` counts in whole seconds. */
+const endOfSecond = (date: Date | undefined): number | undefined => {
+  const millis = date?.getTime()
+  return millis === undefined || Number.isNaN(millis) ? undefined : Math.floor(millis / 1000) * 1000 + 999
+}
 
 /** The size of the whole object, from `bytes 0-99/1234`. */
 const sizeOf = (contentRange: string | undefined): number | undefined => {

@@ -66,7 +66,7 @@ const attempts = 4
  * @category constructors
  */
 export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
-  const { behind, format, ledger, memory, name, policyOf, store, writes } = levels
+  const { behind, format, ledger, markers, memory, name, policyOf, store, writes } = levels
   const lying = makeLyingObjects(levels, reading)
 
   /**
@@ -131,10 +131,10 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
     )
 
   const prepared = <K, V, F>(key: CacheKey<K, V, F>, value: V, options: S3CacheWriteOptions = {}) =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    Effect.flatMap(markers.moment, (moment) =>
       Effect.map(
-        prepareValue(format, key, value, policyOf(key.space), options, { made: now, now }),
-        (entry) => ({ entry, isKept: entry.held.freshUntil > now })
+        prepareValue(format, key, value, policyOf(key.space), options, moment),
+        (entry) => ({ entry, isKept: entry.held.freshUntil > moment.now })
       ))
 
   const withdrawing = <A, E>(key: AnyKey, change: Effect.Effect<A, E>) => Effect.zipRight(behind.withdraw(key), change)
@@ -276,10 +276,12 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
         const waiting = behind.waiting(key)
         const loaded = waiting === undefined ? yield* loadedForPop(key) : undefined
         if (waiting !== undefined) yield* removedWith(key, waiting)
-        else if (loaded?.held !== undefined || loaded?.unreadable !== undefined) yield* removed(key)
+        else if (loaded?.held !== undefined || loaded?.unreadable !== undefined || loaded?.isUnknown === true) {
+          yield* removed(key)
+        }
         const content = yield* freshContent(
           key,
-          waiting === undefined ? loaded?.held : yield* reading.taggedIfKnown(key, waiting.held)
+          waiting === undefined ? loaded?.held : yield* reading.taggedIfKnown(waiting.held)
         )
         return content === undefined || Exit.isFailure(content)
           ? yield* notFound(key, loaded?.unreadable)
@@ -302,7 +304,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
         const waiting = yield* behind.withdraw(key)
         if (waiting !== undefined) {
           yield* removed(key)
-          const content = yield* freshContent(key, yield* reading.taggedIfKnown(key, waiting.held))
+          const content = yield* freshContent(key, yield* reading.taggedIfKnown(waiting.held))
           return content === undefined ? yield* notFound(key) : undefined
         }
         const there = yield* Effect.either(lying.headerUnder(key))
