@@ -256,7 +256,7 @@ export class TagMarkers {
       const found = read._tag === "Right" ? read.right : noMarker
       // Who was faster, or this very write after a lost reply, said as much.
       if (least !== undefined && found[how].at >= least) return this.states.meet(tag, found, now)
-      const earliest = least ?? Math.max(this.latest, this.states.of(tag).floor)
+      const earliest = least ?? Math.max(this.latest, this.states.latest, this.states.of(tag).floor)
       const known = mergeMarkers(found, this.states.known(tag))
       const at = Math.max(earliest, 1 + Math.max(known.invalidated.at, known.expired.at))
       // Of one that cannot be read nobody knows what it said: this one says at least as much for what was made until now.
@@ -274,7 +274,7 @@ export class TagMarkers {
         : yield* this.writeParts(tag, how, marker)
       if (written !== undefined) {
         this.states.meet(tag, found, now)
-        this.states.marked(tag, read._tag === "Left" ? ["invalidated", "expired"] : [how], written)
+        this.states.marked(tag, read._tag === "Left" ? ["invalidated", "expired"] : [how], written, now)
         return yield* Effect.ignore(this.asked.remove(tag))
       }
       if (nth < attempts) return yield* this.attempt(tag, how, least ?? at, nth + 1)

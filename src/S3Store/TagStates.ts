@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { Claim, TagMarker } from "./tagMarker.js"
+import { type Claim, credibleAhead, type TagMarker } from "./tagMarker.js"
 
 /**
  * Up to when the entries of a tag are invalid, and up to when they have expired: those made at that time or before.
@@ -75,6 +75,8 @@ const nothing: TagState = {
 export class TagStates {
   /** How many marks were met so far. It tells what came before what, where the clock does not. */
   sequence = 0
+  /** Later than all marks that are not far ahead of the clock: marks of other tags are no earlier. */
+  latest = Number.NEGATIVE_INFINITY
   private readonly states = new Map<string, TagState>()
   private readonly capacity: number
 
@@ -123,7 +125,14 @@ export class TagStates {
       )
     }, now)
     if (made > now) this.raise(tags, made)
-    return made
+    // What was marked after it began is later, however far ahead the marks of its other tags are.
+    return tags.reduce((made, tag) => {
+      const { expired, invalidated } = this.of(tag)
+      return [invalidated, expired].reduce(
+        (made, last) => last.sequence > sequence && timeOf(last) >= now ? Math.min(made, timeOf(last)) : made,
+        made
+      )
+    }, made)
   }
 
   /**
@@ -154,8 +163,8 @@ export class TagStates {
   meet(tag: string, marker: TagMarker, asOf: number): void {
     this.change(tag, (state) => ({
       ...state,
-      invalidated: this.next(state.invalidated, marker.invalidated),
-      expired: this.next(state.expired, marker.expired),
+      invalidated: this.next(state.invalidated, marker.invalidated, asOf),
+      expired: this.next(state.expired, marker.expired, asOf),
       asOf: Math.max(state.asOf, asOf),
       isUnknown: false
     }))
@@ -164,9 +173,11 @@ export class TagStates {
   /**
    * A tag was marked here.
    *
+   * @param now by the clock
    * @since 0.1.0
    */
-  marked(tag: string, hows: ReadonlyArray<How>, at: number): void {
+  marked(tag: string, hows: ReadonlyArray<How>, at: number, now: number): void {
+    this.advance(at, now)
     this.change(tag, (state) => {
       const sequence = ++this.sequence
       return hows.reduce(
@@ -185,7 +196,12 @@ export class TagStates {
     this.change(tag, (state) => ({ ...state, isUnknown: true }))
   }
 
-  private next(last: Last, { at, claimed }: Claim): Last {
+  private advance(time: number, now: number): void {
+    if (time <= now + credibleAhead) this.latest = Math.max(this.latest, time + 1)
+  }
+
+  private next(last: Last, { at, claimed }: Claim, now: number): Last {
+    this.advance(at, now)
     const next = { at: Math.max(last.at, at), own: claimed >= last.own ? Number.NEGATIVE_INFINITY : last.own }
     return { ...next, sequence: timeOf(next) > timeOf(last) ? ++this.sequence : last.sequence }
   }
