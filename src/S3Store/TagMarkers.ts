@@ -144,11 +144,14 @@ export class TagMarkers {
    */
   readonly of = (entry: Tagged): Effect.Effect<TagMark | undefined> =>
     Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const old = entry.tags.filter((tag) => now >= this.states.of(tag).asOf + this.trust.age)
+      const old = entry.tags.filter((tag) => {
+        const { asOf } = this.states.of(tag)
+        return now < asOf || now >= asOf + this.trust.age
+      })
       return old.length === 0
         ? Effect.succeed(this.judge(entry, now))
         : Effect.zipRight(
-          Effect.forEach(old, this.ask, { concurrency: 16, discard: true }),
+          Effect.forEach(old, (tag) => this.ask(tag, now), { concurrency: 16, discard: true }),
           Effect.map(Clock.currentTimeMillis, (now) => this.judge(entry, now))
         )
     })
@@ -191,11 +194,18 @@ export class TagMarkers {
       : mark
   }
 
-  private readonly ask = (tag: string): Effect.Effect<void> =>
-    Effect.match(this.asked.getOrCompute(tag, this.load(tag)), {
-      onFailure: () => this.states.unknown(tag),
-      onSuccess: (marker) => this.states.meet(tag, marker, marker.began)
-    })
+  private readonly ask = (tag: string, now: number): Effect.Effect<void> =>
+    Effect.match(
+      // After the clock was set back, what was asked would seem new for as long.
+      Effect.zipRight(
+        Effect.when(Effect.ignore(this.asked.remove(tag)), () => now < this.states.of(tag).asOf),
+        this.asked.getOrCompute(tag, this.load(tag))
+      ),
+      {
+        onFailure: () => this.states.unknown(tag),
+        onSuccess: (marker) => this.states.meet(tag, marker, marker.began)
+      }
+    )
 
   private readonly load = (tag: string): Effect.Effect<TagMarker & { readonly began: number }, S3StoreError> =>
     Effect.gen(this, function*() {

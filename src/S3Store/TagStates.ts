@@ -165,7 +165,7 @@ export class TagStates {
       ...state,
       invalidated: this.next(state.invalidated, marker.invalidated, asOf),
       expired: this.next(state.expired, marker.expired, asOf),
-      asOf: Math.max(state.asOf, asOf),
+      asOf,
       isUnknown: false
     }))
   }
