@@ -192,20 +192,25 @@ export const makeLookup = (
       if (Exit.isSuccess(exit)) {
         const keep = yield* Effect.suspend(() => {
           const options = call.writeOptions(exit.value)
-          return Effect.matchEffect(prepareValue(levels.format, key, exit.value, policy, options, { made: moment.made, now }), {
-            onSuccess: (entry) => {
-              // What its callers get is what those get who come later.
-              content = entry.held.readerFor(key.space) ?? content
-              return entry.held.freshUntil > now
-                ? saved(key, policy, entry, isAttached, fence, call.throttle)
-                : nothing
-            },
-            onFailure: (error) =>
-              Effect.zipRight(
-                writeFailed(levels, key, error),
-                isAttached() ? unwritten(key, exit.value, policy, options, { made: moment.made, now }, error) : nothing
-              )
-          })
+          return Effect.matchEffect(
+            prepareValue(levels.format, key, exit.value, policy, options, { made: moment.made, now }),
+            {
+              onSuccess: (entry) => {
+                // What its callers get is what those get who come later.
+                content = entry.held.readerFor(key.space) ?? content
+                return entry.held.freshUntil > now
+                  ? saved(key, policy, entry, isAttached, fence, call.throttle)
+                  : nothing
+              },
+              onFailure: (error) =>
+                Effect.zipRight(
+                  writeFailed(levels, key, error),
+                  isAttached()
+                    ? unwritten(key, exit.value, policy, options, { made: moment.made, now }, error)
+                    : nothing
+                )
+            }
+          )
         }).pipe(
           Effect.catchAllCause((cause) =>
             Effect.as(

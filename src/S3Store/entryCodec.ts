@@ -121,12 +121,14 @@ export const unwritten = <K, V, F>(
     ({ freshUntil, tags }) =>
       freshUntil <= moments.now ? undefined : Held.of(key.space, { value: Exit.succeed(value), copy: undefined }, {
         policy,
-        made: moments.made,
+        made: moments.made(tags),
         came: moments.now,
         freshUntil,
         tags,
         etag: undefined,
-        bytes: error._tag === "EntryTooLargeError" ? error.weight : roughBytes(value)
+        bytes: error._tag === "EntryTooLargeError" ? error.weight : roughBytes(value),
+        isOwn: true,
+        ahead: 0
       })
   )
 

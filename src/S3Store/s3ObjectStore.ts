@@ -202,7 +202,8 @@ export const makeS3ObjectStore = (
     const removeAbsentToo = (name: string) =>
       Effect.catchIf(
         Effect.asVoid(removeKey(keyPrefix + name, {})),
-        (error) => isNoSuchObject(error.cause),
+        (error) =>
+          isNoSuchObject(error.cause),
         () => Effect.void
       )
 
