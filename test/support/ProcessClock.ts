@@ -1,0 +1,55 @@
+/**
+ * The clock of one process of several: its hands are set wrong, leap, and stand still while the process does.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+
+/**
+ * A clock that shows another time than the world's, and whose sleepers are woken by the world's.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class ProcessClock implements Clock.Clock {
+  readonly [Clock.ClockTypeId]: Clock.ClockTypeId = Clock.ClockTypeId
+  readonly currentTimeMillis = Effect.sync(() => this.unsafeCurrentTimeMillis())
+  readonly currentTimeNanos = Effect.sync(() => this.unsafeCurrentTimeNanos())
+  private readonly running = Effect.unsafeMakeLatch(true)
+
+  /** By how many milliseconds it is ahead of the world; a leap changes it. */
+  ahead: number
+  private readonly world: Clock.Clock
+
+  constructor(world: Clock.Clock, ahead: number) {
+    this.world = world
+    this.ahead = ahead
+  }
+
+  /** @since 0.1.0 */
+  unsafeCurrentTimeMillis(): number {
+    return this.world.unsafeCurrentTimeMillis() + this.ahead
+  }
+
+  /** @since 0.1.0 */
+  unsafeCurrentTimeNanos(): bigint {
+    return BigInt(this.unsafeCurrentTimeMillis()) * 1_000_000n
+  }
+
+  /** @since 0.1.0 */
+  sleep(duration: Duration.Duration): Effect.Effect<void> {
+    return Effect.zipRight(this.world.sleep(duration), this.running.await)
+  }
+
+  /**
+   * Stops the process, as far as it sleeps.
+   *
+   * @since 0.1.0
+   */
+  readonly freeze = Effect.asVoid(this.running.close)
+
+  /** @since 0.1.0 */
+  readonly thaw = Effect.asVoid(this.running.open)
+}
