@@ -41,7 +41,7 @@ const noBarrel = ["effect", "@effect/platform"]
 const forbiddenModules = ["node:timers", "node:timers/promises", "node:perf_hooks"]
 
 /** The files that exist to wrap such a module: which one, by path. */
-const wrappers = { "src/Cache/unrefSleep.ts": "node:timers/promises" }
+const wrappers = { "src/Cache/unrefSleep.ts": "node:timers/promises", "src/S3Store/standstill.ts": "node:timers" }
 
 /** Globals that may not be named. */
 const forbiddenGlobals = ["setTimeout", "setInterval", "setImmediate"]

@@ -5,6 +5,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Timers from "node:timers"
 
 /**
  * Whether a process stood still, seen from a timer that fired this much later than it was to (milliseconds): it was
@@ -27,12 +28,12 @@ export const stoodStill = (lateness: number, limit: number): boolean => lateness
 export const listenOnceMore = (lateness: number): Effect.Effect<void> =>
   Effect.async<void>((resume) => {
     const turn = (left: number): NodeJS.Immediate =>
-      setImmediate(() => {
+      Timers.setImmediate(() => {
         if (left <= 1) resume(Effect.void)
         else next = turn(left - 1)
       })
     let next = turn(Math.min(50, 2 + Math.floor(lateness)))
-    return Effect.sync(() => clearImmediate(next))
+    return Effect.sync(() => Timers.clearImmediate(next))
   })
 
 /**
