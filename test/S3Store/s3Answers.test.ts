@@ -78,7 +78,9 @@ describe("every code of S3, whatever the operation", () => {
           yield* seeds.set(Texts.key("there"), "there")
           const cache = yield* s3.cache({ circuitBreaker: { failures: 1 } })
           const refusal = { status: statuses[code] ?? 400, code }
-          yield* s3.refuse((kind, path) => refused.includes(kind) && !kept.includes(path) ? refusal : undefined)
+          yield* s3.refuse((kind, path) =>
+            refused.includes(kind) && (kind === "delete" || !kept.includes(path)) ? refusal : undefined
+          )
           const error = yield* failureOf(run(cache))
           // Who loses a race may try again, and then says so in words of its own.
           if (answer.reason !== "Conflict" || name !== "add") {
