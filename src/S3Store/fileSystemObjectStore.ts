@@ -14,7 +14,7 @@ import { Buffer } from "node:buffer"
 import { randomBytes, randomUUID } from "node:crypto"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
 import { printKey } from "../Cache/printKey.js"
-import { parseFolder, parseVersionFile, placeOf, temporaryPrefix, versionFile } from "./objectFiles.js"
+import { lastVersion, parseFolder, parseVersionFile, placeOf, temporaryPrefix, versionFile } from "./objectFiles.js"
 import { isObjectName } from "./objectName.js"
 import { ConditionalOutcome, type ListedObject, LoadOutcome, type ObjectStore } from "./ObjectStore.js"
 import { fromPlatformError, isAlreadyThere, isNotFound } from "./platformFailure.js"
@@ -48,6 +48,9 @@ const graceMillis = 3_600_000
  * left by `list`, after an hour. It takes a file system with hard links. A process that is killed leaves the old content
  * or the new one; after a power failure entries may be damaged, which reads notice by their checksums.
  *
+ * Files are for their owner only (0600, in folders of 0700). What is no file of its own, a pipe, a device or a symbolic
+ * link, is no version; a folder that is a symbolic link is refused when the process uses it first. The root may be one.
+ *
  * Fails with `CacheConfigError` for a bad option.
  *
  * @since 0.1.0
@@ -65,6 +68,31 @@ export const makeFileSystemObjectStore = (
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const root = path.resolve(options.directory)
+    const checkedFolders = new Set<string>()
+
+    /**
+     * Fails when a folder is reached through a symbolic link below the root: it would lead out of the store. Each folder
+     * is looked at once, of the last 10,000.
+     */
+    const refuseLinked = (operation: string, folder: string): Effect.Effect<void, S3StoreError> =>
+      checkedFolders.has(folder) ? Effect.void : Effect.gen(function*() {
+        const [realRoot, real] = yield* Effect.all([fs.realPath(root), fs.realPath(folder)])
+        if (real !== path.join(realRoot, path.relative(root, folder))) {
+          return yield* new S3StoreError({
+            reason: "AccessDenied",
+            operation,
+            target: folder,
+            detail: "a folder of the store is a symbolic link, and is not followed: remove it"
+          })
+        }
+        if (checkedFolders.size >= 10_000) checkedFolders.clear()
+        checkedFolders.add(folder)
+      }).pipe(
+        Effect.catchAll((error) => {
+          if (error._tag === "S3StoreError") return Effect.fail(error)
+          return isNotFound(error) ? Effect.void : Effect.fail(fromPlatformError(operation, folder)(error))
+        })
+      )
 
     const named = <A>(
       operation: string,
@@ -72,8 +100,12 @@ export const makeFileSystemObjectStore = (
       use: (place: ReturnType<typeof placeOf>) => Effect.Effect<A, PlatformError>
     ): Effect.Effect<A, S3StoreError> => {
       const target = path.join(root, name)
+      const place = placeOf(path, root, name)
       return isObjectName(name)
-        ? Effect.mapError(use(placeOf(path, root, name)), fromPlatformError(operation, target))
+        ? Effect.zipRight(
+          refuseLinked(operation, place.folder),
+          Effect.mapError(use(place), fromPlatformError(operation, target))
+        )
         : new S3StoreError({
           reason: "BadName",
           operation,
@@ -95,25 +127,41 @@ export const makeFileSystemObjectStore = (
           return parsed?.last === last ? [parsed.version] : []
         }))
 
-    /** Reads the newest version, which a writer may take away meanwhile: then there is a newer one. */
+    /** Whether there is a file of its own: no link, no pipe or device, which might never end, no folder. */
+    const isFile = (file: string) =>
+      Effect.matchEffect(fs.readLink(file), {
+        onFailure: () => Effect.map(fs.stat(file), ({ type }) => type === "File"),
+        onSuccess: () => Effect.succeed(false)
+      })
+
+    /**
+     * Reads the newest version, which a writer may take away meanwhile: then there is a newer one. What is no file of its
+     * own is no version, whoever put it there.
+     */
     const newest = <A>(
       place: ReturnType<typeof placeOf>,
       read: (file: FileSystem.File, stat: FileSystem.File.Info) => Effect.Effect<A, PlatformError>,
       left = attempts
     ): Effect.Effect<{ readonly version: number; readonly found: Option.Option<A> }, PlatformError> =>
-      Effect.flatMap(versionsOf(place), (versions) => {
-        if (versions.length === 0) return Effect.succeed({ version: 0, found: Option.none() })
-        const version = Math.max(...versions)
-        return Effect.scoped(
-          Effect.gen(function*() {
-            const file = yield* fs.open(path.join(place.folder, versionFile(place.last, version)))
-            const stat = yield* file.stat
-            // An empty file is a removal.
-            const found = stat.size === 0n ? Option.none() : Option.some(yield* read(file, stat))
-            return { version, found }
-          })
-        ).pipe(Effect.catchIf((error) => isNotFound(error) && left > 1, () => newest(place, read, left - 1)))
-      })
+      Effect.gen(function*() {
+        const versions = yield* versionsOf(place)
+        // The number counts even so: the next version goes above it.
+        const highest = Math.max(0, ...versions)
+        for (const version of versions.sort((one, other) => other - one)) {
+          const where = path.join(place.folder, versionFile(place.last, version))
+          if (!(yield* isFile(where))) continue
+          return yield* Effect.scoped(
+            Effect.gen(function*() {
+              const file = yield* fs.open(where)
+              const stat = yield* file.stat
+              // An empty file is a removal.
+              const found = stat.size === 0n ? Option.none() : Option.some(yield* read(file, stat))
+              return { version: highest, found }
+            })
+          )
+        }
+        return { version: highest, found: Option.none() }
+      }).pipe(Effect.catchIf((error) => isNotFound(error) && left > 1, () => newest(place, read, left - 1)))
 
     const etagOf = (file: FileSystem.File) =>
       Effect.map(
@@ -132,12 +180,17 @@ export const makeFileSystemObjectStore = (
     ): Effect.Effect<"newest" | "taken" | "superseded", PlatformError> =>
       Effect.gen(function*() {
         const { folder, last } = place
+        // Never reached by writing: somebody has planted it. Otherwise nobody would see what is written now.
+        if (version > lastVersion) {
+          yield* fs.remove(path.join(folder, versionFile(last, lastVersion)), { recursive: true })
+          return yield* commit(place, Math.max(0, ...(yield* versionsOf(place))) + 1, content)
+        }
         const file = path.join(folder, versionFile(last, version))
         if (Option.isNone(content)) {
-          yield* fs.writeFile(file, new Uint8Array(0), { flag: "wx" })
+          yield* fs.writeFile(file, new Uint8Array(0), { flag: "wx", mode: 0o600 })
         } else {
           const temporary = path.join(folder, `${temporaryPrefix}${randomUUID()}`)
-          yield* fs.writeFile(temporary, content.value, { flag: "wx" }).pipe(
+          yield* fs.writeFile(temporary, content.value, { flag: "wx", mode: 0o600 }).pipe(
             Effect.zipRight(fs.link(temporary, file)),
             Effect.ensuring(Effect.ignore(fs.remove(temporary)))
           )
@@ -161,7 +214,7 @@ export const makeFileSystemObjectStore = (
       return { etag: Option.some(id.toString("hex")), content: Option.some<Uint8Array>(Buffer.concat([id, body])) }
     }
 
-    const made = (place: ReturnType<typeof placeOf>) => fs.makeDirectory(place.folder, { recursive: true })
+    const made = (place: ReturnType<typeof placeOf>) => fs.makeDirectory(place.folder, { recursive: true, mode: 0o700 })
 
     /** Writes on a condition about what is there: nothing, or an object of this etag. */
     const writeIf = (operation: string, name: string, body: Uint8Array, expected: Option.Option<string>) =>
@@ -186,7 +239,8 @@ export const makeFileSystemObjectStore = (
     const load: ObjectStore["load"] = (name, { firstBytes, ifNoneMatch } = {}) =>
       named("load", name, (place) =>
         Effect.map(
-          newest(place, (file, { mtime, size: length }) =>
+          // A hung file system must not hold who has stopped waiting.
+          Effect.disconnect(newest(place, (file, { mtime, size: length }) =>
             Effect.gen(function*() {
               const etag = yield* etagOf(file)
               if (etag === ifNoneMatch) return LoadOutcome.Unchanged()
@@ -201,7 +255,7 @@ export const makeFileSystemObjectStore = (
                 etag,
                 modified: Option.getOrUndefined(Option.map(mtime, (date) => date.getTime()))
               })
-            })),
+            }))),
           ({ found }) => Option.getOrElse(found, LoadOutcome.Absent)
         ))
 
@@ -243,47 +297,71 @@ export const makeFileSystemObjectStore = (
 
     /** The objects whose files are in a folder. */
     const objectsIn = (folder: string, parent: string, files: ReadonlyArray<string>, prefix: string) => {
-      const newestOf = new Map<string, number>()
+      const versions = new Map<string, Array<number>>()
       for (const file of files) {
         const parsed = parseVersionFile(file)
         if (parsed === undefined || !`${parent}${parsed.last}`.startsWith(prefix)) {
           continue
         }
-        newestOf.set(parsed.last, Math.max(parsed.version, newestOf.get(parsed.last) ?? 0))
+        versions.set(parsed.last, [...versions.get(parsed.last) ?? [], parsed.version])
       }
-      const temporary = files.filter((file) =>
-        file.startsWith(temporaryPrefix)
-      ).map((file) => ({
-        file,
-        last: undefined
-      }))
-      const current = Array.from(newestOf, ([last, version]) => ({ file: versionFile(last, version), last }))
-      return Effect.forEach([...temporary, ...current], ({ file, last }) => {
-        const where = path.join(folder, file)
-        return Effect.flatMap(fs.stat(where), ({ mtime, size }): Effect.Effect<ReadonlyArray<ListedObject>> => {
-          const modified = Option.match(mtime, { onNone: () => 0, onSome: (date) => date.getTime() })
-          return last === undefined || size === 0n
-            ? Effect.as(sweep(where, modified), [])
-            : Effect.succeed([
-              { name: parent + last, size: Math.max(0, Number(size) - etagLength), etag: "", modified }
-            ])
-        }).pipe(Effect.catchIf(isNotFound, () => Effect.succeed([])))
-      }).pipe(Effect.map((found) => found.flat()))
+      const swept = Effect.forEach(
+        files.filter((file) =>
+          file.startsWith(temporaryPrefix)
+        ),
+        (file) => {
+          const where = path.join(folder, file)
+          return Effect.catchIf(
+            Effect.flatMap(fs.stat(where), ({ mtime }) => sweep(where, writtenAt(mtime))),
+            isNotFound,
+            () => Effect.void
+          )
+        },
+        { discard: true }
+      )
+      const listed = Effect.forEach(versions, ([last, numbers]) =>
+        Effect.gen(function*() {
+          for (const version of numbers.sort((one, other) => other - one)) {
+            const where = path.join(folder, versionFile(last, version))
+            if (!(yield* isFile(where))) continue
+            const { mtime, size } = yield* fs.stat(where)
+            if (size > 0n) {
+              return [{
+                name: parent + last,
+                size: Math.max(0, Number(size) - etagLength),
+                etag: "",
+                modified: writtenAt(mtime)
+              }]
+            }
+            yield* sweep(where, writtenAt(mtime))
+            return []
+          }
+          return []
+        }).pipe(Effect.catchIf(isNotFound, () => Effect.succeed<ReadonlyArray<ListedObject>>([]))))
+      return Effect.zipRight(swept, Effect.map(listed, (found) => found.flat()))
     }
 
-    const walk = (folder: string, parent: string, prefix: string): Stream.Stream<ListedObject, PlatformError> =>
+    const failed = (where: string) => <A>(effect: Effect.Effect<A, PlatformError>) =>
+      Effect.mapError(effect, fromPlatformError("list", where))
+
+    const walk = (folder: string, parent: string, prefix: string): Stream.Stream<ListedObject, S3StoreError> =>
       Stream.unwrap(
-        Effect.map(filesIn(folder), (files) =>
+        Effect.map(failed(folder)(filesIn(folder)), (files) =>
           Stream.flatMap(Stream.fromIterable(files), (file) => {
             const where = path.join(folder, file)
             const segment = parseFolder(file)
             if (segment !== undefined) {
               const inner = `${parent}${segment}/`
-              return inner.startsWith(prefix) || prefix.startsWith(inner) ? walk(where, inner, prefix) : Stream.empty
+              return inner.startsWith(prefix) || prefix.startsWith(inner)
+                ? Stream.unwrap(Effect.as(refuseLinked("list", where), walk(where, inner, prefix)))
+                : Stream.empty
             }
             return /^[0-9a-f]{2}$/.test(file)
               ? Stream.fromIterableEffect(
-                Effect.flatMap(filesIn(where), (files) => objectsIn(where, parent, files, prefix))
+                Effect.zipRight(
+                  refuseLinked("list", where),
+                  failed(where)(Effect.flatMap(filesIn(where), (files) => objectsIn(where, parent, files, prefix)))
+                )
               )
               : Stream.empty
           }))
@@ -299,9 +377,13 @@ export const makeFileSystemObjectStore = (
       remove,
       removeIfMatch,
       removeAll: (names) => Effect.forEach(names, remove, { concurrency: 8, discard: true }),
-      list: (prefix) => Stream.mapError(walk(root, "", prefix), fromPlatformError("list", path.join(root, prefix)))
+      list: (prefix) => walk(root, "", prefix)
     }
   })
+
+/** When a file was written, in milliseconds since the epoch; 0 where the file system does not tell. */
+const writtenAt = (mtime: Option.Option<Date>): number =>
+  Option.match(mtime, { onNone: () => 0, onSome: (date) => date.getTime() })
 
 const badOption = (option: string, value: unknown, accepted: string) =>
   new CacheConfigError({ cache: "file system object store", option, value: printKey(value), accepted })

@@ -41,13 +41,21 @@ export const placeOf = (path: Path.Path, root: string, name: string): ObjectPlac
 export const versionFile = (last: string, version: number): string => `${last}.${version}`
 
 /**
+ * The highest number of a version: no object is ever written so often. Whoever plants a higher one has made no version.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const lastVersion = 9_999_999_999_999
+
+/**
  * What the name of a file says: the last segment of its object's name, and the version; nothing for a temporary file.
  *
  * @since 0.1.0
  * @category parsing
  */
 export const parseVersionFile = (file: string): { readonly last: string; readonly version: number } | undefined => {
-  const match = /^([A-Za-z0-9._-]+)\.(\d{1,14})$/.exec(file)
+  const match = /^([A-Za-z0-9._-]+)\.(\d{1,13})$/.exec(file)
   const [, last, version] = match ?? []
   return last === undefined || version === undefined ? undefined : { last, version: Number(version) }
 }

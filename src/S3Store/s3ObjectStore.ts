@@ -145,18 +145,20 @@ export const makeS3ObjectStore = (
       from: PageStart,
       { Contents, IsTruncated, NextContinuationToken: token }: ListObjectsV2CommandOutput
     ): Effect.Effect<Option.Option<PageStart>, S3StoreError> => {
-      if (IsTruncated !== true) {
+      if (IsTruncated !== true && (token === undefined || IsTruncated === false)) {
         return Effect.succeed(Option.none())
       }
-      const last = Contents?.at(-1)?.Key
+      const last = Contents?.findLast(({ Key }) =>
+        Key?.startsWith(keyPrefix + prefix)
+      )?.Key
       if (token === undefined) {
         return last === undefined || (from.after !== undefined && last <= from.after)
           ? endless(prefix, "the list is said to be cut off, but there is no token to go on with")
-          : Effect.succeed(Option.some({ token, after: last }))
+          : Effect.succeed(Option.some(pageAfter(from, token, last)))
       }
-      return token === from.token || (last !== undefined && last === from.after)
-        ? endless(prefix, "the store gives the same page of the list again and again")
-        : Effect.succeed(Option.some({ token, after: last ?? from.after }))
+      return [from, from.mark].some((page) => token === page?.token || (last !== undefined && last === page?.after))
+        ? endless(prefix, "the store gives the same pages of the list again and again")
+        : Effect.succeed(Option.some(pageAfter(from, token, last ?? from.after)))
     }
 
     // Writing ---------------------------------------------------------------------------------------------------
@@ -180,8 +182,7 @@ export const makeS3ObjectStore = (
             }),
             { abortSignal }
           )),
-        ({ ETag }) =>
-          Option.map(Option.fromNullable(ETag), strongEtag)
+        ({ ETag }) => Option.map(Option.fromNullable(ETag), strongEtag)
       )
 
     const putIf = (...[operation, key, body, condition]: Parameters<typeof put>) =>
@@ -202,8 +203,7 @@ export const makeS3ObjectStore = (
     const removeAbsentToo = (name: string) =>
       Effect.catchIf(
         Effect.asVoid(removeKey(keyPrefix + name, {})),
-        (error) =>
-          isNoSuchObject(error.cause),
+        (error) => isNoSuchObject(error.cause),
         () => Effect.void
       )
 
@@ -270,7 +270,11 @@ export const makeS3ObjectStore = (
 
     // Ceph's gateway matches an ETag only without its quotes; others want them. Once one form was accepted it is the
     // only one that is sent.
-    let etagForms: ReadonlyArray<(etag: string) => string> = [(etag) => etag, (etag) => etag.replaceAll("\"", "")]
+    type EtagForm = (etag: string) => string
+    let etagForms: readonly [EtagForm, ...ReadonlyArray<EtagForm>] = [
+      (etag) => etag,
+      (etag) => etag.replaceAll("\"", "")
+    ]
 
     const replace = (name: string, body: Uint8Array, etag: string): Effect.Effect<ConditionalOutcome, S3StoreError> =>
       Effect.suspend(() =>
@@ -305,7 +309,7 @@ export const makeS3ObjectStore = (
         Effect.if(etag === "" ? Effect.succeed(false) : conditions.onDeletes, {
           onFalse: () => Effect.succeed("unsupported" as const),
           onTrue: () =>
-            Effect.map(refusable(removeKey(keyPrefix + name, { IfMatch: etag })), ({ _tag }) => {
+            Effect.map(refusable(removeKey(keyPrefix + name, { IfMatch: etagForms[0](etag) })), ({ _tag }) => {
               switch (_tag) {
                 case "Written":
                   return "removed"
@@ -326,7 +330,11 @@ export const makeS3ObjectStore = (
         Stream.paginateChunkEffect(firstPage, (from) =>
           Effect.flatMap(page(prefix, from), (answer) =>
             Effect.map(nextStart(prefix, from, answer), (next) => [
-              Chunk.unsafeFromArray((answer.Contents ?? []).flatMap(listedObject(keyPrefix))),
+              Chunk.unsafeFromArray(
+                (answer.Contents ?? []).flatMap(listedObject(keyPrefix)).filter(({ name }) =>
+                  name.startsWith(prefix)
+                )
+              ),
               next
             ])))
     }
@@ -376,9 +384,23 @@ const listedObject = (keyPrefix: string) => ({ ETag, Key, LastModified, Size }: 
 interface PageStart {
   readonly token: string | undefined
   readonly after: string | undefined
+  readonly count: number
+  /**
+   * The start that is looked out for: the latest whose count is a power of two, by which every cycle is found (R. P. Brent,
+   * "An improved Monte Carlo factorization algorithm", 1980).
+   */
+  readonly mark: PageStart | undefined
 }
 
-const firstPage: PageStart = { token: undefined, after: undefined }
+const firstPage: PageStart = { token: undefined, after: undefined, count: 1, mark: undefined }
+
+const pageAfter = (from: PageStart, token: string | undefined, after: string | undefined): PageStart => ({
+  token,
+  after,
+  count: from.count + 1,
+  // One mark is enough: those before it would never be forgotten.
+  mark: Number.isInteger(Math.log2(from.count)) ? { ...from, mark: undefined } : from.mark
+})
 
 /** Whether a store refuses the request for many removals as such, be it in this form: single ones may do. */
 const isRefusedAsSuch = ({ cause, reason }: S3StoreError): boolean =>

@@ -13,7 +13,9 @@ interface Oddity {
   readonly perKey?: string
   readonly absentIs404?: boolean
   readonly weakEtags?: boolean
-  readonly list?: "noToken" | "ignoresToken" | "nothingAndNoToken"
+  readonly list?: "noToken" | "ignoresToken" | "nothingAndNoToken" | "goesRound" | "noFlag" | "foreign"
+  /** Conditions hold only for etags without quotes. */
+  readonly bareEtags?: boolean
 }
 
 const xml = (response: Http.ServerResponse, status: number, body: string) =>
@@ -32,15 +34,19 @@ const oddStore = (oddity: Oddity) =>
       const after = token === "" ? query.get("start-after") ?? "" : token
       const all = [...objects.keys()].filter((key) => key > after).sort()
       const page = oddity.list === "nothingAndNoToken" ? [] : all.slice(0, 3)
-      const isTruncated = all.length > page.length
+      const isTruncated = all.length > page.length || oddity.list === "goesRound"
       const next = isTruncated && oddity.list !== "noToken" && oddity.list !== "nothingAndNoToken"
-        ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>`
+        ? `<NextContinuationToken>${all.length > page.length ? page.at(-1) : "-"}</NextContinuationToken>`
         : ""
       const contents = page.map((key) => `<Contents><Key>${key}</Key><Size>1</Size></Contents>`).join("")
       xml(
         response,
         200,
-        `<ListBucketResult><IsTruncated>${isTruncated}</IsTruncated>${next}${contents}</ListBucketResult>`
+        `<ListBucketResult>${
+          oddity.list === "noFlag" ? "" : `<IsTruncated>${isTruncated}</IsTruncated>`
+        }${next}${contents}${
+          oddity.list === "foreign" ? "<Contents><Key>foreign</Key><Size>1</Size></Contents>" : ""
+        }</ListBucketResult>`
       )
     }
     let perKeyTimes = 0
@@ -73,7 +79,8 @@ const oddStore = (oddity: Oddity) =>
         xml(response, 404, errorXml("NoSuchKey"))
         return
       }
-      if (ifMatch !== undefined && ifMatch !== found?.etag) {
+      const matches = oddity.bareEtags === true ? found?.etag.replaceAll("\"", "") : found?.etag
+      if (ifMatch !== undefined && ifMatch !== matches) {
         xml(response, 412, errorXml("PreconditionFailed"))
         return
       }
@@ -167,6 +174,37 @@ describe("s3ObjectStore over stores that differ from S3", () => {
       for (const name of names) yield* store.save(name, Buffer.from("a"))
       const listed = Array.from(yield* Stream.runCollect(store.list("")), ({ name }) => name)
       assert.deepStrictEqual(listed, names)
+    }))
+
+  it.scoped("a list with a token and no word of being cut off goes on; names that were not asked for are left out", () =>
+    Effect.gen(function*() {
+      for (const list of ["noFlag", "foreign"] as const) {
+        const { store } = yield* oddStore({ list })
+        for (const name of names) yield* store.save(name, Buffer.from("a"))
+        const listed = Array.from(yield* Stream.runCollect(store.list("name-")), ({ name }) => name)
+        assert.deepStrictEqual(listed, names, list)
+      }
+    }))
+
+  it.scoped("a list that goes round in circles fails", () =>
+    Effect.gen(function*() {
+      const { log, store } = yield* oddStore({ list: "goesRound" })
+      for (const name of names) yield* store.save(name, Buffer.from("a"))
+      assert.strictEqual((yield* Effect.flip(Stream.runDrain(store.list("")))).reason, "Unavailable")
+      assert.isAtMost(log.filter((request) => request === "GET").length, 16)
+    }))
+
+  it.scoped("a store that wants etags without quotes gets them", () =>
+    Effect.gen(function*() {
+      const { store } = yield* oddStore({ bareEtags: true })
+      for (const write of ["replace", "removeIfMatch"] as const) {
+        yield* store.save("a", Buffer.from("a"))
+        const found = yield* store.load("a")
+        assert(found._tag === "Found")
+        if (write === "replace") {
+          assert.strictEqual((yield* store.replace("a", Buffer.from("b"), found.etag))._tag, "Written")
+        } else assert.strictEqual(yield* store.removeIfMatch("a", found.etag), "removed")
+      }
     }))
 
   for (const list of ["ignoresToken", "nothingAndNoToken"] as const) {
