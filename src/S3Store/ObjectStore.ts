@@ -149,6 +149,13 @@ export interface ObjectStore {
   /** Writes an object, whether there was one or not. Its etag, where the store tells it. */
   readonly save: (name: string, body: Uint8Array) => Effect.Effect<Option.Option<string>, S3StoreError>
   /**
+   * The same, but what was sent is never sent again without a look: `Unknown` when there was no answer, though more tries
+   * were left. Never `Refused`. Only where the store would send it again by itself.
+   */
+  readonly saveOnce?:
+    | ((name: string, body: Uint8Array) => Effect.Effect<ConditionalOutcome, S3StoreError>)
+    | undefined
+  /**
    * Writes an object only if there is none. Fails with reason `ConditionalWritesUnsupported` when the store does not
    * honour such conditions.
    */

@@ -19,6 +19,7 @@ import type { CacheDecodeReason, CacheEncodeError, S3StoreError, S3StoreReason }
  * - `ComputationStarted`, `ComputationEnded`: a computation, how it ended, and how long it took in milliseconds;
  * - `Written`, `Removed`, `WriteFailed`: what became of a write to the second level; `WriteFailed` tells only of those
  *   whose caller does not get the error;
+ * - `LateWriteUndone`: a write that had been given up landed in place of a newer one or of none, and was undone;
  * - `RequestFailed`, `RequestRefused`: a request to the second level failed, or was not made since the circuit is open or
  *   the set-up is wrong;
  * - `CircuitOpened`, `CircuitClosed`: the second level is taken for out of order, or for well again;
@@ -59,6 +60,7 @@ export type S3CacheEvent =
     readonly key: AnyKey
     readonly error: CacheEncodeError | EntryTooLargeError | S3StoreError
   }
+  | { readonly _tag: "LateWriteUndone"; readonly key: AnyKey }
   | { readonly _tag: "RequestFailed"; readonly operation: string; readonly reason: S3StoreReason }
   | { readonly _tag: "RequestRefused"; readonly operation: string }
   | { readonly _tag: "CircuitOpened" }

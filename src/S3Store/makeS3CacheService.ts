@@ -25,6 +25,7 @@ import { makeGuards } from "./guards.js"
 import type { AnyKey } from "./Held.js"
 import { KeyedMutex } from "./KeyedMutex.js"
 import type { Keyspace } from "./Keyspace.js"
+import { LateWrites } from "./LateWrites.js"
 import { Leases, longestTerm } from "./Lease.js"
 import { Ledger } from "./Ledger.js"
 import { makeMaintenance } from "./maintenance.js"
@@ -125,7 +126,11 @@ export const makeS3CacheService = (
     const markers = yield* TagMarkers.make(name, store, { age: tagsAge, whileUnknown }, ledger)
     const levels: CacheLevels = { name, memory, store, format, ledger, faults, markers, writes, behind, policyOf }
     const reading = makeReading(levels)
-    const writing: Writing = makeWriting(levels, reading)
+    const writing: Writing = makeWriting(
+      levels,
+      reading,
+      yield* LateWrites.make({ store, format, ledger, writes })
+    )
     const leases = new Leases(store, leaseTime, leaseWait)
     if (options.verify !== undefined) yield* verified(name, options.verify, unwatched)
     if (defaults.coordination === "lease") yield* checkLeases(name, leases)

@@ -167,23 +167,43 @@ export const makeS3ObjectStore = (
       operation: string,
       key: string,
       body: Uint8Array,
-      condition: { readonly IfNoneMatch?: string; readonly IfMatch?: string }
+      condition: { readonly IfNoneMatch?: string; readonly IfMatch?: string },
+      each?: SentOnce["each"]
     ) =>
       Effect.map(
-        request(operation, key, (abortSignal) =>
-          client.send(
-            new sdk.PutObjectCommand({
-              ContentType: "application/octet-stream",
-              ...options.putOptions,
-              Bucket: bucket,
-              Key: key,
-              Body: body,
-              ...condition
-            }),
-            { abortSignal }
-          )),
+        request(operation, key, (abortSignal) => {
+          const command = new sdk.PutObjectCommand({
+            ContentType: "application/octet-stream",
+            ...options.putOptions,
+            Bucket: bucket,
+            Key: key,
+            Body: body,
+            ...condition
+          })
+          // After the retries, whose every try comes through it.
+          if (each !== undefined) {
+            command.middlewareStack.add((next) => (args) => each(() => next(args)), {
+              step: "finalizeRequest",
+              priority: "low"
+            })
+          }
+          return client.send(command, { abortSignal })
+        }),
         ({ ETag }) => Option.map(Option.fromNullable(ETag), strongEtag)
       )
+
+    /**
+     * A put that the client does not send again when there was no answer to the first: it may have been done, and
+     * something newer may lie there by now.
+     */
+    const putOnce = (key: string, body: Uint8Array): Effect.Effect<ConditionalOutcome, S3StoreError> =>
+      Effect.suspend(() => {
+        const sentOnce = makeSentOnce()
+        return Effect.matchEffect(put("save", key, body, {}, sentOnce.each), {
+          onSuccess: (etag) => Effect.succeed(ConditionalOutcome.Written({ etag })),
+          onFailure: (error) => sentOnce.stopped() ? Effect.succeed(ConditionalOutcome.Unknown()) : Effect.fail(error)
+        })
+      })
 
     const putIf = (...[operation, key, body, condition]: Parameters<typeof put>) =>
       Effect.map(
@@ -300,6 +320,7 @@ export const makeS3ObjectStore = (
       maxObjectSize,
       load,
       save: (name, body) => put("save", keyPrefix + name, body, {}),
+      saveOnce: (name, body) => putOnce(keyPrefix + name, body),
       add: (name, body) => onlyWithConditions("add", name, putIf("add", keyPrefix + name, body, { IfNoneMatch: "*" })),
       replace: (name, body, etag) =>
         onlyWithConditions("replace", name, etag === "" ? Effect.succeed(refused) : replace(name, body, etag)),
@@ -341,6 +362,32 @@ export const makeS3ObjectStore = (
   })
 
 const refused: ConditionalOutcome = ConditionalOutcome.Refused()
+
+/** Lets a request through once; when it had no answer, and the client tries again, that try is stopped. */
+interface SentOnce {
+  readonly each: <A>(send: () => Promise<A>) => Promise<A>
+  readonly stopped: () => boolean
+}
+
+const makeSentOnce = (): SentOnce => {
+  let unanswered: unknown
+  let isStopped = false
+  return {
+    each: async (send) => {
+      if (unanswered !== undefined) {
+        isStopped = true
+        throw new Error("not sent again", { cause: unanswered })
+      }
+      try {
+        return await send()
+      } catch (error) {
+        if (statusOf(error) === undefined) unanswered = error
+        throw error
+      }
+    },
+    stopped: () => isStopped
+  }
+}
 
 const loadSdk = Effect.tryPromise({
   try: () => import("@aws-sdk/client-s3"),

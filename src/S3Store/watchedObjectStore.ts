@@ -84,12 +84,14 @@ export const watchedObjectStore = (store: ObjectStore, watch: Watch): ObjectStor
   const saving = <A>(operation: string, name: string, request: Effect.Effect<A, S3StoreError>) =>
     through(operation, limited(operation, name, watch.saveTimeout, request))
 
+  const { saveOnce } = store
   return {
     description: store.description,
     place: store.place,
     maxObjectSize: store.maxObjectSize,
     load: (name, options) => through("load", limited("load", name, watch.loadTimeout, store.load(name, options))),
     save: (name, body) => saving("save", name, store.save(name, body)),
+    saveOnce: saveOnce === undefined ? undefined : (name, body) => saving("save", name, saveOnce(name, body)),
     add: (name, body) => saving("add", name, store.add(name, body)),
     replace: (name, body, etag) => saving("replace", name, store.replace(name, body, etag)),
     remove: (name) => saving("remove", name, store.remove(name)),

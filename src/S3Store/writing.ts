@@ -13,6 +13,7 @@ import type { CacheLevels } from "./CacheLevels.js"
 import { type Prepared, prepareValue } from "./entryCodec.js"
 import type { AnyKey, Held } from "./Held.js"
 import type { CacheKey } from "./Keyspace.js"
+import type { LateWrites } from "./LateWrites.js"
 import { isCorrupt, type Lying, makeLyingObjects, mayBeDamage } from "./lying.js"
 import type { Loaded, Reading } from "./reading.js"
 import type { S3CacheWriteOptions } from "./S3CacheOptions.js"
@@ -40,7 +41,7 @@ export type PutOutcome =
  */
 export interface Writing extends Pick<S3CacheService, "set" | "add" | "remove" | "pop"> {
   /** Writes an entry whether there was one or not. What memory is to keep. */
-  readonly save: (key: AnyKey, entry: Prepared) => Effect.Effect<Held, S3StoreError>
+  readonly save: (key: AnyKey, entry: Prepared) => Effect.Effect<Held | undefined, S3StoreError>
   /** Writes an entry only in place of the object with this etag, or of none. */
   readonly putInPlaceOf: <K, V, F>(
     key: CacheKey<K, V, F>,
@@ -65,7 +66,7 @@ const attempts = 4
  * @since 0.1.0
  * @category constructors
  */
-export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
+export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWrites): Writing => {
   const { behind, format, ledger, markers, memory, name, policyOf, store, writes } = levels
   const lying = makeLyingObjects(levels, reading)
 
@@ -97,10 +98,52 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
   }
 
   const save: Writing["save"] = (key, entry) =>
+    late.writing(
+      key,
+      entry,
+      store.saveOnce === undefined
+        ? saveAgain(key, entry)
+        : Effect.flatMap(
+          store.saveOnce(key.objectName, entry.body),
+          (outcome) =>
+            outcome._tag === "Written"
+              ? Effect.succeed(written(key, entry, outcome.etag))
+              : resolved(key, entry, attempts)
+        )
+    )
+
+  const saveAgain = (key: AnyKey, entry: Prepared): Effect.Effect<Held, S3StoreError> =>
     Effect.map(store.save(key.objectName, entry.body), (etag) => written(key, entry, etag))
 
+  /**
+   * After a write whose answer was lost: it is done where it lies there, or was followed by a newer one, and is done
+   * again only in place of what is older. So the repetition never brings an old value back.
+   */
+  const resolved = (key: AnyKey, entry: Prepared, left: number): Effect.Effect<Held | undefined, S3StoreError> =>
+    Effect.gen(function*() {
+      const there = yield* store.load(key.objectName, { firstBytes: 4096 })
+      const header = there._tag === "Found" ? Option.getRight(format.decodeHeader(there.body)) : Option.none()
+      if (there._tag === "Found" && Option.isSome(header)) {
+        if (header.value.writeId === entry.writeId) return written(key, entry, Option.some(there.etag))
+        if (header.value.created > entry.held.made) return undefined
+      }
+      const outcome = there._tag === "Found"
+        ? yield* store.replace(key.objectName, entry.body, there.etag)
+        : yield* store.add(key.objectName, entry.body)
+      if (outcome._tag === "Written") return written(key, entry, outcome.etag)
+      return left > 1 ? yield* resolved(key, entry, left - 1) : yield* saveAgain(key, entry)
+    }).pipe(
+      Effect.catchIf(({ reason }) => reason === "ConditionalWritesUnsupported", () => saveAgain(key, entry))
+    )
+
   const removed = (key: AnyKey) =>
-    Effect.map(store.remove(key.objectName), () => ledger.record({ _tag: "Removed", key }))
+    Effect.zipRight(
+      store.remove(key.objectName),
+      Effect.suspend(() => {
+        ledger.record({ _tag: "Removed", key })
+        return late.changed(key, undefined)
+      })
+    )
 
   // After a refusal, or an answer that leaves it open: whose object is it? After a lost reply it may be this very write.
   const found = <K, V, F>(
@@ -243,6 +286,13 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
           : notThere(key)
     )
 
+  /** What a removal found absent must not come to life by a write that was given up before. */
+  const lateToo = <A>(
+    key: AnyKey,
+    removal: Effect.Effect<A, CacheNotFoundError | S3StoreError>
+  ): Effect.Effect<A, CacheNotFoundError | S3StoreError> =>
+    Effect.tapErrorTag(removal, "CacheNotFoundError", () => late.changed(key, undefined))
+
   const notFound = (key: AnyKey, unreadable?: CacheDecodeError) =>
     new CacheNotFoundError({
       cache: name,
@@ -272,21 +322,24 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
   const pop: Writing["pop"] = (key) =>
     changing(
       key,
-      Effect.gen(function*() {
-        const waiting = behind.waiting(key)
-        const loaded = waiting === undefined ? yield* loadedForPop(key) : undefined
-        if (waiting !== undefined) yield* removedWith(key, waiting)
-        else if (loaded?.held !== undefined || loaded?.unreadable !== undefined || loaded?.isUnknown === true) {
-          yield* removed(key)
-        }
-        const content = yield* freshContent(
-          key,
-          waiting === undefined ? loaded?.held : yield* reading.taggedIfKnown(waiting.held)
-        )
-        return content === undefined || Exit.isFailure(content)
-          ? yield* notFound(key, loaded?.unreadable)
-          : content.value
-      }),
+      lateToo(
+        key,
+        Effect.gen(function*() {
+          const waiting = behind.waiting(key)
+          const loaded = waiting === undefined ? yield* loadedForPop(key) : undefined
+          if (waiting !== undefined) yield* removedWith(key, waiting)
+          else if (loaded?.held !== undefined || loaded?.unreadable !== undefined || loaded?.isUnknown === true) {
+            yield* removed(key)
+          }
+          const content = yield* freshContent(
+            key,
+            waiting === undefined ? loaded?.held : yield* reading.taggedIfKnown(waiting.held)
+          )
+          return content === undefined || Exit.isFailure(content)
+            ? yield* notFound(key, loaded?.unreadable)
+            : content.value
+        })
+      ),
       () => undefined
     )
 
@@ -300,24 +353,27 @@ export const makeWriting = (levels: CacheLevels, reading: Reading): Writing => {
   const remove: Writing["remove"] = (key) =>
     changing(
       key,
-      Effect.gen(function*() {
-        const waiting = yield* behind.withdraw(key)
-        if (waiting !== undefined) {
-          yield* removed(key)
-          const content = yield* freshContent(key, yield* reading.taggedIfKnown(waiting.held))
-          return content === undefined ? yield* notFound(key) : undefined
-        }
-        const there = yield* Effect.either(lying.headerUnder(key))
-        if (Either.isRight(there) && there.right === undefined) return yield* notFound(key)
-        const header = Either.isRight(there) ? there.right?.header : undefined
-        const isOver = Either.isRight(there) && header !== undefined &&
-          (yield* Effect.catchAll(lying.isOver(key, header), () => Effect.succeed(false)))
-        if (!isOver || there.right === undefined) return yield* removed(key)
-        // A fresh one that was written in its place meanwhile stays.
-        const outcome = yield* Effect.merge(store.removeIfMatch(key.objectName, there.right.etag))
-        if (outcome === "unsupported") yield* Effect.ignore(removed(key))
-        return yield* notFound(key)
-      }),
+      lateToo(
+        key,
+        Effect.gen(function*() {
+          const waiting = yield* behind.withdraw(key)
+          if (waiting !== undefined) {
+            yield* removed(key)
+            const content = yield* freshContent(key, yield* reading.taggedIfKnown(waiting.held))
+            return content === undefined ? yield* notFound(key) : undefined
+          }
+          const there = yield* Effect.either(lying.headerUnder(key))
+          if (Either.isRight(there) && there.right === undefined) return yield* notFound(key)
+          const header = Either.isRight(there) ? there.right?.header : undefined
+          const isOver = Either.isRight(there) && header !== undefined &&
+            (yield* Effect.catchAll(lying.isOver(key, header), () => Effect.succeed(false)))
+          if (!isOver || there.right === undefined) return yield* removed(key)
+          // A fresh one that was written in its place meanwhile stays.
+          const outcome = yield* Effect.merge(store.removeIfMatch(key.objectName, there.right.etag))
+          if (outcome === "unsupported") yield* Effect.ignore(removed(key))
+          return yield* notFound(key)
+        })
+      ),
       () => undefined
     )
 
