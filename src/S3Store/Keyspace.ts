@@ -17,6 +17,7 @@ import type { CodecName } from "./Codec.js"
 import { type EntryOptions, makeEntryPolicy, oneOf } from "./EntryPolicy.js"
 import { digestName } from "./objectName.js"
 import { S3StoreError } from "./S3StoreErrors.js"
+import { saltedHash } from "./saltedHash.js"
 import { schemaFault } from "./schemaFault.js"
 import { classOf, shortText } from "./shortText.js"
 
@@ -311,12 +312,13 @@ export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
   }
 
   /**
-   * Equal keys have equal hashes: that of the canonical JSON will do, as few keyspaces have keys in common.
+   * Equal keys have equal hashes: that of the canonical JSON will do, as few keyspaces have keys in common. It is salted,
+   * so that who chooses keys cannot choose some that all have the same hash.
    *
    * @since 0.1.0
    */
   [Hash.symbol](): number {
-    return Hash.cached(this, Hash.string(this.id))
+    return Hash.cached(this, saltedHash(this.id))
   }
 
   /**
