@@ -65,7 +65,7 @@ export class SingleFlight<in out K, in out R = never> {
   /** For messages and spans. */
   readonly name: string
   private readonly runtime: Runtime.Runtime<R>
-  private readonly running = new Set<Waiting>()
+  private readonly running = new Map<Waiting, K>()
   private readonly attached = MutableHashMap.empty<K, Set<() => void>>()
   private closed = false
 
@@ -100,14 +100,18 @@ export class SingleFlight<in out K, in out R = never> {
   }
 
   /**
-   * The fibers of the computations under way, but of those that wait for the caller: it may wait for all of these.
+   * The computations under way, but for those that wait for the caller: it may wait for all of these.
    *
    * @since 0.1.0
    */
-  fibers(caller: Fiber.RuntimeFiber<unknown, unknown>): ReadonlyArray<Fiber.RuntimeFiber<void>> {
+  underWay(
+    caller: Fiber.RuntimeFiber<unknown, unknown>
+  ): ReadonlyArray<{ readonly key: K; readonly fiber: Fiber.RuntimeFiber<void> }> {
     const within = caller.getFiberRef(enclosing)
-    return [...this.running].flatMap((flight) =>
-      flight.fiber === undefined || (within !== undefined && leadsTo(flight, within)) ? [] : [flight.fiber]
+    return [...this.running].flatMap(([flight, key]) =>
+      flight.fiber === undefined || (within !== undefined && leadsTo(flight, within))
+        ? []
+        : [{ key, fiber: flight.fiber }]
     )
   }
 
@@ -179,7 +183,9 @@ export class SingleFlight<in out K, in out R = never> {
 
   private readonly close: Effect.Effect<void> = Effect.suspend(() => {
     this.closed = true
-    return Fiber.interruptAll([...this.running].flatMap((flight) => flight.fiber === undefined ? [] : [flight.fiber]))
+    return Fiber.interruptAll(
+      [...this.running.keys()].flatMap((flight) => flight.fiber === undefined ? [] : [flight.fiber])
+    )
   })
 
   private start<A, E>(
@@ -217,7 +223,7 @@ export class SingleFlight<in out K, in out R = never> {
       outcome.settle(commits ? committed(exit, commit, now) : exit)
     }
     insert(this.attached, key, flight.detach)
-    this.running.add(flight)
+    this.running.set(flight, key)
     flight.fiber = Runtime.runFork(
       // Fibers it starts are part of it.
       Runtime.setFiberRef(this.runtime, enclosing, flight),

@@ -45,12 +45,12 @@ export class KeyedMutex<in out K> {
     )
 
   /**
-   * How many keys are held.
+   * The keys that are held.
    *
    * @since 0.1.0
    */
-  get size(): number {
-    return MutableHashMap.size(this.locks)
+  get keys(): Iterable<K> {
+    return MutableHashMap.keys(this.locks)
   }
 
   /**

@@ -333,8 +333,8 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
 
   /**
    * Waits until the computations, refreshes in the background and writes have ended that are under way, what they write
-   * included, but no longer than `within`; then `open` is how many were not over yet. They go on. For a function that is
-   * frozen after its answer, and for the end of a program.
+   * included, but no longer than `within`; then `open` is for how many keys something goes on. For a function that is
+   * frozen after its answer, and for the end of a program. In a computation it does not wait for those that wait for it.
    *
    * @since 0.1.0
    */

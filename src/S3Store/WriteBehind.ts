@@ -83,6 +83,15 @@ export class WriteBehind {
   }
 
   /**
+   * The keys whose entries wait to be written.
+   *
+   * @since 0.1.0
+   */
+  get keys(): Iterable<AnyKey> {
+    return MutableHashMap.keys(this.entries)
+  }
+
+  /**
    * Lets an entry be written, in place of an older one of the same key that still waits. Waits while there is no room.
    *
    * @since 0.1.0

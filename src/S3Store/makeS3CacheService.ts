@@ -136,7 +136,7 @@ export const makeS3CacheService = (
     if (defaults.coordination === "lease") yield* checkLeases(name, leases)
     const lookup = makeLookup(levels, reading, writing, makeCoordination(levels, leases))
     const groups = new FlightGroups(memory.flights)
-    const settle = yield* makeSettle(levels, batches)
+    const settle = yield* makeSettle(levels)
     const summary = () => ({
       _id: "S3Cache",
       name,
