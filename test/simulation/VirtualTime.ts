@@ -1,0 +1,75 @@
+import { Cause, Effect, Exit, Fiber, Option, Random, type Scheduler } from "effect"
+
+/**
+ * The time of a simulated world, which stands while anybody has something to do. Fibers run on a scheduler of its own, in
+ * one synchronous go: a second costs nothing, and the same program runs the same way every time.
+ */
+export class VirtualTime implements Scheduler.Scheduler {
+  /** Milliseconds since the epoch. */
+  now = 1_000_000_000_000
+  private readonly seed: number
+  private readonly events: Array<{ readonly at: number; readonly run: () => void }> = []
+  private tasks: Array<() => void> = []
+
+  constructor(seed: number) {
+    this.seed = seed
+  }
+
+  scheduleTask(task: () => void): void {
+    this.tasks.push(task)
+  }
+
+  shouldYield(fiber: Fiber.RuntimeFiber<unknown, unknown>): number | false {
+    return fiber.currentOpCount > 2048 ? 0 : false
+  }
+
+  /** Has something done later; events of the same moment happen in the order in which they were planned. */
+  after(millis: number, run: () => void): () => void {
+    const event = { at: this.now + Math.max(0, millis), run }
+    let low = 0
+    let high = this.events.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.events[middle]?.at ?? 0) <= event.at) low = middle + 1
+      else high = middle
+    }
+    this.events.splice(low, 0, event)
+    return () => {
+      const index = this.events.indexOf(event)
+      if (index >= 0) this.events.splice(index, 1)
+    }
+  }
+
+  /**
+   * Runs a program to its end. Fails when it has not ended after some time (milliseconds), or waits for what never comes.
+   */
+  run<A, E>(program: Effect.Effect<A, E>, longest: number): A {
+    const end = this.now + longest
+    const fiber = Effect.runFork(Effect.withRandom(program, Random.make(this.seed)), { scheduler: this })
+    for (;;) {
+      this.settle()
+      const exit = fiber.unsafePoll()
+      if (exit !== null) {
+        if (Exit.isSuccess(exit)) return exit.value
+        throw Option.getOrElse(
+          Option.filter(Cause.dieOption(exit.cause), (defect) => defect instanceof Error),
+          () => new Error(Cause.pretty(exit.cause, { renderErrorCause: true }))
+        )
+      }
+      const event = this.events.shift()
+      if (event === undefined) throw new Error("the program waits for what never comes")
+      if (event.at > end) throw new Error(`the program has not ended after ${longest} ms`)
+      this.now = event.at
+      event.run()
+    }
+  }
+
+  private settle(): void {
+    for (let rounds = 0; this.tasks.length > 0; rounds++) {
+      if (rounds > 100_000) throw new Error("the program runs without an end while the time stands")
+      const { tasks } = this
+      this.tasks = []
+      for (const task of tasks) task()
+    }
+  }
+}
