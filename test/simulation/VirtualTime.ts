@@ -1,4 +1,4 @@
-import { Cause, Effect, Exit, Fiber, Option, Random, type Scheduler } from "effect"
+import { Cause, Effect, Exit, type Fiber, Option, Random, type Scheduler } from "effect"
 
 /**
  * The time of a simulated world, which stands while anybody has something to do. Fibers run on a scheduler of its own, in
