@@ -38,7 +38,8 @@ export const listenOnceMore = (lateness: number): Effect.Effect<void> =>
 
 /**
  * Fails when an effect takes longer than a limit, as `Effect.timeoutFail` does, but never for an answer that has arrived
- * already. Where the process stood still when the time was over, the limit starts anew, once.
+ * already. Where the process stood still when the time was over, the limit starts anew, once. The limit holds where nobody
+ * may interrupt, too.
  *
  * @param limit milliseconds; infinity for none
  * @since 0.1.0
@@ -50,14 +51,15 @@ export const withinTime = <A, E, E2, R>(
   onLate: () => E2
 ): Effect.Effect<A, E | E2, R> =>
   limit === Number.POSITIVE_INFINITY ? effect : Effect.raceFirst(
-    effect,
-    Effect.flatMap(passed(limit), (lateness) =>
+    // The slower one must be interrupted even there: each would be waited for to its end otherwise.
+    Effect.interruptible(effect),
+    Effect.interruptible(Effect.flatMap(passed(limit), (lateness) =>
       Effect.zipRight(
         stoodStill(lateness, limit)
           ? Effect.flatMap(passed(limit), listenOnceMore)
           : listenOnceMore(lateness),
         Effect.failSync(onLate)
-      ))
+      )))
   )
 
 /** Sleeps, and tells how much too long. */

@@ -194,6 +194,18 @@ describe("coordination: \"lease\"", () => {
       assert.strictEqual(yield* lookup("a"), 1)
     }))
 
+  it.scopedLive("a lease asks for no more time than its requests take, and for no more than saveTimeout", () =>
+    Effect.gen(function*() {
+      const store = yield* makeMemoryObjectStore
+      const cache = yield* makeS3CacheService(store, { loadTimeout: "1 hour", saveTimeout: "1 hour" })
+      assert.strictEqual(yield* cache.getOrCompute(Numbers.key("a"), Effect.succeed(1)), 1)
+      const hung = yield* makeS3CacheService(
+        { ...store, add: () => Effect.never },
+        { loadTimeout: "10 millis", saveTimeout: "10 millis" }
+      )
+      assert.strictEqual(yield* hung.getOrCompute(Numbers.key("b"), Effect.succeed(2)), 2)
+    }))
+
   it.scoped("over a store that ignores conditions, a cache with leases is refused, and a keyspace does without", () => {
     const { logger, messages } = warnings()
     return Effect.gen(function*() {

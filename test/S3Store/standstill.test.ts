@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Either, Fiber, Schema, Stream } from "effect"
+import { Deferred, Duration, Effect, Either, Exit, Fiber, Schema, Stream, TestClock } from "effect"
 import { Keyspace } from "effect-aws-cache/S3Store"
 import { Buffer } from "node:buffer"
 import type { ServerResponse } from "node:http"
@@ -40,6 +40,17 @@ describe("a process that stood still", () => {
     }
     assert.isTrue(stoodStill(1001, 10_000))
   })
+
+  it.effect("the limit holds where nobody may interrupt, and who is in time does not wait for it", () =>
+    Effect.gen(function*() {
+      const fast = yield* Effect.fork(Effect.uninterruptible(withinTime(Effect.succeed(1), 10_000, late)))
+      const slow = yield* Effect.fork(Effect.uninterruptible(Effect.either(withinTime(Effect.never, 10_000, late))))
+      yield* turns(10)
+      assert.deepStrictEqual(fast.unsafePoll(), Exit.succeed(1))
+      assert.isNull(slow.unsafePoll())
+      yield* Effect.fork(TestClock.adjust("10 seconds"))
+      assert.deepStrictEqual(yield* Fiber.join(slow), Either.left("late"))
+    }))
 
   for (const [name, make] of Object.entries(waits)) {
     describe(`${name}`, () => {
