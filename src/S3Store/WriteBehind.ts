@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import { constTrue } from "effect/Function"
 import * as MutableHashMap from "effect/MutableHashMap"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
@@ -92,18 +93,22 @@ export class WriteBehind {
   }
 
   /**
-   * Lets an entry be written, in place of an older one of the same key that still waits. Waits while there is no room.
+   * Lets an entry be written, in place of an older one of the same key that still waits. Waits while there is no room,
+   * and lets it be when it is not wanted any more by then.
    *
    * @since 0.1.0
    */
-  readonly offer = (key: AnyKey, entry: Prepared): Effect.Effect<void> =>
+  readonly offer = (key: AnyKey, entry: Prepared, isWanted: () => boolean = constTrue): Effect.Effect<void> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.suspend(() => {
+        if (!isWanted()) return Effect.void
         if (MutableHashMap.has(this.entries, key)) {
           MutableHashMap.set(this.entries, key, entry)
           return Effect.void
         }
         return Effect.flatMap(restore(this.room.take(1)), () => {
+          // Meanwhile it may have been removed, or written anew.
+          if (!isWanted()) return Effect.asVoid(this.room.release(1))
           const isNew = !MutableHashMap.has(this.entries, key)
           MutableHashMap.set(this.entries, key, entry)
           return isNew ? Effect.asVoid(Queue.offer(this.queue, key)) : Effect.asVoid(this.room.release(1))

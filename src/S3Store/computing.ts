@@ -145,7 +145,7 @@ export const makeLookup = (
     }
     if (fence !== undefined) return orKept(Effect.suspend(() => isAttached() ? fenced(key, entry, fence) : nothing))
     return policy.write === "behind"
-      ? Effect.as(behind.offer(key, entry), entry.held)
+      ? Effect.as(behind.offer(key, entry, isAttached), entry.held)
       : orKept(Effect.suspend(() => isAttached() ? writing.save(key, entry) : nothing))
   }
 

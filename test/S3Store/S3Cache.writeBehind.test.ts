@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Exit, Fiber, Layer, Option, Schema, Scope, TestClock } from "effect"
+import { Context, Effect, Exit, Fiber, Layer, Option, Schema, Scope, Stream, TestClock } from "effect"
 import { Keyspace, L2Store, type ObjectStore } from "effect-aws-cache/S3Store"
 import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
 import { Fault } from "../support/FaultProxy.js"
@@ -93,6 +93,32 @@ describe("write: \"behind\"", () => {
       assert.strictEqual(yield* (yield* process()).get(Numbers.key("c")), 3)
       assert.isFalse(yield* (yield* process()).has(Numbers.key("d")))
     }))
+
+  for (const verb of ["remove", "clear", "set"] as const) {
+    it.scoped(`what was computed and waits for room is not written after a ${verb}`, () =>
+      Effect.gen(function*() {
+        const { process, proxy } = yield* makeBucket()
+        const cache = yield* process({ writeBehind: { capacity: 1, concurrency: 1 } })
+        yield* proxy.set(Fault.Hang())
+        yield* cache.set(Numbers.key("a"), 1)
+        const computed = yield* Effect.fork(cache.getOrCompute(Numbers.key("b"), Effect.succeed(2)))
+        const changes = {
+          remove: Effect.ignore(cache.remove(Numbers.key("b"))),
+          clear: Stream.runDrain(cache.clear(Numbers)),
+          set: cache.set(Numbers.key("b"), 3, { timeToLive: "1 hour" })
+        }
+        yield* turns(20)
+        const changed = yield* Effect.fork(changes[verb])
+        yield* turns(20)
+        yield* proxy.set(Fault.Reset())
+        yield* proxy.set(Fault.Pass())
+        assert.strictEqual(yield* Fiber.join(computed), 2)
+        yield* Fiber.join(changed)
+        yield* cache.flush
+        const found = yield* (yield* process()).getOption(Numbers.key("b"))
+        assert.deepStrictEqual(found, verb === "set" ? Option.some(3) : Option.none())
+      }))
+  }
 
   it.scoped("a write that fails is told in the stats, and its value stays in memory", () =>
     Effect.gen(function*() {
