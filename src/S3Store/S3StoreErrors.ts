@@ -53,6 +53,18 @@ export type S3StoreReason =
   | "CircuitOpen"
   | "Unknown"
 
+interface StoreFault {
+  readonly reason: S3StoreReason
+  /** What was asked: `load`, `save`, `add`, `replace`, `remove`, `list`, `probe`. */
+  readonly operation: string
+  /** The object or bucket it was about. */
+  readonly target: string
+  /** What to do about it, or what was said: 420 characters at most. */
+  readonly detail: string
+  /** What it came of. Of what an S3 client said, secrets and the answer as such are left out. */
+  readonly cause?: unknown
+}
+
 /**
  * The second level did not do what it was asked. The first level is as it was, or has forgotten the entry where its
  * state in the second level is not known.
@@ -60,16 +72,11 @@ export type S3StoreReason =
  * @since 0.1.0
  * @category errors
  */
-export class S3StoreError extends Data.TaggedError("S3StoreError")<{
-  readonly reason: S3StoreReason
-  /** What was asked: `load`, `save`, `add`, `replace`, `remove`, `list`, `probe`. */
-  readonly operation: string
-  /** The object or bucket it was about. */
-  readonly target: string
-  /** What to do about it, or what was said. */
-  readonly detail: string
-  readonly cause?: unknown
-}> {
+export class S3StoreError extends Data.TaggedError("S3StoreError")<StoreFault> {
+  constructor(fault: StoreFault) {
+    super({ ...fault, detail: shortText(fault.detail, 420) })
+  }
+
   override get message(): string {
     return `${this.operation} of ${shortEnd(this.target, 150)}: ${shortText(this.detail, 300)} (${this.reason})`
   }

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Predicate from "effect/Predicate"
+import { maskedRejection, oneLine } from "./maskedRejection.js"
 import { answerOf, answersByCode, isCode, type S3Answer } from "./s3Answers.js"
 import { bucketRegionOf } from "./s3Region.js"
 import { S3StoreError, type S3StoreReason } from "./S3StoreErrors.js"
@@ -55,7 +56,7 @@ export const mayBeAbsent = ({ cause, reason }: S3StoreError): boolean => {
 }
 
 /**
- * A rejection as an `S3StoreError`. The client's error is kept as `cause`; no part of the request is.
+ * A rejection as an `S3StoreError`. What the client's error says is kept as `cause`, masked; no part of the request is.
  *
  * @param clientRegion the region of the client, if it is known
  * @since 0.1.0
@@ -65,9 +66,10 @@ export const toS3StoreError = (
   operation: string,
   target: string,
   bucket: string,
-  cause: unknown,
+  rejection: unknown,
   clientRegion?: string
 ): S3StoreError => {
+  const cause = maskedRejection(rejection)
   const { hint, reason } = meaningOf(cause)
   const lead = leadOf(reason, operation, bucket, cause, clientRegion)
   const detail = [[lead, hint].filter(Predicate.isNotUndefined).join(": "), saidBy(cause)]
@@ -75,7 +77,7 @@ export const toS3StoreError = (
     reason,
     operation,
     target,
-    detail: clipped(detail.filter((part) => part !== "").join(". "), 420),
+    detail: detail.filter((part) => part !== "").join(". "),
     cause
   })
 }
@@ -95,11 +97,7 @@ const wrongRegion = answerOf({ code: "PermanentRedirect", status: undefined, net
 
 const networkCodeOf = (error: unknown): string | undefined => {
   const code = Predicate.hasProperty(error, "code") ? error.code : undefined
-  if (typeof code === "string") return code
-  // `fetch` fails with a `TypeError`, whose cause has the code.
-  const cause = Predicate.hasProperty(error, "cause") ? error.cause : undefined
-  const inner = Predicate.hasProperty(cause, "code") ? cause.code : undefined
-  return typeof inner === "string" ? inner : undefined
+  return typeof code === "string" ? code : undefined
 }
 
 const leadOf = (
@@ -133,11 +131,7 @@ const leadOf = (
     }
     case "ClockSkew": {
       const server = Predicate.hasProperty(cause, "ServerTime") ? cause.ServerTime : undefined
-      const time = server instanceof Date
-        ? server.toISOString()
-        : typeof server === "string"
-        ? oneLine(server, 40)
-        : undefined
+      const time = typeof server === "string" ? oneLine(server, 40) : undefined
       return `the clock of this machine is wrong${
         time === undefined ? "" : `: S3's says ${time}`
       }. Set it, or keep it by NTP`
@@ -183,16 +177,3 @@ const wordsOf = (cause: unknown): string => {
 /** The action that S3 says is not allowed, such as `kms:Decrypt`. */
 const actionOf = (words: string): string | undefined =>
   /not authorized to perform:? ([a-z0-9-]{1,40}:[a-zA-Z*]{1,60})/.exec(words.slice(0, 2000))?.[1]
-
-/** In one line, without what looks like a key or a token, and not longer than that. */
-const oneLine = (text: string, longest: number): string =>
-  clipped(
-    text.slice(0, 10 * longest)
-      .replace(/[\s\p{Cc}]+/gu, " ")
-      .replace(/\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b|[A-Za-z0-9+/=_-]{80,}/g, "[...]")
-      .trim(),
-    longest
-  )
-
-const clipped = (text: string, longest: number): string =>
-  text.length > longest ? `${text.slice(0, longest - 3)}...` : text
