@@ -205,9 +205,13 @@ export const makeLookup = (
               onFailure: (error) =>
                 Effect.zipRight(
                   writeFailed(levels, key, error),
-                  isAttached()
-                    ? unwritten(key, exit.value, policy, options, { made: moment.made, now }, error)
-                    : nothing
+                  Effect.map(
+                    unwritten(key, exit.value, policy, options, { made: moment.made, now }, error),
+                    (held) => {
+                      content = held.readerFor(key.space) ?? content
+                      return held.freshUntil > now && isAttached() ? held : undefined
+                    }
+                  )
                 )
             }
           )

@@ -15,7 +15,7 @@ import { codecOf } from "./codecOf.js"
 import type { Entry, EntryFormat } from "./EntryFormat.js"
 import type { EntryPolicy } from "./EntryPolicy.js"
 import { Held } from "./Held.js"
-import { isolate, type Isolated } from "./isolation.js"
+import { isolate, type Isolated, isolateData } from "./isolation.js"
 import type { CacheKey } from "./Keyspace.js"
 import { roughBytes } from "./roughBytes.js"
 import type { S3CacheWriteOptions } from "./S3CacheOptions.js"
@@ -103,7 +103,7 @@ const decided = <K, V, F>(
 
 /**
  * What memory keeps of a value that cannot be written, so that it is not computed again for every lookup: for as long as
- * if it had been. Nothing where that is no time at all.
+ * if it had been.
  *
  * @since 0.1.0
  * @category constructors
@@ -115,11 +115,12 @@ export const unwritten = <K, V, F>(
   write: S3CacheWriteOptions,
   moments: Moments,
   error: CacheEncodeError | EntryTooLargeError
-): Effect.Effect<Held | undefined> =>
-  Effect.map(
+): Effect.Effect<Held> =>
+  Effect.zipWith(
     decided(key, value, policy, write, moments),
-    ({ freshUntil, tags }) =>
-      freshUntil <= moments.now ? undefined : Held.of(key.space, { value: Exit.succeed(value), copy: undefined }, {
+    asNobodyReads(key, value, policy),
+    ({ freshUntil, tags }, content) =>
+      Held.of(key.space, content, {
         policy,
         made: moments.made(tags),
         came: moments.now,
@@ -131,6 +132,24 @@ export const unwritten = <K, V, F>(
         ahead: 0
       })
   )
+
+/** As a reader would get it, were it written; else a copy of data; else the value itself, which nothing can copy. */
+const asNobodyReads = <K, V, F>(
+  key: CacheKey<K, V, F>,
+  value: V,
+  policy: EntryPolicy
+): Effect.Effect<Isolated<Exit.Exit<V, F>>> => {
+  const content = Exit.succeed(value)
+  return Effect.suspend(() =>
+    Effect.catchAllCause(
+      Effect.flatMap(
+        key.space.encodeValue(value),
+        (encoded) => asRead(key, content, key.space.codec, encoded, policy)
+      ),
+      () => Effect.succeed(isolateData(policy.isolation, content, value))
+    )
+  )
+}
 
 /**
  * Encodes a failure for its entry. Fails when the keyspace's schema for failures does not encode it to JSON.

@@ -4,7 +4,9 @@
  * @since 0.1.0
  */
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as Hash from "effect/Hash"
+import { Buffer } from "node:buffer"
 
 /**
  * What keeps the callers of a cache apart, who get the same value from memory:
@@ -53,6 +55,51 @@ export const isolate = <A>(
     // What a schema decoded once it decodes again; one that changes its mind gives everybody the first.
     return { value, copy: () => Either.getOrElse(decode(structuredClone(encoded)), () => value) }
   })
+
+/**
+ * What memory keeps of a value that no schema encodes: a copy, where it is made of data only (plain objects, arrays,
+ * maps, sets, dates, bytes and primitive values), otherwise the value itself.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const isolateData = <V>(isolation: Isolation, content: Exit.Exit<V>, value: V): Isolated<Exit.Exit<V>> => {
+  const asItIs = { value: content, copy: undefined }
+  if (isolation === "none" || !isData(value)) return asItIs
+  const cloned = Either.try({
+    try: () => structuredClone(value),
+    catch: () => "too deep, for instance"
+  })
+  return Either.match(
+    Either.flatMap(cloned, (own) => isolate(isolation, own, () => Either.right(Exit.succeed(structuredClone(own))))),
+    { onLeft: () => asItIs, onRight: (isolated) => isolated }
+  )
+}
+
+/** Whether nothing is lost when it is cloned. */
+const isData = (value: unknown): boolean => {
+  const seen = new Set<object>()
+  const rest: Array<unknown> = [value]
+  while (rest.length > 0) {
+    const next = rest.pop()
+    if (typeof next === "function" || typeof next === "symbol") return false
+    if (typeof next !== "object" || next === null || seen.has(next)) continue
+    seen.add(next)
+    const prototype: unknown = Object.getPrototypeOf(next)
+    if (Buffer.isBuffer(next)) return false
+    if (ArrayBuffer.isView(next) || next instanceof Date || next instanceof ArrayBuffer) continue
+    if (next instanceof Map) { for (const [key, held] of next) rest.push(key, held) }
+    else if (next instanceof Set) rest.push(...next)
+    else if (prototype !== Object.prototype && prototype !== null && prototype !== Array.prototype) return false
+    for (const key of Reflect.ownKeys(next)) {
+      const property = Object.getOwnPropertyDescriptor(next, key)
+      if (Array.isArray(next) && key === "length") continue
+      if (typeof key === "symbol" || property?.enumerable !== true || property.get !== undefined) return false
+      rest.push(property.value)
+    }
+  }
+  return true
+}
 
 /**
  * Freezes a value and all it holds. Whether it could: not where there are dates, maps, bytes and the like in it, which

@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Data, DateTime, Effect, Equal, Hash, HashMap, Option, Schema } from "effect"
+import { Chunk, Data, DateTime, Effect, Equal, Exit, Hash, HashMap, Option, Schema } from "effect"
 import { Keyspace, L2Store } from "effect-aws-cache/S3Store"
-import { isolate } from "../../src/S3Store/isolation.js"
+import { isolate, isolateData } from "../../src/S3Store/isolation.js"
 import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
+import { makeMemoryObjectStore } from "../../src/S3Store/memoryObjectStore.js"
 
 const Row = Schema.Struct({ id: Schema.Number, list: Schema.mutable(Schema.Array(Schema.Number)) })
 const Rows = Keyspace.make("rows", { key: Schema.String, value: Row })
@@ -164,6 +165,63 @@ describe("isolation of values", () => {
       const isolated = isolate("freeze", value, (encoded) => ({ _tag: "Right", right: encoded }) as never)
       assert.isTrue(isolated._tag === "Right" && isolated.right.copy === undefined)
       assert.isTrue(Object.isFrozen(value))
+    }
+  })
+
+  for (const isolation of ["freeze", "copy", "none"] as const) {
+    for (const what of ["too large", "of no JSON", "an instance"] as const) {
+      it.scoped(`a computed value that cannot be written, being ${what}, is kept apart, too (${isolation})`, () =>
+        Effect.gen(function*() {
+          const Anything = Keyspace.make("anything", { key: Schema.String, value: Schema.Any, isolation })
+          const cache = yield* makeS3CacheService(yield* makeMemoryObjectStore, { maxEntrySize: 200 })
+          const instance = new (class Counter {
+            list = ["a"]
+            big = 1n
+          })()
+          const given = {
+            "too large": { list: ["a".repeat(300)] },
+            "of no JSON": { list: ["a", 1n], at: new Map([["day", new Date(0)]]) },
+            "an instance": instance
+          }[what]
+          const before = structuredClone(given)
+          const compute = cache.getOrCompute(Anything.key("a"), Effect.succeed(given))
+          const first = yield* compute
+          try {
+            first.list.push("changed")
+          } catch (error) {
+            assert.instanceOf(error, TypeError)
+          }
+          const second = yield* cache.getOrCompute(Anything.key("a"), Effect.succeed("computed anew"))
+          if (isolation === "none" || what === "an instance") {
+            assert.strictEqual(second, given, "nobody can copy it")
+          } else {
+            assert.deepStrictEqual(second, before)
+            assert.deepStrictEqual(given, before)
+            assert.isFalse(Object.isFrozen(given))
+          }
+        }))
+    }
+  }
+
+  it("data that is too deep to be cloned, or has more than data in it, is left as it is", () => {
+    let deep: object = {}
+    for (let at = 0; at < 100_000; at++) deep = { deep }
+    for (
+      const value of [
+        deep,
+        { run: () => 1 },
+        {
+          get now() {
+            return 1
+          }
+        },
+        { [Symbol.for("s")]: 1 },
+        Buffer.from("b")
+      ]
+    ) {
+      const content = Exit.succeed(value)
+      assert.strictEqual(isolateData("freeze", content, value).value, content)
+      assert.isFalse(Object.isFrozen(value))
     }
   })
 

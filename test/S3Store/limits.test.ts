@@ -97,7 +97,7 @@ describe("a computed value that cannot be stored", () => {
         ),
         Logger.withMinimumLogLevel(LogLevel.Warning)
       )
-      for (const result of results) assert.strictEqual(result, value)
+      for (const result of results) assert.deepStrictEqual(result, value)
       return { computations, warnings: warned.length }
     })
 
