@@ -262,37 +262,61 @@ export class Leases {
     let renewed = firstSent
     /** Whether a renewal may have been written, or be written yet, without an answer. */
     let isUnsure = false
+    /** When the renewals were sent whose answers did not come, the latest of them, in their order. */
+    const unanswered = new Map<string, Moment>()
+
+    /** Finds out what became of the renewals without an answer: the one that is there counts from when it was sent. */
+    const lookup = Effect.map(this.store.load(name, { firstBytes: mostBytes }), (found) => {
+      isUnsure = false
+      const owner = ownerOf(found)
+      etag = isOf(claim, found) ? found.etag : undefined
+      const sent = owner === undefined ? undefined : unanswered.get(owner)
+      if (sent === undefined) return
+      renewed = sent
+      for (const earlier of unanswered.keys()) {
+        unanswered.delete(earlier)
+        if (earlier === owner) break
+      }
+    })
 
     const renewal = (attempt: number): Effect.Effect<void, S3StoreError> =>
       Effect.gen(this, function*() {
+        if (isUnsure) yield* lookup
         if (etag === undefined) return
-        const { body, sent } = yield* this.fresh(claim)
+        const { body, owner, sent } = yield* this.fresh(claim)
         isUnsure = true
+        unanswered.set(owner, sent)
+        for (const earliest of unanswered.keys()) if (unanswered.size > mostUnanswered) unanswered.delete(earliest)
         const outcome = yield* this.store.replace(name, body, etag)
         if (outcome._tag === "Written" && Option.isSome(outcome.etag)) {
           etag = outcome.etag.value
           renewed = sent
           isUnsure = false
+          unanswered.clear()
           return
         }
-        const found = yield* this.store.load(name, { firstBytes: mostBytes })
-        etag = isOf(claim, found) ? found.etag : undefined
-        isUnsure = false
-        if (found._tag === "Found" && body.equals(found.body)) renewed = sent
+        yield* lookup
         // It is an earlier renewal of this lease, or the lease as it was.
-        else if (attempt < attempts) yield* renewal(attempt + 1)
+        if (renewed !== sent && attempt < attempts) yield* renewal(attempt + 1)
       })
     // One at a time: two would take each other for a successor.
     const turn = Effect.unsafeMakeSemaphore(1)
-    const renew = turn.withPermits(1)(Effect.uninterruptible(renewal(1)))
+    const inTurn = <A, E>(request: Effect.Effect<A, E>) => turn.withPermits(1)(Effect.uninterruptible(request))
+    const renew = inTurn(renewal(1))
     const isRecent = Effect.suspend(() => Effect.map(since(renewed), (age) => age < this.term))
+
+    // The last renewal may have arrived, and only its answer have failed to.
+    const isAlive = Effect.zipRight(
+      Effect.flatMap(isRecent, (isRecent) => isRecent || !isUnsure ? Effect.void : quietly(inTurn(lookup))),
+      isRecent
+    )
 
     // One that failed, or took long, is repeated sooner. Who could not renew for a whole term has given it up, and asks in
     // the end whether it was noticed; who only slept for so long goes on.
     const renewing = Effect.suspend(() => since(renewed)).pipe(
       Effect.flatMap((age) => Effect.sleep(Math.ceil(Math.max(this.term / 12, this.term / 3 - age)))),
       Effect.zipRight(Effect.exit(renew)),
-      Effect.flatMap((exit) => Exit.isSuccess(exit) ? Effect.succeed(true) : isRecent),
+      Effect.flatMap((exit) => Exit.isSuccess(exit) ? Effect.succeed(true) : isAlive),
       Effect.repeat({ while: (goesOn) => goesOn && etag !== undefined })
     )
 
@@ -302,17 +326,13 @@ export class Leases {
         // A store that removes without looking is given a lease that has ended.
         (outcome) =>
           outcome === "unsupported"
-            ? Effect.asVoid(this.store.replace(name, this.body(claim, 0), own))
+            ? Effect.asVoid(this.store.replace(name, this.body(claim.owner, 0), own))
             : Effect.void
       )
-    const giveBack = Effect.flatMap(isRecent, (isRecent) => {
-      if (etag === undefined || !isRecent) return Effect.void
-      if (!isUnsure) return removal(etag)
-      return Effect.flatMap(
-        this.store.load(name, { firstBytes: mostBytes }),
-        (found) => isOf(claim, found) ? removal(found.etag) : Effect.void
-      )
-    })
+    const giveBack = Effect.zipRight(
+      Effect.suspend(() => isUnsure ? quietly(inTurn(lookup)) : Effect.void),
+      Effect.flatMap(isRecent, (isRecent) => etag === undefined || !isRecent ? Effect.void : removal(etag))
+    )
 
     return Effect.gen(function*() {
       yield* Effect.addFinalizer(() => quietly(giveBack))
@@ -349,11 +369,14 @@ export class Leases {
 
   /** When it ends is for versions before this one, which compare it with their clocks. */
   private readonly fresh = (claim: Claim) =>
-    Effect.map(moment, (sent) => ({ body: this.body(claim, Math.max(1, sent.wall + this.term)), sent }))
+    Effect.map(moment, (sent) => {
+      // Every body is another one, so that an etag made of the content tells two leases apart.
+      const owner = claim.owner + randomUUID()
+      return { body: this.body(owner, Math.max(1, sent.wall + this.term)), owner, sent }
+    })
 
-  /** Every body is another one, so that an etag made of the content tells two leases apart. */
-  private body(claim: Claim, expires: number): Buffer {
-    return Buffer.from(encodeBody({ format: 1, owner: claim.owner + randomUUID(), term: this.term, expires }))
+  private body(owner: string, expires: number): Buffer {
+    return Buffer.from(encodeBody({ format: 1, owner, term: this.term, expires }))
   }
 }
 
@@ -393,6 +416,9 @@ const since = ({ steady, wall }: Moment): Effect.Effect<number> =>
 
 const attempts = 4
 
+/** How many renewals without an answer an owner remembers: more than it sends in a term. */
+const mostUnanswered = 64
+
 const day = 86_400_000
 
 /** No lease object is longer, in bytes. */
@@ -403,8 +429,11 @@ const isDead = ({ silent, term }: Foreign): boolean => silent >= term
 const bodyOf = ({ body, size }: { readonly body: Uint8Array; readonly size: number }) =>
   size > mostBytes ? Option.none() : Either.getRight(decodeBody(Buffer.from(body).toString()))
 
+const ownerOf = (found: LoadOutcome): string | undefined =>
+  found._tag === "Found" ? Option.getOrUndefined(bodyOf(found))?.owner : undefined
+
 const isOf = (claim: Claim, found: LoadOutcome): found is Extract<LoadOutcome, { readonly _tag: "Found" }> =>
-  found._tag === "Found" && Option.exists(bodyOf(found), ({ owner }) => owner.startsWith(claim.owner))
+  ownerOf(found)?.startsWith(claim.owner) === true
 
 const absurd = (etag: string, term: number): Seen => ({
   _tag: "Foreign",

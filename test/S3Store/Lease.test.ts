@@ -1,12 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Fiber, Option, Schema, Stream } from "effect"
+import { Duration, Effect, Fiber, Option, Random, Schema, Stream } from "effect"
 import { Keyspace, type ObjectStore, S3StoreError } from "effect-aws-cache/S3Store"
-import { Leases, Patience } from "../../src/S3Store/Lease.js"
+import fc from "fast-check"
+import { type Lease, Leases, Patience } from "../../src/S3Store/Lease.js"
 import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
 import { makeMemoryObjectStore } from "../../src/S3Store/memoryObjectStore.js"
 import { ConditionalOutcome } from "../../src/S3Store/ObjectStore.js"
 import { ManualClock } from "../support/ManualClock.js"
 import { ProcessClock } from "../support/ProcessClock.js"
+import { property } from "../support/property.js"
 import { warnings } from "../support/warnings.js"
 
 const hour = 3_600_000
@@ -60,6 +62,84 @@ const planted = {
   "that is not JSON": Buffer.from([0xff, 0, 0x7b]),
   "of a megabyte": said({ term: 2000, expires: 1000, filling: "x".repeat(1_000_000) })
 }
+
+/** A schedule of four processes: at any moment at most one may believe that it holds the lease after it has asked. */
+const schedule = Effect.gen(function*() {
+  const [world, memory] = [new ManualClock(), yield* makeMemoryObjectStore]
+  const slow = <A, E>(request: Effect.Effect<A, E>) =>
+    Effect.flatMap(
+      Random.nextIntBetween(0, 40),
+      (delay) => delay < 20 ? request : Effect.zipLeft(Effect.delay(request, delay), Effect.sleep(delay))
+    )
+  const store: ObjectStore = {
+    ...memory,
+    load: (...args) => slow(memory.load(...args)),
+    add: (...args) => slow(memory.add(...args)),
+    replace: (...args) => slow(memory.replace(...args)),
+    removeIfMatch: (...args) => slow(memory.removeIfMatch(...args))
+  }
+  const terms = [1000, 3000, 8000, 2000]
+  const holders = new Map<number, Lease>()
+  const clocks = yield* Effect.forEach(
+    terms,
+    () => Effect.map(Random.nextIntBetween(-10 * hour, 10 * hour), (ahead) => new ProcessClock(world, ahead))
+  )
+  // Which processes have stood still for so long that another one may take their place.
+  const stoodStill = new Set<number>()
+  let turns = 0
+  const living = (at: number, clock: ProcessClock, term: number) =>
+    Effect.gen(function*() {
+      const lease = yield* holding(new Leases(store, term, 10 * hour))
+      if (lease._tag !== "Held") return yield* Effect.dieMessage("waited for too long")
+      // Who stood still while it took the lease may have lost it: it is told so when it asks.
+      for (const other of holders.keys()) {
+        assert.isTrue(stoodStill.has(at) || stoodStill.has(other), `${at} holds the lease beside ${other}, alive both`)
+      }
+      holders.set(at, lease)
+      turns++
+      yield* Effect.sleep(yield* Random.nextIntBetween(1, 3 * term))
+      const isHeld = yield* lease.isHeld
+      if (isHeld && holders.size > 1) {
+        for (const other of holders.keys()) {
+          assert.isTrue(other === at || stoodStill.has(other), "two were told that they hold the lease")
+        }
+      }
+      if (!isHeld) assert.isTrue(stoodStill.has(at), `${at} has lost its lease while it was alive`)
+    }).pipe(
+      Effect.ensuring(Effect.sync(() => {
+        holders.delete(at)
+        stoodStill.delete(at)
+      })),
+      Effect.scoped,
+      Effect.zipRight(Effect.sleep(100)),
+      Effect.forever,
+      Effect.withClock(clock)
+    )
+  // Daemons: at the end of a test nobody turns the clock, and nobody may wait for what they give back.
+  const fibers = yield* Effect.forEach(clocks, (clock, at) => Effect.forkDaemon(living(at, clock, terms[at] ?? 1000)))
+  for (let step = 0; step < 60; step++) {
+    const at = yield* Random.nextIntBetween(0, clocks.length)
+    const clock = clocks[at]
+    if (clock === undefined) continue
+    if (yield* Random.nextBoolean) clock.ahead += yield* Random.nextIntBetween(-2 * hour, 2 * hour)
+    const stands = yield* Random.nextIntBetween(0, 4)
+    if (stands === 0) {
+      stoodStill.add(at)
+      yield* clock.freeze
+      for (let turn = 0; turn < 60; turn++) yield* world.advance(100, 8)
+      yield* clock.thaw
+    }
+    for (let turn = 0; turn < 20; turn++) yield* world.advance(50, 8)
+    for (const fiber of fibers) {
+      const exit = yield* Fiber.poll(fiber)
+      if (Option.isSome(exit)) yield* exit.value
+    }
+  }
+  assert.isAtLeast(turns, 5)
+  const ended = yield* Effect.forkDaemon(Fiber.interruptAll(fibers))
+  for (let turn = 0; turn < 200; turn++) yield* world.advance(50, 8)
+  assert.isTrue(Option.isSome(yield* Fiber.poll(ended)), "all of them give back what they hold, and end")
+})
 
 describe("Leases", () => {
   for (const [what, body] of Object.entries(planted)) {
@@ -174,11 +254,28 @@ describe("Leases", () => {
 
   const failure = new S3StoreError({ reason: "Timeout", operation: "replace", target: name, detail: "lost" })
   const answers: Record<string, (store: ObjectStore) => Partial<ObjectStore>> = {
-    "every fifth request to renew is written and its answer lost": (store) => {
-      let at = 0
+    ...Object.fromEntries([2, 3, 5].map((nth) => [
+      `all requests to renew are written, and of ${nth} only one is answered`,
+      (store: ObjectStore) => {
+        let at = 0
+        return {
+          replace: (...args: Parameters<ObjectStore["replace"]>) =>
+            ++at % nth === 0 ? store.replace(...args) : Effect.zipRight(store.replace(...args), Effect.fail(failure))
+        }
+      }
+    ])),
+    "all renewals are written and all answers lost": (store) => ({
+      replace: (...args) => Effect.zipRight(store.replace(...args), Effect.fail(failure))
+    }),
+    "all renewals are written and all answers lost, half a term later": (store) => ({
+      replace: (...args) => Effect.zipRight(store.replace(...args), Effect.delay(Effect.fail(failure), 1500))
+    }),
+    "renewals are lost on the way, and the answers to every second look": (store) => {
+      let [written, loaded] = [0, 0]
       return {
-        replace: (...args) =>
-          ++at % 5 === 0 ? Effect.zipRight(store.replace(...args), Effect.fail(failure)) : store.replace(...args)
+        replace: (...args) => ++written % 3 === 0 ? store.replace(...args) : Effect.fail(failure),
+        load: (...args) =>
+          ++loaded % 2 === 0 ? Effect.zipRight(store.load(...args), Effect.fail(failure)) : store.load(...args)
       }
     },
     "renewals are written and their answer is unknown": (store) => ({
@@ -210,6 +307,16 @@ describe("Leases", () => {
         assert.strictEqual((yield* store.load(name))._tag, "Absent")
       }))
   }
+
+  it(
+    "of processes whose clocks are wrong, leap and stand still one holds the lease, and they take turns",
+    () =>
+      fc.assert(
+        fc.asyncProperty(fc.integer(), (seed) => Effect.runPromise(Effect.withRandom(schedule, Random.make(seed)))),
+        { ...property(40), endOnFailure: true }
+      ),
+    120_000
+  )
 
   it.effect("prune removes what is absurd or over, and what does not change while it watches", () =>
     Effect.gen(function*() {

@@ -8,7 +8,8 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 
 /**
- * A clock that shows another time than the world's, and whose sleepers are woken by the world's.
+ * A clock that shows another time than the world's, and whose sleepers are woken by the world's. Its nanoseconds only go
+ * forward, as those of a machine do: no leap changes them.
  *
  * @since 0.1.0
  * @category models
@@ -22,10 +23,12 @@ export class ProcessClock implements Clock.Clock {
   /** By how many milliseconds it is ahead of the world; a leap changes it. */
   ahead: number
   private readonly world: Clock.Clock
+  private readonly started: number
 
   constructor(world: Clock.Clock, ahead: number) {
     this.world = world
     this.ahead = ahead
+    this.started = ahead
   }
 
   /** @since 0.1.0 */
@@ -35,7 +38,7 @@ export class ProcessClock implements Clock.Clock {
 
   /** @since 0.1.0 */
   unsafeCurrentTimeNanos(): bigint {
-    return BigInt(this.unsafeCurrentTimeMillis()) * 1_000_000n
+    return BigInt(this.world.unsafeCurrentTimeMillis() + this.started) * 1_000_000n
   }
 
   /** @since 0.1.0 */
