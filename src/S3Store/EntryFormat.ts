@@ -17,6 +17,7 @@ import { EntryError } from "./EntryError.js"
 import type { EntryHeader, PayloadHeader } from "./EntryHeader.js"
 import { CacheEncodeError } from "./S3StoreErrors.js"
 import { shortText } from "./shortText.js"
+import { tagsFault } from "./tagLimits.js"
 
 /**
  * How payloads are compressed.
@@ -135,6 +136,8 @@ export const makeEntryFormat = (
     const encode: EntryFormat["encode"] = Effect.fnUntraced(function*(header, codec, encoded) {
       const notEncodable = (detail: string) =>
         new CacheEncodeError({ keyspace: header.keyspace, key: header.key, detail })
+      const fault = tagsFault(header.tags)
+      if (fault !== undefined) return yield* notEncodable(fault)
       const fitting = (bytes: Uint8Array) =>
         bytes.length <= maxEntrySize ? Effect.succeed(bytes) : new EntryTooLargeError({
           cache: header.keyspace,

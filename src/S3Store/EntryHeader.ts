@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import { longestTag, mostTags } from "./tagLimits.js"
 
 /**
  * What an entry says about itself, and a reader can know without its payload.
@@ -26,7 +27,7 @@ export interface EntryHeader {
   readonly writeId: string
   /** Whether the payload is the value, or the failure of a computation. */
   readonly outcome: "success" | "failure"
-  /** The tags it carries. */
+  /** The tags it carries: 64 at most, of 512 characters at most. */
   readonly tags: ReadonlyArray<string>
 }
 
@@ -58,7 +59,10 @@ export const HeaderVersion1 = Schema.Struct({ ...common, codec: Schema.Literal("
 export const HeaderVersion2 = Schema.Struct({
   ...common,
   outcome: Schema.Literal("success", "failure"),
-  tags: Schema.Array(Schema.String),
+  tags: Schema.Array(Schema.String.pipe(Schema.maxLength(longestTag, { title: `at most ${longestTag} characters` })))
+    .pipe(
+      Schema.maxItems(mostTags, { title: `at most ${mostTags} tags` })
+    ),
   codec: Schema.String,
   /** How long the payload is before it is compressed and encrypted, in bytes. */
   size: Schema.NonNegativeInt,

@@ -20,6 +20,7 @@ import { S3StoreError } from "./S3StoreErrors.js"
 import { saltedHash } from "./saltedHash.js"
 import { schemaFault } from "./schemaFault.js"
 import { classOf, shortText } from "./shortText.js"
+import { longestTag, mostTags, tagsFault } from "./tagLimits.js"
 
 /**
  * What a keyspace is made of. What it does not say of its entries, the `S3Cache` they are put in does.
@@ -43,7 +44,7 @@ export interface KeyspaceOptions<in out K, in out KI, in out V, in out VI, in ou
   readonly codec?: CodecName | undefined
   /** Change it when entries written before must no longer be read. Letters, digits, `.`, `_`, `-`. Default `"1"`. */
   readonly version?: string | undefined
-  /** The tags its entries carry, for `invalidateTag` and `expireTag`; a function decides for each. Default: none. */
+  /** The tags its entries carry, for `invalidateTag` and `expireTag`; a function decides for each. 64 at most, of 512 characters at most. Default: none. */
   readonly tags?: ReadonlyArray<string> | ((key: K, value: V) => ReadonlyArray<string>) | undefined
   /**
    * What memoized functions and `getOrCompute` do when the second level cannot be asked: `"fallThrough"` (default), they
@@ -178,6 +179,15 @@ export class Keyspace<in out K, in out V, out F = never> {
     const codec = orThrow(oneOf<CodecName>(`Keyspace ${name}`, "codec", options.codec, ["json", "msgpack", "raw"]))
     const onL2Error = orThrow(oneOf(`Keyspace ${name}`, "onL2Error", options.onL2Error, ["fallThrough", "fail"]))
     const { failure, tags = [] } = options
+    const fault = typeof tags === "function" ? undefined : tagsFault(tags)
+    if (fault !== undefined) {
+      throw new CacheConfigError({
+        cache: `Keyspace ${name}`,
+        option: "tags",
+        value: fault,
+        accepted: `${mostTags} tags at most, of ${longestTag} characters at most`
+      })
+    }
     const isFailure = failure === undefined ? Schema.is(Schema.Never) : Schema.is(failure)
     const failsWithStore = onL2Error === "fail"
     return new Keyspace<K, V, F | S3StoreError>({

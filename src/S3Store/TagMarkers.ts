@@ -14,6 +14,7 @@ import type { Ledger } from "./Ledger.js"
 import { digestName } from "./objectName.js"
 import type { ConditionalOutcome, LoadOutcome, ObjectStore } from "./ObjectStore.js"
 import { S3StoreError } from "./S3StoreErrors.js"
+import { tagFault } from "./tagLimits.js"
 import { decodeMarker, encodeMarker, mergeMarkers, noMarker, type TagMarker } from "./tagMarker.js"
 import { type TagMark, TagStates } from "./TagStates.js"
 
@@ -174,12 +175,22 @@ export class TagMarkers {
   }
 
   /**
-   * Marks a tag, now.
+   * Marks a tag, now. Fails for one that is too long to be carried.
    *
    * @since 0.1.0
    */
   readonly mark = (tag: string, how: How): Effect.Effect<void, S3StoreError> =>
-    this.marking.withLock(tag, Effect.suspend(() => this.attempt(tag, how, undefined, 1)))
+    Effect.suspend(() => {
+      const fault = tagFault(tag)
+      return fault === undefined
+        ? this.marking.withLock(tag, this.attempt(tag, how, undefined, 1))
+        : new S3StoreError({
+          reason: "BadName",
+          operation: "replace",
+          target: this.store.description + nameOf(tag),
+          detail: `this tag is too long: ${fault}, so that no entry carries it. Use a shorter one, or a digest of it`
+        })
+    })
 
   private judge({ isOwn, made, tags }: Tagged, now: number): TagMark | undefined {
     const mark = this.states.mark(tags)

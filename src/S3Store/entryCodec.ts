@@ -21,6 +21,7 @@ import { roughBytes } from "./roughBytes.js"
 import type { S3CacheWriteOptions } from "./S3CacheOptions.js"
 import { CacheDecodeError, type CacheDecodeReason, CacheEncodeError } from "./S3StoreErrors.js"
 import { shortText } from "./shortText.js"
+import { mostTags } from "./tagLimits.js"
 import { credibleTime } from "./tagMarker.js"
 
 /**
@@ -103,7 +104,7 @@ const decided = <K, V, F>(
 
 /**
  * What memory keeps of a value that cannot be written, so that it is not computed again for every lookup: for as long as
- * if it had been.
+ * if it had been, or for no time where each lookup would ask for too many tags.
  *
  * @since 0.1.0
  * @category constructors
@@ -124,7 +125,7 @@ export const unwritten = <K, V, F>(
         policy,
         made: moments.made(tags),
         came: moments.now,
-        freshUntil,
+        freshUntil: tags.length > mostTags ? moments.now : freshUntil,
         tags,
         etag: undefined,
         bytes: error._tag === "EntryTooLargeError" ? error.weight : roughBytes(value),
