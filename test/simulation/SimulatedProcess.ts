@@ -44,8 +44,12 @@ export class SimulatedProcess implements Clock.Clock {
     else this.held.push(run)
   }
 
-  /** Runs a program in this process. */
-  readonly run = <A, E, R>(program: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => Effect.withClock(program, this)
+  /** Runs a program in this process, when it goes on. */
+  readonly run = <A, E, R>(program: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.withClock(
+      Effect.zipRight(Effect.async<void>((resume) => this.deliver(() => resume(Effect.void))), program),
+      this
+    )
 
   get isFrozen(): boolean {
     return this.held !== undefined

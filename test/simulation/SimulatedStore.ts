@@ -89,6 +89,8 @@ interface Journey<A> {
   readonly body?: Uint8Array
   /** Whether it may have its effect twice or late. */
   readonly isPlainWrite?: boolean
+  /** What the caller is told who would rather look than send it again. */
+  readonly whenUnsure?: A
 }
 
 /**
@@ -171,6 +173,15 @@ export class SimulatedStore {
         }),
       save: (name, body) =>
         ask({ operation: "save", name, body, isPlainWrite: true, act: () => Option.some(this.put(name, body)) }),
+      saveOnce: (name, body) =>
+        ask({
+          operation: "saveOnce",
+          name,
+          body,
+          isPlainWrite: true,
+          act: (): ConditionalOutcome => ConditionalOutcome.Written({ etag: Option.some(this.put(name, body)) }),
+          whenUnsure: ConditionalOutcome.Unknown()
+        }),
       add: (name, body) => writeIf("add", name, body, undefined),
       replace: (name, body, etag) => writeIf("replace", name, body, etag),
       remove: (name) => ask({ operation: "remove", name, act: () => this.delete(name) }),
@@ -209,7 +220,7 @@ export class SimulatedStore {
   private request<A>(process: SimulatedProcess, journey: Journey<A>): Effect.Effect<A, S3StoreError> {
     return Effect.async<A, S3StoreError>((resume) => {
       const { faults, time } = this
-      const { act, body, isPlainWrite = false, name, operation } = journey
+      const { act, body, isPlainWrite = false, name, operation, whenUnsure } = journey
       this.counts.set(process.index, (this.counts.get(process.index) ?? 0) + 1)
       const chance = this.draws(process)
       const way = (what: number) => Math.round(chance(what) * faults.slowest)
@@ -240,10 +251,14 @@ export class SimulatedStore {
         then(act())
       }
       const nothing = () => {}
+      const lose = (detail: string) => {
+        if (whenUnsure !== undefined && chance(11) < 0.5) return answer(way(2) + 100, Effect.succeed(whenUnsure))
+        return fail(patience, chance(4) < 0.5 ? "Timeout" : "Network", detail)
+      }
       const refuse = ({ reason }: Outage) => void fail(way(2), reason, "the store is not well")
 
       if (chance(3) < faults.lostRequests) {
-        fail(patience, chance(4) < 0.5 ? "Timeout" : "Network", "the request was lost")
+        lose("the request was lost")
         return Effect.void
       }
       if (isPlainWrite && chance(5) < faults.lateWrites) {
@@ -251,7 +266,7 @@ export class SimulatedStore {
         time.after(patience + 1 + chance(6) * faults.latest, () => land(nothing, nothing))
         return Effect.void
       }
-      if (isPlainWrite && chance(7) < faults.repeatedWrites) {
+      if (isPlainWrite && whenUnsure === undefined && chance(7) < faults.repeatedWrites) {
         time.after(way(1), () => land(nothing, nothing))
         const again = time.after(
           way(1) + way(2) + 100,
@@ -261,9 +276,8 @@ export class SimulatedStore {
       }
       const arrival = time.after(way(1), () =>
         land((outcome) => {
-          if (chance(8) < faults.lostReplies) {
-            fail(patience, chance(4) < 0.5 ? "Timeout" : "Network", "the answer was lost")
-          } else answer(way(2), Effect.succeed(outcome))
+          if (chance(8) < faults.lostReplies) lose("the answer was lost")
+          else answer(way(2), Effect.succeed(outcome))
         }, refuse))
       // A caller who gives up takes back what has not left yet, perhaps.
       return Effect.sync(() => {

@@ -1,0 +1,417 @@
+import { type Cause, Chunk, Effect, Exit, Fiber, Logger, LogLevel, Option, Schema, Scope, Stream } from "effect"
+import { Keyspace, type S3CacheOptions, type S3CacheService, type S3StoreError } from "effect-aws-cache/S3Store"
+import fc from "fast-check"
+import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
+import { SimulatedProcess } from "./SimulatedProcess.js"
+import { noFaults, SimulatedStore, type StoreFaults } from "./SimulatedStore.js"
+import { VirtualTime } from "./VirtualTime.js"
+
+export const reads = ["get", "getOption", "has", "peek", "getMany"] as const
+export const writes = ["set", "setMany", "add"] as const
+export const removals = ["remove", "pop", "clear"] as const
+export const lookups = ["getOrCompute", "memoize", "getManyOrCompute"] as const
+export const tagging = ["invalidateTag", "expireTag"] as const
+const others = ["setAndGiveUp", "list", "prune", "freeze", "leap", "restart"] as const
+
+export type Verb =
+  | typeof reads[number]
+  | typeof writes[number]
+  | typeof removals[number]
+  | typeof lookups[number]
+  | typeof tagging[number]
+  | typeof others[number]
+
+/** One step of a schedule. */
+export interface Step {
+  readonly process: number
+  readonly verb: Verb
+  readonly key: number
+  /** How long after the step before, in milliseconds. */
+  readonly pause: number
+  /** How long a computation takes, a process stands still, or how far its clock leaps, in milliseconds. */
+  readonly millis: number
+}
+
+/** A world, before anything happens in it. */
+export interface World {
+  /** By how much the clock of each process is ahead. */
+  readonly ahead: ReadonlyArray<number>
+  /** Whether the last process has another schema, and can read nothing of the others. */
+  readonly hasTwoSchemas: boolean
+  readonly faults: StoreFaults
+  readonly timeToLive: number
+  readonly revalidateAfter: number | undefined
+  readonly coordination: "none" | "lease"
+  readonly write: "through" | "behind"
+  readonly onTagsUnknown: "serve" | "miss" | undefined
+  readonly circuitBreaker: boolean
+}
+
+/** The world in which nothing goes wrong. */
+export const calmWorld: World = {
+  ahead: [0, 0],
+  hasTwoSchemas: false,
+  faults: noFaults,
+  timeToLive: 3_600_000,
+  revalidateAfter: undefined,
+  coordination: "none",
+  write: "through",
+  onTagsUnknown: undefined,
+  circuitBreaker: true
+}
+
+export const tagsAge = 5000
+export const tagsTrustedFor = 60_000
+export const leaseTime = 3000
+export const keyCount = 2
+
+/** What was asked of a cache, and what came of it. Times are those of the world, in milliseconds since the epoch. */
+export interface Operation {
+  readonly process: number
+  /** How often the process had been started anew. */
+  readonly life: number
+  readonly verb: Verb
+  readonly key: number
+  readonly started: number
+  ended: number
+  /** The value that it writes, or would. */
+  readonly value: string
+  /** What it found: a value, or that there was none (`undefined`); nothing for what does not look. */
+  found?: { readonly value: string | undefined }
+  outcome: "succeeded" | "failed" | "interrupted"
+  /** How it failed. */
+  failure?: string
+}
+
+/** Something that was computed. */
+export interface Computation {
+  readonly process: number
+  readonly life: number
+  readonly key: number
+  readonly value: string
+  readonly started: number
+  ended: number
+}
+
+/** All that happened in a world. */
+export interface History {
+  readonly world: World
+  readonly operations: ReadonlyArray<Operation>
+  readonly computations: ReadonlyArray<Computation>
+  readonly store: SimulatedStore
+  /** When processes stood still. */
+  readonly frozen: ReadonlyArray<{ readonly process: number; readonly from: number; readonly until: number }>
+  /** How far the clocks were apart at most, in milliseconds. */
+  readonly spread: number
+  readonly began: number
+  readonly ended: number
+}
+
+const Value = Schema.Struct({ id: Schema.String })
+const NewValue = Schema.Struct({ id: Schema.propertySignature(Schema.String).pipe(Schema.fromKey("name")) })
+
+const spaces = () => {
+  const shared = { key: Schema.Number, tags: (key: number) => [tagOf(key)] }
+  return [
+    Keyspace.make("space", { ...shared, value: Value }),
+    Keyspace.make("space", { ...shared, value: NewValue })
+  ] as const
+}
+
+/** The tag of a key. */
+export const tagOf = (key: number) => `tag ${key}`
+
+const made = (id: string) => ({ id })
+
+interface Life {
+  readonly cache: S3CacheService
+  readonly scope: Scope.CloseableScope
+  readonly number: number
+  readonly computed: (key: number) => Effect.Effect<{ readonly id: string }>
+}
+
+/** Follows a schedule in a world, to the end. */
+export const follow = (world: World, steps: ReadonlyArray<Step>): History => {
+  const time = new VirtualTime(world.faults.seed)
+  const store = new SimulatedStore(time, world.faults)
+  const processes = world.ahead.map((ahead, index) => new SimulatedProcess(time, index, ahead))
+  const operations: Array<Operation> = []
+  const computations: Array<Computation> = []
+  const frozen: Array<{ process: number; from: number; until: number }> = []
+  const began = time.now
+  const clocks = [...world.ahead]
+  const [old, renewed] = spaces()
+  const options: S3CacheOptions = {
+    timeToLive: world.timeToLive,
+    revalidateAfter: world.revalidateAfter,
+    coordination: world.faults.honoursConditions ? world.coordination : "none",
+    write: world.write,
+    onTagsUnknown: world.onTagsUnknown,
+    ...(world.circuitBreaker ? {} : { circuitBreaker: false }),
+    tagsAge,
+    leaseTime,
+    leaseWait: "1 minute"
+  }
+  let values = 0
+  const next = () => `v${++values}.`
+
+  const start = (process: SimulatedProcess, number: number): Effect.Effect<Life> =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const cache = yield* Effect.orDie(Scope.extend(makeS3CacheService(store.of(process), options), scope))
+      const space = spaceOf(process.index)
+      const compute = (key: number, millis = 500) =>
+        Effect.suspend(() => {
+          const computation: Computation = {
+            process: process.index,
+            life: number,
+            key,
+            value: next(),
+            started: time.now,
+            ended: Number.POSITIVE_INFINITY
+          }
+          computations.push(computation)
+          return Effect.sleep(millis).pipe(
+            Effect.ensuring(Effect.sync(() => computation.ended = time.now)),
+            Effect.as(made(computation.value))
+          )
+        })
+      const computed = yield* cache.memoize(space, (key: number) => compute(key))
+      return { cache, scope, number, computed }
+    }).pipe(process.run)
+
+  const spaceOf = (process: number) => world.hasTwoSchemas && process === world.ahead.length - 1 ? renewed : old
+
+  const asked = (process: number, { cache, computed, number }: Life, step: Step, operation: Operation) => {
+    const space = spaceOf(process)
+    const key = space.key(step.key)
+    const note = (value: { readonly id: string } | undefined) => {
+      operation.found = { value: value?.id }
+    }
+    const noteOption = (value: Option.Option<{ readonly id: string }>) => note(Option.getOrUndefined(value))
+    const absent = <A, E extends { readonly _tag: string }>(effect: Effect.Effect<A, E>) =>
+      Effect.tapError(effect, (error) =>
+        Effect.sync(() => {
+          if (error._tag === "CacheNotFoundError") note(undefined)
+        }))
+    const compute = Effect.suspend(() => {
+      const computation: Computation = {
+        process,
+        life: number,
+        key: step.key,
+        value: next(),
+        started: time.now,
+        ended: Number.POSITIVE_INFINITY
+      }
+      computations.push(computation)
+      return Effect.sleep(step.millis).pipe(
+        Effect.ensuring(Effect.sync(() => computation.ended = time.now)),
+        Effect.as(made(computation.value))
+      )
+    })
+    switch (step.verb) {
+      case "get":
+        return Effect.map(absent(cache.get(key)), note)
+      case "getOption":
+        return Effect.map(cache.getOption(key), noteOption)
+      case "has":
+        return cache.has(key)
+      case "peek":
+        return Effect.map(cache.peek(key), noteOption)
+      case "getMany":
+        return Effect.map(cache.getMany([key]), ([found = Option.none()]) => noteOption(found))
+      case "set":
+      case "setAndGiveUp":
+        return cache.set(key, made(operation.value))
+      case "setMany":
+        return cache.setMany([[key, made(operation.value)]])
+      case "add":
+        return cache.add(key, made(operation.value))
+      case "remove":
+        return absent(cache.remove(key))
+      case "pop":
+        return Effect.map(absent(cache.pop(key)), note)
+      case "clear":
+        return Stream.runDrain(cache.clear(space))
+      case "getOrCompute":
+        return Effect.map(cache.getOrCompute(key, compute), note)
+      case "memoize":
+        return Effect.map(computed(step.key), note)
+      case "getManyOrCompute":
+        return Effect.map(
+          cache.getManyOrCompute(
+            space,
+            [step.key],
+            () => Effect.map(compute, (value) => [[step.key, value] as const])
+          ),
+          ([found = Option.none()]) => noteOption(found)
+        )
+      case "invalidateTag":
+        return cache.invalidateTag(tagOf(step.key))
+      case "expireTag":
+        return cache.expireTag(tagOf(step.key))
+      case "list":
+        return Effect.map(Stream.runCollect(cache.list(space)), Chunk.size)
+      case "prune":
+        return Stream.runDrain(cache.prune(space))
+      default:
+        return Effect.void
+    }
+  }
+
+  const program = Effect.gen(function*() {
+    const lives = yield* Effect.forEach(processes, (process) => start(process, 0))
+    const ended = new Set<Life>()
+    const fibers: Array<Fiber.Fiber<unknown>> = []
+
+    const operate = (process: SimulatedProcess, life: Life, step: Step) =>
+      Effect.suspend(() => {
+        const operation: Operation = {
+          process: process.index,
+          life: life.number,
+          verb: step.verb,
+          key: step.key,
+          started: time.now,
+          ended: Number.POSITIVE_INFINITY,
+          value: next(),
+          outcome: "interrupted"
+        }
+        operations.push(operation)
+        const work: Effect.Effect<unknown, unknown> = asked(process.index, life, step, operation)
+        const limited = step.verb === "setAndGiveUp" ? Effect.timeout(work, step.millis) : work
+        return Effect.map(Effect.exit(process.run(limited)), (exit) => {
+          operation.ended = time.now
+          // Nobody hears what a process says that has been ended.
+          if (ended.has(life)) return
+          operation.outcome = Exit.isSuccess(exit) ? "succeeded" : Exit.isInterrupted(exit) ? "interrupted" : "failed"
+          if (Exit.isFailure(exit)) operation.failure = nameOf(exit.cause)
+        })
+      })
+
+    for (const step of steps) {
+      yield* Effect.async<void>((resume) => {
+        time.after(step.pause, () => resume(Effect.void))
+      })
+      const process = processes[step.process % processes.length]
+      const life = process === undefined ? undefined : lives[process.index]
+      if (process === undefined || life === undefined) continue
+      if (step.verb === "freeze") {
+        if (process.isFrozen) continue
+        frozen.push({ process: process.index, from: time.now, until: time.now + step.millis })
+        process.freeze()
+        time.after(step.millis, () => process.thaw())
+      } else if (step.verb === "leap") {
+        // To and fro, but never further than clocks of machines are apart.
+        process.ahead = process.ahead > 0 ? process.ahead - step.millis : process.ahead + step.millis
+        clocks.push(process.ahead)
+      } else if (step.verb === "restart") {
+        if (process.isFrozen) continue
+        ended.add(life)
+        yield* Scope.close(life.scope, Exit.void)
+        lives[process.index] = yield* start(process, life.number + 1)
+      } else {
+        fibers.push(yield* Effect.fork(operate(process, life, step)))
+      }
+    }
+    yield* Effect.forEach(fibers, Fiber.await, { discard: true })
+    // When all has come to rest, everybody looks once more.
+    yield* Effect.async<void>((resume) => {
+      time.after(rest, () => resume(Effect.void))
+    })
+    for (const process of processes) {
+      for (let key = 0; key < keyCount; key++) {
+        const life = lives[process.index]
+        const look: Step = { process: process.index, verb: "getOption", key, pause: 0, millis: 0 }
+        if (life !== undefined) yield* operate(process, life, look)
+      }
+    }
+    yield* Effect.forEach(lives, ({ scope }) => Scope.close(scope, Exit.void))
+  })
+
+  const planned = steps.reduce((sum, { millis, pause }) => sum + pause + millis, 0)
+  time.run(Logger.withMinimumLogLevel(program, LogLevel.None), planned + rest + 300_000)
+  return {
+    world,
+    operations,
+    computations,
+    store,
+    frozen,
+    spread: Math.max(...clocks) - Math.min(...clocks),
+    began,
+    ended: time.now
+  }
+}
+
+/** How long nothing is asked before the last look. */
+const rest = 30_000
+
+const nameOf = (cause: Cause.Cause<unknown>): string => {
+  const failure = cause._tag === "Fail" ? cause.error : undefined
+  if (failure === undefined || typeof failure !== "object" || failure === null) return "defect"
+  const { _tag, reason } = failure as Partial<S3StoreError>
+  return [_tag, reason].filter((part) => part !== undefined).join(" ")
+}
+
+const verbs: ReadonlyArray<Verb> = [
+  ...reads,
+  ...reads,
+  ...writes,
+  ...writes,
+  ...removals,
+  ...lookups,
+  ...lookups,
+  ...tagging,
+  ...tagging,
+  ...others
+]
+
+/** Schedules of a number of steps at most. */
+export const schedules = (maxLength: number): fc.Arbitrary<ReadonlyArray<Step>> =>
+  fc.array(
+    fc.record({
+      process: fc.integer({ min: 0, max: 2 }),
+      verb: fc.constantFrom(...verbs),
+      key: fc.integer({ min: 0, max: keyCount - 1 }),
+      pause: fc.constantFrom(0, 1, 20, 150, 1000, 3000, 8000),
+      millis: fc.constantFrom(0, 10, 300, 2000, 4000)
+    }),
+    { minLength: 1, maxLength, size: "max" }
+  )
+
+const chance = fc.constantFrom(0, 0, 0, 0.02, 0.1)
+
+/** Worlds with everything that goes wrong in them. */
+export const worlds: fc.Arbitrary<World> = fc.record({
+  ahead: fc.oneof(
+    fc.constantFrom([0, 0], [0, 0, 0]),
+    fc.array(fc.constantFrom(-2000, -300, 0, 0, 1, 300, 2000), { minLength: 2, maxLength: 3 })
+  ),
+  hasTwoSchemas: fc.constantFrom(false, false, true),
+  faults: fc.record({
+    seed: fc.nat(),
+    slowest: fc.constantFrom(0, 10, 150),
+    lostRequests: chance,
+    lostReplies: chance,
+    repeatedWrites: chance,
+    lateWrites: chance,
+    latest: fc.constantFrom(500, 5000, 15_000),
+    staleLists: fc.constantFrom(0, 0, 2000),
+    honoursConditions: fc.constantFrom(true, true, true, false),
+    outages: fc.array(
+      fc.record({
+        prefix: fc.constantFrom("", ".tags/", "space/"),
+        from: fc.constantFrom(0, 2000, 10_000),
+        until: fc.constantFrom(3000, 20_000, 100_000),
+        reason: fc.constantFrom("Unavailable" as const, "AccessDenied" as const, "Throttled" as const),
+        process: fc.constantFrom(undefined, 0, 1)
+      }),
+      { maxLength: 1, size: "max" }
+    ).map((outages) => outages.filter(({ from }) => from > 0))
+  }),
+  timeToLive: fc.constantFrom(3_600_000, 3_600_000, 6000),
+  revalidateAfter: fc.constantFrom(undefined, undefined, 1000),
+  coordination: fc.constantFrom("none" as const, "lease" as const),
+  write: fc.constantFrom("through" as const, "through" as const, "through" as const, "behind" as const),
+  onTagsUnknown: fc.constantFrom(undefined, undefined, "miss" as const, "serve" as const),
+  circuitBreaker: fc.boolean()
+})
