@@ -12,9 +12,9 @@ import type { CodecName } from "./Codec.js"
 import { codecOf } from "./codecOf.js"
 import { compress, decompress } from "./compression.js"
 import { type EncryptionOptions, makePayloadCipher, type PayloadCipher } from "./encryption.js"
-import { assemble, disassemble, disassembleHeader, headOf } from "./entryBytes.js"
+import { assemble, disassemble, disassembleHeader, headOf, longestHeader } from "./entryBytes.js"
 import { EntryError } from "./EntryError.js"
-import type { EntryHeader, PayloadHeader } from "./EntryHeader.js"
+import type { EntryHead, EntryHeader, PayloadHeader } from "./EntryHeader.js"
 import { CacheEncodeError } from "./S3StoreErrors.js"
 import { shortText } from "./shortText.js"
 import { tagsFault } from "./tagLimits.js"
@@ -84,9 +84,9 @@ export interface EntryFormat {
   readonly decode: (bytes: Uint8Array) => Effect.Effect<Entry, EntryError>
   /**
    * What an entry says about itself, of its first bytes (4,096 suffice for most). Fails as `Damaged` too when they are
-   * not enough: then take the whole entry.
+   * not enough: then take the whole entry. A key that is too long for the header is known only if the bytes hold it.
    */
-  readonly decodeHeader: (bytes: Uint8Array) => Either.Either<EntryHeader, EntryError>
+  readonly decodeHeader: (bytes: Uint8Array) => Either.Either<EntryHead, EntryError>
 }
 
 /**
@@ -159,6 +159,14 @@ export const makeEntryFormat = (
         compression: compressed === plain ? "none" : compression?.algorithm ?? "none",
         encryption: sealed ?? null
       })
+      if (head.header.length > longestHeader) {
+        return yield* notEncodable(
+          `its header would have ${head.header.length} bytes, but ${longestHeader} are the most: use fewer or shorter tags`
+        )
+      }
+      if (head.key.length > 0 && Buffer.from(head.key).toString() !== header.key) {
+        return yield* notEncodable("its key is long and holds a lone surrogate, which UTF-8 cannot represent")
+      }
       const payload = cipher === undefined || sealed === undefined
         ? compressed
         : cipher.seal(sealed, compressed, Buffer.concat([bound, head.prefix, head.header]))

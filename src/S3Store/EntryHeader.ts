@@ -31,6 +31,16 @@ export interface EntryHeader {
   readonly tags: ReadonlyArray<string>
 }
 
+/**
+ * The same of an entry of which only the first bytes are known: a long key may stand behind them.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface EntryHead extends Omit<EntryHeader, "key"> {
+  readonly key: string | undefined
+}
+
 // Fields that a reader does not know are left out, so that later versions of the library may add some.
 const common = {
   keyspace: Schema.String,
@@ -70,6 +80,18 @@ export const HeaderVersion2 = Schema.Struct({
   encryption: Schema.NullOr(
     Schema.Struct({ algorithm: Schema.String, keyId: Schema.String, nonce: Schema.String })
   )
+})
+
+/**
+ * The header of format version 4. The key stands behind the header: `key` is its SHA-256 in hexadecimal.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const HeaderVersion4 = Schema.Struct({
+  ...HeaderVersion2.fields,
+  /** How long the key is, in bytes. */
+  keyLength: Schema.NonNegativeInt
 })
 
 /**

@@ -8,8 +8,9 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import type { CacheLevels } from "./CacheLevels.js"
+import { longestHeader } from "./entryBytes.js"
 import { decodeHeld } from "./entryCodec.js"
-import type { EntryHeader } from "./EntryHeader.js"
+import type { EntryHead } from "./EntryHeader.js"
 import { Held } from "./Held.js"
 import type { CacheKey } from "./Keyspace.js"
 import type { LoadOutcome } from "./ObjectStore.js"
@@ -26,7 +27,7 @@ import { credibleTime } from "./tagMarker.js"
 export interface Lying {
   readonly etag: string
   /** What it says about itself; nothing where not even that can be read. */
-  readonly header: EntryHeader | undefined
+  readonly header: EntryHead | undefined
   /** Why it is not the entry that belongs there, where that was looked at. */
   readonly error: CacheDecodeError | undefined
 }
@@ -46,7 +47,7 @@ export interface LyingObjects {
     object: Extract<LoadOutcome, { readonly _tag: "Found" | "TooLarge" }>
   ) => Effect.Effect<Lying, S3StoreError>
   /** Whether its time is over, or one of its tags was invalidated since it was made. */
-  readonly isOver: <K, V, F>(key: CacheKey<K, V, F>, header: EntryHeader) => Effect.Effect<boolean, S3StoreError>
+  readonly isOver: <K, V, F>(key: CacheKey<K, V, F>, header: EntryHead) => Effect.Effect<boolean, S3StoreError>
 }
 
 /**
@@ -71,7 +72,8 @@ export const isCorrupt = (reason: CacheDecodeReason | undefined): boolean =>
 const unseenContent = Exit.die("its content was not looked at")
 const unseen = { value: unseenContent, copy: undefined }
 const firstBytes = 4096
-const mostFirstBytes = 65_536
+/** The longest header, and what stands before. */
+const mostFirstBytes = longestHeader + 128
 
 /**
  * Makes what looks at objects under the names of entries.
@@ -133,7 +135,7 @@ export const makeLyingObjects = ({ format, policyOf, store }: CacheLevels, readi
 
 /** The header with a time that can be believed. */
 const credible = <E>(
-  header: Either.Either<EntryHeader, E>,
+  header: Either.Either<EntryHead, E>,
   modified: number | undefined
-): Either.Either<EntryHeader, E> =>
+): Either.Either<EntryHead, E> =>
   Either.map(header, (header) => ({ ...header, created: credibleTime(header.created, modified) }))

@@ -13,7 +13,7 @@ import * as Stream from "effect/Stream"
 import type { CacheLevels } from "./CacheLevels.js"
 import { headerNeeds } from "./entryBytes.js"
 import { heldOf } from "./entryCodec.js"
-import type { EntryHeader } from "./EntryHeader.js"
+import type { EntryHead } from "./EntryHeader.js"
 import { type AnyKey, Held } from "./Held.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
 import type { Leases } from "./Lease.js"
@@ -33,9 +33,6 @@ const counted = 100_000
 
 /** Of an entry, the bytes that mostly hold its header. */
 const usualHead = 4096
-
-/** Of an entry, the most bytes that are read for its header: 64 KiB, and what stands before. */
-const longestHead = 65_536 + 128
 
 const unreadable = Either.left("unreadable")
 
@@ -74,20 +71,26 @@ export const makeMaintenance = (
     return Stream.filter(store.list(prefix), isEntryOrLeaseUnder(prefix))
   }
 
-  /** The header of an entry, of its first bytes, or of all of them where those are not enough. */
+  /**
+   * The header of an entry with its key, of its first bytes, or of more where those are not enough: of those that hold
+   * the header, and then, where the key is behind it, of those that hold the key.
+   */
   const headOf = (
     name: string,
-    found: Found
-  ): Effect.Effect<Either.Either<EntryHeader, unknown> | Gone, S3StoreError> =>
+    found: Found,
+    more = 2
+  ): Effect.Effect<Either.Either<EntryHead, unknown> | Gone, S3StoreError> =>
     Effect.suspend(() => {
       const needed = found.body.length < found.size ? headerNeeds(found.body) : undefined
       if (needed === undefined) return Effect.succeed(format.decodeHeader(found.body))
-      if (needed !== Number.POSITIVE_INFINITY && needed > longestHead) return Effect.succeed(unreadable)
+      if (more === 0 || (needed !== Number.POSITIVE_INFINITY && needed > found.size)) return Effect.succeed(unreadable)
       const again = store.load(name, needed === Number.POSITIVE_INFINITY ? {} : { firstBytes: needed })
-      return Effect.map(again, (more) => {
+      return Effect.flatMap(again, (longer) => {
         // What was replaced meanwhile is fresh.
-        if (more._tag === "TooLarge") return unreadable
-        return more._tag === "Found" && more.etag === found.etag ? format.decodeHeader(more.body) : gone
+        if (longer._tag === "TooLarge") return Effect.succeed(unreadable)
+        return longer._tag === "Found" && longer.etag === found.etag
+          ? headOf(name, longer, more - 1)
+          : Effect.succeed(gone)
       })
     })
 
@@ -103,24 +106,27 @@ export const makeMaintenance = (
         head === gone ?
           gone :
           Either.flatMap(head, (header) =>
-            Either.flatMap(space.keyOfId(header.key), (key): Either.Either<Listed<K, V, F>, unknown> => {
-              const isOwn = header.keyspace === space.name && header.version === space.version
-              if (!isOwn || key.objectName !== name || found.size > format.maxEntrySize) return unreadable
-              return Either.right({
-                key,
-                held: Held.ofHeader(header.outcome === "success", {
-                  policy: policyOf(space),
-                  made: credibleTime(header.created, found.modified),
-                  came: now,
-                  freshUntil: header.expires,
-                  tags: header.tags,
-                  etag: found.etag,
-                  bytes: found.size,
-                  isOwn: false,
-                  ahead: 0
+            Either.flatMap(
+              header.key === undefined ? unreadable : space.keyOfId(header.key),
+              (key): Either.Either<Listed<K, V, F>, unknown> => {
+                const isOwn = header.keyspace === space.name && header.version === space.version
+                if (!isOwn || key.objectName !== name || found.size > format.maxEntrySize) return unreadable
+                return Either.right({
+                  key,
+                  held: Held.ofHeader(header.outcome === "success", {
+                    policy: policyOf(space),
+                    made: credibleTime(header.created, found.modified),
+                    came: now,
+                    freshUntil: header.expires,
+                    tags: header.tags,
+                    etag: found.etag,
+                    bytes: found.size,
+                    isOwn: false,
+                    ahead: 0
+                  })
                 })
-              })
-            }))
+              }
+            ))
     )
 
   const heldOfWhole = <K, V, F>(

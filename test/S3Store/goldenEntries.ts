@@ -103,5 +103,13 @@ export const goldenEntries: ReadonlyArray<GoldenEntry> = [
     header,
     encoded: many,
     isReproducible: false
+  },
+  {
+    file: "v4-json-long-key.bin",
+    codec: "json",
+    options: {},
+    header: { ...header, key: JSON.stringify(Array.from({ length: 13_200 }, (_, at) => at)), tags: ["team:core"] },
+    encoded: people,
+    isReproducible: true
   }
 ]
