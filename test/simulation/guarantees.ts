@@ -20,6 +20,7 @@ interface Write {
   readonly process: number
   readonly life: number
   readonly started: number
+  readonly startedAs: number
   /** When it was acknowledged, if it was. */
   readonly acknowledged: number | undefined
   readonly done: number
@@ -28,6 +29,7 @@ interface Write {
 const isOneOf = (verbs: ReadonlyArray<string>) => ({ verb }: Operation) => verbs.includes(verb)
 const isRead = isOneOf([...reads, ...lookups, "pop"])
 const isWrite = isOneOf([...writes, "setAndGiveUp"])
+const isLookup = isOneOf(lookups)
 const isRemoval = isOneOf(removals)
 const isTagging = isOneOf(tagging)
 const hasSucceeded = ({ outcome }: Operation) => outcome === "succeeded"
@@ -50,7 +52,7 @@ export const broken = (
   history: History,
   known: ReadonlyArray<typeof exclusions[number]> = exclusions
 ): string | undefined => {
-  const { computations, frozen, operations, spread, store, world } = history
+  const { computations, frozen, markersLost, operations, spread, store, world } = history
   const { timeToLive } = world
   const written = writtenIn(history)
   const since = (at: number) => `${at - history.began}`
@@ -59,17 +61,20 @@ export const broken = (
       since(operation.ended)
     }`
 
-  /** What may leave nothing under a key, between two moments, for who reads in a process. */
-  const isExcused = (key: number, from: number, until: number, process: number) =>
-    until - from > timeToLive - spread - 1 ||
+  const isSame = (one: Started, other: Started) => one.process === other.process && one.life === other.life
+
+  /** What may leave nothing of a write for who reads later. */
+  const isExcused = (write: Write, read: Operation) =>
+    read.ended - write.started > timeToLive - spread - 1 ||
     operations.some((operation) => {
-      const { ended, started } = operation
-      if (isRemoval(operation) && (operation.key === key || operation.verb === "clear")) {
-        return started <= until && ended >= from
-      }
-      return isTagging(operation) && operation.key === key && started <= until &&
-        ended >= from - (spread + 1000)
-    }) || hasFailed(process, from - tagsTrustedFor, until)
+      if (operation.key !== write.key && operation.verb !== "clear") return false
+      if (isRemoval(operation)) return operation.started <= read.ended && operation.ended >= write.started
+      if (!isTagging(operation) || operation.startedAs > read.endedAs) return false
+      // What begins in a process after it marked a tag is newer, in the same millisecond too.
+      return isSame(operation, write) && isSame(write, read) && hasSucceeded(operation)
+        ? operation.endedAs > write.startedAs
+        : operation.ended >= write.started - (spread + 1000)
+    }) || hasFailed(read.process, write.started - tagsTrustedFor, read.ended)
 
   const hasFailed = (process: number, from: number, until: number) =>
     store.requests.some((request) =>
@@ -89,11 +94,11 @@ export const broken = (
 
   for (const read of operations) {
     if (!isRead(read) || read.found === undefined || read.outcome === "interrupted") continue
-    const { found, key, life, process, started } = read
+    const { found, key, process, started } = read
     if (found.value === undefined) {
       const lost = [...written.values()].find((write) =>
         write.key === key && write.acknowledged !== undefined && write.done < started && read.verb !== "peek" &&
-        !isExcused(key, write.started, read.ended, process) &&
+        !isExcused(write, read) &&
         !(world.hasTwoSchemas &&
           [...written.values()].some((other) => other.key === key && areStrangers(other.process, process)))
       )
@@ -126,15 +131,18 @@ export const broken = (
       if (other !== undefined) return `a value after its bound: ${found.value} for ${told(read)}, after ${told(other)}`
     }
 
-    if (write.done + timeToLive + spread < started) return `an expired value: ${found.value} for ${told(read)}`
+    const stale = isLookup(read) ? world.staleWhileRevalidate : 0
+    if (write.done + timeToLive + stale + spread < started) return `an expired value: ${found.value} for ${told(read)}`
 
     const invalidated = operations.find((mark) => {
       if (!isTagging(mark) || mark.key !== key || !hasSucceeded(mark)) return false
-      const isOwn = mark.process === process && mark.life === life
-      const isOwnValue = write.process === mark.process && write.life === mark.life
-      if (write.started >= mark.started - (isOwnValue ? 0 : spread + 1000)) return false
-      if (isOwn) return mark.ended < started
-      if (read.verb === "peek") return false
+      if (mark.verb === "expireTag" && stale > 0) return false
+      const isOlder = isSame(mark, write)
+        ? write.startedAs < mark.startedAs
+        : write.started < mark.started - (spread + 1000)
+      if (!isOlder) return false
+      if (isSame(mark, read)) return mark.endedAs < read.startedAs
+      if (read.verb === "peek" || markersLost.some((at) => at >= mark.started)) return false
       // An outage that lasts is not told for each request: the circuit is open.
       const trust = !hasFailed(process, history.began, read.ended)
         ? 0
@@ -187,6 +195,11 @@ export const broken = (
   const defect = operations.find(({ failure }) => failure === "defect")
   if (defect !== undefined) return `a defect: ${told(defect)}`
   return undefined
+}
+
+interface Started {
+  readonly process: number
+  readonly life: number
 }
 
 const isTogether = (one: Computation, other: Computation) =>

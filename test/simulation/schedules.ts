@@ -11,7 +11,7 @@ export const writes = ["set", "setMany", "add"] as const
 export const removals = ["remove", "pop", "clear"] as const
 export const lookups = ["getOrCompute", "memoize", "getManyOrCompute"] as const
 export const tagging = ["invalidateTag", "expireTag"] as const
-const others = ["setAndGiveUp", "list", "prune", "freeze", "leap", "restart"] as const
+const others = ["setAndGiveUp", "list", "prune", "freeze", "leap", "restart", "loseMarkers"] as const
 
 export type Verb =
   | typeof reads[number]
@@ -26,7 +26,7 @@ export interface Step {
   readonly process: number
   readonly verb: Verb
   readonly key: number
-  /** How long after the step before, in milliseconds. */
+  /** How long after the step before, in milliseconds; below 0: as soon as all has ended that was begun before. */
   readonly pause: number
   /** How long a computation takes, a process stands still, or how far its clock leaps, in milliseconds. */
   readonly millis: number
@@ -40,6 +40,7 @@ export interface World {
   readonly hasTwoSchemas: boolean
   readonly faults: StoreFaults
   readonly timeToLive: number
+  readonly staleWhileRevalidate: number
   readonly revalidateAfter: number | undefined
   readonly coordination: "none" | "lease"
   readonly write: "through" | "behind"
@@ -53,6 +54,7 @@ export const calmWorld: World = {
   hasTwoSchemas: false,
   faults: noFaults,
   timeToLive: 3_600_000,
+  staleWhileRevalidate: 0,
   revalidateAfter: undefined,
   coordination: "none",
   write: "through",
@@ -73,7 +75,10 @@ export interface Operation {
   readonly verb: Verb
   readonly key: number
   readonly started: number
+  /** What came before what, in the same millisecond too. */
+  readonly startedAs: number
   ended: number
+  endedAs: number
   /** The value that it writes, or would. */
   readonly value: string
   /** What it found: a value, or that there was none (`undefined`); nothing for what does not look. */
@@ -90,6 +95,7 @@ export interface Computation {
   readonly key: number
   readonly value: string
   readonly started: number
+  readonly startedAs: number
   ended: number
 }
 
@@ -101,6 +107,8 @@ export interface History {
   readonly store: SimulatedStore
   /** When processes stood still. */
   readonly frozen: ReadonlyArray<{ readonly process: number; readonly from: number; readonly until: number }>
+  /** When the marks of tags were removed from the store, by nobody of these. */
+  readonly markersLost: ReadonlyArray<number>
   /** How far the clocks were apart at most, in milliseconds. */
   readonly spread: number
   readonly began: number
@@ -130,10 +138,19 @@ interface Life {
   readonly computed: (key: number) => Effect.Effect<{ readonly id: string }>
 }
 
-/** Follows a schedule in a world, to the end. */
-export const follow = (world: World, steps: ReadonlyArray<Step>): History => {
+/**
+ * Follows a schedule in a world, to the end.
+ *
+ * @param prepare what is done to the store before
+ */
+export const follow = (
+  world: World,
+  steps: ReadonlyArray<Step>,
+  prepare: (store: SimulatedStore) => void = () => {}
+): History => {
   const time = new VirtualTime(world.faults.seed)
   const store = new SimulatedStore(time, world.faults)
+  prepare(store)
   const processes = world.ahead.map((ahead, index) => new SimulatedProcess(time, index, ahead))
   const operations: Array<Operation> = []
   const computations: Array<Computation> = []
@@ -143,6 +160,7 @@ export const follow = (world: World, steps: ReadonlyArray<Step>): History => {
   const [old, renewed] = spaces()
   const options: S3CacheOptions = {
     timeToLive: world.timeToLive,
+    staleWhileRevalidate: world.staleWhileRevalidate,
     revalidateAfter: world.revalidateAfter,
     coordination: world.faults.honoursConditions ? world.coordination : "none",
     write: world.write,
@@ -153,6 +171,8 @@ export const follow = (world: World, steps: ReadonlyArray<Step>): History => {
     leaseWait: "1 minute"
   }
   let values = 0
+  let moments = 0
+  const markersLost: Array<number> = []
   const next = () => `v${++values}.`
 
   const start = (process: SimulatedProcess, number: number): Effect.Effect<Life> =>
@@ -168,6 +188,7 @@ export const follow = (world: World, steps: ReadonlyArray<Step>): History => {
             key,
             value: next(),
             started: time.now,
+            startedAs: moments++,
             ended: Number.POSITIVE_INFINITY
           }
           computations.push(computation)
@@ -201,6 +222,7 @@ export const follow = (world: World, steps: ReadonlyArray<Step>): History => {
         key: step.key,
         value: next(),
         started: time.now,
+        startedAs: moments++,
         ended: Number.POSITIVE_INFINITY
       }
       computations.push(computation)
@@ -272,7 +294,9 @@ export const follow = (world: World, steps: ReadonlyArray<Step>): History => {
           verb: step.verb,
           key: step.key,
           started: time.now,
+          startedAs: moments++,
           ended: Number.POSITIVE_INFINITY,
+          endedAs: Number.POSITIVE_INFINITY,
           value: next(),
           outcome: "interrupted"
         }
@@ -281,6 +305,7 @@ export const follow = (world: World, steps: ReadonlyArray<Step>): History => {
         const limited = step.verb === "setAndGiveUp" ? Effect.timeout(work, step.millis) : work
         return Effect.map(Effect.exit(process.run(limited)), (exit) => {
           operation.ended = time.now
+          operation.endedAs = moments++
           // Nobody hears what a process says that has been ended.
           if (ended.has(life)) return
           operation.outcome = Exit.isSuccess(exit) ? "succeeded" : Exit.isInterrupted(exit) ? "interrupted" : "failed"
@@ -289,9 +314,12 @@ export const follow = (world: World, steps: ReadonlyArray<Step>): History => {
       })
 
     for (const step of steps) {
-      yield* Effect.async<void>((resume) => {
-        time.after(step.pause, () => resume(Effect.void))
-      })
+      if (step.pause < 0) yield* Effect.forEach(fibers, Fiber.await, { discard: true })
+      else {
+        yield* Effect.async<void>((resume) => {
+          time.after(step.pause, () => resume(Effect.void))
+        })
+      }
       const process = processes[step.process % processes.length]
       const life = process === undefined ? undefined : lives[process.index]
       if (process === undefined || life === undefined) continue
@@ -304,6 +332,9 @@ export const follow = (world: World, steps: ReadonlyArray<Step>): History => {
         // To and fro, but never further than clocks of machines are apart.
         process.ahead = process.ahead > 0 ? process.ahead - step.millis : process.ahead + step.millis
         clocks.push(process.ahead)
+      } else if (step.verb === "loseMarkers") {
+        markersLost.push(time.now)
+        for (const name of store.names.filter((name) => name.startsWith(".tags/"))) store.drop(name)
       } else if (step.verb === "restart") {
         if (process.isFrozen) continue
         ended.add(life)
@@ -328,14 +359,15 @@ export const follow = (world: World, steps: ReadonlyArray<Step>): History => {
     yield* Effect.forEach(lives, ({ scope }) => Scope.close(scope, Exit.void))
   })
 
-  const planned = steps.reduce((sum, { millis, pause }) => sum + pause + millis, 0)
-  time.run(Logger.withMinimumLogLevel(program, LogLevel.None), planned + rest + 300_000)
+  const planned = steps.reduce((sum, { millis, pause }) => sum + Math.max(pause, 0) + millis, 0)
+  time.run(Logger.withMinimumLogLevel(program, LogLevel.None), planned + rest + 100_000 * (steps.length + 1))
   return {
     world,
     operations,
     computations,
     store,
     frozen,
+    markersLost,
     spread: Math.max(...clocks) - Math.min(...clocks),
     began,
     ended: time.now
@@ -372,7 +404,7 @@ export const schedules = (maxLength: number): fc.Arbitrary<ReadonlyArray<Step>> 
       process: fc.integer({ min: 0, max: 2 }),
       verb: fc.constantFrom(...verbs),
       key: fc.integer({ min: 0, max: keyCount - 1 }),
-      pause: fc.constantFrom(0, 1, 20, 150, 1000, 3000, 8000),
+      pause: fc.constantFrom(-1, 0, 1, 20, 150, 1000, 3000, 8000),
       millis: fc.constantFrom(0, 10, 300, 2000, 4000)
     }),
     { minLength: 1, maxLength, size: "max" }
@@ -409,6 +441,7 @@ export const worlds: fc.Arbitrary<World> = fc.record({
     ).map((outages) => outages.filter(({ from }) => from > 0))
   }),
   timeToLive: fc.constantFrom(3_600_000, 3_600_000, 6000),
+  staleWhileRevalidate: fc.constantFrom(0, 0, 300_000),
   revalidateAfter: fc.constantFrom(undefined, undefined, 1000),
   coordination: fc.constantFrom("none" as const, "lease" as const),
   write: fc.constantFrom("through" as const, "through" as const, "through" as const, "behind" as const),
