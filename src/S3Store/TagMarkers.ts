@@ -64,6 +64,8 @@ type How = "invalidated" | "expired"
 
 /** How often a mark is tried while other writers are faster. */
 const attempts = 8
+/** Of a marker, the most bytes that are read: the longest tag takes 3 KiB. */
+const mostBytes = 8192
 /** How many tags are known. */
 const capacity = 10_000
 
@@ -239,7 +241,7 @@ export class TagMarkers {
     )
 
   private readonly loaded = (tag: string, name: string): Effect.Effect<TagMarker, S3StoreError> =>
-    Effect.flatMap(this.store.load(name), (found) => this.read(tag, name, found))
+    Effect.flatMap(this.store.load(name, { firstBytes: mostBytes }), (found) => this.read(tag, name, found))
 
   private read(tag: string, name: string, found: LoadOutcome): Effect.Effect<TagMarker, S3StoreError> {
     const unreadable = (detail: string) =>
@@ -251,6 +253,7 @@ export class TagMarkers {
       })
     switch (found._tag) {
       case "Found":
+        if (found.size > mostBytes) return unreadable(`it has ${found.size} bytes`)
         return Effect.mapBoth(decodeMarker(tag, found.body, found.modified), {
           onFailure: unreadable,
           onSuccess: ({ ahead, marker }) => {
@@ -272,7 +275,7 @@ export class TagMarkers {
       if (nth > 4) yield* Effect.sleep(2 ** (nth - 1) * (0.5 + (yield* Random.next)))
       const name = nameOf(tag)
       const { now } = yield* this.moment
-      const there = yield* this.store.load(name)
+      const there = yield* this.store.load(name, { firstBytes: mostBytes })
       const read = yield* Effect.either(this.read(tag, name, there))
       const found = read._tag === "Right" ? read.right : noMarker
       // Who was faster, or this very write after a lost reply, said as much.

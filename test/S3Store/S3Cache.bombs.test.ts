@@ -6,6 +6,7 @@ import { makeEntryFormat } from "../../src/S3Store/EntryFormat.js"
 import type { EntryHeader } from "../../src/S3Store/EntryHeader.js"
 import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
 import { makeMemoryObjectStore } from "../../src/S3Store/memoryObjectStore.js"
+import { digestName } from "../../src/S3Store/objectName.js"
 import { encryption } from "./goldenEntries.js"
 
 const compression = { algorithm: "gzip", threshold: 0 } as const
@@ -309,5 +310,35 @@ describe("a header of more than 64 KiB", () => {
         assert.include(error.message, "65536")
       }
       yield* cache.set(key, "v", { tags: tags.slice(0, 10) })
+    }))
+})
+
+describe("the marker of a tag", () => {
+  it.scoped("is read up to 8 KiB only, and written anew where it is longer", () =>
+    Effect.gen(function*() {
+      const store = yield* makeMemoryObjectStore
+      const read: Array<number> = []
+      const load: typeof store.load = (name, options) =>
+        Effect.tap(store.load(name, options), (found) => {
+          if (name.startsWith(".tags/") && found._tag === "Found") read.push(found.body.length)
+          return Effect.void
+        })
+      const tags = ["\u0001".repeat(512)]
+      const cache = yield* makeS3CacheService({ ...store, load }, { onTagsUnknown: "miss" })
+      for (const tag of tags) yield* cache.invalidateTag(tag)
+      yield* cache.set(key, "v", { tags })
+      const reader = yield* makeS3CacheService({ ...store, load }, { onTagsUnknown: "miss" })
+      assert.strictEqual(yield* reader.get(key), "v")
+      const marker = `.tags/${digestName(tags[0] ?? "")}`
+      yield* store.save(marker, Buffer.alloc(20_000_000, " "))
+      const unsure = yield* makeS3CacheService({ ...store, load }, { onTagsUnknown: "miss" })
+      assert.strictEqual((yield* Effect.flip(unsure.get(key)))._tag, "CacheNotFoundError")
+      for (const tag of tags) yield* unsure.invalidateTag(tag)
+      const written = yield* store.load(marker)
+      assert.isTrue(written._tag === "Found" && written.size < 8192)
+      yield* unsure.set(key, "w", { tags })
+      assert.strictEqual(yield* (yield* makeS3CacheService(store)).get(key), "w")
+      assert.isAbove(read.length, 2)
+      assert.isAtMost(Math.max(...read), 8192)
     }))
 })
