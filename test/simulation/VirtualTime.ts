@@ -23,9 +23,9 @@ export class VirtualTime implements Scheduler.Scheduler {
     return fiber.currentOpCount > 2048 ? 0 : false
   }
 
-  /** Has something done later; events of the same moment happen in the order in which they were planned. */
+  /** Has something done later, in whole milliseconds; what is planned for the same one is done in the order of the plans. */
   after(millis: number, run: () => void): () => void {
-    const event = { at: this.now + Math.max(0, millis), run }
+    const event = { at: this.now + Math.max(0, Math.ceil(millis)), run }
     let low = 0
     let high = this.events.length
     while (low < high) {

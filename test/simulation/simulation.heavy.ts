@@ -1,0 +1,17 @@
+import { assert, describe, it } from "@effect/vitest"
+import fc from "fast-check"
+import { property } from "../support/property.js"
+import { broken } from "./guarantees.js"
+import { follow, schedules, worlds } from "./schedules.js"
+
+// About 15 ms each: with the heavy suite's 40 runs for one, some six minutes.
+describe("many processes over one store, for long", () => {
+  it("keep what is documented, whatever goes wrong between them", () => {
+    fc.assert(
+      fc.property(worlds, schedules(25), (world, schedule) => {
+        assert.isUndefined(broken(follow(world, schedule)))
+      }),
+      property(600)
+    )
+  })
+})
