@@ -69,6 +69,11 @@ export interface LoadOptions {
    * (or all there are), and the object is never `TooLarge`. Default: the whole object.
    */
   readonly firstBytes?: number | undefined
+  /**
+   * Whether `Absent` must be certain: what may not be read, and counts as absent otherwise (`onAccessDenied: "miss"`),
+   * is a failure then.
+   */
+  readonly isCertain?: boolean | undefined
 }
 
 /**

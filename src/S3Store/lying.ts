@@ -83,7 +83,7 @@ const mostFirstBytes = longestHeader + 128
  */
 export const makeLyingObjects = ({ format, policyOf, store }: CacheLevels, reading: Reading): LyingObjects => {
   const headerIn = (name: string, firstBytes: number): Effect.Effect<Lying | undefined, S3StoreError> =>
-    Effect.flatMap(store.load(name, { firstBytes }), (object) => {
+    Effect.flatMap(store.load(name, { firstBytes, isCertain: true }), (object) => {
       if (object._tag === "Absent" || object._tag === "Unchanged") return Effect.succeed(undefined)
       if (object._tag === "TooLarge") return Effect.succeed({ etag: object.etag, header: undefined, error: undefined })
       const header = format.decodeHeader(object.body)

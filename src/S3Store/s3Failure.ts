@@ -176,4 +176,6 @@ const wordsOf = (cause: unknown): string => {
 
 /** The action that S3 says is not allowed, such as `kms:Decrypt`. */
 const actionOf = (words: string): string | undefined =>
-  /not authorized to perform:? ([a-z0-9-]{1,40}:[a-zA-Z*]{1,60})/.exec(words.slice(0, 2000))?.[1]
+  /not authorized to perform:? ([a-z0-9-]{1,40}:[a-zA-Z*]{1,60})/.exec(words.slice(0, 2000))?.[1] ??
+    // What S3 says of a key of KMS that the role may not use to read.
+    (/ciphertext refers to a customer master key/i.test(words) ? "kms:Decrypt" : undefined)

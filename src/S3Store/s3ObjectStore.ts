@@ -70,7 +70,7 @@ export const makeS3ObjectStore = (
 
     // Reading ---------------------------------------------------------------------------------------------------
 
-    const load: ObjectStore["load"] = (name, { firstBytes, ifNoneMatch } = {}) => {
+    const load: ObjectStore["load"] = (name, { firstBytes, ifNoneMatch, isCertain } = {}) => {
       const command = new sdk.GetObjectCommand({
         ...options.getOptions,
         Bucket: bucket,
@@ -103,12 +103,12 @@ export const makeS3ObjectStore = (
               case 304:
                 return Effect.succeed(LoadOutcome.Unchanged())
               case 403:
-                return options.onAccessDenied === "miss" && mayBeAbsent(error)
+                return options.onAccessDenied === "miss" && isCertain !== true && mayBeAbsent(error)
                   ? Effect.succeed(LoadOutcome.Absent())
                   : Effect.fail(error)
               // There is no first byte of an empty object.
               case 416:
-                return firstBytes === undefined ? Effect.fail(error) : load(name, { ifNoneMatch })
+                return firstBytes === undefined ? Effect.fail(error) : load(name, { ifNoneMatch, isCertain })
               default:
                 return Effect.fail(error)
             }

@@ -152,7 +152,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     suspect?: string
   ): Effect.Effect<PutOutcome, S3StoreError> =>
     Effect.gen(function*() {
-      const object = yield* store.load(key.objectName)
+      const object = yield* store.load(key.objectName, { isCertain: true })
       if (object._tag === "Absent" || object._tag === "Unchanged") return { _tag: "Gone" }
       const there = yield* lying.described(key, object)
       if (there.header?.writeId === entry.writeId) {

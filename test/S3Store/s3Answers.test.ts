@@ -263,6 +263,15 @@ describe("onAccessDenied: \"miss\"", () => {
         words: "is not authorized to perform: kms:Decrypt on"
       })
       assert.strictEqual(error?.reason, "AccessDenied")
+      const ciphertext = yield* load({
+        status: 403,
+        code: "AccessDenied",
+        words: "The ciphertext refers to a customer master key that does not exist, or you are not allowed to access."
+      })
+      assert.include(ciphertext?.message, "kms:Decrypt")
+      yield* s3.refuse(() => ({ status: 403, code: "AccessDenied" }))
+      const certain = yield* failureOf(s3.store.load("a", { isCertain: true }))
+      assert.strictEqual(certain?.reason, "AccessDenied", "where an absence must be certain")
       for (const [code, { reason }] of answersByCode) {
         if (reason === "AccessDenied" || asked.has(code)) continue
         assert.strictEqual((yield* load({ status: 403, code }))?.reason, reason, code)
