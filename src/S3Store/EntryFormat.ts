@@ -17,6 +17,7 @@ import { EntryError } from "./EntryError.js"
 import type { EntryHead, EntryHeader, PayloadHeader } from "./EntryHeader.js"
 import { CacheEncodeError } from "./S3StoreErrors.js"
 import { shortText } from "./shortText.js"
+import { step } from "./steps.js"
 import { tagsFault } from "./tagLimits.js"
 
 /**
@@ -80,6 +81,18 @@ export interface EntryFormat {
     codec: CodecName,
     encoded: unknown
   ) => Effect.Effect<Uint8Array, CacheEncodeError | EntryTooLargeError>
+  /** The payload of an entry, as its codec writes it: `wrap` makes the entry of it. */
+  readonly payload: (
+    header: EntryHeader,
+    codec: CodecName,
+    encoded: unknown
+  ) => Effect.Effect<Uint8Array, CacheEncodeError | EntryTooLargeError>
+  /** An entry as bytes, around its payload. */
+  readonly wrap: (
+    header: EntryHeader,
+    codec: CodecName,
+    plain: Uint8Array
+  ) => Effect.Effect<Uint8Array, CacheEncodeError | EntryTooLargeError>
   /** The entry that bytes hold, or what is wrong with them. No byte is trusted, and nothing in them is run. */
   readonly decode: (bytes: Uint8Array) => Effect.Effect<Entry, EntryError>
   /**
@@ -133,23 +146,26 @@ export const makeEntryFormat = (
     const bound = Buffer.concat([Buffer.alloc(4), Buffer.from(place)])
     bound.writeUInt32BE(bound.length - 4)
 
-    const encode: EntryFormat["encode"] = Effect.fnUntraced(function*(header, codec, encoded) {
-      const notEncodable = (detail: string) =>
-        new CacheEncodeError({ keyspace: header.keyspace, key: header.key, detail })
+    const fitting = (header: EntryHeader, bytes: Uint8Array) =>
+      bytes.length <= maxEntrySize ? Effect.succeed(bytes) : new EntryTooLargeError({
+        cache: header.keyspace,
+        key: shortText(header.key, 200),
+        weight: bytes.length,
+        maxWeight: maxEntrySize
+      })
+
+    const payload: EntryFormat["payload"] = Effect.fnUntraced(function*(header, codec, encoded) {
       const fault = tagsFault(header.tags)
-      if (fault !== undefined) return yield* notEncodable(fault)
-      const fitting = (bytes: Uint8Array) =>
-        bytes.length <= maxEntrySize ? Effect.succeed(bytes) : new EntryTooLargeError({
-          cache: header.keyspace,
-          key: shortText(header.key, 200),
-          weight: bytes.length,
-          maxWeight: maxEntrySize
-        })
-      const { encode } = yield* Effect.mapError(codecOf(codec), notEncodable)
-      const plain = yield* fitting(yield* Effect.mapError(encode(encoded), notEncodable))
+      if (fault !== undefined) return yield* notEncodable(header)(fault)
+      const { encode } = yield* Effect.mapError(codecOf(codec), notEncodable(header))
+      const plain = yield* Effect.mapError(step(Effect.suspend(() => encode(encoded))), notEncodable(header))
+      return yield* fitting(header, plain)
+    })
+
+    const wrap: EntryFormat["wrap"] = Effect.fnUntraced(function*(header, codec, plain) {
       const compressed = yield* Effect.mapError(
         compressedBy(compression, plain),
-        ({ message }) => notEncodable(message)
+        ({ message }) => notEncodable(header)(message)
       )
       const sealed = cipher?.next()
       const head = headOf({
@@ -160,22 +176,25 @@ export const makeEntryFormat = (
         encryption: sealed ?? null
       })
       if (head.header.length > longestHeader) {
-        return yield* notEncodable(
+        return yield* notEncodable(header)(
           `its header would have ${head.header.length} bytes, but ${longestHeader} are the most: use fewer or shorter tags`
         )
       }
       if (head.key.length > 0 && Buffer.from(head.key).toString() !== header.key) {
-        return yield* notEncodable("its key is long and holds a lone surrogate, which UTF-8 cannot represent")
+        return yield* notEncodable(header)("its key is long and holds a lone surrogate, which UTF-8 cannot represent")
       }
       const payload = cipher === undefined || sealed === undefined
         ? compressed
         : cipher.seal(sealed, compressed, Buffer.concat([bound, head.prefix, head.header]))
-      return yield* fitting(assemble(head, payload))
+      return yield* fitting(header, yield* step(Effect.sync(() => assemble(head, payload))))
     })
+
+    const encode: EntryFormat["encode"] = (header, codec, encoded) =>
+      Effect.flatMap(payload(header, codec, encoded), (plain) => wrap(header, codec, plain))
 
     const decode: EntryFormat["decode"] = Effect.fnUntraced(function*(bytes) {
       if (bytes.length > maxEntrySize) return yield* tooLarge(bytes.length, maxEntrySize)
-      const { authenticated, header, isBound, payload } = yield* disassemble(bytes)
+      const { authenticated, header, isBound, payload } = yield* step(Effect.suspend(() => disassemble(bytes)))
       if (header.size > maxEntrySize) return yield* tooLarge(header.size, maxEntrySize)
       const opened = yield* open(
         cipher,
@@ -186,15 +205,18 @@ export const makeEntryFormat = (
       const plain = yield* decompressed(header, opened)
       const { decode } = yield* Effect.mapError(codecOf(header.codec), unsupported)
       const encoded = yield* Effect.mapError(
-        decode(plain),
+        step(Effect.suspend(() => decode(plain))),
         (detail) => new EntryError({ reason: "Damaged", detail })
       )
       const { created, expires, key, keyspace, outcome, tags, version, writeId } = header
       return { keyspace, version, key, created, expires, writeId, outcome, tags, encoded }
     })
 
-    return { maxEntrySize, encode, decode, decodeHeader: disassembleHeader }
+    return { maxEntrySize, encode, payload, wrap, decode, decodeHeader: disassembleHeader }
   })
+
+const notEncodable = (header: EntryHeader) => (detail: string) =>
+  new CacheEncodeError({ keyspace: header.keyspace, key: header.key, detail })
 
 /** The payload itself when it is not to be compressed, or would not become smaller. */
 const compressedBy = (compression: CompressionOptions | undefined, plain: Uint8Array) =>

@@ -15,12 +15,13 @@ import { codecOf } from "./codecOf.js"
 import type { Entry, EntryFormat } from "./EntryFormat.js"
 import type { EntryPolicy } from "./EntryPolicy.js"
 import { Held } from "./Held.js"
-import { isolate, type Isolated, isolateData } from "./isolation.js"
+import { type Isolated, isolateData, isolateInSteps } from "./isolation.js"
 import type { CacheKey } from "./Keyspace.js"
 import { roughBytes } from "./roughBytes.js"
 import type { S3CacheWriteOptions } from "./S3CacheOptions.js"
 import { CacheDecodeError, type CacheDecodeReason, CacheEncodeError } from "./S3StoreErrors.js"
 import { shortText } from "./shortText.js"
+import { step } from "./steps.js"
 import { mostTags } from "./tagLimits.js"
 import { credibleTime } from "./tagMarker.js"
 
@@ -63,8 +64,8 @@ export const prepareValue = <K, V, F>(
   moments: Moments
 ): Effect.Effect<Prepared, CacheEncodeError | EntryTooLargeError> =>
   Effect.gen(function*() {
-    const encoded = yield* Either.mapLeft(
-      key.space.encodeValue(value),
+    const encoded = yield* Effect.mapError(
+      step(Effect.suspend(() => key.space.encodeValue(value))),
       (detail) => new CacheEncodeError({ keyspace: key.keyspace, key: key.id, detail })
     )
     const { freshUntil, tags } = yield* decided(key, value, policy, write, moments)
@@ -145,7 +146,11 @@ const asNobodyReads = <K, V, F>(
     Effect.catchAllCause(
       Effect.flatMap(
         key.space.encodeValue(value),
-        (encoded) => asRead(key, content, key.space.codec, encoded, policy)
+        (encoded) =>
+          Effect.flatMap(
+            Effect.flatMap(codecOf(key.space.codec), ({ encode }) => encode(encoded)),
+            (plain) => asRead(key, content, key.space.codec, plain, policy)
+          )
       ),
       () => Effect.succeed(isolateData(policy.isolation, content, value))
     )
@@ -203,22 +208,26 @@ const prepared = <K, V, F>(
       outcome: Exit.isSuccess(content) ? "success" : "failure",
       tags
     } as const
-    return Effect.flatMap(format.encode(header, codec, encoded), (body) =>
-      Effect.map(asRead(key, content, codec, encoded, policy), (content) => ({
-        body,
-        writeId,
-        held: Held.of(key.space, content, {
-          policy,
-          made,
-          came: moments.now,
-          freshUntil,
-          tags,
-          etag: undefined,
-          bytes: body.length,
-          isOwn: true,
-          ahead: 0
+    return Effect.flatMap(format.payload(header, codec, encoded), (plain) =>
+      Effect.zipWith(
+        format.wrap(header, codec, plain),
+        asRead(key, content, codec, plain, policy),
+        (body, content) => ({
+          body,
+          writeId,
+          held: Held.of(key.space, content, {
+            policy,
+            made,
+            came: moments.now,
+            freshUntil,
+            tags,
+            etag: undefined,
+            bytes: body.length,
+            isOwn: true,
+            ahead: 0
+          })
         })
-      })))
+      ))
   })
 
 /** A value or failure that is written, as who reads the entry gets it. Fails when nobody could read it. */
@@ -226,12 +235,15 @@ const asRead = <K, V, F>(
   key: CacheKey<K, V, F>,
   content: Exit.Exit<V, F>,
   codec: CodecName,
-  encoded: unknown,
+  plain: Uint8Array,
   { isolation }: EntryPolicy
 ): Effect.Effect<Isolated<Exit.Exit<V, F>>, CacheEncodeError> =>
   isolation === "none" ? Effect.succeed({ value: content, copy: undefined }) : codecOf(codec).pipe(
-    Effect.flatMap(({ decode, encode }) => Either.flatMap(encode(encoded), (bytes) => decode(new Uint8Array(bytes)))),
-    Effect.flatMap((encoded) => isolate(isolation, encoded, Exit.isSuccess(content) ? valueOf(key) : failureOf(key))),
+    // A codec may hand out the bytes it was given.
+    Effect.flatMap(({ decode }) => step(Effect.suspend(() => decode(new Uint8Array(plain))))),
+    Effect.flatMap((encoded) =>
+      isolateInSteps(isolation, encoded, Exit.isSuccess(content) ? valueOf(key) : failureOf(key))
+    ),
     Effect.mapError((detail) =>
       new CacheEncodeError({
         keyspace: key.keyspace,
@@ -286,17 +298,17 @@ export const heldOf = <K, V, F>(
   entry: Entry,
   object: Bytes,
   now: number
-): Either.Either<Held, CacheDecodeError> => {
+): Effect.Effect<Held, CacheDecodeError> => {
   if (entry.keyspace !== key.keyspace || entry.version !== key.version || entry.key !== key.id) {
     const detail = `it belongs to ${shortText(`${entry.keyspace}/${entry.version}`, 100)} and key ${
       shortText(entry.key, 100)
     }`
-    return Either.left(undecodable(key, "Foreign", detail))
+    return undecodable(key, "Foreign", detail)
   }
-  const content = isolate(policy.isolation, entry.encoded, entry.outcome === "success" ? valueOf(key) : failureOf(key))
-  return Either.mapBoth(content, {
-    onLeft: (detail) => undecodable(key, "Schema", detail),
-    onRight: (content) =>
+  const decode = entry.outcome === "success" ? valueOf(key) : failureOf(key)
+  return Effect.mapBoth(isolateInSteps(policy.isolation, entry.encoded, decode), {
+    onFailure: (detail) => undecodable(key, "Schema", detail),
+    onSuccess: (content) =>
       Held.of(key.space, content, {
         policy,
         made: credibleTime(entry.created, object.modified),

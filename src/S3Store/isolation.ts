@@ -3,10 +3,12 @@
  *
  * @since 0.1.0
  */
+import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Hash from "effect/Hash"
 import { Buffer } from "node:buffer"
+import { sliced, step } from "./steps.js"
 
 /**
  * What keeps the callers of a cache apart, who get the same value from memory:
@@ -39,9 +41,29 @@ export interface Isolated<out A> {
 }
 
 /**
- * Decodes a value so that its callers are kept apart.
+ * Decodes a value so that its callers are kept apart. Each step that is long is followed by a turn of the event loop.
  *
  * @param encoded what a codec has read: nobody else may hold it
+ * @since 0.1.0
+ * @category constructors
+ */
+export const isolateInSteps = <A>(
+  isolation: Isolation,
+  encoded: unknown,
+  decode: (encoded: unknown) => Either.Either<A, string>
+): Effect.Effect<Isolated<A>, string> =>
+  Effect.flatMap(
+    step(Effect.suspend(() => decode(encoded))),
+    (value) =>
+      Effect.map(
+        isolation === "freeze" ? sliced(freezing(value)) : Effect.succeed(isolation === "none"),
+        (isShared) => isolated(value, isShared, encoded, decode)
+      )
+  )
+
+/**
+ * The same in one step.
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -50,11 +72,21 @@ export const isolate = <A>(
   encoded: unknown,
   decode: (encoded: unknown) => Either.Either<A, string>
 ): Either.Either<Isolated<A>, string> =>
-  Either.map(decode(encoded), (value) => {
-    if (isolation === "none" || (isolation === "freeze" && freeze(value))) return { value, copy: undefined }
-    // What a schema decoded once it decodes again; one that changes its mind gives everybody the first.
-    return { value, copy: () => Either.getOrElse(decode(structuredClone(encoded)), () => value) }
-  })
+  Either.map(
+    decode(encoded),
+    (value) => isolated(value, isolation === "none" || (isolation === "freeze" && freeze(value)), encoded, decode)
+  )
+
+const isolated = <A>(
+  value: A,
+  isShared: boolean,
+  encoded: unknown,
+  decode: (encoded: unknown) => Either.Either<A, string>
+): Isolated<A> => ({
+  value,
+  // What a schema decoded once it decodes again; one that changes its mind gives everybody the first.
+  copy: isShared ? undefined : () => Either.getOrElse(decode(structuredClone(encoded)), () => value)
+})
 
 /**
  * What memory keeps of a value that no schema encodes: a copy, where it is made of data only (plain objects, arrays,
@@ -109,20 +141,30 @@ const isData = (value: unknown): boolean => {
  * @category utilities
  */
 export const freeze = (value: unknown): boolean => {
+  const slice = freezing(value)
+  let isFrozen = slice()
+  while (isFrozen === undefined) isFrozen = slice()
+  return isFrozen
+}
+
+/** Freezes 1,000 parts at each call, until it is known whether it could: then it says so. */
+const freezing = (value: unknown): () => boolean | undefined => {
   const seen = new Set<object>()
   const rest: Array<unknown> = [value]
-  while (rest.length > 0) {
-    const next = rest.pop()
-    if (typeof next !== "object" || next === null || seen.has(next)) continue
-    if (changesInside(next)) return false
-    seen.add(next)
-    for (const key of Reflect.ownKeys(next)) rest.push(Object.getOwnPropertyDescriptor(next, key)?.value)
-    if (remembersInside(next)) continue
-    // Effect's hashes are remembered in the object, which must be done before it is frozen.
-    if (Hash.isHash(next)) Hash.hash(next)
-    Object.freeze(next)
+  return () => {
+    for (let part = 0; part < 1000 && rest.length > 0; part++) {
+      const next = rest.pop()
+      if (typeof next !== "object" || next === null || seen.has(next)) continue
+      if (changesInside(next)) return false
+      seen.add(next)
+      for (const key of Reflect.ownKeys(next)) rest.push(Object.getOwnPropertyDescriptor(next, key)?.value)
+      if (remembersInside(next)) continue
+      // Effect's hashes are remembered in the object, which must be done before it is frozen.
+      if (Hash.isHash(next)) Hash.hash(next)
+      Object.freeze(next)
+    }
+    return rest.length === 0 ? true : undefined
   }
-  return true
 }
 
 const changesInside = (value: object): boolean =>
