@@ -63,6 +63,11 @@ export const broken = (
 
   const isSame = (one: Started, other: Started) => one.process === other.process && one.life === other.life
 
+  const isLastOf = (write: Write) =>
+    [...written.values()].every((other) =>
+      other.key !== write.key || isSame(other, write) || other.startedAs < write.startedAs
+    )
+
   /** What may leave nothing of a write for who reads later. */
   const isExcused = (write: Write, read: Operation) =>
     read.ended - write.started > timeToLive - spread - 1 ||
@@ -70,8 +75,9 @@ export const broken = (
       if (operation.key !== write.key && operation.verb !== "clear") return false
       if (isRemoval(operation)) return operation.started <= read.ended && operation.ended >= write.started
       if (!isTagging(operation) || operation.startedAs > read.endedAs) return false
-      // What begins in a process after it marked a tag is newer, in the same millisecond too.
-      return isSame(operation, write) && isSame(write, read) && hasSucceeded(operation)
+      // What begins in a process after it marked a tag is newer, in the same millisecond too; but another process, which
+      // has not read the mark, may have written something since that counts as older.
+      return isSame(operation, write) && isSame(write, read) && hasSucceeded(operation) && isLastOf(write)
         ? operation.endedAs > write.startedAs
         : operation.ended >= write.started - (spread + 1000)
     }) || hasFailed(read.process, write.started - tagsTrustedFor, read.ended)
