@@ -74,9 +74,9 @@ export interface Operation {
   readonly life: number
   readonly verb: Verb
   readonly key: number
-  readonly started: number
+  started: number
   /** What came before what, in the same millisecond too. */
-  readonly startedAs: number
+  startedAs: number
   ended: number
   endedAs: number
   /** The value that it writes, or would. */
@@ -303,7 +303,13 @@ export const follow = (
         operations.push(operation)
         const work: Effect.Effect<unknown, unknown> = asked(process.index, life, step, operation)
         const limited = step.verb === "setAndGiveUp" ? Effect.timeout(work, step.millis) : work
-        return Effect.map(Effect.exit(process.run(limited)), (exit) => {
+        // A process that stands still begins when it goes on.
+        const begun = Effect.suspend(() => {
+          operation.started = time.now
+          operation.startedAs = moments++
+          return limited
+        })
+        return Effect.map(Effect.exit(process.run(begun)), (exit) => {
           operation.ended = time.now
           operation.endedAs = moments++
           // Nobody hears what a process says that has been ended.
