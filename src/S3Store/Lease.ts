@@ -226,6 +226,16 @@ export class Leases {
         return yield* this.held(name, claim, insteadOf, outcome.etag.value, sent)
       }
       const found = yield* this.store.load(name, { firstBytes: mostBytes })
+      // Nobody could renew it, nor tell it from another one.
+      if (found._tag === "Found" && found.etag === "") {
+        if (isOf(claim, found)) yield* this.store.remove(name)
+        return yield* new S3StoreError({
+          reason: "ConditionalWritesUnsupported",
+          operation: "add",
+          target: this.store.description + name,
+          detail: "the store, or what stands before it, tells no ETags"
+        })
+      }
       // After a lost reply it may be this very write, or the one of an earlier attempt.
       if (isOf(claim, found)) return yield* this.held(name, claim, insteadOf, found.etag, claim.started)
       const seen = this.described(found)

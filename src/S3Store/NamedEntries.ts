@@ -9,13 +9,17 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { Buffer } from "node:buffer"
 import { randomUUID } from "node:crypto"
 import type { EntryTooLargeError } from "../Cache/CacheErrors.js"
 import type { CodecName } from "./Codec.js"
-import type { EntryFormat } from "./EntryFormat.js"
+import type { Entry, EntryFormat } from "./EntryFormat.js"
+import { KeyedMutex } from "./KeyedMutex.js"
 import { digestName, isEntryOrLeaseUnder } from "./objectName.js"
-import type { ObjectStore } from "./ObjectStore.js"
-import type { CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
+import { ConditionalOutcome, type ObjectStore } from "./ObjectStore.js"
+import { type CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
+
+const attempts = 8
 
 /**
  * Entries of one folder of an object store, which other libraries keep there in their own encoding. Objects that cannot
@@ -28,6 +32,7 @@ export class NamedEntries {
   private readonly store: ObjectStore
   private readonly format: EntryFormat
   private readonly folder: string
+  private readonly changes = new KeyedMutex<string>()
 
   /** @param folder a segment of an object's name, or several */
   constructor(store: ObjectStore, format: EntryFormat, folder: string) {
@@ -42,18 +47,24 @@ export class NamedEntries {
    * @since 0.1.0
    */
   readonly get = (key: string): Effect.Effect<Option.Option<unknown>, S3StoreError> =>
-    Effect.gen(this, function*() {
+    Effect.map(this.found(key), (found) => found === undefined ? Option.none() : Option.some(found.entry.encoded))
+
+  private found(
+    key: string
+  ): Effect.Effect<{ readonly entry: Entry; readonly etag: string } | undefined, S3StoreError> {
+    return Effect.gen(this, function*() {
       const name = this.nameOf(key)
       const found = yield* this.store.load(name)
-      if (found._tag !== "Found") return Option.none()
+      if (found._tag !== "Found") return undefined
       const entry = yield* Effect.either(this.format.decode(found.body))
-      if (Either.isLeft(entry) || entry.right.keyspace !== this.folder || entry.right.key !== key) return Option.none()
+      if (Either.isLeft(entry) || entry.right.keyspace !== this.folder || entry.right.key !== key) return undefined
       if (entry.right.expires <= (yield* Clock.currentTimeMillis)) {
         yield* Effect.ignore(this.store.removeIfMatch(name, found.etag))
-        return Option.none()
+        return undefined
       }
-      return Option.some(entry.right.encoded)
+      return { entry: entry.right, etag: found.etag }
     })
+  }
 
   /**
    * Writes an entry, whether there was one or not.
@@ -67,9 +78,64 @@ export class NamedEntries {
     encoded: unknown,
     timeToLive: number
   ): Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError> =>
-    Effect.gen(this, function*() {
+    Effect.flatMap(
+      this.encoded(key, codec, encoded, timeToLive),
+      (body) => Effect.asVoid(this.store.save(this.nameOf(key), body))
+    )
+
+  /**
+   * Changes what is under a key, if there is something: no change by anybody is lost, where the store honours conditions
+   * on writes. Elsewhere none of this process's changes by `modify` is.
+   *
+   * @param change may be asked more than once
+   * @returns what is there now
+   * @since 0.1.0
+   */
+  readonly modify = (
+    key: string,
+    codec: CodecName,
+    change: (encoded: unknown) => unknown
+  ): Effect.Effect<Option.Option<unknown>, CacheEncodeError | EntryTooLargeError | S3StoreError> =>
+    this.changes.withLock(key, this.modifyOnce(key, codec, change, attempts))
+
+  private modifyOnce(
+    key: string,
+    codec: CodecName,
+    change: (encoded: unknown) => unknown,
+    left: number
+  ): Effect.Effect<Option.Option<unknown>, CacheEncodeError | EntryTooLargeError | S3StoreError> {
+    return Effect.gen(this, function*() {
+      const name = this.nameOf(key)
+      const found = yield* this.found(key)
+      if (found === undefined) return Option.none()
+      const changed = change(found.entry.encoded)
       const now = yield* Clock.currentTimeMillis
-      const body = yield* this.format.encode(
+      const body = yield* this.encoded(key, codec, changed, found.entry.expires - now)
+      const outcome = yield* Effect.catchIf(
+        this.store.replace(name, body, found.etag),
+        ({ reason }) => reason === "ConditionalWritesUnsupported",
+        () => Effect.map(this.store.save(name, body), (etag) => ConditionalOutcome.Written({ etag }))
+      )
+      if (outcome._tag === "Written") return Option.some(changed)
+      const there = yield* this.store.load(name)
+      if (there._tag === "Found" && Buffer.from(body).equals(there.body)) return Option.some(changed)
+      return left > 1 ? yield* this.modifyOnce(key, codec, change, left - 1) : yield* new S3StoreError({
+        reason: "Conflict",
+        operation: "replace",
+        target: this.store.description + name,
+        detail: `other writers were faster ${attempts} times in a row`
+      })
+    })
+  }
+
+  private encoded(
+    key: string,
+    codec: CodecName,
+    encoded: unknown,
+    timeToLive: number
+  ): Effect.Effect<Uint8Array, CacheEncodeError | EntryTooLargeError> {
+    return Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      this.format.encode(
         {
           keyspace: this.folder,
           version: "1",
@@ -82,9 +148,8 @@ export class NamedEntries {
         },
         codec,
         encoded
-      )
-      yield* this.store.save(this.nameOf(key), body)
-    })
+      ))
+  }
 
   /**
    * Removes what is under a key, if there is something.

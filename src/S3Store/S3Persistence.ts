@@ -78,6 +78,14 @@ export const layerKeyValueStore = (
           onFailure: failing("get", key),
           onSuccess: Option.filter((value): value is Uint8Array => value instanceof Uint8Array)
         })
+      const modified = (key: string, change: (bytes: Uint8Array) => Uint8Array) =>
+        Effect.mapBoth(
+          entries.modify(key, "raw", (value) => change(value instanceof Uint8Array ? value : new Uint8Array(0))),
+          {
+            onFailure: failing("modify", key),
+            onSuccess: Option.filter((value): value is Uint8Array => value instanceof Uint8Array)
+          }
+        )
       return KeyValueStore.make({
         get: (key) => Effect.map(getUint8Array(key), Option.map((bytes) => Buffer.from(bytes).toString())),
         getUint8Array,
@@ -100,6 +108,12 @@ export const layerKeyValueStore = (
               })
             )
         },
+        modify: (key, f) =>
+          Effect.map(
+            modified(key, (bytes) => new Uint8Array(Buffer.from(f(Buffer.from(bytes).toString())))),
+            Option.map((bytes) => Buffer.from(bytes).toString())
+          ),
+        modifyUint8Array: (key, f) => modified(key, f),
         remove: (key) => Effect.mapError(entries.remove(key), failing("remove", key)),
         clear: Effect.mapError(entries.clear, failing("clear")),
         size: Effect.mapError(entries.size, failing("size"))

@@ -123,7 +123,8 @@ export class TagMarkers {
         name: `${name} tags`,
         maxSize: capacity,
         timeToLive: trust.age,
-        failureTimeToLive: trust.age
+        // However long an answer is good for, no answer is not.
+        failureTimeToLive: Math.min(trust.age, 60_000)
       }),
       (asked) => new TagMarkers(store, ledger, trust, asked)
     )

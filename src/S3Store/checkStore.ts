@@ -14,7 +14,8 @@ import { Buffer } from "node:buffer"
 import { randomUUID } from "node:crypto"
 import type { ObjectStore } from "./ObjectStore.js"
 import { consequences } from "./s3Answers.js"
-import type { S3StoreError, S3StoreReason } from "./S3StoreErrors.js"
+import { S3StoreError, type S3StoreReason } from "./S3StoreErrors.js"
+import { withinTime } from "./standstill.js"
 
 /**
  * What was tried of a second level, and how it went.
@@ -71,6 +72,9 @@ export class S3CacheCheck extends Data.Class<{
 
 const mostSkew = 60_000
 
+/** How long a step may take, in milliseconds. */
+const stepLimit = 30_000
+
 /**
  * Tries whether a second level can do what a cache needs, with one small object `.probe/{UUID}` that is removed again,
  * and at most two requests of each kind besides those with which the store finds out about conditions. After the first
@@ -97,7 +101,14 @@ export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> =>
     const tries = (step: S3CacheCheckStep["step"], request: Effect.Effect<string | undefined, S3StoreError>) =>
       Effect.suspend(() => {
         if (isHopeless) return Effect.sync(() => note(step, "untried"))
-        return Effect.map(Effect.either(request), (outcome) => {
+        const limited = withinTime(request, stepLimit, () =>
+          new S3StoreError({
+            reason: "Timeout",
+            operation: "check",
+            target: store.description,
+            detail: `no answer within ${Duration.format(stepLimit)}`
+          }))
+        return Effect.map(Effect.either(limited), (outcome) => {
           if (Either.isRight(outcome)) return note(step, outcome.right === undefined ? "ok" : "failed", outcome.right)
           const { detail, reason } = outcome.left
           const { counts, isSetup } = consequences[reason]

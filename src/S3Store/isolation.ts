@@ -85,8 +85,12 @@ const isolated = <A>(
 ): Isolated<A> => ({
   value,
   // What a schema decoded once it decodes again; one that changes its mind gives everybody the first.
-  copy: isShared ? undefined : () => Either.getOrElse(decode(structuredClone(encoded)), () => value)
+  copy: isShared ? undefined : () => Either.getOrElse(decode(clone(encoded)), () => value)
 })
+
+/** Bytes, the most frequent of what cannot be frozen, are copied without the detour that takes. */
+const clone = (encoded: unknown): unknown =>
+  encoded instanceof Uint8Array ? new Uint8Array(encoded) : structuredClone(encoded)
 
 /**
  * What memory keeps of a value that no schema encodes: a copy, where it is made of data only (plain objects, arrays,

@@ -19,7 +19,7 @@ import type { CacheKey, Keyspace } from "./Keyspace.js"
 import type { Leases } from "./Lease.js"
 import { concurrencyOf } from "./manyKeys.js"
 import { isEntryOrLeaseUnder, isLeaseName } from "./objectName.js"
-import type { ListedObject, LoadOutcome } from "./ObjectStore.js"
+import { type ListedObject, LoadOutcome } from "./ObjectStore.js"
 import type { Reading } from "./reading.js"
 import type { S3CacheService } from "./S3CacheService.js"
 import type { S3StoreError } from "./S3StoreErrors.js"
@@ -47,6 +47,9 @@ interface Listed<in out K, in out V, in out F> {
   readonly key: CacheKey<K, V, F>
   readonly held: Held
 }
+
+/** How long a prune watches leases in all, in milliseconds: as long as the owner of one may be silent at most, and a bit. */
+const longestWatch = 11 * 60_000
 
 /** What an object of a keyspace is: the entry of a key, or something that cannot be read. */
 type Examined<K, V, F> =
@@ -142,18 +145,30 @@ export const makeMaintenance = (
 
   const examined = <K, V, F>(
     space: Keyspace<K, V, F>,
-    { modified, name }: ListedObject,
-    isWhole: boolean
+    { etag, modified, name }: ListedObject,
+    isWhole: boolean,
+    watchLeasesUntil = 0
   ): Effect.Effect<
     readonly [what: Examined<K, V, F>, etag: string],
     S3StoreError
   > =>
     Effect.gen(function*() {
       const isLease = isLeaseName(name)
-      const loaded = yield* store.load(name, isWhole || isLease ? {} : { firstBytes: usualHead })
+      // One object that S3 refuses to give out, archived or under another key of KMS, is no reason to give up the rest.
+      const loaded = yield* Effect.catchIf(
+        store.load(name, isWhole || isLease ? {} : { firstBytes: usualHead }),
+        ({ reason }) => reason === "Rejected" || reason === "Encryption",
+        () => Effect.succeed(LoadOutcome.TooLarge({ size: 0, etag }))
+      )
       if (loaded._tag === "Absent" || loaded._tag === "Unchanged") return [{ _tag: "Gone" }, ""] as const
       if (isLease) {
-        return [{ _tag: (yield* leases.isOver(name, loaded, modified)) ? "Over" : "Lease" }, loaded.etag] as const
+        const left = watchLeasesUntil - (yield* Clock.currentTimeMillis)
+        const isOver = yield* Effect.timeoutTo(leases.isOver(name, loaded, modified), {
+          duration: Math.max(0, left),
+          onSuccess: (isOver) => isOver,
+          onTimeout: () => false
+        })
+        return [{ _tag: isOver ? "Over" : "Lease" }, loaded.etag] as const
       }
       if (loaded._tag === "TooLarge") {
         return [{ _tag: "Unreadable" }, loaded.etag] as const
@@ -200,8 +215,8 @@ export const makeMaintenance = (
       )))
 
   const prune: S3CacheService["prune"] = (space, options) => {
-    const pruned = (object: ListedObject) =>
-      Effect.flatMap(examined(space, object, options?.verifyPayload === true), ([what, etag]) => {
+    const pruned = (watchLeasesUntil: number) => (object: ListedObject) =>
+      Effect.flatMap(examined(space, object, options?.verifyPayload === true, watchLeasesUntil), ([what, etag]) => {
         const goes = what._tag === "Over" || (what._tag === "Unreadable" && options?.unreadable === true)
         return goes
           ? Effect.flatMap(store.removeIfMatch(object.name, etag), (outcome) => {
@@ -215,6 +230,7 @@ export const makeMaintenance = (
       const concurrency = yield* concurrencyOf(name, options)
       const [first, others] = yield* Stream.peel(objectsOf(space), Sink.collectAllN<ListedObject>(counted))
       const progress = { examined: 0, removed: 0, total: first.length }
+      const watchLeasesUntil = (yield* Clock.currentTimeMillis) + longestWatch
       const rest = Stream.mapChunks(others, (page) => {
         progress.total += page.length
         return page
@@ -222,7 +238,7 @@ export const makeMaintenance = (
       return Stream.mapEffect(
         Stream.grouped(Stream.concat(Stream.fromChunk(first), rest), reportEvery),
         (objects) =>
-          Effect.map(Effect.forEach(objects, pruned, { concurrency }), (removed) => {
+          Effect.map(Effect.forEach(objects, pruned(watchLeasesUntil), { concurrency }), (removed) => {
             progress.examined += objects.length
             progress.removed += removed.reduce((sum, each) => sum + each, 0)
             return { ...progress }

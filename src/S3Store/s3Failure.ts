@@ -52,7 +52,8 @@ export const isNoSuchObject = (error: unknown): boolean => {
  */
 export const mayBeAbsent = ({ cause, reason }: S3StoreError): boolean => {
   const action = actionOf(wordsOf(cause))
-  return reason === "AccessDenied" && (action === undefined || /^s3:(GetObject|ListBucket)/.test(action))
+  return reason === "AccessDenied" && nameOf(cause) === "AccessDenied" &&
+    (action === undefined || /^s3:(GetObject|ListBucket)/.test(action))
 }
 
 /**

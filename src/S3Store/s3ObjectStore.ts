@@ -323,7 +323,14 @@ export const makeS3ObjectStore = (
       saveOnce: (name, body) => putOnce(keyPrefix + name, body),
       add: (name, body) => onlyWithConditions("add", name, putIf("add", keyPrefix + name, body, { IfNoneMatch: "*" })),
       replace: (name, body, etag) =>
-        onlyWithConditions("replace", name, etag === "" ? Effect.succeed(refused) : replace(name, body, etag)),
+        etag === ""
+          ? new S3StoreError({
+            reason: "ConditionalWritesUnsupported",
+            operation: "replace",
+            target: `s3://${bucket}/${keyPrefix}${name}`,
+            detail: "the store, or what stands before it, tells no ETags, so that nobody can say which object is meant"
+          })
+          : onlyWithConditions("replace", name, replace(name, body, etag)),
       remove: removeAbsentToo,
       removeIfMatch: (name, etag) =>
         // Without an etag nobody can say which object is meant.

@@ -3,7 +3,7 @@ import * as Persistence from "@effect/experimental/Persistence"
 import { KeyValueStore } from "@effect/platform/KeyValueStore"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Layer, Option, PrimaryKey, Schema, Stream, TestClock } from "effect"
-import { Keyspace, L2Store, S3Persistence } from "effect-aws-cache/S3Store"
+import { Keyspace, L2Store, type ObjectStore, S3Persistence, S3StoreError } from "effect-aws-cache/S3Store"
 import { Fault } from "../support/FaultProxy.js"
 import { makeBucket } from "./bucketOf.js"
 
@@ -18,6 +18,18 @@ class Find extends Schema.TaggedRequest<Find>()("Find", {
 }
 
 const overBucket = Effect.map(makeBucket(), (bucket) => ({ ...bucket, l2: Layer.succeed(L2Store, bucket.store) }))
+
+/** A store that refuses writes on conditions. */
+const withoutConditions = (store: ObjectStore): ObjectStore => ({
+  ...store,
+  replace: () =>
+    new S3StoreError({
+      reason: "ConditionalWritesUnsupported",
+      operation: "replace",
+      target: "memory",
+      detail: "no conditions"
+    })
+})
 
 describe("S3Persistence", () => {
   it.scoped("a KeyValueStore: text, bytes, odd keys, size, clear", () =>
@@ -48,6 +60,36 @@ describe("S3Persistence", () => {
         yield* store.clear
         assert.isTrue(yield* store.isEmpty)
       }).pipe(Effect.provide(S3Persistence.layerKeyValueStore()), Effect.provide(l2))
+    }))
+
+  it.scoped("modify of a KeyValueStore loses no change, from several processes and within one", () =>
+    Effect.gen(function*() {
+      const { l2 } = yield* overBucket
+      const store = Effect.provide(KeyValueStore, Layer.provide(S3Persistence.layerKeyValueStore(), l2))
+      const [one, other] = yield* Effect.all([store, store])
+      yield* one.set("count", "0")
+      const increment = (text: string) => String(Number(text) + 1)
+      yield* Effect.forEach(Array.from({ length: 6 }), () => one.modify("count", increment), {
+        concurrency: "unbounded"
+      }).pipe(Effect.zip(other.modify("count", increment), { concurrent: true }))
+      assert.deepStrictEqual(yield* one.get("count"), Option.some("7"))
+      assert.deepStrictEqual(yield* one.modify("absent", increment), Option.none())
+      const bytes = yield* one.modifyUint8Array("count", (bytes) => new Uint8Array([...bytes, 33]))
+      assert.deepStrictEqual(Buffer.from(Option.getOrThrow(bytes)).toString(), "7!")
+    }))
+
+  it.scoped("modify works where the store has no conditions, too", () =>
+    Effect.gen(function*() {
+      const memory = yield* Effect.provide(L2Store, L2Store.layerMemory)
+      const store = yield* Effect.provide(
+        KeyValueStore,
+        Layer.provide(S3Persistence.layerKeyValueStore(), Layer.succeed(L2Store, withoutConditions(memory)))
+      )
+      yield* store.set("count", "0")
+      yield* Effect.forEach(Array.from({ length: 9 }), () => store.modify("count", (n) => String(Number(n) + 1)), {
+        concurrency: "unbounded"
+      })
+      assert.deepStrictEqual(yield* store.get("count"), Option.some("9"))
     }))
 
   it.scoped("a KeyValueStore refuses a text that UTF-8 would change", () =>

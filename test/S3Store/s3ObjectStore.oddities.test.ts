@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Stream } from "effect"
+import { Effect, Option, Schema, Stream } from "effect"
+import { Keyspace } from "effect-aws-cache/S3Store"
 import type * as Http from "node:http"
+import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
 import { makeS3ObjectStore } from "../../src/S3Store/s3ObjectStore.js"
 import { makeClient } from "../embedded/s3Client.js"
 import * as LocalHttp from "../support/LocalHttp.js"
@@ -16,6 +18,9 @@ interface Oddity {
   readonly list?: "noToken" | "ignoresToken" | "nothingAndNoToken" | "goesRound" | "noFlag" | "foreign"
   /** Conditions hold only for etags without quotes. */
   readonly bareEtags?: boolean
+  readonly noEtags?: boolean
+  /** Objects whose names have this text are refused, as archived ones are. */
+  readonly archived?: string
 }
 
 const xml = (response: Http.ServerResponse, status: number, body: string) =>
@@ -80,6 +85,10 @@ const oddStore = (oddity: Oddity) =>
         return
       }
       const matches = oddity.bareEtags === true ? found?.etag.replaceAll("\"", "") : found?.etag
+      if (request.method === "GET" && oddity.archived !== undefined && found?.body.includes(oddity.archived)) {
+        xml(response, 403, errorXml("InvalidObjectState"))
+        return
+      }
       if (ifMatch !== undefined && ifMatch !== matches) {
         xml(response, 412, errorXml("PreconditionFailed"))
         return
@@ -205,6 +214,37 @@ describe("s3ObjectStore over stores that differ from S3", () => {
           assert.strictEqual((yield* store.replace("a", Buffer.from("b"), found.etag))._tag, "Written")
         } else assert.strictEqual(yield* store.removeIfMatch("a", found.etag), "removed")
       }
+    }))
+
+  it.scoped("a store that tells no etags has no conditions, and nothing hangs or is left behind", () =>
+    Effect.gen(function*() {
+      const { objects, store } = yield* oddStore({ noEtags: true })
+      const Texts = Keyspace.make("texts", {
+        key: Schema.String,
+        value: Schema.String,
+        coordination: "lease",
+        tags: ["t"]
+      })
+      const cache = yield* makeS3CacheService(store)
+      assert.strictEqual(yield* cache.getOrCompute(Texts.key("a"), Effect.succeed("computed")), "computed")
+      assert.deepStrictEqual([...objects.keys()].filter((name) => name.endsWith(".run")), [])
+      yield* cache.remove(Texts.key("a"))
+      assert.strictEqual(yield* cache.getOrCompute(Texts.key("a"), Effect.succeed("again")), "again")
+      yield* cache.invalidateTag("t")
+      yield* cache.invalidateTag("t")
+      assert.deepStrictEqual(yield* cache.getOption(Texts.key("a")), Option.none())
+    }))
+
+  it.scoped("an object that is refused does not keep list and prune from the rest", () =>
+    Effect.gen(function*() {
+      const { objects, store } = yield* oddStore({ archived: "archived" })
+      const Texts = Keyspace.make("texts", { key: Schema.String, value: Schema.String })
+      const cache = yield* makeS3CacheService(store)
+      for (const text of ["one", "archived", "two"]) yield* cache.set(Texts.key(text), text)
+      assert.strictEqual(yield* Stream.runCount(cache.list(Texts)), 2)
+      const kept = yield* Stream.runLast(cache.prune(Texts))
+      assert.deepInclude(Option.getOrThrow(kept), { examined: 3, removed: 0 })
+      assert.strictEqual(objects.size, 3)
     }))
 
   for (const list of ["ignoresToken", "nothingAndNoToken"] as const) {
