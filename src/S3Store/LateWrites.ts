@@ -15,6 +15,7 @@ import type { EntryFormat } from "./EntryFormat.js"
 import type { AnyKey } from "./Held.js"
 import type { KeyedMutex } from "./KeyedMutex.js"
 import type { Ledger } from "./Ledger.js"
+import type { MemoryLevel } from "./MemoryLevel.js"
 import type { ObjectStore } from "./ObjectStore.js"
 import type { S3StoreError } from "./S3StoreErrors.js"
 
@@ -52,6 +53,7 @@ export class LateWrites {
     readonly format: EntryFormat
     readonly ledger: Ledger
     readonly writes: KeyedMutex<AnyKey>
+    readonly memory: MemoryLevel
   }
   private readonly watchers: FiberSet.FiberSet<void>
 
@@ -128,7 +130,7 @@ export class LateWrites {
 
   /** Undoes a write that has landed late, if it lies there. */
   private undo(key: AnyKey, { abandoned, newest }: Suspect): Effect.Effect<void, S3StoreError> {
-    const { format, ledger, store } = this.parts
+    const { format, ledger, memory, store } = this.parts
     const name = key.objectName
     return Effect.gen(function*() {
       const found = yield* store.load(name, { firstBytes: headBytes })
@@ -145,6 +147,8 @@ export class LateWrites {
           () => store.save(name, newest.body)
         )
       }
+      // A reader of this process may have brought it into memory.
+      yield* memory.forget(key)
       ledger.record({ _tag: "LateWriteUndone", key })
     })
   }

@@ -129,7 +129,7 @@ export const makeS3CacheService = (
     const writing: Writing = makeWriting(
       levels,
       reading,
-      yield* LateWrites.make({ store, format, ledger, writes })
+      yield* LateWrites.make({ store, format, ledger, writes, memory })
     )
     const leases = new Leases(store, leaseTime, leaseWait)
     if (options.verify !== undefined) yield* verified(name, options.verify, unwatched)

@@ -41,7 +41,7 @@ export type PutOutcome =
  */
 export interface Writing extends Pick<S3CacheService, "set" | "add" | "remove" | "pop"> {
   /** Writes an entry whether there was one or not. What memory is to keep. */
-  readonly save: (key: AnyKey, entry: Prepared) => Effect.Effect<Held | undefined, S3StoreError>
+  readonly save: (key: AnyKey, entry: Prepared, seen?: string) => Effect.Effect<Held | undefined, S3StoreError>
   /** Writes an entry only in place of the object with this etag, or of none. */
   readonly putInPlaceOf: <K, V, F>(
     key: CacheKey<K, V, F>,
@@ -97,7 +97,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     return Option.match(etag, { onNone: () => entry.held, onSome: (etag) => entry.held.withEtag(etag) })
   }
 
-  const save: Writing["save"] = (key, entry) =>
+  const save: Writing["save"] = (key, entry, seen) =>
     late.writing(
       key,
       entry,
@@ -108,7 +108,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
           (outcome) =>
             outcome._tag === "Written"
               ? Effect.succeed(written(key, entry, outcome.etag))
-              : resolved(key, entry, attempts)
+              : resolved(key, entry, seen, attempts)
         )
     )
 
@@ -117,21 +117,29 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
 
   /**
    * After a write whose answer was lost: it is done where it lies there, or was followed by a newer one, and is done
-   * again only in place of what is older. So the repetition never brings an old value back.
+   * again only in place of what is older. So the repetition never brings an old value back. What this process had seen
+   * before is older, whatever the clock of its maker says.
+   *
+   * @param seen the etag of the entry that memory held before
    */
-  const resolved = (key: AnyKey, entry: Prepared, left: number): Effect.Effect<Held | undefined, S3StoreError> =>
+  const resolved = (
+    key: AnyKey,
+    entry: Prepared,
+    seen: string | undefined,
+    left: number
+  ): Effect.Effect<Held | undefined, S3StoreError> =>
     Effect.gen(function*() {
       const there = yield* store.load(key.objectName, { firstBytes: 4096 })
       const header = there._tag === "Found" ? Option.getRight(format.decodeHeader(there.body)) : Option.none()
       if (there._tag === "Found" && Option.isSome(header)) {
         if (header.value.writeId === entry.writeId) return written(key, entry, Option.some(there.etag))
-        if (header.value.created > entry.held.made) return undefined
+        if (header.value.created > entry.held.made && there.etag !== seen) return undefined
       }
       const outcome = there._tag === "Found"
         ? yield* store.replace(key.objectName, entry.body, there.etag)
         : yield* store.add(key.objectName, entry.body)
       if (outcome._tag === "Written") return written(key, entry, outcome.etag)
-      return left > 1 ? yield* resolved(key, entry, left - 1) : yield* saveAgain(key, entry)
+      return left > 1 ? yield* resolved(key, entry, seen, left - 1) : yield* saveAgain(key, entry)
     }).pipe(
       Effect.catchIf(({ reason }) => reason === "ConditionalWritesUnsupported", () => saveAgain(key, entry))
     )
@@ -187,7 +195,10 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
       if (!isKept) return changing(key, withdrawing(key, removed(key)), () => undefined)
       return policyOf(key.space).write === "behind"
         ? Effect.zipRight(behind.offer(key, entry), memory.replace(key, entry.held))
-        : Effect.asVoid(changing(key, withdrawing(key, save(key, entry)), (held) => held))
+        : Effect.flatMap(
+          memory.peek(key),
+          ({ held }) => Effect.asVoid(changing(key, withdrawing(key, save(key, entry, held?.etag)), (held) => held))
+        )
     })
 
   const exists = (key: AnyKey) => new CacheExistsError({ cache: name, key: String(key) })

@@ -21,32 +21,15 @@ describe("what is known not to hold", () => {
   })
 
   it("unsure set gives way", () => {
-    // The value of the other process was read before, yet counts as newer: its clock is ahead.
+    // The value of the other process counts as newer: its clock is ahead. Memory does not know it.
     const worlds = Array.from({ length: 60 }, (_, seed): World => ({
       ...calmWorld,
       ahead: [2000, -2000],
       faults: { ...calmWorld.faults, seed, lostRequests: 0.2 }
     }))
-    const steps = [step(0, "set"), step(1, "get", 1000), step(1, "set")]
+    const steps = [step(0, "set"), step(1, "set", 1000)]
     const found = worlds.filter((world) => broken(follow(world, steps), []) !== undefined)
     assert.isAbove(found.length, 0)
     for (const world of found) breaks(world, steps, /an old value/)
-  })
-
-  it("a late write that was undone in the store stays in the memory of the process that gave it up", () => {
-    let kept = 0
-    for (let seed = 0; seed < 60; seed++) {
-      const faults = { ...calmWorld.faults, seed, lateWrites: 0.5, latest: 4000 }
-      const { operations, store } = follow({ ...calmWorld, faults }, [
-        step(0, "set"),
-        step(0, "remove", -1),
-        step(0, "get", 4000)
-      ])
-      const [set, remove, , ...last] = operations
-      if (set?.outcome !== "failed" || remove === undefined) continue
-      const isUndone = !store.names.some((name) => name.startsWith("space/"))
-      if (isUndone && last.some(({ found, process }) => process === 0 && found?.value === set.value)) kept++
-    }
-    assert.isAbove(kept, 0)
   })
 })
