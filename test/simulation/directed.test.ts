@@ -172,3 +172,35 @@ describe("processes over one store", () => {
 })
 
 const leaseName = `space/1/${createHash("sha256").update("0").digest("hex")}.run`
+
+describe("processes whose answers are lost", () => {
+  it("write over what they have read, whatever the clock of its maker says", () => {
+    for (const seed of seeds) {
+      const faults = { ...calmWorld.faults, seed, lostRequests: 0.2 }
+      const history = follow({ ...calmWorld, ahead: [2000, -2000], faults }, [
+        step(0, "set"),
+        step(1, "get", 1000),
+        step(1, "set", afterwards)
+      ])
+      if (history.operations[1]?.found?.value !== undefined) assert.isUndefined(broken(history, []))
+    }
+  })
+
+  it("do not keep in memory what landed late and was undone", () => {
+    let undone = 0
+    for (let seed = 0; seed < 60; seed++) {
+      const faults = { ...calmWorld.faults, seed, lateWrites: 0.5, latest: 4000 }
+      const { operations, store } = follow({ ...calmWorld, faults }, [
+        step(0, "set"),
+        step(0, "remove", -1),
+        step(0, "get", 4000)
+      ])
+      const [set, remove, , ...last] = operations
+      if (set?.outcome !== "failed" || remove === undefined) continue
+      if (store.names.some((name) => name.startsWith("space/"))) continue
+      undone++
+      assert.isFalse(last.some(({ found, process }) => process === 0 && found?.value === set.value))
+    }
+    assert.isAbove(undone, 0)
+  })
+})

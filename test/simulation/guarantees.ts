@@ -39,7 +39,7 @@ const hasSucceeded = ({ outcome }: Operation) => outcome === "succeeded"
  *
  * - `clear ends leases`: `clear` removes the leases of computations that are under way, and others compute as well;
  * - `unsure set gives way`: a `set` whose first answer was lost looks what lies there, and gives way, acknowledged, to an
- *   older value whose writer's clock is ahead, though its process may have read that before.
+ *   older value whose writer's clock is ahead, where memory does not know that.
  */
 export const exclusions = ["clear ends leases", "unsure set gives way"] as const
 
