@@ -10,8 +10,8 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import { getHeapStatistics } from "node:v8"
 import { printKey } from "../Cache/printKey.js"
+import { memoryShare } from "./memoryShare.js"
 
 /**
  * A size in memory: a number of bytes, or text with a unit.
@@ -22,7 +22,7 @@ import { printKey } from "../Cache/printKey.js"
  * | `"512B"` | bytes |
  * | `"64K"`, `"64M"`, `"2G"`, `"1T"`, `"64KiB"` … | binary units, powers of 1024, in any case |
  * | `"1.5K"`, `"1e3K"` | decimals and exponents, rounded down to whole bytes |
- * | `"25%"` | a share of the memory there is, above 0 and at most 100 |
+ * | `"25%"` | a share of the memory there is for this thread, see {@link availableMemory}, above 0 and at most 100 |
  *
  * Text without a unit is refused, because a forgotten unit is the likelier meaning of `"128"`, and so are `"64KB"` and
  * `"64MB"`, because they mean 1000 to some and 1024 to others.
@@ -137,32 +137,35 @@ export const parse = (input: ByteSizeInput, total: number): Either.Either<number
   return refuse(input, "it is neither a number nor text")
 }
 
-/**
- * The memory of a function with so many megabytes, in bytes; for anything but a number above 0, the limit of the
- * JavaScript heap.
- *
- * @since 0.1.0
- * @category getters
- */
-export const memoryOf = (megabytes: number | undefined): number =>
-  megabytes !== undefined && megabytes > 0 && Number.isFinite(megabytes)
-    ? Math.floor(megabytes * KIBI ** 2)
-    : getHeapStatistics().heap_size_limit
+const setting = (name: string): Effect.Effect<number | undefined> =>
+  Config.option(Config.number(name)).pipe(
+    Effect.orElseSucceed(Option.none<number>),
+    Effect.map(Option.getOrUndefined)
+  )
 
 /**
- * The memory that percentages are shares of, in bytes: `AWS_LAMBDA_FUNCTION_MEMORY_SIZE` (megabytes, read through the
- * `ConfigProvider`) when it holds a number above 0, as it does inside AWS Lambda, else the limit of the JavaScript heap.
+ * The memory that percentages are shares of, in bytes: `AWS_LAMBDA_FUNCTION_MEMORY_SIZE` (megabytes) when it holds a
+ * number above 0, as it does inside AWS Lambda, else the limit of the JavaScript heap.
+ *
+ * Where handlers run in worker threads, each has a dictionary of its own in the same memory. So it is divided by
+ * `AWS_LAMBDA_NODEJS_WORKER_COUNT`; where that is not set, but `AWS_LAMBDA_MAX_CONCURRENCY` is, as on Lambda Managed
+ * Instances, by the 8 workers for each processor that Lambda starts. In a worker thread it is no more than
+ * `resourceLimits.maxOldGenerationSizeMb` either. Whoever starts threads by other means sets one of these, or divides the
+ * limit. The variables are read through the `ConfigProvider`.
  *
  * Lambda's figure is the memory of the whole sandbox, of which V8 takes only a part for the heap: leave room.
  *
  * @since 0.1.0
  * @category getters
  */
-export const availableMemory: Effect.Effect<number> = Config.option(Config.number("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))
-  .pipe(
-    Effect.orElseSucceed(Option.none<number>),
-    Effect.map((megabytes) => memoryOf(Option.getOrUndefined(megabytes)))
-  )
+export const availableMemory: Effect.Effect<number> = Effect.map(
+  Effect.all({
+    memorySize: setting("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
+    workerCount: setting("AWS_LAMBDA_NODEJS_WORKER_COUNT"),
+    maxConcurrency: setting("AWS_LAMBDA_MAX_CONCURRENCY")
+  }),
+  memoryShare
+)
 
 /**
  * Reads a byte size, taking percentages of {@link availableMemory}. Fails as {@link parse} does.

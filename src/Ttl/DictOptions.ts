@@ -30,7 +30,7 @@ export interface Limits {
   readonly timeToLive?: Duration.DurationInput | undefined
   /**
    * The most memory of all entries together, as the weigher measures it: bytes, or text such as `"128M"` or `"25%"` (see
-   * `ByteSize`), or `Infinity`. Default `"25%"`.
+   * `ByteSize`; shares are of the memory for this thread), or `Infinity`. Default `"25%"`.
    */
   readonly maxBytes?: ByteSize.ByteSizeInput | undefined
   /** The most entries, a whole number or `Infinity`; `0` stores nothing. Default `Infinity`. */

@@ -17,7 +17,7 @@ import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
 import { type Held, holding } from "../Cache/FreshMap.js"
 import { keyEquality } from "../Cache/keyEquality.js"
 import { printKey } from "../Cache/printKey.js"
-import { type ByteSizeInput, memoryOf } from "./ByteSize.js"
+import type { ByteSizeInput } from "./ByteSize.js"
 import {
   type CheckedLimits,
   checkNow,
@@ -27,6 +27,7 @@ import {
   type WriteOptions
 } from "./DictOptions.js"
 import { DictSteps, type Stats } from "./DictSteps.js"
+import { memoryShare, readMemorySettings } from "./memoryShare.js"
 import { type DueRemoval, failedWarning, RemovalQueue, skippedWarning } from "./RemovalQueue.js"
 
 /**
@@ -553,7 +554,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
 
 const { unsafeCurrentTimeMillis: wallClock } = Clock.make()
 
-const availableMemory = (): number => memoryOf(Number(process.env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]))
+const availableMemory = (): number => memoryShare(readMemorySettings())
 
 const noFreshness = {
   jitter: 0,

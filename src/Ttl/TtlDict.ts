@@ -70,8 +70,8 @@ export class TtlDict extends Object.assign(tag, accessors(tag), {
 
 /**
  * The default dictionary with the default limits: a quarter of the memory there is (of
- * `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, else of the limit of the heap), any number of entries, which live for ever unless a
- * write says otherwise.
+ * `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, else of the limit of the heap, divided by the worker threads that share it), any
+ * number of entries, which live for ever unless a write says otherwise.
  *
  * @since 0.1.0
  * @category layers

@@ -5,6 +5,7 @@
  */
 import { getHeapSpaceStatistics, getHeapStatistics } from "node:v8"
 import { resourceLimits } from "node:worker_threads"
+import { memoryShare, readMemorySettings, workersOf } from "./memoryShare.js"
 
 /**
  * How full the heap is, in bytes.
@@ -38,7 +39,10 @@ const limitOf = (): number => {
   const both = getHeapStatistics().heap_size_limit
   const old = given === undefined ? Math.max(both - 3 * semiSpace, both / 2) : given * mebibyte
   // V8 gives up when there is no room for what survives of a full semi-space.
-  return old - Math.min(semiSpace, old / 4)
+  const heap = old - Math.min(semiSpace, old / 4)
+  // Threads have heaps of their own, each as large as the first, in memory that they share.
+  const settings = readMemorySettings()
+  return workersOf(settings) > 1 ? Math.min(heap, memoryShare(settings)) : heap
 }
 
 let limit: number | undefined
@@ -50,7 +54,8 @@ let limit: number | undefined
  * The limit is what `--max-old-space-size` says, as an argument of `node` or in `NODE_OPTIONS`, or the `resourceLimits` of
  * a worker, less the room that V8 needs for young values that grow old: `--max-semi-space-size`, but no more than a
  * quarter. Without these flags it is worked out from the limit of the whole heap; where that is small, the result may be
- * up to a half too low.
+ * up to a half too low. Where several worker threads share the memory of a sandbox, it is no more than this thread's share of
+ * that (see `ByteSize.availableMemory`).
  *
  * Buffers and typed arrays are not in it: their bytes are outside of the heap. To watch them as well, pass a function of
  * your own, for instance over `process.memoryUsage()`.

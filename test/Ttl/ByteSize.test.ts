@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
+import { availableParallelism } from "node:os"
 import { getHeapStatistics } from "node:v8"
 
 const K = 1024
@@ -163,6 +164,37 @@ describe("ByteSize", () => {
         for (const broken of ["", "much", "0", "-1", "NaN", "Infinity"]) {
           assert.strictEqual(yield* withMemory(broken), heap, broken)
         }
+      }))
+  })
+
+  describe("availableMemory, where threads share it,", () => {
+    const withSettings = (settings: Readonly<Record<string, string>>) =>
+      Effect.withConfigProvider(
+        ByteSize.availableMemory,
+        ConfigProvider.fromMap(new Map(Object.entries({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512", ...settings })))
+      )
+
+    it.effect("is divided by their number", () =>
+      Effect.gen(function*() {
+        const lambdas = 8 * availableParallelism()
+        const table: ReadonlyArray<readonly [Readonly<Record<string, string>>, workers: number]> = [
+          [{ AWS_LAMBDA_NODEJS_WORKER_COUNT: "1" }, 1],
+          [{ AWS_LAMBDA_NODEJS_WORKER_COUNT: "8" }, 8],
+          [{ AWS_LAMBDA_NODEJS_WORKER_COUNT: "3.9" }, 3],
+          [{ AWS_LAMBDA_NODEJS_WORKER_COUNT: "0.5" }, 1],
+          [{ AWS_LAMBDA_NODEJS_WORKER_COUNT: "1", AWS_LAMBDA_MAX_CONCURRENCY: "64" }, 1],
+          [{ AWS_LAMBDA_MAX_CONCURRENCY: "64" }, lambdas],
+          ...["", "many", "0", "-2", "NaN", "Infinity"].flatMap((broken) => [
+            [{ AWS_LAMBDA_NODEJS_WORKER_COUNT: broken }, 1] as const,
+            [{ AWS_LAMBDA_NODEJS_WORKER_COUNT: broken, AWS_LAMBDA_MAX_CONCURRENCY: "10" }, lambdas] as const
+          ])
+        ]
+        for (const [settings, workers] of table) {
+          assert.strictEqual(yield* withSettings(settings), Math.floor(total / workers), JSON.stringify(settings))
+        }
+        const heap = getHeapStatistics().heap_size_limit
+        const ofHeap = withSettings({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "", AWS_LAMBDA_NODEJS_WORKER_COUNT: "4" })
+        assert.strictEqual(yield* ofHeap, Math.floor(heap / 4))
       }))
   })
 
