@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Data from "effect/Data"
+import { cutText, longestMessage } from "./cutText.js"
 
 /**
  * There is an entry under this key already. `add` fails with it; `set` does not.
@@ -29,7 +30,7 @@ export class CacheExistsError extends Data.TaggedError("CacheExistsError")<{
   readonly key: string
 }> {
   override get message(): string {
-    return `${this.cache}: there is an entry under ${this.key} already`
+    return cutText(`${this.cache}: there is an entry under ${this.key} already`, longestMessage)
   }
 }
 
@@ -48,7 +49,10 @@ export class CacheNotFoundError extends Data.TaggedError("CacheNotFoundError")<{
   readonly detail?: string
 }> {
   override get message(): string {
-    return `${this.cache}: there is no entry under ${this.key}${this.detail === undefined ? "" : `: ${this.detail}`}`
+    return cutText(
+      `${this.cache}: there is no entry under ${this.key}${this.detail === undefined ? "" : `: ${this.detail}`}`,
+      longestMessage
+    )
   }
 }
 
@@ -70,7 +74,7 @@ export class CacheKeyError extends Data.TaggedError("CacheKeyError")<{
   readonly cause?: unknown
 }> {
   override get message(): string {
-    return `${this.cache}: ${this.field} is ${this.value}, but must be ${this.accepted}`
+    return cutText(`${this.cache}: ${this.field} is ${this.value}, but must be ${this.accepted}`, longestMessage)
   }
 }
 
@@ -92,7 +96,7 @@ export class CacheConfigError extends Data.TaggedError("CacheConfigError")<{
   readonly cause?: unknown
 }> {
   override get message(): string {
-    return `${this.cache}: ${this.option} is ${this.value}, but must be ${this.accepted}`
+    return cutText(`${this.cache}: ${this.option} is ${this.value}, but must be ${this.accepted}`, longestMessage)
   }
 }
 
@@ -114,7 +118,10 @@ export class EntryTooLargeError extends Data.TaggedError("EntryTooLargeError")<{
   readonly maxWeight: number
 }> {
   override get message(): string {
-    return `${this.cache}: the entry under ${this.key} weighs ${this.weight}, over the limit of ${this.maxWeight}`
+    return cutText(
+      `${this.cache}: the entry under ${this.key} weighs ${this.weight}, over the limit of ${this.maxWeight}`,
+      longestMessage
+    )
   }
 }
 
@@ -132,6 +139,6 @@ export class CacheReentryError extends Data.TaggedError("CacheReentryError")<{
   readonly key: string
 }> {
   override get message(): string {
-    return `${this.cache}: the computation for ${this.key} waits for its own result`
+    return cutText(`${this.cache}: the computation for ${this.key} waits for its own result`, longestMessage)
   }
 }

@@ -166,7 +166,7 @@ export class Releaser<in out K, in out V> {
     for (const value of values) this.enqueue(value)
     return quietly(Effect.logWarning(
       `${this.options.name}: released under their leases, which outlived the store by ` +
-        `${Duration.format(this.options.gracePeriod)}: ${values.map(({ key }) => printKey(key)).join(", ")}`
+        `${Duration.format(this.options.gracePeriod)}: ${printKeys(values.map(({ key }) => key))}`
     ))
   })
 
@@ -259,6 +259,12 @@ interface Watcher {
   readonly holds: () => boolean
   readonly told: Deferred.Deferred<void>
 }
+
+const mostPrinted = 10
+
+const printKeys = (keys: ReadonlyArray<unknown>): string =>
+  keys.slice(0, mostPrinted).map(printKey).join(", ") +
+  (keys.length > mostPrinted ? ` and ${keys.length - mostPrinted} more` : "")
 
 // A logger that throws must not stop the releases that come after.
 const quietly = (effect: Effect.Effect<void>): Effect.Effect<void> => Effect.asVoid(Effect.exit(effect))

@@ -4,26 +4,11 @@
  * @since 0.1.0
  */
 
-/**
- * The most characters of a message of this level's errors.
- *
- * @since 0.1.0
- * @category constants
- */
-export const longestMessage = 500
+/** @since 0.1.0 */
+export { cutText as shortText, longestMessage } from "../Cache/cutText.js"
 
 /**
- * A text, cut where it is longer than a message bears.
- *
- * @param longest how many characters are kept, the dots that tell of the cut included
- * @since 0.1.0
- * @category formatting
- */
-export const shortText = (text: string, longest: number): string =>
-  text.length > longest ? `${text.slice(0, longest - 3)}...` : text
-
-/**
- * The same for what is told by its end, such as a path of names.
+ * A text that is told by its end, such as a path of names, cut where it is longer than a message bears.
  *
  * @since 0.1.0
  * @category formatting

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Data from "effect/Data"
+import { cutText, longestMessage } from "../Cache/cutText.js"
 
 /**
  * A value is not what the dictionary's schema accepts; nothing was written. The message says where it is wrong, and what
@@ -23,6 +24,6 @@ export class CacheValueError extends Data.TaggedError("CacheValueError")<{
   readonly accepted: string
 }> {
   override get message(): string {
-    return `${this.cache}: under ${this.key}, ${this.field} is not ${this.accepted}`
+    return cutText(`${this.cache}: under ${this.key}, ${this.field} is not ${this.accepted}`, longestMessage)
   }
 }

@@ -11,6 +11,7 @@ import * as MutableHashMap from "effect/MutableHashMap"
 import * as Option from "effect/Option"
 import { types } from "node:util"
 import { CacheReentryError } from "../Cache/CacheErrors.js"
+import { cutText } from "../Cache/cutText.js"
 import { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
@@ -575,4 +576,4 @@ const orThrow = <A, E>(either: Either.Either<A, E>): A => {
 }
 
 // Whatever it is, a warning has to be made of it.
-const thrownText = (thrown: unknown): string => typeof thrown === "string" ? thrown : printKey(thrown)
+const thrownText = (thrown: unknown): string => typeof thrown === "string" ? cutText(thrown, 200) : printKey(thrown)

@@ -195,7 +195,7 @@ describe("Store", () => {
         [-1, "-1"],
         [-1n, "-1"],
         ["-5 minutes", "\"-5 minutes\""],
-        [[NaN, 0], "[null,0]"],
+        [[NaN, 0], "[NaN,0]"],
         [[-1, 0], "[-1,0]"]
       ] satisfies ReadonlyArray<readonly [Duration.DurationInput, string]>
     ) {

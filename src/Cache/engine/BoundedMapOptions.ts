@@ -113,8 +113,20 @@ export class BoundedMapError extends Error {
   }
 }
 
-// Not every object has a text: one without a prototype throws.
+// Not every object has a text: one without a prototype throws. What is long is not even looked at as a whole.
 const shown = (value: unknown): string => {
-  if (typeof value === "string") return JSON.stringify(value)
-  return typeof value === "object" && value !== null ? "an object" : String(value)
+  switch (typeof value) {
+    case "string":
+      return value.length > 100 ? "a long text" : JSON.stringify(value)
+    case "bigint":
+      return BigInt.asIntN(64, value) === value ? `${value}n` : "a long bigint"
+    case "object":
+      return value === null ? "null" : "an object"
+    case "function":
+      return "a function"
+    case "symbol":
+      return "a symbol"
+    default:
+      return String(value)
+  }
 }
