@@ -70,7 +70,8 @@ export type ServiceClass<Self, Id extends string, K, V, F = never, R = never> =
     ) => Layer.Layer<Self, CacheConfigError | ConfigError, R>
     /** Writes what is in the dictionary to a file, see `snapshot` of `DictSnapshot`. */
     readonly snapshot: (
-      path: string
+      path: string,
+      options?: DictSnapshot.SnapshotOptions
     ) => Effect.Effect<DictSnapshot.SnapshotReport, DictSnapshot.DictSnapshotError, Self | FileSystem>
     /** Brings back what is in a file, see `restore` of `DictSnapshot`. */
     readonly restore: (
@@ -254,7 +255,8 @@ export const Service = <Self, F = never, R = never>() =>
     layerWith,
     layerConfig: (overrides: Config.Config.Wrap<Limits>) =>
       Layer.unwrapEffect(Effect.map(Config.unwrap(overrides), layerWith)),
-    snapshot: (path: string) => Effect.flatMap(tag, (dict) => DictSnapshot.snapshot(dict, snapshotForm, path)),
+    snapshot: (path: string, how?: DictSnapshot.SnapshotOptions) =>
+      Effect.flatMap(tag, (dict) => DictSnapshot.snapshot(dict, snapshotForm, path, how)),
     restore: (path: string, how?: DictSnapshot.RestoreOptions) =>
       Effect.flatMap(tag, (dict) => DictSnapshot.restore(dict, snapshotForm, path, how))
   })

@@ -6,10 +6,15 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import type * as Schema from "effect/Schema"
+import { Buffer } from "node:buffer"
 import type { CacheConfigError } from "../Cache/CacheErrors.js"
+import { printKey } from "../Cache/printKey.js"
 import { isCloneable } from "./isCloneable.js"
 import * as File from "./snapshotFile.js"
 import * as Format from "./snapshotFormat.js"
@@ -42,13 +47,13 @@ export class DictSnapshotError extends Data.TaggedError("DictSnapshotError")<{
 export interface SnapshotReport {
   /** How many entries are in it. */
   readonly entries: number
-  /** How many are not, since they could not be brought back as what they are. */
+  /** How many are not, since they could not be brought back as what they are. Each was tried. */
   readonly skipped: number
 }
 
 /**
  * What a snapshot brought back. `outcome` is `restored`, `missing` (there was no file), or `unusable` (a warning says
- * why); unless it is `restored`, nothing has changed.
+ * why); unless it is `restored`, nothing has changed. Every entry of the file is counted once.
  *
  * @since 0.1.0
  * @category models
@@ -64,6 +69,8 @@ export interface RestoreReport {
    * to already.
    */
   readonly skipped: number
+  /** How many were refused, since they could not be read, or the schemas do not accept them. A warning tells of them. */
+  readonly refused: number
 }
 
 /**
@@ -100,12 +107,28 @@ export interface SnapshotForm<in out K, in out KI, in out V, in out VI> {
 }
 
 /**
+ * How a snapshot is written.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SnapshotOptions {
+  /**
+   * How long it may take: the file may be in a file system that hangs. What has been written by then is removed as soon as
+   * that can be. Default one minute.
+   */
+  readonly timeout?: Duration.DurationInput | undefined
+}
+
+/**
  * How a snapshot is brought back.
  *
  * @since 0.1.0
  * @category models
  */
 export interface RestoreOptions {
+  /** How long reading may take: the file may be in a file system that hangs. Default one minute. */
+  readonly timeout?: Duration.DurationInput | undefined
   /**
    * Whether the dictionary keeps its own limits, so that what no longer fits is evicted (`"keep"`), or takes those of the
    * snapshot (`"restore"`). Default `"keep"`.
@@ -118,9 +141,36 @@ const fileSystem: Effect.Effect<FileSystem.FileSystem, never, FileSystem.FileSys
   Effect.map(Effect.promise(() => import("@effect/platform/FileSystem")), (module) => module.FileSystem)
 )
 
-/** Few enough for little memory, many enough for little overhead: the bytes a frame is to have. */
-const frameSize = 128 * 1024
-const mostInFrame = 1024
+/** Few enough for little memory, many enough for little overhead: the bytes that are written at once. */
+const partSize = 128 * 1024
+
+const defaultTimeout = Duration.minutes(1)
+
+/** Removing a file that was not finished takes no longer, where file systems do not hang. */
+const graceForCleanup = Duration.seconds(1)
+
+// The file system may hang in the middle of what cannot be interrupted. It goes on by itself then, and nobody waits for it
+// longer than cleaning up usually takes.
+const interruptibly = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(
+      Effect.forkDaemon(restore(self)),
+      (fiber) =>
+        Effect.onInterrupt(restore(Fiber.join(fiber)), () =>
+          Effect.zipRight(
+            Fiber.interruptFork(fiber),
+            Effect.ignore(Effect.timeout(Effect.interruptible(Fiber.await(fiber)), graceForCleanup))
+          ))
+    )
+  )
+
+const within = <A, E, R>(self: Effect.Effect<A, E, R>, timeout: Duration.DurationInput | undefined) => {
+  const duration = Duration.decode(timeout ?? defaultTimeout)
+  return Effect.timeoutFail(interruptibly(self), {
+    duration,
+    onTimeout: () => new File.UnusableSnapshot({ reason: `it took longer than ${Duration.format(duration)}` })
+  })
+}
 
 /**
  * Writes what is in a dictionary to a file, with the moments at which entries expire, in the order of their use, with the
@@ -130,9 +180,12 @@ const mostInFrame = 1024
  *
  * Keys and values are written as their schemas encode them, in V8's structured clone format. So a schema may encode to
  * dates, maps, bigints and buffers as well as to JSON. What that format would not bring back as it was (functions,
- * symbols, instances of classes: see `isCloneable`), and what a schema does not encode, is left out with a warning.
+ * symbols, instances of classes: see `isCloneable`), what a schema does not encode, or not accept again, what is nested more
+ * than 1,000 deep, and what takes more than 512 MiB, is left out with a warning: each entry is read back before it is
+ * written.
  *
- * Memory is needed for some hundred kilobytes at a time, not for the whole.
+ * Memory is needed for some hundred kilobytes at a time, not for the whole. It can be interrupted at any time, and ends
+ * within its `timeout`, whatever the file system does.
  *
  * @param path in a folder that is there, and that nobody but this program's user can write to
  *
@@ -156,36 +209,40 @@ const mostInFrame = 1024
  * @category operations
  */
 export const snapshot = Effect.fn("TtlDict.snapshot")(
-  function*<K, KI, V, VI>(dict: SnapshotDict<K, V>, form: SnapshotForm<K, KI, V, VI>, path: string) {
+  function*<K, KI, V, VI>(
+    dict: SnapshotDict<K, V>,
+    form: SnapshotForm<K, KI, V, VI>,
+    path: string,
+    options?: SnapshotOptions
+  ) {
     const fs = yield* fileSystem
     const takenAt = yield* Clock.currentTimeMillis
     const header: Format.Header = { name: form.name, takenAt, limits: yield* dict.limits }
     const entries = yield* dict.entriesWithExpiry
-    const encodeKey = ParseResult.encode(form.key)
-    const encodeValue = ParseResult.encode(form.value)
+    const frameOf = framesOf(form)
 
     const write = (append: (frame: Uint8Array) => Effect.Effect<void, unknown>) =>
       Effect.gen(function*() {
-        yield* append(Format.frame(header))
-        let batch: Array<Format.EncodedEntry> = []
+        let part: Array<Uint8Array> = [Format.frame(header)]
+        let size = 0
         let written = 0
-        let target = 1
-        for (const [at, [key, value, expiresAt]] of entries.entries()) {
-          const encoded = yield* Effect.option(Effect.zip(encodeKey(key), encodeValue(value)))
-          if (encoded._tag === "Some" && isCloneable(encoded.value)) batch.push([...encoded.value, expiresAt])
-          if (batch.length < target && at < entries.length - 1) continue
-          for (const { bytes, count } of framesOf(batch)) {
-            yield* append(bytes)
-            written += count
-            target = bytes.byteLength < frameSize ? Math.min(target * 2, mostInFrame) : Math.ceil(target / 2)
-          }
-          batch = []
+        for (const entry of entries) {
+          const frame = yield* frameOf(entry)
+          if (frame === undefined) continue
+          part.push(frame)
+          size += frame.byteLength
+          written++
+          if (size < partSize) continue
+          yield* append(Buffer.concat(part))
+          part = []
+          size = 0
         }
+        yield* append(Buffer.concat(part))
         return written
       })
 
     const written = yield* Effect.mapError(
-      File.write(fs, path, write),
+      within(File.write(fs, path, write), options?.timeout),
       (cause) => new DictSnapshotError({ cache: form.name, path, cause })
     )
     const report: SnapshotReport = { entries: written, skipped: entries.length - written }
@@ -198,19 +255,22 @@ export const snapshot = Effect.fn("TtlDict.snapshot")(
   }
 )
 
-interface Frame {
-  readonly bytes: Uint8Array
-  readonly count: number
-}
-
-// Entries that cannot be cloned after all, such as buffers that were transferred, are left out.
-const framesOf = (batch: ReadonlyArray<Format.EncodedEntry>): ReadonlyArray<Frame> => {
-  if (batch.length === 0) return []
-  try {
-    return [{ bytes: Format.frame(batch), count: batch.length }]
-  } catch {
-    return batch.length === 1 ? [] : batch.flatMap((entry) => framesOf([entry]))
-  }
+// The frame of an entry; `undefined` for what whoever reads it would refuse. Recursion of a schema, or of the clone, may be
+// too deep for the stack, and schemas are code of the user: whatever is thrown costs the one entry.
+const framesOf = <K, KI, V, VI>(form: SnapshotForm<K, KI, V, VI>) => {
+  const encodeKey = ParseResult.encode(form.key)
+  const encodeValue = ParseResult.encode(form.value)
+  const decode = decodeEntry(form)
+  return ([key, value, expiresAt]: readonly [K, V, number]): Effect.Effect<Uint8Array | undefined> =>
+    Effect.gen(function*() {
+      const entry: Format.EncodedEntry = [yield* encodeKey(key), yield* encodeValue(value), expiresAt]
+      if (!isCloneable(entry, Format.mostDeep)) return undefined
+      const frame = Format.frame([entry])
+      const [again] = yield* decodeEntries(Format.contentOf(frame.subarray(Format.frameHeadLength)))
+      if (again === undefined) return undefined
+      yield* decode(again)
+      return frame
+    }).pipe(unlessRefused)
 }
 
 /**
@@ -219,9 +279,16 @@ const framesOf = (batch: ReadonlyArray<Format.EncodedEntry>): ReadonlyArray<Fram
  * dictionary already stay as they are, and count as used longer ago than those that come back: bring back first, then
  * write.
  *
- * It never fails. A file that is damaged, of another dictionary, of a format this version does not know, or that holds
- * anything the schemas do not accept, leaves the dictionary as it was, and a warning says why; there being no file is no
- * reason for one. A file is only data, and nothing in it is run.
+ * It never fails. A file that is damaged, of another dictionary, or of a format this version does not know, leaves the
+ * dictionary as it was, and a warning says why; there being no file is no reason for one. So does what is no regular file
+ * (a pipe, a device, a folder), and on POSIX systems a file that belongs to another user than the program runs as, or that
+ * anybody but its owner may read or write: `chmod 600` what was made elsewhere. A file is only data, and nothing in it is
+ * run.
+ *
+ * An entry that cannot be read, or that the schemas do not accept, costs only itself: it is counted as `refused`, with a
+ * warning. A file in which all are refused is `unusable`.
+ *
+ * It can be interrupted at any time, and reading ends within its `timeout`, whatever the file system does.
  *
  * @example
  * ```ts
@@ -252,8 +319,13 @@ export const restore = Effect.fn("TtlDict.restore")(
         Effect.logWarning(`${form.name}: the snapshot ${path} is not used: ${reason}`),
         nothing("unusable")
       )
-    return yield* readAll(fs, form, path).pipe(
+    return yield* within(readAll(fs, form, path), options?.timeout).pipe(
       Effect.catchAllDefect(() => new File.UnusableSnapshot({ reason: "reading it failed in a way nobody foresaw" })),
+      Effect.tap(({ refused }) =>
+        refused === 0 ? Effect.void : Effect.logWarning(
+          `${form.name}: ${refused} entries of the snapshot ${path} cannot be read, or the schemas do not accept them`
+        )
+      ),
       Effect.flatMap((snapshot) => fill(dict, snapshot, options?.limits ?? "keep")),
       Effect.catchTag(
         "SystemError",
@@ -268,6 +340,7 @@ interface Snapshot<K, V> {
   readonly header: Format.Header
   readonly entries: ReadonlyArray<readonly [key: K, value: V, expiresAt: number]>
   readonly expired: number
+  readonly refused: number
 }
 
 const readAll = <K, KI, V, VI>(
@@ -277,42 +350,64 @@ const readAll = <K, KI, V, VI>(
 ) =>
   Effect.gen(function*() {
     const now = yield* Clock.currentTimeMillis
-    const decodeKey = decoder(form.key)
-    const decodeValue = decoder(form.value)
+    const decode = decodeEntry(form)
     const entries: Array<readonly [K, V, number]> = []
     let header: Format.Header | undefined
     let expired = 0
+    let refused = 0
 
-    const onHeader = Effect.fnUntraced(function*(content: unknown) {
-      header = yield* decodeHeader(content)
+    const onHeader = Effect.fnUntraced(function*(content: Option.Option<unknown>) {
+      header = yield* decodeHeader(Option.getOrUndefined(content))
       if (header.name === form.name) return
-      return yield* new File.UnusableSnapshot({ reason: `it is of the dictionary ${JSON.stringify(header.name)}` })
+      return yield* new File.UnusableSnapshot({ reason: `it is of the dictionary ${printKey(header.name)}` })
     })
-    const onEntries = Effect.fnUntraced(function*(content: unknown) {
-      for (const [key, value, expiresAt] of yield* decodeEntries(content)) {
-        if (expiresAt > now) entries.push([yield* decodeKey(key), yield* decodeValue(value), expiresAt])
-        else expired++
+    const onEntries = Effect.fnUntraced(function*(content: Option.Option<unknown>) {
+      const encoded = yield* unlessRefused(decodeEntries(Option.getOrUndefined(content)))
+      // Whatever it was, at least one entry is not there.
+      if (encoded === undefined) refused++
+      for (const entry of encoded ?? []) {
+        if (entry[2] <= now) {
+          expired++
+          continue
+        }
+        const decoded = yield* unlessRefused(decode(entry))
+        if (decoded === undefined) refused++
+        else entries.push(decoded)
       }
     })
 
     yield* File.read(fs, path, (content) => header === undefined ? onHeader(content) : onEntries(content))
     if (header === undefined) return yield* new File.UnusableSnapshot({ reason: "it has no header" })
-    const snapshot: Snapshot<K, V> = { header, entries, expired }
+    if (refused > 0 && entries.length + expired === 0) return yield* unacceptable
+    const snapshot: Snapshot<K, V> = { header, entries, expired, refused }
     return snapshot
   })
 
+const nobody = Effect.succeed(undefined)
+
+const unlessRefused = <A, E>(self: Effect.Effect<A, E>): Effect.Effect<A | undefined> =>
+  self.pipe(Effect.catchAll(() => nobody), Effect.catchAllDefect(() => nobody))
+
 // What a schema says of a value would show the value.
+const unacceptable = new File.UnusableSnapshot({
+  reason: "it holds what cannot be read, or what the schemas of the dictionary do not accept"
+})
+
 const decoder = <A, I>(schema: Schema.Schema<A, I>) => {
   const decode = ParseResult.decodeUnknown(schema)
   return (input: unknown): Effect.Effect<A, File.UnusableSnapshot> =>
-    Effect.mapError(
-      decode(input),
-      () => new File.UnusableSnapshot({ reason: "it holds what the schemas of the dictionary do not accept" })
-    )
+    Effect.mapError(Effect.suspend(() => decode(input)), () => unacceptable)
 }
 
 const decodeHeader = decoder(Format.Header)
 const decodeEntries = decoder(Format.Entries)
+
+const decodeEntry = <K, KI, V, VI>(form: SnapshotForm<K, KI, V, VI>) => {
+  const decodeKey = decoder(form.key)
+  const decodeValue = decoder(form.value)
+  return ([key, value, expiresAt]: Format.EncodedEntry) =>
+    Effect.zipWith(decodeKey(key), decodeValue(value), (key, value) => [key, value, expiresAt] as const)
+}
 
 const fill = <K, V>(dict: SnapshotDict<K, V>, snapshot: Snapshot<K, V>, limits: "keep" | "restore") =>
   Effect.gen(function*() {
@@ -339,8 +434,14 @@ const fill = <K, V>(dict: SnapshotDict<K, V>, snapshot: Snapshot<K, V>, limits: 
       else if (expiresAt <= (yield* Clock.currentTimeMillis)) expired++
     }
     const skipped = snapshot.entries.length + snapshot.expired - entries - expired
-    const report: RestoreReport = { outcome: "restored", entries, expired, skipped }
+    const report: RestoreReport = { outcome: "restored", entries, expired, skipped, refused: snapshot.refused }
     return report
   })
 
-const nothing = (outcome: "missing" | "unusable"): RestoreReport => ({ outcome, entries: 0, expired: 0, skipped: 0 })
+const nothing = (outcome: "missing" | "unusable"): RestoreReport => ({
+  outcome,
+  entries: 0,
+  expired: 0,
+  skipped: 0,
+  refused: 0
+})

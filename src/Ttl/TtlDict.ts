@@ -52,7 +52,8 @@ export class TtlDict extends Object.assign(tag, accessors(tag), {
   Service: DictService.Service,
 
   /** Writes what is in the default dictionary to a file, see `snapshot` of `DictSnapshot`. */
-  snapshot: (path: string) => Effect.flatMap(tag, (dict) => DictSnapshot.snapshot(dict, snapshotForm, path)),
+  snapshot: (path: string, options?: DictSnapshot.SnapshotOptions) =>
+    Effect.flatMap(tag, (dict) => DictSnapshot.snapshot(dict, snapshotForm, path, options)),
 
   /** Brings back what is in a file into the default dictionary, see `restore` of `DictSnapshot`. */
   restore: (path: string, options?: DictSnapshot.RestoreOptions) =>

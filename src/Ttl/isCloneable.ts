@@ -40,22 +40,41 @@ const withState: ReadonlySet<unknown> = new Set(
  * buffers, objects with accessors, symbol keys or hidden properties, and instances of classes, among them most data of
  * Effect: their classes would be lost without a word.
  *
+ * A clone is made, and read back, by recursion: what is nested deeper than `mostDeep` objects is refused too, since the stack
+ * of whoever reads it may be smaller.
+ *
  * No code of the value runs.
  *
  * @since 0.1.0
  * @category refinements
  */
-export const isCloneable = (value: unknown): boolean => {
+export const isCloneable = (value: unknown, mostDeep = Number.POSITIVE_INFINITY): boolean => {
   const seen = new Set<object>()
   const pending: Array<unknown> = [value]
+  // How deep each of the pending values is. Each object is visited when the clone visits it, since what is in the clone
+  // already is not nested once more: in depth first, and in the order of properties.
+  const depths: Array<number> = [1]
   while (pending.length > 0) {
     const next = pending.pop()
+    const depth = depths.pop() ?? 1
     if (typeof next === "function" || typeof next === "symbol") return false
     if (typeof next !== "object" || next === null || seen.has(next)) continue
+    if (depth > mostDeep) return false
     seen.add(next)
+    const first = pending.length
     if (!hasKnownShape(next, pending)) return false
+    reverse(pending, first)
+    while (depths.length < pending.length) depths.push(depth + 1)
   }
   return true
+}
+
+const reverse = (values: Array<unknown>, first: number): void => {
+  for (let low = first, high = values.length - 1; low < high; low++, high--) {
+    const value = values[low]
+    values[low] = values[high]
+    values[high] = value
+  }
 }
 
 // Whether an object itself can be cloned; what it holds is left to do.

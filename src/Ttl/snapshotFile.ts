@@ -33,6 +33,8 @@ export class UnusableSnapshot extends Data.TaggedError("UnusableSnapshot")<{
 /** Who has values worth keeping may not want everybody on the machine to read them. */
 const ownerOnly = 0o600
 
+const othersToo = 0o077
+
 const bufferSize = 256 * 1024
 
 /** A function's invocation ends within 15 minutes: who has not written for so long will never again. */
@@ -103,20 +105,27 @@ const removeAbandoned = (fs: FileSystem.FileSystem, path: string): Effect.Effect
   }).pipe(Effect.ignore)
 
 /**
- * Reads the frames of a snapshot, in order, after it was checked from the first to the last byte. Memory is needed for
+ * Reads the frames of a snapshot, in order, after it was checked from the first to the last byte. Only a regular file is
+ * opened, and no further than the first line is looked at unless this program's user owns it and nobody else may use it. Memory is needed for
  * one frame at a time.
  *
- * @param onFrame is given the content of each frame; the first is the header
+ * @param onFrame is given the content of each frame, or none when it cannot be read; the first is the header
  * @since 0.1.0
  * @category operations
  */
 export const read = <E>(
   fs: FileSystem.FileSystem,
   path: string,
-  onFrame: (content: unknown) => Effect.Effect<void, E>
+  onFrame: (content: Option.Option<unknown>) => Effect.Effect<void, E>
 ): Effect.Effect<void, E | PlatformError | UnusableSnapshot> =>
   Effect.gen(function*() {
+    // Opening a pipe waits for who writes to it, and cannot be interrupted.
+    yield* checkFile(yield* fs.stat(path))
     const file = yield* fs.open(path)
+    // By now it may be another one.
+    const info = yield* file.stat
+    yield* checkFile(info)
+    const size = Number(info.size)
     const start = Buffer.alloc(Format.firstLine.byteLength + 8)
     const version = Format.versionOf(start.subarray(0, yield* fill(file, start)))
     if (version === undefined) return yield* new UnusableSnapshot({ reason: "it is no snapshot of a dictionary" })
@@ -125,24 +134,37 @@ export const read = <E>(
         reason: `its format is version ${version}, and only version ${Format.formatVersion} is known here`
       })
     }
-    const { size } = yield* file.stat
-    yield* verify(file, Number(size))
+    yield* checkOwner(info)
+    yield* verify(file, size)
     yield* file.seek(Format.firstLine.byteLength, "start")
+    const take = buffered(file)
     while (true) {
-      const head = yield* take(file, Format.frameHeadLength)
-      const length = Format.frameLength(head)
+      const length = Format.frameLength(yield* take(Format.frameHeadLength))
       if (length === 0) return
-      if (length > size) return yield* torn
-      const bytes = yield* take(file, length)
-      const content = yield* Effect.try({
-        try: () => Format.contentOf(bytes),
-        catch: () => new UnusableSnapshot({ reason: "it holds what this version of Node.js cannot read" })
-      })
-      yield* onFrame(content)
+      if (length > size || length > Format.mostInFrame) return yield* torn
+      const bytes = yield* take(length)
+      yield* onFrame(yield* Effect.option(Effect.try(() => Format.contentOf(bytes))))
     }
   }).pipe(Effect.scoped)
 
 const torn = new UnusableSnapshot({ reason: "it is damaged, or was not written to its end" })
+
+const checkFile = ({ type }: FileSystem.File.Info): Effect.Effect<void, UnusableSnapshot> =>
+  type === "File" ? Effect.void : new UnusableSnapshot({ reason: `it is no file (${type})` })
+
+// Who can write a snapshot decides what the program believes. Where there are no owners and modes, folders protect.
+const checkOwner = ({ mode, uid }: FileSystem.File.Info): Effect.Effect<void, UnusableSnapshot> => {
+  const user = process.geteuid?.()
+  if (user === undefined) return Effect.void
+  if (Option.exists(uid, (owner) => owner !== user)) {
+    return new UnusableSnapshot({ reason: "it belongs to another user than the one this program runs as" })
+  }
+  return (mode & othersToo) === 0
+    ? Effect.void
+    : new UnusableSnapshot({
+      reason: `others than its owner may use it (mode ${(mode & 0o777).toString(8)}); make it ${ownerOnly.toString(8)}`
+    })
+}
 
 /** Compares the checksum. Nothing of a file is looked at before. */
 const verify = (file: FileSystem.File, size: number): Effect.Effect<void, PlatformError | UnusableSnapshot> =>
@@ -153,22 +175,34 @@ const verify = (file: FileSystem.File, size: number): Effect.Effect<void, Platfo
     if (left < Format.firstLine.byteLength) return yield* torn
     yield* file.seek(0, "start")
     while (left > 0) {
-      const part = yield* take(file, Math.min(left, bufferSize), buffer)
+      const part = buffer.subarray(0, Math.min(left, bufferSize))
+      if ((yield* fill(file, part)) < part.byteLength) return yield* torn
       hash.update(part)
       left -= part.byteLength
     }
-    const checksum = yield* take(file, Format.checksumLength)
-    if (!hash.digest().equals(checksum)) return yield* torn
+    const checksum = Buffer.alloc(Format.checksumLength)
+    if ((yield* fill(file, checksum)) < checksum.byteLength || !hash.digest().equals(checksum)) return yield* torn
   })
 
-/** Reads just so many bytes. */
-const take = (
-  file: FileSystem.File,
-  length: number,
-  buffer: Uint8Array = Buffer.allocUnsafeSlow(length)
-): Effect.Effect<Uint8Array, PlatformError | UnusableSnapshot> => {
-  const bytes = buffer.subarray(0, length)
-  return Effect.filterOrFail(fill(file, bytes), (filled) => filled === length, () => torn).pipe(Effect.as(bytes))
+// Reads just so many bytes, into a buffer of their own: what is made of them may keep it. The file is read in large parts.
+const buffered = (file: FileSystem.File) => {
+  const block = Buffer.allocUnsafeSlow(bufferSize)
+  let from = 0
+  let to = 0
+  return (length: number): Effect.Effect<Uint8Array, PlatformError | UnusableSnapshot> =>
+    Effect.gen(function*() {
+      const bytes = Buffer.allocUnsafeSlow(length)
+      let filled = 0
+      while (true) {
+        const copied = block.copy(bytes, filled, from, Math.min(to, from + length - filled))
+        from += copied
+        filled += copied
+        if (filled === length) return bytes
+        from = 0
+        to = Number(yield* file.read(block))
+        if (to === 0) return yield* torn
+      }
+    })
 }
 
 /** Reads until the buffer is full or the file ends; how many bytes it read. */

@@ -3,8 +3,8 @@
  *
  * A snapshot is one line of text with the version of the format, then frames: the number of bytes of a frame (32 bits,
  * little-endian), and its content in V8's structured clone format. The first frame is the header, the others hold
- * entries, the least recently used first. A frame of no bytes ends them, and the SHA-256 of everything before it ends
- * the file.
+ * entries, the least recently used first, each an entry of its own, so that one that cannot be read costs nothing else. A
+ * frame of no bytes ends them, and the SHA-256 of everything before it ends the file.
  *
  * @since 0.1.0
  */
@@ -35,6 +35,23 @@ export const checksumLength = 32
  * @category constants
  */
 export const frameHeadLength = 4
+
+/**
+ * The most bytes of a frame. What is larger is not written, and not read.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const mostInFrame = 512 * 1024 * 1024
+
+/**
+ * How deep objects may be nested in an entry that is written: V8 reads by recursion, and needs half of a stack of the usual
+ * size for so many.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const mostDeep = 1000
 
 const mark = "effect-aws-cache/ttl-dict "
 
@@ -104,13 +121,14 @@ export const Entries = Schema.Array(Schema.Tuple(Schema.Unknown, Schema.Unknown,
 export type EncodedEntry = (typeof Entries.Type)[number]
 
 /**
- * The bytes of a frame. Throws for what cannot be cloned.
+ * The bytes of a frame. Throws for what cannot be cloned, or is too large.
  *
  * @since 0.1.0
  * @category conversions
  */
 export const frame = (content: Header | ReadonlyArray<EncodedEntry>): Uint8Array => {
   const bytes = serialize(content)
+  if (bytes.byteLength > mostInFrame) throw new RangeError(`a frame has ${mostInFrame} bytes at the most`)
   return Buffer.concat([frameHead(bytes.byteLength), bytes])
 }
 

@@ -64,11 +64,16 @@ const unusable: ReadonlyArray<readonly [name: string, file: Uint8Array, reason: 
   ["has no header", of(), "no header"],
   ["has a header that is none", of({ ...header, limits: undefined }), "do not accept"],
   ["is of another dictionary", of({ ...header, name: "others" }, [["a", 1, 5e12]]), "\"others\""],
-  ["has entries that are none", of(header, { a: 1 }), "do not accept"],
-  ["has entries without a moment of expiry", of(header, [["a", 1]]), "do not accept"],
-  ["has a key that the schema does not accept", of(header, [[1, 1, 5e12]]), "do not accept"],
-  ["has a value that the schema does not accept", of(header, [["a", 1, 5e12], ["b", "secret", 5e12]]), "do not accept"],
-  ["has a frame that is no clone", fileOf(firstLine, serialize(header), Buffer.from("secret")), "cannot read"],
+  ["has a header that is no clone", fileOf(firstLine, Buffer.from("secret")), "do not accept"],
+  ["has nothing but entries that are none", of(header, { a: 1 }), "do not accept"],
+  ["has nothing but entries without a moment of expiry", of(header, [["a", 1]]), "do not accept"],
+  ["has nothing but a key that the schema does not accept", of(header, [[1, 1, 5e12]]), "do not accept"],
+  ["has nothing but a value that the schema does not accept", of(header, [["b", "secret", 5e12]]), "do not accept"],
+  [
+    "has nothing but a frame that is no clone",
+    fileOf(firstLine, serialize(header), Buffer.from("secret")),
+    "cannot be read"
+  ],
   [
     "announces a frame of four gigabytes",
     (() => {
@@ -79,13 +84,42 @@ const unusable: ReadonlyArray<readonly [name: string, file: Uint8Array, reason: 
   ]
 ]
 
+/** The bytes of objects nested so deep, as a clone has them; to make them needs no recursion. */
+const nested = (depth: number, inside: unknown): Uint8Array => {
+  const [, , ...around] = serialize({ d: 0 })
+  const opening = Buffer.from(around.slice(0, -4))
+  const closing = Buffer.from(around.slice(-2))
+  const bytes = serialize(inside)
+  return Buffer.concat([
+    bytes.subarray(0, 2),
+    ...Array.from({ length: depth }, () => opening),
+    bytes.subarray(2),
+    ...Array.from({ length: depth }, () => closing)
+  ])
+}
+
+const refusedFrames: ReadonlyArray<readonly [name: string, frame: Uint8Array]> = [
+  ["that is no clone", Buffer.from("secret")],
+  ["that ends in the middle", serialize([["secret", 1, 5e12]]).subarray(0, -3)],
+  ["that is nested a million deep", nested(1_000_000, "secret")],
+  ["that is no list", serialize({ secret: 1 })],
+  ["with an entry without a moment of expiry", serialize([["secret", 1]])],
+  ["with a key that the schema does not accept", serialize([[1, 1, 5e12]])],
+  ["with a value that the schema does not accept", serialize([["b", "secret", 5e12]])],
+  ["with a value that the schema does not accept, beside others", serialize([["b", "secret", 5e12], ["c", 3, 5e12]])]
+]
+
+/** A file that only its owner may use. */
+const writeOwned = (path: string, bytes: Uint8Array) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.writeFile(path, bytes, { mode: 0o600 }))
+
 describe("a snapshot's file", () => {
   it.layer(NodeFileSystem.layer)((it) => {
     for (const [name, bytes, reason] of unusable) {
       it.scoped(`that ${name} is an empty start, with a warning`, () =>
         Effect.gen(function*() {
           const path = `${yield* folder}/dict`
-          yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.writeFile(path, bytes))
+          yield* writeOwned(path, bytes)
           const { outcome, warned } = yield* outcomeOf(path)
           assert.strictEqual(outcome, "unusable")
           assert.include(warned, `numbers: the snapshot ${path} is not used: `)
@@ -98,9 +132,28 @@ describe("a snapshot's file", () => {
       Effect.gen(function*() {
         const path = `${yield* folder}/dict`
         const file = of(header, [["a", 1, 5e12]], [["b", 2, Infinity]])
-        yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.writeFile(path, file))
+        yield* writeOwned(path, file)
         assert.deepStrictEqual(yield* outcomeOf(path), { outcome: "restored", warned: "" })
       }))
+
+    for (const [name, frame] of refusedFrames) {
+      it.scoped(`with a frame ${name} loses that, and nothing else`, () =>
+        Effect.gen(function*() {
+          const path = `${yield* folder}/dict`
+          const before = serialize([["a", 1, 5e12], ["old", 0, -1]])
+          yield* writeOwned(path, fileOf(firstLine, serialize(header), before, frame, serialize([["z", 26, 5e12]])))
+          const { logger, messages } = warnings()
+          const dict = yield* TtlDict.make<string, number>()
+          const { refused, ...report } = yield* Effect.provide(DictSnapshot.restore(dict, form, path), logger)
+          const others = name.endsWith("others") ? 1 : 0
+          assert.strictEqual(refused, 1)
+          assert.deepStrictEqual(report, { outcome: "restored", entries: 2 + others, expired: 1, skipped: 0 })
+          assert.deepStrictEqual((yield* dict.entries).filter(([key]) => key !== "c"), [["a", 1], ["z", 26]])
+          assert.lengthOf(messages(), 1)
+          assert.include(messages()[0], `numbers: 1 entries of the snapshot ${path} cannot be read`)
+          assert.notInclude(messages()[0], "secret")
+        }))
+    }
 
     it.scoped("that is not there is an empty start, without a warning", () =>
       Effect.gen(function*() {
@@ -265,7 +318,8 @@ describe("a snapshot's file", () => {
             outcome: "restored",
             entries: 1,
             expired: 0,
-            skipped: 0
+            skipped: 0,
+            refused: 0
           })
           assert.strictEqual(yield* TtlDict.get("old"), "value")
 

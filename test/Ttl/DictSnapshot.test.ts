@@ -64,7 +64,8 @@ describe("snapshots", () => {
           outcome: "restored",
           entries: 3,
           expired: 0,
-          skipped: 0
+          skipped: 0,
+          refused: 0
         })
         assert.deepStrictEqual(yield* again.entriesWithExpiry, [
           ["long", 2, 3_600_000],
@@ -84,7 +85,7 @@ describe("snapshots", () => {
         yield* TestClock.adjust(1000)
         const again = yield* TtlDict.make<string, number>()
         const report = yield* DictSnapshot.restore(again, form, path)
-        assert.deepStrictEqual(report, { outcome: "restored", entries: 2, expired: 1, skipped: 0 })
+        assert.deepStrictEqual(report, { outcome: "restored", entries: 2, expired: 1, skipped: 0, refused: 0 })
         assert.deepStrictEqual(yield* again.keys, ["b", "c"])
       }))
 
@@ -96,7 +97,7 @@ describe("snapshots", () => {
         yield* TestClock.adjust("1 second")
         assert.deepStrictEqual(yield* DictSnapshot.snapshot(dict, form, path), { entries: 0, skipped: 0 })
         const report = yield* DictSnapshot.restore(dict, form, path)
-        assert.deepStrictEqual(report, { outcome: "restored", entries: 0, expired: 0, skipped: 0 })
+        assert.deepStrictEqual(report, { outcome: "restored", entries: 0, expired: 0, skipped: 0, refused: 0 })
       }))
 
     it.scoped("keep the limits of the dictionary they are brought back into: the oldest do not fit", () =>
@@ -122,7 +123,13 @@ describe("snapshots", () => {
         for (const maxItems of [5, 2, 0]) {
           const again = yield* TtlDict.make<string, number>({ maxItems })
           const report = yield* DictSnapshot.restore(again, form, path)
-          assert.deepStrictEqual(report, { outcome: "restored", entries: maxItems, expired: 0, skipped: 5 - maxItems })
+          assert.deepStrictEqual(report, {
+            outcome: "restored",
+            entries: maxItems,
+            expired: 0,
+            skipped: 5 - maxItems,
+            refused: 0
+          })
           assert.strictEqual(yield* again.size, maxItems)
         }
       }))
@@ -140,7 +147,7 @@ describe("snapshots", () => {
             Effect.zipRight(TestClock.adjust(600), again.add(key, value, options))
         }
         const report = yield* DictSnapshot.restore(slow, form, path)
-        assert.deepStrictEqual(report, { outcome: "restored", entries: 1, expired: 1, skipped: 0 })
+        assert.deepStrictEqual(report, { outcome: "restored", entries: 1, expired: 1, skipped: 0, refused: 0 })
         assert.deepStrictEqual(yield* again.keys, ["b"])
       }))
 
@@ -172,7 +179,7 @@ describe("snapshots", () => {
         yield* dict.set("a", 100, { timeToLive: "1 minute" })
         yield* dict.remove("b")
         const report = yield* DictSnapshot.restore(dict, form, path)
-        assert.deepStrictEqual(report, { outcome: "restored", entries: 1, expired: 0, skipped: 1 })
+        assert.deepStrictEqual(report, { outcome: "restored", entries: 1, expired: 0, skipped: 1, refused: 0 })
         assert.deepStrictEqual(yield* dict.entries, [["a", 100], ["b", 2]])
         assert.deepStrictEqual(yield* dict.getTtl("a"), Duration.minutes(1))
       }))
@@ -188,7 +195,7 @@ describe("snapshots", () => {
           weigher: (_, value) => value === 13 ? Number.NaN : value
         })
         const report = yield* DictSnapshot.restore(small, form, path)
-        assert.deepStrictEqual(report, { outcome: "restored", entries: 2, expired: 0, skipped: 2 })
+        assert.deepStrictEqual(report, { outcome: "restored", entries: 2, expired: 0, skipped: 2, refused: 0 })
         assert.deepStrictEqual(yield* small.entries, [["a", 5], ["d", 6]])
       }))
 
