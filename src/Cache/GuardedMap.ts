@@ -34,6 +34,17 @@ export interface GuardedMap<in out K, in out V> {
 }
 
 /**
+ * A guarded map for those who made it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface OwnMap<in out K, in out V> extends GuardedMap<K, V> {
+  /** One step outside of any effect, at the time of the clock that the map was made with. */
+  readonly unsafeStep: <A>(f: (map: BoundedMap<K, V>, now: number) => A) => A
+}
+
+/**
  * Makes a guarded map whose keys compare as Effect's do. Fails with `CacheConfigError` for an option it cannot accept.
  *
  * @param name for messages
@@ -43,8 +54,8 @@ export interface GuardedMap<in out K, in out V> {
 export const makeGuardedMap = <K, V>(
   name: string,
   options: Omit<BoundedMapOptions<K, V>, "equality">
-): Effect.Effect<GuardedMap<K, V>, CacheConfigError> =>
-  Effect.map(orConfigError(name, () => new BoundedMap<K, V>({ ...options, equality: keyEquality })), (map) => {
+): Effect.Effect<OwnMap<K, V>, CacheConfigError> =>
+  Effect.map(Effect.zip(made(name, options), Effect.clock), ([map, ownClock]) => {
     const ref = Ref.unsafeMake(map)
     return {
       step: (f) =>
@@ -54,9 +65,13 @@ export const makeGuardedMap = <K, V>(
       ) =>
         Effect.withFiberRuntime<A, E, R>((fiber) =>
           f(map, map.usesTime ? clockOf(fiber).unsafeCurrentTimeMillis() : 0, fiber)
-        )
+        ),
+      unsafeStep: (f) => f(map, ownClock.unsafeCurrentTimeMillis())
     }
   })
+
+const made = <K, V>(name: string, options: Omit<BoundedMapOptions<K, V>, "equality">) =>
+  orConfigError(name, () => new BoundedMap<K, V>({ ...options, equality: keyEquality }))
 
 /**
  * Runs what may throw `BoundedMapError`, which becomes a `CacheConfigError`.

@@ -20,11 +20,11 @@ import { makeEventHub } from "./EventHub.js"
 import { ExpirySweeper } from "./ExpirySweeper.js"
 import { type GuardedMap, makeGuardedMap, orConfigError } from "./GuardedMap.js"
 import { type LeaseOptions, type Options, releaseLimits, type Stats, type WriteOptions } from "./LeasedStoreOptions.js"
-import { Acquisition, LeasedValue } from "./LeasedValue.js"
+import { Acquisition, LeasedValue, type LeaseOwner } from "./LeasedValue.js"
 import { Releaser } from "./Releaser.js"
 import { type Flight, SingleFlight } from "./SingleFlight.js"
 import type { LeasedStoreEvent } from "./StoreEvent.js"
-import { makeExpiry } from "./timeToLive.js"
+import { idleMillis, makeExpiry } from "./timeToLive.js"
 
 /**
  * The map of leased values.
@@ -104,6 +104,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
     const runtime = yield* Effect.runtime<R | R2>()
     const { release, weigh } = options
     const expiry = yield* makeExpiry(name, options.timeToLive)
+    const timeToIdle = yield* idleMillis(name, options.timeToIdle)
     // What wraps it is a function in any case.
     yield* orConfigError(name, () => checkFunctions({ weigh }))
     // Made first, so that it ends last.
@@ -126,6 +127,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
       evictionPolicy: options.evictionPolicy,
       maxSize: options.maxSize ?? defaultMaxSize,
       maxWeight: options.maxWeight,
+      timeToIdle,
       weigh: weigh && ((key, { value }) => weigh(key, value)),
       onRemoval: (key, value, reason) => {
         if (isLeasing && reason === "deleted") value.lease()
@@ -136,10 +138,23 @@ export const makeLeaseTable = <K, V, E, R, R2>(
     const { lookup, step } = metrics === undefined ? guarded : withMetrics(guarded, metrics)
     const sweeper = new ExpirySweeper(
       runtime,
-      step((map, now) =>
-        map.entries(now).reduce((next, [, { expiresAt }]) => Math.min(next, expiresAt), Number.POSITIVE_INFINITY)
-      )
+      step((map, now) => {
+        map.purge(now)
+        return map.nextExpiry()
+      })
     )
+    const expect = (map: LeasedMap<K, V>, key: K): void => {
+      const due = map.expiresAt(key)
+      if (due !== Absent) sweeper.expect(due)
+    }
+    const owner: LeaseOwner<K, V> = timeToIdle === Number.POSITIVE_INFINITY ? releaser : {
+      unleased: (value) => releaser.unleased(value),
+      inUse: ({ key }, isInUse) =>
+        guarded.unsafeStep((map, now) => {
+          map.setInUse(key, isInUse, now)
+          if (!isInUse) expect(map, key)
+        })
+    }
     // What is registered last is closed first: by then, no acquisition is under way any more.
     yield* Effect.addFinalizer(() =>
       step((map, now) => {
@@ -158,12 +173,11 @@ export const makeLeaseTable = <K, V, E, R, R2>(
       write: WriteOptions | undefined
     ): WriteOutcome => {
       if (closed) return "discarded"
-      const at = expiry(value.key, value.value, now, write?.timeToLive)
-      const outcome = map.set(value.key, value, now, at)
+      const outcome = map.set(value.key, value, now, expiry(value.key, value.value, now, write?.timeToLive))
       if (outcome === "inserted" || outcome === "updated") {
-        value.expiresAt = at
         releaser.entered(value)
-        sweeper.expect(at)
+        if (value.isLeased) owner.inUse?.(value, true)
+        expect(map, value.key)
         hub.publish(() => ({ _tag: "Inserted", key: value.key }))
       } else if (outcome === "tooLarge") {
         hub.publish(() => ({ _tag: "Rejected", key: value.key, weight: map.lastRefusedWeight }))
@@ -190,7 +204,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
             (exit): Effect.Effect<LeasedValue<K, V>, E> => {
               // A finalizer that fails here is told to whoever waits, along with what made it run.
               if (Exit.isFailure(exit)) return Effect.ensuring(Effect.failCause(exit.cause), Scope.close(scope, exit))
-              const value = new LeasedValue(key, exit.value, scope, releaser)
+              const value = new LeasedValue(key, exit.value, scope, owner)
               acquired++
               acquisition.hold(value)
               releaser.left(value, "discarded")
@@ -261,7 +275,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
           }
         }),
       takeOver: (map, now, key, value, write) => {
-        const taken = new LeasedValue(key, value, undefined, releaser)
+        const taken = new LeasedValue(key, value, undefined, owner)
         const outcome = put(map, now, taken, write)
         if (outcome === "tooLarge") return outcome
         acquired++

@@ -47,6 +47,12 @@ export interface Options<in K, in out V, out E = never, out R = never, out R2 = 
    */
   readonly timeToLive?: Duration.DurationInput | ((value: V, key: K) => Duration.DurationInput) | undefined
   /**
+   * How long a value stays in the store when nobody uses it: since its last lease ended, or since it was handed over.
+   * A value that is leased is in use, and stays. Zero: as if `maxSize` were `0`. Default `Duration.infinity`: for ever.
+   * A value that goes idle has expired, and is released without anybody asking for it.
+   */
+  readonly timeToIdle?: Duration.DurationInput | undefined
+  /**
    * How long a release may take. Then it is logged, counted, interrupted and waited for no longer. Default 30 seconds.
    */
   readonly releaseTimeout?: Duration.DurationInput | undefined

@@ -20,13 +20,16 @@ import type { RemovalReason } from "./engine/RemovalReason.js"
 export type ReleaseReason = RemovalReason | "discarded" | "closed"
 
 /**
- * What a value tells when nobody leases it any more and it is not in the store.
+ * Who is told of the leases of a value.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Unleased<in K, in V> {
+export interface LeaseOwner<in K, in V> {
+  /** The last lease of a value ended that is not in the store. */
   readonly unleased: (value: LeasedValue<K, V>) => void
+  /** The first lease of a value in the store began, or the last one ended. */
+  readonly inUse?: ((value: LeasedValue<K, V>, isInUse: boolean) => void) | undefined
 }
 
 /**
@@ -40,16 +43,13 @@ export class LeasedValue<out K, out V> {
   readonly value: V
   /** Why it is not in the store; `undefined` while it is. */
   outside: ReleaseReason | undefined = "discarded"
-  /** When it expires once it is in the store, in milliseconds since the epoch; `Infinity` for never. */
-  expiresAt = Number.POSITIVE_INFINITY
   private count = 0
   // Spans hold on to the values they return; what is behind these would be shown with them.
   readonly #scope: Scope.CloseableScope | undefined
   private holders: Set<Scope.Scope> | undefined
-  readonly #owner: Unleased<K, V>
+  readonly #owner: LeaseOwner<K, V>
 
-  /** @param owner told when the last lease ends while the value is not in the store */
-  constructor(key: K, value: V, scope: Scope.CloseableScope | undefined, owner: Unleased<K, V>) {
+  constructor(key: K, value: V, scope: Scope.CloseableScope | undefined, owner: LeaseOwner<K, V>) {
     this.key = key
     this.value = value
     this.#scope = scope
@@ -90,6 +90,7 @@ export class LeasedValue<out K, out V> {
    */
   lease(): void {
     this.count++
+    if (this.count === 1 && this.outside === undefined) this.#owner.inUse?.(this, true)
   }
 
   /**
@@ -99,7 +100,9 @@ export class LeasedValue<out K, out V> {
    */
   end(): void {
     this.count--
-    if (this.count === 0 && this.outside !== undefined) this.#owner.unleased(this)
+    if (this.count > 0) return
+    if (this.outside === undefined) this.#owner.inUse?.(this, false)
+    else this.#owner.unleased(this)
   }
 
   /**

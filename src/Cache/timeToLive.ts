@@ -29,6 +29,18 @@ export const millis = (
   })
 
 /**
+ * A time to idle, in milliseconds, `Infinity` for none; `CacheConfigError` for what is none or is negative.
+ *
+ * @param cache the name of the cache, for messages
+ * @since 0.1.0
+ * @category conversions
+ */
+export const idleMillis = (
+  cache: string,
+  timeToIdle: Duration.DurationInput | undefined
+): Either.Either<number, CacheConfigError> => millis(cache, "timeToIdle", timeToIdle ?? Duration.infinity)
+
+/**
  * The milliseconds of a duration that is not negative.
  *
  * @since 0.1.0

@@ -35,6 +35,12 @@ export interface ClientCacheOptions {
   /** How long a client stays in the cache after it was built, leased or not. Default `Duration.infinity`: for ever. */
   readonly timeToLive?: Duration.DurationInput | undefined
   /**
+   * How long a client stays in the cache that nobody uses: since its last lease ended, or since it was asked for last
+   * (`client`, `get`, `getOption`). A client that is leased is in use. What is done with a handle that nobody gives back
+   * is not known, so it does not count. Default `Duration.infinity`: for ever.
+   */
+  readonly timeToIdle?: Duration.DurationInput | undefined
+  /**
    * How long the closing of the cache's scope waits for leases to end, before every connection is cut. Default 5 seconds:
    * more than most requests take, and little of the 30 seconds that ECS and Kubernetes give a process to end. A lease
    * whose scope closes only after the cache's makes it wait all that time, and is logged: put `Effect.scoped` before

@@ -34,6 +34,12 @@ export interface ResourceCacheOptions {
   /** How long a resource stays in the cache after it was built, leased or not. Default `Duration.infinity`: for ever. */
   readonly timeToLive?: Duration.DurationInput | undefined
   /**
+   * How long a resource stays in the cache that nobody uses: since its last lease ended, or since it was asked for last.
+   * A resource that is leased is in use, and so is the client under a resource, for as long as the resource is there.
+   * Default `Duration.infinity`: for ever.
+   */
+  readonly timeToIdle?: Duration.DurationInput | undefined
+  /**
    * How long the closing of the cache's scope waits for leases to end, before resources are released under them. Default
    * 5 seconds, as for clients, whose cache is closed afterwards. Put `Effect.scoped` before `Effect.provide`, so that
    * leases end before it closes.

@@ -44,7 +44,7 @@ export type SessionPolicy = "LRU" | "LFU"
 export interface SessionOptions
   extends
     SessionTransportOptions,
-    Pick<ClientCacheOptions, "maxSize" | "gracePeriod" | "timeToLive" | "eventCapacity" | "metrics">
+    Pick<ClientCacheOptions, "maxSize" | "gracePeriod" | "timeToLive" | "timeToIdle" | "eventCapacity" | "metrics">
 {
   /** The name in errors, spans and logs. Default `"Session"`. */
   readonly name?: string | undefined

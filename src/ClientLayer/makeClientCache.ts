@@ -67,6 +67,7 @@ export const makeClientCache = (
       evictionPolicy: options.evictionPolicy,
       maxSize,
       timeToLive: options.timeToLive,
+      timeToIdle: options.timeToIdle,
       gracePeriod: options.gracePeriod ?? defaultGracePeriod,
       eventCapacity: options.eventCapacity,
       metrics: options.metrics,

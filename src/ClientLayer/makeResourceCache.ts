@@ -75,6 +75,7 @@ export const makeResourceCacheWith = (
       evictionPolicy: options.evictionPolicy,
       maxSize,
       timeToLive: options.timeToLive,
+      timeToIdle: options.timeToIdle,
       gracePeriod: options.gracePeriod ?? defaultGracePeriod,
       releaseTimeout: options.releaseTimeout,
       release: ({ release }) => release,

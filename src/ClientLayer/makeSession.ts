@@ -101,6 +101,7 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
       maxSize: options.maxSize,
       gracePeriod: options.gracePeriod,
       timeToLive: options.timeToLive,
+      timeToIdle: options.timeToIdle,
       eventCapacity: options.eventCapacity,
       metrics: options.metrics,
       name: `${name}.${cache}.${evictionPolicy}`,

@@ -97,10 +97,11 @@ it.effect.prop(
       maxSize: fc.integer({ min: 0, max: 4 }),
       budget: fc.constantFrom(11, 12, 13, 17, 29, 2048),
       concurrency: fc.constantFrom(1, 2, 16),
+      timeToIdle: fc.constantFrom(undefined, undefined, 20, 60),
       isScoped: fc.boolean()
     })
   ],
-  ([commands, { budget, concurrency, isScoped, maxSize }]) =>
+  ([commands, { budget, concurrency, isScoped, maxSize, timeToIdle }]) =>
     Effect.gen(function*() {
       const ledger = new Ledger()
       const opening = new Set<Handle>()
@@ -111,6 +112,7 @@ it.effect.prop(
         LeasedStore.make({
           maxSize,
           timeToLive,
+          timeToIdle,
           gracePeriod,
           releaseConcurrency: concurrency,
           acquire: (key: string) => acquire(key, 0, "value"),
@@ -202,6 +204,10 @@ it.effect.prop(
             assert.strictEqual(handle.releases, isHeld ? 0 : 1, `${about}: handle ${handle.id}`)
             if (values.includes(handle)) {
               assert.isBelow(now, handle.openedAt + longestAcquisition + timeToLive)
+              if (handle.users === 0) {
+                const since = handle.usedUntil ?? handle.openedAt + longestAcquisition
+                assert.isBelow(now, since + (timeToIdle ?? Infinity), `${about}: handle ${handle.id} is idle`)
+              }
             }
           }
         })

@@ -306,7 +306,8 @@ describe("LeasedStore", () => {
         const refused: Array<readonly [string, Partial<LeasedStore.Options<string, Handle>>]> = [
           ["too heavy", { weigh: () => 2, maxWeight: 1 }],
           ["no entries", { maxSize: 0 }],
-          ["no time to live", { timeToLive: 0 }]
+          ["no time to live", { timeToLive: 0 }],
+          ["no time to idle", { timeToIdle: 0 }]
         ]
         for (const [name, options] of refused) {
           const { close, ledger, store } = yield* ledgered(options)
@@ -494,6 +495,96 @@ describe("LeasedStore", () => {
         assert.deepStrictEqual(yield* store.keys, ["two"])
         yield* close
       }))
+  })
+
+  describe("a time to idle", () => {
+    it.effect("releases what nobody used for so long, without anybody asking", () =>
+      Effect.gen(function*() {
+        const { close, ledger, store } = yield* ledgered({ timeToIdle: "1 minute" })
+        yield* store.use("a", id)
+        yield* store.use("b", id)
+        for (const _ of [1, 2, 3]) {
+          yield* TestClock.adjust("40 seconds")
+          yield* store.use("a", id)
+          // To look at a value is no use.
+          yield* Effect.all([store.peek("b"), store.has("b"), store.entries, store.leases, store.stats])
+          yield* turns(3)
+        }
+        assert.deepStrictEqual(ledger.released, [2])
+        yield* TestClock.adjust("1 minute")
+        yield* until(() => ledger.released.length === 2)
+        assert.strictEqual((yield* store.stats).removals.expired, 2)
+        yield* close
+        ledger.assertBalanced()
+      }))
+
+    it.effect("begins when the last lease ends, however long it was", () =>
+      Effect.gen(function*() {
+        const { close, ledger, store } = yield* ledgered({ timeToIdle: "1 minute" })
+        const long = yield* leaseApart(store, "a")
+        const user = yield* Effect.fork(store.use("a", (handle) => ledger.using(handle, Effect.sleep("3 hours"))))
+        yield* TestClock.adjust("1 hour")
+        yield* store.use("a", id)
+        assert.deepStrictEqual([yield* store.size, yield* store.has("a")], [1, true])
+        yield* TestClock.adjust("1 hour")
+        yield* long.end
+        yield* TestClock.adjust("1 hour")
+        yield* Fiber.join(user)
+        yield* TestClock.adjust("59999 millis")
+        yield* turns(3)
+        assert.deepStrictEqual(ledger.released, [])
+        yield* TestClock.adjust("1 millis")
+        yield* until(() => ledger.released.length === 1)
+        assert.isFalse(yield* store.has("a"))
+        yield* close
+        ledger.assertBalanced()
+      }))
+
+    it.effect("begins at once for what is handed over, and anew for what replaces it", () =>
+      Effect.gen(function*() {
+        const { close, ledger, store } = yield* ledgered({ timeToIdle: "1 minute" })
+        yield* Effect.flatMap(ledger.open("a"), (handle) => store.set("a", handle))
+        const old = yield* leaseApart(store, "a")
+        yield* TestClock.adjust("59 seconds")
+        yield* Effect.flatMap(ledger.open("a"), (handle) => store.set("a", handle))
+        yield* TestClock.adjust("59 seconds")
+        // The lease is of the value that is not in the store any more.
+        yield* old.end
+        yield* until(() => ledger.released.length === 1)
+        assert.deepStrictEqual(ledger.released, [1])
+        yield* TestClock.adjust("1 second")
+        yield* until(() => ledger.released.length === 2)
+        yield* close
+        ledger.assertBalanced()
+      }))
+
+    it.effect("does not put off the end of the time to live, and the other way round", () =>
+      Effect.gen(function*() {
+        const { close, store } = yield* ledgered({ timeToIdle: "1 minute", timeToLive: "90 seconds" })
+        yield* store.use("a", id)
+        const lease = yield* leaseApart(store, "b")
+        yield* store.use("c", id)
+        yield* TestClock.adjust("50 seconds")
+        yield* store.use("a", id)
+        yield* TestClock.adjust("10 seconds")
+        assert.sameMembers([...yield* store.keys], ["a", "b"])
+        yield* TestClock.adjust("30 seconds")
+        assert.deepStrictEqual(yield* store.keys, [])
+        yield* lease.end
+        yield* close
+      }))
+
+    it.effect("sleeps once at a time, however often values are used", () => {
+      const clock = new ManualClock()
+      return Effect.gen(function*() {
+        const { close, store } = yield* ledgered({ timeToIdle: "1 hour" })
+        for (const key of ["a", "b", "a", "c", "a", "b"]) yield* store.use(key, id)
+        yield* turns(3)
+        assert.deepStrictEqual(clock.sleeps().length, 1)
+        yield* close
+        assert.deepStrictEqual(clock.sleeps(), [])
+      }).pipe(Effect.withClock(clock))
+    })
   })
 
   describe("release", () => {
@@ -795,6 +886,7 @@ describe("LeasedStore", () => {
         [{ releaseConcurrency: 1.5 }, "releaseConcurrency is 1.5, but must be a whole number, 1 or more, or Infinity"],
         [{ releaseConcurrency: NaN }, "releaseConcurrency is NaN, but must be a whole number, 1 or more, or Infinity"],
         [{ timeToLive: NaN }, "timeToLive is NaN, but must be a duration of 0 milliseconds or more"],
+        [{ timeToIdle: -1 }, "timeToIdle is -1, but must be a duration of 0 milliseconds or more"],
         [{ releaseTimeout: -1 }, "releaseTimeout is -1, but must be a duration of 0 milliseconds or more"],
         [{ gracePeriod: -1 }, "gracePeriod is -1, but must be a duration of 0 milliseconds or more"],
         // What a caller without types would do.

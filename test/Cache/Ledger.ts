@@ -8,6 +8,8 @@ export interface Handle {
   /** The time it was opened at, in milliseconds. */
   readonly openedAt: number
   users: number
+  /** When the last use ended, in milliseconds. */
+  usedUntil?: number
   releases: number
 }
 
@@ -38,7 +40,13 @@ export class Ledger {
     Effect.acquireUseRelease(
       Effect.sync(() => this.begin(handle)),
       () => effect,
-      () => Effect.sync(() => this.end(handle))
+      () =>
+        Effect.clockWith((clock) =>
+          Effect.sync(() => {
+            handle.usedUntil = clock.unsafeCurrentTimeMillis()
+            this.end(handle)
+          })
+        )
     )
 
   begin(handle: Handle): void {

@@ -300,6 +300,27 @@ describe("limits of time", () => {
       assert.notStrictEqual(yield* ClientCache.client(S3Client, server.config()), client)
     }).pipe(Effect.provide(ClientCache.layer({ timeToLive: "1 hour" }))))
 
+  it.scoped("timeToIdle: a client leaves that nobody used for so long, and is drained without anybody asking", () =>
+    Effect.gen(function*() {
+      const server = yield* localS3
+      const client = yield* ClientCache.client(S3Client, server.config())
+      for (const _ of [1, 2, 3]) {
+        yield* TestClock.adjust("59 minutes")
+        assert.strictEqual(yield* ClientCache.client(S3Client, server.config()), client)
+      }
+      yield* fetchObject(client, "object")
+      const lease = yield* inOwnScope(ClientCache.lease(S3Client, server.config()))
+      yield* TestClock.adjust("1 day")
+      assert.deepStrictEqual([yield* ClientCache.size, server.openSockets()], [1, 1])
+      yield* lease.end
+      yield* TestClock.adjust("59 minutes")
+      assert.strictEqual(yield* ClientCache.size, 1)
+      yield* TestClock.adjust("1 minute")
+      yield* until(() => server.openSockets() === 0)
+      assert.strictEqual(yield* ClientCache.size, 0)
+      assert.notStrictEqual(yield* ClientCache.client(S3Client, server.config()), client)
+    }).pipe(Effect.provide(ClientCache.layer({ timeToIdle: "1 hour" }))))
+
   it.scoped("the closing of the cache waits for leases, 5 seconds at most, and then cuts them off", () =>
     Effect.gen(function*() {
       const server = yield* localS3
@@ -388,7 +409,7 @@ describe("limits of time", () => {
       assert.deepStrictEqual(yield* Fiber.join(request), whole)
     }).pipe(Effect.provide(ClientCache.layer({ maxSize: 1, drainTimeout: "1 minute" }))))
 
-  for (const option of ["gracePeriod", "drainTimeout", "timeToLive"] as const) {
+  for (const option of ["gracePeriod", "drainTimeout", "timeToLive", "timeToIdle"] as const) {
     it.scoped(`a bad ${option} is a CacheConfigError`, () =>
       Effect.gen(function*() {
         const error = yield* Effect.flip(Effect.provide(

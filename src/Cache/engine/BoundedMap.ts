@@ -10,8 +10,17 @@ import type { EvictionPolicy } from "./EvictionPolicy.js"
 import type { KeyEquality } from "./KeyEquality.js"
 import { keyHash } from "./keyHash.js"
 import { KeyIndex } from "./KeyIndex.js"
-import { checkExpiry, checkFunctions, entryLimitOf, segmentsOf, validWeight, weightLimitOf } from "./limits.js"
+import {
+  checkExpiry,
+  checkFunctions,
+  entryLimitOf,
+  idleLimitOf,
+  segmentsOf,
+  validWeight,
+  weightLimitOf
+} from "./limits.js"
 import { makePolicy } from "./makePolicy.js"
+import { noCounts } from "./noCounts.js"
 import { orderOf } from "./orderOf.js"
 import type { RemovalReason } from "./RemovalReason.js"
 import { Removals } from "./Removals.js"
@@ -24,7 +33,7 @@ const mostReserved = 2 ** 25
  * A synchronous map bounded by count, by weight, or both, with an expiry per entry.
  *
  * Time is an argument everywhere (`now`, milliseconds since the epoch): the map never reads a clock. An entry has
- * expired when `now >= expiresAt`. Expired entries are reclaimed before a live one is evicted.
+ * expired when `now >= expiresAt`, or when its last use is a time to idle ago. Expired entries are reclaimed before a live one is evicted.
  *
  * Every write goes in this order: weigh and validate, reclaim what has expired, make room by evicting *other* entries,
  * store, and only then tell the listener. A refused write changes nothing.
@@ -57,18 +66,7 @@ export class BoundedMap<K, V> {
    *
    * @since 0.1.0
    */
-  readonly counters: Counters = {
-    hits: 0,
-    misses: 0,
-    insertions: 0,
-    rejections: 0,
-    evicted: 0,
-    expired: 0,
-    replaced: 0,
-    deleted: 0,
-    cleared: 0,
-    listenerFailures: 0
-  }
+  readonly counters: Counters = noCounts()
 
   private readonly equality: KeyEquality | undefined
   private readonly index: KeyIndex<K>
@@ -77,6 +75,7 @@ export class BoundedMap<K, V> {
   private readonly weigh: ((key: K, value: V) => number) | undefined
   private readonly removals: Removals<K, V>
   private deadlines: Deadlines | undefined
+  private readonly timeToIdle: number
   private readonly onDue: (slot: number) => void
   // Columns. A key and a value share the fate of their slot: both are set, or both are undefined.
   private readonly keyColumn: Array<K | undefined> = []
@@ -107,6 +106,8 @@ export class BoundedMap<K, V> {
     const segments = segmentsOf(options.segments)
     this.index = new KeyIndex<K>(this.equality, (slot) => this.keyColumn[slot], segments)
     this.onDue = (slot) => this.release(slot, "expired")
+    this.timeToIdle = idleLimitOf(options.timeToIdle)
+    if (this.timeToIdle !== never) this.deadlines = new Deadlines(0, this.timeToIdle)
     this.expectEntries()
     if (segments > 1 && this.entryLimit <= mostReserved) this.reserve(this.entryLimit)
   }
@@ -130,7 +131,8 @@ export class BoundedMap<K, V> {
   }
 
   /**
-   * Whether an entry that can expire was ever written. Until then no operation looks at the time it is given.
+   * Whether there is a time to idle, or an entry that can expire was ever written. Until then no operation looks at the
+   * time it is given.
    *
    * @since 0.1.0
    */
@@ -156,6 +158,7 @@ export class BoundedMap<K, V> {
     const slot = this.index.get(key)
     if (slot !== -1 && this.isLive(slot, now)) {
       this.policy.access(slot)
+      if (this.deadlines !== undefined) this.deadlines.use(slot, now)
       this.counters.hits++
       return this.valueColumn[slot] as V
     }
@@ -187,8 +190,9 @@ export class BoundedMap<K, V> {
   }
 
   /**
-   * When the entry under a key expires, in milliseconds since the epoch (`Infinity`: never), or `Absent`. Changes
-   * nothing; the answer for an entry that has expired but is not reclaimed yet lies in the past.
+   * When the entry under a key expires if it is not used until then, in milliseconds since the epoch (`Infinity`:
+   * never), or `Absent`. Changes nothing; the answer for an entry that has expired but is not reclaimed yet lies in the
+   * past.
    *
    * @since 0.1.0
    */
@@ -249,6 +253,31 @@ export class BoundedMap<K, V> {
     }
     this.removals.tell()
     return live
+  }
+
+  /**
+   * Says that an entry is in use from now on, and does not go idle, or that it is no more, and was until now. It matters
+   * to its time to idle alone: it is no use otherwise. A write begins anew.
+   *
+   * @since 0.1.0
+   */
+  setInUse(key: K, isInUse: boolean, now: number): void {
+    const slot = this.index.get(key)
+    if (slot !== -1 && this.deadlines !== undefined) this.deadlines.setLastUse(slot, isInUse ? never : now)
+  }
+
+  /**
+   * When the first entry expires, if none is used until then, in milliseconds since the epoch: `Infinity` for never.
+   * Looks at every entry.
+   *
+   * @since 0.1.0
+   */
+  nextExpiry(): number {
+    let next = never
+    this.policy.forEach((slot) => {
+      next = Math.min(next, this.expiryOf(slot))
+    })
+    return next
   }
 
   /**
@@ -387,10 +416,7 @@ export class BoundedMap<K, V> {
    *
    * @since 0.1.0
    */
-  resize(
-    limits: { readonly maxSize?: number | undefined; readonly maxWeight?: number | undefined },
-    now: number
-  ): void {
+  resize(limits: Pick<BoundedMapOptions<K, V>, "maxSize" | "maxWeight">, now: number): void {
     const entryLimit = limits.maxSize === undefined ? this.entryLimit : entryLimitOf(limits.maxSize)
     const weightLimit = limits.maxWeight === undefined ? this.weightLimit : weightLimitOf(limits.maxWeight)
     this.entryLimit = entryLimit
@@ -433,11 +459,8 @@ export class BoundedMap<K, V> {
     if (weight !== this.totalWeight) found.push(`the entries weigh ${weight}, not ${this.totalWeight}`)
     if (this.used > this.entryLimit) found.push(`${this.used} entries, over the limit of ${this.entryLimit}`)
     if (this.totalWeight > this.weightLimit) found.push(`weight ${this.totalWeight}, over ${this.weightLimit}`)
-    for (const slot of this.freeSlots) {
-      if (this.keyColumn[slot] !== undefined || this.valueColumn[slot] !== undefined) {
-        found.push(`free slot ${slot} still holds an entry`)
-      }
-    }
+    const isHeld = (slot: number) => this.keyColumn[slot] !== undefined || this.valueColumn[slot] !== undefined
+    for (const slot of this.freeSlots.filter(isHeld)) found.push(`free slot ${slot} still holds an entry`)
     return found
   }
 
@@ -465,7 +488,7 @@ export class BoundedMap<K, V> {
   }
 
   private insert(key: K, value: V, weight: number, now: number, expiresAt: number): WriteOutcome {
-    if (expiresAt <= now || this.entryLimit === 0) return "discarded"
+    if (expiresAt <= now || this.timeToIdle === 0 || this.entryLimit === 0) return "discarded"
     if (this.countsOnly && this.used === this.entryLimit && expiresAt === never) {
       return this.replaceVictim(key, value)
     }
@@ -481,6 +504,7 @@ export class BoundedMap<K, V> {
     this.putWeight(slot, weight)
     this.policy.insert(slot, this.usesHashes ? keyHash(key, this.equality) : 0)
     this.putExpiry(slot, expiresAt)
+    this.deadlines?.setLastUse(slot, now)
     this.totalWeight += weight
     this.used++
     this.counters.insertions++
@@ -513,6 +537,7 @@ export class BoundedMap<K, V> {
     this.changeWeight(slot, weight)
     this.policy.access(slot)
     this.putExpiry(slot, expiresAt)
+    this.deadlines?.setLastUse(slot, now)
     while (this.totalWeight > this.weightLimit) this.evict(now, slot)
     return "updated"
   }
@@ -573,7 +598,7 @@ export class BoundedMap<K, V> {
     this.note(slot, reason)
     this.index.delete(this.keyColumn[slot] as K, slot)
     this.policy.remove(slot, reason === "evicted")
-    if (this.deadlines !== undefined) this.deadlines.put(slot, never)
+    if (this.deadlines !== undefined) this.deadlines.clear(slot)
     this.totalWeight -= this.weightAt(slot)
     this.used--
   }
@@ -596,7 +621,7 @@ export class BoundedMap<K, V> {
     if (this.deadlines === undefined) {
       if (expiresAt === never) return
       this.countsOnly = false
-      this.deadlines = new Deadlines(this.capacity)
+      this.deadlines = new Deadlines(this.capacity, never)
     }
     this.deadlines.put(slot, expiresAt)
   }

@@ -39,6 +39,11 @@ export interface BoundedMapOptions<in K, in V> {
   /** The weight of an entry, a whole number, `0` or more; measured once, at the write. Default: every entry weighs 1. */
   readonly weigh?: ((key: K, value: V) => number) | undefined
   /**
+   * How long an entry may go without use, in milliseconds: a `get` that finds it, or a write. Then it has expired. Zero:
+   * nothing is stored. Default `Infinity`: for ever.
+   */
+  readonly timeToIdle?: number | undefined
+  /**
    * In how many parts to keep the index of keys, a power of two up to 65,536. `Map`s of V8 stop the program while they
    * move their entries to grow: for 20 to 60 ms at a million entries, for about 1 ms in 64 parts, and for less in 256. In
    * return every operation hashes its key. Worth it above some 250,000 entries, and needed above 16 million: one part

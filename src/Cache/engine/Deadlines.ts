@@ -12,17 +12,28 @@ const never = Number.POSITIVE_INFINITY
  * The deadline of every slot, in milliseconds since the epoch, and the wheel that finds those that have come. `Infinity`
  * never comes.
  *
+ * With a time to idle, the deadline of a slot is the moment it was given or so long after its last use, whichever comes
+ * first. A use only writes down when it was: the wheel finds out when it looks at the slot.
+ *
  * @since 0.1.0
  * @category models
  */
 export class Deadlines {
   private column: Float64Array<ArrayBuffer>
+  // When each slot was used last; `Infinity` for one that is in use, or free.
+  private uses: Float64Array<ArrayBuffer> | undefined
+  private readonly timeToIdle: number
   private readonly wheel = new TimerWheel((slot) => this.of(slot))
 
-  /** @param slots for slots `0` to `slots - 1` */
-  constructor(slots: number) {
+  /**
+   * @param slots for slots `0` to `slots - 1`
+   * @param timeToIdle milliseconds; `Infinity` for none
+   */
+  constructor(slots: number, timeToIdle: number) {
     this.wheel.grow(slots)
     this.column = extendedFloats(new Float64Array(0), slots, never)
+    this.timeToIdle = timeToIdle
+    this.uses = timeToIdle === never ? undefined : extendedFloats(new Float64Array(0), slots, never)
   }
 
   /**
@@ -33,6 +44,7 @@ export class Deadlines {
   grow(slots: number): void {
     this.wheel.grow(slots)
     this.column = extendedFloats(this.column, slots, never)
+    if (this.uses !== undefined) this.uses = extendedFloats(this.uses, slots, never)
   }
 
   /**
@@ -41,17 +53,50 @@ export class Deadlines {
    * @since 0.1.0
    */
   of(slot: number): number {
-    return this.column[slot] as number
+    const deadline = this.column[slot] as number
+    return this.uses === undefined ? deadline : Math.min(deadline, (this.uses[slot] as number) + this.timeToIdle)
   }
 
   /**
-   * Gives a slot a deadline.
+   * Gives a slot a deadline, besides the one that its last use gives it.
    *
    * @since 0.1.0
    */
   put(slot: number, deadline: number): void {
     this.wheel.cancel(slot)
     this.column[slot] = deadline
+    this.wheel.schedule(slot)
+  }
+
+  /**
+   * Takes every deadline of a slot away.
+   *
+   * @since 0.1.0
+   */
+  clear(slot: number): void {
+    if (this.uses !== undefined) this.uses[slot] = never
+    this.put(slot, never)
+  }
+
+  /**
+   * A slot is used now. One that is in use stays so.
+   *
+   * @since 0.1.0
+   */
+  use(slot: number, now: number): void {
+    if (this.uses !== undefined && (this.uses[slot] as number) < now) this.uses[slot] = now
+  }
+
+  /**
+   * Says when a slot was used last, whatever was known of it before.
+   *
+   * @param at milliseconds since the epoch; `Infinity`: it is in use until something else is said
+   * @since 0.1.0
+   */
+  setLastUse(slot: number, at: number): void {
+    if (this.uses === undefined) return
+    this.wheel.cancel(slot)
+    this.uses[slot] = at
     this.wheel.schedule(slot)
   }
 
@@ -71,7 +116,8 @@ export class Deadlines {
    */
   violations(): ReadonlyArray<string> {
     const found = [...this.wheel.violations()]
-    this.column.forEach((deadline, slot) => {
+    this.column.forEach((_, slot) => {
+      const deadline = this.of(slot)
       if (this.wheel.isScheduled(slot) !== (deadline !== never)) {
         found.push(`slot ${slot} expires at ${deadline}, and its place in the wheel says otherwise`)
       }

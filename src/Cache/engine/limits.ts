@@ -48,6 +48,20 @@ export const weightLimitOf = (limit: number | undefined): number => {
 }
 
 /**
+ * The milliseconds an entry may go without use, or `Infinity`. Throws `BoundedMapError` for what is none.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const idleLimitOf = (timeToIdle: number | undefined): number => {
+  if (timeToIdle === undefined) return Number.POSITIVE_INFINITY
+  if (typeof timeToIdle !== "number" || !(timeToIdle >= 0)) {
+    throw new BoundedMapError("timeToIdle", timeToIdle, "a number of milliseconds, 0 or more, or Infinity")
+  }
+  return timeToIdle
+}
+
+/**
  * The functions among the options. Throws `BoundedMapError` for one that is none.
  *
  * @since 0.1.0

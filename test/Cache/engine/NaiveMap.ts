@@ -6,6 +6,7 @@ interface Entry {
   readonly value: number
   readonly weight: number
   readonly expiresAt: number
+  readonly usedAt: number
 }
 
 /** What a bounded map does, told as naively as possible: an array of entries, and a naive policy. */
@@ -15,11 +16,13 @@ export class NaiveMap {
   private readonly policy: NaivePolicy
   private maxSize: number
   private maxWeight: number
+  private readonly timeToIdle: number
 
-  constructor(policy: NaivePolicy, maxSize: number, maxWeight: number) {
+  constructor(policy: NaivePolicy, maxSize: number, maxWeight: number, timeToIdle: number) {
     this.policy = policy
     this.maxSize = maxSize
     this.maxWeight = maxWeight
+    this.timeToIdle = timeToIdle
     this.expect()
   }
 
@@ -28,16 +31,38 @@ export class NaiveMap {
   }
 
   find(key: number, now: number) {
-    return this.entries.find((entry) => entry.key === key && entry.expiresAt > now)
+    return this.entries.find((entry) => entry.key === key && this.end(entry) > now)
   }
 
   purge(now: number) {
-    for (const entry of this.entries) if (entry.expiresAt <= now) this.drop(entry, "expired")
+    for (const entry of this.entries) if (this.end(entry) <= now) this.drop(entry, "expired")
+  }
+
+  end({ expiresAt, usedAt }: Entry) {
+    return Math.min(expiresAt, usedAt + this.timeToIdle)
+  }
+
+  expiresAt(key: number): number | Absent {
+    const held = this.entries.find((entry) => entry.key === key)
+    return held ? this.end(held) : Absent
+  }
+
+  nextExpiry() {
+    return Math.min(Infinity, ...this.entries.map((entry) => this.end(entry)))
+  }
+
+  setInUse(key: number, isInUse: boolean, now: number) {
+    this.setLastUse(key, isInUse ? Infinity : now)
+  }
+
+  private setLastUse(key: number, usedAt: number) {
+    this.entries = this.entries.map((entry) => entry.key === key ? { ...entry, usedAt } : entry)
   }
 
   get(key: number, now: number): number | Absent {
     const found = this.look(key, now)
     if (!found) return Absent
+    this.setLastUse(key, Math.max(now, found.usedAt))
     this.policy.access(key, found.weight)
     return found.value
   }
@@ -46,11 +71,11 @@ export class NaiveMap {
     if (weight > this.maxWeight) return "tooLarge"
     this.purge(now)
     const old = this.find(key, now)
-    if (expiresAt <= now || this.maxSize === 0) {
+    if (expiresAt <= now || this.timeToIdle === 0 || this.maxSize === 0) {
       if (old) this.drop(old, "replaced")
       return "discarded"
     }
-    const entry = { key, value, weight, expiresAt }
+    const entry = { key, value, weight, expiresAt, usedAt: now }
     if (old) {
       this.removed.push(`${old.key} ${old.value} replaced`)
       this.entries = this.entries.map((other) => other === old ? entry : other)
@@ -106,7 +131,7 @@ export class NaiveMap {
 
   private look(key: number, now: number) {
     const held = this.entries.find((entry) => entry.key === key)
-    if (held && held.expiresAt <= now) this.drop(held, "expired")
+    if (held && this.end(held) <= now) this.drop(held, "expired")
     return this.find(key, now)
   }
 

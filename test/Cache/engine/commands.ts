@@ -13,6 +13,7 @@ const arbitrary = (name: string, amount: fc.Arbitrary<number>, time: fc.Arbitrar
 export const lives = fc.record({
   maxSize: fc.oneof({ weight: 4, arbitrary: fc.nat(22) }, { weight: 1, arbitrary: fc.constant(Infinity) }),
   maxWeight: fc.oneof(fc.constant(Infinity), fc.nat(120)),
+  timeToIdle: fc.oneof(fc.constant(Infinity), fc.constantFrom(0, 1, 60, 5000), fc.integer({ min: 1, max: 3000 })),
   commands: fc.array(
     fc.oneof(
       { weight: 12, arbitrary: arbitrary("get", none, none) },
@@ -23,6 +24,7 @@ export const lives = fc.record({
       { weight: 2, arbitrary: arbitrary("peek", none, none) },
       { weight: 2, arbitrary: arbitrary("popVictim", none, none) },
       { weight: 1, arbitrary: arbitrary("expire", none, time) },
+      { weight: 2, arbitrary: arbitrary("use", fc.nat(1), none) },
       { weight: 1, arbitrary: arbitrary("resize", fc.nat(22), fc.oneof(fc.constant(Infinity), fc.nat(120))) },
       { weight: 1, arbitrary: fc.tuple(fc.constant("clear"), fc.constant(0), none, none) }
     ),

@@ -9,6 +9,7 @@ import { naivePolicies, type NaivePolicy } from "./NaivePolicies.js"
 interface Life {
   readonly maxSize: number
   readonly maxWeight: number
+  readonly timeToIdle: number
   readonly commands: ReadonlyArray<Command>
 }
 
@@ -31,11 +32,13 @@ const apply = (
     case "remove":
       return map.remove(key, now)
     case "peek":
-      return [map.peek(key, now), map.has(key, now)]
+      return [map.peek(key, now), map.has(key, now), map.expiresAt(key), map.nextExpiry()]
     case "popVictim":
       return map.popVictim(now)
     case "expire":
       return map.setExpiresAt(key, now, now + time)
+    case "use":
+      return map.setInUse(key, amount === 1, now)
     case "resize":
       return map.resize({ maxSize: amount, maxWeight: time }, now)
     case "clear":
@@ -63,11 +66,13 @@ const applyNaively = (
     case "remove":
       return map.remove(key, now)
     case "peek":
-      return [peeked?.value ?? Absent, peeked !== undefined]
+      return [peeked?.value ?? Absent, peeked !== undefined, map.expiresAt(key), map.nextExpiry()]
     case "popVictim":
       return map.popVictim(now)
     case "expire":
       return map.setExpiresAt(key, now, now + time)
+    case "use":
+      return map.setInUse(key, amount === 1, now)
     case "resize":
       return map.resize(amount, time, now)
     case "clear":
@@ -81,6 +86,7 @@ const applyNaively = (
 const plain = (life: Life): Life => ({
   maxSize: life.maxSize,
   maxWeight: Infinity,
+  timeToIdle: Infinity,
   commands: life.commands
     .filter(([name]) => name !== "expire")
     .map(([name, key, amount]) => [name, key, amount, Infinity])
@@ -92,10 +98,11 @@ const likeItsTwin = (evictionPolicy: EvictionPolicyName, twin: () => NaivePolicy
     evictionPolicy,
     maxSize: life.maxSize,
     maxWeight: life.maxWeight,
+    timeToIdle: life.timeToIdle,
     weigh: weighs ? weigh : undefined,
     onRemoval: (key, value, reason) => removed.push(`${key} ${value} ${reason}`)
   })
-  const naive = new NaiveMap(twin(), life.maxSize, life.maxWeight)
+  const naive = new NaiveMap(twin(), life.maxSize, life.maxWeight, life.timeToIdle)
   let now = 1_000_000
   let told = 0
   life.commands.forEach((command, serial) => {
@@ -126,6 +133,7 @@ const keepsItsWord = (evictionPolicy: EvictionPolicyName) => (life: Life) => {
     evictionPolicy,
     maxSize: life.maxSize,
     maxWeight: life.maxWeight,
+    timeToIdle: life.timeToIdle,
     weigh,
     onRemoval: (key, value, reason) => {
       assert.strictEqual(held.get(key), value, `${key} left as ${reason}, and was not there`)

@@ -1,0 +1,25 @@
+/**
+ * What a map has counted at its start.
+ *
+ * @since 0.1.0
+ */
+import type { Counters } from "./BoundedMapOptions.js"
+
+/**
+ * Counters that stand at zero.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const noCounts = (): Counters => ({
+  hits: 0,
+  misses: 0,
+  insertions: 0,
+  rejections: 0,
+  evicted: 0,
+  expired: 0,
+  replaced: 0,
+  deleted: 0,
+  cleared: 0,
+  listenerFailures: 0
+})
