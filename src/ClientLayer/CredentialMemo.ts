@@ -3,13 +3,16 @@
  *
  * @since 0.1.0
  */
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { FlightGroup, SingleFlight } from "../Cache/SingleFlight.js"
 import type { CredentialsError, PackageNotFoundError } from "./SessionErrors.js"
+import { expiresAt, UnusableCredentials } from "./usableCredentials.js"
 
 /**
  * Credentials as the SDK takes them.
@@ -44,10 +47,21 @@ export interface MemoContext {
   readonly flights: SingleFlight<CredentialMemo>
   /** In which resolutions run, whoever asked for them. */
   readonly scope: Scope.Scope
-  /** Changes when everything that was remembered is to be forgotten. */
-  readonly generation: () => number
   /** Called when a resolution starts. */
   readonly onResolution: () => void
+}
+
+/**
+ * What somebody who needs credentials asks.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CredentialRequest {
+  /** Whether those that are there will not do. */
+  readonly forceRefresh: boolean
+  /** Asks the source, on behalf of who asks. */
+  readonly resolve: (memo: CredentialMemo) => Effect.Effect<AwsCredentials, CredentialsFailure>
 }
 
 /** How long before their end credentials are refreshed; the SDK's own window. */
@@ -56,6 +70,10 @@ const refreshWindow = 300_000
 const waitWindow = 60_000
 /** How long after a failed refresh the next one is tried, while there are credentials. */
 const retryDelay = 10_000
+/** How long a source that gave something unusable is not asked again. */
+const unusableDelay = 60_000
+/** How long after their end expired credentials are of no interest to anybody. */
+const overAfter = 3_600_000
 
 /**
  * Remembers the credentials of one identity.
@@ -67,6 +85,9 @@ const retryDelay = 10_000
  *   never live that long several times for each request.
  * - A failed resolution is not remembered. While there are valid credentials it harms nobody; it is logged, and tried
  *   again after ten seconds at most.
+ * - An answer that cannot be used at all (no keys, an expiration that is no date) is remembered for a minute: each request
+ *   fails with it, but none asks the source again. The SDK remembers it for ever.
+ * - Credentials whose expiration is an invalid date never expire, as with the SDK.
  * - `forceRefresh` always resolves anew, or joins a resolution under way.
  *
  * The two windows are those of botocore in kind (`RefreshableCredentials`: advisory and mandatory), in size the SDK for
@@ -78,23 +99,17 @@ const retryDelay = 10_000
 export class CredentialMemo {
   /** Whose credentials they are, for messages. */
   readonly identity: string
-  readonly #resolve: (forceRefresh: boolean) => Effect.Effect<AwsCredentials, CredentialsFailure>
+  /** The region whose credentials they are (`""`: none), once they are known to be of one. */
+  tiedTo: string | undefined
   readonly #context: MemoContext
   readonly #flights: FlightGroup<CredentialMemo, AwsCredentials, CredentialsFailure>
   // A private name of the language, so that no inspection shows what it holds.
   #held: Held | undefined
   #retryAt = 0
+  #unusable: CredentialsFailure | undefined
 
-  /**
-   * @param resolve asks the source; told whether the asker insists on new credentials
-   */
-  constructor(
-    identity: string,
-    resolve: (forceRefresh: boolean) => Effect.Effect<AwsCredentials, CredentialsFailure>,
-    context: MemoContext
-  ) {
+  constructor(identity: string, context: MemoContext) {
     this.identity = identity
-    this.#resolve = resolve
     this.#context = context
     this.#flights = context.flights.group()
   }
@@ -106,65 +121,84 @@ export class CredentialMemo {
    * @since 0.1.0
    */
   fresh(now: number): AwsCredentials | undefined {
-    const held = this.#current()
+    const held = this.#held
     return held !== undefined && (now < held.refreshAt || (now < held.expiresAt && now < this.#retryAt))
       ? held.value
       : undefined
   }
 
   /**
-   * The credentials.
+   * Whether it has nothing that is of use to anybody: no credentials, or some that expired more than an hour ago.
    *
-   * @param forceRefresh whether those that are there will not do
+   * @param now milliseconds since the epoch
    * @since 0.1.0
    */
-  readonly get = (forceRefresh = false): Effect.Effect<AwsCredentials, CredentialsFailure> =>
+  isOver(now: number): boolean {
+    return !this.#flights.has(this)
+      && (this.#held === undefined ? now >= this.#retryAt : now >= this.#held.expiresAt + overAfter)
+  }
+
+  /**
+   * The credentials.
+   *
+   * @since 0.1.0
+   */
+  readonly get = (request: CredentialRequest): Effect.Effect<AwsCredentials, CredentialsFailure> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.withFiberRuntime<AwsCredentials, CredentialsFailure>((fiber) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) => {
-          const fresh = forceRefresh ? undefined : this.fresh(now)
+          const fresh = request.forceRefresh ? undefined : this.fresh(now)
           if (fresh !== undefined) return Effect.succeed(fresh)
-          const held = forceRefresh ? undefined : this.#current()
-          const refresh = this.#start(forceRefresh, fiber)
+          const held = request.forceRefresh ? undefined : this.#held
+          const isValid = held !== undefined && now < held.expiresAt
+          if (this.#unusable !== undefined && !isValid && !request.forceRefresh && now < this.#retryAt) {
+            return Effect.fail(this.#unusable)
+          }
+          const refresh = this.#start(request, fiber)
           if (held !== undefined && now < held.waitAt) return Effect.as(refresh, held.value)
-          const joined = Effect.suspend(() => this.#context.flights.await(this.#join(forceRefresh, fiber), restore))
+          const joined = Effect.suspend(() => this.#context.flights.await(this.#join(request, fiber), restore))
           const wait = Effect.zipRight(refresh, joined)
-          return held !== undefined && now < held.expiresAt ? Effect.orElseSucceed(wait, () => held.value) : wait
+          return isValid ? Effect.orElseSucceed(wait, () => held.value) : wait
         })
       )
     )
 
-  #current(): Held | undefined {
-    return this.#held?.generation === this.#context.generation() ? this.#held : undefined
-  }
-
   // The session waits for it as well, so that it goes on when everyone else has left.
-  #start(forceRefresh: boolean, fiber: Fiber.RuntimeFiber<unknown, unknown>): Effect.Effect<void> {
+  #start(request: CredentialRequest, fiber: Fiber.RuntimeFiber<unknown, unknown>): Effect.Effect<void> {
     const { flights, scope } = this.#context
     if (this.#flights.has(this)) return Effect.void
-    const wait = flights.await(this.#join(forceRefresh, fiber), Effect.interruptible)
+    const wait = flights.await(this.#join(request, fiber), Effect.interruptible)
     // Who waits is told by the failure itself; here are those who do not, since what is there still serves.
     const background = Effect.catchAll(wait, (error) =>
-      forceRefresh || this.#current() === undefined
+      request.forceRefresh || this.#held === undefined
         ? Effect.void
         : Effect.logWarning(`${error.message}. Those it has still serve.`))
     return Effect.asVoid(Effect.forkIn(background, scope))
   }
 
-  #join(forceRefresh: boolean, fiber: Fiber.RuntimeFiber<unknown, unknown>) {
-    const { generation, onResolution } = this.#context
-    const started = generation()
+  #join(request: CredentialRequest, fiber: Fiber.RuntimeFiber<unknown, unknown>) {
+    const { onResolution } = this.#context
     return this.#flights.enter(
       this,
       fiber,
       () =>
         Effect.suspend(() => {
           onResolution()
-          return this.#resolve(forceRefresh)
+          return request.resolve(this)
         }),
       (exit, now) => {
-        if (Exit.isSuccess(exit)) this.#held = hold(exit.value, now, started)
-        else this.#retryAt = now + retryAfter(this.#current(), now)
+        if (Exit.isSuccess(exit)) {
+          this.#held = hold(exit.value, now)
+          this.#unusable = undefined
+          this.#retryAt = 0
+          return
+        }
+        this.#unusable = Option.getOrUndefined(
+          Option.filter(Cause.failureOption(exit.cause), ({ cause }) => cause instanceof UnusableCredentials)
+        )
+        const isValid = this.#held !== undefined && now < this.#held.expiresAt
+        this.#retryAt = now
+          + (isValid || this.#unusable === undefined ? retryAfter(this.#held, now) : unusableDelay)
       }
     )
   }
@@ -182,21 +216,19 @@ export class CredentialMemo {
 
 interface Held {
   readonly value: AwsCredentials
-  readonly generation: number
   readonly refreshAt: number
   readonly waitAt: number
   readonly expiresAt: number
 }
 
-const hold = (value: AwsCredentials, now: number, generation: number): Held => {
-  const expiresAt = value.expiration?.getTime() ?? Number.POSITIVE_INFINITY
-  const life = Math.max(0, expiresAt - now)
+const hold = (value: AwsCredentials, now: number): Held => {
+  const end = expiresAt(value)
+  const life = Math.max(0, end - now)
   return {
     value,
-    generation,
-    expiresAt,
-    refreshAt: expiresAt - Math.min(refreshWindow, life / 2),
-    waitAt: expiresAt - Math.min(waitWindow, life / 10)
+    expiresAt: end,
+    refreshAt: end - Math.min(refreshWindow, life / 2),
+    waitAt: end - Math.min(waitWindow, life / 10)
   }
 }
 

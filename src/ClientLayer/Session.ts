@@ -23,6 +23,7 @@ import type { RegionsOptions } from "./Partition.js"
 import { ResourceCache } from "./ResourceCache.js"
 import type { ResourceCacheKey } from "./ResourceCacheKey.js"
 import type { ResourceDefinition } from "./ResourceDefinition.js"
+import type { SessionCredentialProvider } from "./SessionCredentials.js"
 import type { UnknownRegionError } from "./SessionErrors.js"
 import type {
   SessionClientArguments,
@@ -45,9 +46,16 @@ import type {
  *
  * - Each session has caches of its own, one that evicts what was used least recently (`LRU`), and one for what was used
  *   least often (`LFU`). Nothing is shared between sessions.
- * - Profile and region are read once. `S3Client` with the session's region and `S3Client` with none are one client.
+ * - Profile and region are read once. `S3Client` with the session's region and `S3Client` with none are one client. The
+ *   region of a client is the one it names, else that of the session's options, of `AWS_REGION`, of its profile, and last
+ *   of the session's profile.
  * - Credentials are resolved once for all clients, refreshed before they expire, and only once then too. A credential
- *   provider in a client's configuration is remembered in the same way.
+ *   provider in a client's configuration is remembered in the same way: by which function it is, or by the name it was
+ *   given with `ClientCacheKey.tag`. Credentials live in the session until they expire, whatever becomes of clients: of
+ *   1,000 names and profiles at most, those used last; of a function without a name as long as somebody has it.
+ * - A provider sees the client that asks as the SDK shows it, with the session's connections, and assumes roles with the
+ *   session's credentials. One that asks for the region of the client is asked once for each region (64 at most are
+ *   remembered).
  * - Clients share connections, so that another client costs neither a TLS handshake nor sockets.
  *
  * What it reads of the environment and of the shared files is what the SDK reads: `AWS_PROFILE` and `AWS_REGION`, but
@@ -304,9 +312,10 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
   )
 
   /**
-   * The credentials of clients that bring none, resolved if need be; `None` when the SDK's default chain has none.
+   * The credentials of clients that bring none, as they are now, resolved if need be; `None` when the SDK's default chain
+   * has none.
    *
-   * @param options `forceRefresh` resolves anew, whatever is remembered
+   * @param options `forceRefresh` resolves anew, from the files as they are, whatever is remembered
    * @since 0.1.0
    */
   static getCredentials(
@@ -314,6 +323,27 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
   ): Effect.Effect<Option.Option<SessionIdentity>, CredentialsFailure, Session> {
     return Effect.flatMap(Session, (session) => session.getCredentials(options))
   }
+
+  /**
+   * The credentials of clients that bring none, as a credential provider of the SDK, which stays up to date: it shares
+   * what the session remembers, and refreshes it before it expires.
+   *
+   * @example
+   * ```ts
+   * import { S3Client } from "@aws-sdk/client-s3"
+   * import * as Effect from "effect/Effect"
+   * import { Session } from "effect-aws-cache/ClientLayer"
+   *
+   * // A client that somebody else manages.
+   * const program = Effect.map(Session.credentialProvider, (credentials) =>
+   *   new S3Client({ region: "eu-west-1", credentials }))
+   * ```
+   *
+   * @since 0.1.0
+   */
+  static readonly credentialProvider: Effect.Effect<SessionCredentialProvider, never, Session> = Effect.suspend(() =>
+    Effect.flatMap(Session, (session) => session.credentialProvider)
+  )
 
   /**
    * The names of the AWS partitions.
@@ -364,7 +394,8 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
   )
 
   /**
-   * Reads the environment and the shared files again, and forgets all credentials.
+   * Reads the environment and the shared files again, and forgets all credentials. Every copy of the SDK's reader of
+   * files among the credential providers reads them anew.
    *
    * @since 0.1.0
    */

@@ -8,22 +8,25 @@ import * as Either from "effect/Either"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
+import * as Predicate from "effect/Predicate"
+import type * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
-import { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
+import { AsyncLocalStorage } from "node:async_hooks"
+import type { CacheConfigError } from "../Cache/CacheErrors.js"
 import { SingleFlight } from "../Cache/SingleFlight.js"
+import { askProvider } from "./askProvider.js"
 import type { RedactedCredentials } from "./AwsClient.js"
-import { isPlainObject, maskSecrets, rememberSecrets } from "./canonicalValue.js"
+import { borrowedHandler } from "./borrowedHandler.js"
+import { rememberSecrets } from "./canonicalValue.js"
 import { ClientClosedError } from "./ClientErrors.js"
+import { askerOf, clientView, type CredentialAsker, regionOfAsker } from "./CredentialAsker.js"
+import { askChain, isEmptyChain } from "./credentialChain.js"
 import { type AwsCredentials, CredentialMemo, type CredentialsFailure, type MemoContext } from "./CredentialMemo.js"
-import { describeType } from "./describeType.js"
-import { knownSecrets } from "./knownSecrets.js"
-import { maskedCause } from "./maskedCause.js"
-import { loadCredentialsModule } from "./optionalPeers.js"
+import { fixedCredentials } from "./fixedCredentials.js"
+import { IdentityMemos } from "./IdentityMemos.js"
+import { RecentlyUsed } from "./RecentlyUsed.js"
 import { referenceId, referenceTag } from "./referenceId.js"
-import { CredentialsError } from "./SessionErrors.js"
-import { canonicalCredentials } from "./staticCredentials.js"
-import { WeakValues } from "./WeakValues.js"
+import { refreshProviderFiles } from "./sharedFiles.js"
 
 /**
  * What a session takes as `credentials`: a credential provider of the SDK, or static credentials.
@@ -37,19 +40,19 @@ export type SessionCredentialsOption =
   | Redacted.Redacted<RedactedCredentials>
 
 /**
- * What a client of the SDK takes as `credentials`, marked so that it does not remember them itself.
+ * A credential provider as clients of the SDK take it, marked so that they do not remember credentials themselves.
  *
  * @since 0.1.0
  * @category models
  */
-export interface MemoizedProvider {
-  (options?: { readonly forceRefresh?: boolean | undefined }): Promise<AwsCredentials>
+export interface SessionCredentialProvider {
+  (properties?: { readonly forceRefresh?: boolean | undefined }): Promise<AwsCredentials>
   readonly memoized: true
 }
 
 /**
- * What credential providers learn of the session instead of the client that happens to ask first: their own clients
- * would adopt its connections and its region, and outlive it.
+ * What credential providers learn of the session. Of who asks they learn what the SDK shows them, but their own clients
+ * would adopt its connections, and outlive it; and roles are assumed with the credentials of the session.
  *
  * @since 0.1.0
  * @category models
@@ -58,19 +61,28 @@ export interface ProviderContext {
   readonly profile: Option.Option<string>
   readonly region: Option.Option<string>
   readonly requestHandler: unknown
+  /** Whether a request handler has the connections of the session. */
+  readonly isShared: (handler: object) => boolean
   /** Whether the environment or the profile says where credentials come from. */
   readonly namesCredentials: boolean
 }
 
 /**
- * The credentials of a session: one memo for each identity.
+ * The credentials of a session: one memo for each identity. They live until they expire or the session is closed,
+ * whatever happens to the clients that asked for them.
+ *
+ * An identity is the session, a profile, or a provider: a function that was given a name by that name, any other one by
+ * which function it is. At most 1,000 profiles and names are remembered, those used last; functions without a name as
+ * long as somebody has them.
  *
  * @since 0.1.0
  * @category models
  */
 export interface SessionCredentials {
-  /** What a client is to be built with, for what its configuration has as `credentials`. */
-  readonly providerFor: (credentials: unknown, profile: string | undefined) => unknown
+  /** What a client is to be built with as `credentials`, for its configuration. */
+  readonly providerFor: (config: Readonly<Record<string, unknown>>) => unknown
+  /** A provider of the credentials of the session. */
+  readonly provider: SessionCredentialProvider
   /** The credentials of the session; none if the default chain has none. */
   readonly get: (forceRefresh: boolean) => Effect.Effect<Option.Option<AwsCredentials>, CredentialsFailure>
   /** Forgets all of them. */
@@ -98,235 +110,230 @@ export const makeSessionCredentials = (
   context: () => ProviderContext
 ): Effect.Effect<SessionCredentials, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
-    const fixed = yield* staticCredentials(session, given)
+    const fixed = yield* fixedCredentials(session, given)
     const clock = yield* Effect.clock
     const run = yield* FiberSet.makeRuntimePromise()
-    let generation = 0
     let resolutions = 0
     const memoContext: MemoContext = {
       flights: yield* SingleFlight.make<CredentialMemo>(session),
       // One that is closed in the order in which it was made, unlike what is forked in the session's own.
       scope: yield* Effect.flatMap(Effect.scope, (scope) => Scope.fork(scope, ExecutionStrategy.sequential)),
-      generation: () => generation,
       onResolution: () => {
         resolutions += 1
       }
     }
 
-    const memo = (identity: string, resolve: (forceRefresh: boolean) => unknown): CredentialMemo =>
-      new CredentialMemo(identity, (forceRefresh) => ask(session, identity, () => resolve(forceRefresh)), memoContext)
-
-    const chains = new Map<string, CredentialMemo>()
-    const chain = (profile: Option.Option<string>): CredentialMemo => {
-      const name = Option.getOrElse(profile, () => "")
-      const known = chains.get(name)
+    const isOver = (memo: CredentialMemo): boolean => memo.isOver(clock.unsafeCurrentTimeMillis())
+    const table = (limit: number) =>
+      new RecentlyUsed<IdentityMemos>(limit, (memos) => memos.isUsed && memos.all().every(isOver))
+    const named = table(identitiesLimit)
+    let unnamed = new WeakMap<Function, RecentlyUsed<IdentityMemos>>()
+    const memosIn = (memos: RecentlyUsed<IdentityMemos>, name: string, identity: string): IdentityMemos => {
+      const known = memos.get(name)
       if (known !== undefined) return known
-      const made = new CredentialMemo(
-        Option.isSome(profile) ? `profile ${name}` : "the environment",
-        (forceRefresh) =>
-          Effect.flatMap(loadCredentialsModule(session), ({ fromNodeProviderChain }) => {
-            const { region, requestHandler } = context()
-            const logger = new ChainLog()
-            const parentClientConfig = { ...named("profile", profile), ...named("region", region), requestHandler }
-            // A chain remembers as well, so there is a new one each time.
-            const ofChain = () =>
-              fromNodeProviderChain({ ...named("profile", profile), logger, parentClientConfig })({ forceRefresh })
-            return Effect.ensuring(
-              ask(session, made.identity, ofChain, () => logger.failures),
-              Effect.suspend(() => Effect.forEach(logger.warnings, (warning) => Effect.logWarning(warning)))
-            )
-          }),
-        memoContext
-      )
-      chains.set(name, made)
+      const made = new IdentityMemos(() => new CredentialMemo(identity, memoContext), isOver)
+      memos.set(name, made)
       return made
     }
-
-    const functions = new WeakMap<Function, CredentialMemo>()
-    const tagged = new WeakValues<CredentialMemo>()
-    const ofFunction = (provider: Function, source: () => CredentialMemo): CredentialMemo => {
-      const tag = referenceTag(provider)
-      const known = tag === undefined ? functions.get(provider) : tagged.get(tag)
-      if (known !== undefined) return known
-      const made = memo(`provider #${tag ?? referenceId(provider)}`, (forceRefresh) => {
-        const { profile, region, requestHandler } = context()
-        const callerClientConfig = {
-          ...named("profile", profile),
-          ...named("region", Option.map(region, (region) => () => Promise.resolve(region))),
-          requestHandler,
-          // With these a provider assumes a role, if it was given none itself.
-          credentialDefaultProvider: () => toProvider(source())
-        }
-        return Reflect.apply(provider, undefined, [{ forceRefresh, callerClientConfig }])
-      })
-      if (tag === undefined) functions.set(provider, made)
-      else tagged.set(tag, made)
-      return made
-    }
-
-    const own = Option.isSome(fixed)
-      ? memo("the session", () => fixed.value)
-      : typeof given === "function"
-      ? ofFunction(given, () => chain(context().profile))
-      : undefined
-    const ofSession = (): CredentialMemo => own ?? chain(context().profile)
-    const ofProfile = (profile: string | undefined): CredentialMemo =>
-      profile === undefined || profile === Option.getOrUndefined(context().profile)
-        ? ofSession()
-        : chain(Option.some(profile))
-
-    const providers = new WeakMap<CredentialMemo, MemoizedProvider>()
-    const toProvider = (memo: CredentialMemo): MemoizedProvider => {
-      const known = providers.get(memo)
-      if (known !== undefined) return known
-      const provide = (options?: { readonly forceRefresh?: boolean | undefined }): Promise<AwsCredentials> => {
-        const forceRefresh = options?.forceRefresh === true
-        const fresh = forceRefresh ? undefined : memo.fresh(clock.unsafeCurrentTimeMillis())
-        if (fresh !== undefined) return Promise.resolve(fresh)
-        return run(Effect.either(memo.get(forceRefresh))).then(
-          (either) => {
-            if (Either.isRight(either)) return either.right
-            // What the SDK would see without the session.
-            throw either.left.cause instanceof Error ? either.left.cause : either.left
-          },
-          () => {
-            throw new ClientClosedError({ reason: "closed" })
-          }
-        )
+    const memosOf = (source: Source, asker: CredentialAsker): IdentityMemos => {
+      if (source === "session") return memosIn(named, source, "the session")
+      if (typeof source === "object") {
+        const { profile } = source
+        const identity = profile === undefined ? "the environment" : `profile ${profile}`
+        return memosIn(named, `chain ${JSON.stringify(profile)}`, identity)
       }
-      const provider = Object.assign(provide, memoized)
-      providers.set(memo, provider)
-      return provider
+      const shown = JSON.stringify([asker.profile])
+      const tag = referenceTag(source)
+      if (tag !== undefined) return memosIn(named, `provider ${shown} ${tag}`, `provider #${tag}`)
+      const known = unnamed.get(source)
+      const memos = known ?? table(profilesLimit)
+      if (known === undefined) unnamed.set(source, memos)
+      return memosIn(memos, shown, `provider #${referenceId(source)}`)
+    }
+
+    /** The session itself, when no client asks. */
+    const sessionItself = (): CredentialAsker => {
+      const { profile, region } = context()
+      return { config: undefined, profile: Option.getOrUndefined(profile), region: Option.getOrUndefined(region) }
+    }
+    const ofChain = (): Source => ({ profile: Option.getOrUndefined(context().profile) })
+    const ofSession = (): Source => typeof given === "function" ? given : Option.isSome(fixed) ? "session" : ofChain()
+
+    const resolve = (request: Request, memos: IdentityMemos, memo: CredentialMemo) => {
+      const { asker, lends, source } = request
+      if (source === "session") return askProvider(session, memo.identity, () => Option.getOrUndefined(fixed))
+      const { isShared, requestHandler: handlerOfSession } = context()
+      const { requestHandler: given }: { readonly requestHandler?: unknown } = asker.config ?? {}
+      const requestHandler = Predicate.isObject(given) && isShared(given) ? borrowedHandler(given) : handlerOfSession
+      if (typeof source === "object") {
+        const { profile } = source
+        const view = clientView({ ...asker, profile }, { requestHandler }, (region) => memos.tie(memo, region))
+        return askChain(session, memo.identity, view, request.properties)
+      }
+      // With these a provider assumes a role, if it was given none itself.
+      const lender = lends ? lenderOf(source) : undefined
+      const view = clientView(
+        asker,
+        { requestHandler, ...(lender === undefined ? {} : { credentialDefaultProvider: () => lent(lender) }) },
+        (region) => {
+          asksForRegion.add(source)
+          memos.tie(memo, region)
+        }
+      )
+      const properties = { ...request.properties, callerClientConfig: view }
+      const ask = askProvider(
+        session,
+        memo.identity,
+        () => lending.run(lender, () => Reflect.apply(source, undefined, [properties]))
+      )
+      return request.forceRefresh ? Effect.zipRight(refreshProviderFiles(session), ask) : ask
+    }
+
+    const get = (request: Request): Effect.Effect<AwsCredentials, CredentialsFailure> =>
+      Effect.suspend(() => {
+        const { asker, forceRefresh, source } = request
+        const memos = memosOf(source, asker)
+        if (typeof source === "function" && !memos.isRegional && asksForRegion.has(source)) memos.tie(undefined, "")
+        const ask = (memo: CredentialMemo) =>
+          memo.get({ forceRefresh, resolve: (memo) => resolve(request, memos, memo) })
+        if (memos.isRegional) return Effect.flatMap(regionOf(asker), (region) => ask(memos.memo(region)))
+        const common = memos.memo("")
+        return Effect.flatMap(Effect.either(ask(common)), (answer) =>
+          common.tiedTo === undefined
+            ? answer
+            // It has turned out that regions matter. Who asked first got the credentials of its own.
+            : Effect.flatMap(
+              regionOf(asker),
+              (region) => region === common.tiedTo ? answer : ask(memos.memo(region))
+            ))
+      })
+
+    /** @param otherwise who asks, when the SDK does not say */
+    const providerOf = (
+      source: () => Source,
+      otherwise: { readonly profile?: unknown; readonly region?: unknown },
+      lends: boolean
+    ): SessionCredentialProvider => {
+      const provide = (properties: object = {}): Promise<AwsCredentials> => {
+        const forceRefresh = "forceRefresh" in properties && properties.forceRefresh === true
+        const request: Request = {
+          source: source(),
+          asker: askerOf(properties, otherwise, sessionItself()),
+          properties,
+          forceRefresh,
+          lends
+        }
+        const ask = () => answered(get(request))
+        if (forceRefresh) return ask()
+        const memos = memosOf(request.source, request.asker)
+        const fresh = (region: string) => memos.memo(region).fresh(clock.unsafeCurrentTimeMillis())
+        if (memos.isRegional) return regionOfAsker(request.asker).then((region) => fresh(region) ?? ask())
+        const known = fresh("")
+        return known === undefined ? ask() : Promise.resolve(known)
+      }
+      return Object.assign(provide, memoized)
+    }
+    const answered = (effect: Effect.Effect<AwsCredentials, CredentialsFailure>): Promise<AwsCredentials> =>
+      run(Effect.either(effect)).then(
+        (either) => {
+          if (Either.isRight(either)) return either.right
+          // What the SDK would see without the session.
+          throw either.left.cause instanceof Error ? either.left.cause : either.left
+        },
+        () => {
+          throw new ClientClosedError({ reason: "closed" })
+        }
+      )
+    const provider = providerOf(ofSession, {}, true)
+    const chainProvider = providerOf(ofChain, {}, true)
+    const lenderOf = (source: Function): SessionCredentialProvider => {
+      const tag = referenceTag(source)
+      const isOwn = typeof given === "function" &&
+        (given === source || (tag !== undefined && tag === referenceTag(given)))
+      return isOwn ? chainProvider : provider
     }
 
     return {
-      providerFor: (credentials, profile) => {
-        if (credentials === undefined) return toProvider(ofProfile(profile))
-        if (typeof credentials !== "function" || isMemoized(credentials)) return credentials
-        return toProvider(ofFunction(credentials, ofSession))
+      providerFor: (config) => {
+        const { credentialDefaultProvider, credentials, profile, region } = config
+        const isOwn = profile === undefined || profile === Option.getOrUndefined(context().profile)
+        if (typeof credentials === "function") {
+          return isMemoized(credentials)
+            ? credentials
+            : providerOf(() => credentials, { profile, region }, credentialDefaultProvider === undefined)
+        }
+        // Some that are static, or a default of the program's own.
+        if (credentials !== undefined || credentialDefaultProvider !== undefined) return credentials
+        const source = isOwn || typeof profile !== "string" ? ofSession : () => ({ profile })
+        return providerOf(source, { profile, region }, true)
       },
+      provider,
       get: (forceRefresh) =>
-        Effect.suspend(() => ofSession().get(forceRefresh)).pipe(
+        Effect.suspend(() => {
+          const properties = forceRefresh ? { forceRefresh } : {}
+          return get({ source: ofSession(), asker: sessionItself(), properties, forceRefresh, lends: true })
+        }).pipe(
           Effect.asSome,
           Effect.catchIf(
-            (error) => own === undefined && !context().namesCredentials && isEmptyChain(error.cause),
+            (error) => typeof ofSession() === "object" && !context().namesCredentials && isEmptyChain(error.cause),
             () => Effect.succeedNone
           )
         ),
       forget: () => {
-        generation += 1
+        named.clear()
+        unnamed = new WeakMap()
         memoContext.flights.detachAll()
       },
       resolutions: () => resolutions,
       secrets: () => {
         const secrets = new Set<string>()
-        const known = Option.getOrUndefined(fixed) ?? ofSession().fresh(clock.unsafeCurrentTimeMillis())
-        for (const part of [known?.accessKeyId, known?.secretAccessKey, known?.sessionToken]) {
-          rememberSecrets(part, secrets)
-        }
+        const now = clock.unsafeCurrentTimeMillis()
+        for (const memo of memosOf(ofSession(), sessionItself()).all()) remember(memo.fresh(now), secrets)
+        remember(Option.getOrUndefined(fixed), secrets)
         return secrets
       }
     }
   })
 
+/** How many profiles and named providers are remembered. */
+const identitiesLimit = 1000
+/** Under how many profiles one provider without a name is remembered. */
+const profilesLimit = 64
+
+/** Where credentials come from: a provider, what the session was given, or the SDK's default chain for a profile. */
+type Source = Function | "session" | { readonly profile: string | undefined }
+
+interface Request {
+  readonly source: Source
+  readonly asker: CredentialAsker
+  /** What the SDK said to the provider. */
+  readonly properties: object
+  readonly forceRefresh: boolean
+  /** Whether a provider assumes roles with the credentials of the session. */
+  readonly lends: boolean
+}
+
+// Providers that need the region of who asks. They may ask a client of an earlier time for it: `fromTemporaryCredentials`
+// keeps the first one it was shown, which says nothing of who asks now.
+const asksForRegion = new WeakSet<Function>()
+
+// For the same reason, what a provider assumes roles with is always that of the session that asks it at this moment.
+const lending = new AsyncLocalStorage<SessionCredentialProvider | undefined>()
+
+const lent = (lender: SessionCredentialProvider): SessionCredentialProvider =>
+  Object.assign(
+    (properties?: { readonly forceRefresh?: boolean | undefined }) => (lending.getStore() ?? lender)(properties),
+    memoized
+  )
+
+const regionOf = (asker: CredentialAsker): Effect.Effect<string> => Effect.promise(() => regionOfAsker(asker))
+
 const memoized: { readonly memoized: true } = { memoized: true }
 
 const isMemoized = (provider: Function): boolean => "memoized" in provider && provider.memoized === true
 
-const named = <Name extends string, A>(name: Name, value: Option.Option<A>): { readonly [_ in Name]?: A } => {
-  const struct: { [_ in Name]?: A } = {}
-  if (Option.isSome(value)) struct[name] = value.value
-  return struct
-}
-
-const staticCredentials = (
-  session: string,
-  given: SessionCredentialsOption | undefined
-): Effect.Effect<Option.Option<AwsCredentials>, CacheConfigError> =>
-  Effect.suspend(() => {
-    const value: unknown = Redacted.isRedacted(given) ? Redacted.value(given) : given
-    if (value === undefined || typeof value === "function") return Effect.succeedNone
-    const wrong = (option: string, value: string, accepted: string) =>
-      Effect.fail(new CacheConfigError({ cache: session, option, value, accepted }))
-    if (!isPlainObject(value)) {
-      return wrong("credentials", describeType(value), "static credentials, or a function that provides them")
-    }
-    try {
-      const canonical = canonicalCredentials(value, { cache: session, secrets: new Set() }).value
-      return isCredentials(canonical)
-        ? Effect.succeedSome(canonical)
-        : wrong("credentials.expiration", "something else", "a Date")
-    } catch (error) {
-      if (!(error instanceof CacheKeyError)) throw error
-      return wrong(error.field, error.value, error.accepted)
-    }
-  })
-
-const isCredentials = (u: unknown): u is AwsCredentials =>
-  isPlainObject(u) && typeof u["accessKeyId"] === "string" && typeof u["secretAccessKey"] === "string"
-  && optional(u["sessionToken"]) && optional(u["credentialScope"]) && optional(u["accountId"])
-  && (u["expiration"] === undefined || u["expiration"] instanceof Date)
-
-const optional = (part: unknown): boolean => part === undefined || typeof part === "string"
-
-/** Asks a source of credentials. */
-const ask = (
-  session: string,
-  identity: string,
-  source: () => unknown,
-  details: () => ReadonlyArray<string> = () => []
-): Effect.Effect<AwsCredentials, CredentialsError> =>
-  Effect.tryPromise({ try: () => Promise.resolve(source()), catch: (cause) => cause }).pipe(
-    Effect.catchAll((cause) =>
-      Effect.flatMap(knownSecrets, (secrets) => Effect.fail(failure(session, identity, cause, details(), secrets)))
-    ),
-    Effect.filterOrFail(
-      isCredentials,
-      () =>
-        new CredentialsError({
-          session,
-          identity,
-          reason: "their provider gave something without accessKeyId and secretAccessKey"
-        })
-    )
-  )
-
-const failure = (
-  session: string,
-  identity: string,
-  cause: unknown,
-  details: ReadonlyArray<string>,
-  secrets: ReadonlySet<string>
-): CredentialsError => {
-  const texts = cause instanceof Error
-    ? [`${cause.name}: ${cause.message}`, ...details]
-    : ["their provider failed with a value that is no Error"]
-  // What a command wrote to its error output comes after the first line, and is nobody's to repeat.
-  const reason = texts.map((text) => maskSecrets(text, secrets).split("\n", 1).join("").slice(0, longestReason))
-  return new CredentialsError({ session, identity, reason: reason.join("; "), cause: maskedCause(cause, secrets) })
-}
-
-/** What the links of the SDK's chain say. When all have failed, the last error alone does not tell why. */
-class ChainLog {
-  readonly failures: Array<string> = []
-  readonly warnings: Array<string> = []
-  readonly debug = (message: unknown): void => {
-    const failure = /^@smithy\/property-provider \S+ ([^]*)/.exec(String(message))?.[1]
-    // Links that say that they are not meant are of no interest.
-    if (failure !== undefined && !/^(Skipping|Could not load credentials|AWS_PROFILE is set)/.test(failure)) {
-      this.failures.push(failure)
-    }
+const remember = (credentials: AwsCredentials | undefined, secrets: Set<string>): void => {
+  for (const part of [credentials?.accessKeyId, credentials?.secretAccessKey, credentials?.sessionToken]) {
+    rememberSecrets(part, secrets)
   }
-  readonly info = (): void => {}
-  readonly warn = (message: unknown): void => {
-    this.warnings.push(String(message).trim())
-  }
-  readonly error = (): void => {}
 }
-
-const longestReason = 300
-
-// What the last link of the SDK's chain says when no link before it had anything.
-const isEmptyChain = (cause: unknown): boolean =>
-  cause instanceof Error && cause.name === "CredentialsProviderError"
-  && cause.message.startsWith("Could not load credentials from any providers")

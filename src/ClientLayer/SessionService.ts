@@ -22,7 +22,7 @@ import type { ResourceError } from "./ResourceBuilder.js"
 import type { ResourceCacheKey } from "./ResourceCacheKey.js"
 import type { ResourceCacheService } from "./ResourceCacheService.js"
 import type { ResourceDefinition } from "./ResourceDefinition.js"
-import type { SessionCredentialsOption } from "./SessionCredentials.js"
+import type { SessionCredentialProvider, SessionCredentialsOption } from "./SessionCredentials.js"
 import type { PackageNotFoundError, ProfileNotFoundError, UnknownRegionError } from "./SessionErrors.js"
 import type { SessionTransportOptions } from "./SessionTransport.js"
 import type { TransportFigures } from "./Transport.js"
@@ -50,7 +50,10 @@ export interface SessionOptions
   readonly name?: string | undefined
   /** A profile of the shared config and credentials files. Default: what `AWS_PROFILE` names, else none is named. */
   readonly profile?: string | undefined
-  /** The region of clients that name none. Default: `AWS_REGION`, else the region of the profile. */
+  /**
+   * The region of clients that name none. Default: `AWS_REGION`, else the region of the profile, which is the client's
+   * where it names one that has a region.
+   */
   readonly region?: string | undefined
   /**
    * The credentials of clients that bring none: a credential provider of the SDK, or static ones, of which parts or all
@@ -272,14 +275,23 @@ export interface SessionService {
   /** The region of clients that name none. */
   readonly regionName: Effect.Effect<Option.Option<string>>
   /**
-   * The credentials of clients that bring none, resolved if need be; `None` when the SDK's default chain has none. Fails
-   * when there should be some, but their source fails.
+   * The credentials of clients that bring none, as they are now, resolved if need be; `None` when the SDK's default chain
+   * has none. Fails when there should be some, but their source fails.
    *
-   * @param options `forceRefresh` resolves anew, whatever is remembered
+   * @param options `forceRefresh` resolves anew, from the files as they are, whatever is remembered
    */
   readonly getCredentials: (
     options?: { readonly forceRefresh?: boolean | undefined }
   ) => Effect.Effect<Option.Option<SessionIdentity>, CredentialsFailure>
+  /**
+   * The credentials of clients that bring none, as a credential provider: what `getCredentials` gives is out of date some
+   * time later, this is not. It can be given to any client of the SDK, outside of the session as well, and to other
+   * libraries. It shares what the session remembers, refreshes it before it expires, and takes `{ forceRefresh: true }`.
+   *
+   * It fails as the SDK's providers do, and with `ClientClosedError` once the session is closed and what is remembered
+   * has expired.
+   */
+  readonly credentialProvider: Effect.Effect<SessionCredentialProvider>
   /** The names of the AWS partitions. */
   readonly getAvailablePartitions: Effect.Effect<ReadonlyArray<string>>
   /** The partition of a region, such as `"aws-cn"` of `"cn-north-1"`. */

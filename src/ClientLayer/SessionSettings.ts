@@ -11,6 +11,7 @@ import { loadConfigModule } from "./optionalPeers.js"
 import { acceptedRegionName, normaliseRegion } from "./regionName.js"
 import { saltedDigest } from "./saltedDigest.js"
 import { type PackageNotFoundError, ProfileNotFoundError } from "./SessionErrors.js"
+import { readSharedFiles } from "./sharedFiles.js"
 
 /**
  * The settings of a session, as they were when they were read.
@@ -25,6 +26,11 @@ export interface SessionSettings {
   readonly profileName: string
   /** The region as it was given, which can be a FIPS name. */
   readonly region: Option.Option<string>
+  /**
+   * The region of clients that name a profile and no region, as the SDK finds it: that of the options, else of
+   * `AWS_REGION`, else of that profile. Where that profile has none, the session's.
+   */
+  readonly regionOf: (profile: string) => Option.Option<string>
   /** The profiles in the files, those of the config file first. */
   readonly availableProfiles: ReadonlyArray<string>
   /** Whether the environment or the profile says where credentials come from. */
@@ -51,8 +57,8 @@ export const readSessionSettings = (
   given: { readonly profile?: string | undefined; readonly region?: string | undefined }
 ): Effect.Effect<SessionSettings, ProfileNotFoundError | CacheConfigError | PackageNotFoundError> =>
   Effect.gen(function*() {
-    const { getProfileName, loadSharedConfigFiles } = yield* loadConfigModule(session)
-    const { configFile, credentialsFile } = yield* Effect.promise(() => loadSharedConfigFiles({ ignoreCache: true }))
+    const { getProfileName } = yield* loadConfigModule(session)
+    const { configFile, credentialsFile } = yield* readSharedFiles(session)
     const availableProfiles = [...new Set([...Object.keys(configFile), ...Object.keys(credentialsFile)])].filter(
       (name) => !/^(sso-session|services)\./.test(name)
     )
@@ -62,10 +68,9 @@ export const readSessionSettings = (
       return yield* new ProfileNotFoundError({ session, profile: profile.value, available: availableProfiles })
     }
     const environment = present(process.env["AWS_REGION"])
-    const inFile = present(credentialsFile[profileName]?.["region"], configFile[profileName]?.["region"])
-    const region = given.region === undefined
-      ? Option.orElse(environment, () => inFile)
-      : Option.some(given.region)
+    const inFile = (name: string) => present(credentialsFile[name]?.["region"], configFile[name]?.["region"])
+    const ofAnyProfile = given.region === undefined ? environment : Option.some(given.region)
+    const region = Option.orElse(ofAnyProfile, () => inFile(profileName))
     if (Option.isSome(region) && Option.isNone(normaliseRegion(region.value))) {
       const source = Option.isSome(environment) ? "AWS_REGION" : `the region of profile ${profileName}`
       return yield* new CacheConfigError({
@@ -84,6 +89,7 @@ export const readSessionSettings = (
     // Worked out now, since what is read is not kept: secrets are in it.
     const digests = new Map(availableProfiles.map((name) => [name, digestOf(name)]))
     const digestOfNone = digestOf("")
+    const regions = new Map(availableProfiles.map((name) => [name, inFile(name)]))
     const sources = [...Object.keys(configFile[profileName] ?? {}), ...Object.keys(credentialsFile[profileName] ?? {})]
     return {
       profile,
@@ -91,6 +97,8 @@ export const readSessionSettings = (
       namesCredentials: Option.isSome(profile) || sources.some((name) => aboutCredentials.test(name))
         || Object.entries(process.env).some(([name, value]) => aboutCredentials.test(name) && value !== ""),
       region,
+      regionOf: (profile) =>
+        Option.orElse(ofAnyProfile, () => Option.orElse(regions.get(profile) ?? Option.none(), () => region)),
       availableProfiles,
       fingerprint: (profile) => digests.get(profile) ?? digestOfNone,
       fingerprints: [...digests.values(), digestOfNone].join()

@@ -10,6 +10,7 @@ import * as Http from "node:http"
 import * as Https from "node:https"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
 import { printKey } from "../Cache/printKey.js"
+import { borrowedHandler } from "./borrowedHandler.js"
 import { isPlainObject } from "./canonicalValue.js"
 import { describeType } from "./describeType.js"
 import { isAgent, smartHandler, Transport, type TransportFigures } from "./Transport.js"
@@ -110,18 +111,8 @@ export const makeSessionTransport = (
 const isHandler = (requestHandler: unknown): requestHandler is { readonly handle: unknown } =>
   Predicate.isObject(requestHandler) && "handle" in requestHandler
 
-// What a client is given of a handler that is not its own: with the handler itself, `client.destroy()` would close the
-// connections of all, and a client with a logger would change the handler's configuration for all.
 const borrowing = (handler: object): SessionTransport => {
-  const { handle, metadata }: { readonly handle?: unknown; readonly metadata?: unknown } = handler
-  const requestHandler = {
-    metadata,
-    handle: (...args: ReadonlyArray<unknown>): unknown =>
-      typeof handle === "function" ? Reflect.apply(handle, handler, args) : undefined,
-    updateHttpClientConfig: () => {},
-    httpHandlerConfigs: () => ({}),
-    destroy: () => {}
-  }
+  const requestHandler = borrowedHandler(handler)
   return {
     forClient: () => Transport.borrowed(requestHandler),
     borrowed: requestHandler,

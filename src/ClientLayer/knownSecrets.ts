@@ -25,7 +25,7 @@ export const knownSecrets: Effect.Effect<ReadonlySet<string>> = Effect.suspend((
     if (name.startsWith("AWS_")) remember(name, value)
   }
   return Effect.tryPromise(() =>
-    import("@smithy/core/config").then(({ loadSharedConfigFiles }) => loadSharedConfigFiles())
+    import("@smithy/core/config").then(({ loadSharedConfigFiles }) => loadSharedConfigFiles({ ignoreCache: true }))
   )
     .pipe(
       Effect.map(({ configFile, credentialsFile }) => {

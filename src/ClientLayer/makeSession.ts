@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -43,7 +44,9 @@ import type {
 } from "./SessionService.js"
 import { readSessionSettings, type SessionSettings } from "./SessionSettings.js"
 import { makeSessionTransport } from "./SessionTransport.js"
+import { refreshProviderFiles } from "./sharedFiles.js"
 import { Transport } from "./Transport.js"
+import { expiresAt } from "./usableCredentials.js"
 
 /**
  * Makes a session. When the scope closes, its caches are closed first, which waits for leases as long as the grace
@@ -63,11 +66,13 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
     const initial = yield* readSessionSettings(name, options)
     let settings = initial
     const transport = yield* makeSessionTransport(name, options)
+    const sharedHandlers = new WeakSet<object>()
     const credentials = yield* makeSessionCredentials(name, options.credentials, () => ({
       profile: settings.profile,
-      region: settings.region,
+      region: Option.map(settings.region, regionOf),
       namesCredentials: settings.namesCredentials,
-      requestHandler: transport.innerHandler
+      requestHandler: transport.innerHandler,
+      isShared: (handler) => sharedHandlers.has(handler)
     }))
 
     const complete: CompleteRequest = (given, options) => {
@@ -86,7 +91,7 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
       const { config } = normal
       const completed = {
         ...config,
-        credentials: credentials.providerFor(config["credentials"], profileOf(config)),
+        credentials: credentials.providerFor(config),
         requestHandler: config["requestHandler"] ?? transport.borrowed
       }
       const built = buildClientOn(
@@ -94,6 +99,10 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
         (requestHandler) => requestHandler === undefined ? transport.forClient() : Transport.make(requestHandler)
       )
       if (config["region"] === undefined && "region" in built.client.config) throw new Error(noRegion)
+      const { requestHandler }: { readonly requestHandler?: unknown } = built.client.config
+      if (config["requestHandler"] === undefined && !built.transport.isOwned && Predicate.isObject(requestHandler)) {
+        sharedHandlers.add(requestHandler)
+      }
       return built
     }
 
@@ -196,13 +205,15 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
       availableProfiles: Effect.sync(() => settings.availableProfiles),
       profileName: Effect.sync(() => settings.profileName),
       regionName: Effect.sync(() => Option.map(settings.region, regionOf)),
+      credentialProvider: Effect.succeed(credentials.provider),
       getCredentials: (options) => Effect.map(credentials.get(options?.forceRefresh === true), Option.map(redacted)),
       getAvailablePartitions: Effect.succeed(availablePartitions),
       getPartitionForRegion: partitionForRegion,
       getAvailableRegions: (service, options) => Effect.sync(() => availableRegions(service, options)),
       getAvailableServices: Effect.sync(availableServices),
       getAvailableResources: Effect.succeed([DynamoDBDocumentResource.name, DynamoDBDocumentClientResource.name]),
-      reload: Effect.flatMap(readSessionSettings(name, options), (read) => {
+      // Providers of the program's may read the files as well.
+      reload: Effect.flatMap(Effect.zipLeft(readSessionSettings(name, options), refreshProviderFiles(name)), (read) => {
         const before = settings
         settings = read
         credentials.forget()
@@ -241,13 +252,14 @@ const noRegion =
   "there is no region: name one in its configuration, or the session's in its options, in AWS_REGION or in "
   + "the profile"
 
-const withDefaults = (config: unknown, { profile, region }: SessionSettings): unknown => {
+const withDefaults = (config: unknown, { profile, region, regionOf }: SessionSettings): unknown => {
   if (config !== undefined && (typeof config !== "object" || config === null || Array.isArray(config))) return config
   try {
     // Read once, as keys read it.
     const completed: Record<string, unknown> = { ...config }
-    if (Option.isSome(region)) completed["region"] ??= region.value
-    if (Option.isSome(profile)) completed["profile"] ??= profile.value
+    const named = profileOf(completed)
+    completed["region"] ??= Option.getOrUndefined(named === undefined ? region : regionOf(named))
+    completed["profile"] ??= Option.getOrUndefined(profile)
     return completed
   } catch {
     // A getter that throws; whoever makes the key says so.
@@ -270,13 +282,15 @@ const regionOf = (region: string): string =>
   Option.match(normaliseRegion(region), { onNone: () => region, onSome: ({ name }) => name })
 
 const redacted = (credentials: AwsCredentials): SessionIdentity => {
-  const { accessKeyId, accountId, credentialScope, expiration, secretAccessKey, sessionToken } = credentials
+  const { accessKeyId, accountId, credentialScope, secretAccessKey, sessionToken } = credentials
+  const end = expiresAt(credentials)
   return {
     accessKeyId: Redacted.make(accessKeyId),
     secretAccessKey: Redacted.make(secretAccessKey),
-    sessionToken: sessionToken === undefined ? undefined : Redacted.make(sessionToken),
-    credentialScope,
-    accountId,
-    expiration
+    // A provider may give `null` for what there is not.
+    sessionToken: typeof sessionToken === "string" ? Redacted.make(sessionToken) : undefined,
+    credentialScope: credentialScope ?? undefined,
+    accountId: accountId ?? undefined,
+    expiration: Number.isFinite(end) ? new Date(end) : undefined
   }
 }

@@ -22,6 +22,17 @@ export const loadConfigModule = (
   load(() => import("@smithy/core/config"), session, "@smithy/core", "reading the shared config and credentials files")
 
 /**
+ * What of the SDK finds credentials.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CredentialsModule = Pick<
+  typeof import("@aws-sdk/credential-providers"),
+  "fromIni" | "fromLoginCredentials" | "fromNodeProviderChain" | "fromProcess" | "fromSSO"
+>
+
+/**
  * Finds credentials.
  *
  * @param session for errors
@@ -30,7 +41,7 @@ export const loadConfigModule = (
  */
 export const loadCredentialsModule = (
   session: string
-): Effect.Effect<Pick<typeof import("@aws-sdk/credential-providers"), "fromNodeProviderChain">, PackageNotFoundError> =>
+): Effect.Effect<CredentialsModule, PackageNotFoundError> =>
   load(
     () => import("@aws-sdk/credential-providers"),
     session,

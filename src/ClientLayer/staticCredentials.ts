@@ -10,8 +10,8 @@ import { describeType } from "./describeType.js"
 import { saltedDigest } from "./saltedDigest.js"
 
 /**
- * The canonical form of static credentials: `Redacted` parts unwrapped, empty optional parts left out, because the SDK
- * signs with an empty session token as with none.
+ * The canonical form of static credentials: `Redacted` parts unwrapped, optional parts that are empty or `null` left out,
+ * because the SDK signs with an empty session token as with none.
  *
  * The text covers every part that makes them other credentials; a key that covers the access key id alone hands out a
  * client with a wrong secret or an old session token. When they expire is no such part. Each part carries its length,
@@ -30,7 +30,7 @@ export const canonicalCredentials = (
   let text = "Credentials:"
   for (const name of parts) {
     const part = unwrap(credentials[name])
-    if (part === undefined || (part === "" && !isRequired(name))) {
+    if (part === undefined || ((part === "" || part === null) && !isRequired(name))) {
       if (isRequired(name)) throw wrongPart(name, "missing", context)
       text += "-|"
     } else {

@@ -1,0 +1,81 @@
+/**
+ * A map with a limit.
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * Values by name. When there are more than the limit, those go that were used least recently.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class RecentlyUsed<V extends object> {
+  private readonly limit: number
+  private readonly isUseless: (value: V) => boolean
+  // A map lists its entries in the order in which they were put there.
+  private readonly entries = new Map<string, V>()
+
+  /**
+   * @param limit how many values there are at most
+   * @param isUseless asked about those that were used least recently whenever one is added: the ones it picks go as well
+   */
+  constructor(limit: number, isUseless: (value: V) => boolean) {
+    this.limit = limit
+    this.isUseless = isUseless
+  }
+
+  /**
+   * The value of a name, which is now the one used last.
+   *
+   * @since 0.1.0
+   */
+  get(name: string): V | undefined {
+    const value = this.entries.get(name)
+    if (value === undefined) return undefined
+    this.entries.delete(name)
+    this.entries.set(name, value)
+    return value
+  }
+
+  /**
+   * Puts a value under a name, and lets others go.
+   *
+   * @since 0.1.0
+   */
+  set(name: string, value: V): void {
+    this.entries.delete(name)
+    for (const [other, candidate] of this.entries) {
+      if (this.entries.size < this.limit && !this.isUseless(candidate)) break
+      this.entries.delete(other)
+    }
+    this.entries.set(name, value)
+  }
+
+  /**
+   * Lets all of them go.
+   *
+   * @since 0.1.0
+   */
+  clear(): void {
+    this.entries.clear()
+  }
+
+  /**
+   * The values, the one used least recently first.
+   *
+   * @since 0.1.0
+   */
+  values(): IterableIterator<V> {
+    return this.entries.values()
+  }
+
+  /**
+   * How many values there are.
+   *
+   * @since 0.1.0
+   */
+  get size(): number {
+    return this.entries.size
+  }
+}
