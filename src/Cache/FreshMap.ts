@@ -7,7 +7,8 @@ import type * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type BoundedMapOptions, type WriteOutcome } from "./engine/BoundedMapOptions.js"
-import { type Freshness, Kept, rememberFor, uselessFrom } from "./Freshness.js"
+import { formatStacks } from "./formatStacks.js"
+import { type Freshness, Kept, remember, uselessFrom } from "./Freshness.js"
 
 /**
  * What the engine holds: a value by itself, or an entry that knows more of itself.
@@ -20,17 +21,23 @@ export type Held<V, E> = V | Kept<V, E>
 /**
  * The options of an engine that holds values, as those of one that holds them this way.
  *
+ * @param weighFailure the weight of a remembered failure; without it, each weighs 1
  * @since 0.1.0
  * @category conversions
  */
-export const holding = <K, V, E>(options: BoundedMapOptions<K, V>): BoundedMapOptions<K, Held<V, E>> => {
+export const holding = <K, V, E>(
+  options: BoundedMapOptions<K, V>,
+  weighFailure: ((key: K, error: E) => number) | undefined
+): BoundedMapOptions<K, Held<V, E>> => {
   const { onRemoval, weigh, ...rest } = options
   return {
     ...rest,
-    weigh: weigh && ((key, held) => {
-      const value = valueOf(held)
-      return value === Absent ? 0 : weigh(key, value)
-    }),
+    weigh: weigh === undefined && weighFailure === undefined ? undefined : (key, held) => {
+      if (!(held instanceof Kept)) return weigh === undefined ? 1 : weigh(key, held)
+      if (Exit.isSuccess(held.content)) return weigh === undefined ? 1 : weigh(key, held.content.value)
+      const { cause } = held.content
+      return weighFailure === undefined || cause._tag !== "Fail" ? 1 : weighFailure(key, cause.error)
+    },
     onRemoval: onRemoval && ((key, held, reason) => {
       const value = valueOf(held)
       if (value !== Absent) onRemoval(key, value, reason)
@@ -137,20 +144,24 @@ export class FreshMap<in out K, in out V, in out E> {
 
   /**
    * A computation failed: remembers that, for as long as the options say. A value that is there stays, and is refreshed
-   * no earlier.
+   * no earlier. Nothing is remembered but the error.
    *
+   * @returns what became of the entry, if one was written
    * @since 0.1.0
    */
-  fail(map: BoundedMap<K, Held<V, E>>, key: K, cause: Cause.Cause<E>, now: number): void {
-    const timeToLive = rememberFor(this.freshness, cause)
-    if (timeToLive === 0) return
+  fail(map: BoundedMap<K, Held<V, E>>, key: K, cause: Cause.Cause<E>, now: number): WriteOutcome | undefined {
+    const remembered = remember(this.freshness, cause)
+    if (remembered === undefined) return undefined
+    const { error, millis } = remembered
+    const until = now + millis
     const held = map.peek(key, now)
     if (held instanceof Kept && Exit.isSuccess(held.content)) {
-      held.refreshAt = now + timeToLive
+      held.refreshAt = until
     } else if (held === Absent || held instanceof Kept) {
-      const until = now + timeToLive
-      map.set(key, new Kept<V, E>(Exit.failCause(cause), until, until), now, until)
+      formatStacks(error)
+      return map.set(key, new Kept<V, E>(Exit.fail(error), until, until), now, until)
     }
+    return undefined
   }
 
   /**

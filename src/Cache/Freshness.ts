@@ -155,15 +155,20 @@ export const uselessFrom = (freshness: Freshness<never>, freshUntil: number): nu
   freshUntil + Math.max(freshness.staleWhileRevalidate, freshness.staleIfError)
 
 /**
- * How long a failed computation is remembered, in milliseconds: zero but for typed failures.
+ * What is remembered of a failed computation, and for how many milliseconds: nothing but for typed failures.
  *
  * @since 0.1.0
  * @category accessors
  */
-export const rememberFor = <E>(freshness: Freshness<E>, cause: Cause.Cause<E>): number =>
-  Cause.isInterrupted(cause)
-    ? 0
-    : Option.match(Cause.failureOption(cause), { onNone: () => 0, onSome: freshness.failureTimeToLive })
+export const remember = <E>(
+  freshness: Freshness<E>,
+  cause: Cause.Cause<E>
+): { readonly error: E; readonly millis: number } | undefined => {
+  const error = Cause.isInterrupted(cause) ? Option.none() : Cause.failureOption(cause)
+  if (Option.isNone(error)) return undefined
+  const millis = freshness.failureTimeToLive(error.value)
+  return millis === 0 ? undefined : { error: error.value, millis }
+}
 
 const share = (cache: string, option: string, value: number | undefined): Either.Either<number, CacheConfigError> => {
   if (value === undefined) return Either.right(0)

@@ -9,15 +9,17 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import { globalValue } from "effect/GlobalValue"
-import * as MutableHashMap from "effect/MutableHashMap"
-import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import * as RuntimeFlags from "effect/RuntimeFlags"
+import * as Scheduler from "effect/Scheduler"
 import type * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import { CacheReentryError } from "./CacheErrors.js"
 import { clockOf } from "./clockOf.js"
+import { type Filed, FiledMap } from "./engine/FiledMap.js"
+import { keyEquality } from "./keyEquality.js"
 import { Outcome } from "./Outcome.js"
+import { ownExit } from "./ownCause.js"
 import { printKey } from "./printKey.js"
 
 /**
@@ -26,19 +28,24 @@ import { printKey } from "./printKey.js"
  * @since 0.1.0
  * @category models
  */
-export interface Flight<out A, out E> extends Waiting {
+export interface Flight<out A, out E> {
   /** What its callers wait for. */
   readonly result: Effect.Effect<A, E>
   /** For messages. */
   readonly label: string
   /** Lets nobody else join, and keeps the result from being committed. */
   readonly detach: () => void
+  /** How many wait for it. */
+  waiters: number
+  /** What runs it, until it has ended. */
+  fiber: Fiber.RuntimeFiber<void> | undefined
+  /** Its part in who waits for whom. */
+  readonly node: Waiting
 }
 
+/** Who waits for whom. What a computation leaves behind may hold on to it: so it holds nothing else. */
 interface Waiting {
-  waiters: number
   settled: boolean
-  fiber: Fiber.RuntimeFiber<void> | undefined
   /** The computations this one waits for at the moment, with how many of its fibers do. */
   readonly waitsFor: Map<Waiting, number>
 }
@@ -54,6 +61,11 @@ interface Waiting {
  * - `detach` lets the callers of a running computation have its result, but nobody after them: its result is not
  *   committed, and the next caller starts anew.
  * - A computation that would wait for itself, on its own or through others, dies with `CacheReentryError`.
+ * - It fails with the very objects it failed with, without the spans Effect wraps them in, and its own span is linked to
+ *   the caller's by ids: nothing of the caller that came first is kept, in a result or elsewhere.
+ * - It is known by what its key was when it began. A key that is something else when it ends keeps the result from being
+ *   committed.
+ * - Whoever runs synchronously (`Effect.runSync`) has a computation that does run in between.
  *
  * Computations of one key are shared within a group: callers of a group agree on what they compute and how it may fail.
  * `R` is what computations may use.
@@ -65,9 +77,10 @@ export class SingleFlight<in out K, in out R = never> {
   /** For messages and spans. */
   readonly name: string
   private readonly runtime: Runtime.Runtime<R>
-  private readonly running = new Map<Waiting, K>()
-  private readonly attached = MutableHashMap.empty<K, Set<() => void>>()
+  private readonly running = new Map<Flight<unknown, unknown>, K>()
+  private readonly attached = new FiledMap<K, Set<() => void>>(keyEquality)
   private closed = false
+  private joins = 0
 
   private constructor(name: string, runtime: Runtime.Runtime<R>) {
     this.name = name
@@ -100,6 +113,15 @@ export class SingleFlight<in out K, in out R = never> {
   }
 
   /**
+   * How many callers have joined a computation that was under way, instead of starting one.
+   *
+   * @since 0.1.0
+   */
+  get joined(): number {
+    return this.joins
+  }
+
+  /**
    * The computations under way, but for those that wait for the caller: it may wait for all of these.
    *
    * @since 0.1.0
@@ -109,7 +131,7 @@ export class SingleFlight<in out K, in out R = never> {
   ): ReadonlyArray<{ readonly key: K; readonly fiber: Fiber.RuntimeFiber<void> }> {
     const within = caller.getFiberRef(enclosing)
     return [...this.running].flatMap(([flight, key]) =>
-      flight.fiber === undefined || (within !== undefined && leadsTo(flight, within))
+      flight.fiber === undefined || (within !== undefined && leadsTo(flight.node, within))
         ? []
         : [{ key, fiber: flight.fiber }]
     )
@@ -121,8 +143,11 @@ export class SingleFlight<in out K, in out R = never> {
    * @since 0.1.0
    */
   group<A, E>(): FlightGroup<K, A, E, R> {
-    return new FlightGroup<K, A, E, R>((key, caller, compute, commit, detached) =>
-      this.start(key, caller, compute, commit, detached)
+    return new FlightGroup<K, A, E, R>(
+      (key, caller, compute, commit, detached) => this.start(key, caller, compute, commit, detached),
+      () => {
+        this.joins++
+      }
     )
   }
 
@@ -132,8 +157,7 @@ export class SingleFlight<in out K, in out R = never> {
    * @since 0.1.0
    */
   detach(key: K): void {
-    const found = MutableHashMap.get(this.attached, key)
-    if (Option.isSome(found)) { for (const detach of [...found.value]) detach() }
+    for (const { value } of this.attached.filedUnder(key)) for (const detach of [...value]) detach()
   }
 
   /**
@@ -151,7 +175,9 @@ export class SingleFlight<in out K, in out R = never> {
    * @since 0.1.0
    */
   detachWhere(which: (key: K) => boolean): void {
-    for (const key of [...MutableHashMap.keys(this.attached)]) if (which(key)) this.detach(key)
+    for (const { key, value } of this.attached.all()) {
+      if (which(key)) { for (const detach of [...value]) detach() }
+    }
   }
 
   /**
@@ -168,16 +194,16 @@ export class SingleFlight<in out K, in out R = never> {
       const within = caller.getFiberRef(enclosing)
       const wait = Effect.onInterrupt(restore(flight.result), () => leave(flight))
       if (within === undefined || within.settled) return wait
-      if (leadsTo(flight, within)) {
+      if (leadsTo(flight.node, within)) {
         return Effect.zipRight(
           leave(flight),
           Effect.die(new CacheReentryError({ cache: this.name, key: flight.label }))
         )
       }
       return Effect.acquireUseRelease(
-        Effect.sync(() => count(within.waitsFor, flight, 1)),
+        Effect.sync(() => count(within.waitsFor, flight.node, 1)),
         () => wait,
-        () => Effect.sync(() => count(within.waitsFor, flight, -1))
+        () => Effect.sync(() => count(within.waitsFor, flight.node, -1))
       )
     })
 
@@ -196,18 +222,19 @@ export class SingleFlight<in out K, in out R = never> {
     detached: () => void
   ): Flight<A, E> {
     const outcome = new Outcome<A, E>()
-    let isAttached = !this.closed
+    let filed: Filed<K, Set<() => void>> | undefined
     const flight: Flight<A, E> = {
       result: outcome.await,
       label: printKey(key),
       waiters: 1,
-      settled: false,
       fiber: undefined,
-      waitsFor: new Map(),
+      node: { settled: false, waitsFor: new Map() },
       detach: () => {
-        if (!isAttached) return
-        isAttached = false
-        remove(this.attached, key, flight.detach)
+        if (filed === undefined) return
+        const { value } = filed
+        value.delete(flight.detach)
+        if (value.size === 0) this.attached.remove(filed)
+        filed = undefined
         detached()
       }
     }
@@ -216,18 +243,20 @@ export class SingleFlight<in out K, in out R = never> {
       return flight
     }
     const settle = (exit: Exit.Exit<A, E>, now: number): void => {
-      const commits = isAttached
+      const commits = filed !== undefined && this.attached.isUnchanged(filed)
       flight.detach()
-      flight.settled = true
+      flight.node.settled = true
+      flight.fiber = undefined
       this.running.delete(flight)
       outcome.settle(commits ? committed(exit, commit, now) : exit)
     }
-    insert(this.attached, key, flight.detach)
+    filed = this.attached.get(key) ?? this.attached.add(key, new Set())
+    filed.value.add(flight.detach)
     this.running.set(flight, key)
     flight.fiber = Runtime.runFork(
       // Fibers it starts are part of it.
-      Runtime.setFiberRef(this.runtime, enclosing, flight),
-      Effect.interruptible(Effect.suspend(() => compute(() => isAttached))).pipe(
+      Runtime.setFiberRef(this.runtime, enclosing, flight.node),
+      Effect.interruptible(Effect.suspend(() => compute(() => filed !== undefined))).pipe(
         Effect.withSpan("effect-aws-cache.compute", {
           root: true,
           links: linksTo(caller),
@@ -237,12 +266,12 @@ export class SingleFlight<in out K, in out R = never> {
         Effect.exit,
         Effect.flatMap((exit) =>
           Effect.withFiberRuntime<void>((fiber) => {
-            settle(exit, clockOf(fiber).unsafeCurrentTimeMillis())
+            settle(ownExit(exit), clockOf(fiber).unsafeCurrentTimeMillis())
             return Exit.void
           })
         )
       ),
-      { immediate: false }
+      { immediate: false, ...besides(caller) }
     )
     return flight
   }
@@ -255,7 +284,7 @@ export class SingleFlight<in out K, in out R = never> {
  * @category models
  */
 export class FlightGroup<in out K, in out A, in out E, in out R = never> {
-  private readonly flights = MutableHashMap.empty<K, Flight<A, E>>()
+  private readonly flights = new FiledMap<K, Flight<A, E>>(keyEquality)
   private readonly start: (
     key: K,
     caller: Fiber.RuntimeFiber<unknown, unknown>,
@@ -264,9 +293,15 @@ export class FlightGroup<in out K, in out A, in out E, in out R = never> {
     detached: () => void
   ) => Flight<A, E>
 
-  /** @param start starts a flight, and calls `detached` when nobody may join it any more */
-  constructor(start: FlightGroup<K, A, E, R>["start"]) {
+  private readonly joined: () => void
+
+  /**
+   * @param start starts a flight, and calls `detached` when nobody may join it any more
+   * @param joined called when one is joined
+   */
+  constructor(start: FlightGroup<K, A, E, R>["start"], joined: () => void) {
     this.start = start
+    this.joined = joined
   }
 
   /**
@@ -275,7 +310,7 @@ export class FlightGroup<in out K, in out A, in out E, in out R = never> {
    * @since 0.1.0
    */
   has(key: K): boolean {
-    return MutableHashMap.has(this.flights, key)
+    return this.flights.get(key) !== undefined
   }
 
   /**
@@ -294,13 +329,17 @@ export class FlightGroup<in out K, in out A, in out E, in out R = never> {
     compute: (isAttached: () => boolean) => Effect.Effect<A, E, R>,
     commit: (exit: Exit.Exit<A, E>, now: number) => void
   ): Flight<A, E> {
-    const joined = MutableHashMap.get(this.flights, key)
-    if (Option.isSome(joined)) {
+    const joined = this.flights.get(key)
+    if (joined !== undefined) {
       joined.value.waiters++
+      this.joined()
       return joined.value
     }
-    const flight = this.start(key, caller, compute, commit, () => MutableHashMap.remove(this.flights, key))
-    if (flight.fiber !== undefined) MutableHashMap.set(this.flights, key, flight)
+    let filed: Filed<K, Flight<A, E>> | undefined
+    const flight = this.start(key, caller, compute, commit, () => {
+      if (filed !== undefined) this.flights.remove(filed)
+    })
+    if (flight.fiber !== undefined) filed = this.flights.add(key, flight)
     return flight
   }
 }
@@ -314,7 +353,7 @@ const enclosing: FiberRef.FiberRef<Waiting | undefined> = globalValue(
 const leave = (flight: Flight<unknown, unknown>): Effect.Effect<void> =>
   Effect.suspend(() => {
     flight.waiters--
-    if (flight.waiters > 0 || flight.settled || flight.fiber === undefined) return Effect.void
+    if (flight.waiters > 0 || flight.fiber === undefined) return Effect.void
     flight.detach()
     return Fiber.interrupt(flight.fiber)
   })
@@ -347,18 +386,18 @@ const count = (counts: Map<Waiting, number>, waiting: Waiting, by: 1 | -1): void
   else counts.set(waiting, counted)
 }
 
-const insert = <K, A>(sets: MutableHashMap.MutableHashMap<K, Set<A>>, key: K, member: A): void => {
-  const found = MutableHashMap.get(sets, key)
-  if (Option.isSome(found)) found.value.add(member)
-  else MutableHashMap.set(sets, key, new Set([member]))
-}
-
-const remove = <K, A>(sets: MutableHashMap.MutableHashMap<K, Set<A>>, key: K, member: A): void => {
-  const found = MutableHashMap.get(sets, key)
-  if (Option.isSome(found) && found.value.delete(member) && found.value.size === 0) MutableHashMap.remove(sets, key)
-}
-
+// By its ids: a span holds on to its attributes, its parents, its context, and to how it ended.
 const linksTo = (caller: Fiber.RuntimeFiber<unknown, unknown>): ReadonlyArray<Tracer.SpanLink> => {
   const span = Context.getOption(caller.getFiberRef(FiberRef.currentContext), Tracer.ParentSpan)
-  return span._tag === "None" ? [] : [{ _tag: "SpanLink", span: span.value, attributes: {} }]
+  if (span._tag === "None") return []
+  const { sampled, spanId, traceId } = span.value
+  return [{ _tag: "SpanLink", span: Tracer.externalSpan({ spanId, traceId, sampled }), attributes: {} }]
+}
+
+// Where a caller that runs synchronously goes on, or else wherever the computation's own fibers do.
+const besides = (
+  caller: Fiber.RuntimeFiber<unknown, unknown>
+): { readonly scheduler: Scheduler.Scheduler } | undefined => {
+  const { currentScheduler } = caller
+  return currentScheduler instanceof Scheduler.SyncScheduler ? { scheduler: currentScheduler } : undefined
 }

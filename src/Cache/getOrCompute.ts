@@ -14,6 +14,7 @@ import type { EventHub } from "./EventHub.js"
 import type { FreshMap, Held } from "./FreshMap.js"
 import { Kept } from "./Freshness.js"
 import type { GuardedMap } from "./GuardedMap.js"
+import { ownCause } from "./ownCause.js"
 import type { Flight, SingleFlight } from "./SingleFlight.js"
 import type { StoreEvent } from "./StoreEvent.js"
 import type { WriteOptions } from "./StoreOptions.js"
@@ -75,7 +76,7 @@ export const makeGetOrCompute = <K, V, E, R>(parts: {
             Effect.flatten(step((map, now) => {
               const value = Cause.isInterrupted(cause) ? Absent : entries.inPlaceOfFailure(map, key, now)
               if (value === Absent) return Exit.failCause(cause)
-              entries.fail(map, key, cause, now)
+              entries.fail(map, key, ownCause(cause), now)
               return Exit.succeed(new InPlaceOfFailure(value))
             }))
         ),

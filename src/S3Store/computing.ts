@@ -11,6 +11,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { outcomeOf } from "../Cache/announced.js"
 import type { EntryTooLargeError } from "../Cache/CacheErrors.js"
+import { ownExit } from "../Cache/ownCause.js"
 import type { FlightGroup } from "../Cache/SingleFlight.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
 import type { Coordination, Fence } from "./coordination.js"
@@ -180,14 +181,16 @@ export const makeLookup = (
       const started = yield* Clock.currentTimeMillis
       ledger.record({ _tag: "ComputationStarted", key })
       let content: () => Exit.Exit<V, E | F> = () => exit
-      const exit: Exit.Exit<V, E> = yield* Effect.onExit(Effect.exit(call.compute), (outer) =>
-        Effect.map(Clock.currentTimeMillis, (now) =>
-          ledger.record({
-            _tag: "ComputationEnded",
-            key,
-            outcome: outcomeOf(Exit.flatten(outer)),
-            millis: now - started
-          })))
+      const exit: Exit.Exit<V, E> = ownExit(
+        yield* Effect.onExit(Effect.exit(call.compute), (outer) =>
+          Effect.map(Clock.currentTimeMillis, (now) =>
+            ledger.record({
+              _tag: "ComputationEnded",
+              key,
+              outcome: outcomeOf(Exit.flatten(outer)),
+              millis: now - started
+            })))
+      )
       const now = yield* Clock.currentTimeMillis
       if (Exit.isSuccess(exit)) {
         const keep = yield* Effect.suspend(() => {

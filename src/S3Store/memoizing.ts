@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import { ownExit } from "../Cache/ownCause.js"
 import type { Call, Lookup } from "./computing.js"
 import type { FlightGroups } from "./FlightGroups.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
@@ -57,7 +58,7 @@ export const makeMemoizing = (
       const call: Call<K, V, F, unknown> = {
         key,
         group: groups.of<K, V, F, unknown>(key.space, key.space),
-        compute: Effect.flatMap(Effect.exit(compute), (exit) => own = exit),
+        compute: Effect.flatMap(Effect.exit(compute), (exit) => own = ownExit(exit)),
         writeOptions: () => options
       }
       return Effect.flatMap(Effect.exit(lookup<K, V, F, unknown>(key, () => call)), (exit): Effect.Effect<V, E | F> => {
@@ -68,7 +69,7 @@ export const makeMemoizing = (
           onLeft: (error) =>
             Option.match(key.space.asFailure(error), {
               onNone: () => tryOnce(key, compute, options),
-              onSome: Effect.fail
+              onSome: Exit.fail
             })
         })
       })

@@ -7,13 +7,12 @@ import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Inspectable from "effect/Inspectable"
-import * as MutableHashMap from "effect/MutableHashMap"
-import * as Option from "effect/Option"
 import { types } from "node:util"
 import { CacheReentryError } from "../Cache/CacheErrors.js"
 import { cutText } from "../Cache/cutText.js"
 import { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
+import { FiledMap } from "../Cache/engine/FiledMap.js"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
 import { type Held, holding } from "../Cache/FreshMap.js"
 import { keyEquality } from "../Cache/keyEquality.js"
@@ -102,7 +101,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
   private readonly steps: DictSteps<K, V, never>
   private readonly onRemove: ((key: K, value: V, reason: RemovalReason) => void) | undefined
   private readonly removals = new RemovalQueue<K, V>()
-  private readonly computations = MutableHashMap.empty<K, { wins: boolean }>()
+  private readonly computations = new FiledMap<K, { wins: boolean }>(keyEquality)
   private telling = false
   private hooksFailed = 0
   private saidSkipped = false
@@ -304,27 +303,26 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
 
   /**
    * The value under a key (a use); when there is none, what the function returns, which is written unless it is too large,
-   * or the function itself has written or removed the key. What it throws is thrown, and nothing is written. A function
-   * that asks for the key that it computes gets `CacheReentryError`.
+   * or the function itself has written, removed or changed the key. What it throws is thrown, and nothing is written. A
+   * function that asks for the key that it computes gets `CacheReentryError`.
    *
    * @since 0.1.0
    */
   getOrCompute(key: K, compute: (key: K) => V, options?: WriteOptions): V {
     const found = this.step((map, now) => this.steps.entries.get(map, key, now))
     if (found !== Absent) return found
-    if (MutableHashMap.has(this.computations, key)) {
+    if (this.computations.get(key) !== undefined) {
       throw new CacheReentryError({ cache: this.name, key: printKey(key) })
     }
-    const computation = { wins: true }
-    MutableHashMap.set(this.computations, key, computation)
+    const computation = this.computations.add(key, { wins: true })
     try {
       const value = compute(key)
-      if (computation.wins) {
+      if (computation.value.wins && this.computations.isUnchanged(computation)) {
         this.step((map, now) => this.steps.put(map, key, value, now, this.steps.until(now, 0, options)))
       }
       return value
     } finally {
-      MutableHashMap.remove(this.computations, key)
+      this.computations.remove(computation)
     }
   }
 
@@ -395,9 +393,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   clear(): void {
-    MutableHashMap.forEach(this.computations, (computation) => {
-      computation.wins = false
-    })
+    for (const { value } of this.computations.all()) value.wins = false
     this.step((map, now) => map.clear(now))
   }
 
@@ -547,9 +543,9 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
   }
 
   private decided(key: K): void {
-    if (MutableHashMap.isEmpty(this.computations)) return
-    const computation = Option.getOrUndefined(MutableHashMap.get(this.computations, key))
-    if (computation !== undefined) computation.wins = false
+    // Most of the time there is none, and every write comes here.
+    if (this.computations.size === 0) return
+    for (const { value } of this.computations.filedUnder(key)) value.wins = false
   }
 }
 

@@ -1,0 +1,145 @@
+/**
+ * What is filed under keys that may change meanwhile.
+ *
+ * @since 0.1.0
+ */
+import type { KeyEquality } from "./KeyEquality.js"
+
+/**
+ * Something that is filed, and what it was filed under.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Filed<out K, out A> {
+  readonly key: K
+  readonly value: A
+  /** The hash the key had, if it has an equality of its own. */
+  readonly hash: number | undefined
+}
+
+/**
+ * A map whose entries are taken out by what they were filed under, and not by what their keys have become: an entry
+ * whose key changes is found by nobody until the key changes back, and always leaves.
+ *
+ * Keys are found as a `BoundedMap` finds them.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class FiledMap<K, A> {
+  private readonly direct = new Map<K, Filed<K, A>>()
+  private readonly structural = new Map<number, Array<Filed<K, A>>>()
+  private readonly equality: KeyEquality
+  private count = 0
+
+  constructor(equality: KeyEquality) {
+    this.equality = equality
+  }
+
+  /**
+   * How many entries there are.
+   *
+   * @since 0.1.0
+   */
+  get size(): number {
+    return this.count
+  }
+
+  /**
+   * The entry under a key.
+   *
+   * @since 0.1.0
+   */
+  get(key: K): Filed<K, A> | undefined {
+    if (this.count === 0) return undefined
+    if (!this.isStructural(key)) return this.direct.get(key)
+    return this.structural.get(this.equality.hash(key))?.find((filed) => this.equals(filed.key, key))
+  }
+
+  /**
+   * Files something under a key that is not there.
+   *
+   * @since 0.1.0
+   */
+  add(key: K, value: A): Filed<K, A> {
+    this.count++
+    if (!this.isStructural(key)) {
+      const filed = { key, value, hash: undefined }
+      this.direct.set(key, filed)
+      return filed
+    }
+    const hash = this.equality.hash(key)
+    const filed = { key, value, hash }
+    const sameHash = this.structural.get(hash)
+    if (sameHash === undefined) this.structural.set(hash, [filed])
+    else sameHash.push(filed)
+    return filed
+  }
+
+  /**
+   * Takes out an entry, whatever its key is by now. One that is not there any more changes nothing.
+   *
+   * @since 0.1.0
+   */
+  remove(filed: Filed<K, A>): void {
+    if (filed.hash === undefined) {
+      if (this.direct.get(filed.key) !== filed) return
+      this.direct.delete(filed.key)
+      this.count--
+      return
+    }
+    const sameHash = this.structural.get(filed.hash)
+    const at = sameHash === undefined ? -1 : sameHash.indexOf(filed)
+    if (sameHash === undefined || at === -1) return
+    this.count--
+    if (sameHash.length === 1) this.structural.delete(filed.hash)
+    else sameHash.splice(at, 1)
+  }
+
+  /**
+   * Whether the key of an entry is, as far as its hash tells, what it was filed under.
+   *
+   * @since 0.1.0
+   */
+  isUnchanged({ hash, key }: Filed<K, A>): boolean {
+    return hash === undefined || (this.isStructural(key) && this.equality.hash(key) === hash)
+  }
+
+  /**
+   * What may have been filed under a key: the entry under it, and those of the same hash whose keys have changed.
+   *
+   * @since 0.1.0
+   */
+  filedUnder(key: K): ReadonlyArray<Filed<K, A>> {
+    if (this.count === 0) return none
+    if (!this.isStructural(key)) {
+      const filed = this.direct.get(key)
+      return filed === undefined ? none : [filed]
+    }
+    return this.structural.get(this.equality.hash(key))?.filter((filed) =>
+      this.equals(filed.key, key) || !this.isUnchanged(filed)
+    ) ?? none
+  }
+
+  /**
+   * All entries.
+   *
+   * @since 0.1.0
+   */
+  all(): ReadonlyArray<Filed<K, A>> {
+    return [...this.direct.values(), ...[...this.structural.values()].flat()]
+  }
+
+  private isStructural(key: K): key is K & object {
+    return isObject(key) && this.equality.isStructural(key)
+  }
+
+  private equals(held: K, key: K & object): boolean {
+    return isObject(held) && this.equality.equals(held, key)
+  }
+}
+
+const none: ReadonlyArray<never> = []
+
+const isObject = (key: unknown): key is object => (typeof key === "object" && key !== null) || typeof key === "function"

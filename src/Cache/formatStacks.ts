@@ -1,0 +1,35 @@
+/**
+ * The stacks of errors that are kept.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import { types } from "node:util"
+
+/** More errors than this, one the cause of the other, are not looked at. */
+const mostErrors = 100
+
+/**
+ * Makes the text of an error's stack, and of those of its causes, and returns how many characters there are. Until it is
+ * read for the first time, V8 keeps the functions and objects of the stack itself: fibers, with all they have in context.
+ *
+ * @since 0.1.0
+ * @category utilities
+ */
+export const formatStacks = (error: unknown): number => {
+  const seen = new Set<unknown>([error])
+  let characters = 0
+  for (const next of seen) {
+    const own = Cause.originalError(next)
+    if (!types.isNativeError(own)) continue
+    try {
+      if (typeof own.stack === "string") characters += own.stack.length
+      if (seen.size > mostErrors) continue
+      seen.add(own.cause)
+      if ("errors" in own && Array.isArray(own.errors)) { for (const one of own.errors.slice(0, mostErrors)) seen.add(one) }
+    } catch {
+      // What the program itself does when its errors are read is not of interest here.
+    }
+  }
+  return characters
+}
