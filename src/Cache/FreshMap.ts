@@ -27,7 +27,7 @@ export type Held<V, E> = V | Kept<V, E>
  */
 export const holding = <K, V, E>(
   options: BoundedMapOptions<K, V>,
-  weighFailure: ((key: K, error: E) => number) | undefined
+  weighFailure?: (key: K, error: E) => number
 ): BoundedMapOptions<K, Held<V, E>> => {
   const { onRemoval, weigh, ...rest } = options
   return {

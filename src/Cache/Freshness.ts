@@ -43,7 +43,8 @@ export interface FreshnessOptions<in E> {
   readonly staleIfError?: Duration.DurationInput | undefined
   /**
    * How long a failure is remembered: lookups meanwhile get it again, and nothing is computed. After a failed refresh,
-   * how long until the next. Defects and interruptions are never remembered. Default zero: failures are not kept.
+   * how long until the next. Defects and interruptions are never remembered. What is remembered is the error and nothing
+   * of where it came from; it counts for the limits as any entry. Default zero: failures are not kept.
    */
   readonly failureTimeToLive?: Duration.DurationInput | ((error: E) => Duration.DurationInput) | undefined
 }

@@ -28,6 +28,7 @@ import { makeFreshness } from "./Freshness.js"
 import { makeGetOrCompute } from "./getOrCompute.js"
 import { makeGuardedMap, orConfigError } from "./GuardedMap.js"
 import { printKey } from "./printKey.js"
+import { roughBytes } from "./roughBytes.js"
 import { SingleFlight } from "./SingleFlight.js"
 import type { StoreEvent } from "./StoreEvent.js"
 import type { Options, Stats, WriteOptions } from "./StoreOptions.js"
@@ -116,7 +117,7 @@ export interface Store<in out K, in out V, in out E = never, in out R = never>
   readonly entries: Effect.Effect<ReadonlyArray<readonly [key: K, value: V]>>
   /** How many entries are held: the fresh ones, those kept for when a computation fails, and remembered failures. */
   readonly size: Effect.Effect<number>
-  /** The weight of the entries that are held, together. Remembered failures weigh nothing. */
+  /** The weight of the entries that are held, remembered failures among them, together. */
   readonly weight: Effect.Effect<number>
   /** Changes the limits; what no longer fits is evicted at once. A bad limit changes nothing. */
   readonly resize: (
@@ -140,6 +141,12 @@ export interface Store<in out K, in out V, in out E = never, in out R = never>
 export const isStore = (u: unknown): u is Store<unknown, unknown, unknown, unknown> => Predicate.hasProperty(u, TypeId)
 
 const defaultMaxSize = 1000
+
+/** What a remembered failure takes besides its key and its error, in bytes. */
+const failureOverhead = 400
+
+const weighRoughly = (key: unknown, error: unknown): number =>
+  Math.min(failureOverhead + roughBytes(key) + roughBytes(error), Number.MAX_SAFE_INTEGER)
 
 /**
  * Makes a store that lives as long as the scope: when it closes, computations under way are interrupted.
@@ -190,7 +197,7 @@ export const make = <K, V, E = never, R = never>(
           hub.publish(() => ({ _tag: "Removed", key, reason }))
           options.onRemoval?.(key, value, reason)
         }
-      })
+      }, options.weighFailure ?? (options.weigh && weighRoughly))
     )
     const metrics = options.metrics === true ? new MetricsExport(name) : undefined
     const { lookup, step } = metrics === undefined ? guarded : withMetrics(guarded, metrics)
@@ -259,7 +266,15 @@ export const make = <K, V, E = never, R = never>(
       entries,
       flights,
       hub,
-      writer: { withRoll, freshUntil, put, settled: (map, now) => metrics?.update(map, now) }
+      writer: {
+        withRoll,
+        freshUntil,
+        put,
+        remembered: (map, key, outcome) => {
+          if (outcome === "tooLarge") hub.publish(() => ({ _tag: "Rejected", key, weight: map.lastRefusedWeight }))
+        },
+        settled: (map, now) => metrics?.update(map, now)
+      }
     })
 
     const self: Store<K, V, E, R> = {

@@ -23,6 +23,12 @@ export interface Options<in K, in V, in E = never>
   /** The most weight of all entries together, a whole number or `Infinity`. Default `Infinity`. */
   readonly maxWeight?: number | undefined
   /**
+   * The weight of a failure that is remembered (see `failureTimeToLive`), as `weigh` tells that of a value: a whole number,
+   * measured once. A failure that is heavier than `maxWeight` is not remembered. Default: without `weigh`, every entry
+   * weighs 1; with it, about the bytes of key and error. A `weigh` that counts anything but bytes needs its own here.
+   */
+  readonly weighFailure?: ((key: K, error: E) => number) | undefined
+  /**
    * How long an entry lives after it was written. Zero: it is not stored. Default `Duration.infinity`: for ever.
    * A function decides for each entry.
    */

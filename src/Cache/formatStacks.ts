@@ -26,7 +26,9 @@ export const formatStacks = (error: unknown): number => {
       if (typeof own.stack === "string") characters += own.stack.length
       if (seen.size > mostErrors) continue
       seen.add(own.cause)
-      if ("errors" in own && Array.isArray(own.errors)) { for (const one of own.errors.slice(0, mostErrors)) seen.add(one) }
+      if ("errors" in own && Array.isArray(own.errors)) {
+        for (const one of own.errors.slice(0, mostErrors)) seen.add(one)
+      }
     } catch {
       // What the program itself does when its errors are read is not of interest here.
     }

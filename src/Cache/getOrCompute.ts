@@ -38,6 +38,8 @@ export interface StoreWriter<in out K, in out V, in out E> {
     now: number,
     freshUntil: number
   ) => WriteOutcome
+  /** Tells of a failure that was written to be remembered. */
+  readonly remembered: (map: BoundedMap<K, Held<V, E>>, key: K, outcome: WriteOutcome, now: number) => void
   /** Called after a computation changed the engine outside a step of its caller. */
   readonly settled: (map: BoundedMap<K, Held<V, E>>, now: number) => void
 }
@@ -81,8 +83,10 @@ export const makeGetOrCompute = <K, V, E, R>(parts: {
             }))
         ),
       (exit, now) => {
-        if (Exit.isFailure(exit)) entries.fail(map, key, exit.cause, now)
-        else if (!(exit.value instanceof InPlaceOfFailure)) {
+        if (Exit.isFailure(exit)) {
+          const outcome = entries.fail(map, key, exit.cause, now)
+          if (outcome !== undefined) writer.remembered(map, key, outcome, now)
+        } else if (!(exit.value instanceof InPlaceOfFailure)) {
           writer.put(map, key, exit.value, now, writer.freshUntil(key, exit.value, now, roll, writeOptions))
         }
         writer.settled(map, now)

@@ -104,6 +104,12 @@ export interface Options<in out K, in out V, in F = never, out R = never>
    */
   readonly onRemove?: ((key: K, value: V, reason: RemovalReason) => Effect.Effect<unknown, unknown, R>) | undefined
   /**
+   * How a failure that is remembered (see `failureTimeToLive`) is measured: whole bytes, 0 or more. It counts for
+   * `maxBytes` and `maxItems` as any entry; one that is larger than `maxBytes` is not remembered. Default: `estimateBytes`
+   * of key and error and what remembering takes, whatever the weigher of the values.
+   */
+  readonly weighFailure?: ((key: K, error: F) => number) | undefined
+  /**
    * How often to reclaim what has expired when nobody uses the dictionary, from 1 millisecond. It does not keep the
    * process alive. Default: never, since every use reclaims in passing.
    */
@@ -201,13 +207,34 @@ const checkWeigher = <K, V>(
   return Either.right({ weigh: typeof input === "function" ? checkingWeights(cache, weigh) : weigh, least })
 }
 
+/**
+ * Checks how failures are measured.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkWeighFailure = <K, F>(
+  cache: string,
+  input: Weigher.Weigher<K, F> | undefined
+): Either.Either<Weigher.Weigher<K, F>, CacheConfigError> => {
+  if (input === undefined) return Either.right(Weigher.failure)
+  return typeof input === "function"
+    ? Either.right(checkingWeights(cache, input, "weighFailure"))
+    : refuse(cache, "weighFailure", input, "a function of key and error that returns bytes")
+}
+
 // What the weigher itself throws stays as it is.
-const checkingWeights = <K, V>(cache: string, weigh: Weigher.Weigher<K, V>): Weigher.Weigher<K, V> => (key, value) => {
+const checkingWeights = <K, V>(
+  cache: string,
+  weigh: Weigher.Weigher<K, V>,
+  option = "weigher"
+): Weigher.Weigher<K, V> =>
+(key, value) => {
   const weight = weigh(key, value)
   if (Number.isSafeInteger(weight) && weight >= 0) return weight
   throw new CacheConfigError({
     cache,
-    option: "weigher",
+    option,
     value: `one that returns ${printKey(weight)} for the key ${printKey(key)}`,
     accepted: "one that returns a whole number of bytes, 0 or more"
   })

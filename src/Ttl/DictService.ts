@@ -23,6 +23,7 @@ import type { Entry, Limits, Options } from "./DictOptions.js"
 import * as DictSnapshot from "./DictSnapshot.js"
 import { makeDict } from "./makeDict.js"
 import { structuralKey } from "./structuralKey.js"
+import * as Weigher from "./Weigher.js"
 
 /**
  * What a class of dictionaries is made of.
@@ -98,7 +99,7 @@ const make = <K, KI, V, VI, F, R>(
   options: ServiceOptions<K, KI, V, VI, F, R>,
   overrides: Limits
 ): Effect.Effect<Dict<K, V, SchemaErrors, F, R>, CacheConfigError, R | Scope.Scope> => {
-  const { entries, failureTimeToLive, key: keySchema, value: valueSchema, ...rest } = options
+  const { entries, failureTimeToLive, key: keySchema, value: valueSchema, weighFailure, ...rest } = options
   const validateKey = ParseResult.validateEither(keySchema)
   const validateValue = ParseResult.validateEither(valueSchema)
 
@@ -151,7 +152,9 @@ const make = <K, KI, V, VI, F, R>(
       entries: initial,
       failureTimeToLive: typeof failureTimeToLive === "function"
         ? (error) => error instanceof CacheValueError ? Duration.zero : failureTimeToLive(error)
-        : failureTimeToLive
+        : failureTimeToLive,
+      weighFailure: weighFailure &&
+        ((key, error) => error instanceof CacheValueError ? Weigher.failure(key, error) : weighFailure(key, error))
     })
     const self: Dict<K, V, SchemaErrors, F, R> = {
       ...dict,

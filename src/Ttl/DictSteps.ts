@@ -108,12 +108,19 @@ export class DictSteps<in out K, in out V, in out F> {
    */
   put(map: Engine<K, V, F>, key: K, value: V, now: number, until: number): WriteOutcome {
     const outcome = this.entries.set(map, key, value, now, until)
-    if (outcome === "tooLarge") this.observer.publish(() => ({ _tag: "Rejected", key, weight: map.lastRefusedWeight }))
-    else if (outcome !== "discarded") {
-      this.observer.publish(() => ({ _tag: "Inserted", key }))
-      this.pressure?.wrote(map, key, now)
-    }
+    if (outcome === "inserted" || outcome === "updated") this.observer.publish(() => ({ _tag: "Inserted", key }))
+    this.remembered(map, key, outcome, now)
     return outcome
+  }
+
+  /**
+   * An entry was written, a value or a failure: tells of it if it was too large, and watches the heap.
+   *
+   * @since 0.1.0
+   */
+  remembered(map: Engine<K, V, F>, key: K, outcome: WriteOutcome, now: number): void {
+    if (outcome === "tooLarge") this.observer.publish(() => ({ _tag: "Rejected", key, weight: map.lastRefusedWeight }))
+    else if (outcome !== "discarded") this.pressure?.wrote(map, key, now)
   }
 
   /** @since 0.1.0 */

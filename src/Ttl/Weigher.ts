@@ -5,6 +5,7 @@
  */
 import * as Either from "effect/Either"
 import { serialize } from "node:v8"
+import { formatStacks } from "../Cache/formatStacks.js"
 import { estimateBytes } from "./estimateBytes.js"
 
 /**
@@ -47,6 +48,18 @@ export const entryOverhead = 128
  * @category constructors
  */
 export const estimate: Weigher<unknown, unknown> = (key, value) => entryOverhead + estimateBytes(key, value)
+
+/** What it takes to remember a failure, beyond an entry, in bytes. */
+const failureOverhead = 256
+
+/**
+ * Measures a failure that is remembered, with the text of its stack.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const failure: Weigher<unknown, unknown> = (key, error) =>
+  failureOverhead + estimate(key, error) + 2 * formatStacks(error)
 
 /**
  * Measures an entry by its length in V8's structured clone format. Throws for what cannot be cloned.

@@ -26,7 +26,7 @@ import type { StoreEvent } from "../Cache/StoreEvent.js"
 import { unrefSleep } from "../Cache/unrefSleep.js"
 import * as ByteSize from "./ByteSize.js"
 import type { Dict } from "./Dict.js"
-import { checkShared, checkSweepInterval, type Entry, type Options } from "./DictOptions.js"
+import { checkShared, checkSweepInterval, checkWeighFailure, type Entry, type Options } from "./DictOptions.js"
 import { DictSteps } from "./DictSteps.js"
 import { RemovalHooks } from "./RemovalHooks.js"
 
@@ -78,6 +78,7 @@ export const makeDict = <K, V, F = never, R = never>(
     const { least, limits, pressure, weigh } = yield* checkShared(name, options, yield* ByteSize.availableMemory)
     const sweepInterval = yield* checkSweepInterval(name, options.sweepInterval)
     const freshness = yield* makeFreshness(name, options)
+    const weighFailure = yield* checkWeighFailure(name, options.weighFailure)
     const { onRemove } = options
     const hooks = onRemove && (yield* RemovalHooks.make<K, V, R>(name, onRemove))
     const hub = yield* makeEventHub<StoreEvent<K>>(name, options.eventCapacity)
@@ -92,7 +93,7 @@ export const makeDict = <K, V, F = never, R = never>(
           hub.publish(() => ({ _tag: "Removed", key, reason }))
           hooks?.push(key, value, reason)
         }
-      })
+      }, weighFailure)
     )
     const { lookup, step } = hooks === undefined ? guarded : hooks.watched(guarded)
     const flights = yield* SingleFlight.make<K, R>(name)
@@ -157,6 +158,7 @@ export const makeDict = <K, V, F = never, R = never>(
         withRoll,
         freshUntil: (_key, _value, now, roll, write) => steps.until(now, roll, write),
         put: (map, key, value, now, until) => steps.put(map, key, value, now, until),
+        remembered: (map, key, outcome, now) => steps.remembered(map, key, outcome, now),
         settled: () => {}
       }
     })

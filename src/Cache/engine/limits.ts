@@ -67,8 +67,10 @@ export const idleLimitOf = (timeToIdle: number | undefined): number => {
  * @since 0.1.0
  * @category validation
  */
-export const checkFunctions = (options: { readonly weigh?: unknown; readonly onRemoval?: unknown }): void => {
-  for (const option of ["weigh", "onRemoval"] as const) {
+export const checkFunctions = (
+  options: { readonly weigh?: unknown; readonly weighFailure?: unknown; readonly onRemoval?: unknown }
+): void => {
+  for (const option of ["weigh", "weighFailure", "onRemoval"] as const) {
     const value = options[option]
     if (value !== undefined && typeof value !== "function") throw new BoundedMapError(option, value, "a function")
   }
