@@ -38,9 +38,9 @@ export const holding = <K, V, E>(
       const { cause } = held.content
       return weighFailure === undefined || cause._tag !== "Fail" ? 1 : weighFailure(key, cause.error)
     },
-    onRemoval: onRemoval && ((key, held, reason) => {
+    onRemoval: onRemoval && ((key, held, reason, weight) => {
       const value = valueOf(held)
-      if (value !== Absent) onRemoval(key, value, reason)
+      return value === Absent ? undefined : onRemoval(key, value, reason, weight)
     })
   }
 }

@@ -33,6 +33,7 @@ import { SingleFlight } from "./SingleFlight.js"
 import type { StoreEvent } from "./StoreEvent.js"
 import type { Options, Stats, WriteOptions } from "./StoreOptions.js"
 import { givenMillis, makeExpiry } from "./timeToLive.js"
+import { warningListener } from "./warningListener.js"
 
 export type { Options, Stats, WriteOptions } from "./StoreOptions.js"
 
@@ -183,6 +184,7 @@ export const make = <K, V, E = never, R = never>(
     const expiry = yield* makeExpiry(name, options.timeToLive)
     // What wraps them is a function in any case.
     yield* orConfigError(name, () => checkFunctions(options))
+    const tell = options.onRemoval && warningListener(name, options.onRemoval)
     const entries = new FreshMap<K, V, E>(freshness)
     const hub = yield* makeEventHub<StoreEvent<K>>(name, options.eventCapacity)
     const guarded = yield* makeGuardedMap<K, Held<V, E>>(
@@ -193,9 +195,9 @@ export const make = <K, V, E = never, R = never>(
         maxWeight: options.maxWeight,
         weigh: options.weigh,
         segments: options.segments,
-        onRemoval: (key, value, reason) => {
+        onRemoval: (key, value, reason, weight) => {
           hub.publish(() => ({ _tag: "Removed", key, reason }))
-          options.onRemoval?.(key, value, reason)
+          return tell?.(key, value, reason, weight)
         }
       }, options.weighFailure ?? (options.weigh && weighRoughly))
     )

@@ -12,6 +12,7 @@ import type { ReleaseReason } from "./LeasedValue.js"
  * - `Inserted`: a new entry, or a value in place of another (which was `Removed` with reason `replaced` before);
  * - `Removed`: an entry left, and why;
  * - `Rejected`: an entry was heavier than the limit, and was not stored;
+ * - `HookDropped`: an entry left, and the hook of a dictionary is not told of it because too much waits for it;
  * - `ComputationStarted`, `ComputationEnded`: a computation, how it ended, and how long it took in milliseconds.
  *
  * @since 0.1.0
@@ -21,6 +22,7 @@ export type StoreEvent<K> =
   | { readonly _tag: "Inserted"; readonly key: K }
   | { readonly _tag: "Removed"; readonly key: K; readonly reason: RemovalReason }
   | { readonly _tag: "Rejected"; readonly key: K; readonly weight: number }
+  | { readonly _tag: "HookDropped"; readonly key: K; readonly reason: RemovalReason }
   | { readonly _tag: "ComputationStarted"; readonly key: K }
   | {
     readonly _tag: "ComputationEnded"

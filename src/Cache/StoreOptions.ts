@@ -79,7 +79,7 @@ export interface Stats {
     readonly deleted: number
     readonly cleared: number
   }
-  /** Calls of `onRemoval` that threw. */
+  /** Calls of `onRemoval` that threw, or whose promise was rejected. */
   readonly listenerFailures: number
   /** Computations under way. */
   readonly inFlight: number

@@ -14,6 +14,7 @@ import { printKey } from "../Cache/printKey.js"
 import { nonNegativeMillis } from "../Cache/timeToLive.js"
 import * as ByteSize from "./ByteSize.js"
 import { acceptedShare, defaultShare, MemoryPressure, type MemoryPressureOptions } from "./MemoryPressure.js"
+import type { RemovalQueueOptions } from "./RemovalQueueOptions.js"
 import * as Weigher from "./Weigher.js"
 
 /**
@@ -94,15 +95,22 @@ export interface Options<in out K, in out V, in F = never, out R = never>
    * Told of every entry that leaves, once, and why; also of a value that another takes the place of (`replaced`). It runs
    * in the background, after the operation is done: one call at a time, in the order in which the entries left. It may
    * use the dictionary. A call that fails is logged as a warning, and harmless. Values that wait for it take memory
-   * beyond `maxBytes`; `stats` tells how many do.
+   * beyond `maxBytes`, as much as `removalQueue` allows; `stats` tells how many do.
    *
-   * When the scope closes, the calls that are due still run to their end. The entries that are in the dictionary then do
-   * not leave it: values that must be released belong into a `LeasedStore`.
+   * When the scope closes, the calls that are due still run, as long as `gracePeriod`. The entries that are in the
+   * dictionary then do not leave it: values that must be released belong into a `LeasedStore`.
    *
    * A call that makes entries leave is followed by calls for these, and so on, 100 deep at the most. After that, as when
    * each call writes back what was evicted and so evicts another, the rest is skipped with a warning.
    */
   readonly onRemove?: ((key: K, value: V, reason: RemovalReason) => Effect.Effect<unknown, unknown, R>) | undefined
+  /** How much may wait for `onRemove`, and what becomes of the rest. */
+  readonly removalQueue?: RemovalQueueOptions | undefined
+  /**
+   * How long the closing of the scope waits for the calls of `onRemove` that are due. Then the one under way is interrupted,
+   * and the others are dropped, counted and logged. Default 30 seconds.
+   */
+  readonly gracePeriod?: Duration.DurationInput | undefined
   /**
    * How a failure that is remembered (see `failureTimeToLive`) is measured: whole bytes, 0 or more. It counts for
    * `maxBytes` and `maxItems` as any entry; one that is larger than `maxBytes` is not remembered. Default: `estimateBytes`

@@ -37,8 +37,16 @@ import type { MemoryPressure } from "./MemoryPressure.js"
 export interface Stats extends Omit<Store.Stats, "weight" | "listenerFailures"> {
   /** The bytes of the entries together. */
   readonly byteSize: number
-  /** Calls of `onRemove`: due or under way, failed, and skipped because they caused each other too often. */
-  readonly hooks: { readonly pending: number; readonly failed: number; readonly skipped: number }
+  /**
+   * Calls of `onRemove`: due or under way, failed, skipped because they caused each other too often, and dropped because
+   * too many were due.
+   */
+  readonly hooks: {
+    readonly pending: number
+    readonly failed: number
+    readonly skipped: number
+    readonly dropped: number
+  }
 }
 
 /**

@@ -4,17 +4,44 @@
  * @since 0.1.0
  */
 import type * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
 import * as FiberRef from "effect/FiberRef"
 import { globalValue } from "effect/GlobalValue"
+import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import * as RuntimeFlags from "effect/RuntimeFlags"
 import type * as Scope from "effect/Scope"
-import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
+import type { Removal, RemovalReason } from "../Cache/engine/RemovalReason.js"
 import type { GuardedMap } from "../Cache/GuardedMap.js"
-import { type DueRemoval, failedWarning, RemovalQueue, skippedWarning } from "./RemovalQueue.js"
+import { requireEffect } from "../Cache/requireEffect.js"
+import { droppedWarning, type DueRemoval, failedWarning, RemovalQueue, skippedWarning } from "./RemovalQueue.js"
+
+/**
+ * How hooks are run.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RemovalHooksOptions<in K, in V, out R> {
+  /** The name of the dictionary, for logs. */
+  readonly name: string
+  readonly hook: (key: K, value: V, reason: RemovalReason) => Effect.Effect<unknown, unknown, R>
+  /** The most removals that wait. */
+  readonly maxItems: () => number
+  /** The most weight of what waits, together. */
+  readonly maxBytes: () => number
+  /** What happens when that is reached: the oldest are dropped, or those who remove entries wait. */
+  readonly whenFull: "drop" | "wait"
+  /** How long the closing of the scope waits for what is due, in milliseconds. */
+  readonly gracePeriod: number
+  /** Told of each removal whose hook is dropped. */
+  readonly dropped: (key: K, reason: RemovalReason) => void
+}
 
 /**
  * Runs a hook for every entry that left, in a fiber of its own, one after the other, with the context and the fiber
@@ -30,42 +57,34 @@ export class RemovalHooks<in out K, in out V> {
    * @since 0.1.0
    */
   failed = 0
-  private readonly name: string
-  private readonly queue = new RemovalQueue<K, V>()
-  private readonly run: (removal: DueRemoval<K, V>) => Effect.Effect<void>
+  private readonly options: RemovalHooksOptions<K, V, never>
+  private readonly queue: RemovalQueue<K, V>
   private readonly runtime: Runtime.Runtime<never>
   private fiber: Fiber.RuntimeFiber<void> | undefined
+  private hook: Fiber.RuntimeFiber<unknown, unknown> | undefined
   private running = false
+  private room: Deferred.Deferred<void> | undefined
+  private isOver = false
   private saidSkipped = false
+  private saidDropped = false
 
-  private constructor(
-    name: string,
-    hook: (key: K, value: V, reason: RemovalReason) => Effect.Effect<unknown, unknown>,
-    runtime: Runtime.Runtime<never>
-  ) {
-    this.name = name
+  private constructor(options: RemovalHooksOptions<K, V, never>, runtime: Runtime.Runtime<never>) {
+    this.options = options
     this.runtime = Runtime.enableRuntimeFlag(runtime, RuntimeFlags.Interruption)
-    this.run = (removal) => {
-      const { depth, key, reason, value } = removal
-      return Effect.suspend(() => hook(key, value, reason)).pipe(
-        Effect.locally(nesting, depth + 1),
-        // A fiber of its own: a hook that interrupts itself must not stop the runs that come after.
-        Effect.forkDaemon,
-        Effect.flatMap(Fiber.await),
-        Effect.flatMap((exit) => Exit.isFailure(exit) ? this.complain(removal, exit.cause) : Effect.void)
-      )
-    }
+    this.queue = new RemovalQueue<K, V>(
+      { maxItems: options.maxItems, maxBytes: options.maxBytes, dropsOldest: options.whenFull === "drop" },
+      ({ key, reason }) => options.dropped(key, reason)
+    )
   }
 
   /**
-   * Makes one for the scope: when it closes, the runs that are due are waited for.
+   * Makes one for the scope: when it closes, the runs that are due are waited for, as long as the grace period. What is
+   * left then is dropped.
    *
-   * @param name of the dictionary, for logs
    * @since 0.1.0
    */
   static readonly make = <K, V, R>(
-    name: string,
-    hook: (key: K, value: V, reason: RemovalReason) => Effect.Effect<unknown, unknown, R>
+    options: RemovalHooksOptions<K, V, R>
   ): Effect.Effect<RemovalHooks<K, V>, never, R | Scope.Scope> =>
     Effect.flatMap(
       Effect.runtime<R>(),
@@ -73,12 +92,18 @@ export class RemovalHooks<in out K, in out V> {
         Effect.acquireRelease(
           Effect.sync(() =>
             new RemovalHooks<K, V>(
-              name,
-              (key, value, reason) => Effect.provide(hook(key, value, reason), runtime.context),
+              {
+                ...options,
+                hook: (key, value, reason) =>
+                  Effect.provide(
+                    requireEffect(options.name, "onRemove", options.hook(key, value, reason)),
+                    runtime.context
+                  )
+              },
               runtime
             )
           ),
-          (hooks) => hooks.settled
+          (hooks) => hooks.close
         )
     )
 
@@ -101,13 +126,23 @@ export class RemovalHooks<in out K, in out V> {
   }
 
   /**
+   * How many removals were dropped, because too many waited, or because the dictionary closed before it was their turn.
+   *
+   * @since 0.1.0
+   */
+  get dropped(): number {
+    return this.queue.dropped
+  }
+
+  /**
    * An entry has left.
    *
    * @since 0.1.0
    */
-  readonly push = (key: K, value: V, reason: RemovalReason): void => {
-    this.queue.push(key, value, reason)
-    this.fiber ??= Runtime.runFork(this.runtime, this.drain, { immediate: false })
+  readonly push = (removal: Removal<K, V>): void => {
+    this.queue.push(removal)
+    if (this.isOver) this.queue.clear()
+    else this.fiber ??= Runtime.runFork(this.runtime, this.drain, { immediate: false })
   }
 
   /**
@@ -124,23 +159,100 @@ export class RemovalHooks<in out K, in out V> {
       guarded.lookup((map, now, caller) => this.queue.onBehalf(caller.getFiberRef(nesting), () => f(map, now, caller)))
   })
 
+  /**
+   * What may remove entries, once there is room for them, if it is to wait for that. Hooks do not wait: it would be for
+   * themselves.
+   *
+   * @since 0.1.0
+   */
+  readonly withRoom = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    this.options.whenFull === "drop" ? effect : Effect.zipRight(this.awaitRoom, effect)
+
+  private readonly awaitRoom: Effect.Effect<void> = Effect.withFiberRuntime((fiber) => {
+    if (this.isOver || !this.queue.isFull || fiber.getFiberRef(nesting) > 0) return Effect.void
+    this.room ??= Deferred.unsafeMake(FiberId.none)
+    // Another one may have taken it.
+    return Effect.zipRight(Deferred.await(this.room), this.awaitRoom)
+  })
+
+  private makeRoom(): void {
+    if (this.room === undefined || this.queue.isFull && !this.isOver) return
+    Deferred.unsafeDone(this.room, Effect.void)
+    this.room = undefined
+  }
+
+  private readonly close: Effect.Effect<void> = Effect.suspend(() =>
+    // In a fiber of its own, which can be timed although the closing of a scope cannot be interrupted.
+    Fiber.join(
+      Runtime.runFork(this.runtime, Effect.flatMap(this.settledInTime, (inTime) => inTime ? Effect.void : this.giveUp))
+    )
+  )
+
+  private readonly settledInTime: Effect.Effect<boolean> = Effect.suspend(() =>
+    this.options.gracePeriod === Number.POSITIVE_INFINITY
+      ? Effect.as(this.settled, true)
+      : Effect.map(Effect.timeoutOption(this.settled, this.options.gracePeriod), Option.isSome)
+  )
+
   private readonly settled: Effect.Effect<void> = Effect.suspend(() =>
     this.fiber === undefined ? Effect.void : Effect.zipRight(Fiber.await(this.fiber), this.settled)
   )
 
+  private readonly giveUp: Effect.Effect<void> = Effect.suspend(() => {
+    const { pending } = this
+    this.isOver = true
+    this.queue.clear()
+    this.makeRoom()
+    // Not waited for: it may be what cannot be interrupted.
+    this.hook?.unsafeInterruptAsFork(FiberId.none)
+    const after = Duration.format(Duration.millis(this.options.gracePeriod))
+    return quietly(
+      Effect.logWarning(`${this.options.name}: onRemove was given up ${after} after closing, ${pending} left`)
+    )
+  })
+
   private readonly drain: Effect.Effect<void> = Effect.suspend(() => {
     const removal = this.queue.shift()
     this.running = removal !== undefined
+    this.makeRoom()
     if (removal !== undefined) return Effect.zipRight(this.run(removal), this.drain)
     this.fiber = undefined
-    if (this.queue.skipped === 0 || this.saidSkipped) return Effect.void
-    this.saidSkipped = true
-    return quietly(Effect.logWarning(`${this.name}: ${skippedWarning}`))
+    return this.sayOnce
   })
+
+  private readonly sayOnce: Effect.Effect<void> = Effect.suspend(() => {
+    const skipped = this.queue.skipped > 0 && !this.saidSkipped
+    const dropped = this.queue.dropped > 0 && !this.saidDropped
+    this.saidSkipped ||= skipped
+    this.saidDropped ||= dropped
+    const say = (text: string) => quietly(Effect.logWarning(`${this.options.name}: ${text}`))
+    return Effect.zipRight(
+      skipped ? say(skippedWarning) : Effect.void,
+      dropped ? say(droppedWarning) : Effect.void
+    )
+  })
+
+  private run(removal: DueRemoval<K, V>): Effect.Effect<void> {
+    const { depth, key, reason, value } = removal
+    return Effect.suspend(() => this.options.hook(key, value, reason)).pipe(
+      Effect.locally(nesting, depth + 1),
+      // A fiber of its own: a hook that interrupts itself must not stop the runs that come after.
+      Effect.forkDaemon,
+      Effect.tap((fiber) => {
+        this.hook = fiber
+        return this.sayOnce
+      }),
+      Effect.flatMap(Fiber.await),
+      Effect.flatMap((exit) => {
+        this.hook = undefined
+        return Exit.isFailure(exit) ? this.complain(removal, exit.cause) : Effect.void
+      })
+    )
+  }
 
   private complain(removal: DueRemoval<K, V>, cause: Cause.Cause<unknown>): Effect.Effect<void> {
     this.failed++
-    return quietly(Effect.logWarning(failedWarning(this.name, removal), cause))
+    return quietly(Effect.logWarning(failedWarning(this.options.name, removal), cause))
   }
 }
 

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as MutableQueue from "effect/MutableQueue"
-import type { Removal, RemovalReason } from "../Cache/engine/RemovalReason.js"
+import type { Removal } from "../Cache/engine/RemovalReason.js"
 import { printKey } from "../Cache/printKey.js"
 
 /** How deep removals may cause each other before their hooks are skipped. */
@@ -20,14 +20,24 @@ export const skippedWarning = "onRemove removes entries, whose onRemove removes 
   `deeper than ${deepest}, it is skipped`
 
 /**
+ * What to say when hooks are dropped.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const droppedWarning = "onRemove is slower than entries leave: calls of it are dropped, and counted in stats"
+
+/**
  * What to say when a hook fails.
  *
  * @param name of the dictionary
  * @since 0.1.0
  * @category formatting
  */
-export const failedWarning = (name: string, { key, reason }: Omit<Removal<unknown, unknown>, "value">): string =>
-  `${name}: onRemove failed for ${printKey(key)} (${reason})`
+export const failedWarning = (
+  name: string,
+  { key, reason }: Pick<Removal<unknown, unknown>, "key" | "reason">
+): string => `${name}: onRemove failed for ${printKey(key)} (${reason})`
 
 /**
  * An entry that left, and how many hooks, each run for what the one before had removed, led to it.
@@ -37,6 +47,24 @@ export const failedWarning = (name: string, { key, reason }: Omit<Removal<unknow
  */
 export interface DueRemoval<out K, out V> extends Removal<K, V> {
   readonly depth: number
+}
+
+/**
+ * How much may wait in a queue of removals, and what becomes of the rest.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RemovalQueueLimits {
+  /** The most removals. */
+  readonly maxItems: () => number
+  /** The most weight of what has left, together. */
+  readonly maxBytes: () => number
+  /**
+   * Whether the oldest make room when it is full. Otherwise only what hooks remove is limited, by itself being dropped, and
+   * everybody else sees to it that there is room.
+   */
+  readonly dropsOldest: boolean
 }
 
 /**
@@ -54,8 +82,23 @@ export class RemovalQueue<in out K, in out V> {
    * @since 0.1.0
    */
   skipped = 0
+  /**
+   * How many removals were dropped because there were too many.
+   *
+   * @since 0.1.0
+   */
+  dropped = 0
+  private readonly limits: RemovalQueueLimits
+  private readonly onDrop: (removal: DueRemoval<K, V>) => void
   private readonly due = MutableQueue.unbounded<DueRemoval<K, V>>()
+  private weight = 0
   private depth = 0
+
+  /** @param onDrop told of each that is dropped */
+  constructor(limits: RemovalQueueLimits, onDrop: (removal: DueRemoval<K, V>) => void = () => {}) {
+    this.limits = limits
+    this.onDrop = onDrop
+  }
 
   /**
    * How many hooks are due.
@@ -67,13 +110,34 @@ export class RemovalQueue<in out K, in out V> {
   }
 
   /**
+   * Whether there is room for no more.
+   *
+   * @since 0.1.0
+   */
+  get isFull(): boolean {
+    return this.size >= this.limits.maxItems() || this.weight >= this.limits.maxBytes()
+  }
+
+  /**
    * An entry has left.
    *
    * @since 0.1.0
    */
-  push(key: K, value: V, reason: RemovalReason): void {
-    if (this.depth < deepest) MutableQueue.offer(this.due, { key, value, reason, depth: this.depth })
-    else this.skipped++
+  push({ key, reason, value, weight }: Removal<K, V>): void {
+    if (this.depth >= deepest) {
+      this.skipped++
+      return
+    }
+    const removal = { key, value, reason, weight, depth: this.depth }
+    if (!this.limits.dropsOldest && this.depth > 0 && this.isFull) return this.drop(removal)
+    MutableQueue.offer(this.due, removal)
+    this.weight += weight
+    if (!this.limits.dropsOldest) return
+    while (this.size > this.limits.maxItems() || this.weight > this.limits.maxBytes()) {
+      const oldest = this.shift()
+      if (oldest === undefined) return
+      this.drop(oldest)
+    }
   }
 
   /**
@@ -82,7 +146,18 @@ export class RemovalQueue<in out K, in out V> {
    * @since 0.1.0
    */
   shift(): DueRemoval<K, V> | undefined {
-    return MutableQueue.poll(this.due, undefined)
+    const removal = MutableQueue.poll(this.due, undefined)
+    if (removal !== undefined) this.weight -= removal.weight
+    return removal
+  }
+
+  /**
+   * Drops all.
+   *
+   * @since 0.1.0
+   */
+  clear(): void {
+    for (let removal = this.shift(); removal !== undefined; removal = this.shift()) this.drop(removal)
   }
 
   /**
@@ -99,5 +174,10 @@ export class RemovalQueue<in out K, in out V> {
     } finally {
       this.depth = before
     }
+  }
+
+  private drop(removal: DueRemoval<K, V>): void {
+    this.dropped++
+    this.onDrop(removal)
   }
 }

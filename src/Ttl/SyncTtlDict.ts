@@ -7,13 +7,13 @@ import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Inspectable from "effect/Inspectable"
-import { types } from "node:util"
 import { CacheReentryError } from "../Cache/CacheErrors.js"
-import { cutText } from "../Cache/cutText.js"
 import { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
 import { FiledMap } from "../Cache/engine/FiledMap.js"
+import { onRejection } from "../Cache/engine/onRejection.js"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
+import { FailureWarnings } from "../Cache/FailureWarnings.js"
 import { type Held, holding } from "../Cache/FreshMap.js"
 import { keyEquality } from "../Cache/keyEquality.js"
 import { printKey } from "../Cache/printKey.js"
@@ -28,7 +28,15 @@ import {
 } from "./DictOptions.js"
 import { DictSteps, type Stats } from "./DictSteps.js"
 import { memoryShare, readMemorySettings } from "./memoryShare.js"
-import { type DueRemoval, failedWarning, RemovalQueue, skippedWarning } from "./RemovalQueue.js"
+import {
+  droppedWarning,
+  type DueRemoval,
+  failedWarning,
+  RemovalQueue,
+  type RemovalQueueLimits,
+  skippedWarning
+} from "./RemovalQueue.js"
+import { bytesIn, checkRemovalQueue, itemsIn, type RemovalQueueOptions } from "./RemovalQueueOptions.js"
 
 /**
  * How a dictionary without Effect is made.
@@ -40,13 +48,18 @@ export interface SyncTtlDictOptions<in out K, in out V> extends SharedOptions<K,
   /**
    * Told of every entry that leaves, once, and why; also of a value that another takes the place of (`replaced`). It runs
    * at the end of the call that made the entry leave, in the order in which entries left, and may use the dictionary.
-   * What it throws goes to Node's warnings (`process.on("warning", ...)`), and is harmless. So is what the promise of an
-   * `async` one is rejected with; nobody waits for that promise.
+   * What it throws goes to Node's warnings (`process.on("warning", ...)`), the first ten times and then ever more rarely,
+   * and is harmless. So is what the promise of an `async` one is rejected with; nobody waits for that promise.
    *
    * A call that makes entries leave is followed by calls for these, and so on, 100 deep at the most; the rest is skipped
    * with a warning.
    */
   readonly onRemove?: ((key: K, value: V, reason: RemovalReason) => void) | undefined
+  /**
+   * How much may be under way in `async` hooks. What leaves when it is reached is not told, but counted in
+   * `stats.hooks.dropped`. So is what hooks remove while so much waits for them.
+   */
+  readonly removalQueue?: Pick<RemovalQueueOptions, "maxItems" | "maxBytes"> | undefined
   /**
    * The time in milliseconds since the epoch. Default: the wall clock. When it returns anything but a finite number, the
    * call that asked for the time throws `CacheConfigError`.
@@ -100,20 +113,31 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
   private readonly map: BoundedMap<K, Held<V, never>>
   private readonly steps: DictSteps<K, V, never>
   private readonly onRemove: ((key: K, value: V, reason: RemovalReason) => void) | undefined
-  private readonly removals = new RemovalQueue<K, V>()
+  private readonly removals: RemovalQueue<K, V>
   private readonly computations = new FiledMap<K, { wins: boolean }>(keyEquality)
   private telling = false
-  private hooksFailed = 0
+  private readonly warnings = new FailureWarnings("TtlDictWarning")
+  private readonly mostUnderWay: RemovalQueueLimits
+  private readonly underWay = { items: 0, bytes: 0 }
   private saidSkipped = false
+  private saidDropped = false
 
   /** Throws `CacheConfigError` for an option it cannot accept. */
   constructor(options: SyncTtlDictOptions<K, V> = {}) {
     super()
     this.name = options.name ?? "TtlDict"
-    const { least, limits, pressure, weigh } = orThrow(checkShared(this.name, options, availableMemory()))
+    const total = availableMemory()
+    const { least, limits, pressure, weigh } = orThrow(checkShared(this.name, options, total))
     const { onRemove } = options
     this.now = options.now === undefined ? wallClock : orThrow(checkNow(this.name, options.now))
     this.onRemove = onRemove
+    const queue = orThrow(checkRemovalQueue(this.name, options, total))
+    this.mostUnderWay = {
+      maxItems: () => itemsIn(queue, this.map.maxSize),
+      maxBytes: () => bytesIn(queue, this.map.maxWeight),
+      dropsOldest: false
+    }
+    this.removals = new RemovalQueue(this.mostUnderWay)
     this.map = new BoundedMap(
       {
         ...holding<K, V, never>({
@@ -121,7 +145,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
           maxSize: limits.maxItems,
           maxWeight: limits.maxBytes,
           weigh,
-          onRemoval: onRemove && ((key, value, reason) => this.removals.push(key, value, reason))
+          onRemoval: onRemove && ((key, value, reason, weight) => this.removals.push({ key, value, reason, weight }))
         }),
         equality: keyEquality
       }
@@ -265,7 +289,12 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
   get stats(): SyncTtlDictStats {
     return this.step((map, now) => ({
       ...this.steps.stats(map, now),
-      hooks: { pending: this.removals.size, failed: this.hooksFailed, skipped: this.removals.skipped }
+      hooks: {
+        pending: this.removals.size + this.underWay.items,
+        failed: this.warnings.failures,
+        skipped: this.removals.skipped,
+        dropped: this.removals.dropped
+      }
     }))
   }
 
@@ -523,20 +552,37 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
     }
     if (this.removals.skipped > 0 && !this.saidSkipped) {
       this.saidSkipped = true
-      warn(`${this.name}: ${skippedWarning}`)
+      this.warnings.warn(`${this.name}: ${skippedWarning}`)
+    }
+    if (this.removals.dropped > 0 && !this.saidDropped) {
+      this.saidDropped = true
+      this.warnings.warn(`${this.name}: ${droppedWarning}`)
     }
   }
 
   private tellOf(removal: DueRemoval<K, V>, onRemove: (key: K, value: V, reason: RemovalReason) => void): void {
-    const { depth, key, reason, value } = removal
-    const failed = (error: unknown): void => {
-      this.hooksFailed++
-      warn(`${failedWarning(this.name, removal)}: ${thrownText(error)}`)
+    const { depth, key, reason, value, weight } = removal
+    // What the promise of an `async` hook waits for may hold the value.
+    if (this.underWay.items >= this.mostUnderWay.maxItems() || this.underWay.bytes >= this.mostUnderWay.maxBytes()) {
+      this.removals.dropped++
+      return
+    }
+    const failed = (error: unknown): void => this.warnings.failed(() => failedWarning(this.name, removal), error)
+    const ended = (): void => {
+      this.underWay.items--
+      this.underWay.bytes -= weight
     }
     try {
       const told: unknown = this.removals.onBehalf(depth + 1, () => onRemove(key, value, reason))
-      // A rejection that nobody handles would end the process.
-      if (types.isPromise(told)) told.then(undefined, failed)
+      if (
+        told !== undefined && onRejection(told, (error) => {
+          ended()
+          failed(error)
+        }, ended)
+      ) {
+        this.underWay.items++
+        this.underWay.bytes += weight
+      }
     } catch (error) {
       failed(error)
     }
@@ -562,14 +608,9 @@ const noFreshness = {
   tracksEntries: false
 }
 
-const warn = (message: string): void => process.emitWarning(message, { type: "TtlDictWarning" })
-
 const orUndefined = <A>(found: A | Absent): A | undefined => found === Absent ? undefined : found
 
 const orThrow = <A, E>(either: Either.Either<A, E>): A => {
   if (Either.isLeft(either)) throw either.left
   return either.right
 }
-
-// Whatever it is, a warning has to be made of it.
-const thrownText = (thrown: unknown): string => typeof thrown === "string" ? cutText(thrown, 200) : printKey(thrown)

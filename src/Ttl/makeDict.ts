@@ -7,6 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
+import { identity } from "effect/Function"
 import * as Inspectable from "effect/Inspectable"
 import * as Option from "effect/Option"
 import { pipeArguments } from "effect/Pipeable"
@@ -29,6 +30,7 @@ import type { Dict } from "./Dict.js"
 import { checkShared, checkSweepInterval, checkWeighFailure, type Entry, type Options } from "./DictOptions.js"
 import { DictSteps } from "./DictSteps.js"
 import { RemovalHooks } from "./RemovalHooks.js"
+import { bytesIn, checkRemovalQueue, itemsIn } from "./RemovalQueueOptions.js"
 
 /**
  * Makes a dictionary that lives as long as the scope. When it closes, computations under way are interrupted, and the
@@ -75,13 +77,24 @@ export const makeDict = <K, V, F = never, R = never>(
 ): Effect.Effect<Dict<K, V, never, F, R>, CacheConfigError, R | Scope.Scope> => {
   const name = options.name ?? "TtlDict"
   return Effect.gen(function*() {
-    const { least, limits, pressure, weigh } = yield* checkShared(name, options, yield* ByteSize.availableMemory)
+    const total = yield* ByteSize.availableMemory
+    const { least, limits, pressure, weigh } = yield* checkShared(name, options, total)
     const sweepInterval = yield* checkSweepInterval(name, options.sweepInterval)
     const freshness = yield* makeFreshness(name, options)
     const weighFailure = yield* checkWeighFailure(name, options.weighFailure)
     const { onRemove } = options
-    const hooks = onRemove && (yield* RemovalHooks.make<K, V, R>(name, onRemove))
+    const queue = yield* checkRemovalQueue(name, options, total)
     const hub = yield* makeEventHub<StoreEvent<K>>(name, options.eventCapacity)
+    let { maxBytes, maxItems } = limits
+    const hooks = onRemove && (yield* RemovalHooks.make<K, V, R>({
+      name,
+      hook: onRemove,
+      maxItems: () => itemsIn(queue, maxItems),
+      maxBytes: () => bytesIn(queue, maxBytes),
+      whenFull: queue.whenFull,
+      gracePeriod: queue.gracePeriod,
+      dropped: (key, reason) => hub.publish(() => ({ _tag: "HookDropped", key, reason }))
+    }))
     const guarded = yield* makeGuardedMap<K, Held<V, F>>(
       name,
       holding({
@@ -89,9 +102,9 @@ export const makeDict = <K, V, F = never, R = never>(
         maxSize: limits.maxItems,
         maxWeight: limits.maxBytes,
         weigh,
-        onRemoval: (key, value, reason) => {
+        onRemoval: (key, value, reason, weight) => {
           hub.publish(() => ({ _tag: "Removed", key, reason }))
-          hooks?.push(key, value, reason)
+          hooks?.push({ key, value, reason, weight })
         }
       }, weighFailure)
     )
@@ -126,6 +139,24 @@ export const makeDict = <K, V, F = never, R = never>(
     const attempt = <A, E>(f: (map: Engine, now: number) => Either.Either<A, E>): Effect.Effect<A, E> =>
       Effect.flatten(step(f))
 
+    // What may remove entries, when their hooks have room.
+    const withRoom: <A, E2, R2>(effect: Effect.Effect<A, E2, R2>) => Effect.Effect<A, E2, R2> = hooks === undefined
+      ? identity
+      : hooks.withRoom
+    const removing = <A, E>(f: (map: Engine, now: number) => Either.Either<A, E>): Effect.Effect<A, E> =>
+      withRoom(attempt(f))
+
+    const limiting = (
+      f: (map: Engine, now: number) => Either.Either<void, CacheConfigError>
+    ): Effect.Effect<void, CacheConfigError> =>
+      removing((map, now) => {
+        const changed = f(map, now)
+        // What a smaller limit evicts is told as well.
+        maxItems = Math.max(maxItems, map.maxSize)
+        maxBytes = Math.max(maxBytes, map.maxWeight)
+        return changed
+      })
+
     // Numbers from 0 to 1 for the jitter of entries, drawn only where there is jitter.
     const withRoll = <A, E2, R2>(f: (roll: number) => Effect.Effect<A, E2, R2>): Effect.Effect<A, E2, R2> =>
       freshness.jitter === 0 ? f(0) : Effect.flatMap(Random.next, f)
@@ -144,7 +175,7 @@ export const makeDict = <K, V, F = never, R = never>(
     ): Effect.Effect<A, E2> =>
       Effect.suspend(() => {
         const list = [...items]
-        return Effect.flatMap(rolls(list.length), (rolls) => attempt((map, now) => write(map, now, list, rolls)))
+        return Effect.flatMap(rolls(list.length), (rolls) => removing((map, now) => write(map, now, list, rolls)))
       })
 
     yield* listed(options.entries ?? [], (map, now, items, rolls) => steps.fill(map, now, items, rolls))
@@ -179,24 +210,24 @@ export const makeDict = <K, V, F = never, R = never>(
           return found === Absent ? Exit.fail(notFound(key)) : Exit.succeed(found)
         }),
       getOption: (key) => lookup((map, now) => Exit.succeed(toOption(entries.get(map, key, now)))),
-      getOrCompute,
+      getOrCompute: (key, compute, write) => withRoom(getOrCompute(key, compute, write)),
       add: (key, value, write) =>
-        withRoll((roll) => attempt((map, now) => steps.add(map, now, key, value, write, roll))),
+        withRoll((roll) => removing((map, now) => steps.add(map, now, key, value, write, roll))),
       set: (key, value, write) =>
-        withRoll((roll) => attempt((map, now) => steps.set(map, now, key, value, write, roll))),
+        withRoll((roll) => removing((map, now) => steps.set(map, now, key, value, write, roll))),
       setDefault: (key, value, write) =>
-        withRoll((roll) => attempt((map, now) => steps.setDefault(map, now, key, value, write, roll))),
+        withRoll((roll) => removing((map, now) => steps.setDefault(map, now, key, value, write, roll))),
       update: (items) => listed(items, (map, now, list, rolls) => steps.update(map, now, list, rolls)),
       has: (key) => step((map, now) => entries.peek(map, key, now) !== Absent),
       peek: (key) => step((map, now) => toOption(entries.peek(map, key, now))),
-      remove: (key) => attempt((map, now) => done(key, steps.remove(map, now, key) !== Absent)),
-      pop: (key) => attempt((map, now) => orNotFound(key, steps.remove(map, now, key))),
-      popVictim: step((map, now) => toOption(entries.popVictim(map, now))),
-      popNewest: step((map, now) => toOption(entries.popNewest(map, now))),
-      clear: step((map, now) => {
+      remove: (key) => removing((map, now) => done(key, steps.remove(map, now, key) !== Absent)),
+      pop: (key) => removing((map, now) => orNotFound(key, steps.remove(map, now, key))),
+      popVictim: withRoom(step((map, now) => toOption(entries.popVictim(map, now)))),
+      popNewest: withRoom(step((map, now) => toOption(entries.popNewest(map, now)))),
+      clear: withRoom(step((map, now) => {
         flights.detachAll()
         map.clear(now)
-      }),
+      })),
       keys: step((map, now) => entries.entries(map, now).map(([key]) => key)),
       values: step((map, now) => entries.entries(map, now).map(([, value]) => value)),
       entries: step((map, now) => entries.entries(map, now)),
@@ -205,26 +236,31 @@ export const makeDict = <K, V, F = never, R = never>(
       size: step((map, now) => map.size(now)),
       byteSize: step((map, now) => map.weight(now)),
       reweigh: (key) =>
-        attempt((map, now) => Either.flatMap(steps.reweigh(map, now, key), (weight) => orNotFound(key, weight))),
+        removing((map, now) => Either.flatMap(steps.reweigh(map, now, key), (weight) => orNotFound(key, weight))),
       getTtl: (key, at) =>
         attempt((map, now) => Either.map(orNotFound(key, steps.getTtl(map, now, key, at)), Duration.millis)),
-      setTtl: (key, timeToLive) => attempt((map, now) => done(key, steps.setTtl(map, now, key, timeToLive))),
-      expireAt: (key, millis) => attempt((map, now) => done(key, steps.expireAt(map, now, key, millis))),
+      setTtl: (key, timeToLive) => removing((map, now) => done(key, steps.setTtl(map, now, key, timeToLive))),
+      expireAt: (key, millis) => removing((map, now) => done(key, steps.expireAt(map, now, key, millis))),
       isExpired: (key, at) => step((map, now) => toOption(steps.isExpired(map, now, key, at))),
       moveToEnd: (key, { last = true } = {}) => attempt((map, now) => done(key, steps.moveToEnd(map, now, key, last))),
       changeMaxBytes: (maxBytes) =>
         Effect.flatMap(
           ByteSize.availableMemory,
-          (total) => attempt((map, now) => steps.changeMaxBytes(map, now, maxBytes, total))
+          (total) => limiting((map, now) => steps.changeMaxBytes(map, now, maxBytes, total))
         ),
-      changeMaxItems: (maxItems) => attempt((map, now) => steps.changeMaxItems(map, now, maxItems)),
+      changeMaxItems: (maxItems) => limiting((map, now) => steps.changeMaxItems(map, now, maxItems)),
       changeTimeToLive: (timeToLive) => attempt(() => steps.changeTimeToLive(timeToLive)),
       limits: step((map) => steps.limits(map)),
       purge: step((map, now) => map.purge(now)),
       stats: step((map, now) => ({
         ...steps.stats(map, now),
         inFlight: flights.size,
-        hooks: { pending: hooks?.pending ?? 0, failed: hooks?.failed ?? 0, skipped: hooks?.skipped ?? 0 }
+        hooks: {
+          pending: hooks?.pending ?? 0,
+          failed: hooks?.failed ?? 0,
+          skipped: hooks?.skipped ?? 0,
+          dropped: hooks?.dropped ?? 0
+        }
       })),
       events: hub.stream,
       toJSON: () => ({ _id: "TtlDict", name }),

@@ -316,7 +316,7 @@ describe("SyncTtlDict", () => {
       assert.deepStrictEqual(after(() => dict.getOrCompute("d", () => 5)), [])
       assert.deepStrictEqual(after(() => dict.popNewest()), ["d=5 deleted"])
       assert.deepStrictEqual(after(() => dict.set("e", 6).clear()), ["e=6 cleared"])
-      assert.deepStrictEqual(dict.stats.hooks, { pending: 0, failed: 0, skipped: 0 })
+      assert.deepStrictEqual(dict.stats.hooks, { pending: 0, failed: 0, skipped: 0, dropped: 0 })
     })
 
     it("runs when the dictionary is consistent, and may use it; what it removes is told after", () => {
@@ -368,7 +368,7 @@ describe("SyncTtlDict", () => {
         for (const key of keys) dict.set(key, 1).delete(key)
       })
       assert.deepStrictEqual(told, keys)
-      assert.deepStrictEqual(dict.stats.hooks, { pending: 0, failed: 2, skipped: 0 })
+      assert.deepStrictEqual(dict.stats.hooks, { pending: 0, failed: 2, skipped: 0, dropped: 0 })
       assert.deepStrictEqual(seen, [
         "d: onRemove failed for 0 (deleted): {}",
         "d: onRemove failed for (something that cannot be printed) (deleted): (something that cannot be printed)"
@@ -388,7 +388,7 @@ describe("SyncTtlDict", () => {
         "d: onRemove failed for \"a\" (cleared): Error: no a",
         "d: onRemove failed for \"c\" (cleared): Error: no c"
       ])
-      assert.deepStrictEqual(dict.stats.hooks, { pending: 0, failed: 2, skipped: 0 })
+      assert.deepStrictEqual(dict.stats.hooks, { pending: 0, failed: 2, skipped: 0, dropped: 0 })
     })
 
     it("one that writes back what was evicted ends, without recursion, and warns once", async () => {
@@ -459,7 +459,7 @@ describe("SyncTtlDict", () => {
       removals: { evicted: 1, expired: 1, replaced: 1, deleted: 0, cleared: 0 },
       size: 1,
       byteSize: 5,
-      hooks: { pending: 0, failed: 0, skipped: 0 }
+      hooks: { pending: 0, failed: 0, skipped: 0, dropped: 0 }
     })
   })
 

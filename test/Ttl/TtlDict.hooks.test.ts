@@ -128,7 +128,7 @@ describe("TtlDict: onRemove", () => {
       yield* Deferred.succeed(open, undefined)
       yield* hooksSettled(dict)
       assert.deepStrictEqual(ended, ["a", "b"])
-      assert.deepStrictEqual((yield* dict.stats).hooks, { pending: 0, failed: 0, skipped: 0 })
+      assert.deepStrictEqual((yield* dict.stats).hooks, { pending: 0, failed: 0, skipped: 0, dropped: 0 })
     }))
 
   it.scoped("may wait for another fiber that uses the dictionary", () =>

@@ -610,7 +610,7 @@ export class BoundedMap<K, V> {
   }
 
   private note(slot: number, reason: RemovalReason): void {
-    this.removals.add(this.keyColumn[slot] as K, this.valueColumn[slot] as V, reason)
+    this.removals.add(this.keyColumn[slot] as K, this.valueColumn[slot] as V, reason, this.weightAt(slot))
   }
 
   private expiryOf(slot: number): number {

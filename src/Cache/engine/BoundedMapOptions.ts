@@ -53,11 +53,12 @@ export interface BoundedMapOptions<in K, in V> {
   /** How keys that are objects compare. Default: by reference. */
   readonly equality?: KeyEquality | undefined
   /**
-   * Told of every entry that leaves, after the map is consistent again; it may use the map. What it throws is
-   * swallowed and counted in `counters.listenerFailures`. A listener that answers every removal with a write that
+   * Told of every entry that leaves, and what it weighed, after the map is consistent again; it may use the map. What it
+   * throws, and what the promise of an `async` one is rejected with, is swallowed and counted in
+   * `counters.listenerFailures`; nobody waits for that promise. A listener that answers every removal with a write that
    * removes again makes a write that never ends; hooks of a `TtlDict` stop after 100.
    */
-  readonly onRemoval?: ((key: K, value: V, reason: RemovalReason) => void) | undefined
+  readonly onRemoval?: ((key: K, value: V, reason: RemovalReason, weight: number) => void) | undefined
 }
 
 /**
@@ -91,7 +92,7 @@ export interface Counters {
   replaced: number
   deleted: number
   cleared: number
-  /** Calls of the removal listener that threw. */
+  /** Calls of the removal listener that threw, or whose promise was rejected. */
   listenerFailures: number
 }
 

@@ -28,4 +28,6 @@ export interface Removal<out K, out V> {
   readonly key: K
   readonly value: V
   readonly reason: RemovalReason
+  /** What it weighed, as it was measured when it was written. */
+  readonly weight: number
 }

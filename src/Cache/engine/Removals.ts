@@ -3,7 +3,8 @@
  *
  * @since 0.1.0
  */
-import type { Counters } from "./BoundedMapOptions.js"
+import type { BoundedMapOptions, Counters } from "./BoundedMapOptions.js"
+import { onRejection } from "./onRejection.js"
 import type { Removal, RemovalReason } from "./RemovalReason.js"
 
 /**
@@ -15,15 +16,18 @@ import type { Removal, RemovalReason } from "./RemovalReason.js"
  */
 export class Removals<in out K, in out V> {
   private readonly counters: Counters
-  private readonly listener: ((key: K, value: V, reason: RemovalReason) => void) | undefined
+  private readonly listener: BoundedMapOptions<K, V>["onRemoval"]
   private pending: Array<Removal<K, V>> = []
   private telling = false
+  private readonly failed = () => {
+    this.counters.listenerFailures++
+  }
 
   /**
    * @param counters counts up those of its numbers that are about removals
    * @param listener is told
    */
-  constructor(counters: Counters, listener: ((key: K, value: V, reason: RemovalReason) => void) | undefined) {
+  constructor(counters: Counters, listener: BoundedMapOptions<K, V>["onRemoval"]) {
     this.counters = counters
     this.listener = listener
   }
@@ -33,7 +37,7 @@ export class Removals<in out K, in out V> {
    *
    * @since 0.1.0
    */
-  add(key: K, value: V, reason: RemovalReason): void {
+  add(key: K, value: V, reason: RemovalReason, weight: number): void {
     // One property each: a name that is computed costs more than all the rest of an eviction's bookkeeping.
     switch (reason) {
       case "evicted":
@@ -52,7 +56,7 @@ export class Removals<in out K, in out V> {
         this.counters.cleared++
         break
     }
-    if (this.listener !== undefined) this.pending.push({ key, value, reason })
+    if (this.listener !== undefined) this.pending.push({ key, value, reason, weight })
   }
 
   /**
@@ -67,7 +71,8 @@ export class Removals<in out K, in out V> {
     for (let at = 0; at < this.pending.length; at++) {
       const removal = this.pending[at] as Removal<K, V>
       try {
-        this.listener(removal.key, removal.value, removal.reason)
+        const told: unknown = this.listener(removal.key, removal.value, removal.reason, removal.weight)
+        if (told !== undefined) onRejection(told, this.failed)
       } catch {
         this.counters.listenerFailures++
       }

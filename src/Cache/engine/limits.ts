@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { BoundedMapError } from "./BoundedMapOptions.js"
+import { onRejection } from "./onRejection.js"
 
 /**
  * The number of segments, or the default. Throws `BoundedMapError` for what is none.
@@ -84,6 +85,8 @@ export const checkFunctions = (
  */
 export const validWeight = (weight: number): number => {
   if (!Number.isSafeInteger(weight) || weight < 0) {
+    // The weigher may be `async`.
+    onRejection(weight, () => {})
     throw new BoundedMapError("weight", weight, "a whole number, 0 or more")
   }
   return weight

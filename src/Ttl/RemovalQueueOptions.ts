@@ -1,0 +1,134 @@
+/**
+ * How much may wait for the hook of a dictionary.
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+import * as Either from "effect/Either"
+import { CacheConfigError } from "../Cache/CacheErrors.js"
+import { printKey } from "../Cache/printKey.js"
+import { millis } from "../Cache/timeToLive.js"
+import * as ByteSize from "./ByteSize.js"
+
+/**
+ * How much may wait for `onRemove`, and what becomes of the rest.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RemovalQueueOptions {
+  /**
+   * The most removals that wait, a whole number or `Infinity`. Default: as many as the dictionary may hold (`maxItems`,
+   * the largest it has had), from 10,000 to 100,000.
+   */
+  readonly maxItems?: number | undefined
+  /**
+   * The most memory of the entries that wait, together, as the weigher has measured them; as in `maxBytes`. Default: as
+   * much as the dictionary may hold (`maxBytes`, the largest it has had), at least `"1M"`, or `"25%"` where that is
+   * `Infinity`.
+   */
+  readonly maxBytes?: ByteSize.ByteSizeInput | undefined
+  /**
+   * What happens when one of them is reached:
+   *
+   * - `"drop"` (the default): the oldest that wait are dropped, and never told. Nobody waits for a hook;
+   * - `"wait"`: who writes or removes waits until there is room, and nothing is lost: a hook that does not end stops them.
+   *   One operation may go over the limits by what it removes. Hooks never wait: what they remove when it is full is
+   *   dropped.
+   *
+   * `stats.hooks.dropped` counts what is dropped, an event `HookDropped` tells of each, and the log once.
+   */
+  readonly whenFull?: "drop" | "wait" | undefined
+}
+
+/**
+ * The same, checked; what is `undefined` goes by the limits that the dictionary has at the time.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CheckedRemovalQueue {
+  readonly maxItems: number | undefined
+  /** Bytes. */
+  readonly maxBytes: number | undefined
+  /** Bytes, for a dictionary without a limit. */
+  readonly otherwise: number
+  readonly whenFull: "drop" | "wait"
+  /** Milliseconds. */
+  readonly gracePeriod: number
+}
+
+const defaultGracePeriod = "30 seconds"
+const defaultShare = "25%"
+
+/**
+ * Checks how much may wait, and how long closing waits.
+ *
+ * @param cache the name of the dictionary, for messages
+ * @param total what 100 % stands for, in bytes
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkRemovalQueue = (
+  cache: string,
+  options: {
+    readonly removalQueue?: RemovalQueueOptions | undefined
+    readonly gracePeriod?: Duration.DurationInput | undefined
+  },
+  total: number
+): Either.Either<CheckedRemovalQueue, CacheConfigError> =>
+  Either.gen(function*() {
+    const { maxBytes, maxItems, whenFull = "drop" } = options.removalQueue ?? {}
+    if (
+      maxItems !== undefined &&
+      !(maxItems === Number.POSITIVE_INFINITY || Number.isSafeInteger(maxItems) && maxItems >= 0)
+    ) {
+      yield* refuse(cache, "removalQueue.maxItems", maxItems, "a whole number of removals, 0 or more, or Infinity")
+    }
+    if (whenFull !== "drop" && whenFull !== "wait") {
+      yield* refuse(cache, "removalQueue.whenFull", whenFull, "\"drop\" or \"wait\"")
+    }
+    const bytes = maxBytes === undefined || maxBytes === Number.POSITIVE_INFINITY
+      ? maxBytes
+      : yield* Either.orElse(
+        ByteSize.parse(maxBytes, total),
+        ({ reason }) =>
+          refuse(cache, "removalQueue.maxBytes", maxBytes, `${ByteSize.accepted}, or Infinity (${reason})`)
+      )
+    return {
+      maxItems,
+      maxBytes: bytes,
+      otherwise: yield* Either.orElse(
+        ByteSize.parse(defaultShare, total),
+        () => Either.right(Number.POSITIVE_INFINITY)
+      ),
+      whenFull,
+      gracePeriod: yield* millis(cache, "gracePeriod", options.gracePeriod ?? defaultGracePeriod)
+    }
+  })
+
+const refuse = (cache: string, option: string, value: unknown, accepted: string) =>
+  Either.left(new CacheConfigError({ cache, option, value: printKey(value), accepted }))
+
+const fewestItems = 10_000
+const mostItems = 100_000
+const fewestBytes = 1_000_000
+
+/**
+ * The most removals that wait in the queue of a dictionary whose largest limit of entries this was.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const itemsIn = (queue: Pick<CheckedRemovalQueue, "maxItems">, maxSize: number): number =>
+  queue.maxItems ?? Math.min(Math.max(maxSize, fewestItems), mostItems)
+
+/**
+ * The most bytes that wait in the queue of a dictionary whose largest limit of bytes this was.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const bytesIn = (queue: Pick<CheckedRemovalQueue, "maxBytes" | "otherwise">, maxWeight: number): number =>
+  queue.maxBytes ??
+    (maxWeight === Number.POSITIVE_INFINITY ? queue.otherwise : Math.max(maxWeight, fewestBytes))
