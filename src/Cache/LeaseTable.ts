@@ -22,6 +22,7 @@ import { type GuardedMap, makeGuardedMap, orConfigError } from "./GuardedMap.js"
 import { type LeaseOptions, type Options, releaseLimits, type Stats, type WriteOptions } from "./LeasedStoreOptions.js"
 import { Acquisition, LeasedValue, type LeaseOwner } from "./LeasedValue.js"
 import { Releaser } from "./Releaser.js"
+import { requireEffect } from "./requireEffect.js"
 import { type Flight, SingleFlight } from "./SingleFlight.js"
 import type { LeasedStoreEvent } from "./StoreEvent.js"
 import { idleMillis, makeExpiry } from "./timeToLive.js"
@@ -114,7 +115,9 @@ export const makeLeaseTable = <K, V, E, R, R2>(
         ...yield* releaseLimits(name, options),
         name,
         release: (value, key, reason) =>
-          release === undefined ? Effect.void : Effect.provide(release(value, key, reason), runtime.context),
+          release === undefined
+            ? Effect.void
+            : Effect.provide(requireEffect(name, "release", release(value, key, reason)), runtime.context),
         ended: (key, reason, outcome) => hub.publish(() => ({ _tag: "Released", key, reason, outcome }))
       },
       runtime
@@ -194,7 +197,9 @@ export const makeLeaseTable = <K, V, E, R, R2>(
         Effect.flatMap(Scope.make(), (scope) => {
           const acquire = Effect.mapInputContext(
             Effect.suspend((): Effect.Effect<V, E, R | Exclude<R, Scope.Scope> | Scope.Scope> =>
-              lease?.acquire ?? options.acquire(key)
+              lease?.acquire === undefined
+                ? requireEffect(name, "acquire", options.acquire(key))
+                : requireEffect(name, "acquire", lease.acquire, false)
             ),
             (own: Context.Context<never>) => contextIn(runtime.context, scope, own)
           )

@@ -19,6 +19,7 @@ import type { LeasedEntry, LeaseOptions, Options, Stats, WriteOptions } from "./
 import type { LeasedValue } from "./LeasedValue.js"
 import { type LeasedMap, makeLeaseTable, type Restore } from "./LeaseTable.js"
 import { printKey } from "./printKey.js"
+import { requireEffect } from "./requireEffect.js"
 import type { LeasedStoreEvent } from "./StoreEvent.js"
 
 export type { LeasedEntry, LeaseOptions, Options, Stats, WriteOptions } from "./LeasedStoreOptions.js"
@@ -228,13 +229,13 @@ export const make = <K, V, E = never, R = never, R2 = never>(
         Effect.uninterruptibleMask((restore) =>
           find(
             key,
-            (found) => used(found, f, restore),
-            () => Effect.flatMap(acquire(key, asked(lease), restore), (value) => used(value, f, restore))
+            (found) => used(name, found, f, restore),
+            () => Effect.flatMap(acquire(key, asked(lease), restore), (value) => used(name, value, f, restore))
           )
         ),
       useOption: (key, f) =>
         Effect.uninterruptibleMask((restore) =>
-          find(key, (found) => Effect.asSome(used(found, f, restore)), () => Effect.succeedNone)
+          find(key, (found) => Effect.asSome(used(name, found, f, restore)), () => Effect.succeedNone)
         ),
       lease: (key, lease) =>
         Effect.uninterruptibleMask((restore) =>
@@ -303,11 +304,12 @@ const asked = <A extends object>(options: A | LazyArg<A> | undefined): A | undef
   typeof options === "function" ? options() : options
 
 const used = <K, V, A, E, R>(
+  name: string,
   leased: LeasedValue<K, V>,
   f: (value: V) => Effect.Effect<A, E, R>,
   restore: Restore
 ): Effect.Effect<A, E, R> =>
-  Effect.matchCauseEffect(Effect.suspend(() => restore(f(leased.value))), {
+  Effect.matchCauseEffect(Effect.suspend(() => restore(requireEffect(name, "use", f(leased.value)))), {
     onFailure: (cause) => {
       leased.end()
       return Effect.failCause(cause)

@@ -264,6 +264,7 @@ export const make = <K, V, E = never, R = never>(
     }
 
     const getOrCompute = makeGetOrCompute<K, V, E, R>({
+      name,
       guarded: { lookup, step },
       entries,
       flights,

@@ -15,6 +15,7 @@ import type { FreshMap, Held } from "./FreshMap.js"
 import { Kept } from "./Freshness.js"
 import type { GuardedMap } from "./GuardedMap.js"
 import { ownCause } from "./ownCause.js"
+import { requireEffect } from "./requireEffect.js"
 import type { Flight, SingleFlight } from "./SingleFlight.js"
 import type { StoreEvent } from "./StoreEvent.js"
 import type { WriteOptions } from "./StoreOptions.js"
@@ -51,6 +52,8 @@ export interface StoreWriter<in out K, in out V, in out E> {
  * @category constructors
  */
 export const makeGetOrCompute = <K, V, E, R>(parts: {
+  /** The name of the store, for messages. */
+  readonly name: string
   readonly guarded: GuardedMap<K, Held<V, E>>
   readonly entries: FreshMap<K, V, E>
   readonly flights: SingleFlight<K, R>
@@ -73,7 +76,7 @@ export const makeGetOrCompute = <K, V, E, R>(parts: {
       caller,
       () =>
         Effect.catchAllCause(
-          announced(hub, key, compute),
+          announced(hub, key, requireEffect(parts.name, "compute", compute, false)),
           (cause) =>
             Effect.flatten(step((map, now) => {
               const value = Cause.isInterrupted(cause) ? Absent : entries.inPlaceOfFailure(map, key, now)

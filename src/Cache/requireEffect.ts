@@ -1,5 +1,5 @@
 /**
- * Functions of the user's that return Effects.
+ * Effects that come from the user.
  *
  * @since 0.1.0
  */
@@ -9,23 +9,25 @@ import { onRejection } from "./engine/onRejection.js"
 import { printKey } from "./printKey.js"
 
 /**
- * What a function of the user's returned. If it is no Effect, as of an `async` function in JavaScript, it dies with
+ * What is an Effect by its type. If it is none, as what an `async` function in JavaScript returns, it dies with
  * `CacheConfigError`; what a promise is rejected with ends there, and does not end the process.
  *
  * @param cache the name of the cache, for messages
- * @param option the option that is the function
+ * @param option what it is, or what it is returned by
  * @since 0.1.0
  * @category combinators
  */
 export const requireEffect = <A, E, R>(
   cache: string,
   option: string,
-  returned: Effect.Effect<A, E, R>
+  given: Effect.Effect<A, E, R>,
+  isReturned = true
 ): Effect.Effect<A, E, R> => {
-  if (Effect.isEffect(returned)) return returned
-  const value = onRejection(returned, () => {})
-    ? "one that returns a promise"
-    : `one that returns ${printKey(returned)}`
-  const accepted = "a function that returns an Effect: wrap promises in Effect.tryPromise"
+  if (Effect.isEffect(given)) return given
+  const printed = onRejection(given, () => {}) ? "a promise" : printKey(given)
+  const value = isReturned ? `one that returns ${printed}` : printed
+  const accepted = `${
+    isReturned ? "a function that returns an Effect" : "an Effect"
+  }: wrap promises in Effect.tryPromise`
   return Effect.die(new CacheConfigError({ cache, option, value, accepted }))
 }

@@ -7,6 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { CacheConfigError } from "./CacheErrors.js"
+import { onRejection } from "./engine/onRejection.js"
 import { printKey } from "./printKey.js"
 
 /**
@@ -61,7 +62,11 @@ export const nonNegativeMillis = (input: Duration.DurationInput): Option.Option<
 export const givenMillis = (cache: string, option: string, value: Duration.DurationInput): number =>
   Option.getOrThrowWith(
     decode(value),
-    () => new CacheConfigError({ cache, option, value: printKey(value), accepted: "a duration" })
+    () => {
+      // The function may be `async`.
+      onRejection(value, () => {})
+      return new CacheConfigError({ cache, option, value: printKey(value), accepted: "a duration" })
+    }
   )
 
 /**

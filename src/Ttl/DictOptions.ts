@@ -8,6 +8,7 @@ import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
+import { onRejection } from "../Cache/engine/onRejection.js"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
 import type { FreshnessOptions } from "../Cache/Freshness.js"
 import { printKey } from "../Cache/printKey.js"
@@ -240,6 +241,8 @@ const checkingWeights = <K, V>(
 (key, value) => {
   const weight = weigh(key, value)
   if (Number.isSafeInteger(weight) && weight >= 0) return weight
+  // It may be `async`.
+  onRejection(weight, () => {})
   throw new CacheConfigError({
     cache,
     option,
@@ -308,6 +311,7 @@ export const checkNow = (cache: string, now: () => number): Either.Either<() => 
   return Either.right(() => {
     const millis = now()
     if (Number.isFinite(millis)) return millis
+    onRejection(millis, () => {})
     throw new CacheConfigError({ cache, option: "now", value: `one that returns ${printKey(millis)}`, accepted })
   })
 }

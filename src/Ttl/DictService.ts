@@ -15,6 +15,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
+import { cutText } from "../Cache/cutText.js"
 import { printKey } from "../Cache/printKey.js"
 import { CacheValueError } from "./CacheValueError.js"
 import type { Dict } from "./Dict.js"
@@ -90,9 +91,28 @@ const printSchema = (schema: Schema.Schema.Any): string => {
 
 // Where the first thing is wrong. The issue's own text would show the value.
 const fieldOf = (whole: string, issue: ParseResult.ParseIssue): string => {
-  const path = ParseResult.ArrayFormatter.formatIssueSync(issue)[0]?.path ?? []
-  return path.length === 0 ? whole : path.map(String).join(".")
+  const path = pathOf(issue)
+  return path.length === 0 ? whole : cutText(path.map((name) => cutText(String(name), 50)).join("."), 100)
 }
+
+// The formatters would print all of the value.
+const pathOf = (issue: ParseResult.ParseIssue): ReadonlyArray<PropertyKey> => {
+  switch (issue._tag) {
+    case "Pointer":
+      return [...(isList(issue.path) ? issue.path : [issue.path]), ...pathOf(issue.issue)]
+    case "Composite": {
+      const first = isList(issue.issues) ? issue.issues[0] : issue.issues
+      return first === undefined ? [] : pathOf(first)
+    }
+    case "Refinement":
+    case "Transformation":
+      return pathOf(issue.issue)
+    default:
+      return []
+  }
+}
+
+const isList = <A>(one: A | ReadonlyArray<A>): one is ReadonlyArray<A> => Array.isArray(one)
 
 const make = <K, KI, V, VI, F, R>(
   name: string,

@@ -5,6 +5,7 @@
  */
 import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
+import { onRejection } from "../Cache/engine/onRejection.js"
 import { type HeapReading, readHeap } from "./readHeap.js"
 
 /**
@@ -107,7 +108,10 @@ export class MemoryPressure {
   // It is the user's code, and runs after a write that is done.
   private read(): HeapReading {
     try {
-      return this.heap()
+      const reading = this.heap()
+      onRejection(reading, () => {})
+      const { limit, used } = reading
+      return { limit, used }
     } catch {
       return { used: Number.NaN, limit: Number.NaN }
     }

@@ -181,6 +181,7 @@ export const makeDict = <K, V, F = never, R = never>(
     yield* listed(options.entries ?? [], (map, now, items, rolls) => steps.fill(map, now, items, rolls))
 
     const getOrCompute = makeGetOrCompute<K, V, F, R>({
+      name,
       guarded: { lookup, step },
       entries,
       flights,
