@@ -5,10 +5,10 @@
  */
 import * as Effect from "effect/Effect"
 import { type AwsClient, type ClientClass, isAwsClient } from "./AwsClient.js"
-import { maskSecrets } from "./canonicalValue.js"
 import type { PreparedClient } from "./ClientCacheKey.js"
 import { ClientBuildError } from "./ClientErrors.js"
-import { maskedCause } from "./maskedCause.js"
+import { HiddenTexts } from "./hiddenTexts.js"
+import { maskedCause, maskedReason } from "./maskedCause.js"
 import { Transport } from "./Transport.js"
 
 /**
@@ -31,7 +31,7 @@ export interface BuiltClient {
 export type ClientBuilder = (prepared: PreparedClient<unknown>) => BuiltClient
 
 /**
- * Builds a client with `new`, from the normalised configuration, on connections the cache owns. A class that makes a
+ * Builds a client with `new`, from the configuration it was asked for, on connections the cache owns. A class that makes a
  * request handler of its own keeps it: such clients are not drained, but destroyed.
  *
  * @since 0.1.0
@@ -136,14 +136,14 @@ export const failedBuild = (
   cause: unknown,
   more: MoreSecrets
 ): ClientBuildError => {
-  const secrets = new Set([...normal.secrets, ...more()])
+  const hidden = HiddenTexts.of(more()).addAll(normal.secrets())
   return new ClientBuildError({
     cache,
     key: key.label,
-    reason: cause instanceof Error
-      ? maskSecrets(cause.message, secrets)
-      : `${step} threw a value that is no Error`,
-    cause: maskedCause(cause, secrets)
+    reason: typeof cause === "string"
+      ? `${step} threw a value that is no Error`
+      : maskedReason(cause, hidden, `${step} threw a value that is no Error`),
+    cause: maskedCause(cause, hidden)
   })
 }
 

@@ -369,7 +369,7 @@ export class ClientCache extends Context.Tag("effect-aws-cache/ClientCache")<Cli
    * A fake for `layerTest`.
    *
    * @param clientClass the class it stands in for
-   * @param make makes one client for each distinct configuration, which it is given normalised
+   * @param make makes one client for each distinct configuration; it is given what the client would be built with
    * @since 0.1.0
    */
   static fake<Ctor extends ClientClass>(

@@ -71,14 +71,19 @@ let makeKey: <C>(identity: ClassIdentity, normal: NormalConfig) => ClientCacheKe
  * - The class counts by identity, not by name: two copies of a package are two classes, `S3` and `S3Client` differ.
  * - Plain fields count by value, whatever their order, nested ones included; a field that is `undefined` is absent;
  *   `true` is not `1`.
- * - Functions and class instances (credential providers, request handlers, loggers, agents) count by identity, so
- *   make them once and not in each call, or give them a name with `ClientCacheKey.tag`.
+ * - Functions and class instances (credential providers, request handlers, loggers, agents), objects with functions or
+ *   getters, and data that refers to itself count by identity, so make them once and not in each call, or give them a
+ *   name with `ClientCacheKey.tag`.
  * - Static credentials count by all their parts, but for the moment they expire. `Redacted` is accepted for them and
  *   counts as the value inside.
- * - Region and endpoint are normalised: `"US-EAST-1"` is `"us-east-1"`, `"fips-us-east-1"` is `"us-east-1"` with
- *   `useFipsEndpoint: true`, `"http://h:1"` is `"http://h:1/"`. A region that is left to the environment is not the
- *   same as one that is named, even when they turn out to be equal.
+ * - What can be written in different ways counts once: `"fips-us-east-1"` is `"us-east-1"` with
+ *   `useFipsEndpoint: true`, `"http://h:1"` is `"http://h:1/"`, and `"US-EAST-1"` is `"us-east-1"`. Only the names of
+ *   AWS's own regions are folded so: `"RegionOne"` is not `"regionone"`. A region that is left to the environment is not
+ *   the same as one that is named, even when they turn out to be equal.
  * - A customization and a variant (`ClientOptions`) count by their names.
+ *
+ * This is for the key alone. The client is built from what was given, and sends and signs what the bare SDK would; but AWS's
+ * own regions are given to it in lower case, because AWS refuses them in capitals.
  *
  * A key holds neither configuration nor secrets: its `id` is a digest under a random salt of this process. So keys
  * cannot be stored, nor compared between processes. It prints as `S3Client(region=us-west-2, credentials=#9f3c)`.
@@ -123,7 +128,8 @@ export class ClientCacheKey<out C> extends PrintedKey {
    * The key of a client class and a configuration.
    *
    * Fails with `CacheKeyError` for what is no client class, a blank or malformed region or endpoint, incomplete static
-   * credentials, a configuration that cannot be read, and a customization or variant without a name.
+   * credentials, a configuration that cannot be read or whose class has fields that clients would pass over, and a
+   * customization or variant without a name.
    *
    * @param clientClass a class of clients, such as `S3Client`
    * @param configuration what its constructor takes

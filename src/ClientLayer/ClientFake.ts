@@ -24,7 +24,7 @@ export interface ClientFake {
  * A fake for the clients of a class.
  *
  * @param clientClass the class it stands in for
- * @param make makes one client for each distinct configuration, which it is given normalised
+ * @param make makes one client for each distinct configuration; it is given what the client would be built with
  * @since 0.1.0
  * @category constructors
  */

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { isAwsClient } from "./AwsClient.js"
-import { isPlainObject } from "./canonicalValue.js"
+import { isPlainObject } from "./plainData.js"
 import { ResourceDefinition } from "./ResourceDefinition.js"
 
 /**

@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import * as Redacted from "effect/Redacted"
-import { isPlainObject } from "./canonicalValue.js"
 import { ClientCustomization } from "./ClientCustomization.js"
+import { isPlainObject } from "./plainData.js"
 import { shownStrings } from "./printFields.js"
 import { referenceId, referenceTag } from "./referenceId.js"
 import { credentialsDigest } from "./staticCredentials.js"
@@ -57,8 +57,12 @@ export class KeyMemo<in out A> {
   private afterFields(root: Node<A>, config: unknown): Node<A> | undefined {
     if (config === undefined) return root
     if (!isPlainObject(config)) return undefined
+    const names = Object.keys(config)
+    // What is not enumerable, or named by a symbol, is for whoever works out the key.
+    if (Object.getOwnPropertyNames(config).length !== names.length) return undefined
+    if (Object.getOwnPropertySymbols(config).length > 0) return undefined
     let node: Node<A> | undefined = root
-    for (const name of Object.keys(config)) {
+    for (const name of names) {
       const value = config[name]
       if (value === undefined) continue
       node = this.afterField(node, name, value)

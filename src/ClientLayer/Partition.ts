@@ -40,7 +40,7 @@ export const availablePartitions: ReadonlyArray<string> = regionData.partitions.
  * @category getters
  */
 export const partitionForRegion = (region: string): Either.Either<string, UnknownRegionError> => {
-  const name = Option.match(normaliseRegion(region), { onNone: () => "", onSome: ({ name }) => name })
+  const name = Option.match(normaliseRegion(region.toLowerCase()), { onNone: () => "", onSome: ({ name }) => name })
   const { partitions } = tables()
   const found = partitions.find(({ regions }) => regions.has(name))
     ?? partitions.find(({ pattern }) => pattern.test(name))

@@ -7,13 +7,13 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { CacheKeyError } from "../Cache/CacheErrors.js"
 import type { ClientClass } from "./AwsClient.js"
-import { maskSecrets } from "./canonicalValue.js"
 import { type MoreSecrets, noMoreSecrets } from "./ClientBuilder.js"
 import type { ClientCacheService } from "./ClientCacheService.js"
 import { normaliseConfig } from "./clientConfig.js"
 import type { ClientBuildError } from "./ClientErrors.js"
 import { resolveSource } from "./ClientSource.js"
-import { maskedCause } from "./maskedCause.js"
+import { HiddenTexts } from "./hiddenTexts.js"
+import { maskedCause, maskedReason } from "./maskedCause.js"
 import type { PreparedResource } from "./ResourceCacheKey.js"
 import type { BuiltResource, ResourceDefinition } from "./ResourceDefinition.js"
 import { ResourceBuildError } from "./ResourceErrors.js"
@@ -90,16 +90,12 @@ export const failing = <Ctor extends ClientClass, Options, R, A, R2>(
   more: MoreSecrets = noMoreSecrets
 ): Effect.Effect<A, ResourceBuildError, R2> =>
   Effect.mapError(build, (cause) => {
-    const secrets = new Set([...normal.secrets, ...options.secrets, ...more()])
+    const hidden = HiddenTexts.of(more()).addAll(normal.secrets()).addAll(options.secrets())
     return new ResourceBuildError({
       cache,
       key: key.label,
-      reason: cause instanceof Error
-        ? maskSecrets(cause.message, secrets)
-        : typeof cause === "string"
-        ? maskSecrets(cause, secrets)
-        : "it failed with a value that is no Error",
-      cause: maskedCause(cause, secrets)
+      reason: maskedReason(cause, hidden, "it failed with a value that is no Error"),
+      cause: maskedCause(cause, hidden)
     })
   })
 

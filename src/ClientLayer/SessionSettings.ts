@@ -24,7 +24,7 @@ export interface SessionSettings {
   readonly profile: Option.Option<string>
   /** The profile, `"default"` when none was named. */
   readonly profileName: string
-  /** The region as it was given, which can be a FIPS name. */
+  /** The region as clients are given it: AWS's own names in lower case, others as they are. It can be a FIPS name. */
   readonly region: Option.Option<string>
   /**
    * The region of clients that name a profile and no region, as the SDK finds it: that of the options, else of
@@ -68,15 +68,17 @@ export const readSessionSettings = (
       return yield* new ProfileNotFoundError({ session, profile: profile.value, available: availableProfiles })
     }
     const environment = present(process.env["AWS_REGION"])
-    const inFile = (name: string) => present(credentialsFile[name]?.["region"], configFile[name]?.["region"])
-    const ofAnyProfile = given.region === undefined ? environment : Option.some(given.region)
-    const region = Option.orElse(ofAnyProfile, () => inFile(profileName))
-    if (Option.isSome(region) && Option.isNone(normaliseRegion(region.value))) {
+    const namedInFile = (name: string) => present(credentialsFile[name]?.["region"], configFile[name]?.["region"])
+    const named = given.region === undefined ? environment : Option.some(given.region)
+    const namedAnywhere = Option.orElse(named, () => namedInFile(profileName))
+    const region = Option.flatMap(namedAnywhere, asGiven)
+    const ofAnyProfile = Option.flatMap(named, asGiven)
+    if (Option.isSome(namedAnywhere) && Option.isNone(region)) {
       const source = Option.isSome(environment) ? "AWS_REGION" : `the region of profile ${profileName}`
       return yield* new CacheConfigError({
         cache: session,
         option: given.region === undefined ? source : "region",
-        value: printKey(region.value),
+        value: printKey(namedAnywhere.value),
         accepted: acceptedRegionName
       })
     }
@@ -89,7 +91,11 @@ export const readSessionSettings = (
     // Worked out now, since what is read is not kept: secrets are in it.
     const digests = new Map(availableProfiles.map((name) => [name, digestOf(name)]))
     const digestOfNone = digestOf("")
-    const regions = new Map(availableProfiles.map((name) => [name, inFile(name)]))
+    const regions = new Map(availableProfiles.map((name) => [
+      name,
+      // One that is none is refused when a client is asked for.
+      Option.map(namedInFile(name), (region) => Option.getOrElse(asGiven(region), () => region))
+    ]))
     const sources = [...Object.keys(configFile[profileName] ?? {}), ...Object.keys(credentialsFile[profileName] ?? {})]
     return {
       profile,
@@ -107,6 +113,8 @@ export const readSessionSettings = (
 
 const present = (...values: ReadonlyArray<string | undefined>): Option.Option<string> =>
   Option.fromNullable(values.find((value) => value !== undefined && value !== ""))
+
+const asGiven = (region: string): Option.Option<string> => Option.map(normaliseRegion(region), ({ given }) => given)
 
 const aboutCredentials = new RegExp(
   [

@@ -11,8 +11,8 @@ import * as Https from "node:https"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
 import { printKey } from "../Cache/printKey.js"
 import { borrowedHandler } from "./borrowedHandler.js"
-import { isPlainObject } from "./canonicalValue.js"
 import { describeType } from "./describeType.js"
+import { isPlainObject } from "./plainData.js"
 import { isAgent, smartHandler, Transport, type TransportFigures } from "./Transport.js"
 
 /**

@@ -7,9 +7,9 @@ import type { EventEmitter } from "node:events"
 import * as Http from "node:http"
 import * as Https from "node:https"
 import type { AwsClient } from "./AwsClient.js"
-import { isPlainObject } from "./canonicalValue.js"
 import { ClientClosedError } from "./ClientErrors.js"
 import { connectionTimeout } from "./defaultsMode.js"
+import { isPlainObject } from "./plainData.js"
 
 /**
  * How many connections there are, as plain numbers.

@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import { maskSecrets } from "./canonicalValue.js"
 import type { AwsCredentials } from "./CredentialMemo.js"
+import { maskSecrets } from "./hiddenTexts.js"
 import { knownSecrets } from "./knownSecrets.js"
 import { maskedCause } from "./maskedCause.js"
 import { CredentialsError } from "./SessionErrors.js"

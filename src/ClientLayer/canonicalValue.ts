@@ -4,7 +4,10 @@
  * @since 0.1.0
  */
 import * as Redacted from "effect/Redacted"
+import { types } from "node:util"
 import { CacheKeyError } from "../Cache/CacheErrors.js"
+import { eachText } from "./eachText.js"
+import { hasAccessors, hasOnlyPlainFields, isBuiltIn, isPlainArray, isPlainObject, isUrl } from "./plainData.js"
 import { referenceId, referenceTag } from "./referenceId.js"
 
 /**
@@ -29,11 +32,9 @@ export interface Canonical {
 export interface CanonicalContext {
   /** The name of the kind of key, for errors. */
   readonly cache: string
-  /** Strings that must not appear in a message; secrets that are found are added. */
-  readonly secrets: Set<string>
   /**
    * Whether it is about the options of a resource, not about the configuration of a client: plain objects are data also
-   * where they hold functions, and `Redacted` parts stay what they are.
+   * where they hold functions or getters, `Redacted` parts stay what they are, and data must have an end.
    */
   readonly isOptions?: boolean | undefined
 }
@@ -44,14 +45,17 @@ const deepest = 32
  * The canonical form of a value.
  *
  * - Order of fields does not matter, nor of the members of a `Map` or `Set`; a field that is `undefined` is absent.
- *   Arrays keep their order.
+ *   Arrays keep their order, and their holes.
  * - Types never mix: `true` is not `1`, `1` is not `"1"` nor `1n`, `-0` is not `0`, and `NaN` equals itself. Dates,
- *   URLs, bytes, maps and sets are compared by content.
- * - Functions, class instances and symbols are compared by identity, or by the tag they were given. So is a plain
- *   object with a function among its fields (a logger, a retry strategy): it is behaviour, and a copy would not be it.
- *   `live: false` turns this off for objects that are known to be options.
+ *   URLs, bytes, maps and sets are compared by content, and so is what another realm (`node:vm`, a test runner) made.
+ * - Functions, class instances (also those of classes that extend `Map` or `Array`) and symbols are compared by
+ *   identity, or by the tag they were given. So is a plain object with a function or a getter among its fields (a logger,
+ *   a retry strategy): it is behaviour, and a copy would not be it. `live: false` turns this off for objects that are
+ *   known to be options.
+ * - Data that refers to itself, or is nested deeper than 32 levels, is compared by identity too. Where a `Redacted` stands
+ *   in it, it is refused, because a client takes none.
  *
- * Throws `CacheKeyError` for data that refers to itself or is nested deeper than 32 levels.
+ * Throws `CacheKeyError`.
  *
  * @param field the path of the value, for errors
  * @since 0.1.0
@@ -61,8 +65,26 @@ export const canonicalValue = (
   input: unknown,
   field: string,
   context: CanonicalContext,
-  options?: { readonly live?: boolean | undefined; readonly path?: ReadonlyArray<object> | undefined }
+  options?: { readonly live?: boolean | undefined }
 ): Canonical => {
+  if (typeof input !== "object" || input === null) return canonicalPrimitive(input, field, context)
+  try {
+    return canonicalObject(input, field, context, options?.live ?? true, [])
+  } catch (error) {
+    if (!(error instanceof EndlessData) || context.isOptions === true) throw error
+    if (!eachText(input, () => {}).hasRedacted) return reference(input, field, context)
+    throw new CacheKeyError({
+      cache: context.cache,
+      field,
+      value: `${error.value}, with a Redacted value in it`,
+      accepted: "plain data of at most 32 levels where a Redacted value is inside"
+    })
+  }
+}
+
+class EndlessData extends CacheKeyError {}
+
+const canonicalPrimitive = (input: unknown, field: string, context: CanonicalContext): Canonical => {
   switch (typeof input) {
     case "string":
       return { text: JSON.stringify(input), value: input }
@@ -70,43 +92,38 @@ export const canonicalValue = (
       return { text: Object.is(input, -0) ? "-0" : String(input), value: input }
     case "bigint":
       return { text: `${input}n`, value: input }
-    case "boolean":
-    case "undefined":
-      return { text: String(input), value: input }
     case "symbol":
       return { text: symbolText(input), value: input }
     case "function":
       return reference(input, field, context)
-    case "object":
-      return input === null
-        ? { text: "null", value: null }
-        : canonicalObject(input, field, context, options?.live ?? true, options?.path ?? [])
     default:
-      throw new Error(`effect-aws-cache: a value of type ${typeof input}; please report this`)
+      return { text: String(input), value: input }
   }
 }
 
-/**
- * Whether an object is a plain one: made by `{}` or without a prototype.
- *
- * @since 0.1.0
- * @category guards
- */
-export const isPlainObject = (u: unknown): u is Readonly<Record<string, unknown>> => {
-  if (typeof u !== "object" || u === null) return false
-  const prototype: unknown = Object.getPrototypeOf(u)
-  return prototype === Object.prototype || prototype === null
-}
+const canonicalPart = (
+  input: unknown,
+  field: string,
+  context: CanonicalContext,
+  path: ReadonlyArray<object>
+): Canonical =>
+  typeof input === "object" && input !== null
+    ? canonicalObject(input, field, context, true, path)
+    : canonicalPrimitive(input, field, context)
 
 /**
  * An object whose named fields have been made canonical, put together.
  *
+ * @param prototype that of the object
  * @since 0.1.0
  * @category constructors
  */
-export const canonicalStruct = (fields: Iterable<readonly [name: string, Canonical]>): Canonical => {
+export const canonicalStruct = (
+  fields: Iterable<readonly [name: string, Canonical]>,
+  prototype: object | null = Object.prototype
+): Canonical => {
   let text = "{"
-  const value: Record<string, unknown> = {}
+  const value: Record<string, unknown> = prototype === null ? Object.create(null) : {}
   for (const [name, field] of [...fields].sort(byName)) {
     if (field.value === undefined) continue
     text += `${JSON.stringify(name)}:${field.text},`
@@ -130,13 +147,11 @@ const canonicalObject = (
   path: ReadonlyArray<object>
 ): Canonical => {
   if (Redacted.isRedacted(input)) {
-    const value = Redacted.value(input)
-    rememberSecrets(value, context.secrets)
-    const inside = canonicalValue(value, field, context, { path })
+    const inside = canonicalPart(Redacted.value(input), field, context, path)
     return context.isOptions === true ? { text: `Redacted(${inside.text})`, value: input } : inside
   }
   if (path.includes(input) || path.length >= deepest) {
-    throw new CacheKeyError({
+    throw new EndlessData({
       cache: context.cache,
       field,
       value: path.includes(input) ? "data that refers to itself" : "data nested deeper than 32 levels",
@@ -144,37 +159,51 @@ const canonicalObject = (
     })
   }
   const inner = [...path, input]
-  const member = (value: unknown, name: string) => canonicalValue(value, `${field}.${name}`, context, { path: inner })
-  if (Array.isArray(input)) {
-    const items = Array.from(input, (item: unknown, index) => member(item, String(index)))
-    return { text: `[${items.map(({ text }) => text).join(",")}]`, value: items.map(({ value }) => value) }
-  }
+  const member = (value: unknown, name: string) => canonicalPart(value, `${field}.${name}`, context, inner)
+  if (referenceTag(input) !== undefined) return reference(input, field, context)
+  if (isPlainArray(input)) return canonicalArray(input, member)
   if (isPlainObject(input)) {
+    const isOptions = context.isOptions === true
+    if (!hasOnlyPlainFields(input) || (!isOptions && hasAccessors(input))) return reference(input, field, context)
     // Each field is read once: a getter must not give the key one value and the client another.
     const fields = Object.keys(input).map((name) => [name, input[name]] as const)
-    const isLive = live && context.isOptions !== true && fields.some(([, value]) => typeof value === "function")
-    if (isLive || Object.getOwnPropertySymbols(input).length > 0 || referenceTag(input) !== undefined) {
+    if (live && !isOptions && fields.some(([, value]) => typeof value === "function")) {
       return reference(input, field, context)
     }
-    return canonicalStruct(fields.map(([name, value]) => [name, member(value, name)]))
+    const prototype = Object.getPrototypeOf(input) === null ? null : Object.prototype
+    return canonicalStruct(fields.map(([name, value]) => [name, member(value, name)]), prototype)
   }
-  if (input instanceof Date) return { text: `Date(${input.getTime()})`, value: new Date(input) }
-  if (input instanceof URL) return { text: `URL(${JSON.stringify(input.href)})`, value: new URL(input) }
-  if (input instanceof Map) return canonicalMap(input, member)
-  if (input instanceof Set) {
-    const items = Array.from(input, (item: unknown) => member(item, "(member)"))
-    return {
-      text: `Set{${items.map(({ text }) => text).toSorted().join(",")}}`,
-      value: new Set(items.map(({ value }) => value))
-    }
-  }
-  return bytes(input) ?? reference(input, field, context)
+  return canonicalBuiltIn(input, member) ?? bytes(input) ?? reference(input, field, context)
 }
 
-const canonicalMap = (
-  input: ReadonlyMap<unknown, unknown>,
-  member: (value: unknown, name: string) => Canonical
-): Canonical => {
+type Member = (value: unknown, name: string) => Canonical
+
+const canonicalArray = (input: ReadonlyArray<unknown>, member: Member): Canonical => {
+  const value: Array<unknown> = []
+  value.length = input.length
+  const texts = Array.from(input, (item, index) => {
+    if (!(index in input)) return "-"
+    const part = member(item, String(index))
+    value[index] = part.value
+    return part.text
+  })
+  return { text: `[${texts.join(",")}]`, value }
+}
+
+const canonicalBuiltIn = (input: object, member: Member): Canonical | undefined => {
+  if (isUrl(input)) return { text: `URL(${JSON.stringify(input.href)})`, value: new URL(input.href) }
+  if (!isBuiltIn(input)) return undefined
+  if (types.isDate(input)) return { text: `Date(${input.getTime()})`, value: new Date(input) }
+  if (types.isMap(input)) return canonicalMap(input, member)
+  if (!types.isSet(input)) return undefined
+  const items = Array.from(input, (item: unknown) => member(item, "(member)"))
+  return {
+    text: `Set{${items.map(({ text }) => text).toSorted().join(",")}}`,
+    value: new Set(items.map(({ value }) => value))
+  }
+}
+
+const canonicalMap = (input: ReadonlyMap<unknown, unknown>, member: Member): Canonical => {
   const entries = Array.from(input, ([key, value]) => [member(key, "(key)"), member(value, "(value)")] as const)
   return {
     text: `Map{${entries.map(([key, value]) => `${key.text}=>${value.text}`).toSorted().join(",")}}`,
@@ -183,6 +212,7 @@ const canonicalMap = (
 }
 
 const bytes = (input: object): Canonical | undefined => {
+  if (!isBuiltIn(input)) return undefined
   if (ArrayBuffer.isView(input)) {
     const text = Buffer.from(input.buffer, input.byteOffset, input.byteLength).toString("base64")
     const name: unknown = Object.getPrototypeOf(input)?.constructor?.name
@@ -190,7 +220,7 @@ const bytes = (input: object): Canonical | undefined => {
     const value = Buffer.isBuffer(input) ? Buffer.from(input) : structuredClone(input)
     return { text: `${String(name)}(${text})`, value }
   }
-  if (input instanceof ArrayBuffer) {
+  if (types.isArrayBuffer(input)) {
     return { text: `ArrayBuffer(${Buffer.from(input).toString("base64")})`, value: input.slice(0) }
   }
   return undefined
@@ -209,36 +239,14 @@ const reference = (value: object, field: string, context: CanonicalContext): Can
   return { text: tag === undefined ? `&${referenceId(value)}` : `&${JSON.stringify(tag)}`, value }
 }
 
+/**
+ * A symbol as canonical text.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 // A registered symbol is a name, and no `WeakMap` takes it.
-const symbolText = (value: symbol): string => {
+export const symbolText = (value: symbol): string => {
   const name = Symbol.keyFor(value)
   return name === undefined ? `@${referenceId(value)}` : `@${JSON.stringify(name)}`
 }
-
-/**
- * Collects every string inside a secret value, so that it can be masked in the messages of others.
- *
- * @since 0.1.0
- * @category secrets
- */
-export const rememberSecrets = (value: unknown, secrets: Set<string>): void => {
-  if (typeof value === "string") {
-    // Masking very short strings would only garble messages.
-    if (value.length >= 4) secrets.add(value)
-  } else if (Redacted.isRedacted(value)) {
-    rememberSecrets(Redacted.value(value), secrets)
-  } else if (isPlainObject(value)) {
-    for (const part of Object.values(value)) rememberSecrets(part, secrets)
-  }
-}
-
-/**
- * A text in which every known secret is `***`.
- *
- * @since 0.1.0
- * @category secrets
- */
-export const maskSecrets = (text: string, secrets: ReadonlySet<string>): string =>
-  // The longest first: a secret may be part of another one.
-  [...secrets].toSorted((one, other) => other.length - one.length)
-    .reduce((masked, secret) => masked.replaceAll(secret, "***"), text)

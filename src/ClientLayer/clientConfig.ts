@@ -8,16 +8,12 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import { CacheKeyError } from "../Cache/CacheErrors.js"
 import { printKey } from "../Cache/printKey.js"
-import {
-  type Canonical,
-  type CanonicalContext,
-  canonicalStruct,
-  canonicalValue,
-  isPlainObject,
-  rememberSecrets
-} from "./canonicalValue.js"
+import { type Canonical, type CanonicalContext, canonicalStruct, canonicalValue, symbolText } from "./canonicalValue.js"
+import { configFields } from "./configFields.js"
 import { describeType } from "./describeType.js"
 import { acceptedEndpoint, normaliseEndpoint, printEndpoint } from "./endpointUrl.js"
+import { type HiddenTexts, hiddenTexts } from "./hiddenTexts.js"
+import { hasAccessors, hasOnlyPlainFields, isPlainObject, isUrl } from "./plainData.js"
 import { printFields } from "./printFields.js"
 import { acceptedRegion, normaliseRegion } from "./regionName.js"
 import { saltedDigest } from "./saltedDigest.js"
@@ -36,16 +32,18 @@ export interface NormalConfig {
   readonly digest: string
   /** The fields as they may be shown. Worked out only when asked for: a hit in a cache shows nothing. */
   readonly print: () => string
-  /** The strings that no message may contain. */
-  readonly secrets: ReadonlySet<string>
+  /** The texts that no message may contain. Worked out only when asked for: most clients are built without an error. */
+  readonly secrets: () => HiddenTexts
 }
 
 /**
  * Normalises a configuration.
  *
- * Every field of its own is read once. Fields that are `undefined` are left out, so that `{ logger: undefined }` is
- * `{}`. Region and endpoint are normalised, a FIPS region name becomes the region and `useFipsEndpoint: true`;
- * everything else is taken as `canonicalValue` and `canonicalCredentials` say.
+ * Every field is read once, as `configFields` says. Fields that are `undefined` are left out, so that
+ * `{ logger: undefined }` is `{}`. The client is built from what the caller gave, and everything that two callers can
+ * write in different ways is normalised for the key alone: the region, the endpoint, FIPS names. But the names of AWS's
+ * own regions are given to clients in lower case. Everything else is taken as `canonicalValue` and `canonicalCredentials`
+ * say.
  *
  * Throws `CacheKeyError`, and what a getter of the configuration throws.
  *
@@ -60,84 +58,89 @@ export const normaliseConfig = (
   cache: string,
   more: { readonly text: string; readonly printed: () => ReadonlyArray<string> } = { text: "", printed: () => [] }
 ): NormalConfig => {
-  if (input !== undefined && (typeof input !== "object" || input === null || Array.isArray(input))) {
-    throw new CacheKeyError({
-      cache,
-      field: "config",
-      value: describeType(input),
-      accepted: "an object with the fields of the client's configuration"
-    })
-  }
-  const context: CanonicalContext = { cache, secrets: new Set<string>() }
-  const given = Object.entries(input ?? {})
+  const context: CanonicalContext = { cache }
+  const { named, symbols } = configFields(input, cache)
   const fields = new Map<string, Canonical>()
-  for (const [name, value] of given) {
-    if (value === undefined) continue
-    if (name === "region") {
-      putRegion(fields, value, context)
-    } else if (name !== "useFipsEndpoint" || !fields.has(name)) {
-      // What a region name says of FIPS wins over an explicit `useFipsEndpoint`, as it does in the SDK.
-      fields.set(name, canonicalField(name, value, context))
-    }
+  for (const [name, value] of named) {
+    if (value !== undefined) fields.set(name, canonicalField(name, value, context))
   }
-  const whole = canonicalStruct(fields)
+  const whole = canonicalStruct(inKey(fields, context))
+  const config: Record<PropertyKey, unknown> = Object.fromEntries([...fields].map(([name, { value }]) => [name, value]))
+  let symbolsText = ""
+  for (const [name, value] of symbols) {
+    const part = canonicalValue(value, "a symbol of config", context)
+    config[name] = part.value
+    symbolsText += `${symbolText(name)}:${part.text},`
+  }
   return {
-    config: isPlainObject(whole.value) ? whole.value : {},
-    digest: saltedDigest(whole.text + more.text),
-    print: () => [...printFields(fields, new Map(given)), ...more.printed()].join(", "),
-    secrets: context.secrets
+    config,
+    digest: saltedDigest(whole.text + symbolsText + more.text),
+    print: () => [...printFields(inKey(fields, context), new Map(named)), ...more.printed()].join(", "),
+    secrets: () => hiddenTexts(named, symbols)
   }
 }
 
-const putRegion = (fields: Map<string, Canonical>, value: unknown, context: CanonicalContext): void => {
-  if (typeof value === "function") {
-    fields.set("region", canonicalValue(value, "region", context))
-    return
+/** What counts in a key, which is not always what the client is built with: a FIPS name is a region and an option. */
+const inKey = (fields: ReadonlyMap<string, Canonical>, context: CanonicalContext): ReadonlyMap<string, Canonical> => {
+  const counting = new Map(fields)
+  const region = Option.flatMap(stringOf(fields, "region"), normaliseRegion)
+  if (Option.isSome(region)) counting.set("region", canonicalValue(region.value.name, "region", context))
+  // What a region name says of FIPS wins over an explicit `useFipsEndpoint`, as it does in the SDK.
+  if (Option.isSome(region) && region.value.fips) {
+    counting.set("useFipsEndpoint", canonicalValue(true, "useFipsEndpoint", context))
   }
-  const region = Option.getOrThrowWith(
-    normaliseRegion(value),
-    () => wrong("region", typeof value === "string" ? printKey(value) : describeType(value), acceptedRegion, context)
-  )
-  fields.set("region", canonicalValue(region.name, "region", context))
-  if (region.fips) fields.set("useFipsEndpoint", canonicalValue(true, "useFipsEndpoint", context))
+  const endpoint = Option.flatMap(stringOf(fields, "endpoint"), normaliseEndpoint)
+  if (Option.isSome(endpoint)) counting.set("endpoint", canonicalValue(endpoint.value, "endpoint", context))
+  return counting
 }
+
+const stringOf = (fields: ReadonlyMap<string, Canonical>, name: string): Option.Option<string> =>
+  Option.filter(Option.fromNullable(fields.get(name)?.value), (value) => typeof value === "string")
 
 const canonicalField = (name: string, value: unknown, context: CanonicalContext): Canonical => {
   switch (name) {
+    case "region":
+      return canonicalRegion(value, context)
     case "endpoint":
       return canonicalEndpoint(value, context)
     case "credentials":
       return canonicalIdentity(value, context)
     case "requestHandler":
       return canonicalHandler(value, context)
-    case "token":
-      rememberSecrets(value, context.secrets)
-      return canonicalValue(value, name, context)
     default:
       return canonicalValue(value, name, context)
   }
 }
 
+const canonicalRegion = (value: unknown, context: CanonicalContext): Canonical => {
+  if (typeof value === "function") return canonicalValue(value, "region", context)
+  const region = Option.getOrThrowWith(
+    normaliseRegion(value),
+    () => wrong("region", typeof value === "string" ? printKey(value) : describeType(value), acceptedRegion, context)
+  )
+  return canonicalValue(region.given, "region", context)
+}
+
 const canonicalEndpoint = (value: unknown, context: CanonicalContext): Canonical => {
-  const isUrl = typeof value === "string" || value instanceof URL
-  if (!isUrl && (typeof value === "function" || Predicate.isRecord(value))) {
+  const isText = typeof value === "string" || isUrl(value)
+  if (!isText && (typeof value === "function" || Predicate.isRecord(value))) {
     return canonicalValue(value, "endpoint", context, { live: false })
   }
   const href = Option.getOrThrowWith(normaliseEndpoint(value), () => {
-    const printed = isUrl ? printKey(printEndpoint(String(value))) : describeType(value)
+    const printed = isText ? printKey(printEndpoint(String(value))) : describeType(value)
     return wrong("endpoint", printed, acceptedEndpoint, context)
   })
-  if (href.includes("@")) {
-    const { password, username } = new URL(href)
-    for (const secret of [username, password]) rememberSecrets(secret, context.secrets)
-  }
-  return canonicalValue(href, "endpoint", context)
+  // Of a `URL` clients would make nothing.
+  return canonicalValue(typeof value === "string" ? value : href, "endpoint", context)
 }
 
 const canonicalIdentity = (input: unknown, context: CanonicalContext): Canonical => {
   const value = Redacted.isRedacted(input) ? Redacted.value(input) : input
-  if (isPlainObject(value)) return canonicalCredentials(value, context)
-  // A provider is a function; an instance may refresh itself, and a copy of its present fields would not.
+  // What refreshes itself is told by its identity, a copy of its present fields would not be it: a provider, an instance,
+  // an object with getters.
+  if (isPlainObject(value) && hasOnlyPlainFields(value) && !hasAccessors(value)) {
+    return canonicalCredentials(value, context)
+  }
   if (typeof value === "function" || Predicate.isRecord(value)) return canonicalValue(value, "credentials", context)
   throw wrong(
     "credentials",
@@ -149,7 +152,9 @@ const canonicalIdentity = (input: unknown, context: CanonicalContext): Canonical
 
 /** Options for the SDK's own HTTP handler are data, also where they hold functions (`lookup`, `checkServerIdentity`). */
 const canonicalHandler = (value: unknown, context: CanonicalContext): Canonical => {
-  if (!isPlainObject(value) || "handle" in value) return canonicalValue(value, "requestHandler", context)
+  if (!isPlainObject(value) || "handle" in value || !hasOnlyPlainFields(value)) {
+    return canonicalValue(value, "requestHandler", context)
+  }
   return canonicalStruct(
     Object.entries(value).map(([name, option]) => [
       name,

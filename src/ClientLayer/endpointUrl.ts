@@ -7,16 +7,18 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import { isUrl } from "./plainData.js"
 
 /**
- * An endpoint: an absolute `http:` or `https:` URL, written as the WHATWG URL standard writes it (lower-case scheme and
- * host, no default port, `/` for an empty path). A fragment is dropped; it never reaches a server.
+ * An endpoint as keys compare it: an absolute `http:` or `https:` URL, written as the WHATWG URL standard writes it (lower-case scheme and
+ * host, no default port, `/` for an empty path), which is also how the SDK takes it. A fragment is dropped; it never
+ * reaches a server.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const EndpointUrl = Schema.transformOrFail(
-  Schema.Union(Schema.String, Schema.instanceOf(URL)),
+  Schema.Union(Schema.String, Schema.declare(isUrl)),
   Schema.String,
   {
     strict: true,

@@ -40,7 +40,7 @@ export const fixedCredentials = (
     }
     try {
       const parts = partsOf(value)
-      const canonical = canonicalCredentials(parts, { cache: session, secrets: new Set() }).value
+      const canonical = canonicalCredentials(parts, { cache: session }).value
       const isAsItIs = isLive(value) && !Object.values(parts).some(Redacted.isRedacted)
       const usable = usableCredentials(isAsItIs ? value : canonical)
       return Either.isRight(usable)

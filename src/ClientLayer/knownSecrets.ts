@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import { rememberSecrets } from "./canonicalValue.js"
+import { rememberSecrets } from "./hiddenTexts.js"
 
 /**
  * The values in the environment and in the shared config and credentials files that are secrets by their names:

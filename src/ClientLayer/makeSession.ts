@@ -13,18 +13,19 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
 import type { ClientClass, ClientOf } from "./AwsClient.js"
-import { isPlainObject } from "./canonicalValue.js"
 import { buildClientOn, type ClientBuilder } from "./ClientBuilder.js"
 import { type ClientCacheKey, prepareClient } from "./ClientCacheKey.js"
 import type { ClientCacheService } from "./ClientCacheService.js"
 import type { ClientBuildError } from "./ClientErrors.js"
 import type { CompleteRequest } from "./ClientOptions.js"
 import { type ClientSource, resolveSource } from "./ClientSource.js"
+import { copyOfConfig } from "./configFields.js"
 import type { AwsCredentials } from "./CredentialMemo.js"
 import { DynamoDBDocumentClientResource, DynamoDBDocumentResource } from "./DynamoDBDocumentResource.js"
 import { makeClientCache } from "./makeClientCache.js"
 import { makeResourceCache } from "./makeResourceCache.js"
 import { availablePartitions, availableRegions, availableServices, partitionForRegion } from "./Partition.js"
+import { isPlainObject } from "./plainData.js"
 import { settled } from "./PrintedKey.js"
 import { normaliseRegion } from "./regionName.js"
 import { prepareResource, type ResourceCacheKey } from "./ResourceCacheKey.js"
@@ -256,13 +257,13 @@ const withDefaults = (config: unknown, { profile, region, regionOf }: SessionSet
   if (config !== undefined && (typeof config !== "object" || config === null || Array.isArray(config))) return config
   try {
     // Read once, as keys read it.
-    const completed: Record<string, unknown> = { ...config }
+    const completed = copyOfConfig(config)
     const named = profileOf(completed)
     completed["region"] ??= Option.getOrUndefined(named === undefined ? region : regionOf(named))
     completed["profile"] ??= Option.getOrUndefined(profile)
     return completed
   } catch {
-    // A getter that throws; whoever makes the key says so.
+    // What cannot be read or is refused; whoever makes the key says so.
     return config
   }
 }

@@ -1,36 +1,111 @@
 /**
- * What others threw, without the secrets they were given.
+ * What others threw, without what they were given in confidence.
  *
  * @since 0.1.0
  */
-import { inspect } from "node:util"
-import { maskSecrets } from "./canonicalValue.js"
+import { inspect, types } from "node:util"
+import { eachText } from "./eachText.js"
+import { HiddenTexts } from "./hiddenTexts.js"
+
+const longestReason = 300
+const longestMessage = 20_000
+const mostCauses = 5
+const mostFrames = 20
 
 /**
- * What was thrown, as it was thrown, or, if a secret can be found in it, an `Error` with the same name, and with message
- * and stack masked.
+ * What was thrown, as it was thrown, or, if one of the hidden texts can be found in it, an `Error` with the same name, and
+ * with message, stack, cause and the plain fields masked. What is too large to be looked through counts as if one was
+ * found, and then shows no text at all.
  *
- * @param secrets what must not be shown
+ * @param hidden what must not be shown
  * @since 0.1.0
  * @category secrets
  */
-export const maskedCause = (cause: unknown, secrets: ReadonlySet<string>): unknown => {
-  if (!shows(cause, secrets)) return cause
-  if (!(cause instanceof Error)) return new Error("a value that is not shown, because it holds a secret")
-  const masked = new Error(maskSecrets(cause.message, secrets))
-  masked.name = maskSecrets(cause.name, secrets)
-  masked.stack = maskSecrets(cause.stack ?? "", secrets)
-  return masked
+export const maskedCause = (cause: unknown, hidden: HiddenTexts | ReadonlySet<string>): unknown =>
+  masked(cause, hidden instanceof HiddenTexts ? hidden : HiddenTexts.of(hidden), mostCauses)
+
+/**
+ * What was thrown in a sentence of at most 300 characters, in which hidden texts are masked.
+ *
+ * @param otherwise what to say when it is no `Error`
+ * @since 0.1.0
+ * @category secrets
+ */
+export const maskedReason = (cause: unknown, hidden: HiddenTexts, otherwise: string): string => {
+  const message = typeof cause === "string" ? cause : isError(cause) ? textOf(cause, "message") : undefined
+  if (message === undefined) return otherwise
+  const shown = maskedText(message, hidden)
+  return shown.length > longestReason ? `${shown.slice(0, longestReason - 3)}...` : shown
 }
 
-const shows = (cause: unknown, secrets: ReadonlySet<string>): boolean => {
-  if (secrets.size === 0 || cause === undefined) return false
+const maskedText = (text: string, hidden: HiddenTexts): string => {
+  if (!hidden.isComplete) return "(not shown: the configuration is too large to be looked through for secrets)"
+  if (text.length > longestMessage) return `(not shown: a text of ${text.length} characters)`
+  return hidden.mask(text)
+}
+
+const masked = (cause: unknown, hidden: HiddenTexts, causesLeft: number): unknown => {
+  if (!shows(cause, hidden)) return cause
+  if (!isError(cause)) return new Error("a value that is not shown, because it holds a secret")
+  const copy = new Error(maskedText(textOf(cause, "message") ?? "", hidden))
+  copy.name = maskedText((textOf(cause, "name") ?? "Error").slice(0, longestReason), hidden)
+  const frames = (textOf(cause, "stack") ?? "").slice(-longestMessage).split("\n").filter((line) =>
+    /^\s+at /.test(line)
+  )
+  copy.stack = [`${copy.name}: ${copy.message}`, ...frames.slice(0, mostFrames).map((line) => maskedText(line, hidden))]
+    .join("\n")
+  for (const [name, value] of plainFields(cause)) {
+    if (name in copy || hidden.isIn(name)) continue
+    Object.assign(copy, {
+      [name]: typeof value === "string" ? maskedText(value, hidden).slice(0, longestReason) : value
+    })
+  }
+  const inner = read(cause, "cause")
+  if (inner !== undefined && causesLeft > 0) copy.cause = masked(inner, hidden, causesLeft - 1)
+  return copy
+}
+
+const plainFields = (cause: object): ReadonlyArray<readonly [string, unknown]> => {
   try {
-    const shown = inspect(cause, { depth: 20, showHidden: true, customInspect: false, maxStringLength: null })
-      + String(cause) + (cause instanceof Error ? cause.stack : "")
-    return [...secrets].some((secret) => shown.includes(secret) || shown.includes(JSON.stringify(secret).slice(1, -1)))
+    return Object.keys(cause).slice(0, 20).map((name) => [name, read(cause, name)] as const)
+      .filter(([, value]) => typeof value === "string" || typeof value === "number" || typeof value === "boolean")
   } catch {
-    // What cannot be looked at cannot be trusted either.
+    return []
+  }
+}
+
+const shows = (cause: unknown, hidden: HiddenTexts): boolean => {
+  if (cause === undefined || cause === null || hidden.isEmpty) return false
+  if (!hidden.isComplete) return true
+  let found = false
+  const look = (text: string) => {
+    found ||= hidden.isIn(text)
+  }
+  const { hasStreams, isComplete } = eachText(cause, look)
+  // What cannot be looked at cannot be trusted either.
+  if (found || hasStreams || !isComplete) return true
+  try {
+    // What it says of itself may be more than what is in it.
+    look(String(cause))
+    look(inspect(cause, { depth: 3 }))
+    const toJSON = typeof cause === "object" ? read(cause, "toJSON") : undefined
+    return typeof toJSON === "function" && !eachText(Reflect.apply(toJSON, cause, [""]), look).isComplete || found
+  } catch {
     return true
+  }
+}
+
+const isError = (u: unknown): u is Error => u instanceof Error || types.isNativeError(u)
+
+const textOf = (cause: object, name: string): string | undefined => {
+  const text = read(cause, name)
+  return typeof text === "string" ? text : undefined
+}
+
+const read = (object: object, name: string): unknown => {
+  try {
+    return Reflect.get(object, name)
+  } catch {
+    return undefined
   }
 }

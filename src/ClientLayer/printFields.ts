@@ -4,8 +4,9 @@
  * @since 0.1.0
  */
 import * as Redacted from "effect/Redacted"
-import { type Canonical, isPlainObject } from "./canonicalValue.js"
+import type { Canonical } from "./canonicalValue.js"
 import { printEndpoint } from "./endpointUrl.js"
+import { isPlainObject } from "./plainData.js"
 import { referenceId, referenceTag } from "./referenceId.js"
 import { printDigest } from "./saltedDigest.js"
 

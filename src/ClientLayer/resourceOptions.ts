@@ -7,8 +7,10 @@ import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import { CacheKeyError } from "../Cache/CacheErrors.js"
 import type { ClientClass } from "./AwsClient.js"
-import { type CanonicalContext, canonicalValue, isPlainObject } from "./canonicalValue.js"
+import { type CanonicalContext, canonicalValue } from "./canonicalValue.js"
 import { describeType } from "./describeType.js"
+import { type HiddenTexts, hiddenTexts } from "./hiddenTexts.js"
+import { isPlainObject } from "./plainData.js"
 import type { ResourceDefinition } from "./ResourceDefinition.js"
 import { printDigest, saltedDigest } from "./saltedDigest.js"
 
@@ -25,8 +27,8 @@ export interface NormalOptions<out Options> {
   readonly inKey: { readonly text: string; readonly printed: () => ReadonlyArray<string> }
   /** Equal for equal options, different for different ones; a salted digest. */
   readonly digest: () => string
-  /** The strings that no message may contain. */
-  readonly secrets: ReadonlySet<string>
+  /** The texts that no message may contain. Worked out only when asked for. */
+  readonly secrets: () => HiddenTexts
 }
 
 /**
@@ -53,7 +55,7 @@ export const normaliseOptions = <Ctor extends ClientClass, Options, R>(
       accepted: `as the options say: ${definition.acceptedOptions}`
     })
   if (!isPlainObject(given)) throw wrong("options", given)
-  const context: CanonicalContext = { cache, secrets: new Set<string>(), isOptions: true }
+  const context: CanonicalContext = { cache, isOptions: true }
   const { text, value } = canonicalValue(given, "options", context)
   const valid = definition.validateOptions(value)
   if (Either.isLeft(valid)) {
@@ -67,6 +69,6 @@ export const normaliseOptions = <Ctor extends ClientClass, Options, R>(
     value: valid.right,
     inKey: { text: isEmpty ? "" : `options:${text}`, printed: () => isEmpty ? [] : [`options=${printDigest(text)}`] },
     digest: () => saltedDigest(text),
-    secrets: context.secrets
+    secrets: () => hiddenTexts([["options", value]])
   }
 }

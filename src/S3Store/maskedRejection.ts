@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Predicate from "effect/Predicate"
-import { maskSecrets } from "../ClientLayer/canonicalValue.js"
+import { maskSecrets } from "../ClientLayer/hiddenTexts.js"
 import { shortText } from "./shortText.js"
 
 /**

@@ -184,8 +184,8 @@ describe("ClientCacheKey", () => {
       }).pipe(Effect.scoped))
   })
 
-  describe("the normalised configuration", () => {
-    it.effect("is what the key says", () =>
+  describe("what a client is built with", () => {
+    it.effect("is what was given, without Redacted, and with AWS's own names in lower case", () =>
       Effect.gen(function*() {
         const logger = { info: () => {}, warn: () => {}, error: () => {}, debug: () => {} }
         const expiration = new Date(5)
@@ -204,8 +204,7 @@ describe("ClientCacheKey", () => {
           customUserAgent: [["a", "1"]]
         })
         assert.deepStrictEqual(config, {
-          region: "us-east-1",
-          useFipsEndpoint: true,
+          region: "fips-us-east-1",
           endpoint: "http://h/",
           credentials: { ...credentials, sessionToken: "session", expiration },
           token: { token: "t" },
@@ -345,8 +344,18 @@ describe("ClientCacheKey", () => {
       [{ credentials: { ...credentials, secretAccessKey: 5 } }, "credentials.secretAccessKey", "5", "a string"],
       [{ credentials: { ...credentials, sessionToken: {} } }, "credentials.sessionToken", "an object", "a string"],
       [{ credentials: { ...credentials, accountId: 12 } }, "credentials.accountId", "12", "a string"],
-      [{ x: cyclic }, "x.self", "data that refers to itself", "plain data"],
-      [{ x: deep }, `x${".0".repeat(32)}`, "data nested deeper than 32 levels", "plain data"],
+      [
+        { x: [cyclic, Redacted.make("s"), cyclic] },
+        "x",
+        "data that refers to itself, with a Redacted value in it",
+        "plain data"
+      ],
+      [
+        { x: [Redacted.make("s"), deep] },
+        "x",
+        "data nested deeper than 32 levels, with a Redacted value in it",
+        "plain data"
+      ],
       [{ logger: ClientCacheKey.tag(" ", { info: () => {} }) }, "the tag of logger", "blank", "a name"]
     ]
     for (const [config, field, value, accepted] of wrong) {

@@ -106,7 +106,8 @@ describe("ResourceCacheKey", () => {
     assert.isFalse(Equal.equals(one.key, prepare({}, { secret: "a" }).key))
     const { secret } = one.options.value
     assert.isTrue(Redacted.isRedacted(secret))
-    assert.deepStrictEqual([...prepare({}, { secret: Redacted.make("secret") }).options.secrets], ["secret"])
+    const hidden = prepare({}, { secret: Redacted.make("secret") }).options.secrets()
+    assert.strictEqual(hidden.mask("a secret"), "a ***")
   })
 
   it("make is given a copy, which later changes do not reach", () => {
