@@ -10,6 +10,7 @@ import { CacheConfigError } from "./CacheErrors.js"
 import { clockOf } from "./clockOf.js"
 import { BoundedMap } from "./engine/BoundedMap.js"
 import { BoundedMapError, type BoundedMapOptions } from "./engine/BoundedMapOptions.js"
+import type { Glance } from "./glance.js"
 import { keyEquality } from "./keyEquality.js"
 import { printKey } from "./printKey.js"
 
@@ -42,6 +43,8 @@ export interface GuardedMap<in out K, in out V> {
 export interface OwnMap<in out K, in out V> extends GuardedMap<K, V> {
   /** One step outside of any effect, at the time of the clock that the map was made with. */
   readonly unsafeStep: <A>(f: (map: BoundedMap<K, V>, now: number) => A) => A
+  /** What it holds at this moment, with some of the keys. It is no step, so that it can be read anywhere: it changes nothing. */
+  readonly glance: (mostKeys: number) => Glance
 }
 
 /**
@@ -58,6 +61,12 @@ export const makeGuardedMap = <K, V>(
   Effect.map(Effect.zip(made(name, options), Effect.clock), ([map, ownClock]) => {
     const ref = Ref.unsafeMake(map)
     return {
+      glance: (mostKeys) => ({
+        evictionPolicy: options.evictionPolicy ?? "LRU",
+        maxSize: map.maxSize,
+        maxWeight: map.maxWeight,
+        ...map.glance(ownClock.unsafeCurrentTimeMillis(), mostKeys)
+      }),
       step: (f) =>
         Effect.clockWith((clock) => Ref.modify(ref, (map) => [f(map, clock.unsafeCurrentTimeMillis()), map])),
       lookup: <A, E, R>(

@@ -18,6 +18,7 @@ import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
 import { checkFunctions } from "./engine/limits.js"
 import { makeEventHub } from "./EventHub.js"
 import { ExpirySweeper } from "./ExpirySweeper.js"
+import type { Glance } from "./glance.js"
 import { type GuardedMap, makeGuardedMap, orConfigError } from "./GuardedMap.js"
 import { type LeaseOptions, type Options, releaseLimits, type Stats, type WriteOptions } from "./LeasedStoreOptions.js"
 import { Acquisition, LeasedValue, type LeaseOwner } from "./LeasedValue.js"
@@ -84,6 +85,8 @@ export interface LeaseTable<K, V, E, R> {
   readonly detachAll: () => void
   /** What was counted, and what is held now. */
   readonly stats: Effect.Effect<Stats>
+  /** What is held at this moment. */
+  readonly glance: (mostKeys: number) => Glance
   /** What happens from now on. */
   readonly events: Stream.Stream<LeasedStoreEvent<K>>
 }
@@ -308,6 +311,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
           removals: { evicted, expired, replaced, deleted, cleared }
         }
       }),
+      glance: guarded.glance,
       events: hub.stream
     }
     return table

@@ -6,7 +6,6 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { LazyArg } from "effect/Function"
-import * as Inspectable from "effect/Inspectable"
 import * as Option from "effect/Option"
 import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
@@ -14,10 +13,12 @@ import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { type CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
 import { Absent } from "./engine/BoundedMapOptions.js"
+import { glanced, summaryOf } from "./glance.js"
 import { orConfigError } from "./GuardedMap.js"
 import type { LeasedEntry, LeaseOptions, Options, Stats, WriteOptions } from "./LeasedStoreOptions.js"
 import type { LeasedValue } from "./LeasedValue.js"
 import { type LeasedMap, makeLeaseTable, type Restore } from "./LeaseTable.js"
+import { printedAs } from "./printedAs.js"
 import { printKey } from "./printKey.js"
 import { requireEffect } from "./requireEffect.js"
 import type { LeasedStoreEvent } from "./StoreEvent.js"
@@ -60,12 +61,10 @@ export type TypeId = "~effect-aws-cache/Cache/LeasedStore"
  * @since 0.1.0
  * @category models
  */
-export interface LeasedStore<in out K, in out V, in out E = never, in out R = never>
-  extends Pipeable, Inspectable.Inspectable
-{
-  readonly [TypeId]: TypeId
-  /** The name in errors, spans and logs. */
-  readonly name: string
+export interface LeasedStore<in out K, in out V, in out E = never, in out R = never> extends Pipeable {
+  readonly [TypeId]?: TypeId | undefined
+  /** The name in errors, spans and logs. Like the type id it is optional so that mocks need none. */
+  readonly name?: string | undefined
   /**
    * Uses the value under a key, which is acquired when there is none. The lease lasts as long as `f`: this is the
    * cheapest way, and needs no scope. Options that are given as a function are asked for at once when there is no value,
@@ -222,7 +221,6 @@ export const make = <K, V, E = never, R = never, R2 = never>(
     }
 
     const self: LeasedStore<K, V, E, Exclude<R, Scope.Scope>> = {
-      ...Inspectable.BaseProto,
       [TypeId]: TypeId,
       name,
       use: (key, f, lease) =>
@@ -291,12 +289,14 @@ export const make = <K, V, E = never, R = never, R2 = never>(
       resize: (limits) => Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now)))),
       stats: table.stats,
       events: table.events,
-      toJSON: () => ({ _id: "LeasedStore", name }),
       pipe() {
         return pipeArguments(this, arguments)
       }
     }
-    return self
+    return printedAs(
+      glanced(self, table.glance),
+      () => summaryOf("LeasedStore", name, table.glance(0))
+    )
   })
 }
 

@@ -9,7 +9,6 @@ import type * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Inspectable from "effect/Inspectable"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { type Pipeable, pipeArguments } from "effect/Pipeable"
@@ -26,7 +25,9 @@ import { makeEventHub } from "./EventHub.js"
 import { FreshMap, type Held, holding } from "./FreshMap.js"
 import { makeFreshness } from "./Freshness.js"
 import { makeGetOrCompute } from "./getOrCompute.js"
+import { summaryOf } from "./glance.js"
 import { makeGuardedMap, orConfigError } from "./GuardedMap.js"
+import { printedAs } from "./printedAs.js"
 import { printKey } from "./printKey.js"
 import { roughBytes } from "./roughBytes.js"
 import { SingleFlight } from "./SingleFlight.js"
@@ -66,12 +67,10 @@ export type TypeId = "~effect-aws-cache/Cache/Store"
  * @since 0.1.0
  * @category models
  */
-export interface Store<in out K, in out V, in out E = never, in out R = never>
-  extends Pipeable, Inspectable.Inspectable
-{
-  readonly [TypeId]: TypeId
-  /** The name in errors, spans and logs. */
-  readonly name: string
+export interface Store<in out K, in out V, in out E = never, in out R = never> extends Pipeable {
+  readonly [TypeId]?: TypeId | undefined
+  /** The name in errors, spans and logs. Like the type id it is optional so that mocks need none. */
+  readonly name?: string | undefined
   /** The value under a key. */
   readonly get: (key: K) => Effect.Effect<V, CacheNotFoundError>
   /** The value under a key, if there is one. */
@@ -281,7 +280,6 @@ export const make = <K, V, E = never, R = never>(
     })
 
     const self: Store<K, V, E, R> = {
-      ...Inspectable.BaseProto,
       [TypeId]: TypeId,
       name,
       get: (key) => lookup((map, now) => orNotFound(key, entries.get(map, key, now))),
@@ -341,12 +339,11 @@ export const make = <K, V, E = never, R = never>(
         }
       }),
       events: hub.stream,
-      toJSON: () => ({ _id: "Store", name }),
       pipe() {
         return pipeArguments(this, arguments)
       }
     }
-    return self
+    return printedAs(self, () => summaryOf("Store", name, guarded.glance(0)))
   })
 }
 

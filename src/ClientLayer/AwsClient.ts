@@ -74,8 +74,9 @@ type ConstructorConfig<Ctor extends ClientClass> = Ctor extends new(...args: inf
   ? FirstOf<Arguments>
   : never
 
-// SDK constructors take `[] | [Config]`, hand-written ones `[config?: Config]`.
-type FirstOf<Arguments> = Arguments extends readonly [] ? never
+// SDK constructors take `[] | [Config]`, hand-written ones `[config?: Config]`. Of `ClientClass` itself nothing is known.
+type FirstOf<Arguments> = [Arguments] extends [never] ? object
+  : Arguments extends readonly [] ? never
   : Arguments extends readonly [(infer Config)?, ...ReadonlyArray<unknown>] ? NonNullable<Config>
   : never
 

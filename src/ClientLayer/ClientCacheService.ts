@@ -126,8 +126,8 @@ export interface ClientCacheStats extends TransportFigures {
  * @category models
  */
 export interface ClientCacheService {
-  /** The name in errors and spans. */
-  readonly name: string
+  /** The name in errors, spans and logs. Optional so that mocks need none. */
+  readonly name?: string | undefined
   /**
    * The client of a class for a configuration; built when there is none. All who ask for it meanwhile share one build.
    */

@@ -117,8 +117,8 @@ export interface ResourceFigures {
  * @category models
  */
 export interface ResourceCacheService {
-  /** The name in errors, spans and logs. */
-  readonly name: string
+  /** The name in errors, spans and logs. Optional so that mocks need none. */
+  readonly name?: string | undefined
   /**
    * The resource of a definition for a configuration and options; built when there is none. All who ask for it meanwhile
    * share one build. Nobody gives this handle back: the resource can be released as soon as it leaves the cache.

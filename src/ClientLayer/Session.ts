@@ -23,6 +23,7 @@ import type { RegionsOptions } from "./Partition.js"
 import { ResourceCache } from "./ResourceCache.js"
 import type { ResourceCacheKey } from "./ResourceCacheKey.js"
 import type { ResourceDefinition } from "./ResourceDefinition.js"
+import type { SessionCaches } from "./SessionCaches.js"
 import type { SessionCredentialProvider } from "./SessionCredentials.js"
 import type { UnknownRegionError } from "./SessionErrors.js"
 import type {
@@ -134,7 +135,7 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
    * @since 0.1.0
    */
   static layerClientCache(evictionPolicy: SessionPolicy = "LRU"): Layer.Layer<ClientCache, never, Session> {
-    return Layer.effect(ClientCache, Effect.map(Session, ({ caches }) => caches.client[evictionPolicy]))
+    return Layer.effect(ClientCache, Effect.map(Session.caches, ({ client }) => client[evictionPolicy]))
   }
 
   /**
@@ -144,7 +145,7 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
    * @since 0.1.0
    */
   static layerResourceCache(evictionPolicy: SessionPolicy = "LRU"): Layer.Layer<ResourceCache, never, Session> {
-    return Layer.effect(ResourceCache, Effect.map(Session, ({ caches }) => caches.resource[evictionPolicy]))
+    return Layer.effect(ResourceCache, Effect.map(Session.caches, ({ resource }) => resource[evictionPolicy]))
   }
 
   /**
@@ -280,8 +281,8 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
    *
    * @since 0.1.0
    */
-  static readonly caches: Effect.Effect<SessionService["caches"], never, Session> = Effect.suspend(() =>
-    Effect.map(Session, (session) => session.caches)
+  static readonly caches: Effect.Effect<SessionCaches, never, Session> = Effect.suspend(() =>
+    Effect.flatMap(Session, (session) => session.caches)
   )
 
   /**

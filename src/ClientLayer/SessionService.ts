@@ -12,7 +12,7 @@ import type { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
 import type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
 import type { ClientClass, ClientConfig, ClientOf, OptionalConfig } from "./AwsClient.js"
 import type { ClientCacheKey } from "./ClientCacheKey.js"
-import type { ClientCacheOptions, ClientCacheService } from "./ClientCacheService.js"
+import type { ClientCacheOptions } from "./ClientCacheService.js"
 import type { ClientBuildError } from "./ClientErrors.js"
 import type { ClientOptions } from "./ClientOptions.js"
 import type { ClientSource } from "./ClientSource.js"
@@ -20,20 +20,14 @@ import type { CredentialsFailure } from "./CredentialMemo.js"
 import type { RegionsOptions } from "./Partition.js"
 import type { ResourceError } from "./ResourceBuilder.js"
 import type { ResourceCacheKey } from "./ResourceCacheKey.js"
-import type { ResourceCacheService } from "./ResourceCacheService.js"
 import type { ResourceDefinition } from "./ResourceDefinition.js"
+import type { SessionCaches, SessionPolicy } from "./SessionCaches.js"
 import type { SessionCredentialProvider, SessionCredentialsOption } from "./SessionCredentials.js"
 import type { PackageNotFoundError, ProfileNotFoundError, UnknownRegionError } from "./SessionErrors.js"
 import type { SessionTransportOptions } from "./SessionTransport.js"
 import type { TransportFigures } from "./Transport.js"
 
-/**
- * Which cache of a session is meant: each has one for `"LRU"` and one for `"LFU"`.
- *
- * @since 0.1.0
- * @category models
- */
-export type SessionPolicy = "LRU" | "LFU"
+export type { SessionPolicy } from "./SessionCaches.js"
 
 /**
  * How a session is made.
@@ -201,8 +195,8 @@ export interface SessionStats extends TransportFigures {
  * @category models
  */
 export interface SessionService {
-  /** The name in errors, spans and logs. */
-  readonly name: string
+  /** The name in errors, spans and logs. Optional so that mocks need none. */
+  readonly name?: string | undefined
   /**
    * The client of a class for a configuration; built when there is none. What the configuration leaves out, the session
    * provides: region, profile, credentials, connections. A region that is given and equal to the session's makes no
@@ -264,10 +258,7 @@ export interface SessionService {
    * The caches themselves, which belong to this session alone. What is asked of them directly is completed by the session
    * as well, but keys that are made without it (`ClientCacheKey.make`) are not: `clientKey` and `resourceKey` make those.
    */
-  readonly caches: {
-    readonly client: Readonly<Record<SessionPolicy, ClientCacheService>>
-    readonly resource: Readonly<Record<SessionPolicy, ResourceCacheService>>
-  }
+  readonly caches: SessionCaches
   /** The profiles in the shared files when they were read last. */
   readonly availableProfiles: Effect.Effect<ReadonlyArray<string>>
   /** The profile; `"default"` when none was named. */

@@ -58,6 +58,7 @@ export {
 export { ResourceBuildError, ResourceValueError } from "./ResourceErrors.js"
 export type { ResourceFake } from "./ResourceFake.js"
 export { Session, SessionLive } from "./Session.js"
+export { SessionCaches } from "./SessionCaches.js"
 export type { SessionCredentialProvider, SessionCredentialsOption } from "./SessionCredentials.js"
 export { CredentialsError, PackageNotFoundError, ProfileNotFoundError, UnknownRegionError } from "./SessionErrors.js"
 export type {

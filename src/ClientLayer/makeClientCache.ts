@@ -10,7 +10,9 @@ import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { type CacheConfigError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
+import { glanceAt, glanced, keyedLine, keyedSummary } from "../Cache/glance.js"
 import * as LeasedStore from "../Cache/LeasedStore.js"
+import { printedAs } from "../Cache/printedAs.js"
 import { printKey } from "../Cache/printKey.js"
 import { millis } from "../Cache/timeToLive.js"
 import { unrefSleep } from "../Cache/unrefSleep.js"
@@ -259,7 +261,11 @@ export const makeClientCache = (
       ),
       events: store.events
     }
-    return self
+    return printedAs(
+      glanced(self, (most) => glanceAt(store, most)),
+      () => keyedSummary("ClientCache", name, store),
+      keyedLine
+    )
   })
 
 const shown = ({ client, transport }: CachedClient) => {

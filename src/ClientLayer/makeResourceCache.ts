@@ -10,7 +10,9 @@ import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { type CacheConfigError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
+import { glanceAt, glanced, keyedLine, keyedSummary } from "../Cache/glance.js"
 import * as LeasedStore from "../Cache/LeasedStore.js"
+import { printedAs } from "../Cache/printedAs.js"
 import { printKey } from "../Cache/printKey.js"
 import type { ClientClass } from "./AwsClient.js"
 import { type MoreSecrets, noMoreSecrets } from "./ClientBuilder.js"
@@ -205,7 +207,11 @@ export const makeResourceCacheWith = (
       ),
       events: store.events
     }
-    return self
+    return printedAs(
+      glanced(self, (most) => glanceAt(store, most)),
+      () => keyedSummary("ResourceCache", name, store),
+      keyedLine
+    )
   })
 
 /** A resource and what it is kept under. What was put in by a caller is the caller's to release. */

@@ -12,6 +12,7 @@ import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
+import { printedAs } from "../Cache/printedAs.js"
 import type { ClientClass, ClientOf } from "./AwsClient.js"
 import { buildClientOn, type ClientBuilder } from "./ClientBuilder.js"
 import { type ClientCacheKey, prepareClient } from "./ClientCacheKey.js"
@@ -32,6 +33,7 @@ import { prepareResource, type ResourceCacheKey } from "./ResourceCacheKey.js"
 import type { ResourceCacheService } from "./ResourceCacheService.js"
 import type { ResourceDefinition } from "./ResourceDefinition.js"
 import { chosenCache, sessionPolicy } from "./sessionCacheControls.js"
+import { SessionCaches } from "./SessionCaches.js"
 import { makeSessionCredentials } from "./SessionCredentials.js"
 import type {
   SessionCacheControls,
@@ -44,6 +46,7 @@ import type {
   SessionService
 } from "./SessionService.js"
 import { readSessionSettings, type SessionSettings } from "./SessionSettings.js"
+import { sessionLine, sessionSummary } from "./sessionSummary.js"
 import { makeSessionTransport } from "./SessionTransport.js"
 import { refreshProviderFiles } from "./sharedFiles.js"
 import { Transport } from "./Transport.js"
@@ -129,7 +132,8 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
       inOwnScope(
         makeResourceCache(cacheOptions("resource", policy), client[policy], completeConfig, credentials.secrets)
       )
-    const caches = { client, resource: { LRU: yield* resourceCache("LRU"), LFU: yield* resourceCache("LFU") } }
+    const resource = { LRU: yield* resourceCache("LRU"), LFU: yield* resourceCache("LFU") }
+    const caches = new SessionCaches({ client, resource })
 
     const clientKey = <Ctor extends ClientClass>(
       source: ClientSource<Ctor>,
@@ -237,7 +241,14 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
         { concurrency: "unbounded" }
       )
     }
-    return self
+    return printedAs(
+      self,
+      () => {
+        const { profileName: profile, region } = settings
+        return sessionSummary({ name, evictionPolicy: policy, profile, region: Option.map(region, regionOf), caches })
+      },
+      sessionLine
+    )
   })
 
 // Their clients have settings that are no more.

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import type { DescribedStore } from "./describedStore.js"
 import type { EntryFormat } from "./EntryFormat.js"
 import type { EntryPolicy } from "./EntryPolicy.js"
 import type { AnyKey } from "./Held.js"
@@ -11,7 +12,6 @@ import type { KeyedMutex } from "./KeyedMutex.js"
 import type { Keyspace } from "./Keyspace.js"
 import type { Ledger } from "./Ledger.js"
 import type { MemoryLevel } from "./MemoryLevel.js"
-import type { ObjectStore } from "./ObjectStore.js"
 import { S3StoreError } from "./S3StoreErrors.js"
 import type { SetupFaults } from "./SetupFaults.js"
 import type { TagMarkers } from "./TagMarkers.js"
@@ -27,7 +27,7 @@ export interface CacheLevels {
   /** The name of the cache. */
   readonly name: string
   readonly memory: MemoryLevel
-  readonly store: ObjectStore
+  readonly store: DescribedStore
   readonly format: EntryFormat
   readonly ledger: Ledger
   /** What the log has told of the set-up. */

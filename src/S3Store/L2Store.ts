@@ -11,8 +11,11 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
+import { cutText, longestMessage } from "../Cache/cutText.js"
+import { printedAs } from "../Cache/printedAs.js"
 import { ClientCache } from "../ClientLayer/ClientCache.js"
 import type { ClientBuildError } from "../ClientLayer/ClientErrors.js"
+import { descriptionOf } from "./describedStore.js"
 import { type FileSystemObjectStoreOptions, makeFileSystemObjectStore } from "./fileSystemObjectStore.js"
 import { type KeyValueObjectStoreOptions, makeKeyValueObjectStore } from "./keyValueObjectStore.js"
 import { makeMemoryObjectStore } from "./memoryObjectStore.js"
@@ -30,6 +33,14 @@ export interface L2StoreS3Options extends S3ObjectStoreOptions {
   /** The configuration of the S3 client, for the `ClientCache`. Default `{}`: what the SDK finds in the environment. */
   readonly clientConfig?: S3ClientConfig | undefined
 }
+
+const printed = <E, R>(make: Effect.Effect<ObjectStore, E, R>): Effect.Effect<ObjectStore, E, R> =>
+  Effect.map(make, (store) =>
+    printedAs(store, () => ({
+      _id: "L2Store",
+      description: cutText(descriptionOf(store), longestMessage),
+      maxObjectSize: store.maxObjectSize ?? null
+    })))
 
 /**
  * The second level: named objects that processes share. Replace it to keep entries elsewhere.
@@ -51,7 +62,7 @@ export class L2Store extends Context.Tag("effect-aws-cache/L2Store")<L2Store, Ob
       L2Store,
       Effect.flatMap(
         ClientCache.client(() => import("@aws-sdk/client-s3").then((sdk) => sdk.S3Client), options.clientConfig ?? {}),
-        (client) => makeS3ObjectStore(client, options)
+        (client) => printed(makeS3ObjectStore(client, options))
       )
     )
 
@@ -63,14 +74,14 @@ export class L2Store extends Context.Tag("effect-aws-cache/L2Store")<L2Store, Ob
   static readonly layerS3Client = (
     client: Pick<S3Client, "send">,
     options: S3ObjectStoreOptions
-  ): Layer.Layer<L2Store, CacheConfigError> => Layer.scoped(L2Store, makeS3ObjectStore(client, options))
+  ): Layer.Layer<L2Store, CacheConfigError> => Layer.scoped(L2Store, printed(makeS3ObjectStore(client, options)))
 
   /**
    * Objects in this process's memory: nothing is shared, and no AWS is needed.
    *
    * @since 0.1.0
    */
-  static readonly layerMemory: Layer.Layer<L2Store> = Layer.effect(L2Store, makeMemoryObjectStore)
+  static readonly layerMemory: Layer.Layer<L2Store> = Layer.effect(L2Store, printed(makeMemoryObjectStore))
 
   /**
    * Objects as files of a folder, which all processes of a machine share, or of several where the folder is on a shared
@@ -93,7 +104,7 @@ export class L2Store extends Context.Tag("effect-aws-cache/L2Store")<L2Store, Ob
   static readonly layerFileSystem = (
     options: FileSystemObjectStoreOptions
   ): Layer.Layer<L2Store, CacheConfigError, FileSystem | Path> =>
-    Layer.effect(L2Store, makeFileSystemObjectStore(options))
+    Layer.effect(L2Store, printed(makeFileSystemObjectStore(options)))
 
   /**
    * Objects as values of a `KeyValueStore` of `@effect/platform`. It cannot list objects; and it writes on conditions
@@ -103,5 +114,5 @@ export class L2Store extends Context.Tag("effect-aws-cache/L2Store")<L2Store, Ob
    */
   static readonly layerKeyValueStore = (
     options?: KeyValueObjectStoreOptions
-  ): Layer.Layer<L2Store, never, KeyValueStore> => Layer.effect(L2Store, makeKeyValueObjectStore(options))
+  ): Layer.Layer<L2Store, never, KeyValueStore> => Layer.effect(L2Store, printed(makeKeyValueObjectStore(options)))
 }

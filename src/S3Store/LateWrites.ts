@@ -10,13 +10,13 @@ import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { unrefSleep } from "../Cache/unrefSleep.js"
+import type { DescribedStore } from "./describedStore.js"
 import type { Prepared } from "./entryCodec.js"
 import type { EntryFormat } from "./EntryFormat.js"
 import type { AnyKey } from "./Held.js"
 import type { KeyedMutex } from "./KeyedMutex.js"
 import type { Ledger } from "./Ledger.js"
 import type { MemoryLevel } from "./MemoryLevel.js"
-import type { ObjectStore } from "./ObjectStore.js"
 import type { S3StoreError } from "./S3StoreErrors.js"
 
 /** How many keys with writes of unknown outcome are remembered, and how many of such writes of one key. */
@@ -49,7 +49,7 @@ interface Suspect {
 export class LateWrites {
   private readonly suspects = new Map<string, Suspect>()
   private readonly parts: {
-    readonly store: ObjectStore
+    readonly store: DescribedStore
     readonly format: EntryFormat
     readonly ledger: Ledger
     readonly writes: KeyedMutex<AnyKey>

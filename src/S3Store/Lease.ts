@@ -12,6 +12,7 @@ import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
+import { descriptionOf } from "./describedStore.js"
 import type { ConditionalOutcome, LoadOutcome, ObjectStore } from "./ObjectStore.js"
 import { S3StoreError } from "./S3StoreErrors.js"
 
@@ -232,7 +233,7 @@ export class Leases {
         return yield* new S3StoreError({
           reason: "ConditionalWritesUnsupported",
           operation: "add",
-          target: this.store.description + name,
+          target: descriptionOf(this.store) + name,
           detail: "the store, or what stands before it, tells no ETags"
         })
       }
@@ -244,7 +245,7 @@ export class Leases {
         return yield* new S3StoreError({
           reason: "Conflict",
           operation: "add",
-          target: this.store.description + name,
+          target: descriptionOf(this.store) + name,
           detail: `other processes were faster ${attempts} times in a row`
         })
       }

@@ -13,10 +13,11 @@ import { Buffer } from "node:buffer"
 import { randomUUID } from "node:crypto"
 import type { EntryTooLargeError } from "../Cache/CacheErrors.js"
 import type { CodecName } from "./Codec.js"
+import type { DescribedStore } from "./describedStore.js"
 import type { Entry, EntryFormat } from "./EntryFormat.js"
 import { KeyedMutex } from "./KeyedMutex.js"
 import { digestName, isEntryOrLeaseUnder } from "./objectName.js"
-import { ConditionalOutcome, type ObjectStore } from "./ObjectStore.js"
+import { ConditionalOutcome } from "./ObjectStore.js"
 import { type CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
 
 const attempts = 8
@@ -29,13 +30,13 @@ const attempts = 8
  * @category models
  */
 export class NamedEntries {
-  private readonly store: ObjectStore
+  private readonly store: DescribedStore
   private readonly format: EntryFormat
   private readonly folder: string
   private readonly changes = new KeyedMutex<string>()
 
   /** @param folder a segment of an object's name, or several */
-  constructor(store: ObjectStore, format: EntryFormat, folder: string) {
+  constructor(store: DescribedStore, format: EntryFormat, folder: string) {
     this.store = store
     this.format = format
     this.folder = folder

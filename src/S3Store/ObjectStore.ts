@@ -140,8 +140,8 @@ export interface ListedObject {
  * @category models
  */
 export interface ObjectStore {
-  /** For messages: where the objects are. */
-  readonly description: string
+  /** For messages: where the objects are. Default `"second level/"`. */
+  readonly description?: string | undefined
   /**
    * What tells this store from every other one that the same keys of encryption are used for, such as the bucket and the
    * prefix: an encrypted entry that was copied from another place is not read. Default: nothing.

@@ -14,6 +14,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
 import { printKey } from "../Cache/printKey.js"
+import { describedStore } from "./describedStore.js"
 import { type EntryFormatOptions, makeEntryFormat } from "./EntryFormat.js"
 import { L2Store } from "./L2Store.js"
 import { NamedEntries } from "./NamedEntries.js"
@@ -62,7 +63,7 @@ export const layerKeyValueStore = (
     KeyValueStore.KeyValueStore,
     Effect.gen(function*() {
       const folder = yield* checkedFolder(options.folder ?? "key-value")
-      const l2 = yield* L2Store
+      const l2 = describedStore(yield* L2Store)
       const entries = new NamedEntries(l2, yield* makeEntryFormat(options, l2.place, l2.maxObjectSize), folder)
       const failing = (method: string, key?: string) => (cause: { readonly message: string }) =>
         new PlatformError.SystemError({
@@ -183,7 +184,7 @@ const backing = (
     module.BackingPersistence,
     Effect.gen(function*() {
       const folder = yield* checkedFolder(options.folder ?? "persistence")
-      const store = yield* L2Store
+      const store = describedStore(yield* L2Store)
       const format = yield* makeEntryFormat(options, store.place, store.maxObjectSize)
       const failing = (method: string) => (cause: unknown) => module.PersistenceBackingError.make(method, cause)
       return module.BackingPersistence.of({

@@ -9,10 +9,11 @@ import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import type { CacheConfigError } from "../Cache/CacheErrors.js"
 import * as Store from "../Cache/Store.js"
+import type { DescribedStore } from "./describedStore.js"
 import { KeyedMutex } from "./KeyedMutex.js"
 import type { Ledger } from "./Ledger.js"
 import { digestName } from "./objectName.js"
-import type { ConditionalOutcome, LoadOutcome, ObjectStore } from "./ObjectStore.js"
+import type { ConditionalOutcome, LoadOutcome } from "./ObjectStore.js"
 import { S3StoreError } from "./S3StoreErrors.js"
 import { tagFault } from "./tagLimits.js"
 import { decodeMarker, encodeMarker, mergeMarkers, noMarker, type TagMarker } from "./tagMarker.js"
@@ -82,7 +83,7 @@ const capacity = 10_000
  * @category models
  */
 export class TagMarkers {
-  private readonly store: ObjectStore
+  private readonly store: DescribedStore
   private readonly ledger: Ledger
   private readonly trust: TagTrust
   /** What is being asked for, or was just now, failures too: so each tag costs one request per age. */
@@ -94,7 +95,7 @@ export class TagMarkers {
   private latest = Number.NEGATIVE_INFINITY
 
   private constructor(
-    store: ObjectStore,
+    store: DescribedStore,
     ledger: Ledger,
     trust: TagTrust,
     asked: Store.Store<string, TagMarker & { readonly began: number }, S3StoreError>
@@ -114,7 +115,7 @@ export class TagMarkers {
    */
   static readonly make = (
     name: string,
-    store: ObjectStore,
+    store: DescribedStore,
     trust: TagTrust,
     ledger: Ledger
   ): Effect.Effect<TagMarkers, CacheConfigError, Scope.Scope> =>

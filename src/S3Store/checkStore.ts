@@ -12,6 +12,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { Buffer } from "node:buffer"
 import { randomUUID } from "node:crypto"
+import { descriptionOf } from "./describedStore.js"
 import type { ObjectStore } from "./ObjectStore.js"
 import { consequences } from "./s3Answers.js"
 import { S3StoreError, type S3StoreReason } from "./S3StoreErrors.js"
@@ -105,7 +106,7 @@ export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> =>
           new S3StoreError({
             reason: "Timeout",
             operation: "check",
-            target: store.description,
+            target: descriptionOf(store),
             detail: `no answer within ${Duration.format(stepLimit)}`
           }))
         return Effect.map(Effect.either(limited), (outcome) => {
@@ -169,6 +170,6 @@ export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> =>
         isHopeless = write !== undefined && consequences[write].isSetup
         return tries("remove", Effect.as(store.remove(name), undefined))
       })),
-      Effect.map(() => new S3CacheCheck({ target: store.description, steps }))
+      Effect.map(() => new S3CacheCheck({ target: descriptionOf(store), steps }))
     )
   })

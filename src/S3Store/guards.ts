@@ -6,8 +6,8 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { CircuitBreaker, formatWait } from "./CircuitBreaker.js"
+import type { DescribedStore } from "./describedStore.js"
 import type { Ledger } from "./Ledger.js"
-import type { ObjectStore } from "./ObjectStore.js"
 import { consequences } from "./s3Answers.js"
 import { S3StoreError } from "./S3StoreErrors.js"
 import { SetupFaults } from "./SetupFaults.js"
@@ -37,7 +37,7 @@ const mostSetupFaults = 3
  */
 export const makeGuards = (
   name: string,
-  store: ObjectStore,
+  store: DescribedStore,
   ledger: Ledger,
   limits: { readonly failures: number; readonly resetAfter: number } | undefined
 ): Guards => {

@@ -10,7 +10,10 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
+import { cutText, longestMessage } from "../Cache/cutText.js"
 import { EventHub } from "../Cache/EventHub.js"
+import { printName } from "../Cache/glance.js"
+import { printedAs } from "../Cache/printedAs.js"
 import { printKey } from "../Cache/printKey.js"
 import { SingleFlight } from "../Cache/SingleFlight.js"
 import { millis } from "../Cache/timeToLive.js"
@@ -18,6 +21,7 @@ import type { CacheLevels } from "./CacheLevels.js"
 import { checkStore } from "./checkStore.js"
 import { makeLookup, writeFailed } from "./computing.js"
 import { makeCoordination } from "./coordination.js"
+import { type DescribedStore, describedStore } from "./describedStore.js"
 import { makeEntryFormat } from "./EntryFormat.js"
 import { type EntryPolicy, makeEntryPolicy } from "./EntryPolicy.js"
 import { FlightGroups } from "./FlightGroups.js"
@@ -33,7 +37,6 @@ import { makeManyKeys } from "./manyKeys.js"
 import { makeMemoizing } from "./memoizing.js"
 import { MemoryLevel } from "./MemoryLevel.js"
 import type { ObjectStore } from "./ObjectStore.js"
-import { printedAs } from "./printing.js"
 import { makeReading } from "./reading.js"
 import type { S3CacheEvent } from "./S3CacheEvent.js"
 import type { S3CacheOptions } from "./S3CacheOptions.js"
@@ -56,11 +59,12 @@ import { makeWriting, type Writing } from "./writing.js"
  * @category constructors
  */
 export const makeS3CacheService = (
-  unwatched: ObjectStore,
+  secondLevel: ObjectStore,
   options: S3CacheOptions = {}
 ): Effect.Effect<S3CacheService, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
     const name = options.name ?? "S3Cache"
+    const unwatched = describedStore(secondLevel)
     const defaults = yield* makeEntryPolicy(name, options)
     const leaseTime = yield* Effect.filterOrFail(
       duration(name, "leaseTime", options.leaseTime, "30 seconds"),
@@ -139,8 +143,8 @@ export const makeS3CacheService = (
     const settle = yield* makeSettle(levels)
     const summary = () => ({
       _id: "S3Cache",
-      name,
-      over: unwatched.description,
+      name: printName(name),
+      over: cutText(unwatched.description, longestMessage),
       maxSize: options.maxSize ?? 1000,
       maxBytes: options.maxBytes ?? null,
       waiting: behind.size,
@@ -201,7 +205,7 @@ export const makeS3CacheService = (
 
 const aboveZero = "a duration above zero"
 
-const defectOf = (store: ObjectStore, key: AnyKey, cause: Cause.Cause<unknown>) => {
+const defectOf = (store: DescribedStore, key: AnyKey, cause: Cause.Cause<unknown>) => {
   const defect = Cause.squash(cause)
   return new S3StoreError({
     reason: "Unknown",

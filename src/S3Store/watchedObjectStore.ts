@@ -9,8 +9,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { CircuitBreaker } from "./CircuitBreaker.js"
+import type { DescribedStore } from "./describedStore.js"
 import type { Ledger } from "./Ledger.js"
-import type { ObjectStore } from "./ObjectStore.js"
 import { S3StoreError } from "./S3StoreErrors.js"
 import type { SetupFaults } from "./SetupFaults.js"
 import { withinTime } from "./standstill.js"
@@ -38,7 +38,7 @@ export interface Watch {
  * @since 0.1.0
  * @category constructors
  */
-export const watchedObjectStore = (store: ObjectStore, watch: Watch): ObjectStore => {
+export const watchedObjectStore = (store: DescribedStore, watch: Watch): DescribedStore => {
   const { breaker, faults, ledger } = watch
 
   const late = (operation: string, target: string, millis: number) => () =>

@@ -16,6 +16,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
 import { cutText } from "../Cache/cutText.js"
+import { printedLike } from "../Cache/printedAs.js"
 import { printKey } from "../Cache/printKey.js"
 import { CacheValueError } from "./CacheValueError.js"
 import type { Dict } from "./Dict.js"
@@ -203,7 +204,7 @@ const make = <K, KI, V, VI, F, R>(
       isExpired: (key, at) => dict.isExpired(structuralKey(key), at),
       moveToEnd: (key, how) => dict.moveToEnd(structuralKey(key), how)
     }
-    return self
+    return printedLike(self, dict)
   })
 }
 

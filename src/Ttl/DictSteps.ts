@@ -286,7 +286,7 @@ export class DictSteps<in out K, in out V, in out F> {
    *
    * @since 0.1.0
    */
-  limits(map: Engine<K, V, F>): CheckedLimits {
+  limits(map: Pick<Engine<K, V, F>, "maxSize" | "maxWeight">): CheckedLimits {
     return { timeToLive: this.timeToLive, maxBytes: map.maxWeight, maxItems: map.maxSize }
   }
 

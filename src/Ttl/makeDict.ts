@@ -8,7 +8,6 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import { identity } from "effect/Function"
-import * as Inspectable from "effect/Inspectable"
 import * as Option from "effect/Option"
 import { pipeArguments } from "effect/Pipeable"
 import * as Random from "effect/Random"
@@ -20,7 +19,9 @@ import { makeEventHub } from "../Cache/EventHub.js"
 import { type Held, holding } from "../Cache/FreshMap.js"
 import { makeFreshness } from "../Cache/Freshness.js"
 import { makeGetOrCompute } from "../Cache/getOrCompute.js"
+import { printName } from "../Cache/glance.js"
 import { makeGuardedMap } from "../Cache/GuardedMap.js"
+import { printedAs } from "../Cache/printedAs.js"
 import { printKey } from "../Cache/printKey.js"
 import { SingleFlight } from "../Cache/SingleFlight.js"
 import type { StoreEvent } from "../Cache/StoreEvent.js"
@@ -203,8 +204,7 @@ export const makeDict = <K, V, F = never, R = never>(
       yield* Effect.forkScoped(Effect.interruptible(Effect.forever(Effect.zipRight(unrefSleep(sweepInterval), sweep))))
     }
 
-    const self: Dict<K, V, never, F, R> & Inspectable.Inspectable = {
-      ...Inspectable.BaseProto,
+    const self: Dict<K, V, never, F, R> = {
       get: (key) =>
         lookup((map, now) => {
           const found = entries.get(map, key, now)
@@ -264,12 +264,15 @@ export const makeDict = <K, V, F = never, R = never>(
         }
       })),
       events: hub.stream,
-      toJSON: () => ({ _id: "TtlDict", name }),
       pipe() {
         return pipeArguments(this, arguments)
       }
     }
-    return self
+    return printedAs(self, () => {
+      const glance = guarded.glance(0)
+      const { evictionPolicy, size, weight: byteSize } = glance
+      return { _id: "TtlDict", name: printName(name), evictionPolicy, ...steps.limits(glance), byteSize, size }
+    })
   })
 }
 

@@ -247,10 +247,8 @@ export class BoundedMap<K, V> {
     this.reclaim(now)
     const slot = this.index.get(key)
     const live = slot !== -1 && this.isLive(slot, now)
-    if (live) {
-      if (expiresAt <= now) this.release(slot, "expired")
-      else this.putExpiry(slot, expiresAt)
-    }
+    if (live && expiresAt <= now) this.release(slot, "expired")
+    else if (live) this.putExpiry(slot, expiresAt)
     this.removals.tell()
     return live
   }
@@ -408,6 +406,20 @@ export class BoundedMap<K, V> {
       if (this.expiryOf(slot) > now) entries.push([this.keyColumn[slot] as K, this.valueColumn[slot] as V])
     })
     return entries
+  }
+
+  /**
+   * How much it holds, with what has expired and is not reclaimed yet, and the first live keys, the next victim first. It
+   * changes nothing and reclaims nothing: it is for showing the map.
+   *
+   * @param most how many keys are wanted at the most; with none, it takes the same time for any map
+   * @since 0.1.0
+   */
+  glance(now: number, most: number): { readonly size: number; readonly weight: number; readonly keys: Array<K> } {
+    const keys: Array<K> = []
+    const isShown = (slot: number) => keys.length < most && this.expiryOf(slot) > now
+    if (most > 0) this.policy.forEach((slot) => isShown(slot) && keys.push(this.keyColumn[slot] as K))
+    return { size: this.used, weight: this.totalWeight, keys }
   }
 
   /**
@@ -636,9 +648,7 @@ export class BoundedMap<K, V> {
   }
 
   private putWeight(slot: number, weight: number): void {
-    if (this.weigh !== undefined && this.weightColumn === undefined) {
-      this.weightColumn = new Float64Array(this.capacity)
-    }
+    if (this.weigh !== undefined) this.weightColumn ??= new Float64Array(this.capacity)
     if (this.weightColumn !== undefined) this.weightColumn[slot] = weight
   }
 }
