@@ -15,14 +15,17 @@ import type * as Types from "effect/Types"
 import type { CacheConfigError, CacheExistsError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
 import type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
 import type { AwsClient, ClientClass, ClientOf, OptionalConfig } from "./AwsClient.js"
+import type { AwsCommand, CommandFor } from "./AwsCommand.js"
 import { buildClient } from "./ClientBuilder.js"
 import type { ClientCacheKey } from "./ClientCacheKey.js"
-import type { ClientCacheOptions, ClientCacheService, ClientCacheStats } from "./ClientCacheService.js"
+import type { ClientCacheOptions, ClientCacheService, ClientCacheStats, SendOptions } from "./ClientCacheService.js"
 import type { ClientBuildError, ClientValueError } from "./ClientErrors.js"
 import { type ClientFake, clientFake, fakeBuilder } from "./ClientFake.js"
 import type { ClientArguments, ClientOptions } from "./ClientOptions.js"
 import type { ClientSource } from "./ClientSource.js"
 import { makeClientCache } from "./makeClientCache.js"
+import type { ExceptionSource } from "./RequestError.js"
+import type { SendError } from "./requestFailure.js"
 
 /**
  * A bounded cache of AWS SDK v3 clients: one client, with one pool of connections, per class and configuration.
@@ -133,6 +136,53 @@ export class ClientCache extends Context.Tag("effect-aws-cache/ClientCache")<Cli
     options?: ClientOptions<ClientOf<Ctor>> | undefined
   ): Effect.Effect<A, E | ClientBuildError | CacheKeyError, R | ClientCache> {
     return Effect.flatMap(ClientCache, (cache) => cache.withClient(source, config, f, options))
+  }
+
+  /**
+   * Sends a command with the client that `client` gives. It is leased until the response is there; where this has a
+   * body, until the body has been read to its end, or was destroyed. Interruption aborts the request.
+   *
+   * What it answers is what the command says it answers. Fails as `client` does, and with `RequestError` when the
+   * request does: its `name` is the exception's, and so is its tag where the exception is one of `errors`.
+   *
+   * @example
+   * ```ts
+   * import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3"
+   * import * as Effect from "effect/Effect"
+   * import { ClientCache } from "effect-aws-cache/ClientLayer"
+   *
+   * const report = ClientCache.send(
+   *   S3Client,
+   *   { region: "us-west-2" },
+   *   new GetObjectCommand({ Bucket: "reports", Key: "2026" }),
+   *   { errors: ["NoSuchKey"], requestTimeout: 5000 }
+   * ).pipe(
+   *   Effect.flatMap(({ Body }) => Effect.promise(async () => Body?.transformToString())),
+   *   Effect.catchTag("NoSuchKey", () => Effect.succeed("nothing to report"))
+   * )
+   * ```
+   *
+   * @param source a client class, or an arrow function that loads one
+   * @param config what the constructor of the class takes
+   * @param command a command of the client's service
+   * @param options a customization, a variant; `errors`, `abortSignal`, and what the client's request handler takes
+   * @since 0.1.0
+   */
+  static send<
+    Ctor extends ClientClass,
+    Command extends AwsCommand<Output>,
+    Output,
+    Source extends ExceptionSource = never
+  >(
+    source: ClientSource<Ctor>,
+    config: OptionalConfig<Ctor>,
+    command: Command & AwsCommand<Output> & CommandFor<ClientOf<Ctor>, Command>,
+    options?: SendOptions<ClientOf<Ctor>, Source> | undefined
+  ): Effect.Effect<Output, SendError<Source> | ClientBuildError | CacheKeyError, ClientCache> {
+    return Effect.flatMap(
+      ClientCache,
+      (cache) => cache.send<Ctor, Command, Output, Source>(source, config, command, options)
+    )
   }
 
   /**

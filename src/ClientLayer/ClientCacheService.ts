@@ -13,10 +13,14 @@ import type { CacheConfigError, CacheExistsError, CacheKeyError, CacheNotFoundEr
 import type { EvictionPolicyName } from "../Cache/engine/EvictionPolicy.js"
 import type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
 import type { AwsClient, ClientClass, ClientOf, OptionalConfig } from "./AwsClient.js"
+import type { AwsCommand, CommandFor } from "./AwsCommand.js"
 import type { ClientCacheKey } from "./ClientCacheKey.js"
 import type { ClientBuildError, ClientValueError } from "./ClientErrors.js"
 import type { ClientArguments, ClientOptions } from "./ClientOptions.js"
 import type { ClientSource } from "./ClientSource.js"
+import type { ExceptionSource } from "./RequestError.js"
+import type { SendError } from "./requestFailure.js"
+import type { RequestControls, RequestOptions } from "./sendCommand.js"
 import type { TransportFigures } from "./Transport.js"
 
 /**
@@ -58,6 +62,16 @@ export interface ClientCacheOptions {
   /** Whether to keep Effect `Metric`s of it (see `CacheMetrics`), tagged with the name. Default `false`. */
   readonly metrics?: boolean | undefined
 }
+
+/**
+ * What a request is sent with, besides the configuration of its client: options of the client, and of the request.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type SendOptions<Client, Source extends ExceptionSource = never> =
+  & ClientOptions<Client>
+  & RequestOptions<Client, Source>
 
 /**
  * A client in a cache: its leases and its connections.
@@ -157,6 +171,32 @@ export interface ClientCacheService {
     f: (client: ClientOf<Ctor>) => Effect.Effect<A, E, R>,
     options?: ClientOptions<ClientOf<Ctor>> | undefined
   ) => Effect.Effect<A, E | ClientBuildError | CacheKeyError, R>
+  /**
+   * Sends a command with the client that `client` gives, leased until the response is there; where this has a body,
+   * until the body has been read to its end, or was destroyed. Interruption aborts the request.
+   */
+  readonly send: <
+    Ctor extends ClientClass,
+    Command extends AwsCommand<Output>,
+    Output,
+    Source extends ExceptionSource = never
+  >(
+    source: ClientSource<Ctor>,
+    config: OptionalConfig<Ctor>,
+    command: Command & AwsCommand<Output> & CommandFor<ClientOf<Ctor>, Command>,
+    options?: SendOptions<ClientOf<Ctor>, Source> | undefined
+  ) => Effect.Effect<Output, SendError<Source> | ClientBuildError | CacheKeyError>
+  /**
+   * `send` for sessions, which have checked the types.
+   *
+   * @internal
+   */
+  readonly sendWith: <Ctor extends ClientClass, Output, Source extends ExceptionSource = never>(
+    source: ClientSource<Ctor>,
+    config: unknown,
+    command: AwsCommand<Output>,
+    options: (ClientOptions<ClientOf<Ctor>> & RequestControls<Source>) | undefined
+  ) => Effect.Effect<Output, SendError<Source> | ClientBuildError | CacheKeyError>
   /** The client under a key. */
   readonly get: <C>(key: ClientCacheKey<C>) => Effect.Effect<C, CacheNotFoundError>
   /** The client under a key, leased until the scope closes. */

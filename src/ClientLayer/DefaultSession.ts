@@ -12,8 +12,11 @@ import { globalValue } from "effect/GlobalValue"
 import * as Runtime from "effect/Runtime"
 import * as Scope from "effect/Scope"
 import type { ClientClass, ClientOf, OptionalConfig } from "./AwsClient.js"
+import type { AwsCommand, CommandFor } from "./AwsCommand.js"
 import type { ClientSource } from "./ClientSource.js"
 import { makeSession } from "./makeSession.js"
+import type { ExceptionSource } from "./RequestError.js"
+import type { SendError } from "./requestFailure.js"
 import type { ResourceDefinition } from "./ResourceDefinition.js"
 import type {
   SessionClientArguments,
@@ -24,6 +27,7 @@ import type {
   SessionResourceArguments,
   SessionResourceError,
   SessionResourceOptionsArguments,
+  SessionSendOptions,
   SessionService
 } from "./SessionService.js"
 
@@ -137,6 +141,29 @@ export const withClient = <Ctor extends ClientClass, A, E, R>(
   options?: SessionClientOptions<ClientOf<Ctor>> | undefined
 ): Effect.Effect<A, E | SessionClientError | SessionError, R> =>
   Effect.flatMap(defaultSession, (session) => session.withClient(source, config, f, options))
+
+/**
+ * Sends a command with the client that `client` gives, leased until the response and its body have been read. See
+ * `Session.send`.
+ *
+ * @since 0.1.0
+ * @category default session
+ */
+export const send = <
+  Ctor extends ClientClass,
+  Command extends AwsCommand<Output>,
+  Output,
+  Source extends ExceptionSource = never
+>(
+  source: ClientSource<Ctor>,
+  config: OptionalConfig<Ctor>,
+  command: Command & AwsCommand<Output> & CommandFor<ClientOf<Ctor>, Command>,
+  options?: SessionSendOptions<ClientOf<Ctor>, Source> | undefined
+): Effect.Effect<Output, SendError<Source> | SessionClientError | SessionError> =>
+  Effect.flatMap(
+    defaultSession,
+    (session) => session.send<Ctor, Command, Output, Source>(source, config, command, options)
+  )
 
 /**
  * The resource of a definition, over a client of the session of the process. See `Session.resource`.

@@ -13,6 +13,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CacheKeyError } from "../Cache/CacheErrors.js"
 import type { ClientClass, ClientOf, OptionalConfig } from "./AwsClient.js"
+import type { AwsCommand, CommandFor } from "./AwsCommand.js"
 import { ClientCache } from "./ClientCache.js"
 import type { ClientCacheKey } from "./ClientCacheKey.js"
 import type { ClientBuildError } from "./ClientErrors.js"
@@ -20,6 +21,8 @@ import type { ClientSource } from "./ClientSource.js"
 import type { CredentialsFailure } from "./CredentialMemo.js"
 import { makeSession } from "./makeSession.js"
 import type { RegionsOptions } from "./Partition.js"
+import type { ExceptionSource } from "./RequestError.js"
+import type { SendError } from "./requestFailure.js"
 import { ResourceCache } from "./ResourceCache.js"
 import type { ResourceCacheKey } from "./ResourceCacheKey.js"
 import type { ResourceDefinition } from "./ResourceDefinition.js"
@@ -38,6 +41,7 @@ import type {
   SessionResourceArguments,
   SessionResourceError,
   SessionResourceOptionsArguments,
+  SessionSendOptions,
   SessionService,
   SessionStats
 } from "./SessionService.js"
@@ -197,6 +201,41 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
     options?: SessionClientOptions<ClientOf<Ctor>> | undefined
   ): Effect.Effect<A, E | SessionClientError, R | Session> {
     return Effect.flatMap(Session, (session) => session.withClient(source, config, f, options))
+  }
+
+  /**
+   * Sends a command with the client that `client` gives, as `ClientCache.send` does. Without credentials it fails with
+   * `CredentialsError`.
+   *
+   * @example
+   * ```ts
+   * import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
+   * import * as Effect from "effect/Effect"
+   * import { Session } from "effect-aws-cache/ClientLayer"
+   *
+   * const buckets = Session.send(S3Client, {}, new ListBucketsCommand({}), { errors: ["AccessDenied"] }).pipe(
+   *   Effect.map(({ Buckets }) => Buckets ?? []),
+   *   Effect.catchTag("AccessDenied", () => Effect.succeed([]))
+   * )
+   * ```
+   *
+   * @since 0.1.0
+   */
+  static send<
+    Ctor extends ClientClass,
+    Command extends AwsCommand<Output>,
+    Output,
+    Source extends ExceptionSource = never
+  >(
+    source: ClientSource<Ctor>,
+    config: OptionalConfig<Ctor>,
+    command: Command & AwsCommand<Output> & CommandFor<ClientOf<Ctor>, Command>,
+    options?: SessionSendOptions<ClientOf<Ctor>, Source> | undefined
+  ): Effect.Effect<Output, SendError<Source> | SessionClientError, Session> {
+    return Effect.flatMap(
+      Session,
+      (session) => session.send<Ctor, Command, Output, Source>(source, config, command, options)
+    )
   }
 
   /**

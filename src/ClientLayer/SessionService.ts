@@ -11,6 +11,7 @@ import type * as Stream from "effect/Stream"
 import type { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
 import type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
 import type { ClientClass, ClientConfig, ClientOf, OptionalConfig } from "./AwsClient.js"
+import type { AwsCommand, CommandFor } from "./AwsCommand.js"
 import type { ClientCacheKey } from "./ClientCacheKey.js"
 import type { ClientCacheOptions } from "./ClientCacheService.js"
 import type { ClientBuildError } from "./ClientErrors.js"
@@ -18,9 +19,12 @@ import type { ClientOptions } from "./ClientOptions.js"
 import type { ClientSource } from "./ClientSource.js"
 import type { CredentialsFailure } from "./CredentialMemo.js"
 import type { RegionsOptions } from "./Partition.js"
+import type { ExceptionSource } from "./RequestError.js"
+import type { SendError } from "./requestFailure.js"
 import type { ResourceError } from "./ResourceBuilder.js"
 import type { ResourceCacheKey } from "./ResourceCacheKey.js"
 import type { ResourceDefinition } from "./ResourceDefinition.js"
+import type { RequestOptions } from "./sendCommand.js"
 import type { SessionCaches, SessionPolicy } from "./SessionCaches.js"
 import type { SessionCredentialProvider, SessionCredentialsOption } from "./SessionCredentials.js"
 import type { PackageNotFoundError, ProfileNotFoundError, UnknownRegionError } from "./SessionErrors.js"
@@ -65,6 +69,16 @@ export interface SessionOptions
  * @category models
  */
 export interface SessionClientOptions<in C> extends ClientOptions<C>, SessionCacheControls {}
+
+/**
+ * What a request of a session is sent with, besides the configuration of its client.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type SessionSendOptions<Client, Source extends ExceptionSource = never> =
+  & SessionClientOptions<Client>
+  & RequestOptions<Client, Source>
 
 /**
  * Which cache of a session is used, and its limit.
@@ -222,6 +236,21 @@ export interface SessionService {
     f: (client: ClientOf<Ctor>) => Effect.Effect<A, E, R>,
     options?: SessionClientOptions<ClientOf<Ctor>> | undefined
   ) => Effect.Effect<A, E | SessionClientError, R>
+  /**
+   * Sends a command with the client that `client` gives, leased until the response is there; where this has a body,
+   * until the body has been read to its end, or was destroyed. Interruption aborts the request.
+   */
+  readonly send: <
+    Ctor extends ClientClass,
+    Command extends AwsCommand<Output>,
+    Output,
+    Source extends ExceptionSource = never
+  >(
+    source: ClientSource<Ctor>,
+    config: OptionalConfig<Ctor>,
+    command: Command & AwsCommand<Output> & CommandFor<ClientOf<Ctor>, Command>,
+    options?: SessionSendOptions<ClientOf<Ctor>, Source> | undefined
+  ) => Effect.Effect<Output, SendError<Source> | SessionClientError>
   /** The key under which a client is in the session's caches, with what the session adds to the configuration. */
   readonly clientKey: <Ctor extends ClientClass>(
     source: ClientSource<Ctor>,

@@ -11,9 +11,16 @@ export type {
   OptionalConfig,
   RedactedCredentials
 } from "./AwsClient.js"
+export type { AwsCommand, CommandFor, HandlerOptions } from "./AwsCommand.js"
 export { ClientCache, ClientCacheLive } from "./ClientCache.js"
 export { ClientCacheKey, type ClientTypeId, isClientCacheKey } from "./ClientCacheKey.js"
-export type { ClientCacheOptions, ClientCacheService, ClientCacheStats, ClientFigures } from "./ClientCacheService.js"
+export type {
+  ClientCacheOptions,
+  ClientCacheService,
+  ClientCacheStats,
+  ClientFigures,
+  SendOptions
+} from "./ClientCacheService.js"
 export { ClientCustomization } from "./ClientCustomization.js"
 export { ClientBuildError, ClientClosedError, ClientValueError } from "./ClientErrors.js"
 export type { ClientFake } from "./ClientFake.js"
@@ -27,6 +34,7 @@ export {
   lease,
   leaseResource,
   resource,
+  send,
   setupDefaultSession,
   withClient,
   withResource
@@ -37,6 +45,16 @@ export {
   DynamoDBDocumentResource
 } from "./DynamoDBDocumentResource.js"
 export type { RegionsOptions } from "./Partition.js"
+export {
+  type ExceptionClass,
+  type ExceptionSource,
+  isRequestError,
+  RequestError,
+  type RequestErrorOf,
+  type RequestFault,
+  type RequestMetadata
+} from "./RequestError.js"
+export type { SendError } from "./requestFailure.js"
 export type { ResourceError } from "./ResourceBuilder.js"
 export { ResourceCache, ResourceCacheLive } from "./ResourceCache.js"
 export { isResourceCacheKey, ResourceCacheKey, type ResourceTypeId } from "./ResourceCacheKey.js"
@@ -57,6 +75,7 @@ export {
 } from "./ResourceDefinition.js"
 export { ResourceBuildError, ResourceValueError } from "./ResourceErrors.js"
 export type { ResourceFake } from "./ResourceFake.js"
+export { type RequestOptions, sendCommand } from "./sendCommand.js"
 export { Session, SessionLive } from "./Session.js"
 export { SessionCaches } from "./SessionCaches.js"
 export type { SessionCredentialProvider, SessionCredentialsOption } from "./SessionCredentials.js"
@@ -74,6 +93,7 @@ export type {
   SessionResourceArguments,
   SessionResourceError,
   SessionResourceOptionsArguments,
+  SessionSendOptions,
   SessionService,
   SessionStats
 } from "./SessionService.js"

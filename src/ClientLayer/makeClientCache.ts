@@ -33,6 +33,9 @@ import { ClientBuildError, ClientValueError } from "./ClientErrors.js"
 import type { ClientArguments, ClientOptions, CompleteRequest } from "./ClientOptions.js"
 import { type ClientSource, knownClass, resolveSource } from "./ClientSource.js"
 import { settled } from "./PrintedKey.js"
+import type { RequestOrigin } from "./requestFailure.js"
+import { sendFrom } from "./sendCommand.js"
+import { sendLeased } from "./sendLeased.js"
 import { TransportRegistry } from "./TransportRegistry.js"
 
 const defaultMaxSize = 10
@@ -177,6 +180,24 @@ export const makeClientCache = (
         return Effect.onError(write(new CachedClient(key, client, transport)), () => release(transport))
       }))
 
+    const originOf = <Ctor extends ClientClass>(
+      source: ClientSource<Ctor>,
+      givenConfig: unknown,
+      givenOptions: unknown
+    ): RequestOrigin => {
+      const clientClass = knownClass(source)
+      if (clientClass === undefined) return { cache: name, client: "a client", secrets: new Set(secrets()) }
+      const { config, options } = complete(givenConfig, givenOptions)
+      const prepared = prepareClient(clientClass, config, options)
+      return Either.isLeft(prepared)
+        ? { cache: name, client: clientClass.name, secrets: new Set(secrets()) }
+        : {
+          cache: name,
+          client: prepared.right.key.label,
+          secrets: new Set([...prepared.right.normal.secrets, ...secrets()])
+        }
+    }
+
     const notFound = (key: ClientCacheKey<unknown>) => new CacheNotFoundError({ cache: name, key: printKey(key) })
 
     const self: ClientCacheService = {
@@ -199,6 +220,12 @@ export const makeClientCache = (
           options,
           (key, lease) => store.use(key, (entry) => withClientOf(entry, key, f), lease)
         ),
+      send: (source, config, command, options) => self.sendWith(source, config, command, options),
+      sendWith: (source, config, command, options) =>
+        sendLeased(Effect.flatMap(
+          self.leaseWith(source, config, options),
+          (client) => sendFrom(client, command, options, () => originOf(source, config, options))
+        )),
       get: (key) =>
         Effect.flatMap(
           store.useOption(key, (entry) => handOut(entry, key)),

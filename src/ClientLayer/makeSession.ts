@@ -189,6 +189,8 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
         Effect.flatMap(clients(source, args[0], args[1]), (cache) => cache.lease(source, ...args)),
       withClient: (source, config, f, options) =>
         Effect.flatMap(clients(source, config, options), (cache) => cache.withClient(source, config, f, options)),
+      send: (source, config, command, options) =>
+        Effect.flatMap(clients(source, config, options), (cache) => cache.sendWith(source, config, command, options)),
       clientKey: (source, ...args) => clientKey(source, args[0], args[1]),
       resource: (definition, ...args) =>
         Effect.flatMap(

@@ -5,7 +5,8 @@
  */
 import * as Predicate from "effect/Predicate"
 import { maskSecrets } from "../ClientLayer/hiddenTexts.js"
-import { shortText } from "./shortText.js"
+import { oneLine } from "../ClientLayer/oneLine.js"
+import { sentSecrets } from "../ClientLayer/sentSecrets.js"
 
 /**
  * A rejection of an S3 client as what others may see: an `Error` with its name, message and stack, the metadata and the
@@ -53,29 +54,6 @@ class MaskedRejection extends Error {
 
 const isMasked = (cause: unknown): cause is MaskedRejection => cause instanceof MaskedRejection
 
-/**
- * A text in one line, not longer than that, without what looks like a key, a token or a signature.
- *
- * @since 0.1.0
- * @category formatting
- */
-export const oneLine = (text: string, longest: number): string =>
-  shortText(
-    text.slice(0, 10 * longest)
-      .replace(/[\s\p{Cc}]+/gu, " ")
-      .replace(/\bAWS4-HMAC-SHA256\b[^<>]*?Signature=[0-9a-f]*|\b(?:Signature|Credential)=[^\s,;&<>]+/gi, "[...]")
-      .replace(/\bauthorization["']?\s*[:=]\s*["']?(?:(?:AWS|Basic|Bearer)\s+)?[^\s,;"'<>&]+/gi, "[...]")
-      .replace(/\b[a-z-]{0,20}(?:security|session)-?token["']?\s*[:=]\s*["']?[^\s,;"'<>&]+/gi, "[...]")
-      .replace(/\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b|[A-Za-z0-9+/=_-]{80,}/g, "[...]")
-      // A secret key has 40 characters; no name or number of S3 has such a mixture.
-      .replace(
-        /(?<![\w+/=-])(?=[a-z0-9+/]*[A-Z])(?=[A-Z0-9+/]*[a-z])(?=[A-Za-z+/]*\d)[A-Za-z0-9+/]{40}(?![\w+/=-])/g,
-        "[...]"
-      )
-      .trim(),
-    longest
-  )
-
 const textOf = (cause: unknown, field: string): string | undefined => {
   const text = Predicate.hasProperty(cause, field) ? cause[field] : undefined
   return typeof text === "string" ? text : undefined
@@ -112,34 +90,4 @@ const responseOf = (cause: unknown): unknown => {
   return region === undefined || !/^[a-z]{2}(?:-[a-z]{2,20}){1,3}-\d{1,2}$/i.test(region)
     ? undefined
     : { headers: { [regionHeader]: region } }
-}
-
-/** The secrets of the request that was answered: Node's message knows the request it answers. */
-const sentSecrets = (cause: unknown): ReadonlySet<string> => {
-  const response = Predicate.hasProperty(cause, "$response") ? cause.$response : undefined
-  const body = Predicate.hasProperty(response, "body") ? response.body : undefined
-  const request = Predicate.hasProperty(body, "req") ? body.req : undefined
-  if (!Predicate.hasProperty(request, "getHeaders") || typeof request.getHeaders !== "function") return new Set()
-  const headers: unknown = request.getHeaders()
-  if (!Predicate.isRecord(headers)) return new Set()
-  return new Set(
-    Object.entries(headers)
-      .filter(([name]) => /authorization|token|secret|cookie|customer-key$/i.test(name))
-      .flatMap(([, value]) => Array.isArray(value) ? value : [value])
-      .flatMap((value) => typeof value === "string" ? formsOf(value) : [])
-      .filter((secret) => secret.length >= 4)
-  )
-}
-
-/** A header's value as a server may say it back. */
-const formsOf = (value: string): ReadonlyArray<string> => {
-  const parts = [value, ...value.matchAll(/(?:Signature|Credential)=([^,\s]+)/g)].map((part) =>
-    typeof part === "string" ? part : part[1] ?? ""
-  )
-  return parts.flatMap((part) => [
-    part,
-    encodeURIComponent(part),
-    JSON.stringify(part).slice(1, -1),
-    part.replaceAll("&", "&amp;").replaceAll("\"", "&quot;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
-  ])
 }

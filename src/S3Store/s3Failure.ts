@@ -4,7 +4,8 @@
  * @since 0.1.0
  */
 import * as Predicate from "effect/Predicate"
-import { maskedRejection, oneLine } from "./maskedRejection.js"
+import { oneLine } from "../ClientLayer/oneLine.js"
+import { maskedRejection } from "./maskedRejection.js"
 import { answerOf, answersByCode, isCode, type S3Answer } from "./s3Answers.js"
 import { bucketRegionOf } from "./s3Region.js"
 import { S3StoreError, type S3StoreReason } from "./S3StoreErrors.js"

@@ -1,0 +1,57 @@
+/**
+ * What this library takes a command of the AWS SDK v3 to be. No SDK code is needed for it.
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * The part of a command that tells what it answers. Every `GetObjectCommand`, `PutItemCommand`, ... has it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AwsCommand<out Output> {
+  readonly input: object
+  readonly middlewareStack: object
+  resolveMiddleware(...args: never): (args: never) => Promise<{ readonly output: Output }>
+}
+
+/**
+ * A command if a client takes it, `never` if it is another service's: `send` of the client itself decides.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CommandFor<Client, Command> = Client extends { readonly send: (command: Command) => Promise<unknown> }
+  ? Command
+  : never
+
+/**
+ * What a client takes besides a command, such as `requestTimeout`: the options of its request handler.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type HandlerOptions<Client> = Client extends {
+  readonly send: (command: never, options: infer Options, callback: never) => unknown
+} ? Omit<Options, "abortSignal">
+  : {}
+
+/**
+ * What sends a command.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CommandSender<in Command, out Output> {
+  send(command: Command, options: object): Promise<Output>
+}
+
+/**
+ * Whether a client sends commands. That it answers them with what they say they answer is what its own types promise.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isSender = <Command, Output>(client: object): client is CommandSender<Command, Output> =>
+  "send" in client && typeof client.send === "function"

@@ -1,0 +1,220 @@
+/**
+ * From what a client rejected with to the error of a request.
+ *
+ * @since 0.1.0
+ */
+import * as Predicate from "effect/Predicate"
+import { inspect } from "node:util"
+import { cutText } from "../Cache/cutText.js"
+import { maskSecrets } from "./canonicalValue.js"
+import { ClientClosedError } from "./ClientErrors.js"
+import type { CredentialsFailure } from "./CredentialMemo.js"
+import { oneLine } from "./oneLine.js"
+import { type ExceptionSource, RequestError, type RequestErrorOf, type RequestMetadata } from "./RequestError.js"
+import { sentSecrets } from "./sentSecrets.js"
+import { CredentialsError, PackageNotFoundError } from "./SessionErrors.js"
+
+/**
+ * How a request can fail: with an exception that was named, with another one, because its client was closed, or because
+ * its session has no credentials.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type SendError<Source = never> = RequestError | RequestErrorOf<Source> | ClientClosedError | CredentialsFailure
+
+/**
+ * What a request was, for its error.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RequestOrigin {
+  /** The name of the cache. */
+  readonly cache?: string | undefined
+  /** The key of the client, printed, or the name of its class. */
+  readonly client: string
+  /** What must not be shown. */
+  readonly secrets: ReadonlySet<string>
+}
+
+/**
+ * The error of a request.
+ *
+ * @param thrown what the client rejected with
+ * @param command what was sent
+ * @param errors the exceptions that get a tag of their own
+ * @since 0.1.0
+ * @category constructors
+ */
+export const requestFailure = <Source extends ExceptionSource = never>(
+  thrown: unknown,
+  command: object,
+  origin: RequestOrigin,
+  errors: ReadonlyArray<Source> = []
+): SendError<Source> => {
+  if (isOwn(thrown)) return thrown
+  const secrets = new Set([...origin.secrets, ...sentSecrets(thrown)])
+  const shown = (text: string, longest: number) => oneLine(maskSecrets(text.slice(0, 20_000), secrets), longest)
+  const given = nameOf(thrown)
+  const name = shown(given, 80)
+  const words = shown(textOf(thrown, "message") ?? "", 300)
+  const fault = {
+    name,
+    cache: origin.cache === undefined ? undefined : cutText(origin.cache, 60),
+    client: cutText(origin.client, 120),
+    command: cutText(command.constructor.name.replace(/Command$/, "") || "a command", 60),
+    reason: words === name ? "" : words,
+    $metadata: metadataOf(thrown),
+    $fault: faultOf(thrown),
+    isThrottling: isThrottling(thrown, given),
+    isRetryable: isRetryable(thrown, given),
+    cause: maskedException(thrown, secrets)
+  }
+  const named: unknown = new RequestError({ ...fault, _tag: given })
+  if (isOneOf(named, given, thrown, errors)) return named
+  return new RequestError<"RequestError">({ ...fault, _tag: "RequestError" })
+}
+
+const isOneOf = <Source extends ExceptionSource>(
+  _error: unknown,
+  tag: string,
+  thrown: unknown,
+  errors: ReadonlyArray<Source>
+): _error is RequestErrorOf<Source> =>
+  errors.some((source: ExceptionSource) =>
+    typeof source === "string" ? source === tag : thrown instanceof source || source.name === tag
+  )
+
+const isOwn = (thrown: unknown): thrown is ClientClosedError | CredentialsFailure =>
+  thrown instanceof ClientClosedError || thrown instanceof CredentialsError || thrown instanceof PackageNotFoundError
+
+const nameOf = (thrown: unknown): string => {
+  const name = textOf(thrown, "name") ?? "UnknownError"
+  // These say nothing: the code does.
+  return name === "Error" || name === "AggregateError" || name === "TypeError" ? codeOf(thrown) ?? name : name
+}
+
+const codeOf = (thrown: unknown): string | undefined =>
+  // `fetch` fails with a `TypeError`, whose cause has the code.
+  textOf(thrown, "code") ?? textOf(fieldOf(thrown, "cause"), "code")
+
+const fieldOf = (value: unknown, field: string): unknown =>
+  Predicate.hasProperty(value, field) ? value[field] : undefined
+
+const textOf = (value: unknown, field: string): string | undefined => {
+  const text = fieldOf(value, field)
+  return typeof text === "string" ? text : undefined
+}
+
+const numberOf = (value: unknown, field: string): number | undefined => {
+  const number = fieldOf(value, field)
+  return typeof number === "number" ? number : undefined
+}
+
+const faultOf = (thrown: unknown): "client" | "server" | undefined => {
+  const fault = fieldOf(thrown, "$fault")
+  return fault === "client" || fault === "server" ? fault : undefined
+}
+
+const metadataOf = (thrown: unknown): RequestMetadata => {
+  const metadata = fieldOf(thrown, "$metadata")
+  const given = {
+    httpStatusCode: numberOf(metadata, "httpStatusCode"),
+    requestId: textOf(metadata, "requestId")?.slice(0, 120),
+    extendedRequestId: textOf(metadata, "extendedRequestId")?.slice(0, 120),
+    cfId: textOf(metadata, "cfId")?.slice(0, 120),
+    attempts: numberOf(metadata, "attempts"),
+    totalRetryDelay: numberOf(metadata, "totalRetryDelay")
+  }
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+}
+
+// What the SDK itself takes for it (@smithy/core/retry), which is a package that may not be there.
+const throttling = new Set([
+  "BandwidthLimitExceeded",
+  "EC2ThrottledException",
+  "LimitExceededException",
+  "PriorRequestNotComplete",
+  "ProvisionedThroughputExceededException",
+  "RequestLimitExceeded",
+  "RequestThrottled",
+  "RequestThrottledException",
+  "SlowDown",
+  "ThrottledException",
+  "Throttling",
+  "ThrottlingException",
+  "TooManyRequestsException",
+  "TransactionInProgressException"
+])
+const transient = new Set([
+  "TimeoutError",
+  "RequestTimeout",
+  "RequestTimeoutException",
+  "ECONNRESET",
+  "ECONNREFUSED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN"
+])
+
+const isThrottling = (thrown: unknown, name: string): boolean =>
+  throttling.has(name) || numberOf(fieldOf(thrown, "$metadata"), "httpStatusCode") === 429
+  || fieldOf(fieldOf(thrown, "$retryable"), "throttling") === true
+
+const isRetryable = (thrown: unknown, name: string): boolean =>
+  isThrottling(thrown, name) || transient.has(name) || transient.has(codeOf(thrown) ?? "")
+  || fieldOf(thrown, "$retryable") !== undefined
+  || [500, 502, 503, 504].includes(numberOf(fieldOf(thrown, "$metadata"), "httpStatusCode") ?? 0)
+
+/**
+ * An exception as it was thrown; or, if a secret shows in it, a copy without it, which is an instance of the same class.
+ * A server may say back what it was sent.
+ */
+const maskedException = (thrown: unknown, secrets: ReadonlySet<string>): unknown => {
+  if (!shows(thrown, secrets)) return thrown
+  return thrown instanceof Error
+    ? copyOf(thrown, secrets, 0)
+    : new Error("a value that is not shown, because it holds a secret")
+}
+
+const copyOf = (thrown: Error, secrets: ReadonlySet<string>, depth: number): object => {
+  const copy: object = Object.create(Object.getPrototypeOf(thrown))
+  const put = (field: string, value: unknown, enumerable: boolean) =>
+    Object.defineProperty(copy, field, { value, enumerable, writable: true, configurable: true })
+  put("message", maskSecrets(thrown.message, secrets), false)
+  put("stack", maskSecrets(thrown.stack ?? "", secrets), false)
+  for (const [field, value] of Object.entries(thrown)) put(field, masked(value, secrets, depth + 1), true)
+  if (thrown.cause !== undefined) put("cause", masked(thrown.cause, secrets, depth + 1), false)
+  return copy
+}
+
+const deepest = 5
+
+const masked = (value: unknown, secrets: ReadonlySet<string>, depth: number): unknown => {
+  if (typeof value === "string") return maskSecrets(value, secrets)
+  if (typeof value !== "object" || value === null) return typeof value === "function" ? undefined : value
+  if (value instanceof Date) return value
+  if (depth >= deepest) return undefined
+  if (Array.isArray(value)) return value.map((item) => masked(item, secrets, depth + 1))
+  if (value instanceof Error) return copyOf(value, secrets, depth)
+  return Object.fromEntries(
+    Object.entries(value).map(([field, inner]) => [maskSecrets(field, secrets), masked(inner, secrets, depth + 1)])
+  )
+}
+
+// What is printed of an error: its fields that are enumerable. The answer itself, which the SDK adds, is not.
+const shows = (thrown: unknown, secrets: ReadonlySet<string>): boolean => {
+  if (secrets.size === 0) return false
+  try {
+    const shown = inspect(thrown, { depth: deepest, customInspect: false, maxStringLength: null })
+      + (thrown instanceof Error ? `${thrown.message}\n${thrown.stack}` : "")
+    return [...secrets].some((secret) => shown.includes(secret) || shown.includes(JSON.stringify(secret).slice(1, -1)))
+  } catch {
+    // What cannot be looked at cannot be trusted either.
+    return true
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Sends commands.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import { type AwsCommand, type CommandFor, type HandlerOptions, isSender } from "./AwsCommand.js"
+import { giveUp } from "./openBodies.js"
+import type { ExceptionSource } from "./RequestError.js"
+import { requestFailure, type RequestOrigin, type SendError } from "./requestFailure.js"
+
+/**
+ * What a single request may decide for itself: the options of the client's request handler, such as `requestTimeout`,
+ * and
+ *
+ * - `errors`: the exceptions that get a tag of their own, by name or by class (see `RequestError`);
+ * - `abortSignal`: aborts the request, as the interruption of the fiber does.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type RequestOptions<Client, Source extends ExceptionSource = never> = HandlerOptions<Client> & {
+  readonly abortSignal?: AbortSignal | undefined
+  readonly errors?: ReadonlyArray<Source> | undefined
+}
+
+/**
+ * Sends a command with a client: one that is leased, a document client, or a client of your own. Interruption aborts the
+ * request. What the service answers with an exception is a `RequestError`, whose tag is the name of the exception where
+ * that is one of the `errors`.
+ *
+ * It knows nothing of leases; `ClientCache.send` and `Session.send` lease the client as well.
+ *
+ * @example
+ * ```ts
+ * import { GetCommand } from "@aws-sdk/lib-dynamodb"
+ * import * as Effect from "effect/Effect"
+ * import { DynamoDBDocumentClientResource, ResourceCache, sendCommand } from "effect-aws-cache/ClientLayer"
+ *
+ * const ada = ResourceCache.withResource(DynamoDBDocumentClientResource, { region: "us-west-2" }, (documents) =>
+ *   sendCommand(documents, new GetCommand({ TableName: "users", Key: { id: "ada" } }), {
+ *     errors: ["ResourceNotFoundException"]
+ *   })).pipe(
+ *     Effect.map(({ Item }) => Item),
+ *     Effect.catchTag("ResourceNotFoundException", () => Effect.succeed(undefined))
+ *   )
+ * ```
+ *
+ * @param client what has the `send` of an AWS SDK v3 client
+ * @param command a command of the client's service
+ * @since 0.1.0
+ * @category combinators
+ */
+export const sendCommand = <
+  Client extends object,
+  Command extends AwsCommand<Output>,
+  Output,
+  Source extends ExceptionSource = never
+>(
+  client: Client,
+  command: Command & AwsCommand<Output> & CommandFor<Client, Command>,
+  options?: RequestOptions<Client, Source>
+): Effect.Effect<Output, SendError<Source>> =>
+  sendFrom<Output, Source>(client, command, options, () => ({
+    client: client.constructor.name,
+    secrets: new Set<string>()
+  }))
+
+/**
+ * Sends a command as `sendCommand` does, for a cache that has checked its type.
+ *
+ * @param origin what the request was, asked for when it fails
+ * @since 0.1.0
+ * @category combinators
+ */
+export const sendFrom = <Output, Source extends ExceptionSource = never>(
+  client: object,
+  command: AwsCommand<Output>,
+  options: RequestControls<Source> | undefined,
+  origin: () => RequestOrigin
+): Effect.Effect<Output, SendError<Source>> => {
+  const { abortSignal, errors, handler } = split(options)
+  return Effect.tryPromise({
+    try: async (interruption) => {
+      if (!isSender<AwsCommand<Output>, Output>(client)) throw new TypeError("it is no client: it has no send method")
+      const signal = abortSignal === undefined ? interruption : AbortSignal.any([interruption, abortSignal])
+      const output = await client.send(command, { ...handler, abortSignal: signal })
+      // Nobody will get it.
+      if (interruption.aborted) giveUp(output)
+      return output
+    },
+    catch: (thrown) => requestFailure(thrown, command, origin(), errors)
+  })
+}
+
+/**
+ * What matters of the options of a request here. Others are of the request handler, or were of the cache.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RequestControls<out Source> {
+  readonly abortSignal?: AbortSignal | undefined
+  readonly errors?: ReadonlyArray<Source> | undefined
+}
+
+const ofTheCache = new Set(["customize", "variant", "evictionPolicy", "maxSize"])
+
+const split = <Source>(options: RequestControls<Source> = {}) => {
+  const { abortSignal, errors, ...rest } = options
+  const handler = Object.fromEntries(Object.entries(rest).filter(([field]) => !ofTheCache.has(field)))
+  return { abortSignal, errors, handler }
+}

@@ -1,0 +1,33 @@
+/**
+ * Sends commands with leased clients.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Runtime from "effect/Runtime"
+import * as Scope from "effect/Scope"
+import { whenRead } from "./openBodies.js"
+
+/**
+ * Runs what leases a client and sends a command with it. The lease ends with the response, or where this has a body, when
+ * the body has been read to its end or given up: until then the client is in use.
+ *
+ * @param send leases in its scope
+ * @since 0.1.0
+ * @category combinators
+ */
+export const sendLeased = <A, E, R>(
+  send: Effect.Effect<A, E, R | Scope.Scope>
+): Effect.Effect<A, E, Exclude<R, Scope.Scope>> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(
+      Effect.zip(Scope.make(), Effect.runtime<never>()),
+      ([scope, runtime]) =>
+        Effect.flatMap(Effect.exit(restore(Scope.extend(send, scope))), (exit) => {
+          const end = Scope.close(scope, Exit.void)
+          const isOpen = Exit.isSuccess(exit) && whenRead(exit.value, () => Runtime.runFork(runtime, end))
+          return isOpen ? exit : Effect.zipRight(end, exit)
+        })
+    )
+  )
