@@ -14,16 +14,10 @@ const roleOf = (tenant: string) =>
   )
 
 const saveReport = (tenant: string, report: number) =>
-  Session.withClient(
+  Session.send(
     S3Client,
     { forcePathStyle: true, credentials: roleOf(tenant) },
-    (s3) =>
-      Effect.tryPromise((abortSignal) =>
-        s3.send(
-          new PutObjectCommand({ Bucket: "examples", Key: `${tenant}/${report}.txt`, Body: `report ${report}` }),
-          { abortSignal }
-        )
-      )
+    new PutObjectCommand({ Bucket: "examples", Key: `${tenant}/${report}.txt`, Body: `report ${report}` })
   )
 
 const program = Effect.gen(function*() {

@@ -43,10 +43,10 @@ import type { SendError } from "./requestFailure.js"
  * import * as Effect from "effect/Effect"
  * import { ClientCache, ClientCacheLive } from "effect-aws-cache/ClientLayer"
  *
- * const program = Effect.gen(function*() {
- *   const s3 = yield* ClientCache.client(S3Client, { region: "us-west-2" })
- *   return yield* Effect.tryPromise((abortSignal) => s3.send(new ListBucketsCommand({}), { abortSignal }))
- * }).pipe(Effect.provide(ClientCacheLive))
+ * const program = ClientCache.send(S3Client, { region: "us-west-2" }, new ListBucketsCommand({})).pipe(
+ *   Effect.map(({ Buckets }) => Buckets),
+ *   Effect.provide(ClientCacheLive)
+ * )
  * ```
  *
  * @since 0.1.0
@@ -91,11 +91,11 @@ export class ClientCache extends Context.Tag("effect-aws-cache/ClientCache")<Cli
    * ```ts
    * import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
    * import * as Effect from "effect/Effect"
-   * import { ClientCache } from "effect-aws-cache/ClientLayer"
+   * import { ClientCache, sendCommand } from "effect-aws-cache/ClientLayer"
    *
    * const buckets = Effect.scoped(Effect.gen(function*() {
    *   const s3 = yield* ClientCache.lease(S3Client, { region: "us-west-2" })
-   *   return yield* Effect.tryPromise((abortSignal) => s3.send(new ListBucketsCommand({}), { abortSignal }))
+   *   return yield* sendCommand(s3, new ListBucketsCommand({}))
    * }))
    * ```
    *
@@ -115,11 +115,10 @@ export class ClientCache extends Context.Tag("effect-aws-cache/ClientCache")<Cli
    * @example
    * ```ts
    * import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
-   * import * as Effect from "effect/Effect"
-   * import { ClientCache } from "effect-aws-cache/ClientLayer"
+   * import { ClientCache, sendCommand } from "effect-aws-cache/ClientLayer"
    *
    * const buckets = ClientCache.withClient(S3Client, { region: "us-west-2" }, (s3) =>
-   *   Effect.tryPromise((abortSignal) => s3.send(new ListBucketsCommand({}), { abortSignal }))
+   *   sendCommand(s3, new ListBucketsCommand({}))
    * )
    * ```
    *

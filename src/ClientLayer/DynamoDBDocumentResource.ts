@@ -77,12 +77,17 @@ const translateConfig = ({ marshallOptions, unmarshallOptions }: DocumentOptions
  * ```ts
  * import { GetCommand } from "@aws-sdk/lib-dynamodb"
  * import * as Effect from "effect/Effect"
- * import { DynamoDBDocumentClientResource, ResourceCache, ResourceCacheLive } from "effect-aws-cache/ClientLayer"
+ * import {
+ *   DynamoDBDocumentClientResource,
+ *   ResourceCache,
+ *   ResourceCacheLive,
+ *   sendCommand
+ * } from "effect-aws-cache/ClientLayer"
  *
  * const program = ResourceCache.withResource(
  *   DynamoDBDocumentClientResource,
  *   { region: "us-west-2" },
- *   (documents) => Effect.promise(() => documents.send(new GetCommand({ TableName: "users", Key: { id: "ada" } }))),
+ *   (documents) => sendCommand(documents, new GetCommand({ TableName: "users", Key: { id: "ada" } })),
  *   { marshallOptions: { removeUndefinedValues: true } }
  * ).pipe(Effect.provide(ResourceCacheLive))
  * ```

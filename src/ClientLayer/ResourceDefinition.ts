@@ -93,17 +93,15 @@ export type ResourceOptionsArguments<Options> = {} extends Options ? [options?: 
  * @example
  * ```ts
  * import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3"
- * import * as Effect from "effect/Effect"
  * import * as Schema from "effect/Schema"
- * import { ResourceCache, ResourceDefinition } from "effect-aws-cache/ClientLayer"
+ * import { ResourceCache, ResourceDefinition, sendCommand } from "effect-aws-cache/ClientLayer"
  *
  * const Bucket = ResourceDefinition.make({
  *   name: "Bucket",
  *   client: S3Client,
  *   options: Schema.Struct({ bucket: Schema.String }),
  *   make: (s3, { bucket }) => ({
- *     get: (key: string) =>
- *       Effect.tryPromise((abortSignal) => s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal }))
+ *     get: (key: string) => sendCommand(s3, new GetObjectCommand({ Bucket: bucket, Key: key }))
  *   })
  * })
  *

@@ -75,8 +75,7 @@ import type {
  * const program = Effect.gen(function*() {
  *   const region = yield* Session.regionName
  *   yield* Effect.log(region)
- *   return yield* Session.withClient(S3Client, {}, (s3) =>
- *     Effect.tryPromise((abortSignal) => s3.send(new ListBucketsCommand({}), { abortSignal })))
+ *   return yield* Session.send(S3Client, {}, new ListBucketsCommand({}))
  * }).pipe(Effect.provide(Session.layer({ profile: "production" })))
  * ```
  *

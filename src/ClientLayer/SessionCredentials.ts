@@ -20,6 +20,7 @@ import { borrowedHandler } from "./borrowedHandler.js"
 import { ClientClosedError } from "./ClientErrors.js"
 import { askerOf, clientView, type CredentialAsker, regionOfAsker } from "./CredentialAsker.js"
 import { askChain, isEmptyChain } from "./credentialChain.js"
+import { asProviderError } from "./credentialFailures.js"
 import { type AwsCredentials, CredentialMemo, type CredentialsFailure, type MemoContext } from "./CredentialMemo.js"
 import { fixedCredentials } from "./fixedCredentials.js"
 import { rememberSecrets } from "./hiddenTexts.js"
@@ -237,8 +238,7 @@ export const makeSessionCredentials = (
       run(Effect.either(effect)).then(
         (either) => {
           if (Either.isRight(either)) return either.right
-          // What the SDK would see without the session.
-          throw either.left.cause instanceof Error ? either.left.cause : either.left
+          throw asProviderError(either.left)
         },
         () => {
           throw new ClientClosedError({ reason: "closed" })

@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+export { CacheConfigError, CacheExistsError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
+export type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
 export type {
   AwsClient,
   ClientClass,

@@ -8,11 +8,11 @@ import { inspect } from "node:util"
 import { cutText } from "../Cache/cutText.js"
 import { maskSecrets } from "./canonicalValue.js"
 import { ClientClosedError } from "./ClientErrors.js"
+import { credentialsFailureOf } from "./credentialFailures.js"
 import type { CredentialsFailure } from "./CredentialMemo.js"
 import { oneLine } from "./oneLine.js"
 import { type ExceptionSource, RequestError, type RequestErrorOf, type RequestMetadata } from "./RequestError.js"
 import { sentSecrets } from "./sentSecrets.js"
-import { CredentialsError, PackageNotFoundError } from "./SessionErrors.js"
 
 /**
  * How a request can fail: with an exception that was named, with another one, because its client was closed, or because
@@ -53,7 +53,9 @@ export const requestFailure = <Source extends ExceptionSource = never>(
   origin: RequestOrigin,
   errors: ReadonlyArray<Source> = []
 ): SendError<Source> => {
-  if (isOwn(thrown)) return thrown
+  if (thrown instanceof ClientClosedError) return thrown
+  const credentials = credentialsFailureOf(thrown)
+  if (credentials !== undefined) return credentials
   const secrets = new Set([...origin.secrets, ...sentSecrets(thrown)])
   const shown = (text: string, longest: number) => oneLine(maskSecrets(text.slice(0, 20_000), secrets), longest)
   const given = nameOf(thrown)
@@ -85,9 +87,6 @@ const isOneOf = <Source extends ExceptionSource>(
   errors.some((source: ExceptionSource) =>
     typeof source === "string" ? source === tag : thrown instanceof source || source.name === tag
   )
-
-const isOwn = (thrown: unknown): thrown is ClientClosedError | CredentialsFailure =>
-  thrown instanceof ClientClosedError || thrown instanceof CredentialsError || thrown instanceof PackageNotFoundError
 
 const nameOf = (thrown: unknown): string => {
   const name = textOf(thrown, "name") ?? "UnknownError"

@@ -1,0 +1,451 @@
+import { ConditionalCheckFailedException, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb"
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  NoSuchKey,
+  PutObjectCommand,
+  S3,
+  S3Client,
+  SelectObjectContentCommand
+} from "@aws-sdk/client-s3"
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb"
+import { assert, describe, expectTypeOf, it } from "@effect/vitest"
+import { Cause, Context, Effect, Exit, Fiber, Layer, Scope, TestClock } from "effect"
+import {
+  type CacheConfigError,
+  type CacheKeyError,
+  type ClientBuildError,
+  ClientCache,
+  type ClientClosedError,
+  type CredentialsFailure,
+  DynamoDBDocumentClientResource,
+  isRequestError,
+  RequestError,
+  type RequestErrorOf,
+  ResourceCache,
+  sendCommand,
+  type SendError,
+  Session
+} from "effect-aws-cache/ClientLayer"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { inspect } from "node:util"
+import * as LocalHttp from "../support/LocalHttp.js"
+import { turns, until } from "../support/until.js"
+import { localDynamoDB } from "./localDynamoDB.js"
+import { localS3 } from "./localS3.js"
+import { sessionEnvironment } from "./sessionEnvironment.js"
+
+const object = (Key: string) => new GetObjectCommand({ Bucket: "bucket", Key })
+
+const readWhole = (body: { readonly transformToByteArray: () => Promise<Uint8Array> } | undefined) =>
+  Effect.map(Effect.promise(async () => body?.transformToByteArray() ?? new Uint8Array()), ({ length }) => length)
+
+const leases = Effect.map(ClientCache.stats, ({ clients }) => clients.map(({ leases }) => leases))
+
+const secretAccessKey = "wJalrXUtnFEMIsecret"
+const sessionToken = "FwoGZXIvYXdzEtoken/of+a=session"
+
+/** A server that answers as S3 does when it refuses: by the key, `<status>-<code>`. */
+const refusingS3 = (
+  more: (request: IncomingMessage, response: ServerResponse) => boolean = () => false
+) =>
+  Effect.map(
+    LocalHttp.make((request, response) => {
+      if (more(request, response)) return
+      const [, status, code] = /\/bucket\/(\d+)-(\w+)/.exec(request.url ?? "") ?? []
+      const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>the answer is ${code} ${
+        "x".repeat(2000)
+      }</Message><CanonicalRequest>x-amz-security-token:${
+        request.headers["x-amz-security-token"]
+      }</CanonicalRequest></Error>`
+      response.writeHead(Number(status), { "x-amz-request-id": "REQUEST-1" })
+        .end(request.method === "HEAD" ? undefined : body)
+    }),
+    (server) => ({
+      ...server,
+      config: {
+        region: "us-east-1",
+        endpoint: server.url,
+        forcePathStyle: true,
+        maxAttempts: 1,
+        credentials: { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey, sessionToken }
+      }
+    })
+  )
+
+describe("what is sent", () => {
+  it.scoped("the output is that of the command, and the request is aborted by interruption", () =>
+    Effect.gen(function*() {
+      const server = yield* localS3
+      const { Body, ContentLength } = yield* ClientCache.send(S3Client, server.config(), object("object"))
+      assert.strictEqual(ContentLength, 64 * 1024)
+      assert.strictEqual(yield* readWhole(Body), 64 * 1024)
+
+      const fiber = yield* Effect.fork(ClientCache.send(S3Client, server.config(), object("held")))
+      yield* until(() => server.waiting() === 1)
+      assert.deepStrictEqual(yield* leases, [1])
+      yield* Fiber.interrupt(fiber)
+      yield* until(() => server.openSockets() <= 1)
+      assert.deepStrictEqual(yield* leases, [0])
+      // It was not sent again.
+      assert.strictEqual(server.executions("held"), 1)
+      assert.strictEqual((yield* ClientCache.stats).built, 1)
+    }).pipe(Effect.provide(ClientCache.layer())))
+
+  it.scoped("by an aggregated client, a class that is loaded, a session, a document client", () =>
+    Effect.gen(function*() {
+      const server = yield* localS3
+      yield* sessionEnvironment()
+      const aggregated = yield* ClientCache.send(S3, server.config(), object("object"))
+      const loaded = yield* ClientCache.send(() => Promise.resolve(S3Client), server.config(), object("object"))
+      const ofSession = yield* Effect.provide(
+        Session.send(S3Client, server.config(), object("object"), {
+          evictionPolicy: "LFU",
+          maxSize: 3,
+          variant: "mine",
+          requestTimeout: 60_000
+        }).pipe(Effect.tap(({ Body }) => readWhole(Body))),
+        Session.layer()
+      )
+      for (const { ContentLength } of [aggregated, loaded, ofSession]) assert.strictEqual(ContentLength, 64 * 1024)
+      yield* Effect.forEach([aggregated, loaded], ({ Body }) => readWhole(Body))
+
+      const tables = yield* localDynamoDB
+      const item = yield* ResourceCache.withResource(
+        DynamoDBDocumentClientResource,
+        tables.config,
+        (documents) =>
+          Effect.zipRight(
+            sendCommand(documents, new PutCommand({ TableName: "users", Item: { id: "ada", age: 36 } })),
+            sendCommand(documents, new GetCommand({ TableName: "users", Key: { id: "ada" } }))
+          )
+      )
+      assert.deepStrictEqual(item.Item, { id: "ada", age: 36 })
+    }).pipe(Effect.provide(Layer.provideMerge(ResourceCache.layer(), ClientCache.layer()))))
+
+  it.scoped("with options of the request handler, and a signal of one's own", () =>
+    Effect.gen(function*() {
+      const server = yield* localS3
+      const slow = { ...server.config(), maxAttempts: 1, requestHandler: { throwOnRequestTimeout: true } }
+      const late = yield* Effect.flip(
+        ClientCache.send(S3Client, slow, object("held"), { requestTimeout: 1, errors: ["TimeoutError"] })
+      )
+      assert.strictEqual(late._tag, "TimeoutError")
+      assert.isTrue(isRequestError(late) && late.isRetryable)
+      const controller = new AbortController()
+      const fiber = yield* Effect.fork(
+        Effect.flip(ClientCache.send(S3Client, server.config(), object("held-2"), { abortSignal: controller.signal }))
+      )
+      yield* until(() => server.executions("held-2") === 1)
+      controller.abort()
+      const aborted = yield* Fiber.join(fiber)
+      assert.deepStrictEqual([aborted._tag, aborted.name], ["RequestError", "AbortError"])
+      assert.deepStrictEqual(yield* leases, [0, 0])
+    }).pipe(Effect.provide(ClientCache.layer())))
+})
+
+describe("the lease", () => {
+  it.scoped("lasts until the body has been read, and so the client does not go idle", () =>
+    Effect.gen(function*() {
+      const server = yield* localS3
+      const { Body } = yield* ClientCache.send(S3Client, server.config(), object("half"))
+      assert.deepStrictEqual(yield* leases, [1])
+      yield* TestClock.adjust("1 hour")
+      yield* server.release
+      assert.strictEqual(yield* readWhole(Body), 64 * 1024)
+      yield* turns(3)
+      assert.deepStrictEqual(yield* leases, [0])
+      yield* TestClock.adjust("1 minute")
+      yield* until(() => server.openSockets() === 0)
+    }).pipe(Effect.provide(ClientCache.layer({ timeToIdle: "1 minute" }))))
+
+  it.scoped("a body that is destroyed ends it, and one that fails does", () =>
+    Effect.gen(function*() {
+      const server = yield* localS3
+      const { Body } = yield* ClientCache.send(S3Client, server.config(), object("half"))
+      if (Body !== undefined && "destroy" in Body) Body.destroy()
+      yield* turns(5)
+      assert.deepStrictEqual(yield* leases, [0])
+    }).pipe(Effect.provide(ClientCache.layer())))
+
+  it.scoped("a body is not cut off by eviction, nor by the drainTimeout", () =>
+    Effect.gen(function*() {
+      const server = yield* localS3
+      const { Body } = yield* ClientCache.send(S3Client, server.config(), object("half"))
+      yield* ClientCache.clear
+      assert.strictEqual((yield* ClientCache.stats).retired, 1)
+      yield* TestClock.adjust("1 hour")
+      yield* server.release
+      assert.strictEqual(yield* readWhole(Body), 64 * 1024)
+      yield* until(() => server.openSockets() === 0)
+      assert.strictEqual((yield* ClientCache.stats).retired, 0)
+      assert.strictEqual(server.executions("half"), 1)
+    }).pipe(Effect.provide(ClientCache.layer({ drainTimeout: "1 minute" }))))
+
+  it.scoped("a response without a body ends it, and so does a failure", () =>
+    Effect.gen(function*() {
+      const server = yield* localS3
+      yield* ClientCache.send(S3Client, server.config(), new HeadObjectCommand({ Bucket: "bucket", Key: "object" }))
+      assert.deepStrictEqual(yield* leases, [0])
+      const refused = yield* refusingS3()
+      yield* Effect.flip(ClientCache.send(S3Client, refused.config, object("404-NoSuchKey")))
+      assert.deepStrictEqual(yield* leases, [0, 0])
+    }).pipe(Effect.provide(ClientCache.layer())))
+
+  it.scoped("events are watched as they are read", () =>
+    Effect.gen(function*() {
+      const events = [{ Records: { Payload: new Uint8Array([1]) } }, { End: {} }]
+      class Selecting extends S3Client {
+        override send = () =>
+          Promise.resolve({
+            $metadata: {},
+            Payload: (async function*() {
+              yield* events
+            })()
+          })
+      }
+      const select = new SelectObjectContentCommand({
+        Bucket: "bucket",
+        Key: "rows",
+        Expression: "select *",
+        ExpressionType: "SQL",
+        InputSerialization: {},
+        OutputSerialization: {}
+      })
+      const layer = ClientCache.layerTest([ClientCache.fake(S3Client, () => new Selecting({ region: "us-east-1" }))])
+      yield* Effect.gen(function*() {
+        const { Payload } = yield* ClientCache.send(S3Client, { region: "us-east-1" }, select)
+        assert.deepStrictEqual(yield* leases, [1])
+        const read: Array<unknown> = []
+        yield* Effect.promise(async () => {
+          for await (const event of Payload ?? []) read.push(event)
+        })
+        assert.deepStrictEqual(read, events)
+        yield* turns(3)
+        assert.deepStrictEqual(yield* leases, [0])
+        const other = yield* ClientCache.send(S3Client, { region: "us-east-1" }, select)
+        yield* Effect.promise(async () => {
+          for await (const _ of other.Payload ?? []) break
+        })
+        yield* turns(3)
+        assert.deepStrictEqual(yield* leases, [0])
+      }).pipe(Effect.provide(layer))
+    }))
+
+  it.scoped("the closing of the cache waits for it, as long as the grace period", () =>
+    Effect.gen(function*() {
+      const server = yield* localS3
+      const scope = yield* Scope.make()
+      const context = yield* Layer.buildWithScope(ClientCache.layer({ gracePeriod: "1 minute" }), scope)
+      const cache = Context.get(context, ClientCache)
+      const { Body } = yield* cache.send(S3Client, server.config(), object("half"))
+      const closing = yield* Effect.fork(Scope.close(scope, Exit.void))
+      yield* turns(10)
+      yield* server.release
+      assert.strictEqual(yield* readWhole(Body), 64 * 1024)
+      yield* Fiber.join(closing)
+    }))
+})
+
+describe("exceptions", () => {
+  it.scoped("are errors by name; those that are named have a tag of their own", () =>
+    Effect.gen(function*() {
+      const { config } = yield* refusingS3()
+      const named = { errors: ["NoSuchKey", "AccessDenied", "SlowDown"] } as const
+      const answer = (key: string) =>
+        ClientCache.send(S3Client, config, object(key), named).pipe(
+          Effect.as("found"),
+          Effect.catchTags({
+            NoSuchKey: (error) => Effect.succeed(`none: ${error._tag} ${error.$metadata.httpStatusCode}`),
+            AccessDenied: (error) => Effect.succeed(`denied: ${error.name} by ${error.command}`),
+            RequestError: (error) => Effect.succeed(`other: ${error.name} ${error.$fault}`)
+          })
+        )
+      assert.strictEqual(yield* answer("404-NoSuchKey"), "none: NoSuchKey 404")
+      assert.strictEqual(yield* answer("403-AccessDenied"), "denied: AccessDenied by GetObject")
+      assert.strictEqual(yield* answer("400-Strange"), "other: Strange client")
+      const throttled = yield* Effect.flip(ClientCache.send(S3Client, config, object("503-SlowDown"), named))
+      assert.strictEqual(throttled._tag, "SlowDown")
+      assert.isTrue(isRequestError(throttled) && throttled.isThrottling && throttled.isRetryable)
+      const broken = yield* Effect.flip(ClientCache.send(S3Client, config, object("500-InternalError")))
+      assert.isTrue(isRequestError(broken) && !broken.isThrottling && broken.isRetryable)
+      const wrong = yield* Effect.flip(ClientCache.send(S3Client, config, object("400-InvalidRequest")))
+      assert.isTrue(isRequestError(wrong) && !wrong.isThrottling && !wrong.isRetryable)
+    }).pipe(Effect.provide(ClientCache.layer())))
+
+  it.scoped("are bounded, say where, and have the SDK's own as their cause", () =>
+    Effect.gen(function*() {
+      const { config } = yield* refusingS3()
+      const { credentials: _, ...anonymous } = config
+      const error = yield* Effect.flip(
+        ClientCache.send(
+          S3Client,
+          { ...anonymous, credentials: { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey } },
+          object("404-NoSuchKey"),
+          { errors: [NoSuchKey] }
+        )
+      )
+      assert.strictEqual(error._tag, "NoSuchKey")
+      assert.isTrue(error instanceof RequestError && error.cause instanceof NoSuchKey)
+      assert.match(
+        error.message,
+        /^ClientCache: GetObject of S3Client\(region=us-east-1.* failed: NoSuchKey \(404\): the answer is NoSuchKey/
+      )
+      assert.isAtMost(error.message.length, 500)
+      if (!isRequestError(error)) return
+      assert.strictEqual(error.$metadata.requestId, "REQUEST-1")
+      assert.strictEqual(error.$metadata.attempts, 1)
+      assert.include(Cause.pretty(Cause.fail(error)), "NoSuchKey: ClientCache: GetObject of S3Client")
+    }).pipe(Effect.provide(ClientCache.layer())))
+
+  it.scoped("show no secret, even when the server says it back", () =>
+    Effect.gen(function*() {
+      const { config } = yield* refusingS3()
+      const given = yield* Effect.flip(
+        ClientCache.send(S3Client, config, object("403-SignatureDoesNotMatch"))
+      )
+      const provided = yield* Effect.flip(
+        ClientCache.send(
+          S3Client,
+          { ...config, credentials: () => Promise.resolve(config.credentials) },
+          object("404-NoSuchKey"),
+          { errors: [NoSuchKey] }
+        )
+      )
+      for (const error of [given, provided]) {
+        const shown = inspect(error, { depth: 20, showHidden: true }) + JSON.stringify(error) + String(error)
+          + Cause.pretty(Cause.fail(error)) + inspect("cause" in error ? error.cause : undefined, { depth: 20 })
+        assert.notInclude(shown, sessionToken)
+        assert.notInclude(shown, secretAccessKey)
+      }
+      assert.isTrue(provided instanceof RequestError && provided.cause instanceof NoSuchKey)
+    }).pipe(Effect.provide(ClientCache.layer())))
+
+  it.scoped("of a service of JSON have their fields", () =>
+    Effect.gen(function*() {
+      const server = yield* LocalHttp.make((_request, response) =>
+        response.writeHead(400, { "content-type": "application/x-amz-json-1.0" }).end(JSON.stringify({
+          __type: "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException",
+          message: "The conditional request failed",
+          Item: { id: { S: "ada" } }
+        }))
+      )
+      const config = {
+        region: "us-east-1",
+        endpoint: server.url,
+        credentials: { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey }
+      }
+      const put = new PutItemCommand({ TableName: "users", Item: { id: { S: "ada" } } })
+      const old = yield* ClientCache.send(DynamoDBClient, config, put, { errors: [ConditionalCheckFailedException] })
+        .pipe(
+          Effect.as(undefined),
+          Effect.catchTag("ConditionalCheckFailedException", ({ cause }) => Effect.succeed(cause.Item))
+        )
+      assert.deepStrictEqual(old, { id: { S: "ada" } })
+    }).pipe(Effect.provide(ClientCache.layer())))
+
+  it.scoped("when there is no answer, the code is the name", () =>
+    Effect.gen(function*() {
+      const gone = yield* Effect.scoped(Effect.map(refusingS3(), ({ config }) => config))
+      const error = yield* Effect.flip(
+        ClientCache.send(S3Client, gone, object("any"), { errors: ["ECONNREFUSED", "ECONNRESET"] })
+      )
+      assert.strictEqual(error._tag, "ECONNREFUSED")
+      assert.isTrue(isRequestError(error) && error.isRetryable)
+    }).pipe(Effect.provide(ClientCache.layer())))
+
+  it.scoped("of this library are what they are", () =>
+    Effect.gen(function*() {
+      const server = yield* localS3
+      yield* sessionEnvironment()
+      const scope = yield* Scope.make()
+      const context = yield* Layer.buildWithScope(ClientCache.layer({ gracePeriod: 0 }), scope)
+      const cut = yield* Effect.fork(Effect.flip(
+        Context.get(context, ClientCache).send(S3Client, server.config(), object("held"), { errors: ["NoSuchKey"] })
+      ))
+      yield* until(() => server.waiting() === 1)
+      yield* Scope.close(scope, Exit.void)
+      assert.strictEqual((yield* Fiber.join(cut))._tag, "ClientClosedError")
+
+      const { credentials: _, ...anonymous } = server.config()
+      const failure = yield* Effect.flip(
+        Effect.provide(
+          Session.send(S3Client, anonymous, object("object")),
+          Session.layer({ credentials: () => Promise.reject(new Error("no login")) })
+        )
+      )
+      assert.strictEqual(failure._tag, "CredentialsError")
+      const unbuilt = yield* Effect.flip(
+        Effect.provide(
+          Session.send(S3Client, { ...anonymous, region: " " }, object("object")),
+          Session.layer({ credentials: server.config().credentials as never })
+        )
+      )
+      assert.strictEqual(unbuilt._tag, "CacheKeyError")
+    }))
+})
+
+describe("types", () => {
+  const region = { region: "us-west-2" }
+  const put = new PutItemCommand({ TableName: "users", Item: {} })
+
+  it("the output and the errors are inferred", () => {
+    type Failure = SendError | ClientBuildError | CacheKeyError
+    expectTypeOf<SendError>().toEqualTypeOf<RequestError | ClientClosedError | CredentialsFailure>()
+    const plain = ClientCache.send(S3Client, region, object("a"))
+    expectTypeOf(plain).toEqualTypeOf<
+      Effect.Effect<import("@aws-sdk/client-s3").GetObjectCommandOutput, Failure, ClientCache>
+    >()
+    expectTypeOf(ClientCache.send(() => Promise.resolve(S3), region, object("a"))).toEqualTypeOf<typeof plain>()
+    expectTypeOf(Session.send(DynamoDBClient, {}, put)).toEqualTypeOf<
+      Effect.Effect<
+        import("@aws-sdk/client-dynamodb").PutItemCommandOutput,
+        Failure | CacheConfigError,
+        Session
+      >
+    >()
+    const named = ClientCache.send(S3Client, region, object("a"), { errors: [NoSuchKey, "AccessDenied"] })
+    expectTypeOf<Effect.Effect.Error<typeof named>>().toEqualTypeOf<
+      Failure | RequestError<"NoSuchKey", NoSuchKey> | RequestError<"AccessDenied">
+    >()
+    expectTypeOf<RequestErrorOf<"NoSuchKey">>().toEqualTypeOf<RequestError<"NoSuchKey">>()
+    const handled = named.pipe(
+      Effect.catchTag("NoSuchKey", ({ cause }) => {
+        expectTypeOf(cause).toEqualTypeOf<NoSuchKey>()
+        return Effect.void
+      }),
+      Effect.catchTag("AccessDenied", () => Effect.void)
+    )
+    expectTypeOf<Effect.Effect.Error<typeof handled>>().toEqualTypeOf<Failure>()
+    // @ts-expect-error nobody said that it may fail with this
+    void plain.pipe(Effect.catchTag("NoSuchKey", () => Effect.void))
+  })
+
+  it("a document client's output is its own", () => {
+    const get = (documents: DynamoDBDocumentClient) =>
+      sendCommand(documents, new GetCommand({ TableName: "users", Key: { id: "ada" } }))
+    expectTypeOf(get).returns.toEqualTypeOf<
+      Effect.Effect<import("@aws-sdk/lib-dynamodb").GetCommandOutput, SendError>
+    >()
+  })
+
+  it("what the client does not take is refused", () => {
+    // @ts-expect-error a command of another service
+    void ClientCache.send(S3Client, region, put)
+    // @ts-expect-error a command of another service
+    void Session.send(DynamoDBClient, region, object("a"))
+    // @ts-expect-error no such option
+    void ClientCache.send(S3Client, region, object("a"), { requestTimeou: 5 })
+    // @ts-expect-error no such field
+    void ClientCache.send(S3Client, { regoin: "us-west-2" }, object("a"))
+    // @ts-expect-error an option of sessions
+    void ClientCache.send(S3Client, region, object("a"), { evictionPolicy: "LFU" })
+    void Session.send(S3Client, region, object("a"), { evictionPolicy: "LFU", requestTimeout: 5, variant: "mine" })
+    // @ts-expect-error no command
+    void ClientCache.send(S3Client, region, {})
+    const client = new S3Client(region)
+    // @ts-expect-error a command of another service
+    void sendCommand(client, put)
+    void sendCommand(client, new PutObjectCommand({ Bucket: "bucket", Key: "a", Body: "b" }), { requestTimeout: 5 })
+  })
+})
