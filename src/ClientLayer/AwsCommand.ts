@@ -17,14 +17,25 @@ export interface AwsCommand<out Output> {
 }
 
 /**
- * A command if a client takes it, `never` if it is another service's: `send` of the client itself decides.
+ * Says in the compiler's message what is wrong with a command.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CommandOfAnotherService<out Client> {
+  readonly "this command is not one of the client's service": Client
+}
+
+/**
+ * A command if a client takes it, and nothing that could be given if it is another service's: `send` of the client
+ * itself decides.
  *
  * @since 0.1.0
  * @category models
  */
 export type CommandFor<Client, Command> = Client extends { readonly send: (command: Command) => Promise<unknown> }
   ? Command
-  : never
+  : CommandOfAnotherService<Client>
 
 /**
  * What a client takes besides a command, such as `requestTimeout`: the options of its request handler.

@@ -13,7 +13,7 @@ export type {
   OptionalConfig,
   RedactedCredentials
 } from "./AwsClient.js"
-export type { AwsCommand, CommandFor, HandlerOptions } from "./AwsCommand.js"
+export type { AwsCommand, CommandFor, CommandOfAnotherService, HandlerOptions } from "./AwsCommand.js"
 export { ClientCache, ClientCacheLive } from "./ClientCache.js"
 export { ClientCacheKey, type ClientTypeId, isClientCacheKey } from "./ClientCacheKey.js"
 export type {

@@ -32,6 +32,7 @@ import type { ClientCustomization } from "./ClientCustomization.js"
 import { ClientBuildError, ClientValueError } from "./ClientErrors.js"
 import type { ClientArguments, ClientOptions, CompleteRequest } from "./ClientOptions.js"
 import { type ClientSource, knownClass, resolveSource } from "./ClientSource.js"
+import { HiddenTexts } from "./hiddenTexts.js"
 import { settled } from "./PrintedKey.js"
 import type { RequestOrigin } from "./requestFailure.js"
 import { sendFrom } from "./sendCommand.js"
@@ -185,17 +186,14 @@ export const makeClientCache = (
       givenConfig: unknown,
       givenOptions: unknown
     ): RequestOrigin => {
+      const hidden = HiddenTexts.of(secrets())
       const clientClass = knownClass(source)
-      if (clientClass === undefined) return { cache: name, client: "a client", secrets: new Set(secrets()) }
+      if (clientClass === undefined) return { cache: name, client: "a client", hidden }
       const { config, options } = complete(givenConfig, givenOptions)
       const prepared = prepareClient(clientClass, config, options)
-      return Either.isLeft(prepared)
-        ? { cache: name, client: clientClass.name, secrets: new Set(secrets()) }
-        : {
-          cache: name,
-          client: prepared.right.key.label,
-          secrets: new Set([...prepared.right.normal.secrets, ...secrets()])
-        }
+      if (Either.isLeft(prepared)) return { cache: name, client: clientClass.name, hidden }
+      const { key, normal } = prepared.right
+      return { cache: name, client: key.label, hidden: hidden.addAll(normal.secrets()) }
     }
 
     const notFound = (key: ClientCacheKey<unknown>) => new CacheNotFoundError({ cache: name, key: printKey(key) })

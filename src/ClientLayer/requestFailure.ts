@@ -6,10 +6,11 @@
 import * as Predicate from "effect/Predicate"
 import { inspect } from "node:util"
 import { cutText } from "../Cache/cutText.js"
-import { maskSecrets } from "./canonicalValue.js"
 import { ClientClosedError } from "./ClientErrors.js"
 import { credentialsFailureOf } from "./credentialFailures.js"
 import type { CredentialsFailure } from "./CredentialMemo.js"
+import { HiddenTexts } from "./hiddenTexts.js"
+import { maskedReason } from "./maskedCause.js"
 import { oneLine } from "./oneLine.js"
 import { type ExceptionSource, RequestError, type RequestErrorOf, type RequestMetadata } from "./RequestError.js"
 import { sentSecrets } from "./sentSecrets.js"
@@ -35,7 +36,7 @@ export interface RequestOrigin {
   /** The key of the client, printed, or the name of its class. */
   readonly client: string
   /** What must not be shown. */
-  readonly secrets: ReadonlySet<string>
+  readonly hidden: HiddenTexts
 }
 
 /**
@@ -56,11 +57,10 @@ export const requestFailure = <Source extends ExceptionSource = never>(
   if (thrown instanceof ClientClosedError) return thrown
   const credentials = credentialsFailureOf(thrown)
   if (credentials !== undefined) return credentials
-  const secrets = new Set([...origin.secrets, ...sentSecrets(thrown)])
-  const shown = (text: string, longest: number) => oneLine(maskSecrets(text.slice(0, 20_000), secrets), longest)
+  const hidden = HiddenTexts.of(sentSecrets(thrown)).addAll(origin.hidden)
   const given = nameOf(thrown)
-  const name = shown(given, 80)
-  const words = shown(textOf(thrown, "message") ?? "", 300)
+  const name = oneLine(hidden.mask(given), 80)
+  const words = oneLine(maskedReason(thrown, hidden, ""), 300)
   const fault = {
     name,
     cache: origin.cache === undefined ? undefined : cutText(origin.cache, 60),
@@ -71,7 +71,7 @@ export const requestFailure = <Source extends ExceptionSource = never>(
     $fault: faultOf(thrown),
     isThrottling: isThrottling(thrown, given),
     isRetryable: isRetryable(thrown, given),
-    cause: maskedException(thrown, secrets)
+    cause: maskedException(thrown, hidden)
   }
   const named: unknown = new RequestError({ ...fault, _tag: given })
   if (isOneOf(named, given, thrown, errors)) return named
@@ -173,45 +173,46 @@ const isRetryable = (thrown: unknown, name: string): boolean =>
  * An exception as it was thrown; or, if a secret shows in it, a copy without it, which is an instance of the same class.
  * A server may say back what it was sent.
  */
-const maskedException = (thrown: unknown, secrets: ReadonlySet<string>): unknown => {
-  if (!shows(thrown, secrets)) return thrown
+const maskedException = (thrown: unknown, hidden: HiddenTexts): unknown => {
+  if (!shows(thrown, hidden)) return thrown
   return thrown instanceof Error
-    ? copyOf(thrown, secrets, 0)
+    ? copyOf(thrown, hidden, 0)
     : new Error("a value that is not shown, because it holds a secret")
 }
 
-const copyOf = (thrown: Error, secrets: ReadonlySet<string>, depth: number): object => {
+const copyOf = (thrown: Error, hidden: HiddenTexts, depth: number): object => {
   const copy: object = Object.create(Object.getPrototypeOf(thrown))
   const put = (field: string, value: unknown, enumerable: boolean) =>
     Object.defineProperty(copy, field, { value, enumerable, writable: true, configurable: true })
-  put("message", maskSecrets(thrown.message, secrets), false)
-  put("stack", maskSecrets(thrown.stack ?? "", secrets), false)
-  for (const [field, value] of Object.entries(thrown)) put(field, masked(value, secrets, depth + 1), true)
-  if (thrown.cause !== undefined) put("cause", masked(thrown.cause, secrets, depth + 1), false)
+  put("message", masked(thrown.message, hidden, depth), false)
+  put("stack", masked(thrown.stack, hidden, depth), false)
+  for (const [field, value] of Object.entries(thrown)) put(field, masked(value, hidden, depth + 1), true)
+  if (thrown.cause !== undefined) put("cause", masked(thrown.cause, hidden, depth + 1), false)
   return copy
 }
 
 const deepest = 5
 
-const masked = (value: unknown, secrets: ReadonlySet<string>, depth: number): unknown => {
-  if (typeof value === "string") return maskSecrets(value, secrets)
+const masked = (value: unknown, hidden: HiddenTexts, depth: number): unknown => {
+  if (typeof value === "string") return hidden.isComplete ? hidden.mask(value) : "(not shown)"
   if (typeof value !== "object" || value === null) return typeof value === "function" ? undefined : value
   if (value instanceof Date) return value
   if (depth >= deepest) return undefined
-  if (Array.isArray(value)) return value.map((item) => masked(item, secrets, depth + 1))
-  if (value instanceof Error) return copyOf(value, secrets, depth)
+  if (Array.isArray(value)) return value.map((item) => masked(item, hidden, depth + 1))
+  if (value instanceof Error) return copyOf(value, hidden, depth)
   return Object.fromEntries(
-    Object.entries(value).map(([field, inner]) => [maskSecrets(field, secrets), masked(inner, secrets, depth + 1)])
+    Object.entries(value).map(([field, inner]) => [hidden.mask(field), masked(inner, hidden, depth + 1)])
   )
 }
 
 // What is printed of an error: its fields that are enumerable. The answer itself, which the SDK adds, is not.
-const shows = (thrown: unknown, secrets: ReadonlySet<string>): boolean => {
-  if (secrets.size === 0) return false
+const shows = (thrown: unknown, hidden: HiddenTexts): boolean => {
+  if (hidden.isEmpty) return false
+  if (!hidden.isComplete) return true
   try {
     const shown = inspect(thrown, { depth: deepest, customInspect: false, maxStringLength: null })
       + (thrown instanceof Error ? `${thrown.message}\n${thrown.stack}` : "")
-    return [...secrets].some((secret) => shown.includes(secret) || shown.includes(JSON.stringify(secret).slice(1, -1)))
+    return hidden.isIn(shown)
   } catch {
     // What cannot be looked at cannot be trusted either.
     return true

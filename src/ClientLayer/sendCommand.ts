@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { type AwsCommand, type CommandFor, type HandlerOptions, isSender } from "./AwsCommand.js"
+import { HiddenTexts } from "./hiddenTexts.js"
 import { giveUp } from "./openBodies.js"
 import type { ExceptionSource } from "./RequestError.js"
 import { requestFailure, type RequestOrigin, type SendError } from "./requestFailure.js"
@@ -63,7 +64,7 @@ export const sendCommand = <
 ): Effect.Effect<Output, SendError<Source>> =>
   sendFrom<Output, Source>(client, command, options, () => ({
     client: client.constructor.name,
-    secrets: new Set<string>()
+    hidden: new HiddenTexts()
   }))
 
 /**
