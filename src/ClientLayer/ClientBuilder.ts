@@ -7,6 +7,8 @@ import * as Effect from "effect/Effect"
 import { type AwsClient, type ClientClass, isAwsClient } from "./AwsClient.js"
 import type { PreparedClient } from "./ClientCacheKey.js"
 import { ClientBuildError } from "./ClientErrors.js"
+import { handlerOf, protocolOf } from "./handlerOf.js"
+import { isHandler } from "./handlerOptions.js"
 import { HiddenTexts } from "./hiddenTexts.js"
 import { maskedCause, maskedReason } from "./maskedCause.js"
 import { Transport } from "./Transport.js"
@@ -31,8 +33,7 @@ export interface BuiltClient {
 export type ClientBuilder = (prepared: PreparedClient<unknown>) => BuiltClient
 
 /**
- * Builds a client with `new`, from the configuration it was asked for, on connections the cache owns. A class that makes a
- * request handler of its own keeps it: such clients are not drained, but destroyed.
+ * Builds a client with `new`, from the configuration it was asked for, on connections the cache owns.
  *
  * @since 0.1.0
  * @category constructors
@@ -41,6 +42,10 @@ export const buildClient: ClientBuilder = (prepared) => buildClientOn(prepared, 
 
 /**
  * Builds a client as `buildClient` does, on other connections.
+ *
+ * A class may bring a request handler of its own, or make one, as those that speak HTTP/2 do. Whether it came into being
+ * with the client, and so is to be closed with it, or was there before, and so is somebody else's, shows when the
+ * constructor runs a second time: only what is somebody else's is the same again.
  *
  * @param transportFor given the `requestHandler` of the configuration
  * @since 0.1.0
@@ -51,30 +56,29 @@ export const buildClientOn = (
   transportFor: (requestHandler: unknown) => Transport
 ): BuiltClient => {
   const given = config["requestHandler"]
-  if (given === undefined && speaksHttp2.has(clientClass)) return onClientMade(clientClass, config)
+  const isPlain = given === undefined && config["extensions"] === undefined
+  if (isPlain && makesHandler.has(clientClass)) return withItsHandler(construct(clientClass, config))
   const transport = transportFor(given)
   const client = construct(clientClass, { ...config, requestHandler: transport.requestHandler })
-  const isCaches = given === undefined || transport.isOwned
-  if (isCaches && isHttp2(client)) {
-    // Its defaults for HTTP/2 are unknown here, and agents are of no use to it: let it make its own handler.
-    if (given === undefined) speaksHttp2.add(clientClass)
-    return onClientMade(clientClass, config)
+  const handler = handlerOf(client)
+  if (transport.isTakenBy(handler) && (isHandler(given) || protocolOf(handler) !== "h2")) {
+    return attached(client, Transport.ofHandler(handler) ?? transport)
   }
-  if (isCaches && (!transport.isTaken || !isHttp1(client))) {
-    const own = Transport.clientMade()
-    own.attach(client)
-    return { client, transport: own }
+  const again = attempt(() => construct(clientClass, config))
+  if (again === undefined || handlerOf(again) === handler) {
+    return attached(client, Transport.ofHandler(handler) ?? Transport.borrowed(handler))
   }
-  transport.attach(client)
-  return { client, transport }
+  if (isPlain) makesHandler.add(clientClass)
+  return withItsHandler(again)
 }
 
-// The classes whose own request handler speaks HTTP/2, which shows only once a client is built.
-const speaksHttp2 = new WeakSet<ClientClass>()
+// The classes that make a request handler for each client, which shows only once a client is built.
+const makesHandler = new WeakSet<ClientClass>()
 
-const onClientMade = (clientClass: ClientClass, config: Readonly<Record<string, unknown>>): BuiltClient => {
-  const transport = Transport.clientMade()
-  const client = construct(clientClass, config)
+const withItsHandler = (client: AwsClient): BuiltClient =>
+  attached(client, Transport.ofHandler(handlerOf(client)) ?? Transport.clientMade())
+
+const attached = (client: AwsClient, transport: Transport): BuiltClient => {
   transport.attach(client)
   return { client, transport }
 }
@@ -85,18 +89,12 @@ const construct = (clientClass: ClientClass, config: Readonly<Record<string, unk
   return client
 }
 
-const isHttp1 = (client: AwsClient): boolean => handlerProtocol(client) === "http/1.1"
-
-const isHttp2 = (client: AwsClient): boolean => handlerProtocol(client) === "h2"
-
-const handlerProtocol = ({ config }: AwsClient): unknown => {
-  const handler: unknown = "requestHandler" in config ? config.requestHandler : undefined
-  const metadata: unknown = typeof handler === "object" && handler !== null && "metadata" in handler
-    ? handler.metadata
-    : undefined
-  return typeof metadata === "object" && metadata !== null && "handlerProtocol" in metadata
-    ? metadata.handlerProtocol
-    : undefined
+const attempt = <A>(f: () => A): A | undefined => {
+  try {
+    return f()
+  } catch {
+    return undefined
+  }
 }
 
 /**

@@ -35,7 +35,7 @@ import type { SendError } from "./requestFailure.js"
  * drained after its last lease, not destroyed (see `ClientCacheService`). Clients are destroyed when the layer is
  * released.
  *
- * Do not call `destroy` on a client of the cache: it belongs to all who share it.
+ * `destroy` of a client does nothing while the cache has it or somebody leases it: it belongs to all who share it.
  *
  * @example
  * ```ts

@@ -18,10 +18,10 @@ import type { ClientCacheKey } from "./ClientCacheKey.js"
 import type { ClientBuildError, ClientValueError } from "./ClientErrors.js"
 import type { ClientArguments, ClientOptions } from "./ClientOptions.js"
 import type { ClientSource } from "./ClientSource.js"
+import type { TransportFigures } from "./ConnectionPool.js"
 import type { ExceptionSource } from "./RequestError.js"
 import type { SendError } from "./requestFailure.js"
 import type { RequestControls, RequestOptions } from "./sendCommand.js"
-import type { TransportFigures } from "./Transport.js"
 
 /**
  * How a cache of clients is made.
@@ -45,8 +45,9 @@ export interface ClientCacheOptions {
    */
   readonly timeToIdle?: Duration.DurationInput | undefined
   /**
-   * How long the closing of the cache's scope waits for leases to end, before every connection is cut. Default 5 seconds:
-   * more than most requests take, and little of the 30 seconds that ECS and Kubernetes give a process to end. A lease
+   * How long the closing of the cache's scope waits for leases to end, and then for requests and for bodies that are being
+   * read, before every connection is cut. Default 5 seconds: more than most requests take, and little of the 30 seconds
+   * that ECS and Kubernetes give a process to end. A lease
    * whose scope closes only after the cache's makes it wait all that time, and is logged: put `Effect.scoped` before
    * `Effect.provide`.
    */
@@ -84,7 +85,11 @@ export interface ClientFigures extends TransportFigures {
   readonly key: string
   /** How many leases there are; a scope has one at most. */
   readonly leases: number
-  /** Whether its connections are the caller's, who gave the client or its request handler: they are not counted. */
+  /**
+   * Whether its connections are somebody else's: of a client that was put in, or of a request handler or an agent that was
+   * there before the client. They are not counted, and never closed. That an extension has put in such a handler shows
+   * after the first request.
+   */
   readonly borrowed: boolean
 }
 

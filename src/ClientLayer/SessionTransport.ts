@@ -6,14 +6,16 @@
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
-import * as Http from "node:http"
-import * as Https from "node:https"
+import type * as Https from "node:https"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
 import { printKey } from "../Cache/printKey.js"
+import { awaitQuiet } from "./awaitQuiet.js"
 import { borrowedHandler } from "./borrowedHandler.js"
+import { ConnectionPool, type TransportFigures } from "./ConnectionPool.js"
 import { describeType } from "./describeType.js"
+import { isAgent } from "./handlerOptions.js"
 import { isPlainObject } from "./plainData.js"
-import { isAgent, smartHandler, Transport, type TransportFigures } from "./Transport.js"
+import { Transport } from "./Transport.js"
 
 /**
  * What a session takes as `requestHandler`: plain options of the SDK's HTTP handler, or a handler.
@@ -23,12 +25,19 @@ import { isAgent, smartHandler, Transport, type TransportFigures } from "./Trans
  */
 export interface SessionTransportOptions {
   readonly requestHandler?: object | undefined
+  /** The most connections for each host, for all clients together, a whole number or `Infinity`. Default 256. */
   readonly maxSockets?: number | undefined
+  /**
+   * The most connections for each host that one client gets of those, a whole number or `Infinity`. Further requests of
+   * that client wait, and nobody else does: a body that nobody reads keeps its connection. Default 50, as the SDK's.
+   */
+  readonly maxSocketsPerClient?: number | undefined
 }
 
 // The SDK's 50 are meant for one client. Here one host serves the clients of all tenants, so there are more, but still
 // far fewer than the 1,024 files that most systems let a process open.
 const defaultMaxSockets = 256
+const defaultMaxSocketsPerClient = 50
 
 /**
  * One HTTP and one HTTPS agent for all clients of a session, for the clients of its credential providers among them. A
@@ -44,8 +53,8 @@ const defaultMaxSockets = 256
  * @category models
  */
 export interface SessionTransport {
-  /** What to build a client on. Each client has a handler of its own, over the same agents. */
-  readonly forClient: () => Transport
+  /** What to build a client on, for the `requestHandler` of its configuration. */
+  readonly forClient: (requestHandler: unknown) => Transport
   /** The handler of the session, if it was given one: clients are to have this as their `requestHandler` instead. */
   readonly borrowed: object | undefined
   /** What clients inside credential providers are to be built on. */
@@ -60,23 +69,19 @@ export interface SessionTransport {
  * Fails with `CacheConfigError` for an option it cannot accept.
  *
  * @param session the name of the session, for errors
+ * @param timeLeft for how many milliseconds the closing of the scope still waits for requests and bodies to end
  * @since 0.1.0
  * @category constructors
  */
 export const makeSessionTransport = (
   session: string,
-  options: SessionTransportOptions
+  options: SessionTransportOptions,
+  timeLeft: Effect.Effect<number>
 ): Effect.Effect<SessionTransport, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
-    const { maxSockets = defaultMaxSockets, requestHandler } = options
-    if (maxSockets !== Number.POSITIVE_INFINITY && (!Number.isSafeInteger(maxSockets) || maxSockets < 1)) {
-      return yield* new CacheConfigError({
-        cache: session,
-        option: "maxSockets",
-        value: printKey(maxSockets),
-        accepted: "a whole number of sockets for each host, 1 or more, or Infinity"
-      })
-    }
+    const { maxSockets, maxSocketsPerClient, requestHandler } = options
+    const limit = yield* socketLimit(session, "maxSockets", maxSockets ?? defaultMaxSockets)
+    const share = yield* socketLimit(session, "maxSocketsPerClient", maxSocketsPerClient ?? defaultMaxSocketsPerClient)
     if (isHandler(requestHandler)) return borrowing(requestHandler)
     if (requestHandler !== undefined && !isPlainObject(requestHandler)) {
       return yield* new CacheConfigError({
@@ -89,24 +94,47 @@ export const makeSessionTransport = (
     const { httpAgent: givenHttp, httpsAgent: givenHttps } = requestHandler ?? {}
     const agentOptions = (given: unknown): Https.AgentOptions => ({
       keepAlive: true,
-      maxSockets,
+      maxSockets: limit,
       ...(isPlainObject(given) ? given : {})
     })
-    const http = isAgent(givenHttp) ? undefined : new SharedHttpAgent(agentOptions(givenHttp))
-    const https = isAgent(givenHttps) ? undefined : new SharedHttpsAgent(agentOptions(givenHttps))
+    const http = isAgent(givenHttp) ? undefined : ConnectionPool.http(agentOptions(givenHttp))
+    const https = isAgent(givenHttps) ? undefined : ConnectionPool.https(agentOptions(givenHttps))
     const transport = yield* Effect.acquireRelease(
-      Effect.sync(() => Transport.over([http, https].filter((agent) => agent !== undefined))),
-      (transport) => Effect.sync(() => transport.destroy("closed"))
+      Effect.sync(() => Transport.over([http, https].filter((pool) => pool !== undefined))),
+      (transport) =>
+        Effect.zipRight(
+          Effect.flatMap(timeLeft, (millis) => awaitQuiet([transport], millis)),
+          Effect.sync(() => transport.destroy("closed"))
+        )
     )
-    const agents = { httpAgent: http ?? givenHttp, httpsAgent: https ?? givenHttps }
-    const given = requestHandler === undefined ? undefined : { ...requestHandler, ...agents }
+    const shared = {
+      agents: { httpAgent: http ?? givenHttp, httpsAgent: https ?? givenHttps },
+      options: requestHandler,
+      limit: share
+    }
     return {
-      forClient: () => given === undefined ? Transport.lent(smartHandler(agents)) : Transport.borrowed(given),
+      forClient: (requestHandler) => Transport.lent(requestHandler, shared),
       borrowed: undefined,
-      innerHandler: given ?? agents,
+      innerHandler: {
+        ...requestHandler,
+        httpAgent: http?.agent ?? givenHttp,
+        httpsAgent: https?.agent ?? givenHttps
+      },
       figures: () => transport.figures()
     }
   })
+
+const socketLimit = (session: string, option: string, limit: number): Effect.Effect<number, CacheConfigError> =>
+  limit === Number.POSITIVE_INFINITY || (Number.isSafeInteger(limit) && limit >= 1)
+    ? Effect.succeed(limit)
+    : Effect.fail(
+      new CacheConfigError({
+        cache: session,
+        option,
+        value: printKey(limit),
+        accepted: "a whole number of sockets for each host, 1 or more, or Infinity"
+      })
+    )
 
 const isHandler = (requestHandler: unknown): requestHandler is { readonly handle: unknown } =>
   Predicate.isObject(requestHandler) && "handle" in requestHandler
@@ -114,17 +142,9 @@ const isHandler = (requestHandler: unknown): requestHandler is { readonly handle
 const borrowing = (handler: object): SessionTransport => {
   const requestHandler = borrowedHandler(handler)
   return {
-    forClient: () => Transport.borrowed(requestHandler),
+    forClient: Transport.make,
     borrowed: requestHandler,
     innerHandler: requestHandler,
     figures: () => ({ openSockets: 0, freeSockets: 0, queuedRequests: 0 })
   }
-}
-
-class SharedHttpAgent extends Http.Agent {
-  override destroy(): void {}
-}
-
-class SharedHttpsAgent extends Https.Agent {
-  override destroy(): void {}
 }

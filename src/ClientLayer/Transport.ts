@@ -3,27 +3,29 @@
  *
  * @since 0.1.0
  */
-import type { EventEmitter } from "node:events"
-import * as Http from "node:http"
-import * as Https from "node:https"
+import type * as Https from "node:https"
+import { AgentShare } from "./AgentShare.js"
 import type { AwsClient } from "./AwsClient.js"
 import { ClientClosedError } from "./ClientErrors.js"
+import { ConnectionPool, type TransportFigures } from "./ConnectionPool.js"
 import { connectionTimeout } from "./defaultsMode.js"
+import { agentsOf, destroyHandler, handlerOf } from "./handlerOf.js"
+import { type Agents, isAgent, isHandler, type OfferedHandler, offerOptions } from "./handlerOptions.js"
 import { isPlainObject } from "./plainData.js"
 
 /**
- * How many connections there are, as plain numbers.
+ * What the clients of a session share.
  *
  * @since 0.1.0
  * @category models
  */
-export interface TransportFigures {
-  /** Open sockets, in use or idle. */
-  readonly openSockets: number
-  /** Open sockets that are idle. */
-  readonly freeSockets: number
-  /** Requests that wait for a socket. */
-  readonly queuedRequests: number
+export interface SharedConnections {
+  /** Pools of the session's, or agents of the caller's. */
+  readonly agents: { readonly httpAgent: unknown; readonly httpsAgent: unknown }
+  /** Options of the request handler that all clients get, if there are any. */
+  readonly options: Readonly<Record<string, unknown>> | undefined
+  /** The most connections of a pool that one client gets, for each host. */
+  readonly limit: number
 }
 
 /**
@@ -35,7 +37,9 @@ export interface TransportFigures {
  * each of the others when its request, or the body it streams, has ended. Requests that wait for a connection still
  * get one. A drained client goes on working, with a connection for each request.
  *
- * What the caller made (a request handler, an agent) is borrowed: never drained, never destroyed.
+ * Whose a connection is, is not guessed. What is closed are the agents that were made here, and a handler that came into
+ * being together with the client. Everything else is borrowed, whoever put it in: the configuration, a class, an
+ * extension or a customization. It is never drained and never destroyed.
  *
  * What speaks HTTP/2 cannot be drained. It is destroyed instead, and therefore only when nobody can have a request on it
  * any more: when all who had the client leased it. Once it was handed out without a lease, it is left alone.
@@ -46,35 +50,23 @@ export interface TransportFigures {
  * @category models
  */
 export class Transport {
-  /**
-   * What the client is to be built with as its `requestHandler`.
-   *
-   * @since 0.1.0
-   */
-  readonly requestHandler: unknown
-  private readonly owned: ReadonlyArray<OwnedAgent>
-  private readonly ownsClient: boolean
-  private readonly isWanted: () => boolean
-  private readonly onAttach: (client: AwsClient) => void
-  private client: AwsClient | undefined
-  private holders = 0
-  private holds = 0
-  private handedOut = false
-  private destroyed = false
+  readonly #kind: "own" | "client's" | "lent" | "borrowed"
+  readonly #pools: Array<ConnectionPool> = []
+  readonly #shares: Array<AgentShare> = []
+  #offered: OfferedHandler
+  #onAttach: (client: AwsClient) => void = () => {}
+  #client: AwsClient | undefined
+  #handler: unknown
+  #destroyClient: () => void = () => {}
+  #holders = 0
+  #generation = 0
+  #handedOut = false
+  #drained = false
+  #destroyed = false
 
-  private constructor(options: {
-    readonly requestHandler: unknown
-    readonly agents?: ReadonlyArray<Http.Agent>
-    readonly ownsClient: boolean
-    readonly isTaken?: () => boolean
-    readonly onAttach?: (client: AwsClient) => void
-  }) {
-    this.requestHandler = options.requestHandler
-    this.owned = (options.agents ?? []).map((agent) => ({ agent, maxFreeSockets: agent.maxFreeSockets }))
-    this.ownsClient = options.ownsClient
-    this.isWanted = options.isTaken ?? (() => true)
-    this.onAttach = options.onAttach ?? (() => {})
-    for (const { agent } of this.owned) transports.set(agent, this)
+  private constructor(kind: "own" | "client's" | "lent" | "borrowed", requestHandler?: unknown) {
+    this.#kind = kind
+    this.#offered = { requestHandler, isTakenBy: (handler) => handler === requestHandler }
   }
 
   /**
@@ -82,49 +74,49 @@ export class Transport {
    *
    * - none: own agents with the SDK's settings (keep alive, at most 50 sockets per host), and the time limit for
    *   connecting that the client's `defaultsMode` sets;
-   * - plain options: own agents, made from `httpAgent` and `httpsAgent` where these are options too; what is an agent
-   *   already is borrowed;
-   * - anything else, a request handler above all: borrowed as a whole.
+   * - options, plain, of a class or given by a function: own agents, made from `httpAgent` and `httpsAgent` where these
+   *   are options too; what is an agent already is borrowed;
+   * - a request handler: borrowed as a whole.
    *
    * @since 0.1.0
    */
   static make(requestHandler: unknown): Transport {
-    if (requestHandler === undefined) {
-      const httpAgent = new Http.Agent(agentDefaults)
-      const httpsAgent = new Https.Agent(agentDefaults)
-      const smart = smartHandler({ httpAgent, httpsAgent })
-      return new Transport({ ...smart, agents: [httpAgent, httpsAgent], ownsClient: true })
-    }
-    if (!isPlainObject(requestHandler) || typeof requestHandler["handle"] === "function") {
-      return Transport.borrowed(requestHandler)
-    }
-    const { httpAgent, httpsAgent } = requestHandler
-    const http = isAgent(httpAgent) ? undefined : new Http.Agent(agentOptions(httpAgent))
-    const https = isAgent(httpsAgent) ? undefined : new Https.Agent(agentOptions(httpsAgent))
-    return new Transport({
-      requestHandler: { ...requestHandler, httpAgent: http ?? httpAgent, httpsAgent: https ?? httpsAgent },
-      agents: [http, https].filter((agent) => agent !== undefined),
-      ownsClient: http !== undefined && https !== undefined
-    })
+    if (isHandler(requestHandler)) return Transport.borrowed(requestHandler)
+    const transport = new Transport("own")
+    transport.#offerOptions(requestHandler, undefined, (options) => ({
+      httpAgent: transport.#ownAgent(ConnectionPool.http, options["httpAgent"]),
+      httpsAgent: transport.#ownAgent(ConnectionPool.https, options["httpsAgent"])
+    }))
+    return transport
   }
 
   /**
-   * The transport of many clients together, over agents of which each is lent a handler.
+   * The transport of many clients together, over pools of which each is lent a share.
    *
    * @since 0.1.0
    */
-  static over(agents: ReadonlyArray<Http.Agent>): Transport {
-    return new Transport({ requestHandler: undefined, agents, ownsClient: false })
+  static over(pools: ReadonlyArray<ConnectionPool>): Transport {
+    const transport = new Transport("own")
+    for (const pool of pools) transport.#own(pool)
+    return transport
   }
 
   /**
-   * The transport of a client that is lent a handler over connections it shares with others: nothing of it is the
-   * cache's to close.
+   * The transport of a client that is lent a share of what many use: nothing of it is the cache's to close. Options that
+   * name an agent get connections of their own.
    *
+   * @param requestHandler of the client's configuration
    * @since 0.1.0
    */
-  static lent(handler: LentHandler): Transport {
-    return new Transport({ ...handler, ownsClient: false })
+  static lent(requestHandler: unknown, shared: SharedConnections): Transport {
+    if (isHandler(requestHandler)) return Transport.borrowed(requestHandler)
+    if (namesAgent(requestHandler)) return Transport.make(requestHandler)
+    const transport = new Transport("lent")
+    transport.#offerOptions(requestHandler, shared.options, (options) => ({
+      httpAgent: options["httpAgent"] ?? transport.#share(shared.agents.httpAgent, shared.limit),
+      httpsAgent: options["httpsAgent"] ?? transport.#share(shared.agents.httpsAgent, shared.limit)
+    }))
+    return transport
   }
 
   /**
@@ -133,26 +125,63 @@ export class Transport {
    * @since 0.1.0
    */
   static borrowed(requestHandler?: unknown): Transport {
-    return new Transport({ requestHandler, ownsClient: false })
+    return new Transport("borrowed", requestHandler)
   }
 
   /**
-   * A transport that the client makes for itself, where the cache cannot hand it one: HTTP/2. It cannot be drained, only
-   * destroyed, with its client.
+   * A transport that came into being with its client, where the cache could not hand it one: HTTP/2, above all. It cannot
+   * be drained, only destroyed, with its client.
    *
    * @since 0.1.0
    */
   static clientMade(): Transport {
-    return new Transport({ requestHandler: undefined, ownsClient: true })
+    return new Transport("client's")
   }
 
   /**
-   * Whether it can be drained: whether it has agents of its own.
+   * The transport that a request handler belongs to, if it came into being with a client that was built here.
+   *
+   * @since 0.1.0
+   */
+  static ofHandler(handler: unknown): Transport | undefined {
+    const transport = typeof handler === "object" && handler !== null ? handlers.get(handler) : undefined
+    return transport === undefined || transport.isDestroyed ? undefined : transport
+  }
+
+  /**
+   * What the client is to be built with as its `requestHandler`.
+   *
+   * @since 0.1.0
+   */
+  get requestHandler(): unknown {
+    return this.#offered.requestHandler
+  }
+
+  /**
+   * Whether a client has taken what it was given, if this is its handler; if not, its class has brought another one.
+   *
+   * @since 0.1.0
+   */
+  isTakenBy(handler: unknown): boolean {
+    return this.#offered.isTakenBy(handler)
+  }
+
+  /**
+   * Whether it can be drained: whether agents of it were made here.
    *
    * @since 0.1.0
    */
   get isDrainable(): boolean {
-    return this.owned.length > 0
+    return this.#kind === "own"
+  }
+
+  /**
+   * Whether it is a share of what many clients use.
+   *
+   * @since 0.1.0
+   */
+  get isLent(): boolean {
+    return this.#kind === "lent"
   }
 
   /**
@@ -161,17 +190,20 @@ export class Transport {
    * @since 0.1.0
    */
   get isOwned(): boolean {
-    return this.ownsClient || this.isDrainable
+    return this.#kind === "own" || this.#kind === "client's"
   }
 
   /**
-   * Whether the constructor of the client has taken what it was given, as far as can be told; if not, the client has
-   * made a request handler of its own.
+   * Whether its connections are somebody else's. That an extension or a customization has put in a handler of its own
+   * can show after the first request only.
    *
    * @since 0.1.0
    */
-  get isTaken(): boolean {
-    return this.isWanted()
+  get isBorrowed(): boolean {
+    if (this.#kind === "borrowed" || this.#hasOtherHandler) return true
+    if (this.#kind === "client's") return false
+    const { httpAgent, httpsAgent } = agentsOf(this.#handler)
+    return (httpAgent !== undefined || httpsAgent !== undefined) && !this.#made(httpAgent) && !this.#made(httpsAgent)
   }
 
   /**
@@ -180,7 +212,16 @@ export class Transport {
    * @since 0.1.0
    */
   get isDestroyed(): boolean {
-    return this.destroyed
+    return this.#destroyed
+  }
+
+  /**
+   * Whether it has a holder.
+   *
+   * @since 0.1.0
+   */
+  get isHeld(): boolean {
+    return this.#holders > 0
   }
 
   /**
@@ -189,7 +230,7 @@ export class Transport {
    * @since 0.1.0
    */
   get isReleased(): boolean {
-    return this.holders === 0 && this.holds > 0
+    return this.#holders === 0 && this.#generation > 0
   }
 
   /**
@@ -198,17 +239,29 @@ export class Transport {
    * @since 0.1.0
    */
   get generation(): number {
-    return this.holds
+    return this.#generation
   }
 
   /**
-   * Says which client was built on it; once, right after its constructor returned.
+   * Says that a client was built on it; right after its constructor returned. From then on the client's `destroy` does
+   * nothing as long as a cache has the client or somebody leases it, and nothing ever where it would reach what is
+   * borrowed.
    *
    * @since 0.1.0
    */
   attach(client: AwsClient): void {
-    this.client = client
-    this.onAttach(client)
+    const destroy = client.destroy.bind(client)
+    const guarded = () => {
+      if (this.isReleased && this.#isAlone) destroy()
+    }
+    // What cannot be changed stays as its class made it.
+    Reflect.defineProperty(client, "destroy", { value: guarded, configurable: true, writable: true })
+    if (this.#client !== undefined) return
+    this.#client = client
+    this.#destroyClient = destroy
+    this.#handler = handlerOf(client)
+    if (this.isOwned && typeof this.#handler === "object" && this.#handler !== null) handlers.set(this.#handler, this)
+    this.#onAttach(client)
   }
 
   /**
@@ -217,7 +270,7 @@ export class Transport {
    * @since 0.1.0
    */
   handOut(): void {
-    this.handedOut = true
+    this.#handedOut = true
   }
 
   /**
@@ -226,13 +279,12 @@ export class Transport {
    * @since 0.1.0
    */
   hold(): void {
-    this.holders += 1
-    if (this.holders === 1) {
-      this.holds += 1
-      this.destroyed = false
-      for (const { agent, maxFreeSockets } of this.owned) {
-        agent.maxFreeSockets = maxFreeSockets
-      }
+    this.#holders += 1
+    if (this.#holders === 1) {
+      this.#generation += 1
+      this.#destroyed = false
+      this.#drained = false
+      for (const pool of this.#pools) pool.revive()
     }
   }
 
@@ -243,9 +295,9 @@ export class Transport {
    * @since 0.1.0
    */
   release(): void {
-    this.holders -= 1
-    if (this.holders > 0) return
-    if (this.isDrainable || this.handedOut) this.drain()
+    this.#holders -= 1
+    if (this.#holders > 0) return
+    if (this.isDrainable || this.#handedOut) this.drain()
     else this.destroy("closed")
   }
 
@@ -255,12 +307,8 @@ export class Transport {
    * @since 0.1.0
    */
   drain(): void {
-    for (const { agent } of this.owned) {
-      agent.maxFreeSockets = 0
-      for (const sockets of Object.values(agent.freeSockets)) {
-        for (const socket of [...sockets ?? []]) socket.destroy()
-      }
-    }
+    this.#drained = true
+    for (const pool of this.#pools) pool.drain()
   }
 
   /**
@@ -270,113 +318,125 @@ export class Transport {
    * @since 0.1.0
    */
   destroy(reason: ClientClosedError["reason"]): void {
-    this.destroyed = true
-    this.drain()
-    for (const { agent } of this.owned) cutOff(agent, new ClientClosedError({ reason }))
-    if (this.ownsClient) this.client?.destroy()
+    this.#destroyed = true
+    this.#drained = true
+    for (const pool of this.#pools) pool.cutOff(new ClientClosedError({ reason }))
+    if (this.#isAlone) this.#destroyClient()
+    else if (this.#kind === "client's") destroyHandler(this.#handler)
   }
 
   /**
-   * How many connections there are now. Those of borrowed agents and of HTTP/2 are not counted.
+   * Calls back as soon as no connection that is the cache's to close is left, and no request waits for one.
+   *
+   * @returns what ends the waiting
+   * @since 0.1.0
+   */
+  whenQuiet(callback: () => void): () => void {
+    let busy = this.#pools.length
+    if (busy === 0) callback()
+    const ends = this.#pools.map((pool) =>
+      pool.whenQuiet(() => {
+        busy -= 1
+        if (busy === 0) callback()
+      })
+    )
+    return () => {
+      for (const end of ends) end()
+    }
+  }
+
+  /**
+   * How many connections there are now; of a share those that its client uses. Those of borrowed agents and of HTTP/2 are
+   * not counted.
    *
    * @since 0.1.0
    */
   figures(): TransportFigures {
-    let used = 0
-    let free = 0
-    let queued = 0
-    for (const { agent } of this.owned) {
-      used += count(agent.sockets)
-      free += count(agent.freeSockets)
-      queued += count(agent.requests)
+    let openSockets = 0
+    let freeSockets = 0
+    let queuedRequests = 0
+    for (const pool of this.#pools) {
+      const figures = pool.figures()
+      openSockets += figures.openSockets
+      freeSockets += figures.freeSockets
+      queuedRequests += figures.queuedRequests
     }
-    return { openSockets: used + free, freeSockets: free, queuedRequests: queued }
+    for (const share of this.#shares) {
+      openSockets += share.used
+      queuedRequests += share.queued
+    }
+    return { openSockets, freeSockets, queuedRequests }
   }
-}
 
-/**
- * A `requestHandler` that a client is to be built with.
- *
- * @since 0.1.0
- * @category models
- */
-export interface LentHandler {
-  readonly requestHandler: unknown
-  /** Whether a client has taken it, as far as can be told; known right after the client was built. */
-  readonly isTaken: () => boolean
-  /** Called with the client that was built with it. */
-  readonly onAttach: (client: AwsClient) => void
-}
+  #offerOptions(
+    given: unknown,
+    base: Readonly<Record<string, unknown>> | undefined,
+    agentsFor: (options: Readonly<Record<string, unknown>>) => Agents
+  ): void {
+    if (given !== undefined || base !== undefined) {
+      this.#offered = offerOptions(given, base ?? {}, agentsFor)
+      return
+    }
+    const agents = agentsFor({})
+    const attached = new Promise<AwsClient>((resolve) => {
+      this.#onAttach = resolve
+    })
+    // A function, as the SDK itself uses one: an options object would replace the time limit that the client's defaults
+    // mode sets.
+    const smart = () =>
+      attached.then(connectionTimeout).then((timeout) => (timeout === undefined ? {} : { connectionTimeout: timeout }))
+    this.#offered = offerOptions(smart, {}, () => agents)
+  }
 
-interface OwnedAgent {
-  readonly agent: Http.Agent
-  readonly maxFreeSockets: number
+  #ownAgent(make: (options: Https.AgentOptions) => ConnectionPool, given: unknown): unknown {
+    if (isAgent(given)) return given
+    return this.#own(make({ ...agentDefaults, ...(isPlainObject(given) ? given : {}) })).agent
+  }
+
+  #own(pool: ConnectionPool): ConnectionPool {
+    this.#pools.push(pool)
+    transports.set(pool.agent, this)
+    if (this.#drained) pool.drain()
+    return pool
+  }
+
+  #share(shared: unknown, limit: number): unknown {
+    if (!(shared instanceof ConnectionPool)) return shared
+    const share = new AgentShare(shared, limit)
+    this.#shares.push(share)
+    transports.set(share, this)
+    return share
+  }
+
+  #made(agent: unknown): boolean {
+    return this.#pools.some((pool) => pool.agent === agent) || this.#shares.some((share) => share === agent)
+  }
+
+  get #hasOtherHandler(): boolean {
+    return this.#client !== undefined && handlerOf(this.#client) !== this.#handler
+  }
+
+  // Whether it is known that the client's own `destroy` reaches nothing that is somebody else's.
+  get #isAlone(): boolean {
+    if (!this.isOwned || this.#hasOtherHandler) return false
+    if (this.#kind === "client's") return true
+    const { httpAgent, httpsAgent } = agentsOf(this.#handler)
+    return this.#made(httpsAgent) && (httpAgent === undefined || this.#made(httpAgent))
+  }
 }
 
 // A transport lives as long as its agents, and these as long as they have sockets or a client: so whoever remembers
 // transports weakly can still find those that have something to close.
-const transports = new WeakMap<Http.Agent, Transport>()
+const transports = new WeakMap<object, Transport>()
+
+const handlers = new WeakMap<object, Transport>()
 
 // The SDK's own settings (@smithy/node-http-handler).
 const agentDefaults = { keepAlive: true, maxSockets: 50 }
 
-const agentOptions = (options: unknown): Https.AgentOptions => ({
-  ...agentDefaults,
-  ...(isPlainObject(options) ? options : {})
-})
-
-/**
- * A `requestHandler` over agents, with the time limit for connecting that the client's `defaultsMode` sets.
- *
- * @since 0.1.0
- * @category constructors
- */
-export const smartHandler = (agents: { readonly httpAgent: unknown; readonly httpsAgent: unknown }): LentHandler => {
-  let attach = (_client: AwsClient): void => {}
-  let isTaken = false
-  const attached = new Promise<AwsClient>((resolve) => {
-    attach = resolve
+const namesAgent = (options: unknown): boolean =>
+  typeof options === "object" && options !== null
+  && ["httpAgent", "httpsAgent"].some((name) => {
+    const agent: unknown = Reflect.get(options, name)
+    return agent !== undefined && agent !== null
   })
-  return {
-    // Request handlers take a function for their options, which the SDK uses for the same purpose: an options object
-    // would replace the time limit that the client's defaults mode sets.
-    requestHandler: () => {
-      isTaken = true
-      return attached.then(connectionTimeout).then((timeout) => ({
-        ...(timeout === undefined ? {} : { connectionTimeout: timeout }),
-        ...agents
-      }))
-    },
-    isTaken: () => isTaken,
-    onAttach: attach
-  }
-}
-
-const cutOff = (agent: Http.Agent, closed: ClientClosedError): void => {
-  // The queue first: each connection that ends would make one for a request that waits. The agent takes an empty queue
-  // for one with requests, so it goes altogether.
-  for (const [host, queue] of Object.entries<ReadonlyArray<EventEmitter> | undefined>(agent.requests)) {
-    Reflect.deleteProperty(agent.requests, host)
-    for (const request of queue ?? []) request.emit("error", closed)
-  }
-  for (const sockets of Object.values(agent.sockets)) {
-    for (const socket of [...sockets ?? []]) {
-      // One that has no request at this moment has nobody to listen.
-      socket.once("error", () => {})
-      socket.destroy(closed)
-    }
-  }
-  agent.destroy()
-}
-
-/**
- * The SDK's test for an agent, which holds for agents of other libraries too (proxy agents).
- *
- * @since 0.1.0
- * @category guards
- */
-export const isAgent = (u: unknown): boolean =>
-  u instanceof Http.Agent || (typeof u === "object" && u !== null && "destroy" in u && typeof u.destroy === "function")
-
-const count = (byHost: NodeJS.ReadOnlyDict<ReadonlyArray<unknown>>): number =>
-  Object.values(byHost).reduce((sum, list) => sum + (list?.length ?? 0), 0)

@@ -5,8 +5,10 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { awaitQuiet } from "./awaitQuiet.js"
 import type { AwsClient } from "./AwsClient.js"
-import { Transport, type TransportFigures } from "./Transport.js"
+import type { TransportFigures } from "./ConnectionPool.js"
+import { Transport } from "./Transport.js"
 
 /**
  * Knows the transports of all clients that a cache built and that may still have connections, those of clients that
@@ -26,14 +28,21 @@ export class TransportRegistry {
   private sweepAt = 32
 
   /**
-   * Makes one that destroys what it knows when the scope closes.
+   * Makes one. When the scope closes, requests and bodies may end as long as there is time; then it destroys what it
+   * knows.
    *
+   * @param timeLeft in milliseconds, asked for when the scope closes
    * @since 0.1.0
    */
-  static readonly make: Effect.Effect<TransportRegistry, never, Scope.Scope> = Effect.acquireRelease(
-    Effect.sync(() => new TransportRegistry()),
-    (self) => Effect.sync(() => self.destroyAll())
-  )
+  static readonly make = (timeLeft: Effect.Effect<number>): Effect.Effect<TransportRegistry, never, Scope.Scope> =>
+    Effect.acquireRelease(
+      Effect.sync(() => new TransportRegistry()),
+      (self) =>
+        Effect.zipRight(
+          Effect.flatMap(timeLeft, (millis) => awaitQuiet(self.closing(), millis)),
+          Effect.sync(() => self.destroyAll())
+        )
+    )
 
   /**
    * How many it remembers, those forgotten only at the next sweep included. For tests.
@@ -51,8 +60,8 @@ export class TransportRegistry {
    */
   register(client: AwsClient, transport: Transport): void {
     this.byClient.set(client, transport)
-    if (!transport.isOwned) return
-    if (!transport.isDrainable) {
+    if (!transport.isOwned && !transport.isLent) return
+    if (transport.isOwned && !transport.isDrainable) {
       this.undrainable.add(transport)
       return
     }
@@ -124,8 +133,13 @@ export class TransportRegistry {
     return [...weak, ...this.undrainable]
   }
 
+  // What another cache has too is closed with that one.
+  private closing(): ReadonlyArray<Transport> {
+    return this.transports().filter((transport) => transport.isOwned && !transport.isHeld)
+  }
+
   private destroyAll(): void {
-    for (const transport of this.transports()) {
+    for (const transport of this.closing()) {
       try {
         transport.destroy("closed")
       } catch {

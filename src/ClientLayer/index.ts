@@ -28,6 +28,7 @@ export { ClientBuildError, ClientClosedError, ClientValueError } from "./ClientE
 export type { ClientFake } from "./ClientFake.js"
 export type { ClientArguments, ClientOptions } from "./ClientOptions.js"
 export type { ClientLoader, ClientSource } from "./ClientSource.js"
+export type { TransportFigures } from "./ConnectionPool.js"
 export type { AwsCredentials, CredentialsFailure } from "./CredentialMemo.js"
 export {
   client,
@@ -99,4 +100,3 @@ export type {
   SessionService,
   SessionStats
 } from "./SessionService.js"
-export type { TransportFigures } from "./Transport.js"

@@ -16,6 +16,7 @@ import { printedAs } from "../Cache/printedAs.js"
 import { printKey } from "../Cache/printKey.js"
 import { millis } from "../Cache/timeToLive.js"
 import { unrefSleep } from "../Cache/unrefSleep.js"
+import { countdown } from "./awaitQuiet.js"
 import { type ClientClass, type ClientOf, isAwsClient } from "./AwsClient.js"
 import { CachedClient, clientOf, handOut, withClientOf } from "./CachedClient.js"
 import { type ClientBuilder, failedBuild, type MoreSecrets, noMoreSecrets, runBuilder } from "./ClientBuilder.js"
@@ -40,11 +41,18 @@ import { sendLeased } from "./sendLeased.js"
 import { TransportRegistry } from "./TransportRegistry.js"
 
 const defaultMaxSize = 10
-const defaultGracePeriod = "5 seconds"
 
 /**
- * Makes a cache of clients. When the scope closes, builds are interrupted, leases are waited for as long as the grace
- * period, and then every client it built is destroyed, with what is left of its requests.
+ * How long the closing of a cache waits for leases, requests and bodies, where nobody says.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const defaultGracePeriod = "5 seconds"
+
+/**
+ * Makes a cache of clients. When the scope closes, builds are interrupted; leases, and then requests and bodies, are
+ * waited for as long as the grace period, and then every client it built is destroyed, with what is left.
  *
  * Fails with `CacheConfigError` for an option it cannot accept.
  *
@@ -65,8 +73,9 @@ export const makeClientCache = (
     const drainTimeout = yield* millis(name, "drainTimeout", options.drainTimeout ?? Duration.infinity)
     let built = 0
     let maxSize = options.maxSize ?? defaultMaxSize
+    const grace = countdown(yield* millis(name, "gracePeriod", options.gracePeriod ?? defaultGracePeriod))
     // Made before the store, so that at the end it is closed after leases have ended.
-    const registry = yield* TransportRegistry.make
+    const registry = yield* TransportRegistry.make(grace.left)
     const drains = yield* FiberSet.make<void>()
     const store = yield* LeasedStore.make<ClientCacheKey<unknown>, CachedClient, ClientBuildError>({
       name,
@@ -83,6 +92,7 @@ export const makeClientCache = (
       releaseTimeout: Duration.infinity,
       releaseConcurrency: 1
     })
+    yield* Effect.addFinalizer(() => grace.start)
 
     const release = (transport: CachedClient["transport"]): Effect.Effect<void> =>
       Effect.suspend(() => {
@@ -280,7 +290,7 @@ export const makeClientCache = (
             key: key.label,
             ...transport.figures(),
             leases,
-            borrowed: !transport.isOwned
+            borrowed: transport.isBorrowed
           }))
         })
       ),

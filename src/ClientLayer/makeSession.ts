@@ -13,6 +13,8 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
 import { printedAs } from "../Cache/printedAs.js"
+import { millis } from "../Cache/timeToLive.js"
+import { countdown } from "./awaitQuiet.js"
 import type { ClientClass, ClientOf } from "./AwsClient.js"
 import { buildClientOn, type ClientBuilder } from "./ClientBuilder.js"
 import { type ClientCacheKey, prepareClient } from "./ClientCacheKey.js"
@@ -23,7 +25,7 @@ import { type ClientSource, resolveSource } from "./ClientSource.js"
 import { copyOfConfig } from "./configFields.js"
 import type { AwsCredentials } from "./CredentialMemo.js"
 import { DynamoDBDocumentClientResource, DynamoDBDocumentResource } from "./DynamoDBDocumentResource.js"
-import { makeClientCache } from "./makeClientCache.js"
+import { defaultGracePeriod, makeClientCache } from "./makeClientCache.js"
 import { makeResourceCache } from "./makeResourceCache.js"
 import { availablePartitions, availableRegions, availableServices, partitionForRegion } from "./Partition.js"
 import { isPlainObject } from "./plainData.js"
@@ -49,7 +51,6 @@ import { readSessionSettings, type SessionSettings } from "./SessionSettings.js"
 import { sessionLine, sessionSummary } from "./sessionSummary.js"
 import { makeSessionTransport } from "./SessionTransport.js"
 import { refreshProviderFiles } from "./sharedFiles.js"
-import { Transport } from "./Transport.js"
 import { expiresAt } from "./usableCredentials.js"
 
 /**
@@ -69,7 +70,8 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
     const policy = yield* sessionPolicy(name, undefined, options.evictionPolicy ?? "LRU")
     const initial = yield* readSessionSettings(name, options)
     let settings = initial
-    const transport = yield* makeSessionTransport(name, options)
+    const grace = countdown(yield* millis(name, "gracePeriod", options.gracePeriod ?? defaultGracePeriod))
+    const transport = yield* makeSessionTransport(name, options, grace.left)
     const sharedHandlers = new WeakSet<object>()
     const credentials = yield* makeSessionCredentials(name, options.credentials, () => ({
       profile: settings.profile,
@@ -100,11 +102,12 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
       }
       const built = buildClientOn(
         { clientClass, normal: { ...normal, config: completed } },
-        (requestHandler) => requestHandler === undefined ? transport.forClient() : Transport.make(requestHandler)
+        transport.forClient
       )
       if (config["region"] === undefined && "region" in built.client.config) throw new Error(noRegion)
       const { requestHandler }: { readonly requestHandler?: unknown } = built.client.config
-      if (config["requestHandler"] === undefined && !built.transport.isOwned && Predicate.isObject(requestHandler)) {
+      const isShared = built.transport.isLent || (config["requestHandler"] === undefined && !built.transport.isOwned)
+      if (isShared && Predicate.isObject(requestHandler)) {
         sharedHandlers.add(requestHandler)
       }
       return built
@@ -134,6 +137,9 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
       )
     const resource = { LRU: yield* resourceCache("LRU"), LFU: yield* resourceCache("LFU") }
     const caches = new SessionCaches({ client, resource })
+
+    // Closed last, it is made known first.
+    yield* Effect.addFinalizer(() => grace.start)
 
     const clientKey = <Ctor extends ClientClass>(
       source: ClientSource<Ctor>,

@@ -1,8 +1,8 @@
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb"
 import { GetObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Layer, Predicate, Scope } from "effect"
-import { ClientCache, ClientCacheKey, ClientClosedError } from "effect-aws-cache/ClientLayer"
+import { Duration, Effect, Exit, Fiber, Layer, Option, Predicate, Scope, TestClock } from "effect"
+import { ClientCache, ClientCacheKey, type ClientCacheOptions, ClientClosedError } from "effect-aws-cache/ClientLayer"
 import * as Http from "node:http"
 import * as LocalHttp from "../support/LocalHttp.js"
 import { turns, until } from "../support/until.js"
@@ -161,11 +161,78 @@ describe("the connections of a ClientCache", () => {
   })
 
   describe("the end of the scope", () => {
-    const inScope = Effect.gen(function*() {
-      const scope = yield* Scope.make()
-      const context = yield* Layer.buildWithScope(ClientCache.layer({ maxSize: 2 }), scope)
-      return { context, close: Scope.close(scope, Exit.void) }
-    })
+    const inScopeWith = (options: ClientCacheOptions) =>
+      Effect.gen(function*() {
+        const scope = yield* Scope.make()
+        const context = yield* Layer.buildWithScope(ClientCache.layer({ maxSize: 2, ...options }), scope)
+        return { context, close: Scope.close(scope, Exit.void) }
+      })
+    const inScope = inScopeWith({ gracePeriod: 0 })
+
+    it.scoped("waits for what is in flight, for what waits and for bodies that are read, leased or not", () =>
+      Effect.gen(function*() {
+        const server = yield* localS3
+        const { close, context } = yield* inScopeWith({ gracePeriod: Duration.infinity })
+        const config = server.config({ requestHandler: { httpAgent: { maxSockets: 2 } } })
+        const client = yield* Effect.provide(ClientCache.client(S3Client, config), context)
+        const object = yield* openObject(client, "half")
+        const requests = yield* Effect.fork(
+          Effect.forEach(["held-1", "held-2"], (key) => fetchObject(client, key), { concurrency: "unbounded" })
+        )
+        yield* until(() => server.waiting() === 2)
+        yield* Effect.provide(untilQueued(1), context)
+        const closing = yield* Effect.fork(close)
+        yield* turns(20)
+        assert.isTrue(Option.isNone(yield* Fiber.poll(closing)))
+        yield* server.release
+        assert.strictEqual(yield* object.read, whole.size)
+        yield* until(() => server.waiting() === 1)
+        yield* server.release
+        assert.deepStrictEqual(yield* Fiber.join(requests), [whole, whole])
+        yield* Fiber.join(closing)
+        yield* until(() => server.openSockets() === 0)
+      }))
+
+    it.scoped("waits for a body as long as the grace period, and no longer", () =>
+      Effect.gen(function*() {
+        const server = yield* localS3
+        const { close, context } = yield* inScopeWith({})
+        const client = yield* Effect.provide(ClientCache.client(S3Client, server.config()), context)
+        const object = yield* openObject(client, "half")
+        const read = yield* Effect.fork(Effect.exit(object.read))
+        const closing = yield* Effect.fork(close)
+        yield* turns(20)
+        yield* TestClock.adjust("4999 millis")
+        yield* turns(20)
+        assert.isTrue(Option.isNone(yield* Fiber.poll(closing)))
+        yield* TestClock.adjust("1 millis")
+        yield* Fiber.join(closing)
+        assert.isTrue(Exit.isFailure(yield* Fiber.join(read)))
+      }))
+
+    it.scoped("leases and bodies have the grace period together", () =>
+      Effect.gen(function*() {
+        const server = yield* localS3
+        const { close, context } = yield* inScopeWith({ gracePeriod: "10 seconds" })
+        const leasing = yield* Scope.make()
+        const client = yield* Effect.provide(
+          Scope.extend(ClientCache.lease(S3Client, server.config()), leasing),
+          context
+        )
+        const object = yield* openObject(client, "half")
+        const read = yield* Effect.fork(Effect.exit(object.read))
+        const closing = yield* Effect.fork(close)
+        yield* turns(20)
+        yield* TestClock.adjust("7 seconds")
+        yield* Scope.close(leasing, Exit.void)
+        yield* turns(20)
+        yield* TestClock.adjust("2 seconds")
+        yield* turns(20)
+        assert.isTrue(Option.isNone(yield* Fiber.poll(closing)))
+        yield* TestClock.adjust("1 second")
+        yield* Fiber.join(closing)
+        assert.isTrue(Exit.isFailure(yield* Fiber.join(read)))
+      }))
 
     it.scoped("closes every connection, of dropped and of evicted clients too", () =>
       Effect.gen(function*() {

@@ -2,12 +2,12 @@ import { S3Client } from "@aws-sdk/client-s3"
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers"
 import { assert, describe, it } from "@effect/vitest"
 import { NodeHttpHandler } from "@smithy/node-http-handler"
-import { Effect, Exit, Fiber, Scope } from "effect"
+import { Effect, Exit, Fiber, Option, Scope, TestClock } from "effect"
 import { Session, type SessionService } from "effect-aws-cache/ClientLayer"
 import * as Http from "node:http"
-import { turns, until } from "../support/until.js"
+import { eventually, turns, until } from "../support/until.js"
 import { localSts } from "./credentialSources.js"
-import { fetchObject, localS3 } from "./localS3.js"
+import { fetchObject, localS3, openObject } from "./localS3.js"
 import { sessionEnvironment } from "./sessionEnvironment.js"
 
 const region = "us-east-1"
@@ -165,14 +165,100 @@ describe("the connections of a session", () => {
       assert.strictEqual((yield* fetchObject(s3, "two")).attempts, 1)
     }))
 
-  it.scopedLive("of a client with options for its handler are the client's own, and closed with it", () =>
+  it.scopedLive("serve clients with options for their handlers too, of any shape", () =>
+    Effect.gen(function*() {
+      const { close, server, session } = yield* open({ requestHandler: { connectionTimeout: 1234 } })
+      class Options {
+        readonly #limit = 5000
+        get requestTimeout() {
+          return this.#limit
+        }
+      }
+      for (
+        const requestHandler of [
+          { requestTimeout: 5000 },
+          new Options(),
+          () => Promise.resolve({ requestTimeout: 5000 })
+        ]
+      ) {
+        // @ts-expect-error the SDK takes a function as well, which its types do not tell
+        const s3 = yield* session.client(S3Client, { ...server.config(), requestHandler })
+        yield* fetchObject(s3, "one")
+        assert.deepInclude(handlerOptions(s3), { requestTimeout: 5000, connectionTimeout: 1234 })
+      }
+      assert.strictEqual(server.connections(), 1)
+      assert.strictEqual((yield* session.stats).openSockets, 1)
+      yield* close
+      yield* until(() => server.openSockets() === 0)
+    }))
+
+  it.scopedLive("are not those of a client that names options for an agent: it has its own, closed with it", () =>
     Effect.gen(function*() {
       const { close, server, session } = yield* open()
-      const s3 = yield* session.client(S3Client, { ...server.config(), requestHandler: { requestTimeout: 5000 } })
+      const s3 = yield* session.client(S3Client, {
+        ...server.config(),
+        requestHandler: { httpAgent: { maxSockets: 3 } }
+      })
       yield* fetchObject(s3, "one")
       assert.strictEqual((yield* session.stats).openSockets, 0)
-      assert.strictEqual((yield* session.caches.client.LRU.stats).openSockets, 1)
+      const stats = yield* session.caches.client.LRU.stats
+      assert.strictEqual(stats.openSockets, 1)
+      assert.deepInclude(stats.clients[0], { borrowed: false, openSockets: 1 })
       yield* close
+      yield* until(() => server.openSockets() === 0)
+    }))
+
+  it.scopedLive("one client with bodies that nobody reads does not take from the others", () =>
+    Effect.gen(function*() {
+      const { server, session } = yield* open({ maxSockets: 6, maxSocketsPerClient: 4 })
+      const [greedy, other] = yield* clients(session, 2, server.config())
+      if (greedy === undefined || other === undefined) return yield* Effect.dieMessage("no clients")
+      const unread = yield* Effect.fork(
+        Effect.forEach(Array.from({ length: 10 }), () => openObject(greedy, "half"), { concurrency: "unbounded" })
+      )
+      yield* until(() => server.waiting() === 4)
+      const figuresOf = Effect.map(session.caches.client.LRU.stats, ({ clients }) => clients)
+      yield* eventually(Effect.map(figuresOf, ([first]) => first?.queuedRequests === 6))
+      for (let n = 0; n < 5; n++) assert.strictEqual((yield* fetchObject(other, "one")).attempts, 1)
+      assert.deepInclude((yield* figuresOf)[0], { borrowed: false, openSockets: 4, freeSockets: 0, queuedRequests: 6 })
+      assert.deepInclude((yield* figuresOf)[1], { borrowed: false, openSockets: 0 })
+      assert.deepInclude(yield* session.stats, { openSockets: 5, freeSockets: 1, queuedRequests: 6 })
+      // As bodies are read, those that wait get their turn.
+      yield* Effect.forkScoped(Effect.forever(Effect.zipRight(server.release, turns(1))))
+      for (let n = 0; n < 10; n++) yield* fetchObject(other, "one")
+      yield* Effect.forkScoped(Effect.suspend(() => Fiber.join(unread)))
+      yield* eventually(Effect.map(figuresOf, ([first]) => (first?.openSockets ?? 0) === 4))
+    }))
+
+  it.scopedLive("cut those that wait for their share, too", () =>
+    Effect.gen(function*() {
+      const { close, server, session } = yield* open({ maxSocketsPerClient: 2 })
+      const s3 = yield* session.client(S3Client, server.config())
+      const cut = yield* Effect.forkDaemon(Effect.all(
+        Array.from({ length: 5 }, () => Effect.exit(Effect.sandbox(fetchObject(s3, "held")))),
+        { concurrency: "unbounded" }
+      ))
+      yield* until(() => server.waiting() === 2)
+      yield* eventually(Effect.map(session.stats, ({ queuedRequests }) => queuedRequests === 3))
+      yield* close
+      for (const exit of yield* Fiber.join(cut)) assert.include(String(exit), "ClientClosedError")
+      yield* until(() => server.openSockets() === 0)
+      assert.strictEqual(server.executions("held"), 2)
+    }))
+
+  it.scoped("are waited for as long as the grace period, with the bodies that are read on them", () =>
+    Effect.gen(function*() {
+      const { close, server, session } = yield* open({ gracePeriod: "5 seconds" })
+      const s3 = yield* session.client(S3Client, server.config())
+      const object = yield* openObject(s3, "half")
+      const closing = yield* Effect.fork(close)
+      yield* turns(20)
+      yield* TestClock.adjust("4 seconds")
+      yield* turns(20)
+      assert.isTrue(Option.isNone(yield* Fiber.poll(closing)))
+      yield* server.release
+      assert.strictEqual(yield* object.read, 64 * 1024)
+      yield* Fiber.join(closing)
       yield* until(() => server.openSockets() === 0)
     }))
 
@@ -218,10 +304,12 @@ describe("the connections of a session", () => {
   it.scoped("refuse options that are none", () =>
     Effect.gen(function*() {
       yield* sessionEnvironment()
-      for (const maxSockets of [0, -1, 1.5, Number.NaN]) {
-        const failure = yield* Effect.flip(Session.make({ region, maxSockets }))
-        assert.strictEqual(failure._tag, "CacheConfigError")
-        assert.include(failure.message, "maxSockets")
+      for (const limit of [0, -1, 1.5, Number.NaN]) {
+        for (const option of ["maxSockets", "maxSocketsPerClient"]) {
+          const failure = yield* Effect.flip(Session.make({ region, [option]: limit }))
+          assert.strictEqual(failure._tag, "CacheConfigError")
+          assert.include(failure.message, `${option} `)
+        }
       }
       const failure = yield* Effect.flip(Session.make({ region, requestHandler: () => Promise.resolve({}) }))
       assert.include(failure.message, "requestHandler is a function")

@@ -18,7 +18,7 @@ const built = (registry: TransportRegistry, config: object = { region: "us-east-
 describe("TransportRegistry", () => {
   it.scoped("forgets the clients that were dropped, however many there were", () =>
     Effect.gen(function*() {
-      const registry = yield* TransportRegistry.make
+      const registry = yield* TransportRegistry.make(Effect.succeed(0))
       for (let n = 0; n < 1000; n++) {
         yield* built(registry)
         if (n % 100 === 0) yield* garbageCollected
@@ -32,7 +32,7 @@ describe("TransportRegistry", () => {
     Effect.gen(function*() {
       const server = yield* localS3
       yield* Effect.scoped(Effect.gen(function*() {
-        const registry = yield* TransportRegistry.make
+        const registry = yield* TransportRegistry.make(Effect.succeed(0))
         for (let n = 0; n < 3; n++) {
           yield* Effect.flatMap(built(registry, server.config()), (client) => fetchObject(client, "object"))
         }
@@ -47,7 +47,7 @@ describe("TransportRegistry", () => {
     Effect.gen(function*() {
       const server = yield* localS3
       yield* Effect.scoped(Effect.gen(function*() {
-        const registry = yield* TransportRegistry.make
+        const registry = yield* TransportRegistry.make(Effect.succeed(0))
         for (let n = 0; n < 3; n++) {
           const client = yield* built(registry, server.config())
           yield* fetchObject(client, "object")

@@ -1,0 +1,121 @@
+/**
+ * One client's share of the connections of many.
+ *
+ * @since 0.1.0
+ */
+import * as Http from "node:http"
+import { addTo, type ConnectionPool } from "./ConnectionPool.js"
+
+/**
+ * What a client gets as its agent: at most so many connections of a pool for each host. Whoever leaves bodies unread
+ * keeps their connections, and would otherwise keep all of them from everybody else.
+ *
+ * Requests beyond the limit wait here, in the order in which they came, and not in the pool's queue.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class AgentShare extends Http.Agent {
+  readonly #pool: ConnectionPool
+  readonly #limit: number
+  // Requests that have a connection or wait for one in the pool, and those that wait here, by host.
+  readonly #hosts = new Map<string, Host>()
+  #queued = 0
+
+  /**
+   * @param limit the most connections for each host
+   */
+  constructor(pool: ConnectionPool, limit: number) {
+    super({ maxSockets: limit })
+    this.#pool = pool
+    this.#limit = limit
+    // What Node and the SDK look at.
+    for (const name of ["protocol", "defaultPort", "keepAlive", "keepAliveMsecs", "options"]) {
+      Reflect.set(this, name, Reflect.get(pool.agent, name))
+    }
+  }
+
+  /**
+   * How many requests have a connection, or are about to get one.
+   *
+   * @since 0.1.0
+   */
+  get used(): number {
+    let used = 0
+    for (const host of this.#hosts.values()) used += host.used
+    return used
+  }
+
+  /**
+   * How many requests wait here.
+   *
+   * @since 0.1.0
+   */
+  get queued(): number {
+    return this.#queued
+  }
+
+  /**
+   * Called by Node for each request.
+   *
+   * @since 0.1.0
+   */
+  addRequest(...args: Arrival): void {
+    const name = this.#pool.agent.getName(isOptions(args[1]) ? args[1] : undefined)
+    const host = this.#hosts.get(name) ?? { used: 0, waiting: [] }
+    this.#hosts.set(name, host)
+    if (host.used < this.#limit) {
+      this.#start(name, host, args)
+    } else {
+      host.waiting.push(args)
+      this.#queued++
+      this.#pool.crowded.add(this)
+    }
+  }
+
+  /**
+   * Lets the requests that wait here fail.
+   *
+   * @since 0.1.0
+   */
+  cutOff(closed: Error): void {
+    for (const host of this.#hosts.values()) {
+      for (const [request] of host.waiting.splice(0)) request.emit("error", closed)
+    }
+    this.#queued = 0
+    this.#pool.crowded.delete(this)
+  }
+
+  /**
+   * Does nothing: the connections are not this client's alone.
+   *
+   * @since 0.1.0
+   */
+  override destroy(): void {}
+
+  #start(name: string, host: Host, args: Arrival): void {
+    host.used++
+    // After the response has been read to its end, or when the connection is gone.
+    args[0].once("close", () => {
+      host.used--
+      const next = host.waiting.shift()
+      if (next !== undefined) {
+        this.#queued--
+        if (this.#queued === 0) this.#pool.crowded.delete(this)
+        this.#start(name, host, next)
+      } else if (host.used === 0) {
+        this.#hosts.delete(name)
+      }
+    })
+    addTo(this.#pool.agent, args)
+  }
+}
+
+type Arrival = readonly [request: Http.ClientRequest, options: unknown, ...ReadonlyArray<unknown>]
+
+interface Host {
+  used: number
+  readonly waiting: Array<Arrival>
+}
+
+const isOptions = (u: unknown): u is Http.ClientRequestArgs => typeof u === "object" && u !== null

@@ -1,0 +1,288 @@
+/**
+ * An HTTP agent that this library made, and can let go of.
+ *
+ * @since 0.1.0
+ */
+import type { EventEmitter } from "node:events"
+import * as Http from "node:http"
+import * as Https from "node:https"
+import type { Socket } from "node:net"
+import type { Duplex } from "node:stream"
+import { setImmediate } from "node:timers"
+import { awaken, type IdleSince, idleSince, isStale } from "./idleSockets.js"
+
+/**
+ * How many connections there are, as plain numbers.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TransportFigures {
+  /** Open sockets, in use or idle. */
+  readonly openSockets: number
+  /** Open sockets that are idle. */
+  readonly freeSockets: number
+  /** Requests that wait for a socket. */
+  readonly queuedRequests: number
+}
+
+/**
+ * An agent of Node for one client, or for many, that can be drained and closed by whoever made it, and by nobody else:
+ * its `destroy`, which `client.destroy()` calls, does nothing.
+ *
+ * A connection that was idle is looked at before it is used again, once the event loop has taken what lies in the
+ * sockets: after a process was stopped or frozen (`SIGSTOP`, AWS Lambda between two invocations) the server has closed
+ * it, and a request that is not idempotent must not find that out. So is a connection whose announced time to live
+ * (`Keep-Alive: timeout=5`) is over.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class ConnectionPool {
+  /**
+   * What clients are built with.
+   *
+   * @since 0.1.0
+   */
+  readonly agent: Http.Agent
+  /**
+   * The shares of it in which requests wait.
+   *
+   * @since 0.1.0
+   */
+  readonly crowded = new Set<WaitingRequests>()
+  private readonly maxFreeSockets: number
+  private readonly idle = new WeakMap<Duplex, IdleSince>()
+  private entering: Array<Entrant> | undefined
+  private lookedAt: IdleSince = idleSince()
+
+  private constructor(make: (pool: ConnectionPool) => Http.Agent) {
+    this.agent = make(this)
+    this.maxFreeSockets = this.agent.maxFreeSockets
+  }
+
+  /**
+   * A pool for `http:`.
+   *
+   * @since 0.1.0
+   */
+  static http(options: Http.AgentOptions): ConnectionPool {
+    return new ConnectionPool((pool) => new HttpAgent(options, pool))
+  }
+
+  /**
+   * A pool for `https:`.
+   *
+   * @since 0.1.0
+   */
+  static https(options: Https.AgentOptions): ConnectionPool {
+    return new ConnectionPool((pool) => new HttpsAgent(options, pool))
+  }
+
+  /**
+   * Lets a request in. If connections are idle, it first waits until the event loop has heard of those that are closed.
+   *
+   * @param add what gives the request a connection, or makes it wait for one
+   * @since 0.1.0
+   */
+  enter(request: Http.ClientRequest, add: () => void): void {
+    if (this.entering !== undefined) {
+      this.entering.push({ request, add })
+    } else if (isEmpty(this.agent.freeSockets) || !awaken(this.lookedAt)) {
+      add()
+    } else {
+      this.entering = [{ request, add }]
+      // One turn may be under way already: what it polled for was asked before the process stood still.
+      setImmediate(() => setImmediate(() => this.look()))
+    }
+  }
+
+  /**
+   * A connection has become idle.
+   *
+   * @since 0.1.0
+   */
+  freed(socket: Duplex): void {
+    this.idle.set(socket, idleSince(socket))
+  }
+
+  /**
+   * Closes the idle connections, and lets every other one close when it becomes idle. Cuts nothing off.
+   *
+   * @since 0.1.0
+   */
+  drain(): void {
+    this.agent.maxFreeSockets = 0
+    for (const socket of idleSockets(this.agent)) socket.destroy()
+  }
+
+  /**
+   * Keeps connections alive again, after it was drained.
+   *
+   * @since 0.1.0
+   */
+  revive(): void {
+    this.agent.maxFreeSockets = this.maxFreeSockets
+  }
+
+  /**
+   * Closes every connection. Requests on them, and those that wait for one, fail with an error.
+   *
+   * @since 0.1.0
+   */
+  cutOff(closed: Error): void {
+    this.drain()
+    for (const share of this.crowded) share.cutOff(closed)
+    // The queue first: each connection that ends would make one for a request that waits. The agent takes an empty queue
+    // for one with requests, so it goes altogether.
+    for (const { request } of this.entering?.splice(0) ?? []) request.emit("error", closed)
+    for (const [host, queue] of Object.entries<ReadonlyArray<EventEmitter> | undefined>(this.agent.requests)) {
+      Reflect.deleteProperty(this.agent.requests, host)
+      for (const request of queue ?? []) request.emit("error", closed)
+    }
+    for (const socket of usedSockets(this.agent)) {
+      // One that has no request at this moment has nobody to listen.
+      socket.once("error", () => {})
+      socket.destroy(closed)
+    }
+    Http.Agent.prototype.destroy.call(this.agent)
+  }
+
+  /**
+   * Calls back as soon as there is no connection, and no request that waits for one. A pool that is not drained keeps
+   * idle connections.
+   *
+   * @returns what ends the waiting
+   * @since 0.1.0
+   */
+  whenQuiet(callback: () => void): () => void {
+    let isWaiting = true
+    const look = () => {
+      if (!isWaiting) return
+      const [socket] = [...usedSockets(this.agent), ...idleSockets(this.agent)]
+      if (socket !== undefined) socket.once("close", look)
+      // A connection is about to be made for them.
+      else if (this.figures().queuedRequests > 0) setImmediate(look)
+      else callback()
+    }
+    look()
+    return () => {
+      isWaiting = false
+    }
+  }
+
+  /**
+   * How many connections there are now.
+   *
+   * @since 0.1.0
+   */
+  figures(): TransportFigures {
+    const free = count(this.agent.freeSockets)
+    let queued = count(this.agent.requests) + (this.entering?.length ?? 0)
+    for (const share of this.crowded) queued += share.queued
+    return { openSockets: count(this.agent.sockets) + free, freeSockets: free, queuedRequests: queued }
+  }
+
+  private look(): void {
+    for (const socket of idleSockets(this.agent)) {
+      if (isStale(socket, this.idle.get(socket))) socket.destroy()
+    }
+    this.lookedAt = idleSince()
+    const entering = this.entering ?? []
+    this.entering = undefined
+    for (const { add } of entering) add()
+  }
+}
+
+/**
+ * Requests that wait for a connection of a pool elsewhere.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WaitingRequests {
+  /** How many there are. */
+  readonly queued: number
+  /** Lets them fail. */
+  cutOff(closed: Error): void
+}
+
+interface Entrant {
+  readonly request: Http.ClientRequest
+  readonly add: () => void
+}
+
+// Node's agents give requests their connections in this method, which their types do not tell; an agent of another
+// runtime may have none, and does not call it either.
+const addRequest: unknown = Reflect.get(Http.Agent.prototype, "addRequest")
+
+/**
+ * Gives a request a connection of an agent, or makes it wait for one, as Node does.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const addTo = (agent: Http.Agent, args: ReadonlyArray<unknown>): void => {
+  const own: unknown = Reflect.get(agent, "addRequest")
+  if (typeof own === "function") Reflect.apply(own, agent, args)
+}
+
+class HttpAgent extends Http.Agent {
+  readonly #pool: ConnectionPool
+
+  constructor(options: Http.AgentOptions, pool: ConnectionPool) {
+    super(options)
+    this.#pool = pool
+  }
+
+  addRequest(...args: readonly [request: Http.ClientRequest, ...ReadonlyArray<unknown>]): void {
+    this.#pool.enter(args[0], () => addAsNode(this, args))
+  }
+
+  override keepSocketAlive(socket: Duplex): void {
+    this.#pool.freed(socket)
+    // Node takes what it returns for whether the connection may be kept.
+    return super.keepSocketAlive(socket)
+  }
+
+  override destroy(): void {}
+}
+
+class HttpsAgent extends Https.Agent {
+  readonly #pool: ConnectionPool
+
+  constructor(options: Https.AgentOptions, pool: ConnectionPool) {
+    super(options)
+    this.#pool = pool
+  }
+
+  addRequest(...args: readonly [request: Http.ClientRequest, ...ReadonlyArray<unknown>]): void {
+    this.#pool.enter(args[0], () => addAsNode(this, args))
+  }
+
+  override keepSocketAlive(socket: Duplex): void {
+    this.#pool.freed(socket)
+    return super.keepSocketAlive(socket)
+  }
+
+  override destroy(): void {}
+}
+
+const addAsNode = (agent: Http.Agent, args: ReadonlyArray<unknown>): void => {
+  if (typeof addRequest === "function") Reflect.apply(addRequest, agent, args)
+}
+
+const idleSockets = (agent: Http.Agent): ReadonlyArray<Socket> => all(agent.freeSockets)
+
+const usedSockets = (agent: Http.Agent): ReadonlyArray<Socket> => all(agent.sockets)
+
+const all = <A>(byHost: NodeJS.ReadOnlyDict<ReadonlyArray<A>>): ReadonlyArray<A> =>
+  Object.values(byHost).flatMap((list) => list ?? [])
+
+const count = (byHost: NodeJS.ReadOnlyDict<ReadonlyArray<unknown>>): number =>
+  Object.values(byHost).reduce((sum, list) => sum + (list?.length ?? 0), 0)
+
+const isEmpty = (byHost: NodeJS.ReadOnlyDict<ReadonlyArray<unknown>>): boolean => {
+  for (const _ in byHost) return false
+  return true
+}

@@ -1,0 +1,288 @@
+import { PutObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
+import { assert, describe, it } from "@effect/vitest"
+import { NodeHttpHandler } from "@smithy/node-http-handler"
+import { Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { ClientCache, ClientCustomization, type ClientOptions } from "effect-aws-cache/ClientLayer"
+import * as Http from "node:http"
+import { turns, until } from "../support/until.js"
+import { makeHttp2Client } from "./Http2Client.js"
+import { fetchObject, type LocalS3, localS3, openObject } from "./localS3.js"
+
+/** The program's own handler, which counts how often somebody destroys it. */
+class Counting extends NodeHttpHandler {
+  destroyed = 0
+  override destroy() {
+    this.destroyed++
+    super.destroy()
+  }
+}
+
+interface Way {
+  readonly clientClass?: new(config: S3ClientConfig) => S3Client
+  readonly config?: S3ClientConfig
+  readonly options?: ClientOptions<S3Client>
+}
+
+/** The ways in which a handler that was there before gets into a client. */
+const ways: Readonly<Record<string, (shared: Counting) => Way>> = {
+  "the configuration": (requestHandler) => ({ config: { requestHandler } }),
+  "a class that passes it on": (requestHandler) => ({
+    clientClass: class extends S3Client {
+      constructor(config: S3ClientConfig) {
+        super({ ...config, requestHandler })
+      }
+    }
+  }),
+  "a class that has one for each region": (shared) => {
+    const byRegion = new Map<unknown, Counting>()
+    return {
+      clientClass: class extends S3Client {
+        constructor(config: S3ClientConfig) {
+          if (byRegion.size === 0) byRegion.set(config.region, shared)
+          const requestHandler = byRegion.get(config.region) ?? new Counting()
+          byRegion.set(config.region, requestHandler)
+          super({ ...config, requestHandler })
+        }
+      }
+    }
+  },
+  "a class that puts it in afterwards": (shared) => ({
+    clientClass: class extends S3Client {
+      constructor(config: S3ClientConfig) {
+        super(config)
+        this.config.requestHandler = shared
+      }
+    }
+  }),
+  "an extension": (shared) => ({
+    config: {
+      extensions: [{
+        configure: (configuration) => {
+          configuration.setHttpHandler(shared)
+        }
+      }]
+    }
+  }),
+  "a customization": (shared) => ({
+    options: {
+      customize: ClientCustomization.make("house", (client: S3Client) => {
+        client.config.requestHandler = shared
+      })
+    }
+  }),
+  "the agents in the configuration": (shared) => ({
+    config: {
+      requestHandler: {
+        httpAgent: new (class extends Http.Agent {
+          override destroy() {
+            shared.destroyed++
+          }
+        })({ keepAlive: true })
+      }
+    }
+  })
+}
+
+const client = (server: LocalS3, { clientClass = S3Client, config = {}, options }: Way, region: string) =>
+  ClientCache.client(clientClass, server.config({ ...config, region }), options)
+
+describe("a request handler that was there before the client", () => {
+  for (const [name, way] of Object.entries(ways)) {
+    it.scoped(`is never touched, whoever closes what: from ${name}`, () =>
+      Effect.gen(function*() {
+        const server = yield* localS3
+        const shared = yield* Effect.acquireRelease(
+          Effect.sync(() => new Counting({ httpAgent: new Http.Agent({ keepAlive: true }) })),
+          (handler) => Effect.sync(() => NodeHttpHandler.prototype.destroy.call(handler))
+        )
+        const made = way(shared)
+        yield* Effect.gen(function*() {
+          const one = yield* client(server, made, "r-1")
+          const writing = yield* Effect.fork(
+            Effect.promise(() => one.send(new PutObjectCommand({ Bucket: "bucket", Key: "held", Body: "x" })))
+          )
+          yield* until(() => server.waiting() === 1)
+          // It is evicted, another one is evicted unused, and somebody destroys what is not theirs.
+          yield* client(server, made, "r-2")
+          const three = yield* client(server, made, "r-3")
+          three.destroy()
+          one.destroy()
+          yield* turns(5)
+          yield* server.release
+          const { $metadata } = yield* Fiber.join(writing)
+          assert.strictEqual($metadata.attempts, 1)
+          assert.strictEqual(server.executions("held"), 1)
+          yield* fetchObject(three, "object")
+          const [figures] = (yield* ClientCache.stats).clients
+          // Where only one of the agents is the program's, the other one is not.
+          assert.deepInclude(figures, { borrowed: !name.startsWith("the agents"), openSockets: 0 })
+        }).pipe(Effect.provide(ClientCache.layer({ maxSize: 1 })))
+        assert.strictEqual(shared.destroyed, 0)
+      }))
+  }
+
+  it.scoped("is never touched where it speaks HTTP/2", () =>
+    Effect.gen(function*() {
+      const { destroyed, Http2Client } = makeHttp2Client()
+      const { requestHandler } = new Http2Client({ region: "shared" }).config
+      const extensions: NonNullable<S3ClientConfig["extensions"]> = [{
+        configure: (configuration) => {
+          // @ts-expect-error the types of a configuration say less of its handler
+          configuration.setHttpHandler(requestHandler)
+        }
+      }]
+      const Class: new(config: S3ClientConfig) => S3Client = class extends S3Client {
+        constructor(config: S3ClientConfig) {
+          super({ ...config, requestHandler: new Http2Client({ region: "own" }).config.requestHandler })
+        }
+      }
+      yield* Effect.forEach(["r-1", "r-2"], (region) =>
+        Effect.zipRight(
+          ClientCache.withClient(Class, { region, extensions }, () => Effect.void),
+          // The class is known to make handlers by now, and its extensions are looked at all the same.
+          ClientCache.withClient(Class, { region }, () => Effect.void)
+        )).pipe(Effect.provide(ClientCache.layer({ maxSize: 1 })))
+      assert.isFalse(destroyed.includes("shared"))
+      assert.isTrue(destroyed.includes("own"))
+    }))
+})
+
+/** Shapes of options for a request handler; all of them say 5 seconds, and leave the agents to the SDK. */
+class Limits {
+  readonly #limit = 5000
+  get requestTimeout() {
+    return this.#limit
+  }
+}
+const shapes: Readonly<Record<string, () => unknown>> = {
+  "plain": () => ({ requestTimeout: 5000 }),
+  "plain, with options for agents": () => ({ requestTimeout: 5000, httpAgent: { maxSockets: 9 } }),
+  "without a prototype": () => Object.assign(Object.create(null), { requestTimeout: 5000 }),
+  "on a prototype": () => Object.create({ requestTimeout: 5000 }),
+  "frozen": () => Object.freeze({ requestTimeout: 5000 }),
+  "of a class with a getter and a private field": () => new Limits(),
+  "given by a function": () => () => Promise.resolve({ requestTimeout: 5000 }),
+  "of a class, given by a function": () => () => Promise.resolve(new Limits()),
+  "given by a function, with options for agents": () => () =>
+    Promise.resolve({ requestTimeout: 5000, httpAgent: { maxSockets: 9 } })
+}
+
+describe("options for a request handler", () => {
+  for (const [name, shape] of Object.entries(shapes)) {
+    it.scoped(`of any shape count, and what the SDK makes of them is closed: ${name}`, () =>
+      Effect.gen(function*() {
+        const server = yield* localS3
+        const requestHandler = shape()
+        yield* Effect.gen(function*() {
+          for (const region of ["r-1", "r-2", "r-3"]) {
+            // @ts-expect-error not all of these are in the SDK's types
+            const s3 = yield* ClientCache.client(S3Client, server.config({ region, requestHandler }))
+            yield* fetchObject(s3, "object")
+            const { requestHandler: handler } = s3.config
+            const config = handler instanceof NodeHttpHandler ? handler.httpHandlerConfigs() : {}
+            assert.strictEqual(config.requestTimeout, 5000)
+          }
+          yield* until(() => server.openSockets() === 1)
+          const [figures] = (yield* ClientCache.stats).clients
+          assert.deepInclude(figures, { borrowed: false, openSockets: 1 })
+        }).pipe(Effect.provide(ClientCache.layer({ maxSize: 1 })))
+        yield* until(() => server.openSockets() === 0)
+      }))
+  }
+
+  it.scoped("given by a function, with an agent: that is the caller's", () =>
+    Effect.gen(function*() {
+      const server = yield* localS3
+      const httpAgent = yield* Effect.acquireRelease(
+        Effect.sync(() => new Http.Agent({ keepAlive: true })),
+        (agent) => Effect.sync(() => agent.destroy())
+      )
+      const requestHandler = () => Promise.resolve({ httpAgent })
+      yield* Effect.gen(function*() {
+        for (const region of ["r-1", "r-2"]) {
+          // @ts-expect-error not in the SDK's types
+          const s3 = yield* ClientCache.client(S3Client, server.config({ region, requestHandler }))
+          yield* fetchObject(s3, "object")
+        }
+      }).pipe(Effect.provide(ClientCache.layer({ maxSize: 1 })))
+      assert.strictEqual(server.connections(), 1)
+      assert.strictEqual(server.openSockets(), 1)
+    }))
+})
+
+describe("client.destroy()", () => {
+  for (
+    const [name, more] of [
+      ["with the cache's connections", {}],
+      ["with options of its own", { requestHandler: { requestTimeout: 5000 } }],
+      ["with a handler of the program's", { requestHandler: new NodeHttpHandler() }]
+    ] satisfies ReadonlyArray<readonly [string, S3ClientConfig]>
+  ) {
+    it.scoped(`cuts nobody else who uses the client: ${name}`, () =>
+      Effect.gen(function*() {
+        const server = yield* localS3
+        yield* Effect.gen(function*() {
+          const theirs = yield* ClientCache.client(S3Client, server.config(more))
+          const object = yield* openObject(theirs, "half")
+          const mine = yield* ClientCache.client(S3Client, server.config(more))
+          mine.destroy()
+          yield* turns(5)
+          yield* server.release
+          assert.strictEqual(yield* object.read, 64 * 1024)
+          assert.deepStrictEqual(yield* fetchObject(theirs, "object"), { attempts: 1, size: 64 * 1024 })
+          assert.strictEqual(server.connections(), 1)
+        }).pipe(Effect.provide(ClientCache.layer()))
+        if (more.requestHandler instanceof NodeHttpHandler) more.requestHandler.destroy()
+      }))
+  }
+
+  it.scoped("does what it does once nobody else has the client: HTTP/2", () =>
+    Effect.gen(function*() {
+      const { destroyed, Http2Client } = makeHttp2Client()
+      const config = { region: "r-1" }
+      const mine = yield* ClientCache.client(Http2Client, config)
+      mine.destroy()
+      assert.deepStrictEqual(destroyed, [])
+      yield* ClientCache.withClient(Http2Client, config, (leased) =>
+        Effect.zipRight(
+          ClientCache.clear,
+          Effect.sync(() => leased.destroy())
+        ))
+      assert.deepStrictEqual(destroyed, [])
+      // It was handed out: it is left to whoever has it.
+      yield* turns(5)
+      assert.deepStrictEqual(destroyed, [])
+      mine.destroy()
+      assert.deepStrictEqual(destroyed, ["r-1"])
+    }).pipe(Effect.provide(ClientCache.layer())))
+})
+
+describe("a request handler that several clients share", () => {
+  it.scoped("and that one of them brought is closed after the last of them, in whatever cache", () =>
+    Effect.gen(function*() {
+      const server = yield* localS3
+      const open = Effect.gen(function*() {
+        const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
+        const context = yield* Layer.buildWithScope(ClientCache.layer({ gracePeriod: 0 }), scope)
+        return { context, close: Scope.close(scope, Exit.void) }
+      })
+      const first = yield* open
+      const second = yield* open
+      const one = yield* Effect.provide(ClientCache.client(S3Client, server.config()), first.context)
+      const { requestHandler } = one.config
+      const other = yield* Effect.provide(
+        ClientCache.client(S3Client, server.config({ region: "r-2", requestHandler })),
+        second.context
+      )
+      assert.strictEqual(other.config.requestHandler, requestHandler)
+      yield* fetchObject(one, "object")
+      const object = yield* openObject(other, "half")
+      yield* first.close
+      yield* server.release
+      assert.strictEqual(yield* object.read, 64 * 1024)
+      assert.deepStrictEqual(yield* fetchObject(other, "object"), { attempts: 1, size: 64 * 1024 })
+      assert.strictEqual(server.openSockets(), 1)
+      yield* second.close
+      yield* until(() => server.openSockets() === 0)
+    }))
+})
