@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Http from "node:http"
+import { nextTick } from "node:process"
 import { addTo, type ConnectionPool } from "./ConnectionPool.js"
 
 /**
@@ -95,19 +96,21 @@ export class AgentShare extends Http.Agent {
 
   #start(name: string, host: Host, args: Arrival): void {
     host.used++
-    // After the response has been read to its end, or when the connection is gone.
-    args[0].once("close", () => {
-      host.used--
-      const next = host.waiting.shift()
-      if (next !== undefined) {
-        this.#queued--
-        if (this.#queued === 0) this.#pool.crowded.delete(this)
-        this.#start(name, host, next)
-      } else if (host.used === 0) {
-        this.#hosts.delete(name)
-      }
-    })
+    // After the response has been read to its end, or when the connection is gone. The connection is free right after.
+    args[0].once("close", () => nextTick(() => this.#end(name, host)))
     addTo(this.#pool.agent, args)
+  }
+
+  #end(name: string, host: Host): void {
+    host.used--
+    const next = host.waiting.shift()
+    if (next !== undefined) {
+      this.#queued--
+      if (this.#queued === 0) this.#pool.crowded.delete(this)
+      this.#start(name, host, next)
+    } else if (host.used === 0) {
+      this.#hosts.delete(name)
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import { Session, type SessionService } from "effect-aws-cache/ClientLayer"
 import * as Http from "node:http"
 import { eventually, turns, until } from "../support/until.js"
 import { localSts } from "./credentialSources.js"
-import { fetchObject, localS3, openObject } from "./localS3.js"
+import { fetchObject, localS3, localS3Tls, openObject } from "./localS3.js"
 import { sessionEnvironment } from "./sessionEnvironment.js"
 
 const region = "us-east-1"
@@ -228,6 +228,24 @@ describe("the connections of a session", () => {
       for (let n = 0; n < 10; n++) yield* fetchObject(other, "one")
       yield* Effect.forkScoped(Effect.suspend(() => Fiber.join(unread)))
       yield* eventually(Effect.map(figuresOf, ([first]) => (first?.openSockets ?? 0) === 4))
+    }))
+
+  it.scopedLive("are shared over TLS as well, with the session's certificates", () =>
+    Effect.gen(function*() {
+      const server = yield* localS3Tls
+      const { close, session } = yield* open({
+        requestHandler: { httpsAgent: { ca: server.ca } },
+        maxSocketsPerClient: 2
+      })
+      for (const s3 of yield* clients(session, 3, server.config())) {
+        yield* Effect.all([fetchObject(s3, "one"), fetchObject(s3, "two"), fetchObject(s3, "three")], {
+          concurrency: "unbounded"
+        })
+      }
+      assert.isAtMost(server.connections(), 2)
+      assert.strictEqual((yield* session.stats).queuedRequests, 0)
+      yield* close
+      yield* until(() => server.openSockets() === 0)
     }))
 
   it.scopedLive("cut those that wait for their share, too", () =>
