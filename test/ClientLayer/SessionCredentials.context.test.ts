@@ -35,7 +35,7 @@ const settingsOf = (config: object | undefined) =>
       if (/^(requestHandler|credential|signer|systemClockOffset|endpointProvider|logger|extensions)/.test(name)) {
         continue
       }
-      const given: unknown = typeof value === "function" && value.length === 0 && !/^class/.test(String(value))
+      const given: unknown = typeof value === "function" && value.length === 0 && !String(value).startsWith("class")
         ? await Promise.resolve(Reflect.apply(value, undefined, [])).catch((error: unknown) =>
           `fails: ${String(error)}`
         )
