@@ -19,7 +19,7 @@ const ways = Object.entries(waysToSignIn)
 
 describe("what finds the credentials of a session", () => {
   for (const [name, { calls, hosts, prepare }] of ways) {
-    describe(name, () => {
+    describe(`by ${name}`, () => {
       it.scopedLive("goes through the session's request handler, in the region that the SDK would choose", () =>
         Effect.gen(function*() {
           const home = yield* homeFolder
