@@ -411,7 +411,7 @@ export class ClientCache extends Context.Tag("effect-aws-cache/ClientCache")<Cli
     fakes: ReadonlyArray<ClientFake>,
     options: ClientCacheOptions = {}
   ): Layer.Layer<ClientCache, CacheConfigError> {
-    return Layer.scoped(ClientCache, makeClientCache(options, fakeBuilder(fakes)))
+    return Layer.scoped(ClientCache, makeClientCache(options, fakeBuilder(fakes, "ClientCache.layerTest")))
   }
 
   /**

@@ -37,14 +37,16 @@ export const clientFake = <Ctor extends ClientClass>(
  * A builder that gives out fakes, and fails for the classes there is none for, so that a test reaches no network by
  * accident. Fakes are the test's: they are never destroyed.
  *
+ * @param layer the name of the layer with the fakes, for errors
  * @since 0.1.0
  * @category constructors
  */
-export const fakeBuilder = (fakes: ReadonlyArray<ClientFake>): ClientBuilder => ({ clientClass, normal }) => {
-  const fake = fakes.find((fake) => fake.clientClass === clientClass)
-  if (fake === undefined) throw new Error(`ClientCache.layerTest has no fake for ${clientClass.name}`)
-  const client = fake.make(normal.config)
-  // Tests are not always typed.
-  if (!Predicate.isObject(client)) throw new TypeError(`its fake gave ${describeType(client)}, which is no client`)
-  return { client, transport: Transport.borrowed() }
-}
+export const fakeBuilder =
+  (fakes: ReadonlyArray<ClientFake>, layer: string): ClientBuilder => ({ clientClass, normal }) => {
+    const fake = fakes.find((fake) => fake.clientClass === clientClass)
+    if (fake === undefined) throw new Error(`${layer} has no fake for ${clientClass.name}`)
+    const client = fake.make(normal.config)
+    // Tests are not always typed.
+    if (!Predicate.isObject(client)) throw new TypeError(`its fake gave ${describeType(client)}, which is no client`)
+    return { client, transport: Transport.borrowed() }
+  }

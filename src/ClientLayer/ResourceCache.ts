@@ -22,7 +22,7 @@ import type { ResourceCacheKey } from "./ResourceCacheKey.js"
 import type { ResourceCacheOptions, ResourceCacheService, ResourceCacheStats } from "./ResourceCacheService.js"
 import type { ResourceArguments, ResourceDefinition, ResourceOptionsArguments } from "./ResourceDefinition.js"
 import type { ResourceValueError } from "./ResourceErrors.js"
-import { fakeResourceBuilder, type ResourceFake, resourceFake } from "./ResourceFake.js"
+import { fakeResourceBuilder, noFake, type ResourceFake, resourceFake } from "./ResourceFake.js"
 
 /**
  * A bounded cache of resources, higher-level objects over clients of the `ClientCache`: one per definition, client
@@ -336,7 +336,7 @@ export class ResourceCache
     fakes: ReadonlyArray<ResourceFake>,
     options: ResourceCacheOptions = {}
   ): Layer.Layer<ResourceCache, CacheConfigError> {
-    return Layer.scoped(ResourceCache, makeResourceCacheWith(options, fakeResourceBuilder(fakes)))
+    return Layer.scoped(ResourceCache, makeResourceCacheWith(options, fakeResourceBuilder(fakes, noFake)))
   }
 
   /**

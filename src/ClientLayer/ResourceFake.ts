@@ -40,22 +40,35 @@ export const resourceFake = <Ctor extends ClientClass, Options, R>(
 })
 
 /**
- * A builder that gives out fakes, and fails for the definitions there is none for, so that a test reaches no network by
- * accident. Fakes are the test's: they are never released.
+ * A builder that gives out fakes. They are the test's: they are never released.
+ *
+ * @param otherwise builds the resources of definitions there is no fake for
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fakeResourceBuilder =
+  (fakes: ReadonlyArray<ResourceFake>, otherwise: ResourceBuilder): ResourceBuilder => (prepared, cache) => {
+    const fake = fakes.find(({ definitionId }) => definitionId === prepared.definition.id)
+    if (fake === undefined) return otherwise(prepared, cache)
+    return failing(
+      prepared,
+      cache,
+      Effect.try({
+        try: () => ({ resource: fake.make(prepared.normal.config, prepared.options.value), release: Effect.void }),
+        catch: (thrown) => thrown
+      })
+    )
+  }
+
+/**
+ * A builder that fails, so that a test reaches no network by accident.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const fakeResourceBuilder = (fakes: ReadonlyArray<ResourceFake>): ResourceBuilder => (prepared, cache) =>
+export const noFake: ResourceBuilder = (prepared, cache) =>
   failing(
     prepared,
     cache,
-    Effect.try({
-      try: () => {
-        const fake = fakes.find(({ definitionId }) => definitionId === prepared.definition.id)
-        if (fake === undefined) throw new Error(`ResourceCache.layerTest has no fake for ${prepared.definition.name}`)
-        return { resource: fake.make(prepared.normal.config, prepared.options.value), release: Effect.void }
-      },
-      catch: (thrown) => thrown
-    })
+    Effect.fail(new Error(`ResourceCache.layerTest has no fake for ${prepared.definition.name}`))
   )

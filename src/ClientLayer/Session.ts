@@ -11,12 +11,13 @@ import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { CacheKeyError } from "../Cache/CacheErrors.js"
+import type { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
 import type { ClientClass, ClientOf, OptionalConfig } from "./AwsClient.js"
 import type { AwsCommand, CommandFor } from "./AwsCommand.js"
 import { ClientCache } from "./ClientCache.js"
 import type { ClientCacheKey } from "./ClientCacheKey.js"
 import type { ClientBuildError } from "./ClientErrors.js"
+import type { ClientFake } from "./ClientFake.js"
 import type { ClientSource } from "./ClientSource.js"
 import type { CredentialsFailure } from "./CredentialMemo.js"
 import { makeSession } from "./makeSession.js"
@@ -26,6 +27,7 @@ import type { SendError } from "./requestFailure.js"
 import { ResourceCache } from "./ResourceCache.js"
 import type { ResourceCacheKey } from "./ResourceCacheKey.js"
 import type { ResourceDefinition } from "./ResourceDefinition.js"
+import type { ResourceFake } from "./ResourceFake.js"
 import type { SessionCaches } from "./SessionCaches.js"
 import type { SessionCredentialProvider } from "./SessionCredentials.js"
 import type { UnknownRegionError } from "./SessionErrors.js"
@@ -45,6 +47,7 @@ import type {
   SessionService,
   SessionStats
 } from "./SessionService.js"
+import { makeTestSession, type SessionTestOptions } from "./testSession.js"
 
 /**
  * A session: clients that share a profile, a region, credentials and connections, each built once.
@@ -119,6 +122,41 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
     options: Pick<SessionOptions, "credentials" | "requestHandler"> = {}
   ): Layer.Layer<Session, SessionError | ConfigError.ConfigError> {
     return Layer.unwrapEffect(Effect.map(Config.unwrap(config), (read) => Session.layer({ ...read, ...options })))
+  }
+
+  /**
+   * A session for tests, which gives out fakes where it would build clients. A class without a fake is a
+   * `ClientBuildError`. A resource without a fake is built over the fake of its client. Nothing is read from the
+   * environment or from files, and nothing reaches the network by accident: region, profile and credentials are those of
+   * the options.
+   *
+   * A fake is given the configuration with what the session adds: region, profile, and credentials as a provider.
+   *
+   * @example
+   * ```ts
+   * import { S3Client } from "@aws-sdk/client-s3"
+   * import { ClientCache, Session } from "effect-aws-cache/ClientLayer"
+   *
+   * class BrokenS3 extends S3Client {
+   *   override send(): Promise<never> {
+   *     return Promise.reject(new Error("the bucket is on fire"))
+   *   }
+   * }
+   *
+   * const layer = Session.layerTest([ClientCache.fake(S3Client, (config) => new BrokenS3(config))], {
+   *   region: "eu-central-1",
+   *   credentials: { accessKeyId: "AKIDTEST", secretAccessKey: "of the test" }
+   * })
+   * ```
+   *
+   * @param fakes made by `ClientCache.fake` and `ResourceCache.fake`
+   * @since 0.1.0
+   */
+  static layerTest(
+    fakes: ReadonlyArray<ClientFake | ResourceFake>,
+    options: SessionTestOptions = {}
+  ): Layer.Layer<Session, CacheConfigError> {
+    return Layer.scoped(Session, makeTestSession(fakes, options))
   }
 
   /**

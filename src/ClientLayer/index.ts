@@ -100,3 +100,4 @@ export type {
   SessionService,
   SessionStats
 } from "./SessionService.js"
+export type { SessionTestOptions } from "./testSession.js"

@@ -26,17 +26,17 @@ import { copyOfConfig } from "./configFields.js"
 import type { AwsCredentials } from "./CredentialMemo.js"
 import { DynamoDBDocumentClientResource, DynamoDBDocumentResource } from "./DynamoDBDocumentResource.js"
 import { defaultGracePeriod, makeClientCache } from "./makeClientCache.js"
-import { makeResourceCache } from "./makeResourceCache.js"
+import { makeResourceCacheWith } from "./makeResourceCache.js"
 import { availablePartitions, availableRegions, availableServices, partitionForRegion } from "./Partition.js"
 import { isPlainObject } from "./plainData.js"
 import { settled } from "./PrintedKey.js"
 import { normaliseRegion } from "./regionName.js"
+import { resourceBuilder } from "./ResourceBuilder.js"
 import { prepareResource, type ResourceCacheKey } from "./ResourceCacheKey.js"
 import type { ResourceCacheService } from "./ResourceCacheService.js"
 import type { ResourceDefinition } from "./ResourceDefinition.js"
 import { chosenCache, sessionPolicy } from "./sessionCacheControls.js"
 import { SessionCaches } from "./SessionCaches.js"
-import { makeSessionCredentials } from "./SessionCredentials.js"
 import type {
   SessionCacheControls,
   SessionClientError,
@@ -47,10 +47,10 @@ import type {
   SessionPolicy,
   SessionService
 } from "./SessionService.js"
-import { readSessionSettings, type SessionSettings } from "./SessionSettings.js"
+import type { SessionSettings } from "./SessionSettings.js"
+import { liveSources, type SessionSources } from "./SessionSources.js"
 import { sessionLine, sessionSummary } from "./sessionSummary.js"
 import { makeSessionTransport } from "./SessionTransport.js"
-import { refreshProviderFiles } from "./sharedFiles.js"
 import { expiresAt } from "./usableCredentials.js"
 
 /**
@@ -65,15 +65,27 @@ import { expiresAt } from "./usableCredentials.js"
  * @category constructors
  */
 export const makeSession = (options: SessionOptions = {}): Effect.Effect<SessionService, SessionError, Scope.Scope> =>
+  makeSessionFrom(options, liveSources(options.name ?? "Session", options))
+
+/**
+ * Makes a session over other sources than the environment, the shared files and the SDK.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeSessionFrom = <E extends SessionError>(
+  options: SessionOptions,
+  sources: SessionSources<E>
+): Effect.Effect<SessionService, E | CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
     const name = options.name ?? "Session"
     const policy = yield* sessionPolicy(name, undefined, options.evictionPolicy ?? "LRU")
-    const initial = yield* readSessionSettings(name, options)
+    const initial = yield* sources.settings
     let settings = initial
     const grace = countdown(yield* millis(name, "gracePeriod", options.gracePeriod ?? defaultGracePeriod))
     const transport = yield* makeSessionTransport(name, options, grace.left)
     const sharedHandlers = new WeakSet<object>()
-    const credentials = yield* makeSessionCredentials(name, options.credentials, () => ({
+    const credentials = yield* sources.credentials(() => ({
       profile: settings.profile,
       region: Option.map(settings.region, regionOf),
       namesCredentials: settings.namesCredentials,
@@ -128,12 +140,23 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
     const inOwnScope = <A, E>(make: Effect.Effect<A, E, Scope.Scope>): Effect.Effect<A, E> =>
       Effect.flatMap(Scope.fork(together, ExecutionStrategy.sequential), (scope) => Scope.extend(make, scope))
     const clientCache = (policy: SessionPolicy) =>
-      inOwnScope(makeClientCache(cacheOptions("client", policy), build, complete, credentials.secrets))
+      inOwnScope(
+        makeClientCache(
+          cacheOptions("client", policy),
+          sources.clients(build, credentials),
+          complete,
+          credentials.secrets
+        )
+      )
     const client = { LRU: yield* clientCache("LRU"), LFU: yield* clientCache("LFU") }
     const completeConfig = (config: unknown) => withDefaults(config, settings)
     const resourceCache = (policy: SessionPolicy) =>
       inOwnScope(
-        makeResourceCache(cacheOptions("resource", policy), client[policy], completeConfig, credentials.secrets)
+        makeResourceCacheWith(
+          cacheOptions("resource", policy),
+          sources.resources(resourceBuilder(client[policy], credentials.secrets)),
+          completeConfig
+        )
       )
     const resource = { LRU: yield* resourceCache("LRU"), LFU: yield* resourceCache("LFU") }
     const caches = new SessionCaches({ client, resource })
@@ -226,7 +249,7 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
       getAvailableServices: Effect.sync(availableServices),
       getAvailableResources: Effect.succeed([DynamoDBDocumentResource.name, DynamoDBDocumentClientResource.name]),
       // Providers of the program's may read the files as well.
-      reload: Effect.flatMap(Effect.zipLeft(readSessionSettings(name, options), refreshProviderFiles(name)), (read) => {
+      reload: Effect.flatMap(Effect.zipLeft(sources.settings, sources.refresh), (read) => {
         const before = settings
         settings = read
         credentials.forget()
