@@ -15,6 +15,7 @@ export { keyEquality } from "./keyEquality.js"
 /** @since 0.1.0 */
 export * as LeasedStore from "./LeasedStore.js"
 
+export { isStoreError, type StoreError } from "./StoreError.js"
 export type { LeasedStoreEvent, StoreEvent } from "./StoreEvent.js"
 
 /** @since 0.1.0 */

@@ -3,7 +3,13 @@
  *
  * @since 0.1.0
  */
-export { CacheConfigError, CacheExistsError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
+export {
+  CacheConfigError,
+  CacheExistsError,
+  CacheKeyError,
+  CacheNotFoundError,
+  CacheReentryError
+} from "../Cache/CacheErrors.js"
 export type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
 export type {
   AwsClient,
@@ -15,6 +21,7 @@ export type {
 } from "./AwsClient.js"
 export type { AwsCommand, CommandFor, CommandOfAnotherService, HandlerOptions } from "./AwsCommand.js"
 export { ClientCache, ClientCacheLive } from "./ClientCache.js"
+export { type ClientCacheError, isClientCacheError } from "./ClientCacheError.js"
 export { ClientCacheKey, type ClientTypeId, isClientCacheKey } from "./ClientCacheKey.js"
 export type {
   ClientCacheOptions,

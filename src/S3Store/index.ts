@@ -3,6 +3,15 @@
  *
  * @since 0.1.0
  */
+export {
+  CacheConfigError,
+  CacheExistsError,
+  CacheKeyError,
+  CacheNotFoundError,
+  CacheReentryError,
+  EntryTooLargeError
+} from "../Cache/CacheErrors.js"
+export { ClientBuildError } from "../ClientLayer/ClientErrors.js"
 export { S3CacheCheck, type S3CacheCheckStep } from "./checkStore.js"
 export type { CodecName } from "./Codec.js"
 export type { EncryptionKey, EncryptionOptions } from "./encryption.js"
@@ -23,6 +32,7 @@ export {
   type StoredObject
 } from "./ObjectStore.js"
 export { S3Cache } from "./S3Cache.js"
+export { isS3CacheError, type S3CacheError } from "./S3CacheError.js"
 export type { S3CacheEvent } from "./S3CacheEvent.js"
 export { S3CacheLive } from "./S3CacheLive.js"
 

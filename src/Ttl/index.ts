@@ -8,6 +8,7 @@ export {
   CacheExistsError,
   CacheKeyError,
   CacheNotFoundError,
+  CacheReentryError,
   EntryTooLargeError
 } from "../Cache/CacheErrors.js"
 export type { RemovalReason } from "../Cache/engine/RemovalReason.js"
@@ -37,6 +38,7 @@ export * from "./readHeap.js"
 export type { RemovalQueueOptions } from "./RemovalQueueOptions.js"
 export * from "./SyncTtlDict.js"
 export * from "./TtlDict.js"
+export { isTtlDictError, type TtlDictError } from "./TtlDictError.js"
 export { entryOverhead, type Weigher, type WeigherInput } from "./Weigher.js"
 
 /** @since 0.1.0 */

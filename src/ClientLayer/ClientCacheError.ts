@@ -1,0 +1,79 @@
+/**
+ * Any error of clients, resources and sessions.
+ *
+ * @since 0.1.0
+ */
+import {
+  CacheConfigError,
+  CacheExistsError,
+  CacheKeyError,
+  CacheNotFoundError,
+  CacheReentryError
+} from "../Cache/CacheErrors.js"
+import { instanceOfAny } from "../Cache/errorGuard.js"
+import { ClientBuildError, ClientClosedError, ClientValueError } from "./ClientErrors.js"
+import { RequestError } from "./RequestError.js"
+import { ResourceBuildError, ResourceValueError } from "./ResourceErrors.js"
+import { CredentialsError, PackageNotFoundError, ProfileNotFoundError, UnknownRegionError } from "./SessionErrors.js"
+
+/**
+ * What a cache of clients, a cache of resources, a session or a request of theirs may fail or die with, besides what the
+ * functions do that it was given.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type ClientCacheError =
+  | CacheConfigError
+  | CacheExistsError
+  | CacheKeyError
+  | CacheNotFoundError
+  | CacheReentryError
+  | ClientBuildError
+  | ClientClosedError
+  | ClientValueError
+  | CredentialsError
+  | PackageNotFoundError
+  | ProfileNotFoundError
+  | RequestError<string>
+  | ResourceBuildError
+  | ResourceValueError
+  | UnknownRegionError
+
+/**
+ * Whether a value is an error of clients, resources or sessions, whatever it is.
+ *
+ * @example
+ * ```ts
+ * import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
+ * import * as Effect from "effect/Effect"
+ * import { ClientCache, isClientCacheError } from "effect-aws-cache/ClientLayer"
+ *
+ * declare const save: (names: ReadonlyArray<string | undefined>) => Effect.Effect<void, Error>
+ *
+ * const program = ClientCache.send(S3Client, { region: "us-west-2" }, new ListBucketsCommand({})).pipe(
+ *   Effect.flatMap(({ Buckets = [] }) => save(Buckets.map(({ Name }) => Name))),
+ *   Effect.catchIf(isClientCacheError, (error) => Effect.logWarning(error.message))
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isClientCacheError: (u: unknown) => u is ClientCacheError = instanceOfAny(
+  CacheConfigError,
+  CacheExistsError,
+  CacheKeyError,
+  CacheNotFoundError,
+  CacheReentryError,
+  ClientBuildError,
+  ClientClosedError,
+  ClientValueError,
+  CredentialsError,
+  PackageNotFoundError,
+  ProfileNotFoundError,
+  RequestError,
+  ResourceBuildError,
+  ResourceValueError,
+  UnknownRegionError
+)

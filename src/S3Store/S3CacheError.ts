@@ -1,0 +1,53 @@
+/**
+ * Any error of a cache over two levels.
+ *
+ * @since 0.1.0
+ */
+import {
+  CacheConfigError,
+  CacheExistsError,
+  CacheKeyError,
+  CacheNotFoundError,
+  CacheReentryError,
+  EntryTooLargeError
+} from "../Cache/CacheErrors.js"
+import { instanceOfAny } from "../Cache/errorGuard.js"
+import { ClientBuildError } from "../ClientLayer/ClientErrors.js"
+import { CacheDecodeError, CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
+
+/**
+ * What an `S3Cache` or an `L2Store` may fail or die with, besides what computations do.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type S3CacheError =
+  | CacheConfigError
+  | CacheDecodeError
+  | CacheEncodeError
+  | CacheExistsError
+  | CacheKeyError
+  | CacheNotFoundError
+  | CacheReentryError
+  | ClientBuildError
+  | EntryTooLargeError
+  | S3StoreError
+
+/**
+ * Whether a value is an error of an `S3Cache` or an `L2Store`, whatever it is.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isS3CacheError: (u: unknown) => u is S3CacheError = instanceOfAny(
+  CacheConfigError,
+  CacheDecodeError,
+  CacheEncodeError,
+  CacheExistsError,
+  CacheKeyError,
+  CacheNotFoundError,
+  CacheReentryError,
+  ClientBuildError,
+  EntryTooLargeError,
+  S3StoreError
+)

@@ -1,0 +1,52 @@
+/**
+ * Any error of a dictionary.
+ *
+ * @since 0.1.0
+ */
+import {
+  CacheConfigError,
+  CacheExistsError,
+  CacheKeyError,
+  CacheNotFoundError,
+  CacheReentryError,
+  EntryTooLargeError
+} from "../Cache/CacheErrors.js"
+import { instanceOfAny } from "../Cache/errorGuard.js"
+import { ByteSizeError } from "./ByteSize.js"
+import { CacheValueError } from "./CacheValueError.js"
+import { DictSnapshotError } from "./DictSnapshot.js"
+
+/**
+ * What a `TtlDict`, a `SyncTtlDict` or a snapshot of one may fail with, throw or die with, besides what computations do.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type TtlDictError =
+  | ByteSizeError
+  | CacheConfigError
+  | CacheExistsError
+  | CacheKeyError
+  | CacheNotFoundError
+  | CacheReentryError
+  | CacheValueError
+  | DictSnapshotError
+  | EntryTooLargeError
+
+/**
+ * Whether a value is an error of a dictionary, whatever it is.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isTtlDictError: (u: unknown) => u is TtlDictError = instanceOfAny(
+  ByteSizeError,
+  CacheConfigError,
+  CacheExistsError,
+  CacheKeyError,
+  CacheNotFoundError,
+  CacheReentryError,
+  CacheValueError,
+  DictSnapshotError,
+  EntryTooLargeError
+)
