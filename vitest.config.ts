@@ -14,7 +14,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/build.ts"],
-    setupFiles: ["test/support/deepEquality.ts"],
+    setupFiles: ["test/support/deepEquality.ts", "test/support/fixedHashes.ts"],
     // By default one core is left alone: on a machine of two, files would run one at a time.
     maxWorkers: "100%",
     testTimeout: 20_000

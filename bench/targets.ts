@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import { type KeyKind, keyKinds } from "./engine/keys.js"
-import { floor, reference, segmented } from "./engine/subjects.js"
+import { floor, reference } from "./engine/subjects.js"
 import type { WorkloadName } from "./engine/workloads.js"
 import { bareGet, bareUse } from "./operations/store.js"
 import { distinct, engineCost, type EngineResults, operationCost, type Results } from "./results.js"
@@ -69,8 +69,8 @@ const engineTargets = (results: EngineResults): Array<Target> => {
     ...ratios("engine, set evicting, to lru-cache", "set evicting", reference, 1),
     ...bytes("bytes per entry", ourLru, 70),
     ...bytes("bytes per entry, with time to live", `${ourLru} + ttl`, 85),
-    ...results.pauses.filter((row) => row.subject === segmented.name).map((row) =>
-      atMost("longest write with segments, ms", `${row.keys}, ${row.capacity}`, Math.max(row.growing, row.full), 5)
+    ...results.pauses.filter((row) => row.subject === ourLru).map((row) =>
+      atMost("longest write, ms", `${row.keys}, ${row.capacity}`, Math.max(row.growing, row.full), 5)
     )
   ]
 }

@@ -68,13 +68,13 @@ const hour = 3_600_000
 
 const engine = (
   policy: EvictionPolicyName,
-  { expires = false, segments }: { readonly expires?: boolean; readonly segments?: number } = {}
+  { expires = false }: { readonly expires?: boolean } = {}
 ): SubjectEntry => ({
-  name: `BoundedMap ${policy}${expires ? " + ttl" : ""}${segments === undefined ? "" : ` + ${segments} segments`}`,
+  name: `BoundedMap ${policy}${expires ? " + ttl" : ""}`,
   ours: true,
   load: () =>
     Promise.resolve((capacity) => {
-      const map = new BoundedMap<Key, number>({ evictionPolicy: policy, maxSize: capacity, segments })
+      const map = new BoundedMap<Key, number>({ evictionPolicy: policy, maxSize: capacity })
       let now = Date.now()
       return {
         get: (key) => {
@@ -94,14 +94,6 @@ const engine = (
       }
     })
 })
-
-/**
- * The engine with short pauses, in as many parts as the documentation recommends for a million entries.
- *
- * @since 0.1.0
- * @category constants
- */
-export const segmented: SubjectEntry = engine("LRU", { segments: 256 })
 
 /**
  * All subjects, in the order of the tables.
@@ -126,7 +118,6 @@ export const subjects: ReadonlyArray<SubjectEntry> = [
   },
   engine("LRU"),
   engine("LRU", { expires: true }),
-  segmented,
   ...evictionPolicyNames.filter((policy) => policy !== "LRU").map((policy) => engine(policy)),
   {
     name: reference,

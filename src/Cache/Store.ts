@@ -193,7 +193,6 @@ export const make = <K, V, E = never, R = never>(
         maxSize: options.maxSize ?? defaultMaxSize,
         maxWeight: options.maxWeight,
         weigh: options.weigh,
-        segments: options.segments,
         onRemoval: (key, value, reason, weight) => {
           hub.publish(() => ({ _tag: "Removed", key, reason }))
           return tell?.(key, value, reason, weight)

@@ -14,7 +14,7 @@ import type { FreshnessOptions } from "./Freshness.js"
  * @category models
  */
 export interface Options<in K, in V, in E = never>
-  extends Pick<BoundedMapOptions<K, V>, "evictionPolicy" | "weigh" | "onRemoval" | "segments">, FreshnessOptions<E>
+  extends Pick<BoundedMapOptions<K, V>, "evictionPolicy" | "weigh" | "onRemoval">, FreshnessOptions<E>
 {
   /** The name in errors, spans and logs. Default `"Store"`. */
   readonly name?: string | undefined

@@ -38,14 +38,13 @@ export class MemoryLevel {
    */
   static readonly make = (
     name: string,
-    options: Pick<S3CacheOptions, "maxSize" | "maxBytes" | "evictionPolicy" | "segments">
+    options: Pick<S3CacheOptions, "maxSize" | "maxBytes" | "evictionPolicy">
   ): Effect.Effect<MemoryLevel, CacheConfigError, Scope.Scope> =>
     Effect.zipWith(
       Effect.mapError(
         makeGuardedMap<AnyKey, Held>(name, {
           evictionPolicy: options.evictionPolicy,
           maxSize: options.maxSize ?? 1000,
-          segments: options.segments,
           maxWeight: options.maxBytes,
           weigh: options.maxBytes === undefined ? undefined : (_, held) => held.bytes
         }),

@@ -26,8 +26,6 @@ export interface S3CacheOptions extends EntryOptions, EntryFormatOptions {
   readonly maxBytes?: number | undefined
   /** Which entry leaves memory first. Default `"LRU"`. */
   readonly evictionPolicy?: EvictionPolicyName | undefined
-  /** In how many parts to keep the memory level's index: see `Store`. Default `1`. */
-  readonly segments?: number | undefined
   /**
    * How long a load from the second level may take. Where this process stood still when it was over, it starts anew,
    * once. Default: as long as the second level itself allows.

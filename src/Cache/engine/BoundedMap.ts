@@ -10,15 +10,7 @@ import type { EvictionPolicy } from "./EvictionPolicy.js"
 import type { KeyEquality } from "./KeyEquality.js"
 import { keyHash } from "./keyHash.js"
 import { KeyIndex } from "./KeyIndex.js"
-import {
-  checkExpiry,
-  checkFunctions,
-  entryLimitOf,
-  idleLimitOf,
-  segmentsOf,
-  validWeight,
-  weightLimitOf
-} from "./limits.js"
+import { checkExpiry, checkFunctions, entryLimitOf, idleLimitOf, validWeight, weightLimitOf } from "./limits.js"
 import { makePolicy } from "./makePolicy.js"
 import { noCounts } from "./noCounts.js"
 import { orderOf } from "./orderOf.js"
@@ -26,8 +18,6 @@ import type { RemovalReason } from "./RemovalReason.js"
 import { Removals } from "./Removals.js"
 
 const never = Number.POSITIVE_INFINITY
-// V8 keeps longer arrays as dictionaries.
-const mostReserved = 2 ** 25
 
 /**
  * A synchronous map bounded by count, by weight, or both, with an expiry per entry.
@@ -103,13 +93,11 @@ export class BoundedMap<K, V> {
     this.weigh = options.weigh
     this.removals = new Removals(this.counters, options.onRemoval)
     this.usesHashes = this.policy.usesHashes
-    const segments = segmentsOf(options.segments)
-    this.index = new KeyIndex<K>(this.equality, (slot) => this.keyColumn[slot], segments)
+    this.index = new KeyIndex<K>(this.equality, (slot) => this.keyColumn[slot])
     this.onDue = (slot) => this.release(slot, "expired")
     this.timeToIdle = idleLimitOf(options.timeToIdle)
     if (this.timeToIdle !== never) this.deadlines = new Deadlines(0, this.timeToIdle)
     this.expectEntries()
-    if (segments > 1 && this.entryLimit <= mostReserved) this.reserve(this.entryLimit)
   }
 
   /**
@@ -501,20 +489,25 @@ export class BoundedMap<K, V> {
 
   private insert(key: K, value: V, weight: number, now: number, expiresAt: number): WriteOutcome {
     if (expiresAt <= now || this.timeToIdle === 0 || this.entryLimit === 0) return "discarded"
-    if (this.countsOnly && this.used === this.entryLimit && expiresAt === never) {
+    const crowding = typeof key === "object" || typeof key === "function" ? this.index.crowdedBy(key) : -1
+    if (crowding === -1 && this.countsOnly && this.used === this.entryLimit && expiresAt === never) {
       return this.replaceVictim(key, value)
     }
-    let slot = -1
-    while (this.used >= this.entryLimit || this.totalWeight + weight > this.weightLimit) {
-      if (slot !== -1) this.free(slot)
-      slot = this.vacateVictim(now, -1)
+    const hash = this.usesHashes ? keyHash(key, this.equality) : 0
+    const full = this.used >= this.entryLimit
+    const slot = crowding !== -1 ? crowding : full ? this.nextVictim(-1) : this.takeSlot()
+    if (crowding !== -1 || full) {
+      this.index.replace(this.keyColumn[slot] as K, key, slot)
+      this.leave(slot, this.reasonToGo(slot, now), crowding === -1)
+    } else {
+      this.indexNew(key, slot)
     }
-    if (slot === -1) slot = this.takeSlot()
     this.keyColumn[slot] = key
     this.valueColumn[slot] = value
-    this.index.set(key, slot)
+    // The new entry is not known to the policy yet, and is none of those that make room.
+    while (this.totalWeight + weight > this.weightLimit) this.evict(now, -1)
     this.putWeight(slot, weight)
-    this.policy.insert(slot, this.usesHashes ? keyHash(key, this.equality) : 0)
+    this.policy.insert(slot, hash)
     this.putExpiry(slot, expiresAt)
     this.deadlines?.setLastUse(slot, now)
     this.totalWeight += weight
@@ -527,13 +520,13 @@ export class BoundedMap<K, V> {
   // What `insert` comes to in a full map where no entry has a weight or an end: no bookkeeping, for one leaves and one
   // comes.
   private replaceVictim(key: K, value: V): WriteOutcome {
+    const hash = this.usesHashes ? keyHash(key, this.equality) : 0
     const slot = this.policy.victim(-1)
+    this.index.replace(this.keyColumn[slot] as K, key, slot)
     this.note(slot, "evicted")
-    this.index.delete(this.keyColumn[slot] as K, slot)
     this.keyColumn[slot] = key
     this.valueColumn[slot] = value
-    this.index.set(key, slot)
-    this.policy.replace(slot, this.usesHashes ? keyHash(key, this.equality) : 0)
+    this.policy.replace(slot, hash)
     this.counters.insertions++
     this.hasMissed = false
     return "inserted"
@@ -554,15 +547,29 @@ export class BoundedMap<K, V> {
     return "updated"
   }
 
-  private evict(now: number, excluded: number): void {
-    this.free(this.vacateVictim(now, excluded))
+  // Before anything else changes: where the index throws, all is as it was.
+  private indexNew(key: K, slot: number): void {
+    try {
+      this.index.set(key, slot)
+    } catch (error) {
+      this.freeSlots.push(slot)
+      throw error
+    }
   }
 
-  private vacateVictim(now: number, excluded: number): number {
+  private evict(now: number, excluded: number): void {
+    const slot = this.nextVictim(excluded)
+    this.release(slot, this.reasonToGo(slot, now))
+  }
+
+  private nextVictim(excluded: number): number {
     const slot = this.policy.victim(excluded)
     if (slot === -1) throw new Error("effect-aws-cache: over its limit with nothing to evict; please report this")
-    this.vacate(slot, this.expiryOf(slot) <= now ? "expired" : "evicted")
     return slot
+  }
+
+  private reasonToGo(slot: number, now: number): RemovalReason {
+    return this.expiryOf(slot) <= now ? "expired" : "evicted"
   }
 
   private expectEntries(): void {
@@ -585,14 +592,6 @@ export class BoundedMap<K, V> {
     return slot
   }
 
-  private reserve(slots: number): void {
-    for (let slot = 0; slot < slots; slot++) {
-      this.keyColumn.push(undefined)
-      this.valueColumn.push(undefined)
-    }
-    this.growTo(slots)
-  }
-
   private growTo(capacity: number): void {
     this.capacity = capacity
     this.policy.grow(capacity)
@@ -601,15 +600,15 @@ export class BoundedMap<K, V> {
   }
 
   private release(slot: number, reason: RemovalReason): void {
-    this.vacate(slot, reason)
+    this.index.delete(this.keyColumn[slot] as K, slot)
+    this.leave(slot, reason)
     this.free(slot)
   }
 
   // The entry is gone, but for its key and value: for a slot that is freed, or written to at once.
-  private vacate(slot: number, reason: RemovalReason): void {
+  private leave(slot: number, reason: RemovalReason, isVictim = true): void {
     this.note(slot, reason)
-    this.index.delete(this.keyColumn[slot] as K, slot)
-    this.policy.remove(slot, reason === "evicted")
+    this.policy.remove(slot, isVictim && reason === "evicted")
     if (this.deadlines !== undefined) this.deadlines.clear(slot)
     this.totalWeight -= this.weightAt(slot)
     this.used--

@@ -43,13 +43,6 @@ export interface BoundedMapOptions<in K, in V> {
    * nothing is stored. Default `Infinity`: for ever.
    */
   readonly timeToIdle?: number | undefined
-  /**
-   * In how many parts to keep the index of keys, a power of two up to 65,536. `Map`s of V8 stop the program while they
-   * move their entries to grow: for 20 to 60 ms at a million entries, for about 1 ms in 64 parts, and for less in 256. In
-   * return every operation hashes its key. Worth it above some 250,000 entries, and needed above 16 million: one part
-   * for a few thousand entries. With a finite `maxSize` the room for all entries is taken at once. Default `1`.
-   */
-  readonly segments?: number | undefined
   /** How keys that are objects compare. Default: by reference. */
   readonly equality?: KeyEquality | undefined
   /**

@@ -3,56 +3,53 @@
  *
  * @since 0.1.0
  */
-import { IntegerIndex } from "./IntegerIndex.js"
+import { extendedInts } from "./columns.js"
+import { HashIndex } from "./HashIndex.js"
 import type { KeyEquality } from "./KeyEquality.js"
-import { keyHash, mixed } from "./keyHash.js"
+import { mixed } from "./keyHash.js"
+import { MapChain } from "./MapChain.js"
+import { MapIndex } from "./MapIndex.js"
+
+/** How many structural keys there may be whose own hash is the same number: each is compared with all of them. */
+export const mostAlike = 1024
 
 /**
  * An index from keys to slots. Primitives and plain objects are found as a `Map` finds them (`NaN` equals itself,
  * `1` is not `"1"`, objects by reference); objects with an equality of their own are found by it. They are in `Map`s,
- * but for whole numbers of 32 bits, which an `IntegerIndex` holds in less room and finds sooner.
+ * but for whole numbers of 32 bits and structural keys, which are found by hashes that nobody outside of the process can
+ * foretell. No operation moves more than some 32,768 keys.
  *
  * The hash of a structural key is remembered when it is put in. So a key that is changed afterwards can no longer be
  * looked up, under its old or its new value, yet its entry still leaves the index cleanly when it is evicted, expires
  * or is cleared.
  *
- * It can be kept in segments: a `Map` of V8 moves all of its entries when it grows, and holds 2^24 of them at the most.
- * In `n` segments it moves an `n`th of them at a time, and holds `n` times as many.
+ * `set` and `replace` throw only where V8 has no memory, or where a key's own hash throws; then nothing has changed.
  *
  * @since 0.1.0
  * @category models
  */
 export class KeyIndex<K> {
-  // Whole numbers of 32 bits.
-  private readonly integers: ReadonlyArray<IntegerIndex>
-  private readonly onlyIntegers: IntegerIndex
-  // Other primitives, and objects without an equality of their own, by the hash of the key.
-  private readonly direct: ReadonlyArray<Map<K, number>>
-  private readonly onlyDirect: Map<K, number>
-  // Slots of structural keys by hash, by that hash; and hashes by slot, by slot.
-  private readonly structural: ReadonlyArray<Map<number, Array<number>>>
-  private readonly hashes: ReadonlyArray<Map<number, number>>
-  private readonly mask: number
-  private structuralSize = 0
+  // Whole numbers of 32 bits. No two of them have one hash.
+  private readonly integers = new HashIndex()
+  // Other primitives.
+  private readonly direct = new MapIndex<K>()
+  // Symbols, and objects without an equality of their own.
+  private readonly references = new MapChain<K>()
+  private readonly structural = new HashIndex()
+  // By slot: the hash of a structural key, 0 for any other.
+  private hashes = new Int32Array(0)
   private readonly equality: KeyEquality | undefined
   private readonly keyAt: (slot: number) => K | undefined
+  private sought: K | undefined = undefined
+  private soughtHash = 0
 
   /**
    * @param equality how structural keys compare; without it every object is found by reference
    * @param keyAt the key a slot holds
-   * @param segments how many, a power of two
    */
-  constructor(equality: KeyEquality | undefined, keyAt: (slot: number) => K | undefined, segments: number) {
+  constructor(equality: KeyEquality | undefined, keyAt: (slot: number) => K | undefined) {
     this.equality = equality
     this.keyAt = keyAt
-    this.mask = segments - 1
-    this.onlyIntegers = new IntegerIndex()
-    this.integers = Array.from({ length: segments }, (_, at) => at === 0 ? this.onlyIntegers : new IntegerIndex())
-    this.onlyDirect = new Map()
-    this.direct = Array.from({ length: segments }, (_, at) => at === 0 ? this.onlyDirect : new Map())
-    const structural = equality === undefined ? 0 : segments
-    this.structural = Array.from({ length: structural }, () => new Map())
-    this.hashes = Array.from({ length: structural }, () => new Map())
   }
 
   /**
@@ -61,8 +58,7 @@ export class KeyIndex<K> {
    * @since 0.1.0
    */
   get size(): number {
-    const integers = this.integers.reduce((size, index) => size + index.size, 0)
-    return this.direct.reduce((size, map) => size + map.size, integers + this.structuralSize)
+    return this.integers.size + this.direct.size + this.references.size + this.structural.size
   }
 
   /**
@@ -81,7 +77,7 @@ export class KeyIndex<K> {
    * @since 0.1.0
    */
   set(key: K, slot: number): void {
-    if (typeof key === "string") this.directOf(key).set(key, slot)
+    if (typeof key === "string") this.direct.set(key, slot)
     else this.setOther(key, slot)
   }
 
@@ -91,93 +87,116 @@ export class KeyIndex<K> {
    * @since 0.1.0
    */
   delete(key: K, slot: number): void {
-    if (typeof key === "string") this.directOf(key).delete(key)
+    if (typeof key === "string") this.direct.delete(key)
     else this.deleteOther(key, slot)
   }
 
+  /**
+   * Puts in a key that is not there with the slot of another, which it takes out.
+   *
+   * @since 0.1.0
+   */
+  replace(before: K, key: K, slot: number): void {
+    const hash = this.hashes[slot] ?? 0
+    if (hash !== 0) this.hashes[slot] = 0
+    try {
+      this.set(key, slot)
+    } catch (error) {
+      if (hash !== 0) this.hashes[slot] = hash
+      throw error
+    }
+    if (hash !== 0) this.structural.delete(hash, slot)
+    else if (typeof before === "string") this.direct.delete(before)
+    else this.deletePlain(before)
+  }
+
+  /**
+   * The slot of the key that has to go before a structural one that was just looked for, because there are too many of its
+   * hash; or `-1`.
+   *
+   * @since 0.1.0
+   */
+  crowdedBy(key: K): number {
+    if (this.sought !== key) return -1
+    const table = this.structural.tableOf(this.soughtHash)
+    let alike = 0
+    for (let at = table.first(this.soughtHash); at !== -1; at = table.next(at, this.soughtHash)) alike++
+    return alike < mostAlike ? -1 : table.get(this.soughtHash)
+  }
+
   private getDirect(key: K): number {
-    const slot = this.directOf(key).get(key)
+    const slot = this.direct.get(key)
     return slot === undefined ? -1 : slot
   }
 
   private getOther(key: K): number {
-    if (isInteger(key)) return this.integersOf(key).get(key | 0)
-    if (this.equality !== undefined && isObject(key) && this.equality.isStructural(key)) {
-      const hash = this.equality.hash(key)
-      return this.find(key, this.equality, this.structuralOf(hash).get(hash))
+    if (isInteger(key)) {
+      const hash = mixed(key)
+      return this.integers.tableOf(hash).get(hash)
+    }
+    if (isReference(key)) {
+      const equality = this.equality
+      return equality !== undefined && isObject(key) && equality.isStructural(key)
+        ? this.find(key, equality)
+        : this.references.get(key) ?? -1
     }
     return this.getDirect(key)
   }
 
   private setOther(key: K, slot: number): void {
     if (isInteger(key)) {
-      this.integersOf(key).set(key | 0, slot)
-    } else if (this.equality !== undefined && isObject(key) && this.equality.isStructural(key)) {
-      const hash = this.equality.hash(key)
-      const structural = this.structuralOf(hash)
-      const sameHash = structural.get(hash)
-      if (sameHash === undefined) structural.set(hash, [slot])
-      else sameHash.push(slot)
-      this.hashesOf(slot).set(slot, hash)
-      this.structuralSize++
+      this.integers.add(mixed(key), slot)
+    } else if (isReference(key)) {
+      if (this.equality !== undefined && isObject(key) && this.equality.isStructural(key)) {
+        this.setStructural(this.sought === key ? this.soughtHash : hashOf(key, this.equality), slot)
+      } else {
+        this.references.set(key, slot)
+      }
     } else {
-      this.directOf(key).set(key, slot)
+      this.direct.set(key, slot)
     }
+  }
+
+  private setStructural(hash: number, slot: number): void {
+    if (slot >= this.hashes.length) this.hashes = extendedInts(this.hashes, Math.max(16, 2 * slot))
+    this.structural.add(hash, slot)
+    this.hashes[slot] = hash
+    this.sought = undefined
   }
 
   private deleteOther(key: K, slot: number): void {
-    if (isInteger(key)) return this.integersOf(key).delete(key | 0)
-    if (this.structuralSize > 0) {
-      const hash = this.hashesOf(slot).get(slot)
-      if (hash !== undefined) return this.deleteStructural(slot, hash)
-    }
-    this.directOf(key).delete(key)
+    const hash = this.hashes[slot] ?? 0
+    if (hash === 0) return this.deletePlain(key)
+    this.structural.delete(hash, slot)
+    this.hashes[slot] = 0
   }
 
-  private integersOf(key: number): IntegerIndex {
-    // By bits that do not choose the cell as well.
-    return this.mask === 0 ? this.onlyIntegers : this.integers[(mixed(key) >>> 16) & this.mask] as IntegerIndex
+  private deletePlain(key: K): void {
+    if (isInteger(key)) this.integers.deleteOnly(mixed(key))
+    else if (isReference(key)) this.references.delete(key)
+    else this.direct.delete(key)
   }
 
-  private directOf(key: K): Map<K, number> {
-    return this.mask === 0
-      ? this.onlyDirect
-      : this.direct[keyHash(key, this.equality) & this.mask] as Map<K, number>
-  }
-
-  private structuralOf(hash: number): Map<number, Array<number>> {
-    return this.structural[hash & this.mask] as Map<number, Array<number>>
-  }
-
-  private hashesOf(slot: number): Map<number, number> {
-    return this.hashes[slot & this.mask] as Map<number, number>
-  }
-
-  private find(key: object, equality: KeyEquality, slots: ReadonlyArray<number> | undefined): number {
-    if (slots === undefined) return -1
-    for (const slot of slots) {
+  private find(key: K & object, equality: KeyEquality): number {
+    const hash = hashOf(key, equality)
+    this.sought = key
+    this.soughtHash = hash
+    const table = this.structural.tableOf(hash)
+    for (let at = table.first(hash); at !== -1; at = table.next(at, hash)) {
+      const slot = table.slotAt(at)
       const held = this.keyAt(slot)
       if (isObject(held) && equality.equals(held, key)) return slot
     }
     return -1
   }
-
-  private deleteStructural(slot: number, hash: number): void {
-    this.hashesOf(slot).delete(slot)
-    this.structuralSize--
-    const structural = this.structuralOf(hash)
-    const sameHash = structural.get(hash)
-    if (sameHash === undefined) return
-    if (sameHash.length === 1) {
-      structural.delete(hash)
-      return
-    }
-    sameHash[sameHash.indexOf(slot)] = sameHash[sameHash.length - 1] as number
-    sameHash.pop()
-  }
 }
+
+// 0 stands for no hash.
+const hashOf = (key: object, equality: KeyEquality): number => mixed(equality.hash(key)) || 1
 
 // Minus zero among them: it is the same key as zero.
 const isInteger = (key: unknown): key is number => typeof key === "number" && (key | 0) === key
 
 const isObject = (key: unknown): key is object => (typeof key === "object" && key !== null) || typeof key === "function"
+
+const isReference = (key: unknown): boolean => isObject(key) || typeof key === "symbol"

@@ -7,20 +7,6 @@ import { BoundedMapError } from "./BoundedMapOptions.js"
 import { onRejection } from "./onRejection.js"
 
 /**
- * The number of segments, or the default. Throws `BoundedMapError` for what is none.
- *
- * @since 0.1.0
- * @category validation
- */
-export const segmentsOf = (segments: number | undefined): number => {
-  if (segments === undefined) return 1
-  if (!Number.isSafeInteger(segments) || segments < 1 || segments > 65_536 || (segments & (segments - 1)) !== 0) {
-    throw new BoundedMapError("segments", segments, "a power of two from 1 to 65536")
-  }
-  return segments
-}
-
-/**
  * The limit of entries, or none. Throws `BoundedMapError` for what is none.
  *
  * @since 0.1.0
