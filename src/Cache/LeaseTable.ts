@@ -299,6 +299,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
         return {
           hits,
           misses,
+          coalesced: flights.joined,
           acquired,
           inFlight: flights.size,
           size: map.size(now),

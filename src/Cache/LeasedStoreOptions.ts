@@ -122,6 +122,8 @@ export interface Stats {
   readonly hits: number
   /** Lookups that did not. */
   readonly misses: number
+  /** Those of the misses that joined an acquisition under way instead of starting one. */
+  readonly coalesced: number
   /** Values acquired by the store, or handed to it. */
   readonly acquired: number
   /** Acquisitions under way. */

@@ -15,7 +15,8 @@ import type * as Exit from "effect/Exit"
  */
 export class Outcome<in out A, in out E> {
   private exit: Exit.Exit<A, E> | undefined = undefined
-  private readonly waiting = new Set<(exit: Exit.Exit<A, E>) => void>()
+  private errand: Effect.Effect<void> | undefined = undefined
+  private readonly waiting = new Set<(effect: Effect.Effect<A, E>) => void>()
 
   /**
    * Waits for the end.
@@ -24,6 +25,7 @@ export class Outcome<in out A, in out E> {
    */
   readonly await: Effect.Effect<A, E> = Effect.async<A, E>((resume) => {
     if (this.exit !== undefined) return resume(this.exit)
+    if (this.errand !== undefined) return resume(Effect.zipRight(this.errand, this.await))
     this.waiting.add(resume)
     return Effect.sync(() => this.waiting.delete(resume))
   })
@@ -35,7 +37,41 @@ export class Outcome<in out A, in out E> {
    */
   settle(exit: Exit.Exit<A, E>): void {
     this.exit = exit
-    for (const resume of this.waiting) resume(exit)
+    this.errand = undefined
+    this.resume(exit)
+  }
+
+  /**
+   * Whether anybody waits at this moment.
+   *
+   * @since 0.1.0
+   */
+  get isAwaited(): boolean {
+    return this.waiting.size > 0
+  }
+
+  /**
+   * Lets those who wait, and who come until it is withdrawn, run this before they wait on.
+   *
+   * @since 0.1.0
+   */
+  send(errand: Effect.Effect<void>): void {
+    this.errand = errand
+    this.resume(Effect.zipRight(errand, this.await))
+  }
+
+  /**
+   * What those who wait were to run is done.
+   *
+   * @since 0.1.0
+   */
+  withdraw(): void {
+    this.errand = undefined
+  }
+
+  private resume(effect: Effect.Effect<A, E>): void {
+    const resumed = [...this.waiting]
     this.waiting.clear()
+    for (const resume of resumed) resume(effect)
   }
 }

@@ -8,10 +8,10 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
-import { globalValue } from "effect/GlobalValue"
+import * as Option from "effect/Option"
+import type * as RequestBlock from "effect/RequestBlock"
 import * as Runtime from "effect/Runtime"
 import * as RuntimeFlags from "effect/RuntimeFlags"
-import * as Scheduler from "effect/Scheduler"
 import type * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import { CacheReentryError } from "./CacheErrors.js"
@@ -21,6 +21,8 @@ import { keyEquality } from "./keyEquality.js"
 import { Outcome } from "./Outcome.js"
 import { ownExit } from "./ownCause.js"
 import { printKey } from "./printKey.js"
+import { besides, type PendingRequests, RequestPool } from "./RequestPool.js"
+import { enclosing, Waiting } from "./Waiting.js"
 
 /**
  * A computation under way, or just over.
@@ -35,19 +37,16 @@ export interface Flight<out A, out E> {
   readonly label: string
   /** Lets nobody else join, and keeps the result from being committed. */
   readonly detach: () => void
-  /** How many wait for it. */
+  /** How many wait for it; one more than there are when it is unattended. */
   waiters: number
+  /** Whether it ends by itself, even if nobody waits for it: its starter may say so, instead of waiting. */
+  unattended: boolean
   /** What runs it, until it has ended. */
   fiber: Fiber.RuntimeFiber<void> | undefined
+  /** Lets it go on, if it waits for what one of its callers was to do. */
+  readonly proceed: (caller: Fiber.RuntimeFiber<unknown, unknown>) => void
   /** Its part in who waits for whom. */
   readonly node: Waiting
-}
-
-/** Who waits for whom. What a computation leaves behind may hold on to it: so it holds nothing else. */
-interface Waiting {
-  settled: boolean
-  /** The computations this one waits for at the moment, with how many of its fibers do. */
-  readonly waitsFor: Map<Waiting, number>
 }
 
 /**
@@ -66,6 +65,7 @@ interface Waiting {
  * - It is known by what its key was when it began. A key that is something else when it ends keeps the result from being
  *   committed.
  * - Whoever runs synchronously (`Effect.runSync`) has a computation that does run in between.
+ * - Requests (`Effect.request`) of computations whose callers wait in one batch are made as one batch.
  *
  * Computations of one key are shared within a group: callers of a group agree on what they compute and how it may fail.
  * `R` is what computations may use.
@@ -79,12 +79,14 @@ export class SingleFlight<in out K, in out R = never> {
   private readonly runtime: Runtime.Runtime<R>
   private readonly running = new Map<Flight<unknown, unknown>, K>()
   private readonly attached = new FiledMap<K, Set<() => void>>(keyEquality)
+  private readonly requests: RequestPool
   private closed = false
   private joins = 0
 
   private constructor(name: string, runtime: Runtime.Runtime<R>) {
     this.name = name
     this.runtime = runtime
+    this.requests = new RequestPool(runtime)
   }
 
   /**
@@ -131,7 +133,7 @@ export class SingleFlight<in out K, in out R = never> {
   ): ReadonlyArray<{ readonly key: K; readonly fiber: Fiber.RuntimeFiber<void> }> {
     const within = caller.getFiberRef(enclosing)
     return [...this.running].flatMap(([flight, key]) =>
-      flight.fiber === undefined || (within !== undefined && leadsTo(flight.node, within))
+      flight.fiber === undefined || (within !== undefined && flight.node.leadsTo(within))
         ? []
         : [{ key, fiber: flight.fiber }]
     )
@@ -194,16 +196,16 @@ export class SingleFlight<in out K, in out R = never> {
       const within = caller.getFiberRef(enclosing)
       const wait = Effect.onInterrupt(restore(flight.result), () => leave(flight))
       if (within === undefined || within.settled) return wait
-      if (leadsTo(flight.node, within)) {
+      if (flight.node.leadsTo(within)) {
         return Effect.zipRight(
           leave(flight),
           Effect.die(new CacheReentryError({ cache: this.name, key: flight.label }))
         )
       }
       return Effect.acquireUseRelease(
-        Effect.sync(() => count(within.waitsFor, flight.node, 1)),
+        Effect.sync(() => within.begin(flight.node)),
         () => wait,
-        () => Effect.sync(() => count(within.waitsFor, flight.node, -1))
+        () => Effect.sync(() => within.end(flight.node))
       )
     })
 
@@ -223,12 +225,17 @@ export class SingleFlight<in out K, in out R = never> {
   ): Flight<A, E> {
     const outcome = new Outcome<A, E>()
     let filed: Filed<K, Set<() => void>> | undefined
+    let pending: PendingRequests | undefined
     const flight: Flight<A, E> = {
       result: outcome.await,
       label: printKey(key),
       waiters: 1,
+      unattended: false,
       fiber: undefined,
-      node: { settled: false, waitsFor: new Map() },
+      node: new Waiting(),
+      proceed: (caller) => {
+        if (pending !== undefined) this.requests.make([pending], caller)
+      },
       detach: () => {
         if (filed === undefined) return
         const { value } = filed
@@ -246,9 +253,18 @@ export class SingleFlight<in out K, in out R = never> {
       const commits = filed !== undefined && this.attached.isUnchanged(filed)
       flight.detach()
       flight.node.settled = true
+      // Nobody needs requests that are not made by now.
+      if (pending !== undefined) pending.block = undefined
       flight.fiber = undefined
       this.running.delete(flight)
       outcome.settle(commits ? committed(exit, commit, now) : exit)
+    }
+    const blocked = (block: RequestBlock.RequestBlock, fiber: Fiber.RuntimeFiber<unknown, unknown>): void => {
+      const span = Option.getOrUndefined(spanOf(fiber))
+      const next = { block, span, node: flight.node, made: () => outcome.withdraw() }
+      pending = next
+      if (flight.unattended && !outcome.isAwaited) flight.proceed(fiber)
+      else outcome.send(this.requests.due(next))
     }
     filed = this.attached.get(key) ?? this.attached.add(key, new Set())
     filed.value.add(flight.detach)
@@ -256,7 +272,7 @@ export class SingleFlight<in out K, in out R = never> {
     flight.fiber = Runtime.runFork(
       // Fibers it starts are part of it.
       Runtime.setFiberRef(this.runtime, enclosing, flight.node),
-      Effect.interruptible(Effect.suspend(() => compute(() => filed !== undefined))).pipe(
+      stepping(Effect.interruptible(Effect.suspend(() => compute(() => filed !== undefined))), blocked).pipe(
         Effect.withSpan("effect-aws-cache.compute", {
           root: true,
           links: linksTo(caller),
@@ -344,18 +360,29 @@ export class FlightGroup<in out K, in out A, in out E, in out R = never> {
   }
 }
 
-/** The computation the current fiber is part of. */
-const enclosing: FiberRef.FiberRef<Waiting | undefined> = globalValue(
-  "effect-aws-cache/SingleFlight/enclosing",
-  () => FiberRef.unsafeMake<Waiting | undefined>(undefined)
-)
-
 const leave = (flight: Flight<unknown, unknown>): Effect.Effect<void> =>
-  Effect.suspend(() => {
+  Effect.withFiberRuntime<void>((caller) => {
     flight.waiters--
-    if (flight.waiters > 0 || flight.fiber === undefined) return Effect.void
+    if (flight.fiber === undefined) return Exit.void
+    if (flight.waiters > 0) {
+      flight.proceed(caller)
+      return Exit.void
+    }
     flight.detach()
-    return Fiber.interrupt(flight.fiber)
+    return Effect.asVoid(Fiber.interrupt(flight.fiber))
+  })
+
+/** Runs a computation whose requests others make. Uninterruptible itself, so that it never stops between two steps. */
+const stepping = <A, E, R>(
+  compute: Effect.Effect<A, E, R>,
+  blocked: (block: RequestBlock.RequestBlock, fiber: Fiber.RuntimeFiber<unknown, unknown>) => void
+): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Effect.step(compute), (stepped): Effect.Effect<A, E, R> => {
+    if (stepped._op !== "Blocked") return stepped
+    return Effect.withFiberRuntime((fiber) => {
+      blocked(stepped.effect_instruction_i0, fiber)
+      return stepping(stepped.effect_instruction_i1, blocked)
+    })
   })
 
 const committed = <A, E>(
@@ -371,33 +398,13 @@ const committed = <A, E>(
   }
 }
 
-const leadsTo = (from: Waiting, to: Waiting): boolean => {
-  const seen = new Set<Waiting>([from])
-  for (const waiting of seen) {
-    if (waiting === to) return true
-    for (const next of waiting.waitsFor.keys()) seen.add(next)
-  }
-  return false
-}
-
-const count = (counts: Map<Waiting, number>, waiting: Waiting, by: 1 | -1): void => {
-  const counted = (counts.get(waiting) ?? 0) + by
-  if (counted === 0) counts.delete(waiting)
-  else counts.set(waiting, counted)
-}
+const spanOf = (fiber: Fiber.RuntimeFiber<unknown, unknown>): Option.Option<Tracer.AnySpan> =>
+  Context.getOption(fiber.getFiberRef(FiberRef.currentContext), Tracer.ParentSpan)
 
 // By its ids: a span holds on to its attributes, its parents, its context, and to how it ended.
 const linksTo = (caller: Fiber.RuntimeFiber<unknown, unknown>): ReadonlyArray<Tracer.SpanLink> => {
-  const span = Context.getOption(caller.getFiberRef(FiberRef.currentContext), Tracer.ParentSpan)
-  if (span._tag === "None") return []
+  const span = spanOf(caller)
+  if (Option.isNone(span)) return []
   const { sampled, spanId, traceId } = span.value
   return [{ _tag: "SpanLink", span: Tracer.externalSpan({ spanId, traceId, sampled }), attributes: {} }]
-}
-
-// Where a caller that runs synchronously goes on, or else wherever the computation's own fibers do.
-const besides = (
-  caller: Fiber.RuntimeFiber<unknown, unknown>
-): { readonly scheduler: Scheduler.Scheduler } | undefined => {
-  const { currentScheduler } = caller
-  return currentScheduler instanceof Scheduler.SyncScheduler ? { scheduler: currentScheduler } : undefined
 }

@@ -80,7 +80,12 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> e
    * store, not to whoever came first: their interruption does not reach the others, and it runs with the context the
    * store was made in. When the last of them leaves, it is interrupted. Failures and defects are not stored. A write
    * or removal of the key meanwhile wins over the result, which its callers still get; so they do when it is too
-   * large to be stored.
+   * large to be stored, and when the key object is another key by then. It fails with the very error the computation
+   * failed with.
+   *
+   * Who joins a computation under way has missed, as who starts one has; `stats` counts those who joined as `coalesced`
+   * besides. Requests (`Effect.request`) of computations whose callers are in one batch (`batching: true`) are made as one
+   * batch. A computation that is synchronous can be run by `Effect.runSync`.
    */
   readonly getOrCompute: (key: K, compute: Effect.Effect<V, E, R>, options?: WriteOptions) => Effect.Effect<V, E>
   /** Writes a new entry; fails when there is one under the key. */
@@ -328,6 +333,7 @@ export const make = <K, V, E = never, R = never>(
         return {
           hits,
           misses,
+          coalesced: flights.joined,
           insertions,
           rejections,
           removals,

@@ -65,8 +65,10 @@ export interface WriteOptions {
 export interface Stats {
   /** Lookups that found a live entry. */
   readonly hits: number
-  /** Lookups that did not. */
+  /** Lookups that did not: they found no entry, whether they computed one, waited for one, or did without. */
   readonly misses: number
+  /** Those of the misses that joined a computation under way instead of starting one. */
+  readonly coalesced: number
   /** Writes that made a new entry. */
   readonly insertions: number
   /** Writes refused because the entry was heavier than the limit. */

@@ -100,7 +100,7 @@ export const makeGetOrCompute = <K, V, E, R>(parts: {
   const refresh = (key: K, compute: Effect.Effect<V, E, R>, writeOptions: WriteOptions | undefined) =>
     writer.withRoll((roll) =>
       lookup((map, _, caller) => {
-        if (!group.has(key)) enter(map, caller, key, compute, roll, writeOptions)
+        if (!group.has(key)) enter(map, caller, key, compute, roll, writeOptions).unattended = true
         return Exit.void
       })
     )

@@ -107,6 +107,8 @@ export interface ClientCacheStats extends TransportFigures {
   readonly hits: number
   /** Lookups that did not. */
   readonly misses: number
+  /** Those of the misses that joined a build under way instead of starting one. */
+  readonly coalesced: number
   /** Clients that left to make room. */
   readonly evictions: number
   /** Builds under way. */

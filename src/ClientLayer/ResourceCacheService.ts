@@ -69,6 +69,8 @@ export interface ResourceCacheStats {
   readonly hits: number
   /** Lookups that did not. */
   readonly misses: number
+  /** Those of the misses that joined a build under way instead of starting one. */
+  readonly coalesced: number
   /** Resources that left to make room. */
   readonly evictions: number
   /** Builds under way. */

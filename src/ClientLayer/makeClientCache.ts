@@ -275,10 +275,11 @@ export const makeClientCache = (
       stats: Effect.zipWith(
         store.stats,
         store.leases,
-        ({ hits, inFlight, leased, misses, removals, retired, size }, leases) => ({
+        ({ coalesced, hits, inFlight, leased, misses, removals, retired, size }, leases) => ({
           built,
           hits,
           misses,
+          coalesced,
           evictions: removals.evicted,
           inFlight,
           size,

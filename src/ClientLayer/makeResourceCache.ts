@@ -187,10 +187,11 @@ export const makeResourceCacheWith = (
       stats: Effect.zipWith(
         store.stats,
         store.leases,
-        ({ hits, inFlight, leased, misses, releasing, removals, retired, size }, leases) => ({
+        ({ coalesced, hits, inFlight, leased, misses, releasing, removals, retired, size }, leases) => ({
           built,
           hits,
           misses,
+          coalesced,
           evictions: removals.evicted,
           inFlight,
           size,

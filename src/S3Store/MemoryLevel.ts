@@ -178,7 +178,11 @@ export class MemoryLevel {
     compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
     toHeld: (value: A) => Held | undefined
   ): Effect.Effect<void> =>
-    Effect.suspend(() => group.has(key) ? Effect.void : Effect.asVoid(this.enter(key, group, compute, toHeld)))
+    Effect.suspend(() =>
+      group.has(key) ? Effect.void : Effect.map(this.enter(key, group, compute, toHeld), (flight) => {
+        flight.unattended = true
+      })
+    )
 
   private readonly enter = <A, E>(
     key: AnyKey,

@@ -34,6 +34,8 @@ export interface S3CacheStats {
   readonly storeMisses: number
   /** Computations, of memoized functions and others. */
   readonly computations: number
+  /** Loads and computations that were joined while they were under way, instead of being started once more. */
+  readonly coalesced: number
   /** Entries written to the second level. */
   readonly writes: number
   /** Writes to the second level that failed without their caller being told: computed values, and writes behind. */

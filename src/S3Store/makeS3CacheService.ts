@@ -177,6 +177,7 @@ export const makeS3CacheService = (
         storeHits: ledger.count("StoreHit"),
         storeMisses: ledger.count("StoreMiss"),
         computations: ledger.count("ComputationStarted"),
+        coalesced: memory.flights.joined,
         writes: ledger.count("Written"),
         writeFailures: ledger.count("WriteFailed"),
         storeErrors: ledger.count("RequestFailed"),

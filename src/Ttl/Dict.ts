@@ -46,7 +46,9 @@ export interface Dict<in out K, in out V, out E = never, in out F = never, in R 
    * dictionary, not to whoever came first: their interruption does not reach the others, and it runs with the context
    * the dictionary was made in. When the last of them leaves, it is interrupted. Failures and defects are not stored. A
    * write or removal of the key meanwhile wins over the result, which its callers still get; so they do when it is too
-   * large to be stored.
+   * large to be stored, and when the key object is another key by then. It fails with the very error the computation
+   * failed with. Who joins a computation has missed, and is counted as `coalesced` besides; requests and synchronous runs
+   * are as in a `Store`.
    */
   readonly getOrCompute: (
     key: K,

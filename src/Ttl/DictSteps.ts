@@ -275,7 +275,7 @@ export class DictSteps<in out K, in out V, in out F> {
   }
 
   /** @since 0.1.0 */
-  stats(map: Engine<K, V, F>, now: number): Omit<Stats, "inFlight" | "hooks"> {
+  stats(map: Engine<K, V, F>, now: number): Omit<Stats, "coalesced" | "inFlight" | "hooks"> {
     const size = map.size(now)
     const { hits, insertions, listenerFailures: _, misses, rejections, ...removals } = map.counters
     return { hits, misses, insertions, rejections, removals, size, byteSize: map.weight(now) }

@@ -73,7 +73,7 @@ export interface SyncTtlDictOptions<in out K, in out V> extends SharedOptions<K,
  * @since 0.1.0
  * @category models
  */
-export type SyncTtlDictStats = Omit<Stats, "inFlight">
+export type SyncTtlDictStats = Omit<Stats, "coalesced" | "inFlight">
 
 /**
  * A dictionary bounded in memory whose entries expire, used like a `Map`: for the module level of a function handler,

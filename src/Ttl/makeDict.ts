@@ -255,6 +255,7 @@ export const makeDict = <K, V, F = never, R = never>(
       purge: step((map, now) => map.purge(now)),
       stats: step((map, now) => ({
         ...steps.stats(map, now),
+        coalesced: flights.joined,
         inFlight: flights.size,
         hooks: {
           pending: hooks?.pending ?? 0,

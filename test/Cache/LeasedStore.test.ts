@@ -992,6 +992,7 @@ describe("LeasedStore", () => {
           assert.deepStrictEqual(yield* store.stats, {
             hits: 1,
             misses: 4,
+            coalesced: 0,
             acquired: 4,
             inFlight: 0,
             size: 2,

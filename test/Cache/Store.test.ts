@@ -117,6 +117,7 @@ describe("Store", () => {
         assert.deepStrictEqual(stats, {
           hits: 1,
           misses: 2,
+          coalesced: 0,
           insertions: 3,
           rejections: 0,
           removals: { evicted: 2, expired: 0, replaced: 1, deleted: 0, cleared: 0 },
