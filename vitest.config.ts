@@ -12,7 +12,7 @@ export default defineConfig({
     ]
   },
   test: {
-    include: ["test/**/*.test.ts"],
+    include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
     globalSetup: ["test/support/build.ts"],
     setupFiles: ["test/support/deepEquality.ts", "test/support/fixedHashes.ts"],
     // By default one core is left alone: on a machine of two, files would run one at a time.
