@@ -2,7 +2,7 @@ import { S3Client } from "@aws-sdk/client-s3"
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, TestClock } from "effect"
-import { type AwsCredentials, ClientCacheKey, Session, type SessionService } from "effect-aws-cache/ClientLayer"
+import { ClientCacheKey, Session } from "effect-aws-cache/ClientLayer"
 import { ask, localBucket, localSts } from "./credentialSources.js"
 import { garbageCollected } from "./garbageCollected.js"
 import { sessionEnvironment } from "./sessionEnvironment.js"
@@ -11,69 +11,76 @@ const known = { accessKeyId: "known", secretAccessKey: "secret" }
 
 const tenants = Array.from({ length: 30 }, (_, n) => `tenant-${n}`)
 
-/** Makes one request for each tenant. */
-const serve = (
-  session: SessionService,
-  config: object,
-  credentialsOf: (tenant: string) => () => Promise<AwsCredentials>,
-  concurrency: number
-) =>
-  Effect.forEach(
-    tenants,
-    (tenant) => session.withClient(S3Client, { ...config, credentials: credentialsOf(tenant) }, ask),
-    { concurrency, discard: true }
-  )
+const providerOf = (tenant: string) =>
+  fromTemporaryCredentials({ params: { RoleArn: `arn:aws:iam::123456789012:role/${tenant}` } })
+
+const profiles = tenants.map((tenant) =>
+  `[profile ${tenant}]\nrole_arn = arn:aws:iam::123456789012:role/${tenant}\nsource_profile = base\n`
+).join("")
+
+/** How a client says whose credentials it is to have. */
+const ways: Readonly<Record<string, () => (tenant: string) => object>> = {
+  "by a name": () => (tenant) => ({ credentials: ClientCacheKey.tag(`of ${tenant}`, providerOf(tenant)) }),
+  "by which function it is": () => {
+    const functions = new Map(tenants.map((tenant) => [tenant, providerOf(tenant)]))
+    return (tenant) => ({ credentials: functions.get(tenant) })
+  },
+  "by a profile": () => (profile) => ({ profile })
+}
+
+const prepare = Effect.gen(function*() {
+  const sts = yield* localSts()
+  yield* sessionEnvironment({
+    config: profiles,
+    credentials: "[base]\naws_access_key_id = base\naws_secret_access_key = s\n",
+    variables: { AWS_ENDPOINT_URL_STS: sts.url }
+  })
+  const bucket = yield* localBucket
+  const session = yield* Session.make({ region: "us-east-1", credentials: known, maxSize: 10 })
+  /** Makes one request for each tenant. */
+  const serve = (configOf: (tenant: string) => object, concurrency: number) =>
+    Effect.forEach(
+      tenants,
+      (tenant) => session.withClient(S3Client, { ...bucket.config, ...configOf(tenant) }, ask),
+      { concurrency, discard: true }
+    )
+  return { bucket, serve, session, sts }
+})
 
 describe("credentials live in a session as long as they are valid", () => {
-  for (const concurrency of [1, 30]) {
-    for (const way of ["by a name", "by which function it is"]) {
-      it.scopedLive(
-        `30 tenants, known ${way}, and room for 10 clients, ${concurrency} at once: a role each, assumed once`,
-        () =>
-          Effect.gen(function*() {
-            const sts = yield* localSts()
-            yield* sessionEnvironment({ variables: { AWS_ENDPOINT_URL_STS: sts.url } })
-            const bucket = yield* localBucket
-            const session = yield* Session.make({ region: "us-east-1", credentials: known, maxSize: 10 })
-            const make = (tenant: string) =>
-              fromTemporaryCredentials({ params: { RoleArn: `arn:aws:iam::123456789012:role/${tenant}` } })
-            const functions = new Map(tenants.map((tenant) => [tenant, make(tenant)]))
-            const credentialsOf = (tenant: string) =>
-              way === "by a name"
-                ? ClientCacheKey.tag(tenant, make(tenant))
-                : functions.get(tenant) ?? make(tenant)
-            for (let round = 0; round < 5; round++) {
-              yield* serve(session, bucket.config, credentialsOf, concurrency)
-              yield* garbageCollected
-            }
-            assert.strictEqual(sts.requests(), 30)
-            assert.isTrue(tenants.every((tenant) => sts.assumed(tenant) === 1))
-            assert.strictEqual(bucket.signers.length, 150)
-            assert.isAtLeast((yield* session.caches.client.LRU.stats).built, 100)
-          })
-      )
+  for (const [way, makeWay] of Object.entries(ways)) {
+    for (const concurrency of [1, 30]) {
+      const title =
+        `30 tenants, known ${way}, and room for 10 clients, ${concurrency} at once: a role each, assumed once`
+      it.scopedLive(title, () =>
+        Effect.gen(function*() {
+          const { bucket, serve, session, sts } = yield* prepare
+          const configOf = makeWay()
+          for (let round = 0; round < 5; round++) {
+            yield* serve(configOf, concurrency)
+            yield* garbageCollected
+          }
+          assert.strictEqual(sts.requests(), 30)
+          assert.isTrue(tenants.every((tenant) => sts.assumed(tenant) === 1))
+          assert.deepStrictEqual([...new Set(bucket.signers)].toSorted(), tenants.map((name) => `${name}-1`).toSorted())
+          assert.isAtLeast((yield* session.caches.client.LRU.stats).built, 100)
+        }))
     }
-  }
 
-  it.scoped("and are refreshed once when they are about to expire, whoever asks then", () =>
-    Effect.gen(function*() {
-      yield* TestClock.setTime(Date.now())
-      const sts = yield* localSts()
-      yield* sessionEnvironment({ variables: { AWS_ENDPOINT_URL_STS: sts.url } })
-      const bucket = yield* localBucket
-      const session = yield* Session.make({ region: "us-east-1", credentials: known, maxSize: 10 })
-      const credentialsOf = (tenant: string) =>
-        ClientCacheKey.tag(
-          tenant,
-          fromTemporaryCredentials({ params: { RoleArn: `arn:aws:iam::123456789012:role/${tenant}` } })
-        )
-      for (const hours of [1, 2, 3]) {
-        yield* serve(session, bucket.config, credentialsOf, 1)
-        yield* serve(session, bucket.config, credentialsOf, 1)
-        assert.strictEqual(sts.requests(), 30 * hours)
-        yield* TestClock.adjust("61 minutes")
-      }
-    }))
+    it.scoped(`30 tenants, known ${way}: refreshed once when they are about to expire, whoever asks then`, () =>
+      Effect.gen(function*() {
+        yield* TestClock.setTime(Date.now())
+        const { serve, sts } = yield* prepare
+        const configOf = makeWay()
+        for (const hours of [1, 2, 3]) {
+          yield* serve(configOf, 1)
+          yield* garbageCollected
+          yield* serve(configOf, 1)
+          assert.strictEqual(sts.requests(), 30 * hours)
+          yield* TestClock.adjust("61 minutes")
+        }
+      }))
+  }
 
   it.scoped("but are of 1,000 identities at most, those used last", () =>
     Effect.gen(function*() {
