@@ -134,7 +134,7 @@ export const failedBuild = (
   cause: unknown,
   more: MoreSecrets
 ): ClientBuildError => {
-  const hidden = HiddenTexts.of(more()).addAll(normal.secrets())
+  const hidden = HiddenTexts.of(more(normal.config)).addAll(normal.secrets())
   return new ClientBuildError({
     cache,
     key: key.label,
@@ -146,12 +146,12 @@ export const failedBuild = (
 }
 
 /**
- * Secrets that clients get besides those in their configuration, to be masked in what they fail with.
+ * Secrets that a client of a configuration gets besides those in it, to be masked in what it fails with.
  *
  * @since 0.1.0
  * @category models
  */
-export type MoreSecrets = () => Iterable<string>
+export type MoreSecrets = (config: Readonly<Record<string, unknown>>) => Iterable<string>
 
 /**
  * There are none.

@@ -128,6 +128,15 @@ export class CredentialMemo {
   }
 
   /**
+   * What it remembers, whether or not it is still valid.
+   *
+   * @since 0.1.0
+   */
+  remembered(): AwsCredentials | undefined {
+    return this.#held?.value
+  }
+
+  /**
    * Whether it has nothing that is of use to anybody: no credentials, or some that expired more than an hour ago.
    *
    * @param now milliseconds since the epoch

@@ -90,7 +90,7 @@ export const failing = <Ctor extends ClientClass, Options, R, A, R2>(
   more: MoreSecrets = noMoreSecrets
 ): Effect.Effect<A, ResourceBuildError, R2> =>
   Effect.mapError(build, (cause) => {
-    const hidden = HiddenTexts.of(more()).addAll(normal.secrets()).addAll(options.secrets())
+    const hidden = HiddenTexts.of(more(normal.config)).addAll(normal.secrets()).addAll(options.secrets())
     return new ResourceBuildError({
       cache,
       key: key.label,

@@ -17,6 +17,7 @@ import { SingleFlight } from "../Cache/SingleFlight.js"
 import { askProvider } from "./askProvider.js"
 import type { RedactedCredentials } from "./AwsClient.js"
 import { borrowedHandler } from "./borrowedHandler.js"
+import type { MoreSecrets } from "./ClientBuilder.js"
 import { ClientClosedError } from "./ClientErrors.js"
 import { askerOf, clientView, type CredentialAsker, regionOfAsker } from "./CredentialAsker.js"
 import { askChain, isEmptyChain } from "./credentialChain.js"
@@ -90,8 +91,8 @@ export interface SessionCredentials {
   readonly forget: () => void
   /** How many times a source was asked. */
   readonly resolutions: () => number
-  /** The session's own as they are now, so that errors do not show them. */
-  readonly secrets: () => ReadonlySet<string>
+  /** Those of the session, and of a client of this configuration, as they are now, so that errors do not show them. */
+  readonly secrets: MoreSecrets
 }
 
 /**
@@ -244,6 +245,15 @@ export const makeSessionCredentials = (
           throw new ClientClosedError({ reason: "closed" })
         }
       )
+    /** Where the credentials of a client come from, none if they do not come from the session. */
+    const sourceOf = (config: Readonly<Record<string, unknown>>): (() => Source) | undefined => {
+      const { credentialDefaultProvider, credentials, profile } = config
+      if (typeof credentials === "function") return () => credentials
+      // Some that are static, or a default of the program's own.
+      if (credentials !== undefined || credentialDefaultProvider !== undefined) return undefined
+      const isOwn = typeof profile !== "string" || profile === Option.getOrUndefined(context().profile)
+      return isOwn ? ofSession : () => ({ profile })
+    }
     const provider = providerOf(ofSession, {}, true)
     const chainProvider = providerOf(ofChain, {}, true)
     const lenderOf = (source: Function): SessionCredentialProvider => {
@@ -256,16 +266,9 @@ export const makeSessionCredentials = (
     return {
       providerFor: (config) => {
         const { credentialDefaultProvider, credentials, profile, region } = config
-        const isOwn = profile === undefined || profile === Option.getOrUndefined(context().profile)
-        if (typeof credentials === "function") {
-          return isMemoized(credentials)
-            ? credentials
-            : providerOf(() => credentials, { profile, region }, credentialDefaultProvider === undefined)
-        }
-        // Some that are static, or a default of the program's own.
-        if (credentials !== undefined || credentialDefaultProvider !== undefined) return credentials
-        const source = isOwn || typeof profile !== "string" ? ofSession : () => ({ profile })
-        return providerOf(source, { profile, region }, true)
+        const source = sourceOf(config)
+        if (source === undefined || (typeof credentials === "function" && isMemoized(credentials))) return credentials
+        return providerOf(source, { profile, region }, credentialDefaultProvider === undefined)
       },
       provider,
       get: (forceRefresh) =>
@@ -285,11 +288,14 @@ export const makeSessionCredentials = (
         memoContext.flights.detachAll()
       },
       resolutions: () => resolutions,
-      secrets: () => {
+      secrets: (config) => {
         const secrets = new Set<string>()
-        const now = clock.unsafeCurrentTimeMillis()
-        for (const memo of memosOf(ofSession(), sessionItself()).all()) remember(memo.fresh(now), secrets)
         remember(Option.getOrUndefined(fixed), secrets)
+        const asker = askerOf({}, config, sessionItself())
+        for (const source of [ofSession, sourceOf(config)]) {
+          const memos = source === undefined ? [] : memosOf(source(), asker).all()
+          for (const memo of memos) remember(memo.remembered(), secrets)
+        }
         return secrets
       }
     }

@@ -196,14 +196,15 @@ export const makeClientCache = (
       givenConfig: unknown,
       givenOptions: unknown
     ): RequestOrigin => {
-      const hidden = HiddenTexts.of(secrets())
       const clientClass = knownClass(source)
-      if (clientClass === undefined) return { cache: name, client: "a client", hidden }
+      const known = (client: string): RequestOrigin => ({ cache: name, client, hidden: HiddenTexts.of(secrets({})) })
+      if (clientClass === undefined) return known("a client")
       const { config, options } = complete(givenConfig, givenOptions)
       const prepared = prepareClient(clientClass, config, options)
-      if (Either.isLeft(prepared)) return { cache: name, client: clientClass.name, hidden }
+      if (Either.isLeft(prepared)) return known(clientClass.name)
       const { key, normal } = prepared.right
-      return { cache: name, client: key.label, hidden: hidden.addAll(normal.secrets()) }
+      const hidden = HiddenTexts.of(secrets(normal.config)).addAll(normal.secrets())
+      return { cache: name, client: key.label, hidden }
     }
 
     const notFound = (key: ClientCacheKey<unknown>) => new CacheNotFoundError({ cache: name, key: printKey(key) })

@@ -342,6 +342,45 @@ describe("the credentials of a session", () => {
       }
     }))
 
+  it.scopedLive("that a client has by the session are not shown by what fails to be built with them either", () =>
+    Effect.gen(function*() {
+      yield* sessionEnvironment({
+        credentials: "[one]\naws_access_key_id = AKIA-of-profile\naws_secret_access_key = secret-of-profile\n"
+      })
+      const known = { accessKeyId: "AKIA-of-client", secretAccessKey: "secret-of-client" }
+      const tell = (client: S3Client) =>
+        Effect.flatMap(
+          Effect.promise(() => client.config.credentials()),
+          ({ accessKeyId, secretAccessKey }) => Effect.fail(new Error(`no login for ${accessKeyId}:${secretAccessKey}`))
+        )
+      const Login = ResourceDefinition.make({ name: "Login", client: S3Client, make: tell })
+      const customize = ClientCustomization.make("login", tell)
+      const regional = async (properties?: { readonly callerClientConfig?: { region(): Promise<string> } }) => {
+        await properties?.callerClientConfig?.region()
+        return known
+      }
+      const session = yield* Session.make({ region })
+      for (
+        const config of [
+          { credentials: () => Promise.resolve(known) },
+          { credentials: ClientCacheKey.tag("known", () => Promise.resolve(known)) },
+          { credentials: () => Promise.resolve({ ...known, expiration: new Date(0) }) },
+          { credentials: regional },
+          { profile: "one" }
+        ]
+      ) {
+        for (
+          const failure of [
+            yield* Effect.flip(session.resource(Login, config)),
+            yield* Effect.flip(session.client(S3Client, config, { customize }))
+          ]
+        ) {
+          assert.include(failure.message, "no login for ***:***")
+          assert.notMatch(inspect(failure, { depth: 20 }), /-of-(client|profile)/)
+        }
+      }
+    }))
+
   it.scopedLive("of a session can be handed to another one", () =>
     Effect.gen(function*() {
       const source = yield* localContainerEndpoint()
