@@ -9,6 +9,7 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { CacheConfigError } from "./CacheErrors.js"
+import type { OptionKinds } from "./engine/optionKinds.js"
 import { printKey } from "./printKey.js"
 import { givenMillis, millis } from "./timeToLive.js"
 
@@ -47,6 +48,20 @@ export interface FreshnessOptions<in E> {
    * of where it came from; it counts for the limits as any entry. Default zero: failures are not kept.
    */
   readonly failureTimeToLive?: Duration.DurationInput | ((error: E) => Duration.DurationInput) | undefined
+}
+
+/**
+ * Which options around the end of an entry's time there are.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const freshnessKinds: OptionKinds<FreshnessOptions<never>> = {
+  jitter: "any",
+  refreshAhead: "any",
+  staleWhileRevalidate: "any",
+  staleIfError: "any",
+  failureTimeToLive: "any"
 }
 
 /**

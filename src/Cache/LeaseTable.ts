@@ -15,11 +15,10 @@ import type { CacheConfigError } from "./CacheErrors.js"
 import { MetricsExport, withMetrics } from "./CacheMetrics.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
-import { checkFunctions } from "./engine/limits.js"
 import { makeEventHub } from "./EventHub.js"
 import { ExpirySweeper } from "./ExpirySweeper.js"
 import type { Glance } from "./glance.js"
-import { type GuardedMap, makeGuardedMap, orConfigError } from "./GuardedMap.js"
+import { type GuardedMap, makeGuardedMap } from "./GuardedMap.js"
 import { type LeaseOptions, type Options, releaseLimits, type Stats, type WriteOptions } from "./LeasedStoreOptions.js"
 import { Acquisition, LeasedValue, type LeaseOwner } from "./LeasedValue.js"
 import { Releaser } from "./Releaser.js"
@@ -109,8 +108,6 @@ export const makeLeaseTable = <K, V, E, R, R2>(
     const { release, weigh } = options
     const expiry = yield* makeExpiry(name, options.timeToLive)
     const timeToIdle = yield* idleMillis(name, options.timeToIdle)
-    // What wraps it is a function in any case.
-    yield* orConfigError(name, () => checkFunctions({ weigh }))
     // Made first, so that it ends last.
     const hub = yield* makeEventHub<LeasedStoreEvent<K>>(name, options.eventCapacity)
     const releaser = new Releaser<K, V>(

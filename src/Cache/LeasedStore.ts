@@ -12,10 +12,20 @@ import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { type CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
+import { checkOptions, nameIn, withCallOptions } from "./checkOptions.js"
 import { Absent } from "./engine/BoundedMapOptions.js"
 import { glanced, summaryOf } from "./glance.js"
 import { orConfigError } from "./GuardedMap.js"
-import type { LeasedEntry, LeaseOptions, Options, Stats, WriteOptions } from "./LeasedStoreOptions.js"
+import {
+  type LeasedEntry,
+  leasedStoreKinds,
+  leaseKinds,
+  type LeaseOptions,
+  type Options,
+  type Stats,
+  writeKinds,
+  type WriteOptions
+} from "./LeasedStoreOptions.js"
 import type { LeasedValue } from "./LeasedValue.js"
 import { type LeasedMap, makeLeaseTable, type Restore } from "./LeaseTable.js"
 import { printedAs } from "./printedAs.js"
@@ -201,8 +211,9 @@ export const isLeasedStore = (u: unknown): u is LeasedStore<unknown, unknown, un
 export const make = <K, V, E = never, R = never, R2 = never>(
   options: Options<K, V, E, R, R2>
 ): Effect.Effect<LeasedStore<K, V, E, Exclude<R, Scope.Scope>>, CacheConfigError, R | R2 | Scope.Scope> => {
-  const name = options.name ?? "LeasedStore"
+  const name = nameIn(options, "LeasedStore")
   return Effect.gen(function*() {
+    yield* checkOptions(name, options, leasedStoreKinds)
     const table = yield* makeLeaseTable(name, options)
     const { acquire, find, step } = table
 
@@ -220,15 +231,22 @@ export const make = <K, V, E = never, R = never, R2 = never>(
       return Exit.fail(new EntryTooLargeError({ cache: name, key: printKey(key), weight, maxWeight }))
     }
 
+    // Options that are given as a function come from what knows them.
+    const leasing = <A, E, R>(lease: unknown, effect: Effect.Effect<A, E, R>) =>
+      withCallOptions(name, typeof lease === "function" ? undefined : lease, leaseKinds, effect)
+
     const self: LeasedStore<K, V, E, Exclude<R, Scope.Scope>> = {
       [TypeId]: TypeId,
       name,
       use: (key, f, lease) =>
-        Effect.uninterruptibleMask((restore) =>
-          find(
-            key,
-            (found) => used(name, found, f, restore),
-            () => Effect.flatMap(acquire(key, asked(lease), restore), (value) => used(name, value, f, restore))
+        leasing(
+          lease,
+          Effect.uninterruptibleMask((restore) =>
+            find(
+              key,
+              (found) => used(name, found, f, restore),
+              () => Effect.flatMap(acquire(key, asked(lease), restore), (value) => used(name, value, f, restore))
+            )
           )
         ),
       useOption: (key, f) =>
@@ -236,20 +254,34 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           find(key, (found) => Effect.asSome(used(name, found, f, restore)), () => Effect.succeedNone)
         ),
       lease: (key, lease) =>
-        Effect.uninterruptibleMask((restore) =>
-          find(key, handToScope, () => Effect.flatMap(acquire(key, asked(lease), restore), handToScope))
+        leasing(
+          lease,
+          Effect.uninterruptibleMask((restore) =>
+            find(key, handToScope, () => Effect.flatMap(acquire(key, asked(lease), restore), handToScope))
+          )
         ),
       leaseOption: (key) =>
         Effect.uninterruptible(
           find(key, (found) => Effect.asSome(handToScope(found)), () => Effect.succeedNone)
         ),
       add: (key, value, write) =>
-        Effect.flatten(step((map, now): Exit.Exit<void, CacheExistsError | EntryTooLargeError> =>
-          map.has(key, now)
-            ? Exit.fail(new CacheExistsError({ cache: name, key: printKey(key) }))
-            : handOver(map, now, key, value, write)
-        )),
-      set: (key, value, write) => Effect.flatten(step((map, now) => handOver(map, now, key, value, write))),
+        withCallOptions(
+          name,
+          write,
+          writeKinds,
+          Effect.flatten(step((map, now): Exit.Exit<void, CacheExistsError | EntryTooLargeError> =>
+            map.has(key, now)
+              ? Exit.fail(new CacheExistsError({ cache: name, key: printKey(key) }))
+              : handOver(map, now, key, value, write)
+          ))
+        ),
+      set: (key, value, write) =>
+        withCallOptions(
+          name,
+          write,
+          writeKinds,
+          Effect.flatten(step((map, now) => handOver(map, now, key, value, write)))
+        ),
       has: (key) => step((map, now) => map.has(key, now)),
       peek: (key) =>
         step((map, now) => {

@@ -9,6 +9,7 @@ import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError } from "./CacheErrors.js"
 import type { BoundedMapOptions } from "./engine/BoundedMapOptions.js"
+import type { OptionKinds } from "./engine/optionKinds.js"
 import type { ReleaseReason } from "./LeasedValue.js"
 import { printKey } from "./printKey.js"
 import type { ReleaseCounters, ReleaseLimits } from "./Releaser.js"
@@ -73,6 +74,29 @@ export interface Options<in K, in out V, out E = never, out R = never, out R2 = 
 }
 
 /**
+ * Which options a leased store has.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const leasedStoreKinds: OptionKinds<Options<never, never>> = {
+  name: "text",
+  acquire: "acquire",
+  release: "function",
+  maxSize: "any",
+  maxWeight: "any",
+  weigh: "function",
+  timeToLive: "any",
+  timeToIdle: "any",
+  evictionPolicy: "any",
+  releaseTimeout: "any",
+  releaseConcurrency: "any",
+  gracePeriod: "any",
+  eventCapacity: "any",
+  metrics: "flag"
+}
+
+/**
  * What a single write may decide for itself.
  *
  * @since 0.1.0
@@ -96,6 +120,22 @@ export interface LeaseOptions<out V, out E, out R> extends WriteOptions {
   /** Makes the value, instead of the store's `acquire` and under the same rules. */
   readonly acquire?: Effect.Effect<V, E, R | Scope.Scope> | undefined
 }
+
+/**
+ * Which options a write into a leased store has.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const writeKinds: OptionKinds<WriteOptions> = { timeToLive: "any" }
+
+/**
+ * Which options a lease has.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const leaseKinds: OptionKinds<LeaseOptions<never, never, never>> = { timeToLive: "any", acquire: "any" }
 
 /**
  * A value in a leased store, to look at.

@@ -18,9 +18,9 @@ import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { type CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
 import { MetricsExport, withMetrics } from "./CacheMetrics.js"
+import { checkOptions, nameIn, withCallOptions } from "./checkOptions.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
-import { checkFunctions } from "./engine/limits.js"
 import { makeEventHub } from "./EventHub.js"
 import { FreshMap, type Held, holding } from "./FreshMap.js"
 import { makeFreshness } from "./Freshness.js"
@@ -32,7 +32,7 @@ import { printKey } from "./printKey.js"
 import { roughBytes } from "./roughBytes.js"
 import { SingleFlight } from "./SingleFlight.js"
 import type { StoreEvent } from "./StoreEvent.js"
-import type { Options, Stats, WriteOptions } from "./StoreOptions.js"
+import { type Options, type Stats, storeKinds, writeKinds, type WriteOptions } from "./StoreOptions.js"
 import { givenMillis, makeExpiry } from "./timeToLive.js"
 import { warningListener } from "./warningListener.js"
 
@@ -182,12 +182,11 @@ const weighRoughly = (key: unknown, error: unknown): number =>
 export const make = <K, V, E = never, R = never>(
   options: Options<K, V, E> = {}
 ): Effect.Effect<Store<K, V, E, R>, CacheConfigError, R | Scope.Scope> => {
-  const name = options.name ?? "Store"
+  const name = nameIn(options, "Store")
   return Effect.gen(function*() {
+    yield* checkOptions(name, options, storeKinds)
     const freshness = yield* makeFreshness(name, options)
     const expiry = yield* makeExpiry(name, options.timeToLive)
-    // What wraps them is a function in any case.
-    yield* orConfigError(name, () => checkFunctions(options))
     const tell = options.onRemoval && warningListener(name, options.onRemoval)
     const entries = new FreshMap<K, V, E>(freshness)
     const hub = yield* makeEventHub<StoreEvent<K>>(name, options.eventCapacity)
@@ -283,26 +282,35 @@ export const make = <K, V, E = never, R = never>(
       }
     })
 
+    const writing = <A, E, R>(writeOptions: WriteOptions | undefined, effect: Effect.Effect<A, E, R>) =>
+      withCallOptions(name, writeOptions, writeKinds, effect)
+
     const self: Store<K, V, E, R> = {
       [TypeId]: TypeId,
       name,
       get: (key) => lookup((map, now) => orNotFound(key, entries.get(map, key, now))),
       getOption: (key) => lookup((map, now) => Exit.succeed(toOption(entries.get(map, key, now)))),
-      getOrCompute,
+      getOrCompute: (key, compute, writeOptions) => writing(writeOptions, getOrCompute(key, compute, writeOptions)),
       add: (key, value, writeOptions) =>
-        withRoll((roll) =>
-          Effect.flatten(
-            step((map, now): Exit.Exit<void, CacheExistsError | EntryTooLargeError> =>
-              entries.peek(map, key, now) !== Absent
-                ? Exit.fail(new CacheExistsError({ cache: name, key: printKey(key) }))
-                : write(map, now, key, value, freshUntil(key, value, now, roll, writeOptions))
+        writing(
+          writeOptions,
+          withRoll((roll) =>
+            Effect.flatten(
+              step((map, now): Exit.Exit<void, CacheExistsError | EntryTooLargeError> =>
+                entries.peek(map, key, now) !== Absent
+                  ? Exit.fail(new CacheExistsError({ cache: name, key: printKey(key) }))
+                  : write(map, now, key, value, freshUntil(key, value, now, roll, writeOptions))
+              )
             )
           )
         ),
       set: (key, value, writeOptions) =>
-        withRoll((roll) =>
-          Effect.flatten(
-            step((map, now) => write(map, now, key, value, freshUntil(key, value, now, roll, writeOptions)))
+        writing(
+          writeOptions,
+          withRoll((roll) =>
+            Effect.flatten(
+              step((map, now) => write(map, now, key, value, freshUntil(key, value, now, roll, writeOptions)))
+            )
           )
         ),
       has: (key) => step((map, now) => entries.peek(map, key, now) !== Absent),

@@ -5,7 +5,8 @@
  */
 import type * as Duration from "effect/Duration"
 import type { BoundedMapOptions } from "./engine/BoundedMapOptions.js"
-import type { FreshnessOptions } from "./Freshness.js"
+import type { OptionKinds } from "./engine/optionKinds.js"
+import { freshnessKinds, type FreshnessOptions } from "./Freshness.js"
 
 /**
  * How a store is made.
@@ -43,6 +44,26 @@ export interface Options<in K, in V, in E = never>
 }
 
 /**
+ * Which options a store has.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const storeKinds: OptionKinds<Options<never, never>> = {
+  ...freshnessKinds,
+  name: "text",
+  maxSize: "any",
+  maxWeight: "any",
+  weigh: "function",
+  weighFailure: "function",
+  timeToLive: "any",
+  evictionPolicy: "any",
+  onRemoval: "function",
+  eventCapacity: "any",
+  metrics: "flag"
+}
+
+/**
  * What a single write may decide for itself.
  *
  * @since 0.1.0
@@ -55,6 +76,14 @@ export interface WriteOptions {
    */
   readonly timeToLive?: Duration.DurationInput | undefined
 }
+
+/**
+ * Which options a write into a store has.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const writeKinds: OptionKinds<WriteOptions> = { timeToLive: "any" }
 
 /**
  * What a store has counted since it was made, and what it holds now.

@@ -8,9 +8,11 @@ import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
+import { checkNested, checkOptions } from "../Cache/checkOptions.js"
 import { onRejection } from "../Cache/engine/onRejection.js"
+import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
-import type { FreshnessOptions } from "../Cache/Freshness.js"
+import { freshnessKinds, type FreshnessOptions } from "../Cache/Freshness.js"
 import { printKey } from "../Cache/printKey.js"
 import { nonNegativeMillis } from "../Cache/timeToLive.js"
 import * as ByteSize from "./ByteSize.js"
@@ -125,6 +127,102 @@ export interface Options<in out K, in out V, in F = never, out R = never>
   readonly sweepInterval?: Duration.DurationInput | undefined
   /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
   readonly eventCapacity?: number | undefined
+}
+
+/**
+ * Which limits there are.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const limitKinds: OptionKinds<Limits> = { timeToLive: "any", maxBytes: "any", maxItems: "any" }
+
+const sharedKinds: OptionKinds<SharedOptions<never, never>> = {
+  ...limitKinds,
+  weigher: "any",
+  name: "text",
+  memoryPressure: "any",
+  entries: "iterable"
+}
+
+/**
+ * Which options a dictionary has.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const dictKinds: OptionKinds<Options<never, never>> = {
+  ...sharedKinds,
+  ...freshnessKinds,
+  weighFailure: "any",
+  onRemove: "function",
+  removalQueue: "any",
+  gracePeriod: "any",
+  sweepInterval: "any",
+  eventCapacity: "any"
+}
+
+/**
+ * Which options a dictionary without Effect has.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const syncDictKinds: OptionKinds<
+  SharedOptions<never, never> & Pick<Options<never, never>, "onRemove" | "removalQueue"> & { readonly now?: unknown }
+> = { ...sharedKinds, onRemove: "function", removalQueue: "any", now: "any" }
+
+/**
+ * Which options a write has.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const writeKinds: OptionKinds<WriteOptions> = { timeToLive: "any", expiresAt: "any" }
+
+/**
+ * Which options the moving of an entry has.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const moveKinds: OptionKinds<{ readonly last?: boolean }> = { last: "flag" }
+
+/**
+ * Which options the comparison of dictionaries has.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const equalsKinds: OptionKinds<{ readonly ordered?: boolean }> = { ordered: "flag" }
+
+/**
+ * Checks options of writes, of which most have none.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const checkWrites = <K, V>(
+  cache: string,
+  entries: ReadonlyArray<Entry<K, V>>
+): Either.Either<void, CacheConfigError> => {
+  for (const entry of entries) {
+    // What a `Map` does not take either.
+    if (typeof entry !== "object" || entry === null) {
+      return Either.left(
+        new CacheConfigError({
+          cache,
+          option: "entries",
+          value: "one with something else in it",
+          accepted: "pairs of a key and a value"
+        })
+      )
+    }
+    const [, , write] = entry
+    const checked = write === undefined ? Either.void : checkOptions(cache, write, writeKinds)
+    if (Either.isLeft(checked)) return checked
+  }
+  return Either.void
 }
 
 /**
@@ -251,13 +349,19 @@ const checkingWeights = <K, V>(
   })
 }
 
+const pressureKinds: OptionKinds<MemoryPressureOptions> = { share: "any", heap: "any" }
+
 const checkMemoryPressure = (
   cache: string,
   input: boolean | MemoryPressureOptions = false
 ): Either.Either<MemoryPressure | undefined, CacheConfigError> => {
   if (input === false) return Either.right(undefined)
   if (input === true) return Either.right(new MemoryPressure({}))
-  if (typeof input !== "object") return refuse(cache, "memoryPressure", input, "true, false or options")
+  if (typeof input !== "object" || input === null) {
+    return refuse(cache, "memoryPressure", input, "true, false or options")
+  }
+  const known = checkNested(cache, "memoryPressure", input, pressureKinds)
+  if (Either.isLeft(known)) return Either.left(known.left)
   const { heap, share = defaultShare } = input
   if (!(typeof share === "number" && share > 0 && share < 1)) {
     return refuse(cache, "memoryPressure.share", share, acceptedShare)

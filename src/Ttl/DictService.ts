@@ -15,13 +15,14 @@ import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
+import { checkOptions } from "../Cache/checkOptions.js"
 import { cutText } from "../Cache/cutText.js"
 import { printedLike } from "../Cache/printedAs.js"
 import { printKey } from "../Cache/printKey.js"
 import { CacheValueError } from "./CacheValueError.js"
 import type { Dict } from "./Dict.js"
 import { type Accessors, accessors } from "./DictAccessors.js"
-import type { Entry, Limits, Options } from "./DictOptions.js"
+import { type Entry, limitKinds, type Limits, type Options } from "./DictOptions.js"
 import * as DictSnapshot from "./DictSnapshot.js"
 import { makeDict } from "./makeDict.js"
 import { structuralKey } from "./structuralKey.js"
@@ -160,6 +161,7 @@ const make = <K, KI, V, VI, F, R>(
     })
 
   return Effect.gen(function*() {
+    yield* checkOptions(name, overrides, limitKinds)
     const initial = entries && (yield* Either.mapLeft(checkAll(entries), (cause) => {
       const value = "one that the schemas do not accept"
       return new CacheConfigError({ cache: name, option: "entries", value, accepted: cause.message, cause })

@@ -6,6 +6,8 @@
 import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
+import { checkNested } from "../Cache/checkOptions.js"
+import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import { printKey } from "../Cache/printKey.js"
 import { millis } from "../Cache/timeToLive.js"
 import * as ByteSize from "./ByteSize.js"
@@ -58,6 +60,8 @@ export interface CheckedRemovalQueue {
   readonly gracePeriod: number
 }
 
+const queueKinds: OptionKinds<RemovalQueueOptions> = { maxItems: "any", maxBytes: "any", whenFull: "any" }
+
 const defaultGracePeriod = "30 seconds"
 const defaultShare = "25%"
 
@@ -78,6 +82,7 @@ export const checkRemovalQueue = (
   total: number
 ): Either.Either<CheckedRemovalQueue, CacheConfigError> =>
   Either.gen(function*() {
+    yield* checkNested(cache, "removalQueue", options.removalQueue, queueKinds)
     const { maxBytes, maxItems, whenFull = "drop" } = options.removalQueue ?? {}
     if (
       maxItems !== undefined &&

@@ -8,10 +8,12 @@ import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Inspectable from "effect/Inspectable"
 import { CacheReentryError } from "../Cache/CacheErrors.js"
+import { checkOptions, nameIn } from "../Cache/checkOptions.js"
 import { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
 import { FiledMap } from "../Cache/engine/FiledMap.js"
 import { onRejection } from "../Cache/engine/onRejection.js"
+import type { OptionKind } from "../Cache/engine/optionKinds.js"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
 import { FailureWarnings } from "../Cache/FailureWarnings.js"
 import { type Held, holding } from "../Cache/FreshMap.js"
@@ -22,8 +24,13 @@ import {
   type CheckedLimits,
   checkNow,
   checkShared,
+  checkWrites,
   type Entry,
+  equalsKinds,
+  moveKinds,
   type SharedOptions,
+  syncDictKinds,
+  writeKinds,
   type WriteOptions
 } from "./DictOptions.js"
 import { DictSteps, type Stats } from "./DictSteps.js"
@@ -125,7 +132,8 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
   /** Throws `CacheConfigError` for an option it cannot accept. */
   constructor(options: SyncTtlDictOptions<K, V> = {}) {
     super()
-    this.name = options.name ?? "TtlDict"
+    this.name = nameIn(options, "TtlDict")
+    orThrow(checkOptions(this.name, options, syncDictKinds))
     const total = availableMemory()
     const { least, limits, pressure, weigh } = orThrow(checkShared(this.name, options, total))
     const { onRemove } = options
@@ -159,6 +167,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
       pressure
     })
     const entries = [...options.entries ?? []]
+    orThrow(checkWrites(this.name, entries))
     orThrow(this.step((map, now) => this.steps.fill(map, now, entries)))
   }
 
@@ -275,10 +284,11 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    */
   equals(
     entries: Iterable<readonly [key: K, value: V, ...rest: ReadonlyArray<unknown>]>,
-    { ordered = false }: { readonly ordered?: boolean | undefined } = {}
+    how?: { readonly ordered?: boolean | undefined }
   ): boolean {
+    this.check(how, equalsKinds)
     const list = [...entries]
-    return this.step((map, now) => this.steps.equals(map, now, list, ordered))
+    return this.step((map, now) => this.steps.equals(map, now, list, how?.ordered ?? false))
   }
 
   /**
@@ -307,6 +317,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   set(key: K, value: V, options?: WriteOptions): this {
+    this.check(options, writeKinds)
     orThrow(this.step((map, now) => this.steps.set(map, now, key, value, options)))
     return this
   }
@@ -317,6 +328,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   add(key: K, value: V, options?: WriteOptions): this {
+    this.check(options, writeKinds)
     orThrow(this.step((map, now) => this.steps.add(map, now, key, value, options)))
     return this
   }
@@ -327,6 +339,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   setDefault(key: K, value: V, options?: WriteOptions): V {
+    this.check(options, writeKinds)
     return orThrow(this.step((map, now) => this.steps.setDefault(map, now, key, value, options)))
   }
 
@@ -338,6 +351,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   getOrCompute(key: K, compute: (key: K) => V, options?: WriteOptions): V {
+    this.check(options, writeKinds)
     const found = this.step((map, now) => this.steps.entries.get(map, key, now))
     if (found !== Absent) return found
     if (this.computations.get(key) !== undefined) {
@@ -363,6 +377,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
   update(entries: Iterable<Entry<K, V>>): this {
     // Read outside the step: it may be anything that can be iterated.
     const list = [...entries]
+    orThrow(checkWrites(this.name, list))
     orThrow(this.step((map, now) => this.steps.update(map, now, list)))
     return this
   }
@@ -481,8 +496,9 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    *
    * @since 0.1.0
    */
-  moveToEnd(key: K, { last = true }: { readonly last?: boolean | undefined } = {}): boolean {
-    return this.step((map, now) => this.steps.moveToEnd(map, now, key, last))
+  moveToEnd(key: K, how?: { readonly last?: boolean | undefined }): boolean {
+    this.check(how, moveKinds)
+    return this.step((map, now) => this.steps.moveToEnd(map, now, key, how?.last ?? true))
   }
 
   /**
@@ -528,6 +544,10 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    */
   toJSON(): unknown {
     return { _id: "SyncTtlDict", name: this.name, ...this.limits, byteSize: this.byteSize, size: this.size }
+  }
+
+  private check(options: unknown, kinds: Readonly<Record<string, OptionKind>>): void {
+    if (options !== undefined) orThrow(checkOptions(this.name, options, kinds))
   }
 
   private step<A>(f: (map: BoundedMap<K, Held<V, never>>, now: number) => A): A {

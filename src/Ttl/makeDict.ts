@@ -13,6 +13,7 @@ import { pipeArguments } from "effect/Pipeable"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import { type CacheConfigError, CacheNotFoundError } from "../Cache/CacheErrors.js"
+import { checkOptions, nameIn, unlessWrong, withCallOptions } from "../Cache/checkOptions.js"
 import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
 import { makeEventHub } from "../Cache/EventHub.js"
@@ -28,7 +29,19 @@ import type { StoreEvent } from "../Cache/StoreEvent.js"
 import { unrefSleep } from "../Cache/unrefSleep.js"
 import * as ByteSize from "./ByteSize.js"
 import type { Dict } from "./Dict.js"
-import { checkShared, checkSweepInterval, checkWeighFailure, type Entry, type Options } from "./DictOptions.js"
+import {
+  checkShared,
+  checkSweepInterval,
+  checkWeighFailure,
+  checkWrites,
+  dictKinds,
+  type Entry,
+  equalsKinds,
+  moveKinds,
+  type Options,
+  writeKinds,
+  type WriteOptions
+} from "./DictOptions.js"
 import { DictSteps } from "./DictSteps.js"
 import { RemovalHooks } from "./RemovalHooks.js"
 import { bytesIn, checkRemovalQueue, itemsIn } from "./RemovalQueueOptions.js"
@@ -76,8 +89,9 @@ import { bytesIn, checkRemovalQueue, itemsIn } from "./RemovalQueueOptions.js"
 export const makeDict = <K, V, F = never, R = never>(
   options: Options<K, V, F, R> = {}
 ): Effect.Effect<Dict<K, V, never, F, R>, CacheConfigError, R | Scope.Scope> => {
-  const name = options.name ?? "TtlDict"
+  const name = nameIn(options, "TtlDict")
   return Effect.gen(function*() {
+    yield* checkOptions(name, options, dictKinds)
     const total = yield* ByteSize.availableMemory
     const { least, limits, pressure, weigh } = yield* checkShared(name, options, total)
     const sweepInterval = yield* checkSweepInterval(name, options.sweepInterval)
@@ -176,7 +190,10 @@ export const makeDict = <K, V, F = never, R = never>(
     ): Effect.Effect<A, E2> =>
       Effect.suspend(() => {
         const list = [...items]
-        return Effect.flatMap(rolls(list.length), (rolls) => removing((map, now) => write(map, now, list, rolls)))
+        return unlessWrong(
+          checkWrites(name, list),
+          Effect.flatMap(rolls(list.length), (rolls) => removing((map, now) => write(map, now, list, rolls)))
+        )
       })
 
     yield* listed(options.entries ?? [], (map, now, items, rolls) => steps.fill(map, now, items, rolls))
@@ -204,6 +221,9 @@ export const makeDict = <K, V, F = never, R = never>(
       yield* Effect.forkScoped(Effect.interruptible(Effect.forever(Effect.zipRight(unrefSleep(sweepInterval), sweep))))
     }
 
+    const writing = <A, E2, R2>(write: WriteOptions | undefined, effect: Effect.Effect<A, E2, R2>) =>
+      withCallOptions(name, write, writeKinds, effect)
+
     const self: Dict<K, V, never, F, R> = {
       get: (key) =>
         lookup((map, now) => {
@@ -211,13 +231,13 @@ export const makeDict = <K, V, F = never, R = never>(
           return found === Absent ? Exit.fail(notFound(key)) : Exit.succeed(found)
         }),
       getOption: (key) => lookup((map, now) => Exit.succeed(toOption(entries.get(map, key, now)))),
-      getOrCompute: (key, compute, write) => withRoom(getOrCompute(key, compute, write)),
+      getOrCompute: (key, compute, write) => writing(write, withRoom(getOrCompute(key, compute, write))),
       add: (key, value, write) =>
-        withRoll((roll) => removing((map, now) => steps.add(map, now, key, value, write, roll))),
+        writing(write, withRoll((roll) => removing((map, now) => steps.add(map, now, key, value, write, roll)))),
       set: (key, value, write) =>
-        withRoll((roll) => removing((map, now) => steps.set(map, now, key, value, write, roll))),
+        writing(write, withRoll((roll) => removing((map, now) => steps.set(map, now, key, value, write, roll)))),
       setDefault: (key, value, write) =>
-        withRoll((roll) => removing((map, now) => steps.setDefault(map, now, key, value, write, roll))),
+        writing(write, withRoll((roll) => removing((map, now) => steps.setDefault(map, now, key, value, write, roll)))),
       update: (items) => listed(items, (map, now, list, rolls) => steps.update(map, now, list, rolls)),
       has: (key) => step((map, now) => entries.peek(map, key, now) !== Absent),
       peek: (key) => step((map, now) => toOption(entries.peek(map, key, now))),
@@ -233,7 +253,13 @@ export const makeDict = <K, V, F = never, R = never>(
       values: step((map, now) => entries.entries(map, now).map(([, value]) => value)),
       entries: step((map, now) => entries.entries(map, now)),
       entriesWithExpiry: step((map, now) => steps.entriesWithExpiry(map, now)),
-      equals: (that, { ordered = false } = {}) => step((map, now) => steps.equals(map, now, that, ordered)),
+      equals: (that, how) =>
+        withCallOptions(
+          name,
+          how,
+          equalsKinds,
+          step((map, now) => steps.equals(map, now, that, how?.ordered ?? false))
+        ),
       size: step((map, now) => map.size(now)),
       byteSize: step((map, now) => map.weight(now)),
       reweigh: (key) =>
@@ -243,7 +269,13 @@ export const makeDict = <K, V, F = never, R = never>(
       setTtl: (key, timeToLive) => removing((map, now) => done(key, steps.setTtl(map, now, key, timeToLive))),
       expireAt: (key, millis) => removing((map, now) => done(key, steps.expireAt(map, now, key, millis))),
       isExpired: (key, at) => step((map, now) => toOption(steps.isExpired(map, now, key, at))),
-      moveToEnd: (key, { last = true } = {}) => attempt((map, now) => done(key, steps.moveToEnd(map, now, key, last))),
+      moveToEnd: (key, how) =>
+        withCallOptions(
+          name,
+          how,
+          moveKinds,
+          attempt((map, now) => done(key, steps.moveToEnd(map, now, key, how?.last ?? true)))
+        ),
       changeMaxBytes: (maxBytes) =>
         Effect.flatMap(
           ByteSize.availableMemory,

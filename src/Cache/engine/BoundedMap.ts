@@ -10,12 +10,21 @@ import type { EvictionPolicy } from "./EvictionPolicy.js"
 import type { KeyEquality } from "./KeyEquality.js"
 import { keyHash } from "./keyHash.js"
 import { KeyIndex } from "./KeyIndex.js"
-import { checkExpiry, checkFunctions, entryLimitOf, idleLimitOf, validWeight, weightLimitOf } from "./limits.js"
+import {
+  changedLimits,
+  checkExpiry,
+  checkNames,
+  entryLimitOf,
+  idleLimitOf,
+  validWeight,
+  weightLimitOf
+} from "./limits.js"
 import { makePolicy } from "./makePolicy.js"
 import { noCounts } from "./noCounts.js"
 import { orderOf } from "./orderOf.js"
 import type { RemovalReason } from "./RemovalReason.js"
 import { Removals } from "./Removals.js"
+import { violationsOf } from "./violationsOf.js"
 
 const never = Number.POSITIVE_INFINITY
 
@@ -85,9 +94,9 @@ export class BoundedMap<K, V> {
 
   /** Throws `BoundedMapError` for an option it cannot accept. */
   constructor(options: BoundedMapOptions<K, V> = {}) {
+    checkNames(options)
     this.entryLimit = entryLimitOf(options.maxSize)
     this.weightLimit = weightLimitOf(options.maxWeight)
-    checkFunctions(options)
     this.policy = makePolicy(options.evictionPolicy ?? "LRU", (slot) => this.weightAt(slot))
     this.equality = options.equality
     this.weigh = options.weigh
@@ -417,8 +426,7 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   resize(limits: Pick<BoundedMapOptions<K, V>, "maxSize" | "maxWeight">, now: number): void {
-    const entryLimit = limits.maxSize === undefined ? this.entryLimit : entryLimitOf(limits.maxSize)
-    const weightLimit = limits.maxWeight === undefined ? this.weightLimit : weightLimitOf(limits.maxWeight)
+    const { maxSize: entryLimit, maxWeight: weightLimit } = changedLimits(limits, this.entryLimit, this.weightLimit)
     this.entryLimit = entryLimit
     this.weightLimit = weightLimit
     this.expectEntries()
@@ -444,24 +452,20 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   violations(): ReadonlyArray<string> {
-    const found = [...this.policy.violations(), ...(this.deadlines?.violations() ?? [])]
-    let weight = 0
-    let live = 0
-    this.policy.forEach((slot) => {
-      live++
-      weight += this.weightAt(slot)
-      if (this.index.get(this.keyColumn[slot] as K) !== slot) found.push(`the index does not lead to slot ${slot}`)
-      if (this.freeSlots.includes(slot)) found.push(`slot ${slot} is live and free`)
+    return violationsOf({
+      policy: this.policy,
+      deadlines: this.deadlines,
+      index: this.index,
+      keys: this.keyColumn,
+      values: this.valueColumn,
+      weightAt: (slot) => this.weightAt(slot),
+      freeSlots: this.freeSlots,
+      slots: this.slots,
+      used: this.used,
+      maxSize: this.entryLimit,
+      weight: this.totalWeight,
+      maxWeight: this.weightLimit
     })
-    if (live !== this.used) found.push(`the policy orders ${live} entries, but there are ${this.used}`)
-    if (this.index.size !== this.used) found.push(`the index has ${this.index.size} keys, not ${this.used}`)
-    if (this.used + this.freeSlots.length !== this.slots) found.push("a slot is neither live nor free")
-    if (weight !== this.totalWeight) found.push(`the entries weigh ${weight}, not ${this.totalWeight}`)
-    if (this.used > this.entryLimit) found.push(`${this.used} entries, over the limit of ${this.entryLimit}`)
-    if (this.totalWeight > this.weightLimit) found.push(`weight ${this.totalWeight}, over ${this.weightLimit}`)
-    const isHeld = (slot: number) => this.keyColumn[slot] !== undefined || this.valueColumn[slot] !== undefined
-    for (const slot of this.freeSlots.filter(isHeld)) found.push(`free slot ${slot} still holds an entry`)
-    return found
   }
 
   private popNext(now: number, next: () => number): readonly [key: K, value: V] | Absent {

@@ -104,8 +104,8 @@ export class BoundedMapError extends Error {
   /** What is accepted. */
   readonly accepted: string
 
-  constructor(option: string, value: unknown, accepted: string) {
-    super(`${option} is ${shown(value)}, but must be ${accepted}`)
+  constructor(option: string, value: unknown, accepted: string, printed = shown(value)) {
+    super(`${option} is ${printed}, but must be ${accepted}`)
     this.option = option
     this.value = value
     this.accepted = accepted

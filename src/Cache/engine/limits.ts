@@ -3,8 +3,9 @@
  *
  * @since 0.1.0
  */
-import { BoundedMapError } from "./BoundedMapOptions.js"
+import { BoundedMapError, type BoundedMapOptions } from "./BoundedMapOptions.js"
 import { onRejection } from "./onRejection.js"
+import { type OptionKind, type OptionKinds, wrongOption } from "./optionKinds.js"
 
 /**
  * The limit of entries, or none. Throws `BoundedMapError` for what is none.
@@ -49,18 +50,47 @@ export const idleLimitOf = (timeToIdle: number | undefined): number => {
 }
 
 /**
- * The functions among the options. Throws `BoundedMapError` for one that is none.
+ * Throws `BoundedMapError` for options that are none.
  *
  * @since 0.1.0
  * @category validation
  */
-export const checkFunctions = (
-  options: { readonly weigh?: unknown; readonly weighFailure?: unknown; readonly onRemoval?: unknown }
-): void => {
-  for (const option of ["weigh", "weighFailure", "onRemoval"] as const) {
-    const value = options[option]
-    if (value !== undefined && typeof value !== "function") throw new BoundedMapError(option, value, "a function")
+export const checkNames = (options: unknown, kinds: Readonly<Record<string, OptionKind>> = optionKinds): void => {
+  const wrong = wrongOption(options, kinds)
+  if (wrong !== undefined) throw new BoundedMapError(wrong.option, wrong.value, wrong.accepted, wrong.printed)
+}
+
+const limitKinds: OptionKinds<Pick<BoundedMapOptions<never, never>, "maxSize" | "maxWeight">> = {
+  maxSize: "any",
+  maxWeight: "any"
+}
+
+/**
+ * Limits as they are after a change. Throws `BoundedMapError` for what is none.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const changedLimits = (
+  limits: Pick<BoundedMapOptions<never, never>, "maxSize" | "maxWeight">,
+  maxSize: number,
+  maxWeight: number
+): { readonly maxSize: number; readonly maxWeight: number } => {
+  checkNames(limits, limitKinds)
+  return {
+    maxSize: limits.maxSize === undefined ? maxSize : entryLimitOf(limits.maxSize),
+    maxWeight: limits.maxWeight === undefined ? maxWeight : weightLimitOf(limits.maxWeight)
   }
+}
+
+const optionKinds: OptionKinds<BoundedMapOptions<never, never>> = {
+  evictionPolicy: "any",
+  maxSize: "any",
+  maxWeight: "any",
+  weigh: "function",
+  timeToIdle: "any",
+  equality: "object",
+  onRemoval: "function"
 }
 
 /**

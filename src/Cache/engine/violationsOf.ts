@@ -1,0 +1,58 @@
+/**
+ * What is wrong with a bounded map, for tests.
+ *
+ * @since 0.1.0
+ */
+import type { Deadlines } from "./Deadlines.js"
+import type { EvictionPolicy } from "./EvictionPolicy.js"
+import type { KeyIndex } from "./KeyIndex.js"
+
+/**
+ * What a bounded map consists of.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface MapParts<K, V> {
+  readonly policy: EvictionPolicy
+  readonly deadlines: Deadlines | undefined
+  readonly index: KeyIndex<K>
+  readonly keys: ReadonlyArray<K | undefined>
+  readonly values: ReadonlyArray<V | undefined>
+  readonly weightAt: (slot: number) => number
+  readonly freeSlots: ReadonlyArray<number>
+  readonly slots: number
+  readonly used: number
+  readonly maxSize: number
+  readonly weight: number
+  readonly maxWeight: number
+}
+
+/**
+ * Walks the whole structure of a bounded map and returns what is wrong with it, an empty array when nothing is.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const violationsOf = <K, V>(parts: MapParts<K, V>): ReadonlyArray<string> => {
+  const { deadlines, freeSlots, index, keys, maxSize, maxWeight, policy, slots, used, values, weight, weightAt } = parts
+  const found = [...policy.violations(), ...(deadlines?.violations() ?? [])]
+  const free = new Set(freeSlots)
+  let weighed = 0
+  let live = 0
+  policy.forEach((slot) => {
+    live++
+    weighed += weightAt(slot)
+    if (index.get(keys[slot] as K) !== slot) found.push(`the index does not lead to slot ${slot}`)
+    if (free.has(slot)) found.push(`slot ${slot} is live and free`)
+  })
+  if (live !== used) found.push(`the policy orders ${live} entries, but there are ${used}`)
+  if (index.size !== used) found.push(`the index has ${index.size} keys, not ${used}`)
+  if (used + freeSlots.length !== slots) found.push("a slot is neither live nor free")
+  if (weighed !== weight) found.push(`the entries weigh ${weighed}, not ${weight}`)
+  if (used > maxSize) found.push(`${used} entries, over the limit of ${maxSize}`)
+  if (weight > maxWeight) found.push(`weight ${weight}, over ${maxWeight}`)
+  const isHeld = (slot: number) => keys[slot] !== undefined || values[slot] !== undefined
+  for (const slot of freeSlots.filter(isHeld)) found.push(`free slot ${slot} still holds an entry`)
+  return found
+}
