@@ -10,15 +10,7 @@ import type { EvictionPolicy } from "./EvictionPolicy.js"
 import type { KeyEquality } from "./KeyEquality.js"
 import { keyHash } from "./keyHash.js"
 import { KeyIndex } from "./KeyIndex.js"
-import {
-  changedLimits,
-  checkExpiry,
-  checkNames,
-  entryLimitOf,
-  idleLimitOf,
-  validWeight,
-  weightLimitOf
-} from "./limits.js"
+import { changedLimits, checkExpiry, limitsIn, validWeight } from "./limits.js"
 import { makePolicy } from "./makePolicy.js"
 import { noCounts } from "./noCounts.js"
 import { orderOf } from "./orderOf.js"
@@ -94,9 +86,10 @@ export class BoundedMap<K, V> {
 
   /** Throws `BoundedMapError` for an option it cannot accept. */
   constructor(options: BoundedMapOptions<K, V> = {}) {
-    checkNames(options)
-    this.entryLimit = entryLimitOf(options.maxSize)
-    this.weightLimit = weightLimitOf(options.maxWeight)
+    const { maxSize, maxWeight, timeToIdle } = limitsIn(options)
+    this.entryLimit = maxSize
+    this.weightLimit = maxWeight
+    this.timeToIdle = timeToIdle
     this.policy = makePolicy(options.evictionPolicy ?? "LRU", (slot) => this.weightAt(slot))
     this.equality = options.equality
     this.weigh = options.weigh
@@ -104,7 +97,6 @@ export class BoundedMap<K, V> {
     this.usesHashes = this.policy.usesHashes
     this.index = new KeyIndex<K>(this.equality, (slot) => this.keyColumn[slot])
     this.onDue = (slot) => this.release(slot, "expired")
-    this.timeToIdle = idleLimitOf(options.timeToIdle)
     if (this.timeToIdle !== never) this.deadlines = new Deadlines(0, this.timeToIdle)
     this.expectEntries()
   }
@@ -426,12 +418,12 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   resize(limits: Pick<BoundedMapOptions<K, V>, "maxSize" | "maxWeight">, now: number): void {
-    const { maxSize: entryLimit, maxWeight: weightLimit } = changedLimits(limits, this.entryLimit, this.weightLimit)
-    this.entryLimit = entryLimit
-    this.weightLimit = weightLimit
+    const { maxSize, maxWeight } = changedLimits(limits, this.entryLimit, this.weightLimit)
+    this.entryLimit = maxSize
+    this.weightLimit = maxWeight
     this.expectEntries()
     this.reclaim(now)
-    while (this.used > entryLimit || this.totalWeight > weightLimit) this.evict(now, -1)
+    while (this.used > maxSize || this.totalWeight > maxWeight) this.evict(now, -1)
     this.removals.tell()
   }
 

@@ -13,7 +13,7 @@ import { type OptionKind, type OptionKinds, wrongOption } from "./optionKinds.js
  * @since 0.1.0
  * @category validation
  */
-export const entryLimitOf = (limit: number | undefined): number => {
+const entryLimitOf = (limit: number | undefined): number => {
   if (limit === undefined || limit === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY
   if (!Number.isSafeInteger(limit) || limit < 0) {
     throw new BoundedMapError("maxSize", limit, "a whole number of entries, 0 or more, or Infinity")
@@ -27,7 +27,7 @@ export const entryLimitOf = (limit: number | undefined): number => {
  * @since 0.1.0
  * @category validation
  */
-export const weightLimitOf = (limit: number | undefined): number => {
+const weightLimitOf = (limit: number | undefined): number => {
   if (limit === undefined || limit === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY
   if (!Number.isSafeInteger(limit) || limit < 0) {
     throw new BoundedMapError("maxWeight", limit, "a whole number, 0 or more, or Infinity")
@@ -41,7 +41,7 @@ export const weightLimitOf = (limit: number | undefined): number => {
  * @since 0.1.0
  * @category validation
  */
-export const idleLimitOf = (timeToIdle: number | undefined): number => {
+const idleLimitOf = (timeToIdle: number | undefined): number => {
   if (timeToIdle === undefined) return Number.POSITIVE_INFINITY
   if (typeof timeToIdle !== "number" || !(timeToIdle >= 0)) {
     throw new BoundedMapError("timeToIdle", timeToIdle, "a number of milliseconds, 0 or more, or Infinity")
@@ -50,12 +50,23 @@ export const idleLimitOf = (timeToIdle: number | undefined): number => {
 }
 
 /**
- * Throws `BoundedMapError` for options that are none.
+ * The limits among the options. Throws `BoundedMapError` for what is none, and for options that there are not.
  *
  * @since 0.1.0
  * @category validation
  */
-export const checkNames = (options: unknown, kinds: Readonly<Record<string, OptionKind>> = optionKinds): void => {
+export const limitsIn = (
+  options: BoundedMapOptions<never, never>
+): { readonly maxSize: number; readonly maxWeight: number; readonly timeToIdle: number } => {
+  checkNames(options, optionKinds)
+  return {
+    maxSize: entryLimitOf(options.maxSize),
+    maxWeight: weightLimitOf(options.maxWeight),
+    timeToIdle: idleLimitOf(options.timeToIdle)
+  }
+}
+
+const checkNames = (options: unknown, kinds: Readonly<Record<string, OptionKind>>): void => {
   const wrong = wrongOption(options, kinds)
   if (wrong !== undefined) throw new BoundedMapError(wrong.option, wrong.value, wrong.accepted, wrong.printed)
 }
