@@ -6,7 +6,7 @@
 import * as Either from "effect/Either"
 import { serialize } from "node:v8"
 import { formatStacks } from "../Cache/formatStacks.js"
-import { estimateBytes } from "./estimateBytes.js"
+import { estimateBytes, sampleBytes } from "./estimateBytes.js"
 
 /**
  * Measures an entry: whole bytes, 0 or more, everything it takes included. It is asked once, when the entry is written;
@@ -22,6 +22,7 @@ export type Weigher<in K, in V> = (key: K, value: V) => number
  * Which weigher a dictionary uses:
  *
  * - `"estimate"`: `estimateBytes` of key and value, plus `entryOverhead`
+ * - `"sampled"`: the same from a sample, for values of many megabytes: see `sampleBytes`
  * - `"serialized"`: the length of key and value in V8's structured clone format, plus `entryOverhead`. It costs more than
  *   the estimate, and suits values that are stored elsewhere in that form. Functions, symbols and other values that
  *   cannot be cloned, among them those nested too deep for the stack, are defects.
@@ -30,7 +31,7 @@ export type Weigher<in K, in V> = (key: K, value: V) => number
  * @since 0.1.0
  * @category models
  */
-export type WeigherInput<K, V> = "estimate" | "serialized" | Weigher<K, V>
+export type WeigherInput<K, V> = "estimate" | "sampled" | "serialized" | Weigher<K, V>
 
 /**
  * What a dictionary itself spends on an entry, whatever its key and value, in bytes: its place in the index, in the
@@ -62,6 +63,15 @@ export const failure: Weigher<unknown, unknown> = (key, error) =>
   failureOverhead + estimate(key, error) + 2 * formatStacks(error)
 
 /**
+ * Measures an entry by `estimateBytes` of the key and `sampleBytes` of the value.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const sampled: Weigher<unknown, unknown> = (key, value) =>
+  entryOverhead + estimateBytes(key) + sampleBytes(value)
+
+/**
  * Measures an entry by its length in V8's structured clone format. Throws for what cannot be cloned.
  *
  * @since 0.1.0
@@ -89,7 +99,8 @@ export const fromInput = <K, V>(
   input: WeigherInput<K, V> = "estimate"
 ): Either.Either<{ readonly weigh: Weigher<K, V>; readonly least: number }, string> => {
   if (input === "estimate") return Either.right({ weigh: estimate, least: entryOverhead })
+  if (input === "sampled") return Either.right({ weigh: sampled, least: entryOverhead })
   if (input === "serialized") return Either.right({ weigh: serialized, least: entryOverhead })
   if (typeof input === "function") return Either.right({ weigh: input, least: 0 })
-  return Either.left("\"estimate\", \"serialized\" or a function of key and value that returns bytes")
+  return Either.left("\"estimate\", \"sampled\", \"serialized\" or a function of key and value that returns bytes")
 }

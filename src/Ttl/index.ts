@@ -32,7 +32,7 @@ export type {
 } from "./DictService.js"
 export { DictSnapshotError } from "./DictSnapshot.js"
 export type { Stats as DictStats } from "./DictSteps.js"
-export { estimateBytes } from "./estimateBytes.js"
+export { estimateBytes, sampleBytes } from "./estimateBytes.js"
 export type { MemoryPressureOptions } from "./MemoryPressure.js"
 export * from "./readHeap.js"
 export type { RemovalQueueOptions } from "./RemovalQueueOptions.js"
