@@ -8,8 +8,8 @@ import * as Http from "node:http"
 import * as Https from "node:https"
 import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
-import { setImmediate } from "node:timers"
 import { awaken, type IdleSince, idleSince, isStale } from "./idleSockets.js"
+import { afterTurns } from "./machineTime.js"
 
 /**
  * How many connections there are, as plain numbers.
@@ -93,7 +93,7 @@ export class ConnectionPool {
     } else {
       this.entering = [{ request, add }]
       // One turn may be under way already: what it polled for was asked before the process stood still.
-      setImmediate(() => setImmediate(() => this.look()))
+      afterTurns(2, () => this.look())
     }
   }
 
@@ -162,7 +162,7 @@ export class ConnectionPool {
       const [socket] = [...usedSockets(this.agent), ...idleSockets(this.agent)]
       if (socket !== undefined) socket.once("close", look)
       // A connection is about to be made for them.
-      else if (this.figures().queuedRequests > 0) setImmediate(look)
+      else if (this.figures().queuedRequests > 0) afterTurns(1, look)
       else callback()
     }
     look()

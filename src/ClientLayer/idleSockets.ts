@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import type { Socket } from "node:net"
-import { performance } from "node:perf_hooks"
 import type { Duplex } from "node:stream"
+import { steadyTime, wallTime } from "./machineTime.js"
 
 /**
  * When something became idle, on two clocks.
@@ -29,8 +29,8 @@ export interface IdleSince {
  * @category constructors
  */
 export const idleSince = (socket?: Duplex): IdleSince => ({
-  wall: Date.now(),
-  steady: performance.now(),
+  wall: wallTime(),
+  steady: steadyTime(),
   promised: promisedTime(socket)
 })
 
@@ -44,7 +44,7 @@ const pause = 1
  * @category predicates
  */
 export const awaken = (since: IdleSince): boolean =>
-  performance.now() - since.steady >= pause || Math.abs(Date.now() - since.wall) >= pause
+  steadyTime() - since.steady >= pause || Math.abs(wallTime() - since.wall) >= pause
 
 /** How much the clocks may drift apart, in milliseconds, before the machine is taken to have been frozen. */
 const drift = 1000
@@ -63,8 +63,8 @@ const margin = 1000
 export const isStale = (socket: Socket, since: IdleSince | undefined): boolean => {
   if (socket.destroyed || socket.readyState !== "open") return true
   if (since === undefined) return false
-  const wall = Date.now() - since.wall
-  const steady = performance.now() - since.steady
+  const wall = wallTime() - since.wall
+  const steady = steadyTime() - since.steady
   return wall - steady > drift || Math.max(wall, steady) > since.promised - margin
 }
 
