@@ -11,23 +11,9 @@ import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { FlightGroup, SingleFlight } from "../Cache/SingleFlight.js"
+import type { AwsCredentials } from "./AwsCredentials.js"
 import type { CredentialsError, PackageNotFoundError } from "./SessionErrors.js"
 import { expiresAt, UnusableCredentials } from "./usableCredentials.js"
-
-/**
- * Credentials as the SDK takes them.
- *
- * @since 0.1.0
- * @category models
- */
-export interface AwsCredentials {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken?: string
-  readonly credentialScope?: string
-  readonly accountId?: string
-  readonly expiration?: Date
-}
 
 /**
  * How credentials may fail to be had.

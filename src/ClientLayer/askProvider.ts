@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import type { AwsCredentials } from "./CredentialMemo.js"
+import type { AwsCredentials } from "./AwsCredentials.js"
 import { maskSecrets } from "./hiddenTexts.js"
 import { knownSecrets } from "./knownSecrets.js"
 import { maskedCause } from "./maskedCause.js"

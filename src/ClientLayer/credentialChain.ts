@@ -6,8 +6,9 @@
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import { askProvider } from "./askProvider.js"
+import type { AwsCredentials } from "./AwsCredentials.js"
 import type { ClientView } from "./CredentialAsker.js"
-import type { AwsCredentials, CredentialsFailure } from "./CredentialMemo.js"
+import type { CredentialsFailure } from "./CredentialMemo.js"
 import { loadCredentialsModule } from "./optionalPeers.js"
 import { readSharedFiles, refreshSsoFiles } from "./sharedFiles.js"
 

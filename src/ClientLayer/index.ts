@@ -20,6 +20,7 @@ export type {
   RedactedCredentials
 } from "./AwsClient.js"
 export type { AwsCommand, CommandFor, CommandOfAnotherService, HandlerOptions } from "./AwsCommand.js"
+export type { AwsCredentials } from "./AwsCredentials.js"
 export { ClientCache, ClientCacheLive } from "./ClientCache.js"
 export { type ClientCacheError, isClientCacheError } from "./ClientCacheError.js"
 export { ClientCacheKey, type ClientTypeId, isClientCacheKey } from "./ClientCacheKey.js"
@@ -36,7 +37,7 @@ export type { ClientFake } from "./ClientFake.js"
 export type { ClientArguments, ClientOptions } from "./ClientOptions.js"
 export type { ClientLoader, ClientSource } from "./ClientSource.js"
 export type { TransportFigures } from "./ConnectionPool.js"
-export type { AwsCredentials, CredentialsFailure } from "./CredentialMemo.js"
+export type { CredentialsFailure } from "./CredentialMemo.js"
 export {
   client,
   closeDefaultSession,

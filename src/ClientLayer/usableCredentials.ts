@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Either from "effect/Either"
-import type { AwsCredentials } from "./CredentialMemo.js"
+import type { AwsCredentials } from "./AwsCredentials.js"
 import { describeType } from "./describeType.js"
 
 /**

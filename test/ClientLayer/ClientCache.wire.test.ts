@@ -388,7 +388,9 @@ describe("what a client holds on to", () => {
         [Symbol.for("mark")]: "marked"
       }
       const client = yield* ClientCache.client(S3Client, { region: "us-east-1", ...given })
-      const { bare, buffer, bytes, list, named, table } = client.config as unknown as typeof given
+      const [bare, buffer, bytes, list, named, table] = ["bare", "buffer", "bytes", "list", "named", "table"].map(
+        (field): unknown => Reflect.get(client.config, field)
+      )
       assert.strictEqual(list, given.list)
       assert.strictEqual(table, given.table)
       assert.strictEqual(bytes, given.bytes)
