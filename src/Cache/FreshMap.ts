@@ -98,14 +98,25 @@ export class FreshMap<in out K, in out V, in out E> {
   }
 
   /**
-   * Until when the value under a key is fresh, or `Absent`.
+   * Until when the value under a key is fresh if it is not used, or `Absent`.
    *
    * @since 0.1.0
    */
   freshUntil(map: BoundedMap<K, Held<V, E>>, key: K, now: number): number | Absent {
+    const until = this.livesUntil(map, key, now)
+    const expiresAt = map.expiresAt(key)
+    return until === Absent || expiresAt === Absent ? Absent : Math.min(until, expiresAt)
+  }
+
+  /**
+   * Until when the value under a key is fresh however often it is used, or `Absent`.
+   *
+   * @since 0.1.0
+   */
+  livesUntil(map: BoundedMap<K, Held<V, E>>, key: K, now: number): number | Absent {
     const held = map.peek(key, now)
     if (freshValueOf(held, now) === Absent) return Absent
-    return held instanceof Kept ? held.freshUntil : map.expiresAt(key)
+    return held instanceof Kept ? held.freshUntil : map.livesUntil(key)
   }
 
   /**
@@ -115,8 +126,9 @@ export class FreshMap<in out K, in out V, in out E> {
    */
   knownUntil(map: BoundedMap<K, Held<V, E>>, key: K, now: number): number | Absent {
     const held = map.peek(key, now)
-    if (!(held instanceof Kept)) return map.expiresAt(key)
-    return Exit.isSuccess(held.content) ? held.freshUntil : Absent
+    const expiresAt = map.expiresAt(key)
+    if (!(held instanceof Kept) || expiresAt === Absent) return expiresAt
+    return Exit.isSuccess(held.content) ? Math.min(held.freshUntil, expiresAt) : Absent
   }
 
   /**

@@ -33,7 +33,7 @@ import { roughBytes } from "./roughBytes.js"
 import { SingleFlight } from "./SingleFlight.js"
 import type { StoreEvent } from "./StoreEvent.js"
 import { type Options, type Stats, storeKinds, writeKinds, type WriteOptions } from "./StoreOptions.js"
-import { givenMillis, makeExpiry } from "./timeToLive.js"
+import { givenMillis, idleMillis, makeExpiry } from "./timeToLive.js"
 import { warningListener } from "./warningListener.js"
 
 export type { Options, Stats, WriteOptions } from "./StoreOptions.js"
@@ -187,6 +187,7 @@ export const make = <K, V, E = never, R = never>(
     yield* checkOptions(name, options, storeKinds)
     const freshness = yield* makeFreshness(name, options)
     const expiry = yield* makeExpiry(name, options.timeToLive)
+    const timeToIdle = yield* idleMillis(name, options.timeToIdle)
     const tell = options.onRemoval && warningListener(name, options.onRemoval)
     const entries = new FreshMap<K, V, E>(freshness)
     const hub = yield* makeEventHub<StoreEvent<K>>(name, options.eventCapacity)
@@ -196,6 +197,7 @@ export const make = <K, V, E = never, R = never>(
         evictionPolicy: options.evictionPolicy,
         maxSize: options.maxSize ?? defaultMaxSize,
         maxWeight: options.maxWeight,
+        timeToIdle,
         weigh: options.weigh,
         onRemoval: (key, value, reason, weight) => {
           hub.publish(() => ({ _tag: "Removed", key, reason }))

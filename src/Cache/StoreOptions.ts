@@ -34,6 +34,11 @@ export interface Options<in K, in V, in E = never>
    * A function decides for each entry.
    */
   readonly timeToLive?: Duration.DurationInput | ((value: V, key: K) => Duration.DurationInput) | undefined
+  /**
+   * How long an entry may go without use: a lookup that finds it, or a write. Then it has expired, and neither
+   * `staleWhileRevalidate` nor `staleIfError` gives it out. Zero: nothing is stored. Default `Duration.infinity`.
+   */
+  readonly timeToIdle?: Duration.DurationInput | undefined
   /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
   readonly eventCapacity?: number | undefined
   /**
@@ -57,6 +62,7 @@ export const storeKinds: OptionKinds<Options<never, never>> = {
   weigh: "function",
   weighFailure: "function",
   timeToLive: "any",
+  timeToIdle: "any",
   evictionPolicy: "any",
   onRemoval: "function",
   eventCapacity: "any",

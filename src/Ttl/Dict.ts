@@ -96,8 +96,8 @@ export interface Dict<in out K, in out V, out E = never, in out F = never, in R 
   /** A snapshot of the entries, the least recently used first. No use. */
   readonly entries: Effect.Effect<ReadonlyArray<readonly [key: K, value: V]>>
   /**
-   * A snapshot of the entries with the moments at which they expire (milliseconds since the epoch, `Infinity` for never),
-   * the least recently used first. No use.
+   * A snapshot of the entries with the moments at which their time to live is over (milliseconds since the epoch,
+   * `Infinity` for never), the least recently used first. No use.
    */
   readonly entriesWithExpiry: Effect.Effect<ReadonlyArray<readonly [key: K, value: V, expiresAt: number]>>
   /**

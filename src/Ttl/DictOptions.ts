@@ -14,7 +14,7 @@ import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
 import { freshnessKinds, type FreshnessOptions } from "../Cache/Freshness.js"
 import { printKey } from "../Cache/printKey.js"
-import { nonNegativeMillis } from "../Cache/timeToLive.js"
+import { idleMillis, nonNegativeMillis } from "../Cache/timeToLive.js"
 import * as ByteSize from "./ByteSize.js"
 import { acceptedShare, defaultShare, MemoryPressure, type MemoryPressureOptions } from "./MemoryPressure.js"
 import type { RemovalQueueOptions } from "./RemovalQueueOptions.js"
@@ -72,6 +72,11 @@ export type Entry<K, V> = readonly [key: K, value: V, options?: WriteOptions | u
  * @category models
  */
 export interface SharedOptions<in out K, in out V> extends Limits {
+  /**
+   * How long an entry may go without use: a lookup that finds it, or a write. Then it has expired, whatever is left of its
+   * time to live. Zero: nothing is stored. Default `Duration.infinity`.
+   */
+  readonly timeToIdle?: Duration.DurationInput | undefined
   /** How entries are measured. Default `"estimate"`. */
   readonly weigher?: Weigher.WeigherInput<K, V> | undefined
   /** The name in errors, logs and spans. Default `"TtlDict"`. */
@@ -139,6 +144,7 @@ export const limitKinds: OptionKinds<Limits> = { timeToLive: "any", maxBytes: "a
 
 const sharedKinds: OptionKinds<SharedOptions<never, never>> = {
   ...limitKinds,
+  timeToIdle: "any",
   weigher: "any",
   name: "text",
   memoryPressure: "any",
@@ -389,6 +395,8 @@ export const checkShared = <K, V>(
     readonly limits: CheckedLimits
     readonly weigh: Weigher.Weigher<K, V>
     readonly least: number
+    /** Milliseconds, `Infinity` for none. */
+    readonly timeToIdle: number
     readonly pressure: MemoryPressure | undefined
   },
   CacheConfigError
@@ -400,7 +408,8 @@ export const checkShared = <K, V>(
       maxItems: yield* checkMaxItems(cache, options.maxItems),
       maxBytes: yield* checkMaxBytes(cache, options.maxBytes, least, total)
     }
-    return { limits, weigh, least, pressure: yield* checkMemoryPressure(cache, options.memoryPressure) }
+    const timeToIdle = yield* idleMillis(cache, options.timeToIdle)
+    return { limits, weigh, least, timeToIdle, pressure: yield* checkMemoryPressure(cache, options.memoryPressure) }
   })
 
 /**

@@ -260,7 +260,7 @@ export class DictSteps<in out K, in out V, in out F> {
   }
 
   /**
-   * The entries with the moments at which they expire, the least recently used first.
+   * The entries with the moments at which their time to live is over, the least recently used first.
    *
    * @since 0.1.0
    */
@@ -269,7 +269,7 @@ export class DictSteps<in out K, in out V, in out F> {
     now: number
   ): ReadonlyArray<readonly [key: K, value: V, expiresAt: number]> {
     return this.entries.entries(map, now).flatMap(([key, value]) => {
-      const expiresAt = this.entries.freshUntil(map, key, now)
+      const expiresAt = this.entries.livesUntil(map, key, now)
       return expiresAt === Absent ? [] : [[key, value, expiresAt] as const]
     })
   }

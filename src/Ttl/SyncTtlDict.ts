@@ -135,7 +135,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
     this.name = nameIn(options, "TtlDict")
     orThrow(checkOptions(this.name, options, syncDictKinds))
     const total = availableMemory()
-    const { least, limits, pressure, weigh } = orThrow(checkShared(this.name, options, total))
+    const { least, limits, pressure, timeToIdle, weigh } = orThrow(checkShared(this.name, options, total))
     const { onRemove } = options
     this.now = options.now === undefined ? wallClock : orThrow(checkNow(this.name, options.now))
     this.onRemove = onRemove
@@ -152,6 +152,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
           evictionPolicy: "LRU",
           maxSize: limits.maxItems,
           maxWeight: limits.maxBytes,
+          timeToIdle,
           weigh,
           onRemoval: onRemove && ((key, value, reason, weight) => this.removals.push({ key, value, reason, weight }))
         }),
@@ -267,8 +268,8 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
   }
 
   /**
-   * A snapshot of the entries with the moments at which they expire (milliseconds since the epoch, `Infinity` for never),
-   * the least recently used first. No use.
+   * A snapshot of the entries with the moments at which their time to live is over (milliseconds since the epoch,
+   * `Infinity` for never), the least recently used first. No use.
    *
    * @since 0.1.0
    */

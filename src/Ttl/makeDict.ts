@@ -93,7 +93,7 @@ export const makeDict = <K, V, F = never, R = never>(
   return Effect.gen(function*() {
     yield* checkOptions(name, options, dictKinds)
     const total = yield* ByteSize.availableMemory
-    const { least, limits, pressure, weigh } = yield* checkShared(name, options, total)
+    const { least, limits, pressure, timeToIdle, weigh } = yield* checkShared(name, options, total)
     const sweepInterval = yield* checkSweepInterval(name, options.sweepInterval)
     const freshness = yield* makeFreshness(name, options)
     const weighFailure = yield* checkWeighFailure(name, options.weighFailure)
@@ -116,6 +116,7 @@ export const makeDict = <K, V, F = never, R = never>(
         evictionPolicy: "LRU",
         maxSize: limits.maxItems,
         maxWeight: limits.maxBytes,
+        timeToIdle,
         weigh,
         onRemoval: (key, value, reason, weight) => {
           hub.publish(() => ({ _tag: "Removed", key, reason }))

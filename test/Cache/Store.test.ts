@@ -1,6 +1,7 @@
 import { assert, describe, expectTypeOf, it } from "@effect/vitest"
 import {
   Cause,
+  Clock,
   Context,
   Data,
   Deferred,
@@ -293,6 +294,55 @@ describe("Store", () => {
         assert.strictEqual(yield* store.expiresAt("never"), 11_000)
         yield* TestClock.adjust("1 days")
         assert.strictEqual(yield* store.size, 0)
+      }))
+
+    it.scoped("time to idle: lookups that find and writes put it off, looking on does not", () =>
+      Effect.gen(function*() {
+        const store = yield* Store.make<string, number>({ timeToIdle: "1 minute", timeToLive: "5 minutes" })
+        yield* store.set("read", 1)
+        yield* store.set("written", 1)
+        yield* store.set("seen", 1)
+        yield* TestClock.adjust("50 seconds")
+        assert.strictEqual(yield* store.getOrCompute("read", Effect.die("not computed")), 1)
+        yield* store.set("written", 2)
+        yield* Effect.all([store.peek("seen"), store.has("seen"), store.entries, store.expiresAt("seen")])
+        const now = yield* Clock.currentTimeMillis
+        // If it is not used until then.
+        assert.strictEqual(yield* store.expiresAt("read"), now + 60_000)
+        yield* TestClock.adjust("10 seconds")
+        assert.sameMembers([...yield* store.keys], ["read", "written"])
+        for (const _ of [1, 2, 3, 4, 5]) {
+          yield* TestClock.adjust("49 seconds")
+          yield* Effect.all([store.getOption("read"), store.getOption("written")])
+        }
+        // However often it is used, its time to live ends.
+        assert.deepStrictEqual(yield* store.keys, ["written"])
+        yield* TestClock.adjust("49 seconds")
+        assert.deepStrictEqual(yield* store.keys, [])
+        assert.strictEqual((yield* store.stats).removals.expired, 3)
+      }))
+
+    it.scoped("time to idle: zero stores nothing, and what is idle is not given out stale", () =>
+      Effect.gen(function*() {
+        const none = yield* Store.make<string, number>({ timeToIdle: 0 })
+        yield* none.set("a", 1)
+        assert.strictEqual(yield* none.size, 0)
+        const stale = yield* Store.make<string, number>({
+          timeToIdle: "2 minutes",
+          timeToLive: "1 minute",
+          staleWhileRevalidate: "1 hour"
+        })
+        yield* stale.set("a", 1)
+        yield* TestClock.adjust("90 seconds")
+        assert.strictEqual(yield* stale.getOrCompute("a", Effect.never), 1)
+        yield* TestClock.adjust("2 minutes")
+        yield* stale.remove("a").pipe(Effect.ignore)
+        assert.strictEqual(yield* stale.getOrCompute("a", Effect.succeed(2)), 2)
+        const error = yield* Effect.flip(Store.make({ timeToIdle: -1 }))
+        assert.strictEqual(
+          error.message,
+          "Store: timeToIdle is -1, but must be a duration of 0 milliseconds or more"
+        )
       }))
 
     it.scoped("starts when the computation has ended, not when it began (effect-smol #1805)", () =>

@@ -11,6 +11,7 @@ interface Entry {
   /** As it was measured last. */
   readonly bytes: number
   readonly expiresAt: number
+  readonly usedAt: number
 }
 
 /** The obvious dictionary: a `Map` in order of use, everything recomputed at every step. */
@@ -21,11 +22,13 @@ export class NaiveDict {
   private maxItems: number
   private maxBytes: number
   private timeToLive: number
+  private readonly timeToIdle: number
 
-  constructor(maxItems: number, maxBytes: number, timeToLive: number) {
+  constructor(maxItems: number, maxBytes: number, timeToLive: number, timeToIdle: number) {
     this.maxItems = maxItems
     this.maxBytes = maxBytes
     this.timeToLive = timeToLive
+    this.timeToIdle = timeToIdle
   }
 
   contents(now: number): Array<readonly [string, Value]> {
@@ -42,7 +45,7 @@ export class NaiveDict {
     const ttl = command.timeToLive ?? this.timeToLive
     switch (command.name) {
       case "get":
-        if (found !== undefined) this.use(key, found)
+        if (found !== undefined) this.read(key, found, now)
         return found?.value
       case "peek":
         return found?.value
@@ -57,7 +60,7 @@ export class NaiveDict {
       case "setDefault":
       case "getOrCompute": {
         if (found !== undefined) {
-          this.use(key, found)
+          this.read(key, found, now)
           return found.value
         }
         const value = { bytes: command.bytes, written }
@@ -82,7 +85,7 @@ export class NaiveDict {
         for (const key of [...this.live(now).keys()]) this.drop(key, "cleared")
         return undefined
       case "getTtl":
-        return found === undefined || found.expiresAt <= now + command.delta ? undefined : found.expiresAt - now -
+        return found === undefined || this.end(found) <= now + command.delta ? undefined : this.end(found) - now -
           command.delta
       case "setTtl":
         return this.expire(key, found, now, now + ttl)
@@ -128,13 +131,21 @@ export class NaiveDict {
   }
 
   private live(now: number): Map<string, Entry> {
-    for (const [key, entry] of [...this.all]) if (entry.expiresAt <= now) this.drop(key, "expired")
+    for (const [key, entry] of [...this.all]) if (this.end(entry) <= now) this.drop(key, "expired")
     return this.all
+  }
+
+  private end({ expiresAt, usedAt }: Entry): number {
+    return Math.min(expiresAt, usedAt + this.timeToIdle)
   }
 
   private drop(key: string, reason: string): void {
     this.removed.push(`${key} ${this.all.get(key)?.value.written} ${reason}`)
     this.all.delete(key)
+  }
+
+  private read(key: string, entry: Entry, now: number): void {
+    this.use(key, { ...entry, usedAt: Math.max(entry.usedAt, now) })
   }
 
   private use(key: string, entry: Entry): void {
@@ -145,10 +156,10 @@ export class NaiveDict {
   private write(key: string, value: Value, now: number, expiresAt: number): "tooLarge" | undefined {
     if (value.bytes > this.maxBytes) return "tooLarge"
     const found = this.live(now).get(key)
-    const stored = expiresAt > now && (this.maxItems > 0 || found !== undefined)
+    const stored = expiresAt > now && this.timeToIdle > 0 && (this.maxItems > 0 || found !== undefined)
     if (found !== undefined) this.drop(key, "replaced")
     if (!stored) return undefined
-    this.all.set(key, { value, bytes: value.bytes, expiresAt })
+    this.all.set(key, { value, bytes: value.bytes, expiresAt, usedAt: now })
     this.shrink(now, key)
     return undefined
   }

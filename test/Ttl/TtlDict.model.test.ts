@@ -157,18 +157,19 @@ describe("a dictionary and a naive model of it", () => {
 
   it("have the same contents, order, answers and removals, within both limits, after every step", () => {
     fc.assert(
-      fc.property(livesWithJumps, ({ commands, maxBytes, maxItems, timeToLive }) => {
+      fc.property(livesWithJumps, ({ commands, maxBytes, maxItems, timeToIdle, timeToLive }) => {
         let now = 0
         const removed: Array<string> = []
         const dict = new SyncTtlDict<string, Value>({
           maxBytes,
           maxItems,
+          timeToIdle,
           timeToLive,
           weigher,
           now: () => now,
           onRemove: (key, value, reason) => removed.push(`${key} ${value.written} ${reason}`)
         })
-        const model = new NaiveDict(maxItems, maxBytes, timeToLive)
+        const model = new NaiveDict(maxItems, maxBytes, timeToLive, timeToIdle)
         for (const [written, command] of commands.entries()) {
           if (command.name === "jump") {
             // What has expired by then is reclaimed in both, before the clock makes it live again.
@@ -200,12 +201,13 @@ describe("a dictionary and a naive model of it", () => {
 
   it("on a clock that jumps anywhere: nothing expired is given out, and no limit is exceeded", () => {
     fc.assert(
-      fc.property(livesOnABadClock, ({ commands, maxBytes, maxItems, timeToLive }) => {
+      fc.property(livesOnABadClock, ({ commands, maxBytes, maxItems, timeToIdle, timeToLive }) => {
         let now = 0
         let left = 0
         const dict = new SyncTtlDict<string, Value>({
           maxBytes,
           maxItems,
+          timeToIdle,
           timeToLive,
           weigher,
           now: () => now,

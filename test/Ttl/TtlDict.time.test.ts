@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { TtlDict } from "effect-aws-cache/Ttl"
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -158,6 +159,28 @@ describe("TtlDict.make: time", () => {
       assert.deepStrictEqual(yield* dict.isExpired("a"), Option.some(true))
       yield* dict.purge
       assert.deepStrictEqual(yield* dict.isExpired("a"), Option.none())
+    }))
+
+  it.scoped("timeToIdle: an entry that nobody reads or writes for so long has expired", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>({ timeToIdle: "1 minute", timeToLive: "1 hour" })
+      yield* dict.update([["read", 1], ["seen", 2]])
+      yield* TestClock.adjust("40 seconds")
+      yield* dict.get("read")
+      yield* Effect.all([dict.peek("seen"), dict.has("seen"), dict.getTtl("seen"), dict.moveToEnd("seen")])
+      assert.strictEqual(Duration.toMillis(yield* dict.getTtl("seen")), 20_000)
+      assert.strictEqual(Duration.toMillis(yield* dict.getTtl("read")), 60_000)
+      yield* TestClock.adjust("20 seconds")
+      assert.deepStrictEqual(yield* dict.isExpired("seen"), Option.some(true))
+      assert.deepStrictEqual(yield* dict.keys, ["read"])
+      // A snapshot has what is left of the time to live: use begins anew where it is restored.
+      const now = yield* Clock.currentTimeMillis
+      assert.deepStrictEqual(yield* dict.entriesWithExpiry, [["read", 1, now + 59 * 60_000]])
+      const error = yield* Effect.flip(TtlDict.make({ timeToIdle: "-1 second" }))
+      assert.strictEqual(
+        error.message,
+        "TtlDict: timeToIdle is \"-1 second\", but must be a duration of 0 milliseconds or more"
+      )
     }))
 
   it.scoped("purge reclaims what has expired, and nothing else", () =>

@@ -116,6 +116,7 @@ const lives = (delta: fc.Arbitrary<number>) =>
     maxItems: fc.oneof(fc.nat(5), fc.constant(Infinity)),
     maxBytes: fc.oneof(fc.integer({ min: 1, max: 25 }), fc.constant(Infinity)),
     timeToLive: fc.constantFrom(20, 1000, Infinity),
+    timeToIdle: fc.constantFrom(Infinity, Infinity, 0, 15, 800),
     commands: commands(delta)
   })
 

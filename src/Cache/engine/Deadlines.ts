@@ -58,13 +58,24 @@ export class Deadlines {
   }
 
   /**
-   * Gives a slot a deadline, besides the one that its last use gives it.
+   * The deadline that a slot was given, however long it is not used.
    *
    * @since 0.1.0
    */
-  put(slot: number, deadline: number): void {
+  given(slot: number): number {
+    return this.column[slot] as number
+  }
+
+  /**
+   * Gives a slot a deadline, besides the one that its last use gives it.
+   *
+   * @param usedAt when it is used last, if that is news
+   * @since 0.1.0
+   */
+  put(slot: number, deadline: number, usedAt?: number): void {
     this.wheel.cancel(slot)
     this.column[slot] = deadline
+    if (usedAt !== undefined && this.uses !== undefined) this.uses[slot] = usedAt
     this.wheel.schedule(slot)
   }
 
@@ -74,8 +85,7 @@ export class Deadlines {
    * @since 0.1.0
    */
   clear(slot: number): void {
-    if (this.uses !== undefined) this.uses[slot] = never
-    this.put(slot, never)
+    this.put(slot, never, never)
   }
 
   /**
