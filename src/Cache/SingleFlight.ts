@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
+import type { LazyArg } from "effect/Function"
 import * as Option from "effect/Option"
 import type * as RequestBlock from "effect/RequestBlock"
 import * as Runtime from "effect/Runtime"
@@ -191,21 +192,63 @@ export class SingleFlight<in out K, in out R = never> {
   readonly await = <A, E>(
     flight: Flight<A, E>,
     restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  ): Effect.Effect<A, E> => this.waiting([flight], restore(flight.result))
+
+  /**
+   * Waits for flights that were entered, all of them; leaves them when interrupted meanwhile.
+   *
+   * @param restore makes the waiting as interruptible as the caller was before it entered
+   * @since 0.1.0
+   */
+  readonly awaitAll = <A, E>(
+    flights: ReadonlyArray<Flight<A, E>>,
+    restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  ): Effect.Effect<ReadonlyArray<Exit.Exit<A, E>>> =>
+    flights.length === 0
+      ? Effect.succeed([])
+      : this.waiting(flights, restore(Effect.forEach(flights, ({ result }) => Effect.exit(result))))
+
+  /**
+   * A computation that is started once, by the first who runs this, and shared by all who do.
+   *
+   * @param key asked for when it starts
+   * @since 0.1.0
+   */
+  once<A, E>(key: LazyArg<K>, compute: Effect.Effect<A, E, R>): Effect.Effect<A, E> {
+    const group = this.group<A, E>()
+    let flight: Flight<A, E> | undefined
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.withFiberRuntime((caller) => {
+        // One that everybody has left is interrupted.
+        if (flight === undefined || flight.waiters === 0) flight = group.enter(key(), caller, () => compute, () => {})
+        else flight.waiters++
+        return this.await(flight, restore)
+      })
+    )
+  }
+
+  private readonly waiting = <A, E>(
+    flights: ReadonlyArray<Flight<unknown, unknown>>,
+    result: Effect.Effect<A, E>
   ): Effect.Effect<A, E> =>
     Effect.withFiberRuntime<A, E>((caller) => {
       const within = caller.getFiberRef(enclosing)
-      const wait = Effect.onInterrupt(restore(flight.result), () => leave(flight))
+      const leaveAll = Effect.forEach(flights, leave, { concurrency: "unbounded", discard: true })
+      const wait = Effect.onInterrupt(result, () => leaveAll)
       if (within === undefined || within.settled) return wait
-      if (flight.node.leadsTo(within)) {
-        return Effect.zipRight(
-          leave(flight),
-          Effect.die(new CacheReentryError({ cache: this.name, key: flight.label }))
-        )
+      const own = flights.find(({ node }) => node.leadsTo(within))
+      if (own !== undefined) {
+        return Effect.zipRight(leaveAll, Effect.die(new CacheReentryError({ cache: this.name, key: own.label })))
       }
       return Effect.acquireUseRelease(
-        Effect.sync(() => within.begin(flight.node)),
+        Effect.sync(() => {
+          for (const { node } of flights) within.begin(node)
+        }),
         () => wait,
-        () => Effect.sync(() => within.end(flight.node))
+        () =>
+          Effect.sync(() => {
+            for (const { node } of flights) within.end(node)
+          })
       )
     })
 

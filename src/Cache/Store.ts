@@ -24,7 +24,8 @@ import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
 import { makeEventHub } from "./EventHub.js"
 import { FreshMap, type Held, holding } from "./FreshMap.js"
 import { makeFreshness } from "./Freshness.js"
-import { makeGetOrCompute } from "./getOrCompute.js"
+import type { LoadFailure } from "./getManyOrCompute.js"
+import { makeComputing } from "./getOrCompute.js"
 import { summaryOf } from "./glance.js"
 import { makeGuardedMap, orConfigError } from "./GuardedMap.js"
 import { printedAs } from "./printedAs.js"
@@ -36,6 +37,7 @@ import { type Options, type Stats, storeKinds, writeKinds, type WriteOptions } f
 import { givenMillis, idleMillis, makeExpiry } from "./timeToLive.js"
 import { warningListener } from "./warningListener.js"
 
+export { LoadFailure, loadFailure } from "./getManyOrCompute.js"
 export type { Options, Stats, WriteOptions } from "./StoreOptions.js"
 
 /**
@@ -88,6 +90,37 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> e
    * batch. A computation that is synchronous can be run by `Effect.runSync`.
    */
   readonly getOrCompute: (key: K, compute: Effect.Effect<V, E, R>, options?: WriteOptions) => Effect.Effect<V, E>
+  /**
+   * The values under many keys, in their order. Those that are missing are computed by one call of `load`, with these
+   * keys, once each: but for those that others compute already, which are waited for. Each of them is a computation as of
+   * `getOrCompute`: whoever asks for one of the keys meanwhile shares it, and it may be refreshed, served stale, remembered
+   * when it fails, and written or removed meanwhile, on its own.
+   *
+   * Where `load` gives no value for a key, there is none: nothing is stored, and the next lookup asks anew. When `load`
+   * fails, the computations of all its keys do; with `loadFailure` it lets those of single keys fail. This fails with the
+   * first failure in the order of the keys, after all have ended.
+   *
+   * @example
+   * ```ts
+   * import * as Effect from "effect/Effect"
+   * import { Store } from "effect-aws-cache/Cache"
+   *
+   * declare const queryNames: (ids: ReadonlyArray<number>) => Effect.Effect<Array<{ id: number; name: string }>>
+   *
+   * const program = Effect.gen(function*() {
+   *   const names = yield* Store.make<number, string>()
+   *   return yield* names.getManyOrCompute([1, 2, 3], (missing) =>
+   *     Effect.map(queryNames(missing), (rows) => rows.map(({ id, name }) => [id, name] as const)))
+   * }).pipe(Effect.scoped)
+   * ```
+   */
+  readonly getManyOrCompute: (
+    keys: Iterable<K>,
+    load: (
+      missing: ReadonlyArray<K>
+    ) => Effect.Effect<Iterable<readonly [key: K, value: V | LoadFailure<E>]>, E, R>,
+    options?: WriteOptions
+  ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E>
   /** Writes a new entry; fails when there is one under the key. */
   readonly add: (
     key: K,
@@ -208,6 +241,7 @@ export const make = <K, V, E = never, R = never>(
     const metrics = options.metrics === true ? new MetricsExport(name) : undefined
     const { lookup, step } = metrics === undefined ? guarded : withMetrics(guarded, metrics)
     const flights = yield* SingleFlight.make<K, R>(name)
+    const batches = yield* SingleFlight.make<string, R>(name)
 
     type Engine = BoundedMap<K, Held<V, E>>
 
@@ -267,14 +301,16 @@ export const make = <K, V, E = never, R = never>(
       return entries.remove(map, key, now)
     }
 
-    const getOrCompute = makeGetOrCompute<K, V, E, R>({
+    const { getManyOrCompute, getOrCompute } = makeComputing<K, V, E, R>({
       name,
       guarded: { lookup, step },
       entries,
       flights,
+      batches,
       hub,
       writer: {
         withRoll,
+        rolls: (count) => freshness.jitter === 0 ? Effect.succeed([]) : Effect.replicateEffect(Random.next, count),
         freshUntil,
         put,
         remembered: (map, key, outcome) => {
@@ -293,6 +329,7 @@ export const make = <K, V, E = never, R = never>(
       get: (key) => lookup((map, now) => orNotFound(key, entries.get(map, key, now))),
       getOption: (key) => lookup((map, now) => Exit.succeed(toOption(entries.get(map, key, now)))),
       getOrCompute: (key, compute, writeOptions) => writing(writeOptions, getOrCompute(key, compute, writeOptions)),
+      getManyOrCompute: (keys, load, writeOptions) => writing(writeOptions, getManyOrCompute(keys, load, writeOptions)),
       add: (key, value, writeOptions) =>
         writing(
           writeOptions,

@@ -6,17 +6,18 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Fiber from "effect/Fiber"
 import { announced } from "./announced.js"
+import { type Computed, type Enter, InPlaceOfFailure, NotLoaded } from "./computed.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
 import type { EventHub } from "./EventHub.js"
 import type { FreshMap, Held } from "./FreshMap.js"
 import { Kept } from "./Freshness.js"
+import { type GetManyOrCompute, makeGetManyOrCompute } from "./getManyOrCompute.js"
 import type { GuardedMap } from "./GuardedMap.js"
 import { ownCause } from "./ownCause.js"
 import { requireEffect } from "./requireEffect.js"
-import type { Flight, SingleFlight } from "./SingleFlight.js"
+import type { SingleFlight } from "./SingleFlight.js"
 import type { StoreEvent } from "./StoreEvent.js"
 import type { WriteOptions } from "./StoreOptions.js"
 
@@ -29,6 +30,8 @@ import type { WriteOptions } from "./StoreOptions.js"
 export interface StoreWriter<in out K, in out V, in out E> {
   /** Gives a number from 0 to 1 for the jitter of one entry. */
   readonly withRoll: <A, E, R>(f: (roll: number) => Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Gives a number from 0 to 1 for the jitter of each of as many entries; or none, where there is no jitter. */
+  readonly rolls: (count: number) => Effect.Effect<ReadonlyArray<number>>
   /** Until when a value written now is fresh. */
   readonly freshUntil: (key: K, value: V, now: number, roll: number, write: WriteOptions | undefined) => number
   /** Writes a value and tells of it. */
@@ -46,31 +49,38 @@ export interface StoreWriter<in out K, in out V, in out E> {
 }
 
 /**
- * Makes `getOrCompute` (see `Store`) from the parts of a store.
+ * The lookups of a store that can compute, see `Store`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Computing<in out K, in out V, in out E, in R> {
+  readonly getOrCompute: (key: K, compute: Effect.Effect<V, E, R>, options?: WriteOptions) => Effect.Effect<V, E>
+  readonly getManyOrCompute: GetManyOrCompute<K, V, E, R>
+}
+
+/**
+ * Makes the lookups that can compute from the parts of a store.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const makeGetOrCompute = <K, V, E, R>(parts: {
+export const makeComputing = <K, V, E, R>(parts: {
   /** The name of the store, for messages. */
   readonly name: string
   readonly guarded: GuardedMap<K, Held<V, E>>
   readonly entries: FreshMap<K, V, E>
   readonly flights: SingleFlight<K, R>
+  /** Runs what computes many values: one computation for each call. */
+  readonly batches: SingleFlight<string, R>
   readonly hub: EventHub<StoreEvent<K>>
   readonly writer: StoreWriter<K, V, E>
-}): (key: K, compute: Effect.Effect<V, E, R>, options?: WriteOptions) => Effect.Effect<V, E> => {
-  const { entries, flights, guarded: { lookup, step }, hub, writer } = parts
-  const group = flights.group<V | InPlaceOfFailure<V>, E>()
+}): Computing<K, V, E, R> => {
+  const { batches, entries, flights, guarded: { lookup, step }, hub, writer } = parts
+  const group = flights.group<Computed<V>, E>()
+  const isUnderWay = (key: K) => group.has(key)
 
-  const enter = (
-    map: BoundedMap<K, Held<V, E>>,
-    caller: Fiber.RuntimeFiber<unknown, unknown>,
-    key: K,
-    compute: Effect.Effect<V, E, R>,
-    roll: number,
-    writeOptions: WriteOptions | undefined
-  ): Flight<V | InPlaceOfFailure<V>, E> =>
+  const enter: Enter<K, V, E, R> = (map, caller, key, compute, roll, writeOptions) =>
     group.enter(
       key,
       caller,
@@ -89,7 +99,7 @@ export const makeGetOrCompute = <K, V, E, R>(parts: {
         if (Exit.isFailure(exit)) {
           const outcome = entries.fail(map, key, exit.cause, now)
           if (outcome !== undefined) writer.remembered(map, key, outcome, now)
-        } else if (!(exit.value instanceof InPlaceOfFailure)) {
+        } else if (!(exit.value instanceof InPlaceOfFailure || exit.value instanceof NotLoaded)) {
           writer.put(map, key, exit.value, now, writer.freshUntil(key, exit.value, now, roll, writeOptions))
         }
         writer.settled(map, now)
@@ -116,15 +126,19 @@ export const makeGetOrCompute = <K, V, E, R>(parts: {
           // Another fiber may have written between the two steps. This is still the same lookup.
           const written = entries.peek(map, key, now)
           if (written !== Absent) return Exit.succeed(written)
-          return Effect.map(
+          return Effect.flatMap(
             flights.await(enter(map, caller, key, compute, roll, writeOptions), restore),
-            (value) => value instanceof InPlaceOfFailure ? value.value : value
+            (value): Effect.Effect<V, E> => {
+              // It joined a load of many values, which had none for this key.
+              if (value instanceof NotLoaded) return restore(computed(key, compute, writeOptions))
+              return Exit.succeed(value instanceof InPlaceOfFailure ? value.value : value)
+            }
           )
         })
       )
     )
 
-  return (key, compute, writeOptions) =>
+  const getOrCompute: Computing<K, V, E, R>["getOrCompute"] = (key, compute, writeOptions) =>
     lookup((map, now) => {
       const found = entries.lookup(map, key, now)
       if (found === Absent) return computed(key, compute, writeOptions)
@@ -133,12 +147,18 @@ export const makeGetOrCompute = <K, V, E, R>(parts: {
         ? found.content
         : Effect.zipRight(refresh(key, compute, writeOptions), found.content)
     })
-}
 
-/** A stale value that is given out because the computation failed. */
-class InPlaceOfFailure<out V> {
-  readonly value: V
-  constructor(value: V) {
-    this.value = value
+  return {
+    getOrCompute,
+    getManyOrCompute: makeGetManyOrCompute({
+      name: parts.name,
+      lookup,
+      entries,
+      flights,
+      batches,
+      rolls: writer.rolls,
+      isUnderWay,
+      enter
+    })
   }
 }

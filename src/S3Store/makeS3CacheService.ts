@@ -103,7 +103,7 @@ export const makeS3CacheService = (
     })
     const format = yield* makeEntryFormat(options, unwatched.place, unwatched.maxObjectSize)
     const memory = yield* MemoryLevel.make(name, options)
-    const batches = yield* SingleFlight.make<object>(name)
+    const batches = yield* SingleFlight.make<string>(name)
     const writes = new KeyedMutex<AnyKey>()
 
     const policies = new WeakMap<object, EntryPolicy>()

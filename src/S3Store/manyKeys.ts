@@ -7,7 +7,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import type { Flight, SingleFlight } from "../Cache/SingleFlight.js"
+import type { SingleFlight } from "../Cache/SingleFlight.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
 import type { Lookup } from "./computing.js"
 import type { FlightGroups } from "./FlightGroups.js"
@@ -43,7 +43,7 @@ export const makeManyKeys = (
   reading: Reading,
   writing: Writing,
   groups: FlightGroups,
-  batches: SingleFlight<object>,
+  batches: SingleFlight<string>,
   lookup: Lookup
 ): Pick<S3CacheService, "getMany" | "getManyOrCompute" | "setMany"> => {
   const { name } = levels
@@ -53,24 +53,6 @@ export const makeManyKeys = (
       concurrencyOf(name, options),
       (concurrency) => Effect.forEach(keys, (key) => reading.getOption(key), { concurrency })
     )
-
-  /** One computation of a batch of keys, whose members each wait for it: it ends when all of them have left. */
-  const batchOf = <V, E>(load: Effect.Effect<ReadonlyMap<string, Option.Option<V>>, E>) => {
-    const group = batches.group<ReadonlyMap<string, Option.Option<V>>, E>()
-    let flight: Flight<ReadonlyMap<string, Option.Option<V>>, E> | undefined
-    return Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(
-        Effect.withFiberRuntime<Flight<ReadonlyMap<string, Option.Option<V>>, E>>((caller) =>
-          Effect.sync(() => {
-            if (flight === undefined) flight = group.enter({}, caller, () => load, () => undefined)
-            else flight.waiters++
-            return flight
-          })
-        ),
-        (flight) => batches.await(flight, restore)
-      )
-    )
-  }
 
   const getManyOrCompute = <K, V, F, E>(
     space: Keyspace<K, V, F>,
@@ -96,7 +78,8 @@ export const makeManyKeys = (
       const missing = [...unique.values()].filter((key) =>
         Option.isNone(values.get(key.id) ?? Option.none())
       )
-      const batch = batchOf(
+      const batch = batches.once(
+        () => `${missing.length} keys`,
         Effect.suspend(() => load(missing.map((key) => key.input))).pipe(
           Effect.map((loaded) =>
             new Map(Array.from(loaded, ([key, value]) => [space.key(key).id, Option.some(value)] as const))

@@ -14,6 +14,7 @@ import type {
   CacheNotFoundError,
   EntryTooLargeError
 } from "../Cache/CacheErrors.js"
+import type { LoadFailure } from "../Cache/getManyOrCompute.js"
 import type { StoreEvent } from "../Cache/StoreEvent.js"
 import type { ByteSizeInput } from "./ByteSize.js"
 import type { CheckedLimits, Entry, WriteOptions } from "./DictOptions.js"
@@ -55,6 +56,16 @@ export interface Dict<in out K, in out V, out E = never, in out F = never, in R 
     compute: Effect.Effect<V, F, R>,
     options?: WriteOptions
   ) => Effect.Effect<V, E | F>
+  /**
+   * The values under many keys, in their order; those that are missing are computed by one call of `load`, as in a `Store`.
+   */
+  readonly getManyOrCompute: (
+    keys: Iterable<K>,
+    load: (
+      missing: ReadonlyArray<K>
+    ) => Effect.Effect<Iterable<readonly [key: K, value: V | LoadFailure<F>]>, F, R>,
+    options?: WriteOptions
+  ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E | F>
   /** Writes a new entry; fails when there is one under the key. */
   readonly add: (
     key: K,

@@ -45,6 +45,7 @@ export const accessors = <Self, K, V, E, F, R>(
   get: (key) => Effect.flatMap(tag, (dict) => dict.get(key)),
   getOption: (key) => Effect.flatMap(tag, (dict) => dict.getOption(key)),
   getOrCompute: (key, compute, options) => Effect.flatMap(tag, (dict) => dict.getOrCompute(key, compute, options)),
+  getManyOrCompute: (keys, load, options) => Effect.flatMap(tag, (dict) => dict.getManyOrCompute(keys, load, options)),
   add: (key, value, options) => Effect.flatMap(tag, (dict) => dict.add(key, value, options)),
   set: (key, value, options) => Effect.flatMap(tag, (dict) => dict.set(key, value, options)),
   setDefault: (key, value, options) => Effect.flatMap(tag, (dict) => dict.setDefault(key, value, options)),

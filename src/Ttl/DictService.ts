@@ -17,6 +17,7 @@ import type * as Scope from "effect/Scope"
 import { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
 import { checkOptions } from "../Cache/checkOptions.js"
 import { cutText } from "../Cache/cutText.js"
+import { LoadFailure, loadFailure } from "../Cache/getManyOrCompute.js"
 import { printedLike } from "../Cache/printedAs.js"
 import { printKey } from "../Cache/printKey.js"
 import { CacheValueError } from "./CacheValueError.js"
@@ -187,6 +188,18 @@ const make = <K, KI, V, VI, F, R>(
         Effect.flatMap(
           checkKey(key),
           (valid) => dict.getOrCompute(valid, Effect.flatMap(compute, (value) => checkValue(key, value)), write)
+        ),
+      getManyOrCompute: (keys, load, write) =>
+        Effect.flatMap(
+          Effect.suspend(() => Either.all(Array.from(keys, checkKey))),
+          (valid) =>
+            dict.getManyOrCompute(valid, (missing) =>
+              Effect.map(load(missing), (loaded) =>
+                Array.from(loaded, ([key, value]) =>
+                  [
+                    structuralKey(key),
+                    value instanceof LoadFailure ? value : Either.getOrElse(checkValue(key, value), loadFailure)
+                  ] as const)), write)
         ),
       add: (key, value, write) => Effect.flatMap(check(key, value), (valid) => dict.add(valid, value, write)),
       set: (key, value, write) => Effect.flatMap(check(key, value), (valid) => dict.set(valid, value, write)),

@@ -19,7 +19,7 @@ import { Absent } from "../Cache/engine/BoundedMapOptions.js"
 import { makeEventHub } from "../Cache/EventHub.js"
 import { type Held, holding } from "../Cache/FreshMap.js"
 import { makeFreshness } from "../Cache/Freshness.js"
-import { makeGetOrCompute } from "../Cache/getOrCompute.js"
+import { makeComputing } from "../Cache/getOrCompute.js"
 import { printName } from "../Cache/glance.js"
 import { makeGuardedMap } from "../Cache/GuardedMap.js"
 import { printedAs } from "../Cache/printedAs.js"
@@ -126,6 +126,7 @@ export const makeDict = <K, V, F = never, R = never>(
     )
     const { lookup, step } = hooks === undefined ? guarded : hooks.watched(guarded)
     const flights = yield* SingleFlight.make<K, R>(name)
+    const batches = yield* SingleFlight.make<string, R>(name)
     const steps = new DictSteps<K, V, F>({
       name,
       limits,
@@ -199,14 +200,16 @@ export const makeDict = <K, V, F = never, R = never>(
 
     yield* listed(options.entries ?? [], (map, now, items, rolls) => steps.fill(map, now, items, rolls))
 
-    const getOrCompute = makeGetOrCompute<K, V, F, R>({
+    const { getManyOrCompute, getOrCompute } = makeComputing<K, V, F, R>({
       name,
       guarded: { lookup, step },
       entries,
       flights,
+      batches,
       hub,
       writer: {
         withRoll,
+        rolls,
         freshUntil: (_key, _value, now, roll, write) => steps.until(now, roll, write),
         put: (map, key, value, now, until) => steps.put(map, key, value, now, until),
         remembered: (map, key, outcome, now) => steps.remembered(map, key, outcome, now),
@@ -233,6 +236,7 @@ export const makeDict = <K, V, F = never, R = never>(
         }),
       getOption: (key) => lookup((map, now) => Exit.succeed(toOption(entries.get(map, key, now)))),
       getOrCompute: (key, compute, write) => writing(write, withRoom(getOrCompute(key, compute, write))),
+      getManyOrCompute: (keys, load, write) => writing(write, withRoom(getManyOrCompute(keys, load, write))),
       add: (key, value, write) =>
         writing(write, withRoll((roll) => removing((map, now) => steps.add(map, now, key, value, write, roll)))),
       set: (key, value, write) =>
