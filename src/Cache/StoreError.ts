@@ -12,7 +12,7 @@ import {
   EntryTooLargeError
 } from "./CacheErrors.js"
 import { BoundedMapError } from "./engine/BoundedMapOptions.js"
-import { instanceOfAny } from "./errorGuard.js"
+import { type ErrorGuard, instanceOfAny } from "./errorGuard.js"
 
 /**
  * What a store, a leased store or a bounded map may fail with, throw or die with, besides what the functions do that it
@@ -36,7 +36,7 @@ export type StoreError =
  * @since 0.1.0
  * @category guards
  */
-export const isStoreError: (u: unknown) => u is StoreError = instanceOfAny(
+export const isStoreError: ErrorGuard<StoreError> = instanceOfAny(
   BoundedMapError,
   CacheConfigError,
   CacheExistsError,

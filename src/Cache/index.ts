@@ -9,6 +9,7 @@ export * from "./engine/BoundedMapOptions.js"
 export { type EvictionPolicyName, evictionPolicyNames } from "./engine/EvictionPolicy.js"
 export type { KeyEquality } from "./engine/KeyEquality.js"
 export type { RemovalReason } from "./engine/RemovalReason.js"
+export type { ErrorGuard } from "./errorGuard.js"
 export type { FreshnessOptions } from "./Freshness.js"
 export { keyEquality } from "./keyEquality.js"
 

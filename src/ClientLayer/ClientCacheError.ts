@@ -10,7 +10,7 @@ import {
   CacheNotFoundError,
   CacheReentryError
 } from "../Cache/CacheErrors.js"
-import { instanceOfAny } from "../Cache/errorGuard.js"
+import { type ErrorGuard, instanceOfAny } from "../Cache/errorGuard.js"
 import { ClientBuildError, ClientClosedError, ClientValueError } from "./ClientErrors.js"
 import { RequestError } from "./RequestError.js"
 import { ResourceBuildError, ResourceValueError } from "./ResourceErrors.js"
@@ -60,7 +60,7 @@ export type ClientCacheError =
  * @since 0.1.0
  * @category guards
  */
-export const isClientCacheError: (u: unknown) => u is ClientCacheError = instanceOfAny(
+export const isClientCacheError: ErrorGuard<ClientCacheError> = instanceOfAny(
   CacheConfigError,
   CacheExistsError,
   CacheKeyError,

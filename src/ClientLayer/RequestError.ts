@@ -5,6 +5,7 @@
  */
 import * as Data from "effect/Data"
 import { cutText, longestMessage } from "../Cache/cutText.js"
+import { type ErrorGuard, instanceOfAny } from "../Cache/errorGuard.js"
 
 /**
  * A class of exceptions of the AWS SDK, such as `NoSuchKey`.
@@ -152,7 +153,7 @@ export class RequestError<out Tag extends string = "RequestError", out Exception
  * @since 0.1.0
  * @category guards
  */
-export const isRequestError = (u: unknown): u is RequestError<string> => u instanceof RequestError
+export const isRequestError: ErrorGuard<RequestError<string>> = instanceOfAny(RequestError)
 
 const messageOf = ({ $metadata, cache, client, command, name, reason }: RequestFault<string, unknown>): string => {
   const status = $metadata.httpStatusCode === undefined ? "" : ` (${$metadata.httpStatusCode})`

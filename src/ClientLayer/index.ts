@@ -10,6 +10,7 @@ export {
   CacheNotFoundError,
   CacheReentryError
 } from "../Cache/CacheErrors.js"
+export type { ErrorGuard } from "../Cache/errorGuard.js"
 export type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
 export type {
   AwsClient,

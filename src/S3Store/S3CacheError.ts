@@ -11,7 +11,7 @@ import {
   CacheReentryError,
   EntryTooLargeError
 } from "../Cache/CacheErrors.js"
-import { instanceOfAny } from "../Cache/errorGuard.js"
+import { type ErrorGuard, instanceOfAny } from "../Cache/errorGuard.js"
 import { ClientBuildError } from "../ClientLayer/ClientErrors.js"
 import { CacheDecodeError, CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
 
@@ -39,7 +39,7 @@ export type S3CacheError =
  * @since 0.1.0
  * @category guards
  */
-export const isS3CacheError: (u: unknown) => u is S3CacheError = instanceOfAny(
+export const isS3CacheError: ErrorGuard<S3CacheError> = instanceOfAny(
   CacheConfigError,
   CacheDecodeError,
   CacheEncodeError,

@@ -11,6 +11,7 @@ export {
   CacheReentryError,
   EntryTooLargeError
 } from "../Cache/CacheErrors.js"
+export type { ErrorGuard } from "../Cache/errorGuard.js"
 export { ClientBuildError } from "../ClientLayer/ClientErrors.js"
 export { S3CacheCheck, type S3CacheCheckStep } from "./checkStore.js"
 export type { CodecName } from "./Codec.js"

@@ -11,7 +11,7 @@ import {
   CacheReentryError,
   EntryTooLargeError
 } from "../Cache/CacheErrors.js"
-import { instanceOfAny } from "../Cache/errorGuard.js"
+import { type ErrorGuard, instanceOfAny } from "../Cache/errorGuard.js"
 import { ByteSizeError } from "./ByteSize.js"
 import { CacheValueError } from "./CacheValueError.js"
 import { DictSnapshotError } from "./DictSnapshot.js"
@@ -39,7 +39,7 @@ export type TtlDictError =
  * @since 0.1.0
  * @category guards
  */
-export const isTtlDictError: (u: unknown) => u is TtlDictError = instanceOfAny(
+export const isTtlDictError: ErrorGuard<TtlDictError> = instanceOfAny(
   ByteSizeError,
   CacheConfigError,
   CacheExistsError,

@@ -1,8 +1,8 @@
 import { assert, describe, expectTypeOf, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Data, Effect } from "effect"
 import { CacheNotFoundError, isStoreError, type StoreError } from "effect-aws-cache/Cache"
-import { isClientCacheError } from "effect-aws-cache/ClientLayer"
-import { isS3CacheError } from "effect-aws-cache/S3Store"
+import { isClientCacheError, isRequestError, type RequestError } from "effect-aws-cache/ClientLayer"
+import { isS3CacheError, type S3CacheError } from "effect-aws-cache/S3Store"
 import { isTtlDictError } from "effect-aws-cache/Ttl"
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
@@ -165,6 +165,18 @@ describe("the guard for any error", () => {
       Effect.fail(new CacheNotFoundError({ cache: "store", key: "a" }))
     const rest = Effect.catchIf(fails(), isStoreError, () => Effect.void)
     expectTypeOf(rest).toEqualTypeOf<Effect.Effect<void, "other">>()
+    class Own extends Data.TaggedError("Own")<{}> {}
+    const some = (): Effect.Effect<
+      void,
+      CacheNotFoundError | RequestError<"NoSuchKey"> | RequestError | Own | "other"
+    > => Effect.fail("other")
+    const own = some().pipe(Effect.catchIf(isClientCacheError, (error) => Effect.succeed(error.message)))
+    expectTypeOf<Effect.Effect.Error<typeof own>>().toEqualTypeOf<Own | "other">()
+    const unsent = some().pipe(Effect.catchIf(isRequestError, (error) => Effect.succeed(error.$metadata)))
+    expectTypeOf<Effect.Effect.Error<typeof unsent>>().toEqualTypeOf<CacheNotFoundError | Own | "other">()
+    const anything: unknown = new Error("no")
+    if (isS3CacheError(anything)) expectTypeOf(anything).toEqualTypeOf<S3CacheError>()
+    assert.strictEqual(Effect.runSync(Effect.flip(own)), "other")
     assert.strictEqual(Effect.runSync(Effect.exit(rest))._tag, "Success")
   })
 })
