@@ -17,6 +17,7 @@ import type { OptionKind } from "../Cache/engine/optionKinds.js"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
 import { FailureWarnings } from "../Cache/FailureWarnings.js"
 import { type Held, holding } from "../Cache/FreshMap.js"
+import { printName } from "../Cache/glance.js"
 import { keyEquality } from "../Cache/keyEquality.js"
 import { printKey } from "../Cache/printKey.js"
 import type { ByteSizeInput } from "./ByteSize.js"
@@ -116,18 +117,18 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   readonly name: string
-  private readonly now: () => number
-  private readonly map: BoundedMap<K, Held<V, never>>
-  private readonly steps: DictSteps<K, V, never>
-  private readonly onRemove: ((key: K, value: V, reason: RemovalReason) => void) | undefined
-  private readonly removals: RemovalQueue<K, V>
-  private readonly computations = new FiledMap<K, { wins: boolean }>(keyEquality)
-  private telling = false
-  private readonly warnings = new FailureWarnings("TtlDictWarning")
-  private readonly mostUnderWay: RemovalQueueLimits
-  private readonly underWay = { items: 0, bytes: 0 }
-  private saidSkipped = false
-  private saidDropped = false
+  readonly #now: () => number
+  readonly #map: BoundedMap<K, Held<V, never>>
+  readonly #steps: DictSteps<K, V, never>
+  readonly #onRemove: ((key: K, value: V, reason: RemovalReason) => void) | undefined
+  readonly #removals: RemovalQueue<K, V>
+  readonly #computations = new FiledMap<K, { wins: boolean }>(keyEquality)
+  #telling = false
+  readonly #warnings = new FailureWarnings("TtlDictWarning")
+  readonly #mostUnderWay: RemovalQueueLimits
+  readonly #underWay = { items: 0, bytes: 0 }
+  #saidSkipped = false
+  #saidDropped = false
 
   /** Throws `CacheConfigError` for an option it cannot accept. */
   constructor(options: SyncTtlDictOptions<K, V> = {}) {
@@ -137,16 +138,16 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
     const total = availableMemory()
     const { least, limits, pressure, timeToIdle, weigh } = orThrow(checkShared(this.name, options, total))
     const { onRemove } = options
-    this.now = options.now === undefined ? wallClock : orThrow(checkNow(this.name, options.now))
-    this.onRemove = onRemove
+    this.#now = options.now === undefined ? wallClock : orThrow(checkNow(this.name, options.now))
+    this.#onRemove = onRemove
     const queue = orThrow(checkRemovalQueue(this.name, options, total))
-    this.mostUnderWay = {
-      maxItems: () => itemsIn(queue, this.map.maxSize),
-      maxBytes: () => bytesIn(queue, this.map.maxWeight),
+    this.#mostUnderWay = {
+      maxItems: () => itemsIn(queue, this.#map.maxSize),
+      maxBytes: () => bytesIn(queue, this.#map.maxWeight),
       dropsOldest: false
     }
-    this.removals = new RemovalQueue(this.mostUnderWay)
-    this.map = new BoundedMap(
+    this.#removals = new RemovalQueue(this.#mostUnderWay)
+    this.#map = new BoundedMap(
       {
         ...holding<K, V, never>({
           evictionPolicy: "LRU",
@@ -154,12 +155,12 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
           maxWeight: limits.maxBytes,
           timeToIdle,
           weigh,
-          onRemoval: onRemove && ((key, value, reason, weight) => this.removals.push({ key, value, reason, weight }))
+          onRemoval: onRemove && ((key, value, reason, weight) => this.#removals.push({ key, value, reason, weight }))
         }),
         equality: keyEquality
       }
     )
-    this.steps = new DictSteps({
+    this.#steps = new DictSteps({
       name: this.name,
       limits,
       least,
@@ -169,7 +170,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
     })
     const entries = [...options.entries ?? []]
     orThrow(checkWrites(this.name, entries))
-    orThrow(this.step((map, now) => this.steps.fill(map, now, entries)))
+    orThrow(this.step((map, now) => this.#steps.fill(map, now, entries)))
   }
 
   // Reading ---------------------------------------------------------------------------------------------------------
@@ -180,7 +181,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   get(key: K): V | undefined {
-    return orUndefined(this.step((map, now) => this.steps.entries.get(map, key, now)))
+    return orUndefined(this.step((map, now) => this.#steps.entries.get(map, key, now)))
   }
 
   /**
@@ -189,7 +190,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   peek(key: K): V | undefined {
-    return orUndefined(this.step((map, now) => this.steps.entries.peek(map, key, now)))
+    return orUndefined(this.step((map, now) => this.#steps.entries.peek(map, key, now)))
   }
 
   /**
@@ -198,7 +199,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   has(key: K): boolean {
-    return this.step((map, now) => this.steps.entries.peek(map, key, now) !== Absent)
+    return this.step((map, now) => this.#steps.entries.peek(map, key, now) !== Absent)
   }
 
   /**
@@ -243,8 +244,8 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   *entries(): IterableIterator<readonly [key: K, value: V]> {
-    for (const [key] of this.step((map, now) => this.steps.entries.entries(map, now))) {
-      const value = this.step((map, now) => this.steps.entries.peek(map, key, now))
+    for (const [key] of this.step((map, now) => this.#steps.entries.entries(map, now))) {
+      const value = this.step((map, now) => this.#steps.entries.peek(map, key, now))
       if (value !== Absent) yield [key, value]
     }
   }
@@ -274,7 +275,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   entriesWithExpiry(): ReadonlyArray<readonly [key: K, value: V, expiresAt: number]> {
-    return this.step((map, now) => this.steps.entriesWithExpiry(map, now))
+    return this.step((map, now) => this.#steps.entriesWithExpiry(map, now))
   }
 
   /**
@@ -289,7 +290,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
   ): boolean {
     this.check(how, equalsKinds)
     const list = [...entries]
-    return this.step((map, now) => this.steps.equals(map, now, list, how?.ordered ?? false))
+    return this.step((map, now) => this.#steps.equals(map, now, list, how?.ordered ?? false))
   }
 
   /**
@@ -299,12 +300,12 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    */
   get stats(): SyncTtlDictStats {
     return this.step((map, now) => ({
-      ...this.steps.stats(map, now),
+      ...this.#steps.stats(map, now),
       hooks: {
-        pending: this.removals.size + this.underWay.items,
-        failed: this.warnings.failures,
-        skipped: this.removals.skipped,
-        dropped: this.removals.dropped
+        pending: this.#removals.size + this.#underWay.items,
+        failed: this.#warnings.failures,
+        skipped: this.#removals.skipped,
+        dropped: this.#removals.dropped
       }
     }))
   }
@@ -319,7 +320,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    */
   set(key: K, value: V, options?: WriteOptions): this {
     this.check(options, writeKinds)
-    orThrow(this.step((map, now) => this.steps.set(map, now, key, value, options)))
+    orThrow(this.step((map, now) => this.#steps.set(map, now, key, value, options)))
     return this
   }
 
@@ -330,7 +331,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    */
   add(key: K, value: V, options?: WriteOptions): this {
     this.check(options, writeKinds)
-    orThrow(this.step((map, now) => this.steps.add(map, now, key, value, options)))
+    orThrow(this.step((map, now) => this.#steps.add(map, now, key, value, options)))
     return this
   }
 
@@ -341,7 +342,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    */
   setDefault(key: K, value: V, options?: WriteOptions): V {
     this.check(options, writeKinds)
-    return orThrow(this.step((map, now) => this.steps.setDefault(map, now, key, value, options)))
+    return orThrow(this.step((map, now) => this.#steps.setDefault(map, now, key, value, options)))
   }
 
   /**
@@ -353,20 +354,20 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    */
   getOrCompute(key: K, compute: (key: K) => V, options?: WriteOptions): V {
     this.check(options, writeKinds)
-    const found = this.step((map, now) => this.steps.entries.get(map, key, now))
+    const found = this.step((map, now) => this.#steps.entries.get(map, key, now))
     if (found !== Absent) return found
-    if (this.computations.get(key) !== undefined) {
+    if (this.#computations.get(key) !== undefined) {
       throw new CacheReentryError({ cache: this.name, key: printKey(key) })
     }
-    const computation = this.computations.add(key, { wins: true })
+    const computation = this.#computations.add(key, { wins: true })
     try {
       const value = compute(key)
-      if (computation.value.wins && this.computations.isUnchanged(computation)) {
-        this.step((map, now) => this.steps.put(map, key, value, now, this.steps.until(now, 0, options)))
+      if (computation.value.wins && this.#computations.isUnchanged(computation)) {
+        this.step((map, now) => this.#steps.put(map, key, value, now, this.#steps.until(now, 0, options)))
       }
       return value
     } finally {
-      this.computations.remove(computation)
+      this.#computations.remove(computation)
     }
   }
 
@@ -379,7 +380,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
     // Read outside the step: it may be anything that can be iterated.
     const list = [...entries]
     orThrow(checkWrites(this.name, list))
-    orThrow(this.step((map, now) => this.steps.update(map, now, list)))
+    orThrow(this.step((map, now) => this.#steps.update(map, now, list)))
     return this
   }
 
@@ -391,7 +392,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   reweigh(key: K): number | undefined {
-    return orUndefined(orThrow(this.step((map, now) => this.steps.reweigh(map, now, key))))
+    return orUndefined(orThrow(this.step((map, now) => this.#steps.reweigh(map, now, key))))
   }
 
   // Removing --------------------------------------------------------------------------------------------------------
@@ -402,7 +403,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   delete(key: K): boolean {
-    return this.step((map, now) => this.steps.remove(map, now, key) !== Absent)
+    return this.step((map, now) => this.#steps.remove(map, now, key) !== Absent)
   }
 
   /**
@@ -411,7 +412,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   pop(key: K): V | undefined {
-    return orUndefined(this.step((map, now) => this.steps.remove(map, now, key)))
+    return orUndefined(this.step((map, now) => this.#steps.remove(map, now, key)))
   }
 
   /**
@@ -420,7 +421,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   popVictim(): readonly [key: K, value: V] | undefined {
-    return orUndefined(this.step((map, now) => this.steps.entries.popVictim(map, now)))
+    return orUndefined(this.step((map, now) => this.#steps.entries.popVictim(map, now)))
   }
 
   /**
@@ -429,7 +430,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   popNewest(): readonly [key: K, value: V] | undefined {
-    return orUndefined(this.step((map, now) => this.steps.entries.popNewest(map, now)))
+    return orUndefined(this.step((map, now) => this.#steps.entries.popNewest(map, now)))
   }
 
   /**
@@ -438,7 +439,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   clear(): void {
-    for (const { value } of this.computations.all()) value.wins = false
+    for (const { value } of this.#computations.all()) value.wins = false
     this.step((map, now) => map.clear(now))
   }
 
@@ -460,7 +461,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   getTtl(key: K, at?: number): number | undefined {
-    return orUndefined(this.step((map, now) => this.steps.getTtl(map, now, key, at)))
+    return orUndefined(this.step((map, now) => this.#steps.getTtl(map, now, key, at)))
   }
 
   /**
@@ -470,7 +471,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   setTtl(key: K, timeToLive: Duration.DurationInput): boolean {
-    return this.step((map, now) => this.steps.setTtl(map, now, key, timeToLive))
+    return this.step((map, now) => this.#steps.setTtl(map, now, key, timeToLive))
   }
 
   /**
@@ -479,7 +480,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   expireAt(key: K, millis: number): boolean {
-    return this.step((map, now) => this.steps.expireAt(map, now, key, millis))
+    return this.step((map, now) => this.#steps.expireAt(map, now, key, millis))
   }
 
   /**
@@ -489,7 +490,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   isExpired(key: K, at?: number): boolean | undefined {
-    return orUndefined(this.step((map, now) => this.steps.isExpired(map, now, key, at)))
+    return orUndefined(this.step((map, now) => this.#steps.isExpired(map, now, key, at)))
   }
 
   /**
@@ -499,7 +500,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    */
   moveToEnd(key: K, how?: { readonly last?: boolean | undefined }): boolean {
     this.check(how, moveKinds)
-    return this.step((map, now) => this.steps.moveToEnd(map, now, key, how?.last ?? true))
+    return this.step((map, now) => this.#steps.moveToEnd(map, now, key, how?.last ?? true))
   }
 
   /**
@@ -508,7 +509,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   changeMaxBytes(maxBytes: ByteSizeInput): void {
-    orThrow(this.step((map, now) => this.steps.changeMaxBytes(map, now, maxBytes, availableMemory())))
+    orThrow(this.step((map, now) => this.#steps.changeMaxBytes(map, now, maxBytes, availableMemory())))
   }
 
   /**
@@ -517,7 +518,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   changeMaxItems(maxItems: number): void {
-    orThrow(this.step((map, now) => this.steps.changeMaxItems(map, now, maxItems)))
+    orThrow(this.step((map, now) => this.#steps.changeMaxItems(map, now, maxItems)))
   }
 
   /**
@@ -526,7 +527,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   changeTimeToLive(timeToLive: Duration.DurationInput): void {
-    orThrow(this.steps.changeTimeToLive(timeToLive))
+    orThrow(this.#steps.changeTimeToLive(timeToLive))
   }
 
   /**
@@ -535,7 +536,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   get limits(): CheckedLimits {
-    return this.steps.limits(this.map)
+    return this.#steps.limits(this.#map)
   }
 
   /**
@@ -544,7 +545,9 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    * @since 0.1.0
    */
   toJSON(): unknown {
-    return { _id: "SyncTtlDict", name: this.name, ...this.limits, byteSize: this.byteSize, size: this.size }
+    // Nothing is reclaimed, and no hook is called, because something is printed.
+    const { size, weight: byteSize } = this.#map.glance(0, 0)
+    return { _id: "SyncTtlDict", name: printName(this.name), evictionPolicy: "LRU", ...this.limits, byteSize, size }
   }
 
   private check(options: unknown, kinds: Readonly<Record<string, OptionKind>>): void {
@@ -552,57 +555,59 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
   }
 
   private step<A>(f: (map: BoundedMap<K, Held<V, never>>, now: number) => A): A {
-    if (this.onRemove === undefined) return f(this.map, this.now())
+    if (this.#onRemove === undefined) return f(this.#map, this.#now())
     try {
-      return f(this.map, this.now())
+      return f(this.#map, this.#now())
     } finally {
-      this.tell(this.onRemove)
+      this.tell(this.#onRemove)
     }
   }
 
   // A hook that uses the dictionary adds to the end of the queue: the outermost call tells everything, in order.
   private tell(onRemove: (key: K, value: V, reason: RemovalReason) => void): void {
-    if (this.telling) return
-    this.telling = true
+    if (this.#telling) return
+    this.#telling = true
     try {
-      for (let removal = this.removals.shift(); removal !== undefined; removal = this.removals.shift()) {
+      for (let removal = this.#removals.shift(); removal !== undefined; removal = this.#removals.shift()) {
         this.tellOf(removal, onRemove)
       }
     } finally {
-      this.telling = false
+      this.#telling = false
     }
-    if (this.removals.skipped > 0 && !this.saidSkipped) {
-      this.saidSkipped = true
-      this.warnings.warn(`${this.name}: ${skippedWarning}`)
+    if (this.#removals.skipped > 0 && !this.#saidSkipped) {
+      this.#saidSkipped = true
+      this.#warnings.warn(`${this.name}: ${skippedWarning}`)
     }
-    if (this.removals.dropped > 0 && !this.saidDropped) {
-      this.saidDropped = true
-      this.warnings.warn(`${this.name}: ${droppedWarning}`)
+    if (this.#removals.dropped > 0 && !this.#saidDropped) {
+      this.#saidDropped = true
+      this.#warnings.warn(`${this.name}: ${droppedWarning}`)
     }
   }
 
   private tellOf(removal: DueRemoval<K, V>, onRemove: (key: K, value: V, reason: RemovalReason) => void): void {
     const { depth, key, reason, value, weight } = removal
     // What the promise of an `async` hook waits for may hold the value.
-    if (this.underWay.items >= this.mostUnderWay.maxItems() || this.underWay.bytes >= this.mostUnderWay.maxBytes()) {
-      this.removals.dropped++
+    if (
+      this.#underWay.items >= this.#mostUnderWay.maxItems() || this.#underWay.bytes >= this.#mostUnderWay.maxBytes()
+    ) {
+      this.#removals.dropped++
       return
     }
-    const failed = (error: unknown): void => this.warnings.failed(() => failedWarning(this.name, removal), error)
+    const failed = (error: unknown): void => this.#warnings.failed(() => failedWarning(this.name, removal), error)
     const ended = (): void => {
-      this.underWay.items--
-      this.underWay.bytes -= weight
+      this.#underWay.items--
+      this.#underWay.bytes -= weight
     }
     try {
-      const told: unknown = this.removals.onBehalf(depth + 1, () => onRemove(key, value, reason))
+      const told: unknown = this.#removals.onBehalf(depth + 1, () => onRemove(key, value, reason))
       if (
         told !== undefined && onRejection(told, (error) => {
           ended()
           failed(error)
         }, ended)
       ) {
-        this.underWay.items++
-        this.underWay.bytes += weight
+        this.#underWay.items++
+        this.#underWay.bytes += weight
       }
     } catch (error) {
       failed(error)
@@ -611,8 +616,8 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
 
   private decided(key: K): void {
     // Most of the time there is none, and every write comes here.
-    if (this.computations.size === 0) return
-    for (const { value } of this.computations.filedUnder(key)) value.wins = false
+    if (this.#computations.size === 0) return
+    for (const { value } of this.#computations.filedUnder(key)) value.wins = false
   }
 }
 

@@ -469,6 +469,7 @@ describe("SyncTtlDict", () => {
     assert.deepStrictEqual(dict.toJSON(), {
       _id: "SyncTtlDict",
       name: "secrets",
+      evictionPolicy: "LRU",
       timeToLive: 60_000,
       maxBytes: 1024,
       maxItems: 10,

@@ -14,6 +14,7 @@ import { changedLimits, checkExpiry, limitsIn, validWeight } from "./limits.js"
 import { makePolicy } from "./makePolicy.js"
 import { noCounts } from "./noCounts.js"
 import { orderOf } from "./orderOf.js"
+import { Printed } from "./Printed.js"
 import type { RemovalReason } from "./RemovalReason.js"
 import { Removals } from "./Removals.js"
 import { violationsOf } from "./violationsOf.js"
@@ -51,7 +52,7 @@ const never = Number.POSITIVE_INFINITY
  * @since 0.1.0
  * @category constructors
  */
-export class BoundedMap<K, V> {
+export class BoundedMap<K, V> extends Printed {
   /**
    * What has been counted; plain numbers, live.
    *
@@ -59,45 +60,46 @@ export class BoundedMap<K, V> {
    */
   readonly counters: Counters = noCounts()
 
-  private readonly equality: KeyEquality | undefined
-  private readonly index: KeyIndex<K>
-  private readonly policy: EvictionPolicy
-  private readonly usesHashes: boolean
-  private readonly weigh: ((key: K, value: V) => number) | undefined
-  private readonly removals: Removals<K, V>
-  private deadlines: Deadlines | undefined
-  private readonly timeToIdle: number
-  private readonly onDue: (slot: number) => void
+  readonly #equality: KeyEquality | undefined
+  readonly #index: KeyIndex<K>
+  readonly #policy: EvictionPolicy
+  readonly #usesHashes: boolean
+  readonly #weigh: ((key: K, value: V) => number) | undefined
+  readonly #removals: Removals<K, V>
+  #deadlines: Deadlines | undefined
+  readonly #timeToIdle: number
+  readonly #onDue: (slot: number) => void
   // Columns. A key and a value share the fate of their slot: both are set, or both are undefined.
-  private readonly keyColumn: Array<K | undefined> = []
-  private readonly valueColumn: Array<V | undefined> = []
-  private weightColumn: Float64Array<ArrayBuffer> | undefined
-  private readonly freeSlots: Array<number> = []
-  private capacity = 0
-  private slots = 0
-  private used = 0
-  private entryLimit: number
-  private weightLimit: number
-  private totalWeight = 0
-  private refusedWeight = 0
-  private countsOnly = false
-  private missed: K | undefined = undefined
-  private hasMissed = false
+  readonly #keyColumn: Array<K | undefined> = []
+  readonly #valueColumn: Array<V | undefined> = []
+  #weightColumn: Float64Array<ArrayBuffer> | undefined
+  readonly #freeSlots: Array<number> = []
+  #capacity = 0
+  #slots = 0
+  #used = 0
+  #entryLimit: number
+  #weightLimit: number
+  #totalWeight = 0
+  #refusedWeight = 0
+  #countsOnly = false
+  #missed: K | undefined = undefined
+  #hasMissed = false
 
   /** Throws `BoundedMapError` for an option it cannot accept. */
   constructor(options: BoundedMapOptions<K, V> = {}) {
     const { maxSize, maxWeight, timeToIdle } = limitsIn(options)
-    this.entryLimit = maxSize
-    this.weightLimit = maxWeight
-    this.timeToIdle = timeToIdle
-    this.policy = makePolicy(options.evictionPolicy ?? "LRU", (slot) => this.weightAt(slot))
-    this.equality = options.equality
-    this.weigh = options.weigh
-    this.removals = new Removals(this.counters, options.onRemoval)
-    this.usesHashes = this.policy.usesHashes
-    this.index = new KeyIndex<K>(this.equality, (slot) => this.keyColumn[slot])
-    this.onDue = (slot) => this.release(slot, "expired")
-    if (this.timeToIdle !== never) this.deadlines = new Deadlines(0, this.timeToIdle)
+    super(options.evictionPolicy)
+    this.#entryLimit = maxSize
+    this.#weightLimit = maxWeight
+    this.#timeToIdle = timeToIdle
+    this.#policy = makePolicy(options.evictionPolicy ?? "LRU", (slot) => this.weightAt(slot))
+    this.#equality = options.equality
+    this.#weigh = options.weigh
+    this.#removals = new Removals(this.counters, options.onRemoval)
+    this.#usesHashes = this.#policy.usesHashes
+    this.#index = new KeyIndex<K>(this.#equality, (slot) => this.#keyColumn[slot])
+    this.#onDue = (slot) => this.release(slot, "expired")
+    if (this.#timeToIdle !== never) this.#deadlines = new Deadlines(0, this.#timeToIdle)
     this.expectEntries()
   }
 
@@ -107,7 +109,7 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   get maxSize(): number {
-    return this.entryLimit
+    return this.#entryLimit
   }
 
   /**
@@ -116,7 +118,7 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   get maxWeight(): number {
-    return this.weightLimit
+    return this.#weightLimit
   }
 
   /**
@@ -126,7 +128,7 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   get usesTime(): boolean {
-    return this.deadlines !== undefined
+    return this.#deadlines !== undefined
   }
 
   /**
@@ -135,7 +137,7 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   get lastRefusedWeight(): number {
-    return this.refusedWeight
+    return this.#refusedWeight
   }
 
   /**
@@ -144,17 +146,17 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   get(key: K, now: number): V | Absent {
-    const slot = this.index.get(key)
+    const slot = this.#index.get(key)
     if (slot !== -1 && this.isLive(slot, now)) {
-      this.policy.access(slot)
-      if (this.deadlines !== undefined) this.deadlines.use(slot, now)
+      this.#policy.access(slot)
+      if (this.#deadlines !== undefined) this.#deadlines.use(slot, now)
       this.counters.hits++
-      return this.valueColumn[slot] as V
+      return this.#valueColumn[slot] as V
     }
     this.counters.misses++
     // What is missed is mostly written next. Objects may change until then, and equal another key.
-    this.hasMissed = typeof key === "string" || typeof key === "number"
-    this.missed = key
+    this.#hasMissed = typeof key === "string" || typeof key === "number"
+    this.#missed = key
     return Absent
   }
 
@@ -164,8 +166,8 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   peek(key: K, now: number): V | Absent {
-    const slot = this.index.get(key)
-    return slot === -1 || this.expiryOf(slot) <= now ? Absent : this.valueColumn[slot] as V
+    const slot = this.#index.get(key)
+    return slot === -1 || this.expiryOf(slot) <= now ? Absent : this.#valueColumn[slot] as V
   }
 
   /**
@@ -174,7 +176,7 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   has(key: K, now: number): boolean {
-    const slot = this.index.get(key)
+    const slot = this.#index.get(key)
     return slot !== -1 && this.expiryOf(slot) > now
   }
 
@@ -186,7 +188,7 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   expiresAt(key: K): number | Absent {
-    const slot = this.index.get(key)
+    const slot = this.#index.get(key)
     return slot === -1 ? Absent : this.expiryOf(slot)
   }
 
@@ -197,8 +199,8 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   livesUntil(key: K): number | Absent {
-    const slot = this.index.get(key)
-    return slot === -1 ? Absent : this.deadlines?.given(slot) ?? never
+    const slot = this.#index.get(key)
+    return slot === -1 ? Absent : this.#deadlines?.given(slot) ?? never
   }
 
   /**
@@ -207,7 +209,7 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   weightOf(key: K, now: number): number | Absent {
-    const slot = this.index.get(key)
+    const slot = this.#index.get(key)
     return slot === -1 || this.expiryOf(slot) <= now ? Absent : this.weightAt(slot)
   }
 
@@ -220,19 +222,19 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   set(key: K, value: V, now: number, expiresAt: number = never): WriteOutcome {
-    const weight = this.weigh === undefined ? 1 : validWeight(this.weigh(key, value))
+    const weight = this.#weigh === undefined ? 1 : validWeight(this.#weigh(key, value))
     checkExpiry(expiresAt)
-    if (weight > this.weightLimit) {
+    if (weight > this.#weightLimit) {
       this.counters.rejections++
-      this.refusedWeight = weight
+      this.#refusedWeight = weight
       return "tooLarge"
     }
     this.reclaim(now)
-    const slot = this.hasMissed && this.missed === key ? -1 : this.index.get(key)
+    const slot = this.#hasMissed && this.#missed === key ? -1 : this.#index.get(key)
     const outcome = slot === -1
       ? this.insert(key, value, weight, now, expiresAt)
       : this.update(slot, value, weight, now, expiresAt)
-    this.removals.tell()
+    this.#removals.tell()
     return outcome
   }
 
@@ -245,11 +247,11 @@ export class BoundedMap<K, V> {
   setExpiresAt(key: K, now: number, expiresAt: number): boolean {
     checkExpiry(expiresAt)
     this.reclaim(now)
-    const slot = this.index.get(key)
+    const slot = this.#index.get(key)
     const live = slot !== -1 && this.isLive(slot, now)
     if (live && expiresAt <= now) this.release(slot, "expired")
     else if (live) this.putExpiry(slot, expiresAt)
-    this.removals.tell()
+    this.#removals.tell()
     return live
   }
 
@@ -260,8 +262,8 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   setInUse(key: K, isInUse: boolean, now: number): void {
-    const slot = this.index.get(key)
-    if (slot !== -1 && this.deadlines !== undefined) this.deadlines.setLastUse(slot, isInUse ? never : now)
+    const slot = this.#index.get(key)
+    if (slot !== -1 && this.#deadlines !== undefined) this.#deadlines.setLastUse(slot, isInUse ? never : now)
   }
 
   /**
@@ -272,7 +274,7 @@ export class BoundedMap<K, V> {
    */
   nextExpiry(): number {
     let next = never
-    this.policy.forEach((slot) => {
+    this.#policy.forEach((slot) => {
       next = Math.min(next, this.expiryOf(slot))
     })
     return next
@@ -284,11 +286,11 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   remove(key: K, now: number): V | Absent {
-    const slot = this.index.get(key)
+    const slot = this.#index.get(key)
     if (slot === -1 || !this.isLive(slot, now)) return Absent
-    const value = this.valueColumn[slot] as V
+    const value = this.#valueColumn[slot] as V
     this.release(slot, "deleted")
-    this.removals.tell()
+    this.#removals.tell()
     return value
   }
 
@@ -299,7 +301,7 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   popVictim(now: number): readonly [key: K, value: V] | Absent {
-    return this.popNext(now, () => this.policy.victim(-1))
+    return this.popNext(now, () => this.#policy.victim(-1))
   }
 
   /**
@@ -309,7 +311,7 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   popNewest(now: number): readonly [key: K, value: V] | Absent {
-    return this.popNext(now, orderOf(this.policy).newest)
+    return this.popNext(now, orderOf(this.#policy).newest)
   }
 
   /**
@@ -319,10 +321,10 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   moveTo(key: K, end: "newest" | "oldest", now: number): boolean {
-    const { demote } = orderOf(this.policy)
-    const slot = this.index.get(key)
+    const { demote } = orderOf(this.#policy)
+    const slot = this.#index.get(key)
     if (slot === -1 || !this.isLive(slot, now)) return false
-    if (end === "newest") this.policy.access(slot)
+    if (end === "newest") this.#policy.access(slot)
     else demote(slot)
     return true
   }
@@ -338,15 +340,15 @@ export class BoundedMap<K, V> {
     this.purge(now)
     const value = this.peek(key, now)
     if (value === Absent) return Absent
-    const weight = this.weigh === undefined ? 1 : validWeight(this.weigh(key, value))
-    const slot = this.index.get(key)
+    const weight = this.#weigh === undefined ? 1 : validWeight(this.#weigh(key, value))
+    const slot = this.#index.get(key)
     if (slot === -1) return Absent
-    const fits = weight <= this.weightLimit
-    if (!fits) this.refusedWeight = weight
+    const fits = weight <= this.#weightLimit
+    if (!fits) this.#refusedWeight = weight
     if (fits) this.changeWeight(slot, weight)
     else this.release(slot, "evicted")
-    while (this.totalWeight > this.weightLimit) this.evict(now, slot)
-    this.removals.tell()
+    while (this.#totalWeight > this.#weightLimit) this.evict(now, slot)
+    this.#removals.tell()
     return fits ? weight : "tooLarge"
   }
 
@@ -358,9 +360,9 @@ export class BoundedMap<K, V> {
   clear(now: number): void {
     this.reclaim(now)
     const slots: Array<number> = []
-    this.policy.forEach((slot) => slots.push(slot))
+    this.#policy.forEach((slot) => slots.push(slot))
     for (const slot of slots) this.release(slot, "cleared")
-    this.removals.tell()
+    this.#removals.tell()
   }
 
   /**
@@ -370,7 +372,7 @@ export class BoundedMap<K, V> {
    */
   purge(now: number): void {
     this.reclaim(now)
-    this.removals.tell()
+    this.#removals.tell()
   }
 
   /**
@@ -380,7 +382,7 @@ export class BoundedMap<K, V> {
    */
   size(now: number): number {
     this.purge(now)
-    return this.used
+    return this.#used
   }
 
   /**
@@ -390,7 +392,7 @@ export class BoundedMap<K, V> {
    */
   weight(now: number): number {
     this.purge(now)
-    return this.totalWeight
+    return this.#totalWeight
   }
 
   /**
@@ -401,9 +403,9 @@ export class BoundedMap<K, V> {
   entries(now: number): Array<readonly [key: K, value: V]> {
     this.purge(now)
     const entries: Array<readonly [K, V]> = []
-    this.policy.forEach((slot) => {
+    this.#policy.forEach((slot) => {
       // The wheel follows a clock that was set back only so far: what reads as expired is left out in any case.
-      if (this.expiryOf(slot) > now) entries.push([this.keyColumn[slot] as K, this.valueColumn[slot] as V])
+      if (this.expiryOf(slot) > now) entries.push([this.#keyColumn[slot] as K, this.#valueColumn[slot] as V])
     })
     return entries
   }
@@ -418,8 +420,8 @@ export class BoundedMap<K, V> {
   glance(now: number, most: number): { readonly size: number; readonly weight: number; readonly keys: Array<K> } {
     const keys: Array<K> = []
     const isShown = (slot: number) => keys.length < most && this.expiryOf(slot) > now
-    if (most > 0) this.policy.forEach((slot) => isShown(slot) && keys.push(this.keyColumn[slot] as K))
-    return { size: this.used, weight: this.totalWeight, keys }
+    if (most > 0) this.#policy.forEach((slot) => isShown(slot) && keys.push(this.#keyColumn[slot] as K))
+    return { size: this.#used, weight: this.#totalWeight, keys }
   }
 
   /**
@@ -429,13 +431,13 @@ export class BoundedMap<K, V> {
    * @since 0.1.0
    */
   resize(limits: Pick<BoundedMapOptions<K, V>, "maxSize" | "maxWeight">, now: number): void {
-    const { maxSize, maxWeight } = changedLimits(limits, this.entryLimit, this.weightLimit)
-    this.entryLimit = maxSize
-    this.weightLimit = maxWeight
+    const { maxSize, maxWeight } = changedLimits(limits, this.#entryLimit, this.#weightLimit)
+    this.#entryLimit = maxSize
+    this.#weightLimit = maxWeight
     this.expectEntries()
     this.reclaim(now)
-    while (this.used > maxSize || this.totalWeight > maxWeight) this.evict(now, -1)
-    this.removals.tell()
+    while (this.#used > maxSize || this.#totalWeight > maxWeight) this.evict(now, -1)
+    this.#removals.tell()
   }
 
   /**
@@ -445,8 +447,8 @@ export class BoundedMap<K, V> {
    */
   shrinkTo(weight: number, now: number): void {
     this.reclaim(now)
-    while (this.used > 0 && this.totalWeight > weight) this.evict(now, -1)
-    this.removals.tell()
+    while (this.#used > 0 && this.#totalWeight > weight) this.evict(now, -1)
+    this.#removals.tell()
   }
 
   /**
@@ -456,18 +458,18 @@ export class BoundedMap<K, V> {
    */
   violations(): ReadonlyArray<string> {
     return violationsOf({
-      policy: this.policy,
-      deadlines: this.deadlines,
-      index: this.index,
-      keys: this.keyColumn,
-      values: this.valueColumn,
+      policy: this.#policy,
+      deadlines: this.#deadlines,
+      index: this.#index,
+      keys: this.#keyColumn,
+      values: this.#valueColumn,
       weightAt: (slot) => this.weightAt(slot),
-      freeSlots: this.freeSlots,
-      slots: this.slots,
-      used: this.used,
-      maxSize: this.entryLimit,
-      weight: this.totalWeight,
-      maxWeight: this.weightLimit
+      freeSlots: this.#freeSlots,
+      slots: this.#slots,
+      used: this.#used,
+      maxSize: this.#entryLimit,
+      weight: this.#totalWeight,
+      maxWeight: this.#weightLimit
     })
   }
 
@@ -477,64 +479,64 @@ export class BoundedMap<K, V> {
     for (; slot !== -1 && this.expiryOf(slot) <= now; slot = next()) this.release(slot, "expired")
     const popped: readonly [K, V] | Absent = slot === -1
       ? Absent
-      : [this.keyColumn[slot] as K, this.valueColumn[slot] as V]
+      : [this.#keyColumn[slot] as K, this.#valueColumn[slot] as V]
     if (slot !== -1) this.release(slot, "deleted")
-    this.removals.tell()
+    this.#removals.tell()
     return popped
   }
 
   private reclaim(now: number): void {
-    if (this.deadlines !== undefined) this.deadlines.advance(now, this.onDue)
+    if (this.#deadlines !== undefined) this.#deadlines.advance(now, this.#onDue)
   }
 
   private isLive(slot: number, now: number): boolean {
-    if (this.deadlines === undefined || this.deadlines.of(slot) > now) return true
+    if (this.#deadlines === undefined || this.#deadlines.of(slot) > now) return true
     this.release(slot, "expired")
-    this.removals.tell()
+    this.#removals.tell()
     return false
   }
 
   private insert(key: K, value: V, weight: number, now: number, expiresAt: number): WriteOutcome {
-    if (expiresAt <= now || this.timeToIdle === 0 || this.entryLimit === 0) return "discarded"
-    const crowding = typeof key === "object" || typeof key === "function" ? this.index.crowdedBy(key) : -1
-    if (crowding === -1 && this.countsOnly && this.used === this.entryLimit && expiresAt === never) {
+    if (expiresAt <= now || this.#timeToIdle === 0 || this.#entryLimit === 0) return "discarded"
+    const crowding = typeof key === "object" || typeof key === "function" ? this.#index.crowdedBy(key) : -1
+    if (crowding === -1 && this.#countsOnly && this.#used === this.#entryLimit && expiresAt === never) {
       return this.replaceVictim(key, value)
     }
-    const hash = this.usesHashes ? keyHash(key, this.equality) : 0
-    const full = this.used >= this.entryLimit
+    const hash = this.#usesHashes ? keyHash(key, this.#equality) : 0
+    const full = this.#used >= this.#entryLimit
     const slot = crowding !== -1 ? crowding : full ? this.nextVictim(-1) : this.takeSlot()
     if (crowding !== -1 || full) {
-      this.index.replace(this.keyColumn[slot] as K, key, slot)
+      this.#index.replace(this.#keyColumn[slot] as K, key, slot)
       this.leave(slot, this.reasonToGo(slot, now), crowding === -1)
     } else {
       this.indexNew(key, slot)
     }
-    this.keyColumn[slot] = key
-    this.valueColumn[slot] = value
+    this.#keyColumn[slot] = key
+    this.#valueColumn[slot] = value
     // The new entry is not known to the policy yet, and is none of those that make room.
-    while (this.totalWeight + weight > this.weightLimit) this.evict(now, -1)
+    while (this.#totalWeight + weight > this.#weightLimit) this.evict(now, -1)
     this.putWeight(slot, weight)
-    this.policy.insert(slot, hash)
+    this.#policy.insert(slot, hash)
     this.putExpiry(slot, expiresAt, now)
-    this.totalWeight += weight
-    this.used++
+    this.#totalWeight += weight
+    this.#used++
     this.counters.insertions++
-    this.hasMissed = false
+    this.#hasMissed = false
     return "inserted"
   }
 
   // What `insert` comes to in a full map where no entry has a weight or an end: no bookkeeping, for one leaves and one
   // comes.
   private replaceVictim(key: K, value: V): WriteOutcome {
-    const hash = this.usesHashes ? keyHash(key, this.equality) : 0
-    const slot = this.policy.victim(-1)
-    this.index.replace(this.keyColumn[slot] as K, key, slot)
+    const hash = this.#usesHashes ? keyHash(key, this.#equality) : 0
+    const slot = this.#policy.victim(-1)
+    this.#index.replace(this.#keyColumn[slot] as K, key, slot)
     this.note(slot, "evicted")
-    this.keyColumn[slot] = key
-    this.valueColumn[slot] = value
-    this.policy.replace(slot, hash)
+    this.#keyColumn[slot] = key
+    this.#valueColumn[slot] = value
+    this.#policy.replace(slot, hash)
     this.counters.insertions++
-    this.hasMissed = false
+    this.#hasMissed = false
     return "inserted"
   }
 
@@ -544,20 +546,20 @@ export class BoundedMap<K, V> {
       return "discarded"
     }
     this.note(slot, "replaced")
-    this.valueColumn[slot] = value
+    this.#valueColumn[slot] = value
     this.changeWeight(slot, weight)
-    this.policy.access(slot)
+    this.#policy.access(slot)
     this.putExpiry(slot, expiresAt, now)
-    while (this.totalWeight > this.weightLimit) this.evict(now, slot)
+    while (this.#totalWeight > this.#weightLimit) this.evict(now, slot)
     return "updated"
   }
 
   // Before anything else changes: where the index throws, all is as it was.
   private indexNew(key: K, slot: number): void {
     try {
-      this.index.set(key, slot)
+      this.#index.set(key, slot)
     } catch (error) {
-      this.freeSlots.push(slot)
+      this.#freeSlots.push(slot)
       throw error
     }
   }
@@ -568,7 +570,7 @@ export class BoundedMap<K, V> {
   }
 
   private nextVictim(excluded: number): number {
-    const slot = this.policy.victim(excluded)
+    const slot = this.#policy.victim(excluded)
     if (slot === -1) throw new Error("effect-aws-cache: over its limit with nothing to evict; please report this")
     return slot
   }
@@ -578,34 +580,34 @@ export class BoundedMap<K, V> {
   }
 
   private expectEntries(): void {
-    this.policy.expect(this.weightLimit === never ? this.entryLimit : never)
-    this.countsOnly = this.weigh === undefined && this.weightLimit === never && this.deadlines === undefined
+    this.#policy.expect(this.#weightLimit === never ? this.#entryLimit : never)
+    this.#countsOnly = this.#weigh === undefined && this.#weightLimit === never && this.#deadlines === undefined
   }
 
   private takeSlot(): number {
-    const freed = this.freeSlots.pop()
+    const freed = this.#freeSlots.pop()
     if (freed !== undefined) return freed
-    const slot = this.slots++
-    if (slot >= this.keyColumn.length) {
-      this.keyColumn.push(undefined)
-      this.valueColumn.push(undefined)
+    const slot = this.#slots++
+    if (slot >= this.#keyColumn.length) {
+      this.#keyColumn.push(undefined)
+      this.#valueColumn.push(undefined)
     }
     // Doubled, but for the last step: a map that is full has room for what it may hold, and for no more.
-    if (slot >= this.capacity) {
-      this.growTo(Math.min(Math.max(16, this.capacity * 2), Math.max(slot + 1, this.entryLimit)))
+    if (slot >= this.#capacity) {
+      this.growTo(Math.min(Math.max(16, this.#capacity * 2), Math.max(slot + 1, this.#entryLimit)))
     }
     return slot
   }
 
   private growTo(capacity: number): void {
-    this.capacity = capacity
-    this.policy.grow(capacity)
-    if (this.weightColumn !== undefined) this.weightColumn = extendedFloats(this.weightColumn, capacity, 0)
-    this.deadlines?.grow(capacity)
+    this.#capacity = capacity
+    this.#policy.grow(capacity)
+    if (this.#weightColumn !== undefined) this.#weightColumn = extendedFloats(this.#weightColumn, capacity, 0)
+    this.#deadlines?.grow(capacity)
   }
 
   private release(slot: number, reason: RemovalReason): void {
-    this.index.delete(this.keyColumn[slot] as K, slot)
+    this.#index.delete(this.#keyColumn[slot] as K, slot)
     this.leave(slot, reason)
     this.free(slot)
   }
@@ -613,46 +615,46 @@ export class BoundedMap<K, V> {
   // The entry is gone, but for its key and value: for a slot that is freed, or written to at once.
   private leave(slot: number, reason: RemovalReason, isVictim = true): void {
     this.note(slot, reason)
-    this.policy.remove(slot, isVictim && reason === "evicted")
-    if (this.deadlines !== undefined) this.deadlines.clear(slot)
-    this.totalWeight -= this.weightAt(slot)
-    this.used--
+    this.#policy.remove(slot, isVictim && reason === "evicted")
+    if (this.#deadlines !== undefined) this.#deadlines.clear(slot)
+    this.#totalWeight -= this.weightAt(slot)
+    this.#used--
   }
 
   private free(slot: number): void {
-    this.keyColumn[slot] = undefined
-    this.valueColumn[slot] = undefined
-    this.freeSlots.push(slot)
+    this.#keyColumn[slot] = undefined
+    this.#valueColumn[slot] = undefined
+    this.#freeSlots.push(slot)
   }
 
   private note(slot: number, reason: RemovalReason): void {
-    this.removals.add(this.keyColumn[slot] as K, this.valueColumn[slot] as V, reason, this.weightAt(slot))
+    this.#removals.add(this.#keyColumn[slot] as K, this.#valueColumn[slot] as V, reason, this.weightAt(slot))
   }
 
   private expiryOf(slot: number): number {
-    return this.deadlines === undefined ? never : this.deadlines.of(slot)
+    return this.#deadlines === undefined ? never : this.#deadlines.of(slot)
   }
 
   private putExpiry(slot: number, expiresAt: number, usedAt?: number): void {
-    if (this.deadlines === undefined) {
+    if (this.#deadlines === undefined) {
       if (expiresAt === never) return
-      this.countsOnly = false
-      this.deadlines = new Deadlines(this.capacity, never)
+      this.#countsOnly = false
+      this.#deadlines = new Deadlines(this.#capacity, never)
     }
-    this.deadlines.put(slot, expiresAt, usedAt)
+    this.#deadlines.put(slot, expiresAt, usedAt)
   }
 
   private weightAt(slot: number): number {
-    return this.weightColumn === undefined ? 1 : this.weightColumn[slot] as number
+    return this.#weightColumn === undefined ? 1 : this.#weightColumn[slot] as number
   }
 
   private changeWeight(slot: number, weight: number): void {
-    this.totalWeight += weight - this.weightAt(slot)
+    this.#totalWeight += weight - this.weightAt(slot)
     this.putWeight(slot, weight)
   }
 
   private putWeight(slot: number, weight: number): void {
-    if (this.weigh !== undefined) this.weightColumn ??= new Float64Array(this.capacity)
-    if (this.weightColumn !== undefined) this.weightColumn[slot] = weight
+    if (this.#weigh !== undefined) this.#weightColumn ??= new Float64Array(this.#capacity)
+    if (this.#weightColumn !== undefined) this.#weightColumn[slot] = weight
   }
 }

@@ -1,0 +1,54 @@
+/**
+ * How a map looks when it is printed.
+ *
+ * @since 0.1.0
+ */
+import type { EvictionPolicyName } from "./EvictionPolicy.js"
+
+const inspected = Symbol.for("nodejs.util.inspect.custom")
+
+/**
+ * What `console.log`, `String` and `JSON.stringify` show in short: policy, limits and sizes, no keys and no values. To show it
+ * changes nothing.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export abstract class Printed {
+  readonly #policy: EvictionPolicyName
+
+  /** @param policy the name of the eviction policy, `"LRU"` by default */
+  constructor(policy: EvictionPolicyName | undefined) {
+    this.#policy = policy ?? "LRU"
+  }
+
+  /** @since 0.1.0 */
+  abstract get maxSize(): number
+
+  /** @since 0.1.0 */
+  abstract get maxWeight(): number
+
+  /** @since 0.1.0 */
+  abstract glance(now: number, most: number): { readonly size: number; readonly weight: number }
+
+  /**
+   * What is shown.
+   *
+   * @since 0.1.0
+   */
+  toJSON(): object {
+    const { size, weight } = this.glance(0, 0)
+    const { maxSize, maxWeight } = this
+    return { _id: "BoundedMap", evictionPolicy: this.#policy, size, maxSize, weight, maxWeight }
+  }
+
+  /** @since 0.1.0 */
+  toString(): string {
+    return JSON.stringify(this.toJSON())
+  }
+
+  /** @since 0.1.0 */
+  [inspected](): object {
+    return this.toJSON()
+  }
+}
