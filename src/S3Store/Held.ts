@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Exit from "effect/Exit"
+import { formatStacks } from "../Cache/formatStacks.js"
 import { uselessFrom } from "../Cache/Freshness.js"
 import type { EntryPolicy } from "./EntryPolicy.js"
 import type { Isolated } from "./isolation.js"
@@ -71,8 +72,11 @@ export class Held implements HeldParts {
   private readonly copy: (() => Exit.Exit<unknown, unknown>) | undefined
 
   private constructor(space: object, content: Isolated<Exit.Exit<unknown, unknown>>, parts: HeldParts) {
+    const exit = content.value
+    // An error keeps what was under way where it was made, until its stack is read.
+    if (Exit.isFailure(exit) && exit.cause._tag === "Fail") formatStacks(exit.cause.error)
     this.space = space
-    this.content = content.value
+    this.content = exit
     this.copy = content.copy
     this.policy = parts.policy
     this.made = parts.made

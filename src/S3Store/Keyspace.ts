@@ -341,12 +341,24 @@ export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
   }
 
   /**
-   * What it was made of.
+   * What it was made of; a copy of it as it was, where the object has been changed since.
    *
    * @since 0.1.0
    */
   get input(): K {
-    return this.#input
+    if (this.isUnchanged) return this.#input
+    return Either.match(this.#space.keyOfId(this.id), { onLeft: () => this.#input, onRight: (key) => key.#input })
+  }
+
+  /**
+   * Whether the object it was made of still is this key.
+   *
+   * @since 0.1.0
+   */
+  get isUnchanged(): boolean {
+    if ((typeof this.#input !== "object" && typeof this.#input !== "function") || this.#input === null) return true
+    const key = this.#space.keyEither(this.#input)
+    return Either.isRight(key) && key.right.id === this.id
   }
 
   /**

@@ -39,6 +39,11 @@ export interface Call<in out K, in out V, out F, in out E> {
   /** The computation. It needs nothing of who calls. */
   readonly compute: Effect.Effect<V, E>
   readonly writeOptions: (value: V) => S3CacheWriteOptions
+  /**
+   * Asked when it is computed, whether the result is of that key: what it was given as a key may have changed meanwhile.
+   * One that is not is given to its callers, and not kept.
+   */
+  readonly isOfKey?: (() => boolean) | undefined
   /** When it began, if that was before it is computed. */
   readonly began?: Moment | undefined
   /** Whether who calls has just looked into both levels: the second is not asked again. */
@@ -192,6 +197,9 @@ export const makeLookup = (
             })))
       )
       const now = yield* Clock.currentTimeMillis
+      if (call.isOfKey !== undefined && !call.isOfKey()) {
+        return { content, keep: undefined, refresh: false }
+      }
       if (Exit.isSuccess(exit)) {
         const keep = yield* Effect.suspend(() => {
           const options = call.writeOptions(exit.value)

@@ -6,6 +6,7 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type { SingleFlight } from "../Cache/SingleFlight.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
@@ -73,7 +74,7 @@ export const makeManyKeys = (
             )
           }
           const failure = space.failureOf(found.left)
-          return Option.isSome(failure) ? Effect.fail(failure.value) : logProblem(levels, key, found.left)
+          return Option.isSome(failure) ? Exit.fail(failure.value) : logProblem(levels, key, found.left)
         }), { concurrency, discard: true })
       const missing = [...unique.values()].filter((key) =>
         Option.isNone(values.get(key.id) ?? Option.none())
@@ -95,6 +96,7 @@ export const makeManyKeys = (
           key,
           group,
           isLooked: true,
+          isOfKey: () => key.isUnchanged,
           began,
           throttle,
           compute: Effect.flatMap(
@@ -105,7 +107,7 @@ export const makeManyKeys = (
           writeOptions: () => ({})
         })).pipe(
           Effect.map((value) => void values.set(key.id, Option.some(value))),
-          Effect.catchAll((error) => error instanceof NotLoaded ? Effect.void : Effect.fail(error))
+          Effect.catchAll((error) => error instanceof NotLoaded ? Exit.void : Exit.fail(error))
         ), { concurrency: "unbounded", discard: true })
       return keys.map((key) => values.get(key.id) ?? Option.none())
     })

@@ -35,11 +35,13 @@ export const makeMemoizing = (
       return (input) =>
         Effect.suspend(() => {
           const key = space.key(input)
+          let given = input
           return lookup<K, V, F, E>(key, () => ({
             key,
             group,
-            compute: Effect.provide(Effect.suspend(() => compute(input)), context),
-            writeOptions: (value) => decided(options, input, value)
+            compute: Effect.provide(Effect.suspend(() => compute(given = key.input)), context),
+            isOfKey: () => given !== input || key.isUnchanged,
+            writeOptions: (value) => decided(options, key.input, value)
           }))
         })
     })
