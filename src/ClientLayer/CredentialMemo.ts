@@ -85,8 +85,8 @@ const overAfter = 3_600_000
 export class CredentialMemo {
   /** Whose credentials they are, for messages. */
   readonly identity: string
-  /** The region whose credentials they are (`""`: none), once they are known to be of one. */
-  tiedTo: string | undefined
+  /** Who of those that ask for this identity gets them. */
+  key: string
   readonly #context: MemoContext
   readonly #flights: FlightGroup<CredentialMemo, AwsCredentials, CredentialsFailure>
   // A private name of the language, so that no inspection shows what it holds.
@@ -94,8 +94,9 @@ export class CredentialMemo {
   #retryAt = 0
   #unusable: CredentialsFailure | undefined
 
-  constructor(identity: string, context: MemoContext) {
+  constructor(identity: string, key: string, context: MemoContext) {
     this.identity = identity
+    this.key = key
     this.#context = context
     this.#flights = context.flights.group()
   }

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { anyField } from "./CredentialAsker.js"
 import type { CredentialMemo } from "./CredentialMemo.js"
 import { RecentlyUsed } from "./RecentlyUsed.js"
 
@@ -10,78 +11,71 @@ import { RecentlyUsed } from "./RecentlyUsed.js"
  * The memos of one identity.
  *
  * Most sources of credentials do not care who asks. A role, however, is assumed in the region of the client that asks,
- * which is of another partition than the others perhaps. Which kind a source is shows when it is asked: whether it calls
- * the `region` function it is shown. So there is one memo for all who ask, until that happens; from then on there is one
- * for each region, and who got credentials of another region asks again.
+ * which is of another partition than the others perhaps, and a provider of the program's own may look at anything. What
+ * a source looks at shows when it is asked. So there is one memo for all who ask, until that happens; from then on there
+ * is one for all who are the same in what it has ever looked at.
  *
- * At most 64 regions are remembered.
+ * At most 64 are remembered.
  *
  * @since 0.1.0
  * @category models
  */
 export class IdentityMemos {
-  private readonly make: () => CredentialMemo
-  private readonly tied: RecentlyUsed<CredentialMemo>
-  private common: CredentialMemo | undefined
-  private regional = false
+  private readonly make: (key: string) => CredentialMemo
+  private readonly memos: RecentlyUsed<CredentialMemo>
+  private looksAt: ReadonlyArray<string> = []
 
   /**
+   * @param make makes one for those with a key
    * @param isOver whether a memo has nothing that is of use
    */
-  constructor(make: () => CredentialMemo, isOver: (memo: CredentialMemo) => boolean) {
+  constructor(make: (key: string) => CredentialMemo, isOver: (memo: CredentialMemo) => boolean) {
     this.make = make
-    this.tied = new RecentlyUsed(regionsLimit, isOver)
+    this.memos = new RecentlyUsed(keysLimit, isOver)
   }
 
   /**
-   * Whether its credentials depend on the region of who asks, as far as is known.
+   * The fields of clients that its source has looked at. Those who ask have a key of these.
    *
    * @since 0.1.0
    */
-  get isRegional(): boolean {
-    return this.regional
+  get fields(): ReadonlyArray<string> {
+    return this.looksAt
   }
 
   /**
-   * The memo for those in a region.
+   * Says that its source has looked at a field. One that has looked at more than 32 is taken to look at everything.
    *
-   * @param region ignored while the credentials are not known to depend on it
    * @since 0.1.0
    */
-  memo(region: string): CredentialMemo {
-    if (!this.regional) {
-      this.common ??= this.make()
-      return this.common
-    }
-    const known = this.tied.get(region)
+  learn(field: string): void {
+    if (this.looksAt.includes(field) || this.looksAt.includes(anyField)) return
+    this.looksAt = this.looksAt.length < fieldsLimit ? [...this.looksAt, field].toSorted() : [anyField]
+  }
+
+  /**
+   * The memo of those with a key.
+   *
+   * @since 0.1.0
+   */
+  memo(key: string): CredentialMemo {
+    const known = this.memos.get(key)
     if (known !== undefined) return known
-    const made = this.make()
-    made.tiedTo = region
-    this.tied.set(region, made)
+    const made = this.make(key)
+    this.memos.set(key, made)
     return made
   }
 
   /**
-   * Says that the credentials depend on the region of who asks.
-   *
-   * @param asked the memo for which that region was asked for; its credentials will be that region's
-   * @since 0.1.0
-   */
-  tie(asked: CredentialMemo | undefined, region: string): void {
-    this.regional = true
-    this.common = undefined
-    if (asked === undefined || asked.tiedTo !== undefined) return
-    asked.tiedTo = region
-    this.tied.set(region, asked)
-  }
-
-  /**
-   * Whether anybody has got a memo.
+   * Says that what a memo has are credentials for those with another key than it was thought.
    *
    * @since 0.1.0
    */
-  get isUsed(): boolean {
-    return this.common !== undefined || this.tied.size > 0
+  move(memo: CredentialMemo, key: string): void {
+    if (memo.key === key) return
+    this.memos.delete(memo.key)
+    memo.key = key
+    this.memos.set(key, memo)
   }
 
   /**
@@ -90,8 +84,9 @@ export class IdentityMemos {
    * @since 0.1.0
    */
   all(): ReadonlyArray<CredentialMemo> {
-    return this.common === undefined ? [...this.tied.values()] : [this.common, ...this.tied.values()]
+    return [...this.memos.values()]
   }
 }
 
-const regionsLimit = 64
+const keysLimit = 64
+const fieldsLimit = 32

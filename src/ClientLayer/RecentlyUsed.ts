@@ -53,6 +53,15 @@ export class RecentlyUsed<V extends object> {
   }
 
   /**
+   * Lets the value of a name go.
+   *
+   * @since 0.1.0
+   */
+  delete(name: string): void {
+    this.entries.delete(name)
+  }
+
+  /**
    * Lets all of them go.
    *
    * @since 0.1.0

@@ -20,7 +20,7 @@ import type { AwsCredentials } from "./AwsCredentials.js"
 import { borrowedHandler } from "./borrowedHandler.js"
 import type { MoreSecrets } from "./ClientBuilder.js"
 import { ClientClosedError } from "./ClientErrors.js"
-import { askerOf, clientView, type CredentialAsker, regionOfAsker } from "./CredentialAsker.js"
+import { askerOf, clientView, type CredentialAsker, keyOfAsker } from "./CredentialAsker.js"
 import { askChain, isEmptyChain } from "./credentialChain.js"
 import { asProviderError } from "./credentialFailures.js"
 import { CredentialMemo, type CredentialsFailure, type MemoContext } from "./CredentialMemo.js"
@@ -127,14 +127,18 @@ export const makeSessionCredentials = (
     }
 
     const isOver = (memo: CredentialMemo): boolean => memo.isOver(clock.unsafeCurrentTimeMillis())
-    const table = (limit: number) =>
-      new RecentlyUsed<IdentityMemos>(limit, (memos) => memos.isUsed && memos.all().every(isOver))
+    // One that nobody has used yet is about to be.
+    const isUseless = (memos: IdentityMemos): boolean => {
+      const all = memos.all()
+      return all.length > 0 && all.every(isOver)
+    }
+    const table = (limit: number) => new RecentlyUsed<IdentityMemos>(limit, isUseless)
     const named = table(identitiesLimit)
     let unnamed = new WeakMap<Function, RecentlyUsed<IdentityMemos>>()
     const memosIn = (memos: RecentlyUsed<IdentityMemos>, name: string, identity: string): IdentityMemos => {
       const known = memos.get(name)
       if (known !== undefined) return known
-      const made = new IdentityMemos(() => new CredentialMemo(identity, memoContext), isOver)
+      const made = new IdentityMemos((key) => new CredentialMemo(identity, key, memoContext), isOver)
       memos.set(name, made)
       return made
     }
@@ -170,7 +174,7 @@ export const makeSessionCredentials = (
       const requestHandler = Predicate.isObject(given) && isShared(given) ? borrowedHandler(given) : handlerOfSession
       if (typeof source === "object") {
         const { profile } = source
-        const view = clientView({ ...asker, profile }, { requestHandler }, (region) => memos.tie(memo, region))
+        const view = clientView({ ...asker, profile }, { requestHandler }, (field) => memos.learn(field))
         return askChain(session, memo.identity, view, request.properties)
       }
       // With these a provider assumes a role, if it was given none itself.
@@ -178,9 +182,9 @@ export const makeSessionCredentials = (
       const view = clientView(
         asker,
         { requestHandler, ...(lender === undefined ? {} : { credentialDefaultProvider: () => lent(lender) }) },
-        (region) => {
-          asksForRegion.add(source)
-          memos.tie(memo, region)
+        (field) => {
+          looksOf(source).add(field)
+          memos.learn(field)
         }
       )
       const properties = { ...request.properties, callerClientConfig: view }
@@ -192,23 +196,33 @@ export const makeSessionCredentials = (
       return request.forceRefresh ? Effect.zipRight(refreshProviderFiles(session), ask) : ask
     }
 
-    const get = (request: Request): Effect.Effect<AwsCredentials, CredentialsFailure> =>
+    const memosFor = ({ asker, source }: Request): IdentityMemos => {
+      const memos = memosOf(source, asker)
+      if (typeof source === "function") { for (const field of looksOf(source)) memos.learn(field) }
+      return memos
+    }
+    const keyFor = ({ asker }: Request, { fields }: IdentityMemos): Effect.Effect<string> =>
+      fields.length === 0 ? Effect.succeed("") : Effect.promise(() => keyOfAsker(asker, fields))
+
+    const get = (request: Request, repeats = 3): Effect.Effect<AwsCredentials, CredentialsFailure> =>
       Effect.suspend(() => {
-        const { asker, forceRefresh, source } = request
-        const memos = memosOf(source, asker)
-        if (typeof source === "function" && !memos.isRegional && asksForRegion.has(source)) memos.tie(undefined, "")
-        const ask = (memo: CredentialMemo) =>
-          memo.get({ forceRefresh, resolve: (memo) => resolve(request, memos, memo) })
-        if (memos.isRegional) return Effect.flatMap(regionOf(asker), (region) => ask(memos.memo(region)))
-        const common = memos.memo("")
-        return Effect.flatMap(Effect.either(ask(common)), (answer) =>
-          common.tiedTo === undefined
-            ? answer
-            // It has turned out that regions matter. Who asked first got the credentials of its own.
-            : Effect.flatMap(
-              regionOf(asker),
-              (region) => region === common.tiedTo ? answer : ask(memos.memo(region))
-            ))
+        const memos = memosFor(request)
+        return Effect.flatMap(keyFor(request, memos), (key) => {
+          const memo = memos.memo(key)
+          const ask = memo.get({
+            forceRefresh: request.forceRefresh,
+            resolve: (memo) =>
+              // When it has turned out that it matters who asks, the answer is that of those who are like this one.
+              Effect.flatMap(Effect.exit(resolve(request, memos, memo)), (exit) =>
+                Effect.flatMap(keyFor(request, memos), (key) => {
+                  memos.move(memo, key)
+                  return exit
+                }))
+          })
+          return Effect.flatMap(Effect.either(ask), (answer) =>
+            Effect.flatMap(keyFor(request, memos), (key) =>
+              memo.key === key || repeats === 0 ? answer : get(request, repeats - 1)))
+        })
       })
 
     /** @param otherwise who asks, when the SDK does not say */
@@ -226,11 +240,16 @@ export const makeSessionCredentials = (
           forceRefresh,
           lends
         }
-        const ask = () => answered(get(request))
-        if (forceRefresh) return ask()
-        const memos = memosOf(request.source, request.asker)
-        const fresh = (region: string) => memos.memo(region).fresh(clock.unsafeCurrentTimeMillis())
-        if (memos.isRegional) return regionOfAsker(request.asker).then((region) => fresh(region) ?? ask())
+        const ask = () =>
+          answered(get(request))
+        if (forceRefresh) {
+          return ask()
+        }
+        const memos = memosFor(request)
+        const fresh = (key: string) =>
+          memos.memo(key).fresh(clock.unsafeCurrentTimeMillis())
+        const { fields } = memos
+        if (fields.length > 0) return keyOfAsker(request.asker, fields).then((key) => fresh(key) ?? ask())
         const known = fresh("")
         return known === undefined ? ask() : Promise.resolve(known)
       }
@@ -320,9 +339,17 @@ interface Request {
   readonly lends: boolean
 }
 
-// Providers that need the region of who asks. They may ask a client of an earlier time for it: `fromTemporaryCredentials`
-// keeps the first one it was shown, which says nothing of who asks now.
-const asksForRegion = new WeakSet<Function>()
+// What providers have looked at. They may have a client of an earlier time for it: `fromTemporaryCredentials` keeps the
+// first one it was shown, which says nothing of who asks now.
+const looks = new WeakMap<Function, Set<string>>()
+
+const looksOf = (provider: Function): Set<string> => {
+  const known = looks.get(provider)
+  if (known !== undefined) return known
+  const made = new Set<string>()
+  looks.set(provider, made)
+  return made
+}
 
 // For the same reason, what a provider assumes roles with is always that of the session that asks it at this moment.
 const lending = new AsyncLocalStorage<SessionCredentialProvider | undefined>()
@@ -332,8 +359,6 @@ const lent = (lender: SessionCredentialProvider): SessionCredentialProvider =>
     (properties?: { readonly forceRefresh?: boolean | undefined }) => (lending.getStore() ?? lender)(properties),
     memoized
   )
-
-const regionOf = (asker: CredentialAsker): Effect.Effect<string> => Effect.promise(() => regionOfAsker(asker))
 
 const memoized: { readonly memoized: true } = { memoized: true }
 

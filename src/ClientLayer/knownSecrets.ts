@@ -24,8 +24,9 @@ export const knownSecrets: Effect.Effect<ReadonlySet<string>> = Effect.suspend((
   for (const [name, value] of Object.entries(process.env)) {
     if (name.startsWith("AWS_")) remember(name, value)
   }
+  // As they were read last, which a session does before it asks a source that reads them.
   return Effect.tryPromise(() =>
-    import("@smithy/core/config").then(({ loadSharedConfigFiles }) => loadSharedConfigFiles({ ignoreCache: true }))
+    import("@smithy/core/config").then(({ loadSharedConfigFiles }) => loadSharedConfigFiles())
   )
     .pipe(
       Effect.map(({ configFile, credentialsFile }) => {

@@ -58,6 +58,7 @@ export const refreshProviderFiles = (session: string): Effect.Effect<void> =>
   Effect.flatMap(loadCredentialsModule(session), ({ fromIni, fromLoginCredentials, fromProcess }) => {
     const nobody = { profile: noProfile, ignoreCache: true }
     return Effect.all([
+      Effect.ignore(readSharedFiles(session)),
       failing(() => fromIni(nobody)()),
       failing(() => fromProcess(nobody)()),
       failing(() => fromLoginCredentials(nobody)()),

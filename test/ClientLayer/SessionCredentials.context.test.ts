@@ -1,4 +1,5 @@
 import { S3Client } from "@aws-sdk/client-s3"
+import { STSClient } from "@aws-sdk/client-sts"
 import { fromIni, fromTemporaryCredentials } from "@aws-sdk/credential-providers"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Predicate } from "effect"
@@ -35,10 +36,9 @@ const settingsOf = (config: object | undefined) =>
       if (/^(requestHandler|credential|signer|systemClockOffset|endpointProvider|logger|extensions)/.test(name)) {
         continue
       }
-      const given: unknown = typeof value === "function" && value.length === 0 && !String(value).startsWith("class")
-        ? await Promise.resolve(Reflect.apply(value, undefined, [])).catch((error: unknown) =>
-          `fails: ${String(error)}`
-        )
+      const isSetting = /^(region|.*Mode|.*Endpoint|maxAttempts|userAgentAppId|customUserAgent)$/.test(name)
+      const given: unknown = isSetting && typeof value === "function"
+        ? await Reflect.apply(value, undefined, [])
         : typeof value
       settings[name] = Predicate.isObject(given) ? "an object" : given
     }
@@ -199,6 +199,97 @@ describe("a credential provider in a session", () => {
       assert.deepStrictEqual((yield* keys()).map(({ accessKeyId }) => accessKeyId), ["us-east-1", "eu-west-1"])
       assert.deepStrictEqual(asked, ["all", "us-east-1", "eu-west-1"])
     }))
+
+  interface Shown {
+    readonly [name: string]: unknown
+    readonly region: () => Promise<string>
+    readonly retryMode: string | (() => Promise<string>)
+    readonly defaultsMode: () => Promise<string>
+    readonly maxAttempts: () => Promise<number>
+    readonly useDualstackEndpoint: () => Promise<boolean>
+  }
+  const looks: Readonly<Record<string, (client: Shown) => unknown>> = {
+    "nothing": () => "nothing",
+    "the region": ({ region }) => region(),
+    "the region of a copy": (client) => ({ ...client }).region(),
+    "the region of an assigned copy": (client) => Object.assign({ more: 1 }, client).region(),
+    "the service": ({ serviceId }) => serviceId,
+    "the retry mode": ({ retryMode }) => typeof retryMode === "function" ? retryMode() : retryMode,
+    "thirty-nine fields": (client) => {
+      for (let n = 0; n < 38; n++) Reflect.get(client, `field ${n}`)
+      return client["tenant"]
+    },
+    "the defaults mode": ({ defaultsMode }) => defaultsMode(),
+    "the attempts": (client) => client.maxAttempts(),
+    "dual stack": (client) => client.useDualstackEndpoint(),
+    "the user agent": ({ customUserAgent }) => JSON.stringify(customUserAgent),
+    "a field the SDK does not know": (client) => client["tenant"],
+    "region and service": async ({ region, serviceId }) => `${await region()} ${String(serviceId)}`,
+    "the service in some regions": async ({ region, serviceId }) =>
+      (await region()) === "us-east-1" ? serviceId : "elsewhere"
+  }
+  for (const [what, look] of Object.entries(looks)) {
+    it.scopedLive(`that looks at ${what} has an answer for each that there is, as without a session`, () =>
+      Effect.gen(function*() {
+        yield* sessionEnvironment()
+        let calls = 0
+        const credentials = async (properties?: { readonly callerClientConfig?: object }) => {
+          calls += 1
+          const shown: unknown = properties?.callerClientConfig
+          const isShown = (u: unknown): u is Shown => Predicate.isObject(u)
+          return {
+            accessKeyId: `key ${String(isShown(shown) ? await look(shown) : "none")}`,
+            secretAccessKey: "secret"
+          }
+        }
+        const configs = ["us-east-1", "eu-west-1"].flatMap((region) => [
+          { region },
+          { region, maxAttempts: 5 },
+          { region, retryMode: "adaptive" },
+          { region, defaultsMode: "mobile" as const },
+          { region, useDualstackEndpoint: true },
+          { region, customUserAgent: "mine/1" },
+          { region, ...{ tenant: "alpha" } },
+          { region, ...{ tenant: "beta" } }
+        ])
+        const classes = [S3Client, STSClient]
+        const expected: Array<string> = []
+        for (const config of configs) {
+          for (const Class of classes) {
+            const bare = new Class({ ...config, credentials })
+            expected.push((yield* Effect.promise(() => bare.config.credentials())).accessKeyId)
+            bare.destroy()
+          }
+        }
+        // One after the other, all at once, and after a reload, which knows what was looked at.
+        for (const concurrency of [1, "unbounded"] as const) {
+          const session = yield* Session.make({ region: "us-east-1", maxSize: 100 })
+          const ask = Effect.forEach(
+            configs,
+            (config) =>
+              Effect.forEach(classes, (Class) =>
+                Effect.flatMap(
+                  session.client<typeof S3Client | typeof STSClient>(Class, { ...config, credentials }),
+                  (client) =>
+                    Effect.map(Effect.promise(() => client.config.credentials()), ({ accessKeyId }) => accessKeyId)
+                ), { concurrency }),
+            { concurrency }
+          )
+          calls = 0
+          assert.deepStrictEqual((yield* ask).flat(), expected)
+          assert.deepStrictEqual((yield* ask).flat(), expected)
+          const first = calls
+          yield* session.reload
+          assert.deepStrictEqual((yield* ask).flat(), expected)
+          // One for each answer; one more where a field counts that does not matter, one for each client where very many do.
+          const most = what.includes("thirty")
+            ? expected.length
+            : new Set(expected).size + (what.includes("some") ? 1 : 0)
+          assert.isAtMost(first, most)
+          assert.isAtMost(calls - first, most)
+        }
+      }))
+  }
 
   it.scopedLive("that takes the profile of the client is remembered for each profile", () =>
     Effect.gen(function*() {
