@@ -76,7 +76,7 @@ export interface ProviderContext {
  *
  * An identity is the session, a profile, or a provider: a function that was given a name by that name, any other one by
  * which function it is. At most 1,000 profiles and names are remembered, those used last; functions without a name as
- * long as somebody has them.
+ * long as somebody has them. What expired more than an hour ago goes first.
  *
  * @since 0.1.0
  * @category models
