@@ -53,7 +53,8 @@ export interface RedactedCredentials {
 
 /**
  * What the constructor of a client class takes, with static `credentials` and `token` also accepted as `Redacted`, and
- * `undefined` for any field that may be absent.
+ * `undefined` for any field that may be absent. `never` for a class whose constructor needs more than a configuration:
+ * a cache gives it nothing else.
  *
  * @since 0.1.0
  * @category models
@@ -74,10 +75,11 @@ type ConstructorConfig<Ctor extends ClientClass> = Ctor extends new(...args: inf
   ? FirstOf<Arguments>
   : never
 
-// SDK constructors take `[] | [Config]`, hand-written ones `[config?: Config]`. Of `ClientClass` itself nothing is known.
+// SDK constructors take `[] | [Config]`, hand-written ones `[config?: Config]`. One that needs more than a configuration
+// cannot be given it: no configuration is right for such a class. Of `ClientClass` itself nothing is known.
 type FirstOf<Arguments> = [Arguments] extends [never] ? object
   : Arguments extends readonly [] ? never
-  : Arguments extends readonly [(infer Config)?, ...ReadonlyArray<unknown>] ? NonNullable<Config>
+  : Arguments extends readonly [(infer Config)?, ...infer More] ? [] extends More ? NonNullable<Config> : never
   : never
 
 type WithRedacted<Config> = {

@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import { type AwsClient, type ClientClass, isAwsClient } from "./AwsClient.js"
 import type { PreparedClient } from "./ClientCacheKey.js"
+import type { NormalConfig } from "./clientConfig.js"
 import { ClientBuildError } from "./ClientErrors.js"
 import { handlerOf, protocolOf } from "./handlerOf.js"
 import { isHandler } from "./handlerOptions.js"
@@ -134,7 +135,7 @@ export const failedBuild = (
   cause: unknown,
   more: MoreSecrets
 ): ClientBuildError => {
-  const hidden = HiddenTexts.of(more(normal.config)).addAll(normal.secrets())
+  const hidden = hiddenFrom(normal, more)
   return new ClientBuildError({
     cache,
     key: key.label,
@@ -144,6 +145,26 @@ export const failedBuild = (
     cause: maskedCause(cause, hidden)
   })
 }
+
+/**
+ * What no error may show of a configuration and of what clients get besides.
+ *
+ * @since 0.1.0
+ * @category secrets
+ */
+export const hiddenFrom = (normal: NormalConfig, more: MoreSecrets): HiddenTexts =>
+  HiddenTexts.of(more(normal.config)).addAll(normal.secrets())
+
+/**
+ * Lets an effect die without what errors may not show.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const maskDefects = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  hidden: () => HiddenTexts
+): Effect.Effect<A, E, R> => Effect.catchAllDefect(effect, (defect) => Effect.die(maskedCause(defect, hidden())))
 
 /**
  * Secrets that a client of a configuration gets besides those in it, to be masked in what it fails with.

@@ -11,7 +11,9 @@ import { CacheKeyError } from "../Cache/CacheErrors.js"
 import { type ClientClass, type ClientOf, isClientClass } from "./AwsClient.js"
 import { type NormalConfig, normaliseConfig } from "./clientConfig.js"
 import { canonicalOptions, type ClientArguments } from "./ClientOptions.js"
+import { hiddenTextsOf } from "./hiddenTexts.js"
 import { KeyMemo, type Place } from "./KeyMemo.js"
+import { maskedCause } from "./maskedCause.js"
 import { PrintedKey, settled } from "./PrintedKey.js"
 import { referenceId, setReferenceTag } from "./referenceId.js"
 
@@ -178,11 +180,14 @@ export const prepareClient = <C>(
   const identity = identityOf(clientClass)
   if (identity === undefined) return Either.left(notAClass(clientClass))
   const cache = `ClientCacheKey(${identity.service})`
+  if (identity.clientClass.length > 1) return Either.left(needsMore(cache, identity.clientClass))
   try {
     const normal = normaliseConfig(configuration, cache, canonicalOptions(options, cache))
     return Either.right({ clientClass: identity.clientClass, normal, key: makeKey<C>(identity, normal) })
   } catch (cause) {
-    return Either.left(cause instanceof CacheKeyError ? cause : unreadable(cache, cause))
+    return Either.left(
+      cause instanceof CacheKeyError ? cause : unreadable(cache, maskedCause(cause, hiddenTextsOf(configuration)))
+    )
   }
 }
 
@@ -224,6 +229,15 @@ const notAClass = (value: unknown): CacheKeyError =>
       ? `the function ${JSON.stringify(value.name)}`
       : `a value of type ${typeof value}`,
     accepted: "an AWS SDK v3 client class such as S3Client, or an arrow function that loads one"
+  })
+
+const needsMore = (cache: string, { length }: ClientClass): CacheKeyError =>
+  new CacheKeyError({
+    cache,
+    field: "the client class",
+    value: `one whose constructor has ${length} parameters`,
+    accepted: "one that is built from a configuration alone: give all other parameters a default value "
+      + "(more = undefined), or put them into a class of your own that calls super"
   })
 
 const unreadable = (cache: string, cause: unknown): CacheKeyError =>

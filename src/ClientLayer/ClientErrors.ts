@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Data from "effect/Data"
+import { cutText } from "../Cache/cutText.js"
 
 /**
  * A client could not be built: its module could not be loaded, its constructor threw, or what came of it is no client.
@@ -17,13 +18,14 @@ export class ClientBuildError extends Data.TaggedError("ClientBuildError")<{
   readonly cache: string
   /** The key, printed; `"a client class"` when it was not even loaded. */
   readonly key: string
-  /** What went wrong, with the secrets of the configuration masked. */
+  /** What went wrong, in 250 characters at the most. Whatever the key does not show of the configuration is masked. */
   readonly reason: string
-  /** What was thrown, as it was thrown; or a masked copy of its message and stack, if a secret was found in it. */
+  /** What was thrown, as it was thrown; or a masked copy, if something was found in it that the key does not show. */
   readonly cause?: unknown
 }> {
   override get message(): string {
-    return `${this.cache}: ${this.key} could not be built: ${this.reason}`
+    // What went wrong is to be seen whatever the key is.
+    return `${cutText(this.cache, 60)}: ${cutText(this.key, 160)} could not be built: ${cutText(this.reason, 250)}`
   }
 }
 
@@ -42,7 +44,7 @@ export class ClientValueError extends Data.TaggedError("ClientValueError")<{
   readonly value: string
 }> {
   override get message(): string {
-    return `${this.cache}: the value for ${this.key} is ${this.value}, but must be an AWS SDK v3 client `
+    return `${this.cache}: the value for ${cutText(this.key, 160)} is ${this.value}, but must be an AWS SDK v3 client `
       + "(an object with send, destroy, config and middlewareStack)"
   }
 }

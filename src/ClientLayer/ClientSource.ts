@@ -7,6 +7,8 @@ import * as Effect from "effect/Effect"
 import { CacheKeyError } from "../Cache/CacheErrors.js"
 import { type ClientClass, isClientClass, isConstructor } from "./AwsClient.js"
 import { ClientBuildError } from "./ClientErrors.js"
+import { hiddenTextsOf } from "./hiddenTexts.js"
+import { maskedCause, maskedError } from "./maskedCause.js"
 
 /**
  * A function that loads a client class, for instance
@@ -45,15 +47,21 @@ export const knownClass = <Ctor extends ClientClass>(source: ClientSource<Ctor>)
  * The class of a source, loaded if need be. A failure to load is not remembered.
  *
  * @param cache the name of the cache, for errors
+ * @param config the configuration that the class is asked for with; no error shows what its key would not show
  * @since 0.1.0
  * @category combinators
  */
 export const resolveSource = (
   source: unknown,
-  cache: string
-): Effect.Effect<ClientClass, ClientBuildError | CacheKeyError> => Effect.suspend(() => resolve(source, cache))
+  cache: string,
+  config?: unknown
+): Effect.Effect<ClientClass, ClientBuildError | CacheKeyError> => Effect.suspend(() => resolve(source, cache, config))
 
-const resolve = (source: unknown, cache: string): Effect.Effect<ClientClass, ClientBuildError | CacheKeyError> => {
+const resolve = (
+  source: unknown,
+  cache: string,
+  config: unknown
+): Effect.Effect<ClientClass, ClientBuildError | CacheKeyError> => {
   if (typeof source !== "function") return Effect.fail(notASource(cache, `a value of type ${typeof source}`))
   const known = loaded.get(source)
   if (known !== undefined) return Effect.succeed(known)
@@ -67,13 +75,15 @@ const resolve = (source: unknown, cache: string): Effect.Effect<ClientClass, Cli
   return Effect.flatMap(
     Effect.tryPromise({
       try: (): Promise<unknown> => Promise.resolve(source()),
-      catch: (cause) =>
-        new ClientBuildError({
+      catch: (cause) => {
+        const hidden = hiddenTextsOf(config)
+        return new ClientBuildError({
           cache,
           key: "a client class",
-          reason: `its loader failed with ${cause instanceof Error ? String(cause) : "a value that is no Error"}`,
-          cause
+          reason: `its loader failed with ${maskedError(cause, hidden, "a value that is no Error")}`,
+          cause: maskedCause(cause, hidden)
         })
+      }
     }),
     (clientClass) => {
       if (!isClientClass(clientClass)) {

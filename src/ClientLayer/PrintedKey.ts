@@ -7,6 +7,9 @@ import * as Data from "effect/Data"
 import * as Equal from "effect/Equal"
 import * as Hash from "effect/Hash"
 import { NodeInspectSymbol } from "effect/Inspectable"
+import { cutText } from "../Cache/cutText.js"
+
+const longestLabel = 400
 
 /**
  * A key that is told by its `id`, and shown without secrets wherever it is shown. Keys of two classes are never equal.
@@ -37,13 +40,13 @@ export abstract class PrintedKey extends Data.Class<{
   }
 
   /**
-   * The key as it is shown: without secrets.
+   * The key as it is shown: without secrets, in 400 characters at the most.
    *
    * @since 0.1.0
    */
   get label(): string {
     if (this.#print !== undefined) {
-      this.#label = `${this.#name}(${this.#print()})`
+      this.#label = cutText(`${this.#name}(${this.#print()})`, longestLabel)
       this.#print = undefined
     }
     return this.#label

@@ -7,12 +7,11 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { CacheKeyError } from "../Cache/CacheErrors.js"
 import type { ClientClass } from "./AwsClient.js"
-import { type MoreSecrets, noMoreSecrets } from "./ClientBuilder.js"
+import { hiddenFrom, maskDefects, type MoreSecrets, noMoreSecrets } from "./ClientBuilder.js"
 import type { ClientCacheService } from "./ClientCacheService.js"
 import { normaliseConfig } from "./clientConfig.js"
 import type { ClientBuildError } from "./ClientErrors.js"
 import { resolveSource } from "./ClientSource.js"
-import { HiddenTexts } from "./hiddenTexts.js"
 import { maskedCause, maskedReason } from "./maskedCause.js"
 import type { PreparedResource } from "./ResourceCacheKey.js"
 import type { BuiltResource, ResourceDefinition } from "./ResourceDefinition.js"
@@ -54,7 +53,7 @@ export const resourceBuilder =
     const lease = Effect.gen(function*() {
       const variant = yield* failing(prepared, cache, attempt(() => variantOf(definition, options)), secrets)
       // Loaded first, so that nothing can happen between the look at the configuration and its use.
-      yield* resolveSource(definition.client, cache)
+      yield* resolveSource(definition.client, cache, configuration)
       yield* failing(prepared, cache, attempt(() => assertUnchanged(prepared, cache)), secrets)
       return yield* clients.leaseWith(definition.client, configuration, { customize, variant })
     })
@@ -88,16 +87,18 @@ export const failing = <Ctor extends ClientClass, Options, R, A, R2>(
   cache: string,
   build: Effect.Effect<A, unknown, R2>,
   more: MoreSecrets = noMoreSecrets
-): Effect.Effect<A, ResourceBuildError, R2> =>
-  Effect.mapError(build, (cause) => {
-    const hidden = HiddenTexts.of(more(normal.config)).addAll(normal.secrets()).addAll(options.secrets())
+): Effect.Effect<A, ResourceBuildError, R2> => {
+  const hidden = () => hiddenFrom(normal, more).addAll(options.secrets())
+  return Effect.mapError(maskDefects(build, hidden), (cause) => {
+    const texts = hidden()
     return new ResourceBuildError({
       cache,
       key: key.label,
-      reason: maskedReason(cause, hidden, "it failed with a value that is no Error"),
-      cause: maskedCause(cause, hidden)
+      reason: maskedReason(cause, texts, "it failed with a value that is no Error"),
+      cause: maskedCause(cause, texts)
     })
   })
+}
 
 // The client would be another one than the key says.
 const assertUnchanged = <Ctor extends ClientClass, Options, R>(

@@ -10,6 +10,8 @@ import { CacheKeyError } from "../Cache/CacheErrors.js"
 import type { ClientClass } from "./AwsClient.js"
 import { type NormalConfig, normaliseConfig } from "./clientConfig.js"
 import { describeType } from "./describeType.js"
+import { hiddenTextsOf } from "./hiddenTexts.js"
+import { maskedCause } from "./maskedCause.js"
 import { PrintedKey, settled } from "./PrintedKey.js"
 import { type ResourceArguments, ResourceDefinition } from "./ResourceDefinition.js"
 import { normaliseOptions, type NormalOptions } from "./resourceOptions.js"
@@ -144,7 +146,8 @@ export const prepareResource = <Ctor extends ClientClass, Options, R>(
     const normal = normaliseConfig(configuration, cache, own.inKey)
     return Either.right({ key: makeKey<R>(definition, normal), definition, configuration, normal, options: own })
   } catch (cause) {
-    return Either.left(cause instanceof CacheKeyError ? cause : unreadable(cache, cause))
+    const hidden = () => hiddenTextsOf(configuration).addAll(hiddenTextsOf(options))
+    return Either.left(cause instanceof CacheKeyError ? cause : unreadable(cache, maskedCause(cause, hidden())))
   }
 }
 

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Data from "effect/Data"
+import { cutText } from "../Cache/cutText.js"
 
 /**
  * A resource could not be built although its client could: its `make` failed or threw, or what came of it is no such
@@ -17,13 +18,14 @@ export class ResourceBuildError extends Data.TaggedError("ResourceBuildError")<{
   readonly cache: string
   /** The key, printed. */
   readonly key: string
-  /** What went wrong, with the secrets of configuration and options masked. */
+  /** What went wrong, in 250 characters at the most. What the key does not show of configuration and options is masked. */
   readonly reason: string
-  /** What `make` failed with, or threw; or a masked copy of its message and stack, if a secret was found in it. */
+  /** What `make` failed with, or threw; or a masked copy, if something was found in it that the key does not show. */
   readonly cause?: unknown
 }> {
   override get message(): string {
-    return `${this.cache}: ${this.key} could not be built: ${this.reason}`
+    // What went wrong is to be seen whatever the key is.
+    return `${cutText(this.cache, 60)}: ${cutText(this.key, 160)} could not be built: ${cutText(this.reason, 250)}`
   }
 }
 
@@ -42,6 +44,8 @@ export class ResourceValueError extends Data.TaggedError("ResourceValueError")<{
   readonly value: string
 }> {
   override get message(): string {
-    return `${this.cache}: the value for ${this.key} is ${this.value}, which its definition does not take for one`
+    return `${this.cache}: the value for ${
+      cutText(this.key, 160)
+    } is ${this.value}, which its definition does not take for one`
   }
 }

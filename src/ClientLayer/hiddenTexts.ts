@@ -3,9 +3,10 @@
  *
  * @since 0.1.0
  */
+import { inspect } from "node:util"
 import { eachText, type TextKind } from "./eachText.js"
 import { isHarmless, isNameLike } from "./harmlessTexts.js"
-import { isUrl } from "./plainData.js"
+import { isObjectPrototype, isUrl } from "./plainData.js"
 import { shownStrings } from "./printFields.js"
 
 /**
@@ -170,19 +171,41 @@ export const hiddenTexts = (
   return hidden
 }
 
+/**
+ * The same of a configuration as it was given, whatever it is. Fields that cannot be read hide nothing.
+ *
+ * @since 0.1.0
+ * @category secrets
+ */
+export const hiddenTextsOf = (config: unknown): HiddenTexts => {
+  if (typeof config !== "object" || config === null) return hiddenTexts([["config", config]])
+  const named: Array<readonly [string, unknown]> = []
+  const symbols: Array<readonly [symbol, unknown]> = []
+  for (let at: object | null = config; at !== null && !isObjectPrototype(at); at = Object.getPrototypeOf(at)) {
+    for (const name of Reflect.ownKeys(at)) {
+      try {
+        const value: unknown = Reflect.get(config, name)
+        if (typeof name === "string") named.push([name, value])
+        else symbols.push([name, value])
+      } catch {
+        continue
+      }
+    }
+  }
+  return hiddenTexts(named, symbols)
+}
+
 const hide = (text: string, { isName, isSecret }: TextKind, hidden: HiddenTexts): void => {
   if (isName ? isNameLike(text) : !isSecret && isHarmless(text)) return
-  const isWord = text.length < 8 && /^[a-z0-9]+$/i.test(text)
-  if (isWord) {
+  if (text.length < 8 && /^[a-z0-9]+$/i.test(text)) {
     hidden.add(text, true)
     return
   }
-  for (const form of formsOf(text)) hidden.add(form)
-  if (text.includes("\n")) { for (const line of text.split(/\r?\n/)) if (!isHarmless(line)) hidden.add(line.trim()) }
+  hideForms(text, hidden)
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) hideInUrl(text, hidden)
   const [, value] = /^\s*[\w-]{1,40}\s+(\S+)\s*$/.exec(text.slice(0, longestHeader)) ?? []
   if (value !== undefined && text.length <= longestHeader && !isHarmless(value)) {
-    for (const form of formsOf(value)) hidden.add(form)
+    hideForms(value, hidden)
     if (/^\s*basic\s/i.test(text)) hideUser(Buffer.from(value, "base64").toString(), hidden)
   }
 }
@@ -193,35 +216,43 @@ const longestHeader = 8192
 const hideInUrl = (text: string, hidden: HiddenTexts): void => {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined) return
-  if (url.username !== "" || url.password !== "") hideUser(`${decoded(url.username)}:${decoded(url.password)}`, hidden)
   const raw = /^[^/]*\/\/([^/?#]*)@/.exec(text)?.[1] ?? ""
-  for (const part of [raw, ...raw.split(":"), url.username, url.password]) hidden.add(part)
-  for (const part of [url.search.slice(1), url.hash.slice(1), ...url.searchParams.values()]) {
-    if (!isHarmless(part)) { for (const form of formsOf(part)) hidden.add(form) }
-  }
-  if (raw !== "" || url.search !== "" || url.hash !== "") { for (const form of [text, url.href]) hidden.add(form) }
+  const { hash, password, search, searchParams, username } = url
+  if (username !== "" || password !== "") hideUser(`${decoded(username)}:${decoded(password)}`, hidden)
+  const parts = [search.slice(1), hash.slice(1), ...searchParams.values()].filter((part) => !isHarmless(part))
+  if (raw !== "" || search !== "" || hash !== "") parts.push(text, url.href)
+  for (const part of [raw, ...raw.split(":"), username, password, ...parts]) hideForms(part, hidden)
 }
 
 const hideUser = (userAndPassword: string, hidden: HiddenTexts): void => {
   const at = userAndPassword.indexOf(":")
   const parts = at === -1 ? [] : [userAndPassword.slice(0, at), userAndPassword.slice(at + 1)]
-  for (const part of [userAndPassword, ...parts]) for (const form of formsOf(part)) hidden.add(form)
+  for (const part of [userAndPassword, ...parts]) hideForms(part, hidden)
   hidden.add(Buffer.from(userAndPassword).toString("base64"))
 }
 
-/** A text as others may write it. */
-const formsOf = (text: string): ReadonlySet<string> => {
+/** Hides a text as others may write it: in JSON, in a URL, in XML, as it is inspected. */
+const hideForms = (text: string, hidden: HiddenTexts): void => {
+  if (text.length < shortest) return
   const inJson = JSON.stringify(text).slice(1, -1)
-  const forms = new Set([text, text.trim(), inJson, JSON.stringify(inJson).slice(1, -1), decoded(text)])
-  forms.add(text.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replaceAll("\n", "\\n"))
-  forms.add(text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\"", "&quot;"))
+  const inUrl = encoded(text)
+  for (const form of [text, text.trim(), inJson, inUrl, decoded(text), inXml(text)]) hidden.add(form)
+  for (const form of [JSON.stringify(inJson).slice(1, -1), encoded(inUrl), encoded(inJson)]) hidden.add(form)
+  hidden.add(inspect(text, { maxStringLength: null }).slice(1, -1))
+  if (!/[\r\n]/.test(text)) return
+  for (const line of text.split(/\r\n|\r|\n/)) if (!isHarmless(line)) hideForms(line, hidden)
+}
+
+const inXml = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\"", "&quot;")
+
+const encoded = (text: string): string => {
   try {
-    forms.add(encodeURIComponent(text))
-    forms.add(encodeURI(text))
+    return encodeURIComponent(text)
   } catch {
     // Half a character has no such form.
+    return text
   }
-  return forms
 }
 
 const decoded = (text: string): string => {

@@ -19,7 +19,15 @@ import { unrefSleep } from "../Cache/unrefSleep.js"
 import { countdown } from "./awaitQuiet.js"
 import { type ClientClass, type ClientOf, isAwsClient } from "./AwsClient.js"
 import { CachedClient, clientOf, handOut, withClientOf } from "./CachedClient.js"
-import { type ClientBuilder, failedBuild, type MoreSecrets, noMoreSecrets, runBuilder } from "./ClientBuilder.js"
+import {
+  type ClientBuilder,
+  failedBuild,
+  hiddenFrom,
+  maskDefects,
+  type MoreSecrets,
+  noMoreSecrets,
+  runBuilder
+} from "./ClientBuilder.js"
 import {
   type ClientCacheKey,
   isClientCacheKey,
@@ -134,7 +142,13 @@ export const makeClientCache = (
         Effect.flatMap(
           Effect.try({ try: () => customize.apply(client), catch: failed }),
           // Unlike a build, which is one step, this may take its time.
-          (more) => Effect.isEffect(more) ? Effect.mapError(Effect.interruptible(more), failed) : Effect.void
+          (more) =>
+            Effect.isEffect(more)
+              ? Effect.mapError(
+                maskDefects(Effect.interruptible(more), () => hiddenFrom(prepared.normal, secrets)),
+                failed
+              )
+              : Effect.void
         ))
     }
 
@@ -171,7 +185,9 @@ export const makeClientCache = (
       }
       return Effect.suspend(() => {
         const clientClass = knownClass(source)
-        return clientClass === undefined ? Effect.flatMap(resolveSource(source, name), inClass) : inClass(clientClass)
+        return clientClass === undefined
+          ? Effect.flatMap(resolveSource(source, name, givenConfig), inClass)
+          : inClass(clientClass)
       })
     }
 

@@ -169,7 +169,7 @@ export const makeSessionFrom = <E extends SessionError>(
       givenConfig: unknown,
       givenOptions: unknown
     ): Effect.Effect<ClientCacheKey<ClientOf<Ctor>>, ClientBuildError | CacheKeyError> =>
-      Effect.flatMap(resolveSource(source, name), (clientClass) => {
+      Effect.flatMap(resolveSource(source, name, givenConfig), (clientClass) => {
         const { config, options } = complete(givenConfig, givenOptions)
         return Either.map(prepareClient<ClientOf<Ctor>>(clientClass, config, options), ({ key }) => settled(key))
       })

@@ -4,11 +4,13 @@
  * @since 0.1.0
  */
 import { inspect, types } from "node:util"
+import { cutText } from "../Cache/cutText.js"
 import { eachText } from "./eachText.js"
 import { HiddenTexts } from "./hiddenTexts.js"
 
-const longestReason = 300
+const longestReason = 250
 const longestMessage = 20_000
+const longestCopy = 2000
 const mostCauses = 5
 const mostFrames = 20
 
@@ -25,17 +27,28 @@ export const maskedCause = (cause: unknown, hidden: HiddenTexts | ReadonlySet<st
   masked(cause, hidden instanceof HiddenTexts ? hidden : HiddenTexts.of(hidden), mostCauses)
 
 /**
- * What was thrown in a sentence of at most 300 characters, in which hidden texts are masked.
+ * What was thrown in a sentence of at most 250 characters, in which hidden texts are masked.
  *
  * @param otherwise what to say when it is no `Error`
  * @since 0.1.0
  * @category secrets
  */
 export const maskedReason = (cause: unknown, hidden: HiddenTexts, otherwise: string): string => {
-  const message = typeof cause === "string" ? cause : isError(cause) ? textOf(cause, "message") : undefined
+  const message = typeof cause === "string" ? cause : isError(cause) ? messageOf(cause) : undefined
   if (message === undefined) return otherwise
-  const shown = maskedText(message, hidden)
-  return shown.length > longestReason ? `${shown.slice(0, longestReason - 3)}...` : shown
+  return cutText(maskedText(message, hidden), longestReason)
+}
+
+/**
+ * The same, with the name of the error before it.
+ *
+ * @since 0.1.0
+ * @category secrets
+ */
+export const maskedError = (cause: unknown, hidden: HiddenTexts, otherwise: string): string => {
+  const name = isError(cause) ? textOf(cause, "name") : undefined
+  const reason = maskedReason(cause, hidden, otherwise)
+  return name === undefined ? reason : cutText(`${maskedText(name, hidden)}: ${reason}`, longestReason)
 }
 
 const maskedText = (text: string, hidden: HiddenTexts): string => {
@@ -47,23 +60,25 @@ const maskedText = (text: string, hidden: HiddenTexts): string => {
 const masked = (cause: unknown, hidden: HiddenTexts, causesLeft: number): unknown => {
   if (!shows(cause, hidden)) return cause
   if (!isError(cause)) return new Error("a value that is not shown, because it holds a secret")
-  const copy = new Error(maskedText(textOf(cause, "message") ?? "", hidden))
-  copy.name = maskedText((textOf(cause, "name") ?? "Error").slice(0, longestReason), hidden)
-  const frames = (textOf(cause, "stack") ?? "").slice(-longestMessage).split("\n").filter((line) =>
-    /^\s+at /.test(line)
-  )
-  copy.stack = [`${copy.name}: ${copy.message}`, ...frames.slice(0, mostFrames).map((line) => maskedText(line, hidden))]
+  const copy = new Error(cutText(maskedText(textOf(cause, "message") ?? "", hidden), longestCopy))
+  copy.name = cutText(maskedText(textOf(cause, "name") ?? "Error", hidden), longestReason)
+  const frames = framesOf(textOf(cause, "stack") ?? "", hidden)
+  copy.stack = [`${copy.name}: ${copy.message}`, ...frames]
     .join("\n")
   for (const [name, value] of plainFields(cause)) {
     if (name in copy || hidden.isIn(name)) continue
     Object.assign(copy, {
-      [name]: typeof value === "string" ? maskedText(value, hidden).slice(0, longestReason) : value
+      [name]: typeof value === "string" ? cutText(maskedText(value, hidden), longestReason) : value
     })
   }
   const inner = read(cause, "cause")
   if (inner !== undefined && causesLeft > 0) copy.cause = masked(inner, hidden, causesLeft - 1)
   return copy
 }
+
+// Masked as a whole: a message can look like frames, and what is hidden can have line breaks.
+const framesOf = (stack: string, hidden: HiddenTexts): ReadonlyArray<string> =>
+  maskedText(stack, hidden).split("\n").filter((line) => /^\s+at /.test(line)).slice(0, mostFrames)
 
 const plainFields = (cause: object): ReadonlyArray<readonly [string, unknown]> => {
   try {
@@ -93,6 +108,12 @@ const shows = (cause: unknown, hidden: HiddenTexts): boolean => {
   } catch {
     return true
   }
+}
+
+// Tagged errors often have no message.
+const messageOf = (cause: Error): string | undefined => {
+  const message = textOf(cause, "message")
+  return message === "" ? textOf(cause, "name") : message
 }
 
 const isError = (u: unknown): u is Error => u instanceof Error || types.isNativeError(u)

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Redacted from "effect/Redacted"
+import { cutText } from "../Cache/cutText.js"
 import type { Canonical } from "./canonicalValue.js"
 import { printEndpoint } from "./endpointUrl.js"
 import { isPlainObject } from "./plainData.js"
@@ -15,7 +16,8 @@ import { printDigest } from "./saltedDigest.js"
  * clients apart best, then the others by name, credentials last.
  *
  * Numbers and booleans are shown, of strings those of a few well-known fields, and functions and instances by a number
- * or their tag. Anything else is `***`, since a secret may be in it.
+ * or their tag. Anything else is `***`, since a secret may be in it. Of many fields the first are shown, in about 200
+ * characters, and how many more there are.
  *
  * @param given the fields as the caller gave them, which tells what was `Redacted`
  * @since 0.1.0
@@ -24,9 +26,29 @@ import { printDigest } from "./saltedDigest.js"
 export const printFields = (
   fields: ReadonlyMap<string, Canonical>,
   given: ReadonlyMap<string, unknown>
-): ReadonlyArray<string> =>
-  [...fields].toSorted(([one], [other]) => rank(one) - rank(other) || (one < other ? -1 : 1))
-    .map(([name, canonical]) => `${name}=${printField(name, canonical, given.get(name))}`)
+): ReadonlyArray<string> => {
+  const sorted = [...fields].toSorted(([one], [other]) => rank(one) - rank(other) || (one < other ? -1 : 1))
+  const ranked = (where: number) => sorted.filter(([name]) => Math.sign(rank(name)) === where)
+  const print = ([name, canonical]: readonly [string, Canonical]) =>
+    `${cutText(name, longestName)}=${printField(name, canonical, given.get(name))}`
+  const last = ranked(1).map(print)
+  const shown = ranked(-1).map(print)
+  let length = [...shown, ...last].join().length
+  const others = ranked(0)
+  for (const [index, field] of others.entries()) {
+    const printed = print(field)
+    length += printed.length + 2
+    if (length > longestFields) {
+      shown.push(`... ${others.length - index} more`)
+      break
+    }
+    shown.push(printed)
+  }
+  return [...shown, ...last]
+}
+
+const longestName = 40
+const longestFields = 240
 
 const printField = (name: string, { text, value }: Canonical, given: unknown): string => {
   if (name === "credentials" && isPlainObject(value)) return printDigest(text)

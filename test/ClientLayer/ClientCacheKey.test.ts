@@ -284,6 +284,18 @@ describe("ClientCacheKey", () => {
         assert.strictEqual(String(yield* keyOf({})), "S3Client()")
       }))
 
+    it.effect("is bounded, whatever there is to be shown", () =>
+      Effect.gen(function*() {
+        const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`${"long".repeat(20)}${n}`, n]))
+        const key = yield* keyOf({ ...many, region: "us-west-2", credentials })
+        assert.match(
+          String(key),
+          /^S3Client\(region=us-west-2, (?:(?:long)+l?o?n?\.\.\.=\d+, )+\.\.\. 999\d more, credentials=#[0-9a-f]{4}\)$/
+        )
+        assert.isBelow(String(key).length, 400)
+        assert.isAtMost(String(yield* keyOf({ endpoint: `http://${"h".repeat(5000)}` })).length, 400)
+      }))
+
     it.effect("a key is frozen, and its own kind of value", () =>
       Effect.gen(function*() {
         const key = yield* keyOf({})
@@ -382,6 +394,37 @@ describe("ClientCacheKey", () => {
         }))
         assert.strictEqual(error.field, "config")
         assert.strictEqual(error.cause, cause)
+      }))
+
+    it.effect("a class whose constructor takes more than a configuration", () =>
+      Effect.gen(function*() {
+        class Tenant extends S3Client {
+          readonly tenant: string
+          constructor(config: object, tenant: string) {
+            super(config)
+            this.tenant = tenant
+          }
+        }
+        const error = yield* Effect.flip(prepareClient(Tenant, { region: "us-east-1" }))
+        assert.deepStrictEqual([error.cache, error.field, error.value], [
+          "ClientCacheKey(Tenant)",
+          "the client class",
+          "one whose constructor has 2 parameters"
+        ])
+        assert.include(error.accepted, "a default value")
+      }))
+
+    it.effect("what a getter throws is told without what the configuration holds", () =>
+      Effect.gen(function*() {
+        const headers = { authorization: "Bearer header-private-1" }
+        const error = yield* Effect.flip(keyOf({
+          headers,
+          get region(): string {
+            throw new Error(`no region for ${headers.authorization}`)
+          }
+        }))
+        assert.instanceOf(error.cause, Error)
+        assert.strictEqual(error.cause.message, "no region for ***")
       }))
 
     it.effect("what is no client class", () =>

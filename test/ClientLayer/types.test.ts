@@ -10,7 +10,8 @@ import {
   ClientCacheKey,
   ClientCacheLive,
   ClientCustomization,
-  type ClientOf
+  type ClientOf,
+  Session
 } from "effect-aws-cache/ClientLayer"
 
 describe("types", () => {
@@ -106,6 +107,36 @@ describe("types", () => {
     void ClientCache.client(Strict)
     // @ts-expect-error the configuration is missing
     void ClientCache.withClient(Strict, undefined, () => Effect.void)
+  })
+
+  it("a class that needs more than a configuration is none", () => {
+    class Tenant extends S3Client {
+      readonly tenant: string
+      constructor(config: { readonly region: string }, tenant: string) {
+        super(config)
+        this.tenant = tenant
+      }
+    }
+    const config = { region: "us-east-1" }
+    // @ts-expect-error the tenant is missing
+    void ClientCache.client(Tenant, config)
+    // @ts-expect-error the tenant is missing
+    void ClientCache.withClient(Tenant, config, () => Effect.void)
+    // @ts-expect-error the tenant is missing
+    void ClientCacheKey.make(Tenant, config)
+    // @ts-expect-error the tenant is missing
+    void ClientCache.client(() => Promise.resolve(Tenant), config)
+    // @ts-expect-error the tenant is missing
+    void Session.client(Tenant, config)
+    class Traced extends S3Client {
+      readonly trace: string
+      constructor(config: { readonly region: string }, trace = "off", ...more: ReadonlyArray<number>) {
+        super(config)
+        this.trace = trace + more.join("")
+      }
+    }
+    void ClientCache.client(Traced, config)
+    void Session.client(Traced, config)
   })
 
   it("keys carry the type of their client", () => {
