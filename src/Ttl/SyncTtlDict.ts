@@ -7,7 +7,7 @@ import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Inspectable from "effect/Inspectable"
-import { CacheReentryError } from "../Cache/CacheErrors.js"
+import { CacheConfigError, CacheReentryError } from "../Cache/CacheErrors.js"
 import { checkOptions, nameIn } from "../Cache/checkOptions.js"
 import { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
@@ -348,7 +348,8 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
   /**
    * The value under a key (a use); when there is none, what the function returns, which is written unless it is too large,
    * or the function itself has written, removed or changed the key. What it throws is thrown, and nothing is written. A
-   * function that asks for the key that it computes gets `CacheReentryError`.
+   * function that asks for the key that it computes gets `CacheReentryError`; one that returns a promise, `CacheConfigError`:
+   * a promise that is rejected would be kept as if it were a value.
    *
    * @since 0.1.0
    */
@@ -362,6 +363,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
     const computation = this.#computations.add(key, { wins: true })
     try {
       const value = compute(key)
+      if (onRejection(value, () => {})) throw this.notAtOnce()
       if (computation.value.wins && this.#computations.isUnchanged(computation)) {
         this.step((map, now) => this.#steps.put(map, key, value, now, this.#steps.until(now, 0, options)))
       }
@@ -552,6 +554,15 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
 
   private check(options: unknown, kinds: Readonly<Record<string, OptionKind>>): void {
     if (options !== undefined) orThrow(checkOptions(this.name, options, kinds))
+  }
+
+  private notAtOnce(): CacheConfigError {
+    return new CacheConfigError({
+      cache: this.name,
+      option: "compute",
+      value: "one that returns a promise",
+      accepted: "a function that returns the value at once: await the promise first, as a fetch, and set what it gives"
+    })
   }
 
   private step<A>(f: (map: BoundedMap<K, Held<V, never>>, now: number) => A): A {

@@ -463,6 +463,26 @@ describe("SyncTtlDict", () => {
     })
   })
 
+  it("refuses a computation that returns a promise, keeps nothing, and lets no rejection end the process", async () => {
+    const { dict } = made<string, unknown>({ name: "d" })
+    const computations: ReadonlyArray<() => unknown> = [
+      async () => 1,
+      () => Promise.reject(new Error("rejected")),
+      async () => {
+        throw new Error("rejected")
+      }
+    ]
+    for (const compute of computations) {
+      assert.throws(
+        () => dict.getOrCompute("a", compute),
+        "d: compute is one that returns a promise, but must be a function that returns the value at once"
+      )
+    }
+    await new Promise(setImmediate)
+    assert.strictEqual(dict.size, 0)
+    assert.strictEqual(dict.getOrCompute("a", () => 1), 1)
+  })
+
   it("prints its name, limits and size, and no keys or values", () => {
     const { dict } = made<string, string>({ name: "secrets", maxBytes: "1K", maxItems: 10, timeToLive: "1 minute" })
     dict.set("the key", "the value")

@@ -4,22 +4,24 @@
  * @since 0.1.0
  */
 import { Absent, type BoundedMapOptions, type Counters, type WriteOutcome } from "./BoundedMapOptions.js"
-import { extendedFloats } from "./columns.js"
 import { Deadlines } from "./Deadlines.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
 import type { KeyEquality } from "./KeyEquality.js"
 import { keyHash } from "./keyHash.js"
-import { KeyIndex } from "./KeyIndex.js"
+import type { KeyIndex } from "./KeyIndex.js"
 import { changedLimits, checkExpiry, limitsIn, validWeight } from "./limits.js"
-import { makePolicy } from "./makePolicy.js"
+import { freshTables, newTables, type TablesOptions } from "./mapTables.js"
 import { noCounts } from "./noCounts.js"
 import { orderOf } from "./orderOf.js"
 import { Printed } from "./Printed.js"
 import type { RemovalReason } from "./RemovalReason.js"
 import { Removals } from "./Removals.js"
+import type { SlotTable } from "./SlotTable.js"
 import { violationsOf } from "./violationsOf.js"
 
 const never = Number.POSITIVE_INFINITY
+// What fewer slots take is not worth it.
+const fewestGivenBack = 1024
 
 /**
  * A synchronous map bounded by count, by weight, or both, with an expiry per entry.
@@ -61,21 +63,16 @@ export class BoundedMap<K, V> extends Printed {
   readonly counters: Counters = noCounts()
 
   readonly #equality: KeyEquality | undefined
-  readonly #index: KeyIndex<K>
-  readonly #policy: EvictionPolicy
+  readonly #made: TablesOptions
+  #index: KeyIndex<K>
+  #policy: EvictionPolicy
   readonly #usesHashes: boolean
   readonly #weigh: ((key: K, value: V) => number) | undefined
   readonly #removals: Removals<K, V>
   #deadlines: Deadlines | undefined
   readonly #timeToIdle: number
   readonly #onDue: (slot: number) => void
-  // Columns. A key and a value share the fate of their slot: both are set, or both are undefined.
-  readonly #keyColumn: Array<K | undefined> = []
-  readonly #valueColumn: Array<V | undefined> = []
-  #weightColumn: Float64Array<ArrayBuffer> | undefined
-  readonly #freeSlots: Array<number> = []
-  #capacity = 0
-  #slots = 0
+  #table: SlotTable<K, V>
   #used = 0
   #entryLimit: number
   #weightLimit: number
@@ -92,14 +89,18 @@ export class BoundedMap<K, V> extends Printed {
     this.#entryLimit = maxSize
     this.#weightLimit = maxWeight
     this.#timeToIdle = timeToIdle
-    this.#policy = makePolicy(options.evictionPolicy ?? "LRU", (slot) => this.weightAt(slot))
     this.#equality = options.equality
+    const { equality, evictionPolicy = "LRU", weigh } = options
+    this.#made = { equality, evictionPolicy, isWeighed: weigh !== undefined, timeToIdle }
+    const { deadlines, index, policy, table } = newTables<K, V>(this.#made)
+    this.#table = table
+    this.#policy = policy
+    this.#index = index
+    this.#deadlines = deadlines
     this.#weigh = options.weigh
     this.#removals = new Removals(this.counters, options.onRemoval)
     this.#usesHashes = this.#policy.usesHashes
-    this.#index = new KeyIndex<K>(this.#equality, (slot) => this.#keyColumn[slot])
     this.#onDue = (slot) => this.release(slot, "expired")
-    if (this.#timeToIdle !== never) this.#deadlines = new Deadlines(0, this.#timeToIdle)
     this.expectEntries()
   }
 
@@ -151,7 +152,7 @@ export class BoundedMap<K, V> extends Printed {
       this.#policy.access(slot)
       if (this.#deadlines !== undefined) this.#deadlines.use(slot, now)
       this.counters.hits++
-      return this.#valueColumn[slot] as V
+      return this.#table.values[slot] as V
     }
     this.counters.misses++
     // What is missed is mostly written next. Objects may change until then, and equal another key.
@@ -167,7 +168,7 @@ export class BoundedMap<K, V> extends Printed {
    */
   peek(key: K, now: number): V | Absent {
     const slot = this.#index.get(key)
-    return slot === -1 || this.expiryOf(slot) <= now ? Absent : this.#valueColumn[slot] as V
+    return slot === -1 || this.expiryOf(slot) <= now ? Absent : this.#table.values[slot] as V
   }
 
   /**
@@ -210,7 +211,7 @@ export class BoundedMap<K, V> extends Printed {
    */
   weightOf(key: K, now: number): number | Absent {
     const slot = this.#index.get(key)
-    return slot === -1 || this.expiryOf(slot) <= now ? Absent : this.weightAt(slot)
+    return slot === -1 || this.expiryOf(slot) <= now ? Absent : this.#table.weightAt(slot)
   }
 
   /**
@@ -288,7 +289,7 @@ export class BoundedMap<K, V> extends Printed {
   remove(key: K, now: number): V | Absent {
     const slot = this.#index.get(key)
     if (slot === -1 || !this.isLive(slot, now)) return Absent
-    const value = this.#valueColumn[slot] as V
+    const value = this.#table.values[slot] as V
     this.release(slot, "deleted")
     this.#removals.tell()
     return value
@@ -362,6 +363,7 @@ export class BoundedMap<K, V> extends Printed {
     const slots: Array<number> = []
     this.#policy.forEach((slot) => slots.push(slot))
     for (const slot of slots) this.release(slot, "cleared")
+    this.giveRoomBack()
     this.#removals.tell()
   }
 
@@ -405,7 +407,7 @@ export class BoundedMap<K, V> extends Printed {
     const entries: Array<readonly [K, V]> = []
     this.#policy.forEach((slot) => {
       // The wheel follows a clock that was set back only so far: what reads as expired is left out in any case.
-      if (this.expiryOf(slot) > now) entries.push([this.#keyColumn[slot] as K, this.#valueColumn[slot] as V])
+      if (this.expiryOf(slot) > now) entries.push([this.#table.keys[slot] as K, this.#table.values[slot] as V])
     })
     return entries
   }
@@ -420,7 +422,7 @@ export class BoundedMap<K, V> extends Printed {
   glance(now: number, most: number): { readonly size: number; readonly weight: number; readonly keys: Array<K> } {
     const keys: Array<K> = []
     const isShown = (slot: number) => keys.length < most && this.expiryOf(slot) > now
-    if (most > 0) this.#policy.forEach((slot) => isShown(slot) && keys.push(this.#keyColumn[slot] as K))
+    if (most > 0) this.#policy.forEach((slot) => isShown(slot) && keys.push(this.#table.keys[slot] as K))
     return { size: this.#used, weight: this.#totalWeight, keys }
   }
 
@@ -437,6 +439,7 @@ export class BoundedMap<K, V> extends Printed {
     this.expectEntries()
     this.reclaim(now)
     while (this.#used > maxSize || this.#totalWeight > maxWeight) this.evict(now, -1)
+    this.giveRoomBack()
     this.#removals.tell()
   }
 
@@ -448,6 +451,7 @@ export class BoundedMap<K, V> extends Printed {
   shrinkTo(weight: number, now: number): void {
     this.reclaim(now)
     while (this.#used > 0 && this.#totalWeight > weight) this.evict(now, -1)
+    this.giveRoomBack()
     this.#removals.tell()
   }
 
@@ -461,11 +465,7 @@ export class BoundedMap<K, V> extends Printed {
       policy: this.#policy,
       deadlines: this.#deadlines,
       index: this.#index,
-      keys: this.#keyColumn,
-      values: this.#valueColumn,
-      weightAt: (slot) => this.weightAt(slot),
-      freeSlots: this.#freeSlots,
-      slots: this.#slots,
+      table: this.#table,
       used: this.#used,
       maxSize: this.#entryLimit,
       weight: this.#totalWeight,
@@ -479,7 +479,7 @@ export class BoundedMap<K, V> extends Printed {
     for (; slot !== -1 && this.expiryOf(slot) <= now; slot = next()) this.release(slot, "expired")
     const popped: readonly [K, V] | Absent = slot === -1
       ? Absent
-      : [this.#keyColumn[slot] as K, this.#valueColumn[slot] as V]
+      : [this.#table.keys[slot] as K, this.#table.values[slot] as V]
     if (slot !== -1) this.release(slot, "deleted")
     this.#removals.tell()
     return popped
@@ -506,16 +506,16 @@ export class BoundedMap<K, V> extends Printed {
     const full = this.#used >= this.#entryLimit
     const slot = crowding !== -1 ? crowding : full ? this.nextVictim(-1) : this.takeSlot()
     if (crowding !== -1 || full) {
-      this.#index.replace(this.#keyColumn[slot] as K, key, slot)
+      this.#index.replace(this.#table.keys[slot] as K, key, slot)
       this.leave(slot, this.reasonToGo(slot, now), crowding === -1)
     } else {
       this.indexNew(key, slot)
     }
-    this.#keyColumn[slot] = key
-    this.#valueColumn[slot] = value
+    this.#table.keys[slot] = key
+    this.#table.values[slot] = value
     // The new entry is not known to the policy yet, and is none of those that make room.
     while (this.#totalWeight + weight > this.#weightLimit) this.evict(now, -1)
-    this.putWeight(slot, weight)
+    this.#table.putWeight(slot, weight)
     this.#policy.insert(slot, hash)
     this.putExpiry(slot, expiresAt, now)
     this.#totalWeight += weight
@@ -530,10 +530,10 @@ export class BoundedMap<K, V> extends Printed {
   private replaceVictim(key: K, value: V): WriteOutcome {
     const hash = this.#usesHashes ? keyHash(key, this.#equality) : 0
     const slot = this.#policy.victim(-1)
-    this.#index.replace(this.#keyColumn[slot] as K, key, slot)
+    this.#index.replace(this.#table.keys[slot] as K, key, slot)
     this.note(slot, "evicted")
-    this.#keyColumn[slot] = key
-    this.#valueColumn[slot] = value
+    this.#table.keys[slot] = key
+    this.#table.values[slot] = value
     this.#policy.replace(slot, hash)
     this.counters.insertions++
     this.#hasMissed = false
@@ -546,7 +546,7 @@ export class BoundedMap<K, V> extends Printed {
       return "discarded"
     }
     this.note(slot, "replaced")
-    this.#valueColumn[slot] = value
+    this.#table.values[slot] = value
     this.changeWeight(slot, weight)
     this.#policy.access(slot)
     this.putExpiry(slot, expiresAt, now)
@@ -559,7 +559,7 @@ export class BoundedMap<K, V> extends Printed {
     try {
       this.#index.set(key, slot)
     } catch (error) {
-      this.#freeSlots.push(slot)
+      this.#table.freed.push(slot)
       throw error
     }
   }
@@ -585,31 +585,39 @@ export class BoundedMap<K, V> extends Printed {
   }
 
   private takeSlot(): number {
-    const freed = this.#freeSlots.pop()
-    if (freed !== undefined) return freed
-    const slot = this.#slots++
-    if (slot >= this.#keyColumn.length) {
-      this.#keyColumn.push(undefined)
-      this.#valueColumn.push(undefined)
-    }
+    const slot = this.#table.take()
+    const { capacity } = this.#table
     // Doubled, but for the last step: a map that is full has room for what it may hold, and for no more.
-    if (slot >= this.#capacity) {
-      this.growTo(Math.min(Math.max(16, this.#capacity * 2), Math.max(slot + 1, this.#entryLimit)))
-    }
+    if (slot >= capacity) this.growTo(Math.min(Math.max(16, capacity * 2), Math.max(slot + 1, this.#entryLimit)))
     return slot
   }
 
   private growTo(capacity: number): void {
-    this.#capacity = capacity
+    this.#table.grow(capacity)
     this.#policy.grow(capacity)
-    if (this.#weightColumn !== undefined) this.#weightColumn = extendedFloats(this.#weightColumn, capacity, 0)
     this.#deadlines?.grow(capacity)
   }
 
+  // The tables had grown to what the map held: those that are nearly empty are made anew, in the order of the policy.
+  private giveRoomBack(): void {
+    if (this.#table.capacity < fewestGivenBack || this.#used * 4 > this.#table.capacity) return
+    const fresh = freshTables(this.#table, this.#policy, this.#deadlines, {
+      ...this.#made,
+      capacity: Math.max(16, this.#used),
+      expected: this.#weightLimit === never ? this.#entryLimit : never
+    })
+    if (fresh === undefined) return
+    this.#table = fresh.table
+    this.#policy = fresh.policy
+    this.#index = fresh.index
+    this.#deadlines = fresh.deadlines
+    this.expectEntries()
+  }
+
   private release(slot: number, reason: RemovalReason): void {
-    this.#index.delete(this.#keyColumn[slot] as K, slot)
+    this.#index.delete(this.#table.keys[slot] as K, slot)
     this.leave(slot, reason)
-    this.free(slot)
+    this.#table.free(slot)
   }
 
   // The entry is gone, but for its key and value: for a slot that is freed, or written to at once.
@@ -617,18 +625,12 @@ export class BoundedMap<K, V> extends Printed {
     this.note(slot, reason)
     this.#policy.remove(slot, isVictim && reason === "evicted")
     if (this.#deadlines !== undefined) this.#deadlines.clear(slot)
-    this.#totalWeight -= this.weightAt(slot)
+    this.#totalWeight -= this.#table.weightAt(slot)
     this.#used--
   }
 
-  private free(slot: number): void {
-    this.#keyColumn[slot] = undefined
-    this.#valueColumn[slot] = undefined
-    this.#freeSlots.push(slot)
-  }
-
   private note(slot: number, reason: RemovalReason): void {
-    this.#removals.add(this.#keyColumn[slot] as K, this.#valueColumn[slot] as V, reason, this.weightAt(slot))
+    this.#removals.add(this.#table.keys[slot] as K, this.#table.values[slot] as V, reason, this.#table.weightAt(slot))
   }
 
   private expiryOf(slot: number): number {
@@ -639,22 +641,13 @@ export class BoundedMap<K, V> extends Printed {
     if (this.#deadlines === undefined) {
       if (expiresAt === never) return
       this.#countsOnly = false
-      this.#deadlines = new Deadlines(this.#capacity, never)
+      this.#deadlines = new Deadlines(this.#table.capacity, never)
     }
     this.#deadlines.put(slot, expiresAt, usedAt)
   }
 
-  private weightAt(slot: number): number {
-    return this.#weightColumn === undefined ? 1 : this.#weightColumn[slot] as number
-  }
-
   private changeWeight(slot: number, weight: number): void {
-    this.#totalWeight += weight - this.weightAt(slot)
-    this.putWeight(slot, weight)
-  }
-
-  private putWeight(slot: number, weight: number): void {
-    if (this.#weigh !== undefined) this.#weightColumn ??= new Float64Array(this.#capacity)
-    if (this.#weightColumn !== undefined) this.#weightColumn[slot] = weight
+    this.#totalWeight += weight - this.#table.weightAt(slot)
+    this.#table.putWeight(slot, weight)
   }
 }

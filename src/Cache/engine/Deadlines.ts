@@ -80,6 +80,15 @@ export class Deadlines {
   }
 
   /**
+   * Gives a slot what another one has elsewhere.
+   *
+   * @since 0.1.0
+   */
+  take(slot: number, from: Deadlines, other: number): void {
+    this.put(slot, from.given(other), from.uses?.[other])
+  }
+
+  /**
    * Takes every deadline of a slot away.
    *
    * @since 0.1.0

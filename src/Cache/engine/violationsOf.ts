@@ -6,6 +6,7 @@
 import type { Deadlines } from "./Deadlines.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
 import type { KeyIndex } from "./KeyIndex.js"
+import type { SlotTable } from "./SlotTable.js"
 
 /**
  * What a bounded map consists of.
@@ -17,11 +18,7 @@ export interface MapParts<K, V> {
   readonly policy: EvictionPolicy
   readonly deadlines: Deadlines | undefined
   readonly index: KeyIndex<K>
-  readonly keys: ReadonlyArray<K | undefined>
-  readonly values: ReadonlyArray<V | undefined>
-  readonly weightAt: (slot: number) => number
-  readonly freeSlots: ReadonlyArray<number>
-  readonly slots: number
+  readonly table: SlotTable<K, V>
   readonly used: number
   readonly maxSize: number
   readonly weight: number
@@ -35,14 +32,15 @@ export interface MapParts<K, V> {
  * @category validation
  */
 export const violationsOf = <K, V>(parts: MapParts<K, V>): ReadonlyArray<string> => {
-  const { deadlines, freeSlots, index, keys, maxSize, maxWeight, policy, slots, used, values, weight, weightAt } = parts
+  const { deadlines, index, maxSize, maxWeight, policy, table, used, weight } = parts
+  const { freed: freeSlots, keys, slots, values } = table
   const found = [...policy.violations(), ...(deadlines?.violations() ?? [])]
   const free = new Set(freeSlots)
   let weighed = 0
   let live = 0
   policy.forEach((slot) => {
     live++
-    weighed += weightAt(slot)
+    weighed += table.weightAt(slot)
     if (index.get(keys[slot] as K) !== slot) found.push(`the index does not lead to slot ${slot}`)
     if (free.has(slot)) found.push(`slot ${slot} is live and free`)
   })

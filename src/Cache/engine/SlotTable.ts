@@ -1,0 +1,92 @@
+/**
+ * The columns of a bounded map.
+ *
+ * @since 0.1.0
+ */
+import { extendedFloats } from "./columns.js"
+
+/**
+ * Keys, values and weights by slot, and the slots that are free. A key and a value share the fate of their slot: both are
+ * set, or both are undefined. A slot that was freed is used again first.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class SlotTable<K, V> {
+  readonly keys: Array<K | undefined> = []
+  readonly values: Array<V | undefined> = []
+  readonly freed: Array<number> = []
+  /**
+   * How many slots there are, live and free.
+   *
+   * @since 0.1.0
+   */
+  slots = 0
+  /**
+   * For how many there is room.
+   *
+   * @since 0.1.0
+   */
+  capacity = 0
+  private weights: Float64Array<ArrayBuffer> | undefined
+
+  /** @param isWeighed whether entries have weights: else each weighs 1 */
+  constructor(isWeighed: boolean) {
+    if (isWeighed) this.weights = new Float64Array(0)
+  }
+
+  /**
+   * A slot for a new entry. There may be no room for it yet.
+   *
+   * @since 0.1.0
+   */
+  take(): number {
+    const freed = this.freed.pop()
+    if (freed !== undefined) return freed
+    const slot = this.slots++
+    if (slot >= this.keys.length) {
+      this.keys.push(undefined)
+      this.values.push(undefined)
+    }
+    return slot
+  }
+
+  /**
+   * Makes room for so many slots.
+   *
+   * @since 0.1.0
+   */
+  grow(capacity: number): void {
+    this.capacity = capacity
+    if (this.weights !== undefined) this.weights = extendedFloats(this.weights, capacity, 0)
+  }
+
+  /**
+   * Empties a slot.
+   *
+   * @since 0.1.0
+   */
+  free(slot: number): void {
+    this.keys[slot] = undefined
+    this.values[slot] = undefined
+    this.freed.push(slot)
+  }
+
+  /**
+   * The weight of the entry in a slot.
+   *
+   * @since 0.1.0
+   */
+  weightAt(slot: number): number {
+    return this.weights === undefined ? 1 : this.weights[slot] as number
+  }
+
+  /**
+   * Notes the weight of the entry in a slot.
+   *
+   * @since 0.1.0
+   */
+  putWeight(slot: number, weight: number): void {
+    if (this.weights !== undefined) this.weights[slot] = weight
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * What a bounded map is made of.
+ *
+ * @since 0.1.0
+ */
+import { Deadlines } from "./Deadlines.js"
+import type { EvictionPolicy, EvictionPolicyName } from "./EvictionPolicy.js"
+import type { KeyEquality } from "./KeyEquality.js"
+import { keyHash } from "./keyHash.js"
+import { KeyIndex } from "./KeyIndex.js"
+import { makePolicy } from "./makePolicy.js"
+import { SlotTable } from "./SlotTable.js"
+
+/**
+ * What tables are made with.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TablesOptions {
+  readonly equality: KeyEquality | undefined
+  readonly evictionPolicy: EvictionPolicyName
+  /** Whether entries have weights: else each weighs 1. */
+  readonly isWeighed: boolean
+  /** Milliseconds; `Infinity` for none. */
+  readonly timeToIdle: number
+}
+
+/**
+ * The tables of a bounded map. What expiry needs exists only once it is used.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface MapTables<in out K, in out V> {
+  readonly table: SlotTable<K, V>
+  readonly policy: EvictionPolicy
+  readonly index: KeyIndex<K>
+  readonly deadlines: Deadlines | undefined
+}
+
+/**
+ * Tables without entries.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const newTables = <K, V>(options: TablesOptions): MapTables<K, V> => {
+  const table = new SlotTable<K, V>(options.isWeighed)
+  return {
+    table,
+    policy: makePolicy(options.evictionPolicy, (slot) => table.weightAt(slot)),
+    index: new KeyIndex<K>(options.equality, (slot) => table.keys[slot]),
+    deadlines: options.timeToIdle === Number.POSITIVE_INFINITY ? undefined : new Deadlines(0, options.timeToIdle)
+  }
+}
+
+/**
+ * Tables with the same entries, and room for no more: the next victim first, so that they are in the same order where the
+ * policy goes by the order of use. What a policy knew besides, as how often an entry was used, it learns anew. `undefined`
+ * when a key cannot be put in: it has changed, or its own hash throws.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const freshTables = <K, V>(
+  table: SlotTable<K, V>,
+  policy: EvictionPolicy,
+  deadlines: Deadlines | undefined,
+  options: TablesOptions & { readonly capacity: number; readonly expected: number }
+): MapTables<K, V> | undefined => {
+  const fresh = newTables<K, V>(options)
+  const isIdle = options.timeToIdle !== Number.POSITIVE_INFINITY
+  const freshDeadlines = deadlines === undefined || isIdle
+    ? fresh.deadlines
+    : new Deadlines(0, options.timeToIdle)
+  fresh.policy.expect(options.expected)
+  fresh.table.grow(options.capacity)
+  fresh.policy.grow(options.capacity)
+  freshDeadlines?.grow(options.capacity)
+  let isSound = true
+  try {
+    policy.forEach((slot) => {
+      const key = table.keys[slot] as K
+      // It has changed, and equals another one now.
+      isSound &&= fresh.index.get(key) === -1
+      if (!isSound) return
+      const hash = fresh.policy.usesHashes ? keyHash(key, options.equality) : 0
+      const place = fresh.table.take()
+      fresh.index.set(key, place)
+      fresh.table.keys[place] = key
+      fresh.table.values[place] = table.values[slot]
+      fresh.table.putWeight(place, table.weightAt(slot))
+      fresh.policy.insert(place, hash)
+      if (deadlines !== undefined) freshDeadlines?.take(place, deadlines, slot)
+    })
+  } catch {
+    return undefined
+  }
+  return isSound ? { ...fresh, deadlines: freshDeadlines } : undefined
+}
