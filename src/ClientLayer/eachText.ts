@@ -9,6 +9,7 @@ import * as Http from "node:http"
 import * as Https from "node:https"
 import { Stream } from "node:stream"
 import { types } from "node:util"
+import { isSecretName } from "./harmlessTexts.js"
 import { isObjectPrototype, isUrl } from "./plainData.js"
 
 /**
@@ -20,7 +21,7 @@ import { isObjectPrototype, isUrl } from "./plainData.js"
 export interface TextKind {
   /** Whether it is the name of a field, not a value. */
   readonly isName: boolean
-  /** Whether it is a part of something that is a secret as a whole: `Redacted`, bytes. */
+  /** Whether it is a part of something that is a secret as a whole: `Redacted`, bytes, a field that is called so. */
   readonly isSecret: boolean
 }
 
@@ -120,7 +121,8 @@ const push = (
       if (typeof name === "string") tell(name, { isName: true, isSecret })
       // The methods of a class say nothing.
       if (at !== value && typeof descriptor?.value === "function") continue
-      waiting.push([descriptor?.get === undefined ? descriptor?.value : read(value, name), isSecret])
+      const isSecretField = isSecret || (typeof name === "string" && isSecretName(name))
+      waiting.push([descriptor?.get === undefined ? descriptor?.value : read(value, name), isSecretField])
     }
   }
   return names
@@ -149,9 +151,10 @@ const isStream = (value: object): boolean => value instanceof Stream
 const connections: ReadonlySet<PropertyKey> = new Set(["sockets", "freeSockets", "requests", "_events", "domain"])
 
 const isInternal = (name: PropertyKey, value: object): boolean =>
-  typeof value === "function"
+  name === Symbol.toStringTag
+  || (typeof value === "function"
     ? name === "length" || name === "name" || name === "prototype" || name === "caller" || name === "arguments"
-    : connections.has(name) && value instanceof EventEmitter
+    : connections.has(name) && value instanceof EventEmitter)
 
 const builtIn: ReadonlySet<object> = new Set([
   Array.prototype,

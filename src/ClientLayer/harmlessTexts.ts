@@ -17,14 +17,24 @@ export const isHarmless = (text: string): boolean =>
   text.trim().length < 4 || /^\d{1,5}$/.test(text) || words().has(text.toLowerCase())
 
 /**
- * Whether the name of a field looks like one: words of letters, such as `"x-api-key"` or `"maxSockets"`, and a number of
- * at most 3 digits behind them.
+ * Whether the name of a field looks like one: words of letters, such as `"x-api-key"` or `"base64Encoder"`, with at most 4
+ * digits in them.
  *
  * @since 0.1.0
  * @category guards
  */
 export const isNameLike = (name: string): boolean =>
-  name.length <= 40 && /^[$_@]{0,2}[a-z]+(?:[-_.:/ ][a-z]+)*[-_]?\d{0,3}$/i.test(name)
+  name.length <= 40 && /^[$_@]{0,2}[a-z]+(?:(?:\d+|[-_.:/ ])[a-z]+)*[-_]?\d*$/i.test(name)
+  && name.replaceAll(/\D/g, "").length <= 4
+
+/**
+ * Whether what stands under a name is a secret by that name, however harmless it looks.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isSecretName = (name: string): boolean =>
+  /pass(?:word|phrase|wd|code)?$|secret|token|authorization|api-?key|private/i.test(name)
 
 let unpacked: ReadonlySet<string> | undefined
 

@@ -33,6 +33,8 @@ describe("what is masked in errors", () => {
     [{ profile: Redacted.make("prod") }, "prod, production", "***, production"],
     [{ customUserAgent: "shop" }, "shop, shops, eshop, (shop)", "***, shops, eshop, (***)"],
     [{ credentials: { accessKeyId: "test", secretAccessKey: "test" } }, "the latest test", "the latest ***"],
+    [{ proxy: { host: "localhost", password: "standard" } }, "localhost, standard", "localhost, ***"],
+    [{ labels: { a1b2c3d4e5: 1, keep: 1 } }, "a1b2c3d4e5 and keep", "*** and keep"],
     [{ tls: { key: Buffer.from("line of key\nother line") } }, "line of key | other line", "*** | ***"],
     [{ a: "one-secret", b: "secret-two" }, "one-secret-two", "***"]
   ]
@@ -47,9 +49,10 @@ describe("what is masked in errors", () => {
       endpoint: "https://store.example/path",
       clientContextParams: { region: "us-west-2", mode: "standard", secure: "true", port: "8080", host: "localhost" },
       x: ["https", "s3", "dynamodb", "aws-cn", "eu-west-1", "info", "GET", "WHEN_REQUIRED", "abc"],
-      "x-api-key": { maxSockets: 1, "x-amz-acl": 1, v2: 1 }
+      "x-api-key": { maxSockets: 1, "x-amz-acl": 1, v2: 1, base64Encoder: 1 },
+      logger: console
     }
-    const text = JSON.stringify(config)
+    const text = `AsyncFunction console ${JSON.stringify({ ...config, logger: undefined })}`
     assert.strictEqual(mask(config, text), text)
   })
 
