@@ -2,7 +2,7 @@ import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Layer, Schema, Scope, TestClock } from "effect"
 import { ClientCache, ResourceCache, ResourceDefinition, sendCommand, Session } from "effect-aws-cache/ClientLayer"
-import { turns, until } from "../support/until.js"
+import { eventually, until } from "../support/until.js"
 import { localS3 } from "./localS3.js"
 import { sessionEnvironment } from "./sessionEnvironment.js"
 
@@ -34,7 +34,7 @@ describe("timeToIdle", () => {
       }
       assert.deepStrictEqual([yield* ResourceCache.size, yield* ClientCache.size, server.connections()], [1, 1, 1])
       yield* TestClock.adjust("10 minutes")
-      yield* turns(5)
+      yield* eventually(Effect.map(ClientCache.stats, ({ leased }) => leased === 0))
       assert.deepStrictEqual([yield* ResourceCache.size, yield* ClientCache.size], [0, 1])
       yield* TestClock.adjust("1 minute")
       yield* until(() => server.openSockets() === 0)
@@ -61,13 +61,15 @@ describe("timeToIdle", () => {
         yield* Scope.extend(Session.lease(S3Client, server.config({ region: "eu-west-1" })), scope)
         assert.deepStrictEqual(yield* sizes, [2, 1, 1, 1])
         yield* TestClock.adjust("1 hour")
-        yield* turns(5)
+        assert.deepStrictEqual((yield* sizes).slice(2), [0, 0])
+        // The one that is leased here; those of the resources are not leased any more.
+        yield* eventually(
+          Effect.zipWith(client.LRU.stats, client.LFU.stats, (lru, lfu) => lru.leased === 1 && lfu.leased === 0)
+        )
         yield* TestClock.adjust("1 hour")
-        yield* turns(5)
         assert.deepStrictEqual(yield* sizes, [1, 0, 0, 0])
         yield* Scope.close(scope, Exit.void)
         yield* TestClock.adjust("1 hour")
-        yield* turns(5)
         assert.deepStrictEqual(yield* sizes, [0, 0, 0, 0])
       }).pipe(Effect.provide(Session.layer({ timeToIdle: "1 hour", gracePeriod: 0 })))
     }))
