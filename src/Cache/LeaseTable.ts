@@ -21,6 +21,7 @@ import type { Glance } from "./glance.js"
 import { type GuardedMap, makeGuardedMap } from "./GuardedMap.js"
 import { type LeaseOptions, type Options, releaseLimits, type Stats, type WriteOptions } from "./LeasedStoreOptions.js"
 import { Acquisition, LeasedValue, type LeaseOwner } from "./LeasedValue.js"
+import { ownExit } from "./ownCause.js"
 import { Releaser } from "./Releaser.js"
 import { requireEffect } from "./requireEffect.js"
 import { type Flight, SingleFlight } from "./SingleFlight.js"
@@ -205,7 +206,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
           )
           // A value that is released from outside would be lost, were it interrupted on its way here.
           return Effect.flatMap(
-            Effect.exit(release === undefined ? restore(acquire) : acquire),
+            Effect.map(Effect.exit(release === undefined ? restore(acquire) : acquire), ownExit),
             (exit): Effect.Effect<LeasedValue<K, V>, E> => {
               // A finalizer that fails here is told to whoever waits, along with what made it run.
               if (Exit.isFailure(exit)) return Effect.ensuring(Effect.failCause(exit.cause), Scope.close(scope, exit))

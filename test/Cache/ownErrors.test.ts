@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Context, Effect, Exit, FiberRef, Layer, Option, Schema, Tracer } from "effect"
+import { Cause, Context, Effect, Either, Exit, FiberRef, Layer, Option, Schema, Tracer } from "effect"
 import { LeasedStore, Store } from "effect-aws-cache/Cache"
 import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
 import { SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
@@ -155,6 +155,45 @@ describe("what a computation fails with", () => {
       }), 20_000)
   }
 
+  for (const [store, make] of stores.filter(([what]) => !what.startsWith("S3Cache"))) {
+    it.scoped(`is the very object in values that tell of it: ${store}`, () =>
+      Effect.gen(function*() {
+        const ask = yield* make
+        for (const [what, makeError, use] of errors) {
+          const error = makeError()
+          const used = use(error as never)
+          const fails = Effect.fail(error)
+          const either = Either.left(error)
+          for (
+            const [how, compute, errorOf] of [
+              ["flip", Effect.flip(fails), (value: unknown) => value],
+              [
+                "either",
+                Effect.either(fails),
+                (value: unknown) => Either.isEither(value) && Either.getLeft(value).pipe(Option.getOrUndefined)
+              ],
+              ["exit", Effect.exit(fails), (value: unknown) => Exit.isExit(value) && failureOf(value)],
+              [
+                "cause",
+                Effect.sandbox(fails).pipe(Effect.flip),
+                (value: unknown) => Cause.isCause(value) && Option.getOrUndefined(Cause.failureOption(value))
+              ],
+              ["either of its own", Effect.succeed(either), (value: unknown) => value === either ? error : "another"]
+            ] as const
+          ) {
+            const key = `${what}, ${how}`
+            // They are computations of values that are no numbers.
+            const computed = Effect.map(compute, (value) => value as unknown as number)
+            for (const value of [yield* inSpans(ask(key, computed)), yield* ask(key, computed)]) {
+              const found = errorOf(value)
+              assert.isTrue(Object.is(found, error), `${key}: another object`)
+              assert.deepStrictEqual(use(found as never), used, key)
+            }
+          }
+        }
+      }), 20_000)
+  }
+
   it.scoped("is what `failureTimeToLive` is asked with", () =>
     Effect.gen(function*() {
       const asked: Array<number> = []
@@ -258,13 +297,19 @@ describe("what a computation leaves behind", () => {
         }
         yield* request("failed", fails)
         yield* request("computed", acquires)
+        yield* request("an error as a value", () => Effect.flip(fails()).pipe(Effect.as(2)))
+        if (!store.startsWith("S3Cache")) {
+          yield* request("told by a value", () =>
+            Effect.map(Effect.either(fails()), (value) => value as unknown as number))
+          yield* request("an error", () =>
+            Effect.map(Effect.flip(fails()), (value) => value as unknown as number))
+          yield* request("an exit", () => Effect.map(Effect.exit(fails()), (value) => value as unknown as number))
+        }
         yield* garbageCollected
         const left = refs.flatMap((ref) => ref.deref()?.name ?? [])
         assert.deepStrictEqual(left, [], "spans")
         assert.deepStrictEqual(others.map((ref) => ref.deref() === undefined), others.map(() => true), "others")
-        assert.strictEqual(ended.filter((span) => span.startsWith("request")).length, 2)
-        // A computation that is under way does not either, once its callers have gone.
-        return yield* Effect.void
+        assert.strictEqual(ended.filter((span) => span.startsWith("request")).length, others.length / 3)
       }))
   }
 
