@@ -43,13 +43,24 @@ export type SessionCredentialsOption =
   | Redacted.Redacted<RedactedCredentials>
 
 /**
+ * What the SDK says to a credential provider: who asks, and whether credentials that are there will not do.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface IdentityProperties {
+  readonly forceRefresh?: boolean | undefined
+  readonly callerClientConfig?: object | undefined
+}
+
+/**
  * A credential provider as clients of the SDK take it, marked so that they do not remember credentials themselves.
  *
  * @since 0.1.0
  * @category models
  */
 export interface SessionCredentialProvider {
-  (properties?: { readonly forceRefresh?: boolean | undefined }): Promise<AwsCredentials>
+  (properties?: IdentityProperties): Promise<AwsCredentials>
   readonly memoized: true
 }
 
@@ -231,8 +242,8 @@ export const makeSessionCredentials = (
       otherwise: { readonly profile?: unknown; readonly region?: unknown },
       lends: boolean
     ): SessionCredentialProvider => {
-      const provide = (properties: object = {}): Promise<AwsCredentials> => {
-        const forceRefresh = "forceRefresh" in properties && properties.forceRefresh === true
+      const provide = (properties: IdentityProperties = {}): Promise<AwsCredentials> => {
+        const forceRefresh = properties.forceRefresh === true
         const request: Request = {
           source: source(),
           asker: askerOf(properties, otherwise, sessionItself()),
@@ -356,7 +367,7 @@ const lending = new AsyncLocalStorage<SessionCredentialProvider | undefined>()
 
 const lent = (lender: SessionCredentialProvider): SessionCredentialProvider =>
   Object.assign(
-    (properties?: { readonly forceRefresh?: boolean | undefined }) => (lending.getStore() ?? lender)(properties),
+    (properties?: IdentityProperties) => (lending.getStore() ?? lender)(properties),
     memoized
   )
 

@@ -90,7 +90,7 @@ export type { ResourceFake } from "./ResourceFake.js"
 export { type RequestOptions, sendCommand } from "./sendCommand.js"
 export { Session, SessionLive } from "./Session.js"
 export { SessionCaches } from "./SessionCaches.js"
-export type { SessionCredentialProvider, SessionCredentialsOption } from "./SessionCredentials.js"
+export type { IdentityProperties, SessionCredentialProvider, SessionCredentialsOption } from "./SessionCredentials.js"
 export { CredentialsError, PackageNotFoundError, ProfileNotFoundError, UnknownRegionError } from "./SessionErrors.js"
 export type {
   SessionCacheControls,

@@ -108,6 +108,26 @@ describe("credentials live in a session as long as they are valid", () => {
       assert.strictEqual(yield* get("tenant-1"), 1)
     }), 60_000)
 
+  it.scoped("and of 64 regions at most for each identity, those used last", () =>
+    Effect.gen(function*() {
+      yield* sessionEnvironment()
+      const asked: Array<string> = []
+      const credentials = async (properties?: { readonly callerClientConfig?: { region(): Promise<string> } }) => {
+        asked.push(await properties?.callerClientConfig?.region() ?? "none")
+        return known
+      }
+      const session = yield* Session.make({ region: "us-east-1", credentials })
+      const provider = yield* session.credentialProvider
+      const ask = (n: number) =>
+        Effect.promise(() => provider({ callerClientConfig: { region: () => Promise.resolve(`region-${n}`) } }))
+      for (let n = 0; n < 100; n++) yield* ask(n)
+      assert.strictEqual(asked.splice(0).length, 100)
+      for (let n = 99; n >= 36; n--) yield* ask(n)
+      assert.deepStrictEqual(asked, [])
+      yield* ask(35)
+      assert.deepStrictEqual(asked, ["region-35"])
+    }))
+
   it.scoped("and hold nothing of a provider without a name that nobody has any more", () =>
     Effect.gen(function*() {
       yield* sessionEnvironment()
