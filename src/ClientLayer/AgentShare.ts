@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { AsyncResource } from "node:async_hooks"
 import * as Http from "node:http"
 import { nextTick } from "node:process"
 import { addTo, type ConnectionPool } from "./ConnectionPool.js"
@@ -68,7 +69,8 @@ export class AgentShare extends Http.Agent {
     if (host.used < this.#limit) {
       this.#start(name, host, args)
     } else {
-      host.waiting.push(args)
+      // It goes on in the asynchronous context it came in, not in that of the request it waited for.
+      host.waiting.push({ request: args[0], start: AsyncResource.bind(() => this.#start(name, host, args)) })
       this.#queued++
       this.#pool.crowded.add(this)
     }
@@ -81,7 +83,7 @@ export class AgentShare extends Http.Agent {
    */
   cutOff(closed: Error): void {
     for (const host of this.#hosts.values()) {
-      for (const [request] of host.waiting.splice(0)) request.emit("error", closed)
+      for (const { request } of host.waiting.splice(0)) request.emit("error", closed)
     }
     this.#queued = 0
     this.#pool.crowded.delete(this)
@@ -107,7 +109,7 @@ export class AgentShare extends Http.Agent {
     if (next !== undefined) {
       this.#queued--
       if (this.#queued === 0) this.#pool.crowded.delete(this)
-      this.#start(name, host, next)
+      next.start()
     } else if (host.used === 0) {
       this.#hosts.delete(name)
     }
@@ -118,7 +120,7 @@ type Arrival = readonly [request: Http.ClientRequest, options: unknown, ...Reado
 
 interface Host {
   used: number
-  readonly waiting: Array<Arrival>
+  readonly waiting: Array<{ readonly request: Http.ClientRequest; readonly start: () => void }>
 }
 
 const isOptions = (u: unknown): u is Http.ClientRequestArgs => typeof u === "object" && u !== null

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { AsyncResource } from "node:async_hooks"
 import type { EventEmitter } from "node:events"
 import * as Http from "node:http"
 import * as Https from "node:https"
@@ -81,17 +82,18 @@ export class ConnectionPool {
 
   /**
    * Lets a request in. If connections are idle, it first waits until the event loop has heard of those that are closed.
+   * Whoever waited goes on in the asynchronous context it came in (`AsyncLocalStorage`), not in that of another request.
    *
    * @param add what gives the request a connection, or makes it wait for one
    * @since 0.1.0
    */
   enter(request: Http.ClientRequest, add: () => void): void {
     if (this.entering !== undefined) {
-      this.entering.push({ request, add })
+      this.entering.push({ request, add: AsyncResource.bind(add) })
     } else if (isEmpty(this.agent.freeSockets) || !awaken(this.lookedAt)) {
       add()
     } else {
-      this.entering = [{ request, add }]
+      this.entering = [{ request, add: AsyncResource.bind(add) }]
       // One turn may be under way already: what it polled for was asked before the process stood still.
       afterTurns(2, () => this.look())
     }

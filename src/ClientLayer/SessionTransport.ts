@@ -6,14 +6,13 @@
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
-import type * as Https from "node:https"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
 import { printKey } from "../Cache/printKey.js"
 import { awaitQuiet } from "./awaitQuiet.js"
 import { borrowedHandler } from "./borrowedHandler.js"
 import { ConnectionPool, type TransportFigures } from "./ConnectionPool.js"
 import { describeType } from "./describeType.js"
-import { isAgent } from "./handlerOptions.js"
+import { agentOptions, isAgent } from "./handlerOptions.js"
 import { isPlainObject } from "./plainData.js"
 import { Transport } from "./Transport.js"
 
@@ -92,13 +91,9 @@ export const makeSessionTransport = (
       })
     }
     const { httpAgent: givenHttp, httpsAgent: givenHttps } = requestHandler ?? {}
-    const agentOptions = (given: unknown): Https.AgentOptions => ({
-      keepAlive: true,
-      maxSockets: limit,
-      ...(isPlainObject(given) ? given : {})
-    })
-    const http = isAgent(givenHttp) ? undefined : ConnectionPool.http(agentOptions(givenHttp))
-    const https = isAgent(givenHttps) ? undefined : ConnectionPool.https(agentOptions(givenHttps))
+    const defaults = { keepAlive: true, maxSockets: limit }
+    const http = isAgent(givenHttp) ? undefined : ConnectionPool.http(agentOptions(defaults, givenHttp))
+    const https = isAgent(givenHttps) ? undefined : ConnectionPool.https(agentOptions(defaults, givenHttps))
     const transport = yield* Effect.acquireRelease(
       Effect.sync(() => Transport.over([http, https].filter((pool) => pool !== undefined))),
       (transport) =>

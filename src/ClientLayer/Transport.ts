@@ -10,8 +10,7 @@ import { ClientClosedError } from "./ClientErrors.js"
 import { ConnectionPool, type TransportFigures } from "./ConnectionPool.js"
 import { connectionTimeout } from "./defaultsMode.js"
 import { agentsOf, destroyHandler, handlerOf } from "./handlerOf.js"
-import { type Agents, isAgent, isHandler, type OfferedHandler, offerOptions } from "./handlerOptions.js"
-import { isPlainObject } from "./plainData.js"
+import { agentOptions, type Agents, isAgent, isHandler, type OfferedHandler, offerOptions } from "./handlerOptions.js"
 
 /**
  * What the clients of a session share.
@@ -390,7 +389,7 @@ export class Transport {
 
   #ownAgent(make: (options: Https.AgentOptions) => ConnectionPool, given: unknown): unknown {
     if (isAgent(given)) return given
-    return this.#own(make({ ...agentDefaults, ...(isPlainObject(given) ? given : {}) })).agent
+    return this.#own(make(agentOptions(agentDefaults, given))).agent
   }
 
   #own(pool: ConnectionPool): ConnectionPool {

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Http from "node:http"
+import type * as Https from "node:https"
 import { isPlainObject } from "./plainData.js"
 
 /**
@@ -46,6 +47,20 @@ export const isHandler = (u: unknown): u is { readonly handle: Function } =>
  */
 export const isAgent = (u: unknown): boolean =>
   u instanceof Http.Agent || (typeof u === "object" && u !== null && "destroy" in u && typeof u.destroy === "function")
+
+/**
+ * The options that an agent is made from, as the SDK reads them: the own fields of whatever object it is, also of an
+ * instance of a class.
+ *
+ * @param defaults options that count where the caller's do not say
+ * @param given what stands in the place of an agent, and is none
+ * @since 0.1.0
+ * @category constructors
+ */
+export const agentOptions = (defaults: Https.AgentOptions, given: unknown): Https.AgentOptions => ({
+  ...defaults,
+  ...(typeof given === "object" ? given : undefined)
+})
 
 /**
  * Options of a request handler with agents put in, as a client is to be built with them. Options that a function gives,
@@ -100,14 +115,19 @@ const merge = (
   const put = (options: object): object => Object.defineProperties(options, Object.getOwnPropertyDescriptors(agents))
   if (typeof given !== "object" || given === null) return put({ ...base })
   if (isPlainObject(given)) return put({ ...base, ...given })
-  // Getters and private fields of a class work on its own instances only.
-  return new Proxy(given, {
-    get: (target, name) =>
-      name in agents
-        ? Reflect.get(agents, name)
-        : name in target
-        ? Reflect.get(target, name, target)
-        : Reflect.get(base, name),
-    has: (target, name) => name in target || name in agents || name in base
+  // Getters and private fields of a class work on its own instances only. The proxy stands for an empty object, because
+  // one that stands for a frozen instance must not say anything else than that.
+  const get = (name: PropertyKey): unknown =>
+    name in agents ? Reflect.get(agents, name) : name in given ? Reflect.get(given, name) : Reflect.get(base, name)
+  const has = (name: PropertyKey): boolean => name in given || name in agents || name in base
+  const names = (): Array<string | symbol> => [
+    ...new Set([...Reflect.ownKeys(given), ...Object.keys(agents), ...Object.keys(base)])
+  ]
+  return new Proxy(Object.create(Object.getPrototypeOf(given)), {
+    get: (_, name) => get(name),
+    has: (_, name) => has(name),
+    ownKeys: names,
+    getOwnPropertyDescriptor: (_, name) =>
+      names().includes(name) ? { value: get(name), enumerable: true, configurable: true, writable: true } : undefined
   })
 }

@@ -2,11 +2,12 @@ import { PutObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client
 import { assert, describe, it } from "@effect/vitest"
 import { NodeHttpHandler } from "@smithy/node-http-handler"
 import { Effect, Exit, Fiber, Layer, Scope } from "effect"
-import { ClientCache, ClientCustomization, type ClientOptions } from "effect-aws-cache/ClientLayer"
+import { ClientCache, ClientCustomization, type ClientOptions, Session } from "effect-aws-cache/ClientLayer"
 import * as Http from "node:http"
 import { turns, until } from "../support/until.js"
 import { makeHttp2Client } from "./Http2Client.js"
 import { fetchObject, type LocalS3, localS3, openObject } from "./localS3.js"
+import { sessionEnvironment } from "./sessionEnvironment.js"
 
 /** The program's own handler, which counts how often somebody destroys it. */
 class Counting extends NodeHttpHandler {
@@ -154,6 +155,11 @@ class Limits {
     return this.#limit
   }
 }
+class Named {
+  requestTimeout = 5000
+  httpAgent = undefined
+  httpsAgent = undefined
+}
 const shapes: Readonly<Record<string, () => unknown>> = {
   "plain": () => ({ requestTimeout: 5000 }),
   "plain, with options for agents": () => ({ requestTimeout: 5000, httpAgent: { maxSockets: 9 } }),
@@ -161,6 +167,12 @@ const shapes: Readonly<Record<string, () => unknown>> = {
   "on a prototype": () => Object.create({ requestTimeout: 5000 }),
   "frozen": () => Object.freeze({ requestTimeout: 5000 }),
   "of a class with a getter and a private field": () => new Limits(),
+  "of a class that names the agents": () => new Named(),
+  "of a class, frozen": () => Object.freeze(new Named()),
+  "of a class, sealed": () => Object.seal(new Named()),
+  "of a class, with fields that cannot be changed": () =>
+    Object.defineProperty(new Named(), "httpAgent", { value: { maxSockets: 9 } }),
+  "of a class, frozen, given by a function": () => () => Promise.resolve(Object.freeze(new Named())),
   "given by a function": () => () => Promise.resolve({ requestTimeout: 5000 }),
   "of a class, given by a function": () => () => Promise.resolve(new Limits()),
   "given by a function, with options for agents": () => () =>
@@ -187,6 +199,43 @@ describe("options for a request handler", () => {
           assert.deepInclude(figures, { borrowed: false, openSockets: 1 })
         }).pipe(Effect.provide(ClientCache.layer({ maxSize: 1 })))
         yield* until(() => server.openSockets() === 0)
+      }))
+  }
+
+  class AgentLimits {
+    maxSockets = 2
+  }
+  for (
+    const [name, httpAgent] of Object.entries<object>({
+      "plain": { maxSockets: 2 },
+      "frozen": Object.freeze({ maxSockets: 2 }),
+      "of a class": new AgentLimits(),
+      "of a class, frozen": Object.freeze(new AgentLimits()),
+      "without a prototype": Object.assign(Object.create(null), { maxSockets: 2 })
+    })
+  ) {
+    it.scopedLive(`hold options for agents of any shape: ${name}`, () =>
+      Effect.gen(function*() {
+        yield* sessionEnvironment()
+        const ask = <R, E>(client: (server: LocalS3) => Effect.Effect<S3Client, E, R>) =>
+          Effect.gen(function*() {
+            const server = yield* localS3
+            const s3 = yield* client(server)
+            yield* Effect.forEach(Array.from({ length: 6 }), () => fetchObject(s3, "slow"), {
+              concurrency: "unbounded"
+            })
+            assert.strictEqual(server.connections(), 2)
+          })
+        const requestHandler = { httpAgent }
+        yield* ask((server) => ClientCache.client(S3Client, server.config({ requestHandler }))).pipe(
+          Effect.provide(ClientCache.layer())
+        )
+        yield* ask((server) => Session.client(S3Client, server.config({ requestHandler }))).pipe(
+          Effect.provide(Session.layer({ region: "us-east-1" }))
+        )
+        yield* ask((server) => Session.client(S3Client, server.config())).pipe(
+          Effect.provide(Session.layer({ region: "us-east-1", requestHandler }))
+        )
       }))
   }
 

@@ -40,6 +40,60 @@ const object = (Key: string) => new GetObjectCommand({ Bucket: "bucket", Key })
 const readWhole = (body: { readonly transformToByteArray: () => Promise<Uint8Array> } | undefined) =>
   Effect.map(Effect.promise(async () => body?.transformToByteArray() ?? new Uint8Array()), ({ length }) => length)
 
+/** A signal as polyfills have it, and those of other realms: it is no `AbortSignal` here. */
+class Polyfill extends EventTarget {
+  aborted = false
+  listeners = 0
+  override addEventListener(...args: Parameters<EventTarget["addEventListener"]>) {
+    this.listeners += 1
+    super.addEventListener(...args)
+  }
+  abort() {
+    this.aborted = true
+    this.dispatchEvent(new Event("abort"))
+  }
+}
+
+/** A signal as `@smithy/abort-controller` has it. */
+class Handler {
+  aborted = false
+  onabort: (() => void) | null = null
+  abort() {
+    this.aborted = true
+    this.onabort?.()
+  }
+}
+
+const signals: Readonly<Record<string, () => { readonly signal: object; readonly abort: () => void }>> = {
+  "of the platform": () => {
+    const controller = new AbortController()
+    return { signal: controller.signal, abort: () => controller.abort() }
+  },
+  "of a polyfill": () => {
+    const signal = new Polyfill()
+    return { signal, abort: () => signal.abort() }
+  },
+  "with nothing but a handler": () => {
+    const signal = new Handler()
+    return { signal, abort: () => signal.abort() }
+  },
+  "with a handler of the caller's, which is called as well": () => {
+    let heard = 0
+    const signal = Object.assign(new Handler(), {
+      onabort: () => {
+        heard += 1
+      }
+    })
+    return {
+      signal,
+      abort: () => {
+        signal.abort()
+        assert.strictEqual(heard, 1)
+      }
+    }
+  }
+}
+
 const leases = Effect.map(ClientCache.stats, ({ clients }) => clients.map(({ leases }) => leases))
 
 const secretAccessKey = "wJalrXUtnFEMIsecret"
@@ -140,6 +194,51 @@ describe("what is sent", () => {
       const aborted = yield* Fiber.join(fiber)
       assert.deepStrictEqual([aborted._tag, aborted.name], ["RequestError", "AbortError"])
       assert.deepStrictEqual(yield* leases, [0, 0])
+    }).pipe(Effect.provide(ClientCache.layer())))
+
+  for (const [name, make] of Object.entries(signals)) {
+    it.scoped(`with a signal of any kind that the SDK takes: ${name}`, () =>
+      Effect.gen(function*() {
+        const server = yield* localS3
+        const { abort, signal } = make()
+        const send = (key: string) =>
+          // @ts-expect-error not all of these are in the types
+          ClientCache.send(S3Client, server.config(), object(key), { abortSignal: signal })
+        const { Body } = yield* send("object")
+        assert.strictEqual(yield* readWhole(Body), 64 * 1024)
+        const keys = ["held-1", "held-2", "held-3"]
+        const fibers = yield* Effect.forEach(keys, (key) => Effect.fork(Effect.flip(send(key))))
+        yield* until(() => keys.every((key) => server.executions(key) === 1))
+        // Interruption ends a request as before.
+        const [first, ...others] = fibers
+        if (first !== undefined) yield* Fiber.interrupt(first)
+        abort()
+        for (const fiber of others) assert.strictEqual((yield* Fiber.join(fiber)).name, "AbortError")
+        assert.strictEqual((yield* Effect.flip(send("never"))).name, "AbortError")
+        assert.strictEqual(server.executions("never"), 0)
+        yield* turns(3)
+        assert.deepStrictEqual(yield* leases, [0])
+      }).pipe(Effect.provide(ClientCache.layer())))
+  }
+
+  it.scoped("with a signal of null, which is none", () =>
+    Effect.gen(function*() {
+      const server = yield* localS3
+      // @ts-expect-error not in the types
+      const { Body } = yield* ClientCache.send(S3Client, server.config(), object("object"), { abortSignal: null })
+      assert.strictEqual(yield* readWhole(Body), 64 * 1024)
+    }).pipe(Effect.provide(ClientCache.layer())))
+
+  it.scoped("with a signal that lives long, which gets one listener and no more", () =>
+    Effect.gen(function*() {
+      const server = yield* localS3
+      const signal = new Polyfill()
+      for (const key of ["one", "two", "three"]) {
+        // @ts-expect-error not in the types
+        const { Body } = yield* ClientCache.send(S3Client, server.config(), object(key), { abortSignal: signal })
+        yield* readWhole(Body)
+      }
+      assert.strictEqual(signal.listeners, 1)
     }).pipe(Effect.provide(ClientCache.layer())))
 })
 
