@@ -60,6 +60,8 @@ export class Held implements HeldParts {
   readonly bytes: number
   readonly isOwn: boolean
   readonly ahead: number
+  /** How much of the limit of bytes in memory it takes: its bytes, and the stacks of its errors, which have none there. */
+  readonly weight: number
   /** Until when a look into memory is enough for who reads. Entries with tags always need a second look. */
   simpleUntil: number
   /** The same for who can compute. */
@@ -74,7 +76,8 @@ export class Held implements HeldParts {
   private constructor(space: object, content: Isolated<Exit.Exit<unknown, unknown>>, parts: HeldParts) {
     const exit = content.value
     // An error keeps what was under way where it was made, until its stack is read.
-    if (Exit.isFailure(exit) && exit.cause._tag === "Fail") formatStacks(exit.cause.error)
+    const stack = Exit.isFailure(exit) && exit.cause._tag === "Fail" ? formatStacks(exit.cause.error) : 0
+    this.weight = parts.bytes + stack
     this.space = space
     this.content = exit
     this.copy = content.copy

@@ -155,4 +155,16 @@ describe("S3Cache", () => {
       input.id = 3
       assert.deepStrictEqual([key.input === input, key.isUnchanged], [true, true])
     }).pipe(Effect.provide(S3Cache.layerMemory())))
+
+  it.scoped("weighs the failures it remembers, which leave memory as values do", () =>
+    Effect.gen(function*() {
+      const space = keyspace("weighed", Schema.Number, "freeze")
+      for (let id = 0; id < 200; id++) {
+        yield* Effect.exit(S3Cache.getOrCompute(space.key({ id }), Effect.fail(new Missing({ id }))))
+      }
+      const { memorySize } = yield* S3Cache.stats
+      // Each is an error with a stack of some hundred characters, and its entry.
+      assert.isAbove(memorySize, 0)
+      assert.isBelow(memorySize, 20_000 / 300)
+    }).pipe(Effect.provide(S3Cache.layerMemory({ maxBytes: 20_000 }))))
 })
