@@ -11,6 +11,7 @@ import type * as Stream from "effect/Stream"
 import type * as Types from "effect/Types"
 import type { CacheConfigError, CacheExistsError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
 import type { EvictionPolicyName } from "../Cache/engine/EvictionPolicy.js"
+import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
 import type { AwsClient, ClientClass, ClientOf, OptionalConfig } from "./AwsClient.js"
 import type { AwsCommand, CommandFor } from "./AwsCommand.js"
@@ -73,6 +74,24 @@ export interface ClientCacheOptions {
 export type SendOptions<Client, Source extends ExceptionSource = never> =
   & ClientOptions<Client>
   & RequestOptions<Client, Source>
+
+/**
+ * Which options a cache of clients has.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const clientCacheKinds: OptionKinds<ClientCacheOptions> = {
+  maxSize: "any",
+  evictionPolicy: "any",
+  name: "text",
+  timeToLive: "any",
+  timeToIdle: "any",
+  gracePeriod: "any",
+  drainTimeout: "any",
+  eventCapacity: "any",
+  metrics: "flag"
+}
 
 /**
  * A client in a cache: its leases and its connections.

@@ -11,6 +11,7 @@ import type * as Stream from "effect/Stream"
 import type * as Types from "effect/Types"
 import type { CacheConfigError, CacheExistsError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
 import type { EvictionPolicyName } from "../Cache/engine/EvictionPolicy.js"
+import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
 import type { ClientClass, OptionalConfig } from "./AwsClient.js"
 import type { ResourceError } from "./ResourceBuilder.js"
@@ -54,6 +55,24 @@ export interface ResourceCacheOptions {
   readonly eventCapacity?: number | undefined
   /** Whether to keep Effect `Metric`s of it (see `CacheMetrics`), tagged with the name. Default `false`. */
   readonly metrics?: boolean | undefined
+}
+
+/**
+ * Which options a cache of resources has.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const resourceCacheKinds: OptionKinds<ResourceCacheOptions> = {
+  maxSize: "any",
+  evictionPolicy: "any",
+  name: "text",
+  timeToLive: "any",
+  timeToIdle: "any",
+  gracePeriod: "any",
+  releaseTimeout: "any",
+  eventCapacity: "any",
+  metrics: "flag"
 }
 
 /**

@@ -9,6 +9,7 @@ import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
+import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
 import type { ClientClass, ClientConfig, ClientOf, OptionalConfig } from "./AwsClient.js"
 import type { AwsCommand, CommandFor } from "./AwsCommand.js"
@@ -79,6 +80,29 @@ export interface SessionClientOptions<in C> extends ClientOptions<C>, SessionCac
 export type SessionSendOptions<Client, Source extends ExceptionSource = never> =
   & SessionClientOptions<Client>
   & RequestOptions<Client, Source>
+
+/**
+ * Which options a session has.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const sessionKinds: OptionKinds<SessionOptions> = {
+  name: "text",
+  profile: "any",
+  region: "any",
+  credentials: "any",
+  evictionPolicy: "any",
+  requestHandler: "any",
+  maxSockets: "any",
+  maxSocketsPerClient: "any",
+  maxSize: "any",
+  gracePeriod: "any",
+  timeToLive: "any",
+  timeToIdle: "any",
+  eventCapacity: "any",
+  metrics: "flag"
+}
 
 /**
  * Which cache of a session is used, and its limit.

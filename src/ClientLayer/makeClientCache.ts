@@ -10,6 +10,7 @@ import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { type CacheConfigError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
+import { checkOptions, nameIn } from "../Cache/checkOptions.js"
 import { glanceAt, glanced, keyedLine, keyedSummary } from "../Cache/glance.js"
 import * as LeasedStore from "../Cache/LeasedStore.js"
 import { printedAs } from "../Cache/printedAs.js"
@@ -36,6 +37,7 @@ import {
   prepareClient,
   type PreparedClient
 } from "./ClientCacheKey.js"
+import { clientCacheKinds } from "./ClientCacheService.js"
 import type { ClientCacheOptions, ClientCacheService } from "./ClientCacheService.js"
 import type { ClientCustomization } from "./ClientCustomization.js"
 import { ClientBuildError, ClientValueError } from "./ClientErrors.js"
@@ -77,7 +79,8 @@ export const makeClientCache = (
   secrets: MoreSecrets = noMoreSecrets
 ): Effect.Effect<ClientCacheService, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
-    const name = options.name ?? "ClientCache"
+    const name = nameIn(options, "ClientCache")
+    yield* checkOptions(name, options, clientCacheKinds)
     const drainTimeout = yield* millis(name, "drainTimeout", options.drainTimeout ?? Duration.infinity)
     let built = 0
     let maxSize = options.maxSize ?? defaultMaxSize

@@ -10,6 +10,7 @@ import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { type CacheConfigError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
+import { checkOptions, nameIn } from "../Cache/checkOptions.js"
 import { glanceAt, glanced, keyedLine, keyedSummary } from "../Cache/glance.js"
 import * as LeasedStore from "../Cache/LeasedStore.js"
 import { printedAs } from "../Cache/printedAs.js"
@@ -21,6 +22,7 @@ import { describeType } from "./describeType.js"
 import { settled } from "./PrintedKey.js"
 import { type ResourceBuilder, resourceBuilder, type ResourceError } from "./ResourceBuilder.js"
 import { isResourceCacheKey, prepareResource, type ResourceCacheKey } from "./ResourceCacheKey.js"
+import { resourceCacheKinds } from "./ResourceCacheService.js"
 import type { ResourceCacheOptions, ResourceCacheService } from "./ResourceCacheService.js"
 import type { ResourceArguments, ResourceDefinition } from "./ResourceDefinition.js"
 import { ResourceValueError } from "./ResourceErrors.js"
@@ -69,7 +71,8 @@ export const makeResourceCacheWith = (
   complete: CompleteConfig = identity
 ): Effect.Effect<ResourceCacheService, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
-    const name = options.name ?? "ResourceCache"
+    const name = nameIn(options, "ResourceCache")
+    yield* checkOptions(name, options, resourceCacheKinds)
     let built = 0
     let maxSize = options.maxSize ?? defaultMaxSize
     const store = yield* LeasedStore.make<ResourceCacheKey<unknown>, CachedResource, ResourceError>({

@@ -12,6 +12,7 @@ import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
+import { checkOptions, nameIn } from "../Cache/checkOptions.js"
 import { printedAs } from "../Cache/printedAs.js"
 import { millis } from "../Cache/timeToLive.js"
 import { countdown } from "./awaitQuiet.js"
@@ -37,6 +38,7 @@ import type { ResourceCacheService } from "./ResourceCacheService.js"
 import type { ResourceDefinition } from "./ResourceDefinition.js"
 import { chosenCache, sessionPolicy } from "./sessionCacheControls.js"
 import { SessionCaches } from "./SessionCaches.js"
+import { sessionKinds } from "./SessionService.js"
 import type {
   SessionCacheControls,
   SessionClientError,
@@ -65,7 +67,7 @@ import { expiresAt } from "./usableCredentials.js"
  * @category constructors
  */
 export const makeSession = (options: SessionOptions = {}): Effect.Effect<SessionService, SessionError, Scope.Scope> =>
-  makeSessionFrom(options, liveSources(options.name ?? "Session", options))
+  makeSessionFrom(options, liveSources(nameIn(options, "Session"), options))
 
 /**
  * Makes a session over other sources than the environment, the shared files and the SDK.
@@ -78,7 +80,8 @@ export const makeSessionFrom = <E extends SessionError>(
   sources: SessionSources<E>
 ): Effect.Effect<SessionService, E | CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
-    const name = options.name ?? "Session"
+    const name = nameIn(options, "Session")
+    yield* checkOptions(name, options, sessionKinds)
     const policy = yield* sessionPolicy(name, undefined, options.evictionPolicy ?? "LRU")
     const initial = yield* sources.settings
     let settings = initial

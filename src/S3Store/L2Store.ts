@@ -11,6 +11,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
+import { checkOptions } from "../Cache/checkOptions.js"
 import { cutText, longestMessage } from "../Cache/cutText.js"
 import { printedAs } from "../Cache/printedAs.js"
 import { ClientCache } from "../ClientLayer/ClientCache.js"
@@ -20,6 +21,7 @@ import { type FileSystemObjectStoreOptions, makeFileSystemObjectStore } from "./
 import { type KeyValueObjectStoreOptions, makeKeyValueObjectStore } from "./keyValueObjectStore.js"
 import { makeMemoryObjectStore } from "./memoryObjectStore.js"
 import type { ObjectStore } from "./ObjectStore.js"
+import { fileSystemKinds, l2StoreS3Kinds, s3StoreKinds } from "./optionKinds.js"
 import { makeS3ObjectStore } from "./s3ObjectStore.js"
 import type { S3ObjectStoreOptions } from "./S3ObjectStoreOptions.js"
 
@@ -60,9 +62,15 @@ export class L2Store extends Context.Tag("effect-aws-cache/L2Store")<L2Store, Ob
   ): Layer.Layer<L2Store, CacheConfigError | CacheKeyError | ClientBuildError, ClientCache> =>
     Layer.scoped(
       L2Store,
-      Effect.flatMap(
-        ClientCache.client(() => import("@aws-sdk/client-s3").then((sdk) => sdk.S3Client), options.clientConfig ?? {}),
-        (client) => printed(makeS3ObjectStore(client, options))
+      Effect.zipRight(
+        checkOptions("S3 object store", options, l2StoreS3Kinds),
+        Effect.flatMap(
+          ClientCache.client(
+            () => import("@aws-sdk/client-s3").then((sdk) => sdk.S3Client),
+            options.clientConfig ?? {}
+          ),
+          (client) => printed(makeS3ObjectStore(client, options))
+        )
       )
     )
 
@@ -74,7 +82,14 @@ export class L2Store extends Context.Tag("effect-aws-cache/L2Store")<L2Store, Ob
   static readonly layerS3Client = (
     client: Pick<S3Client, "send">,
     options: S3ObjectStoreOptions
-  ): Layer.Layer<L2Store, CacheConfigError> => Layer.scoped(L2Store, printed(makeS3ObjectStore(client, options)))
+  ): Layer.Layer<L2Store, CacheConfigError> =>
+    Layer.scoped(
+      L2Store,
+      Effect.zipRight(
+        checkOptions("S3 object store", options, s3StoreKinds),
+        printed(makeS3ObjectStore(client, options))
+      )
+    )
 
   /**
    * Objects in this process's memory: nothing is shared, and no AWS is needed.
@@ -104,7 +119,13 @@ export class L2Store extends Context.Tag("effect-aws-cache/L2Store")<L2Store, Ob
   static readonly layerFileSystem = (
     options: FileSystemObjectStoreOptions
   ): Layer.Layer<L2Store, CacheConfigError, FileSystem | Path> =>
-    Layer.effect(L2Store, printed(makeFileSystemObjectStore(options)))
+    Layer.effect(
+      L2Store,
+      Effect.zipRight(
+        checkOptions("file system object store", options, fileSystemKinds),
+        printed(makeFileSystemObjectStore(options))
+      )
+    )
 
   /**
    * Objects as values of a `KeyValueStore` of `@effect/platform`. It cannot list objects; and it writes on conditions

@@ -18,12 +18,14 @@ import type {
   CacheNotFoundError,
   EntryTooLargeError
 } from "../Cache/CacheErrors.js"
+import { checkOptions, nameIn } from "../Cache/checkOptions.js"
 import type { ClientCache } from "../ClientLayer/ClientCache.js"
 import type { ClientBuildError } from "../ClientLayer/ClientErrors.js"
 import type { S3CacheCheck } from "./checkStore.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
 import { L2Store, type L2StoreS3Options } from "./L2Store.js"
 import { makeS3CacheService } from "./makeS3CacheService.js"
+import { l2StoreS3Kinds, s3CacheKinds } from "./optionKinds.js"
 import type { S3CacheEvent } from "./S3CacheEvent.js"
 import type {
   S3CacheManyOptions,
@@ -366,7 +368,13 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    * @since 0.1.0
    */
   static readonly layer = (options?: S3CacheOptions): Layer.Layer<S3Cache, CacheConfigError, L2Store> =>
-    Layer.scoped(S3Cache, Effect.flatMap(L2Store, (store) => makeS3CacheService(store, options)))
+    Layer.scoped(
+      S3Cache,
+      Effect.zipRight(
+        checkOptions(nameIn(options, "S3Cache"), options ?? {}, s3CacheKinds),
+        Effect.flatMap(L2Store, (store) => makeS3CacheService(store, options))
+      )
+    )
 
   /**
    * A cache over a bucket, reached by a client of the `ClientCache`.
@@ -376,7 +384,26 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
   static readonly layerS3 = (
     options: S3CacheOptions & L2StoreS3Options
   ): Layer.Layer<S3Cache, CacheConfigError | CacheKeyError | ClientBuildError, ClientCache> =>
-    Layer.provide(S3Cache.layer(options), L2Store.layerS3(options))
+    Layer.unwrapEffect(
+      Effect.map(checkOptions(nameIn(options, "S3Cache"), options, { ...s3CacheKinds, ...l2StoreS3Kinds }), () => {
+        const { bucket, clientConfig, conditionalDeletes, conditionalWrites, deleteOptions, getOptions, ...more } =
+          options
+        const { keyPrefix, listOptions, maxObjectSize, onAccessDenied, putOptions, requestTimeout, ...cache } = more
+        const s3 = { bucket, clientConfig, conditionalDeletes, conditionalWrites, deleteOptions, getOptions }
+        return Layer.provide(
+          S3Cache.layer(cache),
+          L2Store.layerS3({
+            ...s3,
+            keyPrefix,
+            listOptions,
+            maxObjectSize,
+            onAccessDenied,
+            putOptions,
+            requestTimeout
+          })
+        )
+      })
+    )
 
   /**
    * A cache over a bucket, configured by `Config`.

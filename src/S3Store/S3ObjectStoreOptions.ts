@@ -97,7 +97,7 @@ export interface CheckedS3Options {
 export const checkS3Options = (
   { bucket, keyPrefix = "cache/", maxObjectSize = 67_108_864, requestTimeout = "10 seconds" }: S3ObjectStoreOptions
 ): Effect.Effect<CheckedS3Options, CacheConfigError> => {
-  if (bucket.trim() === "") return badOption("bucket", bucket, "the name of a bucket")
+  if (typeof bucket !== "string" || bucket.trim() === "") return badOption("bucket", bucket, "the name of a bucket")
   if (keyPrefix.length > 700 || !/^[\x20-\x7e]*$/.test(keyPrefix)) {
     return badOption("keyPrefix", keyPrefix, "at most 700 printable ASCII characters")
   }

@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
+import { checkNested, withCallOptions } from "../Cache/checkOptions.js"
 import { cutText, longestMessage } from "../Cache/cutText.js"
 import { EventHub } from "../Cache/EventHub.js"
 import { printName } from "../Cache/glance.js"
@@ -37,6 +38,14 @@ import { makeManyKeys } from "./manyKeys.js"
 import { makeMemoizing } from "./memoizing.js"
 import { MemoryLevel } from "./MemoryLevel.js"
 import type { ObjectStore } from "./ObjectStore.js"
+import {
+  circuitBreakerKinds,
+  s3ManyKinds,
+  s3MemoizeKinds,
+  s3WriteKinds,
+  s3WriteManyKinds,
+  writeBehindKinds
+} from "./optionKinds.js"
 import { makeReading } from "./reading.js"
 import type { S3CacheEvent } from "./S3CacheEvent.js"
 import type { S3CacheOptions } from "./S3CacheOptions.js"
@@ -85,6 +94,8 @@ export const makeS3CacheService = (
     const hub = yield* EventHub.make<S3CacheEvent>(eventCapacity)
     const ledger = new Ledger(hub, options.metrics === true ? name : undefined)
     const { circuitBreaker = {} } = options
+    if (circuitBreaker !== false) yield* checkNested(name, "circuitBreaker", circuitBreaker, circuitBreakerKinds)
+    yield* checkNested(name, "writeBehind", options.writeBehind, writeBehindKinds)
     const { breaker, faults } = makeGuards(
       name,
       unwatched,
@@ -155,17 +166,25 @@ export const makeS3CacheService = (
     const marking = (tag: string, how: "invalidated" | "expired") =>
       Effect.map(markers.mark(tag, how), () => ledger.record({ _tag: "TagMarked", tag, how }))
 
+    const many = makeManyKeys(levels, reading, writing, groups, batches, lookup)
+    const memoizing = makeMemoizing(groups, lookup)
+
     const service: S3CacheService = {
       get: reading.get,
       getOption: reading.getOption,
       has: (key) => Effect.map(reading.getOption(key), Option.isSome),
       peek: reading.peek,
-      set: writing.set,
-      add: writing.add,
+      set: (key, value, write) => withCallOptions(name, write, s3WriteKinds, writing.set(key, value, write)),
+      add: (key, value, write) => withCallOptions(name, write, s3WriteKinds, writing.add(key, value, write)),
       remove: writing.remove,
       pop: writing.pop,
-      ...makeManyKeys(levels, reading, writing, groups, batches, lookup),
-      ...makeMemoizing(groups, lookup),
+      ...many,
+      getMany: (keys, how) => withCallOptions(name, how, s3ManyKinds, many.getMany(keys, how)),
+      setMany: (entries, how) => withCallOptions(name, how, s3WriteManyKinds, many.setMany(entries, how)),
+      getOrCompute: (key, compute, write) =>
+        withCallOptions(name, write, s3WriteKinds, memoizing.getOrCompute(key, compute, write)),
+      memoize: (keyspace, compute, how) =>
+        withCallOptions(name, how, s3MemoizeKinds, memoizing.memoize(keyspace, compute, how)),
       ...makeMaintenance(levels, reading, leases),
       invalidateTag: (tag) => marking(tag, "invalidated"),
       expireTag: (tag) => marking(tag, "expired"),
