@@ -172,7 +172,7 @@ export const maskDefects = <A, E, R>(
  * @since 0.1.0
  * @category models
  */
-export type MoreSecrets = (config: Readonly<Record<string, unknown>>) => Iterable<string>
+export type MoreSecrets = (config: Readonly<Record<string, unknown>>) => HiddenTexts | Iterable<string>
 
 /**
  * There are none.

@@ -26,9 +26,12 @@ export class HiddenTexts {
    *
    * @since 0.1.0
    */
-  static of(...texts: ReadonlyArray<Iterable<string>>): HiddenTexts {
+  static of(...texts: ReadonlyArray<HiddenTexts | Iterable<string>>): HiddenTexts {
     const hidden = new HiddenTexts()
-    for (const some of texts) for (const text of some) hidden.add(text)
+    for (const some of texts) {
+      if (some instanceof HiddenTexts) hidden.addAll(some)
+      else for (const text of some) hidden.add(text)
+    }
     return hidden
   }
 

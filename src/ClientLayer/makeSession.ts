@@ -18,7 +18,7 @@ import { millis } from "../Cache/timeToLive.js"
 import { countdown } from "./awaitQuiet.js"
 import type { ClientClass, ClientOf } from "./AwsClient.js"
 import type { AwsCredentials } from "./AwsCredentials.js"
-import { buildClientOn, type ClientBuilder } from "./ClientBuilder.js"
+import { buildClientOn, type ClientBuilder, type MoreSecrets } from "./ClientBuilder.js"
 import { type ClientCacheKey, prepareClient } from "./ClientCacheKey.js"
 import type { ClientCacheService } from "./ClientCacheService.js"
 import type { ClientBuildError } from "./ClientErrors.js"
@@ -26,6 +26,7 @@ import type { CompleteRequest } from "./ClientOptions.js"
 import { type ClientSource, resolveSource } from "./ClientSource.js"
 import { copyOfConfig } from "./configFields.js"
 import { DynamoDBDocumentClientResource, DynamoDBDocumentResource } from "./DynamoDBDocumentResource.js"
+import { HiddenTexts, hiddenTexts } from "./hiddenTexts.js"
 import { defaultGracePeriod, makeClientCache } from "./makeClientCache.js"
 import { makeResourceCacheWith } from "./makeResourceCache.js"
 import { availablePartitions, availableRegions, availableServices, partitionForRegion } from "./Partition.js"
@@ -108,6 +109,10 @@ export const makeSessionFrom = <E extends SessionError>(
       }
     }
 
+    // Clients get the session's handler too, and an agent in it may know the password of a proxy.
+    const secrets: MoreSecrets = (config) =>
+      HiddenTexts.of(credentials.secrets(config), hiddenTexts([["requestHandler", options.requestHandler]]))
+
     const build: ClientBuilder = ({ clientClass, normal }) => {
       const { config } = normal
       const completed = {
@@ -148,7 +153,7 @@ export const makeSessionFrom = <E extends SessionError>(
           cacheOptions("client", policy),
           sources.clients(build, credentials),
           complete,
-          credentials.secrets
+          secrets
         )
       )
     const client = { LRU: yield* clientCache("LRU"), LFU: yield* clientCache("LFU") }
@@ -157,7 +162,7 @@ export const makeSessionFrom = <E extends SessionError>(
       inOwnScope(
         makeResourceCacheWith(
           cacheOptions("resource", policy),
-          sources.resources(resourceBuilder(client[policy], credentials.secrets)),
+          sources.resources(resourceBuilder(client[policy], secrets)),
           completeConfig
         )
       )

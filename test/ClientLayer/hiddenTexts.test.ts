@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
-import { ClientCache, ClientCacheLive, ClientCustomization } from "effect-aws-cache/ClientLayer"
+import { ClientCache, ClientCacheLive, ClientCustomization, Session } from "effect-aws-cache/ClientLayer"
 import { Buffer } from "node:buffer"
+import * as http from "node:http"
+import * as util from "node:util"
 import { HiddenTexts, hiddenTexts } from "../../src/ClientLayer/hiddenTexts.js"
 
 class Fake {
@@ -114,6 +116,34 @@ describe("what is masked in errors", () => {
       assert.instanceOf(cause, Error)
       assert.notInclude(cause.stack ?? "", "item-")
     }).pipe(Effect.provide(ClientCacheLive)))
+
+  it.effect("covers the request handler of a session, which its clients get", () =>
+    Effect.gen(function*() {
+      class ProxyAgent extends http.Agent {
+        readonly proxy = { auth: { user: "ann", password: "pass-word" } }
+      }
+      class Handler {
+        readonly agent = new ProxyAgent()
+        handle() {
+          return Promise.reject(new Error("no network"))
+        }
+      }
+      class Told extends Fake {
+        constructor(config: object) {
+          super(config)
+          throw new Error("the proxy refused pass-word", { cause: config })
+        }
+      }
+      for (
+        const requestHandler of [{ httpAgent: new ProxyAgent() }, new Handler()]
+      ) {
+        const error = yield* Effect.flip(Session.client(Told, { region: "us-west-2" })).pipe(
+          Effect.provide(Session.layer({ requestHandler }))
+        )
+        assert.include(error.message, "could not be built: the proxy refused ***")
+        assert.notInclude(util.inspect(error, { depth: 20 }), "pass-word")
+      }
+    }))
 
   it("as many texts as there may be are found in one pass", () => {
     const hidden = HiddenTexts.of(Array.from({ length: 40_000 }, (_, n) => `secret-number-${n}-end`))
