@@ -19,6 +19,7 @@ import { makeEventHub } from "./EventHub.js"
 import { ExpirySweeper } from "./ExpirySweeper.js"
 import type { Glance } from "./glance.js"
 import { type GuardedMap, makeGuardedMap } from "./GuardedMap.js"
+import { inTurns, pieceSize } from "./inTurns.js"
 import { type LeaseOptions, type Options, releaseLimits, type Stats, type WriteOptions } from "./LeasedStoreOptions.js"
 import { Acquisition, LeasedValue, type LeaseOwner } from "./LeasedValue.js"
 import { ownExit } from "./ownCause.js"
@@ -142,10 +143,10 @@ export const makeLeaseTable = <K, V, E, R, R2>(
     const { lookup, step } = metrics === undefined ? guarded : withMetrics(guarded, metrics)
     const sweeper = new ExpirySweeper(
       runtime,
-      step((map, now) => {
-        map.purge(now)
-        return map.nextExpiry()
-      })
+      Effect.zipRight(
+        inTurns(step((map, now) => map.purge(now, pieceSize))),
+        step((map) => map.nextExpiry())
+      )
     )
     const expect = (map: LeasedMap<K, V>, key: K): void => {
       const due = map.expiresAt(key)

@@ -16,6 +16,7 @@ import { checkOptions, nameIn, withCallOptions } from "./checkOptions.js"
 import { Absent } from "./engine/BoundedMapOptions.js"
 import { glanced, summaryOf } from "./glance.js"
 import { orConfigError } from "./GuardedMap.js"
+import { clearInTurns, inTurns, pieceSize } from "./inTurns.js"
 import {
   type LeasedEntry,
   leasedStoreKinds,
@@ -308,17 +309,15 @@ export const make = <K, V, E = never, R = never, R2 = never>(
             ? Effect.succeedNone
             : Effect.map(handToScope(found[1]), (value) => Option.some([found[0], value] as const))
       )),
-      clear: step((map, now) => {
-        table.detachAll()
-        map.clear(now)
-      }),
+      clear: clearInTurns(step, () => table.detachAll()),
       keys: step((map, now) => map.entries(now).map(([key]) => key)),
       values: step((map, now) => map.entries(now).map(([, { value }]) => value)),
       entries: step((map, now) => map.entries(now).map(([key, { value }]) => [key, value] as const)),
       leases: step((map, now) => map.entries(now).map(([key, { leases, value }]) => ({ key, value, leases }))),
       size: step((map, now) => map.size(now)),
       weight: step((map, now) => map.weight(now)),
-      resize: (limits) => Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now)))),
+      resize: (limits) =>
+        inTurns(Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now, pieceSize))))),
       stats: table.stats,
       events: table.events,
       pipe() {

@@ -28,6 +28,7 @@ import type { LoadFailure } from "./getManyOrCompute.js"
 import { makeComputing } from "./getOrCompute.js"
 import { summaryOf } from "./glance.js"
 import { makeGuardedMap, orConfigError } from "./GuardedMap.js"
+import { clearInTurns, inTurns, pieceSize } from "./inTurns.js"
 import { printedAs } from "./printedAs.js"
 import { printKey } from "./printKey.js"
 import { roughBytes } from "./roughBytes.js"
@@ -143,7 +144,7 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> e
   readonly pop: (key: K) => Effect.Effect<V, CacheNotFoundError>
   /** Removes the entry that is next to be evicted and returns it. */
   readonly popVictim: Effect.Effect<Option.Option<readonly [key: K, value: V]>>
-  /** Removes every entry. */
+  /** Removes every entry, in one step. Of more than 512, `onRemoval` and `events` are told in pieces. */
   readonly clear: Effect.Effect<void>
   /** Reclaims the entries that have expired; correctness does not need it. */
   readonly purge: Effect.Effect<void>
@@ -157,7 +158,10 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> e
   readonly size: Effect.Effect<number>
   /** The weight of the entries that are held, remembered failures among them, together. */
   readonly weight: Effect.Effect<number>
-  /** Changes the limits; what no longer fits is evicted at once. A bad limit changes nothing. */
+  /**
+   * Changes the limits; what no longer fits is evicted at once. A bad limit changes nothing. More than 512 entries are
+   * evicted in pieces of 512, between which the event loop has a turn: the limits fall with them.
+   */
   readonly resize: (
     limits: { readonly maxSize?: number | undefined; readonly maxWeight?: number | undefined }
   ) => Effect.Effect<void, CacheConfigError>
@@ -363,17 +367,15 @@ export const make = <K, V, E = never, R = never>(
       remove: (key) => stepOrNotFound(key, (map, now) => take(map, now, key) === Absent ? Absent : undefined),
       pop: (key) => stepOrNotFound(key, (map, now) => take(map, now, key)),
       popVictim: step((map, now) => toOption(entries.popVictim(map, now))),
-      clear: step((map, now) => {
-        flights.detachAll()
-        map.clear(now)
-      }),
-      purge: step((map, now) => map.purge(now)),
+      clear: clearInTurns(step, () => flights.detachAll()),
+      purge: inTurns(step((map, now) => map.purge(now, pieceSize))),
       keys: step((map, now) => entries.entries(map, now).map(([key]) => key)),
       values: step((map, now) => entries.entries(map, now).map(([, value]) => value)),
       entries: step((map, now) => entries.entries(map, now)),
       size: step((map, now) => map.size(now)),
       weight: step((map, now) => map.weight(now)),
-      resize: (limits) => Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now)))),
+      resize: (limits) =>
+        inTurns(Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now, pieceSize))))),
       stats: step((map, now) => {
         const size = map.size(now)
         const { hits, insertions, listenerFailures, misses, rejections, ...removals } = map.counters

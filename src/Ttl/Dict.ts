@@ -82,8 +82,9 @@ export interface Dict<in out K, in out V, out E = never, in out F = never, in R 
    */
   readonly setDefault: (key: K, value: V, options?: WriteOptions) => Effect.Effect<V, EntryTooLargeError | E>
   /**
-   * Writes entries in their order, in one step. It stops at the first that is too large, after those before it; keys and
-   * values that a schema does not accept are found before anything is written.
+   * Writes entries in their order. It stops at the first that is too large, after those before it; keys and values that a
+   * schema does not accept, and bad times, are found before anything is written. More than 512 entries are written in
+   * pieces of 512, between which the event loop has a turn, and others see what is written so far.
    */
   readonly update: (entries: Iterable<Entry<K, V>>) => Effect.Effect<void, EntryTooLargeError | E>
   /** Whether there is an entry under a key. No use. */
@@ -98,7 +99,7 @@ export interface Dict<in out K, in out V, out E = never, in out F = never, in R 
   readonly popVictim: Effect.Effect<Option.Option<readonly [key: K, value: V]>>
   /** Removes the entry that was used most recently and returns it. */
   readonly popNewest: Effect.Effect<Option.Option<readonly [key: K, value: V]>>
-  /** Removes every entry. */
+  /** Removes every entry, in one step. Of more than 512, `onRemove` and `events` are told in pieces. */
   readonly clear: Effect.Effect<void>
   /** A snapshot of the keys, the least recently used first. No use. */
   readonly keys: Effect.Effect<ReadonlyArray<K>>
@@ -158,7 +159,8 @@ export interface Dict<in out K, in out V, out E = never, in out F = never, in R 
   ) => Effect.Effect<void, CacheNotFoundError>
   /**
    * Changes `maxBytes`; what no longer fits is evicted at once, the least recently used first. `Infinity` lifts the limit.
-   * A bad limit changes nothing.
+   * A bad limit changes nothing. More than 512 entries are evicted in pieces of 512, between which the event loop has a
+   * turn: the limit falls with them.
    */
   readonly changeMaxBytes: (maxBytes: ByteSizeInput) => Effect.Effect<void, CacheConfigError>
   /** Changes `maxItems` in the same way. */

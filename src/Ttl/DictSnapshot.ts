@@ -14,6 +14,7 @@ import * as ParseResult from "effect/ParseResult"
 import type * as Schema from "effect/Schema"
 import { Buffer } from "node:buffer"
 import type { CacheConfigError } from "../Cache/CacheErrors.js"
+import { pieceSize, turn } from "../Cache/inTurns.js"
 import { printKey } from "../Cache/printKey.js"
 import { isCloneable } from "./isCloneable.js"
 import * as File from "./snapshotFile.js"
@@ -418,7 +419,8 @@ const fill = <K, V>(dict: SnapshotDict<K, V>, snapshot: Snapshot<K, V>, limits: 
       yield* dict.changeTimeToLive(timeToLive)
     }
     const written: Array<readonly [key: K, expiresAt: number]> = []
-    for (const [key, value, expiresAt] of snapshot.entries) {
+    for (const [at, [key, value, expiresAt]] of snapshot.entries.entries()) {
+      if (at % pieceSize === pieceSize - 1) yield* turn
       yield* dict.add(key, value, { expiresAt }).pipe(
         Effect.andThen(Effect.sync(() => written.push([key, expiresAt]))),
         Effect.ignore,
@@ -429,7 +431,8 @@ const fill = <K, V>(dict: SnapshotDict<K, V>, snapshot: Snapshot<K, V>, limits: 
     // Later ones may have evicted earlier ones, and time has gone on.
     let entries = 0
     let { expired } = snapshot
-    for (const [key, expiresAt] of written) {
+    for (const [at, [key, expiresAt]] of written.entries()) {
+      if (at % pieceSize === pieceSize - 1) yield* turn
       if (yield* dict.has(key)) entries++
       else if (expiresAt <= (yield* Clock.currentTimeMillis)) expired++
     }

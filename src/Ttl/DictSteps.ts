@@ -158,6 +158,15 @@ export class DictSteps<in out K, in out V, in out F> {
   }
 
   /**
+   * Throws for a bad time among what entries are to be written with.
+   *
+   * @since 0.1.0
+   */
+  checkTimes(now: number, entries: ReadonlyArray<Entry<K, V>>): void {
+    for (const [, , write] of entries) this.until(now, 0, write)
+  }
+
+  /**
    * Writes entries in order, and stops at the first that is too large.
    *
    * @param rolls a number from 0 to 1 for the jitter of each entry
@@ -339,23 +348,33 @@ export class DictSteps<in out K, in out V, in out F> {
 
   /**
    * @param total what 100 % stands for, in bytes
+   * @param most how many entries are evicted at the most, see `resize` of `BoundedMap`
    * @since 0.1.0
    */
   changeMaxBytes(
     map: Engine<K, V, F>,
     now: number,
     maxBytes: ByteSizeInput,
-    total: number
-  ): Either.Either<void, CacheConfigError> {
+    total: number,
+    most?: number
+  ): Either.Either<boolean, CacheConfigError> {
     return Either.map(
       checkMaxBytes(this.name, maxBytes, this.least, total),
-      (maxWeight) => map.resize({ maxWeight }, now)
+      (maxWeight) => map.resize({ maxWeight }, now, most)
     )
   }
 
-  /** @since 0.1.0 */
-  changeMaxItems(map: Engine<K, V, F>, now: number, maxItems: number): Either.Either<void, CacheConfigError> {
-    return Either.map(checkMaxItems(this.name, maxItems), (maxSize) => map.resize({ maxSize }, now))
+  /**
+   * @param most how many entries are evicted at the most, see `resize` of `BoundedMap`
+   * @since 0.1.0
+   */
+  changeMaxItems(
+    map: Engine<K, V, F>,
+    now: number,
+    maxItems: number,
+    most?: number
+  ): Either.Either<boolean, CacheConfigError> {
+    return Either.map(checkMaxItems(this.name, maxItems), (maxSize) => map.resize({ maxSize }, now, most))
   }
 
   /** @since 0.1.0 */

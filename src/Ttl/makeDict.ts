@@ -22,6 +22,7 @@ import { makeFreshness } from "../Cache/Freshness.js"
 import { makeComputing } from "../Cache/getOrCompute.js"
 import { printName } from "../Cache/glance.js"
 import { makeGuardedMap } from "../Cache/GuardedMap.js"
+import { clearInTurns, inPieces, inTurns, pieceSize } from "../Cache/inTurns.js"
 import { printedAs } from "../Cache/printedAs.js"
 import { printKey } from "../Cache/printKey.js"
 import { SingleFlight } from "../Cache/SingleFlight.js"
@@ -164,15 +165,15 @@ export const makeDict = <K, V, F = never, R = never>(
       withRoom(attempt(f))
 
     const limiting = (
-      f: (map: Engine, now: number) => Either.Either<void, CacheConfigError>
+      f: (map: Engine, now: number) => Either.Either<boolean, CacheConfigError>
     ): Effect.Effect<void, CacheConfigError> =>
-      removing((map, now) => {
-        const changed = f(map, now)
+      inTurns(removing((map, now) => {
+        const done = f(map, now)
         // What a smaller limit evicts is told as well.
         maxItems = Math.max(maxItems, map.maxSize)
         maxBytes = Math.max(maxBytes, map.maxWeight)
-        return changed
-      })
+        return done
+      }))
 
     // Numbers from 0 to 1 for the jitter of entries, drawn only where there is jitter.
     const withRoll = <A, E2, R2>(f: (roll: number) => Effect.Effect<A, E2, R2>): Effect.Effect<A, E2, R2> =>
@@ -181,20 +182,21 @@ export const makeDict = <K, V, F = never, R = never>(
       freshness.jitter === 0 ? Effect.succeed([]) : Effect.replicateEffect(Random.next, count)
 
     // Read outside the step: it may be anything that can be iterated.
-    const listed = <A, E2>(
+    const listed = <E2>(
       items: Iterable<Entry<K, V>>,
       write: (
         map: Engine,
         now: number,
         items: ReadonlyArray<Entry<K, V>>,
         rolls: ReadonlyArray<number>
-      ) => Either.Either<A, E2>
-    ): Effect.Effect<A, E2> =>
+      ) => Either.Either<void, E2>
+    ): Effect.Effect<void, E2> =>
       Effect.suspend(() => {
         const list = [...items]
         return unlessWrong(
           checkWrites(name, list),
-          Effect.flatMap(rolls(list.length), (rolls) => removing((map, now) => write(map, now, list, rolls)))
+          inPieces(list, (part) =>
+            Effect.flatMap(rolls(part.length), (rolls) => removing((map, now) => write(map, now, part, rolls))))
         )
       })
 
@@ -218,10 +220,10 @@ export const makeDict = <K, V, F = never, R = never>(
     })
 
     if (sweepInterval !== undefined) {
-      const sweep = step((map, now) => {
-        map.purge(now)
-        pressure?.swept(map, now)
-      })
+      const sweep = Effect.zipRight(
+        inTurns(step((map, now) => map.purge(now, pieceSize))),
+        step((map, now) => pressure?.swept(map, now))
+      )
       yield* Effect.forkScoped(Effect.interruptible(Effect.forever(Effect.zipRight(unrefSleep(sweepInterval), sweep))))
     }
 
@@ -243,17 +245,21 @@ export const makeDict = <K, V, F = never, R = never>(
         writing(write, withRoll((roll) => removing((map, now) => steps.set(map, now, key, value, write, roll)))),
       setDefault: (key, value, write) =>
         writing(write, withRoll((roll) => removing((map, now) => steps.setDefault(map, now, key, value, write, roll)))),
-      update: (items) => listed(items, (map, now, list, rolls) => steps.update(map, now, list, rolls)),
+      update: (items) =>
+        Effect.suspend(() => {
+          const list = [...items]
+          const write = listed(list, (map, now, part, rolls) => steps.update(map, now, part, rolls))
+          if (list.length <= pieceSize) return write
+          // A bad time among them changes nothing.
+          return Effect.zipRight(inPieces(list, (part) => step((_, now) => steps.checkTimes(now, part))), write)
+        }),
       has: (key) => step((map, now) => entries.peek(map, key, now) !== Absent),
       peek: (key) => step((map, now) => toOption(entries.peek(map, key, now))),
       remove: (key) => removing((map, now) => done(key, steps.remove(map, now, key) !== Absent)),
       pop: (key) => removing((map, now) => orNotFound(key, steps.remove(map, now, key))),
       popVictim: withRoom(step((map, now) => toOption(entries.popVictim(map, now)))),
       popNewest: withRoom(step((map, now) => toOption(entries.popNewest(map, now)))),
-      clear: withRoom(step((map, now) => {
-        flights.detachAll()
-        map.clear(now)
-      })),
+      clear: withRoom(clearInTurns(step, () => flights.detachAll())),
       keys: step((map, now) => entries.entries(map, now).map(([key]) => key)),
       values: step((map, now) => entries.entries(map, now).map(([, value]) => value)),
       entries: step((map, now) => entries.entries(map, now)),
@@ -284,12 +290,12 @@ export const makeDict = <K, V, F = never, R = never>(
       changeMaxBytes: (maxBytes) =>
         Effect.flatMap(
           ByteSize.availableMemory,
-          (total) => limiting((map, now) => steps.changeMaxBytes(map, now, maxBytes, total))
+          (total) => limiting((map, now) => steps.changeMaxBytes(map, now, maxBytes, total, pieceSize))
         ),
-      changeMaxItems: (maxItems) => limiting((map, now) => steps.changeMaxItems(map, now, maxItems)),
+      changeMaxItems: (maxItems) => limiting((map, now) => steps.changeMaxItems(map, now, maxItems, pieceSize)),
       changeTimeToLive: (timeToLive) => attempt(() => steps.changeTimeToLive(timeToLive)),
       limits: step((map) => steps.limits(map)),
-      purge: step((map, now) => map.purge(now)),
+      purge: inTurns(step((map, now) => map.purge(now, pieceSize))),
       stats: step((map, now) => ({
         ...steps.stats(map, now),
         coalesced: flights.joined,

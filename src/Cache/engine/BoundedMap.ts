@@ -5,23 +5,21 @@
  */
 import { Absent, type BoundedMapOptions, type Counters, type WriteOutcome } from "./BoundedMapOptions.js"
 import { Deadlines } from "./Deadlines.js"
-import type { EvictionPolicy } from "./EvictionPolicy.js"
-import type { KeyEquality } from "./KeyEquality.js"
 import { keyHash } from "./keyHash.js"
-import type { KeyIndex } from "./KeyIndex.js"
 import { changedLimits, checkExpiry, limitsIn, validWeight } from "./limits.js"
-import { freshTables, newTables, type TablesOptions } from "./mapTables.js"
+import { freshTables, type MapTables, newTables, type TablesOptions, tellerOf } from "./mapTables.js"
 import { noCounts } from "./noCounts.js"
 import { orderOf } from "./orderOf.js"
 import { Printed } from "./Printed.js"
 import type { RemovalReason } from "./RemovalReason.js"
 import { Removals } from "./Removals.js"
-import type { SlotTable } from "./SlotTable.js"
 import { violationsOf } from "./violationsOf.js"
 
 const never = Number.POSITIVE_INFINITY
 // What fewer slots take is not worth it.
 const fewestGivenBack = 1024
+// So many expired entries an operation reclaims in passing: more than it can write, so that they become fewer.
+const mostReclaimed = 32
 
 /**
  * A synchronous map bounded by count, by weight, or both, with an expiry per entry.
@@ -33,10 +31,13 @@ const fewestGivenBack = 1024
  * store, and only then tell the listener. A refused write changes nothing.
  *
  * Layout: one index from key to slot, and a column per property, indexed by slot; what expiry and weight need exists
- * only once they are used. A slot that was freed is used again first.
+ * only once they are used. Nothing is moved all at once but columns of numbers, when they double.
+ *
+ * What has expired is never given out or counted, and goes in passing: an operation reclaims 32 entries at the most,
+ * however many expire at once. `purge` reclaims them all.
  *
  * Invariants (`violations` walks them): `size <= maxSize`, `weight <= maxWeight`, `weight` is the sum of the weights
- * of the entries, the index, the policy and the columns agree on which slots are live, and the wheel holds exactly
+ * of the entries, the index, the policy and the columns agree on which slots are live, and the tree holds exactly
  * the entries that can expire.
  *
  * @example
@@ -62,17 +63,13 @@ export class BoundedMap<K, V> extends Printed {
    */
   readonly counters: Counters = noCounts()
 
-  readonly #equality: KeyEquality | undefined
-  readonly #made: TablesOptions
-  #index: KeyIndex<K>
-  #policy: EvictionPolicy
-  readonly #usesHashes: boolean
+  #index: MapTables<K, V>["index"]
+  #policy: MapTables<K, V>["policy"]
   readonly #weigh: ((key: K, value: V) => number) | undefined
   readonly #removals: Removals<K, V>
   #deadlines: Deadlines | undefined
-  readonly #timeToIdle: number
-  readonly #onDue: (slot: number) => void
-  #table: SlotTable<K, V>
+  readonly #made: TablesOptions
+  #table: MapTables<K, V>["table"]
   #used = 0
   #entryLimit: number
   #weightLimit: number
@@ -88,8 +85,6 @@ export class BoundedMap<K, V> extends Printed {
     super(options.evictionPolicy)
     this.#entryLimit = maxSize
     this.#weightLimit = maxWeight
-    this.#timeToIdle = timeToIdle
-    this.#equality = options.equality
     const { equality, evictionPolicy = "LRU", weigh } = options
     this.#made = { equality, evictionPolicy, isWeighed: weigh !== undefined, timeToIdle }
     const { deadlines, index, policy, table } = newTables<K, V>(this.#made)
@@ -97,10 +92,8 @@ export class BoundedMap<K, V> extends Printed {
     this.#policy = policy
     this.#index = index
     this.#deadlines = deadlines
-    this.#weigh = options.weigh
+    this.#weigh = weigh
     this.#removals = new Removals(this.counters, options.onRemoval)
-    this.#usesHashes = this.#policy.usesHashes
-    this.#onDue = (slot) => this.release(slot, "expired")
     this.expectEntries()
   }
 
@@ -177,8 +170,7 @@ export class BoundedMap<K, V> extends Printed {
    * @since 0.1.0
    */
   has(key: K, now: number): boolean {
-    const slot = this.#index.get(key)
-    return slot !== -1 && this.expiryOf(slot) > now
+    return this.peek(key, now) !== Absent
   }
 
   /**
@@ -231,7 +223,11 @@ export class BoundedMap<K, V> extends Printed {
       return "tooLarge"
     }
     this.reclaim(now)
-    const slot = this.#hasMissed && this.#missed === key ? -1 : this.#index.get(key)
+    let slot = this.#hasMissed && this.#missed === key ? -1 : this.#index.get(key)
+    if (slot !== -1 && this.expiryOf(slot) <= now) {
+      this.release(slot, "expired")
+      slot = -1
+    }
     const outcome = slot === -1
       ? this.insert(key, value, weight, now, expiresAt)
       : this.update(slot, value, weight, now, expiresAt)
@@ -269,16 +265,11 @@ export class BoundedMap<K, V> extends Printed {
 
   /**
    * When the first entry expires, if none is used until then, in milliseconds since the epoch: `Infinity` for never.
-   * Looks at every entry.
    *
    * @since 0.1.0
    */
   nextExpiry(): number {
-    let next = never
-    this.#policy.forEach((slot) => {
-      next = Math.min(next, this.expiryOf(slot))
-    })
-    return next
+    return this.#deadlines === undefined ? never : this.#deadlines.next()
   }
 
   /**
@@ -354,37 +345,62 @@ export class BoundedMap<K, V> extends Printed {
   }
 
   /**
-   * Removes every entry.
+   * Removes every entry, and gives back the room they took.
    *
    * @since 0.1.0
    */
   clear(now: number): void {
-    this.reclaim(now)
-    const slots: Array<number> = []
-    this.#policy.forEach((slot) => slots.push(slot))
-    for (const slot of slots) this.release(slot, "cleared")
-    this.giveRoomBack()
-    this.#removals.tell()
+    this.detach(now)(never)
   }
 
   /**
-   * Reclaims what has expired.
+   * Removes every entry at once, as `clear` does, but leaves it to the caller to tell the listener: the result does so, of
+   * so many entries at the most, the next victim first, and returns whether that were all. The removals are counted
+   * already.
    *
    * @since 0.1.0
    */
-  purge(now: number): void {
-    this.reclaim(now)
-    this.#removals.tell()
+  detach(now: number): (most: number) => boolean {
+    const due = this.#deadlines === undefined ? 0 : this.#deadlines.due(now)
+    this.counters.expired += due
+    this.counters.cleared += this.#used - due
+    const tables = { deadlines: this.#deadlines, policy: this.#policy, table: this.#table, used: this.#used }
+    const tell = this.#removals.hasListener ? tellerOf(tables, this.#removals, now) : () => true
+    const fresh = newTables<K, V>(this.#made)
+    this.#table = fresh.table
+    this.#index = fresh.index
+    this.#policy = this.#policy.emptied((slot) => fresh.table.weightAt(slot))
+    this.#deadlines = fresh.deadlines
+    this.#used = 0
+    this.#totalWeight = 0
+    this.expectEntries()
+    return tell
   }
 
   /**
-   * How many live entries there are.
+   * Reclaims what has expired; returns whether that was all.
+   *
+   * @param most how many entries at the most. Default: all.
+   * @since 0.1.0
+   */
+  purge(now: number, most = never): boolean {
+    if (most === never && this.#used > mostReclaimed && this.#deadlines?.due(now) === this.#used) {
+      this.clear(now)
+      return true
+    }
+    const all = this.reclaim(now, most)
+    this.#removals.tell()
+    return all
+  }
+
+  /**
+   * How many live entries there are: those that have expired are not among them, reclaimed or not.
    *
    * @since 0.1.0
    */
   size(now: number): number {
-    this.purge(now)
-    return this.#used
+    this.purge(now, mostReclaimed)
+    return this.#used - (this.#deadlines === undefined ? 0 : this.#deadlines.due(now))
   }
 
   /**
@@ -393,8 +409,8 @@ export class BoundedMap<K, V> extends Printed {
    * @since 0.1.0
    */
   weight(now: number): number {
-    this.purge(now)
-    return this.#totalWeight
+    this.purge(now, mostReclaimed)
+    return this.#totalWeight - (this.#deadlines === undefined ? 0 : this.#deadlines.dueWeight(now))
   }
 
   /**
@@ -403,10 +419,9 @@ export class BoundedMap<K, V> extends Printed {
    * @since 0.1.0
    */
   entries(now: number): Array<readonly [key: K, value: V]> {
-    this.purge(now)
+    this.purge(now, mostReclaimed)
     const entries: Array<readonly [K, V]> = []
     this.#policy.forEach((slot) => {
-      // The wheel follows a clock that was set back only so far: what reads as expired is left out in any case.
       if (this.expiryOf(slot) > now) entries.push([this.#table.keys[slot] as K, this.#table.values[slot] as V])
     })
     return entries
@@ -430,17 +445,26 @@ export class BoundedMap<K, V> extends Printed {
    * Changes the limits. What no longer fits is evicted at once. Throws `BoundedMapError` for a limit it cannot accept;
    * then nothing has changed.
    *
+   * @param most how many entries are evicted at the most; default: all. Where more have to go, the limits are what is left
+   *   until it is called again.
+   * @returns whether the limits are what was asked for
    * @since 0.1.0
    */
-  resize(limits: Pick<BoundedMapOptions<K, V>, "maxSize" | "maxWeight">, now: number): void {
+  resize(limits: Pick<BoundedMapOptions<K, V>, "maxSize" | "maxWeight">, now: number, most = never): boolean {
     const { maxSize, maxWeight } = changedLimits(limits, this.#entryLimit, this.#weightLimit)
     this.#entryLimit = maxSize
     this.#weightLimit = maxWeight
     this.expectEntries()
     this.reclaim(now)
-    while (this.#used > maxSize || this.#totalWeight > maxWeight) this.evict(now, -1)
-    this.giveRoomBack()
+    const isOver = () => this.#used > maxSize || this.#totalWeight > maxWeight
+    for (let left = most; left > 0 && isOver(); left--) this.evict(now, -1)
+    const done = !isOver()
+    this.#entryLimit = Math.max(maxSize, this.#used)
+    this.#weightLimit = Math.max(maxWeight, this.#totalWeight)
+    if (done) this.giveRoomBack()
+    else this.expectEntries()
     this.#removals.tell()
+    return done
   }
 
   /**
@@ -477,16 +501,21 @@ export class BoundedMap<K, V> extends Printed {
     this.reclaim(now)
     let slot = next()
     for (; slot !== -1 && this.expiryOf(slot) <= now; slot = next()) this.release(slot, "expired")
-    const popped: readonly [K, V] | Absent = slot === -1
-      ? Absent
-      : [this.#table.keys[slot] as K, this.#table.values[slot] as V]
+    const popped = [this.#table.keys[slot] as K, this.#table.values[slot] as V] as const
     if (slot !== -1) this.release(slot, "deleted")
     this.#removals.tell()
-    return popped
+    return slot === -1 ? Absent : popped
   }
 
-  private reclaim(now: number): void {
-    if (this.#deadlines !== undefined) this.#deadlines.advance(now, this.#onDue)
+  // Some of what has expired; whether that is all of it.
+  private reclaim(now: number, most = mostReclaimed): boolean {
+    if (this.#deadlines === undefined) return true
+    let slot = this.#deadlines.first(now)
+    for (let left = most; left > 0 && slot !== -1; left--) {
+      this.release(slot, "expired")
+      slot = this.#deadlines.first(now)
+    }
+    return slot === -1
   }
 
   private isLive(slot: number, now: number): boolean {
@@ -497,19 +526,21 @@ export class BoundedMap<K, V> extends Printed {
   }
 
   private insert(key: K, value: V, weight: number, now: number, expiresAt: number): WriteOutcome {
-    if (expiresAt <= now || this.#timeToIdle === 0 || this.#entryLimit === 0) return "discarded"
+    if (expiresAt <= now || this.#made.timeToIdle === 0 || this.#entryLimit === 0) return "discarded"
     const crowding = typeof key === "object" || typeof key === "function" ? this.#index.crowdedBy(key) : -1
     if (crowding === -1 && this.#countsOnly && this.#used === this.#entryLimit && expiresAt === never) {
       return this.replaceVictim(key, value)
     }
-    const hash = this.#usesHashes ? keyHash(key, this.#equality) : 0
+    const hash = this.#policy.usesHashes ? keyHash(key, this.#made.equality) : 0
     const full = this.#used >= this.#entryLimit
-    const slot = crowding !== -1 ? crowding : full ? this.nextVictim(-1) : this.takeSlot()
+    const slot = crowding !== -1 ? crowding : full ? this.nextVictim(now, -1) : this.#table.next
     if (crowding !== -1 || full) {
       this.#index.replace(this.#table.keys[slot] as K, key, slot)
-      this.leave(slot, this.reasonToGo(slot, now), crowding === -1)
+      this.leave(slot, this.expiryOf(slot) <= now ? "expired" : "evicted", crowding === -1)
     } else {
-      this.indexNew(key, slot)
+      // First: where it throws, all is as it was.
+      this.#index.set(key, slot)
+      this.takeSlot()
     }
     this.#table.keys[slot] = key
     this.#table.values[slot] = value
@@ -528,7 +559,7 @@ export class BoundedMap<K, V> extends Printed {
   // What `insert` comes to in a full map where no entry has a weight or an end: no bookkeeping, for one leaves and one
   // comes.
   private replaceVictim(key: K, value: V): WriteOutcome {
-    const hash = this.#usesHashes ? keyHash(key, this.#equality) : 0
+    const hash = this.#policy.usesHashes ? keyHash(key, this.#made.equality) : 0
     const slot = this.#policy.victim(-1)
     this.#index.replace(this.#table.keys[slot] as K, key, slot)
     this.note(slot, "evicted")
@@ -554,29 +585,17 @@ export class BoundedMap<K, V> extends Printed {
     return "updated"
   }
 
-  // Before anything else changes: where the index throws, all is as it was.
-  private indexNew(key: K, slot: number): void {
-    try {
-      this.#index.set(key, slot)
-    } catch (error) {
-      this.#table.freed.push(slot)
-      throw error
-    }
-  }
-
   private evict(now: number, excluded: number): void {
-    const slot = this.nextVictim(excluded)
-    this.release(slot, this.reasonToGo(slot, now))
+    const slot = this.nextVictim(now, excluded)
+    this.release(slot, this.expiryOf(slot) <= now ? "expired" : "evicted")
   }
 
-  private nextVictim(excluded: number): number {
-    const slot = this.#policy.victim(excluded)
+  // What has expired goes before what has not.
+  private nextVictim(now: number, excluded: number): number {
+    const due = this.#deadlines === undefined ? -1 : this.#deadlines.first(now)
+    const slot = due === -1 || due === excluded ? this.#policy.victim(excluded) : due
     if (slot === -1) throw new Error("effect-aws-cache: over its limit with nothing to evict; please report this")
     return slot
-  }
-
-  private reasonToGo(slot: number, now: number): RemovalReason {
-    return this.expiryOf(slot) <= now ? "expired" : "evicted"
   }
 
   private expectEntries(): void {
@@ -584,15 +603,11 @@ export class BoundedMap<K, V> extends Printed {
     this.#countsOnly = this.#weigh === undefined && this.#weightLimit === never && this.#deadlines === undefined
   }
 
-  private takeSlot(): number {
+  private takeSlot(): void {
     const slot = this.#table.take()
-    const { capacity } = this.#table
+    if (slot < this.#table.capacity) return
     // Doubled, but for the last step: a map that is full has room for what it may hold, and for no more.
-    if (slot >= capacity) this.growTo(Math.min(Math.max(16, capacity * 2), Math.max(slot + 1, this.#entryLimit)))
-    return slot
-  }
-
-  private growTo(capacity: number): void {
+    const capacity = Math.min(Math.max(16, this.#table.capacity * 2), Math.max(slot + 1, this.#entryLimit))
     this.#table.grow(capacity)
     this.#policy.grow(capacity)
     this.#deadlines?.grow(capacity)
@@ -630,7 +645,12 @@ export class BoundedMap<K, V> extends Printed {
   }
 
   private note(slot: number, reason: RemovalReason): void {
-    this.#removals.add(this.#table.keys[slot] as K, this.#table.values[slot] as V, reason, this.#table.weightAt(slot))
+    this.#removals.add(
+      this.#table.keys[slot] as K,
+      this.#table.values[slot] as V,
+      reason,
+      this.#table.weightAt(slot)
+    )
   }
 
   private expiryOf(slot: number): number {
@@ -641,13 +661,15 @@ export class BoundedMap<K, V> extends Printed {
     if (this.#deadlines === undefined) {
       if (expiresAt === never) return
       this.#countsOnly = false
-      this.#deadlines = new Deadlines(this.#table.capacity, never)
+      this.#deadlines = new Deadlines(this.#table.capacity, never, (slot) => this.#table.weightAt(slot))
     }
     this.#deadlines.put(slot, expiresAt, usedAt)
   }
 
   private changeWeight(slot: number, weight: number): void {
-    this.#totalWeight += weight - this.#table.weightAt(slot)
+    const by = weight - this.#table.weightAt(slot)
+    this.#totalWeight += by
+    if (this.#deadlines !== undefined) this.#deadlines.reweigh(slot, by)
     this.#table.putWeight(slot, weight)
   }
 }

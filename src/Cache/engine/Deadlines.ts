@@ -4,16 +4,16 @@
  * @since 0.1.0
  */
 import { extendedFloats } from "./columns.js"
-import { TimerWheel } from "./TimerWheel.js"
+import { ExpiryTree } from "./ExpiryTree.js"
 
 const never = Number.POSITIVE_INFINITY
 
 /**
- * The deadline of every slot, in milliseconds since the epoch, and the wheel that finds those that have come. `Infinity`
- * never comes.
+ * The deadline of every slot, in milliseconds since the epoch, and the tree that finds and counts those that have come.
+ * `Infinity` never comes.
  *
  * With a time to idle, the deadline of a slot is the moment it was given or so long after its last use, whichever comes
- * first. A use only writes down when it was: the wheel finds out when it looks at the slot.
+ * first.
  *
  * @since 0.1.0
  * @category models
@@ -23,14 +23,16 @@ export class Deadlines {
   // When each slot was used last; `Infinity` for one that is in use, or free.
   private uses: Float64Array<ArrayBuffer> | undefined
   private readonly timeToIdle: number
-  private readonly wheel = new TimerWheel((slot) => this.of(slot))
+  private readonly tree: ExpiryTree
 
   /**
    * @param slots for slots `0` to `slots - 1`
    * @param timeToIdle milliseconds; `Infinity` for none
+   * @param weightOf the weight of the entry in a slot
    */
-  constructor(slots: number, timeToIdle: number) {
-    this.wheel.grow(slots)
+  constructor(slots: number, timeToIdle: number, weightOf: (slot: number) => number) {
+    this.tree = new ExpiryTree((slot) => this.of(slot), weightOf)
+    this.tree.grow(slots)
     this.column = extendedFloats(new Float64Array(0), slots, never)
     this.timeToIdle = timeToIdle
     this.uses = timeToIdle === never ? undefined : extendedFloats(new Float64Array(0), slots, never)
@@ -42,7 +44,7 @@ export class Deadlines {
    * @since 0.1.0
    */
   grow(slots: number): void {
-    this.wheel.grow(slots)
+    this.tree.grow(slots)
     this.column = extendedFloats(this.column, slots, never)
     if (this.uses !== undefined) this.uses = extendedFloats(this.uses, slots, never)
   }
@@ -73,10 +75,10 @@ export class Deadlines {
    * @since 0.1.0
    */
   put(slot: number, deadline: number, usedAt?: number): void {
-    this.wheel.cancel(slot)
+    this.tree.remove(slot)
     this.column[slot] = deadline
     if (usedAt !== undefined && this.uses !== undefined) this.uses[slot] = usedAt
-    this.wheel.schedule(slot)
+    this.tree.add(slot)
   }
 
   /**
@@ -103,7 +105,7 @@ export class Deadlines {
    * @since 0.1.0
    */
   use(slot: number, now: number): void {
-    if (this.uses !== undefined && (this.uses[slot] as number) < now) this.uses[slot] = now
+    if (this.uses !== undefined && (this.uses[slot] as number) < now) this.setLastUse(slot, now)
   }
 
   /**
@@ -114,18 +116,56 @@ export class Deadlines {
    */
   setLastUse(slot: number, at: number): void {
     if (this.uses === undefined) return
-    this.wheel.cancel(slot)
+    this.tree.remove(slot)
     this.uses[slot] = at
-    this.wheel.schedule(slot)
+    this.tree.add(slot)
   }
 
   /**
-   * Reports each slot whose deadline has come by `now` (milliseconds). The listener takes the deadline away.
+   * The entry in a slot weighs so much more now.
    *
    * @since 0.1.0
    */
-  advance(now: number, onDue: (slot: number) => void): void {
-    this.wheel.advance(now, onDue)
+  reweigh(slot: number, by: number): void {
+    if (by !== 0) this.tree.reweigh(slot, by)
+  }
+
+  /**
+   * A slot whose deadline has come by `now` (milliseconds), of the earliest; `-1` when there is none.
+   *
+   * @since 0.1.0
+   */
+  first(now: number): number {
+    return this.tree.first(now)
+  }
+
+  /**
+   * How many deadlines have come.
+   *
+   * @since 0.1.0
+   */
+  due(now: number): number {
+    this.tree.count(now)
+    return this.tree.due
+  }
+
+  /**
+   * What the entries weigh whose deadlines have come.
+   *
+   * @since 0.1.0
+   */
+  dueWeight(now: number): number {
+    this.tree.count(now)
+    return this.tree.dueWeight
+  }
+
+  /**
+   * The earliest deadline, `Infinity` for none.
+   *
+   * @since 0.1.0
+   */
+  next(): number {
+    return this.tree.next()
   }
 
   /**
@@ -134,13 +174,10 @@ export class Deadlines {
    * @since 0.1.0
    */
   violations(): ReadonlyArray<string> {
-    const found = [...this.wheel.violations()]
+    const scheduled = new Set<number>()
     this.column.forEach((_, slot) => {
-      const deadline = this.of(slot)
-      if (this.wheel.isScheduled(slot) !== (deadline !== never)) {
-        found.push(`slot ${slot} expires at ${deadline}, and its place in the wheel says otherwise`)
-      }
+      if (this.of(slot) !== never) scheduled.add(slot)
     })
-    return found
+    return this.tree.violations(scheduled)
   }
 }

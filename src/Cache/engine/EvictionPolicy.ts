@@ -38,6 +38,11 @@ export interface EvictionPolicy {
   readonly replace: (slot: number, hash: number) => void
   /** The slot to evict next, never `excluded`; `-1` when there is none. It may bring the policy's queues up to date. */
   readonly victim: (excluded: number) => number
+  /**
+   * A policy of the same kind that holds nothing yet, and knows what this one has learnt, which learns nothing more.
+   * Weights are told by another function.
+   */
+  readonly emptied: (weightOf: (slot: number) => number) => EvictionPolicy
   /** Visits every slot in the order in which `victim` would return them. It changes nothing. */
   readonly forEach: (visit: (slot: number) => void) => void
   /** For policies that keep entries in the order of their last use: makes a slot the next victim. */

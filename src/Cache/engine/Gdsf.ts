@@ -103,6 +103,13 @@ export class Gdsf implements EvictionPolicy {
   }
 
   /** @inheritdoc */
+  emptied(weightOf: (slot: number) => number): EvictionPolicy {
+    const empty = new Gdsf(weightOf)
+    empty.age = this.age
+    return empty
+  }
+
+  /** @inheritdoc */
   forEach(visit: (slot: number) => void): void {
     const slots: Array<number> = []
     for (let list = 0; list < classes; list++) {

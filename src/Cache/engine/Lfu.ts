@@ -96,6 +96,11 @@ export class Lfu implements EvictionPolicy {
   }
 
   /** @inheritdoc */
+  emptied(): EvictionPolicy {
+    return new Lfu()
+  }
+
+  /** @inheritdoc */
   forEach(visit: (slot: number) => void): void {
     for (let slot = this.order.first(0); slot !== -1; slot = this.order.after(slot)) visit(slot)
   }

@@ -81,6 +81,13 @@ export class LfuDa implements EvictionPolicy {
   }
 
   /** @inheritdoc */
+  emptied(): EvictionPolicy {
+    const empty = new LfuDa()
+    empty.age = this.age
+    return empty
+  }
+
+  /** @inheritdoc */
   forEach(visit: (slot: number) => void): void {
     for (let above = 0; above < buckets; above++) {
       const bucket = (this.age + above) & mask

@@ -53,6 +53,11 @@ export class Lru implements EvictionPolicy {
   }
 
   /** @inheritdoc */
+  emptied(): EvictionPolicy {
+    return new Lru()
+  }
+
+  /** @inheritdoc */
   forEach(visit: (slot: number) => void): void {
     for (let slot = this.order.first(0); slot !== -1; slot = this.order.after(slot)) visit(slot)
   }

@@ -60,6 +60,24 @@ export class Removals<in out K, in out V> {
   }
 
   /**
+   * Whether somebody is told.
+   *
+   * @since 0.1.0
+   */
+  get hasListener(): boolean {
+    return this.listener !== undefined
+  }
+
+  /**
+   * An entry has left that is counted already.
+   *
+   * @since 0.1.0
+   */
+  addCounted(removal: Removal<K, V>): void {
+    this.pending.push(removal)
+  }
+
+  /**
    * Tells the listener of all that has left. Within a call of the listener it does nothing: the outermost call tells
    * everything.
    *

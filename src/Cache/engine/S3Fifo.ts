@@ -39,7 +39,7 @@ export class S3Fifo implements EvictionPolicy {
   // By slot: the uses since it was last looked at, 0 to 3, and whether it is in the main queue.
   private state = new Uint8Array(0)
   private hashes = new Int32Array(0)
-  private readonly ghosts = new GhostQueue()
+  private ghosts = new GhostQueue()
   private smallCount = 0
   private mainCount = 0
   private expected = Number.POSITIVE_INFINITY
@@ -105,6 +105,14 @@ export class S3Fifo implements EvictionPolicy {
     // Only the excluded entry is in the main queue, or none.
     const fallback = this.smallVictim(excluded)
     return fallback === -1 ? this.mainVictim(excluded) : fallback
+  }
+
+  /** @inheritdoc */
+  emptied(): EvictionPolicy {
+    const empty = new S3Fifo()
+    empty.ghosts = this.ghosts
+    empty.expected = this.expected
+    return empty
   }
 
   /** @inheritdoc */

@@ -36,6 +36,15 @@ export class SlotTable<K, V> {
   }
 
   /**
+   * The slot that will be taken next.
+   *
+   * @since 0.1.0
+   */
+  get next(): number {
+    return this.freed.length === 0 ? this.slots : this.freed[this.freed.length - 1] as number
+  }
+
+  /**
    * A slot for a new entry. There may be no room for it yet.
    *
    * @since 0.1.0

@@ -159,6 +159,21 @@ export class WTinyLfu implements EvictionPolicy {
   }
 
   /** @inheritdoc */
+  emptied(weightOf: (slot: number) => number): EvictionPolicy {
+    const empty = new WTinyLfu(weightOf)
+    empty.sketch = this.sketch
+    empty.windowShare = this.windowShare
+    empty.windowHits = this.windowHits
+    empty.mainHits = this.mainHits
+    empty.usesSinceHalving = this.usesSinceHalving
+    empty.usesSinceClimb = this.usesSinceClimb
+    empty.expect(this.expected)
+    empty.sizeWhenFull = this.sizeWhenFull
+    empty.aim()
+    return empty
+  }
+
+  /** @inheritdoc */
   forEach(visit: (slot: number) => void): void {
     // Which entry goes after which depends on the moves that the evictions before it make: so make them, on a copy.
     const copy = this.copy()

@@ -9,6 +9,7 @@ import type { KeyEquality } from "./KeyEquality.js"
 import { keyHash } from "./keyHash.js"
 import { KeyIndex } from "./KeyIndex.js"
 import { makePolicy } from "./makePolicy.js"
+import type { Removals } from "./Removals.js"
 import { SlotTable } from "./SlotTable.js"
 
 /**
@@ -47,13 +48,19 @@ export interface MapTables<in out K, in out V> {
  */
 export const newTables = <K, V>(options: TablesOptions): MapTables<K, V> => {
   const table = new SlotTable<K, V>(options.isWeighed)
+  const weightOf = weightsIn(table)
   return {
     table,
-    policy: makePolicy(options.evictionPolicy, (slot) => table.weightAt(slot)),
+    policy: makePolicy(options.evictionPolicy, weightOf),
     index: new KeyIndex<K>(options.equality, (slot) => table.keys[slot]),
-    deadlines: options.timeToIdle === Number.POSITIVE_INFINITY ? undefined : new Deadlines(0, options.timeToIdle)
+    deadlines: options.timeToIdle === Number.POSITIVE_INFINITY
+      ? undefined
+      : new Deadlines(0, options.timeToIdle, weightOf)
   }
 }
+
+// A function that holds on to this table, and to nothing around it.
+const weightsIn = <K, V>(table: SlotTable<K, V>) => (slot: number): number => table.weightAt(slot)
 
 /**
  * Tables with the same entries, and room for no more: the next victim first, so that they are in the same order where the
@@ -73,7 +80,7 @@ export const freshTables = <K, V>(
   const isIdle = options.timeToIdle !== Number.POSITIVE_INFINITY
   const freshDeadlines = deadlines === undefined || isIdle
     ? fresh.deadlines
-    : new Deadlines(0, options.timeToIdle)
+    : new Deadlines(0, options.timeToIdle, weightsIn(fresh.table))
   fresh.policy.expect(options.expected)
   fresh.table.grow(options.capacity)
   fresh.policy.grow(options.capacity)
@@ -98,4 +105,32 @@ export const freshTables = <K, V>(
     return undefined
   }
   return isSound ? { ...fresh, deadlines: freshDeadlines } : undefined
+}
+
+/**
+ * Tells a listener of what was in the tables of a map that has new ones now: of so many entries at the most at each call,
+ * the next victim first; the result is whether that were all.
+ *
+ * @param now decides which of them had expired
+ * @since 0.1.0
+ * @category constructors
+ */
+export const tellerOf = <K, V>(
+  { deadlines, policy, table, used }: Omit<MapTables<K, V>, "index"> & { readonly used: number },
+  removals: Removals<K, V>,
+  now: number
+): (most: number) => boolean => {
+  let left = used
+  return (most) => {
+    for (let told = 0; left > 0 && told < most; told++) {
+      const slot = policy.victim(-1)
+      const reason = deadlines !== undefined && deadlines.of(slot) <= now ? "expired" : "cleared"
+      const [key, value] = [table.keys[slot] as K, table.values[slot] as V]
+      removals.addCounted({ key, value, reason, weight: table.weightAt(slot) })
+      policy.remove(slot, false)
+      left--
+    }
+    removals.tell()
+    return left === 0
+  }
 }

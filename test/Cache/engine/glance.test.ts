@@ -33,9 +33,10 @@ describe("a glance at a map", () => {
             assert.strictEqual(size, weight)
             assert.isAtLeast(size, keys.length)
             if (passes === 4) {
-              const expected = twin.entries(now).map(([key]) => key).slice(0, most)
-              assert.deepStrictEqual(keys, expected)
+              // What has expired has a part in the order of some policies until it is reclaimed.
               map.purge(now)
+              const expected = twin.entries(now).map(([key]) => key).slice(0, most)
+              assert.deepStrictEqual(map.glance(now, most).keys, expected)
             }
           }
           assert.deepStrictEqual(map.entries(now), twin.entries(now))

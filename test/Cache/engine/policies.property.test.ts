@@ -40,7 +40,8 @@ const apply = (
     case "use":
       return map.setInUse(key, amount === 1, now)
     case "resize":
-      return map.resize({ maxSize: amount, maxWeight: time }, now)
+      map.resize({ maxSize: amount, maxWeight: time }, now)
+      return undefined
     case "clear":
       return map.clear(now)
     default:

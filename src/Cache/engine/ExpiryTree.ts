@@ -1,0 +1,353 @@
+/**
+ * Slots by their deadlines, counted and weighed.
+ *
+ * @since 0.1.0
+ */
+import { extendedFloats, extendedInts } from "./columns.js"
+
+const bitsPerLevel = 6
+const fanOut = 1 << bitsPerLevel
+const highestLevel = 8
+// Milliseconds since the epoch: until the year 10889.
+const lastTick = fanOut ** highestLevel - 1
+const mostInLeaf = 256
+const fewestInNode = 64
+const spans = Array.from({ length: highestLevel + 1 }, (_, level) => fanOut ** level)
+
+/**
+ * Knows at any time how many slots are due, what they weigh, and one of them, in a number of steps that does not depend
+ * on how many there are or how long nobody asked: a tree over the milliseconds since the epoch, in which every part is
+ * divided into 64. A part with few slots, 256 at the most, is a list of them, in no order; one with more is divided, and
+ * one that is left with 64 becomes a list again. Each part knows the number and the weight of its slots.
+ *
+ * So `add`, `remove`, `count` and `first` look at eight levels of 64 parts and at one list, at the most. There is no time
+ * that it has got to: a clock may go to and fro.
+ *
+ * It keeps no deadlines and weights of its own: it reads them through the functions it is given, and whoever changes one
+ * takes the slot out before. A millisecond is not divided: deadlines that share one, and are no whole numbers, are told
+ * apart in a list that may be longer.
+ *
+ * Invariants: a part's count and weight are those of the slots below it; a part that is divided has more than 64 slots;
+ * one that is not has 256 at the most, but for a millisecond; a slot is below the parts that its deadline, rounded up, is
+ * in.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class ExpiryTree {
+  /**
+   * What `count` found: how many slots are due.
+   *
+   * @since 0.1.0
+   */
+  due = 0
+
+  /**
+   * What `count` found: what the slots that are due weigh.
+   *
+   * @since 0.1.0
+   */
+  dueWeight = 0
+
+  // Columns by part. Part 0 is all of time; the others are nodes of 64. What is in a part is a list, as the first slot
+  // plus 1, or a node, as minus its number; 0 for nothing.
+  private counts = new Int32Array(fanOut)
+  private weights = new Float64Array(fanOut)
+  private contents = new Int32Array(fanOut)
+  // By slot: the next one and the one before it on the same list, plus 1.
+  private links = new Int32Array(0)
+  private nodes = 1
+  private readonly freeNodes: Array<number> = []
+  // No deadline is earlier.
+  private earliest = Number.POSITIVE_INFINITY
+  private readonly deadlineOf: (slot: number) => number
+  private readonly weightOf: (slot: number) => number
+
+  /**
+   * @param deadlineOf the deadline of a slot, in milliseconds; it is due at that time and later
+   * @param weightOf the weight of a slot
+   */
+  constructor(deadlineOf: (slot: number) => number, weightOf: (slot: number) => number) {
+    this.deadlineOf = deadlineOf
+    this.weightOf = weightOf
+  }
+
+  /**
+   * Makes room for slots `0` to `slots - 1`.
+   *
+   * @since 0.1.0
+   */
+  grow(slots: number): void {
+    this.links = extendedInts(this.links, 2 * slots)
+  }
+
+  /**
+   * Puts in a slot that is not there, unless its deadline never comes.
+   *
+   * @since 0.1.0
+   */
+  add(slot: number): void {
+    const deadline = this.deadlineOf(slot)
+    if (deadline === Number.POSITIVE_INFINITY) return
+    if (deadline < this.earliest) this.earliest = deadline
+    const part = this.pass(tickOf(deadline), 1, this.weightOf(slot))
+    this.link(part, slot)
+    if ((this.counts[part] as number) > mostInLeaf && this.level > 0) this.divide(part, this.level)
+  }
+
+  /**
+   * Takes out a slot that is there, unless its deadline never comes.
+   *
+   * @since 0.1.0
+   */
+  remove(slot: number): void {
+    const deadline = this.deadlineOf(slot)
+    if (deadline === Number.POSITIVE_INFINITY) return
+    const tick = tickOf(deadline)
+    const part = this.pass(tick, -1, -this.weightOf(slot))
+    this.unlink(part, slot)
+    this.gather(tick)
+  }
+
+  /**
+   * A slot that is there weighs so much more now.
+   *
+   * @since 0.1.0
+   */
+  reweigh(slot: number, by: number): void {
+    const deadline = this.deadlineOf(slot)
+    if (deadline !== Number.POSITIVE_INFINITY) this.pass(tickOf(deadline), 0, by)
+  }
+
+  /**
+   * Finds out how many slots are due, and what they weigh: see `due` and `dueWeight`.
+   *
+   * @since 0.1.0
+   */
+  count(now: number): void {
+    this.due = 0
+    this.dueWeight = 0
+    if (now < this.earliest) return
+    // The first millisecond that is not over.
+    const tick = tickOf(Math.floor(now) + 1)
+    let part = 0
+    let level = highestLevel
+    for (; (this.contents[part] as number) < 0; level--) {
+      const from = -(this.contents[part] as number) * fanOut
+      part = from + placeOf(tick, level - 1)
+      for (let before = from; before < part; before++) {
+        this.due += this.counts[before] as number
+        this.dueWeight += this.weights[before] as number
+      }
+    }
+    // Of a whole number, and no end of time, it is known that none is due in it.
+    if (level === 0 && Number.isInteger(now) && now >= 0 && now < lastTick) return
+    for (let slot = this.firstOf(part); slot !== -1; slot = this.after(slot)) {
+      if (this.deadlineOf(slot) > now) continue
+      this.due++
+      this.dueWeight += this.weightOf(slot)
+    }
+  }
+
+  /**
+   * A slot that is due, of the earliest part that has one; or `-1`.
+   *
+   * @since 0.1.0
+   */
+  first(now: number): number {
+    if (now < this.earliest) return -1
+    const part = this.earliestPart()
+    for (let slot = this.firstOf(part); slot !== -1; slot = this.after(slot)) {
+      if (this.deadlineOf(slot) <= now) return slot
+    }
+    this.earliest = this.earliestIn(part)
+    return -1
+  }
+
+  /**
+   * The earliest deadline, `Infinity` when there is none.
+   *
+   * @since 0.1.0
+   */
+  next(): number {
+    return this.earliestIn(this.earliestPart())
+  }
+
+  /**
+   * Walks the whole tree and returns what is wrong with it, an empty array when nothing is. For tests.
+   *
+   * @param scheduled the slots that have to be there
+   * @since 0.1.0
+   */
+  violations(scheduled: ReadonlySet<number>): Array<string> {
+    const found: Array<string> = []
+    const seen = new Set<number>()
+    const walk = (part: number, level: number, start: number): void => {
+      const content = this.contents[part] as number
+      let count = 0
+      let weight = 0
+      if (content < 0) {
+        for (let place = 0; place < fanOut; place++) {
+          const child = -content * fanOut + place
+          walk(child, level - 1, start + place * (spans[level - 1] as number))
+          count += this.counts[child] as number
+          weight += this.weights[child] as number
+        }
+        if (count <= fewestInNode) found.push(`a part of ${count} is divided`)
+      } else {
+        for (let slot = this.firstOf(part); slot !== -1; slot = this.after(slot)) {
+          count++
+          weight += this.weightOf(slot)
+          const tick = tickOf(this.deadlineOf(slot))
+          if (seen.has(slot)) return void found.push(`slot ${slot} is met twice`)
+          seen.add(slot)
+          if (this.deadlineOf(slot) < this.earliest) found.push(`slot ${slot} is earlier than the earliest`)
+          if (tick < start || tick >= start + (spans[level] as number)) found.push(`slot ${slot} is out of its time`)
+        }
+        if (count > mostInLeaf && level > 0) found.push(`a list has ${count} slots`)
+      }
+      if (count !== this.counts[part]) found.push(`a part has ${count} slots, not ${this.counts[part]}`)
+      if (weight !== this.weights[part]) found.push(`a part weighs ${weight}, not ${this.weights[part]}`)
+    }
+    walk(0, highestLevel, 0)
+    for (const slot of scheduled) if (!seen.has(slot)) found.push(`slot ${slot} can expire, and is not in the tree`)
+    for (const slot of seen) if (!scheduled.has(slot)) found.push(`slot ${slot} is in the tree, and cannot expire`)
+    return found
+  }
+
+  // The level that `pass` ended at.
+  private level = 0
+
+  // Goes down to the part that is not divided, counting at each.
+  private pass(tick: number, count: number, weight: number): number {
+    let part = 0
+    let level = highestLevel
+    for (;;) {
+      this.counts[part] = (this.counts[part] as number) + count
+      this.weights[part] = (this.weights[part] as number) + weight
+      const content = this.contents[part] as number
+      if (content >= 0) break
+      level--
+      part = -content * fanOut + placeOf(tick, level)
+    }
+    this.level = level
+    return part
+  }
+
+  private divide(part: number, level: number): void {
+    const node = this.takeNode()
+    let slot = this.firstOf(part)
+    this.contents[part] = -node
+    let fullest = -1
+    while (slot !== -1) {
+      const next = this.after(slot)
+      const child = node * fanOut + placeOf(tickOf(this.deadlineOf(slot)), level - 1)
+      this.counts[child] = (this.counts[child] as number) + 1
+      this.weights[child] = (this.weights[child] as number) + this.weightOf(slot)
+      this.link(child, slot)
+      if ((this.counts[child] as number) > mostInLeaf) fullest = child
+      slot = next
+    }
+    // They may all be in one.
+    if (fullest !== -1 && level > 1) this.divide(fullest, level - 1)
+  }
+
+  // Makes a list of the highest node on the way to a millisecond that has few slots left.
+  private gather(tick: number): void {
+    let part = 0
+    let level = highestLevel
+    while ((this.contents[part] as number) < 0) {
+      if ((this.counts[part] as number) <= fewestInNode) {
+        const node = -(this.contents[part] as number)
+        this.contents[part] = 0
+        this.gatherInto(part, node)
+        return
+      }
+      level--
+      part = -(this.contents[part] as number) * fanOut + placeOf(tick, level)
+    }
+  }
+
+  private gatherInto(part: number, node: number): void {
+    for (let child = node * fanOut; child < (node + 1) * fanOut; child++) {
+      const content = this.contents[child] as number
+      if (content < 0) this.gatherInto(part, -content)
+      else {
+        for (let slot = content - 1; slot !== -1;) {
+          const next = this.after(slot)
+          this.link(part, slot)
+          slot = next
+        }
+      }
+      this.counts[child] = 0
+      this.weights[child] = 0
+      this.contents[child] = 0
+    }
+    this.freeNodes.push(node)
+  }
+
+  private takeNode(): number {
+    const freed = this.freeNodes.pop()
+    if (freed !== undefined) return freed
+    const parts = (this.nodes + 1) * fanOut
+    if (parts > this.counts.length) {
+      const length = Math.max(parts, 2 * this.counts.length)
+      this.counts = extendedInts(this.counts, length)
+      this.weights = extendedFloats(this.weights, length, 0)
+      this.contents = extendedInts(this.contents, length)
+    }
+    return this.nodes++
+  }
+
+  private earliestPart(): number {
+    let part = 0
+    while ((this.contents[part] as number) < 0) {
+      part = -(this.contents[part] as number) * fanOut
+      while (this.counts[part] === 0) part++
+    }
+    return part
+  }
+
+  private earliestIn(part: number): number {
+    let earliest = Number.POSITIVE_INFINITY
+    let looked = 0
+    for (let slot = this.firstOf(part); slot !== -1 && looked < mostInLeaf; slot = this.after(slot)) {
+      earliest = Math.min(earliest, this.deadlineOf(slot))
+      looked++
+    }
+    return earliest
+  }
+
+  private firstOf(part: number): number {
+    return (this.contents[part] as number) - 1
+  }
+
+  private after(slot: number): number {
+    return (this.links[2 * slot] as number) - 1
+  }
+
+  private link(part: number, slot: number): void {
+    const first = this.contents[part] as number
+    this.links[2 * slot] = first
+    this.links[2 * slot + 1] = 0
+    if (first !== 0) this.links[2 * first - 1] = slot + 1
+    this.contents[part] = slot + 1
+  }
+
+  private unlink(part: number, slot: number): void {
+    const after = this.links[2 * slot] as number
+    const before = this.links[2 * slot + 1] as number
+    if (before === 0) this.contents[part] = after
+    else this.links[2 * before - 2] = after
+    if (after !== 0) this.links[2 * after - 1] = before
+  }
+}
+
+// The millisecond at whose end a deadline has come.
+const tickOf = (deadline: number): number => {
+  const tick = Math.ceil(deadline)
+  return tick > 0 ? Math.min(tick, lastTick) : 0
+}
+
+// Which of the 64 parts of a level a millisecond is in.
+const placeOf = (tick: number, level: number): number => Math.floor(tick / (spans[level] as number)) % fanOut

@@ -1,0 +1,74 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Store } from "effect-aws-cache/Cache"
+import { TtlDict } from "effect-aws-cache/Ttl"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Timers from "node:timers"
+
+const many = 3000
+const items = Array.from({ length: many }, (_, at) => [`key ${at}`, at] as const)
+
+// How many turns the event loop had while something was done.
+const turnsOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.suspend(() => {
+    let turns = 0
+    let next = Timers.setImmediate(function count() {
+      turns++
+      next = Timers.setImmediate(count)
+    })
+    return Effect.map(
+      Effect.ensuring(Effect.either(effect), Effect.sync(() => Timers.clearImmediate(next))),
+      (ended) => ({ turns, ended })
+    )
+  })
+
+describe("what is long", () => {
+  it.scoped("lets the event loop have turns: update, clear, purge and limits of a dictionary", () =>
+    Effect.gen(function*() {
+      const removed: Array<string> = []
+      const dict = yield* TtlDict.make<string, number>({
+        maxBytes: "64M",
+        removalQueue: { maxItems: 100_000 },
+        onRemove: (key, _, reason) => Effect.sync(() => removed.push(`${key} ${reason}`))
+      })
+      assert.isAtLeast((yield* turnsOf(dict.update(items))).turns, 4)
+      assert.strictEqual(yield* dict.size, many)
+      assert.isAtLeast((yield* turnsOf(dict.changeMaxItems(10))).turns, 4)
+      assert.deepStrictEqual(yield* dict.keys, items.slice(-10).map(([key]) => key))
+      yield* dict.changeMaxItems(Infinity)
+      yield* dict.update(items)
+      assert.isAtLeast((yield* turnsOf(dict.clear)).turns, 4)
+      assert.strictEqual(yield* dict.size, 0)
+      assert.strictEqual((yield* dict.stats).removals.cleared, many)
+      yield* dict.update(items.map(([key, value]) => [key, value, { timeToLive: 0 }] as const))
+      assert.strictEqual(yield* dict.size, 0)
+    }))
+
+  it.scoped("is empty at once when it is cleared, and keeps what is written meanwhile", () =>
+    Effect.gen(function*() {
+      const store = yield* Store.make<string, number>({ maxSize: many })
+      for (const [key, value] of items) yield* store.set(key, value)
+      const clearing = yield* Effect.fork(store.clear)
+      yield* Effect.yieldNow()
+      assert.strictEqual(yield* store.size, 0)
+      yield* store.set("new", 1)
+      yield* clearing
+      assert.deepStrictEqual(yield* store.entries, [["new", 1]])
+      assert.strictEqual((yield* store.stats).removals.cleared, many)
+    }))
+
+  it.scoped("changes nothing when a bad time is among what is written", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>()
+      const exit = yield* Effect.exit(dict.update([...items, ["bad", 1, { expiresAt: Number.NaN }]]))
+      assert.strictEqual(exit._tag, "Failure")
+      assert.strictEqual(yield* dict.size, 0)
+      // One that is too large ends it, after those before it.
+      const small = yield* TtlDict.make<string, string>({ maxBytes: "1M" })
+      const { ended } = yield* turnsOf(
+        small.update([["first", "a"], ["large", "x".repeat(2_000_000)], ...items.map(([key]) => [key, key] as const)])
+      )
+      assert.isTrue(Either.isLeft(ended))
+      assert.deepStrictEqual(yield* small.keys, ["first"])
+    }))
+})
