@@ -59,8 +59,7 @@ export class KeyMemo<in out A> {
     if (!isPlainObject(config)) return undefined
     const names = Object.keys(config)
     // What is not enumerable, or named by a symbol, is for whoever works out the key.
-    if (Object.getOwnPropertyNames(config).length !== names.length) return undefined
-    if (Object.getOwnPropertySymbols(config).length > 0) return undefined
+    if (Reflect.ownKeys(config).length !== names.length) return undefined
     let node: Node<A> | undefined = root
     for (const name of names) {
       const value = config[name]
