@@ -9,15 +9,15 @@ import * as Predicate from "effect/Predicate"
  * A signal that is aborted when one of two is. The second one can be whatever the SDK takes: a signal of the platform,
  * of another realm, of a polyfill, or one that has nothing but `onabort`.
  *
- * @param interruption a signal of the platform
+ * @param own a signal of the platform
  * @param given what the caller gave; nothing, or `null`, is none
  * @since 0.1.0
  * @category combinators
  */
-export const joinedSignal = (interruption: AbortSignal, given: unknown): AbortSignal =>
+export const joinedSignal = (own: AbortSignal, given: unknown): AbortSignal =>
   Predicate.isObject(given)
-    ? AbortSignal.any([interruption, given instanceof AbortSignal ? given : mirror(given)])
-    : interruption
+    ? AbortSignal.any([own, given instanceof AbortSignal ? given : mirror(given)])
+    : own
 
 // One for each signal, however many requests it is given to: of a long-lived one there would be more and more listeners.
 const mirrors = new WeakMap<object, AbortSignal>()

@@ -29,10 +29,27 @@ export const whenRead = (output: unknown, done: () => void): boolean => {
       value.once("end", end).once("close", end)
     } else if (isEventStream(value)) {
       open += 1
-      Reflect.set(Object(output), field, watched(value, ended()))
+      Reflect.set(Object(output), field, watched(value, ended(), () => {}))
     }
   }
   return open > 0
+}
+
+/**
+ * Lets the events of an event stream that is given up before its end (`break`, an interrupted `Stream`) hold no
+ * connection: whoever reads them can end only the reading, and the server may go on for minutes.
+ *
+ * @param output what a command answers
+ * @param abort ends the request
+ * @since 0.1.0
+ * @category combinators
+ */
+export const whenBroken = (output: unknown, abort: () => void): void => {
+  for (const [field, value] of fieldsOf(output)) {
+    if (isEventStream(value) && !(value instanceof Readable)) {
+      Reflect.set(Object(output), field, watched(value, () => {}, abort))
+    }
+  }
 }
 
 /**
@@ -60,10 +77,42 @@ const once = (f: () => void) => () => {
 const isEventStream = (value: unknown): value is AsyncIterable<unknown> =>
   typeof value === "object" && value !== null && Symbol.asyncIterator in value && !("getReader" in value)
 
-const watched = async function*(events: AsyncIterable<unknown>, end: () => void): AsyncGenerator<unknown> {
-  try {
-    yield* events
-  } finally {
-    end()
+/** @param broken called when it is given up before its end */
+const watched = (events: AsyncIterable<unknown>, over: () => void, broken: () => void): AsyncIterable<unknown> => ({
+  [Symbol.asyncIterator]: () => {
+    const iterator = events[Symbol.asyncIterator]()
+    let isOver = false
+    const end = () => {
+      isOver = true
+      over()
+    }
+    // Not waited for: a generator that waits for its next event comes to its end after that only.
+    const giveUp = () => {
+      if (isOver) return
+      end()
+      broken()
+      Promise.resolve(iterator.return?.()).catch(() => {})
+    }
+    return {
+      next: () =>
+        isOver ? Promise.resolve({ done: true, value: undefined }) : iterator.next().then(
+          (event) => {
+            if (event.done === true) end()
+            return event
+          },
+          (cause) => {
+            end()
+            throw cause
+          }
+        ),
+      return: (value?: unknown) => {
+        giveUp()
+        return Promise.resolve({ done: true, value })
+      },
+      throw: (cause?: unknown) => {
+        giveUp()
+        return Promise.reject(cause)
+      }
+    }
   }
-}
+})

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { type AwsCommand, type CommandFor, type HandlerOptions, isSender } from "./AwsCommand.js"
 import { HiddenTexts } from "./hiddenTexts.js"
 import { joinedSignal } from "./joinedSignal.js"
-import { giveUp } from "./openBodies.js"
+import { giveUp, whenBroken } from "./openBodies.js"
 import type { ExceptionSource } from "./RequestError.js"
 import { requestFailure, type RequestOrigin, type SendError } from "./requestFailure.js"
 
@@ -85,8 +85,11 @@ export const sendFrom = <Output, Source extends ExceptionSource = never>(
   return Effect.tryPromise({
     try: async (interruption) => {
       if (!isSender<AwsCommand<Output>, Output>(client)) throw new TypeError("it is no client: it has no send method")
-      const signal = joinedSignal(interruption, abortSignal)
-      const output = await client.send(command, { ...handler, abortSignal: signal })
+      const request = new AbortController()
+      const abort = () => request.abort()
+      interruption.addEventListener("abort", abort, { once: true })
+      const output = await client.send(command, { ...handler, abortSignal: joinedSignal(request.signal, abortSignal) })
+      whenBroken(output, abort)
       // Nobody will get it.
       if (interruption.aborted) giveUp(output)
       return output

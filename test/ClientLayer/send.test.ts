@@ -10,7 +10,8 @@ import {
 } from "@aws-sdk/client-s3"
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb"
 import { assert, describe, expectTypeOf, it } from "@effect/vitest"
-import { Cause, Context, Effect, Exit, Fiber, Layer, Scope, TestClock } from "effect"
+import { EventStreamCodec } from "@smithy/core/event-streams"
+import { Cause, Context, Effect, Exit, Fiber, Layer, Scope, Stream, TestClock } from "effect"
 import {
   type CacheConfigError,
   type CacheKeyError,
@@ -95,6 +96,8 @@ const signals: Readonly<Record<string, () => { readonly signal: object; readonly
 }
 
 const leases = Effect.map(ClientCache.stats, ({ clients }) => clients.map(({ leases }) => leases))
+
+const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "of the test" }
 
 const secretAccessKey = "wJalrXUtnFEMIsecret"
 const sessionToken = "FwoGZXIvYXdzEtoken/of+a=session"
@@ -325,6 +328,74 @@ describe("the lease", () => {
         yield* eventually(Effect.map(leases, ([one]) => one === 0))
       }).pipe(Effect.provide(layer))
     }))
+
+  const codec = new EventStreamCodec((bytes) => Buffer.from(bytes).toString(), (text) => Buffer.from(text))
+  const record = codec.encode({
+    headers: {
+      ":message-type": { type: "string", value: "event" },
+      ":event-type": { type: "string", value: "Records" },
+      ":content-type": { type: "string", value: "application/octet-stream" }
+    },
+    body: Buffer.from("1,2")
+  })
+  const givingUp: Readonly<Record<string, (events: AsyncIterable<object>) => Effect.Effect<unknown, unknown>>> = {
+    "by break": (events) =>
+      Effect.promise(async () => {
+        for await (const _ of events) break
+      }),
+    "by an error": (events) =>
+      Effect.flip(Effect.tryPromise(async () => {
+        for await (const _ of events) throw new Error("enough")
+      })),
+    "before the first event": (events) => Effect.promise(async () => events[Symbol.asyncIterator]().return?.()),
+    "while the next one is awaited": (events) =>
+      Effect.promise(async () => {
+        const iterator = events[Symbol.asyncIterator]()
+        await iterator.next()
+        const next = iterator.next().then(() => "an event", () => "an error")
+        await iterator.return?.()
+        assert.strictEqual(await next, "an error")
+        assert.deepStrictEqual(await iterator.next(), { done: true, value: undefined })
+      }),
+    "by the end of a Stream": (events) => Stream.runHead(Stream.fromAsyncIterable(events, (cause) => cause)),
+    "by the interruption of a Stream": (events) =>
+      Effect.gen(function*() {
+        let seen = 0
+        const reading = yield* Effect.fork(
+          Stream.runForEach(Stream.fromAsyncIterable(events, (cause) => cause), () =>
+            Effect.sync(() => {
+              seen += 1
+            }))
+        )
+        yield* until(() => seen === 1)
+        yield* turns(3)
+        yield* Fiber.interrupt(reading)
+      })
+  }
+  for (const [name, giveUp] of Object.entries(givingUp)) {
+    it.scoped(`events that are given up end the request, however long the server goes on: ${name}`, () =>
+      Effect.gen(function*() {
+        const server = yield* LocalHttp.make((_, response) => {
+          response.write(record)
+        })
+        const config = { region: "us-east-1", endpoint: server.url, forcePathStyle: true, credentials }
+        const selecting = new SelectObjectContentCommand({
+          Bucket: "bucket",
+          Key: "rows",
+          Expression: "select *",
+          ExpressionType: "SQL",
+          InputSerialization: {},
+          OutputSerialization: {}
+        })
+        const { Payload } = yield* ClientCache.send(S3Client, config, selecting)
+        assert.deepStrictEqual(yield* leases, [1])
+        if (Payload === undefined) return yield* Effect.dieMessage("no events")
+        yield* giveUp(Payload)
+        yield* eventually(Effect.map(leases, ([one]) => one === 0))
+        yield* until(() => server.openSockets() === 0)
+        assert.strictEqual(server.requests(), 1)
+      }).pipe(Effect.provide(ClientCache.layer())))
+  }
 
   it.scoped("the closing of the cache waits for it, as long as the grace period", () =>
     Effect.gen(function*() {
