@@ -10,7 +10,9 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
+import { onRejection } from "../Cache/engine/onRejection.js"
 import { printKey } from "../Cache/printKey.js"
+import { requireEffect } from "../Cache/requireEffect.js"
 import type { ClientClass, ClientOf, OptionalConfig } from "./AwsClient.js"
 import type { ClientCustomization } from "./ClientCustomization.js"
 import type { ClientSource } from "./ClientSource.js"
@@ -152,6 +154,8 @@ export class ResourceDefinition<in out Ctor extends ClientClass, in out Options,
     this.validateOptions = ParseResult.validateEither(options, strictly)
     this.build = (client, options) => {
       const made = Effect.try({ try: () => make(client, options), catch: (thrown) => thrown }).pipe(
+        // A promise is no resource. What it is rejected with is nobody's.
+        Effect.tap((made) => void onRejection(made, () => {})),
         Effect.flatMap((made) => Effect.isEffect(made) ? made : Effect.succeed(made)),
         Effect.filterOrFail(
           (resource) => this.isResource(resource),
@@ -161,7 +165,13 @@ export class ResourceDefinition<in out Ctor extends ClientClass, in out Options,
       return release === undefined
         ? Effect.interruptible(Effect.map(made, (resource) => ({ resource, release: Effect.void })))
         : Effect.uninterruptible(
-          Effect.map(made, (resource) => ({ resource, release: Effect.suspend(() => release(resource)) }))
+          Effect.map(
+            made,
+            (resource) => ({
+              resource,
+              release: Effect.suspend(() => requireEffect(spec.name, "release", release(resource)))
+            })
+          )
         )
     }
     Object.freeze(this)

@@ -11,6 +11,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { type CacheConfigError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
 import { checkOptions, nameIn } from "../Cache/checkOptions.js"
+import { onRejection } from "../Cache/engine/onRejection.js"
 import { glanceAt, glanced, keyedLine, keyedSummary } from "../Cache/glance.js"
 import * as LeasedStore from "../Cache/LeasedStore.js"
 import { printedAs } from "../Cache/printedAs.js"
@@ -151,6 +152,8 @@ export const makeClientCache = (
                 maskDefects(Effect.interruptible(more), () => hiddenFrom(prepared.normal, secrets)),
                 failed
               )
+              : onRejection(more, () => {})
+              ? Effect.fail(failed(new TypeError("it returned a promise: return an Effect, with Effect.tryPromise")))
               : Effect.void
         ))
     }

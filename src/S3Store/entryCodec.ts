@@ -9,6 +9,7 @@ import * as Exit from "effect/Exit"
 import * as Random from "effect/Random"
 import { randomUUID } from "node:crypto"
 import type { EntryTooLargeError } from "../Cache/CacheErrors.js"
+import { onRejection } from "../Cache/engine/onRejection.js"
 import { roughBytes } from "../Cache/roughBytes.js"
 import { givenMillis } from "../Cache/timeToLive.js"
 import type { CodecName } from "./Codec.js"
@@ -100,6 +101,7 @@ const decided = <K, V, F>(
       ? until
       : until - (until - moments.now) * jitter * (yield* Random.next)
     const tags = write.tags ?? key.space.tagsOf(key.input, value)
+    onRejection(tags, () => {})
     return { freshUntil, tags }
   })
 

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import { onRejection } from "../Cache/engine/onRejection.js"
 import { ownExit } from "../Cache/ownCause.js"
 import type { Call, Lookup } from "./computing.js"
 import type { FlightGroups } from "./FlightGroups.js"
@@ -80,7 +81,11 @@ export const makeMemoizing = (
   return { memoize, getOrCompute: (key, compute, options = {}) => tryOnce(key, compute, options) }
 }
 
-const decided = <K, V>(options: S3CacheMemoizeOptions<K, V>, key: K, value: V): S3CacheWriteOptions => ({
-  timeToLive: typeof options.timeToLive === "function" ? options.timeToLive(key, value) : options.timeToLive,
-  tags: typeof options.tags === "function" ? options.tags(key, value) : options.tags
-})
+const decided = <K, V>(options: S3CacheMemoizeOptions<K, V>, key: K, value: V): S3CacheWriteOptions => {
+  const timeToLive = typeof options.timeToLive === "function" ? options.timeToLive(key, value) : options.timeToLive
+  const tags = typeof options.tags === "function" ? options.tags(key, value) : options.tags
+  // Functions that are `async` are refused where their answers are used.
+  onRejection(timeToLive, () => {})
+  onRejection(tags, () => {})
+  return { timeToLive, tags }
+}

@@ -125,6 +125,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
   readonly #computations = new FiledMap<K, { wins: boolean }>(keyEquality)
   #telling = false
   readonly #warnings = new FailureWarnings("TtlDictWarning")
+  readonly #forEachWarnings = new FailureWarnings("TtlDictWarning")
   readonly #mostUnderWay: RemovalQueueLimits
   readonly #underWay = { items: 0, bytes: 0 }
   #saidSkipped = false
@@ -260,12 +261,17 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
   }
 
   /**
-   * Calls a function with each entry, the least recently used first. No use.
+   * Calls a function with each entry, the least recently used first. No use. What the promise of an `async` one is rejected
+   * with goes to Node's warnings.
    *
    * @since 0.1.0
    */
   forEach(f: (value: V, key: K, dict: this) => void): void {
-    for (const [key, value] of this) f(value, key, this)
+    for (const [key, value] of this) {
+      const told: unknown = f(value, key, this)
+      const failed = (error: unknown) => this.#forEachWarnings.failed(() => `${this.name}: forEach failed`, error)
+      if (told !== undefined) onRejection(told, failed)
+    }
   }
 
   /**

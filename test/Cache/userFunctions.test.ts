@@ -24,6 +24,10 @@ const failing: Readonly<Record<string, () => unknown>> = {
 // What types would not allow.
 const untyped = (options: Readonly<Record<string, unknown>>): never => options as never
 
+const untypedFunction = async () => {
+  throw new Error("rejected")
+}
+
 type Use = Effect.Effect<unknown, unknown, Scope.Scope>
 
 const storeWith = (options: Readonly<Record<string, unknown>>): Use =>
@@ -119,6 +123,17 @@ describe("a function of the user's that fails does not end the process", () => {
         assert.strictEqual(dict.size, 600)
       }))
   }
+
+  it.effect("what is given to forEach rejects", () =>
+    Effect.gen(function*() {
+      const unhandled: Array<unknown> = []
+      const listener = (reason: unknown) => void unhandled.push(reason)
+      process.on("unhandledRejection", listener)
+      new SyncTtlDict<string, number>({ entries: [["a", 1]] }).forEach(untypedFunction)
+      yield* turns(3)
+      process.off("unhandledRejection", listener)
+      assert.deepStrictEqual(unhandled, [])
+    }))
 
   it.effect("a heap that answers nothing says nothing", () =>
     Effect.sync(() => {
