@@ -94,8 +94,18 @@ const memoryTable = (results: EngineResults): string => {
 
 const pauseTable = (results: EngineResults): string =>
   markdownTable(
-    ["longest single write, ms", "while it grows to 1M", "while it is full", "without collections"],
-    results.pauses.map((row) => [row.subject, ...[row.growing, row.full, row.apart].map(printNumber)])
+    [
+      "longest single write, ms",
+      "while it grows to 1M",
+      "while it is full",
+      "without collections",
+      "after all expired",
+      "clear"
+    ],
+    results.pauses.map((row) => [
+      row.subject,
+      ...[row.growing, row.full, row.apart, row.expired, row.cleared].map((time) => printNumber(time ?? Number.NaN))
+    ])
   )
 
 const operationTable = (results: OperationResults, base: string | undefined): string => {
@@ -182,7 +192,8 @@ export const page = (results: Results, plots: ReadonlyArray<PlotFile>): string =
       parts.push(
         "### Pauses",
         "The longest single write, of the best of three runs, at a million entries with strings as keys. It is the " +
-          "rehash of a `Map` of V8, or a collection of garbage, whose time the last column leaves out.",
+          "rehash of a `Map` of V8, or a collection of garbage, whose time the third column leaves out. Then the first " +
+          "write after all entries have expired, and the removal of all.",
         pauseTable(engine)
       )
     }

@@ -85,6 +85,10 @@ export interface PauseRow {
   readonly full: number
   /** Of both, without the collections of garbage. */
   readonly apart: number
+  /** Of the first write after all entries had expired. */
+  readonly expired?: number | undefined
+  /** Of removing all entries. */
+  readonly cleared?: number | undefined
 }
 
 /**

@@ -71,7 +71,15 @@ const engineTargets = (results: EngineResults): Array<Target> => {
     ...bytes("bytes per entry, with time to live", `${ourLru} + ttl`, 85),
     ...results.pauses.filter((row) => row.subject === ourLru).map((row) =>
       atMost("longest write, ms", `${row.keys}, ${row.capacity}`, Math.max(row.growing, row.full), 5)
-    )
+    ),
+    ...results.pauses.flatMap((row) => [
+      ...(row.expired === undefined
+        ? []
+        : [atMost("first write after all have expired, ms", `${row.keys}, ${row.capacity}`, row.expired, 5)]),
+      ...(row.cleared === undefined
+        ? []
+        : [atMost(`clear, ${row.subject}, ms`, `${row.keys}, ${row.capacity}`, row.cleared, 5)])
+    ])
   ]
 }
 

@@ -21,6 +21,10 @@ export interface Pauses {
   readonly full: number
   /** Of all writes, without the time in which V8 collected garbage meanwhile. */
   readonly apart: number
+  /** Of the first write after all entries have expired, where they do. */
+  readonly expired?: number | undefined
+  /** Of removing all entries, where a cache has that. */
+  readonly cleared?: number | undefined
 }
 
 /**
@@ -41,8 +45,19 @@ export const longestPauses = async (
   return {
     growing: Math.min(...runs.map((run) => run.growing)),
     full: Math.min(...runs.map((run) => run.full)),
-    apart: Math.min(...runs.map((run) => run.apart))
+    apart: Math.min(...runs.map((run) => run.apart)),
+    expired: least(runs.map((run) => run.expired)),
+    cleared: least(runs.map((run) => run.cleared))
   }
+}
+
+const least = (times: ReadonlyArray<number | undefined>): number | undefined =>
+  times.reduce((one, other) => one === undefined || other === undefined ? undefined : Math.min(one, other))
+
+const timeOf = (f: () => void): number => {
+  const before = performance.now()
+  f()
+  return performance.now() - before
 }
 
 interface Interval {
@@ -81,6 +96,13 @@ const longestOf = async (
     return most
   }
   const [growing, full] = [longest(0, capacity), longest(capacity, 2 * capacity)]
+  let expired: number | undefined
+  if (cache.expireAll !== undefined) {
+    cache.expireAll()
+    expired = timeOf(() => cache.set(keys[0] as Key, 0))
+  }
+  const { clear } = cache
+  const cleared = clear === undefined ? undefined : timeOf(clear)
   // What was collected is told some turns later.
   await setTimeout(100)
   observer.disconnect()
@@ -90,5 +112,5 @@ const longestOf = async (
       write.end - write.start
     )
   )
-  return { growing, full, apart: Math.max(Math.min(noticeable, Math.max(growing, full)), ...apart) }
+  return { growing, full, apart: Math.max(Math.min(noticeable, Math.max(growing, full)), ...apart), expired, cleared }
 }

@@ -24,6 +24,10 @@ export interface Subject {
   readonly set: (key: Key, value: number) => void
   /** Called once per batch, for caches that are told the time. */
   readonly tick?: (() => void) | undefined
+  /** Lets so much time pass that every entry has expired. */
+  readonly expireAll?: (() => void) | undefined
+  /** Removes every entry. */
+  readonly clear?: (() => void) | undefined
 }
 
 /**
@@ -90,7 +94,8 @@ const engine = (
           },
         tick: () => {
           now = Date.now()
-        }
+        },
+        ...(expires ? { expireAll: () => void (now += 2 * hour) } : { clear: () => map.clear(now) })
       }
     })
 })

@@ -442,7 +442,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
   }
 
   /**
-   * Removes every entry.
+   * Removes every entry. It takes no time to speak of, but for the calls of `onRemove`.
    *
    * @since 0.1.0
    */
@@ -452,7 +452,8 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
   }
 
   /**
-   * Reclaims the memory of entries that have expired. Writes and most other operations do so in passing.
+   * Reclaims the memory of all entries that have expired, at once: a microsecond for each, or next to nothing where all
+   * have expired and there is no `onRemove`. Other operations do so in passing, for 32 entries at the most.
    *
    * @since 0.1.0
    */
