@@ -17,7 +17,7 @@ export const mostAlike = 1024
  * An index from keys to slots. Primitives and plain objects are found as a `Map` finds them (`NaN` equals itself,
  * `1` is not `"1"`, objects by reference); objects with an equality of their own are found by it. They are in `Map`s,
  * but for whole numbers of 32 bits and structural keys, which are found by hashes that nobody outside of the process can
- * foretell. No operation moves more than some 32,768 keys.
+ * foretell. No operation moves more than some 16,384 keys.
  *
  * The hash of a structural key is remembered when it is put in. So a key that is changed afterwards can no longer be
  * looked up, under its old or its new value, yet its entry still leaves the index cleanly when it is evicted, expires

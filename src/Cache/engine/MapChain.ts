@@ -9,7 +9,7 @@ const mostMaps = 8
 
 /**
  * An index for keys that only V8 can tell apart: objects and symbols by their identity. It is a few `Map`s, and a key is
- * looked for in one after the other: in one up to 32,768 keys, in some eight however many there are, since from 262,144
+ * looked for in one after the other: in one up to 16,384 keys, in some eight however many there are, since from 131,072
  * keys on each holds an eighth of them. So a `Map` grows no further than it can without a pause up to that number, and
  * V8's limit of what one holds is none.
  *

@@ -125,11 +125,6 @@ export class MapIndex<K> {
   private parts(segment: Map<K, number>, bit: number): readonly [without: Map<K, number>, having: Map<K, number>] {
     const without = new Map<K, number>()
     const having = new Map<K, number>()
-    let having0 = 0
-    for (const key of segment.keys()) if ((this.hash(key) & bit) !== 0) having0++
-    // All on one side: it stays what it is.
-    if (having0 === 0) return [segment, having]
-    if (having0 === segment.size) return [without, segment]
     for (const [key, slot] of segment) ((this.hash(key) & bit) === 0 ? without : having).set(key, slot)
     return [without, having]
   }

@@ -11,7 +11,7 @@
  * @since 0.1.0
  * @category constants
  */
-export const fullSegment = 32_768
+export const fullSegment = 16_384
 
 /**
  * How often an index is divided by the same hash: enough for 2^27 keys, where a column has no more room.
@@ -19,4 +19,4 @@ export const fullSegment = 32_768
  * @since 0.1.0
  * @category constants
  */
-export const mostBits = 12
+export const mostBits = 13

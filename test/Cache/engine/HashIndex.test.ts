@@ -77,7 +77,7 @@ describe("HashIndex", () => {
     assert.strictEqual(index.size, 150_000)
     const tables = new Set(Array.from({ length: 150_000 }, (_, at) => index.tableOf(hashOf(at))))
     assert.isAtLeast(tables.size, 5)
-    for (const table of tables) assert.isAtMost(table.size, 32_768)
+    for (const table of tables) assert.isAtMost(table.size, 16_384)
     for (let at = 0; at < 150_000; at++) {
       if (index.tableOf(hashOf(at)).get(hashOf(at)) !== at) assert.fail(`${at} is lost`)
       if (at % 2 === 0) index.deleteOnly(hashOf(at))
