@@ -74,6 +74,7 @@ const asNumber = (value: unknown): number => typeof value === "number" ? value :
 /** Walks the objects of one entry, each once, without recursion. */
 class Walk {
   private readonly seen = new Set<object>()
+  private readonly names = new Set<string | symbol>()
   private readonly pending: Array<object> = []
   // For how many like it each pending object stands, in a sample.
   private readonly factors: Array<number> = []
@@ -213,7 +214,8 @@ class Walk {
     let isAskable = !isText && !types.isModuleNamespaceObject(value) && !types.isExternal(value)
     let isVisible = true
     let boxes = 0
-    const stride = this.stride(keys.length)
+    // Few names are of different kinds of values.
+    const stride = keys.length > mostSampled ? this.stride(keys.length) : 1
     const { factor } = this
     this.factor = factor * stride
     for (let next = 0; next < keys.length; next += stride) {
@@ -242,7 +244,7 @@ class Walk {
       this.countAlone(value, keys, elements, isAskable && stride === 1, boxes)
       return
     }
-    const bytes = fieldsBytes(names, isPlain) + (isPlain || prototype === null ? ownNamesBytes(keys) : 0)
+    const bytes = fieldsBytes(names, isPlain) + (isPlain || prototype === null ? ownNamesBytes(keys, this.names) : 0)
     this.grow(bytes)
     if (this.plain.add(value, bytes, tightBytes(names, 0, 0), boxes, factor)) this.askPlain()
   }
@@ -261,20 +263,20 @@ class Walk {
       this.factor = factor
       for (const [at, object] of objects.entries()) {
         const keys = Reflect.ownKeys(object)
-        this.grow(-(counted[at] ?? 0))
-        this.countAlone(object, keys, 0, true, boxesIn(object, keys))
+        this.countAlone(object, keys, 0, true, boxesIn(object, keys), counted[at])
       }
     }
     this.plain.clear()
   }
 
-  // The properties of an object, all of whose values were counted.
+  // The properties of an object, all of whose values were counted, and these as fields if `counted` says so.
   private countAlone(
     value: object,
     keys: ReadonlyArray<string | symbol>,
     elements: number,
     isAskable: boolean,
-    boxes: number
+    boxes: number,
+    counted = 0
   ): void {
     const prototype: unknown = Object.getPrototypeOf(value)
     const isPlain = prototype === Object.prototype
@@ -284,23 +286,25 @@ class Walk {
     const taken = isAskable && names <= mostFieldsOfObjects ? this.askAlone(value, tight) : undefined
     const named = elements === 0 ? keys : keys.slice(elements)
     const table = () => tableBytes(named, isAskable && prototype !== null)
+    const fields = () =>
+      counted > 0
+        ? counted
+        : fieldsBytes(names, isPlain) + (isPlain || prototype === null ? ownNamesBytes(named, this.names) : 0)
+    this.grow(-counted)
     if (elements > 0) {
-      this.grow(
-        namedElementsBytes(taken === undefined ? undefined : slotsFrom(taken, names, 0), elements, keys[elements - 1])
-      )
-      const isTable = names > mostFields || prototype === null && names > 0
-      this.grow(isTable ? table() : fieldsBytes(names, isPlain) + ownNamesBytes(named))
+      const slots = taken === undefined ? undefined : slotsFrom(taken, names, 0)
+      this.grow(namedElementsBytes(slots, elements, keys[elements - 1]))
+      this.grow(names > mostFields || prototype === null && names > 0 ? table() : fields())
     } else if (taken === undefined) {
       // With getters they nearly always are.
       const isSure = names > mostPropertiesAsFields || prototype === null || !isAskable && isPlain
-      const fields = fieldsBytes(names, isPlain)
       const share = isSure ? 1 : names > mostFields ? shareOfTables : 0
-      this.grow(share === 0 ? fields + ownNamesBytes(named) : fields + (table() - fields) * share)
+      if (share < 1) this.grow(fields() * (1 - share))
+      if (share > 0) this.grow(table() * share)
     } else if (taken - tight >= leastForTable(names, boxes)) {
       this.grow(table())
     } else {
-      this.grow(fieldsBytes(names, isPlain) + (isPlain || prototype === null ? ownNamesBytes(named) : 0))
-      this.grow(privateBytes(Math.max(0, taken - tight - boxes * layout.heapNumber)))
+      this.grow(fields() + privateBytes(Math.max(0, taken - tight - boxes * layout.heapNumber)))
     }
   }
 
@@ -390,7 +394,7 @@ class Walk {
       this.grow(elementsBytes(length * (1 + spareElements)))
       return
     }
-    const slots = slotsFrom(taken, 1, boxes)
+    const slots = length === 0 ? Math.max(0, slotsFrom(taken, 1, 0)) : slotsFrom(taken, 1, boxes)
     if (slots >= length) {
       this.grow(elementsBytes(slots))
       return

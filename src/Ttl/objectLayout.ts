@@ -38,7 +38,7 @@ export const layout = {
   /** An entry of these: name, value, details. */
   tableEntry: 24,
   /** About: what a name that no other object has adds to the hidden class that the object has for itself. */
-  ownName: 72,
+  ownName: 80,
   /** The getter and the setter of a property. */
   accessors: 24,
   /** A `Date`, with the parts it keeps computed. */
@@ -184,7 +184,8 @@ export const privateBytes = (places: number): number => places + places / layout
  * @category getters
  */
 export const collectionBytes = (size: number, slotsPerEntry: number): number => {
-  const capacity = powerOfTwo(Math.max(4, size))
+  // A small `Set` has room for four or for eight, which differs between versions.
+  const capacity = slotsPerEntry === 2 && size > 0 && size <= 4 ? 6 : powerOfTwo(Math.max(4, size))
   return layout.collection + layout.store + (3 + capacity / 2 + capacity * slotsPerEntry) * layout.slot
 }
 
@@ -265,18 +266,24 @@ const wellKnown: ReadonlySet<unknown> = new Set(
   Reflect.ownKeys(Symbol).map((name) => Reflect.getOwnPropertyDescriptor(Symbol, name)?.value)
 )
 
+/** So many names are remembered that look like ids. */
+const mostNamesSeen = 10_000
+
 /**
  * What names that no other object is likely to have add to the hidden class of an object, which it then has for itself.
  *
+ * @param seen names of the objects before; what they have too is shared
  * @since 0.1.0
  * @category getters
  */
-export const ownNamesBytes = (names: ReadonlyArray<string | symbol>): number => {
+export const ownNamesBytes = (names: ReadonlyArray<string | symbol>, seen: Set<string | symbol>): number => {
   let bytes = 0
   let isOwn = false
   for (const name of names) {
     const isSymbol = typeof name === "symbol"
-    const isId = isSymbol ? Symbol.keyFor(name) === undefined && !wellKnown.has(name) : isIdLike(name)
+    const looksOwn = isSymbol ? Symbol.keyFor(name) === undefined && !wellKnown.has(name) : isIdLike(name)
+    const isId = looksOwn && !seen.has(name)
+    if (isId && seen.size < mostNamesSeen) seen.add(name)
     isOwn ||= isId
     if (isOwn) bytes += layout.ownName + (isId ? isSymbol ? symbolBytes(name) : stringBytes(name) : 0)
   }

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { CacheConfigError, SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
+import { CacheConfigError, entryOverhead, estimateBytes, SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
 import * as Cause from "effect/Cause"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Duration from "effect/Duration"
@@ -170,6 +170,19 @@ describe("TtlDict.make: limits", () => {
       const exit = yield* Effect.exit(dict.set("b", () => 1))
       assert.isTrue(Exit.isFailure(exit) && Cause.isDie(exit.cause))
       assert.deepStrictEqual(yield* dict.keys, ["a"])
+    }))
+
+  it.scoped("\"sampled\" measures a sample of large values, and all of small ones", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, unknown>({ maxBytes: "64M", weigher: "sampled" })
+      yield* dict.set("a", { small: true })
+      assert.strictEqual(yield* dict.byteSize, entryOverhead + estimateBytes("a", { small: true }))
+      yield* dict.clear
+      const rows = Array.from({ length: 50_000 }, (_, at) => ({ at }))
+      yield* dict.set("a", rows)
+      const share = (yield* dict.byteSize) / estimateBytes(rows)
+      assert.isAtLeast(share, 0.9)
+      assert.isAtMost(share, 1.1)
     }))
 
   it.scoped("\"serialized\" cannot measure what is nested too deep, as it cannot measure functions", () =>

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { entryOverhead, estimateBytes } from "effect-aws-cache/Ttl"
+import { entryOverhead, estimateBytes, sampleBytes } from "effect-aws-cache/Ttl"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { Buffer } from "node:buffer"
@@ -194,6 +194,90 @@ describe("estimateBytes", () => {
         }
       )
     )
+  })
+
+  it("knows how an object is kept, not only what is in it", () => {
+    const names = ["a", "b", "c", "d", "e", "f"]
+    const fields = Object.fromEntries(names.map((name) => [name, 1]))
+    const table: Record<string, unknown> = Object.create(null)
+    for (const name of names) table[name] = 1
+    const shrunk: Record<string, unknown> = { ...fields, g: 1 }
+    delete shrunk["g"]
+    delete shrunk["a"]
+    assert.isBelow(estimateBytes(fields), 110)
+    assert.isAbove(estimateBytes(table), 250)
+    assert.isAbove(estimateBytes(shrunk), 250)
+
+    const near: Record<string, unknown> = {}
+    near["1000"] = 1
+    assert.isAbove(estimateBytes(near), 12_000)
+    assert.isBelow(estimateBytes(JSON.parse("{\"1000\":1}")), 500)
+
+    const pushed: Array<unknown> = []
+    pushed.push(1)
+    assert.strictEqual(estimateBytes(pushed), 32 + 16 + 17 * 8)
+    assert.strictEqual(estimateBytes([1]), 32 + 16 + 8)
+    assert.strictEqual(estimateBytes([]), 32)
+    assert.strictEqual(estimateBytes([[], []]), 32 + 16 + 2 * 8 + 2 * 32)
+    const drained = [1]
+    drained.pop()
+    assert.isAtMost(estimateBytes(drained), 300)
+    const holes: Array<unknown> = []
+    holes.length = 1000
+    assert.isAbove(estimateBytes(holes), 8000)
+    const sparse: Array<unknown> = []
+    sparse[1_000_000] = 1
+    assert.isBelow(estimateBytes(sparse), 500)
+  })
+
+  it("counts names that look like ids, unless they are shared within the value", () => {
+    const record = (names: ReadonlyArray<string>) => JSON.parse(`{${names.map((name) => `"${name}":1`).join()}}`)
+    const ids = ["u10021", "u10022", "u10023", "u10024"]
+    assert.isAbove(estimateBytes(record(ids)), estimateBytes(record(["id", "name", "kind", "rank"])) + 300)
+    const one = estimateBytes([record(ids)])
+    assert.isBelow(estimateBytes([record(ids), record(ids), record(ids)]), one + 250)
+  })
+
+  describe("from a sample", () => {
+    it("is the same for what has few parts", () => {
+      const values = [1, "text", { a: [1, 2, { b: "c" }] }, new Map([[1, new Set(["x"])]]), Buffer.alloc(5000)]
+      for (const value of values) assert.strictEqual(sampleBytes(value), estimateBytes(value))
+    })
+
+    it("is about the same for what has many parts that are alike", () => {
+      const row = (at: number) => ({ at, name: `row number ${at}`, tags: ["a", `${at}`], inner: { x: at + 0.5 } })
+      const rows = Array.from({ length: 20_000 }, (_, at) => row(at))
+      const shapes: ReadonlyArray<unknown> = [
+        rows,
+        new Map(rows.map((each) => [each.name, each])),
+        new Set(rows),
+        Object.fromEntries(rows.map((each) => [each.name, each])),
+        Array.from({ length: 300 }, () => Array.from({ length: 300 }, (_, at) => [at, row(at)])),
+        Array.from({ length: 2000 }, (_, at) => Array.from({ length: 10 }, () => row(at)))
+      ]
+      for (const [at, shape] of shapes.entries()) {
+        const share = sampleBytes(shape) / estimateBytes(shape)
+        assert.isAtLeast(share, 0.8, `${at}`)
+        assert.isAtMost(share, 1.3, `${at}`)
+      }
+    })
+
+    it("sees a bounded number of objects, however many there are", () => {
+      let seen = 0
+      const wide = Array.from({ length: 100 }, () =>
+        Array.from({ length: 100 }, () =>
+          new Proxy({}, {
+            getPrototypeOf: () => {
+              seen++
+              return null
+            }
+          })))
+      sampleBytes(wide)
+      let deep: unknown = 1
+      for (let at = 0; at < 200_000; at++) deep = { deep }
+      assert.isBelow(sampleBytes(deep), 60 * 33_000)
+      assert.strictEqual(seen, 0)
+    })
   })
 
   it("leaves the entry's own overhead to the weigher", () => {
