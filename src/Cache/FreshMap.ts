@@ -168,7 +168,7 @@ export class FreshMap<in out K, in out V, in out E> {
     const until = now + millis
     const held = map.peek(key, now)
     if (held instanceof Kept && Exit.isSuccess(held.content)) {
-      held.refreshAt = until
+      held.refreshAt = Math.max(held.refreshAt, until)
     } else if (held === Absent || held instanceof Kept) {
       formatStacks(error)
       return map.set(key, new Kept<V, E>(Exit.fail(error), until, until), now, until)

@@ -61,11 +61,16 @@ export interface LeaseTable<K, V, E, R> {
     onFound: (value: LeasedValue<K, V>) => Effect.Effect<A, E2, R2>,
     onAbsent: () => Effect.Effect<A, E2, R2>
   ) => Effect.Effect<A, E2, R2>
-  /** Leases the value that another fiber has written since `find`, or acquires one. */
+  /**
+   * Leases the value that another fiber has written since `find`, or acquires one.
+   *
+   * @param isAnew whether to acquire one though there is one
+   */
   readonly acquire: (
     key: K,
     options: LeaseOptions<V, E, R> | undefined,
-    restore: Restore
+    restore: Restore,
+    isAnew?: boolean
   ) => Effect.Effect<LeasedValue<K, V>, E>
   /** One step that leases every value it deletes. */
   readonly leasing: <A>(f: (map: LeasedMap<K, V>, now: number) => A) => Effect.Effect<A>
@@ -224,13 +229,14 @@ export const makeLeaseTable = <K, V, E, R, R2>(
     const acquire = (
       key: K,
       lease: LeaseOptions<V, E, Exclude<R, Scope.Scope>> | undefined,
-      restore: Restore
+      restore: Restore,
+      isAnew = false
     ): Effect.Effect<LeasedValue<K, V>, E> =>
       Effect.flatMap(
         Effect.withFiberRuntime<LeasedValue<K, V> | Entered<K, V, E>>((caller) =>
           step((map, now) => {
             // This is still the same lookup: it is not counted again.
-            const written = map.peek(key, now)
+            const written = isAnew ? Absent : map.peek(key, now)
             if (written !== Absent) {
               written.lease()
               return written

@@ -94,12 +94,38 @@ export interface LeasedStore<in out K, in out V, in out E = never, in out R = ne
     key: K,
     options?: LeaseOptions<V, E, R> | LazyArg<LeaseOptions<V, E, R>>
   ) => Effect.Effect<V, E, Scope.Scope>
-  /** Uses the value under a key, if there is one. */
+  /**
+   * Acquires a value anew, whether there is one under the key or not: one acquisition with all others who ask for one
+   * meanwhile. Until it is there, everybody else leases the old value, which is released as every value that is
+   * replaced; where this fails, the old one stays.
+   *
+   * @example
+   * ```ts
+   * import * as Effect from "effect/Effect"
+   * import { LeasedStore } from "effect-aws-cache/Cache"
+   *
+   * declare const openPool: (tenant: string) => Effect.Effect<{ readonly end: Effect.Effect<void> }, "Refused">
+   *
+   * const program = Effect.gen(function*() {
+   *   const pools = yield* LeasedStore.make({ acquire: openPool, release: (pool) => pool.end })
+   *   // Its password has changed: who uses the old pool finishes with it.
+   *   yield* pools.refresh("acme")
+   * }).pipe(Effect.scoped)
+   * ```
+   */
+  readonly refresh: (
+    key: K,
+    options?: LeaseOptions<V, E, R> | LazyArg<LeaseOptions<V, E, R>>
+  ) => Effect.Effect<void, E>
+  /**
+   * Uses the value under a key, if there is one. It waits for nobody: where one is being acquired, there is none yet, and
+   * where one is acquired anew, it uses the old one.
+   */
   readonly useOption: <A, E2, R2>(
     key: K,
     f: (value: V) => Effect.Effect<A, E2, R2>
   ) => Effect.Effect<Option.Option<A>, E2, R2>
-  /** Leases the value under a key until the scope closes, if there is one. */
+  /** Leases the value under a key until the scope closes, if there is one. Like `useOption`, it waits for nobody. */
   readonly leaseOption: (key: K) => Effect.Effect<Option.Option<V>, never, Scope.Scope>
   /**
    * Hands a value over to the store, which will release it, even if it cannot keep it; fails when there is one under
@@ -259,6 +285,13 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           lease,
           Effect.uninterruptibleMask((restore) =>
             find(key, handToScope, () => Effect.flatMap(acquire(key, asked(lease), restore), handToScope))
+          )
+        ),
+      refresh: (key, lease) =>
+        leasing(
+          lease,
+          Effect.uninterruptibleMask((restore) =>
+            Effect.map(acquire(key, asked(lease), restore, true), (value) => value.end())
           )
         ),
       leaseOption: (key) =>

@@ -162,7 +162,7 @@ export interface Stats {
   readonly hits: number
   /** Lookups that did not. */
   readonly misses: number
-  /** Those of the misses that joined an acquisition under way instead of starting one. */
+  /** Those of the misses, and refreshes, that joined an acquisition under way instead of starting one. */
   readonly coalesced: number
   /** Values acquired by the store, or handed to it. */
   readonly acquired: number

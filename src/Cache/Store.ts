@@ -122,6 +122,28 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> e
     ) => Effect.Effect<Iterable<readonly [key: K, value: V | LoadFailure<E>]>, E, R>,
     options?: WriteOptions
   ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E>
+  /**
+   * Computes the value under a key anew, whether there is one or not, and returns it. Until it is there, everybody else
+   * gets the old one, which then makes way with its time to live; where this fails, the old one stays, and the failure
+   * is told, also where `staleIfError` would give out a value. It joins a computation of the key that is under way, and
+   * others join it, as with `getOrCompute`. It is no lookup: neither a hit nor a miss.
+   *
+   * @example
+   * ```ts
+   * import * as Effect from "effect/Effect"
+   * import { Store } from "effect-aws-cache/Cache"
+   *
+   * declare const fetchPrice: (id: string) => Effect.Effect<number, "Offline">
+   *
+   * const program = Effect.gen(function*() {
+   *   const prices = yield* Store.make<string, number, "Offline">({ timeToLive: "1 hour" })
+   *   yield* prices.getOrCompute("tea", fetchPrice("tea"))
+   *   // Somebody said that it has changed.
+   *   return yield* prices.refresh("tea", fetchPrice("tea"))
+   * }).pipe(Effect.scoped)
+   * ```
+   */
+  readonly refresh: (key: K, compute: Effect.Effect<V, E, R>, options?: WriteOptions) => Effect.Effect<V, E>
   /** Writes a new entry; fails when there is one under the key. */
   readonly add: (
     key: K,
@@ -305,7 +327,7 @@ export const make = <K, V, E = never, R = never>(
       return entries.remove(map, key, now)
     }
 
-    const { getManyOrCompute, getOrCompute } = makeComputing<K, V, E, R>({
+    const { getManyOrCompute, getOrCompute, refresh } = makeComputing<K, V, E, R>({
       name,
       guarded: { lookup, step },
       entries,
@@ -334,6 +356,7 @@ export const make = <K, V, E = never, R = never>(
       getOption: (key) => lookup((map, now) => Exit.succeed(toOption(entries.get(map, key, now)))),
       getOrCompute: (key, compute, writeOptions) => writing(writeOptions, getOrCompute(key, compute, writeOptions)),
       getManyOrCompute: (keys, load, writeOptions) => writing(writeOptions, getManyOrCompute(keys, load, writeOptions)),
+      refresh: (key, compute, writeOptions) => writing(writeOptions, refresh(key, compute, writeOptions)),
       add: (key, value, writeOptions) =>
         writing(
           writeOptions,

@@ -102,7 +102,7 @@ export interface Stats {
   readonly hits: number
   /** Lookups that did not: they found no entry, whether they computed one, waited for one, or did without. */
   readonly misses: number
-  /** Those of the misses that joined a computation under way instead of starting one. */
+  /** Those of the misses, and refreshes, that joined a computation under way instead of starting one. */
   readonly coalesced: number
   /** Writes that made a new entry. */
   readonly insertions: number

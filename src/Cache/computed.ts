@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type * as Cause from "effect/Cause"
 import type * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import type { BoundedMap } from "./engine/BoundedMap.js"
@@ -16,18 +17,20 @@ import type { WriteOptions } from "./StoreOptions.js"
  * @since 0.1.0
  * @category models
  */
-export type Computed<V> = V | InPlaceOfFailure<V> | NotLoaded
+export type Computed<V, E> = V | InPlaceOfFailure<V, E> | NotLoaded
 
 /**
- * A stale value that is given out because the computation failed.
+ * A value that is given out because the computation failed, and how it did.
  *
  * @since 0.1.0
  * @category models
  */
-export class InPlaceOfFailure<out V> {
+export class InPlaceOfFailure<out V, out E> {
   readonly value: V
-  constructor(value: V) {
+  readonly cause: Cause.Cause<E>
+  constructor(value: V, cause: Cause.Cause<E>) {
     this.value = value
+    this.cause = cause
   }
 }
 
@@ -54,4 +57,4 @@ export type Enter<K, V, E, R> = (
   compute: Effect.Effect<V | NotLoaded, E, R>,
   roll: number,
   write: WriteOptions | undefined
-) => Flight<Computed<V>, E>
+) => Flight<Computed<V, E>, E>

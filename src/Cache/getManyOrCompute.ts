@@ -93,14 +93,14 @@ export const makeGetManyOrCompute = <K, V, E, R>(parts: {
             () => missing.length === 1 ? "1 key" : `${missing.length} keys`,
             Effect.suspend(() => Effect.map(requireEffect(name, "load", load(missing)), byKey))
           )
-          const start = (key: K, at: number): Flight<Computed<V>, E> => {
+          const start = (key: K, at: number): Flight<Computed<V, E>, E> => {
             missing.push(key)
             return enter(map, caller, key, Effect.flatMap(batch, valueOf<K, V, E>(key)), rolls[at] ?? 0, write)
           }
-          const awaited: Array<Flight<Computed<V>, E>> = []
-          const wait = (flight: Flight<Computed<V>, E>, isOwn: boolean) => {
+          const awaited: Array<Flight<Computed<V, E>, E>> = []
+          const wait = (flight: Flight<Computed<V, E>, E>, isOwn: boolean) => {
             const at = awaited.push(flight) - 1
-            return (exits: ReadonlyArray<Exit.Exit<Computed<V>, E>>) => ended(exits[at], isOwn)
+            return (exits: ReadonlyArray<Exit.Exit<Computed<V, E>, E>>) => ended(exits[at], isOwn)
           }
           // One step: what another fiber starts or writes comes before all of it, or after.
           const results = keys.map((key, at) => {
@@ -161,7 +161,7 @@ export const loadFailure = <E>(error: E): LoadFailure<E> => new LoadFailure(erro
 const nothing = Exit.succeed(Option.none())
 
 const ended = <V, E>(
-  exit: Exit.Exit<Computed<V>, E> | undefined,
+  exit: Exit.Exit<Computed<V, E>, E> | undefined,
   isOwn: boolean
 ): Exit.Exit<Option.Option<V>, E> | undefined => {
   if (exit === undefined) return undefined

@@ -57,6 +57,7 @@ export interface StoreWriter<in out K, in out V, in out E> {
 export interface Computing<in out K, in out V, in out E, in R> {
   readonly getOrCompute: (key: K, compute: Effect.Effect<V, E, R>, options?: WriteOptions) => Effect.Effect<V, E>
   readonly getManyOrCompute: GetManyOrCompute<K, V, E, R>
+  readonly refresh: (key: K, compute: Effect.Effect<V, E, R>, options?: WriteOptions) => Effect.Effect<V, E>
 }
 
 /**
@@ -77,7 +78,7 @@ export const makeComputing = <K, V, E, R>(parts: {
   readonly writer: StoreWriter<K, V, E>
 }): Computing<K, V, E, R> => {
   const { batches, entries, flights, guarded: { lookup, step }, hub, writer } = parts
-  const group = flights.group<Computed<V>, E>()
+  const group = flights.group<Computed<V, E>, E>()
   const isUnderWay = (key: K) => group.has(key)
 
   const enter: Enter<K, V, E, R> = (map, caller, key, compute, roll, writeOptions) =>
@@ -91,8 +92,9 @@ export const makeComputing = <K, V, E, R>(parts: {
             Effect.flatten(step((map, now) => {
               const value = Cause.isInterrupted(cause) ? Absent : entries.inPlaceOfFailure(map, key, now)
               if (value === Absent) return Exit.failCause(cause)
-              entries.fail(map, key, ownCause(cause), now)
-              return Exit.succeed(new InPlaceOfFailure(value))
+              const own = ownCause(cause)
+              entries.fail(map, key, own, now)
+              return Exit.succeed(new InPlaceOfFailure(value, own))
             }))
         ),
       (exit, now) => {
@@ -107,7 +109,7 @@ export const makeComputing = <K, V, E, R>(parts: {
     )
 
   // Nobody waits for it: it ends by itself, or with the store.
-  const refresh = (key: K, compute: Effect.Effect<V, E, R>, writeOptions: WriteOptions | undefined) =>
+  const inBackground = (key: K, compute: Effect.Effect<V, E, R>, writeOptions: WriteOptions | undefined) =>
     writer.withRoll((roll) =>
       lookup((map, _, caller) => {
         if (!group.has(key)) enter(map, caller, key, compute, roll, writeOptions).unattended = true
@@ -145,11 +147,27 @@ export const makeComputing = <K, V, E, R>(parts: {
       if (!(found instanceof Kept)) return Exit.succeed(found)
       return Exit.isFailure(found.content)
         ? found.content
-        : Effect.zipRight(refresh(key, compute, writeOptions), found.content)
+        : Effect.zipRight(inBackground(key, compute, writeOptions), found.content)
     })
+
+  const refresh: Computing<K, V, E, R>["refresh"] = (key, compute, writeOptions) =>
+    writer.withRoll((roll) =>
+      Effect.uninterruptibleMask((restore) =>
+        lookup((map, _, caller) =>
+          Effect.flatMap(
+            flights.await(enter(map, caller, key, compute, roll, writeOptions), restore),
+            (value): Effect.Effect<V, E> => {
+              if (value instanceof NotLoaded) return restore(refresh(key, compute, writeOptions))
+              return value instanceof InPlaceOfFailure ? Exit.failCause(value.cause) : Exit.succeed(value)
+            }
+          )
+        )
+      )
+    )
 
   return {
     getOrCompute,
+    refresh,
     getManyOrCompute: makeGetManyOrCompute({
       name: parts.name,
       lookup,

@@ -200,7 +200,7 @@ export class Held implements HeldParts {
    * @since 0.1.0
    */
   refreshNoEarlierThan(time: number): void {
-    this.refreshAt = time
+    this.refreshAt = Math.max(this.refreshAt, time)
     this.plan()
   }
 

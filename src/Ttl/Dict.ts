@@ -29,7 +29,7 @@ import type { Stats } from "./DictSteps.js"
  * time that passes while a function is frozen counts. Keys are found as a `Map` finds them, but for objects that
  * implement Effect's `Equal`, which are found by structure.
  *
- * `get`, `getOption`, `setDefault`, `getOrCompute`, `moveToEnd` and writes move an entry to the end of the order; the
+ * `get`, `getOption`, `setDefault`, `getOrCompute`, `moveToEnd`, `refresh` and writes move an entry to the end of the order; the
  * other operations do not.
  *
  * A time that is none, such as `NaN`, is a mistake in the program: a defect with `CacheConfigError`, which changes nothing.
@@ -66,6 +66,12 @@ export interface Dict<in out K, in out V, out E = never, in out F = never, in R 
     ) => Effect.Effect<Iterable<readonly [key: K, value: V | LoadFailure<F>]>, F, R>,
     options?: WriteOptions
   ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E | F>
+  /**
+   * Computes the value under a key anew, whether there is one or not, and returns it. Until it is there, everybody else
+   * gets the old one; where this fails, the old one stays, as in a `Store`. It joins a computation of the key that is
+   * under way, and others join it. Neither a hit nor a miss.
+   */
+  readonly refresh: (key: K, compute: Effect.Effect<V, F, R>, options?: WriteOptions) => Effect.Effect<V, E | F>
   /** Writes a new entry; fails when there is one under the key. */
   readonly add: (
     key: K,

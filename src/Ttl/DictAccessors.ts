@@ -46,6 +46,7 @@ export const accessors = <Self, K, V, E, F, R>(
   getOption: (key) => Effect.flatMap(tag, (dict) => dict.getOption(key)),
   getOrCompute: (key, compute, options) => Effect.flatMap(tag, (dict) => dict.getOrCompute(key, compute, options)),
   getManyOrCompute: (keys, load, options) => Effect.flatMap(tag, (dict) => dict.getManyOrCompute(keys, load, options)),
+  refresh: (key, compute, options) => Effect.flatMap(tag, (dict) => dict.refresh(key, compute, options)),
   add: (key, value, options) => Effect.flatMap(tag, (dict) => dict.add(key, value, options)),
   set: (key, value, options) => Effect.flatMap(tag, (dict) => dict.set(key, value, options)),
   setDefault: (key, value, options) => Effect.flatMap(tag, (dict) => dict.setDefault(key, value, options)),

@@ -201,6 +201,11 @@ const make = <K, KI, V, VI, F, R>(
                     value instanceof LoadFailure ? value : Either.getOrElse(checkValue(key, value), loadFailure)
                   ] as const)), write)
         ),
+      refresh: (key, compute, write) =>
+        Effect.flatMap(
+          checkKey(key),
+          (valid) => dict.refresh(valid, Effect.flatMap(compute, (value) => checkValue(key, value)), write)
+        ),
       add: (key, value, write) => Effect.flatMap(check(key, value), (valid) => dict.add(valid, value, write)),
       set: (key, value, write) => Effect.flatMap(check(key, value), (valid) => dict.set(valid, value, write)),
       setDefault: (key, value, write) =>

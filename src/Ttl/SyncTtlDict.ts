@@ -362,21 +362,18 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
   getOrCompute(key: K, compute: (key: K) => V, options?: WriteOptions): V {
     this.check(options, writeKinds)
     const found = this.step((map, now) => this.#steps.entries.get(map, key, now))
-    if (found !== Absent) return found
-    if (this.#computations.get(key) !== undefined) {
-      throw new CacheReentryError({ cache: this.name, key: printKey(key) })
-    }
-    const computation = this.#computations.add(key, { wins: true })
-    try {
-      const value = compute(key)
-      if (onRejection(value, () => {})) throw this.notAtOnce()
-      if (computation.value.wins && this.#computations.isUnchanged(computation)) {
-        this.step((map, now) => this.#steps.put(map, key, value, now, this.#steps.until(now, 0, options)))
-      }
-      return value
-    } finally {
-      this.#computations.remove(computation)
-    }
+    return found === Absent ? this.compute(key, compute, options) : found
+  }
+
+  /**
+   * Computes the value under a key anew, whether there is one or not, and returns it. The function still finds the old
+   * value; when it throws, that stays. Otherwise it is as with `getOrCompute`. Neither a hit nor a miss.
+   *
+   * @since 0.1.0
+   */
+  refresh(key: K, compute: (key: K) => V, options?: WriteOptions): V {
+    this.check(options, writeKinds)
+    return this.compute(key, compute, options)
   }
 
   /**
@@ -561,6 +558,23 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
 
   private check(options: unknown, kinds: Readonly<Record<string, OptionKind>>): void {
     if (options !== undefined) orThrow(checkOptions(this.name, options, kinds))
+  }
+
+  private compute(key: K, compute: (key: K) => V, options: WriteOptions | undefined): V {
+    if (this.#computations.get(key) !== undefined) {
+      throw new CacheReentryError({ cache: this.name, key: printKey(key) })
+    }
+    const computation = this.#computations.add(key, { wins: true })
+    try {
+      const value = compute(key)
+      if (onRejection(value, () => {})) throw this.notAtOnce()
+      if (computation.value.wins && this.#computations.isUnchanged(computation)) {
+        this.step((map, now) => this.#steps.put(map, key, value, now, this.#steps.until(now, 0, options)))
+      }
+      return value
+    } finally {
+      this.#computations.remove(computation)
+    }
   }
 
   private notAtOnce(): CacheConfigError {

@@ -202,7 +202,7 @@ export const makeDict = <K, V, F = never, R = never>(
 
     yield* listed(options.entries ?? [], (map, now, items, rolls) => steps.fill(map, now, items, rolls))
 
-    const { getManyOrCompute, getOrCompute } = makeComputing<K, V, F, R>({
+    const { getManyOrCompute, getOrCompute, refresh } = makeComputing<K, V, F, R>({
       name,
       guarded: { lookup, step },
       entries,
@@ -239,6 +239,7 @@ export const makeDict = <K, V, F = never, R = never>(
       getOption: (key) => lookup((map, now) => Exit.succeed(toOption(entries.get(map, key, now)))),
       getOrCompute: (key, compute, write) => writing(write, withRoom(getOrCompute(key, compute, write))),
       getManyOrCompute: (keys, load, write) => writing(write, withRoom(getManyOrCompute(keys, load, write))),
+      refresh: (key, compute, write) => writing(write, withRoom(refresh(key, compute, write))),
       add: (key, value, write) =>
         writing(write, withRoll((roll) => removing((map, now) => steps.add(map, now, key, value, write, roll)))),
       set: (key, value, write) =>

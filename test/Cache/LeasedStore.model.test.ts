@@ -15,7 +15,7 @@ const { asyncReporter: _asyncReporter, examples: _examples, reporter: _reporter,
 
 type Command =
   | {
-    readonly _tag: "use" | "lease"
+    readonly _tag: "use" | "lease" | "refresh"
     readonly key: string
     /** Milliseconds that the acquisition takes, if there is one, and how it ends. */
     readonly acquiring: number
@@ -36,7 +36,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.record({
-      _tag: fc.constantFrom("use" as const, "lease" as const),
+      _tag: fc.constantFrom("use" as const, "use" as const, "lease" as const, "lease" as const, "refresh" as const),
       key,
       acquiring: fc.constantFrom(0, 0, 5, longestAcquisition),
       outcome: fc.constantFrom(
@@ -148,6 +148,10 @@ it.effect.prop(
                 ? store.use(key, (handle) => hold(handle, holding), options)
                 : Effect.scoped(Effect.flatMap(store.lease(key, options), (handle) => hold(handle, holding)))
             )
+          }
+          case "refresh": {
+            const { acquiring, key, outcome } = command
+            return fork(store.refresh(key, { acquire: acquire(key, acquiring, outcome) }))
           }
           case "useOption":
             return fork(store.useOption(command.key, (handle) => hold(handle, 10)))

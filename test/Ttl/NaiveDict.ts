@@ -67,6 +67,11 @@ export class NaiveDict {
         const outcome = this.write(key, value, now, now + ttl)
         return outcome === "tooLarge" && command.name === "setDefault" ? outcome : value
       }
+      case "refresh": {
+        const value = { bytes: command.bytes, written }
+        this.write(key, value, now, now + ttl)
+        return value
+      }
       case "update": {
         const first = this.write(key, { bytes: command.bytes, written }, now, now + this.timeToLive)
         return first ?? this.write(command.other, { bytes: command.bytes + 1, written }, now, now + ttl)

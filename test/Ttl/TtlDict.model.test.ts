@@ -40,6 +40,8 @@ const sync = (dict: SyncTtlDict<string, Value>, command: Command, now: number, w
       return dict.setDefault(key, value, { timeToLive })
     case "getOrCompute":
       return dict.getOrCompute(key, () => value, { timeToLive })
+    case "refresh":
+      return dict.refresh(key, () => value, { timeToLive })
     case "update":
       return void dict.update([[key, value], [other, { bytes: bytes + 1, written }, { timeToLive }]])
     case "remove":
@@ -110,6 +112,8 @@ const inEffect = (
       return dict.setDefault(key, value, { timeToLive })
     case "getOrCompute":
       return dict.getOrCompute(key, Effect.succeed(value), { timeToLive })
+    case "refresh":
+      return dict.refresh(key, Effect.succeed(value), { timeToLive })
     case "update":
       return dict.update([[key, value], [other, { bytes: bytes + 1, written }, { timeToLive }]])
     case "remove":

@@ -11,6 +11,7 @@ export interface Command {
     | "add"
     | "setDefault"
     | "getOrCompute"
+    | "refresh"
     | "update"
     | "remove"
     | "pop"
@@ -46,6 +47,7 @@ const weights: Readonly<Record<Command["name"], number>> = {
   add: 3,
   setDefault: 3,
   getOrCompute: 3,
+  refresh: 3,
   update: 3,
   remove: 2,
   pop: 1,
@@ -74,6 +76,7 @@ const names: ReadonlyArray<Command["name"]> = [
   "add",
   "setDefault",
   "getOrCompute",
+  "refresh",
   "update",
   "remove",
   "pop",

@@ -58,6 +58,11 @@ it("the members of a class are typed by its schemas", () => {
   same<Parameters<typeof Sessions.set>[0], string>()
   same<Parameters<typeof Sessions.set>[1], Session>()
   same<ReturnType<typeof Sessions.set>, Effect.Effect<void, SessionsWrite, Sessions>>()
+  same<ReturnType<typeof Sessions.refresh>, Effect.Effect<Session, CacheKeyError | CacheValueError, Sessions>>()
+  same<
+    ReturnType<typeof Lookups.refresh>,
+    Effect.Effect<Session, "offline" | CacheKeyError | CacheValueError, Lookups>
+  >()
   same<ReturnType<typeof Sessions.add>, Effect.Effect<void, CacheExistsError | SessionsWrite, Sessions>>()
   same<typeof Sessions.keys, Effect.Effect<ReadonlyArray<string>, never, Sessions>>()
   same<typeof Sessions.size, Effect.Effect<number, never, Sessions>>()

@@ -1,0 +1,414 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Context, Deferred, Effect, Exit, Fiber, Layer, Option, Schema, TestClock } from "effect"
+import { type CacheReentryError, LeasedStore, Store } from "effect-aws-cache/Cache"
+import { type CacheValueError, SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
+import { turns } from "../support/until.js"
+import { type Handle, Ledger } from "./Ledger.js"
+
+type Refreshed = Pick<
+  Store.Store<string, string, string>,
+  "get" | "getOption" | "getOrCompute" | "getManyOrCompute" | "refresh" | "remove"
+>
+
+interface Common {
+  readonly hits: number
+  readonly misses: number
+  readonly coalesced: number
+  readonly inFlight: number
+}
+
+interface Made extends Refreshed {
+  readonly set: (key: string, value: string) => Effect.Effect<void>
+  readonly stats: Effect.Effect<Common>
+}
+
+type Options = Pick<
+  Store.Options<string, string, string>,
+  "timeToLive" | "staleIfError" | "staleWhileRevalidate" | "failureTimeToLive" | "refreshAhead" | "jitter"
+>
+
+const stores = [
+  [
+    "Store",
+    (options: Options = {}) =>
+      Effect.map(
+        Store.make<string, string, string>({
+          ...options,
+          maxWeight: 100,
+          weigh: (_, value) => value.length,
+          weighFailure: () => 1
+        }),
+        (store): Made => ({ ...store, set: (key, value) => Effect.orDie(store.set(key, value)) })
+      )
+  ],
+  [
+    "TtlDict",
+    ({ timeToLive, ...options }: Options = {}) =>
+      Effect.map(
+        TtlDict.make<string, string, string>({
+          ...options,
+          timeToLive: typeof timeToLive === "function" ? undefined : timeToLive,
+          maxBytes: 100,
+          weigher: (_, value) => value.length,
+          weighFailure: () => 1
+        }),
+        (dict): Made => ({ ...dict, set: (key, value) => Effect.orDie(dict.set(key, value)) })
+      )
+  ]
+] as const
+
+const aMinute = { timeToLive: "1 minute" } as const
+
+const gated = (value: Effect.Effect<string, string>) =>
+  Effect.map(Deferred.make<void>(), (gate) => {
+    const counted = { runs: 0 }
+    const compute = Effect.suspend(() => {
+      counted.runs++
+      return Effect.zipRight(Deferred.await(gate), value)
+    })
+    return { compute, counted, open: Deferred.succeed(gate, undefined) }
+  })
+
+describe("refresh", () => {
+  for (const [what, make] of stores) {
+    it.scoped(`lets the old value serve until the new one is there: ${what}`, () =>
+      Effect.gen(function*() {
+        const store = yield* make(aMinute)
+        yield* store.set("a", "old")
+        yield* TestClock.adjust("40 seconds")
+        const { compute, counted, open } = yield* gated(Effect.succeed("new"))
+        const refreshed = yield* Effect.fork(store.refresh("a", compute))
+        yield* turns(20)
+        assert.strictEqual(yield* store.get("a"), "old")
+        assert.strictEqual(yield* store.getOrCompute("a", Effect.die("computed")), "old")
+        assert.deepStrictEqual(
+          yield* store.getManyOrCompute(["a"], () => Effect.die("loaded")),
+          [Option.some("old")]
+        )
+        yield* open
+        assert.strictEqual(yield* Fiber.join(refreshed), "new")
+        assert.strictEqual(yield* store.get("a"), "new")
+        assert.strictEqual(counted.runs, 1)
+        // Its time to live began anew.
+        yield* TestClock.adjust("59 seconds")
+        assert.strictEqual(yield* store.get("a"), "new")
+        yield* TestClock.adjust("1 second")
+        assert.deepStrictEqual(yield* store.getOption("a"), Option.none())
+      }))
+
+    it.scoped(`computes what is not there yet, and is neither a hit nor a miss: ${what}`, () =>
+      Effect.gen(function*() {
+        const store = yield* make()
+        assert.strictEqual(yield* store.refresh("a", Effect.succeed("1")), "1")
+        assert.strictEqual(yield* store.refresh("a", Effect.succeed("2")), "2")
+        const { coalesced, hits, inFlight, misses } = yield* store.stats
+        assert.deepStrictEqual([hits, misses, coalesced, inFlight], [0, 0, 0, 0])
+        assert.strictEqual(yield* store.get("a"), "2")
+      }))
+
+    it.scoped(`may give the new value a time to live of its own: ${what}`, () =>
+      Effect.gen(function*() {
+        const store = yield* make(aMinute)
+        yield* store.refresh("a", Effect.succeed("1"), { timeToLive: "1 second" })
+        yield* TestClock.adjust("1 second")
+        assert.deepStrictEqual(yield* store.getOption("a"), Option.none())
+        yield* store.set("a", "2")
+        assert.strictEqual(yield* store.refresh("a", Effect.succeed("3"), { timeToLive: 0 }), "3")
+        assert.deepStrictEqual(yield* store.getOption("a"), Option.none())
+      }))
+
+    it.scoped(`shares one computation with all who refresh or compute the key: ${what}`, () =>
+      Effect.gen(function*() {
+        const store = yield* make()
+        const { compute, counted, open } = yield* gated(Effect.succeed("new"))
+        const first = yield* Effect.fork(store.getOrCompute("a", compute))
+        yield* turns(5)
+        const others = yield* Effect.forkAll([
+          store.refresh("a", compute),
+          store.refresh("a", compute),
+          store.getOrCompute("a", compute)
+        ])
+        yield* turns(5)
+        yield* open
+        assert.strictEqual(yield* Fiber.join(first), "new")
+        assert.deepStrictEqual(yield* Fiber.join(others), ["new", "new", "new"])
+        assert.strictEqual(counted.runs, 1)
+        assert.strictEqual((yield* store.stats).coalesced, 3)
+        yield* Effect.all(Array.from({ length: 10 }, () => store.refresh("b", compute)), { concurrency: "unbounded" })
+        assert.strictEqual(counted.runs, 2)
+      }))
+
+    it.scoped(`tells its failure, and leaves the old value: ${what}`, () =>
+      Effect.gen(function*() {
+        for (const options of [{}, aMinute, { ...aMinute, failureTimeToLive: "1 minute" }] as const) {
+          const store = yield* make(options)
+          yield* store.set("a", "old")
+          assert.deepStrictEqual(yield* Effect.exit(store.refresh("a", Effect.fail("offline"))), Exit.fail("offline"))
+          assert.deepStrictEqual(yield* Effect.exit(store.refresh("a", Effect.die("bug"))), Exit.die("bug"))
+          assert.strictEqual(yield* store.getOrCompute("a", Effect.succeed("new")), "old")
+          assert.strictEqual(yield* store.refresh("a", Effect.succeed("new")), "new")
+        }
+      }))
+
+    it.scoped(`tells its failure where others get a value in its place: ${what}`, () =>
+      Effect.gen(function*() {
+        const store = yield* make({ ...aMinute, staleIfError: "1 hour" })
+        yield* store.set("a", "old")
+        assert.deepStrictEqual(yield* Effect.exit(store.refresh("a", Effect.fail("offline"))), Exit.fail("offline"))
+        yield* TestClock.adjust("2 minutes")
+        const { compute, open } = yield* gated(Effect.fail("offline"))
+        const refreshed = yield* Effect.fork(Effect.exit(store.refresh("a", compute)))
+        yield* turns(5)
+        const computed = yield* Effect.fork(store.getOrCompute("a", compute))
+        yield* turns(5)
+        yield* open
+        assert.deepStrictEqual(yield* Fiber.join(refreshed), Exit.fail("offline"))
+        assert.strictEqual(yield* Fiber.join(computed), "old")
+      }))
+
+    it.scoped(`computes anew after a failure that is remembered, and remembers its own: ${what}`, () =>
+      Effect.gen(function*() {
+        const store = yield* make({ failureTimeToLive: "1 minute" })
+        yield* Effect.exit(store.getOrCompute("a", Effect.fail("first")))
+        assert.deepStrictEqual(yield* Effect.exit(store.refresh("a", Effect.fail("second"))), Exit.fail("second"))
+        assert.deepStrictEqual(
+          yield* Effect.exit(store.getOrCompute("a", Effect.succeed("new"))),
+          Exit.fail("second")
+        )
+        assert.strictEqual(yield* store.refresh("a", Effect.succeed("new")), "new")
+        assert.strictEqual(yield* store.getOrCompute("a", Effect.fail("third")), "new")
+      }))
+
+    it.scoped(`does not bring refreshes in the background forward by failing: ${what}`, () =>
+      Effect.gen(function*() {
+        const store = yield* make({ ...aMinute, refreshAhead: 0.5, failureTimeToLive: "1 second" })
+        yield* store.set("a", "old")
+        yield* Effect.exit(store.refresh("a", Effect.fail("offline")))
+        yield* TestClock.adjust("10 seconds")
+        assert.strictEqual(yield* store.getOrCompute("a", Effect.die("computed")), "old")
+        assert.strictEqual((yield* store.stats).inFlight, 0)
+      }))
+
+    it.scoped(`goes on when who began it is interrupted, if others wait for it: ${what}`, () =>
+      Effect.gen(function*() {
+        const store = yield* make()
+        yield* store.set("a", "old")
+        const { compute, counted, open } = yield* gated(Effect.succeed("new"))
+        const first = yield* Effect.fork(store.refresh("a", compute))
+        yield* turns(5)
+        const second = yield* Effect.fork(store.refresh("a", compute))
+        yield* turns(5)
+        yield* Fiber.interrupt(first)
+        assert.strictEqual(yield* store.get("a"), "old")
+        yield* open
+        assert.strictEqual(yield* Fiber.join(second), "new")
+        assert.strictEqual(counted.runs, 1)
+      }))
+
+    it.scoped(`ends with the last who waits for it, and the old value stays: ${what}`, () =>
+      Effect.gen(function*() {
+        const store = yield* make({ staleIfError: "1 hour", failureTimeToLive: "1 hour" })
+        yield* store.set("a", "old")
+        let interrupted = 0
+        const compute = Effect.onInterrupt(Effect.never, () => Effect.sync(() => interrupted++))
+        const callers = yield* Effect.forkAll([store.refresh("a", compute), store.refresh("a", compute)])
+        yield* turns(5)
+        yield* Fiber.interrupt(callers)
+        assert.strictEqual(interrupted, 1)
+        assert.strictEqual((yield* store.stats).inFlight, 0)
+        assert.strictEqual(yield* store.get("a"), "old")
+      }))
+
+    it.scoped(`gives way to a write and a removal meanwhile: ${what}`, () =>
+      Effect.gen(function*() {
+        const store = yield* make()
+        yield* store.set("a", "old")
+        const one = yield* gated(Effect.succeed("computed"))
+        const first = yield* Effect.fork(store.refresh("a", one.compute))
+        yield* turns(5)
+        yield* store.set("a", "written")
+        // Who comes after the write computes for himself.
+        assert.strictEqual(yield* store.refresh("a", Effect.succeed("later")), "later")
+        yield* one.open
+        assert.strictEqual(yield* Fiber.join(first), "computed")
+        assert.strictEqual(yield* store.get("a"), "later")
+        const two = yield* gated(Effect.succeed("computed"))
+        const second = yield* Effect.fork(store.refresh("a", two.compute))
+        yield* turns(5)
+        yield* store.remove("a")
+        yield* two.open
+        assert.strictEqual(yield* Fiber.join(second), "computed")
+        assert.deepStrictEqual(yield* store.getOption("a"), Option.none())
+      }))
+
+    it.scoped(`keeps the old value when the new one is too large: ${what}`, () =>
+      Effect.gen(function*() {
+        const store = yield* make()
+        yield* store.set("a", "old")
+        const large = "n".repeat(101)
+        assert.strictEqual(yield* store.refresh("a", Effect.succeed(large)), large)
+        assert.strictEqual(yield* store.get("a"), "old")
+      }))
+
+    it.scoped(`refuses to wait for itself: ${what}`, () =>
+      Effect.gen(function*() {
+        const store = yield* make()
+        yield* store.set("a", "old")
+        const within: Effect.Effect<string, string> = Effect.suspend(() => store.refresh("a", within))
+        const defect: CacheReentryError = yield* Effect.flip(
+          Effect.catchAllDefect(Effect.orDie(store.refresh("a", within)), (defect) =>
+            Effect.fail(defect as CacheReentryError))
+        )
+        assert.strictEqual(defect._tag, "CacheReentryError")
+        assert.strictEqual(yield* store.get("a"), "old")
+        // It finds the old one.
+        yield* store.refresh(
+          "a",
+          Effect.map(Effect.orDie(store.get("a")), (old) =>
+            `${old}er`)
+        )
+        assert.strictEqual(yield* store.get("a"), "older")
+      }))
+
+    it.scoped(`computes for itself where a load of many that it joined has no value: ${what}`, () =>
+      Effect.gen(function*() {
+        const store = yield* make()
+        const gate = yield* Deferred.make<void>()
+        const many = yield* Effect.fork(store.getManyOrCompute(["a"], () => Effect.as(Deferred.await(gate), [])))
+        yield* turns(5)
+        const refreshed = yield* Effect.fork(store.refresh("a", Effect.succeed("new")))
+        yield* turns(5)
+        yield* Deferred.succeed(gate, undefined)
+        assert.strictEqual(yield* Fiber.join(refreshed), "new")
+        assert.deepStrictEqual(yield* Fiber.join(many), [Option.none()])
+      }))
+
+    it.scoped(`refuses options that there are not: ${what}`, () =>
+      Effect.gen(function*() {
+        const store = yield* make()
+        yield* store.set("a", "old")
+        const wrong = { ttl: 5 } as object
+        const error = yield* Effect.flip(store.refresh("a", Effect.die("computed"), wrong))
+        assert.include(String(error), "ttl")
+      }))
+  }
+
+  it.effect("is an operation of a class of dictionaries, which checks key and value", () => {
+    class Names extends TtlDict.Service<Names, "offline">()("test/Names", {
+      key: Schema.Struct({ id: Schema.Number }),
+      value: Schema.NonEmptyString
+    }) {}
+    return Effect.gen(function*() {
+      yield* Names.set({ id: 1 }, "Ada")
+      assert.strictEqual(yield* Names.refresh({ id: 1 }, Effect.succeed("Grace")), "Grace")
+      assert.strictEqual(yield* Names.get({ id: 1 }), "Grace")
+      const error = yield* Effect.flip(Names.refresh({ id: 1 }, Effect.succeed("")))
+      assert.strictEqual((error as CacheValueError)._tag, "CacheValueError")
+      assert.strictEqual(yield* Effect.flip(Names.refresh({ id: 1 }, Effect.fail("offline"))), "offline")
+      assert.strictEqual(yield* Names.get({ id: 1 }), "Grace")
+    }).pipe(Effect.provide(Names.layer))
+  })
+
+  it.effect("runs with what the store was made with", () => {
+    class Region extends Context.Tag("test/Region")<Region, string>() {}
+    class Places extends Context.Tag("test/Places")<Places, Store.Store<string, string, never, Region>>() {}
+    return Effect.gen(function*() {
+      const places = yield* Places
+      assert.strictEqual(yield* places.refresh("a", Region), "eu")
+    }).pipe(Effect.provide(Layer.provide(Store.layer(Places), Layer.succeed(Region, "eu"))))
+  })
+
+  it("works without Effect: the function finds the old value, which stays when it throws", () => {
+    let now = 0
+    const dict = new SyncTtlDict<string, number>({ timeToLive: 1000, now: () => now })
+    assert.strictEqual(dict.refresh("a", () => 1), 1)
+    now = 999
+    assert.strictEqual(dict.refresh("a", (key) => (dict.get(key) ?? 0) + 1), 2)
+    now = 1998
+    assert.strictEqual(dict.get("a"), 2)
+    assert.throws(() =>
+      dict.refresh("a", () => {
+        throw new Error("offline")
+      }), "offline")
+    assert.throws(() => dict.refresh("a", (key) => dict.refresh(key, () => 3)), "waits for its own result")
+    assert.throws(() => dict.refresh("a", () => Promise.resolve(3) as unknown as number), "promise")
+    assert.throws(() => dict.refresh("a", () => 3, { ttl: 5 } as object), "ttl")
+    assert.strictEqual(dict.get("a"), 2)
+    assert.strictEqual(dict.refresh("a", () => (dict.set("a", 7), 3)), 3)
+    assert.strictEqual(dict.get("a"), 7)
+    assert.strictEqual(dict.stats.misses, 0)
+  })
+})
+
+describe("refresh of a LeasedStore", () => {
+  const make = Effect.gen(function*() {
+    const ledger = new Ledger()
+    const acquire = (key: string): Effect.Effect<Handle, string> => ledger.open(key)
+    const store = yield* LeasedStore.make({ acquire, release: ledger.release })
+    return { ledger, store }
+  })
+
+  it.scoped("lets the old value be leased until the new one is there, and releases it after its last lease", () =>
+    Effect.gen(function*() {
+      const { ledger, store } = yield* make
+      const old = yield* store.use("a", Effect.succeed)
+      const gate = yield* Deferred.make<void>()
+      const done = yield* Deferred.make<void>()
+      const user = yield* Effect.fork(store.use("a", () => Deferred.await(done)))
+      const acquire = Effect.zipRight(Deferred.await(gate), ledger.open("a"))
+      const refreshed = yield* Effect.fork(store.refresh("a", { acquire }))
+      const another = yield* Effect.fork(store.refresh("a"))
+      yield* turns(10)
+      assert.strictEqual(yield* store.use("a", Effect.succeed), old)
+      assert.deepStrictEqual(yield* store.useOption("a", Effect.succeed), Option.some(old))
+      yield* Deferred.succeed(gate, undefined)
+      yield* Fiber.join(refreshed)
+      yield* Fiber.join(another)
+      const next = yield* store.use("a", Effect.succeed)
+      assert.notStrictEqual(next, old)
+      assert.strictEqual(ledger.handles.length, 2)
+      yield* turns(20)
+      assert.strictEqual(old.releases, 0)
+      yield* Deferred.succeed(done, undefined)
+      yield* Fiber.join(user)
+      yield* turns(20)
+      assert.deepStrictEqual([old.releases, next.releases], [1, 0])
+    }))
+
+  it.scoped("tells its failure and its interruption, and leaves the old value", () =>
+    Effect.gen(function*() {
+      const { store } = yield* make
+      const old = yield* store.use("a", Effect.succeed)
+      assert.strictEqual(yield* Effect.flip(store.refresh("a", { acquire: Effect.fail("refused") })), "refused")
+      assert.strictEqual(yield* store.use("a", Effect.succeed), old)
+      const fiber = yield* Effect.fork(store.refresh("a", { acquire: Effect.interruptible(Effect.never) }))
+      yield* turns(10)
+      yield* Fiber.interrupt(fiber)
+      assert.strictEqual(yield* store.use("a", Effect.succeed), old)
+      assert.strictEqual(old.releases, 0)
+    }))
+
+  it.scoped("acquires where there is none, and is neither a hit nor a miss", () =>
+    Effect.gen(function*() {
+      const { store } = yield* make
+      yield* store.refresh("a")
+      const { hits, leased, misses, size } = yield* store.stats
+      assert.deepStrictEqual([hits, misses, size, leased], [0, 0, 1, 0])
+    }))
+
+  it.scoped("useOption and leaseOption wait for no acquisition", () =>
+    Effect.gen(function*() {
+      const { ledger, store } = yield* make
+      const gate = yield* Deferred.make<void>()
+      const acquire = Effect.zipRight(Deferred.await(gate), ledger.open("a"))
+      const user = yield* Effect.fork(store.use("a", Effect.succeed, { acquire }))
+      yield* turns(10)
+      assert.deepStrictEqual(yield* store.useOption("a", Effect.succeed), Option.none())
+      assert.deepStrictEqual(yield* Effect.scoped(store.leaseOption("a")), Option.none())
+      yield* Deferred.succeed(gate, undefined)
+      const handle = yield* Fiber.join(user)
+      assert.deepStrictEqual(yield* store.useOption("a", Effect.succeed), Option.some(handle))
+      assert.deepStrictEqual(yield* Effect.scoped(store.leaseOption("a")), Option.some(handle))
+      assert.strictEqual(ledger.handles.length, 1)
+    }))
+})
