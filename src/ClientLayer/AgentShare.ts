@@ -35,6 +35,17 @@ export class AgentShare extends Http.Agent {
     for (const name of ["protocol", "defaultPort", "keepAlive", "keepAliveMsecs", "options"]) {
       Reflect.set(this, name, Reflect.get(pool.agent, name))
     }
+    // From these the SDK tells that a client is at its limit, and warns of it.
+    Object.defineProperties(this, {
+      sockets: { get: () => this.#byHost(({ running }) => [...running].flatMap(({ socket }) => socket ?? [])) },
+      requests: {
+        get: () =>
+          this.#byHost(({ running, waiting }) => [
+            ...[...running].filter(({ socket }) => socket === null),
+            ...waiting.map(({ request }) => request)
+          ])
+      }
+    })
   }
 
   /**
@@ -44,7 +55,7 @@ export class AgentShare extends Http.Agent {
    */
   get used(): number {
     let used = 0
-    for (const host of this.#hosts.values()) used += host.used
+    for (const host of this.#hosts.values()) used += host.running.size
     return used
   }
 
@@ -64,9 +75,9 @@ export class AgentShare extends Http.Agent {
    */
   addRequest(...args: Arrival): void {
     const name = this.#pool.agent.getName(isOptions(args[1]) ? args[1] : undefined)
-    const host = this.#hosts.get(name) ?? { used: 0, waiting: [] }
+    const host = this.#hosts.get(name) ?? { running: new Set(), waiting: [] }
     this.#hosts.set(name, host)
-    if (host.used < this.#limit) {
+    if (host.running.size < this.#limit) {
       this.#start(name, host, args)
     } else {
       // It goes on in the asynchronous context it came in, not in that of the request it waited for.
@@ -96,21 +107,26 @@ export class AgentShare extends Http.Agent {
    */
   override destroy(): void {}
 
+  #byHost<A>(list: (host: Host) => ReadonlyArray<A>): Readonly<Record<string, ReadonlyArray<A>>> {
+    return Object.fromEntries([...this.#hosts].map(([name, host]) => [name, list(host)]))
+  }
+
   #start(name: string, host: Host, args: Arrival): void {
-    host.used++
+    const [request] = args
+    host.running.add(request)
     // After the response has been read to its end, or when the connection is gone. The connection is free right after.
-    args[0].once("close", () => nextTick(() => this.#end(name, host)))
+    request.once("close", () => nextTick(() => this.#end(name, host, request)))
     addTo(this.#pool.agent, args)
   }
 
-  #end(name: string, host: Host): void {
-    host.used--
+  #end(name: string, host: Host, request: Http.ClientRequest): void {
+    host.running.delete(request)
     const next = host.waiting.shift()
     if (next !== undefined) {
       this.#queued--
       if (this.#queued === 0) this.#pool.crowded.delete(this)
       next.start()
-    } else if (host.used === 0) {
+    } else if (host.running.size === 0) {
       this.#hosts.delete(name)
     }
   }
@@ -119,7 +135,7 @@ export class AgentShare extends Http.Agent {
 type Arrival = readonly [request: Http.ClientRequest, options: unknown, ...ReadonlyArray<unknown>]
 
 interface Host {
-  used: number
+  readonly running: Set<Http.ClientRequest>
   readonly waiting: Array<{ readonly request: Http.ClientRequest; readonly start: () => void }>
 }
 

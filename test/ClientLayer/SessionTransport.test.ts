@@ -2,8 +2,8 @@ import { S3Client } from "@aws-sdk/client-s3"
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers"
 import { assert, describe, it } from "@effect/vitest"
 import { NodeHttpHandler } from "@smithy/node-http-handler"
-import { Effect, Exit, Fiber, Option, Scope, TestClock } from "effect"
-import { Session, type SessionService } from "effect-aws-cache/ClientLayer"
+import { Context, Effect, Exit, Fiber, Layer, Option, Scope, TestClock } from "effect"
+import { ClientCache, Session, type SessionService } from "effect-aws-cache/ClientLayer"
 import * as Http from "node:http"
 import { eventually, turns, until } from "../support/until.js"
 import { localSts } from "./credentialSources.js"
@@ -11,6 +11,8 @@ import { fetchObject, localS3, localS3Tls, openObject } from "./localS3.js"
 import { sessionEnvironment } from "./sessionEnvironment.js"
 
 const region = "us-east-1"
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /** A session that the test closes itself. */
 const open = (options: Parameters<typeof Session.make>[0] = {}) =>
@@ -229,6 +231,37 @@ describe("the connections of a session", () => {
       yield* Effect.forkScoped(Effect.suspend(() => Fiber.join(unread)))
       yield* eventually(Effect.map(figuresOf, ([first]) => (first?.openSockets ?? 0) === 4))
     }))
+
+  for (const kind of ["a session", "a cache", "the bare SDK"]) {
+    it.scopedLive(`let the SDK warn of a client that is at its limit: ${kind}`, () =>
+      Effect.gen(function*() {
+        const { server, session } = yield* open({ maxSocketsPerClient: 2 })
+        const warnings: Array<string> = []
+        const requestHandler = {
+          socketAcquisitionWarningTimeout: 1,
+          logger: { ...silent, warn: (warning: string) => warnings.push(warning) },
+          ...(kind === "a session" ? {} : { httpAgent: { maxSockets: 2 } })
+        }
+        const config = server.config({ requestHandler })
+        const clients = Context.get(yield* Layer.build(ClientCache.layer({ gracePeriod: 0 })), ClientCache)
+        const s3 = kind === "a session"
+          ? yield* session.client(S3Client, config)
+          : kind === "a cache"
+          ? yield* clients.client(S3Client, config)
+          : new S3Client(config)
+        const get = Effect.fork(fetchObject(s3, "held"))
+        const before = yield* Effect.replicateEffect(get, 7)
+        yield* until(() => server.waiting() === 2)
+        yield* turns(3)
+        const last = yield* get
+        yield* until(() => warnings.length > 0)
+        assert.match(warnings[0] ?? "", /socket usage at capacity=2 and [4-6] additional requests are enqueued/)
+        const release = yield* Effect.fork(Effect.forever(Effect.zipLeft(server.release, turns(1))))
+        yield* Fiber.joinAll([...before, last])
+        yield* Fiber.interrupt(release)
+        s3.destroy()
+      }))
+  }
 
   it.scopedLive("are shared over TLS as well, with the session's certificates", () =>
     Effect.gen(function*() {
