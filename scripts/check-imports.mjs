@@ -42,6 +42,7 @@ const forbiddenModules = ["node:timers", "node:timers/promises", "node:perf_hook
 
 /** The files that exist to wrap such a module: which modules and members, by path. */
 const wrappers = {
+  "src/Cache/inTurns.ts": ["node:timers"],
   "src/Cache/unrefSleep.ts": ["node:timers/promises"],
   "src/S3Store/standstill.ts": ["node:timers"],
   "src/ClientLayer/machineTime.ts": ["node:timers", "node:perf_hooks", "performance.now", "Date.now"]

@@ -183,7 +183,7 @@ describe("what a computation fails with", () => {
           ) {
             const key = `${what}, ${how}`
             // They are computations of values that are no numbers.
-            const computed = Effect.map(compute, (value) => value as unknown as number)
+            const computed = Effect.map(compute, (value) => value as never)
             for (const value of [yield* inSpans(ask(key, computed)), yield* ask(key, computed)]) {
               const found = errorOf(value)
               assert.isTrue(Object.is(found, error), `${key}: another object`)
@@ -299,11 +299,9 @@ describe("what a computation leaves behind", () => {
         yield* request("computed", acquires)
         yield* request("an error as a value", () => Effect.flip(fails()).pipe(Effect.as(2)))
         if (!store.startsWith("S3Cache")) {
-          yield* request("told by a value", () =>
-            Effect.map(Effect.either(fails()), (value) => value as unknown as number))
-          yield* request("an error", () =>
-            Effect.map(Effect.flip(fails()), (value) => value as unknown as number))
-          yield* request("an exit", () => Effect.map(Effect.exit(fails()), (value) => value as unknown as number))
+          yield* request("told by a value", () => Effect.map(Effect.either(fails()), (value) => value as never))
+          yield* request("an error", () => Effect.map(Effect.flip(fails()), (value) => value as never))
+          yield* request("an exit", () => Effect.map(Effect.exit(fails()), (value) => value as never))
         }
         yield* garbageCollected
         const left = refs.flatMap((ref) => ref.deref()?.name ?? [])

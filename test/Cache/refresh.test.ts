@@ -331,7 +331,7 @@ describe("refresh", () => {
         throw new Error("offline")
       }), "offline")
     assert.throws(() => dict.refresh("a", (key) => dict.refresh(key, () => 3)), "waits for its own result")
-    assert.throws(() => dict.refresh("a", () => Promise.resolve(3) as unknown as number), "promise")
+    assert.throws(() => dict.refresh("a", () => Promise.resolve(3) as never), "promise")
     assert.throws(() => dict.refresh("a", () => 3, { ttl: 5 } as object), "ttl")
     assert.strictEqual(dict.get("a"), 2)
     assert.strictEqual(dict.refresh("a", () => (dict.set("a", 7), 3)), 3)

@@ -10,7 +10,12 @@ import { mixed } from "./keyHash.js"
 import { MapChain } from "./MapChain.js"
 import { MapIndex } from "./MapIndex.js"
 
-/** How many structural keys there may be whose own hash is the same number: each is compared with all of them. */
+/**
+ * How many structural keys there may be whose own hash is the same number: each is compared with all of them.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
 export const mostAlike = 1024
 
 /**
