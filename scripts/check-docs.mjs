@@ -165,6 +165,7 @@ const options = {
     paths: {
       "effect-aws-cache": ["../src/index.d.ts"],
       "effect-aws-cache/effect-aws": ["../src/EffectAws/index.d.ts"],
+      "effect-aws-cache/keyv": ["../src/Keyv/index.d.ts"],
       "effect-aws-cache/*": ["../src/*/index.d.ts"]
     }
   }

@@ -28,6 +28,11 @@ const layers = [
     imports: ["src/Cache", "src/ClientLayer", "src/S3Store"],
     packages: ["effect", "@aws-sdk/"]
   },
+  {
+    folder: "src/Keyv",
+    imports: ["src/Cache", "src/S3Store", "src/Ttl"],
+    packages: ["effect"]
+  },
   { folder: "src", imports: ["src/Cache", "src/ClientLayer", "src/S3Store", "src/Ttl"], packages: [] }
 ]
 

@@ -1,0 +1,190 @@
+/**
+ * What Keyv needs of a storage, over anything that holds entries.
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * What a `KeyvStorage` is made over. Values that are not there are `undefined`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface KeyvStorageEntries {
+  readonly get: (key: string) => Promise<unknown>
+  readonly getMany: (keys: ReadonlyArray<string>) => Promise<Array<unknown>>
+  /** @param ttl how many milliseconds the entry lives, more than 0; `undefined`: as long as the cache says */
+  readonly set: (key: string, value: unknown, ttl: number | undefined) => Promise<void>
+  readonly hasMany: (keys: ReadonlyArray<string>) => Promise<Array<boolean>>
+  /** Tells of each key whether there was an entry. */
+  readonly removeMany: (keys: ReadonlyArray<string>) => Promise<ReadonlyArray<boolean>>
+  /** Removes what begins with a prefix; everything, if there is none. */
+  readonly clear: (prefix: string | undefined) => Promise<void>
+  /** What begins with a prefix; everything, if there is none. */
+  readonly iterate: (prefix: string | undefined) => AsyncIterable<readonly [key: string, value: unknown]>
+  /** Returns when everything that was set before is where it belongs. */
+  readonly flush: () => Promise<void>
+}
+
+/**
+ * A storage for Keyv 5, and for Keyv 6, which bridges it. Its types are those of Keyv, which this package does not need.
+ *
+ * It rejects with what went wrong, such as an `S3StoreError`. Keyv makes misses of reads that fail, and of writes that
+ * fail events: so that nothing is lost, failed reads of one entry are told to `error` listeners, too.
+ *
+ * Keyv puts the namespace before the keys itself: a namespace is the keys that begin with it and a colon. Where two Keyvs
+ * share one storage, `clear` is for the namespace of the one that was made last: let each have a storage of its own, over
+ * the same dictionary or keyspace.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class KeyvStorage {
+  /**
+   * The namespace that `clear` removes: Keyv sets it. Without one it removes everything.
+   *
+   * @since 0.1.0
+   */
+  namespace: string | undefined = undefined
+  /**
+   * Options, for Keyv. It iterates only over the dialects that it knows, of which this one means no more than that keys
+   * come with the namespace before them.
+   *
+   * @since 0.1.0
+   */
+  readonly opts: { readonly dialect: string; readonly url: string; deserialize?: unknown } = {
+    dialect: "redis",
+    url: ""
+  }
+  readonly #entries: KeyvStorageEntries
+  readonly #errorListeners = new Set<(error: unknown) => void>()
+
+  /** Made by `dictStorage` and `s3CacheStorage`, or over what else holds entries. */
+  constructor(entries: KeyvStorageEntries) {
+    this.#entries = entries
+  }
+
+  /**
+   * The value under a key, or `undefined`.
+   *
+   * @since 0.1.0
+   */
+  get<Value>(key: string): Promise<Value | undefined>
+  async get(key: string): Promise<unknown> {
+    try {
+      return await this.#entries.get(key)
+    } catch (error) {
+      for (const listener of this.#errorListeners) listener(error)
+      throw error
+    }
+  }
+
+  /**
+   * The values under keys, in their order.
+   *
+   * @since 0.1.0
+   */
+  getMany<Value>(keys: Array<string>): Promise<Array<Value | undefined>>
+  async getMany(keys: Array<string>): Promise<Array<unknown>> {
+    return this.#entries.getMany(keys)
+  }
+
+  /**
+   * Writes an entry that lives so many milliseconds; without `ttl`, as long as the dictionary or keyspace says. With one
+   * that is not above 0, the entry has expired already: what was there is removed.
+   *
+   * @since 0.1.0
+   */
+  async set(key: string, value: unknown, ttl?: number): Promise<boolean> {
+    if (ttl !== undefined && ttl <= 0) await this.#entries.removeMany([key])
+    else await this.#entries.set(key, value, ttl)
+    return true
+  }
+
+  /**
+   * Whether there is an entry.
+   *
+   * @since 0.1.0
+   */
+  async has(key: string): Promise<boolean> {
+    return (await this.#entries.hasMany([key]))[0] === true
+  }
+
+  /**
+   * Whether there are entries, in the order of the keys.
+   *
+   * @since 0.1.0
+   */
+  async hasMany(keys: Array<string>): Promise<Array<boolean>> {
+    return this.#entries.hasMany(keys)
+  }
+
+  /**
+   * Removes an entry; resolves to whether there was one.
+   *
+   * @since 0.1.0
+   */
+  async delete(key: string): Promise<boolean> {
+    return this.deleteMany([key])
+  }
+
+  /**
+   * Removes entries; resolves to whether there was one under every key.
+   *
+   * @since 0.1.0
+   */
+  async deleteMany(keys: Array<string>): Promise<boolean> {
+    return (await this.#entries.removeMany(keys)).every((removed) => removed)
+  }
+
+  /**
+   * Removes the entries of the namespace, or all if there is none.
+   *
+   * @since 0.1.0
+   */
+  async clear(): Promise<void> {
+    await this.#entries.clear(prefixOf(this.namespace))
+  }
+
+  /**
+   * The entries of a namespace, or all if there is none, with their keys as they are stored.
+   *
+   * @since 0.1.0
+   */
+  iterator<Value>(namespace?: string): AsyncGenerator<Array<string | Awaited<Value> | undefined>, void>
+  async *iterator(namespace?: string): AsyncGenerator<Array<unknown>, void> {
+    for await (const [key, value] of this.#entries.iterate(prefixOf(namespace))) yield [key, value]
+  }
+
+  /**
+   * Waits for entries that are written behind. The dictionary or cache stays open: it is its owner's.
+   *
+   * @since 0.1.0
+   */
+  async disconnect(): Promise<void> {
+    await this.#entries.flush()
+  }
+
+  /**
+   * Calls a listener with what `get` rejects with (`"error"`); there are no other events. One function is one listener,
+   * however often it is given; it goes with the storage.
+   *
+   * @since 0.1.0
+   */
+  on(event: string, listener: (error: unknown) => void): this {
+    if (event === "error") this.#errorListeners.add(listener)
+    return this
+  }
+
+  /**
+   * Its kind and namespace; no keys and no values.
+   *
+   * @since 0.1.0
+   */
+  toJSON(): unknown {
+    return { _id: "KeyvStorage", namespace: this.namespace }
+  }
+}
+
+const prefixOf = (namespace: string | undefined): string | undefined =>
+  namespace === undefined || namespace === "" ? undefined : `${namespace}:`

@@ -1,0 +1,52 @@
+/**
+ * A storage for Keyv over a dictionary.
+ *
+ * @since 0.1.0
+ */
+import type { SyncTtlDict } from "../Ttl/SyncTtlDict.js"
+import { KeyvStorage } from "./KeyvStorage.js"
+
+/**
+ * A storage for Keyv over a `SyncTtlDict`, with its limits: what is too large for it is refused, with
+ * `EntryTooLargeError`, and entries are evicted. Entries that Keyv gives no time to live have that of the dictionary.
+ *
+ * `clear` of a namespace, and iterating, look at all keys at once.
+ *
+ * @example
+ * ```ts
+ * import { dictStorage } from "effect-aws-cache/keyv"
+ * import { SyncTtlDict } from "effect-aws-cache/Ttl"
+ * import Keyv from "keyv"
+ *
+ * const dict = new SyncTtlDict<string, unknown>({ maxBytes: "64M", timeToLive: "10 minutes" })
+ * const keyv = new Keyv({ store: dictStorage(dict), namespace: "users" })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const dictStorage = (dict: SyncTtlDict<string, unknown>): KeyvStorage => {
+  const keysOf = (prefix: string | undefined): ReadonlyArray<string> => {
+    const keys = [...dict.keys()]
+    return prefix === undefined ? keys : keys.filter((key) => key.startsWith(prefix))
+  }
+  return new KeyvStorage({
+    get: async (key) => dict.get(key),
+    getMany: async (keys) => keys.map((key) => dict.get(key)),
+    set: async (key, value, ttl) => {
+      dict.set(key, value, ttl === undefined ? undefined : { timeToLive: ttl })
+    },
+    hasMany: async (keys) => keys.map((key) => dict.has(key)),
+    removeMany: async (keys) => keys.map((key) => dict.delete(key)),
+    clear: async (prefix) => {
+      if (prefix === undefined) return dict.clear()
+      for (const key of keysOf(prefix)) dict.delete(key)
+    },
+    async *iterate(prefix) {
+      for (const key of keysOf(prefix)) {
+        if (dict.has(key)) yield [key, dict.peek(key)]
+      }
+    },
+    flush: async () => {}
+  })
+}

@@ -1,0 +1,11 @@
+/**
+ * Storage adapters for Keyv, and so for what is built on it, such as cacheable and cache-manager.
+ *
+ * @since 0.1.0
+ */
+export { CacheConfigError, CacheKeyError, EntryTooLargeError } from "../Cache/CacheErrors.js"
+export { CacheEncodeError, S3StoreError } from "../S3Store/S3StoreErrors.js"
+export { dictStorage } from "./dictStorage.js"
+export { KeyvStorage, type KeyvStorageEntries } from "./KeyvStorage.js"
+export { KeyvStorageClosedError } from "./KeyvStorageClosedError.js"
+export { s3CacheStorage, type S3CacheStorageOptions } from "./s3CacheStorage.js"
