@@ -66,6 +66,15 @@ const importEveryEntryPoint = async (folder, entryPoints) => {
   await runNode(folder, ["--input-type=module", "--eval", program])
 }
 
+const requireEveryEntryPoint = async (folder, entryPoints) => {
+  const program = `
+    for (const name of ${JSON.stringify(entryPoints)}) {
+      if (Object.keys(require(name)).length === 0) throw new Error(name + " exports nothing")
+    }
+  `
+  await runNode(folder, ["--no-warnings", "--input-type=commonjs", "--eval", program])
+}
+
 const ttlDictProgram = `
   import * as Effect from "effect/Effect"
   import { TtlDict, TtlDictLive } from "effect-aws-cache/Ttl"
@@ -143,6 +152,10 @@ await runMain(() =>
       await importEveryEntryPoint(bare, entryPoints)
       await runNode(bare, ["--input-type=module", "--eval", ttlDictProgram])
     })
+    // Node 20 cannot before 20.19.
+    if (process.features.require_module === true) {
+      await step("require every entry point", () => requireEveryEntryPoint(bare, entryPoints))
+    }
 
     const full = join(folder, "full")
     await step("install with AWS packages", () => {

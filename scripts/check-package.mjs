@@ -11,6 +11,8 @@ import { root, run, runMain, withTemporaryFolder } from "./lib/run.mjs"
 const expected = [
   /^(CHANGELOG\.md|LICENSE|README\.md|package\.json)$/,
   /^src\/.+\.ts$/,
+  /^docs\/.+\.(md|svg)$/,
+  /^examples\/.+\.ts$/,
   /^dist\/.+\.(js|js\.map|d\.ts|d\.ts\.map)$/
 ]
 
