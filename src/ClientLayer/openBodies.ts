@@ -27,6 +27,7 @@ export const whenRead = (output: unknown, done: () => void): boolean => {
       const end = ended()
       // Neither makes it flow. There is no `close` where a stream is told not to destroy itself.
       value.once("end", end).once("close", end)
+      joinSource(value)
     } else if (isEventStream(value)) {
       open += 1
       Reflect.set(Object(output), field, watched(value, ended(), () => {}))
@@ -59,7 +60,24 @@ export const whenBroken = (output: unknown, abort: () => void): void => {
  * @category combinators
  */
 export const giveUp = (output: unknown): void => {
-  for (const [, value] of fieldsOf(output)) if (value instanceof Readable) value.destroy()
+  for (const [, value] of fieldsOf(output)) {
+    if (!(value instanceof Readable)) continue
+    joinSource(value)
+    value.destroy()
+  }
+}
+
+/**
+ * The stream that checks a checksum reads from the body itself. In many versions of the SDK neither knows when the other
+ * one is destroyed: a body that was given up keeps its connection, and one whose connection broke never ends.
+ */
+const joinSource = (body: Readable): void => {
+  const source: unknown = Reflect.get(body, "source")
+  if (!(source instanceof Readable)) return
+  body.once("close", () => source.destroy())
+  source.once("error", (cause) => body.destroy(cause)).once("close", () => {
+    if (!source.readableEnded) body.destroy(new Error("aborted"))
+  })
 }
 
 const fieldsOf = (output: unknown): ReadonlyArray<readonly [string, unknown]> =>

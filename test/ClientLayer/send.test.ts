@@ -18,6 +18,7 @@ import {
   type ClientBuildError,
   ClientCache,
   type ClientClosedError,
+  ClientCustomization,
   type CredentialsFailure,
   DynamoDBDocumentClientResource,
   isRequestError,
@@ -29,6 +30,7 @@ import {
   Session
 } from "effect-aws-cache/ClientLayer"
 import type { IncomingMessage, ServerResponse } from "node:http"
+import { Duplex, Readable } from "node:stream"
 import { inspect } from "node:util"
 import * as LocalHttp from "../support/LocalHttp.js"
 import { eventually, turns, until } from "../support/until.js"
@@ -289,6 +291,64 @@ describe("the lease", () => {
       const refused = yield* refusingS3()
       yield* Effect.flip(ClientCache.send(S3Client, refused.config, object("404-NoSuchKey")))
       assert.deepStrictEqual(yield* leases, [0, 0])
+    }).pipe(Effect.provide(ClientCache.layer())))
+
+  it.scoped("ends with a body that checks a checksum, in versions of the SDK whose stream knows nothing of the other", () =>
+    Effect.gen(function*() {
+      /** What the SDK had as `ChecksumStream`. */
+      class Checking extends Duplex {
+        readonly source: Readable
+        constructor(source: Readable) {
+          super()
+          this.source = source
+          source.pipe(this)
+        }
+        override _read() {}
+        override _write(chunk: unknown, _: string, callback: () => void) {
+          this.push(chunk)
+          callback()
+        }
+        override _final(callback: () => void) {
+          this.push(null)
+          callback()
+        }
+      }
+      const checked = ClientCustomization.make("checked", (client: S3Client) => {
+        client.middlewareStack.add((next) => async (args) => {
+          const { output, response } = await next(args)
+          if ("Body" in output && output.Body instanceof Readable) {
+            Object.assign(output, { Body: new Checking(output.Body) })
+          }
+          return { output, response }
+        }, { step: "initialize" })
+      })
+      const server = yield* localS3
+      const get = (key: string) =>
+        Effect.flatMap(
+          ClientCache.send(S3Client, server.config(), object(key), { customize: checked }),
+          ({ Body }) => Body instanceof Readable ? Effect.succeed(Body) : Effect.dieMessage("no body")
+        )
+      const whole = yield* get("object")
+      let size = 0
+      yield* Effect.promise(async () => {
+        for await (const chunk of whole) size += chunk.length
+      })
+      assert.strictEqual(size, 64 * 1024)
+      const givenUp = yield* get("half")
+      givenUp.destroy()
+      yield* eventually(Effect.map(leases, ([one]) => one === 0))
+      yield* until(() => server.openSockets() <= 1)
+      const controller = new AbortController()
+      const { Body } = yield* ClientCache.send(S3Client, server.config(), object("half"), {
+        customize: checked,
+        abortSignal: controller.signal
+      })
+      const failure = yield* Effect.fork(Effect.flip(Effect.tryPromise(async () => {
+        if (Body instanceof Readable) { for await (const _ of Body) controller.abort() }
+      })))
+      assert.match(String((yield* Fiber.join(failure)).error), /aborted/)
+      yield* eventually(Effect.map(leases, ([one]) => one === 0))
+      yield* until(() => server.openSockets() <= 1)
     }).pipe(Effect.provide(ClientCache.layer())))
 
   it.scoped("events are watched as they are read", () =>
