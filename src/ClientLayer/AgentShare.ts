@@ -6,7 +6,7 @@
 import { AsyncResource } from "node:async_hooks"
 import * as Http from "node:http"
 import { nextTick } from "node:process"
-import { addTo, type ConnectionPool } from "./ConnectionPool.js"
+import { addTo, type ConnectionPool, refuse } from "./ConnectionPool.js"
 
 /**
  * What a client gets as its agent: at most so many connections of a pool for each host. Whoever leaves bodies unread
@@ -75,11 +75,12 @@ export class AgentShare extends Http.Agent {
    */
   addRequest(...args: Arrival): void {
     const name = this.#pool.agent.getName(isOptions(args[1]) ? args[1] : undefined)
-    const host = this.#hosts.get(name) ?? { running: new Set(), waiting: [] }
+    const host = this.#hosts.get(name) ?? { running: new Set(), waiting: [], sweepAt: firstSweep }
     this.#hosts.set(name, host)
     if (host.running.size < this.#limit) {
       this.#start(name, host, args)
     } else {
+      if (host.waiting.length >= host.sweepAt) this.#sweep(host)
       // It goes on in the asynchronous context it came in, not in that of the request it waited for.
       host.waiting.push({ request: args[0], start: AsyncResource.bind(() => this.#start(name, host, args)) })
       this.#queued++
@@ -94,7 +95,7 @@ export class AgentShare extends Http.Agent {
    */
   cutOff(closed: Error): void {
     for (const host of this.#hosts.values()) {
-      for (const { request } of host.waiting.splice(0)) request.emit("error", closed)
+      for (const { request } of host.waiting.splice(0)) refuse(request, closed)
     }
     this.#queued = 0
     this.#pool.crowded.delete(this)
@@ -121,22 +122,47 @@ export class AgentShare extends Http.Agent {
 
   #end(name: string, host: Host, request: Http.ClientRequest): void {
     host.running.delete(request)
-    const next = host.waiting.shift()
+    let next = host.waiting.shift()
+    while (next?.request.destroyed === true) {
+      this.#left(1)
+      refuse(next.request, gone())
+      next = host.waiting.shift()
+    }
     if (next !== undefined) {
-      this.#queued--
-      if (this.#queued === 0) this.#pool.crowded.delete(this)
+      this.#left(1)
       next.start()
     } else if (host.running.size === 0) {
       this.#hosts.delete(name)
     }
   }
+
+  // Whoever gives up a request that waits says so to nobody. Where no connection comes free, there would be ever more.
+  #sweep(host: Host): void {
+    const dead = host.waiting.filter(({ request }) => request.destroyed)
+    const alive = host.waiting.filter(({ request }) => !request.destroyed)
+    host.waiting = alive
+    host.sweepAt = Math.max(firstSweep, 2 * alive.length)
+    this.#left(dead.length)
+    for (const { request } of dead) refuse(request, gone())
+  }
+
+  #left(count: number): void {
+    this.#queued -= count
+    if (this.#queued === 0) this.#pool.crowded.delete(this)
+  }
 }
+
+const firstSweep = 64
+
+const gone = (): Error => new Error("the request was destroyed while it waited for a connection")
 
 type Arrival = readonly [request: Http.ClientRequest, options: unknown, ...ReadonlyArray<unknown>]
 
 interface Host {
   readonly running: Set<Http.ClientRequest>
-  readonly waiting: Array<{ readonly request: Http.ClientRequest; readonly start: () => void }>
+  waiting: Array<{ readonly request: Http.ClientRequest; readonly start: () => void }>
+  /** How many wait when those that were given up are let go. */
+  sweepAt: number
 }
 
 const isOptions = (u: unknown): u is Http.ClientRequestArgs => typeof u === "object" && u !== null

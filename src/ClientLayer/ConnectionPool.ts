@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import { AsyncResource } from "node:async_hooks"
-import type { EventEmitter } from "node:events"
 import * as Http from "node:http"
 import * as Https from "node:https"
 import type { Socket } from "node:net"
@@ -56,6 +55,8 @@ export class ConnectionPool {
   private readonly idle = new WeakMap<Duplex, IdleSince>()
   private entering: Array<Entrant> | undefined
   private lookedAt: IdleSince = idleSince()
+  // Whether one has become idle since.
+  private hasNew = false
 
   private constructor(make: (pool: ConnectionPool) => Http.Agent) {
     this.agent = make(this)
@@ -90,7 +91,7 @@ export class ConnectionPool {
   enter(request: Http.ClientRequest, add: () => void): void {
     if (this.entering !== undefined) {
       this.entering.push({ request, add: AsyncResource.bind(add) })
-    } else if (isEmpty(this.agent.freeSockets) || !awaken(this.lookedAt)) {
+    } else if (isEmpty(this.agent.freeSockets) || !(this.hasNew || awaken(this.lookedAt))) {
       add()
     } else {
       this.entering = [{ request, add: AsyncResource.bind(add) }]
@@ -106,6 +107,7 @@ export class ConnectionPool {
    */
   freed(socket: Duplex): void {
     this.idle.set(socket, idleSince(socket))
+    this.hasNew = true
   }
 
   /**
@@ -137,10 +139,10 @@ export class ConnectionPool {
     for (const share of this.crowded) share.cutOff(closed)
     // The queue first: each connection that ends would make one for a request that waits. The agent takes an empty queue
     // for one with requests, so it goes altogether.
-    for (const { request } of this.entering?.splice(0) ?? []) request.emit("error", closed)
-    for (const [host, queue] of Object.entries<ReadonlyArray<EventEmitter> | undefined>(this.agent.requests)) {
+    for (const { request } of this.entering?.splice(0) ?? []) refuse(request, closed)
+    for (const [host, queue] of Object.entries<ReadonlyArray<object> | undefined>(this.agent.requests)) {
       Reflect.deleteProperty(this.agent.requests, host)
-      for (const request of queue ?? []) request.emit("error", closed)
+      for (const request of queue ?? []) if (request instanceof Http.ClientRequest) refuse(request, closed)
     }
     for (const socket of usedSockets(this.agent)) {
       // One that has no request at this moment has nobody to listen.
@@ -190,6 +192,7 @@ export class ConnectionPool {
       if (isStale(socket, this.idle.get(socket))) socket.destroy()
     }
     this.lookedAt = idleSince()
+    this.hasNew = false
     const entering = this.entering ?? []
     this.entering = undefined
     for (const { add } of entering) add()
@@ -229,6 +232,8 @@ export const addTo = (agent: Http.Agent, args: ReadonlyArray<unknown>): void => 
   if (typeof own === "function") Reflect.apply(own, agent, args)
 }
 
+type Arrival = readonly [request: Http.ClientRequest, ...ReadonlyArray<unknown>]
+
 class HttpAgent extends Http.Agent {
   readonly #pool: ConnectionPool
 
@@ -237,7 +242,7 @@ class HttpAgent extends Http.Agent {
     this.#pool = pool
   }
 
-  addRequest(...args: readonly [request: Http.ClientRequest, ...ReadonlyArray<unknown>]): void {
+  addRequest(...args: Arrival): void {
     this.#pool.enter(args[0], () => addAsNode(this, args))
   }
 
@@ -258,7 +263,7 @@ class HttpsAgent extends Https.Agent {
     this.#pool = pool
   }
 
-  addRequest(...args: readonly [request: Http.ClientRequest, ...ReadonlyArray<unknown>]): void {
+  addRequest(...args: Arrival): void {
     this.#pool.enter(args[0], () => addAsNode(this, args))
   }
 
@@ -270,8 +275,36 @@ class HttpsAgent extends Https.Agent {
   override destroy(): void {}
 }
 
-const addAsNode = (agent: Http.Agent, args: ReadonlyArray<unknown>): void => {
-  if (typeof addRequest === "function") Reflect.apply(addRequest, agent, args)
+const addAsNode = (agent: Http.Agent, args: Arrival): void => {
+  try {
+    if (typeof addRequest === "function") Reflect.apply(addRequest, agent, args)
+  } catch (error) {
+    // Options with which no connection can be made. Node throws it at whoever makes the request, who may have waited here.
+    refuse(args[0], error instanceof Error ? error : new Error("no connection can be made"))
+    return
+  }
+  makeRoom(agent)
+}
+
+/**
+ * Lets a request that has no connection fail, and end, as Node does where it can make none.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const refuse = (request: Http.ClientRequest, error: Error): void => {
+  Reflect.apply(request.onSocket, request, [undefined, error])
+}
+
+/**
+ * Where an agent has a limit for all hosts together, Node lets a request wait for a connection to its own host while idle
+ * ones to others take all of the room, for as long as they are kept. One of them goes for it.
+ */
+const makeRoom = (agent: Http.Agent): void => {
+  if (agent.maxTotalSockets === Number.POSITIVE_INFINITY || isEmpty(agent.requests)) return
+  const idle = idleSockets(agent)
+  if (idle.length + usedSockets(agent).length < agent.maxTotalSockets) return
+  if (!idle.some(({ destroyed }) => destroyed)) idle[0]?.destroy()
 }
 
 const idleSockets = (agent: Http.Agent): ReadonlyArray<Socket> => all(agent.freeSockets)
