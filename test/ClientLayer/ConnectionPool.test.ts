@@ -60,7 +60,7 @@ const silentlyClosing = (close: (socket: Net.Socket) => void) =>
   )
 
 for (const [name, make] of Object.entries(ways)) {
-  describe(name, () => {
+  describe(`connections from ${name}`, () => {
     it.scoped("uses no connection that the server closed right after an answer", () =>
       Effect.gen(function*() {
         const { url } = yield* silentlyClosing((socket) => socket.end())
