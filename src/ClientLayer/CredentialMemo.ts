@@ -165,10 +165,17 @@ export class CredentialMemo {
     if (this.#flights.has(this)) return Effect.void
     const wait = flights.await(this.#join(request, fiber), Effect.interruptible)
     // Who waits is told by the failure itself; here are those who do not, since what is there still serves.
-    const background = Effect.catchAll(wait, (error) =>
-      request.forceRefresh || this.#held === undefined
-        ? Effect.void
-        : Effect.logWarning(`${error.message}. Those it has still serve.`))
+    const background = Effect.catchAll(
+      wait,
+      (error) =>
+        Effect.flatMap(
+          Clock.currentTimeMillis,
+          (now) =>
+            request.forceRefresh || this.#held === undefined || now >= this.#held.expiresAt
+              ? Effect.void
+              : Effect.logWarning(`${error.message}. Those it has still serve.`)
+        )
+    )
     return Effect.asVoid(Effect.forkIn(background, scope))
   }
 

@@ -37,8 +37,8 @@ export const whenRead = (output: unknown, done: () => void): boolean => {
 }
 
 /**
- * Lets the events of an event stream that is given up before its end (`break`, an interrupted `Stream`) hold no
- * connection: whoever reads them can end only the reading, and the server may go on for minutes.
+ * Lets the events of an event stream that is given up before its end (`break`, an interrupted `Stream`, an event that is
+ * an error) hold no connection: whoever reads them can end only the reading, and the server may go on for minutes.
  *
  * @param output what a command answers
  * @param abort ends the request
@@ -95,7 +95,7 @@ const once = (f: () => void) => () => {
 const isEventStream = (value: unknown): value is AsyncIterable<unknown> =>
   typeof value === "object" && value !== null && Symbol.asyncIterator in value && !("getReader" in value)
 
-/** @param broken called when it is given up before its end */
+/** @param broken called when it is given up before its end, or one of its events is an error */
 const watched = (events: AsyncIterable<unknown>, over: () => void, broken: () => void): AsyncIterable<unknown> => ({
   [Symbol.asyncIterator]: () => {
     const iterator = events[Symbol.asyncIterator]()
@@ -119,7 +119,7 @@ const watched = (events: AsyncIterable<unknown>, over: () => void, broken: () =>
             return event
           },
           (cause) => {
-            end()
+            giveUp()
             throw cause
           }
         ),

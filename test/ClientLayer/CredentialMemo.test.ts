@@ -1,6 +1,6 @@
 import { S3Client } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Fiber, Option, Redacted, TestClock } from "effect"
+import { Duration, Effect, Fiber, Logger, Option, Redacted, TestClock } from "effect"
 import { type AwsCredentials, Session } from "effect-aws-cache/ClientLayer"
 import * as fc from "fast-check"
 import { property } from "../support/property.js"
@@ -158,6 +158,28 @@ describe("the memo of credentials", () => {
       yield* source.succeed
       assert.strictEqual(yield* Fiber.join(again), "key-6")
     }))
+
+  it.scoped("says that credentials still serve as long as they do, and not when they have expired", () => {
+    const said: Array<string> = []
+    const listening = Logger.replace(Logger.defaultLogger, Logger.make(({ message }) => said.push(String(message))))
+    return Effect.gen(function*() {
+      const { first, get, source } = yield* prepare("1 hour")
+      yield* first
+      yield* TestClock.adjust("56 minutes")
+      yield* get
+      yield* until(() => source.calls() === 2)
+      yield* source.fail
+      yield* until(() => said.length === 1)
+      assert.match(said.join(), /still serve/)
+      yield* TestClock.adjust("1 hour")
+      const late = yield* Effect.fork(Effect.flip(get))
+      yield* until(() => source.calls() === 3)
+      yield* source.fail
+      assert.strictEqual((yield* Fiber.join(late))._tag, "CredentialsError")
+      yield* turns(5)
+      assert.strictEqual(said.length, 1)
+    }).pipe(Effect.provide(listening))
+  })
 
   it.scoped("a failure is everybody's who waits, and nobody's after them", () =>
     Effect.gen(function*() {

@@ -398,6 +398,14 @@ describe("the lease", () => {
     },
     body: Buffer.from("1,2")
   })
+  const exception = codec.encode({
+    headers: {
+      ":message-type": { type: "string", value: "error" },
+      ":error-code": { type: "string", value: "InternalError" },
+      ":error-message": { type: "string", value: "try again" }
+    },
+    body: new Uint8Array()
+  })
   const givingUp: Readonly<Record<string, (events: AsyncIterable<object>) => Effect.Effect<unknown, unknown>>> = {
     "by break": (events) =>
       Effect.promise(async () => {
@@ -407,6 +415,16 @@ describe("the lease", () => {
       Effect.flip(Effect.tryPromise(async () => {
         for await (const _ of events) throw new Error("enough")
       })),
+    "by an event that is an error": (events) =>
+      Effect.map(
+        Effect.flip(Effect.tryPromise({
+          try: async () => {
+            for await (const _ of events);
+          },
+          catch: String
+        })),
+        (cause) => assert.match(cause, /try again/)
+      ),
     "before the first event": (events) => Effect.promise(async () => events[Symbol.asyncIterator]().return?.()),
     "while the next one is awaited": (events) =>
       Effect.promise(async () => {
@@ -437,6 +455,7 @@ describe("the lease", () => {
       Effect.gen(function*() {
         const server = yield* LocalHttp.make((_, response) => {
           response.write(record)
+          if (name.endsWith("event that is an error")) response.write(exception)
         })
         const config = { region: "us-east-1", endpoint: server.url, forcePathStyle: true, credentials }
         const selecting = new SelectObjectContentCommand({
