@@ -146,12 +146,20 @@ export class FreshMap<in out K, in out V, in out E> {
   /**
    * Writes a value.
    *
+   * @param weighed what it weighs, if it was weighed already
    * @since 0.1.0
    */
-  set(map: BoundedMap<K, Held<V, E>>, key: K, value: V, now: number, freshUntil: number): WriteOutcome {
-    if (!this.freshness.tracksEntries || freshUntil <= now) return map.set(key, value, now, freshUntil)
+  set(
+    map: BoundedMap<K, Held<V, E>>,
+    key: K,
+    value: V,
+    now: number,
+    freshUntil: number,
+    weighed?: number
+  ): WriteOutcome {
+    if (!this.freshness.tracksEntries || freshUntil <= now) return map.set(key, value, now, freshUntil, weighed)
     const kept = Kept.value(this.freshness, value, now, freshUntil)
-    return map.set(key, kept, now, uselessFrom(this.freshness, freshUntil))
+    return map.set(key, kept, now, uselessFrom(this.freshness, freshUntil), weighed)
   }
 
   /**

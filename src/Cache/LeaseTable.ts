@@ -28,6 +28,7 @@ import { requireEffect } from "./requireEffect.js"
 import { type Flight, SingleFlight } from "./SingleFlight.js"
 import type { LeasedStoreEvent } from "./StoreEvent.js"
 import { idleMillis, makeExpiry } from "./timeToLive.js"
+import type { PreparedEntry } from "./writeMany.js"
 
 /**
  * The map of leased values.
@@ -74,17 +75,19 @@ export interface LeaseTable<K, V, E, R> {
   ) => Effect.Effect<LeasedValue<K, V>, E>
   /** One step that leases every value it deletes. */
   readonly leasing: <A>(f: (map: LeasedMap<K, V>, now: number) => A) => Effect.Effect<A>
-  /**
-   * Part of a step: takes over a value of the caller's, which is released when the map does not keep it. It is too
-   * large: nothing has changed. So it is when this throws what the weigher or the time to live throws.
-   */
-  readonly takeOver: (
+  /** Part of a step: a value of the caller's, to take over. It throws what the weigher and the time to live throw. */
+  readonly prepare: (
     map: LeasedMap<K, V>,
     now: number,
     key: K,
     value: V,
     options: WriteOptions | undefined
-  ) => WriteOutcome
+  ) => PreparedEntry<LeasedValue<K, V>>
+  /**
+   * Part of a step: takes over a value of the caller's, which is released when the map does not keep it. It is too
+   * large: nothing has changed.
+   */
+  readonly takeOver: (map: LeasedMap<K, V>, now: number, entry: PreparedEntry<LeasedValue<K, V>>) => WriteOutcome
   /** Part of a step: acquisitions of a key that are under way will not get into the map. */
   readonly detach: (key: K) => void
   /** Part of a step: acquisitions that are under way will not get into the map. */
@@ -179,11 +182,9 @@ export const makeLeaseTable = <K, V, E, R, R2>(
     const put = (
       map: LeasedMap<K, V>,
       now: number,
-      value: LeasedValue<K, V>,
-      write: WriteOptions | undefined
+      { item: value, until, weight }: PreparedEntry<LeasedValue<K, V>>
     ): WriteOutcome => {
-      if (closed) return "discarded"
-      const outcome = map.set(value.key, value, now, expiry(value.key, value.value, now, write?.timeToLive))
+      const outcome = map.set(value.key, value, now, until, weight)
       if (outcome === "inserted" || outcome === "updated") {
         releaser.entered(value)
         if (value.isLeased) owner.inUse?.(value, true)
@@ -194,6 +195,17 @@ export const makeLeaseTable = <K, V, E, R, R2>(
       }
       return outcome
     }
+
+    const prepared = (
+      map: LeasedMap<K, V>,
+      now: number,
+      value: LeasedValue<K, V>,
+      write: WriteOptions | undefined
+    ): PreparedEntry<LeasedValue<K, V>> => ({
+      item: value,
+      weight: map.weigh(value.key, value),
+      until: expiry(value.key, value.value, now, write?.timeToLive)
+    })
 
     const acquireInto = (
       acquisition: Acquisition<K, V>,
@@ -248,7 +260,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
               () => announced(hub, key, acquireInto(started, key, lease)),
               (exit, now) => {
                 // Not kept, for whatever reason, it is released when those who wait for it have used it.
-                if (Exit.isSuccess(exit)) put(map, now, exit.value, lease)
+                if (Exit.isSuccess(exit) && !closed) put(map, now, prepared(map, now, exit.value, lease))
                 metrics?.update(map, now)
               }
             )
@@ -287,13 +299,14 @@ export const makeLeaseTable = <K, V, E, R, R2>(
             isLeasing = false
           }
         }),
-      takeOver: (map, now, key, value, write) => {
-        const taken = new LeasedValue(key, value, undefined, owner)
-        const outcome = put(map, now, taken, write)
+      prepare: (map, now, key, value, write) =>
+        prepared(map, now, new LeasedValue(key, value, undefined, owner), write),
+      takeOver: (map, now, entry) => {
+        const outcome = closed ? "discarded" : put(map, now, entry)
         if (outcome === "tooLarge") return outcome
         acquired++
-        flights.detach(key)
-        if (outcome === "discarded") releaser.left(taken, outcome)
+        flights.detach(entry.item.key)
+        if (outcome === "discarded") releaser.left(entry.item, outcome)
         return outcome
       },
       detach: (key) => flights.detach(key),

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import type { LazyArg } from "effect/Function"
 import * as Option from "effect/Option"
@@ -12,8 +13,8 @@ import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { type CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
-import { checkOptions, nameIn, withCallOptions } from "./checkOptions.js"
-import { Absent } from "./engine/BoundedMapOptions.js"
+import { checkOptions, nameIn, whenRight, withCallOptions } from "./checkOptions.js"
+import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
 import { glanced, summaryOf } from "./glance.js"
 import { orConfigError } from "./GuardedMap.js"
 import { clearInTurns, inTurns, pieceSize } from "./inTurns.js"
@@ -33,9 +34,11 @@ import { printedAs } from "./printedAs.js"
 import { printKey } from "./printKey.js"
 import { requireEffect } from "./requireEffect.js"
 import type { LeasedStoreEvent } from "./StoreEvent.js"
+import { entriesIn, type EntryToWrite, keysIn, lookMany, removeMany, writeAll } from "./writeMany.js"
 
 export type { LeasedEntry, LeaseOptions, Options, Stats, WriteOptions } from "./LeasedStoreOptions.js"
 export type { ReleaseReason } from "./LeasedValue.js"
+export type { EntryToWrite } from "./writeMany.js"
 
 /**
  * The type id of `LeasedStore`.
@@ -138,12 +141,24 @@ export interface LeasedStore<in out K, in out V, in out E = never, in out R = ne
   ) => Effect.Effect<void, CacheExistsError | EntryTooLargeError>
   /** Hands a value over as `add` does, whether there was one under the key or not. */
   readonly set: (key: K, value: V, options?: WriteOptions) => Effect.Effect<void, EntryTooLargeError>
+  /**
+   * Hands values over as `set` does, in one step: all of them, or none when one is too large. A time to live that a value
+   * does not have itself is that of `options`.
+   */
+  readonly setMany: (
+    entries: Iterable<EntryToWrite<K, V, WriteOptions>>,
+    options?: WriteOptions
+  ) => Effect.Effect<void, EntryTooLargeError>
   /** Whether there is a value under a key. No use. */
   readonly has: (key: K) => Effect.Effect<boolean>
+  /** Whether there are values under keys, in their order: one step, or pieces of 512. No use. */
+  readonly hasMany: (keys: Iterable<K>) => Effect.Effect<ReadonlyArray<boolean>>
   /** The value under a key, if there is one, to look at: it is not leased. No use, and not counted. */
   readonly peek: (key: K) => Effect.Effect<Option.Option<V>>
   /** Removes a value. */
   readonly remove: (key: K) => Effect.Effect<void, CacheNotFoundError>
+  /** Removes what is under keys, and returns how many values there were: one step, or pieces of 512. */
+  readonly removeMany: (keys: Iterable<K>) => Effect.Effect<number>
   /** Removes a value and leases it until the scope closes. */
   readonly pop: (key: K) => Effect.Effect<V, CacheNotFoundError, Scope.Scope>
   /** Removes the value that is next to be evicted, and leases it until the scope closes. */
@@ -246,17 +261,18 @@ export const make = <K, V, E = never, R = never, R2 = never>(
 
     const notFound = (key: K) => Exit.fail(new CacheNotFoundError({ cache: name, key: printKey(key) }))
 
-    const handOver = (
+    const handedOver = (
       map: LeasedMap<K, V>,
-      now: number,
       key: K,
-      value: V,
-      write: WriteOptions | undefined
-    ): Exit.Exit<void, EntryTooLargeError> => {
-      if (table.takeOver(map, now, key, value, write) !== "tooLarge") return Exit.void
+      outcome: WriteOutcome
+    ): Either.Either<void, EntryTooLargeError> => {
+      if (outcome !== "tooLarge") return Either.void
       const { lastRefusedWeight: weight, maxWeight } = map
-      return Exit.fail(new EntryTooLargeError({ cache: name, key: printKey(key), weight, maxWeight }))
+      return Either.left(new EntryTooLargeError({ cache: name, key: printKey(key), weight, maxWeight }))
     }
+
+    const handOver = (map: LeasedMap<K, V>, now: number, key: K, value: V, write: WriteOptions | undefined) =>
+      handedOver(map, key, table.takeOver(map, now, table.prepare(map, now, key, value, write)))
 
     // Options that are given as a function come from what knows them.
     const leasing = <A, E, R>(lease: unknown, effect: Effect.Effect<A, E, R>) =>
@@ -303,9 +319,9 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           name,
           write,
           writeKinds,
-          Effect.flatten(step((map, now): Exit.Exit<void, CacheExistsError | EntryTooLargeError> =>
+          Effect.flatten(step((map, now): Either.Either<void, CacheExistsError | EntryTooLargeError> =>
             map.has(key, now)
-              ? Exit.fail(new CacheExistsError({ cache: name, key: printKey(key) }))
+              ? Either.left(new CacheExistsError({ cache: name, key: printKey(key) }))
               : handOver(map, now, key, value, write)
           ))
         ),
@@ -316,7 +332,26 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           writeKinds,
           Effect.flatten(step((map, now) => handOver(map, now, key, value, write)))
         ),
+      setMany: (items, write) =>
+        withCallOptions(
+          name,
+          write,
+          writeKinds,
+          whenRight(() => entriesIn(name, items, writeKinds), (list) =>
+            Effect.flatten(step((map, now) => {
+              const prepared = list.map(([key, value, own]) =>
+                table.prepare(map, now, key, value, own?.timeToLive === undefined ? write : own)
+              )
+              return writeAll(
+                map,
+                prepared,
+                (entry) => handedOver(map, entry.item.key, table.takeOver(map, now, entry))
+              )
+            })))
+        ),
       has: (key) => step((map, now) => map.has(key, now)),
+      hasMany: (keys) =>
+        whenRight(() => keysIn(name, keys), (list) => lookMany(list, step, (map, now, key) => map.has(key, now))),
       peek: (key) =>
         step((map, now) => {
           const found = map.peek(key, now)
@@ -327,6 +362,12 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           table.detach(key)
           return map.remove(key, now) === Absent ? notFound(key) : Exit.void
         })),
+      removeMany: (keys) =>
+        whenRight(() => keysIn(name, keys), (list) =>
+          removeMany(list, step, (map, now, key) => {
+            table.detach(key)
+            return map.remove(key, now) !== Absent
+          })),
       pop: (key) =>
         Effect.uninterruptible(Effect.flatMap(
           table.leasing((map, now) => {

@@ -8,6 +8,7 @@ import type { ConfigError } from "effect/ConfigError"
 import type * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -18,7 +19,7 @@ import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { type CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
 import { MetricsExport, withMetrics } from "./CacheMetrics.js"
-import { checkOptions, nameIn, withCallOptions } from "./checkOptions.js"
+import { checkOptions, nameIn, whenRight, withCallOptions } from "./checkOptions.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
 import { makeEventHub } from "./EventHub.js"
@@ -37,9 +38,11 @@ import type { StoreEvent } from "./StoreEvent.js"
 import { type Options, type Stats, storeKinds, writeKinds, type WriteOptions } from "./StoreOptions.js"
 import { givenMillis, idleMillis, makeExpiry } from "./timeToLive.js"
 import { warningListener } from "./warningListener.js"
+import { entriesIn, type EntryToWrite, keysIn, lookMany, removeMany, writeMany } from "./writeMany.js"
 
 export { LoadFailure, loadFailure } from "./getManyOrCompute.js"
 export type { Options, Stats, WriteOptions } from "./StoreOptions.js"
+export type { EntryToWrite } from "./writeMany.js"
 
 /**
  * The type id of `Store`.
@@ -152,8 +155,33 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> e
   ) => Effect.Effect<void, CacheExistsError | EntryTooLargeError>
   /** Writes an entry, whether there was one or not; its time to live starts anew. */
   readonly set: (key: K, value: V, options?: WriteOptions) => Effect.Effect<void, EntryTooLargeError>
+  /**
+   * Writes entries in their order, each with a time to live of its own where it has one, else with that of `options`. One
+   * step: all of them, or none when one is too large. More than 512 are written in pieces of 512, between which the event
+   * loop has a turn, and others see what is written so far.
+   *
+   * @example
+   * ```ts
+   * import * as Effect from "effect/Effect"
+   * import { Store } from "effect-aws-cache/Cache"
+   *
+   * const program = Effect.gen(function*() {
+   *   const store = yield* Store.make<string, number>({ timeToLive: "5 minutes" })
+   *   yield* store.setMany([["a", 1], ["b", 2, { timeToLive: "1 second" }]])
+   *   const there = yield* store.hasMany(["a", "b", "c"]) // [true, true, false]
+   *   const removed = yield* store.removeMany(["a", "c"]) // 1
+   *   return { there, removed }
+   * }).pipe(Effect.scoped)
+   * ```
+   */
+  readonly setMany: (
+    entries: Iterable<EntryToWrite<K, V, WriteOptions>>,
+    options?: WriteOptions
+  ) => Effect.Effect<void, EntryTooLargeError>
   /** Whether there is an entry under a key. No use. */
   readonly has: (key: K) => Effect.Effect<boolean>
+  /** Whether there are entries under keys, in their order: one step, or pieces of 512. No use. */
+  readonly hasMany: (keys: Iterable<K>) => Effect.Effect<ReadonlyArray<boolean>>
   /** The value under a key, if there is one. No use, and not counted. */
   readonly peek: (key: K) => Effect.Effect<Option.Option<V>>
   /** When the entry under a key expires, in milliseconds since the epoch; `Infinity` for never. No use. */
@@ -162,6 +190,8 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> e
   readonly setTimeToLive: (key: K, timeToLive: Duration.DurationInput) => Effect.Effect<void, CacheNotFoundError>
   /** Removes an entry. */
   readonly remove: (key: K) => Effect.Effect<void, CacheNotFoundError>
+  /** Removes what is under keys, and returns how many entries there were: one step, or pieces of 512. */
+  readonly removeMany: (keys: Iterable<K>) => Effect.Effect<number>
   /** Removes an entry and returns its value. */
   readonly pop: (key: K) => Effect.Effect<V, CacheNotFoundError>
   /** Removes the entry that is next to be evicted and returns it. */
@@ -283,6 +313,9 @@ export const make = <K, V, E = never, R = never>(
     const withRoll = <A, E, R>(f: (roll: number) => Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
       freshness.jitter === 0 ? f(0) : Effect.flatMap(Random.next, f)
 
+    const rolls = (count: number): Effect.Effect<ReadonlyArray<number>> =>
+      freshness.jitter === 0 ? Effect.succeed([]) : Effect.replicateEffect(Random.next, count)
+
     const freshUntil = (
       key: K,
       value: V,
@@ -294,8 +327,8 @@ export const make = <K, V, E = never, R = never>(
       return until === Number.POSITIVE_INFINITY ? until : until - (until - now) * freshness.jitter * roll
     }
 
-    const put = (map: Engine, key: K, value: V, now: number, until: number): WriteOutcome => {
-      const outcome = entries.set(map, key, value, now, until)
+    const put = (map: Engine, key: K, value: V, now: number, until: number, weighed?: number): WriteOutcome => {
+      const outcome = entries.set(map, key, value, now, until, weighed)
       if (outcome === "tooLarge") hub.publish(() => ({ _tag: "Rejected", key, weight: map.lastRefusedWeight }))
       else if (outcome !== "discarded") hub.publish(() => ({ _tag: "Inserted", key }))
       return outcome
@@ -306,10 +339,11 @@ export const make = <K, V, E = never, R = never>(
       now: number,
       key: K,
       value: V,
-      until: number
-    ): Exit.Exit<void, EntryTooLargeError> => {
-      if (put(map, key, value, now, until) === "tooLarge") {
-        return Exit.fail(
+      until: number,
+      weighed?: number
+    ): Either.Either<void, EntryTooLargeError> => {
+      if (put(map, key, value, now, until, weighed) === "tooLarge") {
+        return Either.left(
           new EntryTooLargeError({
             cache: name,
             key: printKey(key),
@@ -319,7 +353,7 @@ export const make = <K, V, E = never, R = never>(
         )
       }
       flights.detach(key)
-      return Exit.void
+      return Either.void
     }
 
     const take = (map: Engine, now: number, key: K): V | Absent => {
@@ -336,7 +370,7 @@ export const make = <K, V, E = never, R = never>(
       hub,
       writer: {
         withRoll,
-        rolls: (count) => freshness.jitter === 0 ? Effect.succeed([]) : Effect.replicateEffect(Random.next, count),
+        rolls,
         freshUntil,
         put,
         remembered: (map, key, outcome) => {
@@ -362,9 +396,9 @@ export const make = <K, V, E = never, R = never>(
           writeOptions,
           withRoll((roll) =>
             Effect.flatten(
-              step((map, now): Exit.Exit<void, CacheExistsError | EntryTooLargeError> =>
+              step((map, now): Either.Either<void, CacheExistsError | EntryTooLargeError> =>
                 entries.peek(map, key, now) !== Absent
-                  ? Exit.fail(new CacheExistsError({ cache: name, key: printKey(key) }))
+                  ? Either.left(new CacheExistsError({ cache: name, key: printKey(key) }))
                   : write(map, now, key, value, freshUntil(key, value, now, roll, writeOptions))
               )
             )
@@ -379,7 +413,27 @@ export const make = <K, V, E = never, R = never>(
             )
           )
         ),
+      setMany: (items, writeOptions) =>
+        writing(
+          writeOptions,
+          whenRight(() => entriesIn(name, items, writeKinds), (list) =>
+            writeMany(list, {
+              step,
+              rolls,
+              prepare: (map, now, item, roll) => {
+                const [key, value, write] = item
+                const decided = write?.timeToLive === undefined ? writeOptions : write
+                return { item, weight: map.weigh(key, value), until: freshUntil(key, value, now, roll, decided) }
+              },
+              write: (map, now, { item: [key, value], until, weight }) => write(map, now, key, value, until, weight)
+            }))
+        ),
       has: (key) => step((map, now) => entries.peek(map, key, now) !== Absent),
+      hasMany: (keys) =>
+        whenRight(
+          () => keysIn(name, keys),
+          (list) => lookMany(list, step, (map, now, key) => entries.peek(map, key, now) !== Absent)
+        ),
       peek: (key) => step((map, now) => toOption(entries.peek(map, key, now))),
       expiresAt: (key) => stepOrNotFound(key, (map, now) => entries.freshUntil(map, key, now)),
       setTimeToLive: (key, timeToLive) =>
@@ -388,6 +442,11 @@ export const make = <K, V, E = never, R = never>(
           return entries.setFreshUntil(map, key, now, until) ? undefined : Absent
         }),
       remove: (key) => stepOrNotFound(key, (map, now) => take(map, now, key) === Absent ? Absent : undefined),
+      removeMany: (keys) =>
+        whenRight(
+          () => keysIn(name, keys),
+          (list) => removeMany(list, step, (map, now, key) => take(map, now, key) !== Absent)
+        ),
       pop: (key) => stepOrNotFound(key, (map, now) => take(map, now, key)),
       popVictim: step((map, now) => toOption(entries.popVictim(map, now))),
       clear: clearInTurns(step, () => flights.detachAll()),

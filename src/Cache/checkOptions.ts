@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import type { LazyArg } from "effect/Function"
 import { CacheConfigError } from "./CacheErrors.js"
 import { type OptionKind, wrongOption } from "./engine/optionKinds.js"
 import { printKey } from "./printKey.js"
@@ -75,6 +76,21 @@ export const unlessWrong = <A, E, R>(
   checked: Either.Either<void, CacheConfigError>,
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> => Either.isRight(checked) ? effect : Effect.fail(checked.left) as Effect.Effect<never>
+
+/**
+ * What a call does with what was given, read when it runs, unless that is something else than its types allow.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const whenRight = <I, A, E, R>(
+  read: LazyArg<Either.Either<I, CacheConfigError>>,
+  f: (given: I) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.suspend(() => {
+    const given = read()
+    return Either.isRight(given) ? f(given.right) : unlessWrong(Either.left(given.left), Effect.never)
+  })
 
 /**
  * What a call does, unless its options are none.

@@ -88,17 +88,24 @@ export interface Dict<in out K, in out V, out E = never, in out F = never, in R 
    */
   readonly setDefault: (key: K, value: V, options?: WriteOptions) => Effect.Effect<V, EntryTooLargeError | E>
   /**
-   * Writes entries in their order. It stops at the first that is too large, after those before it; keys and values that a
-   * schema does not accept, and bad times, are found before anything is written. More than 512 entries are written in
+   * Writes entries in their order, each with a time of its own where it has one, else with that of `options`. One step: all
+   * of them, or none when one is too large, has a bad time, or is not what the schemas accept. More than 512 are written in
    * pieces of 512, between which the event loop has a turn, and others see what is written so far.
    */
-  readonly update: (entries: Iterable<Entry<K, V>>) => Effect.Effect<void, EntryTooLargeError | E>
+  readonly setMany: (
+    entries: Iterable<Entry<K, V>>,
+    options?: WriteOptions
+  ) => Effect.Effect<void, EntryTooLargeError | E>
   /** Whether there is an entry under a key. No use. */
   readonly has: (key: K) => Effect.Effect<boolean>
+  /** Whether there are entries under keys, in their order: one step, or pieces of 512. No use. */
+  readonly hasMany: (keys: Iterable<K>) => Effect.Effect<ReadonlyArray<boolean>>
   /** The value under a key, if there is one. No use, and not counted. */
   readonly peek: (key: K) => Effect.Effect<Option.Option<V>>
   /** Removes an entry. */
   readonly remove: (key: K) => Effect.Effect<void, CacheNotFoundError>
+  /** Removes what is under keys, and returns how many entries there were: one step, or pieces of 512. */
+  readonly removeMany: (keys: Iterable<K>) => Effect.Effect<number>
   /** Removes an entry and returns its value. */
   readonly pop: (key: K) => Effect.Effect<V, CacheNotFoundError>
   /** Removes the entry that was used least recently and returns it. */

@@ -8,13 +8,14 @@ import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
-import { checkNested, checkOptions } from "../Cache/checkOptions.js"
+import { checkNested } from "../Cache/checkOptions.js"
 import { onRejection } from "../Cache/engine/onRejection.js"
 import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
 import { freshnessKinds, type FreshnessOptions } from "../Cache/Freshness.js"
 import { printKey } from "../Cache/printKey.js"
 import { idleMillis, nonNegativeMillis } from "../Cache/timeToLive.js"
+import type { EntryToWrite } from "../Cache/writeMany.js"
 import * as ByteSize from "./ByteSize.js"
 import { acceptedShare, defaultShare, MemoryPressure, type MemoryPressureOptions } from "./MemoryPressure.js"
 import type { RemovalQueueOptions } from "./RemovalQueueOptions.js"
@@ -63,7 +64,7 @@ export interface WriteOptions {
  * @since 0.1.0
  * @category models
  */
-export type Entry<K, V> = readonly [key: K, value: V, options?: WriteOptions | undefined]
+export type Entry<K, V> = EntryToWrite<K, V, WriteOptions>
 
 /**
  * What dictionaries with and without Effect are made with alike.
@@ -201,35 +202,6 @@ export const moveKinds: OptionKinds<{ readonly last?: boolean }> = { last: "flag
  * @category validation
  */
 export const equalsKinds: OptionKinds<{ readonly ordered?: boolean }> = { ordered: "flag" }
-
-/**
- * Checks options of writes, of which most have none.
- *
- * @since 0.1.0
- * @category validation
- */
-export const checkWrites = <K, V>(
-  cache: string,
-  entries: ReadonlyArray<Entry<K, V>>
-): Either.Either<void, CacheConfigError> => {
-  for (const entry of entries) {
-    // What a `Map` does not take either.
-    if (typeof entry !== "object" || entry === null) {
-      return Either.left(
-        new CacheConfigError({
-          cache,
-          option: "entries",
-          value: "one with something else in it",
-          accepted: "pairs of a key and a value"
-        })
-      )
-    }
-    const [, , write] = entry
-    const checked = write === undefined ? Either.void : checkOptions(cache, write, writeKinds)
-    if (Either.isLeft(checked)) return checked
-  }
-  return Either.void
-}
 
 /**
  * The size of the memory that entries may take by default.

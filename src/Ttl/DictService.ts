@@ -15,15 +15,16 @@ import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
-import { checkOptions } from "../Cache/checkOptions.js"
+import { checkOptions, whenRight } from "../Cache/checkOptions.js"
 import { cutText } from "../Cache/cutText.js"
 import { LoadFailure, loadFailure } from "../Cache/getManyOrCompute.js"
 import { printedLike } from "../Cache/printedAs.js"
 import { printKey } from "../Cache/printKey.js"
+import { entriesIn, keysIn } from "../Cache/writeMany.js"
 import { CacheValueError } from "./CacheValueError.js"
 import type { Dict } from "./Dict.js"
 import { type Accessors, accessors } from "./DictAccessors.js"
-import { type Entry, limitKinds, type Limits, type Options } from "./DictOptions.js"
+import { type Entry, limitKinds, type Limits, type Options, writeKinds } from "./DictOptions.js"
 import * as DictSnapshot from "./DictSnapshot.js"
 import { makeDict } from "./makeDict.js"
 import { structuralKey } from "./structuralKey.js"
@@ -210,10 +211,16 @@ const make = <K, KI, V, VI, F, R>(
       set: (key, value, write) => Effect.flatMap(check(key, value), (valid) => dict.set(valid, value, write)),
       setDefault: (key, value, write) =>
         Effect.flatMap(check(key, value), (valid) => dict.setDefault(valid, value, write)),
-      update: (items) => Effect.flatMap(Effect.suspend(() => checkAll(items)), dict.update),
+      setMany: (items, write) =>
+        whenRight(
+          () => entriesIn(name, items, writeKinds),
+          (list) => Effect.flatMap(checkAll(list), (valid) => dict.setMany(valid, write))
+        ),
       has: (key) => dict.has(structuralKey(key)),
+      hasMany: (keys) => whenRight(() => keysIn(name, keys), (list) => dict.hasMany(list.map(structuralKey))),
       peek: (key) => dict.peek(structuralKey(key)),
       remove: (key) => dict.remove(structuralKey(key)),
+      removeMany: (keys) => whenRight(() => keysIn(name, keys), (list) => dict.removeMany(list.map(structuralKey))),
       pop: (key) => dict.pop(structuralKey(key)),
       equals: (items, how) =>
         dict.equals(Array.from(items, ([key, value]) => [structuralKey(key), value] as const), how),

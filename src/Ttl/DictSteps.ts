@@ -16,6 +16,7 @@ import type { Freshness } from "../Cache/Freshness.js"
 import { printKey } from "../Cache/printKey.js"
 import type * as Store from "../Cache/StoreOptions.js"
 import { givenMillis } from "../Cache/timeToLive.js"
+import { type PreparedEntry, writeAll } from "../Cache/writeMany.js"
 import type { ByteSizeInput } from "./ByteSize.js"
 import type { DictObserver } from "./DictObserver.js"
 import {
@@ -114,8 +115,8 @@ export class DictSteps<in out K, in out V, in out F> {
    *
    * @since 0.1.0
    */
-  put(map: Engine<K, V, F>, key: K, value: V, now: number, until: number): WriteOutcome {
-    const outcome = this.entries.set(map, key, value, now, until)
+  put(map: Engine<K, V, F>, key: K, value: V, now: number, until: number, weighed?: number): WriteOutcome {
+    const outcome = this.entries.set(map, key, value, now, until, weighed)
     if (outcome === "inserted" || outcome === "updated") this.observer.publish(() => ({ _tag: "Inserted", key }))
     this.remembered(map, key, outcome, now)
     return outcome
@@ -158,33 +159,48 @@ export class DictSteps<in out K, in out V, in out F> {
   }
 
   /**
-   * Throws for a bad time among what entries are to be written with.
+   * Weighs an entry that is to be written among others, and decides until when it lives.
    *
+   * @param write what its write decides where it does not itself
+   * @param roll from 0 to 1, for the jitter of this entry
    * @since 0.1.0
    */
-  checkTimes(now: number, entries: ReadonlyArray<Entry<K, V>>): void {
-    for (const [, , write] of entries) this.until(now, 0, write)
+  prepare(
+    map: Engine<K, V, F>,
+    now: number,
+    item: Entry<K, V>,
+    write: WriteOptions | undefined,
+    roll = 0
+  ): PreparedEntry<Entry<K, V>> {
+    const [key, value, own] = item
+    const isDecided = own?.timeToLive !== undefined || own?.expiresAt !== undefined
+    return { item, until: this.until(now, roll, isDecided ? own : write), weight: map.weigh(key, value) }
+  }
+
+  /** @since 0.1.0 */
+  writePrepared(
+    map: Engine<K, V, F>,
+    now: number,
+    { item: [key, value], until, weight }: PreparedEntry<Entry<K, V>>
+  ): Either.Either<void, EntryTooLargeError> {
+    return this.write(map, now, key, value, until, weight)
   }
 
   /**
-   * Writes entries in order, and stops at the first that is too large.
+   * Writes entries in order: all, or none when one is too large.
    *
    * @param rolls a number from 0 to 1 for the jitter of each entry
    * @since 0.1.0
    */
-  update(
+  setMany(
     map: Engine<K, V, F>,
     now: number,
     entries: ReadonlyArray<Entry<K, V>>,
+    write?: WriteOptions,
     rolls: ReadonlyArray<number> = []
   ): Either.Either<void, EntryTooLargeError> {
-    // A bad time among them changes nothing.
-    const untils = entries.map(([, , write], at) => this.until(now, rolls[at] ?? 0, write))
-    for (const [at, [key, value]] of entries.entries()) {
-      const written = this.write(map, now, key, value, untils[at] ?? now)
-      if (Either.isLeft(written)) return written
-    }
-    return Either.void
+    const prepared = entries.map((entry, at) => this.prepare(map, now, entry, write, rolls[at]))
+    return writeAll(map, prepared, (entry) => this.writePrepared(map, now, entry))
   }
 
   /**
@@ -200,7 +216,7 @@ export class DictSteps<in out K, in out V, in out F> {
     rolls: ReadonlyArray<number> = []
   ): Either.Either<void, CacheConfigError> {
     try {
-      return Either.mapLeft(this.update(map, now, entries, rolls), (cause) => {
+      return Either.mapLeft(this.setMany(map, now, entries, undefined, rolls), (cause) => {
         const value = `one of ${cause.weight} bytes under ${cause.key}`
         const accepted = `entries of ${cause.maxWeight} bytes at most`
         return new CacheConfigError({ cache: this.name, option: "entries", value, accepted, cause })
@@ -389,9 +405,10 @@ export class DictSteps<in out K, in out V, in out F> {
     now: number,
     key: K,
     value: V,
-    until: number
+    until: number,
+    weighed?: number
   ): Either.Either<void, EntryTooLargeError> {
-    if (this.put(map, key, value, now, until) === "tooLarge") return Either.left(this.tooLarge(map, key))
+    if (this.put(map, key, value, now, until, weighed) === "tooLarge") return Either.left(this.tooLarge(map, key))
     this.observer.decided(key)
     return Either.void
   }

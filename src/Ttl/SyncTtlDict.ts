@@ -20,12 +20,12 @@ import { type Held, holding } from "../Cache/FreshMap.js"
 import { printName } from "../Cache/glance.js"
 import { keyEquality } from "../Cache/keyEquality.js"
 import { printKey } from "../Cache/printKey.js"
+import { entriesIn, keysIn } from "../Cache/writeMany.js"
 import type { ByteSizeInput } from "./ByteSize.js"
 import {
   type CheckedLimits,
   checkNow,
   checkShared,
-  checkWrites,
   type Entry,
   equalsKinds,
   moveKinds,
@@ -169,8 +169,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
       observer: { publish: () => {}, decided: (key) => this.decided(key) },
       pressure
     })
-    const entries = [...options.entries ?? []]
-    orThrow(checkWrites(this.name, entries))
+    const entries = orThrow(entriesIn(this.name, options.entries ?? [], writeKinds))
     orThrow(this.step((map, now) => this.#steps.fill(map, now, entries)))
   }
 
@@ -201,6 +200,16 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    */
   has(key: K): boolean {
     return this.step((map, now) => this.#steps.entries.peek(map, key, now) !== Absent)
+  }
+
+  /**
+   * Whether there are entries under keys, in their order. No use.
+   *
+   * @since 0.1.0
+   */
+  hasMany(keys: Iterable<K>): ReadonlyArray<boolean> {
+    const list = orThrow(keysIn(this.name, keys))
+    return this.step((map, now) => list.map((key) => this.#steps.entries.peek(map, key, now) !== Absent))
   }
 
   /**
@@ -377,15 +386,16 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
   }
 
   /**
-   * Writes entries in their order. It stops at the first that is too large, after those before it.
+   * Writes entries in their order, each with a time of its own where it has one, else with that of `options`: all of them,
+   * or none when one is too large.
    *
    * @since 0.1.0
    */
-  update(entries: Iterable<Entry<K, V>>): this {
+  setMany(entries: Iterable<Entry<K, V>>, options?: WriteOptions): this {
+    this.check(options, writeKinds)
     // Read outside the step: it may be anything that can be iterated.
-    const list = [...entries]
-    orThrow(checkWrites(this.name, list))
-    orThrow(this.step((map, now) => this.#steps.update(map, now, list)))
+    const list = orThrow(entriesIn(this.name, entries, writeKinds))
+    orThrow(this.step((map, now) => this.#steps.setMany(map, now, list, options)))
     return this
   }
 
@@ -409,6 +419,16 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
    */
   delete(key: K): boolean {
     return this.step((map, now) => this.#steps.remove(map, now, key) !== Absent)
+  }
+
+  /**
+   * Removes what is under keys; returns how many entries there were.
+   *
+   * @since 0.1.0
+   */
+  removeMany(keys: Iterable<K>): number {
+    const list = orThrow(keysIn(this.name, keys))
+    return this.step((map, now) => list.filter((key) => this.#steps.remove(map, now, key) !== Absent).length)
   }
 
   /**

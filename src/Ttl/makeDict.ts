@@ -13,7 +13,7 @@ import { pipeArguments } from "effect/Pipeable"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import { type CacheConfigError, CacheNotFoundError } from "../Cache/CacheErrors.js"
-import { checkOptions, nameIn, unlessWrong, withCallOptions } from "../Cache/checkOptions.js"
+import { checkOptions, nameIn, whenRight, withCallOptions } from "../Cache/checkOptions.js"
 import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
 import { makeEventHub } from "../Cache/EventHub.js"
@@ -28,15 +28,14 @@ import { printKey } from "../Cache/printKey.js"
 import { SingleFlight } from "../Cache/SingleFlight.js"
 import type { StoreEvent } from "../Cache/StoreEvent.js"
 import { unrefSleep } from "../Cache/unrefSleep.js"
+import { entriesIn, keysIn, lookMany, removeMany, writeMany } from "../Cache/writeMany.js"
 import * as ByteSize from "./ByteSize.js"
 import type { Dict } from "./Dict.js"
 import {
   checkShared,
   checkSweepInterval,
   checkWeighFailure,
-  checkWrites,
   dictKinds,
-  type Entry,
   equalsKinds,
   moveKinds,
   type Options,
@@ -161,6 +160,7 @@ export const makeDict = <K, V, F = never, R = never>(
     const withRoom: <A, E2, R2>(effect: Effect.Effect<A, E2, R2>) => Effect.Effect<A, E2, R2> = hooks === undefined
       ? identity
       : hooks.withRoom
+    const removingStep = <A>(f: (map: Engine, now: number) => A): Effect.Effect<A> => withRoom(step(f))
     const removing = <A, E>(f: (map: Engine, now: number) => Either.Either<A, E>): Effect.Effect<A, E> =>
       withRoom(attempt(f))
 
@@ -181,26 +181,15 @@ export const makeDict = <K, V, F = never, R = never>(
     const rolls = (count: number): Effect.Effect<ReadonlyArray<number>> =>
       freshness.jitter === 0 ? Effect.succeed([]) : Effect.replicateEffect(Random.next, count)
 
-    // Read outside the step: it may be anything that can be iterated.
-    const listed = <E2>(
-      items: Iterable<Entry<K, V>>,
-      write: (
-        map: Engine,
-        now: number,
-        items: ReadonlyArray<Entry<K, V>>,
-        rolls: ReadonlyArray<number>
-      ) => Either.Either<void, E2>
-    ): Effect.Effect<void, E2> =>
-      Effect.suspend(() => {
-        const list = [...items]
-        return unlessWrong(
-          checkWrites(name, list),
-          inPieces(list, (part) =>
-            Effect.flatMap(rolls(part.length), (rolls) => removing((map, now) => write(map, now, part, rolls))))
+    yield* whenRight(
+      () => entriesIn(name, options.entries ?? [], writeKinds),
+      (list) =>
+        inPieces(
+          list,
+          (part) =>
+            Effect.flatMap(rolls(part.length), (rolls) => removing((map, now) => steps.fill(map, now, part, rolls)))
         )
-      })
-
-    yield* listed(options.entries ?? [], (map, now, items, rolls) => steps.fill(map, now, items, rolls))
+    )
 
     const { getManyOrCompute, getOrCompute, refresh } = makeComputing<K, V, F, R>({
       name,
@@ -246,17 +235,30 @@ export const makeDict = <K, V, F = never, R = never>(
         writing(write, withRoll((roll) => removing((map, now) => steps.set(map, now, key, value, write, roll)))),
       setDefault: (key, value, write) =>
         writing(write, withRoll((roll) => removing((map, now) => steps.setDefault(map, now, key, value, write, roll)))),
-      update: (items) =>
-        Effect.suspend(() => {
-          const list = [...items]
-          const write = listed(list, (map, now, part, rolls) => steps.update(map, now, part, rolls))
-          if (list.length <= pieceSize) return write
-          // A bad time among them changes nothing.
-          return Effect.zipRight(inPieces(list, (part) => step((_, now) => steps.checkTimes(now, part))), write)
-        }),
+      setMany: (items, write) =>
+        writing(
+          write,
+          whenRight(() => entriesIn(name, items, writeKinds), (list) =>
+            writeMany(list, {
+              step: removingStep,
+              rolls,
+              prepare: (map, now, item, roll) => steps.prepare(map, now, item, write, roll),
+              write: (map, now, entry) => steps.writePrepared(map, now, entry)
+            }))
+        ),
       has: (key) => step((map, now) => entries.peek(map, key, now) !== Absent),
+      hasMany: (keys) =>
+        whenRight(
+          () => keysIn(name, keys),
+          (list) => lookMany(list, step, (map, now, key) => entries.peek(map, key, now) !== Absent)
+        ),
       peek: (key) => step((map, now) => toOption(entries.peek(map, key, now))),
       remove: (key) => removing((map, now) => done(key, steps.remove(map, now, key) !== Absent)),
+      removeMany: (keys) =>
+        whenRight(
+          () => keysIn(name, keys),
+          (list) => removeMany(list, removingStep, (map, now, key) => steps.remove(map, now, key) !== Absent)
+        ),
       pop: (key) => removing((map, now) => orNotFound(key, steps.remove(map, now, key))),
       popVictim: withRoom(step((map, now) => toOption(entries.popVictim(map, now)))),
       popNewest: withRoom(step((map, now) => toOption(entries.popNewest(map, now)))),

@@ -24,7 +24,7 @@ type Command =
     readonly holding: number
   }
   | { readonly _tag: "add" | "set" | "remove" | "pop" | "useOption"; readonly key: string }
-  | { readonly _tag: "popVictim" | "clear" }
+  | { readonly _tag: "popVictim" | "clear" | "setMany" | "removeMany" }
   | { readonly _tag: "resize"; readonly maxSize: number }
   | { readonly _tag: "interrupt"; readonly fiber: number }
   | { readonly _tag: "wait"; readonly millis: number }
@@ -56,7 +56,12 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       key
     })
   },
-  { weight: 1, arbitrary: fc.record({ _tag: fc.constantFrom("popVictim" as const, "clear" as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      _tag: fc.constantFrom("popVictim" as const, "clear" as const, "setMany" as const, "removeMany" as const)
+    })
+  },
   {
     weight: 1,
     arbitrary: fc.record({ _tag: fc.constant("resize" as const), maxSize: fc.integer({ min: 0, max: 4 }) })
@@ -159,10 +164,17 @@ it.effect.prop(
             return handOver(command.key, (handle) => store.add(command.key, handle))
           case "set":
             return handOver(command.key, (handle) => store.set(command.key, handle))
+          case "setMany":
+            return handOver("a", (a) =>
+              handOver("b", (b) =>
+                Effect.ignore(store.setMany([["a", a], ["b", b, { timeToLive: timeToLive / 2 }]]))))
+          case "removeMany":
+            return store.removeMany(["a", "c", "a"])
           case "remove":
             return Effect.ignore(store.remove(command.key))
           case "pop":
-            return fork(Effect.scoped(Effect.flatMap(store.pop(command.key), (handle) => hold(handle, 10))))
+            return fork(Effect.scoped(Effect.flatMap(store.pop(command.key), (handle) =>
+              hold(handle, 10))))
           case "popVictim":
             return fork(Effect.scoped(Effect.flatMap(store.popVictim, (popped) =>
               Option.isNone(popped) ? Effect.void : hold(popped.value[1], 10))))

@@ -50,15 +50,15 @@ const calls: Readonly<Record<string, (options: unknown) => Use>> = {
     Effect.flatMap(TtlDict.make(), (dict) => dict.setDefault(1, 2, untyped(options))),
   "getOrCompute of TtlDict": (options) =>
     Effect.flatMap(TtlDict.make(), (dict) => dict.getOrCompute(1, Effect.succeed(2), untyped(options))),
-  "update of TtlDict": (options) =>
-    Effect.flatMap(TtlDict.make(), (dict) => dict.update([[0, 0], [1, 2, untyped(options)]])),
+  "setMany of TtlDict": (options) =>
+    Effect.flatMap(TtlDict.make(), (dict) => dict.setMany([[0, 0], [1, 2, untyped(options)]])),
   "entries of TtlDict": (options) => TtlDict.make({ entries: [[0, 0], [1, 2, untyped(options)]] }),
   "set of a service": (options) => Effect.provide(Numbers.set("a", 1, untyped(options)), Numbers.layer),
   "set of SyncTtlDict": (options) => sync((dict) => dict.set(1, 2, untyped(options))),
   "add of SyncTtlDict": (options) => sync((dict) => dict.add(1, 2, untyped(options))),
   "setDefault of SyncTtlDict": (options) => sync((dict) => dict.setDefault(1, 2, untyped(options))),
   "getOrCompute of SyncTtlDict": (options) => sync((dict) => dict.getOrCompute(1, () => 2, untyped(options))),
-  "update of SyncTtlDict": (options) => sync((dict) => dict.update([[0, 0], [1, 2, untyped(options)]])),
+  "setMany of SyncTtlDict": (options) => sync((dict) => dict.setMany([[0, 0], [1, 2, untyped(options)]])),
   "entries of SyncTtlDict": (options) => sync(() => new SyncTtlDict({ entries: [[0, 0], [1, 2, untyped(options)]] }))
 }
 

@@ -24,7 +24,7 @@ const texts = { name: "numbers", key: Schema.String, value: Schema.String }
 const take = (path: string) =>
   Effect.gen(function*() {
     const dict = yield* TtlDict.make<string, number>()
-    yield* dict.update([["a", 1], ["b", 2, { timeToLive: "1 hour" }]])
+    yield* dict.setMany([["a", 1], ["b", 2, { timeToLive: "1 hour" }]])
     yield* DictSnapshot.snapshot(dict, form, path)
   })
 

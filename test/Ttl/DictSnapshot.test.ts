@@ -80,7 +80,7 @@ describe("snapshots", () => {
       Effect.gen(function*() {
         const path = yield* somewhere
         const dict = yield* TtlDict.make<string, number>()
-        yield* dict.update([["a", 1, { timeToLive: 1000 }], ["b", 2, { timeToLive: 1001 }], ["c", 3]])
+        yield* dict.setMany([["a", 1, { timeToLive: 1000 }], ["b", 2, { timeToLive: 1001 }], ["c", 3]])
         yield* DictSnapshot.snapshot(dict, form, path)
         yield* TestClock.adjust(1000)
         const again = yield* TtlDict.make<string, number>()
@@ -138,7 +138,7 @@ describe("snapshots", () => {
       Effect.gen(function*() {
         const path = yield* somewhere
         const dict = yield* TtlDict.make<string, number>()
-        yield* dict.update([["a", 1, { timeToLive: 1000 }], ["b", 2]])
+        yield* dict.setMany([["a", 1, { timeToLive: 1000 }], ["b", 2]])
         yield* DictSnapshot.snapshot(dict, form, path)
         const again = yield* TtlDict.make<string, number>()
         const slow = {
@@ -174,7 +174,7 @@ describe("snapshots", () => {
       Effect.gen(function*() {
         const path = yield* somewhere
         const dict = yield* TtlDict.make<string, number>()
-        yield* dict.update([["a", 1], ["b", 2]])
+        yield* dict.setMany([["a", 1], ["b", 2]])
         yield* DictSnapshot.snapshot(dict, form, path)
         yield* dict.set("a", 100, { timeToLive: "1 minute" })
         yield* dict.remove("b")
@@ -188,7 +188,7 @@ describe("snapshots", () => {
       Effect.gen(function*() {
         const path = yield* somewhere
         const dict = yield* TtlDict.make<string, number>()
-        yield* dict.update([["a", 5], ["b", 50], ["c", 13], ["d", 6]])
+        yield* dict.setMany([["a", 5], ["b", 50], ["c", 13], ["d", 6]])
         yield* DictSnapshot.snapshot(dict, form, path)
         const small = yield* TtlDict.make<string, number>({
           maxBytes: 20,
@@ -269,7 +269,7 @@ describe("snapshots", () => {
         structuredClone(detached, { transfer: [detached] })
         const { logger, messages } = warnings()
         yield* Effect.gen(function*() {
-          yield* TtlDict.update([
+          yield* TtlDict.setMany([
             ["a", 1],
             ["function", () => "secret"],
             ["instance", Data.struct({ password: "secret" })],

@@ -72,9 +72,17 @@ export class NaiveDict {
         this.write(key, value, now, now + ttl)
         return value
       }
-      case "update": {
-        const first = this.write(key, { bytes: command.bytes, written }, now, now + this.timeToLive)
-        return first ?? this.write(command.other, { bytes: command.bytes + 1, written }, now, now + ttl)
+      case "setMany": {
+        if (command.bytes + 1 > this.maxBytes) return "tooLarge"
+        this.write(key, { bytes: command.bytes, written }, now, now + this.timeToLive)
+        return this.write(command.other, { bytes: command.bytes + 1, written }, now, now + ttl)
+      }
+      case "hasMany":
+        return [key, command.other].map((key) => this.live(now).has(key))
+      case "removeMany": {
+        const there = [...new Set([key, command.other])].filter((key) => this.live(now).has(key))
+        for (const key of there) this.drop(key, "deleted")
+        return there.length
       }
       case "remove":
         if (found !== undefined) this.drop(key, "deleted")

@@ -49,7 +49,7 @@ describe("SyncTtlDict", () => {
 
   it("evicts the least recently used entry; peek, has and iterating are no uses", () => {
     const { dict } = made({ maxItems: 2 })
-    dict.update([["a", 1], ["b", 2]])
+    dict.setMany([["a", 1], ["b", 2]])
     dict.peek("a")
     dict.has("a")
     assert.lengthOf([...dict], 2)
@@ -195,7 +195,7 @@ describe("SyncTtlDict", () => {
   it("pops, reorders, resizes and reweighs", () => {
     const { dict } = made<string, Array<number>>({ maxBytes: 10, weigher: (_, value) => value.length })
     const grows = [1]
-    dict.update([["a", [1]], ["b", grows], ["c", [1]], ["d", [1]]])
+    dict.setMany([["a", [1]], ["b", grows], ["c", [1]], ["d", [1]]])
     assert.isTrue(dict.moveToEnd("a"))
     assert.isTrue(dict.moveToEnd("d", { last: false }))
     assert.isFalse(dict.moveToEnd("z"))
@@ -212,7 +212,7 @@ describe("SyncTtlDict", () => {
     assert.throws(() => dict.reweigh("b"), "weighs 4, over the limit of 3")
     assert.strictEqual(dict.popVictim(), undefined)
     assert.strictEqual(dict.popNewest(), undefined)
-    dict.update([["e", []], ["f", []]])
+    dict.setMany([["e", []], ["f", []]])
     dict.changeMaxItems(1)
     assert.deepStrictEqual([...dict.keys()], ["f"])
     assert.deepStrictEqual(dict.limits, { timeToLive: Infinity, maxBytes: 3, maxItems: 1 })
@@ -307,7 +307,7 @@ describe("SyncTtlDict", () => {
         f()
         return told.splice(0)
       }
-      assert.deepStrictEqual(after(() => dict.update([["a", 1], ["b", 2], ["c", 3]])), ["a=1 evicted"])
+      assert.deepStrictEqual(after(() => dict.setMany([["a", 1], ["b", 2], ["c", 3]])), ["a=1 evicted"])
       assert.deepStrictEqual(after(() => dict.set("b", 4)), ["b=2 replaced"])
       assert.deepStrictEqual(after(() => dict.delete("c")), ["c=3 deleted"])
       assert.deepStrictEqual(after(() => dict.setTtl("b", 5)), [])
@@ -331,7 +331,7 @@ describe("SyncTtlDict", () => {
           }
         }
       })
-      dict.update([["a", 1], ["b", 2], ["c", 3]])
+      dict.setMany([["a", 1], ["b", 2], ["c", 3]])
       assert.deepStrictEqual(told, [["a", false, 2], "the hook for a ends", ["b", false, 1]])
     })
 
@@ -343,7 +343,7 @@ describe("SyncTtlDict", () => {
           if (key !== "c") throw new Error(`no ${key}`)
         }
       })
-      const seen = await warnings(() => dict.update([["a", 101], ["b", 102], ["c", 103], ["d", 104]]))
+      const seen = await warnings(() => dict.setMany([["a", 101], ["b", 102], ["c", 103], ["d", 104]]))
       assert.deepStrictEqual(seen, [
         "d: onRemove failed for \"a\" (evicted): Error: no a",
         "d: onRemove failed for \"b\" (evicted): Error: no b"
@@ -383,7 +383,7 @@ describe("SyncTtlDict", () => {
           if (key !== "b") throw new Error(`no ${key}`)
         }
       })
-      const seen = await warnings(() => dict.update([["a", 1], ["b", 2], ["c", 3]]).clear())
+      const seen = await warnings(() => dict.setMany([["a", 1], ["b", 2], ["c", 3]]).clear())
       assert.deepStrictEqual(seen, [
         "d: onRemove failed for \"a\" (cleared): Error: no a",
         "d: onRemove failed for \"c\" (cleared): Error: no c"
@@ -424,7 +424,7 @@ describe("SyncTtlDict", () => {
         maxItems: 1,
         onRemove: (key, value) => (calls++, one.set(`${key}'`, value))
       })
-      one.update([["a", 1], ["b", 2], ["c", 3]])
+      one.setMany([["a", 1], ["b", 2], ["c", 3]])
       assert.isAbove(calls, 100)
       assert.isAtMost(calls, 400)
     })
@@ -439,14 +439,14 @@ describe("SyncTtlDict", () => {
       })
       dict.set("a", 1)
       clock.now += 10
-      assert.throws(() => dict.update([["b", 1], ["c", 11]]))
+      assert.throws(() => dict.setDefault("a", 11))
       assert.deepStrictEqual(told, ["a expired"])
     })
   })
 
   it("stats", () => {
     const { clock, dict } = made({ maxItems: 2, weigher: () => 5, maxBytes: 100 })
-    dict.update([["a", 1], ["b", 2], ["c", 3], ["c", 4]])
+    dict.setMany([["a", 1], ["b", 2], ["c", 3], ["c", 4]])
     dict.setTtl("b", 1)
     clock.now++
     dict.get("b")

@@ -139,7 +139,7 @@ describe("TtlDict.getOrCompute", () => {
       assert.strictEqual(yield* dict.getOrCompute("a", Effect.succeed(1)), 1)
     }))
 
-  for (const verb of ["set", "remove", "pop", "clear", "update", "setDefault"] as const) {
+  for (const verb of ["set", "remove", "pop", "clear", "setMany", "setDefault"] as const) {
     it.scoped(`${verb} during a computation wins over its result, which its callers still get`, () =>
       Effect.gen(function*() {
         const { compute, result } = yield* computation
@@ -151,12 +151,12 @@ describe("TtlDict.getOrCompute", () => {
           remove: Effect.ignore(dict.remove("a")),
           pop: Effect.ignore(dict.pop("a")),
           clear: dict.clear,
-          update: dict.update([["a", 2]]),
+          setMany: dict.setMany([["a", 2]]),
           setDefault: dict.setDefault("a", 2)
         }[verb]
         yield* Deferred.succeed(result, 1)
         assert.strictEqual(yield* Fiber.join(fiber), 1)
-        const stays = verb === "set" || verb === "update" || verb === "setDefault"
+        const stays = verb === "set" || verb === "setMany" || verb === "setDefault"
         assert.deepStrictEqual(yield* dict.peek("a"), stays ? Option.some(2) : Option.none())
       }))
   }
@@ -230,7 +230,7 @@ describe("TtlDict.getOrCompute", () => {
       assert.strictEqual(yield* stale.getOrCompute("b", new Offline()), 1)
 
       const spread = yield* TtlDict.make<string, number>({ timeToLive: "10 seconds", jitter: 0.5 })
-      yield* spread.update(Array.from({ length: 20 }, (_, at) => [String(at), at] as const))
+      yield* spread.setMany(Array.from({ length: 20 }, (_, at) => [String(at), at] as const))
       const lives = yield* Effect.forEach(yield* spread.keys, (key) => spread.getTtl(key))
       assert.isAbove(new Set(lives.map(Duration.toMillis)).size, 10)
     }))

@@ -32,14 +32,14 @@ describe("TtlDict: onRemove", () => {
     Effect.gen(function*() {
       const { onRemove, told } = record()
       const dict = yield* TtlDict.make<string, number>({ maxItems: 3, onRemove })
-      yield* dict.update([["a", 1], ["b", 2], ["c", 3], ["d", 4]])
+      yield* dict.setMany([["a", 1], ["b", 2], ["c", 3], ["d", 4]])
       yield* dict.set("b", 5)
       yield* dict.remove("c")
       yield* dict.pop("d")
       yield* dict.set("e", 6, { timeToLive: "1 second" })
       yield* TestClock.adjust("1 second")
       yield* dict.purge
-      yield* dict.update([["f", 7], ["g", 8]])
+      yield* dict.setMany([["f", 7], ["g", 8]])
       yield* dict.popVictim
       yield* dict.popNewest
       yield* dict.clear
@@ -106,7 +106,7 @@ describe("TtlDict: onRemove", () => {
             seen.push([key, yield* dict.keys, yield* dict.byteSize, yield* dict.has(key)])
           })
       })
-      yield* dict.update([["a", 1], ["b", 2], ["c", 3]])
+      yield* dict.setMany([["a", 1], ["b", 2], ["c", 3]])
       yield* hooksSettled(dict)
       assert.deepStrictEqual(seen, [["a", ["b", "c"], 20, false]])
     }))
@@ -254,7 +254,7 @@ describe("TtlDict: onRemove", () => {
         maxItems: 1,
         onRemove: (key, value) => Effect.suspend(() => (calls++, one.set(`${key}'`, value)))
       })
-      yield* one.update([["a", 1], ["b", 2], ["c", 3]])
+      yield* one.setMany([["a", 1], ["b", 2], ["c", 3]])
       const idle = Effect.zipWith(one.stats, other.stats, (a, b) => a.hooks.pending + b.hooks.pending)
       yield* Effect.repeat(Effect.zipRight(Effect.yieldNow(), idle), { until: (pending) => pending === 0 })
       assert.isAbove(calls, 100)
@@ -342,7 +342,7 @@ describe("TtlDict: onRemove", () => {
         }),
         scope
       )
-      yield* dict.update([["a", 1], ["b", 2], ["c", 3]])
+      yield* dict.setMany([["a", 1], ["b", 2], ["c", 3]])
       yield* dict.remove("a")
       yield* dict.remove("b")
       const closing = yield* Effect.fork(Scope.close(scope, Exit.void))

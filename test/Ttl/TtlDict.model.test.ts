@@ -42,8 +42,11 @@ const sync = (dict: SyncTtlDict<string, Value>, command: Command, now: number, w
       return dict.getOrCompute(key, () => value, { timeToLive })
     case "refresh":
       return dict.refresh(key, () => value, { timeToLive })
-    case "update":
-      return void dict.update([[key, value], [other, { bytes: bytes + 1, written }, { timeToLive }]])
+    case "setMany":
+      return void dict.setMany([[key, value], [other, { bytes: bytes + 1, written }, { timeToLive }]])
+    case "hasMany":
+    case "removeMany":
+      return dict[name]([key, other])
     case "remove":
       return dict.delete(key)
     case "popVictim":
@@ -114,8 +117,11 @@ const inEffect = (
       return dict.getOrCompute(key, Effect.succeed(value), { timeToLive })
     case "refresh":
       return dict.refresh(key, Effect.succeed(value), { timeToLive })
-    case "update":
-      return dict.update([[key, value], [other, { bytes: bytes + 1, written }, { timeToLive }]])
+    case "setMany":
+      return dict.setMany([[key, value], [other, { bytes: bytes + 1, written }, { timeToLive }]])
+    case "hasMany":
+    case "removeMany":
+      return dict[name]([key, other])
     case "remove":
       return found(dict.remove(key))
     case "popVictim":

@@ -46,9 +46,9 @@ describe("TtlDict: operations", () => {
   it.scoped("update writes entries in order, from a Map, pairs or a generator, with their own times", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>({ timeToLive: "10 seconds" })
-      yield* dict.update(new Map([["a", 1], ["b", 2]]))
-      yield* dict.update([["c", 3, { timeToLive: "1 second" }], ["a", 4, { expiresAt: 7000 }]])
-      yield* dict.update((function*() {
+      yield* dict.setMany(new Map([["a", 1], ["b", 2]]))
+      yield* dict.setMany([["c", 3, { timeToLive: "1 second" }], ["a", 4, { expiresAt: 7000 }]])
+      yield* dict.setMany((function*() {
         yield ["d", 5] as const
       })())
       assert.deepStrictEqual(yield* dict.entriesWithExpiry, [
@@ -57,22 +57,23 @@ describe("TtlDict: operations", () => {
         ["a", 4, 7000],
         ["d", 5, 10_000]
       ])
-      yield* dict.update([])
+      yield* dict.setMany([])
       assert.strictEqual(yield* dict.size, 4)
     }))
 
-  it.scoped("update stops at the first entry that is too large", () =>
+  it.scoped("setMany writes none when one is too large", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>({ maxBytes: 10, ...weighed })
-      const error = yield* Effect.flip(dict.update([["a", 1], ["b", 11], ["c", 2]]))
+      const error = yield* Effect.flip(dict.setMany([["a", 1], ["b", 11], ["c", 2]]))
       assert.strictEqual(error.key, "\"b\"")
-      assert.deepStrictEqual(yield* dict.keys, ["a"])
+      assert.deepStrictEqual(yield* dict.keys, [])
+      assert.strictEqual((yield* dict.stats).rejections, 1)
     }))
 
-  it.scoped("update with a bad time changes nothing", () =>
+  it.scoped("setMany with a bad time changes nothing", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>()
-      const exit = yield* Effect.exit(dict.update([["a", 1], ["b", 2, { expiresAt: Number.NaN }]]))
+      const exit = yield* Effect.exit(dict.setMany([["a", 1], ["b", 2, { expiresAt: Number.NaN }]]))
       assert.instanceOf(mistakeOf(exit), CacheConfigError)
       assert.strictEqual(yield* dict.size, 0)
     }))
@@ -80,7 +81,7 @@ describe("TtlDict: operations", () => {
   it.scoped("a dictionary can be updated with its own entries", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>({ entries: [["a", 1], ["b", 2]] })
-      yield* dict.update(yield* dict.entries)
+      yield* dict.setMany(yield* dict.entries)
       assert.deepStrictEqual(yield* dict.entries, [["a", 1], ["b", 2]])
     }))
 
@@ -168,7 +169,7 @@ describe("TtlDict: operations", () => {
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, Array<number>>({ maxBytes: 10, weigher: (_, value) => value.length })
       const grows = [1, 2, 3]
-      yield* dict.update([["a", [1, 2]], ["b", grows], ["c", [1, 2, 3]]])
+      yield* dict.setMany([["a", [1, 2]], ["b", grows], ["c", [1, 2, 3]]])
       grows.push(4, 5, 6)
       assert.strictEqual(yield* dict.byteSize, 8)
       assert.strictEqual(yield* dict.reweigh("b"), 6)
@@ -184,7 +185,7 @@ describe("TtlDict: operations", () => {
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, Array<number>>({ maxBytes: 4, weigher: (_, value) => value.length })
       const grows = [1]
-      yield* dict.update([["a", [1]], ["b", grows]])
+      yield* dict.setMany([["a", [1]], ["b", grows]])
       grows.push(2, 3, 4, 5)
       const error = yield* Effect.flip(dict.reweigh("b"))
       assert.deepStrictEqual([error._tag, error.message], [
@@ -198,7 +199,7 @@ describe("TtlDict: operations", () => {
   it.scoped("changeMaxItems and changeMaxBytes shrink at once, grow, and lift the limit", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>({ maxBytes: 100, ...weighed })
-      yield* dict.update([["a", 20], ["b", 20], ["c", 20], ["d", 20]])
+      yield* dict.setMany([["a", 20], ["b", 20], ["c", 20], ["d", 20]])
       yield* dict.get("a")
       yield* dict.changeMaxItems(3)
       assert.deepStrictEqual(yield* dict.keys, ["c", "d", "a"])
@@ -207,7 +208,7 @@ describe("TtlDict: operations", () => {
       assert.deepStrictEqual(yield* dict.limits, { timeToLive: Infinity, maxBytes: 45, maxItems: 3 })
       yield* dict.changeMaxBytes("1K")
       yield* dict.changeMaxItems(Infinity)
-      yield* dict.update([["e", 500], ["f", 500]])
+      yield* dict.setMany([["e", 500], ["f", 500]])
       assert.strictEqual(yield* dict.size, 3)
       yield* dict.changeMaxBytes(Infinity)
       yield* dict.set("g", 1e9)
@@ -218,7 +219,7 @@ describe("TtlDict: operations", () => {
   it.scoped("what has expired goes before what is live when a limit shrinks", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>()
-      yield* dict.update([["a", 1], ["b", 2], ["c", 3, { timeToLive: "1 second" }]])
+      yield* dict.setMany([["a", 1], ["b", 2], ["c", 3, { timeToLive: "1 second" }]])
       yield* TestClock.adjust("1 second")
       yield* dict.changeMaxItems(2)
       assert.deepStrictEqual(yield* dict.keys, ["a", "b"])
@@ -234,7 +235,7 @@ describe("TtlDict: operations", () => {
   it.scoped("a bad limit changes nothing", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>({ name: "d", maxBytes: "1K", maxItems: 3, timeToLive: 1000 })
-      yield* dict.update([["a", 1], ["b", 2]])
+      yield* dict.setMany([["a", 1], ["b", 2]])
       const before = yield* dict.limits
       for (
         const [change, option] of [
@@ -302,7 +303,7 @@ describe("TtlDict: operations", () => {
   it.scoped("what is left of a time that has passed is zero: a negative time to live", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>()
-      yield* dict.update([["a", 1, { timeToLive: -5 }], ["b", 2]])
+      yield* dict.setMany([["a", 1, { timeToLive: -5 }], ["b", 2]])
       assert.deepStrictEqual(yield* dict.keys, ["b"])
       yield* dict.setTtl("b", -5)
       assert.deepStrictEqual(yield* dict.keys, [])
@@ -322,7 +323,7 @@ describe("TtlDict: operations", () => {
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, unknown>()
       assert.isTrue(yield* dict.equals([]))
-      yield* dict.update([["a", Data.struct({ n: 1 })], ["b", 2], ["c", 3, { timeToLive: "1 second" }]])
+      yield* dict.setMany([["a", Data.struct({ n: 1 })], ["b", 2], ["c", 3, { timeToLive: "1 second" }]])
       yield* TestClock.adjust("1 second")
       assert.isTrue(yield* dict.equals(new Map<string, unknown>([["b", 2], ["a", Data.struct({ n: 1 })]])))
       assert.isFalse(
@@ -354,7 +355,7 @@ describe("TtlDict: operations", () => {
       }
       const key = { id: 1 }
       yield* Numbers.set(key, 1)
-      yield* Numbers.update([[{ id: 2 }, 2], [{ id: 3 }, 3]])
+      yield* Numbers.setMany([[{ id: 2 }, 2], [{ id: 3 }, 3]])
       assert.strictEqual(yield* Numbers.setDefault({ id: 0 }, 9), 0)
       yield* Numbers.moveToEnd(key)
       yield* Numbers.moveToEnd({ id: 3 }, { last: false })
@@ -369,7 +370,7 @@ describe("TtlDict: operations", () => {
       yield* Numbers.changeTimeToLive("1 second")
       assert.deepStrictEqual(yield* Numbers.limits, { timeToLive: 1000, maxBytes: 1024 ** 2, maxItems: 1 })
 
-      const refused = yield* Effect.flip(Numbers.update([[{ id: 5 }, 5], [{ id: untyped("6") }, 6]]))
+      const refused = yield* Effect.flip(Numbers.setMany([[{ id: 5 }, 5], [{ id: untyped("6") }, 6]]))
       assert.strictEqual(refused._tag, "CacheKeyError")
       assert.strictEqual((yield* Effect.flip(Numbers.setDefault({ id: 5 }, untyped("5"))))._tag, "CacheValueError")
       assert.isFalse(yield* Numbers.has({ id: 5 }))

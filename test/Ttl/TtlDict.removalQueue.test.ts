@@ -74,7 +74,7 @@ describe("what waits for onRemove", () => {
   it.scoped("is, by default, as much as the dictionary may hold: clearing it drops nothing", () =>
     Effect.gen(function*() {
       const { dict, open, told } = yield* stalled(undefined, 12_000)
-      yield* dict.update(Array.from({ length: 11_990 }, (_, key) => [key, "x"] as const))
+      yield* dict.setMany(Array.from({ length: 11_990 }, (_, key) => [key, "x"] as const))
       yield* dict.changeMaxItems(10)
       yield* dict.clear
       assert.strictEqual((yield* dict.stats).hooks.dropped, 0)
@@ -140,7 +140,7 @@ describe("what waits for onRemove", () => {
           TtlDict.make<number, string>({ name: "d", maxItems: 1, gracePeriod: "5 seconds", onRemove: () => hook }),
           scope
         )
-        yield* dict.update([[1, "x"], [2, "x"], [3, "x"], [4, "x"]])
+        yield* dict.setMany([[1, "x"], [2, "x"], [3, "x"], [4, "x"]])
         yield* turns(3)
         const closing = yield* Effect.fork(Scope.close(scope, Exit.void))
         yield* TestClock.adjust("4999 millis")

@@ -36,7 +36,7 @@ describe("TtlDict: sweepInterval", () => {
         const dict = await Effect.runPromise(
           Scope.extend(TtlDict.make({ sweepInterval: 5, timeToLive: 1, onRemove }), scope)
         )
-        await Effect.runPromise(dict.update([["a", 1], ["b", 2, { timeToLive: 30 }]]))
+        await Effect.runPromise(dict.setMany([["a", 1], ["b", 2, { timeToLive: 30 }]]))
       `)
       assert.deepStrictEqual(ended, { code: 0, stdout: "a expired\nb expired\n" })
     }))

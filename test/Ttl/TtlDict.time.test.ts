@@ -164,7 +164,7 @@ describe("TtlDict.make: time", () => {
   it.scoped("timeToIdle: an entry that nobody reads or writes for so long has expired", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>({ timeToIdle: "1 minute", timeToLive: "1 hour" })
-      yield* dict.update([["read", 1], ["seen", 2]])
+      yield* dict.setMany([["read", 1], ["seen", 2]])
       yield* TestClock.adjust("40 seconds")
       yield* dict.get("read")
       yield* Effect.all([dict.peek("seen"), dict.has("seen"), dict.getTtl("seen"), dict.moveToEnd("seen")])

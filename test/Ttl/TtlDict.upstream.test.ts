@@ -102,7 +102,7 @@ describe("bugs of faas-cache-dict that are none here", () => {
         timeToLive: "1 second",
         onRemove: (key) => Effect.sync(() => told.push(key))
       })
-      yield* dict.update([["a", 1], ["b", 2], ["c", 3]])
+      yield* dict.setMany([["a", 1], ["b", 2], ["c", 3]])
       yield* TestClock.adjust("1 second")
       yield* dict.has("a")
       yield* Effect.flip(dict.get("b"))
@@ -142,7 +142,7 @@ describe("bugs of faas-cache-dict that are none here", () => {
         maxItems: 1,
         onRemove: (key, value) => dict.set(key, value)
       })
-      yield* dict.update([["a", 1], ["b", 2]])
+      yield* dict.setMany([["a", 1], ["b", 2]])
       assert.strictEqual((yield* hooksSettled(dict)).hooks.skipped, 1)
     }))
 
@@ -152,7 +152,7 @@ describe("bugs of faas-cache-dict that are none here", () => {
       const dict = yield* TtlDict.make<string, number>({
         onRemove: (key) => Effect.zipRight(Effect.sync(() => told.push(key)), Effect.die("dead"))
       })
-      yield* dict.update([["a", 1], ["b", 2], ["c", 3]])
+      yield* dict.setMany([["a", 1], ["b", 2], ["c", 3]])
       yield* dict.clear
       yield* hooksSettled(dict)
       assert.deepStrictEqual(told, ["a", "b", "c"])
@@ -241,7 +241,7 @@ describe("bugs that faas-cache-dict once had, and that are none here", () => {
       yield* TestClock.adjust("1 second")
       yield* dict.purge
       assert.strictEqual(yield* dict.byteSize, 0)
-      yield* dict.update([["a", 5], ["b", 6]])
+      yield* dict.setMany([["a", 5], ["b", 6]])
       yield* dict.clear
       assert.strictEqual(yield* dict.byteSize, 0)
     }))
@@ -258,7 +258,7 @@ describe("bugs that faas-cache-dict once had, and that are none here", () => {
   it.scoped("an error when all entries have expired at maxItems", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>({ maxItems: 2, timeToLive: "1 second" })
-      yield* dict.update([["a", 1], ["b", 2]])
+      yield* dict.setMany([["a", 1], ["b", 2]])
       yield* TestClock.adjust("1 second")
       yield* dict.set("c", 3)
       assert.deepStrictEqual(yield* dict.keys, ["c"])
@@ -278,7 +278,7 @@ describe("bugs that faas-cache-dict once had, and that are none here", () => {
   it("iterating gives out what has expired meanwhile, or hangs when the dictionary is used", () => {
     let now = 0
     const dict = new SyncTtlDict<string, number>({ now: () => now })
-    dict.update([["a", 1], ["b", 2, { timeToLive: 10 }], ["c", 3]])
+    dict.setMany([["a", 1], ["b", 2, { timeToLive: 10 }], ["c", 3]])
     const seen: Array<string> = []
     for (const [key] of dict) {
       seen.push(key)

@@ -12,7 +12,9 @@ export interface Command {
     | "setDefault"
     | "getOrCompute"
     | "refresh"
-    | "update"
+    | "setMany"
+    | "hasMany"
+    | "removeMany"
     | "remove"
     | "pop"
     | "popVictim"
@@ -48,7 +50,9 @@ const weights: Readonly<Record<Command["name"], number>> = {
   setDefault: 3,
   getOrCompute: 3,
   refresh: 3,
-  update: 3,
+  setMany: 3,
+  hasMany: 2,
+  removeMany: 2,
   remove: 2,
   pop: 1,
   popVictim: 1,
@@ -77,7 +81,9 @@ const names: ReadonlyArray<Command["name"]> = [
   "setDefault",
   "getOrCompute",
   "refresh",
-  "update",
+  "setMany",
+  "hasMany",
+  "removeMany",
   "remove",
   "pop",
   "popVictim",

@@ -7,6 +7,8 @@ import {
   type CacheNotFoundError,
   type CacheValueError,
   type Dict,
+  type DictEntry,
+  type DictWriteOptions,
   type EntryTooLargeError,
   type StoreEvent,
   type SyncTtlDict,
@@ -58,6 +60,11 @@ it("the members of a class are typed by its schemas", () => {
   same<Parameters<typeof Sessions.set>[0], string>()
   same<Parameters<typeof Sessions.set>[1], Session>()
   same<ReturnType<typeof Sessions.set>, Effect.Effect<void, SessionsWrite, Sessions>>()
+  same<ReturnType<typeof Sessions.setMany>, Effect.Effect<void, SessionsWrite, Sessions>>()
+  same<Parameters<typeof Sessions.setMany>[0], Iterable<DictEntry<string, Session>>>()
+  same<Parameters<typeof Sessions.setMany>[1], DictWriteOptions | undefined>()
+  same<ReturnType<typeof Sessions.hasMany>, Effect.Effect<ReadonlyArray<boolean>, never, Sessions>>()
+  same<ReturnType<typeof Sessions.removeMany>, Effect.Effect<number, never, Sessions>>()
   same<ReturnType<typeof Sessions.refresh>, Effect.Effect<Session, CacheKeyError | CacheValueError, Sessions>>()
   same<
     ReturnType<typeof Lookups.refresh>,

@@ -207,15 +207,25 @@ export class BoundedMap<K, V> extends Printed {
   }
 
   /**
+   * What an entry would weigh, written now. Throws what the weigher throws, or `BoundedMapError` for a weight that is none.
+   *
+   * @since 0.1.0
+   */
+  weigh(key: K, value: V): number {
+    return this.#weigh === undefined ? 1 : validWeight(this.#weigh(key, value))
+  }
+
+  /**
    * Writes an entry, whether there was one or not. Throws what the weigher throws, or `BoundedMapError` for a weight
    * that is none; then, as when the entry is too large, nothing has changed.
    *
    * @param expiresAt milliseconds since the epoch, default `Infinity` (never); an entry that has expired already is
    *   not stored, but what was there under its key is gone
+   * @param weighed what it weighs, if it was weighed already
    * @since 0.1.0
    */
-  set(key: K, value: V, now: number, expiresAt: number = never): WriteOutcome {
-    const weight = this.#weigh === undefined ? 1 : validWeight(this.#weigh(key, value))
+  set(key: K, value: V, now: number, expiresAt: number = never, weighed?: number): WriteOutcome {
+    const weight = weighed ?? this.weigh(key, value)
     checkExpiry(expiresAt)
     if (weight > this.#weightLimit) {
       this.counters.rejections++
@@ -332,7 +342,7 @@ export class BoundedMap<K, V> extends Printed {
     this.purge(now)
     const value = this.peek(key, now)
     if (value === Absent) return Absent
-    const weight = this.#weigh === undefined ? 1 : validWeight(this.#weigh(key, value))
+    const weight = this.weigh(key, value)
     const slot = this.#index.get(key)
     if (slot === -1) return Absent
     const fits = weight <= this.#weightLimit
@@ -645,12 +655,7 @@ export class BoundedMap<K, V> extends Printed {
   }
 
   private note(slot: number, reason: RemovalReason): void {
-    this.#removals.add(
-      this.#table.keys[slot] as K,
-      this.#table.values[slot] as V,
-      reason,
-      this.#table.weightAt(slot)
-    )
+    this.#removals.add(this.#table.keys[slot] as K, this.#table.values[slot] as V, reason, this.#table.weightAt(slot))
   }
 
   private expiryOf(slot: number): number {
