@@ -7,15 +7,19 @@ import * as Data from "effect/Data"
 import * as Either from "effect/Either"
 import * as Equal from "effect/Equal"
 import * as Hash from "effect/Hash"
+import { type Inspectable, NodeInspectSymbol } from "effect/Inspectable"
 import * as Option from "effect/Option"
 import type { ParseError } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
+import { checkOptions } from "../Cache/checkOptions.js"
 import { printKey } from "../Cache/printKey.js"
+import { describeType } from "../ClientLayer/describeType.js"
 import { canonicalJson, NotJson } from "./canonicalJson.js"
 import type { CodecName } from "./Codec.js"
 import { type EntryOptions, makeEntryPolicy, oneOf } from "./EntryPolicy.js"
 import { digestName } from "./objectName.js"
+import { keyspaceKinds } from "./optionKinds.js"
 import { S3StoreError } from "./S3StoreErrors.js"
 import { saltedHash } from "./saltedHash.js"
 import { schemaFault } from "./schemaFault.js"
@@ -59,7 +63,7 @@ export interface KeyspaceOptions<in out K, in out KI, in out V, in out VI, in ou
  * @since 0.1.0
  * @category models
  */
-type KeyspaceParts<K, V, F> = Omit<Keyspace<K, V, F>, "key" | "keyEither" | "keyOfId"> & {
+type KeyspaceParts<K, V, F> = Omit<Keyspace<K, V, F>, "key" | "keyEither" | "keyOfId" | keyof Inspectable> & {
   readonly encodeKey: (key: K) => Either.Either<unknown, string>
   readonly decodeKey: (encoded: unknown) => Either.Either<K, string>
 }
@@ -150,12 +154,23 @@ export class Keyspace<in out K, in out V, out F = never> {
     name: string,
     options: KeyspaceOptions<K, KI, V, VI, F, FI>
   ): Keyspace<K, V, F | S3StoreError> {
-    if (!keyspaceName.test(name) || name.length > 200) {
+    if (typeof name !== "string" || !keyspaceName.test(name) || name.length > 200) {
       throw new CacheConfigError({
         cache: "Keyspace",
         option: "name",
         value: printKey(name),
         accepted: "segments of letters, digits, \".\", \"_\" and \"-\", separated by \"/\", 200 characters at most"
+      })
+    }
+    orThrow(checkOptions(`Keyspace ${name}`, options, keyspaceKinds))
+    for (const option of ["key", "value", "failure"] as const) {
+      const schema: unknown = options[option]
+      if (Schema.isSchema(schema) || (option === "failure" && schema === undefined)) continue
+      throw new CacheConfigError({
+        cache: `Keyspace ${name}`,
+        option,
+        value: describeType(schema),
+        accepted: "a Schema, such as Schema.String or Schema.Struct({ ... })"
       })
     }
     const version = options.version ?? "1"
@@ -263,6 +278,33 @@ export class Keyspace<in out K, in out V, out F = never> {
             () => "its key is not in canonical form"
           ))
     )
+
+  /**
+   * What it is called, its version and how its values become bytes.
+   *
+   * @since 0.1.0
+   */
+  toJSON(): unknown {
+    return { _id: "Keyspace", name: this.name, version: this.version, codec: this.codec }
+  }
+
+  /**
+   * What it is called, and its version.
+   *
+   * @since 0.1.0
+   */
+  toString(): string {
+    return `Keyspace(${this.name}, version ${this.version})`
+  }
+
+  /**
+   * How `console.log` shows it.
+   *
+   * @since 0.1.0
+   */
+  [NodeInspectSymbol](): unknown {
+    return this.toString()
+  }
 
   private badKey(key: K, accepted: string): CacheKeyError {
     return new CacheKeyError({ cache: `Keyspace ${this.name}`, field: "key", value: printKey(key), accepted })

@@ -385,7 +385,7 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
     options: S3CacheOptions & L2StoreS3Options
   ): Layer.Layer<S3Cache, CacheConfigError | CacheKeyError | ClientBuildError, ClientCache> =>
     Layer.unwrapEffect(
-      Effect.map(checkOptions(nameIn(options, "S3Cache"), options, { ...s3CacheKinds, ...l2StoreS3Kinds }), () => {
+      Effect.map(checkOptions(nameIn(options, "S3Cache"), options, { ...l2StoreS3Kinds, ...s3CacheKinds }), () => {
         const { bucket, clientConfig, conditionalDeletes, conditionalWrites, deleteOptions, getOptions, ...more } =
           options
         const { keyPrefix, listOptions, maxObjectSize, onAccessDenied, putOptions, requestTimeout, ...cache } = more

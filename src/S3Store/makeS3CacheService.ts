@@ -53,6 +53,13 @@ import type { S3CacheService } from "./S3CacheService.js"
 import { S3StoreError } from "./S3StoreErrors.js"
 import { makeSettle } from "./settling.js"
 import { TagMarkers } from "./TagMarkers.js"
+import {
+  unlessWrongFunction,
+  unlessWrongKey,
+  unlessWrongKeys,
+  unlessWrongKeyspace,
+  unlessWrongTag
+} from "./unlessWrongArgument.js"
 import { watchedObjectStore } from "./watchedObjectStore.js"
 import { wholeNumber } from "./wholeNumber.js"
 import { WriteBehind } from "./WriteBehind.js"
@@ -167,27 +174,54 @@ export const makeS3CacheService = (
       Effect.map(markers.mark(tag, how), () => ledger.record({ _tag: "TagMarked", tag, how }))
 
     const many = makeManyKeys(levels, reading, writing, groups, batches, lookup)
-    const memoizing = makeMemoizing(groups, lookup)
+    const memoizing = makeMemoizing(name, groups, lookup)
+    const maintenance = makeMaintenance(levels, reading, leases)
 
     const service: S3CacheService = {
-      get: reading.get,
-      getOption: reading.getOption,
-      has: (key) => Effect.map(reading.getOption(key), Option.isSome),
-      peek: reading.peek,
-      set: (key, value, write) => withCallOptions(name, write, s3WriteKinds, writing.set(key, value, write)),
-      add: (key, value, write) => withCallOptions(name, write, s3WriteKinds, writing.add(key, value, write)),
-      remove: writing.remove,
-      pop: writing.pop,
-      ...many,
-      getMany: (keys, how) => withCallOptions(name, how, s3ManyKinds, many.getMany(keys, how)),
-      setMany: (entries, how) => withCallOptions(name, how, s3WriteManyKinds, many.setMany(entries, how)),
+      get: (key) => unlessWrongKey(name, key, () => reading.get(key)),
+      getOption: (key) => unlessWrongKey(name, key, () => reading.getOption(key)),
+      has: (key) => unlessWrongKey(name, key, () => Effect.map(reading.getOption(key), Option.isSome)),
+      peek: (key) => unlessWrongKey(name, key, () => reading.peek(key)),
+      set: (key, value, write) =>
+        unlessWrongKey(name, key, () => withCallOptions(name, write, s3WriteKinds, writing.set(key, value, write))),
+      add: (key, value, write) =>
+        unlessWrongKey(name, key, () => withCallOptions(name, write, s3WriteKinds, writing.add(key, value, write))),
+      remove: (key) => unlessWrongKey(name, key, () => writing.remove(key)),
+      pop: (key) => unlessWrongKey(name, key, () => writing.pop(key)),
+      getMany: (keys, how) =>
+        withCallOptions(
+          name,
+          how,
+          s3ManyKinds,
+          unlessWrongKeys(name, keys, (key) => key, (keys) => many.getMany(keys, how))
+        ),
+      getManyOrCompute: (keyspace, keys, load, how) =>
+        unlessWrongFunction(name, keyspace, "load", load, () => many.getManyOrCompute(keyspace, keys, load, how)),
+      setMany: (entries, how) =>
+        withCallOptions(
+          name,
+          how,
+          s3WriteManyKinds,
+          unlessWrongKeys(name, entries, ([key]) => key, (entries) => many.setMany(entries, how))
+        ),
       getOrCompute: (key, compute, write) =>
-        withCallOptions(name, write, s3WriteKinds, memoizing.getOrCompute(key, compute, write)),
+        unlessWrongKey(name, key, () =>
+          withCallOptions(name, write, s3WriteKinds, memoizing.getOrCompute(key, compute, write))),
       memoize: (keyspace, compute, how) =>
-        withCallOptions(name, how, s3MemoizeKinds, memoizing.memoize(keyspace, compute, how)),
-      ...makeMaintenance(levels, reading, leases),
-      invalidateTag: (tag) => marking(tag, "invalidated"),
-      expireTag: (tag) => marking(tag, "expired"),
+        unlessWrongFunction(
+          name,
+          keyspace,
+          "compute",
+          compute,
+          () =>
+            withCallOptions(name, how, s3MemoizeKinds, memoizing.memoize(keyspace, compute, how))
+        ),
+      list: (keyspace, how) =>
+        unlessWrongKeyspace(name, keyspace, () => maintenance.list(keyspace, how)),
+      prune: (keyspace, how) => unlessWrongKeyspace(name, keyspace, () => maintenance.prune(keyspace, how)),
+      clear: (keyspace) => unlessWrongKeyspace(name, keyspace, () => maintenance.clear(keyspace)),
+      invalidateTag: (tag) => unlessWrongTag(name, tag, () => marking(tag, "invalidated")),
+      expireTag: (tag) => unlessWrongTag(name, tag, () => marking(tag, "expired")),
       check: checkStore(unwatched),
       flush: behind.flush,
       settle,

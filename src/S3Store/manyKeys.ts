@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import { requireEffect } from "../Cache/requireEffect.js"
 import type { SingleFlight } from "../Cache/SingleFlight.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
 import type { Lookup } from "./computing.js"
@@ -16,6 +17,7 @@ import type { Keyspace } from "./Keyspace.js"
 import type { Reading } from "./reading.js"
 import type { S3CacheManyOptions } from "./S3CacheOptions.js"
 import type { S3CacheService } from "./S3CacheService.js"
+import { pairsOf } from "./unlessWrongArgument.js"
 import { wholeNumber } from "./wholeNumber.js"
 import type { Writing } from "./writing.js"
 
@@ -81,9 +83,10 @@ export const makeManyKeys = (
       )
       const batch = batches.once(
         () => `${missing.length} keys`,
-        Effect.suspend(() => load(missing.map((key) => key.input))).pipe(
+        Effect.suspend(() => requireEffect(name, "load", load(missing.map((key) => key.input)))).pipe(
+          Effect.flatMap((loaded) => pairsOf(name, loaded)),
           Effect.map((loaded) =>
-            new Map(Array.from(loaded, ([key, value]) => [space.key(key).id, Option.some(value)] as const))
+            new Map(loaded.map(([key, value]) => [space.key(key).id, Option.some(value)] as const))
           )
         )
       )

@@ -10,6 +10,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { onRejection } from "../Cache/engine/onRejection.js"
 import { ownExit } from "../Cache/ownCause.js"
+import { requireEffect } from "../Cache/requireEffect.js"
 import type { Call, Lookup } from "./computing.js"
 import type { FlightGroups } from "./FlightGroups.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
@@ -19,10 +20,12 @@ import type { S3CacheService } from "./S3CacheService.js"
 /**
  * Makes `memoize` and `getOrCompute`.
  *
+ * @param name the name of the cache, for messages
  * @since 0.1.0
  * @category constructors
  */
 export const makeMemoizing = (
+  name: string,
   groups: FlightGroups,
   lookup: Lookup
 ): Pick<S3CacheService, "memoize" | "getOrCompute"> => {
@@ -40,7 +43,10 @@ export const makeMemoizing = (
           return lookup<K, V, F, E>(key, () => ({
             key,
             group,
-            compute: Effect.provide(Effect.suspend(() => compute(given = key.input)), context),
+            compute: Effect.provide(
+              Effect.suspend(() => requireEffect(name, "compute", compute(given = key.input))),
+              context
+            ),
             isOfKey: () => given !== input || key.isUnchanged,
             writeOptions: (value) => decided(options, key.input, value)
           }))
@@ -61,8 +67,10 @@ export const makeMemoizing = (
       const call: Call<K, V, F, unknown> = {
         key,
         group: groups.of<K, V, F, unknown>(key.space, key.space),
-        compute: Effect.flatMap(Effect.exit(compute), (exit) => own = ownExit(exit)),
-        writeOptions: () => options
+        compute: Effect.flatMap(Effect.exit(requireEffect(name, "compute", compute, false)), (exit) =>
+          own = ownExit(exit)),
+        writeOptions: () =>
+          options
       }
       return Effect.flatMap(Effect.exit(lookup<K, V, F, unknown>(key, () => call)), (exit): Effect.Effect<V, E | F> => {
         if (Exit.isSuccess(exit)) return Effect.succeed(exit.value)

@@ -4,7 +4,9 @@
  * @since 0.1.0
  */
 import type { OptionKinds } from "../Cache/engine/optionKinds.js"
+import type { EntryOptions } from "./EntryPolicy.js"
 import type { FileSystemObjectStoreOptions } from "./fileSystemObjectStore.js"
+import type { KeyspaceOptions } from "./Keyspace.js"
 import type { KeyValueObjectStoreOptions } from "./keyValueObjectStore.js"
 import type {
   CircuitBreakerOptions,
@@ -16,6 +18,37 @@ import type {
   WriteBehindOptions
 } from "./S3CacheOptions.js"
 import type { S3ObjectStoreOptions } from "./S3ObjectStoreOptions.js"
+
+const entryKinds: OptionKinds<EntryOptions> = {
+  timeToLive: "any",
+  failureTimeToLive: "any",
+  jitter: "any",
+  refreshAhead: "any",
+  staleWhileRevalidate: "any",
+  staleIfError: "any",
+  revalidateAfter: "any",
+  onUnreadable: "any",
+  write: "any",
+  coordination: "any",
+  isolation: "any"
+}
+
+/**
+ * Of a keyspace.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const keyspaceKinds: OptionKinds<KeyspaceOptions<never, never, never, never>> = {
+  key: "any",
+  value: "any",
+  failure: "any",
+  codec: "any",
+  version: "any",
+  tags: "any",
+  onL2Error: "any",
+  ...entryKinds
+}
 
 /**
  * Of a cache.
@@ -43,17 +76,7 @@ export const s3CacheKinds: OptionKinds<S3CacheOptions> = {
   compression: "object",
   encryption: "object",
   maxEntrySize: "any",
-  jitter: "any",
-  refreshAhead: "any",
-  staleWhileRevalidate: "any",
-  staleIfError: "any",
-  timeToLive: "any",
-  failureTimeToLive: "any",
-  revalidateAfter: "any",
-  onUnreadable: "any",
-  write: "any",
-  coordination: "any",
-  isolation: "any"
+  ...entryKinds
 }
 
 /**

@@ -90,9 +90,12 @@ const meaningOf = (cause: unknown): S3Answer => {
   // S3 says the same of a header that lacks the access key, STS the same of a role as S3 of an object.
   if (code === "AuthorizationHeaderMalformed" && /access key/i.test(words)) return credentials
   if (actionOf(words)?.startsWith("sts:") === true) return credentials
-  if (words.startsWith("Region is missing")) return wrongRegion
+  if (words.startsWith(noRegion)) return wrongRegion
   return answerOf({ code, status: statusOf(cause), network: networkCodeOf(cause) })
 }
+
+/** What the SDK says. */
+const noRegion = "Region is missing"
 
 const credentials = answerOf({ code: "CredentialsNotSupported", status: undefined, network: undefined })
 const wrongRegion = answerOf({ code: "PermanentRedirect", status: undefined, network: undefined })
@@ -120,8 +123,11 @@ const leadOf = (
     case "NoSuchBucket":
       return `there is no bucket ${bucket}`
     case "Credentials":
-      return "the credentials are not accepted"
+      return nameOf(cause) === "CredentialsProviderError" ? undefined : "the credentials are not accepted"
     case "WrongRegion": {
+      if (wordsOf(cause).startsWith(noRegion)) {
+        return "the client has no region: name one in its configuration (clientConfig), in AWS_REGION or in the profile"
+      }
       const region = bucketRegionOf(cause)
       const client = clientRegion === undefined ? "the client looks elsewhere" : `the client in ${clientRegion}`
       return region === undefined

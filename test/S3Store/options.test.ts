@@ -1,13 +1,16 @@
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, describe, it } from "@effect/vitest"
-import { CacheConfigError } from "effect-aws-cache/Cache"
+import { CacheConfigError, CacheKeyError } from "effect-aws-cache/Cache"
 import { ClientCache } from "effect-aws-cache/ClientLayer"
 import { Keyspace, L2Store, S3Cache } from "effect-aws-cache/S3Store"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { inspect } from "node:util"
 
 // What types would not allow.
 const untyped = (options: unknown): never => options as never
@@ -94,4 +97,107 @@ describe("options of S3Cache and its second levels", () => {
         }
       }
     }))
+})
+
+describe("what is given in place of keys, keyspaces, functions and tags", () => {
+  const layer = S3Cache.layerMemory()
+
+  const calls: ReadonlyArray<readonly [message: string, call: () => Effect.Effect<unknown, unknown, S3Cache>]> = [
+    ["key is a string, but must be a CacheKey", () => S3Cache.get(untyped("private"))],
+    ["key is undefined, but must be a CacheKey", () => S3Cache.getOption(untyped(undefined))],
+    ["key is an object, but must be a CacheKey", () => S3Cache.has(untyped({ private: 1 }))],
+    ["key is a string, but must be a CacheKey", () => S3Cache.peek(untyped("private"))],
+    ["key is a string, but must be a CacheKey", () => S3Cache.set(untyped("private"), untyped(1))],
+    ["key is a string, but must be a CacheKey", () => S3Cache.add(untyped("private"), untyped(1))],
+    ["key is a string, but must be a CacheKey", () => S3Cache.remove(untyped("private"))],
+    ["key is a string, but must be a CacheKey", () => S3Cache.pop(untyped("private"))],
+    ["key is undefined, but must be a CacheKey", () => S3Cache.getMany([words.key("a"), untyped(undefined)])],
+    ["key is a string", () => S3Cache.setMany([[words.key("a"), 1], [untyped("private"), 1]])],
+    ["key is a string", () => S3Cache.getOrCompute(untyped("private"), Effect.succeed(1))],
+    [
+      "keyspace is a string, but must be a Keyspace",
+      () => S3Cache.memoize(untyped("private"), () => Effect.succeed(1))
+    ],
+    ["compute is 5, but must be a function", () => S3Cache.memoize(words, untyped(5))],
+    ["keyspace is an object", () => S3Cache.getManyOrCompute(untyped({}), ["a"], untyped(() => Effect.succeed([])))],
+    ["load is an array, but must be a function", () => S3Cache.getManyOrCompute(words, ["a"], untyped([]))],
+    ["keyspace is a string", () => Stream.runDrain(S3Cache.list(untyped("private")))],
+    ["keyspace is a string", () => Stream.runDrain(S3Cache.prune(untyped("private")))],
+    ["keyspace is a string", () => Stream.runDrain(S3Cache.clear(untyped("private")))],
+    ["tag is 5, but must be a text", () => S3Cache.invalidateTag(untyped(5))],
+    ["tag is an object, but must be a text", () => S3Cache.expireTag(untyped({ private: 1 }))]
+  ]
+  for (const [at, [message, call]] of calls.entries()) {
+    it.effect(`${message} (${at})`, () =>
+      Effect.gen(function*() {
+        const exit = yield* Effect.exit(call())
+        assert.isTrue(Exit.isFailure(exit) && Cause.isFailure(exit.cause), "it fails, it does not die")
+        if (Exit.isSuccess(exit)) return
+        const error = Cause.squash(exit.cause)
+        assert.isTrue(error instanceof CacheConfigError || error instanceof CacheKeyError)
+        assert.include(String(error), `S3Cache: ${message}`)
+        assert.notInclude(String(error), "private")
+        assert.deepStrictEqual(yield* S3Cache.peek(words.key("a")), Option.none(), "nothing is written")
+      }).pipe(Effect.provide(layer)))
+  }
+
+  const answers: ReadonlyArray<readonly [message: string, call: () => Effect.Effect<unknown, unknown, S3Cache>]> = [
+    [
+      "compute is one that returns a promise, but must be a function that returns an Effect",
+      () => Effect.flatMap(S3Cache.memoize(words, untyped(() => Promise.resolve(1))), (f) => f("a"))
+    ],
+    [
+      "compute is a promise, but must be an Effect",
+      () => S3Cache.getOrCompute(words.key("a"), untyped(Promise.resolve(1)))
+    ],
+    [
+      "load is one that returns a promise",
+      () => S3Cache.getManyOrCompute(words, ["a"], untyped(() => Promise.resolve([])))
+    ],
+    [
+      "load is one that gives, at 1, an array that is no pair, but must be a function whose Effect gives pairs [key, value]",
+      () => S3Cache.getManyOrCompute(words, ["a"], untyped(() => Effect.succeed([["a", 1], ["private"]])))
+    ],
+    [
+      "load is one that gives, at 0, 1 that is no pair",
+      () => S3Cache.getManyOrCompute(words, ["a"], untyped(() => Effect.succeed([1])))
+    ],
+    ["load is one that gives undefined", () => S3Cache.getManyOrCompute(words, ["a"], untyped(() => Effect.void))]
+  ]
+  for (const [message, call] of answers) {
+    it.effect(message, () =>
+      Effect.gen(function*() {
+        const exit = yield* Effect.exit(call())
+        assert.isTrue(Exit.isFailure(exit))
+        if (Exit.isFailure(exit)) assert.include(String(Cause.squash(exit.cause)), `S3Cache: ${message}`)
+        assert.notInclude(String(exit), "private")
+      }).pipe(Effect.provide(layer)))
+  }
+
+  it("of a keyspace are refused, by name", () => {
+    const fine = { key: Schema.String, value: Schema.Number }
+    const table: ReadonlyArray<readonly [options: unknown, message: string]> = [
+      [
+        { ...fine, ttl: 5 },
+        "Keyspace words: ttl is no option, but must be one of the options: did you mean timeToLive?"
+      ],
+      [{ key: Schema.String }, "Keyspace words: value is undefined, but must be a Schema"],
+      [{ ...fine, key: String }, "Keyspace words: key is a function, but must be a Schema"],
+      [{ ...fine, failure: "private" }, "Keyspace words: failure is a string, but must be a Schema"],
+      ["private", "Keyspace words: options is"]
+    ]
+    for (const [options, message] of table) {
+      assert.throws(() => Keyspace.make("words", untyped(options)), CacheConfigError, message)
+    }
+    assert.throws(() => Keyspace.make(untyped(undefined), fine), CacheConfigError, "Keyspace: name is undefined")
+  })
+
+  it("are shown by name", () => {
+    assert.strictEqual(String(words), "Keyspace(words, version 1)")
+    assert.strictEqual(inspect(words), "Keyspace(words, version 1)")
+    assert.strictEqual(
+      JSON.stringify(words),
+      "{\"_id\":\"Keyspace\",\"name\":\"words\",\"version\":\"1\",\"codec\":\"json\"}"
+    )
+  })
 })

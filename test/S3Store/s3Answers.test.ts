@@ -228,10 +228,14 @@ describe("what a message says", () => {
     }
     assert.deepStrictEqual(of({ name: "CredentialsProviderError" }), [
       "Credentials",
-      "load of t: the credentials are not accepted: no credentials were found: give the client some. " +
+      "load of t: no credentials were found: give the client some. " +
       "CredentialsProviderError: said (Credentials)"
     ])
-    assert.strictEqual(of({ message: "Region is missing" })[0], "WrongRegion")
+    assert.deepStrictEqual(of({ message: "Region is missing" }), [
+      "WrongRegion",
+      "load of t: the client has no region: name one in its configuration (clientConfig), in AWS_REGION or in the " +
+      "profile. Error: Region is missing (WrongRegion)"
+    ])
     assert.strictEqual(
       of({ message: "not authorized to perform: sts:AssumeRole", name: "AccessDenied" })[0],
       "Credentials"
