@@ -6,13 +6,13 @@
 import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Equal from "effect/Equal"
-import * as MutableHashMap from "effect/MutableHashMap"
-import * as Option from "effect/Option"
 import { CacheConfigError, CacheExistsError, EntryTooLargeError } from "../Cache/CacheErrors.js"
 import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "../Cache/engine/BoundedMapOptions.js"
+import { FiledMap } from "../Cache/engine/FiledMap.js"
 import { FreshMap, type Held } from "../Cache/FreshMap.js"
 import type { Freshness } from "../Cache/Freshness.js"
+import { keyEquality } from "../Cache/keyEquality.js"
 import { printKey } from "../Cache/printKey.js"
 import type * as Store from "../Cache/StoreOptions.js"
 import { givenMillis } from "../Cache/timeToLive.js"
@@ -268,20 +268,25 @@ export class DictSteps<in out K, in out V, in out F> {
     that: Iterable<readonly [key: K, value: V, ...unknown: ReadonlyArray<unknown>]>,
     ordered: boolean
   ): boolean {
-    // The last of equal keys counts. The order is written down, since such a map keeps structural keys apart from others.
-    const those = MutableHashMap.empty<K, { readonly value: V; readonly at: number }>()
+    // The last of equal keys counts.
+    const those = new FiledMap<K, { value: V; at: number }>(keyEquality)
     let next = 0
-    for (const [key, value] of that) MutableHashMap.set(those, key, { value, at: next++ })
+    for (const [key, value] of that) {
+      const at = next++
+      const { value: last } = those.get(key) ?? those.add(key, { value, at })
+      last.value = value
+      last.at = at
+    }
     const entries = this.entries.entries(map, now)
-    if (MutableHashMap.size(those) !== entries.length) return false
+    if (those.size !== entries.length) return false
     let before = -1
-    return entries.every(([key, value]) =>
-      Option.exists(MutableHashMap.get(those, key), (other) => {
-        const inPlace = !ordered || other.at > before
-        before = other.at
-        return inPlace && Equal.equals(value, other.value)
-      })
-    )
+    return entries.every(([key, value]) => {
+      const other = those.get(key)?.value
+      if (other === undefined) return false
+      const inPlace = !ordered || other.at > before
+      before = other.at
+      return inPlace && Equal.equals(value, other.value)
+    })
   }
 
   /**

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { KeyEquality } from "./KeyEquality.js"
+import { keyHash } from "./keyHash.js"
 
 /**
  * Something that is filed, and what it was filed under.
@@ -14,7 +15,7 @@ import type { KeyEquality } from "./KeyEquality.js"
 export interface Filed<out K, out A> {
   readonly key: K
   readonly value: A
-  /** The hash the key had, if it has an equality of its own. */
+  /** The hash the key had, if it is found by one. */
   readonly hash: number | undefined
 }
 
@@ -22,14 +23,15 @@ export interface Filed<out K, out A> {
  * A map whose entries are taken out by what they were filed under, and not by what their keys have become: an entry
  * whose key changes is found by nobody until the key changes back, and always leaves.
  *
- * Keys are found as a `BoundedMap` finds them.
+ * Keys are found as a `BoundedMap` finds them: numbers, bigints and objects with an equality of their own by hashes that
+ * nobody outside of the process can foretell.
  *
  * @since 0.1.0
  * @category models
  */
 export class FiledMap<K, A> {
   private readonly direct = new Map<K, Filed<K, A>>()
-  private readonly structural = new Map<number, Array<Filed<K, A>>>()
+  private readonly hashed = new Map<number, Array<Filed<K, A>>>()
   private readonly equality: KeyEquality
   private count = 0
 
@@ -53,8 +55,9 @@ export class FiledMap<K, A> {
    */
   get(key: K): Filed<K, A> | undefined {
     if (this.count === 0) return undefined
-    if (!this.isStructural(key)) return this.direct.get(key)
-    return this.structural.get(this.equality.hash(key))?.find((filed) => this.equals(filed.key, key))
+    const hash = this.hashOf(key)
+    if (hash === undefined) return this.direct.get(key)
+    return this.hashed.get(hash)?.find((filed) => this.equals(filed.key, key))
   }
 
   /**
@@ -63,17 +66,13 @@ export class FiledMap<K, A> {
    * @since 0.1.0
    */
   add(key: K, value: A): Filed<K, A> {
-    this.count++
-    if (!this.isStructural(key)) {
-      const filed = { key, value, hash: undefined }
-      this.direct.set(key, filed)
-      return filed
-    }
-    const hash = this.equality.hash(key)
+    const hash = this.hashOf(key)
     const filed = { key, value, hash }
-    const sameHash = this.structural.get(hash)
-    if (sameHash === undefined) this.structural.set(hash, [filed])
+    const sameHash = hash === undefined ? undefined : this.hashed.get(hash)
+    if (hash === undefined) this.direct.set(key, filed)
+    else if (sameHash === undefined) this.hashed.set(hash, [filed])
     else sameHash.push(filed)
+    this.count++
     return filed
   }
 
@@ -89,11 +88,11 @@ export class FiledMap<K, A> {
       this.count--
       return
     }
-    const sameHash = this.structural.get(filed.hash)
+    const sameHash = this.hashed.get(filed.hash)
     const at = sameHash === undefined ? -1 : sameHash.indexOf(filed)
     if (sameHash === undefined || at === -1) return
     this.count--
-    if (sameHash.length === 1) this.structural.delete(filed.hash)
+    if (sameHash.length === 1) this.hashed.delete(filed.hash)
     else sameHash.splice(at, 1)
   }
 
@@ -103,7 +102,7 @@ export class FiledMap<K, A> {
    * @since 0.1.0
    */
   isUnchanged({ hash, key }: Filed<K, A>): boolean {
-    return hash === undefined || (this.isStructural(key) && this.equality.hash(key) === hash)
+    return hash === undefined || this.hashOf(key) === hash
   }
 
   /**
@@ -113,13 +112,12 @@ export class FiledMap<K, A> {
    */
   filedUnder(key: K): ReadonlyArray<Filed<K, A>> {
     if (this.count === 0) return none
-    if (!this.isStructural(key)) {
+    const hash = this.hashOf(key)
+    if (hash === undefined) {
       const filed = this.direct.get(key)
       return filed === undefined ? none : [filed]
     }
-    return this.structural.get(this.equality.hash(key))?.filter((filed) =>
-      this.equals(filed.key, key) || !this.isUnchanged(filed)
-    ) ?? none
+    return this.hashed.get(hash)?.filter((filed) => this.equals(filed.key, key) || !this.isUnchanged(filed)) ?? none
   }
 
   /**
@@ -128,15 +126,18 @@ export class FiledMap<K, A> {
    * @since 0.1.0
    */
   all(): ReadonlyArray<Filed<K, A>> {
-    return [...this.direct.values(), ...[...this.structural.values()].flat()]
+    return [...this.direct.values(), ...[...this.hashed.values()].flat()]
   }
 
-  private isStructural(key: K): key is K & object {
-    return isObject(key) && this.equality.isStructural(key)
+  private hashOf(key: K): number | undefined {
+    if (typeof key === "number" || typeof key === "bigint") return keyHash(key, undefined)
+    return isObject(key) && this.equality.isStructural(key) ? this.equality.hash(key) : undefined
   }
 
-  private equals(held: K, key: K & object): boolean {
-    return isObject(held) && this.equality.equals(held, key)
+  private equals(held: K, key: K): boolean {
+    if (held === key) return true
+    if (isObject(key)) return isObject(held) && this.equality.equals(held, key)
+    return Number.isNaN(held) && Number.isNaN(key)
   }
 }
 

@@ -6,7 +6,7 @@
 import { extendedInts } from "./columns.js"
 import { HashIndex } from "./HashIndex.js"
 import type { KeyEquality } from "./KeyEquality.js"
-import { mixed } from "./keyHash.js"
+import { keyHash, mixed } from "./keyHash.js"
 import { MapChain } from "./MapChain.js"
 import { MapIndex } from "./MapIndex.js"
 
@@ -21,8 +21,8 @@ export const mostAlike = 1024
 /**
  * An index from keys to slots. Primitives and plain objects are found as a `Map` finds them (`NaN` equals itself,
  * `1` is not `"1"`, objects by reference); objects with an equality of their own are found by it. They are in `Map`s,
- * but for whole numbers of 32 bits and structural keys, which are found by hashes that nobody outside of the process can
- * foretell. No operation moves more than some 16,384 keys.
+ * but for numbers, bigints and structural keys, which are found by hashes that nobody outside of the process can foretell:
+ * V8 hashes numbers without a secret, and bigints by their last 64 bits. No operation moves more than some 16,384 keys.
  *
  * The hash of a structural key is remembered when it is put in. So a key that is changed afterwards can no longer be
  * looked up, under its old or its new value, yet its entry still leaves the index cleanly when it is evicted, expires
@@ -36,12 +36,13 @@ export const mostAlike = 1024
 export class KeyIndex<K> {
   // Whole numbers of 32 bits. No two of them have one hash.
   private readonly integers = new HashIndex()
-  // Other primitives.
+  // Other primitives, but for numbers and bigints.
   private readonly direct = new MapIndex<K>()
   // Symbols, and objects without an equality of their own.
   private readonly references = new MapChain<K>()
+  // Other numbers, bigints and objects with an equality of their own.
   private readonly structural = new HashIndex()
-  // By slot: the hash of a structural key, 0 for any other.
+  // By slot: the hash of such a key, 0 for any other.
   private hashes = new Int32Array(0)
   private readonly equality: KeyEquality | undefined
   private readonly keyAt: (slot: number) => K | undefined
@@ -145,7 +146,7 @@ export class KeyIndex<K> {
         ? this.find(key, equality)
         : this.references.get(key) ?? -1
     }
-    return this.getDirect(key)
+    return isNumeric(key) ? this.findNumeric(key) : this.getDirect(key)
   }
 
   private setOther(key: K, slot: number): void {
@@ -157,6 +158,8 @@ export class KeyIndex<K> {
       } else {
         this.references.set(key, slot)
       }
+    } else if (isNumeric(key)) {
+      this.setStructural(this.sought === key ? this.soughtHash : numericHash(key), slot)
     } else {
       this.direct.set(key, slot)
     }
@@ -182,6 +185,18 @@ export class KeyIndex<K> {
     else this.direct.delete(key)
   }
 
+  private findNumeric(key: K & (number | bigint)): number {
+    const hash = numericHash(key)
+    this.sought = key
+    this.soughtHash = hash
+    const table = this.structural.tableOf(hash)
+    for (let at = table.first(hash); at !== -1; at = table.next(at, hash)) {
+      const slot = table.slotAt(at)
+      if (Object.is(this.keyAt(slot), key)) return slot
+    }
+    return -1
+  }
+
   private find(key: K & object, equality: KeyEquality): number {
     const hash = hashOf(key, equality)
     this.sought = key
@@ -198,6 +213,10 @@ export class KeyIndex<K> {
 
 // 0 stands for no hash.
 const hashOf = (key: object, equality: KeyEquality): number => mixed(equality.hash(key)) || 1
+
+const numericHash = (key: number | bigint): number => keyHash(key, undefined) || 1
+
+const isNumeric = (key: unknown): key is number | bigint => typeof key === "number" || typeof key === "bigint"
 
 // Minus zero among them: it is the same key as zero.
 const isInteger = (key: unknown): key is number => typeof key === "number" && (key | 0) === key

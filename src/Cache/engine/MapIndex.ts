@@ -130,10 +130,7 @@ export class MapIndex<K> {
   }
 }
 
-const shortHash = (key: unknown): number => {
-  if (typeof key === "string") return sampleHash(key)
-  return typeof key === "bigint" ? mixed(Number(BigInt.asIntN(32, key))) : keyHash(key, undefined)
-}
+const shortHash = (key: unknown): number => typeof key === "string" ? sampleHash(key) : keyHash(key, undefined)
 
 // Not the same numbers as those above, for keys whose characters were all looked at.
 const wholeHash = (key: unknown): number => mixed(~keyHash(key, undefined))

@@ -58,7 +58,8 @@ export const keyHash = (key: unknown, equality: KeyEquality | undefined): number
     case "number":
       return mixed(numberHash(key))
     case "bigint":
-      return mixed(textHash(key.toString(36)))
+      // In a base of which the digits of a long one take a time that grows no faster than their number.
+      return mixed(textHash(key.toString(32)))
     case "symbol":
       return mixed(symbolHash(key))
     case "boolean":
@@ -110,6 +111,8 @@ const halves = new Int32Array(float.buffer)
 
 const numberHash = (value: number): number => {
   if ((value | 0) === value) return value | 0
+  // One key, whatever bits it is made of.
+  if (Number.isNaN(value)) return 0x7ff80000
   float[0] = value
   return mixed(halves[0] as number) ^ (halves[1] as number)
 }

@@ -6,7 +6,8 @@ import * as Equal from "effect/Equal"
 import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import * as fc from "fast-check"
-import { mixed } from "../../../src/Cache/engine/keyHash.js"
+import { FiledMap } from "../../../src/Cache/engine/FiledMap.js"
+import { keyHash, mixed } from "../../../src/Cache/engine/keyHash.js"
 import { withMapsOf } from "../../support/limitedMaps.js"
 import { property } from "../../support/property.js"
 
@@ -71,7 +72,10 @@ describe("keys", () => {
       (x, y) => Data.tuple(x, y),
       (x, y) => Data.struct({ x: Data.struct({ x }), y: Option.some(y) }),
       (x, y) => Data.tuple(Either.left(x), Either.right(y)),
-      (x, y) => Data.struct({ x: new Date(x), y: BigInt(y) })
+      (x, y) => Data.struct({ x: new Date(x), y: BigInt(y) }),
+      (x, y) => Data.struct({ x, y, ...Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`field${at}`, at])) }),
+      (x, y) => Data.array([...Array.from({ length: 40 }, () => 0), x, y]),
+      (x, y) => [1, 2, 3, 4, 5, 6].reduce((inner: object) => Data.struct({ inner }), Data.struct({ x, y }))
     ]
     for (const make of makers) {
       const hashes = new Set<number>()
@@ -116,6 +120,88 @@ describe("keys", () => {
       assert.lengthOf(removed, 1500 - most)
       assert.strictEqual(map.get(new Poor("1499"), 0), 1499)
     }
+  })
+
+  it("that are numbers or bigints are in no Map, whose hashes of them can be chosen", () => {
+    // All of V8's hashes of these bigints are one.
+    const bigints = Array.from({ length: 300 }, (_, at) => BigInt(at + 1) << 64n)
+    const numbers = Array.from({ length: 300 }, (_, at) => at * 2 ** 33 + 0.5)
+    const keys: ReadonlyArray<unknown> = [
+      ...bigints,
+      ...numbers,
+      7n,
+      7,
+      -7,
+      0,
+      NaN,
+      Infinity,
+      -Infinity,
+      2 ** 31,
+      2 ** 32
+    ]
+    assert.strictEqual(new Set(keys.map((key) => keyHash(key, undefined))).size, keys.length)
+    for (const evictionPolicy of evictionPolicyNames) {
+      withMapsOf(0, () => {
+        const map = new BoundedMap<unknown, number>({ equality: keyEquality, evictionPolicy, maxSize: keys.length })
+        keys.forEach((key, at) => assert.strictEqual(map.set(key, at, 0), "inserted"))
+        assert.deepStrictEqual(map.violations(), [])
+        keys.forEach((key, at) => assert.strictEqual(map.peek(key, 0), at))
+        assert.strictEqual(map.set(-0, -1, 0), "updated")
+        assert.strictEqual(map.peek(0, 0), -1)
+        assert.strictEqual(map.peek("7", 0), Absent)
+        for (const key of numbers) map.set(-key, 0, 0)
+        keys.forEach((key) => map.remove(key, 0))
+        for (const key of numbers) map.remove(-key, 0)
+        assert.strictEqual(map.size(0), 0)
+        assert.deepStrictEqual(map.violations(), [])
+      })
+    }
+  })
+
+  it("of whatever bits, what is no number is one key", () => {
+    const bits = new DataView(new ArrayBuffer(8))
+    const nans = [0x7ff80000, 0x7ff80001, 0xfff80000, 0x7fffffff].map((high) => {
+      bits.setUint32(0, high)
+      return bits.getFloat64(0)
+    })
+    const map = new BoundedMap<number, number>({ maxSize: 10 })
+    for (const nan of nans) map.set(nan, 1, 0)
+    assert.strictEqual(map.size(0), 1)
+    assert.strictEqual(new Set(nans.map((nan) => keyHash(nan, undefined))).size, 1)
+  })
+
+  it("that computations are filed under are hashed with the secret too, and found as in a map", () => {
+    const keys: ReadonlyArray<unknown> = [
+      ...Array.from({ length: 300 }, (_, at) => BigInt(at + 1) << 64n),
+      ...Array.from({ length: 300 }, (_, at) => at / 3),
+      NaN,
+      "1",
+      undefined,
+      new Point({ x: 1n << 64n, y: 0.1 })
+    ]
+    const filed = new FiledMap<unknown, number>(keyEquality)
+    const added = keys.map((key, at) => filed.add(key, at))
+    const hashes = new Set(added.flatMap(({ hash }) => hash === undefined ? [] : [hash]))
+    assert.strictEqual(hashes.size, keys.length - 2)
+    keys.forEach((key, at) => assert.strictEqual(filed.get(key)?.value, at))
+    assert.strictEqual(filed.get(-0)?.value, filed.get(0)?.value)
+    assert.isDefined(filed.get(-0))
+    assert.strictEqual(filed.get(new Point({ x: 1n << 64n, y: 0.1 }))?.value, keys.length - 1)
+    for (const each of added) filed.remove(each)
+    assert.strictEqual(filed.size, 0)
+  })
+
+  it("with shared parts, or more than a thousand, take no longer than their parts", () => {
+    const shared = Array.from({ length: 60 }).reduce((x: object) => Data.struct({ x, y: x }), Data.struct({ x: 1 }))
+    const many = (last: number) => Data.array([...Array.from({ length: 5000 }, (_, at) => at), last])
+    assert.strictEqual(keyEquality.hash(shared), keyEquality.hash(shared))
+    assert.strictEqual(keyEquality.hash(many(1)), keyEquality.hash(many(1)))
+    // In any order.
+    const wide = Array.from({ length: 1500 }, (_, at) => [`field${at}`, at] as const)
+    assert.strictEqual(
+      keyEquality.hash(Data.struct(Object.fromEntries(wide))),
+      keyEquality.hash(Data.struct(Object.fromEntries(wide.toReversed())))
+    )
   })
 
   it("are integers whose hash without a secret would be one: no search is long", () => {
