@@ -44,7 +44,11 @@ export const clientFake = <Ctor extends ClientClass>(
 export const fakeBuilder =
   (fakes: ReadonlyArray<ClientFake>, layer: string): ClientBuilder => ({ clientClass, normal }) => {
     const fake = fakes.find((fake) => fake.clientClass === clientClass)
-    if (fake === undefined) throw new Error(`${layer} has no fake for ${clientClass.name}`)
+    if (fake === undefined) {
+      throw new Error(
+        `${layer} has no fake for ${clientClass.name}: give it one by ClientCache.fake(${clientClass.name}, (config) => ...)`
+      )
+    }
     const client = fake.make(normal.config)
     // Tests are not always typed.
     if (!Predicate.isObject(client)) throw new TypeError(`its fake gave ${describeType(client)}, which is no client`)

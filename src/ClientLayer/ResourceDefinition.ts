@@ -4,13 +4,15 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import type * as Either from "effect/Either"
+import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
+import { checkOptions } from "../Cache/checkOptions.js"
 import { onRejection } from "../Cache/engine/onRejection.js"
+import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import { printKey } from "../Cache/printKey.js"
 import { requireEffect } from "../Cache/requireEffect.js"
 import type { ClientClass, ClientOf, OptionalConfig } from "./AwsClient.js"
@@ -184,7 +186,7 @@ export class ResourceDefinition<in out Ctor extends ClientClass, in out Options,
    * options as they are, it does not decode; a field it does not know is an error. Options count in keys by value,
    * like configurations: plain objects whatever the order of their fields, functions and class instances by identity.
    *
-   * Throws `CacheConfigError` for a name it cannot accept.
+   * Throws `CacheConfigError` for a name, or a field, it cannot accept.
    *
    * @since 0.1.0
    */
@@ -206,6 +208,25 @@ export class ResourceDefinition<in out Ctor extends ClientClass, in out Options,
         option: "name",
         value: typeof name === "string" ? printKey(name) : describeType(name),
         accepted: `a text that is not blank, of ${longestName} characters at most`
+      })
+    }
+    const cache = `ResourceDefinition ${name}`
+    const checked = checkOptions(cache, spec, specKinds)
+    if (Either.isLeft(checked)) throw checked.left
+    if (typeof spec.client !== "function") {
+      throw new CacheConfigError({
+        cache,
+        option: "client",
+        value: describeType(spec.client),
+        accepted: "an AWS SDK v3 client class such as S3Client, or an arrow function that loads one"
+      })
+    }
+    if ("options" in spec && !Schema.isSchema(spec.options)) {
+      throw new CacheConfigError({
+        cache,
+        option: "options",
+        value: describeType(spec.options),
+        accepted: "a Schema, such as Schema.Struct({ ... })"
       })
     }
     return "options" in spec
@@ -235,6 +256,18 @@ export type ResourceOf<Definition> = Definition extends ResourceDefinition<infer
   : never
 
 const longestName = 100
+
+const specKinds: OptionKinds<ResourceSpec<never, never, never> & { readonly options: unknown }> = {
+  name: "any",
+  client: "any",
+  options: "any",
+  make: "acquire",
+  release: "function",
+  ownClient: "any",
+  customize: "any",
+  isResource: "function"
+}
+
 const longestSchema = 200
 
 const printSchema = (schema: Schema.Schema.Any): string => {

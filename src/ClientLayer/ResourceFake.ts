@@ -70,5 +70,9 @@ export const noFake: ResourceBuilder = (prepared, cache) =>
   failing(
     prepared,
     cache,
-    Effect.fail(new Error(`ResourceCache.layerTest has no fake for ${prepared.definition.name}`))
+    Effect.fail(
+      new Error(
+        `ResourceCache.layerTest has no fake for ${prepared.definition.name}: give it one by ResourceCache.fake`
+      )
+    )
   )

@@ -4,7 +4,9 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import { CacheConfigError } from "../Cache/CacheErrors.js"
 import { type AwsCommand, type CommandFor, type HandlerOptions, isSender } from "./AwsCommand.js"
+import { describeType } from "./describeType.js"
 import { HiddenTexts } from "./hiddenTexts.js"
 import { joinedSignal } from "./joinedSignal.js"
 import { giveUp, whenBroken } from "./openBodies.js"
@@ -82,6 +84,9 @@ export const sendFrom = <Output, Source extends ExceptionSource = never>(
   origin: () => RequestOrigin
 ): Effect.Effect<Output, SendError<Source>> => {
   const { abortSignal, errors, handler } = split(options)
+  const wrong = wrongRequest(() => origin().cache ?? "sendCommand", command, errors)
+  // The failure is in no type: types rule out what it is about.
+  if (wrong !== undefined) return Effect.fail(wrong) as Effect.Effect<never>
   return Effect.tryPromise({
     try: async (interruption) => {
       if (!isSender<AwsCommand<Output>, Output>(client)) throw new TypeError("it is no client: it has no send method")
@@ -107,6 +112,25 @@ export const sendFrom = <Output, Source extends ExceptionSource = never>(
 export interface RequestControls<out Source> {
   readonly abortSignal?: AbortSignal | undefined
   readonly errors?: ReadonlyArray<Source> | undefined
+}
+
+const wrongRequest = (cache: () => string, command: unknown, errors: unknown): CacheConfigError | undefined => {
+  if (typeof command !== "object" || command === null || !("resolveMiddleware" in command)) {
+    return new CacheConfigError({
+      cache: cache(),
+      option: "command",
+      value: describeType(command),
+      accepted: "a command of the client's service, such as new GetObjectCommand({ ... })"
+    })
+  }
+  const isSource = (source: unknown) => typeof source === "string" || typeof source === "function"
+  if (errors === undefined || (Array.isArray(errors) && errors.every(isSource))) return undefined
+  return new CacheConfigError({
+    cache: cache(),
+    option: "errors",
+    value: Array.isArray(errors) ? "an array with something else" : describeType(errors),
+    accepted: "an array of names of exceptions, or of their classes: [\"NoSuchKey\"], [NoSuchKey]"
+  })
 }
 
 const ofTheCache = new Set(["customize", "variant", "evictionPolicy", "maxSize"])
