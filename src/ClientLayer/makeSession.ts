@@ -13,6 +13,7 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
 import { checkOptions, nameIn } from "../Cache/checkOptions.js"
+import type { OptionKind } from "../Cache/engine/optionKinds.js"
 import { printedAs } from "../Cache/printedAs.js"
 import { millis } from "../Cache/timeToLive.js"
 import { countdown } from "./awaitQuiet.js"
@@ -73,16 +74,18 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
 /**
  * Makes a session over other sources than the environment, the shared files and the SDK.
  *
+ * @param kinds which options there are
  * @since 0.1.0
  * @category constructors
  */
 export const makeSessionFrom = <E extends SessionError>(
   options: SessionOptions,
-  sources: SessionSources<E>
+  sources: SessionSources<E>,
+  kinds: Readonly<Record<string, OptionKind>> = sessionKinds
 ): Effect.Effect<SessionService, E | CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
     const name = nameIn(options, "Session")
-    yield* checkOptions(name, options, sessionKinds)
+    yield* checkOptions(name, options, kinds)
     const policy = yield* sessionPolicy(name, undefined, options.evictionPolicy ?? "LRU")
     const initial = yield* sources.settings
     let settings = initial

@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
+import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import { printKey } from "../Cache/printKey.js"
 import type { RedactedCredentials } from "./AwsClient.js"
 import { type ClientFake, fakeBuilder } from "./ClientFake.js"
@@ -18,7 +19,7 @@ import { acceptedRegionName, normaliseRegion } from "./regionName.js"
 import { fakeResourceBuilder, type ResourceFake } from "./ResourceFake.js"
 import type { SessionCredentials } from "./SessionCredentials.js"
 import { CredentialsError } from "./SessionErrors.js"
-import type { SessionOptions, SessionService } from "./SessionService.js"
+import { sessionKinds, type SessionOptions, type SessionService } from "./SessionService.js"
 import type { SessionSettings } from "./SessionSettings.js"
 
 /**
@@ -62,8 +63,12 @@ export const makeTestSession = (
       return ofClients({ ...prepared, normal: { ...normal, config } })
     },
     resources: (build) => fakeResourceBuilder(ofResources, build)
-  })
+  }, testKinds)
 }
+
+const { maxSockets: _, requestHandler: __, ...sharedKinds } = sessionKinds
+
+const testKinds: OptionKinds<SessionTestOptions> = { ...sharedKinds, availableProfiles: "iterable" }
 
 const givenSettings = (
   session: string,

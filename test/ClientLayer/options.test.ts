@@ -14,7 +14,8 @@ describe("options of caches of clients and resources, and of sessions", () => {
   const makers: Readonly<Record<string, (options: unknown) => Effect.Effect<unknown, unknown>>> = {
     ClientCache: (options) => built(ClientCache.layer(untyped(options))),
     ResourceCache: (options) => built(Layer.provide(ResourceCache.layer(untyped(options)), ClientCache.layer())),
-    Session: (options) => built(Session.layer(untyped(options)))
+    Session: (options) => built(Session.layer(untyped(options))),
+    "Session.layerTest": (options) => built(Session.layerTest([], untyped(options)))
   }
   const table: ReadonlyArray<readonly [options: object | number | null, message: string]> = [
     [{ ttl: 5 }, "ttl is no option, but must be one of the options: did you mean timeToLive?"],
@@ -30,7 +31,7 @@ describe("options of caches of clients and resources, and of sessions", () => {
         for (const [options, message] of table) {
           const error = yield* make(options)
           assert.instanceOf(error, CacheConfigError)
-          assert.include(error.message, `${what}: `)
+          assert.include(error.message, `${what.replace(".layerTest", "")}: `)
           assert.include(error.message, message)
           assert.notInclude(error.message, "private")
           assert.isAtMost(error.message.length, 500)
