@@ -8,7 +8,7 @@ import type { Codec } from "./Codec.js"
 
 /**
  * Bytes as they are. They are not copied: neither by `encode`, which therefore sees what the caller changes later, nor
- * by `decode`.
+ * by `decode`, which gives a `Uint8Array` that is no `Buffer`: the two differ, as in what `slice` shares.
  *
  * @since 0.1.0
  * @category codecs
@@ -20,7 +20,7 @@ export const rawCodec: Codec = {
       : Either.left(
         `it is ${describe(encoded)}, but the codec "raw" takes a Uint8Array (as Schema.Uint8ArrayFromSelf)`
       ),
-  decode: Either.right
+  decode: (bytes) => Either.right(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))
 }
 
 const describe = (value: unknown): string => Array.isArray(value) ? "an array" : `of type ${typeof value}`

@@ -60,7 +60,7 @@ export const goldenEntries: ReadonlyArray<GoldenEntry> = [
     codec: "raw",
     options: {},
     header,
-    encoded: Buffer.from([0, 1, 2, 254, 255]),
+    encoded: new Uint8Array([0, 1, 2, 254, 255]),
     isReproducible: true
   },
   {
