@@ -9,7 +9,7 @@ export default defineConfig({
       { find: /^effect-aws-cache\/effect-aws$/, replacement: source("EffectAws/index.ts") },
       { find: /^effect-aws-cache\/keyv$/, replacement: source("Keyv/index.ts") },
       { find: /^effect-aws-cache$/, replacement: source("index.ts") },
-      { find: /^effect-aws-cache\/(Cache|ClientLayer|S3Store|Ttl)$/, replacement: source("$1/index.ts") }
+      { find: /^effect-aws-cache\/(Cache|ClientLayer|S3Store|Sync|Ttl)$/, replacement: source("$1/index.ts") }
     ]
   },
   test: {

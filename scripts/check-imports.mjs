@@ -13,6 +13,7 @@ const layers = [
   { folder: "src/Cache/engine", imports: [], packages: [] },
   { folder: "src/Cache", imports: ["src/Cache/engine"], packages: ["effect", "@effect/platform", "node:"] },
   { folder: "src/Ttl", imports: ["src/Cache"], packages: ["effect", "@effect/platform", "node:"] },
+  { folder: "src/Sync", imports: ["src/Cache", "src/Ttl"], packages: [] },
   {
     folder: "src/ClientLayer",
     imports: ["src/Cache"],
@@ -48,6 +49,7 @@ const forbiddenModules = ["node:timers", "node:timers/promises", "node:perf_hook
 /** The files that exist to wrap such a module: which modules and members, by path. */
 const wrappers = {
   "src/Cache/inTurns.ts": ["node:timers"],
+  "src/Ttl/wallClock.ts": ["Date.now"],
   "src/Cache/unrefSleep.ts": ["node:timers/promises"],
   "src/S3Store/standstill.ts": ["node:timers"],
   "src/ClientLayer/machineTime.ts": ["node:timers", "node:perf_hooks", "performance.now", "Date.now"]

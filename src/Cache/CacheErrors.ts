@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import * as Data from "effect/Data"
 import { cutText, longestMessage } from "./cutText.js"
+import { TaggedError } from "./TaggedError.js"
 
 /**
  * There is an entry under this key already. `add` fails with it; `set` does not.
@@ -23,7 +23,7 @@ import { cutText, longestMessage } from "./cutText.js"
  * @since 0.1.0
  * @category errors
  */
-export class CacheExistsError extends Data.TaggedError("CacheExistsError")<{
+export class CacheExistsError extends TaggedError("CacheExistsError")<{
   /** The name of the cache. */
   readonly cache: string
   /** The key, printed. */
@@ -40,7 +40,7 @@ export class CacheExistsError extends Data.TaggedError("CacheExistsError")<{
  * @since 0.1.0
  * @category errors
  */
-export class CacheNotFoundError extends Data.TaggedError("CacheNotFoundError")<{
+export class CacheNotFoundError extends TaggedError("CacheNotFoundError")<{
   /** The name of the cache. */
   readonly cache: string
   /** The key, printed. */
@@ -62,7 +62,7 @@ export class CacheNotFoundError extends Data.TaggedError("CacheNotFoundError")<{
  * @since 0.1.0
  * @category errors
  */
-export class CacheKeyError extends Data.TaggedError("CacheKeyError")<{
+export class CacheKeyError extends TaggedError("CacheKeyError")<{
   /** The name of the cache or of the kind of key. */
   readonly cache: string
   /** The field that is wrong, or `"key"` for the key as a whole. */
@@ -84,7 +84,7 @@ export class CacheKeyError extends Data.TaggedError("CacheKeyError")<{
  * @since 0.1.0
  * @category errors
  */
-export class CacheConfigError extends Data.TaggedError("CacheConfigError")<{
+export class CacheConfigError extends TaggedError("CacheConfigError")<{
   /** The name of the cache. */
   readonly cache: string
   /** The option that is wrong. */
@@ -107,7 +107,7 @@ export class CacheConfigError extends Data.TaggedError("CacheConfigError")<{
  * @since 0.1.0
  * @category errors
  */
-export class EntryTooLargeError extends Data.TaggedError("EntryTooLargeError")<{
+export class EntryTooLargeError extends TaggedError("EntryTooLargeError")<{
   /** The name of the cache. */
   readonly cache: string
   /** The key, printed. */
@@ -132,7 +132,7 @@ export class EntryTooLargeError extends Data.TaggedError("EntryTooLargeError")<{
  * @since 0.1.0
  * @category errors
  */
-export class CacheReentryError extends Data.TaggedError("CacheReentryError")<{
+export class CacheReentryError extends TaggedError("CacheReentryError")<{
   /** The name of the cache. */
   readonly cache: string
   /** The key, printed. */

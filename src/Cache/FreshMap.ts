@@ -3,12 +3,12 @@
  *
  * @since 0.1.0
  */
-import type * as Cause from "effect/Cause"
-import * as Exit from "effect/Exit"
+import type * as Option from "effect/Option"
+import * as Either from "./Either.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type BoundedMapOptions, type WriteOutcome } from "./engine/BoundedMapOptions.js"
 import { formatStacks } from "./formatStacks.js"
-import { type Freshness, Kept, remember, uselessFrom } from "./Freshness.js"
+import { type Freshness, Kept, uselessFrom } from "./Kept.js"
 
 /**
  * What the engine holds: a value by itself, or an entry that knows more of itself.
@@ -34,9 +34,8 @@ export const holding = <K, V, E>(
     ...rest,
     weigh: weigh === undefined && weighFailure === undefined ? undefined : (key, held) => {
       if (!(held instanceof Kept)) return weigh === undefined ? 1 : weigh(key, held)
-      if (Exit.isSuccess(held.content)) return weigh === undefined ? 1 : weigh(key, held.content.value)
-      const { cause } = held.content
-      return weighFailure === undefined || cause._tag !== "Fail" ? 1 : weighFailure(key, cause.error)
+      if (!Either.isLeft(held.content)) return weigh === undefined ? 1 : weigh(key, held.content.right)
+      return weighFailure === undefined ? 1 : weighFailure(key, held.content.left)
     },
     onRemoval: onRemoval && ((key, held, reason, weight) => {
       const value = valueOf(held)
@@ -80,12 +79,12 @@ export class FreshMap<in out K, in out V, in out E> {
    */
   lookup(map: BoundedMap<K, Held<V, E>>, key: K, now: number): V | Kept<V, E> | Absent {
     const held = map.get(key, now)
-    if (!(held instanceof Kept) || Exit.isFailure(held.content)) return held
+    if (!(held instanceof Kept) || Either.isLeft(held.content)) return held
     if (now >= held.freshUntil + this.freshness.staleWhileRevalidate) {
       countAsMiss(map)
       return Absent
     }
-    return now >= held.refreshAt ? held : held.content.value
+    return now >= held.refreshAt ? held : held.content.right
   }
 
   /**
@@ -128,7 +127,7 @@ export class FreshMap<in out K, in out V, in out E> {
     const held = map.peek(key, now)
     const expiresAt = map.expiresAt(key)
     if (!(held instanceof Kept) || expiresAt === Absent) return expiresAt
-    return Exit.isSuccess(held.content) ? Math.min(held.freshUntil, expiresAt) : Absent
+    return Either.isLeft(held.content) ? Absent : Math.min(held.freshUntil, expiresAt)
   }
 
   /**
@@ -169,17 +168,18 @@ export class FreshMap<in out K, in out V, in out E> {
    * @returns what became of the entry, if one was written
    * @since 0.1.0
    */
-  fail(map: BoundedMap<K, Held<V, E>>, key: K, cause: Cause.Cause<E>, now: number): WriteOutcome | undefined {
-    const remembered = remember(this.freshness, cause)
-    if (remembered === undefined) return undefined
-    const { error, millis } = remembered
+  fail(map: BoundedMap<K, Held<V, E>>, key: K, failure: Option.Option<E>, now: number): WriteOutcome | undefined {
+    if (failure._tag === "None") return undefined
+    const { value: error } = failure
+    const millis = this.freshness.failureTimeToLive(error)
+    if (millis === 0) return undefined
     const until = now + millis
     const held = map.peek(key, now)
-    if (held instanceof Kept && Exit.isSuccess(held.content)) {
+    if (held instanceof Kept && !Either.isLeft(held.content)) {
       held.refreshAt = Math.max(held.refreshAt, until)
     } else if (held === Absent || held instanceof Kept) {
       formatStacks(error)
-      return map.set(key, new Kept<V, E>(Exit.fail(error), until, until), now, until)
+      return map.set(key, new Kept<V, E>(Either.left(error), until, until), now, until)
     }
     return undefined
   }
@@ -240,7 +240,7 @@ export class FreshMap<in out K, in out V, in out E> {
 
 const valueOf = <V, E>(held: Held<V, E>): V | Absent => {
   if (!(held instanceof Kept)) return held
-  return Exit.isSuccess(held.content) ? held.content.value : Absent
+  return Either.isLeft(held.content) ? Absent : held.content.right
 }
 
 const freshValueOf = <V, E>(held: Held<V, E> | Absent, now: number): V | Absent => {

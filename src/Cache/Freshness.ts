@@ -6,12 +6,12 @@
 import * as Cause from "effect/Cause"
 import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
-import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { CacheConfigError } from "./CacheErrors.js"
-import type { OptionKinds } from "./engine/optionKinds.js"
+import { givenMillis } from "./durationMillis.js"
+import type { Freshness } from "./Kept.js"
 import { printKey } from "./printKey.js"
-import { givenMillis, millis } from "./timeToLive.js"
+import { millis } from "./timeToLive.js"
 
 /**
  * What to do when a computed entry nears or passes the end of its time to live, and when a computation fails. All of
@@ -51,36 +51,6 @@ export interface FreshnessOptions<in E> {
 }
 
 /**
- * Which options around the end of an entry's time there are.
- *
- * @since 0.1.0
- * @category validation
- */
-export const freshnessKinds: OptionKinds<FreshnessOptions<never>> = {
-  jitter: "any",
-  refreshAhead: "any",
-  staleWhileRevalidate: "any",
-  staleIfError: "any",
-  failureTimeToLive: "any"
-}
-
-/**
- * Freshness options, checked, in milliseconds.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Freshness<in E> {
-  readonly jitter: number
-  readonly refreshAhead: number
-  readonly staleWhileRevalidate: number
-  readonly staleIfError: number
-  readonly failureTimeToLive: (error: E) => number
-  /** Whether entries need to know more of themselves than when they expire. */
-  readonly tracksEntries: boolean
-}
-
-/**
  * Freshness options, checked; `CacheConfigError` for one it cannot accept.
  *
  * @param cache the name of the cache, for messages
@@ -111,80 +81,13 @@ export const makeFreshness = <E>(
   })
 
 /**
- * An entry that knows more of itself than when it expires: a value with the times around the end of its freshness, or
- * a failure that is remembered. Times are in milliseconds since the epoch.
- *
- * @since 0.1.0
- * @category models
- */
-export class Kept<out V, out E> {
-  /** The value, or the failure. */
-  readonly content: Exit.Exit<V, E>
-  /** From when on it is stale. */
-  freshUntil: number
-  /** From when on a lookup refreshes it. */
-  refreshAt: number
-
-  constructor(content: Exit.Exit<V, E>, freshUntil: number, refreshAt: number) {
-    this.content = content
-    this.freshUntil = freshUntil
-    this.refreshAt = refreshAt
-  }
-
-  /**
-   * A value that is written now.
-   *
-   * @param freshUntil from when on it is stale
-   * @since 0.1.0
-   */
-  static readonly value = <V>(
-    freshness: Freshness<never>,
-    value: V,
-    now: number,
-    freshUntil: number
-  ): Kept<V, never> => {
-    const kept = new Kept(Exit.succeed(value), freshUntil, freshUntil)
-    kept.live(freshness, now, freshUntil)
-    return kept
-  }
-
-  /**
-   * Lets a value be fresh until another time.
-   *
-   * @since 0.1.0
-   */
-  live(freshness: Freshness<never>, now: number, freshUntil: number): void {
-    this.freshUntil = freshUntil
-    this.refreshAt = freshUntil === Number.POSITIVE_INFINITY || freshness.refreshAhead === 0
-      ? freshUntil
-      : freshUntil - (freshUntil - now) * freshness.refreshAhead
-  }
-}
-
-/**
- * When an entry that is fresh until then is of no use any more, in milliseconds since the epoch.
+ * What may be remembered of a failed computation: nothing but for typed failures.
  *
  * @since 0.1.0
  * @category accessors
  */
-export const uselessFrom = (freshness: Freshness<never>, freshUntil: number): number =>
-  freshUntil + Math.max(freshness.staleWhileRevalidate, freshness.staleIfError)
-
-/**
- * What is remembered of a failed computation, and for how many milliseconds: nothing but for typed failures.
- *
- * @since 0.1.0
- * @category accessors
- */
-export const remember = <E>(
-  freshness: Freshness<E>,
-  cause: Cause.Cause<E>
-): { readonly error: E; readonly millis: number } | undefined => {
-  const error = Cause.isInterrupted(cause) ? Option.none() : Cause.failureOption(cause)
-  if (Option.isNone(error)) return undefined
-  const millis = freshness.failureTimeToLive(error.value)
-  return millis === 0 ? undefined : { error: error.value, millis }
-}
+export const failureOf = <E>(cause: Cause.Cause<E>): Option.Option<E> =>
+  Cause.isInterrupted(cause) ? Option.none() : Cause.failureOption(cause)
 
 const share = (cache: string, option: string, value: number | undefined): Either.Either<number, CacheConfigError> => {
   if (value === undefined) return Either.right(0)

@@ -22,13 +22,13 @@ import { type GuardedMap, makeGuardedMap } from "./GuardedMap.js"
 import { inTurns, pieceSize } from "./inTurns.js"
 import { type LeaseOptions, type Options, releaseLimits, type Stats, type WriteOptions } from "./LeasedStoreOptions.js"
 import { Acquisition, LeasedValue, type LeaseOwner } from "./LeasedValue.js"
+import type { PreparedEntry } from "./manyEntries.js"
 import { ownExit } from "./ownCause.js"
 import { Releaser } from "./Releaser.js"
 import { requireEffect } from "./requireEffect.js"
 import { type Flight, SingleFlight } from "./SingleFlight.js"
 import type { LeasedStoreEvent } from "./StoreEvent.js"
 import { idleMillis, makeExpiry } from "./timeToLive.js"
-import type { PreparedEntry } from "./writeMany.js"
 
 /**
  * The map of leased values.

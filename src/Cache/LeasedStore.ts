@@ -12,6 +12,7 @@ import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
+import { asExit } from "./asExit.js"
 import { type CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
 import { checkOptions, nameIn, whenRight, withCallOptions } from "./checkOptions.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
@@ -30,15 +31,16 @@ import {
 } from "./LeasedStoreOptions.js"
 import type { LeasedValue } from "./LeasedValue.js"
 import { type LeasedMap, makeLeaseTable, type Restore } from "./LeaseTable.js"
+import { entriesIn, type EntryToWrite, keysIn, writeAll } from "./manyEntries.js"
 import { printedAs } from "./printedAs.js"
 import { printKey } from "./printKey.js"
 import { requireEffect } from "./requireEffect.js"
 import type { LeasedStoreEvent } from "./StoreEvent.js"
-import { entriesIn, type EntryToWrite, keysIn, lookMany, removeMany, writeAll } from "./writeMany.js"
+import { lookMany, removeMany } from "./writeMany.js"
 
 export type { LeasedEntry, LeaseOptions, Options, Stats, WriteOptions } from "./LeasedStoreOptions.js"
 export type { ReleaseReason } from "./LeasedValue.js"
-export type { EntryToWrite } from "./writeMany.js"
+export type { EntryToWrite } from "./manyEntries.js"
 
 /**
  * The type id of `LeasedStore`.
@@ -338,16 +340,19 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           write,
           writeKinds,
           whenRight(() => entriesIn(name, items, writeKinds), (list) =>
-            Effect.flatten(step((map, now) => {
-              const prepared = list.map(([key, value, own]) =>
-                table.prepare(map, now, key, value, own?.timeToLive === undefined ? write : own)
-              )
-              return writeAll(
-                map,
-                prepared,
-                (entry) => handedOver(map, entry.item.key, table.takeOver(map, now, entry))
-              )
-            })))
+            Effect.flatMap(
+              step((map, now) => {
+                const prepared = list.map(([key, value, own]) =>
+                  table.prepare(map, now, key, value, own?.timeToLive === undefined ? write : own)
+                )
+                return writeAll(
+                  map,
+                  prepared,
+                  (entry) => handedOver(map, entry.item.key, table.takeOver(map, now, entry))
+                )
+              }),
+              asExit
+            ))
         ),
       has: (key) => step((map, now) => map.has(key, now)),
       hasMany: (keys) =>

@@ -6,7 +6,8 @@
 import type * as Duration from "effect/Duration"
 import type { BoundedMapOptions } from "./engine/BoundedMapOptions.js"
 import type { OptionKinds } from "./engine/optionKinds.js"
-import { freshnessKinds, type FreshnessOptions } from "./Freshness.js"
+import type { FreshnessOptions } from "./Freshness.js"
+import { freshnessKinds } from "./freshnessKinds.js"
 
 /**
  * How a store is made.

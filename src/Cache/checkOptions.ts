@@ -6,20 +6,15 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { LazyArg } from "effect/Function"
-import { CacheConfigError } from "./CacheErrors.js"
-import { type OptionKind, wrongOption } from "./engine/optionKinds.js"
-import { printKey } from "./printKey.js"
+import type { CacheConfigError } from "./CacheErrors.js"
+import type * as Plain from "./Either.js"
+import type { OptionKind } from "./engine/optionKinds.js"
+import { wrongNested, wrongOptions } from "./wrongOptions.js"
 
-/**
- * The name that options give to what is made with them, or the default.
- *
- * @since 0.1.0
- * @category conversions
- */
-export const nameIn = (options: unknown, otherwise: string): string => {
-  const name: unknown = typeof options === "object" && options !== null ? Reflect.get(options, "name") : undefined
-  return typeof name === "string" ? name : otherwise
-}
+export {
+  /** @since 0.1.0 */
+  nameIn
+} from "./wrongOptions.js"
 
 /**
  * Checks that options are an object with no other names than these, and of these kinds. Else `CacheConfigError` names
@@ -33,17 +28,7 @@ export const checkOptions = (
   cache: string,
   options: unknown,
   kinds: Readonly<Record<string, OptionKind>>
-): Either.Either<void, CacheConfigError> => {
-  const wrong = wrongOption(options, kinds)
-  return wrong === undefined ? Either.void : Either.left(
-    new CacheConfigError({
-      cache,
-      option: wrong.option,
-      value: wrong.printed ?? printKey(wrong.value),
-      accepted: wrong.accepted
-    })
-  )
-}
+): Either.Either<void, CacheConfigError> => unlessAny(wrongOptions(cache, options, kinds))
 
 /**
  * The same for options within options, which may be absent: `circuitBreaker.failures`.
@@ -56,12 +41,10 @@ export const checkNested = (
   option: string,
   options: unknown,
   kinds: Readonly<Record<string, OptionKind>>
-): Either.Either<void, CacheConfigError> =>
-  options === undefined ? Either.void : Either.mapLeft(
-    checkOptions(cache, options, kinds),
-    ({ accepted, option: name, value }) =>
-      new CacheConfigError({ cache, option: name === "options" ? option : `${option}.${name}`, value, accepted })
-  )
+): Either.Either<void, CacheConfigError> => unlessAny(wrongNested(cache, option, options, kinds))
+
+const unlessAny = (wrong: CacheConfigError | undefined): Either.Either<void, CacheConfigError> =>
+  wrong === undefined ? Either.void : Either.left(wrong)
 
 /**
  * What a call does, unless something else than its types allow was given. Then it fails with `CacheConfigError`, and
@@ -73,9 +56,9 @@ export const checkNested = (
  * @category combinators
  */
 export const unlessWrong = <A, E, R>(
-  checked: Either.Either<void, CacheConfigError>,
+  checked: Plain.Either<void, CacheConfigError>,
   effect: Effect.Effect<A, E, R>
-): Effect.Effect<A, E, R> => Either.isRight(checked) ? effect : Effect.fail(checked.left) as Effect.Effect<never>
+): Effect.Effect<A, E, R> => checked._tag === "Right" ? effect : Effect.fail(checked.left) as Effect.Effect<never>
 
 /**
  * What a call does with what was given, read when it runs, unless that is something else than its types allow.
@@ -84,12 +67,12 @@ export const unlessWrong = <A, E, R>(
  * @category combinators
  */
 export const whenRight = <I, A, E, R>(
-  read: LazyArg<Either.Either<I, CacheConfigError>>,
+  read: LazyArg<Plain.Either<I, CacheConfigError>>,
   f: (given: I) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> =>
   Effect.suspend(() => {
     const given = read()
-    return Either.isRight(given) ? f(given.right) : unlessWrong(Either.left(given.left), Effect.never)
+    return given._tag === "Right" ? f(given.right) : unlessWrong(Either.left(given.left), Effect.never)
   })
 
 /**

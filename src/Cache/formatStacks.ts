@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as Cause from "effect/Cause"
 import { types } from "node:util"
 
 /** More errors than this, one the cause of the other, are not looked at. */
@@ -20,7 +19,7 @@ export const formatStacks = (error: unknown): number => {
   const seen = new Set<unknown>([error])
   let characters = 0
   for (const next of seen) {
-    const own = Cause.originalError(next)
+    const own = originalError(next)
     if (!types.isNativeError(own)) continue
     try {
       if (typeof own.stack === "string") characters += own.stack.length
@@ -35,3 +34,11 @@ export const formatStacks = (error: unknown): number => {
   }
   return characters
 }
+
+const originalSymbol = Symbol.for("effect/OriginalAnnotation")
+
+// As Effect's `Cause.originalError`: under its spans, errors are proxies of what was thrown.
+const originalError = (error: unknown): unknown =>
+  (typeof error === "object" || typeof error === "function") && error !== null && originalSymbol in error
+    ? error[originalSymbol]
+    : error

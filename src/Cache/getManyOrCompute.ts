@@ -6,12 +6,13 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import { asExit } from "./asExit.js"
 import { type Computed, type Enter, InPlaceOfFailure, NotLoaded } from "./computed.js"
 import { Absent } from "./engine/BoundedMapOptions.js"
 import { FiledMap } from "./engine/FiledMap.js"
 import type { FreshMap, Held } from "./FreshMap.js"
-import { Kept } from "./Freshness.js"
 import type { GuardedMap } from "./GuardedMap.js"
+import { Kept } from "./Kept.js"
 import { keyEquality } from "./keyEquality.js"
 import { requireEffect } from "./requireEffect.js"
 import type { Flight, SingleFlight } from "./SingleFlight.js"
@@ -110,7 +111,7 @@ export const makeGetManyOrCompute = <K, V, E, R>(parts: {
               return wait(isOwn ? start(key, at) : enter(map, caller, key, Effect.never, 0, write), isOwn)
             }
             const result = found instanceof Kept
-              ? Exit.map(found.content, Option.some)
+              ? Exit.map(asExit(found.content), Option.some)
               : Exit.succeed(Option.some(found))
             if (found instanceof Kept && Exit.isSuccess(result) && !isUnderWay(key)) start(key, at).unattended = true
             return () => result

@@ -7,14 +7,16 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { announced } from "./announced.js"
+import { asExit } from "./asExit.js"
 import { type Computed, type Enter, InPlaceOfFailure, NotLoaded } from "./computed.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
 import type { EventHub } from "./EventHub.js"
 import type { FreshMap, Held } from "./FreshMap.js"
-import { Kept } from "./Freshness.js"
+import { failureOf } from "./Freshness.js"
 import { type GetManyOrCompute, makeGetManyOrCompute } from "./getManyOrCompute.js"
 import type { GuardedMap } from "./GuardedMap.js"
+import { Kept } from "./Kept.js"
 import { ownCause } from "./ownCause.js"
 import { requireEffect } from "./requireEffect.js"
 import type { SingleFlight } from "./SingleFlight.js"
@@ -93,13 +95,13 @@ export const makeComputing = <K, V, E, R>(parts: {
               const value = Cause.isInterrupted(cause) ? Absent : entries.inPlaceOfFailure(map, key, now)
               if (value === Absent) return Exit.failCause(cause)
               const own = ownCause(cause)
-              entries.fail(map, key, own, now)
+              entries.fail(map, key, failureOf(own), now)
               return Exit.succeed(new InPlaceOfFailure(value, own))
             }))
         ),
       (exit, now) => {
         if (Exit.isFailure(exit)) {
-          const outcome = entries.fail(map, key, exit.cause, now)
+          const outcome = entries.fail(map, key, failureOf(exit.cause), now)
           if (outcome !== undefined) writer.remembered(map, key, outcome, now)
         } else if (!(exit.value instanceof InPlaceOfFailure || exit.value instanceof NotLoaded)) {
           writer.put(map, key, exit.value, now, writer.freshUntil(key, exit.value, now, roll, writeOptions))
@@ -145,9 +147,8 @@ export const makeComputing = <K, V, E, R>(parts: {
       const found = entries.lookup(map, key, now)
       if (found === Absent) return computed(key, compute, writeOptions)
       if (!(found instanceof Kept)) return Exit.succeed(found)
-      return Exit.isFailure(found.content)
-        ? found.content
-        : Effect.zipRight(inBackground(key, compute, writeOptions), found.content)
+      const content = asExit(found.content)
+      return Exit.isFailure(content) ? content : Effect.zipRight(inBackground(key, compute, writeOptions), content)
     })
 
   const refresh: Computing<K, V, E, R>["refresh"] = (key, compute, writeOptions) =>

@@ -5,6 +5,7 @@
  */
 import * as Equal from "effect/Equal"
 import type { KeyEquality } from "./engine/KeyEquality.js"
+import { useKeyEquality } from "./protocolEquality.js"
 import { structuralHash } from "./structuralHash.js"
 
 /**
@@ -20,3 +21,5 @@ export const keyEquality: KeyEquality = {
   hash: structuralHash,
   equals: (one, other) => Equal.equals(one, other)
 }
+
+useKeyEquality(keyEquality)

@@ -3,10 +3,12 @@
  *
  * @since 0.1.0
  */
-import { isRedactable } from "effect/Inspectable"
-import * as Redacted from "effect/Redacted"
 import { types } from "node:util"
 import { cutText } from "./cutText.js"
+
+// By what Effect knows what is not to be shown.
+const redactedId = Symbol.for("effect/Redacted")
+const redactableSymbol = Symbol.for("effect/Inspectable/Redactable")
 
 const longest = 200
 /** How many values a text is made of at the most. */
@@ -78,14 +80,14 @@ class Printer {
   private printObject(value: object, depth: number): void {
     this.parts--
     if (types.isProxy(value)) this.text += "(a proxy)"
-    else if (Redacted.isRedacted(value)) this.text += "<redacted>"
+    else if (redactedId in value) this.text += "<redacted>"
     else if (ArrayBuffer.isView(value)) this.text += `${nameOf(value)} of ${value.byteLength} bytes`
     else if (types.isAnyArrayBuffer(value)) this.text += `${nameOf(value)} of ${value.byteLength} bytes`
     else if (Array.isArray(value)) this.printArray(value, depth)
     else if (types.isMap(value) || types.isSet(value)) this.text += `${nameOf(value)}(${sizeOf(value)})`
     else if (types.isDate(value)) this.printDate(value, depth)
     else if (types.isNativeError(value) && ownText(value, "message") !== "") this.printError(value)
-    else if (isRedactable(value)) this.text += nameOf(value)
+    else if (redactableSymbol in value) this.text += nameOf(value)
     else this.printOther(value, depth)
   }
 

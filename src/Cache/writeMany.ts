@@ -4,34 +4,12 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
-import { CacheConfigError } from "./CacheErrors.js"
-import { checkOptions } from "./checkOptions.js"
+import { asExit } from "./asExit.js"
+import type { Either } from "./Either.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
-import type { OptionKind } from "./engine/optionKinds.js"
 import type { GuardedMap } from "./GuardedMap.js"
 import { inPieces, pieceSize } from "./inTurns.js"
-import { printKey } from "./printKey.js"
-
-/**
- * An entry to write among others: a key, a value, and what its write decides for itself.
- *
- * @since 0.1.0
- * @category models
- */
-export type EntryToWrite<K, V, Write> = readonly [key: K, value: V, options?: Write | undefined]
-
-/**
- * An entry to write, with what it weighs, and when it expires in milliseconds since the epoch.
- *
- * @since 0.1.0
- * @category models
- */
-export interface PreparedEntry<out I> {
-  readonly item: I
-  readonly weight: number
-  readonly until: number
-}
+import { type PreparedEntry, writeAll } from "./manyEntries.js"
 
 /**
  * How many entries are written: parts of steps.
@@ -46,28 +24,7 @@ export interface ManyWrites<K, Held, I, E> {
   /** Weighs an entry, and decides when it expires. What it throws changes nothing. */
   readonly prepare: (map: BoundedMap<K, Held>, now: number, item: I, roll: number) => PreparedEntry<I>
   /** Writes an entry, or refuses it. */
-  readonly write: (map: BoundedMap<K, Held>, now: number, entry: PreparedEntry<I>) => Either.Either<void, E>
-}
-
-/**
- * Writes entries in their order, part of a step: all, or none when one is too heavy for the map.
- *
- * @since 0.1.0
- * @category combinators
- */
-export const writeAll = <I, E>(
-  map: { readonly maxWeight: number },
-  entries: ReadonlyArray<PreparedEntry<I>>,
-  write: (entry: PreparedEntry<I>) => Either.Either<void, E>
-): Either.Either<void, E> => {
-  // It is refused as it would be by itself.
-  const tooHeavy = entries.find(({ weight }) => weight > map.maxWeight)
-  if (tooHeavy !== undefined) return write(tooHeavy)
-  for (const entry of entries) {
-    const written = write(entry)
-    if (Either.isLeft(written)) return written
-  }
-  return Either.void
+  readonly write: (map: BoundedMap<K, Held>, now: number, entry: PreparedEntry<I>) => Either<void, E>
 }
 
 /**
@@ -88,7 +45,7 @@ export const writeMany = <K, Held, I, E>(
   if (items.length <= pieceSize) {
     return Effect.flatMap(
       rolls(items.length),
-      (rolls) => Effect.flatten(step((map, now) => writing(map, now, prepared(items, rolls)(map, now))))
+      (rolls) => Effect.flatMap(step((map, now) => writing(map, now, prepared(items, rolls)(map, now))), asExit)
     )
   }
   return Effect.suspend(() => {
@@ -107,7 +64,7 @@ export const writeMany = <K, Held, I, E>(
       Effect.suspend(() =>
         inPieces(
           tooHeavy === undefined ? entries : [tooHeavy],
-          (part) => Effect.flatten(step((map, now) => writing(map, now, part)))
+          (part) => Effect.flatMap(step((map, now) => writing(map, now, part)), asExit)
         )
       )
     )
@@ -155,54 +112,3 @@ export const removeMany = <K, Held>(
       }))
     return Effect.map(removing, () => removed)
   })
-
-/**
- * Keys as a list. `CacheConfigError` for what is none: also for a text, whose letters nobody means.
- *
- * @param cache for messages
- * @since 0.1.0
- * @category validation
- */
-export const keysIn = <K>(cache: string, keys: Iterable<K>): Either.Either<ReadonlyArray<K>, CacheConfigError> =>
-  listIn(cache, "keys", keys, "an array or another iterable of keys")
-
-/**
- * Entries as a list. `CacheConfigError` for what is none, and for options of one of them that there are not.
- *
- * @param cache for messages
- * @param kinds the options of a write
- * @since 0.1.0
- * @category validation
- */
-export const entriesIn = <I extends EntryToWrite<unknown, unknown, unknown>>(
-  cache: string,
-  entries: Iterable<I>,
-  kinds: Readonly<Record<string, OptionKind>>
-): Either.Either<ReadonlyArray<I>, CacheConfigError> =>
-  Either.flatMap(listIn(cache, "entries", entries, "pairs of a key and a value"), (list) => {
-    for (const entry of list) {
-      // What a `Map` does not take either.
-      if (typeof entry !== "object" || entry === null) {
-        const value = "one with something else in it"
-        return Either.left(
-          new CacheConfigError({ cache, option: "entries", value, accepted: "pairs of a key and a value" })
-        )
-      }
-      const [, , write] = entry
-      const checked = write === undefined ? Either.void : checkOptions(cache, write, kinds)
-      if (Either.isLeft(checked)) return Either.left(checked.left)
-    }
-    return Either.right(list)
-  })
-
-const listIn = <A>(
-  cache: string,
-  option: string,
-  items: Iterable<A>,
-  accepted: string
-): Either.Either<ReadonlyArray<A>, CacheConfigError> =>
-  isList(items) ? Either.right([...items]) : Either.left(
-    new CacheConfigError({ cache, option, value: printKey(items), accepted })
-  )
-
-const isList = (items: unknown): boolean => typeof items === "object" && items !== null && Symbol.iterator in items

@@ -5,7 +5,7 @@
  */
 import * as Exit from "effect/Exit"
 import { formatStacks } from "../Cache/formatStacks.js"
-import { uselessFrom } from "../Cache/Freshness.js"
+import { uselessFrom } from "../Cache/Kept.js"
 import type { EntryPolicy } from "./EntryPolicy.js"
 import type { Isolated } from "./isolation.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"

@@ -3,21 +3,21 @@
  *
  * @since 0.1.0
  */
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
-import * as Option from "effect/Option"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
-import { checkNested } from "../Cache/checkOptions.js"
+import { nonNegativeMillis } from "../Cache/durationMillis.js"
+import * as Either from "../Cache/Either.js"
 import { onRejection } from "../Cache/engine/onRejection.js"
 import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
-import { freshnessKinds, type FreshnessOptions } from "../Cache/Freshness.js"
+import type { FreshnessOptions } from "../Cache/Freshness.js"
+import { freshnessKinds } from "../Cache/freshnessKinds.js"
+import type { EntryToWrite } from "../Cache/manyEntries.js"
 import { printKey } from "../Cache/printKey.js"
-import { idleMillis, nonNegativeMillis } from "../Cache/timeToLive.js"
-import type { EntryToWrite } from "../Cache/writeMany.js"
-import * as ByteSize from "./ByteSize.js"
+import { wrongNested } from "../Cache/wrongOptions.js"
 import { acceptedShare, defaultShare, MemoryPressure, type MemoryPressureOptions } from "./MemoryPressure.js"
+import { accepted, type ByteSizeInput, parseByteSize } from "./parseByteSize.js"
 import type { RemovalQueueOptions } from "./RemovalQueueOptions.js"
 import * as Weigher from "./Weigher.js"
 
@@ -37,7 +37,7 @@ export interface Limits {
    * The most memory of all entries together, as the weigher measures it: bytes, or text such as `"128M"` or `"25%"` (see
    * `ByteSize`; shares are of the memory for this thread), or `Infinity`. Default `"25%"`.
    */
-  readonly maxBytes?: ByteSize.ByteSizeInput | undefined
+  readonly maxBytes?: ByteSizeInput | undefined
   /** The most entries, a whole number or `Infinity`; `0` stores nothing. Default `Infinity`. */
   readonly maxItems?: number | undefined
 }
@@ -236,12 +236,19 @@ const refuse = (cache: string, option: string, value: unknown, accepted: string,
  */
 export const checkTimeToLive = (
   cache: string,
-  input: Duration.DurationInput = Duration.infinity
-): Either.Either<number, CacheConfigError> =>
-  Option.match(nonNegativeMillis(input), {
-    onNone: () => refuse(cache, "timeToLive", input, "a duration of 0 milliseconds or more"),
-    onSome: Either.right
-  })
+  input: Duration.DurationInput = Number.POSITIVE_INFINITY
+): Either.Either<number, CacheConfigError> => checkMillis(cache, "timeToLive", input)
+
+const checkMillis = (
+  cache: string,
+  option: string,
+  input: Duration.DurationInput
+): Either.Either<number, CacheConfigError> => {
+  const millis = nonNegativeMillis(input)
+  return millis === undefined
+    ? refuse(cache, option, input, "a duration of 0 milliseconds or more")
+    : Either.right(millis)
+}
 
 /**
  * Checks a number of entries.
@@ -267,15 +274,14 @@ export const checkMaxItems = (
  */
 export const checkMaxBytes = (
   cache: string,
-  input: ByteSize.ByteSizeInput = defaultMaxBytes,
+  input: ByteSizeInput = defaultMaxBytes,
   least: number,
   total: number
 ): Either.Either<number, CacheConfigError> => {
   if (input === Number.POSITIVE_INFINITY) return Either.right(input)
-  const bytes = ByteSize.parse(input, total)
+  const bytes = parseByteSize(input, total)
   if (Either.isLeft(bytes)) {
-    const accepted = `${ByteSize.accepted}, or Infinity (${bytes.left.reason})`
-    return refuse(cache, "maxBytes", input, accepted, bytes.left)
+    return refuse(cache, "maxBytes", input, `${accepted}, or Infinity (${bytes.left.reason})`, bytes.left)
   }
   return bytes.right < least
     ? refuse(cache, "maxBytes", input, `at least ${least} bytes, which an empty entry takes`)
@@ -338,8 +344,8 @@ const checkMemoryPressure = (
   if (typeof input !== "object" || input === null) {
     return refuse(cache, "memoryPressure", input, "true, false or options")
   }
-  const known = checkNested(cache, "memoryPressure", input, pressureKinds)
-  if (Either.isLeft(known)) return Either.left(known.left)
+  const wrong = wrongNested(cache, "memoryPressure", input, pressureKinds)
+  if (wrong !== undefined) return Either.left(wrong)
   const { heap, share = defaultShare } = input
   if (!(typeof share === "number" && share > 0 && share < 1)) {
     return refuse(cache, "memoryPressure.share", share, acceptedShare)
@@ -372,17 +378,24 @@ export const checkShared = <K, V>(
     readonly pressure: MemoryPressure | undefined
   },
   CacheConfigError
-> =>
-  Either.gen(function*() {
-    const { least, weigh } = yield* checkWeigher(cache, options.weigher)
-    const limits = {
-      timeToLive: yield* checkTimeToLive(cache, options.timeToLive),
-      maxItems: yield* checkMaxItems(cache, options.maxItems),
-      maxBytes: yield* checkMaxBytes(cache, options.maxBytes, least, total)
-    }
-    const timeToIdle = yield* idleMillis(cache, options.timeToIdle)
-    return { limits, weigh, least, timeToIdle, pressure: yield* checkMemoryPressure(cache, options.memoryPressure) }
-  })
+> => {
+  const weigher = checkWeigher(cache, options.weigher)
+  if (Either.isLeft(weigher)) return weigher
+  const { least, weigh } = weigher.right
+  const timeToLive = checkTimeToLive(cache, options.timeToLive)
+  if (Either.isLeft(timeToLive)) return timeToLive
+  const maxItems = checkMaxItems(cache, options.maxItems)
+  if (Either.isLeft(maxItems)) return maxItems
+  const maxBytes = checkMaxBytes(cache, options.maxBytes, least, total)
+  if (Either.isLeft(maxBytes)) return maxBytes
+  const timeToIdle = checkMillis(cache, "timeToIdle", options.timeToIdle ?? Number.POSITIVE_INFINITY)
+  if (Either.isLeft(timeToIdle)) return timeToIdle
+  const limits = { timeToLive: timeToLive.right, maxItems: maxItems.right, maxBytes: maxBytes.right }
+  return Either.map(
+    checkMemoryPressure(cache, options.memoryPressure),
+    (pressure) => ({ limits, weigh, least, timeToIdle: timeToIdle.right, pressure })
+  )
+}
 
 /**
  * Checks what tells the time; right, what throws `CacheConfigError` when it returns no time.
@@ -413,7 +426,7 @@ export const checkSweepInterval = (
 ): Either.Either<number | undefined, CacheConfigError> => {
   if (input === undefined) return Either.right(undefined)
   const millis = nonNegativeMillis(input)
-  return Option.isSome(millis) && millis.value >= 1 && millis.value !== Number.POSITIVE_INFINITY
-    ? Either.right(millis.value)
+  return millis !== undefined && millis >= 1 && millis !== Number.POSITIVE_INFINITY
+    ? Either.right(millis)
     : refuse(cache, "sweepInterval", input, "a duration of 1 millisecond or more, not for ever")
 }

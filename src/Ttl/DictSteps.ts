@@ -4,20 +4,18 @@
  * @since 0.1.0
  */
 import type * as Duration from "effect/Duration"
-import * as Either from "effect/Either"
-import * as Equal from "effect/Equal"
 import { CacheConfigError, CacheExistsError, EntryTooLargeError } from "../Cache/CacheErrors.js"
+import { givenMillis } from "../Cache/durationMillis.js"
+import * as Either from "../Cache/Either.js"
 import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "../Cache/engine/BoundedMapOptions.js"
 import { FiledMap } from "../Cache/engine/FiledMap.js"
 import { FreshMap, type Held } from "../Cache/FreshMap.js"
-import type { Freshness } from "../Cache/Freshness.js"
-import { keyEquality } from "../Cache/keyEquality.js"
+import type { Freshness } from "../Cache/Kept.js"
+import { type PreparedEntry, writeAll } from "../Cache/manyEntries.js"
 import { printKey } from "../Cache/printKey.js"
+import { equalsByProtocol, keyEqualityInUse } from "../Cache/protocolEquality.js"
 import type * as Store from "../Cache/StoreOptions.js"
-import { givenMillis } from "../Cache/timeToLive.js"
-import { type PreparedEntry, writeAll } from "../Cache/writeMany.js"
-import type { ByteSizeInput } from "./ByteSize.js"
 import type { DictObserver } from "./DictObserver.js"
 import {
   type CheckedLimits,
@@ -28,6 +26,7 @@ import {
   type WriteOptions
 } from "./DictOptions.js"
 import type { MemoryPressure } from "./MemoryPressure.js"
+import type { ByteSizeInput } from "./parseByteSize.js"
 
 /**
  * What a dictionary has counted since it was made, and what it holds now.
@@ -269,7 +268,7 @@ export class DictSteps<in out K, in out V, in out F> {
     ordered: boolean
   ): boolean {
     // The last of equal keys counts.
-    const those = new FiledMap<K, { value: V; at: number }>(keyEquality)
+    const those = new FiledMap<K, { value: V; at: number }>(keyEqualityInUse())
     let next = 0
     for (const [key, value] of that) {
       const at = next++
@@ -285,7 +284,7 @@ export class DictSteps<in out K, in out V, in out F> {
       if (other === undefined) return false
       const inPlace = !ordered || other.at > before
       before = other.at
-      return inPlace && Equal.equals(value, other.value)
+      return inPlace && equalsByProtocol(value, other.value)
     })
   }
 
@@ -415,7 +414,7 @@ export class DictSteps<in out K, in out V, in out F> {
   ): Either.Either<void, EntryTooLargeError> {
     if (this.put(map, key, value, now, until, weighed) === "tooLarge") return Either.left(this.tooLarge(map, key))
     this.observer.decided(key)
-    return Either.void
+    return Either.nothing
   }
 
   private tooLarge(map: Engine<K, V, F>, key: K): EntryTooLargeError {

@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as MutableQueue from "effect/MutableQueue"
 import type { Removal } from "../Cache/engine/RemovalReason.js"
 import { printKey } from "../Cache/printKey.js"
 
@@ -90,7 +89,8 @@ export class RemovalQueue<in out K, in out V> {
   dropped = 0
   private readonly limits: RemovalQueueLimits
   private readonly onDrop: (removal: DueRemoval<K, V>) => void
-  private readonly due = MutableQueue.unbounded<DueRemoval<K, V>>()
+  private due: Array<DueRemoval<K, V> | undefined> = []
+  private next = 0
   private weight = 0
   private depth = 0
 
@@ -106,7 +106,7 @@ export class RemovalQueue<in out K, in out V> {
    * @since 0.1.0
    */
   get size(): number {
-    return MutableQueue.length(this.due)
+    return this.due.length - this.next
   }
 
   /**
@@ -130,7 +130,7 @@ export class RemovalQueue<in out K, in out V> {
     }
     const removal = { key, value, reason, weight, depth: this.depth }
     if (!this.limits.dropsOldest && this.depth > 0 && this.isFull) return this.drop(removal)
-    MutableQueue.offer(this.due, removal)
+    this.due.push(removal)
     this.weight += weight
     if (!this.limits.dropsOldest) return
     while (this.size > this.limits.maxItems() || this.weight > this.limits.maxBytes()) {
@@ -146,8 +146,15 @@ export class RemovalQueue<in out K, in out V> {
    * @since 0.1.0
    */
   shift(): DueRemoval<K, V> | undefined {
-    const removal = MutableQueue.poll(this.due, undefined)
-    if (removal !== undefined) this.weight -= removal.weight
+    const removal = this.due[this.next]
+    if (removal === undefined) return undefined
+    this.due[this.next++] = undefined
+    this.weight -= removal.weight
+    // What has gone is cut off now and then, so that each costs the same.
+    if (this.next * 2 > this.due.length) {
+      this.due = this.due.slice(this.next)
+      this.next = 0
+    }
     return removal
   }
 

@@ -4,13 +4,13 @@
  * @since 0.1.0
  */
 import type * as Duration from "effect/Duration"
-import * as Either from "effect/Either"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
-import { checkNested } from "../Cache/checkOptions.js"
+import { nonNegativeMillis } from "../Cache/durationMillis.js"
+import * as Either from "../Cache/Either.js"
 import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import { printKey } from "../Cache/printKey.js"
-import { millis } from "../Cache/timeToLive.js"
-import * as ByteSize from "./ByteSize.js"
+import { wrongNested } from "../Cache/wrongOptions.js"
+import { accepted, type ByteSizeInput, parseByteSize } from "./parseByteSize.js"
 
 /**
  * How much may wait for `onRemove`, and what becomes of the rest.
@@ -29,7 +29,7 @@ export interface RemovalQueueOptions {
    * much as the dictionary may hold (`maxBytes`, the largest it has had), at least `"1M"`, or `"25%"` where that is
    * `Infinity`.
    */
-  readonly maxBytes?: ByteSize.ByteSizeInput | undefined
+  readonly maxBytes?: ByteSizeInput | undefined
   /**
    * What happens when one of them is reached:
    *
@@ -80,37 +80,37 @@ export const checkRemovalQueue = (
     readonly gracePeriod?: Duration.DurationInput | undefined
   },
   total: number
-): Either.Either<CheckedRemovalQueue, CacheConfigError> =>
-  Either.gen(function*() {
-    yield* checkNested(cache, "removalQueue", options.removalQueue, queueKinds)
-    const { maxBytes, maxItems, whenFull = "drop" } = options.removalQueue ?? {}
-    if (
-      maxItems !== undefined &&
-      !(maxItems === Number.POSITIVE_INFINITY || Number.isSafeInteger(maxItems) && maxItems >= 0)
-    ) {
-      yield* refuse(cache, "removalQueue.maxItems", maxItems, "a whole number of removals, 0 or more, or Infinity")
-    }
-    if (whenFull !== "drop" && whenFull !== "wait") {
-      yield* refuse(cache, "removalQueue.whenFull", whenFull, "\"drop\" or \"wait\"")
-    }
-    const bytes = maxBytes === undefined || maxBytes === Number.POSITIVE_INFINITY
-      ? maxBytes
-      : yield* Either.orElse(
-        ByteSize.parse(maxBytes, total),
-        ({ reason }) =>
-          refuse(cache, "removalQueue.maxBytes", maxBytes, `${ByteSize.accepted}, or Infinity (${reason})`)
-      )
-    return {
+): Either.Either<CheckedRemovalQueue, CacheConfigError> => {
+  const wrong = wrongNested(cache, "removalQueue", options.removalQueue, queueKinds)
+  if (wrong !== undefined) return Either.left(wrong)
+  const { maxBytes, maxItems, whenFull = "drop" } = options.removalQueue ?? {}
+  if (
+    maxItems !== undefined &&
+    !(maxItems === Number.POSITIVE_INFINITY || Number.isSafeInteger(maxItems) && maxItems >= 0)
+  ) {
+    return refuse(cache, "removalQueue.maxItems", maxItems, "a whole number of removals, 0 or more, or Infinity")
+  }
+  if (whenFull !== "drop" && whenFull !== "wait") {
+    return refuse(cache, "removalQueue.whenFull", whenFull, "\"drop\" or \"wait\"")
+  }
+  const bytes = maxBytes === undefined || maxBytes === Number.POSITIVE_INFINITY
+    ? Either.right(maxBytes)
+    : parseByteSize(maxBytes, total)
+  if (Either.isLeft(bytes)) {
+    return refuse(cache, "removalQueue.maxBytes", maxBytes, `${accepted}, or Infinity (${bytes.left.reason})`)
+  }
+  const otherwise = parseByteSize(defaultShare, total)
+  const gracePeriod = nonNegativeMillis(options.gracePeriod ?? defaultGracePeriod)
+  return gracePeriod === undefined
+    ? refuse(cache, "gracePeriod", options.gracePeriod, "a duration of 0 milliseconds or more")
+    : Either.right({
       maxItems,
-      maxBytes: bytes,
-      otherwise: yield* Either.orElse(
-        ByteSize.parse(defaultShare, total),
-        () => Either.right(Number.POSITIVE_INFINITY)
-      ),
+      maxBytes: bytes.right,
+      otherwise: Either.isLeft(otherwise) ? Number.POSITIVE_INFINITY : otherwise.right,
       whenFull,
-      gracePeriod: yield* millis(cache, "gracePeriod", options.gracePeriod ?? defaultGracePeriod)
-    }
-  })
+      gracePeriod
+    })
+}
 
 const refuse = (cache: string, option: string, value: unknown, accepted: string) =>
   Either.left(new CacheConfigError({ cache, option, value: printKey(value), accepted }))

@@ -3,12 +3,9 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
-import * as Either from "effect/Either"
-import * as Inspectable from "effect/Inspectable"
 import { CacheConfigError, CacheReentryError } from "../Cache/CacheErrors.js"
-import { checkOptions, nameIn } from "../Cache/checkOptions.js"
+import { orThrow } from "../Cache/Either.js"
 import { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
 import { FiledMap } from "../Cache/engine/FiledMap.js"
@@ -18,10 +15,10 @@ import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
 import { FailureWarnings } from "../Cache/FailureWarnings.js"
 import { type Held, holding } from "../Cache/FreshMap.js"
 import { printName } from "../Cache/glance.js"
-import { keyEquality } from "../Cache/keyEquality.js"
+import { entriesIn, keysIn } from "../Cache/manyEntries.js"
 import { printKey } from "../Cache/printKey.js"
-import { entriesIn, keysIn } from "../Cache/writeMany.js"
-import type { ByteSizeInput } from "./ByteSize.js"
+import { keyEqualityInUse } from "../Cache/protocolEquality.js"
+import { nameIn, wrongOptions } from "../Cache/wrongOptions.js"
 import {
   type CheckedLimits,
   checkNow,
@@ -36,6 +33,7 @@ import {
 } from "./DictOptions.js"
 import { DictSteps, type Stats } from "./DictSteps.js"
 import { memoryShare, readMemorySettings } from "./memoryShare.js"
+import type { ByteSizeInput } from "./parseByteSize.js"
 import {
   droppedWarning,
   type DueRemoval,
@@ -45,6 +43,7 @@ import {
   skippedWarning
 } from "./RemovalQueue.js"
 import { bytesIn, checkRemovalQueue, itemsIn, type RemovalQueueOptions } from "./RemovalQueueOptions.js"
+import { wallClock } from "./wallClock.js"
 
 /**
  * How a dictionary without Effect is made.
@@ -110,7 +109,7 @@ export type SyncTtlDictStats = Omit<Stats, "coalesced" | "inFlight">
  * @since 0.1.0
  * @category constructors
  */
-export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<readonly [key: K, value: V]> {
+export class SyncTtlDict<K, V> implements Iterable<readonly [key: K, value: V]> {
   /**
    * The name in errors.
    *
@@ -122,7 +121,8 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
   readonly #steps: DictSteps<K, V, never>
   readonly #onRemove: ((key: K, value: V, reason: RemovalReason) => void) | undefined
   readonly #removals: RemovalQueue<K, V>
-  readonly #computations = new FiledMap<K, { wins: boolean }>(keyEquality)
+  readonly #equality = keyEqualityInUse()
+  readonly #computations = new FiledMap<K, { wins: boolean }>(this.#equality)
   #telling = false
   readonly #warnings = new FailureWarnings("TtlDictWarning")
   readonly #forEachWarnings = new FailureWarnings("TtlDictWarning")
@@ -133,9 +133,8 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
 
   /** Throws `CacheConfigError` for an option it cannot accept. */
   constructor(options: SyncTtlDictOptions<K, V> = {}) {
-    super()
     this.name = nameIn(options, "TtlDict")
-    orThrow(checkOptions(this.name, options, syncDictKinds))
+    this.check(options, syncDictKinds)
     const total = availableMemory()
     const { least, limits, pressure, timeToIdle, weigh } = orThrow(checkShared(this.name, options, total))
     const { onRemove } = options
@@ -158,7 +157,7 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
           weigh,
           onRemoval: onRemove && ((key, value, reason, weight) => this.#removals.push({ key, value, reason, weight }))
         }),
-        equality: keyEquality
+        equality: this.#equality
       }
     )
     this.#steps = new DictSteps({
@@ -576,8 +575,27 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
     return { _id: "SyncTtlDict", name: printName(this.name), evictionPolicy: "LRU", ...this.limits, byteSize, size }
   }
 
+  /**
+   * The same as text.
+   *
+   * @since 0.1.0
+   */
+  toString(): string {
+    return JSON.stringify(this.toJSON(), undefined, 2)
+  }
+
+  /**
+   * What Node prints.
+   *
+   * @since 0.1.0
+   */
+  [Symbol.for("nodejs.util.inspect.custom")](): unknown {
+    return this.toJSON()
+  }
+
   private check(options: unknown, kinds: Readonly<Record<string, OptionKind>>): void {
-    if (options !== undefined) orThrow(checkOptions(this.name, options, kinds))
+    const wrong = options === undefined ? undefined : wrongOptions(this.name, options, kinds)
+    if (wrong !== undefined) throw wrong
   }
 
   private compute(key: K, compute: (key: K) => V, options: WriteOptions | undefined): V {
@@ -673,8 +691,6 @@ export class SyncTtlDict<K, V> extends Inspectable.Class implements Iterable<rea
   }
 }
 
-const { unsafeCurrentTimeMillis: wallClock } = Clock.make()
-
 const availableMemory = (): number => memoryShare(readMemorySettings())
 
 const noFreshness = {
@@ -687,8 +703,3 @@ const noFreshness = {
 }
 
 const orUndefined = <A>(found: A | Absent): A | undefined => found === Absent ? undefined : found
-
-const orThrow = <A, E>(either: Either.Either<A, E>): A => {
-  if (Either.isLeft(either)) throw either.left
-  return either.right
-}

@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import * as Either from "effect/Either"
 import { serialize } from "node:v8"
+import * as Either from "../Cache/Either.js"
 import { formatStacks } from "../Cache/formatStacks.js"
 import { estimateBytes, sampleBytes } from "./estimateBytes.js"
 

@@ -5,15 +5,16 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import { pipeArguments } from "effect/Pipeable"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
+import { asExit } from "../Cache/asExit.js"
 import { type CacheConfigError, CacheNotFoundError } from "../Cache/CacheErrors.js"
 import { checkOptions, nameIn, whenRight, withCallOptions } from "../Cache/checkOptions.js"
+import * as Either from "../Cache/Either.js"
 import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
 import { makeEventHub } from "../Cache/EventHub.js"
@@ -23,12 +24,13 @@ import { makeComputing } from "../Cache/getOrCompute.js"
 import { printName } from "../Cache/glance.js"
 import { makeGuardedMap } from "../Cache/GuardedMap.js"
 import { clearInTurns, inPieces, inTurns, pieceSize } from "../Cache/inTurns.js"
+import { entriesIn, keysIn } from "../Cache/manyEntries.js"
 import { printedAs } from "../Cache/printedAs.js"
 import { printKey } from "../Cache/printKey.js"
 import { SingleFlight } from "../Cache/SingleFlight.js"
 import type { StoreEvent } from "../Cache/StoreEvent.js"
 import { unrefSleep } from "../Cache/unrefSleep.js"
-import { entriesIn, keysIn, lookMany, removeMany, writeMany } from "../Cache/writeMany.js"
+import { lookMany, removeMany, writeMany } from "../Cache/writeMany.js"
 import * as ByteSize from "./ByteSize.js"
 import type { Dict } from "./Dict.js"
 import {
@@ -93,12 +95,12 @@ export const makeDict = <K, V, F = never, R = never>(
   return Effect.gen(function*() {
     yield* checkOptions(name, options, dictKinds)
     const total = yield* ByteSize.availableMemory
-    const { least, limits, pressure, timeToIdle, weigh } = yield* checkShared(name, options, total)
-    const sweepInterval = yield* checkSweepInterval(name, options.sweepInterval)
+    const { least, limits, pressure, timeToIdle, weigh } = yield* asExit(checkShared(name, options, total))
+    const sweepInterval = yield* asExit(checkSweepInterval(name, options.sweepInterval))
     const freshness = yield* makeFreshness(name, options)
-    const weighFailure = yield* checkWeighFailure(name, options.weighFailure)
+    const weighFailure = yield* asExit(checkWeighFailure(name, options.weighFailure))
     const { onRemove } = options
-    const queue = yield* checkRemovalQueue(name, options, total)
+    const queue = yield* asExit(checkRemovalQueue(name, options, total))
     const hub = yield* makeEventHub<StoreEvent<K>>(name, options.eventCapacity)
     let { maxBytes, maxItems } = limits
     const hooks = onRemove && (yield* RemovalHooks.make<K, V, R>({
@@ -151,10 +153,10 @@ export const makeDict = <K, V, F = never, R = never>(
       found === Absent ? Either.left(notFound(key)) : Either.right(found)
 
     const done = (key: K, found: boolean): Either.Either<void, CacheNotFoundError> =>
-      found ? Either.void : Either.left(notFound(key))
+      found ? Either.nothing : Either.left(notFound(key))
 
     const attempt = <A, E>(f: (map: Engine, now: number) => Either.Either<A, E>): Effect.Effect<A, E> =>
-      Effect.flatten(step(f))
+      Effect.flatMap(step(f), asExit)
 
     // What may remove entries, when their hooks have room.
     const withRoom: <A, E2, R2>(effect: Effect.Effect<A, E2, R2>) => Effect.Effect<A, E2, R2> = hooks === undefined

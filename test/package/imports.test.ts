@@ -1,10 +1,12 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { build } from "esbuild"
 import { execFile } from "node:child_process"
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import { gzipSync } from "node:zlib"
 import manifest from "../../package.json" with { type: "json" }
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -71,6 +73,34 @@ describe("importing the package", () => {
       assert.isAbove(Number(stdout), 0)
     })
   }
+
+  it("the dictionary without Effect loads nothing of Effect, nor any other package", async () => {
+    const program = `
+      import { SyncTtlDict } from "effect-aws-cache/Sync"
+      const dict = new SyncTtlDict({ timeToLive: "1 minute", maxBytes: "1M", onRemove: () => {} })
+      dict.set("a", 1).set("b", 2, { timeToLive: "2 hours" }).delete("a")
+      try { dict.add("b", 3) } catch (error) { console.log(error._tag, dict.get("b"), dict.size) }
+    `
+    const { stdout, urls } = await runProgram(program, { refused: "^(?!effect-aws-cache/|\\.|node:|file:)" })
+    assert.strictEqual(stdout.trim(), "CacheExistsError 2 1")
+    assert.deepStrictEqual(urls.filter((url) => url.includes("/node_modules/")), [])
+  })
+
+  it("the dictionary without Effect is small when it is bundled", async () => {
+    const bundle = await build({
+      stdin: { contents: `export { SyncTtlDict } from "effect-aws-cache/Sync"`, resolveDir: root },
+      bundle: true,
+      minify: true,
+      format: "esm",
+      platform: "node",
+      write: false,
+      metafile: true,
+      logLevel: "silent"
+    })
+    assert.deepStrictEqual(Object.keys(bundle.metafile.inputs).filter((path) => path.includes("node_modules")), [])
+    const [output] = bundle.outputFiles
+    assert.isAtMost(gzipSync(output?.contents ?? "").byteLength, 30_000)
+  })
 
   it("the check would notice an AWS package that is needed", async () => {
     const failure = await runProgram(`await import("@aws-sdk/client-s3")`, { refused: awsPackages }).then(

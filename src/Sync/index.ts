@@ -1,0 +1,21 @@
+/**
+ * The dictionary with a time to live for programs without Effect: nothing of Effect is loaded.
+ *
+ * @since 0.1.0
+ */
+export { CacheConfigError, CacheExistsError, CacheReentryError, EntryTooLargeError } from "../Cache/CacheErrors.js"
+export type { RemovalReason } from "../Cache/engine/RemovalReason.js"
+export type {
+  CheckedLimits as DictCheckedLimits,
+  Entry as DictEntry,
+  Limits as DictLimits,
+  SharedOptions as DictSharedOptions,
+  WriteOptions as DictWriteOptions
+} from "../Ttl/DictOptions.js"
+export { estimateBytes, sampleBytes } from "../Ttl/estimateBytes.js"
+export type { MemoryPressureOptions } from "../Ttl/MemoryPressure.js"
+export { type ByteSizeInput } from "../Ttl/parseByteSize.js"
+export type { HeapReading } from "../Ttl/readHeap.js"
+export type { RemovalQueueOptions } from "../Ttl/RemovalQueueOptions.js"
+export * from "../Ttl/SyncTtlDict.js"
+export { entryOverhead, type Weigher, type WeigherInput } from "../Ttl/Weigher.js"
