@@ -109,7 +109,7 @@ export class CredentialMemo {
    */
   fresh(now: number): AwsCredentials | undefined {
     const held = this.#held
-    return held !== undefined && (now < held.refreshAt || (now < held.expiresAt && now < this.#retryAt))
+    return held !== undefined && (now < held.refreshAt || (now < held.expiresAt && this.#waits(now)))
       ? held.value
       : undefined
   }
@@ -131,7 +131,7 @@ export class CredentialMemo {
    */
   isOver(now: number): boolean {
     return !this.#flights.has(this)
-      && (this.#held === undefined ? now >= this.#retryAt : now >= this.#held.expiresAt + overAfter)
+      && (this.#held === undefined ? !this.#waits(now) : now >= this.#held.expiresAt + overAfter)
   }
 
   /**
@@ -147,7 +147,7 @@ export class CredentialMemo {
           if (fresh !== undefined) return Effect.succeed(fresh)
           const held = request.forceRefresh ? undefined : this.#held
           const isValid = held !== undefined && now < held.expiresAt
-          if (this.#unusable !== undefined && !isValid && !request.forceRefresh && now < this.#retryAt) {
+          if (this.#unusable !== undefined && !isValid && !request.forceRefresh && this.#waits(now)) {
             return Effect.fail(this.#unusable)
           }
           const refresh = this.#start(request, fiber)
@@ -158,6 +158,11 @@ export class CredentialMemo {
         })
       )
     )
+
+  // Whether its source is not asked at this moment. A clock that was set back makes no wait longer than it was to be.
+  #waits(now: number): boolean {
+    return now < this.#retryAt && now >= this.#retryAt - unusableDelay
+  }
 
   // The session waits for it as well, so that it goes on when everyone else has left.
   #start(request: CredentialRequest, fiber: Fiber.RuntimeFiber<unknown, unknown>): Effect.Effect<void> {

@@ -194,7 +194,8 @@ export const makeSessionCredentials = (
         asker,
         { requestHandler, ...(lender === undefined ? {} : { credentialDefaultProvider: () => lent(lender) }) },
         (field) => {
-          looksOf(source).add(field)
+          const looks = looksOf(source)
+          if (looks.size < looksLimit) looks.add(field)
           memos.learn(field)
         }
       )
@@ -353,6 +354,9 @@ interface Request {
 // What providers have looked at. They may have a client of an earlier time for it: `fromTemporaryCredentials` keeps the
 // first one it was shown, which says nothing of who asks now.
 const looks = new WeakMap<Function, Set<string>>()
+
+/** So many that a provider is taken to look at everything (`IdentityMemos.learn`). */
+const looksLimit = 64
 
 const looksOf = (provider: Function): Set<string> => {
   const known = looks.get(provider)

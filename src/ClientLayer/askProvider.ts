@@ -5,9 +5,11 @@
  */
 import * as Effect from "effect/Effect"
 import type { AwsCredentials } from "./AwsCredentials.js"
-import { maskSecrets } from "./hiddenTexts.js"
+import { HiddenTexts } from "./hiddenTexts.js"
 import { knownSecrets } from "./knownSecrets.js"
 import { maskedCause } from "./maskedCause.js"
+import { oneLine } from "./oneLine.js"
+import { sentSecrets } from "./sentSecrets.js"
 import { CredentialsError } from "./SessionErrors.js"
 import { UnusableCredentials, usableCredentials } from "./usableCredentials.js"
 
@@ -48,8 +50,9 @@ const failure = (
     ? [`${cause.name}: ${cause.message}`, ...details]
     : ["their provider failed with a value that is no Error"]
   // What a command wrote to its error output comes after the first line, and is nobody's to repeat.
-  const reason = texts.map((text) => maskSecrets(text, secrets).split("\n", 1).join("").slice(0, longestReason))
-  return new CredentialsError({ session, identity, reason: reason.join("; "), cause: maskedCause(cause, secrets) })
+  const hidden = HiddenTexts.of(secrets, sentSecrets(cause))
+  const reason = texts.map((text) => oneLine(hidden.mask(text).split("\n", 1).join(""), longestReason))
+  return new CredentialsError({ session, identity, reason: reason.join("; "), cause: maskedCause(cause, hidden) })
 }
 
 const longestReason = 300

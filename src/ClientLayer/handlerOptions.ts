@@ -37,7 +37,7 @@ export interface OfferedHandler {
  * @category guards
  */
 export const isHandler = (u: unknown): u is { readonly handle: Function } =>
-  typeof u === "object" && u !== null && "handle" in u && typeof u.handle === "function"
+  (typeof u === "object" || typeof u === "function") && u !== null && "handle" in u && typeof u.handle === "function"
 
 /**
  * The SDK's test for an agent, which holds for agents of other libraries too (proxy agents).

@@ -4,20 +4,24 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import { readFile } from "node:fs/promises"
 import { rememberSecrets } from "./hiddenTexts.js"
 
 /**
  * The values in the environment and in the shared config and credentials files that are secrets by their names:
- * access keys, secrets, tokens, commands that print credentials (their arguments may be passwords). Empty for the files
- * when there is nothing to read them with.
+ * access keys, secrets, tokens and what is in the files that hold one, commands that print credentials (their arguments may
+ * be passwords). Empty for the files when there is nothing to read them with.
  *
  * @since 0.1.0
  * @category secrets
  */
 export const knownSecrets: Effect.Effect<ReadonlySet<string>> = Effect.suspend(() => {
   const secrets = new Set<string>()
+  const tokenFiles = new Set<string>()
   const remember = (name: string, value: string | undefined) => {
-    if (/secret|token|access_key|credential_process/i.test(name) && !/_file$/i.test(name)) {
+    if (/token_file$/i.test(name)) {
+      if (value !== undefined && value !== "" && tokenFiles.size < mostTokenFiles) tokenFiles.add(value)
+    } else if (/secret|token|access_key|credential_process/i.test(name) && !/_file$/i.test(name)) {
       rememberSecrets(value, secrets)
     }
   }
@@ -35,6 +39,19 @@ export const knownSecrets: Effect.Effect<ReadonlySet<string>> = Effect.suspend((
         }
       }),
       Effect.ignore,
+      Effect.zipRight(
+        Effect.suspend(() =>
+          Effect.forEach(tokenFiles, (file) =>
+            Effect.ignore(Effect.map(
+              Effect.tryPromise(() => readFile(file, "utf8")),
+              (token) => {
+                rememberSecrets(token.trim(), secrets)
+              }
+            )), { discard: true })
+        )
+      ),
       Effect.as(secrets)
     )
 })
+
+const mostTokenFiles = 20

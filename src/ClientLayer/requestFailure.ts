@@ -54,6 +54,20 @@ export const requestFailure = <Source extends ExceptionSource = never>(
   origin: RequestOrigin,
   errors: ReadonlyArray<Source> = []
 ): SendError<Source> => {
+  try {
+    return failureOf(thrown, command, origin, errors)
+  } catch {
+    // Getters and proxies may throw.
+    return failureOf(new Error("its error cannot be read"), command, origin, [])
+  }
+}
+
+const failureOf = <Source extends ExceptionSource = never>(
+  thrown: unknown,
+  command: object,
+  origin: RequestOrigin,
+  errors: ReadonlyArray<Source>
+): SendError<Source> => {
   if (thrown instanceof ClientClosedError) return thrown
   const credentials = credentialsFailureOf(thrown)
   if (credentials !== undefined) return credentials
@@ -65,9 +79,9 @@ export const requestFailure = <Source extends ExceptionSource = never>(
     name,
     cache: origin.cache === undefined ? undefined : cutText(origin.cache, 60),
     client: cutText(origin.client, 120),
-    command: cutText(command.constructor.name.replace(/Command$/, "") || "a command", 60),
+    command: cutText(nameOfClass(command).replace(/Command$/, "") || "a command", 60),
     reason: words === name ? "" : words,
-    $metadata: metadataOf(thrown),
+    $metadata: metadataOf(thrown, hidden),
     $fault: faultOf(thrown),
     isThrottling: isThrottling(thrown, given),
     isRetryable: isRetryable(thrown, given),
@@ -85,8 +99,16 @@ const isOneOf = <Source extends ExceptionSource>(
   errors: ReadonlyArray<Source>
 ): _error is RequestErrorOf<Source> =>
   errors.some((source: ExceptionSource) =>
-    typeof source === "string" ? source === tag : thrown instanceof source || source.name === tag
+    typeof source === "function" ? thrown instanceof source || source.name === tag : source === tag
   )
+
+/**
+ * The name of the class of an object, whatever it is.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const nameOfClass = (object: object): string => textOf(fieldOf(object, "constructor"), "name") ?? ""
 
 const nameOf = (thrown: unknown): string => {
   const name = textOf(thrown, "name") ?? "UnknownError"
@@ -116,18 +138,25 @@ const faultOf = (thrown: unknown): "client" | "server" | undefined => {
   return fault === "client" || fault === "server" ? fault : undefined
 }
 
-const metadataOf = (thrown: unknown): RequestMetadata => {
+const metadataOf = (thrown: unknown, hidden: HiddenTexts): RequestMetadata => {
   const metadata = fieldOf(thrown, "$metadata")
+  // They are headers of the answer, in which a server may say back what it was sent.
+  const idOf = (field: string) => {
+    const id = textOf(metadata, field)
+    return id === undefined || !hidden.isComplete ? undefined : hidden.mask(id.slice(0, longestHeader)).slice(0, 120)
+  }
   const given = {
     httpStatusCode: numberOf(metadata, "httpStatusCode"),
-    requestId: textOf(metadata, "requestId")?.slice(0, 120),
-    extendedRequestId: textOf(metadata, "extendedRequestId")?.slice(0, 120),
-    cfId: textOf(metadata, "cfId")?.slice(0, 120),
+    requestId: idOf("requestId"),
+    extendedRequestId: idOf("extendedRequestId"),
+    cfId: idOf("cfId"),
     attempts: numberOf(metadata, "attempts"),
     totalRetryDelay: numberOf(metadata, "totalRetryDelay")
   }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
 }
+
+const longestHeader = 16_384
 
 // What the SDK itself takes for it (@smithy/core/retry), which is a package that may not be there.
 const throttling = new Set([

@@ -11,7 +11,7 @@ import { HiddenTexts } from "./hiddenTexts.js"
 import { joinedSignal } from "./joinedSignal.js"
 import { giveUp, whenBroken } from "./openBodies.js"
 import type { ExceptionSource } from "./RequestError.js"
-import { requestFailure, type RequestOrigin, type SendError } from "./requestFailure.js"
+import { nameOfClass, requestFailure, type RequestOrigin, type SendError } from "./requestFailure.js"
 
 /**
  * What a single request may decide for itself: the options of the client's request handler, such as `requestTimeout`,
@@ -66,7 +66,7 @@ export const sendCommand = <
   options?: RequestOptions<Client, Source>
 ): Effect.Effect<Output, SendError<Source>> =>
   sendFrom<Output, Source>(client, command, options, () => ({
-    client: client.constructor.name,
+    client: nameOfClass(client) || "a client",
     hidden: new HiddenTexts()
   }))
 

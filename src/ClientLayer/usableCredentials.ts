@@ -37,14 +37,14 @@ export const usableCredentials = (answer: unknown): Either.Either<AwsCredentials
     )
   }
   const { expiration }: { readonly expiration?: unknown } = answer
-  return expiration === undefined || isDate(expiration)
-    ? Either.right(answer)
-    : Either.left(
-      new UnusableCredentials(
-        "TypeError",
-        `their provider gave ${describeType(expiration)} as their expiration, which must be a Date, or absent`
-      )
+  if (expiration === undefined || hasTime(expiration)) return Either.right(answer)
+  const given = isDate(expiration) ? "a date whose time cannot be read" : describeType(expiration)
+  return Either.left(
+    new UnusableCredentials(
+      "TypeError",
+      `their provider gave ${given} as their expiration, which must be a Date, or absent`
     )
+  )
 }
 
 /**
@@ -54,9 +54,14 @@ export const usableCredentials = (answer: unknown): Either.Either<AwsCredentials
  * @since 0.1.0
  * @category getters
  */
-export const expiresAt = ({ expiration }: AwsCredentials): number => {
-  const time = expiration?.getTime() ?? Number.NaN
-  return Number.isFinite(time) ? time : Number.POSITIVE_INFINITY
+export const expiresAt = (credentials: AwsCredentials): number => {
+  try {
+    const time = Number(credentials.expiration?.getTime() ?? Number.NaN)
+    return Number.isFinite(time) ? time : Number.POSITIVE_INFINITY
+  } catch {
+    // It could be read when they were given.
+    return Number.POSITIVE_INFINITY
+  }
 }
 
 // The SDK looks at nothing else before it signs. A session token that is `null` is none to it.
@@ -65,5 +70,15 @@ const hasKeys = (u: unknown): u is AwsCredentials =>
   && "secretAccessKey" in u && typeof u.secretAccessKey === "string"
 
 // Not by `instanceof`: a date can be of another realm, as in some test runners.
-const isDate = (u: unknown): boolean =>
+const isDate = (u: unknown): u is { readonly getTime: () => unknown } =>
   typeof u === "object" && u !== null && "getTime" in u && typeof u.getTime === "function"
+
+// A proxy of a date has no time, to the SDK neither.
+const hasTime = (expiration: unknown): boolean => {
+  if (!isDate(expiration)) return false
+  try {
+    return typeof expiration.getTime() !== "bigint"
+  } catch {
+    return false
+  }
+}
