@@ -20,7 +20,7 @@ export class CacheValueError extends Data.TaggedError("CacheValueError")<{
   readonly key: string
   /** Where in the value it is wrong, as a path such as `user.name`, or `the value` for the value as a whole. */
   readonly field: string
-  /** What is accepted, as the schema prints itself. */
+  /** What is accepted there, as the schema prints itself. */
   readonly accepted: string
 }> {
   override get message(): string {

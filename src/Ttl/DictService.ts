@@ -13,6 +13,7 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import * as AST from "effect/SchemaAST"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
 import { checkOptions, whenRight } from "../Cache/checkOptions.js"
@@ -88,31 +89,52 @@ export type ServiceClass<Self, Id extends string, K, V, F = never, R = never> =
 
 const longestSchema = 200
 
-const printSchema = (schema: Schema.Schema.Any): string => {
-  const printed = String(Schema.typeSchema(schema))
+const printSchema = (schema: Schema.Schema.Any): string => shortSchema(Schema.typeSchema(schema).ast)
+
+const shortSchema = (ast: AST.AST): string => {
+  const printed = String(ast)
   return printed.length > longestSchema ? `${printed.slice(0, longestSchema - 3)}...` : printed
 }
 
-// Where the first thing is wrong. The issue's own text would show the value.
-const fieldOf = (whole: string, issue: ParseResult.ParseIssue): string => {
-  const path = pathOf(issue)
-  return path.length === 0 ? whole : cutText(path.map((name) => cutText(String(name), 50)).join("."), 100)
+// Where the first thing is wrong, and what is accepted there. The issue's own text would show the value.
+const faultOf = (whole: string, schema: Schema.Schema.Any, issue: ParseResult.ParseIssue) => {
+  const { ast, path } = placeOf(issue)
+  return {
+    field: path.length === 0 ? whole : cutText(path.map((name) => cutText(String(name), 50)).join("."), 100),
+    accepted: path.length === 0 || ast === undefined ? printSchema(schema) : shortSchema(ast)
+  }
+}
+
+interface Place {
+  readonly path: ReadonlyArray<PropertyKey>
+  readonly ast: AST.AST | undefined
 }
 
 // The formatters would print all of the value.
-const pathOf = (issue: ParseResult.ParseIssue): ReadonlyArray<PropertyKey> => {
+const placeOf = (issue: ParseResult.ParseIssue): Place => {
   switch (issue._tag) {
-    case "Pointer":
-      return [...(isList(issue.path) ? issue.path : [issue.path]), ...pathOf(issue.issue)]
+    case "Pointer": {
+      const { ast, path } = placeOf(issue.issue)
+      return { path: [...(isList(issue.path) ? issue.path : [issue.path]), ...path], ast }
+    }
     case "Composite": {
       const first = isList(issue.issues) ? issue.issues[0] : issue.issues
-      return first === undefined ? [] : pathOf(first)
+      const place = first === undefined ? { path: [], ast: issue.ast } : placeOf(first)
+      // Of a union all members are accepted.
+      return AST.isUnion(issue.ast) && place.path.length === 0 ? { path: [], ast: issue.ast } : place
     }
-    case "Refinement":
+    case "Refinement": {
+      const place = placeOf(issue.issue)
+      return place.path.length === 0 ? { path: [], ast: issue.ast } : place
+    }
     case "Transformation":
-      return pathOf(issue.issue)
+      return placeOf(issue.issue)
+    case "Missing":
+      return { path: [], ast: issue.ast.type }
+    case "Unexpected":
+      return { path: [], ast: undefined }
     default:
-      return []
+      return { path: [], ast: issue.ast }
   }
 }
 
@@ -133,9 +155,8 @@ const make = <K, KI, V, VI, F, R>(
       onLeft: (issue) =>
         new CacheKeyError({
           cache: name,
-          field: fieldOf("key", issue),
-          value: printKey(key),
-          accepted: printSchema(keySchema)
+          ...faultOf("key", keySchema, issue),
+          value: printKey(key)
         }),
       onRight: () => structuralKey(key)
     })
@@ -146,8 +167,7 @@ const make = <K, KI, V, VI, F, R>(
         new CacheValueError({
           cache: name,
           key: printKey(key),
-          field: fieldOf("the value", issue),
-          accepted: printSchema(valueSchema)
+          ...faultOf("the value", valueSchema, issue)
         }),
       onRight: () => value
     })
