@@ -18,7 +18,7 @@ import { printedAs } from "../Cache/printedAs.js"
 import { printKey } from "../Cache/printKey.js"
 import { millis } from "../Cache/timeToLive.js"
 import { unrefSleep } from "../Cache/unrefSleep.js"
-import { countdown } from "./awaitQuiet.js"
+import { awaitQuiet, countdown } from "./awaitQuiet.js"
 import { type ClientClass, type ClientOf, isAwsClient } from "./AwsClient.js"
 import { CachedClient, clientOf, handOut, withClientOf } from "./CachedClient.js"
 import {
@@ -109,15 +109,24 @@ export const makeClientCache = (
     const release = (transport: CachedClient["transport"]): Effect.Effect<void> =>
       Effect.suspend(() => {
         registry.release(transport)
-        return transport.isReleased && Number.isFinite(drainTimeout)
+        const isPending = transport.isReleased && transport.isOwned && !transport.isDestroyed
+        return isPending && Number.isFinite(drainTimeout)
           ? Effect.asVoid(FiberSet.run(drains, cutOffLater(transport, transport.generation)))
           : Effect.void
       })
 
-    const cutOffLater = (transport: CachedClient["transport"], generation: number): Effect.Effect<void> =>
-      Effect.map(unrefSleep(drainTimeout), () => {
-        if (transport.isReleased && transport.generation === generation) registry.cutOff(transport)
+    const cutOffLater = (transport: CachedClient["transport"], generation: number): Effect.Effect<void> => {
+      const isMeant = () => transport.isReleased && transport.generation === generation
+      // What can be drained is watched as long as it has connections, and no longer: with it the timer would hold its
+      // client, and the asynchronous context of whoever made it leave.
+      const wait = transport.isDrainable
+        ? Effect.suspend(() => isMeant() ? awaitQuiet([transport], drainTimeout) : Effect.void)
+        : unrefSleep(drainTimeout)
+      return Effect.map(wait, () => {
+        const { openSockets, queuedRequests } = transport.figures()
+        if (isMeant() && (!transport.isDrainable || openSockets + queuedRequests > 0)) registry.cutOff(transport)
       })
+    }
 
     const build = <C>(
       prepared: PreparedClient<C>,

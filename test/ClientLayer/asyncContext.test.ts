@@ -1,11 +1,12 @@
 import { GetObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, type Scope } from "effect"
+import { Context, Effect, Layer, type Scope } from "effect"
 import { ClientCache, Session } from "effect-aws-cache/ClientLayer"
 import { AsyncLocalStorage } from "node:async_hooks"
 import { Readable } from "node:stream"
-import { turns, until } from "../support/until.js"
-import { type LocalS3, localS3, localS3Tls } from "./localS3.js"
+import { eventually, turns, until } from "../support/until.js"
+import { garbageCollected } from "./garbageCollected.js"
+import { fetchObject, type LocalS3, localS3, localS3Tls } from "./localS3.js"
 import { sessionEnvironment } from "./sessionEnvironment.js"
 
 const request = new AsyncLocalStorage<number>()
@@ -81,4 +82,32 @@ describe("a request goes on in the asynchronous context that it was sent in", ()
         yield* until(() => s3s.connections() <= 3)
       }))
   }
+})
+
+describe("the asynchronous context of whoever lets a client leave", () => {
+  it.scopedLive("is not held for the drainTimeout when the client has nothing to end", () =>
+    Effect.gen(function*() {
+      const server = yield* localS3
+      const clients = Context.get(
+        yield* Layer.build(ClientCache.layer({ maxSize: 1, drainTimeout: "1 hour", gracePeriod: 0 })),
+        ClientCache
+      )
+      const holder = new AsyncLocalStorage<object>()
+      const contexts: Array<WeakRef<object>> = []
+      const inContext = (n: number) => {
+        const store = { n }
+        contexts.push(new WeakRef(store))
+        return holder.run(store, () =>
+          Effect.runPromise(Effect.asVoid(Effect.flatMap(
+            clients.client(S3Client, server.config({ region: `r-${n}` })),
+            (s3) => fetchObject(s3, "object")
+          ))))
+      }
+      for (let n = 0; n < 20; n++) yield* Effect.promise(() => inContext(n))
+      yield* until(() => server.openSockets() === 1)
+      yield* garbageCollected
+      yield* eventually(
+        Effect.map(garbageCollected, () => contexts.filter((ref) => ref.deref() !== undefined).length < 5)
+      )
+    }))
 })
