@@ -198,15 +198,38 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
     Effect.flatMap(S3Cache, (cache) => cache.getManyOrCompute(keyspace, keys, load, options))
 
   /**
-   * Writes many entries, some at a time. When one of them fails, so does this; some of the others may be written.
+   * Whether there are values under many keys, in their order. They are looked for as `getMany` does.
+   *
+   * @since 0.1.0
+   */
+  static readonly hasMany = <K, V, F>(
+    keys: Iterable<CacheKey<K, V, F>>,
+    options?: S3CacheManyOptions
+  ): Effect.Effect<ReadonlyArray<boolean>, S3StoreError, S3Cache> =>
+    Effect.flatMap(S3Cache, (cache) => cache.hasMany(keys, options))
+
+  /**
+   * Writes many entries, some at a time, each with the time to live and tags of its own where it has them, else with those
+   * of `options`. When one of them fails, so does this; some of the others may be written.
    *
    * @since 0.1.0
    */
   static readonly setMany = <K, V, F>(
-    entries: Iterable<readonly [key: CacheKey<K, V, F>, value: V]>,
+    entries: Iterable<readonly [key: CacheKey<K, V, F>, value: V, options?: S3CacheWriteOptions | undefined]>,
     options?: S3CacheManyOptions & S3CacheWriteOptions
   ): Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError, S3Cache> =>
     Effect.flatMap(S3Cache, (cache) => cache.setMany(entries, options))
+
+  /**
+   * Removes what lies under many keys, some at a time, as `remove` does, and tells how many entries there were. When one
+   * removal fails, so does this; some of the others may be removed.
+   *
+   * @since 0.1.0
+   */
+  static readonly removeMany = <K, V, F>(
+    keys: Iterable<CacheKey<K, V, F>>,
+    options?: S3CacheManyOptions
+  ): Effect.Effect<number, S3StoreError, S3Cache> => Effect.flatMap(S3Cache, (cache) => cache.removeMany(keys, options))
 
   /**
    * The value under a key, or that of a computation when neither level has one; see `memoize`. All who ask meanwhile
@@ -221,6 +244,36 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
     compute: Effect.Effect<V, E>,
     options?: S3CacheWriteOptions
   ): Effect.Effect<V, E | F, S3Cache> => Effect.flatMap(S3Cache, (cache) => cache.getOrCompute(key, compute, options))
+
+  /**
+   * Computes the value under a key anew, whatever both levels have, and writes it to both. Until it is there, everybody
+   * else gets the old one, here and in other processes; where this fails, the old one stays, and the failure is told. It
+   * shares a computation with all who refresh the key or `getOrCompute` it meanwhile, with `coordination: "lease"` in
+   * other processes too: a value that one of them has written since is as new. Other processes may have the old value in
+   * their memory level until it expires there, or until `revalidateAfter`.
+   *
+   * @example
+   * ```ts
+   * import * as Effect from "effect/Effect"
+   * import * as Schema from "effect/Schema"
+   * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+   *
+   * const Prices = Keyspace.make("prices", { key: Schema.String, value: Schema.Number, coordination: "lease" })
+   *
+   * declare const fetchPrice: (id: string) => Effect.Effect<number, "Offline">
+   *
+   * const price = S3Cache.getOrCompute(Prices.key("tea"), fetchPrice("tea"))
+   * // Somebody said that it has changed.
+   * const newPrice = S3Cache.refresh(Prices.key("tea"), fetchPrice("tea"))
+   * ```
+   *
+   * @since 0.1.0
+   */
+  static readonly refresh = <K, V, F, E>(
+    key: CacheKey<K, V, F>,
+    compute: Effect.Effect<V, E>,
+    options?: S3CacheWriteOptions
+  ): Effect.Effect<V, E | F, S3Cache> => Effect.flatMap(S3Cache, (cache) => cache.refresh(key, compute, options))
 
   /**
    * A function that computes a value only when neither level has it, and writes it to both.

@@ -135,11 +135,24 @@ export interface S3CacheService {
     load: (missing: ReadonlyArray<K>) => Effect.Effect<Iterable<readonly [key: K, value: V]>, E>,
     options?: S3CacheManyOptions
   ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E | F>
+  readonly hasMany: <K, V, F>(
+    keys: Iterable<CacheKey<K, V, F>>,
+    options?: S3CacheManyOptions
+  ) => Effect.Effect<ReadonlyArray<boolean>, S3StoreError>
   readonly setMany: <K, V, F>(
-    entries: Iterable<readonly [key: CacheKey<K, V, F>, value: V]>,
+    entries: Iterable<readonly [key: CacheKey<K, V, F>, value: V, options?: S3CacheWriteOptions | undefined]>,
     options?: S3CacheManyOptions & S3CacheWriteOptions
   ) => Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError>
+  readonly removeMany: <K, V, F>(
+    keys: Iterable<CacheKey<K, V, F>>,
+    options?: S3CacheManyOptions
+  ) => Effect.Effect<number, S3StoreError>
   readonly getOrCompute: <K, V, F, E>(
+    key: CacheKey<K, V, F>,
+    compute: Effect.Effect<V, E>,
+    options?: S3CacheWriteOptions
+  ) => Effect.Effect<V, E | F>
+  readonly refresh: <K, V, F, E>(
     key: CacheKey<K, V, F>,
     compute: Effect.Effect<V, E>,
     options?: S3CacheWriteOptions

@@ -64,6 +64,10 @@ export interface Computed<out V, out E> {
   readonly keep: Held | undefined
   /** Whether it is to be computed anew in the background. */
   readonly refresh: boolean
+  /** Whether it was computed since it was asked for, by this process or another one. */
+  readonly isNew?: boolean
+  /** How the computation failed, where there is a value in place of that. */
+  readonly failed?: Exit.Exit<never, E>
 }
 
 /**
@@ -79,7 +83,16 @@ export type Lookup = <K, V, F, E>(
 ) => Effect.Effect<V, F | E>
 
 /**
- * Makes what looks a value up in both levels, computes it when neither has it, and writes it to both.
+ * Computes a value anew, and writes it to both levels.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Renewal = <K, V, F, E>(call: Call<K, V, F, F | E>) => Effect.Effect<V, F | E>
+
+/**
+ * Makes what looks a value up in both levels, computes it when neither has it, and writes it to both; and what computes
+ * it anyway.
  *
  * @since 0.1.0
  * @category constructors
@@ -89,8 +102,8 @@ export const makeLookup = (
   reading: Reading,
   writing: Writing,
   coordination: Coordination
-): Lookup => {
-  const { behind, ledger, markers, memory, policyOf, writes } = levels
+): { readonly lookup: Lookup; readonly renew: Renewal } => {
+  const { behind, ledger, markers, memory, policyOf, store, writes } = levels
 
   /** Failures remember themselves for a while; a value that is there stays, and is refreshed no earlier. */
   const remember = <K, V, F>(
@@ -178,7 +191,9 @@ export const makeLookup = (
     policy: EntryPolicy,
     stale: Held | undefined,
     isAttached: () => boolean,
-    fence: Fence | undefined
+    fence: Fence | undefined,
+    // What is done with a value whose time is over at once.
+    unkept: Effect.Effect<undefined> = nothing
   ): Effect.Effect<Computed<V, E | F>> =>
     Effect.gen(function*() {
       const { key } = call
@@ -198,7 +213,7 @@ export const makeLookup = (
       )
       const now = yield* Clock.currentTimeMillis
       if (call.isOfKey !== undefined && !call.isOfKey()) {
-        return { content, keep: undefined, refresh: false }
+        return { content, keep: undefined, refresh: false, isNew: true }
       }
       if (Exit.isSuccess(exit)) {
         const keep = yield* Effect.suspend(() => {
@@ -211,7 +226,7 @@ export const makeLookup = (
                 content = entry.held.readerFor(key.space) ?? content
                 return entry.held.freshUntil > now
                   ? saved(key, policy, entry, isAttached, fence, call.throttle)
-                  : nothing
+                  : unkept
               },
               onFailure: (error) =>
                 Effect.zipRight(
@@ -237,23 +252,72 @@ export const makeLookup = (
             )
           )
         )
-        return { content, keep, refresh: false }
+        return { content, keep, refresh: false, isNew: true }
       }
       if (Cause.isInterrupted(exit.cause)) {
-        return { content, keep: undefined, refresh: false }
+        return { content, keep: undefined, refresh: false, isNew: true }
       }
       const keep = yield* remember(key, policy, exit.cause, moment, stale, isAttached)
       const staleContent = stale?.readerFor(key.space)
       if (
         stale === undefined || staleContent === undefined || now >= stale.freshUntil + policy.freshness.staleIfError
       ) {
-        return { content, keep, refresh: false }
+        return { content, keep, refresh: false, isNew: true }
       }
       if (now >= stale.freshUntil) {
         ledger.record({ _tag: "StaleServed", key, because: "failure" })
       }
-      return { content: staleContent, keep, refresh: false }
+      return { content: staleContent, keep, refresh: false, isNew: true, failed: Exit.failCause(exit.cause) }
     })
+
+  /** What is computed whatever both levels have. What another process computes meanwhile is as new. */
+  const computeAnew = <K, V, F, E>(
+    call: Call<K, V, F, F | E>,
+    policy: EntryPolicy,
+    isAttached: () => boolean
+  ): Effect.Effect<Computed<V, E | F>> =>
+    Effect.gen(function*() {
+      const { key } = call
+      const held = yield* reading.inMemory(key, policy)
+      const stale = held !== undefined && held.isValue ? held : undefined
+      // As when it is set.
+      const over = Effect.suspend(() =>
+        isAttached() ? Effect.as(Effect.ignore(writing.remove(key)), undefined) : nothing
+      )
+      const computed = (fence: Fence | undefined) =>
+        Effect.tap(compute(call, policy, stale, isAttached, fence, over), ({ content, failed, keep }) =>
+          // Another process was faster: the old value is over.
+          keep === undefined && failed === undefined && held !== undefined && Exit.isSuccess(content())
+            ? memory.drop(key, held)
+            : Effect.void)
+      if (policy.coordination === "none") return yield* computed(undefined)
+      const before = yield* Effect.either(etagOf(key))
+      if (Either.isLeft(before)) {
+        yield* logProblem(levels, key, before.left)
+        return yield* computed(undefined)
+      }
+      return yield* coordination(key, {
+        check: Effect.flatMap(reading.load(key, policy), ({ etag, held }) =>
+          Effect.map(Clock.currentTimeMillis, (now) => {
+            const content = etag === before.right || held === undefined || now >= held.freshUntil
+              ? undefined
+              : held.readerFor(key.space)
+            return {
+              etag,
+              found: content === undefined
+                ? Option.none()
+                : Option.some({ content, keep: held, refresh: false, isNew: true })
+            }
+          })),
+        compute: computed
+      })
+    })
+
+  const etagOf = (key: AnyKey): Effect.Effect<string | undefined, S3StoreError> =>
+    Effect.map(
+      store.load(key.objectName, { firstBytes: 4096 }),
+      (there) => there._tag === "Found" || there._tag === "TooLarge" ? there.etag : undefined
+    )
 
   /** What both levels have, or what is computed. With `refreshing`, what is fresh but about to expire is not enough. */
   const loadOrCompute = <K, V, F, E>(
@@ -335,7 +399,23 @@ export const makeLookup = (
     })
   }
 
-  return (key, call) =>
+  const renew: Renewal = <K, V, F, E>(call: Call<K, V, F, F | E>): Effect.Effect<V, F | E> => {
+    const { key } = call
+    const policy = policyOf(key.space)
+    // The old value is in memory then, for those who come meanwhile.
+    return Effect.ignore(reading.current(key, policy)).pipe(
+      Effect.zipRight(
+        memory.shared(key, call.group, (isAttached) => computeAnew(call, policy, isAttached), ({ keep }) => keep)
+      ),
+      Effect.flatMap((computed): Effect.Effect<V, F | E> => {
+        // It joined a lookup that found one in the second level.
+        if (computed.isNew !== true) return renew(call)
+        return computed.failed ?? computed.content()
+      })
+    )
+  }
+
+  const lookup: Lookup = (key, call) =>
     memory.lookup(key, (held, now) => {
       if (held === undefined || (now >= held.computeUntil && held.computeUntil !== Number.POSITIVE_INFINITY)) {
         return slowly(call())
@@ -345,6 +425,8 @@ export const makeLookup = (
       ledger.memoryHit(key)
       return content
     })
+
+  return { lookup, renew }
 }
 
 /**

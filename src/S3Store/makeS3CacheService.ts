@@ -10,10 +10,11 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
-import { checkNested, withCallOptions } from "../Cache/checkOptions.js"
+import { checkNested, whenRight, withCallOptions } from "../Cache/checkOptions.js"
 import { cutText, longestMessage } from "../Cache/cutText.js"
 import { EventHub } from "../Cache/EventHub.js"
 import { printName } from "../Cache/glance.js"
+import { entriesIn, keysIn } from "../Cache/manyEntries.js"
 import { printedAs } from "../Cache/printedAs.js"
 import { printKey } from "../Cache/printKey.js"
 import { SingleFlight } from "../Cache/SingleFlight.js"
@@ -156,7 +157,7 @@ export const makeS3CacheService = (
     const leases = new Leases(store, leaseTime, leaseWait)
     if (options.verify !== undefined) yield* verified(name, options.verify, unwatched)
     if (defaults.coordination === "lease") yield* checkLeases(name, leases)
-    const lookup = makeLookup(levels, reading, writing, makeCoordination(levels, leases))
+    const { lookup, renew } = makeLookup(levels, reading, writing, makeCoordination(levels, leases))
     const groups = new FlightGroups(memory.flights)
     const settle = yield* makeSettle(levels)
     const summary = () => ({
@@ -174,7 +175,7 @@ export const makeS3CacheService = (
       Effect.map(markers.mark(tag, how), () => ledger.record({ _tag: "TagMarked", tag, how }))
 
     const many = makeManyKeys(levels, reading, writing, groups, batches, lookup)
-    const memoizing = makeMemoizing(name, groups, lookup)
+    const memoizing = makeMemoizing(name, groups, lookup, renew)
     const maintenance = makeMaintenance(levels, reading, leases)
 
     const service: S3CacheService = {
@@ -193,7 +194,20 @@ export const makeS3CacheService = (
           name,
           how,
           s3ManyKinds,
-          unlessWrongKeys(name, keys, (key) => key, (keys) => many.getMany(keys, how))
+          whenRight(
+            () => keysIn(name, keys),
+            (keys) => unlessWrongKeys(name, keys, (key) => key, (keys) => many.getMany(keys, how))
+          )
+        ),
+      hasMany: (keys, how) =>
+        withCallOptions(
+          name,
+          how,
+          s3ManyKinds,
+          whenRight(
+            () => keysIn(name, keys),
+            (keys) => unlessWrongKeys(name, keys, (key) => key, (keys) => many.hasMany(keys, how))
+          )
         ),
       getManyOrCompute: (keyspace, keys, load, how) =>
         unlessWrongFunction(name, keyspace, "load", load, () => many.getManyOrCompute(keyspace, keys, load, how)),
@@ -202,22 +216,42 @@ export const makeS3CacheService = (
           name,
           how,
           s3WriteManyKinds,
-          unlessWrongKeys(name, entries, ([key]) => key, (entries) => many.setMany(entries, how))
+          whenRight(
+            () => entriesIn(name, entries, s3WriteKinds),
+            (entries) => unlessWrongKeys(name, entries, ([key]) => key, (entries) => many.setMany(entries, how))
+          )
+        ),
+      removeMany: (keys, how) =>
+        withCallOptions(
+          name,
+          how,
+          s3ManyKinds,
+          whenRight(
+            () => keysIn(name, keys),
+            (keys) => unlessWrongKeys(name, keys, (key) => key, (keys) => many.removeMany(keys, how))
+          )
         ),
       getOrCompute: (key, compute, write) =>
-        unlessWrongKey(name, key, () =>
-          withCallOptions(name, write, s3WriteKinds, memoizing.getOrCompute(key, compute, write))),
+        unlessWrongKey(
+          name,
+          key,
+          () => withCallOptions(name, write, s3WriteKinds, memoizing.getOrCompute(key, compute, write))
+        ),
+      refresh: (key, compute, write) =>
+        unlessWrongKey(
+          name,
+          key,
+          () => withCallOptions(name, write, s3WriteKinds, memoizing.refresh(key, compute, write))
+        ),
       memoize: (keyspace, compute, how) =>
         unlessWrongFunction(
           name,
           keyspace,
           "compute",
           compute,
-          () =>
-            withCallOptions(name, how, s3MemoizeKinds, memoizing.memoize(keyspace, compute, how))
+          () => withCallOptions(name, how, s3MemoizeKinds, memoizing.memoize(keyspace, compute, how))
         ),
-      list: (keyspace, how) =>
-        unlessWrongKeyspace(name, keyspace, () => maintenance.list(keyspace, how)),
+      list: (keyspace, how) => unlessWrongKeyspace(name, keyspace, () => maintenance.list(keyspace, how)),
       prune: (keyspace, how) => unlessWrongKeyspace(name, keyspace, () => maintenance.prune(keyspace, how)),
       clear: (keyspace) => unlessWrongKeyspace(name, keyspace, () => maintenance.clear(keyspace)),
       invalidateTag: (tag) => unlessWrongTag(name, tag, () => marking(tag, "invalidated")),

@@ -3,10 +3,12 @@
  *
  * @since 0.1.0
  */
+import * as Arr from "effect/Array"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
+import * as Num from "effect/Number"
 import * as Option from "effect/Option"
 import { requireEffect } from "../Cache/requireEffect.js"
 import type { SingleFlight } from "../Cache/SingleFlight.js"
@@ -48,7 +50,7 @@ export const makeManyKeys = (
   groups: FlightGroups,
   batches: SingleFlight<string>,
   lookup: Lookup
-): Pick<S3CacheService, "getMany" | "getManyOrCompute" | "setMany"> => {
+): Pick<S3CacheService, "getMany" | "getManyOrCompute" | "hasMany" | "setMany" | "removeMany"> => {
   const { name } = levels
 
   const getMany: S3CacheService["getMany"] = (keys, options) =>
@@ -115,12 +117,35 @@ export const makeManyKeys = (
       return keys.map((key) => values.get(key.id) ?? Option.none())
     })
 
+  const hasMany: S3CacheService["hasMany"] = (keys, options) =>
+    Effect.map(getMany(keys, options), Arr.map(Option.isSome))
+
   const setMany: S3CacheService["setMany"] = (entries, options) =>
     Effect.flatMap(
       concurrencyOf(name, options),
       (concurrency) =>
-        Effect.forEach(entries, ([key, value]) => writing.set(key, value, options), { concurrency, discard: true })
+        Effect.forEach(
+          entries,
+          ([key, value, own]) =>
+            writing.set(key, value, {
+              timeToLive: own?.timeToLive ?? options?.timeToLive,
+              tags: own?.tags ?? options?.tags
+            }),
+          { concurrency, discard: true }
+        )
     )
 
-  return { getMany, getManyOrCompute, setMany }
+  const removeMany: S3CacheService["removeMany"] = (keys, options) =>
+    Effect.flatMap(concurrencyOf(name, options), (concurrency) =>
+      Effect.map(
+        Effect.forEach(
+          keys,
+          (key) =>
+            Effect.as(writing.remove(key), 1).pipe(Effect.catchTag("CacheNotFoundError", () => Effect.succeed(0))),
+          { concurrency }
+        ),
+        Num.sumAll
+      ))
+
+  return { getMany, getManyOrCompute, hasMany, setMany, removeMany }
 }

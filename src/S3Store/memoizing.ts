@@ -11,14 +11,14 @@ import * as Option from "effect/Option"
 import { onRejection } from "../Cache/engine/onRejection.js"
 import { ownExit } from "../Cache/ownCause.js"
 import { requireEffect } from "../Cache/requireEffect.js"
-import type { Call, Lookup } from "./computing.js"
+import type { Call, Lookup, Renewal } from "./computing.js"
 import type { FlightGroups } from "./FlightGroups.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
 import type { S3CacheMemoizeOptions, S3CacheWriteOptions } from "./S3CacheOptions.js"
 import type { S3CacheService } from "./S3CacheService.js"
 
 /**
- * Makes `memoize` and `getOrCompute`.
+ * Makes `memoize`, `getOrCompute` and `refresh`.
  *
  * @param name the name of the cache, for messages
  * @since 0.1.0
@@ -27,8 +27,9 @@ import type { S3CacheService } from "./S3CacheService.js"
 export const makeMemoizing = (
   name: string,
   groups: FlightGroups,
-  lookup: Lookup
-): Pick<S3CacheService, "memoize" | "getOrCompute"> => {
+  lookup: Lookup,
+  renew: Renewal
+): Pick<S3CacheService, "memoize" | "getOrCompute" | "refresh"> => {
   const memoize = <K, V, F, E, R>(
     space: Keyspace<K, V, F>,
     compute: (key: K) => Effect.Effect<V, E, R>,
@@ -54,13 +55,14 @@ export const makeMemoizing = (
     })
 
   /**
-   * One try: callers of `getOrCompute` share computations whose failures they know nothing of. Who finds that a
+   * One try: callers of `getOrCompute` and `refresh` share computations whose failures they know nothing of. Who finds that a
    * computation of somebody else has failed, in a way that is not one of the keyspace's, has to try for himself.
    */
   const tryOnce = <K, V, F, E>(
     key: CacheKey<K, V, F>,
     compute: Effect.Effect<V, E>,
-    options: S3CacheWriteOptions
+    options: S3CacheWriteOptions,
+    run: (call: Call<K, V, F, unknown>) => Effect.Effect<V, unknown>
   ): Effect.Effect<V, E | F> =>
     Effect.suspend(() => {
       let own: Exit.Exit<V, E> | undefined
@@ -72,21 +74,25 @@ export const makeMemoizing = (
         writeOptions: () =>
           options
       }
-      return Effect.flatMap(Effect.exit(lookup<K, V, F, unknown>(key, () => call)), (exit): Effect.Effect<V, E | F> => {
+      return Effect.flatMap(Effect.exit(run(call)), (exit): Effect.Effect<V, E | F> => {
         if (Exit.isSuccess(exit)) return Effect.succeed(exit.value)
         if (own !== undefined && Exit.isFailure(own)) return own
         return Either.match(Cause.failureOrCause(exit.cause), {
           onRight: Effect.failCause,
           onLeft: (error) =>
             Option.match(key.space.asFailure(error), {
-              onNone: () => tryOnce(key, compute, options),
+              onNone: () => tryOnce(key, compute, options, run),
               onSome: Exit.fail
             })
         })
       })
     })
 
-  return { memoize, getOrCompute: (key, compute, options = {}) => tryOnce(key, compute, options) }
+  return {
+    memoize,
+    getOrCompute: (key, compute, options = {}) => tryOnce(key, compute, options, (call) => lookup(key, () => call)),
+    refresh: (key, compute, options = {}) => tryOnce(key, compute, options, renew)
+  }
 }
 
 const decided = <K, V>(options: S3CacheMemoizeOptions<K, V>, key: K, value: V): S3CacheWriteOptions => {
