@@ -13,13 +13,14 @@ import type { ParseError } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
 import { checkOptions } from "../Cache/checkOptions.js"
+import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import { printKey } from "../Cache/printKey.js"
 import { describeType } from "../ClientLayer/describeType.js"
 import { canonicalJson, NotJson } from "./canonicalJson.js"
 import type { CodecName } from "./Codec.js"
 import { type EntryOptions, makeEntryPolicy, oneOf } from "./EntryPolicy.js"
 import { digestName } from "./objectName.js"
-import { keyspaceKinds } from "./optionKinds.js"
+import { entryKinds } from "./optionKinds.js"
 import { S3StoreError } from "./S3StoreErrors.js"
 import { saltedHash } from "./saltedHash.js"
 import { schemaFault } from "./schemaFault.js"
@@ -309,6 +310,17 @@ export class Keyspace<in out K, in out V, out F = never> {
   private badKey(key: K, accepted: string): CacheKeyError {
     return new CacheKeyError({ cache: `Keyspace ${this.name}`, field: "key", value: printKey(key), accepted })
   }
+}
+
+const keyspaceKinds: OptionKinds<KeyspaceOptions<never, never, never, never>> = {
+  key: "any",
+  value: "any",
+  failure: "any",
+  codec: "any",
+  version: "any",
+  tags: "any",
+  onL2Error: "any",
+  ...entryKinds
 }
 
 const orThrow = <A>(either: Either.Either<A, Error>): A => Either.getOrThrowWith(either, (error) => error)

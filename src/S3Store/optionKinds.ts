@@ -6,7 +6,6 @@
 import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import type { EntryOptions } from "./EntryPolicy.js"
 import type { FileSystemObjectStoreOptions } from "./fileSystemObjectStore.js"
-import type { KeyspaceOptions } from "./Keyspace.js"
 import type { KeyValueObjectStoreOptions } from "./keyValueObjectStore.js"
 import type {
   CircuitBreakerOptions,
@@ -19,7 +18,13 @@ import type {
 } from "./S3CacheOptions.js"
 import type { S3ObjectStoreOptions } from "./S3ObjectStoreOptions.js"
 
-const entryKinds: OptionKinds<EntryOptions> = {
+/**
+ * Of entries, which caches and keyspaces have in common.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const entryKinds: OptionKinds<EntryOptions> = {
   timeToLive: "any",
   failureTimeToLive: "any",
   jitter: "any",
@@ -31,23 +36,6 @@ const entryKinds: OptionKinds<EntryOptions> = {
   write: "any",
   coordination: "any",
   isolation: "any"
-}
-
-/**
- * Of a keyspace.
- *
- * @since 0.1.0
- * @category validation
- */
-export const keyspaceKinds: OptionKinds<KeyspaceOptions<never, never, never, never>> = {
-  key: "any",
-  value: "any",
-  failure: "any",
-  codec: "any",
-  version: "any",
-  tags: "any",
-  onL2Error: "any",
-  ...entryKinds
 }
 
 /**
