@@ -11,9 +11,13 @@ const mostParts = 10_000
 /** What is heavier than any limit. */
 const tooMuch = Number.MAX_SAFE_INTEGER
 
+/** What is shared between small buffers is counted for none of them. */
+const mostShared = 65_536
+
 /**
  * About how many bytes a value takes, rather too many than too few: for what has no bytes of its own and no weigher, so
  * that a limit holds for it. More than any limit for a value of more than 10,000 parts, and for one that throws at a look.
+ * What no look at a value shows is not counted: what a function closes over, and private fields. No getter is run.
  *
  * @since 0.1.0
  * @category accessors
@@ -28,20 +32,33 @@ export const roughBytes = (value: unknown): number => {
       const part = left.pop()
       bytes += 16
       if (typeof part === "string") bytes += 16 + 2 * part.length
-      if (typeof part !== "object" || part === null || seen.has(part)) continue
+      else if (typeof part === "symbol") left.push(part.description)
+      else if (typeof part === "bigint" && BigInt.asIntN(64, part) !== part) bytes += part.toString(32).length
+      if ((typeof part !== "object" && typeof part !== "function") || part === null || seen.has(part)) continue
       seen.add(part)
       bytes += 64
-      if (ArrayBuffer.isView(part) || part instanceof ArrayBuffer) {
+      if (types.isProxy(part)) continue
+      if (ArrayBuffer.isView(part)) {
+        bytes += part.byteLength
+        if (part.buffer.byteLength > mostShared) left.push(part.buffer)
+        continue
+      }
+      if (types.isAnyArrayBuffer(part)) {
         bytes += part.byteLength
         continue
       }
-      if (part instanceof Map) { for (const [key, held] of part) left.push(key, held) }
-      else if (part instanceof Set) left.push(...part)
-      // What an error says of itself is not enumerable.
-      if (types.isNativeError(part)) left.push(part.message, part.stack, part.cause)
-      for (const [name, held] of Object.entries(part)) {
-        bytes += 24 + 2 * name.length
-        left.push(held)
+      if (!hasFew(part, mostParts - left.length)) return tooMuch
+      left.push(...insidesOf(part))
+      // Its characters are no parts.
+      if (types.isStringObject(part)) continue
+      const names = Reflect.ownKeys(part)
+      if (parts + names.length > mostParts) return tooMuch
+      for (const name of names) {
+        // Reading the stack of an error formats it; it is among the insides.
+        if (name === "stack" && types.isNativeError(part)) continue
+        const property = Reflect.getOwnPropertyDescriptor(part, name)
+        bytes += 24 + (typeof name === "string" ? 2 * name.length : 0)
+        left.push(property?.value)
       }
     }
     return bytes
@@ -49,3 +66,24 @@ export const roughBytes = (value: unknown): number => {
     return tooMuch
   }
 }
+
+// Before their parts are put together, which takes memory.
+const hasFew = (value: object, most: number): boolean => {
+  if (types.isMap(value)) return 2 * value.size <= most
+  if (types.isSet(value)) return value.size <= most
+  if (Array.isArray(value)) return value.length <= most
+  return true
+}
+
+/** What an object holds apart from its properties. */
+const insidesOf = (value: object): ReadonlyArray<unknown> => {
+  if (types.isMap(value)) return [...value.keys(), ...value.values()]
+  if (types.isSet(value)) return [...value]
+  if (types.isNativeError(value)) return [value.stack]
+  if (types.isRegExp(value)) return [value.source]
+  if (types.isStringObject(value)) return [String.prototype.valueOf.call(value)]
+  if (value instanceof URL) return [value.href, value.href]
+  return none
+}
+
+const none: ReadonlyArray<unknown> = []

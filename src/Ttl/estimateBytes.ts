@@ -22,6 +22,7 @@ import {
   privateBytes,
   tableBytes
 } from "./objectLayout.js"
+import { textWithin } from "./textWithin.js"
 
 // Where it cannot be asked whether an object of more than `mostFields` properties is kept as a table, it may be: a limit is
 // better served by what is too high than by what is too low. With more than `mostPropertiesAsFields` it nearly always is.
@@ -65,7 +66,6 @@ const bytesOfTypedArray = getter(typedArray, "byteLength")
 const bufferOfDataView = getter(DataView.prototype, "buffer")
 const bytesOfArrayBuffer = getter(ArrayBuffer.prototype, "byteLength")
 const bytesOfSharedArrayBuffer = getter(SharedArrayBuffer.prototype, "byteLength")
-const sourceOfRegExp = getter(RegExp.prototype, "source")
 const sizeOfMap = getter(Map.prototype, "size")
 const sizeOfSet = getter(Set.prototype, "size")
 
@@ -166,7 +166,7 @@ class Walk {
       this.grow(layout.date - layout.object)
     } else if (types.isRegExp(value)) {
       this.grow(layout.regExp - layout.object)
-      this.count(sourceOfRegExp(value))
+      this.count(textWithin(value))
     } else if (types.isNativeError(value)) {
       this.grow(layout.errorStack)
     } else if (types.isPromise(value)) {
@@ -175,9 +175,9 @@ class Walk {
       this.grow(layout.generator - layout.object)
     } else if (types.isWeakMap(value) || types.isWeakSet(value)) {
       this.grow(layout.weakCollection - layout.object)
-    } else if (types.isBoxedPrimitive(value)) {
-      this.grow(layout.slot)
-      if (types.isStringObject(value)) this.count(String.prototype.valueOf.call(value))
+    } else {
+      if (types.isBoxedPrimitive(value)) this.grow(layout.slot)
+      this.count(textWithin(value))
     }
   }
 

@@ -38,7 +38,65 @@ const fail = (
     { discard: true }
   )
 
+const long = (n: number) => "y".repeat(20_000) + n
+
+/** Errors whose weight is where it is easily overlooked: 20,000 bytes each, or more. */
+const burdened: ReadonlyArray<readonly [what: string, make: (n: number) => unknown]> = [
+  ["several errors", (n) => new AggregateError([{ text: long(n) }])],
+  ["a field that is not enumerable", (n) => Object.defineProperty({}, "text", { value: long(n), enumerable: false })],
+  ["a field under a symbol", (n) => ({ [Symbol("text")]: long(n) })],
+  ["a symbol", (n) => Symbol(long(n))],
+  ["a long bigint", (n) => ({ n: (1n << 200_000n) + BigInt(n) })],
+  ["a view of a large buffer", () => new Uint8Array(new ArrayBuffer(200_000), 0, 1)],
+  ["a shared buffer", () => ({ bytes: new SharedArrayBuffer(20_000) })],
+  ["a URL", (n) => ({ url: new URL(`http://localhost/${long(n)}`) })],
+  ["a regular expression", (n) => new RegExp(long(n))],
+  ["text as an object", (n) => new Object(long(n))],
+  ["a map with a field", (n) => Object.assign(new Map(), { text: long(n) })],
+  ["a field of its cause", (n) => new Error("no", { cause: { [Symbol.for("text")]: long(n) } })]
+]
+
 describe("remembered failures", () => {
+  for (const [what, make] of burdened) {
+    it.scoped(`weigh what is easily overlooked: ${what}`, () =>
+      Effect.gen(function*() {
+        const limit = 200_000
+        const dict = yield* TtlDict.make<string, number, unknown>({ maxBytes: limit, failureTimeToLive: "1 hour" })
+        const store = yield* Store.make<string, number, unknown>({
+          maxSize: Number.POSITIVE_INFINITY,
+          maxWeight: limit,
+          weigh: () => 1,
+          failureTimeToLive: "1 hour"
+        })
+        for (const made of [dict, store]) {
+          yield* fail(made, 30, make)
+          assert.isAtMost(yield* made.size, 10)
+        }
+      }))
+  }
+
+  it.scoped("are weighed without running getters or the traps of a proxy", () =>
+    Effect.gen(function*() {
+      let runs = 0
+      const trap = () => {
+        runs++
+        throw new Error("looked at")
+      }
+      const store = yield* Store.make<string, number, unknown>({
+        maxWeight: 100_000,
+        weigh: () => 1,
+        failureTimeToLive: "1 hour"
+      })
+      yield* fail(store, 2, () => ({
+        get text() {
+          return trap()
+        },
+        proxy: new Proxy({}, { ownKeys: trap, get: trap, getOwnPropertyDescriptor: trap })
+      }))
+      assert.strictEqual(yield* store.size, 2)
+      assert.strictEqual(runs, 0)
+    }))
+
   for (const [what, make] of errors) {
     it.scoped(`weigh what they hold, and leave as entries do: ${what}`, () =>
       Effect.gen(function*() {
