@@ -15,7 +15,8 @@ import { Transport } from "./Transport.js"
  * left the cache among them.
  *
  * They are remembered weakly. A transport whose client was dropped and whose connections have closed is forgotten,
- * however many clients come and go; one that still has a connection, or a client someone could use, is not.
+ * however many clients come and go; one that still has a connection, or a client someone could use, is not. Of HTTP/2,
+ * whose connections do not tell, the last 1,000 are remembered whose clients were handed out and left the cache.
  *
  * @since 0.1.0
  * @category models
@@ -24,6 +25,8 @@ export class TransportRegistry {
   private remembered = new Set<WeakRef<Transport>>()
   // Connections of HTTP/2 do not keep their transport alive.
   private readonly undrainable = new Set<Transport>()
+  // Those of them that are left alone, because their clients were handed out: the ones released first come first.
+  private readonly released = new Set<Transport>()
   private readonly byClient = new WeakMap<AwsClient, Transport>()
   private sweepAt = 32
 
@@ -65,11 +68,7 @@ export class TransportRegistry {
       this.undrainable.add(transport)
       return
     }
-    if (this.remembered.size >= this.sweepAt) {
-      this.remembered = new Set([...this.remembered].filter((ref) => ref.deref() !== undefined))
-      this.sweepAt = Math.max(32, this.remembered.size * 2)
-    }
-    this.remembered.add(new WeakRef(transport))
+    this.rememberWeakly(transport)
   }
 
   /**
@@ -88,6 +87,7 @@ export class TransportRegistry {
    */
   hold(transport: Transport): void {
     transport.hold()
+    this.released.delete(transport)
     if (transport.isOwned && !transport.isDrainable) this.undrainable.add(transport)
   }
 
@@ -98,7 +98,17 @@ export class TransportRegistry {
    */
   release(transport: Transport): void {
     transport.release()
-    if (transport.isDestroyed) this.undrainable.delete(transport)
+    if (transport.isDestroyed) {
+      this.undrainable.delete(transport)
+      this.released.delete(transport)
+    } else if (transport.isReleased && this.undrainable.has(transport)) {
+      this.released.add(transport)
+      const [oldest] = this.released
+      if (this.released.size <= mostReleased || oldest === undefined) return
+      this.released.delete(oldest)
+      this.undrainable.delete(oldest)
+      this.rememberWeakly(oldest)
+    }
   }
 
   /**
@@ -109,6 +119,7 @@ export class TransportRegistry {
   cutOff(transport: Transport): void {
     transport.destroy("drainTimeout")
     this.undrainable.delete(transport)
+    this.released.delete(transport)
   }
 
   /**
@@ -128,9 +139,18 @@ export class TransportRegistry {
     return sum
   }
 
+  private rememberWeakly(transport: Transport): void {
+    if (this.remembered.size >= this.sweepAt) {
+      const alive = new Set([...this.remembered].flatMap((ref) => ref.deref() ?? []))
+      this.remembered = new Set([...alive].map((transport) => new WeakRef(transport)))
+      this.sweepAt = Math.max(32, this.remembered.size * 2)
+    }
+    this.remembered.add(new WeakRef(transport))
+  }
+
   private transports(): ReadonlyArray<Transport> {
     const weak = [...this.remembered].flatMap((ref) => ref.deref() ?? [])
-    return [...weak, ...this.undrainable]
+    return [...new Set([...weak, ...this.undrainable])]
   }
 
   // What another cache has too is closed with that one.
@@ -148,5 +168,8 @@ export class TransportRegistry {
     }
     this.remembered.clear()
     this.undrainable.clear()
+    this.released.clear()
   }
 }
+
+const mostReleased = 1000

@@ -1,8 +1,9 @@
 import { S3Client } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Exit, Scope } from "effect"
 import { buildClient } from "../../src/ClientLayer/ClientBuilder.js"
 import { prepareClient } from "../../src/ClientLayer/ClientCacheKey.js"
+import { Transport } from "../../src/ClientLayer/Transport.js"
 import { TransportRegistry } from "../../src/ClientLayer/TransportRegistry.js"
 import { until } from "../support/until.js"
 import { garbageCollected } from "./garbageCollected.js"
@@ -26,6 +27,47 @@ describe("TransportRegistry", () => {
       yield* garbageCollected
       for (let n = 0; n < 64; n++) yield* built(registry)
       assert.isBelow(registry.size, 400)
+    }))
+
+  it.scoped("keeps the last 1,000 of HTTP/2 that were handed out and released, and closes them at the end", () =>
+    Effect.gen(function*() {
+      let destroyed = 0
+      const { config, middlewareStack } = new S3Client({ region: "us-east-1" })
+      const scope = yield* Scope.make()
+      const registry = yield* Scope.extend(TransportRegistry.make(Effect.succeed(0)), scope)
+      const handOut = () => {
+        const client = {
+          config: { ...config, requestHandler: {} },
+          middlewareStack,
+          send: () => Promise.reject(new Error("not used")),
+          destroy: () => {
+            destroyed += 1
+          }
+        }
+        const transport = Transport.clientMade()
+        transport.attach(client)
+        registry.register(client, transport)
+        registry.hold(transport)
+        transport.handOut()
+        registry.release(transport)
+        return transport
+      }
+      const first = handOut()
+      for (let n = 0; n < 3000; n++) {
+        handOut()
+        if (n % 500 === 0) yield* garbageCollected
+      }
+      yield* garbageCollected
+      for (let n = 0; n < 64; n++) handOut()
+      assert.isAtLeast(registry.size, 1000)
+      assert.isBelow(registry.size, 2500)
+      assert.strictEqual(destroyed, 0)
+      // One that is used again is one of them again.
+      registry.hold(first)
+      registry.release(first)
+      yield* Scope.close(scope, Exit.void)
+      assert.isAtLeast(destroyed, 1000)
+      assert.isTrue(first.isDestroyed)
     }))
 
   it.scoped("keeps those that still have a connection, and closes them at the end", () =>
