@@ -7,7 +7,7 @@ import { performance } from "node:perf_hooks"
 import * as Timers from "node:timers"
 
 // As it is now: tests of programs put others in its place that never call back.
-const { setImmediate } = Timers
+const inNextTurn = Timers.setImmediate
 
 /**
  * Milliseconds since the epoch: goes on while a virtual machine is frozen, and can be set.
@@ -33,7 +33,7 @@ export const steadyTime = (): number => performance.now()
  * @category combinators
  */
 export const afterTurns = (turns: number, callback: () => void): void => {
-  setImmediate(() => {
+  inNextTurn(() => {
     if (turns <= 1) callback()
     else afterTurns(turns - 1, callback)
   })
