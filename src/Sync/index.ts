@@ -13,6 +13,9 @@ export type {
   WriteOptions as DictWriteOptions
 } from "../Ttl/DictOptions.js"
 export { estimateBytes, sampleBytes } from "../Ttl/estimateBytes.js"
+export * from "../Ttl/FetchErrors.js"
+export type { Load as DictLoad } from "../Ttl/Fetches.js"
+export type { FetchOptions } from "../Ttl/FetchOptions.js"
 export type { MemoryPressureOptions } from "../Ttl/MemoryPressure.js"
 export { type ByteSizeInput } from "../Ttl/parseByteSize.js"
 export type { HeapReading } from "../Ttl/readHeap.js"

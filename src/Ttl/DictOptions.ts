@@ -176,8 +176,17 @@ export const dictKinds: OptionKinds<Options<never, never>> = {
  * @category validation
  */
 export const syncDictKinds: OptionKinds<
-  SharedOptions<never, never> & Pick<Options<never, never>, "onRemove" | "removalQueue"> & { readonly now?: unknown }
-> = { ...sharedKinds, onRemove: "function", removalQueue: "any", now: "any" }
+  & SharedOptions<never, never>
+  & Pick<Options<never, never>, "onRemove" | "removalQueue" | "staleWhileRevalidate">
+  & { readonly now?: unknown; readonly maxLoads?: unknown }
+> = {
+  ...sharedKinds,
+  onRemove: "function",
+  removalQueue: "any",
+  now: "any",
+  staleWhileRevalidate: "any",
+  maxLoads: "any"
+}
 
 /**
  * Which options a write has.
@@ -239,7 +248,13 @@ export const checkTimeToLive = (
   input: Duration.DurationInput = Number.POSITIVE_INFINITY
 ): Either.Either<number, CacheConfigError> => checkMillis(cache, "timeToLive", input)
 
-const checkMillis = (
+/**
+ * Checks a duration of 0 or more; right, in milliseconds.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkMillis = (
   cache: string,
   option: string,
   input: Duration.DurationInput
@@ -263,6 +278,17 @@ export const checkMaxItems = (
   input === Number.POSITIVE_INFINITY || Number.isSafeInteger(input) && input >= 0
     ? Either.right(input)
     : refuse(cache, "maxItems", input, "a whole number of entries, 0 or more, or Infinity")
+
+/**
+ * Checks how many loads may be under way.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkMaxLoads = (cache: string, input = 1000): Either.Either<number, CacheConfigError> =>
+  Number.isSafeInteger(input) && input >= 1
+    ? Either.right(input)
+    : refuse(cache, "maxLoads", input, "a whole number of loads, 1 or more")
 
 /**
  * Checks a limit of bytes; right, in bytes.

@@ -15,12 +15,15 @@ import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
 import { FailureWarnings } from "../Cache/FailureWarnings.js"
 import { type Held, holding } from "../Cache/FreshMap.js"
 import { printName } from "../Cache/glance.js"
+import { Kept } from "../Cache/Kept.js"
 import { entriesIn, keysIn } from "../Cache/manyEntries.js"
 import { printKey } from "../Cache/printKey.js"
 import { keyEqualityInUse } from "../Cache/protocolEquality.js"
 import { nameIn, wrongOptions } from "../Cache/wrongOptions.js"
 import {
   type CheckedLimits,
+  checkMaxLoads,
+  checkMillis,
   checkNow,
   checkShared,
   type Entry,
@@ -32,6 +35,8 @@ import {
   type WriteOptions
 } from "./DictOptions.js"
 import { DictSteps, type Stats } from "./DictSteps.js"
+import { Fetches, type Load } from "./Fetches.js"
+import { checkFetch, type FetchOptions } from "./FetchOptions.js"
 import { memoryShare, readMemorySettings } from "./memoryShare.js"
 import type { ByteSizeInput } from "./parseByteSize.js"
 import {
@@ -43,6 +48,7 @@ import {
   skippedWarning
 } from "./RemovalQueue.js"
 import { bytesIn, checkRemovalQueue, itemsIn, type RemovalQueueOptions } from "./RemovalQueueOptions.js"
+import { staleFreshness } from "./staleFreshness.js"
 import { wallClock } from "./wallClock.js"
 
 /**
@@ -68,6 +74,16 @@ export interface SyncTtlDictOptions<in out K, in out V> extends SharedOptions<K,
    */
   readonly removalQueue?: Pick<RemovalQueueOptions, "maxItems" | "maxBytes"> | undefined
   /**
+   * How long after its time to live `fetch` still gives out an entry while it is loaded anew in the background; for all
+   * else it has expired. Default zero. RFC 5861, section 3.
+   */
+  readonly staleWhileRevalidate?: Duration.DurationInput | undefined
+  /**
+   * How many loads of `fetch` may be under way, from 1: those that have neither ended nor passed their `loadTimeout`. More
+   * are refused with `TooManyLoadsError`. Default 1,000.
+   */
+  readonly maxLoads?: number | undefined
+  /**
    * The time in milliseconds since the epoch. Default: the wall clock. When it returns anything but a finite number, the
    * call that asked for the time throws `CacheConfigError`.
    */
@@ -80,7 +96,7 @@ export interface SyncTtlDictOptions<in out K, in out V> extends SharedOptions<K,
  * @since 0.1.0
  * @category models
  */
-export type SyncTtlDictStats = Omit<Stats, "coalesced" | "inFlight">
+export type SyncTtlDictStats = Stats
 
 /**
  * A dictionary bounded in memory whose entries expire, used like a `Map`: for the module level of a function handler,
@@ -100,8 +116,7 @@ export type SyncTtlDictStats = Omit<Stats, "coalesced" | "inFlight">
  * const users = new SyncTtlDict<string, { readonly name: string }>({ timeToLive: "10 minutes", maxBytes: "25%" })
  *
  * export const handler = async (event: { readonly user: string }) => {
- *   const user = users.get(event.user) ?? await load(event.user)
- *   users.set(event.user, user)
+ *   const user = await users.fetch(event.user, load)
  *   return user.name
  * }
  * ```
@@ -123,8 +138,10 @@ export class SyncTtlDict<K, V> implements Iterable<readonly [key: K, value: V]> 
   readonly #removals: RemovalQueue<K, V>
   readonly #equality = keyEqualityInUse()
   readonly #computations = new FiledMap<K, { wins: boolean }>(this.#equality)
+  readonly #fetches: Fetches<K, V>
   #telling = false
   readonly #warnings = new FailureWarnings("TtlDictWarning")
+  readonly #fetchWarnings = new FailureWarnings("TtlDictWarning")
   readonly #forEachWarnings = new FailureWarnings("TtlDictWarning")
   readonly #mostUnderWay: RemovalQueueLimits
   readonly #underWay = { items: 0, bytes: 0 }
@@ -160,11 +177,15 @@ export class SyncTtlDict<K, V> implements Iterable<readonly [key: K, value: V]> 
         equality: this.#equality
       }
     )
+    const staleWhileRevalidate = orThrow(
+      checkMillis(this.name, "staleWhileRevalidate", options.staleWhileRevalidate ?? 0)
+    )
+    this.#fetches = new Fetches(this.name, orThrow(checkMaxLoads(this.name, options.maxLoads)), this.#equality)
     this.#steps = new DictSteps({
       name: this.name,
       limits,
       least,
-      freshness: noFreshness,
+      freshness: staleFreshness(staleWhileRevalidate),
       observer: { publish: () => {}, decided: (key) => this.decided(key) },
       pressure
     })
@@ -315,6 +336,8 @@ export class SyncTtlDict<K, V> implements Iterable<readonly [key: K, value: V]> 
   get stats(): SyncTtlDictStats {
     return this.step((map, now) => ({
       ...this.#steps.stats(map, now),
+      coalesced: this.#fetches.joined,
+      inFlight: this.#fetches.underWay,
       hooks: {
         pending: this.#removals.size + this.#underWay.items,
         failed: this.#warnings.failures,
@@ -371,6 +394,26 @@ export class SyncTtlDict<K, V> implements Iterable<readonly [key: K, value: V]> 
     this.check(options, writeKinds)
     const found = this.step((map, now) => this.#steps.entries.get(map, key, now))
     return found === Absent ? this.compute(key, compute, options) : found
+  }
+
+  /**
+   * The value under a key (a use); when there is none, what the load comes to, which callers of one key share and which is
+   * written unless it is too large. Whatever goes wrong, the promise is rejected with: a failure is not kept, and who waits
+   * for the load gets the error itself.
+   *
+   * A load whose callers have all gone by their signals is told to stop by its own, and what it comes to is dropped. What
+   * others write or remove under the key meanwhile wins: who waits gets what was loaded, but it is not written. A load must
+   * not wait for a fetch of its own key; give it a `loadTimeout` if it may hang.
+   *
+   * With `staleWhileRevalidate` an entry that has expired is given out at once while it is loaded anew; that such a load
+   * fails, Node's warnings tell. A promise that nobody looks at does not end the process when it is rejected.
+   *
+   * @since 0.1.0
+   */
+  fetch(key: K, load: Load<K, V>, options?: FetchOptions): Promise<V> {
+    const fetched = this.fetched(key, load, options)
+    fetched.catch(() => {})
+    return fetched
   }
 
   /**
@@ -464,6 +507,7 @@ export class SyncTtlDict<K, V> implements Iterable<readonly [key: K, value: V]> 
    */
   clear(): void {
     for (const { value } of this.#computations.all()) value.wins = false
+    this.#fetches.decidedAll()
     this.step((map, now) => map.clear(now))
   }
 
@@ -593,6 +637,31 @@ export class SyncTtlDict<K, V> implements Iterable<readonly [key: K, value: V]> 
     return this.toJSON()
   }
 
+  // It rejects, and does not throw.
+  private async fetched(key: K, load: Load<K, V>, options: FetchOptions | undefined): Promise<V> {
+    const { forceRefresh, signal, timeout } = checkFetch(this.name, load, options)
+    signal?.throwIfAborted()
+    const until = (now: number): number => this.#steps.until(now, 0, options)
+    until(this.#now())
+    const found = forceRefresh ? Absent : this.step((map, now) => this.#steps.entries.lookup(map, key, now))
+    const isStale = found instanceof Kept
+    if (found !== Absent && !isStale) return found
+    const run = {
+      load,
+      timeout,
+      isUnattended: isStale,
+      keep: (value: V): void => {
+        this.step((map, now) => this.#steps.put(map, key, value, now, until(now)))
+      },
+      failedUnheard: (error: unknown): void => {
+        if (isStale) this.#fetchWarnings.failed(() => `${this.name}: fetch failed for ${printKey(key)}`, error)
+      }
+    }
+    if (!isStale) return this.#fetches.share(key, run, signal)
+    this.#fetches.startAlone(key, run)
+    return orThrow(found.content)
+  }
+
   private check(options: unknown, kinds: Readonly<Record<string, OptionKind>>): void {
     const wrong = options === undefined ? undefined : wrongOptions(this.name, options, kinds)
     if (wrong !== undefined) throw wrong
@@ -685,6 +754,7 @@ export class SyncTtlDict<K, V> implements Iterable<readonly [key: K, value: V]> 
   }
 
   private decided(key: K): void {
+    this.#fetches.decided(key)
     // Most of the time there is none, and every write comes here.
     if (this.#computations.size === 0) return
     for (const { value } of this.#computations.filedUnder(key)) value.wins = false
@@ -692,14 +762,5 @@ export class SyncTtlDict<K, V> implements Iterable<readonly [key: K, value: V]> 
 }
 
 const availableMemory = (): number => memoryShare(readMemorySettings())
-
-const noFreshness = {
-  jitter: 0,
-  refreshAhead: 0,
-  staleWhileRevalidate: 0,
-  staleIfError: 0,
-  failureTimeToLive: () => 0,
-  tracksEntries: false
-}
 
 const orUndefined = <A>(found: A | Absent): A | undefined => found === Absent ? undefined : found

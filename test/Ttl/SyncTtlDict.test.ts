@@ -452,6 +452,8 @@ describe("SyncTtlDict", () => {
     dict.get("b")
     dict.get("c")
     assert.deepStrictEqual(dict.stats, {
+      coalesced: 0,
+      inFlight: 0,
       hits: 1,
       misses: 1,
       insertions: 3,
