@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { onRejection } from "../Cache/engine/onRejection.js"
 
 /**
  * What a `KeyvStorage` is made over. Values that are not there are `undefined`.
@@ -57,7 +58,7 @@ export class KeyvStorage {
     url: ""
   }
   readonly #entries: KeyvStorageEntries
-  readonly #errorListeners = new Set<(error: unknown) => void>()
+  readonly #errorListeners = new Set<(error: unknown) => unknown>()
 
   /** Made by `dictStorage` and `s3CacheStorage`, or over what else holds entries. */
   constructor(entries: KeyvStorageEntries) {
@@ -74,7 +75,7 @@ export class KeyvStorage {
     try {
       return await this.#entries.get(key)
     } catch (error) {
-      for (const listener of this.#errorListeners) listener(error)
+      this.#tell(error)
       throw error
     }
   }
@@ -166,13 +167,21 @@ export class KeyvStorage {
   }
 
   /**
-   * Calls a listener with what `get` rejects with (`"error"`); there are no other events. One function is one listener,
-   * however often it is given; it goes with the storage.
+   * Calls a listener with what `get` rejects with (`"error"`); there are no other events. What it throws, or rejects with,
+   * is harmless. One function is one listener, however often it is given. Of more than 100 the oldest is forgotten: each
+   * Keyv adds one, and none takes its own away.
    *
    * @since 0.1.0
    */
-  on(event: string, listener: (error: unknown) => void): this {
-    if (event === "error") this.#errorListeners.add(listener)
+  on(event: string, listener: (error: unknown) => unknown): this {
+    if (event !== "error") return this
+    this.#errorListeners.add(listener)
+    if (this.#errorListeners.size > mostListeners) {
+      for (const oldest of this.#errorListeners) {
+        this.#errorListeners.delete(oldest)
+        break
+      }
+    }
     return this
   }
 
@@ -184,7 +193,20 @@ export class KeyvStorage {
   toJSON(): unknown {
     return { _id: "KeyvStorage", namespace: this.namespace }
   }
+
+  #tell(error: unknown): void {
+    for (const listener of this.#errorListeners) {
+      try {
+        onRejection(listener(error), () => {})
+      } catch {
+        // The call fails with its own error, whatever a listener throws.
+      }
+    }
+  }
 }
+
+/** How many listeners are kept. */
+const mostListeners = 100
 
 const prefixOf = (namespace: string | undefined): string | undefined =>
   namespace === undefined || namespace === "" ? undefined : `${namespace}:`

@@ -6,7 +6,7 @@ import {
   CacheConfigError,
   dictStorage,
   EntryTooLargeError,
-  type KeyvStorage,
+  KeyvStorage,
   KeyvStorageClosedError,
   s3CacheStorage,
   S3StoreError
@@ -146,6 +146,32 @@ describe("KeyvStorage", () => {
       await rejection(dictStorage(new SyncTtlDict<string, unknown>()).set("x", 1, NaN)),
       CacheConfigError
     )
+  })
+
+  it("listeners are harmless, and 100 at the most", async () => {
+    const failure = new Error("no")
+    const fail = () => Promise.reject(failure)
+    const storage = new KeyvStorage({
+      get: fail,
+      getMany: fail,
+      set: fail,
+      hasMany: fail,
+      removeMany: fail,
+      clear: fail,
+      flush: fail,
+      async *iterate() {}
+    })
+    const told: Array<number> = []
+    const listen = (at: number) => storage.on("error", () => told.push(at))
+    for (let at = 0; at < 150; at++) listen(at)
+    storage.on("error", () => {
+      throw new Error("listener")
+    })
+    storage.on("error", () => Promise.reject(new Error("listener")))
+    storage.on("other", () => told.push(-1))
+    listen(150)
+    assert.strictEqual(await rejection(storage.get("x")), failure)
+    assert.deepStrictEqual(told, Array.from({ length: 98 }, (_, at) => at + 53))
   })
 
   it("entries without a time to live have that of the dictionary", async () => {
