@@ -7,6 +7,7 @@ import type * as Option from "effect/Option"
 import * as Either from "./Either.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type BoundedMapOptions, type WriteOutcome } from "./engine/BoundedMapOptions.js"
+import type { EntryInfo } from "./EntryInfo.js"
 import { formatStacks } from "./formatStacks.js"
 import { type Freshness, Kept, uselessFrom } from "./Kept.js"
 
@@ -94,6 +95,20 @@ export class FreshMap<in out K, in out V, in out E> {
    */
   peek(map: BoundedMap<K, Held<V, E>>, key: K, now: number): V | Absent {
     return freshValueOf(map.peek(key, now), now)
+  }
+
+  /**
+   * What there is to know of the fresh value under a key, or `Absent`: no use, and not counted.
+   *
+   * @since 0.1.0
+   */
+  peekEntry(map: BoundedMap<K, Held<V, E>>, key: K, now: number): EntryInfo<V> | Absent {
+    const value = this.peek(map, key, now)
+    const expiresAt = this.freshUntil(map, key, now)
+    const weight = map.weightOf(key, now)
+    return value === Absent || expiresAt === Absent || weight === Absent
+      ? Absent
+      : { value, expiresAt, remaining: expiresAt - now, lastUsedAt: map.lastUseOf(key, now), weight }
   }
 
   /**

@@ -21,6 +21,7 @@ import { orConfigError } from "./GuardedMap.js"
 import { clearInTurns, inTurns, pieceSize } from "./inTurns.js"
 import {
   type LeasedEntry,
+  type LeasedEntryInfo,
   leasedStoreKinds,
   leaseKinds,
   type LeaseOptions,
@@ -38,7 +39,7 @@ import { requireEffect } from "./requireEffect.js"
 import type { LeasedStoreEvent } from "./StoreEvent.js"
 import { lookMany, removeMany } from "./writeMany.js"
 
-export type { LeasedEntry, LeaseOptions, Options, Stats, WriteOptions } from "./LeasedStoreOptions.js"
+export type { LeasedEntry, LeasedEntryInfo, LeaseOptions, Options, Stats, WriteOptions } from "./LeasedStoreOptions.js"
 export type { ReleaseReason } from "./LeasedValue.js"
 export type { EntryToWrite } from "./manyEntries.js"
 
@@ -157,6 +158,11 @@ export interface LeasedStore<in out K, in out V, in out E = never, in out R = ne
   readonly hasMany: (keys: Iterable<K>) => Effect.Effect<ReadonlyArray<boolean>>
   /** The value under a key, if there is one, to look at: it is not leased. No use, and not counted. */
   readonly peek: (key: K) => Effect.Effect<Option.Option<V>>
+  /**
+   * What there is to know of the value under a key, if there is one, to look at: when it expires, its last use, its weight
+   * and its leases. No use, and not counted.
+   */
+  readonly peekEntry: (key: K) => Effect.Effect<Option.Option<LeasedEntryInfo<V>>>
   /** Removes a value. */
   readonly remove: (key: K) => Effect.Effect<void, CacheNotFoundError>
   /** Removes what is under keys, and returns how many values there were: one step, or pieces of 512. */
@@ -361,6 +367,16 @@ export const make = <K, V, E = never, R = never, R2 = never>(
         step((map, now) => {
           const found = map.peek(key, now)
           return found === Absent ? Option.none() : Option.some(found.value)
+        }),
+      peekEntry: (key) =>
+        step((map, now) => {
+          const held = map.peek(key, now)
+          const expiresAt = map.expiresAt(key)
+          const weight = map.weightOf(key, now)
+          if (held === Absent || expiresAt === Absent || weight === Absent) return Option.none()
+          const { leases, value } = held
+          const lastUsedAt = map.lastUseOf(key, now)
+          return Option.some({ value, expiresAt, remaining: expiresAt - now, lastUsedAt, weight, leases })
         }),
       remove: (key) =>
         Effect.flatten(step((map, now) => {

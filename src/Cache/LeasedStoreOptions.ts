@@ -10,6 +10,7 @@ import type * as Scope from "effect/Scope"
 import { CacheConfigError } from "./CacheErrors.js"
 import type { BoundedMapOptions } from "./engine/BoundedMapOptions.js"
 import type { OptionKinds } from "./engine/optionKinds.js"
+import type { EntryInfo } from "./EntryInfo.js"
 import type { ReleaseReason } from "./LeasedValue.js"
 import { printKey } from "./printKey.js"
 import type { ReleaseCounters, ReleaseLimits } from "./Releaser.js"
@@ -146,6 +147,17 @@ export const leaseKinds: OptionKinds<LeaseOptions<never, never, never>> = { time
 export interface LeasedEntry<out K, out V> {
   readonly key: K
   readonly value: V
+  /** How many leases of the value there are; a scope has one at most. */
+  readonly leases: number
+}
+
+/**
+ * A value in a leased store as `peekEntry` shows it, to look at. One that is leased is in use now.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface LeasedEntryInfo<out V> extends EntryInfo<V> {
   /** How many leases of the value there are; a scope has one at most. */
   readonly leases: number
 }

@@ -23,6 +23,7 @@ import { checkOptions, nameIn, whenRight, withCallOptions } from "./checkOptions
 import { givenMillis } from "./durationMillis.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
+import type { EntryInfo } from "./EntryInfo.js"
 import { makeEventHub } from "./EventHub.js"
 import { FreshMap, type Held, holding } from "./FreshMap.js"
 import { makeFreshness } from "./Freshness.js"
@@ -186,8 +187,11 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> e
   readonly hasMany: (keys: Iterable<K>) => Effect.Effect<ReadonlyArray<boolean>>
   /** The value under a key, if there is one. No use, and not counted. */
   readonly peek: (key: K) => Effect.Effect<Option.Option<V>>
-  /** When the entry under a key expires, in milliseconds since the epoch; `Infinity` for never. No use. */
-  readonly expiresAt: (key: K) => Effect.Effect<number, CacheNotFoundError>
+  /**
+   * What there is to know of the entry under a key, if there is one: its value, when it expires, how long it still lives,
+   * its last use and its weight. No use, and not counted.
+   */
+  readonly peekEntry: (key: K) => Effect.Effect<Option.Option<EntryInfo<V>>>
   /** Lets the entry under a key expire this long from now. No use. */
   readonly setTimeToLive: (key: K, timeToLive: Duration.DurationInput) => Effect.Effect<void, CacheNotFoundError>
   /** Removes an entry. */
@@ -437,7 +441,7 @@ export const make = <K, V, E = never, R = never>(
           (list) => lookMany(list, step, (map, now, key) => entries.peek(map, key, now) !== Absent)
         ),
       peek: (key) => step((map, now) => toOption(entries.peek(map, key, now))),
-      expiresAt: (key) => stepOrNotFound(key, (map, now) => entries.freshUntil(map, key, now)),
+      peekEntry: (key) => step((map, now) => toOption(entries.peekEntry(map, key, now))),
       setTimeToLive: (key, timeToLive) =>
         stepOrNotFound(key, (map, now) => {
           const until = now + givenMillis(name, "timeToLive", timeToLive)

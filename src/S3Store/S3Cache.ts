@@ -34,7 +34,7 @@ import type {
   S3CachePruneOptions,
   S3CacheWriteOptions
 } from "./S3CacheOptions.js"
-import type { ListedEntry, PruneProgress, S3CacheService, S3CacheStats } from "./S3CacheService.js"
+import type { ListedEntry, PruneProgress, S3CacheService, S3CacheStats, S3EntryInfo } from "./S3CacheService.js"
 import type { CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
 
 /**
@@ -103,6 +103,17 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    */
   static readonly peek = <K, V, F>(key: CacheKey<K, V, F>): Effect.Effect<Option.Option<V>, never, S3Cache> =>
     Effect.flatMap(S3Cache, (cache) => cache.peek(key))
+
+  /**
+   * What there is to know of the entry under a key, if it is in memory, looked at as `peek` does: its value, when it
+   * expires and was made, its tags, and its bytes (`weight`). `list` tells of those in the second level.
+   *
+   * @since 0.1.0
+   */
+  static readonly peekEntry = <K, V, F>(
+    key: CacheKey<K, V, F>
+  ): Effect.Effect<Option.Option<S3EntryInfo<V>>, never, S3Cache> =>
+    Effect.flatMap(S3Cache, (cache) => cache.peekEntry(key))
 
   /**
    * Writes an entry, whether there was one or not. Fails with `CacheEncodeError` when the value does not fit its

@@ -8,6 +8,7 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
 import type { CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "../Cache/CacheErrors.js"
+import type { EntryInfo } from "../Cache/EntryInfo.js"
 import type { S3CacheCheck } from "./checkStore.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
 import type { S3CacheEvent } from "./S3CacheEvent.js"
@@ -88,6 +89,18 @@ export interface ListedEntry<in out K, in out V, out F = never> {
 }
 
 /**
+ * An entry in memory as `peekEntry` shows it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface S3EntryInfo<out V> extends EntryInfo<V> {
+  /** When its value was set, or its computation began, in milliseconds since the epoch. */
+  readonly made: number
+  readonly tags: ReadonlyArray<string>
+}
+
+/**
  * How far `prune` is.
  *
  * @since 0.1.0
@@ -113,6 +126,7 @@ export interface S3CacheService {
   readonly getOption: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>, S3StoreError>
   readonly has: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<boolean, S3StoreError>
   readonly peek: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>>
+  readonly peekEntry: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<S3EntryInfo<V>>>
   readonly set: <K, V, F>(
     key: CacheKey<K, V, F>,
     value: V,

@@ -41,7 +41,7 @@ export { S3CacheLive } from "./S3CacheLive.js"
 export * as S3CacheMetrics from "./S3CacheMetrics.js"
 
 export type * from "./S3CacheOptions.js"
-export type { ListedEntry, PruneProgress, S3CacheService, S3CacheStats } from "./S3CacheService.js"
+export type { ListedEntry, PruneProgress, S3CacheService, S3CacheStats, S3EntryInfo } from "./S3CacheService.js"
 
 /** @since 0.1.0 */
 export * as S3Persistence from "./S3Persistence.js"

@@ -183,6 +183,7 @@ export const makeS3CacheService = (
       getOption: (key) => unlessWrongKey(name, key, () => reading.getOption(key)),
       has: (key) => unlessWrongKey(name, key, () => Effect.map(reading.getOption(key), Option.isSome)),
       peek: (key) => unlessWrongKey(name, key, () => reading.peek(key)),
+      peekEntry: (key) => unlessWrongKey(name, key, () => reading.peekEntry(key)),
       set: (key, value, write) =>
         unlessWrongKey(name, key, () => withCallOptions(name, write, s3WriteKinds, writing.set(key, value, write))),
       add: (key, value, write) =>

@@ -14,6 +14,7 @@ import { decodeHeld } from "./entryCodec.js"
 import type { EntryPolicy } from "./EntryPolicy.js"
 import type { AnyKey, Held } from "./Held.js"
 import type { CacheKey } from "./Keyspace.js"
+import type { S3EntryInfo } from "./S3CacheService.js"
 import { CacheDecodeError, S3StoreError } from "./S3StoreErrors.js"
 import type { TagMark } from "./TagStates.js"
 
@@ -79,6 +80,8 @@ export interface Reading {
   readonly getOption: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>, S3StoreError>
   /** The fresh value in memory, as far as is known there of its tags. */
   readonly peek: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>>
+  /** The same with what there is to know of it. */
+  readonly peekEntry: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<S3EntryInfo<V>>>
 }
 
 /**
@@ -249,6 +252,25 @@ export const makeReading = (levels: CacheLevels): Reading => {
     return content
   }
 
+  const peekEntry: Reading["peekEntry"] = (key) =>
+    Effect.flatMap(memory.peek(key), ({ held, now }) => {
+      const there = held ?? behind.waiting(key)?.held
+      return there === undefined ? Effect.succeed(Option.none()) : Effect.map(markers.peek(there), (mark) => {
+        const held = marked(there, mark, now)
+        if (held === undefined || held === "unknown" || now >= held.freshUntil) return Option.none()
+        const { freshUntil: expiresAt, made, tags, weight } = held
+        return Option.map(valueOf(held.contentFor(key.space)), (value) => ({
+          value,
+          expiresAt,
+          remaining: expiresAt - now,
+          lastUsedAt: undefined,
+          weight,
+          made,
+          tags
+        }))
+      })
+    })
+
   return {
     load,
     loadShared,
@@ -273,16 +295,8 @@ export const makeReading = (levels: CacheLevels): Reading => {
         const content = inSight(key, held, now)
         return content === undefined ? slowly(key) : Exit.succeed(valueOf(content))
       }),
-    peek: (key) =>
-      Effect.flatMap(memory.peek(key), ({ held, now }) => {
-        const there = held ?? behind.waiting(key)?.held
-        return there === undefined ? Effect.succeed(Option.none()) : Effect.map(markers.peek(there), (mark) => {
-          const held = marked(there, mark, now)
-          return held === undefined || held === "unknown" || now >= held.freshUntil
-            ? Option.none()
-            : valueOf(held.contentFor(key.space))
-        })
-      })
+    peek: (key) => Effect.map(peekEntry(key), Option.map(({ value }) => value)),
+    peekEntry
   }
 }
 

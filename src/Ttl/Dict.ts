@@ -14,6 +14,7 @@ import type {
   CacheNotFoundError,
   EntryTooLargeError
 } from "../Cache/CacheErrors.js"
+import type { EntryInfo } from "../Cache/EntryInfo.js"
 import type { LoadFailure } from "../Cache/getManyOrCompute.js"
 import type { StoreEvent } from "../Cache/StoreEvent.js"
 import type { ByteSizeInput } from "./ByteSize.js"
@@ -102,6 +103,11 @@ export interface Dict<in out K, in out V, out E = never, in out F = never, in R 
   readonly hasMany: (keys: Iterable<K>) => Effect.Effect<ReadonlyArray<boolean>>
   /** The value under a key, if there is one. No use, and not counted. */
   readonly peek: (key: K) => Effect.Effect<Option.Option<V>>
+  /**
+   * What there is to know of the entry under a key, if there is one: its value, when it expires, how long it still lives,
+   * its last use and its bytes (`weight`). No use, and not counted.
+   */
+  readonly peekEntry: (key: K) => Effect.Effect<Option.Option<EntryInfo<V>>>
   /** Removes an entry. */
   readonly remove: (key: K) => Effect.Effect<void, CacheNotFoundError>
   /** Removes what is under keys, and returns how many entries there were: one step, or pieces of 512. */

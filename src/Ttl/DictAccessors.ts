@@ -54,6 +54,7 @@ export const accessors = <Self, K, V, E, F, R>(
   has: (key) => Effect.flatMap(tag, (dict) => dict.has(key)),
   hasMany: (keys) => Effect.flatMap(tag, (dict) => dict.hasMany(keys)),
   peek: (key) => Effect.flatMap(tag, (dict) => dict.peek(key)),
+  peekEntry: (key) => Effect.flatMap(tag, (dict) => dict.peekEntry(key)),
   remove: (key) => Effect.flatMap(tag, (dict) => dict.remove(key)),
   removeMany: (keys) => Effect.flatMap(tag, (dict) => dict.removeMany(keys)),
   pop: (key) => Effect.flatMap(tag, (dict) => dict.pop(key)),

@@ -239,6 +239,7 @@ const make = <K, KI, V, VI, F, R>(
       has: (key) => dict.has(structuralKey(key)),
       hasMany: (keys) => whenRight(() => keysIn(name, keys), (list) => dict.hasMany(list.map(structuralKey))),
       peek: (key) => dict.peek(structuralKey(key)),
+      peekEntry: (key) => dict.peekEntry(structuralKey(key)),
       remove: (key) => dict.remove(structuralKey(key)),
       removeMany: (keys) => whenRight(() => keysIn(name, keys), (list) => dict.removeMany(list.map(structuralKey))),
       pop: (key) => dict.pop(structuralKey(key)),

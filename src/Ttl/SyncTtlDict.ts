@@ -12,6 +12,7 @@ import { FiledMap } from "../Cache/engine/FiledMap.js"
 import { onRejection } from "../Cache/engine/onRejection.js"
 import type { OptionKind } from "../Cache/engine/optionKinds.js"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
+import type { EntryInfo } from "../Cache/EntryInfo.js"
 import { FailureWarnings } from "../Cache/FailureWarnings.js"
 import { type Held, holding } from "../Cache/FreshMap.js"
 import { printName } from "../Cache/glance.js"
@@ -211,6 +212,16 @@ export class SyncTtlDict<K, V> implements Iterable<readonly [key: K, value: V]> 
    */
   peek(key: K): V | undefined {
     return orUndefined(this.step((map, now) => this.#steps.entries.peek(map, key, now)))
+  }
+
+  /**
+   * What there is to know of the entry under a key, or `undefined`: its value, when it expires, how long it still lives, its
+   * last use and its bytes (`weight`). No use, and not counted.
+   *
+   * @since 0.1.0
+   */
+  peekEntry(key: K): EntryInfo<V> | undefined {
+    return orUndefined(this.step((map, now) => this.#steps.entries.peekEntry(map, key, now)))
   }
 
   /**

@@ -12,6 +12,7 @@ export {
   EntryTooLargeError
 } from "../Cache/CacheErrors.js"
 export type { RemovalReason } from "../Cache/engine/RemovalReason.js"
+export type { EntryInfo } from "../Cache/EntryInfo.js"
 export type { ErrorGuard } from "../Cache/errorGuard.js"
 export type { FreshnessOptions } from "../Cache/Freshness.js"
 export type { StoreEvent } from "../Cache/StoreEvent.js"

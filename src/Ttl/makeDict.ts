@@ -255,6 +255,7 @@ export const makeDict = <K, V, F = never, R = never>(
           (list) => lookMany(list, step, (map, now, key) => entries.peek(map, key, now) !== Absent)
         ),
       peek: (key) => step((map, now) => toOption(entries.peek(map, key, now))),
+      peekEntry: (key) => step((map, now) => toOption(entries.peekEntry(map, key, now))),
       remove: (key) => removing((map, now) => done(key, steps.remove(map, now, key) !== Absent)),
       removeMany: (keys) =>
         whenRight(

@@ -207,6 +207,18 @@ export class BoundedMap<K, V> extends Printed {
   }
 
   /**
+   * When the entry under a key was written or used last, in milliseconds since the epoch: `now` for one that is in use,
+   * `undefined` where it is not known, as without a time to idle. Changes nothing.
+   *
+   * @since 0.1.0
+   */
+  lastUseOf(key: K, now: number): number | undefined {
+    const slot = this.#index.get(key)
+    const at = slot === -1 ? undefined : this.#deadlines?.lastUse(slot)
+    return at === never ? now : at
+  }
+
+  /**
    * What an entry would weigh, written now. Throws what the weigher throws, or `BoundedMapError` for a weight that is none.
    *
    * @since 0.1.0
@@ -495,16 +507,9 @@ export class BoundedMap<K, V> extends Printed {
    * @since 0.1.0
    */
   violations(): ReadonlyArray<string> {
-    return violationsOf({
-      policy: this.#policy,
-      deadlines: this.#deadlines,
-      index: this.#index,
-      table: this.#table,
-      used: this.#used,
-      maxSize: this.#entryLimit,
-      weight: this.#totalWeight,
-      maxWeight: this.#weightLimit
-    })
+    const tables = { policy: this.#policy, deadlines: this.#deadlines, index: this.#index, table: this.#table }
+    const limits = { maxSize: this.#entryLimit, maxWeight: this.#weightLimit }
+    return violationsOf({ ...tables, ...limits, used: this.#used, weight: this.#totalWeight })
   }
 
   private popNext(now: number, next: () => number): readonly [key: K, value: V] | Absent {

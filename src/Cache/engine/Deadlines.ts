@@ -69,6 +69,15 @@ export class Deadlines {
   }
 
   /**
+   * When a slot was used last, `Infinity` for one that is in use; `undefined` without a time to idle.
+   *
+   * @since 0.1.0
+   */
+  lastUse(slot: number): number | undefined {
+    return this.uses?.[slot]
+  }
+
+  /**
    * Gives a slot a deadline, besides the one that its last use gives it.
    *
    * @param usedAt when it is used last, if that is news
