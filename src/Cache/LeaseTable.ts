@@ -88,6 +88,8 @@ export interface LeaseTable<K, V, E, R> {
    * large: nothing has changed.
    */
   readonly takeOver: (map: LeasedMap<K, V>, now: number, entry: PreparedEntry<LeasedValue<K, V>>) => WriteOutcome
+  /** What brings a value in, once not too many wait for their release. */
+  readonly withRoom: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** Part of a step: acquisitions of a key that are under way will not get into the map. */
   readonly detach: (key: K) => void
   /** Part of a step: acquisitions that are under way will not get into the map. */
@@ -142,7 +144,8 @@ export const makeLeaseTable = <K, V, E, R, R2>(
       maxWeight: options.maxWeight,
       timeToIdle,
       weigh: weigh && ((key, { value }) => weigh(key, value)),
-      onRemoval: (key, value, reason) => {
+      onRemoval: (key, value, reason, weight) => {
+        value.weight = weight
         if (isLeasing && reason === "deleted") value.lease()
         releaser.left(value, closed ? "closed" : reason)
         hub.publish(() => ({ _tag: "Removed", key, reason }))
@@ -238,6 +241,11 @@ export const makeLeaseTable = <K, V, E, R, R2>(
         })
       )
 
+    const acquireWithRoom: typeof acquire = (key, lease, restore, isAnew) =>
+      releaser.isFull
+        ? Effect.zipRight(restore(releaser.room), acquire(key, lease, restore, isAnew))
+        : acquire(key, lease, restore, isAnew)
+
     const acquire = (
       key: K,
       lease: LeaseOptions<V, E, Exclude<R, Scope.Scope>> | undefined,
@@ -289,7 +297,8 @@ export const makeLeaseTable = <K, V, E, R, R2>(
           found.lease()
           return onFound(found)
         }),
-      acquire,
+      acquire: acquireWithRoom,
+      withRoom: (effect) => Effect.suspend(() => releaser.isFull ? Effect.zipRight(releaser.room, effect) : effect),
       leasing: (f) =>
         step((map, now) => {
           isLeasing = true

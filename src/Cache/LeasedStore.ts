@@ -265,7 +265,7 @@ export const make = <K, V, E = never, R = never, R2 = never>(
   return Effect.gen(function*() {
     yield* checkOptions(name, options, leasedStoreKinds)
     const table = yield* makeLeaseTable(name, options)
-    const { acquire, find, step } = table
+    const { acquire, find, step, withRoom } = table
 
     const notFound = (key: K) => Exit.fail(new CacheNotFoundError({ cache: name, key: printKey(key) }))
 
@@ -327,18 +327,18 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           name,
           write,
           writeKinds,
-          Effect.flatten(step((map, now): Either.Either<void, CacheExistsError | EntryTooLargeError> =>
+          withRoom(Effect.flatten(step((map, now): Either.Either<void, CacheExistsError | EntryTooLargeError> =>
             map.has(key, now)
               ? Either.left(new CacheExistsError({ cache: name, key: printKey(key) }))
               : handOver(map, now, key, value, write)
-          ))
+          )))
         ),
       set: (key, value, write) =>
         withCallOptions(
           name,
           write,
           writeKinds,
-          Effect.flatten(step((map, now) => handOver(map, now, key, value, write)))
+          withRoom(Effect.flatten(step((map, now) => handOver(map, now, key, value, write))))
         ),
       setMany: (items, write) =>
         withCallOptions(
@@ -347,7 +347,7 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           writeKinds,
           whenRight(() => entriesIn(name, items, writeKinds), (list) =>
             Effect.flatMap(
-              step((map, now) => {
+              withRoom(step((map, now) => {
                 const prepared = list.map(([key, value, own]) =>
                   table.prepare(map, now, key, value, own?.timeToLive === undefined ? write : own)
                 )
@@ -356,7 +356,7 @@ export const make = <K, V, E = never, R = never, R2 = never>(
                   prepared,
                   (entry) => handedOver(map, entry.item.key, table.takeOver(map, now, entry))
                 )
-              }),
+              })),
               asExit
             ))
         ),

@@ -61,6 +61,13 @@ export interface Options<in K, in out V, out E = never, out R = never, out R2 = 
   /** The most releases at a time, a whole number or `Infinity`. Default 16. */
   readonly releaseConcurrency?: number | undefined
   /**
+   * How many values may wait for their release, a whole number, 1 or more, or `Infinity`. When so many wait, or so much
+   * that they weigh `maxWeight`, whoever brings another in (`use`, `lease`, `refresh`, `add`, `set`) waits until there is
+   * room, and the log tells so once. One operation may go over it by what it makes leave; releases themselves never wait.
+   * `stats.releasing` says how many there are. Default 1,000.
+   */
+  readonly releaseCapacity?: number | undefined
+  /**
    * How long the closing of the store's scope waits for leases to end. Then the values still leased are logged, and
    * released under their leases. Default 30 seconds.
    */
@@ -92,6 +99,7 @@ export const leasedStoreKinds: OptionKinds<Options<never, never>> = {
   evictionPolicy: "any",
   releaseTimeout: "any",
   releaseConcurrency: "any",
+  releaseCapacity: "any",
   gracePeriod: "any",
   eventCapacity: "any",
   metrics: "flag"
@@ -205,6 +213,7 @@ export interface Stats {
 }
 
 const defaultReleaseConcurrency = 16
+const defaultReleaseCapacity = 1000
 const defaultReleaseTimeout = "30 seconds"
 const defaultGracePeriod = "30 seconds"
 
@@ -226,17 +235,19 @@ export const releaseLimits = <K, V, E, R, R2>(
     return {
       timeout: Duration.millis(timeout),
       gracePeriod: Duration.millis(gracePeriod),
-      concurrency: yield* concurrencyOf(cache, options.releaseConcurrency ?? defaultReleaseConcurrency)
+      concurrency: yield* countOf(cache, "releaseConcurrency", options.releaseConcurrency ?? defaultReleaseConcurrency),
+      capacity: yield* countOf(cache, "releaseCapacity", options.releaseCapacity ?? defaultReleaseCapacity),
+      maxWeight: options.maxWeight ?? Number.POSITIVE_INFINITY
     }
   })
 
-const concurrencyOf = (cache: string, value: number): Either.Either<number, CacheConfigError> =>
+const countOf = (cache: string, option: string, value: number): Either.Either<number, CacheConfigError> =>
   value >= 1 && (Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY)
     ? Either.right(value)
     : Either.left(
       new CacheConfigError({
         cache,
-        option: "releaseConcurrency",
+        option,
         value: printKey(value),
         accepted: "a whole number, 1 or more, or Infinity"
       })

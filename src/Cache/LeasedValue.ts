@@ -43,6 +43,8 @@ export class LeasedValue<out K, out V> {
   readonly value: V
   /** Why it is not in the store; `undefined` while it is. */
   outside: ReleaseReason | undefined = "discarded"
+  /** What it weighed in the store when it left. */
+  weight = 0
   private count = 0
   // Spans hold on to the values they return; what is behind these would be shown with them.
   readonly #scope: Scope.CloseableScope | undefined

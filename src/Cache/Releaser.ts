@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
+import * as FiberRef from "effect/FiberRef"
 import * as MutableQueue from "effect/MutableQueue"
 import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
@@ -29,6 +30,10 @@ export interface ReleaseLimits {
   readonly timeout: Duration.Duration
   /** The most releases at a time, 1 or more. */
   readonly concurrency: number
+  /** How many values wait for their release before there is no room for more. */
+  readonly capacity: number
+  /** How much the values weigh that wait for their release before there is no room for more. */
+  readonly maxWeight: number
   /** How long `close` waits for leases to end. */
   readonly gracePeriod: Duration.Duration
 }
@@ -82,6 +87,8 @@ export class Releaser<in out K, in out V> {
   private readonly outside = new Set<LeasedValue<K, V>>()
   private readonly queue = MutableQueue.unbounded<LeasedValue<K, V>>()
   private readonly watchers = new Set<Watcher>()
+  private waitingWeight = 0
+  private saidFull = false
   private workers = 0
   private running = 0
 
@@ -108,6 +115,29 @@ export class Releaser<in out K, in out V> {
   get releasing(): number {
     return MutableQueue.length(this.queue) + this.running
   }
+
+  /**
+   * Whether so many values wait for their release that whoever brings another in has to wait.
+   *
+   * @since 0.1.0
+   */
+  get isFull(): boolean {
+    const waiting = MutableQueue.length(this.queue)
+    return waiting >= this.options.capacity || waiting > 0 && this.waitingWeight >= this.options.maxWeight
+  }
+
+  /**
+   * Waits until there is room. Releases never wait for it: it is them who make it.
+   *
+   * @since 0.1.0
+   */
+  readonly room: Effect.Effect<void> = Effect.flatMap(FiberRef.get(isRelease), (inRelease) => {
+    if (inRelease || !this.isFull) return Effect.void
+    const wait = this.until(() => !this.isFull)
+    if (this.saidFull) return wait
+    this.saidFull = true
+    return Effect.zipRight(quietly(Effect.logWarning(`${this.options.name}: ${fullWarning}`)), wait)
+  })
 
   /**
    * A value is in the store.
@@ -172,6 +202,7 @@ export class Releaser<in out K, in out V> {
 
   private enqueue(value: LeasedValue<K, V>): void {
     MutableQueue.offer(this.queue, value)
+    this.waitingWeight += value.weight
     this.changed()
     if (this.workers === this.options.concurrency) return
     this.workers++
@@ -186,6 +217,8 @@ export class Releaser<in out K, in out V> {
       return Effect.void
     }
     this.running++
+    this.waitingWeight -= value.weight
+    this.changed()
     return Effect.zipRight(this.run(value), this.work)
   })
 
@@ -202,7 +235,7 @@ export class Releaser<in out K, in out V> {
       )
     )
     const label = () => `${this.options.name}: the release of ${printKey(value.key)} (${reason})`
-    return Effect.flatMap(this.limited(all), (ended) => {
+    return Effect.flatMap(this.limited(Effect.locally(all, isRelease, true)), (ended) => {
       if (Option.isNone(ended)) {
         const limit = Duration.format(this.options.timeout)
         return Effect.map(
@@ -246,6 +279,11 @@ export class Releaser<in out K, in out V> {
     for (const { holds, told } of this.watchers) if (holds()) Deferred.unsafeDone(told, Effect.void)
   }
 }
+
+// Whether a fiber runs a release.
+const isRelease = FiberRef.unsafeMake(false)
+
+const fullWarning = "release is slower than values leave: whoever brings another in waits until there is room"
 
 type ReleaseOutcome = "success" | "failure" | "timeout"
 

@@ -883,6 +883,7 @@ describe("LeasedStore", () => {
         [{ maxSize: -1 }, "maxSize is -1, but must be a whole number of entries, 0 or more, or Infinity"],
         [{ maxWeight: NaN }, "maxWeight is NaN, but must be a whole number, 0 or more, or Infinity"],
         [{ releaseConcurrency: 0 }, "releaseConcurrency is 0, but must be a whole number, 1 or more, or Infinity"],
+        [{ releaseCapacity: 0 }, "releaseCapacity is 0, but must be a whole number, 1 or more, or Infinity"],
         [{ releaseConcurrency: 1.5 }, "releaseConcurrency is 1.5, but must be a whole number, 1 or more, or Infinity"],
         [{ releaseConcurrency: NaN }, "releaseConcurrency is NaN, but must be a whole number, 1 or more, or Infinity"],
         [{ timeToLive: NaN }, "timeToLive is NaN, but must be a duration of 0 milliseconds or more"],
