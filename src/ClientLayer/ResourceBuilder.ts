@@ -59,7 +59,11 @@ export const resourceBuilder =
     })
     return Effect.flatMap(
       Effect.interruptible(lease),
-      (client) => failing(prepared, cache, definition.build(client, options.value), secrets)
+      (client) =>
+        Effect.map(
+          failing(prepared, cache, definition.build(client, options.value), secrets),
+          ({ release, resource }) => ({ resource, release: maskDefects(release, hiddenOf(prepared, secrets)) })
+        )
     )
   }
 
@@ -83,12 +87,13 @@ const variantOf = <Ctor extends ClientClass, Options, R>(
  * @category combinators
  */
 export const failing = <Ctor extends ClientClass, Options, R, A, R2>(
-  { key, normal, options }: PreparedResource<Ctor, Options, R>,
+  prepared: PreparedResource<Ctor, Options, R>,
   cache: string,
   build: Effect.Effect<A, unknown, R2>,
   more: MoreSecrets = noMoreSecrets
 ): Effect.Effect<A, ResourceBuildError, R2> => {
-  const hidden = () => hiddenFrom(normal, more).addAll(options.secrets())
+  const { key } = prepared
+  const hidden = hiddenOf(prepared, more)
   return Effect.mapError(maskDefects(build, hidden), (cause) => {
     const texts = hidden()
     return new ResourceBuildError({
@@ -99,6 +104,10 @@ export const failing = <Ctor extends ClientClass, Options, R, A, R2>(
     })
   })
 }
+
+const hiddenOf =
+  <Ctor extends ClientClass, Options, R>({ normal, options }: PreparedResource<Ctor, Options, R>, more: MoreSecrets) =>
+  () => hiddenFrom(normal, more).addAll(options.secrets())
 
 // The client would be another one than the key says.
 const assertUnchanged = <Ctor extends ClientClass, Options, R>(

@@ -2,8 +2,15 @@ import { GetObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers"
 import { assert, describe, it } from "@effect/vitest"
 import { NodeHttpHandler } from "@smithy/node-http-handler"
-import { Effect, Exit, TestClock } from "effect"
-import { ClientCache, isRequestError, sendCommand, Session } from "effect-aws-cache/ClientLayer"
+import { Effect, Exit, Layer, Logger, TestClock } from "effect"
+import {
+  ClientCache,
+  isRequestError,
+  ResourceCache,
+  ResourceDefinition,
+  sendCommand,
+  Session
+} from "effect-aws-cache/ClientLayer"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { inspect } from "node:util"
@@ -129,6 +136,39 @@ describe("what a server says back shows no secret", () => {
       assert.notInclude(shown(error), planted)
       assert.notMatch(shown(error), /Signature=[0-9a-f]/)
     }))
+})
+
+describe("a resource that cannot be released shows no secret of its configuration", () => {
+  const planted = "planted-secret-0123456789"
+  const fail = () => {
+    throw new Error(`not released: ${planted}`)
+  }
+  const releases: Readonly<Record<string, () => Effect.Effect<void>>> = {
+    "it throws": fail,
+    "it dies": () => Effect.sync(fail),
+    "it rejects": () => Effect.promise(() => Promise.reject(new Error(`not released: ${planted}`))),
+    "it dies with a value": () => Effect.die({ deep: [{ secret: planted }] })
+  }
+  for (const [name, release] of Object.entries(releases)) {
+    it.scopedLive(name, () =>
+      Effect.gen(function*() {
+        const logged: Array<string> = []
+        const logger = Logger.make(({ cause, message }) => {
+          logged.push(inspect([message, cause], { depth: 9, showHidden: true }))
+        })
+        const House = ResourceDefinition.make({ name: "House", client: S3Client, make: () => ({}), release })
+        yield* Effect.gen(function*() {
+          const config: S3ClientConfig & { readonly houseKey: string } = { region: "us-east-1", houseKey: planted }
+          yield* ResourceCache.withResource(House, config, () => Effect.void)
+          yield* ResourceCache.clear
+        }).pipe(
+          Effect.provide(ResourceCache.layer().pipe(Layer.provideMerge(ClientCache.layer()))),
+          Effect.provide(Logger.replace(Logger.defaultLogger, logger))
+        )
+        assert.isAbove(logged.length, 0)
+        assert.notInclude(logged.join("\n"), planted)
+      }))
+  }
 })
 
 describe("an expiration, whatever it is, is asked for no more often than the SDK asks", () => {
