@@ -49,6 +49,14 @@ export class NaiveDict {
         return found?.value
       case "peek":
         return found?.value
+      case "peekEntry":
+        return found && {
+          value: found.value,
+          expiresAt: this.end(found),
+          remaining: this.end(found) - now,
+          lastUsedAt: this.timeToIdle === Infinity ? undefined : found.usedAt,
+          weight: found.bytes
+        }
       case "has":
         return found !== undefined
       case "set":

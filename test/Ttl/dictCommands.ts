@@ -5,6 +5,7 @@ export interface Command {
   readonly name:
     | "get"
     | "peek"
+    | "peekEntry"
     | "has"
     | "set"
     | "setUntil"
@@ -43,6 +44,7 @@ export interface Command {
 const weights: Readonly<Record<Command["name"], number>> = {
   get: 8,
   peek: 2,
+  peekEntry: 2,
   has: 2,
   set: 12,
   setUntil: 3,
@@ -74,6 +76,7 @@ const weights: Readonly<Record<Command["name"], number>> = {
 const names: ReadonlyArray<Command["name"]> = [
   "get",
   "peek",
+  "peekEntry",
   "has",
   "set",
   "setUntil",

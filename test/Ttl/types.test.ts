@@ -9,6 +9,7 @@ import {
   type Dict,
   type DictEntry,
   type DictWriteOptions,
+  type EntryInfo,
   type EntryTooLargeError,
   type StoreEvent,
   type SyncTtlDict,
@@ -63,6 +64,7 @@ it("the members of a class are typed by its schemas", () => {
   same<ReturnType<typeof Sessions.setMany>, Effect.Effect<void, SessionsWrite, Sessions>>()
   same<Parameters<typeof Sessions.setMany>[0], Iterable<DictEntry<string, Session>>>()
   same<Parameters<typeof Sessions.setMany>[1], DictWriteOptions | undefined>()
+  same<ReturnType<typeof Sessions.peekEntry>, Effect.Effect<Option.Option<EntryInfo<Session>>, never, Sessions>>()
   same<ReturnType<typeof Sessions.hasMany>, Effect.Effect<ReadonlyArray<boolean>, never, Sessions>>()
   same<ReturnType<typeof Sessions.removeMany>, Effect.Effect<number, never, Sessions>>()
   same<ReturnType<typeof Sessions.refresh>, Effect.Effect<Session, CacheKeyError | CacheValueError, Sessions>>()
