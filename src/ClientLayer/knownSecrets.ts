@@ -4,13 +4,15 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Encoding from "effect/Encoding"
 import { readFile } from "node:fs/promises"
 import { rememberSecrets } from "./hiddenTexts.js"
 
 /**
  * The values in the environment and in the shared config and credentials files that are secrets by their names:
  * access keys, secrets, tokens and what is in the files that hold one, commands that print credentials (their arguments may
- * be passwords). Empty for the files when there is nothing to read them with.
+ * be passwords), external ids of roles, and passwords in URLs, those of proxies among them. Empty for the files when there is nothing to read them with.
  *
  * @since 0.1.0
  * @category secrets
@@ -21,12 +23,14 @@ export const knownSecrets: Effect.Effect<ReadonlySet<string>> = Effect.suspend((
   const remember = (name: string, value: string | undefined) => {
     if (/token_file$/i.test(name)) {
       if (value !== undefined && value !== "" && tokenFiles.size < mostTokenFiles) tokenFiles.add(value)
-    } else if (/secret|token|access_key|credential_process/i.test(name) && !/_file$/i.test(name)) {
+    } else if (/secret|token|access_key|external_id|credential_process/i.test(name) && !/_file$/i.test(name)) {
       rememberSecrets(value, secrets)
+    } else {
+      rememberUser(value, secrets)
     }
   }
   for (const [name, value] of Object.entries(process.env)) {
-    if (name.startsWith("AWS_")) remember(name, value)
+    if (name.startsWith("AWS_") || /^(?:https?|all)_proxy$/i.test(name)) remember(name, value)
   }
   // As they were read last, which a session does before it asks a source that reads them.
   return Effect.tryPromise(() =>
@@ -55,3 +59,11 @@ export const knownSecrets: Effect.Effect<ReadonlySet<string>> = Effect.suspend((
 })
 
 const mostTokenFiles = 20
+
+/** A password in a URL, of an endpoint or a proxy, as it is written there and as it is. */
+const rememberUser = (value: string | undefined, secrets: Set<string>): void => {
+  const { password = "" } = value !== undefined && URL.canParse(value) ? new URL(value) : {}
+  for (const part of [password, Either.getOrElse(Encoding.decodeUriComponent(password), () => password)]) {
+    rememberSecrets(part, secrets)
+  }
+}

@@ -95,9 +95,10 @@ describe("what a server says back shows no secret", () => {
 
   const echo = LocalHttp.make(({ headers }, response, body) => {
     const token = new URLSearchParams(body.toString("utf8")).get("WebIdentityToken")
+    const externalId = new URLSearchParams(body.toString("utf8")).get("ExternalId")
     response.writeHead(403, { "content-type": "text/xml" }).end(
       `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>`
-        + `<Code>AccessDenied</Code><Message>refused ${token} ${headers["x-amz-security-token"]} `
+        + `<Code>AccessDenied</Code><Message>refused ${externalId ?? token} ${headers["x-amz-security-token"]} `
         + `${headers.authorization}</Message></Error><RequestId>1</RequestId></ErrorResponse>`
     )
   })
@@ -119,6 +120,33 @@ describe("what a server says back shows no secret", () => {
       assert.match(error.message, /refused \*\*\*/)
       assert.notInclude(shown(error), planted)
     }))
+
+  it.scopedLive("of the external id of a role", () =>
+    Effect.gen(function*() {
+      const sts = yield* echo
+      yield* sessionEnvironment({
+        config: "[profile house]\nregion = us-east-1\nrole_arn = arn:aws:iam::123456789012:role/house\n"
+          + `source_profile = source\nexternal_id = ${planted}\n`,
+        credentials: "[source]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI\n",
+        variables: { AWS_ENDPOINT_URL_STS: sts.url }
+      })
+      const session = yield* Session.make({ profile: "house" })
+      const error = yield* Effect.flip(session.getCredentials())
+      assert.match(error.message, /refused \*\*\*/)
+      assert.notInclude(shown(error), planted)
+    }))
+
+  for (const variable of ["HTTPS_PROXY", "http_proxy", "AWS_ENDPOINT_URL"]) {
+    it.scopedLive(`of the password of ${variable}`, () =>
+      Effect.gen(function*() {
+        yield* sessionEnvironment({ variables: { [variable]: `http://user:${planted}%40x@127.0.0.1:1` } })
+        const credentials = () => Promise.reject(new Error(`no proxy: ${planted}%40x, ${planted}@x`))
+        const session = yield* Session.make({ credentials })
+        const error = yield* Effect.flip(session.getCredentials())
+        assert.match(error.message, /no proxy: \*\*\*, \*\*\*/)
+        assert.notInclude(shown(error), planted)
+      }))
+  }
 
   it.scopedLive("of the credentials a provider asks with", () =>
     Effect.gen(function*() {
