@@ -8,6 +8,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import { randomUUID } from "node:crypto"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
 import { checkNested, whenRight, withCallOptions } from "../Cache/checkOptions.js"
@@ -43,6 +44,7 @@ import {
   circuitBreakerKinds,
   s3ManyKinds,
   s3MemoizeKinds,
+  s3PruneKinds,
   s3WriteKinds,
   s3WriteManyKinds,
   writeBehindKinds
@@ -211,7 +213,12 @@ export const makeS3CacheService = (
           )
         ),
       getManyOrCompute: (keyspace, keys, load, how) =>
-        unlessWrongFunction(name, keyspace, "load", load, () => many.getManyOrCompute(keyspace, keys, load, how)),
+        withCallOptions(
+          name,
+          how,
+          s3ManyKinds,
+          unlessWrongFunction(name, keyspace, "load", load, () => many.getManyOrCompute(keyspace, keys, load, how))
+        ),
       setMany: (entries, how) =>
         withCallOptions(
           name,
@@ -252,8 +259,16 @@ export const makeS3CacheService = (
           compute,
           () => withCallOptions(name, how, s3MemoizeKinds, memoizing.memoize(keyspace, compute, how))
         ),
-      list: (keyspace, how) => unlessWrongKeyspace(name, keyspace, () => maintenance.list(keyspace, how)),
-      prune: (keyspace, how) => unlessWrongKeyspace(name, keyspace, () => maintenance.prune(keyspace, how)),
+      list: (keyspace, how) =>
+        unlessWrongKeyspace(name, keyspace, () =>
+          Stream.unwrap(
+            withCallOptions(name, how, s3ManyKinds, Effect.sync(() => maintenance.list(keyspace, how)))
+          )),
+      prune: (keyspace, how) =>
+        unlessWrongKeyspace(name, keyspace, () =>
+          Stream.unwrap(
+            withCallOptions(name, how, s3PruneKinds, Effect.sync(() => maintenance.prune(keyspace, how)))
+          )),
       clear: (keyspace) => unlessWrongKeyspace(name, keyspace, () => maintenance.clear(keyspace)),
       invalidateTag: (tag) => unlessWrongTag(name, tag, () => marking(tag, "invalidated")),
       expireTag: (tag) => unlessWrongTag(name, tag, () => marking(tag, "expired")),

@@ -84,7 +84,10 @@ describe("options of S3Cache and its second levels", () => {
         (options) => S3Cache.add(key, 1, untyped(options)),
         (options) => S3Cache.setMany([[key, 1]], untyped(options)),
         (options) => S3Cache.getOrCompute(key, Effect.succeed(1), untyped(options)),
-        (options) => Effect.flatMap(S3Cache.memoize(words, () => Effect.succeed(1), untyped(options)), (f) => f("a"))
+        (options) => Effect.flatMap(S3Cache.memoize(words, () => Effect.succeed(1), untyped(options)), (f) => f("a")),
+        (options) => S3Cache.getManyOrCompute(words, ["a"], () => Effect.succeed([["a", 1]]), untyped(options)),
+        (options) => Stream.runDrain(S3Cache.list(words, untyped(options))),
+        (options) => Stream.runDrain(S3Cache.prune(words, untyped(options)))
       ]
       for (const call of calls) {
         for (const options of [5, { ttl: 5 }, { tag: ["a"] }, null]) {

@@ -1,3 +1,4 @@
+import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { TtlDict, TtlDictLive } from "effect-aws-cache/Ttl"
 import * as Config from "effect/Config"
@@ -48,6 +49,19 @@ class Users extends TtlDict.Service<Users>()("app/Users", {
 const untyped = (json: string) => Effect.sync(() => JSON.parse(json))
 
 describe("TtlDict.Service", () => {
+  it.effect("refuses options of snapshots that there are not, or of another kind, and touches no file", () =>
+    Effect.gen(function*() {
+      const path = "/nowhere/at/all"
+      const wrong = [`{ "ttl": 5 }`, "5", "null", "[]", `{ "timeout": "soon" }`, `{ "timeout": -1 }`]
+      for (const json of [...wrong, `{ "limits": "forget" }`]) {
+        const how = yield* untyped(json)
+        assert.strictEqual((yield* Effect.flip(Sessions.snapshot(path, how)))._tag, "CacheConfigError", json)
+        const restoring: Effect.Effect<unknown, { readonly _tag: string }, Sessions | FileSystem.FileSystem> = Sessions
+          .restore(path, how)
+        assert.strictEqual((yield* Effect.flip(restoring))._tag, "CacheConfigError", json)
+      }
+    }).pipe(Effect.provide(Layer.merge(Sessions.layer, FileSystem.layerNoop({})))))
+
   it.effect("its members use the dictionary that the layer provides", () =>
     Effect.gen(function*() {
       const session = { user: "ada" }
