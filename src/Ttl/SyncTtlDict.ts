@@ -688,6 +688,8 @@ export class SyncTtlDict<K, V> implements Iterable<readonly [key: K, value: V]> 
       if (onRejection(value, () => {})) throw this.notAtOnce()
       if (computation.value.wins && this.#computations.isUnchanged(computation)) {
         this.step((map, now) => this.#steps.put(map, key, value, now, this.#steps.until(now, 0, options)))
+        // A load under way began before.
+        this.#fetches.decided(key)
       }
       return value
     } finally {

@@ -340,6 +340,21 @@ describe("refresh", () => {
   })
 })
 
+describe("refresh without Effect", () => {
+  it("wins over a load that began before", async () => {
+    const dict = new SyncTtlDict<string, number>()
+    let end = (_: number) => {}
+    const loaded = dict.fetch("a", () =>
+      new Promise<number>((resolve) => {
+        end = resolve
+      }))
+    assert.strictEqual(dict.refresh("a", () => 2), 2)
+    end(1)
+    assert.strictEqual(await loaded, 1)
+    assert.strictEqual(dict.get("a"), 2)
+  })
+})
+
 describe("refresh of a LeasedStore", () => {
   const make = Effect.gen(function*() {
     const ledger = new Ledger()

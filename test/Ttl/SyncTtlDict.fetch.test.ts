@@ -206,6 +206,8 @@ describe("SyncTtlDict.fetch", () => {
     ["set", (dict) => dict.set("a", 9), 9],
     ["setMany", (dict) => dict.setMany([["a", 9]]), 9],
     ["add", (dict) => dict.add("a", 9), 9],
+    ["refresh", (dict) => dict.refresh("a", () => 9), 9],
+    ["getOrCompute", (dict) => dict.getOrCompute("a", () => 9), 9],
     ["set and delete", (dict) => dict.set("a", 9).delete("a"), undefined],
     ["delete", (dict) => dict.delete("a"), undefined],
     ["removeMany", (dict) => dict.removeMany(["a"]), undefined],
