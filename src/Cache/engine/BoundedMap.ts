@@ -145,7 +145,7 @@ export class BoundedMap<K, V> extends Printed {
       this.#policy.access(slot)
       if (this.#deadlines !== undefined) this.#deadlines.use(slot, now)
       this.counters.hits++
-      return this.#table.values[slot] as V
+      return this.#table.valueAt(slot)
     }
     this.counters.misses++
     // What is missed is mostly written next. Objects may change until then, and equal another key.
@@ -161,7 +161,7 @@ export class BoundedMap<K, V> extends Printed {
    */
   peek(key: K, now: number): V | Absent {
     const slot = this.#index.get(key)
-    return slot === -1 || this.expiryOf(slot) <= now ? Absent : this.#table.values[slot] as V
+    return slot === -1 || this.expiryOf(slot) <= now ? Absent : this.#table.valueAt(slot)
   }
 
   /**
@@ -302,7 +302,7 @@ export class BoundedMap<K, V> extends Printed {
   remove(key: K, now: number): V | Absent {
     const slot = this.#index.get(key)
     if (slot === -1 || !this.isLive(slot, now)) return Absent
-    const value = this.#table.values[slot] as V
+    const value = this.#table.valueAt(slot)
     this.release(slot, "deleted")
     this.#removals.tell()
     return value
@@ -444,7 +444,7 @@ export class BoundedMap<K, V> extends Printed {
     this.purge(now, mostReclaimed)
     const entries: Array<readonly [K, V]> = []
     this.#policy.forEach((slot) => {
-      if (this.expiryOf(slot) > now) entries.push([this.#table.keys[slot] as K, this.#table.values[slot] as V])
+      if (this.expiryOf(slot) > now) entries.push([this.#table.keyAt(slot), this.#table.valueAt(slot)])
     })
     return entries
   }
@@ -459,7 +459,7 @@ export class BoundedMap<K, V> extends Printed {
   glance(now: number, most: number): { readonly size: number; readonly weight: number; readonly keys: Array<K> } {
     const keys: Array<K> = []
     const isShown = (slot: number) => keys.length < most && this.expiryOf(slot) > now
-    if (most > 0) this.#policy.forEach((slot) => isShown(slot) && keys.push(this.#table.keys[slot] as K))
+    if (most > 0) this.#policy.forEach((slot) => isShown(slot) && keys.push(this.#table.keyAt(slot)))
     return { size: this.#used, weight: this.#totalWeight, keys }
   }
 
@@ -516,10 +516,10 @@ export class BoundedMap<K, V> extends Printed {
     this.reclaim(now)
     let slot = next()
     for (; slot !== -1 && this.expiryOf(slot) <= now; slot = next()) this.release(slot, "expired")
-    const popped = [this.#table.keys[slot] as K, this.#table.values[slot] as V] as const
+    const popped = slot === -1 ? Absent : [this.#table.keyAt(slot), this.#table.valueAt(slot)] as const
     if (slot !== -1) this.release(slot, "deleted")
     this.#removals.tell()
-    return slot === -1 ? Absent : popped
+    return popped
   }
 
   // Some of what has expired; whether that is all of it.
@@ -550,15 +550,14 @@ export class BoundedMap<K, V> extends Printed {
     const full = this.#used >= this.#entryLimit
     const slot = crowding !== -1 ? crowding : full ? this.nextVictim(now, -1) : this.#table.next
     if (crowding !== -1 || full) {
-      this.#index.replace(this.#table.keys[slot] as K, key, slot)
+      this.#index.replace(this.#table.keyAt(slot), key, slot)
       this.leave(slot, this.expiryOf(slot) <= now ? "expired" : "evicted", crowding === -1)
     } else {
       // First: where it throws, all is as it was.
       this.#index.set(key, slot)
       this.takeSlot()
     }
-    this.#table.keys[slot] = key
-    this.#table.values[slot] = value
+    this.#table.put(slot, key, value)
     // The new entry is not known to the policy yet, and is none of those that make room.
     while (this.#totalWeight + weight > this.#weightLimit) this.evict(now, -1)
     this.#table.putWeight(slot, weight)
@@ -576,10 +575,9 @@ export class BoundedMap<K, V> extends Printed {
   private replaceVictim(key: K, value: V): WriteOutcome {
     const hash = this.#policy.usesHashes ? keyHash(key, this.#made.equality) : 0
     const slot = this.#policy.victim(-1)
-    this.#index.replace(this.#table.keys[slot] as K, key, slot)
+    this.#index.replace(this.#table.keyAt(slot), key, slot)
     this.note(slot, "evicted")
-    this.#table.keys[slot] = key
-    this.#table.values[slot] = value
+    this.#table.put(slot, key, value)
     this.#policy.replace(slot, hash)
     this.counters.insertions++
     this.#hasMissed = false
@@ -592,7 +590,7 @@ export class BoundedMap<K, V> extends Printed {
       return "discarded"
     }
     this.note(slot, "replaced")
-    this.#table.values[slot] = value
+    this.#table.putValue(slot, value)
     this.changeWeight(slot, weight)
     this.#policy.access(slot)
     this.putExpiry(slot, expiresAt, now)
@@ -645,7 +643,7 @@ export class BoundedMap<K, V> extends Printed {
   }
 
   private release(slot: number, reason: RemovalReason): void {
-    this.#index.delete(this.#table.keys[slot] as K, slot)
+    this.#index.delete(this.#table.keyAt(slot), slot)
     this.leave(slot, reason)
     this.#table.free(slot)
   }
@@ -660,7 +658,7 @@ export class BoundedMap<K, V> extends Printed {
   }
 
   private note(slot: number, reason: RemovalReason): void {
-    this.#removals.add(this.#table.keys[slot] as K, this.#table.values[slot] as V, reason, this.#table.weightAt(slot))
+    this.#removals.add(this.#table.keyAt(slot), this.#table.valueAt(slot), reason, this.#table.weightAt(slot))
   }
 
   private expiryOf(slot: number): number {

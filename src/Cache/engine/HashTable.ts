@@ -10,7 +10,14 @@ const cellsPerSlot = 2
 const fewestCells = 16
 // A search that passes more cells of other hashes than this is bad luck with the multiplier, and gets another one.
 const longestSearch = 96
+// One of some hundred passes as many where the multiplier is good. One of eight is bad luck as well.
+const longSearch = 16
+const mostLong = 64
 const mostTries = 3
+// Fewer are moved all at once, in a fraction of a millisecond.
+const fewestInSteps = 8192
+// So that all have been moved long before the table is full again.
+const movedPerStep = 64
 
 /**
  * A table from 32-bit hashes to slots, in which a hash may be more than once: linear probing in one typed array, a hash
@@ -22,25 +29,29 @@ const mostTries = 3
  * Where a hash belongs is told by the high bits of its product with a random odd number (Martin Dietzfelbinger et al., "A
  * reliable randomized algorithm for the closest-pair problem", 1997); a table in which a search is long draws another.
  *
+ * A table that grows moves 64 cells with each hash that is put in, so that no operation takes longer the more there are.
+ * Until all have been moved there are two arrays, and what is not in the new one is looked for in the old one, where a
+ * cell before the first one that is to be moved counts for nothing.
+ *
  * Invariants: the number of cells is a power of two; a cell whose second half is 0 is empty, any other holds the slot
- * plus 1; between the cell a hash belongs to and the one that holds it, none is empty.
+ * plus 1, or -1 in the old array for one that was taken out; between the cell a hash belongs to and the one that holds
+ * it, none is empty.
  *
  * @since 0.1.0
  * @category models
  */
 export class HashTable {
-  private cells: Int32Array<ArrayBuffer>
-  private shift: number
+  private cells = new Int32Array(2 * fewestCells)
+  private shift = shiftFor(fewestCells)
   private multiplier = randomOdd()
   private used = 0
   private tries = 0
-
-  /** @param slots how many there is to be room for */
-  constructor(slots = 0) {
-    const cells = cellsFor(slots)
-    this.cells = new Int32Array(2 * cells)
-    this.shift = shiftFor(cells)
-  }
+  private long = 0
+  private old: Int32Array<ArrayBuffer> | undefined = undefined
+  private oldShift = 0
+  private oldMultiplier = 1
+  // What is before it in the old array has been moved.
+  private oldFrom = 0
 
   /**
    * How many hashes there are.
@@ -52,22 +63,42 @@ export class HashTable {
   }
 
   /**
-   * The slot that was put in first with a hash, or `-1`.
+   * Whether its hashes are being moved.
+   *
+   * @since 0.1.0
+   */
+  get isMoving(): boolean {
+    return this.old !== undefined
+  }
+
+  /**
+   * A slot with a hash, or `-1`.
    *
    * @since 0.1.0
    */
   get(hash: number): number {
-    return (this.cells[this.find(hash) + 1] as number) - 1
+    const cells = this.cells
+    const wrap = cells.length - 2
+    let at = (Math.imul(hash, this.multiplier) >>> this.shift) << 1
+    let content = cells[at + 1] as number
+    while (content !== 0 && cells[at] !== hash) {
+      at = (at + 2) & wrap
+      content = cells[at + 1] as number
+    }
+    return content === 0 && this.old !== undefined ? this.slotAt(this.firstOld(hash)) : content - 1
   }
 
   /**
-   * The place of the first slot with a hash, or `-1`. Places are good until the table changes.
+   * The place of a slot with a hash, or `-1`. Places are good until the table changes.
    *
    * @since 0.1.0
    */
   first(hash: number): number {
-    const at = this.find(hash)
-    return this.cells[at + 1] === 0 ? -1 : at
+    const cells = this.cells
+    const wrap = cells.length - 2
+    let at = (Math.imul(hash, this.multiplier) >>> this.shift) << 1
+    while (cells[at + 1] !== 0 && cells[at] !== hash) at = (at + 2) & wrap
+    return cells[at + 1] === 0 ? this.firstOld(hash) : at
   }
 
   /**
@@ -76,20 +107,22 @@ export class HashTable {
    * @since 0.1.0
    */
   next(place: number, hash: number): number {
+    if (place < 0) return this.searchOld(after(placeIn(place), this.old), hash)
     const cells = this.cells
     const wrap = cells.length - 2
     let at = (place + 2) & wrap
     while (cells[at + 1] !== 0 && cells[at] !== hash) at = (at + 2) & wrap
-    return cells[at + 1] === 0 ? -1 : at
+    return cells[at + 1] === 0 ? this.firstOld(hash) : at
   }
 
   /**
-   * The slot at a place.
+   * The slot at a place; `-1` for none.
    *
    * @since 0.1.0
    */
   slotAt(place: number): number {
-    return (this.cells[place + 1] as number) - 1
+    if (place >= 0) return (this.cells[place + 1] as number) - 1
+    return place === -1 || this.old === undefined ? -1 : (this.old[placeIn(place) + 1] as number) - 1
   }
 
   /**
@@ -99,24 +132,23 @@ export class HashTable {
    * @since 0.1.0
    */
   add(hash: number, slot: number): void {
+    if (this.old !== undefined) this.move(movedPerStep)
     if (cellsPerSlot * (this.used + 1) > this.cells.length / 2) this.rebuild(this.cells.length)
     const searched = this.put(hash, slot + 1)
     this.used++
-    if (searched > longestSearch && this.tries < mostTries) {
-      this.tries++
-      this.rebuild(this.cells.length / 2)
-    }
+    if (searched > longSearch) this.mend(searched)
   }
 
   /**
-   * Takes out a hash by its slot; does nothing when the two are not there.
+   * Takes out a hash by its slot; returns whether the two were there.
    *
    * @since 0.1.0
    */
-  delete(hash: number, slot: number): void {
+  delete(hash: number, slot: number): boolean {
     let place = this.first(hash)
     while (place !== -1 && this.slotAt(place) !== slot) place = this.next(place, hash)
     if (place !== -1) this.empty(place)
+    return place !== -1
   }
 
   /**
@@ -129,24 +161,20 @@ export class HashTable {
     if (place !== -1) this.empty(place)
   }
 
-  /**
-   * The same in two tables: of the hashes without a bit, and of those with it.
-   *
-   * @since 0.1.0
-   */
-  split(bit: number): readonly [without: HashTable, having: HashTable] {
-    const parts = [new HashTable(this.used / 2), new HashTable(this.used / 2)] as const
-    forEach(this.cells, (hash, content) => parts[(hash & bit) === 0 ? 0 : 1].add(hash, content - 1))
-    return parts
+  private firstOld(hash: number): number {
+    return this.old === undefined
+      ? -1
+      : this.searchOld((Math.imul(hash, this.oldMultiplier) >>> this.oldShift) << 1, hash)
   }
 
-  // Where a hash is, or the empty cell at which the search for it ends.
-  private find(hash: number): number {
-    const cells = this.cells
-    const wrap = cells.length - 2
-    let at = (Math.imul(hash, this.multiplier) >>> this.shift) << 1
-    while (cells[at + 1] !== 0 && cells[at] !== hash) at = (at + 2) & wrap
-    return at
+  private searchOld(from: number, hash: number): number {
+    const old = this.old
+    if (old === undefined) return -1
+    let at = from
+    for (; old[at + 1] !== 0; at = after(at, old)) {
+      if (old[at] === hash && old[at + 1] !== takenOut && at >= this.oldFrom) return placeIn(at)
+    }
+    return -1
   }
 
   // How many cells of other hashes it passed.
@@ -162,10 +190,14 @@ export class HashTable {
   }
 
   private empty(place: number): void {
+    this.used--
+    if (place < 0) {
+      if (this.old !== undefined) this.old[placeIn(place) + 1] = takenOut
+      return
+    }
     const cells = this.cells
     const wrap = cells.length - 2
     let hole = place
-    this.used--
     // What was pushed past the hole by a collision moves up into it, and leaves the next one.
     for (let at = (hole + 2) & wrap; cells[at + 1] !== 0; at = (at + 2) & wrap) {
       const home = (Math.imul(cells[at] as number, this.multiplier) >>> this.shift) << 1
@@ -178,16 +210,53 @@ export class HashTable {
     cells[hole + 1] = 0
   }
 
+  private mend(searched: number): void {
+    this.long++
+    const isBad = searched > longestSearch || this.long > mostLong + (this.used >>> 3)
+    if (!isBad || this.tries === mostTries || this.old !== undefined) return
+    this.tries++
+    this.rebuild(this.cells.length / 2)
+  }
+
   private rebuild(cells: number): void {
     const before = this.cells
-    const after = new Int32Array(2 * cells)
-    if (after.length !== before.length) this.tries = 0
-    this.cells = after
+    const next = new Int32Array(2 * cells)
+    if (this.old !== undefined) this.move(Number.POSITIVE_INFINITY)
+    if (next.length !== before.length) this.tries = 0
+    const isSmall = before.length < 2 * fewestInSteps
+    if (!isSmall) {
+      this.old = before
+      this.oldShift = this.shift
+      this.oldMultiplier = this.multiplier
+      this.oldFrom = 0
+    }
+    this.long = 0
+    this.cells = next
     this.shift = shiftFor(cells)
     this.multiplier = randomOdd()
-    forEach(before, (hash, content) => this.put(hash, content))
+    if (isSmall) forEach(before, (hash, content) => this.put(hash, content))
+  }
+
+  private move(count: number): void {
+    const old = this.old
+    if (old === undefined) return
+    const to = Math.min(old.length, this.oldFrom + 2 * count)
+    for (let at = this.oldFrom; at < to; at += 2) {
+      const content = old[at + 1] as number
+      if (content > 0) this.put(old[at] as number, content)
+    }
+    this.oldFrom = to
+    if (to === old.length) this.old = undefined
   }
 }
+
+const takenOut = -1
+
+// A place in the old array is told by a number below -1, and the other way round.
+const placeIn = (place: number): number => -2 - place
+
+const after = (at: number, cells: Int32Array<ArrayBuffer> | undefined): number =>
+  cells === undefined ? at : (at + 2) & (cells.length - 2)
 
 // From behind an empty cell on, so that slots of one hash stay in the order in which they came.
 const forEach = (cells: Int32Array<ArrayBuffer>, visit: (hash: number, content: number) => void): void => {
@@ -203,9 +272,3 @@ const forEach = (cells: Int32Array<ArrayBuffer>, visit: (hash: number, content: 
 const randomOdd = (): number => (Math.random() * 2 ** 32) | 1
 
 const shiftFor = (cells: number): number => Math.clz32(cells) + 1
-
-const cellsFor = (slots: number): number => {
-  let cells = fewestCells
-  while (cells < cellsPerSlot * slots) cells *= 2
-  return cells
-}

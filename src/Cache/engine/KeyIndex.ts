@@ -4,11 +4,13 @@
  * @since 0.1.0
  */
 import { extendedInts } from "./columns.js"
-import { HashIndex } from "./HashIndex.js"
+import { HashTable } from "./HashTable.js"
 import type { KeyEquality } from "./KeyEquality.js"
-import { keyHash, mixed } from "./keyHash.js"
+import { keyHash, scrambled } from "./keyHash.js"
 import { MapChain } from "./MapChain.js"
 import { MapIndex } from "./MapIndex.js"
+import type { SlotTable } from "./SlotTable.js"
+import { TextIndex } from "./TextIndex.js"
 
 /**
  * How many structural keys there may be whose own hash is the same number: each is compared with all of them.
@@ -21,8 +23,9 @@ export const mostAlike = 1024
 /**
  * An index from keys to slots. Primitives and plain objects are found as a `Map` finds them (`NaN` equals itself,
  * `1` is not `"1"`, objects by reference); objects with an equality of their own are found by it. They are in `Map`s,
- * but for numbers, bigints and structural keys, which are found by hashes that nobody outside of the process can foretell:
- * V8 hashes numbers without a secret, and bigints by their last 64 bits. No operation moves more than some 16,384 keys.
+ * but for numbers, bigints, structural keys and many strings, which are in tables of hashes whose order nobody outside of
+ * the process can foretell: V8 hashes numbers without a secret, and bigints by their last 64 bits. No operation moves more
+ * keys the more there are.
  *
  * The hash of a structural key is remembered when it is put in. So a key that is changed afterwards can no longer be
  * looked up, under its old or its new value, yet its entry still leaves the index cleanly when it is evicted, expires
@@ -35,27 +38,29 @@ export const mostAlike = 1024
  */
 export class KeyIndex<K> {
   // Whole numbers of 32 bits. No two of them have one hash.
-  private readonly integers = new HashIndex()
+  private readonly integers = new HashTable()
+  private readonly texts: TextIndex
   // Other primitives, but for numbers and bigints.
   private readonly direct = new MapIndex<K>()
   // Symbols, and objects without an equality of their own.
   private readonly references = new MapChain<K>()
   // Other numbers, bigints and objects with an equality of their own.
-  private readonly structural = new HashIndex()
+  private readonly structural = new HashTable()
   // By slot: the hash of such a key, 0 for any other.
   private hashes = new Int32Array(0)
   private readonly equality: KeyEquality | undefined
-  private readonly keyAt: (slot: number) => K | undefined
+  private readonly entries: SlotTable<K, unknown>
   private sought: K | undefined = undefined
   private soughtHash = 0
 
   /**
    * @param equality how structural keys compare; without it every object is found by reference
-   * @param keyAt the key a slot holds
+   * @param entries the keys by slot
    */
-  constructor(equality: KeyEquality | undefined, keyAt: (slot: number) => K | undefined) {
+  constructor(equality: KeyEquality | undefined, entries: SlotTable<K, unknown>) {
     this.equality = equality
-    this.keyAt = keyAt
+    this.entries = entries
+    this.texts = new TextIndex(entries)
   }
 
   /**
@@ -64,7 +69,7 @@ export class KeyIndex<K> {
    * @since 0.1.0
    */
   get size(): number {
-    return this.integers.size + this.direct.size + this.references.size + this.structural.size
+    return this.texts.size + this.integers.size + this.direct.size + this.references.size + this.structural.size
   }
 
   /**
@@ -74,7 +79,7 @@ export class KeyIndex<K> {
    */
   get(key: K): number {
     // Most keys are strings, and what is as short as this is compiled into the caller.
-    return typeof key === "string" ? this.getDirect(key) : this.getOther(key)
+    return typeof key === "string" ? this.texts.get(key) : this.getOther(key)
   }
 
   /**
@@ -83,7 +88,7 @@ export class KeyIndex<K> {
    * @since 0.1.0
    */
   set(key: K, slot: number): void {
-    if (typeof key === "string") this.direct.set(key, slot)
+    if (typeof key === "string") this.texts.set(key, slot)
     else this.setOther(key, slot)
   }
 
@@ -93,7 +98,7 @@ export class KeyIndex<K> {
    * @since 0.1.0
    */
   delete(key: K, slot: number): void {
-    if (typeof key === "string") this.direct.delete(key)
+    if (typeof key === "string") this.texts.delete(key, slot)
     else this.deleteOther(key, slot)
   }
 
@@ -112,7 +117,7 @@ export class KeyIndex<K> {
       throw error
     }
     if (hash !== 0) this.structural.delete(hash, slot)
-    else if (typeof before === "string") this.direct.delete(before)
+    else if (typeof before === "string") this.texts.delete(before, slot)
     else this.deletePlain(before)
   }
 
@@ -124,34 +129,26 @@ export class KeyIndex<K> {
    */
   crowdedBy(key: K): number {
     if (this.sought !== key) return -1
-    const table = this.structural.tableOf(this.soughtHash)
+    const table = this.structural
     let alike = 0
     for (let at = table.first(this.soughtHash); at !== -1; at = table.next(at, this.soughtHash)) alike++
     return alike < mostAlike ? -1 : table.get(this.soughtHash)
   }
 
-  private getDirect(key: K): number {
-    const slot = this.direct.get(key)
-    return slot === undefined ? -1 : slot
-  }
-
   private getOther(key: K): number {
-    if (isInteger(key)) {
-      const hash = mixed(key)
-      return this.integers.tableOf(hash).get(hash)
-    }
+    if (isInteger(key)) return this.integers.get(key | 0)
     if (isReference(key)) {
       const equality = this.equality
       return equality !== undefined && isObject(key) && equality.isStructural(key)
         ? this.find(key, equality)
         : this.references.get(key) ?? -1
     }
-    return isNumeric(key) ? this.findNumeric(key) : this.getDirect(key)
+    return isNumeric(key) ? this.findNumeric(key) : this.direct.get(key) ?? -1
   }
 
   private setOther(key: K, slot: number): void {
     if (isInteger(key)) {
-      this.integers.add(mixed(key), slot)
+      this.integers.add(key | 0, slot)
     } else if (isReference(key)) {
       if (this.equality !== undefined && isObject(key) && this.equality.isStructural(key)) {
         this.setStructural(this.sought === key ? this.soughtHash : hashOf(key, this.equality), slot)
@@ -180,7 +177,7 @@ export class KeyIndex<K> {
   }
 
   private deletePlain(key: K): void {
-    if (isInteger(key)) this.integers.deleteOnly(mixed(key))
+    if (isInteger(key)) this.integers.deleteOnly(key | 0)
     else if (isReference(key)) this.references.delete(key)
     else this.direct.delete(key)
   }
@@ -189,10 +186,10 @@ export class KeyIndex<K> {
     const hash = numericHash(key)
     this.sought = key
     this.soughtHash = hash
-    const table = this.structural.tableOf(hash)
+    const table = this.structural
     for (let at = table.first(hash); at !== -1; at = table.next(at, hash)) {
       const slot = table.slotAt(at)
-      if (Object.is(this.keyAt(slot), key)) return slot
+      if (Object.is(this.entries.keyAt(slot), key)) return slot
     }
     return -1
   }
@@ -201,10 +198,10 @@ export class KeyIndex<K> {
     const hash = hashOf(key, equality)
     this.sought = key
     this.soughtHash = hash
-    const table = this.structural.tableOf(hash)
+    const table = this.structural
     for (let at = table.first(hash); at !== -1; at = table.next(at, hash)) {
       const slot = table.slotAt(at)
-      const held = this.keyAt(slot)
+      const held = this.entries.keyAt(slot)
       if (isObject(held) && equality.equals(held, key)) return slot
     }
     return -1
@@ -212,7 +209,7 @@ export class KeyIndex<K> {
 }
 
 // 0 stands for no hash.
-const hashOf = (key: object, equality: KeyEquality): number => mixed(equality.hash(key)) || 1
+const hashOf = (key: object, equality: KeyEquality): number => scrambled(equality.hash(key)) || 1
 
 const numericHash = (key: number | bigint): number => keyHash(key, undefined) || 1
 

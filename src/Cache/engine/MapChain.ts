@@ -3,13 +3,13 @@
  *
  * @since 0.1.0
  */
-import { fullSegment } from "./segments.js"
-
 const mostMaps = 8
+// V8 takes some 3 ms to grow one of this size.
+const fullMap = 65_536
 
 /**
  * An index for keys that only V8 can tell apart: objects and symbols by their identity. It is a few `Map`s, and a key is
- * looked for in one after the other: in one up to 16,384 keys, in some eight however many there are, since from 131,072
+ * looked for in one after the other: in one up to 65,536 keys, in some eight however many there are, since from 524,288
  * keys on each holds an eighth of them. So a `Map` grows no further than it can without a pause up to that number, and
  * V8's limit of what one holds is none.
  *
@@ -88,7 +88,7 @@ export class MapChain<K> {
   }
 
   private most(): number {
-    return Math.max(fullSegment, Math.ceil(this.used / mostMaps))
+    return Math.max(fullMap, Math.ceil(this.used / mostMaps))
   }
 
   private openAnother(): void {

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { keyHash, mixed, sampleHash } from "./keyHash.js"
+import { keyHash, mixed } from "./keyHash.js"
 import { MapChain } from "./MapChain.js"
 import { fullSegment, mostBits } from "./segments.js"
 
@@ -14,8 +14,8 @@ type Segment<K> = Map<K, number> | MapIndex<K> | MapChain<K>
  * that is full, or that V8 lets grow no further (at about 2^23 entries where they come and go), becomes two: so no
  * operation moves more than what one `Map` may hold, and there is no end to how many there can be.
  *
- * In which of several `Map`s a key is, is told by a hash of a few of its characters. Keys that differ elsewhere are told
- * apart by a hash of all of them, one level down, and keys that share that one too are held by a `MapChain`.
+ * In which of several `Map`s a key is, is told by a hash of a part of it. Keys that differ elsewhere are told
+ * apart by a hash of all of it, one level down, and keys that share that one too are held by a `MapChain`.
  *
  * Invariants: the directory has a power of two of places, and a key is in the segment at the place that the low bits of
  * its hash say; a segment of depth `d` is at all places with the same `d` low bits.
@@ -130,7 +130,7 @@ export class MapIndex<K> {
   }
 }
 
-const shortHash = (key: unknown): number => typeof key === "string" ? sampleHash(key) : keyHash(key, undefined)
+const shortHash = (key: unknown): number => keyHash(key, undefined)
 
 // Not the same numbers as those above, for keys whose characters were all looked at.
 const wholeHash = (key: unknown): number => mixed(~keyHash(key, undefined))

@@ -13,8 +13,8 @@ import { extendedFloats } from "./columns.js"
  * @category models
  */
 export class SlotTable<K, V> {
-  readonly keys: Array<K | undefined> = []
-  readonly values: Array<V | undefined> = []
+  private readonly keys: Array<K | undefined> = []
+  private readonly values: Array<V | undefined> = []
   readonly freed: Array<number> = []
   /**
    * How many slots there are, live and free.
@@ -53,11 +53,46 @@ export class SlotTable<K, V> {
     const freed = this.freed.pop()
     if (freed !== undefined) return freed
     const slot = this.slots++
-    if (slot >= this.keys.length) {
-      this.keys.push(undefined)
-      this.values.push(undefined)
-    }
+    this.keys.push(undefined)
+    this.values.push(undefined)
     return slot
+  }
+
+  /**
+   * The key in a slot that holds an entry; `undefined` in a free one.
+   *
+   * @since 0.1.0
+   */
+  keyAt(slot: number): K {
+    return this.keys[slot] as K
+  }
+
+  /**
+   * The value in a slot that holds an entry; `undefined` in a free one.
+   *
+   * @since 0.1.0
+   */
+  valueAt(slot: number): V {
+    return this.values[slot] as V
+  }
+
+  /**
+   * Puts an entry into a slot.
+   *
+   * @since 0.1.0
+   */
+  put(slot: number, key: K | undefined, value: V | undefined): void {
+    this.keys[slot] = key
+    this.values[slot] = value
+  }
+
+  /**
+   * Puts another value into a slot.
+   *
+   * @since 0.1.0
+   */
+  putValue(slot: number, value: V): void {
+    this.values[slot] = value
   }
 
   /**
@@ -76,8 +111,7 @@ export class SlotTable<K, V> {
    * @since 0.1.0
    */
   free(slot: number): void {
-    this.keys[slot] = undefined
-    this.values[slot] = undefined
+    this.put(slot, undefined, undefined)
     this.freed.push(slot)
   }
 

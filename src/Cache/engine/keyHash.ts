@@ -84,26 +84,46 @@ export const textHash = (text: string): number => {
   return hash
 }
 
-const fewCharacters = 8
+const mostCharacters = 32
 
 /**
- * A hash of seven characters of a text, the last ones and some between, for where two texts of one hash do no harm: it
- * takes a fraction of the time.
+ * A hash of all characters of a text of 32 or fewer, and of the last 16 and 16 between of a longer one, for where two
+ * texts of one hash do no harm: characters are read in two chains side by side, in half the time.
  *
  * @since 0.1.0
  * @category utils
  */
 export const sampleHash = (text: string): number => {
   const { length } = text
-  if (length <= fewCharacters) return mixed(textHash(text))
-  const half = length >>> 1
-  const quarter = length >>> 2
-  const last = text.charCodeAt(length - 1) ^ (text.charCodeAt(length - 2) << 8) ^ (text.charCodeAt(length - 3) << 16) ^
-    (text.charCodeAt(length - 4) << 24)
-  const between = text.charCodeAt(half) ^ (text.charCodeAt(quarter) << 8) ^ (text.charCodeAt(half + quarter) << 16) ^
-    (length << 24)
-  const hash = Math.imul(last ^ textStart, textFactor) + Math.imul(between, one)
-  return hash ^ (hash >>> 16)
+  let chain = textStart ^ length
+  let second = start
+  let at = 0
+  if (length > mostCharacters) {
+    const step = (length - mostCharacters / 2) / (mostCharacters / 2)
+    for (let place = 0; place < mostCharacters / 2; place++) {
+      second = Math.imul(second ^ text.charCodeAt((place * step) | 0), one)
+    }
+    at = length - mostCharacters / 2
+  }
+  for (const last = length - 1; at < last; at += 2) {
+    chain = Math.imul(chain ^ text.charCodeAt(at), textFactor)
+    second = Math.imul(second ^ text.charCodeAt(at + 1), one)
+  }
+  if (at < length) chain = Math.imul(chain ^ text.charCodeAt(at), textFactor)
+  const hash = chain ^ Math.imul(second, other)
+  return hash ^ (hash >>> 15)
+}
+
+/**
+ * A 32-bit whole number for each, by the secret of the process, for where its high bits are mixed with the low ones later:
+ * half of what `mixed` does.
+ *
+ * @since 0.1.0
+ * @category utils
+ */
+export const scrambled = (value: number): number => {
+  const hash = Math.imul(value, one)
+  return hash ^ (hash >>> 15)
 }
 
 const float = new Float64Array(1)

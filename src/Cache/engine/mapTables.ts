@@ -52,7 +52,7 @@ export const newTables = <K, V>(options: TablesOptions): MapTables<K, V> => {
   return {
     table,
     policy: makePolicy(options.evictionPolicy, weightOf),
-    index: new KeyIndex<K>(options.equality, (slot) => table.keys[slot]),
+    index: new KeyIndex<K>(options.equality, table),
     deadlines: options.timeToIdle === Number.POSITIVE_INFINITY
       ? undefined
       : new Deadlines(0, options.timeToIdle, weightOf)
@@ -88,15 +88,14 @@ export const freshTables = <K, V>(
   let isSound = true
   try {
     policy.forEach((slot) => {
-      const key = table.keys[slot] as K
+      const key = table.keyAt(slot)
       // It has changed, and equals another one now.
       isSound &&= fresh.index.get(key) === -1
       if (!isSound) return
       const hash = fresh.policy.usesHashes ? keyHash(key, options.equality) : 0
       const place = fresh.table.take()
       fresh.index.set(key, place)
-      fresh.table.keys[place] = key
-      fresh.table.values[place] = table.values[slot]
+      fresh.table.put(place, key, table.valueAt(slot))
       fresh.table.putWeight(place, table.weightAt(slot))
       fresh.policy.insert(place, hash)
       if (deadlines !== undefined) freshDeadlines?.take(place, deadlines, slot)
@@ -125,7 +124,7 @@ export const tellerOf = <K, V>(
     for (let told = 0; left > 0 && told < most; told++) {
       const slot = policy.victim(-1)
       const reason = deadlines !== undefined && deadlines.of(slot) <= now ? "expired" : "cleared"
-      const [key, value] = [table.keys[slot] as K, table.values[slot] as V]
+      const [key, value] = [table.keyAt(slot), table.valueAt(slot)]
       removals.addCounted({ key, value, reason, weight: table.weightAt(slot) })
       policy.remove(slot, false)
       left--

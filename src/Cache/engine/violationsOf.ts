@@ -33,7 +33,7 @@ export interface MapParts<K, V> {
  */
 export const violationsOf = <K, V>(parts: MapParts<K, V>): ReadonlyArray<string> => {
   const { deadlines, index, maxSize, maxWeight, policy, table, used, weight } = parts
-  const { freed: freeSlots, keys, slots, values } = table
+  const { freed: freeSlots, slots } = table
   const found = [...policy.violations(), ...(deadlines?.violations() ?? [])]
   const free = new Set(freeSlots)
   let weighed = 0
@@ -41,7 +41,7 @@ export const violationsOf = <K, V>(parts: MapParts<K, V>): ReadonlyArray<string>
   policy.forEach((slot) => {
     live++
     weighed += table.weightAt(slot)
-    if (index.get(keys[slot] as K) !== slot) found.push(`the index does not lead to slot ${slot}`)
+    if (index.get(table.keyAt(slot)) !== slot) found.push(`the index does not lead to slot ${slot}`)
     if (free.has(slot)) found.push(`slot ${slot} is live and free`)
   })
   if (live !== used) found.push(`the policy orders ${live} entries, but there are ${used}`)
@@ -50,7 +50,7 @@ export const violationsOf = <K, V>(parts: MapParts<K, V>): ReadonlyArray<string>
   if (weighed !== weight) found.push(`the entries weigh ${weighed}, not ${weight}`)
   if (used > maxSize) found.push(`${used} entries, over the limit of ${maxSize}`)
   if (weight > maxWeight) found.push(`weight ${weight}, over ${maxWeight}`)
-  const isHeld = (slot: number) => keys[slot] !== undefined || values[slot] !== undefined
+  const isHeld = (slot: number) => table.keyAt(slot) !== undefined || table.valueAt(slot) !== undefined
   for (const slot of freeSlots.filter(isHeld)) found.push(`free slot ${slot} still holds an entry`)
   return found
 }

@@ -232,20 +232,20 @@ describe.each(evictionPolicyNames)("a write that the index refuses: %s", (evicti
   it("leaves everything as it was", () => {
     for (const [maxSize, maxWeight] of [[10, Infinity], [Infinity, 40], [10, 40], [Infinity, Infinity]] as const) {
       for (const lifetime of [Infinity, 1000]) {
-        const map = new BoundedMap<string, number>({
+        const map = new BoundedMap<symbol, number>({
           evictionPolicy,
           maxSize,
           maxWeight,
           weigh: maxWeight === Infinity ? undefined : (_, value) => value
         })
-        for (let at = 0; at < 12; at++) map.set(`key ${at}`, 4, 0, lifetime)
+        for (let at = 0; at < 12; at++) map.set(Symbol(at), 4, 0, lifetime)
         const before = [map.entries(0), map.size(0), map.weight(0), { ...map.counters }]
         withMapsOf(0, () => {
-          for (let at = 0; at < 5; at++) assert.throws(() => map.set(`new ${at}`, 9, 0, lifetime), RangeError)
+          for (let at = 0; at < 5; at++) assert.throws(() => map.set(Symbol(at), 9, 0, lifetime), RangeError)
         })
         assert.deepStrictEqual([map.entries(0), map.size(0), map.weight(0), { ...map.counters }], before)
         assert.deepStrictEqual(map.violations(), [])
-        assert.strictEqual(map.set("new", 9, 0), "inserted")
+        assert.strictEqual(map.set(Symbol("new"), 9, 0), "inserted")
         assert.deepStrictEqual(map.violations(), [])
       }
     }
