@@ -161,12 +161,16 @@ describe("EntryFormat", () => {
         )
       }))
 
+    // Each byte; of what is long, each one at both ends and some between, which takes seconds otherwise.
+    const places = (length: number) =>
+      Array.from({ length }, (_, at) => at).filter((at) => at < 1000 || at >= length - 1000 || at % 97 === 0)
+
     for (const { file, options, place } of goldenEntries) {
-      it.effect(`${file} is no entry any more when any byte of it is changed or cut off`, () =>
+      it.effect(`${file} is no entry any more when a byte of it is changed or cut off`, () =>
         Effect.gen(function*() {
           const format = yield* makeEntryFormat(options, place)
           const bytes = golden(file)
-          for (let at = 0; at < bytes.length; at++) {
+          for (const at of places(bytes.length)) {
             const changed = Buffer.from(bytes)
             changed.writeUInt8(changed.readUInt8(at) ^ 0x41, at)
             yield* fault(changed, format)
