@@ -6,11 +6,13 @@
 import type * as Duration from "effect/Duration"
 import { CacheConfigError, CacheReentryError } from "../Cache/CacheErrors.js"
 import { orThrow } from "../Cache/Either.js"
-import { BoundedMap } from "../Cache/engine/BoundedMap.js"
+import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
 import { FiledMap } from "../Cache/engine/FiledMap.js"
+import { Lru } from "../Cache/engine/Lru.js"
 import { onRejection } from "../Cache/engine/onRejection.js"
 import type { OptionKind } from "../Cache/engine/optionKinds.js"
+import { PolicyMap } from "../Cache/engine/PolicyMap.js"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
 import type { EntryInfo } from "../Cache/EntryInfo.js"
 import { FailureWarnings } from "../Cache/FailureWarnings.js"
@@ -165,18 +167,16 @@ export class SyncTtlDict<K, V> implements Iterable<readonly [key: K, value: V]> 
       dropsOldest: false
     }
     this.#removals = new RemovalQueue(this.#mostUnderWay)
-    this.#map = new BoundedMap(
-      {
-        ...holding<K, V, never>({
-          evictionPolicy: "LRU",
-          maxSize: limits.maxItems,
-          maxWeight: limits.maxBytes,
-          timeToIdle,
-          weigh,
-          onRemoval: onRemove && ((key, value, reason, weight) => this.#removals.push({ key, value, reason, weight }))
-        }),
+    this.#map = new PolicyMap(
+      holding<K, V, never>({
+        maxSize: limits.maxItems,
+        maxWeight: limits.maxBytes,
+        timeToIdle,
+        weigh,
+        onRemoval: onRemove && ((key, value, reason, weight) => this.#removals.push({ key, value, reason, weight })),
         equality: this.#equality
-      }
+      }),
+      () => new Lru()
     )
     const staleWhileRevalidate = orThrow(
       checkMillis(this.name, "staleWhileRevalidate", options.staleWhileRevalidate ?? 0)

@@ -8,7 +8,6 @@ import type { EvictionPolicy, EvictionPolicyName } from "./EvictionPolicy.js"
 import type { KeyEquality } from "./KeyEquality.js"
 import { keyHash } from "./keyHash.js"
 import { KeyIndex } from "./KeyIndex.js"
-import { makePolicy } from "./makePolicy.js"
 import type { Removals } from "./Removals.js"
 import { SlotTable } from "./SlotTable.js"
 
@@ -21,6 +20,8 @@ import { SlotTable } from "./SlotTable.js"
 export interface TablesOptions {
   readonly equality: KeyEquality | undefined
   readonly evictionPolicy: EvictionPolicyName
+  /** Makes the eviction policy, which asks for the weights of the entries in slots. */
+  readonly policyOf: (name: EvictionPolicyName, weightOf: (slot: number) => number) => EvictionPolicy
   /** Whether entries have weights: else each weighs 1. */
   readonly isWeighed: boolean
   /** Milliseconds; `Infinity` for none. */
@@ -51,7 +52,7 @@ export const newTables = <K, V>(options: TablesOptions): MapTables<K, V> => {
   const weightOf = weightsIn(table)
   return {
     table,
-    policy: makePolicy(options.evictionPolicy, weightOf),
+    policy: options.policyOf(options.evictionPolicy, weightOf),
     index: new KeyIndex<K>(options.equality, table),
     deadlines: options.timeToIdle === Number.POSITIVE_INFINITY
       ? undefined
