@@ -5,16 +5,25 @@
  */
 import { extendedFloats } from "./columns.js"
 
+const chunkBits = 16
+const slotsPerChunk = 1 << chunkBits
+const placeMask = slotsPerChunk - 1
+
 /**
  * Keys, values and weights by slot, and the slots that are free. A key and a value share the fate of their slot: both are
  * set, or both are undefined. A slot that was freed is used again first.
+ *
+ * Keys and values lie in arrays of 65,536 slots, so that none is copied for long when it grows.
  *
  * @since 0.1.0
  * @category models
  */
 export class SlotTable<K, V> {
+  // The first array of each is at hand: a small table has no other.
   private readonly keys: Array<K | undefined> = []
   private readonly values: Array<V | undefined> = []
+  private readonly keyChunks = [this.keys]
+  private readonly valueChunks = [this.values]
   readonly freed: Array<number> = []
   /**
    * How many slots there are, live and free.
@@ -53,8 +62,12 @@ export class SlotTable<K, V> {
     const freed = this.freed.pop()
     if (freed !== undefined) return freed
     const slot = this.slots++
-    this.keys.push(undefined)
-    this.values.push(undefined)
+    if (slot >>> chunkBits === this.keyChunks.length) {
+      this.keyChunks.push([])
+      this.valueChunks.push([])
+    }
+    this.keysOf(slot).push(undefined)
+    this.valuesOf(slot).push(undefined)
     return slot
   }
 
@@ -64,7 +77,7 @@ export class SlotTable<K, V> {
    * @since 0.1.0
    */
   keyAt(slot: number): K {
-    return this.keys[slot] as K
+    return this.keysOf(slot)[slot & placeMask] as K
   }
 
   /**
@@ -73,7 +86,7 @@ export class SlotTable<K, V> {
    * @since 0.1.0
    */
   valueAt(slot: number): V {
-    return this.values[slot] as V
+    return this.valuesOf(slot)[slot & placeMask] as V
   }
 
   /**
@@ -82,8 +95,8 @@ export class SlotTable<K, V> {
    * @since 0.1.0
    */
   put(slot: number, key: K | undefined, value: V | undefined): void {
-    this.keys[slot] = key
-    this.values[slot] = value
+    this.keysOf(slot)[slot & placeMask] = key
+    this.valuesOf(slot)[slot & placeMask] = value
   }
 
   /**
@@ -92,7 +105,7 @@ export class SlotTable<K, V> {
    * @since 0.1.0
    */
   putValue(slot: number, value: V): void {
-    this.values[slot] = value
+    this.valuesOf(slot)[slot & placeMask] = value
   }
 
   /**
@@ -131,5 +144,13 @@ export class SlotTable<K, V> {
    */
   putWeight(slot: number, weight: number): void {
     if (this.weights !== undefined) this.weights[slot] = weight
+  }
+
+  private keysOf(slot: number): Array<K | undefined> {
+    return slot < slotsPerChunk ? this.keys : this.keyChunks[slot >>> chunkBits] as Array<K | undefined>
+  }
+
+  private valuesOf(slot: number): Array<V | undefined> {
+    return slot < slotsPerChunk ? this.values : this.valueChunks[slot >>> chunkBits] as Array<V | undefined>
   }
 }
