@@ -702,7 +702,7 @@ export class SyncTtlDict<K, V> implements Iterable<readonly [key: K, value: V]> 
       cache: this.name,
       option: "compute",
       value: "one that returns a promise",
-      accepted: "a function that returns the value at once: await the promise first, as a fetch, and set what it gives"
+      accepted: "a function that returns the value at once: for one that returns a promise there is fetch"
     })
   }
 
