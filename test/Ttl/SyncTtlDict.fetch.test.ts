@@ -461,6 +461,7 @@ describe("SyncTtlDict.fetch", () => {
             : expected
           assert.deepStrictEqual<unknown>(await answer, wanted)
         }
+        await turn()
         assert.strictEqual(dict.stats.inFlight, 0)
       }),
       property(300)
