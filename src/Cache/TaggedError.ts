@@ -61,18 +61,21 @@ class Once {
   }
 }
 
-class PlainError extends Error {
-  readonly #given: object
+// A name and not a private field: Effect shows errors through proxies, which have none.
+const given = Symbol("given")
 
-  constructor(given: Readonly<Record<string, unknown>>) {
-    const { cause } = given
+class PlainError extends Error {
+  declare readonly [given]: object
+
+  constructor(fields: Readonly<Record<string, unknown>>) {
+    const { cause } = fields
     super(undefined, cause === undefined ? undefined : { cause })
-    this.#given = given
-    Object.assign(this, given)
+    Object.defineProperty(this, given, { value: fields })
+    Object.assign(this, fields)
   }
 
   toJSON(): unknown {
-    return { ...this.#given, ...this }
+    return { ...this[given], ...this }
   }
 
   [inspectSymbol](): unknown {

@@ -15,6 +15,7 @@ import { type ErrorGuard, instanceOfAny } from "../Cache/errorGuard.js"
 import { ByteSizeError } from "./ByteSize.js"
 import { CacheValueError } from "./CacheValueError.js"
 import { DictSnapshotError } from "./DictSnapshot.js"
+import { LoadTimeoutError, TooManyLoadsError } from "./FetchErrors.js"
 
 /**
  * What a `TtlDict`, a `SyncTtlDict` or a snapshot of one may fail with, throw or die with, besides what computations do.
@@ -32,6 +33,8 @@ export type TtlDictError =
   | CacheValueError
   | DictSnapshotError
   | EntryTooLargeError
+  | LoadTimeoutError
+  | TooManyLoadsError
 
 /**
  * Whether a value is an error of a dictionary, whatever it is.
@@ -48,5 +51,7 @@ export const isTtlDictError: ErrorGuard<TtlDictError> = instanceOfAny(
   CacheReentryError,
   CacheValueError,
   DictSnapshotError,
-  EntryTooLargeError
+  EntryTooLargeError,
+  LoadTimeoutError,
+  TooManyLoadsError
 )

@@ -393,7 +393,8 @@ describe("ClientCache", () => {
           assert.strictEqual(
             error.message,
             "ClientCache: DynamoDBClient(region=us-west-2) could not be built: "
-              + "ClientCache.layerTest has no fake for DynamoDBClient"
+              + "ClientCache.layerTest has no fake for DynamoDBClient: "
+              + "give it one by ClientCache.fake(DynamoDBClient, (config) => ...)"
           )
         }).pipe(Effect.provide(layer))
       }))

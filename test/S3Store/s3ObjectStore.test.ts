@@ -57,9 +57,9 @@ const found = (store: ObjectStore, name: string) =>
     (outcome) => outcome._tag === "Found" ? Effect.succeed(outcome) : Effect.dieMessage(`${name} is ${outcome._tag}`)
   )
 
-const cacheOf = (client: S3Client, options: S3CacheOptions & Partial<S3ObjectStoreOptions> = {}) =>
+const cacheOf = (client: S3Client, options: S3CacheOptions = {}, storeOptions: Partial<S3ObjectStoreOptions> = {}) =>
   Effect.map(
-    Layer.build(S3Cache.layer(options).pipe(Layer.provide(L2Store.layerS3Client(client, { bucket, ...options })))),
+    Layer.build(S3Cache.layer(options).pipe(Layer.provide(L2Store.layerS3Client(client, { bucket, ...storeOptions })))),
     Context.get(S3Cache)
   )
 
@@ -189,7 +189,7 @@ describe("s3ObjectStore", () => {
         // The server stores the object, the reply is cut, the SDK tries again and is refused by its own write.
         const server = yield* EmbeddedS3.make({ buckets: [bucket] })
         const front = yield* LocalHttp.make(lossy(server.endpoint, (method, seen) => method === "PUT" && seen === 1))
-        const cache = yield* cacheOf(yield* clientOf(front.url, 3), { conditionalWrites: "required" })
+        const cache = yield* cacheOf(yield* clientOf(front.url, 3), {}, { conditionalWrites: "required" })
         yield* cache.add(Numbers.key("a"), 1)
         const puts = server.requests().filter(({ method }) => method === "PUT")
         assert.deepStrictEqual(puts.map(({ status }) => status), [200, 412])

@@ -182,7 +182,7 @@ describe("memory pressure", () => {
           `bad: memoryPressure.share is ${share}, but must be a number above 0 and below 1`
         )
       }
-      const untyped = { memoryPressure: "on", heap: 1 }
+      const untyped = { memoryPressure: "on" }
       const make = (options: object) => Effect.flip(TtlDict.make(options))
       assert.strictEqual((yield* make(untyped)).option, "memoryPressure")
       assert.strictEqual((yield* make({ memoryPressure: { heap: 5 } })).option, "memoryPressure.heap")
