@@ -105,7 +105,9 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> e
    *
    * Where `load` gives no value for a key, there is none: nothing is stored, and the next lookup asks anew. When `load`
    * fails, the computations of all its keys do; with `loadFailure` it lets those of single keys fail. This fails with the
-   * first failure in the order of the keys, after all have ended.
+   * first failure in the order of the keys, after all have ended. A key that nobody waits for any more is given up, while
+   * the load goes on as long as somebody waits for another key of it: whoever asks for the first one then has it loaded
+   * again.
    *
    * @example
    * ```ts

@@ -277,7 +277,15 @@ describe("getManyOrCompute", () => {
                     )
                     asking.push(asked)
                     if (leaves !== null) {
-                      yield* Effect.fork(Effect.zipRight(Effect.sleep(leaves), Fiber.interrupt(asked)))
+                      // What nobody waits for any more is given up, though its load may go on for the sake of other keys.
+                      const givenUp = Effect.sync(() => keys.forEach((key) => underWay.set(key, 0)))
+                      yield* Effect.fork(
+                        Effect.sleep(leaves).pipe(
+                          Effect.zipRight(givenUp),
+                          Effect.zipRight(Fiber.interrupt(asked)),
+                          Effect.zipRight(givenUp)
+                        )
+                      )
                     }
                   }
                   yield* clock.advance(1)

@@ -12,6 +12,8 @@ const highestLevel = 8
 const lastTick = fanOut ** highestLevel - 1
 const mostInLeaf = 256
 const fewestInNode = 64
+// What tells two times of this century apart, in milliseconds.
+const instant = 2 ** -12
 const spans = Array.from({ length: highestLevel + 1 }, (_, level) => fanOut ** level)
 
 /**
@@ -160,12 +162,12 @@ export class ExpiryTree {
     for (let slot = this.firstOf(part); slot !== -1; slot = this.after(slot)) {
       if (this.deadlineOf(slot) <= now) return slot
     }
-    this.earliest = this.earliestIn(part)
+    this.earliest = this.noneBefore(part)
     return -1
   }
 
   /**
-   * The earliest deadline, `Infinity` when there is none.
+   * The earliest deadline, `Infinity` when there is none. Where more than 256 share its millisecond, it is one of those.
    *
    * @since 0.1.0
    */
@@ -316,6 +318,14 @@ export class ExpiryTree {
       looked++
     }
     return earliest
+  }
+
+  // A time before which no deadline of a part is: the earliest one, or of a longer list the beginning of its millisecond.
+  private noneBefore(part: number): number {
+    const earliest = this.earliestIn(part)
+    if ((this.counts[part] as number) <= mostInLeaf) return earliest
+    const tick = tickOf(earliest)
+    return tick === 0 ? Number.NEGATIVE_INFINITY : Math.min(earliest, tick - 1 + instant)
   }
 
   private firstOf(part: number): number {

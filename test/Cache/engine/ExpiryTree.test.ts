@@ -29,6 +29,10 @@ const command = fc.oneof(
 // The heavy suite runs the property for longer than a test usually may.
 const timeout = 20_000 * Number(process.env["PROPERTY_RUNS"] ?? 1)
 
+// The millisecond of a deadline; all of the past, and all of the far future, are one.
+const tickOf = (deadline: number) =>
+  deadline === Infinity ? Infinity : Math.min(Math.max(0, Math.ceil(deadline)), 64 ** 8 - 1)
+
 describe("ExpiryTree", () => {
   it("finds, counts and weighs what is due at any time, as one that looks at everything does", () => {
     fc.assert(
@@ -53,7 +57,12 @@ describe("ExpiryTree", () => {
               tree.count(now)
               assert.strictEqual(tree.due, due.length)
               assert.strictEqual(tree.dueWeight, due.reduce((sum, [, { weight }]) => sum + weight, 0))
-              assert.strictEqual(tree.next(), Math.min(Infinity, ...[...entries.values()].map((each) => each.deadline)))
+              const all = [...entries.values()].map(({ deadline }) => deadline)
+              const earliest = Math.min(Infinity, ...all)
+              // Of many that share a millisecond it is one.
+              const isShared = all.filter((deadline) => tickOf(deadline) === tickOf(earliest)).length > 256
+              if (isShared) assert.strictEqual(tickOf(tree.next()), tickOf(earliest))
+              else assert.strictEqual(tree.next(), earliest)
               // A few of them, the earliest first, but for what is close to it.
               for (let taken = 0; taken < Math.min(due.length, 40); taken++) {
                 const slot = tree.first(now)
