@@ -197,7 +197,11 @@ describe("refresh of an S3Cache", () => {
           yield* cache.refresh(keyspace.key("a"), Effect.succeed(3))
           return requests().slice(before).map(({ method }) => method).sort()
         }))
-      assert.deepStrictEqual(counts, [["PUT"], ["DELETE", "GET", "GET", "PUT", "PUT"]])
+      const [plain, leased = []] = counts
+      assert.deepStrictEqual(plain, ["PUT"])
+      // A lease is given back by a delete; by a write where a store knows no conditions for deletes.
+      const givenBack = leased.includes("DELETE") ? "DELETE" : "PUT"
+      assert.deepStrictEqual(leased, [givenBack, "GET", "GET", "PUT", "PUT"].sort())
     }))
 
   it.scoped("while S3 is away it computes, and memory has the new value", () =>
