@@ -18,6 +18,7 @@ import * as RuntimeFlags from "effect/RuntimeFlags"
 import * as Scope from "effect/Scope"
 import type { LeasedValue, ReleaseReason } from "./LeasedValue.js"
 import { printKey } from "./printKey.js"
+import { quietly } from "./quietly.js"
 
 /**
  * How much time releases have, and how many run at once.
@@ -303,6 +304,3 @@ const mostPrinted = 10
 const printKeys = (keys: ReadonlyArray<unknown>): string =>
   keys.slice(0, mostPrinted).map(printKey).join(", ") +
   (keys.length > mostPrinted ? ` and ${keys.length - mostPrinted} more` : "")
-
-// A logger that throws must not stop the releases that come after.
-const quietly = (effect: Effect.Effect<void>): Effect.Effect<void> => Effect.asVoid(Effect.exit(effect))

@@ -8,7 +8,7 @@ import * as Http from "node:http"
 import * as Https from "node:https"
 import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
-import { awaken, type IdleSince, idleSince, isStale } from "./idleSockets.js"
+import { hasPausedSince, isStale, type Moment, momentOf } from "./idleSockets.js"
 import { afterTurns } from "./machineTime.js"
 
 /**
@@ -52,15 +52,25 @@ export class ConnectionPool {
    */
   readonly crowded = new Set<WaitingRequests>()
   private readonly maxFreeSockets: number
-  private readonly idle = new WeakMap<Duplex, IdleSince>()
+  private readonly idle = new WeakMap<Duplex, Moment>()
   private entering: Array<Entrant> | undefined
-  private lookedAt: IdleSince = idleSince()
+  private lookedAt: Moment = momentOf()
   // Whether one has become idle since.
   private hasNew = false
 
-  private constructor(make: (pool: ConnectionPool) => Http.Agent) {
-    this.agent = make(this)
-    this.maxFreeSockets = this.agent.maxFreeSockets
+  private constructor(agent: Http.Agent) {
+    this.agent = agent
+    this.maxFreeSockets = agent.maxFreeSockets
+    const keepAsNode = agent.keepSocketAlive.bind(agent)
+    Object.assign(agent, {
+      addRequest: (...args: Arrival) => this.enter(args[0], () => addAsNode(agent, args)),
+      keepSocketAlive: (socket: Duplex) => {
+        this.freed(socket)
+        // Node takes what it returns for whether the connection may be kept.
+        return keepAsNode(socket)
+      },
+      destroy: () => {}
+    })
   }
 
   /**
@@ -69,7 +79,7 @@ export class ConnectionPool {
    * @since 0.1.0
    */
   static http(options: Http.AgentOptions): ConnectionPool {
-    return new ConnectionPool((pool) => new HttpAgent(options, pool))
+    return new ConnectionPool(new Http.Agent(options))
   }
 
   /**
@@ -78,7 +88,7 @@ export class ConnectionPool {
    * @since 0.1.0
    */
   static https(options: Https.AgentOptions): ConnectionPool {
-    return new ConnectionPool((pool) => new HttpsAgent(options, pool))
+    return new ConnectionPool(new Https.Agent(options))
   }
 
   /**
@@ -91,7 +101,7 @@ export class ConnectionPool {
   enter(request: Http.ClientRequest, add: () => void): void {
     if (this.entering !== undefined) {
       this.entering.push({ request, add: AsyncResource.bind(add) })
-    } else if (isEmpty(this.agent.freeSockets) || !(this.hasNew || awaken(this.lookedAt))) {
+    } else if (isEmpty(this.agent.freeSockets) || !(this.hasNew || hasPausedSince(this.lookedAt))) {
       add()
     } else {
       this.entering = [{ request, add: AsyncResource.bind(add) }]
@@ -106,7 +116,7 @@ export class ConnectionPool {
    * @since 0.1.0
    */
   freed(socket: Duplex): void {
-    this.idle.set(socket, idleSince(socket))
+    this.idle.set(socket, momentOf(socket))
     this.hasNew = true
   }
 
@@ -163,7 +173,7 @@ export class ConnectionPool {
     let isWaiting = true
     const look = () => {
       if (!isWaiting) return
-      const [socket] = [...usedSockets(this.agent), ...idleSockets(this.agent)]
+      const socket = usedSockets(this.agent)[0] ?? idleSockets(this.agent)[0]
       if (socket !== undefined) socket.once("close", look)
       // A connection is about to be made for them.
       else if (this.figures().queuedRequests > 0) afterTurns(1, look)
@@ -191,7 +201,7 @@ export class ConnectionPool {
     for (const socket of idleSockets(this.agent)) {
       if (isStale(socket, this.idle.get(socket))) socket.destroy()
     }
-    this.lookedAt = idleSince()
+    this.lookedAt = momentOf()
     this.hasNew = false
     const entering = this.entering ?? []
     this.entering = undefined
@@ -233,47 +243,6 @@ export const addTo = (agent: Http.Agent, args: ReadonlyArray<unknown>): void => 
 }
 
 type Arrival = readonly [request: Http.ClientRequest, ...ReadonlyArray<unknown>]
-
-class HttpAgent extends Http.Agent {
-  readonly #pool: ConnectionPool
-
-  constructor(options: Http.AgentOptions, pool: ConnectionPool) {
-    super(options)
-    this.#pool = pool
-  }
-
-  addRequest(...args: Arrival): void {
-    this.#pool.enter(args[0], () => addAsNode(this, args))
-  }
-
-  override keepSocketAlive(socket: Duplex): void {
-    this.#pool.freed(socket)
-    // Node takes what it returns for whether the connection may be kept.
-    return super.keepSocketAlive(socket)
-  }
-
-  override destroy(): void {}
-}
-
-class HttpsAgent extends Https.Agent {
-  readonly #pool: ConnectionPool
-
-  constructor(options: Https.AgentOptions, pool: ConnectionPool) {
-    super(options)
-    this.#pool = pool
-  }
-
-  addRequest(...args: Arrival): void {
-    this.#pool.enter(args[0], () => addAsNode(this, args))
-  }
-
-  override keepSocketAlive(socket: Duplex): void {
-    this.#pool.freed(socket)
-    return super.keepSocketAlive(socket)
-  }
-
-  override destroy(): void {}
-}
 
 const addAsNode = (agent: Http.Agent, args: Arrival): void => {
   try {

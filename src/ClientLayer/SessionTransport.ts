@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
 import { printKey } from "../Cache/printKey.js"
@@ -12,7 +11,7 @@ import { awaitQuiet } from "./awaitQuiet.js"
 import { borrowedHandler } from "./borrowedHandler.js"
 import { ConnectionPool, type TransportFigures } from "./ConnectionPool.js"
 import { describeType } from "./describeType.js"
-import { agentOptions, isAgent } from "./handlerOptions.js"
+import { agentOptions, isAgent, isHandler } from "./handlerOptions.js"
 import { isPlainObject } from "./plainData.js"
 import { Transport } from "./Transport.js"
 
@@ -130,9 +129,6 @@ const socketLimit = (session: string, option: string, limit: number): Effect.Eff
         accepted: "a whole number of sockets for each host, 1 or more, or Infinity"
       })
     )
-
-const isHandler = (requestHandler: unknown): requestHandler is { readonly handle: unknown } =>
-  Predicate.isObject(requestHandler) && "handle" in requestHandler
 
 const borrowing = (handler: object): SessionTransport => {
   const requestHandler = borrowedHandler(handler)

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { AwsClient } from "./AwsClient.js"
+import { fieldOf } from "./fieldOf.js"
 
 /**
  * The request handler that a client has now.
@@ -20,7 +21,7 @@ export const handlerOf = ({ config }: AwsClient): unknown =>
  * @since 0.1.0
  * @category getters
  */
-export const protocolOf = (handler: unknown): unknown => property(property(handler, "metadata"), "handlerProtocol")
+export const protocolOf = (handler: unknown): unknown => fieldOf(fieldOf(handler, "metadata"), "handlerProtocol")
 
 /**
  * The agents of a request handler. It knows them after its first request; before that there are no connections either.
@@ -30,9 +31,9 @@ export const protocolOf = (handler: unknown): unknown => property(property(handl
  */
 export const agentsOf = (handler: unknown): { readonly httpAgent: unknown; readonly httpsAgent: unknown } => {
   try {
-    const read = property(handler, "httpHandlerConfigs")
+    const read = fieldOf(handler, "httpHandlerConfigs")
     const config: unknown = typeof read === "function" ? Reflect.apply(read, handler, []) : undefined
-    return { httpAgent: property(config, "httpAgent"), httpsAgent: property(config, "httpsAgent") }
+    return { httpAgent: fieldOf(config, "httpAgent"), httpsAgent: fieldOf(config, "httpsAgent") }
   } catch {
     return { httpAgent: undefined, httpsAgent: undefined }
   }
@@ -45,9 +46,6 @@ export const agentsOf = (handler: unknown): { readonly httpAgent: unknown; reado
  * @category combinators
  */
 export const destroyHandler = (handler: unknown): void => {
-  const destroy = property(handler, "destroy")
+  const destroy = fieldOf(handler, "destroy")
   if (typeof destroy === "function") Reflect.apply(destroy, handler, [])
 }
-
-const property = (of: unknown, name: string): unknown =>
-  typeof of === "object" && of !== null ? Reflect.get(of, name) : undefined

@@ -5,15 +5,16 @@
  */
 import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
+import { fieldOf } from "./fieldOf.js"
 import { steadyTime, wallTime } from "./machineTime.js"
 
 /**
- * When something became idle, on two clocks.
+ * A moment, on two clocks.
  *
  * @since 0.1.0
  * @category models
  */
-export interface IdleSince {
+export interface Moment {
   /** Milliseconds since the epoch: goes on while a virtual machine is frozen. */
   readonly wall: number
   /** Milliseconds of a clock that nobody sets. */
@@ -28,7 +29,7 @@ export interface IdleSince {
  * @since 0.1.0
  * @category constructors
  */
-export const idleSince = (socket?: Duplex): IdleSince => ({
+export const momentOf = (socket?: Duplex): Moment => ({
   wall: wallTime(),
   steady: steadyTime(),
   promised: promisedTime(socket)
@@ -43,7 +44,7 @@ const pause = 1
  * @since 0.1.0
  * @category predicates
  */
-export const awaken = (since: IdleSince): boolean =>
+export const hasPausedSince = (since: Moment): boolean =>
   steadyTime() - since.steady >= pause || Math.abs(wallTime() - since.wall) >= pause
 
 /** How much the clocks may drift apart, in milliseconds, before the machine is taken to have been frozen. */
@@ -60,7 +61,7 @@ const margin = 1000
  * @since 0.1.0
  * @category predicates
  */
-export const isStale = (socket: Socket, since: IdleSince | undefined): boolean => {
+export const isStale = (socket: Socket, since: Moment | undefined): boolean => {
   if (socket.destroyed || socket.readyState !== "open") return true
   if (since === undefined) return false
   const wall = wallTime() - since.wall
@@ -70,11 +71,8 @@ export const isStale = (socket: Socket, since: IdleSince | undefined): boolean =
 
 const promisedTime = (socket: Duplex | undefined): number => {
   const message: unknown = socket === undefined ? undefined : Reflect.get(socket, "_httpMessage")
-  const response: unknown = property(message, "res")
-  const header: unknown = property(property(response, "headers"), "keep-alive")
+  const response: unknown = fieldOf(message, "res")
+  const header: unknown = fieldOf(fieldOf(response, "headers"), "keep-alive")
   const seconds = typeof header === "string" ? /(?:^|[,;\s])timeout=(\d+)/i.exec(header)?.[1] : undefined
   return seconds === undefined ? Number.POSITIVE_INFINITY : Number(seconds) * 1000
 }
-
-const property = (of: unknown, name: string): unknown =>
-  typeof of === "object" && of !== null ? Reflect.get(of, name) : undefined

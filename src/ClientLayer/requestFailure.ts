@@ -3,12 +3,12 @@
  *
  * @since 0.1.0
  */
-import * as Predicate from "effect/Predicate"
 import { inspect } from "node:util"
 import { cutText } from "../Cache/cutText.js"
 import { ClientClosedError } from "./ClientErrors.js"
 import { credentialsFailureOf } from "./credentialFailures.js"
 import type { CredentialsFailure } from "./CredentialMemo.js"
+import { fieldOf } from "./fieldOf.js"
 import { HiddenTexts } from "./hiddenTexts.js"
 import { maskedReason } from "./maskedCause.js"
 import { oneLine } from "./oneLine.js"
@@ -119,9 +119,6 @@ const nameOf = (thrown: unknown): string => {
 const codeOf = (thrown: unknown): string | undefined =>
   // `fetch` fails with a `TypeError`, whose cause has the code.
   textOf(thrown, "code") ?? textOf(fieldOf(thrown, "cause"), "code")
-
-const fieldOf = (value: unknown, field: string): unknown =>
-  Predicate.hasProperty(value, field) ? value[field] : undefined
 
 const textOf = (value: unknown, field: string): string | undefined => {
   const text = fieldOf(value, field)

@@ -6,7 +6,6 @@
 import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import type { EntryOptions } from "./EntryPolicy.js"
 import type { FileSystemObjectStoreOptions } from "./fileSystemObjectStore.js"
-import type { KeyValueObjectStoreOptions } from "./keyValueObjectStore.js"
 import type {
   CircuitBreakerOptions,
   S3CacheManyOptions,
@@ -121,14 +120,6 @@ export const l2StoreS3Kinds: OptionKinds<S3ObjectStoreOptions & { readonly clien
  * @category validation
  */
 export const fileSystemKinds: OptionKinds<FileSystemObjectStoreOptions> = { directory: "text", maxObjectSize: "any" }
-
-/**
- * Of a key-value store.
- *
- * @since 0.1.0
- * @category validation
- */
-export const keyValueKinds: OptionKinds<KeyValueObjectStoreOptions> = { keyPrefix: "text", conditions: "any" }
 
 /**
  * Of a write.

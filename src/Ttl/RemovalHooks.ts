@@ -18,6 +18,7 @@ import * as RuntimeFlags from "effect/RuntimeFlags"
 import type * as Scope from "effect/Scope"
 import type { Removal, RemovalReason } from "../Cache/engine/RemovalReason.js"
 import type { GuardedMap } from "../Cache/GuardedMap.js"
+import { quietly } from "../Cache/quietly.js"
 import { requireEffect } from "../Cache/requireEffect.js"
 import { droppedWarning, type DueRemoval, failedWarning, RemovalQueue, skippedWarning } from "./RemovalQueue.js"
 
@@ -255,9 +256,6 @@ export class RemovalHooks<in out K, in out V> {
     return quietly(Effect.logWarning(failedWarning(this.options.name, removal), cause))
   }
 }
-
-// A logger that throws must not stop the runs that come after.
-const quietly = (effect: Effect.Effect<void>): Effect.Effect<void> => Effect.asVoid(Effect.exit(effect))
 
 /** Of how many hooks, each run for what the one before had removed, the current fiber is part. */
 const nesting: FiberRef.FiberRef<number> = globalValue(

@@ -1,4 +1,4 @@
-import { assert } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { ServerResponse } from "node:http"
 import type { Socket } from "node:net"
@@ -12,7 +12,7 @@ import { until } from "../support/until.js"
  *
  * @param layer which client it uses: of the `"cache"`, of a `"session"`, or a bare one, `"sdk"`
  */
-export const writesAfterThaw = (layer: "cache" | "session" | "sdk", rounds: number) =>
+const writesAfterThaw = (layer: "cache" | "session" | "sdk", rounds: number) =>
   Effect.gen(function*() {
     const idle = new Set<Socket>()
     const executions = new Map<string, number>()
@@ -55,3 +55,22 @@ export const writesAfterThaw = (layer: "cache" | "session" | "sdk", rounds: numb
       connections: server.connections()
     }
   })
+
+/** The suite, with as many thaws of each process; `timeout` in milliseconds. */
+export const testThaw = ({ rounds, timeout }: { readonly rounds: number; readonly timeout: number }) => {
+  describe("a process that is stopped for longer than the server keeps its connections", () => {
+    for (const layer of ["cache", "session"] as const) {
+      it.scopedLive(
+        `writes at the first attempt when it is thawed, through a client of the ${layer}`,
+        () =>
+          Effect.gen(function*() {
+            const { connections, executedTwice, outcomes } = yield* writesAfterThaw(layer, rounds)
+            assert.deepStrictEqual(outcomes, Array.from({ length: rounds }, () => "1"))
+            assert.deepStrictEqual(executedTwice, [])
+            assert.strictEqual(connections, rounds)
+          }),
+        timeout
+      )
+    }
+  })
+}
