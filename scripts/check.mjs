@@ -8,7 +8,7 @@ import { CommandError, root, run, seconds } from "./lib/run.mjs"
 const script = (name) => ["node", [join(root, "scripts", name)]]
 
 const steps = {
-  types: ["tsc", ["-b", "tsconfig.json", "tsconfig.build.json"]],
+  types: ["node", [join(root, "scripts", "build.mjs"), "tsconfig.json"]],
   lint: ["oxlint", ["--deny-warnings", "--report-unused-disable-directives"]],
   format: ["dprint", ["check"]],
   imports: script("check-imports.mjs"),

@@ -19,7 +19,7 @@ import { root, run, runMain } from "./lib/run.mjs"
 
 /** Starts a gateway, calls `use` with what it needs to be reached, and stops it. */
 const withCeph = async (use) => {
-  await run("tsc", ["-b", "tsconfig.build.json", "tsconfig.demo.json"])
+  await run("node", [join(root, "scripts", "build.mjs"), "tsconfig.demo.json"])
   const child = spawn(process.execPath, ["--no-warnings", join(root, "build/test/support/cephMain.js")], {
     stdio: ["ignore", "pipe", "pipe"]
   })

@@ -1,0 +1,62 @@
+/**
+ * Compiles the package into `dist`, and puts together in one file what the dictionary without Effect is made of: Node takes
+ * half a millisecond for each file that it loads. The files themselves stay, and hand on what is in it, so that there is
+ * one of everything, whichever entry point it came from.
+ *
+ * `node scripts/build.mjs tsconfig.demo.json` compiles further projects along with it.
+ */
+import { build } from "esbuild"
+import { rm, writeFile } from "node:fs/promises"
+import { dirname, join, relative } from "node:path"
+import { root, run, runMain } from "./lib/run.mjs"
+
+/** What is put together: all that this loads. */
+const entryPoint = "src/Sync/index.ts"
+const bundled = "dist/core.js"
+
+const settings = {
+  absWorkingDir: root,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  packages: "external",
+  logLevel: "warning",
+  metafile: true,
+  write: false
+}
+
+/** The modules that a bundle has something of, each with the names that it exports. */
+const modulesOf = async () => {
+  const { metafile } = await build({ ...settings, entryPoints: [entryPoint] })
+  const paths = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs)).sort()
+  const each = await build({ ...settings, entryPoints: paths, outdir: "dist", outbase: "src" })
+  const outputs = Object.values(each.metafile.outputs)
+  return outputs.map(({ entryPoint: path, exports }) => ({ path, exports })).filter(({ exports }) => exports.length > 0)
+}
+
+const nameIn = (path, name) => `${path.replace(/^src\//, "").replace(/\.ts$/, "").replaceAll(/\W/g, "_")}_${name}`
+
+const handOn = (names, from) => `export { ${names.join(", ")} } from ${JSON.stringify(from)}\n`
+
+await runMain(async () => {
+  await run("tsc", ["-b", "tsconfig.build.json", ...process.argv.slice(2)])
+  const modules = await modulesOf()
+  const contents = modules
+    .map(({ exports, path }) => handOn(exports.map((name) => `${name} as ${nameIn(path, name)}`), `./${path}`))
+    .join("")
+  const { outputFiles } = await build({
+    ...settings,
+    stdin: { contents, resolveDir: root, sourcefile: "core.ts" },
+    outfile: bundled,
+    sourcemap: true,
+    sourcesContent: false
+  })
+  await Promise.all(outputFiles.map(({ contents: text, path }) => writeFile(path, text)))
+  await Promise.all(modules.map(async ({ exports, path }) => {
+    const file = path.replace(/^src\//, "dist/").replace(/\.ts$/, ".js")
+    const core = relative(dirname(file), bundled).replaceAll("\\", "/")
+    const from = core.startsWith(".") ? core : `./${core}`
+    await writeFile(join(root, file), handOn(exports.map((name) => `${nameIn(path, name)} as ${name}`), from))
+    await rm(join(root, `${file}.map`), { force: true })
+  }))
+})
