@@ -6,13 +6,17 @@
  * `node scripts/build.mjs tsconfig.demo.json` compiles further projects along with it.
  */
 import { build } from "esbuild"
-import { rm, writeFile } from "node:fs/promises"
+import { readFile, rm, writeFile } from "node:fs/promises"
 import { dirname, join, relative } from "node:path"
 import { root, run, runMain } from "./lib/run.mjs"
 
 /** What is put together: all that this loads. */
 const entryPoint = "src/Sync/index.ts"
 const bundled = "dist/core.js"
+
+/** Which sources were put together last, and what tsc knows of what it has compiled. */
+const noted = "build/.tsbuildinfo/core.json"
+const compiled = "build/.tsbuildinfo/build.tsbuildinfo"
 
 const settings = {
   absWorkingDir: root,
@@ -38,9 +42,17 @@ const nameIn = (path, name) => `${path.replace(/^src\//, "").replace(/\.ts$/, ""
 
 const handOn = (names, from) => `export { ${names.join(", ")} } from ${JSON.stringify(from)}\n`
 
+// What one of them handed on last time, it may not any more; tsc writes a file anew only where its source has changed.
+const compileAnewAfter = async (paths) => {
+  const before = JSON.parse(await readFile(join(root, noted), "utf8").catch(() => "[]"))
+  if (before.some((path) => !paths.includes(path))) await rm(join(root, compiled), { force: true })
+}
+
 await runMain(async () => {
-  await run("tsc", ["-b", "tsconfig.build.json", ...process.argv.slice(2)])
   const modules = await modulesOf()
+  const paths = modules.map(({ path }) => path)
+  await compileAnewAfter(paths)
+  await run("tsc", ["-b", "tsconfig.build.json", ...process.argv.slice(2)])
   const contents = modules
     .map(({ exports, path }) => handOn(exports.map((name) => `${name} as ${nameIn(path, name)}`), `./${path}`))
     .join("")
@@ -51,6 +63,7 @@ await runMain(async () => {
     sourcemap: true,
     sourcesContent: false
   })
+  await writeFile(join(root, noted), JSON.stringify(paths))
   await Promise.all(outputFiles.map(({ contents: text, path }) => writeFile(path, text)))
   await Promise.all(modules.map(async ({ exports, path }) => {
     const file = path.replace(/^src\//, "dist/").replace(/\.ts$/, ".js")

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { cutText } from "./cutText.js"
-import { printKey } from "./printKey.js"
+import { keyText } from "./keyText.js"
 
 const longest = 500
 const firstTold = 10
@@ -59,4 +59,4 @@ export class FailureWarnings {
 }
 
 // Whatever it is, a warning has to be made of it.
-const thrownText = (thrown: unknown): string => typeof thrown === "string" ? thrown : printKey(thrown)
+const thrownText = (thrown: unknown): string => typeof thrown === "string" ? thrown : keyText(thrown)

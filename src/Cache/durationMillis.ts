@@ -6,7 +6,7 @@
 import type * as Duration from "effect/Duration"
 import { CacheConfigError } from "./CacheErrors.js"
 import { onRejection } from "./engine/onRejection.js"
-import { printKey } from "./printKey.js"
+import { keyText } from "./keyText.js"
 
 const durationId = Symbol.for("effect/Duration")
 
@@ -93,5 +93,5 @@ export const givenMillis = (cache: string, option: string, value: Duration.Durat
   if (millis !== undefined) return Math.max(0, millis)
   // The function may be `async`.
   onRejection(value, () => {})
-  throw new CacheConfigError({ cache, option, value: printKey(value), accepted: "a duration" })
+  throw new CacheConfigError({ cache, option, value: keyText(value), accepted: "a duration" })
 }

@@ -3,10 +3,10 @@
  *
  * @since 0.1.0
  */
-import { cutText } from "./cutText.js"
 import type { EvictionPolicyName } from "./engine/EvictionPolicy.js"
 import type { Summary } from "./printedAs.js"
 import { printKey } from "./printKey.js"
+import { printName } from "./printName.js"
 
 /**
  * What a cache holds at a moment, and its limits. Reading it is no use, and changes nothing. What has expired counts until
@@ -49,14 +49,6 @@ export const glanced = <A extends object>(cache: A, look: (mostKeys: number) => 
  * @category getters
  */
 export const glanceAt = (cache: object, mostKeys: number): Glance => looks.get(cache)?.(mostKeys) ?? nothing
-
-/**
- * The name of a cache as it is printed, 100 characters at the most.
- *
- * @since 0.1.0
- * @category formatting
- */
-export const printName = (name: string): string => cutText(name, 100)
 
 /**
  * A cache in short: its limits and how much it holds.

@@ -6,7 +6,7 @@
 import { CacheConfigError } from "./CacheErrors.js"
 import * as Either from "./Either.js"
 import type { OptionKind } from "./engine/optionKinds.js"
-import { printKey } from "./printKey.js"
+import { keyText } from "./keyText.js"
 import { wrongOptions } from "./wrongOptions.js"
 
 /**
@@ -96,7 +96,7 @@ const listIn = <A>(
   accepted: string
 ): Either.Either<ReadonlyArray<A>, CacheConfigError> =>
   isList(items) ? Either.right([...items]) : Either.left(
-    new CacheConfigError({ cache, option, value: printKey(items), accepted })
+    new CacheConfigError({ cache, option, value: keyText(items), accepted })
   )
 
 const isList = (items: unknown): boolean => typeof items === "object" && items !== null && Symbol.iterator in items

@@ -5,6 +5,7 @@
  */
 import { types } from "node:util"
 import { cutText } from "./cutText.js"
+import { useKeyPrinter } from "./keyText.js"
 
 // By what Effect knows what is not to be shown.
 const redactedId = Symbol.for("effect/Redacted")
@@ -227,3 +228,5 @@ const isSmall = (value: object): boolean => {
   }
   return fits(value, 0)
 }
+
+useKeyPrinter(printKey)

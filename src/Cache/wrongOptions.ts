@@ -5,7 +5,7 @@
  */
 import { CacheConfigError } from "./CacheErrors.js"
 import { type OptionKind, wrongOption } from "./engine/optionKinds.js"
-import { printKey } from "./printKey.js"
+import { keyText } from "./keyText.js"
 
 /**
  * The name that options give to what is made with them, or the default.
@@ -35,7 +35,7 @@ export const wrongOptions = (
   return wrong && new CacheConfigError({
     cache,
     option: wrong.option,
-    value: wrong.printed ?? printKey(wrong.value),
+    value: wrong.printed ?? keyText(wrong.value),
     accepted: wrong.accepted
   })
 }

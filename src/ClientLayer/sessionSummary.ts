@@ -4,8 +4,9 @@
  * @since 0.1.0
  */
 import * as Option from "effect/Option"
-import { type KeyedSummary, keyedSummary, printedKeys, printName } from "../Cache/glance.js"
+import { type KeyedSummary, keyedSummary, printedKeys } from "../Cache/glance.js"
 import type { Summary } from "../Cache/printedAs.js"
+import { printName } from "../Cache/printName.js"
 import type { SessionCaches } from "./SessionCaches.js"
 import type { SessionPolicy } from "./SessionService.js"
 

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { SyncTtlDict } from "../Ttl/SyncTtlDict.js"
+import type { SyncDict } from "../Ttl/SyncDict.js"
 import { KeyvStorage } from "./KeyvStorage.js"
 
 /**
@@ -25,7 +25,7 @@ import { KeyvStorage } from "./KeyvStorage.js"
  * @since 0.1.0
  * @category constructors
  */
-export const dictStorage = (dict: SyncTtlDict<string, unknown>): KeyvStorage => {
+export const dictStorage = (dict: SyncDict<string, unknown>): KeyvStorage => {
   const keysOf = (prefix: string | undefined): ReadonlyArray<string> => {
     const keys = [...dict.keys()]
     return prefix === undefined ? keys : keys.filter((key) => key.startsWith(prefix))

@@ -13,13 +13,13 @@ import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
 import type { FreshnessOptions } from "../Cache/Freshness.js"
 import { freshnessKinds } from "../Cache/freshnessKinds.js"
+import { keyText } from "../Cache/keyText.js"
 import type { EntryToWrite } from "../Cache/manyEntries.js"
-import { printKey } from "../Cache/printKey.js"
-import { wrongNested } from "../Cache/wrongOptions.js"
-import { acceptedShare, defaultShare, MemoryPressure, type MemoryPressureOptions } from "./MemoryPressure.js"
+import type { DictParts, HeapWatch } from "./DictParts.js"
+import type { MemoryPressureOptions } from "./MemoryPressure.js"
 import { accepted, type ByteSizeInput, parseByteSize } from "./parseByteSize.js"
 import type { RemovalQueueOptions } from "./RemovalQueueOptions.js"
-import * as Weigher from "./Weigher.js"
+import type { Weigher, WeigherInput } from "./Weigher.js"
 
 /**
  * The limits of a dictionary.
@@ -79,7 +79,7 @@ export interface SharedOptions<in out K, in out V> extends Limits {
    */
   readonly timeToIdle?: Duration.DurationInput | undefined
   /** How entries are measured. Default `"estimate"`. */
-  readonly weigher?: Weigher.WeigherInput<K, V> | undefined
+  readonly weigher?: WeigherInput<K, V> | undefined
   /** The name in errors, logs and spans. Default `"TtlDict"`. */
   readonly name?: string | undefined
   /**
@@ -213,14 +213,6 @@ export const moveKinds: OptionKinds<{ readonly last?: boolean }> = { last: "flag
 export const equalsKinds: OptionKinds<{ readonly ordered?: boolean }> = { ordered: "flag" }
 
 /**
- * The size of the memory that entries may take by default.
- *
- * @since 0.1.0
- * @category constants
- */
-export const defaultMaxBytes = "25%"
-
-/**
  * The limits of a dictionary, checked.
  *
  * @since 0.1.0
@@ -234,7 +226,7 @@ export interface CheckedLimits {
 }
 
 const refuse = (cache: string, option: string, value: unknown, accepted: string, cause?: unknown) =>
-  Either.left(new CacheConfigError({ cache, option, value: printKey(value), accepted, cause }))
+  Either.left(new CacheConfigError({ cache, option, value: keyText(value), accepted, cause }))
 
 /**
  * Checks a time to live; right, in milliseconds.
@@ -293,18 +285,26 @@ export const checkMaxLoads = (cache: string, input = 1000): Either.Either<number
 /**
  * Checks a limit of bytes; right, in bytes.
  *
- * @param least the weight that no entry is below
+ * @param least the weight that no entry is below, `undefined` where nothing is measured
  * @param total what 100 % stands for, in bytes
  * @since 0.1.0
  * @category constructors
  */
 export const checkMaxBytes = (
   cache: string,
-  input: ByteSizeInput = defaultMaxBytes,
-  least: number,
-  total: number
+  input: ByteSizeInput,
+  least: number | undefined,
+  total: number | undefined
 ): Either.Either<number, CacheConfigError> => {
   if (input === Number.POSITIVE_INFINITY) return Either.right(input)
+  if (least === undefined) {
+    return refuse(
+      cache,
+      "maxBytes",
+      input,
+      "left out, or given along with a weigher, such as estimate of effect-aws-cache/Sync"
+    )
+  }
   const bytes = parseByteSize(input, total)
   if (Either.isLeft(bytes)) {
     return refuse(cache, "maxBytes", input, `${accepted}, or Infinity (${bytes.left.reason})`, bytes.left)
@@ -314,113 +314,70 @@ export const checkMaxBytes = (
     : Either.right(bytes.right)
 }
 
-const checkWeigher = <K, V>(
-  cache: string,
-  input: Weigher.WeigherInput<K, V> | undefined
-): Either.Either<{ readonly weigh: Weigher.Weigher<K, V>; readonly least: number }, CacheConfigError> => {
-  const weigher = Weigher.fromInput(input)
-  if (Either.isLeft(weigher)) return refuse(cache, "weigher", input, weigher.left)
-  const { least, weigh } = weigher.right
-  return Either.right({ weigh: typeof input === "function" ? checkingWeights(cache, weigh) : weigh, least })
-}
-
 /**
- * Checks how failures are measured.
+ * A weigher of the user's that throws `CacheConfigError` for what is no weight. What it throws itself stays as it is.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const checkWeighFailure = <K, F>(
-  cache: string,
-  input: Weigher.Weigher<K, F> | undefined
-): Either.Either<Weigher.Weigher<K, F>, CacheConfigError> => {
-  if (input === undefined) return Either.right(Weigher.failure)
-  return typeof input === "function"
-    ? Either.right(checkingWeights(cache, input, "weighFailure"))
-    : refuse(cache, "weighFailure", input, "a function of key and error that returns bytes")
-}
-
-// What the weigher itself throws stays as it is.
-const checkingWeights = <K, V>(
-  cache: string,
-  weigh: Weigher.Weigher<K, V>,
-  option = "weigher"
-): Weigher.Weigher<K, V> =>
-(key, value) => {
-  const weight = weigh(key, value)
-  if (Number.isSafeInteger(weight) && weight >= 0) return weight
-  // It may be `async`.
-  onRejection(weight, () => {})
-  throw new CacheConfigError({
-    cache,
-    option,
-    value: `one that returns ${printKey(weight)} for the key ${printKey(key)}`,
-    accepted: "one that returns a whole number of bytes, 0 or more"
-  })
-}
-
-const pressureKinds: OptionKinds<MemoryPressureOptions> = { share: "any", heap: "any" }
-
-const checkMemoryPressure = (
-  cache: string,
-  input: boolean | MemoryPressureOptions = false
-): Either.Either<MemoryPressure | undefined, CacheConfigError> => {
-  if (input === false) return Either.right(undefined)
-  if (input === true) return Either.right(new MemoryPressure({}))
-  if (typeof input !== "object" || input === null) {
-    return refuse(cache, "memoryPressure", input, "true, false or options")
+export const checkingWeights =
+  <K, V>(cache: string, weigh: Weigher<K, V>, option: string): Weigher<K, V> => (key, value) => {
+    const weight = weigh(key, value)
+    if (Number.isSafeInteger(weight) && weight >= 0) return weight
+    // It may be `async`.
+    onRejection(weight, () => {})
+    throw new CacheConfigError({
+      cache,
+      option,
+      value: `one that returns ${keyText(weight)} for the key ${keyText(key)}`,
+      accepted: "one that returns a whole number of bytes, 0 or more"
+    })
   }
-  const wrong = wrongNested(cache, "memoryPressure", input, pressureKinds)
-  if (wrong !== undefined) return Either.left(wrong)
-  const { heap, share = defaultShare } = input
-  if (!(typeof share === "number" && share > 0 && share < 1)) {
-    return refuse(cache, "memoryPressure.share", share, acceptedShare)
-  }
-  if (heap !== undefined && typeof heap !== "function") {
-    return refuse(cache, "memoryPressure.heap", heap, "a function that returns { used, limit }")
-  }
-  return Either.right(new MemoryPressure(input))
-}
 
 /**
  * Checks what dictionaries with and without Effect are made with alike; right, also the weigher, the weight that no entry
  * is below, and what watches the heap, if anything is to.
  *
- * @param total what 100 % stands for, in bytes
  * @since 0.1.0
  * @category constructors
  */
 export const checkShared = <K, V>(
   cache: string,
-  options: SharedOptions<K, V>,
-  total: number
+  options: Omit<SharedOptions<K, V>, "memoryPressure"> & { readonly memoryPressure?: unknown },
+  parts: DictParts
 ): Either.Either<
   {
     readonly limits: CheckedLimits
-    readonly weigh: Weigher.Weigher<K, V>
-    readonly least: number
+    readonly weigh: Weigher<K, V>
+    readonly least: number | undefined
     /** Milliseconds, `Infinity` for none. */
     readonly timeToIdle: number
-    readonly pressure: MemoryPressure | undefined
+    readonly pressure: HeapWatch | undefined
   },
   CacheConfigError
 > => {
-  const weigher = checkWeigher(cache, options.weigher)
-  if (Either.isLeft(weigher)) return weigher
-  const { least, weigh } = weigher.right
+  const weighing = parts.weigherOf(options.weigher)
+  if (Either.isLeft(weighing)) return refuse(cache, "weigher", options.weigher, weighing.left)
+  const { least, weigh } = weighing.right
   const timeToLive = checkTimeToLive(cache, options.timeToLive)
   if (Either.isLeft(timeToLive)) return timeToLive
-  const maxItems = checkMaxItems(cache, options.maxItems)
+  const maxItems = checkMaxItems(
+    cache,
+    options.maxItems ?? (options.maxBytes === undefined ? parts.maxItems : undefined)
+  )
   if (Either.isLeft(maxItems)) return maxItems
-  const maxBytes = checkMaxBytes(cache, options.maxBytes, least, total)
+  const maxBytes = checkMaxBytes(cache, options.maxBytes ?? parts.maxBytes, least, parts.memory())
   if (Either.isLeft(maxBytes)) return maxBytes
   const timeToIdle = checkMillis(cache, "timeToIdle", options.timeToIdle ?? Number.POSITIVE_INFINITY)
   if (Either.isLeft(timeToIdle)) return timeToIdle
   const limits = { timeToLive: timeToLive.right, maxItems: maxItems.right, maxBytes: maxBytes.right }
-  return Either.map(
-    checkMemoryPressure(cache, options.memoryPressure),
-    (pressure) => ({ limits, weigh, least, timeToIdle: timeToIdle.right, pressure })
-  )
+  return Either.map(parts.watchOf(cache, options.memoryPressure), (pressure) => ({
+    limits,
+    weigh: typeof options.weigher === "function" ? checkingWeights(cache, weigh, "weigher") : weigh,
+    least,
+    timeToIdle: timeToIdle.right,
+    pressure
+  }))
 }
 
 /**
@@ -436,7 +393,7 @@ export const checkNow = (cache: string, now: () => number): Either.Either<() => 
     const millis = now()
     if (Number.isFinite(millis)) return millis
     onRejection(millis, () => {})
-    throw new CacheConfigError({ cache, option: "now", value: `one that returns ${printKey(millis)}`, accepted })
+    throw new CacheConfigError({ cache, option: "now", value: `one that returns ${keyText(millis)}`, accepted })
   })
 }
 

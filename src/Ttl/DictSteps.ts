@@ -12,8 +12,8 @@ import { Absent, type WriteOutcome } from "../Cache/engine/BoundedMapOptions.js"
 import { FiledMap } from "../Cache/engine/FiledMap.js"
 import { FreshMap, type Held } from "../Cache/FreshMap.js"
 import type { Freshness } from "../Cache/Kept.js"
+import { keyText } from "../Cache/keyText.js"
 import { type PreparedEntry, writeAll } from "../Cache/manyEntries.js"
-import { printKey } from "../Cache/printKey.js"
 import { equalsByProtocol, keyEqualityInUse } from "../Cache/protocolEquality.js"
 import type * as Store from "../Cache/StoreOptions.js"
 import type { DictObserver } from "./DictObserver.js"
@@ -25,7 +25,7 @@ import {
   type Entry,
   type WriteOptions
 } from "./DictOptions.js"
-import type { MemoryPressure } from "./MemoryPressure.js"
+import type { HeapWatch } from "./DictParts.js"
 import type { ByteSizeInput } from "./parseByteSize.js"
 
 /**
@@ -58,12 +58,12 @@ export interface Stats extends Omit<Store.Stats, "weight" | "listenerFailures"> 
 export interface DictStepsOptions<in out K, in F> {
   readonly name: string
   readonly limits: CheckedLimits
-  /** The weight that no entry is below, in bytes. */
-  readonly least: number
+  /** The weight that no entry is below, in bytes; `undefined` where nothing is measured. */
+  readonly least: number | undefined
   readonly freshness: Freshness<F>
   readonly observer: DictObserver<K>
   /** What watches the heap, if anything does. */
-  readonly pressure?: MemoryPressure | undefined
+  readonly pressure?: HeapWatch | undefined
 }
 
 /**
@@ -79,10 +79,10 @@ export interface DictStepsOptions<in out K, in F> {
 export class DictSteps<in out K, in out V, in out F> {
   readonly name: string
   readonly entries: FreshMap<K, V, F>
-  private readonly least: number
+  private readonly least: number | undefined
   private readonly jitter: number
   private readonly observer: DictObserver<K>
-  private readonly pressure: MemoryPressure | undefined
+  private readonly pressure: HeapWatch | undefined
   private timeToLive: number
 
   constructor(options: DictStepsOptions<K, F>) {
@@ -154,7 +154,7 @@ export class DictSteps<in out K, in out V, in out F> {
   ): Either.Either<void, CacheExistsError | EntryTooLargeError> {
     return this.entries.peek(map, key, now) === Absent
       ? this.set(map, now, key, value, write, roll)
-      : Either.left(new CacheExistsError({ cache: this.name, key: printKey(key) }))
+      : Either.left(new CacheExistsError({ cache: this.name, key: keyText(key) }))
   }
 
   /**
@@ -375,7 +375,7 @@ export class DictSteps<in out K, in out V, in out F> {
     map: Engine<K, V, F>,
     now: number,
     maxBytes: ByteSizeInput,
-    total: number,
+    total: number | undefined,
     most?: number
   ): Either.Either<boolean, CacheConfigError> {
     return Either.map(
@@ -419,7 +419,7 @@ export class DictSteps<in out K, in out V, in out F> {
 
   private tooLarge(map: Engine<K, V, F>, key: K): EntryTooLargeError {
     const { lastRefusedWeight: weight, maxWeight } = map
-    return new EntryTooLargeError({ cache: this.name, key: printKey(key), weight, maxWeight })
+    return new EntryTooLargeError({ cache: this.name, key: keyText(key), weight, maxWeight })
   }
 
   // A negative number is what is left of a time that has passed: zero.
@@ -433,7 +433,7 @@ export class DictSteps<in out K, in out V, in out F> {
   }
 
   private mistake(option: string, value: unknown, accepted: string): CacheConfigError {
-    return new CacheConfigError({ cache: this.name, option, value: printKey(value), accepted })
+    return new CacheConfigError({ cache: this.name, option, value: keyText(value), accepted })
   }
 }
 

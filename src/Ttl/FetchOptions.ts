@@ -7,7 +7,7 @@ import type * as Duration from "effect/Duration"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
 import { givenMillis } from "../Cache/durationMillis.js"
 import type { OptionKinds } from "../Cache/engine/optionKinds.js"
-import { printKey } from "../Cache/printKey.js"
+import { keyText } from "../Cache/keyText.js"
 import { wrongOptions } from "../Cache/wrongOptions.js"
 import { writeKinds, type WriteOptions } from "./DictOptions.js"
 
@@ -55,7 +55,7 @@ export const checkFetch = (
   const wrong = wrongOptions(cache, options, fetchKinds)
   if (wrong !== undefined) throw wrong
   const refuse = (option: string, value: unknown, accepted: string) =>
-    new CacheConfigError({ cache, option, value: printKey(value), accepted })
+    new CacheConfigError({ cache, option, value: keyText(value), accepted })
   if (typeof load !== "function") throw refuse("load", load, "a function that returns a value, or a promise of it")
   const { forceRefresh = false, loadTimeout, signal } = options
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw refuse("signal", signal, "an AbortSignal")

@@ -6,7 +6,7 @@
 import { CacheReentryError } from "../Cache/CacheErrors.js"
 import { type Filed, FiledMap } from "../Cache/engine/FiledMap.js"
 import type { KeyEquality } from "../Cache/engine/KeyEquality.js"
-import { printKey } from "../Cache/printKey.js"
+import { keyText } from "../Cache/keyText.js"
 import { LoadTimeoutError, TooManyLoadsError } from "./FetchErrors.js"
 import { callAfter } from "./loadTimer.js"
 
@@ -109,10 +109,10 @@ export class Fetches<in out K, in out V> {
   share(key: K, run: LoadRun<K, V>, signal: AbortSignal | undefined): Promise<V> {
     const under = this.flights.get(key)
     if (under?.value.isStarting === true) {
-      return Promise.reject(new CacheReentryError({ cache: this.name, key: printKey(key) }))
+      return Promise.reject(new CacheReentryError({ cache: this.name, key: keyText(key) }))
     }
     if (under === undefined && this.isFull) {
-      return Promise.reject(new TooManyLoadsError({ cache: this.name, key: printKey(key), maxLoads: this.maxLoads }))
+      return Promise.reject(new TooManyLoadsError({ cache: this.name, key: keyText(key), maxLoads: this.maxLoads }))
     }
     return new Promise<V>((resolve, reject) => {
       if (under !== undefined) this.joined++
@@ -193,7 +193,7 @@ export class Fetches<in out K, in out V> {
     }
     const stopTimer = callAfter(run.timeout, () => {
       uncount()
-      const error = new LoadTimeoutError({ cache: this.name, key: printKey(key), millis: run.timeout })
+      const error = new LoadTimeoutError({ cache: this.name, key: keyText(key), millis: run.timeout })
       this.end(filed, (waiter) => waiter.failed(error), error)
       controller.abort(error)
     })

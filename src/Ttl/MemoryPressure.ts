@@ -6,6 +6,7 @@
 import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
 import { onRejection } from "../Cache/engine/onRejection.js"
+import type { HeapWatch } from "./DictParts.js"
 import { type HeapReading, readHeap } from "./readHeap.js"
 
 /**
@@ -55,7 +56,7 @@ const mostBytesUnread = 1024 * 1024
  * @since 0.1.0
  * @category models
  */
-export class MemoryPressure {
+export class MemoryPressure implements HeapWatch {
   private readonly share: number
   private readonly heap: () => HeapReading
   private writes = 0

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { Removal } from "../Cache/engine/RemovalReason.js"
-import { printKey } from "../Cache/printKey.js"
+import { keyText } from "../Cache/keyText.js"
 
 /** How deep removals may cause each other before their hooks are skipped. */
 const deepest = 100
@@ -36,7 +36,7 @@ export const droppedWarning = "onRemove is slower than entries leave: calls of i
 export const failedWarning = (
   name: string,
   { key, reason }: Pick<Removal<unknown, unknown>, "key" | "reason">
-): string => `${name}: onRemove failed for ${printKey(key)} (${reason})`
+): string => `${name}: onRemove failed for ${keyText(key)} (${reason})`
 
 /**
  * An entry that left, and how many hooks, each run for what the one before had removed, led to it.

@@ -8,7 +8,7 @@ import { CacheConfigError } from "../Cache/CacheErrors.js"
 import { nonNegativeMillis } from "../Cache/durationMillis.js"
 import * as Either from "../Cache/Either.js"
 import type { OptionKinds } from "../Cache/engine/optionKinds.js"
-import { printKey } from "../Cache/printKey.js"
+import { keyText } from "../Cache/keyText.js"
 import { wrongNested } from "../Cache/wrongOptions.js"
 import { accepted, type ByteSizeInput, parseByteSize } from "./parseByteSize.js"
 
@@ -63,7 +63,8 @@ export interface CheckedRemovalQueue {
 const queueKinds: OptionKinds<RemovalQueueOptions> = { maxItems: "any", maxBytes: "any", whenFull: "any" }
 
 const defaultGracePeriod = "30 seconds"
-const defaultShare = "25%"
+// For a dictionary without a limit, where nobody knows how much memory there is.
+const mostUnknown = 64 * 1024 * 1024
 
 /**
  * Checks how much may wait, and how long closing waits.
@@ -79,7 +80,7 @@ export const checkRemovalQueue = (
     readonly removalQueue?: RemovalQueueOptions | undefined
     readonly gracePeriod?: Duration.DurationInput | undefined
   },
-  total: number
+  total: number | undefined
 ): Either.Either<CheckedRemovalQueue, CacheConfigError> => {
   const wrong = wrongNested(cache, "removalQueue", options.removalQueue, queueKinds)
   if (wrong !== undefined) return Either.left(wrong)
@@ -99,21 +100,21 @@ export const checkRemovalQueue = (
   if (Either.isLeft(bytes)) {
     return refuse(cache, "removalQueue.maxBytes", maxBytes, `${accepted}, or Infinity (${bytes.left.reason})`)
   }
-  const otherwise = parseByteSize(defaultShare, total)
+  const otherwise = total === undefined ? mostUnknown : Math.floor(total / 4)
   const gracePeriod = nonNegativeMillis(options.gracePeriod ?? defaultGracePeriod)
   return gracePeriod === undefined
     ? refuse(cache, "gracePeriod", options.gracePeriod, "a duration of 0 milliseconds or more")
     : Either.right({
       maxItems,
       maxBytes: bytes.right,
-      otherwise: Either.isLeft(otherwise) ? Number.POSITIVE_INFINITY : otherwise.right,
+      otherwise,
       whenFull,
       gracePeriod
     })
 }
 
 const refuse = (cache: string, option: string, value: unknown, accepted: string) =>
-  Either.left(new CacheConfigError({ cache, option, value: printKey(value), accepted }))
+  Either.left(new CacheConfigError({ cache, option, value: keyText(value), accepted }))
 
 const fewestItems = 10_000
 const mostItems = 100_000

@@ -21,22 +21,22 @@ import { makeEventHub } from "../Cache/EventHub.js"
 import { type Held, holding } from "../Cache/FreshMap.js"
 import { makeFreshness } from "../Cache/Freshness.js"
 import { makeComputing } from "../Cache/getOrCompute.js"
-import { printName } from "../Cache/glance.js"
 import { makeGuardedMap } from "../Cache/GuardedMap.js"
 import { clearInTurns, inPieces, inTurns, pieceSize } from "../Cache/inTurns.js"
 import { entriesIn, keysIn } from "../Cache/manyEntries.js"
 import { printedAs } from "../Cache/printedAs.js"
 import { printKey } from "../Cache/printKey.js"
+import { printName } from "../Cache/printName.js"
 import { SingleFlight } from "../Cache/SingleFlight.js"
 import type { StoreEvent } from "../Cache/StoreEvent.js"
 import { unrefSleep } from "../Cache/unrefSleep.js"
 import { lookMany, removeMany, writeMany } from "../Cache/writeMany.js"
+import { allParts, checkWeighFailure } from "./allParts.js"
 import * as ByteSize from "./ByteSize.js"
 import type { Dict } from "./Dict.js"
 import {
   checkShared,
   checkSweepInterval,
-  checkWeighFailure,
   dictKinds,
   equalsKinds,
   moveKinds,
@@ -95,7 +95,9 @@ export const makeDict = <K, V, F = never, R = never>(
   return Effect.gen(function*() {
     yield* checkOptions(name, options, dictKinds)
     const total = yield* ByteSize.availableMemory
-    const { least, limits, pressure, timeToIdle, weigh } = yield* asExit(checkShared(name, options, total))
+    const { least, limits, pressure, timeToIdle, weigh } = yield* asExit(
+      checkShared(name, options, allParts(name, () => total))
+    )
     const sweepInterval = yield* asExit(checkSweepInterval(name, options.sweepInterval))
     const freshness = yield* makeFreshness(name, options)
     const weighFailure = yield* asExit(checkWeighFailure(name, options.weighFailure))

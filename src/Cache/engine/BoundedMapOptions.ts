@@ -6,6 +6,7 @@
 import type { EvictionPolicyName } from "./EvictionPolicy.js"
 import type { KeyEquality } from "./KeyEquality.js"
 import type { RemovalReason } from "./RemovalReason.js"
+import { shown } from "./shown.js"
 
 /**
  * What a lookup returns when there is no such entry, so that `undefined` can be a value.
@@ -109,23 +110,5 @@ export class BoundedMapError extends Error {
     this.option = option
     this.value = value
     this.accepted = accepted
-  }
-}
-
-// Not every object has a text: one without a prototype throws. What is long is not even looked at as a whole.
-const shown = (value: unknown): string => {
-  switch (typeof value) {
-    case "string":
-      return value.length > 100 ? "a long text" : JSON.stringify(value)
-    case "bigint":
-      return BigInt.asIntN(64, value) === value ? `${value}n` : "a long bigint"
-    case "object":
-      return value === null ? "null" : "an object"
-    case "function":
-      return "a function"
-    case "symbol":
-      return "a symbol"
-    default:
-      return String(value)
   }
 }

@@ -1,0 +1,22 @@
+/**
+ * The memory there is.
+ *
+ * @since 0.1.0
+ */
+import { memoryShare, readMemorySettings } from "../Ttl/memoryShare.js"
+
+/**
+ * The memory that this thread may count on, in bytes: `AWS_LAMBDA_FUNCTION_MEMORY_SIZE` inside AWS Lambda, else the limit of
+ * the JavaScript heap, divided by the worker threads that share it.
+ *
+ * @example
+ * ```ts
+ * import { availableMemory, estimate, SyncTtlDict } from "effect-aws-cache/Sync"
+ *
+ * const dict = new SyncTtlDict({ maxBytes: Math.floor(availableMemory() / 4), weigher: estimate })
+ * ```
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const availableMemory = (): number => memoryShare(readMemorySettings())

@@ -1,0 +1,26 @@
+/**
+ * Watching the heap.
+ *
+ * @since 0.1.0
+ */
+import { orThrow } from "../Cache/Either.js"
+import { watchOf } from "../Ttl/allParts.js"
+import type { HeapWatch } from "../Ttl/DictParts.js"
+import type { MemoryPressureOptions } from "../Ttl/MemoryPressure.js"
+
+/**
+ * Watches the heap for one dictionary: entries leave, the least recently used first, when it has passed a share of its
+ * limit, 85 % by default. Throws `CacheConfigError` for an option it cannot accept.
+ *
+ * @example
+ * ```ts
+ * import { estimate, memoryPressure, SyncTtlDict } from "effect-aws-cache/Sync"
+ *
+ * const dict = new SyncTtlDict({ maxBytes: "1G", weigher: estimate, memoryPressure: memoryPressure({ share: 0.8 }) })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const memoryPressure = (options: MemoryPressureOptions = {}): HeapWatch =>
+  orThrow(watchOf("SyncTtlDict", options))

@@ -1,0 +1,722 @@
+/**
+ * What the dictionaries without Effect have in common.
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+import { CacheConfigError, CacheReentryError } from "../Cache/CacheErrors.js"
+import { orThrow } from "../Cache/Either.js"
+import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
+import { Absent } from "../Cache/engine/BoundedMapOptions.js"
+import { FiledMap } from "../Cache/engine/FiledMap.js"
+import { Lru } from "../Cache/engine/Lru.js"
+import { onRejection } from "../Cache/engine/onRejection.js"
+import type { OptionKind } from "../Cache/engine/optionKinds.js"
+import { PolicyMap } from "../Cache/engine/PolicyMap.js"
+import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
+import type { EntryInfo } from "../Cache/EntryInfo.js"
+import { FailureWarnings } from "../Cache/FailureWarnings.js"
+import { type Held, holding } from "../Cache/FreshMap.js"
+import { Kept } from "../Cache/Kept.js"
+import { keyText } from "../Cache/keyText.js"
+import { entriesIn, keysIn } from "../Cache/manyEntries.js"
+import { printName } from "../Cache/printName.js"
+import { keyEqualityInUse } from "../Cache/protocolEquality.js"
+import { nameIn, wrongOptions } from "../Cache/wrongOptions.js"
+import {
+  type CheckedLimits,
+  checkMaxLoads,
+  checkMillis,
+  checkNow,
+  checkShared,
+  type Entry,
+  equalsKinds,
+  moveKinds,
+  type SharedOptions,
+  syncDictKinds,
+  writeKinds,
+  type WriteOptions
+} from "./DictOptions.js"
+import type { DictParts } from "./DictParts.js"
+import { DictSteps } from "./DictSteps.js"
+import { Fetches, type Load } from "./Fetches.js"
+import { checkFetch, type FetchOptions } from "./FetchOptions.js"
+import type { ByteSizeInput } from "./parseByteSize.js"
+import {
+  droppedWarning,
+  type DueRemoval,
+  failedWarning,
+  RemovalQueue,
+  type RemovalQueueLimits,
+  skippedWarning
+} from "./RemovalQueue.js"
+import { bytesIn, checkRemovalQueue, itemsIn } from "./RemovalQueueOptions.js"
+import { staleFreshness } from "./staleFreshness.js"
+import type { SyncDictOptions, SyncTtlDictStats } from "./SyncDictOptions.js"
+import { wallClock } from "./wallClock.js"
+
+/**
+ * A dictionary whose entries expire, used like a `Map`. It is put together from parts, which its subclasses choose: see
+ * `SyncTtlDict`.
+ *
+ * What is not there is `undefined` or `false`, as in a `Map`. Iterating goes over a snapshot, the least recently used
+ * first; entries that have left since are left out.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value: V]> {
+  /**
+   * The name in errors.
+   *
+   * @since 0.1.0
+   */
+  readonly name: string
+  readonly #now: () => number
+  readonly #map: BoundedMap<K, Held<V, never>>
+  readonly #steps: DictSteps<K, V, never>
+  readonly #onRemove: ((key: K, value: V, reason: RemovalReason) => void) | undefined
+  readonly #removals: RemovalQueue<K, V>
+  readonly #equality = keyEqualityInUse()
+  readonly #computations = new FiledMap<K, { wins: boolean }>(this.#equality)
+  readonly #fetches: Fetches<K, V>
+  #telling = false
+  readonly #warnings = new FailureWarnings("TtlDictWarning")
+  readonly #fetchWarnings = new FailureWarnings("TtlDictWarning")
+  readonly #forEachWarnings = new FailureWarnings("TtlDictWarning")
+  readonly #mostUnderWay: RemovalQueueLimits
+  readonly #underWay = { items: 0, bytes: 0 }
+  #saidSkipped = false
+  #saidDropped = false
+
+  readonly #parts: DictParts
+
+  /** Throws `CacheConfigError` for an option it cannot accept. */
+  constructor(
+    options: SyncDictOptions<K, V> & Pick<SharedOptions<K, V>, "maxBytes" | "weigher"> & {
+      readonly memoryPressure?: unknown
+    },
+    parts: DictParts
+  ) {
+    this.name = nameIn(options, parts.name)
+    this.#parts = parts
+    this.check(options, syncDictKinds)
+    const { least, limits, pressure, timeToIdle, weigh } = orThrow(checkShared(this.name, options, parts))
+    const { onRemove } = options
+    this.#now = options.now === undefined ? wallClock : orThrow(checkNow(this.name, options.now))
+    this.#onRemove = onRemove
+    const queue = orThrow(checkRemovalQueue(this.name, options, parts.memory()))
+    this.#mostUnderWay = {
+      maxItems: () => itemsIn(queue, this.#map.maxSize),
+      maxBytes: () => bytesIn(queue, this.#map.maxWeight),
+      dropsOldest: false
+    }
+    this.#removals = new RemovalQueue(this.#mostUnderWay)
+    this.#map = new PolicyMap(
+      holding<K, V, never>({
+        maxSize: limits.maxItems,
+        maxWeight: limits.maxBytes,
+        timeToIdle,
+        weigh,
+        onRemoval: onRemove && ((key, value, reason, weight) => this.#removals.push({ key, value, reason, weight })),
+        equality: this.#equality
+      }),
+      () => new Lru()
+    )
+    const staleWhileRevalidate = orThrow(
+      checkMillis(this.name, "staleWhileRevalidate", options.staleWhileRevalidate ?? 0)
+    )
+    this.#fetches = new Fetches(this.name, orThrow(checkMaxLoads(this.name, options.maxLoads)), this.#equality)
+    this.#steps = new DictSteps({
+      name: this.name,
+      limits,
+      least,
+      freshness: staleFreshness(staleWhileRevalidate),
+      observer: { publish: () => {}, decided: (key) => this.decided(key) },
+      pressure
+    })
+    const entries = orThrow(entriesIn(this.name, options.entries ?? [], writeKinds))
+    orThrow(this.step((map, now) => this.#steps.fill(map, now, entries)))
+  }
+
+  // Reading ---------------------------------------------------------------------------------------------------------
+
+  /**
+   * The value under a key, or `undefined`. A use.
+   *
+   * @since 0.1.0
+   */
+  get(key: K): V | undefined {
+    return orUndefined(this.step((map, now) => this.#steps.entries.get(map, key, now)))
+  }
+
+  /**
+   * The value under a key, or `undefined`. No use, and not counted.
+   *
+   * @since 0.1.0
+   */
+  peek(key: K): V | undefined {
+    return orUndefined(this.step((map, now) => this.#steps.entries.peek(map, key, now)))
+  }
+
+  /**
+   * What there is to know of the entry under a key, or `undefined`: its value, when it expires, how long it still lives, its
+   * last use and its bytes (`weight`). No use, and not counted.
+   *
+   * @since 0.1.0
+   */
+  peekEntry(key: K): EntryInfo<V> | undefined {
+    return orUndefined(this.step((map, now) => this.#steps.entries.peekEntry(map, key, now)))
+  }
+
+  /**
+   * Whether there is an entry under a key. No use.
+   *
+   * @since 0.1.0
+   */
+  has(key: K): boolean {
+    return this.step((map, now) => this.#steps.entries.peek(map, key, now) !== Absent)
+  }
+
+  /**
+   * Whether there are entries under keys, in their order. No use.
+   *
+   * @since 0.1.0
+   */
+  hasMany(keys: Iterable<K>): ReadonlyArray<boolean> {
+    const list = orThrow(keysIn(this.name, keys))
+    return this.step((map, now) => list.map((key) => this.#steps.entries.peek(map, key, now) !== Absent))
+  }
+
+  /**
+   * How many entries there are.
+   *
+   * @since 0.1.0
+   */
+  get size(): number {
+    return this.step((map, now) => map.size(now))
+  }
+
+  /**
+   * How many bytes the entries take together, as they were measured when they were written.
+   *
+   * @since 0.1.0
+   */
+  get byteSize(): number {
+    return this.step((map, now) => map.weight(now))
+  }
+
+  /**
+   * The keys, the least recently used first. No use.
+   *
+   * @since 0.1.0
+   */
+  *keys(): IterableIterator<K> {
+    for (const [key] of this) yield key
+  }
+
+  /**
+   * The values, the least recently used first. No use.
+   *
+   * @since 0.1.0
+   */
+  *values(): IterableIterator<V> {
+    for (const [, value] of this) yield value
+  }
+
+  /**
+   * The entries, the least recently used first. No use.
+   *
+   * @since 0.1.0
+   */
+  *entries(): IterableIterator<readonly [key: K, value: V]> {
+    for (const [key] of this.step((map, now) => this.#steps.entries.entries(map, now))) {
+      const value = this.step((map, now) => this.#steps.entries.peek(map, key, now))
+      if (value !== Absent) yield [key, value]
+    }
+  }
+
+  /**
+   * The entries, the least recently used first. No use.
+   *
+   * @since 0.1.0
+   */
+  [Symbol.iterator](): IterableIterator<readonly [key: K, value: V]> {
+    return this.entries()
+  }
+
+  /**
+   * Calls a function with each entry, the least recently used first. No use. What the promise of an `async` one is rejected
+   * with goes to Node's warnings.
+   *
+   * @since 0.1.0
+   */
+  forEach(f: (value: V, key: K, dict: this) => void): void {
+    for (const [key, value] of this) {
+      const told: unknown = f(value, key, this)
+      const failed = (error: unknown) => this.#forEachWarnings.failed(() => `${this.name}: forEach failed`, error)
+      if (told !== undefined) onRejection(told, failed)
+    }
+  }
+
+  /**
+   * A snapshot of the entries with the moments at which their time to live is over (milliseconds since the epoch,
+   * `Infinity` for never), the least recently used first. No use.
+   *
+   * @since 0.1.0
+   */
+  entriesWithExpiry(): ReadonlyArray<readonly [key: K, value: V, expiresAt: number]> {
+    return this.step((map, now) => this.#steps.entriesWithExpiry(map, now))
+  }
+
+  /**
+   * Whether it holds just these entries, in any order or, if `ordered`, from the least to the most recently used. Values
+   * are compared by Effect's `Equal`. No use.
+   *
+   * @since 0.1.0
+   */
+  equals(
+    entries: Iterable<readonly [key: K, value: V, ...rest: ReadonlyArray<unknown>]>,
+    how?: { readonly ordered?: boolean | undefined }
+  ): boolean {
+    this.check(how, equalsKinds)
+    const list = [...entries]
+    return this.step((map, now) => this.#steps.equals(map, now, list, how?.ordered ?? false))
+  }
+
+  /**
+   * What was counted, and what is held now.
+   *
+   * @since 0.1.0
+   */
+  get stats(): SyncTtlDictStats {
+    return this.step((map, now) => ({
+      ...this.#steps.stats(map, now),
+      coalesced: this.#fetches.joined,
+      inFlight: this.#fetches.underWay,
+      hooks: {
+        pending: this.#removals.size + this.#underWay.items,
+        failed: this.#warnings.failures,
+        skipped: this.#removals.skipped,
+        dropped: this.#removals.dropped
+      }
+    }))
+  }
+
+  // Writing ---------------------------------------------------------------------------------------------------------
+
+  /**
+   * Writes an entry, whether there was one or not; its time to live starts anew. Throws `EntryTooLargeError` for one that
+   * is larger than `maxBytes`, and changes nothing then.
+   *
+   * @since 0.1.0
+   */
+  set(key: K, value: V, options?: WriteOptions): this {
+    this.check(options, writeKinds)
+    orThrow(this.step((map, now) => this.#steps.set(map, now, key, value, options)))
+    return this
+  }
+
+  /**
+   * Writes a new entry; throws `CacheExistsError` when there is one under the key.
+   *
+   * @since 0.1.0
+   */
+  add(key: K, value: V, options?: WriteOptions): this {
+    this.check(options, writeKinds)
+    orThrow(this.step((map, now) => this.#steps.add(map, now, key, value, options)))
+    return this
+  }
+
+  /**
+   * The value under a key (a use); when there is none, the given one, which is written.
+   *
+   * @since 0.1.0
+   */
+  setDefault(key: K, value: V, options?: WriteOptions): V {
+    this.check(options, writeKinds)
+    return orThrow(this.step((map, now) => this.#steps.setDefault(map, now, key, value, options)))
+  }
+
+  /**
+   * The value under a key (a use); when there is none, what the function returns, which is written unless it is too large,
+   * or the function itself has written, removed or changed the key. What it throws is thrown, and nothing is written. A
+   * function that asks for the key that it computes gets `CacheReentryError`; one that returns a promise, `CacheConfigError`:
+   * a promise that is rejected would be kept as if it were a value.
+   *
+   * @since 0.1.0
+   */
+  getOrCompute(key: K, compute: (key: K) => V, options?: WriteOptions): V {
+    this.check(options, writeKinds)
+    const found = this.step((map, now) => this.#steps.entries.get(map, key, now))
+    return found === Absent ? this.compute(key, compute, options) : found
+  }
+
+  /**
+   * The value under a key (a use); when there is none, what the load comes to, which callers of one key share and which is
+   * written unless it is too large. Whatever goes wrong, the promise is rejected with: a failure is not kept, and who waits
+   * for the load gets the error itself.
+   *
+   * A load whose callers have all gone by their signals is told to stop by its own, and what it comes to is dropped. What
+   * others write or remove under the key meanwhile wins: who waits gets what was loaded, but it is not written. A load must
+   * not wait for a fetch of its own key; give it a `loadTimeout` if it may hang.
+   *
+   * With `staleWhileRevalidate` an entry that has expired is given out at once while it is loaded anew; that such a load
+   * fails, Node's warnings tell. A promise that nobody looks at does not end the process when it is rejected.
+   *
+   * @since 0.1.0
+   */
+  fetch(key: K, load: Load<K, V>, options?: FetchOptions): Promise<V> {
+    const fetched = this.fetched(key, load, options)
+    fetched.catch(() => {})
+    return fetched
+  }
+
+  /**
+   * Computes the value under a key anew, whether there is one or not, and returns it. The function still finds the old
+   * value; when it throws, that stays. Otherwise it is as with `getOrCompute`. Neither a hit nor a miss.
+   *
+   * @since 0.1.0
+   */
+  refresh(key: K, compute: (key: K) => V, options?: WriteOptions): V {
+    this.check(options, writeKinds)
+    return this.compute(key, compute, options)
+  }
+
+  /**
+   * Writes entries in their order, each with a time of its own where it has one, else with that of `options`: all of them,
+   * or none when one is too large.
+   *
+   * @since 0.1.0
+   */
+  setMany(entries: Iterable<Entry<K, V>>, options?: WriteOptions): this {
+    this.check(options, writeKinds)
+    // Read outside the step: it may be anything that can be iterated.
+    const list = orThrow(entriesIn(this.name, entries, writeKinds))
+    orThrow(this.step((map, now) => this.#steps.setMany(map, now, list, options)))
+    return this
+  }
+
+  /**
+   * Measures the entry under a key anew, for a value that has changed inside, and returns its bytes, or `undefined` when
+   * there is none; others are evicted if they no longer fit. If the entry alone is over `maxBytes` now, it is evicted
+   * itself, and this throws `EntryTooLargeError`. No use.
+   *
+   * @since 0.1.0
+   */
+  reweigh(key: K): number | undefined {
+    return orUndefined(orThrow(this.step((map, now) => this.#steps.reweigh(map, now, key))))
+  }
+
+  // Removing --------------------------------------------------------------------------------------------------------
+
+  /**
+   * Removes an entry; returns whether there was one.
+   *
+   * @since 0.1.0
+   */
+  delete(key: K): boolean {
+    return this.step((map, now) => this.#steps.remove(map, now, key) !== Absent)
+  }
+
+  /**
+   * Removes what is under keys; returns how many entries there were.
+   *
+   * @since 0.1.0
+   */
+  removeMany(keys: Iterable<K>): number {
+    const list = orThrow(keysIn(this.name, keys))
+    return this.step((map, now) => list.filter((key) => this.#steps.remove(map, now, key) !== Absent).length)
+  }
+
+  /**
+   * Removes an entry and returns its value, or `undefined`.
+   *
+   * @since 0.1.0
+   */
+  pop(key: K): V | undefined {
+    return orUndefined(this.step((map, now) => this.#steps.remove(map, now, key)))
+  }
+
+  /**
+   * Removes the entry that was used least recently and returns it, or `undefined`.
+   *
+   * @since 0.1.0
+   */
+  popVictim(): readonly [key: K, value: V] | undefined {
+    return orUndefined(this.step((map, now) => this.#steps.entries.popVictim(map, now)))
+  }
+
+  /**
+   * Removes the entry that was used most recently and returns it, or `undefined`.
+   *
+   * @since 0.1.0
+   */
+  popNewest(): readonly [key: K, value: V] | undefined {
+    return orUndefined(this.step((map, now) => this.#steps.entries.popNewest(map, now)))
+  }
+
+  /**
+   * Removes every entry. It takes no time to speak of, but for the calls of `onRemove`.
+   *
+   * @since 0.1.0
+   */
+  clear(): void {
+    for (const { value } of this.#computations.all()) value.wins = false
+    this.#fetches.decidedAll()
+    this.step((map, now) => map.clear(now))
+  }
+
+  /**
+   * Reclaims the memory of all entries that have expired, at once: a microsecond for each, or next to nothing where all
+   * have expired and there is no `onRemove`. Other operations do so in passing, for 32 entries at the most.
+   *
+   * @since 0.1.0
+   */
+  purge(): void {
+    this.step((map, now) => map.purge(now))
+  }
+
+  // Time, order and limits ------------------------------------------------------------------------------------------
+
+  /**
+   * How many milliseconds the entry under a key still lives (`Infinity` when it does not expire), now or seen from `at`
+   * (milliseconds since the epoch); `undefined` when there is none then. It changes nothing.
+   *
+   * @since 0.1.0
+   */
+  getTtl(key: K, at?: number): number | undefined {
+    return orUndefined(this.step((map, now) => this.#steps.getTtl(map, now, key, at)))
+  }
+
+  /**
+   * Lets the entry under a key live this long from now: milliseconds, or a duration such as `"10 seconds"`. Returns whether
+   * there was one. No use.
+   *
+   * @since 0.1.0
+   */
+  setTtl(key: K, timeToLive: Duration.DurationInput): boolean {
+    return this.step((map, now) => this.#steps.setTtl(map, now, key, timeToLive))
+  }
+
+  /**
+   * Lets the entry under a key expire at a moment, in milliseconds since the epoch. Returns whether there was one. No use.
+   *
+   * @since 0.1.0
+   */
+  expireAt(key: K, millis: number): boolean {
+    return this.step((map, now) => this.#steps.expireAt(map, now, key, millis))
+  }
+
+  /**
+   * Whether the entry under a key has expired, now or `at` a time (milliseconds since the epoch); `undefined` when
+   * nothing is known of it. It changes nothing.
+   *
+   * @since 0.1.0
+   */
+  isExpired(key: K, at?: number): boolean | undefined {
+    return orUndefined(this.step((map, now) => this.#steps.isExpired(map, now, key, at)))
+  }
+
+  /**
+   * Makes the entry under a key the last to be evicted, or with `last: false` the next. Returns whether there was one.
+   *
+   * @since 0.1.0
+   */
+  moveToEnd(key: K, how?: { readonly last?: boolean | undefined }): boolean {
+    this.check(how, moveKinds)
+    return this.step((map, now) => this.#steps.moveToEnd(map, now, key, how?.last ?? true))
+  }
+
+  /**
+   * Changes `maxBytes`; what no longer fits is evicted at once. Throws `CacheConfigError` for a bad limit.
+   *
+   * @since 0.1.0
+   */
+  changeMaxBytes(maxBytes: ByteSizeInput): void {
+    orThrow(this.step((map, now) => this.#steps.changeMaxBytes(map, now, maxBytes, this.#parts.memory())))
+  }
+
+  /**
+   * Changes `maxItems`; what no longer fits is evicted at once. Throws `CacheConfigError` for a bad limit.
+   *
+   * @since 0.1.0
+   */
+  changeMaxItems(maxItems: number): void {
+    orThrow(this.step((map, now) => this.#steps.changeMaxItems(map, now, maxItems)))
+  }
+
+  /**
+   * Changes how long the entries live that are written from now on. Throws `CacheConfigError` for what is no duration.
+   *
+   * @since 0.1.0
+   */
+  changeTimeToLive(timeToLive: Duration.DurationInput): void {
+    orThrow(this.#steps.changeTimeToLive(timeToLive))
+  }
+
+  /**
+   * The limits as they are now: in milliseconds, bytes and entries, `Infinity` for none.
+   *
+   * @since 0.1.0
+   */
+  get limits(): CheckedLimits {
+    return this.#steps.limits(this.#map)
+  }
+
+  /**
+   * Its name, limits and size; no keys and no values.
+   *
+   * @since 0.1.0
+   */
+  toJSON(): unknown {
+    // Nothing is reclaimed, and no hook is called, because something is printed.
+    const { size, weight: byteSize } = this.#map.glance(0, 0)
+    return { _id: "SyncTtlDict", name: printName(this.name), evictionPolicy: "LRU", ...this.limits, byteSize, size }
+  }
+
+  /**
+   * The same as text.
+   *
+   * @since 0.1.0
+   */
+  toString(): string {
+    return JSON.stringify(this.toJSON(), undefined, 2)
+  }
+
+  /**
+   * What Node prints.
+   *
+   * @since 0.1.0
+   */
+  [Symbol.for("nodejs.util.inspect.custom")](): unknown {
+    return this.toJSON()
+  }
+
+  // It rejects, and does not throw.
+  private async fetched(key: K, load: Load<K, V>, options: FetchOptions | undefined): Promise<V> {
+    const { forceRefresh, signal, timeout } = checkFetch(this.name, load, options)
+    signal?.throwIfAborted()
+    const until = (now: number): number => this.#steps.until(now, 0, options)
+    until(this.#now())
+    const found = forceRefresh ? Absent : this.step((map, now) => this.#steps.entries.lookup(map, key, now))
+    const isStale = found instanceof Kept
+    if (found !== Absent && !isStale) return found
+    const run = {
+      load,
+      timeout,
+      isUnattended: isStale,
+      keep: (value: V): void => {
+        this.step((map, now) => this.#steps.put(map, key, value, now, until(now)))
+      },
+      failedUnheard: (error: unknown): void => {
+        if (isStale) this.#fetchWarnings.failed(() => `${this.name}: fetch failed for ${keyText(key)}`, error)
+      }
+    }
+    if (!isStale) return this.#fetches.share(key, run, signal)
+    this.#fetches.startAlone(key, run)
+    return orThrow(found.content)
+  }
+
+  private check(options: unknown, kinds: Readonly<Record<string, OptionKind>>): void {
+    const wrong = options === undefined ? undefined : wrongOptions(this.name, options, kinds)
+    if (wrong !== undefined) throw wrong
+  }
+
+  private compute(key: K, compute: (key: K) => V, options: WriteOptions | undefined): V {
+    if (this.#computations.get(key) !== undefined) {
+      throw new CacheReentryError({ cache: this.name, key: keyText(key) })
+    }
+    const computation = this.#computations.add(key, { wins: true })
+    try {
+      const value = compute(key)
+      if (onRejection(value, () => {})) throw this.notAtOnce()
+      if (computation.value.wins && this.#computations.isUnchanged(computation)) {
+        this.step((map, now) => this.#steps.put(map, key, value, now, this.#steps.until(now, 0, options)))
+        // A load under way began before.
+        this.#fetches.decided(key)
+      }
+      return value
+    } finally {
+      this.#computations.remove(computation)
+    }
+  }
+
+  private notAtOnce(): CacheConfigError {
+    return new CacheConfigError({
+      cache: this.name,
+      option: "compute",
+      value: "one that returns a promise",
+      accepted: "a function that returns the value at once: for one that returns a promise there is fetch"
+    })
+  }
+
+  private step<A>(f: (map: BoundedMap<K, Held<V, never>>, now: number) => A): A {
+    if (this.#onRemove === undefined) return f(this.#map, this.#now())
+    try {
+      return f(this.#map, this.#now())
+    } finally {
+      this.tell(this.#onRemove)
+    }
+  }
+
+  // A hook that uses the dictionary adds to the end of the queue: the outermost call tells everything, in order.
+  private tell(onRemove: (key: K, value: V, reason: RemovalReason) => void): void {
+    if (this.#telling) return
+    this.#telling = true
+    try {
+      for (let removal = this.#removals.shift(); removal !== undefined; removal = this.#removals.shift()) {
+        this.tellOf(removal, onRemove)
+      }
+    } finally {
+      this.#telling = false
+    }
+    if (this.#removals.skipped > 0 && !this.#saidSkipped) {
+      this.#saidSkipped = true
+      this.#warnings.warn(`${this.name}: ${skippedWarning}`)
+    }
+    if (this.#removals.dropped > 0 && !this.#saidDropped) {
+      this.#saidDropped = true
+      this.#warnings.warn(`${this.name}: ${droppedWarning}`)
+    }
+  }
+
+  private tellOf(removal: DueRemoval<K, V>, onRemove: (key: K, value: V, reason: RemovalReason) => void): void {
+    const { depth, key, reason, value, weight } = removal
+    // What the promise of an `async` hook waits for may hold the value.
+    if (
+      this.#underWay.items >= this.#mostUnderWay.maxItems() || this.#underWay.bytes >= this.#mostUnderWay.maxBytes()
+    ) {
+      this.#removals.dropped++
+      return
+    }
+    const failed = (error: unknown): void => this.#warnings.failed(() => failedWarning(this.name, removal), error)
+    const ended = (): void => {
+      this.#underWay.items--
+      this.#underWay.bytes -= weight
+    }
+    try {
+      const told: unknown = this.#removals.onBehalf(depth + 1, () => onRemove(key, value, reason))
+      if (
+        told !== undefined && onRejection(told, (error) => {
+          ended()
+          failed(error)
+        }, ended)
+      ) {
+        this.#underWay.items++
+        this.#underWay.bytes += weight
+      }
+    } catch (error) {
+      failed(error)
+    }
+  }
+
+  private decided(key: K): void {
+    this.#fetches.decided(key)
+    // Most of the time there is none, and every write comes here.
+    if (this.#computations.size === 0) return
+    for (const { value } of this.#computations.filedUnder(key)) value.wins = false
+  }
+}
+
+const orUndefined = <A>(found: A | Absent): A | undefined => found === Absent ? undefined : found
