@@ -23,6 +23,8 @@ import { Transport } from "./Transport.js"
 export interface BuiltClient {
   readonly client: AwsClient
   readonly transport: Transport
+  /** Fails when it turns out, after it was customized, that the client cannot be used. */
+  readonly check?: (() => Promise<unknown>) | undefined
 }
 
 /**

@@ -71,8 +71,8 @@ let makeKey: <C>(identity: ClassIdentity, normal: NormalConfig) => ClientCacheKe
  * configurations say the same:
  *
  * - The class counts by identity, not by name: two copies of a package are two classes, `S3` and `S3Client` differ.
- * - Plain fields count by value, whatever their order, nested ones included; a field that is `undefined` is absent;
- *   `true` is not `1`.
+ * - Plain fields count by value, whatever their order, nested ones included; a field that is `undefined` is absent, and
+ *   so is a region, endpoint, request handler or credentials of `null`; `true` is not `1`.
  * - Functions and class instances (credential providers, request handlers, loggers, agents), objects with functions or
  *   getters, and data that refers to itself count by identity, so make them once and not in each call, or give them a
  *   name with `ClientCacheKey.tag`.

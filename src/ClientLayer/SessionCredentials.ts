@@ -282,7 +282,7 @@ export const makeSessionCredentials = (
       const { credentialDefaultProvider, credentials, profile } = config
       if (typeof credentials === "function") return () => credentials
       // Some that are static, or a default of the program's own.
-      if (credentials !== undefined || credentialDefaultProvider !== undefined) return undefined
+      if (credentials !== undefined || !isNothing(credentialDefaultProvider)) return undefined
       const isOwn = typeof profile !== "string" || profile === Option.getOrUndefined(context().profile)
       return isOwn ? ofSession : () => ({ profile })
     }
@@ -300,7 +300,7 @@ export const makeSessionCredentials = (
         const { credentialDefaultProvider, credentials, profile, region } = config
         const source = sourceOf(config)
         if (source === undefined || (typeof credentials === "function" && isMemoized(credentials))) return credentials
-        return providerOf(source, { profile, region }, credentialDefaultProvider === undefined)
+        return providerOf(source, { profile, region }, isNothing(credentialDefaultProvider))
       },
       provider,
       get: (forceRefresh) =>
@@ -374,6 +374,9 @@ const lent = (lender: SessionCredentialProvider): SessionCredentialProvider =>
     (properties?: IdentityProperties) => (lending.getStore() ?? lender)(properties),
     memoized
   )
+
+// The SDK takes both for none.
+const isNothing = (u: unknown): boolean => u === undefined || u === null
 
 const memoized: { readonly memoized: true } = { memoized: true }
 

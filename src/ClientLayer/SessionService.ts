@@ -51,7 +51,7 @@ export interface SessionOptions
   readonly profile?: string | undefined
   /**
    * The region of clients that name none. Default: `AWS_REGION`, else the region of the profile, which is the client's
-   * where it names one that has a region.
+   * where it names one that has a region. A region that a class has for want of one in its configuration counts last.
    */
   readonly region?: string | undefined
   /**

@@ -40,7 +40,7 @@ export interface NormalConfig {
  * Normalises a configuration.
  *
  * Every field is read once, as `configFields` says. Fields that are `undefined` are left out, so that
- * `{ logger: undefined }` is `{}`. The client is built from what the caller gave, and everything that two callers can
+ * `{ logger: undefined }` is `{}`, and so is a region, endpoint, request handler or credentials of `null`. The client is built from what the caller gave, and everything that two callers can
  * write in different ways is normalised for the key alone: the region, the endpoint, FIPS names. But the names of AWS's
  * own regions are given to clients in lower case. Everything else is taken as `canonicalValue` and `canonicalCredentials`
  * say.
@@ -62,7 +62,7 @@ export const normaliseConfig = (
   const { named, symbols } = configFields(input, cache)
   const fields = new Map<string, Canonical>()
   for (const [name, value] of named) {
-    if (value !== undefined) fields.set(name, canonicalField(name, value, context))
+    if (!isAbsent(name, value)) fields.set(name, canonicalField(name, value, context))
   }
   const whole = canonicalStruct(inKey(fields, context))
   const config: Record<PropertyKey, unknown> = Object.fromEntries([...fields].map(([name, { value }]) => [name, value]))
@@ -93,6 +93,12 @@ const inKey = (fields: ReadonlyMap<string, Canonical>, context: CanonicalContext
   if (Option.isSome(endpoint)) counting.set("endpoint", canonicalValue(endpoint.value, "endpoint", context))
   return counting
 }
+
+/** Clients take `null` for nothing in these fields; what it is in others, they decide. */
+const isAbsent = (name: string, value: unknown): boolean =>
+  value === undefined || (value === null && nullable.has(name))
+
+const nullable: ReadonlySet<string> = new Set(["region", "endpoint", "credentials", "requestHandler"])
 
 const stringOf = (fields: ReadonlyMap<string, Canonical>, name: string): Option.Option<string> =>
   Option.filter(Option.fromNullable(fields.get(name)?.value), (value) => typeof value === "string")

@@ -11,8 +11,8 @@ import { isUrl } from "./plainData.js"
 
 /**
  * An endpoint as keys compare it: an absolute `http:` or `https:` URL, written as the WHATWG URL standard writes it (lower-case scheme and
- * host, no default port, `/` for an empty path), which is also how the SDK takes it. A fragment is dropped; it never
- * reaches a server.
+ * host, no default port, `/` for an empty path, no blanks around it), which is also how the SDK takes it. A fragment is
+ * dropped; it never reaches a server.
  *
  * @since 0.1.0
  * @category schemas
@@ -24,10 +24,8 @@ export const EndpointUrl = Schema.transformOrFail(
     strict: true,
     decode: (input, _options, ast) => {
       const href = typeof input === "string" ? input : input.href
-      // The URL parser alone is too kind: it takes "http:host", "http:\\host" and blanks around the URL.
-      const url = /^https?:\/\/[^\s/?#]/i.test(href) && !/[\s\\]/.test(href) && URL.canParse(href)
-        ? new URL(href)
-        : undefined
+      // The URL parser alone is too kind: it takes "http:host", "http:\\host" and "http:///host".
+      const url = /^\s*https?:\/\/[^\s/?#\\]/i.test(href) && URL.canParse(href) ? new URL(href) : undefined
       if (url === undefined) return ParseResult.fail(new ParseResult.Type(ast, "", "not an absolute http(s) URL"))
       url.hash = ""
       return ParseResult.succeed(url.href)

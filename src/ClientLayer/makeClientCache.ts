@@ -132,17 +132,28 @@ export const makeClientCache = (
       prepared: PreparedClient<C>,
       customize: ClientCustomization<C> | undefined
     ): Effect.Effect<CachedClient, ClientBuildError> =>
-      Effect.flatMap(runBuilder(builder, prepared, name, secrets), ({ client, transport }) => {
+      Effect.flatMap(runBuilder(builder, prepared, name, secrets), ({ check, client, transport }) => {
         built += 1
         registry.register(client, transport)
         registry.hold(transport)
         const entry = new CachedClient(settled(prepared.key), client, transport)
-        if (customize === undefined) return Effect.succeed(entry)
-        return customized(entry, prepared, customize).pipe(
+        if (customize === undefined && check === undefined) return Effect.succeed(entry)
+        return Effect.zipRight(
+          customize === undefined ? Effect.void : customized(entry, prepared, customize),
+          check === undefined ? Effect.void : checked(prepared, check)
+        ).pipe(
           Effect.onError(() => release(transport)),
           Effect.as(entry)
         )
       })
+
+    const checked = <C>(
+      prepared: PreparedClient<C>,
+      check: () => Promise<unknown>
+    ): Effect.Effect<unknown, ClientBuildError> =>
+      Effect.interruptible(
+        Effect.tryPromise({ try: check, catch: (cause) => failedBuild(prepared, name, "its check", cause, secrets) })
+      )
 
     const customized = <C>(
       entry: CachedClient,

@@ -17,7 +17,7 @@ import type { OptionKind } from "../Cache/engine/optionKinds.js"
 import { printedAs } from "../Cache/printedAs.js"
 import { millis } from "../Cache/timeToLive.js"
 import { countdown } from "./awaitQuiet.js"
-import type { ClientClass, ClientOf } from "./AwsClient.js"
+import type { AwsClient, ClientClass, ClientOf } from "./AwsClient.js"
 import type { AwsCredentials } from "./AwsCredentials.js"
 import { buildClientOn, type ClientBuilder, type MoreSecrets } from "./ClientBuilder.js"
 import { type ClientCacheKey, prepareClient } from "./ClientCacheKey.js"
@@ -127,13 +127,12 @@ export const makeSessionFrom = <E extends SessionError>(
         { clientClass, normal: { ...normal, config: completed } },
         transport.forClient
       )
-      if (config["region"] === undefined && "region" in built.client.config) throw new Error(noRegion)
       const { requestHandler }: { readonly requestHandler?: unknown } = built.client.config
       const isShared = built.transport.isLent || (config["requestHandler"] === undefined && !built.transport.isOwned)
       if (isShared && Predicate.isObject(requestHandler)) {
         sharedHandlers.add(requestHandler)
       }
-      return built
+      return config["region"] === undefined ? { ...built, check: () => checkRegion(built.client) } : built
     }
 
     const cacheOptions = (cache: "client" | "resource", evictionPolicy: SessionPolicy) => ({
@@ -301,6 +300,18 @@ const removeBuilt = (cache: ResourceCacheService): Effect.Effect<void> =>
       (key) => Effect.ignore(cache.remove(key)),
       { discard: true }
     ))
+
+// A class, an extension or a customization may have brought one.
+const checkRegion = async ({ config }: AwsClient): Promise<void> => {
+  const { region }: { readonly region?: unknown } = config
+  if (typeof region !== "function") return
+  try {
+    await Reflect.apply(region, config, [])
+  } catch (error) {
+    // Any other failure is the client's to tell, at its first request.
+    if (error instanceof Error && error.message === "Region is missing") throw new Error(noRegion, { cause: error })
+  }
+}
 
 const noRegion =
   "there is no region: name one in its configuration, or the session's in its options, in AWS_REGION or in "

@@ -9,7 +9,7 @@ import * as http from "node:http"
 import * as net from "node:net"
 import vm from "node:vm"
 import * as LocalHttp from "../support/LocalHttp.js"
-import { sessionEnvironment } from "./sessionEnvironment.js"
+import { sessionEnvironment, setVariable } from "./sessionEnvironment.js"
 
 const keys = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "wJalrXUtnFEMI" }
 
@@ -124,6 +124,9 @@ const endpoints: ReadonlyArray<readonly [name: string, endpoint: (port: number) 
   ["with a user", (port) => `http://user:pass@store.test:${port}/`],
   ["with its default port", () => "http://store.test:80"],
   ["with no port", () => "http://store.test"],
+  ["with blanks around it", (port) => ` http://store.test:${port}/a \n`],
+  ["with a blank in its path", (port) => `http://store.test:${port}/a b`],
+  ["with a backslash", (port) => `http://store.test:${port}\\a`],
   ["of an address", (port) => `http://127.0.0.1:${port}`],
   ["as an object", (port) => ({ protocol: "http:", hostname: "store.test", port, path: "/a" })],
   ["as an object with a query", (port) => ({ protocol: "http:", hostname: "h", port, path: "/a", query: { x: "1" } })],
@@ -172,6 +175,10 @@ const credentialsShapes = credentials.map(([name, credentials]): Shape => [
 ])
 
 const others: ReadonlyArray<Shape> = [
+  ...["region", "endpoint", "credentials", "requestHandler", "credentialDefaultProvider", "profile", "logger", "tls"]
+    .map(
+      (field): Shape => [`null as its ${field}`, (port) => ({ ...base(port), [field]: null })]
+    ),
   ["fields that are undefined", (port) => ({ ...base(port), customUserAgent: undefined, tls: undefined })],
   ["a user agent", (port) => ({ ...base(port), customUserAgent: "shop/1.0" })],
   ["a user agent in parts", (port) => ({ ...base(port), customUserAgent: [["shop", "1.0"], ["x"]] })],
@@ -244,8 +251,10 @@ const sendAll = (s3: S3Client) =>
 describe("what a server sees of a client of a cache is what it sees of a bare one", () => {
   const assertSame = (one: (port: number) => unknown, bare: (port: number) => unknown) =>
     Effect.gen(function*() {
-      yield* sessionEnvironment({ variables: { AWS_REGION: "sa-east-1" } })
+      const variables = { AWS_REGION: "sa-east-1", AWS_ACCESS_KEY_ID: "AKIDOFMACHINE", AWS_SECRET_ACCESS_KEY: "s" }
+      yield* sessionEnvironment({ variables })
       const { port, seen } = yield* server
+      yield* setVariable("AWS_ENDPOINT_URL", `http://machine.test:${port}`)
       yield* sendAll(new S3Client(withAgent(bare(port), port)))
       const ofBare = seen.splice(0)
       yield* ClientCache.withClient(S3Client, withAgent(one(port), port), sendAll)
@@ -272,10 +281,12 @@ describe("what a server sees of a client of a cache is what it sees of a bare on
 
   it.effect("for another service", () =>
     Effect.gen(function*() {
-      yield* sessionEnvironment()
+      yield* sessionEnvironment({ variables: { AWS_REGION: "sa-east-1" } })
       const { port, seen } = yield* server
       const list = (client: DynamoDBClient) => Effect.promise(() => client.send(new ListTablesCommand({})))
-      for (const [, shape] of [...regionShapes, ...credentialsShapes]) {
+      const all: Shape = ["all regions", (port) => ({ ...base(port), region: "*" })]
+      const none: Shape = ["no region", (port) => ({ ...base(port), region: null })]
+      for (const [, shape] of [...regionShapes, ...credentialsShapes, all, none]) {
         yield* list(new DynamoDBClient(withAgent(shape(port), port)))
         yield* ClientCache.withClient(DynamoDBClient, withAgent(shape(port), port), list)
         assert.strictEqual(seen.length, 2)

@@ -256,7 +256,7 @@ describe("no secret is shown", () => {
     const planted = secretText.chain((secret) =>
       fc.constantFrom<unknown>(
         { endpoint: `user:${secret}@h` },
-        { endpoint: `http://user:${secret}@h h` },
+        { endpoint: `http:///user:${secret}@h` },
         { endpoint: `ftp://${secret}@h` },
         { endpoint: new URL(`ftp://user:${encodeURIComponent(secret)}@h`) },
         { endpoint: `h?token=${encodeURIComponent(secret)}` },

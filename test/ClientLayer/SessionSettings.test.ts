@@ -1,4 +1,4 @@
-import { S3Client } from "@aws-sdk/client-s3"
+import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option } from "effect"
 import { Session } from "effect-aws-cache/ClientLayer"
@@ -155,6 +155,34 @@ describe("the settings of a session", () => {
         assert.strictEqual(yield* Effect.promise(() => provided.config.region()), "eu-west-2")
       }))
   })
+
+  it.scoped("a region that a class has counts where there is no other", () =>
+    Effect.gen(function*() {
+      class Spread extends S3Client {
+        constructor(config: S3ClientConfig = {}) {
+          super({ region: "eu-central-1", ...config })
+        }
+      }
+      class Chosen extends S3Client {
+        constructor(config: S3ClientConfig = {}) {
+          super({ ...config, region: config.region ?? "eu-central-1" })
+        }
+      }
+      class Asking extends S3Client {
+        constructor(config: S3ClientConfig = {}) {
+          super({ ...config, region: config.region ?? (() => Promise.resolve("eu-central-1")) })
+        }
+      }
+      yield* sessionEnvironment()
+      const session = yield* Session.make()
+      const named = yield* Session.make({ region: "us-west-2" })
+      for (const House of [Spread, Chosen, Asking]) {
+        const region = (client: S3Client) => Effect.promise(() => client.config.region())
+        assert.strictEqual(yield* Effect.flatMap(session.client(House), region), "eu-central-1")
+        assert.strictEqual(yield* Effect.flatMap(named.client(House), region), "us-west-2")
+        assert.strictEqual(yield* Effect.flatMap(named.client(House, { region: "NL" }), region), "NL")
+      }
+    }))
 
   describe("reload", () => {
     it.scoped("reads files and environment again; what changed makes new clients, what did not does not", () =>
