@@ -3,12 +3,10 @@
  *
  * @since 0.1.0
  */
-import type * as Option from "effect/Option"
 import * as Either from "./Either.js"
-import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type BoundedMapOptions, type WriteOutcome } from "./engine/BoundedMapOptions.js"
+import type { PolicyMap } from "./engine/PolicyMap.js"
 import type { EntryInfo } from "./EntryInfo.js"
-import { formatStacks } from "./formatStacks.js"
 import { type Freshness, Kept, uselessFrom } from "./Kept.js"
 
 /**
@@ -53,7 +51,12 @@ export const holding = <K, V, E>(
  * @category models
  */
 export class FreshMap<in out K, in out V, in out E> {
-  private readonly freshness: Freshness<E>
+  /**
+   * The options around the end of an entry's time.
+   *
+   * @since 0.1.0
+   */
+  readonly freshness: Freshness<E>
 
   constructor(freshness: Freshness<E>) {
     this.freshness = freshness
@@ -64,7 +67,7 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  get(map: BoundedMap<K, Held<V, E>>, key: K, now: number): V | Absent {
+  get(map: PolicyMap<K, Held<V, E>>, key: K, now: number): V | Absent {
     const held = map.get(key, now)
     if (!(held instanceof Kept)) return held
     const value = freshValueOf(held, now)
@@ -78,7 +81,7 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  lookup(map: BoundedMap<K, Held<V, E>>, key: K, now: number): V | Kept<V, E> | Absent {
+  lookup(map: PolicyMap<K, Held<V, E>>, key: K, now: number): V | Kept<V, E> | Absent {
     const held = map.get(key, now)
     if (!(held instanceof Kept) || Either.isLeft(held.content)) return held
     if (now >= held.freshUntil + this.freshness.staleWhileRevalidate) {
@@ -93,7 +96,7 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  peek(map: BoundedMap<K, Held<V, E>>, key: K, now: number): V | Absent {
+  peek(map: PolicyMap<K, Held<V, E>>, key: K, now: number): V | Absent {
     return freshValueOf(map.peek(key, now), now)
   }
 
@@ -102,7 +105,7 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  peekEntry(map: BoundedMap<K, Held<V, E>>, key: K, now: number): EntryInfo<V> | Absent {
+  peekEntry(map: PolicyMap<K, Held<V, E>>, key: K, now: number): EntryInfo<V> | Absent {
     const value = this.peek(map, key, now)
     const expiresAt = this.freshUntil(map, key, now)
     const weight = map.weightOf(key, now)
@@ -116,7 +119,7 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  freshUntil(map: BoundedMap<K, Held<V, E>>, key: K, now: number): number | Absent {
+  freshUntil(map: PolicyMap<K, Held<V, E>>, key: K, now: number): number | Absent {
     const until = this.livesUntil(map, key, now)
     const expiresAt = map.expiresAt(key)
     return until === Absent || expiresAt === Absent ? Absent : Math.min(until, expiresAt)
@@ -127,7 +130,7 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  livesUntil(map: BoundedMap<K, Held<V, E>>, key: K, now: number): number | Absent {
+  livesUntil(map: PolicyMap<K, Held<V, E>>, key: K, now: number): number | Absent {
     const held = map.peek(key, now)
     if (freshValueOf(held, now) === Absent) return Absent
     return held instanceof Kept ? held.freshUntil : map.livesUntil(key)
@@ -138,7 +141,7 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  knownUntil(map: BoundedMap<K, Held<V, E>>, key: K, now: number): number | Absent {
+  knownUntil(map: PolicyMap<K, Held<V, E>>, key: K, now: number): number | Absent {
     const held = map.peek(key, now)
     const expiresAt = map.expiresAt(key)
     if (!(held instanceof Kept) || expiresAt === Absent) return expiresAt
@@ -150,7 +153,7 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  setFreshUntil(map: BoundedMap<K, Held<V, E>>, key: K, now: number, freshUntil: number): boolean {
+  setFreshUntil(map: PolicyMap<K, Held<V, E>>, key: K, now: number, freshUntil: number): boolean {
     const held = map.peek(key, now)
     if (freshValueOf(held, now) === Absent) return false
     if (held instanceof Kept) held.live(this.freshness, now, freshUntil)
@@ -164,7 +167,7 @@ export class FreshMap<in out K, in out V, in out E> {
    * @since 0.1.0
    */
   set(
-    map: BoundedMap<K, Held<V, E>>,
+    map: PolicyMap<K, Held<V, E>>,
     key: K,
     value: V,
     now: number,
@@ -177,44 +180,11 @@ export class FreshMap<in out K, in out V, in out E> {
   }
 
   /**
-   * A computation failed: remembers that, for as long as the options say. A value that is there stays, and is refreshed
-   * no earlier. Nothing is remembered but the error.
-   *
-   * @returns what became of the entry, if one was written
-   * @since 0.1.0
-   */
-  fail(map: BoundedMap<K, Held<V, E>>, key: K, failure: Option.Option<E>, now: number): WriteOutcome | undefined {
-    if (failure._tag === "None") return undefined
-    const { value: error } = failure
-    const millis = this.freshness.failureTimeToLive(error)
-    if (millis === 0) return undefined
-    const until = now + millis
-    const held = map.peek(key, now)
-    if (held instanceof Kept && !Either.isLeft(held.content)) {
-      held.refreshAt = Math.max(held.refreshAt, until)
-    } else if (held === Absent || held instanceof Kept) {
-      formatStacks(error)
-      return map.set(key, new Kept<V, E>(Either.left(error), until, until), now, until)
-    }
-    return undefined
-  }
-
-  /**
-   * The value to give out in place of a failed computation, or `Absent`.
-   *
-   * @since 0.1.0
-   */
-  inPlaceOfFailure(map: BoundedMap<K, Held<V, E>>, key: K, now: number): V | Absent {
-    const held = map.peek(key, now)
-    return held instanceof Kept && now < held.freshUntil + this.freshness.staleIfError ? valueOf(held) : Absent
-  }
-
-  /**
    * Removes what is under a key; returns the value if it was fresh.
    *
    * @since 0.1.0
    */
-  remove(map: BoundedMap<K, Held<V, E>>, key: K, now: number): V | Absent {
+  remove(map: PolicyMap<K, Held<V, E>>, key: K, now: number): V | Absent {
     return freshValueOf(map.remove(key, now), now)
   }
 
@@ -223,7 +193,7 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  popVictim(map: BoundedMap<K, Held<V, E>>, now: number): readonly [key: K, value: V] | Absent {
+  popVictim(map: PolicyMap<K, Held<V, E>>, now: number): readonly [key: K, value: V] | Absent {
     return firstFresh(() => map.popVictim(now), now)
   }
 
@@ -232,7 +202,7 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  popNewest(map: BoundedMap<K, Held<V, E>>, now: number): readonly [key: K, value: V] | Absent {
+  popNewest(map: PolicyMap<K, Held<V, E>>, now: number): readonly [key: K, value: V] | Absent {
     return firstFresh(() => map.popNewest(now), now)
   }
 
@@ -241,7 +211,7 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  entries(map: BoundedMap<K, Held<V, E>>, now: number): ReadonlyArray<readonly [key: K, value: V]> {
+  entries(map: PolicyMap<K, Held<V, E>>, now: number): ReadonlyArray<readonly [key: K, value: V]> {
     return map.entries(now).flatMap(([key, held]) => {
       const value = freshValueOf(held, now)
       return value === Absent ? [] : [[key, value] as const]
@@ -253,7 +223,13 @@ export class FreshMap<in out K, in out V, in out E> {
   }
 }
 
-const valueOf = <V, E>(held: Held<V, E>): V | Absent => {
+/**
+ * The value that is held, fresh or not; `Absent` for a failure.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const valueOf = <V, E>(held: Held<V, E>): V | Absent => {
   if (!(held instanceof Kept)) return held
   return Either.isLeft(held.content) ? Absent : held.content.right
 }
@@ -276,7 +252,7 @@ const firstFresh = <K, V, E>(
 }
 
 // The engine found an entry; as far as the caller can tell, there is none.
-const countAsMiss = <K, V>(map: BoundedMap<K, V>): void => {
+const countAsMiss = <K, V>(map: PolicyMap<K, V>): void => {
   map.counters.hits--
   map.counters.misses++
 }

@@ -17,6 +17,7 @@ import { failureOf } from "./Freshness.js"
 import { type GetManyOrCompute, makeGetManyOrCompute } from "./getManyOrCompute.js"
 import type { GuardedMap } from "./GuardedMap.js"
 import { Kept } from "./Kept.js"
+import { inPlaceOfFailure, keepFailure } from "./keptFailures.js"
 import { ownCause } from "./ownCause.js"
 import { requireEffect } from "./requireEffect.js"
 import type { SingleFlight } from "./SingleFlight.js"
@@ -92,16 +93,16 @@ export const makeComputing = <K, V, E, R>(parts: {
           announced(hub, key, requireEffect(parts.name, "compute", compute, false)),
           (cause) =>
             Effect.flatten(step((map, now) => {
-              const value = Cause.isInterrupted(cause) ? Absent : entries.inPlaceOfFailure(map, key, now)
+              const value = Cause.isInterrupted(cause) ? Absent : inPlaceOfFailure(entries.freshness, map, key, now)
               if (value === Absent) return Exit.failCause(cause)
               const own = ownCause(cause)
-              entries.fail(map, key, failureOf(own), now)
+              keepFailure(entries.freshness, map, key, failureOf(own), now)
               return Exit.succeed(new InPlaceOfFailure(value, own))
             }))
         ),
       (exit, now) => {
         if (Exit.isFailure(exit)) {
-          const outcome = entries.fail(map, key, failureOf(exit.cause), now)
+          const outcome = keepFailure(entries.freshness, map, key, failureOf(exit.cause), now)
           if (outcome !== undefined) writer.remembered(map, key, outcome, now)
         } else if (!(exit.value instanceof InPlaceOfFailure || exit.value instanceof NotLoaded)) {
           writer.put(map, key, exit.value, now, writer.freshUntil(key, exit.value, now, roll, writeOptions))

@@ -5,7 +5,7 @@
  */
 import type { CacheConfigError } from "../Cache/CacheErrors.js"
 import type { Either } from "../Cache/Either.js"
-import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
+import type { PolicyMap } from "../Cache/engine/PolicyMap.js"
 import type { ByteSizeInput } from "./parseByteSize.js"
 import type { Weigher, WeigherInput } from "./Weigher.js"
 
@@ -17,9 +17,9 @@ import type { Weigher, WeigherInput } from "./Weigher.js"
  */
 export interface HeapWatch {
   /** The entry under a key was written. */
-  readonly wrote: <K, V>(map: BoundedMap<K, V>, key: K, now: number) => void
+  readonly wrote: <K, V>(map: PolicyMap<K, V>, key: K, now: number) => void
   /** Expired entries were reclaimed. */
-  readonly swept: <K, V>(map: BoundedMap<K, V>, now: number) => void
+  readonly swept: <K, V>(map: PolicyMap<K, V>, now: number) => void
 }
 
 /**

@@ -7,9 +7,9 @@ import type * as Duration from "effect/Duration"
 import { CacheConfigError, CacheExistsError, EntryTooLargeError } from "../Cache/CacheErrors.js"
 import { givenMillis } from "../Cache/durationMillis.js"
 import * as Either from "../Cache/Either.js"
-import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "../Cache/engine/BoundedMapOptions.js"
 import { FiledMap } from "../Cache/engine/FiledMap.js"
+import type { PolicyMap } from "../Cache/engine/PolicyMap.js"
 import { FreshMap, type Held } from "../Cache/FreshMap.js"
 import type { Freshness } from "../Cache/Kept.js"
 import { keyText } from "../Cache/keyText.js"
@@ -437,4 +437,4 @@ export class DictSteps<in out K, in out V, in out F> {
   }
 }
 
-type Engine<K, V, F> = BoundedMap<K, Held<V, F>>
+type Engine<K, V, F> = PolicyMap<K, Held<V, F>>

@@ -3,9 +3,9 @@
  *
  * @since 0.1.0
  */
-import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
 import { onRejection } from "../Cache/engine/onRejection.js"
+import type { PolicyMap } from "../Cache/engine/PolicyMap.js"
 import type { HeapWatch } from "./DictParts.js"
 import { type HeapReading, readHeap } from "./readHeap.js"
 
@@ -74,7 +74,7 @@ export class MemoryPressure implements HeapWatch {
    *
    * @since 0.1.0
    */
-  wrote<K, V>(map: BoundedMap<K, V>, key: K, now: number): void {
+  wrote<K, V>(map: PolicyMap<K, V>, key: K, now: number): void {
     const weight = map.weightOf(key, now)
     this.writes++
     if (weight !== Absent) this.bytes += weight
@@ -86,7 +86,7 @@ export class MemoryPressure implements HeapWatch {
    *
    * @since 0.1.0
    */
-  swept<K, V>(map: BoundedMap<K, V>, now: number): void {
+  swept<K, V>(map: PolicyMap<K, V>, now: number): void {
     this.writes = 0
     this.bytes = 0
     const due = this.due()

@@ -6,7 +6,6 @@
 import type * as Duration from "effect/Duration"
 import { CacheConfigError, CacheReentryError } from "../Cache/CacheErrors.js"
 import { orThrow } from "../Cache/Either.js"
-import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
 import { FiledMap } from "../Cache/engine/FiledMap.js"
 import { Lru } from "../Cache/engine/Lru.js"
@@ -73,7 +72,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    */
   readonly name: string
   readonly #now: () => number
-  readonly #map: BoundedMap<K, Held<V, never>>
+  readonly #map: PolicyMap<K, Held<V, never>>
   readonly #steps: DictSteps<K, V, never>
   readonly #onRemove: ((key: K, value: V, reason: RemovalReason) => void) | undefined
   readonly #removals: RemovalQueue<K, V>
@@ -651,7 +650,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
     })
   }
 
-  private step<A>(f: (map: BoundedMap<K, Held<V, never>>, now: number) => A): A {
+  private step<A>(f: (map: PolicyMap<K, Held<V, never>>, now: number) => A): A {
     if (this.#onRemove === undefined) return f(this.#map, this.#now())
     try {
       return f(this.#map, this.#now())

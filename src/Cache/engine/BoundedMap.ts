@@ -6,6 +6,7 @@
 import type { BoundedMapOptions } from "./BoundedMapOptions.js"
 import { makePolicy } from "./makePolicy.js"
 import { PolicyMap } from "./PolicyMap.js"
+import { violationsOf } from "./violationsOf.js"
 
 /**
  * A synchronous map bounded by count, by weight, or both, with an expiry per entry.
@@ -45,5 +46,14 @@ export class BoundedMap<K, V> extends PolicyMap<K, V> {
   /** Throws `BoundedMapError` for an option it cannot accept. */
   constructor(options: BoundedMapOptions<K, V> = {}) {
     super(options, makePolicy)
+  }
+
+  /**
+   * Walks the whole structure and returns what is wrong with it, an empty array when nothing is. For tests.
+   *
+   * @since 0.1.0
+   */
+  violations(): ReadonlyArray<string> {
+    return violationsOf(this.parts())
   }
 }

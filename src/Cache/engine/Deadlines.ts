@@ -176,17 +176,4 @@ export class Deadlines {
   next(): number {
     return this.tree.next()
   }
-
-  /**
-   * What is wrong inside, an empty array when nothing is. For tests.
-   *
-   * @since 0.1.0
-   */
-  violations(): ReadonlyArray<string> {
-    const scheduled = new Set<number>()
-    this.column.forEach((_, slot) => {
-      if (this.of(slot) !== never) scheduled.add(slot)
-    })
-    return this.tree.violations(scheduled)
-  }
 }

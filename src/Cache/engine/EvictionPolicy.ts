@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { SlotLists } from "./SlotLists.js"
 
 /**
  * An eviction policy: it orders slots, and says which one should go next. It knows slots only, never keys or values.
@@ -49,8 +50,10 @@ export interface EvictionPolicy {
   readonly demote?: (slot: number) => void
   /** For the same policies: the slot that was used last, `-1` when there is none. */
   readonly newest?: () => number
-  /** What is wrong inside, an empty array when nothing is. For tests. */
-  readonly violations: () => ReadonlyArray<string>
+  /** For the same policies: all that they hold. */
+  readonly byUse?: SlotLists
+  /** What is wrong inside, an empty array when nothing is; unless a list by use is all there is. For tests. */
+  readonly violations?: () => ReadonlyArray<string>
 }
 
 /**

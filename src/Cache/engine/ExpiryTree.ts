@@ -6,15 +6,45 @@
 import { extendedFloats, extendedInts } from "./columns.js"
 
 const bitsPerLevel = 6
-const fanOut = 1 << bitsPerLevel
-const highestLevel = 8
+/**
+ * Into how many parts time is divided at each level.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const fanOut = 1 << bitsPerLevel
+/**
+ * How many levels there are.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const highestLevel = 8
 // Milliseconds since the epoch: until the year 10889.
 const lastTick = fanOut ** highestLevel - 1
-const mostInLeaf = 256
-const fewestInNode = 64
+/**
+ * A part with more slots is divided.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const mostInLeaf = 256
+/**
+ * A part that is left with as many becomes a list again.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const fewestInNode = 64
 // What tells two times of this century apart, in milliseconds.
 const instant = 2 ** -12
-const spans = Array.from({ length: highestLevel + 1 }, (_, level) => fanOut ** level)
+/**
+ * How many milliseconds a part of each level is long.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const spans = Array.from({ length: highestLevel + 1 }, (_, level) => fanOut ** level)
 
 /**
  * Knows at any time how many slots are due, what they weigh, and one of them, in a number of steps that does not depend
@@ -175,48 +205,6 @@ export class ExpiryTree {
     return this.earliestIn(this.earliestPart())
   }
 
-  /**
-   * Walks the whole tree and returns what is wrong with it, an empty array when nothing is. For tests.
-   *
-   * @param scheduled the slots that have to be there
-   * @since 0.1.0
-   */
-  violations(scheduled: ReadonlySet<number>): Array<string> {
-    const found: Array<string> = []
-    const seen = new Set<number>()
-    const walk = (part: number, level: number, start: number): void => {
-      const content = this.contents[part] as number
-      let count = 0
-      let weight = 0
-      if (content < 0) {
-        for (let place = 0; place < fanOut; place++) {
-          const child = -content * fanOut + place
-          walk(child, level - 1, start + place * (spans[level - 1] as number))
-          count += this.counts[child] as number
-          weight += this.weights[child] as number
-        }
-        if (count <= fewestInNode) found.push(`a part of ${count} is divided`)
-      } else {
-        for (let slot = this.firstOf(part); slot !== -1; slot = this.after(slot)) {
-          count++
-          weight += this.weightOf(slot)
-          const tick = tickOf(this.deadlineOf(slot))
-          if (seen.has(slot)) return void found.push(`slot ${slot} is met twice`)
-          seen.add(slot)
-          if (this.deadlineOf(slot) < this.earliest) found.push(`slot ${slot} is earlier than the earliest`)
-          if (tick < start || tick >= start + (spans[level] as number)) found.push(`slot ${slot} is out of its time`)
-        }
-        if (count > mostInLeaf && level > 0) found.push(`a list has ${count} slots`)
-      }
-      if (count !== this.counts[part]) found.push(`a part has ${count} slots, not ${this.counts[part]}`)
-      if (weight !== this.weights[part]) found.push(`a part weighs ${weight}, not ${this.weights[part]}`)
-    }
-    walk(0, highestLevel, 0)
-    for (const slot of scheduled) if (!seen.has(slot)) found.push(`slot ${slot} can expire, and is not in the tree`)
-    for (const slot of seen) if (!scheduled.has(slot)) found.push(`slot ${slot} is in the tree, and cannot expire`)
-    return found
-  }
-
   // The level that `pass` ended at.
   private level = 0
 
@@ -353,8 +341,13 @@ export class ExpiryTree {
   }
 }
 
-// The millisecond at whose end a deadline has come.
-const tickOf = (deadline: number): number => {
+/**
+ * The millisecond at whose end a deadline has come.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const tickOf = (deadline: number): number => {
   const tick = Math.ceil(deadline)
   return tick > 0 ? Math.min(tick, lastTick) : 0
 }

@@ -8,6 +8,7 @@
  */
 import { extendedFloats, extendedInts } from "./columns.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
+import { listViolations } from "./listViolations.js"
 import { SlotLists } from "./SlotLists.js"
 
 // A class is a power of two and the two bits behind it. Frequencies reach 2^31, weights 2^53.
@@ -122,7 +123,7 @@ export class Gdsf implements EvictionPolicy {
 
   /** @inheritdoc */
   violations(): ReadonlyArray<string> {
-    const found = this.order.violations()
+    const found = listViolations(this.order)
     for (let list = 0; list < classes; list++) {
       const inUse = ((this.inUse[list >>> 5] as number) & (1 << (list & 31))) !== 0
       if (inUse !== (this.order.first(list) !== -1)) found.push(`class ${list} is in use unawares`)

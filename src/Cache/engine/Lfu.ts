@@ -6,6 +6,7 @@
  */
 import { extendedFloats, extendedInts } from "./columns.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
+import { listViolations } from "./listViolations.js"
 import { SlotLists } from "./SlotLists.js"
 
 /**
@@ -107,7 +108,7 @@ export class Lfu implements EvictionPolicy {
 
   /** @inheritdoc */
   violations(): ReadonlyArray<string> {
-    const found = this.order.violations()
+    const found = listViolations(this.order)
     const buckets = new Set<number>()
     let frequency = 0
     for (let slot = this.order.first(0); slot !== -1; slot = this.order.after(slot)) {

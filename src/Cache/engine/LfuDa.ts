@@ -7,6 +7,7 @@
  */
 import { extendedBytes } from "./columns.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
+import { listViolations } from "./listViolations.js"
 import { SlotLists } from "./SlotLists.js"
 
 const buckets = 64
@@ -97,7 +98,7 @@ export class LfuDa implements EvictionPolicy {
 
   /** @inheritdoc */
   violations(): ReadonlyArray<string> {
-    const found = this.order.violations()
+    const found = listViolations(this.order)
     for (let above = 0; above < buckets; above++) {
       const bucket = (this.age + above) & mask
       for (let slot = this.order.first(bucket); slot !== -1; slot = this.order.after(slot)) {

@@ -16,11 +16,12 @@ import { SlotLists } from "./SlotLists.js"
 export class Lru implements EvictionPolicy {
   /** @inheritdoc */
   readonly usesHashes = false
-  private readonly order = new SlotLists(1)
+  /** @inheritdoc */
+  readonly byUse = new SlotLists(1)
 
   /** @inheritdoc */
   grow(slots: number): void {
-    this.order.grow(slots)
+    this.byUse.grow(slots)
   }
 
   /** @inheritdoc */
@@ -28,28 +29,28 @@ export class Lru implements EvictionPolicy {
 
   /** @inheritdoc */
   insert(slot: number): void {
-    this.order.append(0, slot)
+    this.byUse.append(0, slot)
   }
 
   /** @inheritdoc */
   access(slot: number): void {
-    this.order.moveToEnd(0, slot)
+    this.byUse.moveToEnd(0, slot)
   }
 
   /** @inheritdoc */
   remove(slot: number): void {
-    this.order.unlink(slot)
+    this.byUse.unlink(slot)
   }
 
   /** @inheritdoc */
   replace(slot: number): void {
-    this.order.moveToEnd(0, slot)
+    this.byUse.moveToEnd(0, slot)
   }
 
   /** @inheritdoc */
   victim(excluded: number): number {
-    const first = this.order.first(0)
-    return first === excluded && first !== -1 ? this.order.after(first) : first
+    const first = this.byUse.first(0)
+    return first === excluded && first !== -1 ? this.byUse.after(first) : first
   }
 
   /** @inheritdoc */
@@ -59,22 +60,17 @@ export class Lru implements EvictionPolicy {
 
   /** @inheritdoc */
   forEach(visit: (slot: number) => void): void {
-    for (let slot = this.order.first(0); slot !== -1; slot = this.order.after(slot)) visit(slot)
+    for (let slot = this.byUse.first(0); slot !== -1; slot = this.byUse.after(slot)) visit(slot)
   }
 
   /** @inheritdoc */
   demote(slot: number): void {
-    this.order.unlink(slot)
-    this.order.prepend(0, slot)
+    this.byUse.unlink(slot)
+    this.byUse.prepend(0, slot)
   }
 
   /** @inheritdoc */
   newest(): number {
-    return this.order.last(0)
-  }
-
-  /** @inheritdoc */
-  violations(): ReadonlyArray<string> {
-    return this.order.violations()
+    return this.byUse.last(0)
   }
 }

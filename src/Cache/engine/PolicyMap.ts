@@ -13,7 +13,7 @@ import { orderOf } from "./orderOf.js"
 import { Printed } from "./Printed.js"
 import type { RemovalReason } from "./RemovalReason.js"
 import { Removals } from "./Removals.js"
-import { violationsOf } from "./violationsOf.js"
+import type { MapParts } from "./violationsOf.js"
 
 const never = Number.POSITIVE_INFINITY
 // What fewer slots take is not worth it.
@@ -37,7 +37,7 @@ const mostReclaimed = 32
  * What has expired is never given out or counted, and goes in passing: an operation reclaims 32 entries at the most,
  * however many expire at once. `purge` reclaims them all.
  *
- * Invariants (`violations` walks them): `size <= maxSize`, `weight <= maxWeight`, `weight` is the sum of the weights
+ * Invariants (`violations` of a `BoundedMap` walks them): `size <= maxSize`, `weight <= maxWeight`, `weight` is the sum of the weights
  * of the entries, the index, the policy and the columns agree on which slots are live, and the tree holds exactly
  * the entries that can expire.
  *
@@ -491,14 +491,14 @@ export class PolicyMap<K, V> extends Printed {
   }
 
   /**
-   * Walks the whole structure and returns what is wrong with it, an empty array when nothing is. For tests.
+   * What it consists of, for `violationsOf`.
    *
    * @since 0.1.0
    */
-  violations(): ReadonlyArray<string> {
+  protected parts(): MapParts<K, V> {
     const tables = { policy: this.#policy, deadlines: this.#deadlines, index: this.#index, table: this.#table }
     const limits = { maxSize: this.#entryLimit, maxWeight: this.#weightLimit }
-    return violationsOf({ ...tables, ...limits, used: this.#used, weight: this.#totalWeight })
+    return { ...tables, ...limits, used: this.#used, weight: this.#totalWeight }
   }
 
   private popNext(now: number, next: () => number): readonly [key: K, value: V] | Absent {

@@ -7,6 +7,7 @@
 import { extendedBytes, extendedInts } from "./columns.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
 import { GhostQueue } from "./GhostQueue.js"
+import { listViolations } from "./listViolations.js"
 import { SlotLists } from "./SlotLists.js"
 
 const small = 0
@@ -127,7 +128,7 @@ export class S3Fifo implements EvictionPolicy {
 
   /** @inheritdoc */
   violations(): ReadonlyArray<string> {
-    const found = this.queues.violations()
+    const found = listViolations(this.queues)
     for (const [queue, name, count] of [[small, "small", this.smallCount], [main, "main", this.mainCount]] as const) {
       let length = 0
       for (let slot = this.queues.first(queue); slot !== -1; slot = this.queues.after(slot)) {

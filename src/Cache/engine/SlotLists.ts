@@ -174,39 +174,6 @@ export class SlotLists {
     return copy
   }
 
-  /**
-   * Walks every list and returns what is wrong with the links, an empty array when nothing is. For tests.
-   *
-   * @since 0.1.0
-   */
-  violations(): Array<string> {
-    const found: Array<string> = []
-    const seen = new Set<number>()
-    const links = this.links
-    for (let list = 0; list < this.lists; list++) {
-      let node = list
-      do {
-        const after = links[2 * node] as number
-        if (links[2 * after + 1] !== node) found.push(`list ${list}: previous of node ${after} is not node ${node}`)
-        if (after >= this.lists) {
-          if (seen.has(after)) {
-            found.push(`list ${list}: node ${after} is met twice`)
-            break
-          }
-          seen.add(after)
-        } else if (after !== list) {
-          found.push(`list ${list}: runs into the sentinel of list ${after}`)
-          break
-        }
-        node = after
-      } while (node !== list)
-    }
-    for (let node = this.lists; node < links.length / 2; node++) {
-      if (links[2 * node] !== node && !seen.has(node)) found.push(`node ${node} is linked but on no list`)
-    }
-    return found
-  }
-
   private slotAt(node: number): number {
     return node < this.lists ? -1 : node - this.lists
   }

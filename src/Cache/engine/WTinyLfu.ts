@@ -8,6 +8,7 @@
 import { extendedBytes, extendedFloats, extendedInts } from "./columns.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
 import { FrequencySketch } from "./FrequencySketch.js"
+import { listViolations } from "./listViolations.js"
 import { SlotLists } from "./SlotLists.js"
 
 const windowList = 0
@@ -185,7 +186,7 @@ export class WTinyLfu implements EvictionPolicy {
 
   /** @inheritdoc */
   violations(): ReadonlyArray<string> {
-    const found = this.lists.violations()
+    const found = listViolations(this.lists)
     const sizes = [0, 0, 0]
     let entries = 0
     sizes.forEach((_, list) => {

@@ -5,7 +5,9 @@
  */
 import type { Deadlines } from "./Deadlines.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
+import { deadlineViolations } from "./expiryViolations.js"
 import type { KeyIndex } from "./KeyIndex.js"
+import { listViolations } from "./listViolations.js"
 import type { SlotTable } from "./SlotTable.js"
 
 /**
@@ -34,7 +36,11 @@ export interface MapParts<K, V> {
 export const violationsOf = <K, V>(parts: MapParts<K, V>): ReadonlyArray<string> => {
   const { deadlines, index, maxSize, maxWeight, policy, table, used, weight } = parts
   const { freed: freeSlots, slots } = table
-  const found = [...policy.violations(), ...(deadlines?.violations() ?? [])]
+  const found = [
+    ...(policy.byUse === undefined ? [] : listViolations(policy.byUse)),
+    ...(policy.violations?.() ?? []),
+    ...(deadlines === undefined ? [] : deadlineViolations(deadlines))
+  ]
   const free = new Set(freeSlots)
   let weighed = 0
   let live = 0
