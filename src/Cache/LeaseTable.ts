@@ -56,12 +56,8 @@ export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect
 export interface LeaseTable<K, V, E, R> {
   /** One step, as of a `GuardedMap`. */
   readonly step: GuardedMap<K, LeasedValue<K, V>>["step"]
-  /** Leases the value that is there, and goes on with it, or without. */
-  readonly find: <A, E2, R2>(
-    key: K,
-    onFound: (value: LeasedValue<K, V>) => Effect.Effect<A, E2, R2>,
-    onAbsent: () => Effect.Effect<A, E2, R2>
-  ) => Effect.Effect<A, E2, R2>
+  /** Leases the value that is there, at once: part of an effect that is running, and cannot be interrupted. */
+  readonly find: (key: K) => LeasedValue<K, V> | Absent
   /**
    * Leases the value that another fiber has written since `find`, or acquires one.
    *
@@ -151,7 +147,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
         hub.publish(() => ({ _tag: "Removed", key, reason }))
       }
     })
-    const { lookup, step } = metrics === undefined ? guarded : withMetrics(guarded, metrics)
+    const { step } = metrics === undefined ? guarded : withMetrics(guarded, metrics)
     const sweeper = new ExpirySweeper(
       runtime,
       Effect.zipRight(
@@ -290,12 +286,12 @@ export const makeLeaseTable = <K, V, E, R, R2>(
 
     const table: LeaseTable<K, V, E, Exclude<R, Scope.Scope>> = {
       step,
-      find: (key, onFound, onAbsent) =>
-        lookup((map, now) => {
+      find: (key) =>
+        guarded.unsafeLookup((map, now) => {
           const found = map.get(key, now)
-          if (found === Absent) return onAbsent()
-          found.lease()
-          return onFound(found)
+          if (found !== Absent) found.lease()
+          metrics?.update(map, now)
+          return found
         }),
       acquire: acquireWithRoom,
       withRoom: (effect) => Effect.suspend(() => releaser.isFull ? Effect.zipRight(releaser.room, effect) : effect),

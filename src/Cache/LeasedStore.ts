@@ -292,24 +292,27 @@ export const make = <K, V, E = never, R = never, R2 = never>(
       use: (key, f, lease) =>
         leasing(
           lease,
-          Effect.uninterruptibleMask((restore) =>
-            find(
-              key,
-              (found) => used(name, found, f, restore),
-              () => Effect.flatMap(acquire(key, asked(lease), restore), (value) => used(name, value, f, restore))
-            )
-          )
+          Effect.uninterruptibleMask((restore) => {
+            const found = find(key)
+            return found === Absent
+              ? Effect.flatMap(acquire(key, asked(lease), restore), (value) => used(name, value, f, restore))
+              : used(name, found, f, restore)
+          })
         ),
       useOption: (key, f) =>
-        Effect.uninterruptibleMask((restore) =>
-          find(key, (found) => Effect.asSome(used(name, found, f, restore)), () => Effect.succeedNone)
-        ),
+        Effect.uninterruptibleMask((restore) => {
+          const found = find(key)
+          return found === Absent ? Effect.succeedNone : inSome(used(name, found, f, restore))
+        }),
       lease: (key, lease) =>
         leasing(
           lease,
-          Effect.uninterruptibleMask((restore) =>
-            find(key, handToScope, () => Effect.flatMap(acquire(key, asked(lease), restore), handToScope))
-          )
+          Effect.uninterruptibleMask((restore) => {
+            const found = find(key)
+            return found === Absent
+              ? Effect.flatMap(acquire(key, asked(lease), restore), handToScope)
+              : handToScope(found)
+          })
         ),
       refresh: (key, lease) =>
         leasing(
@@ -319,9 +322,10 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           )
         ),
       leaseOption: (key) =>
-        Effect.uninterruptible(
-          find(key, (found) => Effect.asSome(handToScope(found)), () => Effect.succeedNone)
-        ),
+        Effect.uninterruptible(Effect.suspend(() => {
+          const found = find(key)
+          return found === Absent ? Effect.succeedNone : Effect.asSome(handToScope(found))
+        })),
       add: (key, value, write) =>
         withCallOptions(
           name,
@@ -434,8 +438,14 @@ const used = <K, V, A, E, R>(
   leased: LeasedValue<K, V>,
   f: (value: V) => Effect.Effect<A, E, R>,
   restore: Restore
-): Effect.Effect<A, E, R> =>
-  Effect.matchCauseEffect(Effect.suspend(() => restore(requireEffect(name, "use", f(leased.value)))), {
+): Effect.Effect<A, E, R> => {
+  const effect = effectOf(name, leased, f)
+  // There is nothing to run: the lease ends within the step that it began in.
+  if (isDone(effect)) {
+    leased.end()
+    return effect
+  }
+  return Effect.matchCauseEffect(restore(effect), {
     onFailure: (cause) => {
       leased.end()
       return Effect.failCause(cause)
@@ -445,6 +455,26 @@ const used = <K, V, A, E, R>(
       return Effect.succeed(value)
     }
   })
+}
+
+const effectOf = <K, V, A, E, R>(
+  name: string,
+  leased: LeasedValue<K, V>,
+  f: (value: V) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> => {
+  try {
+    return requireEffect(name, "use", f(leased.value))
+  } catch (defect) {
+    leased.end()
+    throw defect
+  }
+}
+
+const inSome = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<Option.Option<A>, E, R> =>
+  isDone(effect) ? Exit.map(effect, Option.some) : Effect.asSome(effect)
+
+const isDone = <A, E, R>(effect: Effect.Effect<A, E, R>): effect is Effect.Effect<A, E, R> & Exit.Exit<A, E> =>
+  Exit.isExit(effect)
 
 const handToScope = <K, V>(leased: LeasedValue<K, V>): Effect.Effect<V, never, Scope.Scope> =>
   Effect.flatMap(Effect.scope, (scope) => leased.handTo(scope))

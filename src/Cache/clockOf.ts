@@ -6,7 +6,8 @@
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
-import type * as Fiber from "effect/Fiber"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 
 /**
  * The clock that effects of a fiber read. For use within `Effect.withFiberRuntime`, where it saves an instruction.
@@ -16,3 +17,12 @@ import type * as Fiber from "effect/Fiber"
  */
 export const clockOf = (fiber: Fiber.RuntimeFiber<unknown, unknown>): Clock.Clock =>
   Context.get(fiber.getFiberRef(DefaultServices.currentServices), Clock.Clock)
+
+/**
+ * The clock of the fiber that runs, `undefined` outside of any effect.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const currentClock = (): Clock.Clock | undefined =>
+  Option.getOrUndefined(Option.map(Fiber.getCurrentFiber(), clockOf))

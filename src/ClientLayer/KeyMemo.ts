@@ -5,7 +5,7 @@
  */
 import * as Redacted from "effect/Redacted"
 import { ClientCustomization } from "./ClientCustomization.js"
-import { isPlainObject } from "./plainData.js"
+import { hasOnlyNames, isPlainObject } from "./plainData.js"
 import { shownStrings } from "./printFields.js"
 import { referenceId, referenceTag } from "./referenceId.js"
 import { credentialsDigest } from "./staticCredentials.js"
@@ -59,7 +59,7 @@ export class KeyMemo<in out A> {
     if (!isPlainObject(config)) return undefined
     const names = Object.keys(config)
     // What is not enumerable, or named by a symbol, is for whoever works out the key.
-    if (Reflect.ownKeys(config).length !== names.length) return undefined
+    if (!hasOnlyNames(config, names.length)) return undefined
     let node: Node<A> | undefined = root
     for (const name of names) {
       const value = config[name]
