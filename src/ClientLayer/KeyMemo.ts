@@ -26,7 +26,8 @@ export interface Place<A> {
  * It is a tree whose steps are fields and their values, in the order in which they are written. To find a place costs a
  * small part of what it costs to normalise a configuration and digest it. Configurations are remembered by their content
  * alone, so one that was changed has another place. Only what keys show is remembered, and digests: a configuration with
- * other texts in it has no place, nor has one with nested data but for static credentials, from the second time on.
+ * other texts in it has no place, nor has one with nested data but for static credentials that a client was built with, or
+ * whose object is seen again.
  *
  * @since 0.1.0
  * @category models

@@ -49,6 +49,7 @@ import { settled } from "./PrintedKey.js"
 import type { RequestOrigin } from "./requestFailure.js"
 import { sendFrom } from "./sendCommand.js"
 import { sendLeased } from "./sendLeased.js"
+import { holdCredentials } from "./staticCredentials.js"
 import { TransportRegistry } from "./TransportRegistry.js"
 
 const defaultMaxSize = 10
@@ -134,6 +135,7 @@ export const makeClientCache = (
     ): Effect.Effect<CachedClient, ClientBuildError> =>
       Effect.flatMap(runBuilder(builder, prepared, name, secrets), ({ check, client, transport }) => {
         built += 1
+        holdCredentials(prepared.normal.config["credentials"])
         registry.register(client, transport)
         registry.hold(transport)
         const entry = new CachedClient(settled(prepared.key), client, transport)

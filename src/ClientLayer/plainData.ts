@@ -51,8 +51,16 @@ export const hasOnlyNames = (object: object, names: number): boolean =>
  * @since 0.1.0
  * @category guards
  */
-export const hasAccessors = (object: object): boolean =>
-  Object.values(Object.getOwnPropertyDescriptors(object)).some(({ get, set }) => get !== undefined || set !== undefined)
+export const hasAccessors = (object: object): boolean => {
+  for (const name of Object.getOwnPropertyNames(object)) if (isAccessor(object, name)) return true
+  for (const name of Object.getOwnPropertySymbols(object)) if (isAccessor(object, name)) return true
+  return false
+}
+
+const isAccessor = (object: object, name: PropertyKey): boolean => {
+  const descriptor = Object.getOwnPropertyDescriptor(object, name)
+  return descriptor !== undefined && (descriptor.get !== undefined || descriptor.set !== undefined)
+}
 
 /**
  * Whether a value is an array, of whatever realm, and neither of a class that extends `Array` nor with fields of its own.

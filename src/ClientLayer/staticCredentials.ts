@@ -8,7 +8,7 @@ import { types } from "node:util"
 import { CacheKeyError } from "../Cache/CacheErrors.js"
 import { type Canonical, type CanonicalContext, canonicalStruct, canonicalValue } from "./canonicalValue.js"
 import { describeType } from "./describeType.js"
-import { hasAccessors, isPlainObject } from "./plainData.js"
+import { hasAccessors, hasOnlyNames, isPlainObject } from "./plainData.js"
 import { saltedDigest } from "./saltedDigest.js"
 
 /**
@@ -64,45 +64,86 @@ const withoutMark = (name: string, other: unknown): unknown => {
 }
 
 /**
- * A digest of static credentials that are asked for again and again by the same object, `undefined` when they were not
- * asked for before or are no credentials. It is worked out once for an object, and again when one of its parts has
- * changed. What is remembered does not outlive the object.
+ * A digest of static credentials that are asked for again and again, `undefined` when they were not asked for before or
+ * are no credentials. It is worked out once for an object, and again when one of its parts has changed, and once for all
+ * objects that say what a client was built with (`holdCredentials`). What is remembered does not outlive the object, or
+ * what the client was built with.
  *
  * @since 0.1.0
  * @category digests
  */
 export const credentialsDigest = (credentials: Readonly<Record<string, unknown>>): string | undefined => {
-  const { accessKeyId, accountId, credentialScope, secretAccessKey, sessionToken } = credentials
-  const size = Object.keys(credentials).length
   const known = remembered.get(credentials)
-  if (
-    known !== undefined && known.accessKeyId === accessKeyId && known.secretAccessKey === secretAccessKey
-    && known.sessionToken === sessionToken && known.credentialScope === credentialScope
-    && known.accountId === accountId && known.size === size
-  ) {
-    known.digest ??= saltedDigest(canonicalCredentials(credentials, { cache: "" }).text)
+  if (known !== undefined && isSame(known, credentials) && known.size === Object.keys(credentials).length) {
+    known.digest ??= digestOf(credentials)
     return known.digest
   }
   if (!hasKnownPartsOnly(credentials)) {
     remembered.delete(credentials)
     return undefined
   }
+  const held = heldAs(credentials)
+  if (held !== undefined) {
+    held.digest ??= digestOf(credentials)
+    return held.digest
+  }
   // A digest costs as much as a whole key: objects that are made for a single use are spared it.
-  remembered.set(credentials, {
-    accessKeyId,
-    secretAccessKey,
-    sessionToken,
-    credentialScope,
-    accountId,
-    size,
-    digest: undefined
-  })
+  remembered.set(credentials, remember(credentials))
   return undefined
 }
 
+/**
+ * Recognises static credentials from now on that say the same as these, in whatever object, for as long as these live. They
+ * are the ones that a client was built with, so no secret is held for longer than the client holds it. Of the last 16.
+ *
+ * @param credentials as `canonicalCredentials` made them; anything else is passed over
+ * @since 0.1.0
+ * @category digests
+ */
+export const holdCredentials = (credentials: unknown): void => {
+  if (!isPlainObject(credentials) || !hasKnownPartsOnly(credentials) || heldAs(credentials) !== undefined) return
+  remembered.set(credentials, remember(credentials))
+  held.unshift(new WeakRef(credentials))
+  held.length = Math.min(held.length, mostHeld)
+}
+
+const heldAs = (credentials: Readonly<Record<string, unknown>>): Remembered | undefined => {
+  for (const each of held) {
+    const owner = each.deref()
+    const known = owner === undefined ? undefined : remembered.get(owner)
+    if (known !== undefined && isSame(known, credentials)) return known
+  }
+  return undefined
+}
+
+const mostHeld = 16
+const held: Array<WeakRef<object>> = []
+
+const digestOf = (credentials: Readonly<Record<string, unknown>>): string =>
+  saltedDigest(canonicalCredentials(credentials, { cache: "" }).text)
+
+const remember = (credentials: Readonly<Record<string, unknown>>): Remembered => ({
+  accessKeyId: unwrap(credentials["accessKeyId"]),
+  secretAccessKey: unwrap(credentials["secretAccessKey"]),
+  sessionToken: unwrap(credentials["sessionToken"]),
+  credentialScope: unwrap(credentials["credentialScope"]),
+  accountId: unwrap(credentials["accountId"]),
+  size: Object.keys(credentials).length,
+  digest: undefined
+})
+
+const isSame = (known: Remembered, credentials: Readonly<Record<string, unknown>>): boolean =>
+  known.accessKeyId === unwrap(credentials["accessKeyId"])
+  && known.secretAccessKey === unwrap(credentials["secretAccessKey"])
+  && known.sessionToken === unwrap(credentials["sessionToken"])
+  && known.credentialScope === unwrap(credentials["credentialScope"])
+  && known.accountId === unwrap(credentials["accountId"])
+
 // Only these are compared. What behaves is told by its identity.
-const hasKnownPartsOnly = (credentials: object): boolean =>
-  Reflect.ownKeys(credentials).every((name) => typeof name === "string" && isKnown(name)) && !hasAccessors(credentials)
+const hasKnownPartsOnly = (credentials: object): boolean => {
+  const names = Object.keys(credentials)
+  return names.every(isKnown) && hasOnlyNames(credentials, names.length) && !hasAccessors(credentials)
+}
 
 interface Remembered {
   readonly accessKeyId: unknown
@@ -124,7 +165,8 @@ const isKnown = (name: string): boolean => knownNames.has(name)
 
 const isRequired = (name: string): boolean => name === "accessKeyId" || name === "secretAccessKey"
 
-const unwrap = (part: unknown): unknown => Redacted.isRedacted(part) ? Redacted.value(part) : part
+const unwrap = (part: unknown): unknown =>
+  typeof part === "object" && Redacted.isRedacted(part) ? Redacted.value(part) : part
 
 const wrongPart = (name: string, value: string, context: CanonicalContext): CacheKeyError =>
   new CacheKeyError({

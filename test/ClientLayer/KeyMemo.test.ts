@@ -1,17 +1,26 @@
 import { S3Client } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Context, Effect, Layer, Predicate, Redacted } from "effect"
 import { ClientCache, ClientCacheKey, ClientCacheLive, ClientCustomization } from "effect-aws-cache/ClientLayer"
 import * as fc from "fast-check"
 import * as util from "node:util"
 import { prepareClient } from "../../src/ClientLayer/ClientCacheKey.js"
 import { KeyMemo } from "../../src/ClientLayer/KeyMemo.js"
+import { holdCredentials } from "../../src/ClientLayer/staticCredentials.js"
 import { property } from "../support/property.js"
+import { garbageCollected } from "./garbageCollected.js"
 
 const idOf = (config: unknown, options: unknown) =>
   Effect.runSync(prepareClient<S3Client>(S3Client, config, options)).key.id
 
 const credentials = () => ({ accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "wJalrXUtnFEMI" })
+
+/** What a client of such credentials is built with. */
+const builtWith = (given: Readonly<Record<string, string>>): object => {
+  const { config } = Effect.runSync(prepareClient<S3Client>(S3Client, { credentials: given }, undefined)).normal
+  const { credentials } = config
+  return Predicate.isObject(credentials) ? credentials : {}
+}
 
 const memo = new KeyMemo<string>()
 
@@ -58,7 +67,7 @@ const options = fc.record({
 }, { requiredKeys: [] })
 
 describe("KeyMemo", () => {
-  it("has one place only for what makes the same key, for any configuration and options", () => {
+  const hasOnePlaceForOneKey = () => {
     let known = 0
     let same = 0
     fc.assert(
@@ -82,6 +91,82 @@ describe("KeyMemo", () => {
     )
     assert.isAbove(known, 1000)
     assert.isAbove(same, 30)
+  }
+
+  it("has one place only for what makes the same key, for any configuration and options", hasOnePlaceForOneKey)
+
+  it("also where credentials are recognised that clients were built with", () => {
+    const held = ["a", "ab"].flatMap((accessKeyId) =>
+      ["bc", "c"].flatMap((secretAccessKey) =>
+        [{}, { sessionToken: "s" }].map((more) => builtWith({ accessKeyId, secretAccessKey, ...more }))
+      )
+    )
+    for (const copy of held) holdCredentials(copy)
+    assert.isDefined(memo.place({ credentials: { secretAccessKey: "bc", accessKeyId: "ab" } }, undefined))
+    hasOnePlaceForOneKey()
+    assert.strictEqual(held.length, 8)
+  })
+
+  it("credentials that a client was built with are recognised in a new object, and others are not", () => {
+    const given = { accessKeyId: "AKIDHELD", secretAccessKey: "first", sessionToken: "session" }
+    const copy = builtWith(given)
+    holdCredentials(copy)
+    const placeAtOnce = (credentials: unknown) => memo.place({ region: "us-west-2", credentials }, undefined)
+    const place = placeAtOnce({ ...given })
+    assert.isDefined(place)
+    const same: ReadonlyArray<unknown> = [
+      { ...given, expiration: new Date() },
+      { ...given, secretAccessKey: Redacted.make(given.secretAccessKey) },
+      Redacted.make({ ...given })
+    ]
+    for (const credentials of same) assert.strictEqual(placeAtOnce(credentials), place)
+    const { sessionToken: _, ...without } = given
+    const different: ReadonlyArray<unknown> = [
+      without,
+      { ...given, accessKeyId: "AKIDOTHER" },
+      { ...given, secretAccessKey: "second" },
+      { ...given, sessionToken: "another" },
+      { ...given, credentialScope: "scope" },
+      { ...given, accountId: "123456789012" },
+      { ...given, $source: { A: "b" } },
+      { ...given, [Symbol("more")]: 1 },
+      Object.defineProperty({ ...given }, "more", { value: 1 }),
+      Object.defineProperty({ ...given }, "secretAccessKey", { get: () => "first", enumerable: true }),
+      Object.assign(Object.create({}), given),
+      { ...given, secretAccessKey: { toString: () => "first" } }
+    ]
+    for (const credentials of different) assert.notStrictEqual(placeAtOnce(credentials), place)
+    // Whatever becomes of the object, it was built with what it was built with.
+    Object.assign(copy, { secretAccessKey: "changed", $source: { CREDENTIALS_CODE: "e" } })
+    assert.strictEqual(placeAtOnce({ ...given }), place)
+    assert.notStrictEqual(placeAtOnce({ ...given, secretAccessKey: "changed" }), place)
+  })
+
+  it.effect("they are recognised as long as the client lives, and no longer", () =>
+    Effect.gen(function*() {
+      const given = { accessKeyId: "AKIDSHORT", secretAccessKey: "short" }
+      const place = () => memo.place({ region: "us-west-2", credentials: { ...given } }, undefined)
+      yield* Effect.scoped(Effect.gen(function*() {
+        const cache = Context.get(yield* Layer.build(ClientCacheLive), ClientCache)
+        const client = yield* cache.client(S3Client, { region: "us-west-2", credentials: { ...given } })
+        yield* garbageCollected
+        assert.isDefined(place())
+        assert.strictEqual(
+          yield* cache.client(S3Client, { region: "us-west-2", credentials: { ...given } }),
+          client
+        )
+        yield* cache.clear
+      }))
+      yield* garbageCollected
+      assert.isUndefined(place())
+    }))
+
+  it("recognises those of the last 16 clients", () => {
+    const given = Array.from({ length: 17 }, (_, n) => ({ accessKeyId: `AKID${n}`, secretAccessKey: "many" }))
+    const held = given.map(builtWith)
+    for (const copy of held) holdCredentials(copy)
+    const isRecognised = given.map((credentials) => memo.place({ credentials: { ...credentials } }, undefined))
+    assert.deepStrictEqual(isRecognised.map((place) => place !== undefined), held.map((_, n) => n > 0))
   })
 
   it("holds no secret, and there is no place for texts that could be one", () => {
