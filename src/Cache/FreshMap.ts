@@ -7,7 +7,8 @@ import * as Either from "./Either.js"
 import { Absent, type BoundedMapOptions, type WriteOutcome } from "./engine/BoundedMapOptions.js"
 import type { PolicyMap } from "./engine/PolicyMap.js"
 import type { EntryInfo } from "./EntryInfo.js"
-import { type Freshness, Kept, uselessFrom } from "./Kept.js"
+import { type Freshness, revalidatedUntil, uselessFrom } from "./entryTimes.js"
+import { Kept } from "./Kept.js"
 
 /**
  * What the engine holds: a value by itself, or an entry that knows more of itself.
@@ -15,7 +16,7 @@ import { type Freshness, Kept, uselessFrom } from "./Kept.js"
  * @since 0.1.0
  * @category models
  */
-export type Held<V, E> = V | Kept<V, E>
+export type Stored<V, E> = V | Kept<V, E>
 
 /**
  * The options of an engine that holds values, as those of one that holds them this way.
@@ -24,10 +25,10 @@ export type Held<V, E> = V | Kept<V, E>
  * @since 0.1.0
  * @category conversions
  */
-export const holding = <K, V, E>(
+export const adaptOptions = <K, V, E>(
   options: BoundedMapOptions<K, V>,
   weighFailure?: (key: K, error: E) => number
-): BoundedMapOptions<K, Held<V, E>> => {
+): BoundedMapOptions<K, Stored<V, E>> => {
   const { onRemoval, weigh, ...rest } = options
   return {
     ...rest,
@@ -67,7 +68,7 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  get(map: PolicyMap<K, Held<V, E>>, key: K, now: number): V | Absent {
+  get(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): V | Absent {
     const held = map.get(key, now)
     if (!(held instanceof Kept)) return held
     const value = freshValueOf(held, now)
@@ -81,10 +82,10 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  lookup(map: PolicyMap<K, Held<V, E>>, key: K, now: number): V | Kept<V, E> | Absent {
+  lookup(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): V | Kept<V, E> | Absent {
     const held = map.get(key, now)
     if (!(held instanceof Kept) || Either.isLeft(held.content)) return held
-    if (now >= held.freshUntil + this.freshness.staleWhileRevalidate) {
+    if (now >= revalidatedUntil(this.freshness, held.freshUntil)) {
       countAsMiss(map)
       return Absent
     }
@@ -96,7 +97,7 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  peek(map: PolicyMap<K, Held<V, E>>, key: K, now: number): V | Absent {
+  peek(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): V | Absent {
     return freshValueOf(map.peek(key, now), now)
   }
 
@@ -105,7 +106,7 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  peekEntry(map: PolicyMap<K, Held<V, E>>, key: K, now: number): EntryInfo<V> | Absent {
+  peekEntry(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): EntryInfo<V> | Absent {
     const value = this.peek(map, key, now)
     const expiresAt = this.freshUntil(map, key, now)
     const weight = map.weightOf(key, now)
@@ -119,7 +120,7 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  freshUntil(map: PolicyMap<K, Held<V, E>>, key: K, now: number): number | Absent {
+  freshUntil(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): number | Absent {
     const until = this.livesUntil(map, key, now)
     const expiresAt = map.expiresAt(key)
     return until === Absent || expiresAt === Absent ? Absent : Math.min(until, expiresAt)
@@ -130,7 +131,7 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  livesUntil(map: PolicyMap<K, Held<V, E>>, key: K, now: number): number | Absent {
+  livesUntil(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): number | Absent {
     const held = map.peek(key, now)
     if (freshValueOf(held, now) === Absent) return Absent
     return held instanceof Kept ? held.freshUntil : map.livesUntil(key)
@@ -141,7 +142,7 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  knownUntil(map: PolicyMap<K, Held<V, E>>, key: K, now: number): number | Absent {
+  knownUntil(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): number | Absent {
     const held = map.peek(key, now)
     const expiresAt = map.expiresAt(key)
     if (!(held instanceof Kept) || expiresAt === Absent) return expiresAt
@@ -153,7 +154,7 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  setFreshUntil(map: PolicyMap<K, Held<V, E>>, key: K, now: number, freshUntil: number): boolean {
+  setFreshUntil(map: PolicyMap<K, Stored<V, E>>, key: K, now: number, freshUntil: number): boolean {
     const held = map.peek(key, now)
     if (freshValueOf(held, now) === Absent) return false
     if (held instanceof Kept) held.live(this.freshness, now, freshUntil)
@@ -167,7 +168,7 @@ export class FreshMap<in out K, in out V, in out E> {
    * @since 0.1.0
    */
   set(
-    map: PolicyMap<K, Held<V, E>>,
+    map: PolicyMap<K, Stored<V, E>>,
     key: K,
     value: V,
     now: number,
@@ -184,7 +185,7 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  remove(map: PolicyMap<K, Held<V, E>>, key: K, now: number): V | Absent {
+  remove(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): V | Absent {
     return freshValueOf(map.remove(key, now), now)
   }
 
@@ -193,7 +194,7 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  popVictim(map: PolicyMap<K, Held<V, E>>, now: number): readonly [key: K, value: V] | Absent {
+  popVictim(map: PolicyMap<K, Stored<V, E>>, now: number): readonly [key: K, value: V] | Absent {
     return firstFresh(() => map.popVictim(now), now)
   }
 
@@ -202,7 +203,7 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  popNewest(map: PolicyMap<K, Held<V, E>>, now: number): readonly [key: K, value: V] | Absent {
+  popNewest(map: PolicyMap<K, Stored<V, E>>, now: number): readonly [key: K, value: V] | Absent {
     return firstFresh(() => map.popNewest(now), now)
   }
 
@@ -211,14 +212,14 @@ export class FreshMap<in out K, in out V, in out E> {
    *
    * @since 0.1.0
    */
-  entries(map: PolicyMap<K, Held<V, E>>, now: number): ReadonlyArray<readonly [key: K, value: V]> {
+  entries(map: PolicyMap<K, Stored<V, E>>, now: number): ReadonlyArray<readonly [key: K, value: V]> {
     return map.entries(now).flatMap(([key, held]) => {
       const value = freshValueOf(held, now)
       return value === Absent ? [] : [[key, value] as const]
     })
   }
 
-  private expiry(held: Held<V, E> | Absent, freshUntil: number): number {
+  private expiry(held: Stored<V, E> | Absent, freshUntil: number): number {
     return held instanceof Kept ? uselessFrom(this.freshness, freshUntil) : freshUntil
   }
 }
@@ -229,18 +230,18 @@ export class FreshMap<in out K, in out V, in out E> {
  * @since 0.1.0
  * @category getters
  */
-export const valueOf = <V, E>(held: Held<V, E>): V | Absent => {
+export const valueOf = <V, E>(held: Stored<V, E>): V | Absent => {
   if (!(held instanceof Kept)) return held
   return Either.isLeft(held.content) ? Absent : held.content.right
 }
 
-const freshValueOf = <V, E>(held: Held<V, E> | Absent, now: number): V | Absent => {
+const freshValueOf = <V, E>(held: Stored<V, E> | Absent, now: number): V | Absent => {
   if (!(held instanceof Kept)) return held
   return now < held.freshUntil ? valueOf(held) : Absent
 }
 
 const firstFresh = <K, V, E>(
-  pop: () => readonly [key: K, held: Held<V, E>] | Absent,
+  pop: () => readonly [key: K, held: Stored<V, E>] | Absent,
   now: number
 ): readonly [key: K, value: V] | Absent => {
   for (;;) {

@@ -9,7 +9,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { CacheConfigError } from "./CacheErrors.js"
 import { givenMillis } from "./durationMillis.js"
-import type { Freshness } from "./Kept.js"
+import { type Freshness, freshnessOf } from "./entryTimes.js"
 import { printKey } from "./printKey.js"
 import { millis } from "./timeToLive.js"
 
@@ -68,16 +68,15 @@ export const makeFreshness = <E>(
     const staleIfError = yield* millis(cache, "staleIfError", options.staleIfError)
     const ofFailure = options.failureTimeToLive
     const constant = typeof ofFailure === "function" ? 0 : yield* millis(cache, "failureTimeToLive", ofFailure)
-    return {
+    return freshnessOf({
       jitter,
       refreshAhead,
       staleWhileRevalidate,
       staleIfError,
       failureTimeToLive: typeof ofFailure === "function"
         ? (error: E) => givenMillis(cache, "failureTimeToLive", ofFailure(error))
-        : (_error: E) => constant,
-      tracksEntries: refreshAhead > 0 || staleWhileRevalidate > 0 || staleIfError > 0
-    }
+        : (_error: E) => constant
+    })
   })
 
 /**

@@ -4,22 +4,7 @@
  * @since 0.1.0
  */
 import * as Either from "./Either.js"
-
-/**
- * Freshness options, checked, in milliseconds.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Freshness<in E> {
-  readonly jitter: number
-  readonly refreshAhead: number
-  readonly staleWhileRevalidate: number
-  readonly staleIfError: number
-  readonly failureTimeToLive: (error: E) => number
-  /** Whether entries need to know more of themselves than when they expire. */
-  readonly tracksEntries: boolean
-}
+import { type Freshness, refreshFrom } from "./entryTimes.js"
 
 /**
  * An entry that knows more of itself than when it expires: a value with the times around the end of its freshness, or
@@ -53,11 +38,7 @@ export class Kept<out V, out E> {
     value: V,
     now: number,
     freshUntil: number
-  ): Kept<V, never> => {
-    const kept = new Kept(Either.right(value), freshUntil, freshUntil)
-    kept.live(freshness, now, freshUntil)
-    return kept
-  }
+  ): Kept<V, never> => new Kept(Either.right(value), freshUntil, refreshFrom(freshness, now, freshUntil))
 
   /**
    * Lets a value be fresh until another time.
@@ -66,17 +47,6 @@ export class Kept<out V, out E> {
    */
   live(freshness: Freshness<never>, now: number, freshUntil: number): void {
     this.freshUntil = freshUntil
-    this.refreshAt = freshUntil === Number.POSITIVE_INFINITY || freshness.refreshAhead === 0
-      ? freshUntil
-      : freshUntil - (freshUntil - now) * freshness.refreshAhead
+    this.refreshAt = refreshFrom(freshness, now, freshUntil)
   }
 }
-
-/**
- * When an entry that is fresh until then is of no use any more, in milliseconds since the epoch.
- *
- * @since 0.1.0
- * @category accessors
- */
-export const uselessFrom = (freshness: Freshness<never>, freshUntil: number): number =>
-  freshUntil + Math.max(freshness.staleWhileRevalidate, freshness.staleIfError)

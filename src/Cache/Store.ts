@@ -14,7 +14,6 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
-import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { type CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
@@ -24,14 +23,16 @@ import { givenMillis } from "./durationMillis.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
 import type { EntryInfo } from "./EntryInfo.js"
+import { jitteredUntil } from "./entryTimes.js"
 import { makeEventHub } from "./EventHub.js"
-import { FreshMap, type Held, holding } from "./FreshMap.js"
+import { adaptOptions, FreshMap, type Stored } from "./FreshMap.js"
 import { makeFreshness } from "./Freshness.js"
 import type { LoadFailure } from "./getManyOrCompute.js"
 import { makeComputing } from "./getOrCompute.js"
 import { summaryOf } from "./glance.js"
 import { makeGuardedMap, orConfigError } from "./GuardedMap.js"
 import { clearInTurns, inTurns, pieceSize } from "./inTurns.js"
+import { jitterRolls } from "./jitterRolls.js"
 import { entriesIn, type EntryToWrite, keysIn } from "./manyEntries.js"
 import { printedAs } from "./printedAs.js"
 import { printKey } from "./printKey.js"
@@ -288,9 +289,9 @@ export const make = <K, V, E = never, R = never>(
     const tell = options.onRemoval && warningListener(name, options.onRemoval)
     const entries = new FreshMap<K, V, E>(freshness)
     const hub = yield* makeEventHub<StoreEvent<K>>(name, options.eventCapacity)
-    const guarded = yield* makeGuardedMap<K, Held<V, E>>(
+    const guarded = yield* makeGuardedMap<K, Stored<V, E>>(
       name,
-      holding({
+      adaptOptions({
         evictionPolicy: options.evictionPolicy,
         maxSize: options.maxSize ?? defaultMaxSize,
         maxWeight: options.maxWeight,
@@ -307,7 +308,7 @@ export const make = <K, V, E = never, R = never>(
     const flights = yield* SingleFlight.make<K, R>(name)
     const batches = yield* SingleFlight.make<string, R>(name)
 
-    type Engine = BoundedMap<K, Held<V, E>>
+    type Engine = BoundedMap<K, Stored<V, E>>
 
     const orNotFound = <A>(key: K, found: A | Absent): Exit.Exit<A, CacheNotFoundError> =>
       found === Absent
@@ -317,12 +318,7 @@ export const make = <K, V, E = never, R = never>(
     const stepOrNotFound = <A>(key: K, f: (map: Engine, now: number) => A | Absent) =>
       Effect.flatten(step((map, now) => orNotFound(key, f(map, now))))
 
-    // A number from 0 to 1 for the jitter of one entry, drawn only where there is jitter.
-    const withRoll = <A, E, R>(f: (roll: number) => Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-      freshness.jitter === 0 ? f(0) : Effect.flatMap(Random.next, f)
-
-    const rolls = (count: number): Effect.Effect<ReadonlyArray<number>> =>
-      freshness.jitter === 0 ? Effect.succeed([]) : Effect.replicateEffect(Random.next, count)
+    const { rolls, withRoll } = jitterRolls(freshness)
 
     const freshUntil = (
       key: K,
@@ -330,10 +326,7 @@ export const make = <K, V, E = never, R = never>(
       now: number,
       roll: number,
       write: WriteOptions | undefined
-    ): number => {
-      const until = expiry(key, value, now, write?.timeToLive)
-      return until === Number.POSITIVE_INFINITY ? until : until - (until - now) * freshness.jitter * roll
-    }
+    ): number => jitteredUntil(freshness, now, expiry(key, value, now, write?.timeToLive), roll)
 
     const put = (map: Engine, key: K, value: V, now: number, until: number, weighed?: number): WriteOutcome => {
       const outcome = entries.set(map, key, value, now, until, weighed)

@@ -7,7 +7,7 @@ import type * as Cause from "effect/Cause"
 import type * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import type { BoundedMap } from "./engine/BoundedMap.js"
-import type { Held } from "./FreshMap.js"
+import type { Stored } from "./FreshMap.js"
 import type { Flight } from "./SingleFlight.js"
 import type { WriteOptions } from "./StoreOptions.js"
 
@@ -51,7 +51,7 @@ export class NotLoaded {
  * @category models
  */
 export type Enter<K, V, E, R> = (
-  map: BoundedMap<K, Held<V, E>>,
+  map: BoundedMap<K, Stored<V, E>>,
   caller: Fiber.RuntimeFiber<unknown, unknown>,
   key: K,
   compute: Effect.Effect<V | NotLoaded, E, R>,

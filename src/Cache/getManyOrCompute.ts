@@ -10,7 +10,7 @@ import { asExit } from "./asExit.js"
 import { type Computed, type Enter, InPlaceOfFailure, NotLoaded } from "./computed.js"
 import { Absent } from "./engine/BoundedMapOptions.js"
 import { FiledMap } from "./engine/FiledMap.js"
-import type { FreshMap, Held } from "./FreshMap.js"
+import type { FreshMap, Stored } from "./FreshMap.js"
 import type { GuardedMap } from "./GuardedMap.js"
 import { Kept } from "./Kept.js"
 import { keyEquality } from "./keyEquality.js"
@@ -65,7 +65,7 @@ export type GetManyOrCompute<K, V, E, R> = (
 export const makeGetManyOrCompute = <K, V, E, R>(parts: {
   /** The name of the store, for messages. */
   readonly name: string
-  readonly lookup: GuardedMap<K, Held<V, E>>["lookup"]
+  readonly lookup: GuardedMap<K, Stored<V, E>>["lookup"]
   readonly entries: FreshMap<K, V, E>
   readonly flights: SingleFlight<K, R>
   /** Runs the loads: one computation for each call. */

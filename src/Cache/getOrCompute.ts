@@ -12,7 +12,7 @@ import { type Computed, type Enter, InPlaceOfFailure, NotLoaded } from "./comput
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
 import type { EventHub } from "./EventHub.js"
-import type { FreshMap, Held } from "./FreshMap.js"
+import type { FreshMap, Stored } from "./FreshMap.js"
 import { failureOf } from "./Freshness.js"
 import { type GetManyOrCompute, makeGetManyOrCompute } from "./getManyOrCompute.js"
 import type { GuardedMap } from "./GuardedMap.js"
@@ -39,16 +39,16 @@ export interface StoreWriter<in out K, in out V, in out E> {
   readonly freshUntil: (key: K, value: V, now: number, roll: number, write: WriteOptions | undefined) => number
   /** Writes a value and tells of it. */
   readonly put: (
-    map: BoundedMap<K, Held<V, E>>,
+    map: BoundedMap<K, Stored<V, E>>,
     key: K,
     value: V,
     now: number,
     freshUntil: number
   ) => WriteOutcome
   /** Tells of a failure that was written to be remembered. */
-  readonly remembered: (map: BoundedMap<K, Held<V, E>>, key: K, outcome: WriteOutcome, now: number) => void
+  readonly remembered: (map: BoundedMap<K, Stored<V, E>>, key: K, outcome: WriteOutcome, now: number) => void
   /** Called after a computation changed the engine outside a step of its caller. */
-  readonly settled: (map: BoundedMap<K, Held<V, E>>, now: number) => void
+  readonly settled: (map: BoundedMap<K, Stored<V, E>>, now: number) => void
 }
 
 /**
@@ -72,7 +72,7 @@ export interface Computing<in out K, in out V, in out E, in R> {
 export const makeComputing = <K, V, E, R>(parts: {
   /** The name of the store, for messages. */
   readonly name: string
-  readonly guarded: GuardedMap<K, Held<V, E>>
+  readonly guarded: GuardedMap<K, Stored<V, E>>
   readonly entries: FreshMap<K, V, E>
   readonly flights: SingleFlight<K, R>
   /** Runs what computes many values: one computation for each call. */

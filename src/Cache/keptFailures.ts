@@ -7,9 +7,10 @@ import type * as Option from "effect/Option"
 import * as Either from "./Either.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
 import type { PolicyMap } from "./engine/PolicyMap.js"
+import { type Freshness, replacesFailureUntil } from "./entryTimes.js"
 import { formatStacks } from "./formatStacks.js"
-import { type Held, valueOf } from "./FreshMap.js"
-import { type Freshness, Kept } from "./Kept.js"
+import { type Stored, valueOf } from "./FreshMap.js"
+import { Kept } from "./Kept.js"
 
 /**
  * A computation failed: remembers that, for as long as the options say. A value that is there stays, and is refreshed
@@ -21,7 +22,7 @@ import { type Freshness, Kept } from "./Kept.js"
  */
 export const keepFailure = <K, V, E>(
   freshness: Freshness<E>,
-  map: PolicyMap<K, Held<V, E>>,
+  map: PolicyMap<K, Stored<V, E>>,
   key: K,
   failure: Option.Option<E>,
   now: number
@@ -49,10 +50,10 @@ export const keepFailure = <K, V, E>(
  */
 export const inPlaceOfFailure = <K, V, E>(
   freshness: Freshness<E>,
-  map: PolicyMap<K, Held<V, E>>,
+  map: PolicyMap<K, Stored<V, E>>,
   key: K,
   now: number
 ): V | Absent => {
   const held = map.peek(key, now)
-  return held instanceof Kept && now < held.freshUntil + freshness.staleIfError ? valueOf(held) : Absent
+  return held instanceof Kept && now < replacesFailureUntil(freshness, held.freshUntil) ? valueOf(held) : Absent
 }

@@ -17,14 +17,14 @@ import { type PreparedEntry, writeAll } from "./manyEntries.js"
  * @since 0.1.0
  * @category models
  */
-export interface ManyWrites<K, Held, I, E> {
-  readonly step: GuardedMap<K, Held>["step"]
+export interface ManyWrites<K, Stored, I, E> {
+  readonly step: GuardedMap<K, Stored>["step"]
   /** Numbers from 0 to 1 for the jitter of as many entries; or none, where there is no jitter. */
   readonly rolls: (count: number) => Effect.Effect<ReadonlyArray<number>>
   /** Weighs an entry, and decides when it expires. What it throws changes nothing. */
-  readonly prepare: (map: BoundedMap<K, Held>, now: number, item: I, roll: number) => PreparedEntry<I>
+  readonly prepare: (map: BoundedMap<K, Stored>, now: number, item: I, roll: number) => PreparedEntry<I>
   /** Writes an entry, or refuses it. */
-  readonly write: (map: BoundedMap<K, Held>, now: number, entry: PreparedEntry<I>) => Either<void, E>
+  readonly write: (map: BoundedMap<K, Stored>, now: number, entry: PreparedEntry<I>) => Either<void, E>
 }
 
 /**
@@ -34,13 +34,14 @@ export interface ManyWrites<K, Held, I, E> {
  * @since 0.1.0
  * @category combinators
  */
-export const writeMany = <K, Held, I, E>(
+export const writeMany = <K, Stored, I, E>(
   items: ReadonlyArray<I>,
-  { prepare, rolls, step, write }: ManyWrites<K, Held, I, E>
+  { prepare, rolls, step, write }: ManyWrites<K, Stored, I, E>
 ): Effect.Effect<void, E> => {
-  const prepared = (part: ReadonlyArray<I>, rolls: ReadonlyArray<number>) => (map: BoundedMap<K, Held>, now: number) =>
-    part.map((item, at) => prepare(map, now, item, rolls[at] ?? 0))
-  const writing = (map: BoundedMap<K, Held>, now: number, entries: ReadonlyArray<PreparedEntry<I>>) =>
+  const prepared =
+    (part: ReadonlyArray<I>, rolls: ReadonlyArray<number>) => (map: BoundedMap<K, Stored>, now: number) =>
+      part.map((item, at) => prepare(map, now, item, rolls[at] ?? 0))
+  const writing = (map: BoundedMap<K, Stored>, now: number, entries: ReadonlyArray<PreparedEntry<I>>) =>
     writeAll(map, entries, (entry) => write(map, now, entry))
   if (items.length <= pieceSize) {
     return Effect.flatMap(
@@ -78,10 +79,10 @@ export const writeMany = <K, Held, I, E>(
  * @since 0.1.0
  * @category combinators
  */
-export const lookMany = <K, Held>(
+export const lookMany = <K, Stored>(
   keys: ReadonlyArray<K>,
-  step: GuardedMap<K, Held>["step"],
-  has: (map: BoundedMap<K, Held>, now: number, key: K) => boolean
+  step: GuardedMap<K, Stored>["step"],
+  has: (map: BoundedMap<K, Stored>, now: number, key: K) => boolean
 ): Effect.Effect<ReadonlyArray<boolean>> =>
   Effect.suspend(() => {
     const found: Array<boolean> = []
@@ -99,10 +100,10 @@ export const lookMany = <K, Held>(
  * @since 0.1.0
  * @category combinators
  */
-export const removeMany = <K, Held>(
+export const removeMany = <K, Stored>(
   keys: ReadonlyArray<K>,
-  step: GuardedMap<K, Held>["step"],
-  remove: (map: BoundedMap<K, Held>, now: number, key: K) => boolean
+  step: GuardedMap<K, Stored>["step"],
+  remove: (map: BoundedMap<K, Stored>, now: number, key: K) => boolean
 ): Effect.Effect<number> =>
   Effect.suspend(() => {
     let removed = 0

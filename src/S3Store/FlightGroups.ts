@@ -5,8 +5,8 @@
  */
 import type { FlightGroup, SingleFlight } from "../Cache/SingleFlight.js"
 import type { Computed } from "./computing.js"
-import type { AnyKey } from "./Held.js"
 import type { Keyspace } from "./Keyspace.js"
+import type { AnyKey } from "./MemoryEntry.js"
 
 /**
  * The groups of callers of a cache: those who call one function on one keyspace share their computations, however often

@@ -46,7 +46,7 @@ export const longestTerm = 600_000
  * @category models
  */
 export interface Lease {
-  readonly _tag: "Held"
+  readonly _tag: "Acquired"
   /** Whether the owner before was silent for too long. */
   readonly insteadOf: "nobody" | "dead"
   /** Whether it still is: another process may have taken it after this one was silent for too long. Asks, when in doubt. */
@@ -349,7 +349,7 @@ export class Leases {
       yield* Effect.addFinalizer(() => quietly(giveBack))
       yield* Effect.forkScoped(Effect.interruptible(renewing))
       return {
-        _tag: "Held",
+        _tag: "Acquired",
         insteadOf,
         // Who was silent for too long must ask whether it was noticed.
         isHeld: Effect.flatMap(isRecent, (isRecent) => isRecent ? Effect.void : quietly(renew)).pipe(

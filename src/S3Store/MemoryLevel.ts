@@ -11,7 +11,7 @@ import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
 import { type GuardedMap, makeGuardedMap } from "../Cache/GuardedMap.js"
 import { type Flight, type FlightGroup, SingleFlight } from "../Cache/SingleFlight.js"
-import type { AnyKey, Held } from "./Held.js"
+import type { AnyKey, MemoryEntry } from "./MemoryEntry.js"
 import type { S3CacheOptions } from "./S3CacheOptions.js"
 
 /**
@@ -23,9 +23,9 @@ import type { S3CacheOptions } from "./S3CacheOptions.js"
 export class MemoryLevel {
   /** The loads and computations. */
   readonly flights: SingleFlight<AnyKey>
-  private readonly map: GuardedMap<AnyKey, Held>
+  private readonly map: GuardedMap<AnyKey, MemoryEntry>
 
-  private constructor(map: GuardedMap<AnyKey, Held>, flights: SingleFlight<AnyKey>) {
+  private constructor(map: GuardedMap<AnyKey, MemoryEntry>, flights: SingleFlight<AnyKey>) {
     this.map = map
     this.flights = flights
   }
@@ -42,7 +42,7 @@ export class MemoryLevel {
   ): Effect.Effect<MemoryLevel, CacheConfigError, Scope.Scope> =>
     Effect.zipWith(
       Effect.mapError(
-        makeGuardedMap<AnyKey, Held>(name, {
+        makeGuardedMap<AnyKey, MemoryEntry>(name, {
           evictionPolicy: options.evictionPolicy,
           maxSize: options.maxSize ?? 1000,
           maxWeight: options.maxBytes,
@@ -71,7 +71,7 @@ export class MemoryLevel {
    */
   readonly lookup = <A, E>(
     key: AnyKey,
-    decide: (held: Held | undefined, now: number) => Effect.Effect<A, E>
+    decide: (held: MemoryEntry | undefined, now: number) => Effect.Effect<A, E>
   ): Effect.Effect<A, E> =>
     this.map.lookup((map, now) => {
       const held = map.get(key, now)
@@ -84,7 +84,7 @@ export class MemoryLevel {
    *
    * @since 0.1.0
    */
-  readonly peek = (key: AnyKey): Effect.Effect<{ readonly held: Held | undefined; readonly now: number }> =>
+  readonly peek = (key: AnyKey): Effect.Effect<{ readonly held: MemoryEntry | undefined; readonly now: number }> =>
     this.map.step((map, now) => ({ held: held(map, key, now), now }))
 
   /**
@@ -92,7 +92,7 @@ export class MemoryLevel {
    *
    * @since 0.1.0
    */
-  readonly exchange = (key: AnyKey, entry: Held, next: Held): Effect.Effect<void> =>
+  readonly exchange = (key: AnyKey, entry: MemoryEntry, next: MemoryEntry): Effect.Effect<void> =>
     this.map.step((map, now) => {
       if (map.peek(key, now) === entry) map.set(key, next, now, next.uselessFrom)
     })
@@ -113,7 +113,7 @@ export class MemoryLevel {
    *
    * @since 0.1.0
    */
-  readonly replace = (key: AnyKey, held: Held | undefined): Effect.Effect<void> =>
+  readonly replace = (key: AnyKey, held: MemoryEntry | undefined): Effect.Effect<void> =>
     this.map.step((map, now) => {
       this.flights.detach(key)
       if (held === undefined || held.uselessFrom <= now) map.remove(key, now)
@@ -125,7 +125,7 @@ export class MemoryLevel {
    *
    * @since 0.1.0
    */
-  readonly drop = (key: AnyKey, entry: Held): Effect.Effect<void> =>
+  readonly drop = (key: AnyKey, entry: MemoryEntry): Effect.Effect<void> =>
     this.map.step((map, now) => {
       if (map.peek(key, now) === entry) map.remove(key, now)
     })
@@ -151,7 +151,7 @@ export class MemoryLevel {
   readonly size: Effect.Effect<number> = Effect.suspend(() => this.map.step((map, now) => map.size(now)))
 
   /**
-   * Takes part in the flight of a key, or starts it. What `toHeld` picks of its result is kept, unless the flight was
+   * Takes part in the flight of a key, or starts it. What `toEntry` picks of its result is kept, unless the flight was
    * detached.
    *
    * @param compute told whether its result would still be kept
@@ -161,10 +161,10 @@ export class MemoryLevel {
     key: AnyKey,
     group: FlightGroup<AnyKey, A, E>,
     compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
-    toHeld: (value: A) => Held | undefined
+    toEntry: (value: A) => MemoryEntry | undefined
   ): Effect.Effect<A, E> =>
     Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(this.enter(key, group, compute, toHeld), (flight) => this.flights.await(flight, restore))
+      Effect.flatMap(this.enter(key, group, compute, toEntry), (flight) => this.flights.await(flight, restore))
     )
 
   /**
@@ -176,10 +176,10 @@ export class MemoryLevel {
     key: AnyKey,
     group: FlightGroup<AnyKey, A, E>,
     compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
-    toHeld: (value: A) => Held | undefined
+    toEntry: (value: A) => MemoryEntry | undefined
   ): Effect.Effect<void> =>
     Effect.suspend(() =>
-      group.has(key) ? Effect.void : Effect.map(this.enter(key, group, compute, toHeld), (flight) => {
+      group.has(key) ? Effect.void : Effect.map(this.enter(key, group, compute, toEntry), (flight) => {
         flight.unattended = true
       })
     )
@@ -188,19 +188,19 @@ export class MemoryLevel {
     key: AnyKey,
     group: FlightGroup<AnyKey, A, E>,
     compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
-    toHeld: (value: A) => Held | undefined
+    toEntry: (value: A) => MemoryEntry | undefined
   ): Effect.Effect<Flight<A, E>> =>
     Effect.withFiberRuntime<Flight<A, E>>((caller) =>
       this.map.step((map) =>
         group.enter(key, caller, compute, (exit, now) => {
-          const kept = Exit.isSuccess(exit) ? toHeld(exit.value) : undefined
+          const kept = Exit.isSuccess(exit) ? toEntry(exit.value) : undefined
           if (kept !== undefined) map.set(key, kept, now, kept.uselessFrom)
         })
       )
     )
 }
 
-const held = (map: BoundedMap<AnyKey, Held>, key: AnyKey, now: number): Held | undefined => {
+const held = (map: BoundedMap<AnyKey, MemoryEntry>, key: AnyKey, now: number): MemoryEntry | undefined => {
   const found = map.peek(key, now)
   return found === Absent ? undefined : found
 }

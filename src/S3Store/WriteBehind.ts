@@ -10,8 +10,8 @@ import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import type { Prepared } from "./entryCodec.js"
-import type { AnyKey } from "./Held.js"
 import type { KeyedMutex } from "./KeyedMutex.js"
+import type { AnyKey } from "./MemoryEntry.js"
 
 /**
  * Writes entries behind the back of those who set them: a bounded number of keys waits, each with its latest entry only,

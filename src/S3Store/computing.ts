@@ -11,14 +11,15 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { outcomeOf } from "../Cache/announced.js"
 import type { EntryTooLargeError } from "../Cache/CacheErrors.js"
+import { replacesFailureUntil, revalidatedUntil } from "../Cache/entryTimes.js"
 import { ownExit } from "../Cache/ownCause.js"
 import type { FlightGroup } from "../Cache/SingleFlight.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
 import type { Coordination, Fence } from "./coordination.js"
 import { type Prepared, prepareFailure, prepareValue, unwritten } from "./entryCodec.js"
 import type { EntryPolicy } from "./EntryPolicy.js"
-import type { AnyKey, Held } from "./Held.js"
 import type { CacheKey } from "./Keyspace.js"
+import type { AnyKey, MemoryEntry } from "./MemoryEntry.js"
 import type { Reading } from "./reading.js"
 import type { S3CacheWriteOptions } from "./S3CacheOptions.js"
 import type { CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
@@ -61,7 +62,7 @@ export interface Call<in out K, in out V, out F, in out E> {
 export interface Computed<out V, out E> {
   readonly content: () => Exit.Exit<V, E>
   /** What memory is to keep, if anything. */
-  readonly keep: Held | undefined
+  readonly keep: MemoryEntry | undefined
   /** Whether it is to be computed anew in the background. */
   readonly refresh: boolean
   /** Whether it was computed since it was asked for, by this process or another one. */
@@ -111,9 +112,9 @@ export const makeLookup = (
     policy: EntryPolicy,
     cause: Cause.Cause<unknown>,
     { made }: Moment,
-    stale: Held | undefined,
+    stale: MemoryEntry | undefined,
     isAttached: () => boolean
-  ): Effect.Effect<Held | undefined> =>
+  ): Effect.Effect<MemoryEntry | undefined> =>
     Effect.gen(function*() {
       const error = Cause.failureOption(cause)
       if (policy.failureTimeToLive === 0 || Option.isNone(error)) return undefined
@@ -148,10 +149,10 @@ export const makeLookup = (
     isAttached: () => boolean,
     fence: Fence | undefined,
     throttle: Effect.Semaphore | undefined
-  ): Effect.Effect<Held | undefined> => {
+  ): Effect.Effect<MemoryEntry | undefined> => {
     const throttled = <A, E>(write: Effect.Effect<A, E>) =>
       throttle === undefined ? write : throttle.withPermits(1)(write)
-    const orKept = (write: Effect.Effect<Held | undefined, S3StoreError>) =>
+    const orKept = (write: Effect.Effect<MemoryEntry | undefined, S3StoreError>) =>
       Effect.catchAll(
         throttled(writes.withLock(key, write)),
         (error) => Effect.as(writeFailed(levels, key, error), entry.held)
@@ -172,7 +173,7 @@ export const makeLookup = (
     key: CacheKey<K, V, F>,
     entry: Prepared,
     fence: Fence
-  ): Effect.Effect<Held | undefined, S3StoreError> =>
+  ): Effect.Effect<MemoryEntry | undefined, S3StoreError> =>
     Effect.flatMap(
       Effect.flatMap(
         fence.isHeld,
@@ -189,7 +190,7 @@ export const makeLookup = (
   const compute = <K, V, F, E>(
     call: Call<K, V, F, E>,
     policy: EntryPolicy,
-    stale: Held | undefined,
+    stale: MemoryEntry | undefined,
     isAttached: () => boolean,
     fence: Fence | undefined,
     // What is done with a value whose time is over at once.
@@ -260,7 +261,8 @@ export const makeLookup = (
       const keep = yield* remember(key, policy, exit.cause, moment, stale, isAttached)
       const staleContent = stale?.readerFor(key.space)
       if (
-        stale === undefined || staleContent === undefined || now >= stale.freshUntil + policy.freshness.staleIfError
+        stale === undefined || staleContent === undefined ||
+        now >= replacesFailureUntil(policy.freshness, stale.freshUntil)
       ) {
         return { content, keep, refresh: false, isNew: true }
       }
@@ -362,18 +364,18 @@ export const makeLookup = (
 
   const usable = <K, V, F>(
     key: CacheKey<K, V, F>,
-    held: Held | undefined,
+    held: MemoryEntry | undefined,
     policy: EntryPolicy,
     now: number,
     refreshing: boolean,
-    keep?: Held
+    keep?: MemoryEntry
   ): Computed<V, F> | undefined => {
     const content = held?.readerFor(key.space)
     if (held === undefined || content === undefined) return undefined
     if (now < held.freshUntil) {
       return refreshing && held.needsRefresh(now) ? undefined : { content, keep, refresh: held.needsRefresh(now) }
     }
-    if (refreshing || !held.isValue || now >= held.freshUntil + policy.freshness.staleWhileRevalidate) return undefined
+    if (refreshing || !held.isValue || now >= revalidatedUntil(policy.freshness, held.freshUntil)) return undefined
     ledger.record({ _tag: "StaleServed", key, because: "revalidating" })
     return { content, keep, refresh: held.needsRefresh(now) }
   }

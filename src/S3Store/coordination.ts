@@ -10,8 +10,8 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { printKey } from "../Cache/printKey.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
-import type { AnyKey } from "./Held.js"
 import { type Foreign, type Lease, type Leases, Patience } from "./Lease.js"
+import type { AnyKey } from "./MemoryEntry.js"
 import { leaseNameOf } from "./objectName.js"
 import { S3StoreError } from "./S3StoreErrors.js"
 
@@ -99,7 +99,7 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
     ): Effect.Effect<Either.Either<A, Foreign>, S3StoreError> =>
       Effect.scoped(
         Effect.flatMap(take, (taken): Effect.Effect<Either.Either<A, Foreign>> =>
-          taken._tag === "Held" ? Effect.map(holding(taken), Either.right) : Effect.succeed(Either.left(taken)))
+          taken._tag === "Acquired" ? Effect.map(holding(taken), Either.right) : Effect.succeed(Either.left(taken)))
       )
 
     /** For a caller that has waited for too long: what another one has written meanwhile stays. */

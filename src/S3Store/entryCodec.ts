@@ -6,19 +6,20 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
-import * as Random from "effect/Random"
 import { randomUUID } from "node:crypto"
 import type { EntryTooLargeError } from "../Cache/CacheErrors.js"
 import { givenMillis } from "../Cache/durationMillis.js"
 import { onRejection } from "../Cache/engine/onRejection.js"
+import { jitteredUntil } from "../Cache/entryTimes.js"
+import { jitterRolls } from "../Cache/jitterRolls.js"
 import { roughBytes } from "../Cache/roughBytes.js"
 import type { CodecName } from "./Codec.js"
 import { codecOf } from "./codecOf.js"
 import type { Entry, EntryFormat } from "./EntryFormat.js"
 import type { EntryPolicy } from "./EntryPolicy.js"
-import { Held } from "./Held.js"
 import { type Isolated, isolateData, isolateInSteps } from "./isolation.js"
 import type { CacheKey } from "./Keyspace.js"
+import { MemoryEntry } from "./MemoryEntry.js"
 import type { S3CacheWriteOptions } from "./S3CacheOptions.js"
 import { CacheDecodeError, type CacheDecodeReason, CacheEncodeError } from "./S3StoreErrors.js"
 import { shortText } from "./shortText.js"
@@ -35,7 +36,7 @@ import { credibleTime } from "./tagMarker.js"
 export interface Prepared {
   readonly body: Uint8Array
   readonly writeId: string
-  readonly held: Held
+  readonly held: MemoryEntry
 }
 
 /**
@@ -95,11 +96,9 @@ const decided = <K, V, F>(
     const timeToLive = write.timeToLive === undefined
       ? policy.timeToLive
       : givenMillis(key.keyspace, "timeToLive", write.timeToLive)
-    const until = moments.now + timeToLive
-    const { jitter } = policy.freshness
-    const freshUntil = jitter === 0 || until === Number.POSITIVE_INFINITY
-      ? until
-      : until - (until - moments.now) * jitter * (yield* Random.next)
+    const freshUntil = yield* jitterRolls(policy.freshness).withRoll((roll) =>
+      Effect.succeed(jitteredUntil(policy.freshness, moments.now, moments.now + timeToLive, roll))
+    )
     const tags = write.tags ?? key.space.tagsOf(key.input, value)
     onRejection(tags, () => {})
     return { freshUntil, tags }
@@ -119,12 +118,12 @@ export const unwritten = <K, V, F>(
   write: S3CacheWriteOptions,
   moments: Moments,
   error: CacheEncodeError | EntryTooLargeError
-): Effect.Effect<Held> =>
+): Effect.Effect<MemoryEntry> =>
   Effect.zipWith(
     decided(key, value, policy, write, moments),
     asNobodyReads(key, value, policy),
     ({ freshUntil, tags }, content) =>
-      Held.of(key.space, content, {
+      MemoryEntry.of(key.space, content, {
         policy,
         made: moments.made(tags),
         came: moments.now,
@@ -217,7 +216,7 @@ const prepared = <K, V, F>(
         (body, content) => ({
           body,
           writeId,
-          held: Held.of(key.space, content, {
+          held: MemoryEntry.of(key.space, content, {
             policy,
             made,
             came: moments.now,
@@ -275,16 +274,16 @@ interface Bytes {
  * @since 0.1.0
  * @category decoding
  */
-export const decodeHeld = <K, V, F>(
+export const decodeEntry = <K, V, F>(
   format: EntryFormat,
   key: CacheKey<K, V, F>,
   policy: EntryPolicy,
   object: Bytes,
   now: number
-): Effect.Effect<Held, CacheDecodeError> =>
+): Effect.Effect<MemoryEntry, CacheDecodeError> =>
   Effect.matchEffect(format.decode(object.body), {
     onFailure: ({ detail, reason }) => undecodable(key, reason, detail),
-    onSuccess: (entry) => heldOf(key, policy, entry, object, now)
+    onSuccess: (entry) => toMemoryEntry(key, policy, entry, object, now)
   })
 
 /**
@@ -294,13 +293,13 @@ export const decodeHeld = <K, V, F>(
  * @since 0.1.0
  * @category decoding
  */
-export const heldOf = <K, V, F>(
+export const toMemoryEntry = <K, V, F>(
   key: CacheKey<K, V, F>,
   policy: EntryPolicy,
   entry: Entry,
   object: Bytes,
   now: number
-): Effect.Effect<Held, CacheDecodeError> => {
+): Effect.Effect<MemoryEntry, CacheDecodeError> => {
   if (entry.keyspace !== key.keyspace || entry.version !== key.version || entry.key !== key.id) {
     const detail = `it belongs to ${shortText(`${entry.keyspace}/${entry.version}`, 100)} and key ${
       shortText(entry.key, 100)
@@ -311,7 +310,7 @@ export const heldOf = <K, V, F>(
   return Effect.mapBoth(isolateInSteps(policy.isolation, entry.encoded, decode), {
     onFailure: (detail) => undecodable(key, "Schema", detail),
     onSuccess: (content) =>
-      Held.of(key.space, content, {
+      MemoryEntry.of(key.space, content, {
         policy,
         made: credibleTime(entry.created, object.modified),
         came: now,

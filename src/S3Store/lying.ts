@@ -9,10 +9,10 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import type { CacheLevels } from "./CacheLevels.js"
 import { longestHeader } from "./entryBytes.js"
-import { decodeHeld } from "./entryCodec.js"
+import { decodeEntry } from "./entryCodec.js"
 import type { EntryHead } from "./EntryHeader.js"
-import { Held } from "./Held.js"
 import type { CacheKey } from "./Keyspace.js"
+import { MemoryEntry } from "./MemoryEntry.js"
 import type { LoadOutcome } from "./ObjectStore.js"
 import { type Reading, tooLarge } from "./reading.js"
 import type { CacheDecodeError, CacheDecodeReason, S3StoreError } from "./S3StoreErrors.js"
@@ -108,14 +108,14 @@ export const makeLyingObjects = ({ format, policyOf, store }: CacheLevels, readi
         }
         const header = Either.getOrUndefined(credible(format.decodeHeader(object.body), object.modified))
         const now = yield* Clock.currentTimeMillis
-        const held = yield* Effect.either(decodeHeld(format, key, policyOf(key.space), object, now))
+        const held = yield* Effect.either(decodeEntry(format, key, policyOf(key.space), object, now))
         return { etag: object.etag, header, error: Either.isLeft(held) ? held.left : undefined }
       }),
     isOver: (key, { created, expires, tags }) =>
       Effect.gen(function*() {
         const now = yield* Clock.currentTimeMillis
         if (expires <= now) return true
-        const unread = Held.of(key.space, unseen, {
+        const unread = MemoryEntry.of(key.space, unseen, {
           policy: policyOf(key.space),
           made: created,
           came: now,

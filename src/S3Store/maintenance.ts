@@ -12,12 +12,12 @@ import * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
 import type { CacheLevels } from "./CacheLevels.js"
 import { headerNeeds } from "./entryBytes.js"
-import { heldOf } from "./entryCodec.js"
+import { toMemoryEntry } from "./entryCodec.js"
 import type { EntryHead } from "./EntryHeader.js"
-import { type AnyKey, Held } from "./Held.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
 import type { Leases } from "./Lease.js"
 import { concurrencyOf } from "./manyKeys.js"
+import { type AnyKey, MemoryEntry } from "./MemoryEntry.js"
 import { isEntryOrLeaseUnder, isLeaseName } from "./objectName.js"
 import { type ListedObject, LoadOutcome } from "./ObjectStore.js"
 import type { Reading } from "./reading.js"
@@ -45,7 +45,7 @@ type Found = Data.TaggedEnum.Value<LoadOutcome, "Found">
 /** An entry, and its key. */
 interface Listed<in out K, in out V, in out F> {
   readonly key: CacheKey<K, V, F>
-  readonly held: Held
+  readonly held: MemoryEntry
 }
 
 /** How long a prune watches leases in all, in milliseconds: as long as the owner of one may be silent at most, and a bit. */
@@ -53,7 +53,7 @@ const longestWatch = 11 * 60_000
 
 /** What an object of a keyspace is: the entry of a key, or something that cannot be read. */
 type Examined<K, V, F> =
-  | { readonly _tag: "Entry"; readonly key: CacheKey<K, V, F>; readonly held: Held }
+  | { readonly _tag: "Entry"; readonly key: CacheKey<K, V, F>; readonly held: MemoryEntry }
   | { readonly _tag: "Lease" | "Over" | "Unreadable" | "Gone" }
 
 /**
@@ -97,7 +97,7 @@ export const makeMaintenance = (
       })
     })
 
-  const heldOfHead = <K, V, F>(
+  const readHead = <K, V, F>(
     space: Keyspace<K, V, F>,
     name: string,
     found: Found
@@ -116,7 +116,7 @@ export const makeMaintenance = (
                 if (!isOwn || key.objectName !== name || found.size > format.maxEntrySize) return unreadable
                 return Either.right({
                   key,
-                  held: Held.ofHeader(header.outcome === "success", {
+                  held: MemoryEntry.ofHeader(header.outcome === "success", {
                     policy: policyOf(space),
                     made: credibleTime(header.created, found.modified),
                     came: now,
@@ -132,7 +132,7 @@ export const makeMaintenance = (
             ))
     )
 
-  const heldOfWhole = <K, V, F>(
+  const readWhole = <K, V, F>(
     space: Keyspace<K, V, F>,
     found: Found
   ): Effect.Effect<Either.Either<Listed<K, V, F>, unknown>> =>
@@ -140,7 +140,7 @@ export const makeMaintenance = (
       const now = yield* Clock.currentTimeMillis
       const entry = yield* format.decode(found.body)
       const key = yield* space.keyOfId(entry.key)
-      return { key, held: yield* heldOf(key, policyOf(space), entry, found, now) }
+      return { key, held: yield* toMemoryEntry(key, policyOf(space), entry, found, now) }
     }))
 
   const examined = <K, V, F>(
@@ -173,7 +173,7 @@ export const makeMaintenance = (
       if (loaded._tag === "TooLarge") {
         return [{ _tag: "Unreadable" }, loaded.etag] as const
       }
-      const found = yield* (isWhole ? heldOfWhole(space, loaded) : heldOfHead(space, name, loaded))
+      const found = yield* (isWhole ? readWhole(space, loaded) : readHead(space, name, loaded))
       if (found === gone) return [{ _tag: "Gone" }, ""] as const
       if (Either.isLeft(found)) return [{ _tag: "Unreadable" }, loaded.etag] as const
       const held = yield* reading.tagged(found.right.held)

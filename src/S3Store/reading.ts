@@ -10,10 +10,10 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { CacheNotFoundError } from "../Cache/CacheErrors.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
-import { decodeHeld } from "./entryCodec.js"
+import { decodeEntry } from "./entryCodec.js"
 import type { EntryPolicy } from "./EntryPolicy.js"
-import type { AnyKey, Held } from "./Held.js"
 import type { CacheKey } from "./Keyspace.js"
+import type { AnyKey, MemoryEntry } from "./MemoryEntry.js"
 import type { S3EntryInfo } from "./S3CacheService.js"
 import { CacheDecodeError, S3StoreError } from "./S3StoreErrors.js"
 import type { TagMark } from "./TagStates.js"
@@ -26,7 +26,7 @@ import type { TagMark } from "./TagStates.js"
  */
 export interface Loaded {
   /** The entry, if it is of any use. */
-  readonly held: Held | undefined
+  readonly held: MemoryEntry | undefined
   /** The entry with the etag that was given is still there. */
   readonly unchanged: boolean
   /** The etag of what lies there now, whatever it is; `undefined` for nothing. */
@@ -64,16 +64,16 @@ export interface Reading {
    * An entry as its tags leave it: nothing when one was invalidated since it was made; `unknown` when one cannot be asked
    * for, and what is known of it is too old to go by.
    */
-  readonly tagged: (held: Held) => Effect.Effect<Held | undefined | "unknown">
+  readonly tagged: (held: MemoryEntry) => Effect.Effect<MemoryEntry | undefined | "unknown">
   /** The same, and nothing for an unknown tag. */
-  readonly taggedIfKnown: (held: Held) => Effect.Effect<Held | undefined>
+  readonly taggedIfKnown: (held: MemoryEntry) => Effect.Effect<MemoryEntry | undefined>
   /** The entry in memory, fresh or stale, after a look at its tags and, if it is time, into the second level. */
-  readonly inMemory: <K, V, F>(key: CacheKey<K, V, F>, policy: EntryPolicy) => Effect.Effect<Held | undefined>
+  readonly inMemory: <K, V, F>(key: CacheKey<K, V, F>, policy: EntryPolicy) => Effect.Effect<MemoryEntry | undefined>
   /** The entry in memory or else in the second level, fresh or stale. */
   readonly current: <K, V, F>(
     key: CacheKey<K, V, F>,
     policy: EntryPolicy
-  ) => Effect.Effect<Held | undefined, S3StoreError>
+  ) => Effect.Effect<MemoryEntry | undefined, S3StoreError>
   /** The fresh value under a key, which must be there. */
   readonly get: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<V, CacheNotFoundError | S3StoreError>
   /** The fresh value under a key. */
@@ -146,7 +146,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
           )
         case "Found": {
           const now = yield* Clock.currentTimeMillis
-          const decoded = yield* Effect.either(decodeHeld(format, key, policy, object, now))
+          const decoded = yield* Effect.either(decodeEntry(format, key, policy, object, now))
           if (Either.isLeft(decoded)) return yield* unreadable(key, policy, decoded.left, object.etag)
           if (decoded.right.ahead > 0) {
             ledger.record({ _tag: "ClockSkewed", name: key.objectName, millis: decoded.right.ahead })
@@ -179,7 +179,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
         ? Effect.map(load(key, policy), ({ held }) => held)
         : Effect.succeed(held))
 
-  const revalidated = <K, V, F>(key: CacheKey<K, V, F>, policy: EntryPolicy, held: Held, now: number) =>
+  const revalidated = <K, V, F>(key: CacheKey<K, V, F>, policy: EntryPolicy, held: MemoryEntry, now: number) =>
     Effect.matchEffect(loadShared(key, policy, held.etag), {
       onFailure: (error) => {
         // Memory serves on. The next try is due when it would be had it worked.
@@ -187,7 +187,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
         ledger.record({ _tag: "Revalidated", key, outcome: "failed" })
         return Effect.as(logProblem(levels, key, error), held)
       },
-      onSuccess: (found): Effect.Effect<Held | undefined> => {
+      onSuccess: (found): Effect.Effect<MemoryEntry | undefined> => {
         const outcome = found.unchanged ? "unchanged" : found.held === undefined ? "gone" : "changed"
         ledger.record({ _tag: "Revalidated", key, outcome })
         if (found.unchanged) {
@@ -222,7 +222,10 @@ export const makeReading = (levels: CacheLevels): Reading => {
   const current: Reading["current"] = (key, policy) =>
     Effect.flatMap(inMemory(key, policy), (held) => held === undefined ? loaded(key, policy) : Effect.succeed(held))
 
-  const freshValue = <K, V, F>(key: CacheKey<K, V, F>, held: Held | undefined): Effect.Effect<Option.Option<V>> =>
+  const freshValue = <K, V, F>(
+    key: CacheKey<K, V, F>,
+    held: MemoryEntry | undefined
+  ): Effect.Effect<Option.Option<V>> =>
     Effect.map(
       Clock.currentTimeMillis,
       (now) => held === undefined || now >= held.freshUntil ? Option.none() : valueOf(held.contentFor(key.space))
@@ -243,7 +246,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
   }
 
   /** What is held, if a look at it is enough: by far the most frequent case, and the quickest. */
-  const inSight = <K, V, F>(key: CacheKey<K, V, F>, held: Held | undefined, now: number) => {
+  const inSight = <K, V, F>(key: CacheKey<K, V, F>, held: MemoryEntry | undefined, now: number) => {
     if (held === undefined || (now >= held.simpleUntil && held.simpleUntil !== Number.POSITIVE_INFINITY)) {
       return undefined
     }
@@ -318,7 +321,7 @@ const valueOf = <V, F>(content: Exit.Exit<V, F> | undefined): Option.Option<V> =
   content !== undefined && Exit.isSuccess(content) ? Option.some(content.value) : Option.none()
 
 /** An entry as its tags leave it: nothing when one was invalidated since it was made. */
-const marked = (held: Held, mark: TagMark | undefined, now: number): Held | undefined | "unknown" => {
+const marked = (held: MemoryEntry, mark: TagMark | undefined, now: number): MemoryEntry | undefined | "unknown" => {
   if (mark === undefined) return "unknown"
   if (held.made <= mark.invalidated) return undefined
   // Marks may be ahead of the clock.

@@ -11,10 +11,10 @@ import * as Option from "effect/Option"
 import { CacheExistsError, CacheNotFoundError } from "../Cache/CacheErrors.js"
 import type { CacheLevels } from "./CacheLevels.js"
 import { type Prepared, prepareValue } from "./entryCodec.js"
-import type { AnyKey, Held } from "./Held.js"
 import type { CacheKey } from "./Keyspace.js"
 import type { LateWrites } from "./LateWrites.js"
 import { isCorrupt, type Lying, makeLyingObjects, mayBeDamage } from "./lying.js"
+import type { AnyKey, MemoryEntry } from "./MemoryEntry.js"
 import type { Loaded, Reading } from "./reading.js"
 import type { S3CacheWriteOptions } from "./S3CacheOptions.js"
 import type { S3CacheService } from "./S3CacheService.js"
@@ -27,7 +27,7 @@ import { type CacheDecodeError, S3StoreError } from "./S3StoreErrors.js"
  * @category models
  */
 export type PutOutcome =
-  | { readonly _tag: "Written"; readonly held: Held }
+  | { readonly _tag: "Written"; readonly held: MemoryEntry }
   /** There is another object. One that looked damaged was loaded twice, unless others replaced it meanwhile. */
   | { readonly _tag: "InTheWay"; readonly lying: Lying; readonly isSeenTwice: boolean }
   /** The object whose place it was to take is gone. */
@@ -41,7 +41,7 @@ export type PutOutcome =
  */
 export interface Writing extends Pick<S3CacheService, "set" | "add" | "remove" | "pop"> {
   /** Writes an entry whether there was one or not. What memory is to keep. */
-  readonly save: (key: AnyKey, entry: Prepared, seen?: string) => Effect.Effect<Held | undefined, S3StoreError>
+  readonly save: (key: AnyKey, entry: Prepared, seen?: string) => Effect.Effect<MemoryEntry | undefined, S3StoreError>
   /** Writes an entry only in place of the object with this etag, or of none. */
   readonly putInPlaceOf: <K, V, F>(
     key: CacheKey<K, V, F>,
@@ -55,7 +55,7 @@ export interface Writing extends Pick<S3CacheService, "set" | "add" | "remove" |
   readonly addFailure: <K, V, F>(
     key: CacheKey<K, V, F>,
     entry: Prepared
-  ) => Effect.Effect<Held | undefined, S3StoreError>
+  ) => Effect.Effect<MemoryEntry | undefined, S3StoreError>
 }
 
 const attempts = 4
@@ -78,7 +78,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
   const changing = <A, E>(
     key: AnyKey,
     change: Effect.Effect<A, E>,
-    toHeld: (result: A) => Held | undefined
+    toEntry: (result: A) => MemoryEntry | undefined
   ): Effect.Effect<A, E> =>
     Effect.zipRight(
       memory.forget(key),
@@ -87,12 +87,12 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
         Effect.acquireUseRelease(
           memory.forget(key),
           () => change,
-          (_, exit) => memory.replace(key, Exit.isSuccess(exit) ? toHeld(exit.value) : undefined)
+          (_, exit) => memory.replace(key, Exit.isSuccess(exit) ? toEntry(exit.value) : undefined)
         )
       )
     )
 
-  const written = (key: AnyKey, entry: Prepared, etag: Option.Option<string>): Held => {
+  const written = (key: AnyKey, entry: Prepared, etag: Option.Option<string>): MemoryEntry => {
     ledger.record({ _tag: "Written", key })
     return Option.match(etag, { onNone: () => entry.held, onSome: (etag) => entry.held.withEtag(etag) })
   }
@@ -112,7 +112,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
         )
     )
 
-  const saveAgain = (key: AnyKey, entry: Prepared): Effect.Effect<Held, S3StoreError> =>
+  const saveAgain = (key: AnyKey, entry: Prepared): Effect.Effect<MemoryEntry, S3StoreError> =>
     Effect.map(store.save(key.objectName, entry.body), (etag) => written(key, entry, etag))
 
   /**
@@ -127,7 +127,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     entry: Prepared,
     seen: string | undefined,
     left: number
-  ): Effect.Effect<Held | undefined, S3StoreError> =>
+  ): Effect.Effect<MemoryEntry | undefined, S3StoreError> =>
     Effect.gen(function*() {
       const there = yield* store.load(key.objectName, { firstBytes: 4096 })
       const header = there._tag === "Found" ? Option.getRight(format.decodeHeader(there.body)) : Option.none()
@@ -232,7 +232,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     entry: Prepared,
     etag: string | undefined,
     attempt: number
-  ): Effect.Effect<Held, CacheExistsError | S3StoreError> =>
+  ): Effect.Effect<MemoryEntry, CacheExistsError | S3StoreError> =>
     Effect.gen(function*() {
       const outcome = yield* putInPlaceOf(key, entry, etag)
       if (outcome._tag === "Written") return outcome.held
@@ -266,12 +266,15 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     })
 
   const addFailure: Writing["addFailure"] = (key, entry) =>
-    Effect.catchAll(addOnce(key, entry, undefined, 1), (error): Effect.Effect<Held | undefined, S3StoreError> => {
-      if (error._tag === "CacheExistsError") return Effect.succeed(undefined)
-      return error.reason === "ConditionalWritesUnsupported" || error.reason === "Unreadable"
-        ? Effect.succeed(entry.held)
-        : Effect.fail(error)
-    })
+    Effect.catchAll(
+      addOnce(key, entry, undefined, 1),
+      (error): Effect.Effect<MemoryEntry | undefined, S3StoreError> => {
+        if (error._tag === "CacheExistsError") return Effect.succeed(undefined)
+        return error.reason === "ConditionalWritesUnsupported" || error.reason === "Unreadable"
+          ? Effect.succeed(entry.held)
+          : Effect.fail(error)
+      }
+    )
 
   const add: Writing["add"] = (key, value, options) =>
     Effect.flatMap(
@@ -316,7 +319,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
   /** The fresh value of what is held, as its tags leave it, if it has one. */
   const freshContent = <K, V, F>(
     key: CacheKey<K, V, F>,
-    held: Held | undefined
+    held: MemoryEntry | undefined
   ): Effect.Effect<Exit.Exit<V, F> | undefined> =>
     Effect.map(
       Clock.currentTimeMillis,

@@ -10,8 +10,8 @@ import * as Either from "../Cache/Either.js"
 import { Absent, type WriteOutcome } from "../Cache/engine/BoundedMapOptions.js"
 import { FiledMap } from "../Cache/engine/FiledMap.js"
 import type { PolicyMap } from "../Cache/engine/PolicyMap.js"
-import { FreshMap, type Held } from "../Cache/FreshMap.js"
-import type { Freshness } from "../Cache/Kept.js"
+import { type Freshness, jitteredUntil } from "../Cache/entryTimes.js"
+import { FreshMap, type Stored } from "../Cache/FreshMap.js"
 import { keyText } from "../Cache/keyText.js"
 import { type PreparedEntry, writeAll } from "../Cache/manyEntries.js"
 import { equalsByProtocol, keyEqualityInUse } from "../Cache/protocolEquality.js"
@@ -80,7 +80,7 @@ export class DictSteps<in out K, in out V, in out F> {
   readonly name: string
   readonly entries: FreshMap<K, V, F>
   private readonly least: number | undefined
-  private readonly jitter: number
+  private readonly freshness: Freshness<F>
   private readonly observer: DictObserver<K>
   private readonly pressure: HeapWatch | undefined
   private timeToLive: number
@@ -89,7 +89,7 @@ export class DictSteps<in out K, in out V, in out F> {
     this.name = options.name
     this.entries = new FreshMap(options.freshness)
     this.least = options.least
-    this.jitter = options.freshness.jitter
+    this.freshness = options.freshness
     this.observer = options.observer
     this.pressure = options.pressure
     this.timeToLive = options.limits.timeToLive
@@ -106,7 +106,7 @@ export class DictSteps<in out K, in out V, in out F> {
   until(now: number, roll: number, write: WriteOptions | undefined): number {
     if (write?.expiresAt !== undefined) return this.moment("expiresAt", write.expiresAt)
     const millis = write?.timeToLive === undefined ? this.timeToLive : this.millis(write.timeToLive)
-    return millis === Number.POSITIVE_INFINITY ? millis : now + millis - millis * this.jitter * roll
+    return jitteredUntil(this.freshness, now, now + millis, roll)
   }
 
   /**
@@ -437,4 +437,4 @@ export class DictSteps<in out K, in out V, in out F> {
   }
 }
 
-type Engine<K, V, F> = PolicyMap<K, Held<V, F>>
+type Engine<K, V, F> = PolicyMap<K, Stored<V, F>>

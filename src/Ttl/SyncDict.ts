@@ -14,8 +14,9 @@ import type { OptionKind } from "../Cache/engine/optionKinds.js"
 import { PolicyMap } from "../Cache/engine/PolicyMap.js"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
 import type { EntryInfo } from "../Cache/EntryInfo.js"
+import { freshnessOf } from "../Cache/entryTimes.js"
 import { FailureWarnings } from "../Cache/FailureWarnings.js"
-import { type Held, holding } from "../Cache/FreshMap.js"
+import { adaptOptions, type Stored } from "../Cache/FreshMap.js"
 import { Kept } from "../Cache/Kept.js"
 import { keyText } from "../Cache/keyText.js"
 import { entriesIn, keysIn } from "../Cache/manyEntries.js"
@@ -50,7 +51,6 @@ import {
   skippedWarning
 } from "./RemovalQueue.js"
 import { bytesIn, checkRemovalQueue, itemsIn } from "./RemovalQueueOptions.js"
-import { staleFreshness } from "./staleFreshness.js"
 import type { SyncDictOptions, SyncTtlDictStats } from "./SyncDictOptions.js"
 import { wallClock } from "./wallClock.js"
 
@@ -72,7 +72,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    */
   readonly name: string
   readonly #now: () => number
-  readonly #map: PolicyMap<K, Held<V, never>>
+  readonly #map: PolicyMap<K, Stored<V, never>>
   readonly #steps: DictSteps<K, V, never>
   readonly #onRemove: ((key: K, value: V, reason: RemovalReason) => void) | undefined
   readonly #removals: RemovalQueue<K, V>
@@ -112,7 +112,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
     }
     this.#removals = new RemovalQueue(this.#mostUnderWay)
     this.#map = new PolicyMap(
-      holding<K, V, never>({
+      adaptOptions<K, V, never>({
         maxSize: limits.maxItems,
         maxWeight: limits.maxBytes,
         timeToIdle,
@@ -130,7 +130,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
       name: this.name,
       limits,
       least,
-      freshness: staleFreshness(staleWhileRevalidate),
+      freshness: freshnessOf<never>({ staleWhileRevalidate }),
       observer: { publish: () => {}, decided: (key) => this.decided(key) },
       pressure
     })
@@ -650,7 +650,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
     })
   }
 
-  private step<A>(f: (map: PolicyMap<K, Held<V, never>>, now: number) => A): A {
+  private step<A>(f: (map: PolicyMap<K, Stored<V, never>>, now: number) => A): A {
     if (this.#onRemove === undefined) return f(this.#map, this.#now())
     try {
       return f(this.#map, this.#now())

@@ -9,7 +9,6 @@ import * as Exit from "effect/Exit"
 import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import { pipeArguments } from "effect/Pipeable"
-import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import { asExit } from "../Cache/asExit.js"
 import { type CacheConfigError, CacheNotFoundError } from "../Cache/CacheErrors.js"
@@ -18,11 +17,12 @@ import * as Either from "../Cache/Either.js"
 import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
 import { makeEventHub } from "../Cache/EventHub.js"
-import { type Held, holding } from "../Cache/FreshMap.js"
+import { adaptOptions, type Stored } from "../Cache/FreshMap.js"
 import { makeFreshness } from "../Cache/Freshness.js"
 import { makeComputing } from "../Cache/getOrCompute.js"
 import { makeGuardedMap } from "../Cache/GuardedMap.js"
 import { clearInTurns, inPieces, inTurns, pieceSize } from "../Cache/inTurns.js"
+import { jitterRolls } from "../Cache/jitterRolls.js"
 import { entriesIn, keysIn } from "../Cache/manyEntries.js"
 import { printedAs } from "../Cache/printedAs.js"
 import { printKey } from "../Cache/printKey.js"
@@ -114,9 +114,9 @@ export const makeDict = <K, V, F = never, R = never>(
       gracePeriod: queue.gracePeriod,
       dropped: (key, reason) => hub.publish(() => ({ _tag: "HookDropped", key, reason }))
     }))
-    const guarded = yield* makeGuardedMap<K, Held<V, F>>(
+    const guarded = yield* makeGuardedMap<K, Stored<V, F>>(
       name,
-      holding({
+      adaptOptions({
         evictionPolicy: "LRU",
         maxSize: limits.maxItems,
         maxWeight: limits.maxBytes,
@@ -147,7 +147,7 @@ export const makeDict = <K, V, F = never, R = never>(
     })
     const { entries } = steps
 
-    type Engine = BoundedMap<K, Held<V, F>>
+    type Engine = BoundedMap<K, Stored<V, F>>
 
     const notFound = (key: K) => new CacheNotFoundError({ cache: name, key: printKey(key) })
 
@@ -179,11 +179,7 @@ export const makeDict = <K, V, F = never, R = never>(
         return done
       }))
 
-    // Numbers from 0 to 1 for the jitter of entries, drawn only where there is jitter.
-    const withRoll = <A, E2, R2>(f: (roll: number) => Effect.Effect<A, E2, R2>): Effect.Effect<A, E2, R2> =>
-      freshness.jitter === 0 ? f(0) : Effect.flatMap(Random.next, f)
-    const rolls = (count: number): Effect.Effect<ReadonlyArray<number>> =>
-      freshness.jitter === 0 ? Effect.succeed([]) : Effect.replicateEffect(Random.next, count)
+    const { rolls, withRoll } = jitterRolls(freshness)
 
     yield* whenRight(
       () => entriesIn(name, options.entries ?? [], writeKinds),

@@ -90,7 +90,7 @@ const schedule = Effect.gen(function*() {
   const living = (at: number, clock: ProcessClock, term: number) =>
     Effect.gen(function*() {
       const lease = yield* holding(new Leases(store, term, 10 * hour))
-      if (lease._tag !== "Held") return yield* Effect.dieMessage("waited for too long")
+      if (lease._tag !== "Acquired") return yield* Effect.dieMessage("waited for too long")
       // Who stood still while it took the lease may have lost it: it is told so when it asks.
       for (const other of holders.keys()) {
         assert.isTrue(stoodStill.has(at) || stoodStill.has(other), `${at} holds the lease beside ${other}, alive both`)
@@ -156,7 +156,7 @@ describe("Leases", () => {
           const took = yield* turning(world, fiber, 10_000)
           assert.isAtLeast(took, 1900)
           assert.isAtMost(took, 3500)
-          assert.deepInclude(yield* Fiber.join(fiber), { _tag: "Held", insteadOf: "dead" })
+          assert.deepInclude(yield* Fiber.join(fiber), { _tag: "Acquired", insteadOf: "dead" })
         }))
     }
   }
@@ -188,7 +188,7 @@ describe("Leases", () => {
         assert.isTrue(Option.isNone(yield* Fiber.poll(fiber)))
         yield* Fiber.interrupt(owner)
         assert.isAtMost(yield* turning(world, fiber, 30_000), 2000, "given back")
-        assert.deepInclude(yield* Fiber.join(fiber), { _tag: "Held", insteadOf: "nobody" })
+        assert.deepInclude(yield* Fiber.join(fiber), { _tag: "Acquired", insteadOf: "nobody" })
       }))
   }
 
@@ -227,7 +227,8 @@ describe("Leases", () => {
         const clock = new ProcessClock(world, 5 * hour)
         const owner = yield* Effect.flatMap(
           holding(new Leases(store, 2000, 60_000)),
-          (lease) => lease._tag === "Held" ? Effect.zipRight(Effect.sleep(10_000), lease.isHeld) : Effect.succeed(true)
+          (lease) =>
+            lease._tag === "Acquired" ? Effect.zipRight(Effect.sleep(10_000), lease.isHeld) : Effect.succeed(true)
         ).pipe(Effect.scoped, Effect.withClock(clock), Effect.fork)
         yield* world.advance(1)
         yield* clock.freeze
@@ -298,7 +299,7 @@ describe("Leases", () => {
         const fiber = yield* Effect.flatMap(
           holding(new Leases({ ...store, ...change(store) }, 3000, 60_000)),
           (lease) =>
-            lease._tag === "Held"
+            lease._tag === "Acquired"
               ? Effect.zipRight(Effect.sleep(20_500), Effect.all([lease.isHeld, lease.isHeld], { concurrency: 2 }))
               : Effect.succeed([false, false] as [boolean, boolean])
         ).pipe(Effect.scoped, Effect.withClock(world), Effect.fork)

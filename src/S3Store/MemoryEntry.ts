@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import * as Exit from "effect/Exit"
+import { refreshFrom, uselessFrom } from "../Cache/entryTimes.js"
 import { formatStacks } from "../Cache/formatStacks.js"
-import { uselessFrom } from "../Cache/Kept.js"
 import type { EntryPolicy } from "./EntryPolicy.js"
 import type { Isolated } from "./isolation.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
@@ -24,7 +24,7 @@ export type AnyKey = Pick<CacheKey<never, never>, "keyspace" | "version" | "id" 
  * @since 0.1.0
  * @category models
  */
-export interface HeldParts {
+export interface MemoryEntryParts {
   readonly policy: EntryPolicy
   /** When its value was set, or its computation began: what tags are compared with. */
   readonly made: number
@@ -50,7 +50,7 @@ export interface HeldParts {
  * @since 0.1.0
  * @category models
  */
-export class Held implements HeldParts {
+export class MemoryEntry implements MemoryEntryParts {
   readonly policy: EntryPolicy
   readonly made: number
   readonly came: number
@@ -73,7 +73,7 @@ export class Held implements HeldParts {
   /** Makes a copy of the content for each caller; `undefined` where they share it. */
   private readonly copy: (() => Exit.Exit<unknown, unknown>) | undefined
 
-  private constructor(space: object, content: Isolated<Exit.Exit<unknown, unknown>>, parts: HeldParts) {
+  private constructor(space: object, content: Isolated<Exit.Exit<unknown, unknown>>, parts: MemoryEntryParts) {
     const exit = content.value
     // An error keeps what was under way where it was made, until its stack is read.
     const stack = Exit.isFailure(exit) && exit.cause._tag === "Fail" ? formatStacks(exit.cause.error) : 0
@@ -90,11 +90,9 @@ export class Held implements HeldParts {
     this.bytes = parts.bytes
     this.isOwn = parts.isOwn
     this.ahead = parts.ahead
-    const { refreshAhead } = parts.policy.freshness
-    this.refreshAt =
-      parts.freshUntil === Number.POSITIVE_INFINITY || refreshAhead === 0 || Exit.isFailure(content.value)
-        ? parts.freshUntil
-        : parts.freshUntil - (parts.freshUntil - parts.came) * refreshAhead
+    this.refreshAt = Exit.isFailure(exit)
+      ? parts.freshUntil
+      : refreshFrom(parts.policy.freshness, parts.came, parts.freshUntil)
     this.confirmUntil = parts.came + parts.policy.revalidateAfter
     this.simpleUntil = 0
     this.computeUntil = 0
@@ -109,16 +107,16 @@ export class Held implements HeldParts {
   static readonly of = <K, V, F>(
     space: Keyspace<K, V, F>,
     content: Isolated<Exit.Exit<V, F>>,
-    parts: HeldParts
-  ): Held => new Held(space, content, parts)
+    parts: MemoryEntryParts
+  ): MemoryEntry => new MemoryEntry(space, content, parts)
 
   /**
    * What there is to know of an entry whose content was not read: no keyspace may take it out.
    *
    * @since 0.1.0
    */
-  static readonly ofHeader = (isValue: boolean, parts: HeldParts): Held =>
-    new Held({}, { value: isValue ? Exit.succeed(undefined) : Exit.fail(undefined), copy: undefined }, parts)
+  static readonly ofHeader = (isValue: boolean, parts: MemoryEntryParts): MemoryEntry =>
+    new MemoryEntry({}, { value: isValue ? Exit.succeed(undefined) : Exit.fail(undefined), copy: undefined }, parts)
 
   /**
    * The content, if this very keyspace put it in. So the type is sound: a keyspace has one type of value and failure.
@@ -209,8 +207,8 @@ export class Held implements HeldParts {
    *
    * @since 0.1.0
    */
-  freshOnlyUntil(time: number): Held {
-    return time >= this.freshUntil ? this : new Held(this.space, this.isolated, { ...this, freshUntil: time })
+  freshOnlyUntil(time: number): MemoryEntry {
+    return time >= this.freshUntil ? this : new MemoryEntry(this.space, this.isolated, { ...this, freshUntil: time })
   }
 
   /**
@@ -218,8 +216,8 @@ export class Held implements HeldParts {
    *
    * @since 0.1.0
    */
-  withEtag(etag: string | undefined): Held {
-    return new Held(this.space, this.isolated, { ...this, etag })
+  withEtag(etag: string | undefined): MemoryEntry {
+    return new MemoryEntry(this.space, this.isolated, { ...this, etag })
   }
 
   private get isolated(): Isolated<Exit.Exit<unknown, unknown>> {

@@ -1,0 +1,92 @@
+/**
+ * The times around the end of an entry's freshness: said once, for stores, dictionaries and `S3Cache`. It knows nothing
+ * of Effect. Times are in milliseconds since the epoch.
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * Freshness options, checked, in milliseconds.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Freshness<in E> {
+  readonly jitter: number
+  readonly refreshAhead: number
+  readonly staleWhileRevalidate: number
+  readonly staleIfError: number
+  readonly failureTimeToLive: (error: E) => number
+  /** Whether entries need to know more of themselves than when they expire. */
+  readonly tracksEntries: boolean
+}
+
+/**
+ * Freshness options of which those that are not given are off.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const freshnessOf = <E>({
+  failureTimeToLive = () => 0,
+  jitter = 0,
+  refreshAhead = 0,
+  staleIfError = 0,
+  staleWhileRevalidate = 0
+}: Partial<Omit<Freshness<E>, "tracksEntries">>): Freshness<E> => ({
+  jitter,
+  refreshAhead,
+  staleWhileRevalidate,
+  staleIfError,
+  failureTimeToLive,
+  tracksEntries: refreshAhead > 0 || staleWhileRevalidate > 0 || staleIfError > 0
+})
+
+/**
+ * Until when an entry that is written now is fresh, where it may live until then.
+ *
+ * @param roll a number from 0 to 1, drawn for this entry
+ * @since 0.1.0
+ * @category accessors
+ */
+export const jitteredUntil = (freshness: Freshness<never>, now: number, until: number, roll: number): number =>
+  until === Number.POSITIVE_INFINITY ? until : until - (until - now) * freshness.jitter * roll
+
+/**
+ * From when on a lookup computes an entry anew although it is fresh.
+ *
+ * @param since when it was written, or came into memory
+ * @since 0.1.0
+ * @category accessors
+ */
+export const refreshFrom = (freshness: Freshness<never>, since: number, freshUntil: number): number =>
+  freshUntil === Number.POSITIVE_INFINITY || freshness.refreshAhead === 0
+    ? freshUntil
+    : freshUntil - (freshUntil - since) * freshness.refreshAhead
+
+/**
+ * Until when an entry is given out while it is computed anew.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const revalidatedUntil = (freshness: Freshness<never>, freshUntil: number): number =>
+  freshUntil + freshness.staleWhileRevalidate
+
+/**
+ * Until when an entry is given out in place of a failed computation.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const replacesFailureUntil = (freshness: Freshness<never>, freshUntil: number): number =>
+  freshUntil + freshness.staleIfError
+
+/**
+ * From when on an entry is of no use any more: neither fresh nor given out stale.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const uselessFrom = (freshness: Freshness<never>, freshUntil: number): number =>
+  freshUntil + Math.max(freshness.staleWhileRevalidate, freshness.staleIfError)

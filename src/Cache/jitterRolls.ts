@@ -1,0 +1,36 @@
+/**
+ * Drawing the numbers that jitter goes by.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import type { Freshness } from "./entryTimes.js"
+
+/**
+ * Draws numbers from 0 to 1 for the jitter of entries, and only where there is jitter.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface JitterRolls {
+  /** Gives a number for one entry. */
+  readonly withRoll: <A, E, R>(f: (roll: number) => Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Gives a number for each of as many entries; none, where there is no jitter. */
+  readonly rolls: (count: number) => Effect.Effect<ReadonlyArray<number>>
+}
+
+/**
+ * What draws the numbers for entries with this freshness.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const jitterRolls = ({ jitter }: Freshness<never>): JitterRolls => jitter === 0 ? noRolls : drawnRolls
+
+const noRolls: JitterRolls = { withRoll: (f) => f(0), rolls: () => Effect.succeed([]) }
+
+const drawnRolls: JitterRolls = {
+  withRoll: (f) => Effect.flatMap(Random.next, f),
+  rolls: (count) => Effect.replicateEffect(Random.next, count)
+}
