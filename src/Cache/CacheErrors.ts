@@ -40,7 +40,7 @@ export class CacheExistsError extends TaggedError("CacheExistsError")<{
  * @since 0.1.0
  * @category errors
  */
-export class CacheNotFoundError extends TaggedError("CacheNotFoundError")<{
+export class CacheNotFoundError extends /* @__PURE__ */ TaggedError("CacheNotFoundError")<{
   /** The name of the cache. */
   readonly cache: string
   /** The key, printed. */
@@ -62,7 +62,7 @@ export class CacheNotFoundError extends TaggedError("CacheNotFoundError")<{
  * @since 0.1.0
  * @category errors
  */
-export class CacheKeyError extends TaggedError("CacheKeyError")<{
+export class CacheKeyError extends /* @__PURE__ */ TaggedError("CacheKeyError")<{
   /** The name of the cache or of the kind of key. */
   readonly cache: string
   /** The field that is wrong, or `"key"` for the key as a whole. */

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { dictStorage } from "effect-aws-cache/keyv"
 import {
   availableMemory,
   CacheConfigError,
@@ -107,6 +108,13 @@ describe("SyncTtlDict of effect-aws-cache/Sync", () => {
       assert.strictEqual(failure(() => dict.set("b", weight)).option, "weigher")
     }
     assert.deepStrictEqual([...dict.keys()], ["a"])
+  })
+
+  it("is what a storage for Keyv takes", async () => {
+    const storage = dictStorage(new SyncTtlDict<string, unknown>({ maxItems: 1 }))
+    await storage.set("a", 1)
+    await storage.set("b", 2)
+    assert.deepStrictEqual([await storage.get("a"), await storage.get("b")], [undefined, 2])
   })
 
   it("is named in errors and warnings as the class is, unless it is given a name", () => {

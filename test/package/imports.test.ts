@@ -86,20 +86,62 @@ describe("importing the package", () => {
     assert.deepStrictEqual(urls.filter((url) => url.includes("/node_modules/")), [])
   })
 
+  it("the dictionary without Effect is loaded from one file, and is the same code for all entry points", async () => {
+    const program = `
+      import { CacheConfigError, estimate, SyncTtlDict } from "effect-aws-cache/Sync"
+      const dict = new SyncTtlDict({ maxItems: 1 })
+      try { dict.changeMaxItems(-1) } catch (error) { globalThis.error = error }
+      console.log(error instanceof CacheConfigError)
+    `
+    const both = `
+      ${program}
+      const Ttl = await import("effect-aws-cache/Ttl")
+      console.log(error instanceof Ttl.CacheConfigError, Ttl.isTtlDictError(error))
+      console.log(Object.getPrototypeOf(Ttl.SyncTtlDict).isPrototypeOf(SyncTtlDict))
+      dict.set({ a: 1 }, 1)
+      try { dict.add([...dict.keys()][0], 2) } catch (error) { console.log(error.message) }
+    `
+    const { stdout, urls } = await runProgram(program)
+    assert.strictEqual(stdout.trim(), "true")
+    const loaded = urls.filter((url) => url.includes("/dist/")).map((url) => url.split("/dist/")[1])
+    assert.deepStrictEqual(loaded.sort(), ["Sync/index.js", "core.js"])
+    const told = (await runProgram(both)).stdout.trim().split("\n")
+    assert.deepStrictEqual(told, [
+      "true",
+      "true true",
+      "true",
+      "SyncTtlDict: there is an entry under {\"a\":1} already"
+    ])
+  })
+
   it("the dictionary without Effect is small when it is bundled", async () => {
-    const bundle = await build({
-      stdin: { contents: `export { SyncTtlDict } from "effect-aws-cache/Sync"`, resolveDir: root },
-      bundle: true,
-      minify: true,
-      format: "esm",
-      platform: "node",
-      write: false,
-      metafile: true,
-      logLevel: "silent"
-    })
-    assert.deepStrictEqual(Object.keys(bundle.metafile.inputs).filter((path) => path.includes("node_modules")), [])
-    const [output] = bundle.outputFiles
-    assert.isAtMost(gzipSync(output?.contents ?? "").byteLength, 29_000)
+    const bundle = async (contents: string) => {
+      const { metafile, outputFiles: [output] } = await build({
+        stdin: { contents, resolveDir: root },
+        bundle: true,
+        minify: true,
+        format: "esm",
+        platform: "node",
+        // What is published, and not its sources.
+        tsconfigRaw: "{}",
+        write: false,
+        metafile: true,
+        logLevel: "silent"
+      })
+      assert.deepStrictEqual(Object.keys(metafile.inputs).filter((path) => path.includes("node_modules")), [])
+      return { text: output?.text ?? "", size: gzipSync(output?.contents ?? "", { level: 9 }).byteLength }
+    }
+    const { size, text } = await bundle(
+      `import { SyncTtlDict } from "effect-aws-cache/Sync"; globalThis.x = new SyncTtlDict({ maxItems: 100 })`
+    )
+    assert.isAtMost(size, 22_000)
+    // It is not bound to Node by what it imports.
+    assert.notMatch(text, /from\s*"|import\s*"|import\(/)
+    const measuring = await bundle(
+      `import { estimate, SyncTtlDict } from "effect-aws-cache/Sync"
+      globalThis.x = new SyncTtlDict({ maxBytes: "1M", weigher: estimate })`
+    )
+    assert.isAtMost(measuring.size, 26_500)
   })
 
   it("the check would notice an AWS package that is needed", async () => {
