@@ -40,6 +40,11 @@ const modulesOf = async () => {
 
 const nameIn = (path, name) => `${path.replace(/^src\//, "").replace(/\.ts$/, "").replaceAll(/\W/g, "_")}_${name}`
 
+// Somebody may be reading it.
+const writeChanged = async (path, text) => {
+  if (await readFile(path, "utf8").catch(() => undefined) !== text) await writeFile(path, text)
+}
+
 const handOn = (names, from) => `export { ${names.join(", ")} } from ${JSON.stringify(from)}\n`
 
 // What one of them handed on last time, it may not any more; tsc writes a file anew only where its source has changed.
@@ -64,12 +69,12 @@ await runMain(async () => {
     sourcesContent: false
   })
   await writeFile(join(root, noted), JSON.stringify(paths))
-  await Promise.all(outputFiles.map(({ contents: text, path }) => writeFile(path, text)))
+  await Promise.all(outputFiles.map(({ path, text }) => writeChanged(path, text)))
   await Promise.all(modules.map(async ({ exports, path }) => {
     const file = path.replace(/^src\//, "dist/").replace(/\.ts$/, ".js")
     const core = relative(dirname(file), bundled).replaceAll("\\", "/")
     const from = core.startsWith(".") ? core : `./${core}`
-    await writeFile(join(root, file), handOn(exports.map((name) => `${nameIn(path, name)} as ${name}`), from))
+    await writeChanged(join(root, file), handOn(exports.map((name) => `${nameIn(path, name)} as ${name}`), from))
     await rm(join(root, `${file}.map`), { force: true })
   }))
 })
