@@ -8,9 +8,11 @@ import { type AwsClient, type ClientClass, isAwsClient } from "./AwsClient.js"
 import type { PreparedClient } from "./ClientCacheKey.js"
 import type { NormalConfig } from "./clientConfig.js"
 import { ClientBuildError } from "./ClientErrors.js"
+import { fieldOf } from "./fieldOf.js"
 import { handlerOf, protocolOf } from "./handlerOf.js"
 import { isHandler } from "./handlerOptions.js"
 import { HiddenTexts } from "./hiddenTexts.js"
+import { CommonAgents } from "./MadeHandler.js"
 import { maskedCause, maskedReason } from "./maskedCause.js"
 import { Transport } from "./Transport.js"
 
@@ -46,9 +48,9 @@ export const buildClient: ClientBuilder = (prepared) => buildClientOn(prepared, 
 /**
  * Builds a client as `buildClient` does, on other connections.
  *
- * A class may bring a request handler of its own, or make one, as those that speak HTTP/2 do. Whether it came into being
- * with the client, and so is to be closed with it, or was there before, and so is somebody else's, shows when the
- * constructor runs a second time: only what is somebody else's is the same again.
+ * A class or an extension may bring a request handler of its own, or make one, as those that speak HTTP/2 do. Whether it
+ * came into being with the client, and so is to be closed with it, or was there before, and so is somebody else's, shows
+ * when the constructor runs a second time: only what is somebody else's is the same again.
  *
  * @param transportFor given the `requestHandler` of the configuration
  * @since 0.1.0
@@ -60,26 +62,67 @@ export const buildClientOn = (
 ): BuiltClient => {
   const given = config["requestHandler"]
   const isPlain = given === undefined && config["extensions"] === undefined
-  if (isPlain && makesHandler.has(clientClass)) return withItsHandler(construct(clientClass, config))
+  const common = isPlain ? makesHandler.get(clientClass) : undefined
+  if (common !== undefined) return withItsHandler(construct(clientClass, config), common)
   const transport = transportFor(given)
-  const client = construct(clientClass, { ...config, requestHandler: transport.requestHandler })
+  const first = firstHandler(config["extensions"])
+  const client = construct(clientClass, { ...config, ...first.config, requestHandler: transport.requestHandler })
+  first.restore(client)
   const handler = handlerOf(client)
-  if (transport.isTakenBy(handler) && (isHandler(given) || protocolOf(handler) !== "h2")) {
+  const isTaken = transport.isTakenBy(handler) && first.isStill(handler)
+  if (isTaken && (isHandler(given) || protocolOf(handler) !== "h2")) {
     return attached(client, Transport.ofHandler(handler) ?? transport)
   }
   const again = attempt(() => construct(clientClass, config))
   if (again === undefined || handlerOf(again) === handler) {
     return attached(client, Transport.ofHandler(handler) ?? Transport.borrowed(handler))
   }
-  if (isPlain) makesHandler.add(clientClass)
-  return withItsHandler(again)
+  const agents = new CommonAgents(handler)
+  if (isPlain && !isSeen(handler)) makesHandler.set(clientClass, agents)
+  see(handler)
+  return withItsHandler(again, agents)
+}
+
+// Extensions come after the handler has been made, and may put in another one. One that comes before all others tells.
+const firstHandler = (extensions: unknown) => {
+  if (!Array.isArray(extensions)) return { config: {}, restore: () => {}, isStill: () => true }
+  let handler: unknown
+  const look = {
+    configure: (client: unknown) => {
+      const read = fieldOf(client, "httpHandler")
+      handler = typeof read === "function" ? Reflect.apply(read, client, []) : undefined
+    }
+  }
+  return {
+    // A hole stays a hole.
+    config: { extensions: [look].concat(extensions) },
+    restore: ({ config }: AwsClient) => {
+      if ("extensions" in config) Reflect.set(config, "extensions", extensions)
+    },
+    isStill: (now: unknown) => handler === undefined || handler === now
+  }
 }
 
 // The classes that make a request handler for each client, which shows only once a client is built.
-const makesHandler = new WeakSet<ClientClass>()
+const makesHandler = new WeakMap<ClientClass, CommonAgents>()
 
-const withItsHandler = (client: AwsClient): BuiltClient =>
-  attached(client, Transport.ofHandler(handlerOf(client)) ?? Transport.clientMade())
+// The handlers that clients of such classes had. One that comes again is of a set that the class chooses from.
+const seen = new WeakSet<object>()
+
+const isSeen = (handler: unknown): boolean => typeof handler === "object" && handler !== null && seen.has(handler)
+
+const see = (handler: unknown): void => {
+  if (typeof handler === "object" && handler !== null) seen.add(handler)
+}
+
+const withItsHandler = (client: AwsClient, agents: CommonAgents): BuiltClient => {
+  const handler = handlerOf(client)
+  const known = Transport.ofHandler(handler)
+  if (isSeen(handler)) known?.disown()
+  if (known !== undefined || isSeen(handler)) return attached(client, known ?? Transport.borrowed(handler))
+  see(handler)
+  return attached(client, Transport.clientMade(agents))
+}
 
 const attached = (client: AwsClient, transport: Transport): BuiltClient => {
   transport.attach(client)

@@ -62,8 +62,9 @@ export class ConnectionPool {
     this.agent = agent
     this.maxFreeSockets = agent.maxFreeSockets
     const keepAsNode = agent.keepSocketAlive.bind(agent)
+    const own: unknown = Reflect.get(agent, "addRequest")
     Object.assign(agent, {
-      addRequest: (...args: Arrival) => this.enter(args[0], () => addAsNode(agent, args)),
+      addRequest: (...args: Arrival) => this.enter(args[0], () => addAsNode(agent, own, args)),
       keepSocketAlive: (socket: Duplex) => {
         this.freed(socket)
         // Node takes what it returns for whether the connection may be kept.
@@ -89,6 +90,15 @@ export class ConnectionPool {
    */
   static https(options: Https.AgentOptions): ConnectionPool {
     return new ConnectionPool(new Https.Agent(options))
+  }
+
+  /**
+   * The pool of an agent that is there already, with the connections it has.
+   *
+   * @since 0.1.0
+   */
+  static of(agent: Http.Agent): ConnectionPool {
+    return new ConnectionPool(agent)
   }
 
   /**
@@ -227,10 +237,6 @@ interface Entrant {
   readonly add: () => void
 }
 
-// Node's agents give requests their connections in this method, which their types do not tell; an agent of another
-// runtime may have none, and does not call it either.
-const addRequest: unknown = Reflect.get(Http.Agent.prototype, "addRequest")
-
 /**
  * Gives a request a connection of an agent, or makes it wait for one, as Node does.
  *
@@ -244,7 +250,9 @@ export const addTo = (agent: Http.Agent, args: ReadonlyArray<unknown>): void => 
 
 type Arrival = readonly [request: Http.ClientRequest, ...ReadonlyArray<unknown>]
 
-const addAsNode = (agent: Http.Agent, args: Arrival): void => {
+// Agents give requests their connections in this method, which Node's types do not tell; an agent of another runtime may
+// have none, and does not call it either.
+const addAsNode = (agent: Http.Agent, addRequest: unknown, args: Arrival): void => {
   try {
     if (typeof addRequest === "function") Reflect.apply(addRequest, agent, args)
   } catch (error) {

@@ -11,6 +11,7 @@ import { ConnectionPool, type TransportFigures } from "./ConnectionPool.js"
 import { connectionTimeout } from "./defaultsMode.js"
 import { agentsOf, destroyHandler, handlerOf } from "./handlerOf.js"
 import { agentOptions, type Agents, isAgent, isHandler, type OfferedHandler, offerOptions } from "./handlerOptions.js"
+import { type CommonAgents, MadeHandler } from "./MadeHandler.js"
 
 /**
  * What the clients of a session share.
@@ -37,7 +38,7 @@ export interface SharedConnections {
  * get one. A drained client goes on working, with a connection for each request.
  *
  * Whose a connection is, is not guessed. What is closed are the agents that were made here, and a handler that came into
- * being together with the client. Everything else is borrowed, whoever put it in: the configuration, a class, an
+ * being together with the client, but for agents that it shares with others. Everything else is borrowed, whoever put it in: the configuration, a class, an
  * extension or a customization. It is never drained and never destroyed.
  *
  * What speaks HTTP/2 cannot be drained. It is destroyed instead, and therefore only when nobody can have a request on it
@@ -49,13 +50,15 @@ export interface SharedConnections {
  * @category models
  */
 export class Transport {
-  readonly #kind: "own" | "client's" | "lent" | "borrowed"
+  #kind: "own" | "client's" | "lent" | "borrowed"
   readonly #pools: Array<ConnectionPool> = []
   readonly #shares: Array<AgentShare> = []
   #offered: OfferedHandler
   #onAttach: (client: AwsClient) => void = () => {}
   #client: AwsClient | undefined
   #handler: unknown
+  #common: CommonAgents | undefined
+  #made: MadeHandler | undefined
   #destroyClient: () => void = () => {}
   #holders = 0
   #generation = 0
@@ -128,13 +131,28 @@ export class Transport {
   }
 
   /**
-   * A transport that came into being with its client, where the cache could not hand it one: HTTP/2, above all. It cannot
-   * be drained, only destroyed, with its client.
+   * A transport that came into being with its client, where the cache could not hand it one. Agents that its handler has
+   * made are drained, and those it has of somebody else are not touched. Without agents (HTTP/2, above all) it cannot be
+   * drained, only destroyed, with its client.
+   *
+   * @param common agents that are somebody else's
+   * @since 0.1.0
+   */
+  static clientMade(common: CommonAgents): Transport {
+    const transport = new Transport("client's")
+    transport.#common = common
+    return transport
+  }
+
+  /**
+   * Says that it is somebody else's after all, because clients take turns at its handler.
    *
    * @since 0.1.0
    */
-  static clientMade(): Transport {
-    return new Transport("client's")
+  disown(): void {
+    for (const pool of this.#pools.splice(0)) pool.revive()
+    this.#made = undefined
+    this.#kind = "borrowed"
   }
 
   /**
@@ -166,12 +184,12 @@ export class Transport {
   }
 
   /**
-   * Whether it can be drained: whether agents of it were made here.
+   * Whether it can be drained: whether agents of it were made here, or with its client.
    *
    * @since 0.1.0
    */
   get isDrainable(): boolean {
-    return this.#kind === "own"
+    return this.#kind === "own" || this.#made?.hasAgents === true
   }
 
   /**
@@ -200,9 +218,10 @@ export class Transport {
    */
   get isBorrowed(): boolean {
     if (this.#kind === "borrowed" || this.#hasOtherHandler) return true
-    if (this.#kind === "client's") return false
+    if (!this.isDrainable && this.#kind === "client's") return false
+    this.#adopt()
     const { httpAgent, httpsAgent } = agentsOf(this.#handler)
-    return (httpAgent !== undefined || httpsAgent !== undefined) && !this.#made(httpAgent) && !this.#made(httpsAgent)
+    return (httpAgent !== undefined || httpsAgent !== undefined) && !this.#owns(httpAgent) && !this.#owns(httpsAgent)
   }
 
   /**
@@ -259,7 +278,12 @@ export class Transport {
     this.#client = client
     this.#destroyClient = destroy
     this.#handler = handlerOf(client)
-    if (this.isOwned && typeof this.#handler === "object" && this.#handler !== null) handlers.set(this.#handler, this)
+    if (this.isOwned && typeof this.#handler === "object" && this.#handler !== null) {
+      handlers.set(this.#handler, this)
+      if (this.#common !== undefined) {
+        this.#made = new MadeHandler(this.#handler, this.#common, () => this.#adopt())
+      }
+    }
     this.#onAttach(client)
   }
 
@@ -306,6 +330,7 @@ export class Transport {
    * @since 0.1.0
    */
   drain(): void {
+    this.#adopt()
     this.#drained = true
     for (const pool of this.#pools) pool.drain()
   }
@@ -317,24 +342,36 @@ export class Transport {
    * @since 0.1.0
    */
   destroy(reason: ClientClosedError["reason"]): void {
+    this.#adopt()
     this.#destroyed = true
     this.#drained = true
     for (const pool of this.#pools) pool.cutOff(new ClientClosedError({ reason }))
     if (this.#isAlone) this.#destroyClient()
-    else if (this.#kind === "client's") destroyHandler(this.#handler)
+    else if (this.#kind === "client's" && !this.isDrainable) destroyHandler(this.#handler)
   }
 
   /**
-   * Calls back as soon as no connection that is the cache's to close is left, and no request waits for one.
+   * Whether something is under way on it, or a connection is left that is the cache's to close.
+   *
+   * @since 0.1.0
+   */
+  get isBusy(): boolean {
+    const { openSockets, queuedRequests } = this.figures()
+    return openSockets + queuedRequests > 0 || (this.#made?.busy ?? 0) > 0
+  }
+
+  /**
+   * Calls back as soon as no connection that is the cache's to close is left, and nothing is under way.
    *
    * @returns what ends the waiting
    * @since 0.1.0
    */
   whenQuiet(callback: () => void): () => void {
-    let busy = this.#pools.length
+    const parts = this.#made === undefined ? this.#pools : [...this.#pools, this.#made]
+    let busy = parts.length
     if (busy === 0) callback()
-    const ends = this.#pools.map((pool) =>
-      pool.whenQuiet(() => {
+    const ends = parts.map((part) =>
+      part.whenQuiet(() => {
         busy -= 1
         if (busy === 0) callback()
       })
@@ -351,6 +388,7 @@ export class Transport {
    * @since 0.1.0
    */
   figures(): TransportFigures {
+    this.#adopt()
     let openSockets = 0
     let freeSockets = 0
     let queuedRequests = 0
@@ -399,6 +437,13 @@ export class Transport {
     return pool
   }
 
+  // The agents of a handler show after its first request.
+  #adopt(): void {
+    for (const agent of this.#made?.agents() ?? []) {
+      if (!transports.has(agent)) this.#own(ConnectionPool.of(agent))
+    }
+  }
+
   #share(shared: unknown, limit: number): unknown {
     if (!(shared instanceof ConnectionPool)) return shared
     const share = new AgentShare(shared, limit)
@@ -407,7 +452,7 @@ export class Transport {
     return share
   }
 
-  #made(agent: unknown): boolean {
+  #owns(agent: unknown): boolean {
     return this.#pools.some((pool) => pool.agent === agent) || this.#shares.some((share) => share === agent)
   }
 
@@ -418,9 +463,9 @@ export class Transport {
   // Whether it is known that the client's own `destroy` reaches nothing that is somebody else's.
   get #isAlone(): boolean {
     if (!this.isOwned || this.#hasOtherHandler) return false
-    if (this.#kind === "client's") return true
+    if (!this.isDrainable) return true
     const { httpAgent, httpsAgent } = agentsOf(this.#handler)
-    return this.#made(httpsAgent) && (httpAgent === undefined || this.#made(httpAgent))
+    return this.#owns(httpsAgent) && (httpAgent === undefined || this.#owns(httpAgent))
   }
 }
 

@@ -19,10 +19,7 @@ import type { Transport } from "./Transport.js"
 export const awaitQuiet = (transports: ReadonlyArray<Transport>, millis: number): Effect.Effect<void> =>
   Effect.suspend(() => {
     for (const transport of transports) transport.drain()
-    const busy = transports.filter((transport) => {
-      const { openSockets, queuedRequests } = transport.figures()
-      return openSockets + queuedRequests > 0
-    })
+    const busy = transports.filter((transport) => transport.isBusy)
     if (busy.length === 0 || millis <= 0) return Effect.void
     const quiet = Effect.async<void>((resume) => {
       let left = busy.length

@@ -1,9 +1,11 @@
-import { PutObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
+import { GetObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
+import { HttpResponse } from "@smithy/core/protocols"
 import { NodeHttpHandler } from "@smithy/node-http-handler"
 import { Effect, Exit, Fiber, Layer, Scope } from "effect"
 import { ClientCache, ClientCustomization, type ClientOptions, Session } from "effect-aws-cache/ClientLayer"
 import * as Http from "node:http"
+import { PassThrough } from "node:stream"
 import { turns, until } from "../support/until.js"
 import { makeHttp2Client } from "./Http2Client.js"
 import { fetchObject, type LocalS3, localS3, openObject } from "./localS3.js"
@@ -71,18 +73,48 @@ const ways: Readonly<Record<string, (shared: Counting) => Way>> = {
       })
     }
   }),
-  "the agents in the configuration": (shared) => ({
-    config: {
-      requestHandler: {
-        httpAgent: new (class extends Http.Agent {
-          override destroy() {
-            shared.destroyed++
-          }
-        })({ keepAlive: true })
+  "a class that takes turns at two": (shared) => {
+    const handlers = [shared, new Counting()]
+    return {
+      clientClass: class extends S3Client {
+        constructor(config: S3ClientConfig) {
+          const requestHandler = handlers.pop() ?? shared
+          handlers.unshift(requestHandler)
+          super({ ...config, requestHandler })
+        }
       }
     }
-  })
+  },
+  "the agents in the configuration": (shared) => ({ config: { requestHandler: { httpAgent: countingAgent(shared) } } }),
+  "the agents in the options of a class": (shared) => {
+    const httpAgent = countingAgent(shared)
+    return { clientClass: withHandler(() => ({ httpAgent })) }
+  },
+  "the agents in the options that a class gives by a function": (shared) => {
+    const httpAgent = countingAgent(shared)
+    return { clientClass: withHandler(() => () => Promise.resolve({ httpAgent })) }
+  },
+  "the agents of a handler that a class makes": (shared) => {
+    const httpAgent = countingAgent(shared)
+    return { clientClass: withHandler(() => new NodeHttpHandler({ httpAgent })) }
+  }
 }
+
+const countingAgent = (shared: Counting): Http.Agent =>
+  new (class extends Http.Agent {
+    override destroy() {
+      shared.destroyed++
+    }
+  })({ keepAlive: true })
+
+/** A class of clients that all have a request handler of their own. */
+const withHandler = (make: () => unknown): new(config: S3ClientConfig) => S3Client =>
+  class extends S3Client {
+    constructor(config: S3ClientConfig) {
+      // @ts-expect-error not all that the SDK takes is in its types
+      super({ ...config, requestHandler: make() })
+    }
+  }
 
 const client = (server: LocalS3, { clientClass = S3Client, config = {}, options }: Way, region: string) =>
   ClientCache.client(clientClass, server.config({ ...config, region }), options)
@@ -256,6 +288,85 @@ describe("options for a request handler", () => {
       }).pipe(Effect.provide(ClientCache.layer({ maxSize: 1 })))
       assert.strictEqual(server.connections(), 1)
       assert.strictEqual(server.openSockets(), 1)
+    }))
+})
+
+describe("a request handler that a class or an extension makes for each client", () => {
+  const made: Readonly<Record<string, Way>> = {
+    "itself": { clientClass: withHandler(() => new NodeHttpHandler()) },
+    "with an agent": {
+      clientClass: withHandler(() => new NodeHttpHandler({ httpAgent: new Http.Agent({ keepAlive: true }) }))
+    },
+    "by options": { clientClass: withHandler(() => ({ requestTimeout: 5000 })) },
+    "by a function": { clientClass: withHandler(() => () => Promise.resolve({ requestTimeout: 5000 })) },
+    "in an extension": {
+      config: {
+        extensions: [{ configure: (configuration) => configuration.setHttpHandler(new NodeHttpHandler()) }]
+      }
+    }
+  }
+  for (const [name, way] of Object.entries(made)) {
+    it.scoped(`is drained when its client leaves, and waited for at the end: ${name}`, () =>
+      Effect.gen(function*() {
+        const server = yield* localS3
+        const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
+        const context = yield* Layer.buildWithScope(ClientCache.layer({ maxSize: 1 }), scope)
+        const put = (region: string) =>
+          Effect.flatMap(client(server, way, region), (s3) =>
+            Effect.promise(() =>
+              s3.send(new PutObjectCommand({ Bucket: "bucket", Key: `held-${region}`, Body: "x" }))
+            )).pipe(Effect.provide(context), Effect.fork)
+        const first = yield* put("r-1")
+        yield* until(() => server.waiting() === 1)
+        for (const region of ["r-2", "r-3"]) {
+          const s3 = yield* Effect.provide(client(server, way, region), context)
+          yield* fetchObject(s3, "object")
+        }
+        yield* until(() => server.openSockets() === 2)
+        const last = yield* put("r-3")
+        yield* until(() => server.waiting() === 2)
+        const [figures] = (yield* Effect.provide(ClientCache.stats, context)).clients
+        assert.deepInclude(figures, { borrowed: false, openSockets: 1 })
+        const closing = yield* Effect.fork(Scope.close(scope, Exit.void))
+        yield* turns(5)
+        yield* server.release
+        for (const writing of [first, last]) {
+          assert.strictEqual((yield* Fiber.join(writing)).$metadata.attempts, 1)
+        }
+        yield* Fiber.join(closing)
+        for (const region of ["r-1", "r-3"]) assert.strictEqual(server.executions(`held-${region}`), 1)
+        yield* until(() => server.openSockets() === 0)
+      }))
+  }
+
+  it.scoped("is waited for at the end, also where it speaks HTTP/2", () =>
+    Effect.gen(function*() {
+      const events: Array<string> = []
+      const body = new PassThrough()
+      const Http2Client = withHandler(() => ({
+        metadata: { handlerProtocol: "h2" },
+        handle: () => {
+          events.push("asked")
+          return Promise.resolve({ response: new HttpResponse({ statusCode: 200, body }) })
+        },
+        httpHandlerConfigs: () => ({}),
+        updateHttpClientConfig: () => {},
+        destroy: () => {
+          events.push("destroyed")
+        }
+      }))
+      const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
+      const context = yield* Layer.buildWithScope(ClientCache.layer(), scope)
+      const server = yield* localS3
+      const s3 = yield* Effect.provide(client(server, { clientClass: Http2Client }, "r-1"), context)
+      const object = yield* Effect.promise(() => s3.send(new GetObjectCommand({ Bucket: "bucket", Key: "object" })))
+      const closing = yield* Effect.fork(Scope.close(scope, Exit.void))
+      yield* turns(5)
+      assert.deepStrictEqual(events, ["asked"])
+      body.end("all of it")
+      assert.strictEqual(yield* Effect.promise(async () => object.Body?.transformToString()), "all of it")
+      yield* Fiber.join(closing)
+      assert.deepStrictEqual(events, ["asked", "destroyed"])
     }))
 })
 

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Scope } from "effect"
 import { buildClient } from "../../src/ClientLayer/ClientBuilder.js"
 import { prepareClient } from "../../src/ClientLayer/ClientCacheKey.js"
+import { CommonAgents } from "../../src/ClientLayer/MadeHandler.js"
 import { Transport } from "../../src/ClientLayer/Transport.js"
 import { TransportRegistry } from "../../src/ClientLayer/TransportRegistry.js"
 import { until } from "../support/until.js"
@@ -44,7 +45,7 @@ describe("TransportRegistry", () => {
             destroyed += 1
           }
         }
-        const transport = Transport.clientMade()
+        const transport = Transport.clientMade(new CommonAgents(undefined))
         transport.attach(client)
         registry.register(client, transport)
         registry.hold(transport)
