@@ -7,8 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { CacheConfigError } from "./CacheErrors.js"
-import { printKey } from "./printKey.js"
+import type { CacheConfigError } from "./CacheErrors.js"
+import { checkValue } from "./checkOptions.js"
 
 /**
  * Hands events to any number of listeners. It never blocks who publishes: a listener that is too slow loses what comes
@@ -89,13 +89,4 @@ export const makeEventHub = <A>(
   cache: string,
   eventCapacity: number = defaultEventCapacity
 ): Effect.Effect<EventHub<A>, CacheConfigError, Scope.Scope> =>
-  Number.isSafeInteger(eventCapacity) && eventCapacity >= 1
-    ? EventHub.make<A>(eventCapacity)
-    : Effect.fail(
-      new CacheConfigError({
-        cache,
-        option: "eventCapacity",
-        value: printKey(eventCapacity),
-        accepted: "a whole number of events, 1 or more"
-      })
-    )
+  Effect.flatMap(checkValue(cache, "eventCapacity", eventCapacity, "count"), (capacity) => EventHub.make<A>(capacity))

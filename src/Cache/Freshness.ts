@@ -7,10 +7,10 @@ import * as Cause from "effect/Cause"
 import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { CacheConfigError } from "./CacheErrors.js"
+import type { CacheConfigError } from "./CacheErrors.js"
+import { checkValue } from "./checkOptions.js"
 import { givenMillis } from "./durationMillis.js"
 import { type Freshness, freshnessOf } from "./entryTimes.js"
-import { printKey } from "./printKey.js"
 import { millis } from "./timeToLive.js"
 
 /**
@@ -62,8 +62,8 @@ export const makeFreshness = <E>(
   options: FreshnessOptions<E>
 ): Either.Either<Freshness<E>, CacheConfigError> =>
   Either.gen(function*() {
-    const jitter = yield* share(cache, "jitter", options.jitter)
-    const refreshAhead = yield* share(cache, "refreshAhead", options.refreshAhead)
+    const jitter = yield* checkValue(cache, "jitter", options.jitter ?? 0, "share")
+    const refreshAhead = yield* checkValue(cache, "refreshAhead", options.refreshAhead ?? 0, "share")
     const staleWhileRevalidate = yield* millis(cache, "staleWhileRevalidate", options.staleWhileRevalidate)
     const staleIfError = yield* millis(cache, "staleIfError", options.staleIfError)
     const ofFailure = options.failureTimeToLive
@@ -87,10 +87,3 @@ export const makeFreshness = <E>(
  */
 export const failureOf = <E>(cause: Cause.Cause<E>): Option.Option<E> =>
   Cause.isInterrupted(cause) ? Option.none() : Cause.failureOption(cause)
-
-const share = (cache: string, option: string, value: number | undefined): Either.Either<number, CacheConfigError> => {
-  if (value === undefined) return Either.right(0)
-  return typeof value === "number" && value >= 0 && value <= 1
-    ? Either.right(value)
-    : Either.left(new CacheConfigError({ cache, option, value: printKey(value), accepted: "a number from 0 to 1" }))
-}

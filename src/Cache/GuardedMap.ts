@@ -6,13 +6,13 @@
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as Ref from "effect/Ref"
-import { CacheConfigError } from "./CacheErrors.js"
+import type { CacheConfigError } from "./CacheErrors.js"
 import { clockOf, currentClock } from "./clockOf.js"
+import { configError } from "./configError.js"
 import { BoundedMap } from "./engine/BoundedMap.js"
 import { BoundedMapError, type BoundedMapOptions } from "./engine/BoundedMapOptions.js"
 import type { Glance } from "./glance.js"
 import { keyEquality } from "./keyEquality.js"
-import { printKey } from "./printKey.js"
 
 /**
  * A bounded map that fibers share: one `Ref` holds it, and every operation is one step of `Ref.modify`, with the time
@@ -99,13 +99,7 @@ export const orConfigError = <A>(name: string, f: () => A): Effect.Effect<A, Cac
     } catch (cause) {
       if (!(cause instanceof BoundedMapError)) return Effect.die(cause)
       return Effect.fail(
-        new CacheConfigError({
-          cache: name,
-          option: cause.option,
-          value: printKey(cause.value),
-          accepted: cause.accepted,
-          cause
-        })
+        configError(name, cause.option, cause.value, cause.accepted, cause)
       )
     }
   })

@@ -14,8 +14,9 @@ import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { asExit } from "./asExit.js"
 import { type CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
-import { checkOptions, nameIn, whenRight, withCallOptions } from "./checkOptions.js"
+import { checkOptions, nameIn, unlessWrong, whenRight, withCallOptions, withFunction } from "./checkOptions.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
+import { limitKinds } from "./engine/limits.js"
 import { glanced, summaryOf } from "./glance.js"
 import { orConfigError } from "./GuardedMap.js"
 import { clearInTurns, inTurns, pieceSize } from "./inTurns.js"
@@ -286,11 +287,15 @@ export const make = <K, V, E = never, R = never, R2 = never>(
     const leasing = <A, E, R>(lease: unknown, effect: Effect.Effect<A, E, R>) =>
       withCallOptions(name, typeof lease === "function" ? undefined : lease, leaseKinds, effect)
 
+    const calling = <A, E, R>(f: unknown, lease: unknown, effect: Effect.Effect<A, E, R>) =>
+      withFunction(name, "use", f, leasing(lease, effect))
+
     const self: LeasedStore<K, V, E, Exclude<R, Scope.Scope>> = {
       [TypeId]: TypeId,
       name,
       use: (key, f, lease) =>
-        leasing(
+        calling(
+          f,
           lease,
           Effect.uninterruptibleMask((restore) => {
             const found = find(key)
@@ -300,10 +305,14 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           })
         ),
       useOption: (key, f) =>
-        Effect.uninterruptibleMask((restore) => {
-          const found = find(key)
-          return found === Absent ? Effect.succeedNone : inSome(used(name, found, f, restore))
-        }),
+        calling(
+          f,
+          undefined,
+          Effect.uninterruptibleMask((restore) => {
+            const found = find(key)
+            return found === Absent ? Effect.succeedNone : inSome(used(name, found, f, restore))
+          })
+        ),
       lease: (key, lease) =>
         leasing(
           lease,
@@ -416,7 +425,10 @@ export const make = <K, V, E = never, R = never, R2 = never>(
       size: step((map, now) => map.size(now)),
       weight: step((map, now) => map.weight(now)),
       resize: (limits) =>
-        inTurns(Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now, pieceSize))))),
+        unlessWrong(
+          checkOptions(name, limits, limitKinds),
+          inTurns(Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now, pieceSize)))))
+        ),
       stats: table.stats,
       events: table.events,
       pipe() {

@@ -7,12 +7,12 @@ import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
-import { CacheConfigError } from "./CacheErrors.js"
+import type { CacheConfigError } from "./CacheErrors.js"
 import type { BoundedMapOptions } from "./engine/BoundedMapOptions.js"
+import { evictionPolicyNames } from "./engine/EvictionPolicy.js"
 import type { OptionKinds } from "./engine/optionKinds.js"
 import type { EntryInfo } from "./EntryInfo.js"
 import type { ReleaseReason } from "./LeasedValue.js"
-import { printKey } from "./printKey.js"
 import type { ReleaseCounters, ReleaseLimits } from "./Releaser.js"
 import { millis } from "./timeToLive.js"
 
@@ -91,17 +91,17 @@ export const leasedStoreKinds: OptionKinds<Options<never, never>> = {
   name: "text",
   acquire: "acquire",
   release: "function",
-  maxSize: "any",
-  maxWeight: "any",
+  maxSize: "limit",
+  maxWeight: "limit",
   weigh: "function",
-  timeToLive: "any",
-  timeToIdle: "any",
-  evictionPolicy: "any",
-  releaseTimeout: "any",
-  releaseConcurrency: "any",
-  releaseCapacity: "any",
-  gracePeriod: "any",
-  eventCapacity: "any",
+  timeToLive: "durationOrFunction",
+  timeToIdle: "duration",
+  evictionPolicy: evictionPolicyNames,
+  releaseTimeout: "duration",
+  releaseConcurrency: "countOrInfinity",
+  releaseCapacity: "countOrInfinity",
+  gracePeriod: "duration",
+  eventCapacity: "count",
   metrics: "flag"
 }
 
@@ -235,20 +235,8 @@ export const releaseLimits = <K, V, E, R, R2>(
     return {
       timeout: Duration.millis(timeout),
       gracePeriod: Duration.millis(gracePeriod),
-      concurrency: yield* countOf(cache, "releaseConcurrency", options.releaseConcurrency ?? defaultReleaseConcurrency),
-      capacity: yield* countOf(cache, "releaseCapacity", options.releaseCapacity ?? defaultReleaseCapacity),
+      concurrency: options.releaseConcurrency ?? defaultReleaseConcurrency,
+      capacity: options.releaseCapacity ?? defaultReleaseCapacity,
       maxWeight: options.maxWeight ?? Number.POSITIVE_INFINITY
     }
   })
-
-const countOf = (cache: string, option: string, value: number): Either.Either<number, CacheConfigError> =>
-  value >= 1 && (Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY)
-    ? Either.right(value)
-    : Either.left(
-      new CacheConfigError({
-        cache,
-        option,
-        value: printKey(value),
-        accepted: "a whole number, 1 or more, or Infinity"
-      })
-    )

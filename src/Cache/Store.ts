@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import * as Config from "effect/Config"
+import type * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import type * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
@@ -18,10 +18,19 @@ import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { type CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
 import { MetricsExport, withMetrics } from "./CacheMetrics.js"
-import { checkOptions, nameIn, whenRight, withCallOptions } from "./checkOptions.js"
+import {
+  checkOptions,
+  nameIn,
+  unlessWrong,
+  unwrapOptions,
+  whenRight,
+  withCallOptions,
+  withFunction
+} from "./checkOptions.js"
 import { givenMillis } from "./durationMillis.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
+import { limitKinds } from "./engine/limits.js"
 import type { EntryInfo } from "./EntryInfo.js"
 import { jitteredUntil } from "./entryTimes.js"
 import { makeEventHub } from "./EventHub.js"
@@ -390,7 +399,8 @@ export const make = <K, V, E = never, R = never>(
       get: (key) => lookup((map, now) => orNotFound(key, entries.get(map, key, now))),
       getOption: (key) => lookup((map, now) => Exit.succeed(toOption(entries.get(map, key, now)))),
       getOrCompute: (key, compute, writeOptions) => writing(writeOptions, getOrCompute(key, compute, writeOptions)),
-      getManyOrCompute: (keys, load, writeOptions) => writing(writeOptions, getManyOrCompute(keys, load, writeOptions)),
+      getManyOrCompute: (keys, load, writeOptions) =>
+        writing(writeOptions, withFunction(name, "load", load, getManyOrCompute(keys, load, writeOptions))),
       refresh: (key, compute, writeOptions) => writing(writeOptions, refresh(key, compute, writeOptions)),
       add: (key, value, writeOptions) =>
         writing(
@@ -458,7 +468,10 @@ export const make = <K, V, E = never, R = never>(
       size: step((map, now) => map.size(now)),
       weight: step((map, now) => map.weight(now)),
       resize: (limits) =>
-        inTurns(Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now, pieceSize))))),
+        unlessWrong(
+          checkOptions(name, limits, limitKinds),
+          inTurns(Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now, pieceSize)))))
+        ),
       stats: step((map, now) => {
         const size = map.size(now)
         const { hits, insertions, listenerFailures, misses, rejections, ...removals } = map.counters
@@ -537,6 +550,6 @@ export const layerConfig = <Self, K, V, E = never, R = never>(
   tag: Context.Tag<Self, Store<K, V, E, R>>,
   config: Config.Config.Wrap<Options<K, V, E>>
 ): Layer.Layer<Self, CacheConfigError | ConfigError, R> =>
-  Layer.scoped(tag, Effect.flatMap(Config.unwrap(config), (options) => make<K, V, E, R>(options)))
+  Layer.scoped(tag, Effect.flatMap(unwrapOptions("Store", config), (options) => make<K, V, E, R>(options)))
 
 const toOption = <A>(found: A | Absent): Option.Option<A> => found === Absent ? Option.none() : Option.some(found)

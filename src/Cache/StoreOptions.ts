@@ -5,6 +5,7 @@
  */
 import type * as Duration from "effect/Duration"
 import type { BoundedMapOptions } from "./engine/BoundedMapOptions.js"
+import { evictionPolicyNames } from "./engine/EvictionPolicy.js"
 import type { OptionKinds } from "./engine/optionKinds.js"
 import type { FreshnessOptions } from "./Freshness.js"
 import { freshnessKinds } from "./freshnessKinds.js"
@@ -58,15 +59,15 @@ export interface Options<in K, in V, in E = never>
 export const storeKinds: OptionKinds<Options<never, never>> = {
   ...freshnessKinds,
   name: "text",
-  maxSize: "any",
-  maxWeight: "any",
+  maxSize: "limit",
+  maxWeight: "limit",
   weigh: "function",
   weighFailure: "function",
-  timeToLive: "any",
-  timeToIdle: "any",
-  evictionPolicy: "any",
+  timeToLive: "durationOrFunction",
+  timeToIdle: "duration",
+  evictionPolicy: evictionPolicyNames,
   onRemoval: "function",
-  eventCapacity: "any",
+  eventCapacity: "count",
   metrics: "flag"
 }
 

@@ -3,13 +3,15 @@
  *
  * @since 0.1.0
  */
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { LazyArg } from "effect/Function"
 import type { CacheConfigError } from "./CacheErrors.js"
 import type * as Plain from "./Either.js"
-import type { OptionKind } from "./engine/optionKinds.js"
-import { wrongNested, wrongOptions } from "./wrongOptions.js"
+import { isOfKind, type OptionKind } from "./engine/optionKinds.js"
+import { checkValue as checkPlainly, wrongNested, wrongOptions } from "./wrongOptions.js"
 
 export {
   /** @since 0.1.0 */
@@ -43,6 +45,23 @@ export const checkNested = (
   kinds: Readonly<Record<string, OptionKind>>
 ): Either.Either<void, CacheConfigError> => unlessAny(wrongNested(cache, option, options, kinds))
 
+/**
+ * An option by itself, if it is of its kind. Else `CacheConfigError`, in the same words as for options together.
+ *
+ * @param cache for messages
+ * @since 0.1.0
+ * @category validation
+ */
+export const checkValue = <A>(
+  cache: string,
+  option: string,
+  value: A,
+  kind: Exclude<OptionKind, "any">
+): Either.Either<A, CacheConfigError> => asEffects(checkPlainly(cache, option, value, kind))
+
+const asEffects = <A, E>(self: Plain.Either<A, E>): Either.Either<A, E> =>
+  self._tag === "Left" ? Either.left(self.left) : Either.right(self.right)
+
 const unlessAny = (wrong: CacheConfigError | undefined): Either.Either<void, CacheConfigError> =>
   wrong === undefined ? Either.void : Either.left(wrong)
 
@@ -56,7 +75,7 @@ const unlessAny = (wrong: CacheConfigError | undefined): Either.Either<void, Cac
  * @category combinators
  */
 export const unlessWrong = <A, E, R>(
-  checked: Plain.Either<void, CacheConfigError>,
+  checked: Plain.Either<unknown, CacheConfigError>,
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> => checked._tag === "Right" ? effect : Effect.fail(checked.left) as Effect.Effect<never>
 
@@ -87,3 +106,43 @@ export const withCallOptions = <A, E, R>(
   kinds: Readonly<Record<string, OptionKind>>,
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> => options === undefined ? effect : unlessWrong(checkOptions(cache, options, kinds), effect)
+
+/**
+ * What a call does with a function it was given, unless that is none, as an Effect in its place.
+ *
+ * @param option what the function is called, for messages
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withFunction = <A, E, R>(
+  cache: string,
+  option: string,
+  given: unknown,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  typeof given === "function" ? effect : unlessWrong(checkValue(cache, option, given, "compute"), effect)
+
+/**
+ * Options whose parts are read from `Config`.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const unwrapOptions = <A>(cache: string, config: Config.Config.Wrap<A>): Effect.Effect<A, ConfigError> =>
+  unlessWrong(wrapped(cache, "config", config), Effect.suspend(() => Config.unwrap(config)))
+
+const wrapped = (cache: string, option: string, config: unknown): Either.Either<void, CacheConfigError> => {
+  if (Config.isConfig(config)) return Either.void
+  const checked = checkValue(cache, option, config, wrappedKind)
+  if (Either.isLeft(checked)) return Either.left(checked.left)
+  for (const [name, each] of Object.entries(config ?? {})) {
+    const wrong = wrapped(cache, `${option}.${name.slice(0, 60)}`, each)
+    if (Either.isLeft(wrong)) return wrong
+  }
+  return Either.void
+}
+
+const wrappedKind = {
+  accepted: "a Config, or an object of such: Config.integer(\"MAX_SIZE\")",
+  accepts: (value: unknown) => isOfKind(value, "object")
+}

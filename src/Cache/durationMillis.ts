@@ -4,9 +4,9 @@
  * @since 0.1.0
  */
 import type * as Duration from "effect/Duration"
-import { CacheConfigError } from "./CacheErrors.js"
+import { configError } from "./configError.js"
 import { onRejection } from "./engine/onRejection.js"
-import { keyText } from "./keyText.js"
+import { acceptedOf } from "./engine/optionKinds.js"
 
 const durationId = Symbol.for("effect/Duration")
 
@@ -69,17 +69,6 @@ const readValue = (value: unknown): number | undefined => {
 }
 
 /**
- * The milliseconds of a duration that is not negative; `undefined` for anything else.
- *
- * @since 0.1.0
- * @category conversions
- */
-export const nonNegativeMillis = (input: Duration.DurationInput): number | undefined => {
-  const millis = durationMillis(input)
-  return millis === undefined || millis < 0 ? undefined : millis
-}
-
-/**
  * A duration that a call brings or a function answers, in milliseconds. A negative one is what is left of a time that
  * has passed: zero. Throws `CacheConfigError` for what is none.
  *
@@ -93,5 +82,5 @@ export const givenMillis = (cache: string, option: string, value: Duration.Durat
   if (millis !== undefined) return Math.max(0, millis)
   // The function may be `async`.
   onRejection(value, () => {})
-  throw new CacheConfigError({ cache, option, value: keyText(value), accepted: "a duration" })
+  throw configError(cache, option, value, acceptedOf.anyDuration)
 }

@@ -13,9 +13,9 @@ import type { FreshnessOptions } from "./Freshness.js"
  * @category validation
  */
 export const freshnessKinds: OptionKinds<FreshnessOptions<never>> = {
-  jitter: "any",
-  refreshAhead: "any",
-  staleWhileRevalidate: "any",
-  staleIfError: "any",
-  failureTimeToLive: "any"
+  jitter: "share",
+  refreshAhead: "share",
+  staleWhileRevalidate: "duration",
+  staleIfError: "duration",
+  failureTimeToLive: "durationOrFunction"
 }

@@ -6,8 +6,7 @@
 import { CacheConfigError } from "./CacheErrors.js"
 import * as Either from "./Either.js"
 import type { OptionKind } from "./engine/optionKinds.js"
-import { keyText } from "./keyText.js"
-import { wrongOptions } from "./wrongOptions.js"
+import { checkValue, wrongOptions } from "./wrongOptions.js"
 
 /**
  * An entry to write among others: a key, a value, and what its write decides for itself.
@@ -58,7 +57,9 @@ export const writeAll = <I, E>(
  * @category validation
  */
 export const keysIn = <K>(cache: string, keys: Iterable<K>): Either.Either<ReadonlyArray<K>, CacheConfigError> =>
-  listIn(cache, "keys", keys, "an array or another iterable of keys")
+  listIn(cache, "keys", keys)
+
+const pairs = "pairs of a key and a value"
 
 /**
  * Entries as a list. `CacheConfigError` for what is none, and for options of one of them that there are not.
@@ -73,14 +74,12 @@ export const entriesIn = <I extends EntryToWrite<unknown, unknown, unknown>>(
   entries: Iterable<I>,
   kinds: Readonly<Record<string, OptionKind>>
 ): Either.Either<ReadonlyArray<I>, CacheConfigError> =>
-  Either.flatMap(listIn(cache, "entries", entries, "pairs of a key and a value"), (list) => {
+  Either.flatMap(listIn(cache, "entries", entries), (list) => {
     for (const entry of list) {
       // What a `Map` does not take either.
       if (typeof entry !== "object" || entry === null) {
         const value = "one with something else in it"
-        return Either.left(
-          new CacheConfigError({ cache, option: "entries", value, accepted: "pairs of a key and a value" })
-        )
+        return Either.left(new CacheConfigError({ cache, option: "entries", value, accepted: pairs }))
       }
       const [, , write] = entry
       const wrong = write === undefined ? undefined : wrongOptions(cache, write, kinds)
@@ -92,11 +91,6 @@ export const entriesIn = <I extends EntryToWrite<unknown, unknown, unknown>>(
 const listIn = <A>(
   cache: string,
   option: string,
-  items: Iterable<A>,
-  accepted: string
+  items: Iterable<A>
 ): Either.Either<ReadonlyArray<A>, CacheConfigError> =>
-  isList(items) ? Either.right([...items]) : Either.left(
-    new CacheConfigError({ cache, option, value: keyText(items), accepted })
-  )
-
-const isList = (items: unknown): boolean => typeof items === "object" && items !== null && Symbol.iterator in items
+  Either.map(checkValue(cache, option, items, "iterable"), (items) => [...items])

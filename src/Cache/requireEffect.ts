@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import { CacheConfigError } from "./CacheErrors.js"
 import { onRejection } from "./engine/onRejection.js"
+import { acceptedOf } from "./engine/optionKinds.js"
 import { printKey } from "./printKey.js"
 
 /**
@@ -26,8 +27,6 @@ export const requireEffect = <A, E, R>(
   if (Effect.isEffect(given)) return given
   const printed = onRejection(given, () => {}) ? "a promise" : printKey(given)
   const value = isReturned ? `one that returns ${printed}` : printed
-  const accepted = `${
-    isReturned ? "a function that returns an Effect" : "an Effect"
-  }: wrap promises in Effect.tryPromise`
+  const accepted = `${isReturned ? acceptedOf.compute : "an Effect"}: wrap promises in Effect.tryPromise`
   return Effect.die(new CacheConfigError({ cache, option, value, accepted }))
 }

@@ -5,9 +5,9 @@
  */
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
-import { CacheConfigError } from "./CacheErrors.js"
-import { givenMillis, nonNegativeMillis } from "./durationMillis.js"
-import { printKey } from "./printKey.js"
+import type { CacheConfigError } from "./CacheErrors.js"
+import { checkValue } from "./checkOptions.js"
+import { durationMillis, givenMillis } from "./durationMillis.js"
 
 /**
  * An option that is a duration, in milliseconds; `CacheConfigError` for what is none or is negative.
@@ -21,13 +21,9 @@ export const millis = (
   cache: string,
   option: string,
   value: Duration.DurationInput | undefined,
-  accepted = "a duration of 0 milliseconds or more"
-): Either.Either<number, CacheConfigError> => {
-  const found = nonNegativeMillis(value ?? 0)
-  return found === undefined
-    ? Either.left(new CacheConfigError({ cache, option, value: printKey(value), accepted }))
-    : Either.right(found)
-}
+  kind: "duration" | "durationAboveZero" = "duration"
+): Either.Either<number, CacheConfigError> =>
+  Either.map(checkValue(cache, option, value === undefined ? 0 : value, kind), (value) => durationMillis(value) ?? 0)
 
 /**
  * A time to idle, in milliseconds, `Infinity` for none; `CacheConfigError` for what is none or is negative.

@@ -4,7 +4,10 @@
  * @since 0.1.0
  */
 import { CacheConfigError } from "./CacheErrors.js"
-import { type OptionKind, wrongOption } from "./engine/optionKinds.js"
+import { configError } from "./configError.js"
+import { durationMillis } from "./durationMillis.js"
+import * as Either from "./Either.js"
+import { acceptedAs, isOfKind, type OptionKind, printedOf, wrongOption } from "./engine/optionKinds.js"
 import { keyText } from "./keyText.js"
 
 /**
@@ -23,15 +26,17 @@ export const nameIn = (options: unknown, otherwise: string): string => {
  * names the option, what is accepted, and which one may be meant. `undefined` if nothing is.
  *
  * @param cache for messages
+ * @param hasOthers whether other names are of somebody else, unless they look like one of these
  * @since 0.1.0
  * @category validation
  */
 export const wrongOptions = (
   cache: string,
   options: unknown,
-  kinds: Readonly<Record<string, OptionKind>>
+  kinds: Readonly<Record<string, OptionKind>>,
+  hasOthers = false
 ): CacheConfigError | undefined => {
-  const wrong = wrongOption(options, kinds)
+  const wrong = wrongOption(options, kinds, isAccepted, hasOthers)
   return wrong && new CacheConfigError({
     cache,
     option: wrong.option,
@@ -56,4 +61,42 @@ export const wrongNested = (
   if (wrong === undefined) return undefined
   const { accepted, option: name, value } = wrong
   return new CacheConfigError({ cache, option: name === "options" ? option : `${option}.${name}`, value, accepted })
+}
+
+/**
+ * An option by itself, if it is of its kind. Else `CacheConfigError`, in the same words as for options together.
+ *
+ * @param cache for messages
+ * @since 0.1.0
+ * @category validation
+ */
+export const checkValue = <A>(
+  cache: string,
+  option: string,
+  value: A,
+  kind: Exclude<OptionKind, "any">
+): Either.Either<A, CacheConfigError> => {
+  if (isAccepted(value, kind)) return Either.right(value)
+  const printed = printedOf(value, kind)
+  const accepted = acceptedAs(kind)
+  return Either.left(
+    printed === undefined
+      ? configError(cache, option, value, accepted)
+      : new CacheConfigError({ cache, option, value: printed, accepted })
+  )
+}
+
+const isAccepted = (value: unknown, kind: OptionKind): boolean => {
+  switch (kind) {
+    case "anyDuration":
+      return durationMillis(value) !== undefined
+    case "duration":
+      return Number(durationMillis(value)) >= 0
+    case "durationAboveZero":
+      return Number(durationMillis(value)) > 0
+    case "durationOrFunction":
+      return typeof value === "function" || isAccepted(value, "duration")
+    default:
+      return isOfKind(value, kind)
+  }
 }

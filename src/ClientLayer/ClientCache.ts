@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import * as Config from "effect/Config"
+import type * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -13,6 +13,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Types from "effect/Types"
 import type { CacheConfigError, CacheExistsError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
+import { checkValue, nameIn, unlessWrong, unwrapOptions } from "../Cache/checkOptions.js"
 import type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
 import type { AwsClient, ClientClass, ClientOf, OptionalConfig } from "./AwsClient.js"
 import type { AwsCommand, CommandFor } from "./AwsCommand.js"
@@ -20,7 +21,7 @@ import { buildClient } from "./ClientBuilder.js"
 import type { ClientCacheKey } from "./ClientCacheKey.js"
 import type { ClientCacheOptions, ClientCacheService, ClientCacheStats, SendOptions } from "./ClientCacheService.js"
 import type { ClientBuildError, ClientValueError } from "./ClientErrors.js"
-import { type ClientFake, clientFake, fakeBuilder } from "./ClientFake.js"
+import { type ClientFake, clientFake, fakeBuilder, fakesKind } from "./ClientFake.js"
 import type { ClientArguments, ClientOptions } from "./ClientOptions.js"
 import type { ClientSource } from "./ClientSource.js"
 import { makeClientCache } from "./makeClientCache.js"
@@ -384,7 +385,7 @@ export class ClientCache extends Context.Tag("effect-aws-cache/ClientCache")<Cli
   static layerConfig(
     config: Config.Config.Wrap<ClientCacheOptions>
   ): Layer.Layer<ClientCache, CacheConfigError | ConfigError.ConfigError> {
-    return Layer.unwrapEffect(Effect.map(Config.unwrap(config), ClientCache.layer))
+    return Layer.unwrapEffect(Effect.map(unwrapOptions("ClientCache", config), ClientCache.layer))
   }
 
   /**
@@ -411,7 +412,13 @@ export class ClientCache extends Context.Tag("effect-aws-cache/ClientCache")<Cli
     fakes: ReadonlyArray<ClientFake>,
     options: ClientCacheOptions = {}
   ): Layer.Layer<ClientCache, CacheConfigError> {
-    return Layer.scoped(ClientCache, makeClientCache(options, fakeBuilder(fakes, "ClientCache.layerTest")))
+    return Layer.scoped(
+      ClientCache,
+      unlessWrong(
+        checkValue(nameIn(options, "ClientCache"), "fakes", fakes, fakesKind),
+        Effect.suspend(() => makeClientCache(options, fakeBuilder(fakes, "ClientCache.layerTest")))
+      )
+    )
   }
 
   /**

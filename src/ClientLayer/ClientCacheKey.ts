@@ -8,9 +8,10 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type * as Types from "effect/Types"
 import { CacheKeyError } from "../Cache/CacheErrors.js"
+import { withCallOptions } from "../Cache/checkOptions.js"
 import { type ClientClass, type ClientOf, isClientClass } from "./AwsClient.js"
 import { type NormalConfig, normaliseConfig } from "./clientConfig.js"
-import { canonicalOptions, type ClientArguments } from "./ClientOptions.js"
+import { canonicalOptions, type ClientArguments, clientOptionKinds } from "./ClientOptions.js"
 import { hiddenTextsOf } from "./hiddenTexts.js"
 import { KeyMemo, type Place } from "./KeyMemo.js"
 import { maskedCause } from "./maskedCause.js"
@@ -142,8 +143,13 @@ export class ClientCacheKey<out C> extends PrintedKey {
     clientClass: Ctor,
     ...[configuration, options]: ClientArguments<Ctor>
   ): Effect.Effect<ClientCacheKey<ClientOf<Ctor>>, CacheKeyError> {
-    return Effect.suspend(() =>
-      Either.map(prepareClient<ClientOf<Ctor>>(clientClass, configuration, options), ({ key }) => settled(key))
+    return withCallOptions(
+      "ClientCacheKey",
+      options,
+      clientOptionKinds,
+      Effect.suspend(() =>
+        Either.map(prepareClient<ClientOf<Ctor>>(clientClass, configuration, options), ({ key }) => settled(key))
+      )
     )
   }
 

@@ -11,6 +11,7 @@ import type * as Stream from "effect/Stream"
 import type * as Types from "effect/Types"
 import type { CacheConfigError, CacheExistsError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
 import type { EvictionPolicyName } from "../Cache/engine/EvictionPolicy.js"
+import { evictionPolicyNames } from "../Cache/engine/EvictionPolicy.js"
 import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
 import type { AwsClient, ClientClass, ClientOf, OptionalConfig } from "./AwsClient.js"
@@ -82,14 +83,14 @@ export type SendOptions<Client, Source extends ExceptionSource = never> =
  * @category validation
  */
 export const clientCacheKinds: OptionKinds<ClientCacheOptions> = {
-  maxSize: "any",
-  evictionPolicy: "any",
+  maxSize: "limit",
+  evictionPolicy: evictionPolicyNames,
   name: "text",
-  timeToLive: "any",
-  timeToIdle: "any",
-  gracePeriod: "any",
-  drainTimeout: "any",
-  eventCapacity: "any",
+  timeToLive: "duration",
+  timeToIdle: "duration",
+  gracePeriod: "duration",
+  drainTimeout: "duration",
+  eventCapacity: "count",
   metrics: "flag"
 }
 

@@ -4,6 +4,8 @@
  * @since 0.1.0
  */
 import type * as Effect from "effect/Effect"
+import { checkValue } from "../Cache/checkOptions.js"
+import { orThrow } from "../Cache/Either.js"
 
 /**
  * A step that is run once on each new client, before anyone gets it: the place for middleware, tracing, patches of other
@@ -58,6 +60,7 @@ export class ClientCustomization<in C> {
     name: string,
     apply: (client: C) => void | Effect.Effect<unknown, unknown>
   ): ClientCustomization<C> {
-    return new ClientCustomization(name, apply)
+    orThrow(checkValue("ClientCustomization", "name", name, "text"))
+    return new ClientCustomization(name, orThrow(checkValue("ClientCustomization", "apply", apply, "function")))
   }
 }

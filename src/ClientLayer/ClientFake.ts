@@ -4,9 +4,12 @@
  * @since 0.1.0
  */
 import * as Predicate from "effect/Predicate"
+import { checkValue } from "../Cache/checkOptions.js"
+import { orThrow } from "../Cache/Either.js"
+import { describeType } from "../Cache/engine/describeType.js"
+import { isOfKind, type SpecialKind } from "../Cache/engine/optionKinds.js"
 import type { AwsClient, ClientClass, ClientOf } from "./AwsClient.js"
 import type { ClientBuilder } from "./ClientBuilder.js"
-import { describeType } from "./describeType.js"
 import { Transport } from "./Transport.js"
 
 /**
@@ -31,7 +34,20 @@ export interface ClientFake {
 export const clientFake = <Ctor extends ClientClass>(
   clientClass: Ctor,
   make: (config: Readonly<Record<string, unknown>>) => ClientOf<Ctor>
-): ClientFake => ({ clientClass, make })
+): ClientFake => ({ clientClass, make: orThrow(checkValue("ClientCache.fake", "make", make, "function")) })
+
+/**
+ * The kind of a list of fakes.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const fakesKind: SpecialKind = {
+  accepted: "an array of fakes, made by ClientCache.fake or ResourceCache.fake",
+  accepts: (value) =>
+    Array.isArray(value)
+    && value.every((fake) => isOfKind(fake, "object") && ("clientClass" in fake || "definitionId" in fake))
+}
 
 /**
  * A builder that gives out fakes, and fails for the classes there is none for, so that a test reaches no network by

@@ -4,9 +4,10 @@
  * @since 0.1.0
  */
 import { CacheKeyError } from "../Cache/CacheErrors.js"
+import { describeType } from "../Cache/engine/describeType.js"
+import type { OptionKinds, SpecialKind } from "../Cache/engine/optionKinds.js"
 import type { ClientClass, ClientConfig, ClientOf, OptionalConfig } from "./AwsClient.js"
 import { ClientCustomization } from "./ClientCustomization.js"
-import { describeType } from "./describeType.js"
 
 /**
  * What tells clients apart besides their configuration. All of it is part of the key.
@@ -19,6 +20,28 @@ export interface ClientOptions<in C> {
   readonly customize?: ClientCustomization<C> | undefined
   /** A name that keeps this client apart from others that would be equal. It is printed, so it must not hold a secret. */
   readonly variant?: string | undefined
+}
+
+/**
+ * The kind of options that are customizations.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const customizationKind: SpecialKind = {
+  accepted: "a ClientCustomization, made by ClientCustomization.make",
+  accepts: (value) => value instanceof ClientCustomization
+}
+
+/**
+ * Which options there are besides a configuration.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const clientOptionKinds: OptionKinds<ClientOptions<never>> = {
+  customize: customizationKind,
+  variant: "text"
 }
 
 /**
@@ -43,9 +66,10 @@ export type CompleteRequest = (
 ) => { readonly config: unknown; readonly options: unknown }
 
 /**
- * Options as they take part in a key: as canonical text, empty when there are none, and as they are shown.
+ * Options of the kinds of `clientOptionKinds` as they take part in a key: as canonical text, empty when there are none,
+ * and as they are shown.
  *
- * Throws `CacheKeyError` for a customization or variant that makes no key.
+ * Throws `CacheKeyError` for a customization or variant whose name makes no key.
  *
  * @param cache the name of the kind of key, for errors
  * @since 0.1.0
@@ -55,28 +79,12 @@ export const canonicalOptions = (
   options: unknown,
   cache: string
 ): { readonly text: string; readonly printed: () => ReadonlyArray<string> } => {
-  if (options === undefined) return none
-  if (typeof options !== "object" || options === null) {
-    throw new CacheKeyError({
-      cache,
-      field: "options",
-      value: describeType(options),
-      accepted: "an object with customize and variant"
-    })
-  }
+  if (typeof options !== "object" || options === null) return none
   const customize = "customize" in options ? options.customize : undefined
   const variant = "variant" in options ? options.variant : undefined
   let text = ""
   const printed: Array<string> = []
-  if (customize !== undefined) {
-    if (!(customize instanceof ClientCustomization)) {
-      throw new CacheKeyError({
-        cache,
-        field: "customize",
-        value: describeType(customize),
-        accepted: "a ClientCustomization, made by ClientCustomization.make"
-      })
-    }
+  if (customize instanceof ClientCustomization) {
     const name = checkedName("customize.name", customize.name, cache)
     text += `customize:${JSON.stringify(name)},`
     printed.push(`customize=${name}`)

@@ -5,6 +5,7 @@
  */
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import * as regionData from "./regionData.js"
 import { normaliseRegion } from "./regionName.js"
 import { UnknownRegionError } from "./SessionErrors.js"
@@ -21,6 +22,14 @@ export interface RegionsOptions {
   /** Whether to list endpoints that are no regions too, such as `"aws-global"` or `"fips-us-east-1"`. Default `false`. */
   readonly allowNonRegional?: boolean | undefined
 }
+
+/**
+ * Which options lists of regions have.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const regionsKinds: OptionKinds<RegionsOptions> = { partition: "text", allowNonRegional: "flag" }
 
 /**
  * The names of the partitions, `"aws"` first.

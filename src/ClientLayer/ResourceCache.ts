@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import * as Config from "effect/Config"
+import type * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -13,9 +13,11 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Types from "effect/Types"
 import type { CacheConfigError, CacheExistsError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
+import { checkValue, nameIn, unlessWrong, unwrapOptions } from "../Cache/checkOptions.js"
 import type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
 import type { ClientClass, OptionalConfig } from "./AwsClient.js"
 import { ClientCache, ClientCacheLive } from "./ClientCache.js"
+import { fakesKind } from "./ClientFake.js"
 import { makeResourceCache, makeResourceCacheWith } from "./makeResourceCache.js"
 import type { ResourceError } from "./ResourceBuilder.js"
 import type { ResourceCacheKey } from "./ResourceCacheKey.js"
@@ -309,7 +311,7 @@ export class ResourceCache
   static layerConfig(
     config: Config.Config.Wrap<ResourceCacheOptions>
   ): Layer.Layer<ResourceCache, CacheConfigError | ConfigError.ConfigError, ClientCache> {
-    return Layer.unwrapEffect(Effect.map(Config.unwrap(config), ResourceCache.layer))
+    return Layer.unwrapEffect(Effect.map(unwrapOptions("ResourceCache", config), ResourceCache.layer))
   }
 
   /**
@@ -336,7 +338,13 @@ export class ResourceCache
     fakes: ReadonlyArray<ResourceFake>,
     options: ResourceCacheOptions = {}
   ): Layer.Layer<ResourceCache, CacheConfigError> {
-    return Layer.scoped(ResourceCache, makeResourceCacheWith(options, fakeResourceBuilder(fakes, noFake)))
+    return Layer.scoped(
+      ResourceCache,
+      unlessWrong(
+        checkValue(nameIn(options, "ResourceCache"), "fakes", fakes, fakesKind),
+        Effect.suspend(() => makeResourceCacheWith(options, fakeResourceBuilder(fakes, noFake)))
+      )
+    )
   }
 
   /**

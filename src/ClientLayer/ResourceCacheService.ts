@@ -11,6 +11,7 @@ import type * as Stream from "effect/Stream"
 import type * as Types from "effect/Types"
 import type { CacheConfigError, CacheExistsError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
 import type { EvictionPolicyName } from "../Cache/engine/EvictionPolicy.js"
+import { evictionPolicyNames } from "../Cache/engine/EvictionPolicy.js"
 import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
 import type { ClientClass, OptionalConfig } from "./AwsClient.js"
@@ -64,14 +65,14 @@ export interface ResourceCacheOptions {
  * @category validation
  */
 export const resourceCacheKinds: OptionKinds<ResourceCacheOptions> = {
-  maxSize: "any",
-  evictionPolicy: "any",
+  maxSize: "limit",
+  evictionPolicy: evictionPolicyNames,
   name: "text",
-  timeToLive: "any",
-  timeToIdle: "any",
-  gracePeriod: "any",
-  releaseTimeout: "any",
-  eventCapacity: "any",
+  timeToLive: "duration",
+  timeToIdle: "duration",
+  gracePeriod: "duration",
+  releaseTimeout: "duration",
+  eventCapacity: "count",
   metrics: "flag"
 }
 

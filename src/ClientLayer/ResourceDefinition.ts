@@ -4,21 +4,24 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
+import type * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
-import { checkOptions } from "../Cache/checkOptions.js"
+import { checkOptions, checkValue } from "../Cache/checkOptions.js"
+import { orThrow } from "../Cache/Either.js"
+import { describeType } from "../Cache/engine/describeType.js"
 import { onRejection } from "../Cache/engine/onRejection.js"
-import type { OptionKinds } from "../Cache/engine/optionKinds.js"
+import { isOfKind, type OptionKinds } from "../Cache/engine/optionKinds.js"
 import { printKey } from "../Cache/printKey.js"
 import { requireEffect } from "../Cache/requireEffect.js"
+import { schemaKind } from "../Cache/schemaKind.js"
 import type { ClientClass, ClientOf, OptionalConfig } from "./AwsClient.js"
 import type { ClientCustomization } from "./ClientCustomization.js"
+import { customizationKind } from "./ClientOptions.js"
 import type { ClientSource } from "./ClientSource.js"
-import { describeType } from "./describeType.js"
 import { referenceId } from "./referenceId.js"
 
 /**
@@ -201,34 +204,15 @@ export class ResourceDefinition<in out Ctor extends ClientClass, in out Options,
       | ResourceSpec<Ctor, Options, R> & { readonly options: Schema.Schema<Options, OptionsEncoded> }
       | ResourceSpec<Ctor, NoOptions, R>
   ): ResourceDefinition<Ctor, Options, R> | ResourceDefinition<Ctor, NoOptions, R> {
-    const { name } = spec
+    const { name } = isOfKind(spec, "object") ? spec : { name: undefined }
     if (typeof name !== "string" || name.trim() === "" || name.length > longestName) {
-      throw new CacheConfigError({
-        cache: "ResourceDefinition",
-        option: "name",
-        value: typeof name === "string" ? printKey(name) : describeType(name),
-        accepted: `a text that is not blank, of ${longestName} characters at most`
-      })
+      const value = typeof name === "string" ? printKey(name) : describeType(name)
+      const accepted = `a text that is not blank, of ${longestName} characters at most`
+      throw new CacheConfigError({ cache: "ResourceDefinition", option: "name", value, accepted })
     }
     const cache = `ResourceDefinition ${name}`
-    const checked = checkOptions(cache, spec, specKinds)
-    if (Either.isLeft(checked)) throw checked.left
-    if (typeof spec.client !== "function") {
-      throw new CacheConfigError({
-        cache,
-        option: "client",
-        value: describeType(spec.client),
-        accepted: "an AWS SDK v3 client class such as S3Client, or an arrow function that loads one"
-      })
-    }
-    if ("options" in spec && !Schema.isSchema(spec.options)) {
-      throw new CacheConfigError({
-        cache,
-        option: "options",
-        value: describeType(spec.options),
-        accepted: "a Schema, such as Schema.Struct({ ... })"
-      })
-    }
+    orThrow(checkOptions(cache, spec, specKinds))
+    orThrow(checkValue(cache, "client", spec.client, clientKind))
     return "options" in spec
       ? new ResourceDefinition(spec, Schema.typeSchema(spec.options))
       : new ResourceDefinition(spec, noOptions)
@@ -257,14 +241,22 @@ export type ResourceOf<Definition> = Definition extends ResourceDefinition<infer
 
 const longestName = 100
 
+const clientKind = {
+  accepted: "an AWS SDK v3 client class such as S3Client, or an arrow function that loads one",
+  accepts: (value: unknown) => typeof value === "function"
+}
+
 const specKinds: OptionKinds<ResourceSpec<never, never, never> & { readonly options: unknown }> = {
   name: "any",
-  client: "any",
-  options: "any",
+  client: clientKind,
+  options: schemaKind,
   make: "acquire",
   release: "function",
-  ownClient: "any",
-  customize: "any",
+  ownClient: {
+    accepted: "true, false or a function that returns a name",
+    accepts: (value) => typeof value === "boolean" || typeof value === "function"
+  },
+  customize: customizationKind,
   isResource: "function"
 }
 

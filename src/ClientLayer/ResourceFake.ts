@@ -6,6 +6,8 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Types from "effect/Types"
+import { checkValue } from "../Cache/checkOptions.js"
+import { orThrow } from "../Cache/Either.js"
 import type { ClientClass } from "./AwsClient.js"
 import { failing, type ResourceBuilder } from "./ResourceBuilder.js"
 import type { ResourceDefinition } from "./ResourceDefinition.js"
@@ -34,10 +36,13 @@ export interface ResourceFake {
 export const resourceFake = <Ctor extends ClientClass, Options, R>(
   definition: ResourceDefinition<Ctor, Options, R>,
   make: (config: Readonly<Record<string, unknown>>, options: Options) => Types.NoInfer<R>
-): ResourceFake => ({
-  definitionId: definition.id,
-  make: (config, options) => make(config, Either.getOrThrow(definition.validateOptions(options)))
-})
+): ResourceFake => {
+  orThrow(checkValue("ResourceCache.fake", "make", make, "function"))
+  return {
+    definitionId: definition.id,
+    make: (config, options) => make(config, Either.getOrThrow(definition.validateOptions(options)))
+  }
+}
 
 /**
  * A builder that gives out fakes. They are the test's: they are never released.

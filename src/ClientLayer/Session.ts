@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import * as Config from "effect/Config"
+import type * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -12,6 +12,7 @@ import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
+import { unwrapOptions } from "../Cache/checkOptions.js"
 import type { ClientClass, ClientOf, OptionalConfig } from "./AwsClient.js"
 import type { AwsCommand, CommandFor } from "./AwsCommand.js"
 import { ClientCache } from "./ClientCache.js"
@@ -121,7 +122,9 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
     config: Config.Config.Wrap<Omit<SessionOptions, "credentials" | "requestHandler">>,
     options: Pick<SessionOptions, "credentials" | "requestHandler"> = {}
   ): Layer.Layer<Session, SessionError | ConfigError.ConfigError> {
-    return Layer.unwrapEffect(Effect.map(Config.unwrap(config), (read) => Session.layer({ ...read, ...options })))
+    return Layer.unwrapEffect(
+      Effect.map(unwrapOptions("Session", config), (read) => Session.layer({ ...read, ...options }))
+    )
   }
 
   /**

@@ -89,18 +89,18 @@ export type SessionSendOptions<Client, Source extends ExceptionSource = never> =
  */
 export const sessionKinds: OptionKinds<SessionOptions> = {
   name: "text",
-  profile: "any",
-  region: "any",
+  profile: "text",
+  region: "text",
   credentials: "any",
-  evictionPolicy: "any",
+  evictionPolicy: ["LRU", "LFU"],
   requestHandler: "any",
-  maxSockets: "any",
-  maxSocketsPerClient: "any",
-  maxSize: "any",
-  gracePeriod: "any",
-  timeToLive: "any",
-  timeToIdle: "any",
-  eventCapacity: "any",
+  maxSockets: "countOrInfinity",
+  maxSocketsPerClient: "countOrInfinity",
+  maxSize: "limit",
+  gracePeriod: "duration",
+  timeToLive: "duration",
+  timeToIdle: "duration",
+  eventCapacity: "count",
   metrics: "flag"
 }
 
@@ -119,6 +119,14 @@ export interface SessionCacheControls {
    */
   readonly maxSize?: number | undefined
 }
+
+/**
+ * Which options choose a cache.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const controlKinds: OptionKinds<SessionCacheControls> = { evictionPolicy: ["LRU", "LFU"], maxSize: "limit" }
 
 /**
  * The arguments after a client class: its configuration, optional where the class has it optional, and options.

@@ -5,8 +5,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { CacheConfigError } from "../Cache/CacheErrors.js"
-import { printKey } from "../Cache/printKey.js"
+import type { CacheConfigError } from "../Cache/CacheErrors.js"
+import { configError } from "../Cache/configError.js"
 import { loadConfigModule } from "./optionalPeers.js"
 import { acceptedRegionName, normaliseRegion } from "./regionName.js"
 import { saltedDigest } from "./saltedDigest.js"
@@ -75,12 +75,8 @@ export const readSessionSettings = (
     const ofAnyProfile = Option.flatMap(named, asGiven)
     if (Option.isSome(namedAnywhere) && Option.isNone(region)) {
       const source = Option.isSome(environment) ? "AWS_REGION" : `the region of profile ${profileName}`
-      return yield* new CacheConfigError({
-        cache: session,
-        option: given.region === undefined ? source : "region",
-        value: printKey(namedAnywhere.value),
-        accepted: acceptedRegionName
-      })
+      const option = given.region === undefined ? source : "region"
+      return yield* configError(session, option, namedAnywhere.value, acceptedRegionName)
     }
     const variables = settingsOf(process.env, (name) => name.startsWith("AWS_"))
     const digestOf = (name: string): string => {

@@ -6,11 +6,10 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
-import { printKey } from "../Cache/printKey.js"
+import { describeType } from "../Cache/engine/describeType.js"
 import { awaitQuiet } from "./awaitQuiet.js"
 import { borrowedHandler } from "./borrowedHandler.js"
 import { ConnectionPool, type TransportFigures } from "./ConnectionPool.js"
-import { describeType } from "./describeType.js"
 import { agentOptions, isAgent, isHandler } from "./handlerOptions.js"
 import { isPlainObject } from "./plainData.js"
 import { Transport } from "./Transport.js"
@@ -78,16 +77,13 @@ export const makeSessionTransport = (
 ): Effect.Effect<SessionTransport, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
     const { maxSockets, maxSocketsPerClient, requestHandler } = options
-    const limit = yield* socketLimit(session, "maxSockets", maxSockets ?? defaultMaxSockets)
-    const share = yield* socketLimit(session, "maxSocketsPerClient", maxSocketsPerClient ?? defaultMaxSocketsPerClient)
+    const limit = maxSockets ?? defaultMaxSockets
+    const share = maxSocketsPerClient ?? defaultMaxSocketsPerClient
     if (isHandler(requestHandler)) return borrowing(requestHandler)
     if (requestHandler !== undefined && !isPlainObject(requestHandler)) {
-      return yield* new CacheConfigError({
-        cache: session,
-        option: "requestHandler",
-        value: describeType(requestHandler),
-        accepted: "plain options of the SDK's HTTP handler, or a request handler"
-      })
+      const accepted = "plain options of the SDK's HTTP handler, or a request handler"
+      const value = describeType(requestHandler)
+      return yield* new CacheConfigError({ cache: session, option: "requestHandler", value, accepted })
     }
     const { httpAgent: givenHttp, httpsAgent: givenHttps } = requestHandler ?? {}
     const defaults = { keepAlive: true, maxSockets: limit }
@@ -117,18 +113,6 @@ export const makeSessionTransport = (
       figures: () => transport.figures()
     }
   })
-
-const socketLimit = (session: string, option: string, limit: number): Effect.Effect<number, CacheConfigError> =>
-  limit === Number.POSITIVE_INFINITY || (Number.isSafeInteger(limit) && limit >= 1)
-    ? Effect.succeed(limit)
-    : Effect.fail(
-      new CacheConfigError({
-        cache: session,
-        option,
-        value: printKey(limit),
-        accepted: "a whole number of sockets for each host, 1 or more, or Infinity"
-      })
-    )
 
 const borrowing = (handler: object): SessionTransport => {
   const requestHandler = borrowedHandler(handler)

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { CacheKeyError } from "../Cache/CacheErrors.js"
-import { describeType } from "./describeType.js"
+import { describeType } from "../Cache/engine/describeType.js"
 import { isObjectPrototype, isPlainObject } from "./plainData.js"
 
 /**

@@ -10,8 +10,9 @@ import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { type CacheConfigError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
-import { checkOptions, nameIn } from "../Cache/checkOptions.js"
+import { checkOptions, nameIn, unlessWrong, withCallOptions, withFunction } from "../Cache/checkOptions.js"
 import { onRejection } from "../Cache/engine/onRejection.js"
+import type { OptionKind } from "../Cache/engine/optionKinds.js"
 import { glanceAt, glanced, keyedLine, keyedSummary } from "../Cache/glance.js"
 import * as LeasedStore from "../Cache/LeasedStore.js"
 import { printedAs } from "../Cache/printedAs.js"
@@ -42,12 +43,12 @@ import { clientCacheKinds } from "./ClientCacheService.js"
 import type { ClientCacheOptions, ClientCacheService } from "./ClientCacheService.js"
 import type { ClientCustomization } from "./ClientCustomization.js"
 import { ClientBuildError, ClientValueError } from "./ClientErrors.js"
-import type { ClientArguments, ClientOptions, CompleteRequest } from "./ClientOptions.js"
+import { type ClientArguments, clientOptionKinds, type ClientOptions, type CompleteRequest } from "./ClientOptions.js"
 import { type ClientSource, knownClass, resolveSource } from "./ClientSource.js"
 import { HiddenTexts } from "./hiddenTexts.js"
 import { settled } from "./PrintedKey.js"
 import type { RequestOrigin } from "./requestFailure.js"
-import { sendFrom } from "./sendCommand.js"
+import { checkRequest, sendFrom } from "./sendCommand.js"
 import { sendLeased } from "./sendLeased.js"
 import { holdCredentials } from "./staticCredentials.js"
 import { TransportRegistry } from "./TransportRegistry.js"
@@ -71,6 +72,7 @@ export const defaultGracePeriod = "5 seconds"
  * @param builder how clients are built
  * @param complete adds to what callers ask for, before it makes a key
  * @param secrets what clients get besides what is in their configuration, to be masked in errors
+ * @param kinds which options there are besides configurations
  * @since 0.1.0
  * @category constructors
  */
@@ -78,7 +80,8 @@ export const makeClientCache = (
   options: ClientCacheOptions,
   builder: ClientBuilder,
   complete: CompleteRequest = (config, options) => ({ config, options }),
-  secrets: MoreSecrets = noMoreSecrets
+  secrets: MoreSecrets = noMoreSecrets,
+  kinds: Readonly<Record<string, OptionKind>> = clientOptionKinds
 ): Effect.Effect<ClientCacheService, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
     const name = nameIn(options, "ClientCache")
@@ -253,12 +256,18 @@ export const makeClientCache = (
 
     const notFound = (key: ClientCacheKey<unknown>) => new CacheNotFoundError({ cache: name, key: printKey(key) })
 
+    const asking = <A, E, R>(options: unknown, effect: Effect.Effect<A, E, R>) =>
+      withCallOptions(name, options, kinds, effect)
+
     const self: ClientCacheService = {
       name,
       client: <Ctor extends ClientClass>(source: ClientSource<Ctor>, ...[config, options]: ClientArguments<Ctor>) =>
-        found(source, config, options, (key, lease) => store.use(key, (entry) => handOut(entry, key), lease)),
+        asking(
+          options,
+          found(source, config, options, (key, lease) => store.use(key, (entry) => handOut(entry, key), lease))
+        ),
       lease: <Ctor extends ClientClass>(source: ClientSource<Ctor>, ...[config, options]: ClientArguments<Ctor>) =>
-        self.leaseWith(source, config, options),
+        asking(options, self.leaseWith(source, config, options)),
       leaseWith: (source, config, options) =>
         found(
           source,
@@ -267,18 +276,29 @@ export const makeClientCache = (
           (key, lease) => Effect.flatMap(store.lease(key, lease), (entry) => clientOf(entry, key))
         ),
       withClient: (source, config, f, options) =>
-        found(
-          source,
-          config,
-          options,
-          (key, lease) => store.use(key, (entry) => withClientOf(entry, key, f), lease)
+        withFunction(
+          name,
+          "use",
+          f,
+          asking(
+            options,
+            found(
+              source,
+              config,
+              options,
+              (key, lease) => store.use(key, (entry) => withClientOf(entry, key, f), lease)
+            )
+          )
         ),
       send: (source, config, command, options) => self.sendWith(source, config, command, options),
       sendWith: (source, config, command, options) =>
-        sendLeased(Effect.flatMap(
-          self.leaseWith(source, config, options),
-          (client) => sendFrom(client, command, options, () => originOf(source, config, options))
-        )),
+        unlessWrong(
+          checkRequest(name, command, options, kinds),
+          sendLeased(Effect.flatMap(
+            self.leaseWith(source, config, options),
+            (client) => sendFrom(client, command, options, () => originOf(source, config, options))
+          ))
+        ),
       get: (key) =>
         Effect.flatMap(
           store.useOption(key, (entry) => handOut(entry, key)),

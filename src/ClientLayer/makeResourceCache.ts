@@ -10,7 +10,8 @@ import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { type CacheConfigError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
-import { checkOptions, nameIn } from "../Cache/checkOptions.js"
+import { checkOptions, nameIn, withFunction } from "../Cache/checkOptions.js"
+import { describeType } from "../Cache/engine/describeType.js"
 import { glanceAt, glanced, keyedLine, keyedSummary } from "../Cache/glance.js"
 import * as LeasedStore from "../Cache/LeasedStore.js"
 import { printedAs } from "../Cache/printedAs.js"
@@ -18,7 +19,6 @@ import { printKey } from "../Cache/printKey.js"
 import type { ClientClass } from "./AwsClient.js"
 import { type MoreSecrets, noMoreSecrets } from "./ClientBuilder.js"
 import type { ClientCacheService } from "./ClientCacheService.js"
-import { describeType } from "./describeType.js"
 import { settled } from "./PrintedKey.js"
 import { type ResourceBuilder, resourceBuilder, type ResourceError } from "./ResourceBuilder.js"
 import { isResourceCacheKey, prepareResource, type ResourceCacheKey } from "./ResourceCacheKey.js"
@@ -161,11 +161,16 @@ export const makeResourceCacheWith = (
         ),
       withResource: (definition, configuration, f, ...[options]) => self.useWith(definition, configuration, options, f),
       useWith: (definition, configuration, options, f) =>
-        found(
-          definition,
-          configuration,
-          options,
-          (key, lease) => store.use(key, (entry) => Effect.flatMap(resourceOf(entry, key), f), lease)
+        withFunction(
+          name,
+          "use",
+          f,
+          found(
+            definition,
+            configuration,
+            options,
+            (key, lease) => store.use(key, (entry) => Effect.flatMap(resourceOf(entry, key), f), lease)
+          )
         ),
       leaseKey: (key) => orNotFound(key, Effect.flatMap(store.leaseOption(key), (entry) => resourceOption(entry, key))),
       get: (key) => orNotFound(key, store.useOption(key, (entry) => resourceOf(entry, key))),

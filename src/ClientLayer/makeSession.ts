@@ -12,8 +12,8 @@ import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
-import { checkOptions, nameIn } from "../Cache/checkOptions.js"
-import type { OptionKind } from "../Cache/engine/optionKinds.js"
+import { checkOptions, nameIn, unlessWrong, withCallOptions, withFunction } from "../Cache/checkOptions.js"
+import type { OptionKind, OptionKinds } from "../Cache/engine/optionKinds.js"
 import { printedAs } from "../Cache/printedAs.js"
 import { millis } from "../Cache/timeToLive.js"
 import { countdown } from "./awaitQuiet.js"
@@ -23,14 +23,20 @@ import { buildClientOn, type ClientBuilder, type MoreSecrets } from "./ClientBui
 import { type ClientCacheKey, prepareClient } from "./ClientCacheKey.js"
 import type { ClientCacheService } from "./ClientCacheService.js"
 import type { ClientBuildError } from "./ClientErrors.js"
-import type { CompleteRequest } from "./ClientOptions.js"
+import { clientOptionKinds, type CompleteRequest } from "./ClientOptions.js"
 import { type ClientSource, resolveSource } from "./ClientSource.js"
 import { copyOfConfig } from "./configFields.js"
 import { DynamoDBDocumentClientResource, DynamoDBDocumentResource } from "./DynamoDBDocumentResource.js"
 import { HiddenTexts, hiddenTexts } from "./hiddenTexts.js"
 import { defaultGracePeriod, makeClientCache } from "./makeClientCache.js"
 import { makeResourceCacheWith } from "./makeResourceCache.js"
-import { availablePartitions, availableRegions, availableServices, partitionForRegion } from "./Partition.js"
+import {
+  availablePartitions,
+  availableRegions,
+  availableServices,
+  partitionForRegion,
+  regionsKinds
+} from "./Partition.js"
 import { isPlainObject } from "./plainData.js"
 import { settled } from "./PrintedKey.js"
 import { normaliseRegion } from "./regionName.js"
@@ -38,12 +44,14 @@ import { resourceBuilder } from "./ResourceBuilder.js"
 import { prepareResource, type ResourceCacheKey } from "./ResourceCacheKey.js"
 import type { ResourceCacheService } from "./ResourceCacheService.js"
 import type { ResourceDefinition } from "./ResourceDefinition.js"
-import { chosenCache, sessionPolicy } from "./sessionCacheControls.js"
+import { checkRequest } from "./sendCommand.js"
+import { chosenCache } from "./sessionCacheControls.js"
 import { SessionCaches } from "./SessionCaches.js"
-import { sessionKinds } from "./SessionService.js"
+import { controlKinds, sessionKinds } from "./SessionService.js"
 import type {
   SessionCacheControls,
   SessionClientError,
+  SessionClientOptions,
   SessionError,
   SessionEvent,
   SessionIdentity,
@@ -86,7 +94,7 @@ export const makeSessionFrom = <E extends SessionError>(
   Effect.gen(function*() {
     const name = nameIn(options, "Session")
     yield* checkOptions(name, options, kinds)
-    const policy = yield* sessionPolicy(name, undefined, options.evictionPolicy ?? "LRU")
+    const policy = options.evictionPolicy ?? "LRU"
     const initial = yield* sources.settings
     let settings = initial
     const grace = countdown(yield* millis(name, "gracePeriod", options.gracePeriod ?? defaultGracePeriod))
@@ -155,7 +163,8 @@ export const makeSessionFrom = <E extends SessionError>(
           cacheOptions("client", policy),
           sources.clients(build, credentials),
           complete,
-          secrets
+          secrets,
+          callKinds
         )
       )
     const client = { LRU: yield* clientCache("LRU"), LFU: yield* clientCache("LFU") }
@@ -190,7 +199,6 @@ export const makeSessionFrom = <E extends SessionError>(
       controls: SessionCacheControls | undefined
     ): Effect.Effect<ClientCacheService, SessionClientError> =>
       chosenCache<ClientCacheKey<unknown>, ClientCacheService, ClientBuildError | CacheKeyError>(
-        name,
         caches.client,
         controls,
         policy,
@@ -213,38 +221,70 @@ export const makeSessionFrom = <E extends SessionError>(
       controls: SessionCacheControls | undefined
     ): Effect.Effect<ResourceCacheService, CacheKeyError | CacheConfigError> =>
       chosenCache<ResourceCacheKey<unknown>, ResourceCacheService, CacheKeyError>(
-        name,
         caches.resource,
         controls,
         policy,
         resourceKey(definition, config, options)
       )
 
+    const asking = <A, E, R>(options: unknown, effect: Effect.Effect<A, E, R>) =>
+      withCallOptions(name, options, callKinds, effect)
+    const choosing = <A, E, R>(controls: unknown, effect: Effect.Effect<A, E, R>) =>
+      withCallOptions(name, controls, controlKinds, effect)
+
     const self: SessionService = {
       name,
       client: (source, ...args) =>
-        Effect.flatMap(clients(source, args[0], args[1]), (cache) => cache.client(source, ...args)),
+        asking(args[1], Effect.flatMap(clients(source, args[0], args[1]), (cache) => cache.client(source, ...args))),
       lease: (source, ...args) =>
-        Effect.flatMap(clients(source, args[0], args[1]), (cache) => cache.lease(source, ...args)),
+        asking(args[1], Effect.flatMap(clients(source, args[0], args[1]), (cache) => cache.lease(source, ...args))),
       withClient: (source, config, f, options) =>
-        Effect.flatMap(clients(source, config, options), (cache) => cache.withClient(source, config, f, options)),
+        withFunction(
+          name,
+          "use",
+          f,
+          asking(
+            options,
+            Effect.flatMap(clients(source, config, options), (cache) => cache.withClient(source, config, f, options))
+          )
+        ),
       send: (source, config, command, options) =>
-        Effect.flatMap(clients(source, config, options), (cache) => cache.sendWith(source, config, command, options)),
-      clientKey: (source, ...args) => clientKey(source, args[0], args[1]),
+        unlessWrong(
+          checkRequest(name, command, options, callKinds),
+          Effect.flatMap(
+            clients(source, config, options),
+            (cache) => cache.sendWith(source, config, command, options)
+          )
+        ),
+      clientKey: (source, ...args) => asking(args[1], clientKey(source, args[0], args[1])),
       resource: (definition, ...args) =>
-        Effect.flatMap(
-          resources(definition, args[0], args[1], args[2]),
-          (cache) => cache.useWith(definition, args[0], args[1], Effect.succeed)
+        choosing(
+          args[2],
+          Effect.flatMap(
+            resources(definition, args[0], args[1], args[2]),
+            (cache) => cache.useWith(definition, args[0], args[1], Effect.succeed)
+          )
         ),
       leaseResource: (definition, ...args) =>
-        Effect.flatMap(
-          resources(definition, args[0], args[1], args[2]),
-          (cache) => cache.leaseWith(definition, args[0], args[1])
+        choosing(
+          args[2],
+          Effect.flatMap(
+            resources(definition, args[0], args[1], args[2]),
+            (cache) => cache.leaseWith(definition, args[0], args[1])
+          )
         ),
       withResource: (definition, config, f, ...args) =>
-        Effect.flatMap(
-          resources(definition, config, args[0], args[1]),
-          (cache) => cache.useWith(definition, config, args[0], f)
+        withFunction(
+          name,
+          "use",
+          f,
+          choosing(
+            args[1],
+            Effect.flatMap(
+              resources(definition, config, args[0], args[1]),
+              (cache) => cache.useWith(definition, config, args[0], f)
+            )
+          )
         ),
       resourceKey: (definition, ...args) => resourceKey(definition, args[0], args[1]),
       caches,
@@ -252,10 +292,17 @@ export const makeSessionFrom = <E extends SessionError>(
       profileName: Effect.sync(() => settings.profileName),
       regionName: Effect.sync(() => Option.map(settings.region, regionOf)),
       credentialProvider: Effect.succeed(credentials.provider),
-      getCredentials: (options) => Effect.map(credentials.get(options?.forceRefresh === true), Option.map(redacted)),
+      getCredentials: (options) =>
+        withCallOptions(
+          name,
+          options,
+          credentialKinds,
+          Effect.suspend(() => Effect.map(credentials.get(options?.forceRefresh === true), Option.map(redacted)))
+        ),
       getAvailablePartitions: Effect.succeed(availablePartitions),
       getPartitionForRegion: partitionForRegion,
-      getAvailableRegions: (service, options) => Effect.sync(() => availableRegions(service, options)),
+      getAvailableRegions: (service, options) =>
+        withCallOptions(name, options, regionsKinds, Effect.sync(() => availableRegions(service, options))),
       getAvailableServices: Effect.sync(availableServices),
       getAvailableResources: Effect.succeed([DynamoDBDocumentResource.name, DynamoDBDocumentClientResource.name]),
       // Providers of the program's may read the files as well.
@@ -291,6 +338,11 @@ export const makeSessionFrom = <E extends SessionError>(
       sessionLine
     )
   })
+
+/** Of what a client is asked for with. */
+const callKinds: OptionKinds<SessionClientOptions<never>> = { ...clientOptionKinds, ...controlKinds }
+
+const credentialKinds: OptionKinds<{ readonly forceRefresh: boolean }> = { forceRefresh: "flag" }
 
 // Their clients have settings that are no more.
 const removeBuilt = (cache: ResourceCacheService): Effect.Effect<void> =>

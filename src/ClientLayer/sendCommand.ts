@@ -4,9 +4,12 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import { CacheConfigError } from "../Cache/CacheErrors.js"
+import * as Either from "effect/Either"
+import type { CacheConfigError } from "../Cache/CacheErrors.js"
+import { checkValue, unlessWrong } from "../Cache/checkOptions.js"
+import type { OptionKind, OptionKinds } from "../Cache/engine/optionKinds.js"
+import { wrongOptions } from "../Cache/wrongOptions.js"
 import { type AwsCommand, type CommandFor, type HandlerOptions, isSender } from "./AwsCommand.js"
-import { describeType } from "./describeType.js"
 import { HiddenTexts } from "./hiddenTexts.js"
 import { joinedSignal } from "./joinedSignal.js"
 import { giveUp, whenBroken } from "./openBodies.js"
@@ -65,13 +68,16 @@ export const sendCommand = <
   command: Command & AwsCommand<Output> & CommandFor<Client, Command>,
   options?: RequestOptions<Client, Source>
 ): Effect.Effect<Output, SendError<Source>> =>
-  sendFrom<Output, Source>(client, command, options, () => ({
-    client: nameOfClass(client) || "a client",
-    hidden: new HiddenTexts()
-  }))
+  unlessWrong(
+    checkRequest("sendCommand", command, options, {}),
+    sendFrom<Output, Source>(client, command, options, () => ({
+      client: nameOfClass(client) || "a client",
+      hidden: new HiddenTexts()
+    }))
+  )
 
 /**
- * Sends a command as `sendCommand` does, for a cache that has checked its type.
+ * Sends a command as `sendCommand` does, for a cache that has checked its type and its options.
  *
  * @param origin what the request was, asked for when it fails
  * @since 0.1.0
@@ -84,9 +90,6 @@ export const sendFrom = <Output, Source extends ExceptionSource = never>(
   origin: () => RequestOrigin
 ): Effect.Effect<Output, SendError<Source>> => {
   const { abortSignal, errors, handler } = split(options)
-  const wrong = wrongRequest(() => origin().cache ?? "sendCommand", command, errors)
-  // The failure is in no type: types rule out what it is about.
-  if (wrong !== undefined) return Effect.fail(wrong) as Effect.Effect<never>
   return Effect.tryPromise({
     try: async (interruption) => {
       if (!isSender<AwsCommand<Output>, Output>(client)) throw new TypeError("it is no client: it has no send method")
@@ -114,23 +117,43 @@ export interface RequestControls<out Source> {
   readonly errors?: ReadonlyArray<Source> | undefined
 }
 
-const wrongRequest = (cache: () => string, command: unknown, errors: unknown): CacheConfigError | undefined => {
-  if (typeof command !== "object" || command === null || !("resolveMiddleware" in command)) {
-    return new CacheConfigError({
-      cache: cache(),
-      option: "command",
-      value: describeType(command),
-      accepted: "a command of the client's service, such as new GetObjectCommand({ ... })"
-    })
-  }
-  const isSource = (source: unknown) => typeof source === "string" || typeof source === "function"
-  if (errors === undefined || (Array.isArray(errors) && errors.every(isSource))) return undefined
-  return new CacheConfigError({
-    cache: cache(),
-    option: "errors",
-    value: Array.isArray(errors) ? "an array with something else" : describeType(errors),
-    accepted: "an array of names of exceptions, or of their classes: [\"NoSuchKey\"], [NoSuchKey]"
-  })
+/**
+ * Checks a command and the options of its request. What no option is called here, nor nearly so, is the request handler's.
+ *
+ * @param cache for messages
+ * @param kinds of the options that are not of the request
+ * @since 0.1.0
+ * @category validation
+ */
+export const checkRequest = (
+  cache: string,
+  command: unknown,
+  options: unknown,
+  kinds: Readonly<Record<string, OptionKind>>
+): Either.Either<unknown, CacheConfigError> => {
+  const checked = checkValue(cache, "command", command, commandKind)
+  if (options === undefined || Either.isLeft(checked)) return checked
+  const wrong = wrongOptions(cache, options, { ...requestKinds, ...kinds }, true)
+  return wrong === undefined ? checked : Either.left(wrong)
+}
+
+const commandKind = {
+  accepted: "a command of the client's service, such as new GetObjectCommand({ ... })",
+  accepts: (command: unknown) => typeof command === "object" && command !== null && "resolveMiddleware" in command
+}
+
+const isSource = (source: unknown): boolean => typeof source === "string" || typeof source === "function"
+
+const requestKinds: OptionKinds<RequestControls<never> & { readonly requestTimeout: number }> = {
+  abortSignal: {
+    accepted: "an AbortSignal",
+    accepts: (signal) => typeof signal === "object" && signal !== null && "aborted" in signal
+  },
+  errors: {
+    accepted: "an array of names of exceptions, or of their classes: [\"NoSuchKey\"], [NoSuchKey]",
+    accepts: (errors) => Array.isArray(errors) && errors.every(isSource)
+  },
+  requestTimeout: "millis"
 }
 
 const ofTheCache = new Set(["customize", "variant", "evictionPolicy", "maxSize"])

@@ -5,67 +5,29 @@
  */
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
-import { CacheConfigError, type CacheNotFoundError } from "../Cache/CacheErrors.js"
-import { printKey } from "../Cache/printKey.js"
+import type { CacheConfigError, CacheNotFoundError } from "../Cache/CacheErrors.js"
 import type { SessionCacheControls, SessionPolicy } from "./SessionService.js"
-
-/**
- * An eviction policy of a session. Fails with `CacheConfigError` for anything else.
- *
- * @param session the name of the session, for errors
- * @since 0.1.0
- * @category validation
- */
-export const sessionPolicy = (
-  session: string,
-  controls: SessionCacheControls | undefined,
-  fallback: SessionPolicy
-): Effect.Effect<SessionPolicy, CacheConfigError> => {
-  const policy: unknown = controls?.evictionPolicy ?? fallback
-  return policy === "LRU" || policy === "LFU"
-    ? Effect.succeed(policy)
-    : Effect.fail(
-      new CacheConfigError({
-        cache: session,
-        option: "evictionPolicy",
-        value: printKey(policy),
-        accepted: "\"LRU\" or \"LFU\""
-      })
-    )
-}
 
 /**
  * The cache that a call is meant for, with the limit that it asks for. Where one is asked for, the key that is asked for
  * does not leave for it.
  *
- * Fails with `CacheConfigError` for a policy or a limit that is none, and as the key does; then nothing has changed.
+ * Fails as the key does; then nothing has changed.
  *
- * @param session the name of the session, for errors
  * @param key what is asked for; looked at only if there is a limit
  * @since 0.1.0
  * @category combinators
  */
 export const chosenCache = <K, Cache extends ResizableCache<K>, E>(
-  session: string,
   caches: Readonly<Record<SessionPolicy, Cache>>,
   controls: SessionCacheControls | undefined,
   fallback: SessionPolicy,
   key: Effect.Effect<K, E>
 ): Effect.Effect<Cache, E | CacheConfigError> =>
-  Effect.flatMap(sessionPolicy(session, controls, fallback), (policy) => {
-    const cache = caches[policy]
+  Effect.suspend(() => {
+    const cache = caches[controls?.evictionPolicy ?? fallback]
     const maxSize = controls?.maxSize
     if (maxSize === undefined) return Effect.succeed(cache)
-    if (maxSize !== Number.POSITIVE_INFINITY && (!Number.isSafeInteger(maxSize) || maxSize < 0)) {
-      return Effect.fail(
-        new CacheConfigError({
-          cache: session,
-          option: "maxSize",
-          value: printKey(maxSize),
-          accepted: "a whole number of entries, 0 or more, or Infinity"
-        })
-      )
-    }
     return Effect.as(Effect.flatMap(key, (key) => resizeAround(cache, key, maxSize)), cache)
   })
 

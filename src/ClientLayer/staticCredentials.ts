@@ -6,8 +6,8 @@
 import * as Redacted from "effect/Redacted"
 import { types } from "node:util"
 import { CacheKeyError } from "../Cache/CacheErrors.js"
+import { describeType } from "../Cache/engine/describeType.js"
 import { type Canonical, type CanonicalContext, canonicalStruct, canonicalValue } from "./canonicalValue.js"
-import { describeType } from "./describeType.js"
 import { hasAccessors, hasOnlyNames, isPlainObject } from "./plainData.js"
 import { saltedDigest } from "./saltedDigest.js"
 

@@ -4,14 +4,16 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
+import { checkValue, nameIn, unlessWrong } from "../Cache/checkOptions.js"
+import { configError } from "../Cache/configError.js"
 import type { OptionKinds } from "../Cache/engine/optionKinds.js"
-import { printKey } from "../Cache/printKey.js"
 import type { RedactedCredentials } from "./AwsClient.js"
-import { type ClientFake, fakeBuilder } from "./ClientFake.js"
+import { type ClientFake, fakeBuilder, fakesKind } from "./ClientFake.js"
 import { fixedCredentials } from "./fixedCredentials.js"
 import { rememberSecrets } from "./hiddenTexts.js"
 import { makeSessionFrom } from "./makeSession.js"
@@ -51,39 +53,36 @@ export const makeTestSession = (
   fakes: ReadonlyArray<ClientFake | ResourceFake>,
   options: SessionTestOptions
 ): Effect.Effect<SessionService, CacheConfigError, Scope.Scope> => {
-  const session = options.name ?? "Session"
-  const ofClients = fakeBuilder(fakes.filter((fake) => "clientClass" in fake), "Session.layerTest")
-  const ofResources = fakes.filter((fake) => "definitionId" in fake)
-  return makeSessionFrom(options, {
-    settings: givenSettings(session, options),
-    refresh: Effect.void,
-    credentials: () => givenCredentials(session, options.credentials),
-    clients: (_, credentials) => ({ normal, ...prepared }) => {
-      const config = { ...normal.config, credentials: credentials.providerFor(normal.config) }
-      return ofClients({ ...prepared, normal: { ...normal, config } })
-    },
-    resources: (build) => fakeResourceBuilder(ofResources, build)
-  }, testKinds)
+  const session = nameIn(options, "Session")
+  const checked = checkValue(session, "fakes", fakes, fakesKind)
+  const given = Either.isRight(checked) ? fakes : []
+  const ofClients = fakeBuilder(given.filter((fake) => "clientClass" in fake), "Session.layerTest")
+  const ofResources = given.filter((fake) => "definitionId" in fake)
+  return unlessWrong(
+    checked,
+    makeSessionFrom(options, {
+      settings: givenSettings(session, options),
+      refresh: Effect.void,
+      credentials: () => givenCredentials(session, options.credentials),
+      clients: (_, credentials) => ({ normal, ...prepared }) => {
+        const config = { ...normal.config, credentials: credentials.providerFor(normal.config) }
+        return ofClients({ ...prepared, normal: { ...normal, config } })
+      },
+      resources: (build) => fakeResourceBuilder(ofResources, build)
+    }, testKinds)
+  )
 }
 
 const { maxSockets: _, requestHandler: __, ...sharedKinds } = sessionKinds
 
-const testKinds: OptionKinds<SessionTestOptions> = { ...sharedKinds, availableProfiles: "iterable" }
+const testKinds: OptionKinds<SessionTestOptions> = { ...sharedKinds, availableProfiles: "texts" }
 
 const givenSettings = (
   session: string,
   { availableProfiles, profile, region = "us-east-1" }: SessionTestOptions
 ): Effect.Effect<SessionSettings, CacheConfigError> =>
   Option.match(Option.map(normaliseRegion(region), ({ given }) => given), {
-    onNone: () =>
-      Effect.fail(
-        new CacheConfigError({
-          cache: session,
-          option: "region",
-          value: printKey(region),
-          accepted: acceptedRegionName
-        })
-      ),
+    onNone: () => Effect.fail(configError(session, "region", region, acceptedRegionName)),
     onSome: (region) => {
       const profileName = profile ?? "default"
       return Effect.succeed({
@@ -105,12 +104,8 @@ const givenCredentials = (
 ): Effect.Effect<SessionCredentials, CacheConfigError> =>
   Effect.gen(function*() {
     if (typeof given === "function") {
-      return yield* new CacheConfigError({
-        cache: session,
-        option: "credentials",
-        value: "a function",
-        accepted: "static credentials in Session.layerTest"
-      })
+      const accepted = "static credentials in Session.layerTest"
+      return yield* new CacheConfigError({ cache: session, option: "credentials", value: "a function", accepted })
     }
     const fixed = yield* fixedCredentials(session, given)
     const provider = Object.assign(

@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import * as Either from "effect/Either"
+import { describeType } from "../Cache/engine/describeType.js"
 import type { AwsCredentials } from "./AwsCredentials.js"
-import { describeType } from "./describeType.js"
 
 /**
  * A provider gave something as credentials that the SDK cannot use. It has the name of what the SDK fails with.

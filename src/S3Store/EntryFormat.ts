@@ -6,7 +6,10 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { Buffer, constants } from "node:buffer"
-import { CacheConfigError, EntryTooLargeError } from "../Cache/CacheErrors.js"
+import { type CacheConfigError, EntryTooLargeError } from "../Cache/CacheErrors.js"
+import { checkNested, checkValue } from "../Cache/checkOptions.js"
+import { configError } from "../Cache/configError.js"
+import { isOfKind, type OptionKinds } from "../Cache/engine/optionKinds.js"
 import { printKey } from "../Cache/printKey.js"
 import type { CodecName } from "./Codec.js"
 import { codecOf } from "./codecOf.js"
@@ -54,6 +57,18 @@ export interface EntryFormatOptions {
    * second level reads, if that is less.
    */
   readonly maxEntrySize?: number | undefined
+}
+
+/**
+ * Which options there are of how entries are written.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const entryFormatKinds: OptionKinds<EntryFormatOptions> = {
+  compression: "object",
+  encryption: "object",
+  maxEntrySize: "count"
 }
 
 /**
@@ -107,40 +122,29 @@ export interface EntryFormat {
  *
  * @param place where the store's objects are: encrypted entries of another place are not read
  * @param maxObjectSize the most bytes of an object that the store reads: no larger entry is written
+ * @param cache for messages
  * @since 0.1.0
  * @category constructors
  */
 export const makeEntryFormat = (
   options: EntryFormatOptions = {},
   place = "",
-  maxObjectSize: number = constants.MAX_STRING_LENGTH
+  maxObjectSize: number = constants.MAX_STRING_LENGTH,
+  cache = "S3Cache"
 ): Effect.Effect<EntryFormat, CacheConfigError> =>
   Effect.gen(function*() {
-    const { compression, maxEntrySize = Math.min(33_554_432, maxObjectSize) } = options
-    const largest = compression?.algorithm === "brotli" ? 11 : 9
-    yield* whole("maxEntrySize", maxEntrySize, 1, Number.MAX_SAFE_INTEGER)
+    const { compression, encryption, maxEntrySize = Math.min(33_554_432, maxObjectSize) } = options
+    yield* checkValue(cache, "maxEntrySize", maxEntrySize, "count")
     if (maxEntrySize > constants.MAX_STRING_LENGTH) {
-      return yield* badOption(
-        "maxEntrySize",
-        maxEntrySize,
-        `at most ${constants.MAX_STRING_LENGTH}, what a string of this runtime can hold`
-      )
+      const accepted = `at most ${constants.MAX_STRING_LENGTH}, what a string of this runtime can hold`
+      return yield* configError(cache, "maxEntrySize", maxEntrySize, accepted)
     }
     if (maxEntrySize > maxObjectSize) {
-      return yield* badOption(
-        "maxEntrySize",
-        maxEntrySize,
-        `at most ${maxObjectSize}, the maxObjectSize of the second level, which reads no larger object`
-      )
+      const accepted = `at most ${maxObjectSize}, the maxObjectSize of the second level, which reads no larger object`
+      return yield* configError(cache, "maxEntrySize", maxEntrySize, accepted)
     }
-    if (compression !== undefined) {
-      if (compression.algorithm !== "gzip" && compression.algorithm !== "brotli") {
-        return yield* badOption("compression: algorithm", compression.algorithm, "\"gzip\" or \"brotli\"")
-      }
-      yield* whole("compression: threshold", compression.threshold ?? 0, 0, Number.MAX_SAFE_INTEGER)
-      yield* whole("compression: level", compression.level ?? 0, 0, largest)
-    }
-    const cipher = options.encryption === undefined ? undefined : yield* makePayloadCipher(options.encryption)
+    yield* checkCompression(cache, compression)
+    const cipher = encryption === undefined ? undefined : yield* makePayloadCipher(cache, encryption)
 
     // Its length goes before it, so that no other place and header together give the same bytes.
     const bound = Buffer.concat([Buffer.alloc(4), Buffer.from(place)])
@@ -268,16 +272,18 @@ const unsupported = (detail: string) => new EntryError({ reason: "Unsupported", 
 const tooLarge = (size: number, limit: number) =>
   new EntryError({ reason: "TooLarge", detail: `it has ${size} bytes, over the limit of ${limit}` })
 
-const whole = (option: string, value: number, least: number, most: number) =>
-  Number.isSafeInteger(value) && value >= least && value <= most
-    ? Effect.void
-    : badOption(
-      option,
-      value,
-      most === Number.MAX_SAFE_INTEGER
-        ? `a whole number from ${least} on`
-        : `a whole number from ${least} to ${most}`
-    )
+const compressionKinds: OptionKinds<CompressionOptions> = {
+  algorithm: ["gzip", "brotli"],
+  threshold: "whole",
+  level: "any"
+}
 
-const badOption = (option: string, value: unknown, accepted: string) =>
-  new CacheConfigError({ cache: "S3Cache", option, value: printKey(value), accepted })
+const checkCompression = Effect.fnUntraced(function*(cache: string, compression: CompressionOptions | undefined) {
+  yield* checkNested(cache, "compression", compression, compressionKinds)
+  if (compression === undefined) return
+  yield* checkValue(cache, "compression.algorithm", compression.algorithm, ["gzip", "brotli"])
+  const { algorithm, level = 0 } = compression
+  const most = algorithm === "brotli" ? 11 : 9
+  if (isOfKind(level, "whole") && level <= most) return
+  return yield* configError(cache, "compression.level", level, `a whole number from 0 to ${most}`)
+})

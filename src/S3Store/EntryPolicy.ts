@@ -5,10 +5,9 @@
  */
 import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
-import { CacheConfigError } from "../Cache/CacheErrors.js"
+import type { CacheConfigError } from "../Cache/CacheErrors.js"
 import type { Freshness } from "../Cache/entryTimes.js"
 import { type FreshnessOptions, makeFreshness } from "../Cache/Freshness.js"
-import { printKey } from "../Cache/printKey.js"
 import { millis } from "../Cache/timeToLive.js"
 import type { Isolation } from "./isolation.js"
 
@@ -76,7 +75,7 @@ export interface EntryPolicy {
 }
 
 /**
- * Checks entry options; `CacheConfigError` for one that is not acceptable.
+ * Entry options with their defaults, checked as far as kinds go: see `entryKinds`.
  *
  * @param cache the name of the cache or keyspace, for messages
  * @param own options that go before the others, where they are set
@@ -103,35 +102,9 @@ export const makeEntryPolicy = (
       revalidateAfter: revalidateAfter === undefined
         ? Number.POSITIVE_INFINITY
         : yield* millis(cache, "revalidateAfter", revalidateAfter),
-      onUnreadable: yield* oneOf(cache, "onUnreadable", own.onUnreadable ?? options.onUnreadable, ["miss", "fail"]),
-      write: yield* oneOf(cache, "write", own.write ?? options.write, ["through", "behind"]),
-      coordination: yield* oneOf(cache, "coordination", own.coordination ?? options.coordination, ["none", "lease"]),
-      isolation: yield* oneOf(cache, "isolation", own.isolation ?? options.isolation, ["freeze", "copy", "none"])
+      onUnreadable: own.onUnreadable ?? options.onUnreadable ?? "miss",
+      write: own.write ?? options.write ?? "through",
+      coordination: own.coordination ?? options.coordination ?? "none",
+      isolation: own.isolation ?? options.isolation ?? "freeze"
     }
   })
-
-/**
- * One of a few texts, the first by default; `CacheConfigError` for anything else. The types rule out the rest, but
- * options come from configuration files and plain JavaScript too.
- *
- * @param cache the name of the cache or keyspace, for messages
- * @param option the name of the option, for messages
- * @since 0.1.0
- * @category conversions
- */
-export const oneOf = <A extends string>(
-  cache: string,
-  option: string,
-  value: A | undefined,
-  accepted: readonly [A, ...ReadonlyArray<A>]
-): Either.Either<A, CacheConfigError> =>
-  value === undefined || accepted.includes(value)
-    ? Either.right(value ?? accepted[0])
-    : Either.left(
-      new CacheConfigError({
-        cache,
-        option,
-        value: printKey(value),
-        accepted: accepted.map((a) => `"${a}"`).join(" or ")
-      })
-    )

@@ -12,13 +12,15 @@ import * as Option from "effect/Option"
 import type { ParseError } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
-import { checkOptions } from "../Cache/checkOptions.js"
+import { checkOptions, checkValue } from "../Cache/checkOptions.js"
+import { configError } from "../Cache/configError.js"
+import { orThrow } from "../Cache/Either.js"
 import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import { printKey } from "../Cache/printKey.js"
-import { describeType } from "../ClientLayer/describeType.js"
+import { schemaKind } from "../Cache/schemaKind.js"
 import { canonicalJson, NotJson } from "./canonicalJson.js"
 import type { CodecName } from "./Codec.js"
-import { type EntryOptions, makeEntryPolicy, oneOf } from "./EntryPolicy.js"
+import { type EntryOptions, makeEntryPolicy } from "./EntryPolicy.js"
 import { digestName } from "./objectName.js"
 import { entryKinds } from "./optionKinds.js"
 import { S3StoreError } from "./S3StoreErrors.js"
@@ -156,53 +158,27 @@ export class Keyspace<in out K, in out V, out F = never> {
     options: KeyspaceOptions<K, KI, V, VI, F, FI>
   ): Keyspace<K, V, F | S3StoreError> {
     if (typeof name !== "string" || !keyspaceName.test(name) || name.length > 200) {
-      throw new CacheConfigError({
-        cache: "Keyspace",
-        option: "name",
-        value: printKey(name),
-        accepted: "segments of letters, digits, \".\", \"_\" and \"-\", separated by \"/\", 200 characters at most"
-      })
+      const accepted = "segments of letters, digits, \".\", \"_\" and \"-\", separated by \"/\", 200 characters at most"
+      throw configError("Keyspace", "name", name, accepted)
     }
-    orThrow(checkOptions(`Keyspace ${name}`, options, keyspaceKinds))
-    for (const option of ["key", "value", "failure"] as const) {
-      const schema: unknown = options[option]
-      if (Schema.isSchema(schema) || (option === "failure" && schema === undefined)) continue
-      throw new CacheConfigError({
-        cache: `Keyspace ${name}`,
-        option,
-        value: describeType(schema),
-        accepted: "a Schema, such as Schema.String or Schema.Struct({ ... })"
-      })
-    }
+    const cache = `Keyspace ${name}`
+    orThrow(checkOptions(cache, options, keyspaceKinds))
+    orThrow(checkValue(cache, "key", options.key, schemaKind))
+    orThrow(checkValue(cache, "value", options.value, schemaKind))
     const version = options.version ?? "1"
     if (!segment.test(version) || version.length > 50) {
-      throw new CacheConfigError({
-        cache: `Keyspace ${name}`,
-        option: "version",
-        value: printKey(version),
-        accepted: "letters, digits, \".\", \"_\" and \"-\", 50 characters at most"
-      })
+      throw configError(cache, "version", version, "letters, digits, \".\", \"_\" and \"-\", 50 characters at most")
     }
-    const { failureTimeToLive } = orThrow(makeEntryPolicy(`Keyspace ${name}`, options))
+    const { failureTimeToLive } = orThrow(makeEntryPolicy(cache, options))
     if (failureTimeToLive > 0 && options.failure === undefined) {
-      throw new CacheConfigError({
-        cache: `Keyspace ${name}`,
-        option: "failureTimeToLive",
-        value: printKey(options.failureTimeToLive),
-        accepted: "left out where there is no schema for failures (the option failure): none could be remembered"
-      })
+      const accepted = "left out where there is no schema for failures (the option failure): none could be remembered"
+      throw configError(cache, "failureTimeToLive", options.failureTimeToLive, accepted)
     }
-    const codec = orThrow(oneOf<CodecName>(`Keyspace ${name}`, "codec", options.codec, ["json", "msgpack", "raw"]))
-    const onL2Error = orThrow(oneOf(`Keyspace ${name}`, "onL2Error", options.onL2Error, ["fallThrough", "fail"]))
-    const { failure, tags = [] } = options
+    const { codec = "json", failure, onL2Error = "fallThrough", tags = [] } = options
     const fault = typeof tags === "function" ? undefined : tagsFault(tags)
     if (fault !== undefined) {
-      throw new CacheConfigError({
-        cache: `Keyspace ${name}`,
-        option: "tags",
-        value: fault,
-        accepted: `${mostTags} tags at most, of ${longestTag} characters at most`
-      })
+      const accepted = `${mostTags} tags at most, of ${longestTag} characters at most`
+      throw new CacheConfigError({ cache, option: "tags", value: fault, accepted })
     }
     const isFailure = failure === undefined ? Schema.is(Schema.Never) : Schema.is(failure)
     const failsWithStore = onL2Error === "fail"
@@ -313,17 +289,15 @@ export class Keyspace<in out K, in out V, out F = never> {
 }
 
 const keyspaceKinds: OptionKinds<KeyspaceOptions<never, never, never, never>> = {
-  key: "any",
-  value: "any",
-  failure: "any",
-  codec: "any",
-  version: "any",
-  tags: "any",
-  onL2Error: "any",
+  key: schemaKind,
+  value: schemaKind,
+  failure: schemaKind,
+  codec: ["json", "msgpack", "raw"],
+  version: "text",
+  tags: "textsOrFunction",
+  onL2Error: ["fallThrough", "fail"],
   ...entryKinds
 }
-
-const orThrow = <A>(either: Either.Either<A, Error>): A => Either.getOrThrowWith(either, (error) => error)
 
 /**
  * Errors of a schema as text that holds nothing of the value. A transformation may throw, at what a stranger stored as

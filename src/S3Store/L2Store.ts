@@ -21,7 +21,7 @@ import { type FileSystemObjectStoreOptions, makeFileSystemObjectStore } from "./
 import { type KeyValueObjectStoreOptions, makeKeyValueObjectStore } from "./keyValueObjectStore.js"
 import { makeMemoryObjectStore } from "./memoryObjectStore.js"
 import type { ObjectStore } from "./ObjectStore.js"
-import { fileSystemKinds, l2StoreS3Kinds, s3StoreKinds } from "./optionKinds.js"
+import { l2StoreS3Kinds, s3StoreKinds } from "./optionKinds.js"
 import { makeS3ObjectStore } from "./s3ObjectStore.js"
 import type { S3ObjectStoreOptions } from "./S3ObjectStoreOptions.js"
 
@@ -121,10 +121,7 @@ export class L2Store extends Context.Tag("effect-aws-cache/L2Store")<L2Store, Ob
   ): Layer.Layer<L2Store, CacheConfigError, FileSystem | Path> =>
     Layer.effect(
       L2Store,
-      Effect.zipRight(
-        checkOptions("file system object store", options, fileSystemKinds),
-        printed(makeFileSystemObjectStore(options))
-      )
+      printed(makeFileSystemObjectStore(options))
     )
 
   /**

@@ -51,12 +51,7 @@ export class MemoryLevel {
         // The engine knows it as the weight.
         (error) =>
           error.option === "maxWeight"
-            ? new CacheConfigError({
-              cache: name,
-              option: "maxBytes",
-              value: error.value,
-              accepted: error.accepted
-            })
+            ? new CacheConfigError({ cache: name, option: "maxBytes", value: error.value, accepted: error.accepted })
             : error
       ),
       SingleFlight.make<AnyKey>(name),

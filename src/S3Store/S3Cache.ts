@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import * as Config from "effect/Config"
+import type * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
@@ -18,7 +18,7 @@ import type {
   CacheNotFoundError,
   EntryTooLargeError
 } from "../Cache/CacheErrors.js"
-import { checkOptions, nameIn } from "../Cache/checkOptions.js"
+import { checkOptions, nameIn, unwrapOptions } from "../Cache/checkOptions.js"
 import type { ClientCache } from "../ClientLayer/ClientCache.js"
 import type { ClientBuildError } from "../ClientLayer/ClientErrors.js"
 import type { S3CacheCheck } from "./checkStore.js"
@@ -477,7 +477,7 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
   static readonly layerConfig = (
     config: Config.Config.Wrap<S3CacheOptions & L2StoreS3Options>
   ): Layer.Layer<S3Cache, CacheConfigError | CacheKeyError | ClientBuildError | ConfigError, ClientCache> =>
-    Layer.unwrapEffect(Effect.map(Config.unwrap(config), S3Cache.layerS3))
+    Layer.unwrapEffect(Effect.map(unwrapOptions("S3Cache", config), S3Cache.layerS3))
 
   /**
    * A cache whose second level is this process's memory, for tests and for programs without a bucket.

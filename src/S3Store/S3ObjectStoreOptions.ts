@@ -11,9 +11,10 @@ import type {
 } from "@aws-sdk/client-s3"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import { CacheConfigError } from "../Cache/CacheErrors.js"
-import { printKey } from "../Cache/printKey.js"
+import type { CacheConfigError } from "../Cache/CacheErrors.js"
+import { checkValue } from "../Cache/checkOptions.js"
+import { configError } from "../Cache/configError.js"
+import { millis } from "../Cache/timeToLive.js"
 
 /**
  * How an object store uses a bucket.
@@ -96,22 +97,17 @@ export interface CheckedS3Options {
  */
 export const checkS3Options = (
   { bucket, keyPrefix = "cache/", maxObjectSize = 67_108_864, requestTimeout = "10 seconds" }: S3ObjectStoreOptions
-): Effect.Effect<CheckedS3Options, CacheConfigError> => {
-  if (typeof bucket !== "string" || bucket.trim() === "") return badOption("bucket", bucket, "the name of a bucket")
-  if (keyPrefix.length > 700 || !/^[\x20-\x7e]*$/.test(keyPrefix)) {
-    return badOption("keyPrefix", keyPrefix, "at most 700 printable ASCII characters")
-  }
-  if (!Number.isSafeInteger(maxObjectSize) || maxObjectSize < 1) {
-    return badOption("maxObjectSize", maxObjectSize, "a whole number of bytes above 0")
-  }
-  return Option.match(
-    Option.filter(Duration.decodeUnknown(requestTimeout), (timeout) => Duration.greaterThan(timeout, Duration.zero)),
-    {
-      onNone: () => badOption("requestTimeout", requestTimeout, "a duration above zero"),
-      onSome: (requestTimeout) => Effect.succeed({ bucket, keyPrefix, requestTimeout, maxObjectSize })
+): Effect.Effect<CheckedS3Options, CacheConfigError> =>
+  Effect.gen(function*() {
+    if (typeof bucket !== "string" || bucket.trim() === "") {
+      return yield* configError(cache, "bucket", bucket, "the name of a bucket")
     }
-  )
-}
+    if (keyPrefix.length > 700 || !/^[\x20-\x7e]*$/.test(keyPrefix)) {
+      return yield* configError(cache, "keyPrefix", keyPrefix, "at most 700 printable ASCII characters")
+    }
+    yield* checkValue(cache, "maxObjectSize", maxObjectSize, "count")
+    const timeout = yield* millis(cache, "requestTimeout", requestTimeout, "durationAboveZero")
+    return { bucket, keyPrefix, requestTimeout: Duration.millis(timeout), maxObjectSize }
+  })
 
-const badOption = (option: string, value: unknown, accepted: string) =>
-  new CacheConfigError({ cache: "S3 object store", option, value: printKey(value), accepted })
+const cache = "S3 object store"

@@ -13,9 +13,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
-import { printKey } from "../Cache/printKey.js"
+import { checkOptions } from "../Cache/checkOptions.js"
+import { configError } from "../Cache/configError.js"
+import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import { describedStore } from "./describedStore.js"
-import { type EntryFormatOptions, makeEntryFormat } from "./EntryFormat.js"
+import { entryFormatKinds, type EntryFormatOptions, makeEntryFormat } from "./EntryFormat.js"
 import { L2Store } from "./L2Store.js"
 import { NamedEntries } from "./NamedEntries.js"
 import { digestName } from "./objectName.js"
@@ -62,9 +64,13 @@ export const layerKeyValueStore = (
   Layer.effect(
     KeyValueStore.KeyValueStore,
     Effect.gen(function*() {
-      const folder = yield* checkedFolder(options.folder ?? "key-value")
+      const folder = yield* checkedFolder(options, "key-value")
       const l2 = describedStore(yield* L2Store)
-      const entries = new NamedEntries(l2, yield* makeEntryFormat(options, l2.place, l2.maxObjectSize), folder)
+      const entries = new NamedEntries(
+        l2,
+        yield* makeEntryFormat(options, l2.place, l2.maxObjectSize, "S3Persistence"),
+        folder
+      )
       const failing = (method: string, key?: string) => (cause: { readonly message: string }) =>
         new PlatformError.SystemError({
           reason: "Unknown",
@@ -183,9 +189,9 @@ const backing = (
   Layer.effect(
     module.BackingPersistence,
     Effect.gen(function*() {
-      const folder = yield* checkedFolder(options.folder ?? "persistence")
+      const folder = yield* checkedFolder(options, "persistence")
       const store = describedStore(yield* L2Store)
-      const format = yield* makeEntryFormat(options, store.place, store.maxObjectSize)
+      const format = yield* makeEntryFormat(options, store.place, store.maxObjectSize, "S3Persistence")
       const failing = (method: string) => (cause: unknown) => module.PersistenceBackingError.make(method, cause)
       return module.BackingPersistence.of({
         [module.BackingPersistenceTypeId]: module.BackingPersistenceTypeId,
@@ -221,12 +227,20 @@ const backing = (
 
 const segment = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/
 
-const checkedFolder = (folder: string): Effect.Effect<string, CacheConfigError> =>
-  segment.test(folder) ? Effect.succeed(folder) : new CacheConfigError({
-    cache: "S3Persistence",
-    option: "folder",
-    value: printKey(folder),
-    accepted: "letters, digits, \".\", \"_\" and \"-\", 100 characters at most"
+const kinds: OptionKinds<S3PersistenceOptions> = { ...entryFormatKinds, folder: "text" }
+
+/** The folder, where all options can be accepted. */
+const checkedFolder = (options: S3PersistenceOptions, without: string): Effect.Effect<string, CacheConfigError> =>
+  Effect.flatMap(checkOptions("S3Persistence", options, kinds), () => {
+    const { folder = without } = options
+    return segment.test(folder)
+      ? Effect.succeed(folder)
+      : configError(
+        "S3Persistence",
+        "folder",
+        folder,
+        "letters, digits, \".\", \"_\" and \"-\", 100 characters at most"
+      )
   })
 
 /** A store's id as a folder: itself where it can be, else its SHA-256. Entries say whose they are, so none is mistaken. */

@@ -8,6 +8,9 @@ import * as Redacted from "effect/Redacted"
 import { Buffer } from "node:buffer"
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from "node:crypto"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
+import { checkNested } from "../Cache/checkOptions.js"
+import { describeType } from "../Cache/engine/describeType.js"
+import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import { printKey } from "../Cache/printKey.js"
 
 /**
@@ -90,26 +93,46 @@ const tagLength = 16
 /**
  * A cipher with some keys, or what is wrong with them; no message shows a key.
  *
+ * @param cache for messages
  * @since 0.1.0
  * @category constructors
  */
-export const makePayloadCipher = ({ keys }: EncryptionOptions): Either.Either<PayloadCipher, CacheConfigError> => {
+export const makePayloadCipher = (
+  cache: string,
+  options: EncryptionOptions
+): Either.Either<PayloadCipher, CacheConfigError> => {
+  const checked = checkNested(cache, "encryption", options, encryptionKinds)
+  if (Either.isLeft(checked)) return Either.left(checked.left)
+  const { keys } = options
+  const refused = (option: string, value: string, accepted: string) =>
+    Either.left(new CacheConfigError({ cache, option: `encryption.${option}`, value, accepted }))
+  // Of what may hold a key, no message shows more than the type.
+  const given: unknown = keys
+  if (!Array.isArray(given) || given.length === 0) {
+    const value = Array.isArray(given) ? "empty" : describeType(given)
+    return refused("keys", value, "an array of one key or more, each { id, key }")
+  }
   const table = new Map<string, KeyObject>()
-  for (const { id, key } of keys) {
-    if (!/^[A-Za-z0-9._-]{1,64}$/.test(id)) {
-      return badOption("id", printKey(id), "1 to 64 letters, digits, \".\", \"_\" and \"-\"")
+  for (const [at, each] of keys.entries()) {
+    const wrong = checkNested(cache, `encryption.keys[${at}]`, each ?? null, keyKinds)
+    if (Either.isLeft(wrong)) return Either.left(wrong.left)
+    const { id, key } = each
+    if (typeof id !== "string" || !/^[A-Za-z0-9._-]{1,64}$/.test(id)) {
+      const value = typeof id === "string" ? printKey(id) : describeType(id)
+      return refused(`keys[${at}].id`, value, "1 to 64 letters, digits, \".\", \"_\" and \"-\"")
     }
-    if (table.has(id)) return badOption("id", printKey(id), "an id that no other key has")
-    const value = Redacted.value(key)
+    if (table.has(id)) return refused(`keys[${at}].id`, printKey(id), "an id that no other key has")
+    const value: unknown = Redacted.isRedacted(key) ? Redacted.value(key) : undefined
     const bytes = typeof value === "string" ? Buffer.from(value, "base64") : value
-    if (bytes.length !== 32) {
-      return badOption(`key ${printKey(id)}`, `of ${bytes.length} bytes`, "32 bytes, or their Base64")
+    if (!(bytes instanceof Uint8Array) || bytes.length !== 32) {
+      const found = bytes instanceof Uint8Array ? `of ${bytes.length} bytes` : describeType(key)
+      return refused(`keys[${at}].key`, found, "32 bytes, or their Base64, made Redacted by Redacted.make")
     }
     table.set(id, createSecretKey(bytes))
   }
   const [first] = keys
-  const encryptingKey = table.get(first?.id ?? "")
-  if (encryptingKey === undefined) return badOption("keys", "empty", "one key or more")
+  const encryptingKey = table.get(first.id)
+  if (encryptingKey === undefined) return refused("keys", "empty", "one key or more")
 
   return Either.right({
     next: () => ({ algorithm, keyId: first.id, nonce: randomBytes(nonceLength).toString("base64") }),
@@ -145,5 +168,5 @@ export const makePayloadCipher = ({ keys }: EncryptionOptions): Either.Either<Pa
 
 const unopened = (reason: "KeyUnknown" | "KeyWrong" | "Unsupported", detail: string) => Either.left({ reason, detail })
 
-const badOption = (option: string, value: string, accepted: string) =>
-  Either.left(new CacheConfigError({ cache: "S3Cache", option: `encryption: ${option}`, value, accepted }))
+const encryptionKinds: OptionKinds<EncryptionOptions> = { keys: "any" }
+const keyKinds: OptionKinds<EncryptionKey> = { id: "any", key: "any" }

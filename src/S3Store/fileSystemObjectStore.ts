@@ -12,7 +12,10 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { Buffer } from "node:buffer"
 import { randomBytes, randomUUID } from "node:crypto"
-import { CacheConfigError } from "../Cache/CacheErrors.js"
+import type { CacheConfigError } from "../Cache/CacheErrors.js"
+import { checkOptions } from "../Cache/checkOptions.js"
+import { configError } from "../Cache/configError.js"
+import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import { printKey } from "../Cache/printKey.js"
 import { lastVersion, parseFolder, parseVersionFile, placeOf, temporaryPrefix, versionFile } from "./objectFiles.js"
 import { isObjectName } from "./objectName.js"
@@ -60,10 +63,10 @@ export const makeFileSystemObjectStore = (
   options: FileSystemObjectStoreOptions
 ): Effect.Effect<ObjectStore, CacheConfigError, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function*() {
+    yield* checkOptions(cache, options, fileSystemKinds)
     const { maxObjectSize = 67_108_864 } = options
-    if (options.directory.trim() === "") return yield* badOption("directory", options.directory, "the path of a folder")
-    if (!Number.isSafeInteger(maxObjectSize) || maxObjectSize < 1) {
-      return yield* badOption("maxObjectSize", maxObjectSize, "a whole number of bytes above 0")
+    if (typeof options.directory !== "string" || options.directory.trim() === "") {
+      return yield* configError(cache, "directory", options.directory, "the path of a folder")
     }
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
@@ -385,5 +388,6 @@ export const makeFileSystemObjectStore = (
 const writtenAt = (mtime: Option.Option<Date>): number =>
   Option.match(mtime, { onNone: () => 0, onSome: (date) => date.getTime() })
 
-const badOption = (option: string, value: unknown, accepted: string) =>
-  new CacheConfigError({ cache: "file system object store", option, value: printKey(value), accepted })
+const cache = "file system object store"
+
+const fileSystemKinds: OptionKinds<FileSystemObjectStoreOptions> = { directory: "text", maxObjectSize: "count" }

@@ -8,6 +8,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { createHash } from "node:crypto"
+import { withCallOptions } from "../Cache/checkOptions.js"
+import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import { KeyedMutex } from "./KeyedMutex.js"
 import { ConditionalOutcome, LoadOutcome, type ObjectStore } from "./ObjectStore.js"
 import { fromPlatformError } from "./platformFailure.js"
@@ -39,92 +41,102 @@ export interface KeyValueObjectStoreOptions {
  * @category constructors
  */
 export const makeKeyValueObjectStore = (
-  { conditions = "off", keyPrefix = "cache/" }: KeyValueObjectStoreOptions = {}
+  options: KeyValueObjectStoreOptions = {}
 ): Effect.Effect<ObjectStore, never, KeyValueStore.KeyValueStore> =>
-  Effect.map(KeyValueStore.KeyValueStore, (store) => {
-    const description = `key-value store, ${keyPrefix}`
-    const locks = new KeyedMutex<string>()
+  Effect.map(
+    withCallOptions("key-value object store", options, kinds, KeyValueStore.KeyValueStore),
+    (store) => {
+      const { conditions = "off", keyPrefix = "cache/" } = options
+      const description = `key-value store, ${keyPrefix}`
+      const locks = new KeyedMutex<string>()
 
-    const get = (operation: string, name: string) =>
-      Effect.mapError(store.getUint8Array(keyPrefix + name), fromPlatformError(operation, keyPrefix + name))
+      const get = (operation: string, name: string) =>
+        Effect.mapError(store.getUint8Array(keyPrefix + name), fromPlatformError(operation, keyPrefix + name))
 
-    const set = (operation: string, name: string, body: Uint8Array) =>
-      Effect.as(
-        Effect.mapError(
-          store.set(keyPrefix + name, new Uint8Array(body)),
-          fromPlatformError(operation, keyPrefix + name)
-        ),
-        Option.some(etagOf(body))
-      )
-
-    const remove = (name: string) =>
-      locks.withLock(
-        name,
-        Effect.mapError(store.remove(keyPrefix + name), fromPlatformError("remove", keyPrefix + name))
-      )
-
-    const unsupported = (reason: "ConditionalWritesUnsupported" | "ListUnsupported", operation: string, name: string) =>
-      new S3StoreError({
-        reason,
-        operation,
-        target: keyPrefix + name,
-        detail: reason === "ListUnsupported"
-          ? "a key-value store does not tell its keys"
-          : "a key-value store knows no conditions; where this process alone uses it, set the option conditions"
-      })
-
-    const writeIf = (operation: string, name: string, body: Uint8Array, expected: Option.Option<string>) =>
-      conditions === "off"
-        ? unsupported("ConditionalWritesUnsupported", operation, name)
-        : locks.withLock(
-          name,
-          Effect.flatMap(
-            get(operation, name),
-            (found): Effect.Effect<ConditionalOutcome, S3StoreError> =>
-              Option.getOrUndefined(Option.map(found, etagOf)) === Option.getOrUndefined(expected)
-                ? Effect.map(set(operation, name, body), (etag) => ConditionalOutcome.Written({ etag }))
-                : Effect.succeed(ConditionalOutcome.Refused())
-          )
+      const set = (operation: string, name: string, body: Uint8Array) =>
+        Effect.as(
+          Effect.mapError(
+            store.set(keyPrefix + name, new Uint8Array(body)),
+            fromPlatformError(operation, keyPrefix + name)
+          ),
+          Option.some(etagOf(body))
         )
 
-    return {
-      description,
-      place: keyPrefix,
-      load: (name, options) =>
-        Effect.map(
-          get("load", name),
-          Option.match({
-            onNone: () => LoadOutcome.Absent(),
-            onSome: (body) => {
-              const etag = etagOf(body)
-              return etag === options?.ifNoneMatch
-                ? LoadOutcome.Unchanged()
-                : LoadOutcome.Found({
-                  body: new Uint8Array(body.subarray(0, options?.firstBytes)),
-                  size: body.length,
-                  etag
-                })
-            }
-          })
-        ),
-      save: (name, body) => locks.withLock(name, set("save", name, body)),
-      add: (name, body) => writeIf("add", name, body, Option.none()),
-      replace: (name, body, etag) => writeIf("replace", name, body, Option.some(etag)),
-      remove,
-      removeIfMatch: (name, etag) =>
-        conditions === "off" ? Effect.succeed("unsupported") : locks.withLock(
+      const remove = (name: string) =>
+        locks.withLock(
           name,
-          Effect.flatMap(get("remove", name), (found) =>
-            Option.exists(found, (body) => etagOf(body) === etag)
-              ? Effect.as(
-                Effect.mapError(store.remove(keyPrefix + name), fromPlatformError("remove", keyPrefix + name)),
-                "removed" as const
-              )
-              : Effect.succeed("refused" as const))
-        ),
-      removeAll: (names) => Effect.forEach(names, remove, { concurrency: 8, discard: true }),
-      list: (prefix) => Stream.fail(unsupported("ListUnsupported", "list", prefix))
+          Effect.mapError(store.remove(keyPrefix + name), fromPlatformError("remove", keyPrefix + name))
+        )
+
+      const unsupported = (
+        reason: "ConditionalWritesUnsupported" | "ListUnsupported",
+        operation: string,
+        name: string
+      ) =>
+        new S3StoreError({
+          reason,
+          operation,
+          target: keyPrefix + name,
+          detail: reason === "ListUnsupported"
+            ? "a key-value store does not tell its keys"
+            : "a key-value store knows no conditions; where this process alone uses it, set the option conditions"
+        })
+
+      const writeIf = (operation: string, name: string, body: Uint8Array, expected: Option.Option<string>) =>
+        conditions === "off"
+          ? unsupported("ConditionalWritesUnsupported", operation, name)
+          : locks.withLock(
+            name,
+            Effect.flatMap(
+              get(operation, name),
+              (found): Effect.Effect<ConditionalOutcome, S3StoreError> =>
+                Option.getOrUndefined(Option.map(found, etagOf)) === Option.getOrUndefined(expected)
+                  ? Effect.map(set(operation, name, body), (etag) => ConditionalOutcome.Written({ etag }))
+                  : Effect.succeed(ConditionalOutcome.Refused())
+            )
+          )
+
+      return {
+        description,
+        place: keyPrefix,
+        load: (name, options) =>
+          Effect.map(
+            get("load", name),
+            Option.match({
+              onNone: () => LoadOutcome.Absent(),
+              onSome: (body) => {
+                const etag = etagOf(body)
+                return etag === options?.ifNoneMatch
+                  ? LoadOutcome.Unchanged()
+                  : LoadOutcome.Found({
+                    body: new Uint8Array(body.subarray(0, options?.firstBytes)),
+                    size: body.length,
+                    etag
+                  })
+              }
+            })
+          ),
+        save: (name, body) => locks.withLock(name, set("save", name, body)),
+        add: (name, body) => writeIf("add", name, body, Option.none()),
+        replace: (name, body, etag) => writeIf("replace", name, body, Option.some(etag)),
+        remove,
+        removeIfMatch: (name, etag) =>
+          conditions === "off" ? Effect.succeed("unsupported") : locks.withLock(
+            name,
+            Effect.flatMap(get("remove", name), (found) =>
+              Option.exists(found, (body) => etagOf(body) === etag)
+                ? Effect.as(
+                  Effect.mapError(store.remove(keyPrefix + name), fromPlatformError("remove", keyPrefix + name)),
+                  "removed" as const
+                )
+                : Effect.succeed("refused" as const))
+          ),
+        removeAll: (names) => Effect.forEach(names, remove, { concurrency: 8, discard: true }),
+        list: (prefix) => Stream.fail(unsupported("ListUnsupported", "list", prefix))
+      }
     }
-  })
+  )
+
+const kinds: OptionKinds<KeyValueObjectStoreOptions> = { keyPrefix: "text", conditions: ["process", "off"] }
 
 const etagOf = (body: Uint8Array): string => createHash("sha256").update(body).digest("hex")

@@ -67,7 +67,7 @@ export const makeMaintenance = (
   reading: Reading,
   leases: Leases
 ): Pick<S3CacheService, "list" | "prune" | "clear"> => {
-  const { behind, format, memory, name, policyOf, store, writes } = levels
+  const { behind, format, memory, policyOf, store, writes } = levels
 
   const objectsOf = <K, V, F>(space: Keyspace<K, V, F>) => {
     const prefix = `${space.name}/${space.version}/`
@@ -186,7 +186,7 @@ export const makeMaintenance = (
     })
 
   const list: S3CacheService["list"] = (space, options) =>
-    Stream.unwrap(Effect.map(concurrencyOf(name, options), (concurrency) =>
+    Stream.unwrap(Effect.map(concurrencyOf(options), (concurrency) =>
       objectsOf(space).pipe(
         Stream.filter((object) => !isLeaseName(object.name)),
         // A fiber for each group costs less than one for each entry.
@@ -227,7 +227,7 @@ export const makeMaintenance = (
           : Effect.succeed(0)
       })
     return Stream.unwrapScoped(Effect.gen(function*() {
-      const concurrency = yield* concurrencyOf(name, options)
+      const concurrency = yield* concurrencyOf(options)
       const [first, others] = yield* Stream.peel(objectsOf(space), Sink.collectAllN<ListedObject>(counted))
       const progress = { examined: 0, removed: 0, total: first.length }
       const watchLeasesUntil = (yield* Clock.currentTimeMillis) + longestWatch

@@ -10,8 +10,9 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { randomUUID } from "node:crypto"
-import { CacheConfigError } from "../Cache/CacheErrors.js"
+import type { CacheConfigError } from "../Cache/CacheErrors.js"
 import { checkNested, whenRight, withCallOptions } from "../Cache/checkOptions.js"
+import { configError } from "../Cache/configError.js"
 import { cutText, longestMessage } from "../Cache/cutText.js"
 import { EventHub } from "../Cache/EventHub.js"
 import { entriesIn, keysIn } from "../Cache/manyEntries.js"
@@ -64,7 +65,6 @@ import {
   unlessWrongTag
 } from "./unlessWrongArgument.js"
 import { watchedObjectStore } from "./watchedObjectStore.js"
-import { wholeNumber } from "./wholeNumber.js"
 import { WriteBehind } from "./WriteBehind.js"
 import { makeWriting, type Writing } from "./writing.js"
 
@@ -88,19 +88,19 @@ export const makeS3CacheService = (
     const leaseTime = yield* Effect.filterOrFail(
       duration(name, "leaseTime", options.leaseTime, "30 seconds"),
       Number.isFinite,
-      () => badOption(name, "leaseTime", options.leaseTime, "a duration that ends")
+      () => configError(name, "leaseTime", options.leaseTime, "a duration that ends")
     ).pipe(Effect.filterOrFail(
       (millis) => millis <= longestTerm,
-      () => badOption(name, "leaseTime", options.leaseTime, "a duration of at most 10 minutes")
+      () => configError(name, "leaseTime", options.leaseTime, "a duration of at most 10 minutes")
     ))
     const leaseWait = yield* Effect.filterOrFail(
       duration(name, "leaseWait", options.leaseWait, Math.max(300_000, 2 * leaseTime)),
       Number.isFinite,
-      () => badOption(name, "leaseWait", options.leaseWait, "a duration that ends")
+      () => configError(name, "leaseWait", options.leaseWait, "a duration that ends")
     )
     const tagsAge = yield* duration(name, "tagsAge", options.tagsAge, "5 seconds")
     const whileUnknown = yield* trustOf(name, options)
-    const eventCapacity = yield* wholeNumber(name, "eventCapacity", options.eventCapacity, 1024)
+    const eventCapacity = options.eventCapacity ?? 1024
     const hub = yield* EventHub.make<S3CacheEvent>(eventCapacity)
     const ledger = new Ledger(hub, options.metrics === true ? name : undefined)
     const { circuitBreaker = {} } = options
@@ -111,7 +111,7 @@ export const makeS3CacheService = (
       unwatched,
       ledger,
       circuitBreaker === false ? undefined : {
-        failures: yield* wholeNumber(name, "circuitBreaker.failures", circuitBreaker.failures, 5),
+        failures: circuitBreaker.failures ?? 5,
         resetAfter: yield* duration(name, "circuitBreaker.resetAfter", circuitBreaker.resetAfter, "10 seconds")
       }
     )
@@ -122,7 +122,7 @@ export const makeS3CacheService = (
       loadTimeout: yield* duration(name, "loadTimeout", options.loadTimeout, Duration.infinity),
       saveTimeout: yield* duration(name, "saveTimeout", options.saveTimeout, Duration.infinity)
     })
-    const format = yield* makeEntryFormat(options, unwatched.place, unwatched.maxObjectSize)
+    const format = yield* makeEntryFormat(options, unwatched.place, unwatched.maxObjectSize, name)
     const memory = yield* MemoryLevel.make(name, options)
     const batches = yield* SingleFlight.make<string>(name)
     const writes = new KeyedMutex<AnyKey>()
@@ -144,8 +144,8 @@ export const makeS3CacheService = (
           // A mistake in an object store fails that write only. When the writer itself is interrupted, this does not run.
           writeFailed(levels, key, Option.getOrElse(Cause.failureOption(cause), () => defectOf(store, key, cause)))),
       {
-        capacity: yield* wholeNumber(name, "writeBehind.capacity", options.writeBehind?.capacity, 1000),
-        concurrency: yield* wholeNumber(name, "writeBehind.concurrency", options.writeBehind?.concurrency, 8)
+        capacity: options.writeBehind?.capacity ?? 1000,
+        concurrency: options.writeBehind?.concurrency ?? 8
       }
     )
     const markers = yield* TagMarkers.make(name, store, { age: tagsAge, whileUnknown }, ledger)
@@ -307,8 +307,6 @@ export const makeS3CacheService = (
     return printedAs(service, summary)
   })
 
-const aboveZero = "a duration above zero"
-
 const defectOf = (store: DescribedStore, key: AnyKey, cause: Cause.Cause<unknown>) => {
   const defect = Cause.squash(cause)
   return new S3StoreError({
@@ -325,42 +323,24 @@ const duration = (
   option: string,
   value: Duration.DurationInput | undefined,
   without: Duration.DurationInput
-) =>
-  Effect.filterOrFail(
-    millis(name, option, value ?? without, aboveZero),
-    (millis) => millis > 0,
-    () => badOption(name, option, value, aboveZero)
-  )
-
-const badOption = (cache: string, option: string, value: unknown, accepted: string) =>
-  new CacheConfigError({ cache, option, value: printKey(value), accepted })
+) => millis(name, option, value === undefined ? without : value, "durationAboveZero")
 
 const verified = (name: string, verify: string, store: ObjectStore) =>
-  verify !== "startup" ? badOption(name, "verify", verify, "\"startup\"") : Effect.flatMap(
-    checkStore(store),
-    (check) => {
-      const failed = check.steps.find(({ outcome }) => outcome === "failed")
-      return failed === undefined ? Effect.void : new CacheConfigError({
-        cache: name,
-        option: "verify",
-        value: "\"startup\"",
-        accepted: `over a second level that works: ${failed.step} of ${check.target} failed: ${failed.detail}`,
-        cause: check
-      })
-    }
-  )
+  Effect.flatMap(checkStore(store), (check) => {
+    const failed = check.steps.find(({ outcome }) => outcome === "failed")
+    if (failed === undefined) return Effect.void
+    const accepted = `over a second level that works: ${failed.step} of ${check.target} failed: ${failed.detail}`
+    return configError(name, "verify", verify, accepted, check)
+  })
 
 /** How long what is known of a tag is good while it cannot be asked for, in milliseconds. */
 const trustOf = (name: string, { onTagsUnknown, tagsTrustedFor }: S3CacheOptions) => {
-  if (onTagsUnknown !== undefined && onTagsUnknown !== "serve" && onTagsUnknown !== "miss") {
-    return badOption(name, "onTagsUnknown", onTagsUnknown, "\"serve\" or \"miss\"")
-  }
   if (onTagsUnknown !== "miss") {
     return duration(name, "tagsTrustedFor", tagsTrustedFor, onTagsUnknown === "serve" ? Duration.infinity : "1 minute")
   }
   return tagsTrustedFor === undefined
     ? Effect.succeed(0)
-    : badOption(name, "tagsTrustedFor", tagsTrustedFor, "nothing with onTagsUnknown: \"miss\", which trusts nothing")
+    : configError(name, "tagsTrustedFor", tagsTrustedFor, "nothing with onTagsUnknown: \"miss\", which trusts nothing")
 }
 
 // A second level that does not answer now may well honour conditions: it is found out when it matters.
@@ -368,15 +348,7 @@ const checkLeases = (name: string, leases: Leases) =>
   Effect.scoped(leases.take(`.leases/${randomUUID()}`)).pipe(
     Effect.catchAll((error) =>
       error.reason === "ConditionalWritesUnsupported"
-        ? Effect.fail(
-          new CacheConfigError({
-            cache: name,
-            option: "coordination",
-            value: "\"lease\"",
-            accepted: `"none": ${error.detail}`,
-            cause: error
-          })
-        )
+        ? Effect.fail(configError(name, "coordination", "lease", `"none": ${error.detail}`, error))
         : Effect.void
     )
   )

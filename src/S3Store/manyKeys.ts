@@ -20,21 +20,19 @@ import type { Reading } from "./reading.js"
 import type { S3CacheManyOptions } from "./S3CacheOptions.js"
 import type { S3CacheService } from "./S3CacheService.js"
 import { pairsOf } from "./unlessWrongArgument.js"
-import { wholeNumber } from "./wholeNumber.js"
 import type { Writing } from "./writing.js"
 
 /** The bulk loader had no value for a key. */
 class NotLoaded extends Data.TaggedError("NotLoaded") {}
 
 /**
- * How many requests to make at the same time. A number that makes no sense is a mistake in the program: a defect.
+ * How many requests to make at the same time.
  *
- * @param cache the name of the cache, for messages
  * @since 0.1.0
  * @category accessors
  */
-export const concurrencyOf = (cache: string, options: S3CacheManyOptions | undefined): Effect.Effect<number> =>
-  Effect.orDie(wholeNumber(cache, "concurrency", options?.concurrency, 16))
+export const concurrencyOf = (options: S3CacheManyOptions | undefined): Effect.Effect<number> =>
+  Effect.succeed(options?.concurrency ?? 16)
 
 /**
  * Makes the operations on many entries.
@@ -55,7 +53,7 @@ export const makeManyKeys = (
 
   const getMany: S3CacheService["getMany"] = (keys, options) =>
     Effect.flatMap(
-      concurrencyOf(name, options),
+      concurrencyOf(options),
       (concurrency) => Effect.forEach(keys, (key) => reading.getOption(key), { concurrency })
     )
 
@@ -66,7 +64,7 @@ export const makeManyKeys = (
     options?: S3CacheManyOptions
   ): Effect.Effect<ReadonlyArray<Option.Option<V>>, E | F> =>
     Effect.gen(function*() {
-      const concurrency = yield* concurrencyOf(name, options)
+      const concurrency = yield* concurrencyOf(options)
       const keys = Array.from(inputs, (input) => space.key(input))
       const unique = new Map(keys.map((key) => [key.id, key]))
       const values = new Map<string, Option.Option<V>>()
@@ -122,7 +120,7 @@ export const makeManyKeys = (
 
   const setMany: S3CacheService["setMany"] = (entries, options) =>
     Effect.flatMap(
-      concurrencyOf(name, options),
+      concurrencyOf(options),
       (concurrency) =>
         Effect.forEach(
           entries,
@@ -136,7 +134,7 @@ export const makeManyKeys = (
     )
 
   const removeMany: S3CacheService["removeMany"] = (keys, options) =>
-    Effect.flatMap(concurrencyOf(name, options), (concurrency) =>
+    Effect.flatMap(concurrencyOf(options), (concurrency) =>
       Effect.map(
         Effect.forEach(
           keys,

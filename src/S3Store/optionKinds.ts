@@ -3,9 +3,11 @@
  *
  * @since 0.1.0
  */
+import { evictionPolicyNames } from "../Cache/engine/EvictionPolicy.js"
 import type { OptionKinds } from "../Cache/engine/optionKinds.js"
+import { freshnessKinds } from "../Cache/freshnessKinds.js"
+import { entryFormatKinds } from "./EntryFormat.js"
 import type { EntryOptions } from "./EntryPolicy.js"
-import type { FileSystemObjectStoreOptions } from "./fileSystemObjectStore.js"
 import type {
   CircuitBreakerOptions,
   S3CacheManyOptions,
@@ -24,17 +26,14 @@ import type { S3ObjectStoreOptions } from "./S3ObjectStoreOptions.js"
  * @category validation
  */
 export const entryKinds: OptionKinds<EntryOptions> = {
-  timeToLive: "any",
-  failureTimeToLive: "any",
-  jitter: "any",
-  refreshAhead: "any",
-  staleWhileRevalidate: "any",
-  staleIfError: "any",
-  revalidateAfter: "any",
-  onUnreadable: "any",
-  write: "any",
-  coordination: "any",
-  isolation: "any"
+  ...freshnessKinds,
+  timeToLive: "duration",
+  failureTimeToLive: "duration",
+  revalidateAfter: "duration",
+  onUnreadable: ["miss", "fail"],
+  write: ["through", "behind"],
+  coordination: ["none", "lease"],
+  isolation: ["freeze", "copy", "none"]
 }
 
 /**
@@ -45,24 +44,22 @@ export const entryKinds: OptionKinds<EntryOptions> = {
  */
 export const s3CacheKinds: OptionKinds<S3CacheOptions> = {
   name: "text",
-  maxSize: "any",
-  maxBytes: "any",
-  evictionPolicy: "any",
-  loadTimeout: "any",
-  saveTimeout: "any",
+  maxSize: "limit",
+  maxBytes: "limit",
+  evictionPolicy: evictionPolicyNames,
+  loadTimeout: "durationAboveZero",
+  saveTimeout: "durationAboveZero",
   circuitBreaker: "any",
   writeBehind: "any",
-  leaseTime: "any",
-  leaseWait: "any",
-  tagsAge: "any",
-  verify: "any",
-  onTagsUnknown: "any",
-  tagsTrustedFor: "any",
-  eventCapacity: "any",
+  leaseTime: "durationAboveZero",
+  leaseWait: "durationAboveZero",
+  tagsAge: "durationAboveZero",
+  verify: ["startup"],
+  onTagsUnknown: ["serve", "miss"],
+  tagsTrustedFor: "durationAboveZero",
+  eventCapacity: "count",
   metrics: "flag",
-  compression: "object",
-  encryption: "object",
-  maxEntrySize: "any",
+  ...entryFormatKinds,
   ...entryKinds
 }
 
@@ -72,7 +69,10 @@ export const s3CacheKinds: OptionKinds<S3CacheOptions> = {
  * @since 0.1.0
  * @category validation
  */
-export const circuitBreakerKinds: OptionKinds<CircuitBreakerOptions> = { failures: "any", resetAfter: "any" }
+export const circuitBreakerKinds: OptionKinds<CircuitBreakerOptions> = {
+  failures: "count",
+  resetAfter: "durationAboveZero"
+}
 
 /**
  * Of writes behind.
@@ -80,7 +80,7 @@ export const circuitBreakerKinds: OptionKinds<CircuitBreakerOptions> = { failure
  * @since 0.1.0
  * @category validation
  */
-export const writeBehindKinds: OptionKinds<WriteBehindOptions> = { capacity: "any", concurrency: "any" }
+export const writeBehindKinds: OptionKinds<WriteBehindOptions> = { capacity: "count", concurrency: "count" }
 
 /**
  * Of a bucket.
@@ -91,11 +91,11 @@ export const writeBehindKinds: OptionKinds<WriteBehindOptions> = { capacity: "an
 export const s3StoreKinds: OptionKinds<S3ObjectStoreOptions> = {
   bucket: "text",
   keyPrefix: "text",
-  requestTimeout: "any",
-  maxObjectSize: "any",
-  conditionalWrites: "any",
-  conditionalDeletes: "any",
-  onAccessDenied: "any",
+  requestTimeout: "durationAboveZero",
+  maxObjectSize: "count",
+  conditionalWrites: ["auto", "required", "off"],
+  conditionalDeletes: ["auto", "required", "off"],
+  onAccessDenied: ["fail", "miss"],
   putOptions: "object",
   getOptions: "object",
   deleteOptions: "object",
@@ -114,20 +114,12 @@ export const l2StoreS3Kinds: OptionKinds<S3ObjectStoreOptions & { readonly clien
 }
 
 /**
- * Of a folder.
- *
- * @since 0.1.0
- * @category validation
- */
-export const fileSystemKinds: OptionKinds<FileSystemObjectStoreOptions> = { directory: "text", maxObjectSize: "any" }
-
-/**
  * Of a write.
  *
  * @since 0.1.0
  * @category validation
  */
-export const s3WriteKinds: OptionKinds<S3CacheWriteOptions> = { timeToLive: "any", tags: "any" }
+export const s3WriteKinds: OptionKinds<S3CacheWriteOptions> = { timeToLive: "anyDuration", tags: "texts" }
 
 /**
  * Of memoized functions.
@@ -135,7 +127,10 @@ export const s3WriteKinds: OptionKinds<S3CacheWriteOptions> = { timeToLive: "any
  * @since 0.1.0
  * @category validation
  */
-export const s3MemoizeKinds: OptionKinds<S3CacheMemoizeOptions<never, never>> = { timeToLive: "any", tags: "any" }
+export const s3MemoizeKinds: OptionKinds<S3CacheMemoizeOptions<never, never>> = {
+  timeToLive: "durationOrFunction",
+  tags: "textsOrFunction"
+}
 
 /**
  * Of what is done with many entries.
@@ -143,7 +138,7 @@ export const s3MemoizeKinds: OptionKinds<S3CacheMemoizeOptions<never, never>> = 
  * @since 0.1.0
  * @category validation
  */
-export const s3ManyKinds: OptionKinds<S3CacheManyOptions> = { concurrency: "any" }
+export const s3ManyKinds: OptionKinds<S3CacheManyOptions> = { concurrency: "count" }
 
 /**
  * Of writing many entries.

@@ -8,7 +8,9 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
-import { describeType } from "../ClientLayer/describeType.js"
+import { withFunction } from "../Cache/checkOptions.js"
+import { describeType } from "../Cache/engine/describeType.js"
+import { acceptedOf } from "../Cache/engine/optionKinds.js"
 import { CacheKey, Keyspace } from "./Keyspace.js"
 
 /**
@@ -70,9 +72,7 @@ export const unlessWrongFunction = <A, E, R>(
   use: () => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> => {
   if (!(keyspace instanceof Keyspace)) return refused(wrongKeyspace(cache, keyspace))
-  return typeof given === "function"
-    ? use()
-    : refused(wrong(cache, argument, describeType(given), "a function that returns an Effect"))
+  return withFunction(cache, argument, given, Effect.suspend(use))
 }
 
 /**
@@ -85,7 +85,8 @@ export const unlessWrongTag = <A, E>(
   cache: string,
   tag: unknown,
   use: () => Effect.Effect<A, E>
-): Effect.Effect<A, E> => typeof tag === "string" ? use() : refused(wrong(cache, "tag", describeType(tag), "a text"))
+): Effect.Effect<A, E> =>
+  typeof tag === "string" ? use() : refused(wrong(cache, "tag", describeType(tag), acceptedOf.text))
 
 /**
  * What a bulk loader has given, unless it is no pairs of a key and a value: then it dies with `CacheConfigError`, as with

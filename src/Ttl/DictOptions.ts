@@ -6,7 +6,8 @@
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
-import { nonNegativeMillis } from "../Cache/durationMillis.js"
+import { configError } from "../Cache/configError.js"
+import { durationMillis } from "../Cache/durationMillis.js"
 import * as Either from "../Cache/Either.js"
 import { onRejection } from "../Cache/engine/onRejection.js"
 import type { OptionKinds } from "../Cache/engine/optionKinds.js"
@@ -15,6 +16,7 @@ import type { FreshnessOptions } from "../Cache/Freshness.js"
 import { freshnessKinds } from "../Cache/freshnessKinds.js"
 import { keyText } from "../Cache/keyText.js"
 import type { EntryToWrite } from "../Cache/manyEntries.js"
+import { checkValue } from "../Cache/wrongOptions.js"
 import type { DictParts, HeapWatch } from "./DictParts.js"
 import type { MemoryPressureOptions } from "./MemoryPressure.js"
 import { accepted, type ByteSizeInput, parseByteSize } from "./parseByteSize.js"
@@ -141,11 +143,11 @@ export interface Options<in out K, in out V, in F = never, out R = never>
  * @since 0.1.0
  * @category validation
  */
-export const limitKinds: OptionKinds<Limits> = { timeToLive: "any", maxBytes: "any", maxItems: "any" }
+export const limitKinds: OptionKinds<Limits> = { timeToLive: "duration", maxBytes: "any", maxItems: "limit" }
 
 const sharedKinds: OptionKinds<SharedOptions<never, never>> = {
   ...limitKinds,
-  timeToIdle: "any",
+  timeToIdle: "duration",
   weigher: "any",
   name: "text",
   memoryPressure: "any",
@@ -161,12 +163,12 @@ const sharedKinds: OptionKinds<SharedOptions<never, never>> = {
 export const dictKinds: OptionKinds<Options<never, never>> = {
   ...sharedKinds,
   ...freshnessKinds,
-  weighFailure: "any",
+  weighFailure: "function",
   onRemove: "function",
   removalQueue: "any",
-  gracePeriod: "any",
+  gracePeriod: "duration",
   sweepInterval: "any",
-  eventCapacity: "any"
+  eventCapacity: "count"
 }
 
 /**
@@ -183,9 +185,9 @@ export const syncDictKinds: OptionKinds<
   ...sharedKinds,
   onRemove: "function",
   removalQueue: "any",
-  now: "any",
-  staleWhileRevalidate: "any",
-  maxLoads: "any"
+  now: "function",
+  staleWhileRevalidate: "duration",
+  maxLoads: "count"
 }
 
 /**
@@ -226,7 +228,7 @@ export interface CheckedLimits {
 }
 
 const refuse = (cache: string, option: string, value: unknown, accepted: string, cause?: unknown) =>
-  Either.left(new CacheConfigError({ cache, option, value: keyText(value), accepted, cause }))
+  Either.left(configError(cache, option, value, accepted, cause))
 
 /**
  * Checks a time to live; right, in milliseconds.
@@ -250,12 +252,8 @@ export const checkMillis = (
   cache: string,
   option: string,
   input: Duration.DurationInput
-): Either.Either<number, CacheConfigError> => {
-  const millis = nonNegativeMillis(input)
-  return millis === undefined
-    ? refuse(cache, option, input, "a duration of 0 milliseconds or more")
-    : Either.right(millis)
-}
+): Either.Either<number, CacheConfigError> =>
+  Either.map(checkValue(cache, option, input, "duration"), (input) => durationMillis(input) ?? 0)
 
 /**
  * Checks a number of entries.
@@ -266,21 +264,7 @@ export const checkMillis = (
 export const checkMaxItems = (
   cache: string,
   input = Number.POSITIVE_INFINITY
-): Either.Either<number, CacheConfigError> =>
-  input === Number.POSITIVE_INFINITY || Number.isSafeInteger(input) && input >= 0
-    ? Either.right(input)
-    : refuse(cache, "maxItems", input, "a whole number of entries, 0 or more, or Infinity")
-
-/**
- * Checks how many loads may be under way.
- *
- * @since 0.1.0
- * @category constructors
- */
-export const checkMaxLoads = (cache: string, input = 1000): Either.Either<number, CacheConfigError> =>
-  Number.isSafeInteger(input) && input >= 1
-    ? Either.right(input)
-    : refuse(cache, "maxLoads", input, "a whole number of loads, 1 or more")
+): Either.Either<number, CacheConfigError> => checkValue(cache, "maxItems", input, "limit")
 
 /**
  * Checks a limit of bytes; right, in bytes.
@@ -366,7 +350,12 @@ export const checkShared = <K, V>(
     options.maxItems ?? (options.maxBytes === undefined ? parts.maxItems : undefined)
   )
   if (Either.isLeft(maxItems)) return maxItems
-  const maxBytes = checkMaxBytes(cache, options.maxBytes ?? parts.maxBytes, least, parts.memory())
+  const maxBytes = checkMaxBytes(
+    cache,
+    options.maxBytes === undefined ? parts.maxBytes : options.maxBytes,
+    least,
+    parts.memory()
+  )
   if (Either.isLeft(maxBytes)) return maxBytes
   const timeToIdle = checkMillis(cache, "timeToIdle", options.timeToIdle ?? Number.POSITIVE_INFINITY)
   if (Either.isLeft(timeToIdle)) return timeToIdle
@@ -381,20 +370,17 @@ export const checkShared = <K, V>(
 }
 
 /**
- * Checks what tells the time; right, what throws `CacheConfigError` when it returns no time.
+ * What tells the time; it throws `CacheConfigError` when it returns no time.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const checkNow = (cache: string, now: () => number): Either.Either<() => number, CacheConfigError> => {
+export const checkingNow = (cache: string, now: () => number) => (): number => {
+  const millis = now()
+  if (Number.isFinite(millis)) return millis
+  onRejection(millis, () => {})
   const accepted = "a function that returns milliseconds since the epoch"
-  if (typeof now !== "function") return refuse(cache, "now", now, accepted)
-  return Either.right(() => {
-    const millis = now()
-    if (Number.isFinite(millis)) return millis
-    onRejection(millis, () => {})
-    throw new CacheConfigError({ cache, option: "now", value: `one that returns ${keyText(millis)}`, accepted })
-  })
+  throw new CacheConfigError({ cache, option: "now", value: `one that returns ${keyText(millis)}`, accepted })
 }
 
 /**
@@ -408,8 +394,13 @@ export const checkSweepInterval = (
   input: Duration.DurationInput | undefined
 ): Either.Either<number | undefined, CacheConfigError> => {
   if (input === undefined) return Either.right(undefined)
-  const millis = nonNegativeMillis(input)
+  const millis = durationMillis(input)
   return millis !== undefined && millis >= 1 && millis !== Number.POSITIVE_INFINITY
     ? Either.right(millis)
-    : refuse(cache, "sweepInterval", input, "a duration of 1 millisecond or more, not for ever")
+    : refuse(
+      cache,
+      "sweepInterval",
+      input,
+      "a duration of 1 millisecond or more, such as 500 or \"5 minutes\", not for ever"
+    )
 }

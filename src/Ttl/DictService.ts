@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { FileSystem } from "@effect/platform/FileSystem"
-import * as Config from "effect/Config"
+import type * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -16,7 +16,7 @@ import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
-import { checkOptions, whenRight } from "../Cache/checkOptions.js"
+import { checkOptions, unwrapOptions, whenRight } from "../Cache/checkOptions.js"
 import { cutText } from "../Cache/cutText.js"
 import { LoadFailure, loadFailure } from "../Cache/getManyOrCompute.js"
 import { entriesIn, keysIn } from "../Cache/manyEntries.js"
@@ -214,13 +214,15 @@ const make = <K, KI, V, VI, F, R>(
         Effect.flatMap(
           Effect.suspend(() => Either.all(Array.from(keys, checkKey))),
           (valid) =>
-            dict.getManyOrCompute(valid, (missing) =>
-              Effect.map(load(missing), (loaded) =>
-                Array.from(loaded, ([key, value]) =>
-                  [
-                    structuralKey(key),
-                    value instanceof LoadFailure ? value : Either.getOrElse(checkValue(key, value), loadFailure)
-                  ] as const)), write)
+            typeof load !== "function" ?
+              dict.getManyOrCompute(valid, load, write) :
+              dict.getManyOrCompute(valid, (missing) =>
+                Effect.map(load(missing), (loaded) =>
+                  Array.from(loaded, ([key, value]) =>
+                    [
+                      structuralKey(key),
+                      value instanceof LoadFailure ? value : Either.getOrElse(checkValue(key, value), loadFailure)
+                    ] as const)), write)
         ),
       refresh: (key, compute, write) =>
         Effect.flatMap(
@@ -326,7 +328,7 @@ export const Service = <Self, F = never, R = never>() =>
     layer: layerWith({}),
     layerWith,
     layerConfig: (overrides: Config.Config.Wrap<Limits>) =>
-      Layer.unwrapEffect(Effect.map(Config.unwrap(overrides), layerWith)),
+      Layer.unwrapEffect(Effect.map(unwrapOptions(id, overrides), layerWith)),
     snapshot: (path: string, how?: DictSnapshot.SnapshotOptions) =>
       Effect.flatMap(tag, (dict) => DictSnapshot.snapshot(dict, snapshotForm, path, how)),
     restore: (path: string, how?: DictSnapshot.RestoreOptions) =>

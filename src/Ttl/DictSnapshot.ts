@@ -8,18 +8,16 @@ import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import type * as Schema from "effect/Schema"
 import { Buffer } from "node:buffer"
-import { CacheConfigError } from "../Cache/CacheErrors.js"
-import { checkOptions, unlessWrong } from "../Cache/checkOptions.js"
-import type { OptionKind, OptionKinds } from "../Cache/engine/optionKinds.js"
+import type { CacheConfigError } from "../Cache/CacheErrors.js"
+import { withCallOptions } from "../Cache/checkOptions.js"
+import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import { pieceSize, turn } from "../Cache/inTurns.js"
 import { printKey } from "../Cache/printKey.js"
-import { millis } from "../Cache/timeToLive.js"
 import { isCloneable } from "./isCloneable.js"
 import * as File from "./snapshotFile.js"
 import * as Format from "./snapshotFormat.js"
@@ -220,7 +218,7 @@ export const snapshot = Effect.fn("TtlDict.snapshot")(
     path: string,
     options?: SnapshotOptions
   ) {
-    yield* unlessWrong(checkCall(form.name, options, snapshotKinds), Effect.void)
+    yield* withCallOptions(form.name, options, snapshotKinds, Effect.void)
     const fs = yield* fileSystem
     const takenAt = yield* Clock.currentTimeMillis
     const header: Format.Header = { name: form.name, takenAt, limits: yield* dict.limits }
@@ -261,24 +259,8 @@ export const snapshot = Effect.fn("TtlDict.snapshot")(
   }
 )
 
-const snapshotKinds: OptionKinds<SnapshotOptions> = { timeout: "any" }
-const restoreKinds: OptionKinds<RestoreOptions> = { ...snapshotKinds, limits: "any" }
-
-const checkCall = (
-  cache: string,
-  options: RestoreOptions | undefined,
-  kinds: Readonly<Record<string, OptionKind>>
-): Either.Either<void, CacheConfigError> =>
-  Either.gen(function*() {
-    if (options === undefined) return
-    yield* checkOptions(cache, options, kinds)
-    if (options.timeout !== undefined) yield* millis(cache, "timeout", options.timeout)
-    const { limits } = options
-    if (limits !== undefined && limits !== "keep" && limits !== "restore") {
-      const value = printKey(limits)
-      yield* Either.left(new CacheConfigError({ cache, option: "limits", value, accepted: `"keep" or "restore"` }))
-    }
-  })
+const snapshotKinds: OptionKinds<SnapshotOptions> = { timeout: "duration" }
+const restoreKinds: OptionKinds<RestoreOptions> = { ...snapshotKinds, limits: ["keep", "restore"] }
 
 // The frame of an entry; `undefined` for what whoever reads it would refuse. Recursion of a schema, or of the clone, may be
 // too deep for the stack, and schemas are code of the user: whatever is thrown costs the one entry.
@@ -338,7 +320,7 @@ export const restore = Effect.fn("TtlDict.restore")(
     path: string,
     options?: RestoreOptions
   ) {
-    yield* unlessWrong(checkCall(form.name, options, restoreKinds), Effect.void)
+    yield* withCallOptions(form.name, options, restoreKinds, Effect.void)
     const fs = yield* fileSystem
     const unusable = (reason: string): Effect.Effect<RestoreReport> =>
       Effect.as(

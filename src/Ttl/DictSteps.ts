@@ -16,6 +16,7 @@ import { keyText } from "../Cache/keyText.js"
 import { type PreparedEntry, writeAll } from "../Cache/manyEntries.js"
 import { equalsByProtocol, keyEqualityInUse } from "../Cache/protocolEquality.js"
 import type * as Store from "../Cache/StoreOptions.js"
+import { checkValue } from "../Cache/wrongOptions.js"
 import type { DictObserver } from "./DictObserver.js"
 import {
   type CheckedLimits,
@@ -428,12 +429,7 @@ export class DictSteps<in out K, in out V, in out F> {
   }
 
   private moment(option: string, millis: number): number {
-    if (typeof millis === "number" && !Number.isNaN(millis)) return millis
-    throw this.mistake(option, millis, "a number of milliseconds since the epoch, or Infinity")
-  }
-
-  private mistake(option: string, value: unknown, accepted: string): CacheConfigError {
-    return new CacheConfigError({ cache: this.name, option, value: keyText(value), accepted })
+    return Either.orThrow(checkValue(this.name, option, millis, "moment"))
   }
 }
 

@@ -4,11 +4,11 @@
  * @since 0.1.0
  */
 import type * as Duration from "effect/Duration"
-import { CacheConfigError } from "../Cache/CacheErrors.js"
+import { configError } from "../Cache/configError.js"
 import { givenMillis } from "../Cache/durationMillis.js"
+import { orThrow } from "../Cache/Either.js"
 import type { OptionKinds } from "../Cache/engine/optionKinds.js"
-import { keyText } from "../Cache/keyText.js"
-import { wrongOptions } from "../Cache/wrongOptions.js"
+import { checkValue, wrongOptions } from "../Cache/wrongOptions.js"
 import { writeKinds, type WriteOptions } from "./DictOptions.js"
 
 /**
@@ -36,7 +36,7 @@ const fetchKinds: OptionKinds<FetchOptions> = {
   ...writeKinds,
   signal: "any",
   forceRefresh: "flag",
-  loadTimeout: "any"
+  loadTimeout: "anyDuration"
 }
 
 /**
@@ -54,11 +54,11 @@ export const checkFetch = (
 ): { readonly forceRefresh: boolean; readonly signal: AbortSignal | undefined; readonly timeout: number } => {
   const wrong = wrongOptions(cache, options, fetchKinds)
   if (wrong !== undefined) throw wrong
-  const refuse = (option: string, value: unknown, accepted: string) =>
-    new CacheConfigError({ cache, option, value: keyText(value), accepted })
-  if (typeof load !== "function") throw refuse("load", load, "a function that returns a value, or a promise of it")
+  orThrow(checkValue(cache, "load", load, "function"))
   const { forceRefresh = false, loadTimeout, signal } = options
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw refuse("signal", signal, "an AbortSignal")
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw configError(cache, "signal", signal, "an AbortSignal")
+  }
   const timeout = loadTimeout === undefined
     ? Number.POSITIVE_INFINITY
     : givenMillis(cache, "loadTimeout", loadTimeout)

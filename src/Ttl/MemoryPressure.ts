@@ -25,21 +25,8 @@ export interface MemoryPressureOptions {
   readonly heap?: (() => HeapReading) | undefined
 }
 
-/**
- * What is accepted as a share, for messages.
- *
- * @since 0.1.0
- * @category constants
- */
-export const acceptedShare = "a number above 0 and below 1"
-
-/**
- * The share of the heap's limit that is not passed, by default.
- *
- * @since 0.1.0
- * @category constants
- */
-export const defaultShare = 0.85
+/** The share of the heap's limit that is not passed, by default. */
+const defaultShare = 0.85
 
 /** How many writes, and how many bytes written, may go by between two readings: one takes up to 10 microseconds. */
 const mostWritesUnread = 256

@@ -4,12 +4,12 @@
  * @since 0.1.0
  */
 import type * as Duration from "effect/Duration"
-import { CacheConfigError } from "../Cache/CacheErrors.js"
-import { nonNegativeMillis } from "../Cache/durationMillis.js"
+import type { CacheConfigError } from "../Cache/CacheErrors.js"
+import { configError } from "../Cache/configError.js"
+import { durationMillis } from "../Cache/durationMillis.js"
 import * as Either from "../Cache/Either.js"
 import type { OptionKinds } from "../Cache/engine/optionKinds.js"
-import { keyText } from "../Cache/keyText.js"
-import { wrongNested } from "../Cache/wrongOptions.js"
+import { checkValue, wrongNested } from "../Cache/wrongOptions.js"
 import { accepted, type ByteSizeInput, parseByteSize } from "./parseByteSize.js"
 
 /**
@@ -60,7 +60,11 @@ export interface CheckedRemovalQueue {
   readonly gracePeriod: number
 }
 
-const queueKinds: OptionKinds<RemovalQueueOptions> = { maxItems: "any", maxBytes: "any", whenFull: "any" }
+const queueKinds: OptionKinds<RemovalQueueOptions> = {
+  maxItems: "limit",
+  maxBytes: "any",
+  whenFull: ["drop", "wait"]
+}
 
 const defaultGracePeriod = "30 seconds"
 // For a dictionary without a limit, where nobody knows how much memory there is.
@@ -85,36 +89,26 @@ export const checkRemovalQueue = (
   const wrong = wrongNested(cache, "removalQueue", options.removalQueue, queueKinds)
   if (wrong !== undefined) return Either.left(wrong)
   const { maxBytes, maxItems, whenFull = "drop" } = options.removalQueue ?? {}
-  if (
-    maxItems !== undefined &&
-    !(maxItems === Number.POSITIVE_INFINITY || Number.isSafeInteger(maxItems) && maxItems >= 0)
-  ) {
-    return refuse(cache, "removalQueue.maxItems", maxItems, "a whole number of removals, 0 or more, or Infinity")
-  }
-  if (whenFull !== "drop" && whenFull !== "wait") {
-    return refuse(cache, "removalQueue.whenFull", whenFull, "\"drop\" or \"wait\"")
-  }
   const bytes = maxBytes === undefined || maxBytes === Number.POSITIVE_INFINITY
     ? Either.right(maxBytes)
     : parseByteSize(maxBytes, total)
   if (Either.isLeft(bytes)) {
-    return refuse(cache, "removalQueue.maxBytes", maxBytes, `${accepted}, or Infinity (${bytes.left.reason})`)
+    return Either.left(
+      configError(cache, "removalQueue.maxBytes", maxBytes, `${accepted}, or Infinity (${bytes.left.reason})`)
+    )
   }
   const otherwise = total === undefined ? mostUnknown : Math.floor(total / 4)
-  const gracePeriod = nonNegativeMillis(options.gracePeriod ?? defaultGracePeriod)
-  return gracePeriod === undefined
-    ? refuse(cache, "gracePeriod", options.gracePeriod, "a duration of 0 milliseconds or more")
-    : Either.right({
+  return Either.map(
+    checkValue(cache, "gracePeriod", options.gracePeriod ?? defaultGracePeriod, "duration"),
+    (gracePeriod) => ({
       maxItems,
       maxBytes: bytes.right,
       otherwise,
       whenFull,
-      gracePeriod
+      gracePeriod: durationMillis(gracePeriod) ?? 0
     })
+  )
 }
-
-const refuse = (cache: string, option: string, value: unknown, accepted: string) =>
-  Either.left(new CacheConfigError({ cache, option, value: keyText(value), accepted }))
 
 const fewestItems = 10_000
 const mostItems = 100_000

@@ -22,12 +22,11 @@ import { keyText } from "../Cache/keyText.js"
 import { entriesIn, keysIn } from "../Cache/manyEntries.js"
 import { printName } from "../Cache/printName.js"
 import { keyEqualityInUse } from "../Cache/protocolEquality.js"
-import { nameIn, wrongOptions } from "../Cache/wrongOptions.js"
+import { checkValue, nameIn, wrongOptions } from "../Cache/wrongOptions.js"
 import {
   type CheckedLimits,
-  checkMaxLoads,
+  checkingNow,
   checkMillis,
-  checkNow,
   checkShared,
   type Entry,
   equalsKinds,
@@ -102,7 +101,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
     this.check(options, syncDictKinds)
     const { least, limits, pressure, timeToIdle, weigh } = orThrow(checkShared(this.name, options, parts))
     const { onRemove } = options
-    this.#now = options.now === undefined ? wallClock : orThrow(checkNow(this.name, options.now))
+    this.#now = options.now === undefined ? wallClock : checkingNow(this.name, options.now)
     this.#onRemove = onRemove
     const queue = orThrow(checkRemovalQueue(this.name, options, parts.memory()))
     this.#mostUnderWay = {
@@ -125,7 +124,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
     const staleWhileRevalidate = orThrow(
       checkMillis(this.name, "staleWhileRevalidate", options.staleWhileRevalidate ?? 0)
     )
-    this.#fetches = new Fetches(this.name, orThrow(checkMaxLoads(this.name, options.maxLoads)), this.#equality)
+    this.#fetches = new Fetches(this.name, options.maxLoads ?? defaultMaxLoads, this.#equality)
     this.#steps = new DictSteps({
       name: this.name,
       limits,
@@ -626,6 +625,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
     if (this.#computations.get(key) !== undefined) {
       throw new CacheReentryError({ cache: this.name, key: keyText(key) })
     }
+    orThrow(checkValue(this.name, "compute", compute, "function"))
     const computation = this.#computations.add(key, { wins: true })
     try {
       const value = compute(key)
@@ -717,5 +717,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
     for (const { value } of this.#computations.filedUnder(key)) value.wins = false
   }
 }
+
+const defaultMaxLoads = 1000
 
 const orUndefined = <A>(found: A | Absent): A | undefined => found === Absent ? undefined : found

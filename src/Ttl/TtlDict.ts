@@ -3,13 +3,14 @@
  *
  * @since 0.1.0
  */
-import * as Config from "effect/Config"
+import type * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type { CacheConfigError } from "../Cache/CacheErrors.js"
+import { unwrapOptions } from "../Cache/checkOptions.js"
 import type { Dict } from "./Dict.js"
 import { accessors } from "./DictAccessors.js"
 import type { Limits, Options } from "./DictOptions.js"
@@ -66,7 +67,7 @@ export class TtlDict extends Object.assign(tag, accessors(tag), {
 
   /** The default dictionary, with limits read from the configuration. */
   layerConfig: (options: Config.Config.Wrap<Limits>): Layer.Layer<TtlDict, CacheConfigError | ConfigError> =>
-    Layer.scoped(tag, Effect.flatMap(Config.unwrap(options), (limits) => makeDict<string, unknown>(limits)))
+    Layer.scoped(tag, Effect.flatMap(unwrapOptions("TtlDict", options), (limits) => makeDict<string, unknown>(limits)))
 }) {}
 
 /**

@@ -3,14 +3,14 @@
  *
  * @since 0.1.0
  */
-import { CacheConfigError } from "../Cache/CacheErrors.js"
+import type { CacheConfigError } from "../Cache/CacheErrors.js"
+import { configError } from "../Cache/configError.js"
 import * as Either from "../Cache/Either.js"
 import type { OptionKinds } from "../Cache/engine/optionKinds.js"
-import { keyText } from "../Cache/keyText.js"
 import { wrongNested } from "../Cache/wrongOptions.js"
 import { checkingWeights } from "./DictOptions.js"
 import type { DictParts, HeapWatch } from "./DictParts.js"
-import { acceptedShare, defaultShare, MemoryPressure, type MemoryPressureOptions } from "./MemoryPressure.js"
+import { MemoryPressure, type MemoryPressureOptions } from "./MemoryPressure.js"
 import * as Weigher from "./Weigher.js"
 
 /**
@@ -39,22 +39,17 @@ export const allParts = (name: string, memory: () => number): DictParts => ({
 })
 
 /**
- * Checks how failures are measured.
+ * How failures are measured.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const checkWeighFailure = <K, F>(
+export const failureWeigher = <K, F>(
   cache: string,
   input: Weigher.Weigher<K, F> | undefined
-): Either.Either<Weigher.Weigher<K, F>, CacheConfigError> => {
-  if (input === undefined) return Either.right(Weigher.failure)
-  return typeof input === "function"
-    ? Either.right(checkingWeights(cache, input, "weighFailure"))
-    : refuse(cache, "weighFailure", input, "a function of key and error that returns bytes")
-}
+): Weigher.Weigher<K, F> => input === undefined ? Weigher.failure : checkingWeights(cache, input, "weighFailure")
 
-const pressureKinds: OptionKinds<MemoryPressureOptions> = { share: "any", heap: "any" }
+const pressureKinds: OptionKinds<MemoryPressureOptions> = { share: "innerShare", heap: "function" }
 
 const checkMemoryPressure = (
   cache: string,
@@ -70,19 +65,8 @@ const checkMemoryPressure = (
  */
 export const watchOf = (cache: string, input: unknown): Either.Either<HeapWatch, CacheConfigError> => {
   if (typeof input !== "object" || input === null) {
-    return refuse(cache, "memoryPressure", input, "true, false or options")
+    return Either.left(configError(cache, "memoryPressure", input, "true, false or options"))
   }
   const wrong = wrongNested(cache, "memoryPressure", input, pressureKinds)
-  if (wrong !== undefined) return Either.left(wrong)
-  const { heap, share = defaultShare }: MemoryPressureOptions = input
-  if (!(typeof share === "number" && share > 0 && share < 1)) {
-    return refuse(cache, "memoryPressure.share", share, acceptedShare)
-  }
-  if (heap !== undefined && typeof heap !== "function") {
-    return refuse(cache, "memoryPressure.heap", heap, "a function that returns { used, limit }")
-  }
-  return Either.right(new MemoryPressure(input))
+  return wrong === undefined ? Either.right(new MemoryPressure(input)) : Either.left(wrong)
 }
-
-const refuse = (cache: string, option: string, value: unknown, accepted: string) =>
-  Either.left(new CacheConfigError({ cache, option, value: keyText(value), accepted }))

@@ -12,7 +12,7 @@ import { pipeArguments } from "effect/Pipeable"
 import type * as Scope from "effect/Scope"
 import { asExit } from "../Cache/asExit.js"
 import { type CacheConfigError, CacheNotFoundError } from "../Cache/CacheErrors.js"
-import { checkOptions, nameIn, whenRight, withCallOptions } from "../Cache/checkOptions.js"
+import { checkOptions, nameIn, whenRight, withCallOptions, withFunction } from "../Cache/checkOptions.js"
 import * as Either from "../Cache/Either.js"
 import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
@@ -31,7 +31,7 @@ import { SingleFlight } from "../Cache/SingleFlight.js"
 import type { StoreEvent } from "../Cache/StoreEvent.js"
 import { unrefSleep } from "../Cache/unrefSleep.js"
 import { lookMany, removeMany, writeMany } from "../Cache/writeMany.js"
-import { allParts, checkWeighFailure } from "./allParts.js"
+import { allParts, failureWeigher } from "./allParts.js"
 import * as ByteSize from "./ByteSize.js"
 import type { Dict } from "./Dict.js"
 import {
@@ -100,7 +100,7 @@ export const makeDict = <K, V, F = never, R = never>(
     )
     const sweepInterval = yield* asExit(checkSweepInterval(name, options.sweepInterval))
     const freshness = yield* makeFreshness(name, options)
-    const weighFailure = yield* asExit(checkWeighFailure(name, options.weighFailure))
+    const weighFailure = failureWeigher(name, options.weighFailure)
     const { onRemove } = options
     const queue = yield* asExit(checkRemovalQueue(name, options, total))
     const hub = yield* makeEventHub<StoreEvent<K>>(name, options.eventCapacity)
@@ -227,7 +227,8 @@ export const makeDict = <K, V, F = never, R = never>(
         }),
       getOption: (key) => lookup((map, now) => Exit.succeed(toOption(entries.get(map, key, now)))),
       getOrCompute: (key, compute, write) => writing(write, withRoom(getOrCompute(key, compute, write))),
-      getManyOrCompute: (keys, load, write) => writing(write, withRoom(getManyOrCompute(keys, load, write))),
+      getManyOrCompute: (keys, load, write) =>
+        writing(write, withFunction(name, "load", load, withRoom(getManyOrCompute(keys, load, write)))),
       refresh: (key, compute, write) => writing(write, withRoom(refresh(key, compute, write))),
       add: (key, value, write) =>
         writing(write, withRoll((roll) => removing((map, now) => steps.add(map, now, key, value, write, roll)))),

@@ -9,6 +9,7 @@ import { Gdsf } from "./Gdsf.js"
 import { Lfu } from "./Lfu.js"
 import { LfuDa } from "./LfuDa.js"
 import { Lru } from "./Lru.js"
+import { acceptedAs } from "./optionKinds.js"
 import { S3Fifo } from "./S3Fifo.js"
 import { WTinyLfu } from "./WTinyLfu.js"
 
@@ -34,6 +35,6 @@ export const makePolicy = (name: EvictionPolicyName, weightOf: (slot: number) =>
     case "GDSF":
       return new Gdsf(weightOf)
     default:
-      throw new BoundedMapError("evictionPolicy", name, `one of ${evictionPolicyNames.join(", ")}`)
+      throw new BoundedMapError("evictionPolicy", name, acceptedAs(evictionPolicyNames))
   }
 }

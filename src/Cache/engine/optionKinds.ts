@@ -4,14 +4,85 @@
  * @since 0.1.0
  */
 
+import { describeType } from "./describeType.js"
+
 /**
- * What an option has to be, besides absent or `undefined`. `any` is checked by whoever uses it, and an `acquire` has to be
- * given.
+ * What is accepted of each kind, for messages. Kinds of times are told apart where durations are known.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const acceptedOf = {
+  text: "a text",
+  name: "a text that is not blank",
+  flag: "true or false",
+  function: "a function",
+  acquire: "a function",
+  compute: "a function that returns an Effect",
+  iterable: "an array or something else to iterate over",
+  object: "an object",
+  texts: "an array of texts",
+  textsOrFunction: "an array of texts, or a function that returns one",
+  whole: "a whole number, 0 or more",
+  limit: "a whole number, 0 or more, or Infinity",
+  count: "a whole number, 1 or more",
+  countOrInfinity: "a whole number, 1 or more, or Infinity",
+  share: "a number from 0 to 1",
+  innerShare: "a number above 0 and below 1",
+  millis: "a number of milliseconds, 0 or more, or Infinity",
+  moment: "a number of milliseconds since the epoch, or Infinity",
+  anyDuration: "a duration, such as 500 (milliseconds) or \"5 minutes\"",
+  duration: "a duration of 0 milliseconds or more, such as 500 or \"5 minutes\"",
+  durationAboveZero: "a duration above zero, such as 500 (milliseconds) or \"5 minutes\"",
+  durationOrFunction:
+    "a duration of 0 milliseconds or more, such as 500 or \"5 minutes\", or a function that returns one"
+} as const
+
+/**
+ * A kind that few options are of.
  *
  * @since 0.1.0
  * @category models
  */
-export type OptionKind = "any" | "text" | "flag" | "function" | "acquire" | "iterable" | "object"
+export interface SpecialKind {
+  /** What is accepted, for messages. */
+  readonly accepted: string
+  readonly accepts: (value: unknown) => boolean
+}
+
+/**
+ * What an option has to be, besides absent or `undefined`: one of these kinds, or one of a few texts. `any` is checked by
+ * whoever uses it, and an `acquire` has to be given.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type OptionKind = "any" | keyof typeof acceptedOf | ReadonlyArray<string> | SpecialKind
+
+/**
+ * What is accepted of a kind, for messages.
+ *
+ * @since 0.1.0
+ * @category formatting
+ */
+export const acceptedAs = (kind: Exclude<OptionKind, "any">): string => {
+  if (typeof kind === "string") return acceptedOf[kind]
+  return "accepted" in kind
+    ? kind.accepted
+    : kind.map((text) => JSON.stringify(text)).join(", ").replace(/, (?="[^"]*"$)/, " or ")
+}
+
+/**
+ * Whether a value is of a kind.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isOfKind = (value: unknown, kind: OptionKind): boolean => {
+  if (kind === "any") return true
+  if (typeof kind === "string") return checks[kind](value)
+  return "accepts" in kind ? kind.accepts(value) : kind.some((text) => text === value)
+}
 
 /**
  * The options of a type, each with its kind: all of them, which the compiler sees to.
@@ -40,12 +111,16 @@ export interface WrongOption {
  * The first thing that is wrong with options: they are no object, or one of them is none that is known, or of another
  * kind. `undefined` when nothing is. Values of unknown options are not told: they may be secrets.
  *
+ * @param accepts whether a value is of a kind, where more is known than here
+ * @param hasOthers whether other names are of somebody else, unless they look like one of these
  * @since 0.1.0
  * @category validation
  */
 export const wrongOption = (
   options: unknown,
-  kinds: Readonly<Record<string, OptionKind>>
+  kinds: Readonly<Record<string, OptionKind>>,
+  accepts: (value: unknown, kind: OptionKind) => boolean = isOfKind,
+  hasOthers = false
 ): WrongOption | undefined => {
   if (typeof options !== "object" || options === null || Symbol.iterator in options) {
     const names = Object.keys(kinds)
@@ -54,41 +129,72 @@ export const wrongOption = (
   }
   for (const name of Object.keys(options)) {
     const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
-    if (kind === undefined) return unknownOption(name, Object.keys(kinds))
+    if (kind === undefined) {
+      if (hasOthers && nearestName(name, Object.keys(kinds)) === undefined) continue
+      return unknownOption(name, Object.keys(kinds))
+    }
     if (kind === "any") continue
     const value: unknown = Reflect.get(options, name)
-    if (value !== undefined && !checks[kind](value)) {
-      return { option: name, value, printed: undefined, accepted: acceptedAs[kind] }
+    if (value !== undefined && !accepts(value, kind)) {
+      return { option: name, value, printed: printedOf(value, kind), accepted: acceptedAs(kind) }
     }
   }
   for (const name of Object.keys(kinds)) {
     if (kinds[name] === "acquire" && Reflect.get(options, name) === undefined) {
-      return { option: name, value: undefined, printed: undefined, accepted: acceptedAs.acquire }
+      return { option: name, value: undefined, printed: undefined, accepted: acceptedOf.acquire }
     }
   }
   return undefined
+}
+
+/**
+ * How a value is told that is not of its kind, where not by itself: what is given in place of an object or of something
+ * special may be a secret.
+ *
+ * @since 0.1.0
+ * @category formatting
+ */
+export const printedOf = (value: unknown, kind: OptionKind): string | undefined => {
+  return kind === "object" || (typeof kind === "object" && "accepts" in kind) ? describeType(value) : undefined
 }
 
 const isFunction = (value: unknown): boolean => typeof value === "function"
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null
 
-const checks: Readonly<Record<Exclude<OptionKind, "any">, (value: unknown) => boolean>> = {
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((each) => typeof each === "string")
+
+const isDefined = (value: unknown): boolean => value !== undefined
+
+const isWhole = (value: unknown, least: number): boolean => Number.isSafeInteger(value) && Number(value) >= least
+
+const isNumber = (value: unknown, least: number, most = Number.POSITIVE_INFINITY): boolean =>
+  typeof value === "number" && value >= least && value <= most
+
+const checks: Readonly<Record<keyof typeof acceptedOf, (value: unknown) => boolean>> = {
   text: (value) => typeof value === "string",
+  name: (value) => typeof value === "string" && value.trim() !== "",
   flag: (value) => typeof value === "boolean",
   function: isFunction,
   acquire: isFunction,
+  compute: isFunction,
   iterable: (value) => isObject(value) && typeof Reflect.get(value, Symbol.iterator) === "function",
-  object: isObject
-}
-
-const acceptedAs: Readonly<Record<Exclude<OptionKind, "any">, string>> = {
-  text: "a text",
-  flag: "true or false",
-  function: "a function",
-  acquire: "a function",
-  iterable: "an array or something else to iterate over",
-  object: "an object"
+  object: (value) => isObject(value) && !Array.isArray(value),
+  texts: isTexts,
+  textsOrFunction: (value) => typeof value === "function" || isTexts(value),
+  whole: (value) => isWhole(value, 0),
+  limit: (value) => value === Number.POSITIVE_INFINITY || isWhole(value, 0),
+  count: (value) => isWhole(value, 1),
+  countOrInfinity: (value) => value === Number.POSITIVE_INFINITY || isWhole(value, 1),
+  share: (value) => isNumber(value, 0, 1),
+  innerShare: (value) => isNumber(value, Number.MIN_VALUE, 1 - Number.EPSILON / 2),
+  millis: (value) => isNumber(value, 0),
+  moment: (value) => typeof value === "number" && !Number.isNaN(value),
+  // What is a duration is known elsewhere.
+  anyDuration: isDefined,
+  duration: isDefined,
+  durationAboveZero: isDefined,
+  durationOrFunction: isDefined
 }
 
 const unknownOption = (name: string, names: ReadonlyArray<string>): WrongOption => {
@@ -103,9 +209,13 @@ const unknownOption = (name: string, names: ReadonlyArray<string>): WrongOption 
 
 const longestList = 250
 
+/** Whole names only. */
 const listed = (names: ReadonlyArray<string>): string => {
-  const list = names.join(", ")
-  return list.length > longestList ? `${list.slice(0, longestList - 3)}...` : list
+  let length = 0
+  const shown = names.filter((name) => (length += name.length + 2) <= longestList)
+  return shown.length === names.length
+    ? names.join(", ")
+    : `${shown.join(", ")} and ${names.length - shown.length} more`
 }
 
 /** What options are called elsewhere, in small letters, and here. */
