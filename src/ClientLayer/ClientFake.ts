@@ -7,7 +7,7 @@ import * as Predicate from "effect/Predicate"
 import { checkValue } from "../Cache/checkOptions.js"
 import { orThrow } from "../Cache/Either.js"
 import { describeType } from "../Cache/engine/describeType.js"
-import { isOfKind, type SpecialKind } from "../Cache/engine/optionKinds.js"
+import { describeList, isOfKind, type SpecialKind } from "../Cache/engine/optionKinds.js"
 import type { AwsClient, ClientClass, ClientOf } from "./AwsClient.js"
 import type { ClientBuilder } from "./ClientBuilder.js"
 import { Transport } from "./Transport.js"
@@ -46,7 +46,8 @@ export const fakesKind: SpecialKind = {
   accepted: "an array of fakes, made by ClientCache.fake or ResourceCache.fake",
   accepts: (value) =>
     Array.isArray(value)
-    && value.every((fake) => isOfKind(fake, "object") && ("clientClass" in fake || "definitionId" in fake))
+    && value.every((fake) => isOfKind(fake, "object") && ("clientClass" in fake || "definitionId" in fake)),
+  describe: describeList
 }
 
 /**

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { CacheConfigError } from "../Cache/CacheErrors.js"
 import { checkValue, unlessWrong } from "../Cache/checkOptions.js"
-import type { OptionKind, OptionKinds } from "../Cache/engine/optionKinds.js"
+import { describeList, type OptionKind, type OptionKinds } from "../Cache/engine/optionKinds.js"
 import { wrongOptions } from "../Cache/wrongOptions.js"
 import { type AwsCommand, type CommandFor, type HandlerOptions, isSender } from "./AwsCommand.js"
 import { HiddenTexts } from "./hiddenTexts.js"
@@ -147,11 +147,12 @@ const isSource = (source: unknown): boolean => typeof source === "string" || typ
 const requestKinds: OptionKinds<RequestControls<never> & { readonly requestTimeout: number }> = {
   abortSignal: {
     accepted: "an AbortSignal",
-    accepts: (signal) => typeof signal === "object" && signal !== null && "aborted" in signal
+    accepts: (signal) => typeof signal === "object" && (signal === null || "aborted" in signal)
   },
   errors: {
     accepted: "an array of names of exceptions, or of their classes: [\"NoSuchKey\"], [NoSuchKey]",
-    accepts: (errors) => Array.isArray(errors) && errors.every(isSource)
+    accepts: (errors) => Array.isArray(errors) && errors.every(isSource),
+    describe: describeList
   },
   requestTimeout: "millis"
 }

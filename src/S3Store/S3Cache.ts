@@ -434,10 +434,7 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
   static readonly layer = (options?: S3CacheOptions): Layer.Layer<S3Cache, CacheConfigError, L2Store> =>
     Layer.scoped(
       S3Cache,
-      Effect.zipRight(
-        checkOptions(nameIn(options, "S3Cache"), options ?? {}, s3CacheKinds),
-        Effect.flatMap(L2Store, (store) => makeS3CacheService(store, options))
-      )
+      Effect.flatMap(L2Store, (store) => makeS3CacheService(store, options))
     )
 
   /**

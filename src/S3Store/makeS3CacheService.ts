@@ -11,7 +11,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { randomUUID } from "node:crypto"
 import type { CacheConfigError } from "../Cache/CacheErrors.js"
-import { checkNested, whenRight, withCallOptions } from "../Cache/checkOptions.js"
+import { checkNested, checkOptions, nameIn, whenRight, withCallOptions } from "../Cache/checkOptions.js"
 import { configError } from "../Cache/configError.js"
 import { cutText, longestMessage } from "../Cache/cutText.js"
 import { EventHub } from "../Cache/EventHub.js"
@@ -43,6 +43,7 @@ import { MemoryLevel } from "./MemoryLevel.js"
 import type { ObjectStore } from "./ObjectStore.js"
 import {
   circuitBreakerKinds,
+  s3CacheKinds,
   s3ManyKinds,
   s3MemoizeKinds,
   s3PruneKinds,
@@ -82,7 +83,8 @@ export const makeS3CacheService = (
   options: S3CacheOptions = {}
 ): Effect.Effect<S3CacheService, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
-    const name = options.name ?? "S3Cache"
+    const name = nameIn(options, "S3Cache")
+    yield* checkOptions(name, options, s3CacheKinds)
     const unwatched = describedStore(secondLevel)
     const defaults = yield* makeEntryPolicy(name, options)
     const leaseTime = yield* Effect.filterOrFail(

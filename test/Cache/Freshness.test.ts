@@ -52,13 +52,22 @@ describe("freshness", () => {
         [{ jitter: -0.1 }, "Store: jitter is -0.1, but must be a number from 0 to 1"],
         [{ jitter: NaN }, "Store: jitter is NaN, but must be a number from 0 to 1"],
         [{ refreshAhead: 1.1 }, "Store: refreshAhead is 1.1, but must be a number from 0 to 1"],
-        [{ staleIfError: NaN }, "Store: staleIfError is NaN, but must be a duration of 0 milliseconds or more"],
-        [{ staleIfError: -1 }, "Store: staleIfError is -1, but must be a duration of 0 milliseconds or more"],
+        [
+          { staleIfError: NaN },
+          "Store: staleIfError is NaN, but must be a duration of 0 milliseconds or more, such as 500 or \"5 minutes\""
+        ],
+        [
+          { staleIfError: -1 },
+          "Store: staleIfError is -1, but must be a duration of 0 milliseconds or more, such as 500 or \"5 minutes\""
+        ],
         [
           { staleWhileRevalidate: "-5 seconds" },
-          "Store: staleWhileRevalidate is \"-5 seconds\", but must be a duration of 0 milliseconds or more"
+          "Store: staleWhileRevalidate is \"-5 seconds\", but must be a duration of 0 milliseconds or more, such as 500 or \"5 minutes\""
         ],
-        [{ failureTimeToLive: -1 }, "Store: failureTimeToLive is -1, but must be a duration of 0 milliseconds or more"]
+        [
+          { failureTimeToLive: -1 },
+          "Store: failureTimeToLive is -1, but must be a duration of 0 milliseconds or more, such as 500 or \"5 minutes\", or a function that returns one"
+        ]
       ] as const
     ) {
       it.scoped(`refuses ${JSON.stringify(options)}`, () =>
@@ -70,7 +79,7 @@ describe("freshness", () => {
         const error = yield* Effect.flip(make(options))
         assert.strictEqual(
           error.message,
-          "Store: staleIfError is \"soon\", but must be a duration of 0 milliseconds or more"
+          "Store: staleIfError is \"soon\", but must be a duration of 0 milliseconds or more, such as 500 or \"5 minutes\""
         )
       }))
 

@@ -880,29 +880,41 @@ describe("LeasedStore", () => {
   describe("options", () => {
     for (
       const [options, message] of [
-        [{ maxSize: -1 }, "maxSize is -1, but must be a whole number of entries, 0 or more, or Infinity"],
+        [{ maxSize: -1 }, "maxSize is -1, but must be a whole number, 0 or more, or Infinity"],
         [{ maxWeight: NaN }, "maxWeight is NaN, but must be a whole number, 0 or more, or Infinity"],
         [{ releaseConcurrency: 0 }, "releaseConcurrency is 0, but must be a whole number, 1 or more, or Infinity"],
         [{ releaseCapacity: 0 }, "releaseCapacity is 0, but must be a whole number, 1 or more, or Infinity"],
         [{ releaseConcurrency: 1.5 }, "releaseConcurrency is 1.5, but must be a whole number, 1 or more, or Infinity"],
         [{ releaseConcurrency: NaN }, "releaseConcurrency is NaN, but must be a whole number, 1 or more, or Infinity"],
-        [{ timeToLive: NaN }, "timeToLive is NaN, but must be a duration of 0 milliseconds or more"],
-        [{ timeToIdle: -1 }, "timeToIdle is -1, but must be a duration of 0 milliseconds or more"],
-        [{ releaseTimeout: -1 }, "releaseTimeout is -1, but must be a duration of 0 milliseconds or more"],
-        [{ gracePeriod: -1 }, "gracePeriod is -1, but must be a duration of 0 milliseconds or more"],
+        [
+          { timeToLive: NaN },
+          "timeToLive is NaN, but must be a duration of 0 milliseconds or more, such as 500 or \"5 minutes\", or a function that returns one"
+        ],
+        [
+          { timeToIdle: -1 },
+          "timeToIdle is -1, but must be a duration of 0 milliseconds or more, such as 500 or \"5 minutes\""
+        ],
+        [
+          { releaseTimeout: -1 },
+          "releaseTimeout is -1, but must be a duration of 0 milliseconds or more, such as 500 or \"5 minutes\""
+        ],
+        [
+          { gracePeriod: -1 },
+          "gracePeriod is -1, but must be a duration of 0 milliseconds or more, such as 500 or \"5 minutes\""
+        ],
         // What a caller without types would do.
         [JSON.parse(`{ "weigh": 5 }`), "weigh is 5, but must be a function"],
         [
           JSON.parse(`{ "timeToLive": "soon" }`),
-          `timeToLive is "soon", but must be a duration of 0 milliseconds or more`
+          `timeToLive is "soon", but must be a duration of 0 milliseconds or more, such as 500 or "5 minutes", or a function that returns one`
         ],
         [
           JSON.parse(`{ "releaseTimeout": "soon" }`),
-          `releaseTimeout is "soon", but must be a duration of 0 milliseconds or more`
+          `releaseTimeout is "soon", but must be a duration of 0 milliseconds or more, such as 500 or "5 minutes"`
         ],
         [
           JSON.parse(`{ "gracePeriod": "soon" }`),
-          `gracePeriod is "soon", but must be a duration of 0 milliseconds or more`
+          `gracePeriod is "soon", but must be a duration of 0 milliseconds or more, such as 500 or "5 minutes"`
         ]
       ] satisfies ReadonlyArray<readonly [Partial<LeasedStore.Options<string, Handle>>, string]>
     ) {

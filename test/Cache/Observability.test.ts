@@ -137,7 +137,7 @@ describe("events", () => {
         const error = yield* Effect.flip(Store.make({ eventCapacity }))
         assert.include(
           error.message,
-          `eventCapacity is ${eventCapacity}, but must be a whole number of events, 1 or more`
+          `eventCapacity is ${eventCapacity}, but must be a whole number, 1 or more`
         )
       }
     }))
@@ -361,7 +361,7 @@ describe("a leased store", () => {
       )
       assert.strictEqual(
         error.message,
-        "LeasedStore: eventCapacity is 0, but must be a whole number of events, 1 or more"
+        "LeasedStore: eventCapacity is 0, but must be a whole number, 1 or more"
       )
     }))
 })

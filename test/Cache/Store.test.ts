@@ -99,7 +99,7 @@ describe("Store", () => {
         const bad = yield* expectTag(store.resize({ maxSize: -1 }), "CacheConfigError")
         assert.strictEqual(
           bad.message,
-          "Store: maxSize is -1, but must be a whole number of entries, 0 or more, or Infinity"
+          "Store: maxSize is -1, but must be a whole number, 0 or more, or Infinity"
         )
         assert.strictEqual(yield* store.size, 3)
         yield* store.resize({ maxSize: 1 })
@@ -144,9 +144,9 @@ describe("Store", () => {
   describe("options", () => {
     for (
       const [options, message] of [
-        [{ maxSize: -1 }, "Store: maxSize is -1, but must be a whole number of entries, 0 or more, or Infinity"],
-        [{ maxSize: 1.5 }, "Store: maxSize is 1.5, but must be a whole number of entries, 0 or more, or Infinity"],
-        [{ maxSize: NaN }, "Store: maxSize is NaN, but must be a whole number of entries, 0 or more, or Infinity"],
+        [{ maxSize: -1 }, "Store: maxSize is -1, but must be a whole number, 0 or more, or Infinity"],
+        [{ maxSize: 1.5 }, "Store: maxSize is 1.5, but must be a whole number, 0 or more, or Infinity"],
+        [{ maxSize: NaN }, "Store: maxSize is NaN, but must be a whole number, 0 or more, or Infinity"],
         [{ maxWeight: -1 }, "Store: maxWeight is -1, but must be a whole number, 0 or more, or Infinity"]
       ] as const
     ) {
@@ -164,7 +164,7 @@ describe("Store", () => {
         ["{ \"jitter\": \"0.1\" }", "Store: jitter is \"0.1\", but must be a number from 0 to 1"],
         [
           "{ \"maxSize\": \"3\" }",
-          "Store: maxSize is \"3\", but must be a whole number of entries, 0 or more, or Infinity"
+          "Store: maxSize is \"3\", but must be a whole number, 0 or more, or Infinity"
         ]
       ] as const
     ) {
@@ -179,7 +179,7 @@ describe("Store", () => {
     it.scoped("refuses an object that has no text", () =>
       Effect.gen(function*() {
         const error = yield* expectTag(Store.make({ maxSize: Object.create(null) }), "CacheConfigError")
-        assert.include(error.message, "Store: maxSize is {}, but must be a whole number of entries")
+        assert.include(error.message, "Store: maxSize is {}, but must be a whole number, 0 or more")
       }))
 
     it.scoped("refuses a policy it does not know, and names those it does", () =>
@@ -187,7 +187,7 @@ describe("Store", () => {
         // What a caller without types would do.
         const options: Store.Options<string, number> = JSON.parse("{ \"evictionPolicy\": \"FIFO\" }")
         const error = yield* expectTag(Store.make(options), "CacheConfigError")
-        assert.include(error.message, "evictionPolicy is \"FIFO\", but must be one of LRU")
+        assert.include(error.message, "evictionPolicy is \"FIFO\", but must be \"LRU\", \"LFU\"")
       }))
   })
 
@@ -207,7 +207,7 @@ describe("Store", () => {
           const error = yield* expectTag(Store.make<string, number>({ timeToLive }), "CacheConfigError")
           assert.strictEqual(
             error.message,
-            `Store: timeToLive is ${shown}, but must be a duration of 0 milliseconds or more`
+            `Store: timeToLive is ${shown}, but must be a duration of 0 milliseconds or more, such as 500 or "5 minutes", or a function that returns one`
           )
         }))
     }
@@ -342,7 +342,7 @@ describe("Store", () => {
         const error = yield* Effect.flip(Store.make({ timeToIdle: -1 }))
         assert.strictEqual(
           error.message,
-          "Store: timeToIdle is -1, but must be a duration of 0 milliseconds or more"
+          "Store: timeToIdle is -1, but must be a duration of 0 milliseconds or more, such as 500 or \"5 minutes\""
         )
       }))
 

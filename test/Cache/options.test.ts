@@ -134,9 +134,9 @@ describe("options that there are not", () => {
         for (
           const [options, message] of [
             [5, "options is 5, but must be an object with"],
-            ["5 minutes", "options is \"5 minutes\", but must be an object with"],
+            ["5 minutes", "options is a string, but must be an object with"],
             [null, "options is null, but must be an object with"],
-            [[], "options is [], but must be an object with"],
+            [[], "options is an array, but must be an object with"],
             [{ ttl: 5 }, "ttl is no option, but must be one of the options: did you mean timeToLive?"],
             [{ timeToLive: 5, expires: 5 }, "expires is no option"],
             [{ timetolive: "1 minute" }, "did you mean timeToLive?"]

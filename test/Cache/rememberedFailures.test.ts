@@ -243,7 +243,7 @@ describe("remembered failures", () => {
       )
       assert.strictEqual(
         (yield* Effect.flip(TtlDict.make(bad))).message,
-        "TtlDict: weighFailure is 5, but must be a function of key and error that returns bytes"
+        "TtlDict: weighFailure is 5, but must be a function"
       )
     }))
 })

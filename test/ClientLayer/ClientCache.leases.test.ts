@@ -1,7 +1,7 @@
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Deferred, Effect, Exit, Fiber, Layer, Metric, Option, Scope, Stream, TestClock } from "effect"
-import { CacheMetrics } from "effect-aws-cache/Cache"
+import { CacheConfigError, CacheKeyError, CacheMetrics } from "effect-aws-cache/Cache"
 import {
   ClientCache,
   ClientCacheKey,
@@ -233,16 +233,22 @@ describe("customizations and variants", () => {
     const [name, options, message] of [
       ["a blank customization", { customize: ClientCustomization.make(" ", () => {}) }, "customize.name is blank"],
       ["a blank variant", { variant: "" }, "variant is blank"],
-      ["a variant that is no name", { variant: 5 }, "variant is 5"],
-      ["a function", { customize: () => {} }, "customize is a function"],
-      ["no options", "audit", "options is a string"]
+      ["a variant that is no name", { variant: 5 }, "variant is 5, but must be a text"],
+      ["a function", { customize: () => {} }, "customize is a function, but must be a ClientCustomization"],
+      [
+        "a misspelt name",
+        { variants: "a" },
+        "variants is no option, but must be one of the options: did you mean variant?"
+      ],
+      ["no options", "audit", "options is a string, but must be an object with options (customize, variant)"]
     ] as const
   ) {
-    it.scoped(`${name} is a CacheKeyError, and nothing is built`, () =>
+    const isBlank = message.endsWith("is blank")
+    it.scoped(`${name} is a ${isBlank ? "CacheKeyError" : "CacheConfigError"}, and nothing is built`, () =>
       Effect.gen(function*() {
-        const error = yield* Effect.flip(ClientCache.client(S3Client, west, options as never))
-        assert.strictEqual(error._tag, "CacheKeyError")
-        assert.include(error.message, message)
+        const error: unknown = yield* Effect.flip(ClientCache.client(S3Client, west, options as never))
+        assert.isTrue(isBlank ? error instanceof CacheKeyError : error instanceof CacheConfigError)
+        assert.include(String(error), message)
         assert.strictEqual((yield* ClientCache.stats).built, 0)
       }).pipe(Effect.provide(ClientCache.layer())))
   }

@@ -96,7 +96,7 @@ describe("ClientCache", () => {
         const error = yield* Effect.flip(ClientCache.resize(-1))
         assert.strictEqual(
           error.message,
-          "ClientCache: maxSize is -1, but must be a whole number of entries, 0 or more, or Infinity"
+          "ClientCache: maxSize is -1, but must be a whole number, 0 or more, or Infinity"
         )
         assert.deepStrictEqual(yield* labels, ["S3Client(region=r-1)"])
       }).pipe(Effect.provide(ClientCache.layer({ maxSize: 2 }))))

@@ -155,14 +155,14 @@ describe("the circuit breaker of an S3Cache", () => {
 
   for (
     const [options, message] of [
-      [{ circuitBreaker: { failures: 0 } }, "circuitBreaker.failures is 0, but must be a whole number above 0"],
+      [{ circuitBreaker: { failures: 0 } }, "circuitBreaker.failures is 0, but must be a whole number, 1 or more"],
       [{ circuitBreaker: { resetAfter: 0 } }, "circuitBreaker.resetAfter is 0, but must be a duration above zero"],
       [{ loadTimeout: 0 }, "loadTimeout is 0, but must be a duration above zero"],
       [{ leaseTime: 0 }, "leaseTime is 0, but must be a duration above zero"],
       [{ leaseTime: Infinity }, "leaseTime is Infinity, but must be a duration that ends"],
       [{ tagsAge: 0 }, "tagsAge is 0, but must be a duration above zero"],
-      [{ writeBehind: { capacity: 1.5 } }, "writeBehind.capacity is 1.5, but must be a whole number above 0"],
-      [{ eventCapacity: 0 }, "eventCapacity is 0, but must be a whole number above 0"],
+      [{ writeBehind: { capacity: 1.5 } }, "writeBehind.capacity is 1.5, but must be a whole number, 1 or more"],
+      [{ eventCapacity: 0 }, "eventCapacity is 0, but must be a whole number, 1 or more"],
       [{ maxSize: -1 }, "maxSize is -1"],
       [{ maxBytes: -1 }, "S3Cache: maxBytes is -1, but must be a whole number, 0 or more, or Infinity"]
     ] as const

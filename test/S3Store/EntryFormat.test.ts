@@ -245,21 +245,21 @@ describe("EntryFormat", () => {
 
   describe("options", () => {
     const cases: ReadonlyArray<readonly [EntryFormatOptions, string]> = [
-      [{ maxEntrySize: 0 }, "S3Cache: maxEntrySize is 0, but must be a whole number from 1 on"],
+      [{ maxEntrySize: 0 }, "S3Cache: maxEntrySize is 0, but must be a whole number, 1 or more"],
       [{ maxEntrySize: NaN }, "maxEntrySize is NaN"],
       [
         { compression: { algorithm: "gzip", level: 10 } },
-        "compression: level is 10, but must be a whole number from 0 to 9"
+        "compression.level is 10, but must be a whole number from 0 to 9"
       ],
-      [{ compression: { algorithm: "brotli", threshold: -1 } }, "compression: threshold is -1"],
+      [{ compression: { algorithm: "brotli", threshold: -1 } }, "compression.threshold is -1"],
       [
         { encryption: { keys: [{ id: "a", key: Redacted.make("c2VjcmV0") }] } },
-        "encryption: key \"a\" is of 6 bytes, but must be 32 bytes, or their Base64"
+        "encryption.keys[0].key is of 6 bytes, but must be 32 bytes, or their Base64"
       ],
-      [{ encryption: { keys: [{ id: "a b", key: Redacted.make("c2VjcmV0") }] } }, "encryption: id is \"a b\""],
+      [{ encryption: { keys: [{ id: "a b", key: Redacted.make("c2VjcmV0") }] } }, "encryption.keys[0].id is \"a b\""],
       [
         { encryption: { keys: [encryption.keys[0], encryption.keys[0]] } },
-        "encryption: id is \"2026-01\", but must be an id that no other key has"
+        "encryption.keys[1].id is \"2026-01\", but must be an id that no other key has"
       ]
     ]
     for (const [options, message] of cases) {

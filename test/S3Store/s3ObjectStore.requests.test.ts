@@ -123,7 +123,7 @@ describe("s3ObjectStore: requests", () => {
           const error = yield* Effect.flip(over(() => {}, { maxObjectSize }))
           assert.include(
             error.message,
-            `maxObjectSize is ${maxObjectSize}, but must be a whole number of bytes above 0`
+            `maxObjectSize is ${maxObjectSize}, but must be a whole number, 1 or more`
           )
         }))
     }

@@ -179,7 +179,7 @@ describe("TtlDict.make: time", () => {
       const error = yield* Effect.flip(TtlDict.make({ timeToIdle: "-1 second" }))
       assert.strictEqual(
         error.message,
-        "TtlDict: timeToIdle is \"-1 second\", but must be a duration of 0 milliseconds or more"
+        "TtlDict: timeToIdle is \"-1 second\", but must be a duration of 0 milliseconds or more, such as 500 or \"5 minutes\""
       )
     }))
 

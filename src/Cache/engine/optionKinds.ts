@@ -48,6 +48,8 @@ export interface SpecialKind {
   /** What is accepted, for messages. */
   readonly accepted: string
   readonly accepts: (value: unknown) => boolean
+  /** How a value is told that is none. Default: by its type. */
+  readonly describe?: (value: unknown) => string
 }
 
 /**
@@ -125,7 +127,7 @@ export const wrongOption = (
   if (typeof options !== "object" || options === null || Symbol.iterator in options) {
     const names = Object.keys(kinds)
     const accepted = `an object with ${names.length === 1 ? names.join() : `options (${listed(names)})`}`
-    return { option: "options", value: options, printed: undefined, accepted }
+    return { option: "options", value: options, printed: describeType(options), accepted }
   }
   for (const name of Object.keys(options)) {
     const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
@@ -148,6 +150,15 @@ export const wrongOption = (
 }
 
 /**
+ * How a value is told that is no list of what it should be.
+ *
+ * @since 0.1.0
+ * @category formatting
+ */
+export const describeList = (value: unknown): string =>
+  Array.isArray(value) ? "an array with something else" : describeType(value)
+
+/**
  * How a value is told that is not of its kind, where not by itself: what is given in place of an object or of something
  * special may be a secret.
  *
@@ -155,7 +166,9 @@ export const wrongOption = (
  * @category formatting
  */
 export const printedOf = (value: unknown, kind: OptionKind): string | undefined => {
-  return kind === "object" || (typeof kind === "object" && "accepts" in kind) ? describeType(value) : undefined
+  if (kind === "object" || kind === "compute") return describeType(value)
+  if (typeof kind === "string" || !("accepts" in kind)) return undefined
+  return (kind.describe ?? describeType)(value)
 }
 
 const isFunction = (value: unknown): boolean => typeof value === "function"

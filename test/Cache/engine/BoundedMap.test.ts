@@ -404,7 +404,7 @@ describe("BoundedMap", () => {
     for (const maxSize of [-1, 1.5, NaN, -Infinity]) {
       assert.throws(
         () => new BoundedMap({ maxSize }),
-        `maxSize is ${maxSize}, but must be a whole number of entries, 0 or more, or Infinity`
+        `maxSize is ${maxSize}, but must be a whole number, 0 or more, or Infinity`
       )
     }
     for (const maxWeight of [-1, 1.5, NaN]) assert.throws(() => new BoundedMap({ maxWeight }), BoundedMapError)
