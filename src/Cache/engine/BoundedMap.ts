@@ -18,7 +18,7 @@ import { violationsOf } from "./violationsOf.js"
  * store, and only then tell the listener. A refused write changes nothing.
  *
  * Layout: one index from key to slot, and a column per property, indexed by slot; what expiry and weight need exists
- * only once they are used. Nothing is moved all at once but columns of numbers, when they double.
+ * only once they are used. All of them grow in steps: an operation moves a few entries however many there are.
  *
  * What has expired is never given out or counted, and goes in passing: an operation reclaims 32 entries at the most,
  * however many expire at once. `purge` reclaims them all.

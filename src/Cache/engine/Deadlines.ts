@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { extendedFloats } from "./columns.js"
+import { Floats } from "./columns.js"
 import { ExpiryTree } from "./ExpiryTree.js"
 
 const never = Number.POSITIVE_INFINITY
@@ -19,9 +19,11 @@ const never = Number.POSITIVE_INFINITY
  * @category models
  */
 export class Deadlines {
-  private column: Float64Array<ArrayBuffer>
+  // `0` for never, `NaN` for 0: so it is read soon, and there is nothing to fill in when it is made late.
+  private readonly column = new Floats()
   // When each slot was used last; `Infinity` for one that is in use, or free.
-  private uses: Float64Array<ArrayBuffer> | undefined
+  private readonly uses: Floats | undefined
+  private slots = 0
   private readonly timeToIdle: number
   private readonly tree: ExpiryTree
 
@@ -32,21 +34,23 @@ export class Deadlines {
    */
   constructor(slots: number, timeToIdle: number, weightOf: (slot: number) => number) {
     this.tree = new ExpiryTree((slot) => this.of(slot), weightOf)
-    this.tree.grow(slots)
-    this.column = extendedFloats(new Float64Array(0), slots, never)
     this.timeToIdle = timeToIdle
-    this.uses = timeToIdle === never ? undefined : extendedFloats(new Float64Array(0), slots, never)
+    this.uses = timeToIdle === never ? undefined : new Floats()
+    this.grow(slots)
   }
 
   /**
-   * Makes room for slots `0` to `slots - 1`.
+   * Makes room for slots `0` to `slots - 1`. It is to be told of each one as it is added.
    *
+   * @param most how many slots there will ever be, where that is known
    * @since 0.1.0
    */
-  grow(slots: number): void {
-    this.tree.grow(slots)
-    this.column = extendedFloats(this.column, slots, never)
-    if (this.uses !== undefined) this.uses = extendedFloats(this.uses, slots, never)
+  grow(slots: number, most = never): void {
+    this.tree.grow(slots, most)
+    this.column.grow(slots, most)
+    this.uses?.grow(slots, most)
+    if (this.uses !== undefined) { for (let slot = this.slots; slot < slots; slot++) this.uses.put(slot, never) }
+    this.slots = Math.max(this.slots, slots)
   }
 
   /**
@@ -55,8 +59,9 @@ export class Deadlines {
    * @since 0.1.0
    */
   of(slot: number): number {
-    const deadline = this.column[slot] as number
-    return this.uses === undefined ? deadline : Math.min(deadline, (this.uses[slot] as number) + this.timeToIdle)
+    const kept = this.column.cells[slot] as number
+    const deadline = kept > 0 ? kept : neither(kept)
+    return this.uses === undefined ? deadline : Math.min(deadline, (this.uses.cells[slot] as number) + this.timeToIdle)
   }
 
   /**
@@ -65,7 +70,8 @@ export class Deadlines {
    * @since 0.1.0
    */
   given(slot: number): number {
-    return this.column[slot] as number
+    const kept = this.column.cells[slot] as number
+    return kept > 0 ? kept : neither(kept)
   }
 
   /**
@@ -74,7 +80,7 @@ export class Deadlines {
    * @since 0.1.0
    */
   lastUse(slot: number): number | undefined {
-    return this.uses?.[slot]
+    return this.uses?.cells[slot]
   }
 
   /**
@@ -85,8 +91,8 @@ export class Deadlines {
    */
   put(slot: number, deadline: number, usedAt?: number): void {
     this.tree.remove(slot)
-    this.column[slot] = deadline
-    if (usedAt !== undefined && this.uses !== undefined) this.uses[slot] = usedAt
+    this.column.put(slot, deadline === never ? 0 : deadline === 0 ? Number.NaN : deadline)
+    if (usedAt !== undefined && this.uses !== undefined) this.uses.put(slot, usedAt)
     this.tree.add(slot)
   }
 
@@ -96,7 +102,7 @@ export class Deadlines {
    * @since 0.1.0
    */
   take(slot: number, from: Deadlines, other: number): void {
-    this.put(slot, from.given(other), from.uses?.[other])
+    this.put(slot, from.given(other), from.uses?.cells[other])
   }
 
   /**
@@ -114,7 +120,7 @@ export class Deadlines {
    * @since 0.1.0
    */
   use(slot: number, now: number): void {
-    if (this.uses !== undefined && (this.uses[slot] as number) < now) this.setLastUse(slot, now)
+    if (this.uses !== undefined && (this.uses.cells[slot] as number) < now) this.setLastUse(slot, now)
   }
 
   /**
@@ -126,7 +132,7 @@ export class Deadlines {
   setLastUse(slot: number, at: number): void {
     if (this.uses === undefined) return
     this.tree.remove(slot)
-    this.uses[slot] = at
+    this.uses.put(slot, at)
     this.tree.add(slot)
   }
 
@@ -177,3 +183,6 @@ export class Deadlines {
     return this.tree.next()
   }
 }
+
+// What is kept of a deadline that is no number above 0.
+const neither = (kept: number): number => kept === 0 ? never : Number.isNaN(kept) ? 0 : kept

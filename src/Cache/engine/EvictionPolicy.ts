@@ -20,8 +20,11 @@ import type { SlotLists } from "./SlotLists.js"
 export interface EvictionPolicy {
   /** Whether `insert` needs the hash of the key. Where not, it is given `0`. */
   readonly usesHashes: boolean
-  /** Makes room for slots `0` to `slots - 1`. */
-  readonly grow: (slots: number) => void
+  /**
+   * Makes room for slots `0` to `slots - 1`. It is told of each slot as it is added, and of how many there will ever be,
+   * `Infinity` where that is not known: so it grows in steps.
+   */
+  readonly grow: (slots: number, most: number) => void
   /**
    * How many entries there are when the map is full: its `maxSize` when that is its only limit, otherwise `Infinity`.
    * Told at the start and after each change. A policy whose parts are shares of the capacity goes by it, and where it

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { extendedFloats, extendedInts } from "./columns.js"
+import { Floats, Ints } from "./columns.js"
 
 const bitsPerLevel = 6
 /**
@@ -83,11 +83,11 @@ export class ExpiryTree {
 
   // Columns by part. Part 0 is all of time; the others are nodes of 64. What is in a part is a list, as the first slot
   // plus 1, or a node, as minus its number; 0 for nothing.
-  private counts = new Int32Array(fanOut)
-  private weights = new Float64Array(fanOut)
-  private contents = new Int32Array(fanOut)
+  private readonly counts = new Ints()
+  private readonly weights = new Floats()
+  private readonly contents = new Ints()
   // By slot: the next one and the one before it on the same list, plus 1.
-  private links = new Int32Array(0)
+  private readonly links = new Ints()
   private nodes = 1
   private readonly freeNodes: Array<number> = []
   // No deadline is earlier.
@@ -102,15 +102,17 @@ export class ExpiryTree {
   constructor(deadlineOf: (slot: number) => number, weightOf: (slot: number) => number) {
     this.deadlineOf = deadlineOf
     this.weightOf = weightOf
+    this.growTo(this.nodes)
   }
 
   /**
-   * Makes room for slots `0` to `slots - 1`.
+   * Makes room for slots `0` to `slots - 1`. It is to be told of each one as it is added.
    *
+   * @param most how many slots there will ever be, where that is known
    * @since 0.1.0
    */
-  grow(slots: number): void {
-    this.links = extendedInts(this.links, 2 * slots)
+  grow(slots: number, most = Number.POSITIVE_INFINITY): void {
+    this.links.grow(2 * slots, 2 * most)
   }
 
   /**
@@ -124,7 +126,7 @@ export class ExpiryTree {
     if (deadline < this.earliest) this.earliest = deadline
     const part = this.pass(tickOf(deadline), 1, this.weightOf(slot))
     this.link(part, slot)
-    if ((this.counts[part] as number) > mostInLeaf && this.level > 0) this.divide(part, this.level)
+    if ((this.counts.cells[part] as number) > mostInLeaf && this.level > 0) this.divide(part, this.level)
   }
 
   /**
@@ -164,12 +166,12 @@ export class ExpiryTree {
     const tick = tickOf(Math.floor(now) + 1)
     let part = 0
     let level = highestLevel
-    for (; (this.contents[part] as number) < 0; level--) {
-      const from = -(this.contents[part] as number) * fanOut
+    for (; (this.contents.cells[part] as number) < 0; level--) {
+      const from = -(this.contents.cells[part] as number) * fanOut
       part = from + placeOf(tick, level - 1)
       for (let before = from; before < part; before++) {
-        this.due += this.counts[before] as number
-        this.dueWeight += this.weights[before] as number
+        this.due += this.counts.cells[before] as number
+        this.dueWeight += this.weights.cells[before] as number
       }
     }
     // Of a whole number, and no end of time, it is known that none is due in it.
@@ -213,9 +215,9 @@ export class ExpiryTree {
     let part = 0
     let level = highestLevel
     for (;;) {
-      this.counts[part] = (this.counts[part] as number) + count
-      this.weights[part] = (this.weights[part] as number) + weight
-      const content = this.contents[part] as number
+      this.counts.put(part, (this.counts.cells[part] as number) + count)
+      this.weights.put(part, (this.weights.cells[part] as number) + weight)
+      const content = this.contents.cells[part] as number
       if (content >= 0) break
       level--
       part = -content * fanOut + placeOf(tick, level)
@@ -227,15 +229,15 @@ export class ExpiryTree {
   private divide(part: number, level: number): void {
     const node = this.takeNode()
     let slot = this.firstOf(part)
-    this.contents[part] = -node
+    this.contents.put(part, -node)
     let fullest = -1
     while (slot !== -1) {
       const next = this.after(slot)
       const child = node * fanOut + placeOf(tickOf(this.deadlineOf(slot)), level - 1)
-      this.counts[child] = (this.counts[child] as number) + 1
-      this.weights[child] = (this.weights[child] as number) + this.weightOf(slot)
+      this.counts.put(child, (this.counts.cells[child] as number) + 1)
+      this.weights.put(child, (this.weights.cells[child] as number) + this.weightOf(slot))
       this.link(child, slot)
-      if ((this.counts[child] as number) > mostInLeaf) fullest = child
+      if ((this.counts.cells[child] as number) > mostInLeaf) fullest = child
       slot = next
     }
     // They may all be in one.
@@ -246,21 +248,21 @@ export class ExpiryTree {
   private gather(tick: number): void {
     let part = 0
     let level = highestLevel
-    while ((this.contents[part] as number) < 0) {
-      if ((this.counts[part] as number) <= fewestInNode) {
-        const node = -(this.contents[part] as number)
-        this.contents[part] = 0
+    while ((this.contents.cells[part] as number) < 0) {
+      if ((this.counts.cells[part] as number) <= fewestInNode) {
+        const node = -(this.contents.cells[part] as number)
+        this.contents.put(part, 0)
         this.gatherInto(part, node)
         return
       }
       level--
-      part = -(this.contents[part] as number) * fanOut + placeOf(tick, level)
+      part = -(this.contents.cells[part] as number) * fanOut + placeOf(tick, level)
     }
   }
 
   private gatherInto(part: number, node: number): void {
     for (let child = node * fanOut; child < (node + 1) * fanOut; child++) {
-      const content = this.contents[child] as number
+      const content = this.contents.cells[child] as number
       if (content < 0) this.gatherInto(part, -content)
       else {
         for (let slot = content - 1; slot !== -1;) {
@@ -269,9 +271,9 @@ export class ExpiryTree {
           slot = next
         }
       }
-      this.counts[child] = 0
-      this.weights[child] = 0
-      this.contents[child] = 0
+      this.counts.put(child, 0)
+      this.weights.put(child, 0)
+      this.contents.put(child, 0)
     }
     this.freeNodes.push(node)
   }
@@ -279,21 +281,21 @@ export class ExpiryTree {
   private takeNode(): number {
     const freed = this.freeNodes.pop()
     if (freed !== undefined) return freed
-    const parts = (this.nodes + 1) * fanOut
-    if (parts > this.counts.length) {
-      const length = Math.max(parts, 2 * this.counts.length)
-      this.counts = extendedInts(this.counts, length)
-      this.weights = extendedFloats(this.weights, length, 0)
-      this.contents = extendedInts(this.contents, length)
-    }
+    this.growTo(this.nodes + 1)
     return this.nodes++
+  }
+
+  private growTo(nodes: number): void {
+    this.counts.grow(nodes * fanOut)
+    this.weights.grow(nodes * fanOut)
+    this.contents.grow(nodes * fanOut)
   }
 
   private earliestPart(): number {
     let part = 0
-    while ((this.contents[part] as number) < 0) {
-      part = -(this.contents[part] as number) * fanOut
-      while (this.counts[part] === 0) part++
+    while ((this.contents.cells[part] as number) < 0) {
+      part = -(this.contents.cells[part] as number) * fanOut
+      while (this.counts.cells[part] === 0) part++
     }
     return part
   }
@@ -311,33 +313,33 @@ export class ExpiryTree {
   // A time before which no deadline of a part is: the earliest one, or of a longer list the beginning of its millisecond.
   private noneBefore(part: number): number {
     const earliest = this.earliestIn(part)
-    if ((this.counts[part] as number) <= mostInLeaf) return earliest
+    if ((this.counts.cells[part] as number) <= mostInLeaf) return earliest
     const tick = tickOf(earliest)
     return tick === 0 ? Number.NEGATIVE_INFINITY : Math.min(earliest, tick - 1 + instant)
   }
 
   private firstOf(part: number): number {
-    return (this.contents[part] as number) - 1
+    return (this.contents.cells[part] as number) - 1
   }
 
   private after(slot: number): number {
-    return (this.links[2 * slot] as number) - 1
+    return (this.links.cells[2 * slot] as number) - 1
   }
 
   private link(part: number, slot: number): void {
-    const first = this.contents[part] as number
-    this.links[2 * slot] = first
-    this.links[2 * slot + 1] = 0
-    if (first !== 0) this.links[2 * first - 1] = slot + 1
-    this.contents[part] = slot + 1
+    const first = this.contents.cells[part] as number
+    this.links.put(2 * slot, first)
+    this.links.put(2 * slot + 1, 0)
+    if (first !== 0) this.links.put(2 * first - 1, slot + 1)
+    this.contents.put(part, slot + 1)
   }
 
   private unlink(part: number, slot: number): void {
-    const after = this.links[2 * slot] as number
-    const before = this.links[2 * slot + 1] as number
-    if (before === 0) this.contents[part] = after
-    else this.links[2 * before - 2] = after
-    if (after !== 0) this.links[2 * after - 1] = before
+    const after = this.links.cells[2 * slot] as number
+    const before = this.links.cells[2 * slot + 1] as number
+    if (before === 0) this.contents.put(part, after)
+    else this.links.put(2 * before - 2, after)
+    if (after !== 0) this.links.put(2 * after - 1, before)
   }
 }
 

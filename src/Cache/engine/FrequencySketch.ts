@@ -8,6 +8,8 @@ const wordsPerBlock = 16
 const wordsPerRow = 4
 const rows = 4
 const slotsPerBlock = 8
+// So that all are copied long before there are twice as many slots.
+const blocksPerSlot = 1
 const fewestBlocks = 8
 const mostSeen = 15
 
@@ -19,26 +21,34 @@ const mostSeen = 15
  *
  * The counters of one key lie in one block of 64 bytes, a cache line, four words a row. Halving is not a pass over the
  * table: a block remembers how often it was halved, and catches up when it is next touched. Where the table doubles,
- * each half starts as a copy of what there was, so that every estimate stays as it is.
+ * each half is a copy of what there was, so that every estimate stays as it is; a block is copied when it is first
+ * touched, or when the table grows on, and until all are the smaller table is kept.
  *
  * @since 0.1.0
  * @category models
  */
 export class FrequencySketch {
   private words = new Int32Array(fewestBlocks * wordsPerBlock)
+  // 0 for a block that was not touched yet.
   private epochs = new Int32Array(fewestBlocks)
-  private epoch = 0
+  private epoch = 1
+  // What it grows into, made some time before.
+  private spare: ArrayBuffer | undefined = undefined
+  private smaller: FrequencySketch | undefined = undefined
+  // The blocks before it have been touched.
+  private copied = 0
 
   /**
-   * Makes room for the keys of as many slots, rounded up to a power of two.
+   * Makes room for the keys of as many slots, rounded up to a power of two. It is to be told of each one as it is added.
    *
    * @since 0.1.0
    */
   grow(slots: number): void {
-    while (this.epochs.length * slotsPerBlock < slots) {
-      this.words = doubled(this.words)
-      this.epochs = doubled(this.epochs)
-    }
+    if (this.smaller !== undefined) this.copy(blocksPerSlot)
+    const room = this.epochs.length * slotsPerBlock
+    // Sooner than an index of as many keys grows: see `Column`.
+    if (this.spare === undefined && room < slots + (slots >>> 4)) this.spare = this.doubled()
+    while (this.epochs.length * slotsPerBlock < slots) this.double()
   }
 
   /**
@@ -74,7 +84,7 @@ export class FrequencySketch {
    * @since 0.1.0
    */
   halve(): void {
-    this.epoch = (this.epoch + 1) | 0
+    this.epoch = (this.epoch + 1) | 0 || 1
   }
 
   private least(base: number, places: number): number {
@@ -90,6 +100,7 @@ export class FrequencySketch {
   // The first word of a key's block, brought up to date.
   private block(hash: number): number {
     const block = hash & (this.epochs.length - 1)
+    if (this.epochs[block] === 0) this.begin(block)
     const base = block * wordsPerBlock
     const behind = (this.epoch - (this.epochs[block] as number)) | 0
     if (behind !== 0) {
@@ -102,6 +113,44 @@ export class FrequencySketch {
     }
     return base
   }
+
+  // The table as it is becomes that of another sketch, which this one copies from.
+  private double(): void {
+    if (this.smaller !== undefined) this.copy(this.epochs.length)
+    const smaller = new FrequencySketch()
+    smaller.words = this.words
+    smaller.epochs = this.epochs
+    smaller.epoch = this.epoch
+    const cells = this.spare ?? this.doubled()
+    this.spare = undefined
+    this.words = new Int32Array(cells, 0, 2 * this.words.length)
+    this.epochs = new Int32Array(cells, 4 * this.words.length, 2 * this.epochs.length)
+    this.smaller = smaller
+    this.copied = 0
+  }
+
+  private doubled(): ArrayBuffer {
+    return new ArrayBuffer(2 * 4 * (this.words.length + this.epochs.length))
+  }
+
+  private begin(block: number): void {
+    this.epochs[block] = this.epoch
+    const smaller = this.smaller
+    if (smaller === undefined) return
+    const from = block & (smaller.epochs.length - 1)
+    // One that nobody touched is empty.
+    if (smaller.epochs[from] === 0) return
+    this.epochs[block] = smaller.epochs[from] as number
+    for (let word = 0; word < wordsPerBlock; word++) {
+      this.words[block * wordsPerBlock + word] = smaller.words[from * wordsPerBlock + word] as number
+    }
+  }
+
+  private copy(count: number): void {
+    const to = Math.min(this.epochs.length, this.copied + count)
+    for (; this.copied < to; this.copied++) if (this.epochs[this.copied] === 0) this.begin(this.copied)
+    if (to === this.epochs.length) this.smaller = undefined
+  }
 }
 
 // The block is chosen by the low bits of the hash, the counters by bits that do not follow from them: five of each byte,
@@ -109,11 +158,4 @@ export class FrequencySketch {
 const spread = (hash: number): number => {
   const mixed = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
   return mixed ^ (mixed >>> 12)
-}
-
-const doubled = (column: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> => {
-  const copy = new Int32Array(column.length * 2)
-  copy.set(column)
-  copy.set(column, column.length)
-  return copy
 }

@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import { extendedFloats, extendedInts } from "./columns.js"
+import { Floats, Ints } from "./columns.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
 import { listViolations } from "./listViolations.js"
 import { SlotLists } from "./SlotLists.js"
@@ -39,9 +39,9 @@ export class Gdsf implements EvictionPolicy {
   private readonly weightOf: (slot: number) => number
   private readonly order = new SlotLists(classes)
   private readonly inUse = new Int32Array(Math.ceil(classes / 32))
-  private frequency = new Int32Array(0)
-  private priority = new Float64Array(0)
-  private classOf = new Int32Array(0)
+  private readonly frequency = new Ints()
+  private readonly priority = new Floats()
+  private readonly classOf = new Ints()
   private age = 0
 
   /** @param weightOf the weight of an entry, a whole number; one without weight is taken to weigh 1 */
@@ -50,11 +50,11 @@ export class Gdsf implements EvictionPolicy {
   }
 
   /** @inheritdoc */
-  grow(slots: number): void {
-    this.order.grow(slots)
-    this.frequency = extendedInts(this.frequency, slots)
-    this.priority = extendedFloats(this.priority, slots, 0)
-    this.classOf = extendedInts(this.classOf, slots)
+  grow(slots: number, most?: number): void {
+    this.order.grow(slots, most)
+    this.frequency.grow(slots, most)
+    this.priority.grow(slots, most)
+    this.classOf.grow(slots, most)
   }
 
   /** @inheritdoc */
@@ -62,21 +62,21 @@ export class Gdsf implements EvictionPolicy {
 
   /** @inheritdoc */
   insert(slot: number): void {
-    this.frequency[slot] = 1
+    this.frequency.put(slot, 1)
     this.place(slot, 1)
   }
 
   /** @inheritdoc */
   access(slot: number): void {
-    const frequency = Math.min((this.frequency[slot] as number) + 1, mostFrequent)
-    this.frequency[slot] = frequency
+    const frequency = Math.min((this.frequency.cells[slot] as number) + 1, mostFrequent)
+    this.frequency.put(slot, frequency)
     this.take(slot)
     this.place(slot, frequency)
   }
 
   /** @inheritdoc */
   remove(slot: number, evicted: boolean): void {
-    if (evicted) this.age = Math.max(this.age, this.priority[slot] as number)
+    if (evicted) this.age = Math.max(this.age, this.priority.cells[slot] as number)
     this.take(slot)
   }
 
@@ -94,9 +94,9 @@ export class Gdsf implements EvictionPolicy {
       for (let bits = this.inUse[word] as number; bits !== 0; bits &= bits - 1) {
         const first = this.order.first(word * 32 + 31 - Math.clz32(bits & -bits))
         const slot = first === excluded ? this.order.after(first) : first
-        if (slot !== -1 && (this.priority[slot] as number) < lowest) {
+        if (slot !== -1 && (this.priority.cells[slot] as number) < lowest) {
           victim = slot
-          lowest = this.priority[slot] as number
+          lowest = this.priority.cells[slot] as number
         }
       }
     }
@@ -117,7 +117,7 @@ export class Gdsf implements EvictionPolicy {
       for (let slot = this.order.first(list); slot !== -1; slot = this.order.after(slot)) slots.push(slot)
     }
     // The sort is stable: among equals, the lower class and the earlier use stay first.
-    slots.sort((one, other) => (this.priority[one] as number) - (this.priority[other] as number))
+    slots.sort((one, other) => (this.priority.cells[one] as number) - (this.priority.cells[other] as number))
     for (const slot of slots) visit(slot)
   }
 
@@ -129,9 +129,11 @@ export class Gdsf implements EvictionPolicy {
       if (inUse !== (this.order.first(list) !== -1)) found.push(`class ${list} is in use unawares`)
       let priority = 0
       for (let slot = this.order.first(list); slot !== -1; slot = this.order.after(slot)) {
-        if (this.classOf[slot] !== list) found.push(`slot ${slot} is in class ${list} unawares`)
-        if ((this.priority[slot] as number) < priority) found.push(`slot ${slot} is out of order in class ${list}`)
-        priority = this.priority[slot] as number
+        if (this.classOf.cells[slot] !== list) found.push(`slot ${slot} is in class ${list} unawares`)
+        if ((this.priority.cells[slot] as number) < priority) {
+          found.push(`slot ${slot} is out of order in class ${list}`)
+        }
+        priority = this.priority.cells[slot] as number
       }
     }
     return found
@@ -143,15 +145,15 @@ export class Gdsf implements EvictionPolicy {
     highHalf[highIndex] = rounded << (20 - precision)
     highHalf[1 - highIndex] = 0
     const list = rounded - lowestClass
-    this.classOf[slot] = list
-    this.priority[slot] = this.age + (float[0] as number)
+    this.classOf.put(slot, list)
+    this.priority.put(slot, this.age + (float[0] as number))
     this.order.append(list, slot)
     this.inUse[list >>> 5] = (this.inUse[list >>> 5] as number) | (1 << (list & 31))
   }
 
   private take(slot: number): void {
     this.order.unlink(slot)
-    const list = this.classOf[slot] as number
+    const list = this.classOf.cells[slot] as number
     if (this.order.first(list) === -1) {
       this.inUse[list >>> 5] = (this.inUse[list >>> 5] as number) & ~(1 << (list & 31))
     }

@@ -11,36 +11,32 @@
  * Positions run round a ring; the hashes are chained by their low bits. A hash that is taken out leaves a hole, and is
  * no longer found; so the memory of a hash lasts for a fixed number of later additions.
  *
+ * One that grows begins a larger ring, and looks into the smaller ones as well until all that is in them is too old:
+ * nothing is moved.
+ *
  * @since 0.1.0
  * @category models
  */
 export class GhostQueue {
-  private ring = new Int32Array(0)
-  private heads = new Int32Array(0)
-  private next = new Int32Array(0)
+  // The one that is added to is the last.
+  private readonly rings: Array<Ring> = [new Ring(0, 0)]
+  private ring = this.rings[0] as Ring
   private added = 0
 
   /**
-   * Makes room for as many hashes, rounded up to a power of two.
+   * Makes room for as many hashes and a sixteenth more, rounded up to a power of two.
    *
    * @since 0.1.0
    */
   grow(hashes: number): void {
+    // Sooner than an index of as many keys grows: see `Column`.
+    const wanted = hashes + (hashes >>> 4)
+    if (wanted <= this.ring.length) return
     let length = 16
-    while (length < hashes) length *= 2
-    if (length <= this.ring.length) return
-    const larger = new GhostQueue()
-    larger.ring = new Int32Array(length)
-    larger.heads = new Int32Array(length).fill(-1)
-    larger.next = new Int32Array(length).fill(-1)
-    // Every hash keeps its age, holes included.
-    for (let added = Math.max(0, this.added - this.ring.length); added < this.added; added++) {
-      const position = added & (this.ring.length - 1)
-      if (this.isPresent(position)) larger.place(added & (length - 1), this.ring[position] as number)
-    }
-    this.ring = larger.ring
-    this.heads = larger.heads
-    this.next = larger.next
+    while (length < wanted) length *= 2
+    if (this.ring.isUnused(this.added)) this.rings.pop()
+    this.ring = new Ring(length, this.added)
+    this.rings.push(this.ring)
   }
 
   /**
@@ -49,12 +45,13 @@ export class GhostQueue {
    * @since 0.1.0
    */
   add(hash: number): void {
-    const mask = this.ring.length - 1
-    const position = this.added & mask
-    if (this.added > mask) this.unlink(position)
-    this.unlink(this.find(hash))
-    this.place(position, hash)
+    this.ring.forget(this.added)
+    if (this.rings.length > 1) this.rings.forEach((ring) => ring.take(hash))
+    else this.ring.take(hash)
+    this.ring.add(hash, this.added)
     this.added++
+    const [oldest] = this.rings
+    if (oldest !== undefined && oldest !== this.ring && this.added - oldest.end >= this.ring.length) this.rings.shift()
   }
 
   /**
@@ -63,41 +60,71 @@ export class GhostQueue {
    * @since 0.1.0
    */
   take(hash: number, memory: number): boolean {
-    const position = this.find(hash)
-    if (position === -1) return false
-    this.unlink(position)
-    const mask = this.ring.length - 1
-    return ((this.added - 1 - position) & mask) < memory
+    for (let at = this.rings.length - 1; at >= 0; at--) {
+      const when = (this.rings[at] as Ring).take(hash)
+      if (when !== -1) return this.added - 1 - when < Math.min(memory, this.ring.length)
+    }
+    return false
+  }
+}
+
+class Ring {
+  readonly length: number
+  /** What was added last is before this number. */
+  end: number
+  private readonly start: number
+  private readonly hashes: Int32Array<ArrayBuffer>
+  // Positions plus 1, 0 for none: so there is nothing to fill in.
+  private readonly heads: Int32Array<ArrayBuffer>
+  private readonly next: Int32Array<ArrayBuffer>
+
+  constructor(length: number, start: number) {
+    this.length = length
+    this.start = start
+    this.end = start
+    const cells = new ArrayBuffer(3 * 4 * length)
+    this.hashes = new Int32Array(cells, 0, length)
+    this.heads = new Int32Array(cells, 4 * length, length)
+    this.next = new Int32Array(cells, 8 * length, length)
   }
 
-  private place(position: number, hash: number): void {
-    const bucket = hash & (this.ring.length - 1)
-    this.ring[position] = hash
+  isUnused(added: number): boolean {
+    return added === this.start
+  }
+
+  add(hash: number, when: number): void {
+    const position = when & (this.length - 1)
+    const bucket = hash & (this.length - 1)
+    this.hashes[position] = hash
     this.next[position] = this.heads[bucket] as number
-    this.heads[bucket] = position
+    this.heads[bucket] = position + 1
+    this.end = when + 1
   }
 
-  private find(hash: number): number {
-    const mask = this.ring.length - 1
-    let position = mask < 0 ? -1 : this.heads[hash & mask] as number
-    while (position !== -1 && this.ring[position] !== hash) position = this.next[position] as number
-    return position
+  /** Makes room for what is added now: takes out what was added before at its position, if it is there. */
+  forget(when: number): void {
+    if (when - this.start >= this.length) this.unlink(when & (this.length - 1))
   }
 
-  private isPresent(position: number): boolean {
-    return this.find(this.ring[position] as number) === position
+  /** Takes a hash out; returns when it was added, `-1` when it is not there. */
+  take(hash: number): number {
+    if (this.length === 0) return -1
+    let at = this.heads[hash & (this.length - 1)] as number
+    while (at !== 0 && this.hashes[at - 1] !== hash) at = this.next[at - 1] as number
+    if (at === 0) return -1
+    this.unlink(at - 1)
+    return this.end - 1 - ((this.end - at) & (this.length - 1))
   }
 
   // Takes a position off its chain; does nothing when it is on none.
   private unlink(position: number): void {
-    if (position === -1) return
-    const bucket = (this.ring[position] as number) & (this.ring.length - 1)
-    let before = -1
-    for (let at = this.heads[bucket] as number; at !== -1; at = this.next[at] as number) {
-      if (at === position) {
-        const after = this.next[at] as number
-        if (before === -1) this.heads[bucket] = after
-        else this.next[before] = after
+    const bucket = (this.hashes[position] as number) & (this.length - 1)
+    let before = 0
+    for (let at = this.heads[bucket] as number; at !== 0; at = this.next[at - 1] as number) {
+      if (at === position + 1) {
+        const after = this.next[position] as number
+        if (before === 0) this.heads[bucket] = after
+        else this.next[before - 1] = after
         return
       }
       before = at

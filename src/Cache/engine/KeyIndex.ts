@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { extendedInts } from "./columns.js"
+import { Ints } from "./columns.js"
 import { HashTable } from "./HashTable.js"
 import type { KeyEquality } from "./KeyEquality.js"
 import { keyHash, scrambled } from "./keyHash.js"
@@ -47,7 +47,7 @@ export class KeyIndex<K> {
   // Other numbers, bigints and objects with an equality of their own.
   private readonly structural = new HashTable()
   // By slot: the hash of such a key, 0 for any other.
-  private hashes = new Int32Array(0)
+  private readonly hashes = new Ints()
   private readonly equality: KeyEquality | undefined
   private readonly entries: SlotTable<K, unknown>
   private sought: K | undefined = undefined
@@ -108,12 +108,12 @@ export class KeyIndex<K> {
    * @since 0.1.0
    */
   replace(before: K, key: K, slot: number): void {
-    const hash = this.hashes[slot] ?? 0
-    if (hash !== 0) this.hashes[slot] = 0
+    const hash = this.hashes.cells[slot] ?? 0
+    if (hash !== 0) this.hashes.put(slot, 0)
     try {
       this.set(key, slot)
     } catch (error) {
-      if (hash !== 0) this.hashes[slot] = hash
+      if (hash !== 0) this.hashes.put(slot, hash)
       throw error
     }
     if (hash !== 0) this.structural.delete(hash, slot)
@@ -163,17 +163,17 @@ export class KeyIndex<K> {
   }
 
   private setStructural(hash: number, slot: number): void {
-    if (slot >= this.hashes.length) this.hashes = extendedInts(this.hashes, Math.max(16, 2 * slot))
+    this.hashes.grow(slot + 1)
     this.structural.add(hash, slot)
-    this.hashes[slot] = hash
+    this.hashes.put(slot, hash)
     this.sought = undefined
   }
 
   private deleteOther(key: K, slot: number): void {
-    const hash = this.hashes[slot] ?? 0
+    const hash = this.hashes.cells[slot] ?? 0
     if (hash === 0) return this.deletePlain(key)
     this.structural.delete(hash, slot)
-    this.hashes[slot] = 0
+    this.hashes.put(slot, 0)
   }
 
   private deletePlain(key: K): void {

@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import { extendedFloats, extendedInts } from "./columns.js"
+import { Floats, Ints } from "./columns.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
 import { listViolations } from "./listViolations.js"
 import { SlotLists } from "./SlotLists.js"
@@ -27,16 +27,17 @@ export class Lfu implements EvictionPolicy {
   /** @inheritdoc */
   readonly usesHashes = false
   private readonly order = new SlotLists(1)
-  private bucketOf = new Int32Array(0)
+  private readonly bucketOf = new Ints()
   // Columns by bucket. A free bucket has frequency 0, and its `last` is the next free bucket or -1.
-  private frequency = new Float64Array(0)
-  private last = new Int32Array(0)
+  private readonly frequency = new Floats()
+  private readonly last = new Ints()
+  private buckets = 0
   private freeBucket = -1
 
   /** @inheritdoc */
-  grow(slots: number): void {
-    this.order.grow(slots)
-    this.bucketOf = extendedInts(this.bucketOf, slots)
+  grow(slots: number, most?: number): void {
+    this.order.grow(slots, most)
+    this.bucketOf.grow(slots, most)
   }
 
   /** @inheritdoc */
@@ -45,8 +46,8 @@ export class Lfu implements EvictionPolicy {
   /** @inheritdoc */
   insert(slot: number): void {
     const first = this.order.first(0)
-    const bucket = first === -1 ? -1 : this.bucketOf[first] as number
-    if (bucket !== -1 && this.frequency[bucket] === 1) {
+    const bucket = first === -1 ? -1 : this.bucketOf.cells[first] as number
+    if (bucket !== -1 && this.frequency.cells[bucket] === 1) {
       this.join(bucket, slot)
     } else {
       this.order.prepend(0, slot)
@@ -56,12 +57,12 @@ export class Lfu implements EvictionPolicy {
 
   /** @inheritdoc */
   access(slot: number): void {
-    const bucket = this.bucketOf[slot] as number
-    const frequency = (this.frequency[bucket] as number) + 1
-    const last = this.last[bucket] as number
+    const bucket = this.bucketOf.cells[slot] as number
+    const frequency = (this.frequency.cells[bucket] as number) + 1
+    const last = this.last.cells[bucket] as number
     const beyond = this.order.after(last)
-    const next = beyond === -1 ? -1 : this.bucketOf[beyond] as number
-    if (next !== -1 && this.frequency[next] === frequency) {
+    const next = beyond === -1 ? -1 : this.bucketOf.cells[beyond] as number
+    if (next !== -1 && this.frequency.cells[next] === frequency) {
       this.leave(bucket, slot)
       this.order.unlink(slot)
       this.join(next, slot)
@@ -71,7 +72,7 @@ export class Lfu implements EvictionPolicy {
       this.open(frequency, slot)
     } else if (this.isFirstOf(bucket, slot)) {
       // Alone with its frequency, and nobody has the next one: the bucket goes up with it.
-      this.frequency[bucket] = frequency
+      this.frequency.put(bucket, frequency)
     } else {
       this.leave(bucket, slot)
       this.open(frequency, slot)
@@ -80,7 +81,7 @@ export class Lfu implements EvictionPolicy {
 
   /** @inheritdoc */
   remove(slot: number): void {
-    this.leave(this.bucketOf[slot] as number, slot)
+    this.leave(this.bucketOf.cells[slot] as number, slot)
     this.order.unlink(slot)
   }
 
@@ -112,64 +113,65 @@ export class Lfu implements EvictionPolicy {
     const buckets = new Set<number>()
     let frequency = 0
     for (let slot = this.order.first(0); slot !== -1; slot = this.order.after(slot)) {
-      const bucket = this.bucketOf[slot] as number
+      const bucket = this.bucketOf.cells[slot] as number
       const next = this.order.after(slot)
-      const isLast = next === -1 || this.bucketOf[next] !== bucket
-      if (isLast !== (this.last[bucket] === slot)) found.push(`bucket ${bucket} does not end where its slots do`)
+      const isLast = next === -1 || this.bucketOf.cells[next] !== bucket
+      if (isLast !== (this.last.cells[bucket] === slot)) found.push(`bucket ${bucket} does not end where its slots do`)
       if (!buckets.has(bucket)) {
-        if (!((this.frequency[bucket] as number) > frequency)) found.push(`bucket ${bucket} is out of order`)
-        frequency = this.frequency[bucket] as number
+        if (!((this.frequency.cells[bucket] as number) > frequency)) found.push(`bucket ${bucket} is out of order`)
+        frequency = this.frequency.cells[bucket] as number
         buckets.add(bucket)
       }
     }
     let free = 0
-    for (let bucket = this.freeBucket; bucket !== -1; bucket = this.last[bucket] as number) {
+    for (let bucket = this.freeBucket; bucket !== -1; bucket = this.last.cells[bucket] as number) {
       free++
-      if (this.frequency[bucket] !== 0) found.push(`free bucket ${bucket} has a frequency`)
+      if (this.frequency.cells[bucket] !== 0) found.push(`free bucket ${bucket} has a frequency`)
     }
-    if (free + buckets.size !== this.frequency.length) found.push("a bucket is neither used nor free")
+    if (free + buckets.size !== this.buckets) found.push("a bucket is neither used nor free")
     return found
   }
 
   private isFirstOf(bucket: number, slot: number): boolean {
     const before = this.order.before(slot)
-    return before === -1 || this.bucketOf[before] !== bucket
+    return before === -1 || this.bucketOf.cells[before] !== bucket
   }
 
   // Behind the last slot of a bucket. The slot is on no list.
   private join(bucket: number, slot: number): void {
-    this.order.insertAfter(this.last[bucket] as number, slot)
-    this.last[bucket] = slot
-    this.bucketOf[slot] = bucket
+    this.order.insertAfter(this.last.cells[bucket] as number, slot)
+    this.last.put(bucket, slot)
+    this.bucketOf.put(slot, bucket)
   }
 
   // The slot stays where it is in the order; the bucket it leaves is free when it was the only one.
   private leave(bucket: number, slot: number): void {
-    if (this.last[bucket] !== slot) return
+    if (this.last.cells[bucket] !== slot) return
     if (this.isFirstOf(bucket, slot)) {
-      this.frequency[bucket] = 0
-      this.last[bucket] = this.freeBucket
+      this.frequency.put(bucket, 0)
+      this.last.put(bucket, this.freeBucket)
       this.freeBucket = bucket
     } else {
-      this.last[bucket] = this.order.before(slot)
+      this.last.put(bucket, this.order.before(slot))
     }
   }
 
   private open(frequency: number, slot: number): void {
-    if (this.freeBucket === -1) this.growBuckets()
-    const bucket = this.freeBucket
-    this.freeBucket = this.last[bucket] as number
-    this.frequency[bucket] = frequency
-    this.last[bucket] = slot
-    this.bucketOf[slot] = bucket
+    const bucket = this.takeBucket()
+    this.frequency.put(bucket, frequency)
+    this.last.put(bucket, slot)
+    this.bucketOf.put(slot, bucket)
   }
 
-  private growBuckets(): void {
-    const from = this.frequency.length
-    const to = Math.max(8, from * 2)
-    this.frequency = extendedFloats(this.frequency, to, 0)
-    this.last = extendedInts(this.last, to)
-    for (let bucket = from; bucket < to; bucket++) this.last[bucket] = bucket + 1 < to ? bucket + 1 : -1
-    this.freeBucket = from
+  private takeBucket(): number {
+    const free = this.freeBucket
+    if (free !== -1) {
+      this.freeBucket = this.last.cells[free] as number
+      return free
+    }
+    const bucket = this.buckets++
+    this.frequency.grow(this.buckets)
+    this.last.grow(this.buckets)
+    return bucket
   }
 }

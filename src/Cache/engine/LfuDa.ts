@@ -5,7 +5,7 @@
  *
  * @since 0.1.0
  */
-import { extendedBytes } from "./columns.js"
+import { Bytes } from "./columns.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
 import { listViolations } from "./listViolations.js"
 import { SlotLists } from "./SlotLists.js"
@@ -32,14 +32,14 @@ export class LfuDa implements EvictionPolicy {
   /** @inheritdoc */
   readonly usesHashes = false
   private readonly order = new SlotLists(buckets)
-  private frequency = new Uint8Array(0)
+  private readonly frequency = new Bytes()
   // The age, modulo the number of buckets: all that is ever asked is how far a priority lies above it.
   private age = 0
 
   /** @inheritdoc */
-  grow(slots: number): void {
-    this.order.grow(slots)
-    this.frequency = extendedBytes(this.frequency, slots)
+  grow(slots: number, most?: number): void {
+    this.order.grow(slots, most)
+    this.frequency.grow(slots, most)
   }
 
   /** @inheritdoc */
@@ -47,14 +47,14 @@ export class LfuDa implements EvictionPolicy {
 
   /** @inheritdoc */
   insert(slot: number): void {
-    this.frequency[slot] = 1
+    this.frequency.put(slot, 1)
     this.order.append((this.age + 1) & mask, slot)
   }
 
   /** @inheritdoc */
   access(slot: number): void {
-    const frequency = Math.min((this.frequency[slot] as number) + 1, mostFrequent)
-    this.frequency[slot] = frequency
+    const frequency = Math.min((this.frequency.cells[slot] as number) + 1, mostFrequent)
+    this.frequency.put(slot, frequency)
     this.order.moveToEnd((this.age + frequency) & mask, slot)
   }
 
@@ -102,7 +102,7 @@ export class LfuDa implements EvictionPolicy {
     for (let above = 0; above < buckets; above++) {
       const bucket = (this.age + above) & mask
       for (let slot = this.order.first(bucket); slot !== -1; slot = this.order.after(slot)) {
-        const frequency = this.frequency[slot] as number
+        const frequency = this.frequency.cells[slot] as number
         if (frequency < 1 || frequency > mostFrequent) found.push(`slot ${slot} has frequency ${frequency}`)
         // The age only rises, so a slot lies at most its frequency above it.
         if (above > frequency) found.push(`slot ${slot} of frequency ${frequency} lies ${above} above the age`)

@@ -20,8 +20,8 @@ export class Lru implements EvictionPolicy {
   readonly byUse = new SlotLists(1)
 
   /** @inheritdoc */
-  grow(slots: number): void {
-    this.byUse.grow(slots)
+  grow(slots: number, most?: number): void {
+    this.byUse.grow(slots, most)
   }
 
   /** @inheritdoc */

@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import { extendedBytes, extendedInts } from "./columns.js"
+import { Bytes, Ints } from "./columns.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
 import { GhostQueue } from "./GhostQueue.js"
 import { listViolations } from "./listViolations.js"
@@ -38,18 +38,18 @@ export class S3Fifo implements EvictionPolicy {
   readonly usesHashes = true
   private queues = new SlotLists(2)
   // By slot: the uses since it was last looked at, 0 to 3, and whether it is in the main queue.
-  private state = new Uint8Array(0)
-  private hashes = new Int32Array(0)
+  private state = new Bytes()
+  private readonly hashes = new Ints()
   private ghosts = new GhostQueue()
   private smallCount = 0
   private mainCount = 0
   private expected = Number.POSITIVE_INFINITY
 
   /** @inheritdoc */
-  grow(slots: number): void {
-    this.queues.grow(slots)
-    this.state = extendedBytes(this.state, slots)
-    this.hashes = extendedInts(this.hashes, slots)
+  grow(slots: number, most?: number): void {
+    this.queues.grow(slots, most)
+    this.state.grow(slots, most)
+    this.hashes.grow(slots, most)
     this.ghosts.grow(slots)
   }
 
@@ -60,13 +60,13 @@ export class S3Fifo implements EvictionPolicy {
 
   /** @inheritdoc */
   insert(slot: number, hash: number): void {
-    this.hashes[slot] = hash
+    this.hashes.put(slot, hash)
     if (this.ghosts.take(hash, this.mainShare())) {
-      this.state[slot] = mainBit
+      this.state.put(slot, mainBit)
       this.mainCount++
       this.queues.append(main, slot)
     } else {
-      this.state[slot] = 0
+      this.state.put(slot, 0)
       this.smallCount++
       this.queues.append(small, slot)
     }
@@ -74,17 +74,17 @@ export class S3Fifo implements EvictionPolicy {
 
   /** @inheritdoc */
   access(slot: number): void {
-    const state = this.state[slot] as number
-    if ((state & mostUses) < mostUses) this.state[slot] = state + 1
+    const state = this.state.cells[slot] as number
+    if ((state & mostUses) < mostUses) this.state.put(slot, state + 1)
   }
 
   /** @inheritdoc */
   remove(slot: number, evicted: boolean): void {
-    if (((this.state[slot] as number) & mainBit) !== 0) {
+    if (((this.state.cells[slot] as number) & mainBit) !== 0) {
       this.mainCount--
     } else {
       this.smallCount--
-      if (evicted) this.ghosts.add(this.hashes[slot] as number)
+      if (evicted) this.ghosts.add(this.hashes.cells[slot] as number)
     }
     this.queues.unlink(slot)
   }
@@ -133,7 +133,7 @@ export class S3Fifo implements EvictionPolicy {
       let length = 0
       for (let slot = this.queues.first(queue); slot !== -1; slot = this.queues.after(slot)) {
         length++
-        const state = this.state[slot] as number
+        const state = this.state.cells[slot] as number
         if (state > (mainBit | mostUses)) found.push(`slot ${slot} has the impossible state ${state}`)
         if (((state & mainBit) !== 0) !== (queue === main)) found.push(`slot ${slot} is in the ${name} queue unawares`)
       }
@@ -157,8 +157,10 @@ export class S3Fifo implements EvictionPolicy {
   private smallVictim(excluded: number): number {
     for (let steps = 0;; steps++) {
       const slot = this.firstBut(small, excluded)
-      if (slot === -1 || ((this.state[slot] as number) & mostUses) < usesToPromote || steps === mostSteps) return slot
-      this.state[slot] = mainBit
+      if (slot === -1 || ((this.state.cells[slot] as number) & mostUses) < usesToPromote || steps === mostSteps) {
+        return slot
+      }
+      this.state.put(slot, mainBit)
       this.smallCount--
       this.mainCount++
       this.queues.moveToEnd(main, slot)
@@ -169,8 +171,8 @@ export class S3Fifo implements EvictionPolicy {
   private mainVictim(excluded: number): number {
     for (let steps = 0;; steps++) {
       const slot = this.firstBut(main, excluded)
-      if (slot === -1 || this.state[slot] === mainBit || steps === mostSteps) return slot
-      this.state[slot] = (this.state[slot] as number) - 1
+      if (slot === -1 || this.state.cells[slot] === mainBit || steps === mostSteps) return slot
+      this.state.put(slot, (this.state.cells[slot] as number) - 1)
       this.queues.moveToEnd(main, slot)
     }
   }
@@ -184,7 +186,7 @@ export class S3Fifo implements EvictionPolicy {
   private copy(): S3Fifo {
     const copy = new S3Fifo()
     copy.queues = this.queues.copy()
-    copy.state = this.state.slice()
+    copy.state = this.state.clone()
     copy.smallCount = this.smallCount
     copy.mainCount = this.mainCount
     copy.expected = this.expected

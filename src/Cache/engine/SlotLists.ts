@@ -4,9 +4,7 @@
  * @since 0.1.0
  */
 
-import { extendedInts } from "./columns.js"
-
-const initialSlots = 16
+import { Ints } from "./columns.js"
 
 /**
  * A fixed number of circular doubly linked lists over slot numbers `0, 1, 2, ...`. A slot is in at most one of the
@@ -27,22 +25,25 @@ export class SlotLists {
    * @since 0.1.0
    */
   readonly lists: number
-  private links: Int32Array<ArrayBuffer>
+  private readonly links = new Ints()
+  private nodes = 0
 
   /** @param lists how many lists share the slots */
   constructor(lists: number) {
     this.lists = lists
-    this.links = selfLinked(new Int32Array(2 * (lists + initialSlots)), 0)
+    this.grow(0)
   }
 
   /**
-   * Makes room for slots `0` to `slots - 1`. The column grows to exactly this size: the owner decides the steps.
+   * Makes room for slots `0` to `slots - 1`. It is to be told of each one as it is added.
    *
+   * @param most how many slots there will ever be, where that is known
    * @since 0.1.0
    */
-  grow(slots: number): void {
-    const nodes = this.links.length / 2
-    this.links = selfLinked(extendedInts(this.links, 2 * (this.lists + slots)), nodes)
+  grow(slots: number, most = Number.POSITIVE_INFINITY): void {
+    const nodes = this.lists + slots
+    this.links.grow(2 * nodes, 2 * (this.lists + most))
+    for (; this.nodes < nodes; this.nodes++) this.put(this.nodes, this.nodes, this.nodes)
   }
 
   /**
@@ -51,8 +52,7 @@ export class SlotLists {
    * @since 0.1.0
    */
   append(list: number, slot: number): void {
-    const links = this.links
-    this.link(links, this.lists + slot, links[2 * list + 1] as number, list)
+    this.link(this.lists + slot, this.links.cells[2 * list + 1] as number, list)
   }
 
   /**
@@ -61,8 +61,7 @@ export class SlotLists {
    * @since 0.1.0
    */
   prepend(list: number, slot: number): void {
-    const links = this.links
-    this.link(links, this.lists + slot, list, links[2 * list] as number)
+    this.link(this.lists + slot, list, this.links.cells[2 * list] as number)
   }
 
   /**
@@ -71,9 +70,8 @@ export class SlotLists {
    * @since 0.1.0
    */
   insertAfter(position: number, slot: number): void {
-    const links = this.links
     const before = this.lists + position
-    this.link(links, this.lists + slot, before, links[2 * before] as number)
+    this.link(this.lists + slot, before, this.links.cells[2 * before] as number)
   }
 
   /**
@@ -84,12 +82,11 @@ export class SlotLists {
   unlink(slot: number): void {
     const links = this.links
     const node = this.lists + slot
-    const after = links[2 * node] as number
-    const before = links[2 * node + 1] as number
-    links[2 * before] = after
-    links[2 * after + 1] = before
-    links[2 * node] = node
-    links[2 * node + 1] = node
+    const after = links.cells[2 * node] as number
+    const before = links.cells[2 * node + 1] as number
+    links.put(2 * before, after)
+    links.put(2 * after + 1, before)
+    this.put(node, node, node)
   }
 
   /**
@@ -98,14 +95,20 @@ export class SlotLists {
    * @since 0.1.0
    */
   moveToEnd(list: number, slot: number): void {
-    const links = this.links
+    // While the column grows, what is written is written twice.
+    if (this.links.copied !== 0) return this.moveSlowly(list, slot)
+    const links = this.links.cells
     const node = this.lists + slot
     const after = links[2 * node] as number
     if (after === list) return
     const before = links[2 * node + 1] as number
     links[2 * before] = after
     links[2 * after + 1] = before
-    this.link(links, node, links[2 * list + 1] as number, list)
+    const last = links[2 * list + 1] as number
+    links[2 * last] = node
+    links[2 * node] = list
+    links[2 * node + 1] = last
+    links[2 * list + 1] = node
   }
 
   /**
@@ -114,7 +117,7 @@ export class SlotLists {
    * @since 0.1.0
    */
   first(list: number): number {
-    return this.slotAt(this.links[2 * list] as number)
+    return this.slotAt(this.links.cells[2 * list] as number)
   }
 
   /**
@@ -123,7 +126,7 @@ export class SlotLists {
    * @since 0.1.0
    */
   last(list: number): number {
-    return this.slotAt(this.links[2 * list + 1] as number)
+    return this.slotAt(this.links.cells[2 * list + 1] as number)
   }
 
   /**
@@ -132,7 +135,7 @@ export class SlotLists {
    * @since 0.1.0
    */
   after(slot: number): number {
-    return this.slotAt(this.links[2 * (this.lists + slot)] as number)
+    return this.slotAt(this.links.cells[2 * (this.lists + slot)] as number)
   }
 
   /**
@@ -141,7 +144,7 @@ export class SlotLists {
    * @since 0.1.0
    */
   before(slot: number): number {
-    return this.slotAt(this.links[2 * (this.lists + slot) + 1] as number)
+    return this.slotAt(this.links.cells[2 * (this.lists + slot) + 1] as number)
   }
 
   /**
@@ -151,7 +154,7 @@ export class SlotLists {
    */
   isLinked(slot: number): boolean {
     const node = this.lists + slot
-    return this.links[2 * node] !== node
+    return this.links.cells[2 * node] !== node
   }
 
   /**
@@ -160,7 +163,7 @@ export class SlotLists {
    * @since 0.1.0
    */
   clear(): void {
-    selfLinked(this.links, 0)
+    for (let node = 0; node < this.nodes; node++) this.put(node, node, node)
   }
 
   /**
@@ -170,7 +173,8 @@ export class SlotLists {
    */
   copy(): SlotLists {
     const copy = new SlotLists(this.lists)
-    copy.links = this.links.slice()
+    copy.grow(this.nodes - this.lists)
+    for (let at = 0; at < 2 * this.nodes; at++) copy.links.put(at, this.links.cells[at] as number)
     return copy
   }
 
@@ -178,18 +182,19 @@ export class SlotLists {
     return node < this.lists ? -1 : node - this.lists
   }
 
-  private link(links: Int32Array<ArrayBuffer>, node: number, before: number, after: number): void {
-    links[2 * before] = node
-    links[2 * node] = after
-    links[2 * node + 1] = before
-    links[2 * after + 1] = node
+  private link(node: number, before: number, after: number): void {
+    this.links.put(2 * before, node)
+    this.put(node, after, before)
+    this.links.put(2 * after + 1, node)
   }
-}
 
-const selfLinked = (links: Int32Array<ArrayBuffer>, from: number): Int32Array<ArrayBuffer> => {
-  for (let node = from; node < links.length / 2; node++) {
-    links[2 * node] = node
-    links[2 * node + 1] = node
+  private put(node: number, after: number, before: number): void {
+    this.links.put(2 * node, after)
+    this.links.put(2 * node + 1, before)
   }
-  return links
+
+  private moveSlowly(list: number, slot: number): void {
+    this.unlink(slot)
+    this.append(list, slot)
+  }
 }

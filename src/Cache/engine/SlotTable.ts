@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { extendedFloats } from "./columns.js"
+import { Floats, Ints } from "./columns.js"
 
 const chunkBits = 16
 const slotsPerChunk = 1 << chunkBits
@@ -13,35 +13,29 @@ const placeMask = slotsPerChunk - 1
  * Keys, values and weights by slot, and the slots that are free. A key and a value share the fate of their slot: both are
  * set, or both are undefined. A slot that was freed is used again first.
  *
- * Keys and values lie in arrays of 65,536 slots, so that none is copied for long when it grows.
+ * They lie in arrays of 65,536 slots, so that none is copied for long when it grows.
  *
  * @since 0.1.0
  * @category models
  */
 export class SlotTable<K, V> {
-  // The first array of each is at hand: a small table has no other.
-  private readonly keys: Array<K | undefined> = []
-  private readonly values: Array<V | undefined> = []
-  private readonly keyChunks = [this.keys]
-  private readonly valueChunks = [this.values]
-  readonly freed: Array<number> = []
+  // A key, then its value: whoever finds the one has the other at hand. So is the first array: a small table has no other.
+  private readonly entries: Array<K | V | undefined> = []
+  private readonly chunks = [this.entries]
+  // The slots that are free, of which the last one is used first.
+  private readonly freed = new Ints()
+  private freeSlots = 0
   /**
    * How many slots there are, live and free.
    *
    * @since 0.1.0
    */
   slots = 0
-  /**
-   * For how many there is room.
-   *
-   * @since 0.1.0
-   */
-  capacity = 0
-  private weights: Float64Array<ArrayBuffer> | undefined
+  private readonly weights: Floats | undefined
 
   /** @param isWeighed whether entries have weights: else each weighs 1 */
   constructor(isWeighed: boolean) {
-    if (isWeighed) this.weights = new Float64Array(0)
+    this.weights = isWeighed ? new Floats() : undefined
   }
 
   /**
@@ -50,24 +44,30 @@ export class SlotTable<K, V> {
    * @since 0.1.0
    */
   get next(): number {
-    return this.freed.length === 0 ? this.slots : this.freed[this.freed.length - 1] as number
+    return this.freeSlots === 0 ? this.slots : this.freed.cells[this.freeSlots - 1] as number
   }
 
   /**
-   * A slot for a new entry. There may be no room for it yet.
+   * The slots that are free, for tests.
    *
    * @since 0.1.0
    */
-  take(): number {
-    const freed = this.freed.pop()
-    if (freed !== undefined) return freed
+  free(): ReadonlyArray<number> {
+    return [...this.freed.cells.subarray(0, this.freeSlots)]
+  }
+
+  /**
+   * A slot for a new entry.
+   *
+   * @param most how many slots there will ever be, where that is known
+   * @since 0.1.0
+   */
+  take(most: number): number {
+    if (this.freeSlots > 0) return this.freed.cells[--this.freeSlots] as number
     const slot = this.slots++
-    if (slot >>> chunkBits === this.keyChunks.length) {
-      this.keyChunks.push([])
-      this.valueChunks.push([])
-    }
-    this.keysOf(slot).push(undefined)
-    this.valuesOf(slot).push(undefined)
+    this.weights?.grow(this.slots, most)
+    if (slot >>> chunkBits === this.chunks.length) this.chunks.push([])
+    this.chunkOf(slot).push(undefined, undefined)
     return slot
   }
 
@@ -77,7 +77,7 @@ export class SlotTable<K, V> {
    * @since 0.1.0
    */
   keyAt(slot: number): K {
-    return this.keysOf(slot)[slot & placeMask] as K
+    return this.chunkOf(slot)[2 * (slot & placeMask)] as K
   }
 
   /**
@@ -86,7 +86,7 @@ export class SlotTable<K, V> {
    * @since 0.1.0
    */
   valueAt(slot: number): V {
-    return this.valuesOf(slot)[slot & placeMask] as V
+    return this.chunkOf(slot)[2 * (slot & placeMask) + 1] as V
   }
 
   /**
@@ -95,8 +95,9 @@ export class SlotTable<K, V> {
    * @since 0.1.0
    */
   put(slot: number, key: K | undefined, value: V | undefined): void {
-    this.keysOf(slot)[slot & placeMask] = key
-    this.valuesOf(slot)[slot & placeMask] = value
+    const chunk = this.chunkOf(slot)
+    chunk[2 * (slot & placeMask)] = key
+    chunk[2 * (slot & placeMask) + 1] = value
   }
 
   /**
@@ -105,17 +106,7 @@ export class SlotTable<K, V> {
    * @since 0.1.0
    */
   putValue(slot: number, value: V): void {
-    this.valuesOf(slot)[slot & placeMask] = value
-  }
-
-  /**
-   * Makes room for so many slots.
-   *
-   * @since 0.1.0
-   */
-  grow(capacity: number): void {
-    this.capacity = capacity
-    if (this.weights !== undefined) this.weights = extendedFloats(this.weights, capacity, 0)
+    this.chunkOf(slot)[2 * (slot & placeMask) + 1] = value
   }
 
   /**
@@ -123,9 +114,10 @@ export class SlotTable<K, V> {
    *
    * @since 0.1.0
    */
-  free(slot: number): void {
+  release(slot: number): void {
     this.put(slot, undefined, undefined)
-    this.freed.push(slot)
+    this.freed.grow(this.freeSlots + 1)
+    this.freed.put(this.freeSlots++, slot)
   }
 
   /**
@@ -134,7 +126,7 @@ export class SlotTable<K, V> {
    * @since 0.1.0
    */
   weightAt(slot: number): number {
-    return this.weights === undefined ? 1 : this.weights[slot] as number
+    return this.weights === undefined ? 1 : this.weights.cells[slot] as number
   }
 
   /**
@@ -143,14 +135,10 @@ export class SlotTable<K, V> {
    * @since 0.1.0
    */
   putWeight(slot: number, weight: number): void {
-    if (this.weights !== undefined) this.weights[slot] = weight
+    if (this.weights !== undefined) this.weights.put(slot, weight)
   }
 
-  private keysOf(slot: number): Array<K | undefined> {
-    return slot < slotsPerChunk ? this.keys : this.keyChunks[slot >>> chunkBits] as Array<K | undefined>
-  }
-
-  private valuesOf(slot: number): Array<V | undefined> {
-    return slot < slotsPerChunk ? this.values : this.valueChunks[slot >>> chunkBits] as Array<V | undefined>
+  private chunkOf(slot: number): Array<K | V | undefined> {
+    return slot < slotsPerChunk ? this.entries : this.chunks[slot >>> chunkBits] as Array<K | V | undefined>
   }
 }

@@ -5,7 +5,7 @@
  *
  * @since 0.1.0
  */
-import { extendedBytes, extendedFloats, extendedInts } from "./columns.js"
+import { Bytes, Floats, Ints } from "./columns.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
 import { FrequencySketch } from "./FrequencySketch.js"
 import { listViolations } from "./listViolations.js"
@@ -59,12 +59,13 @@ export class WTinyLfu implements EvictionPolicy {
   readonly usesHashes = true
   private lists = new SlotLists(3)
   // By slot: its list, and whether it was hit in the main part.
-  private state = new Uint8Array(0)
-  private hashes = new Int32Array(0)
+  private state = new Bytes()
+  private hashes = new Ints()
   private sketch = new FrequencySketch()
   private readonly weightOf: (slot: number) => number
   // By slot: its weight when it was last used, where shares are by weight. Where not, every entry has the size 1.
-  private sizes: Float64Array<ArrayBuffer> | undefined
+  private sizes: Floats | undefined
+  private slots = 0
   private entries = 0
   private size = 0
   private windowSize = 0
@@ -87,12 +88,13 @@ export class WTinyLfu implements EvictionPolicy {
   }
 
   /** @inheritdoc */
-  grow(slots: number): void {
-    this.lists.grow(slots)
-    this.state = extendedBytes(this.state, slots)
-    this.hashes = extendedInts(this.hashes, slots)
+  grow(slots: number, most?: number): void {
+    this.lists.grow(slots, most)
+    this.state.grow(slots, most)
+    this.hashes.grow(slots, most)
     this.sketch.grow(slots)
-    if (this.sizes !== undefined) this.sizes = extendedFloats(this.sizes, slots, 0)
+    this.slots = slots
+    this.sizes?.grow(slots, most)
   }
 
   /** @inheritdoc */
@@ -104,8 +106,8 @@ export class WTinyLfu implements EvictionPolicy {
 
   /** @inheritdoc */
   insert(slot: number, hash: number): void {
-    this.hashes[slot] = hash
-    this.state[slot] = windowList
+    this.hashes.put(slot, hash)
+    this.state.put(slot, windowList)
     this.lists.append(windowList, slot)
     this.entries++
     this.measure(windowList, slot, 0)
@@ -114,7 +116,7 @@ export class WTinyLfu implements EvictionPolicy {
 
   /** @inheritdoc */
   access(slot: number): void {
-    const list = (this.state[slot] as number) & listBits
+    const list = (this.state.cells[slot] as number) & listBits
     if (this.sizes !== undefined) this.measure(list, slot, this.sizeOf(slot))
     if (list === windowList) {
       this.windowHits++
@@ -122,16 +124,16 @@ export class WTinyLfu implements EvictionPolicy {
     } else {
       this.mainHits++
       if (list === probationList) this.protectedSize += this.sizeOf(slot)
-      this.state[slot] = protectedList | provenBit
+      this.state.put(slot, protectedList | provenBit)
       this.lists.moveToEnd(protectedList, slot)
     }
-    this.use(this.hashes[slot] as number)
+    this.use(this.hashes.cells[slot] as number)
   }
 
   /** @inheritdoc */
   remove(slot: number): void {
     this.entries--
-    this.count((this.state[slot] as number) & listBits, -this.sizeOf(slot))
+    this.count((this.state.cells[slot] as number) & listBits, -this.sizeOf(slot))
     this.lists.unlink(slot)
   }
 
@@ -152,9 +154,9 @@ export class WTinyLfu implements EvictionPolicy {
     }
     if (resident === -1) return candidate
     if (candidate === -1 || this.windowSize < this.windowTarget) return resident
-    const lead = this.sketch.estimate(this.hashes[candidate] as number) -
-      this.sketch.estimate(this.hashes[resident] as number)
-    if (lead <= (((this.state[resident] as number) & provenBit) === 0 ? 0 : 1)) return candidate
+    const lead = this.sketch.estimate(this.hashes.cells[candidate] as number) -
+      this.sketch.estimate(this.hashes.cells[resident] as number)
+    if (lead <= (((this.state.cells[resident] as number) & provenBit) === 0 ? 0 : 1)) return candidate
     this.leaveWindow(candidate)
     return resident
   }
@@ -193,7 +195,7 @@ export class WTinyLfu implements EvictionPolicy {
       for (let slot = this.lists.first(list); slot !== -1; slot = this.lists.after(slot)) {
         entries++
         sizes[list] = (sizes[list] ?? 0) + this.sizeOf(slot)
-        const state = this.state[slot] as number
+        const state = this.state.cells[slot] as number
         if ((state & listBits) !== list) found.push(`slot ${slot} is on list ${list} unawares`)
         if (list === windowList && state !== windowList) found.push(`slot ${slot} was hit in a part it is not in`)
       }
@@ -222,12 +224,12 @@ export class WTinyLfu implements EvictionPolicy {
   }
 
   private sizeOf(slot: number): number {
-    return this.sizes === undefined ? 1 : this.sizes[slot] as number
+    return this.sizes === undefined ? 1 : this.sizes.cells[slot] as number
   }
 
   // Gives a slot on a list its size, which replaces one that is counted already.
   private measure(list: number, slot: number, counted: number): void {
-    if (this.sizes !== undefined) this.sizes[slot] = Math.max(1, this.weightOf(slot))
+    if (this.sizes !== undefined) this.sizes.put(slot, Math.max(1, this.weightOf(slot)))
     this.count(list, this.sizeOf(slot) - counted)
   }
 
@@ -238,7 +240,8 @@ export class WTinyLfu implements EvictionPolicy {
   }
 
   private measureAll(): void {
-    this.sizes = this.byWeight() ? new Float64Array(this.state.length) : undefined
+    this.sizes = this.byWeight() ? new Floats() : undefined
+    this.sizes?.grow(this.slots)
     this.size = 0
     this.windowSize = 0
     this.protectedSize = 0
@@ -276,7 +279,7 @@ export class WTinyLfu implements EvictionPolicy {
     for (let moves = movesPerUse; moves > 0 && this.protectedSize > this.protectedTarget; moves--) {
       const slot = this.lists.first(protectedList)
       this.protectedSize -= this.sizeOf(slot)
-      this.state[slot] = probationList | provenBit
+      this.state.put(slot, probationList | provenBit)
       this.lists.moveToEnd(probationList, slot)
     }
   }
@@ -288,7 +291,7 @@ export class WTinyLfu implements EvictionPolicy {
 
   private leaveWindow(slot: number): void {
     this.windowSize -= this.sizeOf(slot)
-    this.state[slot] = probationList
+    this.state.put(slot, probationList)
     this.lists.moveToEnd(probationList, slot)
   }
 
@@ -315,7 +318,7 @@ export class WTinyLfu implements EvictionPolicy {
   private copy(): WTinyLfu {
     const copy = new WTinyLfu(this.weightOf)
     copy.lists = this.lists.copy()
-    copy.state = this.state.slice()
+    copy.state = this.state.clone()
     copy.hashes = this.hashes
     copy.sizes = this.sizes
     copy.sketch = this.sketch

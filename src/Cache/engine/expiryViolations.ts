@@ -17,15 +17,15 @@ export const treeViolations = (tree: ExpiryTree, scheduled: ReadonlySet<number>)
   const found: Array<string> = []
   const seen = new Set<number>()
   const walk = (part: number, level: number, start: number): void => {
-    const content = tree["contents"][part] as number
+    const content = tree["contents"].cells[part] as number
     let count = 0
     let weight = 0
     if (content < 0) {
       for (let place = 0; place < fanOut; place++) {
         const child = -content * fanOut + place
         walk(child, level - 1, start + place * (spans[level - 1] as number))
-        count += tree["counts"][child] as number
-        weight += tree["weights"][child] as number
+        count += tree["counts"].cells[child] as number
+        weight += tree["weights"].cells[child] as number
       }
       if (count <= fewestInNode) found.push(`a part of ${count} is divided`)
     } else {
@@ -40,8 +40,10 @@ export const treeViolations = (tree: ExpiryTree, scheduled: ReadonlySet<number>)
       }
       if (count > mostInLeaf && level > 0) found.push(`a list has ${count} slots`)
     }
-    if (count !== tree["counts"][part]) found.push(`a part has ${count} slots, not ${tree["counts"][part]}`)
-    if (weight !== tree["weights"][part]) found.push(`a part weighs ${weight}, not ${tree["weights"][part]}`)
+    if (count !== tree["counts"].cells[part]) found.push(`a part has ${count} slots, not ${tree["counts"].cells[part]}`)
+    if (weight !== tree["weights"].cells[part]) {
+      found.push(`a part weighs ${weight}, not ${tree["weights"].cells[part]}`)
+    }
   }
   walk(0, highestLevel, 0)
   for (const slot of scheduled) if (!seen.has(slot)) found.push(`slot ${slot} can expire, and is not in the tree`)
@@ -57,8 +59,8 @@ export const treeViolations = (tree: ExpiryTree, scheduled: ReadonlySet<number>)
  */
 export const deadlineViolations = (deadlines: Deadlines): ReadonlyArray<string> => {
   const scheduled = new Set<number>()
-  deadlines["column"].forEach((_, slot) => {
+  for (let slot = 0; slot < deadlines["slots"]; slot++) {
     if (deadlines.of(slot) !== Number.POSITIVE_INFINITY) scheduled.add(slot)
-  })
+  }
   return treeViolations(deadlines["tree"], scheduled)
 }

@@ -14,7 +14,7 @@ import type { SlotLists } from "./SlotLists.js"
 export const listViolations = (self: SlotLists): Array<string> => {
   const found: Array<string> = []
   const seen = new Set<number>()
-  const links = self["links"]
+  const links = self["links"].cells
   for (let list = 0; list < self.lists; list++) {
     let node = list
     do {
@@ -33,7 +33,7 @@ export const listViolations = (self: SlotLists): Array<string> => {
       node = after
     } while (node !== list)
   }
-  for (let node = self.lists; node < links.length / 2; node++) {
+  for (let node = self.lists; node < self["nodes"]; node++) {
     if (links[2 * node] !== node && !seen.has(node)) found.push(`node ${node} is linked but on no list`)
   }
   return found

@@ -75,7 +75,7 @@ export const freshTables = <K, V>(
   table: SlotTable<K, V>,
   policy: EvictionPolicy,
   deadlines: Deadlines | undefined,
-  options: TablesOptions & { readonly capacity: number; readonly expected: number }
+  options: TablesOptions & { readonly most: number; readonly expected: number }
 ): MapTables<K, V> | undefined => {
   const fresh = newTables<K, V>(options)
   const isIdle = options.timeToIdle !== Number.POSITIVE_INFINITY
@@ -83,9 +83,6 @@ export const freshTables = <K, V>(
     ? fresh.deadlines
     : new Deadlines(0, options.timeToIdle, weightsIn(fresh.table))
   fresh.policy.expect(options.expected)
-  fresh.table.grow(options.capacity)
-  fresh.policy.grow(options.capacity)
-  freshDeadlines?.grow(options.capacity)
   let isSound = true
   try {
     policy.forEach((slot) => {
@@ -94,7 +91,9 @@ export const freshTables = <K, V>(
       isSound &&= fresh.index.get(key) === -1
       if (!isSound) return
       const hash = fresh.policy.usesHashes ? keyHash(key, options.equality) : 0
-      const place = fresh.table.take()
+      const place = fresh.table.take(options.most)
+      fresh.policy.grow(place + 1, options.most)
+      freshDeadlines?.grow(place + 1, options.most)
       fresh.index.set(key, place)
       fresh.table.put(place, key, table.valueAt(slot))
       fresh.table.putWeight(place, table.weightAt(slot))

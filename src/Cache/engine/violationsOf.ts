@@ -35,7 +35,8 @@ export interface MapParts<K, V> {
  */
 export const violationsOf = <K, V>(parts: MapParts<K, V>): ReadonlyArray<string> => {
   const { deadlines, index, maxSize, maxWeight, policy, table, used, weight } = parts
-  const { freed: freeSlots, slots } = table
+  const { slots } = table
+  const freeSlots = table.free()
   const found = [
     ...(policy.byUse === undefined ? [] : listViolations(policy.byUse)),
     ...(policy.violations?.() ?? []),

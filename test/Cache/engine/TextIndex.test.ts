@@ -9,7 +9,7 @@ const make = () => {
   const slots = new Map<string, number>()
   return {
     add: (text: string) => {
-      const slot = entries.take()
+      const slot = entries.take(Infinity)
       entries.put(slot, text, slot)
       index.set(text, slot)
       slots.set(text, slot)
@@ -18,7 +18,7 @@ const make = () => {
       const slot = slots.get(text) ?? -1
       index.delete(text, slot)
       slots.delete(text)
-      entries.free(slot)
+      entries.release(slot)
     },
     check: (texts: Iterable<string>) => {
       assert.strictEqual(index.size, slots.size)
