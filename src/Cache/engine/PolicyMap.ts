@@ -620,12 +620,10 @@ export class PolicyMap<K, V> extends Printed {
   }
 
   private takeSlot(): void {
-    const before = this.#table.slots
     this.#table.take(this.#entryLimit)
-    const { slots } = this.#table
-    if (slots === before) return
-    this.#policy.grow(slots, this.#entryLimit)
-    this.#deadlines?.grow(slots, this.#entryLimit)
+    // One that was used before changes nothing.
+    this.#policy.grow(this.#table.slots, this.#entryLimit)
+    this.#deadlines?.grow(this.#table.slots, this.#entryLimit)
   }
 
   // The tables had grown to what the map held: those that are nearly empty are made anew, in the order of the policy.
