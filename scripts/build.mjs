@@ -1,7 +1,7 @@
 /**
- * Compiles the package into `dist`, and puts together in one file what the dictionary without Effect is made of: Node takes
- * half a millisecond for each file that it loads. The files themselves stay, and hand on what is in it, so that there is
- * one of everything, whichever entry point it came from.
+ * Compiles the package into `dist`, and puts together in two files what the dictionary without Effect is made of, and what
+ * goes with it: Node takes half a millisecond for each file that it loads. The files themselves stay, and hand on what is in
+ * these, so that there is one of everything, whichever entry point it came from.
  *
  * `node scripts/build.mjs tsconfig.demo.json` compiles further projects along with it.
  */
@@ -10,9 +10,17 @@ import { readFile, rm, writeFile } from "node:fs/promises"
 import { dirname, join, relative } from "node:path"
 import { root, run, runMain } from "./lib/run.mjs"
 
-/** What is put together: all that this loads. */
-const entryPoint = "src/Sync/index.ts"
-const bundled = "dist/core.js"
+/** The entry point, and its file, which takes each from where it is: the others would load one more for each. */
+const face = { entryPoint: "src/Sync/index.ts", file: "dist/Sync/index.js" }
+
+/**
+ * What is put together: all that these load, and is in none before. Not in one, since what a file does when it is loaded,
+ * bundlers keep, needed or not.
+ */
+const bundles = [
+  { entryPoint: "src/Sync/SyncTtlDict.ts", file: "dist/core.js" },
+  { entryPoint: face.entryPoint, file: "dist/measuring.js" }
+]
 
 /** Which sources were put together last, and what tsc knows of what it has compiled. */
 const noted = "build/.tsbuildinfo/core.json"
@@ -29,8 +37,8 @@ const settings = {
   write: false
 }
 
-/** The modules that a bundle has something of, each with the names that it exports. */
-const modulesOf = async () => {
+/** The modules that a bundle of an entry point has something of, each with the names that it exports. */
+const modulesOf = async (entryPoint) => {
   const { metafile } = await build({ ...settings, entryPoints: [entryPoint] })
   const paths = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs)).sort()
   const each = await build({ ...settings, entryPoints: paths, outdir: "dist", outbase: "src" })
@@ -40,12 +48,48 @@ const modulesOf = async () => {
 
 const nameIn = (path, name) => `${path.replace(/^src\//, "").replace(/\.ts$/, "").replaceAll(/\W/g, "_")}_${name}`
 
+const handOn = (names, from) => `export { ${names.join(", ")} } from ${JSON.stringify(from)}\n`
+
+const compiledFrom = (path) => path.replace(/^src\//, "dist/").replace(/\.ts$/, ".js")
+
+/** What a module exports, from the file that it was put into. */
+const handedOn = ({ exports, file, path }, folder) => {
+  const from = relative(folder, file).replaceAll("\\", "/")
+  return handOn(exports.map((name) => `${nameIn(path, name)} as ${name}`), from.startsWith(".") ? from : `./${from}`)
+}
+
+/** Has modules loaded from the files that they were put into, by a file in this folder. */
+const from = (modules, folder) => ({
+  name: "put-together",
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /^\.{1,2}\/(core|measuring)\.js$/ }, ({ path }) => ({ path, external: true }))
+    onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const module = modules.find((each) => join(root, each.path) === path)
+      return module && { contents: handedOn(module, folder), resolveDir: root }
+    })
+  }
+})
+
+/** Puts modules together, but for those that were before; answers the files. */
+const putTogether = async (modules, file, before) => {
+  const contents = modules
+    .map(({ exports, path }) => handOn(exports.map((name) => `${name} as ${nameIn(path, name)}`), `./${path}`))
+    .join("")
+  const { outputFiles } = await build({
+    ...settings,
+    stdin: { contents, resolveDir: root, sourcefile: "all.ts" },
+    outfile: file,
+    plugins: [from(before, dirname(file))],
+    sourcemap: true,
+    sourcesContent: false
+  })
+  return outputFiles
+}
+
 // Somebody may be reading it.
 const writeChanged = async (path, text) => {
   if (await readFile(path, "utf8").catch(() => undefined) !== text) await writeFile(path, text)
 }
-
-const handOn = (names, from) => `export { ${names.join(", ")} } from ${JSON.stringify(from)}\n`
 
 // What one of them handed on last time, it may not any more; tsc writes a file anew only where its source has changed.
 const compileAnewAfter = async (paths) => {
@@ -54,27 +98,25 @@ const compileAnewAfter = async (paths) => {
 }
 
 await runMain(async () => {
-  const modules = await modulesOf()
-  const paths = modules.map(({ path }) => path)
+  const modules = []
+  const outputs = []
+  for (const { entryPoint, file } of bundles) {
+    const isNew = ({ path }) => path !== face.entryPoint && !modules.some((module) => module.path === path)
+    const more = (await modulesOf(entryPoint)).filter(isNew)
+    outputs.push(...await putTogether(more, file, modules))
+    modules.push(...more.map((module) => ({ ...module, file })))
+  }
+  const { entryPoint, file } = face
+  const plugins = [from(modules, dirname(file))]
+  outputs.push(...(await build({ ...settings, entryPoints: [entryPoint], outfile: file, plugins })).outputFiles)
+  const paths = [...modules.map(({ path }) => path), entryPoint]
   await compileAnewAfter(paths)
   await run("tsc", ["-b", "tsconfig.build.json", ...process.argv.slice(2)])
-  const contents = modules
-    .map(({ exports, path }) => handOn(exports.map((name) => `${name} as ${nameIn(path, name)}`), `./${path}`))
-    .join("")
-  const { outputFiles } = await build({
-    ...settings,
-    stdin: { contents, resolveDir: root, sourcefile: "core.ts" },
-    outfile: bundled,
-    sourcemap: true,
-    sourcesContent: false
-  })
   await writeFile(join(root, noted), JSON.stringify(paths))
-  await Promise.all(outputFiles.map(({ path, text }) => writeChanged(path, text)))
-  await Promise.all(modules.map(async ({ exports, path }) => {
-    const file = path.replace(/^src\//, "dist/").replace(/\.ts$/, ".js")
-    const core = relative(dirname(file), bundled).replaceAll("\\", "/")
-    const from = core.startsWith(".") ? core : `./${core}`
-    await writeChanged(join(root, file), handOn(exports.map((name) => `${nameIn(path, name)} as ${name}`), from))
-    await rm(join(root, `${file}.map`), { force: true })
+  await Promise.all(outputs.map(({ path, text }) => writeChanged(path, text)))
+  await Promise.all(modules.map(async (module) => {
+    const path = compiledFrom(module.path)
+    await writeChanged(join(root, path), handedOn(module, dirname(path)))
   }))
+  await Promise.all(paths.map((path) => rm(join(root, `${compiledFrom(path)}.map`), { force: true })))
 })

@@ -19,7 +19,7 @@ const expected = [
 const required = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"]
 
 /** What the build puts together from many sources. */
-const together = /^dist\/core\.js(\.map)?$/
+const together = /^dist\/(core|measuring)\.js(\.map)?$/
 
 await runMain(() =>
   withTemporaryFolder("package", async (folder) => {

@@ -10,13 +10,16 @@ import * as Either from "effect/Either"
 import type { LazyArg } from "effect/Function"
 import type { CacheConfigError } from "./CacheErrors.js"
 import type * as Plain from "./Either.js"
-import { isOfKind, type OptionKind } from "./engine/optionKinds.js"
+import { nearestName } from "./engine/nearestName.js"
+import { isOfKind, type OptionKind, useNearestName } from "./engine/optionKinds.js"
 import { checkValue as checkPlainly, wrongNested, wrongOptions } from "./wrongOptions.js"
 
 export {
   /** @since 0.1.0 */
   nameIn
 } from "./wrongOptions.js"
+
+useNearestName(nearestName)
 
 /**
  * Checks that options are an object with no other names than these, and of these kinds. Else `CacheConfigError` names

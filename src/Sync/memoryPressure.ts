@@ -4,9 +4,9 @@
  * @since 0.1.0
  */
 import { orThrow } from "../Cache/Either.js"
-import { watchOf } from "../Ttl/allParts.js"
 import type { HeapWatch } from "../Ttl/DictParts.js"
 import type { MemoryPressureOptions } from "../Ttl/MemoryPressure.js"
+import { watchOf } from "../Ttl/watchOf.js"
 
 /**
  * Watches the heap for one dictionary: entries leave, the least recently used first, when it has passed a share of its

@@ -4,14 +4,19 @@
  * @since 0.1.0
  */
 import type { CacheConfigError } from "../Cache/CacheErrors.js"
-import { configError } from "../Cache/configError.js"
 import * as Either from "../Cache/Either.js"
-import type { OptionKinds } from "../Cache/engine/optionKinds.js"
-import { wrongNested } from "../Cache/wrongOptions.js"
+import { nearestName } from "../Cache/engine/nearestName.js"
+import { useNearestName } from "../Cache/engine/optionKinds.js"
+import { useKeyPrinter } from "../Cache/keyText.js"
+import { printKey } from "../Cache/printKey.js"
 import { checkingWeights } from "./DictOptions.js"
 import type { DictParts, HeapWatch } from "./DictParts.js"
-import { MemoryPressure, type MemoryPressureOptions } from "./MemoryPressure.js"
+import { watchOf } from "./watchOf.js"
 import * as Weigher from "./Weigher.js"
+
+// Where all parts are loaded, errors tell more.
+useKeyPrinter(printKey)
+useNearestName(nearestName)
 
 /**
  * The size of the memory that entries may take by default.
@@ -49,24 +54,8 @@ export const failureWeigher = <K, F>(
   input: Weigher.Weigher<K, F> | undefined
 ): Weigher.Weigher<K, F> => input === undefined ? Weigher.failure : checkingWeights(cache, input, "weighFailure")
 
-const pressureKinds: OptionKinds<MemoryPressureOptions> = { share: "innerShare", heap: "function" }
-
 const checkMemoryPressure = (
   cache: string,
   input: unknown = false
 ): Either.Either<HeapWatch | undefined, CacheConfigError> =>
   input === false ? Either.right(undefined) : watchOf(cache, input === true ? {} : input)
-
-/**
- * What watches the heap by these options, if they are such.
- *
- * @since 0.1.0
- * @category constructors
- */
-export const watchOf = (cache: string, input: unknown): Either.Either<HeapWatch, CacheConfigError> => {
-  if (typeof input !== "object" || input === null) {
-    return Either.left(configError(cache, "memoryPressure", input, "true, false or options"))
-  }
-  const wrong = wrongNested(cache, "memoryPressure", input, pressureKinds)
-  return wrong === undefined ? Either.right(new MemoryPressure(input)) : Either.left(wrong)
-}

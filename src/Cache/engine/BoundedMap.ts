@@ -5,8 +5,12 @@
  */
 import type { BoundedMapOptions } from "./BoundedMapOptions.js"
 import { makePolicy } from "./makePolicy.js"
+import { nearestName } from "./nearestName.js"
+import { useNearestName } from "./optionKinds.js"
 import { PolicyMap } from "./PolicyMap.js"
 import { violationsOf } from "./violationsOf.js"
+
+useNearestName(nearestName)
 
 /**
  * A synchronous map bounded by count, by weight, or both, with an expiry per entry.

@@ -1,0 +1,28 @@
+/**
+ * Making what watches the heap.
+ *
+ * @since 0.1.0
+ */
+import type { CacheConfigError } from "../Cache/CacheErrors.js"
+import { configError } from "../Cache/configError.js"
+import * as Either from "../Cache/Either.js"
+import type { OptionKinds } from "../Cache/engine/optionKinds.js"
+import { wrongNested } from "../Cache/wrongOptions.js"
+import type { HeapWatch } from "./DictParts.js"
+import { MemoryPressure, type MemoryPressureOptions } from "./MemoryPressure.js"
+
+const pressureKinds: OptionKinds<MemoryPressureOptions> = { share: "innerShare", heap: "function" }
+
+/**
+ * What watches the heap by these options, if they are such.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const watchOf = (cache: string, input: unknown): Either.Either<HeapWatch, CacheConfigError> => {
+  if (typeof input !== "object" || input === null) {
+    return Either.left(configError(cache, "memoryPressure", input, "true, false or options"))
+  }
+  const wrong = wrongNested(cache, "memoryPressure", input, pressureKinds)
+  return wrong === undefined ? Either.right(new MemoryPressure(input)) : Either.left(wrong)
+}
