@@ -70,10 +70,12 @@ export const sendCommand = <
 ): Effect.Effect<Output, SendError<Source>> =>
   unlessWrong(
     checkRequest("sendCommand", command, options, {}),
-    sendFrom<Output, Source>(client, command, options, () => ({
-      client: nameOfClass(client) || "a client",
-      hidden: new HiddenTexts()
-    }))
+    Effect.suspend(() =>
+      sendFrom<Output, Source>(client, command, options, () => ({
+        client: nameOfClass(client) || "a client",
+        hidden: new HiddenTexts()
+      }))
+    )
   )
 
 /**

@@ -61,7 +61,7 @@ export const makeTestSession = (
   return unlessWrong(
     checked,
     makeSessionFrom(options, {
-      settings: givenSettings(session, options),
+      settings: Effect.suspend(() => givenSettings(session, options)),
       refresh: Effect.void,
       credentials: () => givenCredentials(session, options.credentials),
       clients: (_, credentials) => ({ normal, ...prepared }) => {

@@ -65,9 +65,11 @@ export class L2Store extends Context.Tag("effect-aws-cache/L2Store")<L2Store, Ob
       Effect.zipRight(
         checkOptions("S3 object store", options, l2StoreS3Kinds),
         Effect.flatMap(
-          ClientCache.client(
-            () => import("@aws-sdk/client-s3").then((sdk) => sdk.S3Client),
-            options.clientConfig ?? {}
+          Effect.suspend(() =>
+            ClientCache.client(
+              () => import("@aws-sdk/client-s3").then((sdk) => sdk.S3Client),
+              options.clientConfig ?? {}
+            )
           ),
           (client) => printed(makeS3ObjectStore(client, options))
         )

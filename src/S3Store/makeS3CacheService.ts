@@ -11,9 +11,10 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { randomUUID } from "node:crypto"
 import type { CacheConfigError } from "../Cache/CacheErrors.js"
-import { checkNested, checkOptions, nameIn, whenRight, withCallOptions } from "../Cache/checkOptions.js"
+import { checkNested, checkOptions, nameIn, unlessWrong, whenRight, withCallOptions } from "../Cache/checkOptions.js"
 import { configError } from "../Cache/configError.js"
 import { cutText, longestMessage } from "../Cache/cutText.js"
+import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import { EventHub } from "../Cache/EventHub.js"
 import { entriesIn, keysIn } from "../Cache/manyEntries.js"
 import { printedAs } from "../Cache/printedAs.js"
@@ -276,7 +277,7 @@ export const makeS3CacheService = (
       expireTag: (tag) => unlessWrongTag(name, tag, () => marking(tag, "expired")),
       check: checkStore(unwatched),
       flush: behind.flush,
-      settle,
+      settle: (how) => unlessWrong(checkOptions(name, how, settleKinds), Effect.suspend(() => settle(how))),
       stats: Effect.map(memory.size, (memorySize) => ({
         memoryHits: ledger.count("MemoryHit"),
         storeHits: ledger.count("StoreHit"),
@@ -308,6 +309,8 @@ export const makeS3CacheService = (
     }
     return printedAs(service, summary)
   })
+
+const settleKinds: OptionKinds<Parameters<S3CacheService["settle"]>[0]> = { within: "duration" }
 
 const defectOf = (store: DescribedStore, key: AnyKey, cause: Cause.Cause<unknown>) => {
   const defect = Cause.squash(cause)

@@ -192,7 +192,7 @@ const make = <K, KI, V, VI, F, R>(
       ...rest,
       name,
       timeToLive: overrides.timeToLive ?? options.timeToLive,
-      maxBytes: overrides.maxBytes ?? options.maxBytes,
+      maxBytes: overrides.maxBytes === undefined ? options.maxBytes : overrides.maxBytes,
       maxItems: overrides.maxItems ?? options.maxItems,
       entries: initial,
       failureTimeToLive: typeof failureTimeToLive === "function"

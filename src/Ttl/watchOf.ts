@@ -3,9 +3,9 @@
  *
  * @since 0.1.0
  */
-import type { CacheConfigError } from "../Cache/CacheErrors.js"
-import { configError } from "../Cache/configError.js"
+import { CacheConfigError } from "../Cache/CacheErrors.js"
 import * as Either from "../Cache/Either.js"
+import { describeType } from "../Cache/engine/describeType.js"
 import type { OptionKinds } from "../Cache/engine/optionKinds.js"
 import { wrongNested } from "../Cache/wrongOptions.js"
 import type { HeapWatch } from "./DictParts.js"
@@ -21,7 +21,10 @@ const pressureKinds: OptionKinds<MemoryPressureOptions> = { share: "innerShare",
  */
 export const watchOf = (cache: string, input: unknown): Either.Either<HeapWatch, CacheConfigError> => {
   if (typeof input !== "object" || input === null) {
-    return Either.left(configError(cache, "memoryPressure", input, "true, false or options"))
+    const value = describeType(input)
+    return Either.left(
+      new CacheConfigError({ cache, option: "memoryPressure", value, accepted: "true, false or options" })
+    )
   }
   const wrong = wrongNested(cache, "memoryPressure", input, pressureKinds)
   return wrong === undefined ? Either.right(new MemoryPressure(input)) : Either.left(wrong)

@@ -1,0 +1,959 @@
+import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as KeyValueStore from "@effect/platform/KeyValueStore"
+import { assert, describe, it } from "@effect/vitest"
+import {
+  BoundedMap,
+  CacheConfigError,
+  ClientCache,
+  ClientCacheKey,
+  Keyspace,
+  L2Store,
+  LeasedStore,
+  ResourceCache,
+  ResourceDefinition,
+  S3Cache,
+  S3Persistence,
+  sendCommand,
+  Session,
+  setupDefaultSession,
+  Store,
+  SyncTtlDict,
+  TtlDict
+} from "effect-aws-cache"
+import { layerS3FromInstance, S3ClientInstance } from "effect-aws-cache/effect-aws"
+import { s3CacheStorage } from "effect-aws-cache/keyv"
+import { memoryPressure, SyncTtlDict as SmallDict } from "effect-aws-cache/Sync"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { execFile } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { sessionEnvironment } from "../ClientLayer/sessionEnvironment.js"
+
+type Use = Effect.Effect<unknown, unknown, Scope.Scope>
+
+/** Values that are of no use for an option, and what is accepted, where that is the same for all options of the kind. */
+interface Wrong {
+  readonly values: ReadonlyArray<unknown>
+  readonly accepted: string | undefined
+}
+
+const secret = "a-secret-of-the-caller"
+
+const numbers = [Number.NaN, -1, "5", null, {}, true]
+const such = "such as 500 or \"5 minutes\""
+const ofMillis = "such as 500 (milliseconds) or \"5 minutes\""
+const duration: Wrong = {
+  values: [...numbers, "5 mins", "-1 second", [1]],
+  accepted: `a duration of 0 milliseconds or more, ${such}`
+}
+const durationOrFunction: Wrong = { ...duration, accepted: `${duration.accepted}, or a function that returns one` }
+const aboveZero: Wrong = { values: [...duration.values, 0], accepted: `a duration above zero, ${ofMillis}` }
+const anyDuration: Wrong = { values: [Number.NaN, "5 mins", null, {}, true, [1]], accepted: `a duration, ${ofMillis}` }
+const count: Wrong = { values: [...numbers, 0, 1.5, Infinity], accepted: "a whole number, 1 or more" }
+const countOrInfinity: Wrong = { values: [...numbers, 0, 1.5], accepted: `${count.accepted}, or Infinity` }
+const limit: Wrong = { values: [...numbers, 1.5], accepted: "a whole number, 0 or more, or Infinity" }
+const whole: Wrong = { values: [...numbers, 1.5, Infinity], accepted: "a whole number, 0 or more" }
+const share: Wrong = { values: [...numbers, 1.1], accepted: "a number from 0 to 1" }
+const innerShare: Wrong = { values: [...numbers, 0, 1], accepted: "a number above 0 and below 1" }
+const millis: Wrong = { values: numbers, accepted: "a number of milliseconds, 0 or more, or Infinity" }
+const moment: Wrong = {
+  values: [Number.NaN, "5", null, {}],
+  accepted: "a number of milliseconds since the epoch, or Infinity"
+}
+const text: Wrong = { values: [5, null, {}, true], accepted: "a text" }
+const flag: Wrong = { values: ["yes", 1, null, {}], accepted: "true or false" }
+const func: Wrong = { values: [5, null, {}, Effect.void, "f"], accepted: "a function" }
+const object: Wrong = { values: [5, null, secret, [secret]], accepted: undefined }
+const iterable: Wrong = { values: [5, null, {}, "ab"], accepted: "an array or something else to iterate over" }
+const texts: Wrong = { values: [5, null, "ab", [5]], accepted: "an array of texts" }
+const bytes: Wrong = { values: [Number.NaN, -1, 0, "5", null, {}], accepted: undefined }
+const special = (...values: ReadonlyArray<unknown>): Wrong => ({ values, accepted: undefined })
+const oneOf = (accepted: string): Wrong => ({ values: [5, null, {}, "something else"], accepted })
+const policies = "\"LRU\", \"LFU\", \"LFU-DA\", \"S3-FIFO\", \"W-TinyLFU\" or \"GDSF\""
+
+interface Case {
+  readonly use: (options: unknown) => Use
+  readonly options: Readonly<Record<string, Wrong>>
+  /** What has to be given. */
+  readonly base?: object
+  /** Whether other names are somebody else's. */
+  readonly hasOthers?: boolean
+  /** What options within options are called. */
+  readonly within?: string
+}
+
+// What types would not allow.
+const untyped = (options: unknown): never => options as never
+
+const attempt = (f: () => unknown): Use => Effect.try({ try: f, catch: (error) => error })
+const built = <A, E>(layer: Layer.Layer<A, E>): Use => Effect.suspend(() => Layer.build(layer))
+const suspended = <A, E, R>(f: () => Effect.Effect<A, E, R>) => Effect.suspend(f)
+
+/** Uses what has one entry, which must be all that is there when the call has failed. */
+const unchanged = <A>(
+  make: Effect.Effect<A, unknown, Scope.Scope>,
+  entriesOf: (self: A) => Effect.Effect<unknown>,
+  call: (self: A, options: never) => Effect.Effect<unknown, unknown, Scope.Scope>
+) =>
+(options: unknown): Use =>
+  Effect.flatMap(
+    make,
+    (self) =>
+      Effect.flatMap(entriesOf(self), (before) =>
+        Effect.onError(
+          suspended(() => call(self, untyped(options))),
+          () => Effect.map(entriesOf(self), (after) => assert.deepStrictEqual(after, before))
+        ))
+  )
+
+const store = Effect.tap(Store.make<string, number>(), (store) => store.set("a", 1))
+const onStore = (call: (self: Store.Store<string, number>, options: never) => Effect.Effect<unknown, unknown>) =>
+  unchanged(store, (self) => self.entries, call)
+
+const leased = Effect.tap(
+  LeasedStore.make<string, number>({ acquire: () => Effect.succeed(1) }),
+  (store) => store.set("a", 1)
+)
+const onLeased = (
+  call: (self: LeasedStore.LeasedStore<string, number>, options: never) => Effect.Effect<unknown, unknown, Scope.Scope>
+) => unchanged(leased, (self) => self.entries, call)
+
+const dict = Effect.tap(TtlDict.make<string, number>(), (dict) => dict.set("a", 1))
+type AnyDict = Effect.Effect.Success<typeof dict>
+const onDict = (call: (self: AnyDict, options: never) => Effect.Effect<unknown, unknown>) =>
+  unchanged(dict, (self) => self.entries, call)
+
+const onSync = (call: (self: SyncTtlDict<string, number>, options: never) => unknown) =>
+  unchanged(
+    Effect.sync(() => new SyncTtlDict<string, number>({ entries: [["a", 1]] })),
+    (self) => Effect.sync(() => [...self]),
+    (self, options) => attempt(() => call(self, options))
+  )
+
+const words = Keyspace.make("words", { key: Schema.String, value: Schema.Number })
+const word = words.key("a")
+const onS3 = (call: (options: never) => Effect.Effect<unknown, unknown, S3Cache>) => (options: unknown): Use =>
+  Effect.gen(function*() {
+    yield* S3Cache.set(word, 1)
+    const before = yield* S3Cache.stats
+    yield* Effect.onError(
+      suspended(() => call(untyped(options))),
+      () => Effect.map(S3Cache.stats, (after) => assert.deepStrictEqual(after, before))
+    )
+  }).pipe(Effect.provide(S3Cache.layerMemory()))
+
+const local = { region: "us-east-1", endpoint: "http://127.0.0.1:1", maxAttempts: 1 }
+const list = new ListBucketsCommand({})
+const Plain = ResourceDefinition.make({ name: "Plain", client: S3Client, make: () => ({}) })
+
+const onClients =
+  (call: (options: never) => Effect.Effect<unknown, unknown, ClientCache | Scope.Scope>) => (options: unknown): Use =>
+    Effect.onError(
+      suspended(() => call(untyped(options))),
+      () => Effect.map(Effect.orDie(ClientCache.stats), ({ built }) => assert.strictEqual(built, 0))
+    ).pipe(
+      Effect.scoped,
+      Effect.provide(ClientCache.layer())
+    )
+
+const onSession =
+  (call: (options: never) => Effect.Effect<unknown, unknown, Session | Scope.Scope>) => (options: unknown): Use =>
+    Effect.gen(function*() {
+      yield* Effect.onError(suspended(() => call(untyped(options))), () =>
+        Effect.gen(function*() {
+          const { caches } = yield* Session
+          assert.strictEqual((yield* caches.client.LRU.stats).built, 0)
+          assert.strictEqual((yield* caches.client.LRU.stats).maxSize, 10)
+          assert.strictEqual((yield* caches.resource.LRU.stats).maxSize, 10)
+        }).pipe(Effect.orDie))
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(Session.layerTest([
+        ClientCache.fake(S3Client, () => new S3Client(local)),
+        ResourceCache.fake(Plain, () => ({}))
+      ]))
+    )
+
+// What each takes -----------------------------------------------------------------------------------------------------
+
+const freshness = {
+  jitter: share,
+  refreshAhead: share,
+  staleWhileRevalidate: duration,
+  staleIfError: duration,
+  failureTimeToLive: durationOrFunction
+}
+const storeOptions = {
+  ...freshness,
+  name: text,
+  maxSize: limit,
+  maxWeight: limit,
+  weigh: func,
+  weighFailure: func,
+  timeToLive: durationOrFunction,
+  timeToIdle: duration,
+  evictionPolicy: oneOf(policies),
+  onRemoval: func,
+  eventCapacity: count,
+  metrics: flag
+}
+const writeOptions = { timeToLive: anyDuration }
+const leasedOptions = {
+  name: text,
+  acquire: func,
+  release: func,
+  maxSize: limit,
+  maxWeight: limit,
+  weigh: func,
+  timeToLive: durationOrFunction,
+  timeToIdle: duration,
+  evictionPolicy: oneOf(policies),
+  releaseTimeout: duration,
+  releaseConcurrency: countOrInfinity,
+  releaseCapacity: countOrInfinity,
+  gracePeriod: duration,
+  eventCapacity: count,
+  metrics: flag
+}
+const limits = { timeToLive: duration, maxBytes: bytes, maxItems: limit }
+const sharedDictOptions = {
+  ...limits,
+  timeToIdle: duration,
+  weigher: special(5, null, "other"),
+  name: text,
+  memoryPressure: special(5, null, "on"),
+  entries: iterable
+}
+const dictOptions = {
+  ...sharedDictOptions,
+  ...freshness,
+  weighFailure: func,
+  onRemove: func,
+  removalQueue: object,
+  gracePeriod: duration,
+  sweepInterval: special("5 mins", Number.NaN, 0, -1, Infinity, null),
+  eventCapacity: count
+}
+const syncOptions = {
+  ...sharedDictOptions,
+  onRemove: func,
+  removalQueue: object,
+  now: func,
+  staleWhileRevalidate: duration,
+  maxLoads: count
+}
+const dictWrite = { timeToLive: anyDuration, expiresAt: moment }
+const entryOptions = {
+  ...freshness,
+  failureTimeToLive: duration,
+  timeToLive: duration,
+  revalidateAfter: duration,
+  onUnreadable: oneOf("\"miss\" or \"fail\""),
+  write: oneOf("\"through\" or \"behind\""),
+  coordination: oneOf("\"none\" or \"lease\""),
+  isolation: oneOf("\"freeze\", \"copy\" or \"none\"")
+}
+const formatOptions = { compression: object, encryption: object, maxEntrySize: count }
+const s3Options = {
+  ...entryOptions,
+  ...formatOptions,
+  name: text,
+  maxSize: limit,
+  maxBytes: limit,
+  evictionPolicy: oneOf(policies),
+  loadTimeout: aboveZero,
+  saveTimeout: aboveZero,
+  circuitBreaker: object,
+  writeBehind: object,
+  leaseTime: aboveZero,
+  leaseWait: aboveZero,
+  tagsAge: aboveZero,
+  verify: oneOf("\"startup\""),
+  onTagsUnknown: oneOf("\"serve\" or \"miss\""),
+  tagsTrustedFor: aboveZero,
+  eventCapacity: count,
+  metrics: flag
+}
+const conditions = oneOf("\"auto\", \"required\" or \"off\"")
+const bucketOptions = {
+  bucket: text,
+  keyPrefix: text,
+  requestTimeout: aboveZero,
+  maxObjectSize: count,
+  conditionalWrites: conditions,
+  conditionalDeletes: conditions,
+  onAccessDenied: oneOf("\"fail\" or \"miss\""),
+  putOptions: object,
+  getOptions: object,
+  deleteOptions: object,
+  listOptions: object
+}
+const clientCacheOptions = {
+  maxSize: limit,
+  evictionPolicy: oneOf(policies),
+  name: text,
+  timeToLive: duration,
+  timeToIdle: duration,
+  gracePeriod: duration,
+  drainTimeout: duration,
+  eventCapacity: count,
+  metrics: flag
+}
+const { drainTimeout: _, ...resourceShared } = clientCacheOptions
+const resourceCacheOptions = { ...resourceShared, releaseTimeout: duration }
+const customization = special(5, null, secret, () => {}, {})
+const clientOptions = { customize: customization, variant: text }
+const controls = { evictionPolicy: oneOf("\"LRU\" or \"LFU\""), maxSize: limit }
+const sessionClientOptions = { ...clientOptions, ...controls }
+const sendOptions = {
+  abortSignal: special(5, secret, {}),
+  errors: special(5, null, "NoSuchKey", [5]),
+  requestTimeout: millis
+}
+const sessionOptions = {
+  ...controls,
+  name: text,
+  profile: text,
+  region: text,
+  credentials: special(5, null, secret, [secret]),
+  requestHandler: special(5, null, secret, [secret]),
+  maxSockets: countOrInfinity,
+  maxSocketsPerClient: countOrInfinity,
+  gracePeriod: duration,
+  timeToLive: duration,
+  timeToIdle: duration,
+  eventCapacity: count,
+  metrics: flag
+}
+const { maxSockets: __, requestHandler: ___, ...sharedSession } = sessionOptions
+const testSessionOptions = { ...sharedSession, availableProfiles: texts }
+const schema = special(5, null, {}, String)
+const key = { id: "a", key: Redacted.make(Buffer.alloc(32)) }
+
+class Numbers extends Context.Tag("test/Numbers")<Numbers, Store.Store<string, number>>() {}
+class Dictionary extends TtlDict.Service<Dictionary>()("Dictionary", { key: Schema.String, value: Schema.Number }) {}
+
+const overBucket = <A, E>(make: () => Layer.Layer<A, E, ClientCache>): Use =>
+  suspended(() => built(Layer.provide(make(), ClientCache.layer())))
+const persistence =
+  (make: (options: never) => Layer.Layer<never, unknown, L2Store> | Layer.Layer<unknown, unknown, L2Store>) =>
+  (options: unknown): Use =>
+    suspended(() =>
+      Layer.build(Layer.provide(make(untyped(options)) as Layer.Layer<unknown, unknown, L2Store>, L2Store.layerMemory))
+    )
+const inEnvironment =
+  (f: (options: never) => Effect.Effect<unknown, unknown, Scope.Scope>) => (options: unknown): Use =>
+    Effect.zipRight(sessionEnvironment(), suspended(() => f(untyped(options))))
+
+const cases: Readonly<Record<string, Case>> = {
+  BoundedMap: {
+    use: (options) => attempt(() => new BoundedMap(untyped(options))),
+    options: {
+      evictionPolicy: oneOf(policies),
+      maxSize: limit,
+      maxWeight: limit,
+      weigh: func,
+      timeToIdle: millis,
+      equality: object,
+      onRemoval: func
+    }
+  },
+  "BoundedMap.resize": {
+    use: (options) => attempt(() => new BoundedMap().resize(untyped(options), 0)),
+    options: { maxSize: limit, maxWeight: limit }
+  },
+  "Store.make": { use: (options) => Store.make(untyped(options)), options: storeOptions },
+  "Store.layer": { use: (options) => built(Store.layer(Numbers, untyped(options))), options: storeOptions },
+  "Store.set": { use: onStore((self, options) => self.set("b", 2, options)), options: writeOptions },
+  "Store.add": { use: onStore((self, options) => self.add("b", 2, options)), options: writeOptions },
+  "Store.setMany": { use: onStore((self, options) => self.setMany([["b", 2]], options)), options: writeOptions },
+  "Store.getOrCompute": {
+    use: onStore((self, options) => self.getOrCompute("b", Effect.succeed(2), options)),
+    options: writeOptions
+  },
+  "Store.getManyOrCompute": {
+    use: onStore((self, options) => self.getManyOrCompute(["b"], () => Effect.succeed([["b", 2]]), options)),
+    options: writeOptions
+  },
+  "Store.refresh": {
+    use: onStore((self, options) => self.refresh("b", Effect.succeed(2), options)),
+    options: writeOptions
+  },
+  "Store.resize": {
+    use: onStore((self, options) => self.resize(options)),
+    options: { maxSize: limit, maxWeight: limit }
+  },
+  "LeasedStore.make": {
+    use: (options) => LeasedStore.make(untyped(options)),
+    options: leasedOptions,
+    base: { acquire: () => Effect.succeed(1) }
+  },
+  "LeasedStore.use": {
+    use: onLeased((self, options) => self.use("b", Effect.succeed, options)),
+    options: writeOptions
+  },
+  "LeasedStore.lease": { use: onLeased((self, options) => self.lease("b", options)), options: writeOptions },
+  "LeasedStore.refresh": { use: onLeased((self, options) => self.refresh("b", options)), options: writeOptions },
+  "LeasedStore.set": { use: onLeased((self, options) => self.set("b", 2, options)), options: writeOptions },
+  "LeasedStore.add": { use: onLeased((self, options) => self.add("b", 2, options)), options: writeOptions },
+  "LeasedStore.setMany": { use: onLeased((self, options) => self.setMany([["b", 2]], options)), options: writeOptions },
+  "LeasedStore.resize": {
+    use: onLeased((self, options) => self.resize(options)),
+    options: { maxSize: limit, maxWeight: limit }
+  },
+  "TtlDict.make": { use: (options) => TtlDict.make(untyped(options)), options: dictOptions },
+  "TtlDict.layer": { use: (options) => built(TtlDict.layer(untyped(options))), options: dictOptions },
+  "TtlDict.Service": {
+    use: (options) => built(Dictionary.layerWith(untyped(options))),
+    options: limits
+  },
+  "removalQueue of TtlDict": {
+    use: (removalQueue) => TtlDict.make(untyped({ removalQueue })),
+    options: { maxItems: limit, maxBytes: bytes, whenFull: oneOf("\"drop\" or \"wait\"") },
+    within: "removalQueue"
+  },
+  "memoryPressure of TtlDict": {
+    use: (given) => TtlDict.make(untyped({ memoryPressure: given })),
+    options: { share: innerShare, heap: func },
+    within: "memoryPressure"
+  },
+  "Dict.set": { use: onDict((self, options) => self.set("b", 2, options)), options: dictWrite },
+  "Dict.add": { use: onDict((self, options) => self.add("b", 2, options)), options: dictWrite },
+  "Dict.setDefault": { use: onDict((self, options) => self.setDefault("b", 2, options)), options: dictWrite },
+  "Dict.setMany": { use: onDict((self, options) => self.setMany([["b", 2]], options)), options: dictWrite },
+  "Dict.getOrCompute": {
+    use: onDict((self, options) => self.getOrCompute("b", Effect.succeed(2), options)),
+    options: dictWrite
+  },
+  "Dict.getManyOrCompute": {
+    use: onDict((self, options) => self.getManyOrCompute(["b"], () => Effect.succeed([["b", 2]]), options)),
+    options: dictWrite
+  },
+  "Dict.refresh": { use: onDict((self, options) => self.refresh("b", Effect.succeed(2), options)), options: dictWrite },
+  "Dict.moveToEnd": { use: onDict((self, options) => self.moveToEnd("a", options)), options: { last: flag } },
+  "Dict.equals": { use: onDict((self, options) => self.equals([], options)), options: { ordered: flag } },
+  SyncTtlDict: { use: (options) => attempt(() => new SyncTtlDict(untyped(options))), options: syncOptions },
+  "SyncTtlDict of Sync": {
+    use: (options) => attempt(() => new SmallDict(untyped(options))),
+    options: { ...syncOptions, memoryPressure: special(5, null), weigher: special(5, null) }
+  },
+  "memoryPressure of Sync": {
+    use: (options) => attempt(() => memoryPressure(untyped(options))),
+    options: { share: innerShare, heap: func },
+    within: "memoryPressure"
+  },
+  "SyncTtlDict.set": { use: onSync((self, options) => self.set("b", 2, options)), options: dictWrite },
+  "SyncTtlDict.add": { use: onSync((self, options) => self.add("b", 2, options)), options: dictWrite },
+  "SyncTtlDict.setDefault": { use: onSync((self, options) => self.setDefault("b", 2, options)), options: dictWrite },
+  "SyncTtlDict.setMany": { use: onSync((self, options) => self.setMany([["b", 2]], options)), options: dictWrite },
+  "SyncTtlDict.getOrCompute": {
+    use: onSync((self, options) => self.getOrCompute("b", () => 2, options)),
+    options: dictWrite
+  },
+  "SyncTtlDict.refresh": { use: onSync((self, options) => self.refresh("b", () => 2, options)), options: dictWrite },
+  "SyncTtlDict.moveToEnd": { use: onSync((self, options) => self.moveToEnd("a", options)), options: { last: flag } },
+  "SyncTtlDict.equals": { use: onSync((self, options) => self.equals([], options)), options: { ordered: flag } },
+  "SyncTtlDict.fetch": {
+    use: unchanged(
+      Effect.sync(() => new SyncTtlDict<string, number>({ entries: [["a", 1]] })),
+      (self) => Effect.sync(() => [...self]),
+      (self, options) =>
+        Effect.tryPromise({ try: () => self.fetch("b", () => Promise.resolve(2), options), catch: (error) => error })
+    ),
+    options: { ...dictWrite, signal: special(5, null, {}), forceRefresh: flag, loadTimeout: anyDuration }
+  },
+  "DictSnapshot.snapshot": {
+    use: (options) =>
+      Effect.provide(TtlDict.snapshot("/nowhere/at/all", untyped(options)), [TtlDict.layer(), NodeContext.layer]),
+    options: { timeout: duration }
+  },
+  "DictSnapshot.restore": {
+    use: (options) =>
+      Effect.provide(TtlDict.restore("/nowhere/at/all", untyped(options)), [TtlDict.layer(), NodeContext.layer]),
+    options: { timeout: duration, limits: oneOf("\"keep\" or \"restore\"") }
+  },
+  "Keyspace.make": {
+    use: (options) => attempt(() => Keyspace.make("words", untyped(options))),
+    options: {
+      ...entryOptions,
+      key: schema,
+      value: schema,
+      failure: schema,
+      codec: oneOf("\"json\", \"msgpack\" or \"raw\""),
+      version: text,
+      tags: { ...texts, accepted: `${texts.accepted}, or a function that returns one` },
+      onL2Error: oneOf("\"fallThrough\" or \"fail\"")
+    },
+    base: { key: Schema.String, value: Schema.Number }
+  },
+  "S3Cache.layer": {
+    use: (options) => built(Layer.provide(S3Cache.layer(untyped(options)), L2Store.layerMemory)),
+    options: s3Options
+  },
+  "S3Cache.layerMemory": { use: (options) => built(S3Cache.layerMemory(untyped(options))), options: s3Options },
+  "S3Cache.layerS3": {
+    use: (options) => overBucket(() => S3Cache.layerS3(untyped(options))),
+    options: { ...s3Options, ...bucketOptions, clientConfig: object },
+    base: { bucket: "b" }
+  },
+  "circuitBreaker of S3Cache": {
+    use: (circuitBreaker) => built(S3Cache.layerMemory(untyped({ circuitBreaker }))),
+    options: { failures: count, resetAfter: aboveZero },
+    within: "circuitBreaker"
+  },
+  "writeBehind of S3Cache": {
+    use: (writeBehind) => built(S3Cache.layerMemory(untyped({ writeBehind }))),
+    options: { capacity: count, concurrency: count },
+    within: "writeBehind"
+  },
+  "compression of S3Cache": {
+    use: (compression) => built(S3Cache.layerMemory(untyped({ compression }))),
+    options: {
+      algorithm: oneOf("\"gzip\" or \"brotli\""),
+      threshold: whole,
+      level: special(Number.NaN, -1, 10, "5", {}, Infinity)
+    },
+    base: { algorithm: "gzip" },
+    within: "compression"
+  },
+  "encryption of S3Cache": {
+    use: (encryption) => built(S3Cache.layerMemory(untyped({ encryption }))),
+    options: { keys: special(5, null, secret, [], [5], [null], [secret], [{ ...key, secret }]) },
+    base: { keys: [key] },
+    within: "encryption"
+  },
+  "a key of encryption": {
+    use: (given) => built(S3Cache.layerMemory(untyped({ encryption: { keys: [given] } }))),
+    options: {
+      id: special(5, null, "", "a b"),
+      key: special(5, null, secret, Redacted.make(secret), Buffer.from(secret))
+    },
+    base: key,
+    within: "encryption.keys[0]"
+  },
+  "S3Cache.set": {
+    use: onS3((options) => S3Cache.set(words.key("b"), 2, options)),
+    options: { ...writeOptions, tags: texts }
+  },
+  "S3Cache.add": {
+    use: onS3((options) => S3Cache.add(words.key("b"), 2, options)),
+    options: { ...writeOptions, tags: texts }
+  },
+  "S3Cache.getOrCompute": {
+    use: onS3((options) => S3Cache.getOrCompute(words.key("b"), Effect.succeed(2), options)),
+    options: { ...writeOptions, tags: texts }
+  },
+  "S3Cache.refresh": {
+    use: onS3((options) => S3Cache.refresh(words.key("b"), Effect.succeed(2), options)),
+    options: { ...writeOptions, tags: texts }
+  },
+  "S3Cache.setMany": {
+    use: onS3((options) => S3Cache.setMany([[words.key("b"), 2]], options)),
+    options: { ...writeOptions, tags: texts, concurrency: count }
+  },
+  "S3Cache.getMany": { use: onS3((options) => S3Cache.getMany([word], options)), options: { concurrency: count } },
+  "S3Cache.hasMany": { use: onS3((options) => S3Cache.hasMany([word], options)), options: { concurrency: count } },
+  "S3Cache.removeMany": {
+    use: onS3((options) => S3Cache.removeMany([word], options)),
+    options: { concurrency: count }
+  },
+  "S3Cache.getManyOrCompute": {
+    use: onS3((options) => S3Cache.getManyOrCompute(words, ["b"], () => Effect.succeed([["b", 2]]), options)),
+    options: { concurrency: count }
+  },
+  "S3Cache.list": {
+    use: onS3((options) => Stream.runDrain(S3Cache.list(words, options))),
+    options: { concurrency: count }
+  },
+  "S3Cache.prune": {
+    use: onS3((options) => Stream.runDrain(S3Cache.prune(words, options))),
+    options: { concurrency: count, unreadable: flag, verifyPayload: flag }
+  },
+  "S3Cache.memoize": {
+    use: onS3((options) => S3Cache.memoize(words, () => Effect.succeed(2), options)),
+    options: {
+      timeToLive: durationOrFunction,
+      tags: { ...texts, accepted: `${texts.accepted}, or a function that returns one` }
+    }
+  },
+  "S3Cache.settle": {
+    use: onS3((options) => S3Cache.settle(options)),
+    options: { within: duration },
+    base: { within: "1 second" }
+  },
+  "L2Store.layerS3": {
+    use: (options) => overBucket(() => L2Store.layerS3(untyped(options))),
+    options: { ...bucketOptions, clientConfig: object },
+    base: { bucket: "b" }
+  },
+  "L2Store.layerS3Client": {
+    use: (options) => built(L2Store.layerS3Client({ send: untyped(() => {}) }, untyped(options))),
+    options: bucketOptions,
+    base: { bucket: "b" }
+  },
+  layerS3FromInstance: {
+    use: (options) =>
+      suspended(() =>
+        built(
+          Layer.provide(layerS3FromInstance(untyped(options)), Layer.succeed(S3ClientInstance, new S3Client(local)))
+        )
+      ),
+    options: bucketOptions,
+    base: { bucket: "b" }
+  },
+  "L2Store.layerFileSystem": {
+    use: (options) =>
+      suspended(() => built(Layer.provide(L2Store.layerFileSystem(untyped(options)), NodeContext.layer))),
+    options: { directory: text, maxObjectSize: count },
+    base: { directory: "/nowhere/at/all" }
+  },
+  "L2Store.layerKeyValueStore": {
+    use: (options) =>
+      suspended(() => built(Layer.provide(L2Store.layerKeyValueStore(untyped(options)), KeyValueStore.layerMemory))),
+    options: { keyPrefix: text, conditions: oneOf("\"process\" or \"off\"") }
+  },
+  "S3Persistence.layerKeyValueStore": {
+    use: persistence(S3Persistence.layerKeyValueStore),
+    options: { ...formatOptions, folder: text }
+  },
+  "S3Persistence.layerBackingPersistence": {
+    use: persistence(S3Persistence.layerBackingPersistence),
+    options: { ...formatOptions, folder: text }
+  },
+  "S3Persistence.layerResultPersistence": {
+    use: persistence(S3Persistence.layerResultPersistence),
+    options: { ...formatOptions, folder: text }
+  },
+  s3CacheStorage: {
+    use: (options) => Effect.provide(s3CacheStorage("words", untyped(options)), S3Cache.layerMemory()),
+    options: {
+      codec: oneOf("\"json\", \"msgpack\" or \"raw\""),
+      isolation: entryOptions.isolation,
+      onUnreadable: entryOptions.onUnreadable,
+      revalidateAfter: duration,
+      timeToLive: duration,
+      version: text,
+      write: entryOptions.write
+    }
+  },
+  "ClientCache.layer": { use: (options) => built(ClientCache.layer(untyped(options))), options: clientCacheOptions },
+  "ClientCache.layerTest": {
+    use: (options) => built(ClientCache.layerTest([], untyped(options))),
+    options: clientCacheOptions
+  },
+  "ClientCache.client": {
+    use: onClients((options) => ClientCache.client(S3Client, local, options)),
+    options: clientOptions
+  },
+  "ClientCache.lease": {
+    use: onClients((options) => ClientCache.lease(S3Client, local, options)),
+    options: clientOptions
+  },
+  "ClientCache.withClient": {
+    use: onClients((options) => ClientCache.withClient(S3Client, local, () => Effect.void, options)),
+    options: clientOptions
+  },
+  "ClientCache.send": {
+    use: onClients((options) => ClientCache.send(S3Client, local, list, options)),
+    options: { ...clientOptions, ...sendOptions },
+    hasOthers: true
+  },
+  "ClientCacheKey.make": {
+    use: (options) => suspended(() => ClientCacheKey.make(S3Client, local, untyped(options))),
+    options: clientOptions
+  },
+  sendCommand: {
+    use: (options) => suspended(() => sendCommand(new S3Client(local), list, untyped(options))),
+    options: sendOptions,
+    hasOthers: true
+  },
+  "ResourceCache.layer": {
+    use: (options) => overBucket(() => ResourceCache.layer(untyped(options))),
+    options: resourceCacheOptions
+  },
+  "ResourceCache.layerTest": {
+    use: (options) => built(ResourceCache.layerTest([], untyped(options))),
+    options: resourceCacheOptions
+  },
+  "ResourceDefinition.make": {
+    use: (options) => attempt(() => ResourceDefinition.make(untyped(options))),
+    options: {
+      name: special(5, null, " ", {}),
+      client: special(5, null, secret, {}),
+      options: schema,
+      make: func,
+      release: func,
+      ownClient: special(5, null, secret, {}),
+      customize: customization,
+      isResource: func
+    },
+    base: { name: "R", client: S3Client, make: () => ({}) }
+  },
+  "Session.make": { use: inEnvironment((options) => Session.make(options)), options: sessionOptions },
+  "Session.layer": { use: inEnvironment((options) => built(Session.layer(options))), options: sessionOptions },
+  setupDefaultSession: { use: inEnvironment((options) => setupDefaultSession(options)), options: sessionOptions },
+  "Session.layerTest": {
+    use: (options) => suspended(() => built(Session.layerTest([], untyped(options)))),
+    options: testSessionOptions
+  },
+  "Session.client": {
+    use: onSession((options) => Session.client(S3Client, local, options)),
+    options: sessionClientOptions
+  },
+  "Session.clientKey": {
+    use: onSession((options) => Session.clientKey(S3Client, local, options)),
+    options: sessionClientOptions
+  },
+  "Session.lease": {
+    use: onSession((options) => Session.lease(S3Client, local, options)),
+    options: sessionClientOptions
+  },
+  "Session.withClient": {
+    use: onSession((options) => Session.withClient(S3Client, local, () => Effect.void, options)),
+    options: sessionClientOptions
+  },
+  "Session.send": {
+    use: onSession((options) => Session.send(S3Client, local, list, options)),
+    options: { ...sessionClientOptions, ...sendOptions },
+    hasOthers: true
+  },
+  "Session.resource": { use: onSession((options) => Session.resource(Plain, local, {}, options)), options: controls },
+  "Session.leaseResource": {
+    use: onSession((options) => Session.leaseResource(Plain, local, {}, options)),
+    options: controls
+  },
+  "Session.withResource": {
+    use: onSession((options) => Session.withResource(Plain, local, () => Effect.void, {}, options)),
+    options: controls
+  },
+  "Session.getCredentials": {
+    use: onSession((options) => Session.getCredentials(options)),
+    options: { forceRefresh: flag }
+  },
+  "Session.getAvailableRegions": {
+    use: onSession((options) => Session.getAvailableRegions("s3", options)),
+    options: { partition: text, allowNonRegional: flag }
+  }
+}
+
+/** Which case holds what is public, where that is not named like it; or why there is none. */
+const others: Readonly<Record<string, string | { readonly because: string }>> = {
+  "AwsClient.send": { because: "an interface of the SDK's" },
+  "BoundedMap.new": "BoundedMap",
+  "ClientFake.make": { because: "called by the library" },
+  "ResourceFake.make": { because: "called by the library" },
+  "ResourceSpec.make": { because: "called by the library" },
+  "ResourceDefinition.build": { because: "called by the library" },
+  "ResourceDefinition.validateOptions": { because: "a schema of the user's decides" },
+  "ObjectStore.load": { because: "called by the library" },
+  "DictSnapshot.SnapshotDict.add": { because: "called by the library" },
+  "ResourceCache.fake": { because: "a list of parameters that a definition's options are among" },
+  "ResourceCache.resource": { because: "a schema of the user's decides" },
+  "ResourceCache.lease": { because: "a schema of the user's decides" },
+  "ResourceCache.withResource": { because: "a schema of the user's decides" },
+  "ResourceCacheKey.make": { because: "a schema of the user's decides" },
+  "Session.resourceKey": { because: "a schema of the user's decides" },
+  "ResourceCacheService.resource": { because: "a schema of the user's decides" },
+  "ResourceCacheService.lease": { because: "a schema of the user's decides" },
+  "ResourceCacheService.leaseWith": { because: "internal" },
+  "ResourceCacheService.useWith": { because: "internal" },
+  "ResourceCacheService.withResource": { because: "a schema of the user's decides" },
+  "DictServiceClass.layerWith": "TtlDict.Service",
+  "DictServiceClass.restore": "DictSnapshot.restore",
+  "DictServiceClass.snapshot": "DictSnapshot.snapshot",
+  "TtlDict.restore": "DictSnapshot.restore",
+  "TtlDict.snapshot": "DictSnapshot.snapshot",
+  "SyncTtlDict.new": "SyncTtlDict",
+  "SyncDict.new": "SyncTtlDict",
+  memoryPressure: "memoryPressure of Sync",
+  layerInstance: "ClientCache.lease"
+}
+
+const caseOf = (name: string): Case | { readonly because: string } | undefined => {
+  const other = others[name.replace(/^SessionService\./, "Session.")]
+  if (typeof other === "object") return other
+  const short = (other ?? name)
+    .replace(/^(Store|LeasedStore)\.\1\./, "$1.")
+    .replace(/^SyncDict\./, "SyncTtlDict.")
+    .replace(/^(S3Cache|Session|ClientCache)Service\./, "$1.")
+  if (short.endsWith(".layerConfig")) return { because: "what Config gives is checked by layer, see below" }
+  return cases[short] ?? cases[`Session.${short}`]
+}
+
+const failureOf = (use: Use) =>
+  Effect.map(Effect.exit(Effect.scoped(use)), (exit) => {
+    if (Exit.isSuccess(exit)) return undefined
+    const error: unknown = Cause.squash(exit.cause)
+    assert.instanceOf(error, Error, Cause.pretty(exit.cause))
+    return error
+  })
+
+const shapeOf = (value: unknown): string => {
+  try {
+    return `${typeof value} ${JSON.stringify(value)}`
+  } catch {
+    return typeof value
+  }
+}
+
+describe("options that are public", () => {
+  it("are all in the table", async () => {
+    const script = fileURLToPath(new URL("publicOptions.mjs", import.meta.url))
+    const { stdout } = await promisify(execFile)(process.execPath, [script])
+    const names = Schema.decodeUnknownSync(Schema.parseJson(Schema.Array(Schema.String)))(stdout)
+    assert.isAbove(names.length, 150)
+    assert.deepStrictEqual(names.filter((name) => caseOf(name) === undefined), [])
+  })
+
+  for (const [what, { base = {}, hasOthers = false, options, use, within }] of Object.entries(cases)) {
+    const prefix = within === undefined ? "" : `${within}.`
+    const isConfigError = (error: unknown): boolean =>
+      error instanceof CacheConfigError || (what.startsWith("BoundedMap") && error instanceof Error)
+
+    it.effect(`${what}: those that it knows are all that there are`, () =>
+      Effect.gen(function*() {
+        if (hasOthers) return
+        const error = yield* failureOf(use({ ...base, zzzqqqzzz: secret }))
+        assert.include(error?.message, `${prefix}zzzqqqzzz is no option, but must be one of the options`)
+        assert.notInclude(error?.message, secret)
+        const listed = /\(([^()]*)\)$/.exec(error?.message ?? "")?.[1]?.replace(/ and \d+ more$/, "").split(", ") ?? []
+        const missing = listed.filter((name) => !(name in options) && name !== "acquire")
+        assert.deepStrictEqual(missing, [], "an option that the table does not have")
+      }))
+
+    it.effect(`${what}: a misspelt one is told from the one that is meant`, () =>
+      Effect.gen(function*() {
+        for (const name of Object.keys(options)) {
+          const misspelt = name.length < 5 ? `${name}x` : `${name.slice(0, 2)}${name.slice(3)}`
+          const error = yield* failureOf(use({ ...base, [misspelt]: secret }))
+          assert.isTrue(isConfigError(error), `${misspelt}: ${String(error)}`)
+          assert.include(error?.message, `${prefix}${misspelt} is no option`)
+          assert.include(error?.message, `did you mean ${name}?`)
+          assert.notInclude(error?.message, secret)
+          assert.isAtMost(error?.message.length ?? 0, 500)
+        }
+      }))
+
+    it.effect(`${what}: what is no object is refused`, () =>
+      Effect.gen(function*() {
+        for (const given of [5, null, [secret], secret]) {
+          const error = yield* failureOf(use(given))
+          assert.isTrue(isConfigError(error), `${shapeOf(given)}: ${String(error)}`)
+          assert.notInclude(error?.message, secret)
+          assert.include(error?.message, " but must be ")
+          assert.isAtMost(error?.message.length ?? 0, 500)
+        }
+      }))
+
+    it.effect(`${what}: values of another kind are refused, in the words of the kind`, () =>
+      Effect.gen(function*() {
+        for (const [name, { accepted, values }] of Object.entries(options)) {
+          for (const value of values) {
+            const error = yield* failureOf(use({ ...base, [name]: value }))
+            const about = `${name}: ${shapeOf(value)}: ${String(error)}`
+            assert.isTrue(isConfigError(error), about)
+            assert.include(error?.message, `${prefix}${name}`, about)
+            assert.include(error?.message, " but must be ", about)
+            assert.notInclude(error?.message, secret, about)
+            assert.isAtMost(error?.message.length ?? 0, 500, about)
+            if (accepted !== undefined) assert.isTrue(error?.message.endsWith(` but must be ${accepted}`), about)
+          }
+        }
+      }))
+
+    it.effect(`${what}: what is undefined is absent`, () =>
+      Effect.gen(function*() {
+        const absent = Object.fromEntries(Object.keys(options).map((name) => [name, undefined]))
+        const error = yield* failureOf(use({ ...absent, ...base }))
+        assert.isFalse(error instanceof CacheConfigError, String(error))
+      }))
+  }
+})
+
+describe("what Config is to give", () => {
+  const layers: Readonly<
+    Record<string, (config: never) => Layer.Layer<never, unknown> | Layer.Layer<unknown, unknown>>
+  > = {
+    "Store.layerConfig": (config) => Store.layerConfig(Numbers, config),
+    "TtlDict.layerConfig": (config) => TtlDict.layerConfig(config),
+    "DictServiceClass.layerConfig": (config) => Dictionary.layerConfig(config),
+    "ClientCache.layerConfig": (config) => ClientCache.layerConfig(config),
+    "ResourceCache.layerConfig": (config) => Layer.provide(ResourceCache.layerConfig(config), ClientCache.layer()),
+    "S3Cache.layerConfig": (config) => Layer.provide(S3Cache.layerConfig(config), ClientCache.layer()),
+    "Session.layerConfig": (config) => Session.layerConfig(config)
+  }
+  for (const [what, layer] of Object.entries(layers)) {
+    it.effect(`${what} refuses what is none`, () =>
+      Effect.gen(function*() {
+        for (const config of [5, null, secret, [secret], { maxSize: 5 }, { maxSize: null }, { maxSize: secret }]) {
+          const error = yield* failureOf(
+            suspended(() => Layer.build(layer(untyped(config)) as Layer.Layer<unknown, unknown>))
+          )
+          assert.instanceOf(error, CacheConfigError, shapeOf(config))
+          assert.include(error.message, "but must be a Config, or an object of such")
+          assert.notInclude(error.message, secret)
+        }
+      }))
+  }
+})
+
+describe("functions that are none", () => {
+  const wrong = [5, null, undefined, {}, Effect.void]
+  const table: Readonly<Record<string, (f: never) => Use>> = {
+    "ClientCache.withClient": (f) => onClients(() => ClientCache.withClient(S3Client, local, f))(undefined),
+    "Session.withClient": (f) => onSession(() => Session.withClient(S3Client, local, f))(undefined),
+    "Session.withResource": (f) => onSession(() => Session.withResource(Plain, local, f))(undefined),
+    "ResourceCache.withResource": (f) =>
+      Effect.provide(
+        suspended(() => ResourceCache.withResource(Plain, local, f)),
+        ResourceCache.layerTest([ResourceCache.fake(Plain, () => ({}))])
+      ),
+    "LeasedStore.use": (f) => onLeased((self) => self.use("b", f))(undefined),
+    "LeasedStore.useOption": (f) => onLeased((self) => self.useOption("a", f))(undefined),
+    "Store.getManyOrCompute": (f) => onStore((self) => self.getManyOrCompute(["b"], f))(undefined),
+    "Dict.getManyOrCompute": (f) => onDict((self) => self.getManyOrCompute(["b"], f))(undefined),
+    "SyncTtlDict.getOrCompute": (f) => onSync((self) => self.getOrCompute("b", f))(undefined),
+    "SyncTtlDict.refresh": (f) => onSync((self) => self.refresh("b", f))(undefined),
+    "S3Cache.memoize": (f) => onS3(() => S3Cache.memoize(words, f))(undefined),
+    "S3Cache.getManyOrCompute": (f) => onS3(() => S3Cache.getManyOrCompute(words, ["b"], f))(undefined),
+    "ClientCache.fake": (f) => attempt(() => ClientCache.fake(S3Client, f)),
+    "ResourceCache.fake": (f) => attempt(() => ResourceCache.fake(Plain, f))
+  }
+  for (const [what, use] of Object.entries(table)) {
+    it.effect(`${what}: are refused, and nothing is done`, () =>
+      Effect.gen(function*() {
+        for (const f of wrong) {
+          const error = yield* failureOf(use(untyped(f)))
+          assert.instanceOf(error, CacheConfigError, shapeOf(f))
+          assert.match(error.message, /but must be a function( that returns an Effect)?$/)
+        }
+      }))
+  }
+
+  it.effect("fakes that are none are refused", () =>
+    Effect.gen(function*() {
+      for (const fakes of [5, null, {}, [5], secret]) {
+        const given = untyped(fakes)
+        const uses = [
+          suspended(() => built(ClientCache.layerTest(given))),
+          suspended(() => built(ResourceCache.layerTest(given))),
+          suspended(() => built(Session.layerTest(given)))
+        ]
+        for (const use of uses) {
+          const error = yield* failureOf(use)
+          assert.instanceOf(error, CacheConfigError)
+          assert.include(error.message, "fakes is")
+          assert.notInclude(error.message, secret)
+        }
+      }
+    }))
+})
