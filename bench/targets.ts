@@ -107,7 +107,7 @@ export const targetsOf = ({ clients, connections, engine, store, ttl }: Results)
         `LeasedStore.use, to a bare ${bareUse}`,
         "hit",
         operationCost(store, "LeasedStore.use") / operationCost(store, bareUse),
-        2
+        0.8
       )
     )
   }
@@ -132,7 +132,7 @@ export const targetsOf = ({ clients, connections, engine, store, ttl }: Results)
           configuration,
           operationCost(clients, `ClientCache.client(${configuration})`) /
             operationCost(clients, `new ${configuration.replace(", ", "(")})`),
-          0.05
+          0.015
         )
       )
     }
@@ -144,7 +144,7 @@ export const targetsOf = ({ clients, connections, engine, store, ttl }: Results)
           `ClientCache.withClient, to a bare ${bareUse}`,
           `${configuration}, hit`,
           operationCost(clients, `ClientCache.withClient(${configuration})`) / operationCost(clients, bareUse),
-          2
+          1.2
         )
       )
     }

@@ -43,7 +43,9 @@ const cached = (
     })
 })
 
-const used = () => Effect.void
+// It runs something: what has nothing to run needs no lease.
+const use = Effect.sync(() => {})
+const used = () => use
 
 /**
  * All of them, in the order of the table.

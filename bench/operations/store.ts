@@ -50,6 +50,10 @@ const structure = (at: number): Structure => Data.struct({ tenant: "core", user:
 const structures = Array.from({ length: size }, (_, at) => structure(at))
 const sameStructure = (at: number): Structure => structures[at % size] ?? structure(at)
 
+// It runs something: what has nothing to run needs no lease.
+const use = Effect.sync(() => {})
+const used = () => use
+
 const filledMap = <K>(keys: ReadonlyArray<K>) => new Map(keys.map((key, at) => [key, at]))
 
 const filledStore = <K>(keys: ReadonlyArray<K>) =>
@@ -164,7 +168,7 @@ export const subjects: ReadonlyArray<OperationSubject> = [
       return (at) =>
         Effect.acquireUseRelease(
           acquire(at),
-          () => Effect.void,
+          used,
           (lease) => Effect.sync(() => lease.count--)
         )
     })
@@ -172,7 +176,7 @@ export const subjects: ReadonlyArray<OperationSubject> = [
   subject(
     "LeasedStore.use",
     true,
-    Effect.map(filledLeases, (store) => (at) => store.use(name(at), () => Effect.void))
+    Effect.map(filledLeases, (store) => (at) => store.use(name(at), used))
   ),
   subject(
     "LeasedStore.lease, scoped",

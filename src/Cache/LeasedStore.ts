@@ -94,6 +94,28 @@ export interface LeasedStore<in out K, in out V, in out E = never, in out R = ne
     options?: LeaseOptions<V, E, R> | LazyArg<LeaseOptions<V, E, R>>
   ) => Effect.Effect<A, E | E2, R2>
   /**
+   * `use` as a part of an effect that runs and cannot be interrupted, but for what `restore` is given. It saves an
+   * instruction.
+   *
+   * @internal
+   */
+  readonly useWithin: <A, E2, R2>(
+    restore: Restore,
+    key: K,
+    f: (value: V) => Effect.Effect<A, E2, R2>,
+    options: LeaseOptions<V, E, R> | LazyArg<LeaseOptions<V, E, R>> | undefined
+  ) => Effect.Effect<A, E | E2, R2>
+  /**
+   * The same for the value that is there, `undefined` when there is none.
+   *
+   * @internal
+   */
+  readonly useFound: <A, E2, R2>(
+    restore: Restore,
+    key: K,
+    f: (value: V) => Effect.Effect<A, E2, R2>
+  ) => Effect.Effect<A, E2, R2> | undefined
+  /**
    * Leases the value under a key until the scope closes; acquires it when there is none. A scope that leases a value
    * again has one lease of it still.
    */
@@ -297,20 +319,22 @@ export const make = <K, V, E = never, R = never, R2 = never>(
         calling(
           f,
           lease,
-          Effect.uninterruptibleMask((restore) => {
-            const found = find(key)
-            return found === Absent
-              ? Effect.flatMap(acquire(key, asked(lease), restore), (value) => used(name, value, f, restore))
-              : used(name, found, f, restore)
-          })
+          Effect.uninterruptibleMask((restore) => self.useWithin(restore, key, f, lease))
         ),
+      useWithin: (restore, key, f, lease) =>
+        self.useFound(restore, key, f)
+          ?? Effect.flatMap(acquire(key, asked(lease), restore), (value) => used(name, value, f, restore)),
+      useFound: (restore, key, f) => {
+        const found = find(key)
+        return found === Absent ? undefined : used(name, found, f, restore)
+      },
       useOption: (key, f) =>
         calling(
           f,
           undefined,
           Effect.uninterruptibleMask((restore) => {
-            const found = find(key)
-            return found === Absent ? Effect.succeedNone : inSome(used(name, found, f, restore))
+            const using = self.useFound(restore, key, f)
+            return using === undefined ? Effect.succeedNone : inSome(using)
           })
         ),
       lease: (key, lease) =>

@@ -52,8 +52,13 @@ const nodeHash = (node: object): number => {
   const compare = comparing(node)
   if (compare === fieldwise) return fieldsHash(node)
   if (compare === elementwise && Array.isArray(node)) return elementsHash(node)
-  if (Option.isOption(node)) return Option.isNone(node) ? 0x1d8af066 : mixed(valueHash(node.value) + 1)
-  if (Either.isEither(node)) {
+  // Most are neither, which is told soonest so.
+  if (Option.TypeId in node && Option.isOption(node)) {
+    return Option.isNone(node)
+      ? 0x1d8af066
+      : mixed(valueHash(node.value) + 1)
+  }
+  if (Either.TypeId in node && Either.isEither(node)) {
     return Either.isLeft(node) ? mixed(valueHash(node.left) + 2) : mixed(valueHash(node.right) + 3)
   }
   return Hash.hash(node)

@@ -15,6 +15,7 @@ import { onRejection } from "../Cache/engine/onRejection.js"
 import type { OptionKind } from "../Cache/engine/optionKinds.js"
 import { glanceAt, glanced, keyedLine, keyedSummary } from "../Cache/glance.js"
 import * as LeasedStore from "../Cache/LeasedStore.js"
+import type { Restore } from "../Cache/LeaseTable.js"
 import { printedAs } from "../Cache/printedAs.js"
 import { printKey } from "../Cache/printKey.js"
 import { millis } from "../Cache/timeToLive.js"
@@ -46,6 +47,7 @@ import { ClientBuildError, ClientValueError } from "./ClientErrors.js"
 import { type ClientArguments, clientOptionKinds, type ClientOptions, type CompleteRequest } from "./ClientOptions.js"
 import { type ClientSource, knownClass, resolveSource } from "./ClientSource.js"
 import { HiddenTexts } from "./hiddenTexts.js"
+import type { Place } from "./KeyMemo.js"
 import { settled } from "./PrintedKey.js"
 import type { RequestOrigin } from "./requestFailure.js"
 import { checkRequest, sendFrom } from "./sendCommand.js"
@@ -133,6 +135,7 @@ export const makeClientCache = (
     }
 
     const build = <C>(
+      key: ClientCacheKey<C>,
       prepared: PreparedClient<C>,
       customize: ClientCustomization<C> | undefined
     ): Effect.Effect<CachedClient, ClientBuildError> =>
@@ -141,7 +144,7 @@ export const makeClientCache = (
         holdCredentials(prepared.normal.config["credentials"])
         registry.register(client, transport)
         registry.hold(transport)
-        const entry = new CachedClient(settled(prepared.key), client, transport)
+        const entry = new CachedClient(settled(key), client, transport)
         if (customize === undefined && check === undefined) return Effect.succeed(entry)
         return Effect.zipRight(
           customize === undefined ? Effect.void : customized(entry, prepared, customize),
@@ -189,38 +192,69 @@ export const makeClientCache = (
       givenOptions: ClientOptions<ClientOf<Ctor>> | undefined,
       use: (
         key: ClientCacheKey<ClientOf<Ctor>>,
-        lease: () => LeasedStore.LeaseOptions<CachedClient, ClientBuildError, never>
+        lease: () => LeasedStore.LeaseOptions<CachedClient, ClientBuildError, never>,
+        restore: Restore,
+        place: Place<ClientCacheKey<unknown>> | undefined
       ) => Effect.Effect<A, E, R>
     ): Effect.Effect<A, E | ClientBuildError | CacheKeyError, R> => {
-      const lease = (prepared: PreparedClient<ClientOf<Ctor>>) => ({
-        acquire: Effect.suspend(() => build(prepared, givenOptions?.customize))
+      const lease = (key: ClientCacheKey<ClientOf<Ctor>>, prepared: PreparedClient<ClientOf<Ctor>>) => ({
+        acquire: Effect.suspend(() => build(key, prepared, givenOptions?.customize))
       })
-      const inClass = (clientClass: ClientClass): Effect.Effect<A, E | ClientBuildError | CacheKeyError, R> => {
+      const inClass = (
+        clientClass: ClientClass,
+        restore: Restore
+      ): Effect.Effect<A, E | ClientBuildError | CacheKeyError, R> => {
         const { config, options } = complete(givenConfig, givenOptions)
         // Most lookups are hits, whose configuration was seen before.
         const place = keyPlace(clientClass, config, options)
         const known = place?.content
         if (known !== undefined && isKeyOf<ClientOf<Ctor>>(known, clientClass)) {
-          return use(known, () => {
-            const prepared = prepareClient<ClientOf<Ctor>>(clientClass, config, options)
-            return Either.isRight(prepared) && prepared.right.key.id === known.id
-              ? lease(prepared.right)
-              : { acquire: Effect.fail(unsteady(name, known)) }
-          })
+          return use(
+            known,
+            () => {
+              const prepared = prepareClient<ClientOf<Ctor>>(clientClass, config, options)
+              return Either.isRight(prepared) && prepared.right.key.id === known.id
+                ? lease(known, prepared.right)
+                : { acquire: Effect.fail(unsteady(name, known)) }
+            },
+            restore,
+            place
+          )
         }
         const prepared = prepareClient<ClientOf<Ctor>>(clientClass, config, options)
         if (Either.isLeft(prepared)) return Effect.fail(prepared.left)
         const { right } = prepared
         if (place !== undefined) place.content = settled(right.key)
-        return use(right.key, () => lease(right))
+        return use(right.key, () => lease(right.key, right), restore, place)
       }
-      return Effect.suspend(() => {
+      return Effect.uninterruptibleMask((restore) => {
         const clientClass = knownClass(source)
         return clientClass === undefined
-          ? Effect.flatMap(resolveSource(source, name, givenConfig), inClass)
-          : inClass(clientClass)
+          ? Effect.flatMap(
+            restore(resolveSource(source, name, givenConfig)),
+            (clientClass) => inClass(clientClass, restore)
+          )
+          : inClass(clientClass, restore)
       })
     }
+
+    const using = <Ctor extends ClientClass, A, E, R>(
+      source: ClientSource<Ctor>,
+      config: unknown,
+      options: ClientOptions<ClientOf<Ctor>> | undefined,
+      f: (entry: CachedClient, key: ClientCacheKey<ClientOf<Ctor>>) => Effect.Effect<A, E, R>
+    ) =>
+      found(source, config, options, (key, lease, restore, place) =>
+        store.useWithin(
+          restore,
+          key,
+          (entry) => {
+            // The store knows its own key without a comparison.
+            if (place !== undefined) place.content = entry.key
+            return f(entry, key)
+          },
+          lease
+        ))
 
     const put = <E>(
       key: ClientCacheKey<unknown>,
@@ -262,10 +296,7 @@ export const makeClientCache = (
     const self: ClientCacheService = {
       name,
       client: <Ctor extends ClientClass>(source: ClientSource<Ctor>, ...[config, options]: ClientArguments<Ctor>) =>
-        asking(
-          options,
-          found(source, config, options, (key, lease) => store.use(key, (entry) => handOut(entry, key), lease))
-        ),
+        asking(options, using(source, config, options, handOut)),
       lease: <Ctor extends ClientClass>(source: ClientSource<Ctor>, ...[config, options]: ClientArguments<Ctor>) =>
         asking(options, self.leaseWith(source, config, options)),
       leaseWith: (source, config, options) =>
@@ -273,22 +304,14 @@ export const makeClientCache = (
           source,
           config,
           options,
-          (key, lease) => Effect.flatMap(store.lease(key, lease), (entry) => clientOf(entry, key))
+          (key, lease, restore) => restore(Effect.flatMap(store.lease(key, lease), (entry) => clientOf(entry, key)))
         ),
       withClient: (source, config, f, options) =>
         withFunction(
           name,
           "use",
           f,
-          asking(
-            options,
-            found(
-              source,
-              config,
-              options,
-              (key, lease) => store.use(key, (entry) => withClientOf(entry, key, f), lease)
-            )
-          )
+          asking(options, using(source, config, options, (entry, key) => withClientOf(entry, key, f)))
         ),
       send: (source, config, command, options) => self.sendWith(source, config, command, options),
       sendWith: (source, config, command, options) =>
@@ -300,9 +323,8 @@ export const makeClientCache = (
           ))
         ),
       get: (key) =>
-        Effect.flatMap(
-          store.useOption(key, (entry) => handOut(entry, key)),
-          Option.match({ onNone: () => Effect.fail(notFound(key)), onSome: Effect.succeed })
+        Effect.uninterruptibleMask((restore) =>
+          store.useFound(restore, key, (entry) => handOut(entry, key)) ?? Effect.fail(notFound(key))
         ),
       leaseKey: (key) =>
         Effect.flatMap(

@@ -151,6 +151,51 @@ describe("LeasedStore", () => {
         ledger.assertBalanced()
       }))
 
+    const uses: ReadonlyArray<readonly [name: string, f: () => Effect.Effect<unknown, unknown>]> = [
+      ["succeeds at once", () => Effect.succeed("done")],
+      ["succeeds with an Option", () => Option.some("done")],
+      ["fails at once", () => Effect.fail("wrong")],
+      ["dies at once", () => Effect.die("wrong")],
+      ["is interrupted at once", () => Effect.interrupt],
+      ["gives an Exit", () => Exit.failCause(Cause.parallel(Cause.fail("one"), Cause.die("other")))],
+      ["runs", () => Effect.sync(() => "done")],
+      ["runs, and fails", () => Effect.flatMap(Effect.void, () => Effect.fail("wrong"))],
+      ["yields", () => Effect.as(Effect.yieldNow(), "done")],
+      ["throws", () => {
+        throw new Error("thrown")
+      }]
+    ]
+    for (const [name, f] of uses) {
+      it.effect(`a use that ${name} ends as it would without the store, and so does its lease`, () =>
+        Effect.gen(function*() {
+          const { close, ledger, store } = yield* ledgered()
+          const alone = yield* Effect.exit(Effect.suspend(f))
+          // The first acquires the value, the second finds it.
+          assert.deepStrictEqual(yield* Effect.exit(store.use("a", f)), alone)
+          assert.deepStrictEqual(yield* Effect.exit(store.use("a", f)), alone)
+          assert.deepStrictEqual(yield* Effect.exit(store.useOption("a", f)), Exit.map(alone, Option.some))
+          const { hits, leased, misses } = yield* store.stats
+          assert.deepStrictEqual({ hits, leased, misses }, { hits: 2, leased: 0, misses: 1 })
+          yield* close
+          ledger.assertBalanced()
+        }))
+
+      it.effect(`a use that ${name} is interrupted with its caller, and ends its lease`, () =>
+        Effect.gen(function*() {
+          const { close, store } = yield* ledgered()
+          yield* store.use("a", id)
+          for (const use of [store.use("a", f), store.useOption("a", f)]) {
+            const fiber = yield* Effect.fork(Effect.withFiberRuntime<unknown, unknown>((fiber) => {
+              fiber.unsafeInterruptAsFork(fiber.id())
+              return use
+            }))
+            assert.isTrue(Exit.isInterrupted(yield* Fiber.await(fiber)))
+          }
+          assert.strictEqual((yield* store.stats).leased, 0)
+          yield* close
+        }))
+    }
+
     it.effect("useOption and leaseOption do not acquire", () =>
       Effect.gen(function*() {
         const { close, ledger, store } = yield* ledgered()

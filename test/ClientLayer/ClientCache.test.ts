@@ -1,7 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb"
 import { S3, S3Client } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Config, ConfigProvider, Effect, Exit, Option } from "effect"
+import { Cause, Config, ConfigProvider, Effect, Exit, Fiber, Option } from "effect"
 import { ClientCache, ClientCacheKey, ClientCacheLive } from "effect-aws-cache/ClientLayer"
 import * as util from "node:util"
 import { garbageCollected } from "./garbageCollected.js"
@@ -80,6 +80,30 @@ describe("ClientCache", () => {
         assert.strictEqual(yield* ClientCache.client(S3Client, west), s3)
         const inline = ClientCache.client(() => import("@aws-sdk/client-s3").then((module) => module.S3Client), west)
         assert.strictEqual(yield* inline, s3)
+      }).pipe(Effect.provide(ClientCacheLive)))
+
+    it.effect("who waits for a class to be loaded can be interrupted, unless the caller cannot be", () =>
+      Effect.gen(function*() {
+        const cache = yield* ClientCache
+        const load = (): Promise<typeof S3Client> => new Promise(() => {})
+        const later = () => Promise.resolve(S3Client)
+        const asking = [
+          cache.client(load, west),
+          cache.withClient(load, west, Effect.succeed),
+          Effect.scoped(cache.lease(load, west))
+        ]
+        for (const ask of asking) {
+          const fiber = yield* Effect.fork(ask)
+          yield* Effect.yieldNow()
+          assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(fiber)))
+        }
+        const given: Array<S3Client> = []
+        for (const ask of [cache.client(later, west), cache.withClient(later, west, Effect.succeed)]) {
+          const fiber = yield* Effect.fork(Effect.uninterruptible(Effect.map(ask, (client) => given.push(client))))
+          yield* Effect.yieldNow()
+          yield* Fiber.interrupt(fiber)
+        }
+        assert.strictEqual(given.length, 2)
       }).pipe(Effect.provide(ClientCacheLive)))
 
     it.effect("evicts the least recently used client, and never the one just asked for", () =>
