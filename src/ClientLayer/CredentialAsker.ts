@@ -117,7 +117,7 @@ export const clientView = (
     ...shown
   }
   for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(asker.config ?? {}))) {
-    if (Object.hasOwn(view, name)) continue
+    if (name === "profile" || Object.hasOwn(view, name)) continue
     const { value } = descriptor
     const provide = (...args: ReadonlyArray<unknown>): unknown => {
       onLook(name)

@@ -66,7 +66,8 @@ export interface SessionCredentialProvider {
 
 /**
  * What credential providers learn of the session. Of who asks they learn what the SDK shows them, but their own clients
- * would adopt its connections, and outlive it; and roles are assumed with the credentials of the session.
+ * would adopt its connections, and outlive it; and roles are assumed with the credentials of the session, or where it was
+ * given none, with those of the profile that the client names.
  *
  * @since 0.1.0
  * @category models
@@ -156,9 +157,9 @@ export const makeSessionCredentials = (
     const memosOf = (source: Source, asker: CredentialAsker): IdentityMemos => {
       if (source === "session") return memosIn(named, source, "the session")
       if (typeof source === "object") {
-        const { profile } = source
+        const { isLent = false, profile } = source
         const identity = profile === undefined ? "the environment" : `profile ${profile}`
-        return memosIn(named, `chain ${JSON.stringify(profile)}`, identity)
+        return memosIn(named, `chain ${JSON.stringify([profile, isLent])}`, identity)
       }
       const shown = JSON.stringify([asker.profile])
       const tag = referenceTag(source)
@@ -186,10 +187,10 @@ export const makeSessionCredentials = (
       if (typeof source === "object") {
         const { profile } = source
         const view = clientView({ ...asker, profile }, { requestHandler }, (field) => memos.learn(field))
-        return askChain(session, memo.identity, view, request.properties)
+        return askChain(session, memo.identity, view, request.properties, source.isLent !== true)
       }
       // With these a provider assumes a role, if it was given none itself.
-      const lender = lends ? lenderOf(source) : undefined
+      const lender = lends ? lenderOf(source, asker) : undefined
       const view = clientView(
         asker,
         { requestHandler, ...(lender === undefined ? {} : { credentialDefaultProvider: () => lent(lender) }) },
@@ -288,7 +289,12 @@ export const makeSessionCredentials = (
     }
     const provider = providerOf(ofSession, {}, true)
     const chainProvider = providerOf(ofChain, {}, true)
-    const lenderOf = (source: Function): SessionCredentialProvider => {
+    const lenderOf = (source: Function, { profile }: CredentialAsker): SessionCredentialProvider => {
+      const { profile: ownProfile } = context()
+      // As by the SDK, the role of a client that names a profile of its own is assumed with what that has.
+      if (given === undefined && profile !== undefined && profile !== Option.getOrUndefined(ownProfile)) {
+        return providerOf(() => ({ profile, isLent: true }), { profile }, true)
+      }
       const tag = referenceTag(source)
       const isOwn = typeof given === "function" &&
         (given === source || (tag !== undefined && tag === referenceTag(given)))
@@ -339,7 +345,11 @@ const identitiesLimit = 1000
 const profilesLimit = 64
 
 /** Where credentials come from: a provider, what the session was given, or the SDK's default chain for a profile. */
-type Source = Function | "session" | { readonly profile: string | undefined }
+type Source = Function | "session" | {
+  readonly profile: string | undefined
+  /** Whether roles are assumed with them. The SDK then prefers static credentials of the environment. */
+  readonly isLent?: boolean
+}
 
 interface Request {
   readonly source: Source

@@ -22,6 +22,7 @@ import { readSharedFiles, refreshSsoFiles } from "./sharedFiles.js"
  * @param identity whose credentials they are, for errors
  * @param view what the chain is shown of who asks
  * @param properties what else the SDK says to a provider
+ * @param isNamed whether the profile is meant rather than static credentials of the environment
  * @since 0.1.0
  * @category constructors
  */
@@ -29,7 +30,8 @@ export const askChain = (
   session: string,
   identity: string,
   view: ClientView,
-  properties: object
+  properties: object,
+  isNamed = true
 ): Effect.Effect<AwsCredentials, CredentialsFailure> =>
   Effect.gen(function*() {
     const { fromNodeProviderChain } = yield* loadCredentialsModule(session)
@@ -42,7 +44,7 @@ export const askChain = (
     const { profile, requestHandler } = view
     // A chain remembers as well, so there is a new one each time.
     const chain = fromNodeProviderChain({
-      ...(profile === undefined ? {} : { profile }),
+      ...(profile === undefined || !isNamed ? {} : { profile }),
       logger,
       ignoreCache: true,
       parentClientConfig: { ...view },

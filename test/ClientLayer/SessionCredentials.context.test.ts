@@ -74,6 +74,36 @@ describe("a credential provider in a session", () => {
       }))
   }
 
+  const environments: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    "nothing": {},
+    "credentials": { AWS_ACCESS_KEY_ID: "environment", AWS_SECRET_ACCESS_KEY: "s" },
+    "another profile": { AWS_PROFILE: "other" },
+    "the same profile": { AWS_PROFILE: "own" }
+  }
+  for (const [name, variables] of Object.entries(environments)) {
+    it.scopedLive(`takes a role as the client's profile has it, and lets the session keep its own; in the environment is ${name}`, () =>
+      Effect.gen(function*() {
+        const sts = yield* localSts()
+        const file = (profile: string) => `[${profile}]\naws_access_key_id = ${profile}\naws_secret_access_key = s\n`
+        yield* sessionEnvironment({
+          credentials: ["default", "own", "other"].map(file).join(""),
+          variables: { AWS_ENDPOINT_URL_STS: sts.url, ...variables }
+        })
+        const bucket = yield* localBucket
+        const config = { ...bucket.config, region: "us-east-1" }
+        const roled = () => ({ ...config, profile: "own", credentials: fromTemporaryCredentials(roleOf("alpha")) })
+        for (const s3 of [new S3Client(roled()), new S3Client(config)]) {
+          yield* ask(s3)
+          s3.destroy()
+        }
+        const bare = [sts.signers.splice(0), bucket.signers.splice(0).slice(1)]
+        const session = yield* Session.make()
+        yield* Effect.flatMap(session.client(S3Client, roled()), ask)
+        yield* Effect.flatMap(session.client(S3Client, config), ask)
+        assert.deepStrictEqual([sts.signers, bucket.signers.slice(1)], bare)
+      }))
+  }
+
   it.scopedLive("is shown a request handler that works, over the session's connections, which it cannot close", () =>
     Effect.gen(function*() {
       yield* sessionEnvironment()
