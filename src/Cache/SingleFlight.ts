@@ -18,37 +18,13 @@ import * as Tracer from "effect/Tracer"
 import { CacheReentryError } from "./CacheErrors.js"
 import { clockOf } from "./clockOf.js"
 import { type Filed, FiledMap } from "./engine/FiledMap.js"
+import { type EmbeddedFlight, type Flight, FlightGroup, type Work } from "./FlightGroup.js"
 import { keyEquality } from "./keyEquality.js"
 import { Outcome } from "./Outcome.js"
 import { ownExit } from "./ownCause.js"
 import { printKey } from "./printKey.js"
 import { besides, type PendingRequests, RequestPool } from "./RequestPool.js"
 import { enclosing, Waiting } from "./Waiting.js"
-
-/**
- * A computation under way, or just over.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Flight<out A, out E> {
-  /** What its callers wait for. */
-  readonly result: Effect.Effect<A, E>
-  /** For messages. */
-  readonly label: string
-  /** Lets nobody else join, and keeps the result from being committed. */
-  readonly detach: () => void
-  /** How many wait for it; one more than there are when it is unattended. */
-  waiters: number
-  /** Whether it ends by itself, even if nobody waits for it: its starter may say so, instead of waiting. */
-  unattended: boolean
-  /** What runs it, until it has ended. */
-  fiber: Fiber.RuntimeFiber<void> | undefined
-  /** Lets it go on, if it waits for what one of its callers was to do. */
-  readonly proceed: (caller: Fiber.RuntimeFiber<unknown, unknown>) => void
-  /** Its part in who waits for whom. */
-  readonly node: Waiting
-}
 
 /**
  * Runs shared computations.
@@ -79,6 +55,8 @@ export class SingleFlight<in out K, in out R = never> {
   readonly name: string
   private readonly runtime: Runtime.Runtime<R>
   private readonly running = new Map<Flight<unknown, unknown>, K>()
+  /** How the parts of a flight that are flights themselves ask those who have joined them to do something. */
+  private readonly parts = new Map<Waiting, Set<Errands>>()
   private readonly attached = new FiledMap<K, Set<() => void>>(keyEquality)
   private readonly requests: RequestPool
   private closed = false
@@ -146,12 +124,14 @@ export class SingleFlight<in out K, in out R = never> {
    * @since 0.1.0
    */
   group<A, E>(): FlightGroup<K, A, E, R> {
-    return new FlightGroup<K, A, E, R>(
-      (key, caller, compute, commit, detached) => this.start(key, caller, compute, commit, detached),
-      () => {
+    return new FlightGroup<K, A, E, R>({
+      start: (key, caller, work) => this.start(key, caller, work),
+      embed: (key, caller, work) => this.embed(key, caller, work),
+      await: this.await,
+      joined: () => {
         this.joins++
       }
-    )
+    })
   }
 
   /**
@@ -262,10 +242,57 @@ export class SingleFlight<in out K, in out R = never> {
   private start<A, E>(
     key: K,
     caller: Fiber.RuntimeFiber<unknown, unknown>,
-    compute: (isAttached: () => boolean) => Effect.Effect<A, E, R>,
-    commit: (exit: Exit.Exit<A, E>, now: number) => void,
-    detached: () => void
+    work: Work<A, E, R>
   ): Flight<A, E> {
+    const { flight, launch } = this.open(key, work)
+    launch(caller)
+    return flight
+  }
+
+  /** A flight that is part of another: what is returned besides runs it. When that is given up, others go on with it. */
+  private embed<A, E>(
+    key: K,
+    caller: Fiber.RuntimeFiber<unknown, unknown>,
+    work: Work<A, E, R>
+  ): EmbeddedFlight<A, E, R> {
+    const { errands, flight, isAttached, launch, settle } = this.open(key, work)
+    const within = caller.getFiberRef(enclosing)
+    const begin = () => {
+      if (within === undefined) return
+      within.begin(flight.node)
+      this.parts.set(within, (this.parts.get(within) ?? new Set()).add(errands))
+    }
+    const end = () => {
+      if (within === undefined) return
+      within.end(flight.node)
+      const parts = this.parts.get(within)
+      parts?.delete(errands)
+      if (parts?.size === 0) this.parts.delete(within)
+    }
+    begin()
+    return {
+      flight,
+      isAttached,
+      run: (restore) =>
+        Effect.flatMap(
+          Effect.exit(restore(Effect.locally(Effect.suspend(() => work.compute(isAttached)), enclosing, flight.node))),
+          (ended) =>
+            Effect.withFiberRuntime<A, E>((fiber) => {
+              const exit = ownExit(ended)
+              end()
+              flight.waiters--
+              if (flight.waiters === 0 || !Exit.isInterrupted(exit)) {
+                return settle(exit, clockOf(fiber).unsafeCurrentTimeMillis())
+              }
+              errands.withdraw()
+              launch(fiber)
+              return exit
+            })
+        )
+    }
+  }
+
+  private open<A, E>(key: K, { commit, compute, detached }: Work<A, E, R>): Opened<A, E> {
     const outcome = new Outcome<A, E>()
     let filed: Filed<K, Set<() => void>> | undefined
     let pending: PendingRequests | undefined
@@ -288,11 +315,8 @@ export class SingleFlight<in out K, in out R = never> {
         detached()
       }
     }
-    if (this.closed) {
-      outcome.settle(Exit.interrupt(caller.id()))
-      return flight
-    }
-    const settle = (exit: Exit.Exit<A, E>, now: number): void => {
+    const isAttached = () => filed !== undefined
+    const settle = (exit: Exit.Exit<A, E>, now: number): Exit.Exit<A, E> => {
       const commits = filed !== undefined && this.attached.isUnchanged(filed)
       flight.detach()
       flight.node.settled = true
@@ -300,107 +324,71 @@ export class SingleFlight<in out K, in out R = never> {
       if (pending !== undefined) pending.block = undefined
       flight.fiber = undefined
       this.running.delete(flight)
-      outcome.settle(commits ? committed(exit, commit, now) : exit)
+      const settled = commits ? committed(exit, commit, now) : exit
+      outcome.settle(settled)
+      return settled
     }
     const blocked = (block: RequestBlock.RequestBlock, fiber: Fiber.RuntimeFiber<unknown, unknown>): void => {
       const span = Option.getOrUndefined(spanOf(fiber))
-      const next = { block, span, node: flight.node, made: () => outcome.withdraw() }
+      const parts = this.parts.get(flight.node)
+      const made = () => {
+        outcome.withdraw()
+        parts?.forEach((part) => part.withdraw())
+      }
+      const next = { block, span, node: flight.node, made }
       pending = next
-      if (flight.unattended && !outcome.isAwaited) flight.proceed(fiber)
-      else outcome.send(this.requests.due(next))
+      if (flight.unattended && !outcome.isAwaited) return flight.proceed(fiber)
+      const errand = this.requests.due(next)
+      outcome.send(errand)
+      parts?.forEach((part) => part.send(errand))
     }
-    filed = this.attached.get(key) ?? this.attached.add(key, new Set())
-    filed.value.add(flight.detach)
-    this.running.set(flight, key)
-    flight.fiber = Runtime.runFork(
-      // Fibers it starts are part of it.
-      Runtime.setFiberRef(this.runtime, enclosing, flight.node),
-      stepping(Effect.interruptible(Effect.suspend(() => compute(() => filed !== undefined))), blocked).pipe(
-        Effect.withSpan("effect-aws-cache.compute", {
-          root: true,
-          links: linksTo(caller),
-          attributes: { cache: this.name, key: flight.label },
-          captureStackTrace: false
-        }),
-        Effect.exit,
-        Effect.flatMap((exit) =>
-          Effect.withFiberRuntime<void>((fiber) => {
-            settle(ownExit(exit), clockOf(fiber).unsafeCurrentTimeMillis())
-            return Exit.void
-          })
-        )
-      ),
-      { immediate: false, ...besides(caller) }
-    )
-    return flight
+    const launch = (caller: Fiber.RuntimeFiber<unknown, unknown>): void => {
+      if (this.closed) {
+        flight.detach()
+        settle(Exit.interrupt(caller.id()), 0)
+        return
+      }
+      this.running.set(flight, key)
+      flight.fiber = Runtime.runFork(
+        // Fibers it starts are part of it.
+        Runtime.setFiberRef(this.runtime, enclosing, flight.node),
+        stepping(Effect.interruptible(Effect.suspend(() => compute(isAttached))), blocked).pipe(
+          Effect.withSpan("effect-aws-cache.compute", {
+            root: true,
+            links: linksTo(caller),
+            attributes: { cache: this.name, key: flight.label },
+            captureStackTrace: false
+          }),
+          Effect.exit,
+          Effect.flatMap((exit) =>
+            Effect.withFiberRuntime<void>((fiber) => {
+              settle(ownExit(exit), clockOf(fiber).unsafeCurrentTimeMillis())
+              return Exit.void
+            })
+          )
+        ),
+        { immediate: false, ...besides(caller) }
+      )
+    }
+    if (!this.closed) {
+      filed = this.attached.get(key) ?? this.attached.add(key, new Set())
+      filed.value.add(flight.detach)
+    }
+    return { flight, errands: outcome, isAttached, settle, launch }
   }
 }
 
-/**
- * Callers who share their computations. Obtained from `SingleFlight.group`.
- *
- * @since 0.1.0
- * @category models
- */
-export class FlightGroup<in out K, in out A, in out E, in out R = never> {
-  private readonly flights = new FiledMap<K, Flight<A, E>>(keyEquality)
-  private readonly start: (
-    key: K,
-    caller: Fiber.RuntimeFiber<unknown, unknown>,
-    compute: (isAttached: () => boolean) => Effect.Effect<A, E, R>,
-    commit: (exit: Exit.Exit<A, E>, now: number) => void,
-    detached: () => void
-  ) => Flight<A, E>
+type Errands = Pick<Outcome<never, never>, "send" | "withdraw">
 
-  private readonly joined: () => void
-
-  /**
-   * @param start starts a flight, and calls `detached` when nobody may join it any more
-   * @param joined called when one is joined
-   */
-  constructor(start: FlightGroup<K, A, E, R>["start"], joined: () => void) {
-    this.start = start
-    this.joined = joined
-  }
-
-  /**
-   * Whether a computation of a key is under way that can be joined.
-   *
-   * @since 0.1.0
-   */
-  has(key: K): boolean {
-    return this.flights.get(key) !== undefined
-  }
-
-  /**
-   * Joins the computation of a key, or starts it: one synchronous step. The caller must `SingleFlight.await` the
-   * flight next, and must not be interruptible from here to there.
-   *
-   * @param caller the fiber that asks
-   * @param compute runs with the context that was captured, never with the caller's; told whether its result would still be committed
-   * @param commit called once with the result and the time of completion (milliseconds), in the same synchronous step
-   *   in which the flight ends, unless it was detached; what it throws becomes the result, a defect
-   * @since 0.1.0
-   */
-  enter(
-    key: K,
-    caller: Fiber.RuntimeFiber<unknown, unknown>,
-    compute: (isAttached: () => boolean) => Effect.Effect<A, E, R>,
-    commit: (exit: Exit.Exit<A, E>, now: number) => void
-  ): Flight<A, E> {
-    const joined = this.flights.get(key)
-    if (joined !== undefined) {
-      joined.value.waiters++
-      this.joined()
-      return joined.value
-    }
-    let filed: Filed<K, Flight<A, E>> | undefined
-    const flight = this.start(key, caller, compute, commit, () => {
-      if (filed !== undefined) this.flights.remove(filed)
-    })
-    if (flight.fiber !== undefined) filed = this.flights.add(key, flight)
-    return flight
-  }
+/** A flight that does not run yet. */
+interface Opened<in out A, in out E> {
+  readonly flight: Flight<A, E>
+  readonly errands: Errands
+  readonly isAttached: () => boolean
+  /** Ends it, and tells with what. */
+  readonly settle: (exit: Exit.Exit<A, E>, now: number) => Exit.Exit<A, E>
+  /** Lets a fiber of its own run it. */
+  readonly launch: (caller: Fiber.RuntimeFiber<unknown, unknown>) => void
 }
 
 const leave = (flight: Flight<unknown, unknown>): Effect.Effect<void> =>

@@ -7,8 +7,8 @@ import type * as Cause from "effect/Cause"
 import type * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import type { BoundedMap } from "./engine/BoundedMap.js"
+import type { Flight } from "./FlightGroup.js"
 import type { Stored } from "./FreshMap.js"
-import type { Flight } from "./SingleFlight.js"
 import type { WriteOptions } from "./StoreOptions.js"
 
 /**

@@ -3,7 +3,8 @@
  *
  * @since 0.1.0
  */
-import type { FlightGroup, SingleFlight } from "../Cache/SingleFlight.js"
+import type { FlightGroup } from "../Cache/FlightGroup.js"
+import type { SingleFlight } from "../Cache/SingleFlight.js"
 import type { Computed } from "./computing.js"
 import type { Keyspace } from "./Keyspace.js"
 import type { AnyKey } from "./MemoryEntry.js"

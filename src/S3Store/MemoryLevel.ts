@@ -9,8 +9,9 @@ import type * as Scope from "effect/Scope"
 import { CacheConfigError } from "../Cache/CacheErrors.js"
 import type { BoundedMap } from "../Cache/engine/BoundedMap.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
+import type { FlightGroup } from "../Cache/FlightGroup.js"
 import { type GuardedMap, makeGuardedMap } from "../Cache/GuardedMap.js"
-import { type Flight, type FlightGroup, SingleFlight } from "../Cache/SingleFlight.js"
+import { SingleFlight } from "../Cache/SingleFlight.js"
 import type { AnyKey, MemoryEntry } from "./MemoryEntry.js"
 import type { S3CacheOptions } from "./S3CacheOptions.js"
 
@@ -80,7 +81,7 @@ export class MemoryLevel {
    * @since 0.1.0
    */
   readonly peek = (key: AnyKey): Effect.Effect<{ readonly held: MemoryEntry | undefined; readonly now: number }> =>
-    this.map.step((map, now) => ({ held: held(map, key, now), now }))
+    this.map.step((map, now) => ({ held: peekIn(map, key, now), now }))
 
   /**
    * Keeps an entry in place of another, if that one is still held.
@@ -150,52 +151,62 @@ export class MemoryLevel {
    * detached.
    *
    * @param compute told whether its result would still be kept
+   * @param instead asked in the step that would start a flight: what to do instead, by what is held then
    * @since 0.1.0
    */
-  readonly shared = <A, E>(
+  readonly coalesce = <A, E>(
     key: AnyKey,
     group: FlightGroup<AnyKey, A, E>,
     compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
-    toEntry: (value: A) => MemoryEntry | undefined
+    toEntry: (value: A) => MemoryEntry | undefined,
+    instead?: (held: MemoryEntry | undefined) => Effect.Effect<A, E> | undefined
   ): Effect.Effect<A, E> =>
     Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(this.enter(key, group, compute, toEntry), (flight) => this.flights.await(flight, restore))
+      this.map.lookup((map, now, caller) => {
+        const other = instead === undefined || group.has(key) ? undefined : instead(peekIn(map, key, now))
+        return other === undefined
+          ? this.flights.await(group.enter(key, caller, compute, keepIn(map, key, toEntry)), restore)
+          : restore(other)
+      })
     )
+
+  /**
+   * The same for the code of a flight, of which it is a part: it has no fiber of its own.
+   *
+   * @since 0.1.0
+   */
+  readonly coalesceInside = <A, E>(
+    key: AnyKey,
+    group: FlightGroup<AnyKey, A, E>,
+    compute: () => Effect.Effect<A, E>,
+    toEntry: (value: A) => MemoryEntry | undefined
+  ): Effect.Effect<A, E> => this.map.lookup((map) => group.runInside(key, compute, keepIn(map, key, toEntry)))
 
   /**
    * Starts a flight that nobody waits for, unless there is one: it ends by itself, or with the cache.
    *
    * @since 0.1.0
    */
-  readonly inBackground = <A, E>(
+  readonly startInBackground = <A, E>(
     key: AnyKey,
     group: FlightGroup<AnyKey, A, E>,
     compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
     toEntry: (value: A) => MemoryEntry | undefined
   ): Effect.Effect<void> =>
-    Effect.suspend(() =>
-      group.has(key) ? Effect.void : Effect.map(this.enter(key, group, compute, toEntry), (flight) => {
-        flight.unattended = true
-      })
-    )
-
-  private readonly enter = <A, E>(
-    key: AnyKey,
-    group: FlightGroup<AnyKey, A, E>,
-    compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
-    toEntry: (value: A) => MemoryEntry | undefined
-  ): Effect.Effect<Flight<A, E>> =>
-    Effect.withFiberRuntime<Flight<A, E>>((caller) =>
-      this.map.step((map) =>
-        group.enter(key, caller, compute, (exit, now) => {
-          const kept = Exit.isSuccess(exit) ? toEntry(exit.value) : undefined
-          if (kept !== undefined) map.set(key, kept, now, kept.uselessFrom)
-        })
-      )
-    )
+    this.map.lookup((map, _, caller) => {
+      if (!group.has(key)) group.enter(key, caller, compute, keepIn(map, key, toEntry)).unattended = true
+      return Exit.void
+    })
 }
 
-const held = (map: BoundedMap<AnyKey, MemoryEntry>, key: AnyKey, now: number): MemoryEntry | undefined => {
-  const found = map.peek(key, now)
-  return found === Absent ? undefined : found
+const peekIn = (map: BoundedMap<AnyKey, MemoryEntry>, key: AnyKey, now: number): MemoryEntry | undefined => {
+  const entry = map.peek(key, now)
+  return entry === Absent ? undefined : entry
 }
+
+const keepIn =
+  <A, E>(map: BoundedMap<AnyKey, MemoryEntry>, key: AnyKey, toEntry: (value: A) => MemoryEntry | undefined) =>
+  (exit: Exit.Exit<A, E>, now: number): void => {
+    const entry = Exit.isSuccess(exit) ? toEntry(exit.value) : undefined
+    if (entry !== undefined) map.set(key, entry, now, entry.uselessFrom)
+  }

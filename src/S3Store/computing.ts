@@ -11,12 +11,12 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { outcomeOf } from "../Cache/announced.js"
 import type { EntryTooLargeError } from "../Cache/CacheErrors.js"
-import { replacesFailureUntil, revalidatedUntil } from "../Cache/entryTimes.js"
+import { replacesFailureUntil } from "../Cache/entryTimes.js"
+import type { FlightGroup } from "../Cache/FlightGroup.js"
 import { ownExit } from "../Cache/ownCause.js"
-import type { FlightGroup } from "../Cache/SingleFlight.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
 import type { Coordination, Fence } from "./coordination.js"
-import { type Prepared, prepareFailure, prepareValue, unwritten } from "./entryCodec.js"
+import { keepUnwritten, type Prepared, prepareFailure, prepareValue } from "./entryCodec.js"
 import type { EntryPolicy } from "./EntryPolicy.js"
 import type { CacheKey } from "./Keyspace.js"
 import type { AnyKey, MemoryEntry } from "./MemoryEntry.js"
@@ -72,39 +72,47 @@ export interface Computed<out V, out E> {
 }
 
 /**
- * Looks a value up in both levels, computes it when neither has it, and writes it to both.
- *
- * @param call what is needed when memory is not enough
- * @since 0.1.0
- * @category models
- */
-export type Lookup = <K, V, F, E>(
-  key: CacheKey<K, V, F>,
-  call: () => Call<K, V, F, F | E>
-) => Effect.Effect<V, F | E>
-
-/**
- * Computes a value anew, and writes it to both levels.
+ * Computes values, and writes them to both levels.
  *
  * @since 0.1.0
  * @category models
  */
-export type Renewal = <K, V, F, E>(call: Call<K, V, F, F | E>) => Effect.Effect<V, F | E>
+export interface Computing {
+  /**
+   * Computes what neither level has.
+   *
+   * @param stale what is given out where it fails, while the policy allows it
+   * @param isAttached whether the result would still be kept
+   * @param fence where a lease is held: what allows the write
+   */
+  readonly compute: <K, V, F, E>(
+    call: Call<K, V, F, E>,
+    policy: EntryPolicy,
+    stale: MemoryEntry | undefined,
+    isAttached: () => boolean,
+    fence: Fence | undefined
+  ) => Effect.Effect<Computed<V, E | F>>
+  /** Computes whatever both levels have. What another process computes meanwhile is as new. */
+  readonly computeAnew: <K, V, F, E>(
+    call: Call<K, V, F, F | E>,
+    policy: EntryPolicy,
+    isAttached: () => boolean
+  ) => Effect.Effect<Computed<V, E | F>>
+}
 
 /**
- * Makes what looks a value up in both levels, computes it when neither has it, and writes it to both; and what computes
- * it anyway.
+ * Makes what computes values.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const makeLookup = (
+export const makeComputing = (
   levels: CacheLevels,
   reading: Reading,
   writing: Writing,
   coordination: Coordination
-): { readonly lookup: Lookup; readonly renew: Renewal } => {
-  const { behind, ledger, markers, memory, policyOf, store, writes } = levels
+): Computing => {
+  const { behind, ledger, markers, memory, store, writes } = levels
 
   /** Failures remember themselves for a while; a value that is there stays, and is refreshed no earlier. */
   const remember = <K, V, F>(
@@ -131,7 +139,7 @@ export const makeLookup = (
         encoded.value,
         (json) => prepareFailure(levels.format, key, failure.value, json, policy, { made, now })
       ).pipe(
-        Effect.flatMap((entry) => saved(key, policy, entry, isAttached, undefined, undefined)),
+        Effect.flatMap((entry) => write(key, policy, entry, isAttached, undefined, undefined)),
         Effect.catchAll((detail) =>
           Effect.as(
             logProblem(levels, key, typeof detail === "string" ? { message: detail } : detail),
@@ -142,7 +150,7 @@ export const makeLookup = (
     })
 
   /** Writes what was computed, and tells what memory is to keep: the result reaches its callers whatever happens here. */
-  const saved = <K, V, F>(
+  const write = <K, V, F>(
     key: CacheKey<K, V, F>,
     policy: EntryPolicy,
     entry: Prepared,
@@ -150,26 +158,27 @@ export const makeLookup = (
     fence: Fence | undefined,
     throttle: Effect.Semaphore | undefined
   ): Effect.Effect<MemoryEntry | undefined> => {
-    const throttled = <A, E>(write: Effect.Effect<A, E>) =>
-      throttle === undefined ? write : throttle.withPermits(1)(write)
-    const orKept = (write: Effect.Effect<MemoryEntry | undefined, S3StoreError>) =>
+    const limit = <A, E>(write: Effect.Effect<A, E>) => throttle === undefined ? write : throttle.withPermits(1)(write)
+    const writeOrKeep = (write: Effect.Effect<MemoryEntry | undefined, S3StoreError>) =>
       Effect.catchAll(
-        throttled(writes.withLock(key, write)),
+        limit(writes.withLock(key, write)),
         (error) => Effect.as(writeFailed(levels, key, error), entry.held)
       )
     // A write or removal while it was computed wins over the result.
     if (!isAttached()) return Effect.succeed(undefined)
     // A failure never takes the place of a value that another process has written meanwhile.
     if (!entry.held.isValue) {
-      return orKept(Effect.suspend(() => isAttached() ? writing.addFailure(key, entry) : nothing))
+      return writeOrKeep(Effect.suspend(() => isAttached() ? writing.addFailure(key, entry) : nothing))
     }
-    if (fence !== undefined) return orKept(Effect.suspend(() => isAttached() ? fenced(key, entry, fence) : nothing))
+    if (fence !== undefined) {
+      return writeOrKeep(Effect.suspend(() => isAttached() ? writeFenced(key, entry, fence) : nothing))
+    }
     return policy.write === "behind"
       ? Effect.as(behind.offer(key, entry, isAttached), entry.held)
-      : orKept(Effect.suspend(() => isAttached() ? writing.save(key, entry) : nothing))
+      : writeOrKeep(Effect.suspend(() => isAttached() ? writing.save(key, entry) : nothing))
   }
 
-  const fenced = <K, V, F>(
+  const writeFenced = <K, V, F>(
     key: CacheKey<K, V, F>,
     entry: Prepared,
     fence: Fence
@@ -226,14 +235,14 @@ export const makeLookup = (
                 // What its callers get is what those get who come later.
                 content = entry.held.readerFor(key.space) ?? content
                 return entry.held.freshUntil > now
-                  ? saved(key, policy, entry, isAttached, fence, call.throttle)
+                  ? write(key, policy, entry, isAttached, fence, call.throttle)
                   : unkept
               },
               onFailure: (error) =>
                 Effect.zipRight(
                   writeFailed(levels, key, error),
                   Effect.map(
-                    unwritten(key, exit.value, policy, options, { made: moment.made, now }, error),
+                    keepUnwritten(key, exit.value, policy, options, { made: moment.made, now }, error),
                     (held) => {
                       content = held.readerFor(key.space) ?? content
                       return held.freshUntil > now && isAttached() ? held : undefined
@@ -246,7 +255,7 @@ export const makeLookup = (
           Effect.catchAllCause((cause) =>
             Effect.as(
               Effect.annotateLogs(
-                Effect.logError(`the value could not be cached: ${thrownBy(cause)}`),
+                Effect.logError(`the value could not be cached: ${describeThrown(cause)}`),
                 { cache: levels.name, key: String(key) }
               ),
               undefined
@@ -280,23 +289,23 @@ export const makeLookup = (
   ): Effect.Effect<Computed<V, E | F>> =>
     Effect.gen(function*() {
       const { key } = call
-      const held = yield* reading.inMemory(key, policy)
+      const held = yield* reading.readMemory(key, policy, reading.loadInside)
       const stale = held !== undefined && held.isValue ? held : undefined
       // As when it is set.
-      const over = Effect.suspend(() =>
+      const removeOld = Effect.suspend(() =>
         isAttached() ? Effect.as(Effect.ignore(writing.remove(key)), undefined) : nothing
       )
-      const computed = (fence: Fence | undefined) =>
-        Effect.tap(compute(call, policy, stale, isAttached, fence, over), ({ content, failed, keep }) =>
+      const computeBehind = (fence: Fence | undefined) =>
+        Effect.tap(compute(call, policy, stale, isAttached, fence, removeOld), ({ content, failed, keep }) =>
           // Another process was faster: the old value is over.
           keep === undefined && failed === undefined && held !== undefined && Exit.isSuccess(content())
             ? memory.drop(key, held)
             : Effect.void)
-      if (policy.coordination === "none") return yield* computed(undefined)
+      if (policy.coordination === "none") return yield* computeBehind(undefined)
       const before = yield* Effect.either(etagOf(key))
       if (Either.isLeft(before)) {
         yield* logProblem(levels, key, before.left)
-        return yield* computed(undefined)
+        return yield* computeBehind(undefined)
       }
       return yield* coordination(key, {
         check: Effect.flatMap(reading.load(key, policy), ({ etag, held }) =>
@@ -311,7 +320,7 @@ export const makeLookup = (
                 : Option.some({ content, keep: held, refresh: false, isNew: true })
             }
           })),
-        compute: computed
+        compute: computeBehind
       })
     })
 
@@ -321,114 +330,7 @@ export const makeLookup = (
       (there) => there._tag === "Found" || there._tag === "TooLarge" ? there.etag : undefined
     )
 
-  /** What both levels have, or what is computed. With `refreshing`, what is fresh but about to expire is not enough. */
-  const loadOrCompute = <K, V, F, E>(
-    call: Call<K, V, F, F | E>,
-    policy: EntryPolicy,
-    isAttached: () => boolean,
-    refreshing: boolean
-  ): Effect.Effect<Computed<V, E | F>> =>
-    Effect.gen(function*() {
-      const { key } = call
-      const look = refreshing ? reloaded : call.isLooked === true ? reading.inMemory : reading.current
-      const found = yield* Effect.either(look(key, policy))
-      if (Either.isLeft(found)) {
-        const failure = key.space.failureOf(found.left)
-        if (Option.isSome(failure)) return { content: () => Exit.fail(failure.value), keep: undefined, refresh: false }
-        yield* logProblem(levels, key, found.left)
-      }
-      const held = Either.isRight(found) ? found.right : yield* reading.inMemory(key, policy)
-      const now = yield* Clock.currentTimeMillis
-      const enough = usable(key, held, policy, now, refreshing)
-      if (enough !== undefined) return enough
-      const stale = held !== undefined && held.isValue ? held : undefined
-      return policy.coordination === "none" || Either.isLeft(found)
-        ? yield* compute(call, policy, stale, isAttached, undefined)
-        : yield* coordination(key, {
-          check: Effect.flatMap(reading.load(key, policy), ({ etag, held }) =>
-            Effect.map(Clock.currentTimeMillis, (now) => ({
-              etag,
-              found: Option.fromNullable(usable(key, held, policy, now, refreshing, held))
-            }))),
-          compute: (fence) =>
-            compute(call, policy, stale, isAttached, fence)
-        })
-    })
-
-  /** The entry another process may have put into the second level since this one looked there. */
-  const reloaded = <K, V, F>(key: CacheKey<K, V, F>, policy: EntryPolicy) =>
-    Effect.flatMap(reading.inMemory(key, policy), (held) =>
-      held?.etag === undefined
-        ? Effect.succeed(held)
-        : Effect.map(reading.loadShared(key, policy, held.etag), (loaded) => loaded.held ?? held))
-
-  const usable = <K, V, F>(
-    key: CacheKey<K, V, F>,
-    held: MemoryEntry | undefined,
-    policy: EntryPolicy,
-    now: number,
-    refreshing: boolean,
-    keep?: MemoryEntry
-  ): Computed<V, F> | undefined => {
-    const content = held?.readerFor(key.space)
-    if (held === undefined || content === undefined) return undefined
-    if (now < held.freshUntil) {
-      return refreshing && held.needsRefresh(now) ? undefined : { content, keep, refresh: held.needsRefresh(now) }
-    }
-    if (refreshing || !held.isValue || now >= revalidatedUntil(policy.freshness, held.freshUntil)) return undefined
-    ledger.record({ _tag: "StaleServed", key, because: "revalidating" })
-    return { content, keep, refresh: held.needsRefresh(now) }
-  }
-
-  const flight =
-    <K, V, F, E>(call: Call<K, V, F, F | E>, policy: EntryPolicy, refreshing: boolean) => (isAttached: () => boolean) =>
-      loadOrCompute(call, policy, isAttached, refreshing)
-
-  const refresh = <K, V, F, E>(call: Call<K, V, F, F | E>, policy: EntryPolicy) =>
-    memory.inBackground(call.key, call.group, flight(call, policy, true), ({ keep }) => keep)
-
-  const slowly = <K, V, F, E>(call: Call<K, V, F, F | E>): Effect.Effect<V, F | E> => {
-    const { key } = call
-    const policy = policyOf(key.space)
-    return Effect.gen(function*() {
-      const held = yield* reading.inMemory(key, policy)
-      const inMemory = usable(key, held, policy, yield* Clock.currentTimeMillis, false)
-      if (inMemory !== undefined) ledger.memoryHit(key)
-      const computed = inMemory ??
-        (yield* memory.shared(key, call.group, flight(call, policy, false), ({ keep }) => keep))
-      if (computed.refresh) yield* refresh(call, policy)
-      return yield* computed.content()
-    })
-  }
-
-  const renew: Renewal = <K, V, F, E>(call: Call<K, V, F, F | E>): Effect.Effect<V, F | E> => {
-    const { key } = call
-    const policy = policyOf(key.space)
-    // The old value is in memory then, for those who come meanwhile.
-    return Effect.ignore(reading.current(key, policy)).pipe(
-      Effect.zipRight(
-        memory.shared(key, call.group, (isAttached) => computeAnew(call, policy, isAttached), ({ keep }) => keep)
-      ),
-      Effect.flatMap((computed): Effect.Effect<V, F | E> => {
-        // It joined a lookup that found one in the second level.
-        if (computed.isNew !== true) return renew(call)
-        return computed.failed ?? computed.content()
-      })
-    )
-  }
-
-  const lookup: Lookup = (key, call) =>
-    memory.lookup(key, (held, now) => {
-      if (held === undefined || (now >= held.computeUntil && held.computeUntil !== Number.POSITIVE_INFINITY)) {
-        return slowly(call())
-      }
-      const content = held.contentFor(key.space)
-      if (content === undefined) return slowly(call())
-      ledger.memoryHit(key)
-      return content
-    })
-
-  return { lookup, renew }
+  return { compute, computeAnew }
 }
 
 /**
@@ -450,7 +352,7 @@ export const writeFailed = (
 const nothing = Effect.succeed(undefined)
 
 /** What a function of the program threw, and where: its message may show the value. */
-const thrownBy = (cause: Cause.Cause<unknown>): string => {
+const describeThrown = (cause: Cause.Cause<unknown>): string => {
   const thrown = Cause.squash(cause)
   const stack = thrown instanceof Error ? thrown.stack ?? "" : ""
   const frames = stack.split("\n").filter((line) => /^ {4}at /.test(line)).slice(0, 3).map((line) => line.trim())

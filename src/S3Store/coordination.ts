@@ -61,7 +61,7 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
   const { ledger, name: cache, store } = levels
   let isSupported = true
 
-  const unsupported = (error: S3StoreError) =>
+  const reportUnsupported = (error: S3StoreError) =>
     Effect.suspend(() => {
       if (!isSupported) return Effect.void
       isSupported = false
@@ -78,28 +78,30 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
     let computed: Option.Option<A> = Option.none()
 
     /** What is computed under a lease is kept here: no failure to give the lease back takes it away. */
-    const computing = (fence: Fence) =>
+    const computeAndNote = (fence: Fence) =>
       Effect.map(compute(fence), (result) => {
         computed = Option.some(result)
         return result
       })
 
-    const holding = (lease: Lease): Effect.Effect<A> => {
+    const computeUnderLease = (lease: Lease): Effect.Effect<A> => {
       ledger.record({ _tag: "LeaseTaken", key, insteadOf: lease.insteadOf })
       // Somebody may have finished between the look into the second level and the lease.
       return Effect.matchEffect(check, {
-        onFailure: () => computing({ isHeld: lease.isHeld, etag: undefined }),
+        onFailure: () => computeAndNote({ isHeld: lease.isHeld, etag: undefined }),
         onSuccess: ({ etag, found }) =>
-          Option.isSome(found) ? Effect.succeed(found.value) : computing({ isHeld: lease.isHeld, etag })
+          Option.isSome(found) ? Effect.succeed(found.value) : computeAndNote({ isHeld: lease.isHeld, etag })
       })
     }
 
-    const whenTaken = (
+    const computeOnceAcquired = (
       take: Effect.Effect<Lease | Foreign, S3StoreError, Scope.Scope>
     ): Effect.Effect<Either.Either<A, Foreign>, S3StoreError> =>
       Effect.scoped(
-        Effect.flatMap(take, (taken): Effect.Effect<Either.Either<A, Foreign>> =>
-          taken._tag === "Acquired" ? Effect.map(holding(taken), Either.right) : Effect.succeed(Either.left(taken)))
+        Effect.flatMap(take, (acquired): Effect.Effect<Either.Either<A, Foreign>> =>
+          acquired._tag === "Acquired"
+            ? Effect.map(computeUnderLease(acquired), Either.right)
+            : Effect.succeed(Either.left(acquired)))
       )
 
     /** For a caller that has waited for too long: what another one has written meanwhile stays. */
@@ -108,33 +110,36 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
         logProblem(levels, key, {
           message: `${store.description}${name}: another process computes for longer than leaseWait; not waiting for it`
         }),
-        computing({ isHeld: Effect.succeed(true), etag })
+        computeAndNote({ isHeld: Effect.succeed(true), etag })
       )
 
-    const tried = (
+    const acquire = (
       take: Effect.Effect<Lease | Foreign, S3StoreError, Scope.Scope>,
       patience: Patience
     ): Effect.Effect<A, S3StoreError> =>
-      Effect.flatMap(whenTaken(take), (outcome): Effect.Effect<A, S3StoreError> => {
+      Effect.flatMap(computeOnceAcquired(take), (outcome): Effect.Effect<A, S3StoreError> => {
         if (Either.isRight(outcome)) return Effect.succeed(outcome.right)
         if (patience.looks === 0) ledger.record({ _tag: "LeaseAwaited", key })
-        return Effect.flatMap(leases.wait(name, outcome.left, patience), (waited) =>
-          Effect.flatMap(check, ({ etag, found }): Effect.Effect<A, S3StoreError> => {
-            if (Option.isSome(found)) {
-              return Effect.succeed(found.value)
-            }
-            switch (waited._tag) {
-              case "Free":
-                return tried(leases.take(name), patience)
-              case "Dead":
-                return tried(leases.takeOver(name, waited.lease), patience)
-              case "TooLong":
-                return withoutLease(etag)
-            }
-          }))
+        return Effect.flatMap(
+          leases.wait(name, outcome.left, patience),
+          (waited) =>
+            Effect.flatMap(check, ({ etag, found }): Effect.Effect<A, S3StoreError> => {
+              if (Option.isSome(found)) {
+                return Effect.succeed(found.value)
+              }
+              switch (waited._tag) {
+                case "Free":
+                  return acquire(leases.take(name), patience)
+                case "Dead":
+                  return acquire(leases.takeOver(name, waited.lease), patience)
+                case "TooLong":
+                  return withoutLease(etag)
+              }
+            })
+        )
       })
 
-    const told = (cause: Cause.Cause<S3StoreError>): Effect.Effect<void> => {
+    const report = (cause: Cause.Cause<S3StoreError>): Effect.Effect<void> => {
       const error = Option.getOrElse(Cause.failureOption(cause), () =>
         new S3StoreError({
           reason: "Unknown",
@@ -143,7 +148,7 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
           detail: `an unexpected end of the request: ${printKey(Cause.squash(cause)).slice(0, 300)}`,
           cause: Cause.squash(cause)
         }))
-      return error.reason === "ConditionalWritesUnsupported" ? unsupported(error) : logProblem(levels, key, error)
+      return error.reason === "ConditionalWritesUnsupported" ? reportUnsupported(error) : logProblem(levels, key, error)
     }
 
     return Effect.suspend(() => {
@@ -151,10 +156,10 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
       computed = Option.none()
       // Who was interrupted does not come here.
       return Effect.catchAllCause(
-        tried(leases.take(name), new Patience()),
+        acquire(leases.take(name), new Patience()),
         (cause) =>
           Effect.zipRight(
-            told(cause),
+            report(cause),
             Option.match(computed, {
               onNone: () => compute(undefined),
               onSome: Effect.succeed

@@ -70,8 +70,8 @@ export const prepareValue = <K, V, F>(
       step(Effect.suspend(() => key.space.encodeValue(value))),
       (detail) => new CacheEncodeError({ keyspace: key.keyspace, key: key.id, detail })
     )
-    const { freshUntil, tags } = yield* decided(key, value, policy, write, moments)
-    return yield* prepared(
+    const { freshUntil, tags } = yield* decide(key, value, policy, write, moments)
+    return yield* prepare(
       format,
       key,
       Exit.succeed(value),
@@ -85,7 +85,7 @@ export const prepareValue = <K, V, F>(
   })
 
 /** What is decided of the entry of a value, however it is encoded. */
-const decided = <K, V, F>(
+const decide = <K, V, F>(
   key: CacheKey<K, V, F>,
   value: V,
   policy: EntryPolicy,
@@ -111,7 +111,7 @@ const decided = <K, V, F>(
  * @since 0.1.0
  * @category constructors
  */
-export const unwritten = <K, V, F>(
+export const keepUnwritten = <K, V, F>(
   key: CacheKey<K, V, F>,
   value: V,
   policy: EntryPolicy,
@@ -120,8 +120,8 @@ export const unwritten = <K, V, F>(
   error: CacheEncodeError | EntryTooLargeError
 ): Effect.Effect<MemoryEntry> =>
   Effect.zipWith(
-    decided(key, value, policy, write, moments),
-    asNobodyReads(key, value, policy),
+    decide(key, value, policy, write, moments),
+    copyUnread(key, value, policy),
     ({ freshUntil, tags }, content) =>
       MemoryEntry.of(key.space, content, {
         policy,
@@ -137,7 +137,7 @@ export const unwritten = <K, V, F>(
   )
 
 /** As a reader would get it, were it written; else a copy of data; else the value itself, which nothing can copy. */
-const asNobodyReads = <K, V, F>(
+const copyUnread = <K, V, F>(
   key: CacheKey<K, V, F>,
   value: V,
   policy: EntryPolicy
@@ -150,7 +150,7 @@ const asNobodyReads = <K, V, F>(
         (encoded) =>
           Effect.flatMap(
             Effect.flatMap(codecOf(key.space.codec), ({ encode }) => encode(encoded)),
-            (plain) => asRead(key, content, key.space.codec, plain, policy)
+            (plain) => readBack(key, content, key.space.codec, plain, policy)
           )
       ),
       () => Effect.succeed(isolateData(policy.isolation, content, value))
@@ -173,7 +173,7 @@ export const prepareFailure = <K, V, F>(
   policy: EntryPolicy,
   moments: Moments
 ): Effect.Effect<Prepared, CacheEncodeError | EntryTooLargeError> =>
-  prepared(
+  prepare(
     format,
     key,
     Exit.fail(failure),
@@ -185,7 +185,7 @@ export const prepareFailure = <K, V, F>(
     moments.now + policy.failureTimeToLive
   )
 
-const prepared = <K, V, F>(
+const prepare = <K, V, F>(
   format: EntryFormat,
   key: CacheKey<K, V, F>,
   content: Exit.Exit<V, F>,
@@ -212,7 +212,7 @@ const prepared = <K, V, F>(
     return Effect.flatMap(format.payload(header, codec, encoded), (plain) =>
       Effect.zipWith(
         format.wrap(header, codec, plain),
-        asRead(key, content, codec, plain, policy),
+        readBack(key, content, codec, plain, policy),
         (body, content) => ({
           body,
           writeId,
@@ -232,7 +232,7 @@ const prepared = <K, V, F>(
   })
 
 /** A value or failure that is written, as who reads the entry gets it. Fails when nobody could read it. */
-const asRead = <K, V, F>(
+const readBack = <K, V, F>(
   key: CacheKey<K, V, F>,
   content: Exit.Exit<V, F>,
   codec: CodecName,
@@ -282,7 +282,7 @@ export const decodeEntry = <K, V, F>(
   now: number
 ): Effect.Effect<MemoryEntry, CacheDecodeError> =>
   Effect.matchEffect(format.decode(object.body), {
-    onFailure: ({ detail, reason }) => undecodable(key, reason, detail),
+    onFailure: ({ detail, reason }) => decodeErrorOf(key, reason, detail),
     onSuccess: (entry) => toMemoryEntry(key, policy, entry, object, now)
   })
 
@@ -304,11 +304,11 @@ export const toMemoryEntry = <K, V, F>(
     const detail = `it belongs to ${shortText(`${entry.keyspace}/${entry.version}`, 100)} and key ${
       shortText(entry.key, 100)
     }`
-    return undecodable(key, "Foreign", detail)
+    return decodeErrorOf(key, "Foreign", detail)
   }
   const decode = entry.outcome === "success" ? valueOf(key) : failureOf(key)
   return Effect.mapBoth(isolateInSteps(policy.isolation, entry.encoded, decode), {
-    onFailure: (detail) => undecodable(key, "Schema", detail),
+    onFailure: (detail) => decodeErrorOf(key, "Schema", detail),
     onSuccess: (content) =>
       MemoryEntry.of(key.space, content, {
         policy,
@@ -324,7 +324,7 @@ export const toMemoryEntry = <K, V, F>(
   })
 }
 
-const undecodable = (
+const decodeErrorOf = (
   key: { readonly keyspace: string; readonly id: string },
   reason: CacheDecodeReason,
   detail: string

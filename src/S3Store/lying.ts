@@ -40,9 +40,9 @@ export interface Lying {
  */
 export interface LyingObjects {
   /** What says of itself what lies there, of its first bytes: at most 4 KiB, or 64 KiB where its header is long. */
-  readonly headerUnder: (key: { readonly objectName: string }) => Effect.Effect<Lying | undefined, S3StoreError>
+  readonly readHeader: (key: { readonly objectName: string }) => Effect.Effect<Lying | undefined, S3StoreError>
   /** The same of an object that was loaded, with what a look at all of it tells. */
-  readonly described: <K, V, F>(
+  readonly inspect: <K, V, F>(
     key: CacheKey<K, V, F>,
     object: Extract<LoadOutcome, { readonly _tag: "Found" | "TooLarge" }>
   ) => Effect.Effect<Lying, S3StoreError>
@@ -82,31 +82,31 @@ const mostFirstBytes = longestHeader + 128
  * @category constructors
  */
 export const makeLyingObjects = ({ format, policyOf, store }: CacheLevels, reading: Reading): LyingObjects => {
-  const headerIn = (name: string, firstBytes: number): Effect.Effect<Lying | undefined, S3StoreError> =>
+  const loadHeader = (name: string, firstBytes: number): Effect.Effect<Lying | undefined, S3StoreError> =>
     Effect.flatMap(store.load(name, { firstBytes, isCertain: true }), (object) => {
       if (object._tag === "Absent" || object._tag === "Unchanged") return Effect.succeed(undefined)
       if (object._tag === "TooLarge") return Effect.succeed({ etag: object.etag, header: undefined, error: undefined })
       const header = format.decodeHeader(object.body)
       return Either.isLeft(header) && header.left.reason === "Damaged" && object.body.length < object.size &&
           firstBytes < mostFirstBytes
-        ? headerIn(name, mostFirstBytes)
+        ? loadHeader(name, mostFirstBytes)
         : Effect.succeed({
           etag: object.etag,
-          header: Either.getOrUndefined(credible(header, object.modified)),
+          header: Either.getOrUndefined(withCredibleTime(header, object.modified)),
           error: undefined
         })
     })
 
   return {
-    headerUnder: (key) => headerIn(key.objectName, firstBytes),
-    described: (key, object) =>
+    readHeader: (key) => loadHeader(key.objectName, firstBytes),
+    inspect: (key, object) =>
       Effect.gen(function*() {
         if (object._tag === "TooLarge") {
-          const first = yield* headerIn(key.objectName, firstBytes)
+          const first = yield* loadHeader(key.objectName, firstBytes)
           const header = first?.etag === object.etag ? first.header : undefined
           return { etag: object.etag, header, error: tooLarge(key, object.size) }
         }
-        const header = Either.getOrUndefined(credible(format.decodeHeader(object.body), object.modified))
+        const header = Either.getOrUndefined(withCredibleTime(format.decodeHeader(object.body), object.modified))
         const now = yield* Clock.currentTimeMillis
         const held = yield* Effect.either(decodeEntry(format, key, policyOf(key.space), object, now))
         return { etag: object.etag, header, error: Either.isLeft(held) ? held.left : undefined }
@@ -126,7 +126,7 @@ export const makeLyingObjects = ({ format, policyOf, store }: CacheLevels, readi
           isOwn: false,
           ahead: 0
         })
-        const held = yield* reading.tagged(unread)
+        const held = yield* reading.applyTags(unread)
         // Of what is unknown nobody can say that it need not stay.
         return held === undefined || (held !== "unknown" && held.freshUntil <= now)
       })
@@ -134,7 +134,7 @@ export const makeLyingObjects = ({ format, policyOf, store }: CacheLevels, readi
 }
 
 /** The header with a time that can be believed. */
-const credible = <E>(
+const withCredibleTime = <E>(
   header: Either.Either<EntryHead, E>,
   modified: number | undefined
 ): Either.Either<EntryHead, E> =>

@@ -176,7 +176,7 @@ export const makeMaintenance = (
       const found = yield* (isWhole ? readWhole(space, loaded) : readHead(space, name, loaded))
       if (found === gone) return [{ _tag: "Gone" }, ""] as const
       if (Either.isLeft(found)) return [{ _tag: "Unreadable" }, loaded.etag] as const
-      const held = yield* reading.tagged(found.right.held)
+      const held = yield* reading.applyTags(found.right.held)
       const now = yield* Clock.currentTimeMillis
       // No lookup finds it now; it may be found later.
       if (held === "unknown") return [{ _tag: "Gone" }, ""] as const

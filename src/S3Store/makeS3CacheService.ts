@@ -24,7 +24,7 @@ import { SingleFlight } from "../Cache/SingleFlight.js"
 import { millis } from "../Cache/timeToLive.js"
 import type { CacheLevels } from "./CacheLevels.js"
 import { checkStore } from "./checkStore.js"
-import { makeLookup, writeFailed } from "./computing.js"
+import { makeComputing, writeFailed } from "./computing.js"
 import { makeCoordination } from "./coordination.js"
 import { type DescribedStore, describedStore } from "./describedStore.js"
 import { makeEntryFormat } from "./EntryFormat.js"
@@ -36,6 +36,7 @@ import type { Keyspace } from "./Keyspace.js"
 import { LateWrites } from "./LateWrites.js"
 import { Leases, longestTerm } from "./Lease.js"
 import { Ledger } from "./Ledger.js"
+import { makeLookup } from "./lookup.js"
 import { makeMaintenance } from "./maintenance.js"
 import { makeManyKeys } from "./manyKeys.js"
 import { makeMemoizing } from "./memoizing.js"
@@ -162,7 +163,9 @@ export const makeS3CacheService = (
     const leases = new Leases(store, leaseTime, leaseWait)
     if (options.verify !== undefined) yield* verified(name, options.verify, unwatched)
     if (defaults.coordination === "lease") yield* checkLeases(name, leases)
-    const { lookup, renew } = makeLookup(levels, reading, writing, makeCoordination(levels, leases))
+    const coordination = makeCoordination(levels, leases)
+    const computing = makeComputing(levels, reading, writing, coordination)
+    const { lookup, renew } = makeLookup(levels, reading, computing, coordination)
     const groups = new FlightGroups(memory.flights)
     const settle = yield* makeSettle(levels)
     const summary = () => ({

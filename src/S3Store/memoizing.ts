@@ -11,9 +11,10 @@ import * as Option from "effect/Option"
 import { onRejection } from "../Cache/engine/onRejection.js"
 import { ownExit } from "../Cache/ownCause.js"
 import { requireEffect } from "../Cache/requireEffect.js"
-import type { Call, Lookup, Renewal } from "./computing.js"
+import type { Call } from "./computing.js"
 import type { FlightGroups } from "./FlightGroups.js"
 import type { CacheKey, Keyspace } from "./Keyspace.js"
+import type { Lookup, Renewal } from "./lookup.js"
 import type { S3CacheMemoizeOptions, S3CacheWriteOptions } from "./S3CacheOptions.js"
 import type { S3CacheService } from "./S3CacheService.js"
 
@@ -49,7 +50,7 @@ export const makeMemoizing = (
               context
             ),
             isOfKey: () => given !== input || key.isUnchanged,
-            writeOptions: (value) => decided(options, key.input, value)
+            writeOptions: (value) => decideOptions(options, key.input, value)
           }))
         })
     })
@@ -95,7 +96,7 @@ export const makeMemoizing = (
   }
 }
 
-const decided = <K, V>(options: S3CacheMemoizeOptions<K, V>, key: K, value: V): S3CacheWriteOptions => {
+const decideOptions = <K, V>(options: S3CacheMemoizeOptions<K, V>, key: K, value: V): S3CacheWriteOptions => {
   const timeToLive = typeof options.timeToLive === "function" ? options.timeToLive(key, value) : options.timeToLive
   const tags = typeof options.tags === "function" ? options.tags(key, value) : options.tags
   // Functions that are `async` are refused where their answers are used.

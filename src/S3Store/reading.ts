@@ -38,6 +38,18 @@ export interface Loaded {
 }
 
 /**
+ * Loads the entry of a key from the second level.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Load = <K, V, F>(
+  key: CacheKey<K, V, F>,
+  policy: EntryPolicy,
+  ifNoneMatch?: string
+) => Effect.Effect<Loaded, S3StoreError>
+
+/**
  * The reading operations of a cache.
  *
  * @since 0.1.0
@@ -49,28 +61,42 @@ export interface Reading {
    *
    * @param ifNoneMatch an etag that need not be transferred again
    */
-  readonly load: <K, V, F>(
+  readonly load: Load
+  /** The same, shared by all who load it at the same time, and kept in memory: in a flight of its own. */
+  readonly loadShared: Load
+  /** The same for the code of a flight: a part of that flight, unless such a load is under way, which is joined. */
+  readonly loadInside: Load
+  /** The entry in the second level, of this very keyspace. */
+  readonly loadEntry: <K, V, F>(
     key: CacheKey<K, V, F>,
     policy: EntryPolicy,
-    ifNoneMatch?: string
-  ) => Effect.Effect<Loaded, S3StoreError>
-  /** The same, shared by all who load it at the same time, and kept in memory. */
-  readonly loadShared: <K, V, F>(
-    key: CacheKey<K, V, F>,
-    policy: EntryPolicy,
-    ifNoneMatch?: string
-  ) => Effect.Effect<Loaded, S3StoreError>
+    load: Load
+  ) => Effect.Effect<MemoryEntry | undefined, S3StoreError>
   /**
    * An entry as its tags leave it: nothing when one was invalidated since it was made; `unknown` when one cannot be asked
    * for, and what is known of it is too old to go by.
    */
-  readonly tagged: (held: MemoryEntry) => Effect.Effect<MemoryEntry | undefined | "unknown">
+  readonly applyTags: (held: MemoryEntry) => Effect.Effect<MemoryEntry | undefined | "unknown">
   /** The same, and nothing for an unknown tag. */
-  readonly taggedIfKnown: (held: MemoryEntry) => Effect.Effect<MemoryEntry | undefined>
-  /** The entry in memory, fresh or stale, after a look at its tags and, if it is time, into the second level. */
-  readonly inMemory: <K, V, F>(key: CacheKey<K, V, F>, policy: EntryPolicy) => Effect.Effect<MemoryEntry | undefined>
+  readonly applyKnownTags: (held: MemoryEntry) => Effect.Effect<MemoryEntry | undefined>
+  /**
+   * What a look into memory found, or what waits to be written, fresh or stale: after a look at its tags and, if it is
+   * time, into the second level. Nothing when it is of no use, or of another keyspace.
+   */
+  readonly validate: <K, V, F>(
+    key: CacheKey<K, V, F>,
+    policy: EntryPolicy,
+    found: MemoryEntry | undefined,
+    load: Load
+  ) => Effect.Effect<MemoryEntry | undefined>
+  /** Looks into memory, and validates what it finds. Does not count as a use. */
+  readonly readMemory: <K, V, F>(
+    key: CacheKey<K, V, F>,
+    policy: EntryPolicy,
+    load: Load
+  ) => Effect.Effect<MemoryEntry | undefined>
   /** The entry in memory or else in the second level, fresh or stale. */
-  readonly current: <K, V, F>(
+  readonly read: <K, V, F>(
     key: CacheKey<K, V, F>,
     policy: EntryPolicy
   ) => Effect.Effect<MemoryEntry | undefined, S3StoreError>
@@ -100,7 +126,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
       onSuccess: (outcome) => ({ held: undefined, unchanged: false, etag: outcome === "removed" ? undefined : etag })
     })
 
-  const unreadable = (
+  const reportUnreadable = (
     key: AnyKey,
     policy: EntryPolicy,
     error: CacheDecodeError,
@@ -119,13 +145,13 @@ export const makeReading = (levels: CacheLevels): Reading => {
       : Effect.as(logProblem(levels, key, error), { held: undefined, unchanged: false, etag, unreadable: error })
   }
 
-  const tagged: Reading["tagged"] = (held) =>
+  const applyTags: Reading["applyTags"] = (held) =>
     held.tags.length === 0
       ? Effect.succeed(held)
-      : Effect.zipWith(markers.of(held), Clock.currentTimeMillis, (mark, now) => marked(held, mark, now))
+      : Effect.zipWith(markers.of(held), Clock.currentTimeMillis, (mark, now) => applyMark(held, mark, now))
 
-  const taggedIfKnown: Reading["taggedIfKnown"] = (held) =>
-    Effect.map(tagged(held), (held) => held === "unknown" ? undefined : held)
+  const applyKnownTags: Reading["applyKnownTags"] = (held) =>
+    Effect.map(applyTags(held), (held) => held === "unknown" ? undefined : held)
 
   const load: Reading["load"] = (key, policy, ifNoneMatch) =>
     Effect.gen(function*() {
@@ -138,7 +164,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
           return { held: undefined, unchanged: false, etag: undefined }
         }
         case "TooLarge":
-          return yield* unreadable(
+          return yield* reportUnreadable(
             key,
             policy,
             tooLarge(key, object.size),
@@ -147,12 +173,12 @@ export const makeReading = (levels: CacheLevels): Reading => {
         case "Found": {
           const now = yield* Clock.currentTimeMillis
           const decoded = yield* Effect.either(decodeEntry(format, key, policy, object, now))
-          if (Either.isLeft(decoded)) return yield* unreadable(key, policy, decoded.left, object.etag)
+          if (Either.isLeft(decoded)) return yield* reportUnreadable(key, policy, decoded.left, object.etag)
           if (decoded.right.ahead > 0) {
             ledger.record({ _tag: "ClockSkewed", name: key.objectName, millis: decoded.right.ahead })
           }
           markers.meetEntry(decoded.right, now)
-          const held = yield* tagged(decoded.right)
+          const held = yield* applyTags(decoded.right)
           if (held === "unknown") {
             // It may be valid: it stays, for when its tags can be asked for.
             ledger.record({ _tag: "StoreMiss", key })
@@ -169,60 +195,77 @@ export const makeReading = (levels: CacheLevels): Reading => {
       }
     })
 
-  const loadShared: Reading["loadShared"] = (key, policy, ifNoneMatch) =>
-    memory.shared(key, loads, () => load(key, policy, ifNoneMatch), ({ held }) => held)
+  const loadShared: Load = (key, policy, ifNoneMatch) =>
+    memory.coalesce(key, loads, () => load(key, policy, ifNoneMatch), ({ held }) => held)
 
-  const loaded: Reading["current"] = (key, policy) =>
-    Effect.flatMap(loadShared(key, policy), ({ held, unchanged }) =>
+  const loadInside: Load = (key, policy, ifNoneMatch) =>
+    memory.coalesceInside(key, loads, () => load(key, policy, ifNoneMatch), ({ held }) => held)
+
+  const loadEntry: Reading["loadEntry"] = (key, policy, shared) =>
+    Effect.flatMap(shared(key, policy), ({ held, unchanged }) =>
       // Another keyspace of the same name and version loaded it, with a schema of its own, or had it already.
       unchanged || (held !== undefined && !held.isOf(key.space))
         ? Effect.map(load(key, policy), ({ held }) => held)
         : Effect.succeed(held))
 
-  const revalidated = <K, V, F>(key: CacheKey<K, V, F>, policy: EntryPolicy, held: MemoryEntry, now: number) =>
-    Effect.matchEffect(loadShared(key, policy, held.etag), {
+  const revalidate = <K, V, F>(
+    key: CacheKey<K, V, F>,
+    policy: EntryPolicy,
+    held: MemoryEntry,
+    now: number,
+    load: Load
+  ) =>
+    Effect.matchEffect(load(key, policy, held.etag), {
       onFailure: (error) => {
         // Memory serves on. The next try is due when it would be had it worked.
         held.confirm(now)
         ledger.record({ _tag: "Revalidated", key, outcome: "failed" })
         return Effect.as(logProblem(levels, key, error), held)
       },
-      onSuccess: (found): Effect.Effect<MemoryEntry | undefined> => {
-        const outcome = found.unchanged ? "unchanged" : found.held === undefined ? "gone" : "changed"
+      onSuccess: (loaded): Effect.Effect<MemoryEntry | undefined> => {
+        const outcome = loaded.unchanged ? "unchanged" : loaded.held === undefined ? "gone" : "changed"
         ledger.record({ _tag: "Revalidated", key, outcome })
-        if (found.unchanged) {
+        if (loaded.unchanged) {
           held.confirm(now)
           return Effect.succeed(held)
         }
-        return found.held === undefined
+        return loaded.held === undefined
           ? Effect.as(memory.drop(key, held), undefined)
-          : Effect.succeed(found.held.isOf(key.space) ? found.held : undefined)
+          : Effect.succeed(loaded.held.isOf(key.space) ? loaded.held : undefined)
       }
     })
 
-  const inMemory: Reading["inMemory"] = (key, policy) =>
-    Effect.gen(function*() {
-      const peeked = yield* memory.peek(key)
+  const validate: Reading["validate"] = (key, policy, found, load) =>
+    Effect.suspend(() => {
       const waiting = behind.waiting(key)
-      const there = peeked.held ?? waiting?.held
-      if (there === undefined || !there.isOf(key.space)) return undefined
-      const held = there.tags.length === 0 ? there : yield* tagged(there)
-      if (held === "unknown") return undefined
-      if (held === undefined || held.uselessFrom <= peeked.now) {
-        if (held === undefined) ledger.record({ _tag: "Invalidated", key })
-        yield* memory.drop(key, there)
-        return undefined
-      }
-      if (held !== there) yield* memory.exchange(key, there, held)
-      return waiting === undefined && held.needsConfirmation(peeked.now)
-        ? yield* revalidated(key, policy, held, peeked.now)
-        : held
+      const entry = found ?? waiting?.held
+      if (entry === undefined || !entry.isOf(key.space)) return nothing
+      return Effect.gen(function*() {
+        const now = yield* Clock.currentTimeMillis
+        const held = entry.tags.length === 0 ? entry : yield* applyTags(entry)
+        if (held === "unknown") return undefined
+        if (held === undefined || held.uselessFrom <= now) {
+          if (held === undefined) ledger.record({ _tag: "Invalidated", key })
+          yield* memory.drop(key, entry)
+          return undefined
+        }
+        if (held !== entry) yield* memory.exchange(key, entry, held)
+        return waiting === undefined && held.needsConfirmation(now)
+          ? yield* revalidate(key, policy, held, now, load)
+          : held
+      })
     })
 
-  const current: Reading["current"] = (key, policy) =>
-    Effect.flatMap(inMemory(key, policy), (held) => held === undefined ? loaded(key, policy) : Effect.succeed(held))
+  const readMemory: Reading["readMemory"] = (key, policy, load) =>
+    Effect.flatMap(memory.peek(key), ({ held }) => validate(key, policy, held, load))
 
-  const freshValue = <K, V, F>(
+  const read: Reading["read"] = (key, policy) =>
+    Effect.flatMap(
+      readMemory(key, policy, loadShared),
+      (held) => held === undefined ? loadEntry(key, policy, loadShared) : Effect.succeed(held)
+    )
+
+  const freshValueOf = <K, V, F>(
     key: CacheKey<K, V, F>,
     held: MemoryEntry | undefined
   ): Effect.Effect<Option.Option<V>> =>
@@ -231,22 +274,29 @@ export const makeReading = (levels: CacheLevels): Reading => {
       (now) => held === undefined || now >= held.freshUntil ? Option.none() : valueOf(held.contentFor(key.space))
     )
 
-  const slowly: Reading["getOption"] = (key) => {
+  /** The fresh value, by what a look into memory found. */
+  const readThrough = <K, V, F>(
+    key: CacheKey<K, V, F>,
+    found: MemoryEntry | undefined
+  ): Effect.Effect<Option.Option<V>, S3StoreError> => {
     const policy = policyOf(key.space)
-    return Effect.flatMap(inMemory(key, policy), (held) =>
-      Effect.flatMap(freshValue(key, held), (value) => {
-        if (Option.isSome(value)) {
-          ledger.memoryHit(key)
-          return Effect.succeed(value)
-        }
-        return held !== undefined && !held.isValue
-          ? Effect.succeed(Option.none())
-          : Effect.flatMap(loaded(key, policy), (held) => freshValue(key, held))
-      }))
+    return Effect.flatMap(
+      validate(key, policy, found, loadShared),
+      (held) =>
+        Effect.flatMap(freshValueOf(key, held), (value) => {
+          if (Option.isSome(value)) {
+            ledger.memoryHit(key)
+            return Effect.succeed(value)
+          }
+          return held !== undefined && !held.isValue
+            ? Effect.succeed(Option.none())
+            : Effect.flatMap(loadEntry(key, policy, loadShared), (held) => freshValueOf(key, held))
+        })
+    )
   }
 
   /** What is held, if a look at it is enough: by far the most frequent case, and the quickest. */
-  const inSight = <K, V, F>(key: CacheKey<K, V, F>, held: MemoryEntry | undefined, now: number) => {
+  const takeAtOnce = <K, V, F>(key: CacheKey<K, V, F>, held: MemoryEntry | undefined, now: number) => {
     if (held === undefined || (now >= held.simpleUntil && held.simpleUntil !== Number.POSITIVE_INFINITY)) {
       return undefined
     }
@@ -257,9 +307,9 @@ export const makeReading = (levels: CacheLevels): Reading => {
 
   const peekEntry: Reading["peekEntry"] = (key) =>
     Effect.flatMap(memory.peek(key), ({ held, now }) => {
-      const there = held ?? behind.waiting(key)?.held
-      return there === undefined ? Effect.succeed(Option.none()) : Effect.map(markers.peek(there), (mark) => {
-        const held = marked(there, mark, now)
+      const entry = held ?? behind.waiting(key)?.held
+      return entry === undefined ? Effect.succeed(Option.none()) : Effect.map(markers.peek(entry), (mark) => {
+        const held = applyMark(entry, mark, now)
         if (held === undefined || held === "unknown" || now >= held.freshUntil) return Option.none()
         const { freshUntil: expiresAt, made, tags, weight } = held
         return Option.map(valueOf(held.contentFor(key.space)), (value) => ({
@@ -277,16 +327,19 @@ export const makeReading = (levels: CacheLevels): Reading => {
   return {
     load,
     loadShared,
-    tagged,
-    taggedIfKnown,
-    inMemory,
-    current,
+    loadInside,
+    loadEntry,
+    applyTags,
+    applyKnownTags,
+    validate,
+    readMemory,
+    read,
     get: (key) =>
       memory.lookup(key, (held, now) => {
-        const content = inSight(key, held, now)
+        const content = takeAtOnce(key, held, now)
         if (content !== undefined && Exit.isSuccess(content)) return Exit.succeed(content.value)
         return Effect.flatMap(
-          content === undefined ? slowly(key) : Effect.succeed(Option.none()),
+          content === undefined ? readThrough(key, held) : Effect.succeed(Option.none()),
           Option.match({
             onNone: () => new CacheNotFoundError({ cache: name, key: String(key) }),
             onSome: Effect.succeed
@@ -295,8 +348,8 @@ export const makeReading = (levels: CacheLevels): Reading => {
       }),
     getOption: (key) =>
       memory.lookup(key, (held, now) => {
-        const content = inSight(key, held, now)
-        return content === undefined ? slowly(key) : Exit.succeed(valueOf(content))
+        const content = takeAtOnce(key, held, now)
+        return content === undefined ? readThrough(key, held) : Exit.succeed(valueOf(content))
       }),
     peek: (key) => Effect.map(peekEntry(key), Option.map(({ value }) => value)),
     peekEntry
@@ -317,11 +370,13 @@ export const tooLarge = (key: AnyKey, size: number): CacheDecodeError =>
     detail: `it has ${size} bytes, more than the second level reads`
   })
 
+const nothing = Effect.succeed(undefined)
+
 const valueOf = <V, F>(content: Exit.Exit<V, F> | undefined): Option.Option<V> =>
   content !== undefined && Exit.isSuccess(content) ? Option.some(content.value) : Option.none()
 
 /** An entry as its tags leave it: nothing when one was invalidated since it was made. */
-const marked = (held: MemoryEntry, mark: TagMark | undefined, now: number): MemoryEntry | undefined | "unknown" => {
+const applyMark = (held: MemoryEntry, mark: TagMark | undefined, now: number): MemoryEntry | undefined | "unknown" => {
   if (mark === undefined) return "unknown"
   if (held.made <= mark.invalidated) return undefined
   // Marks may be ahead of the clock.

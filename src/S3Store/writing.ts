@@ -75,7 +75,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
    * time, so that both levels see them in the same order. While one runs, and when it fails with its effect unknown, the
    * memory level holds nothing under the key; loads and computations under way are not kept.
    */
-  const changing = <A, E>(
+  const changeBothLevels = <A, E>(
     key: AnyKey,
     change: Effect.Effect<A, E>,
     toEntry: (result: A) => MemoryEntry | undefined
@@ -92,7 +92,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
       )
     )
 
-  const written = (key: AnyKey, entry: Prepared, etag: Option.Option<string>): MemoryEntry => {
+  const recordWrite = (key: AnyKey, entry: Prepared, etag: Option.Option<string>): MemoryEntry => {
     ledger.record({ _tag: "Written", key })
     return Option.match(etag, { onNone: () => entry.held, onSome: (etag) => entry.held.withEtag(etag) })
   }
@@ -107,13 +107,13 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
           store.saveOnce(key.objectName, entry.body),
           (outcome) =>
             outcome._tag === "Written"
-              ? Effect.succeed(written(key, entry, outcome.etag))
-              : resolved(key, entry, seen, attempts)
+              ? Effect.succeed(recordWrite(key, entry, outcome.etag))
+              : resolve(key, entry, seen, attempts)
         )
     )
 
   const saveAgain = (key: AnyKey, entry: Prepared): Effect.Effect<MemoryEntry, S3StoreError> =>
-    Effect.map(store.save(key.objectName, entry.body), (etag) => written(key, entry, etag))
+    Effect.map(store.save(key.objectName, entry.body), (etag) => recordWrite(key, entry, etag))
 
   /**
    * After a write whose answer was lost: it is done where it lies there, or was followed by a newer one, and is done
@@ -122,7 +122,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
    *
    * @param seen the etag of the entry that memory held before
    */
-  const resolved = (
+  const resolve = (
     key: AnyKey,
     entry: Prepared,
     seen: string | undefined,
@@ -132,19 +132,19 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
       const there = yield* store.load(key.objectName, { firstBytes: 4096 })
       const header = there._tag === "Found" ? Option.getRight(format.decodeHeader(there.body)) : Option.none()
       if (there._tag === "Found" && Option.isSome(header)) {
-        if (header.value.writeId === entry.writeId) return written(key, entry, Option.some(there.etag))
+        if (header.value.writeId === entry.writeId) return recordWrite(key, entry, Option.some(there.etag))
         if (header.value.created > entry.held.made && there.etag !== seen) return undefined
       }
       const outcome = there._tag === "Found"
         ? yield* store.replace(key.objectName, entry.body, there.etag)
         : yield* store.add(key.objectName, entry.body)
-      if (outcome._tag === "Written") return written(key, entry, outcome.etag)
-      return left > 1 ? yield* resolved(key, entry, seen, left - 1) : yield* saveAgain(key, entry)
+      if (outcome._tag === "Written") return recordWrite(key, entry, outcome.etag)
+      return left > 1 ? yield* resolve(key, entry, seen, left - 1) : yield* saveAgain(key, entry)
     }).pipe(
       Effect.catchIf(({ reason }) => reason === "ConditionalWritesUnsupported", () => saveAgain(key, entry))
     )
 
-  const removed = (key: AnyKey) =>
+  const removeObject = (key: AnyKey) =>
     Effect.zipRight(
       store.remove(key.objectName),
       Effect.suspend(() => {
@@ -154,7 +154,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     )
 
   // After a refusal, or an answer that leaves it open: whose object is it? After a lost reply it may be this very write.
-  const found = <K, V, F>(
+  const inspect = <K, V, F>(
     key: CacheKey<K, V, F>,
     entry: Prepared,
     suspect?: string
@@ -162,12 +162,12 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     Effect.gen(function*() {
       const object = yield* store.load(key.objectName, { isCertain: true })
       if (object._tag === "Absent" || object._tag === "Unchanged") return { _tag: "Gone" }
-      const there = yield* lying.described(key, object)
+      const there = yield* lying.inspect(key, object)
       if (there.header?.writeId === entry.writeId) {
-        return { _tag: "Written", held: written(key, entry, Option.some(object.etag)) }
+        return { _tag: "Written", held: recordWrite(key, entry, Option.some(object.etag)) }
       }
       return suspect === undefined && mayBeDamage(there.error?.reason)
-        ? yield* found(key, entry, object.etag)
+        ? yield* inspect(key, entry, object.etag)
         // Another object than the one that was suspect was looked at only once.
         : { _tag: "InTheWay", lying: there, isSeenTwice: suspect === object.etag }
     })
@@ -177,27 +177,28 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
       etag === undefined ? store.add(key.objectName, entry.body) : store.replace(key.objectName, entry.body, etag),
       (outcome) =>
         outcome._tag === "Written"
-          ? Effect.succeed<PutOutcome>({ _tag: "Written", held: written(key, entry, outcome.etag) })
-          : found(key, entry)
+          ? Effect.succeed<PutOutcome>({ _tag: "Written", held: recordWrite(key, entry, outcome.etag) })
+          : inspect(key, entry)
     )
 
-  const prepared = <K, V, F>(key: CacheKey<K, V, F>, value: V, options: S3CacheWriteOptions = {}) =>
+  const prepare = <K, V, F>(key: CacheKey<K, V, F>, value: V, options: S3CacheWriteOptions = {}) =>
     Effect.flatMap(markers.moment, (moment) =>
       Effect.map(
         prepareValue(format, key, value, policyOf(key.space), options, moment),
         (entry) => ({ entry, isKept: entry.held.freshUntil > moment.now })
       ))
 
-  const withdrawing = <A, E>(key: AnyKey, change: Effect.Effect<A, E>) => Effect.zipRight(behind.withdraw(key), change)
+  const withdrawAnd = <A, E>(key: AnyKey, change: Effect.Effect<A, E>) => Effect.zipRight(behind.withdraw(key), change)
 
   const set: Writing["set"] = (key, value, options) =>
-    Effect.flatMap(prepared(key, value, options), ({ entry, isKept }) => {
-      if (!isKept) return changing(key, withdrawing(key, removed(key)), () => undefined)
+    Effect.flatMap(prepare(key, value, options), ({ entry, isKept }) => {
+      if (!isKept) return changeBothLevels(key, withdrawAnd(key, removeObject(key)), () => undefined)
       return policyOf(key.space).write === "behind"
         ? Effect.zipRight(behind.offer(key, entry), memory.replace(key, entry.held))
         : Effect.flatMap(
           memory.peek(key),
-          ({ held }) => Effect.asVoid(changing(key, withdrawing(key, save(key, entry, held?.etag)), (held) => held))
+          ({ held }) =>
+            Effect.asVoid(changeBothLevels(key, withdrawAnd(key, save(key, entry, held?.etag)), (held) => held))
         )
     })
 
@@ -209,7 +210,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
    *
    * @returns `undefined`: it is to be looked at again
    */
-  const givingWay = <K, V, F>(
+  const requireGivingWay = <K, V, F>(
     key: CacheKey<K, V, F>,
     { error, etag, header }: Lying,
     isSeenTwice: boolean
@@ -236,7 +237,9 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     Effect.gen(function*() {
       const outcome = yield* putInPlaceOf(key, entry, etag)
       if (outcome._tag === "Written") return outcome.held
-      const next = outcome._tag === "Gone" ? undefined : yield* givingWay(key, outcome.lying, outcome.isSeenTwice)
+      const next = outcome._tag === "Gone"
+        ? undefined
+        : yield* requireGivingWay(key, outcome.lying, outcome.isSeenTwice)
       return attempt < attempts
         ? yield* addOnce(key, entry, next, attempt + 1)
         : yield* new S3StoreError({
@@ -247,22 +250,22 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
         })
     })
 
-  const bytesGivingWay = <K, V, F>(key: CacheKey<K, V, F>, body: Uint8Array) =>
+  const requireBytesGivingWay = <K, V, F>(key: CacheKey<K, V, F>, body: Uint8Array) =>
     Effect.flatMap(
-      lying.described(key, { _tag: "Found", body, size: body.length, etag: "" }),
-      (there) => givingWay(key, there, true)
+      lying.inspect(key, { _tag: "Found", body, size: body.length, etag: "" }),
+      (there) => requireGivingWay(key, there, true)
     )
 
   /** Fails as `add` does, and writes nothing. */
-  const notThere = <K, V, F>(key: CacheKey<K, V, F>): Effect.Effect<void, CacheExistsError | S3StoreError> =>
+  const requireAbsent = <K, V, F>(key: CacheKey<K, V, F>): Effect.Effect<void, CacheExistsError | S3StoreError> =>
     Effect.gen(function*() {
       const policy = policyOf(key.space)
-      const held = yield* reading.inMemory(key, policy)
+      const held = yield* reading.readMemory(key, policy, reading.loadShared)
       if (held?.isValue === true && held.freshUntil > (yield* Clock.currentTimeMillis)) return yield* exists(key)
       if (behind.waiting(key) !== undefined) return
       const object = yield* store.load(key.objectName)
       if (object._tag !== "Found" && object._tag !== "TooLarge") return
-      yield* givingWay(key, yield* lying.described(key, object), true)
+      yield* requireGivingWay(key, yield* lying.inspect(key, object), true)
     })
 
   const addFailure: Writing["addFailure"] = (key, entry) =>
@@ -278,16 +281,16 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
 
   const add: Writing["add"] = (key, value, options) =>
     Effect.flatMap(
-      prepared(key, value, options),
+      prepare(key, value, options),
       ({ entry, isKept }): Effect.Effect<void, CacheExistsError | S3StoreError> =>
         isKept
-          ? Effect.asVoid(changing(
+          ? Effect.asVoid(changeBothLevels(
             key,
             Effect.suspend(() => {
               const waiting = behind.waiting(key)
               if (waiting === undefined) return addOnce(key, entry, undefined, 1)
               return Effect.flatMap(
-                Effect.either(bytesGivingWay(key, waiting.body)),
+                Effect.either(requireBytesGivingWay(key, waiting.body)),
                 // Written all the same: without it an older object would come to life again.
                 (outcome) =>
                   Either.isLeft(outcome)
@@ -297,11 +300,11 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
             }),
             (held) => held
           ))
-          : notThere(key)
+          : requireAbsent(key)
     )
 
   /** What a removal found absent must not come to life by a write that was given up before. */
-  const lateToo = <A>(
+  const cancelLateToo = <A>(
     key: AnyKey,
     removal: Effect.Effect<A, CacheNotFoundError | S3StoreError>
   ): Effect.Effect<A, CacheNotFoundError | S3StoreError> =>
@@ -317,7 +320,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     })
 
   /** The fresh value of what is held, as its tags leave it, if it has one. */
-  const freshContent = <K, V, F>(
+  const freshContentOf = <K, V, F>(
     key: CacheKey<K, V, F>,
     held: MemoryEntry | undefined
   ): Effect.Effect<Exit.Exit<V, F> | undefined> =>
@@ -327,27 +330,27 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     )
 
   /** Removes the object below what waits, and then what waits: so nothing is lost when the former fails. */
-  const removedWith = (key: AnyKey, waiting: Prepared) =>
+  const removeWith = (key: AnyKey, waiting: Prepared) =>
     Effect.zipRight(
-      removed(key),
+      removeObject(key),
       Effect.suspend(() => behind.waiting(key) === waiting ? behind.withdraw(key) : Effect.succeed(undefined))
     )
 
   const pop: Writing["pop"] = (key) =>
-    changing(
+    changeBothLevels(
       key,
-      lateToo(
+      cancelLateToo(
         key,
         Effect.gen(function*() {
           const waiting = behind.waiting(key)
-          const loaded = waiting === undefined ? yield* loadedForPop(key) : undefined
-          if (waiting !== undefined) yield* removedWith(key, waiting)
+          const loaded = waiting === undefined ? yield* loadForPop(key) : undefined
+          if (waiting !== undefined) yield* removeWith(key, waiting)
           else if (loaded?.held !== undefined || loaded?.unreadable !== undefined || loaded?.isUnknown === true) {
-            yield* removed(key)
+            yield* removeObject(key)
           }
-          const content = yield* freshContent(
+          const content = yield* freshContentOf(
             key,
-            waiting === undefined ? loaded?.held : yield* reading.taggedIfKnown(waiting.held)
+            waiting === undefined ? loaded?.held : yield* reading.applyKnownTags(waiting.held)
           )
           return content === undefined || Exit.isFailure(content)
             ? yield* notFound(key, loaded?.unreadable)
@@ -358,33 +361,33 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     )
 
   /** What looks damaged is loaded again: one bad answer must not cost the value. */
-  const loadedForPop = <K, V, F>(key: CacheKey<K, V, F>): Effect.Effect<Loaded, S3StoreError> => {
+  const loadForPop = <K, V, F>(key: CacheKey<K, V, F>): Effect.Effect<Loaded, S3StoreError> => {
     const load = reading.load(key, { ...policyOf(key.space), onUnreadable: "miss" })
     return Effect.flatMap(load, (loaded) => mayBeDamage(loaded.unreadable?.reason) ? load : Effect.succeed(loaded))
   }
 
   // It does not depend on reading: the look only tells whether there was something to remove.
   const remove: Writing["remove"] = (key) =>
-    changing(
+    changeBothLevels(
       key,
-      lateToo(
+      cancelLateToo(
         key,
         Effect.gen(function*() {
           const waiting = yield* behind.withdraw(key)
           if (waiting !== undefined) {
-            yield* removed(key)
-            const content = yield* freshContent(key, yield* reading.taggedIfKnown(waiting.held))
+            yield* removeObject(key)
+            const content = yield* freshContentOf(key, yield* reading.applyKnownTags(waiting.held))
             return content === undefined ? yield* notFound(key) : undefined
           }
-          const there = yield* Effect.either(lying.headerUnder(key))
+          const there = yield* Effect.either(lying.readHeader(key))
           if (Either.isRight(there) && there.right === undefined) return yield* notFound(key)
           const header = Either.isRight(there) ? there.right?.header : undefined
           const isOver = Either.isRight(there) && header !== undefined &&
             (yield* Effect.catchAll(lying.isOver(key, header), () => Effect.succeed(false)))
-          if (!isOver || there.right === undefined) return yield* removed(key)
+          if (!isOver || there.right === undefined) return yield* removeObject(key)
           // A fresh one that was written in its place meanwhile stays.
           const outcome = yield* Effect.merge(store.removeIfMatch(key.objectName, there.right.etag))
-          if (outcome === "unsupported") yield* Effect.ignore(removed(key))
+          if (outcome === "unsupported") yield* Effect.ignore(removeObject(key))
           return yield* notFound(key)
         })
       ),
