@@ -159,6 +159,9 @@ export interface ClientCacheStats extends TransportFigures {
  * `client`, `get` and the like give a handle that nobody gives back: the client is drained as soon as it leaves the
  * cache, which the handle survives.
  *
+ * All who ask for a client have the same one: what somebody changes in its `config` or adds to its `middlewareStack`, all
+ * of them have. Whoever wants it otherwise asks with a `ClientCustomization`, which is part of the key.
+ *
  * What speaks HTTP/2 cannot be drained, only destroyed, with its requests in flight. So it is destroyed after its last
  * lease, unless it was given out without one as well: then it is left alone until `drainTimeout` is over, or the cache's
  * scope closes. Lease such clients.
