@@ -13,15 +13,17 @@ const placeMask = slotsPerChunk - 1
  * Keys, values and weights by slot, and the slots that are free. A key and a value share the fate of their slot: both are
  * set, or both are undefined. A slot that was freed is used again first.
  *
- * They lie in arrays of 65,536 slots, so that none is copied for long when it grows.
+ * Keys and values lie in arrays of 65,536 slots, so that none is copied for long when it grows.
  *
  * @since 0.1.0
  * @category models
  */
 export class SlotTable<K, V> {
-  // A key, then its value: whoever finds the one has the other at hand. So is the first array: a small table has no other.
-  private readonly entries: Array<K | V | undefined> = []
-  private readonly chunks = [this.entries]
+  // The first array of each is at hand: a small table has no other.
+  private readonly keys: Array<K | undefined> = []
+  private readonly values: Array<V | undefined> = []
+  private readonly keyChunks = [this.keys]
+  private readonly valueChunks = [this.values]
   // The slots that are free, of which the last one is used first.
   private readonly freed = new Ints()
   private freeSlots = 0
@@ -66,8 +68,12 @@ export class SlotTable<K, V> {
     if (this.freeSlots > 0) return this.freed.cells[--this.freeSlots] as number
     const slot = this.slots++
     this.weights?.grow(this.slots, most)
-    if (slot >>> chunkBits === this.chunks.length) this.chunks.push([])
-    this.chunkOf(slot).push(undefined, undefined)
+    if (slot >>> chunkBits === this.keyChunks.length) {
+      this.keyChunks.push([])
+      this.valueChunks.push([])
+    }
+    this.keysOf(slot).push(undefined)
+    this.valuesOf(slot).push(undefined)
     return slot
   }
 
@@ -77,7 +83,7 @@ export class SlotTable<K, V> {
    * @since 0.1.0
    */
   keyAt(slot: number): K {
-    return this.chunkOf(slot)[2 * (slot & placeMask)] as K
+    return this.keysOf(slot)[slot & placeMask] as K
   }
 
   /**
@@ -86,7 +92,7 @@ export class SlotTable<K, V> {
    * @since 0.1.0
    */
   valueAt(slot: number): V {
-    return this.chunkOf(slot)[2 * (slot & placeMask) + 1] as V
+    return this.valuesOf(slot)[slot & placeMask] as V
   }
 
   /**
@@ -95,9 +101,8 @@ export class SlotTable<K, V> {
    * @since 0.1.0
    */
   put(slot: number, key: K | undefined, value: V | undefined): void {
-    const chunk = this.chunkOf(slot)
-    chunk[2 * (slot & placeMask)] = key
-    chunk[2 * (slot & placeMask) + 1] = value
+    this.keysOf(slot)[slot & placeMask] = key
+    this.valuesOf(slot)[slot & placeMask] = value
   }
 
   /**
@@ -106,7 +111,7 @@ export class SlotTable<K, V> {
    * @since 0.1.0
    */
   putValue(slot: number, value: V): void {
-    this.chunkOf(slot)[2 * (slot & placeMask) + 1] = value
+    this.valuesOf(slot)[slot & placeMask] = value
   }
 
   /**
@@ -138,7 +143,11 @@ export class SlotTable<K, V> {
     if (this.weights !== undefined) this.weights.put(slot, weight)
   }
 
-  private chunkOf(slot: number): Array<K | V | undefined> {
-    return slot < slotsPerChunk ? this.entries : this.chunks[slot >>> chunkBits] as Array<K | V | undefined>
+  private keysOf(slot: number): Array<K | undefined> {
+    return slot < slotsPerChunk ? this.keys : this.keyChunks[slot >>> chunkBits] as Array<K | undefined>
+  }
+
+  private valuesOf(slot: number): Array<V | undefined> {
+    return slot < slotsPerChunk ? this.values : this.valueChunks[slot >>> chunkBits] as Array<V | undefined>
   }
 }
