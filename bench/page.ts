@@ -173,7 +173,7 @@ export const page = (results: Results, plots: ReadonlyArray<PlotFile>): string =
         "operations, those of `set evicting` means, because a rehash belongs to what a write costs; a million entries are " +
         "measured in the first round only. " +
         "`Map (unbounded)` evicts nothing: it is the floor. `quick-lru` keeps up to twice its capacity, so that it " +
-        "misses less. `+ ttl`: every entry expires, in an hour.",
+        "misses less. `+ ttl`: every entry expires, in an hour; `+ weight`: it is limited by what entries weigh.",
       ...unfinishedNote(engine.unfinished.map((each) => each.subject)),
       ...show("engine-ratios"),
       ...keyKinds.flatMap((keys) =>
@@ -192,8 +192,8 @@ export const page = (results: Results, plots: ReadonlyArray<PlotFile>): string =
       parts.push(
         "### Pauses",
         "The longest single write, of the best of three runs, at a million entries with strings as keys. It is the " +
-          "rehash of a `Map` of V8, or a collection of garbage, whose time the third column leaves out. Then the first " +
-          "write after all entries have expired, and the removal of all.",
+          "rehash of a `Map` of V8, or a collection of garbage, whose time the third column leaves out: this library's " +
+          "tables grow a few entries at a time. Then the first write after all entries have expired, and the removal of all.",
         pauseTable(engine)
       )
     }

@@ -66,16 +66,25 @@ const engineTargets = (results: EngineResults): Array<Target> => {
     ...ratios("engine, mixed zipf, to lru-cache", "mixed zipf", reference, 0.8),
     ...ratios("engine, get uniform, to a bare Map", "get uniform", floor, 1.4),
     ...ratios("engine, get zipf, to a bare Map", "get zipf", floor, 1.4),
+    ...ratios("engine, get uniform, to lru-cache", "get uniform", reference, 1),
+    ...ratios("engine, get zipf, to lru-cache", "get zipf", reference, 1),
     ...ratios("engine, set evicting, to lru-cache", "set evicting", reference, 1),
     ...bytes("bytes per entry", ourLru, 70),
     ...bytes("bytes per entry, with time to live", `${ourLru} + ttl`, 85),
-    ...results.pauses.filter((row) => row.subject === ourLru).map((row) =>
-      atMost("longest write, ms", `${row.keys}, ${row.capacity}`, Math.max(row.growing, row.full), 5)
+    ...results.pauses.filter((row) => row.ours).map((row) =>
+      atMost(`longest write, ${row.subject}, ms`, `${row.keys}, ${row.capacity}`, Math.max(row.growing, row.full), 5)
     ),
     ...results.pauses.flatMap((row) => [
       ...(row.expired === undefined
         ? []
-        : [atMost("first write after all have expired, ms", `${row.keys}, ${row.capacity}`, row.expired, 5)]),
+        : [
+          atMost(
+            `first write after all have expired, ${row.subject}, ms`,
+            `${row.keys}, ${row.capacity}`,
+            row.expired,
+            5
+          )
+        ]),
       ...(row.cleared === undefined
         ? []
         : [atMost(`clear, ${row.subject}, ms`, `${row.keys}, ${row.capacity}`, row.cleared, 5)])

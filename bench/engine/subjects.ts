@@ -72,13 +72,16 @@ const hour = 3_600_000
 
 const engine = (
   policy: EvictionPolicyName,
-  { expires = false }: { readonly expires?: boolean } = {}
+  { expires = false, isWeighed = false }: { readonly expires?: boolean; readonly isWeighed?: boolean } = {}
 ): SubjectEntry => ({
-  name: `BoundedMap ${policy}${expires ? " + ttl" : ""}`,
+  name: `BoundedMap ${policy}${expires ? " + ttl" : ""}${isWeighed ? " + weight" : ""}`,
   ours: true,
   load: () =>
     Promise.resolve((capacity) => {
-      const map = new BoundedMap<Key, number>({ evictionPolicy: policy, maxSize: capacity })
+      const map = new BoundedMap<Key, number>({
+        evictionPolicy: policy,
+        ...(isWeighed ? { maxWeight: 2 * capacity, weigh: () => 2 } : { maxSize: capacity })
+      })
       let now = Date.now()
       return {
         get: (key) => {
@@ -123,6 +126,7 @@ export const subjects: ReadonlyArray<SubjectEntry> = [
   },
   engine("LRU"),
   engine("LRU", { expires: true }),
+  engine("LRU", { expires: true, isWeighed: true }),
   ...evictionPolicyNames.filter((policy) => policy !== "LRU").map((policy) => engine(policy)),
   {
     name: reference,

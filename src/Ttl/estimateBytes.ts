@@ -100,8 +100,9 @@ class Walk {
       }
       this.countObject(next)
     }
-    this.pending.length = 0
-    this.factors.length = 0
+    // To make an array shorter takes its time.
+    if (this.pending.length > 0) this.pending.length = 0
+    if (this.factors.length > 0) this.factors.length = 0
     this.askPlain()
     this.askArrays()
   }

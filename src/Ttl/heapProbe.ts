@@ -164,6 +164,7 @@ export class ProbeBatch {
    * @since 0.1.0
    */
   clear(): void {
+    if (this.objects.length === 0) return
     this.objects.length = 0
     this.counted.length = 0
     this.tight = 0

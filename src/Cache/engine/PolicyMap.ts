@@ -299,8 +299,8 @@ export class PolicyMap<K, V> extends Printed {
 
   /**
    * Removes the live entry that is next to be evicted and returns it, or `Absent` when the map is empty. The reason is
-   * `deleted`: a caller asked for it. Entries that have expired and were to go before it are reclaimed, however many: some
-   * 0.5 seconds for a million.
+   * `deleted`: a caller asked for it. Entries that have expired and were to go before it are reclaimed, however many: up to
+   * a second for a million.
    *
    * @since 0.1.0
    */
@@ -455,8 +455,8 @@ export class PolicyMap<K, V> extends Printed {
 
   /**
    * Changes the limits. What no longer fits is evicted at once. Throws `BoundedMapError` for a limit it cannot accept;
-   * then nothing has changed. It is for the whole map: for a million entries that are evicted it takes some 0.3 seconds,
-   * to make room for more in a full map of a million some 30 ms, and what the map holds is moved to smaller tables where
+   * then nothing has changed. It is for the whole map: for a million entries that are evicted it takes some 0.5 seconds,
+   * to make room for more in a full map of a million some 10 ms, and what the map holds is moved to smaller tables where
    * it is a quarter of what it held, or less: some 0.5 seconds for a million that are left.
    *
    * @param most how many entries are evicted at the most; default: all. Where more have to go, the limits are what is left
@@ -490,7 +490,7 @@ export class PolicyMap<K, V> extends Printed {
   /**
    * Evicts entries until those that are left weigh no more than this together. The limits stay as they are.
    *
-   * @param most how many entries are evicted at the most; default: all, in some 0.3 seconds for a million
+   * @param most how many entries are evicted at the most; default: all, in some 0.5 seconds for a million
    * @returns whether they weigh no more
    * @since 0.1.0
    */
