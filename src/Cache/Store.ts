@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
+import type * as Option from "effect/Option"
 import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
@@ -50,6 +50,7 @@ import { SingleFlight } from "./SingleFlight.js"
 import type { StoreEvent } from "./StoreEvent.js"
 import { type Options, type Stats, storeKinds, writeKinds, type WriteOptions } from "./StoreOptions.js"
 import { idleMillis, makeExpiry } from "./timeToLive.js"
+import { toOption } from "./toOption.js"
 import { warningListener } from "./warningListener.js"
 import { lookMany, removeMany, writeMany } from "./writeMany.js"
 
@@ -551,5 +552,3 @@ export const layerConfig = <Self, K, V, E = never, R = never>(
   config: Config.Config.Wrap<Options<K, V, E>>
 ): Layer.Layer<Self, CacheConfigError | ConfigError, R> =>
   Layer.scoped(tag, Effect.flatMap(unwrapOptions("Store", config), (options) => make<K, V, E, R>(options)))
-
-const toOption = <A>(found: A | Absent): Option.Option<A> => found === Absent ? Option.none() : Option.some(found)

@@ -11,6 +11,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { type CacheConfigError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
 import { checkOptions, nameIn, unlessWrong, withCallOptions, withFunction } from "../Cache/checkOptions.js"
+import { describeType } from "../Cache/engine/describeType.js"
 import { onRejection } from "../Cache/engine/onRejection.js"
 import type { OptionKind } from "../Cache/engine/optionKinds.js"
 import { glanceAt, glanced, keyedLine, keyedSummary } from "../Cache/glance.js"
@@ -49,7 +50,7 @@ import { type ClientSource, knownClass, resolveSource } from "./ClientSource.js"
 import { HiddenTexts } from "./hiddenTexts.js"
 import type { Place } from "./KeyMemo.js"
 import { settled } from "./PrintedKey.js"
-import type { RequestOrigin } from "./requestFailure.js"
+import { nameOfClass, type RequestOrigin } from "./requestFailure.js"
 import { checkRequest, sendFrom } from "./sendCommand.js"
 import { sendLeased } from "./sendLeased.js"
 import { holdCredentials } from "./staticCredentials.js"
@@ -407,11 +408,8 @@ const notAKey = (cache: string, key: unknown): CacheKeyError =>
     accepted: "a ClientCacheKey, made by ClientCacheKey.make"
   })
 
+/** Of what is no client the class is told: the types of all are alike. */
 const describe = (value: unknown): string => {
-  if (value === null || value === undefined) return String(value)
-  if (typeof value !== "object") return `a ${typeof value}`
-  const { constructor } = value
-  return typeof constructor === "function" && constructor.name !== ""
-    ? `an instance of ${constructor.name}`
-    : "an object"
+  const name = typeof value === "object" && value !== null ? nameOfClass(value) : ""
+  return name === "" ? describeType(value) : `an instance of ${name}`
 }

@@ -12,6 +12,7 @@ import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
+import { quietly } from "../Cache/quietly.js"
 import { descriptionOf } from "./describedStore.js"
 import type { ConditionalOutcome, LoadOutcome, ObjectStore } from "./ObjectStore.js"
 import { S3StoreError } from "./S3StoreErrors.js"
@@ -454,7 +455,3 @@ const absurd = (etag: string, term: number): Seen => ({
   expires: 0,
   isAbsurd: true
 })
-
-/** A store with a mistake in it loses a lease, never what is computed under it. */
-const quietly = <A, E>(request: Effect.Effect<A, E>): Effect.Effect<void> =>
-  Effect.catchAllCause(Effect.asVoid(request), () => Effect.void)

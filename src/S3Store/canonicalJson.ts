@@ -3,8 +3,9 @@
  *
  * @since 0.1.0
  */
+import { isPlainObject } from "../ClientLayer/plainData.js"
+import { jsonFault } from "./jsonFault.js"
 import { shortEnd } from "./shortText.js"
-import { describeInstance } from "./unrepresentable.js"
 
 /**
  * A value that JSON cannot represent: where it is, and what it is.
@@ -38,28 +39,15 @@ export class NotJson extends Error {
 export const canonicalJson = (value: unknown): string => text(value, "$", [])
 
 const text = (value: unknown, path: string, within: ReadonlyArray<object>): string => {
-  switch (typeof value) {
-    case "string":
-      return string(value, path)
-    case "boolean":
-      return String(value)
-    case "number":
-      if (!Number.isFinite(value)) throw new NotJson(path, String(value))
-      return JSON.stringify(value)
-    case "object":
-      if (value === null) return "null"
-      if (within.includes(value)) throw new NotJson(path, "a reference to what contains it")
-      if (Array.isArray(value)) return array(value, path, [...within, value])
-      if (isRecord(value)) return record(value, path, [...within, value])
-      throw new NotJson(path, describeInstance(value))
-    default:
-      throw new NotJson(path, value === undefined ? "undefined" : `a ${typeof value}`)
+  const isArray = Array.isArray(value)
+  if (!isArray && !isPlainObject(value)) {
+    const fault = jsonFault(value, "element")
+    if (fault !== undefined) throw new NotJson(path, fault)
+    return JSON.stringify(value)
   }
-}
-
-const string = (value: string, path: string): string => {
-  if (/\p{Surrogate}/u.test(value)) throw new NotJson(path, "a string with a lone surrogate")
-  return JSON.stringify(value)
+  if (within.includes(value)) throw new NotJson(path, "a reference to what contains it")
+  const inside = [...within, value]
+  return isArray ? array(value, path, inside) : record(value, path, inside)
 }
 
 const array = (values: ReadonlyArray<unknown>, path: string, within: ReadonlyArray<object>): string =>
@@ -67,10 +55,7 @@ const array = (values: ReadonlyArray<unknown>, path: string, within: ReadonlyArr
 
 const record = (value: Readonly<Record<string, unknown>>, path: string, within: ReadonlyArray<object>): string => {
   const fields = Object.keys(value).filter((name) => value[name] !== undefined).sort()
-  return `{${fields.map((name) => `${string(name, path)}:${text(value[name], `${path}.${name}`, within)}`).join(",")}}`
-}
-
-const isRecord = (value: object): value is Readonly<Record<string, unknown>> => {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null
+  return `{${
+    fields.map((name) => `${text(name, path, within)}:${text(value[name], `${path}.${name}`, within)}`).join(",")
+  }}`
 }

@@ -6,8 +6,9 @@
 import * as Either from "effect/Either"
 import { Buffer } from "node:buffer"
 import type { Codec } from "./Codec.js"
+import { jsonFault } from "./jsonFault.js"
 import { classOf } from "./shortText.js"
-import { describeInstance, type Place, unrepresentable } from "./unrepresentable.js"
+import { unrepresentable } from "./unrepresentable.js"
 
 /**
  * A value as JSON in UTF-8; `undefined` is no bytes at all, and fields that are `undefined` are left out. Says what JSON
@@ -19,7 +20,7 @@ import { describeInstance, type Place, unrepresentable } from "./unrepresentable
 export const jsonCodec: Codec = {
   encode: (encoded) => {
     if (encoded === undefined) return Either.right(new Uint8Array(0))
-    const found = unrepresentable(encoded, judge)
+    const found = unrepresentable(encoded, jsonFault)
     return found === undefined
       ? Either.right(Buffer.from(JSON.stringify(encoded)))
       : Either.left(`${found}, which JSON cannot represent`)
@@ -30,21 +31,4 @@ export const jsonCodec: Codec = {
       // What the parser says quotes the text.
       catch: (cause) => `its payload is no JSON in UTF-8 (${classOf(cause)})`
     })
-}
-
-const judge = (value: unknown, place: Place): string | undefined => {
-  switch (typeof value) {
-    case "string":
-      return /\p{Surrogate}/u.test(value) ? "a string with a lone surrogate" : undefined
-    case "number":
-      return Number.isFinite(value) ? undefined : String(value)
-    case "undefined":
-      return place === "field" ? undefined : "undefined"
-    case "boolean":
-      return undefined
-    case "object":
-      return value === null ? undefined : describeInstance(value)
-    default:
-      return `a ${typeof value}`
-  }
 }

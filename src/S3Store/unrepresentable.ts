@@ -5,6 +5,7 @@
  */
 import * as Inspectable from "effect/Inspectable"
 import * as Predicate from "effect/Predicate"
+import { isPlainObject } from "../ClientLayer/plainData.js"
 import { shortEnd } from "./shortText.js"
 
 /**
@@ -34,7 +35,7 @@ export const unrepresentable = (
   const find = (value: unknown, place: Place): string | undefined => {
     if (typeof value !== "object" || value === null) return told(judge(value, place))
     const isArray = Array.isArray(value)
-    if (!isArray && !isPlain(value)) return told(judge(value, place))
+    if (!isArray && !isPlainObject(value)) return told(judge(value, place))
     if (within.has(value)) return told("a reference to what contains it")
     within.add(value)
     const found = isArray ? inElements(value) : inFields(value)
@@ -86,9 +87,4 @@ const ownName = (value: object): string => {
   return Predicate.hasProperty(value, "_tag") && Predicate.isString(value._tag) && isName(value._tag)
     ? value._tag
     : "an unnamed class"
-}
-
-const isPlain = (value: object): boolean => {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null
 }

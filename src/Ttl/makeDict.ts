@@ -7,7 +7,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { identity } from "effect/Function"
-import * as Option from "effect/Option"
 import { pipeArguments } from "effect/Pipeable"
 import type * as Scope from "effect/Scope"
 import { asExit } from "../Cache/asExit.js"
@@ -29,6 +28,7 @@ import { printKey } from "../Cache/printKey.js"
 import { printName } from "../Cache/printName.js"
 import { SingleFlight } from "../Cache/SingleFlight.js"
 import type { StoreEvent } from "../Cache/StoreEvent.js"
+import { toOption } from "../Cache/toOption.js"
 import { unrefSleep } from "../Cache/unrefSleep.js"
 import { lookMany, removeMany, writeMany } from "../Cache/writeMany.js"
 import { allParts, failureWeigher } from "./allParts.js"
@@ -324,5 +324,3 @@ export const makeDict = <K, V, F = never, R = never>(
     })
   })
 }
-
-const toOption = <A>(found: A | Absent): Option.Option<A> => found === Absent ? Option.none() : Option.some(found)

@@ -34,8 +34,11 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { execFile } from "node:child_process"
+import { readdir, readFile } from "node:fs/promises"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import { acceptedOf } from "../../src/Cache/engine/optionKinds.js"
 import { sessionEnvironment } from "../ClientLayer/sessionEnvironment.js"
 
 type Use = Effect.Effect<unknown, unknown, Scope.Scope>
@@ -877,6 +880,21 @@ describe("options that are public", () => {
         assert.isFalse(error instanceof CacheConfigError, String(error))
       }))
   }
+})
+
+describe("the words for what is accepted", () => {
+  it("of numbers and durations are in one file", async () => {
+    const src = fileURLToPath(new URL("../../src/", import.meta.url))
+    const words = Object.values(acceptedOf).filter((accepted) => /number|duration/.test(accepted))
+    assert.isAbove(words.length, 10)
+    const paths = (await readdir(src, { recursive: true })).filter((path) => path.endsWith(".ts"))
+    for (const path of paths) {
+      if (path.endsWith("optionKinds.ts")) continue
+      const text = await readFile(join(src, path), "utf8")
+      for (const word of words) assert.notInclude(text, `"${word}"`, path)
+      assert.notMatch(text, /"a (whole )?number (above|below|from) [^"]*"/, path)
+    }
+  })
 })
 
 describe("what Config is to give", () => {
