@@ -23,6 +23,8 @@ import { nameOfClass, requestFailure, type RequestOrigin, type SendError } from 
  * - `errors`: the exceptions that get a tag of their own, by name or by class (see `RequestError`);
  * - `abortSignal`: aborts the request, as the interruption of the fiber does.
  *
+ * Names that are not known here are the request handler's, but for one that is nearly a known one: `CacheConfigError`.
+ *
  * @since 0.1.0
  * @category models
  */
