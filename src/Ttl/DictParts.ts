@@ -18,8 +18,8 @@ import type { Weigher, WeigherInput } from "./Weigher.js"
 export interface HeapWatch {
   /** The entry under a key was written. */
   readonly wrote: <K, V>(map: PolicyMap<K, V>, key: K, now: number) => void
-  /** Expired entries were reclaimed. */
-  readonly swept: <K, V>(map: PolicyMap<K, V>, now: number) => void
+  /** Expired entries were reclaimed. Returns whether nothing is left to be given back. */
+  readonly swept: <K, V>(map: PolicyMap<K, V>, now: number) => boolean
 }
 
 /**

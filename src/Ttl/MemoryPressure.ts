@@ -31,6 +31,8 @@ const defaultShare = 0.85
 /** How many writes, and how many bytes written, may go by between two readings: one takes up to 10 microseconds. */
 const mostWritesUnread = 256
 const mostBytesUnread = 1024 * 1024
+/** So many entries are evicted at once, in a millisecond or two: the rest goes with the next writes. */
+const mostEvicted = 1024
 
 /**
  * Watches the heap for one dictionary. It is asked at every write and every sweep, and reads the heap at every sweep, and
@@ -50,6 +52,8 @@ export class MemoryPressure implements HeapWatch {
   private bytes = 0
   private lastUsed = 0
   private givenBack = 0
+  // What the entries are to weigh at the most, until they do.
+  private target = Number.POSITIVE_INFINITY
 
   constructor(options: MemoryPressureOptions) {
     this.share = options.share ?? defaultShare
@@ -66,18 +70,27 @@ export class MemoryPressure implements HeapWatch {
     this.writes++
     if (weight !== Absent) this.bytes += weight
     if (this.writes >= mostWritesUnread || this.bytes >= mostBytesUnread) this.swept(map, now)
+    else if (this.target !== Number.POSITIVE_INFINITY) this.shrink(map, now)
   }
 
   /**
-   * Expired entries were reclaimed. Evicts what is to be given back.
+   * Expired entries were reclaimed. Evicts what is to be given back, 1,024 entries at the most; returns whether that was
+   * all.
    *
    * @since 0.1.0
    */
-  swept<K, V>(map: PolicyMap<K, V>, now: number): void {
+  swept<K, V>(map: PolicyMap<K, V>, now: number): boolean {
     this.writes = 0
     this.bytes = 0
     const due = this.due()
-    if (due > 0) map.shrinkTo(Math.max(0, map.weight(now) - due), now)
+    if (due > 0) this.target = Math.max(0, Math.min(this.target, map.weight(now)) - due)
+    return this.shrink(map, now)
+  }
+
+  private shrink<K, V>(map: PolicyMap<K, V>, now: number): boolean {
+    const done = this.target === Number.POSITIVE_INFINITY || map.shrinkTo(this.target, now, mostEvicted)
+    if (done) this.target = Number.POSITIVE_INFINITY
+    return done
   }
 
   // How many bytes to give back now.

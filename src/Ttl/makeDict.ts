@@ -211,7 +211,7 @@ export const makeDict = <K, V, F = never, R = never>(
     if (sweepInterval !== undefined) {
       const sweep = Effect.zipRight(
         inTurns(step((map, now) => map.purge(now, pieceSize))),
-        step((map, now) => pressure?.swept(map, now))
+        inTurns(step((map, now) => pressure === undefined || pressure.swept(map, now)))
       )
       yield* Effect.forkScoped(Effect.interruptible(Effect.forever(Effect.zipRight(unrefSleep(sweepInterval), sweep))))
     }

@@ -56,6 +56,25 @@ describe("memory pressure", () => {
       assert.strictEqual((yield* dict.stats).removals.evicted, 10)
     }))
 
+  it("evicts 1,024 entries at a write at the most, and the rest with the next ones", () => {
+    const heap = fakeHeap(100_000)
+    const dict = new SyncTtlDict<number, number>({
+      ...weighed,
+      memoryPressure: { share: 0.8, heap: heap.read }
+    })
+    for (let at = 0; at < 4000; at++) dict.set(at, at)
+    heap.used = 110_000
+    let before = dict.size
+    let most = 0
+    for (let at = 0; at < 400; at++) {
+      dict.set(0, at)
+      most = Math.max(most, before - dict.size)
+      before = dict.size
+    }
+    assert.isAtMost(most, 1024)
+    assert.strictEqual(dict.byteSize, 10_000)
+  })
+
   it.scoped("asks for it once while garbage is not collected", () =>
     Effect.gen(function*() {
       const heap = fakeHeap()
