@@ -91,7 +91,7 @@ export class CredentialMemo {
   readonly #context: MemoContext
   readonly #flights: FlightGroup<CredentialMemo, AwsCredentials, CredentialsFailure>
   // A private name of the language, so that no inspection shows what it holds.
-  #held: Held | undefined
+  #held: Remembered | undefined
   #retryAt = 0
   #unusable: CredentialsFailure | undefined
 
@@ -223,14 +223,14 @@ export class CredentialMemo {
   }
 }
 
-interface Held {
+interface Remembered {
   readonly value: AwsCredentials
   readonly refreshAt: number
   readonly waitAt: number
   readonly expiresAt: number
 }
 
-const hold = (value: AwsCredentials, now: number): Held => {
+const hold = (value: AwsCredentials, now: number): Remembered => {
   const end = expiresAt(value)
   const life = Math.max(0, end - now)
   return {
@@ -241,5 +241,5 @@ const hold = (value: AwsCredentials, now: number): Held => {
   }
 }
 
-const retryAfter = (held: Held | undefined, now: number): number =>
+const retryAfter = (held: Remembered | undefined, now: number): number =>
   held === undefined ? 0 : Math.min(retryDelay, Math.max(0, held.expiresAt - now) / 10)

@@ -143,7 +143,7 @@ export const makeMaintenance = (
       return { key, held: yield* toMemoryEntry(key, policyOf(space), entry, found, now) }
     }))
 
-  const examined = <K, V, F>(
+  const examine = <K, V, F>(
     space: Keyspace<K, V, F>,
     { etag, modified, name }: ListedObject,
     isWhole: boolean,
@@ -193,7 +193,7 @@ export const makeMaintenance = (
         Stream.grouped(Math.max(128, concurrency)),
         Stream.mapEffect((objects) =>
           Effect.zipLeft(
-            Effect.forEach(objects, (object) => examined(space, object, false), { concurrency }),
+            Effect.forEach(objects, (object) => examine(space, object, false), { concurrency }),
             Effect.yieldNow()
           )
         ),
@@ -215,8 +215,8 @@ export const makeMaintenance = (
       )))
 
   const prune: S3CacheService["prune"] = (space, options) => {
-    const pruned = (watchLeasesUntil: number) => (object: ListedObject) =>
-      Effect.flatMap(examined(space, object, options?.verifyPayload === true, watchLeasesUntil), ([what, etag]) => {
+    const pruneObject = (watchLeasesUntil: number) => (object: ListedObject) =>
+      Effect.flatMap(examine(space, object, options?.verifyPayload === true, watchLeasesUntil), ([what, etag]) => {
         const goes = what._tag === "Over" || (what._tag === "Unreadable" && options?.unreadable === true)
         return goes
           ? Effect.flatMap(store.removeIfMatch(object.name, etag), (outcome) => {
@@ -238,7 +238,7 @@ export const makeMaintenance = (
       return Stream.mapEffect(
         Stream.grouped(Stream.concat(Stream.fromChunk(first), rest), reportEvery),
         (objects) =>
-          Effect.map(Effect.forEach(objects, pruned(watchLeasesUntil), { concurrency }), (removed) => {
+          Effect.map(Effect.forEach(objects, pruneObject(watchLeasesUntil), { concurrency }), (removed) => {
             progress.examined += objects.length
             progress.removed += removed.reduce((sum, each) => sum + each, 0)
             return { ...progress }
