@@ -86,7 +86,11 @@ export class KeyMemo<in out A> {
         return this.next(node, Kind.reference, name, referenceTag(value) ?? referenceId(value))
       case "object": {
         if (name !== "credentials") return undefined
-        const credentials = Redacted.isRedacted(value) ? Redacted.value(value) : value
+        const credentials = isPlainObject(value)
+          ? value
+          : Redacted.isRedacted(value)
+          ? Redacted.value(value)
+          : undefined
         const digest = isPlainObject(credentials) ? credentialsDigest(credentials) : undefined
         return digest === undefined ? undefined : this.next(node, Kind.secret, name, digest)
       }
@@ -130,9 +134,24 @@ type Kind = (typeof Kind)[keyof typeof Kind]
 class Node<in out A> implements Place<A> {
   content: A | undefined = undefined
   private readonly byKind: Array<Map<string, Map<Step, Node<A>>> | undefined> = []
+  // The step that was taken last: most programs ask with the same few configurations.
+  private last: Node<A> | undefined = undefined
+  private lastKind: Kind = Kind.plain
+  private lastName = ""
+  private lastValue: Step = ""
 
   next(kind: Kind, name: string, value: Step): Node<A> | undefined {
-    return this.byKind[kind]?.get(name)?.get(value)
+    if (this.lastName === name && this.lastValue === value && this.lastKind === kind && this.last !== undefined) {
+      return this.last
+    }
+    const found = this.byKind[kind]?.get(name)?.get(value)
+    if (found !== undefined) {
+      this.last = found
+      this.lastKind = kind
+      this.lastName = name
+      this.lastValue = value
+    }
+    return found
   }
 
   add(kind: Kind, name: string, value: Step): Node<A> {

@@ -85,6 +85,9 @@ export const credentialsDigest = (credentials: Readonly<Record<string, unknown>>
   const held = heldAs(credentials)
   if (held !== undefined) {
     held.digest ??= digestOf(credentials)
+    // An object that is used again and again is soon known by itself; one that is made for each use seldom is.
+    held.recognised += 1
+    if (held.recognised % 8 === 0) remembered.set(credentials, held)
     return held.digest
   }
   // A digest costs as much as a whole key: objects that are made for a single use are spared it.
@@ -129,7 +132,8 @@ const remember = (credentials: Readonly<Record<string, unknown>>): Remembered =>
   credentialScope: unwrap(credentials["credentialScope"]),
   accountId: unwrap(credentials["accountId"]),
   size: Object.keys(credentials).length,
-  digest: undefined
+  digest: undefined,
+  recognised: 0
 })
 
 const isSame = (known: Remembered, credentials: Readonly<Record<string, unknown>>): boolean =>
@@ -153,6 +157,7 @@ interface Remembered {
   readonly accountId: unknown
   readonly size: number
   digest: string | undefined
+  recognised: number
 }
 
 const remembered = new WeakMap<object, Remembered>()
