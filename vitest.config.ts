@@ -1,23 +1,70 @@
 import { fileURLToPath } from "node:url"
-import { defineConfig } from "vitest/config"
+import { defineConfig, type ViteUserConfig } from "vitest/config"
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url))
 
-export default defineConfig({
-  resolve: {
-    alias: [
-      { find: /^effect-aws-cache\/effect-aws$/, replacement: source("EffectAws/index.ts") },
-      { find: /^effect-aws-cache\/keyv$/, replacement: source("Keyv/index.ts") },
-      { find: /^effect-aws-cache$/, replacement: source("index.ts") },
-      { find: /^effect-aws-cache\/(Cache|ClientLayer|S3Store|Sync|Ttl)$/, replacement: source("$1/index.ts") }
-    ]
-  },
+type Suite = NonNullable<ViteUserConfig["test"]>
+
+/**
+ * The suites, by their names. `vitest run` runs `test`, `vitest run --mode heavy` another: a file that belongs to more
+ * than one is run by the suite that is asked for, and by no other.
+ */
+const suites: Record<string, Suite> = {
   test: {
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
-    globalSetup: ["test/support/build.ts"],
-    setupFiles: ["test/support/deepEquality.ts", "test/support/fixedHashes.ts"],
-    // By default one core is left alone: on a machine of two, files would run one at a time.
-    maxWorkers: "100%",
     testTimeout: 20_000
+  },
+  /**
+   * The property tests once more, many times over and from another seed (`PROPERTY_SEED=random` is new each time), and
+   * what takes minutes.
+   */
+  heavy: {
+    include: [
+      "test/Cache/**/*.test.ts",
+      "test/S3Store/**/{canonicalJson,EntryFormat*,s3ObjectStore.sockets,fileSystemObjectStore}.test.ts",
+      "test/S3Store/**/S3Cache.{faults,keys,kills}.test.ts",
+      "test/ClientLayer/**/*.property.test.ts",
+      "test/Ttl/TtlDict.model.test.ts",
+      "test/**/*.heavy.ts"
+    ],
+    env: {
+      PROPERTY_RUNS: process.env["PROPERTY_RUNS"] ?? "40",
+      PROPERTY_SEED: process.env["PROPERTY_SEED"] ?? "7"
+    },
+    testTimeout: 900_000
+  },
+  /** The tests that take their server from test/servers/S3Server.ts, on the server that scripts/test-s3.mjs names. */
+  s3: {
+    include: ["test/S3Store/**/ObjectStore.test.ts", "test/S3Store/**/S3Cache*.test.ts"],
+    testTimeout: 60_000,
+    env: { NODE_NO_WARNINGS: "1" }
+  },
+  /** The tests that kill and stop the daemons of a Ceph cluster. Without Ceph on the machine they are skipped. */
+  ceph: {
+    include: ["test/ceph/**/*.ceph.ts"],
+    testTimeout: 180_000,
+    env: { NODE_NO_WARNINGS: "1" }
+  }
+}
+
+export default defineConfig(({ mode }) => {
+  const suite = suites[mode]
+  if (suite === undefined) throw new Error(`There is no suite "${mode}": ${Object.keys(suites).join(", ")}`)
+  return {
+    resolve: {
+      alias: [
+        { find: /^effect-aws-cache\/effect-aws$/, replacement: source("EffectAws/index.ts") },
+        { find: /^effect-aws-cache\/keyv$/, replacement: source("Keyv/index.ts") },
+        { find: /^effect-aws-cache$/, replacement: source("index.ts") },
+        { find: /^effect-aws-cache\/(Cache|ClientLayer|S3Store|Sync|Ttl)$/, replacement: source("$1/index.ts") }
+      ]
+    },
+    test: {
+      globalSetup: ["test/support/build.ts"],
+      setupFiles: ["test/support/deepEquality.ts", "test/support/fixedHashes.ts"],
+      // By default one core is left alone: on a machine of two, files would run one at a time.
+      maxWorkers: "100%",
+      ...suite
+    }
   }
 })

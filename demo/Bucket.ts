@@ -9,7 +9,7 @@ import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { randomUUID } from "node:crypto"
-import * as EmbeddedS3 from "../test/support/EmbeddedS3.js"
+import * as EmbeddedS3 from "../test/servers/EmbeddedS3.js"
 
 /**
  * A bucket to use, in words, as options, and as environment variables for another process.

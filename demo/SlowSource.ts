@@ -14,7 +14,7 @@ import { readFile } from "node:fs/promises"
 import { createServer } from "node:http"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
-import { trackSockets } from "../test/support/ScopedServer.js"
+import { trackSockets } from "../test/servers/ScopedServer.js"
 import type { Zone, ZoneTableError } from "./ZoneTable.js"
 import { parseZone1970 } from "./ZoneTable.js"
 

@@ -3,7 +3,7 @@
  * goes with it: Node takes half a millisecond for each file that it loads. The files themselves stay, and hand on what is in
  * these, so that there is one of everything, whichever entry point it came from.
  *
- * `node scripts/build.mjs tsconfig.demo.json` compiles further projects along with it.
+ * `node scripts/build.mjs demo/tsconfig.json` compiles further projects along with it.
  */
 import { build } from "esbuild"
 import { readFile, rm, writeFile } from "node:fs/promises"
@@ -111,7 +111,7 @@ await runMain(async () => {
   outputs.push(...(await build({ ...settings, entryPoints: [entryPoint], outfile: file, plugins })).outputFiles)
   const paths = [...modules.map(({ path }) => path), entryPoint]
   await compileAnewAfter(paths)
-  await run("tsc", ["-b", "tsconfig.build.json", ...process.argv.slice(2)])
+  await run("tsc", ["-b", "src/tsconfig.build.json", ...process.argv.slice(2)])
   await writeFile(join(root, noted), JSON.stringify(paths))
   await Promise.all(outputs.map(({ path, text }) => writeChanged(path, text)))
   await Promise.all(modules.map(async (module) => {

@@ -182,7 +182,7 @@ const compileExamples = async (examples) => {
     await mkdir(dirname(join(folder, name)), { recursive: true })
     await writeFile(join(folder, name), example.code)
   }
-  await run("tsc", ["-b", "tsconfig.src.json"], { capture: true }).catch(() => {
+  await run("tsc", ["-b", "src/tsconfig.json"], { capture: true }).catch(() => {
     problems.push("the library itself does not compile (see npm run check:types), so its examples may not either")
   })
   try {

@@ -19,8 +19,8 @@ import { root, run, runMain } from "./lib/run.mjs"
 
 /** Starts a gateway, calls `use` with what it needs to be reached, and stops it. */
 const withCeph = async (use) => {
-  await run("node", [join(root, "scripts", "build.mjs"), "tsconfig.demo.json"])
-  const child = spawn(process.execPath, ["--no-warnings", join(root, "build/test/support/cephMain.js")], {
+  await run("node", [join(root, "scripts", "build.mjs"), "demo/tsconfig.json"])
+  const child = spawn(process.execPath, ["--no-warnings", join(root, "build/test/servers/cephMain.js")], {
     stdio: ["ignore", "pipe", "pipe"]
   })
   const ended = once(child, "close")
@@ -77,7 +77,7 @@ const runTests = (endpoints, environment, bucket, args) =>
     environment,
     bucket,
     (bucket) =>
-      run("vitest", ["run", "--config", "vitest.s3.config.ts", ...args], {
+      run("vitest", ["run", "--mode", "s3", ...args], {
         env: { ...environment, S3_TEST_ENDPOINTS: endpoints.join(","), S3_TEST_BUCKET: bucket }
       })
   )

@@ -8,9 +8,9 @@ import * as Effect from "effect/Effect"
 import type { Scope } from "effect/Scope"
 import { Buffer } from "node:buffer"
 import { generate } from "selfsigned"
-import { Fault, type FaultProxyError, make as makeProxy } from "../../test/support/FaultProxy.js"
-import { make, makeTls } from "../../test/support/LocalHttp.js"
-import type { ServerError } from "../../test/support/ScopedServer.js"
+import { Fault, type FaultProxyError, make as makeProxy } from "../../test/servers/FaultProxy.js"
+import { make, makeTls } from "../../test/servers/LocalHttp.js"
+import type { ServerError } from "../../test/servers/ScopedServer.js"
 
 const body = Buffer.alloc(16 * 1024, "x")
 

@@ -27,7 +27,7 @@ export const withServer = (
   Effect.map(
     Effect.acquireRelease(
       Effect.tryPromise(async () => {
-        const program = fileURLToPath(new URL("build/test/support/embeddedS3Main.js", repository))
+        const program = fileURLToPath(new URL("build/test/servers/embeddedS3Main.js", repository))
         const child = spawn(process.execPath, ["--no-warnings", program, bucket], {
           stdio: ["ignore", "pipe", "inherit"]
         })

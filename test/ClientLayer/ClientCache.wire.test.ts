@@ -8,7 +8,7 @@ import type { IncomingHttpHeaders } from "node:http"
 import * as http from "node:http"
 import * as net from "node:net"
 import vm from "node:vm"
-import * as LocalHttp from "../support/LocalHttp.js"
+import * as LocalHttp from "../servers/LocalHttp.js"
 import { sessionEnvironment, setVariable } from "./sessionEnvironment.js"
 
 const keys = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "wJalrXUtnFEMI" }

@@ -4,7 +4,7 @@ import * as Http from "node:http"
 import * as Net from "node:net"
 import { AgentShare } from "../../src/ClientLayer/AgentShare.js"
 import { ConnectionPool } from "../../src/ClientLayer/ConnectionPool.js"
-import * as LocalHttp from "../support/LocalHttp.js"
+import * as LocalHttp from "../servers/LocalHttp.js"
 import { until } from "../support/until.js"
 
 interface Way {

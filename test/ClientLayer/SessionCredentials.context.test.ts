@@ -4,7 +4,7 @@ import { fromIni, fromTemporaryCredentials } from "@aws-sdk/credential-providers
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Predicate } from "effect"
 import { type AwsCredentials, ClientCacheKey, Session } from "effect-aws-cache/ClientLayer"
-import * as LocalHttp from "../support/LocalHttp.js"
+import * as LocalHttp from "../servers/LocalHttp.js"
 import { ask, localBucket, localContainerEndpoint, localSts } from "./credentialSources.js"
 import { sessionEnvironment } from "./sessionEnvironment.js"
 

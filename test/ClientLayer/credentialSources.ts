@@ -1,6 +1,6 @@
 import { HeadBucketCommand, type S3Client } from "@aws-sdk/client-s3"
 import { Effect } from "effect"
-import * as LocalHttp from "../support/LocalHttp.js"
+import * as LocalHttp from "../servers/LocalHttp.js"
 
 /** Until when credentials of these stand-ins are valid; never when it is undefined. */
 export type Life = { readonly seconds: number | undefined }

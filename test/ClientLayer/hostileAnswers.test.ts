@@ -14,7 +14,7 @@ import {
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { inspect } from "node:util"
-import * as LocalHttp from "../support/LocalHttp.js"
+import * as LocalHttp from "../servers/LocalHttp.js"
 import { localS3 } from "./localS3.js"
 import { sessionEnvironment } from "./sessionEnvironment.js"
 

@@ -1,6 +1,6 @@
 import type { DynamoDBClientConfig } from "@aws-sdk/client-dynamodb"
 import { Effect, Schema } from "effect"
-import * as LocalHttp from "../support/LocalHttp.js"
+import * as LocalHttp from "../servers/LocalHttp.js"
 
 const Item = Schema.Record({ key: Schema.String, value: Schema.Unknown })
 const Request = Schema.Struct({

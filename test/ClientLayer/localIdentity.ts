@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { createHash, generateKeyPairSync } from "node:crypto"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import * as LocalHttp from "../support/LocalHttp.js"
+import * as LocalHttp from "../servers/LocalHttp.js"
 
 const hour = 3_600_000
 

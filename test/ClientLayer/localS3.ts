@@ -2,8 +2,8 @@ import { GetObjectCommand, type S3Client, type S3ClientConfig } from "@aws-sdk/c
 import { Effect, type Scope } from "effect"
 import type { ServerResponse } from "node:http"
 import { generate } from "selfsigned"
-import * as LocalHttp from "../support/LocalHttp.js"
-import type { ServerError } from "../support/ScopedServer.js"
+import * as LocalHttp from "../servers/LocalHttp.js"
+import type { ServerError } from "../servers/ScopedServer.js"
 
 export const bytesOf = (size: number): Buffer => Buffer.alloc(size, "x")
 

@@ -32,7 +32,7 @@ import {
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { Duplex, Readable } from "node:stream"
 import { inspect } from "node:util"
-import * as LocalHttp from "../support/LocalHttp.js"
+import * as LocalHttp from "../servers/LocalHttp.js"
 import { eventually, turns, until } from "../support/until.js"
 import { localDynamoDB } from "./localDynamoDB.js"
 import { localS3 } from "./localS3.js"

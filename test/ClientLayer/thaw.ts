@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import type { ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import { start } from "../programs/program.js"
-import * as LocalHttp from "../support/LocalHttp.js"
+import * as LocalHttp from "../servers/LocalHttp.js"
 import { until } from "../support/until.js"
 
 /**

@@ -22,7 +22,7 @@ import {
 } from "effect-aws-cache/effect-aws"
 import { Keyspace, type L2Store, S3Cache } from "effect-aws-cache/S3Store"
 import { localS3 } from "../ClientLayer/localS3.js"
-import { EmbeddedS3 } from "../support/EmbeddedS3.js"
+import { EmbeddedS3 } from "../servers/EmbeddedS3.js"
 import { turns, until } from "../support/until.js"
 
 const bucket = "effect-aws"

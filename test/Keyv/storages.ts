@@ -4,7 +4,7 @@ import { ClientCacheLive } from "effect-aws-cache/ClientLayer"
 import { dictStorage, type KeyvStorage, s3CacheStorage } from "effect-aws-cache/keyv"
 import { S3Cache } from "effect-aws-cache/S3Store"
 import { SyncTtlDict } from "effect-aws-cache/Ttl"
-import { EmbeddedS3 } from "../support/EmbeddedS3.js"
+import { EmbeddedS3 } from "../servers/EmbeddedS3.js"
 
 const bucket = "keyv-tests"
 

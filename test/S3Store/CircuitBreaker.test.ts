@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, HashMap, Logger, LogLevel, Option, Schema, TestClock } from "effect"
 import { Keyspace } from "effect-aws-cache/S3Store"
 import { CircuitBreaker } from "../../src/S3Store/CircuitBreaker.js"
-import { Fault } from "../support/FaultProxy.js"
+import { Fault } from "../servers/FaultProxy.js"
 import { makeBucket } from "./bucketOf.js"
 
 const make = () => {

@@ -7,8 +7,8 @@ import { L2Store } from "effect-aws-cache/S3Store"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as EmbeddedS3 from "../support/EmbeddedS3.js"
-import * as S3Server from "../support/S3Server.js"
+import * as EmbeddedS3 from "../servers/EmbeddedS3.js"
+import * as S3Server from "../servers/S3Server.js"
 import { conformance } from "./ObjectStore.conformance.js"
 
 const temporaryFolder = Effect.acquireRelease(

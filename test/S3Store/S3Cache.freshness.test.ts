@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Deferred, Duration, Effect, Exit, Fiber, Option, Random, Schema, TestClock } from "effect"
 import { Keyspace, S3StoreError } from "effect-aws-cache/S3Store"
-import { Fault } from "../support/FaultProxy.js"
+import { Fault } from "../servers/FaultProxy.js"
 import { eventually, until } from "../support/until.js"
 import { makeBucket } from "./bucketOf.js"
 

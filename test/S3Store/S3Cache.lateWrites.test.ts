@@ -4,9 +4,9 @@ import { Keyspace, type S3CacheOptions } from "effect-aws-cache/S3Store"
 import type * as Http from "node:http"
 import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
 import { makeS3ObjectStore } from "../../src/S3Store/s3ObjectStore.js"
-import { makeClient } from "../embedded/s3Client.js"
-import * as LocalHttp from "../support/LocalHttp.js"
+import * as LocalHttp from "../servers/LocalHttp.js"
 import { until } from "../support/until.js"
+import { makeClient } from "../tools/s3Client.js"
 
 const Texts = Keyspace.make("texts", { key: Schema.String, value: Schema.String })
 const key = Texts.key("a")

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, type Duration, Effect, Fiber, Option, Schema, type Scope, TestClock } from "effect"
 import { type CacheKey, Keyspace, S3Cache, type S3CacheService } from "effect-aws-cache/S3Store"
-import { Fault } from "../support/FaultProxy.js"
+import { Fault } from "../servers/FaultProxy.js"
 import { eventually, turns, until } from "../support/until.js"
 import { makeBucket } from "./bucketOf.js"
 

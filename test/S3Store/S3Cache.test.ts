@@ -27,8 +27,8 @@ import {
   type S3CacheService,
   type S3StoreError
 } from "effect-aws-cache/S3Store"
-import { EmbeddedS3 } from "../support/EmbeddedS3.js"
-import * as S3Server from "../support/S3Server.js"
+import { EmbeddedS3 } from "../servers/EmbeddedS3.js"
+import * as S3Server from "../servers/S3Server.js"
 
 class User extends Schema.Class<User>("User")({ name: Schema.String, since: Schema.DateFromString }) {}
 

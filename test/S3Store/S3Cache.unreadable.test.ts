@@ -18,7 +18,7 @@ import { join } from "node:path"
 import { assemble, headOf } from "../../src/S3Store/entryBytes.js"
 import { makeEntryFormat } from "../../src/S3Store/EntryFormat.js"
 import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
-import { Fault } from "../support/FaultProxy.js"
+import { Fault } from "../servers/FaultProxy.js"
 import { makeBucket } from "./bucketOf.js"
 
 const Space = Keyspace.make("space", {

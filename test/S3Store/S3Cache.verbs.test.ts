@@ -3,7 +3,7 @@ import { Chunk, Deferred, Effect, Exit, Fiber, Layer, Metric, Option, Schema, St
 import { type CacheKey, Keyspace, L2Store, S3Cache, type S3CacheEvent, S3CacheMetrics } from "effect-aws-cache/S3Store"
 import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
 import { makeMemoryObjectStore } from "../../src/S3Store/memoryObjectStore.js"
-import { Fault } from "../support/FaultProxy.js"
+import { Fault } from "../servers/FaultProxy.js"
 import { eventually, turns, until } from "../support/until.js"
 import { makeBucket } from "./bucketOf.js"
 

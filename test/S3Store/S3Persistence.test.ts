@@ -4,7 +4,7 @@ import { KeyValueStore } from "@effect/platform/KeyValueStore"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Layer, Option, PrimaryKey, Schema, Stream, TestClock } from "effect"
 import { Keyspace, L2Store, type ObjectStore, S3Persistence, S3StoreError } from "effect-aws-cache/S3Store"
-import { Fault } from "../support/FaultProxy.js"
+import { Fault } from "../servers/FaultProxy.js"
 import { makeBucket } from "./bucketOf.js"
 
 class Find extends Schema.TaggedRequest<Find>()("Find", {

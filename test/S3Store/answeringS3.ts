@@ -4,7 +4,7 @@ import { createHash } from "node:crypto"
 import type * as Http from "node:http"
 import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
 import { makeS3ObjectStore } from "../../src/S3Store/s3ObjectStore.js"
-import * as LocalHttp from "../support/LocalHttp.js"
+import * as LocalHttp from "../servers/LocalHttp.js"
 import { anyServer, bucket, clientOf } from "./bucketOf.js"
 
 /** What the server answers instead. */

@@ -4,9 +4,9 @@ import type { S3CacheOptions, S3ObjectStoreOptions } from "effect-aws-cache/S3St
 import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
 import { statusOf } from "../../src/S3Store/s3Failure.js"
 import { makeS3ObjectStore } from "../../src/S3Store/s3ObjectStore.js"
-import * as EmbeddedS3 from "../support/EmbeddedS3.js"
-import * as FaultProxy from "../support/FaultProxy.js"
-import * as S3Server from "../support/S3Server.js"
+import * as EmbeddedS3 from "../servers/EmbeddedS3.js"
+import * as FaultProxy from "../servers/FaultProxy.js"
+import * as S3Server from "../servers/S3Server.js"
 
 export const bucket = "cache-tests"
 

@@ -9,7 +9,7 @@ import { maskedRejection } from "../../src/S3Store/maskedRejection.js"
 import { isNoSuchObject, mayBeAbsent, nameOf, statusOf, toS3StoreError } from "../../src/S3Store/s3Failure.js"
 import { makeS3ObjectStore } from "../../src/S3Store/s3ObjectStore.js"
 import { bucketRegionOf } from "../../src/S3Store/s3Region.js"
-import * as LocalHttp from "../support/LocalHttp.js"
+import * as LocalHttp from "../servers/LocalHttp.js"
 import { property } from "../support/property.js"
 import { anyServer, bucket, clientOf } from "./bucketOf.js"
 

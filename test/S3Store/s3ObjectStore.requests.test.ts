@@ -3,10 +3,10 @@ import { Chunk, Effect, Option, Stream } from "effect"
 import { ConditionalOutcome, LoadOutcome, type S3ObjectStoreOptions } from "effect-aws-cache/S3Store"
 import type * as Http from "node:http"
 import { makeS3ObjectStore } from "../../src/S3Store/s3ObjectStore.js"
-import { makeClient } from "../embedded/s3Client.js"
-import * as EmbeddedS3 from "../support/EmbeddedS3.js"
-import * as LocalHttp from "../support/LocalHttp.js"
+import * as EmbeddedS3 from "../servers/EmbeddedS3.js"
+import * as LocalHttp from "../servers/LocalHttp.js"
 import { until } from "../support/until.js"
+import { makeClient } from "../tools/s3Client.js"
 
 const bucket = "requests"
 

@@ -12,9 +12,9 @@ import {
 } from "effect-aws-cache/S3Store"
 import { Readable } from "node:stream"
 import { makeS3ObjectStore } from "../../src/S3Store/s3ObjectStore.js"
-import * as EmbeddedS3 from "../support/EmbeddedS3.js"
-import * as FaultProxy from "../support/FaultProxy.js"
-import * as LocalHttp from "../support/LocalHttp.js"
+import * as EmbeddedS3 from "../servers/EmbeddedS3.js"
+import * as FaultProxy from "../servers/FaultProxy.js"
+import * as LocalHttp from "../servers/LocalHttp.js"
 import { until } from "../support/until.js"
 
 const { Fault } = FaultProxy

@@ -8,7 +8,7 @@ import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
 import { makeS3ObjectStore } from "../../src/S3Store/s3ObjectStore.js"
 import { stoodStill, withinTime } from "../../src/S3Store/standstill.js"
 import { start } from "../programs/program.js"
-import * as LocalHttp from "../support/LocalHttp.js"
+import * as LocalHttp from "../servers/LocalHttp.js"
 import { ManualClock } from "../support/ManualClock.js"
 import { turns, until } from "../support/until.js"
 import { anyServer, clientOf } from "./bucketOf.js"
@@ -117,7 +117,7 @@ describe("a process that stood still", () => {
     "with a busy event loop gets what was answered meanwhile, whatever it asked",
     () =>
       Effect.gen(function*() {
-        const server = yield* start("test/support/embeddedS3Main.js", {}, ["busy"])
+        const server = yield* start("test/servers/embeddedS3Main.js", {}, ["busy"])
         yield* until(() => server.stdout().includes("\n"))
         const client = yield* clientOf(anyServer(server.stdout().trim().replace("endpoint=", "")))
         const limit = "150 millis"

@@ -4,7 +4,7 @@ import { Console, Context, Effect, Either, Layer, Logger, LogLevel, Schema } fro
 import { Keyspace, L2Store, S3Cache } from "effect-aws-cache/S3Store"
 import { execFileSync } from "node:child_process"
 import process from "node:process"
-import * as CephCluster from "../support/Ceph.js"
+import * as CephCluster from "../servers/Ceph.js"
 import { type Findings, startLoad, type Way } from "./workers.js"
 
 const bucket = "cluster"

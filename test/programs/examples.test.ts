@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { readdirSync } from "node:fs"
 import { localSts } from "../ClientLayer/credentialSources.js"
-import * as EmbeddedS3 from "../support/EmbeddedS3.js"
+import * as EmbeddedS3 from "../servers/EmbeddedS3.js"
 import { start } from "./program.js"
 
 const expected: Readonly<Record<string, ReadonlyArray<string>>> = {

@@ -2,7 +2,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as LambdaRuntimeApi from "../support/LambdaRuntimeApi.js"
+import * as LambdaRuntimeApi from "../servers/LambdaRuntimeApi.js"
 import { until } from "../support/until.js"
 import { start } from "./program.js"
 
@@ -11,7 +11,7 @@ const clockAhead = (millis: number) => ({ [LambdaRuntimeApi.clockAheadHeader]: S
 const example = new URL("../../build/examples/lambda.js", import.meta.url).href
 
 const launch = (api: LambdaRuntimeApi.LambdaRuntimeApi, environment: Record<string, string>, module = example) =>
-  start("test/support/lambdaRuntimeMain.js", { AWS_LAMBDA_RUNTIME_API: api.address, ...environment }, [module])
+  start("test/servers/lambdaRuntimeMain.js", { AWS_LAMBDA_RUNTIME_API: api.address, ...environment }, [module])
 
 /** A Runtime API, and an environment with a folder in place of `/tmp`. */
 const prepared = Effect.gen(function*() {

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
+import * as EmbeddedS3 from "../servers/EmbeddedS3.js"
+import * as LocalHttp from "../servers/LocalHttp.js"
 import { WorkerReport } from "../support/cacheWorker.js"
-import * as EmbeddedS3 from "../support/EmbeddedS3.js"
-import * as LocalHttp from "../support/LocalHttp.js"
 import { until } from "../support/until.js"
 import { type Program, start } from "./program.js"
 

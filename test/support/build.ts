@@ -7,7 +7,7 @@ import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 
-const projects = ["tsconfig.demo.json", "tsconfig.examples.json"]
+const projects = ["demo/tsconfig.json", "examples/tsconfig.json"]
 
 /** Vitest's global set-up. It is incremental: without changes it takes a fraction of a second. */
 export default async (): Promise<void> => {

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Net from "node:net"
-import * as ScopedServer from "../support/ScopedServer.js"
+import * as ScopedServer from "../servers/ScopedServer.js"
 import { turns, until } from "../support/until.js"
 
 const connect = (port: number) =>

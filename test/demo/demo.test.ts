@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as EmbeddedS3 from "../support/EmbeddedS3.js"
+import { isRunning, start } from "../programs/program.js"
+import * as EmbeddedS3 from "../servers/EmbeddedS3.js"
 import { until } from "../support/until.js"
-import { isRunning, start } from "./program.js"
 
 const childOf = (output: string) => Number(/second process: (\d+)/.exec(output)?.[1] ?? Number.NaN)
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { makeHttpBodyFinder } from "../support/HttpBodyFinder.js"
+import { makeHttpBodyFinder } from "../servers/HttpBodyFinder.js"
 
 /** The bytes that the finder takes for the body, and whether it knew the offset of each of them. */
 const bodyOf = (finder: ReturnType<typeof makeHttpBodyFinder>, chunks: ReadonlyArray<Buffer>) => {

@@ -10,7 +10,7 @@ import * as TestClock from "effect/TestClock"
 import * as SlowSource from "../../demo/SlowSource.js"
 import { Zone } from "../../demo/ZoneTable.js"
 import { turns } from "../support/until.js"
-import { httpGet } from "./httpGet.js"
+import { httpGet } from "../tools/httpGet.js"
 
 const get = (source: SlowSource.SlowSource, path: string) =>
   Effect.map(httpGet(`${source.url}${path}`), ({ body, status }) => ({ status, json: body.toString() }))

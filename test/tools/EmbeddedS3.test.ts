@@ -16,7 +16,7 @@ import {
 } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { EmbeddedS3 } from "../support/EmbeddedS3.js"
+import { EmbeddedS3 } from "../servers/EmbeddedS3.js"
 import { call, makeClient, refusal } from "./s3Client.js"
 
 const Bucket = "bucket-one"

@@ -6,9 +6,9 @@ import { Keyspace, L2Store, S3Cache } from "effect-aws-cache/S3Store"
 import { createHash } from "node:crypto"
 import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
 import { makeMemoryObjectStore } from "../../src/S3Store/memoryObjectStore.js"
-import * as EmbeddedS3 from "../support/EmbeddedS3.js"
-import * as LocalHttp from "../support/LocalHttp.js"
-import * as S3Server from "../support/S3Server.js"
+import * as EmbeddedS3 from "../servers/EmbeddedS3.js"
+import * as LocalHttp from "../servers/LocalHttp.js"
+import * as S3Server from "../servers/S3Server.js"
 import { anyServer, bucket, clientOf, makeBucket } from "./bucketOf.js"
 
 const Datasets = Keyspace.make("etl.fetch_reference_data", {

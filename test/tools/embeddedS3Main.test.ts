@@ -14,7 +14,7 @@ const runner = join(
   dirname(createRequire(require.resolve("vitest/package.json")).resolve("vite-node")),
   "../vite-node.mjs"
 )
-const main = fileURLToPath(new URL("../support/embeddedS3Main.ts", import.meta.url))
+const main = fileURLToPath(new URL("../servers/embeddedS3Main.ts", import.meta.url))
 
 const start = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>>) =>
   Effect.acquireRelease(
