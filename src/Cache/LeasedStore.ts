@@ -41,8 +41,8 @@ import type { LeasedStoreEvent } from "./StoreEvent.js"
 import { lookMany, removeMany } from "./writeMany.js"
 
 export type { LeasedEntry, LeasedEntryInfo, LeaseOptions, Options, Stats, WriteOptions } from "./LeasedStoreOptions.js"
-export type { ReleaseReason } from "./LeasedValue.js"
 export type { EntryToWrite } from "./manyEntries.js"
+export type { ReleaseReason } from "./ReleaseReason.js"
 
 /**
  * The type id of `LeasedStore`.

@@ -12,8 +12,8 @@ import type { BoundedMapOptions } from "./engine/BoundedMapOptions.js"
 import { evictionPolicyNames } from "./engine/EvictionPolicy.js"
 import type { OptionKinds } from "./engine/optionKinds.js"
 import type { EntryInfo } from "./EntryInfo.js"
-import type { ReleaseReason } from "./LeasedValue.js"
 import type { ReleaseCounters, ReleaseLimits } from "./Releaser.js"
+import type { ReleaseReason } from "./ReleaseReason.js"
 import { millis } from "./timeToLive.js"
 
 /**

@@ -5,19 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
-import type { RemovalReason } from "./engine/RemovalReason.js"
-
-/**
- * Why a value is released: why it left the store, or
- *
- * - `discarded`: it was never in the store, because its key was written or removed while it was acquired, because
- *   nobody waited for it any more, or because the store cannot hold it;
- * - `closed`: the store's scope was closed.
- *
- * @since 0.1.0
- * @category models
- */
-export type ReleaseReason = RemovalReason | "discarded" | "closed"
+import type { ReleaseReason } from "./ReleaseReason.js"
 
 /**
  * Who is told of the leases of a value.

@@ -16,9 +16,10 @@ import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import * as RuntimeFlags from "effect/RuntimeFlags"
 import * as Scope from "effect/Scope"
-import type { LeasedValue, ReleaseReason } from "./LeasedValue.js"
+import type { LeasedValue } from "./LeasedValue.js"
 import { printKey } from "./printKey.js"
 import { quietly } from "./quietly.js"
+import type { ReleaseReason } from "./ReleaseReason.js"
 
 /**
  * How much time releases have, and how many run at once.

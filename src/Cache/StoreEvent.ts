@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { RemovalReason } from "./engine/RemovalReason.js"
-import type { ReleaseReason } from "./LeasedValue.js"
+import type { ReleaseReason } from "./ReleaseReason.js"
 
 /**
  * Something that happened in a store. It tells keys, never values.

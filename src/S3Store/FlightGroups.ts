@@ -6,8 +6,7 @@
 import type { FlightGroup } from "../Cache/FlightGroup.js"
 import type { SingleFlight } from "../Cache/SingleFlight.js"
 import type { Computed } from "./computing.js"
-import type { Keyspace } from "./Keyspace.js"
-import type { AnyKey } from "./MemoryEntry.js"
+import type { AnyKey, Keyspace } from "./Keyspace.js"
 
 /**
  * The groups of callers of a cache: those who call one function on one keyspace share their computations, however often

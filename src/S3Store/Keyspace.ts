@@ -409,5 +409,13 @@ export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
   }
 }
 
+/**
+ * A key without its types: what the memory level is keyed by, and what events tell.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type AnyKey = Pick<CacheKey<never, never>, "keyspace" | "version" | "id" | "objectName" | "toString">
+
 const segment = /^(?!\.{1,2}$)[A-Za-z0-9._-]+$/
 const keyspaceName = /^(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)*$/

@@ -5,7 +5,7 @@
  */
 import * as MetricLabel from "effect/MetricLabel"
 import type { EventHub } from "../Cache/EventHub.js"
-import type { AnyKey } from "./MemoryEntry.js"
+import type { AnyKey } from "./Keyspace.js"
 import type { S3CacheEvent } from "./S3CacheEvent.js"
 import * as S3CacheMetrics from "./S3CacheMetrics.js"
 

@@ -8,15 +8,7 @@ import { refreshFrom, uselessFrom } from "../Cache/entryTimes.js"
 import { formatStacks } from "../Cache/formatStacks.js"
 import type { EntryPolicy } from "./EntryPolicy.js"
 import type { Isolated } from "./isolation.js"
-import type { CacheKey, Keyspace } from "./Keyspace.js"
-
-/**
- * A key without its types: what the memory level is keyed by, and what events tell.
- *
- * @since 0.1.0
- * @category models
- */
-export type AnyKey = Pick<CacheKey<never, never>, "keyspace" | "version" | "id" | "objectName" | "toString">
+import type { Keyspace } from "./Keyspace.js"
 
 /**
  * What there is to know of an entry besides its content. Times are in milliseconds since the epoch.

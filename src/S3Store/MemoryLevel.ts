@@ -12,7 +12,8 @@ import { Absent } from "../Cache/engine/BoundedMapOptions.js"
 import type { FlightGroup } from "../Cache/FlightGroup.js"
 import { type GuardedMap, makeGuardedMap } from "../Cache/GuardedMap.js"
 import { SingleFlight } from "../Cache/SingleFlight.js"
-import type { AnyKey, MemoryEntry } from "./MemoryEntry.js"
+import type { AnyKey } from "./Keyspace.js"
+import type { MemoryEntry } from "./MemoryEntry.js"
 import type { S3CacheOptions } from "./S3CacheOptions.js"
 
 /**

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { EntryTooLargeError } from "../Cache/CacheErrors.js"
-import type { AnyKey } from "./MemoryEntry.js"
+import type { AnyKey } from "./Keyspace.js"
 import type { CacheDecodeReason, CacheEncodeError, S3StoreError, S3StoreReason } from "./S3StoreErrors.js"
 
 /**

@@ -11,7 +11,7 @@ import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import type { Prepared } from "./entryCodec.js"
 import type { KeyedMutex } from "./KeyedMutex.js"
-import type { AnyKey } from "./MemoryEntry.js"
+import type { AnyKey } from "./Keyspace.js"
 
 /**
  * Writes entries behind the back of those who set them: a bounded number of keys waits, each with its latest entry only,

@@ -19,10 +19,9 @@ export type { EncryptionKey, EncryptionOptions } from "./encryption.js"
 export type { CompressionOptions, EntryFormatOptions } from "./EntryFormat.js"
 export type { EntryOptions } from "./EntryPolicy.js"
 export type { FileSystemObjectStoreOptions } from "./fileSystemObjectStore.js"
-export { CacheKey, Keyspace, type KeyspaceOptions } from "./Keyspace.js"
+export { type AnyKey, CacheKey, Keyspace, type KeyspaceOptions } from "./Keyspace.js"
 export type { KeyValueObjectStoreOptions } from "./keyValueObjectStore.js"
 export { L2Store, type L2StoreS3Options } from "./L2Store.js"
-export type { AnyKey } from "./MemoryEntry.js"
 export {
   ConditionalOutcome,
   type ListedObject,

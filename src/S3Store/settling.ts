@@ -10,7 +10,7 @@ import * as MutableHashSet from "effect/MutableHashSet"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { CacheLevels } from "./CacheLevels.js"
-import type { AnyKey } from "./MemoryEntry.js"
+import type { AnyKey } from "./Keyspace.js"
 import type { S3CacheService } from "./S3CacheService.js"
 
 /**
