@@ -48,12 +48,12 @@ const forbiddenModules = ["node:timers", "node:timers/promises", "node:perf_hook
 
 /** The files that exist to wrap such a module: which modules and members, by path. */
 const wrappers = {
-  "src/Cache/inTurns.ts": ["node:timers"],
-  "src/Ttl/loadTimer.ts": ["setTimeout"],
-  "src/Ttl/wallClock.ts": ["Date.now"],
-  "src/Cache/unrefSleep.ts": ["node:timers/promises"],
-  "src/S3Store/standstill.ts": ["node:timers"],
-  "src/ClientLayer/machineTime.ts": ["node:timers", "node:perf_hooks", "performance.now", "Date.now"]
+  "src/Cache/common/inTurns.ts": ["node:timers"],
+  "src/Ttl/fetch/loadTimer.ts": ["setTimeout"],
+  "src/Ttl/fetch/wallClock.ts": ["Date.now"],
+  "src/Cache/common/unrefSleep.ts": ["node:timers/promises"],
+  "src/S3Store/common/standstill.ts": ["node:timers"],
+  "src/ClientLayer/transport/machineTime.ts": ["node:timers", "node:perf_hooks", "performance.now", "Date.now"]
 }
 
 const isWrapped = (path, name) => wrappers[path]?.includes(name) === true

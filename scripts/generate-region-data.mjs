@@ -1,5 +1,5 @@
 /**
- * Writes `src/ClientLayer/regionData.ts`, which services there are and where.
+ * Writes `src/ClientLayer/regions/regionData.ts`, which services there are and where.
  *
  *     node scripts/generate-region-data.mjs path/to/botocore/data
  *
@@ -13,7 +13,7 @@ import { dirname, join } from "node:path"
 import { gunzipSync } from "node:zlib"
 import { root, runMain } from "./lib/run.mjs"
 
-const target = "src/ClientLayer/regionData.ts"
+const target = "src/ClientLayer/regions/regionData.ts"
 
 /** What the newest model of every service says of it. */
 const readServices = async (folder) => {

@@ -12,14 +12,18 @@ import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
-import { asExit } from "./asExit.js"
-import { type CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
-import { checkOptions, nameIn, unlessWrong, whenRight, withCallOptions, withFunction } from "./checkOptions.js"
+import { orConfigError } from "./common/GuardedMap.js"
+import { clearInTurns, inTurns, pieceSize } from "./common/inTurns.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
 import { limitKinds } from "./engine/limits.js"
-import { glanced, summaryOf } from "./glance.js"
-import { orConfigError } from "./GuardedMap.js"
-import { clearInTurns, inTurns, pieceSize } from "./inTurns.js"
+import { asExit } from "./errors/asExit.js"
+import {
+  type CacheConfigError,
+  CacheExistsError,
+  CacheNotFoundError,
+  EntryTooLargeError
+} from "./errors/CacheErrors.js"
+import type { LeasedStoreEvent } from "./events/StoreEvent.js"
 import {
   type LeasedEntry,
   type LeasedEntryInfo,
@@ -30,19 +34,27 @@ import {
   type Stats,
   writeKinds,
   type WriteOptions
-} from "./LeasedStoreOptions.js"
-import type { LeasedValue } from "./LeasedValue.js"
-import { type LeasedMap, makeLeaseTable, type Restore } from "./LeaseTable.js"
-import { entriesIn, type EntryToWrite, keysIn, writeAll } from "./manyEntries.js"
-import { printedAs } from "./printedAs.js"
-import { printKey } from "./printKey.js"
-import { requireEffect } from "./requireEffect.js"
-import type { LeasedStoreEvent } from "./StoreEvent.js"
-import { lookMany, removeMany } from "./writeMany.js"
+} from "./lease/LeasedStoreOptions.js"
+import type { LeasedValue } from "./lease/LeasedValue.js"
+import { type LeasedMap, makeLeaseTable, type Restore } from "./lease/LeaseTable.js"
+import { checkOptions, nameIn, unlessWrong, whenRight, withCallOptions, withFunction } from "./options/checkOptions.js"
+import { entriesIn, type EntryToWrite, keysIn, writeAll } from "./options/manyEntries.js"
+import { requireEffect } from "./options/requireEffect.js"
+import { glanced, summaryOf } from "./printing/glance.js"
+import { printedAs } from "./printing/printedAs.js"
+import { printKey } from "./printing/printKey.js"
+import { lookMany, removeMany } from "./store/writeMany.js"
 
-export type { LeasedEntry, LeasedEntryInfo, LeaseOptions, Options, Stats, WriteOptions } from "./LeasedStoreOptions.js"
-export type { EntryToWrite } from "./manyEntries.js"
-export type { ReleaseReason } from "./ReleaseReason.js"
+export type { ReleaseReason } from "./events/ReleaseReason.js"
+export type {
+  LeasedEntry,
+  LeasedEntryInfo,
+  LeaseOptions,
+  Options,
+  Stats,
+  WriteOptions
+} from "./lease/LeasedStoreOptions.js"
+export type { EntryToWrite } from "./options/manyEntries.js"
 
 /**
  * The type id of `LeasedStore`.

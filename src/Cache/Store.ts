@@ -16,8 +16,24 @@ import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
-import { type CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./CacheErrors.js"
-import { MetricsExport, withMetrics } from "./CacheMetrics.js"
+import type { EntryInfo } from "./common/EntryInfo.js"
+import { makeGuardedMap, orConfigError } from "./common/GuardedMap.js"
+import { clearInTurns, inTurns, pieceSize } from "./common/inTurns.js"
+import type { BoundedMap } from "./engine/BoundedMap.js"
+import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
+import { limitKinds } from "./engine/limits.js"
+import {
+  type CacheConfigError,
+  CacheExistsError,
+  CacheNotFoundError,
+  EntryTooLargeError
+} from "./errors/CacheErrors.js"
+import { toOption } from "./errors/toOption.js"
+import { MetricsExport, withMetrics } from "./events/CacheMetrics.js"
+import { makeEventHub } from "./events/EventHub.js"
+import type { StoreEvent } from "./events/StoreEvent.js"
+import { warningListener } from "./events/warningListener.js"
+import { SingleFlight } from "./flight/SingleFlight.js"
 import {
   checkOptions,
   nameIn,
@@ -26,37 +42,26 @@ import {
   whenRight,
   withCallOptions,
   withFunction
-} from "./checkOptions.js"
-import { givenMillis } from "./durationMillis.js"
-import type { BoundedMap } from "./engine/BoundedMap.js"
-import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
-import { limitKinds } from "./engine/limits.js"
-import type { EntryInfo } from "./EntryInfo.js"
-import { jitteredUntil } from "./entryTimes.js"
-import { makeEventHub } from "./EventHub.js"
-import { adaptOptions, FreshMap, type Stored } from "./FreshMap.js"
-import { makeFreshness } from "./Freshness.js"
-import type { LoadFailure } from "./getManyOrCompute.js"
-import { makeComputing } from "./getOrCompute.js"
-import { summaryOf } from "./glance.js"
-import { makeGuardedMap, orConfigError } from "./GuardedMap.js"
-import { clearInTurns, inTurns, pieceSize } from "./inTurns.js"
-import { jitterRolls } from "./jitterRolls.js"
-import { entriesIn, type EntryToWrite, keysIn } from "./manyEntries.js"
-import { printedAs } from "./printedAs.js"
-import { printKey } from "./printKey.js"
-import { roughBytes } from "./roughBytes.js"
-import { SingleFlight } from "./SingleFlight.js"
-import type { StoreEvent } from "./StoreEvent.js"
-import { type Options, type Stats, storeKinds, writeKinds, type WriteOptions } from "./StoreOptions.js"
-import { idleMillis, makeExpiry } from "./timeToLive.js"
-import { toOption } from "./toOption.js"
-import { warningListener } from "./warningListener.js"
-import { lookMany, removeMany, writeMany } from "./writeMany.js"
+} from "./options/checkOptions.js"
+import { givenMillis } from "./options/durationMillis.js"
+import { entriesIn, type EntryToWrite, keysIn } from "./options/manyEntries.js"
+import { idleMillis, makeExpiry } from "./options/timeToLive.js"
+import { summaryOf } from "./printing/glance.js"
+import { printedAs } from "./printing/printedAs.js"
+import { printKey } from "./printing/printKey.js"
+import { jitteredUntil } from "./store/entryTimes.js"
+import { adaptOptions, FreshMap, type Stored } from "./store/FreshMap.js"
+import { makeFreshness } from "./store/Freshness.js"
+import type { LoadFailure } from "./store/getManyOrCompute.js"
+import { makeComputing } from "./store/getOrCompute.js"
+import { jitterRolls } from "./store/jitterRolls.js"
+import { roughBytes } from "./store/roughBytes.js"
+import { type Options, type Stats, storeKinds, writeKinds, type WriteOptions } from "./store/StoreOptions.js"
+import { lookMany, removeMany, writeMany } from "./store/writeMany.js"
 
-export { LoadFailure, loadFailure } from "./getManyOrCompute.js"
-export type { EntryToWrite } from "./manyEntries.js"
-export type { Options, Stats, WriteOptions } from "./StoreOptions.js"
+export type { EntryToWrite } from "./options/manyEntries.js"
+export { LoadFailure, loadFailure } from "./store/getManyOrCompute.js"
+export type { Options, Stats, WriteOptions } from "./store/StoreOptions.js"
 
 /**
  * The type id of `Store`.

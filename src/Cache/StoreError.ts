@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { BoundedMapError } from "./engine/BoundedMapOptions.js"
 import {
   CacheConfigError,
   CacheExistsError,
@@ -10,9 +11,8 @@ import {
   CacheNotFoundError,
   CacheReentryError,
   EntryTooLargeError
-} from "./CacheErrors.js"
-import { BoundedMapError } from "./engine/BoundedMapOptions.js"
-import { type ErrorGuard, instanceOfAny } from "./errorGuard.js"
+} from "./errors/CacheErrors.js"
+import { type ErrorGuard, instanceOfAny } from "./errors/errorGuard.js"
 
 /**
  * What a store, a leased store or a bounded map may fail with, throw or die with, besides what the functions do that it

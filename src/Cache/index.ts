@@ -3,25 +3,25 @@
  *
  * @since 0.1.0
  */
-export * from "./CacheErrors.js"
+export type { EntryInfo } from "./common/EntryInfo.js"
 export * from "./engine/BoundedMap.js"
 export * from "./engine/BoundedMapOptions.js"
-export { type EvictionPolicyName, evictionPolicyNames } from "./engine/EvictionPolicy.js"
-export type { KeyEquality } from "./engine/KeyEquality.js"
+export { type EvictionPolicyName, evictionPolicyNames } from "./engine/policies/EvictionPolicy.js"
 export type { RemovalReason } from "./engine/RemovalReason.js"
-export type { EntryInfo } from "./EntryInfo.js"
-export type { ErrorGuard } from "./errorGuard.js"
-export type { FreshnessOptions } from "./Freshness.js"
-export { keyEquality } from "./keyEquality.js"
+export type { KeyEquality } from "./engine/structures/KeyEquality.js"
+export * from "./errors/CacheErrors.js"
+export type { ErrorGuard } from "./errors/errorGuard.js"
+export { keyEquality } from "./keys/keyEquality.js"
+export type { FreshnessOptions } from "./store/Freshness.js"
 
 /** @since 0.1.0 */
 export * as LeasedStore from "./LeasedStore.js"
 
+export type { LeasedStoreEvent, StoreEvent } from "./events/StoreEvent.js"
 export { isStoreError, type StoreError } from "./StoreError.js"
-export type { LeasedStoreEvent, StoreEvent } from "./StoreEvent.js"
 
 /** @since 0.1.0 */
-export * as CacheMetrics from "./CacheMetrics.js"
+export * as CacheMetrics from "./events/CacheMetrics.js"
 
 /** @since 0.1.0 */
 export * as Store from "./Store.js"

@@ -12,21 +12,31 @@ import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Types from "effect/Types"
-import type { CacheConfigError, CacheExistsError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
-import { checkValue, nameIn, unlessWrong, unwrapOptions } from "../Cache/checkOptions.js"
-import type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
-import type { AwsClient, ClientClass, ClientOf, OptionalConfig } from "./AwsClient.js"
-import type { AwsCommand, CommandFor } from "./AwsCommand.js"
-import { buildClient } from "./ClientBuilder.js"
-import type { ClientCacheKey } from "./ClientCacheKey.js"
-import type { ClientCacheOptions, ClientCacheService, ClientCacheStats, SendOptions } from "./ClientCacheService.js"
-import type { ClientBuildError, ClientValueError } from "./ClientErrors.js"
-import { type ClientFake, clientFake, fakeBuilder, fakesKind } from "./ClientFake.js"
-import type { ClientArguments, ClientOptions } from "./ClientOptions.js"
-import type { ClientSource } from "./ClientSource.js"
-import { makeClientCache } from "./makeClientCache.js"
-import type { ExceptionSource } from "./RequestError.js"
-import type { SendError } from "./requestFailure.js"
+import type {
+  CacheConfigError,
+  CacheExistsError,
+  CacheKeyError,
+  CacheNotFoundError
+} from "../Cache/errors/CacheErrors.js"
+import type { LeasedStoreEvent } from "../Cache/events/StoreEvent.js"
+import { checkValue, nameIn, unlessWrong, unwrapOptions } from "../Cache/options/checkOptions.js"
+import { buildClient } from "./client/ClientBuilder.js"
+import type {
+  ClientCacheOptions,
+  ClientCacheService,
+  ClientCacheStats,
+  SendOptions
+} from "./client/ClientCacheService.js"
+import { type ClientFake, clientFake, fakeBuilder, fakesKind } from "./client/ClientFake.js"
+import { makeClientCache } from "./client/makeClientCache.js"
+import type { ClientBuildError, ClientValueError } from "./errors/ClientErrors.js"
+import type { ExceptionSource } from "./errors/RequestError.js"
+import type { ClientCacheKey } from "./key/ClientCacheKey.js"
+import type { ClientArguments, ClientOptions } from "./key/ClientOptions.js"
+import type { ClientSource } from "./key/ClientSource.js"
+import type { SendError } from "./request/requestFailure.js"
+import type { AwsClient, ClientClass, ClientOf, OptionalConfig } from "./sdk/AwsClient.js"
+import type { AwsCommand, CommandFor } from "./sdk/AwsCommand.js"
 
 /**
  * A bounded cache of AWS SDK v3 clients: one client, with one pool of connections, per class and configuration.

@@ -9,12 +9,17 @@ import {
   CacheKeyError,
   CacheNotFoundError,
   CacheReentryError
-} from "../Cache/CacheErrors.js"
-import { type ErrorGuard, instanceOfAny } from "../Cache/errorGuard.js"
-import { ClientBuildError, ClientClosedError, ClientValueError } from "./ClientErrors.js"
-import { RequestError } from "./RequestError.js"
-import { ResourceBuildError, ResourceValueError } from "./ResourceErrors.js"
-import { CredentialsError, PackageNotFoundError, ProfileNotFoundError, UnknownRegionError } from "./SessionErrors.js"
+} from "../Cache/errors/CacheErrors.js"
+import { type ErrorGuard, instanceOfAny } from "../Cache/errors/errorGuard.js"
+import { ClientBuildError, ClientClosedError, ClientValueError } from "./errors/ClientErrors.js"
+import { RequestError } from "./errors/RequestError.js"
+import { ResourceBuildError, ResourceValueError } from "./errors/ResourceErrors.js"
+import {
+  CredentialsError,
+  PackageNotFoundError,
+  ProfileNotFoundError,
+  UnknownRegionError
+} from "./errors/SessionErrors.js"
 
 /**
  * What a cache of clients, a cache of resources, a session or a request of theirs may fail or die with, besides what the

@@ -11,13 +11,13 @@ import * as FiberId from "effect/FiberId"
 import { globalValue } from "effect/GlobalValue"
 import * as Runtime from "effect/Runtime"
 import * as Scope from "effect/Scope"
-import type { ClientClass, ClientOf, OptionalConfig } from "./AwsClient.js"
-import type { AwsCommand, CommandFor } from "./AwsCommand.js"
-import type { ClientSource } from "./ClientSource.js"
-import { makeSession } from "./makeSession.js"
-import type { ExceptionSource } from "./RequestError.js"
-import type { SendError } from "./requestFailure.js"
-import type { ResourceDefinition } from "./ResourceDefinition.js"
+import type { ExceptionSource } from "./errors/RequestError.js"
+import type { ClientSource } from "./key/ClientSource.js"
+import type { SendError } from "./request/requestFailure.js"
+import type { ResourceDefinition } from "./resource/ResourceDefinition.js"
+import type { ClientClass, ClientOf, OptionalConfig } from "./sdk/AwsClient.js"
+import type { AwsCommand, CommandFor } from "./sdk/AwsCommand.js"
+import { makeSession } from "./session/makeSession.js"
 import type {
   SessionClientArguments,
   SessionClientError,
@@ -29,7 +29,7 @@ import type {
   SessionResourceOptionsArguments,
   SessionSendOptions,
   SessionService
-} from "./SessionService.js"
+} from "./session/SessionService.js"
 
 interface Open {
   readonly session: SessionService

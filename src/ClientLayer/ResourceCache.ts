@@ -12,19 +12,24 @@ import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Types from "effect/Types"
-import type { CacheConfigError, CacheExistsError, CacheKeyError, CacheNotFoundError } from "../Cache/CacheErrors.js"
-import { checkValue, nameIn, unlessWrong, unwrapOptions } from "../Cache/checkOptions.js"
-import type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
-import type { ClientClass, OptionalConfig } from "./AwsClient.js"
+import type {
+  CacheConfigError,
+  CacheExistsError,
+  CacheKeyError,
+  CacheNotFoundError
+} from "../Cache/errors/CacheErrors.js"
+import type { LeasedStoreEvent } from "../Cache/events/StoreEvent.js"
+import { checkValue, nameIn, unlessWrong, unwrapOptions } from "../Cache/options/checkOptions.js"
+import { fakesKind } from "./client/ClientFake.js"
 import { ClientCache, ClientCacheLive } from "./ClientCache.js"
-import { fakesKind } from "./ClientFake.js"
-import { makeResourceCache, makeResourceCacheWith } from "./makeResourceCache.js"
-import type { ResourceError } from "./ResourceBuilder.js"
-import type { ResourceCacheKey } from "./ResourceCacheKey.js"
-import type { ResourceCacheOptions, ResourceCacheService, ResourceCacheStats } from "./ResourceCacheService.js"
-import type { ResourceArguments, ResourceDefinition, ResourceOptionsArguments } from "./ResourceDefinition.js"
-import type { ResourceValueError } from "./ResourceErrors.js"
-import { fakeResourceBuilder, noFake, type ResourceFake, resourceFake } from "./ResourceFake.js"
+import type { ResourceValueError } from "./errors/ResourceErrors.js"
+import { makeResourceCache, makeResourceCacheWith } from "./resource/makeResourceCache.js"
+import type { ResourceError } from "./resource/ResourceBuilder.js"
+import type { ResourceCacheKey } from "./resource/ResourceCacheKey.js"
+import type { ResourceCacheOptions, ResourceCacheService, ResourceCacheStats } from "./resource/ResourceCacheService.js"
+import type { ResourceArguments, ResourceDefinition, ResourceOptionsArguments } from "./resource/ResourceDefinition.js"
+import { fakeResourceBuilder, noFake, type ResourceFake, resourceFake } from "./resource/ResourceFake.js"
+import type { ClientClass, OptionalConfig } from "./sdk/AwsClient.js"
 
 /**
  * A bounded cache of resources, higher-level objects over clients of the `ClientCache`: one per definition, client

@@ -9,36 +9,20 @@ export {
   CacheKeyError,
   CacheNotFoundError,
   CacheReentryError
-} from "../Cache/CacheErrors.js"
-export type { ErrorGuard } from "../Cache/errorGuard.js"
-export type { LeasedStoreEvent } from "../Cache/StoreEvent.js"
-export type {
-  AwsClient,
-  ClientClass,
-  ClientConfig,
-  ClientOf,
-  OptionalConfig,
-  RedactedCredentials
-} from "./AwsClient.js"
-export type { AwsCommand, CommandFor, CommandOfAnotherService, HandlerOptions } from "./AwsCommand.js"
-export type { AwsCredentials } from "./AwsCredentials.js"
-export { ClientCache, ClientCacheLive } from "./ClientCache.js"
-export { type ClientCacheError, isClientCacheError } from "./ClientCacheError.js"
-export { ClientCacheKey, type ClientTypeId, isClientCacheKey } from "./ClientCacheKey.js"
+} from "../Cache/errors/CacheErrors.js"
+export type { ErrorGuard } from "../Cache/errors/errorGuard.js"
+export type { LeasedStoreEvent } from "../Cache/events/StoreEvent.js"
 export type {
   ClientCacheOptions,
   ClientCacheService,
   ClientCacheStats,
   ClientFigures,
   SendOptions
-} from "./ClientCacheService.js"
-export { ClientCustomization } from "./ClientCustomization.js"
-export { ClientBuildError, ClientClosedError, ClientValueError } from "./ClientErrors.js"
-export type { ClientFake } from "./ClientFake.js"
-export type { ClientArguments, ClientOptions } from "./ClientOptions.js"
-export type { ClientLoader, ClientSource } from "./ClientSource.js"
-export type { TransportFigures } from "./ConnectionPool.js"
-export type { CredentialsFailure } from "./CredentialMemo.js"
+} from "./client/ClientCacheService.js"
+export type { ClientFake } from "./client/ClientFake.js"
+export { ClientCache, ClientCacheLive } from "./ClientCache.js"
+export { type ClientCacheError, isClientCacheError } from "./ClientCacheError.js"
+export type { CredentialsFailure } from "./credentials/CredentialMemo.js"
 export {
   client,
   closeDefaultSession,
@@ -51,12 +35,7 @@ export {
   withClient,
   withResource
 } from "./DefaultSession.js"
-export {
-  type DocumentOptions,
-  DynamoDBDocumentClientResource,
-  DynamoDBDocumentResource
-} from "./DynamoDBDocumentResource.js"
-export type { RegionsOptions } from "./Partition.js"
+export { ClientBuildError, ClientClosedError, ClientValueError } from "./errors/ClientErrors.js"
 export {
   type ExceptionClass,
   type ExceptionSource,
@@ -65,17 +44,34 @@ export {
   type RequestErrorOf,
   type RequestFault,
   type RequestMetadata
-} from "./RequestError.js"
-export type { SendError } from "./requestFailure.js"
-export type { ResourceError } from "./ResourceBuilder.js"
-export { ResourceCache, ResourceCacheLive } from "./ResourceCache.js"
-export { isResourceCacheKey, ResourceCacheKey, type ResourceTypeId } from "./ResourceCacheKey.js"
+} from "./errors/RequestError.js"
+export { ResourceBuildError, ResourceValueError } from "./errors/ResourceErrors.js"
+export {
+  CredentialsError,
+  PackageNotFoundError,
+  ProfileNotFoundError,
+  UnknownRegionError
+} from "./errors/SessionErrors.js"
+export { ClientCacheKey, type ClientTypeId, isClientCacheKey } from "./key/ClientCacheKey.js"
+export { ClientCustomization } from "./key/ClientCustomization.js"
+export type { ClientArguments, ClientOptions } from "./key/ClientOptions.js"
+export type { ClientLoader, ClientSource } from "./key/ClientSource.js"
+export type { RegionsOptions } from "./regions/Partition.js"
+export type { SendError } from "./request/requestFailure.js"
+export { type RequestOptions, sendCommand } from "./request/sendCommand.js"
+export {
+  type DocumentOptions,
+  DynamoDBDocumentClientResource,
+  DynamoDBDocumentResource
+} from "./resource/DynamoDBDocumentResource.js"
+export type { ResourceError } from "./resource/ResourceBuilder.js"
+export { isResourceCacheKey, ResourceCacheKey, type ResourceTypeId } from "./resource/ResourceCacheKey.js"
 export type {
   ResourceCacheOptions,
   ResourceCacheService,
   ResourceCacheStats,
   ResourceFigures
-} from "./ResourceCacheService.js"
+} from "./resource/ResourceCacheService.js"
 export {
   type BuiltResource,
   type NoOptions,
@@ -84,14 +80,26 @@ export {
   type ResourceOf,
   type ResourceOptionsArguments,
   type ResourceSpec
-} from "./ResourceDefinition.js"
-export { ResourceBuildError, ResourceValueError } from "./ResourceErrors.js"
-export type { ResourceFake } from "./ResourceFake.js"
-export { type RequestOptions, sendCommand } from "./sendCommand.js"
+} from "./resource/ResourceDefinition.js"
+export type { ResourceFake } from "./resource/ResourceFake.js"
+export { ResourceCache, ResourceCacheLive } from "./ResourceCache.js"
+export type {
+  AwsClient,
+  ClientClass,
+  ClientConfig,
+  ClientOf,
+  OptionalConfig,
+  RedactedCredentials
+} from "./sdk/AwsClient.js"
+export type { AwsCommand, CommandFor, CommandOfAnotherService, HandlerOptions } from "./sdk/AwsCommand.js"
+export type { AwsCredentials } from "./sdk/AwsCredentials.js"
 export { Session, SessionLive } from "./Session.js"
-export { SessionCaches } from "./SessionCaches.js"
-export type { IdentityProperties, SessionCredentialProvider, SessionCredentialsOption } from "./SessionCredentials.js"
-export { CredentialsError, PackageNotFoundError, ProfileNotFoundError, UnknownRegionError } from "./SessionErrors.js"
+export { SessionCaches } from "./session/SessionCaches.js"
+export type {
+  IdentityProperties,
+  SessionCredentialProvider,
+  SessionCredentialsOption
+} from "./session/SessionCredentials.js"
 export type {
   SessionCacheControls,
   SessionClientArguments,
@@ -108,5 +116,6 @@ export type {
   SessionSendOptions,
   SessionService,
   SessionStats
-} from "./SessionService.js"
-export type { SessionTestOptions } from "./testSession.js"
+} from "./session/SessionService.js"
+export type { SessionTestOptions } from "./session/testSession.js"
+export type { TransportFigures } from "./transport/ConnectionPool.js"

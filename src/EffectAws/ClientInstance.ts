@@ -5,7 +5,7 @@
  */
 import type { S3Client } from "@aws-sdk/client-s3"
 import * as Context from "effect/Context"
-import type { AwsClient } from "../ClientLayer/AwsClient.js"
+import type { AwsClient } from "../ClientLayer/sdk/AwsClient.js"
 
 /**
  * What stands for a client instance in the requirements of an effect: the same to the type checker as the tag class of

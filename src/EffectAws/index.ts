@@ -4,8 +4,8 @@
  *
  * @since 0.1.0
  */
-export { CacheConfigError, CacheExistsError, CacheKeyError } from "../Cache/CacheErrors.js"
-export { ClientBuildError, ClientValueError } from "../ClientLayer/ClientErrors.js"
+export { CacheConfigError, CacheExistsError, CacheKeyError } from "../Cache/errors/CacheErrors.js"
+export { ClientBuildError, ClientValueError } from "../ClientLayer/errors/ClientErrors.js"
 export { type ClientInstance, clientInstance, type ClientInstanceKey, S3ClientInstance } from "./ClientInstance.js"
 export { layerBorrowed, layerS3FromInstance } from "./layerBorrowed.js"
 export { layerInstance } from "./layerInstance.js"

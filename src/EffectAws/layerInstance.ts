@@ -5,12 +5,12 @@
  */
 import type * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
-import type { CacheKeyError } from "../Cache/CacheErrors.js"
-import type { ClientClass, ClientOf } from "../ClientLayer/AwsClient.js"
+import type { CacheKeyError } from "../Cache/errors/CacheErrors.js"
 import { ClientCache } from "../ClientLayer/ClientCache.js"
-import type { ClientBuildError } from "../ClientLayer/ClientErrors.js"
-import type { ClientArguments } from "../ClientLayer/ClientOptions.js"
-import type { ClientSource } from "../ClientLayer/ClientSource.js"
+import type { ClientBuildError } from "../ClientLayer/errors/ClientErrors.js"
+import type { ClientArguments } from "../ClientLayer/key/ClientOptions.js"
+import type { ClientSource } from "../ClientLayer/key/ClientSource.js"
+import type { ClientClass, ClientOf } from "../ClientLayer/sdk/AwsClient.js"
 
 /**
  * A client of the `ClientCache` as the client instance of an `@effect-aws` package, so that its service shares client

@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-export { CacheConfigError, CacheKeyError, EntryTooLargeError } from "../Cache/CacheErrors.js"
-export { CacheEncodeError, S3StoreError } from "../S3Store/S3StoreErrors.js"
+export { CacheConfigError, CacheKeyError, EntryTooLargeError } from "../Cache/errors/CacheErrors.js"
+export { CacheEncodeError, S3StoreError } from "../S3Store/objects/S3StoreErrors.js"
 export { dictStorage } from "./dictStorage.js"
 export { KeyvStorage, type KeyvStorageEntries } from "./KeyvStorage.js"
 export { KeyvStorageClosedError } from "./KeyvStorageClosedError.js"

@@ -17,25 +17,25 @@ import type {
   CacheKeyError,
   CacheNotFoundError,
   EntryTooLargeError
-} from "../Cache/CacheErrors.js"
-import { checkOptions, nameIn, unwrapOptions } from "../Cache/checkOptions.js"
+} from "../Cache/errors/CacheErrors.js"
+import { checkOptions, nameIn, unwrapOptions } from "../Cache/options/checkOptions.js"
 import type { ClientCache } from "../ClientLayer/ClientCache.js"
-import type { ClientBuildError } from "../ClientLayer/ClientErrors.js"
-import type { S3CacheCheck } from "./checkStore.js"
-import type { CacheKey, Keyspace } from "./Keyspace.js"
+import type { ClientBuildError } from "../ClientLayer/errors/ClientErrors.js"
+import { makeS3CacheService } from "./cache/makeS3CacheService.js"
+import type { ListedEntry, PruneProgress, S3CacheService, S3CacheStats, S3EntryInfo } from "./cache/S3CacheService.js"
+import type { S3CacheCheck } from "./guard/checkStore.js"
+import type { S3CacheEvent } from "./guard/S3CacheEvent.js"
+import type { CacheKey, Keyspace } from "./keyspace/Keyspace.js"
 import { L2Store, type L2StoreS3Options } from "./L2Store.js"
-import { makeS3CacheService } from "./makeS3CacheService.js"
-import { l2StoreS3Kinds, s3CacheKinds } from "./optionKinds.js"
-import type { S3CacheEvent } from "./S3CacheEvent.js"
+import type { CacheEncodeError, S3StoreError } from "./objects/S3StoreErrors.js"
+import { l2StoreS3Kinds, s3CacheKinds } from "./options/optionKinds.js"
 import type {
   S3CacheManyOptions,
   S3CacheMemoizeOptions,
   S3CacheOptions,
   S3CachePruneOptions,
   S3CacheWriteOptions
-} from "./S3CacheOptions.js"
-import type { ListedEntry, PruneProgress, S3CacheService, S3CacheStats, S3EntryInfo } from "./S3CacheService.js"
-import type { CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
+} from "./options/S3CacheOptions.js"
 
 /**
  * A bounded memory level over a second level that processes share, such as a bucket. Entries are typed by their

@@ -10,10 +10,10 @@ import {
   CacheNotFoundError,
   CacheReentryError,
   EntryTooLargeError
-} from "../Cache/CacheErrors.js"
-import { type ErrorGuard, instanceOfAny } from "../Cache/errorGuard.js"
-import { ClientBuildError } from "../ClientLayer/ClientErrors.js"
-import { CacheDecodeError, CacheEncodeError, S3StoreError } from "./S3StoreErrors.js"
+} from "../Cache/errors/CacheErrors.js"
+import { type ErrorGuard, instanceOfAny } from "../Cache/errors/errorGuard.js"
+import { ClientBuildError } from "../ClientLayer/errors/ClientErrors.js"
+import { CacheDecodeError, CacheEncodeError, S3StoreError } from "./objects/S3StoreErrors.js"
 
 /**
  * What an `S3Cache` or an `L2Store` may fail or die with, besides what computations do.

@@ -9,9 +9,9 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type { CacheConfigError, CacheKeyError } from "../Cache/CacheErrors.js"
+import type { CacheConfigError, CacheKeyError } from "../Cache/errors/CacheErrors.js"
 import { ClientCacheLive } from "../ClientLayer/ClientCache.js"
-import type { ClientBuildError } from "../ClientLayer/ClientErrors.js"
+import type { ClientBuildError } from "../ClientLayer/errors/ClientErrors.js"
 import { S3Cache } from "./S3Cache.js"
 
 /**

@@ -3,14 +3,14 @@
  *
  * @since 0.1.0
  */
-import { CacheConfigError } from "../Cache/CacheErrors.js"
-import * as Either from "../Cache/Either.js"
-import { keyText } from "../Cache/keyText.js"
-import type { DictParts, HeapWatch } from "../Ttl/DictParts.js"
-import type { ByteSizeInput } from "../Ttl/parseByteSize.js"
+import { CacheConfigError } from "../Cache/errors/CacheErrors.js"
+import * as Either from "../Cache/errors/Either.js"
+import { keyText } from "../Cache/printing/keyText.js"
+import type { DictParts, HeapWatch } from "../Ttl/memory/DictParts.js"
+import type { ByteSizeInput } from "../Ttl/memory/parseByteSize.js"
+import type { Weigher } from "../Ttl/memory/Weigher.js"
 import { SyncDict } from "../Ttl/SyncDict.js"
 import type { SyncDictOptions } from "../Ttl/SyncDictOptions.js"
-import type { Weigher } from "../Ttl/Weigher.js"
 
 /**
  * How a small dictionary is made. Where neither `maxItems` nor `maxBytes` is given, it holds 10,000 entries at the most.

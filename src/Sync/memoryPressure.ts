@@ -3,10 +3,10 @@
  *
  * @since 0.1.0
  */
-import { orThrow } from "../Cache/Either.js"
-import type { HeapWatch } from "../Ttl/DictParts.js"
-import type { MemoryPressureOptions } from "../Ttl/MemoryPressure.js"
-import { watchOf } from "../Ttl/watchOf.js"
+import { orThrow } from "../Cache/errors/Either.js"
+import type { HeapWatch } from "../Ttl/memory/DictParts.js"
+import type { MemoryPressureOptions } from "../Ttl/memory/MemoryPressure.js"
+import { watchOf } from "../Ttl/memory/watchOf.js"
 
 /**
  * Watches the heap for one dictionary: entries leave, the least recently used first, when it has passed a share of its

@@ -4,25 +4,25 @@
  * @since 0.1.0
  */
 import type * as Duration from "effect/Duration"
-import { CacheConfigError, CacheReentryError } from "../Cache/CacheErrors.js"
-import { orThrow } from "../Cache/Either.js"
+import type { EntryInfo } from "../Cache/common/EntryInfo.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
-import { FiledMap } from "../Cache/engine/FiledMap.js"
-import { Lru } from "../Cache/engine/Lru.js"
 import { onRejection } from "../Cache/engine/onRejection.js"
-import type { OptionKind } from "../Cache/engine/optionKinds.js"
+import type { OptionKind } from "../Cache/engine/options/optionKinds.js"
+import { Lru } from "../Cache/engine/policies/Lru.js"
 import { PolicyMap } from "../Cache/engine/PolicyMap.js"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
-import type { EntryInfo } from "../Cache/EntryInfo.js"
-import { freshnessOf } from "../Cache/entryTimes.js"
-import { FailureWarnings } from "../Cache/FailureWarnings.js"
-import { adaptOptions, type Stored } from "../Cache/FreshMap.js"
-import { Kept } from "../Cache/Kept.js"
-import { keyText } from "../Cache/keyText.js"
-import { entriesIn, keysIn } from "../Cache/manyEntries.js"
-import { printName } from "../Cache/printName.js"
-import { keyEqualityInUse } from "../Cache/protocolEquality.js"
-import { checkValue, nameIn, wrongOptions } from "../Cache/wrongOptions.js"
+import { FiledMap } from "../Cache/engine/structures/FiledMap.js"
+import { CacheConfigError, CacheReentryError } from "../Cache/errors/CacheErrors.js"
+import { orThrow } from "../Cache/errors/Either.js"
+import { FailureWarnings } from "../Cache/events/FailureWarnings.js"
+import { keyEqualityInUse } from "../Cache/keys/protocolEquality.js"
+import { entriesIn, keysIn } from "../Cache/options/manyEntries.js"
+import { checkValue, nameIn, wrongOptions } from "../Cache/options/wrongOptions.js"
+import { keyText } from "../Cache/printing/keyText.js"
+import { printName } from "../Cache/printing/printName.js"
+import { freshnessOf } from "../Cache/store/entryTimes.js"
+import { adaptOptions, type Stored } from "../Cache/store/FreshMap.js"
+import { Kept } from "../Cache/store/Kept.js"
 import {
   type CheckedLimits,
   checkingNow,
@@ -35,12 +35,13 @@ import {
   syncDictKinds,
   writeKinds,
   type WriteOptions
-} from "./DictOptions.js"
-import type { DictParts } from "./DictParts.js"
-import { DictSteps } from "./DictSteps.js"
-import { Fetches, type Load } from "./Fetches.js"
-import { checkFetch, type FetchOptions } from "./FetchOptions.js"
-import type { ByteSizeInput } from "./parseByteSize.js"
+} from "./dict/DictOptions.js"
+import { DictSteps } from "./dict/DictSteps.js"
+import { Fetches, type Load } from "./fetch/Fetches.js"
+import { checkFetch, type FetchOptions } from "./fetch/FetchOptions.js"
+import { wallClock } from "./fetch/wallClock.js"
+import type { DictParts } from "./memory/DictParts.js"
+import type { ByteSizeInput } from "./memory/parseByteSize.js"
 import {
   droppedWarning,
   type DueRemoval,
@@ -48,10 +49,9 @@ import {
   RemovalQueue,
   type RemovalQueueLimits,
   skippedWarning
-} from "./RemovalQueue.js"
-import { bytesIn, checkRemovalQueue, itemsIn } from "./RemovalQueueOptions.js"
+} from "./removals/RemovalQueue.js"
+import { bytesIn, checkRemovalQueue, itemsIn } from "./removals/RemovalQueueOptions.js"
 import type { SyncDictOptions, SyncTtlDictStats } from "./SyncDictOptions.js"
-import { wallClock } from "./wallClock.js"
 
 /**
  * A dictionary whose entries expire, used like a `Map`. It is put together from parts, which its subclasses choose: see

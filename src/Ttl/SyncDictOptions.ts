@@ -5,9 +5,9 @@
  */
 import type * as Duration from "effect/Duration"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
-import type { SharedOptions } from "./DictOptions.js"
-import type { Stats } from "./DictSteps.js"
-import type { RemovalQueueOptions } from "./RemovalQueueOptions.js"
+import type { SharedOptions } from "./dict/DictOptions.js"
+import type { Stats } from "./dict/DictSteps.js"
+import type { RemovalQueueOptions } from "./removals/RemovalQueueOptions.js"
 
 /**
  * How dictionaries without Effect are made alike.

@@ -3,9 +3,9 @@
  *
  * @since 0.1.0
  */
-import { allParts } from "./allParts.js"
-import type { SharedOptions } from "./DictOptions.js"
-import { memoryShare, readMemorySettings } from "./memoryShare.js"
+import { allParts } from "./dict/allParts.js"
+import type { SharedOptions } from "./dict/DictOptions.js"
+import { memoryShare, readMemorySettings } from "./memory/memoryShare.js"
 import { SyncDict } from "./SyncDict.js"
 import type { SyncDictOptions } from "./SyncDictOptions.js"
 

@@ -10,12 +10,12 @@ import {
   CacheNotFoundError,
   CacheReentryError,
   EntryTooLargeError
-} from "../Cache/CacheErrors.js"
-import { type ErrorGuard, instanceOfAny } from "../Cache/errorGuard.js"
-import { ByteSizeError } from "./ByteSize.js"
-import { CacheValueError } from "./CacheValueError.js"
-import { DictSnapshotError } from "./DictSnapshot.js"
-import { LoadTimeoutError, TooManyLoadsError } from "./FetchErrors.js"
+} from "../Cache/errors/CacheErrors.js"
+import { type ErrorGuard, instanceOfAny } from "../Cache/errors/errorGuard.js"
+import { CacheValueError } from "./dict/CacheValueError.js"
+import { LoadTimeoutError, TooManyLoadsError } from "./fetch/FetchErrors.js"
+import { ByteSizeError } from "./memory/ByteSize.js"
+import { DictSnapshotError } from "./snapshot/DictSnapshot.js"
 
 /**
  * What a `TtlDict`, a `SyncTtlDict` or a snapshot of one may fail with, throw or die with, besides what computations do.

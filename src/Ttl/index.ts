@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+export type { EntryInfo } from "../Cache/common/EntryInfo.js"
+export type { RemovalReason } from "../Cache/engine/RemovalReason.js"
 export {
   CacheConfigError,
   CacheExistsError,
@@ -10,15 +12,13 @@ export {
   CacheNotFoundError,
   CacheReentryError,
   EntryTooLargeError
-} from "../Cache/CacheErrors.js"
-export type { RemovalReason } from "../Cache/engine/RemovalReason.js"
-export type { EntryInfo } from "../Cache/EntryInfo.js"
-export type { ErrorGuard } from "../Cache/errorGuard.js"
-export type { FreshnessOptions } from "../Cache/Freshness.js"
-export type { StoreEvent } from "../Cache/StoreEvent.js"
-export * from "./CacheValueError.js"
-export type { Dict } from "./Dict.js"
-export type { Accessors as DictAccessors } from "./DictAccessors.js"
+} from "../Cache/errors/CacheErrors.js"
+export type { ErrorGuard } from "../Cache/errors/errorGuard.js"
+export type { StoreEvent } from "../Cache/events/StoreEvent.js"
+export type { FreshnessOptions } from "../Cache/store/Freshness.js"
+export * from "./dict/CacheValueError.js"
+export type { Dict } from "./dict/Dict.js"
+export type { Accessors as DictAccessors } from "./dict/DictAccessors.js"
 export type {
   CheckedLimits as DictCheckedLimits,
   Entry as DictEntry,
@@ -26,30 +26,30 @@ export type {
   Options as DictOptions,
   SharedOptions as DictSharedOptions,
   WriteOptions as DictWriteOptions
-} from "./DictOptions.js"
+} from "./dict/DictOptions.js"
 export type {
   SchemaErrors as DictSchemaErrors,
   ServiceClass as DictServiceClass,
   ServiceOptions as DictServiceOptions
-} from "./DictService.js"
-export { DictSnapshotError } from "./DictSnapshot.js"
-export type { Stats as DictStats } from "./DictSteps.js"
-export { estimateBytes, sampleBytes } from "./estimateBytes.js"
-export * from "./FetchErrors.js"
-export type { Load as DictLoad } from "./Fetches.js"
-export type { FetchOptions } from "./FetchOptions.js"
-export type { MemoryPressureOptions } from "./MemoryPressure.js"
-export * from "./readHeap.js"
-export type { RemovalQueueOptions } from "./RemovalQueueOptions.js"
+} from "./dict/DictService.js"
+export type { Stats as DictStats } from "./dict/DictSteps.js"
+export * from "./fetch/FetchErrors.js"
+export type { Load as DictLoad } from "./fetch/Fetches.js"
+export type { FetchOptions } from "./fetch/FetchOptions.js"
+export { estimateBytes, sampleBytes } from "./memory/estimateBytes.js"
+export type { MemoryPressureOptions } from "./memory/MemoryPressure.js"
+export * from "./memory/readHeap.js"
+export { entryOverhead, type Weigher, type WeigherInput } from "./memory/Weigher.js"
+export type { RemovalQueueOptions } from "./removals/RemovalQueueOptions.js"
+export { DictSnapshotError } from "./snapshot/DictSnapshot.js"
 export type { SyncDict } from "./SyncDict.js"
 export type { SyncDictOptions, SyncTtlDictStats } from "./SyncDictOptions.js"
 export * from "./SyncTtlDict.js"
 export * from "./TtlDict.js"
 export { isTtlDictError, type TtlDictError } from "./TtlDictError.js"
-export { entryOverhead, type Weigher, type WeigherInput } from "./Weigher.js"
 
 /** @since 0.1.0 */
-export * as ByteSize from "./ByteSize.js"
+export * as ByteSize from "./memory/ByteSize.js"
 
 /** @since 0.1.0 */
-export * as DictSnapshot from "./DictSnapshot.js"
+export * as DictSnapshot from "./snapshot/DictSnapshot.js"

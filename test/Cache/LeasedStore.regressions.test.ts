@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Deferred, Effect, Exit, Fiber, Option, Predicate, Scope, TestClock } from "effect"
 import { LeasedStore } from "effect-aws-cache/Cache"
-import { LeasedValue } from "../../src/Cache/LeasedValue.js"
+import { LeasedValue } from "../../src/Cache/lease/LeasedValue.js"
 import { turns, until } from "../support/until.js"
 import { type Handle, Ledger } from "./Ledger.js"
 

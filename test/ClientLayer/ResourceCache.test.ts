@@ -27,7 +27,7 @@ import {
   ResourceDefinition,
   type ResourceValueError
 } from "effect-aws-cache/ClientLayer"
-import { makeResourceCache } from "../../src/ClientLayer/makeResourceCache.js"
+import { makeResourceCache } from "../../src/ClientLayer/resource/makeResourceCache.js"
 import { turns, until } from "../support/until.js"
 
 const west = { region: "us-west-2" }

@@ -15,7 +15,7 @@ import { L2Store, type ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
 import { SyncTtlDict } from "effect-aws-cache/Ttl"
 import { Keyv, type KeyvStoreAdapter } from "keyv"
 import { Keyv as Keyv6 } from "keyv-6"
-import { makeMemoryObjectStore } from "../../src/S3Store/memoryObjectStore.js"
+import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
 import { storages } from "./storages.js"
 
 const collect = async (entries: AsyncIterable<unknown>) => {

@@ -1,13 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either, Logger, Option, Schema, Stream } from "effect"
 import { CacheDecodeError, Keyspace, type S3CacheService, S3StoreError } from "effect-aws-cache/S3Store"
-import { assemble, headOf } from "../../src/S3Store/entryBytes.js"
-import { makeEntryFormat } from "../../src/S3Store/EntryFormat.js"
-import type { EntryHeader } from "../../src/S3Store/EntryHeader.js"
-import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
-import { makeMemoryObjectStore } from "../../src/S3Store/memoryObjectStore.js"
-import { digestName } from "../../src/S3Store/objectName.js"
-import { encryption } from "./goldenEntries.js"
+import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
+import { assemble, headOf } from "../../src/S3Store/entry/entryBytes.js"
+import { makeEntryFormat } from "../../src/S3Store/entry/EntryFormat.js"
+import type { EntryHeader } from "../../src/S3Store/entry/EntryHeader.js"
+import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
+import { digestName } from "../../src/S3Store/objects/objectName.js"
+import { encryption } from "./entry/goldenEntries.js"
 
 const compression = { algorithm: "gzip", threshold: 0 } as const
 

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Data, DateTime, Effect, Equal, Exit, Hash, HashMap, Option, Schema } from "effect"
 import { Keyspace, L2Store } from "effect-aws-cache/S3Store"
-import { isolate, isolateData } from "../../src/S3Store/isolation.js"
-import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
-import { makeMemoryObjectStore } from "../../src/S3Store/memoryObjectStore.js"
+import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
+import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
+import { isolate, isolateData } from "../../src/S3Store/options/isolation.js"
 
 const Row = Schema.Struct({ id: Schema.Number, list: Schema.mutable(Schema.Array(Schema.Number)) })
 const Rows = Keyspace.make("rows", { key: Schema.String, value: Row })

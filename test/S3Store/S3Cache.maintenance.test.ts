@@ -2,9 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Effect, Option, Schema, Stream, TestClock } from "effect"
 import { Keyspace } from "effect-aws-cache/S3Store"
 import { Buffer } from "node:buffer"
-import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
-import { makeMemoryObjectStore } from "../../src/S3Store/memoryObjectStore.js"
-import type { ObjectStore } from "../../src/S3Store/ObjectStore.js"
+import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
+import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
+import type { ObjectStore } from "../../src/S3Store/objects/ObjectStore.js"
 import { makeBucket } from "./bucketOf.js"
 
 const Bytes = Keyspace.make("bytes", {

@@ -7,8 +7,8 @@ import {
   type ObjectStore,
   type S3StoreError
 } from "effect-aws-cache/S3Store"
-import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
-import { makeMemoryObjectStore } from "../../src/S3Store/memoryObjectStore.js"
+import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
+import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
 import { recordedSpans } from "../ClientLayer/recordedSpans.js"
 import { turns } from "../support/until.js"
 

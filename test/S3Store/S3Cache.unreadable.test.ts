@@ -15,9 +15,9 @@ import {
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { assemble, headOf } from "../../src/S3Store/entryBytes.js"
-import { makeEntryFormat } from "../../src/S3Store/EntryFormat.js"
-import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
+import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
+import { assemble, headOf } from "../../src/S3Store/entry/entryBytes.js"
+import { makeEntryFormat } from "../../src/S3Store/entry/EntryFormat.js"
 import { Fault } from "../servers/FaultProxy.js"
 import { makeBucket } from "./bucketOf.js"
 

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Exit, Fiber, Layer, Option, Schema, Scope, Stream, TestClock } from "effect"
 import { Keyspace, L2Store, type ObjectStore } from "effect-aws-cache/S3Store"
-import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
+import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { Fault } from "../servers/FaultProxy.js"
 import { eventually, turns } from "../support/until.js"
 import { makeBucket } from "./bucketOf.js"

@@ -3,9 +3,9 @@ import { Effect, Either, Logger, LogLevel, Redacted, Schema, Stream } from "effe
 import { Keyspace, type S3CacheEvent, type S3CacheOptions } from "effect-aws-cache/S3Store"
 import * as fc from "fast-check"
 import { inspect } from "node:util"
-import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
-import { makeMemoryObjectStore } from "../../src/S3Store/memoryObjectStore.js"
-import { schemaFault } from "../../src/S3Store/schemaFault.js"
+import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
+import { schemaFault } from "../../src/S3Store/common/schemaFault.js"
+import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
 import { property } from "../support/property.js"
 import { turns } from "../support/until.js"
 

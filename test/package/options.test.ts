@@ -38,7 +38,7 @@ import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import { acceptedOf } from "../../src/Cache/engine/optionKinds.js"
+import { acceptedOf } from "../../src/Cache/engine/options/optionKinds.js"
 import { sessionEnvironment } from "../ClientLayer/sessionEnvironment.js"
 
 type Use = Effect.Effect<unknown, unknown, Scope.Scope>

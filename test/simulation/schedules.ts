@@ -1,7 +1,7 @@
 import { type Cause, Chunk, Effect, Exit, Fiber, Logger, LogLevel, Option, Schema, Scope, Stream } from "effect"
 import { Keyspace, type S3CacheOptions, type S3CacheService, type S3StoreError } from "effect-aws-cache/S3Store"
 import fc from "fast-check"
-import { makeS3CacheService } from "../../src/S3Store/makeS3CacheService.js"
+import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { SimulatedProcess } from "./SimulatedProcess.js"
 import { noFaults, SimulatedStore, type StoreFaults } from "./SimulatedStore.js"
 import { VirtualTime } from "./VirtualTime.js"

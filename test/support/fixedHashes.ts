@@ -4,6 +4,6 @@
  *
  * @since 0.1.0
  */
-import { fixHashes } from "../../src/Cache/engine/keyHash.js"
+import { fixHashes } from "../../src/Cache/engine/structures/keyHash.js"
 
 fixHashes()

@@ -5,8 +5,8 @@
  */
 import type { BoundedMapOptions } from "./BoundedMapOptions.js"
 import { makePolicy } from "./makePolicy.js"
-import { nearestName } from "./nearestName.js"
-import { useNearestName } from "./optionKinds.js"
+import { nearestName } from "./options/nearestName.js"
+import { useNearestName } from "./options/optionKinds.js"
 import { PolicyMap } from "./PolicyMap.js"
 import { violationsOf } from "./violationsOf.js"
 

@@ -3,10 +3,10 @@
  *
  * @since 0.1.0
  */
-import type { EvictionPolicyName } from "./EvictionPolicy.js"
-import type { KeyEquality } from "./KeyEquality.js"
+import { shown } from "./options/shown.js"
+import type { EvictionPolicyName } from "./policies/EvictionPolicy.js"
 import type { RemovalReason } from "./RemovalReason.js"
-import { shown } from "./shown.js"
+import type { KeyEquality } from "./structures/KeyEquality.js"
 
 /**
  * What a lookup returns when there is no such entry, so that `undefined` can be a value.

@@ -4,8 +4,6 @@
  * @since 0.1.0
  */
 import { Absent, type BoundedMapOptions, type Counters, type WriteOutcome } from "./BoundedMapOptions.js"
-import { Deadlines } from "./Deadlines.js"
-import { keyHash } from "./keyHash.js"
 import { changedLimits, checkExpiry, limitsIn, validWeight } from "./limits.js"
 import { freshTables, type MapTables, newTables, type TablesOptions, tellerOf } from "./mapTables.js"
 import { noCounts } from "./noCounts.js"
@@ -13,6 +11,8 @@ import { orderOf } from "./orderOf.js"
 import { Printed } from "./Printed.js"
 import type { RemovalReason } from "./RemovalReason.js"
 import { Removals } from "./Removals.js"
+import { Deadlines } from "./structures/Deadlines.js"
+import { keyHash } from "./structures/keyHash.js"
 import type { MapParts } from "./violationsOf.js"
 
 const never = Number.POSITIVE_INFINITY

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { EvictionPolicyName } from "./EvictionPolicy.js"
+import type { EvictionPolicyName } from "./policies/EvictionPolicy.js"
 
 const inspected = Symbol.for("nodejs.util.inspect.custom")
 

@@ -4,9 +4,9 @@
  * @since 0.1.0
  */
 import { BoundedMapError, type BoundedMapOptions } from "./BoundedMapOptions.js"
-import { evictionPolicyNames } from "./EvictionPolicy.js"
 import { onRejection } from "./onRejection.js"
-import { acceptedOf, type OptionKind, type OptionKinds, wrongOption } from "./optionKinds.js"
+import { acceptedOf, type OptionKind, type OptionKinds, wrongOption } from "./options/optionKinds.js"
+import { evictionPolicyNames } from "./policies/EvictionPolicy.js"
 
 /**
  * The limits among the options. Throws `BoundedMapError` for what is none, and for options that there are not.

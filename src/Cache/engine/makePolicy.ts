@@ -4,14 +4,14 @@
  * @since 0.1.0
  */
 import { BoundedMapError } from "./BoundedMapOptions.js"
-import { type EvictionPolicy, type EvictionPolicyName, evictionPolicyNames } from "./EvictionPolicy.js"
-import { Gdsf } from "./Gdsf.js"
-import { Lfu } from "./Lfu.js"
-import { LfuDa } from "./LfuDa.js"
-import { Lru } from "./Lru.js"
-import { acceptedAs } from "./optionKinds.js"
-import { S3Fifo } from "./S3Fifo.js"
-import { WTinyLfu } from "./WTinyLfu.js"
+import { acceptedAs } from "./options/optionKinds.js"
+import { type EvictionPolicy, type EvictionPolicyName, evictionPolicyNames } from "./policies/EvictionPolicy.js"
+import { Gdsf } from "./policies/Gdsf.js"
+import { Lfu } from "./policies/Lfu.js"
+import { LfuDa } from "./policies/LfuDa.js"
+import { Lru } from "./policies/Lru.js"
+import { S3Fifo } from "./policies/S3Fifo.js"
+import { WTinyLfu } from "./policies/WTinyLfu.js"
 
 /**
  * A new eviction policy. Throws `BoundedMapError` for a name that is none, listing those that are.

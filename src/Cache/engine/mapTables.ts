@@ -3,13 +3,13 @@
  *
  * @since 0.1.0
  */
-import { Deadlines } from "./Deadlines.js"
-import type { EvictionPolicy, EvictionPolicyName } from "./EvictionPolicy.js"
-import type { KeyEquality } from "./KeyEquality.js"
-import { keyHash } from "./keyHash.js"
-import { KeyIndex } from "./KeyIndex.js"
+import type { EvictionPolicy, EvictionPolicyName } from "./policies/EvictionPolicy.js"
 import type { Removals } from "./Removals.js"
-import { SlotTable } from "./SlotTable.js"
+import { Deadlines } from "./structures/Deadlines.js"
+import type { KeyEquality } from "./structures/KeyEquality.js"
+import { keyHash } from "./structures/keyHash.js"
+import { KeyIndex } from "./structures/KeyIndex.js"
+import { SlotTable } from "./structures/SlotTable.js"
 
 /**
  * What tables are made with.

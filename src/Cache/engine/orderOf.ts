@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { BoundedMapError } from "./BoundedMapOptions.js"
-import type { EvictionPolicy } from "./EvictionPolicy.js"
+import type { EvictionPolicy } from "./policies/EvictionPolicy.js"
 
 /**
  * The parts of a policy that work on the order of use. Throws `BoundedMapError` for a policy that keeps none.

@@ -3,12 +3,12 @@
  *
  * @since 0.1.0
  */
-import type { Deadlines } from "./Deadlines.js"
-import type { EvictionPolicy } from "./EvictionPolicy.js"
-import { deadlineViolations } from "./expiryViolations.js"
-import type { KeyIndex } from "./KeyIndex.js"
-import { listViolations } from "./listViolations.js"
-import type { SlotTable } from "./SlotTable.js"
+import type { EvictionPolicy } from "./policies/EvictionPolicy.js"
+import type { Deadlines } from "./structures/Deadlines.js"
+import { deadlineViolations } from "./structures/expiryViolations.js"
+import type { KeyIndex } from "./structures/KeyIndex.js"
+import { listViolations } from "./structures/listViolations.js"
+import type { SlotTable } from "./structures/SlotTable.js"
 
 /**
  * What a bounded map consists of.

@@ -1,6 +1,6 @@
 import type { EvictionPolicyName } from "effect-aws-cache/Cache"
-import { FrequencySketch } from "../../../src/Cache/engine/FrequencySketch.js"
-import { keyHash } from "../../../src/Cache/engine/keyHash.js"
+import { FrequencySketch } from "../../../src/Cache/engine/policies/FrequencySketch.js"
+import { keyHash } from "../../../src/Cache/engine/structures/keyHash.js"
 
 /** What an eviction policy does, told as naively as possible: by key, in arrays, from the papers. */
 export interface NaivePolicy {

@@ -2,9 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { type KeyEquality, keyEquality } from "effect-aws-cache/Cache"
 import * as Data from "effect/Data"
 import * as fc from "fast-check"
-import { FrequencySketch } from "../../../src/Cache/engine/FrequencySketch.js"
-import { GhostQueue } from "../../../src/Cache/engine/GhostQueue.js"
-import { keyHash } from "../../../src/Cache/engine/keyHash.js"
+import { FrequencySketch } from "../../../src/Cache/engine/policies/FrequencySketch.js"
+import { GhostQueue } from "../../../src/Cache/engine/policies/GhostQueue.js"
+import { keyHash } from "../../../src/Cache/engine/structures/keyHash.js"
 import { property } from "../../support/property.js"
 
 describe("keyHash", () => {

@@ -1,0 +1,195 @@
+/**
+ * The S3-FIFO eviction policy. Juncheng Yang, Yazhuo Zhang, Ziyue Qiu, Yao Yue, K. V. Rashmi, "FIFO queues are all you
+ * need for cache eviction", SOSP 2023.
+ *
+ * @since 0.1.0
+ */
+import { Bytes, Ints } from "../structures/columns.js"
+import { listViolations } from "../structures/listViolations.js"
+import { SlotLists } from "../structures/SlotLists.js"
+import type { EvictionPolicy } from "./EvictionPolicy.js"
+import { GhostQueue } from "./GhostQueue.js"
+
+const small = 0
+const main = 1
+const smallShare = 0.1
+const mostUses = 3
+const usesToPromote = 2
+const mainBit = 4
+const mostSteps = 4096
+
+/**
+ * S3-FIFO: new entries queue in a small queue, a tenth of the capacity, where most of them, never used again, leave
+ * quickly; the others move on to the main queue, where an entry that was used since it was last looked at goes round
+ * once more, at most three times. The key of an entry that leaves the small queue is remembered for as many evictions
+ * as the main queue has places (room for them grows with the entries), as a 32-bit fingerprint; one that comes back in
+ * that time starts in the main queue.
+ *
+ * A hit writes one byte. The small queue evicts while it has its share, otherwise the main queue, as in Algorithm 1 of
+ * the paper; so does an entry that moves into a main queue that is full. A queue passes over at most 4,096 entries in
+ * search of a victim, then the next one is it: where every entry was used, the paper's rule would go through all of them
+ * at once.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export class S3Fifo implements EvictionPolicy {
+  /** @inheritdoc */
+  readonly usesHashes = true
+  private queues = new SlotLists(2)
+  // By slot: the uses since it was last looked at, 0 to 3, and whether it is in the main queue.
+  private state = new Bytes()
+  private readonly hashes = new Ints()
+  private ghosts = new GhostQueue()
+  private smallCount = 0
+  private mainCount = 0
+  private expected = Number.POSITIVE_INFINITY
+
+  /** @inheritdoc */
+  grow(slots: number, most?: number): void {
+    this.queues.grow(slots, most)
+    this.state.grow(slots, most)
+    this.hashes.grow(slots, most)
+    this.ghosts.grow(slots)
+  }
+
+  /** @inheritdoc */
+  expect(entries: number): void {
+    this.expected = entries
+  }
+
+  /** @inheritdoc */
+  insert(slot: number, hash: number): void {
+    this.hashes.put(slot, hash)
+    if (this.ghosts.take(hash, this.mainShare())) {
+      this.state.put(slot, mainBit)
+      this.mainCount++
+      this.queues.append(main, slot)
+    } else {
+      this.state.put(slot, 0)
+      this.smallCount++
+      this.queues.append(small, slot)
+    }
+  }
+
+  /** @inheritdoc */
+  access(slot: number): void {
+    const state = this.state.cells[slot] as number
+    if ((state & mostUses) < mostUses) this.state.put(slot, state + 1)
+  }
+
+  /** @inheritdoc */
+  remove(slot: number, evicted: boolean): void {
+    if (((this.state.cells[slot] as number) & mainBit) !== 0) {
+      this.mainCount--
+    } else {
+      this.smallCount--
+      if (evicted) this.ghosts.add(this.hashes.cells[slot] as number)
+    }
+    this.queues.unlink(slot)
+  }
+
+  /** @inheritdoc */
+  replace(slot: number, hash: number): void {
+    this.remove(slot, true)
+    this.insert(slot, hash)
+  }
+
+  /** @inheritdoc */
+  victim(excluded: number): number {
+    if (this.smallCount >= this.smallShareOf()) {
+      const slot = this.smallVictim(excluded)
+      if (slot !== -1) return slot
+    }
+    const slot = this.mainVictim(excluded)
+    if (slot !== -1) return slot
+    // Only the excluded entry is in the main queue, or none.
+    const fallback = this.smallVictim(excluded)
+    return fallback === -1 ? this.mainVictim(excluded) : fallback
+  }
+
+  /** @inheritdoc */
+  emptied(): EvictionPolicy {
+    const empty = new S3Fifo()
+    empty.ghosts = this.ghosts
+    empty.expected = this.expected
+    return empty
+  }
+
+  /** @inheritdoc */
+  forEach(visit: (slot: number) => void): void {
+    // Which entry goes after which depends on the moves that the evictions before it make: so make them, on a copy.
+    const copy = this.copy()
+    for (let slot = copy.victim(-1); slot !== -1; slot = copy.victim(-1)) {
+      copy.remove(slot, false)
+      visit(slot)
+    }
+  }
+
+  /** @inheritdoc */
+  violations(): ReadonlyArray<string> {
+    const found = listViolations(this.queues)
+    for (const [queue, name, count] of [[small, "small", this.smallCount], [main, "main", this.mainCount]] as const) {
+      let length = 0
+      for (let slot = this.queues.first(queue); slot !== -1; slot = this.queues.after(slot)) {
+        length++
+        const state = this.state.cells[slot] as number
+        if (state > (mainBit | mostUses)) found.push(`slot ${slot} has the impossible state ${state}`)
+        if (((state & mainBit) !== 0) !== (queue === main)) found.push(`slot ${slot} is in the ${name} queue unawares`)
+      }
+      if (length !== count) found.push(`the ${name} queue has ${length} entries, not ${count}`)
+    }
+    return found
+  }
+
+  private capacity(): number {
+    return this.expected === Number.POSITIVE_INFINITY ? this.smallCount + this.mainCount : this.expected
+  }
+
+  private smallShareOf(): number {
+    return Math.max(1, Math.floor(this.capacity() * smallShare))
+  }
+
+  private mainShare(): number {
+    return this.capacity() - this.smallShareOf()
+  }
+
+  private smallVictim(excluded: number): number {
+    for (let steps = 0;; steps++) {
+      const slot = this.firstBut(small, excluded)
+      if (slot === -1 || ((this.state.cells[slot] as number) & mostUses) < usesToPromote || steps === mostSteps) {
+        return slot
+      }
+      this.state.put(slot, mainBit)
+      this.smallCount--
+      this.mainCount++
+      this.queues.moveToEnd(main, slot)
+      if (this.mainCount > this.mainShare()) return this.mainVictim(excluded)
+    }
+  }
+
+  private mainVictim(excluded: number): number {
+    for (let steps = 0;; steps++) {
+      const slot = this.firstBut(main, excluded)
+      if (slot === -1 || this.state.cells[slot] === mainBit || steps === mostSteps) return slot
+      this.state.put(slot, (this.state.cells[slot] as number) - 1)
+      this.queues.moveToEnd(main, slot)
+    }
+  }
+
+  private firstBut(queue: number, excluded: number): number {
+    const first = this.queues.first(queue)
+    return first === excluded && first !== -1 ? this.queues.after(first) : first
+  }
+
+  // What decides about victims, without what only insertions ask for.
+  private copy(): S3Fifo {
+    const copy = new S3Fifo()
+    copy.queues = this.queues.copy()
+    copy.state = this.state.clone()
+    copy.smallCount = this.smallCount
+    copy.mainCount = this.mainCount
+    copy.expected = this.expected
+    return copy
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * The errors all stores of this library share.
+ *
+ * @since 0.1.0
+ */
+import { cutText, longestMessage } from "../printing/cutText.js"
+import { TaggedError } from "./TaggedError.js"
+
+/**
+ * There is an entry under this key already. `add` fails with it; `set` does not.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { TtlDict, TtlDictLive } from "effect-aws-cache/Ttl"
+ *
+ * const program = TtlDict.add("lock", "mine").pipe(
+ *   Effect.catchTag("CacheExistsError", (error) => Effect.logWarning(error.message)),
+ *   Effect.provide(TtlDictLive)
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class CacheExistsError extends TaggedError("CacheExistsError")<{
+  /** The name of the cache. */
+  readonly cache: string
+  /** The key, printed. */
+  readonly key: string
+}> {
+  override get message(): string {
+    return cutText(`${this.cache}: there is an entry under ${this.key} already`, longestMessage)
+  }
+}
+
+/**
+ * There is no entry under this key, or it has expired.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class CacheNotFoundError extends /* @__PURE__ */ TaggedError("CacheNotFoundError")<{
+  /** The name of the cache. */
+  readonly cache: string
+  /** The key, printed. */
+  readonly key: string
+  /** What lay there instead, if something did. */
+  readonly detail?: string
+}> {
+  override get message(): string {
+    return cutText(
+      `${this.cache}: there is no entry under ${this.key}${this.detail === undefined ? "" : `: ${this.detail}`}`,
+      longestMessage
+    )
+  }
+}
+
+/**
+ * A key, or a field of it, is not acceptable.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class CacheKeyError extends /* @__PURE__ */ TaggedError("CacheKeyError")<{
+  /** The name of the cache or of the kind of key. */
+  readonly cache: string
+  /** The field that is wrong, or `"key"` for the key as a whole. */
+  readonly field: string
+  /** What it is, printed; secrets are masked. */
+  readonly value: string
+  /** What is accepted. */
+  readonly accepted: string
+  readonly cause?: unknown
+}> {
+  override get message(): string {
+    return cutText(`${this.cache}: ${this.field} is ${this.value}, but must be ${this.accepted}`, longestMessage)
+  }
+}
+
+/**
+ * An option is not acceptable; the cache was not made, or not changed.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class CacheConfigError extends TaggedError("CacheConfigError")<{
+  /** The name of the cache. */
+  readonly cache: string
+  /** The option that is wrong. */
+  readonly option: string
+  /** What it is, printed; secrets are masked. */
+  readonly value: string
+  /** What is accepted. */
+  readonly accepted: string
+  readonly cause?: unknown
+}> {
+  override get message(): string {
+    return cutText(`${this.cache}: ${this.option} is ${this.value}, but must be ${this.accepted}`, longestMessage)
+  }
+}
+
+/**
+ * An entry is heavier than all entries together may be. Nothing has changed: no other entry was evicted for it, and
+ * what was there under its key still is.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class EntryTooLargeError extends TaggedError("EntryTooLargeError")<{
+  /** The name of the cache. */
+  readonly cache: string
+  /** The key, printed. */
+  readonly key: string
+  /** The weight of the entry, in the unit of the weigher (bytes, in a `TtlDict`). */
+  readonly weight: number
+  /** The most weight of all entries together. */
+  readonly maxWeight: number
+}> {
+  override get message(): string {
+    return cutText(
+      `${this.cache}: the entry under ${this.key} weighs ${this.weight}, over the limit of ${this.maxWeight}`,
+      longestMessage
+    )
+  }
+}
+
+/**
+ * A computation asked its own store, directly or through other computations, for the key it is computing: it would
+ * wait for itself for ever. A defect, since it is a mistake in the program.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class CacheReentryError extends TaggedError("CacheReentryError")<{
+  /** The name of the cache. */
+  readonly cache: string
+  /** The key, printed. */
+  readonly key: string
+}> {
+  override get message(): string {
+    return cutText(`${this.cache}: the computation for ${this.key} waits for its own result`, longestMessage)
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * The metrics of stores.
+ *
+ * @since 0.1.0
+ */
+import * as Metric from "effect/Metric"
+import * as MetricLabel from "effect/MetricLabel"
+import type { GuardedMap } from "../common/GuardedMap.js"
+import type { BoundedMap } from "../engine/BoundedMap.js"
+import type { Counters } from "../engine/BoundedMapOptions.js"
+import type { RemovalReason } from "../engine/RemovalReason.js"
+
+const counter = (name: string, description: string) =>
+  Metric.counter(`effect_aws_cache_${name}_total`, { description, incremental: true })
+
+/**
+ * Lookups that found an entry. Tagged `cache`, as all of them.
+ *
+ * @since 0.1.0
+ * @category metrics
+ */
+export const hits = counter("hits", "Lookups that found an entry")
+
+/**
+ * Lookups that did not find an entry.
+ *
+ * @since 0.1.0
+ * @category metrics
+ */
+export const misses = counter("misses", "Lookups that did not find an entry")
+
+/**
+ * Writes that made a new entry.
+ *
+ * @since 0.1.0
+ * @category metrics
+ */
+export const insertions = counter("insertions", "Writes that made a new entry")
+
+/**
+ * Writes refused because the entry was heavier than the limit.
+ *
+ * @since 0.1.0
+ * @category metrics
+ */
+export const rejections = counter("rejections", "Writes refused because the entry was heavier than the limit")
+
+/**
+ * Entries that left, tagged `reason` as well.
+ *
+ * @since 0.1.0
+ * @category metrics
+ */
+export const removals = counter("removals", "Entries that left")
+
+/**
+ * Entries that are held.
+ *
+ * @since 0.1.0
+ * @category metrics
+ */
+export const entries = Metric.gauge("effect_aws_cache_entries", { description: "Entries that are held" })
+
+/**
+ * The weight of the entries that are held, together.
+ *
+ * @since 0.1.0
+ * @category metrics
+ */
+export const weight = Metric.gauge("effect_aws_cache_weight", {
+  description: "The weight of the entries that are held"
+})
+
+const plain = { hits, misses, insertions, rejections } as const
+const plainNames = ["hits", "misses", "insertions", "rejections"] as const
+const reasons: ReadonlyArray<RemovalReason> = ["evicted", "expired", "replaced", "deleted", "cleared"]
+
+/**
+ * Keeps the metrics of one store in step with its counters.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class MetricsExport {
+  private readonly tags: ReadonlyArray<MetricLabel.MetricLabel>
+  private readonly reasonTags: Readonly<Record<RemovalReason, ReadonlyArray<MetricLabel.MetricLabel>>>
+  private seen: Partial<Counters> = {}
+
+  /** @param cache the name of the store */
+  constructor(cache: string) {
+    const tags = [MetricLabel.make("cache", cache)]
+    const withReason = (reason: RemovalReason) => [...tags, MetricLabel.make("reason", reason)]
+    this.tags = tags
+    this.reasonTags = {
+      evicted: withReason("evicted"),
+      expired: withReason("expired"),
+      replaced: withReason("replaced"),
+      deleted: withReason("deleted"),
+      cleared: withReason("cleared")
+    }
+  }
+
+  /**
+   * Adds to the metrics what was counted since the last time. Synchronous.
+   *
+   * @param now milliseconds since the epoch
+   * @since 0.1.0
+   */
+  update<K, V>(map: BoundedMap<K, V>, now: number): void {
+    const { counters } = map
+    const before = this.seen
+    let changed = false
+    for (const name of plainNames) {
+      const by = counters[name] - (before[name] ?? 0)
+      if (by === 0) continue
+      plain[name].unsafeUpdate(by, this.tags)
+      changed ||= name === "insertions"
+    }
+    for (const reason of reasons) {
+      const by = counters[reason] - (before[reason] ?? 0)
+      if (by === 0) continue
+      removals.unsafeUpdate(by, this.reasonTags[reason])
+      changed = true
+    }
+    this.seen = { ...counters }
+    if (changed) {
+      entries.unsafeUpdate(map.size(now), this.tags)
+      weight.unsafeUpdate(map.weight(now), this.tags)
+    }
+  }
+}
+
+/**
+ * A guarded map that keeps metrics in step with each of its operations.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withMetrics = <K, V>(guarded: GuardedMap<K, V>, metrics: MetricsExport): GuardedMap<K, V> => ({
+  step: (f) =>
+    guarded.step((map, now) => {
+      const result = f(map, now)
+      metrics.update(map, now)
+      return result
+    }),
+  lookup: (f) =>
+    guarded.lookup((map, now, caller) => {
+      const result = f(map, now, caller)
+      metrics.update(map, now)
+      return result
+    })
+})

@@ -1,0 +1,92 @@
+/**
+ * Events for whoever listens.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { CacheConfigError } from "../errors/CacheErrors.js"
+import { checkValue } from "../options/checkOptions.js"
+
+/**
+ * Hands events to any number of listeners. It never blocks who publishes: a listener that is too slow loses what comes
+ * while it is behind, and no other listener loses anything by it. Without listeners it costs nothing.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class EventHub<in out A> {
+  /**
+   * The events from now on. It ends when the hub's scope closes.
+   *
+   * @since 0.1.0
+   */
+  readonly stream: Stream.Stream<A>
+  private readonly listeners = new Set<Queue.Queue<A>>()
+  private closed = false
+
+  private constructor(capacity: number) {
+    this.stream = Stream.unwrapScoped(
+      Effect.map(
+        Effect.acquireRelease(
+          Effect.tap(Queue.dropping<A>(capacity), (queue) =>
+            Effect.suspend(() => {
+              this.listeners.add(queue)
+              return this.closed ? Queue.shutdown(queue) : Effect.void
+            })),
+          (queue) =>
+            Effect.suspend(() => {
+              this.listeners.delete(queue)
+              return Queue.shutdown(queue)
+            })
+        ),
+        (queue) => Stream.fromQueue(queue)
+      )
+    )
+  }
+
+  /**
+   * Makes a hub that lives as long as the scope.
+   *
+   * @param capacity how many events a listener may be behind
+   * @since 0.1.0
+   */
+  static readonly make = <A>(capacity: number): Effect.Effect<EventHub<A>, never, Scope.Scope> =>
+    Effect.acquireRelease(
+      Effect.sync(() => new EventHub<A>(capacity)),
+      (hub) =>
+        Effect.suspend(() => {
+          hub.closed = true
+          return Effect.forEach([...hub.listeners], Queue.shutdown, { discard: true })
+        })
+    )
+
+  /**
+   * Publishes an event, which is made only if somebody listens.
+   *
+   * @since 0.1.0
+   */
+  publish(event: () => A): void {
+    if (this.listeners.size === 0) return
+    const published = event()
+    for (const listener of this.listeners) listener.unsafeOffer(published)
+  }
+}
+
+const defaultEventCapacity = 1024
+
+/**
+ * Makes a hub with the `eventCapacity` of some options, and fails with `CacheConfigError` when it cannot be accepted.
+ *
+ * @param cache for messages
+ * @param eventCapacity how many events a listener may be behind, a whole number, 1 or more. Default 1,024.
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeEventHub = <A>(
+  cache: string,
+  eventCapacity: number = defaultEventCapacity
+): Effect.Effect<EventHub<A>, CacheConfigError, Scope.Scope> =>
+  Effect.flatMap(checkValue(cache, "eventCapacity", eventCapacity, "count"), (capacity) => EventHub.make<A>(capacity))

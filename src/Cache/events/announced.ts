@@ -1,0 +1,47 @@
+/**
+ * Computations as events.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import { clockOf } from "../common/clockOf.js"
+import type { StoreEvent } from "./StoreEvent.js"
+
+/**
+ * A computation whose start and end are published.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const announced = <K, A, E, R>(
+  hub: { readonly publish: (event: () => StoreEvent<K>) => void },
+  key: K,
+  compute: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.withFiberRuntime<A, E, R>((fiber) => {
+    const clock = clockOf(fiber)
+    const started = clock.unsafeCurrentTimeMillis()
+    hub.publish(() => ({ _tag: "ComputationStarted", key }))
+    return Effect.onExit(compute, (exit) => {
+      const millis = clock.unsafeCurrentTimeMillis() - started
+      hub.publish(() => ({ _tag: "ComputationEnded", key, outcome: outcomeOf(exit), millis }))
+      return Exit.void
+    })
+  })
+
+/**
+ * How a computation ended, as events tell it.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const outcomeOf = (
+  exit: Exit.Exit<unknown, unknown>
+): "success" | "failure" | "defect" | "interruption" => {
+  if (Exit.isSuccess(exit)) return "success"
+  if (Cause.isInterrupted(exit.cause)) return "interruption"
+  return Option.isSome(Cause.failureOption(exit.cause)) ? "failure" : "defect"
+}

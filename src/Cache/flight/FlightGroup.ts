@@ -1,0 +1,177 @@
+/**
+ * Callers who share their computations.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import { type Filed, FiledMap } from "../engine/structures/FiledMap.js"
+import { keyEquality } from "../keys/keyEquality.js"
+import type { Waiting } from "./Waiting.js"
+
+/**
+ * A computation under way, or just over.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Flight<out A, out E> {
+  /** What its callers wait for. */
+  readonly result: Effect.Effect<A, E>
+  /** For messages. */
+  readonly label: string
+  /** Lets nobody else join, and keeps the result from being committed. */
+  readonly detach: () => void
+  /** How many wait for it; one more than there are when it is unattended. */
+  waiters: number
+  /** Whether it ends by itself, even if nobody waits for it: its starter may say so, instead of waiting. */
+  unattended: boolean
+  /** What runs it, until it has ended. */
+  fiber: Fiber.RuntimeFiber<void> | undefined
+  /** Lets it go on, if it waits for what one of its callers was to do. */
+  readonly proceed: (caller: Fiber.RuntimeFiber<unknown, unknown>) => void
+  /** Its part in who waits for whom. */
+  readonly node: Waiting
+}
+
+/**
+ * What a flight does.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Work<in out A, in out E, out R> {
+  readonly compute: (isAttached: () => boolean) => Effect.Effect<A, E, R>
+  readonly commit: (exit: Exit.Exit<A, E>, now: number) => void
+  /** Called when nobody may join it any more. */
+  readonly detached: () => void
+}
+
+/**
+ * A flight that is run by the fiber that asks for it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface EmbeddedFlight<in out A, in out E, out R> {
+  readonly flight: Flight<A, E>
+  readonly isAttached: () => boolean
+  readonly run: (
+    restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E, R>
+}
+
+/**
+ * Callers who share their computations. Obtained from `SingleFlight.group`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class FlightGroup<in out K, in out A, in out E, in out R = never> {
+  private readonly flights = new FiledMap<K, Flight<A, E>>(keyEquality)
+  private readonly parts: GroupParts<K, R>
+
+  /** `SingleFlight.group` makes it. */
+  constructor(parts: GroupParts<K, R>) {
+    this.parts = parts
+  }
+
+  /**
+   * Whether a computation of a key is under way that can be joined.
+   *
+   * @since 0.1.0
+   */
+  has(key: K): boolean {
+    return this.flights.get(key) !== undefined
+  }
+
+  /**
+   * Joins the computation of a key, or starts it: one synchronous step. The caller must `SingleFlight.await` the
+   * flight next, and must not be interruptible from here to there.
+   *
+   * @param caller the fiber that asks
+   * @param compute runs with the context that was captured, never with the caller's; told whether its result would still be committed
+   * @param commit called once with the result and the time of completion (milliseconds), in the same synchronous step
+   *   in which the flight ends, unless it was detached; what it throws becomes the result, a defect
+   * @since 0.1.0
+   */
+  enter(
+    key: K,
+    caller: Fiber.RuntimeFiber<unknown, unknown>,
+    compute: (isAttached: () => boolean) => Effect.Effect<A, E, R>,
+    commit: (exit: Exit.Exit<A, E>, now: number) => void
+  ): Flight<A, E> {
+    const joined = this.join(key)
+    if (joined !== undefined) return joined
+    let filed: Filed<K, Flight<A, E>> | undefined
+    const flight = this.parts.start(key, caller, {
+      compute,
+      commit,
+      detached: () => {
+        if (filed !== undefined) this.flights.remove(filed)
+      }
+    })
+    if (flight.fiber !== undefined) filed = this.flights.add(key, flight)
+    return flight
+  }
+
+  /**
+   * Joins the computation of a key, or runs it here, as a part of the flight that asks: for the code of flights only, which
+   * runs with the context that was captured. It has no fiber of its own, and others join it as any. When the flight that
+   * it is part of is interrupted, it begins anew for those who have joined it, in a fiber of its own.
+   *
+   * @param compute told whether its result would still be committed
+   * @param commit as of `enter`
+   * @since 0.1.0
+   */
+  runInside(
+    key: K,
+    compute: (isAttached: () => boolean) => Effect.Effect<A, E, R>,
+    commit: (exit: Exit.Exit<A, E>, now: number) => void
+  ): Effect.Effect<A, E, R> {
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.withFiberRuntime<A, E, R>((caller) => {
+        const joined = this.join(key)
+        if (joined !== undefined) return this.parts.await(joined, restore)
+        let filed: Filed<K, Flight<A, E>> | undefined
+        const { flight, isAttached, run } = this.parts.embed(key, caller, {
+          compute,
+          commit,
+          detached: () => {
+            if (filed !== undefined) this.flights.remove(filed)
+          }
+        })
+        if (isAttached()) filed = this.flights.add(key, flight)
+        return run(restore)
+      })
+    )
+  }
+
+  private join(key: K): Flight<A, E> | undefined {
+    const joined = this.flights.get(key)?.value
+    if (joined === undefined) return undefined
+    joined.waiters++
+    this.parts.joined()
+    return joined
+  }
+}
+
+/** What a group needs of the one that made it. */
+interface GroupParts<in out K, in out R> {
+  readonly start: <A, E>(
+    key: K,
+    caller: Fiber.RuntimeFiber<unknown, unknown>,
+    work: Work<A, E, R>
+  ) => Flight<A, E>
+  readonly embed: <A, E>(
+    key: K,
+    caller: Fiber.RuntimeFiber<unknown, unknown>,
+    work: Work<A, E, R>
+  ) => EmbeddedFlight<A, E, R>
+  readonly await: <A, E>(
+    flight: Flight<A, E>,
+    restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E>
+  readonly joined: () => void
+}

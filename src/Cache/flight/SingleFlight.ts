@@ -1,0 +1,441 @@
+/**
+ * One computation per key at a time, shared by all who ask for it.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as FiberRef from "effect/FiberRef"
+import type { LazyArg } from "effect/Function"
+import * as Option from "effect/Option"
+import type * as RequestBlock from "effect/RequestBlock"
+import * as Runtime from "effect/Runtime"
+import * as RuntimeFlags from "effect/RuntimeFlags"
+import type * as Scope from "effect/Scope"
+import * as Tracer from "effect/Tracer"
+import { clockOf } from "../common/clockOf.js"
+import { type Filed, FiledMap } from "../engine/structures/FiledMap.js"
+import { CacheReentryError } from "../errors/CacheErrors.js"
+import { keyEquality } from "../keys/keyEquality.js"
+import { printKey } from "../printing/printKey.js"
+import { type EmbeddedFlight, type Flight, FlightGroup, type Work } from "./FlightGroup.js"
+import { Outcome } from "./Outcome.js"
+import { ownExit } from "./ownCause.js"
+import { besides, type PendingRequests, RequestPool } from "./RequestPool.js"
+import { enclosing, Waiting } from "./Waiting.js"
+
+/**
+ * Runs shared computations.
+ *
+ * - A computation belongs to the scope `make` ran in, not to the caller that came first: a caller's interruption, time
+ *   limit or failure elsewhere never reaches the others. When the last caller leaves, the computation is interrupted,
+ *   and that caller waits for its finalizers. Closing the scope interrupts all of them.
+ * - It runs with the context and the fiber references captured by `make`, never with those of the caller that came
+ *   first, whose credentials or tenant they might be.
+ * - `detach` lets the callers of a running computation have its result, but nobody after them: its result is not
+ *   committed, and the next caller starts anew.
+ * - A computation that would wait for itself, on its own or through others, dies with `CacheReentryError`.
+ * - It fails with the very objects it failed with, without the spans Effect wraps them in, and its own span is linked to
+ *   the caller's by ids: nothing of the caller that came first is kept, in a result or elsewhere.
+ * - It is known by what its key was when it began. A key that is something else when it ends keeps the result from being
+ *   committed.
+ * - Whoever runs synchronously (`Effect.runSync`) has a computation that does run in between.
+ * - Requests (`Effect.request`) of computations whose callers wait in one batch are made as one batch.
+ *
+ * Computations of one key are shared within a group: callers of a group agree on what they compute and how it may fail.
+ * `R` is what computations may use.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class SingleFlight<in out K, in out R = never> {
+  /** For messages and spans. */
+  readonly name: string
+  private readonly runtime: Runtime.Runtime<R>
+  private readonly running = new Map<Flight<unknown, unknown>, K>()
+  /** How the parts of a flight that are flights themselves ask those who have joined them to do something. */
+  private readonly parts = new Map<Waiting, Set<Errands>>()
+  private readonly attached = new FiledMap<K, Set<() => void>>(keyEquality)
+  private readonly requests: RequestPool
+  private closed = false
+  private joins = 0
+
+  private constructor(name: string, runtime: Runtime.Runtime<R>) {
+    this.name = name
+    this.runtime = runtime
+    this.requests = new RequestPool(runtime)
+  }
+
+  /**
+   * Makes one that lives as long as the scope.
+   *
+   * @param name for messages and spans
+   * @since 0.1.0
+   */
+  static readonly make = <K, R = never>(name: string): Effect.Effect<SingleFlight<K, R>, never, R | Scope.Scope> =>
+    Effect.flatMap(Effect.runtime<R>(), (runtime) =>
+      Effect.acquireRelease(
+        Effect.sync(() =>
+          // Uninterruptible from its first instruction: a fiber interrupted before it starts must settle its flight too.
+          new SingleFlight<K, R>(name, Runtime.disableRuntimeFlag(runtime, RuntimeFlags.Interruption))
+        ),
+        (self) => self.close
+      ))
+
+  /**
+   * How many computations are under way.
+   *
+   * @since 0.1.0
+   */
+  get size(): number {
+    return this.running.size
+  }
+
+  /**
+   * How many callers have joined a computation that was under way, instead of starting one.
+   *
+   * @since 0.1.0
+   */
+  get joined(): number {
+    return this.joins
+  }
+
+  /**
+   * The computations under way, but for those that wait for the caller: it may wait for all of these.
+   *
+   * @since 0.1.0
+   */
+  underWay(
+    caller: Fiber.RuntimeFiber<unknown, unknown>
+  ): ReadonlyArray<{ readonly key: K; readonly fiber: Fiber.RuntimeFiber<void> }> {
+    const within = caller.getFiberRef(enclosing)
+    return [...this.running].flatMap(([flight, key]) =>
+      flight.fiber === undefined || (within !== undefined && flight.node.leadsTo(within))
+        ? []
+        : [{ key, fiber: flight.fiber }]
+    )
+  }
+
+  /**
+   * A group of callers who share their computations.
+   *
+   * @since 0.1.0
+   */
+  group<A, E>(): FlightGroup<K, A, E, R> {
+    return new FlightGroup<K, A, E, R>({
+      start: (key, caller, work) => this.start(key, caller, work),
+      embed: (key, caller, work) => this.embed(key, caller, work),
+      await: this.await,
+      joined: () => {
+        this.joins++
+      }
+    })
+  }
+
+  /**
+   * Detaches the computations of a key, in all groups.
+   *
+   * @since 0.1.0
+   */
+  detach(key: K): void {
+    for (const { value } of this.attached.filedUnder(key)) for (const detach of [...value]) detach()
+  }
+
+  /**
+   * Detaches every computation.
+   *
+   * @since 0.1.0
+   */
+  detachAll(): void {
+    this.detachWhere(() => true)
+  }
+
+  /**
+   * Detaches the computations of the keys that a predicate picks.
+   *
+   * @since 0.1.0
+   */
+  detachWhere(which: (key: K) => boolean): void {
+    for (const { key, value } of this.attached.all()) {
+      if (which(key)) { for (const detach of [...value]) detach() }
+    }
+  }
+
+  /**
+   * Waits for a flight that was entered; leaves it when interrupted meanwhile.
+   *
+   * @param restore makes the waiting as interruptible as the caller was before it entered
+   * @since 0.1.0
+   */
+  readonly await = <A, E>(
+    flight: Flight<A, E>,
+    restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  ): Effect.Effect<A, E> => this.waiting([flight], restore(flight.result))
+
+  /**
+   * Waits for flights that were entered, all of them; leaves them when interrupted meanwhile.
+   *
+   * @param restore makes the waiting as interruptible as the caller was before it entered
+   * @since 0.1.0
+   */
+  readonly awaitAll = <A, E>(
+    flights: ReadonlyArray<Flight<A, E>>,
+    restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  ): Effect.Effect<ReadonlyArray<Exit.Exit<A, E>>> =>
+    flights.length === 0
+      ? Effect.succeed([])
+      : this.waiting(flights, restore(Effect.forEach(flights, ({ result }) => Effect.exit(result))))
+
+  /**
+   * A computation that is started once, by the first who runs this, and shared by all who do.
+   *
+   * @param key asked for when it starts
+   * @since 0.1.0
+   */
+  once<A, E>(key: LazyArg<K>, compute: Effect.Effect<A, E, R>): Effect.Effect<A, E> {
+    const group = this.group<A, E>()
+    let flight: Flight<A, E> | undefined
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.withFiberRuntime((caller) => {
+        // One that everybody has left is interrupted.
+        if (flight === undefined || flight.waiters === 0) flight = group.enter(key(), caller, () => compute, () => {})
+        else flight.waiters++
+        return this.await(flight, restore)
+      })
+    )
+  }
+
+  private readonly waiting = <A, E>(
+    flights: ReadonlyArray<Flight<unknown, unknown>>,
+    result: Effect.Effect<A, E>
+  ): Effect.Effect<A, E> =>
+    Effect.withFiberRuntime<A, E>((caller) => {
+      const within = caller.getFiberRef(enclosing)
+      const leaveAll = Effect.forEach(flights, leave, { concurrency: "unbounded", discard: true })
+      const wait = Effect.onInterrupt(result, () => leaveAll)
+      if (within === undefined || within.settled) return wait
+      const own = flights.find(({ node }) => node.leadsTo(within))
+      if (own !== undefined) {
+        return Effect.zipRight(leaveAll, Effect.die(new CacheReentryError({ cache: this.name, key: own.label })))
+      }
+      return Effect.acquireUseRelease(
+        Effect.sync(() => {
+          for (const { node } of flights) within.begin(node)
+        }),
+        () => wait,
+        () =>
+          Effect.sync(() => {
+            for (const { node } of flights) within.end(node)
+          })
+      )
+    })
+
+  private readonly close: Effect.Effect<void> = Effect.suspend(() => {
+    this.closed = true
+    return Fiber.interruptAll(
+      [...this.running.keys()].flatMap((flight) => flight.fiber === undefined ? [] : [flight.fiber])
+    )
+  })
+
+  private start<A, E>(
+    key: K,
+    caller: Fiber.RuntimeFiber<unknown, unknown>,
+    work: Work<A, E, R>
+  ): Flight<A, E> {
+    const { flight, launch } = this.open(key, work)
+    launch(caller)
+    return flight
+  }
+
+  /** A flight that is part of another: what is returned besides runs it. When that is given up, others go on with it. */
+  private embed<A, E>(
+    key: K,
+    caller: Fiber.RuntimeFiber<unknown, unknown>,
+    work: Work<A, E, R>
+  ): EmbeddedFlight<A, E, R> {
+    const { errands, flight, isAttached, launch, settle } = this.open(key, work)
+    const within = caller.getFiberRef(enclosing)
+    const begin = () => {
+      if (within === undefined) return
+      within.begin(flight.node)
+      this.parts.set(within, (this.parts.get(within) ?? new Set()).add(errands))
+    }
+    const end = () => {
+      if (within === undefined) return
+      within.end(flight.node)
+      const parts = this.parts.get(within)
+      parts?.delete(errands)
+      if (parts?.size === 0) this.parts.delete(within)
+    }
+    begin()
+    return {
+      flight,
+      isAttached,
+      run: (restore) =>
+        Effect.flatMap(
+          Effect.exit(restore(Effect.locally(Effect.suspend(() => work.compute(isAttached)), enclosing, flight.node))),
+          (ended) =>
+            Effect.withFiberRuntime<A, E>((fiber) => {
+              const exit = ownExit(ended)
+              end()
+              flight.waiters--
+              if (flight.waiters === 0 || !Exit.isInterrupted(exit)) {
+                return settle(exit, clockOf(fiber).unsafeCurrentTimeMillis())
+              }
+              errands.withdraw()
+              launch(fiber)
+              return exit
+            })
+        )
+    }
+  }
+
+  private open<A, E>(key: K, { commit, compute, detached }: Work<A, E, R>): Opened<A, E> {
+    const outcome = new Outcome<A, E>()
+    let filed: Filed<K, Set<() => void>> | undefined
+    let pending: PendingRequests | undefined
+    const flight: Flight<A, E> = {
+      result: outcome.await,
+      label: printKey(key),
+      waiters: 1,
+      unattended: false,
+      fiber: undefined,
+      node: new Waiting(),
+      proceed: (caller) => {
+        if (pending !== undefined) this.requests.make([pending], caller)
+      },
+      detach: () => {
+        if (filed === undefined) return
+        const { value } = filed
+        value.delete(flight.detach)
+        if (value.size === 0) this.attached.remove(filed)
+        filed = undefined
+        detached()
+      }
+    }
+    const isAttached = () => filed !== undefined
+    const settle = (exit: Exit.Exit<A, E>, now: number): Exit.Exit<A, E> => {
+      const commits = filed !== undefined && this.attached.isUnchanged(filed)
+      flight.detach()
+      flight.node.settled = true
+      // Nobody needs requests that are not made by now.
+      if (pending !== undefined) pending.block = undefined
+      flight.fiber = undefined
+      this.running.delete(flight)
+      const settled = commits ? committed(exit, commit, now) : exit
+      outcome.settle(settled)
+      return settled
+    }
+    const blocked = (block: RequestBlock.RequestBlock, fiber: Fiber.RuntimeFiber<unknown, unknown>): void => {
+      const span = Option.getOrUndefined(spanOf(fiber))
+      const parts = this.parts.get(flight.node)
+      const made = () => {
+        outcome.withdraw()
+        parts?.forEach((part) => part.withdraw())
+      }
+      const next = { block, span, node: flight.node, made }
+      pending = next
+      if (flight.unattended && !outcome.isAwaited) return flight.proceed(fiber)
+      const errand = this.requests.due(next)
+      outcome.send(errand)
+      parts?.forEach((part) => part.send(errand))
+    }
+    const launch = (caller: Fiber.RuntimeFiber<unknown, unknown>): void => {
+      if (this.closed) {
+        flight.detach()
+        settle(Exit.interrupt(caller.id()), 0)
+        return
+      }
+      this.running.set(flight, key)
+      flight.fiber = Runtime.runFork(
+        // Fibers it starts are part of it.
+        Runtime.setFiberRef(this.runtime, enclosing, flight.node),
+        stepping(Effect.interruptible(Effect.suspend(() => compute(isAttached))), blocked).pipe(
+          Effect.withSpan("effect-aws-cache.compute", {
+            root: true,
+            links: linksTo(caller),
+            attributes: { cache: this.name, key: flight.label },
+            captureStackTrace: false
+          }),
+          Effect.exit,
+          Effect.flatMap((exit) =>
+            Effect.withFiberRuntime<void>((fiber) => {
+              settle(ownExit(exit), clockOf(fiber).unsafeCurrentTimeMillis())
+              return Exit.void
+            })
+          )
+        ),
+        { immediate: false, ...besides(caller) }
+      )
+    }
+    if (!this.closed) {
+      filed = this.attached.get(key) ?? this.attached.add(key, new Set())
+      filed.value.add(flight.detach)
+    }
+    return { flight, errands: outcome, isAttached, settle, launch }
+  }
+}
+
+type Errands = Pick<Outcome<never, never>, "send" | "withdraw">
+
+/** A flight that does not run yet. */
+interface Opened<in out A, in out E> {
+  readonly flight: Flight<A, E>
+  readonly errands: Errands
+  readonly isAttached: () => boolean
+  /** Ends it, and tells with what. */
+  readonly settle: (exit: Exit.Exit<A, E>, now: number) => Exit.Exit<A, E>
+  /** Lets a fiber of its own run it. */
+  readonly launch: (caller: Fiber.RuntimeFiber<unknown, unknown>) => void
+}
+
+const leave = (flight: Flight<unknown, unknown>): Effect.Effect<void> =>
+  Effect.withFiberRuntime<void>((caller) => {
+    flight.waiters--
+    if (flight.fiber === undefined) return Exit.void
+    if (flight.waiters > 0) {
+      flight.proceed(caller)
+      return Exit.void
+    }
+    flight.detach()
+    return Effect.asVoid(Fiber.interrupt(flight.fiber))
+  })
+
+/** Runs a computation whose requests others make. Uninterruptible itself, so that it never stops between two steps. */
+const stepping = <A, E, R>(
+  compute: Effect.Effect<A, E, R>,
+  blocked: (block: RequestBlock.RequestBlock, fiber: Fiber.RuntimeFiber<unknown, unknown>) => void
+): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Effect.step(compute), (stepped): Effect.Effect<A, E, R> => {
+    if (stepped._op !== "Blocked") return stepped
+    return Effect.withFiberRuntime((fiber) => {
+      blocked(stepped.effect_instruction_i0, fiber)
+      return stepping(stepped.effect_instruction_i1, blocked)
+    })
+  })
+
+const committed = <A, E>(
+  exit: Exit.Exit<A, E>,
+  commit: (exit: Exit.Exit<A, E>, now: number) => void,
+  now: number
+): Exit.Exit<A, E> => {
+  try {
+    commit(exit, now)
+    return exit
+  } catch (defect) {
+    return Exit.die(defect)
+  }
+}
+
+const spanOf = (fiber: Fiber.RuntimeFiber<unknown, unknown>): Option.Option<Tracer.AnySpan> =>
+  Context.getOption(fiber.getFiberRef(FiberRef.currentContext), Tracer.ParentSpan)
+
+// By its ids: a span holds on to its attributes, its parents, its context, and to how it ended.
+const linksTo = (caller: Fiber.RuntimeFiber<unknown, unknown>): ReadonlyArray<Tracer.SpanLink> => {
+  const span = spanOf(caller)
+  if (Option.isNone(span)) return []
+  const { sampled, spanId, traceId } = span.value
+  return [{ _tag: "SpanLink", span: Tracer.externalSpan({ spanId, traceId, sampled }), attributes: {} }]
+}

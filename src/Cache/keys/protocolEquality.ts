@@ -1,0 +1,76 @@
+/**
+ * Effect's structural equality by its protocol, without Effect.
+ *
+ * @since 0.1.0
+ */
+import type { KeyEquality } from "../engine/structures/KeyEquality.js"
+
+/**
+ * The name of the method by which something compares itself.
+ *
+ * @since 0.1.0
+ * @category symbols
+ */
+export const equalSymbol: unique symbol = Symbol.for("effect/Equal") as never
+
+/**
+ * The name of the method by which something hashes itself.
+ *
+ * @since 0.1.0
+ * @category symbols
+ */
+export const hashSymbol: unique symbol = Symbol.for("effect/Hash") as never
+
+const call = (value: object, name: symbol, ...given: ReadonlyArray<unknown>): unknown => {
+  const method: unknown = Reflect.get(value, name)
+  return typeof method === "function" ? Reflect.apply(method, value, given) : undefined
+}
+
+/**
+ * Whether two values are the same, as Effect's `Equal.equals` tells.
+ *
+ * @since 0.1.0
+ * @category utils
+ */
+export const equalsByProtocol = (one: unknown, other: unknown): boolean => {
+  if (one === other) return true
+  if (!isObject(one) || !isObject(other)) return false
+  if (equalSymbol in one && equalSymbol in other) {
+    return call(one, hashSymbol) === call(other, hashSymbol) && call(one, equalSymbol, other) === true
+  }
+  if (one instanceof Date && other instanceof Date) return Object.is(one.getTime(), other.getTime())
+  return one instanceof URL && other instanceof URL && one.href === other.href
+}
+
+const isObject = (value: unknown): value is object =>
+  (typeof value === "object" && value !== null) || typeof value === "function"
+
+const byProtocol: KeyEquality = {
+  isStructural: (key) => equalSymbol in key,
+  hash: (key) => {
+    const hash = call(key, hashSymbol)
+    return typeof hash === "number" ? hash | 0 : 0
+  },
+  equals: equalsByProtocol
+}
+
+let inUse = byProtocol
+
+/**
+ * Says how keys are compared in what is made from now on, where Effect is loaded: it must agree with the protocol.
+ *
+ * @since 0.1.0
+ * @category utils
+ */
+export const useKeyEquality = (equality: KeyEquality): void => {
+  inUse = equality
+}
+
+/**
+ * How keys are compared in what is made now. Without Effect, the hash of a structural key is what it says itself: Effect's
+ * own are poor for small numbers, see `structuralHash`, which takes their place where Effect is loaded.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const keyEqualityInUse = (): KeyEquality => inUse

@@ -1,0 +1,95 @@
+/**
+ * Hashes of keys that are compared by Effect's equality.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import * as Either from "effect/Either"
+import * as Equal from "effect/Equal"
+import * as Hash from "effect/Hash"
+import * as Option from "effect/Option"
+import { keyHash, mixed, textHash } from "../engine/structures/keyHash.js"
+
+function comparing(node: object): unknown {
+  return (node as { readonly [Equal.symbol]?: unknown })[Equal.symbol]
+}
+
+// How `Data.struct`, `Data.Class`, `Schema.Class` and so on compare: field by field.
+const fieldwise = comparing(Data.struct({}))
+// How `Data.array` and `Data.tuple` do.
+const elementwise = comparing(Data.array([]))
+
+/** With more parts than these, at whatever depth, it is left to Effect, which remembers it. */
+const mostParts = 1000
+
+// Of the hash that is being made.
+let partsLeft = 0
+
+/**
+ * A 32-bit hash of an object that implements Effect's `Equal`; equal ones have equal hashes. Where objects are compared
+ * field by field (`Data.struct`, `Data.Class`, `Data.tuple`, `Option`, `Either`, ...), every field is mixed in with a
+ * secret of this process: Effect's own hash gives 160,000 pairs of small numbers 512 hashes, and anybody can foretell it.
+ * Where they are compared by a function of their own, or have more than 1,000 parts, it is `Hash.hash` of it, which Effect
+ * remembers.
+ *
+ * @since 0.1.0
+ * @category utils
+ */
+export const structuralHash = (key: object): number => {
+  // Asked for within itself, it is of a key that hashes another by itself.
+  const before = partsLeft
+  partsLeft = mostParts
+  try {
+    const hash = nodeHash(key)
+    // In whatever order its parts come: all are counted, or too many.
+    return partsLeft < 0 ? Hash.hash(key) : hash
+  } finally {
+    partsLeft = before
+  }
+}
+
+const nodeHash = (node: object): number => {
+  const compare = comparing(node)
+  if (compare === fieldwise) return fieldsHash(node)
+  if (compare === elementwise && Array.isArray(node)) return elementsHash(node)
+  // Most are neither, which is told soonest so.
+  if (Option.TypeId in node && Option.isOption(node)) {
+    return Option.isNone(node)
+      ? 0x1d8af066
+      : mixed(valueHash(node.value) + 1)
+  }
+  if (Either.TypeId in node && Either.isEither(node)) {
+    return Either.isLeft(node) ? mixed(valueHash(node.left) + 2) : mixed(valueHash(node.right) + 3)
+  }
+  return Hash.hash(node)
+}
+
+// In any order, so a sum.
+const fieldsHash = (node: object): number => {
+  const fields = node as Readonly<Record<string, unknown>>
+  const names = Object.keys(fields)
+  let hash = names.length
+  for (let at = 0; at < names.length; at++) {
+    if (partsLeft < 0) break
+    const name = names[at] as string
+    hash = (hash + mixed(Math.imul(textHash(name), 0x2c1b3c6d) ^ valueHash(fields[name]))) | 0
+  }
+  return hash
+}
+
+const elementsHash = (node: ReadonlyArray<unknown>): number => {
+  let hash = ~node.length
+  for (let at = 0; at < node.length; at++) {
+    if (partsLeft < 0) break
+    hash = mixed(hash + valueHash(node[at]))
+  }
+  return hash
+}
+
+const valueHash = (value: unknown): number => {
+  partsLeft--
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return keyHash(value, undefined)
+  if (Equal.symbol in value) return mixed(nodeHash(value))
+  if (value instanceof Date) return keyHash(value.getTime(), undefined)
+  return value instanceof URL ? keyHash(value.href, undefined) : keyHash(value, undefined)
+}

@@ -1,0 +1,364 @@
+/**
+ * What is inside a `LeasedStore`: the bounded map of leased values, their acquisition and their release.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
+import * as Tracer from "effect/Tracer"
+import { type GuardedMap, makeGuardedMap } from "../common/GuardedMap.js"
+import { inTurns, pieceSize } from "../common/inTurns.js"
+import type { BoundedMap } from "../engine/BoundedMap.js"
+import { Absent, type WriteOutcome } from "../engine/BoundedMapOptions.js"
+import type { CacheConfigError } from "../errors/CacheErrors.js"
+import { announced } from "../events/announced.js"
+import { MetricsExport, withMetrics } from "../events/CacheMetrics.js"
+import { makeEventHub } from "../events/EventHub.js"
+import type { LeasedStoreEvent } from "../events/StoreEvent.js"
+import type { Flight } from "../flight/FlightGroup.js"
+import { ownExit } from "../flight/ownCause.js"
+import { SingleFlight } from "../flight/SingleFlight.js"
+import type { PreparedEntry } from "../options/manyEntries.js"
+import { requireEffect } from "../options/requireEffect.js"
+import { idleMillis, makeExpiry } from "../options/timeToLive.js"
+import type { Glance } from "../printing/glance.js"
+import { ExpirySweeper } from "./ExpirySweeper.js"
+import { type LeaseOptions, type Options, releaseLimits, type Stats, type WriteOptions } from "./LeasedStoreOptions.js"
+import { Acquisition, LeasedValue, type LeaseOwner } from "./LeasedValue.js"
+import { Releaser } from "./Releaser.js"
+
+/**
+ * The map of leased values.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type LeasedMap<K, V> = BoundedMap<K, LeasedValue<K, V>>
+
+/**
+ * Makes an effect as interruptible as it was outside.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
+/**
+ * What a `LeasedStore` is built on. Whoever gets a `LeasedValue` here has a lease of it, and must not be interruptible
+ * until it is certain to end.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface LeaseTable<K, V, E, R> {
+  /** One step, as of a `GuardedMap`. */
+  readonly step: GuardedMap<K, LeasedValue<K, V>>["step"]
+  /** Leases the value that is there, at once: part of an effect that is running, and cannot be interrupted. */
+  readonly find: (key: K) => LeasedValue<K, V> | Absent
+  /**
+   * Leases the value that another fiber has written since `find`, or acquires one.
+   *
+   * @param isAnew whether to acquire one though there is one
+   */
+  readonly acquire: (
+    key: K,
+    options: LeaseOptions<V, E, R> | undefined,
+    restore: Restore,
+    isAnew?: boolean
+  ) => Effect.Effect<LeasedValue<K, V>, E>
+  /** One step that leases every value it deletes. */
+  readonly leasing: <A>(f: (map: LeasedMap<K, V>, now: number) => A) => Effect.Effect<A>
+  /** Part of a step: a value of the caller's, to take over. It throws what the weigher and the time to live throw. */
+  readonly prepare: (
+    map: LeasedMap<K, V>,
+    now: number,
+    key: K,
+    value: V,
+    options: WriteOptions | undefined
+  ) => PreparedEntry<LeasedValue<K, V>>
+  /**
+   * Part of a step: takes over a value of the caller's, which is released when the map does not keep it. It is too
+   * large: nothing has changed.
+   */
+  readonly takeOver: (map: LeasedMap<K, V>, now: number, entry: PreparedEntry<LeasedValue<K, V>>) => WriteOutcome
+  /** What brings a value in, once not too many wait for their release. */
+  readonly withRoom: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Part of a step: acquisitions of a key that are under way will not get into the map. */
+  readonly detach: (key: K) => void
+  /** Part of a step: acquisitions that are under way will not get into the map. */
+  readonly detachAll: () => void
+  /** What was counted, and what is held now. */
+  readonly stats: Effect.Effect<Stats>
+  /** What is held at this moment. */
+  readonly glance: (mostKeys: number) => Glance
+  /** What happens from now on. */
+  readonly events: Stream.Stream<LeasedStoreEvent<K>>
+}
+
+const defaultMaxSize = 100
+
+/**
+ * Makes the inside of a `LeasedStore`. When the scope closes, acquisitions are interrupted, and everything is released.
+ *
+ * @param name for messages, spans and logs
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeLeaseTable = <K, V, E, R, R2>(
+  name: string,
+  options: Options<K, V, E, R, R2>
+): Effect.Effect<LeaseTable<K, V, E, Exclude<R, Scope.Scope>>, CacheConfigError, R | R2 | Scope.Scope> =>
+  Effect.gen(function*() {
+    const runtime = yield* Effect.runtime<R | R2>()
+    const { release, weigh } = options
+    const expiry = yield* makeExpiry(name, options.timeToLive)
+    const timeToIdle = yield* idleMillis(name, options.timeToIdle)
+    // Made first, so that it ends last.
+    const hub = yield* makeEventHub<LeasedStoreEvent<K>>(name, options.eventCapacity)
+    const releaser = new Releaser<K, V>(
+      {
+        ...yield* releaseLimits(name, options),
+        name,
+        release: (value, key, reason) =>
+          release === undefined
+            ? Effect.void
+            : Effect.provide(requireEffect(name, "release", release(value, key, reason)), runtime.context),
+        ended: (key, reason, outcome) => hub.publish(() => ({ _tag: "Released", key, reason, outcome }))
+      },
+      runtime
+    )
+    let closed = false
+    let isLeasing = false
+    let acquired = 0
+    const metrics = options.metrics === true ? new MetricsExport(name) : undefined
+    const guarded = yield* makeGuardedMap<K, LeasedValue<K, V>>(name, {
+      evictionPolicy: options.evictionPolicy,
+      maxSize: options.maxSize ?? defaultMaxSize,
+      maxWeight: options.maxWeight,
+      timeToIdle,
+      weigh: weigh && ((key, { value }) => weigh(key, value)),
+      onRemoval: (key, value, reason, weight) => {
+        value.weight = weight
+        if (isLeasing && reason === "deleted") value.lease()
+        releaser.left(value, closed ? "closed" : reason)
+        hub.publish(() => ({ _tag: "Removed", key, reason }))
+      }
+    })
+    const { step } = metrics === undefined ? guarded : withMetrics(guarded, metrics)
+    const sweeper = new ExpirySweeper(
+      runtime,
+      Effect.zipRight(
+        inTurns(step((map, now) => map.purge(now, pieceSize))),
+        step((map) => map.nextExpiry())
+      )
+    )
+    const expect = (map: LeasedMap<K, V>, key: K): void => {
+      const due = map.expiresAt(key)
+      if (due !== Absent) sweeper.expect(due)
+    }
+    const owner: LeaseOwner<K, V> = timeToIdle === Number.POSITIVE_INFINITY ? releaser : {
+      unleased: (value) => releaser.unleased(value),
+      inUse: ({ key }, isInUse) =>
+        guarded.unsafeStep((map, now) => {
+          map.setInUse(key, isInUse, now)
+          if (!isInUse) expect(map, key)
+        })
+    }
+    // What is registered last is closed first: by then, no acquisition is under way any more.
+    yield* Effect.addFinalizer(() =>
+      step((map, now) => {
+        closed = true
+        map.clear(now)
+      }).pipe(Effect.zipRight(sweeper.close), Effect.zipRight(releaser.close))
+    )
+    const flights = yield* SingleFlight.make<K>(name)
+    const group = flights.group<LeasedValue<K, V>, E>()
+    const acquisitions = new WeakMap<Flight<LeasedValue<K, V>, E>, Acquisition<K, V>>()
+
+    const put = (
+      map: LeasedMap<K, V>,
+      now: number,
+      { item: value, until, weight }: PreparedEntry<LeasedValue<K, V>>
+    ): WriteOutcome => {
+      const outcome = map.set(value.key, value, now, until, weight)
+      if (outcome === "inserted" || outcome === "updated") {
+        releaser.entered(value)
+        if (value.isLeased) owner.inUse?.(value, true)
+        expect(map, value.key)
+        hub.publish(() => ({ _tag: "Inserted", key: value.key }))
+      } else if (outcome === "tooLarge") {
+        hub.publish(() => ({ _tag: "Rejected", key: value.key, weight: map.lastRefusedWeight }))
+      }
+      return outcome
+    }
+
+    const prepared = (
+      map: LeasedMap<K, V>,
+      now: number,
+      value: LeasedValue<K, V>,
+      write: WriteOptions | undefined
+    ): PreparedEntry<LeasedValue<K, V>> => ({
+      item: value,
+      weight: map.weigh(value.key, value),
+      until: expiry(value.key, value.value, now, write?.timeToLive)
+    })
+
+    const acquireInto = (
+      acquisition: Acquisition<K, V>,
+      key: K,
+      lease: LeaseOptions<V, E, Exclude<R, Scope.Scope>> | undefined
+    ): Effect.Effect<LeasedValue<K, V>, E> =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.flatMap(Scope.make(), (scope) => {
+          const acquire = Effect.mapInputContext(
+            Effect.suspend((): Effect.Effect<V, E, R | Exclude<R, Scope.Scope> | Scope.Scope> =>
+              lease?.acquire === undefined
+                ? requireEffect(name, "acquire", options.acquire(key))
+                : requireEffect(name, "acquire", lease.acquire, false)
+            ),
+            (own: Context.Context<never>) => contextIn(runtime.context, scope, own)
+          )
+          // A value that is released from outside would be lost, were it interrupted on its way here.
+          return Effect.flatMap(
+            Effect.map(Effect.exit(release === undefined ? restore(acquire) : acquire), ownExit),
+            (exit): Effect.Effect<LeasedValue<K, V>, E> => {
+              // A finalizer that fails here is told to whoever waits, along with what made it run.
+              if (Exit.isFailure(exit)) return Effect.ensuring(Effect.failCause(exit.cause), Scope.close(scope, exit))
+              const value = new LeasedValue(key, exit.value, scope, owner)
+              acquired++
+              acquisition.hold(value)
+              releaser.left(value, "discarded")
+              return Effect.succeed(value)
+            }
+          )
+        })
+      )
+
+    const acquireWithRoom: typeof acquire = (key, lease, restore, isAnew) =>
+      releaser.isFull
+        ? Effect.zipRight(restore(releaser.room), acquire(key, lease, restore, isAnew))
+        : acquire(key, lease, restore, isAnew)
+
+    const acquire = (
+      key: K,
+      lease: LeaseOptions<V, E, Exclude<R, Scope.Scope>> | undefined,
+      restore: Restore,
+      isAnew = false
+    ): Effect.Effect<LeasedValue<K, V>, E> =>
+      Effect.flatMap(
+        Effect.withFiberRuntime<LeasedValue<K, V> | Entered<K, V, E>>((caller) =>
+          step((map, now) => {
+            // This is still the same lookup: it is not counted again.
+            const written = isAnew ? Absent : map.peek(key, now)
+            if (written !== Absent) {
+              written.lease()
+              return written
+            }
+            const started = new Acquisition<K, V>()
+            const flight = group.enter(
+              key,
+              caller,
+              () => announced(hub, key, acquireInto(started, key, lease)),
+              (exit, now) => {
+                // Not kept, for whatever reason, it is released when those who wait for it have used it.
+                if (Exit.isSuccess(exit) && !closed) put(map, now, prepared(map, now, exit.value, lease))
+                metrics?.update(map, now)
+              }
+            )
+            const acquisition = acquisitions.get(flight) ?? started
+            acquisitions.set(flight, acquisition)
+            acquisition.join()
+            return new Entered(flight, acquisition)
+          })
+        ),
+        (entered) =>
+          entered instanceof Entered
+            ? Effect.flatMap(Effect.exit(flights.await(entered.flight, restore)), (exit) => {
+              if (Exit.isSuccess(exit)) exit.value.lease()
+              entered.acquisition.leave()
+              return exit
+            })
+            : Effect.succeed(entered)
+      )
+
+    const table: LeaseTable<K, V, E, Exclude<R, Scope.Scope>> = {
+      step,
+      find: (key) =>
+        guarded.unsafeLookup((map, now) => {
+          const found = map.get(key, now)
+          if (found !== Absent) found.lease()
+          metrics?.update(map, now)
+          return found
+        }),
+      acquire: acquireWithRoom,
+      withRoom: (effect) => Effect.suspend(() => releaser.isFull ? Effect.zipRight(releaser.room, effect) : effect),
+      leasing: (f) =>
+        step((map, now) => {
+          isLeasing = true
+          try {
+            return f(map, now)
+          } finally {
+            isLeasing = false
+          }
+        }),
+      prepare: (map, now, key, value, write) =>
+        prepared(map, now, new LeasedValue(key, value, undefined, owner), write),
+      takeOver: (map, now, entry) => {
+        const outcome = closed ? "discarded" : put(map, now, entry)
+        if (outcome === "tooLarge") return outcome
+        acquired++
+        flights.detach(entry.item.key)
+        if (outcome === "discarded") releaser.left(entry.item, outcome)
+        return outcome
+      },
+      detach: (key) => flights.detach(key),
+      detachAll: () => flights.detachAll(),
+      stats: step((map, now) => {
+        const values = map.entries(now)
+        const { cleared, deleted, evicted, expired, hits, misses, rejections, replaced } = map.counters
+        return {
+          hits,
+          misses,
+          coalesced: flights.joined,
+          acquired,
+          inFlight: flights.size,
+          size: map.size(now),
+          weight: map.weight(now),
+          leased: values.filter(([, value]) => value.isLeased).length,
+          retired: releaser.retired,
+          releasing: releaser.releasing,
+          releases: { ...releaser.counters },
+          rejections,
+          removals: { evicted, expired, replaced, deleted, cleared }
+        }
+      }),
+      glance: guarded.glance,
+      events: hub.stream
+    }
+    return table
+  })
+
+/** An acquisition under way, told apart from a value that was there. */
+class Entered<in out K, in out V, in out E> {
+  readonly flight: Flight<LeasedValue<K, V>, E>
+  readonly acquisition: Acquisition<K, V>
+  constructor(flight: Flight<LeasedValue<K, V>, E>, acquisition: Acquisition<K, V>) {
+    this.flight = flight
+    this.acquisition = acquisition
+  }
+}
+
+// The context of the store, but for the scope of the acquisition and its span: spans of an acquisition are its own.
+const contextIn = <R>(
+  context: Context.Context<R>,
+  scope: Scope.Scope,
+  own: Context.Context<never>
+): Context.Context<R | Scope.Scope> => {
+  const scoped = Context.add(context, Scope.Scope, scope)
+  const span = Context.getOption(own, Tracer.ParentSpan)
+  return Option.isNone(span) ? scoped : Context.add(scoped, Tracer.ParentSpan, span.value)
+}

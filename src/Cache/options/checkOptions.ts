@@ -1,0 +1,151 @@
+/**
+ * Refusing options that are none, or of another kind.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { LazyArg } from "effect/Function"
+import { nearestName } from "../engine/options/nearestName.js"
+import { isOfKind, type OptionKind, useNearestName } from "../engine/options/optionKinds.js"
+import type { CacheConfigError } from "../errors/CacheErrors.js"
+import type * as Plain from "../errors/Either.js"
+import { checkValue as checkPlainly, wrongNested, wrongOptions } from "./wrongOptions.js"
+
+export {
+  /** @since 0.1.0 */
+  nameIn
+} from "./wrongOptions.js"
+
+useNearestName(nearestName)
+
+/**
+ * Checks that options are an object with no other names than these, and of these kinds. Else `CacheConfigError` names
+ * the option, what is accepted, and which one may be meant.
+ *
+ * @param cache for messages
+ * @since 0.1.0
+ * @category validation
+ */
+export const checkOptions = (
+  cache: string,
+  options: unknown,
+  kinds: Readonly<Record<string, OptionKind>>
+): Either.Either<void, CacheConfigError> => unlessAny(wrongOptions(cache, options, kinds))
+
+/**
+ * The same for options within options, which may be absent: `circuitBreaker.failures`.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const checkNested = (
+  cache: string,
+  option: string,
+  options: unknown,
+  kinds: Readonly<Record<string, OptionKind>>
+): Either.Either<void, CacheConfigError> => unlessAny(wrongNested(cache, option, options, kinds))
+
+/**
+ * An option by itself, if it is of its kind. Else `CacheConfigError`, in the same words as for options together.
+ *
+ * @param cache for messages
+ * @since 0.1.0
+ * @category validation
+ */
+export const checkValue = <A>(
+  cache: string,
+  option: string,
+  value: A,
+  kind: Exclude<OptionKind, "any">
+): Either.Either<A, CacheConfigError> => asEffects(checkPlainly(cache, option, value, kind))
+
+const asEffects = <A, E>(self: Plain.Either<A, E>): Either.Either<A, E> =>
+  self._tag === "Left" ? Either.left(self.left) : Either.right(self.right)
+
+const unlessAny = (wrong: CacheConfigError | undefined): Either.Either<void, CacheConfigError> =>
+  wrong === undefined ? Either.void : Either.left(wrong)
+
+/**
+ * What a call does, unless something else than its types allow was given. Then it fails with `CacheConfigError`, and
+ * nothing happens.
+ *
+ * The failure is in no type: types rule out what it is about, and callers with types have nothing to handle.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const unlessWrong = <A, E, R>(
+  checked: Plain.Either<unknown, CacheConfigError>,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> => checked._tag === "Right" ? effect : Effect.fail(checked.left) as Effect.Effect<never>
+
+/**
+ * What a call does with what was given, read when it runs, unless that is something else than its types allow.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const whenRight = <I, A, E, R>(
+  read: LazyArg<Plain.Either<I, CacheConfigError>>,
+  f: (given: I) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.suspend(() => {
+    const given = read()
+    return given._tag === "Right" ? f(given.right) : unlessWrong(Either.left(given.left), Effect.never)
+  })
+
+/**
+ * What a call does, unless its options are none.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withCallOptions = <A, E, R>(
+  cache: string,
+  options: unknown,
+  kinds: Readonly<Record<string, OptionKind>>,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> => options === undefined ? effect : unlessWrong(checkOptions(cache, options, kinds), effect)
+
+/**
+ * What a call does with a function it was given, unless that is none, as an Effect in its place.
+ *
+ * @param option what the function is called, for messages
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withFunction = <A, E, R>(
+  cache: string,
+  option: string,
+  given: unknown,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  typeof given === "function" ? effect : unlessWrong(checkValue(cache, option, given, "compute"), effect)
+
+/**
+ * Options whose parts are read from `Config`.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const unwrapOptions = <A>(cache: string, config: Config.Config.Wrap<A>): Effect.Effect<A, ConfigError> =>
+  unlessWrong(wrapped(cache, "config", config), Effect.suspend(() => Config.unwrap(config)))
+
+const wrapped = (cache: string, option: string, config: unknown): Either.Either<void, CacheConfigError> => {
+  if (Config.isConfig(config)) return Either.void
+  const checked = checkValue(cache, option, config, wrappedKind)
+  if (Either.isLeft(checked)) return Either.left(checked.left)
+  for (const [name, each] of Object.entries(config ?? {})) {
+    const wrong = wrapped(cache, `${option}.${name.slice(0, 60)}`, each)
+    if (Either.isLeft(wrong)) return wrong
+  }
+  return Either.void
+}
+
+const wrappedKind = {
+  accepted: "a Config, or an object of such: Config.integer(\"MAX_SIZE\")",
+  accepts: (value: unknown) => isOfKind(value, "object")
+}

@@ -1,0 +1,259 @@
+/**
+ * A bounded map whose entries may be stale, or failures.
+ *
+ * @since 0.1.0
+ */
+import type { EntryInfo } from "../common/EntryInfo.js"
+import { Absent, type BoundedMapOptions, type WriteOutcome } from "../engine/BoundedMapOptions.js"
+import type { PolicyMap } from "../engine/PolicyMap.js"
+import * as Either from "../errors/Either.js"
+import { type Freshness, revalidatedUntil, uselessFrom } from "./entryTimes.js"
+import { Kept } from "./Kept.js"
+
+/**
+ * What the engine holds: a value by itself, or an entry that knows more of itself.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Stored<V, E> = V | Kept<V, E>
+
+/**
+ * The options of an engine that holds values, as those of one that holds them this way.
+ *
+ * @param weighFailure the weight of a remembered failure; without it, each weighs 1
+ * @since 0.1.0
+ * @category conversions
+ */
+export const adaptOptions = <K, V, E>(
+  options: BoundedMapOptions<K, V>,
+  weighFailure?: (key: K, error: E) => number
+): BoundedMapOptions<K, Stored<V, E>> => {
+  const { onRemoval, weigh, ...rest } = options
+  return {
+    ...rest,
+    weigh: weigh === undefined && weighFailure === undefined ? undefined : (key, held) => {
+      if (!(held instanceof Kept)) return weigh === undefined ? 1 : weigh(key, held)
+      if (!Either.isLeft(held.content)) return weigh === undefined ? 1 : weigh(key, held.content.right)
+      return weighFailure === undefined ? 1 : weighFailure(key, held.content.left)
+    },
+    onRemoval: onRemoval && ((key, held, reason, weight) => {
+      const value = valueOf(held)
+      return value === Absent ? undefined : onRemoval(key, value, reason, weight)
+    })
+  }
+}
+
+/**
+ * Operations on an engine that holds values this way. They are steps: synchronous, given the engine and the time in
+ * milliseconds since the epoch. An entry is *fresh* until its time to live has passed; only `lookup` gives out others.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class FreshMap<in out K, in out V, in out E> {
+  /**
+   * The options around the end of an entry's time.
+   *
+   * @since 0.1.0
+   */
+  readonly freshness: Freshness<E>
+
+  constructor(freshness: Freshness<E>) {
+    this.freshness = freshness
+  }
+
+  /**
+   * The fresh value under a key, or `Absent`: a use, and counted.
+   *
+   * @since 0.1.0
+   */
+  get(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): V | Absent {
+    const held = map.get(key, now)
+    if (!(held instanceof Kept)) return held
+    const value = freshValueOf(held, now)
+    if (value === Absent) countAsMiss(map)
+    return value
+  }
+
+  /**
+   * What a lookup that can compute is to do: take the value; take the value of a `Kept` and refresh it; take the failure
+   * of a `Kept`; or compute (`Absent`). A use, and counted.
+   *
+   * @since 0.1.0
+   */
+  lookup(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): V | Kept<V, E> | Absent {
+    const held = map.get(key, now)
+    if (!(held instanceof Kept) || Either.isLeft(held.content)) return held
+    if (now >= revalidatedUntil(this.freshness, held.freshUntil)) {
+      countAsMiss(map)
+      return Absent
+    }
+    return now >= held.refreshAt ? held : held.content.right
+  }
+
+  /**
+   * The fresh value under a key, or `Absent`: no use, and not counted.
+   *
+   * @since 0.1.0
+   */
+  peek(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): V | Absent {
+    return freshValueOf(map.peek(key, now), now)
+  }
+
+  /**
+   * What there is to know of the fresh value under a key, or `Absent`: no use, and not counted.
+   *
+   * @since 0.1.0
+   */
+  peekEntry(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): EntryInfo<V> | Absent {
+    const value = this.peek(map, key, now)
+    const expiresAt = this.freshUntil(map, key, now)
+    const weight = map.weightOf(key, now)
+    return value === Absent || expiresAt === Absent || weight === Absent
+      ? Absent
+      : { value, expiresAt, remaining: expiresAt - now, lastUsedAt: map.lastUseOf(key, now), weight }
+  }
+
+  /**
+   * Until when the value under a key is fresh if it is not used, or `Absent`.
+   *
+   * @since 0.1.0
+   */
+  freshUntil(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): number | Absent {
+    const until = this.livesUntil(map, key, now)
+    const expiresAt = map.expiresAt(key)
+    return until === Absent || expiresAt === Absent ? Absent : Math.min(until, expiresAt)
+  }
+
+  /**
+   * Until when the value under a key is fresh however often it is used, or `Absent`.
+   *
+   * @since 0.1.0
+   */
+  livesUntil(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): number | Absent {
+    const held = map.peek(key, now)
+    if (freshValueOf(held, now) === Absent) return Absent
+    return held instanceof Kept ? held.freshUntil : map.livesUntil(key)
+  }
+
+  /**
+   * Until when the value under a key is or was fresh, reclaimed yet or not, or `Absent` when nothing is known of one.
+   *
+   * @since 0.1.0
+   */
+  knownUntil(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): number | Absent {
+    const held = map.peek(key, now)
+    const expiresAt = map.expiresAt(key)
+    if (!(held instanceof Kept) || expiresAt === Absent) return expiresAt
+    return Either.isLeft(held.content) ? Absent : Math.min(held.freshUntil, expiresAt)
+  }
+
+  /**
+   * Lets the fresh value under a key be fresh until another time. Returns whether there was one.
+   *
+   * @since 0.1.0
+   */
+  setFreshUntil(map: PolicyMap<K, Stored<V, E>>, key: K, now: number, freshUntil: number): boolean {
+    const held = map.peek(key, now)
+    if (freshValueOf(held, now) === Absent) return false
+    if (held instanceof Kept) held.live(this.freshness, now, freshUntil)
+    return map.setExpiresAt(key, now, freshUntil <= now ? now : this.expiry(held, freshUntil))
+  }
+
+  /**
+   * Writes a value.
+   *
+   * @param weighed what it weighs, if it was weighed already
+   * @since 0.1.0
+   */
+  set(
+    map: PolicyMap<K, Stored<V, E>>,
+    key: K,
+    value: V,
+    now: number,
+    freshUntil: number,
+    weighed?: number
+  ): WriteOutcome {
+    if (!this.freshness.tracksEntries || freshUntil <= now) return map.set(key, value, now, freshUntil, weighed)
+    const kept = Kept.value(this.freshness, value, now, freshUntil)
+    return map.set(key, kept, now, uselessFrom(this.freshness, freshUntil), weighed)
+  }
+
+  /**
+   * Removes what is under a key; returns the value if it was fresh.
+   *
+   * @since 0.1.0
+   */
+  remove(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): V | Absent {
+    return freshValueOf(map.remove(key, now), now)
+  }
+
+  /**
+   * Removes the fresh entry that is next to be evicted and returns it; those that are not fresh go on the way.
+   *
+   * @since 0.1.0
+   */
+  popVictim(map: PolicyMap<K, Stored<V, E>>, now: number): readonly [key: K, value: V] | Absent {
+    return firstFresh(() => map.popVictim(now), now)
+  }
+
+  /**
+   * Removes the fresh entry that was used last and returns it; those that are not fresh go on the way. For `LRU`.
+   *
+   * @since 0.1.0
+   */
+  popNewest(map: PolicyMap<K, Stored<V, E>>, now: number): readonly [key: K, value: V] | Absent {
+    return firstFresh(() => map.popNewest(now), now)
+  }
+
+  /**
+   * The fresh entries, the next victim first.
+   *
+   * @since 0.1.0
+   */
+  entries(map: PolicyMap<K, Stored<V, E>>, now: number): ReadonlyArray<readonly [key: K, value: V]> {
+    return map.entries(now).flatMap(([key, held]) => {
+      const value = freshValueOf(held, now)
+      return value === Absent ? [] : [[key, value] as const]
+    })
+  }
+
+  private expiry(held: Stored<V, E> | Absent, freshUntil: number): number {
+    return held instanceof Kept ? uselessFrom(this.freshness, freshUntil) : freshUntil
+  }
+}
+
+/**
+ * The value that is held, fresh or not; `Absent` for a failure.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const valueOf = <V, E>(held: Stored<V, E>): V | Absent => {
+  if (!(held instanceof Kept)) return held
+  return Either.isLeft(held.content) ? Absent : held.content.right
+}
+
+const freshValueOf = <V, E>(held: Stored<V, E> | Absent, now: number): V | Absent => {
+  if (!(held instanceof Kept)) return held
+  return now < held.freshUntil ? valueOf(held) : Absent
+}
+
+const firstFresh = <K, V, E>(
+  pop: () => readonly [key: K, held: Stored<V, E>] | Absent,
+  now: number
+): readonly [key: K, value: V] | Absent => {
+  for (;;) {
+    const popped = pop()
+    if (popped === Absent) return Absent
+    const value = freshValueOf(popped[1], now)
+    if (value !== Absent) return [popped[0], value]
+  }
+}
+
+// The engine found an entry; as far as the caller can tell, there is none.
+const countAsMiss = <K, V>(map: PolicyMap<K, V>): void => {
+  map.counters.hits--
+  map.counters.misses++
+}

@@ -1,0 +1,129 @@
+/**
+ * What a store is made with, and what it answers.
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+import type { BoundedMapOptions } from "../engine/BoundedMapOptions.js"
+import type { OptionKinds } from "../engine/options/optionKinds.js"
+import { evictionPolicyNames } from "../engine/policies/EvictionPolicy.js"
+import type { FreshnessOptions } from "./Freshness.js"
+import { freshnessKinds } from "./freshnessKinds.js"
+
+/**
+ * How a store is made.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options<in K, in V, in E = never>
+  extends Pick<BoundedMapOptions<K, V>, "evictionPolicy" | "weigh" | "onRemoval">, FreshnessOptions<E>
+{
+  /** The name in errors, spans and logs. Default `"Store"`. */
+  readonly name?: string | undefined
+  /** The most entries, a whole number or `Infinity`; `0` stores nothing and still shares computations. Default 1,000. */
+  readonly maxSize?: number | undefined
+  /** The most weight of all entries together, a whole number or `Infinity`. Default `Infinity`. */
+  readonly maxWeight?: number | undefined
+  /**
+   * The weight of a failure that is remembered (see `failureTimeToLive`), as `weigh` tells that of a value: a whole number,
+   * measured once. A failure that is heavier than `maxWeight` is not remembered. Default: without `weigh`, every entry
+   * weighs 1; with it, about the bytes of key and error. A `weigh` that counts anything but bytes needs its own here.
+   */
+  readonly weighFailure?: ((key: K, error: E) => number) | undefined
+  /**
+   * How long an entry lives after it was written. Zero: it is not stored. Default `Duration.infinity`: for ever.
+   * A function decides for each entry.
+   */
+  readonly timeToLive?: Duration.DurationInput | ((value: V, key: K) => Duration.DurationInput) | undefined
+  /**
+   * How long an entry may go without use: a lookup that finds it, or a write. Then it has expired, and neither
+   * `staleWhileRevalidate` nor `staleIfError` gives it out. Zero: nothing is stored. Default `Duration.infinity`.
+   */
+  readonly timeToIdle?: Duration.DurationInput | undefined
+  /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
+  readonly eventCapacity?: number | undefined
+  /**
+   * Whether to keep Effect `Metric`s of it (see `CacheMetrics`), tagged with the name. It makes every operation slower,
+   * about twice. Default `false`: `stats` has the same figures.
+   */
+  readonly metrics?: boolean | undefined
+}
+
+/**
+ * Which options a store has.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const storeKinds: OptionKinds<Options<never, never>> = {
+  ...freshnessKinds,
+  name: "text",
+  maxSize: "limit",
+  maxWeight: "limit",
+  weigh: "function",
+  weighFailure: "function",
+  timeToLive: "durationOrFunction",
+  timeToIdle: "duration",
+  evictionPolicy: evictionPolicyNames,
+  onRemoval: "function",
+  eventCapacity: "count",
+  metrics: "flag"
+}
+
+/**
+ * What a single write may decide for itself.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WriteOptions {
+  /**
+   * How long this entry lives, instead of the store's time to live. A negative one is what is left of a time that has
+   * passed: zero. What is no duration is a defect, a `CacheConfigError`, and changes nothing.
+   */
+  readonly timeToLive?: Duration.DurationInput | undefined
+}
+
+/**
+ * Which options a write into a store has.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const writeKinds: OptionKinds<WriteOptions> = { timeToLive: "any" }
+
+/**
+ * What a store has counted since it was made, and what it holds now.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Stats {
+  /** Lookups that found a live entry. */
+  readonly hits: number
+  /** Lookups that did not: they found no entry, whether they computed one, waited for one, or did without. */
+  readonly misses: number
+  /** Those of the misses, and refreshes, that joined a computation under way instead of starting one. */
+  readonly coalesced: number
+  /** Writes that made a new entry. */
+  readonly insertions: number
+  /** Writes refused because the entry was heavier than the limit. */
+  readonly rejections: number
+  /** Entries that left, by reason. */
+  readonly removals: {
+    readonly evicted: number
+    readonly expired: number
+    readonly replaced: number
+    readonly deleted: number
+    readonly cleared: number
+  }
+  /** Calls of `onRemoval` that threw, or whose promise was rejected. */
+  readonly listenerFailures: number
+  /** Computations under way. */
+  readonly inFlight: number
+  /** Entries that are held. */
+  readonly size: number
+  /** The weight of the entries that are held, together. */
+  readonly weight: number
+}

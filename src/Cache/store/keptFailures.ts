@@ -1,0 +1,59 @@
+/**
+ * Computations that failed, in a bounded map whose entries may be failures.
+ *
+ * @since 0.1.0
+ */
+import type * as Option from "effect/Option"
+import { Absent, type WriteOutcome } from "../engine/BoundedMapOptions.js"
+import type { PolicyMap } from "../engine/PolicyMap.js"
+import * as Either from "../errors/Either.js"
+import { formatStacks } from "../printing/formatStacks.js"
+import { type Freshness, replacesFailureUntil } from "./entryTimes.js"
+import { type Stored, valueOf } from "./FreshMap.js"
+import { Kept } from "./Kept.js"
+
+/**
+ * A computation failed: remembers that, for as long as the options say. A value that is there stays, and is refreshed
+ * no earlier. Nothing is remembered but the error.
+ *
+ * @returns what became of the entry, if one was written
+ * @since 0.1.0
+ * @category combinators
+ */
+export const keepFailure = <K, V, E>(
+  freshness: Freshness<E>,
+  map: PolicyMap<K, Stored<V, E>>,
+  key: K,
+  failure: Option.Option<E>,
+  now: number
+): WriteOutcome | undefined => {
+  if (failure._tag === "None") return undefined
+  const { value: error } = failure
+  const millis = freshness.failureTimeToLive(error)
+  if (millis === 0) return undefined
+  const until = now + millis
+  const held = map.peek(key, now)
+  if (held instanceof Kept && !Either.isLeft(held.content)) {
+    held.refreshAt = Math.max(held.refreshAt, until)
+  } else if (held === Absent || held instanceof Kept) {
+    formatStacks(error)
+    return map.set(key, new Kept<V, E>(Either.left(error), until, until), now, until)
+  }
+  return undefined
+}
+
+/**
+ * The value to give out in place of a failed computation, or `Absent`.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const inPlaceOfFailure = <K, V, E>(
+  freshness: Freshness<E>,
+  map: PolicyMap<K, Stored<V, E>>,
+  key: K,
+  now: number
+): V | Absent => {
+  const held = map.peek(key, now)
+  return held instanceof Kept && now < replacesFailureUntil(freshness, held.freshUntil) ? valueOf(held) : Absent
+}

@@ -1,0 +1,73 @@
+/**
+ * Clients for tests.
+ *
+ * @since 0.1.0
+ */
+import * as Predicate from "effect/Predicate"
+import { describeType } from "../../Cache/engine/options/describeType.js"
+import { describeList, isOfKind, type SpecialKind } from "../../Cache/engine/options/optionKinds.js"
+import { orThrow } from "../../Cache/errors/Either.js"
+import { checkValue } from "../../Cache/options/checkOptions.js"
+import type { AwsClient, ClientClass, ClientOf } from "../sdk/AwsClient.js"
+import { Transport } from "../transport/Transport.js"
+import type { ClientBuilder } from "./ClientBuilder.js"
+
+/**
+ * What a test gives out for the clients of a class.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ClientFake {
+  readonly clientClass: ClientClass
+  readonly make: (config: Readonly<Record<string, unknown>>) => AwsClient
+}
+
+/**
+ * A fake for the clients of a class.
+ *
+ * @param clientClass the class it stands in for
+ * @param make makes one client for each distinct configuration; it is given what the client would be built with
+ * @since 0.1.0
+ * @category constructors
+ */
+export const clientFake = <Ctor extends ClientClass>(
+  clientClass: Ctor,
+  make: (config: Readonly<Record<string, unknown>>) => ClientOf<Ctor>
+): ClientFake => ({ clientClass, make: orThrow(checkValue("ClientCache.fake", "make", make, "function")) })
+
+/**
+ * The kind of a list of fakes.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const fakesKind: SpecialKind = {
+  accepted: "an array of fakes, made by ClientCache.fake or ResourceCache.fake",
+  accepts: (value) =>
+    Array.isArray(value)
+    && value.every((fake) => isOfKind(fake, "object") && ("clientClass" in fake || "definitionId" in fake)),
+  describe: describeList
+}
+
+/**
+ * A builder that gives out fakes, and fails for the classes there is none for, so that a test reaches no network by
+ * accident. Fakes are the test's: they are never destroyed.
+ *
+ * @param layer the name of the layer with the fakes, for errors
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fakeBuilder =
+  (fakes: ReadonlyArray<ClientFake>, layer: string): ClientBuilder => ({ clientClass, normal }) => {
+    const fake = fakes.find((fake) => fake.clientClass === clientClass)
+    if (fake === undefined) {
+      throw new Error(
+        `${layer} has no fake for ${clientClass.name}: give it one by ClientCache.fake(${clientClass.name}, (config) => ...)`
+      )
+    }
+    const client = fake.make(normal.config)
+    // Tests are not always typed.
+    if (!Predicate.isObject(client)) throw new TypeError(`its fake gave ${describeType(client)}, which is no client`)
+    return { client, transport: Transport.borrowed() }
+  }

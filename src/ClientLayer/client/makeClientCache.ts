@@ -1,0 +1,420 @@
+/**
+ * How a cache of clients is made.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as FiberSet from "effect/FiberSet"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import { unrefSleep } from "../../Cache/common/unrefSleep.js"
+import { onRejection } from "../../Cache/engine/onRejection.js"
+import { describeType } from "../../Cache/engine/options/describeType.js"
+import type { OptionKind } from "../../Cache/engine/options/optionKinds.js"
+import { type CacheConfigError, CacheKeyError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
+import type { Restore } from "../../Cache/lease/LeaseTable.js"
+import * as LeasedStore from "../../Cache/LeasedStore.js"
+import { checkOptions, nameIn, unlessWrong, withCallOptions, withFunction } from "../../Cache/options/checkOptions.js"
+import { millis } from "../../Cache/options/timeToLive.js"
+import { glanceAt, glanced, keyedLine, keyedSummary } from "../../Cache/printing/glance.js"
+import { printedAs } from "../../Cache/printing/printedAs.js"
+import { printKey } from "../../Cache/printing/printKey.js"
+import { ClientBuildError, ClientValueError } from "../errors/ClientErrors.js"
+import {
+  type ClientCacheKey,
+  isClientCacheKey,
+  isKeyOf,
+  keyPlace,
+  prepareClient,
+  type PreparedClient
+} from "../key/ClientCacheKey.js"
+import type { ClientCustomization } from "../key/ClientCustomization.js"
+import {
+  type ClientArguments,
+  clientOptionKinds,
+  type ClientOptions,
+  type CompleteRequest
+} from "../key/ClientOptions.js"
+import { type ClientSource, knownClass, resolveSource } from "../key/ClientSource.js"
+import type { Place } from "../key/KeyMemo.js"
+import { settled } from "../key/PrintedKey.js"
+import { nameOfClass, type RequestOrigin } from "../request/requestFailure.js"
+import { checkRequest, sendFrom } from "../request/sendCommand.js"
+import { sendLeased } from "../request/sendLeased.js"
+import { type ClientClass, type ClientOf, isAwsClient } from "../sdk/AwsClient.js"
+import { HiddenTexts } from "../secrets/hiddenTexts.js"
+import { awaitQuiet, countdown } from "../transport/awaitQuiet.js"
+import { TransportRegistry } from "../transport/TransportRegistry.js"
+import { holdCredentials } from "../values/staticCredentials.js"
+import { CachedClient, clientOf, handOut, withClientOf } from "./CachedClient.js"
+import {
+  type ClientBuilder,
+  failedBuild,
+  hiddenFrom,
+  maskDefects,
+  type MoreSecrets,
+  noMoreSecrets,
+  runBuilder
+} from "./ClientBuilder.js"
+import { clientCacheKinds } from "./ClientCacheService.js"
+import type { ClientCacheOptions, ClientCacheService } from "./ClientCacheService.js"
+
+const defaultMaxSize = 10
+
+/**
+ * How long the closing of a cache waits for leases, requests and bodies, where nobody says.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const defaultGracePeriod = "5 seconds"
+
+/**
+ * Makes a cache of clients. When the scope closes, builds are interrupted; leases, and then requests and bodies, are
+ * waited for as long as the grace period, and then every client it built is destroyed, with what is left.
+ *
+ * Fails with `CacheConfigError` for an option it cannot accept.
+ *
+ * @param builder how clients are built
+ * @param complete adds to what callers ask for, before it makes a key
+ * @param secrets what clients get besides what is in their configuration, to be masked in errors
+ * @param kinds which options there are besides configurations
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeClientCache = (
+  options: ClientCacheOptions,
+  builder: ClientBuilder,
+  complete: CompleteRequest = (config, options) => ({ config, options }),
+  secrets: MoreSecrets = noMoreSecrets,
+  kinds: Readonly<Record<string, OptionKind>> = clientOptionKinds
+): Effect.Effect<ClientCacheService, CacheConfigError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const name = nameIn(options, "ClientCache")
+    yield* checkOptions(name, options, clientCacheKinds)
+    const drainTimeout = yield* millis(name, "drainTimeout", options.drainTimeout ?? Duration.infinity)
+    let built = 0
+    let maxSize = options.maxSize ?? defaultMaxSize
+    const grace = countdown(yield* millis(name, "gracePeriod", options.gracePeriod ?? defaultGracePeriod))
+    // Made before the store, so that at the end it is closed after leases have ended.
+    const registry = yield* TransportRegistry.make(grace.left)
+    const drains = yield* FiberSet.make<void>()
+    const store = yield* LeasedStore.make<ClientCacheKey<unknown>, CachedClient, ClientBuildError>({
+      name,
+      evictionPolicy: options.evictionPolicy,
+      maxSize,
+      timeToLive: options.timeToLive,
+      timeToIdle: options.timeToIdle,
+      gracePeriod: options.gracePeriod ?? defaultGracePeriod,
+      eventCapacity: options.eventCapacity,
+      metrics: options.metrics,
+      acquire: (key) => Effect.dieMessage(`effect-aws-cache: nothing builds ${key.label}; please report this`),
+      release: ({ transport }) => release(transport),
+      // A release is a single step: it takes no time, and needs no company.
+      releaseTimeout: Duration.infinity,
+      releaseConcurrency: 1
+    })
+    yield* Effect.addFinalizer(() => grace.start)
+
+    const release = (transport: CachedClient["transport"]): Effect.Effect<void> =>
+      Effect.suspend(() => {
+        registry.release(transport)
+        const isPending = transport.isReleased && transport.isOwned && !transport.isDestroyed
+        return isPending && Number.isFinite(drainTimeout)
+          ? Effect.asVoid(FiberSet.run(drains, cutOffLater(transport, transport.generation)))
+          : Effect.void
+      })
+
+    const cutOffLater = (transport: CachedClient["transport"], generation: number): Effect.Effect<void> => {
+      const isMeant = () => transport.isReleased && transport.generation === generation
+      // What can be drained is watched as long as it has connections, and no longer: with it the timer would hold its
+      // client, and the asynchronous context of whoever made it leave.
+      const wait = transport.isDrainable
+        ? Effect.suspend(() => isMeant() ? awaitQuiet([transport], drainTimeout) : Effect.void)
+        : unrefSleep(drainTimeout)
+      return Effect.map(wait, () => {
+        const { openSockets, queuedRequests } = transport.figures()
+        if (isMeant() && (!transport.isDrainable || openSockets + queuedRequests > 0)) registry.cutOff(transport)
+      })
+    }
+
+    const build = <C>(
+      key: ClientCacheKey<C>,
+      prepared: PreparedClient<C>,
+      customize: ClientCustomization<C> | undefined
+    ): Effect.Effect<CachedClient, ClientBuildError> =>
+      Effect.flatMap(runBuilder(builder, prepared, name, secrets), ({ check, client, transport }) => {
+        built += 1
+        holdCredentials(prepared.normal.config["credentials"])
+        registry.register(client, transport)
+        registry.hold(transport)
+        const entry = new CachedClient(settled(key), client, transport)
+        if (customize === undefined && check === undefined) return Effect.succeed(entry)
+        return Effect.zipRight(
+          customize === undefined ? Effect.void : customized(entry, prepared, customize),
+          check === undefined ? Effect.void : checked(prepared, check)
+        ).pipe(
+          Effect.onError(() => release(transport)),
+          Effect.as(entry)
+        )
+      })
+
+    const checked = <C>(
+      prepared: PreparedClient<C>,
+      check: () => Promise<unknown>
+    ): Effect.Effect<unknown, ClientBuildError> =>
+      Effect.interruptible(
+        Effect.tryPromise({ try: check, catch: (cause) => failedBuild(prepared, name, "its check", cause, secrets) })
+      )
+
+    const customized = <C>(
+      entry: CachedClient,
+      prepared: PreparedClient<C>,
+      customize: ClientCustomization<C>
+    ): Effect.Effect<unknown, ClientBuildError> => {
+      const failed = (cause: unknown) =>
+        failedBuild(prepared, name, `its customization "${customize.name}"`, cause, secrets)
+      return Effect.flatMap(clientOf(entry, prepared.key), (client) =>
+        Effect.flatMap(
+          Effect.try({ try: () => customize.apply(client), catch: failed }),
+          // Unlike a build, which is one step, this may take its time.
+          (more) =>
+            Effect.isEffect(more)
+              ? Effect.mapError(
+                maskDefects(Effect.interruptible(more), () => hiddenFrom(prepared.normal, secrets)),
+                failed
+              )
+              : onRejection(more, () => {})
+              ? Effect.fail(failed(new TypeError("it returned a promise: return an Effect, with Effect.tryPromise")))
+              : Effect.void
+        ))
+    }
+
+    const found = <Ctor extends ClientClass, A, E, R>(
+      source: ClientSource<Ctor>,
+      givenConfig: unknown,
+      givenOptions: ClientOptions<ClientOf<Ctor>> | undefined,
+      use: (
+        key: ClientCacheKey<ClientOf<Ctor>>,
+        lease: () => LeasedStore.LeaseOptions<CachedClient, ClientBuildError, never>,
+        restore: Restore,
+        place: Place<ClientCacheKey<unknown>> | undefined
+      ) => Effect.Effect<A, E, R>
+    ): Effect.Effect<A, E | ClientBuildError | CacheKeyError, R> => {
+      const lease = (key: ClientCacheKey<ClientOf<Ctor>>, prepared: PreparedClient<ClientOf<Ctor>>) => ({
+        acquire: Effect.suspend(() => build(key, prepared, givenOptions?.customize))
+      })
+      const inClass = (
+        clientClass: ClientClass,
+        restore: Restore
+      ): Effect.Effect<A, E | ClientBuildError | CacheKeyError, R> => {
+        const { config, options } = complete(givenConfig, givenOptions)
+        // Most lookups are hits, whose configuration was seen before.
+        const place = keyPlace(clientClass, config, options)
+        const known = place?.content
+        if (known !== undefined && isKeyOf<ClientOf<Ctor>>(known, clientClass)) {
+          return use(
+            known,
+            () => {
+              const prepared = prepareClient<ClientOf<Ctor>>(clientClass, config, options)
+              return Either.isRight(prepared) && prepared.right.key.id === known.id
+                ? lease(known, prepared.right)
+                : { acquire: Effect.fail(unsteady(name, known)) }
+            },
+            restore,
+            place
+          )
+        }
+        const prepared = prepareClient<ClientOf<Ctor>>(clientClass, config, options)
+        if (Either.isLeft(prepared)) return Effect.fail(prepared.left)
+        const { right } = prepared
+        if (place !== undefined) place.content = settled(right.key)
+        return use(right.key, () => lease(right.key, right), restore, place)
+      }
+      return Effect.uninterruptibleMask((restore) => {
+        const clientClass = knownClass(source)
+        return clientClass === undefined
+          ? Effect.flatMap(
+            restore(resolveSource(source, name, givenConfig)),
+            (clientClass) => inClass(clientClass, restore)
+          )
+          : inClass(clientClass, restore)
+      })
+    }
+
+    const using = <Ctor extends ClientClass, A, E, R>(
+      source: ClientSource<Ctor>,
+      config: unknown,
+      options: ClientOptions<ClientOf<Ctor>> | undefined,
+      f: (entry: CachedClient, key: ClientCacheKey<ClientOf<Ctor>>) => Effect.Effect<A, E, R>
+    ) =>
+      found(source, config, options, (key, lease, restore, place) =>
+        store.useWithin(
+          restore,
+          key,
+          (entry) => {
+            // The store knows its own key without a comparison.
+            if (place !== undefined) place.content = entry.key
+            return f(entry, key)
+          },
+          lease
+        ))
+
+    const put = <E>(
+      key: ClientCacheKey<unknown>,
+      client: unknown,
+      write: (entry: CachedClient) => Effect.Effect<void, E>
+    ): Effect.Effect<void, E | CacheKeyError | ClientValueError> =>
+      Effect.uninterruptible(Effect.suspend((): Effect.Effect<void, E | CacheKeyError | ClientValueError> => {
+        if (!isClientCacheKey(key)) return Effect.fail(notAKey(name, key))
+        if (!isAwsClient(client)) {
+          return Effect.fail(new ClientValueError({ cache: name, key: key.label, value: describe(client) }))
+        }
+        const transport = registry.transportOf(client)
+        registry.hold(transport)
+        transport.handOut()
+        return Effect.onError(write(new CachedClient(key, client, transport)), () => release(transport))
+      }))
+
+    const originOf = <Ctor extends ClientClass>(
+      source: ClientSource<Ctor>,
+      givenConfig: unknown,
+      givenOptions: unknown
+    ): RequestOrigin => {
+      const clientClass = knownClass(source)
+      const known = (client: string): RequestOrigin => ({ cache: name, client, hidden: HiddenTexts.of(secrets({})) })
+      if (clientClass === undefined) return known("a client")
+      const { config, options } = complete(givenConfig, givenOptions)
+      const prepared = prepareClient(clientClass, config, options)
+      if (Either.isLeft(prepared)) return known(clientClass.name)
+      const { key, normal } = prepared.right
+      const hidden = HiddenTexts.of(secrets(normal.config)).addAll(normal.secrets())
+      return { cache: name, client: key.label, hidden }
+    }
+
+    const notFound = (key: ClientCacheKey<unknown>) => new CacheNotFoundError({ cache: name, key: printKey(key) })
+
+    const asking = <A, E, R>(options: unknown, effect: Effect.Effect<A, E, R>) =>
+      withCallOptions(name, options, kinds, effect)
+
+    const self: ClientCacheService = {
+      name,
+      client: <Ctor extends ClientClass>(source: ClientSource<Ctor>, ...[config, options]: ClientArguments<Ctor>) =>
+        asking(options, using(source, config, options, handOut)),
+      lease: <Ctor extends ClientClass>(source: ClientSource<Ctor>, ...[config, options]: ClientArguments<Ctor>) =>
+        asking(options, self.leaseWith(source, config, options)),
+      leaseWith: (source, config, options) =>
+        found(
+          source,
+          config,
+          options,
+          (key, lease, restore) => restore(Effect.flatMap(store.lease(key, lease), (entry) => clientOf(entry, key)))
+        ),
+      withClient: (source, config, f, options) =>
+        withFunction(
+          name,
+          "use",
+          f,
+          asking(options, using(source, config, options, (entry, key) => withClientOf(entry, key, f)))
+        ),
+      send: (source, config, command, options) => self.sendWith(source, config, command, options),
+      sendWith: (source, config, command, options) =>
+        unlessWrong(
+          checkRequest(name, command, options, kinds),
+          sendLeased(Effect.flatMap(
+            self.leaseWith(source, config, options),
+            (client) => sendFrom(client, command, options, () => originOf(source, config, options))
+          ))
+        ),
+      get: (key) =>
+        Effect.uninterruptibleMask((restore) =>
+          store.useFound(restore, key, (entry) => handOut(entry, key)) ?? Effect.fail(notFound(key))
+        ),
+      leaseKey: (key) =>
+        Effect.flatMap(
+          store.leaseOption(key),
+          Option.match({ onNone: () => Effect.fail(notFound(key)), onSome: (entry) => clientOf(entry, key) })
+        ),
+      getOption: (key) => store.useOption(key, (entry) => handOut(entry, key)),
+      add: (key, client) =>
+        put(key, client, (entry) => Effect.catchTag(store.add(key, entry), "EntryTooLargeError", Effect.die)),
+      set: (key, client) => put(key, client, (entry) => Effect.orDie(store.set(key, entry))),
+      has: (key) => store.has(key),
+      peek: (key) =>
+        Effect.flatMap(
+          store.peek(key),
+          Option.match({ onNone: () => Effect.succeedNone, onSome: (entry) => Effect.asSome(handOut(entry, key)) })
+        ),
+      remove: (key) => store.remove(key),
+      pop: (key) => Effect.flatMap(Effect.scoped(store.pop(key)), (entry) => handOut(entry, key)),
+      popVictim: Effect.map(
+        Effect.scoped(store.popVictim),
+        Option.map(([key, { client, transport }]) => {
+          transport.handOut()
+          return [key, client] as const
+        })
+      ),
+      clear: store.clear,
+      keys: store.keys,
+      values: Effect.map(store.values, (entries) => entries.map(shown)),
+      entries: Effect.map(store.entries, (entries) => entries.map(([key, entry]) => [key, shown(entry)] as const)),
+      size: store.size,
+      resize: (limit) =>
+        Effect.map(store.resize({ maxSize: limit }), () => {
+          maxSize = limit
+        }),
+      stats: Effect.zipWith(
+        store.stats,
+        store.leases,
+        ({ coalesced, hits, inFlight, leased, misses, removals, retired, size }, leases) => ({
+          built,
+          hits,
+          misses,
+          coalesced,
+          evictions: removals.evicted,
+          inFlight,
+          size,
+          maxSize,
+          leased,
+          retired,
+          ...registry.figures(),
+          clients: leases.map(({ key, leases, value: { transport } }) => ({
+            key: key.label,
+            ...transport.figures(),
+            leases,
+            borrowed: transport.isBorrowed
+          }))
+        })
+      ),
+      events: store.events
+    }
+    return printedAs(
+      glanced(self, (most) => glanceAt(store, most)),
+      () => keyedSummary("ClientCache", name, store),
+      keyedLine
+    )
+  })
+
+const shown = ({ client, transport }: CachedClient) => {
+  transport.handOut()
+  return client
+}
+
+const unsteady = (cache: string, { label }: ClientCacheKey<unknown>): ClientBuildError =>
+  new ClientBuildError({ cache, key: label, reason: "its configuration reads differently from one moment to the next" })
+
+const notAKey = (cache: string, key: unknown): CacheKeyError =>
+  new CacheKeyError({
+    cache,
+    field: "key",
+    value: printKey(key),
+    accepted: "a ClientCacheKey, made by ClientCacheKey.make"
+  })
+
+/** Of what is no client the class is told: the types of all are alike. */
+const describe = (value: unknown): string => {
+  const name = typeof value === "object" && value !== null ? nameOfClass(value) : ""
+  return name === "" ? describeType(value) : `an instance of ${name}`
+}

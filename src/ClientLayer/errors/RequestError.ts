@@ -1,0 +1,163 @@
+/**
+ * The error of a request.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import { type ErrorGuard, instanceOfAny } from "../../Cache/errors/errorGuard.js"
+import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
+
+/**
+ * A class of exceptions of the AWS SDK, such as `NoSuchKey`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ExceptionClass = abstract new(...args: never) => Error
+
+/**
+ * An exception that a request may fail with: its name, or its class.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ExceptionSource = string | ExceptionClass
+
+/**
+ * The error for an exception that was named: `RequestErrorOf<"NoSuchKey">` is `RequestError<"NoSuchKey">`, and for its
+ * class, `cause` is an instance of that.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type RequestErrorOf<Source> = Source extends string ? RequestError<Source>
+  : Source extends abstract new(...args: never) => infer Exception
+    ? Exception extends { readonly name: infer Name extends string } ? RequestError<Name, Exception> : never
+  : never
+
+/**
+ * What the SDK tells of a request that was answered, or tried.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RequestMetadata {
+  readonly httpStatusCode?: number | undefined
+  readonly requestId?: string | undefined
+  readonly extendedRequestId?: string | undefined
+  readonly cfId?: string | undefined
+  /** How often it was sent. */
+  readonly attempts?: number | undefined
+  /** How long the SDK waited between attempts, in milliseconds. */
+  readonly totalRetryDelay?: number | undefined
+}
+
+/**
+ * What a request error tells.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RequestFault<out Tag extends string, out Exception> {
+  readonly _tag: Tag
+  readonly name: string
+  readonly cache?: string | undefined
+  readonly client: string
+  readonly command: string
+  readonly reason: string
+  readonly $metadata: RequestMetadata
+  readonly $fault?: "client" | "server" | undefined
+  readonly isThrottling: boolean
+  readonly isRetryable: boolean
+  readonly cause: Exception
+}
+
+/**
+ * A request failed: the service answered with an exception, or no answer came.
+ *
+ * Its `name` is the exception's: `NoSuchKey`, `ConditionalCheckFailedException`, `TimeoutError`; of an error of Node's
+ * that has a code instead, the code: `ECONNREFUSED`. Its `_tag` is the same for the exceptions that were named in the
+ * `errors` of the request, so that `Effect.catchTag("NoSuchKey", ...)` handles them, and `"RequestError"` for all
+ * others. Why they must be named: the SDK does not say which exceptions a command may fail with, and no list of them is
+ * ever complete. So the types are as true as the program needs: what is named can be handled and is gone then, what is
+ * not named stays.
+ *
+ * @example
+ * ```ts
+ * import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3"
+ * import * as Effect from "effect/Effect"
+ * import { ClientCache } from "effect-aws-cache/ClientLayer"
+ *
+ * const report = ClientCache.send(
+ *   S3Client,
+ *   { region: "us-west-2" },
+ *   new GetObjectCommand({ Bucket: "reports", Key: "2026" }),
+ *   { errors: ["NoSuchKey"] }
+ * ).pipe(
+ *   Effect.map(({ Body }) => Body),
+ *   Effect.catchTag("NoSuchKey", () => Effect.succeed(undefined)),
+ *   Effect.tapErrorTag("RequestError", (error) => Effect.logError(error.message, error.$metadata.requestId))
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class RequestError<out Tag extends string = "RequestError", out Exception = unknown>
+  extends Data.Error<{ readonly message: string; readonly cause: unknown }>
+{
+  readonly _tag: Tag
+  /** What it failed with, by name. */
+  override readonly name: string
+  /** The name of the cache; none for a client of one's own. */
+  readonly cache: string | undefined
+  /** The key of the client, printed, or the name of its class. */
+  readonly client: string
+  /** The command, such as `GetObject`. */
+  readonly command: string
+  /** What was said, in one line of 300 characters at most, without secrets. */
+  readonly reason: string
+  /** The status, the id of the request, how often it was sent. */
+  readonly $metadata: RequestMetadata
+  /** Whose fault it is, if the service said so. */
+  readonly $fault: "client" | "server" | undefined
+  /** Whether the service asks to be asked less often. */
+  readonly isThrottling: boolean
+  /**
+   * Whether the same request may well succeed later: it was throttled, or the server or the network failed. The SDK has
+   * tried it again already, as often as `maxAttempts` says.
+   */
+  readonly isRetryable: boolean
+  /** What the client rejected with, as it was; or a copy without the secrets that were found in it. */
+  override readonly cause: Exception
+
+  constructor(fault: RequestFault<Tag, Exception>) {
+    super({ message: messageOf(fault), cause: fault.cause })
+    this._tag = fault._tag
+    this.name = fault.name
+    this.cache = fault.cache
+    this.client = fault.client
+    this.command = fault.command
+    this.reason = fault.reason
+    this.$metadata = fault.$metadata
+    this.$fault = fault.$fault
+    this.isThrottling = fault.isThrottling
+    this.isRetryable = fault.isRetryable
+    this.cause = fault.cause
+  }
+}
+
+/**
+ * Whether a value is the error of a request, whatever its tag.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isRequestError: ErrorGuard<RequestError<string>> = instanceOfAny(RequestError)
+
+const messageOf = ({ $metadata, cache, client, command, name, reason }: RequestFault<string, unknown>): string => {
+  const status = $metadata.httpStatusCode === undefined ? "" : ` (${$metadata.httpStatusCode})`
+  const where = cache === undefined ? "" : `${cache}: `
+  const said = reason === "" ? "" : `: ${reason}`
+  return cutText(`${where}${command} of ${client} failed: ${name}${status}${said}`, longestMessage)
+}

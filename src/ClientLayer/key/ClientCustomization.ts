@@ -1,0 +1,66 @@
+/**
+ * What is done to a new client before anyone gets it.
+ *
+ * @since 0.1.0
+ */
+import type * as Effect from "effect/Effect"
+import { orThrow } from "../../Cache/errors/Either.js"
+import { checkValue } from "../../Cache/options/checkOptions.js"
+
+/**
+ * A step that is run once on each new client, before anyone gets it: the place for middleware, tracing, patches of other
+ * libraries. Its name is part of the key, so clients that were customised differently are different clients.
+ *
+ * @example
+ * ```ts
+ * import { S3Client } from "@aws-sdk/client-s3"
+ * import * as Effect from "effect/Effect"
+ * import { ClientCache, ClientCustomization } from "effect-aws-cache/ClientLayer"
+ *
+ * const audited = ClientCustomization.make("audit", (client: S3Client) =>
+ *   client.middlewareStack.add(
+ *     (next, context) => (args) => {
+ *       console.log(context.commandName)
+ *       return next(args)
+ *     },
+ *     { step: "initialize", name: "audit" }
+ *   )
+ * )
+ *
+ * // S3Client(region=us-west-2, customize=audit)
+ * const s3 = ClientCache.client(S3Client, { region: "us-west-2" }, { customize: audited })
+ * ```
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class ClientCustomization<in C> {
+  /** By this it counts in keys, and it is printed. */
+  readonly name: string
+  /** What is done to a new client. */
+  readonly apply: (client: C) => void | Effect.Effect<unknown, unknown>
+
+  private constructor(name: string, apply: (client: C) => void | Effect.Effect<unknown, unknown>) {
+    this.name = name
+    this.apply = apply
+  }
+
+  /**
+   * A customization.
+   *
+   * It counts in keys by its name alone: two with the same name are one to the cache, so the name must say everything
+   * that matters about what it does. What it throws, or fails with, is a `ClientBuildError`, and the client is not kept.
+   * An effect is interrupted when nobody waits for the client any more; it runs with the context of the cache.
+   *
+   * @param name not blank; it is printed, so it must not hold a secret. A blank one is a `CacheKeyError` where it is used
+   * @param apply is given the new client; an effect that it returns is run before anyone gets the client
+   * @since 0.1.0
+   */
+  static make<C>(
+    name: string,
+    apply: (client: C) => void | Effect.Effect<unknown, unknown>
+  ): ClientCustomization<C> {
+    orThrow(checkValue("ClientCustomization", "name", name, "text"))
+    return new ClientCustomization(name, orThrow(checkValue("ClientCustomization", "apply", apply, "function")))
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * How a resource comes into being.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { CacheKeyError } from "../../Cache/errors/CacheErrors.js"
+import { hiddenFrom, maskDefects, type MoreSecrets, noMoreSecrets } from "../client/ClientBuilder.js"
+import type { ClientCacheService } from "../client/ClientCacheService.js"
+import type { ClientBuildError } from "../errors/ClientErrors.js"
+import { ResourceBuildError } from "../errors/ResourceErrors.js"
+import { normaliseConfig } from "../key/clientConfig.js"
+import { resolveSource } from "../key/ClientSource.js"
+import type { ClientClass } from "../sdk/AwsClient.js"
+import { maskedCause, maskedReason } from "../secrets/maskedCause.js"
+import type { PreparedResource } from "./ResourceCacheKey.js"
+import type { BuiltResource, ResourceDefinition } from "./ResourceDefinition.js"
+import type { NormalOptions } from "./resourceOptions.js"
+
+/**
+ * How the build of a resource fails.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type ResourceError = ClientBuildError | CacheKeyError | ResourceBuildError
+
+/**
+ * Builds the resource of a key; what it holds is let go with the scope.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ResourceBuilder = <Ctor extends ClientClass, Options, R>(
+  prepared: PreparedResource<Ctor, Options, R>,
+  cache: string
+) => Effect.Effect<BuiltResource<unknown>, ResourceError, Scope.Scope>
+
+/**
+ * Builds resources over the clients of a cache. A resource leases its client: whatever happens in the cache of clients,
+ * the client is let go only after the resource was released.
+ *
+ * @param secrets what clients get besides what is in their configuration, to be masked in errors
+ * @since 0.1.0
+ * @category constructors
+ */
+export const resourceBuilder =
+  (clients: ClientCacheService, secrets: MoreSecrets): ResourceBuilder =>
+  <Ctor extends ClientClass, Options, R>(prepared: PreparedResource<Ctor, Options, R>, cache: string) => {
+    const { configuration, definition, options } = prepared
+    const { customize } = definition
+    const lease = Effect.gen(function*() {
+      const variant = yield* failing(prepared, cache, attempt(() => variantOf(definition, options)), secrets)
+      // Loaded first, so that nothing can happen between the look at the configuration and its use.
+      yield* resolveSource(definition.client, cache, configuration)
+      yield* failing(prepared, cache, attempt(() => assertUnchanged(prepared, cache)), secrets)
+      return yield* clients.leaseWith(definition.client, configuration, { customize, variant })
+    })
+    return Effect.flatMap(
+      Effect.interruptible(lease),
+      (client) =>
+        Effect.map(
+          failing(prepared, cache, definition.build(client, options.value), secrets),
+          ({ release, resource }) => ({ resource, release: maskDefects(release, hiddenOf(prepared, secrets)) })
+        )
+    )
+  }
+
+const attempt = <A>(f: () => A): Effect.Effect<A, unknown> => Effect.try({ try: f, catch: (thrown) => thrown })
+
+// Equal for resources that share a client, but for their configuration, which the client has too.
+const variantOf = <Ctor extends ClientClass, Options, R>(
+  { id, name, ownClient }: ResourceDefinition<Ctor, Options, R>,
+  options: NormalOptions<Options>
+): string | undefined => {
+  if (ownClient === false) return undefined
+  return `${name}#${id}.${ownClient === true ? options.digest().slice(0, 32) : ownClient(options.value)}`
+}
+
+/**
+ * Runs the part of a build that is the definition's. What it throws or fails with becomes a `ResourceBuildError` whose
+ * message does not show the secrets of configuration and options.
+ *
+ * @param more what else must not be shown
+ * @since 0.1.0
+ * @category combinators
+ */
+export const failing = <Ctor extends ClientClass, Options, R, A, R2>(
+  prepared: PreparedResource<Ctor, Options, R>,
+  cache: string,
+  build: Effect.Effect<A, unknown, R2>,
+  more: MoreSecrets = noMoreSecrets
+): Effect.Effect<A, ResourceBuildError, R2> => {
+  const { key } = prepared
+  const hidden = hiddenOf(prepared, more)
+  return Effect.mapError(maskDefects(build, hidden), (cause) => {
+    const texts = hidden()
+    return new ResourceBuildError({
+      cache,
+      key: key.label,
+      reason: maskedReason(cause, texts, "it failed with a value that is no Error"),
+      cause: maskedCause(cause, texts)
+    })
+  })
+}
+
+const hiddenOf =
+  <Ctor extends ClientClass, Options, R>({ normal, options }: PreparedResource<Ctor, Options, R>, more: MoreSecrets) =>
+  () => hiddenFrom(normal, more).addAll(options.secrets())
+
+// The client would be another one than the key says.
+const assertUnchanged = <Ctor extends ClientClass, Options, R>(
+  { configuration, normal, options }: PreparedResource<Ctor, Options, R>,
+  cache: string
+): void => {
+  if (normaliseConfig(configuration, cache, options.inKey).digest !== normal.digest) {
+    throw new TypeError("its configuration reads differently from one moment to the next")
+  }
+}

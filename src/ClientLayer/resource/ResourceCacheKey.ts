@@ -1,0 +1,177 @@
+/**
+ * The identity of a resource: its definition, the configuration of its client and its own options.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type * as Types from "effect/Types"
+import { describeType } from "../../Cache/engine/options/describeType.js"
+import { CacheKeyError } from "../../Cache/errors/CacheErrors.js"
+import { type NormalConfig, normaliseConfig } from "../key/clientConfig.js"
+import { PrintedKey, settled } from "../key/PrintedKey.js"
+import type { ClientClass } from "../sdk/AwsClient.js"
+import { hiddenTextsOf } from "../secrets/hiddenTexts.js"
+import { maskedCause } from "../secrets/maskedCause.js"
+import { type ResourceArguments, ResourceDefinition } from "./ResourceDefinition.js"
+import { normaliseOptions, type NormalOptions } from "./resourceOptions.js"
+
+/**
+ * Marks a key with the type of its resource. It exists for the type checker only.
+ *
+ * @since 0.1.0
+ * @category type ids
+ */
+export type ResourceTypeId = "~effect-aws-cache/ClientLayer/ResourceCacheKey"
+
+/**
+ * A key and what its resource is built from.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PreparedResource<Ctor extends ClientClass, Options, R> {
+  readonly key: ResourceCacheKey<R>
+  readonly definition: ResourceDefinition<Ctor, Options, R>
+  /** The configuration of its client, as the caller gave it. */
+  readonly configuration: unknown
+  /** The same, normalised; its digest covers the options too. */
+  readonly normal: NormalConfig
+  readonly options: NormalOptions<Options>
+}
+
+/** What a key has to know of its definition. */
+interface Kind {
+  readonly id: number
+  readonly name: string
+  readonly isResource: (u: unknown) => boolean
+}
+
+// Keys are made here only, so that there is none whose configuration and options were not checked.
+let makeKey: <R>(kind: Kind, normal: NormalConfig) => ResourceCacheKey<R>
+
+/**
+ * The identity of a resource. Two keys are equal (`Equal.equals`) exactly when the definition is the same, the
+ * configurations of their clients say the same (see `ClientCacheKey`), and so do the options. No key of a resource
+ * equals one of a client.
+ *
+ * Options count like configurations: plain objects by value, whatever the order of their fields, a field that is
+ * `undefined` being absent; functions and class instances by identity, or by the name given with `ClientCacheKey.tag`.
+ *
+ * A key holds neither configuration nor options: its `id` is a digest under a random salt of this process. It prints as
+ * `UsersTable(region=us-west-2, credentials=#9f3c, options=#01d7)`; what the options say is not shown.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { DynamoDBDocumentResource, ResourceCacheKey } from "effect-aws-cache/ClientLayer"
+ *
+ * const program = Effect.gen(function*() {
+ *   const key = yield* ResourceCacheKey.make(
+ *     DynamoDBDocumentResource,
+ *     { region: "us-west-2" },
+ *     { marshallOptions: { removeUndefinedValues: true } }
+ *   )
+ *   return String(key) // DynamoDBDocument(region=us-west-2, options=#01d7)
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class ResourceCacheKey<out R> extends PrintedKey {
+  /** A number that stands for the definition in this process. */
+  declare readonly definitionId: number
+  /** The name of the definition, for printing. */
+  declare readonly resource: string
+  readonly _tag = "ResourceCacheKey"
+  declare readonly "~effect-aws-cache/ClientLayer/ResourceCacheKey"?: Types.Covariant<R>
+  readonly #kind: Kind
+
+  static {
+    makeKey = (kind, normal) => new ResourceCacheKey(kind, normal)
+  }
+
+  private constructor(kind: Kind, { digest, print }: NormalConfig) {
+    const fields = { definitionId: kind.id, resource: kind.name, id: `${kind.id}.${digest}` }
+    super(fields, kind.name, print)
+    this.#kind = kind
+    Object.freeze(this)
+  }
+
+  /**
+   * The key of a resource. It loads nothing, also when the class of the client is yet to be loaded.
+   *
+   * Fails with `CacheKeyError`, which names the field, for what is no definition, a configuration that makes no
+   * `ClientCacheKey`, and options that the definition's schema does not accept.
+   *
+   * @param definition what kind of resource it is
+   * @param args the configuration of its client, and the options of the resource
+   * @since 0.1.0
+   */
+  static make<Ctor extends ClientClass, Options, R>(
+    definition: ResourceDefinition<Ctor, Options, R>,
+    ...[configuration, options]: ResourceArguments<Ctor, Options>
+  ): Effect.Effect<ResourceCacheKey<R>, CacheKeyError> {
+    return Effect.suspend(() =>
+      Either.map(prepareResource(definition, configuration, options), ({ key }) => settled(key))
+    )
+  }
+
+  /**
+   * Whether a value is a resource of this key's definition.
+   *
+   * @since 0.1.0
+   */
+  accepts(u: unknown): boolean {
+    return this.#kind.isResource(u)
+  }
+}
+
+/**
+ * The key of a resource, together with the normalised configuration and options to build it from.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const prepareResource = <Ctor extends ClientClass, Options, R>(
+  definition: ResourceDefinition<Ctor, Options, R>,
+  configuration: unknown,
+  options: unknown
+): Either.Either<PreparedResource<Ctor, Options, R>, CacheKeyError> => {
+  if (!(definition instanceof ResourceDefinition)) return Either.left(notADefinition(definition))
+  const cache = `ResourceCacheKey(${definition.name})`
+  try {
+    const own = normaliseOptions(definition, options, cache)
+    const normal = normaliseConfig(configuration, cache, own.inKey)
+    return Either.right({ key: makeKey<R>(definition, normal), definition, configuration, normal, options: own })
+  } catch (cause) {
+    const hidden = () => hiddenTextsOf(configuration).addAll(hiddenTextsOf(options))
+    return Either.left(cause instanceof CacheKeyError ? cause : unreadable(cache, maskedCause(cause, hidden())))
+  }
+}
+
+/**
+ * Whether a value is a `ResourceCacheKey`.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isResourceCacheKey = (u: unknown): u is ResourceCacheKey<unknown> => u instanceof ResourceCacheKey
+
+const notADefinition = (value: unknown): CacheKeyError =>
+  new CacheKeyError({
+    cache: "ResourceCacheKey",
+    field: "the definition",
+    value: describeType(value),
+    accepted: "a ResourceDefinition, made by ResourceDefinition.make"
+  })
+
+const unreadable = (cache: string, cause: unknown): CacheKeyError =>
+  new CacheKeyError({
+    cache,
+    field: "config or options",
+    value: "an object that throws when it is read",
+    accepted: "objects with the fields of the client's configuration and of the resource's options",
+    cause
+  })

@@ -1,0 +1,83 @@
+/**
+ * Resources for tests.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type * as Types from "effect/Types"
+import { orThrow } from "../../Cache/errors/Either.js"
+import { checkValue } from "../../Cache/options/checkOptions.js"
+import type { ClientClass } from "../sdk/AwsClient.js"
+import { failing, type ResourceBuilder } from "./ResourceBuilder.js"
+import type { ResourceDefinition } from "./ResourceDefinition.js"
+
+/**
+ * What a test gives out for the resources of a definition.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ResourceFake {
+  /** The definition's `id`. */
+  readonly definitionId: number
+  readonly make: (config: Readonly<Record<string, unknown>>, options: unknown) => unknown
+}
+
+/**
+ * A fake for the resources of a definition.
+ *
+ * @param definition what it stands in for
+ * @param make makes one resource for each distinct key; it is given the client's configuration, normalised, and the
+ *   options
+ * @since 0.1.0
+ * @category constructors
+ */
+export const resourceFake = <Ctor extends ClientClass, Options, R>(
+  definition: ResourceDefinition<Ctor, Options, R>,
+  make: (config: Readonly<Record<string, unknown>>, options: Options) => Types.NoInfer<R>
+): ResourceFake => {
+  orThrow(checkValue("ResourceCache.fake", "make", make, "function"))
+  return {
+    definitionId: definition.id,
+    make: (config, options) => make(config, Either.getOrThrow(definition.validateOptions(options)))
+  }
+}
+
+/**
+ * A builder that gives out fakes. They are the test's: they are never released.
+ *
+ * @param otherwise builds the resources of definitions there is no fake for
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fakeResourceBuilder =
+  (fakes: ReadonlyArray<ResourceFake>, otherwise: ResourceBuilder): ResourceBuilder => (prepared, cache) => {
+    const fake = fakes.find(({ definitionId }) => definitionId === prepared.definition.id)
+    if (fake === undefined) return otherwise(prepared, cache)
+    return failing(
+      prepared,
+      cache,
+      Effect.try({
+        try: () => ({ resource: fake.make(prepared.normal.config, prepared.options.value), release: Effect.void }),
+        catch: (thrown) => thrown
+      })
+    )
+  }
+
+/**
+ * A builder that fails, so that a test reaches no network by accident.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const noFake: ResourceBuilder = (prepared, cache) =>
+  failing(
+    prepared,
+    cache,
+    Effect.fail(
+      new Error(
+        `ResourceCache.layerTest has no fake for ${prepared.definition.name}: give it one by ResourceCache.fake`
+      )
+    )
+  )

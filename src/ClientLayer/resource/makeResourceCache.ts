@@ -1,0 +1,269 @@
+/**
+ * How a cache of resources is made.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Equal from "effect/Equal"
+import { identity } from "effect/Function"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import { describeType } from "../../Cache/engine/options/describeType.js"
+import { type CacheConfigError, CacheKeyError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
+import * as LeasedStore from "../../Cache/LeasedStore.js"
+import { checkOptions, nameIn, withFunction } from "../../Cache/options/checkOptions.js"
+import { glanceAt, glanced, keyedLine, keyedSummary } from "../../Cache/printing/glance.js"
+import { printedAs } from "../../Cache/printing/printedAs.js"
+import { printKey } from "../../Cache/printing/printKey.js"
+import { type MoreSecrets, noMoreSecrets } from "../client/ClientBuilder.js"
+import type { ClientCacheService } from "../client/ClientCacheService.js"
+import { ResourceValueError } from "../errors/ResourceErrors.js"
+import { settled } from "../key/PrintedKey.js"
+import type { ClientClass } from "../sdk/AwsClient.js"
+import { type ResourceBuilder, resourceBuilder, type ResourceError } from "./ResourceBuilder.js"
+import { isResourceCacheKey, prepareResource, type ResourceCacheKey } from "./ResourceCacheKey.js"
+import { resourceCacheKinds } from "./ResourceCacheService.js"
+import type { ResourceCacheOptions, ResourceCacheService } from "./ResourceCacheService.js"
+import type { ResourceArguments, ResourceDefinition } from "./ResourceDefinition.js"
+
+const defaultMaxSize = 10
+const defaultGracePeriod = "5 seconds"
+
+/**
+ * Adds to the configuration that a resource is asked for with.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CompleteConfig = (config: unknown) => unknown
+
+/**
+ * Makes a cache of resources over a cache of clients, which must live at least as long. When the scope closes, builds
+ * are interrupted, leases are waited for as long as the grace period, and then every resource it built is released.
+ *
+ * Fails with `CacheConfigError` for an option it cannot accept.
+ *
+ * @param clients where resources lease their clients
+ * @param complete adds to the configurations that callers ask with, before they make a key. It must not throw
+ * @param secrets what clients get besides, to be masked in errors
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeResourceCache = (
+  options: ResourceCacheOptions,
+  clients: ClientCacheService,
+  complete?: CompleteConfig,
+  secrets: MoreSecrets = noMoreSecrets
+): Effect.Effect<ResourceCacheService, CacheConfigError, Scope.Scope> =>
+  makeResourceCacheWith(options, resourceBuilder(clients, secrets), complete)
+
+/**
+ * Makes a cache of resources that are built in another way.
+ *
+ * @param builder how resources are built
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeResourceCacheWith = (
+  options: ResourceCacheOptions,
+  builder: ResourceBuilder,
+  complete: CompleteConfig = identity
+): Effect.Effect<ResourceCacheService, CacheConfigError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const name = nameIn(options, "ResourceCache")
+    yield* checkOptions(name, options, resourceCacheKinds)
+    let built = 0
+    let maxSize = options.maxSize ?? defaultMaxSize
+    const store = yield* LeasedStore.make<ResourceCacheKey<unknown>, CachedResource, ResourceError>({
+      name,
+      evictionPolicy: options.evictionPolicy,
+      maxSize,
+      timeToLive: options.timeToLive,
+      timeToIdle: options.timeToIdle,
+      gracePeriod: options.gracePeriod ?? defaultGracePeriod,
+      releaseTimeout: options.releaseTimeout,
+      release: ({ release }) => release,
+      eventCapacity: options.eventCapacity,
+      metrics: options.metrics,
+      acquire: (key) => Effect.dieMessage(`effect-aws-cache: nothing builds ${key.label}; please report this`)
+    })
+
+    const found = <Ctor extends ClientClass, Options, R, A, E, R2>(
+      definition: ResourceDefinition<Ctor, Options, R>,
+      configuration: unknown,
+      options: unknown,
+      use: (
+        key: ResourceCacheKey<R>,
+        lease: LeasedStore.LeaseOptions<CachedResource, ResourceError, never>
+      ) => Effect.Effect<A, E, R2>
+    ): Effect.Effect<A, E | ResourceError, R2> =>
+      Effect.suspend((): Effect.Effect<A, E | ResourceError, R2> => {
+        const prepared = prepareResource(definition, complete(configuration), options)
+        if (Either.isLeft(prepared)) return Effect.fail(prepared.left)
+        const { right } = prepared
+        const acquire = Effect.suspend(() => {
+          const key = settled(right.key)
+          return Effect.map(builder(right, name), ({ release, resource }) => {
+            built += 1
+            return new CachedResource(key, resource, release)
+          })
+        })
+        return use(right.key, { acquire })
+      })
+
+    const put = <E>(
+      key: ResourceCacheKey<unknown>,
+      resource: unknown,
+      write: (entry: CachedResource) => Effect.Effect<void, E>
+    ): Effect.Effect<void, E | CacheKeyError | ResourceValueError> =>
+      Effect.suspend((): Effect.Effect<void, E | CacheKeyError | ResourceValueError> => {
+        if (!isResourceCacheKey(key)) return Effect.fail(notAKey(name, key))
+        return key.accepts(resource)
+          ? write(new CachedResource(key, resource, undefined))
+          : Effect.fail(new ResourceValueError({ cache: name, key: key.label, value: describeType(resource) }))
+      })
+
+    const orNotFound = <A, R>(
+      key: ResourceCacheKey<unknown>,
+      effect: Effect.Effect<Option.Option<A>, never, R>
+    ): Effect.Effect<A, CacheNotFoundError, R> =>
+      Effect.flatMap(
+        effect,
+        Option.match({
+          onNone: () => Effect.fail(new CacheNotFoundError({ cache: name, key: printKey(key) })),
+          onSome: Effect.succeed
+        })
+      )
+
+    const self: ResourceCacheService = {
+      name,
+      resource: <Ctor extends ClientClass, Options, R>(
+        definition: ResourceDefinition<Ctor, Options, R>,
+        ...[configuration, options]: ResourceArguments<Ctor, Options>
+      ) =>
+        found(
+          definition,
+          configuration,
+          options,
+          (key, lease) => store.use(key, (entry) => resourceOf(entry, key), lease)
+        ),
+      lease: <Ctor extends ClientClass, Options, R>(
+        definition: ResourceDefinition<Ctor, Options, R>,
+        ...[configuration, options]: ResourceArguments<Ctor, Options>
+      ) => self.leaseWith(definition, configuration, options),
+      leaseWith: (definition, configuration, options) =>
+        found(
+          definition,
+          configuration,
+          options,
+          (key, lease) => Effect.flatMap(store.lease(key, lease), (entry) => resourceOf(entry, key))
+        ),
+      withResource: (definition, configuration, f, ...[options]) => self.useWith(definition, configuration, options, f),
+      useWith: (definition, configuration, options, f) =>
+        withFunction(
+          name,
+          "use",
+          f,
+          found(
+            definition,
+            configuration,
+            options,
+            (key, lease) => store.use(key, (entry) => Effect.flatMap(resourceOf(entry, key), f), lease)
+          )
+        ),
+      leaseKey: (key) => orNotFound(key, Effect.flatMap(store.leaseOption(key), (entry) => resourceOption(entry, key))),
+      get: (key) => orNotFound(key, store.useOption(key, (entry) => resourceOf(entry, key))),
+      getOption: (key) => store.useOption(key, (entry) => resourceOf(entry, key)),
+      add: (key, resource) =>
+        put(key, resource, (entry) => Effect.catchTag(store.add(key, entry), "EntryTooLargeError", Effect.die)),
+      set: (key, resource) => put(key, resource, (entry) => Effect.orDie(store.set(key, entry))),
+      has: (key) => store.has(key),
+      peek: (key) => Effect.flatMap(store.peek(key), (entry) => resourceOption(entry, key)),
+      remove: (key) => store.remove(key),
+      pop: (key) => Effect.flatMap(store.pop(key), (entry) => resourceOf(entry, key)),
+      popVictim: Effect.map(store.popVictim, Option.map(([key, { resource }]) => [key, resource] as const)),
+      clear: store.clear,
+      keys: store.keys,
+      values: Effect.map(store.values, (entries) => entries.map(({ resource }) => resource)),
+      entries: Effect.map(store.entries, (entries) => entries.map(([key, { resource }]) => [key, resource] as const)),
+      size: store.size,
+      resize: (limit) =>
+        Effect.map(store.resize({ maxSize: limit }), () => {
+          maxSize = limit
+        }),
+      stats: Effect.zipWith(
+        store.stats,
+        store.leases,
+        ({ coalesced, hits, inFlight, leased, misses, releasing, removals, retired, size }, leases) => ({
+          built,
+          hits,
+          misses,
+          coalesced,
+          evictions: removals.evicted,
+          inFlight,
+          size,
+          maxSize,
+          leased,
+          retired,
+          releasing,
+          resources: leases.map(({ key, leases, value: { isBorrowed } }) => ({
+            key: key.label,
+            leases,
+            borrowed: isBorrowed
+          }))
+        })
+      ),
+      events: store.events
+    }
+    return printedAs(
+      glanced(self, (most) => glanceAt(store, most)),
+      () => keyedSummary("ResourceCache", name, store),
+      keyedLine
+    )
+  })
+
+/** A resource and what it is kept under. What was put in by a caller is the caller's to release. */
+class CachedResource {
+  readonly key: ResourceCacheKey<unknown>
+  readonly resource: unknown
+  readonly isBorrowed: boolean
+  readonly release: Effect.Effect<unknown, unknown>
+
+  constructor(
+    key: ResourceCacheKey<unknown>,
+    resource: unknown,
+    release: Effect.Effect<unknown, unknown> | undefined
+  ) {
+    this.key = key
+    this.resource = resource
+    this.isBorrowed = release === undefined
+    this.release = release ?? Effect.void
+  }
+}
+
+// Equal keys are of the same definition: its identity is part of them. What is under a key is of that definition,
+// because it was built by it, or because `add` and `set` take no other.
+const isUnder = <R>(
+  entry: CachedResource,
+  key: ResourceCacheKey<R>
+): entry is CachedResource & { readonly resource: R } => entry.key === key || Equal.equals(entry.key, key)
+
+const resourceOf = <R>(entry: CachedResource, key: ResourceCacheKey<R>): Effect.Effect<R> =>
+  isUnder(entry, key)
+    ? Effect.succeed(entry.resource)
+    : Effect.dieMessage(`effect-aws-cache: found ${entry.key.label} under ${key.label}; please report this`)
+
+const resourceOption = <R>(
+  entry: Option.Option<CachedResource>,
+  key: ResourceCacheKey<R>
+): Effect.Effect<Option.Option<R>> =>
+  Option.isNone(entry) ? Effect.succeedNone : Effect.asSome(resourceOf(entry.value, key))
+
+const notAKey = (cache: string, key: unknown): CacheKeyError =>
+  new CacheKeyError({
+    cache,
+    field: "key",
+    value: printKey(key),
+    accepted: "a ResourceCacheKey, made by ResourceCacheKey.make"
+  })

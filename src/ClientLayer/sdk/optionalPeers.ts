@@ -1,0 +1,61 @@
+/**
+ * The SDK packages that sessions need, loaded when they are needed.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import { PackageNotFoundError } from "../errors/SessionErrors.js"
+
+/**
+ * Reads the shared config and credentials files.
+ *
+ * @param session for errors
+ * @since 0.1.0
+ * @category loading
+ */
+export const loadConfigModule = (
+  session: string
+): Effect.Effect<
+  Pick<typeof import("@smithy/core/config"), "getProfileName" | "loadSharedConfigFiles">,
+  PackageNotFoundError
+> =>
+  load(() => import("@smithy/core/config"), session, "@smithy/core", "reading the shared config and credentials files")
+
+/**
+ * What of the SDK finds credentials.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CredentialsModule = Pick<
+  typeof import("@aws-sdk/credential-providers"),
+  "fromIni" | "fromLoginCredentials" | "fromNodeProviderChain" | "fromProcess" | "fromSSO"
+>
+
+/**
+ * Finds credentials.
+ *
+ * @param session for errors
+ * @since 0.1.0
+ * @category loading
+ */
+export const loadCredentialsModule = (
+  session: string
+): Effect.Effect<CredentialsModule, PackageNotFoundError> =>
+  load(
+    () => import("@aws-sdk/credential-providers"),
+    session,
+    "@aws-sdk/credential-providers",
+    "finding the credentials of a profile or of the environment"
+  )
+
+const load = <A>(
+  load: () => Promise<A>,
+  session: string,
+  name: string,
+  purpose: string
+): Effect.Effect<A, PackageNotFoundError> =>
+  Effect.tryPromise({
+    try: load,
+    catch: (cause) => new PackageNotFoundError({ session, package: name, purpose, cause })
+  })

@@ -1,0 +1,42 @@
+/**
+ * The caches of a session.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Effectable from "effect/Effectable"
+import type { ClientCacheService } from "../client/ClientCacheService.js"
+import type { ResourceCacheService } from "../resource/ResourceCacheService.js"
+
+/**
+ * Which cache of a session is meant: each has one for `"LRU"` and one for `"LFU"`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type SessionPolicy = "LRU" | "LFU"
+
+/**
+ * The four caches of a session: `session.caches.client.LRU`. It is an effect that gives itself, as `Session.caches` does,
+ * so that a mock of a session may leave it out.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class SessionCaches extends Effectable.Class<SessionCaches> {
+  /** @since 0.1.0 */
+  readonly client: Readonly<Record<SessionPolicy, ClientCacheService>>
+  /** @since 0.1.0 */
+  readonly resource: Readonly<Record<SessionPolicy, ResourceCacheService>>
+
+  constructor(caches: Pick<SessionCaches, "client" | "resource">) {
+    super()
+    this.client = caches.client
+    this.resource = caches.resource
+  }
+
+  /** @since 0.1.0 */
+  override commit(): Effect.Effect<SessionCaches> {
+    return Effect.succeed(this)
+  }
+}

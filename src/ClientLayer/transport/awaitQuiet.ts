@@ -1,0 +1,68 @@
+/**
+ * Waiting, at the end, for what is still under way on connections.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { unrefSleep } from "../../Cache/common/unrefSleep.js"
+import type { Transport } from "./Transport.js"
+
+/**
+ * Drains transports, and waits until their last connection has closed: until each request has its answer and each body
+ * is read, or the time is over. It holds where nobody may interrupt, too.
+ *
+ * @param millis the most time, in milliseconds
+ * @since 0.1.0
+ * @category combinators
+ */
+export const awaitQuiet = (transports: ReadonlyArray<Transport>, millis: number): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    for (const transport of transports) transport.drain()
+    const busy = transports.filter((transport) => transport.isBusy)
+    if (busy.length === 0 || millis <= 0) return Effect.void
+    const quiet = Effect.async<void>((resume) => {
+      let left = busy.length
+      const ends = busy.map((transport) =>
+        transport.whenQuiet(() => {
+          left -= 1
+          if (left === 0) resume(Effect.void)
+        })
+      )
+      return Effect.sync(() => {
+        for (const end of ends) end()
+      })
+    })
+    return millis === Number.POSITIVE_INFINITY
+      ? quiet
+      : Effect.raceFirst(Effect.interruptible(quiet), Effect.interruptible(unrefSleep(millis)))
+  })
+
+/**
+ * A time that begins to run at one moment, and what is left of it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Countdown {
+  readonly start: Effect.Effect<void>
+  /** Milliseconds; all of the time before it was started. */
+  readonly left: Effect.Effect<number>
+}
+
+/**
+ * A countdown that has not started.
+ *
+ * @param millis the time, in milliseconds
+ * @since 0.1.0
+ * @category constructors
+ */
+export const countdown = (millis: number): Countdown => {
+  let startedAt = Number.POSITIVE_INFINITY
+  return {
+    start: Effect.map(Clock.currentTimeMillis, (now) => {
+      startedAt = Math.min(startedAt, now)
+    }),
+    left: Effect.map(Clock.currentTimeMillis, (now) => Math.max(0, millis - Math.max(0, now - startedAt)))
+  }
+}

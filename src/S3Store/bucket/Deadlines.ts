@@ -1,0 +1,163 @@
+/**
+ * Giving up what takes too long, at next to no cost for what does not.
+ *
+ * @since 0.1.0
+ */
+import type * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import { listenOnceMore, stoodStill } from "../common/standstill.js"
+
+/** A promise that is waited for: what to do when it is late. */
+interface Waiting {
+  deadline: bigint
+  /** Whether its time has started anew, after the process stood still. */
+  again: boolean
+  late: (() => void) | undefined
+}
+
+/**
+ * Waits for promises, all for the same time at most. `Effect.timeout` forks two fibers and starts a timer each time;
+ * here all promises share one fiber: since all may take the same time, the deadlines are in the order of the starts, and
+ * the fiber sleeps until the first of them that is still to come.
+ *
+ * No answer that has arrived already is late. Where the process stood still when the time was over, it starts anew, once.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Deadlines {
+  /**
+   * Runs a promise, and aborts it when it is late or its fiber is interrupted. `onLate` is the failure when it is late,
+   * `onRejected` the one when it rejects or its start throws.
+   */
+  readonly run: <A, E>(
+    start: (abortSignal: AbortSignal) => Promise<A>,
+    onRejected: (cause: unknown) => E,
+    onLate: () => E
+  ) => Effect.Effect<A, E>
+}
+
+/**
+ * Deadlines a certain time after each start; `Duration.infinity` for none. They end with the scope, as everything should
+ * that waits for them.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeDeadlines = (limit: Duration.Duration): Effect.Effect<Deadlines, never, Scope.Scope> =>
+  Effect.map(Effect.scope, (scope) => {
+    const nanos = Option.getOrUndefined(Duration.toNanos(limit))
+    const queue: Array<Waiting> = []
+    let first = 0
+    let isWatched = false
+
+    /** The first promise that is still waited for; those before it are forgotten. */
+    const next = (): Waiting | undefined => {
+      while (first < queue.length && queue[first]?.late === undefined) first++
+      if (first > 1000 || first === queue.length) {
+        queue.splice(0, first)
+        first = 0
+      }
+      return queue[first]
+    }
+
+    /** What is late is given up, unless it was only not heard. */
+    const giveUp = (late: ReadonlyArray<Waiting>, lateness: number): Effect.Effect<void> =>
+      Effect.map(listenOnceMore(lateness), () => {
+        for (const waiting of late) {
+          const { late } = waiting
+          waiting.late = undefined
+          late?.()
+        }
+      })
+
+    const watch: Effect.Effect<void> = Effect.clockWith((clock) =>
+      Effect.suspend(() => {
+        const now = clock.unsafeCurrentTimeNanos()
+        const late: Array<Waiting> = []
+        let lateness = 0
+        for (let waiting = next(); waiting !== undefined; waiting = next()) {
+          if (waiting.deadline > now) {
+            if (late.length > 0) break
+            return Effect.flatMap(clock.sleep(Duration.nanos(waiting.deadline - now)), () => watch)
+          }
+          first++
+          const since = Number(now - waiting.deadline) / 1e6
+          if (nanos !== undefined && !waiting.again && stoodStill(since, Duration.toMillis(limit))) {
+            // It starts anew, so that it is in order behind all that have started.
+            waiting.again = true
+            waiting.deadline = now + nanos
+            queue.push(waiting)
+          } else {
+            lateness = Math.max(lateness, since)
+            late.push(waiting)
+          }
+        }
+        if (late.length > 0) return Effect.zipRight(giveUp(late, lateness), watch)
+        isWatched = false
+        return Effect.void
+      })
+    )
+
+    const enter = (clock: Clock.Clock): Waiting | undefined => {
+      if (nanos === undefined) return undefined
+      const waiting: Waiting = { deadline: clock.unsafeCurrentTimeNanos() + nanos, again: false, late: () => {} }
+      queue.push(waiting)
+      return waiting
+    }
+
+    const leave = (waiting: Waiting | undefined): void => {
+      if (waiting === undefined) return
+      waiting.late = undefined
+      next()
+    }
+
+    /** The fork is not interruptible: else nobody would watch any more. */
+    const watched = Effect.suspend(() => {
+      if (isWatched || nanos === undefined) return Effect.void
+      isWatched = true
+      return Effect.asVoid(Effect.uninterruptible(Effect.forkIn(Effect.interruptible(watch), scope)))
+    })
+
+    return {
+      run: <A, E>(
+        start: (abortSignal: AbortSignal) => Promise<A>,
+        onRejected: (cause: unknown) => E,
+        onLate: () => E
+      ) =>
+        Effect.clockWith((clock) =>
+          Effect.suspend(() => {
+            const waiting = enter(clock)
+            const promise = Effect.async<A, E>((resume) => {
+              const controller = new AbortController()
+              const settle = (outcome: Effect.Effect<A, E>) => {
+                leave(waiting)
+                resume(outcome)
+              }
+              if (waiting !== undefined) {
+                waiting.late = () => {
+                  resume(Effect.fail(onLate()))
+                  controller.abort()
+                }
+              }
+              try {
+                start(controller.signal).then(
+                  (value) => settle(Effect.succeed(value)),
+                  (cause) => settle(Effect.fail(onRejected(cause)))
+                )
+              } catch (cause) {
+                settle(Effect.fail(onRejected(cause)))
+              }
+              return Effect.sync(() => {
+                leave(waiting)
+                controller.abort()
+              })
+            })
+            return Effect.zipRight(watched, promise)
+          })
+        )
+    }
+  })

@@ -1,0 +1,57 @@
+/**
+ * The two levels of an `S3Cache`, and what its operations share.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type { KeyedMutex } from "../common/KeyedMutex.js"
+import type { TagMarkers } from "../coordination/TagMarkers.js"
+import type { EntryFormat } from "../entry/EntryFormat.js"
+import type { Ledger } from "../guard/Ledger.js"
+import type { SetupFaults } from "../guard/SetupFaults.js"
+import type { AnyKey, Keyspace } from "../keyspace/Keyspace.js"
+import type { MemoryLevel } from "../memory/MemoryLevel.js"
+import type { DescribedStore } from "../objects/describedStore.js"
+import { S3StoreError } from "../objects/S3StoreErrors.js"
+import type { EntryPolicy } from "../options/EntryPolicy.js"
+import type { WriteBehind } from "./WriteBehind.js"
+
+/**
+ * What the operations of a cache work with.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CacheLevels {
+  /** The name of the cache. */
+  readonly name: string
+  readonly memory: MemoryLevel
+  readonly store: DescribedStore
+  readonly format: EntryFormat
+  readonly ledger: Ledger
+  /** What the log has told of the set-up. */
+  readonly faults: SetupFaults
+  readonly markers: TagMarkers
+  /** Changes of one entry in the second level go one at a time. */
+  readonly writes: KeyedMutex<AnyKey>
+  readonly behind: WriteBehind
+  /** What cache and keyspace say of the entries of a keyspace. */
+  readonly policyOf: <K, V, F>(space: Keyspace<K, V, F>) => EntryPolicy
+}
+
+/**
+ * Tells in the log of what went wrong without an error for anybody. What was not asked since the circuit is open is not
+ * told: its opening was. What every key meets is told once.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const logProblem = (
+  { faults, name }: CacheLevels,
+  key: AnyKey,
+  error: { readonly message: string; readonly reason?: string }
+): Effect.Effect<void> => {
+  if (error.reason === "CircuitOpen") return Effect.void
+  const log = Effect.annotateLogs(Effect.logWarning(error.message), { cache: name, key: String(key) })
+  return error instanceof S3StoreError ? Effect.asVoid(Effect.whenEffect(log, faults.isNews(error))) : log
+}

@@ -1,0 +1,197 @@
+/**
+ * What an `S3Cache` does.
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import type * as Stream from "effect/Stream"
+import type { EntryInfo } from "../../Cache/common/EntryInfo.js"
+import type { CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
+import type { S3CacheCheck } from "../guard/checkStore.js"
+import type { S3CacheEvent } from "../guard/S3CacheEvent.js"
+import type { CacheKey, Keyspace } from "../keyspace/Keyspace.js"
+import type { CacheEncodeError, S3StoreError } from "../objects/S3StoreErrors.js"
+import type {
+  S3CacheManyOptions,
+  S3CacheMemoizeOptions,
+  S3CachePruneOptions,
+  S3CacheWriteOptions
+} from "../options/S3CacheOptions.js"
+
+/**
+ * What an `S3Cache` has counted since it was made, and what it is like now.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface S3CacheStats {
+  /** Lookups the memory level answered. */
+  readonly memoryHits: number
+  /** Loads from the second level that found an entry of use. */
+  readonly storeHits: number
+  /** Loads from the second level that did not, whatever they found instead. */
+  readonly storeMisses: number
+  /** Computations, of memoized functions and others. */
+  readonly computations: number
+  /** Loads and computations that were joined while they were under way, instead of being started once more. */
+  readonly coalesced: number
+  /** Entries written to the second level. */
+  readonly writes: number
+  /** Writes to the second level that failed without their caller being told: computed values, and writes behind. */
+  readonly writeFailures: number
+  /** Requests to the second level that failed, those whose caller was served all the same included. */
+  readonly storeErrors: number
+  /** Requests to the second level that were not made, since the circuit is open or the set-up is wrong. */
+  readonly refused: number
+  /** Objects that were damaged, foreign, of a newer format, or did not fit the schema. */
+  readonly unreadable: number
+  /** Objects found after their time, and removed from the second level. */
+  readonly expired: number
+  /** Entries found that were made before one of their tags was invalidated. */
+  readonly invalidated: number
+  /** Tags that could not be asked for, each time. */
+  readonly tagsUnknown: number
+  /** Objects read whose writer's clock is more than 5 seconds ahead of the second level's. */
+  readonly clockSkews: number
+  /** Entries given out after their time to live. */
+  readonly staleServed: number
+  /** Comparisons of an entry in memory with the second level. */
+  readonly revalidations: number
+  /** Leases taken to compute for all processes, and leases of other processes waited for. */
+  readonly leases: { readonly taken: number; readonly awaited: number; readonly lost: number }
+  /** What becomes of a request to the second level now. */
+  readonly circuit: "closed" | "open" | "halfOpen"
+  /** Entries in the memory level. */
+  readonly memorySize: number
+  /** Entries that wait to be written to the second level. */
+  readonly waiting: number
+  /** Loads and computations under way. */
+  readonly inFlight: number
+}
+
+/**
+ * An entry as `list` tells of it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ListedEntry<in out K, in out V, out F = never> {
+  readonly key: CacheKey<K, V, F>
+  /** When its value was set, or its computation began, in milliseconds since the epoch. */
+  readonly made: number
+  /** Until when it is fresh, in milliseconds since the epoch; `Infinity` for ever. */
+  readonly freshUntil: number
+  readonly tags: ReadonlyArray<string>
+  /** How many bytes it takes in the second level. */
+  readonly bytes: number
+}
+
+/**
+ * An entry in memory as `peekEntry` shows it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface S3EntryInfo<out V> extends EntryInfo<V> {
+  /** When its value was set, or its computation began, in milliseconds since the epoch. */
+  readonly made: number
+  readonly tags: ReadonlyArray<string>
+}
+
+/**
+ * How far `prune` is.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PruneProgress {
+  /** Objects that were looked at. */
+  readonly examined: number
+  /** Those of them that were removed. */
+  readonly removed: number
+  /** All objects, `examined` in the end; of more than 100,000 only those that were listed so far, which grow. */
+  readonly total: number
+}
+
+/**
+ * An `S3Cache`: a bounded memory level over a second level that processes share. See the statics of `S3Cache`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface S3CacheService {
+  readonly get: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<V, CacheNotFoundError | S3StoreError>
+  readonly getOption: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>, S3StoreError>
+  readonly has: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<boolean, S3StoreError>
+  readonly peek: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>>
+  readonly peekEntry: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<S3EntryInfo<V>>>
+  readonly set: <K, V, F>(
+    key: CacheKey<K, V, F>,
+    value: V,
+    options?: S3CacheWriteOptions
+  ) => Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError>
+  readonly add: <K, V, F>(
+    key: CacheKey<K, V, F>,
+    value: V,
+    options?: S3CacheWriteOptions
+  ) => Effect.Effect<void, CacheEncodeError | CacheExistsError | EntryTooLargeError | S3StoreError>
+  readonly remove: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<void, CacheNotFoundError | S3StoreError>
+  readonly pop: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<V, CacheNotFoundError | S3StoreError>
+  readonly getMany: <K, V, F>(
+    keys: Iterable<CacheKey<K, V, F>>,
+    options?: S3CacheManyOptions
+  ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, S3StoreError>
+  readonly getManyOrCompute: <K, V, F, E>(
+    keyspace: Keyspace<K, V, F>,
+    keys: Iterable<K>,
+    load: (missing: ReadonlyArray<K>) => Effect.Effect<Iterable<readonly [key: K, value: V]>, E>,
+    options?: S3CacheManyOptions
+  ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E | F>
+  readonly hasMany: <K, V, F>(
+    keys: Iterable<CacheKey<K, V, F>>,
+    options?: S3CacheManyOptions
+  ) => Effect.Effect<ReadonlyArray<boolean>, S3StoreError>
+  readonly setMany: <K, V, F>(
+    entries: Iterable<readonly [key: CacheKey<K, V, F>, value: V, options?: S3CacheWriteOptions | undefined]>,
+    options?: S3CacheManyOptions & S3CacheWriteOptions
+  ) => Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError>
+  readonly removeMany: <K, V, F>(
+    keys: Iterable<CacheKey<K, V, F>>,
+    options?: S3CacheManyOptions
+  ) => Effect.Effect<number, S3StoreError>
+  readonly getOrCompute: <K, V, F, E>(
+    key: CacheKey<K, V, F>,
+    compute: Effect.Effect<V, E>,
+    options?: S3CacheWriteOptions
+  ) => Effect.Effect<V, E | F>
+  readonly refresh: <K, V, F, E>(
+    key: CacheKey<K, V, F>,
+    compute: Effect.Effect<V, E>,
+    options?: S3CacheWriteOptions
+  ) => Effect.Effect<V, E | F>
+  readonly memoize: <K, V, F, E, R>(
+    keyspace: Keyspace<K, V, F>,
+    compute: (key: K) => Effect.Effect<V, E, R>,
+    options?: S3CacheMemoizeOptions<K, V>
+  ) => Effect.Effect<(key: K) => Effect.Effect<V, E | F>, never, R>
+  readonly list: <K, V, F>(
+    keyspace: Keyspace<K, V, F>,
+    options?: S3CacheManyOptions
+  ) => Stream.Stream<ListedEntry<K, V, F>, S3StoreError>
+  readonly prune: <K, V, F>(
+    keyspace: Keyspace<K, V, F>,
+    options?: S3CachePruneOptions
+  ) => Stream.Stream<PruneProgress, S3StoreError>
+  readonly clear: <K, V, F>(
+    keyspace: Keyspace<K, V, F>
+  ) => Stream.Stream<{ readonly removed: number }, S3StoreError>
+  readonly check: Effect.Effect<S3CacheCheck>
+  readonly invalidateTag: (tag: string) => Effect.Effect<void, S3StoreError>
+  readonly expireTag: (tag: string) => Effect.Effect<void, S3StoreError>
+  readonly flush: Effect.Effect<void>
+  readonly settle: (options: { readonly within: Duration.DurationInput }) => Effect.Effect<{ readonly open: number }>
+  readonly stats: Effect.Effect<S3CacheStats>
+  readonly events: Stream.Stream<S3CacheEvent>
+}

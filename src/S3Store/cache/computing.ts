@@ -1,0 +1,360 @@
+/**
+ * How an `S3Cache` computes what neither level has.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import type { EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
+import { outcomeOf } from "../../Cache/events/announced.js"
+import type { FlightGroup } from "../../Cache/flight/FlightGroup.js"
+import { ownExit } from "../../Cache/flight/ownCause.js"
+import { replacesFailureUntil } from "../../Cache/store/entryTimes.js"
+import { classOf, longestMessage, shortText } from "../common/shortText.js"
+import type { Moment } from "../coordination/TagMarkers.js"
+import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
+import type { MemoryEntry } from "../memory/MemoryEntry.js"
+import type { CacheEncodeError, S3StoreError } from "../objects/S3StoreErrors.js"
+import type { EntryPolicy } from "../options/EntryPolicy.js"
+import type { S3CacheWriteOptions } from "../options/S3CacheOptions.js"
+import { type CacheLevels, logProblem } from "./CacheLevels.js"
+import type { Coordination, Fence } from "./coordination.js"
+import { keepUnwritten, type Prepared, prepareFailure, prepareValue } from "./entryCodec.js"
+import type { Reading } from "./reading.js"
+import type { PutOutcome, Writing } from "./writing.js"
+
+/**
+ * A lookup that can compute.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Call<in out K, in out V, out F, in out E> {
+  readonly key: CacheKey<K, V, F>
+  /** Who shares computations with it: they agree on how these may fail. */
+  readonly group: FlightGroup<AnyKey, Computed<V, E>, never>
+  /** The computation. It needs nothing of who calls. */
+  readonly compute: Effect.Effect<V, E>
+  readonly writeOptions: (value: V) => S3CacheWriteOptions
+  /**
+   * Asked when it is computed, whether the result is of that key: what it was given as a key may have changed meanwhile.
+   * One that is not is given to its callers, and not kept.
+   */
+  readonly isOfKey?: (() => boolean) | undefined
+  /** When it began, if that was before it is computed. */
+  readonly began?: Moment | undefined
+  /** Whether who calls has just looked into both levels: the second is not asked again. */
+  readonly isLooked?: boolean | undefined
+  /** Limits how many results are written at the same time. */
+  readonly throttle?: Effect.Semaphore | undefined
+}
+
+/**
+ * How a lookup ended.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Computed<out V, out E> {
+  readonly content: () => Exit.Exit<V, E>
+  /** What memory is to keep, if anything. */
+  readonly keep: MemoryEntry | undefined
+  /** Whether it is to be computed anew in the background. */
+  readonly refresh: boolean
+  /** Whether it was computed since it was asked for, by this process or another one. */
+  readonly isNew?: boolean
+  /** How the computation failed, where there is a value in place of that. */
+  readonly failed?: Exit.Exit<never, E>
+}
+
+/**
+ * Computes values, and writes them to both levels.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Computing {
+  /**
+   * Computes what neither level has.
+   *
+   * @param stale what is given out where it fails, while the policy allows it
+   * @param isAttached whether the result would still be kept
+   * @param fence where a lease is held: what allows the write
+   */
+  readonly compute: <K, V, F, E>(
+    call: Call<K, V, F, E>,
+    policy: EntryPolicy,
+    stale: MemoryEntry | undefined,
+    isAttached: () => boolean,
+    fence: Fence | undefined
+  ) => Effect.Effect<Computed<V, E | F>>
+  /** Computes whatever both levels have. What another process computes meanwhile is as new. */
+  readonly computeAnew: <K, V, F, E>(
+    call: Call<K, V, F, F | E>,
+    policy: EntryPolicy,
+    isAttached: () => boolean
+  ) => Effect.Effect<Computed<V, E | F>>
+}
+
+/**
+ * Makes what computes values.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeComputing = (
+  levels: CacheLevels,
+  reading: Reading,
+  writing: Writing,
+  coordination: Coordination
+): Computing => {
+  const { behind, ledger, markers, memory, store, writes } = levels
+
+  /** Failures remember themselves for a while; a value that is there stays, and is refreshed no earlier. */
+  const remember = <K, V, F>(
+    key: CacheKey<K, V, F>,
+    policy: EntryPolicy,
+    cause: Cause.Cause<unknown>,
+    { made }: Moment,
+    stale: MemoryEntry | undefined,
+    isAttached: () => boolean
+  ): Effect.Effect<MemoryEntry | undefined> =>
+    Effect.gen(function*() {
+      const error = Cause.failureOption(cause)
+      if (policy.failureTimeToLive === 0 || Option.isNone(error)) return undefined
+      const failure = key.space.asFailure(error.value)
+      if (Option.isNone(failure)) return undefined
+      const encoded = key.space.encodeFailure(failure.value)
+      if (Option.isNone(encoded)) return undefined
+      const now = yield* Clock.currentTimeMillis
+      if (stale !== undefined) {
+        stale.refreshNoEarlierThan(now + policy.failureTimeToLive)
+        return undefined
+      }
+      return yield* Effect.flatMap(
+        encoded.value,
+        (json) => prepareFailure(levels.format, key, failure.value, json, policy, { made, now })
+      ).pipe(
+        Effect.flatMap((entry) => write(key, policy, entry, isAttached, undefined, undefined)),
+        Effect.catchAll((detail) =>
+          Effect.as(
+            logProblem(levels, key, typeof detail === "string" ? { message: detail } : detail),
+            undefined
+          )
+        )
+      )
+    })
+
+  /** Writes what was computed, and tells what memory is to keep: the result reaches its callers whatever happens here. */
+  const write = <K, V, F>(
+    key: CacheKey<K, V, F>,
+    policy: EntryPolicy,
+    entry: Prepared,
+    isAttached: () => boolean,
+    fence: Fence | undefined,
+    throttle: Effect.Semaphore | undefined
+  ): Effect.Effect<MemoryEntry | undefined> => {
+    const limit = <A, E>(write: Effect.Effect<A, E>) => throttle === undefined ? write : throttle.withPermits(1)(write)
+    const writeOrKeep = (write: Effect.Effect<MemoryEntry | undefined, S3StoreError>) =>
+      Effect.catchAll(
+        limit(writes.withLock(key, write)),
+        (error) => Effect.as(writeFailed(levels, key, error), entry.held)
+      )
+    // A write or removal while it was computed wins over the result.
+    if (!isAttached()) return Effect.succeed(undefined)
+    // A failure never takes the place of a value that another process has written meanwhile.
+    if (!entry.held.isValue) {
+      return writeOrKeep(Effect.suspend(() => isAttached() ? writing.addFailure(key, entry) : nothing))
+    }
+    if (fence !== undefined) {
+      return writeOrKeep(Effect.suspend(() => isAttached() ? writeFenced(key, entry, fence) : nothing))
+    }
+    return policy.write === "behind"
+      ? Effect.as(behind.offer(key, entry, isAttached), entry.held)
+      : writeOrKeep(Effect.suspend(() => isAttached() ? writing.save(key, entry) : nothing))
+  }
+
+  const writeFenced = <K, V, F>(
+    key: CacheKey<K, V, F>,
+    entry: Prepared,
+    fence: Fence
+  ): Effect.Effect<MemoryEntry | undefined, S3StoreError> =>
+    Effect.flatMap(
+      Effect.flatMap(
+        fence.isHeld,
+        (isHeld): Effect.Effect<PutOutcome | undefined, S3StoreError> =>
+          isHeld ? writing.putInPlaceOf(key, entry, fence.etag) : nothing
+      ),
+      (outcome) => {
+        if (outcome?._tag === "Written") return Effect.succeed(outcome.held)
+        ledger.record({ _tag: "LeaseLost", key })
+        return nothing
+      }
+    )
+
+  const compute = <K, V, F, E>(
+    call: Call<K, V, F, E>,
+    policy: EntryPolicy,
+    stale: MemoryEntry | undefined,
+    isAttached: () => boolean,
+    fence: Fence | undefined,
+    // What is done with a value whose time is over at once.
+    unkept: Effect.Effect<undefined> = nothing
+  ): Effect.Effect<Computed<V, E | F>> =>
+    Effect.gen(function*() {
+      const { key } = call
+      const moment = call.began ?? (yield* markers.moment)
+      const started = yield* Clock.currentTimeMillis
+      ledger.record({ _tag: "ComputationStarted", key })
+      let content: () => Exit.Exit<V, E | F> = () => exit
+      const exit: Exit.Exit<V, E> = ownExit(
+        yield* Effect.onExit(Effect.exit(call.compute), (outer) =>
+          Effect.map(Clock.currentTimeMillis, (now) =>
+            ledger.record({
+              _tag: "ComputationEnded",
+              key,
+              outcome: outcomeOf(Exit.flatten(outer)),
+              millis: now - started
+            })))
+      )
+      const now = yield* Clock.currentTimeMillis
+      if (call.isOfKey !== undefined && !call.isOfKey()) {
+        return { content, keep: undefined, refresh: false, isNew: true }
+      }
+      if (Exit.isSuccess(exit)) {
+        const keep = yield* Effect.suspend(() => {
+          const options = call.writeOptions(exit.value)
+          return Effect.matchEffect(
+            prepareValue(levels.format, key, exit.value, policy, options, { made: moment.made, now }),
+            {
+              onSuccess: (entry) => {
+                // What its callers get is what those get who come later.
+                content = entry.held.readerFor(key.space) ?? content
+                return entry.held.freshUntil > now
+                  ? write(key, policy, entry, isAttached, fence, call.throttle)
+                  : unkept
+              },
+              onFailure: (error) =>
+                Effect.zipRight(
+                  writeFailed(levels, key, error),
+                  Effect.map(
+                    keepUnwritten(key, exit.value, policy, options, { made: moment.made, now }, error),
+                    (held) => {
+                      content = held.readerFor(key.space) ?? content
+                      return held.freshUntil > now && isAttached() ? held : undefined
+                    }
+                  )
+                )
+            }
+          )
+        }).pipe(
+          Effect.catchAllCause((cause) =>
+            Effect.as(
+              Effect.annotateLogs(
+                Effect.logError(`the value could not be cached: ${describeThrown(cause)}`),
+                { cache: levels.name, key: String(key) }
+              ),
+              undefined
+            )
+          )
+        )
+        return { content, keep, refresh: false, isNew: true }
+      }
+      if (Cause.isInterrupted(exit.cause)) {
+        return { content, keep: undefined, refresh: false, isNew: true }
+      }
+      const keep = yield* remember(key, policy, exit.cause, moment, stale, isAttached)
+      const staleContent = stale?.readerFor(key.space)
+      if (
+        stale === undefined || staleContent === undefined ||
+        now >= replacesFailureUntil(policy.freshness, stale.freshUntil)
+      ) {
+        return { content, keep, refresh: false, isNew: true }
+      }
+      if (now >= stale.freshUntil) {
+        ledger.record({ _tag: "StaleServed", key, because: "failure" })
+      }
+      return { content: staleContent, keep, refresh: false, isNew: true, failed: Exit.failCause(exit.cause) }
+    })
+
+  /** What is computed whatever both levels have. What another process computes meanwhile is as new. */
+  const computeAnew = <K, V, F, E>(
+    call: Call<K, V, F, F | E>,
+    policy: EntryPolicy,
+    isAttached: () => boolean
+  ): Effect.Effect<Computed<V, E | F>> =>
+    Effect.gen(function*() {
+      const { key } = call
+      const held = yield* reading.readMemory(key, policy, reading.loadInside)
+      const stale = held !== undefined && held.isValue ? held : undefined
+      // As when it is set.
+      const removeOld = Effect.suspend(() =>
+        isAttached() ? Effect.as(Effect.ignore(writing.remove(key)), undefined) : nothing
+      )
+      const computeBehind = (fence: Fence | undefined) =>
+        Effect.tap(compute(call, policy, stale, isAttached, fence, removeOld), ({ content, failed, keep }) =>
+          // Another process was faster: the old value is over.
+          keep === undefined && failed === undefined && held !== undefined && Exit.isSuccess(content())
+            ? memory.drop(key, held)
+            : Effect.void)
+      if (policy.coordination === "none") return yield* computeBehind(undefined)
+      const before = yield* Effect.either(etagOf(key))
+      if (Either.isLeft(before)) {
+        yield* logProblem(levels, key, before.left)
+        return yield* computeBehind(undefined)
+      }
+      return yield* coordination(key, {
+        check: Effect.flatMap(reading.load(key, policy), ({ etag, held }) =>
+          Effect.map(Clock.currentTimeMillis, (now) => {
+            const content = etag === before.right || held === undefined || now >= held.freshUntil
+              ? undefined
+              : held.readerFor(key.space)
+            return {
+              etag,
+              found: content === undefined
+                ? Option.none()
+                : Option.some({ content, keep: held, refresh: false, isNew: true })
+            }
+          })),
+        compute: computeBehind
+      })
+    })
+
+  const etagOf = (key: AnyKey): Effect.Effect<string | undefined, S3StoreError> =>
+    Effect.map(
+      store.load(key.objectName, { firstBytes: 4096 }),
+      (there) => there._tag === "Found" || there._tag === "TooLarge" ? there.etag : undefined
+    )
+
+  return { compute, computeAnew }
+}
+
+/**
+ * Tells of a write whose caller does not get the error.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const writeFailed = (
+  levels: CacheLevels,
+  key: AnyKey,
+  error: CacheEncodeError | EntryTooLargeError | S3StoreError
+): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    levels.ledger.record({ _tag: "WriteFailed", key, error })
+    return logProblem(levels, key, error)
+  })
+
+const nothing = Effect.succeed(undefined)
+
+/** What a function of the program threw, and where: its message may show the value. */
+const describeThrown = (cause: Cause.Cause<unknown>): string => {
+  const thrown = Cause.squash(cause)
+  const stack = thrown instanceof Error ? thrown.stack ?? "" : ""
+  const frames = stack.split("\n").filter((line) => /^ {4}at /.test(line)).slice(0, 3).map((line) => line.trim())
+  return shortText([`its tags or time to live threw ${classOf(thrown)}`, ...frames].join(" "), longestMessage)
+}

@@ -1,0 +1,171 @@
+/**
+ * One computing process of all.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import { printKey } from "../../Cache/printing/printKey.js"
+import { type Foreign, type Lease, type Leases, Patience } from "../coordination/Lease.js"
+import type { AnyKey } from "../keyspace/Keyspace.js"
+import { leaseNameOf } from "../objects/objectName.js"
+import { S3StoreError } from "../objects/S3StoreErrors.js"
+import { type CacheLevels, logProblem } from "./CacheLevels.js"
+
+/**
+ * What keeps a process that was too slow from overwriting what another one computed meanwhile.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Fence {
+  /** Whether this process may still write. */
+  readonly isHeld: Effect.Effect<boolean>
+  /** The etag of the object whose place the result takes; `undefined`: there was none. */
+  readonly etag: string | undefined
+}
+
+/**
+ * Something that one process is to compute.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Coordinated<out A> {
+  /** Whether the result is there by now, and the etag of what is there instead. */
+  readonly check: Effect.Effect<{ readonly found: Option.Option<A>; readonly etag: string | undefined }, S3StoreError>
+  /** Computes and writes, behind a fence; without one where processes cannot agree. */
+  readonly compute: (fence: Fence | undefined) => Effect.Effect<A>
+}
+
+/**
+ * Lets one process of all compute, and the others wait for its result.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Coordination = <A>(key: AnyKey, parts: Coordinated<A>) => Effect.Effect<A>
+
+/**
+ * Makes the coordination by leases. Leases save computations and decide nothing: whatever goes wrong with them, the
+ * computed value reaches its callers. When the second level cannot be asked, each process computes for itself. Where it
+ * does not honour conditions on writes there are no leases; the log tells so once.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordination => {
+  const { ledger, name: cache, store } = levels
+  let isSupported = true
+
+  const reportUnsupported = (error: S3StoreError) =>
+    Effect.suspend(() => {
+      if (!isSupported) return Effect.void
+      isSupported = false
+      return Effect.annotateLogs(
+        Effect.logWarning(
+          `coordination: "lease" cannot be had, each process computes for itself: ${error.message}`
+        ),
+        { cache }
+      )
+    })
+
+  return <A>(key: AnyKey, { check, compute }: Coordinated<A>) => {
+    const name = leaseNameOf(key.objectName)
+    let computed: Option.Option<A> = Option.none()
+
+    /** What is computed under a lease is kept here: no failure to give the lease back takes it away. */
+    const computeAndNote = (fence: Fence) =>
+      Effect.map(compute(fence), (result) => {
+        computed = Option.some(result)
+        return result
+      })
+
+    const computeUnderLease = (lease: Lease): Effect.Effect<A> => {
+      ledger.record({ _tag: "LeaseTaken", key, insteadOf: lease.insteadOf })
+      // Somebody may have finished between the look into the second level and the lease.
+      return Effect.matchEffect(check, {
+        onFailure: () => computeAndNote({ isHeld: lease.isHeld, etag: undefined }),
+        onSuccess: ({ etag, found }) =>
+          Option.isSome(found) ? Effect.succeed(found.value) : computeAndNote({ isHeld: lease.isHeld, etag })
+      })
+    }
+
+    const computeOnceAcquired = (
+      take: Effect.Effect<Lease | Foreign, S3StoreError, Scope.Scope>
+    ): Effect.Effect<Either.Either<A, Foreign>, S3StoreError> =>
+      Effect.scoped(
+        Effect.flatMap(take, (acquired): Effect.Effect<Either.Either<A, Foreign>> =>
+          acquired._tag === "Acquired"
+            ? Effect.map(computeUnderLease(acquired), Either.right)
+            : Effect.succeed(Either.left(acquired)))
+      )
+
+    /** For a caller that has waited for too long: what another one has written meanwhile stays. */
+    const withoutLease = (etag: string | undefined): Effect.Effect<A> =>
+      Effect.zipRight(
+        logProblem(levels, key, {
+          message: `${store.description}${name}: another process computes for longer than leaseWait; not waiting for it`
+        }),
+        computeAndNote({ isHeld: Effect.succeed(true), etag })
+      )
+
+    const acquire = (
+      take: Effect.Effect<Lease | Foreign, S3StoreError, Scope.Scope>,
+      patience: Patience
+    ): Effect.Effect<A, S3StoreError> =>
+      Effect.flatMap(computeOnceAcquired(take), (outcome): Effect.Effect<A, S3StoreError> => {
+        if (Either.isRight(outcome)) return Effect.succeed(outcome.right)
+        if (patience.looks === 0) ledger.record({ _tag: "LeaseAwaited", key })
+        return Effect.flatMap(
+          leases.wait(name, outcome.left, patience),
+          (waited) =>
+            Effect.flatMap(check, ({ etag, found }): Effect.Effect<A, S3StoreError> => {
+              if (Option.isSome(found)) {
+                return Effect.succeed(found.value)
+              }
+              switch (waited._tag) {
+                case "Free":
+                  return acquire(leases.take(name), patience)
+                case "Dead":
+                  return acquire(leases.takeOver(name, waited.lease), patience)
+                case "TooLong":
+                  return withoutLease(etag)
+              }
+            })
+        )
+      })
+
+    const report = (cause: Cause.Cause<S3StoreError>): Effect.Effect<void> => {
+      const error = Option.getOrElse(Cause.failureOption(cause), () =>
+        new S3StoreError({
+          reason: "Unknown",
+          operation: "lease",
+          target: store.description + name,
+          detail: `an unexpected end of the request: ${printKey(Cause.squash(cause)).slice(0, 300)}`,
+          cause: Cause.squash(cause)
+        }))
+      return error.reason === "ConditionalWritesUnsupported" ? reportUnsupported(error) : logProblem(levels, key, error)
+    }
+
+    return Effect.suspend(() => {
+      if (!isSupported) return compute(undefined)
+      computed = Option.none()
+      // Who was interrupted does not come here.
+      return Effect.catchAllCause(
+        acquire(leases.take(name), new Patience()),
+        (cause) =>
+          Effect.zipRight(
+            report(cause),
+            Option.match(computed, {
+              onNone: () => compute(undefined),
+              onSome: Effect.succeed
+            })
+          )
+      )
+    })
+  }
+}

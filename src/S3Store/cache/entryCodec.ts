@@ -1,0 +1,331 @@
+/**
+ * From values to the bytes of entries, and back.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import { randomUUID } from "node:crypto"
+import { onRejection } from "../../Cache/engine/onRejection.js"
+import type { EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
+import { givenMillis } from "../../Cache/options/durationMillis.js"
+import { jitteredUntil } from "../../Cache/store/entryTimes.js"
+import { jitterRolls } from "../../Cache/store/jitterRolls.js"
+import { roughBytes } from "../../Cache/store/roughBytes.js"
+import { shortText } from "../common/shortText.js"
+import { step } from "../common/steps.js"
+import { credibleTime } from "../coordination/tagMarker.js"
+import type { CodecName } from "../entry/Codec.js"
+import { codecOf } from "../entry/codecOf.js"
+import type { Entry, EntryFormat } from "../entry/EntryFormat.js"
+import { mostTags } from "../entry/tagLimits.js"
+import type { CacheKey } from "../keyspace/Keyspace.js"
+import { MemoryEntry } from "../memory/MemoryEntry.js"
+import { CacheDecodeError, type CacheDecodeReason, CacheEncodeError } from "../objects/S3StoreErrors.js"
+import type { EntryPolicy } from "../options/EntryPolicy.js"
+import { type Isolated, isolateData, isolateInSteps } from "../options/isolation.js"
+import type { S3CacheWriteOptions } from "../options/S3CacheOptions.js"
+
+/**
+ * An entry that can be written: its bytes, what tells it from other writes, and what memory keeps of it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Prepared {
+  readonly body: Uint8Array
+  readonly writeId: string
+  readonly held: MemoryEntry
+}
+
+/**
+ * When an entry was made, and when it is written: milliseconds since the epoch.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Moments {
+  /** When an entry with these tags was made: when its value was set, or its computation began. */
+  readonly made: (tags: ReadonlyArray<string>) => number
+  readonly now: number
+}
+
+/**
+ * Encodes a value for its entry. Fails when it does not fit its schema, or is too large.
+ *
+ * @since 0.1.0
+ * @category encoding
+ */
+export const prepareValue = <K, V, F>(
+  format: EntryFormat,
+  key: CacheKey<K, V, F>,
+  value: V,
+  policy: EntryPolicy,
+  write: S3CacheWriteOptions,
+  moments: Moments
+): Effect.Effect<Prepared, CacheEncodeError | EntryTooLargeError> =>
+  Effect.gen(function*() {
+    const encoded = yield* Effect.mapError(
+      step(Effect.suspend(() => key.space.encodeValue(value))),
+      (detail) => new CacheEncodeError({ keyspace: key.keyspace, key: key.id, detail })
+    )
+    const { freshUntil, tags } = yield* decide(key, value, policy, write, moments)
+    return yield* prepare(
+      format,
+      key,
+      Exit.succeed(value),
+      key.space.codec,
+      encoded,
+      policy,
+      tags,
+      moments,
+      freshUntil
+    )
+  })
+
+/** What is decided of the entry of a value, however it is encoded. */
+const decide = <K, V, F>(
+  key: CacheKey<K, V, F>,
+  value: V,
+  policy: EntryPolicy,
+  write: S3CacheWriteOptions,
+  moments: Moments
+): Effect.Effect<{ readonly freshUntil: number; readonly tags: ReadonlyArray<string> }> =>
+  Effect.gen(function*() {
+    const timeToLive = write.timeToLive === undefined
+      ? policy.timeToLive
+      : givenMillis(key.keyspace, "timeToLive", write.timeToLive)
+    const freshUntil = yield* jitterRolls(policy.freshness).withRoll((roll) =>
+      Effect.succeed(jitteredUntil(policy.freshness, moments.now, moments.now + timeToLive, roll))
+    )
+    const tags = write.tags ?? key.space.tagsOf(key.input, value)
+    onRejection(tags, () => {})
+    return { freshUntil, tags }
+  })
+
+/**
+ * What memory keeps of a value that cannot be written, so that it is not computed again for every lookup: for as long as
+ * if it had been, or for no time where each lookup would ask for too many tags.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const keepUnwritten = <K, V, F>(
+  key: CacheKey<K, V, F>,
+  value: V,
+  policy: EntryPolicy,
+  write: S3CacheWriteOptions,
+  moments: Moments,
+  error: CacheEncodeError | EntryTooLargeError
+): Effect.Effect<MemoryEntry> =>
+  Effect.zipWith(
+    decide(key, value, policy, write, moments),
+    copyUnread(key, value, policy),
+    ({ freshUntil, tags }, content) =>
+      MemoryEntry.of(key.space, content, {
+        policy,
+        made: moments.made(tags),
+        came: moments.now,
+        freshUntil: tags.length > mostTags ? moments.now : freshUntil,
+        tags,
+        etag: undefined,
+        bytes: error._tag === "EntryTooLargeError" ? error.weight : roughBytes(value),
+        isOwn: true,
+        ahead: 0
+      })
+  )
+
+/** As a reader would get it, were it written; else a copy of data; else the value itself, which nothing can copy. */
+const copyUnread = <K, V, F>(
+  key: CacheKey<K, V, F>,
+  value: V,
+  policy: EntryPolicy
+): Effect.Effect<Isolated<Exit.Exit<V, F>>> => {
+  const content = Exit.succeed(value)
+  return Effect.suspend(() =>
+    Effect.catchAllCause(
+      Effect.flatMap(
+        key.space.encodeValue(value),
+        (encoded) =>
+          Effect.flatMap(
+            Effect.flatMap(codecOf(key.space.codec), ({ encode }) => encode(encoded)),
+            (plain) => readBack(key, content, key.space.codec, plain, policy)
+          )
+      ),
+      () => Effect.succeed(isolateData(policy.isolation, content, value))
+    )
+  )
+}
+
+/**
+ * Encodes a failure for its entry. Fails when the keyspace's schema for failures does not encode it to JSON.
+ *
+ * @param encoded the failure as its schema encodes it
+ * @since 0.1.0
+ * @category encoding
+ */
+export const prepareFailure = <K, V, F>(
+  format: EntryFormat,
+  key: CacheKey<K, V, F>,
+  failure: F,
+  encoded: unknown,
+  policy: EntryPolicy,
+  moments: Moments
+): Effect.Effect<Prepared, CacheEncodeError | EntryTooLargeError> =>
+  prepare(
+    format,
+    key,
+    Exit.fail(failure),
+    "json",
+    encoded,
+    policy,
+    [],
+    moments,
+    moments.now + policy.failureTimeToLive
+  )
+
+const prepare = <K, V, F>(
+  format: EntryFormat,
+  key: CacheKey<K, V, F>,
+  content: Exit.Exit<V, F>,
+  codec: CodecName,
+  encoded: unknown,
+  policy: EntryPolicy,
+  tags: ReadonlyArray<string>,
+  moments: Moments,
+  freshUntil: number
+): Effect.Effect<Prepared, CacheEncodeError | EntryTooLargeError> =>
+  Effect.suspend(() => {
+    const writeId = randomUUID()
+    const made = moments.made(tags)
+    const header = {
+      keyspace: key.keyspace,
+      version: key.version,
+      key: key.id,
+      created: made,
+      expires: freshUntil,
+      writeId,
+      outcome: Exit.isSuccess(content) ? "success" : "failure",
+      tags
+    } as const
+    return Effect.flatMap(format.payload(header, codec, encoded), (plain) =>
+      Effect.zipWith(
+        format.wrap(header, codec, plain),
+        readBack(key, content, codec, plain, policy),
+        (body, content) => ({
+          body,
+          writeId,
+          held: MemoryEntry.of(key.space, content, {
+            policy,
+            made,
+            came: moments.now,
+            freshUntil,
+            tags,
+            etag: undefined,
+            bytes: body.length,
+            isOwn: true,
+            ahead: 0
+          })
+        })
+      ))
+  })
+
+/** A value or failure that is written, as who reads the entry gets it. Fails when nobody could read it. */
+const readBack = <K, V, F>(
+  key: CacheKey<K, V, F>,
+  content: Exit.Exit<V, F>,
+  codec: CodecName,
+  plain: Uint8Array,
+  { isolation }: EntryPolicy
+): Effect.Effect<Isolated<Exit.Exit<V, F>>, CacheEncodeError> =>
+  isolation === "none" ? Effect.succeed({ value: content, copy: undefined }) : codecOf(codec).pipe(
+    // A codec may hand out the bytes it was given.
+    Effect.flatMap(({ decode }) => step(Effect.suspend(() => decode(new Uint8Array(plain))))),
+    Effect.flatMap((encoded) =>
+      isolateInSteps(isolation, encoded, Exit.isSuccess(content) ? valueOf(key) : failureOf(key))
+    ),
+    Effect.mapError((detail) =>
+      new CacheEncodeError({
+        keyspace: key.keyspace,
+        key: key.id,
+        detail: `what its schema makes of it cannot be read again: ${detail}`
+      })
+    )
+  )
+
+const valueOf = <K, V, F>(key: CacheKey<K, V, F>) => (encoded: unknown): Either.Either<Exit.Exit<V, F>, string> =>
+  Either.map(key.space.decodeValue(encoded), Exit.succeed)
+
+const failureOf = <K, V, F>(key: CacheKey<K, V, F>) => (encoded: unknown): Either.Either<Exit.Exit<V, F>, string> =>
+  Either.map(key.space.decodeFailure(encoded), Exit.fail)
+
+/** An object as it was loaded. */
+interface Bytes {
+  readonly body: Uint8Array
+  readonly etag: string
+  readonly modified?: number | undefined
+}
+
+/**
+ * Decodes the bytes of an object that should be the entry of a key.
+ *
+ * @param now milliseconds since the epoch
+ * @since 0.1.0
+ * @category decoding
+ */
+export const decodeEntry = <K, V, F>(
+  format: EntryFormat,
+  key: CacheKey<K, V, F>,
+  policy: EntryPolicy,
+  object: Bytes,
+  now: number
+): Effect.Effect<MemoryEntry, CacheDecodeError> =>
+  Effect.matchEffect(format.decode(object.body), {
+    onFailure: ({ detail, reason }) => decodeErrorOf(key, reason, detail),
+    onSuccess: (entry) => toMemoryEntry(key, policy, entry, object, now)
+  })
+
+/**
+ * What memory keeps of an entry that was read.
+ *
+ * @param now milliseconds since the epoch
+ * @since 0.1.0
+ * @category decoding
+ */
+export const toMemoryEntry = <K, V, F>(
+  key: CacheKey<K, V, F>,
+  policy: EntryPolicy,
+  entry: Entry,
+  object: Bytes,
+  now: number
+): Effect.Effect<MemoryEntry, CacheDecodeError> => {
+  if (entry.keyspace !== key.keyspace || entry.version !== key.version || entry.key !== key.id) {
+    const detail = `it belongs to ${shortText(`${entry.keyspace}/${entry.version}`, 100)} and key ${
+      shortText(entry.key, 100)
+    }`
+    return decodeErrorOf(key, "Foreign", detail)
+  }
+  const decode = entry.outcome === "success" ? valueOf(key) : failureOf(key)
+  return Effect.mapBoth(isolateInSteps(policy.isolation, entry.encoded, decode), {
+    onFailure: (detail) => decodeErrorOf(key, "Schema", detail),
+    onSuccess: (content) =>
+      MemoryEntry.of(key.space, content, {
+        policy,
+        made: credibleTime(entry.created, object.modified),
+        came: now,
+        freshUntil: entry.expires,
+        tags: entry.tags,
+        etag: object.etag === "" ? undefined : object.etag,
+        bytes: object.body.length,
+        isOwn: false,
+        ahead: entry.created - credibleTime(entry.created, object.modified)
+      })
+  })
+}
+
+const decodeErrorOf = (
+  key: { readonly keyspace: string; readonly id: string },
+  reason: CacheDecodeReason,
+  detail: string
+): CacheDecodeError => new CacheDecodeError({ reason, keyspace: key.keyspace, key: key.id, detail })

@@ -1,0 +1,221 @@
+/**
+ * How an `S3Cache` reads through its two levels. A read that can compute goes like this:
+ *
+ * 1. `lookup` looks into memory, once: a fresh entry is the answer, in this one instruction of the fiber.
+ * 2. Else `reading.validate` looks at what was found there: its tags, and after `revalidateAfter` its etag in the store.
+ * 3. `serve` decides whether that is enough: fresh, or stale within `staleWhileRevalidate`.
+ * 4. Else `memory.coalesce` joins the flight of the key and its group (`FlightGroups`), or starts it, all in one step. If
+ *    another flight has filled memory since the look, step 2 begins again with what is there.
+ * 5. In the flight `loadOrCompute` loads the entry where memory had none: `reading.loadInside`, a part of this flight that
+ *    plain loads (`get`) join. Only a plain load that is under way already is a second flight; it is joined.
+ * 6. If `serve` finds the loaded entry not enough either, `compute` runs the computation: by itself, or under a lease
+ *    (`coordination`), whose `check` loads once more. It writes the result (`writing`), and tells what memory is to keep.
+ * 7. The flight ends: memory keeps that, unless a write has detached the flight, and all who wait get the content.
+ * 8. What is about to expire (`refreshAhead`) or is stale starts `refreshInBackground`, a flight nobody waits for.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import { revalidatedUntil } from "../../Cache/store/entryTimes.js"
+import type { CacheKey } from "../keyspace/Keyspace.js"
+import type { MemoryEntry } from "../memory/MemoryEntry.js"
+import type { S3StoreError } from "../objects/S3StoreErrors.js"
+import type { EntryPolicy } from "../options/EntryPolicy.js"
+import { type CacheLevels, logProblem } from "./CacheLevels.js"
+import type { Call, Computed, Computing } from "./computing.js"
+import type { Coordination } from "./coordination.js"
+import type { Reading } from "./reading.js"
+
+/**
+ * Looks a value up in both levels, computes it when neither has it, and writes it to both.
+ *
+ * @param call what is needed when memory is not enough
+ * @since 0.1.0
+ * @category models
+ */
+export type Lookup = <K, V, F, E>(
+  key: CacheKey<K, V, F>,
+  call: () => Call<K, V, F, F | E>
+) => Effect.Effect<V, F | E>
+
+/**
+ * Computes a value anew, and writes it to both levels.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Renewal = <K, V, F, E>(call: Call<K, V, F, F | E>) => Effect.Effect<V, F | E>
+
+/**
+ * Makes what looks a value up in both levels, computes it when neither has it, and writes it to both; and what computes
+ * it anyway.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeLookup = (
+  levels: CacheLevels,
+  reading: Reading,
+  { compute, computeAnew }: Computing,
+  coordination: Coordination
+): { readonly lookup: Lookup; readonly renew: Renewal } => {
+  const { ledger, memory, policyOf } = levels
+
+  /**
+   * The flight of a read: what the second level has, or what is computed. With `refreshing`, what is fresh but about to
+   * expire is not enough.
+   *
+   * @param held what memory has
+   */
+  const loadOrCompute = <K, V, F, E>(
+    call: Call<K, V, F, F | E>,
+    policy: EntryPolicy,
+    held: MemoryEntry | undefined,
+    isAttached: () => boolean,
+    refreshing: boolean
+  ): Effect.Effect<Computed<V, E | F>> =>
+    Effect.gen(function*() {
+      const { key } = call
+      const loaded = yield* Effect.either(loadWhereNeeded(call, policy, held, refreshing))
+      if (Either.isLeft(loaded)) {
+        const failure = key.space.failureOf(loaded.left)
+        if (Option.isSome(failure)) return { content: () => Exit.fail(failure.value), keep: undefined, refresh: false }
+        yield* logProblem(levels, key, loaded.left)
+      }
+      const entry = Either.isRight(loaded) ? loaded.right : held
+      const enough = serve(key, entry, policy, yield* Clock.currentTimeMillis, refreshing)
+      if (enough !== undefined) return enough
+      const stale = entry !== undefined && entry.isValue ? entry : undefined
+      return policy.coordination === "none" || Either.isLeft(loaded)
+        ? yield* compute(call, policy, stale, isAttached, undefined)
+        : yield* coordination(key, {
+          check: Effect.flatMap(reading.load(key, policy), ({ etag, held }) =>
+            Effect.map(Clock.currentTimeMillis, (now) => ({
+              etag,
+              found: Option.fromNullable(serve(key, held, policy, now, refreshing, held))
+            }))),
+          compute: (fence) =>
+            compute(call, policy, stale, isAttached, fence)
+        })
+    })
+
+  const loadWhereNeeded = <K, V, F, E>(
+    { isLooked, key }: Call<K, V, F, E>,
+    policy: EntryPolicy,
+    held: MemoryEntry | undefined,
+    refreshing: boolean
+  ): Effect.Effect<MemoryEntry | undefined, S3StoreError> => {
+    if (!refreshing) {
+      return held === undefined && isLooked !== true
+        ? reading.loadEntry(key, policy, reading.loadInside)
+        : Effect.succeed(held)
+    }
+    // Another process may have put one into the second level since this one looked there.
+    return held?.etag === undefined
+      ? Effect.succeed(held)
+      : Effect.map(reading.loadInside(key, policy, held.etag), (loaded) => loaded.held ?? held)
+  }
+
+  const serve = <K, V, F>(
+    key: CacheKey<K, V, F>,
+    held: MemoryEntry | undefined,
+    policy: EntryPolicy,
+    now: number,
+    refreshing: boolean,
+    keep?: MemoryEntry
+  ): Computed<V, F> | undefined => {
+    const content = held?.readerFor(key.space)
+    if (held === undefined || content === undefined) return undefined
+    if (now < held.freshUntil) {
+      return refreshing && held.needsRefresh(now) ? undefined : { content, keep, refresh: held.needsRefresh(now) }
+    }
+    if (refreshing || !held.isValue || now >= revalidatedUntil(policy.freshness, held.freshUntil)) return undefined
+    ledger.record({ _tag: "StaleServed", key, because: "revalidating" })
+    return { content, keep, refresh: held.needsRefresh(now) }
+  }
+
+  const refreshInBackground = <K, V, F, E>(call: Call<K, V, F, F | E>, policy: EntryPolicy) =>
+    memory.startInBackground(
+      call.key,
+      call.group,
+      (isAttached) =>
+        Effect.flatMap(
+          reading.readMemory(call.key, policy, reading.loadInside),
+          (held) => loadOrCompute(call, policy, held, isAttached, true)
+        ),
+      toKeep
+    )
+
+  /** Decides by what a look into memory found. */
+  const serveOrCompute = <K, V, F, E>(
+    call: Call<K, V, F, F | E>,
+    policy: EntryPolicy,
+    found: MemoryEntry | undefined
+  ): Effect.Effect<Computed<V, F | E>> =>
+    Effect.flatMap(
+      reading.validate(call.key, policy, found, reading.loadShared),
+      (held) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          const computed = serve(call.key, held, policy, now, false)
+          if (computed !== undefined) {
+            ledger.memoryHit(call.key)
+            return Effect.succeed(computed)
+          }
+          return memory.coalesce(
+            call.key,
+            call.group,
+            (isAttached) => loadOrCompute(call, policy, held, isAttached, false),
+            toKeep,
+            // Another flight may have ended since the look.
+            (present) => present === found || present === held ? undefined : serveOrCompute(call, policy, present)
+          )
+        })
+    )
+
+  const readThrough = <K, V, F, E>(
+    call: Call<K, V, F, F | E>,
+    found: MemoryEntry | undefined
+  ): Effect.Effect<V, F | E> => {
+    const policy = policyOf(call.key.space)
+    return Effect.flatMap(
+      serveOrCompute(call, policy, found),
+      ({ content, refresh }) =>
+        refresh ? Effect.zipRight(refreshInBackground(call, policy), Effect.suspend(content)) : content()
+    )
+  }
+
+  const renew: Renewal = <K, V, F, E>(call: Call<K, V, F, F | E>): Effect.Effect<V, F | E> => {
+    const { key } = call
+    const policy = policyOf(key.space)
+    // The old value is in memory then, for those who come meanwhile.
+    return Effect.ignore(reading.read(key, policy)).pipe(
+      Effect.zipRight(
+        memory.coalesce(key, call.group, (isAttached) => computeAnew(call, policy, isAttached), toKeep)
+      ),
+      Effect.flatMap((computed): Effect.Effect<V, F | E> => {
+        // It joined a lookup that found one in the second level.
+        if (computed.isNew !== true) return renew(call)
+        return computed.failed ?? computed.content()
+      })
+    )
+  }
+
+  const lookup: Lookup = (key, call) =>
+    memory.lookup(key, (held, now) => {
+      if (held === undefined || (now >= held.computeUntil && held.computeUntil !== Number.POSITIVE_INFINITY)) {
+        return readThrough(call(), held)
+      }
+      const content = held.contentFor(key.space)
+      if (content === undefined) return readThrough(call(), held)
+      ledger.memoryHit(key)
+      return content
+    })
+
+  return { lookup, renew }
+}
+
+const toKeep = ({ keep }: Pick<Computed<unknown, unknown>, "keep">): MemoryEntry | undefined => keep

@@ -1,0 +1,271 @@
+/**
+ * All entries of a keyspace: listed, pruned, cleared.
+ *
+ * @since 0.1.0
+ */
+import * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
+import type * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Sink from "effect/Sink"
+import * as Stream from "effect/Stream"
+import type { Leases } from "../coordination/Lease.js"
+import { credibleTime } from "../coordination/tagMarker.js"
+import { headerNeeds } from "../entry/entryBytes.js"
+import type { EntryHead } from "../entry/EntryHeader.js"
+import type { AnyKey, CacheKey, Keyspace } from "../keyspace/Keyspace.js"
+import { MemoryEntry } from "../memory/MemoryEntry.js"
+import { isEntryOrLeaseUnder, isLeaseName } from "../objects/objectName.js"
+import { type ListedObject, LoadOutcome } from "../objects/ObjectStore.js"
+import type { S3StoreError } from "../objects/S3StoreErrors.js"
+import type { CacheLevels } from "./CacheLevels.js"
+import { toMemoryEntry } from "./entryCodec.js"
+import { concurrencyOf } from "./manyKeys.js"
+import type { Reading } from "./reading.js"
+import type { S3CacheService } from "./S3CacheService.js"
+
+/** How many objects are looked at between two reports of progress: as many as S3 lists in one answer. */
+const reportEvery = 1000
+
+/** How many objects are listed before the first is pruned, so that their number is known: some 20 MB of names. */
+const counted = 100_000
+
+/** Of an entry, the bytes that mostly hold its header. */
+const usualHead = 4096
+
+const unreadable = Either.left("unreadable")
+
+/** What has been removed or replaced meanwhile. */
+const gone = "gone"
+type Gone = typeof gone
+
+type Found = Data.TaggedEnum.Value<LoadOutcome, "Found">
+
+/** An entry, and its key. */
+interface Listed<in out K, in out V, in out F> {
+  readonly key: CacheKey<K, V, F>
+  readonly held: MemoryEntry
+}
+
+/** How long a prune watches leases in all, in milliseconds: as long as the owner of one may be silent at most, and a bit. */
+const longestWatch = 11 * 60_000
+
+/** What an object of a keyspace is: the entry of a key, or something that cannot be read. */
+type Examined<K, V, F> =
+  | { readonly _tag: "Entry"; readonly key: CacheKey<K, V, F>; readonly held: MemoryEntry }
+  | { readonly _tag: "Lease" | "Over" | "Unreadable" | "Gone" }
+
+/**
+ * Makes the operations on all entries of a keyspace.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeMaintenance = (
+  levels: CacheLevels,
+  reading: Reading,
+  leases: Leases
+): Pick<S3CacheService, "list" | "prune" | "clear"> => {
+  const { behind, format, memory, policyOf, store, writes } = levels
+
+  const objectsOf = <K, V, F>(space: Keyspace<K, V, F>) => {
+    const prefix = `${space.name}/${space.version}/`
+    return Stream.filter(store.list(prefix), isEntryOrLeaseUnder(prefix))
+  }
+
+  /**
+   * The header of an entry with its key, of its first bytes, or of more where those are not enough: of those that hold
+   * the header, and then, where the key is behind it, of those that hold the key.
+   */
+  const headOf = (
+    name: string,
+    found: Found,
+    more = 2
+  ): Effect.Effect<Either.Either<EntryHead, unknown> | Gone, S3StoreError> =>
+    Effect.suspend(() => {
+      const needed = found.body.length < found.size ? headerNeeds(found.body) : undefined
+      if (needed === undefined) return Effect.succeed(format.decodeHeader(found.body))
+      if (more === 0 || (needed !== Number.POSITIVE_INFINITY && needed > found.size)) return Effect.succeed(unreadable)
+      const again = store.load(name, needed === Number.POSITIVE_INFINITY ? {} : { firstBytes: needed })
+      return Effect.flatMap(again, (longer) => {
+        // What was replaced meanwhile is fresh.
+        if (longer._tag === "TooLarge") return Effect.succeed(unreadable)
+        return longer._tag === "Found" && longer.etag === found.etag
+          ? headOf(name, longer, more - 1)
+          : Effect.succeed(gone)
+      })
+    })
+
+  const readHead = <K, V, F>(
+    space: Keyspace<K, V, F>,
+    name: string,
+    found: Found
+  ): Effect.Effect<Either.Either<Listed<K, V, F>, unknown> | Gone, S3StoreError> =>
+    Effect.zipWith(
+      headOf(name, found),
+      Clock.currentTimeMillis,
+      (head, now) =>
+        head === gone ?
+          gone :
+          Either.flatMap(head, (header) =>
+            Either.flatMap(
+              header.key === undefined ? unreadable : space.keyOfId(header.key),
+              (key): Either.Either<Listed<K, V, F>, unknown> => {
+                const isOwn = header.keyspace === space.name && header.version === space.version
+                if (!isOwn || key.objectName !== name || found.size > format.maxEntrySize) return unreadable
+                return Either.right({
+                  key,
+                  held: MemoryEntry.ofHeader(header.outcome === "success", {
+                    policy: policyOf(space),
+                    made: credibleTime(header.created, found.modified),
+                    came: now,
+                    freshUntil: header.expires,
+                    tags: header.tags,
+                    etag: found.etag,
+                    bytes: found.size,
+                    isOwn: false,
+                    ahead: 0
+                  })
+                })
+              }
+            ))
+    )
+
+  const readWhole = <K, V, F>(
+    space: Keyspace<K, V, F>,
+    found: Found
+  ): Effect.Effect<Either.Either<Listed<K, V, F>, unknown>> =>
+    Effect.either(Effect.gen(function*() {
+      const now = yield* Clock.currentTimeMillis
+      const entry = yield* format.decode(found.body)
+      const key = yield* space.keyOfId(entry.key)
+      return { key, held: yield* toMemoryEntry(key, policyOf(space), entry, found, now) }
+    }))
+
+  const examine = <K, V, F>(
+    space: Keyspace<K, V, F>,
+    { etag, modified, name }: ListedObject,
+    isWhole: boolean,
+    watchLeasesUntil = 0
+  ): Effect.Effect<
+    readonly [what: Examined<K, V, F>, etag: string],
+    S3StoreError
+  > =>
+    Effect.gen(function*() {
+      const isLease = isLeaseName(name)
+      // One object that S3 refuses to give out, archived or under another key of KMS, is no reason to give up the rest.
+      const loaded = yield* Effect.catchIf(
+        store.load(name, isWhole || isLease ? {} : { firstBytes: usualHead }),
+        ({ reason }) => reason === "Rejected" || reason === "Encryption",
+        () => Effect.succeed(LoadOutcome.TooLarge({ size: 0, etag }))
+      )
+      if (loaded._tag === "Absent" || loaded._tag === "Unchanged") return [{ _tag: "Gone" }, ""] as const
+      if (isLease) {
+        const left = watchLeasesUntil - (yield* Clock.currentTimeMillis)
+        const isOver = yield* Effect.timeoutTo(leases.isOver(name, loaded, modified), {
+          duration: Math.max(0, left),
+          onSuccess: (isOver) => isOver,
+          onTimeout: () => false
+        })
+        return [{ _tag: isOver ? "Over" : "Lease" }, loaded.etag] as const
+      }
+      if (loaded._tag === "TooLarge") {
+        return [{ _tag: "Unreadable" }, loaded.etag] as const
+      }
+      const found = yield* (isWhole ? readWhole(space, loaded) : readHead(space, name, loaded))
+      if (found === gone) return [{ _tag: "Gone" }, ""] as const
+      if (Either.isLeft(found)) return [{ _tag: "Unreadable" }, loaded.etag] as const
+      const held = yield* reading.applyTags(found.right.held)
+      const now = yield* Clock.currentTimeMillis
+      // No lookup finds it now; it may be found later.
+      if (held === "unknown") return [{ _tag: "Gone" }, ""] as const
+      return held === undefined || held.uselessFrom <= now
+        ? [{ _tag: "Over" }, loaded.etag] as const
+        : [{ _tag: "Entry", key: found.right.key, held }, loaded.etag] as const
+    })
+
+  const list: S3CacheService["list"] = (space, options) =>
+    Stream.unwrap(Effect.map(concurrencyOf(options), (concurrency) =>
+      objectsOf(space).pipe(
+        Stream.filter((object) => !isLeaseName(object.name)),
+        // A fiber for each group costs less than one for each entry.
+        Stream.grouped(Math.max(128, concurrency)),
+        Stream.mapEffect((objects) =>
+          Effect.zipLeft(
+            Effect.forEach(objects, (object) => examine(space, object, false), { concurrency }),
+            Effect.yieldNow()
+          )
+        ),
+        Stream.mapEffect((group) =>
+          Effect.map(Clock.currentTimeMillis, (now) =>
+            Chunk.fromIterable(group.flatMap(([what]) =>
+              what._tag === "Entry" && what.held.isValue && what.held.freshUntil > now
+                ? [{
+                  key: what.key,
+                  made: what.held.made,
+                  freshUntil: what.held.freshUntil,
+                  tags: what.held.tags,
+                  bytes: what.held.bytes
+                }]
+                : []
+            )))
+        ),
+        Stream.flattenChunks
+      )))
+
+  const prune: S3CacheService["prune"] = (space, options) => {
+    const pruneObject = (watchLeasesUntil: number) => (object: ListedObject) =>
+      Effect.flatMap(examine(space, object, options?.verifyPayload === true, watchLeasesUntil), ([what, etag]) => {
+        const goes = what._tag === "Over" || (what._tag === "Unreadable" && options?.unreadable === true)
+        return goes
+          ? Effect.flatMap(store.removeIfMatch(object.name, etag), (outcome) => {
+            // Who prunes wants it gone, even where what was written this very moment may go with it.
+            if (outcome === "unsupported") return Effect.as(store.remove(object.name), 1)
+            return Effect.succeed(outcome === "removed" ? 1 : 0)
+          })
+          : Effect.succeed(0)
+      })
+    return Stream.unwrapScoped(Effect.gen(function*() {
+      const concurrency = yield* concurrencyOf(options)
+      const [first, others] = yield* Stream.peel(objectsOf(space), Sink.collectAllN<ListedObject>(counted))
+      const progress = { examined: 0, removed: 0, total: first.length }
+      const watchLeasesUntil = (yield* Clock.currentTimeMillis) + longestWatch
+      const rest = Stream.mapChunks(others, (page) => {
+        progress.total += page.length
+        return page
+      })
+      return Stream.mapEffect(
+        Stream.grouped(Stream.concat(Stream.fromChunk(first), rest), reportEvery),
+        (objects) =>
+          Effect.map(Effect.forEach(objects, pruneObject(watchLeasesUntil), { concurrency }), (removed) => {
+            progress.examined += objects.length
+            progress.removed += removed.reduce((sum, each) => sum + each, 0)
+            return { ...progress }
+          })
+      )
+    }))
+  }
+
+  const clear: S3CacheService["clear"] = (space) => {
+    const isOfSpace = ({ keyspace, version }: AnyKey) => keyspace === space.name && version === space.version
+    const forget = memory.forgetAll(isOfSpace)
+    // First of all computations under way lose the right to write; what is being written is then listed.
+    const settle = Effect.all([forget, behind.flush, writes.settled(isOfSpace)], { discard: true })
+    return Stream.unwrap(Effect.map(settle, () => {
+      const total = { removed: 0 }
+      return Stream.grouped(objectsOf(space), reportEvery).pipe(
+        Stream.mapEffect((objects) =>
+          Effect.map(store.removeAll(Chunk.toReadonlyArray(objects).map(({ name }) => name)), () => {
+            total.removed += objects.length
+            return { ...total }
+          })
+        ),
+        // What was loaded into memory meanwhile is gone below it.
+        Stream.ensuring(forget)
+      )
+    }))
+  }
+
+  return { list, prune, clear }
+}

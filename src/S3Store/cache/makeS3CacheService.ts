@@ -1,0 +1,368 @@
+/**
+ * Puts an `S3Cache` together.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { randomUUID } from "node:crypto"
+import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
+import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
+import { configError } from "../../Cache/errors/configError.js"
+import { EventHub } from "../../Cache/events/EventHub.js"
+import { SingleFlight } from "../../Cache/flight/SingleFlight.js"
+import {
+  checkNested,
+  checkOptions,
+  nameIn,
+  unlessWrong,
+  whenRight,
+  withCallOptions
+} from "../../Cache/options/checkOptions.js"
+import { entriesIn, keysIn } from "../../Cache/options/manyEntries.js"
+import { millis } from "../../Cache/options/timeToLive.js"
+import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
+import { printedAs } from "../../Cache/printing/printedAs.js"
+import { printKey } from "../../Cache/printing/printKey.js"
+import { printName } from "../../Cache/printing/printName.js"
+import { KeyedMutex } from "../common/KeyedMutex.js"
+import { Leases, longestTerm } from "../coordination/Lease.js"
+import { TagMarkers } from "../coordination/TagMarkers.js"
+import { makeEntryFormat } from "../entry/EntryFormat.js"
+import { checkStore } from "../guard/checkStore.js"
+import { makeGuards } from "../guard/guards.js"
+import { Ledger } from "../guard/Ledger.js"
+import type { S3CacheEvent } from "../guard/S3CacheEvent.js"
+import { watchedObjectStore } from "../guard/watchedObjectStore.js"
+import type { AnyKey, Keyspace } from "../keyspace/Keyspace.js"
+import {
+  unlessWrongFunction,
+  unlessWrongKey,
+  unlessWrongKeys,
+  unlessWrongKeyspace,
+  unlessWrongTag
+} from "../keyspace/unlessWrongArgument.js"
+import { MemoryLevel } from "../memory/MemoryLevel.js"
+import { type DescribedStore, describedStore } from "../objects/describedStore.js"
+import type { ObjectStore } from "../objects/ObjectStore.js"
+import { S3StoreError } from "../objects/S3StoreErrors.js"
+import { type EntryPolicy, makeEntryPolicy } from "../options/EntryPolicy.js"
+import {
+  circuitBreakerKinds,
+  s3CacheKinds,
+  s3ManyKinds,
+  s3MemoizeKinds,
+  s3PruneKinds,
+  s3WriteKinds,
+  s3WriteManyKinds,
+  writeBehindKinds
+} from "../options/optionKinds.js"
+import type { S3CacheOptions } from "../options/S3CacheOptions.js"
+import type { CacheLevels } from "./CacheLevels.js"
+import { makeComputing, writeFailed } from "./computing.js"
+import { makeCoordination } from "./coordination.js"
+import { FlightGroups } from "./FlightGroups.js"
+import { LateWrites } from "./LateWrites.js"
+import { makeLookup } from "./lookup.js"
+import { makeMaintenance } from "./maintenance.js"
+import { makeManyKeys } from "./manyKeys.js"
+import { makeMemoizing } from "./memoizing.js"
+import { makeReading } from "./reading.js"
+import type { S3CacheService } from "./S3CacheService.js"
+import { makeSettle } from "./settling.js"
+import { WriteBehind } from "./WriteBehind.js"
+import { makeWriting, type Writing } from "./writing.js"
+
+/**
+ * Makes what an `S3Cache` does over a second level, for as long as the scope lives.
+ *
+ * Fails with `CacheConfigError` for an option it cannot accept, for a second level that does not pass `verify`, or for `coordination: "lease"` over a second level that
+ * does not honour conditional writes.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeS3CacheService = (
+  secondLevel: ObjectStore,
+  options: S3CacheOptions = {}
+): Effect.Effect<S3CacheService, CacheConfigError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const name = nameIn(options, "S3Cache")
+    yield* checkOptions(name, options, s3CacheKinds)
+    const unwatched = describedStore(secondLevel)
+    const defaults = yield* makeEntryPolicy(name, options)
+    const leaseTime = yield* Effect.filterOrFail(
+      duration(name, "leaseTime", options.leaseTime, "30 seconds"),
+      Number.isFinite,
+      () => configError(name, "leaseTime", options.leaseTime, "a duration that ends")
+    ).pipe(Effect.filterOrFail(
+      (millis) => millis <= longestTerm,
+      () => configError(name, "leaseTime", options.leaseTime, "a duration of at most 10 minutes")
+    ))
+    const leaseWait = yield* Effect.filterOrFail(
+      duration(name, "leaseWait", options.leaseWait, Math.max(300_000, 2 * leaseTime)),
+      Number.isFinite,
+      () => configError(name, "leaseWait", options.leaseWait, "a duration that ends")
+    )
+    const tagsAge = yield* duration(name, "tagsAge", options.tagsAge, "5 seconds")
+    const whileUnknown = yield* trustOf(name, options)
+    const eventCapacity = options.eventCapacity ?? 1024
+    const hub = yield* EventHub.make<S3CacheEvent>(eventCapacity)
+    const ledger = new Ledger(hub, options.metrics === true ? name : undefined)
+    const { circuitBreaker = {} } = options
+    if (circuitBreaker !== false) yield* checkNested(name, "circuitBreaker", circuitBreaker, circuitBreakerKinds)
+    yield* checkNested(name, "writeBehind", options.writeBehind, writeBehindKinds)
+    const { breaker, faults } = makeGuards(
+      name,
+      unwatched,
+      ledger,
+      circuitBreaker === false ? undefined : {
+        failures: circuitBreaker.failures ?? 5,
+        resetAfter: yield* duration(name, "circuitBreaker.resetAfter", circuitBreaker.resetAfter, "10 seconds")
+      }
+    )
+    const store = watchedObjectStore(unwatched, {
+      ledger,
+      breaker,
+      faults,
+      loadTimeout: yield* duration(name, "loadTimeout", options.loadTimeout, Duration.infinity),
+      saveTimeout: yield* duration(name, "saveTimeout", options.saveTimeout, Duration.infinity)
+    })
+    const format = yield* makeEntryFormat(options, unwatched.place, unwatched.maxObjectSize, name)
+    const memory = yield* MemoryLevel.make(name, options)
+    const batches = yield* SingleFlight.make<string>(name)
+    const writes = new KeyedMutex<AnyKey>()
+
+    const policies = new WeakMap<object, EntryPolicy>()
+    const policyOf = <K, V, F>(space: Keyspace<K, V, F>): EntryPolicy => {
+      const known = policies.get(space)
+      if (known !== undefined) return known
+      // Both were checked on their own, which is enough: no option depends on another.
+      const policy = Option.getOrElse(Option.getRight(makeEntryPolicy(name, options, space.options)), () => defaults)
+      policies.set(space, policy)
+      return policy
+    }
+
+    const behind: WriteBehind = yield* WriteBehind.make(
+      writes,
+      (key, entry) =>
+        Effect.catchAllCause(Effect.asVoid(writing.save(key, entry)), (cause) =>
+          // A mistake in an object store fails that write only. When the writer itself is interrupted, this does not run.
+          writeFailed(levels, key, Option.getOrElse(Cause.failureOption(cause), () => defectOf(store, key, cause)))),
+      {
+        capacity: options.writeBehind?.capacity ?? 1000,
+        concurrency: options.writeBehind?.concurrency ?? 8
+      }
+    )
+    const markers = yield* TagMarkers.make(name, store, { age: tagsAge, whileUnknown }, ledger)
+    const levels: CacheLevels = { name, memory, store, format, ledger, faults, markers, writes, behind, policyOf }
+    const reading = makeReading(levels)
+    const writing: Writing = makeWriting(
+      levels,
+      reading,
+      yield* LateWrites.make({ store, format, ledger, writes, memory })
+    )
+    const leases = new Leases(store, leaseTime, leaseWait)
+    if (options.verify !== undefined) yield* verified(name, options.verify, unwatched)
+    if (defaults.coordination === "lease") yield* checkLeases(name, leases)
+    const coordination = makeCoordination(levels, leases)
+    const computing = makeComputing(levels, reading, writing, coordination)
+    const { lookup, renew } = makeLookup(levels, reading, computing, coordination)
+    const groups = new FlightGroups(memory.flights)
+    const settle = yield* makeSettle(levels)
+    const summary = () => ({
+      _id: "S3Cache",
+      name: printName(name),
+      over: cutText(unwatched.description, longestMessage),
+      maxSize: options.maxSize ?? 1000,
+      maxBytes: options.maxBytes ?? null,
+      waiting: behind.size,
+      inFlight: memory.flights.size,
+      circuit: breaker?.state ?? "closed"
+    })
+
+    const marking = (tag: string, how: "invalidated" | "expired") =>
+      Effect.map(markers.mark(tag, how), () => ledger.record({ _tag: "TagMarked", tag, how }))
+
+    const many = makeManyKeys(levels, reading, writing, groups, batches, lookup)
+    const memoizing = makeMemoizing(name, groups, lookup, renew)
+    const maintenance = makeMaintenance(levels, reading, leases)
+
+    const service: S3CacheService = {
+      get: (key) => unlessWrongKey(name, key, () => reading.get(key)),
+      getOption: (key) => unlessWrongKey(name, key, () => reading.getOption(key)),
+      has: (key) => unlessWrongKey(name, key, () => Effect.map(reading.getOption(key), Option.isSome)),
+      peek: (key) => unlessWrongKey(name, key, () => reading.peek(key)),
+      peekEntry: (key) => unlessWrongKey(name, key, () => reading.peekEntry(key)),
+      set: (key, value, write) =>
+        unlessWrongKey(name, key, () => withCallOptions(name, write, s3WriteKinds, writing.set(key, value, write))),
+      add: (key, value, write) =>
+        unlessWrongKey(name, key, () => withCallOptions(name, write, s3WriteKinds, writing.add(key, value, write))),
+      remove: (key) => unlessWrongKey(name, key, () => writing.remove(key)),
+      pop: (key) => unlessWrongKey(name, key, () => writing.pop(key)),
+      getMany: (keys, how) =>
+        withCallOptions(
+          name,
+          how,
+          s3ManyKinds,
+          whenRight(
+            () => keysIn(name, keys),
+            (keys) => unlessWrongKeys(name, keys, (key) => key, (keys) => many.getMany(keys, how))
+          )
+        ),
+      hasMany: (keys, how) =>
+        withCallOptions(
+          name,
+          how,
+          s3ManyKinds,
+          whenRight(
+            () => keysIn(name, keys),
+            (keys) => unlessWrongKeys(name, keys, (key) => key, (keys) => many.hasMany(keys, how))
+          )
+        ),
+      getManyOrCompute: (keyspace, keys, load, how) =>
+        withCallOptions(
+          name,
+          how,
+          s3ManyKinds,
+          unlessWrongFunction(name, keyspace, "load", load, () => many.getManyOrCompute(keyspace, keys, load, how))
+        ),
+      setMany: (entries, how) =>
+        withCallOptions(
+          name,
+          how,
+          s3WriteManyKinds,
+          whenRight(
+            () => entriesIn(name, entries, s3WriteKinds),
+            (entries) => unlessWrongKeys(name, entries, ([key]) => key, (entries) => many.setMany(entries, how))
+          )
+        ),
+      removeMany: (keys, how) =>
+        withCallOptions(
+          name,
+          how,
+          s3ManyKinds,
+          whenRight(
+            () => keysIn(name, keys),
+            (keys) => unlessWrongKeys(name, keys, (key) => key, (keys) => many.removeMany(keys, how))
+          )
+        ),
+      getOrCompute: (key, compute, write) =>
+        unlessWrongKey(
+          name,
+          key,
+          () => withCallOptions(name, write, s3WriteKinds, memoizing.getOrCompute(key, compute, write))
+        ),
+      refresh: (key, compute, write) =>
+        unlessWrongKey(
+          name,
+          key,
+          () => withCallOptions(name, write, s3WriteKinds, memoizing.refresh(key, compute, write))
+        ),
+      memoize: (keyspace, compute, how) =>
+        unlessWrongFunction(
+          name,
+          keyspace,
+          "compute",
+          compute,
+          () => withCallOptions(name, how, s3MemoizeKinds, memoizing.memoize(keyspace, compute, how))
+        ),
+      list: (keyspace, how) =>
+        unlessWrongKeyspace(name, keyspace, () =>
+          Stream.unwrap(
+            withCallOptions(name, how, s3ManyKinds, Effect.sync(() => maintenance.list(keyspace, how)))
+          )),
+      prune: (keyspace, how) =>
+        unlessWrongKeyspace(name, keyspace, () =>
+          Stream.unwrap(
+            withCallOptions(name, how, s3PruneKinds, Effect.sync(() => maintenance.prune(keyspace, how)))
+          )),
+      clear: (keyspace) => unlessWrongKeyspace(name, keyspace, () => maintenance.clear(keyspace)),
+      invalidateTag: (tag) => unlessWrongTag(name, tag, () => marking(tag, "invalidated")),
+      expireTag: (tag) => unlessWrongTag(name, tag, () => marking(tag, "expired")),
+      check: checkStore(unwatched),
+      flush: behind.flush,
+      settle: (how) => unlessWrong(checkOptions(name, how, settleKinds), Effect.suspend(() => settle(how))),
+      stats: Effect.map(memory.size, (memorySize) => ({
+        memoryHits: ledger.count("MemoryHit"),
+        storeHits: ledger.count("StoreHit"),
+        storeMisses: ledger.count("StoreMiss"),
+        computations: ledger.count("ComputationStarted"),
+        coalesced: memory.flights.joined,
+        writes: ledger.count("Written"),
+        writeFailures: ledger.count("WriteFailed"),
+        storeErrors: ledger.count("RequestFailed"),
+        refused: ledger.count("RequestRefused"),
+        unreadable: ledger.count("Unreadable"),
+        expired: ledger.count("Expired"),
+        invalidated: ledger.count("Invalidated"),
+        tagsUnknown: ledger.count("TagsUnknown"),
+        clockSkews: ledger.count("ClockSkewed"),
+        staleServed: ledger.count("StaleServed"),
+        revalidations: ledger.count("Revalidated"),
+        leases: {
+          taken: ledger.count("LeaseTaken"),
+          awaited: ledger.count("LeaseAwaited"),
+          lost: ledger.count("LeaseLost")
+        },
+        circuit: breaker?.state ?? "closed",
+        memorySize,
+        waiting: behind.size,
+        inFlight: memory.flights.size
+      })),
+      events: hub.stream
+    }
+    return printedAs(service, summary)
+  })
+
+const settleKinds: OptionKinds<Parameters<S3CacheService["settle"]>[0]> = { within: "duration" }
+
+const defectOf = (store: DescribedStore, key: AnyKey, cause: Cause.Cause<unknown>) => {
+  const defect = Cause.squash(cause)
+  return new S3StoreError({
+    reason: "Unknown",
+    operation: "save",
+    target: store.description + key.objectName,
+    detail: `an unexpected end of the request: ${printKey(defect)}`,
+    cause: defect
+  })
+}
+
+const duration = (
+  name: string,
+  option: string,
+  value: Duration.DurationInput | undefined,
+  without: Duration.DurationInput
+) => millis(name, option, value === undefined ? without : value, "durationAboveZero")
+
+const verified = (name: string, verify: string, store: ObjectStore) =>
+  Effect.flatMap(checkStore(store), (check) => {
+    const failed = check.steps.find(({ outcome }) => outcome === "failed")
+    if (failed === undefined) return Effect.void
+    const accepted = `over a second level that works: ${failed.step} of ${check.target} failed: ${failed.detail}`
+    return configError(name, "verify", verify, accepted, check)
+  })
+
+/** How long what is known of a tag is good while it cannot be asked for, in milliseconds. */
+const trustOf = (name: string, { onTagsUnknown, tagsTrustedFor }: S3CacheOptions) => {
+  if (onTagsUnknown !== "miss") {
+    return duration(name, "tagsTrustedFor", tagsTrustedFor, onTagsUnknown === "serve" ? Duration.infinity : "1 minute")
+  }
+  return tagsTrustedFor === undefined
+    ? Effect.succeed(0)
+    : configError(name, "tagsTrustedFor", tagsTrustedFor, "nothing with onTagsUnknown: \"miss\", which trusts nothing")
+}
+
+// A second level that does not answer now may well honour conditions: it is found out when it matters.
+const checkLeases = (name: string, leases: Leases) =>
+  Effect.scoped(leases.take(`.leases/${randomUUID()}`)).pipe(
+    Effect.catchAll((error) =>
+      error.reason === "ConditionalWritesUnsupported"
+        ? Effect.fail(configError(name, "coordination", "lease", `"none": ${error.detail}`, error))
+        : Effect.void
+    )
+  )

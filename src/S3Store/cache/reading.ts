@@ -1,0 +1,384 @@
+/**
+ * How an `S3Cache` reads.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import { CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
+import type { TagMark } from "../coordination/TagStates.js"
+import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
+import type { MemoryEntry } from "../memory/MemoryEntry.js"
+import { CacheDecodeError, S3StoreError } from "../objects/S3StoreErrors.js"
+import type { EntryPolicy } from "../options/EntryPolicy.js"
+import { type CacheLevels, logProblem } from "./CacheLevels.js"
+import { decodeEntry } from "./entryCodec.js"
+import type { S3EntryInfo } from "./S3CacheService.js"
+
+/**
+ * What a load from the second level found.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Loaded {
+  /** The entry, if it is of any use. */
+  readonly held: MemoryEntry | undefined
+  /** The entry with the etag that was given is still there. */
+  readonly unchanged: boolean
+  /** The etag of what lies there now, whatever it is; `undefined` for nothing. */
+  readonly etag: string | undefined
+  /** Why what lies there cannot be read, if it cannot. */
+  readonly unreadable?: CacheDecodeError
+  /** An entry is there, but one of its tags cannot be asked for. */
+  readonly isUnknown?: boolean
+}
+
+/**
+ * Loads the entry of a key from the second level.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Load = <K, V, F>(
+  key: CacheKey<K, V, F>,
+  policy: EntryPolicy,
+  ifNoneMatch?: string
+) => Effect.Effect<Loaded, S3StoreError>
+
+/**
+ * The reading operations of a cache.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Reading {
+  /**
+   * The entry in the second level. One that is of no use any more is removed there, but never a fresh one in its place.
+   *
+   * @param ifNoneMatch an etag that need not be transferred again
+   */
+  readonly load: Load
+  /** The same, shared by all who load it at the same time, and kept in memory: in a flight of its own. */
+  readonly loadShared: Load
+  /** The same for the code of a flight: a part of that flight, unless such a load is under way, which is joined. */
+  readonly loadInside: Load
+  /** The entry in the second level, of this very keyspace. */
+  readonly loadEntry: <K, V, F>(
+    key: CacheKey<K, V, F>,
+    policy: EntryPolicy,
+    load: Load
+  ) => Effect.Effect<MemoryEntry | undefined, S3StoreError>
+  /**
+   * An entry as its tags leave it: nothing when one was invalidated since it was made; `unknown` when one cannot be asked
+   * for, and what is known of it is too old to go by.
+   */
+  readonly applyTags: (held: MemoryEntry) => Effect.Effect<MemoryEntry | undefined | "unknown">
+  /** The same, and nothing for an unknown tag. */
+  readonly applyKnownTags: (held: MemoryEntry) => Effect.Effect<MemoryEntry | undefined>
+  /**
+   * What a look into memory found, or what waits to be written, fresh or stale: after a look at its tags and, if it is
+   * time, into the second level. Nothing when it is of no use, or of another keyspace.
+   */
+  readonly validate: <K, V, F>(
+    key: CacheKey<K, V, F>,
+    policy: EntryPolicy,
+    found: MemoryEntry | undefined,
+    load: Load
+  ) => Effect.Effect<MemoryEntry | undefined>
+  /** Looks into memory, and validates what it finds. Does not count as a use. */
+  readonly readMemory: <K, V, F>(
+    key: CacheKey<K, V, F>,
+    policy: EntryPolicy,
+    load: Load
+  ) => Effect.Effect<MemoryEntry | undefined>
+  /** The entry in memory or else in the second level, fresh or stale. */
+  readonly read: <K, V, F>(
+    key: CacheKey<K, V, F>,
+    policy: EntryPolicy
+  ) => Effect.Effect<MemoryEntry | undefined, S3StoreError>
+  /** The fresh value under a key, which must be there. */
+  readonly get: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<V, CacheNotFoundError | S3StoreError>
+  /** The fresh value under a key. */
+  readonly getOption: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>, S3StoreError>
+  /** The fresh value in memory, as far as is known there of its tags. */
+  readonly peek: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>>
+  /** The same with what there is to know of it. */
+  readonly peekEntry: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<S3EntryInfo<V>>>
+}
+
+/**
+ * Makes the reading operations.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeReading = (levels: CacheLevels): Reading => {
+  const { behind, format, ledger, markers, memory, name, policyOf, store } = levels
+  const loads = memory.flights.group<Loaded, S3StoreError>()
+
+  const removeUseless = (key: AnyKey, etag: string): Effect.Effect<Loaded> =>
+    Effect.match(store.removeIfMatch(key.objectName, etag), {
+      onFailure: () => ({ held: undefined, unchanged: false, etag }),
+      onSuccess: (outcome) => ({ held: undefined, unchanged: false, etag: outcome === "removed" ? undefined : etag })
+    })
+
+  const reportUnreadable = (
+    key: AnyKey,
+    policy: EntryPolicy,
+    error: CacheDecodeError,
+    etag: string
+  ): Effect.Effect<Loaded, S3StoreError> => {
+    ledger.record({ _tag: "Unreadable", key, reason: error.reason, detail: error.detail })
+    ledger.record({ _tag: "StoreMiss", key })
+    return policy.onUnreadable === "fail"
+      ? new S3StoreError({
+        reason: "Unreadable",
+        operation: "load",
+        target: store.description + key.objectName,
+        detail: error.detail,
+        cause: error
+      })
+      : Effect.as(logProblem(levels, key, error), { held: undefined, unchanged: false, etag, unreadable: error })
+  }
+
+  const applyTags: Reading["applyTags"] = (held) =>
+    held.tags.length === 0
+      ? Effect.succeed(held)
+      : Effect.zipWith(markers.of(held), Clock.currentTimeMillis, (mark, now) => applyMark(held, mark, now))
+
+  const applyKnownTags: Reading["applyKnownTags"] = (held) =>
+    Effect.map(applyTags(held), (held) => held === "unknown" ? undefined : held)
+
+  const load: Reading["load"] = (key, policy, ifNoneMatch) =>
+    Effect.gen(function*() {
+      const object = yield* store.load(key.objectName, { ifNoneMatch })
+      switch (object._tag) {
+        case "Unchanged":
+          return { held: undefined, unchanged: true, etag: ifNoneMatch }
+        case "Absent": {
+          ledger.record({ _tag: "StoreMiss", key })
+          return { held: undefined, unchanged: false, etag: undefined }
+        }
+        case "TooLarge":
+          return yield* reportUnreadable(
+            key,
+            policy,
+            tooLarge(key, object.size),
+            object.etag
+          )
+        case "Found": {
+          const now = yield* Clock.currentTimeMillis
+          const decoded = yield* Effect.either(decodeEntry(format, key, policy, object, now))
+          if (Either.isLeft(decoded)) return yield* reportUnreadable(key, policy, decoded.left, object.etag)
+          if (decoded.right.ahead > 0) {
+            ledger.record({ _tag: "ClockSkewed", name: key.objectName, millis: decoded.right.ahead })
+          }
+          markers.meetEntry(decoded.right, now)
+          const held = yield* applyTags(decoded.right)
+          if (held === "unknown") {
+            // It may be valid: it stays, for when its tags can be asked for.
+            ledger.record({ _tag: "StoreMiss", key })
+            return { held: undefined, unchanged: false, etag: object.etag, isUnknown: true }
+          }
+          if (held === undefined || held.uselessFrom <= now) {
+            ledger.record({ _tag: held === undefined ? "Invalidated" : "Expired", key })
+            ledger.record({ _tag: "StoreMiss", key })
+            return yield* removeUseless(key, object.etag)
+          }
+          ledger.record({ _tag: "StoreHit", key })
+          return { held, unchanged: false, etag: object.etag }
+        }
+      }
+    })
+
+  const loadShared: Load = (key, policy, ifNoneMatch) =>
+    memory.coalesce(key, loads, () => load(key, policy, ifNoneMatch), ({ held }) => held)
+
+  const loadInside: Load = (key, policy, ifNoneMatch) =>
+    memory.coalesceInside(key, loads, () => load(key, policy, ifNoneMatch), ({ held }) => held)
+
+  const loadEntry: Reading["loadEntry"] = (key, policy, shared) =>
+    Effect.flatMap(shared(key, policy), ({ held, unchanged }) =>
+      // Another keyspace of the same name and version loaded it, with a schema of its own, or had it already.
+      unchanged || (held !== undefined && !held.isOf(key.space))
+        ? Effect.map(load(key, policy), ({ held }) => held)
+        : Effect.succeed(held))
+
+  const revalidate = <K, V, F>(
+    key: CacheKey<K, V, F>,
+    policy: EntryPolicy,
+    held: MemoryEntry,
+    now: number,
+    load: Load
+  ) =>
+    Effect.matchEffect(load(key, policy, held.etag), {
+      onFailure: (error) => {
+        // Memory serves on. The next try is due when it would be had it worked.
+        held.confirm(now)
+        ledger.record({ _tag: "Revalidated", key, outcome: "failed" })
+        return Effect.as(logProblem(levels, key, error), held)
+      },
+      onSuccess: (loaded): Effect.Effect<MemoryEntry | undefined> => {
+        const outcome = loaded.unchanged ? "unchanged" : loaded.held === undefined ? "gone" : "changed"
+        ledger.record({ _tag: "Revalidated", key, outcome })
+        if (loaded.unchanged) {
+          held.confirm(now)
+          return Effect.succeed(held)
+        }
+        return loaded.held === undefined
+          ? Effect.as(memory.drop(key, held), undefined)
+          : Effect.succeed(loaded.held.isOf(key.space) ? loaded.held : undefined)
+      }
+    })
+
+  const validate: Reading["validate"] = (key, policy, found, load) =>
+    Effect.suspend(() => {
+      const waiting = behind.waiting(key)
+      const entry = found ?? waiting?.held
+      if (entry === undefined || !entry.isOf(key.space)) return nothing
+      return Effect.gen(function*() {
+        const now = yield* Clock.currentTimeMillis
+        const held = entry.tags.length === 0 ? entry : yield* applyTags(entry)
+        if (held === "unknown") return undefined
+        if (held === undefined || held.uselessFrom <= now) {
+          if (held === undefined) ledger.record({ _tag: "Invalidated", key })
+          yield* memory.drop(key, entry)
+          return undefined
+        }
+        if (held !== entry) yield* memory.exchange(key, entry, held)
+        return waiting === undefined && held.needsConfirmation(now)
+          ? yield* revalidate(key, policy, held, now, load)
+          : held
+      })
+    })
+
+  const readMemory: Reading["readMemory"] = (key, policy, load) =>
+    Effect.flatMap(memory.peek(key), ({ held }) => validate(key, policy, held, load))
+
+  const read: Reading["read"] = (key, policy) =>
+    Effect.flatMap(
+      readMemory(key, policy, loadShared),
+      (held) => held === undefined ? loadEntry(key, policy, loadShared) : Effect.succeed(held)
+    )
+
+  const freshValueOf = <K, V, F>(
+    key: CacheKey<K, V, F>,
+    held: MemoryEntry | undefined
+  ): Effect.Effect<Option.Option<V>> =>
+    Effect.map(
+      Clock.currentTimeMillis,
+      (now) => held === undefined || now >= held.freshUntil ? Option.none() : valueOf(held.contentFor(key.space))
+    )
+
+  /** The fresh value, by what a look into memory found. */
+  const readThrough = <K, V, F>(
+    key: CacheKey<K, V, F>,
+    found: MemoryEntry | undefined
+  ): Effect.Effect<Option.Option<V>, S3StoreError> => {
+    const policy = policyOf(key.space)
+    return Effect.flatMap(
+      validate(key, policy, found, loadShared),
+      (held) =>
+        Effect.flatMap(freshValueOf(key, held), (value) => {
+          if (Option.isSome(value)) {
+            ledger.memoryHit(key)
+            return Effect.succeed(value)
+          }
+          return held !== undefined && !held.isValue
+            ? Effect.succeed(Option.none())
+            : Effect.flatMap(loadEntry(key, policy, loadShared), (held) => freshValueOf(key, held))
+        })
+    )
+  }
+
+  /** What is held, if a look at it is enough: by far the most frequent case, and the quickest. */
+  const takeAtOnce = <K, V, F>(key: CacheKey<K, V, F>, held: MemoryEntry | undefined, now: number) => {
+    if (held === undefined || (now >= held.simpleUntil && held.simpleUntil !== Number.POSITIVE_INFINITY)) {
+      return undefined
+    }
+    const content = held.contentFor(key.space)
+    if (content !== undefined) ledger.memoryHit(key)
+    return content
+  }
+
+  const peekEntry: Reading["peekEntry"] = (key) =>
+    Effect.flatMap(memory.peek(key), ({ held, now }) => {
+      const entry = held ?? behind.waiting(key)?.held
+      return entry === undefined ? Effect.succeed(Option.none()) : Effect.map(markers.peek(entry), (mark) => {
+        const held = applyMark(entry, mark, now)
+        if (held === undefined || held === "unknown" || now >= held.freshUntil) return Option.none()
+        const { freshUntil: expiresAt, made, tags, weight } = held
+        return Option.map(valueOf(held.contentFor(key.space)), (value) => ({
+          value,
+          expiresAt,
+          remaining: expiresAt - now,
+          lastUsedAt: undefined,
+          weight,
+          made,
+          tags
+        }))
+      })
+    })
+
+  return {
+    load,
+    loadShared,
+    loadInside,
+    loadEntry,
+    applyTags,
+    applyKnownTags,
+    validate,
+    readMemory,
+    read,
+    get: (key) =>
+      memory.lookup(key, (held, now) => {
+        const content = takeAtOnce(key, held, now)
+        if (content !== undefined && Exit.isSuccess(content)) return Exit.succeed(content.value)
+        return Effect.flatMap(
+          content === undefined ? readThrough(key, held) : Effect.succeed(Option.none()),
+          Option.match({
+            onNone: () => new CacheNotFoundError({ cache: name, key: String(key) }),
+            onSome: Effect.succeed
+          })
+        )
+      }),
+    getOption: (key) =>
+      memory.lookup(key, (held, now) => {
+        const content = takeAtOnce(key, held, now)
+        return content === undefined ? readThrough(key, held) : Exit.succeed(valueOf(content))
+      }),
+    peek: (key) => Effect.map(peekEntry(key), Option.map(({ value }) => value)),
+    peekEntry
+  }
+}
+
+/**
+ * What is wrong with an object of more bytes than the second level reads.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const tooLarge = (key: AnyKey, size: number): CacheDecodeError =>
+  new CacheDecodeError({
+    reason: "TooLarge",
+    keyspace: key.keyspace,
+    key: key.id,
+    detail: `it has ${size} bytes, more than the second level reads`
+  })
+
+const nothing = Effect.succeed(undefined)
+
+const valueOf = <V, F>(content: Exit.Exit<V, F> | undefined): Option.Option<V> =>
+  content !== undefined && Exit.isSuccess(content) ? Option.some(content.value) : Option.none()
+
+/** An entry as its tags leave it: nothing when one was invalidated since it was made. */
+const applyMark = (held: MemoryEntry, mark: TagMark | undefined, now: number): MemoryEntry | undefined | "unknown" => {
+  if (mark === undefined) return "unknown"
+  if (held.made <= mark.invalidated) return undefined
+  // Marks may be ahead of the clock.
+  return held.made <= mark.expired ? held.freshOnlyUntil(Math.min(mark.expired, now)) : held
+}

@@ -1,0 +1,45 @@
+/**
+ * Waiting for what goes on in the background.
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as MutableHashSet from "effect/MutableHashSet"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import type { AnyKey } from "../keyspace/Keyspace.js"
+import type { CacheLevels } from "./CacheLevels.js"
+import type { S3CacheService } from "./S3CacheService.js"
+
+/**
+ * Makes what waits for computations and writes under way. It does not interrupt what takes longer.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeSettle = (
+  { behind, memory, writes }: CacheLevels
+): Effect.Effect<S3CacheService["settle"], never, Scope.Scope> =>
+  Effect.map(Effect.scope, (scope): S3CacheService["settle"] => ({ within }) =>
+    Effect.withFiberRuntime((caller) => {
+      const flights = memory.flights.underWay(caller)
+      const written = Effect.zipRight(behind.flush, writes.settled(() => true))
+      const settled = Effect.zipRight(
+        Fiber.awaitAll(flights.map(({ fiber }) => fiber)),
+        // Writes go on when the time is over.
+        Effect.flatMap(Effect.forkIn(Effect.interruptible(written), scope), Fiber.await)
+      )
+      return Effect.map(inTime(settled, within), (isOver) => {
+        if (isOver) return { open: 0 }
+        const open = MutableHashSet.empty<AnyKey>()
+        for (const { fiber, key } of flights) if (fiber.unsafePoll() === null) MutableHashSet.add(open, key)
+        for (const key of [...behind.keys, ...writes.keys]) MutableHashSet.add(open, key)
+        return { open: MutableHashSet.size(open) }
+      })
+    }))
+
+/** In a finalizer, too, where nothing is interruptible otherwise: there it would wait for ever. */
+const inTime = (settled: Effect.Effect<unknown>, within: Duration.DurationInput): Effect.Effect<boolean> =>
+  Effect.map(Effect.timeoutOption(Effect.interruptible(settled), within), Option.isSome)

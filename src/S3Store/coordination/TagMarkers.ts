@@ -1,0 +1,355 @@
+/**
+ * What is known of tags.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import type * as Scope from "effect/Scope"
+import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
+import * as Store from "../../Cache/Store.js"
+import { KeyedMutex } from "../common/KeyedMutex.js"
+import { tagFault } from "../entry/tagLimits.js"
+import type { Ledger } from "../guard/Ledger.js"
+import type { DescribedStore } from "../objects/describedStore.js"
+import { digestName } from "../objects/objectName.js"
+import type { ConditionalOutcome, LoadOutcome } from "../objects/ObjectStore.js"
+import { S3StoreError } from "../objects/S3StoreErrors.js"
+import { decodeMarker, encodeMarker, mergeMarkers, noMarker, type TagMarker } from "./tagMarker.js"
+import { type TagMark, TagStates } from "./TagStates.js"
+
+/**
+ * A moment at which something begins, and when what begins there counts as made.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Moment {
+  /** Milliseconds since the epoch, by the clock. */
+  readonly now: number
+  /**
+   * When an entry with these tags counts as made that began at this moment: later than the marks this process had met
+   * by then, even in the same millisecond.
+   */
+  readonly made: (tags: ReadonlyArray<string>) => number
+}
+
+/**
+ * An entry, as far as its tags are concerned.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Tagged {
+  readonly tags: ReadonlyArray<string>
+  readonly made: number
+  /** Whether this process made it: what marked its tags before does not matter. */
+  readonly isOwn: boolean
+}
+
+/**
+ * For how long what is known of a tag is good, in milliseconds.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TagTrust {
+  /** Until it is asked for again. */
+  readonly age: number
+  /** While it cannot be asked for. */
+  readonly whileUnknown: number
+}
+
+type How = "invalidated" | "expired"
+
+/** How often a mark is tried while other writers are faster. */
+const attempts = 8
+/** Of a marker, the most bytes that are read: the longest tag takes 3 KiB. */
+const mostBytes = 8192
+/** How many tags are known. */
+const capacity = 10_000
+
+/**
+ * The marks of tags: each tag has one marker object, which all processes read; what was read is good for a while.
+ *
+ * A mark is written on the condition that nobody else wrote meanwhile, so that none is lost. Where conditions are not
+ * honoured, each kind of mark has an object of its own besides.
+ *
+ * Times are those of a hybrid logical clock (S. Kulkarni et al., "Logical Physical Clocks", 2014): a mark is no earlier
+ * than anything made here before, and later than the marks before; what begins after a mark was met is later than it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class TagMarkers {
+  private readonly store: DescribedStore
+  private readonly ledger: Ledger
+  private readonly trust: TagTrust
+  /** What is being asked for, or was just now, failures too: so each tag costs one request per age. */
+  private readonly asked: Store.Store<string, TagMarker & { readonly began: number }, S3StoreError>
+  private readonly states = new TagStates(capacity)
+  private readonly marking = new KeyedMutex<string>()
+  private conditionsHonoured = true
+  /** The latest moment at which something began here. */
+  private latest = Number.NEGATIVE_INFINITY
+
+  private constructor(
+    store: DescribedStore,
+    ledger: Ledger,
+    trust: TagTrust,
+    asked: Store.Store<string, TagMarker & { readonly began: number }, S3StoreError>
+  ) {
+    this.store = store
+    this.ledger = ledger
+    this.trust = trust
+    this.asked = asked
+  }
+
+  /**
+   * Makes what is known of tags, for as long as the scope lives. It knows 10,000 tags at most; of one that was not used
+   * for longest, what is not in the second level is forgotten.
+   *
+   * @param name the name of the cache, for messages
+   * @since 0.1.0
+   */
+  static readonly make = (
+    name: string,
+    store: DescribedStore,
+    trust: TagTrust,
+    ledger: Ledger
+  ): Effect.Effect<TagMarkers, CacheConfigError, Scope.Scope> =>
+    Effect.map(
+      Store.make<string, TagMarker & { readonly began: number }, S3StoreError>({
+        name: `${name} tags`,
+        maxSize: capacity,
+        timeToLive: trust.age,
+        // However long an answer is good for, no answer is not.
+        failureTimeToLive: Math.min(trust.age, 60_000)
+      }),
+      (asked) => new TagMarkers(store, ledger, trust, asked)
+    )
+
+  /**
+   * This moment, for what begins now.
+   *
+   * @since 0.1.0
+   */
+  readonly moment: Effect.Effect<Moment> = Effect.map(Clock.currentTimeMillis, (now) => {
+    this.latest = Math.max(this.latest, now)
+    const { sequence } = this.states
+    return { now, made: (tags) => this.states.made(tags, now, sequence) }
+  })
+
+  /**
+   * What the tags of an entry say of it, all together. Nothing when one of them could not be asked for, and what is known
+   * of it is too old to go by.
+   *
+   * @since 0.1.0
+   */
+  readonly of = (entry: Tagged): Effect.Effect<TagMark | undefined> =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const old = entry.tags.filter((tag) => {
+        const { asOf } = this.states.of(tag)
+        return now < asOf || now >= asOf + this.trust.age
+      })
+      return old.length === 0
+        ? Effect.succeed(this.judge(entry, now))
+        : Effect.zipRight(
+          Effect.forEach(old, (tag) => this.ask(tag, now), { concurrency: 16, discard: true }),
+          Effect.map(Clock.currentTimeMillis, (now) => this.judge(entry, now))
+        )
+    })
+
+  /**
+   * The same by what is known in memory: the store is not asked.
+   *
+   * @since 0.1.0
+   */
+  readonly peek = (entry: Tagged): Effect.Effect<TagMark | undefined> =>
+    Effect.map(Clock.currentTimeMillis, (now) => this.judge(entry, now))
+
+  /**
+   * An entry was met whose maker's clock is ahead: marks made here from now on are no earlier.
+   *
+   * @since 0.1.0
+   */
+  meetEntry({ made, tags }: Tagged, now: number): void {
+    if (made > now) this.states.raise(tags, made)
+  }
+
+  /**
+   * Marks a tag, now. Fails for one that is too long to be carried.
+   *
+   * @since 0.1.0
+   */
+  readonly mark = (tag: string, how: How): Effect.Effect<void, S3StoreError> =>
+    Effect.suspend(() => {
+      const fault = tagFault(tag)
+      return fault === undefined
+        ? this.marking.withLock(tag, this.attempt(tag, how, undefined, 1))
+        : new S3StoreError({
+          reason: "BadName",
+          operation: "replace",
+          target: this.store.description + nameOf(tag),
+          detail: `this tag is too long: ${fault}, so that no entry carries it. Use a shorter one, or a digest of it`
+        })
+    })
+
+  private judge({ isOwn, made, tags }: Tagged, now: number): TagMark | undefined {
+    const mark = this.states.mark(tags)
+    if (made <= mark.invalidated) return mark
+    const longest = Math.max(this.trust.age, this.trust.whileUnknown)
+    const own = isOwn ? made : Number.NEGATIVE_INFINITY
+    return tags.some((tag) => {
+        const { asOf, isUnknown } = this.states.of(tag)
+        return isUnknown && now >= Math.max(asOf, own) + longest
+      })
+      ? undefined
+      : mark
+  }
+
+  private readonly ask = (tag: string, now: number): Effect.Effect<void> =>
+    Effect.match(
+      // After the clock was set back, what was asked would seem new for as long.
+      Effect.zipRight(
+        Effect.when(Effect.ignore(this.asked.remove(tag)), () => now < this.states.of(tag).asOf),
+        this.asked.getOrCompute(tag, this.load(tag))
+      ),
+      {
+        onFailure: () => this.states.unknown(tag),
+        onSuccess: (marker) => this.states.meet(tag, marker, marker.began)
+      }
+    )
+
+  private readonly load = (tag: string): Effect.Effect<TagMarker & { readonly began: number }, S3StoreError> =>
+    Effect.gen(this, function*() {
+      const began = yield* Clock.currentTimeMillis
+      const main = yield* this.loaded(tag, nameOf(tag))
+      const marker = main.parts
+        ? mergeMarkers(
+          main,
+          yield* Effect.zipWith(
+            this.loaded(tag, partOf(tag, "invalidated")),
+            this.loaded(tag, partOf(tag, "expired")),
+            mergeMarkers,
+            { concurrent: true }
+          )
+        )
+        : main
+      return { ...marker, began }
+    }).pipe(
+      Effect.tapError(({ reason }) => Effect.sync(() => this.ledger.record({ _tag: "TagsUnknown", tag, reason })))
+    )
+
+  private readonly loaded = (tag: string, name: string): Effect.Effect<TagMarker, S3StoreError> =>
+    Effect.flatMap(this.store.load(name, { firstBytes: mostBytes }), (found) => this.read(tag, name, found))
+
+  private read(tag: string, name: string, found: LoadOutcome): Effect.Effect<TagMarker, S3StoreError> {
+    const unreadable = (detail: string) =>
+      new S3StoreError({
+        reason: "Unreadable",
+        operation: "load",
+        target: this.store.description + name,
+        detail: `the marker of a tag cannot be read: ${detail}; the next invalidation of the tag writes it anew`
+      })
+    switch (found._tag) {
+      case "Found":
+        if (found.size > mostBytes) return unreadable(`it has ${found.size} bytes`)
+        return Effect.mapBoth(decodeMarker(tag, found.body, found.modified), {
+          onFailure: unreadable,
+          onSuccess: ({ ahead, marker }) => {
+            if (ahead > 0) this.ledger.record({ _tag: "ClockSkewed", name, millis: ahead })
+            return marker
+          }
+        })
+      case "TooLarge":
+        return unreadable(`it has ${found.size} bytes`)
+      default:
+        return Effect.succeed(noMarker)
+    }
+  }
+
+  /** @param least how late the mark is at least: known from the second attempt on */
+  private attempt(tag: string, how: How, least: number | undefined, nth: number): Effect.Effect<void, S3StoreError> {
+    return Effect.gen(this, function*() {
+      // The first tries follow at once: each conflict means that somebody else came through.
+      if (nth > 4) yield* Effect.sleep(2 ** (nth - 1) * (0.5 + (yield* Random.next)))
+      const name = nameOf(tag)
+      const { now } = yield* this.moment
+      const there = yield* this.store.load(name, { firstBytes: mostBytes })
+      const read = yield* Effect.either(this.read(tag, name, there))
+      const found = read._tag === "Right" ? read.right : noMarker
+      // Who was faster, or this very write after a lost reply, said as much.
+      if (least !== undefined && found[how].at >= least) return this.states.meet(tag, found, now)
+      const earliest = least ?? Math.max(this.latest, this.states.latest, this.states.of(tag).floor)
+      const known = mergeMarkers(found, this.states.known(tag))
+      const at = Math.max(earliest, 1 + Math.max(known.invalidated.at, known.expired.at))
+      // Of one that cannot be read nobody knows what it said: this one says at least as much for what was made until now.
+      const marker = marked(
+        read._tag === "Left" ? marked(marked(known, "invalidated", at), "expired", at) : known,
+        how,
+        at
+      )
+      const written = this.conditionsHonoured && !found.parts
+        ? yield* Effect.catchIf(this.write(tag, marker, there), isUnsupported, () =>
+          Effect.suspend(() => {
+            this.conditionsHonoured = false
+            return this.writeParts(tag, how, marker)
+          }))
+        : yield* this.writeParts(tag, how, marker)
+      if (written !== undefined) {
+        this.states.meet(tag, found, now)
+        this.states.marked(tag, read._tag === "Left" ? ["invalidated", "expired"] : [how], written, now)
+        return yield* Effect.ignore(this.asked.remove(tag))
+      }
+      if (nth < attempts) return yield* this.attempt(tag, how, least ?? at, nth + 1)
+      return yield* new S3StoreError({
+        reason: "Conflict",
+        operation: "replace",
+        target: this.store.description + name,
+        detail: `other writers of the tag's marker were faster ${attempts} times in a row`
+      })
+    })
+  }
+
+  /** When the tag is marked now; nothing when another writer may have been faster. */
+  private write(tag: string, marker: TagMarker, there: LoadOutcome): Effect.Effect<number | undefined, S3StoreError> {
+    return Effect.gen(this, function*() {
+      const body = yield* encodeMarker(tag, marker)
+      const outcome: ConditionalOutcome = there._tag === "Found" || there._tag === "TooLarge"
+        ? yield* this.store.replace(nameOf(tag), body, there.etag)
+        : yield* this.store.add(nameOf(tag), body)
+      return outcome._tag === "Written" ? Math.max(marker.invalidated.at, marker.expired.at) : undefined
+    })
+  }
+
+  /** The same where conditions are not honoured: the main object may lose a mark to another writer, the part does not. */
+  private writeParts(tag: string, how: How, marker: TagMarker): Effect.Effect<number, S3StoreError> {
+    return Effect.gen(this, function*() {
+      const name = partOf(tag, how)
+      const found = yield* Effect.catchIf(this.loaded(tag, name), isUnreadable, () => Effect.succeed(noMarker))
+      const at = Math.max(marker[how].at, found[how].at + 1)
+      const part = marked({ ...noMarker, [how]: found[how] }, how, at)
+      yield* this.store.save(name, yield* encodeMarker(tag, part))
+      yield* this.store.save(
+        nameOf(tag),
+        yield* encodeMarker(tag, { ...marked(marker, how, at), parts: true })
+      )
+      return at
+    })
+  }
+}
+
+const marked = (marker: TagMarker, how: How, at: number): TagMarker => ({
+  ...marker,
+  [how]: { at, claimed: Math.max(at, marker[how].claimed) }
+})
+
+const isUnsupported = ({ reason }: S3StoreError) => reason === "ConditionalWritesUnsupported"
+
+const isUnreadable = ({ reason }: S3StoreError) => reason === "Unreadable"
+
+const nameOf = (tag: string): string => `.tags/${digestName(tag)}`
+
+const partOf = (tag: string, how: How): string => `${nameOf(tag)}.${how}`

@@ -1,0 +1,289 @@
+/**
+ * How an entry is written to the second level, and read again.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { Buffer, constants } from "node:buffer"
+import { isOfKind, type OptionKinds } from "../../Cache/engine/options/optionKinds.js"
+import { type CacheConfigError, EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
+import { configError } from "../../Cache/errors/configError.js"
+import { checkNested, checkValue } from "../../Cache/options/checkOptions.js"
+import { printKey } from "../../Cache/printing/printKey.js"
+import { shortText } from "../common/shortText.js"
+import { step } from "../common/steps.js"
+import { CacheEncodeError } from "../objects/S3StoreErrors.js"
+import type { CodecName } from "./Codec.js"
+import { codecOf } from "./codecOf.js"
+import { compress, decompress } from "./compression.js"
+import { type EncryptionOptions, makePayloadCipher, type PayloadCipher } from "./encryption.js"
+import { assemble, disassemble, disassembleHeader, headOf, longestHeader } from "./entryBytes.js"
+import { EntryError } from "./EntryError.js"
+import type { EntryHead, EntryHeader, PayloadHeader } from "./EntryHeader.js"
+import { tagsFault } from "./tagLimits.js"
+
+/**
+ * How payloads are compressed.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CompressionOptions {
+  /** `"gzip"` is quicker, `"brotli"` makes JSON smaller. */
+  readonly algorithm: "gzip" | "brotli"
+  /** Payloads of fewer bytes are left as they are. Default 1,024. */
+  readonly threshold?: number | undefined
+  /** Effort: 0 to 9 for gzip, default 6; 0 to 11 for brotli, default 5. */
+  readonly level?: number | undefined
+}
+
+/**
+ * How entries are written, and which are read. Whatever is chosen, a reader with other options reads them too, but for
+ * encryption and the largest size.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface EntryFormatOptions {
+  /** Whether payloads are compressed. Default: not. */
+  readonly compression?: CompressionOptions | undefined
+  /** Whether payloads are encrypted before they leave the process. Default: not. */
+  readonly encryption?: EncryptionOptions | undefined
+  /**
+   * The most bytes of an entry, whole, and of its payload before compression; a larger one is neither written nor read.
+   * A whole number above 0, no more than the second level reads (its `maxObjectSize`), and than a string of the runtime
+   * can hold (about 512 MiB): a larger entry could be written and never read. Default 33,554,432 (32 MiB), or what the
+   * second level reads, if that is less.
+   */
+  readonly maxEntrySize?: number | undefined
+}
+
+/**
+ * Which options there are of how entries are written.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const entryFormatKinds: OptionKinds<EntryFormatOptions> = {
+  compression: "object",
+  encryption: "object",
+  maxEntrySize: "count"
+}
+
+/**
+ * An entry that was read: what it says about itself, and its value as the schema of its keyspace encoded it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Entry extends EntryHeader {
+  readonly encoded: unknown
+}
+
+/**
+ * Writes entries as bytes and reads them again. The bytes are described in docs/entry-format.md.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface EntryFormat {
+  /** The most bytes of an entry. */
+  readonly maxEntrySize: number
+  /** An entry as bytes. */
+  readonly encode: (
+    header: EntryHeader,
+    codec: CodecName,
+    encoded: unknown
+  ) => Effect.Effect<Uint8Array, CacheEncodeError | EntryTooLargeError>
+  /** The payload of an entry, as its codec writes it: `wrap` makes the entry of it. */
+  readonly payload: (
+    header: EntryHeader,
+    codec: CodecName,
+    encoded: unknown
+  ) => Effect.Effect<Uint8Array, CacheEncodeError | EntryTooLargeError>
+  /** An entry as bytes, around its payload. */
+  readonly wrap: (
+    header: EntryHeader,
+    codec: CodecName,
+    plain: Uint8Array
+  ) => Effect.Effect<Uint8Array, CacheEncodeError | EntryTooLargeError>
+  /** The entry that bytes hold, or what is wrong with them. No byte is trusted, and nothing in them is run. */
+  readonly decode: (bytes: Uint8Array) => Effect.Effect<Entry, EntryError>
+  /**
+   * What an entry says about itself, of its first bytes (4,096 suffice for most). Fails as `Damaged` too when they are
+   * not enough: then take the whole entry. A key that is too long for the header is known only if the bytes hold it.
+   */
+  readonly decodeHeader: (bytes: Uint8Array) => Either.Either<EntryHead, EntryError>
+}
+
+/**
+ * A format by options. Fails with `CacheConfigError` for one it cannot accept; no message shows a key.
+ *
+ * @param place where the store's objects are: encrypted entries of another place are not read
+ * @param maxObjectSize the most bytes of an object that the store reads: no larger entry is written
+ * @param cache for messages
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeEntryFormat = (
+  options: EntryFormatOptions = {},
+  place = "",
+  maxObjectSize: number = constants.MAX_STRING_LENGTH,
+  cache = "S3Cache"
+): Effect.Effect<EntryFormat, CacheConfigError> =>
+  Effect.gen(function*() {
+    const { compression, encryption, maxEntrySize = Math.min(33_554_432, maxObjectSize) } = options
+    yield* checkValue(cache, "maxEntrySize", maxEntrySize, "count")
+    if (maxEntrySize > constants.MAX_STRING_LENGTH) {
+      const accepted = `at most ${constants.MAX_STRING_LENGTH}, what a string of this runtime can hold`
+      return yield* configError(cache, "maxEntrySize", maxEntrySize, accepted)
+    }
+    if (maxEntrySize > maxObjectSize) {
+      const accepted = `at most ${maxObjectSize}, the maxObjectSize of the second level, which reads no larger object`
+      return yield* configError(cache, "maxEntrySize", maxEntrySize, accepted)
+    }
+    yield* checkCompression(cache, compression)
+    const cipher = encryption === undefined ? undefined : yield* makePayloadCipher(cache, encryption)
+
+    // Its length goes before it, so that no other place and header together give the same bytes.
+    const bound = Buffer.concat([Buffer.alloc(4), Buffer.from(place)])
+    bound.writeUInt32BE(bound.length - 4)
+
+    const fitting = (header: EntryHeader, bytes: Uint8Array) =>
+      bytes.length <= maxEntrySize ? Effect.succeed(bytes) : new EntryTooLargeError({
+        cache: header.keyspace,
+        key: shortText(header.key, 200),
+        weight: bytes.length,
+        maxWeight: maxEntrySize
+      })
+
+    const payload: EntryFormat["payload"] = Effect.fnUntraced(function*(header, codec, encoded) {
+      const fault = tagsFault(header.tags)
+      if (fault !== undefined) return yield* notEncodable(header)(fault)
+      const { encode } = yield* Effect.mapError(codecOf(codec), notEncodable(header))
+      const plain = yield* Effect.mapError(step(Effect.suspend(() => encode(encoded))), notEncodable(header))
+      return yield* fitting(header, plain)
+    })
+
+    const wrap: EntryFormat["wrap"] = Effect.fnUntraced(function*(header, codec, plain) {
+      const compressed = yield* Effect.mapError(
+        compressedBy(compression, plain),
+        ({ message }) => notEncodable(header)(message)
+      )
+      const sealed = cipher?.next()
+      const head = headOf({
+        ...header,
+        codec,
+        size: plain.length,
+        compression: compressed === plain ? "none" : compression?.algorithm ?? "none",
+        encryption: sealed ?? null
+      })
+      if (head.header.length > longestHeader) {
+        return yield* notEncodable(header)(
+          `its header would have ${head.header.length} bytes, but ${longestHeader} are the most: use fewer or shorter tags`
+        )
+      }
+      if (head.key.length > 0 && Buffer.from(head.key).toString() !== header.key) {
+        return yield* notEncodable(header)("its key is long and holds a lone surrogate, which UTF-8 cannot represent")
+      }
+      const payload = cipher === undefined || sealed === undefined
+        ? compressed
+        : cipher.seal(sealed, compressed, Buffer.concat([bound, head.prefix, head.header]))
+      return yield* fitting(header, yield* step(Effect.sync(() => assemble(head, payload))))
+    })
+
+    const encode: EntryFormat["encode"] = (header, codec, encoded) =>
+      Effect.flatMap(payload(header, codec, encoded), (plain) => wrap(header, codec, plain))
+
+    const decode: EntryFormat["decode"] = Effect.fnUntraced(function*(bytes) {
+      if (bytes.length > maxEntrySize) return yield* tooLarge(bytes.length, maxEntrySize)
+      const { authenticated, header, isBound, payload } = yield* step(Effect.suspend(() => disassemble(bytes)))
+      if (header.size > maxEntrySize) return yield* tooLarge(header.size, maxEntrySize)
+      const opened = yield* open(
+        cipher,
+        header,
+        payload,
+        isBound ? Buffer.concat([bound, authenticated]) : authenticated
+      )
+      const plain = yield* decompressed(header, opened)
+      const { decode } = yield* Effect.mapError(codecOf(header.codec), unsupported)
+      const encoded = yield* Effect.mapError(
+        step(Effect.suspend(() => decode(plain))),
+        (detail) => new EntryError({ reason: "Damaged", detail })
+      )
+      const { created, expires, key, keyspace, outcome, tags, version, writeId } = header
+      return { keyspace, version, key, created, expires, writeId, outcome, tags, encoded }
+    })
+
+    return { maxEntrySize, encode, payload, wrap, decode, decodeHeader: disassembleHeader }
+  })
+
+const notEncodable = (header: EntryHeader) => (detail: string) =>
+  new CacheEncodeError({ keyspace: header.keyspace, key: header.key, detail })
+
+/** The payload itself when it is not to be compressed, or would not become smaller. */
+const compressedBy = (compression: CompressionOptions | undefined, plain: Uint8Array) =>
+  compression === undefined || plain.length < (compression.threshold ?? 1024)
+    ? Effect.succeed(plain)
+    : Effect.map(
+      compress(plain, compression.algorithm, compression.level),
+      (smaller) => smaller.length < plain.length ? smaller : plain
+    )
+
+const decompressed = (header: PayloadHeader, payload: Uint8Array): Effect.Effect<Uint8Array, EntryError> => {
+  switch (header.compression) {
+    case "none":
+      return payload.length === header.size
+        ? Effect.succeed(payload)
+        : new EntryError({ reason: "Damaged", detail: `its payload has ${payload.length} bytes, not ${header.size}` })
+    case "gzip":
+    case "brotli":
+      return Effect.mapError(
+        decompress(payload, header.compression, header.size),
+        ({ message }) => new EntryError({ reason: "Damaged", detail: `its payload does not decompress: ${message}` })
+      )
+    default:
+      return unsupported(`its compression ${printKey(header.compression)} is not one that this version knows`)
+  }
+}
+
+const open = (
+  cipher: PayloadCipher | undefined,
+  { encryption }: PayloadHeader,
+  payload: Uint8Array,
+  authenticated: Uint8Array
+): Either.Either<Uint8Array, EntryError> => {
+  if (cipher === undefined) {
+    return encryption === null ? Either.right(payload) : Either.left(
+      new EntryError({
+        reason: "KeyUnknown",
+        detail: `it is encrypted with the key ${printKey(encryption.keyId)}, and no keys are given`
+      })
+    )
+  }
+  return encryption === null
+    ? Either.left(new EntryError({ reason: "NotEncrypted", detail: "it is not encrypted, as all entries must be" }))
+    : Either.mapLeft(cipher.open(encryption, payload, authenticated), (fault) => new EntryError(fault))
+}
+
+const unsupported = (detail: string) => new EntryError({ reason: "Unsupported", detail })
+
+const tooLarge = (size: number, limit: number) =>
+  new EntryError({ reason: "TooLarge", detail: `it has ${size} bytes, over the limit of ${limit}` })
+
+const compressionKinds: OptionKinds<CompressionOptions> = {
+  algorithm: ["gzip", "brotli"],
+  threshold: "whole",
+  level: "any"
+}
+
+const checkCompression = Effect.fnUntraced(function*(cache: string, compression: CompressionOptions | undefined) {
+  yield* checkNested(cache, "compression", compression, compressionKinds)
+  if (compression === undefined) return
+  yield* checkValue(cache, "compression.algorithm", compression.algorithm, ["gzip", "brotli"])
+  const { algorithm, level = 0 } = compression
+  const most = algorithm === "brotli" ? 11 : 9
+  if (isOfKind(level, "whole") && level <= most) return
+  return yield* configError(cache, "compression.level", level, `a whole number from 0 to ${most}`)
+})

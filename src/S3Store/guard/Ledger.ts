@@ -1,0 +1,73 @@
+/**
+ * Keeps account of what happens in an `S3Cache`.
+ *
+ * @since 0.1.0
+ */
+import * as MetricLabel from "effect/MetricLabel"
+import type { EventHub } from "../../Cache/events/EventHub.js"
+import type { AnyKey } from "../keyspace/Keyspace.js"
+import type { S3CacheEvent } from "./S3CacheEvent.js"
+import * as S3CacheMetrics from "./S3CacheMetrics.js"
+
+/**
+ * Counts events, hands them to whoever listens, and keeps metrics if wanted. Synchronous, and never fails.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Ledger {
+  private readonly counts = new Map<S3CacheEvent["_tag"], number>()
+  private readonly hub: EventHub<S3CacheEvent>
+  private readonly tags: ReadonlyArray<MetricLabel.MetricLabel> | undefined
+  private memoryHits = 0
+
+  /** @param metricsOf the name of the cache, if metrics are kept */
+  constructor(hub: EventHub<S3CacheEvent>, metricsOf: string | undefined) {
+    this.hub = hub
+    this.tags = metricsOf === undefined ? undefined : [MetricLabel.make("cache", metricsOf)]
+  }
+
+  /**
+   * How many events there were of a kind.
+   *
+   * @since 0.1.0
+   */
+  count(tag: S3CacheEvent["_tag"]): number {
+    return tag === "MemoryHit" ? this.memoryHits : this.counts.get(tag) ?? 0
+  }
+
+  /**
+   * Something happened.
+   *
+   * @since 0.1.0
+   */
+  record(event: S3CacheEvent): void {
+    this.counts.set(event._tag, (this.counts.get(event._tag) ?? 0) + 1)
+    this.hub.publish(() => event)
+    if (this.tags === undefined) return
+    S3CacheMetrics.events.unsafeUpdate(1, [...this.tags, MetricLabel.make("event", event._tag)])
+    if (event._tag === "ComputationEnded") S3CacheMetrics.computationMillis.unsafeUpdate(event.millis, this.tags)
+  }
+
+  /**
+   * A lookup was answered from memory: by far the most frequent event, made only if somebody listens.
+   *
+   * @since 0.1.0
+   */
+  memoryHit(key: AnyKey): void {
+    this.memoryHits++
+    this.hub.publish(() => ({ _tag: "MemoryHit", key }))
+    if (this.tags === undefined) return
+    S3CacheMetrics.events.unsafeUpdate(1, [...this.tags, MetricLabel.make("event", "MemoryHit")])
+  }
+
+  /**
+   * A request to the second level took this long.
+   *
+   * @since 0.1.0
+   */
+  requestTook(operation: string, millis: number): void {
+    if (this.tags === undefined) return
+    S3CacheMetrics.requestMillis.unsafeUpdate(millis, [...this.tags, MetricLabel.make("operation", operation)])
+  }
+}

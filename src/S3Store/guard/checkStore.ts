@@ -1,0 +1,175 @@
+/**
+ * Trying whether a second level can do what a cache needs.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { Buffer } from "node:buffer"
+import { randomUUID } from "node:crypto"
+import { consequences } from "../bucket/s3Answers.js"
+import { withinTime } from "../common/standstill.js"
+import { descriptionOf } from "../objects/describedStore.js"
+import type { ObjectStore } from "../objects/ObjectStore.js"
+import { S3StoreError, type S3StoreReason } from "../objects/S3StoreErrors.js"
+
+/**
+ * What was tried of a second level, and how it went.
+ *
+ * - `write`, `read`, `list`, `remove`: whether it may be done at all. `read` also looks for an object that is absent;
+ * - `conditions`: whether a write on the condition that there is no object is honoured, which `add` and leases need;
+ * - `clock`: whether the clock of the store agrees with that of this machine, within a minute.
+ *
+ * `unsupported` is what the store cannot do or tell, and does not say for a fault; `untried` what would fail for the same
+ * reason as a step before it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface S3CacheCheckStep {
+  readonly step: "write" | "read" | "list" | "conditions" | "remove" | "clock"
+  readonly outcome: "ok" | "failed" | "unsupported" | "untried"
+  /** What is wrong and what to do about it; empty for `ok`. */
+  readonly detail: string
+  /** The reason, where a request failed. */
+  readonly reason: S3StoreReason | undefined
+}
+
+/**
+ * Whether a second level can do what a cache needs. As a string it is a report for people.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class S3CacheCheck extends Data.Class<{
+  /** Where the objects are. */
+  readonly target: string
+  readonly steps: ReadonlyArray<S3CacheCheckStep>
+}> {
+  /**
+   * Whether nothing failed.
+   *
+   * @since 0.1.0
+   */
+  get isFine(): boolean {
+    return this.steps.every(({ outcome }) => outcome === "ok" || outcome === "unsupported")
+  }
+
+  /**
+   * A line for each step.
+   *
+   * @since 0.1.0
+   */
+  override toString(): string {
+    const lines = this.steps.map(({ detail, outcome, step }) => `  ${step}: ${outcome}${detail && ` (${detail})`}`)
+    return [`${this.target} ${this.isFine ? "can be used" : "cannot be used"}:`, ...lines].join("\n")
+  }
+}
+
+const mostSkew = 60_000
+
+/** How long a step may take, in milliseconds. */
+const stepLimit = 30_000
+
+/**
+ * Tries whether a second level can do what a cache needs, with one small object `.probe/{UUID}` that is removed again,
+ * and at most two requests of each kind besides those with which the store finds out about conditions. After the first
+ * step that fails in a way that all would, it tries no more.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> =>
+  Effect.suspend(() => {
+    const name = `.probe/${randomUUID()}`
+    const body = Buffer.from("check")
+    const steps: Array<S3CacheCheckStep> = []
+    let isHopeless = false
+
+    const note = (
+      step: S3CacheCheckStep["step"],
+      outcome: S3CacheCheckStep["outcome"],
+      detail = "",
+      reason?: S3StoreReason
+    ) => void steps.push({ step, outcome, detail, reason })
+
+    /** Tries a step: what it gives is what is wrong, or nothing. */
+    const tries = (step: S3CacheCheckStep["step"], request: Effect.Effect<string | undefined, S3StoreError>) =>
+      Effect.suspend(() => {
+        if (isHopeless) return Effect.sync(() => note(step, "untried"))
+        const limited = withinTime(request, stepLimit, () =>
+          new S3StoreError({
+            reason: "Timeout",
+            operation: "check",
+            target: descriptionOf(store),
+            detail: `no answer within ${Duration.format(stepLimit)}`
+          }))
+        return Effect.map(Effect.either(limited), (outcome) => {
+          if (Either.isRight(outcome)) return note(step, outcome.right === undefined ? "ok" : "failed", outcome.right)
+          const { detail, reason } = outcome.left
+          const { counts, isSetup } = consequences[reason]
+          isHopeless = isSetup || counts
+          const isMissing = reason === "ListUnsupported" || reason === "ConditionalWritesUnsupported"
+          note(step, isMissing ? "unsupported" : "failed", detail, reason)
+        })
+      })
+
+    const read = Effect.flatMap(store.load(`${name}.absent`), (absent) =>
+      absent._tag !== "Absent"
+        ? Effect.succeed("there is an object where there can be none")
+        : Effect.map(store.load(name), (found) =>
+          found._tag === "Found" && body.equals(found.body)
+            ? undefined
+            : "what was written cannot be read, or is another content"))
+
+    const listed = Effect.map(Stream.runHead(Stream.take(store.list(name), 1)), Option.getOrUndefined)
+
+    const clockOf = (written: number, now: number, modified: number) => {
+      // Stores tell whole seconds.
+      const skew = modified < written - 1000 ? modified - written : modified > now + 1000 ? modified - now : 0
+      return Math.abs(skew) <= mostSkew ? undefined : `the clock of the store is ${Duration.format(Math.abs(skew))} ` +
+        `${skew > 0 ? "ahead of" : "behind"} the one of this machine: set this one, or keep it by NTP`
+    }
+
+    const steply = Effect.gen(function*() {
+      const written = yield* Clock.currentTimeMillis
+      yield* tries("write", Effect.as(store.save(name, body), undefined))
+      yield* tries("read", read)
+      let modified = 0
+      yield* tries(
+        "list",
+        Effect.map(listed, (found) => {
+          if (found === undefined) return "what was written is not in the list"
+          modified = found.modified
+          return undefined
+        })
+      )
+      const now = yield* Clock.currentTimeMillis
+      yield* tries(
+        "conditions",
+        Effect.map(store.add(name, body), ({ _tag }) =>
+          _tag === "Written"
+            ? "an object was written in place of another, on the condition that there is none"
+            : undefined)
+      )
+      if (modified === 0) {
+        note("clock", "unsupported", "the store does not tell")
+      } else yield* tries("clock", Effect.succeed(clockOf(written, now, modified)))
+    })
+
+    return steply.pipe(
+      Effect.onInterrupt(() => Effect.ignore(store.remove(name))),
+      Effect.zipRight(Effect.suspend(() => {
+        // Whatever failed since: what was written, or may have been, is not left.
+        const write = steps[0]?.reason
+        isHopeless = write !== undefined && consequences[write].isSetup
+        return tries("remove", Effect.as(store.remove(name), undefined))
+      })),
+      Effect.map(() => new S3CacheCheck({ target: descriptionOf(store), steps }))
+    )
+  })

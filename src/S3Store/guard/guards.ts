@@ -1,0 +1,83 @@
+/**
+ * What keeps requests back that would fail, for an `S3Cache`.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { consequences } from "../bucket/s3Answers.js"
+import type { DescribedStore } from "../objects/describedStore.js"
+import { S3StoreError } from "../objects/S3StoreErrors.js"
+import { CircuitBreaker, formatWait } from "./CircuitBreaker.js"
+import type { Ledger } from "./Ledger.js"
+import { SetupFaults } from "./SetupFaults.js"
+
+/**
+ * What keeps requests back.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Guards {
+  /** Against a second level that is out of order. Nothing: requests are always made. */
+  readonly breaker: CircuitBreaker<S3StoreError, S3StoreError> | undefined
+  /** Against a set-up that is wrong. */
+  readonly faults: SetupFaults
+}
+
+/** Fewer than for the circuit: these faults do not go away by themselves. */
+const mostSetupFaults = 3
+
+/**
+ * Makes what keeps requests back, and tells the log and the ledger of it.
+ *
+ * @param limits when to keep back, and for how many milliseconds; nothing for never
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeGuards = (
+  name: string,
+  store: DescribedStore,
+  ledger: Ledger,
+  limits: { readonly failures: number; readonly resetAfter: number } | undefined
+): Guards => {
+  const annotated = <A>(effect: Effect.Effect<A>) => Effect.annotateLogs(effect, { cache: name })
+
+  const faults = new SetupFaults({
+    target: store.description,
+    failures: limits === undefined ? Number.POSITIVE_INFINITY : Math.min(limits.failures, mostSetupFaults),
+    resetAfter: limits?.resetAfter ?? Number.POSITIVE_INFINITY,
+    onRefuse: (operation) => ledger.record({ _tag: "RequestRefused", operation }),
+    onSuspend: (error) => annotated(Effect.logWarning(error.message)),
+    onRepair: (reason) => annotated(Effect.logInfo(`${store.description} works again, after ${reason}`))
+  })
+  if (limits === undefined) return { breaker: undefined, faults }
+
+  const again = Duration.format(limits.resetAfter)
+  const breaker = new CircuitBreaker<S3StoreError, S3StoreError>({
+    ...limits,
+    counts: ({ reason }) => consequences[reason].counts,
+    refusal: (last, failures, wait) =>
+      new S3StoreError({
+        reason: "CircuitOpen",
+        operation: "request",
+        target: store.description,
+        detail: `${failures} requests failed in a row, so it is asked again only ${formatWait(wait)}. ` +
+          `The last failed with ${last.reason}: ${last.detail}`,
+        cause: last
+      }),
+    onOpen: (error) =>
+      Effect.suspend(() => {
+        ledger.record({ _tag: "CircuitOpened" })
+        return annotated(Effect.logWarning(
+          `${store.description} is out of order: ${limits.failures} requests failed in a row, the last with: ` +
+            `${error.message}. It is asked again in ${again}`
+        ))
+      }),
+    onClose: Effect.suspend(() => {
+      ledger.record({ _tag: "CircuitClosed" })
+      return annotated(Effect.logInfo(`${store.description} answers again`))
+    })
+  })
+  return { breaker, faults }
+}

@@ -1,0 +1,421 @@
+/**
+ * Families of entries, and their typed keys.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import * as Either from "effect/Either"
+import * as Equal from "effect/Equal"
+import * as Hash from "effect/Hash"
+import { type Inspectable, NodeInspectSymbol } from "effect/Inspectable"
+import * as Option from "effect/Option"
+import type { ParseError } from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
+import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
+import { configError } from "../../Cache/errors/configError.js"
+import { orThrow } from "../../Cache/errors/Either.js"
+import { checkOptions, checkValue } from "../../Cache/options/checkOptions.js"
+import { schemaKind } from "../../Cache/options/schemaKind.js"
+import { printKey } from "../../Cache/printing/printKey.js"
+import { saltedHash } from "../common/saltedHash.js"
+import { schemaFault } from "../common/schemaFault.js"
+import { classOf, shortText } from "../common/shortText.js"
+import type { CodecName } from "../entry/Codec.js"
+import { longestTag, mostTags, tagsFault } from "../entry/tagLimits.js"
+import { digestName } from "../objects/objectName.js"
+import { S3StoreError } from "../objects/S3StoreErrors.js"
+import { type EntryOptions, makeEntryPolicy } from "../options/EntryPolicy.js"
+import { entryKinds } from "../options/optionKinds.js"
+import { canonicalJson, NotJson } from "./canonicalJson.js"
+
+/**
+ * What a keyspace is made of. What it does not say of its entries, the `S3Cache` they are put in does.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface KeyspaceOptions<in out K, in out KI, in out V, in out VI, in out F = never, in out FI = never>
+  extends EntryOptions
+{
+  /** The schema of the keys; it must encode to JSON. */
+  readonly key: Schema.Schema<K, KI>
+  /** The schema of the values; it must encode to what the codec takes: JSON, by default. */
+  readonly value: Schema.Schema<V, VI>
+  /**
+   * The schema of the failures that are worth remembering, for `failureTimeToLive`; it must encode to JSON. Failures
+   * that do not fit it are never kept.
+   */
+  readonly failure?: Schema.Schema<F, FI> | undefined
+  /** How values become bytes, after their schema has encoded them. Default `"json"`. */
+  readonly codec?: CodecName | undefined
+  /** Change it when entries written before must no longer be read. Letters, digits, `.`, `_`, `-`. Default `"1"`. */
+  readonly version?: string | undefined
+  /** The tags its entries carry, for `invalidateTag` and `expireTag`; a function decides for each. 64 at most, of 512 characters at most. Default: none. */
+  readonly tags?: ReadonlyArray<string> | ((key: K, value: V) => ReadonlyArray<string>) | undefined
+  /**
+   * What memoized functions and `getOrCompute` do when the second level cannot be asked: `"fallThrough"` (default), they
+   * compute; or `"fail"`, with the `S3StoreError`, which becomes one of their errors.
+   */
+  readonly onL2Error?: "fallThrough" | "fail" | undefined
+}
+
+/**
+ * How a keyspace turns what it holds into what JSON represents, and back.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+type KeyspaceParts<K, V, F> = Omit<Keyspace<K, V, F>, "key" | "keyEither" | "keyOfId" | keyof Inspectable> & {
+  readonly encodeKey: (key: K) => Either.Either<unknown, string>
+  readonly decodeKey: (encoded: unknown) => Either.Either<K, string>
+}
+
+/**
+ * A named family of entries whose keys and values have schemas. Two programs share entries when name, version and key
+ * are the same. `F` is how lookups that compute may fail besides the computation: with the failures its `failure` schema
+ * describes, and with `S3StoreError` where `onL2Error` is `"fail"`.
+ *
+ * @example
+ * ```ts
+ * import * as Schema from "effect/Schema"
+ * import { Keyspace } from "effect-aws-cache/S3Store"
+ *
+ * const Users = Keyspace.make("directory/users", {
+ *   key: Schema.Struct({ team: Schema.String }),
+ *   value: Schema.Array(Schema.Struct({ name: Schema.String, since: Schema.DateFromString })),
+ *   timeToLive: "1 hour",
+ *   staleWhileRevalidate: "5 minutes",
+ *   tags: ({ team }) => [`team:${team}`]
+ * })
+ *
+ * const key = Users.key({ team: "core" })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export class Keyspace<in out K, in out V, out F = never> {
+  /** The name: the folder of its objects. */
+  readonly name: string
+  /** The version: the folder below. */
+  readonly version: string
+  /** What it says of its entries. */
+  readonly options: EntryOptions
+  /** How values become bytes. */
+  readonly codec: CodecName
+  /** From a value to what the codec represents. */
+  readonly encodeValue: (value: V) => Either.Either<unknown, string>
+  /** From what the codec represented to a value. */
+  readonly decodeValue: (encoded: unknown) => Either.Either<V, string>
+  /** From a failure that is worth remembering to what JSON represents; nothing for other failures. */
+  readonly encodeFailure: (failure: unknown) => Option.Option<Either.Either<unknown, string>>
+  /** From what JSON represented to a failure. */
+  readonly decodeFailure: (encoded: unknown) => Either.Either<F, string>
+  /** An error as one that lookups in this keyspace may fail with besides those of the computation, if it is one. */
+  readonly asFailure: (error: unknown) => Option.Option<F>
+  /** What lookups that compute fail with when the second level cannot be asked; nothing where they compute. */
+  readonly failureOf: (error: S3StoreError) => Option.Option<F>
+  /** The tags of an entry. What the keyspace's function throws, this throws. */
+  readonly tagsOf: (key: K, value: V) => ReadonlyArray<string>
+  private readonly encodeKey: (key: K) => Either.Either<unknown, string>
+  private readonly decodeKey: (encoded: unknown) => Either.Either<K, string>
+
+  private constructor(parts: KeyspaceParts<K, V, F>) {
+    this.name = parts.name
+    this.version = parts.version
+    this.options = parts.options
+    this.codec = parts.codec
+    this.encodeKey = parts.encodeKey
+    this.decodeKey = parts.decodeKey
+    this.encodeValue = parts.encodeValue
+    this.decodeValue = parts.decodeValue
+    this.encodeFailure = parts.encodeFailure
+    this.decodeFailure = parts.decodeFailure
+    this.asFailure = parts.asFailure
+    this.failureOf = parts.failureOf
+    this.tagsOf = parts.tagsOf
+  }
+
+  /**
+   * Makes a keyspace; meant for the top level of a module.
+   *
+   * Throws `CacheConfigError` for a name, version or option it cannot accept.
+   *
+   * @param name segments of letters, digits, `.`, `_` and `-`, separated by `/`; at most 200 characters
+   * @since 0.1.0
+   */
+  static make<K, KI, V, VI, F = never, FI = never>(
+    name: string,
+    options: KeyspaceOptions<K, KI, V, VI, F, FI> & { readonly onL2Error: "fail" }
+  ): Keyspace<K, V, F | S3StoreError>
+  static make<K, KI, V, VI, F = never, FI = never>(
+    name: string,
+    options: KeyspaceOptions<K, KI, V, VI, F, FI> & { readonly onL2Error?: "fallThrough" | undefined }
+  ): Keyspace<K, V, F>
+  static make<K, KI, V, VI, F = never, FI = never>(
+    name: string,
+    options: KeyspaceOptions<K, KI, V, VI, F, FI>
+  ): Keyspace<K, V, F | S3StoreError> {
+    if (typeof name !== "string" || !keyspaceName.test(name) || name.length > 200) {
+      const accepted = "segments of letters, digits, \".\", \"_\" and \"-\", separated by \"/\", 200 characters at most"
+      throw configError("Keyspace", "name", name, accepted)
+    }
+    const cache = `Keyspace ${name}`
+    orThrow(checkOptions(cache, options, keyspaceKinds))
+    orThrow(checkValue(cache, "key", options.key, schemaKind))
+    orThrow(checkValue(cache, "value", options.value, schemaKind))
+    const version = options.version ?? "1"
+    if (!segment.test(version) || version.length > 50) {
+      throw configError(cache, "version", version, "letters, digits, \".\", \"_\" and \"-\", 50 characters at most")
+    }
+    const { failureTimeToLive } = orThrow(makeEntryPolicy(cache, options))
+    if (failureTimeToLive > 0 && options.failure === undefined) {
+      const accepted = "left out where there is no schema for failures (the option failure): none could be remembered"
+      throw configError(cache, "failureTimeToLive", options.failureTimeToLive, accepted)
+    }
+    const { codec = "json", failure, onL2Error = "fallThrough", tags = [] } = options
+    const fault = typeof tags === "function" ? undefined : tagsFault(tags)
+    if (fault !== undefined) {
+      const accepted = `${mostTags} tags at most, of ${longestTag} characters at most`
+      throw new CacheConfigError({ cache, option: "tags", value: fault, accepted })
+    }
+    const isFailure = failure === undefined ? Schema.is(Schema.Never) : Schema.is(failure)
+    const failsWithStore = onL2Error === "fail"
+    return new Keyspace<K, V, F | S3StoreError>({
+      name,
+      version,
+      options,
+      codec,
+      encodeKey: told("encoded", Schema.encodeEither(options.key)),
+      decodeKey: told("decoded", Schema.decodeUnknownEither(options.key)),
+      encodeValue: told("encoded", Schema.encodeEither(options.value)),
+      decodeValue: told("decoded", Schema.decodeUnknownEither(options.value)),
+      encodeFailure: failure === undefined
+        ? () => Option.none()
+        : (error) =>
+          isFailure(error) ? Option.some(told("encoded", Schema.encodeUnknownEither(failure))(error)) : Option.none(),
+      decodeFailure: failure === undefined
+        ? () => Either.left("it is a failure, but the keyspace has no schema for failures")
+        : told("decoded", Schema.decodeUnknownEither(failure)),
+      asFailure: (error): Option.Option<F | S3StoreError> => {
+        if (isFailure(error)) return Option.some(error)
+        return failsWithStore && error instanceof S3StoreError ? Option.some(error) : Option.none()
+      },
+      failureOf: failsWithStore ? Option.some : () => Option.none(),
+      tagsOf: typeof tags === "function" ? tags : () => tags
+    })
+  }
+
+  /**
+   * A key of this keyspace, which carries the type of its value.
+   *
+   * Throws `CacheKeyError` for a key that does not fit the schema, as the constructors of schema classes do: the types
+   * rule out most of it, so the rest is a mistake in the program. `keyEither` returns the error instead.
+   *
+   * @since 0.1.0
+   */
+  readonly key = (key: K): CacheKey<K, V, F> => orThrow(this.keyEither(key))
+
+  /**
+   * A key of this keyspace, or what is wrong with it.
+   *
+   * @since 0.1.0
+   */
+  readonly keyEither = (key: K): Either.Either<CacheKey<K, V, F>, CacheKeyError> =>
+    Either.flatMap(
+      Either.mapLeft(
+        this.encodeKey(key),
+        (detail) => this.badKey(key, `what the schema of the keys accepts: ${detail}`)
+      ),
+      (encoded) => {
+        try {
+          return Either.right(new CacheKey<K, V, F>(this, canonicalJson(encoded), key))
+        } catch (cause) {
+          // Besides what JSON cannot represent, there is what is nested too deeply for the stack.
+          const detail = cause instanceof NotJson ? cause.message : `that threw ${classOf(cause)}`
+          return Either.left(this.badKey(key, `encoded to JSON by its schema, but ${detail}`))
+        }
+      }
+    )
+
+  /**
+   * The key with this canonical JSON, as entries carry it, or what is wrong with it.
+   *
+   * @since 0.1.0
+   */
+  readonly keyOfId = (id: string): Either.Either<CacheKey<K, V, F>, string> =>
+    Either.flatMap(
+      Either.try({ try: (): unknown => JSON.parse(id), catch: () => "its key is no JSON" }),
+      (encoded) =>
+        Either.flatMap(this.decodeKey(encoded), (key) =>
+          Either.filterOrLeft(
+            Either.mapLeft(this.keyEither(key), (error) => error.message),
+            (key) => key.id === id,
+            () => "its key is not in canonical form"
+          ))
+    )
+
+  /**
+   * What it is called, its version and how its values become bytes.
+   *
+   * @since 0.1.0
+   */
+  toJSON(): unknown {
+    return { _id: "Keyspace", name: this.name, version: this.version, codec: this.codec }
+  }
+
+  /**
+   * What it is called, and its version.
+   *
+   * @since 0.1.0
+   */
+  toString(): string {
+    return `Keyspace(${this.name}, version ${this.version})`
+  }
+
+  /**
+   * How `console.log` shows it.
+   *
+   * @since 0.1.0
+   */
+  [NodeInspectSymbol](): unknown {
+    return this.toString()
+  }
+
+  private badKey(key: K, accepted: string): CacheKeyError {
+    return new CacheKeyError({ cache: `Keyspace ${this.name}`, field: "key", value: printKey(key), accepted })
+  }
+}
+
+const keyspaceKinds: OptionKinds<KeyspaceOptions<never, never, never, never>> = {
+  key: schemaKind,
+  value: schemaKind,
+  failure: schemaKind,
+  codec: ["json", "msgpack", "raw"],
+  version: "text",
+  tags: "textsOrFunction",
+  onL2Error: ["fallThrough", "fail"],
+  ...entryKinds
+}
+
+/**
+ * Errors of a schema as text that holds nothing of the value. A transformation may throw, at what a stranger stored as
+ * well, and a value may be nested too deeply for the stack.
+ */
+const told =
+  <A, B>(done: "encoded" | "decoded", code: (input: A) => Either.Either<B, ParseError>) =>
+  (input: A): Either.Either<B, string> => {
+    try {
+      return Either.mapLeft(code(input), ({ issue }) => schemaFault(issue))
+    } catch (cause) {
+      return Either.left(`it cannot be ${done}: its schema threw ${classOf(cause)}`)
+    }
+  }
+
+/**
+ * A key of a keyspace, with the type of its value. Structurally equal: by the keyspace's name and version and by the
+ * canonical JSON of the key.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
+  /** The name of the keyspace. */
+  readonly keyspace: string
+  /** The version of the keyspace. */
+  readonly version: string
+  /** The key, encoded by its schema, as canonical JSON. */
+  readonly id: string
+}> {
+  readonly #space: Keyspace<K, V, F>
+  readonly #input: K
+  #objectName: string | undefined
+
+  /** Keyspaces make keys: see `Keyspace.key`. */
+  constructor(space: Keyspace<K, V, F>, id: string, input: K) {
+    super({ keyspace: space.name, version: space.version, id })
+    this.#space = space
+    this.#input = input
+  }
+
+  /**
+   * Whether another key is of a keyspace of the same name and version, and has the same canonical JSON.
+   *
+   * @since 0.1.0
+   */
+  [Equal.symbol](that: Equal.Equal): boolean {
+    return that instanceof CacheKey && this.id === that.id && this.keyspace === that.keyspace &&
+      this.version === that.version
+  }
+
+  /**
+   * Equal keys have equal hashes: that of the canonical JSON will do, as few keyspaces have keys in common. It is salted,
+   * so that who chooses keys cannot choose some that all have the same hash.
+   *
+   * @since 0.1.0
+   */
+  [Hash.symbol](): number {
+    return Hash.cached(this, saltedHash(this.id))
+  }
+
+  /**
+   * The keyspace.
+   *
+   * @since 0.1.0
+   */
+  get space(): Keyspace<K, V, F> {
+    return this.#space
+  }
+
+  /**
+   * What it was made of; a copy of it as it was, where the object has been changed since.
+   *
+   * @since 0.1.0
+   */
+  get input(): K {
+    if (this.isUnchanged) return this.#input
+    return Either.match(this.#space.keyOfId(this.id), { onLeft: () => this.#input, onRight: (key) => key.#input })
+  }
+
+  /**
+   * Whether the object it was made of still is this key.
+   *
+   * @since 0.1.0
+   */
+  get isUnchanged(): boolean {
+    if ((typeof this.#input !== "object" && typeof this.#input !== "function") || this.#input === null) return true
+    const key = this.#space.keyEither(this.#input)
+    return Either.isRight(key) && key.right.id === this.id
+  }
+
+  /**
+   * The name of the object that holds the entry, without the cache's prefix: keyspace, version, and the SHA-256 of the
+   * canonical key in hexadecimal.
+   *
+   * @since 0.1.0
+   */
+  get objectName(): string {
+    return this.#objectName ??= `${this.keyspace}/${this.version}/${digestName(this.id)}`
+  }
+
+  /**
+   * The keyspace and the canonical key, of which 200 characters at most are shown.
+   *
+   * @since 0.1.0
+   */
+  override toString(): string {
+    return `${this.keyspace}(${shortText(this.id, 200)})`
+  }
+}
+
+/**
+ * A key without its types: what the memory level is keyed by, and what events tell.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type AnyKey = Pick<CacheKey<never, never>, "keyspace" | "version" | "id" | "objectName" | "toString">
+
+const segment = /^(?!\.{1,2}$)[A-Za-z0-9._-]+$/
+const keyspaceName = /^(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)*$/

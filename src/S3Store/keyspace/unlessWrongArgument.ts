@@ -1,0 +1,128 @@
+/**
+ * Refusing what is given in place of keys, keyspaces, functions and tags, for callers whom no types keep from it.
+ *
+ * The failures are in no type: types rule out what they are about, and callers with types have nothing to handle.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { describeType } from "../../Cache/engine/options/describeType.js"
+import { acceptedOf } from "../../Cache/engine/options/optionKinds.js"
+import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
+import { withFunction } from "../../Cache/options/checkOptions.js"
+import { CacheKey, Keyspace } from "./Keyspace.js"
+
+/**
+ * What is done with a key, unless it is none: then `CacheKeyError`.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const unlessWrongKey = <A, E>(
+  cache: string,
+  key: unknown,
+  use: () => Effect.Effect<A, E>
+): Effect.Effect<A, E> => key instanceof CacheKey ? use() : refused(wrongKey(cache, key))
+
+/**
+ * What is done with many keys, unless one of them is none: then `CacheKeyError`, and nothing is done.
+ *
+ * @param keyOf where in an item its key is
+ * @since 0.1.0
+ * @category combinators
+ */
+export const unlessWrongKeys = <Item, A, E>(
+  cache: string,
+  items: Iterable<Item>,
+  keyOf: (item: Item) => unknown,
+  use: (items: ReadonlyArray<Item>) => Effect.Effect<A, E>
+): Effect.Effect<A, E> =>
+  Effect.suspend(() => {
+    const all = Array.from(items)
+    const wrong = all.map(keyOf).filter((key) => !(key instanceof CacheKey))
+    return wrong.length === 0 ? use(all) : refused(wrongKey(cache, wrong[0]))
+  })
+
+/**
+ * What is done with a keyspace, unless it is none: then `CacheConfigError`.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const unlessWrongKeyspace = <A, E>(
+  cache: string,
+  keyspace: unknown,
+  use: () => Stream.Stream<A, E>
+): Stream.Stream<A, E> =>
+  keyspace instanceof Keyspace ? use() : Stream.fromEffect(refused(wrongKeyspace(cache, keyspace)))
+
+/**
+ * What is done with a keyspace and a function that computes, unless one of them is none: then `CacheConfigError`.
+ *
+ * @param argument what the function is called, for messages
+ * @since 0.1.0
+ * @category combinators
+ */
+export const unlessWrongFunction = <A, E, R>(
+  cache: string,
+  keyspace: unknown,
+  argument: string,
+  given: unknown,
+  use: () => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> => {
+  if (!(keyspace instanceof Keyspace)) return refused(wrongKeyspace(cache, keyspace))
+  return withFunction(cache, argument, given, Effect.suspend(use))
+}
+
+/**
+ * What is done with a tag, unless it is none: then `CacheConfigError`.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const unlessWrongTag = <A, E>(
+  cache: string,
+  tag: unknown,
+  use: () => Effect.Effect<A, E>
+): Effect.Effect<A, E> =>
+  typeof tag === "string" ? use() : refused(wrong(cache, "tag", describeType(tag), acceptedOf.text))
+
+/**
+ * What a bulk loader has given, unless it is no pairs of a key and a value: then it dies with `CacheConfigError`, as with
+ * any mistake of the loader's.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const pairsOf = <K, V>(
+  cache: string,
+  loaded: Iterable<readonly [key: K, value: V]>
+): Effect.Effect<ReadonlyArray<readonly [key: K, value: V]>> => {
+  const given: unknown = loaded
+  const accepted = "a function whose Effect gives pairs [key, value], as an array or a Map"
+  if (typeof given !== "object" || given === null || !(Symbol.iterator in given)) {
+    return Effect.die(wrong(cache, "load", `one that gives ${describeType(given)}`, accepted))
+  }
+  const pairs = Array.from(loaded)
+  const at = pairs.findIndex((pair: unknown) => !Array.isArray(pair) || pair.length !== 2)
+  return at < 0
+    ? Effect.succeed(pairs)
+    : Effect.die(wrong(cache, "load", `one that gives, at ${at}, ${describeType(pairs[at])} that is no pair`, accepted))
+}
+
+const refused = (error: CacheConfigError | CacheKeyError) => Effect.fail(error) as Effect.Effect<never>
+
+const wrongKey = (cache: string, key: unknown) =>
+  new CacheKeyError({
+    cache,
+    field: "key",
+    value: describeType(key),
+    accepted: "a CacheKey: what the function `key` of a Keyspace returns"
+  })
+
+const wrongKeyspace = (cache: string, keyspace: unknown) =>
+  wrong(cache, "keyspace", describeType(keyspace), "a Keyspace: what Keyspace.make returns")
+
+const wrong = (cache: string, option: string, value: string, accepted: string) =>
+  new CacheConfigError({ cache, option, value, accepted })

@@ -1,0 +1,223 @@
+/**
+ * What the memory level of an `S3Cache` holds.
+ *
+ * @since 0.1.0
+ */
+import * as Exit from "effect/Exit"
+import { formatStacks } from "../../Cache/printing/formatStacks.js"
+import { refreshFrom, uselessFrom } from "../../Cache/store/entryTimes.js"
+import type { Keyspace } from "../keyspace/Keyspace.js"
+import type { EntryPolicy } from "../options/EntryPolicy.js"
+import type { Isolated } from "../options/isolation.js"
+
+/**
+ * What there is to know of an entry besides its content. Times are in milliseconds since the epoch.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface MemoryEntryParts {
+  readonly policy: EntryPolicy
+  /** When its value was set, or its computation began: what tags are compared with. */
+  readonly made: number
+  /** When it came into memory, from its maker or from the second level. */
+  readonly came: number
+  /** Until when it is fresh. */
+  readonly freshUntil: number
+  readonly tags: ReadonlyArray<string>
+  /** The etag of its object, if it is known. */
+  readonly etag: string | undefined
+  /** How many bytes it takes in the second level. */
+  readonly bytes: number
+  /** Whether this process made it. */
+  readonly isOwn: boolean
+  /** How far the time it claims to be made at is ahead of the store's clock, in milliseconds, when it is not believed. */
+  readonly ahead: number
+}
+
+/**
+ * A value, or a failure that is remembered, which only the keyspace that put it into memory may take out, with the type
+ * it had.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class MemoryEntry implements MemoryEntryParts {
+  readonly policy: EntryPolicy
+  readonly made: number
+  readonly came: number
+  readonly freshUntil: number
+  readonly tags: ReadonlyArray<string>
+  readonly etag: string | undefined
+  readonly bytes: number
+  readonly isOwn: boolean
+  readonly ahead: number
+  /** How much of the limit of bytes in memory it takes: its bytes, and the stacks of its errors, which have none there. */
+  readonly weight: number
+  /** Until when a look into memory is enough for who reads. Entries with tags always need a second look. */
+  simpleUntil: number
+  /** The same for who can compute. */
+  computeUntil: number
+  private refreshAt: number
+  private confirmUntil: number
+  private readonly space: object
+  private readonly content: Exit.Exit<unknown, unknown>
+  /** Makes a copy of the content for each caller; `undefined` where they share it. */
+  private readonly copy: (() => Exit.Exit<unknown, unknown>) | undefined
+
+  private constructor(space: object, content: Isolated<Exit.Exit<unknown, unknown>>, parts: MemoryEntryParts) {
+    const exit = content.value
+    // An error keeps what was under way where it was made, until its stack is read.
+    const stack = Exit.isFailure(exit) && exit.cause._tag === "Fail" ? formatStacks(exit.cause.error) : 0
+    this.weight = parts.bytes + stack
+    this.space = space
+    this.content = exit
+    this.copy = content.copy
+    this.policy = parts.policy
+    this.made = parts.made
+    this.came = parts.came
+    this.freshUntil = parts.freshUntil
+    this.tags = parts.tags
+    this.etag = parts.etag
+    this.bytes = parts.bytes
+    this.isOwn = parts.isOwn
+    this.ahead = parts.ahead
+    this.refreshAt = Exit.isFailure(exit)
+      ? parts.freshUntil
+      : refreshFrom(parts.policy.freshness, parts.came, parts.freshUntil)
+    this.confirmUntil = parts.came + parts.policy.revalidateAfter
+    this.simpleUntil = 0
+    this.computeUntil = 0
+    this.plan()
+  }
+
+  /**
+   * The content of an entry of a keyspace.
+   *
+   * @since 0.1.0
+   */
+  static readonly of = <K, V, F>(
+    space: Keyspace<K, V, F>,
+    content: Isolated<Exit.Exit<V, F>>,
+    parts: MemoryEntryParts
+  ): MemoryEntry => new MemoryEntry(space, content, parts)
+
+  /**
+   * What there is to know of an entry whose content was not read: no keyspace may take it out.
+   *
+   * @since 0.1.0
+   */
+  static readonly ofHeader = (isValue: boolean, parts: MemoryEntryParts): MemoryEntry =>
+    new MemoryEntry({}, { value: isValue ? Exit.succeed(undefined) : Exit.fail(undefined), copy: undefined }, parts)
+
+  /**
+   * The content, if this very keyspace put it in. So the type is sound: a keyspace has one type of value and failure.
+   *
+   * @since 0.1.0
+   */
+  contentFor<K, V, F>(space: Keyspace<K, V, F>): Exit.Exit<V, F> | undefined {
+    if (this.space !== space) return undefined
+    return (this.copy === undefined ? this.content : this.copy()) as Exit.Exit<V, F>
+  }
+
+  /**
+   * What gives each caller the content, if this very keyspace put it in.
+   *
+   * @since 0.1.0
+   */
+  readerFor<K, V, F>(space: Keyspace<K, V, F>): (() => Exit.Exit<V, F>) | undefined {
+    return this.space === space ? (this.copy ?? (() => this.content)) as () => Exit.Exit<V, F> : undefined
+  }
+
+  /**
+   * Whether this very keyspace put it in.
+   *
+   * @since 0.1.0
+   */
+  isOf(space: object): boolean {
+    return this.space === space
+  }
+
+  /**
+   * Whether it is a value, and no failure.
+   *
+   * @since 0.1.0
+   */
+  get isValue(): boolean {
+    return Exit.isSuccess(this.content)
+  }
+
+  /**
+   * From when on it is of no use any more.
+   *
+   * @since 0.1.0
+   */
+  get uselessFrom(): number {
+    return this.isValue ? uselessFrom(this.policy.freshness, this.freshUntil) : this.freshUntil
+  }
+
+  /**
+   * Whether it is to be compared with the second level.
+   *
+   * @since 0.1.0
+   */
+  needsConfirmation(now: number): boolean {
+    return now >= this.confirmUntil
+  }
+
+  /**
+   * It was compared with the second level just now, or could not be.
+   *
+   * @since 0.1.0
+   */
+  confirm(now: number): void {
+    this.confirmUntil = now + this.policy.revalidateAfter
+    this.plan()
+  }
+
+  /**
+   * Whether it is to be computed anew while it is fresh.
+   *
+   * @since 0.1.0
+   */
+  needsRefresh(now: number): boolean {
+    return now >= this.refreshAt
+  }
+
+  /**
+   * Lets nobody refresh it for a while.
+   *
+   * @since 0.1.0
+   */
+  refreshNoEarlierThan(time: number): void {
+    this.refreshAt = Math.max(this.refreshAt, time)
+    this.plan()
+  }
+
+  /**
+   * The same with less time to be fresh, as a tag that has expired leaves it.
+   *
+   * @since 0.1.0
+   */
+  freshOnlyUntil(time: number): MemoryEntry {
+    return time >= this.freshUntil ? this : new MemoryEntry(this.space, this.isolated, { ...this, freshUntil: time })
+  }
+
+  /**
+   * The same with an etag.
+   *
+   * @since 0.1.0
+   */
+  withEtag(etag: string | undefined): MemoryEntry {
+    return new MemoryEntry(this.space, this.isolated, { ...this, etag })
+  }
+
+  private get isolated(): Isolated<Exit.Exit<unknown, unknown>> {
+    return { value: this.content, copy: this.copy }
+  }
+
+  private plan(): void {
+    this.simpleUntil = this.tags.length > 0 ? Number.NEGATIVE_INFINITY : Math.min(this.freshUntil, this.confirmUntil)
+    this.computeUntil = Math.min(this.simpleUntil, this.refreshAt)
+  }
+}

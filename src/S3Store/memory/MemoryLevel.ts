@@ -1,0 +1,213 @@
+/**
+ * The memory level of an `S3Cache`.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Scope from "effect/Scope"
+import { type GuardedMap, makeGuardedMap } from "../../Cache/common/GuardedMap.js"
+import type { BoundedMap } from "../../Cache/engine/BoundedMap.js"
+import { Absent } from "../../Cache/engine/BoundedMapOptions.js"
+import { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
+import type { FlightGroup } from "../../Cache/flight/FlightGroup.js"
+import { SingleFlight } from "../../Cache/flight/SingleFlight.js"
+import type { AnyKey } from "../keyspace/Keyspace.js"
+import type { S3CacheOptions } from "../options/S3CacheOptions.js"
+import type { MemoryEntry } from "./MemoryEntry.js"
+
+/**
+ * Entries in memory, and the loads and computations under way.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class MemoryLevel {
+  /** The loads and computations. */
+  readonly flights: SingleFlight<AnyKey>
+  private readonly map: GuardedMap<AnyKey, MemoryEntry>
+
+  private constructor(map: GuardedMap<AnyKey, MemoryEntry>, flights: SingleFlight<AnyKey>) {
+    this.map = map
+    this.flights = flights
+  }
+
+  /**
+   * Makes one that lives as long as the scope. Fails with `CacheConfigError` for a limit it cannot accept.
+   *
+   * @param name for messages
+   * @since 0.1.0
+   */
+  static readonly make = (
+    name: string,
+    options: Pick<S3CacheOptions, "maxSize" | "maxBytes" | "evictionPolicy">
+  ): Effect.Effect<MemoryLevel, CacheConfigError, Scope.Scope> =>
+    Effect.zipWith(
+      Effect.mapError(
+        makeGuardedMap<AnyKey, MemoryEntry>(name, {
+          evictionPolicy: options.evictionPolicy,
+          maxSize: options.maxSize ?? 1000,
+          maxWeight: options.maxBytes,
+          weigh: options.maxBytes === undefined ? undefined : (_, held) => held.weight
+        }),
+        // The engine knows it as the weight.
+        (error) =>
+          error.option === "maxWeight"
+            ? new CacheConfigError({ cache: name, option: "maxBytes", value: error.value, accepted: error.accepted })
+            : error
+      ),
+      SingleFlight.make<AnyKey>(name),
+      (map, flights) => new MemoryLevel(map, flights)
+    )
+
+  /**
+   * One step that decides by what is held under a key how to go on: a use.
+   *
+   * @param decide given the entry, and the time in milliseconds since the epoch; `Infinity` where it is not known
+   * @since 0.1.0
+   */
+  readonly lookup = <A, E>(
+    key: AnyKey,
+    decide: (held: MemoryEntry | undefined, now: number) => Effect.Effect<A, E>
+  ): Effect.Effect<A, E> =>
+    this.map.lookup((map, now) => {
+      const held = map.get(key, now)
+      // While no entry can expire the clock is not read: then only what is good for ever is good.
+      return decide(held === Absent ? undefined : held, map.usesTime ? now : Number.POSITIVE_INFINITY)
+    })
+
+  /**
+   * What is held under a key, and the time in milliseconds since the epoch. No use.
+   *
+   * @since 0.1.0
+   */
+  readonly peek = (key: AnyKey): Effect.Effect<{ readonly held: MemoryEntry | undefined; readonly now: number }> =>
+    this.map.step((map, now) => ({ held: peekIn(map, key, now), now }))
+
+  /**
+   * Keeps an entry in place of another, if that one is still held.
+   *
+   * @since 0.1.0
+   */
+  readonly exchange = (key: AnyKey, entry: MemoryEntry, next: MemoryEntry): Effect.Effect<void> =>
+    this.map.step((map, now) => {
+      if (map.peek(key, now) === entry) map.set(key, next, now, next.uselessFrom)
+    })
+
+  /**
+   * Forgets an entry; loads and computations of it that are under way are not kept.
+   *
+   * @since 0.1.0
+   */
+  readonly forget = (key: AnyKey): Effect.Effect<void> =>
+    this.map.step((map, now) => {
+      map.remove(key, now)
+      this.flights.detach(key)
+    })
+
+  /**
+   * Forgets an entry and keeps another in its place, if there is one. Loads and computations under way are not kept.
+   *
+   * @since 0.1.0
+   */
+  readonly replace = (key: AnyKey, held: MemoryEntry | undefined): Effect.Effect<void> =>
+    this.map.step((map, now) => {
+      this.flights.detach(key)
+      if (held === undefined || held.uselessFrom <= now) map.remove(key, now)
+      else map.set(key, held, now, held.uselessFrom)
+    })
+
+  /**
+   * Forgets one particular entry, if it is still held.
+   *
+   * @since 0.1.0
+   */
+  readonly drop = (key: AnyKey, entry: MemoryEntry): Effect.Effect<void> =>
+    this.map.step((map, now) => {
+      if (map.peek(key, now) === entry) map.remove(key, now)
+    })
+
+  /**
+   * Forgets every entry that a predicate picks; loads and computations of such keys that are under way are not kept.
+   *
+   * @since 0.1.0
+   */
+  readonly forgetAll = (which: (key: AnyKey) => boolean): Effect.Effect<void> =>
+    this.map.step((map, now) => {
+      for (const [key] of map.entries(now)) {
+        if (which(key)) map.remove(key, now)
+      }
+      this.flights.detachWhere(which)
+    })
+
+  /**
+   * How many entries are held.
+   *
+   * @since 0.1.0
+   */
+  readonly size: Effect.Effect<number> = Effect.suspend(() => this.map.step((map, now) => map.size(now)))
+
+  /**
+   * Takes part in the flight of a key, or starts it. What `toEntry` picks of its result is kept, unless the flight was
+   * detached.
+   *
+   * @param compute told whether its result would still be kept
+   * @param instead asked in the step that would start a flight: what to do instead, by what is held then
+   * @since 0.1.0
+   */
+  readonly coalesce = <A, E>(
+    key: AnyKey,
+    group: FlightGroup<AnyKey, A, E>,
+    compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
+    toEntry: (value: A) => MemoryEntry | undefined,
+    instead?: (held: MemoryEntry | undefined) => Effect.Effect<A, E> | undefined
+  ): Effect.Effect<A, E> =>
+    Effect.uninterruptibleMask((restore) =>
+      this.map.lookup((map, now, caller) => {
+        const other = instead === undefined || group.has(key) ? undefined : instead(peekIn(map, key, now))
+        return other === undefined
+          ? this.flights.await(group.enter(key, caller, compute, keepIn(map, key, toEntry)), restore)
+          : restore(other)
+      })
+    )
+
+  /**
+   * The same for the code of a flight, of which it is a part: it has no fiber of its own.
+   *
+   * @since 0.1.0
+   */
+  readonly coalesceInside = <A, E>(
+    key: AnyKey,
+    group: FlightGroup<AnyKey, A, E>,
+    compute: () => Effect.Effect<A, E>,
+    toEntry: (value: A) => MemoryEntry | undefined
+  ): Effect.Effect<A, E> => this.map.lookup((map) => group.runInside(key, compute, keepIn(map, key, toEntry)))
+
+  /**
+   * Starts a flight that nobody waits for, unless there is one: it ends by itself, or with the cache.
+   *
+   * @since 0.1.0
+   */
+  readonly startInBackground = <A, E>(
+    key: AnyKey,
+    group: FlightGroup<AnyKey, A, E>,
+    compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
+    toEntry: (value: A) => MemoryEntry | undefined
+  ): Effect.Effect<void> =>
+    this.map.lookup((map, _, caller) => {
+      if (!group.has(key)) group.enter(key, caller, compute, keepIn(map, key, toEntry)).unattended = true
+      return Exit.void
+    })
+}
+
+const peekIn = (map: BoundedMap<AnyKey, MemoryEntry>, key: AnyKey, now: number): MemoryEntry | undefined => {
+  const entry = map.peek(key, now)
+  return entry === Absent ? undefined : entry
+}
+
+const keepIn =
+  <A, E>(map: BoundedMap<AnyKey, MemoryEntry>, key: AnyKey, toEntry: (value: A) => MemoryEntry | undefined) =>
+  (exit: Exit.Exit<A, E>, now: number): void => {
+    const entry = Exit.isSuccess(exit) ? toEntry(exit.value) : undefined
+    if (entry !== undefined) map.set(key, entry, now, entry.uselessFrom)
+  }

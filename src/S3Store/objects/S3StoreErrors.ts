@@ -1,0 +1,168 @@
+/**
+ * What can go wrong between a cache and its second level.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import { longestMessage, shortEnd, shortText } from "../common/shortText.js"
+
+/**
+ * Why the second level did not do what it was asked:
+ *
+ * - `AccessDenied`: the credentials do not allow it (403 `AccessDenied`, or a 403 without a code);
+ * - `NoSuchBucket`: there is no such bucket;
+ * - `Credentials`: there are none, or they are wrong or out of date;
+ * - `WrongRegion`: the bucket is in another region than the client;
+ * - `ClockSkew`: the clock of this machine is too wrong for S3;
+ * - `Encryption`: the key that S3 encrypts with cannot be used (`KMS.*`);
+ * - `Rejected`: the request was refused (any other 4xx), which says nothing of other requests;
+ * - `Throttled`: it asks to be asked less often (429, 503 SlowDown);
+ * - `Timeout`: no answer in time;
+ * - `Network`: no connection, or one that broke;
+ * - `Unavailable`: it failed itself (5xx);
+ * - `ConditionalWritesUnsupported`: it ignores or refuses conditions on writes, so that "only if absent" cannot be had;
+ * - `ListUnsupported`: it cannot tell which objects there are;
+ * - `BadName`: it takes no object of this name;
+ * - `Conflict`: other writers were faster, again and again;
+ * - `Unreadable`: an object is there, but it is not what it should be: see `cause`, a `CacheDecodeError`;
+ * - `CircuitOpen`: it was not asked, since the last requests failed; `cause` is the last of these failures;
+ * - `Unknown`: anything else; see `cause`.
+ *
+ * `docs/s3-answers.md` has what every answer of S3 means, and what follows from it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type S3StoreReason =
+  | "AccessDenied"
+  | "NoSuchBucket"
+  | "Credentials"
+  | "WrongRegion"
+  | "ClockSkew"
+  | "Encryption"
+  | "Rejected"
+  | "Throttled"
+  | "Timeout"
+  | "Network"
+  | "Unavailable"
+  | "ConditionalWritesUnsupported"
+  | "ListUnsupported"
+  | "BadName"
+  | "Conflict"
+  | "Unreadable"
+  | "CircuitOpen"
+  | "Unknown"
+
+interface StoreFault {
+  readonly reason: S3StoreReason
+  /** What was asked: `load`, `save`, `add`, `replace`, `remove`, `list`, `probe`. */
+  readonly operation: string
+  /** The object or bucket it was about. */
+  readonly target: string
+  /** What to do about it, or what was said: 420 characters at most. */
+  readonly detail: string
+  /** What it came of. Of what an S3 client said, secrets and the answer as such are left out. */
+  readonly cause?: unknown
+}
+
+/**
+ * The second level did not do what it was asked. The first level is as it was, or has forgotten the entry where its
+ * state in the second level is not known.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class S3StoreError extends Data.TaggedError("S3StoreError")<StoreFault> {
+  constructor(fault: StoreFault) {
+    super({ ...fault, detail: shortText(fault.detail, 420) })
+  }
+
+  override get message(): string {
+    return `${this.operation} of ${shortEnd(this.target, 150)}: ${shortText(this.detail, 300)} (${this.reason})`
+  }
+}
+
+interface EncodeFault {
+  /** The keyspace. */
+  readonly keyspace: string
+  /** The key, printed. */
+  readonly key: string
+  /** What is wrong with the value. */
+  readonly detail: string
+  readonly cause?: unknown
+}
+
+/**
+ * A value does not fit the schema of its keyspace, or the schema does not encode it to JSON. Nothing was written.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class CacheEncodeError extends Data.TaggedError("CacheEncodeError")<EncodeFault> {
+  constructor(fault: EncodeFault) {
+    super({ ...fault, key: shortText(fault.key, 200), detail: shortText(fault.detail, 300) })
+  }
+
+  override get message(): string {
+    const { detail, key, keyspace } = this
+    return shortText(`${keyspace}: the value under ${key} cannot be encoded: ${detail}`, longestMessage)
+  }
+}
+
+/**
+ * Why an object is not taken for an entry:
+ *
+ * - `NotAnEntry`: it does not begin like one;
+ * - `UnknownVersion`: its format version is one that this version of the library does not know, a newer one perhaps;
+ * - `Unsupported`: its codec, compression or cipher is;
+ * - `Damaged`: a checksum does not match, or what it covers cannot be read;
+ * - `TooLarge`: it has more bytes than an entry may have, or would have, decompressed;
+ * - `NotEncrypted`: it is not encrypted, though entries must be;
+ * - `KeyUnknown`: it is encrypted with a key that is not given;
+ * - `KeyWrong`: it is encrypted with another key of the same name, or was changed by somebody without the key;
+ * - `Foreign`: it is the entry of another key;
+ * - `Schema`: its value does not fit the schema of the keyspace any more.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CacheDecodeReason =
+  | "NotAnEntry"
+  | "UnknownVersion"
+  | "Unsupported"
+  | "Damaged"
+  | "TooLarge"
+  | "NotEncrypted"
+  | "KeyUnknown"
+  | "KeyWrong"
+  | "Foreign"
+  | "Schema"
+
+interface DecodeFault {
+  readonly reason: CacheDecodeReason
+  /** The keyspace. */
+  readonly keyspace: string
+  /** The key, printed. */
+  readonly key: string
+  /** What is wrong with the object. */
+  readonly detail: string
+  readonly cause?: unknown
+}
+
+/**
+ * An object is there, but it is not an entry of this key: damaged, foreign, of a newer format, of another key, or its
+ * value does not fit the schema any more. Reads take it for a miss.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class CacheDecodeError extends Data.TaggedError("CacheDecodeError")<DecodeFault> {
+  constructor(fault: DecodeFault) {
+    super({ ...fault, key: shortText(fault.key, 200), detail: shortText(fault.detail, 300) })
+  }
+
+  override get message(): string {
+    const { detail, key, keyspace } = this
+    return shortText(`${keyspace}: the object under ${key} is no entry of it: ${detail}`, longestMessage)
+  }
+}

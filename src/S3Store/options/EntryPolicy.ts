@@ -1,0 +1,110 @@
+/**
+ * How long entries live, and how they are read and written.
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+import * as Either from "effect/Either"
+import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
+import { millis } from "../../Cache/options/timeToLive.js"
+import type { Freshness } from "../../Cache/store/entryTimes.js"
+import { type FreshnessOptions, makeFreshness } from "../../Cache/store/Freshness.js"
+import type { Isolation } from "./isolation.js"
+
+/**
+ * What a cache decides for all entries, and each keyspace for its own. The keyspace has the last word.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface EntryOptions extends Omit<FreshnessOptions<never>, "failureTimeToLive"> {
+  /** How long entries are fresh. Zero: they are not stored. Default: for ever. */
+  readonly timeToLive?: Duration.DurationInput | undefined
+  /**
+   * How long a failure is remembered, in both levels, of keyspaces that have a schema for their `failure`: meanwhile
+   * every process gets it again, and nothing is computed. It never takes the place of a value: where the second level
+   * does not honour conditional writes, it is remembered in memory only. Default zero: failures are not kept.
+   */
+  readonly failureTimeToLive?: Duration.DurationInput | undefined
+  /**
+   * After how long in memory an entry is compared with the second level again, by a request that transfers nothing when
+   * it is still the same (a 304). So no process gives out what another has replaced or removed for longer than this,
+   * while the second level answers. Default: never, entries in memory live until they expire.
+   */
+  readonly revalidateAfter?: Duration.DurationInput | undefined
+  /**
+   * What an object is that is damaged, foreign, of a newer format, or does not fit the schema: `"miss"` (default), or
+   * `"fail"`: an `S3StoreError` of reason `Unreadable`.
+   */
+  readonly onUnreadable?: "miss" | "fail" | undefined
+  /**
+   * When entries reach the second level: `"through"` (default), before `set` and memoized functions return; or
+   * `"behind"`, soon after, and at the latest when the cache's scope closes. A write behind that fails is told in
+   * `events` and the log only. What is computed under a lease is written through all the same: see `coordination`.
+   */
+  readonly write?: "through" | "behind" | undefined
+  /**
+   * Who computes a value that nobody has: `"none"` (default), one fiber of each process; or `"lease"`, one process of
+   * all, elected by a lease object beside the entry. It takes a store that honours conditional writes. With
+   * a lease the write of the result is waited for, whatever `write` says: the lease must not end before the entry is
+   * there.
+   */
+  readonly coordination?: "none" | "lease" | undefined
+  /**
+   * What keeps callers apart who get the same value from memory: `"freeze"` (default), it is frozen; `"copy"`, each gets
+   * a copy of his own; `"none"`, they share the object that was given to the cache. See `Isolation`.
+   */
+  readonly isolation?: Isolation | undefined
+}
+
+/**
+ * Entry options, checked; times in milliseconds.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface EntryPolicy {
+  readonly freshness: Freshness<never>
+  readonly timeToLive: number
+  readonly failureTimeToLive: number
+  readonly revalidateAfter: number
+  readonly onUnreadable: "miss" | "fail"
+  readonly write: "through" | "behind"
+  readonly coordination: "none" | "lease"
+  readonly isolation: Isolation
+}
+
+/**
+ * Entry options with their defaults, checked as far as kinds go: see `entryKinds`.
+ *
+ * @param cache the name of the cache or keyspace, for messages
+ * @param own options that go before the others, where they are set
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeEntryPolicy = (
+  cache: string,
+  options: EntryOptions,
+  own: EntryOptions = {}
+): Either.Either<EntryPolicy, CacheConfigError> =>
+  Either.gen(function*() {
+    const timeToLive = own.timeToLive ?? options.timeToLive
+    const revalidateAfter = own.revalidateAfter ?? options.revalidateAfter
+    return {
+      freshness: yield* makeFreshness<never>(cache, {
+        jitter: own.jitter ?? options.jitter,
+        refreshAhead: own.refreshAhead ?? options.refreshAhead,
+        staleWhileRevalidate: own.staleWhileRevalidate ?? options.staleWhileRevalidate,
+        staleIfError: own.staleIfError ?? options.staleIfError
+      }),
+      timeToLive: timeToLive === undefined ? Number.POSITIVE_INFINITY : yield* millis(cache, "timeToLive", timeToLive),
+      failureTimeToLive: yield* millis(cache, "failureTimeToLive", own.failureTimeToLive ?? options.failureTimeToLive),
+      revalidateAfter: revalidateAfter === undefined
+        ? Number.POSITIVE_INFINITY
+        : yield* millis(cache, "revalidateAfter", revalidateAfter),
+      onUnreadable: own.onUnreadable ?? options.onUnreadable ?? "miss",
+      write: own.write ?? options.write ?? "through",
+      coordination: own.coordination ?? options.coordination ?? "none",
+      isolation: own.isolation ?? options.isolation ?? "freeze"
+    }
+  })

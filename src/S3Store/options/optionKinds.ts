@@ -1,0 +1,164 @@
+/**
+ * Which options caches over two levels have, and their second levels.
+ *
+ * @since 0.1.0
+ */
+import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
+import { evictionPolicyNames } from "../../Cache/engine/policies/EvictionPolicy.js"
+import { freshnessKinds } from "../../Cache/store/freshnessKinds.js"
+import type { S3ObjectStoreOptions } from "../bucket/S3ObjectStoreOptions.js"
+import { entryFormatKinds } from "../entry/EntryFormat.js"
+import type { EntryOptions } from "./EntryPolicy.js"
+import type {
+  CircuitBreakerOptions,
+  S3CacheManyOptions,
+  S3CacheMemoizeOptions,
+  S3CacheOptions,
+  S3CachePruneOptions,
+  S3CacheWriteOptions,
+  WriteBehindOptions
+} from "./S3CacheOptions.js"
+
+/**
+ * Of entries, which caches and keyspaces have in common.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const entryKinds: OptionKinds<EntryOptions> = {
+  ...freshnessKinds,
+  timeToLive: "duration",
+  failureTimeToLive: "duration",
+  revalidateAfter: "duration",
+  onUnreadable: ["miss", "fail"],
+  write: ["through", "behind"],
+  coordination: ["none", "lease"],
+  isolation: ["freeze", "copy", "none"]
+}
+
+/**
+ * Of a cache.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const s3CacheKinds: OptionKinds<S3CacheOptions> = {
+  name: "text",
+  maxSize: "limit",
+  maxBytes: "limit",
+  evictionPolicy: evictionPolicyNames,
+  loadTimeout: "durationAboveZero",
+  saveTimeout: "durationAboveZero",
+  circuitBreaker: "any",
+  writeBehind: "any",
+  leaseTime: "durationAboveZero",
+  leaseWait: "durationAboveZero",
+  tagsAge: "durationAboveZero",
+  verify: ["startup"],
+  onTagsUnknown: ["serve", "miss"],
+  tagsTrustedFor: "durationAboveZero",
+  eventCapacity: "count",
+  metrics: "flag",
+  ...entryFormatKinds,
+  ...entryKinds
+}
+
+/**
+ * Of its circuit breaker.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const circuitBreakerKinds: OptionKinds<CircuitBreakerOptions> = {
+  failures: "count",
+  resetAfter: "durationAboveZero"
+}
+
+/**
+ * Of writes behind.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const writeBehindKinds: OptionKinds<WriteBehindOptions> = { capacity: "count", concurrency: "count" }
+
+/**
+ * Of a bucket.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const s3StoreKinds: OptionKinds<S3ObjectStoreOptions> = {
+  bucket: "text",
+  keyPrefix: "text",
+  requestTimeout: "durationAboveZero",
+  maxObjectSize: "count",
+  conditionalWrites: ["auto", "required", "off"],
+  conditionalDeletes: ["auto", "required", "off"],
+  onAccessDenied: ["fail", "miss"],
+  putOptions: "object",
+  getOptions: "object",
+  deleteOptions: "object",
+  listOptions: "object"
+}
+
+/**
+ * Of a bucket that is reached by a client of the `ClientCache`.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const l2StoreS3Kinds: OptionKinds<S3ObjectStoreOptions & { readonly clientConfig?: object }> = {
+  ...s3StoreKinds,
+  clientConfig: "object"
+}
+
+/**
+ * Of a write.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const s3WriteKinds: OptionKinds<S3CacheWriteOptions> = { timeToLive: "anyDuration", tags: "texts" }
+
+/**
+ * Of memoized functions.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const s3MemoizeKinds: OptionKinds<S3CacheMemoizeOptions<never, never>> = {
+  timeToLive: "durationOrFunction",
+  tags: "textsOrFunction"
+}
+
+/**
+ * Of what is done with many entries.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const s3ManyKinds: OptionKinds<S3CacheManyOptions> = { concurrency: "count" }
+
+/**
+ * Of writing many entries.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const s3WriteManyKinds: OptionKinds<S3CacheManyOptions & S3CacheWriteOptions> = {
+  ...s3ManyKinds,
+  ...s3WriteKinds
+}
+
+/**
+ * Of pruning.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const s3PruneKinds: OptionKinds<S3CachePruneOptions> = {
+  ...s3ManyKinds,
+  unreadable: "flag",
+  verifyPayload: "flag"
+}

@@ -1,0 +1,203 @@
+/**
+ * A dictionary whose entries expire and whose memory is bounded.
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import type { Pipeable } from "effect/Pipeable"
+import type * as Stream from "effect/Stream"
+import type { EntryInfo } from "../../Cache/common/EntryInfo.js"
+import type {
+  CacheConfigError,
+  CacheExistsError,
+  CacheNotFoundError,
+  EntryTooLargeError
+} from "../../Cache/errors/CacheErrors.js"
+import type { StoreEvent } from "../../Cache/events/StoreEvent.js"
+import type { LoadFailure } from "../../Cache/store/getManyOrCompute.js"
+import type { ByteSizeInput } from "../memory/ByteSize.js"
+import type { CheckedLimits, Entry, WriteOptions } from "./DictOptions.js"
+import type { Stats } from "./DictSteps.js"
+
+/**
+ * A dictionary from keys to values whose entries expire and whose memory is bounded. When it is full, the entry that was
+ * used least recently goes first. `E` is how a write may fail beyond its size: not at all, unless there are schemas. `F`
+ * is how computations may fail, `R` what they and `onRemove` may use: it was captured when the dictionary was made.
+ *
+ * An entry has expired when Effect's `Clock` (the wall clock), read at each call, shows its moment of expiry or later. So
+ * time that passes while a function is frozen counts. Keys are found as a `Map` finds them, but for objects that
+ * implement Effect's `Equal`, which are found by structure.
+ *
+ * `get`, `getOption`, `setDefault`, `getOrCompute`, `moveToEnd`, `refresh` and writes move an entry to the end of the order; the
+ * other operations do not.
+ *
+ * A time that is none, such as `NaN`, is a mistake in the program: a defect with `CacheConfigError`, which changes nothing.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Dict<in out K, in out V, out E = never, in out F = never, in R = never> extends Pipeable {
+  /** The value under a key. */
+  readonly get: (key: K) => Effect.Effect<V, CacheNotFoundError>
+  /** The value under a key, if there is one. */
+  readonly getOption: (key: K) => Effect.Effect<Option.Option<V>>
+  /**
+   * The value under a key; computed when there is none. All who ask meanwhile share one computation. It belongs to the
+   * dictionary, not to whoever came first: their interruption does not reach the others, and it runs with the context
+   * the dictionary was made in. When the last of them leaves, it is interrupted. Failures and defects are not stored. A
+   * write or removal of the key meanwhile wins over the result, which its callers still get; so they do when it is too
+   * large to be stored, and when the key object is another key by then. It fails with the very error the computation
+   * failed with. Who joins a computation has missed, and is counted as `coalesced` besides; requests and synchronous runs
+   * are as in a `Store`.
+   */
+  readonly getOrCompute: (
+    key: K,
+    compute: Effect.Effect<V, F, R>,
+    options?: WriteOptions
+  ) => Effect.Effect<V, E | F>
+  /**
+   * The values under many keys, in their order; those that are missing are computed by one call of `load`, as in a `Store`.
+   */
+  readonly getManyOrCompute: (
+    keys: Iterable<K>,
+    load: (
+      missing: ReadonlyArray<K>
+    ) => Effect.Effect<Iterable<readonly [key: K, value: V | LoadFailure<F>]>, F, R>,
+    options?: WriteOptions
+  ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E | F>
+  /**
+   * Computes the value under a key anew, whether there is one or not, and returns it. Until it is there, everybody else
+   * gets the old one; where this fails, the old one stays, as in a `Store`. It joins a computation of the key that is
+   * under way, and others join it. Neither a hit nor a miss.
+   */
+  readonly refresh: (key: K, compute: Effect.Effect<V, F, R>, options?: WriteOptions) => Effect.Effect<V, E | F>
+  /** Writes a new entry; fails when there is one under the key. */
+  readonly add: (
+    key: K,
+    value: V,
+    options?: WriteOptions
+  ) => Effect.Effect<void, CacheExistsError | EntryTooLargeError | E>
+  /**
+   * Writes an entry, whether there was one or not; its time to live starts anew, and one given for an earlier write is
+   * forgotten. An entry larger than `maxBytes` fails, and changes nothing.
+   */
+  readonly set: (key: K, value: V, options?: WriteOptions) => Effect.Effect<void, EntryTooLargeError | E>
+  /**
+   * The value under a key; when there is none, the given one, which is written.
+   */
+  readonly setDefault: (key: K, value: V, options?: WriteOptions) => Effect.Effect<V, EntryTooLargeError | E>
+  /**
+   * Writes entries in their order, each with a time of its own where it has one, else with that of `options`. One step: all
+   * of them, or none when one is too large, has a bad time, or is not what the schemas accept. More than 512 are written in
+   * pieces of 512, between which the event loop has a turn, and others see what is written so far.
+   */
+  readonly setMany: (
+    entries: Iterable<Entry<K, V>>,
+    options?: WriteOptions
+  ) => Effect.Effect<void, EntryTooLargeError | E>
+  /** Whether there is an entry under a key. No use. */
+  readonly has: (key: K) => Effect.Effect<boolean>
+  /** Whether there are entries under keys, in their order: one step, or pieces of 512. No use. */
+  readonly hasMany: (keys: Iterable<K>) => Effect.Effect<ReadonlyArray<boolean>>
+  /** The value under a key, if there is one. No use, and not counted. */
+  readonly peek: (key: K) => Effect.Effect<Option.Option<V>>
+  /**
+   * What there is to know of the entry under a key, if there is one: its value, when it expires, how long it still lives,
+   * its last use and its bytes (`weight`). No use, and not counted.
+   */
+  readonly peekEntry: (key: K) => Effect.Effect<Option.Option<EntryInfo<V>>>
+  /** Removes an entry. */
+  readonly remove: (key: K) => Effect.Effect<void, CacheNotFoundError>
+  /** Removes what is under keys, and returns how many entries there were: one step, or pieces of 512. */
+  readonly removeMany: (keys: Iterable<K>) => Effect.Effect<number>
+  /** Removes an entry and returns its value. */
+  readonly pop: (key: K) => Effect.Effect<V, CacheNotFoundError>
+  /** Removes the entry that was used least recently and returns it. */
+  readonly popVictim: Effect.Effect<Option.Option<readonly [key: K, value: V]>>
+  /** Removes the entry that was used most recently and returns it. */
+  readonly popNewest: Effect.Effect<Option.Option<readonly [key: K, value: V]>>
+  /** Removes every entry, in one step. Of more than 512, `onRemove` and `events` are told in pieces. */
+  readonly clear: Effect.Effect<void>
+  /** A snapshot of the keys, the least recently used first. No use. */
+  readonly keys: Effect.Effect<ReadonlyArray<K>>
+  /** A snapshot of the values, the least recently used first. No use. */
+  readonly values: Effect.Effect<ReadonlyArray<V>>
+  /** A snapshot of the entries, the least recently used first. No use. */
+  readonly entries: Effect.Effect<ReadonlyArray<readonly [key: K, value: V]>>
+  /**
+   * A snapshot of the entries with the moments at which their time to live is over (milliseconds since the epoch,
+   * `Infinity` for never), the least recently used first. No use.
+   */
+  readonly entriesWithExpiry: Effect.Effect<ReadonlyArray<readonly [key: K, value: V, expiresAt: number]>>
+  /**
+   * Whether it holds just these entries, in any order or, if `ordered`, from the least to the most recently used. Values
+   * are compared by Effect's `Equal`. No use.
+   */
+  readonly equals: (
+    entries: Iterable<readonly [key: K, value: V, ...rest: ReadonlyArray<unknown>]>,
+    options?: { readonly ordered?: boolean | undefined }
+  ) => Effect.Effect<boolean>
+  /** How many entries there are. */
+  readonly size: Effect.Effect<number>
+  /** How many bytes the entries take together, as they were measured when they were written. */
+  readonly byteSize: Effect.Effect<number>
+  /**
+   * Measures the entry under a key anew, for a value that has changed inside, and returns its bytes; others are evicted
+   * if they no longer fit. If the entry alone is over `maxBytes` now, it is evicted itself, and this fails. No use.
+   */
+  readonly reweigh: (key: K) => Effect.Effect<number, CacheNotFoundError | EntryTooLargeError>
+  /**
+   * How long the entry under a key still lives, `Duration.infinity` for an entry that does not expire. Seen from `at`
+   * (milliseconds since the epoch) instead of now, it fails as well when the entry will have expired by then. It
+   * changes nothing.
+   */
+  readonly getTtl: (key: K, at?: number) => Effect.Effect<Duration.Duration, CacheNotFoundError>
+  /**
+   * Lets the entry under a key live this long from now; zero lets it expire at once, `Duration.infinity` never. No use.
+   */
+  readonly setTtl: (key: K, timeToLive: Duration.DurationInput) => Effect.Effect<void, CacheNotFoundError>
+  /**
+   * Lets the entry under a key expire at a moment, in milliseconds since the epoch; one that has passed lets it expire at
+   * once, `Infinity` never. No use.
+   */
+  readonly expireAt: (key: K, millis: number) => Effect.Effect<void, CacheNotFoundError>
+  /**
+   * Whether the entry under a key has expired, now or `at` a time (milliseconds since the epoch): `Some(false)`,
+   * `Some(true)`, or `None` when nothing is known of it, because there never was one or because it was reclaimed
+   * since. It changes nothing.
+   */
+  readonly isExpired: (key: K, at?: number) => Effect.Effect<Option.Option<boolean>>
+  /**
+   * Makes the entry under a key the last to be evicted, or with `last: false` the next. It is not counted as a use.
+   */
+  readonly moveToEnd: (
+    key: K,
+    options?: { readonly last?: boolean | undefined }
+  ) => Effect.Effect<void, CacheNotFoundError>
+  /**
+   * Changes `maxBytes`; what no longer fits is evicted at once, the least recently used first. `Infinity` lifts the limit.
+   * A bad limit changes nothing. More than 512 entries are evicted in pieces of 512, between which the event loop has a
+   * turn: the limit falls with them.
+   */
+  readonly changeMaxBytes: (maxBytes: ByteSizeInput) => Effect.Effect<void, CacheConfigError>
+  /** Changes `maxItems` in the same way. */
+  readonly changeMaxItems: (maxItems: number) => Effect.Effect<void, CacheConfigError>
+  /** Changes how long the entries live that are written from now on. */
+  readonly changeTimeToLive: (timeToLive: Duration.DurationInput) => Effect.Effect<void, CacheConfigError>
+  /** The limits as they are now: in milliseconds, bytes and entries, `Infinity` for none. */
+  readonly limits: Effect.Effect<CheckedLimits>
+  /**
+   * Reclaims the memory of entries that have expired. Writes and most other operations do so in passing, so that only a
+   * dictionary that is left alone has a use for it; see `sweepInterval`.
+   */
+  readonly purge: Effect.Effect<void>
+  /** What was counted, and what is held now. */
+  readonly stats: Effect.Effect<Stats>
+  /**
+   * What happens from now on, keys only. It never blocks the dictionary: a listener that is too slow loses what comes
+   * while it is behind. It ends with the dictionary.
+   */
+  readonly events: Stream.Stream<StoreEvent<K>>
+}

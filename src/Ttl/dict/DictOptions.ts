@@ -1,0 +1,406 @@
+/**
+ * What a dictionary is made with, and what a single write may decide.
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import { onRejection } from "../../Cache/engine/onRejection.js"
+import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
+import type { RemovalReason } from "../../Cache/engine/RemovalReason.js"
+import { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
+import { configError } from "../../Cache/errors/configError.js"
+import * as Either from "../../Cache/errors/Either.js"
+import { durationMillis } from "../../Cache/options/durationMillis.js"
+import type { EntryToWrite } from "../../Cache/options/manyEntries.js"
+import { checkValue } from "../../Cache/options/wrongOptions.js"
+import { keyText } from "../../Cache/printing/keyText.js"
+import type { FreshnessOptions } from "../../Cache/store/Freshness.js"
+import { freshnessKinds } from "../../Cache/store/freshnessKinds.js"
+import type { DictParts, HeapWatch } from "../memory/DictParts.js"
+import type { MemoryPressureOptions } from "../memory/MemoryPressure.js"
+import { accepted, type ByteSizeInput, parseByteSize } from "../memory/parseByteSize.js"
+import type { Weigher, WeigherInput } from "../memory/Weigher.js"
+import type { RemovalQueueOptions } from "../removals/RemovalQueueOptions.js"
+
+/**
+ * The limits of a dictionary.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Limits {
+  /**
+   * How long an entry lives after it was written; reads do not extend it. Zero: nothing is stored. Default
+   * `Duration.infinity`: for ever.
+   */
+  readonly timeToLive?: Duration.DurationInput | undefined
+  /**
+   * The most memory of all entries together, as the weigher measures it: bytes, or text such as `"128M"` or `"25%"` (see
+   * `ByteSize`; shares are of the memory for this thread), or `Infinity`. Default `"25%"`.
+   */
+  readonly maxBytes?: ByteSizeInput | undefined
+  /** The most entries, a whole number or `Infinity`; `0` stores nothing. Default `Infinity`. */
+  readonly maxItems?: number | undefined
+}
+
+/**
+ * What a single write may decide for itself.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WriteOptions {
+  /** How long this entry lives, instead of the dictionary's time to live; zero and less: it is not stored. */
+  readonly timeToLive?: Duration.DurationInput | undefined
+  /**
+   * The moment at which this entry expires, in milliseconds since the epoch (`Infinity`: never). It goes before
+   * `timeToLive`; one that has passed already: the entry is not stored.
+   */
+  readonly expiresAt?: number | undefined
+}
+
+/**
+ * An entry to write: a key, a value, and what its write decides for itself.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Entry<K, V> = EntryToWrite<K, V, WriteOptions>
+
+/**
+ * What dictionaries with and without Effect are made with alike.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SharedOptions<in out K, in out V> extends Limits {
+  /**
+   * How long an entry may go without use: a lookup that finds it, or a write. Then it has expired, whatever is left of its
+   * time to live. Zero: nothing is stored. Default `Duration.infinity`.
+   */
+  readonly timeToIdle?: Duration.DurationInput | undefined
+  /** How entries are measured. Default `"estimate"`. */
+  readonly weigher?: WeigherInput<K, V> | undefined
+  /** The name in errors, logs and spans. Default `"TtlDict"`. */
+  readonly name?: string | undefined
+  /**
+   * Whether entries leave, the least recently used first, when the heap has passed a share of its limit: `true` for 85 %.
+   * The heap is read now and then as entries are written, and at every sweep; see `MemoryPressure`. Default `false`.
+   */
+  readonly memoryPressure?: boolean | MemoryPressureOptions | undefined
+  /** What is in it at the start: a `Map`, another dictionary's entries, or pairs, written in this order. */
+  readonly entries?: Iterable<Entry<K, V>> | undefined
+}
+
+/**
+ * How a dictionary is made. `F` is how computations may fail, `R` what computations and `onRemove` may use.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options<in out K, in out V, in F = never, out R = never>
+  extends SharedOptions<K, V>, FreshnessOptions<F>
+{
+  /**
+   * Told of every entry that leaves, once, and why; also of a value that another takes the place of (`replaced`). It runs
+   * in the background, after the operation is done: one call at a time, in the order in which the entries left. It may
+   * use the dictionary. A call that fails is logged as a warning, and harmless. Values that wait for it take memory
+   * beyond `maxBytes`, as much as `removalQueue` allows; `stats` tells how many do.
+   *
+   * When the scope closes, the calls that are due still run, as long as `gracePeriod`. The entries that are in the
+   * dictionary then do not leave it: values that must be released belong into a `LeasedStore`.
+   *
+   * A call that makes entries leave is followed by calls for these, and so on, 100 deep at the most. After that, as when
+   * each call writes back what was evicted and so evicts another, the rest is skipped with a warning.
+   */
+  readonly onRemove?: ((key: K, value: V, reason: RemovalReason) => Effect.Effect<unknown, unknown, R>) | undefined
+  /** How much may wait for `onRemove`, and what becomes of the rest. */
+  readonly removalQueue?: RemovalQueueOptions | undefined
+  /**
+   * How long the closing of the scope waits for the calls of `onRemove` that are due. Then the one under way is interrupted,
+   * and the others are dropped, counted and logged. Default 30 seconds.
+   */
+  readonly gracePeriod?: Duration.DurationInput | undefined
+  /**
+   * How a failure that is remembered (see `failureTimeToLive`) is measured: whole bytes, 0 or more. It counts for
+   * `maxBytes` and `maxItems` as any entry; one that is larger than `maxBytes` is not remembered. Default: `estimateBytes`
+   * of key and error and what remembering takes, whatever the weigher of the values.
+   */
+  readonly weighFailure?: ((key: K, error: F) => number) | undefined
+  /**
+   * How often to reclaim what has expired when nobody uses the dictionary, from 1 millisecond. It does not keep the
+   * process alive. Default: never, since every use reclaims in passing.
+   */
+  readonly sweepInterval?: Duration.DurationInput | undefined
+  /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
+  readonly eventCapacity?: number | undefined
+}
+
+/**
+ * Which limits there are.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const limitKinds: OptionKinds<Limits> = { timeToLive: "duration", maxBytes: "any", maxItems: "limit" }
+
+const sharedKinds: OptionKinds<SharedOptions<never, never>> = {
+  ...limitKinds,
+  timeToIdle: "duration",
+  weigher: "any",
+  name: "text",
+  memoryPressure: "any",
+  entries: "iterable"
+}
+
+/**
+ * Which options a dictionary has.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const dictKinds: OptionKinds<Options<never, never>> = {
+  ...sharedKinds,
+  ...freshnessKinds,
+  weighFailure: "function",
+  onRemove: "function",
+  removalQueue: "any",
+  gracePeriod: "duration",
+  sweepInterval: "any",
+  eventCapacity: "count"
+}
+
+/**
+ * Which options a dictionary without Effect has.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const syncDictKinds: OptionKinds<
+  & SharedOptions<never, never>
+  & Pick<Options<never, never>, "onRemove" | "removalQueue" | "staleWhileRevalidate">
+  & { readonly now?: unknown; readonly maxLoads?: unknown }
+> = {
+  ...sharedKinds,
+  onRemove: "function",
+  removalQueue: "any",
+  now: "function",
+  staleWhileRevalidate: "duration",
+  maxLoads: "count"
+}
+
+/**
+ * Which options a write has.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const writeKinds: OptionKinds<WriteOptions> = { timeToLive: "any", expiresAt: "any" }
+
+/**
+ * Which options the moving of an entry has.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const moveKinds: OptionKinds<{ readonly last?: boolean }> = { last: "flag" }
+
+/**
+ * Which options the comparison of dictionaries has.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const equalsKinds: OptionKinds<{ readonly ordered?: boolean }> = { ordered: "flag" }
+
+/**
+ * The limits of a dictionary, checked.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CheckedLimits {
+  /** Milliseconds, `Infinity` for ever. */
+  readonly timeToLive: number
+  readonly maxBytes: number
+  readonly maxItems: number
+}
+
+const refuse = (cache: string, option: string, value: unknown, accepted: string, cause?: unknown) =>
+  Either.left(configError(cache, option, value, accepted, cause))
+
+/**
+ * Checks a time to live; right, in milliseconds.
+ *
+ * @param cache the name of the dictionary, for messages
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkTimeToLive = (
+  cache: string,
+  input: Duration.DurationInput = Number.POSITIVE_INFINITY
+): Either.Either<number, CacheConfigError> => checkMillis(cache, "timeToLive", input)
+
+/**
+ * Checks a duration of 0 or more; right, in milliseconds.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkMillis = (
+  cache: string,
+  option: string,
+  input: Duration.DurationInput
+): Either.Either<number, CacheConfigError> =>
+  Either.map(checkValue(cache, option, input, "duration"), (input) => durationMillis(input) ?? 0)
+
+/**
+ * Checks a number of entries.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkMaxItems = (
+  cache: string,
+  input = Number.POSITIVE_INFINITY
+): Either.Either<number, CacheConfigError> => checkValue(cache, "maxItems", input, "limit")
+
+/**
+ * Checks a limit of bytes; right, in bytes.
+ *
+ * @param least the weight that no entry is below, `undefined` where nothing is measured
+ * @param total what 100 % stands for, in bytes
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkMaxBytes = (
+  cache: string,
+  input: ByteSizeInput,
+  least: number | undefined,
+  total: number | undefined
+): Either.Either<number, CacheConfigError> => {
+  if (input === Number.POSITIVE_INFINITY) return Either.right(input)
+  if (least === undefined) {
+    return refuse(
+      cache,
+      "maxBytes",
+      input,
+      "left out, or given along with a weigher, such as estimate of effect-aws-cache/Sync"
+    )
+  }
+  const bytes = parseByteSize(input, total)
+  if (Either.isLeft(bytes)) {
+    return refuse(cache, "maxBytes", input, `${accepted}, or Infinity (${bytes.left.reason})`, bytes.left)
+  }
+  return bytes.right < least
+    ? refuse(cache, "maxBytes", input, `at least ${least} bytes, which an empty entry takes`)
+    : Either.right(bytes.right)
+}
+
+/**
+ * A weigher of the user's that throws `CacheConfigError` for what is no weight. What it throws itself stays as it is.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkingWeights =
+  <K, V>(cache: string, weigh: Weigher<K, V>, option: string): Weigher<K, V> => (key, value) => {
+    const weight = weigh(key, value)
+    if (Number.isSafeInteger(weight) && weight >= 0) return weight
+    // It may be `async`.
+    onRejection(weight, () => {})
+    throw new CacheConfigError({
+      cache,
+      option,
+      value: `one that returns ${keyText(weight)} for the key ${keyText(key)}`,
+      accepted: "one that returns a whole number of bytes, 0 or more"
+    })
+  }
+
+/**
+ * Checks what dictionaries with and without Effect are made with alike; right, also the weigher, the weight that no entry
+ * is below, and what watches the heap, if anything is to.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkShared = <K, V>(
+  cache: string,
+  options: Omit<SharedOptions<K, V>, "memoryPressure"> & { readonly memoryPressure?: unknown },
+  parts: DictParts
+): Either.Either<
+  {
+    readonly limits: CheckedLimits
+    readonly weigh: Weigher<K, V>
+    readonly least: number | undefined
+    /** Milliseconds, `Infinity` for none. */
+    readonly timeToIdle: number
+    readonly pressure: HeapWatch | undefined
+  },
+  CacheConfigError
+> => {
+  const weighing = parts.weigherOf(options.weigher)
+  if (Either.isLeft(weighing)) return refuse(cache, "weigher", options.weigher, weighing.left)
+  const { least, weigh } = weighing.right
+  const timeToLive = checkTimeToLive(cache, options.timeToLive)
+  if (Either.isLeft(timeToLive)) return timeToLive
+  const maxItems = checkMaxItems(
+    cache,
+    options.maxItems ?? (options.maxBytes === undefined ? parts.maxItems : undefined)
+  )
+  if (Either.isLeft(maxItems)) return maxItems
+  const maxBytes = checkMaxBytes(
+    cache,
+    options.maxBytes === undefined ? parts.maxBytes : options.maxBytes,
+    least,
+    parts.memory()
+  )
+  if (Either.isLeft(maxBytes)) return maxBytes
+  const timeToIdle = checkMillis(cache, "timeToIdle", options.timeToIdle ?? Number.POSITIVE_INFINITY)
+  if (Either.isLeft(timeToIdle)) return timeToIdle
+  const limits = { timeToLive: timeToLive.right, maxItems: maxItems.right, maxBytes: maxBytes.right }
+  return Either.map(parts.watchOf(cache, options.memoryPressure), (pressure) => ({
+    limits,
+    weigh: typeof options.weigher === "function" ? checkingWeights(cache, weigh, "weigher") : weigh,
+    least,
+    timeToIdle: timeToIdle.right,
+    pressure
+  }))
+}
+
+/**
+ * What tells the time; it throws `CacheConfigError` when it returns no time.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkingNow = (cache: string, now: () => number) => (): number => {
+  const millis = now()
+  if (Number.isFinite(millis)) return millis
+  onRejection(millis, () => {})
+  const accepted = "a function that returns milliseconds since the epoch"
+  throw new CacheConfigError({ cache, option: "now", value: `one that returns ${keyText(millis)}`, accepted })
+}
+
+/**
+ * Checks how often to sweep; right, in milliseconds, `undefined` for never.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkSweepInterval = (
+  cache: string,
+  input: Duration.DurationInput | undefined
+): Either.Either<number | undefined, CacheConfigError> => {
+  if (input === undefined) return Either.right(undefined)
+  const millis = durationMillis(input)
+  return millis !== undefined && millis >= 1 && millis !== Number.POSITIVE_INFINITY
+    ? Either.right(millis)
+    : refuse(
+      cache,
+      "sweepInterval",
+      input,
+      "a duration of 1 millisecond or more, such as 500 or \"5 minutes\", not for ever"
+    )
+}

@@ -1,0 +1,337 @@
+/**
+ * Dictionaries as services: the operations on the tag, and classes of tags with schemas.
+ *
+ * @since 0.1.0
+ */
+import type { FileSystem } from "@effect/platform/FileSystem"
+import type * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import * as AST from "effect/SchemaAST"
+import type * as Scope from "effect/Scope"
+import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
+import { checkOptions, unwrapOptions, whenRight } from "../../Cache/options/checkOptions.js"
+import { entriesIn, keysIn } from "../../Cache/options/manyEntries.js"
+import { cutText } from "../../Cache/printing/cutText.js"
+import { printedLike } from "../../Cache/printing/printedAs.js"
+import { printKey } from "../../Cache/printing/printKey.js"
+import { LoadFailure, loadFailure } from "../../Cache/store/getManyOrCompute.js"
+import * as Weigher from "../memory/Weigher.js"
+import * as DictSnapshot from "../snapshot/DictSnapshot.js"
+import { CacheValueError } from "./CacheValueError.js"
+import type { Dict } from "./Dict.js"
+import { type Accessors, accessors } from "./DictAccessors.js"
+import { type Entry, limitKinds, type Limits, type Options, writeKinds } from "./DictOptions.js"
+import { makeDict } from "./makeDict.js"
+import { structuralKey } from "./structuralKey.js"
+
+/**
+ * What a class of dictionaries is made of.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ServiceOptions<in out K, in out KI, in out V, in out VI, in F = never, out R = never>
+  extends Omit<Options<K, V, F, R>, "name">
+{
+  /**
+   * What keys are. Keys are compared by structure, at every depth: `{ team: "core" }` finds what was written under
+   * another `{ team: "core" }`.
+   */
+  readonly key: Schema.Schema<K, KI>
+  /** What values are. A value is stored as it is, not encoded or copied. */
+  readonly value: Schema.Schema<V, VI>
+}
+
+/**
+ * How a write into a dictionary with schemas may fail, beyond its size.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type SchemaErrors = CacheKeyError | CacheValueError
+
+/**
+ * The base of a class of dictionaries: a tag, the operations as its members, and layers.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ServiceClass<Self, Id extends string, K, V, F = never, R = never> =
+  & Context.TagClass<Self, Id, Dict<K, V, SchemaErrors, F, R>>
+  & Accessors<Self, K, V, SchemaErrors, F, R>
+  & {
+    /** A dictionary with the limits of the class. A layer builds one dictionary in each place it is provided to. */
+    readonly layer: Layer.Layer<Self, CacheConfigError, R>
+    /** A dictionary with other limits, where they are given. */
+    readonly layerWith: (overrides: Limits) => Layer.Layer<Self, CacheConfigError, R>
+    /** A dictionary with other limits, read from the configuration. */
+    readonly layerConfig: (
+      overrides: Config.Config.Wrap<Limits>
+    ) => Layer.Layer<Self, CacheConfigError | ConfigError, R>
+    /** Writes what is in the dictionary to a file, see `snapshot` of `DictSnapshot`. */
+    readonly snapshot: (
+      path: string,
+      options?: DictSnapshot.SnapshotOptions
+    ) => Effect.Effect<DictSnapshot.SnapshotReport, DictSnapshot.DictSnapshotError, Self | FileSystem>
+    /** Brings back what is in a file, see `restore` of `DictSnapshot`. */
+    readonly restore: (
+      path: string,
+      options?: DictSnapshot.RestoreOptions
+    ) => Effect.Effect<DictSnapshot.RestoreReport, never, Self | FileSystem>
+  }
+
+const longestSchema = 200
+
+const printSchema = (schema: Schema.Schema.Any): string => shortSchema(Schema.typeSchema(schema).ast)
+
+const shortSchema = (ast: AST.AST): string => {
+  const printed = String(ast)
+  return printed.length > longestSchema ? `${printed.slice(0, longestSchema - 3)}...` : printed
+}
+
+// Where the first thing is wrong, and what is accepted there. The issue's own text would show the value.
+const faultOf = (whole: string, schema: Schema.Schema.Any, issue: ParseResult.ParseIssue) => {
+  const { ast, path } = placeOf(issue)
+  return {
+    field: path.length === 0 ? whole : cutText(path.map((name) => cutText(String(name), 50)).join("."), 100),
+    accepted: path.length === 0 || ast === undefined ? printSchema(schema) : shortSchema(ast)
+  }
+}
+
+interface Place {
+  readonly path: ReadonlyArray<PropertyKey>
+  readonly ast: AST.AST | undefined
+}
+
+// The formatters would print all of the value.
+const placeOf = (issue: ParseResult.ParseIssue): Place => {
+  switch (issue._tag) {
+    case "Pointer": {
+      const { ast, path } = placeOf(issue.issue)
+      return { path: [...(isList(issue.path) ? issue.path : [issue.path]), ...path], ast }
+    }
+    case "Composite": {
+      const first = isList(issue.issues) ? issue.issues[0] : issue.issues
+      const place = first === undefined ? { path: [], ast: issue.ast } : placeOf(first)
+      // Of a union all members are accepted.
+      return AST.isUnion(issue.ast) && place.path.length === 0 ? { path: [], ast: issue.ast } : place
+    }
+    case "Refinement": {
+      const place = placeOf(issue.issue)
+      return place.path.length === 0 ? { path: [], ast: issue.ast } : place
+    }
+    case "Transformation":
+      return placeOf(issue.issue)
+    case "Missing":
+      return { path: [], ast: issue.ast.type }
+    case "Unexpected":
+      return { path: [], ast: undefined }
+    default:
+      return { path: [], ast: issue.ast }
+  }
+}
+
+const isList = <A>(one: A | ReadonlyArray<A>): one is ReadonlyArray<A> => Array.isArray(one)
+
+const make = <K, KI, V, VI, F, R>(
+  name: string,
+  options: ServiceOptions<K, KI, V, VI, F, R>,
+  overrides: Limits
+): Effect.Effect<Dict<K, V, SchemaErrors, F, R>, CacheConfigError, R | Scope.Scope> => {
+  const { entries, failureTimeToLive, key: keySchema, value: valueSchema, weighFailure, ...rest } = options
+  const validateKey = ParseResult.validateEither(keySchema)
+  const validateValue = ParseResult.validateEither(valueSchema)
+
+  // The key to write under, if it is what the schema accepts.
+  const checkKey = (key: K): Either.Either<K, CacheKeyError> =>
+    Either.mapBoth(validateKey(key), {
+      onLeft: (issue) =>
+        new CacheKeyError({
+          cache: name,
+          ...faultOf("key", keySchema, issue),
+          value: printKey(key)
+        }),
+      onRight: () => structuralKey(key)
+    })
+
+  const checkValue = (key: K, value: V): Either.Either<V, CacheValueError> =>
+    Either.mapBoth(validateValue(value), {
+      onLeft: (issue) =>
+        new CacheValueError({
+          cache: name,
+          key: printKey(key),
+          ...faultOf("the value", valueSchema, issue)
+        }),
+      onRight: () => value
+    })
+
+  const check = (key: K, value: V): Either.Either<K, SchemaErrors> =>
+    Either.flatMap(checkKey(key), (valid) => Either.map(checkValue(key, value), () => valid))
+
+  const checkAll = (items: Iterable<Entry<K, V>>): Either.Either<ReadonlyArray<Entry<K, V>>, SchemaErrors> =>
+    Either.gen(function*() {
+      const valid: Array<Entry<K, V>> = []
+      for (const [key, value, write] of items) valid.push([yield* check(key, value), value, write])
+      return valid
+    })
+
+  return Effect.gen(function*() {
+    yield* checkOptions(name, overrides, limitKinds)
+    const initial = entries && (yield* Either.mapLeft(checkAll(entries), (cause) => {
+      const value = "one that the schemas do not accept"
+      return new CacheConfigError({ cache: name, option: "entries", value, accepted: cause.message, cause })
+    }))
+    const dict = yield* makeDict<K, V, F | CacheValueError, R>({
+      ...rest,
+      name,
+      timeToLive: overrides.timeToLive ?? options.timeToLive,
+      maxBytes: overrides.maxBytes === undefined ? options.maxBytes : overrides.maxBytes,
+      maxItems: overrides.maxItems ?? options.maxItems,
+      entries: initial,
+      failureTimeToLive: typeof failureTimeToLive === "function"
+        ? (error) => error instanceof CacheValueError ? Duration.zero : failureTimeToLive(error)
+        : failureTimeToLive,
+      weighFailure: weighFailure &&
+        ((key, error) => error instanceof CacheValueError ? Weigher.failure(key, error) : weighFailure(key, error))
+    })
+    const self: Dict<K, V, SchemaErrors, F, R> = {
+      ...dict,
+      get: (key) => dict.get(structuralKey(key)),
+      getOption: (key) => dict.getOption(structuralKey(key)),
+      getOrCompute: (key, compute, write) =>
+        Effect.flatMap(
+          checkKey(key),
+          (valid) => dict.getOrCompute(valid, Effect.flatMap(compute, (value) => checkValue(key, value)), write)
+        ),
+      getManyOrCompute: (keys, load, write) =>
+        Effect.flatMap(
+          Effect.suspend(() => Either.all(Array.from(keys, checkKey))),
+          (valid) =>
+            typeof load !== "function" ?
+              dict.getManyOrCompute(valid, load, write) :
+              dict.getManyOrCompute(valid, (missing) =>
+                Effect.map(load(missing), (loaded) =>
+                  Array.from(loaded, ([key, value]) =>
+                    [
+                      structuralKey(key),
+                      value instanceof LoadFailure ? value : Either.getOrElse(checkValue(key, value), loadFailure)
+                    ] as const)), write)
+        ),
+      refresh: (key, compute, write) =>
+        Effect.flatMap(
+          checkKey(key),
+          (valid) => dict.refresh(valid, Effect.flatMap(compute, (value) => checkValue(key, value)), write)
+        ),
+      add: (key, value, write) => Effect.flatMap(check(key, value), (valid) => dict.add(valid, value, write)),
+      set: (key, value, write) => Effect.flatMap(check(key, value), (valid) => dict.set(valid, value, write)),
+      setDefault: (key, value, write) =>
+        Effect.flatMap(check(key, value), (valid) => dict.setDefault(valid, value, write)),
+      setMany: (items, write) =>
+        whenRight(
+          () => entriesIn(name, items, writeKinds),
+          (list) => Effect.flatMap(checkAll(list), (valid) => dict.setMany(valid, write))
+        ),
+      has: (key) => dict.has(structuralKey(key)),
+      hasMany: (keys) => whenRight(() => keysIn(name, keys), (list) => dict.hasMany(list.map(structuralKey))),
+      peek: (key) => dict.peek(structuralKey(key)),
+      peekEntry: (key) => dict.peekEntry(structuralKey(key)),
+      remove: (key) => dict.remove(structuralKey(key)),
+      removeMany: (keys) => whenRight(() => keysIn(name, keys), (list) => dict.removeMany(list.map(structuralKey))),
+      pop: (key) => dict.pop(structuralKey(key)),
+      equals: (items, how) =>
+        dict.equals(Array.from(items, ([key, value]) => [structuralKey(key), value] as const), how),
+      reweigh: (key) => dict.reweigh(structuralKey(key)),
+      getTtl: (key, at) => dict.getTtl(structuralKey(key), at),
+      setTtl: (key, timeToLive) => dict.setTtl(structuralKey(key), timeToLive),
+      expireAt: (key, millis) => dict.expireAt(structuralKey(key), millis),
+      isExpired: (key, at) => dict.isExpired(structuralKey(key), at),
+      moveToEnd: (key, how) => dict.moveToEnd(structuralKey(key), how)
+    }
+    return printedLike(self, dict)
+  })
+}
+
+/**
+ * Makes the base of a class of dictionaries, typed by the schemas of its keys and values.
+ *
+ * Both are checked when they are written: a bad key fails with `CacheKeyError`, a bad value with `CacheValueError`, and
+ * nothing changes. What is read was checked when it was written.
+ *
+ * The type parameters after `Self` are those of computations: how they may fail, and what they and `onRemove` may use,
+ * which the layer then needs.
+ *
+ * @param id the tag's identifier, unique in the program, and the dictionary's name in errors
+ *
+ * @example
+ * ```ts
+ * import { TtlDict } from "effect-aws-cache/Ttl"
+ * import { Effect, Schema } from "effect"
+ *
+ * const Session = Schema.Struct({ user: Schema.String })
+ *
+ * class Sessions extends TtlDict.Service<Sessions>()("app/Sessions", {
+ *   key: Schema.String,
+ *   value: Session,
+ *   timeToLive: "15 minutes",
+ *   maxBytes: "64M"
+ * }) {}
+ *
+ * const program = Effect.gen(function*() {
+ *   yield* Sessions.set("foo", { user: "ada" })
+ *   const session = yield* Sessions.get("foo")
+ *   return session.user
+ * }).pipe(Effect.provide(Sessions.layer))
+ * ```
+ *
+ * @example
+ * ```ts
+ * import { TtlDict } from "effect-aws-cache/Ttl"
+ * import { Context, Data, Effect, Schema } from "effect"
+ *
+ * class Offline extends Data.TaggedError("Offline")<{}> {}
+ *
+ * class Directory extends Context.Tag("app/Directory")<
+ *   Directory,
+ *   { readonly nameOf: (id: number) => Effect.Effect<string, Offline> }
+ * >() {}
+ *
+ * class Names extends TtlDict.Service<Names, Offline, Directory>()("app/Names", {
+ *   key: Schema.Number,
+ *   value: Schema.String,
+ *   timeToLive: "1 hour"
+ * }) {}
+ *
+ * // Looked up by whoever asks first, for all who ask meanwhile; it uses the directory that Names.layer was given.
+ * const nameOf = (id: number) =>
+ *   Names.getOrCompute(id, Effect.flatMap(Directory, (directory) => directory.nameOf(id)))
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const Service = <Self, F = never, R = never>() =>
+<const Id extends string, K, KI, V, VI>(
+  id: Id,
+  options: ServiceOptions<K, KI, V, VI, F, R>
+): ServiceClass<Self, Id, K, V, F, R> => {
+  const tag = Context.Tag(id)<Self, Dict<K, V, SchemaErrors, F, R>>()
+  const layerWith = (overrides: Limits) => Layer.scoped(tag, make(id, options, overrides))
+  const snapshotForm = { name: id, key: options.key, value: options.value }
+  return Object.assign(tag, accessors(tag), {
+    layer: layerWith({}),
+    layerWith,
+    layerConfig: (overrides: Config.Config.Wrap<Limits>) =>
+      Layer.unwrapEffect(Effect.map(unwrapOptions(id, overrides), layerWith)),
+    snapshot: (path: string, how?: DictSnapshot.SnapshotOptions) =>
+      Effect.flatMap(tag, (dict) => DictSnapshot.snapshot(dict, snapshotForm, path, how)),
+    restore: (path: string, how?: DictSnapshot.RestoreOptions) =>
+      Effect.flatMap(tag, (dict) => DictSnapshot.restore(dict, snapshotForm, path, how))
+  })
+}

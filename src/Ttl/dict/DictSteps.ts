@@ -1,0 +1,436 @@
+/**
+ * The operations of a dictionary as synchronous steps, for dictionaries with and without Effect.
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+import { Absent, type WriteOutcome } from "../../Cache/engine/BoundedMapOptions.js"
+import type { PolicyMap } from "../../Cache/engine/PolicyMap.js"
+import { FiledMap } from "../../Cache/engine/structures/FiledMap.js"
+import { CacheConfigError, CacheExistsError, EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
+import * as Either from "../../Cache/errors/Either.js"
+import { equalsByProtocol, keyEqualityInUse } from "../../Cache/keys/protocolEquality.js"
+import { givenMillis } from "../../Cache/options/durationMillis.js"
+import { type PreparedEntry, writeAll } from "../../Cache/options/manyEntries.js"
+import { checkValue } from "../../Cache/options/wrongOptions.js"
+import { keyText } from "../../Cache/printing/keyText.js"
+import { type Freshness, jitteredUntil } from "../../Cache/store/entryTimes.js"
+import { FreshMap, type Stored } from "../../Cache/store/FreshMap.js"
+import type * as Store from "../../Cache/store/StoreOptions.js"
+import type { HeapWatch } from "../memory/DictParts.js"
+import type { ByteSizeInput } from "../memory/parseByteSize.js"
+import type { DictObserver } from "./DictObserver.js"
+import {
+  type CheckedLimits,
+  checkMaxBytes,
+  checkMaxItems,
+  checkTimeToLive,
+  type Entry,
+  type WriteOptions
+} from "./DictOptions.js"
+
+/**
+ * What a dictionary has counted since it was made, and what it holds now.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Stats extends Omit<Store.Stats, "weight" | "listenerFailures"> {
+  /** The bytes of the entries together. */
+  readonly byteSize: number
+  /**
+   * Calls of `onRemove`: due or under way, failed, skipped because they caused each other too often, and dropped because
+   * too many were due.
+   */
+  readonly hooks: {
+    readonly pending: number
+    readonly failed: number
+    readonly skipped: number
+    readonly dropped: number
+  }
+}
+
+/**
+ * What the steps of a dictionary go by.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface DictStepsOptions<in out K, in F> {
+  readonly name: string
+  readonly limits: CheckedLimits
+  /** The weight that no entry is below, in bytes; `undefined` where nothing is measured. */
+  readonly least: number | undefined
+  readonly freshness: Freshness<F>
+  readonly observer: DictObserver<K>
+  /** What watches the heap, if anything does. */
+  readonly pressure?: HeapWatch | undefined
+}
+
+/**
+ * The operations of a dictionary. Each is one step: synchronous, given the engine and the time in milliseconds since the
+ * epoch. What a dictionary does is described at `Dict`.
+ *
+ * A time that is none (`NaN`, text that is no duration) is a mistake in the program: a step throws `CacheConfigError`
+ * for it and changes nothing. `F` is how computations may fail.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class DictSteps<in out K, in out V, in out F> {
+  readonly name: string
+  readonly entries: FreshMap<K, V, F>
+  private readonly least: number | undefined
+  private readonly freshness: Freshness<F>
+  private readonly observer: DictObserver<K>
+  private readonly pressure: HeapWatch | undefined
+  private timeToLive: number
+
+  constructor(options: DictStepsOptions<K, F>) {
+    this.name = options.name
+    this.entries = new FreshMap(options.freshness)
+    this.least = options.least
+    this.freshness = options.freshness
+    this.observer = options.observer
+    this.pressure = options.pressure
+    this.timeToLive = options.limits.timeToLive
+  }
+
+  // Writing ---------------------------------------------------------------------------------------------------------
+
+  /**
+   * Until when a value written now lives.
+   *
+   * @param roll from 0 to 1, for the jitter of this entry
+   * @since 0.1.0
+   */
+  until(now: number, roll: number, write: WriteOptions | undefined): number {
+    if (write?.expiresAt !== undefined) return this.moment("expiresAt", write.expiresAt)
+    const millis = write?.timeToLive === undefined ? this.timeToLive : this.millis(write.timeToLive)
+    return jitteredUntil(this.freshness, now, now + millis, roll)
+  }
+
+  /**
+   * Writes a value and tells of it.
+   *
+   * @since 0.1.0
+   */
+  put(map: Engine<K, V, F>, key: K, value: V, now: number, until: number, weighed?: number): WriteOutcome {
+    const outcome = this.entries.set(map, key, value, now, until, weighed)
+    if (outcome === "inserted" || outcome === "updated") this.observer.publish(() => ({ _tag: "Inserted", key }))
+    this.remembered(map, key, outcome, now)
+    return outcome
+  }
+
+  /**
+   * An entry was written, a value or a failure: tells of it if it was too large, and watches the heap.
+   *
+   * @since 0.1.0
+   */
+  remembered(map: Engine<K, V, F>, key: K, outcome: WriteOutcome, now: number): void {
+    if (outcome === "tooLarge") this.observer.publish(() => ({ _tag: "Rejected", key, weight: map.lastRefusedWeight }))
+    else if (outcome !== "discarded") this.pressure?.wrote(map, key, now)
+  }
+
+  /** @since 0.1.0 */
+  set(
+    map: Engine<K, V, F>,
+    now: number,
+    key: K,
+    value: V,
+    write: WriteOptions | undefined,
+    roll = 0
+  ): Either.Either<void, EntryTooLargeError> {
+    return this.write(map, now, key, value, this.until(now, roll, write))
+  }
+
+  /** @since 0.1.0 */
+  add(
+    map: Engine<K, V, F>,
+    now: number,
+    key: K,
+    value: V,
+    write: WriteOptions | undefined,
+    roll = 0
+  ): Either.Either<void, CacheExistsError | EntryTooLargeError> {
+    return this.entries.peek(map, key, now) === Absent
+      ? this.set(map, now, key, value, write, roll)
+      : Either.left(new CacheExistsError({ cache: this.name, key: keyText(key) }))
+  }
+
+  /**
+   * Weighs an entry that is to be written among others, and decides until when it lives.
+   *
+   * @param write what its write decides where it does not itself
+   * @param roll from 0 to 1, for the jitter of this entry
+   * @since 0.1.0
+   */
+  prepare(
+    map: Engine<K, V, F>,
+    now: number,
+    item: Entry<K, V>,
+    write: WriteOptions | undefined,
+    roll = 0
+  ): PreparedEntry<Entry<K, V>> {
+    const [key, value, own] = item
+    const isDecided = own?.timeToLive !== undefined || own?.expiresAt !== undefined
+    return { item, until: this.until(now, roll, isDecided ? own : write), weight: map.weigh(key, value) }
+  }
+
+  /** @since 0.1.0 */
+  writePrepared(
+    map: Engine<K, V, F>,
+    now: number,
+    { item: [key, value], until, weight }: PreparedEntry<Entry<K, V>>
+  ): Either.Either<void, EntryTooLargeError> {
+    return this.write(map, now, key, value, until, weight)
+  }
+
+  /**
+   * Writes entries in order: all, or none when one is too large.
+   *
+   * @param rolls a number from 0 to 1 for the jitter of each entry
+   * @since 0.1.0
+   */
+  setMany(
+    map: Engine<K, V, F>,
+    now: number,
+    entries: ReadonlyArray<Entry<K, V>>,
+    write?: WriteOptions,
+    rolls: ReadonlyArray<number> = []
+  ): Either.Either<void, EntryTooLargeError> {
+    const prepared = entries.map((entry, at) => this.prepare(map, now, entry, write, rolls[at]))
+    return writeAll(map, prepared, (entry) => this.writePrepared(map, now, entry))
+  }
+
+  /**
+   * Writes the entries that a dictionary has at its start.
+   *
+   * @param rolls a number from 0 to 1 for the jitter of each entry
+   * @since 0.1.0
+   */
+  fill(
+    map: Engine<K, V, F>,
+    now: number,
+    entries: ReadonlyArray<Entry<K, V>>,
+    rolls: ReadonlyArray<number> = []
+  ): Either.Either<void, CacheConfigError> {
+    try {
+      return Either.mapLeft(this.setMany(map, now, entries, undefined, rolls), (cause) => {
+        const value = `one of ${cause.weight} bytes under ${cause.key}`
+        const accepted = `entries of ${cause.maxWeight} bytes at most`
+        return new CacheConfigError({ cache: this.name, option: "entries", value, accepted, cause })
+      })
+    } catch (mistake) {
+      if (mistake instanceof CacheConfigError) return Either.left(mistake)
+      throw mistake
+    }
+  }
+
+  /**
+   * The value under a key (a use), or else the given one, which is written.
+   *
+   * @since 0.1.0
+   */
+  setDefault(
+    map: Engine<K, V, F>,
+    now: number,
+    key: K,
+    value: V,
+    write: WriteOptions | undefined,
+    roll = 0
+  ): Either.Either<V, EntryTooLargeError> {
+    const found = this.entries.get(map, key, now)
+    return found === Absent ? Either.map(this.set(map, now, key, value, write, roll), () => value) : Either.right(found)
+  }
+
+  /**
+   * Weighs the entry under a key anew; the weight, or `Absent`.
+   *
+   * @since 0.1.0
+   */
+  reweigh(map: Engine<K, V, F>, now: number, key: K): Either.Either<number | Absent, EntryTooLargeError> {
+    if (this.entries.peek(map, key, now) === Absent) return Either.right(Absent)
+    const weight = map.reweigh(key, now)
+    return weight === "tooLarge" ? Either.left(this.tooLarge(map, key)) : Either.right(weight)
+  }
+
+  // Reading ---------------------------------------------------------------------------------------------------------
+
+  /**
+   * Whether it holds just these entries: keys compared as the dictionary does, values by Effect's `Equal`.
+   *
+   * @since 0.1.0
+   */
+  equals(
+    map: Engine<K, V, F>,
+    now: number,
+    that: Iterable<readonly [key: K, value: V, ...unknown: ReadonlyArray<unknown>]>,
+    ordered: boolean
+  ): boolean {
+    // The last of equal keys counts.
+    const those = new FiledMap<K, { value: V; at: number }>(keyEqualityInUse())
+    let next = 0
+    for (const [key, value] of that) {
+      const at = next++
+      const { value: last } = those.get(key) ?? those.add(key, { value, at })
+      last.value = value
+      last.at = at
+    }
+    const entries = this.entries.entries(map, now)
+    if (those.size !== entries.length) return false
+    let before = -1
+    return entries.every(([key, value]) => {
+      const other = those.get(key)?.value
+      if (other === undefined) return false
+      const inPlace = !ordered || other.at > before
+      before = other.at
+      return inPlace && equalsByProtocol(value, other.value)
+    })
+  }
+
+  /**
+   * The entries with the moments at which their time to live is over, the least recently used first.
+   *
+   * @since 0.1.0
+   */
+  entriesWithExpiry(
+    map: Engine<K, V, F>,
+    now: number
+  ): ReadonlyArray<readonly [key: K, value: V, expiresAt: number]> {
+    return this.entries.entries(map, now).flatMap(([key, value]) => {
+      const expiresAt = this.entries.livesUntil(map, key, now)
+      return expiresAt === Absent ? [] : [[key, value, expiresAt] as const]
+    })
+  }
+
+  /** @since 0.1.0 */
+  stats(map: Engine<K, V, F>, now: number): Omit<Stats, "coalesced" | "inFlight" | "hooks"> {
+    const size = map.size(now)
+    const { hits, insertions, listenerFailures: _, misses, rejections, ...removals } = map.counters
+    return { hits, misses, insertions, rejections, removals, size, byteSize: map.weight(now) }
+  }
+
+  /**
+   * The limits as they are now.
+   *
+   * @since 0.1.0
+   */
+  limits(map: Pick<Engine<K, V, F>, "maxSize" | "maxWeight">): CheckedLimits {
+    return { timeToLive: this.timeToLive, maxBytes: map.maxWeight, maxItems: map.maxSize }
+  }
+
+  // Removing --------------------------------------------------------------------------------------------------------
+
+  /** @since 0.1.0 */
+  remove(map: Engine<K, V, F>, now: number, key: K): V | Absent {
+    this.observer.decided(key)
+    return this.entries.remove(map, key, now)
+  }
+
+  // Time, order and limits ------------------------------------------------------------------------------------------
+
+  /**
+   * How many milliseconds the entry under a key still lives, now or seen from another time; or `Absent`.
+   *
+   * @since 0.1.0
+   */
+  getTtl(map: Engine<K, V, F>, now: number, key: K, at: number | undefined): number | Absent {
+    const seenFrom = at === undefined ? now : this.moment("at", at)
+    const until = this.entries.freshUntil(map, key, now)
+    return until === Absent || until <= seenFrom ? Absent : until - seenFrom
+  }
+
+  /** @since 0.1.0 */
+  setTtl(map: Engine<K, V, F>, now: number, key: K, timeToLive: Duration.DurationInput): boolean {
+    return this.entries.setFreshUntil(map, key, now, now + this.millis(timeToLive))
+  }
+
+  /** @since 0.1.0 */
+  expireAt(map: Engine<K, V, F>, now: number, key: K, moment: number): boolean {
+    return this.entries.setFreshUntil(map, key, now, this.moment("expireAt", moment))
+  }
+
+  /**
+   * Whether the entry under a key has expired, or `Absent` when nothing is known of it.
+   *
+   * @since 0.1.0
+   */
+  isExpired(map: Engine<K, V, F>, now: number, key: K, at: number | undefined): boolean | Absent {
+    const seenFrom = at === undefined ? now : this.moment("at", at)
+    const until = this.entries.knownUntil(map, key, now)
+    return until === Absent ? Absent : until <= seenFrom
+  }
+
+  /** @since 0.1.0 */
+  moveToEnd(map: Engine<K, V, F>, now: number, key: K, last: boolean): boolean {
+    return this.entries.peek(map, key, now) !== Absent && map.moveTo(key, last ? "newest" : "oldest", now)
+  }
+
+  /**
+   * @param total what 100 % stands for, in bytes
+   * @param most how many entries are evicted at the most, see `resize` of `BoundedMap`
+   * @since 0.1.0
+   */
+  changeMaxBytes(
+    map: Engine<K, V, F>,
+    now: number,
+    maxBytes: ByteSizeInput,
+    total: number | undefined,
+    most?: number
+  ): Either.Either<boolean, CacheConfigError> {
+    return Either.map(
+      checkMaxBytes(this.name, maxBytes, this.least, total),
+      (maxWeight) => map.resize({ maxWeight }, now, most)
+    )
+  }
+
+  /**
+   * @param most how many entries are evicted at the most, see `resize` of `BoundedMap`
+   * @since 0.1.0
+   */
+  changeMaxItems(
+    map: Engine<K, V, F>,
+    now: number,
+    maxItems: number,
+    most?: number
+  ): Either.Either<boolean, CacheConfigError> {
+    return Either.map(checkMaxItems(this.name, maxItems), (maxSize) => map.resize({ maxSize }, now, most))
+  }
+
+  /** @since 0.1.0 */
+  changeTimeToLive(timeToLive: Duration.DurationInput): Either.Either<void, CacheConfigError> {
+    return Either.map(checkTimeToLive(this.name, timeToLive), (millis) => {
+      this.timeToLive = millis
+    })
+  }
+
+  private write(
+    map: Engine<K, V, F>,
+    now: number,
+    key: K,
+    value: V,
+    until: number,
+    weighed?: number
+  ): Either.Either<void, EntryTooLargeError> {
+    if (this.put(map, key, value, now, until, weighed) === "tooLarge") return Either.left(this.tooLarge(map, key))
+    this.observer.decided(key)
+    return Either.nothing
+  }
+
+  private tooLarge(map: Engine<K, V, F>, key: K): EntryTooLargeError {
+    const { lastRefusedWeight: weight, maxWeight } = map
+    return new EntryTooLargeError({ cache: this.name, key: keyText(key), weight, maxWeight })
+  }
+
+  // A negative number is what is left of a time that has passed: zero.
+  private millis(timeToLive: Duration.DurationInput): number {
+    return givenMillis(this.name, "timeToLive", timeToLive)
+  }
+
+  private moment(option: string, millis: number): number {
+    return Either.orThrow(checkValue(this.name, option, millis, "moment"))
+  }
+}
+
+type Engine<K, V, F> = PolicyMap<K, Stored<V, F>>

@@ -1,0 +1,61 @@
+/**
+ * The parts of a dictionary that brings all of them along.
+ *
+ * @since 0.1.0
+ */
+import { nearestName } from "../../Cache/engine/options/nearestName.js"
+import { useNearestName } from "../../Cache/engine/options/optionKinds.js"
+import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
+import * as Either from "../../Cache/errors/Either.js"
+import { useKeyPrinter } from "../../Cache/printing/keyText.js"
+import { printKey } from "../../Cache/printing/printKey.js"
+import type { DictParts, HeapWatch } from "../memory/DictParts.js"
+import { watchOf } from "../memory/watchOf.js"
+import * as Weigher from "../memory/Weigher.js"
+import { checkingWeights } from "./DictOptions.js"
+
+// Where all parts are loaded, errors tell more.
+useKeyPrinter(printKey)
+useNearestName(nearestName)
+
+/**
+ * The size of the memory that entries may take by default.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const defaultMaxBytes = "25%"
+
+/**
+ * All parts: whatever weighers there are by their names, and what watches the heap by its options.
+ *
+ * @param name of a dictionary that is given none
+ * @param memory what 100 % of the memory is, in bytes
+ * @since 0.1.0
+ * @category constructors
+ */
+export const allParts = (name: string, memory: () => number): DictParts => ({
+  name,
+  maxBytes: defaultMaxBytes,
+  maxItems: Number.POSITIVE_INFINITY,
+  weigherOf: Weigher.fromInput,
+  watchOf: checkMemoryPressure,
+  memory
+})
+
+/**
+ * How failures are measured.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const failureWeigher = <K, F>(
+  cache: string,
+  input: Weigher.Weigher<K, F> | undefined
+): Weigher.Weigher<K, F> => input === undefined ? Weigher.failure : checkingWeights(cache, input, "weighFailure")
+
+const checkMemoryPressure = (
+  cache: string,
+  input: unknown = false
+): Either.Either<HeapWatch | undefined, CacheConfigError> =>
+  input === false ? Either.right(undefined) : watchOf(cache, input === true ? {} : input)

@@ -1,0 +1,326 @@
+/**
+ * How a dictionary does what it does.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { identity } from "effect/Function"
+import { pipeArguments } from "effect/Pipeable"
+import type * as Scope from "effect/Scope"
+import { makeGuardedMap } from "../../Cache/common/GuardedMap.js"
+import { clearInTurns, inPieces, inTurns, pieceSize } from "../../Cache/common/inTurns.js"
+import { unrefSleep } from "../../Cache/common/unrefSleep.js"
+import type { BoundedMap } from "../../Cache/engine/BoundedMap.js"
+import { Absent } from "../../Cache/engine/BoundedMapOptions.js"
+import { asExit } from "../../Cache/errors/asExit.js"
+import { type CacheConfigError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
+import * as Either from "../../Cache/errors/Either.js"
+import { toOption } from "../../Cache/errors/toOption.js"
+import { makeEventHub } from "../../Cache/events/EventHub.js"
+import type { StoreEvent } from "../../Cache/events/StoreEvent.js"
+import { SingleFlight } from "../../Cache/flight/SingleFlight.js"
+import { checkOptions, nameIn, whenRight, withCallOptions, withFunction } from "../../Cache/options/checkOptions.js"
+import { entriesIn, keysIn } from "../../Cache/options/manyEntries.js"
+import { printedAs } from "../../Cache/printing/printedAs.js"
+import { printKey } from "../../Cache/printing/printKey.js"
+import { printName } from "../../Cache/printing/printName.js"
+import { adaptOptions, type Stored } from "../../Cache/store/FreshMap.js"
+import { makeFreshness } from "../../Cache/store/Freshness.js"
+import { makeComputing } from "../../Cache/store/getOrCompute.js"
+import { jitterRolls } from "../../Cache/store/jitterRolls.js"
+import { lookMany, removeMany, writeMany } from "../../Cache/store/writeMany.js"
+import * as ByteSize from "../memory/ByteSize.js"
+import { RemovalHooks } from "../removals/RemovalHooks.js"
+import { bytesIn, checkRemovalQueue, itemsIn } from "../removals/RemovalQueueOptions.js"
+import { allParts, failureWeigher } from "./allParts.js"
+import type { Dict } from "./Dict.js"
+import {
+  checkShared,
+  checkSweepInterval,
+  dictKinds,
+  equalsKinds,
+  moveKinds,
+  type Options,
+  writeKinds,
+  type WriteOptions
+} from "./DictOptions.js"
+import { DictSteps } from "./DictSteps.js"
+
+/**
+ * Makes a dictionary that lives as long as the scope. When it closes, computations under way are interrupted, and the
+ * runs of `onRemove` that are due are waited for.
+ *
+ * Fails with `CacheConfigError` for an option it cannot accept.
+ *
+ * @example
+ * ```ts
+ * import { TtlDict } from "effect-aws-cache/Ttl"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   const dict = yield* TtlDict.make<string, number>({ timeToLive: "10 seconds", maxBytes: "128M", maxItems: 10 })
+ *   yield* dict.set("foo", 1)
+ *   yield* dict.set("bar", 2, { timeToLive: "1 minute" })
+ *   return yield* dict.get("foo")
+ * }).pipe(Effect.scoped)
+ * ```
+ *
+ * @example
+ * ```ts
+ * import { TtlDict } from "effect-aws-cache/Ttl"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   const files = yield* TtlDict.make({
+ *     maxItems: 100,
+ *     timeToLive: "1 minute",
+ *     sweepInterval: "5 seconds",
+ *     onRemove: (path: string, bytes: Uint8Array, reason) =>
+ *       Effect.logDebug(`${path} (${bytes.length} bytes) was ${reason}`)
+ *   })
+ *   yield* files.set("a.txt", new Uint8Array(10))
+ *   yield* files.remove("a.txt")
+ * }).pipe(Effect.scoped)
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeDict = <K, V, F = never, R = never>(
+  options: Options<K, V, F, R> = {}
+): Effect.Effect<Dict<K, V, never, F, R>, CacheConfigError, R | Scope.Scope> => {
+  const name = nameIn(options, "TtlDict")
+  return Effect.gen(function*() {
+    yield* checkOptions(name, options, dictKinds)
+    const total = yield* ByteSize.availableMemory
+    const { least, limits, pressure, timeToIdle, weigh } = yield* asExit(
+      checkShared(name, options, allParts(name, () => total))
+    )
+    const sweepInterval = yield* asExit(checkSweepInterval(name, options.sweepInterval))
+    const freshness = yield* makeFreshness(name, options)
+    const weighFailure = failureWeigher(name, options.weighFailure)
+    const { onRemove } = options
+    const queue = yield* asExit(checkRemovalQueue(name, options, total))
+    const hub = yield* makeEventHub<StoreEvent<K>>(name, options.eventCapacity)
+    let { maxBytes, maxItems } = limits
+    const hooks = onRemove && (yield* RemovalHooks.make<K, V, R>({
+      name,
+      hook: onRemove,
+      maxItems: () => itemsIn(queue, maxItems),
+      maxBytes: () => bytesIn(queue, maxBytes),
+      whenFull: queue.whenFull,
+      gracePeriod: queue.gracePeriod,
+      dropped: (key, reason) => hub.publish(() => ({ _tag: "HookDropped", key, reason }))
+    }))
+    const guarded = yield* makeGuardedMap<K, Stored<V, F>>(
+      name,
+      adaptOptions({
+        evictionPolicy: "LRU",
+        maxSize: limits.maxItems,
+        maxWeight: limits.maxBytes,
+        timeToIdle,
+        weigh,
+        onRemoval: (key, value, reason, weight) => {
+          hub.publish(() => ({ _tag: "Removed", key, reason }))
+          hooks?.push({ key, value, reason, weight })
+        }
+      }, weighFailure)
+    )
+    const { lookup, step } = hooks === undefined ? guarded : hooks.watched(guarded)
+    const flights = yield* SingleFlight.make<K, R>(name)
+    const batches = yield* SingleFlight.make<string, R>(name)
+    const steps = new DictSteps<K, V, F>({
+      name,
+      limits,
+      least,
+      freshness,
+      observer: {
+        publish: (event) => hub.publish(event),
+        decided: (key) => {
+          // Most of the time there is none, and every write comes here.
+          if (flights.size > 0) flights.detach(key)
+        }
+      },
+      pressure
+    })
+    const { entries } = steps
+
+    type Engine = BoundedMap<K, Stored<V, F>>
+
+    const notFound = (key: K) => new CacheNotFoundError({ cache: name, key: printKey(key) })
+
+    const orNotFound = <A>(key: K, found: A | Absent): Either.Either<A, CacheNotFoundError> =>
+      found === Absent ? Either.left(notFound(key)) : Either.right(found)
+
+    const done = (key: K, found: boolean): Either.Either<void, CacheNotFoundError> =>
+      found ? Either.nothing : Either.left(notFound(key))
+
+    const attempt = <A, E>(f: (map: Engine, now: number) => Either.Either<A, E>): Effect.Effect<A, E> =>
+      Effect.flatMap(step(f), asExit)
+
+    // What may remove entries, when their hooks have room.
+    const withRoom: <A, E2, R2>(effect: Effect.Effect<A, E2, R2>) => Effect.Effect<A, E2, R2> = hooks === undefined
+      ? identity
+      : hooks.withRoom
+    const removingStep = <A>(f: (map: Engine, now: number) => A): Effect.Effect<A> => withRoom(step(f))
+    const removing = <A, E>(f: (map: Engine, now: number) => Either.Either<A, E>): Effect.Effect<A, E> =>
+      withRoom(attempt(f))
+
+    const limiting = (
+      f: (map: Engine, now: number) => Either.Either<boolean, CacheConfigError>
+    ): Effect.Effect<void, CacheConfigError> =>
+      inTurns(removing((map, now) => {
+        const done = f(map, now)
+        // What a smaller limit evicts is told as well.
+        maxItems = Math.max(maxItems, map.maxSize)
+        maxBytes = Math.max(maxBytes, map.maxWeight)
+        return done
+      }))
+
+    const { rolls, withRoll } = jitterRolls(freshness)
+
+    yield* whenRight(
+      () => entriesIn(name, options.entries ?? [], writeKinds),
+      (list) =>
+        inPieces(
+          list,
+          (part) =>
+            Effect.flatMap(rolls(part.length), (rolls) => removing((map, now) => steps.fill(map, now, part, rolls)))
+        )
+    )
+
+    const { getManyOrCompute, getOrCompute, refresh } = makeComputing<K, V, F, R>({
+      name,
+      guarded: { lookup, step },
+      entries,
+      flights,
+      batches,
+      hub,
+      writer: {
+        withRoll,
+        rolls,
+        freshUntil: (_key, _value, now, roll, write) => steps.until(now, roll, write),
+        put: (map, key, value, now, until) => steps.put(map, key, value, now, until),
+        remembered: (map, key, outcome, now) => steps.remembered(map, key, outcome, now),
+        settled: () => {}
+      }
+    })
+
+    if (sweepInterval !== undefined) {
+      const sweep = Effect.zipRight(
+        inTurns(step((map, now) => map.purge(now, pieceSize))),
+        inTurns(step((map, now) => pressure === undefined || pressure.swept(map, now)))
+      )
+      yield* Effect.forkScoped(Effect.interruptible(Effect.forever(Effect.zipRight(unrefSleep(sweepInterval), sweep))))
+    }
+
+    const writing = <A, E2, R2>(write: WriteOptions | undefined, effect: Effect.Effect<A, E2, R2>) =>
+      withCallOptions(name, write, writeKinds, effect)
+
+    const self: Dict<K, V, never, F, R> = {
+      get: (key) =>
+        lookup((map, now) => {
+          const found = entries.get(map, key, now)
+          return found === Absent ? Exit.fail(notFound(key)) : Exit.succeed(found)
+        }),
+      getOption: (key) => lookup((map, now) => Exit.succeed(toOption(entries.get(map, key, now)))),
+      getOrCompute: (key, compute, write) => writing(write, withRoom(getOrCompute(key, compute, write))),
+      getManyOrCompute: (keys, load, write) =>
+        writing(write, withFunction(name, "load", load, withRoom(getManyOrCompute(keys, load, write)))),
+      refresh: (key, compute, write) => writing(write, withRoom(refresh(key, compute, write))),
+      add: (key, value, write) =>
+        writing(write, withRoll((roll) => removing((map, now) => steps.add(map, now, key, value, write, roll)))),
+      set: (key, value, write) =>
+        writing(write, withRoll((roll) => removing((map, now) => steps.set(map, now, key, value, write, roll)))),
+      setDefault: (key, value, write) =>
+        writing(write, withRoll((roll) => removing((map, now) => steps.setDefault(map, now, key, value, write, roll)))),
+      setMany: (items, write) =>
+        writing(
+          write,
+          whenRight(() => entriesIn(name, items, writeKinds), (list) =>
+            writeMany(list, {
+              step: removingStep,
+              rolls,
+              prepare: (map, now, item, roll) => steps.prepare(map, now, item, write, roll),
+              write: (map, now, entry) => steps.writePrepared(map, now, entry)
+            }))
+        ),
+      has: (key) => step((map, now) => entries.peek(map, key, now) !== Absent),
+      hasMany: (keys) =>
+        whenRight(
+          () => keysIn(name, keys),
+          (list) => lookMany(list, step, (map, now, key) => entries.peek(map, key, now) !== Absent)
+        ),
+      peek: (key) => step((map, now) => toOption(entries.peek(map, key, now))),
+      peekEntry: (key) => step((map, now) => toOption(entries.peekEntry(map, key, now))),
+      remove: (key) => removing((map, now) => done(key, steps.remove(map, now, key) !== Absent)),
+      removeMany: (keys) =>
+        whenRight(
+          () => keysIn(name, keys),
+          (list) => removeMany(list, removingStep, (map, now, key) => steps.remove(map, now, key) !== Absent)
+        ),
+      pop: (key) => removing((map, now) => orNotFound(key, steps.remove(map, now, key))),
+      popVictim: withRoom(step((map, now) => toOption(entries.popVictim(map, now)))),
+      popNewest: withRoom(step((map, now) => toOption(entries.popNewest(map, now)))),
+      clear: withRoom(clearInTurns(step, () => flights.detachAll())),
+      keys: step((map, now) => entries.entries(map, now).map(([key]) => key)),
+      values: step((map, now) => entries.entries(map, now).map(([, value]) => value)),
+      entries: step((map, now) => entries.entries(map, now)),
+      entriesWithExpiry: step((map, now) => steps.entriesWithExpiry(map, now)),
+      equals: (that, how) =>
+        withCallOptions(
+          name,
+          how,
+          equalsKinds,
+          step((map, now) => steps.equals(map, now, that, how?.ordered ?? false))
+        ),
+      size: step((map, now) => map.size(now)),
+      byteSize: step((map, now) => map.weight(now)),
+      reweigh: (key) =>
+        removing((map, now) => Either.flatMap(steps.reweigh(map, now, key), (weight) => orNotFound(key, weight))),
+      getTtl: (key, at) =>
+        attempt((map, now) => Either.map(orNotFound(key, steps.getTtl(map, now, key, at)), Duration.millis)),
+      setTtl: (key, timeToLive) => removing((map, now) => done(key, steps.setTtl(map, now, key, timeToLive))),
+      expireAt: (key, millis) => removing((map, now) => done(key, steps.expireAt(map, now, key, millis))),
+      isExpired: (key, at) => step((map, now) => toOption(steps.isExpired(map, now, key, at))),
+      moveToEnd: (key, how) =>
+        withCallOptions(
+          name,
+          how,
+          moveKinds,
+          attempt((map, now) => done(key, steps.moveToEnd(map, now, key, how?.last ?? true)))
+        ),
+      changeMaxBytes: (maxBytes) =>
+        Effect.flatMap(
+          ByteSize.availableMemory,
+          (total) => limiting((map, now) => steps.changeMaxBytes(map, now, maxBytes, total, pieceSize))
+        ),
+      changeMaxItems: (maxItems) => limiting((map, now) => steps.changeMaxItems(map, now, maxItems, pieceSize)),
+      changeTimeToLive: (timeToLive) => attempt(() => steps.changeTimeToLive(timeToLive)),
+      limits: step((map) => steps.limits(map)),
+      purge: inTurns(step((map, now) => map.purge(now, pieceSize))),
+      stats: step((map, now) => ({
+        ...steps.stats(map, now),
+        coalesced: flights.joined,
+        inFlight: flights.size,
+        hooks: {
+          pending: hooks?.pending ?? 0,
+          failed: hooks?.failed ?? 0,
+          skipped: hooks?.skipped ?? 0,
+          dropped: hooks?.dropped ?? 0
+        }
+      })),
+      events: hub.stream,
+      pipe() {
+        return pipeArguments(this, arguments)
+      }
+    }
+    return printedAs(self, () => {
+      const glance = guarded.glance(0)
+      const { evictionPolicy, size, weight: byteSize } = glance
+      return { _id: "TtlDict", name: printName(name), evictionPolicy, ...steps.limits(glance), byteSize, size }
+    })
+  })
+}

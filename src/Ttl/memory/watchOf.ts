@@ -1,0 +1,31 @@
+/**
+ * Making what watches the heap.
+ *
+ * @since 0.1.0
+ */
+import { describeType } from "../../Cache/engine/options/describeType.js"
+import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
+import { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
+import * as Either from "../../Cache/errors/Either.js"
+import { wrongNested } from "../../Cache/options/wrongOptions.js"
+import type { HeapWatch } from "./DictParts.js"
+import { MemoryPressure, type MemoryPressureOptions } from "./MemoryPressure.js"
+
+const pressureKinds: OptionKinds<MemoryPressureOptions> = { share: "innerShare", heap: "function" }
+
+/**
+ * What watches the heap by these options, if they are such.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const watchOf = (cache: string, input: unknown): Either.Either<HeapWatch, CacheConfigError> => {
+  if (typeof input !== "object" || input === null) {
+    const value = describeType(input)
+    return Either.left(
+      new CacheConfigError({ cache, option: "memoryPressure", value, accepted: "true, false or options" })
+    )
+  }
+  const wrong = wrongNested(cache, "memoryPressure", input, pressureKinds)
+  return wrong === undefined ? Either.right(new MemoryPressure(input)) : Either.left(wrong)
+}

@@ -1,0 +1,134 @@
+/**
+ * How much may wait for the hook of a dictionary.
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
+import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
+import { configError } from "../../Cache/errors/configError.js"
+import * as Either from "../../Cache/errors/Either.js"
+import { durationMillis } from "../../Cache/options/durationMillis.js"
+import { checkValue, wrongNested } from "../../Cache/options/wrongOptions.js"
+import { accepted, type ByteSizeInput, parseByteSize } from "../memory/parseByteSize.js"
+
+/**
+ * How much may wait for `onRemove`, and what becomes of the rest.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RemovalQueueOptions {
+  /**
+   * The most removals that wait, a whole number or `Infinity`. Default: as many as the dictionary may hold (`maxItems`,
+   * the largest it has had), from 10,000 to 100,000.
+   */
+  readonly maxItems?: number | undefined
+  /**
+   * The most memory of the entries that wait, together, as the weigher has measured them; as in `maxBytes`. Default: as
+   * much as the dictionary may hold (`maxBytes`, the largest it has had), at least `"1M"`, or `"25%"` where that is
+   * `Infinity`.
+   */
+  readonly maxBytes?: ByteSizeInput | undefined
+  /**
+   * What happens when one of them is reached:
+   *
+   * - `"drop"` (the default): the oldest that wait are dropped, and never told. Nobody waits for a hook;
+   * - `"wait"`: who writes or removes waits until there is room, and nothing is lost: a hook that does not end stops them.
+   *   One operation may go over the limits by what it removes. Hooks never wait: what they remove when it is full is
+   *   dropped.
+   *
+   * `stats.hooks.dropped` counts what is dropped, an event `HookDropped` tells of each, and the log once.
+   */
+  readonly whenFull?: "drop" | "wait" | undefined
+}
+
+/**
+ * The same, checked; what is `undefined` goes by the limits that the dictionary has at the time.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CheckedRemovalQueue {
+  readonly maxItems: number | undefined
+  /** Bytes. */
+  readonly maxBytes: number | undefined
+  /** Bytes, for a dictionary without a limit. */
+  readonly otherwise: number
+  readonly whenFull: "drop" | "wait"
+  /** Milliseconds. */
+  readonly gracePeriod: number
+}
+
+const queueKinds: OptionKinds<RemovalQueueOptions> = {
+  maxItems: "limit",
+  maxBytes: "any",
+  whenFull: ["drop", "wait"]
+}
+
+const defaultGracePeriod = "30 seconds"
+// For a dictionary without a limit, where nobody knows how much memory there is.
+const mostUnknown = 64 * 1024 * 1024
+
+/**
+ * Checks how much may wait, and how long closing waits.
+ *
+ * @param cache the name of the dictionary, for messages
+ * @param total what 100 % stands for, in bytes
+ * @since 0.1.0
+ * @category constructors
+ */
+export const checkRemovalQueue = (
+  cache: string,
+  options: {
+    readonly removalQueue?: RemovalQueueOptions | undefined
+    readonly gracePeriod?: Duration.DurationInput | undefined
+  },
+  total: number | undefined
+): Either.Either<CheckedRemovalQueue, CacheConfigError> => {
+  const wrong = wrongNested(cache, "removalQueue", options.removalQueue, queueKinds)
+  if (wrong !== undefined) return Either.left(wrong)
+  const { maxBytes, maxItems, whenFull = "drop" } = options.removalQueue ?? {}
+  const bytes = maxBytes === undefined || maxBytes === Number.POSITIVE_INFINITY
+    ? Either.right(maxBytes)
+    : parseByteSize(maxBytes, total)
+  if (Either.isLeft(bytes)) {
+    return Either.left(
+      configError(cache, "removalQueue.maxBytes", maxBytes, `${accepted}, or Infinity (${bytes.left.reason})`)
+    )
+  }
+  const otherwise = total === undefined ? mostUnknown : Math.floor(total / 4)
+  return Either.map(
+    checkValue(cache, "gracePeriod", options.gracePeriod ?? defaultGracePeriod, "duration"),
+    (gracePeriod) => ({
+      maxItems,
+      maxBytes: bytes.right,
+      otherwise,
+      whenFull,
+      gracePeriod: durationMillis(gracePeriod) ?? 0
+    })
+  )
+}
+
+const fewestItems = 10_000
+const mostItems = 100_000
+const fewestBytes = 1_000_000
+
+/**
+ * The most removals that wait in the queue of a dictionary whose largest limit of entries this was.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const itemsIn = (queue: Pick<CheckedRemovalQueue, "maxItems">, maxSize: number): number =>
+  queue.maxItems ?? Math.min(Math.max(maxSize, fewestItems), mostItems)
+
+/**
+ * The most bytes that wait in the queue of a dictionary whose largest limit of bytes this was.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const bytesIn = (queue: Pick<CheckedRemovalQueue, "maxBytes" | "otherwise">, maxWeight: number): number =>
+  queue.maxBytes ??
+    (maxWeight === Number.POSITIVE_INFINITY ? queue.otherwise : Math.max(maxWeight, fewestBytes))

@@ -1,0 +1,457 @@
+/**
+ * Dictionaries that outlive their process: into a file, and back.
+ *
+ * @since 0.1.0
+ */
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
+import type * as Schema from "effect/Schema"
+import { Buffer } from "node:buffer"
+import { pieceSize, turn } from "../../Cache/common/inTurns.js"
+import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
+import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
+import { withCallOptions } from "../../Cache/options/checkOptions.js"
+import { printKey } from "../../Cache/printing/printKey.js"
+import { isCloneable } from "./isCloneable.js"
+import * as File from "./snapshotFile.js"
+import * as Format from "./snapshotFormat.js"
+
+/**
+ * A snapshot could not be written; what was in its place before still is.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class DictSnapshotError extends Data.TaggedError("DictSnapshotError")<{
+  /** The name of the dictionary. */
+  readonly cache: string
+  /** Where it was to be written. */
+  readonly path: string
+  readonly cause: unknown
+}> {
+  override get message(): string {
+    const why = this.cause instanceof Error ? `: ${this.cause.message}` : ""
+    return `${this.cache}: the snapshot ${this.path} could not be written${why}`
+  }
+}
+
+/**
+ * What a snapshot took.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SnapshotReport {
+  /** How many entries are in it. */
+  readonly entries: number
+  /** How many are not, since they could not be brought back as what they are. Each was tried. */
+  readonly skipped: number
+}
+
+/**
+ * What a snapshot brought back. `outcome` is `restored`, `missing` (there was no file), or `unusable` (a warning says
+ * why); unless it is `restored`, nothing has changed. Every entry of the file is counted once.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RestoreReport {
+  readonly outcome: "restored" | "missing" | "unusable"
+  /** How many entries are back: they were written, and were still there when the last one had been. */
+  readonly entries: number
+  /** How many had expired meanwhile. */
+  readonly expired: number
+  /**
+   * How many were left out: too large for the dictionary, evicted because not all of them fit, or their keys were written
+   * to already.
+   */
+  readonly skipped: number
+  /** How many were refused, since they could not be read, or the schemas do not accept them. A warning tells of them. */
+  readonly refused: number
+}
+
+/**
+ * What snapshots need of a dictionary.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SnapshotDict<in out K, in out V> {
+  readonly entriesWithExpiry: Effect.Effect<ReadonlyArray<readonly [key: K, value: V, expiresAt: number]>>
+  readonly limits: Effect.Effect<Format.Header["limits"]>
+  readonly add: (
+    key: K,
+    value: V,
+    options: { readonly expiresAt: number }
+  ) => Effect.Effect<void, unknown>
+  readonly has: (key: K) => Effect.Effect<boolean>
+  readonly changeMaxBytes: (maxBytes: number) => Effect.Effect<void, CacheConfigError>
+  readonly changeMaxItems: (maxItems: number) => Effect.Effect<void, CacheConfigError>
+  readonly changeTimeToLive: (millis: number) => Effect.Effect<void, CacheConfigError>
+}
+
+/**
+ * What a snapshot is of.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SnapshotForm<in out K, in out KI, in out V, in out VI> {
+  /** The name of the dictionary. A snapshot is brought back only under the name it was taken under. */
+  readonly name: string
+  readonly key: Schema.Schema<K, KI>
+  readonly value: Schema.Schema<V, VI>
+}
+
+/**
+ * How a snapshot is written.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SnapshotOptions {
+  /**
+   * How long it may take: the file may be in a file system that hangs. What has been written by then is removed as soon as
+   * that can be. Default one minute.
+   */
+  readonly timeout?: Duration.DurationInput | undefined
+}
+
+/**
+ * How a snapshot is brought back.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RestoreOptions {
+  /** How long reading may take: the file may be in a file system that hangs. Default one minute. */
+  readonly timeout?: Duration.DurationInput | undefined
+  /**
+   * Whether the dictionary keeps its own limits, so that what no longer fits is evicted (`"keep"`), or takes those of the
+   * snapshot (`"restore"`). Default `"keep"`.
+   */
+  readonly limits?: "keep" | "restore" | undefined
+}
+
+// It is loaded when a snapshot is taken or brought back: most programs never do.
+const fileSystem: Effect.Effect<FileSystem.FileSystem, never, FileSystem.FileSystem> = Effect.flatten(
+  Effect.map(Effect.promise(() => import("@effect/platform/FileSystem")), (module) => module.FileSystem)
+)
+
+/** Few enough for little memory, many enough for little overhead: the bytes that are written at once. */
+const partSize = 128 * 1024
+
+const defaultTimeout = Duration.minutes(1)
+
+/** Removing a file that was not finished takes no longer, where file systems do not hang. */
+const graceForCleanup = Duration.seconds(1)
+
+// The file system may hang in the middle of what cannot be interrupted. It goes on by itself then, and nobody waits for it
+// longer than cleaning up usually takes.
+const interruptibly = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(
+      Effect.forkDaemon(restore(self)),
+      (fiber) =>
+        Effect.onInterrupt(restore(Fiber.join(fiber)), () =>
+          Effect.zipRight(
+            Fiber.interruptFork(fiber),
+            Effect.ignore(Effect.timeout(Effect.interruptible(Fiber.await(fiber)), graceForCleanup))
+          ))
+    )
+  )
+
+const within = <A, E, R>(self: Effect.Effect<A, E, R>, timeout: Duration.DurationInput | undefined) => {
+  const duration = Duration.decode(timeout ?? defaultTimeout)
+  return Effect.timeoutFail(interruptibly(self), {
+    duration,
+    onTimeout: () => new File.UnusableSnapshot({ reason: `it took longer than ${Duration.format(duration)}` })
+  })
+}
+
+/**
+ * Writes what is in a dictionary to a file, with the moments at which entries expire, in the order of their use, with the
+ * limits. It holds what the dictionary holds at one moment; entries that are changed in place while it is written may be
+ * in it as they were before or after. The file takes the place of an older one only when it is complete, and nobody but
+ * its owner may read it.
+ *
+ * Keys and values are written as their schemas encode them, in V8's structured clone format. So a schema may encode to
+ * dates, maps, bigints and buffers as well as to JSON. What that format would not bring back as it was (functions,
+ * symbols, instances of classes: see `isCloneable`), what a schema does not encode, or not accept again, what is nested more
+ * than 1,000 deep, and what takes more than 512 MiB, is left out with a warning: each entry is read back before it is
+ * written.
+ *
+ * Memory is needed for some hundred kilobytes at a time, not for the whole. It can be interrupted at any time, and ends
+ * within its `timeout`, whatever the file system does.
+ *
+ * @param path in a folder that is there, and that nobody but this program's user can write to
+ *
+ * @example
+ * ```ts
+ * import { DictSnapshot, TtlDict } from "effect-aws-cache/Ttl"
+ * import { Effect, Schema } from "effect"
+ *
+ * const form = { name: "rates", key: Schema.String, value: Schema.Number }
+ *
+ * const program = Effect.gen(function*() {
+ *   const dict = yield* TtlDict.make<string, number>({ timeToLive: "1 hour" })
+ *   yield* DictSnapshot.restore(dict, form, "/tmp/rates")
+ *   yield* dict.set("EUR", 1)
+ *   const { entries, skipped } = yield* DictSnapshot.snapshot(dict, form, "/tmp/rates")
+ *   return { entries, skipped }
+ * }).pipe(Effect.scoped)
+ * ```
+ *
+ * @since 0.1.0
+ * @category operations
+ */
+export const snapshot = Effect.fn("TtlDict.snapshot")(
+  function*<K, KI, V, VI>(
+    dict: SnapshotDict<K, V>,
+    form: SnapshotForm<K, KI, V, VI>,
+    path: string,
+    options?: SnapshotOptions
+  ) {
+    yield* withCallOptions(form.name, options, snapshotKinds, Effect.void)
+    const fs = yield* fileSystem
+    const takenAt = yield* Clock.currentTimeMillis
+    const header: Format.Header = { name: form.name, takenAt, limits: yield* dict.limits }
+    const entries = yield* dict.entriesWithExpiry
+    const frameOf = framesOf(form)
+
+    const write = (append: (frame: Uint8Array) => Effect.Effect<void, unknown>) =>
+      Effect.gen(function*() {
+        let part: Array<Uint8Array> = [Format.frame(header)]
+        let size = 0
+        let written = 0
+        for (const entry of entries) {
+          const frame = yield* frameOf(entry)
+          if (frame === undefined) continue
+          part.push(frame)
+          size += frame.byteLength
+          written++
+          if (size < partSize) continue
+          yield* append(Buffer.concat(part))
+          part = []
+          size = 0
+        }
+        yield* append(Buffer.concat(part))
+        return written
+      })
+
+    const written = yield* Effect.mapError(
+      within(File.write(fs, path, write), options?.timeout),
+      (cause) => new DictSnapshotError({ cache: form.name, path, cause })
+    )
+    const report: SnapshotReport = { entries: written, skipped: entries.length - written }
+    if (report.skipped > 0) {
+      yield* Effect.logWarning(
+        `${form.name}: ${report.skipped} of ${entries.length} entries cannot be kept in a snapshot, and are left out`
+      )
+    }
+    return report
+  }
+)
+
+const snapshotKinds: OptionKinds<SnapshotOptions> = { timeout: "duration" }
+const restoreKinds: OptionKinds<RestoreOptions> = { ...snapshotKinds, limits: ["keep", "restore"] }
+
+// The frame of an entry; `undefined` for what whoever reads it would refuse. Recursion of a schema, or of the clone, may be
+// too deep for the stack, and schemas are code of the user: whatever is thrown costs the one entry.
+const framesOf = <K, KI, V, VI>(form: SnapshotForm<K, KI, V, VI>) => {
+  const encodeKey = ParseResult.encode(form.key)
+  const encodeValue = ParseResult.encode(form.value)
+  const decode = decodeEntry(form)
+  return ([key, value, expiresAt]: readonly [K, V, number]): Effect.Effect<Uint8Array | undefined> =>
+    Effect.gen(function*() {
+      const entry: Format.EncodedEntry = [yield* encodeKey(key), yield* encodeValue(value), expiresAt]
+      if (!isCloneable(entry, Format.mostDeep)) return undefined
+      const frame = Format.frame([entry])
+      const [again] = yield* decodeEntries(Format.contentOf(frame.subarray(Format.frameHeadLength)))
+      if (again === undefined) return undefined
+      yield* decode(again)
+      return frame
+    }).pipe(unlessRefused)
+}
+
+/**
+ * Brings back what a file holds into a dictionary of the same name: in the same order, with the same moments of expiry.
+ * What has expired meanwhile is dropped; every entry is measured anew, as any write is. Entries that are in the
+ * dictionary already stay as they are, and count as used longer ago than those that come back: bring back first, then
+ * write.
+ *
+ * It never fails. A file that is damaged, of another dictionary, or of a format this version does not know, leaves the
+ * dictionary as it was, and a warning says why; there being no file is no reason for one. So does what is no regular file
+ * (a pipe, a device, a folder), and on POSIX systems a file that belongs to another user than the program runs as, or that
+ * anybody but its owner may read or write: `chmod 600` what was made elsewhere. A file is only data, and nothing in it is
+ * run.
+ *
+ * An entry that cannot be read, or that the schemas do not accept, costs only itself: it is counted as `refused`, with a
+ * warning. A file in which all are refused is `unusable`.
+ *
+ * It can be interrupted at any time, and reading ends within its `timeout`, whatever the file system does.
+ *
+ * @example
+ * ```ts
+ * import { TtlDict } from "effect-aws-cache/Ttl"
+ * import { Effect, Schema } from "effect"
+ *
+ * class Rates extends TtlDict.Service<Rates>()("app/Rates", { key: Schema.String, value: Schema.Number }) {}
+ *
+ * const program = Effect.gen(function*() {
+ *   const { outcome } = yield* Rates.restore("/tmp/rates", { limits: "restore" })
+ *   return outcome // "restored", "missing" or "unusable"
+ * }).pipe(Effect.provide(Rates.layer))
+ * ```
+ *
+ * @since 0.1.0
+ * @category operations
+ */
+export const restore = Effect.fn("TtlDict.restore")(
+  function*<K, KI, V, VI>(
+    dict: SnapshotDict<K, V>,
+    form: SnapshotForm<K, KI, V, VI>,
+    path: string,
+    options?: RestoreOptions
+  ) {
+    yield* withCallOptions(form.name, options, restoreKinds, Effect.void)
+    const fs = yield* fileSystem
+    const unusable = (reason: string): Effect.Effect<RestoreReport> =>
+      Effect.as(
+        Effect.logWarning(`${form.name}: the snapshot ${path} is not used: ${reason}`),
+        nothing("unusable")
+      )
+    return yield* within(readAll(fs, form, path), options?.timeout).pipe(
+      Effect.catchAllDefect(() => new File.UnusableSnapshot({ reason: "reading it failed in a way nobody foresaw" })),
+      Effect.tap(({ refused }) =>
+        refused === 0 ? Effect.void : Effect.logWarning(
+          `${form.name}: ${refused} entries of the snapshot ${path} cannot be read, or the schemas do not accept them`
+        )
+      ),
+      Effect.flatMap((snapshot) => fill(dict, snapshot, options?.limits ?? "keep")),
+      Effect.catchTag(
+        "SystemError",
+        (error) => error.reason === "NotFound" ? Effect.succeed(nothing("missing")) : unusable(error.message)
+      ),
+      Effect.catchAll((error) => unusable(error.message))
+    )
+  }
+)
+
+interface Snapshot<K, V> {
+  readonly header: Format.Header
+  readonly entries: ReadonlyArray<readonly [key: K, value: V, expiresAt: number]>
+  readonly expired: number
+  readonly refused: number
+}
+
+const readAll = <K, KI, V, VI>(
+  fs: FileSystem.FileSystem,
+  form: SnapshotForm<K, KI, V, VI>,
+  path: string
+) =>
+  Effect.gen(function*() {
+    const now = yield* Clock.currentTimeMillis
+    const decode = decodeEntry(form)
+    const entries: Array<readonly [K, V, number]> = []
+    let header: Format.Header | undefined
+    let expired = 0
+    let refused = 0
+
+    const onHeader = Effect.fnUntraced(function*(content: Option.Option<unknown>) {
+      header = yield* decodeHeader(Option.getOrUndefined(content))
+      if (header.name === form.name) return
+      return yield* new File.UnusableSnapshot({ reason: `it is of the dictionary ${printKey(header.name)}` })
+    })
+    const onEntries = Effect.fnUntraced(function*(content: Option.Option<unknown>) {
+      const encoded = yield* unlessRefused(decodeEntries(Option.getOrUndefined(content)))
+      // Whatever it was, at least one entry is not there.
+      if (encoded === undefined) refused++
+      for (const entry of encoded ?? []) {
+        if (entry[2] <= now) {
+          expired++
+          continue
+        }
+        const decoded = yield* unlessRefused(decode(entry))
+        if (decoded === undefined) refused++
+        else entries.push(decoded)
+      }
+    })
+
+    yield* File.read(fs, path, (content) => header === undefined ? onHeader(content) : onEntries(content))
+    if (header === undefined) return yield* new File.UnusableSnapshot({ reason: "it has no header" })
+    if (refused > 0 && entries.length + expired === 0) return yield* unacceptable
+    const snapshot: Snapshot<K, V> = { header, entries, expired, refused }
+    return snapshot
+  })
+
+const nobody = Effect.succeed(undefined)
+
+const unlessRefused = <A, E>(self: Effect.Effect<A, E>): Effect.Effect<A | undefined> =>
+  self.pipe(Effect.catchAll(() => nobody), Effect.catchAllDefect(() => nobody))
+
+// What a schema says of a value would show the value.
+const unacceptable = new File.UnusableSnapshot({
+  reason: "it holds what cannot be read, or what the schemas of the dictionary do not accept"
+})
+
+const decoder = <A, I>(schema: Schema.Schema<A, I>) => {
+  const decode = ParseResult.decodeUnknown(schema)
+  return (input: unknown): Effect.Effect<A, File.UnusableSnapshot> =>
+    Effect.mapError(Effect.suspend(() => decode(input)), () => unacceptable)
+}
+
+const decodeHeader = decoder(Format.Header)
+const decodeEntries = decoder(Format.Entries)
+
+const decodeEntry = <K, KI, V, VI>(form: SnapshotForm<K, KI, V, VI>) => {
+  const decodeKey = decoder(form.key)
+  const decodeValue = decoder(form.value)
+  return ([key, value, expiresAt]: Format.EncodedEntry) =>
+    Effect.zipWith(decodeKey(key), decodeValue(value), (key, value) => [key, value, expiresAt] as const)
+}
+
+const fill = <K, V>(dict: SnapshotDict<K, V>, snapshot: Snapshot<K, V>, limits: "keep" | "restore") =>
+  Effect.gen(function*() {
+    if (limits === "restore") {
+      const { maxBytes, maxItems, timeToLive } = snapshot.header.limits
+      yield* dict.changeMaxBytes(maxBytes)
+      yield* dict.changeMaxItems(maxItems)
+      yield* dict.changeTimeToLive(timeToLive)
+    }
+    const written: Array<readonly [key: K, expiresAt: number]> = []
+    for (const [at, [key, value, expiresAt]] of snapshot.entries.entries()) {
+      if (at % pieceSize === pieceSize - 1) yield* turn
+      yield* dict.add(key, value, { expiresAt }).pipe(
+        Effect.andThen(Effect.sync(() => written.push([key, expiresAt]))),
+        Effect.ignore,
+        // A weigher of the user's that cannot weigh it.
+        Effect.catchAllDefect(() => Effect.void)
+      )
+    }
+    // Later ones may have evicted earlier ones, and time has gone on.
+    let entries = 0
+    let { expired } = snapshot
+    for (const [at, [key, expiresAt]] of written.entries()) {
+      if (at % pieceSize === pieceSize - 1) yield* turn
+      if (yield* dict.has(key)) entries++
+      else if (expiresAt <= (yield* Clock.currentTimeMillis)) expired++
+    }
+    const skipped = snapshot.entries.length + snapshot.expired - entries - expired
+    const report: RestoreReport = { outcome: "restored", entries, expired, skipped, refused: snapshot.refused }
+    return report
+  })
+
+const nothing = (outcome: "missing" | "unusable"): RestoreReport => ({
+  outcome,
+  entries: 0,
+  expired: 0,
+  skipped: 0,
+  refused: 0
+})

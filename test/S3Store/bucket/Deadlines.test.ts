@@ -1,0 +1,106 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect, Exit, Fiber, TestClock } from "effect"
+import { type Deadlines, makeDeadlines } from "../../../src/S3Store/bucket/Deadlines.js"
+import { turns } from "../../support/until.js"
+
+/** A promise that is never settled, and whether it was aborted. */
+const stuck = () => {
+  const state = { aborted: false }
+  const start = (signal: AbortSignal) => {
+    signal.addEventListener("abort", () => {
+      state.aborted = true
+    })
+    return new Promise<never>(() => {})
+  }
+  return { state, start }
+}
+
+const run = <A>(deadlines: Deadlines, start: (signal: AbortSignal) => Promise<A>) =>
+  deadlines.run(start, (cause) => `rejected: ${cause}`, () => "late")
+
+describe("Deadlines", () => {
+  it.scoped("gives the value, or the failure, of what is in time", () =>
+    Effect.gen(function*() {
+      const deadlines = yield* makeDeadlines(Duration.seconds(1))
+      assert.strictEqual(yield* run(deadlines, () => Promise.resolve(1)), 1)
+      assert.strictEqual(yield* Effect.flip(run(deadlines, () => Promise.reject("no"))), "rejected: no")
+      const thrown = run(deadlines, () => {
+        throw new Error("at once")
+      })
+      assert.strictEqual(yield* Effect.flip(thrown), "rejected: Error: at once")
+    }))
+
+  it.scoped("gives up each at its own time, to the millisecond, and aborts it", () =>
+    Effect.gen(function*() {
+      const deadlines = yield* makeDeadlines(Duration.seconds(10))
+      // The first one starts to watch; what follows is watched on.
+      yield* run(deadlines, () => Promise.resolve(0))
+      const waiting = []
+      for (let at = 0; at < 5; at++) {
+        const { start, state } = stuck()
+        waiting.push({ state, fiber: yield* Effect.fork(Effect.flip(run(deadlines, start))) })
+        yield* turns(2)
+        yield* TestClock.adjust("1 second")
+      }
+      yield* TestClock.adjust("4999 millis")
+      for (const [at, { fiber, state }] of waiting.entries()) {
+        yield* turns(2)
+        assert.isFalse(state.aborted, `${at} is not late yet`)
+        yield* TestClock.adjust("1 millis")
+        yield* turns(2)
+        assert.isTrue(state.aborted)
+        assert.strictEqual(yield* Fiber.join(fiber), "late")
+        yield* TestClock.adjust("999 millis")
+      }
+      // Nothing is left to watch, and it can begin again.
+      yield* TestClock.adjust("1 hour")
+      const { start } = stuck()
+      const again = yield* Effect.fork(Effect.flip(run(deadlines, start)))
+      yield* turns(2)
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(yield* Fiber.join(again), "late")
+    }))
+
+  it.scoped("thousands that are in time do not delay one that is not", () =>
+    Effect.gen(function*() {
+      const deadlines = yield* makeDeadlines(Duration.seconds(10))
+      const { start, state } = stuck()
+      const late = yield* Effect.fork(Effect.flip(run(deadlines, start)))
+      yield* turns(2)
+      for (let at = 0; at < 5000; at++) yield* run(deadlines, () => Promise.resolve(at))
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(yield* Fiber.join(late), "late")
+      assert.isTrue(state.aborted)
+    }))
+
+  it.scoped("interruption aborts at once, and does not wait", () =>
+    Effect.gen(function*() {
+      const deadlines = yield* makeDeadlines(Duration.seconds(1))
+      const { start, state } = stuck()
+      const fiber = yield* Effect.fork(run(deadlines, start))
+      yield* turns(2)
+      assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(fiber)))
+      assert.isTrue(state.aborted)
+    }))
+
+  it.scoped("an uninterruptible caller does not keep the watch from ending with its scope", () =>
+    Effect.gen(function*() {
+      yield* Effect.scoped(Effect.gen(function*() {
+        const deadlines = yield* makeDeadlines(Duration.seconds(1))
+        yield* Effect.uninterruptible(run(deadlines, () => Promise.resolve(1)))
+        const { start } = stuck()
+        yield* Effect.fork(run(deadlines, start))
+        yield* turns(2)
+      }))
+    }))
+
+  it.scoped("without a limit nothing is late", () =>
+    Effect.gen(function*() {
+      const deadlines = yield* makeDeadlines(Duration.infinity)
+      const fiber = yield* Effect.fork(
+        run(deadlines, () => new Promise<number>((resolve) => setImmediate(() => setImmediate(() => resolve(1)))))
+      )
+      yield* TestClock.adjust("1000 days")
+      assert.strictEqual(yield* Fiber.join(fiber), 1)
+    }))
+})
