@@ -1,19 +1,19 @@
 /**
- * Checks the documentation: every module, every export and every public static member of an exported class has a
- * docstring that says something and names its version (`@since`), every export its `@category`; and every TypeScript
- * block in the docstrings, in README.md and in docs/ compiles, as a user of the package would compile it.
+ * Checks the documentation: every module begins with a docstring; what an index of the package exports has one that says
+ * something and names its version (`@since`) and `@category`, and so have its public static members, and the members of
+ * its interfaces say what they are; what no index exports has no versions; and every TypeScript block in the docstrings,
+ * in README.md and in docs/ compiles, as a user of the package would compile it. Those in docstrings compare a value, so
+ * that the tests, which run them, see what they do (test/docs/examples.test.ts).
  */
-import { existsSync } from "node:fs"
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises"
+import { mkdir, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
-import { codeBlocks } from "./lib/examples.mjs"
+import { comparesValues, docstringExamples, documentationPages, pageExamples } from "./lib/examples.mjs"
+import { findPublicNames } from "./lib/publicNames.mjs"
 import { CommandError, root, run, runMain } from "./lib/run.mjs"
-import { filesUnder, parseFile } from "./lib/sources.mjs"
+import { filesUnder, isDocstring, parseFile } from "./lib/sources.mjs"
 
 const problems = []
 const report = (path, line, message) => problems.push(`${path}:${line} ${message}`)
-
-const isDocstring = (comment) => comment.type === "Block" && comment.value.startsWith("*")
 
 /** The docstring directly before a node, or nothing. */
 const docstringOf = (file, node) =>
@@ -49,15 +49,25 @@ const checkDocstring = (file, node, name, comment, required) => {
   }
 }
 
-const checkModule = (file) => {
+/** Every line of a docstring begins with a star: what lost it would stand in the text, or out of its example. */
+const checkStars = (file) => {
+  for (const comment of file.comments.filter(isDocstring)) {
+    const lines = comment.value.split("\n")
+    const wrong = lines.findIndex((line, index) => index > 0 && !/^\s*\*( |$)/.test(line) && index < lines.length - 1)
+    if (wrong >= 0) report(file.path, file.lineOf(comment.start) + wrong, "the line of a docstring begins with no star")
+  }
+}
+
+const checkModule = (file, isPublic) => {
   const first = file.comments[0]
   const start = file.program.body[0]?.start ?? file.text.length
   if (first === undefined || !isDocstring(first) || first.start > start) {
     return report(file.path, 1, "the file does not begin with a docstring")
   }
-  if (!/@since \d+\.\d+\.\d+\s*$/m.test(first.value)) {
+  if (isPublic && !/@since \d+\.\d+\.\d+\s*$/m.test(first.value)) {
     report(file.path, 1, "the file's docstring has no @since with a version")
   }
+  if (first.value.replace(/^[\s*]*/, "").startsWith("@")) report(file.path, 1, "the file's docstring describes nothing")
   // Otherwise the docstring of the first export would pass for that of the file.
   const next = file.comments[1]
   const documented = file.program.body[0]
@@ -93,11 +103,48 @@ const checkMembers = (file, declaration) => {
   }
 }
 
-const checkExports = (file) => {
+/** What stands in an interface, or in a type that is an object: the editor shows its docstring at every use. */
+const checkShape = (file, name, members) => {
+  const documented = new Set()
+  for (const member of members) {
+    if (member.type !== "TSPropertySignature" && member.type !== "TSMethodSignature") continue
+    const key = member.key?.name ?? member.key?.value
+    if (key === undefined || key === "_tag") continue
+    const comment = docstringOf(file, member)
+    // The overloads of one method share the docstring of the first.
+    if (comment === undefined && documented.has(key)) continue
+    documented.add(key)
+    if (comment === undefined) report(file.path, file.lineOf(member.start), `${name}.${key} has no docstring`)
+  }
+}
+
+/** Versions stand only where a user meets them. */
+const checkInner = (file, publicNames) => {
+  const isShown = (name) => publicNames === "all" || publicNames?.has(name) === true
+  const tagged = (comment) => comment !== undefined && /^\s*\* ?@(?:since|category)\b/m.test(comment.value)
+  if (publicNames === undefined && tagged(file.comments[0])) {
+    report(file.path, 1, "no index exports anything of this file: its docstring has no @since")
+  }
+  for (const node of file.program.body) {
+    if (node.type !== "ExportNamedDeclaration" || !node.declaration) continue
+    const shown = namesOf(node.declaration).some(isShown)
+    if (!shown && docstringOf(file, node) !== file.comments[0] && tagged(docstringOf(file, node))) {
+      report(file.path, file.lineOf(node.start), `no index exports ${namesOf(node.declaration)}: it has no @since`)
+    }
+  }
+}
+
+const checkExports = (file, publicNames) => {
   const locals = new Map()
   const documented = new Set()
-  const check = (node, names, declaration) => {
+  const check = (node, allNames, declaration) => {
+    const names = allNames.filter((name) => publicNames === "all" || publicNames.has(name))
+    if (names.length === 0) return
     const comment = docstringOf(file, node)
+    if (declaration.type === "TSInterfaceDeclaration") checkShape(file, names[0], declaration.body.body)
+    if (declaration.type === "TSTypeAliasDeclaration" && declaration.typeAnnotation.type === "TSTypeLiteral") {
+      checkShape(file, names[0], declaration.typeAnnotation.members)
+    }
     for (const name of names) {
       // The overloads of one function share the docstring of the first.
       if (comment === undefined && declaration.type.includes("Function") && documented.has(name)) continue
@@ -131,21 +178,21 @@ const checkExports = (file) => {
 /** Every example as `{ path, line, code }`: where its first line of code is in the repository. */
 const findExamples = async (sources) => {
   const examples = []
-  const add = (path, text, offset, options) => {
+  const add = (path, find) => {
     try {
-      for (const { code, line } of codeBlocks(text, options)) examples.push({ path, line: line + offset, code })
+      examples.push(...find())
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error
-      report(path, offset + 1, error.message)
+      report(path, 1, error.message)
     }
   }
-  for (const file of sources) {
-    for (const comment of file.comments.filter(isDocstring)) {
-      add(file.path, comment.value, file.lineOf(comment.start) - 1, { docstring: true })
+  for (const file of sources) add(file.path, () => docstringExamples(file))
+  for (const { code, line, path } of examples) {
+    if (!comparesValues(code)) {
+      report(path, line, "the example compares nothing: end it with a comparison, by an import of node:assert/strict")
     }
   }
-  const pages = ["README.md", ...await filesUnder("docs", [".md"])].filter((path) => existsSync(join(root, path)))
-  for (const path of pages) add(path, await readFile(join(root, path), "utf8"), 0, {})
+  for (const page of await documentationPages()) add(page.path, () => pageExamples(page))
   return examples
 }
 
@@ -200,9 +247,13 @@ const compileExamples = async (examples) => {
 
 await runMain(async () => {
   const sources = await Promise.all((await filesUnder("src", [".ts"])).map(parseFile))
+  const publicNames = findPublicNames(sources)
   for (const file of sources) {
-    checkModule(file)
-    checkExports(file)
+    const names = publicNames.get(file.path)
+    checkModule(file, names !== undefined)
+    checkStars(file)
+    checkInner(file, names)
+    if (names !== undefined) checkExports(file, names)
   }
   const examples = await findExamples(sources)
   if (examples.length > 0) await compileExamples(examples)

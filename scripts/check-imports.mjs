@@ -1,41 +1,17 @@
 /**
- * Checks what the library's sources may import and call: the order of its folders, no circles, no AWS code loaded by
- * an import, no clock, timer or runtime of its own. One table per rule; a new folder in `src` needs a line in `layers`.
+ * Checks what the library's sources may import and call: who of its rooms may import whom, no circles, no AWS code loaded
+ * by an import, no clock, timer or runtime of its own. One table per rule; a new folder in `src` is a new room in
+ * scripts/lib/house.mjs.
  */
 import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { join, posix } from "node:path"
+import { areas, importsOf, placeOf, resolveRelative } from "./lib/house.mjs"
 import { root, runMain } from "./lib/run.mjs"
 import { filesUnder, parseFile, walk } from "./lib/sources.mjs"
 
-/** Folders, the most deeply nested first: which other folders and which packages their files may import. */
-const layers = [
-  { folder: "src/Cache/engine", imports: [], packages: [] },
-  { folder: "src/Cache", imports: ["src/Cache/engine"], packages: ["effect", "@effect/platform", "node:"] },
-  { folder: "src/Ttl", imports: ["src/Cache"], packages: ["effect", "@effect/platform", "node:"] },
-  { folder: "src/Sync", imports: ["src/Cache", "src/Ttl"], packages: [] },
-  {
-    folder: "src/ClientLayer",
-    imports: ["src/Cache"],
-    packages: ["effect", "@effect/platform", "node:", "@aws-sdk/", "@smithy/"]
-  },
-  {
-    folder: "src/S3Store",
-    imports: ["src/Cache", "src/ClientLayer"],
-    packages: ["effect", "@effect/platform", "@effect/experimental", "node:", "@aws-sdk/", "@smithy/"]
-  },
-  {
-    folder: "src/EffectAws",
-    imports: ["src/Cache", "src/ClientLayer", "src/S3Store"],
-    packages: ["effect", "@aws-sdk/"]
-  },
-  {
-    folder: "src/Keyv",
-    imports: ["src/Cache", "src/S3Store", "src/Ttl"],
-    packages: ["effect"]
-  },
-  { folder: "src", imports: ["src/Cache", "src/ClientLayer", "src/S3Store", "src/Ttl"], packages: [] }
-]
+/** How many files a room has at most: more than these nobody takes in at a glance. */
+const roomLimit = 18
 
 /** Packages of which only types may be imported; their code is loaded by `import()` where it is needed. */
 const typesOnly = ["@aws-sdk/", "@smithy/", "@effect/experimental"]
@@ -77,32 +53,17 @@ const globalObjects = ["globalThis", "global"]
 const startsWithPackage = (specifier, name) =>
   name.endsWith("/") || name.endsWith(":") ? specifier.startsWith(name) : `${specifier}/`.startsWith(`${name}/`)
 
-const isUnder = (path, folder) => path.startsWith(`${folder}/`)
-const layerOf = (path) => layers.find((layer) => isUnder(path, layer.folder))
+const mayImport = (from, to) =>
+  from.area === to.area
+    ? from.area.rooms.indexOf(to.room) <= from.area.rooms.indexOf(from.room)
+    : from.area.imports.includes(to.area.area)
 
 const packageName = (specifier) => specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/")
 
-/** Everything a file imports: `{ specifier, kind: "value" | "type" | "dynamic", offset }`. */
-const importsOf = (file) => {
-  const found = []
-  const add = (node, kind) => {
-    if (node.source?.type === "Literal") found.push({ specifier: node.source.value, kind, offset: node.start })
-    else if (node.source) found.push({ specifier: undefined, kind, offset: node.start })
-  }
-  walk(file.program, {
-    ImportDeclaration: (node) => add(node, node.importKind === "type" ? "type" : "value"),
-    ExportNamedDeclaration: (node) => add(node, node.exportKind === "type" ? "type" : "value"),
-    ExportAllDeclaration: (node) => add(node, node.exportKind === "type" ? "type" : "value"),
-    ImportExpression: (node) => add(node, "dynamic"),
-    TSImportType: (node) => add(node, "type")
-  })
-  return found
-}
-
-const resolveRelative = (path, specifier) => posix.join(posix.dirname(path), specifier).replace(/\.js$/, ".ts")
-
 const checkImports = (file, publicPackages, edges, report) => {
-  const layer = layerOf(file.path)
+  const place = placeOf(file.path)
+  if (place === undefined) return report(file, 0, "its folder is none of the rooms of scripts/lib/house.mjs")
+  const { area, folder } = place
   for (const { kind, offset, specifier } of importsOf(file)) {
     if (specifier === undefined) {
       report(file, offset, "import() takes a string here, so that the rules can be checked")
@@ -112,18 +73,15 @@ const checkImports = (file, publicPackages, edges, report) => {
       else if (!existsSync(join(root, target))) report(file, offset, `"${specifier}": there is no ${target}`)
       else {
         edges.push({ target, offset })
-        const targetLayer = layerOf(target)
-        if (targetLayer === undefined) report(file, offset, `"${specifier}" is outside src`)
-        else if (
-          targetLayer !== layer && !layer.imports.includes(targetLayer.folder) &&
-          !layer.imports.some((folder) => isUnder(targetLayer.folder, folder))
-        ) {
-          report(file, offset, `${layer.folder} may not import ${targetLayer.folder} ("${specifier}")`)
+        const there = placeOf(target)
+        if (there === undefined) report(file, offset, `"${specifier}" is in no room of src`)
+        else if (!mayImport(place, there)) {
+          report(file, offset, `src/${folder} may not import src/${there.folder} ("${specifier}")`)
         }
       }
     } else {
-      if (!layer.packages.some((name) => startsWithPackage(specifier, name))) {
-        report(file, offset, `${layer.folder} may not import "${specifier}"`)
+      if (!area.packages.some((name) => startsWithPackage(specifier, name))) {
+        report(file, offset, `src/${folder} may not import "${specifier}"`)
       }
       if (!specifier.startsWith("node:") && !publicPackages.has(packageName(specifier))) {
         report(file, offset, `"${packageName(specifier)}" is no dependency or peer of this package`)
@@ -212,6 +170,23 @@ const checkCircles = (graph, files, report) => {
   for (const path of graph.keys()) visit(path, [path])
 }
 
+/** That every room is there, says what it is for, and is not crowded. */
+const checkRooms = (paths, report) => {
+  const counts = new Map()
+  for (const path of paths) counts.set(posix.dirname(path), (counts.get(posix.dirname(path)) ?? 0) + 1)
+  for (const { area, rooms } of areas) {
+    for (const room of rooms) {
+      const folder = posix.join("src", area, room).replace(/\/$/, "")
+      const count = counts.get(folder) ?? 0
+      if (count === 0) report(`${folder} is a room of scripts/lib/house.mjs, and has no files`)
+      if (count > roomLimit) report(`${folder} has ${count} files, which is more than ${roomLimit}: split it`)
+      if (folder !== "src" && !existsSync(join(root, folder, "README.md"))) {
+        report(`${folder} has no README.md that says in a line what is in it`)
+      }
+    }
+  }
+}
+
 await runMain(async () => {
   const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"))
   const publicPackages = new Set([
@@ -228,13 +203,11 @@ await runMain(async () => {
     const edges = []
     files.set(path, file)
     graph.set(path, edges)
-    if (posix.dirname(path) !== "src" && layerOf(path).folder === "src") {
-      problems.push(`${path}:1 its folder has no line in the layers of scripts/check-imports.mjs`)
-    }
     checkImports(file, publicPackages, edges, report)
     checkUses(file, report)
   }
   checkCircles(graph, files, report)
+  checkRooms(graph.keys(), (message) => problems.push(message))
 
   const others = await Promise.all(["test", "demo", "examples", "bench"].map((folder) => filesUnder(folder, [".ts"])))
   for (const path of others.flat()) files.set(path, await parseFile(path))

@@ -1,6 +1,11 @@
 /**
  * Code blocks in docstrings and in Markdown.
  */
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { parseSync } from "oxc-parser"
+import { root } from "./run.mjs"
+import { filesUnder, isDocstring, parseFile } from "./sources.mjs"
 
 const isTypeScript = (language) => ["ts", "typescript", "tsx"].includes(language)
 
@@ -25,6 +30,56 @@ export const codeBlocks = (text, options = {}) => {
   }
   if (open !== undefined) throw new SyntaxError(`the code block that begins at line ${open.line - 1} has no end`)
   return blocks
+}
+
+/** The examples of a file's docstrings: `{ path, line, code }`, with the line of the file where `code` begins. */
+export const docstringExamples = (file) =>
+  file.comments.filter(isDocstring).flatMap((comment) => {
+    const offset = file.lineOf(comment.start) - 1
+    return codeBlocks(comment.value, { docstring: true }).map(({ code, line }) => ({
+      path: file.path,
+      line: line + offset,
+      code
+    }))
+  })
+
+/** The pages of documentation beside the sources: `{ path, text }`. */
+export const documentationPages = async () =>
+  Promise.all(
+    ["README.md", ...await filesUnder("docs", [".md"])].map(async (path) => ({
+      path,
+      text: await readFile(join(root, path), "utf8")
+    }))
+  )
+
+/** The examples of a page: `{ path, line, code }`. */
+export const pageExamples = ({ path, text }) => codeBlocks(text).map((block) => ({ path, ...block }))
+
+/**
+ * Whether an example compares a value when it is run: at its top level it calls a function of the `node:assert` that
+ * it imports.
+ */
+export const comparesValues = (code) => {
+  const { body } = parseSync("example.ts", code).program
+  const names = body.flatMap((node) =>
+    node.type === "ImportDeclaration" && /^(?:node:)?assert(?:\/strict)?$/.test(node.source.value)
+      ? node.specifiers.map(({ local }) => local.name)
+      : []
+  )
+  return body.some((node) => {
+    if (node.type !== "ExpressionStatement") return false
+    const call = node.expression.type === "AwaitExpression" ? node.expression.argument : node.expression
+    if (call.type !== "CallExpression") return false
+    const callee = call.callee.type === "MemberExpression" ? call.callee.object : call.callee
+    return callee.type === "Identifier" && names.includes(callee.name)
+  })
+}
+
+/** The examples that the tests run: those of all docstrings of `src`, and those of the pages that compare something. */
+export const runnableExamples = async () => {
+  const sources = await Promise.all((await filesUnder("src", [".ts"])).map(parseFile))
+  const onPages = (await documentationPages()).flatMap(pageExamples)
+  return [...sources.flatMap(docstringExamples), ...onPages.filter(({ code }) => comparesValues(code))]
 }
 
 /** The first TypeScript block after the comment `<!-- name -->` of a Markdown text. */

@@ -1,0 +1,113 @@
+/**
+ * The house: what is where in `src`, and who may import whom. `npm run check:imports` holds the sources to it,
+ * docs/architecture.svg is drawn from it.
+ */
+import { posix } from "node:path"
+import { walk } from "./sources.mjs"
+
+/**
+ * The house: its areas, their rooms, and who may import whom. A file may import what is in its room, in the rooms of its
+ * area that stand before it, and in the areas named under `imports`; so nothing imports upwards, and there are no
+ * circles. `.` is the folder of the area itself. What a room is for says the README in it.
+ */
+export const areas = [
+  {
+    area: "Cache/engine",
+    rooms: ["options", "structures", "policies", "."],
+    imports: [],
+    packages: []
+  },
+  {
+    area: "Cache",
+    rooms: ["keys", "printing", "errors", "options", "common", "events", "flight", "lease", "store", "."],
+    imports: ["Cache/engine"],
+    packages: ["effect", "@effect/platform", "node:"]
+  },
+  {
+    area: "Ttl",
+    rooms: ["memory", "removals", "snapshot", "dict", "fetch", "."],
+    imports: ["Cache/engine", "Cache"],
+    packages: ["effect", "@effect/platform", "node:"]
+  },
+  {
+    area: "Sync",
+    rooms: ["."],
+    imports: ["Cache/engine", "Cache", "Ttl"],
+    packages: []
+  },
+  {
+    area: "ClientLayer",
+    rooms: [
+      ...["errors", "regions", "sdk", "values", "secrets", "transport", "credentials", "key", "request"],
+      ...["client", "resource", "session", "."]
+    ],
+    imports: ["Cache/engine", "Cache"],
+    packages: ["effect", "@effect/platform", "node:", "@aws-sdk/", "@smithy/"]
+  },
+  {
+    area: "S3Store",
+    rooms: [
+      "common",
+      "objects",
+      "entry",
+      "bucket",
+      "options",
+      "keyspace",
+      "memory",
+      "guard",
+      "coordination",
+      "cache",
+      "."
+    ],
+    imports: ["Cache/engine", "Cache", "ClientLayer"],
+    packages: ["effect", "@effect/platform", "@effect/experimental", "node:", "@aws-sdk/", "@smithy/"]
+  },
+  {
+    area: "EffectAws",
+    rooms: ["."],
+    imports: ["Cache", "ClientLayer", "S3Store"],
+    packages: ["effect", "@aws-sdk/"]
+  },
+  {
+    area: "Keyv",
+    rooms: ["."],
+    imports: ["Cache/engine", "Cache", "Ttl", "S3Store"],
+    packages: ["effect"]
+  },
+  {
+    area: ".",
+    rooms: ["."],
+    imports: ["Cache", "Ttl", "ClientLayer", "S3Store"],
+    packages: []
+  }
+]
+
+/** The area of a file and its room in it, or nothing for a folder that is no room. */
+export const placeOf = (path) => {
+  const folder = posix.relative("src", posix.dirname(path)) || "."
+  const area = areas.find(({ area }) =>
+    area === "." ? folder === "." : folder === area || folder.startsWith(`${area}/`)
+  )
+  const room = area === undefined ? undefined : posix.relative(area.area, folder) || "."
+  return area?.rooms.includes(room) === true ? { area, room, folder } : undefined
+}
+
+/** Everything a file imports: `{ specifier, kind: "value" | "type" | "dynamic", offset }`. */
+export const importsOf = (file) => {
+  const found = []
+  const add = (node, kind) => {
+    if (node.source?.type === "Literal") found.push({ specifier: node.source.value, kind, offset: node.start })
+    else if (node.source) found.push({ specifier: undefined, kind, offset: node.start })
+  }
+  walk(file.program, {
+    ImportDeclaration: (node) => add(node, node.importKind === "type" ? "type" : "value"),
+    ExportNamedDeclaration: (node) => add(node, node.exportKind === "type" ? "type" : "value"),
+    ExportAllDeclaration: (node) => add(node, node.exportKind === "type" ? "type" : "value"),
+    ImportExpression: (node) => add(node, "dynamic"),
+    TSImportType: (node) => add(node, "type")
+  })
+  return found
+}
+
+/** The file a relative import means. */
+export const resolveRelative = (path, specifier) => posix.join(posix.dirname(path), specifier).replace(/\.js$/, ".ts")
