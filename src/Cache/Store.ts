@@ -379,6 +379,7 @@ export const make = <K, V, E = never, R = never>(
 
     const { getManyOrCompute, getOrCompute, refresh } = makeComputing<K, V, E, R>({
       name,
+      spans: "effect-aws-cache.Store",
       guarded: { lookup, step },
       entries,
       flights,

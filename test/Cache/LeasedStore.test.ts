@@ -451,7 +451,7 @@ describe("LeasedStore", () => {
           Effect.locally(locale, "caller"),
           Effect.withSpan("request")
         )
-        assert.deepStrictEqual(seen, ["a", "store", "store", "effect-aws-cache.compute"])
+        assert.deepStrictEqual(seen, ["a", "store", "store", "effect-aws-cache.LeasedStore.acquire"])
         yield* Scope.close(scope, Exit.void)
         assert.deepStrictEqual(released, ["a store"])
       }))

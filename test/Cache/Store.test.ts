@@ -761,7 +761,7 @@ describe("Store", () => {
         }).pipe(Effect.provide(Layer.setTracer(tracer)))
         assert.deepStrictEqual(spans.map((span) => span.name), [
           "request",
-          "effect-aws-cache.compute",
+          "effect-aws-cache.Store.compute",
           "second request"
         ])
         assert.isTrue(Option.isNone(spans[1]?.parent ?? Option.none()))

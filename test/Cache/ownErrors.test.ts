@@ -319,12 +319,12 @@ describe("what a computation leaves behind", () => {
         Effect.all([Store.make<string, number, Denied>(), TtlDict.make<string, number, Denied>()]),
         tracer
       )
-      for (const ask of [store.getOrCompute, dict.getOrCompute]) {
+      for (const [kind, ask] of [["Store", store.getOrCompute], ["TtlDict", dict.getOrCompute]] as const) {
         ended.length = 0
         refs.length = 0
         yield* Effect.withTracer(inSpans(Effect.exit(ask("a", Effect.fail(new Denied())))), tracer)
         assert.deepStrictEqual(ended, [
-          "effect-aws-cache.compute: Failure, linked to ExternalSpan request of A-0",
+          `effect-aws-cache.${kind}.compute: Failure, linked to ExternalSpan request of A-0`,
           "request of A: Success, linked to "
         ])
       }

@@ -3,8 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Cause, Chunk, Effect, Exit, Fiber, Logger, Metric, Redacted, Stream } from "effect"
 import { ClientCache, ClientCacheKey, ClientCustomization } from "effect-aws-cache/ClientLayer"
 import * as util from "node:util"
+import { recordedSpans } from "../support/recordedSpans.js"
 import { turns } from "../support/until.js"
-import { recordedSpans } from "./recordedSpans.js"
 
 // Every planted secret holds this mark, so not even a part of one may be seen.
 const mark = "sEcReT"

@@ -4,8 +4,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Cause, Config, ConfigProvider, Effect, Exit, Fiber, Option } from "effect"
 import { ClientCache, ClientCacheKey, ClientCacheLive } from "effect-aws-cache/ClientLayer"
 import * as util from "node:util"
+import { recordedSpans } from "../support/recordedSpans.js"
 import { garbageCollected } from "./garbageCollected.js"
-import { recordedSpans } from "./recordedSpans.js"
 
 const west = { region: "us-west-2" }
 const east = { region: "us-east-1" }

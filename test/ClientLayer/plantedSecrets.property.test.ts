@@ -14,7 +14,7 @@ import { Buffer } from "node:buffer"
 import * as http from "node:http"
 import * as util from "node:util"
 import { property } from "../support/property.js"
-import { recordedSpans } from "./recordedSpans.js"
+import { recordedSpans } from "../support/recordedSpans.js"
 
 // Every planted secret begins and ends with this mark, so not even a part of one may be seen.
 const mark = "sEcReT"

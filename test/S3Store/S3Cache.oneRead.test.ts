@@ -9,7 +9,7 @@ import {
 } from "effect-aws-cache/S3Store"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
-import { recordedSpans } from "../ClientLayer/recordedSpans.js"
+import { recordedSpans } from "../support/recordedSpans.js"
 import { turns } from "../support/until.js"
 
 const Numbers = Keyspace.make("numbers", {
@@ -58,7 +58,7 @@ describe("a read of an S3Cache through both levels", () => {
         assert.strictEqual(value, 11)
         assert.strictEqual(inFlight, 1)
         assert.deepStrictEqual(counted, { loads: 1, computations: present ? 0 : 1 })
-        assert.strictEqual(spans.filter(({ name }) => name === "effect-aws-cache.compute").length, 1)
+        assert.strictEqual(spans.filter(({ name }) => name === "effect-aws-cache.S3Cache.lookup").length, 1)
         assert.deepStrictEqual(yield* cache.peek(key), Option.some(11))
         assert.strictEqual(yield* cache.getOrCompute(key, compute(1)), 11)
         assert.strictEqual(counted.loads, 1)

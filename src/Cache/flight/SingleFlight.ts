@@ -121,12 +121,12 @@ export class SingleFlight<in out K, in out R = never> {
   /**
    * A group of callers who share their computations.
    *
-   * @since 0.1.0
+   * @param span the name of the span of each of them
    */
-  group<A, E>(): FlightGroup<K, A, E, R> {
+  group<A, E>(span: string): FlightGroup<K, A, E, R> {
     return new FlightGroup<K, A, E, R>({
-      start: (key, caller, work) => this.start(key, caller, work),
-      embed: (key, caller, work) => this.embed(key, caller, work),
+      start: (key, caller, work) => this.start(span, key, caller, work),
+      embed: (key, caller, work) => this.embed(span, key, caller, work),
       await: this.await,
       joined: () => {
         this.joins++
@@ -191,11 +191,12 @@ export class SingleFlight<in out K, in out R = never> {
   /**
    * A computation that is started once, by the first who runs this, and shared by all who do.
    *
+   * @param span the name of its span
    * @param key asked for when it starts
    * @since 0.1.0
    */
-  once<A, E>(key: LazyArg<K>, compute: Effect.Effect<A, E, R>): Effect.Effect<A, E> {
-    const group = this.group<A, E>()
+  once<A, E>(span: string, key: LazyArg<K>, compute: Effect.Effect<A, E, R>): Effect.Effect<A, E> {
+    const group = this.group<A, E>(span)
     let flight: Flight<A, E> | undefined
     return Effect.uninterruptibleMask((restore) =>
       Effect.withFiberRuntime((caller) => {
@@ -240,22 +241,24 @@ export class SingleFlight<in out K, in out R = never> {
   })
 
   private start<A, E>(
+    span: string,
     key: K,
     caller: Fiber.RuntimeFiber<unknown, unknown>,
     work: Work<A, E, R>
   ): Flight<A, E> {
-    const { flight, launch } = this.open(key, work)
+    const { flight, launch } = this.open(span, key, work)
     launch(caller)
     return flight
   }
 
   /** A flight that is part of another: what is returned besides runs it. When that is given up, others go on with it. */
   private embed<A, E>(
+    span: string,
     key: K,
     caller: Fiber.RuntimeFiber<unknown, unknown>,
     work: Work<A, E, R>
   ): EmbeddedFlight<A, E, R> {
-    const { errands, flight, isAttached, launch, settle } = this.open(key, work)
+    const { errands, flight, isAttached, launch, settle } = this.open(span, key, work)
     const within = caller.getFiberRef(enclosing)
     const begin = () => {
       if (within === undefined) return
@@ -292,7 +295,7 @@ export class SingleFlight<in out K, in out R = never> {
     }
   }
 
-  private open<A, E>(key: K, { commit, compute, detached }: Work<A, E, R>): Opened<A, E> {
+  private open<A, E>(span: string, key: K, { commit, compute, detached }: Work<A, E, R>): Opened<A, E> {
     const outcome = new Outcome<A, E>()
     let filed: Filed<K, Set<() => void>> | undefined
     let pending: PendingRequests | undefined
@@ -329,13 +332,12 @@ export class SingleFlight<in out K, in out R = never> {
       return settled
     }
     const blocked = (block: RequestBlock.RequestBlock, fiber: Fiber.RuntimeFiber<unknown, unknown>): void => {
-      const span = Option.getOrUndefined(spanOf(fiber))
       const parts = this.parts.get(flight.node)
       const made = () => {
         outcome.withdraw()
         parts?.forEach((part) => part.withdraw())
       }
-      const next = { block, span, node: flight.node, made }
+      const next = { block, span: Option.getOrUndefined(spanOf(fiber)), node: flight.node, made }
       pending = next
       if (flight.unattended && !outcome.isAwaited) return flight.proceed(fiber)
       const errand = this.requests.due(next)
@@ -353,7 +355,7 @@ export class SingleFlight<in out K, in out R = never> {
         // Fibers it starts are part of it.
         Runtime.setFiberRef(this.runtime, enclosing, flight.node),
         stepping(Effect.interruptible(Effect.suspend(() => compute(isAttached))), blocked).pipe(
-          Effect.withSpan("effect-aws-cache.compute", {
+          Effect.withSpan(span, {
             root: true,
             links: linksTo(caller),
             attributes: { cache: this.name, key: flight.label },

@@ -176,7 +176,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
       }).pipe(Effect.zipRight(sweeper.close), Effect.zipRight(releaser.close))
     )
     const flights = yield* SingleFlight.make<K>(name)
-    const group = flights.group<LeasedValue<K, V>, E>()
+    const group = flights.group<LeasedValue<K, V>, E>(options.spanName ?? "effect-aws-cache.LeasedStore.acquire")
     const acquisitions = new WeakMap<Flight<LeasedValue<K, V>, E>, Acquisition<K, V>>()
 
     const put = (

@@ -38,6 +38,8 @@ export interface Options<in K, in out V, out E = never, out R = never, out R2 = 
   readonly release?: ((value: V, key: K, reason: ReleaseReason) => Effect.Effect<unknown, unknown, R2>) | undefined
   /** The name in errors, spans and logs. Default `"LeasedStore"`. */
   readonly name?: string | undefined
+  /** What the span of an acquisition is called. Default `"effect-aws-cache.LeasedStore.acquire"`. */
+  readonly spanName?: string | undefined
   /** The most values, a whole number or `Infinity`; `0` keeps a value only while it is leased. Default 100. */
   readonly maxSize?: number | undefined
   /** The most weight of all values together, a whole number or `Infinity`. Default `Infinity`. */
@@ -89,6 +91,7 @@ export interface Options<in K, in out V, out E = never, out R = never, out R2 = 
  */
 export const leasedStoreKinds: OptionKinds<Options<never, never>> = {
   name: "text",
+  spanName: "text",
   acquire: "acquire",
   release: "function",
   maxSize: "limit",

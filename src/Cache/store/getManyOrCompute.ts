@@ -66,6 +66,7 @@ export type GetManyOrCompute<K, V, E, R> = (
 export const makeGetManyOrCompute = <K, V, E, R>(parts: {
   /** The name of the store, for messages. */
   readonly name: string
+  readonly spans: string
   readonly lookup: GuardedMap<K, Stored<V, E>>["lookup"]
   readonly entries: FreshMap<K, V, E>
   readonly flights: SingleFlight<K, R>
@@ -77,7 +78,7 @@ export const makeGetManyOrCompute = <K, V, E, R>(parts: {
   readonly isUnderWay: (key: K) => boolean
   readonly enter: Enter<K, V, E, R>
 }): GetManyOrCompute<K, V, E, R> => {
-  const { batches, enter, entries, flights, isUnderWay, lookup, name, rolls } = parts
+  const { batches, enter, entries, flights, isUnderWay, lookup, name, rolls, spans } = parts
 
   type Found = Exit.Exit<Option.Option<V>, E>
 
@@ -92,6 +93,7 @@ export const makeGetManyOrCompute = <K, V, E, R>(parts: {
         lookup((map, now, caller) => {
           const missing: Array<K> = []
           const batch = batches.once(
+            `${spans}.load`,
             () => missing.length === 1 ? "1 key" : `${missing.length} keys`,
             Effect.suspend(() => Effect.map(requireEffect(name, "load", load(missing)), byKey))
           )

@@ -72,6 +72,8 @@ export interface Computing<in out K, in out V, in out E, in R> {
 export const makeComputing = <K, V, E, R>(parts: {
   /** The name of the store, for messages. */
   readonly name: string
+  /** What the names of its spans begin with. */
+  readonly spans: string
   readonly guarded: GuardedMap<K, Stored<V, E>>
   readonly entries: FreshMap<K, V, E>
   readonly flights: SingleFlight<K, R>
@@ -81,7 +83,7 @@ export const makeComputing = <K, V, E, R>(parts: {
   readonly writer: StoreWriter<K, V, E>
 }): Computing<K, V, E, R> => {
   const { batches, entries, flights, guarded: { lookup, step }, hub, writer } = parts
-  const group = flights.group<Computed<V, E>, E>()
+  const group = flights.group<Computed<V, E>, E>(`${parts.spans}.compute`)
   const isUnderWay = (key: K) => group.has(key)
 
   const enter: Enter<K, V, E, R> = (map, caller, key, compute, roll, writeOptions) =>
@@ -171,6 +173,7 @@ export const makeComputing = <K, V, E, R>(parts: {
     getOrCompute,
     refresh,
     getManyOrCompute: makeGetManyOrCompute({
+      spans: parts.spans,
       name: parts.name,
       lookup,
       entries,

@@ -103,6 +103,7 @@ export const makeClientCache = (
     const drains = yield* FiberSet.make<void>()
     const store = yield* LeasedStore.make<ClientCacheKey<unknown>, CachedClient, ClientBuildError>({
       name,
+      spanName: "effect-aws-cache.ClientCache.build",
       evictionPolicy: options.evictionPolicy,
       maxSize,
       timeToLive: options.timeToLive,

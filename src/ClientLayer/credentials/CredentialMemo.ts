@@ -99,7 +99,7 @@ export class CredentialMemo {
     this.identity = identity
     this.key = key
     this.#context = context
-    this.#flights = context.flights.group()
+    this.#flights = context.flights.group("effect-aws-cache.Session.credentials")
   }
 
   /**

@@ -77,6 +77,7 @@ export const makeResourceCacheWith = (
     let maxSize = options.maxSize ?? defaultMaxSize
     const store = yield* LeasedStore.make<ResourceCacheKey<unknown>, CachedResource, ResourceError>({
       name,
+      spanName: "effect-aws-cache.ResourceCache.build",
       evictionPolicy: options.evictionPolicy,
       maxSize,
       timeToLive: options.timeToLive,

@@ -31,7 +31,7 @@ export class FlightGroups {
   of<K, V, F, E>(space: Keyspace<K, V, F>, compute: object): FlightGroup<AnyKey, Computed<V, E>, never> {
     const ofSpace = this.groups.get(space) ?? new WeakMap<object, unknown>()
     this.groups.set(space, ofSpace)
-    const group = ofSpace.get(compute) ?? this.flights.group<Computed<V, E>, never>()
+    const group = ofSpace.get(compute) ?? this.flights.group<Computed<V, E>, never>("effect-aws-cache.S3Cache.lookup")
     ofSpace.set(compute, group)
     // Sound: only this function's callers enter the group, and its types are theirs.
     return group as FlightGroup<AnyKey, Computed<V, E>, never>

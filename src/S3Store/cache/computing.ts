@@ -13,6 +13,7 @@ import type { EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
 import { outcomeOf } from "../../Cache/events/announced.js"
 import type { FlightGroup } from "../../Cache/flight/FlightGroup.js"
 import { ownExit } from "../../Cache/flight/ownCause.js"
+import { printKey } from "../../Cache/printing/printKey.js"
 import { replacesFailureUntil } from "../../Cache/store/entryTimes.js"
 import { classOf, longestMessage, shortText } from "../common/shortText.js"
 import type { Moment } from "../coordination/TagMarkers.js"
@@ -212,7 +213,7 @@ export const makeComputing = (
       ledger.record({ _tag: "ComputationStarted", key })
       let content: () => Exit.Exit<V, E | F> = () => exit
       const exit: Exit.Exit<V, E> = ownExit(
-        yield* Effect.onExit(Effect.exit(call.compute), (outer) =>
+        yield* Effect.onExit(Effect.exit(inSpan(levels.name, call)), (outer) =>
           Effect.map(Clock.currentTimeMillis, (now) =>
             ledger.record({
               _tag: "ComputationEnded",
@@ -358,3 +359,9 @@ const describeThrown = (cause: Cause.Cause<unknown>): string => {
   const frames = stack.split("\n").filter((line) => /^ {4}at /.test(line)).slice(0, 3).map((line) => line.trim())
   return shortText([`its tags or time to live threw ${classOf(thrown)}`, ...frames].join(" "), longestMessage)
 }
+
+const inSpan = <K, V, F, E>(cache: string, { compute, key }: Call<K, V, F, E>): Effect.Effect<V, E> =>
+  Effect.withSpan(compute, "effect-aws-cache.S3Cache.compute", {
+    attributes: { cache, key: printKey(key) },
+    captureStackTrace: false
+  })

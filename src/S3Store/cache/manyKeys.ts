@@ -82,6 +82,7 @@ export const makeManyKeys = (
         Option.isNone(values.get(key.id) ?? Option.none())
       )
       const batch = batches.once(
+        "effect-aws-cache.S3Cache.loadMany",
         () => `${missing.length} keys`,
         Effect.suspend(() => requireEffect(name, "load", load(missing.map((key) => key.input)))).pipe(
           Effect.flatMap((loaded) => pairsOf(name, loaded)),

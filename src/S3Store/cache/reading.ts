@@ -118,7 +118,7 @@ export interface Reading {
  */
 export const makeReading = (levels: CacheLevels): Reading => {
   const { behind, format, ledger, markers, memory, name, policyOf, store } = levels
-  const loads = memory.flights.group<Loaded, S3StoreError>()
+  const loads = memory.flights.group<Loaded, S3StoreError>("effect-aws-cache.S3Cache.load")
 
   const removeUseless = (key: AnyKey, etag: string): Effect.Effect<Loaded> =>
     Effect.match(store.removeIfMatch(key.objectName, etag), {

@@ -193,6 +193,7 @@ export const makeDict = <K, V, F = never, R = never>(
 
     const { getManyOrCompute, getOrCompute, refresh } = makeComputing<K, V, F, R>({
       name,
+      spans: "effect-aws-cache.TtlDict",
       guarded: { lookup, step },
       entries,
       flights,

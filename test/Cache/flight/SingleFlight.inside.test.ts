@@ -8,8 +8,8 @@ import { turns } from "../../support/until.js"
 /** A flight `outer` a part of which is the flight `inner`, whose computations end with the next number when it is let. */
 const nested = Effect.gen(function*() {
   const flights = yield* SingleFlight.make<string>("test")
-  const outer = flights.group<number, string>()
-  const inner = flights.group<number, string>()
+  const outer = flights.group<number, string>("work")
+  const inner = flights.group<number, string>("work")
   const commits: Array<Exit.Exit<number, string>> = []
   const gates: Array<Deferred.Deferred<void, string>> = []
   const runs = { ended: 0, after: 0 }
@@ -148,7 +148,7 @@ describe("a flight inside another", () => {
   it.scoped("that would wait for itself dies", () =>
     Effect.gen(function*() {
       const { ask, flights, inner } = yield* nested
-      const outer = flights.group<number, string>()
+      const outer = flights.group<number, string>("work")
       const itself: Effect.Effect<number, string> = Effect.suspend(() => ask(inner, "b", () => itself))
       const around = ask(outer, "b", () => inner.runInside("b", () => itself, () => {}))
       const exit = yield* Effect.exit(around)
@@ -164,7 +164,7 @@ describe("a flight inside another", () => {
   it.scoped("that others wait for is in nobody's way when it is over", () =>
     Effect.gen(function*() {
       const { ask, flights, inside, open } = yield* nested
-      const [one, two] = [flights.group<number, string>(), flights.group<number, string>()]
+      const [one, two] = [flights.group<number, string>("work"), flights.group<number, string>("work")]
       // `one` waits for `two` at once after its part; `two` has waited for that part.
       const asksTwo = Effect.suspend((): Effect.Effect<number, string> => ask(two, "two", () => inside("a")))
       const owner = yield* Effect.fork(ask(one, "one", () => Effect.zipRight(inside("a"), asksTwo)))
