@@ -12,7 +12,10 @@ const steps = {
   lint: ["oxlint", ["--deny-warnings", "--report-unused-disable-directives"]],
   format: ["dprint", ["check"]],
   imports: script("check-imports.mjs"),
+  architecture: ["node", [join(root, "scripts", "draw-architecture.mjs"), "--check"]],
   docs: script("check-docs.mjs"),
+  // What nothing imports is not exported, and what nothing uses is not there.
+  unused: ["knip", ["--config", "scripts/knip.json", "--include", "exports,types,files,nsExports,enumMembers,duplicates"]],
   package: script("check-package.mjs")
 }
 
