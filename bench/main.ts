@@ -4,8 +4,6 @@
  * Options: `--quick` for a look at it in about a minute, whose results go to `build`; `--only NAME,NAME` for some of
  * `engine`, `store`, `ttl`, `clients` and `connections`; `--report` to run nothing, and write the page and the plots anew; `--out FOLDER`
  * where to write, default `bench/results`.
- *
- * @since 0.1.0
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"

@@ -1,7 +1,5 @@
 /**
  * The page that shows the results.
- *
- * @since 0.1.0
  */
 import type { ConnectionResults } from "./connections/results.js"
 import { type KeyKind, keyKinds } from "./engine/keys.js"
@@ -145,12 +143,7 @@ const unfinishedNote = (subjects: ReadonlyArray<string>): Array<string> =>
     ? []
     : [`Took too long and was stopped, so that some of its cells are empty: ${distinct(subjects).join(", ")}.`]
 
-/**
- * Writes the page, in Markdown.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Writes the page, in Markdown. */
 export const page = (results: Results, plots: ReadonlyArray<PlotFile>): string => {
   const { clients, connections, engine, store, ttl } = results
   const show = (file: string) =>

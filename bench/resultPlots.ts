@@ -1,7 +1,5 @@
 /**
  * The plots of the results.
- *
- * @since 0.1.0
  */
 import { keyKinds } from "./engine/keys.js"
 import { reference } from "./engine/subjects.js"
@@ -18,12 +16,7 @@ import {
   type Results
 } from "./results.js"
 
-/**
- * A plot in a file.
- *
- * @since 0.1.0
- * @category models
- */
+/** A plot in a file. */
 export interface PlotFile {
   readonly file: string
   /** What it shows, in a sentence. */
@@ -142,12 +135,7 @@ const ttlLines = (results: OperationResults): PlotFile => {
   }
 }
 
-/**
- * Draws what was measured.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Draws what was measured. */
 export const plots = ({ engine, store, ttl }: Results): Array<PlotFile> => [
   ...(engine === undefined ? [] : [...engineBars(engine), ...engineLines(engine)]),
   ...(store === undefined ? [] : [storeBars(store)]),

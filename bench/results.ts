@@ -1,7 +1,5 @@
 /**
  * What the benchmarks found, as it is written to JSON.
- *
- * @since 0.1.0
  */
 import type { ConnectionResults } from "./connections/results.js"
 import type { KeyKind } from "./engine/keys.js"
@@ -9,12 +7,7 @@ import type { WorkloadName } from "./engine/workloads.js"
 import type { Ending } from "./lib/childProcess.js"
 import type { Environment } from "./lib/environment.js"
 
-/**
- * How a benchmark was run.
- *
- * @since 0.1.0
- * @category models
- */
+/** How a benchmark was run. */
 export interface Settings {
   readonly quick: boolean
   /** How often everything was run; the best run counts. */
@@ -23,24 +16,14 @@ export interface Settings {
   readonly time: number
 }
 
-/**
- * A subject of the engine's benchmark that was stopped, or failed.
- *
- * @since 0.1.0
- * @category models
- */
+/** A subject of the engine's benchmark that was stopped, or failed. */
 export interface Unfinished {
   readonly subject: string
   readonly keys: KeyKind
   readonly ending: Ending
 }
 
-/**
- * Nanoseconds per operation.
- *
- * @since 0.1.0
- * @category models
- */
+/** Nanoseconds per operation. */
 export interface EngineRow {
   readonly subject: string
   readonly ours: boolean
@@ -55,12 +38,7 @@ export interface EngineRow {
   readonly hitRatio?: number | undefined
 }
 
-/**
- * Bytes per entry, keys and values apart.
- *
- * @since 0.1.0
- * @category models
- */
+/** Bytes per entry, keys and values apart. */
 export interface MemoryRow {
   readonly subject: string
   readonly ours: boolean
@@ -70,12 +48,7 @@ export interface MemoryRow {
   readonly churned: number
 }
 
-/**
- * The longest single writes, in milliseconds.
- *
- * @since 0.1.0
- * @category models
- */
+/** The longest single writes, in milliseconds. */
 export interface PauseRow {
   readonly subject: string
   readonly ours: boolean
@@ -91,12 +64,7 @@ export interface PauseRow {
   readonly cleared?: number | undefined
 }
 
-/**
- * The engine's benchmark.
- *
- * @since 0.1.0
- * @category models
- */
+/** The engine's benchmark. */
 export interface EngineResults {
   readonly environment: Environment
   readonly settings: Settings
@@ -106,12 +74,7 @@ export interface EngineResults {
   readonly unfinished: ReadonlyArray<Unfinished>
 }
 
-/**
- * Nanoseconds per operation inside Effect.
- *
- * @since 0.1.0
- * @category models
- */
+/** Nanoseconds per operation inside Effect. */
 export interface OperationRow {
   readonly subject: string
   readonly ours: boolean
@@ -120,12 +83,7 @@ export interface OperationRow {
   readonly mean: number
 }
 
-/**
- * A benchmark of operations inside Effect.
- *
- * @since 0.1.0
- * @category models
- */
+/** A benchmark of operations inside Effect. */
 export interface OperationResults {
   readonly environment: Environment
   readonly settings: Settings
@@ -137,12 +95,7 @@ export interface OperationResults {
   }>
 }
 
-/**
- * All benchmarks that were run.
- *
- * @since 0.1.0
- * @category models
- */
+/** All benchmarks that were run. */
 export interface Results {
   readonly engine?: EngineResults | undefined
   readonly store?: OperationResults | undefined
@@ -154,18 +107,10 @@ export interface Results {
 /**
  * What an operation of a workload costs, in nanoseconds: the median, but for writes that evict the mean, because maps
  * are rehashed now and then, which belongs to what such writes cost.
- *
- * @since 0.1.0
- * @category statistics
  */
 export const cost = (row: EngineRow): number => row.workload === "set evicting" ? row.mean : row.median
 
-/**
- * The cost of a subject, `NaN` where it was not measured.
- *
- * @since 0.1.0
- * @category statistics
- */
+/** The cost of a subject, `NaN` where it was not measured. */
 export const engineCost = (
   results: EngineResults,
   of: Pick<EngineRow, "subject" | "keys" | "capacity" | "workload">
@@ -176,20 +121,10 @@ export const engineCost = (
   return found === undefined ? Number.NaN : cost(found)
 }
 
-/**
- * The cost of an operation, `NaN` where it was not measured.
- *
- * @since 0.1.0
- * @category statistics
- */
+/** The cost of an operation, `NaN` where it was not measured. */
 export const operationCost = (results: OperationResults, subject: string, entries?: number): number =>
   results.rows.find((row) => row.subject === subject && (entries === undefined || row.entries === entries))?.median ??
     Number.NaN
 
-/**
- * Distinct values in the order in which they come.
- *
- * @since 0.1.0
- * @category statistics
- */
+/** Distinct values in the order in which they come. */
 export const distinct = <A>(values: ReadonlyArray<A>): Array<A> => [...new Set(values)]

@@ -1,7 +1,5 @@
 /**
  * Runs the benchmark of connections.
- *
- * @since 0.1.0
  */
 import type { ConnectionTask } from "./connections/child.js"
 import type { ChurnRow, ConnectionReport, ConnectionResults, RequestRow } from "./connections/results.js"
@@ -16,8 +14,6 @@ const timeLimit = 120_000
  * times that are mostly waiting.
  *
  * @param say tells what is done
- * @since 0.1.0
- * @category benchmarks
  */
 export const runConnections = async (quick: boolean, say: (text: string) => void): Promise<ConnectionResults> => {
   const churn: Array<ChurnRow> = []

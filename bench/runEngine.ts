@@ -1,7 +1,5 @@
 /**
  * Runs the engine's benchmark.
- *
- * @since 0.1.0
  */
 import type { EngineReport, EngineTask } from "./engine/child.js"
 import { type KeyKind, keyKinds } from "./engine/keys.js"
@@ -27,8 +25,6 @@ const isPauses = (report: EngineReport) => report.kind === "pauses"
  * the other way round: so what happens on the machine meanwhile does not hit one subject alone.
  *
  * @param say tells what is done
- * @since 0.1.0
- * @category benchmarks
  */
 export const runEngine = async (settings: Settings, say: (text: string) => void): Promise<EngineResults> => {
   const largest = 1_000_000

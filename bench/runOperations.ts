@@ -1,7 +1,5 @@
 /**
  * Runs the benchmarks of operations inside Effect.
- *
- * @since 0.1.0
  */
 import { type Ending, runChild } from "./lib/childProcess.js"
 import { environment } from "./lib/environment.js"
@@ -10,12 +8,7 @@ import type { OperationReport, OperationTask } from "./operations/child.js"
 import type { OperationSubject, SuiteName } from "./operations/Operation.js"
 import type { OperationResults, Settings } from "./results.js"
 
-/**
- * What to run.
- *
- * @since 0.1.0
- * @category models
- */
+/** What to run. */
 export interface Suite {
   readonly name: SuiteName
   readonly subjects: ReadonlyArray<OperationSubject>
@@ -33,8 +26,6 @@ const fewestLoops = 5
  * round, the other way round.
  *
  * @param say tells what is done
- * @since 0.1.0
- * @category benchmarks
  */
 export const runOperations = async (
   suite: Suite,

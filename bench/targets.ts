@@ -1,8 +1,6 @@
 /**
  * What the library promises of its speed, held against what was measured. All of it is ratios within one run, but for
  * the bytes per entry and the pauses.
- *
- * @since 0.1.0
  */
 import { type KeyKind, keyKinds } from "./engine/keys.js"
 import { floor, reference } from "./engine/subjects.js"
@@ -10,12 +8,7 @@ import type { WorkloadName } from "./engine/workloads.js"
 import { bareGet, bareUse } from "./operations/store.js"
 import { distinct, engineCost, type EngineResults, operationCost, type Results } from "./results.js"
 
-/**
- * A promise, and what was measured.
- *
- * @since 0.1.0
- * @category models
- */
+/** A promise, and what was measured. */
 export interface Target {
   readonly what: string
   /** Where it was measured, such as the kind and number of entries. */
@@ -26,12 +19,7 @@ export interface Target {
   readonly atLeast: boolean
 }
 
-/**
- * Whether a target is met. What was not measured is not met.
- *
- * @since 0.1.0
- * @category statistics
- */
+/** Whether a target is met. What was not measured is not met. */
 export const isMet = ({ atLeast, limit, measured }: Target): boolean => atLeast ? measured >= limit : measured <= limit
 
 const ourLru = "BoundedMap LRU"
@@ -92,12 +80,7 @@ const engineTargets = (results: EngineResults): Array<Target> => {
   ]
 }
 
-/**
- * All promises about what was measured.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** All promises about what was measured. */
 export const targetsOf = ({ clients, connections, engine, store, ttl }: Results): Array<Target> => {
   const targets: Array<Target> = []
   if (engine !== undefined) targets.push(...engineTargets(engine))

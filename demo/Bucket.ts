@@ -1,7 +1,5 @@
 /**
  * Where the demo keeps its entries: an embedded S3 server, or a bucket of yours.
- *
- * @since 0.1.0
  */
 import type { S3ClientConfig } from "@aws-sdk/client-s3"
 import type { L2StoreS3Options } from "effect-aws-cache/S3Store"
@@ -11,12 +9,7 @@ import * as Option from "effect/Option"
 import { randomUUID } from "node:crypto"
 import * as EmbeddedS3 from "../test/servers/EmbeddedS3.js"
 
-/**
- * A bucket to use, in words, as options, and as environment variables for another process.
- *
- * @since 0.1.0
- * @category models
- */
+/** A bucket to use, in words, as options, and as environment variables for another process. */
 export interface Bucket {
   readonly description: string
   readonly isEmbedded: boolean
@@ -35,9 +28,6 @@ const optionsOf = (bucket: string, keyPrefix: string, endpoint: Option.Option<st
 /**
  * The bucket that `S3_BUCKET` names, at `S3_ENDPOINT` if that is set, with a prefix (`S3_PREFIX`) below which nothing
  * else is; or, without `S3_BUCKET`, a bucket on an embedded server that lives as long as the scope.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const bucket = Effect.gen(function*() {
   const named = yield* Config.option(Config.nonEmptyString("S3_BUCKET"))

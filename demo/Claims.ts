@@ -1,31 +1,19 @@
 /**
  * What the demo says, and whether it holds.
- *
- * @since 0.1.0
  */
 import * as Console from "effect/Console"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 
-/**
- * Something the demo said did not hold.
- *
- * @since 0.1.0
- * @category errors
- */
+/** Something the demo said did not hold. */
 export class ClaimsFailed extends Data.TaggedError("ClaimsFailed")<{ readonly claims: ReadonlyArray<string> }> {
   override get message(): string {
     return `${this.claims.length} of the demo's claims did not hold:\n${this.claims.join("\n")}`
   }
 }
 
-/**
- * Says things and remembers which of them did not hold.
- *
- * @since 0.1.0
- * @category models
- */
+/** Says things and remembers which of them did not hold. */
 export interface Claims {
   /** Prints a claim with a tick, or with a cross when it does not hold. */
   readonly claim: (holds: boolean, text: string) => Effect.Effect<void>
@@ -33,12 +21,7 @@ export interface Claims {
   readonly verdict: Effect.Effect<void, ClaimsFailed>
 }
 
-/**
- * No claims yet.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** No claims yet. */
 export const makeClaims: Effect.Effect<Claims> = Effect.map(Ref.make<ReadonlyArray<string>>([]), (failed) => ({
   claim: (holds, text) =>
     Effect.zipRight(

@@ -1,7 +1,5 @@
 /**
  * A deliberately slow HTTP source of real data, which counts how often it was asked: what a cache is for.
- *
- * @since 0.1.0
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as HttpRouter from "@effect/platform/HttpRouter"
@@ -18,12 +16,7 @@ import { trackSockets } from "../test/servers/ScopedServer.js"
 import type { Zone, ZoneTableError } from "./ZoneTable.js"
 import { parseZone1970 } from "./ZoneTable.js"
 
-/**
- * The source could not be started: a delay that is no delay, no data file, no port.
- *
- * @since 0.1.0
- * @category errors
- */
+/** The source could not be started: a delay that is no delay, no data file, no port. */
 export class SlowSourceError extends Data.TaggedError("SlowSourceError")<{
   readonly message: string
   readonly cause?: unknown
@@ -34,9 +27,6 @@ export class SlowSourceError extends Data.TaggedError("SlowSourceError")<{
  *
  * - `GET /zones` answers the names of all zones, as a JSON array, at once;
  * - `GET /zones/<Area/City>` answers one {@link Zone} as JSON after the delay, or 404 for an unknown zone.
- *
- * @since 0.1.0
- * @category models
  */
 export interface SlowSource {
   /** Such as `http://127.0.0.1:41233`, without a trailing slash. */
@@ -50,12 +40,7 @@ export interface SlowSource {
   readonly calls: (zone?: string) => number
 }
 
-/**
- * Reads the table of zones that comes with the demo.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Reads the table of zones that comes with the demo. */
 export const loadZones: Effect.Effect<ReadonlyArray<Zone>, SlowSourceError | ZoneTableError> = Effect.flatMap(
   Effect.tryPromise({
     // Found from the package's root: this module runs from demo/ and from build/demo/.
@@ -72,8 +57,6 @@ export const loadZones: Effect.Effect<ReadonlyArray<Zone>, SlowSourceError | Zon
  * Starts a source on a free port of 127.0.0.1; it and its connections are gone when the scope is closed.
  *
  * @param options.delayMillis how long the answer to each request for a record takes, in milliseconds of the `Clock`.
- * @since 0.1.0
- * @category constructors
  */
 export const make = (options: {
   readonly delayMillis: number

@@ -1,18 +1,11 @@
 /**
  * The table of time zones of the IANA time zone database (`zone1970.tab`) as values.
- *
- * @since 0.1.0
  */
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 
-/**
- * One row of the table: a region whose clocks have agreed since 1970.
- *
- * @since 0.1.0
- * @category models
- */
+/** One row of the table: a region whose clocks have agreed since 1970. */
 export const Zone = Schema.Struct({
   /** Such as `Europe/Andorra`. */
   zone: Schema.String,
@@ -26,18 +19,9 @@ export const Zone = Schema.Struct({
   comments: Schema.optionalWith(Schema.String, { exact: true })
 })
 
-/**
- * @since 0.1.0
- * @category models
- */
 export type Zone = typeof Zone.Type
 
-/**
- * A row that is not as the table's header describes it.
- *
- * @since 0.1.0
- * @category errors
- */
+/** A row that is not as the table's header describes it. */
 export class ZoneTableError extends Data.TaggedError("ZoneTableError")<{
   readonly message: string
   /** Counted from 1. */
@@ -87,9 +71,6 @@ const parseRow = (text: string, line: number): Either.Either<Zone, ZoneTableErro
 /**
  * Reads the text of a `zone1970.tab`: rows of tab-separated columns; empty lines and lines that begin with `#` are
  * skipped. The first row that is wrong is the error.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const parseZone1970 = (text: string): Either.Either<ReadonlyArray<Zone>, ZoneTableError> =>
   Either.all(

@@ -1,7 +1,5 @@
 /**
  * The job both processes do: look up every time zone, through the cache.
- *
- * @since 0.1.0
  */
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -13,24 +11,14 @@ import * as Schema from "effect/Schema"
 import { createHash } from "node:crypto"
 import { Zone } from "./ZoneTable.js"
 
-/**
- * The zones, by name.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The zones, by name. */
 export const Zones = Keyspace.make("demo/zones", {
   key: Schema.Struct({ zone: Schema.String }),
   value: Zone,
   timeToLive: "1 hour"
 })
 
-/**
- * What looking up all zones once came to.
- *
- * @since 0.1.0
- * @category models
- */
+/** What looking up all zones once came to. */
 export class Round extends Schema.Class<Round>("demo/Round")({
   /** The process that did it. */
   processId: Schema.Number,
@@ -48,12 +36,7 @@ export class Round extends Schema.Class<Round>("demo/Round")({
   digest: Schema.String
 }) {}
 
-/**
- * Asks the slow source for one zone.
- *
- * @since 0.1.0
- * @category accessors
- */
+/** Asks the slow source for one zone. */
 export const fetchZone = (source: string) => ({ zone }: { readonly zone: string }) =>
   HttpClient.get(`${source}/zones/${zone}`).pipe(
     Effect.flatMap(HttpClientResponse.filterStatusOk),
@@ -65,8 +48,6 @@ export const fetchZone = (source: string) => ({ zone }: { readonly zone: string 
  * Makes the job: each run of what it returns looks up every zone once, and counts where it came from.
  *
  * @param source where the slow source is
- * @since 0.1.0
- * @category constructors
  */
 export const makeRound = (source: string) =>
   Effect.gen(function*() {

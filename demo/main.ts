@@ -1,7 +1,5 @@
 /**
  * The demo: two processes share results through S3, and each claim it prints is checked. See README.md.
- *
- * @since 0.1.0
  */
 import { S3Client } from "@aws-sdk/client-s3"
 import * as NodeContext from "@effect/platform-node/NodeContext"

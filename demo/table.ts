@@ -1,15 +1,8 @@
 /**
  * Tables for a terminal.
- *
- * @since 0.1.0
  */
 
-/**
- * Rows as a table: the first is the head, the first column goes left, the others right.
- *
- * @since 0.1.0
- * @category formatting
- */
+/** Rows as a table: the first is the head, the first column goes left, the others right. */
 export const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)))
   const line = (row: ReadonlyArray<string>) =>

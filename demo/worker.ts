@@ -1,7 +1,5 @@
 /**
  * The second process of the demo: looks up every zone once, and prints what that came to as one line of JSON.
- *
- * @since 0.1.0
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { ClientCacheLive } from "effect-aws-cache/ClientLayer"

@@ -15,7 +15,12 @@ const steps = {
   architecture: ["node", [join(root, "scripts", "draw-architecture.mjs"), "--check"]],
   docs: script("check-docs.mjs"),
   // What nothing imports is not exported, and what nothing uses is not there.
-  unused: ["knip", ["--config", "scripts/knip.json", "--include", "exports,types,files,nsExports,enumMembers,duplicates"]],
+  unused: ["knip", [
+    "--config",
+    "scripts/knip.json",
+    "--include",
+    "exports,types,files,nsExports,enumMembers,duplicates"
+  ]],
   package: script("check-package.mjs")
 }
 

@@ -1,7 +1,5 @@
 /**
  * One way to keep clients, or to come by them, in a process of its own.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -12,12 +10,7 @@ import type { ChurnRow, ConnectionReport, RequestRow } from "./results.js"
 import { busyServer, clientConfig, distantServer } from "./server.js"
 import { churnSubjects, requestSubjects } from "./subjects.js"
 
-/**
- * What a process is to do.
- *
- * @since 0.1.0
- * @category models
- */
+/** What a process is to do. */
 export interface ConnectionTask {
   readonly kind: "churn" | "request"
   readonly subject: string

@@ -1,17 +1,10 @@
 /**
  * What the benchmark of connections found, as it is written to JSON.
- *
- * @since 0.1.0
  */
 import type { Ending } from "../lib/childProcess.js"
 import type { Environment } from "../lib/environment.js"
 
-/**
- * How one way of keeping clients did under churn.
- *
- * @since 0.1.0
- * @category models
- */
+/** How one way of keeping clients did under churn. */
 export interface ChurnRow {
   readonly subject: string
   readonly ours: boolean
@@ -31,12 +24,7 @@ export interface ChurnRow {
   readonly milliseconds: number
 }
 
-/**
- * How long one request takes, in milliseconds.
- *
- * @since 0.1.0
- * @category models
- */
+/** How long one request takes, in milliseconds. */
 export interface RequestRow {
   readonly subject: string
   readonly ours: boolean
@@ -45,23 +33,13 @@ export interface RequestRow {
   readonly median: number
 }
 
-/**
- * What a process tells: a row of one of the two kinds.
- *
- * @since 0.1.0
- * @category models
- */
+/** What a process tells: a row of one of the two kinds. */
 export interface ConnectionReport {
   readonly churn?: ChurnRow | undefined
   readonly request?: RequestRow | undefined
 }
 
-/**
- * The benchmark of connections.
- *
- * @since 0.1.0
- * @category models
- */
+/** The benchmark of connections. */
 export interface ConnectionResults {
   readonly environment: Environment
   readonly settings: { readonly quick: boolean }

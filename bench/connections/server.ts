@@ -1,7 +1,5 @@
 /**
  * The server that the benchmark of connections talks to.
- *
- * @since 0.1.0
  */
 import type { S3ClientConfig } from "@aws-sdk/client-s3"
 import * as Effect from "effect/Effect"
@@ -16,12 +14,7 @@ const body = Buffer.alloc(16 * 1024, "x")
 
 const pause = 15
 
-/**
- * Everything a client of a local server is made with but its connections.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Everything a client of a local server is made with but its connections. */
 export const clientConfig = (endpoint: string, region: string): S3ClientConfig => ({
   region,
   endpoint,
@@ -32,9 +25,6 @@ export const clientConfig = (endpoint: string, region: string): S3ClientConfig =
 /**
  * A server over HTTP that answers after 15 ms, and takes 15 ms more in the middle of the body of every key that begins
  * with `slow`.
- *
- * @since 0.1.0
- * @category servers
  */
 export const busyServer = make((request, response) => {
   const key = request.url?.replace("/bucket/", "") ?? ""
@@ -55,8 +45,6 @@ export const busyServer = make((request, response) => {
  * clients know it.
  *
  * @param roundTrip in milliseconds
- * @since 0.1.0
- * @category servers
  */
 export const distantServer = (
   roundTrip: number

@@ -1,8 +1,6 @@
 /**
  * What is compared: ways to keep clients while more configurations are in use than there is room for, and ways to come
  * by a client for a request.
- *
- * @since 0.1.0
  */
 import { GetObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { ClientCache } from "effect-aws-cache/ClientLayer"
@@ -12,23 +10,13 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Https from "node:https"
 
-/**
- * How an object was fetched.
- *
- * @since 0.1.0
- * @category models
- */
+/** How an object was fetched. */
 export interface Fetched {
   readonly failed: boolean
   readonly attempts: number
 }
 
-/**
- * Fetches an object, and reads its body whole.
- *
- * @since 0.1.0
- * @category requests
- */
+/** Fetches an object, and reads its body whole. */
 export const fetchObject = async (client: S3Client, key: string): Promise<Fetched> => {
   let attempts = 1
   try {
@@ -45,12 +33,7 @@ type Fetch = (config: S3ClientConfig, key: string) => Effect.Effect<Fetched, unk
 
 const capacity = 4
 
-/**
- * A way to keep clients; what it keeps is closed with the scope.
- *
- * @since 0.1.0
- * @category models
- */
+/** A way to keep clients; what it keeps is closed with the scope. */
 export interface ChurnSubject {
   readonly name: string
   readonly ours: boolean
@@ -91,12 +74,7 @@ const ourCache = (
     return (config, key) => fetch(cache, config, key)
   })
 
-/**
- * The ways to keep clients, in the order of the table.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The ways to keep clients, in the order of the table. */
 export const churnSubjects: ReadonlyArray<ChurnSubject> = [
   { name: "LRU, destroy() when evicted", ours: false, make: plainLru((client) => client.destroy()) },
   { name: "LRU, dropped when evicted", ours: false, make: plainLru(() => {}) },
@@ -116,12 +94,7 @@ export const churnSubjects: ReadonlyArray<ChurnSubject> = [
   }
 ]
 
-/**
- * A way to come by a client for a request.
- *
- * @since 0.1.0
- * @category models
- */
+/** A way to come by a client for a request. */
 export interface RequestSubject {
   readonly name: string
   readonly ours: boolean
@@ -129,12 +102,7 @@ export interface RequestSubject {
   readonly make: (ca: string) => Effect.Effect<Fetch, unknown, Scope.Scope>
 }
 
-/**
- * The ways to come by a client, in the order of the table.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The ways to come by a client, in the order of the table. */
 export const requestSubjects: ReadonlyArray<RequestSubject> = [
   {
     name: "a fresh client",

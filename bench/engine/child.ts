@@ -1,7 +1,5 @@
 /**
  * One subject with one kind of keys.
- *
- * @since 0.1.0
  */
 import { report, task } from "../lib/childProcess.js"
 import { measure } from "../lib/measure.js"
@@ -12,12 +10,7 @@ import { longestPauses, type Pauses } from "./pauses.js"
 import { subjects } from "./subjects.js"
 import { batchSize, keysFor, makeWorkload, type WorkloadName, workloadNames } from "./workloads.js"
 
-/**
- * What a process is to do.
- *
- * @since 0.1.0
- * @category models
- */
+/** What a process is to do. */
 export interface EngineTask {
   readonly subject: string
   readonly keys: KeyKind
@@ -30,12 +23,7 @@ export interface EngineTask {
   readonly pauseAt: ReadonlyArray<number>
 }
 
-/**
- * What a process tells.
- *
- * @since 0.1.0
- * @category models
- */
+/** What a process tells. */
 export type EngineReport =
   | {
     readonly kind: "time"

@@ -1,32 +1,17 @@
 /**
  * The keys of the benchmarks.
- *
- * @since 0.1.0
  */
 import type { Key } from "./subjects.js"
 
-/**
- * The kinds of keys.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The kinds of keys. */
 export const keyKinds = ["strings", "integers"] as const
 
-/**
- * A kind of keys.
- *
- * @since 0.1.0
- * @category models
- */
+/** A kind of keys. */
 export type KeyKind = (typeof keyKinds)[number]
 
 /**
  * Distinct keys: whole numbers from 0, or strings of 24 characters. Strings are flat and have their hash already, as
  * those have that a program uses more than once.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const makeKeys = (kind: KeyKind, count: number): Array<Key> =>
   kind === "integers" ? Array.from({ length: count }, (_, at) => at) : makeStrings(count)

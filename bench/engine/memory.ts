@@ -1,17 +1,10 @@
 /**
  * How many bytes a cache takes per entry.
- *
- * @since 0.1.0
  */
 import { collectGarbage } from "../lib/measure.js"
 import type { Key, Subject } from "./subjects.js"
 
-/**
- * Bytes per entry, keys and values apart: the keys were there before, the values are small whole numbers.
- *
- * @since 0.1.0
- * @category models
- */
+/** Bytes per entry, keys and values apart: the keys were there before, the values are small whole numbers. */
 export interface Memory {
   /** Of a cache that was just filled. */
   readonly filled: number
@@ -25,8 +18,6 @@ const enough = 300_000
  * Weighs caches of a capacity: several, where one would be too light to weigh.
  *
  * @param keys at least `2 * capacity`
- * @since 0.1.0
- * @category measuring
  */
 export const weigh = (make: (capacity: number) => Subject, keys: ReadonlyArray<Key>, capacity: number): Memory => {
   const count = Math.ceil(enough / capacity)

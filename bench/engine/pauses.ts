@@ -1,19 +1,12 @@
 /**
  * How long a cache may stop.
- *
- * @since 0.1.0
  */
 import { PerformanceObserver } from "node:perf_hooks"
 import { setTimeout } from "node:timers/promises"
 import { collectGarbage } from "../lib/measure.js"
 import type { Key, Subject } from "./subjects.js"
 
-/**
- * The longest writes to a cache, in milliseconds.
- *
- * @since 0.1.0
- * @category models
- */
+/** The longest writes to a cache, in milliseconds. */
 export interface Pauses {
   /** While it grew from nothing to its capacity. */
   readonly growing: number
@@ -32,8 +25,6 @@ export interface Pauses {
  * there every time.
  *
  * @param keys at least `2 * capacity`
- * @since 0.1.0
- * @category measuring
  */
 export const longestPauses = async (
   make: (capacity: number) => Subject,

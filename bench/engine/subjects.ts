@@ -1,24 +1,12 @@
 /**
  * What is compared: the engine with each of its policies, and the caches that people use in its place.
- *
- * @since 0.1.0
  */
 import { Absent, BoundedMap, type EvictionPolicyName, evictionPolicyNames } from "effect-aws-cache/Cache"
 
-/**
- * A key of the benchmarks.
- *
- * @since 0.1.0
- * @category models
- */
+/** A key of the benchmarks. */
 export type Key = string | number
 
-/**
- * A cache as the benchmarks see it, with small whole numbers as values.
- *
- * @since 0.1.0
- * @category models
- */
+/** A cache as the benchmarks see it, with small whole numbers as values. */
 export interface Subject {
   readonly get: (key: Key) => number | undefined
   readonly set: (key: Key, value: number) => void
@@ -30,12 +18,7 @@ export interface Subject {
   readonly clear?: (() => void) | undefined
 }
 
-/**
- * How a subject is made.
- *
- * @since 0.1.0
- * @category models
- */
+/** How a subject is made. */
 export interface SubjectEntry {
   readonly name: string
   /** Whether it is this library's. */
@@ -44,28 +27,13 @@ export interface SubjectEntry {
   readonly load: () => Promise<(capacity: number) => Subject>
 }
 
-/**
- * The subject all ratios are taken to.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The subject all ratios are taken to. */
 export const reference = "lru-cache"
 
-/**
- * The subject that no cache can beat: it evicts nothing.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The subject that no cache can beat: it evicts nothing. */
 export const floor = "Map (unbounded)"
 
-/**
- * The packages among the subjects.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The packages among the subjects. */
 export const peers = ["lru-cache", "tiny-lru", "quick-lru", "mnemonist", "@isaacs/ttlcache", "transitory"]
 
 const hour = 3_600_000
@@ -103,12 +71,7 @@ const engine = (
     })
 })
 
-/**
- * All subjects, in the order of the tables.
- *
- * @since 0.1.0
- * @category constants
- */
+/** All subjects, in the order of the tables. */
 export const subjects: ReadonlyArray<SubjectEntry> = [
   {
     name: floor,

@@ -1,7 +1,5 @@
 /**
  * What is done with the caches. All work is in batches over sequences that were made before.
- *
- * @since 0.1.0
  */
 import { seededRandom, shuffled, uniform } from "../lib/random.js"
 import { zipf } from "../lib/zipf.js"
@@ -13,34 +11,16 @@ import type { Key, Subject } from "./subjects.js"
  * - `get uniform`, `get zipf`: reads of a full cache; every read is a hit.
  * - `set evicting`: writes of keys that are not there; every write evicts.
  * - `mixed zipf`: a read, and a write after a miss, over twice as many keys as fit.
- *
- * @since 0.1.0
- * @category constants
  */
 export const workloadNames = ["get uniform", "get zipf", "set evicting", "mixed zipf"] as const
 
-/**
- * The name of a workload.
- *
- * @since 0.1.0
- * @category models
- */
+/** The name of a workload. */
 export type WorkloadName = (typeof workloadNames)[number]
 
-/**
- * How many operations a batch has.
- *
- * @since 0.1.0
- * @category constants
- */
+/** How many operations a batch has. */
 export const batchSize = 2048
 
-/**
- * Work on one cache.
- *
- * @since 0.1.0
- * @category models
- */
+/** Work on one cache. */
 export interface Workload {
   readonly batch: () => void
   /** The reads since it was made that were hits, 0 to 1; `undefined` when nothing was read. */
@@ -50,9 +30,6 @@ export interface Workload {
 /**
  * How many keys are needed for a capacity. `quick-lru` keeps up to twice its capacity, so a scan goes over more than
  * that; a scan of few keys would be remembered by the policies that count.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const keysFor = (capacity: number): number => Math.max(2.25 * capacity, 32_768)
 
@@ -62,8 +39,6 @@ const skew = 0.99
  * Makes the work of a name, on a cache that it fills first.
  *
  * @param keys at least `keysFor(capacity)`
- * @since 0.1.0
- * @category constructors
  */
 export const makeWorkload = (
   name: WorkloadName,

@@ -1,15 +1,10 @@
 /**
  * What replaying a trace gives.
- *
- * @since 0.1.0
  */
 
 /**
  * The hit ratios of one trace: in percent of its requests, one row per policy, one value per capacity. The first row is
  * the optimum, or what comes near it.
- *
- * @since 0.1.0
- * @category models
  */
 export interface Result {
   readonly trace: string

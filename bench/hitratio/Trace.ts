@@ -1,7 +1,5 @@
 /**
  * Request traces: read from files, or made by recipe.
- *
- * @since 0.1.0
  */
 import { readdirSync, readFileSync } from "node:fs"
 import { basename, join } from "node:path"
@@ -12,9 +10,6 @@ import { zipf } from "../lib/zipf.js"
 /**
  * A trace: one key per request, renumbered densely from 0 in order of first appearance, and where objects differ in
  * size the size in bytes of what each request asks for.
- *
- * @since 0.1.0
- * @category models
  */
 export interface Trace {
   readonly name: string
@@ -23,12 +18,7 @@ export interface Trace {
   readonly unique: number
 }
 
-/**
- * How to get a trace, without having it in memory yet.
- *
- * @since 0.1.0
- * @category models
- */
+/** How to get a trace, without having it in memory yet. */
 export interface TraceSource {
   readonly name: string
   readonly load: () => Trace
@@ -37,9 +27,6 @@ export interface TraceSource {
 /**
  * The traces of a folder: every `NAME.gz` (gzip, one key per line) and `NAME.sized.gz` (a key, a blank and a size in
  * bytes per line), by name.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const tracesIn = (folder: string): ReadonlyArray<TraceSource> =>
   readdirSync(folder)
@@ -88,28 +75,17 @@ const renumbered = (name: string, requests: ReadonlyArray<number> | Int32Array):
 
 /**
  * Independent requests for `population` keys, the key of rank `r` with a probability proportional to `1 / r ** skew`.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const zipfTrace = (name: string, requests: number, population: number, skew: number, seed: number): Trace =>
   renumbered(name, zipf(requests, population, skew, seededRandom(seed)))
 
-/**
- * The same `length` keys in the same order, over and over.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** The same `length` keys in the same order, over and over. */
 export const loopTrace = (name: string, requests: number, length: number): Trace =>
   renumbered(name, Int32Array.from({ length: requests }, (_, request) => request % length))
 
 /**
  * A program that changes its ways: keys that come twice in quick succession and then never again, then a loop of
  * `length` keys gone round `rounds` times, then pairs of new keys again.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const phasesTrace = (name: string, pairs: number, length: number, rounds: number, seed: number): Trace => {
   const random = seededRandom(seed)

@@ -1,7 +1,5 @@
 /**
  * At which capacities a trace is replayed.
- *
- * @since 0.1.0
  */
 import type { Trace } from "./Trace.js"
 
@@ -25,9 +23,6 @@ const known: Readonly<Record<string, ReadonlyArray<number>>> = {
 /**
  * Four capacities for a trace, in entries, or in bytes where it has sizes: those at which it has been replayed by
  * others where there are such, else 1 %, 5 %, 10 % and 30 % of what it asks for.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const capacitiesOf = (trace: Trace): ReadonlyArray<number> =>
   known[trace.name] ?? [0.01, 0.05, 0.1, 0.3].map((share) => Math.max(1, Math.round(share * footprint(trace))))

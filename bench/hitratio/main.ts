@@ -4,8 +4,6 @@
  *
  * Options: `--traces FOLDER` replays the traces of a folder (`NAME.gz`, `NAME.sized.gz`) besides those the repository
  * has; `--only NAME,NAME` only some of them; `--out FOLDER` where to write, default `bench/results`.
- *
- * @since 0.1.0
  */
 import { evictionPolicyNames } from "effect-aws-cache/Cache"
 import { mkdirSync, writeFileSync } from "node:fs"

@@ -1,7 +1,5 @@
 /**
  * The best that any policy could do.
- *
- * @since 0.1.0
  */
 import type { Trace } from "./Trace.js"
 
@@ -12,9 +10,6 @@ import type { Trace } from "./Trace.js"
  *
  * With sizes, `capacity` is in bytes and the same rule is a good guide rather than the optimum, which is NP-hard to
  * find: `Belady` in the tables.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const optimalHits = (trace: Trace, capacity: number): number => {
   const { keys, sizes } = trace

@@ -1,17 +1,10 @@
 /**
  * Hit ratio over capacity, as SVG text.
- *
- * @since 0.1.0
  */
 import { drawLines } from "../lib/plots.js"
 import type { Result } from "./Result.js"
 
-/**
- * One line per policy; the optimum is dashed.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** One line per policy; the optimum is dashed. */
 export const plotOf = ({ capacities, rows, trace, unit }: Result): string =>
   drawLines({
     title: trace,

@@ -1,7 +1,5 @@
 /**
  * A trace through a bounded map.
- *
- * @since 0.1.0
  */
 import { Absent, BoundedMap, type EvictionPolicyName } from "effect-aws-cache/Cache"
 import type { Trace } from "./Trace.js"
@@ -9,9 +7,6 @@ import type { Trace } from "./Trace.js"
 /**
  * How many requests of a trace a map of `capacity` entries answers, or of `capacity` bytes where the trace has sizes:
  * every request is a `get`, and a miss is followed by a `set`.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const hitsOf = (trace: Trace, evictionPolicy: EvictionPolicyName, capacity: number): number => {
   const { keys, sizes } = trace

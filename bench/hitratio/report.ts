@@ -1,18 +1,11 @@
 /**
  * Hit ratios as Markdown.
- *
- * @since 0.1.0
  */
 import { evictionPolicyNames } from "effect-aws-cache/Cache"
 import { markdownTable } from "../lib/markdownTable.js"
 import type { Result } from "./Result.js"
 
-/**
- * The table of one trace; the best policy at each capacity is bold.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** The table of one trace; the best policy at each capacity is bold. */
 export const tableOf = ({ capacities, requests, rows, trace, unique, unit }: Result): string => {
   const best = capacities.map((_, at) => Math.max(...rows.slice(1).map((row) => row.hitRatios[at] ?? 0)).toFixed(2))
   const table = markdownTable(
@@ -34,9 +27,6 @@ export const tableOf = ({ capacities, requests, rows, trace, unique, unit }: Res
 /**
  * For each policy, how much of the optimal hit ratio it reaches, as the mean over all traces and capacities. Traces with
  * sizes are left out: their optimum is not known.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const summaryOf = (results: ReadonlyArray<Result>): string => {
   const counted = results.filter(({ unit }) => unit === "entries")

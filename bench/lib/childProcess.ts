@@ -1,18 +1,11 @@
 /**
  * Every subject of a benchmark has a process of its own, so that none is measured with what V8 learnt from another.
- *
- * @since 0.1.0
  */
 import { spawn } from "node:child_process"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 
-/**
- * How a process ended: `finished`, `timedOut` (it was stopped), or `failed`.
- *
- * @since 0.1.0
- * @category models
- */
+/** How a process ended: `finished`, `timedOut` (it was stopped), or `failed`. */
 export type Ending = "finished" | "timedOut" | "failed"
 
 /**
@@ -21,8 +14,6 @@ export type Ending = "finished" | "timedOut" | "failed"
  *
  * @param module relative to the folder of the compiled benchmarks, such as `engine/child.js`
  * @param timeLimit milliseconds, after which the process is stopped
- * @since 0.1.0
- * @category processes
  */
 export const runChild = async <Report>(
   module: string,
@@ -53,22 +44,12 @@ export const runChild = async <Report>(
   }
 }
 
-/**
- * The task of this process.
- *
- * @since 0.1.0
- * @category processes
- */
+/** The task of this process. */
 export const task = <Task>(): Task => {
   const text = process.argv[2]
   if (text === undefined) throw new Error("this is run by the benchmarks, with its task as JSON")
   return JSON.parse(text)
 }
 
-/**
- * Reports to the process that runs this one.
- *
- * @since 0.1.0
- * @category processes
- */
+/** Reports to the process that runs this one. */
 export const report = (report: object): void => console.log(JSON.stringify(report))

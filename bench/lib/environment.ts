@@ -1,18 +1,11 @@
 /**
  * Where a benchmark ran.
- *
- * @since 0.1.0
  */
 import { readFileSync } from "node:fs"
 import { cpus } from "node:os"
 import { repository } from "./repository.js"
 
-/**
- * What has to be known of a run to compare it with another one.
- *
- * @since 0.1.0
- * @category models
- */
+/** What has to be known of a run to compare it with another one. */
 export interface Environment {
   /** ISO 8601, the day only. */
   readonly date: string
@@ -24,12 +17,7 @@ export interface Environment {
   readonly packages: Readonly<Record<string, string>>
 }
 
-/**
- * This machine, this Node, and the installed versions of the given packages.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** This machine, this Node, and the installed versions of the given packages. */
 export const environment = (packages: ReadonlyArray<string>): Environment => {
   const processors = cpus()
   return {

@@ -1,15 +1,10 @@
 /**
  * Tables in Markdown.
- *
- * @since 0.1.0
  */
 
 /**
  * A table whose columns are padded, so that it reads well as text. The first column is aligned to the left, the others
  * to the right.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const markdownTable = (header: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   const cells = [header, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")))

@@ -1,17 +1,10 @@
 /**
  * Measuring by `tinybench`, in batches: a clock read costs more than most of what is measured here.
- *
- * @since 0.1.0
  */
 import { Bench, type Task } from "tinybench"
 import type { Sample } from "./statistics.js"
 
-/**
- * How long to measure.
- *
- * @since 0.1.0
- * @category models
- */
+/** How long to measure. */
 export interface Budget {
   /** At least this many milliseconds. */
   readonly time: number
@@ -23,8 +16,6 @@ export interface Budget {
  * Measures a synchronous batch. It is called without being measured first, a tenth of the time.
  *
  * @param operations how many operations a batch does
- * @since 0.1.0
- * @category measuring
  */
 export const measure = (batch: () => void, operations: number, budget: Budget): Sample => {
   const bench = new Bench({ ...options(budget), warmupTime: budget.time / 10 }).add("batch", batch)
@@ -37,8 +28,6 @@ export const measure = (batch: () => void, operations: number, budget: Budget): 
  * Measures an asynchronous batch. It is called without being measured first, half the time.
  *
  * @param operations how many operations a batch does
- * @since 0.1.0
- * @category measuring
  */
 export const measureAsync = async (
   batch: () => Promise<unknown>,
@@ -51,12 +40,7 @@ export const measureAsync = async (
   return sampleOf(bench.tasks[0], operations)
 }
 
-/**
- * Collects garbage, so that nobody pays for what others left; the process runs with `--expose-gc`.
- *
- * @since 0.1.0
- * @category measuring
- */
+/** Collects garbage, so that nobody pays for what others left; the process runs with `--expose-gc`. */
 export const collectGarbage = (): void => {
   if (globalThis.gc === undefined) throw new Error("benchmarks run with node --expose-gc")
   globalThis.gc()

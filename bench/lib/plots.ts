@@ -1,7 +1,5 @@
 /**
  * Plots as SVG text.
- *
- * @since 0.1.0
  */
 import { BarChart, LineChart } from "echarts/charts"
 import { GridComponent, LegendComponent, TitleComponent } from "echarts/components"
@@ -10,12 +8,7 @@ import { SVGRenderer } from "echarts/renderers"
 
 echarts.use([BarChart, LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer])
 
-/**
- * Lines over labels.
- *
- * @since 0.1.0
- * @category models
- */
+/** Lines over labels. */
 export interface LinePlot {
   readonly title: string
   readonly subtitle: string
@@ -28,12 +21,7 @@ export interface LinePlot {
   readonly series: ReadonlyArray<Series>
 }
 
-/**
- * One line. A value that is missing leaves a gap.
- *
- * @since 0.1.0
- * @category models
- */
+/** One line. A value that is missing leaves a gap. */
 export interface Series {
   readonly name: string
   readonly values: ReadonlyArray<number | undefined>
@@ -41,12 +29,7 @@ export interface Series {
   readonly ours: boolean
 }
 
-/**
- * A bar, and what is written at its end.
- *
- * @since 0.1.0
- * @category models
- */
+/** A bar, and what is written at its end. */
 export interface Bar {
   readonly name: string
   readonly value: number
@@ -55,12 +38,7 @@ export interface Bar {
   readonly ours: boolean
 }
 
-/**
- * Bars, the first one at the top.
- *
- * @since 0.1.0
- * @category models
- */
+/** Bars, the first one at the top. */
 export interface BarPlot {
   readonly title: string
   readonly subtitle: string
@@ -114,12 +92,7 @@ const yScale = (scale: LinePlot["scale"], lowest: number, highest: number) =>
     ? { type: "value", min: 10 * Math.floor(lowest / 10) }
     : { type: "log", logBase: 2, min: 2 ** Math.floor(Math.log2(lowest)), max: 2 ** Math.ceil(Math.log2(highest)) }
 
-/**
- * Draws lines.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Draws lines. */
 export const drawLines = (plot: LinePlot): string => {
   let ourCount = 0
   let otherCount = 0
@@ -172,12 +145,7 @@ export const drawLines = (plot: LinePlot): string => {
   )
 }
 
-/**
- * Draws horizontal bars with their values at their ends.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Draws horizontal bars with their values at their ends. */
 export const drawBars = (plot: BarPlot): string => {
   const bars = plot.bars.toReversed()
   const end = plot.end ?? Number.POSITIVE_INFINITY

@@ -1,23 +1,11 @@
 /**
  * Random numbers that are the same in every run.
- *
- * @since 0.1.0
  */
 
-/**
- * A generator of numbers from 0 (included) to 1 (excluded).
- *
- * @since 0.1.0
- * @category models
- */
+/** A generator of numbers from 0 (included) to 1 (excluded). */
 export type Random = () => number
 
-/**
- * A generator with 32 bits of state: `mulberry32` by Tommy Ettinger. The same seed gives the same numbers.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** A generator with 32 bits of state: `mulberry32` by Tommy Ettinger. The same seed gives the same numbers. */
 export const seededRandom = (seed: number): Random => {
   let state = seed | 0
   return () => {
@@ -28,12 +16,7 @@ export const seededRandom = (seed: number): Random => {
   }
 }
 
-/**
- * The numbers `0` to `length - 1` in random order (Fisher and Yates).
- *
- * @since 0.1.0
- * @category constructors
- */
+/** The numbers `0` to `length - 1` in random order (Fisher and Yates). */
 export const shuffled = (length: number, random: Random): Int32Array => {
   const numbers = new Int32Array(length)
   for (let at = 0; at < length; at++) {
@@ -44,12 +27,7 @@ export const shuffled = (length: number, random: Random): Int32Array => {
   return numbers
 }
 
-/**
- * Numbers from `0` to `below - 1`, each as likely as the others.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Numbers from `0` to `below - 1`, each as likely as the others. */
 export const uniform = (length: number, below: number, random: Random): Int32Array => {
   const numbers = new Int32Array(length)
   for (let at = 0; at < length; at++) numbers[at] = Math.floor(random() * below)

@@ -1,15 +1,10 @@
 /**
  * JSON that is small, and still reads well in a diff.
- *
- * @since 0.1.0
  */
 
 /**
  * Writes a record as JSON, every field on a line of its own, and of a field that is an array every element. Numbers
  * have five digits that count.
- *
- * @since 0.1.0
- * @category printing
  */
 export const rowsOnLines = (record: object): string => {
   const fields = Object.entries(record).map(([name, value]) => {

@@ -1,7 +1,5 @@
 /**
  * Numbers that follow Zipf's law, as the popularity of cached things does.
- *
- * @since 0.1.0
  */
 import type { Random } from "./random.js"
 
@@ -14,8 +12,6 @@ import type { Random } from "./random.js"
  *
  * @param ranks how many there are, 1 or more
  * @param exponent above 0; the usual one for caches is 0.99
- * @since 0.1.0
- * @category constructors
  */
 export const zipfRanks = (ranks: number, exponent: number, random: Random): () => number => {
   // The integral of x ** -exponent and its inverse, written so that an exponent close to 1 does no harm.
@@ -42,12 +38,7 @@ export const zipfRanks = (ranks: number, exponent: number, random: Random): () =
   }
 }
 
-/**
- * A sequence of such ranks.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** A sequence of such ranks. */
 export const zipf = (length: number, ranks: number, exponent: number, random: Random): Int32Array => {
   const next = zipfRanks(ranks, exponent, random)
   const sequence = new Int32Array(length)

@@ -1,27 +1,15 @@
 /**
  * Operations inside Effect, and how they are measured.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { type Budget, measureAsync } from "../lib/measure.js"
 import type { Sample } from "../lib/statistics.js"
 
-/**
- * One operation, done again and again with the numbers from 0.
- *
- * @since 0.1.0
- * @category models
- */
+/** One operation, done again and again with the numbers from 0. */
 export type Operation = (at: number) => Effect.Effect<unknown, unknown>
 
-/**
- * How an operation is set up.
- *
- * @since 0.1.0
- * @category models
- */
+/** How an operation is set up. */
 export interface OperationSubject {
   readonly name: string
   /** Whether it is this library's. */
@@ -32,20 +20,10 @@ export interface OperationSubject {
   readonly setUp: (entries: number) => Effect.Effect<Operation, unknown, Scope.Scope>
 }
 
-/**
- * A file of this folder that exports `subjects`.
- *
- * @since 0.1.0
- * @category models
- */
+/** A file of this folder that exports `subjects`. */
 export type SuiteName = "store" | "ttl" | "clients"
 
-/**
- * Sets an operation up, and measures it in loops of `operations` steps in a single generator.
- *
- * @since 0.1.0
- * @category measuring
- */
+/** Sets an operation up, and measures it in loops of `operations` steps in a single generator. */
 export const measureOperation = (
   subject: OperationSubject,
   entries: number,

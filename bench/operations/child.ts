@@ -1,18 +1,11 @@
 /**
  * One operation, in a process of its own.
- *
- * @since 0.1.0
  */
 import { report, task } from "../lib/childProcess.js"
 import type { Sample } from "../lib/statistics.js"
 import { measureOperation, type OperationSubject, type SuiteName } from "./Operation.js"
 
-/**
- * What a process is to do.
- *
- * @since 0.1.0
- * @category models
- */
+/** What a process is to do. */
 export interface OperationTask {
   readonly suite: SuiteName
   readonly subject: string
@@ -26,12 +19,7 @@ export interface OperationTask {
   readonly batches: number
 }
 
-/**
- * What a process tells.
- *
- * @since 0.1.0
- * @category models
- */
+/** What a process tells. */
 export interface OperationReport {
   readonly sample: Sample
 }

@@ -1,8 +1,6 @@
 /**
  * What is compared: getting a client from the cache, leased or not, building one, and leasing something as cheaply as a
  * fiber can. Nothing here reaches the network.
- *
- * @since 0.1.0
  */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb"
 import { S3Client } from "@aws-sdk/client-s3"
@@ -47,12 +45,7 @@ const cached = (
 const use = Effect.sync(() => {})
 const used = () => use
 
-/**
- * All of them, in the order of the table.
- *
- * @since 0.1.0
- * @category constants
- */
+/** All of them, in the order of the table. */
 export const subjects: ReadonlyArray<OperationSubject> = [
   build("new S3Client(region)", () => new S3Client(region)),
   build("new S3Client(full)", () => new S3Client(full)),

@@ -1,7 +1,5 @@
 /**
  * What is compared inside Effect: `Store`, Effect's own caches, and a bare map.
- *
- * @since 0.1.0
  */
 import { LeasedStore, Store } from "effect-aws-cache/Cache"
 import * as Cache from "effect/Cache"
@@ -13,28 +11,13 @@ import type * as Scope from "effect/Scope"
 import * as ScopedCache from "effect/ScopedCache"
 import type { Operation, OperationSubject } from "./Operation.js"
 
-/**
- * The operation all ratios are taken to: a lookup in a map, as cheaply as a fiber can do one.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The operation all ratios are taken to: a lookup in a map, as cheaply as a fiber can do one. */
 export const bareGet = "Effect.sync(() => map.get(key))"
 
-/**
- * How many entries there are to be found.
- *
- * @since 0.1.0
- * @category constants
- */
+/** How many entries there are to be found. */
 export const size = 100
 
-/**
- * The operation that `LeasedStore.use` is held against: it takes and gives back a lease that is a number.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The operation that `LeasedStore.use` is held against: it takes and gives back a lease that is a number. */
 export const bareUse = "Effect.acquireUseRelease"
 
 const capacity = 1000
@@ -87,12 +70,7 @@ const subject = (
   slow = false
 ): OperationSubject => ({ name, ours, slow, setUp: () => operation })
 
-/**
- * All of them, in the order of the table.
- *
- * @since 0.1.0
- * @category constants
- */
+/** All of them, in the order of the table. */
 export const subjects: ReadonlyArray<OperationSubject> = [
   subject(
     "Effect.succeed",

@@ -1,18 +1,11 @@
 /**
  * What is compared at a limit by bytes: every write has a new key, and puts an entry out.
- *
- * @since 0.1.0
  */
 import { SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
 import * as Effect from "effect/Effect"
 import type { Operation, OperationSubject } from "./Operation.js"
 
-/**
- * The sizes to compare.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The sizes to compare. */
 export const sizes = [100, 1000, 10_000, 1_000_000]
 
 const hour = 3_600_000
@@ -52,12 +45,7 @@ const dict = (name: string, weigher: "estimate" | ((key: string) => number)): Op
     })
 })
 
-/**
- * All of them, in the order of the table.
- *
- * @since 0.1.0
- * @category constants
- */
+/** All of them, in the order of the table. */
 export const subjects: ReadonlyArray<OperationSubject> = [
   dict("TtlDict", "estimate"),
   dict("TtlDict, own weigher", bytesOf),

@@ -1,17 +1,10 @@
 /**
  * Two operations in turn.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import { median } from "../lib/statistics.js"
 
-/**
- * An operation of ours, and the one it is held against.
- *
- * @since 0.1.0
- * @category models
- */
+/** An operation of ours, and the one it is held against. */
 export interface Comparison {
   readonly operation: string
   /** What it is held against. */
@@ -26,12 +19,7 @@ export interface Comparison {
   readonly bare: Effect.Effect<unknown, unknown>
 }
 
-/**
- * What came out.
- *
- * @since 0.1.0
- * @category models
- */
+/** What came out. */
 export interface Row extends Pick<Comparison, "operation" | "beside" | "bytes" | "limit"> {
   /** Milliseconds, medians. */
   readonly ours: number
@@ -44,12 +32,7 @@ export interface Row extends Pick<Comparison, "operation" | "beside" | "bytes" |
 /** For each operation that is measured, how many are done before. */
 const warmUp = 0.5
 
-/**
- * Does both operations in turn, each first as often as the other, and compares their medians.
- *
- * @since 0.1.0
- * @category measuring
- */
+/** Does both operations in turn, each first as often as the other, and compares their medians. */
 export const compare = ({ bare, beside, bytes, limit, operation, ours, times }: Comparison) =>
   Effect.gen(function*() {
     const taken: { readonly ours: Array<number>; readonly bare: Array<number> } = { ours: [], bare: [] }

@@ -1,7 +1,5 @@
 /**
  * What is measured of the second level, and beside what.
- *
- * @since 0.1.0
  */
 import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3"
 import { Store } from "effect-aws-cache/Cache"
@@ -38,8 +36,6 @@ const usersOf = (bytes: number): typeof Users.Type => {
  * All comparisons, for a bucket.
  *
  * @param share of the operations that are done
- * @since 0.1.0
- * @category constructors
  */
 export const comparisons = (client: S3Client, bucket: string, share: number) =>
   Effect.gen(function*() {

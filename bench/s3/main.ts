@@ -7,8 +7,6 @@
  * another server, with credentials from the environment; `--only TEXT` for the operations whose names contain it;
  * `--out FOLDER` where to write `s3.json` and `s3.md`, default
  * `bench/results`.
- *
- * @since 0.1.0
  */
 import { S3Client } from "@aws-sdk/client-s3"
 import * as Effect from "effect/Effect"

@@ -1,7 +1,5 @@
 /**
  * The embedded S3 server, in a process of its own, so that it does not take the time of what is measured.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -11,12 +9,7 @@ import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { repository } from "../lib/repository.js"
 
-/**
- * A server with a bucket, which is ended with the scope.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** A server with a bucket, which is ended with the scope. */
 export const withServer = (
   bucket: string
 ): Effect.Effect<

@@ -1,7 +1,5 @@
 /**
  * Entries by names that are any text, in the second level alone.
- *
- * @since 0.1.0
  */
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
@@ -25,9 +23,6 @@ const attempts = 8
 /**
  * Entries of one folder of an object store, which other libraries keep there in their own encoding. Objects that cannot
  * be read, and those that have expired, are absent; the latter are removed by the read that finds them.
- *
- * @since 0.1.0
- * @category models
  */
 export class NamedEntries {
   private readonly store: DescribedStore
@@ -42,11 +37,7 @@ export class NamedEntries {
     this.folder = folder
   }
 
-  /**
-   * What is under a key, as the codec reads it.
-   *
-   * @since 0.1.0
-   */
+  /** What is under a key, as the codec reads it. */
   readonly get = (key: string): Effect.Effect<Option.Option<unknown>, S3StoreError> =>
     Effect.map(this.found(key), (found) => found === undefined ? Option.none() : Option.some(found.entry.encoded))
 
@@ -71,7 +62,6 @@ export class NamedEntries {
    * Writes an entry, whether there was one or not.
    *
    * @param timeToLive in milliseconds, `Infinity` for ever
-   * @since 0.1.0
    */
   readonly set = (
     key: string,
@@ -90,7 +80,6 @@ export class NamedEntries {
    *
    * @param change may be asked more than once
    * @returns what is there now
-   * @since 0.1.0
    */
   readonly modify = (
     key: string,
@@ -152,19 +141,11 @@ export class NamedEntries {
       ))
   }
 
-  /**
-   * Removes what is under a key, if there is something.
-   *
-   * @since 0.1.0
-   */
+  /** Removes what is under a key, if there is something. */
   readonly remove = (key: string): Effect.Effect<void, S3StoreError> =>
     Effect.suspend(() => this.store.remove(this.nameOf(key)))
 
-  /**
-   * Removes everything.
-   *
-   * @since 0.1.0
-   */
+  /** Removes everything. */
   readonly clear: Effect.Effect<void, S3StoreError> = Effect.suspend(() =>
     Stream.runForEach(
       Stream.grouped(this.objects, 1000),
@@ -172,11 +153,7 @@ export class NamedEntries {
     )
   )
 
-  /**
-   * How many objects there are: those that have expired and were not read since are among them.
-   *
-   * @since 0.1.0
-   */
+  /** How many objects there are: those that have expired and were not read since are among them. */
   readonly size: Effect.Effect<number, S3StoreError> = Effect.suspend(() => Stream.runCount(this.objects))
 
   private get objects() {

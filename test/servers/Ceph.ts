@@ -2,8 +2,6 @@
  * A Ceph cluster with S3 gateways on this machine, whose daemons a test kills, stops and starts again. It needs the
  * programs `ceph`, `ceph-authtool`, `ceph-mon`, `ceph-osd`, `monmaptool`, `radosgw` and `radosgw-admin`
  * (`node scripts/install-ceph.mjs`), and no rights.
- *
- * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
@@ -22,28 +20,13 @@ import process from "node:process"
 import { cephConfig, type CephShape } from "./cephConfig.js"
 import * as ScopedServer from "./ScopedServer.js"
 
-/**
- * A program failed, or a daemon did not start; the message has the last lines it wrote.
- *
- * @since 0.1.0
- * @category errors
- */
+/** A program failed, or a daemon did not start; the message has the last lines it wrote. */
 export class CephError extends Data.TaggedError("CephError")<{ readonly message: string; readonly cause?: unknown }> {}
 
-/**
- * A daemon: `mon.0`, `osd.0`, `rgw.0`, and so on.
- *
- * @since 0.1.0
- * @category models
- */
+/** A daemon: `mon.0`, `osd.0`, `rgw.0`, and so on. */
 export type Daemon = `${"mon" | "osd" | "rgw"}.${number}`
 
-/**
- * A running cluster.
- *
- * @since 0.1.0
- * @category models
- */
+/** A running cluster. */
 export interface Ceph {
   /** Of the gateways. */
   readonly endpoints: ReadonlyArray<string>
@@ -59,12 +42,7 @@ export interface Ceph {
   readonly leader: Effect.Effect<Daemon, CephError>
 }
 
-/**
- * Starts a cluster in a temporary folder. When the scope closes its daemons are killed and the folder is removed.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Starts a cluster in a temporary folder. When the scope closes its daemons are killed and the folder is removed. */
 export const make = (shape: CephShape): Effect.Effect<Ceph, CephError, Scope.Scope> =>
   Effect.gen(function*() {
     const folder = yield* Effect.acquireRelease(

@@ -4,8 +4,6 @@
  *
  * What it is not: it checks no signature (every credential is accepted), keeps nothing on disk, takes no object above
  * 11 MiB in one request, and answers 501 to what it does not know (tags, policies, versions, ...).
- *
- * @since 0.1.0
  */
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
@@ -17,23 +15,13 @@ import type { AnsweredRequest } from "./S3Front.js"
 import * as S3Front from "./S3Front.js"
 import * as ScopedServer from "./ScopedServer.js"
 
-/**
- * The server could not be started: a bad bucket name, a missing or foreign `fauxqs`, no port.
- *
- * @since 0.1.0
- * @category errors
- */
+/** The server could not be started: a bad bucket name, a missing or foreign `fauxqs`, no port. */
 export class EmbeddedS3Error extends Data.TaggedError("EmbeddedS3Error")<{
   readonly message: string
   readonly cause?: unknown
 }> {}
 
-/**
- * Options of {@link make} and {@link layer}.
- *
- * @since 0.1.0
- * @category models
- */
+/** Options of {@link make} and {@link layer}. */
 export interface EmbeddedS3Options {
   /**
    * Whether conditions on writes and deletes count (default true). When false they are silently ignored, as some
@@ -44,23 +32,13 @@ export interface EmbeddedS3Options {
   readonly buckets?: ReadonlyArray<string> | undefined
 }
 
-/**
- * Made-up credentials, the same for every server.
- *
- * @since 0.1.0
- * @category models
- */
+/** Made-up credentials, the same for every server. */
 export interface EmbeddedS3Credentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
 }
 
-/**
- * A running server.
- *
- * @since 0.1.0
- * @category models
- */
+/** A running server. */
 export interface EmbeddedS3Service {
   /** Such as `http://127.0.0.1:41233`, without a trailing slash. */
   readonly endpoint: string
@@ -112,9 +90,6 @@ const started = (buckets: ReadonlyArray<string>, conditionalWrites: boolean) =>
  * which is waited for (at most 5 seconds). Several servers in one process share nothing.
  *
  * Fails with {@link EmbeddedS3Error}; then nothing is left running.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const make = (
   options: EmbeddedS3Options = {}
@@ -141,12 +116,7 @@ export const make = (
     }
   })
 
-/**
- * The embedded server as a service.
- *
- * @since 0.1.0
- * @category models
- */
+/** The embedded server as a service. */
 export class EmbeddedS3 extends Context.Tag("effect-aws-cache/test/EmbeddedS3")<EmbeddedS3, EmbeddedS3Service>() {
   /** See {@link make}. */
   static readonly make = make
@@ -154,11 +124,6 @@ export class EmbeddedS3 extends Context.Tag("effect-aws-cache/test/EmbeddedS3")<
   static readonly layer = (options?: EmbeddedS3Options): Layer.Layer<EmbeddedS3, EmbeddedS3Error> => layer(options)
 }
 
-/**
- * A server that lives as long as the layer.
- *
- * @since 0.1.0
- * @category layers
- */
+/** A server that lives as long as the layer. */
 export const layer = (options?: EmbeddedS3Options): Layer.Layer<EmbeddedS3, EmbeddedS3Error> =>
   Layer.scoped(EmbeddedS3, make(options))

@@ -1,7 +1,5 @@
 /**
  * A TCP proxy on 127.0.0.1 between a client and a server, whose faults a test turns on and off.
- *
- * @since 0.1.0
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -28,9 +26,6 @@ import * as ScopedServer from "./ScopedServer.js"
  * - `Answer`: answers whatever comes with an HTTP status and an error of S3 (`503 SlowDown`, say), and closes; nothing
  *   is forwarded.
  * - `Refuse`: destroys every open connection and stops listening; the next fault listens on the same port again.
- *
- * @since 0.1.0
- * @category models
  */
 export type Fault = Data.TaggedEnum<{
   readonly Pass: object
@@ -43,31 +38,16 @@ export type Fault = Data.TaggedEnum<{
   readonly Refuse: object
 }>
 
-/**
- * Constructors of faults, such as `Fault.CutAfter({ bytes: 100 })`.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Constructors of faults, such as `Fault.CutAfter({ bytes: 100 })`. */
 export const Fault = Data.taggedEnum<Fault>()
 
-/**
- * A fault that makes no sense, or a port that cannot be listened on (again).
- *
- * @since 0.1.0
- * @category errors
- */
+/** A fault that makes no sense, or a port that cannot be listened on (again). */
 export class FaultProxyError extends Data.TaggedError("FaultProxyError")<{
   readonly message: string
   readonly cause?: unknown
 }> {}
 
-/**
- * A running proxy. It begins with `Fault.Pass()`.
- *
- * @since 0.1.0
- * @category models
- */
+/** A running proxy. It begins with `Fault.Pass()`. */
 export interface FaultProxy {
   readonly port: number
   /** `http://127.0.0.1:PORT`, for targets that speak HTTP. */
@@ -134,8 +114,6 @@ const fromServerError = ({ cause, message }: ScopedServer.ServerError) => new Fa
  * Starts a proxy on a free port of 127.0.0.1. When the scope closes all its connections, to both sides, are destroyed.
  *
  * @param target the server: its port on 127.0.0.1.
- * @since 0.1.0
- * @category constructors
  */
 export const make = (
   target: { readonly port: number }

@@ -4,8 +4,6 @@
  * Its store is not among its exports, so modules of its `dist` are imported by path. That is only sound for the one
  * version it was written against, 1.9.2 (the newest one that runs on Node 20): package.json pins it exactly, and
  * another version is refused here.
- *
- * @since 0.1.0
  */
 import type * as FauxqsModule from "fauxqs"
 import { Buffer } from "node:buffer"
@@ -18,20 +16,10 @@ import { pathToFileURL } from "node:url"
 type BuildApp = typeof FauxqsModule.buildApp
 type Stores = NonNullable<NonNullable<Parameters<BuildApp>[0]>["stores"]>
 
-/**
- * The HTTP server of fauxqs: a Fastify application that does not listen yet.
- *
- * @since 0.1.0
- * @category models
- */
+/** The HTTP server of fauxqs: a Fastify application that does not listen yet. */
 export type App = Awaited<ReturnType<BuildApp>>
 
-/**
- * Where fauxqs keeps buckets and objects. All of its methods are synchronous.
- *
- * @since 0.1.0
- * @category models
- */
+/** Where fauxqs keeps buckets and objects. All of its methods are synchronous. */
 export type Store = Stores["s3Store"]
 
 type Listing = ReturnType<Store["listObjects"]>
@@ -114,9 +102,6 @@ const page = (
 /**
  * Builds an application with empty stores and no logger. It listens nowhere, prints nothing and installs no signal
  * handler. Rejects when fauxqs is missing or is another version.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const build = async (): Promise<{ readonly app: App; readonly store: Store }> => {
   const folder = packageFolder()

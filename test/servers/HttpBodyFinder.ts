@@ -1,15 +1,10 @@
 /**
  * Tells heads from bodies in the bytes of HTTP/1.1 responses.
- *
- * @since 0.1.0
  */
 
 /**
  * Finds the bytes of response bodies in what a server sends over one connection, whose client waits for each response
  * before it sends the next request.
- *
- * @since 0.1.0
- * @category models
  */
 export interface HttpBodyFinder {
   /** The client sent something: what comes next from the server begins with a head. */
@@ -24,12 +19,7 @@ export interface HttpBodyFinder {
 // An empty line ends the head (RFC 9112, section 2.1): CR LF CR LF.
 const headEnd = [13, 10, 13, 10]
 
-/**
- * Begins with a head.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Begins with a head. */
 export const makeHttpBodyFinder = (): HttpBodyFinder => {
   let matched = 0
   let offset = 0

@@ -1,8 +1,6 @@
 /**
  * The side of AWS Lambda that a function's process talks to: its Runtime API over HTTP, on 127.0.0.1, for one process that
  * handles one invocation at a time.
- *
- * @since 0.1.0
  */
 import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
@@ -12,12 +10,7 @@ import type { ServerResponse } from "node:http"
 import * as LocalHttp from "./LocalHttp.js"
 import type { ServerError } from "./ScopedServer.js"
 
-/**
- * The function told of an error: of one invocation, or that it could not start.
- *
- * @since 0.1.0
- * @category errors
- */
+/** The function told of an error: of one invocation, or that it could not start. */
 export class FunctionError extends Data.TaggedError("FunctionError")<{
   /** What it sent, as a rule JSON with `errorType` and `errorMessage`. */
   readonly body: string
@@ -27,12 +20,7 @@ export class FunctionError extends Data.TaggedError("FunctionError")<{
   }
 }
 
-/**
- * A running Runtime API.
- *
- * @since 0.1.0
- * @category models
- */
+/** A running Runtime API. */
 export interface LambdaRuntimeApi {
   /** For the process's environment variable `AWS_LAMBDA_RUNTIME_API`. */
   readonly address: string
@@ -59,9 +47,6 @@ interface Invocation {
 /**
  * The header of an event that moves the clock of the process: by how many milliseconds it is ahead of the real one from
  * then on, as if the process had been frozen meanwhile. Lambda has no such thing.
- *
- * @since 0.1.0
- * @category constants
  */
 export const clockAheadHeader = "test-clock-ahead-ms"
 
@@ -69,12 +54,7 @@ const root = "/2018-06-01/runtime"
 const outcomePath = new RegExp(`^${root}/invocation/([^/]+)/(response|error)$`)
 const timeout = 60_000
 
-/**
- * Starts a Runtime API that lives as long as the scope.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Starts a Runtime API that lives as long as the scope. */
 export const make: Effect.Effect<LambdaRuntimeApi, ServerError, Scope.Scope> = Effect.gen(function*() {
   const due: Array<Invocation> = []
   const running = new Map<string, Invocation>()

@@ -1,8 +1,6 @@
 /**
  * A real HTTP (or HTTPS) server on 127.0.0.1 for tests of HTTP clients: it answers what the test says and counts
  * requests and connections.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -14,38 +12,20 @@ import * as ScopedServer from "./ScopedServer.js"
 
 /**
  * Answers one request. The request's body has been read whole. A handler that throws before it answered gives a 500.
- *
- * @since 0.1.0
- * @category models
  */
 export type Handler = (request: Http.IncomingMessage, response: Http.ServerResponse, body: Buffer) => void
 
-/**
- * A fixed answer: status (default 200), headers, body (default empty).
- *
- * @since 0.1.0
- * @category models
- */
+/** A fixed answer: status (default 200), headers, body (default empty). */
 export interface Answer {
   readonly status?: number | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly body?: string | Uint8Array | undefined
 }
 
-/**
- * Answers by method and path without the query, such as `"GET /health"`. What is not in the table is a 404.
- *
- * @since 0.1.0
- * @category models
- */
+/** Answers by method and path without the query, such as `"GET /health"`. What is not in the table is a 404. */
 export type Routes = Readonly<Record<string, Answer | Handler>>
 
-/**
- * A running server.
- *
- * @since 0.1.0
- * @category models
- */
+/** A running server. */
 export interface LocalHttp {
   /** Such as `http://127.0.0.1:41233`, without a trailing slash. */
   readonly url: string
@@ -116,12 +96,7 @@ const run = (
 // Node's servers close connections that were idle for 5 seconds, which on a busy machine is not long.
 const patient = { keepAliveTimeout: 0 }
 
-/**
- * Starts an HTTP server on a free port of 127.0.0.1; it and all its connections are gone when the scope is closed.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Starts an HTTP server on a free port of 127.0.0.1; it and all its connections are gone when the scope is closed. */
 export const make = (behaviour: Handler | Routes): Effect.Effect<LocalHttp, ServerError, Scope.Scope> =>
   run(behaviour, "http", (listener) => Http.createServer(patient, listener))
 
@@ -129,8 +104,6 @@ export const make = (behaviour: Handler | Routes): Effect.Effect<LocalHttp, Serv
  * Starts an HTTPS server the same way.
  *
  * @param tls what `node:https` needs to speak TLS: usually `key` and `cert` (PEM), made when the test runs.
- * @since 0.1.0
- * @category constructors
  */
 export const makeTls = (
   behaviour: Handler | Routes,

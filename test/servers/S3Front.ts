@@ -1,20 +1,13 @@
 /**
  * What stands before the handlers of fauxqs, as hooks of its HTTP application: conditional requests, a refusal of
  * whatever fauxqs would misunderstand, and a log of the answers.
- *
- * @since 0.1.0
  */
 import { Buffer } from "node:buffer"
 import type { App, Store } from "./Fauxqs.js"
 import type { Conditions, CurrentObject } from "./S3Preconditions.js"
 import * as S3Preconditions from "./S3Preconditions.js"
 
-/**
- * One request and how it was answered.
- *
- * @since 0.1.0
- * @category models
- */
+/** One request and how it was answered. */
 export interface AnsweredRequest {
   readonly method: string
   /** Empty for a request that names no bucket. */
@@ -182,8 +175,6 @@ const toXml = ({ code, message }: Refusal): string =>
  *
  * @param options.conditionalWrites whether conditions on PUT, POST and DELETE count; if not they are ignored.
  * @param options.onAnswer is called just before an answer is sent, so before the client can know of it.
- * @since 0.1.0
- * @category combinators
  */
 export const install = (
   app: App,

@@ -1,27 +1,15 @@
 /**
  * What Amazon S3 answers to a conditional request, as a pure function.
- *
- * @since 0.1.0
  */
 
-/**
- * The object a request is about, as it is now.
- *
- * @since 0.1.0
- * @category models
- */
+/** The object a request is about, as it is now. */
 export interface CurrentObject {
   /** With or without quotes. */
   readonly etag: string
   readonly lastModified: Date
 }
 
-/**
- * The headers of a conditional request.
- *
- * @since 0.1.0
- * @category models
- */
+/** The headers of a conditional request. */
 export interface Conditions {
   readonly ifMatch?: string | undefined
   readonly ifNoneMatch?: string | undefined
@@ -29,12 +17,7 @@ export interface Conditions {
   readonly ifUnmodifiedSince?: string | undefined
 }
 
-/**
- * The answer to a request whose condition does not hold.
- *
- * @since 0.1.0
- * @category models
- */
+/** The answer to a request whose condition does not hold. */
 export interface Refusal {
   readonly status: 304 | 404 | 412 | 501
   readonly code: "NotModified" | "NoSuchKey" | "PreconditionFailed" | "NotImplemented"
@@ -65,12 +48,7 @@ const isModifiedSince = (current: CurrentObject, date: string): boolean | undefi
   return Number.isNaN(since) ? undefined : Math.floor(current.lastModified.getTime() / 1000) * 1000 > since
 }
 
-/**
- * Judges a GET or a HEAD, in the order of RFC 9110, section 13.2.2. `undefined` means: go on.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** Judges a GET or a HEAD, in the order of RFC 9110, section 13.2.2. `undefined` means: go on. */
 export const judgeRead = (conditions: Conditions, current: CurrentObject | undefined): Refusal | undefined => {
   if (current === undefined) {
     return undefined
@@ -93,9 +71,6 @@ export const judgeRead = (conditions: Conditions, current: CurrentObject | undef
 /**
  * Judges a PutObject, CopyObject or CompleteMultipartUpload as the S3 User Guide says under "conditional writes":
  * `If-None-Match` takes only `*`, `If-Match` only an ETag, and not both. `undefined` means: go on.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const judgeWrite = (
   { ifMatch, ifNoneMatch }: Conditions,
@@ -116,9 +91,6 @@ export const judgeWrite = (
 /**
  * Judges a DeleteObject. `If-Match` takes an ETag, or `*` for "any object"; S3 has been measured to answer 404
  * `NoSuchKey`, not 412, when there is no object, for `*` too. `undefined` means: go on.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const judgeDelete = ({ ifMatch }: Conditions, current: CurrentObject | undefined): Refusal | undefined =>
   ifMatch === undefined ? undefined : current === undefined ? noSuchKey : matches(ifMatch, current) ? undefined : failed

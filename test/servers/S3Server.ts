@@ -3,8 +3,6 @@
  *
  * `S3_TEST_ENDPOINTS` (URLs, separated by commas: gateways of one store) and `S3_TEST_BUCKET` choose another server;
  * credentials and region are then those the AWS SDK finds in the environment.
- *
- * @since 0.1.0
  */
 import type { S3ClientConfig } from "@aws-sdk/client-s3"
 import * as Context from "effect/Context"
@@ -15,12 +13,7 @@ import { randomUUID } from "node:crypto"
 import process from "node:process"
 import * as EmbeddedS3 from "./EmbeddedS3.js"
 
-/**
- * A server, and a place on it that nobody else uses.
- *
- * @since 0.1.0
- * @category models
- */
+/** A server, and a place on it that nobody else uses. */
 export interface S3ServerService {
   /** A configuration for `new S3Client(...)`, for the first gateway. */
   readonly clientConfig: S3ClientConfig
@@ -35,22 +28,12 @@ export interface S3ServerService {
 
 const endpoints = (process.env["S3_TEST_ENDPOINTS"] ?? "").split(",").filter((endpoint) => endpoint !== "")
 
-/**
- * Whether tests run against the embedded server, which costs nothing to start and to fill.
- *
- * @since 0.1.0
- * @category constants
- */
+/** Whether tests run against the embedded server, which costs nothing to start and to fill. */
 export const isEmbedded: boolean = endpoints.length === 0
 
 const embeddedBucket = "server-tests"
 
-/**
- * A server for a test, or a place on the one there is.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** A server for a test, or a place on the one there is. */
 export const make: Effect.Effect<S3ServerService, EmbeddedS3.EmbeddedS3Error, Scope.Scope> = Effect.suspend(() => {
   const place = { keyPrefix: `test/${randomUUID()}/`, isEmbedded }
   if (isEmbedded) {
@@ -70,12 +53,7 @@ export const make: Effect.Effect<S3ServerService, EmbeddedS3.EmbeddedS3Error, Sc
     : Effect.succeed<S3ServerService>({ ...place, clientConfig, gateways, bucket })
 })
 
-/**
- * The server as a service.
- *
- * @since 0.1.0
- * @category models
- */
+/** The server as a service. */
 export class S3Server extends Context.Tag("effect-aws-cache/test/S3Server")<S3Server, S3ServerService>() {
   /** See {@link make}. */
   static readonly make = make

@@ -1,7 +1,5 @@
 /**
  * A `node:net` server (or anything built on one, such as an HTTP server) that lives exactly as long as a `Scope`.
- *
- * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
@@ -10,23 +8,13 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Server, Socket } from "node:net"
 
-/**
- * A server could not listen.
- *
- * @since 0.1.0
- * @category errors
- */
+/** A server could not listen. */
 export class ServerError extends Data.TaggedError("ServerError")<{
   readonly message: string
   readonly cause: unknown
 }> {}
 
-/**
- * What is known about the TCP connections of a server, seen from the server's side.
- *
- * @since 0.1.0
- * @category models
- */
+/** What is known about the TCP connections of a server, seen from the server's side. */
 export interface Sockets {
   /** How many connections are open now. */
   readonly open: () => number
@@ -38,12 +26,7 @@ export interface Sockets {
   readonly destroyAll: () => void
 }
 
-/**
- * Starts to count the connections of a server. Call it before the server listens.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** Starts to count the connections of a server. Call it before the server listens. */
 export const trackSockets = (server: Server): Sockets => {
   const open = new Set<Socket>()
   let total = 0
@@ -77,8 +60,6 @@ export const trackSockets = (server: Server): Sockets => {
  * Listens on 127.0.0.1 and succeeds with the port.
  *
  * @param port the port to listen on, by default 0: one that the system chooses.
- * @since 0.1.0
- * @category combinators
  */
 export const listen = (server: Server, port = 0): Effect.Effect<number, ServerError> =>
   Effect.async<number, ServerError>((resume) => {
@@ -101,8 +82,6 @@ export const listen = (server: Server, port = 0): Effect.Effect<number, ServerEr
  * reach it).
  *
  * @param limit by default 5 seconds.
- * @since 0.1.0
- * @category combinators
  */
 export const bounded = (effect: Effect.Effect<void>, limit: DurationInput = "5 seconds"): Effect.Effect<void> =>
   // Finalizers run uninterruptible, and what cannot be interrupted cannot be given up either.
@@ -111,9 +90,6 @@ export const bounded = (effect: Effect.Effect<void>, limit: DurationInput = "5 s
 /**
  * Stops listening; succeeds when the server and all its connections are closed. A server that does not listen is left
  * as it is.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const stopListening = (server: Server): Effect.Effect<void> =>
   Effect.async<void>((resume) => {
@@ -123,9 +99,6 @@ export const stopListening = (server: Server): Effect.Effect<void> =>
 /**
  * Listens on a free port of 127.0.0.1 until the scope closes; then all connections are destroyed and the server is
  * closed, which is waited for.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const make = <S extends Server>(
   create: () => S

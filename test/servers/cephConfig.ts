@@ -1,15 +1,8 @@
 /**
  * The configuration of a Ceph cluster on one machine.
- *
- * @since 0.1.0
  */
 
-/**
- * What a cluster is made of.
- *
- * @since 0.1.0
- * @category models
- */
+/** What a cluster is made of. */
 export interface CephShape {
   readonly monitors: number
   readonly osds: number
@@ -23,8 +16,6 @@ export interface CephShape {
  * start in seconds and to notice within seconds what was killed.
  *
  * @param ports of the monitors, then of the gateways; OSDs find free ones by themselves
- * @since 0.1.0
- * @category constructors
  */
 export const cephConfig = (
   { gateways, inMemory, monitors, osds }: CephShape,

@@ -2,8 +2,6 @@
  * Runs a Ceph cluster as a process: `node cephMain.js MONITORS OSDS GATEWAYS`, one of each without arguments, objects in
  * RAM. When it is ready it prints one line of JSON with the endpoints of the gateways and the credentials; SIGTERM and
  * SIGINT end it.
- *
- * @since 0.1.0
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Console from "effect/Console"

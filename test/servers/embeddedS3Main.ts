@@ -2,8 +2,6 @@
  * Runs the embedded S3 server as a process. The buckets to create are the arguments or, without arguments, the names in
  * `EMBEDDED_S3_BUCKETS` (separated by commas). When it is ready it prints one line, `endpoint=http://127.0.0.1:PORT`;
  * SIGTERM and SIGINT end it with code 0.
- *
- * @since 0.1.0
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Cause from "effect/Cause"

@@ -3,8 +3,6 @@
  * `AWS_LAMBDA_RUNTIME_API` for events, one after the other, and answers them. The argument is the URL of the module.
  *
  * A header of an event moves this process's wall clock ahead, as if it had been frozen for so long.
- *
- * @since 0.1.0
  */
 import process from "node:process"
 import { clockAheadHeader } from "./LambdaRuntimeApi.js"

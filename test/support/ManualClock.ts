@@ -1,19 +1,12 @@
 /**
  * A clock that tests turn by hand, for schedules of many thousand steps: `TestClock` waits some real milliseconds at
  * every turn, to be sure that all fibers have come to rest.
- *
- * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 
-/**
- * A clock that starts at 0 and moves only by `advance`.
- *
- * @since 0.1.0
- * @category models
- */
+/** A clock that starts at 0 and moves only by `advance`. */
 export class ManualClock implements Clock.Clock {
   readonly [Clock.ClockTypeId]: Clock.ClockTypeId = Clock.ClockTypeId
   readonly currentTimeMillis = Effect.sync(() => this.now)
@@ -47,20 +40,12 @@ export class ManualClock implements Clock.Clock {
     })
   }
 
-  /**
-   * Until when the fibers sleep that sleep now: milliseconds since the epoch, in order.
-   *
-   * @since 0.1.0
-   */
+  /** Until when the fibers sleep that sleep now: milliseconds since the epoch, in order. */
   sleeps(): ReadonlyArray<number> {
     return [...this.sleepers].map(({ until }) => until).sort((one, other) => one - other)
   }
 
-  /**
-   * Moves the clock, wakes who has slept long enough, and lets everybody run for a number of turns.
-   *
-   * @since 0.1.0
-   */
+  /** Moves the clock, wakes who has slept long enough, and lets everybody run for a number of turns. */
   readonly advance = (millis: number, turns = 30): Effect.Effect<void> =>
     Effect.suspend(() => {
       this.now += millis

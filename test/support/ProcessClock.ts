@@ -1,7 +1,5 @@
 /**
  * The clock of one process of several: its hands are set wrong, leap, and stand still while the process does.
- *
- * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
@@ -10,9 +8,6 @@ import * as Effect from "effect/Effect"
 /**
  * A clock that shows another time than the world's, and whose sleepers are woken by the world's. Its nanoseconds only go
  * forward, as those of a machine do: no leap changes them.
- *
- * @since 0.1.0
- * @category models
  */
 export class ProcessClock implements Clock.Clock {
   readonly [Clock.ClockTypeId]: Clock.ClockTypeId = Clock.ClockTypeId
@@ -46,11 +41,7 @@ export class ProcessClock implements Clock.Clock {
     return Effect.zipRight(this.world.sleep(duration), this.running.await)
   }
 
-  /**
-   * Stops the process, as far as it sleeps.
-   *
-   * @since 0.1.0
-   */
+  /** Stops the process, as far as it sleeps. */
   readonly freeze = Effect.asVoid(this.running.close)
 
   /** @since 0.1.0 */

@@ -1,7 +1,5 @@
 /**
  * Builds the package, the demo and the examples once, before the tests that run them as programs of their own.
- *
- * @since 0.1.0
  */
 import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"

@@ -2,8 +2,6 @@
  * A process of its own that looks keys up through a cache, and computes what nobody has by asking a source over HTTP. It
  * waits for the source's `GET /start` first, so that several start at once, and prints what it came to as one line of
  * JSON.
- *
- * @since 0.1.0
  */
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -14,12 +12,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-/**
- * What a worker came to.
- *
- * @since 0.1.0
- * @category models
- */
+/** What a worker came to. */
 export const WorkerReport = Schema.parseJson(Schema.Struct({
   values: Schema.Array(Schema.String),
   computations: Schema.Number,
@@ -49,12 +42,7 @@ const layer = Effect.gen(function*() {
   })
 })
 
-/**
- * The worker's work; where it fails, so does this.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** The worker's work; where it fails, so does this. */
 export const work: Effect.Effect<void, unknown> = Effect.flatMap(layer, (layer) =>
   program.pipe(
     Effect.provide(layer),

@@ -1,8 +1,6 @@
 /**
  * A process that writes entries of all sizes through a cache over S3, one after another in eight fibers, until it is
  * killed: it sets, adds, removes and computes. `WRITER_SEED` decides what it writes.
- *
- * @since 0.1.0
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { ClientCacheLive } from "effect-aws-cache/ClientLayer"

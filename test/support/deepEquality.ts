@@ -8,8 +8,6 @@
  * message and code. Both hold at any depth.
  *
  * Neither sees into a `Redacted`, a `Headers`, or an object with private fields: compare what they hold.
- *
- * @since 0.1.0
  */
 import { isDeepStrictEqual } from "node:util"
 import { chai } from "vitest"

@@ -7,8 +7,6 @@
  *   have done so without being told;
  * - `write`: writes objects of all sizes until it is killed; each begins with the SHA-256 of its rest. It
  *   removes some again, but never the first ten.
- *
- * @since 0.1.0
  */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"

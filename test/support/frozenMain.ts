@@ -1,8 +1,6 @@
 /**
  * A process that writes eight entries through a cache over S3 at once, and then reads them again, within
  * `FROZEN_TIMEOUT`; it prints what failed as one line of JSON.
- *
- * @since 0.1.0
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { ClientCacheLive } from "effect-aws-cache/ClientLayer"

@@ -1,7 +1,5 @@
 /**
  * Does something while a `Map` takes no more than so many entries, as V8 has it at some 2^23.
- *
- * @since 0.1.0
  */
 export const withMapsOf = <A>(most: number, f: () => A): A => {
   const { set } = Map.prototype

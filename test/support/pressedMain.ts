@@ -1,8 +1,6 @@
 /**
  * Writes twice as much into a dictionary without limits as the heap of this process can hold, when it runs with
  * `--max-old-space-size=64`. It prints what is left, as one line of JSON.
- *
- * @since 0.1.0
  */
 import { readHeap, TtlDict } from "effect-aws-cache/Ttl"
 import * as Console from "effect/Console"

@@ -1,17 +1,10 @@
 /**
  * Shapes of values drawn at random: how objects are made decides how much memory they take.
- *
- * @since 0.1.0
  */
 import { Buffer } from "node:buffer"
 import type { ValueShape } from "./valueShapes.js"
 
-/**
- * A shape that was drawn. Of some, the size cannot be told from outside.
- *
- * @since 0.1.0
- * @category models
- */
+/** A shape that was drawn. Of some, the size cannot be told from outside. */
 export interface RandomShape extends Pick<ValueShape, "name" | "make"> {
   /** Whether properties were deleted from objects in it. */
   readonly hasDeleted: boolean
@@ -282,12 +275,7 @@ const draw = (next: Draw, depth: number): Part => {
   return { ...outer, hasDeleted }
 }
 
-/**
- * Draws so many shapes, nested up to three deep.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Draws so many shapes, nested up to three deep. */
 export const randomShapes = (seed: number, count: number): ReadonlyArray<RandomShape> => {
   const next = draws(seed)
   return times(count, () => {

@@ -2,8 +2,6 @@
  * Measures shapes that are drawn at random: what values really take in memory once they have been weighed, as those in a
  * dictionary are, and what they are estimated to take. It runs as a process of its own, with `--expose-gc`; the argument is
  * a {@link ShapesTask} as JSON. It prints one line of JSON for each shape, a {@link ShapeReport}.
- *
- * @since 0.1.0
  */
 import { estimateBytes, SyncTtlDict } from "effect-aws-cache/Ttl"
 import * as Console from "effect/Console"
@@ -12,12 +10,7 @@ import process from "node:process"
 import { memoryInUse, quietMemoryInUse } from "./memoryInUse.js"
 import { type RandomShape, randomShapes } from "./randomShapes.js"
 
-/**
- * What a process is to do.
- *
- * @since 0.1.0
- * @category models
- */
+/** What a process is to do. */
 export interface ShapesTask {
   readonly seed: number
   readonly count: number
@@ -27,12 +20,7 @@ export interface ShapesTask {
   readonly maxBytes?: number
 }
 
-/**
- * What it found out.
- *
- * @since 0.1.0
- * @category models
- */
+/** What it found out. */
 export interface ShapeReport {
   readonly shape: string
   readonly hasDeleted: boolean

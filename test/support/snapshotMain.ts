@@ -1,8 +1,6 @@
 /**
  * Writes a snapshot with one entry, then starts to write one with many over it, says `in the middle` on standard output
  * when a part of it is written, and waits to be killed. The argument is the path.
- *
- * @since 0.1.0
  */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { TtlDict } from "effect-aws-cache/Ttl"

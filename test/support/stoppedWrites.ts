@@ -1,7 +1,5 @@
 /**
  * File systems whose writes stop in the middle of a file.
- *
- * @since 0.1.0
  */
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -10,9 +8,6 @@ import * as Layer from "effect/Layer"
 
 /**
  * A file system like the one that is provided, but that each file takes only so many writes: then this happens instead.
- *
- * @since 0.1.0
- * @category layers
  */
 export const stoppedWrites = (
   writes: number,

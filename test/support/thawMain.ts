@@ -1,8 +1,6 @@
 /**
  * A process that writes an object to `THAW_ENDPOINT` whenever `THAW_GATE` answers, through a client of `THAW_LAYER`
  * (`cache`, `session`, or `sdk` for a bare client), and tells the gate how it went.
- *
- * @since 0.1.0
  */
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"

@@ -2,8 +2,6 @@
  * Fills dictionaries far beyond their limit, and tells how far the memory of the process grew. It runs as a process of its
  * own, with `--expose-gc`; the argument is a {@link FillTask} as JSON. It prints one line of JSON for each shape, a
  * {@link FillReport}.
- *
- * @since 0.1.0
  */
 import { TtlDict } from "effect-aws-cache/Ttl"
 import * as Console from "effect/Console"
@@ -12,12 +10,7 @@ import process from "node:process"
 import { memoryInUse, quietMemoryInUse } from "./memoryInUse.js"
 import { type ValueShape, valueShapes } from "./valueShapes.js"
 
-/**
- * What a process is to do.
- *
- * @since 0.1.0
- * @category models
- */
+/** What a process is to do. */
 export interface FillTask {
   /** The names of the shapes, one dictionary for each. */
   readonly shapes: ReadonlyArray<string>
@@ -29,12 +22,7 @@ export interface FillTask {
   readonly turnovers: number
 }
 
-/**
- * What a process found out.
- *
- * @since 0.1.0
- * @category models
- */
+/** What a process found out. */
 export interface FillReport {
   readonly shape: string
   /** The most that heap and buffers together grew by since the dictionary was made, after collecting garbage; bytes. */

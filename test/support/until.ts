@@ -1,7 +1,5 @@
 /**
  * Waiting for something that real input and output will bring about, without a clock.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 
@@ -10,29 +8,16 @@ const turn: Effect.Effect<void> = Effect.async<void>((resume) => {
   return Effect.sync(() => clearImmediate(immediate))
 })
 
-/**
- * Lets the given number of turns of the event loop pass.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** Lets the given number of turns of the event loop pass. */
 export const turns = (count: number): Effect.Effect<void> => Effect.repeatN(turn, Math.max(0, count - 1))
 
 /**
  * Lets turns of the event loop pass until the condition holds. It waits for ever if it never does: the test's own time
  * limit ends that.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const until = (condition: () => boolean): Effect.Effect<void> =>
   Effect.suspend(() => (condition() ? Effect.void : Effect.andThen(turn, until(condition))))
 
-/**
- * The same for a condition that is an effect.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** The same for a condition that is an effect. */
 export const eventually = <E, R>(condition: Effect.Effect<boolean, E, R>): Effect.Effect<void, E, R> =>
   Effect.flatMap(condition, (holds) => (holds ? Effect.void : Effect.andThen(turn, eventually(condition))))

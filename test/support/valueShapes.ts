@@ -1,7 +1,5 @@
 /**
  * Kinds of values that caches hold, to measure memory with.
- *
- * @since 0.1.0
  */
 import * as Chunk from "effect/Chunk"
 import * as Data from "effect/Data"
@@ -9,12 +7,7 @@ import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import { Buffer } from "node:buffer"
 
-/**
- * Makes values of one kind, of sizes that differ; nothing is shared between two of them.
- *
- * @since 0.1.0
- * @category models
- */
+/** Makes values of one kind, of sizes that differ; nothing is shared between two of them. */
 export interface ValueShape {
   readonly name: string
   /** How many of them take some megabytes. */
@@ -149,12 +142,7 @@ const kinds: ReadonlyArray<ValueShape> = [
   }
 ]
 
-/**
- * The shapes: one for each kind of values, and all kinds mixed.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The shapes: one for each kind of values, and all kinds mixed. */
 export const valueShapes: ReadonlyArray<ValueShape> = [
   ...kinds,
   { name: "all kinds mixed", count: 10_000, make: (at) => kinds[at % kinds.length]?.make(at) }

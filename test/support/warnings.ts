@@ -1,7 +1,5 @@
 /**
  * What a program warns of.
- *
- * @since 0.1.0
  */
 import type * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"

@@ -1,7 +1,5 @@
 /**
  * Values that tell whether they are whole: each begins with a digest of its key and of its rest.
- *
- * @since 0.1.0
  */
 import { Keyspace } from "effect-aws-cache/S3Store"
 import * as Effect from "effect/Effect"
@@ -9,38 +7,18 @@ import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
 import { createHash } from "node:crypto"
 
-/**
- * The keyspace of the texts.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The keyspace of the texts. */
 export const Texts = Keyspace.make("texts", { key: Schema.String, value: Schema.String })
 
-/**
- * All keys there are.
- *
- * @since 0.1.0
- * @category constants
- */
+/** All keys there are. */
 export const names: ReadonlyArray<string> = Array.from({ length: 20 }, (_, at) => `text ${at}`)
 
-/**
- * Whether the key is one of those that are replaced, but never removed: the first ten.
- *
- * @since 0.1.0
- * @category predicates
- */
+/** Whether the key is one of those that are replaced, but never removed: the first ten. */
 export const isAlwaysThere = (name: string): boolean => names.indexOf(name) < 10
 
 const digest = (name: string, rest: string) => createHash("sha256").update(`${name}\n${rest}`).digest("hex")
 
-/**
- * A new text for a key: of 1 to 200,000 characters, as `Random` decides.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** A new text for a key: of 1 to 200,000 characters, as `Random` decides. */
 export const nextText = (name: string): Effect.Effect<string> =>
   Effect.gen(function*() {
     const length = yield* Random.nextIntBetween(1, 200_001)
@@ -49,10 +27,5 @@ export const nextText = (name: string): Effect.Effect<string> =>
     return `${digest(name, rest)}${rest}`
   })
 
-/**
- * Whether a text is all that was once made for the key.
- *
- * @since 0.1.0
- * @category predicates
- */
+/** Whether a text is all that was once made for the key. */
 export const isWhole = (name: string, text: string): boolean => text.slice(0, 64) === digest(name, text.slice(64))

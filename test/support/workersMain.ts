@@ -1,8 +1,6 @@
 /**
  * Starts worker threads that each make dictionaries of a share of the memory, and prints their limits as one line of JSON,
  * a {@link WorkerLimits} for each. The argument is a {@link WorkersTask} as JSON.
- *
- * @since 0.1.0
  */
 import { readHeap, SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
 import * as Effect from "effect/Effect"
@@ -11,24 +9,14 @@ import process from "node:process"
 import { fileURLToPath } from "node:url"
 import { isMainThread, parentPort, type ResourceLimits, Worker, workerData } from "node:worker_threads"
 
-/**
- * What the process is to do.
- *
- * @since 0.1.0
- * @category models
- */
+/** What the process is to do. */
 export interface WorkersTask {
   readonly workers: number
   readonly maxBytes: string
   readonly resourceLimits?: ResourceLimits
 }
 
-/**
- * What one thread came to, in bytes.
- *
- * @since 0.1.0
- * @category models
- */
+/** What one thread came to, in bytes. */
 export interface WorkerLimits {
   readonly sync: number
   readonly effect: number

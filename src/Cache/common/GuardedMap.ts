@@ -1,7 +1,5 @@
 /**
  * A bounded map behind one `Ref`.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
@@ -17,9 +15,6 @@ import { clockOf, currentClock } from "./clockOf.js"
 /**
  * A bounded map that fibers share: one `Ref` holds it, and every operation is one step of `Ref.modify`, with the time
  * read from Effect's clock once. There is no lock, and no other fiber ever sees half a step.
- *
- * @since 0.1.0
- * @category models
  */
 export interface GuardedMap<in out K, in out V> {
   /** One step: synchronous, given the map and the time in milliseconds since the epoch. */
@@ -34,12 +29,7 @@ export interface GuardedMap<in out K, in out V> {
   ) => Effect.Effect<A, E, R>
 }
 
-/**
- * A guarded map for those who made it.
- *
- * @since 0.1.0
- * @category models
- */
+/** A guarded map for those who made it. */
 export interface OwnMap<in out K, in out V> extends GuardedMap<K, V> {
   /** One step outside of any effect, at the time of the clock that the map was made with. */
   readonly unsafeStep: <A>(f: (map: BoundedMap<K, V>, now: number) => A) => A
@@ -53,8 +43,6 @@ export interface OwnMap<in out K, in out V> extends GuardedMap<K, V> {
  * Makes a guarded map whose keys compare as Effect's do. Fails with `CacheConfigError` for an option it cannot accept.
  *
  * @param name for messages
- * @since 0.1.0
- * @category constructors
  */
 export const makeGuardedMap = <K, V>(
   name: string,
@@ -89,8 +77,6 @@ const made = <K, V>(name: string, options: Omit<BoundedMapOptions<K, V>, "equali
  * Runs what may throw `BoundedMapError`, which becomes a `CacheConfigError`.
  *
  * @param name for messages
- * @since 0.1.0
- * @category conversions
  */
 export const orConfigError = <A>(name: string, f: () => A): Effect.Effect<A, CacheConfigError> =>
   Effect.suspend(() => {

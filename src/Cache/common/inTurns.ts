@@ -1,26 +1,14 @@
 /**
  * Long work in short pieces.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Timers from "node:timers"
 import type { GuardedMap } from "./GuardedMap.js"
 
-/**
- * How many entries a piece of work writes or removes at the most: a millisecond's work or two.
- *
- * @since 0.1.0
- * @category constants
- */
+/** How many entries a piece of work writes or removes at the most: a millisecond's work or two. */
 export const pieceSize = 512
 
-/**
- * A turn of the event loop. Effect's own yielding gives none to timers and sockets.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** A turn of the event loop. Effect's own yielding gives none to timers and sockets. */
 export const turn: Effect.Effect<void> = Effect.async((resume) => {
   const immediate = Timers.setImmediate(() => resume(Effect.void))
   return Effect.sync(() => Timers.clearImmediate(immediate))
@@ -28,19 +16,11 @@ export const turn: Effect.Effect<void> = Effect.async((resume) => {
 
 /**
  * Does a piece of work again and again until it says that it is done. The event loop has a turn after each but the last.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const inTurns = <E, R>(piece: Effect.Effect<boolean, E, R>): Effect.Effect<void, E, R> =>
   Effect.flatMap(piece, (done) => done ? Effect.void : Effect.zipRight(turn, inTurns(piece)))
 
-/**
- * Does something with the items of a list, so many at a time, in turns.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** Does something with the items of a list, so many at a time, in turns. */
 export const inPieces = <A, E, R>(
   list: ReadonlyArray<A>,
   f: (part: ReadonlyArray<A>) => Effect.Effect<void, E, R>
@@ -59,8 +39,6 @@ export const inPieces = <A, E, R>(
  * Removes every entry of a map in one step, and tells of them piece by piece.
  *
  * @param first is done in the same step
- * @since 0.1.0
- * @category combinators
  */
 export const clearInTurns = <K, V>(step: GuardedMap<K, V>["step"], first: () => void): Effect.Effect<void> =>
   Effect.uninterruptible(Effect.flatMap(

@@ -1,7 +1,5 @@
 /**
  * Sleeping without keeping the process alive.
- *
- * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -24,8 +22,6 @@ const waitUnref = (millis: number): Effect.Effect<void> =>
  * live one, such as `TestClock`, the clock sleeps.
  *
  * @param millis milliseconds
- * @since 0.1.0
- * @category constructors
  */
 export const unrefSleep = (millis: number): Effect.Effect<void> =>
   millis > longestWait

@@ -1,7 +1,5 @@
 /**
  * A synchronous map, bounded by entries and by weight, whose entries may expire. It knows nothing of Effect.
- *
- * @since 0.1.0
  */
 import { Absent, type BoundedMapOptions, type Counters, type WriteOutcome } from "./BoundedMapOptions.js"
 import { changedLimits, checkExpiry, limitsIn, validWeight } from "./limits.js"
@@ -40,16 +38,9 @@ const mostReclaimed = 32
  * Invariants (`violations` of a `BoundedMap` walks them): `size <= maxSize`, `weight <= maxWeight`, `weight` is the sum of the weights
  * of the entries, the index, the policy and the columns agree on which slots are live, and the tree holds exactly
  * the entries that can expire.
- *
- * @since 0.1.0
- * @category constructors
  */
 export class PolicyMap<K, V> extends Printed {
-  /**
-   * What has been counted; plain numbers, live.
-   *
-   * @since 0.1.0
-   */
+  /** What has been counted; plain numbers, live. */
   readonly counters: Counters = noCounts()
 
   #index: MapTables<K, V>["index"]
@@ -86,20 +77,12 @@ export class PolicyMap<K, V> extends Printed {
     this.expectEntries()
   }
 
-  /**
-   * The most entries.
-   *
-   * @since 0.1.0
-   */
+  /** The most entries. */
   get maxSize(): number {
     return this.#entryLimit
   }
 
-  /**
-   * The most weight.
-   *
-   * @since 0.1.0
-   */
+  /** The most weight. */
   get maxWeight(): number {
     return this.#weightLimit
   }
@@ -107,27 +90,17 @@ export class PolicyMap<K, V> extends Printed {
   /**
    * Whether there is a time to idle, or an entry that can expire was ever written. Until then no operation looks at the
    * time it is given.
-   *
-   * @since 0.1.0
    */
   get usesTime(): boolean {
     return this.#deadlines !== undefined
   }
 
-  /**
-   * The weight of the entry that was refused last, `0` when none was: an entry is weighed only once.
-   *
-   * @since 0.1.0
-   */
+  /** The weight of the entry that was refused last, `0` when none was: an entry is weighed only once. */
   get lastRefusedWeight(): number {
     return this.#refusedWeight
   }
 
-  /**
-   * The value under a key, or `Absent`. This is a use, and it is counted. An entry that has expired is removed.
-   *
-   * @since 0.1.0
-   */
+  /** The value under a key, or `Absent`. This is a use, and it is counted. An entry that has expired is removed. */
   get(key: K, now: number): V | Absent {
     const slot = this.#index.get(key)
     if (slot !== -1 && this.isLive(slot, now)) {
@@ -143,21 +116,13 @@ export class PolicyMap<K, V> extends Printed {
     return Absent
   }
 
-  /**
-   * The value under a key, or `Absent`. Neither a use nor counted, and it changes nothing.
-   *
-   * @since 0.1.0
-   */
+  /** The value under a key, or `Absent`. Neither a use nor counted, and it changes nothing. */
   peek(key: K, now: number): V | Absent {
     const slot = this.#index.get(key)
     return slot === -1 || this.expiryOf(slot) <= now ? Absent : this.#table.valueAt(slot)
   }
 
-  /**
-   * Whether there is a live entry under a key. Neither a use nor counted, and it changes nothing.
-   *
-   * @since 0.1.0
-   */
+  /** Whether there is a live entry under a key. Neither a use nor counted, and it changes nothing. */
   has(key: K, now: number): boolean {
     return this.peek(key, now) !== Absent
   }
@@ -166,8 +131,6 @@ export class PolicyMap<K, V> extends Printed {
    * When the entry under a key expires if it is not used until then, in milliseconds since the epoch (`Infinity`:
    * never), or `Absent`. Changes nothing; the answer for an entry that has expired but is not reclaimed yet lies in the
    * past.
-   *
-   * @since 0.1.0
    */
   expiresAt(key: K): number | Absent {
     const slot = this.#index.get(key)
@@ -177,19 +140,13 @@ export class PolicyMap<K, V> extends Printed {
   /**
    * When the entry under a key expires however often it is used, in milliseconds since the epoch (`Infinity`: never), or
    * `Absent`: what it was written with, its time to idle left aside. Changes nothing.
-   *
-   * @since 0.1.0
    */
   livesUntil(key: K): number | Absent {
     const slot = this.#index.get(key)
     return slot === -1 ? Absent : this.#deadlines?.given(slot) ?? never
   }
 
-  /**
-   * The weight of the live entry under a key, or `Absent`. Changes nothing.
-   *
-   * @since 0.1.0
-   */
+  /** The weight of the live entry under a key, or `Absent`. Changes nothing. */
   weightOf(key: K, now: number): number | Absent {
     const slot = this.#index.get(key)
     return slot === -1 || this.expiryOf(slot) <= now ? Absent : this.#table.weightAt(slot)
@@ -198,8 +155,6 @@ export class PolicyMap<K, V> extends Printed {
   /**
    * When the entry under a key was written or used last, in milliseconds since the epoch: `now` for one that is in use,
    * `undefined` where it is not known, as without a time to idle. Changes nothing.
-   *
-   * @since 0.1.0
    */
   lastUseOf(key: K, now: number): number | undefined {
     const slot = this.#index.get(key)
@@ -209,8 +164,6 @@ export class PolicyMap<K, V> extends Printed {
 
   /**
    * What an entry would weigh, written now. Throws what the weigher throws, or `BoundedMapError` for a weight that is none.
-   *
-   * @since 0.1.0
    */
   weigh(key: K, value: V): number {
     return this.#weigh === undefined ? 1 : validWeight(this.#weigh(key, value))
@@ -223,7 +176,6 @@ export class PolicyMap<K, V> extends Printed {
    * @param expiresAt milliseconds since the epoch, default `Infinity` (never); an entry that has expired already is
    *   not stored, but what was there under its key is gone
    * @param weighed what it weighs, if it was weighed already
-   * @since 0.1.0
    */
   set(key: K, value: V, now: number, expiresAt: number = never, weighed?: number): WriteOutcome {
     const weight = weighed ?? this.weigh(key, value)
@@ -249,8 +201,6 @@ export class PolicyMap<K, V> extends Printed {
   /**
    * Changes when an entry expires, and nothing else: this is no use. An entry whose new time has come is removed.
    * Returns whether there was a live entry.
-   *
-   * @since 0.1.0
    */
   setExpiresAt(key: K, now: number, expiresAt: number): boolean {
     checkExpiry(expiresAt)
@@ -266,8 +216,6 @@ export class PolicyMap<K, V> extends Printed {
   /**
    * Says that an entry is in use from now on, and does not go idle, or that it is no more, and was until now. It matters
    * to its time to idle alone: it is no use otherwise. A write begins anew.
-   *
-   * @since 0.1.0
    */
   setInUse(key: K, isInUse: boolean, now: number): void {
     const slot = this.#index.get(key)
@@ -276,18 +224,12 @@ export class PolicyMap<K, V> extends Printed {
 
   /**
    * When the first entry expires, if none is used until then, in milliseconds since the epoch: `Infinity` for never.
-   *
-   * @since 0.1.0
    */
   nextExpiry(): number {
     return this.#deadlines === undefined ? never : this.#deadlines.next()
   }
 
-  /**
-   * Removes an entry and returns its value, or `Absent` when there was no live one.
-   *
-   * @since 0.1.0
-   */
+  /** Removes an entry and returns its value, or `Absent` when there was no live one. */
   remove(key: K, now: number): V | Absent {
     const slot = this.#index.get(key)
     if (slot === -1 || !this.isLive(slot, now)) return Absent
@@ -301,8 +243,6 @@ export class PolicyMap<K, V> extends Printed {
    * Removes the live entry that is next to be evicted and returns it, or `Absent` when the map is empty. The reason is
    * `deleted`: a caller asked for it. Entries that have expired and were to go before it are reclaimed, however many: up to
    * a second for a million.
-   *
-   * @since 0.1.0
    */
   popVictim(now: number): readonly [key: K, value: V] | Absent {
     return this.popNext(now, () => this.#policy.victim(-1))
@@ -311,8 +251,6 @@ export class PolicyMap<K, V> extends Printed {
   /**
    * Removes the live entry that was used last and returns it, or `Absent` when the map is empty. The reason is
    * `deleted`. Throws `BoundedMapError` unless the policy is `LRU`, which alone knows it.
-   *
-   * @since 0.1.0
    */
   popNewest(now: number): readonly [key: K, value: V] | Absent {
     return this.popNext(now, orderOf(this.#policy).newest)
@@ -321,8 +259,6 @@ export class PolicyMap<K, V> extends Printed {
   /**
    * Makes an entry the last to be evicted, as a use does, or the next; it is not counted as a use. Returns whether
    * there was a live entry. Throws `BoundedMapError` unless the policy is `LRU`.
-   *
-   * @since 0.1.0
    */
   moveTo(key: K, end: "newest" | "oldest", now: number): boolean {
     const { demote } = orderOf(this.#policy)
@@ -337,8 +273,6 @@ export class PolicyMap<K, V> extends Printed {
    * Weighs the entry under a key anew, for a value that has changed inside; others are evicted if it has become too
    * heavy. It is no use. Returns the weight, or `Absent` when there is no live entry. One that is heavier than the
    * limit is evicted itself (`"tooLarge"`). What the weigher throws changes nothing.
-   *
-   * @since 0.1.0
    */
   reweigh(key: K, now: number): number | "tooLarge" | Absent {
     this.purge(now, mostReclaimed)
@@ -356,11 +290,7 @@ export class PolicyMap<K, V> extends Printed {
     return fits ? weight : "tooLarge"
   }
 
-  /**
-   * Removes every entry, and gives back the room they took.
-   *
-   * @since 0.1.0
-   */
+  /** Removes every entry, and gives back the room they took. */
   clear(now: number): void {
     this.detach(now)(never)
   }
@@ -369,8 +299,6 @@ export class PolicyMap<K, V> extends Printed {
    * Removes every entry at once, as `clear` does, but leaves it to the caller to tell the listener: the result does so, of
    * so many entries at the most, the next victim first, and returns whether that were all. The removals are counted
    * already.
-   *
-   * @since 0.1.0
    */
   detach(now: number): (most: number) => boolean {
     const due = this.#deadlines === undefined ? 0 : this.#deadlines.due(now)
@@ -393,7 +321,6 @@ export class PolicyMap<K, V> extends Printed {
    * Reclaims what has expired; returns whether that was all.
    *
    * @param most how many entries at the most. Default: all.
-   * @since 0.1.0
    */
   purge(now: number, most = never): boolean {
     if (most === never && this.#used > mostReclaimed && this.#deadlines?.due(now) === this.#used) {
@@ -405,31 +332,19 @@ export class PolicyMap<K, V> extends Printed {
     return all
   }
 
-  /**
-   * How many live entries there are: those that have expired are not among them, reclaimed or not.
-   *
-   * @since 0.1.0
-   */
+  /** How many live entries there are: those that have expired are not among them, reclaimed or not. */
   size(now: number): number {
     this.purge(now, mostReclaimed)
     return this.#used - (this.#deadlines === undefined ? 0 : this.#deadlines.due(now))
   }
 
-  /**
-   * The weight of all live entries together.
-   *
-   * @since 0.1.0
-   */
+  /** The weight of all live entries together. */
   weight(now: number): number {
     this.purge(now, mostReclaimed)
     return this.#totalWeight - (this.#deadlines === undefined ? 0 : this.#deadlines.dueWeight(now))
   }
 
-  /**
-   * The keys and values of the live entries, the next victim first: a snapshot, and no use.
-   *
-   * @since 0.1.0
-   */
+  /** The keys and values of the live entries, the next victim first: a snapshot, and no use. */
   entries(now: number): Array<readonly [key: K, value: V]> {
     this.purge(now, mostReclaimed)
     const entries: Array<readonly [K, V]> = []
@@ -444,7 +359,6 @@ export class PolicyMap<K, V> extends Printed {
    * changes nothing and reclaims nothing: it is for showing the map.
    *
    * @param most how many keys are wanted at the most; with none, it takes the same time for any map
-   * @since 0.1.0
    */
   glance(now: number, most: number): { readonly size: number; readonly weight: number; readonly keys: Array<K> } {
     const keys: Array<K> = []
@@ -462,7 +376,6 @@ export class PolicyMap<K, V> extends Printed {
    * @param most how many entries are evicted at the most; default: all. Where more have to go, the limits are what is left
    *   until it is called again.
    * @returns whether the limits are what was asked for
-   * @since 0.1.0
    */
   resize(limits: Pick<BoundedMapOptions<K, V>, "maxSize" | "maxWeight">, now: number, most = never): boolean {
     const { maxSize, maxWeight } = changedLimits(limits, this.#entryLimit, this.#weightLimit)
@@ -492,7 +405,6 @@ export class PolicyMap<K, V> extends Printed {
    *
    * @param most how many entries are evicted at the most; default: all, in some 0.5 seconds for a million
    * @returns whether they weigh no more
-   * @since 0.1.0
    */
   shrinkTo(weight: number, now: number, most = never): boolean {
     this.reclaim(now)
@@ -503,11 +415,7 @@ export class PolicyMap<K, V> extends Printed {
     return done
   }
 
-  /**
-   * What it consists of, for `violationsOf`.
-   *
-   * @since 0.1.0
-   */
+  /** What it consists of, for `violationsOf`. */
   protected parts(): MapParts<K, V> {
     const tables = { policy: this.#policy, deadlines: this.#deadlines, index: this.#index, table: this.#table }
     const limits = { maxSize: this.#entryLimit, maxWeight: this.#weightLimit }

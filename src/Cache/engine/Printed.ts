@@ -1,7 +1,5 @@
 /**
  * How a map looks when it is printed.
- *
- * @since 0.1.0
  */
 import type { EvictionPolicyName } from "./policies/EvictionPolicy.js"
 
@@ -10,9 +8,6 @@ const inspected = Symbol.for("nodejs.util.inspect.custom")
 /**
  * What `console.log`, `String` and `JSON.stringify` show in short: policy, limits and sizes, no keys and no values. To show it
  * changes nothing.
- *
- * @since 0.1.0
- * @category models
  */
 export abstract class Printed {
   readonly #policy: EvictionPolicyName
@@ -31,11 +26,7 @@ export abstract class Printed {
   /** @since 0.1.0 */
   abstract glance(now: number, most: number): { readonly size: number; readonly weight: number }
 
-  /**
-   * What is shown.
-   *
-   * @since 0.1.0
-   */
+  /** What is shown. */
   toJSON(): object {
     const { size, weight } = this.glance(0, 0)
     const { maxSize, maxWeight } = this

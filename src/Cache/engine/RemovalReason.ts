@@ -18,12 +18,7 @@
  */
 export type RemovalReason = "evicted" | "expired" | "replaced" | "deleted" | "cleared"
 
-/**
- * An entry that left a bounded map.
- *
- * @since 0.1.0
- * @category models
- */
+/** An entry that left a bounded map. */
 export interface Removal<out K, out V> {
   readonly key: K
   readonly value: V

@@ -1,7 +1,5 @@
 /**
  * What becomes of entries that leave.
- *
- * @since 0.1.0
  */
 import type { BoundedMapOptions, Counters } from "./BoundedMapOptions.js"
 import { onRejection } from "./onRejection.js"
@@ -10,9 +8,6 @@ import type { Removal, RemovalReason } from "./RemovalReason.js"
 /**
  * Counts the entries that leave, and tells a listener of them: in order, and not before it is asked to, when the map is
  * consistent again. A listener that uses the map adds to the end of the queue. What it throws is swallowed and counted.
- *
- * @since 0.1.0
- * @category models
  */
 export class Removals<in out K, in out V> {
   private readonly counters: Counters
@@ -32,11 +27,7 @@ export class Removals<in out K, in out V> {
     this.listener = listener
   }
 
-  /**
-   * An entry leaves.
-   *
-   * @since 0.1.0
-   */
+  /** An entry leaves. */
   add(key: K, value: V, reason: RemovalReason, weight: number): void {
     // One property each: a name that is computed costs more than all the rest of an eviction's bookkeeping.
     switch (reason) {
@@ -59,20 +50,12 @@ export class Removals<in out K, in out V> {
     if (this.listener !== undefined) this.pending.push({ key, value, reason, weight })
   }
 
-  /**
-   * Whether somebody is told.
-   *
-   * @since 0.1.0
-   */
+  /** Whether somebody is told. */
   get hasListener(): boolean {
     return this.listener !== undefined
   }
 
-  /**
-   * An entry has left that is counted already.
-   *
-   * @since 0.1.0
-   */
+  /** An entry has left that is counted already. */
   addCounted(removal: Removal<K, V>): void {
     this.pending.push(removal)
   }
@@ -80,8 +63,6 @@ export class Removals<in out K, in out V> {
   /**
    * Tells the listener of all that has left. Within a call of the listener it does nothing: the outermost call tells
    * everything.
-   *
-   * @since 0.1.0
    */
   tell(): void {
     if (this.telling || this.listener === undefined || this.pending.length === 0) return

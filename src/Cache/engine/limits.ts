@@ -1,19 +1,12 @@
 /**
  * What a bounded map accepts as its limits, and as weights.
- *
- * @since 0.1.0
  */
 import { BoundedMapError, type BoundedMapOptions } from "./BoundedMapOptions.js"
 import { onRejection } from "./onRejection.js"
 import { acceptedOf, type OptionKind, type OptionKinds, wrongOption } from "./options/optionKinds.js"
 import { evictionPolicyNames } from "./policies/EvictionPolicy.js"
 
-/**
- * The limits among the options. Throws `BoundedMapError` for what is none, and for options that there are not.
- *
- * @since 0.1.0
- * @category validation
- */
+/** The limits among the options. Throws `BoundedMapError` for what is none, and for options that there are not. */
 export const limitsIn = (
   options: BoundedMapOptions<never, never>
 ): { readonly maxSize: number; readonly maxWeight: number; readonly timeToIdle: number } => {
@@ -27,23 +20,13 @@ const checkNames = (options: unknown, kinds: Readonly<Record<string, OptionKind>
   if (wrong !== undefined) throw new BoundedMapError(wrong.option, wrong.value, wrong.accepted, wrong.printed)
 }
 
-/**
- * Which limits there are.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Which limits there are. */
 export const limitKinds: OptionKinds<Pick<BoundedMapOptions<never, never>, "maxSize" | "maxWeight">> = {
   maxSize: "limit",
   maxWeight: "limit"
 }
 
-/**
- * Limits as they are after a change. Throws `BoundedMapError` for what is none.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Limits as they are after a change. Throws `BoundedMapError` for what is none. */
 export const changedLimits = (
   limits: Pick<BoundedMapOptions<never, never>, "maxSize" | "maxWeight">,
   maxSize: number,
@@ -62,12 +45,7 @@ const optionKinds: OptionKinds<BoundedMapOptions<never, never>> = {
   onRemoval: "function"
 }
 
-/**
- * The weight of an entry. Throws `BoundedMapError` for what is none.
- *
- * @since 0.1.0
- * @category validation
- */
+/** The weight of an entry. Throws `BoundedMapError` for what is none. */
 export const validWeight = (weight: number): number => {
   if (!Number.isSafeInteger(weight) || weight < 0) {
     // The weigher may be `async`.
@@ -77,12 +55,7 @@ export const validWeight = (weight: number): number => {
   return weight
 }
 
-/**
- * Throws `BoundedMapError` for a moment that is none.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Throws `BoundedMapError` for a moment that is none. */
 export const checkExpiry = (expiresAt: number): void => {
   if (!Number.isNaN(expiresAt)) return
   throw new BoundedMapError("expiresAt", expiresAt, acceptedOf.moment)

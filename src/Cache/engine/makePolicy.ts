@@ -1,7 +1,5 @@
 /**
  * From the name of an eviction policy to the policy.
- *
- * @since 0.1.0
  */
 import { BoundedMapError } from "./BoundedMapOptions.js"
 import { acceptedAs } from "./options/optionKinds.js"
@@ -17,8 +15,6 @@ import { WTinyLfu } from "./policies/WTinyLfu.js"
  * A new eviction policy. Throws `BoundedMapError` for a name that is none, listing those that are.
  *
  * @param weightOf the weight of the entry in a slot, for the policies that go by it
- * @since 0.1.0
- * @category constructors
  */
 export const makePolicy = (name: EvictionPolicyName, weightOf: (slot: number) => number): EvictionPolicy => {
   switch (name) {

@@ -1,7 +1,5 @@
 /**
  * What a bounded map is made of.
- *
- * @since 0.1.0
  */
 import type { EvictionPolicy, EvictionPolicyName } from "./policies/EvictionPolicy.js"
 import type { Removals } from "./Removals.js"
@@ -11,12 +9,7 @@ import { keyHash } from "./structures/keyHash.js"
 import { KeyIndex } from "./structures/KeyIndex.js"
 import { SlotTable } from "./structures/SlotTable.js"
 
-/**
- * What tables are made with.
- *
- * @since 0.1.0
- * @category models
- */
+/** What tables are made with. */
 export interface TablesOptions {
   readonly equality: KeyEquality | undefined
   readonly evictionPolicy: EvictionPolicyName
@@ -28,12 +21,7 @@ export interface TablesOptions {
   readonly timeToIdle: number
 }
 
-/**
- * The tables of a bounded map. What expiry needs exists only once it is used.
- *
- * @since 0.1.0
- * @category models
- */
+/** The tables of a bounded map. What expiry needs exists only once it is used. */
 export interface MapTables<in out K, in out V> {
   readonly table: SlotTable<K, V>
   readonly policy: EvictionPolicy
@@ -41,12 +29,7 @@ export interface MapTables<in out K, in out V> {
   readonly deadlines: Deadlines | undefined
 }
 
-/**
- * Tables without entries.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Tables without entries. */
 export const newTables = <K, V>(options: TablesOptions): MapTables<K, V> => {
   const table = new SlotTable<K, V>(options.isWeighed)
   const weightOf = weightsIn(table)
@@ -67,9 +50,6 @@ const weightsIn = <K, V>(table: SlotTable<K, V>) => (slot: number): number => ta
  * Tables with the same entries, and room for no more: the next victim first, so that they are in the same order where the
  * policy goes by the order of use. What a policy knew besides, as how often an entry was used, it learns anew. `undefined`
  * when a key cannot be put in: it has changed, or its own hash throws.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const freshTables = <K, V>(
   table: SlotTable<K, V>,
@@ -111,8 +91,6 @@ export const freshTables = <K, V>(
  * the next victim first; the result is whether that were all.
  *
  * @param now decides which of them had expired
- * @since 0.1.0
- * @category constructors
  */
 export const tellerOf = <K, V>(
   { deadlines, policy, table, used }: Omit<MapTables<K, V>, "index"> & { readonly used: number },

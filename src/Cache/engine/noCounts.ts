@@ -1,16 +1,9 @@
 /**
  * What a map has counted at its start.
- *
- * @since 0.1.0
  */
 import type { Counters } from "./BoundedMapOptions.js"
 
-/**
- * Counters that stand at zero.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Counters that stand at zero. */
 export const noCounts = (): Counters => ({
   hits: 0,
   misses: 0,

@@ -1,7 +1,5 @@
 /**
  * Promises that nobody waits for.
- *
- * @since 0.1.0
  */
 
 /**
@@ -11,8 +9,6 @@
  * @param answer what a function of the user's returned
  * @param fulfilled called when it is not rejected
  * @returns whether it is a promise
- * @since 0.1.0
- * @category combinators
  */
 export const onRejection = (
   answer: unknown,

@@ -1,17 +1,10 @@
 /**
  * What only policies can do that keep entries in the order of their last use.
- *
- * @since 0.1.0
  */
 import { BoundedMapError } from "./BoundedMapOptions.js"
 import type { EvictionPolicy } from "./policies/EvictionPolicy.js"
 
-/**
- * The parts of a policy that work on the order of use. Throws `BoundedMapError` for a policy that keeps none.
- *
- * @since 0.1.0
- * @category accessors
- */
+/** The parts of a policy that work on the order of use. Throws `BoundedMapError` for a policy that keeps none. */
 export const orderOf = (
   policy: EvictionPolicy
 ): { readonly demote: (slot: number) => void; readonly newest: () => number } => {

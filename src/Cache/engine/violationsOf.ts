@@ -1,7 +1,5 @@
 /**
  * What is wrong with a bounded map, for tests.
- *
- * @since 0.1.0
  */
 import type { EvictionPolicy } from "./policies/EvictionPolicy.js"
 import type { Deadlines } from "./structures/Deadlines.js"
@@ -10,12 +8,7 @@ import type { KeyIndex } from "./structures/KeyIndex.js"
 import { listViolations } from "./structures/listViolations.js"
 import type { SlotTable } from "./structures/SlotTable.js"
 
-/**
- * What a bounded map consists of.
- *
- * @since 0.1.0
- * @category models
- */
+/** What a bounded map consists of. */
 export interface MapParts<K, V> {
   readonly policy: EvictionPolicy
   readonly deadlines: Deadlines | undefined
@@ -27,12 +20,7 @@ export interface MapParts<K, V> {
   readonly maxWeight: number
 }
 
-/**
- * Walks the whole structure of a bounded map and returns what is wrong with it, an empty array when nothing is.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Walks the whole structure of a bounded map and returns what is wrong with it, an empty array when nothing is. */
 export const violationsOf = <K, V>(parts: MapParts<K, V>): ReadonlyArray<string> => {
   const { deadlines, index, maxSize, maxWeight, policy, table, used, weight } = parts
   const { slots } = table

@@ -1,7 +1,5 @@
 /**
  * Errors that Effect takes for its own, without Effect.
- *
- * @since 0.1.0
  */
 import type * as Cause from "effect/Cause"
 import { textHash } from "../engine/structures/keyHash.js"
@@ -122,9 +120,6 @@ Object.assign(PlainError.prototype, {
  * What `Data.TaggedError` is, for errors that are thrown where there is no Effect as well: a class of errors with a `_tag`
  * and fields, which are compared field by field. Where there is Effect, it takes them for its own: `catchTag` finds them,
  * and `yield*` of one fails with it.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const TaggedError = <Tag extends string>(tag: Tag): new<A extends object>(
   fields: { readonly [P in keyof A as P extends "_tag" ? never : P]: A[P] }

@@ -1,7 +1,5 @@
 /**
  * Saying that an option cannot be accepted.
- *
- * @since 0.1.0
  */
 import { keyText } from "../printing/keyText.js"
 import { CacheConfigError } from "./CacheErrors.js"
@@ -11,8 +9,6 @@ import { CacheConfigError } from "./CacheErrors.js"
  *
  * @param cache for messages
  * @param accepted what would be: see `acceptedAs` for what several options have in common
- * @since 0.1.0
- * @category constructors
  */
 export const configError = (
   cache: string,

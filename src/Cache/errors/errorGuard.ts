@@ -13,12 +13,7 @@
  */
 export type ErrorGuard<Errors> = <E>(error: E) => error is E & Errors
 
-/**
- * A guard for the instances of classes.
- *
- * @since 0.1.0
- * @category guards
- */
+/** A guard for the instances of classes. */
 export const instanceOfAny =
   <Classes extends ReadonlyArray<abstract new(...args: never) => unknown>>(...classes: Classes): ErrorGuard<
     InstanceType<Classes[number]>

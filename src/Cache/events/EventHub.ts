@@ -1,7 +1,5 @@
 /**
  * Events for whoever listens.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
@@ -13,16 +11,9 @@ import { checkValue } from "../options/checkOptions.js"
 /**
  * Hands events to any number of listeners. It never blocks who publishes: a listener that is too slow loses what comes
  * while it is behind, and no other listener loses anything by it. Without listeners it costs nothing.
- *
- * @since 0.1.0
- * @category models
  */
 export class EventHub<in out A> {
-  /**
-   * The events from now on. It ends when the hub's scope closes.
-   *
-   * @since 0.1.0
-   */
+  /** The events from now on. It ends when the hub's scope closes. */
   readonly stream: Stream.Stream<A>
   private readonly listeners = new Set<Queue.Queue<A>>()
   private closed = false
@@ -51,7 +42,6 @@ export class EventHub<in out A> {
    * Makes a hub that lives as long as the scope.
    *
    * @param capacity how many events a listener may be behind
-   * @since 0.1.0
    */
   static readonly make = <A>(capacity: number): Effect.Effect<EventHub<A>, never, Scope.Scope> =>
     Effect.acquireRelease(
@@ -63,11 +53,7 @@ export class EventHub<in out A> {
         })
     )
 
-  /**
-   * Publishes an event, which is made only if somebody listens.
-   *
-   * @since 0.1.0
-   */
+  /** Publishes an event, which is made only if somebody listens. */
   publish(event: () => A): void {
     if (this.listeners.size === 0) return
     const published = event()
@@ -82,8 +68,6 @@ const defaultEventCapacity = 1024
  *
  * @param cache for messages
  * @param eventCapacity how many events a listener may be behind, a whole number, 1 or more. Default 1,024.
- * @since 0.1.0
- * @category constructors
  */
 export const makeEventHub = <A>(
   cache: string,

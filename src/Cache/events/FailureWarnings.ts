@@ -1,7 +1,5 @@
 /**
  * Telling of functions of the user's that fail.
- *
- * @since 0.1.0
  */
 import { cutText } from "../printing/cutText.js"
 import { keyText } from "../printing/keyText.js"
@@ -12,16 +10,9 @@ const firstTold = 10
 /**
  * Tells Node's warnings (`process.on("warning", ...)`) of failures that reach nobody else: of the first ten, then of every
  * one that doubles their number, so that a function that always fails does not fill the log or the memory.
- *
- * @since 0.1.0
- * @category models
  */
 export class FailureWarnings {
-  /**
-   * How many failures there were.
-   *
-   * @since 0.1.0
-   */
+  /** How many failures there were. */
   failures = 0
   private readonly type: string
   private next = firstTold + 1
@@ -31,11 +22,7 @@ export class FailureWarnings {
     this.type = type
   }
 
-  /**
-   * Tells something.
-   *
-   * @since 0.1.0
-   */
+  /** Tells something. */
   warn(text: string): void {
     process.emitWarning(cutText(text, longest), { type: this.type })
   }
@@ -45,7 +32,6 @@ export class FailureWarnings {
    *
    * @param what has failed; asked only when it is told
    * @param thrown what it threw, or its promise was rejected with
-   * @since 0.1.0
    */
   failed(what: () => string, thrown: unknown): void {
     this.failures++

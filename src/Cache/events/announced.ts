@@ -1,7 +1,5 @@
 /**
  * Computations as events.
- *
- * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -10,12 +8,7 @@ import * as Option from "effect/Option"
 import { clockOf } from "../common/clockOf.js"
 import type { StoreEvent } from "./StoreEvent.js"
 
-/**
- * A computation whose start and end are published.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** A computation whose start and end are published. */
 export const announced = <K, A, E, R>(
   hub: { readonly publish: (event: () => StoreEvent<K>) => void },
   key: K,
@@ -32,12 +25,7 @@ export const announced = <K, A, E, R>(
     })
   })
 
-/**
- * How a computation ended, as events tell it.
- *
- * @since 0.1.0
- * @category conversions
- */
+/** How a computation ended, as events tell it. */
 export const outcomeOf = (
   exit: Exit.Exit<unknown, unknown>
 ): "success" | "failure" | "defect" | "interruption" => {

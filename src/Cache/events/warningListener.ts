@@ -1,7 +1,5 @@
 /**
  * Listeners whose failures are told.
- *
- * @since 0.1.0
  */
 import { onRejection } from "../engine/onRejection.js"
 import type { RemovalReason } from "../engine/RemovalReason.js"
@@ -13,8 +11,6 @@ import { FailureWarnings } from "./FailureWarnings.js"
  * it.
  *
  * @param name of the store, for messages
- * @since 0.1.0
- * @category combinators
  */
 export const warningListener = <K, V>(
   name: string,

@@ -1,7 +1,5 @@
 /**
  * Callers who share their computations.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
@@ -10,12 +8,7 @@ import { type Filed, FiledMap } from "../engine/structures/FiledMap.js"
 import { keyEquality } from "../keys/keyEquality.js"
 import type { Waiting } from "./Waiting.js"
 
-/**
- * A computation under way, or just over.
- *
- * @since 0.1.0
- * @category models
- */
+/** A computation under way, or just over. */
 export interface Flight<out A, out E> {
   /** What its callers wait for. */
   readonly result: Effect.Effect<A, E>
@@ -35,12 +28,7 @@ export interface Flight<out A, out E> {
   readonly node: Waiting
 }
 
-/**
- * What a flight does.
- *
- * @since 0.1.0
- * @category models
- */
+/** What a flight does. */
 export interface Work<in out A, in out E, out R> {
   readonly compute: (isAttached: () => boolean) => Effect.Effect<A, E, R>
   readonly commit: (exit: Exit.Exit<A, E>, now: number) => void
@@ -48,12 +36,7 @@ export interface Work<in out A, in out E, out R> {
   readonly detached: () => void
 }
 
-/**
- * A flight that is run by the fiber that asks for it.
- *
- * @since 0.1.0
- * @category models
- */
+/** A flight that is run by the fiber that asks for it. */
 export interface EmbeddedFlight<in out A, in out E, out R> {
   readonly flight: Flight<A, E>
   readonly isAttached: () => boolean
@@ -62,12 +45,7 @@ export interface EmbeddedFlight<in out A, in out E, out R> {
   ) => Effect.Effect<A, E, R>
 }
 
-/**
- * Callers who share their computations. Obtained from `SingleFlight.group`.
- *
- * @since 0.1.0
- * @category models
- */
+/** Callers who share their computations. Obtained from `SingleFlight.group`. */
 export class FlightGroup<in out K, in out A, in out E, in out R = never> {
   private readonly flights = new FiledMap<K, Flight<A, E>>(keyEquality)
   private readonly parts: GroupParts<K, R>
@@ -77,11 +55,7 @@ export class FlightGroup<in out K, in out A, in out E, in out R = never> {
     this.parts = parts
   }
 
-  /**
-   * Whether a computation of a key is under way that can be joined.
-   *
-   * @since 0.1.0
-   */
+  /** Whether a computation of a key is under way that can be joined. */
   has(key: K): boolean {
     return this.flights.get(key) !== undefined
   }
@@ -94,7 +68,6 @@ export class FlightGroup<in out K, in out A, in out E, in out R = never> {
    * @param compute runs with the context that was captured, never with the caller's; told whether its result would still be committed
    * @param commit called once with the result and the time of completion (milliseconds), in the same synchronous step
    *   in which the flight ends, unless it was detached; what it throws becomes the result, a defect
-   * @since 0.1.0
    */
   enter(
     key: K,
@@ -123,7 +96,6 @@ export class FlightGroup<in out K, in out A, in out E, in out R = never> {
    *
    * @param compute told whether its result would still be committed
    * @param commit as of `enter`
-   * @since 0.1.0
    */
   runInside(
     key: K,

@@ -1,7 +1,5 @@
 /**
  * What fibers wait for.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
@@ -9,20 +7,13 @@ import type * as Exit from "effect/Exit"
 /**
  * How something ends, for those who wait for it. Like a `Deferred`, but it is made and settled without an effect, and
  * costs a tenth to make: one is made for every computation.
- *
- * @since 0.1.0
- * @category models
  */
 export class Outcome<in out A, in out E> {
   private exit: Exit.Exit<A, E> | undefined = undefined
   private errand: Effect.Effect<void> | undefined = undefined
   private readonly waiting = new Set<(effect: Effect.Effect<A, E>) => void>()
 
-  /**
-   * Waits for the end.
-   *
-   * @since 0.1.0
-   */
+  /** Waits for the end. */
   readonly await: Effect.Effect<A, E> = Effect.async<A, E>((resume) => {
     if (this.exit !== undefined) return resume(this.exit)
     if (this.errand !== undefined) return resume(Effect.zipRight(this.errand, this.await))
@@ -30,41 +21,25 @@ export class Outcome<in out A, in out E> {
     return Effect.sync(() => this.waiting.delete(resume))
   })
 
-  /**
-   * Settles it, once; those who wait go on in the order in which they came.
-   *
-   * @since 0.1.0
-   */
+  /** Settles it, once; those who wait go on in the order in which they came. */
   settle(exit: Exit.Exit<A, E>): void {
     this.exit = exit
     this.errand = undefined
     this.resume(exit)
   }
 
-  /**
-   * Whether anybody waits at this moment.
-   *
-   * @since 0.1.0
-   */
+  /** Whether anybody waits at this moment. */
   get isAwaited(): boolean {
     return this.waiting.size > 0
   }
 
-  /**
-   * Lets those who wait, and who come until it is withdrawn, run this before they wait on.
-   *
-   * @since 0.1.0
-   */
+  /** Lets those who wait, and who come until it is withdrawn, run this before they wait on. */
   send(errand: Effect.Effect<void>): void {
     this.errand = errand
     this.resume(Effect.zipRight(errand, this.await))
   }
 
-  /**
-   * What those who wait were to run is done.
-   *
-   * @since 0.1.0
-   */
+  /** What those who wait were to run is done. */
   withdraw(): void {
     this.errand = undefined
   }

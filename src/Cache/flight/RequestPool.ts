@@ -1,7 +1,5 @@
 /**
  * Requests of shared computations, made together.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
@@ -13,12 +11,7 @@ import * as Scheduler from "effect/Scheduler"
 import type * as Tracer from "effect/Tracer"
 import { enclosing, Waiting } from "./Waiting.js"
 
-/**
- * Requests (`Effect.request`) that a computation waits for.
- *
- * @since 0.1.0
- * @category models
- */
+/** Requests (`Effect.request`) that a computation waits for. */
 export interface PendingRequests {
   /** They; nothing once they are made, or of no use any more. */
   block: RequestBlock.RequestBlock | undefined
@@ -36,9 +29,6 @@ class Due extends Request.Class<void, never, { readonly pending: PendingRequests
  * Makes the requests of computations when those who wait for these say so, with a request of their own: so those who wait
  * in one batch (`Effect.forEach` with `batching: true`) make the requests of their computations as one batch, as if the
  * computations were theirs. They are made where the computations run, and do not end with those who waited.
- *
- * @since 0.1.0
- * @category models
  */
 export class RequestPool {
   private readonly runtime: Runtime.Runtime<never>
@@ -55,20 +45,12 @@ export class RequestPool {
     )
   }
 
-  /**
-   * Makes them, with those of others that wait in the same batch.
-   *
-   * @since 0.1.0
-   */
+  /** Makes them, with those of others that wait in the same batch. */
   due(pending: PendingRequests): Effect.Effect<void> {
     return Effect.request(new Due({ pending }), this.resolver)
   }
 
-  /**
-   * Makes them now.
-   *
-   * @since 0.1.0
-   */
+  /** Makes them now. */
   make(all: ReadonlyArray<PendingRequests>, caller: Fiber.RuntimeFiber<unknown, unknown>): void {
     const node = new Waiting()
     const makes = all.flatMap((pending) => {
@@ -97,12 +79,7 @@ export class RequestPool {
   }
 }
 
-/**
- * Where a caller that runs synchronously (`Effect.runSync`) goes on, as options of a fork; nothing for others.
- *
- * @since 0.1.0
- * @category accessors
- */
+/** Where a caller that runs synchronously (`Effect.runSync`) goes on, as options of a fork; nothing for others. */
 export const besides = (
   { currentScheduler }: Fiber.RuntimeFiber<unknown, unknown>
 ): { readonly scheduler: Scheduler.Scheduler } | undefined =>

@@ -1,7 +1,5 @@
 /**
  * One computation per key at a time, shared by all who ask for it.
- *
- * @since 0.1.0
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -46,9 +44,6 @@ import { enclosing, Waiting } from "./Waiting.js"
  *
  * Computations of one key are shared within a group: callers of a group agree on what they compute and how it may fail.
  * `R` is what computations may use.
- *
- * @since 0.1.0
- * @category models
  */
 export class SingleFlight<in out K, in out R = never> {
   /** For messages and spans. */
@@ -72,7 +67,6 @@ export class SingleFlight<in out K, in out R = never> {
    * Makes one that lives as long as the scope.
    *
    * @param name for messages and spans
-   * @since 0.1.0
    */
   static readonly make = <K, R = never>(name: string): Effect.Effect<SingleFlight<K, R>, never, R | Scope.Scope> =>
     Effect.flatMap(Effect.runtime<R>(), (runtime) =>
@@ -84,29 +78,17 @@ export class SingleFlight<in out K, in out R = never> {
         (self) => self.close
       ))
 
-  /**
-   * How many computations are under way.
-   *
-   * @since 0.1.0
-   */
+  /** How many computations are under way. */
   get size(): number {
     return this.running.size
   }
 
-  /**
-   * How many callers have joined a computation that was under way, instead of starting one.
-   *
-   * @since 0.1.0
-   */
+  /** How many callers have joined a computation that was under way, instead of starting one. */
   get joined(): number {
     return this.joins
   }
 
-  /**
-   * The computations under way, but for those that wait for the caller: it may wait for all of these.
-   *
-   * @since 0.1.0
-   */
+  /** The computations under way, but for those that wait for the caller: it may wait for all of these. */
   underWay(
     caller: Fiber.RuntimeFiber<unknown, unknown>
   ): ReadonlyArray<{ readonly key: K; readonly fiber: Fiber.RuntimeFiber<void> }> {
@@ -134,29 +116,17 @@ export class SingleFlight<in out K, in out R = never> {
     })
   }
 
-  /**
-   * Detaches the computations of a key, in all groups.
-   *
-   * @since 0.1.0
-   */
+  /** Detaches the computations of a key, in all groups. */
   detach(key: K): void {
     for (const { value } of this.attached.filedUnder(key)) for (const detach of [...value]) detach()
   }
 
-  /**
-   * Detaches every computation.
-   *
-   * @since 0.1.0
-   */
+  /** Detaches every computation. */
   detachAll(): void {
     this.detachWhere(() => true)
   }
 
-  /**
-   * Detaches the computations of the keys that a predicate picks.
-   *
-   * @since 0.1.0
-   */
+  /** Detaches the computations of the keys that a predicate picks. */
   detachWhere(which: (key: K) => boolean): void {
     for (const { key, value } of this.attached.all()) {
       if (which(key)) { for (const detach of [...value]) detach() }
@@ -167,7 +137,6 @@ export class SingleFlight<in out K, in out R = never> {
    * Waits for a flight that was entered; leaves it when interrupted meanwhile.
    *
    * @param restore makes the waiting as interruptible as the caller was before it entered
-   * @since 0.1.0
    */
   readonly await = <A, E>(
     flight: Flight<A, E>,
@@ -178,7 +147,6 @@ export class SingleFlight<in out K, in out R = never> {
    * Waits for flights that were entered, all of them; leaves them when interrupted meanwhile.
    *
    * @param restore makes the waiting as interruptible as the caller was before it entered
-   * @since 0.1.0
    */
   readonly awaitAll = <A, E>(
     flights: ReadonlyArray<Flight<A, E>>,
@@ -193,7 +161,6 @@ export class SingleFlight<in out K, in out R = never> {
    *
    * @param span the name of its span
    * @param key asked for when it starts
-   * @since 0.1.0
    */
   once<A, E>(span: string, key: LazyArg<K>, compute: Effect.Effect<A, E, R>): Effect.Effect<A, E> {
     const group = this.group<A, E>(span)

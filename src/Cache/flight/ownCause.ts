@@ -1,7 +1,5 @@
 /**
  * How a computation failed, without what Effect noted where.
- *
- * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
 import * as Either from "effect/Either"
@@ -12,9 +10,6 @@ import { formatStacks } from "../printing/formatStacks.js"
 /**
  * A cause with the very errors and defects a program failed with. Within a span, Effect wraps them in proxies that lead to
  * the span: these are not the objects themselves, whose private fields they do not have, and hold on to the span.
- *
- * @since 0.1.0
- * @category conversions
  */
 export const ownCause = <E>(cause: Cause.Cause<E>): Cause.Cause<E> => {
   if (cause._tag === "Fail") {
@@ -31,12 +26,7 @@ export const ownCause = <E>(cause: Cause.Cause<E>): Cause.Cause<E> => {
   })
 }
 
-/**
- * An exit with the very errors and defects a program failed with, and with those its value tells of.
- *
- * @since 0.1.0
- * @category conversions
- */
+/** An exit with the very errors and defects a program failed with, and with those its value tells of. */
 export const ownExit = <A, E>(exit: Exit.Exit<A, E>): Exit.Exit<A, E> => {
   if (Exit.isSuccess(exit)) {
     const value = ownValue(exit.value)

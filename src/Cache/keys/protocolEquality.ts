@@ -1,24 +1,12 @@
 /**
  * Effect's structural equality by its protocol, without Effect.
- *
- * @since 0.1.0
  */
 import type { KeyEquality } from "../engine/structures/KeyEquality.js"
 
-/**
- * The name of the method by which something compares itself.
- *
- * @since 0.1.0
- * @category symbols
- */
+/** The name of the method by which something compares itself. */
 export const equalSymbol: unique symbol = Symbol.for("effect/Equal") as never
 
-/**
- * The name of the method by which something hashes itself.
- *
- * @since 0.1.0
- * @category symbols
- */
+/** The name of the method by which something hashes itself. */
 export const hashSymbol: unique symbol = Symbol.for("effect/Hash") as never
 
 const call = (value: object, name: symbol, ...given: ReadonlyArray<unknown>): unknown => {
@@ -26,12 +14,7 @@ const call = (value: object, name: symbol, ...given: ReadonlyArray<unknown>): un
   return typeof method === "function" ? Reflect.apply(method, value, given) : undefined
 }
 
-/**
- * Whether two values are the same, as Effect's `Equal.equals` tells.
- *
- * @since 0.1.0
- * @category utils
- */
+/** Whether two values are the same, as Effect's `Equal.equals` tells. */
 export const equalsByProtocol = (one: unknown, other: unknown): boolean => {
   if (one === other) return true
   if (!isObject(one) || !isObject(other)) return false
@@ -56,12 +39,7 @@ const byProtocol: KeyEquality = {
 
 let inUse = byProtocol
 
-/**
- * Says how keys are compared in what is made from now on, where Effect is loaded: it must agree with the protocol.
- *
- * @since 0.1.0
- * @category utils
- */
+/** Says how keys are compared in what is made from now on, where Effect is loaded: it must agree with the protocol. */
 export const useKeyEquality = (equality: KeyEquality): void => {
   inUse = equality
 }
@@ -69,8 +47,5 @@ export const useKeyEquality = (equality: KeyEquality): void => {
 /**
  * How keys are compared in what is made now. Without Effect, the hash of a structural key is what it says itself: Effect's
  * own are poor for small numbers, see `structuralHash`, which takes their place where Effect is loaded.
- *
- * @since 0.1.0
- * @category getters
  */
 export const keyEqualityInUse = (): KeyEquality => inUse

@@ -1,7 +1,5 @@
 /**
  * Hashes of keys that are compared by Effect's equality.
- *
- * @since 0.1.0
  */
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
@@ -31,9 +29,6 @@ let partsLeft = 0
  * secret of this process: Effect's own hash gives 160,000 pairs of small numbers 512 hashes, and anybody can foretell it.
  * Where they are compared by a function of their own, or have more than 1,000 parts, it is `Hash.hash` of it, which Effect
  * remembers.
- *
- * @since 0.1.0
- * @category utils
  */
 export const structuralHash = (key: object): number => {
   // Asked for within itself, it is of a key that hashes another by itself.

@@ -1,7 +1,5 @@
 /**
  * Reclaims what has expired when nobody asks for it.
- *
- * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -17,9 +15,6 @@ const shortestPause = 1000
 /**
  * Sleeps until the first entry expires, then sweeps, and so on for as long as anything can expire. Entries that expire
  * within a second after a sweep may wait for the end of that second. It does not keep a process alive.
- *
- * @since 0.1.0
- * @category models
  */
 export class ExpirySweeper {
   private readonly runtime: Runtime.Runtime<never>
@@ -38,7 +33,6 @@ export class ExpirySweeper {
    * There is a new entry.
    *
    * @param expiresAt milliseconds since the epoch, `Infinity` for never
-   * @since 0.1.0
    */
   expect(expiresAt: number): void {
     if (expiresAt >= this.due || this.closed) return
@@ -48,11 +42,7 @@ export class ExpirySweeper {
     previous?.unsafeInterruptAsFork(FiberId.none)
   }
 
-  /**
-   * Ends the sweeping.
-   *
-   * @since 0.1.0
-   */
+  /** Ends the sweeping. */
   readonly close: Effect.Effect<void> = Effect.suspend(() => {
     this.closed = true
     return this.fiber === undefined ? Effect.void : Effect.asVoid(Fiber.interrupt(this.fiber))

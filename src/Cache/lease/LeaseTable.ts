@@ -1,7 +1,5 @@
 /**
  * What is inside a `LeasedStore`: the bounded map of leased values, their acquisition and their release.
- *
- * @since 0.1.0
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -31,28 +29,15 @@ import { type LeaseOptions, type Options, releaseLimits, type Stats, type WriteO
 import { Acquisition, LeasedValue, type LeaseOwner } from "./LeasedValue.js"
 import { Releaser } from "./Releaser.js"
 
-/**
- * The map of leased values.
- *
- * @since 0.1.0
- * @category models
- */
+/** The map of leased values. */
 export type LeasedMap<K, V> = BoundedMap<K, LeasedValue<K, V>>
 
-/**
- * Makes an effect as interruptible as it was outside.
- *
- * @since 0.1.0
- * @category models
- */
+/** Makes an effect as interruptible as it was outside. */
 export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
 /**
  * What a `LeasedStore` is built on. Whoever gets a `LeasedValue` here has a lease of it, and must not be interruptible
  * until it is certain to end.
- *
- * @since 0.1.0
- * @category models
  */
 export interface LeaseTable<K, V, E, R> {
   /** One step, as of a `GuardedMap`. */
@@ -105,8 +90,6 @@ const defaultMaxSize = 100
  * Makes the inside of a `LeasedStore`. When the scope closes, acquisitions are interrupted, and everything is released.
  *
  * @param name for messages, spans and logs
- * @since 0.1.0
- * @category constructors
  */
 export const makeLeaseTable = <K, V, E, R, R2>(
   name: string,

@@ -83,12 +83,7 @@ export interface Options<in K, in out V, out E = never, out R = never, out R2 = 
   readonly metrics?: boolean | undefined
 }
 
-/**
- * Which options a leased store has.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Which options a leased store has. */
 export const leasedStoreKinds: OptionKinds<Options<never, never>> = {
   name: "text",
   spanName: "text",
@@ -133,20 +128,10 @@ export interface LeaseOptions<out V, out E, out R> extends WriteOptions {
   readonly acquire?: Effect.Effect<V, E, R | Scope.Scope> | undefined
 }
 
-/**
- * Which options a write into a leased store has.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Which options a write into a leased store has. */
 export const writeKinds: OptionKinds<WriteOptions> = { timeToLive: "any" }
 
-/**
- * Which options a lease has.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Which options a lease has. */
 export const leaseKinds: OptionKinds<LeaseOptions<never, never, never>> = { timeToLive: "any", acquire: "any" }
 
 /**
@@ -225,8 +210,6 @@ const defaultGracePeriod = "30 seconds"
  * store itself are not looked at.
  *
  * @param cache for messages
- * @since 0.1.0
- * @category conversions
  */
 export const releaseLimits = <K, V, E, R, R2>(
   cache: string,

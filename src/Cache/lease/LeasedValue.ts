@@ -1,18 +1,11 @@
 /**
  * A value of a `LeasedStore`, and those who lease it.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import type { ReleaseReason } from "../events/ReleaseReason.js"
 
-/**
- * Who is told of the leases of a value.
- *
- * @since 0.1.0
- * @category models
- */
+/** Who is told of the leases of a value. */
 export interface LeaseOwner<in K, in V> {
   /** The last lease of a value ended that is not in the store. */
   readonly unleased: (value: LeasedValue<K, V>) => void
@@ -20,12 +13,7 @@ export interface LeaseOwner<in K, in V> {
   readonly inUse?: ((value: LeasedValue<K, V>, isInUse: boolean) => void) | undefined
 }
 
-/**
- * A value with its leases. It may be released once it is not in the store and nobody leases it.
- *
- * @since 0.1.0
- * @category models
- */
+/** A value with its leases. It may be released once it is not in the store and nobody leases it. */
 export class LeasedValue<out K, out V> {
   readonly key: K
   readonly value: V
@@ -46,48 +34,30 @@ export class LeasedValue<out K, out V> {
     this.#owner = owner
   }
 
-  /**
-   * Holds what was acquired along with the value; `undefined` for a value that was handed over.
-   *
-   * @since 0.1.0
-   */
+  /** Holds what was acquired along with the value; `undefined` for a value that was handed over. */
   get scope(): Scope.CloseableScope | undefined {
     return this.#scope
   }
 
-  /**
-   * Whether anybody leases it.
-   *
-   * @since 0.1.0
-   */
+  /** Whether anybody leases it. */
   get isLeased(): boolean {
     return this.count > 0
   }
 
   /**
    * How many leases there are. A scope has one at most, and so has everybody together who waits for the acquisition.
-   *
-   * @since 0.1.0
    */
   get leases(): number {
     return this.count
   }
 
-  /**
-   * Begins a lease; `end` must follow.
-   *
-   * @since 0.1.0
-   */
+  /** Begins a lease; `end` must follow. */
   lease(): void {
     this.count++
     if (this.count === 1 && this.outside === undefined) this.#owner.inUse?.(this, true)
   }
 
-  /**
-   * Ends a lease.
-   *
-   * @since 0.1.0
-   */
+  /** Ends a lease. */
   end(): void {
     this.count--
     if (this.count > 0) return
@@ -98,8 +68,6 @@ export class LeasedValue<out K, out V> {
   /**
    * Hands a lease that was begun to a scope, which ends it when it closes. A scope needs one lease of a value only:
    * leasing it over and over in a scope that lives long adds nothing to the scope. Must not be interruptible.
-   *
-   * @since 0.1.0
    */
   handTo(scope: Scope.Scope): Effect.Effect<V> {
     return Effect.suspend(() => {
@@ -118,40 +86,23 @@ export class LeasedValue<out K, out V> {
   }
 }
 
-/**
- * The lease of all who wait for a value that is being acquired, so that none of them finds it released.
- *
- * @since 0.1.0
- * @category models
- */
+/** The lease of all who wait for a value that is being acquired, so that none of them finds it released. */
 export class Acquisition<in out K, in out V> {
   private waiting = 0
   private acquired: LeasedValue<K, V> | undefined
 
-  /**
-   * One more waits; `leave` must follow.
-   *
-   * @since 0.1.0
-   */
+  /** One more waits; `leave` must follow. */
   join(): void {
     this.waiting++
   }
 
-  /**
-   * The value is there, and leased until the last of those who wait has left.
-   *
-   * @since 0.1.0
-   */
+  /** The value is there, and leased until the last of those who wait has left. */
   hold(value: LeasedValue<K, V>): void {
     value.lease()
     this.acquired = value
   }
 
-  /**
-   * One who waited has a lease of their own by now, or does not want it any more.
-   *
-   * @since 0.1.0
-   */
+  /** One who waited has a lease of their own by now, or does not want it any more. */
   leave(): void {
     this.waiting--
     if (this.waiting === 0) this.acquired?.end()

@@ -1,7 +1,5 @@
 /**
  * Releases the values that left a `LeasedStore`.
- *
- * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
@@ -21,12 +19,7 @@ import type { ReleaseReason } from "../events/ReleaseReason.js"
 import { printKey } from "../printing/printKey.js"
 import type { LeasedValue } from "./LeasedValue.js"
 
-/**
- * How much time releases have, and how many run at once.
- *
- * @since 0.1.0
- * @category models
- */
+/** How much time releases have, and how many run at once. */
 export interface ReleaseLimits {
   /** How long a release may take before it is given up. */
   readonly timeout: Duration.Duration
@@ -40,12 +33,7 @@ export interface ReleaseLimits {
   readonly gracePeriod: Duration.Duration
 }
 
-/**
- * How values are released.
- *
- * @since 0.1.0
- * @category models
- */
+/** How values are released. */
 export interface ReleaserOptions<in K, in V> extends ReleaseLimits {
   /** The name of the store, for logs. */
   readonly name: string
@@ -55,12 +43,7 @@ export interface ReleaserOptions<in K, in V> extends ReleaseLimits {
   readonly ended: (key: K, reason: ReleaseReason, outcome: ReleaseOutcome) => void
 }
 
-/**
- * How releases ended.
- *
- * @since 0.1.0
- * @category models
- */
+/** How releases ended. */
 export interface ReleaseCounters {
   /** Releases that succeeded. */
   succeeded: number
@@ -73,16 +56,9 @@ export interface ReleaseCounters {
 /**
  * Releases values, each once: after it left the store and its last lease ended. Releases run in fibers of their own,
  * so that they neither delay nor fail whoever made a value leave, with the context `make`'s caller had.
- *
- * @since 0.1.0
- * @category models
  */
 export class Releaser<in out K, in out V> {
-  /**
-   * How releases ended; live.
-   *
-   * @since 0.1.0
-   */
+  /** How releases ended; live. */
   readonly counters: ReleaseCounters = { succeeded: 0, failed: 0, timedOut: 0 }
   private readonly options: ReleaserOptions<K, V>
   private readonly runtime: Runtime.Runtime<never>
@@ -100,39 +76,23 @@ export class Releaser<in out K, in out V> {
     this.runtime = Runtime.enableRuntimeFlag(runtime, RuntimeFlags.Interruption)
   }
 
-  /**
-   * How many values are leased but not in the store.
-   *
-   * @since 0.1.0
-   */
+  /** How many values are leased but not in the store. */
   get retired(): number {
     return this.outside.size
   }
 
-  /**
-   * How many releases are waiting to run, or running.
-   *
-   * @since 0.1.0
-   */
+  /** How many releases are waiting to run, or running. */
   get releasing(): number {
     return MutableQueue.length(this.queue) + this.running
   }
 
-  /**
-   * Whether so many values wait for their release that whoever brings another in has to wait.
-   *
-   * @since 0.1.0
-   */
+  /** Whether so many values wait for their release that whoever brings another in has to wait. */
   get isFull(): boolean {
     const waiting = MutableQueue.length(this.queue)
     return waiting >= this.options.capacity || waiting > 0 && this.waitingWeight >= this.options.maxWeight
   }
 
-  /**
-   * Waits until there is room. Releases never wait for it: it is them who make it.
-   *
-   * @since 0.1.0
-   */
+  /** Waits until there is room. Releases never wait for it: it is them who make it. */
   readonly room: Effect.Effect<void> = Effect.flatMap(FiberRef.get(isRelease), (inRelease) => {
     if (inRelease || !this.isFull) return Effect.void
     const wait = this.until(() => !this.isFull)
@@ -141,32 +101,20 @@ export class Releaser<in out K, in out V> {
     return Effect.zipRight(quietly(Effect.logWarning(`${this.options.name}: ${fullWarning}`)), wait)
   })
 
-  /**
-   * A value is in the store.
-   *
-   * @since 0.1.0
-   */
+  /** A value is in the store. */
   entered(value: LeasedValue<K, V>): void {
     value.outside = undefined
     this.outside.delete(value)
   }
 
-  /**
-   * A value is not in the store, or has left it; it will be released when its last lease ends.
-   *
-   * @since 0.1.0
-   */
+  /** A value is not in the store, or has left it; it will be released when its last lease ends. */
   left(value: LeasedValue<K, V>, reason: ReleaseReason): void {
     value.outside = reason
     if (value.isLeased) this.outside.add(value)
     else this.enqueue(value)
   }
 
-  /**
-   * The last lease of a value ended that is not in the store.
-   *
-   * @since 0.1.0
-   */
+  /** The last lease of a value ended that is not in the store. */
   unleased(value: LeasedValue<K, V>): void {
     // It is not there when it was released under its leases because the grace period was over.
     if (this.outside.delete(value)) this.enqueue(value)
@@ -175,8 +123,6 @@ export class Releaser<in out K, in out V> {
   /**
    * Waits until all values outside are released. Those still leased when the grace period ends are released under
    * their leases.
-   *
-   * @since 0.1.0
    */
   readonly close: Effect.Effect<void> = Effect.suspend(() =>
     // In a fiber of its own, which can be timed although the closing of a scope cannot be interrupted.

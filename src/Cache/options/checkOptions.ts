@@ -1,7 +1,5 @@
 /**
  * Refusing options that are none, or of another kind.
- *
- * @since 0.1.0
  */
 import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
@@ -26,8 +24,6 @@ useNearestName(nearestName)
  * the option, what is accepted, and which one may be meant.
  *
  * @param cache for messages
- * @since 0.1.0
- * @category validation
  */
 export const checkOptions = (
   cache: string,
@@ -35,12 +31,7 @@ export const checkOptions = (
   kinds: Readonly<Record<string, OptionKind>>
 ): Either.Either<void, CacheConfigError> => unlessAny(wrongOptions(cache, options, kinds))
 
-/**
- * The same for options within options, which may be absent: `circuitBreaker.failures`.
- *
- * @since 0.1.0
- * @category validation
- */
+/** The same for options within options, which may be absent: `circuitBreaker.failures`. */
 export const checkNested = (
   cache: string,
   option: string,
@@ -52,8 +43,6 @@ export const checkNested = (
  * An option by itself, if it is of its kind. Else `CacheConfigError`, in the same words as for options together.
  *
  * @param cache for messages
- * @since 0.1.0
- * @category validation
  */
 export const checkValue = <A>(
   cache: string,
@@ -73,21 +62,13 @@ const unlessAny = (wrong: CacheConfigError | undefined): Either.Either<void, Cac
  * nothing happens.
  *
  * The failure is in no type: types rule out what it is about, and callers with types have nothing to handle.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const unlessWrong = <A, E, R>(
   checked: Plain.Either<unknown, CacheConfigError>,
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> => checked._tag === "Right" ? effect : Effect.fail(checked.left) as Effect.Effect<never>
 
-/**
- * What a call does with what was given, read when it runs, unless that is something else than its types allow.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** What a call does with what was given, read when it runs, unless that is something else than its types allow. */
 export const whenRight = <I, A, E, R>(
   read: LazyArg<Plain.Either<I, CacheConfigError>>,
   f: (given: I) => Effect.Effect<A, E, R>
@@ -97,12 +78,7 @@ export const whenRight = <I, A, E, R>(
     return given._tag === "Right" ? f(given.right) : unlessWrong(Either.left(given.left), Effect.never)
   })
 
-/**
- * What a call does, unless its options are none.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** What a call does, unless its options are none. */
 export const withCallOptions = <A, E, R>(
   cache: string,
   options: unknown,
@@ -114,8 +90,6 @@ export const withCallOptions = <A, E, R>(
  * What a call does with a function it was given, unless that is none, as an Effect in its place.
  *
  * @param option what the function is called, for messages
- * @since 0.1.0
- * @category combinators
  */
 export const withFunction = <A, E, R>(
   cache: string,
@@ -125,12 +99,7 @@ export const withFunction = <A, E, R>(
 ): Effect.Effect<A, E, R> =>
   typeof given === "function" ? effect : unlessWrong(checkValue(cache, option, given, "compute"), effect)
 
-/**
- * Options whose parts are read from `Config`.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** Options whose parts are read from `Config`. */
 export const unwrapOptions = <A>(cache: string, config: Config.Config.Wrap<A>): Effect.Effect<A, ConfigError> =>
   unlessWrong(wrapped(cache, "config", config), Effect.suspend(() => Config.unwrap(config)))
 

@@ -1,7 +1,5 @@
 /**
  * Durations as Effect writes them, without Effect.
- *
- * @since 0.1.0
  */
 import type * as Duration from "effect/Duration"
 import { onRejection } from "../engine/onRejection.js"
@@ -28,12 +26,7 @@ const units: ReadonlyMap<string, number> = new Map([
 
 const text = /^(-?\d+(?:\.\d+)?)\s+(nano|micro|milli|second|minute|hour|day|week)s?$/
 
-/**
- * The milliseconds of what Effect takes for a duration, negative ones included; `undefined` for what is none.
- *
- * @since 0.1.0
- * @category conversions
- */
+/** The milliseconds of what Effect takes for a duration, negative ones included; `undefined` for what is none. */
 export const durationMillis = (input: unknown): number | undefined => {
   const millis = read(input)
   return millis === undefined || Number.isNaN(millis) ? undefined : millis
@@ -74,8 +67,6 @@ const readValue = (value: unknown): number | undefined => {
  *
  * @param cache the name of the cache, for messages
  * @param option the name of the option, for messages
- * @since 0.1.0
- * @category conversions
  */
 export const givenMillis = (cache: string, option: string, value: Duration.DurationInput): number => {
   const millis = durationMillis(value)

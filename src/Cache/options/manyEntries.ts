@@ -16,24 +16,14 @@ import { checkValue, wrongOptions } from "./wrongOptions.js"
  */
 export type EntryToWrite<K, V, Write> = readonly [key: K, value: V, options?: Write | undefined]
 
-/**
- * An entry to write, with what it weighs, and when it expires in milliseconds since the epoch.
- *
- * @since 0.1.0
- * @category models
- */
+/** An entry to write, with what it weighs, and when it expires in milliseconds since the epoch. */
 export interface PreparedEntry<out I> {
   readonly item: I
   readonly weight: number
   readonly until: number
 }
 
-/**
- * Writes entries in their order, part of a step: all, or none when one is too heavy for the map.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** Writes entries in their order, part of a step: all, or none when one is too heavy for the map. */
 export const writeAll = <I, E>(
   map: { readonly maxWeight: number },
   entries: ReadonlyArray<PreparedEntry<I>>,
@@ -53,8 +43,6 @@ export const writeAll = <I, E>(
  * Keys as a list. `CacheConfigError` for what is none: also for a text, whose letters nobody means.
  *
  * @param cache for messages
- * @since 0.1.0
- * @category validation
  */
 export const keysIn = <K>(cache: string, keys: Iterable<K>): Either.Either<ReadonlyArray<K>, CacheConfigError> =>
   listIn(cache, "keys", keys)
@@ -66,8 +54,6 @@ const pairs = "pairs of a key and a value"
  *
  * @param cache for messages
  * @param kinds the options of a write
- * @since 0.1.0
- * @category validation
  */
 export const entriesIn = <I extends EntryToWrite<unknown, unknown, unknown>>(
   cache: string,

@@ -1,7 +1,5 @@
 /**
  * Effects that come from the user.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import { onRejection } from "../engine/onRejection.js"
@@ -15,8 +13,6 @@ import { printKey } from "../printing/printKey.js"
  *
  * @param cache the name of the cache, for messages
  * @param option what it is, or what it is returned by
- * @since 0.1.0
- * @category combinators
  */
 export const requireEffect = <A, E, R>(
   cache: string,

@@ -1,7 +1,5 @@
 /**
  * From a time to live to the moment an entry expires.
- *
- * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
@@ -14,8 +12,6 @@ import { durationMillis, givenMillis } from "./durationMillis.js"
  *
  * @param cache the name of the cache, for messages
  * @param option the name of the option, for messages
- * @since 0.1.0
- * @category conversions
  */
 export const millis = (
   cache: string,
@@ -29,8 +25,6 @@ export const millis = (
  * A time to idle, in milliseconds, `Infinity` for none; `CacheConfigError` for what is none or is negative.
  *
  * @param cache the name of the cache, for messages
- * @since 0.1.0
- * @category conversions
  */
 export const idleMillis = (
   cache: string,
@@ -40,9 +34,6 @@ export const idleMillis = (
 /**
  * Tells when an entry that is written at `now` expires, in milliseconds since the epoch: `Infinity` is never. Where the
  * write has a time to live of its own, it decides. Throws `CacheConfigError` for one that is none.
- *
- * @since 0.1.0
- * @category models
  */
 export type Expiry<in K, in V> = (key: K, value: V, now: number, own: Duration.DurationInput | undefined) => number
 
@@ -50,8 +41,6 @@ export type Expiry<in K, in V> = (key: K, value: V, now: number, own: Duration.D
  * What the time to live of a store means for its entries; `CacheConfigError` for one that is none or is negative.
  *
  * @param cache the name of the store, for messages
- * @since 0.1.0
- * @category constructors
  */
 export const makeExpiry = <K, V>(
   cache: string,

@@ -1,7 +1,5 @@
 /**
  * Telling options that are none, or of another kind.
- *
- * @since 0.1.0
  */
 import { acceptedAs, isOfKind, type OptionKind, printedOf, wrongOption } from "../engine/options/optionKinds.js"
 import { CacheConfigError } from "../errors/CacheErrors.js"
@@ -10,12 +8,7 @@ import * as Either from "../errors/Either.js"
 import { keyText } from "../printing/keyText.js"
 import { durationMillis } from "./durationMillis.js"
 
-/**
- * The name that options give to what is made with them, or the default.
- *
- * @since 0.1.0
- * @category conversions
- */
+/** The name that options give to what is made with them, or the default. */
 export const nameIn = (options: unknown, otherwise: string): string => {
   const name: unknown = typeof options === "object" && options !== null ? Reflect.get(options, "name") : undefined
   return typeof name === "string" ? name : otherwise
@@ -27,8 +20,6 @@ export const nameIn = (options: unknown, otherwise: string): string => {
  *
  * @param cache for messages
  * @param hasOthers whether other names are of somebody else, unless they look like one of these
- * @since 0.1.0
- * @category validation
  */
 export const wrongOptions = (
   cache: string,
@@ -45,12 +36,7 @@ export const wrongOptions = (
   })
 }
 
-/**
- * The same for options within options, which may be absent: `circuitBreaker.failures`.
- *
- * @since 0.1.0
- * @category validation
- */
+/** The same for options within options, which may be absent: `circuitBreaker.failures`. */
 export const wrongNested = (
   cache: string,
   option: string,
@@ -67,8 +53,6 @@ export const wrongNested = (
  * An option by itself, if it is of its kind. Else `CacheConfigError`, in the same words as for options together.
  *
  * @param cache for messages
- * @since 0.1.0
- * @category validation
  */
 export const checkValue = <A>(
   cache: string,

@@ -1,23 +1,14 @@
 /**
  * Text that fits into a message.
- *
- * @since 0.1.0
  */
 
-/**
- * The most characters of the message of an error.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The most characters of the message of an error. */
 export const longestMessage = 500
 
 /**
  * A text, cut where it is longer than that. What is cut is a copy: it does not keep the whole text in memory.
  *
  * @param longest how many characters are kept, the dots that tell of the cut included
- * @since 0.1.0
- * @category formatting
  */
 export const cutText = (text: string, longest: number): string =>
   // Put together otherwise, it would be a view of the text for V8.

@@ -1,7 +1,5 @@
 /**
  * The stacks of errors that are kept.
- *
- * @since 0.1.0
  */
 import { types } from "node:util"
 
@@ -11,9 +9,6 @@ const mostErrors = 100
 /**
  * Makes the text of an error's stack, and of those of its causes, and returns how many characters there are. Until it is
  * read for the first time, V8 keeps the functions and objects of the stack itself: fibers, with all they have in context.
- *
- * @since 0.1.0
- * @category utilities
  */
 export const formatStacks = (error: unknown): number => {
   const seen = new Set<unknown>([error])

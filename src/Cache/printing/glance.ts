@@ -1,7 +1,5 @@
 /**
  * What a cache holds at a moment, for whoever shows it.
- *
- * @since 0.1.0
  */
 import type { EvictionPolicyName } from "../engine/policies/EvictionPolicy.js"
 import type { Summary } from "./printedAs.js"
@@ -11,9 +9,6 @@ import { printName } from "./printName.js"
 /**
  * What a cache holds at a moment, and its limits. Reading it is no use, and changes nothing. What has expired counts until
  * it is reclaimed.
- *
- * @since 0.1.0
- * @category models
  */
 export interface Glance {
   readonly evictionPolicy: EvictionPolicyName
@@ -30,12 +25,7 @@ const nothing: Glance = { evictionPolicy: "LRU", size: 0, maxSize: 0, weight: 0,
 // Not on the caches themselves, which have what their users need and no more.
 const looks = new WeakMap<object, (mostKeys: number) => Glance>()
 
-/**
- * Says how a cache is looked at.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** Says how a cache is looked at. */
 export const glanced = <A extends object>(cache: A, look: (mostKeys: number) => Glance): A => {
   looks.set(cache, look)
   return cache
@@ -45,8 +35,6 @@ export const glanced = <A extends object>(cache: A, look: (mostKeys: number) => 
  * What a cache holds now; nothing is known of one that was not `glanced`.
  *
  * @param mostKeys how many keys are wanted at the most
- * @since 0.1.0
- * @category getters
  */
 export const glanceAt = (cache: object, mostKeys: number): Glance => looks.get(cache)?.(mostKeys) ?? nothing
 
@@ -54,8 +42,6 @@ export const glanceAt = (cache: object, mostKeys: number): Glance => looks.get(c
  * A cache in short: its limits and how much it holds.
  *
  * @param kind what it is
- * @since 0.1.0
- * @category formatting
  */
 export const summaryOf = (
   kind: string,
@@ -63,12 +49,7 @@ export const summaryOf = (
   { keys: _, ...sizes }: Glance
 ): Summary & { readonly name: string } & Omit<Glance, "keys"> => ({ _id: kind, name: printName(name), ...sizes })
 
-/**
- * A cache in short, with its keys.
- *
- * @since 0.1.0
- * @category models
- */
+/** A cache in short, with its keys. */
 export interface KeyedSummary extends Summary, Pick<Glance, "evictionPolicy" | "size" | "maxSize"> {
   readonly name: string
   /** The first keys, the next victim first. */
@@ -86,8 +67,6 @@ const longestKeys = 850
  * @param kind what it is
  * @param room how many characters of keys there may be, by default 850; the first key is there in any case, of which
  *   200 characters are shown
- * @since 0.1.0
- * @category formatting
  */
 export const keyedSummary = (kind: string, name: string, cache: object, room: number = longestKeys): KeyedSummary => {
   const { evictionPolicy, keys: held, maxSize, size } = glanceAt(cache, mostKeys)
@@ -102,12 +81,7 @@ export const keyedSummary = (kind: string, name: string, cache: object, room: nu
   return { _id: kind, name: printName(name), evictionPolicy, size, maxSize, keys, more: size - keys.length }
 }
 
-/**
- * A cache in one line: `ClientCache(LRU, 2 of 10): S3Client(region=us-west-2), S3Client(region=eu-west-1)`.
- *
- * @since 0.1.0
- * @category formatting
- */
+/** A cache in one line: `ClientCache(LRU, 2 of 10): S3Client(region=us-west-2), S3Client(region=eu-west-1)`. */
 export const keyedLine = (summary: KeyedSummary): string => {
   const { _id, evictionPolicy, maxSize, name, size } = summary
   const named = name === _id ? "" : `${name}, `
@@ -115,11 +89,6 @@ export const keyedLine = (summary: KeyedSummary): string => {
   return size === 0 ? head : `${head}: ${printedKeys(summary)}`
 }
 
-/**
- * The keys of a cache in one line, with how many are left out.
- *
- * @since 0.1.0
- * @category formatting
- */
+/** The keys of a cache in one line, with how many are left out. */
 export const printedKeys = ({ keys, more }: Pick<KeyedSummary, "keys" | "more">): string =>
   [...keys, ...more > 0 ? [`and ${more} more`] : []].join(", ")

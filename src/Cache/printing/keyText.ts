@@ -1,18 +1,11 @@
 /**
  * How a key is shown to people where little is loaded.
- *
- * @since 0.1.0
  */
 import { shown } from "../engine/options/shown.js"
 
 let printer: (key: unknown) => string = shown
 
-/**
- * Says how keys are shown from now on.
- *
- * @since 0.1.0
- * @category formatting
- */
+/** Says how keys are shown from now on. */
 export const useKeyPrinter = (print: (key: unknown) => string): void => {
   printer = print
 }
@@ -20,8 +13,5 @@ export const useKeyPrinter = (print: (key: unknown) => string): void => {
 /**
  * A key as it appears in messages, 200 characters at the most: as `printKey` shows it, once that is loaded, and else
  * primitives by their text and objects by what they are.
- *
- * @since 0.1.0
- * @category formatting
  */
 export const keyText = (key: unknown): string => printer(key)

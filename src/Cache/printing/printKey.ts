@@ -1,7 +1,5 @@
 /**
  * How a key is shown to people.
- *
- * @since 0.1.0
  */
 import { types } from "node:util"
 import { cutText } from "./cutText.js"
@@ -29,9 +27,6 @@ const unprintable = "(something that cannot be printed)"
  * circular: what is too large to print itself is shown by its class alone. It does not run getters or the traps of a
  * `Proxy`, and does not throw. The text does not keep the key in memory. Only an object with more than a thousand fields
  * takes longer, what listing their names takes.
- *
- * @since 0.1.0
- * @category formatting
  */
 export const printKey = (key: unknown): string => {
   if (typeof key === "string") return cutText(printText(key), longest)

@@ -1,16 +1,9 @@
 /**
  * How a cache looks when it is printed.
- *
- * @since 0.1.0
  */
 import * as Inspectable from "effect/Inspectable"
 
-/**
- * What is shown of something: what it is, its name, and its limits and numbers. Never a value, nor a secret.
- *
- * @since 0.1.0
- * @category models
- */
+/** What is shown of something: what it is, its name, and its limits and numbers. Never a value, nor a secret. */
 export interface Summary {
   readonly _id: string
 }
@@ -20,8 +13,6 @@ export interface Summary {
  *
  * @param summary read whenever it is printed, synchronously: it must change nothing, be no use and reclaim nothing
  * @param line how it is shown to people, in one line. Default: as the summary is
- * @since 0.1.0
- * @category combinators
  */
 export const printedAs = <A extends object, S extends Summary>(
   service: A,
@@ -37,12 +28,7 @@ export const printedAs = <A extends object, S extends Summary>(
   })
 }
 
-/**
- * Gives a service that was made from another one the short form of that one.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** Gives a service that was made from another one the short form of that one. */
 export const printedLike = <A extends object>(service: A, original: object): A => {
   for (const name of ["toJSON", "toString", Inspectable.NodeInspectSymbol]) {
     const property = Object.getOwnPropertyDescriptor(original, name)

@@ -1,7 +1,5 @@
 /**
  * A bounded map whose entries may be stale, or failures.
- *
- * @since 0.1.0
  */
 import type { EntryInfo } from "../common/EntryInfo.js"
 import { Absent, type BoundedMapOptions, type WriteOutcome } from "../engine/BoundedMapOptions.js"
@@ -10,20 +8,13 @@ import * as Either from "../errors/Either.js"
 import { type Freshness, revalidatedUntil, uselessFrom } from "./entryTimes.js"
 import { Kept } from "./Kept.js"
 
-/**
- * What the engine holds: a value by itself, or an entry that knows more of itself.
- *
- * @since 0.1.0
- * @category models
- */
+/** What the engine holds: a value by itself, or an entry that knows more of itself. */
 export type Stored<V, E> = V | Kept<V, E>
 
 /**
  * The options of an engine that holds values, as those of one that holds them this way.
  *
  * @param weighFailure the weight of a remembered failure; without it, each weighs 1
- * @since 0.1.0
- * @category conversions
  */
 export const adaptOptions = <K, V, E>(
   options: BoundedMapOptions<K, V>,
@@ -47,27 +38,16 @@ export const adaptOptions = <K, V, E>(
 /**
  * Operations on an engine that holds values this way. They are steps: synchronous, given the engine and the time in
  * milliseconds since the epoch. An entry is *fresh* until its time to live has passed; only `lookup` gives out others.
- *
- * @since 0.1.0
- * @category models
  */
 export class FreshMap<in out K, in out V, in out E> {
-  /**
-   * The options around the end of an entry's time.
-   *
-   * @since 0.1.0
-   */
+  /** The options around the end of an entry's time. */
   readonly freshness: Freshness<E>
 
   constructor(freshness: Freshness<E>) {
     this.freshness = freshness
   }
 
-  /**
-   * The fresh value under a key, or `Absent`: a use, and counted.
-   *
-   * @since 0.1.0
-   */
+  /** The fresh value under a key, or `Absent`: a use, and counted. */
   get(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): V | Absent {
     const held = map.get(key, now)
     if (!(held instanceof Kept)) return held
@@ -79,8 +59,6 @@ export class FreshMap<in out K, in out V, in out E> {
   /**
    * What a lookup that can compute is to do: take the value; take the value of a `Kept` and refresh it; take the failure
    * of a `Kept`; or compute (`Absent`). A use, and counted.
-   *
-   * @since 0.1.0
    */
   lookup(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): V | Kept<V, E> | Absent {
     const held = map.get(key, now)
@@ -92,20 +70,12 @@ export class FreshMap<in out K, in out V, in out E> {
     return now >= held.refreshAt ? held : held.content.right
   }
 
-  /**
-   * The fresh value under a key, or `Absent`: no use, and not counted.
-   *
-   * @since 0.1.0
-   */
+  /** The fresh value under a key, or `Absent`: no use, and not counted. */
   peek(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): V | Absent {
     return freshValueOf(map.peek(key, now), now)
   }
 
-  /**
-   * What there is to know of the fresh value under a key, or `Absent`: no use, and not counted.
-   *
-   * @since 0.1.0
-   */
+  /** What there is to know of the fresh value under a key, or `Absent`: no use, and not counted. */
   peekEntry(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): EntryInfo<V> | Absent {
     const value = this.peek(map, key, now)
     const expiresAt = this.freshUntil(map, key, now)
@@ -115,22 +85,14 @@ export class FreshMap<in out K, in out V, in out E> {
       : { value, expiresAt, remaining: expiresAt - now, lastUsedAt: map.lastUseOf(key, now), weight }
   }
 
-  /**
-   * Until when the value under a key is fresh if it is not used, or `Absent`.
-   *
-   * @since 0.1.0
-   */
+  /** Until when the value under a key is fresh if it is not used, or `Absent`. */
   freshUntil(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): number | Absent {
     const until = this.livesUntil(map, key, now)
     const expiresAt = map.expiresAt(key)
     return until === Absent || expiresAt === Absent ? Absent : Math.min(until, expiresAt)
   }
 
-  /**
-   * Until when the value under a key is fresh however often it is used, or `Absent`.
-   *
-   * @since 0.1.0
-   */
+  /** Until when the value under a key is fresh however often it is used, or `Absent`. */
   livesUntil(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): number | Absent {
     const held = map.peek(key, now)
     if (freshValueOf(held, now) === Absent) return Absent
@@ -139,8 +101,6 @@ export class FreshMap<in out K, in out V, in out E> {
 
   /**
    * Until when the value under a key is or was fresh, reclaimed yet or not, or `Absent` when nothing is known of one.
-   *
-   * @since 0.1.0
    */
   knownUntil(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): number | Absent {
     const held = map.peek(key, now)
@@ -149,11 +109,7 @@ export class FreshMap<in out K, in out V, in out E> {
     return Either.isLeft(held.content) ? Absent : Math.min(held.freshUntil, expiresAt)
   }
 
-  /**
-   * Lets the fresh value under a key be fresh until another time. Returns whether there was one.
-   *
-   * @since 0.1.0
-   */
+  /** Lets the fresh value under a key be fresh until another time. Returns whether there was one. */
   setFreshUntil(map: PolicyMap<K, Stored<V, E>>, key: K, now: number, freshUntil: number): boolean {
     const held = map.peek(key, now)
     if (freshValueOf(held, now) === Absent) return false
@@ -165,7 +121,6 @@ export class FreshMap<in out K, in out V, in out E> {
    * Writes a value.
    *
    * @param weighed what it weighs, if it was weighed already
-   * @since 0.1.0
    */
   set(
     map: PolicyMap<K, Stored<V, E>>,
@@ -180,38 +135,22 @@ export class FreshMap<in out K, in out V, in out E> {
     return map.set(key, kept, now, uselessFrom(this.freshness, freshUntil), weighed)
   }
 
-  /**
-   * Removes what is under a key; returns the value if it was fresh.
-   *
-   * @since 0.1.0
-   */
+  /** Removes what is under a key; returns the value if it was fresh. */
   remove(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): V | Absent {
     return freshValueOf(map.remove(key, now), now)
   }
 
-  /**
-   * Removes the fresh entry that is next to be evicted and returns it; those that are not fresh go on the way.
-   *
-   * @since 0.1.0
-   */
+  /** Removes the fresh entry that is next to be evicted and returns it; those that are not fresh go on the way. */
   popVictim(map: PolicyMap<K, Stored<V, E>>, now: number): readonly [key: K, value: V] | Absent {
     return firstFresh(() => map.popVictim(now), now)
   }
 
-  /**
-   * Removes the fresh entry that was used last and returns it; those that are not fresh go on the way. For `LRU`.
-   *
-   * @since 0.1.0
-   */
+  /** Removes the fresh entry that was used last and returns it; those that are not fresh go on the way. For `LRU`. */
   popNewest(map: PolicyMap<K, Stored<V, E>>, now: number): readonly [key: K, value: V] | Absent {
     return firstFresh(() => map.popNewest(now), now)
   }
 
-  /**
-   * The fresh entries, the next victim first.
-   *
-   * @since 0.1.0
-   */
+  /** The fresh entries, the next victim first. */
   entries(map: PolicyMap<K, Stored<V, E>>, now: number): ReadonlyArray<readonly [key: K, value: V]> {
     return map.entries(now).flatMap(([key, held]) => {
       const value = freshValueOf(held, now)
@@ -224,12 +163,7 @@ export class FreshMap<in out K, in out V, in out E> {
   }
 }
 
-/**
- * The value that is held, fresh or not; `Absent` for a failure.
- *
- * @since 0.1.0
- * @category getters
- */
+/** The value that is held, fresh or not; `Absent` for a failure. */
 export const valueOf = <V, E>(held: Stored<V, E>): V | Absent => {
   if (!(held instanceof Kept)) return held
   return Either.isLeft(held.content) ? Absent : held.content.right

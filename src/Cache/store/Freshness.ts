@@ -54,8 +54,6 @@ export interface FreshnessOptions<in E> {
  * Freshness options, checked; `CacheConfigError` for one it cannot accept.
  *
  * @param cache the name of the cache, for messages
- * @since 0.1.0
- * @category constructors
  */
 export const makeFreshness = <E>(
   cache: string,
@@ -79,11 +77,6 @@ export const makeFreshness = <E>(
     })
   })
 
-/**
- * What may be remembered of a failed computation: nothing but for typed failures.
- *
- * @since 0.1.0
- * @category accessors
- */
+/** What may be remembered of a failed computation: nothing but for typed failures. */
 export const failureOf = <E>(cause: Cause.Cause<E>): Option.Option<E> =>
   Cause.isInterrupted(cause) ? Option.none() : Cause.failureOption(cause)

@@ -1,7 +1,5 @@
 /**
  * Entries that know more of themselves than when they expire.
- *
- * @since 0.1.0
  */
 import * as Either from "../errors/Either.js"
 import { type Freshness, refreshFrom } from "./entryTimes.js"
@@ -9,9 +7,6 @@ import { type Freshness, refreshFrom } from "./entryTimes.js"
 /**
  * An entry that knows more of itself than when it expires: a value with the times around the end of its freshness, or
  * a failure that is remembered. Times are in milliseconds since the epoch.
- *
- * @since 0.1.0
- * @category models
  */
 export class Kept<out V, out E> {
   /** The value, or the failure. */
@@ -31,7 +26,6 @@ export class Kept<out V, out E> {
    * A value that is written now.
    *
    * @param freshUntil from when on it is stale
-   * @since 0.1.0
    */
   static readonly value = <V>(
     freshness: Freshness<never>,
@@ -40,11 +34,7 @@ export class Kept<out V, out E> {
     freshUntil: number
   ): Kept<V, never> => new Kept(Either.right(value), freshUntil, refreshFrom(freshness, now, freshUntil))
 
-  /**
-   * Lets a value be fresh until another time.
-   *
-   * @since 0.1.0
-   */
+  /** Lets a value be fresh until another time. */
   live(freshness: Freshness<never>, now: number, freshUntil: number): void {
     this.freshUntil = freshUntil
     this.refreshAt = refreshFrom(freshness, now, freshUntil)

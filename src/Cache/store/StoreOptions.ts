@@ -50,12 +50,7 @@ export interface Options<in K, in V, in E = never>
   readonly metrics?: boolean | undefined
 }
 
-/**
- * Which options a store has.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Which options a store has. */
 export const storeKinds: OptionKinds<Options<never, never>> = {
   ...freshnessKinds,
   name: "text",
@@ -85,12 +80,7 @@ export interface WriteOptions {
   readonly timeToLive?: Duration.DurationInput | undefined
 }
 
-/**
- * Which options a write into a store has.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Which options a write into a store has. */
 export const writeKinds: OptionKinds<WriteOptions> = { timeToLive: "any" }
 
 /**

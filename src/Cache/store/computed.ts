@@ -1,7 +1,5 @@
 /**
  * What the computations of a store come to.
- *
- * @since 0.1.0
  */
 import type * as Cause from "effect/Cause"
 import type * as Effect from "effect/Effect"
@@ -11,20 +9,10 @@ import type { Flight } from "../flight/FlightGroup.js"
 import type { Stored } from "./FreshMap.js"
 import type { WriteOptions } from "./StoreOptions.js"
 
-/**
- * What a computation comes to: a value, one that is given out in its place, or none.
- *
- * @since 0.1.0
- * @category models
- */
+/** What a computation comes to: a value, one that is given out in its place, or none. */
 export type Computed<V, E> = V | InPlaceOfFailure<V, E> | NotLoaded
 
-/**
- * A value that is given out because the computation failed, and how it did.
- *
- * @since 0.1.0
- * @category models
- */
+/** A value that is given out because the computation failed, and how it did. */
 export class InPlaceOfFailure<out V, out E> {
   readonly value: V
   readonly cause: Cause.Cause<E>
@@ -34,22 +22,12 @@ export class InPlaceOfFailure<out V, out E> {
   }
 }
 
-/**
- * A load of many values had none for a key.
- *
- * @since 0.1.0
- * @category models
- */
+/** A load of many values had none for a key. */
 export class NotLoaded {
   readonly _tag = "NotLoaded"
 }
 
-/**
- * Joins the computation of a key, or starts it: part of a step.
- *
- * @since 0.1.0
- * @category models
- */
+/** Joins the computation of a key, or starts it: part of a step. */
 export type Enter<K, V, E, R> = (
   map: BoundedMap<K, Stored<V, E>>,
   caller: Fiber.RuntimeFiber<unknown, unknown>,

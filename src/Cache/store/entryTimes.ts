@@ -1,16 +1,9 @@
 /**
  * The times around the end of an entry's freshness: said once, for stores, dictionaries and `S3Cache`. It knows nothing
  * of Effect. Times are in milliseconds since the epoch.
- *
- * @since 0.1.0
  */
 
-/**
- * Freshness options, checked, in milliseconds.
- *
- * @since 0.1.0
- * @category models
- */
+/** Freshness options, checked, in milliseconds. */
 export interface Freshness<in E> {
   readonly jitter: number
   readonly refreshAhead: number
@@ -21,12 +14,7 @@ export interface Freshness<in E> {
   readonly tracksEntries: boolean
 }
 
-/**
- * Freshness options of which those that are not given are off.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Freshness options of which those that are not given are off. */
 export const freshnessOf = <E>({
   failureTimeToLive = () => 0,
   jitter = 0,
@@ -46,8 +34,6 @@ export const freshnessOf = <E>({
  * Until when an entry that is written now is fresh, where it may live until then.
  *
  * @param roll a number from 0 to 1, drawn for this entry
- * @since 0.1.0
- * @category accessors
  */
 export const jitteredUntil = (freshness: Freshness<never>, now: number, until: number, roll: number): number =>
   until === Number.POSITIVE_INFINITY ? until : until - (until - now) * freshness.jitter * roll
@@ -56,37 +42,20 @@ export const jitteredUntil = (freshness: Freshness<never>, now: number, until: n
  * From when on a lookup computes an entry anew although it is fresh.
  *
  * @param since when it was written, or came into memory
- * @since 0.1.0
- * @category accessors
  */
 export const refreshFrom = (freshness: Freshness<never>, since: number, freshUntil: number): number =>
   freshUntil === Number.POSITIVE_INFINITY || freshness.refreshAhead === 0
     ? freshUntil
     : freshUntil - (freshUntil - since) * freshness.refreshAhead
 
-/**
- * Until when an entry is given out while it is computed anew.
- *
- * @since 0.1.0
- * @category accessors
- */
+/** Until when an entry is given out while it is computed anew. */
 export const revalidatedUntil = (freshness: Freshness<never>, freshUntil: number): number =>
   freshUntil + freshness.staleWhileRevalidate
 
-/**
- * Until when an entry is given out in place of a failed computation.
- *
- * @since 0.1.0
- * @category accessors
- */
+/** Until when an entry is given out in place of a failed computation. */
 export const replacesFailureUntil = (freshness: Freshness<never>, freshUntil: number): number =>
   freshUntil + freshness.staleIfError
 
-/**
- * From when on an entry is of no use any more: neither fresh nor given out stale.
- *
- * @since 0.1.0
- * @category accessors
- */
+/** From when on an entry is of no use any more: neither fresh nor given out stale. */
 export const uselessFrom = (freshness: Freshness<never>, freshUntil: number): number =>
   freshUntil + Math.max(freshness.staleWhileRevalidate, freshness.staleIfError)

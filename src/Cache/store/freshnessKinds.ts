@@ -1,17 +1,10 @@
 /**
  * Telling options around the end of an entry's time from others.
- *
- * @since 0.1.0
  */
 import type { OptionKinds } from "../engine/options/optionKinds.js"
 import type { FreshnessOptions } from "./Freshness.js"
 
-/**
- * Which options around the end of an entry's time there are.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Which options around the end of an entry's time there are. */
 export const freshnessKinds: OptionKinds<FreshnessOptions<never>> = {
   jitter: "share",
   refreshAhead: "share",

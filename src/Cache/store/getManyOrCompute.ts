@@ -37,32 +37,19 @@ export class LoadFailure<out E> {
 
 /**
  * Loads many values: pairs of a key and its value, or of a key and its `LoadFailure`. A key without a pair has no value.
- *
- * @since 0.1.0
- * @category models
  */
 export type Load<K, V, E, R> = (
   missing: ReadonlyArray<K>
 ) => Effect.Effect<Iterable<readonly [key: K, value: V | LoadFailure<E>]>, E, R>
 
-/**
- * Looks many values up, see `Store`.
- *
- * @since 0.1.0
- * @category models
- */
+/** Looks many values up, see `Store`. */
 export type GetManyOrCompute<K, V, E, R> = (
   keys: Iterable<K>,
   load: Load<K, V, E, R>,
   options?: WriteOptions
 ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E>
 
-/**
- * Makes `getManyOrCompute` (see `Store`) from the parts of a store.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Makes `getManyOrCompute` (see `Store`) from the parts of a store. */
 export const makeGetManyOrCompute = <K, V, E, R>(parts: {
   /** The name of the store, for messages. */
   readonly name: string

@@ -1,7 +1,5 @@
 /**
  * Looking a value up, and computing it when there is none.
- *
- * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -24,12 +22,7 @@ import { Kept } from "./Kept.js"
 import { inPlaceOfFailure, keepFailure } from "./keptFailures.js"
 import type { WriteOptions } from "./StoreOptions.js"
 
-/**
- * How a store writes: steps, given the engine and the time in milliseconds since the epoch.
- *
- * @since 0.1.0
- * @category models
- */
+/** How a store writes: steps, given the engine and the time in milliseconds since the epoch. */
 export interface StoreWriter<in out K, in out V, in out E> {
   /** Gives a number from 0 to 1 for the jitter of one entry. */
   readonly withRoll: <A, E, R>(f: (roll: number) => Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
@@ -51,24 +44,14 @@ export interface StoreWriter<in out K, in out V, in out E> {
   readonly settled: (map: BoundedMap<K, Stored<V, E>>, now: number) => void
 }
 
-/**
- * The lookups of a store that can compute, see `Store`.
- *
- * @since 0.1.0
- * @category models
- */
+/** The lookups of a store that can compute, see `Store`. */
 export interface Computing<in out K, in out V, in out E, in R> {
   readonly getOrCompute: (key: K, compute: Effect.Effect<V, E, R>, options?: WriteOptions) => Effect.Effect<V, E>
   readonly getManyOrCompute: GetManyOrCompute<K, V, E, R>
   readonly refresh: (key: K, compute: Effect.Effect<V, E, R>, options?: WriteOptions) => Effect.Effect<V, E>
 }
 
-/**
- * Makes the lookups that can compute from the parts of a store.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Makes the lookups that can compute from the parts of a store. */
 export const makeComputing = <K, V, E, R>(parts: {
   /** The name of the store, for messages. */
   readonly name: string

@@ -1,18 +1,11 @@
 /**
  * Drawing the numbers that jitter goes by.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type { Freshness } from "./entryTimes.js"
 
-/**
- * Draws numbers from 0 to 1 for the jitter of entries, and only where there is jitter.
- *
- * @since 0.1.0
- * @category models
- */
+/** Draws numbers from 0 to 1 for the jitter of entries, and only where there is jitter. */
 export interface JitterRolls {
   /** Gives a number for one entry. */
   readonly withRoll: <A, E, R>(f: (roll: number) => Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
@@ -20,12 +13,7 @@ export interface JitterRolls {
   readonly rolls: (count: number) => Effect.Effect<ReadonlyArray<number>>
 }
 
-/**
- * What draws the numbers for entries with this freshness.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** What draws the numbers for entries with this freshness. */
 export const jitterRolls = ({ jitter }: Freshness<never>): JitterRolls => jitter === 0 ? noRolls : drawnRolls
 
 const noRolls: JitterRolls = { withRoll: (f) => f(0), rolls: () => Effect.succeed([]) }

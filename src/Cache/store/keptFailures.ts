@@ -1,7 +1,5 @@
 /**
  * Computations that failed, in a bounded map whose entries may be failures.
- *
- * @since 0.1.0
  */
 import type * as Option from "effect/Option"
 import { Absent, type WriteOutcome } from "../engine/BoundedMapOptions.js"
@@ -17,8 +15,6 @@ import { Kept } from "./Kept.js"
  * no earlier. Nothing is remembered but the error.
  *
  * @returns what became of the entry, if one was written
- * @since 0.1.0
- * @category combinators
  */
 export const keepFailure = <K, V, E>(
   freshness: Freshness<E>,
@@ -42,12 +38,7 @@ export const keepFailure = <K, V, E>(
   return undefined
 }
 
-/**
- * The value to give out in place of a failed computation, or `Absent`.
- *
- * @since 0.1.0
- * @category getters
- */
+/** The value to give out in place of a failed computation, or `Absent`. */
 export const inPlaceOfFailure = <K, V, E>(
   freshness: Freshness<E>,
   map: PolicyMap<K, Stored<V, E>>,

@@ -1,7 +1,5 @@
 /**
  * How much memory a value takes at most, roughly.
- *
- * @since 0.1.0
  */
 import { types } from "node:util"
 
@@ -18,9 +16,6 @@ const mostShared = 65_536
  * About how many bytes a value takes, rather too many than too few: for what has no bytes of its own and no weigher, so
  * that a limit holds for it. More than any limit for a value of more than 10,000 parts, and for one that throws at a look.
  * What no look at a value shows is not counted: what a function closes over, and private fields. No getter is run.
- *
- * @since 0.1.0
- * @category accessors
  */
 export const roughBytes = (value: unknown): number => {
   const seen = new Set<object>()

@@ -1,7 +1,5 @@
 /**
  * Many entries or keys at once.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import type { GuardedMap } from "../common/GuardedMap.js"
@@ -11,12 +9,7 @@ import { asExit } from "../errors/asExit.js"
 import type { Either } from "../errors/Either.js"
 import { type PreparedEntry, writeAll } from "../options/manyEntries.js"
 
-/**
- * How many entries are written: parts of steps.
- *
- * @since 0.1.0
- * @category models
- */
+/** How many entries are written: parts of steps. */
 export interface ManyWrites<K, Stored, I, E> {
   readonly step: GuardedMap<K, Stored>["step"]
   /** Numbers from 0 to 1 for the jitter of as many entries; or none, where there is no jitter. */
@@ -30,9 +23,6 @@ export interface ManyWrites<K, Stored, I, E> {
 /**
  * Writes entries in their order: all, or none when one is too heavy or cannot be weighed. It is one step; more than 512
  * are prepared and then written in pieces, between which the event loop has a turn.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const writeMany = <K, Stored, I, E>(
   items: ReadonlyArray<I>,
@@ -76,8 +66,6 @@ export const writeMany = <K, Stored, I, E>(
  * Whether there is something under each of many keys, in their order.
  *
  * @param has part of a step
- * @since 0.1.0
- * @category combinators
  */
 export const lookMany = <K, Stored>(
   keys: ReadonlyArray<K>,
@@ -97,8 +85,6 @@ export const lookMany = <K, Stored>(
  * Removes what is under many keys, and tells how many entries there were.
  *
  * @param remove part of a step; whether there was an entry
- * @since 0.1.0
- * @category combinators
  */
 export const removeMany = <K, Stored>(
   keys: ReadonlyArray<K>,

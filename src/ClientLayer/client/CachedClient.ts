@@ -1,7 +1,5 @@
 /**
  * A client in a cache.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import type { ClientCacheKey } from "../key/ClientCacheKey.js"
@@ -11,9 +9,6 @@ import type { Transport } from "../transport/Transport.js"
 /**
  * A client, what it is kept under, and its connections. It is shown as its key: spans hold on to what they return, and
  * there are secrets in clients and connections.
- *
- * @since 0.1.0
- * @category models
  */
 export class CachedClient {
   readonly key: ClientCacheKey<unknown>
@@ -42,30 +37,17 @@ export class CachedClient {
  *
  * Equal keys are of the same class of clients: the identity of the class is part of them. A client under a key is of
  * that class because `client` builds it so, and because `add` and `set` take no other.
- *
- * @since 0.1.0
- * @category guards
  */
 export const isUnder = <C>(
   entry: CachedClient,
   key: ClientCacheKey<C>
 ): entry is CachedClient & { readonly client: C } => entry.key.id === key.id
 
-/**
- * The client of an entry that was found under a key.
- *
- * @since 0.1.0
- * @category getters
- */
+/** The client of an entry that was found under a key. */
 export const clientOf = <C>(entry: CachedClient, key: ClientCacheKey<C>): Effect.Effect<C> =>
   withClientOf(entry, key, Effect.succeed)
 
-/**
- * Goes on with the client of an entry that was found under a key.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** Goes on with the client of an entry that was found under a key. */
 export const withClientOf = <C, A, E, R>(
   entry: CachedClient,
   key: ClientCacheKey<C>,
@@ -75,12 +57,7 @@ export const withClientOf = <C, A, E, R>(
     ? f(entry.client)
     : Effect.dieMessage(`effect-aws-cache: found ${entry.key.label} under ${key.label}; please report this`)
 
-/**
- * The client of an entry that was found under a key, for someone who will not say when they are done with it.
- *
- * @since 0.1.0
- * @category getters
- */
+/** The client of an entry that was found under a key, for someone who will not say when they are done with it. */
 export const handOut = <C>(entry: CachedClient, key: ClientCacheKey<C>): Effect.Effect<C> => {
   entry.transport.handOut()
   return clientOf(entry, key)

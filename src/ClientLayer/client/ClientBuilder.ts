@@ -1,7 +1,5 @@
 /**
  * How a client comes into being.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import { ClientBuildError } from "../errors/ClientErrors.js"
@@ -16,12 +14,7 @@ import { CommonAgents } from "../transport/MadeHandler.js"
 import { Transport } from "../transport/Transport.js"
 import { fieldOf } from "../values/fieldOf.js"
 
-/**
- * A client and its connections.
- *
- * @since 0.1.0
- * @category models
- */
+/** A client and its connections. */
 export interface BuiltClient {
   readonly client: AwsClient
   readonly transport: Transport
@@ -29,20 +22,10 @@ export interface BuiltClient {
   readonly check?: (() => Promise<unknown>) | undefined
 }
 
-/**
- * Builds the client of a key.
- *
- * @since 0.1.0
- * @category models
- */
+/** Builds the client of a key. */
 export type ClientBuilder = (prepared: PreparedClient<unknown>) => BuiltClient
 
-/**
- * Builds a client with `new`, from the configuration it was asked for, on connections the cache owns.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Builds a client with `new`, from the configuration it was asked for, on connections the cache owns. */
 export const buildClient: ClientBuilder = (prepared) => buildClientOn(prepared, Transport.make)
 
 /**
@@ -53,8 +36,6 @@ export const buildClient: ClientBuilder = (prepared) => buildClientOn(prepared, 
  * when the constructor runs a second time: only what is somebody else's is the same again.
  *
  * @param transportFor given the `requestHandler` of the configuration
- * @since 0.1.0
- * @category constructors
  */
 export const buildClientOn = (
   { clientClass, normal: { config } }: Pick<PreparedClient<unknown>, "clientClass" | "normal">,
@@ -149,8 +130,6 @@ const attempt = <A>(f: () => A): A | undefined => {
  *
  * @param cache the name of the cache, for errors
  * @param secrets what else must not be shown
- * @since 0.1.0
- * @category combinators
  */
 export const runBuilder = (
   builder: ClientBuilder,
@@ -170,8 +149,6 @@ export const runBuilder = (
  * @param step what failed
  * @param cause what it threw, or failed with
  * @param more what else must not be shown
- * @since 0.1.0
- * @category constructors
  */
 export const failedBuild = (
   { key, normal }: PreparedClient<unknown>,
@@ -191,38 +168,18 @@ export const failedBuild = (
   })
 }
 
-/**
- * What no error may show of a configuration and of what clients get besides.
- *
- * @since 0.1.0
- * @category secrets
- */
+/** What no error may show of a configuration and of what clients get besides. */
 export const hiddenFrom = (normal: NormalConfig, more: MoreSecrets): HiddenTexts =>
   HiddenTexts.of(more(normal.config)).addAll(normal.secrets())
 
-/**
- * Lets an effect die without what errors may not show.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** Lets an effect die without what errors may not show. */
 export const maskDefects = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
   hidden: () => HiddenTexts
 ): Effect.Effect<A, E, R> => Effect.catchAllDefect(effect, (defect) => Effect.die(maskedCause(defect, hidden())))
 
-/**
- * Secrets that a client of a configuration gets besides those in it, to be masked in what it fails with.
- *
- * @since 0.1.0
- * @category models
- */
+/** Secrets that a client of a configuration gets besides those in it, to be masked in what it fails with. */
 export type MoreSecrets = (config: Readonly<Record<string, unknown>>) => HiddenTexts | Iterable<string>
 
-/**
- * There are none.
- *
- * @since 0.1.0
- * @category constants
- */
+/** There are none. */
 export const noMoreSecrets: MoreSecrets = () => []

@@ -81,12 +81,7 @@ export type SendOptions<Client, Source extends ExceptionSource = never> =
   & ClientOptions<Client>
   & RequestOptions<Client, Source>
 
-/**
- * Which options a cache of clients has.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Which options a cache of clients has. */
 export const clientCacheKinds: OptionKinds<ClientCacheOptions> = {
   maxSize: "limit",
   evictionPolicy: evictionPolicyNames,

@@ -28,20 +28,13 @@ export interface ClientFake {
  *
  * @param clientClass the class it stands in for
  * @param make makes one client for each distinct configuration; it is given what the client would be built with
- * @since 0.1.0
- * @category constructors
  */
 export const clientFake = <Ctor extends ClientClass>(
   clientClass: Ctor,
   make: (config: Readonly<Record<string, unknown>>) => ClientOf<Ctor>
 ): ClientFake => ({ clientClass, make: orThrow(checkValue("ClientCache.fake", "make", make, "function")) })
 
-/**
- * The kind of a list of fakes.
- *
- * @since 0.1.0
- * @category validation
- */
+/** The kind of a list of fakes. */
 export const fakesKind: SpecialKind = {
   accepted: "an array of fakes, made by ClientCache.fake or ResourceCache.fake",
   accepts: (value) =>
@@ -55,8 +48,6 @@ export const fakesKind: SpecialKind = {
  * accident. Fakes are the test's: they are never destroyed.
  *
  * @param layer the name of the layer with the fakes, for errors
- * @since 0.1.0
- * @category constructors
  */
 export const fakeBuilder =
   (fakes: ReadonlyArray<ClientFake>, layer: string): ClientBuilder => ({ clientClass, normal }) => {

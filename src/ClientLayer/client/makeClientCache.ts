@@ -1,7 +1,5 @@
 /**
  * How a cache of clients is made.
- *
- * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -63,12 +61,7 @@ import type { ClientCacheOptions, ClientCacheService } from "./ClientCacheServic
 
 const defaultMaxSize = 10
 
-/**
- * How long the closing of a cache waits for leases, requests and bodies, where nobody says.
- *
- * @since 0.1.0
- * @category constants
- */
+/** How long the closing of a cache waits for leases, requests and bodies, where nobody says. */
 export const defaultGracePeriod = "5 seconds"
 
 /**
@@ -81,8 +74,6 @@ export const defaultGracePeriod = "5 seconds"
  * @param complete adds to what callers ask for, before it makes a key
  * @param secrets what clients get besides what is in their configuration, to be masked in errors
  * @param kinds which options there are besides configurations
- * @since 0.1.0
- * @category constructors
  */
 export const makeClientCache = (
   options: ClientCacheOptions,

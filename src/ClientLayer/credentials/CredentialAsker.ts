@@ -1,18 +1,11 @@
 /**
  * Who asks for credentials, and what their source is shown of it.
- *
- * @since 0.1.0
  */
 import * as Predicate from "effect/Predicate"
 import { referenceId } from "../values/referenceId.js"
 import { saltedDigest } from "../values/saltedDigest.js"
 
-/**
- * Who asks: a client, by its configuration, or the session itself.
- *
- * @since 0.1.0
- * @category models
- */
+/** Who asks: a client, by its configuration, or the session itself. */
 export interface CredentialAsker {
   /** The configuration of the client as the SDK resolved it; none when no client asks. */
   readonly config: object | undefined
@@ -27,8 +20,6 @@ export interface CredentialAsker {
  * @param properties what the provider is called with
  * @param otherwise the client, when the SDK does not say: it was not always that it did
  * @param session the session, for what is not known of a client
- * @since 0.1.0
- * @category constructors
  */
 export const askerOf = (
   properties: object,
@@ -45,12 +36,7 @@ export const askerOf = (
   }
 }
 
-/**
- * What tells those who ask apart, where a source of credentials looks at some of their fields.
- *
- * @since 0.1.0
- * @category getters
- */
+/** What tells those who ask apart, where a source of credentials looks at some of their fields. */
 export const keyOfAsker = async (asker: CredentialAsker, fields: ReadonlyArray<string>): Promise<string> => {
   const values = await Promise.all(
     fields.map(async (field) => describe(await valueOf(asker, field).catch(() => "none")))
@@ -75,12 +61,7 @@ const describe = (value: unknown): string => {
   }
 }
 
-/**
- * What a source of credentials is shown of a client.
- *
- * @since 0.1.0
- * @category models
- */
+/** What a source of credentials is shown of a client. */
 export interface ClientView {
   readonly profile?: string
   readonly region?: () => Promise<string>
@@ -97,8 +78,6 @@ export interface ClientView {
  * @param shown what it is shown instead of what the client has
  * @param onLook called with each field that the source reads by its name, or, if it is a function that provides a
  *   setting, calls; before it gets it
- * @since 0.1.0
- * @category constructors
  */
 export const clientView = (
   asker: CredentialAsker,
@@ -145,12 +124,7 @@ export const clientView = (
   })
 }
 
-/**
- * Stands for all fields: by this, no two clients are the same.
- *
- * @since 0.1.0
- * @category constants
- */
+/** Stands for all fields: by this, no two clients are the same. */
 export const anyField = "*"
 
 /** What the SDK makes functions of, which provide a setting. */

@@ -24,12 +24,7 @@ import { expiresAt, UnusableCredentials } from "./usableCredentials.js"
  */
 export type CredentialsFailure = CredentialsError | PackageNotFoundError
 
-/**
- * What all memos of a session share.
- *
- * @since 0.1.0
- * @category models
- */
+/** What all memos of a session share. */
 export interface MemoContext {
   readonly flights: SingleFlight<CredentialMemo>
   /** In which resolutions run, whoever asked for them. */
@@ -38,12 +33,7 @@ export interface MemoContext {
   readonly onResolution: () => void
 }
 
-/**
- * What somebody who needs credentials asks.
- *
- * @since 0.1.0
- * @category models
- */
+/** What somebody who needs credentials asks. */
 export interface CredentialRequest {
   /** Whether those that are there will not do. */
   readonly forceRefresh: boolean
@@ -79,9 +69,6 @@ const overAfter = 3_600_000
  *
  * The two windows are those of botocore in kind (`RefreshableCredentials`: advisory and mandatory), in size the SDK for
  * JavaScript's.
- *
- * @since 0.1.0
- * @category models
  */
 export class CredentialMemo {
   /** Whose credentials they are, for messages. */
@@ -106,7 +93,6 @@ export class CredentialMemo {
    * The credentials, if they are there and need no refresh at this moment.
    *
    * @param now milliseconds since the epoch
-   * @since 0.1.0
    */
   fresh(now: number): AwsCredentials | undefined {
     const held = this.#held
@@ -115,11 +101,7 @@ export class CredentialMemo {
       : undefined
   }
 
-  /**
-   * What it remembers, whether or not it is still valid.
-   *
-   * @since 0.1.0
-   */
+  /** What it remembers, whether or not it is still valid. */
   remembered(): AwsCredentials | undefined {
     return this.#held?.value
   }
@@ -128,18 +110,13 @@ export class CredentialMemo {
    * Whether it has nothing that is of use to anybody: no credentials, or some that expired more than an hour ago.
    *
    * @param now milliseconds since the epoch
-   * @since 0.1.0
    */
   isOver(now: number): boolean {
     return !this.#flights.has(this)
       && (this.#held === undefined ? !this.#waits(now) : now >= this.#held.expiresAt + overAfter)
   }
 
-  /**
-   * The credentials.
-   *
-   * @since 0.1.0
-   */
+  /** The credentials. */
   readonly get = (request: CredentialRequest): Effect.Effect<AwsCredentials, CredentialsFailure> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.withFiberRuntime<AwsCredentials, CredentialsFailure>((fiber) =>

@@ -1,7 +1,5 @@
 /**
  * The credentials of one identity, as they are for those who ask.
- *
- * @since 0.1.0
  */
 import { anyField } from "./CredentialAsker.js"
 import type { CredentialMemo } from "./CredentialMemo.js"
@@ -16,9 +14,6 @@ import { RecentlyUsed } from "./RecentlyUsed.js"
  * is one for all who are the same in what it has ever looked at.
  *
  * At most 64 are remembered.
- *
- * @since 0.1.0
- * @category models
  */
 export class IdentityMemos {
   private readonly make: (key: string) => CredentialMemo
@@ -34,30 +29,18 @@ export class IdentityMemos {
     this.memos = new RecentlyUsed(keysLimit, isOver)
   }
 
-  /**
-   * The fields of clients that its source has looked at. Those who ask have a key of these.
-   *
-   * @since 0.1.0
-   */
+  /** The fields of clients that its source has looked at. Those who ask have a key of these. */
   get fields(): ReadonlyArray<string> {
     return this.looksAt
   }
 
-  /**
-   * Says that its source has looked at a field. One that has looked at more than 32 is taken to look at everything.
-   *
-   * @since 0.1.0
-   */
+  /** Says that its source has looked at a field. One that has looked at more than 32 is taken to look at everything. */
   learn(field: string): void {
     if (this.looksAt.includes(field) || this.looksAt.includes(anyField)) return
     this.looksAt = this.looksAt.length < fieldsLimit ? [...this.looksAt, field].toSorted() : [anyField]
   }
 
-  /**
-   * The memo of those with a key.
-   *
-   * @since 0.1.0
-   */
+  /** The memo of those with a key. */
   memo(key: string): CredentialMemo {
     const known = this.memos.get(key)
     if (known !== undefined) return known
@@ -66,11 +49,7 @@ export class IdentityMemos {
     return made
   }
 
-  /**
-   * Says that what a memo has are credentials for those with another key than it was thought.
-   *
-   * @since 0.1.0
-   */
+  /** Says that what a memo has are credentials for those with another key than it was thought. */
   move(memo: CredentialMemo, key: string): void {
     if (memo.key === key) return
     this.memos.delete(memo.key)
@@ -78,11 +57,7 @@ export class IdentityMemos {
     this.memos.set(key, memo)
   }
 
-  /**
-   * All memos.
-   *
-   * @since 0.1.0
-   */
+  /** All memos. */
   all(): ReadonlyArray<CredentialMemo> {
     return [...this.memos.values()]
   }

@@ -1,15 +1,8 @@
 /**
  * A map with a limit.
- *
- * @since 0.1.0
  */
 
-/**
- * Values by name. When there are more than the limit, those go that were used least recently.
- *
- * @since 0.1.0
- * @category models
- */
+/** Values by name. When there are more than the limit, those go that were used least recently. */
 export class RecentlyUsed<V extends object> {
   private readonly limit: number
   private readonly isUseless: (value: V) => boolean
@@ -25,11 +18,7 @@ export class RecentlyUsed<V extends object> {
     this.isUseless = isUseless
   }
 
-  /**
-   * The value of a name, which is now the one used last.
-   *
-   * @since 0.1.0
-   */
+  /** The value of a name, which is now the one used last. */
   get(name: string): V | undefined {
     const value = this.entries.get(name)
     if (value === undefined) return undefined
@@ -38,11 +27,7 @@ export class RecentlyUsed<V extends object> {
     return value
   }
 
-  /**
-   * Puts a value under a name, and lets others go.
-   *
-   * @since 0.1.0
-   */
+  /** Puts a value under a name, and lets others go. */
   set(name: string, value: V): void {
     this.entries.delete(name)
     for (const [other, candidate] of this.entries) {
@@ -52,38 +37,22 @@ export class RecentlyUsed<V extends object> {
     this.entries.set(name, value)
   }
 
-  /**
-   * Lets the value of a name go.
-   *
-   * @since 0.1.0
-   */
+  /** Lets the value of a name go. */
   delete(name: string): void {
     this.entries.delete(name)
   }
 
-  /**
-   * Lets all of them go.
-   *
-   * @since 0.1.0
-   */
+  /** Lets all of them go. */
   clear(): void {
     this.entries.clear()
   }
 
-  /**
-   * The values, the one used least recently first.
-   *
-   * @since 0.1.0
-   */
+  /** The values, the one used least recently first. */
   values(): IterableIterator<V> {
     return this.entries.values()
   }
 
-  /**
-   * How many values there are.
-   *
-   * @since 0.1.0
-   */
+  /** How many values there are. */
   get size(): number {
     return this.entries.size
   }

@@ -1,7 +1,5 @@
 /**
  * Asking a source of credentials.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import { CredentialsError } from "../errors/SessionErrors.js"
@@ -20,8 +18,6 @@ import { UnusableCredentials, usableCredentials } from "./usableCredentials.js"
  * @param identity whose credentials they are, for errors
  * @param source it may give them, or promise them
  * @param details what else is known when it fails
- * @since 0.1.0
- * @category constructors
  */
 export const askProvider = (
   session: string,

@@ -1,7 +1,5 @@
 /**
  * The SDK's own way to find credentials.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
@@ -23,8 +21,6 @@ import { readSharedFiles, refreshSsoFiles } from "./sharedFiles.js"
  * @param view what the chain is shown of who asks
  * @param properties what else the SDK says to a provider
  * @param isNamed whether the profile is meant rather than static credentials of the environment
- * @since 0.1.0
- * @category constructors
  */
 export const askChain = (
   session: string,
@@ -62,12 +58,7 @@ export const askChain = (
     )
   })
 
-/**
- * Whether what the chain failed with says that no source had any credentials.
- *
- * @since 0.1.0
- * @category guards
- */
+/** Whether what the chain failed with says that no source had any credentials. */
 export const isEmptyChain = (cause: unknown): boolean =>
   cause instanceof Error && cause.name === "CredentialsProviderError"
   && cause.message.startsWith("Could not load credentials from any providers")

@@ -1,7 +1,5 @@
 /**
  * What a request without credentials failed with, told from what else a client rejects with.
- *
- * @since 0.1.0
  */
 import * as Predicate from "effect/Predicate"
 import type { CredentialsFailure } from "./CredentialMemo.js"
@@ -10,9 +8,6 @@ const failures = new WeakMap<object, CredentialsFailure>()
 
 /**
  * What a client is to see when there are no credentials: what their source failed with, as it would without a session.
- *
- * @since 0.1.0
- * @category conversions
  */
 export const asProviderError = (failure: CredentialsFailure): Error => {
   const thrown = failure.cause instanceof Error ? failure.cause : failure
@@ -20,11 +15,6 @@ export const asProviderError = (failure: CredentialsFailure): Error => {
   return thrown
 }
 
-/**
- * The failure that a client saw, if what it rejects with is one.
- *
- * @since 0.1.0
- * @category getters
- */
+/** The failure that a client saw, if what it rejects with is one. */
 export const credentialsFailureOf = (thrown: unknown): CredentialsFailure | undefined =>
   Predicate.isObject(thrown) ? failures.get(thrown) : undefined

@@ -1,7 +1,5 @@
 /**
  * The static credentials of a session.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -23,8 +21,6 @@ import { usableCredentials } from "./usableCredentials.js"
  * Fails with `CacheConfigError` for anything else.
  *
  * @param session the name of the session, for errors
- * @since 0.1.0
- * @category constructors
  */
 export const fixedCredentials = (
   session: string,

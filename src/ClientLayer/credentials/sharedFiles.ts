@@ -1,7 +1,5 @@
 /**
  * The shared config and credentials files, as they are now.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import type { PackageNotFoundError } from "../errors/SessionErrors.js"
@@ -11,8 +9,6 @@ import { loadConfigModule, loadCredentialsModule } from "../sdk/optionalPeers.js
  * Reads the shared files anew.
  *
  * @param session the name of the session, for errors
- * @since 0.1.0
- * @category reading
  */
 export const readSharedFiles = (session: string) =>
   Effect.flatMap(
@@ -26,8 +22,6 @@ export const readSharedFiles = (session: string) =>
  * be ignored. So each copy is asked, without the memory, for what no file can have.
  *
  * @param session the name of the session, for errors
- * @since 0.1.0
- * @category reading
  */
 export const refreshSsoFiles = (session: string): Effect.Effect<void, PackageNotFoundError> =>
   Effect.flatMap(loadCredentialsModule(session), ({ fromSSO }) => {
@@ -51,8 +45,6 @@ export const refreshSsoFiles = (session: string): Effect.Effect<void, PackageNot
  * `fromIni` that were made by others. Nothing happens without `@aws-sdk/credential-providers`.
  *
  * @param session the name of the session, for errors
- * @since 0.1.0
- * @category reading
  */
 export const refreshProviderFiles = (session: string): Effect.Effect<void> =>
   Effect.flatMap(loadCredentialsModule(session), ({ fromIni, fromLoginCredentials, fromProcess }) => {

@@ -1,18 +1,11 @@
 /**
  * What the SDK takes as credentials.
- *
- * @since 0.1.0
  */
 import * as Either from "effect/Either"
 import { describeType } from "../../Cache/engine/options/describeType.js"
 import type { AwsCredentials } from "../sdk/AwsCredentials.js"
 
-/**
- * A provider gave something as credentials that the SDK cannot use. It has the name of what the SDK fails with.
- *
- * @since 0.1.0
- * @category errors
- */
+/** A provider gave something as credentials that the SDK cannot use. It has the name of what the SDK fails with. */
 export class UnusableCredentials extends Error {
   constructor(name: string, message: string) {
     super(message)
@@ -26,9 +19,6 @@ export class UnusableCredentials extends Error {
  * request, and they may be an instance that changes.
  *
  * Throws what a getter of theirs throws.
- *
- * @since 0.1.0
- * @category guards
  */
 export const usableCredentials = (answer: unknown): Either.Either<AwsCredentials, UnusableCredentials> => {
   if (!hasKeys(answer)) {
@@ -50,9 +40,6 @@ export const usableCredentials = (answer: unknown): Either.Either<AwsCredentials
 /**
  * When credentials expire, in milliseconds since the epoch. Those whose expiration is an invalid date never do, as with
  * the SDK.
- *
- * @since 0.1.0
- * @category getters
  */
 export const expiresAt = (credentials: AwsCredentials): number => {
   try {

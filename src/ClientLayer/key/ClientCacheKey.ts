@@ -26,12 +26,7 @@ import { PrintedKey, settled } from "./PrintedKey.js"
  */
 export type ClientTypeId = "~effect-aws-cache/ClientLayer/ClientCacheKey"
 
-/**
- * A key and what its client is built from.
- *
- * @since 0.1.0
- * @category models
- */
+/** A key and what its client is built from. */
 export interface PreparedClient<out C> {
   readonly key: ClientCacheKey<C>
   readonly clientClass: ClientClass
@@ -96,7 +91,7 @@ let makeKey: <C>(identity: ClassIdentity, normal: NormalConfig) => ClientCacheKe
  * import { S3Client } from "@aws-sdk/client-s3"
  * import * as Effect from "effect/Effect"
  * import * as Either from "effect/Either"
-import * as Equal from "effect/Equal"
+ * import * as Equal from "effect/Equal"
  * import { ClientCacheKey } from "effect-aws-cache/ClientLayer"
  *
  * const program = Effect.gen(function*() {
@@ -175,8 +170,6 @@ export class ClientCacheKey<out C> extends PrintedKey {
  * @param clientClass checked to be a class of clients
  * @param configuration checked and normalised
  * @param options checked
- * @since 0.1.0
- * @category constructors
  */
 export const prepareClient = <C>(
   clientClass: unknown,
@@ -200,9 +193,6 @@ export const prepareClient = <C>(
 /**
  * Where the key of a class, a configuration and options is remembered, once it has been there, and if it can be: a
  * settled key put there is the one for all that is equal.
- *
- * @since 0.1.0
- * @category getters
  */
 export const keyPlace = (
   clientClass: ClientClass,
@@ -210,12 +200,7 @@ export const keyPlace = (
   options: unknown
 ): Place<ClientCacheKey<unknown>> | undefined => identities.get(clientClass)?.memo.place(configuration, options)
 
-/**
- * Whether a key is one of a class, which is part of its identity.
- *
- * @since 0.1.0
- * @category guards
- */
+/** Whether a key is one of a class, which is part of its identity. */
 export const isKeyOf = <C>(key: ClientCacheKey<unknown>, clientClass: ClientClass): key is ClientCacheKey<C> =>
   key.constructorId === identities.get(clientClass)?.constructorId
 

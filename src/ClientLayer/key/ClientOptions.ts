@@ -22,23 +22,13 @@ export interface ClientOptions<in C> {
   readonly variant?: string | undefined
 }
 
-/**
- * The kind of options that are customizations.
- *
- * @since 0.1.0
- * @category validation
- */
+/** The kind of options that are customizations. */
 export const customizationKind: SpecialKind = {
   accepted: "a ClientCustomization, made by ClientCustomization.make",
   accepts: (value) => value instanceof ClientCustomization
 }
 
-/**
- * Which options there are besides a configuration.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Which options there are besides a configuration. */
 export const clientOptionKinds: OptionKinds<ClientOptions<never>> = {
   customize: customizationKind,
   variant: "text"
@@ -56,9 +46,6 @@ export type ClientArguments<Ctor extends ClientClass> = undefined extends Option
 
 /**
  * Adds to the configuration and the options that a client is asked for with, before they make a key. It must not throw.
- *
- * @since 0.1.0
- * @category models
  */
 export type CompleteRequest = (
   config: unknown,
@@ -72,8 +59,6 @@ export type CompleteRequest = (
  * Throws `CacheKeyError` for a customization or variant whose name makes no key.
  *
  * @param cache the name of the kind of key, for errors
- * @since 0.1.0
- * @category constructors
  */
 export const canonicalOptions = (
   options: unknown,

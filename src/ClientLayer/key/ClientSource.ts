@@ -34,12 +34,7 @@ export type ClientSource<Ctor extends ClientClass> = Ctor | ClientLoader<Ctor>
 // and then the module system remembers.
 const loaded = new WeakMap<object, ClientClass>()
 
-/**
- * The class of a source that was resolved before.
- *
- * @since 0.1.0
- * @category getters
- */
+/** The class of a source that was resolved before. */
 export const knownClass = <Ctor extends ClientClass>(source: ClientSource<Ctor>): ClientClass | undefined =>
   loaded.get(source)
 
@@ -48,8 +43,6 @@ export const knownClass = <Ctor extends ClientClass>(source: ClientSource<Ctor>)
  *
  * @param cache the name of the cache, for errors
  * @param config the configuration that the class is asked for with; no error shows what its key would not show
- * @since 0.1.0
- * @category combinators
  */
 export const resolveSource = (
   source: unknown,

@@ -1,7 +1,5 @@
 /**
  * Recognising configurations that were seen before, without normalising them again.
- *
- * @since 0.1.0
  */
 import * as Redacted from "effect/Redacted"
 import { hasOnlyNames, isPlainObject } from "../values/plainData.js"
@@ -10,12 +8,7 @@ import { referenceId, referenceTag } from "../values/referenceId.js"
 import { credentialsDigest } from "../values/staticCredentials.js"
 import { ClientCustomization } from "./ClientCustomization.js"
 
-/**
- * Where something is remembered for a configuration and options.
- *
- * @since 0.1.0
- * @category models
- */
+/** Where something is remembered for a configuration and options. */
 export interface Place<A> {
   content: A | undefined
 }
@@ -28,19 +21,12 @@ export interface Place<A> {
  * alone, so one that was changed has another place. Only what keys show is remembered, and digests: a configuration with
  * other texts in it has no place, nor has one with nested data but for static credentials that a client was built with, or
  * whose object is seen again.
- *
- * @since 0.1.0
- * @category models
  */
 export class KeyMemo<in out A> {
   private root = new Node<A>()
   private size = 0
 
-  /**
-   * The place of a configuration and options as they are at this moment, if they have one.
-   *
-   * @since 0.1.0
-   */
+  /** The place of a configuration and options as they are at this moment, if they have one. */
   place(config: unknown, options: unknown): Place<A> | undefined {
     try {
       if (this.size >= largest) {

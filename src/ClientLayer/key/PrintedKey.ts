@@ -1,7 +1,5 @@
 /**
  * What the keys of clients and of resources have in common.
- *
- * @since 0.1.0
  */
 import * as Data from "effect/Data"
 import * as Equal from "effect/Equal"
@@ -13,9 +11,6 @@ const longestLabel = 400
 
 /**
  * A key that is told by its `id`, and shown without secrets wherever it is shown. Keys of two classes are never equal.
- *
- * @since 0.1.0
- * @category models
  */
 export abstract class PrintedKey extends Data.Class<{
   /** Equal for equal keys, different for different ones. */
@@ -39,11 +34,7 @@ export abstract class PrintedKey extends Data.Class<{
     this.#print = print
   }
 
-  /**
-   * The key as it is shown: without secrets, in 400 characters at the most.
-   *
-   * @since 0.1.0
-   */
+  /** The key as it is shown: without secrets, in 400 characters at the most. */
   get label(): string {
     if (this.#print !== undefined) {
       this.#label = cutText(`${this.#name}(${this.#print()})`, longestLabel)
@@ -80,12 +71,7 @@ export abstract class PrintedKey extends Data.Class<{
   }
 }
 
-/**
- * Makes a key let go of its configuration, and returns it. For whoever keeps a key.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** Makes a key let go of its configuration, and returns it. For whoever keeps a key. */
 export const settled = <Key extends PrintedKey>(key: Key): Key => {
   // A key that has been shown has no more use for it.
   void key.label

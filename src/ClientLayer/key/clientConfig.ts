@@ -1,7 +1,5 @@
 /**
  * The configuration of a client, normalised: what its key is made from and what it is built from.
- *
- * @since 0.1.0
  */
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
@@ -25,12 +23,7 @@ import { saltedDigest } from "../values/saltedDigest.js"
 import { canonicalCredentials } from "../values/staticCredentials.js"
 import { configFields } from "./configFields.js"
 
-/**
- * A normalised configuration. It holds the secrets, so it lives only until the client is built.
- *
- * @since 0.1.0
- * @category models
- */
+/** A normalised configuration. It holds the secrets, so it lives only until the client is built. */
 export interface NormalConfig {
   /** The client is built from this. */
   readonly config: Readonly<Record<string, unknown>>
@@ -56,8 +49,6 @@ export interface NormalConfig {
  * @param input the configuration, as the caller gave it; `undefined` is `{}`
  * @param cache the name of the kind of key, for errors
  * @param more what else is digested and shown, after the configuration
- * @since 0.1.0
- * @category constructors
  */
 export const normaliseConfig = (
   input: unknown,

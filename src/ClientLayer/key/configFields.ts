@@ -1,18 +1,11 @@
 /**
  * The fields of a configuration, whatever kind of object it is.
- *
- * @since 0.1.0
  */
 import { describeType } from "../../Cache/engine/options/describeType.js"
 import { CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { isObjectPrototype, isPlainObject } from "../values/plainData.js"
 
-/**
- * What a configuration says, each field read once.
- *
- * @since 0.1.0
- * @category models
- */
+/** What a configuration says, each field read once. */
 export interface ConfigFields {
   readonly named: ReadonlyArray<readonly [name: string, value: unknown]>
   readonly symbols: ReadonlyArray<readonly [name: symbol, value: unknown]>
@@ -28,8 +21,6 @@ export interface ConfigFields {
  *
  * @param input the configuration, as the caller gave it; `undefined` is `{}`
  * @param cache the name of the kind of key, for errors
- * @since 0.1.0
- * @category constructors
  */
 export const configFields = (input: unknown, cache: string): ConfigFields => {
   if (input === undefined) return { named: [], symbols: [] }
@@ -69,12 +60,7 @@ export const configFields = (input: unknown, cache: string): ConfigFields => {
   return { named, symbols }
 }
 
-/**
- * A configuration as a plain object. Throws as `configFields` does.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** A configuration as a plain object. Throws as `configFields` does. */
 export const copyOfConfig = (config: object | undefined): Record<PropertyKey, unknown> => {
   if (config === undefined || saysAllItself(config)) return { ...config }
   const { named, symbols } = configFields(config, "config")

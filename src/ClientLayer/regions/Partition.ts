@@ -23,20 +23,10 @@ export interface RegionsOptions {
   readonly allowNonRegional?: boolean | undefined
 }
 
-/**
- * Which options lists of regions have.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Which options lists of regions have. */
 export const regionsKinds: OptionKinds<RegionsOptions> = { partition: "text", allowNonRegional: "flag" }
 
-/**
- * The names of the partitions, `"aws"` first.
- *
- * @since 0.1.0
- * @category getters
- */
+/** The names of the partitions, `"aws"` first. */
 export const availablePartitions: ReadonlyArray<string> = regionData.partitions.map(({ name }) => name)
 
 /**
@@ -44,9 +34,6 @@ export const availablePartitions: ReadonlyArray<string> = regionData.partitions.
  * than the data are found. Names of FIPS and upper-case forms count as the region they stand for.
  *
  * Fails with `UnknownRegionError` for anything else. The SDK takes it for a region of `"aws"`.
- *
- * @since 0.1.0
- * @category getters
  */
 export const partitionForRegion = (region: string): Either.Either<string, UnknownRegionError> => {
   const name = Option.match(normaliseRegion(region.toLowerCase()), { onNone: () => "", onSome: ({ name }) => name })
@@ -61,8 +48,6 @@ export const partitionForRegion = (region: string): Either.Either<string, Unknow
  * data. A service or a partition that is not known has none, nor has one that is not regional, such as IAM.
  *
  * @param service its name in the SDK for JavaScript (`"s3"`, as in `@aws-sdk/client-s3`), or in the SDK for Python
- * @since 0.1.0
- * @category getters
  */
 export const availableRegions = (service: string, options: RegionsOptions = {}): ReadonlyArray<string> => {
   const { partitions, services } = tables()
@@ -78,9 +63,6 @@ export const availableRegions = (service: string, options: RegionsOptions = {}):
 /**
  * The names of the known services in the SDK for JavaScript, in alphabetical order: `@aws-sdk/client-` and a name is a
  * package.
- *
- * @since 0.1.0
- * @category getters
  */
 export const availableServices = (): ReadonlyArray<string> => tables().names
 

@@ -5,16 +5,11 @@
  * The facts are those of botocore 1.43.11 (Copyright 2012-2022 Amazon.com, Inc. or its affiliates. All Rights Reserved.)
  * and of @aws-sdk/core 3.981.0 (Copyright 2018 Amazon.com, Inc. or its affiliates. All Rights Reserved.), both under the
  * Apache License, Version 2.0 (http://www.apache.org/licenses/LICENSE-2.0), selected and packed.
- *
- * @since 0.1.0
  */
 
 /**
  * The partitions. `regional` says how many of the `endpoints` are regions; the others are those of services without
  * regions, and variants.
- *
- * @since 0.1.0
- * @category data
  */
 export const partitions: ReadonlyArray<{
   readonly name: string
@@ -176,9 +171,6 @@ us-gov-west-1-fips-secondary us-gov-west-1-secondary verification-us-gov-east-1 
 /**
  * The services, as `name:alias:endpoints`: its name in the AWS SDK for JavaScript, its name in botocore if that is
  * another, and for each partition which endpoints it has there, bits in hexadecimal.
- *
- * @since 0.1.0
- * @category data
  */
 export const services = `
 accessanalyzer::27fffffffff,3,1,,,1,3,33 account::100000000000,4 acm::6d83ffffffff,3,1,3,3,1,3,3

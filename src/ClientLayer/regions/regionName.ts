@@ -1,7 +1,5 @@
 /**
  * Names of regions, as the SDK accepts them.
- *
- * @since 0.1.0
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -10,36 +8,18 @@ import { partitions } from "./regionData.js"
 /**
  * The name of a region: one host label (RFC 1123) of letters, digits and hyphens, at most 63 characters, or `*` for all
  * of them, as the SDK takes it. Which regions there are is not checked: new ones appear, and stores that speak S3 have names of their own.
- *
- * @since 0.1.0
- * @category schemas
  */
 export const RegionName = Schema.String.pipe(Schema.pattern(/^(?:(?!-)(?!.*-$)[a-zA-Z0-9-]{1,63}|\*)$/))
 
 const isRegionName = Schema.is(RegionName)
 
-/**
- * What the name of a region can be, for messages.
- *
- * @since 0.1.0
- * @category formatting
- */
+/** What the name of a region can be, for messages. */
 export const acceptedRegionName = "a region name such as \"us-west-2\" (letters, digits and inner hyphens, at most 63)"
 
-/**
- * What a region field can be, for messages.
- *
- * @since 0.1.0
- * @category formatting
- */
+/** What a region field can be, for messages. */
 export const acceptedRegion = `${acceptedRegionName}, or a function that provides one`
 
-/**
- * A normalised region.
- *
- * @since 0.1.0
- * @category models
- */
+/** A normalised region. */
 export interface Region {
   /** The region that requests are signed for. */
   readonly name: string
@@ -59,9 +39,6 @@ const knownLimit = 256
  * AWS's own regions, those of `availableRegions` and the global ones, are told without regard to case, because AWS
  * refuses a request that is signed for `"US-EAST-1"`. Any other name is kept as it is: for a store whose region is
  * `"RegionOne"`, `"regionone"` is another one.
- *
- * @since 0.1.0
- * @category decoding
  */
 export const normaliseRegion = (input: unknown): Option.Option<Region> => {
   if (typeof input !== "string") return Option.none()

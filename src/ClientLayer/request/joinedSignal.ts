@@ -1,7 +1,5 @@
 /**
  * The signals that abort a request.
- *
- * @since 0.1.0
  */
 import * as Predicate from "effect/Predicate"
 
@@ -11,8 +9,6 @@ import * as Predicate from "effect/Predicate"
  *
  * @param own a signal of the platform
  * @param given what the caller gave; nothing, or `null`, is none
- * @since 0.1.0
- * @category combinators
  */
 export const joinedSignal = (own: AbortSignal, given: unknown): AbortSignal =>
   Predicate.isObject(given)

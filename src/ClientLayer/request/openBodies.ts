@@ -1,7 +1,5 @@
 /**
  * The bodies of a response that are still being read.
- *
- * @since 0.1.0
  */
 import { Readable } from "node:stream"
 
@@ -11,8 +9,6 @@ import { Readable } from "node:stream"
  * is not watched is a `ReadableStream` of the web, which only its reader can follow.
  *
  * @param output what a command answers
- * @since 0.1.0
- * @category combinators
  */
 export const whenRead = (output: unknown, done: () => void): boolean => {
   let open = 0
@@ -42,8 +38,6 @@ export const whenRead = (output: unknown, done: () => void): boolean => {
  *
  * @param output what a command answers
  * @param abort ends the request
- * @since 0.1.0
- * @category combinators
  */
 export const whenBroken = (output: unknown, abort: () => void): void => {
   for (const [field, value] of fieldsOf(output)) {
@@ -53,12 +47,7 @@ export const whenBroken = (output: unknown, abort: () => void): void => {
   }
 }
 
-/**
- * Gives up the bodies of a response that nobody will read, so that they hold no connection.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** Gives up the bodies of a response that nobody will read, so that they hold no connection. */
 export const giveUp = (output: unknown): void => {
   for (const [, value] of fieldsOf(output)) {
     if (!(value instanceof Readable)) continue

@@ -29,12 +29,7 @@ import { fieldOf } from "../values/fieldOf.js"
  */
 export type SendError<Source = never> = RequestError | RequestErrorOf<Source> | ClientClosedError | CredentialsFailure
 
-/**
- * What a request was, for its error.
- *
- * @since 0.1.0
- * @category models
- */
+/** What a request was, for its error. */
 export interface RequestOrigin {
   /** The name of the cache. */
   readonly cache?: string | undefined
@@ -50,8 +45,6 @@ export interface RequestOrigin {
  * @param thrown what the client rejected with
  * @param command what was sent
  * @param errors the exceptions that get a tag of their own
- * @since 0.1.0
- * @category constructors
  */
 export const requestFailure = <Source extends ExceptionSource = never>(
   thrown: unknown,
@@ -107,12 +100,7 @@ const isOneOf = <Source extends ExceptionSource>(
     typeof source === "function" ? thrown instanceof source || source.name === tag : source === tag
   )
 
-/**
- * The name of the class of an object, whatever it is.
- *
- * @since 0.1.0
- * @category getters
- */
+/** The name of the class of an object, whatever it is. */
 export const nameOfClass = (object: object): string => textOf(fieldOf(object, "constructor"), "name") ?? ""
 
 const nameOf = (thrown: unknown): string => {

@@ -84,8 +84,6 @@ export const sendCommand = <
  * Sends a command as `sendCommand` does, for a cache that has checked its type and its options.
  *
  * @param origin what the request was, asked for when it fails
- * @since 0.1.0
- * @category combinators
  */
 export const sendFrom = <Output, Source extends ExceptionSource = never>(
   client: object,
@@ -110,12 +108,7 @@ export const sendFrom = <Output, Source extends ExceptionSource = never>(
   })
 }
 
-/**
- * What matters of the options of a request here. Others are of the request handler, or were of the cache.
- *
- * @since 0.1.0
- * @category models
- */
+/** What matters of the options of a request here. Others are of the request handler, or were of the cache. */
 export interface RequestControls<out Source> {
   readonly abortSignal?: AbortSignal | undefined
   readonly errors?: ReadonlyArray<Source> | undefined
@@ -126,8 +119,6 @@ export interface RequestControls<out Source> {
  *
  * @param cache for messages
  * @param kinds of the options that are not of the request
- * @since 0.1.0
- * @category validation
  */
 export const checkRequest = (
   cache: string,

@@ -1,7 +1,5 @@
 /**
  * Sends commands with leased clients.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -14,8 +12,6 @@ import { whenRead } from "./openBodies.js"
  * the body has been read to its end or given up: until then the client is in use.
  *
  * @param send leases in its scope
- * @since 0.1.0
- * @category combinators
  */
 export const sendLeased = <A, E, R>(
   send: Effect.Effect<A, E, R | Scope.Scope>

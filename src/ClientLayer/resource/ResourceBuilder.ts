@@ -26,12 +26,7 @@ import type { NormalOptions } from "./resourceOptions.js"
  */
 export type ResourceError = ClientBuildError | CacheKeyError | ResourceBuildError
 
-/**
- * Builds the resource of a key; what it holds is let go with the scope.
- *
- * @since 0.1.0
- * @category models
- */
+/** Builds the resource of a key; what it holds is let go with the scope. */
 export type ResourceBuilder = <Ctor extends ClientClass, Options, R>(
   prepared: PreparedResource<Ctor, Options, R>,
   cache: string
@@ -42,8 +37,6 @@ export type ResourceBuilder = <Ctor extends ClientClass, Options, R>(
  * the client is let go only after the resource was released.
  *
  * @param secrets what clients get besides what is in their configuration, to be masked in errors
- * @since 0.1.0
- * @category constructors
  */
 export const resourceBuilder =
   (clients: ClientCacheService, secrets: MoreSecrets): ResourceBuilder =>
@@ -83,8 +76,6 @@ const variantOf = <Ctor extends ClientClass, Options, R>(
  * message does not show the secrets of configuration and options.
  *
  * @param more what else must not be shown
- * @since 0.1.0
- * @category combinators
  */
 export const failing = <Ctor extends ClientClass, Options, R, A, R2>(
   prepared: PreparedResource<Ctor, Options, R>,

@@ -24,12 +24,7 @@ import { normaliseOptions, type NormalOptions } from "./resourceOptions.js"
  */
 export type ResourceTypeId = "~effect-aws-cache/ClientLayer/ResourceCacheKey"
 
-/**
- * A key and what its resource is built from.
- *
- * @since 0.1.0
- * @category models
- */
+/** A key and what its resource is built from. */
 export interface PreparedResource<Ctor extends ClientClass, Options, R> {
   readonly key: ResourceCacheKey<R>
   readonly definition: ResourceDefinition<Ctor, Options, R>
@@ -128,12 +123,7 @@ export class ResourceCacheKey<out R> extends PrintedKey {
   }
 }
 
-/**
- * The key of a resource, together with the normalised configuration and options to build it from.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** The key of a resource, together with the normalised configuration and options to build it from. */
 export const prepareResource = <Ctor extends ClientClass, Options, R>(
   definition: ResourceDefinition<Ctor, Options, R>,
   configuration: unknown,

@@ -63,12 +63,7 @@ export interface ResourceCacheOptions {
   readonly metrics?: boolean | undefined
 }
 
-/**
- * Which options a cache of resources has.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Which options a cache of resources has. */
 export const resourceCacheKinds: OptionKinds<ResourceCacheOptions> = {
   maxSize: "limit",
   evictionPolicy: evictionPolicyNames,

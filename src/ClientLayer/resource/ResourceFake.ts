@@ -30,8 +30,6 @@ export interface ResourceFake {
  * @param definition what it stands in for
  * @param make makes one resource for each distinct key; it is given the client's configuration, normalised, and the
  *   options
- * @since 0.1.0
- * @category constructors
  */
 export const resourceFake = <Ctor extends ClientClass, Options, R>(
   definition: ResourceDefinition<Ctor, Options, R>,
@@ -48,8 +46,6 @@ export const resourceFake = <Ctor extends ClientClass, Options, R>(
  * A builder that gives out fakes. They are the test's: they are never released.
  *
  * @param otherwise builds the resources of definitions there is no fake for
- * @since 0.1.0
- * @category constructors
  */
 export const fakeResourceBuilder =
   (fakes: ReadonlyArray<ResourceFake>, otherwise: ResourceBuilder): ResourceBuilder => (prepared, cache) => {
@@ -65,12 +61,7 @@ export const fakeResourceBuilder =
     )
   }
 
-/**
- * A builder that fails, so that a test reaches no network by accident.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** A builder that fails, so that a test reaches no network by accident. */
 export const noFake: ResourceBuilder = (prepared, cache) =>
   failing(
     prepared,

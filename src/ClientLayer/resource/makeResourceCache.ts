@@ -1,7 +1,5 @@
 /**
  * How a cache of resources is made.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -30,12 +28,7 @@ import type { ResourceArguments, ResourceDefinition } from "./ResourceDefinition
 const defaultMaxSize = 10
 const defaultGracePeriod = "5 seconds"
 
-/**
- * Adds to the configuration that a resource is asked for with.
- *
- * @since 0.1.0
- * @category models
- */
+/** Adds to the configuration that a resource is asked for with. */
 export type CompleteConfig = (config: unknown) => unknown
 
 /**
@@ -47,8 +40,6 @@ export type CompleteConfig = (config: unknown) => unknown
  * @param clients where resources lease their clients
  * @param complete adds to the configurations that callers ask with, before they make a key. It must not throw
  * @param secrets what clients get besides, to be masked in errors
- * @since 0.1.0
- * @category constructors
  */
 export const makeResourceCache = (
   options: ResourceCacheOptions,
@@ -62,8 +53,6 @@ export const makeResourceCache = (
  * Makes a cache of resources that are built in another way.
  *
  * @param builder how resources are built
- * @since 0.1.0
- * @category constructors
  */
 export const makeResourceCacheWith = (
   options: ResourceCacheOptions,

@@ -1,7 +1,5 @@
 /**
  * The options of a resource, normalised: what its key is made from and what it is built from.
- *
- * @since 0.1.0
  */
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
@@ -14,12 +12,7 @@ import { isPlainObject } from "../values/plainData.js"
 import { printDigest, saltedDigest } from "../values/saltedDigest.js"
 import type { ResourceDefinition } from "./ResourceDefinition.js"
 
-/**
- * Normalised options. They can hold secrets, so they live only until the resource is built.
- *
- * @since 0.1.0
- * @category models
- */
+/** Normalised options. They can hold secrets, so they live only until the resource is built. */
 export interface NormalOptions<out Options> {
   /** The resource is built from these: a copy, which later changes to the caller's object do not reach. */
   readonly value: Options
@@ -38,8 +31,6 @@ export interface NormalOptions<out Options> {
  *
  * @param input the options, as the caller gave them; `undefined` is `{}`
  * @param cache the name of the kind of key, for errors
- * @since 0.1.0
- * @category constructors
  */
 export const normaliseOptions = <Ctor extends ClientClass, Options, R>(
   definition: ResourceDefinition<Ctor, Options, R>,

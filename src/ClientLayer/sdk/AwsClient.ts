@@ -94,9 +94,6 @@ type Accepted<Config, Field extends keyof Config> = Field extends "credentials"
 /**
  * Whether a value looks like an AWS SDK v3 client: it has `send` and `destroy` functions, a `config` and a
  * `middlewareStack`. Two copies of the SDK make two `S3Client` classes, so this does not ask `instanceof`.
- *
- * @since 0.1.0
- * @category guards
  */
 export const isAwsClient = (u: unknown): u is AwsClient =>
   typeof u === "object" && u !== null
@@ -108,9 +105,6 @@ export const isAwsClient = (u: unknown): u is AwsClient =>
 /**
  * Whether a value is a class of clients: a constructor that has `send` on its prototype, as every SDK client class
  * has, or that is written with `class` (so that a class which sets `send` on its instances counts too).
- *
- * @since 0.1.0
- * @category guards
  */
 export const isClientClass = (u: unknown): u is ClientClass => {
   if (typeof u !== "function" || !isConstructor(u)) return false
@@ -122,9 +116,6 @@ export const isClientClass = (u: unknown): u is ClientClass => {
 /**
  * Whether a function is one that `new` accepts. It is not run: it serves as the `newTarget` of another
  * construction, which is refused for arrow functions, methods and async functions.
- *
- * @since 0.1.0
- * @category guards
  */
 export const isConstructor = (u: Function): boolean => {
   try {

@@ -48,21 +48,13 @@ export type HandlerOptions<Client> = Client extends {
 } ? Omit<Options, "abortSignal">
   : {}
 
-/**
- * What sends a command.
- *
- * @since 0.1.0
- * @category models
- */
+/** What sends a command. */
 export interface CommandSender<in Command, out Output> {
   send(command: Command, options: object): Promise<Output>
 }
 
 /**
  * Whether a client sends commands. That it answers them with what they say they answer is what its own types promise.
- *
- * @since 0.1.0
- * @category guards
  */
 export const isSender = <Command, Output>(client: object): client is CommandSender<Command, Output> =>
   "send" in client && typeof client.send === "function"

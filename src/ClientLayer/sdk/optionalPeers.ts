@@ -1,7 +1,5 @@
 /**
  * The SDK packages that sessions need, loaded when they are needed.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import { PackageNotFoundError } from "../errors/SessionErrors.js"
@@ -10,8 +8,6 @@ import { PackageNotFoundError } from "../errors/SessionErrors.js"
  * Reads the shared config and credentials files.
  *
  * @param session for errors
- * @since 0.1.0
- * @category loading
  */
 export const loadConfigModule = (
   session: string
@@ -21,12 +17,7 @@ export const loadConfigModule = (
 > =>
   load(() => import("@smithy/core/config"), session, "@smithy/core", "reading the shared config and credentials files")
 
-/**
- * What of the SDK finds credentials.
- *
- * @since 0.1.0
- * @category models
- */
+/** What of the SDK finds credentials. */
 export type CredentialsModule = Pick<
   typeof import("@aws-sdk/credential-providers"),
   "fromIni" | "fromLoginCredentials" | "fromNodeProviderChain" | "fromProcess" | "fromSSO"
@@ -36,8 +27,6 @@ export type CredentialsModule = Pick<
  * Finds credentials.
  *
  * @param session for errors
- * @since 0.1.0
- * @category loading
  */
 export const loadCredentialsModule = (
   session: string

@@ -1,7 +1,5 @@
 /**
  * The texts that keys do not show, and how they are masked where others show them.
- *
- * @since 0.1.0
  */
 import { inspect } from "node:util"
 import { eachText, type TextKind } from "../values/eachText.js"
@@ -12,20 +10,13 @@ import { shownStrings } from "../values/printFields.js"
 /**
  * Texts that must not be shown. To look for them takes as long as the text is that they are looked for in, however many
  * there are.
- *
- * @since 0.1.0
- * @category models
  */
 export class HiddenTexts {
   private readonly byStart = new Map<string, Map<string, boolean>>()
   private size = 0
   private complete = true
 
-  /**
-   * These texts, wherever they stand.
-   *
-   * @since 0.1.0
-   */
+  /** These texts, wherever they stand. */
   static of(...texts: ReadonlyArray<HiddenTexts | Iterable<string>>): HiddenTexts {
     const hidden = new HiddenTexts()
     for (const some of texts) {
@@ -35,20 +26,12 @@ export class HiddenTexts {
     return hidden
   }
 
-  /**
-   * Whether they are all there are. When they are not, nothing that others say may be shown.
-   *
-   * @since 0.1.0
-   */
+  /** Whether they are all there are. When they are not, nothing that others say may be shown. */
   get isComplete(): boolean {
     return this.complete
   }
 
-  /**
-   * Whether there are none.
-   *
-   * @since 0.1.0
-   */
+  /** Whether there are none. */
   get isEmpty(): boolean {
     return this.size === 0 && this.complete
   }
@@ -57,7 +40,6 @@ export class HiddenTexts {
    * One more. Texts of less than 4 characters are not hidden: masking them would only garble messages.
    *
    * @param asWord whether it is hidden only where it stands alone, not inside a longer word
-   * @since 0.1.0
    */
   add(text: string, asWord = false): void {
     if (text.length < shortest) return
@@ -72,41 +54,25 @@ export class HiddenTexts {
     texts.set(text, asWord && texts.get(text) !== false)
   }
 
-  /**
-   * These and the others.
-   *
-   * @since 0.1.0
-   */
+  /** These and the others. */
   addAll(others: HiddenTexts): this {
     for (const texts of others.byStart.values()) for (const [text, asWord] of texts) this.add(text, asWord)
     this.complete &&= others.complete
     return this
   }
 
-  /**
-   * Says that there are more.
-   *
-   * @since 0.1.0
-   */
+  /** Says that there are more. */
   leaveIncomplete(): void {
     this.complete = false
   }
 
-  /**
-   * Whether one of them is in a text.
-   *
-   * @since 0.1.0
-   */
+  /** Whether one of them is in a text. */
   isIn(text: string): boolean {
     for (let at = 0; at + shortest <= text.length; at++) if (this.lengthAt(text, at) > 0) return true
     return false
   }
 
-  /**
-   * A text in which every one of them is `***`.
-   *
-   * @since 0.1.0
-   */
+  /** A text in which every one of them is `***`. */
   mask(text: string): string {
     if (this.size === 0) return text
     let masked = ""
@@ -148,9 +114,6 @@ const isLetter = (character: string | undefined): boolean => character !== undef
 /**
  * Collects the texts of a configuration that its key does not show: every string at any depth, in data and in instances,
  * but for the few fields that keys show, and for words that say nothing (`isHarmless`).
- *
- * @since 0.1.0
- * @category secrets
  */
 export const hiddenTexts = (
   named: Iterable<readonly [name: string, value: unknown]>,
@@ -174,12 +137,7 @@ export const hiddenTexts = (
   return hidden
 }
 
-/**
- * The same of a configuration as it was given, whatever it is. Fields that cannot be read hide nothing.
- *
- * @since 0.1.0
- * @category secrets
- */
+/** The same of a configuration as it was given, whatever it is. Fields that cannot be read hide nothing. */
 export const hiddenTextsOf = (config: unknown): HiddenTexts => {
   if (typeof config !== "object" || config === null) return hiddenTexts([["config", config]])
   const named: Array<readonly [string, unknown]> = []
@@ -266,22 +224,12 @@ const decoded = (text: string): string => {
   }
 }
 
-/**
- * Collects every string inside a secret value, so that it can be masked in the messages of others.
- *
- * @since 0.1.0
- * @category secrets
- */
+/** Collects every string inside a secret value, so that it can be masked in the messages of others. */
 export const rememberSecrets = (value: unknown, secrets: Set<string>): void => {
   eachText(value, (text, { isName }) => {
     if (!isName && text.length >= shortest) secrets.add(text)
   })
 }
 
-/**
- * A text in which every known secret of 4 characters or more is `***`.
- *
- * @since 0.1.0
- * @category secrets
- */
+/** A text in which every known secret of 4 characters or more is `***`. */
 export const maskSecrets = (text: string, secrets: ReadonlySet<string>): string => HiddenTexts.of(secrets).mask(text)

@@ -1,7 +1,5 @@
 /**
  * What others threw, without what they were given in confidence.
- *
- * @since 0.1.0
  */
 import { inspect, types } from "node:util"
 import { cutText } from "../../Cache/printing/cutText.js"
@@ -20,8 +18,6 @@ const mostFrames = 20
  * found, and then shows no text at all.
  *
  * @param hidden what must not be shown
- * @since 0.1.0
- * @category secrets
  */
 export const maskedCause = (cause: unknown, hidden: HiddenTexts | ReadonlySet<string>): unknown =>
   masked(cause, hidden instanceof HiddenTexts ? hidden : HiddenTexts.of(hidden), mostCauses)
@@ -30,8 +26,6 @@ export const maskedCause = (cause: unknown, hidden: HiddenTexts | ReadonlySet<st
  * What was thrown in a sentence of at most 250 characters, in which hidden texts are masked.
  *
  * @param otherwise what to say when it is no `Error`
- * @since 0.1.0
- * @category secrets
  */
 export const maskedReason = (cause: unknown, hidden: HiddenTexts, otherwise: string): string => {
   const message = typeof cause === "string" ? cause : isError(cause) ? messageOf(cause) : undefined
@@ -39,12 +33,7 @@ export const maskedReason = (cause: unknown, hidden: HiddenTexts, otherwise: str
   return cutText(maskedText(message, hidden), longestReason)
 }
 
-/**
- * The same, with the name of the error before it.
- *
- * @since 0.1.0
- * @category secrets
- */
+/** The same, with the name of the error before it. */
 export const maskedError = (cause: unknown, hidden: HiddenTexts, otherwise: string): string => {
   const name = isError(cause) ? textOf(cause, "name") : undefined
   const reason = maskedReason(cause, hidden, otherwise)

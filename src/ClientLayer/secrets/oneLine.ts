@@ -1,16 +1,9 @@
 /**
  * What others said, in one line.
- *
- * @since 0.1.0
  */
 import { cutText } from "../../Cache/printing/cutText.js"
 
-/**
- * A text in one line, not longer than that, without what looks like a key, a token or a signature.
- *
- * @since 0.1.0
- * @category formatting
- */
+/** A text in one line, not longer than that, without what looks like a key, a token or a signature. */
 export const oneLine = (text: string, longest: number): string =>
   cutText(
     text.slice(0, 10 * longest)

@@ -1,16 +1,9 @@
 /**
  * The secrets of a request, as an error may show them.
- *
- * @since 0.1.0
  */
 import * as Predicate from "effect/Predicate"
 
-/**
- * The secrets of the request that was answered with an exception: Node's message knows the request it answers.
- *
- * @since 0.1.0
- * @category secrets
- */
+/** The secrets of the request that was answered with an exception: Node's message knows the request it answers. */
 export const sentSecrets = (cause: unknown): ReadonlySet<string> => {
   const response = Predicate.hasProperty(cause, "$response") ? cause.$response : undefined
   const body = Predicate.hasProperty(response, "body") ? response.body : undefined

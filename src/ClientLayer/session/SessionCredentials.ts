@@ -68,9 +68,6 @@ export interface SessionCredentialProvider {
  * What credential providers learn of the session. Of who asks they learn what the SDK shows them, but their own clients
  * would adopt its connections, and outlive it; and roles are assumed with the credentials of the session, or where it was
  * given none, with those of the profile that the client names.
- *
- * @since 0.1.0
- * @category models
  */
 export interface ProviderContext {
   readonly profile: Option.Option<string>
@@ -89,9 +86,6 @@ export interface ProviderContext {
  * An identity is the session, a profile, or a provider: a function that was given a name by that name, any other one by
  * which function it is. At most 1,000 profiles and names are remembered, those used last; functions without a name as
  * long as somebody has them. What expired more than an hour ago goes first.
- *
- * @since 0.1.0
- * @category models
  */
 export interface SessionCredentials {
   /** What a client is to be built with as `credentials`, for its configuration. */
@@ -116,8 +110,6 @@ export interface SessionCredentials {
  * @param session the name of the session, for errors
  * @param given the `credentials` of the session; none: those of its profile, or of the SDK's default chain
  * @param context read at each resolution
- * @since 0.1.0
- * @category constructors
  */
 export const makeSessionCredentials = (
   session: string,

@@ -81,12 +81,7 @@ export type SessionSendOptions<Client, Source extends ExceptionSource = never> =
   & SessionClientOptions<Client>
   & RequestOptions<Client, Source>
 
-/**
- * Which options a session has.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Which options a session has. */
 export const sessionKinds: OptionKinds<SessionOptions> = {
   name: "text",
   profile: "text",
@@ -120,12 +115,7 @@ export interface SessionCacheControls {
   readonly maxSize?: number | undefined
 }
 
-/**
- * Which options choose a cache.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Which options choose a cache. */
 export const controlKinds: OptionKinds<SessionCacheControls> = { evictionPolicy: ["LRU", "LFU"], maxSize: "limit" }
 
 /**

@@ -1,7 +1,5 @@
 /**
  * What a session reads from the environment and from the shared config and credentials files.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -13,12 +11,7 @@ import { acceptedRegionName, normaliseRegion } from "../regions/regionName.js"
 import { loadConfigModule } from "../sdk/optionalPeers.js"
 import { saltedDigest } from "../values/saltedDigest.js"
 
-/**
- * The settings of a session, as they were when they were read.
- *
- * @since 0.1.0
- * @category models
- */
+/** The settings of a session, as they were when they were read. */
 export interface SessionSettings {
   /** The profile, if one was named. */
   readonly profile: Option.Option<string>
@@ -49,8 +42,6 @@ export interface SessionSettings {
  *
  * @param session the name of the session, for errors
  * @param given the options of the session; else `AWS_PROFILE` and `AWS_REGION` count, and the profile's `region`
- * @since 0.1.0
- * @category constructors
  */
 export const readSessionSettings = (
   session: string,

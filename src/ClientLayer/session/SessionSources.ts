@@ -1,7 +1,5 @@
 /**
  * Where a session gets what it does not make itself.
- *
- * @since 0.1.0
  */
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -13,12 +11,7 @@ import { makeSessionCredentials, type ProviderContext, type SessionCredentials }
 import type { SessionError, SessionOptions } from "./SessionService.js"
 import { readSessionSettings, type SessionSettings } from "./SessionSettings.js"
 
-/**
- * Where a session gets what it does not make itself.
- *
- * @since 0.1.0
- * @category models
- */
+/** Where a session gets what it does not make itself. */
 export interface SessionSources<out E> {
   /** Reads the settings anew. */
   readonly settings: Effect.Effect<SessionSettings, E>
@@ -38,8 +31,6 @@ export interface SessionSources<out E> {
  * The environment, the shared files and the SDK.
  *
  * @param session the name of the session, for errors
- * @since 0.1.0
- * @category constructors
  */
 export const liveSources = (session: string, options: SessionOptions): SessionSources<SessionError> => ({
   settings: readSessionSettings(session, options),

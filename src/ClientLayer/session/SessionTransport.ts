@@ -1,7 +1,5 @@
 /**
  * The connections that all clients of a session share.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -14,12 +12,7 @@ import { agentOptions, isAgent, isHandler } from "../transport/handlerOptions.js
 import { Transport } from "../transport/Transport.js"
 import { isPlainObject } from "../values/plainData.js"
 
-/**
- * What a session takes as `requestHandler`: plain options of the SDK's HTTP handler, or a handler.
- *
- * @since 0.1.0
- * @category models
- */
+/** What a session takes as `requestHandler`: plain options of the SDK's HTTP handler, or a handler. */
 export interface SessionTransportOptions {
   readonly requestHandler?: object | undefined
   /** The most connections for each host, for all clients together, a whole number or `Infinity`. Default 256. */
@@ -45,9 +38,6 @@ const defaultMaxSocketsPerClient = 50
  *
  * A handler of the caller's is borrowed: clients use it, and neither they nor the session destroy it. So is an agent,
  * but there `client.destroy()` does what it does everywhere.
- *
- * @since 0.1.0
- * @category models
  */
 export interface SessionTransport {
   /** What to build a client on, for the `requestHandler` of its configuration. */
@@ -67,8 +57,6 @@ export interface SessionTransport {
  *
  * @param session the name of the session, for errors
  * @param timeLeft for how many milliseconds the closing of the scope still waits for requests and bodies to end
- * @since 0.1.0
- * @category constructors
  */
 export const makeSessionTransport = (
   session: string,

@@ -1,7 +1,5 @@
 /**
  * How a session is made.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -72,9 +70,6 @@ import { makeSessionTransport } from "./SessionTransport.js"
  *
  * Fails with `ProfileNotFoundError` for a profile that was named and is not there, with `CacheConfigError` for an option
  * it cannot accept, and with `PackageNotFoundError` when `@smithy/core` is not installed.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const makeSession = (options: SessionOptions = {}): Effect.Effect<SessionService, SessionError, Scope.Scope> =>
   makeSessionFrom(options, liveSources(nameIn(options, "Session"), options))
@@ -83,8 +78,6 @@ export const makeSession = (options: SessionOptions = {}): Effect.Effect<Session
  * Makes a session over other sources than the environment, the shared files and the SDK.
  *
  * @param kinds which options there are
- * @since 0.1.0
- * @category constructors
  */
 export const makeSessionFrom = <E extends SessionError>(
   options: SessionOptions,

@@ -1,7 +1,5 @@
 /**
  * Which cache of a session a call uses, and its limit.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
@@ -15,8 +13,6 @@ import type { SessionCacheControls, SessionPolicy } from "./SessionService.js"
  * Fails as the key does; then nothing has changed.
  *
  * @param key what is asked for; looked at only if there is a limit
- * @since 0.1.0
- * @category combinators
  */
 export const chosenCache = <K, Cache extends ResizableCache<K>, E>(
   caches: Readonly<Record<SessionPolicy, Cache>>,
@@ -31,12 +27,7 @@ export const chosenCache = <K, Cache extends ResizableCache<K>, E>(
     return Effect.as(Effect.flatMap(key, (key) => resizeAround(cache, key, maxSize)), cache)
   })
 
-/**
- * What is needed of a cache to change its limit.
- *
- * @since 0.1.0
- * @category models
- */
+/** What is needed of a cache to change its limit. */
 export interface ResizableCache<in out K> {
   readonly keys: Effect.Effect<ReadonlyArray<K>>
   readonly remove: (key: K) => Effect.Effect<void, CacheNotFoundError>

@@ -1,7 +1,5 @@
 /**
  * How a session looks when it is printed.
- *
- * @since 0.1.0
  */
 import * as Option from "effect/Option"
 import { type KeyedSummary, keyedSummary, printedKeys } from "../../Cache/printing/glance.js"
@@ -13,9 +11,6 @@ import type { SessionPolicy } from "./SessionService.js"
 /**
  * A session in short: whose it is, and what is in its caches. Of each of them there are fewer keys than when it is printed
  * alone.
- *
- * @since 0.1.0
- * @category models
  */
 export interface SessionSummary extends Summary {
   readonly name: string
@@ -29,12 +24,7 @@ type CacheSummary = Pick<KeyedSummary, "size" | "maxSize" | "keys" | "more">
 
 const roomOfACache = 200
 
-/**
- * A session in short.
- *
- * @since 0.1.0
- * @category formatting
- */
+/** A session in short. */
 export const sessionSummary = (session: {
   readonly name: string
   readonly evictionPolicy: SessionPolicy
@@ -63,9 +53,6 @@ const cacheSummary = (cache: object): CacheSummary => {
 /**
  * A session in one line, with the caches that hold something:
  * `Session(LRU, profile=default, region=us-west-2): client.LRU(1 of 10): S3Client(region=us-west-2)`.
- *
- * @since 0.1.0
- * @category formatting
  */
 export const sessionLine = ({ _id, caches, evictionPolicy, name, profile, region }: SessionSummary): string => {
   const named = name === _id ? "" : `${name}, `

@@ -45,9 +45,6 @@ export interface SessionTestOptions extends Omit<SessionOptions, "credentials" |
  * Makes a session that gives out fakes. It reads neither files nor the environment, and reaches no network.
  *
  * Fails with `CacheConfigError` for an option it cannot accept.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const makeTestSession = (
   fakes: ReadonlyArray<ClientFake | ResourceFake>,

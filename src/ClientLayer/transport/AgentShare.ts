@@ -1,7 +1,5 @@
 /**
  * One client's share of the connections of many.
- *
- * @since 0.1.0
  */
 import { AsyncResource } from "node:async_hooks"
 import * as Http from "node:http"
@@ -13,9 +11,6 @@ import { addTo, type ConnectionPool, refuse } from "./ConnectionPool.js"
  * keeps their connections, and would otherwise keep all of them from everybody else.
  *
  * Requests beyond the limit wait here, in the order in which they came, and not in the pool's queue.
- *
- * @since 0.1.0
- * @category models
  */
 export class AgentShare extends Http.Agent {
   readonly #pool: ConnectionPool
@@ -48,31 +43,19 @@ export class AgentShare extends Http.Agent {
     })
   }
 
-  /**
-   * How many requests have a connection, or are about to get one.
-   *
-   * @since 0.1.0
-   */
+  /** How many requests have a connection, or are about to get one. */
   get used(): number {
     let used = 0
     for (const host of this.#hosts.values()) used += host.running.size
     return used
   }
 
-  /**
-   * How many requests wait here.
-   *
-   * @since 0.1.0
-   */
+  /** How many requests wait here. */
   get queued(): number {
     return this.#queued
   }
 
-  /**
-   * Called by Node for each request.
-   *
-   * @since 0.1.0
-   */
+  /** Called by Node for each request. */
   addRequest(...args: Arrival): void {
     const name = this.#pool.agent.getName(isOptions(args[1]) ? args[1] : undefined)
     const host = this.#hosts.get(name) ?? { running: new Set(), waiting: [], sweepAt: firstSweep }
@@ -88,11 +71,7 @@ export class AgentShare extends Http.Agent {
     }
   }
 
-  /**
-   * Lets the requests that wait here fail.
-   *
-   * @since 0.1.0
-   */
+  /** Lets the requests that wait here fail. */
   cutOff(closed: Error): void {
     for (const host of this.#hosts.values()) {
       for (const { request } of host.waiting.splice(0)) refuse(request, closed)
@@ -101,11 +80,7 @@ export class AgentShare extends Http.Agent {
     this.#pool.crowded.delete(this)
   }
 
-  /**
-   * Does nothing: the connections are not this client's alone.
-   *
-   * @since 0.1.0
-   */
+  /** Does nothing: the connections are not this client's alone. */
   override destroy(): void {}
 
   #byHost<A>(list: (host: Host) => ReadonlyArray<A>): Readonly<Record<string, ReadonlyArray<A>>> {

@@ -34,22 +34,11 @@ export interface TransportFigures {
  * sockets: after a process was stopped or frozen (`SIGSTOP`, AWS Lambda between two invocations) the server has closed
  * it, and a request that is not idempotent must not find that out. So is a connection whose announced time to live
  * (`Keep-Alive: timeout=5`) is over.
- *
- * @since 0.1.0
- * @category models
  */
 export class ConnectionPool {
-  /**
-   * What clients are built with.
-   *
-   * @since 0.1.0
-   */
+  /** What clients are built with. */
   readonly agent: Http.Agent
-  /**
-   * The shares of it in which requests wait.
-   *
-   * @since 0.1.0
-   */
+  /** The shares of it in which requests wait. */
   readonly crowded = new Set<WaitingRequests>()
   private readonly maxFreeSockets: number
   private readonly idle = new WeakMap<Duplex, Moment>()
@@ -74,29 +63,17 @@ export class ConnectionPool {
     })
   }
 
-  /**
-   * A pool for `http:`.
-   *
-   * @since 0.1.0
-   */
+  /** A pool for `http:`. */
   static http(options: Http.AgentOptions): ConnectionPool {
     return new ConnectionPool(new Http.Agent(options))
   }
 
-  /**
-   * A pool for `https:`.
-   *
-   * @since 0.1.0
-   */
+  /** A pool for `https:`. */
   static https(options: Https.AgentOptions): ConnectionPool {
     return new ConnectionPool(new Https.Agent(options))
   }
 
-  /**
-   * The pool of an agent that is there already, with the connections it has.
-   *
-   * @since 0.1.0
-   */
+  /** The pool of an agent that is there already, with the connections it has. */
   static of(agent: Http.Agent): ConnectionPool {
     return new ConnectionPool(agent)
   }
@@ -106,7 +83,6 @@ export class ConnectionPool {
    * Whoever waited goes on in the asynchronous context it came in (`AsyncLocalStorage`), not in that of another request.
    *
    * @param add what gives the request a connection, or makes it wait for one
-   * @since 0.1.0
    */
   enter(request: Http.ClientRequest, add: () => void): void {
     if (this.entering !== undefined) {
@@ -120,40 +96,24 @@ export class ConnectionPool {
     }
   }
 
-  /**
-   * A connection has become idle.
-   *
-   * @since 0.1.0
-   */
+  /** A connection has become idle. */
   freed(socket: Duplex): void {
     this.idle.set(socket, momentOf(socket))
     this.hasNew = true
   }
 
-  /**
-   * Closes the idle connections, and lets every other one close when it becomes idle. Cuts nothing off.
-   *
-   * @since 0.1.0
-   */
+  /** Closes the idle connections, and lets every other one close when it becomes idle. Cuts nothing off. */
   drain(): void {
     this.agent.maxFreeSockets = 0
     for (const socket of idleSockets(this.agent)) socket.destroy()
   }
 
-  /**
-   * Keeps connections alive again, after it was drained.
-   *
-   * @since 0.1.0
-   */
+  /** Keeps connections alive again, after it was drained. */
   revive(): void {
     this.agent.maxFreeSockets = this.maxFreeSockets
   }
 
-  /**
-   * Closes every connection. Requests on them, and those that wait for one, fail with an error.
-   *
-   * @since 0.1.0
-   */
+  /** Closes every connection. Requests on them, and those that wait for one, fail with an error. */
   cutOff(closed: Error): void {
     this.drain()
     for (const share of this.crowded) share.cutOff(closed)
@@ -177,7 +137,6 @@ export class ConnectionPool {
    * idle connections.
    *
    * @returns what ends the waiting
-   * @since 0.1.0
    */
   whenQuiet(callback: () => void): () => void {
     let isWaiting = true
@@ -195,11 +154,7 @@ export class ConnectionPool {
     }
   }
 
-  /**
-   * How many connections there are now.
-   *
-   * @since 0.1.0
-   */
+  /** How many connections there are now. */
   figures(): TransportFigures {
     const free = count(this.agent.freeSockets)
     let queued = count(this.agent.requests) + (this.entering?.length ?? 0)
@@ -219,12 +174,7 @@ export class ConnectionPool {
   }
 }
 
-/**
- * Requests that wait for a connection of a pool elsewhere.
- *
- * @since 0.1.0
- * @category models
- */
+/** Requests that wait for a connection of a pool elsewhere. */
 export interface WaitingRequests {
   /** How many there are. */
   readonly queued: number
@@ -237,12 +187,7 @@ interface Entrant {
   readonly add: () => void
 }
 
-/**
- * Gives a request a connection of an agent, or makes it wait for one, as Node does.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** Gives a request a connection of an agent, or makes it wait for one, as Node does. */
 export const addTo = (agent: Http.Agent, args: ReadonlyArray<unknown>): void => {
   const own: unknown = Reflect.get(agent, "addRequest")
   if (typeof own === "function") Reflect.apply(own, agent, args)
@@ -263,12 +208,7 @@ const addAsNode = (agent: Http.Agent, addRequest: unknown, args: Arrival): void 
   makeRoom(agent)
 }
 
-/**
- * Lets a request that has no connection fail, and end, as Node does where it can make none.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** Lets a request that has no connection fail, and end, as Node does where it can make none. */
 export const refuse = (request: Http.ClientRequest, error: Error): void => {
   Reflect.apply(request.onSocket, request, [undefined, error])
 }

@@ -1,7 +1,5 @@
 /**
  * A request handler that came into being with its client, where the cache could not hand it one.
- *
- * @since 0.1.0
  */
 import * as Http from "node:http"
 import { Readable } from "node:stream"
@@ -12,9 +10,6 @@ import { afterTurns } from "./machineTime.js"
 /**
  * The agents that the handlers of a class have in common: they were there before any client of it, and are somebody
  * else's. They show in another handler that the class has made, of which nothing else is used.
- *
- * @since 0.1.0
- * @category models
  */
 export class CommonAgents {
   #known: ReadonlySet<unknown> | undefined
@@ -31,22 +26,13 @@ export class CommonAgents {
     }).catch(unknown)
   }
 
-  /**
-   * Whether it is known that an agent is none of them.
-   *
-   * @since 0.1.0
-   */
+  /** Whether it is known that an agent is none of them. */
   isWithout(agent: unknown): boolean {
     return this.#known !== undefined && !this.#known.has(agent)
   }
 }
 
-/**
- * Such a handler: what is under way on it, and the agents that it has made.
- *
- * @since 0.1.0
- * @category models
- */
+/** Such a handler: what is under way on it, and the agents that it has made. */
 export class MadeHandler {
   readonly #handler: object
   readonly #common: CommonAgents
@@ -77,29 +63,17 @@ export class MadeHandler {
     Reflect.defineProperty(handler, "handle", { value, configurable: true, writable: true })
   }
 
-  /**
-   * Whether its connections are those of agents of Node's.
-   *
-   * @since 0.1.0
-   */
+  /** Whether its connections are those of agents of Node's. */
   get hasAgents(): boolean {
     return protocolOf(this.#handler) === "http/1.1" && fieldOf(this.#handler, "configProvider") instanceof Promise
   }
 
-  /**
-   * How many requests have no answer, or a body that has not been read to its end.
-   *
-   * @since 0.1.0
-   */
+  /** How many requests have no answer, or a body that has not been read to its end. */
   get busy(): number {
     return this.#busy
   }
 
-  /**
-   * The agents that it has made until now.
-   *
-   * @since 0.1.0
-   */
+  /** The agents that it has made until now. */
   agents(): ReadonlyArray<Http.Agent> {
     const { httpAgent, httpsAgent } = agentsOf(this.#handler)
     return [httpAgent, httpsAgent].filter((agent) => agent instanceof Http.Agent).filter((agent) =>
@@ -111,7 +85,6 @@ export class MadeHandler {
    * Calls back as soon as nothing is under way.
    *
    * @returns what ends the waiting
-   * @since 0.1.0
    */
   whenQuiet(callback: () => void): () => void {
     if (this.#busy === 0) callback()

@@ -1,7 +1,5 @@
 /**
  * The connections of one client, and who may close them.
- *
- * @since 0.1.0
  */
 import type * as Https from "node:https"
 import { ClientClosedError } from "../errors/ClientErrors.js"
@@ -13,12 +11,7 @@ import { agentsOf, destroyHandler, handlerOf } from "./handlerOf.js"
 import { agentOptions, type Agents, isAgent, isHandler, type OfferedHandler, offerOptions } from "./handlerOptions.js"
 import { type CommonAgents, MadeHandler } from "./MadeHandler.js"
 
-/**
- * What the clients of a session share.
- *
- * @since 0.1.0
- * @category models
- */
+/** What the clients of a session share. */
 export interface SharedConnections {
   /** Pools of the session's, or agents of the caller's. */
   readonly agents: { readonly httpAgent: unknown; readonly httpsAgent: unknown }
@@ -45,9 +38,6 @@ export interface SharedConnections {
  * any more: when all who had the client leased it. Once it was handed out without a lease, it is left alone.
  *
  * A transport counts its holders, the entries of caches. It is drained when the last one lets go.
- *
- * @since 0.1.0
- * @category models
  */
 export class Transport {
   #kind: "own" | "client's" | "lent" | "borrowed"
@@ -79,8 +69,6 @@ export class Transport {
    * - options, plain, of a class or given by a function: own agents, made from `httpAgent` and `httpsAgent` where these
    *   are options too; what is an agent already is borrowed;
    * - a request handler: borrowed as a whole.
-   *
-   * @since 0.1.0
    */
   static make(requestHandler: unknown): Transport {
     if (isHandler(requestHandler)) return Transport.borrowed(requestHandler)
@@ -92,11 +80,7 @@ export class Transport {
     return transport
   }
 
-  /**
-   * The transport of many clients together, over pools of which each is lent a share.
-   *
-   * @since 0.1.0
-   */
+  /** The transport of many clients together, over pools of which each is lent a share. */
   static over(pools: ReadonlyArray<ConnectionPool>): Transport {
     const transport = new Transport("own")
     for (const pool of pools) transport.#own(pool)
@@ -108,7 +92,6 @@ export class Transport {
    * name an agent get connections of their own.
    *
    * @param requestHandler of the client's configuration
-   * @since 0.1.0
    */
   static lent(requestHandler: unknown, shared: SharedConnections): Transport {
     if (isHandler(requestHandler)) return Transport.borrowed(requestHandler)
@@ -121,11 +104,7 @@ export class Transport {
     return transport
   }
 
-  /**
-   * A transport that is not the cache's to close.
-   *
-   * @since 0.1.0
-   */
+  /** A transport that is not the cache's to close. */
   static borrowed(requestHandler?: unknown): Transport {
     return new Transport("borrowed", requestHandler)
   }
@@ -136,7 +115,6 @@ export class Transport {
    * drained, only destroyed, with its client.
    *
    * @param common agents that are somebody else's
-   * @since 0.1.0
    */
   static clientMade(common: CommonAgents): Transport {
     const transport = new Transport("client's")
@@ -144,68 +122,42 @@ export class Transport {
     return transport
   }
 
-  /**
-   * Says that it is somebody else's after all, because clients take turns at its handler.
-   *
-   * @since 0.1.0
-   */
+  /** Says that it is somebody else's after all, because clients take turns at its handler. */
   disown(): void {
     for (const pool of this.#pools.splice(0)) pool.revive()
     this.#made = undefined
     this.#kind = "borrowed"
   }
 
-  /**
-   * The transport that a request handler belongs to, if it came into being with a client that was built here.
-   *
-   * @since 0.1.0
-   */
+  /** The transport that a request handler belongs to, if it came into being with a client that was built here. */
   static ofHandler(handler: unknown): Transport | undefined {
     const transport = typeof handler === "object" && handler !== null ? handlers.get(handler) : undefined
     return transport === undefined || transport.isDestroyed ? undefined : transport
   }
 
-  /**
-   * What the client is to be built with as its `requestHandler`.
-   *
-   * @since 0.1.0
-   */
+  /** What the client is to be built with as its `requestHandler`. */
   get requestHandler(): unknown {
     return this.#offered.requestHandler
   }
 
   /**
    * Whether a client has taken what it was given, if this is its handler; if not, its class has brought another one.
-   *
-   * @since 0.1.0
    */
   isTakenBy(handler: unknown): boolean {
     return this.#offered.isTakenBy(handler)
   }
 
-  /**
-   * Whether it can be drained: whether agents of it were made here, or with its client.
-   *
-   * @since 0.1.0
-   */
+  /** Whether it can be drained: whether agents of it were made here, or with its client. */
   get isDrainable(): boolean {
     return this.#kind === "own" || this.#made?.hasAgents === true
   }
 
-  /**
-   * Whether it is a share of what many clients use.
-   *
-   * @since 0.1.0
-   */
+  /** Whether it is a share of what many clients use. */
   get isLent(): boolean {
     return this.#kind === "lent"
   }
 
-  /**
-   * Whether anything of it is the cache's to close.
-   *
-   * @since 0.1.0
-   */
+  /** Whether anything of it is the cache's to close. */
   get isOwned(): boolean {
     return this.#kind === "own" || this.#kind === "client's"
   }
@@ -213,8 +165,6 @@ export class Transport {
   /**
    * Whether its connections are somebody else's. That an extension or a customization has put in a handler of its own
    * can show after the first request only.
-   *
-   * @since 0.1.0
    */
   get isBorrowed(): boolean {
     if (this.#kind === "borrowed" || this.#hasOtherHandler) return true
@@ -224,38 +174,22 @@ export class Transport {
     return (httpAgent !== undefined || httpsAgent !== undefined) && !this.#owns(httpAgent) && !this.#owns(httpsAgent)
   }
 
-  /**
-   * Whether it has been destroyed.
-   *
-   * @since 0.1.0
-   */
+  /** Whether it has been destroyed. */
   get isDestroyed(): boolean {
     return this.#destroyed
   }
 
-  /**
-   * Whether it has a holder.
-   *
-   * @since 0.1.0
-   */
+  /** Whether it has a holder. */
   get isHeld(): boolean {
     return this.#holders > 0
   }
 
-  /**
-   * Whether it had holders, and has none now.
-   *
-   * @since 0.1.0
-   */
+  /** Whether it had holders, and has none now. */
   get isReleased(): boolean {
     return this.#holders === 0 && this.#generation > 0
   }
 
-  /**
-   * How often it went from no holder to one, which tells one release of it from the next.
-   *
-   * @since 0.1.0
-   */
+  /** How often it went from no holder to one, which tells one release of it from the next. */
   get generation(): number {
     return this.#generation
   }
@@ -264,8 +198,6 @@ export class Transport {
    * Says that a client was built on it; right after its constructor returned. From then on the client's `destroy` does
    * nothing as long as a cache has the client or somebody leases it, and nothing ever where it would reach what is
    * borrowed.
-   *
-   * @since 0.1.0
    */
   attach(client: AwsClient): void {
     const destroy = client.destroy.bind(client)
@@ -287,20 +219,12 @@ export class Transport {
     this.#onAttach(client)
   }
 
-  /**
-   * The client is given to someone who will not say when they are done with it.
-   *
-   * @since 0.1.0
-   */
+  /** The client is given to someone who will not say when they are done with it. */
   handOut(): void {
     this.#handedOut = true
   }
 
-  /**
-   * One holder more. A drained transport keeps connections alive again.
-   *
-   * @since 0.1.0
-   */
+  /** One holder more. A drained transport keeps connections alive again. */
   hold(): void {
     this.#holders += 1
     if (this.#holders === 1) {
@@ -314,8 +238,6 @@ export class Transport {
   /**
    * One holder less. The last one drains the transport; one that cannot be drained is destroyed, unless its client was
    * handed out.
-   *
-   * @since 0.1.0
    */
   release(): void {
     this.#holders -= 1
@@ -324,11 +246,7 @@ export class Transport {
     else this.destroy("closed")
   }
 
-  /**
-   * Closes the idle connections, and lets every other one close when it becomes idle. Cuts nothing off.
-   *
-   * @since 0.1.0
-   */
+  /** Closes the idle connections, and lets every other one close when it becomes idle. Cuts nothing off. */
   drain(): void {
     this.#adopt()
     this.#drained = true
@@ -338,8 +256,6 @@ export class Transport {
   /**
    * Closes every connection. Requests in flight, and those that wait for a connection, fail with `ClientClosedError`:
    * with the error that `client.destroy()` alone causes, the SDK would send them again. What is borrowed stays as it is.
-   *
-   * @since 0.1.0
    */
   destroy(reason: ClientClosedError["reason"]): void {
     this.#adopt()
@@ -350,11 +266,7 @@ export class Transport {
     else if (this.#kind === "client's" && !this.isDrainable) destroyHandler(this.#handler)
   }
 
-  /**
-   * Whether something is under way on it, or a connection is left that is the cache's to close.
-   *
-   * @since 0.1.0
-   */
+  /** Whether something is under way on it, or a connection is left that is the cache's to close. */
   get isBusy(): boolean {
     const { openSockets, queuedRequests } = this.figures()
     return openSockets + queuedRequests > 0 || (this.#made?.busy ?? 0) > 0
@@ -364,7 +276,6 @@ export class Transport {
    * Calls back as soon as no connection that is the cache's to close is left, and nothing is under way.
    *
    * @returns what ends the waiting
-   * @since 0.1.0
    */
   whenQuiet(callback: () => void): () => void {
     const parts = this.#made === undefined ? this.#pools : [...this.#pools, this.#made]
@@ -384,8 +295,6 @@ export class Transport {
   /**
    * How many connections there are now; of a share those that its client uses. Those of borrowed agents and of HTTP/2 are
    * not counted.
-   *
-   * @since 0.1.0
    */
   figures(): TransportFigures {
     this.#adopt()

@@ -1,7 +1,5 @@
 /**
  * All transports a cache has to close one day.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -17,9 +15,6 @@ import { Transport } from "./Transport.js"
  * They are remembered weakly. A transport whose client was dropped and whose connections have closed is forgotten,
  * however many clients come and go; one that still has a connection, or a client someone could use, is not. Of HTTP/2,
  * whose connections do not tell, the last 1,000 are remembered whose clients were handed out and left the cache.
- *
- * @since 0.1.0
- * @category models
  */
 export class TransportRegistry {
   private remembered = new Set<WeakRef<Transport>>()
@@ -35,7 +30,6 @@ export class TransportRegistry {
    * knows.
    *
    * @param timeLeft in milliseconds, asked for when the scope closes
-   * @since 0.1.0
    */
   static readonly make = (timeLeft: Effect.Effect<number>): Effect.Effect<TransportRegistry, never, Scope.Scope> =>
     Effect.acquireRelease(
@@ -47,20 +41,12 @@ export class TransportRegistry {
         )
     )
 
-  /**
-   * How many it remembers, those forgotten only at the next sweep included. For tests.
-   *
-   * @since 0.1.0
-   */
+  /** How many it remembers, those forgotten only at the next sweep included. For tests. */
   get size(): number {
     return this.remembered.size + this.undrainable.size
   }
 
-  /**
-   * Remembers the transport of a client.
-   *
-   * @since 0.1.0
-   */
+  /** Remembers the transport of a client. */
   register(client: AwsClient, transport: Transport): void {
     this.byClient.set(client, transport)
     if (!transport.isOwned && !transport.isLent) return
@@ -71,31 +57,19 @@ export class TransportRegistry {
     this.rememberWeakly(transport)
   }
 
-  /**
-   * The transport of a client this cache built; for any other client a borrowed one.
-   *
-   * @since 0.1.0
-   */
+  /** The transport of a client this cache built; for any other client a borrowed one. */
   transportOf(client: AwsClient): Transport {
     return this.byClient.get(client) ?? Transport.borrowed()
   }
 
-  /**
-   * One holder of a transport more.
-   *
-   * @since 0.1.0
-   */
+  /** One holder of a transport more. */
   hold(transport: Transport): void {
     transport.hold()
     this.released.delete(transport)
     if (transport.isOwned && !transport.isDrainable) this.undrainable.add(transport)
   }
 
-  /**
-   * One holder of a transport less.
-   *
-   * @since 0.1.0
-   */
+  /** One holder of a transport less. */
   release(transport: Transport): void {
     transport.release()
     if (transport.isDestroyed) {
@@ -111,22 +85,14 @@ export class TransportRegistry {
     }
   }
 
-  /**
-   * Cuts off what is left of the connections of a transport that has no holder.
-   *
-   * @since 0.1.0
-   */
+  /** Cuts off what is left of the connections of a transport that has no holder. */
   cutOff(transport: Transport): void {
     transport.destroy("drainTimeout")
     this.undrainable.delete(transport)
     this.released.delete(transport)
   }
 
-  /**
-   * The connections of all of them together, and how many transports without a holder still have some.
-   *
-   * @since 0.1.0
-   */
+  /** The connections of all of them together, and how many transports without a holder still have some. */
   figures(): TransportFigures & { readonly draining: number } {
     const sum = { openSockets: 0, freeSockets: 0, queuedRequests: 0, draining: 0 }
     for (const transport of this.transports()) {

@@ -1,7 +1,5 @@
 /**
  * Waiting, at the end, for what is still under way on connections.
- *
- * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -13,8 +11,6 @@ import type { Transport } from "./Transport.js"
  * is read, or the time is over. It holds where nobody may interrupt, too.
  *
  * @param millis the most time, in milliseconds
- * @since 0.1.0
- * @category combinators
  */
 export const awaitQuiet = (transports: ReadonlyArray<Transport>, millis: number): Effect.Effect<void> =>
   Effect.suspend(() => {
@@ -38,12 +34,7 @@ export const awaitQuiet = (transports: ReadonlyArray<Transport>, millis: number)
       : Effect.raceFirst(Effect.interruptible(quiet), Effect.interruptible(unrefSleep(millis)))
   })
 
-/**
- * A time that begins to run at one moment, and what is left of it.
- *
- * @since 0.1.0
- * @category models
- */
+/** A time that begins to run at one moment, and what is left of it. */
 export interface Countdown {
   readonly start: Effect.Effect<void>
   /** Milliseconds; all of the time before it was started. */
@@ -54,8 +45,6 @@ export interface Countdown {
  * A countdown that has not started.
  *
  * @param millis the time, in milliseconds
- * @since 0.1.0
- * @category constructors
  */
 export const countdown = (millis: number): Countdown => {
   let startedAt = Number.POSITIVE_INFINITY

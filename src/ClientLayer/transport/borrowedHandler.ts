@@ -1,15 +1,10 @@
 /**
  * A request handler in the hands of somebody who does not own it.
- *
- * @since 0.1.0
  */
 
 /**
  * What a client is given of a handler that is not its own: with the handler itself, `client.destroy()` would close the
  * connections of all, and a client with a logger would change the handler's configuration for all.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const borrowedHandler = (handler: object): object => {
   const { handle, metadata }: { readonly handle?: unknown; readonly metadata?: unknown } = handler

@@ -1,7 +1,5 @@
 /**
  * The SDK's "smart configuration defaults", as far as they concern connections.
- *
- * @since 0.1.0
  */
 import type { AwsClient } from "../sdk/AwsClient.js"
 
@@ -17,9 +15,6 @@ const connectionTimeouts: Readonly<Record<string, number>> = {
 /**
  * The time limit for connecting, in milliseconds, that a client's resolved `defaultsMode` sets, if it sets one. A mode
  * that cannot be resolved sets none here: the client reports it itself, at its first request.
- *
- * @since 0.1.0
- * @category getters
  */
 export const connectionTimeout = (client: AwsClient): Promise<number | undefined> => {
   const mode: unknown = "defaultsMode" in client.config ? client.config.defaultsMode : undefined

@@ -1,33 +1,18 @@
 /**
  * The request handler of a client, as far as the SDK shows it.
- *
- * @since 0.1.0
  */
 import type { AwsClient } from "../sdk/AwsClient.js"
 import { fieldOf } from "../values/fieldOf.js"
 
-/**
- * The request handler that a client has now.
- *
- * @since 0.1.0
- * @category getters
- */
+/** The request handler that a client has now. */
 export const handlerOf = ({ config }: AwsClient): unknown =>
   "requestHandler" in config ? config.requestHandler : undefined
 
-/**
- * The protocol that a request handler says it speaks: `"http/1.1"`, `"h2"`.
- *
- * @since 0.1.0
- * @category getters
- */
+/** The protocol that a request handler says it speaks: `"http/1.1"`, `"h2"`. */
 export const protocolOf = (handler: unknown): unknown => fieldOf(fieldOf(handler, "metadata"), "handlerProtocol")
 
 /**
  * The agents of a request handler. It knows them after its first request; before that there are no connections either.
- *
- * @since 0.1.0
- * @category getters
  */
 export const agentsOf = (handler: unknown): { readonly httpAgent: unknown; readonly httpsAgent: unknown } => {
   try {
@@ -39,12 +24,7 @@ export const agentsOf = (handler: unknown): { readonly httpAgent: unknown; reado
   }
 }
 
-/**
- * Destroys a request handler.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** Destroys a request handler. */
 export const destroyHandler = (handler: unknown): void => {
   const destroy = fieldOf(handler, "destroy")
   if (typeof destroy === "function") Reflect.apply(destroy, handler, [])

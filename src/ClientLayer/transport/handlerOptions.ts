@@ -1,50 +1,28 @@
 /**
  * Options of a request handler, with agents put in.
- *
- * @since 0.1.0
  */
 import * as Http from "node:http"
 import type * as Https from "node:https"
 import { isPlainObject } from "../values/plainData.js"
 
-/**
- * Agents, for the two protocols; anything that the SDK takes for one.
- *
- * @since 0.1.0
- * @category models
- */
+/** Agents, for the two protocols; anything that the SDK takes for one. */
 export interface Agents {
   readonly httpAgent: unknown
   readonly httpsAgent: unknown
 }
 
-/**
- * A `requestHandler` for the constructor of a client.
- *
- * @since 0.1.0
- * @category models
- */
+/** A `requestHandler` for the constructor of a client. */
 export interface OfferedHandler {
   readonly requestHandler: unknown
   /** Whether the handler of the client that was built with it is made of it, as far as can be told. */
   readonly isTakenBy: (handler: unknown) => boolean
 }
 
-/**
- * Whether a `requestHandler` is a handler, and not options of one: the SDK's own test.
- *
- * @since 0.1.0
- * @category guards
- */
+/** Whether a `requestHandler` is a handler, and not options of one: the SDK's own test. */
 export const isHandler = (u: unknown): u is { readonly handle: Function } =>
   (typeof u === "object" || typeof u === "function") && u !== null && "handle" in u && typeof u.handle === "function"
 
-/**
- * The SDK's test for an agent, which holds for agents of other libraries too (proxy agents).
- *
- * @since 0.1.0
- * @category guards
- */
+/** The SDK's test for an agent, which holds for agents of other libraries too (proxy agents). */
 export const isAgent = (u: unknown): boolean =>
   u instanceof Http.Agent || (typeof u === "object" && u !== null && "destroy" in u && typeof u.destroy === "function")
 
@@ -54,8 +32,6 @@ export const isAgent = (u: unknown): boolean =>
  *
  * @param defaults options that count where the caller's do not say
  * @param given what stands in the place of an agent, and is none
- * @since 0.1.0
- * @category constructors
  */
 export const agentOptions = (defaults: Https.AgentOptions, given: unknown): Https.AgentOptions => ({
   ...defaults,
@@ -69,8 +45,6 @@ export const agentOptions = (defaults: Https.AgentOptions, given: unknown): Http
  * @param given the caller's options: plain, of a class, or a function that provides them
  * @param base options that count where the caller's do not say
  * @param agentsFor the agents for the options; called once for each handler that is made of them
- * @since 0.1.0
- * @category constructors
  */
 export const offerOptions = (
   given: unknown,

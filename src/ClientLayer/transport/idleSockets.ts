@@ -1,19 +1,12 @@
 /**
  * Whether an idle connection can be trusted.
- *
- * @since 0.1.0
  */
 import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { fieldOf } from "../values/fieldOf.js"
 import { steadyTime, wallTime } from "./machineTime.js"
 
-/**
- * A moment, on two clocks.
- *
- * @since 0.1.0
- * @category models
- */
+/** A moment, on two clocks. */
 export interface Moment {
   /** Milliseconds since the epoch: goes on while a virtual machine is frozen. */
   readonly wall: number
@@ -23,12 +16,7 @@ export interface Moment {
   readonly promised: number
 }
 
-/**
- * The present moment, with what the last response on a connection says of how long the server keeps it.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** The present moment, with what the last response on a connection says of how long the server keeps it. */
 export const momentOf = (socket?: Duplex): Moment => ({
   wall: wallTime(),
   steady: steadyTime(),
@@ -38,12 +26,7 @@ export const momentOf = (socket?: Duplex): Moment => ({
 /** In a pause shorter than this, in milliseconds, no server gives up a connection. */
 const pause = 1
 
-/**
- * Whether there was a pause, in which connections may have been closed unheard.
- *
- * @since 0.1.0
- * @category predicates
- */
+/** Whether there was a pause, in which connections may have been closed unheard. */
 export const hasPausedSince = (since: Moment): boolean =>
   steadyTime() - since.steady >= pause || Math.abs(wallTime() - since.wall) >= pause
 
@@ -58,8 +41,6 @@ const margin = 1000
  * was frozen since it became idle, and what the server did meanwhile is not known.
  *
  * @param since when it became idle
- * @since 0.1.0
- * @category predicates
  */
 export const isStale = (socket: Socket, since: Moment | undefined): boolean => {
   if (socket.destroyed || socket.readyState !== "open") return true

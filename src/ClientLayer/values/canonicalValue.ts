@@ -1,7 +1,5 @@
 /**
  * Plain data as canonical text: equal data, equal text.
- *
- * @since 0.1.0
  */
 import * as Redacted from "effect/Redacted"
 import { types } from "node:util"
@@ -10,12 +8,7 @@ import { eachText } from "./eachText.js"
 import { hasAccessors, hasOnlyPlainFields, isBuiltIn, isPlainArray, isPlainObject, isUrl } from "./plainData.js"
 import { referenceId, referenceTag } from "./referenceId.js"
 
-/**
- * A value as it takes part in a key.
- *
- * @since 0.1.0
- * @category models
- */
+/** A value as it takes part in a key. */
 export interface Canonical {
   /** Equal for equal values, different for different ones. Can hold secrets: it is digested, never kept or shown. */
   readonly text: string
@@ -23,12 +16,7 @@ export interface Canonical {
   readonly value: unknown
 }
 
-/**
- * Where a value stands and how it is read.
- *
- * @since 0.1.0
- * @category models
- */
+/** Where a value stands and how it is read. */
 export interface CanonicalContext {
   /** The name of the kind of key, for errors. */
   readonly cache: string
@@ -58,8 +46,6 @@ const deepest = 32
  * Throws `CacheKeyError`.
  *
  * @param field the path of the value, for errors
- * @since 0.1.0
- * @category constructors
  */
 export const canonicalValue = (
   input: unknown,
@@ -115,8 +101,6 @@ const canonicalPart = (
  * An object whose named fields have been made canonical, put together.
  *
  * @param prototype that of the object
- * @since 0.1.0
- * @category constructors
  */
 export const canonicalStruct = (
   fields: Iterable<readonly [name: string, Canonical]>,
@@ -239,12 +223,7 @@ const reference = (value: object, field: string, context: CanonicalContext): Can
   return { text: tag === undefined ? `&${referenceId(value)}` : `&${JSON.stringify(tag)}`, value }
 }
 
-/**
- * A symbol as canonical text.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** A symbol as canonical text. */
 // A registered symbol is a name, and no `WeakMap` takes it.
 export const symbolText = (value: symbol): string => {
   const name = Symbol.keyFor(value)

@@ -1,7 +1,5 @@
 /**
  * Every text in a value.
- *
- * @since 0.1.0
  */
 import * as Redacted from "effect/Redacted"
 import { EventEmitter } from "node:events"
@@ -12,12 +10,7 @@ import { types } from "node:util"
 import { isSecretName } from "./harmlessTexts.js"
 import { isObjectPrototype, isUrl } from "./plainData.js"
 
-/**
- * How a text was found.
- *
- * @since 0.1.0
- * @category models
- */
+/** How a text was found. */
 export interface TextKind {
   /** Whether it is the name of a field, not a value. */
   readonly isName: boolean
@@ -25,12 +18,7 @@ export interface TextKind {
   readonly isSecret: boolean
 }
 
-/**
- * How far a walk through a value came.
- *
- * @since 0.1.0
- * @category models
- */
+/** How far a walk through a value came. */
 export interface Walk {
   /** Whether it saw everything; it ends after 20,000 members or 4 million characters. */
   readonly isComplete: boolean
@@ -50,9 +38,6 @@ const mostBytes = 65_536
  * looked into, and the connections of agents and the content of streams are left alone.
  *
  * Never throws for what the value does.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const eachText = (root: unknown, visit: (text: string, kind: TextKind) => void, isSecret = false): Walk => {
   const seen = new Set<object>()

@@ -1,7 +1,5 @@
 /**
  * Endpoints given as text or as a `URL`.
- *
- * @since 0.1.0
  */
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -13,9 +11,6 @@ import { isUrl } from "./plainData.js"
  * An endpoint as keys compare it: an absolute `http:` or `https:` URL, written as the WHATWG URL standard writes it (lower-case scheme and
  * host, no default port, `/` for an empty path, no blanks around it), which is also how the SDK takes it. A fragment is
  * dropped; it never reaches a server.
- *
- * @since 0.1.0
- * @category schemas
  */
 export const EndpointUrl = Schema.transformOrFail(
   Schema.Union(Schema.String, Schema.declare(isUrl)),
@@ -36,24 +31,14 @@ export const EndpointUrl = Schema.transformOrFail(
 
 const decode = Schema.decodeUnknownEither(EndpointUrl)
 
-/**
- * What an endpoint field can be, for messages.
- *
- * @since 0.1.0
- * @category formatting
- */
+/** What an endpoint field can be, for messages. */
 export const acceptedEndpoint = "an absolute http: or https: URL such as \"http://127.0.0.1:9000\", an endpoint "
   + "object, or a function that provides one"
 
 const known = new Map<string, string>()
 const knownLimit = 256
 
-/**
- * Normalises an endpoint that is a string or a `URL`, or returns `None` for what is no absolute HTTP URL.
- *
- * @since 0.1.0
- * @category decoding
- */
+/** Normalises an endpoint that is a string or a `URL`, or returns `None` for what is no absolute HTTP URL. */
 export const normaliseEndpoint = (input: unknown): Option.Option<string> => {
   const remembered = typeof input === "string" ? known.get(input) : undefined
   if (remembered !== undefined) return Option.some(remembered)
@@ -67,9 +52,6 @@ export const normaliseEndpoint = (input: unknown): Option.Option<string> => {
 /**
  * An endpoint as it may be shown: what stands before an `@` (a user and a password) and behind a `?` (signatures,
  * tokens) is masked, in malformed text too.
- *
- * @since 0.1.0
- * @category formatting
  */
 export const printEndpoint = (endpoint: string): string => {
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(endpoint)?.[0] ?? ""

@@ -1,7 +1,5 @@
 /**
  * Texts in configurations that tell nobody anything.
- *
- * @since 0.1.0
  */
 import * as regionData from "../regions/regionData.js"
 
@@ -9,9 +7,6 @@ import * as regionData from "../regions/regionData.js"
  * Whether a text of a configuration may be shown although its key does not show it, because to mask it would make
  * messages unreadable and hide nothing: one of less than 4 characters, a number of less than 6 digits, the name of a
  * region, partition or service of AWS, and words of the SDK and of HTTP (`"https"`, `"localhost"`, `"standard"`, `"info"`).
- *
- * @since 0.1.0
- * @category guards
  */
 export const isHarmless = (text: string): boolean =>
   text.trim().length < 4 || /^\d{1,5}$/.test(text) || words().has(text.toLowerCase())
@@ -19,20 +14,12 @@ export const isHarmless = (text: string): boolean =>
 /**
  * Whether the name of a field looks like one: words of letters, such as `"x-api-key"` or `"base64Encoder"`, with at most 4
  * digits in them.
- *
- * @since 0.1.0
- * @category guards
  */
 export const isNameLike = (name: string): boolean =>
   name.length <= 40 && /^[$_@]{0,2}[a-z]+(?:(?:\d+|[-_.:/ ])[a-z]+)*[-_]?\d*$/i.test(name)
   && name.replaceAll(/\D/g, "").length <= 4
 
-/**
- * Whether what stands under a name is a secret by that name, however harmless it looks.
- *
- * @since 0.1.0
- * @category guards
- */
+/** Whether what stands under a name is a secret by that name, however harmless it looks. */
 export const isSecretName = (name: string): boolean =>
   /pass(?:word|phrase|wd|code)?$|secret|token|authorization|api-?key|private/i.test(name)
 

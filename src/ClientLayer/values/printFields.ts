@@ -1,7 +1,5 @@
 /**
  * How a configuration is shown.
- *
- * @since 0.1.0
  */
 import * as Redacted from "effect/Redacted"
 import { cutText } from "../../Cache/printing/cutText.js"
@@ -20,8 +18,6 @@ import { printDigest } from "./saltedDigest.js"
  * characters, and how many more there are.
  *
  * @param given the fields as the caller gave them, which tells what was `Redacted`
- * @since 0.1.0
- * @category formatting
  */
 export const printFields = (
   fields: ReadonlyMap<string, Canonical>,
@@ -70,12 +66,7 @@ const printField = (name: string, { text, value }: Canonical, given: unknown): s
   }
 }
 
-/**
- * The fields whose strings are shown as they are.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The fields whose strings are shown as they are. */
 export const shownStrings: ReadonlySet<string> = new Set([
   "region",
   "profile",

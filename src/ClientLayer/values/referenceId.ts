@@ -1,7 +1,5 @@
 /**
  * The identity of values that have no structure to compare: functions, class instances, symbols.
- *
- * @since 0.1.0
  */
 
 const ids = new WeakMap<WeakKey, number>()
@@ -11,9 +9,6 @@ let lastId = 0
 /**
  * A number for a value, the same for the same value as long as it lives, and never given to another one. Holding the
  * number does not keep the value alive.
- *
- * @since 0.1.0
- * @category identity
  */
 export const referenceId = (value: WeakKey): number => {
   const known = ids.get(value)
@@ -23,20 +18,10 @@ export const referenceId = (value: WeakKey): number => {
   return lastId
 }
 
-/**
- * Names the behaviour of a value, so that it no longer counts which object it is.
- *
- * @since 0.1.0
- * @category identity
- */
+/** Names the behaviour of a value, so that it no longer counts which object it is. */
 export const setReferenceTag = (value: WeakKey, tag: string): void => {
   tags.set(value, tag)
 }
 
-/**
- * The name a value was given, if any.
- *
- * @since 0.1.0
- * @category identity
- */
+/** The name a value was given, if any. */
 export const referenceTag = (value: WeakKey): string | undefined => tags.get(value)

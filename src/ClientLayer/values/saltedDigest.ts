@@ -1,7 +1,5 @@
 /**
  * How configurations and secrets take part in a key without being kept in it.
- *
- * @since 0.1.0
  */
 import { createHmac, randomBytes } from "node:crypto"
 
@@ -11,9 +9,6 @@ let processSalt: Buffer | undefined
  * HMAC-SHA-256 (RFC 2104) under a salt of 32 random bytes that is made once in each process and never leaves it: equal
  * texts have equal digests in this process, and a digest says nothing about its text to anyone without the salt.
  * Returns 64 hexadecimal digits.
- *
- * @since 0.1.0
- * @category digests
  */
 export const saltedDigest = (text: string): string => {
   processSalt ??= randomBytes(32)
@@ -23,8 +18,5 @@ export const saltedDigest = (text: string): string => {
 /**
  * What of a text's digest is shown to people, so that they can tell two credentials apart: `#` and 4 hexadecimal
  * digits. Two credentials can show the same (1 in 65,536).
- *
- * @since 0.1.0
- * @category formatting
  */
 export const printDigest = (text: string): string => `#${saltedDigest(text).slice(0, 4)}`

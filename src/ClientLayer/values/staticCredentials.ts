@@ -1,7 +1,5 @@
 /**
  * Static credentials in a configuration.
- *
- * @since 0.1.0
  */
 import * as Redacted from "effect/Redacted"
 import { types } from "node:util"
@@ -22,9 +20,6 @@ import { saltedDigest } from "./saltedDigest.js"
  * where credentials come from (`$source`).
  *
  * Throws `CacheKeyError` for credentials without an access key id or secret, and for parts that are blank or no text.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const canonicalCredentials = (
   credentials: Readonly<Record<string, unknown>>,
@@ -68,9 +63,6 @@ const withoutMark = (name: string, other: unknown): unknown => {
  * are no credentials. It is worked out once for an object, and again when one of its parts has changed, and once for all
  * objects that say what a client was built with (`holdCredentials`). What is remembered does not outlive the object, or
  * what the client was built with.
- *
- * @since 0.1.0
- * @category digests
  */
 export const credentialsDigest = (credentials: Readonly<Record<string, unknown>>): string | undefined => {
   const known = remembered.get(credentials)
@@ -100,8 +92,6 @@ export const credentialsDigest = (credentials: Readonly<Record<string, unknown>>
  * are the ones that a client was built with, so no secret is held for longer than the client holds it. Of the last 16.
  *
  * @param credentials as `canonicalCredentials` made them; anything else is passed over
- * @since 0.1.0
- * @category digests
  */
 export const holdCredentials = (credentials: unknown): void => {
   if (!isPlainObject(credentials) || !hasKnownPartsOnly(credentials) || heldAs(credentials) !== undefined) return

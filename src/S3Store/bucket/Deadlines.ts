@@ -1,7 +1,5 @@
 /**
  * Giving up what takes too long, at next to no cost for what does not.
- *
- * @since 0.1.0
  */
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -24,9 +22,6 @@ interface Waiting {
  * the fiber sleeps until the first of them that is still to come.
  *
  * No answer that has arrived already is late. Where the process stood still when the time was over, it starts anew, once.
- *
- * @since 0.1.0
- * @category models
  */
 export interface Deadlines {
   /**
@@ -43,9 +38,6 @@ export interface Deadlines {
 /**
  * Deadlines a certain time after each start; `Duration.infinity` for none. They end with the scope, as everything should
  * that waits for them.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const makeDeadlines = (limit: Duration.Duration): Effect.Effect<Deadlines, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {

@@ -76,12 +76,7 @@ export interface S3ObjectStoreOptions {
   readonly listOptions?: Pick<ListObjectsV2CommandInput, "MaxKeys" | "RequestPayer" | "ExpectedBucketOwner"> | undefined
 }
 
-/**
- * Options with their defaults.
- *
- * @since 0.1.0
- * @category models
- */
+/** Options with their defaults. */
 export interface CheckedS3Options {
   readonly bucket: string
   readonly keyPrefix: string
@@ -89,12 +84,7 @@ export interface CheckedS3Options {
   readonly maxObjectSize: number
 }
 
-/**
- * The options with their defaults, or what is wrong with them.
- *
- * @since 0.1.0
- * @category validation
- */
+/** The options with their defaults, or what is wrong with them. */
 export const checkS3Options = (
   { bucket, keyPrefix = "cache/", maxObjectSize = 67_108_864, requestTimeout = "10 seconds" }: S3ObjectStoreOptions
 ): Effect.Effect<CheckedS3Options, CacheConfigError> =>

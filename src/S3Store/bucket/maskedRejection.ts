@@ -1,7 +1,5 @@
 /**
  * What an S3 client rejected with, without the secrets it was given.
- *
- * @since 0.1.0
  */
 import * as Predicate from "effect/Predicate"
 import { maskSecrets } from "../../ClientLayer/secrets/hiddenTexts.js"
@@ -12,9 +10,6 @@ import { sentSecrets } from "../../ClientLayer/secrets/sentSecrets.js"
  * A rejection of an S3 client as what others may see: an `Error` with its name, message and stack, the metadata and the
  * few fields that tell what S3 means. A client's own error carries the whole answer and by it the request with its
  * credentials, and a server may say back what it was sent: so everything else is left out, and texts are masked.
- *
- * @since 0.1.0
- * @category secrets
  */
 export const maskedRejection = (cause: unknown): Error => {
   if (isMasked(cause)) return cause

@@ -1,16 +1,9 @@
 /**
  * What S3's answers mean: one table.
- *
- * @since 0.1.0
  */
 import type { S3StoreReason } from "../objects/S3StoreErrors.js"
 
-/**
- * What becomes of a failure with a reason.
- *
- * @since 0.1.0
- * @category models
- */
+/** What becomes of a failure with a reason. */
 export interface S3Consequences {
   /** Whether the same request may well succeed a little later: the SDK tries it again, or the caller may. */
   readonly retry: boolean
@@ -22,24 +15,14 @@ export interface S3Consequences {
   readonly isToldOnce: boolean
 }
 
-/**
- * What an answer means.
- *
- * @since 0.1.0
- * @category models
- */
+/** What an answer means. */
 export interface S3Answer extends S3Consequences {
   readonly reason: S3StoreReason
   /** What to do about it, where the reason alone does not say. */
   readonly hint: string | undefined
 }
 
-/**
- * What is known of a rejection: S3's code or the name the SDK gives it, the HTTP status, the code of the network.
- *
- * @since 0.1.0
- * @category models
- */
+/** What is known of a rejection: S3's code or the name the SDK gives it, the HTTP status, the code of the network. */
 export interface S3Rejection {
   readonly code: string | undefined
   readonly status: number | undefined
@@ -51,12 +34,7 @@ const setup: S3Consequences = { retry: false, counts: false, isSetup: true, isTo
 const refused: S3Consequences = { retry: false, counts: false, isSetup: false, isToldOnce: true }
 const told: S3Consequences = { retry: false, counts: false, isSetup: false, isToldOnce: false }
 
-/**
- * What becomes of a failure, by its reason.
- *
- * @since 0.1.0
- * @category models
- */
+/** What becomes of a failure, by its reason. */
 export const consequences: Readonly<Record<S3StoreReason, S3Consequences>> = {
   NoSuchBucket: setup,
   Credentials: setup,
@@ -212,12 +190,7 @@ const refusals = ("AccessControlListNotSupported AccessPointAlreadyOwnedByYou Am
 
 const answer = (reason: S3StoreReason, hint?: string): S3Answer => ({ reason, hint, ...consequences[reason] })
 
-/**
- * What each code of S3 means, whatever the status it comes with.
- *
- * @since 0.1.0
- * @category models
- */
+/** What each code of S3 means, whatever the status it comes with. */
 export const answersByCode: ReadonlyMap<string, S3Answer> = new Map([
   ...Object.entries(special).map(([code, [reason, hint]]) => [code, answer(reason, hint)] as const),
   ...refusals.map((code) => [code, answer("Rejected")] as const)
@@ -225,12 +198,7 @@ export const answersByCode: ReadonlyMap<string, S3Answer> = new Map([
 
 const certificate = "the certificate of the store is not trusted: see NODE_EXTRA_CA_CERTS"
 
-/**
- * What each code of the network means.
- *
- * @since 0.1.0
- * @category models
- */
+/** What each code of the network means. */
 export const answersByNetworkCode: ReadonlyMap<string, S3Answer> = new Map([
   ...[
     "ECONNREFUSED",
@@ -263,9 +231,6 @@ export const answersByNetworkCode: ReadonlyMap<string, S3Answer> = new Map([
 /**
  * What a status means when the answer has no code, or one that is not in the table. Of a class, such as `4xx`, the single
  * statuses before it are left out.
- *
- * @since 0.1.0
- * @category models
  */
 export const answersByStatus: ReadonlyArray<readonly [statuses: string, answer: S3Answer]> = [
   ["304", answer("Rejected")],
@@ -296,21 +261,11 @@ const noCode = new Set([
   "Forbidden"
 ])
 
-/**
- * Whether a name is a code that somebody chose, and not one that stands for none.
- *
- * @since 0.1.0
- * @category predicates
- */
+/** Whether a name is a code that somebody chose, and not one that stands for none. */
 export const isCode = (code: string | undefined): code is string =>
   code !== undefined && !noCode.has(code) && !/^\d+$/.test(code)
 
-/**
- * What a rejection means: by its code, or else by its status, or else by the code of the network.
- *
- * @since 0.1.0
- * @category conversions
- */
+/** What a rejection means: by its code, or else by its status, or else by the code of the network. */
 export const answerOf = ({ code, network, status }: S3Rejection): S3Answer =>
   (isCode(code) ? byCode(code) : undefined) ??
     (status === undefined ? undefined : byStatus(status, code)) ??

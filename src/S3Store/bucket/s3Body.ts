@@ -1,7 +1,5 @@
 /**
  * Reading what S3 answers to its end.
- *
- * @since 0.1.0
  */
 import type { GetObjectCommandOutput } from "@aws-sdk/client-s3"
 import * as Option from "effect/Option"
@@ -16,8 +14,6 @@ import { Readable } from "node:stream"
  * The SDK's abort signal ends with the head of the answer: a body that stalls is given up here.
  *
  * @param length the length the head of the answer promised, in bytes
- * @since 0.1.0
- * @category reading
  */
 export const readBody = (
   body: GetObjectCommandOutput["Body"],

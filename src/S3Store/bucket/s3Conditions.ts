@@ -1,7 +1,5 @@
 /**
  * What a store makes of conditions.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -15,23 +13,13 @@ import type { S3StoreError } from "../objects/S3StoreErrors.js"
 import { isNoSuchObject, nameOf, statusOf } from "./s3Failure.js"
 import type { S3ObjectStoreOptions } from "./S3ObjectStoreOptions.js"
 
-/**
- * Whether a store honours conditions, asked as seldom as can be.
- *
- * @since 0.1.0
- * @category models
- */
+/** Whether a store honours conditions, asked as seldom as can be. */
 export interface S3Conditions {
   readonly onWrites: Effect.Effect<boolean, S3StoreError>
   readonly onDeletes: Effect.Effect<boolean, S3StoreError>
 }
 
-/**
- * The requests it takes to find out.
- *
- * @since 0.1.0
- * @category models
- */
+/** The requests it takes to find out. */
 export interface ConditionRequests {
   readonly put: (
     key: string,
@@ -43,9 +31,6 @@ export interface ConditionRequests {
 /**
  * Finds out what a store makes of conditions, where the options leave it open: once, by objects named
  * `{keyPrefix}.probe/{UUID}` which are removed again. A failure is not remembered.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const makeS3Conditions = (
   { bucket, conditionalDeletes, conditionalWrites, keyPrefix }:
@@ -112,12 +97,7 @@ export const makeS3Conditions = (
     }
   })
 
-/**
- * What became of a request on a condition; failures that say nothing about the condition stay failures.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** What became of a request on a condition; failures that say nothing about the condition stay failures. */
 export const refusable = <A>(
   request: Effect.Effect<A, S3StoreError>
 ): Effect.Effect<{ readonly _tag: "Written"; readonly answer: A } | NotWritten, S3StoreError> =>

@@ -1,7 +1,5 @@
 /**
  * What an S3 client's rejection means.
- *
- * @since 0.1.0
  */
 import * as Predicate from "effect/Predicate"
 import { oneLine } from "../../ClientLayer/secrets/oneLine.js"
@@ -13,9 +11,6 @@ import { bucketRegionOf } from "./s3Region.js"
 /**
  * The HTTP status of a rejection, if a server answered at all. Judge by it rather than by the name: a 304 and a 403 to
  * a HEAD arrive named `Unknown`, and some stores send a 404 without a code.
- *
- * @since 0.1.0
- * @category accessors
  */
 export const statusOf = (error: unknown): number | undefined => {
   const metadata = Predicate.hasProperty(error, "$metadata") ? error.$metadata : undefined
@@ -23,21 +18,11 @@ export const statusOf = (error: unknown): number | undefined => {
   return typeof status === "number" ? status : undefined
 }
 
-/**
- * The name of a rejection: S3's error code where it sent one.
- *
- * @since 0.1.0
- * @category accessors
- */
+/** The name of a rejection: S3's error code where it sent one. */
 export const nameOf = (error: unknown): string =>
   Predicate.hasProperty(error, "name") && typeof error.name === "string" ? error.name : "Unknown"
 
-/**
- * Whether a rejection says that there is no such object. `NoSuchBucket` is a 404 too, and is not that.
- *
- * @since 0.1.0
- * @category predicates
- */
+/** Whether a rejection says that there is no such object. `NoSuchBucket` is a 404 too, and is not that. */
 export const isNoSuchObject = (error: unknown): boolean => {
   const name = nameOf(error)
   if (answersByCode.get(name)?.isSetup === true) return false
@@ -47,9 +32,6 @@ export const isNoSuchObject = (error: unknown): boolean => {
 /**
  * Whether a failed load may mean that there is no such object: S3 answers `AccessDenied` when an object is absent and the
  * role has no `s3:ListBucket`. An answer that names another action, such as `kms:Decrypt`, says that there is one.
- *
- * @since 0.1.0
- * @category predicates
  */
 export const mayBeAbsent = ({ cause, reason }: S3StoreError): boolean => {
   const action = actionOf(wordsOf(cause))
@@ -61,8 +43,6 @@ export const mayBeAbsent = ({ cause, reason }: S3StoreError): boolean => {
  * A rejection as an `S3StoreError`. What the client's error says is kept as `cause`, masked; no part of the request is.
  *
  * @param clientRegion the region of the client, if it is known
- * @since 0.1.0
- * @category conversions
  */
 export const toS3StoreError = (
   operation: string,

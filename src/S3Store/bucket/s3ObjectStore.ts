@@ -1,7 +1,5 @@
 /**
  * An object store in an S3 bucket.
- *
- * @since 0.1.0
  */
 import type { _Object, ListObjectsV2CommandOutput, S3Client } from "@aws-sdk/client-s3"
 import * as Chunk from "effect/Chunk"
@@ -28,9 +26,6 @@ import { clientRegionOf } from "./s3Region.js"
  * the request, so that its socket is free again. Interruption aborts the request.
  *
  * Fails with `CacheConfigError` for a bad option, or when `@aws-sdk/client-s3` is not installed.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const makeS3ObjectStore = (
   client: Pick<S3Client, "send">,

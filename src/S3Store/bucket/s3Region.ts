@@ -1,29 +1,17 @@
 /**
  * Where a bucket is, and where its client looks for it.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 
-/**
- * The region of a bucket, where an answer tells it: in a header, in its body, or in its words.
- *
- * @since 0.1.0
- * @category accessors
- */
+/** The region of a bucket, where an answer tells it: in a header, in its body, or in its words. */
 export const bucketRegionOf = (cause: unknown): string | undefined =>
   regionOf(headerOf(cause, "x-amz-bucket-region")) ??
     regionOf(textOf(cause, "Region")) ??
     regionOf(/\bs3[.-](?:dualstack\.)?([a-z]{2}(?:-[a-z]+)+-\d+)\./.exec(textOf(cause, "Endpoint") ?? "")?.[1]) ??
     regionOf(/expecting '?([a-z0-9-]+)/.exec(textOf(cause, "message") ?? "")?.[1])
 
-/**
- * The region a client is made for, as far as it says; `undefined` where it does not within a second.
- *
- * @since 0.1.0
- * @category accessors
- */
+/** The region a client is made for, as far as it says; `undefined` where it does not within a second. */
 export const clientRegionOf = (client: unknown): Effect.Effect<string | undefined> => {
   const config = Predicate.hasProperty(client, "config") ? client.config : undefined
   const region = Predicate.hasProperty(config, "region") ? config.region : undefined

@@ -1,7 +1,5 @@
 /**
  * The two levels of an `S3Cache`, and what its operations share.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import type { KeyedMutex } from "../common/KeyedMutex.js"
@@ -16,12 +14,7 @@ import { S3StoreError } from "../objects/S3StoreErrors.js"
 import type { EntryPolicy } from "../options/EntryPolicy.js"
 import type { WriteBehind } from "./WriteBehind.js"
 
-/**
- * What the operations of a cache work with.
- *
- * @since 0.1.0
- * @category models
- */
+/** What the operations of a cache work with. */
 export interface CacheLevels {
   /** The name of the cache. */
   readonly name: string
@@ -42,9 +35,6 @@ export interface CacheLevels {
 /**
  * Tells in the log of what went wrong without an error for anybody. What was not asked since the circuit is open is not
  * told: its opening was. What every key meets is told once.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const logProblem = (
   { faults, name }: CacheLevels,

@@ -1,7 +1,5 @@
 /**
  * Who shares computations with whom.
- *
- * @since 0.1.0
  */
 import type { FlightGroup } from "../../Cache/flight/FlightGroup.js"
 import type { SingleFlight } from "../../Cache/flight/SingleFlight.js"
@@ -11,9 +9,6 @@ import type { Computed } from "./computing.js"
 /**
  * The groups of callers of a cache: those who call one function on one keyspace share their computations, however often
  * it was memoized.
- *
- * @since 0.1.0
- * @category models
  */
 export class FlightGroups {
   private readonly flights: SingleFlight<AnyKey>
@@ -25,8 +20,6 @@ export class FlightGroups {
 
   /**
    * The group of a keyspace and a function. A function must always come with the same `E`, which its own type decides.
-   *
-   * @since 0.1.0
    */
   of<K, V, F, E>(space: Keyspace<K, V, F>, compute: object): FlightGroup<AnyKey, Computed<V, E>, never> {
     const ofSpace = this.groups.get(space) ?? new WeakMap<object, unknown>()

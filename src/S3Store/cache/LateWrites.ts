@@ -1,7 +1,5 @@
 /**
  * Writes that may land after their callers have given them up.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -42,9 +40,6 @@ interface Suspect {
  * Looks after writes that were interrupted, or failed without an answer: they may still land, in place of what this
  * process has written or removed since. When it has, the object is looked at three times within 20 seconds, and a write
  * that landed late is undone, on the condition that it is still the one that lies there.
- *
- * @since 0.1.0
- * @category models
  */
 export class LateWrites {
   private readonly suspects = new Map<string, Suspect>()
@@ -62,19 +57,11 @@ export class LateWrites {
     this.watchers = watchers
   }
 
-  /**
-   * Makes one that looks for as long as the scope lives.
-   *
-   * @since 0.1.0
-   */
+  /** Makes one that looks for as long as the scope lives. */
   static readonly make = (parts: LateWrites["parts"]): Effect.Effect<LateWrites, never, Scope.Scope> =>
     Effect.map(FiberSet.make<void>(), (watchers) => new LateWrites(parts, watchers))
 
-  /**
-   * Runs a write of an entry, which the next one of its key has to reckon with when its outcome is not known.
-   *
-   * @since 0.1.0
-   */
+  /** Runs a write of an entry, which the next one of its key has to reckon with when its outcome is not known. */
   readonly writing = <A>(
     key: AnyKey,
     entry: Prepared,
@@ -87,11 +74,7 @@ export class LateWrites {
       })
     })
 
-  /**
-   * This process has written the entry of a key, or removed it.
-   *
-   * @since 0.1.0
-   */
+  /** This process has written the entry of a key, or removed it. */
   readonly changed = (key: AnyKey, newest: Prepared | undefined): Effect.Effect<void> =>
     Effect.suspend(() => {
       const suspect = this.suspects.get(key.objectName)

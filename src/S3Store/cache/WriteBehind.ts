@@ -1,7 +1,5 @@
 /**
  * Writes that their callers do not wait for.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import { constTrue } from "effect/Function"
@@ -16,9 +14,6 @@ import type { Prepared } from "./entryCodec.js"
 /**
  * Writes entries behind the back of those who set them: a bounded number of keys waits, each with its latest entry only,
  * and some are written at a time. When the scope closes, all that wait are written.
- *
- * @since 0.1.0
- * @category models
  */
 export class WriteBehind {
   private readonly entries = MutableHashMap.empty<AnyKey, Prepared>()
@@ -46,7 +41,6 @@ export class WriteBehind {
    *
    * @param writes lets the writes of one key go one at a time
    * @param save writes one entry, and tells of it when that fails, be it by a mistake in the object store
-   * @since 0.1.0
    */
   static readonly make = (
     writes: KeyedMutex<AnyKey>,
@@ -65,29 +59,17 @@ export class WriteBehind {
       return self
     })
 
-  /**
-   * The entry of a key that waits to be written.
-   *
-   * @since 0.1.0
-   */
+  /** The entry of a key that waits to be written. */
   waiting(key: AnyKey): Prepared | undefined {
     return Option.getOrUndefined(MutableHashMap.get(this.entries, key))
   }
 
-  /**
-   * How many entries wait to be written.
-   *
-   * @since 0.1.0
-   */
+  /** How many entries wait to be written. */
   get size(): number {
     return MutableHashMap.size(this.entries)
   }
 
-  /**
-   * The keys whose entries wait to be written.
-   *
-   * @since 0.1.0
-   */
+  /** The keys whose entries wait to be written. */
   get keys(): Iterable<AnyKey> {
     return MutableHashMap.keys(this.entries)
   }
@@ -95,8 +77,6 @@ export class WriteBehind {
   /**
    * Lets an entry be written, in place of an older one of the same key that still waits. Waits while there is no room,
    * and lets it be when it is not wanted any more by then.
-   *
-   * @since 0.1.0
    */
   readonly offer = (key: AnyKey, entry: Prepared, isWanted: () => boolean = constTrue): Effect.Effect<void> =>
     Effect.uninterruptibleMask((restore) =>
@@ -119,8 +99,6 @@ export class WriteBehind {
   /**
    * Lets the entry of a key not be written any more. Returns it, if one waited. Only for who holds the key's lock, so
    * that it is not being written at the moment.
-   *
-   * @since 0.1.0
    */
   readonly withdraw = (key: AnyKey): Effect.Effect<Prepared | undefined> =>
     Effect.suspend(() => {
@@ -128,11 +106,7 @@ export class WriteBehind {
       return entry === undefined ? Effect.succeed(entry) : Effect.as(this.done(key), entry)
     })
 
-  /**
-   * Writes all that wait now.
-   *
-   * @since 0.1.0
-   */
+  /** Writes all that wait now. */
   readonly flush: Effect.Effect<void> = Effect.suspend(() =>
     Effect.forEach([...MutableHashMap.keys(this.entries)], this.write, {
       concurrency: this.concurrency,
@@ -140,11 +114,7 @@ export class WriteBehind {
     })
   )
 
-  /**
-   * Writes the entry of a key now, if one waits. Only for who holds the key's lock.
-   *
-   * @since 0.1.0
-   */
+  /** Writes the entry of a key now, if one waits. Only for who holds the key's lock. */
   readonly writeNow = (key: AnyKey): Effect.Effect<void> =>
     Effect.suspend(() => {
       const entry = this.waiting(key)

@@ -1,7 +1,5 @@
 /**
  * How an `S3Cache` computes what neither level has.
- *
- * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -28,12 +26,7 @@ import { keepUnwritten, type Prepared, prepareFailure, prepareValue } from "./en
 import type { Reading } from "./reading.js"
 import type { PutOutcome, Writing } from "./writing.js"
 
-/**
- * A lookup that can compute.
- *
- * @since 0.1.0
- * @category models
- */
+/** A lookup that can compute. */
 export interface Call<in out K, in out V, out F, in out E> {
   readonly key: CacheKey<K, V, F>
   /** Who shares computations with it: they agree on how these may fail. */
@@ -54,12 +47,7 @@ export interface Call<in out K, in out V, out F, in out E> {
   readonly throttle?: Effect.Semaphore | undefined
 }
 
-/**
- * How a lookup ended.
- *
- * @since 0.1.0
- * @category models
- */
+/** How a lookup ended. */
 export interface Computed<out V, out E> {
   readonly content: () => Exit.Exit<V, E>
   /** What memory is to keep, if anything. */
@@ -72,12 +60,7 @@ export interface Computed<out V, out E> {
   readonly failed?: Exit.Exit<never, E>
 }
 
-/**
- * Computes values, and writes them to both levels.
- *
- * @since 0.1.0
- * @category models
- */
+/** Computes values, and writes them to both levels. */
 export interface Computing {
   /**
    * Computes what neither level has.
@@ -101,12 +84,7 @@ export interface Computing {
   ) => Effect.Effect<Computed<V, E | F>>
 }
 
-/**
- * Makes what computes values.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Makes what computes values. */
 export const makeComputing = (
   levels: CacheLevels,
   reading: Reading,
@@ -334,12 +312,7 @@ export const makeComputing = (
   return { compute, computeAnew }
 }
 
-/**
- * Tells of a write whose caller does not get the error.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** Tells of a write whose caller does not get the error. */
 export const writeFailed = (
   levels: CacheLevels,
   key: AnyKey,

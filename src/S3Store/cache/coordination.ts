@@ -1,7 +1,5 @@
 /**
  * One computing process of all.
- *
- * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -15,12 +13,7 @@ import { leaseNameOf } from "../objects/objectName.js"
 import { S3StoreError } from "../objects/S3StoreErrors.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
 
-/**
- * What keeps a process that was too slow from overwriting what another one computed meanwhile.
- *
- * @since 0.1.0
- * @category models
- */
+/** What keeps a process that was too slow from overwriting what another one computed meanwhile. */
 export interface Fence {
   /** Whether this process may still write. */
   readonly isHeld: Effect.Effect<boolean>
@@ -28,12 +21,7 @@ export interface Fence {
   readonly etag: string | undefined
 }
 
-/**
- * Something that one process is to compute.
- *
- * @since 0.1.0
- * @category models
- */
+/** Something that one process is to compute. */
 export interface Coordinated<out A> {
   /** Whether the result is there by now, and the etag of what is there instead. */
   readonly check: Effect.Effect<{ readonly found: Option.Option<A>; readonly etag: string | undefined }, S3StoreError>
@@ -41,21 +29,13 @@ export interface Coordinated<out A> {
   readonly compute: (fence: Fence | undefined) => Effect.Effect<A>
 }
 
-/**
- * Lets one process of all compute, and the others wait for its result.
- *
- * @since 0.1.0
- * @category models
- */
+/** Lets one process of all compute, and the others wait for its result. */
 export type Coordination = <A>(key: AnyKey, parts: Coordinated<A>) => Effect.Effect<A>
 
 /**
  * Makes the coordination by leases. Leases save computations and decide nothing: whatever goes wrong with them, the
  * computed value reaches its callers. When the second level cannot be asked, each process computes for itself. Where it
  * does not honour conditions on writes there are no leases; the log tells so once.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordination => {
   const { ledger, name: cache, store } = levels

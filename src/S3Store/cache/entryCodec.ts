@@ -1,7 +1,5 @@
 /**
  * From values to the bytes of entries, and back.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -27,36 +25,21 @@ import type { EntryPolicy } from "../options/EntryPolicy.js"
 import { type Isolated, isolateData, isolateInSteps } from "../options/isolation.js"
 import type { S3CacheWriteOptions } from "../options/S3CacheOptions.js"
 
-/**
- * An entry that can be written: its bytes, what tells it from other writes, and what memory keeps of it.
- *
- * @since 0.1.0
- * @category models
- */
+/** An entry that can be written: its bytes, what tells it from other writes, and what memory keeps of it. */
 export interface Prepared {
   readonly body: Uint8Array
   readonly writeId: string
   readonly held: MemoryEntry
 }
 
-/**
- * When an entry was made, and when it is written: milliseconds since the epoch.
- *
- * @since 0.1.0
- * @category models
- */
+/** When an entry was made, and when it is written: milliseconds since the epoch. */
 export interface Moments {
   /** When an entry with these tags was made: when its value was set, or its computation began. */
   readonly made: (tags: ReadonlyArray<string>) => number
   readonly now: number
 }
 
-/**
- * Encodes a value for its entry. Fails when it does not fit its schema, or is too large.
- *
- * @since 0.1.0
- * @category encoding
- */
+/** Encodes a value for its entry. Fails when it does not fit its schema, or is too large. */
 export const prepareValue = <K, V, F>(
   format: EntryFormat,
   key: CacheKey<K, V, F>,
@@ -107,9 +90,6 @@ const decide = <K, V, F>(
 /**
  * What memory keeps of a value that cannot be written, so that it is not computed again for every lookup: for as long as
  * if it had been, or for no time where each lookup would ask for too many tags.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const keepUnwritten = <K, V, F>(
   key: CacheKey<K, V, F>,
@@ -162,8 +142,6 @@ const copyUnread = <K, V, F>(
  * Encodes a failure for its entry. Fails when the keyspace's schema for failures does not encode it to JSON.
  *
  * @param encoded the failure as its schema encodes it
- * @since 0.1.0
- * @category encoding
  */
 export const prepareFailure = <K, V, F>(
   format: EntryFormat,
@@ -271,8 +249,6 @@ interface Bytes {
  * Decodes the bytes of an object that should be the entry of a key.
  *
  * @param now milliseconds since the epoch
- * @since 0.1.0
- * @category decoding
  */
 export const decodeEntry = <K, V, F>(
   format: EntryFormat,
@@ -290,8 +266,6 @@ export const decodeEntry = <K, V, F>(
  * What memory keeps of an entry that was read.
  *
  * @param now milliseconds since the epoch
- * @since 0.1.0
- * @category decoding
  */
 export const toMemoryEntry = <K, V, F>(
   key: CacheKey<K, V, F>,

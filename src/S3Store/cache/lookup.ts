@@ -12,8 +12,6 @@
  *    (`coordination`), whose `check` loads once more. It writes the result (`writing`), and tells what memory is to keep.
  * 7. The flight ends: memory keeps that, unless a write has detached the flight, and all who wait get the content.
  * 8. What is about to expire (`refreshAhead`) or is stale starts `refreshInBackground`, a flight nobody waits for.
- *
- * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -34,28 +32,18 @@ import type { Reading } from "./reading.js"
  * Looks a value up in both levels, computes it when neither has it, and writes it to both.
  *
  * @param call what is needed when memory is not enough
- * @since 0.1.0
- * @category models
  */
 export type Lookup = <K, V, F, E>(
   key: CacheKey<K, V, F>,
   call: () => Call<K, V, F, F | E>
 ) => Effect.Effect<V, F | E>
 
-/**
- * Computes a value anew, and writes it to both levels.
- *
- * @since 0.1.0
- * @category models
- */
+/** Computes a value anew, and writes it to both levels. */
 export type Renewal = <K, V, F, E>(call: Call<K, V, F, F | E>) => Effect.Effect<V, F | E>
 
 /**
  * Makes what looks a value up in both levels, computes it when neither has it, and writes it to both; and what computes
  * it anyway.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const makeLookup = (
   levels: CacheLevels,

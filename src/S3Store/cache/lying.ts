@@ -1,7 +1,5 @@
 /**
  * What lies under the name of an entry, whatever it is.
- *
- * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -18,12 +16,7 @@ import type { CacheLevels } from "./CacheLevels.js"
 import { decodeEntry } from "./entryCodec.js"
 import { type Reading, tooLarge } from "./reading.js"
 
-/**
- * An object under the name of an entry.
- *
- * @since 0.1.0
- * @category models
- */
+/** An object under the name of an entry. */
 export interface Lying {
   readonly etag: string
   /** What it says about itself; nothing where not even that can be read. */
@@ -32,12 +25,7 @@ export interface Lying {
   readonly error: CacheDecodeError | undefined
 }
 
-/**
- * Looks at objects under the names of entries.
- *
- * @since 0.1.0
- * @category models
- */
+/** Looks at objects under the names of entries. */
 export interface LyingObjects {
   /** What says of itself what lies there, of its first bytes: at most 4 KiB, or 64 KiB where its header is long. */
   readonly readHeader: (key: { readonly objectName: string }) => Effect.Effect<Lying | undefined, S3StoreError>
@@ -53,19 +41,11 @@ export interface LyingObjects {
 /**
  * Whether an object that looks like this may have been damaged on its way, so that a second look is worth it. The first
  * five bytes are under no checksum.
- *
- * @since 0.1.0
- * @category predicates
  */
 export const mayBeDamage = (reason: CacheDecodeReason | undefined): boolean =>
   reason === "UnknownVersion" || isCorrupt(reason)
 
-/**
- * Whether nobody can use an object that is like this, now or later.
- *
- * @since 0.1.0
- * @category predicates
- */
+/** Whether nobody can use an object that is like this, now or later. */
 export const isCorrupt = (reason: CacheDecodeReason | undefined): boolean =>
   reason === "Damaged" || reason === "NotAnEntry"
 
@@ -75,12 +55,7 @@ const firstBytes = 4096
 /** The longest header, and what stands before. */
 const mostFirstBytes = longestHeader + 128
 
-/**
- * Makes what looks at objects under the names of entries.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Makes what looks at objects under the names of entries. */
 export const makeLyingObjects = ({ format, policyOf, store }: CacheLevels, reading: Reading): LyingObjects => {
   const loadHeader = (name: string, firstBytes: number): Effect.Effect<Lying | undefined, S3StoreError> =>
     Effect.flatMap(store.load(name, { firstBytes, isCertain: true }), (object) => {

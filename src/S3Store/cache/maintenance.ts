@@ -1,7 +1,5 @@
 /**
  * All entries of a keyspace: listed, pruned, cleared.
- *
- * @since 0.1.0
  */
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
@@ -56,12 +54,7 @@ type Examined<K, V, F> =
   | { readonly _tag: "Entry"; readonly key: CacheKey<K, V, F>; readonly held: MemoryEntry }
   | { readonly _tag: "Lease" | "Over" | "Unreadable" | "Gone" }
 
-/**
- * Makes the operations on all entries of a keyspace.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Makes the operations on all entries of a keyspace. */
 export const makeMaintenance = (
   levels: CacheLevels,
   reading: Reading,

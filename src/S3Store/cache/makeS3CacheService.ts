@@ -1,7 +1,5 @@
 /**
  * Puts an `S3Cache` together.
- *
- * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
@@ -82,9 +80,6 @@ import { makeWriting, type Writing } from "./writing.js"
  *
  * Fails with `CacheConfigError` for an option it cannot accept, for a second level that does not pass `verify`, or for `coordination: "lease"` over a second level that
  * does not honour conditional writes.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const makeS3CacheService = (
   secondLevel: ObjectStore,

@@ -1,7 +1,5 @@
 /**
  * Many entries at once.
- *
- * @since 0.1.0
  */
 import * as Arr from "effect/Array"
 import * as Data from "effect/Data"
@@ -25,12 +23,7 @@ import type { Writing } from "./writing.js"
 /** The bulk loader had no value for a key. */
 class NotLoaded extends Data.TaggedError("NotLoaded") {}
 
-/**
- * How many requests to make at the same time.
- *
- * @since 0.1.0
- * @category accessors
- */
+/** How many requests to make at the same time. */
 export const concurrencyOf = (options: S3CacheManyOptions | undefined): Effect.Effect<number> =>
   Effect.succeed(options?.concurrency ?? 16)
 
@@ -38,8 +31,6 @@ export const concurrencyOf = (options: S3CacheManyOptions | undefined): Effect.E
  * Makes the operations on many entries.
  *
  * @param batches runs the bulk loaders: one computation for each call
- * @since 0.1.0
- * @category constructors
  */
 export const makeManyKeys = (
   levels: CacheLevels,

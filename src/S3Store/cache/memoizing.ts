@@ -1,7 +1,5 @@
 /**
  * Functions and computations that an `S3Cache` remembers.
- *
- * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -22,8 +20,6 @@ import type { S3CacheService } from "./S3CacheService.js"
  * Makes `memoize`, `getOrCompute` and `refresh`.
  *
  * @param name the name of the cache, for messages
- * @since 0.1.0
- * @category constructors
  */
 export const makeMemoizing = (
   name: string,

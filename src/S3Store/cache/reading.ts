@@ -1,7 +1,5 @@
 /**
  * How an `S3Cache` reads.
- *
- * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -18,12 +16,7 @@ import { type CacheLevels, logProblem } from "./CacheLevels.js"
 import { decodeEntry } from "./entryCodec.js"
 import type { S3EntryInfo } from "./S3CacheService.js"
 
-/**
- * What a load from the second level found.
- *
- * @since 0.1.0
- * @category models
- */
+/** What a load from the second level found. */
 export interface Loaded {
   /** The entry, if it is of any use. */
   readonly held: MemoryEntry | undefined
@@ -37,24 +30,14 @@ export interface Loaded {
   readonly isUnknown?: boolean
 }
 
-/**
- * Loads the entry of a key from the second level.
- *
- * @since 0.1.0
- * @category models
- */
+/** Loads the entry of a key from the second level. */
 export type Load = <K, V, F>(
   key: CacheKey<K, V, F>,
   policy: EntryPolicy,
   ifNoneMatch?: string
 ) => Effect.Effect<Loaded, S3StoreError>
 
-/**
- * The reading operations of a cache.
- *
- * @since 0.1.0
- * @category models
- */
+/** The reading operations of a cache. */
 export interface Reading {
   /**
    * The entry in the second level. One that is of no use any more is removed there, but never a fresh one in its place.
@@ -110,12 +93,7 @@ export interface Reading {
   readonly peekEntry: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<S3EntryInfo<V>>>
 }
 
-/**
- * Makes the reading operations.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Makes the reading operations. */
 export const makeReading = (levels: CacheLevels): Reading => {
   const { behind, format, ledger, markers, memory, name, policyOf, store } = levels
   const loads = memory.flights.group<Loaded, S3StoreError>("effect-aws-cache.S3Cache.load")
@@ -356,12 +334,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
   }
 }
 
-/**
- * What is wrong with an object of more bytes than the second level reads.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** What is wrong with an object of more bytes than the second level reads. */
 export const tooLarge = (key: AnyKey, size: number): CacheDecodeError =>
   new CacheDecodeError({
     reason: "TooLarge",

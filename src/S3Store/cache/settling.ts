@@ -1,7 +1,5 @@
 /**
  * Waiting for what goes on in the background.
- *
- * @since 0.1.0
  */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -13,12 +11,7 @@ import type { AnyKey } from "../keyspace/Keyspace.js"
 import type { CacheLevels } from "./CacheLevels.js"
 import type { S3CacheService } from "./S3CacheService.js"
 
-/**
- * Makes what waits for computations and writes under way. It does not interrupt what takes longer.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Makes what waits for computations and writes under way. It does not interrupt what takes longer. */
 export const makeSettle = (
   { behind, memory, writes }: CacheLevels
 ): Effect.Effect<S3CacheService["settle"], never, Scope.Scope> =>

@@ -1,7 +1,5 @@
 /**
  * How an `S3Cache` writes.
- *
- * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -20,12 +18,7 @@ import { isCorrupt, type Lying, makeLyingObjects, mayBeDamage } from "./lying.js
 import type { Loaded, Reading } from "./reading.js"
 import type { S3CacheService } from "./S3CacheService.js"
 
-/**
- * What became of a write that takes the place of one particular object, or of none.
- *
- * @since 0.1.0
- * @category models
- */
+/** What became of a write that takes the place of one particular object, or of none. */
 export type PutOutcome =
   | { readonly _tag: "Written"; readonly held: MemoryEntry }
   /** There is another object. One that looked damaged was loaded twice, unless others replaced it meanwhile. */
@@ -33,12 +26,7 @@ export type PutOutcome =
   /** The object whose place it was to take is gone. */
   | { readonly _tag: "Gone" }
 
-/**
- * The writing operations of a cache.
- *
- * @since 0.1.0
- * @category models
- */
+/** The writing operations of a cache. */
 export interface Writing extends Pick<S3CacheService, "set" | "add" | "remove" | "pop"> {
   /** Writes an entry whether there was one or not. What memory is to keep. */
   readonly save: (key: AnyKey, entry: Prepared, seen?: string) => Effect.Effect<MemoryEntry | undefined, S3StoreError>
@@ -60,12 +48,7 @@ export interface Writing extends Pick<S3CacheService, "set" | "add" | "remove" |
 
 const attempts = 4
 
-/**
- * Makes the writing operations.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Makes the writing operations. */
 export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWrites): Writing => {
   const { behind, format, ledger, markers, memory, name, policyOf, store, writes } = levels
   const lying = makeLyingObjects(levels, reading)

@@ -1,7 +1,5 @@
 /**
  * One at a time, per key.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as MutableHashMap from "effect/MutableHashMap"
@@ -15,18 +13,11 @@ interface Lock {
 /**
  * Lets effects of one key run one at a time, in the order they came, and effects of different keys at the same time.
  * A key takes memory only while somebody holds it or waits for it. Not to be held across effects of users.
- *
- * @since 0.1.0
- * @category models
  */
 export class KeyedMutex<in out K> {
   private readonly locks = MutableHashMap.empty<K, Lock>()
 
-  /**
-   * Runs an effect while no other of the same key runs. Waiting for one's turn is interruptible.
-   *
-   * @since 0.1.0
-   */
+  /** Runs an effect while no other of the same key runs. Waiting for one's turn is interruptible. */
   readonly withLock = <A, E, R>(key: K, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.acquireUseRelease(
       Effect.sync(() => {
@@ -44,20 +35,12 @@ export class KeyedMutex<in out K> {
         })
     )
 
-  /**
-   * The keys that are held.
-   *
-   * @since 0.1.0
-   */
+  /** The keys that are held. */
   get keys(): Iterable<K> {
     return MutableHashMap.keys(this.locks)
   }
 
-  /**
-   * Waits until the effects have ended that now run, or wait for their turn, under the keys that a predicate picks.
-   *
-   * @since 0.1.0
-   */
+  /** Waits until the effects have ended that now run, or wait for their turn, under the keys that a predicate picks. */
   readonly settled = (which: (key: K) => boolean): Effect.Effect<void> =>
     Effect.suspend(() =>
       Effect.forEach(

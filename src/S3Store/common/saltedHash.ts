@@ -1,7 +1,5 @@
 /**
  * A hash of text whose collisions nobody can choose.
- *
- * @since 0.1.0
  */
 import * as Hash from "effect/Hash"
 import { randomInt } from "node:crypto"
@@ -15,8 +13,6 @@ const half = (): number => randomInt(2 ** 32) | 0
  * PRF", 2012) over its UTF-16 code units. Who does not know the salt cannot choose texts that have the same hash.
  *
  * @param salt by default one that is made once in each process and never leaves it
- * @since 0.1.0
- * @category hashing
  */
 export const saltedHash = (
   text: string,

@@ -1,7 +1,5 @@
 /**
  * What a schema finds wrong, without the value it found it in.
- *
- * @since 0.1.0
  */
 import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
@@ -15,9 +13,6 @@ import { shortEnd, shortText } from "./shortText.js"
  *
  * Schemas write messages of their own (`message` annotations, what filters return), and the library's default ones quote
  * the value: none of them is used.
- *
- * @since 0.1.0
- * @category formatting
  */
 export const schemaFault = (issue: ParseResult.ParseIssue): string => {
   const { path, what } = deepest(issue, undefined, [])

@@ -1,7 +1,5 @@
 /**
  * Telling what is late from what could not be heard, since this process stood still.
- *
- * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -12,8 +10,6 @@ import * as Timers from "node:timers"
  * stopped or frozen, or one step of its program took that long. A timer of a process that runs is a few milliseconds late.
  *
  * @param limit the time the timer was to measure, in milliseconds
- * @since 0.1.0
- * @category predicates
  */
 export const stoodStill = (lateness: number, limit: number): boolean => lateness > Math.max(50, limit / 10)
 
@@ -22,8 +18,6 @@ export const stoodStill = (lateness: number, limit: number): boolean => lateness
  * late, 50 at most. It does not sleep.
  *
  * @param lateness how late a timer was, in milliseconds
- * @since 0.1.0
- * @category constructors
  */
 export const listenOnceMore = (lateness: number): Effect.Effect<void> =>
   Effect.async<void>((resume) => {
@@ -42,8 +36,6 @@ export const listenOnceMore = (lateness: number): Effect.Effect<void> =>
  * may interrupt, too.
  *
  * @param limit milliseconds; infinity for none
- * @since 0.1.0
- * @category combinators
  */
 export const withinTime = <A, E, E2, R>(
   effect: Effect.Effect<A, E, R>,

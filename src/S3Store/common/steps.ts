@@ -1,7 +1,5 @@
 /**
  * Doing long work in steps, so that all else in the process gets its turns.
- *
- * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -13,9 +11,6 @@ const longStep = 10
 
 /**
  * Does one piece of work that cannot be divided. If it took 10 milliseconds or more, the event loop has a turn after it.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const step = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.flatMap(Clock.currentTimeMillis, (before) =>
@@ -28,8 +23,6 @@ export const step = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E,
  * Does work slice by slice. Whenever it took 10 milliseconds, the event loop has a turn.
  *
  * @param slice does a part of the work; what it returns in the end is the result, `undefined`: it is not at its end
- * @since 0.1.0
- * @category constructors
  */
 export const sliced = <A>(slice: () => A | undefined): Effect.Effect<A> =>
   Effect.withFiberRuntime<A>((fiber) => {

@@ -1,7 +1,5 @@
 /**
  * Elects one process to do something.
- *
- * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -34,18 +32,10 @@ const encodeBody = Schema.encodeSync(Body)
 /**
  * The longest time that an owner may be silent, in milliseconds: ten minutes. What a lease object says beyond that is not
  * believed.
- *
- * @since 0.1.0
- * @category constants
  */
 export const longestTerm = 600_000
 
-/**
- * A lease that is held, for as long as its scope lives.
- *
- * @since 0.1.0
- * @category models
- */
+/** A lease that is held, for as long as its scope lives. */
 export interface Lease {
   readonly _tag: "Acquired"
   /** Whether the owner before was silent for too long. */
@@ -54,12 +44,7 @@ export interface Lease {
   readonly isHeld: Effect.Effect<boolean>
 }
 
-/**
- * The lease is another process's: what there is to know of it.
- *
- * @since 0.1.0
- * @category models
- */
+/** The lease is another process's: what there is to know of it. */
 export interface Foreign {
   readonly _tag: "Foreign"
   readonly etag: string
@@ -73,22 +58,12 @@ export interface Foreign {
   readonly silent: number
 }
 
-/**
- * How a wait for the lease of another process ended: it was given back, its owner is dead, or it took too long.
- *
- * @since 0.1.0
- * @category models
- */
+/** How a wait for the lease of another process ended: it was given back, its owner is dead, or it took too long. */
 export type Waited =
   | { readonly _tag: "Free" | "TooLong" }
   | { readonly _tag: "Dead"; readonly lease: Foreign }
 
-/**
- * How long one caller has waited for the lease of a name, whoever held it.
- *
- * @since 0.1.0
- * @category models
- */
+/** How long one caller has waited for the lease of a name, whoever held it. */
 export class Patience {
   /** In milliseconds. A leap of the clock, or a process that stood still, adds little. */
   spent = 0
@@ -104,9 +79,6 @@ export class Patience {
  * No two clocks are compared. A lease is taken for dead when it was not renewed for a whole term while somebody watched,
  * and the term is measured by the naps of the one that watches: the time from one look to the next is at least that, also
  * where its clock leaps, and a process that stood still has napped once.
- *
- * @since 0.1.0
- * @category models
  */
 export class Leases {
   private readonly store: ObjectStore
@@ -124,11 +96,7 @@ export class Leases {
     this.longestWait = longestWait
   }
 
-  /**
-   * Takes the lease of a name, if nobody has it: it is renewed until the scope closes, and then given back.
-   *
-   * @since 0.1.0
-   */
+  /** Takes the lease of a name, if nobody has it: it is renewed until the scope closes, and then given back. */
   readonly take = (name: string): Effect.Effect<Lease | Foreign, S3StoreError, Scope.Scope> =>
     Effect.flatMap(this.claim, (claim) => this.attempt(name, claim, 1))
 
@@ -136,8 +104,6 @@ export class Leases {
    * Waits until there is a reason to try again: the lease of another process was given back, or its owner is dead. Ends
    * when the caller has waited for too long in all. Polls, first after a 20th of a second, and more and more seldom, up
    * to once in a second or a quarter of the term; after a hundred looks, once in a second.
-   *
-   * @since 0.1.0
    */
   readonly wait = (name: string, lease: Foreign, patience: Patience): Effect.Effect<Waited, S3StoreError> =>
     Effect.suspend((): Effect.Effect<Waited, S3StoreError> => {
@@ -149,11 +115,7 @@ export class Leases {
       )
     })
 
-  /**
-   * Takes the lease of a dead owner, unless another process is faster.
-   *
-   * @since 0.1.0
-   */
+  /** Takes the lease of a dead owner, unless another process is faster. */
   readonly takeOver = (name: string, dead: Foreign): Effect.Effect<Lease | Foreign, S3StoreError, Scope.Scope> =>
     Effect.flatMap(
       this.claim,
@@ -166,7 +128,6 @@ export class Leases {
    * watched for as long as its owner may be silent.
    *
    * @param modified when it was written, by the clock of the store
-   * @since 0.1.0
    */
   readonly isOver = (name: string, found: LoadOutcome, modified: number): Effect.Effect<boolean, S3StoreError> =>
     Effect.gen(this, function*() {

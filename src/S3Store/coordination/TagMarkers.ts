@@ -1,7 +1,5 @@
 /**
  * What is known of tags.
- *
- * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -19,12 +17,7 @@ import { S3StoreError } from "../objects/S3StoreErrors.js"
 import { decodeMarker, encodeMarker, mergeMarkers, noMarker, type TagMarker } from "./tagMarker.js"
 import { type TagMark, TagStates } from "./TagStates.js"
 
-/**
- * A moment at which something begins, and when what begins there counts as made.
- *
- * @since 0.1.0
- * @category models
- */
+/** A moment at which something begins, and when what begins there counts as made. */
 export interface Moment {
   /** Milliseconds since the epoch, by the clock. */
   readonly now: number
@@ -35,12 +28,7 @@ export interface Moment {
   readonly made: (tags: ReadonlyArray<string>) => number
 }
 
-/**
- * An entry, as far as its tags are concerned.
- *
- * @since 0.1.0
- * @category models
- */
+/** An entry, as far as its tags are concerned. */
 export interface Tagged {
   readonly tags: ReadonlyArray<string>
   readonly made: number
@@ -48,12 +36,7 @@ export interface Tagged {
   readonly isOwn: boolean
 }
 
-/**
- * For how long what is known of a tag is good, in milliseconds.
- *
- * @since 0.1.0
- * @category models
- */
+/** For how long what is known of a tag is good, in milliseconds. */
 export interface TagTrust {
   /** Until it is asked for again. */
   readonly age: number
@@ -78,9 +61,6 @@ const capacity = 10_000
  *
  * Times are those of a hybrid logical clock (S. Kulkarni et al., "Logical Physical Clocks", 2014): a mark is no earlier
  * than anything made here before, and later than the marks before; what begins after a mark was met is later than it.
- *
- * @since 0.1.0
- * @category models
  */
 export class TagMarkers {
   private readonly store: DescribedStore
@@ -111,7 +91,6 @@ export class TagMarkers {
    * for longest, what is not in the second level is forgotten.
    *
    * @param name the name of the cache, for messages
-   * @since 0.1.0
    */
   static readonly make = (
     name: string,
@@ -130,11 +109,7 @@ export class TagMarkers {
       (asked) => new TagMarkers(store, ledger, trust, asked)
     )
 
-  /**
-   * This moment, for what begins now.
-   *
-   * @since 0.1.0
-   */
+  /** This moment, for what begins now. */
   readonly moment: Effect.Effect<Moment> = Effect.map(Clock.currentTimeMillis, (now) => {
     this.latest = Math.max(this.latest, now)
     const { sequence } = this.states
@@ -144,8 +119,6 @@ export class TagMarkers {
   /**
    * What the tags of an entry say of it, all together. Nothing when one of them could not be asked for, and what is known
    * of it is too old to go by.
-   *
-   * @since 0.1.0
    */
   readonly of = (entry: Tagged): Effect.Effect<TagMark | undefined> =>
     Effect.flatMap(Clock.currentTimeMillis, (now) => {
@@ -161,28 +134,16 @@ export class TagMarkers {
         )
     })
 
-  /**
-   * The same by what is known in memory: the store is not asked.
-   *
-   * @since 0.1.0
-   */
+  /** The same by what is known in memory: the store is not asked. */
   readonly peek = (entry: Tagged): Effect.Effect<TagMark | undefined> =>
     Effect.map(Clock.currentTimeMillis, (now) => this.judge(entry, now))
 
-  /**
-   * An entry was met whose maker's clock is ahead: marks made here from now on are no earlier.
-   *
-   * @since 0.1.0
-   */
+  /** An entry was met whose maker's clock is ahead: marks made here from now on are no earlier. */
   meetEntry({ made, tags }: Tagged, now: number): void {
     if (made > now) this.states.raise(tags, made)
   }
 
-  /**
-   * Marks a tag, now. Fails for one that is too long to be carried.
-   *
-   * @since 0.1.0
-   */
+  /** Marks a tag, now. Fails for one that is too long to be carried. */
   readonly mark = (tag: string, how: How): Effect.Effect<void, S3StoreError> =>
     Effect.suspend(() => {
       const fault = tagFault(tag)

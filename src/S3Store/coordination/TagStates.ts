@@ -1,28 +1,18 @@
 /**
  * What a process has met of tags.
- *
- * @since 0.1.0
  */
 import { type Claim, credibleAhead, type TagMarker } from "./tagMarker.js"
 
 /**
  * Up to when the entries of a tag are invalid, and up to when they have expired: those made at that time or before.
  * Milliseconds since the epoch, `-Infinity` for none.
- *
- * @since 0.1.0
- * @category models
  */
 export interface TagMark {
   readonly invalidated: number
   readonly expired: number
 }
 
-/**
- * The mark of entries that no tag concerns.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The mark of entries that no tag concerns. */
 export const unmarked: TagMark = { invalidated: Number.NEGATIVE_INFINITY, expired: Number.NEGATIVE_INFINITY }
 
 type How = keyof TagMark
@@ -37,12 +27,7 @@ interface Last {
   readonly sequence: number
 }
 
-/**
- * What there is to know of a tag.
- *
- * @since 0.1.0
- * @category models
- */
+/** What there is to know of a tag. */
 export interface TagState {
   readonly invalidated: Last
   readonly expired: Last
@@ -68,9 +53,6 @@ const nothing: TagState = {
  * What a process has met of tags, of a bounded number of them: the one that was not used for longest is forgotten first.
  * What was met once holds: no later answer of the store takes it back. Only a mark made here gives way to what the store
  * has of it, since it is corrected there when this process's clock is ahead.
- *
- * @since 0.1.0
- * @category models
  */
 export class TagStates {
   /** How many marks were met so far. It tells what came before what, where the clock does not. */
@@ -85,20 +67,12 @@ export class TagStates {
     this.capacity = capacity
   }
 
-  /**
-   * What there is to know of a tag.
-   *
-   * @since 0.1.0
-   */
+  /** What there is to know of a tag. */
   of(tag: string): TagState {
     return this.states.get(tag) ?? nothing
   }
 
-  /**
-   * The marks of several tags together.
-   *
-   * @since 0.1.0
-   */
+  /** The marks of several tags together. */
   mark(tags: ReadonlyArray<string>): TagMark {
     return tags.reduce((mark, tag) => {
       const { expired, invalidated } = this.of(tag)
@@ -114,7 +88,6 @@ export class TagStates {
    *
    * @param now when it began, by the clock
    * @param sequence how many marks had been met when it began
-   * @since 0.1.0
    */
   made(tags: ReadonlyArray<string>, now: number, sequence: number): number {
     const made = tags.reduce((made, tag) => {
@@ -135,21 +108,13 @@ export class TagStates {
     }, made)
   }
 
-  /**
-   * What is known of a tag as a marker would say it.
-   *
-   * @since 0.1.0
-   */
+  /** What is known of a tag as a marker would say it. */
   known(tag: string): TagMarker {
     const { expired, invalidated } = this.of(tag)
     return { invalidated: claimOf(invalidated), expired: claimOf(expired), parts: false }
   }
 
-  /**
-   * There is an entry with these tags that was made at a time still to come.
-   *
-   * @since 0.1.0
-   */
+  /** There is an entry with these tags that was made at a time still to come. */
   raise(tags: ReadonlyArray<string>, made: number): void {
     for (const tag of tags) this.change(tag, (state) => ({ ...state, floor: Math.max(state.floor, made) }))
   }
@@ -158,7 +123,6 @@ export class TagStates {
    * A marker was loaded.
    *
    * @param asOf when its load began
-   * @since 0.1.0
    */
   meet(tag: string, marker: TagMarker, asOf: number): void {
     this.change(tag, (state) => ({
@@ -174,7 +138,6 @@ export class TagStates {
    * A tag was marked here.
    *
    * @param now by the clock
-   * @since 0.1.0
    */
   marked(tag: string, hows: ReadonlyArray<How>, at: number, now: number): void {
     this.advance(at, now)
@@ -187,11 +150,7 @@ export class TagStates {
     })
   }
 
-  /**
-   * A tag could not be asked for.
-   *
-   * @since 0.1.0
-   */
+  /** A tag could not be asked for. */
   unknown(tag: string): void {
     this.change(tag, (state) => ({ ...state, isUnknown: true }))
   }

@@ -1,17 +1,10 @@
 /**
  * What the marker object of a tag says.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-/**
- * How far a time may be ahead of the clock of the store before it is not believed, in milliseconds.
- *
- * @since 0.1.0
- * @category constants
- */
+/** How far a time may be ahead of the clock of the store before it is not believed, in milliseconds. */
 export const credibleAhead = 5000
 
 /**
@@ -19,8 +12,6 @@ export const credibleAhead = 5000
  *
  * @param claimed what the clock of the writer said
  * @param modified what the clock of the store said, where it tells
- * @since 0.1.0
- * @category combinators
  */
 export const credibleTime = (claimed: number, modified: number | undefined): number =>
   modified !== undefined && claimed > modified + credibleAhead ? modified : claimed
@@ -28,21 +19,13 @@ export const credibleTime = (claimed: number, modified: number | undefined): num
 /**
  * A time up to when entries are concerned, as far as it can be believed, and the latest that was ever claimed for it.
  * Milliseconds since the epoch, `-Infinity` for none.
- *
- * @since 0.1.0
- * @category models
  */
 export interface Claim {
   readonly at: number
   readonly claimed: number
 }
 
-/**
- * What the marker object of a tag says.
- *
- * @since 0.1.0
- * @category models
- */
+/** What the marker object of a tag says. */
 export interface TagMarker {
   readonly invalidated: Claim
   readonly expired: Claim
@@ -52,12 +35,7 @@ export interface TagMarker {
 
 const never: Claim = { at: Number.NEGATIVE_INFINITY, claimed: Number.NEGATIVE_INFINITY }
 
-/**
- * The marker of a tag that was never marked.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The marker of a tag that was never marked. */
 export const noMarker: TagMarker = { invalidated: never, expired: never, parts: false }
 
 /** What a `Date` can be: times beyond it are rubbish. */
@@ -75,12 +53,7 @@ const Marker = Schema.parseJson(Schema.Struct({
 const encode = Schema.encode(Marker)
 const decode = Schema.decode(Marker)
 
-/**
- * Both markers together: the later of each time.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** Both markers together: the later of each time. */
 export const mergeMarkers = (one: TagMarker, other: TagMarker): TagMarker => ({
   invalidated: laterClaim(one.invalidated, other.invalidated),
   expired: laterClaim(one.expired, other.expired),
@@ -92,12 +65,7 @@ const laterClaim = (one: Claim, other: Claim): Claim => ({
   claimed: Math.max(one.claimed, other.claimed)
 })
 
-/**
- * The bytes of a marker object.
- *
- * @since 0.1.0
- * @category encoding
- */
+/** The bytes of a marker object. */
 export const encodeMarker = (tag: string, { expired, invalidated, parts }: TagMarker): Effect.Effect<Uint8Array> => {
   const isClaimed = invalidated.claimed > invalidated.at || expired.claimed > expired.at
   return Effect.map(
@@ -118,8 +86,6 @@ export const encodeMarker = (tag: string, { expired, invalidated, parts }: TagMa
  * reason why it is none.
  *
  * @param modified when it was written, by the clock of the store
- * @since 0.1.0
- * @category decoding
  */
 export const decodeMarker = (
   tag: string,

@@ -21,12 +21,7 @@ import type * as Either from "effect/Either"
  */
 export type CodecName = "json" | "msgpack" | "raw"
 
-/**
- * From an encoded value to bytes, and back. None of them runs what it reads.
- *
- * @since 0.1.0
- * @category models
- */
+/** From an encoded value to bytes, and back. None of them runs what it reads. */
 export interface Codec {
   /** The bytes, or what the codec cannot represent: nothing is lost silently. */
   readonly encode: (encoded: unknown) => Either.Either<Uint8Array, string>

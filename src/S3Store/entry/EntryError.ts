@@ -1,17 +1,10 @@
 /**
  * What is wrong with an object that should be an entry.
- *
- * @since 0.1.0
  */
 import * as Data from "effect/Data"
 import type { CacheDecodeReason } from "../objects/S3StoreErrors.js"
 
-/**
- * An object is not an entry that can be read, whatever its key.
- *
- * @since 0.1.0
- * @category errors
- */
+/** An object is not an entry that can be read, whatever its key. */
 export class EntryError extends Data.TaggedError("EntryError")<{
   readonly reason: CacheDecodeReason
   /** What is wrong with the object, as a sentence about "it". */

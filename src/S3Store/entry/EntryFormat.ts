@@ -59,34 +59,19 @@ export interface EntryFormatOptions {
   readonly maxEntrySize?: number | undefined
 }
 
-/**
- * Which options there are of how entries are written.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Which options there are of how entries are written. */
 export const entryFormatKinds: OptionKinds<EntryFormatOptions> = {
   compression: "object",
   encryption: "object",
   maxEntrySize: "count"
 }
 
-/**
- * An entry that was read: what it says about itself, and its value as the schema of its keyspace encoded it.
- *
- * @since 0.1.0
- * @category models
- */
+/** An entry that was read: what it says about itself, and its value as the schema of its keyspace encoded it. */
 export interface Entry extends EntryHeader {
   readonly encoded: unknown
 }
 
-/**
- * Writes entries as bytes and reads them again. The bytes are described in docs/entry-format.md.
- *
- * @since 0.1.0
- * @category models
- */
+/** Writes entries as bytes and reads them again. The bytes are described in docs/entry-format.md. */
 export interface EntryFormat {
   /** The most bytes of an entry. */
   readonly maxEntrySize: number
@@ -123,8 +108,6 @@ export interface EntryFormat {
  * @param place where the store's objects are: encrypted entries of another place are not read
  * @param maxObjectSize the most bytes of an object that the store reads: no larger entry is written
  * @param cache for messages
- * @since 0.1.0
- * @category constructors
  */
 export const makeEntryFormat = (
   options: EntryFormatOptions = {},

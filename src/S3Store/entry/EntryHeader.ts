@@ -1,17 +1,10 @@
 /**
  * What an entry says about itself.
- *
- * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
 import { longestTag, mostTags } from "./tagLimits.js"
 
-/**
- * What an entry says about itself, and a reader can know without its payload.
- *
- * @since 0.1.0
- * @category models
- */
+/** What an entry says about itself, and a reader can know without its payload. */
 export interface EntryHeader {
   /** The name of the keyspace. */
   readonly keyspace: string
@@ -31,12 +24,7 @@ export interface EntryHeader {
   readonly tags: ReadonlyArray<string>
 }
 
-/**
- * The same of an entry of which only the first bytes are known: a long key may stand behind them.
- *
- * @since 0.1.0
- * @category models
- */
+/** The same of an entry of which only the first bytes are known: a long key may stand behind them. */
 export interface EntryHead extends Omit<EntryHeader, "key"> {
   readonly key: string | undefined
 }
@@ -52,20 +40,10 @@ const common = {
   writeId: Schema.String
 }
 
-/**
- * The header of format version 1.
- *
- * @since 0.1.0
- * @category schemas
- */
+/** The header of format version 1. */
 export const HeaderVersion1 = Schema.Struct({ ...common, codec: Schema.Literal("json") })
 
-/**
- * The header of format version 2. What it names may be unknown to a reader: that is told apart from damage.
- *
- * @since 0.1.0
- * @category schemas
- */
+/** The header of format version 2. What it names may be unknown to a reader: that is told apart from damage. */
 export const HeaderVersion2 = Schema.Struct({
   ...common,
   outcome: Schema.Literal("success", "failure"),
@@ -82,22 +60,12 @@ export const HeaderVersion2 = Schema.Struct({
   )
 })
 
-/**
- * The header of format version 4. The key stands behind the header: `key` is its SHA-256 in hexadecimal.
- *
- * @since 0.1.0
- * @category schemas
- */
+/** The header of format version 4. The key stands behind the header: `key` is its SHA-256 in hexadecimal. */
 export const HeaderVersion4 = Schema.Struct({
   ...HeaderVersion2.fields,
   /** How long the key is, in bytes. */
   keyLength: Schema.NonNegativeInt
 })
 
-/**
- * How the payload was written.
- *
- * @since 0.1.0
- * @category models
- */
+/** How the payload was written. */
 export type PayloadHeader = Pick<typeof HeaderVersion2.Type, "codec" | "size" | "compression" | "encryption">

@@ -1,7 +1,5 @@
 /**
  * Finding codecs by their names.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -12,12 +10,7 @@ import { jsonCodec } from "./jsonCodec.js"
 import { loadMsgPackCodec } from "./msgPackCodec.js"
 import { rawCodec } from "./rawCodec.js"
 
-/**
- * The codec of a name; fails with a sentence when it cannot be loaded, or is none of this version.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** The codec of a name; fails with a sentence when it cannot be loaded, or is none of this version. */
 export const codecOf = (name: string): Effect.Effect<Codec, string> => {
   switch (name) {
     case "json":

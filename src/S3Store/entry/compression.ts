@@ -1,25 +1,16 @@
 /**
  * Making payloads smaller, and large again.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Zlib from "node:zlib"
 
-/**
- * How a payload is compressed.
- *
- * @since 0.1.0
- * @category models
- */
+/** How a payload is compressed. */
 export type Compression = "none" | "gzip" | "brotli"
 
 /**
  * A payload, compressed, on a thread of its own. Not interruptible: it takes milliseconds.
  *
  * @param level of effort: 0 to 9 for gzip, default 6; 0 to 11 for brotli, default 5
- * @since 0.1.0
- * @category compression
  */
 export const compress = (
   bytes: Uint8Array,
@@ -42,8 +33,6 @@ export const compress = (
  * fails.
  *
  * @param size how many bytes it has to give
- * @since 0.1.0
- * @category compression
  */
 export const decompress = (
   bytes: Uint8Array,

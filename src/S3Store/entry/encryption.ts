@@ -51,12 +51,7 @@ export interface EncryptionOptions {
   readonly keys: readonly [EncryptionKey, ...ReadonlyArray<EncryptionKey>]
 }
 
-/**
- * What was done to a payload, as its header tells.
- *
- * @since 0.1.0
- * @category models
- */
+/** What was done to a payload, as its header tells. */
 export interface Sealed {
   readonly algorithm: string
   readonly keyId: string
@@ -64,12 +59,7 @@ export interface Sealed {
   readonly nonce: string
 }
 
-/**
- * Encrypts and decrypts. Its keys cannot be printed.
- *
- * @since 0.1.0
- * @category models
- */
+/** Encrypts and decrypts. Its keys cannot be printed. */
 export interface PayloadCipher {
   /** What a header is to tell of the next payload. */
   readonly next: () => Sealed
@@ -94,8 +84,6 @@ const tagLength = 16
  * A cipher with some keys, or what is wrong with them; no message shows a key.
  *
  * @param cache for messages
- * @since 0.1.0
- * @category constructors
  */
 export const makePayloadCipher = (
   cache: string,

@@ -1,7 +1,5 @@
 /**
  * Entries as bytes: the frame around header and payload.
- *
- * @since 0.1.0
  */
 import * as Either from "effect/Either"
 import type { ParseError } from "effect/ParseResult"
@@ -23,29 +21,16 @@ import {
  * The newest format version this library reads and writes: that of entries whose key is too long for the header. All
  * others are written in version 3 or, where they are not encrypted, in version 2, so that older versions of the library
  * read them, too.
- *
- * @since 0.1.0
- * @category constants
  */
 export const formatVersion = 4
 
 const plainVersion = 2
 const encryptedVersion = 3
 
-/**
- * The most bytes of a header. A longer one is neither written nor read, hashed, parsed or authenticated.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The most bytes of a header. A longer one is neither written nor read, hashed, parsed or authenticated. */
 export const longestHeader = 65_536
 
-/**
- * What stands before the payload of an entry.
- *
- * @since 0.1.0
- * @category models
- */
+/** What stands before the payload of an entry. */
 export interface EntryStart {
   /** What stands before the checksums. */
   readonly prefix: Uint8Array
@@ -54,12 +39,7 @@ export interface EntryStart {
   readonly key: Uint8Array
 }
 
-/**
- * An entry taken apart. The payload is as it was stored: compressed, encrypted, of any codec.
- *
- * @since 0.1.0
- * @category models
- */
+/** An entry taken apart. The payload is as it was stored: compressed, encrypted, of any codec. */
 export interface EntryParts {
   readonly header: EntryHeader & PayloadHeader
   /** Whether encryption authenticates the place of the store, too. */
@@ -83,9 +63,6 @@ const decodeHeader4 = Schema.decodeUnknownEither(Schema.parseJson(HeaderVersion4
 /**
  * What stands before the payload. An entry is `prefix`, the SHA-256 of prefix and header, the SHA-256 of what follows the
  * header, `header`, `key`, payload.
- *
- * @since 0.1.0
- * @category encoding
  */
 export const headOf = (
   entry: EntryHeader & PayloadHeader
@@ -132,12 +109,7 @@ const prefixOf = (version: number, header: Uint8Array): Buffer => {
   return prefix
 }
 
-/**
- * An entry of a head and a payload as it is to be stored.
- *
- * @since 0.1.0
- * @category encoding
- */
+/** An entry of a head and a payload as it is to be stored. */
 export const assemble = (
   { header, key, prefix }: EntryStart,
   payload: Uint8Array
@@ -146,9 +118,6 @@ export const assemble = (
 /**
  * Takes an entry apart, of this format version or of an older one. No byte is trusted: the checksums are verified, and
  * what they cover is read afterwards.
- *
- * @since 0.1.0
- * @category decoding
  */
 export const disassemble = (bytes: Uint8Array): Either.Either<EntryParts, EntryError> =>
   Either.flatMap(startOf(bytes), ({ buffer, headerLength, version }) => {
@@ -168,9 +137,6 @@ export const disassemble = (bytes: Uint8Array): Either.Either<EntryParts, EntryE
 /**
  * The header of an entry, of its first bytes: `Damaged` too when those are not enough. In format version 1 only a whole
  * entry is. A long key is known only if the bytes hold it.
- *
- * @since 0.1.0
- * @category decoding
  */
 export const disassembleHeader = (bytes: Uint8Array): Either.Either<EntryHead, EntryError> =>
   Either.flatMap(startOf(bytes), ({ buffer, headerLength, version }) =>
@@ -190,9 +156,6 @@ export const disassembleHeader = (bytes: Uint8Array): Either.Either<EntryHead, E
 /**
  * How many of an entry's first bytes its header takes, and a long key behind it as soon as the header is there, if these
  * do not suffice; infinity where it takes the whole entry.
- *
- * @since 0.1.0
- * @category decoding
  */
 export const headerNeeds = (bytes: Uint8Array): number | undefined => {
   const start = startOf(bytes)

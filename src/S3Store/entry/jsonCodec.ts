@@ -1,7 +1,5 @@
 /**
  * Values as JSON.
- *
- * @since 0.1.0
  */
 import * as Either from "effect/Either"
 import { Buffer } from "node:buffer"
@@ -13,9 +11,6 @@ import { unrepresentable } from "./unrepresentable.js"
 /**
  * A value as JSON in UTF-8; `undefined` is no bytes at all, and fields that are `undefined` are left out. Says what JSON
  * cannot represent instead of losing it.
- *
- * @since 0.1.0
- * @category codecs
  */
 export const jsonCodec: Codec = {
   encode: (encoded) => {

@@ -1,16 +1,11 @@
 /**
  * What JSON can represent.
- *
- * @since 0.1.0
  */
 import { describeInstance, type Place } from "./unrepresentable.js"
 
 /**
  * What a value is that JSON cannot represent, in words; `undefined` for one that it can. It does not look into arrays and
  * plain objects, which JSON can represent as such.
- *
- * @since 0.1.0
- * @category predicates
  */
 export const jsonFault = (value: unknown, place: Place): string | undefined => {
   switch (typeof value) {

@@ -1,7 +1,5 @@
 /**
  * Values as MessagePack.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -16,9 +14,6 @@ import { notMsgPack } from "./notMsgPack.js"
  * `undefined` are taken, so that the reader neither allocates more than the bytes account for nor compiles records.
  *
  * Fails when the module cannot be loaded.
- *
- * @since 0.1.0
- * @category codecs
  */
 export const loadMsgPackCodec: Effect.Effect<Codec, string> = Effect.tryPromise({
   try: () => import("@effect/platform/MsgPack"),

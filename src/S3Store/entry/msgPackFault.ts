@@ -1,7 +1,5 @@
 /**
  * Checking MessagePack before it is read.
- *
- * @since 0.1.0
  */
 import { Buffer } from "node:buffer"
 
@@ -9,9 +7,6 @@ import { Buffer } from "node:buffer"
  * What is wrong with bytes that should be one value in MessagePack, as a sentence; `undefined` when nothing is. They are
  * walked once, without recursion and without allocating: every length must be covered by bytes that are there, and of
  * the extensions only timestamps (-1) and `undefined` (0, of one byte) are known.
- *
- * @since 0.1.0
- * @category predicates
  */
 export const msgPackFault = (bytes: Uint8Array): string | undefined => {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

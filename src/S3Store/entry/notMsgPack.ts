@@ -1,16 +1,11 @@
 /**
  * What MessagePack would lose.
- *
- * @since 0.1.0
  */
 import { describeInstance, type Place, unrepresentable } from "./unrepresentable.js"
 
 /**
  * What MessagePack cannot represent in a value, as a sentence; `undefined` when it can represent all of it: null,
  * undefined, booleans, numbers, strings, bigints of 64 bits, valid dates, bytes, and arrays and plain objects of them.
- *
- * @since 0.1.0
- * @category predicates
  */
 export const notMsgPack = (value: unknown): string | undefined => {
   const found = unrepresentable(value, judge)

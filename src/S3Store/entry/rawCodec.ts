@@ -1,7 +1,5 @@
 /**
  * Values that are bytes already.
- *
- * @since 0.1.0
  */
 import * as Either from "effect/Either"
 import type { Codec } from "./Codec.js"
@@ -9,9 +7,6 @@ import type { Codec } from "./Codec.js"
 /**
  * Bytes as they are. They are not copied: neither by `encode`, which therefore sees what the caller changes later, nor
  * by `decode`, which gives a `Uint8Array` that is no `Buffer`: the two differ, as in what `slice` shares.
- *
- * @since 0.1.0
- * @category codecs
  */
 export const rawCodec: Codec = {
   encode: (encoded) =>

@@ -1,31 +1,14 @@
 /**
  * How many tags an entry may carry, and how long they may be: a lookup asks for each of them.
- *
- * @since 0.1.0
  */
 
-/**
- * The most tags of an entry.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The most tags of an entry. */
 export const mostTags = 64
 
-/**
- * The most characters (UTF-16 code units) of a tag.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The most characters (UTF-16 code units) of a tag. */
 export const longestTag = 512
 
-/**
- * What is wrong with the tags of an entry, if anything is. No tag is shown.
- *
- * @since 0.1.0
- * @category predicates
- */
+/** What is wrong with the tags of an entry, if anything is. No tag is shown. */
 export const tagsFault = (tags: ReadonlyArray<string>): string | undefined => {
   if (tags.length > mostTags) return `it has ${tags.length} tags, but an entry has ${mostTags} at most`
   const long = tags.findIndex((tag) => tag.length > longestTag)
@@ -34,11 +17,6 @@ export const tagsFault = (tags: ReadonlyArray<string>): string | undefined => {
     : `its tag number ${long + 1} of ${tags.length} is too long: ${tagFault(tags[long] ?? "")}`
 }
 
-/**
- * What is wrong with a tag, if anything is. The tag is not shown.
- *
- * @since 0.1.0
- * @category predicates
- */
+/** What is wrong with a tag, if anything is. The tag is not shown. */
 export const tagFault = (tag: string): string | undefined =>
   tag.length > longestTag ? `it has ${tag.length} characters, but a tag has ${longestTag} at most` : undefined

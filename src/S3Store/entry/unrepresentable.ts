@@ -1,19 +1,12 @@
 /**
  * Finding what a format would lose.
- *
- * @since 0.1.0
  */
 import * as Inspectable from "effect/Inspectable"
 import * as Predicate from "effect/Predicate"
 import { isPlainObject } from "../../ClientLayer/values/plainData.js"
 import { shortEnd } from "../common/shortText.js"
 
-/**
- * Where a value is: on its own, in an array, in an object, or the name of a field.
- *
- * @since 0.1.0
- * @category models
- */
+/** Where a value is: on its own, in an array, in an object, or the name of a field. */
 export type Place = "whole" | "element" | "field" | "name"
 
 /**
@@ -22,8 +15,6 @@ export type Place = "whole" | "element" | "field" | "name"
  *
  * @param judge what a value is that the format cannot represent, in words; `undefined` for one that it can. `place` tells
  * an element of an array, a field of an object and the name of one apart.
- * @since 0.1.0
- * @category predicates
  */
 export const unrepresentable = (
   value: unknown,
@@ -72,9 +63,6 @@ const told = (what: string | undefined): string | undefined => what === undefine
 /**
  * What an object is that is neither an array nor a plain one, in words: its class, or the name Effect's data types, which
  * have no classes, give themselves.
- *
- * @since 0.1.0
- * @category printing
  */
 export const describeInstance = (value: object): string => {
   const name = value.constructor?.name

@@ -1,7 +1,5 @@
 /**
  * Stops asking what does not answer.
- *
- * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
@@ -9,12 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 
-/**
- * How a circuit breaker decides.
- *
- * @since 0.1.0
- * @category models
- */
+/** How a circuit breaker decides. */
 export interface CircuitBreakerParts<in E, out E2> {
   /** After how many failures in a row it opens: a whole number above 0. */
   readonly failures: number
@@ -37,9 +30,6 @@ export interface CircuitBreakerParts<in E, out E2> {
  * A circuit breaker (M. T. Nygard, "Release It!"): after some failures in a row it is *open* and requests fail at once;
  * after a while it is *half open*, and one request, the probe, may try: its success closes it, its failure opens it for
  * as long again.
- *
- * @since 0.1.0
- * @category models
  */
 export class CircuitBreaker<in out E, out E2> {
   private readonly parts: CircuitBreakerParts<E, E2>
@@ -53,21 +43,13 @@ export class CircuitBreaker<in out E, out E2> {
     this.parts = parts
   }
 
-  /**
-   * What it does with a request that comes now.
-   *
-   * @since 0.1.0
-   */
+  /** What it does with a request that comes now. */
   get state(): "closed" | "open" | "halfOpen" {
     if (this.probeFrom === undefined) return "closed"
     return this.probing ? "halfOpen" : "open"
   }
 
-  /**
-   * Makes a request, or fails at once.
-   *
-   * @since 0.1.0
-   */
+  /** Makes a request, or fails at once. */
   readonly run = <A, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E | E2, R> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.clockWith((clock): Effect.Effect<A, E | E2, R> => {
@@ -109,8 +91,6 @@ export class CircuitBreaker<in out E, out E2> {
  * When something is tried again, in words.
  *
  * @param millis from now on; 0 or less: it is being tried
- * @since 0.1.0
- * @category formatting
  */
 export const formatWait = (millis: number): string =>
   millis <= 0

@@ -1,7 +1,5 @@
 /**
  * Keeps account of what happens in an `S3Cache`.
- *
- * @since 0.1.0
  */
 import * as MetricLabel from "effect/MetricLabel"
 import type { EventHub } from "../../Cache/events/EventHub.js"
@@ -9,12 +7,7 @@ import type { AnyKey } from "../keyspace/Keyspace.js"
 import type { S3CacheEvent } from "./S3CacheEvent.js"
 import * as S3CacheMetrics from "./S3CacheMetrics.js"
 
-/**
- * Counts events, hands them to whoever listens, and keeps metrics if wanted. Synchronous, and never fails.
- *
- * @since 0.1.0
- * @category models
- */
+/** Counts events, hands them to whoever listens, and keeps metrics if wanted. Synchronous, and never fails. */
 export class Ledger {
   private readonly counts = new Map<S3CacheEvent["_tag"], number>()
   private readonly hub: EventHub<S3CacheEvent>
@@ -27,20 +20,12 @@ export class Ledger {
     this.tags = metricsOf === undefined ? undefined : [MetricLabel.make("cache", metricsOf)]
   }
 
-  /**
-   * How many events there were of a kind.
-   *
-   * @since 0.1.0
-   */
+  /** How many events there were of a kind. */
   count(tag: S3CacheEvent["_tag"]): number {
     return tag === "MemoryHit" ? this.memoryHits : this.counts.get(tag) ?? 0
   }
 
-  /**
-   * Something happened.
-   *
-   * @since 0.1.0
-   */
+  /** Something happened. */
   record(event: S3CacheEvent): void {
     this.counts.set(event._tag, (this.counts.get(event._tag) ?? 0) + 1)
     this.hub.publish(() => event)
@@ -49,11 +34,7 @@ export class Ledger {
     if (event._tag === "ComputationEnded") S3CacheMetrics.computationMillis.unsafeUpdate(event.millis, this.tags)
   }
 
-  /**
-   * A lookup was answered from memory: by far the most frequent event, made only if somebody listens.
-   *
-   * @since 0.1.0
-   */
+  /** A lookup was answered from memory: by far the most frequent event, made only if somebody listens. */
   memoryHit(key: AnyKey): void {
     this.memoryHits++
     this.hub.publish(() => ({ _tag: "MemoryHit", key }))
@@ -61,11 +42,7 @@ export class Ledger {
     S3CacheMetrics.events.unsafeUpdate(1, [...this.tags, MetricLabel.make("event", "MemoryHit")])
   }
 
-  /**
-   * A request to the second level took this long.
-   *
-   * @since 0.1.0
-   */
+  /** A request to the second level took this long. */
   requestTook(operation: string, millis: number): void {
     if (this.tags === undefined) return
     S3CacheMetrics.requestMillis.unsafeUpdate(millis, [...this.tags, MetricLabel.make("operation", operation)])

@@ -1,7 +1,5 @@
 /**
  * Faults of the set-up: what every request meets until somebody repairs it.
- *
- * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -12,12 +10,7 @@ import { nameOf } from "../bucket/s3Failure.js"
 import { S3StoreError, type S3StoreReason } from "../objects/S3StoreErrors.js"
 import { formatWait } from "./CircuitBreaker.js"
 
-/**
- * How faults of the set-up are dealt with.
- *
- * @since 0.1.0
- * @category models
- */
+/** How faults of the set-up are dealt with. */
 export interface SetupFaultsParts {
   /** What the requests go to. */
   readonly target: string
@@ -59,9 +52,6 @@ const mostTold = 100
  * After some such faults in a row an operation is *suspended*: its requests fail at once, with the reason of the fault;
  * now and then one may try, and the first success ends it for all operations that met the fault. It is not the circuit:
  * a store that answers is well, and other operations, as those of a role that may only read, go on.
- *
- * @since 0.1.0
- * @category models
  */
 export class SetupFaults {
   private readonly parts: SetupFaultsParts
@@ -73,11 +63,7 @@ export class SetupFaults {
     this.parts = parts
   }
 
-  /**
-   * Makes a request, or fails at once.
-   *
-   * @since 0.1.0
-   */
+  /** Makes a request, or fails at once. */
   readonly run = <A>(
     operation: string,
     request: Effect.Effect<A, S3StoreError>
@@ -101,8 +87,6 @@ export class SetupFaults {
   /**
    * Whether the log is to tell of an error: of what stands until it is repaired only once, of what single objects are
    * refused with at most once a minute for each operation and code, and only if the operation has worked since.
-   *
-   * @since 0.1.0
    */
   readonly isNews = (error: S3StoreError): Effect.Effect<boolean> =>
     Effect.clockWith((clock) =>

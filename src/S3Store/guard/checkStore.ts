@@ -80,9 +80,6 @@ const stepLimit = 30_000
  * Tries whether a second level can do what a cache needs, with one small object `.probe/{UUID}` that is removed again,
  * and at most two requests of each kind besides those with which the store finds out about conditions. After the first
  * step that fails in a way that all would, it tries no more.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> =>
   Effect.suspend(() => {

@@ -1,7 +1,5 @@
 /**
  * What keeps requests back that would fail, for an `S3Cache`.
- *
- * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -12,12 +10,7 @@ import { CircuitBreaker, formatWait } from "./CircuitBreaker.js"
 import type { Ledger } from "./Ledger.js"
 import { SetupFaults } from "./SetupFaults.js"
 
-/**
- * What keeps requests back.
- *
- * @since 0.1.0
- * @category models
- */
+/** What keeps requests back. */
 export interface Guards {
   /** Against a second level that is out of order. Nothing: requests are always made. */
   readonly breaker: CircuitBreaker<S3StoreError, S3StoreError> | undefined
@@ -32,8 +25,6 @@ const mostSetupFaults = 3
  * Makes what keeps requests back, and tells the log and the ledger of it.
  *
  * @param limits when to keep back, and for how many milliseconds; nothing for never
- * @since 0.1.0
- * @category constructors
  */
 export const makeGuards = (
   name: string,

@@ -1,7 +1,5 @@
 /**
  * An object store as a cache uses it: with time limits, a circuit breaker, and an account of what happens.
- *
- * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -15,12 +13,7 @@ import type { CircuitBreaker } from "./CircuitBreaker.js"
 import type { Ledger } from "./Ledger.js"
 import type { SetupFaults } from "./SetupFaults.js"
 
-/**
- * What watches over the requests to an object store.
- *
- * @since 0.1.0
- * @category models
- */
+/** What watches over the requests to an object store. */
 export interface Watch {
   readonly ledger: Ledger
   /** Nothing: requests are always made. */
@@ -32,12 +25,7 @@ export interface Watch {
   readonly saveTimeout: number
 }
 
-/**
- * Watches over the requests to an object store.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Watches over the requests to an object store. */
 export const watchedObjectStore = (store: DescribedStore, watch: Watch): DescribedStore => {
   const { breaker, faults, ledger } = watch
 

@@ -60,12 +60,7 @@ export interface KeyspaceOptions<in out K, in out KI, in out V, in out VI, in ou
   readonly onL2Error?: "fallThrough" | "fail" | undefined
 }
 
-/**
- * How a keyspace turns what it holds into what JSON represents, and back.
- *
- * @since 0.1.0
- * @category models
- */
+/** How a keyspace turns what it holds into what JSON represents, and back. */
 type KeyspaceParts<K, V, F> = Omit<Keyspace<K, V, F>, "key" | "keyEither" | "keyOfId" | keyof Inspectable> & {
   readonly encodeKey: (key: K) => Either.Either<unknown, string>
   readonly decodeKey: (encoded: unknown) => Either.Either<K, string>

@@ -1,18 +1,11 @@
 /**
  * One text for each JSON value.
- *
- * @since 0.1.0
  */
 import { isPlainObject } from "../../ClientLayer/values/plainData.js"
 import { shortEnd } from "../common/shortText.js"
 import { jsonFault } from "../entry/jsonFault.js"
 
-/**
- * A value that JSON cannot represent: where it is, and what it is.
- *
- * @since 0.1.0
- * @category errors
- */
+/** A value that JSON cannot represent: where it is, and what it is. */
 export class NotJson extends Error {
   override readonly name = "NotJson"
   /** Where, as a path such as `$.users[0].id`. */
@@ -32,9 +25,6 @@ export class NotJson extends Error {
  * texts. Fields that are `undefined` are left out, as in JSON. Throws `NotJson` where `JSON.stringify` would lose
  * something: `NaN`, infinities, `undefined` in an array, a bigint, a function, a symbol, a `Map` or another class
  * instance, a lone surrogate, a cycle.
- *
- * @since 0.1.0
- * @category encoding
  */
 export const canonicalJson = (value: unknown): string => text(value, "$", [])
 

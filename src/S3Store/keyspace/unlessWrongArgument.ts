@@ -2,8 +2,6 @@
  * Refusing what is given in place of keys, keyspaces, functions and tags, for callers whom no types keep from it.
  *
  * The failures are in no type: types rule out what they are about, and callers with types have nothing to handle.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -13,12 +11,7 @@ import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.
 import { withFunction } from "../../Cache/options/checkOptions.js"
 import { CacheKey, Keyspace } from "./Keyspace.js"
 
-/**
- * What is done with a key, unless it is none: then `CacheKeyError`.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** What is done with a key, unless it is none: then `CacheKeyError`. */
 export const unlessWrongKey = <A, E>(
   cache: string,
   key: unknown,
@@ -29,8 +22,6 @@ export const unlessWrongKey = <A, E>(
  * What is done with many keys, unless one of them is none: then `CacheKeyError`, and nothing is done.
  *
  * @param keyOf where in an item its key is
- * @since 0.1.0
- * @category combinators
  */
 export const unlessWrongKeys = <Item, A, E>(
   cache: string,
@@ -44,12 +35,7 @@ export const unlessWrongKeys = <Item, A, E>(
     return wrong.length === 0 ? use(all) : refused(wrongKey(cache, wrong[0]))
   })
 
-/**
- * What is done with a keyspace, unless it is none: then `CacheConfigError`.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** What is done with a keyspace, unless it is none: then `CacheConfigError`. */
 export const unlessWrongKeyspace = <A, E>(
   cache: string,
   keyspace: unknown,
@@ -61,8 +47,6 @@ export const unlessWrongKeyspace = <A, E>(
  * What is done with a keyspace and a function that computes, unless one of them is none: then `CacheConfigError`.
  *
  * @param argument what the function is called, for messages
- * @since 0.1.0
- * @category combinators
  */
 export const unlessWrongFunction = <A, E, R>(
   cache: string,
@@ -75,12 +59,7 @@ export const unlessWrongFunction = <A, E, R>(
   return withFunction(cache, argument, given, Effect.suspend(use))
 }
 
-/**
- * What is done with a tag, unless it is none: then `CacheConfigError`.
- *
- * @since 0.1.0
- * @category combinators
- */
+/** What is done with a tag, unless it is none: then `CacheConfigError`. */
 export const unlessWrongTag = <A, E>(
   cache: string,
   tag: unknown,
@@ -91,9 +70,6 @@ export const unlessWrongTag = <A, E>(
 /**
  * What a bulk loader has given, unless it is no pairs of a key and a value: then it dies with `CacheConfigError`, as with
  * any mistake of the loader's.
- *
- * @since 0.1.0
- * @category combinators
  */
 export const pairsOf = <K, V>(
   cache: string,

@@ -1,7 +1,5 @@
 /**
  * What the memory level of an `S3Cache` holds.
- *
- * @since 0.1.0
  */
 import * as Exit from "effect/Exit"
 import { formatStacks } from "../../Cache/printing/formatStacks.js"
@@ -10,12 +8,7 @@ import type { Keyspace } from "../keyspace/Keyspace.js"
 import type { EntryPolicy } from "../options/EntryPolicy.js"
 import type { Isolated } from "../options/isolation.js"
 
-/**
- * What there is to know of an entry besides its content. Times are in milliseconds since the epoch.
- *
- * @since 0.1.0
- * @category models
- */
+/** What there is to know of an entry besides its content. Times are in milliseconds since the epoch. */
 export interface MemoryEntryParts {
   readonly policy: EntryPolicy
   /** When its value was set, or its computation began: what tags are compared with. */
@@ -38,9 +31,6 @@ export interface MemoryEntryParts {
 /**
  * A value, or a failure that is remembered, which only the keyspace that put it into memory may take out, with the type
  * it had.
- *
- * @since 0.1.0
- * @category models
  */
 export class MemoryEntry implements MemoryEntryParts {
   readonly policy: EntryPolicy
@@ -91,123 +81,73 @@ export class MemoryEntry implements MemoryEntryParts {
     this.plan()
   }
 
-  /**
-   * The content of an entry of a keyspace.
-   *
-   * @since 0.1.0
-   */
+  /** The content of an entry of a keyspace. */
   static readonly of = <K, V, F>(
     space: Keyspace<K, V, F>,
     content: Isolated<Exit.Exit<V, F>>,
     parts: MemoryEntryParts
   ): MemoryEntry => new MemoryEntry(space, content, parts)
 
-  /**
-   * What there is to know of an entry whose content was not read: no keyspace may take it out.
-   *
-   * @since 0.1.0
-   */
+  /** What there is to know of an entry whose content was not read: no keyspace may take it out. */
   static readonly ofHeader = (isValue: boolean, parts: MemoryEntryParts): MemoryEntry =>
     new MemoryEntry({}, { value: isValue ? Exit.succeed(undefined) : Exit.fail(undefined), copy: undefined }, parts)
 
   /**
    * The content, if this very keyspace put it in. So the type is sound: a keyspace has one type of value and failure.
-   *
-   * @since 0.1.0
    */
   contentFor<K, V, F>(space: Keyspace<K, V, F>): Exit.Exit<V, F> | undefined {
     if (this.space !== space) return undefined
     return (this.copy === undefined ? this.content : this.copy()) as Exit.Exit<V, F>
   }
 
-  /**
-   * What gives each caller the content, if this very keyspace put it in.
-   *
-   * @since 0.1.0
-   */
+  /** What gives each caller the content, if this very keyspace put it in. */
   readerFor<K, V, F>(space: Keyspace<K, V, F>): (() => Exit.Exit<V, F>) | undefined {
     return this.space === space ? (this.copy ?? (() => this.content)) as () => Exit.Exit<V, F> : undefined
   }
 
-  /**
-   * Whether this very keyspace put it in.
-   *
-   * @since 0.1.0
-   */
+  /** Whether this very keyspace put it in. */
   isOf(space: object): boolean {
     return this.space === space
   }
 
-  /**
-   * Whether it is a value, and no failure.
-   *
-   * @since 0.1.0
-   */
+  /** Whether it is a value, and no failure. */
   get isValue(): boolean {
     return Exit.isSuccess(this.content)
   }
 
-  /**
-   * From when on it is of no use any more.
-   *
-   * @since 0.1.0
-   */
+  /** From when on it is of no use any more. */
   get uselessFrom(): number {
     return this.isValue ? uselessFrom(this.policy.freshness, this.freshUntil) : this.freshUntil
   }
 
-  /**
-   * Whether it is to be compared with the second level.
-   *
-   * @since 0.1.0
-   */
+  /** Whether it is to be compared with the second level. */
   needsConfirmation(now: number): boolean {
     return now >= this.confirmUntil
   }
 
-  /**
-   * It was compared with the second level just now, or could not be.
-   *
-   * @since 0.1.0
-   */
+  /** It was compared with the second level just now, or could not be. */
   confirm(now: number): void {
     this.confirmUntil = now + this.policy.revalidateAfter
     this.plan()
   }
 
-  /**
-   * Whether it is to be computed anew while it is fresh.
-   *
-   * @since 0.1.0
-   */
+  /** Whether it is to be computed anew while it is fresh. */
   needsRefresh(now: number): boolean {
     return now >= this.refreshAt
   }
 
-  /**
-   * Lets nobody refresh it for a while.
-   *
-   * @since 0.1.0
-   */
+  /** Lets nobody refresh it for a while. */
   refreshNoEarlierThan(time: number): void {
     this.refreshAt = Math.max(this.refreshAt, time)
     this.plan()
   }
 
-  /**
-   * The same with less time to be fresh, as a tag that has expired leaves it.
-   *
-   * @since 0.1.0
-   */
+  /** The same with less time to be fresh, as a tag that has expired leaves it. */
   freshOnlyUntil(time: number): MemoryEntry {
     return time >= this.freshUntil ? this : new MemoryEntry(this.space, this.isolated, { ...this, freshUntil: time })
   }
 
-  /**
-   * The same with an etag.
-   *
-   * @since 0.1.0
-   */
+  /** The same with an etag. */
   withEtag(etag: string | undefined): MemoryEntry {
     return new MemoryEntry(this.space, this.isolated, { ...this, etag })
   }

@@ -1,7 +1,5 @@
 /**
  * The memory level of an `S3Cache`.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -16,12 +14,7 @@ import type { AnyKey } from "../keyspace/Keyspace.js"
 import type { S3CacheOptions } from "../options/S3CacheOptions.js"
 import type { MemoryEntry } from "./MemoryEntry.js"
 
-/**
- * Entries in memory, and the loads and computations under way.
- *
- * @since 0.1.0
- * @category models
- */
+/** Entries in memory, and the loads and computations under way. */
 export class MemoryLevel {
   /** The loads and computations. */
   readonly flights: SingleFlight<AnyKey>
@@ -36,7 +29,6 @@ export class MemoryLevel {
    * Makes one that lives as long as the scope. Fails with `CacheConfigError` for a limit it cannot accept.
    *
    * @param name for messages
-   * @since 0.1.0
    */
   static readonly make = (
     name: string,
@@ -64,7 +56,6 @@ export class MemoryLevel {
    * One step that decides by what is held under a key how to go on: a use.
    *
    * @param decide given the entry, and the time in milliseconds since the epoch; `Infinity` where it is not known
-   * @since 0.1.0
    */
   readonly lookup = <A, E>(
     key: AnyKey,
@@ -76,29 +67,17 @@ export class MemoryLevel {
       return decide(held === Absent ? undefined : held, map.usesTime ? now : Number.POSITIVE_INFINITY)
     })
 
-  /**
-   * What is held under a key, and the time in milliseconds since the epoch. No use.
-   *
-   * @since 0.1.0
-   */
+  /** What is held under a key, and the time in milliseconds since the epoch. No use. */
   readonly peek = (key: AnyKey): Effect.Effect<{ readonly held: MemoryEntry | undefined; readonly now: number }> =>
     this.map.step((map, now) => ({ held: peekIn(map, key, now), now }))
 
-  /**
-   * Keeps an entry in place of another, if that one is still held.
-   *
-   * @since 0.1.0
-   */
+  /** Keeps an entry in place of another, if that one is still held. */
   readonly exchange = (key: AnyKey, entry: MemoryEntry, next: MemoryEntry): Effect.Effect<void> =>
     this.map.step((map, now) => {
       if (map.peek(key, now) === entry) map.set(key, next, now, next.uselessFrom)
     })
 
-  /**
-   * Forgets an entry; loads and computations of it that are under way are not kept.
-   *
-   * @since 0.1.0
-   */
+  /** Forgets an entry; loads and computations of it that are under way are not kept. */
   readonly forget = (key: AnyKey): Effect.Effect<void> =>
     this.map.step((map, now) => {
       map.remove(key, now)
@@ -107,8 +86,6 @@ export class MemoryLevel {
 
   /**
    * Forgets an entry and keeps another in its place, if there is one. Loads and computations under way are not kept.
-   *
-   * @since 0.1.0
    */
   readonly replace = (key: AnyKey, held: MemoryEntry | undefined): Effect.Effect<void> =>
     this.map.step((map, now) => {
@@ -117,11 +94,7 @@ export class MemoryLevel {
       else map.set(key, held, now, held.uselessFrom)
     })
 
-  /**
-   * Forgets one particular entry, if it is still held.
-   *
-   * @since 0.1.0
-   */
+  /** Forgets one particular entry, if it is still held. */
   readonly drop = (key: AnyKey, entry: MemoryEntry): Effect.Effect<void> =>
     this.map.step((map, now) => {
       if (map.peek(key, now) === entry) map.remove(key, now)
@@ -129,8 +102,6 @@ export class MemoryLevel {
 
   /**
    * Forgets every entry that a predicate picks; loads and computations of such keys that are under way are not kept.
-   *
-   * @since 0.1.0
    */
   readonly forgetAll = (which: (key: AnyKey) => boolean): Effect.Effect<void> =>
     this.map.step((map, now) => {
@@ -140,11 +111,7 @@ export class MemoryLevel {
       this.flights.detachWhere(which)
     })
 
-  /**
-   * How many entries are held.
-   *
-   * @since 0.1.0
-   */
+  /** How many entries are held. */
   readonly size: Effect.Effect<number> = Effect.suspend(() => this.map.step((map, now) => map.size(now)))
 
   /**
@@ -153,7 +120,6 @@ export class MemoryLevel {
    *
    * @param compute told whether its result would still be kept
    * @param instead asked in the step that would start a flight: what to do instead, by what is held then
-   * @since 0.1.0
    */
   readonly coalesce = <A, E>(
     key: AnyKey,
@@ -171,11 +137,7 @@ export class MemoryLevel {
       })
     )
 
-  /**
-   * The same for the code of a flight, of which it is a part: it has no fiber of its own.
-   *
-   * @since 0.1.0
-   */
+  /** The same for the code of a flight, of which it is a part: it has no fiber of its own. */
   readonly coalesceInside = <A, E>(
     key: AnyKey,
     group: FlightGroup<AnyKey, A, E>,
@@ -183,11 +145,7 @@ export class MemoryLevel {
     toEntry: (value: A) => MemoryEntry | undefined
   ): Effect.Effect<A, E> => this.map.lookup((map) => group.runInside(key, compute, keepIn(map, key, toEntry)))
 
-  /**
-   * Starts a flight that nobody waits for, unless there is one: it ends by itself, or with the cache.
-   *
-   * @since 0.1.0
-   */
+  /** Starts a flight that nobody waits for, unless there is one: it ends by itself, or with the cache. */
   readonly startInBackground = <A, E>(
     key: AnyKey,
     group: FlightGroup<AnyKey, A, E>,

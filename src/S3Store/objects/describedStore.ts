@@ -1,36 +1,21 @@
 /**
  * A second level as whoever uses it takes it.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import type { ObjectStore } from "./ObjectStore.js"
 
-/**
- * An object store that says where its objects are.
- *
- * @since 0.1.0
- * @category models
- */
+/** An object store that says where its objects are. */
 export interface DescribedStore extends ObjectStore {
   readonly description: string
 }
 
-/**
- * Where the objects of a store are, for messages.
- *
- * @since 0.1.0
- * @category formatting
- */
+/** Where the objects of a store are, for messages. */
 export const descriptionOf = ({ description }: ObjectStore): string =>
   typeof description === "string" ? description : "second level/"
 
 /**
  * The store, with what it may leave out either of its kind or absent. So a mock of some methods is a store: what it was
  * not given is absent where it may be, and dies where it may not.
- *
- * @since 0.1.0
- * @category conversions
  */
 export const describedStore = (store: ObjectStore): DescribedStore => ({
   description: descriptionOf(store),

@@ -55,9 +55,6 @@ const graceMillis = 3_600_000
  * link, is no version; a folder that is a symbolic link is refused when the process uses it first. The root may be one.
  *
  * Fails with `CacheConfigError` for a bad option.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const makeFileSystemObjectStore = (
   options: FileSystemObjectStoreOptions

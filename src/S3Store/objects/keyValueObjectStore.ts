@@ -36,9 +36,6 @@ export interface KeyValueObjectStoreOptions {
 /**
  * Objects as values of a `KeyValueStore` of `@effect/platform`. It cannot list them: `list` fails with reason
  * `ListUnsupported`. Etags are SHA-256 of the content.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const makeKeyValueObjectStore = (
   options: KeyValueObjectStoreOptions = {}

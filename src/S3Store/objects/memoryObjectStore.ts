@@ -1,7 +1,5 @@
 /**
  * An object store in this process's memory.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -11,9 +9,6 @@ import { ConditionalOutcome, LoadOutcome, type ObjectStore } from "./ObjectStore
 /**
  * Objects in memory, for tests and for programs that have no bucket. It honours every condition, and hands out copies:
  * what a caller does with the bytes afterwards reaches nobody else. Its clock is that of who made it.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const makeMemoryObjectStore: Effect.Effect<ObjectStore> = Effect.map(Effect.clock, (clock) => {
   const objects = new Map<string, { readonly body: Uint8Array; readonly etag: string; readonly modified: number }>()

@@ -1,51 +1,28 @@
 /**
  * Names of objects.
- *
- * @since 0.1.0
  */
 import { createHash } from "node:crypto"
 
 /**
  * Whether a name is one that every object store takes: segments of ASCII letters, digits, `.`, `_` and `-`, separated
  * by `/`; no segment is `.` or `..`, nor longer than 240 characters, and the name has at most 320.
- *
- * @since 0.1.0
- * @category predicates
  */
 export const isObjectName = (name: string): boolean => name.length <= 320 && names.test(name)
 
 /**
  * Whether an object is one of the entries, or their leases, right under a prefix that ends with `/`. What lies deeper, or
  * has another name, is somebody else's: a keyspace named `a/1` lies under the prefix of version `1` of the keyspace `a`.
- *
- * @since 0.1.0
- * @category predicates
  */
 export const isEntryOrLeaseUnder = (prefix: string) => ({ name }: { readonly name: string }): boolean =>
   name.startsWith(prefix) && entryNames.test(name.slice(prefix.length))
 
-/**
- * The name of an object that is called by a text of any length and characters: its SHA-256 in hexadecimal.
- *
- * @since 0.1.0
- * @category conversions
- */
+/** The name of an object that is called by a text of any length and characters: its SHA-256 in hexadecimal. */
 export const digestName = (text: string): string => createHash("sha256").update(text).digest("hex")
 
-/**
- * The name of the lease beside an entry.
- *
- * @since 0.1.0
- * @category conversions
- */
+/** The name of the lease beside an entry. */
 export const leaseNameOf = (entryName: string): string => `${entryName}.run`
 
-/**
- * Whether the name of an entry or a lease is that of a lease.
- *
- * @since 0.1.0
- * @category predicates
- */
+/** Whether the name of an entry or a lease is that of a lease. */
 export const isLeaseName = (name: string): boolean => name.endsWith(".run")
 
 const entryNames = /^[0-9a-f]{64}(?:\.run)?$/

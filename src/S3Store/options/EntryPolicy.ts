@@ -57,12 +57,7 @@ export interface EntryOptions extends Omit<FreshnessOptions<never>, "failureTime
   readonly isolation?: Isolation | undefined
 }
 
-/**
- * Entry options, checked; times in milliseconds.
- *
- * @since 0.1.0
- * @category models
- */
+/** Entry options, checked; times in milliseconds. */
 export interface EntryPolicy {
   readonly freshness: Freshness<never>
   readonly timeToLive: number
@@ -79,8 +74,6 @@ export interface EntryPolicy {
  *
  * @param cache the name of the cache or keyspace, for messages
  * @param own options that go before the others, where they are set
- * @since 0.1.0
- * @category constructors
  */
 export const makeEntryPolicy = (
   cache: string,

@@ -1,7 +1,5 @@
 /**
  * Keeping what callers do to a value from everybody else.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -22,18 +20,10 @@ import { sliced, step } from "../common/steps.js"
  *
  * With `"freeze"` and `"copy"` the object a caller passes is neither frozen nor kept, and memory gives what the second
  * level would: no fields the schema does not know, `0` for `-0`. State in private fields (`#field`) cannot be frozen.
- *
- * @since 0.1.0
- * @category options
  */
 export type Isolation = "freeze" | "copy" | "none"
 
-/**
- * A value that callers share, or how each gets his own.
- *
- * @since 0.1.0
- * @category models
- */
+/** A value that callers share, or how each gets his own. */
 export interface Isolated<out A> {
   readonly value: A
   /** Makes a copy; `undefined` where all may have the value itself. */
@@ -44,8 +34,6 @@ export interface Isolated<out A> {
  * Decodes a value so that its callers are kept apart. Each step that is long is followed by a turn of the event loop.
  *
  * @param encoded what a codec has read: nobody else may hold it
- * @since 0.1.0
- * @category constructors
  */
 export const isolateInSteps = <A>(
   isolation: Isolation,
@@ -61,12 +49,7 @@ export const isolateInSteps = <A>(
       )
   )
 
-/**
- * The same in one step.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** The same in one step. */
 export const isolate = <A>(
   isolation: Isolation,
   encoded: unknown,
@@ -95,9 +78,6 @@ const clone = (encoded: unknown): unknown =>
 /**
  * What memory keeps of a value that no schema encodes: a copy, where it is made of data only (plain objects, arrays,
  * maps, sets, dates, bytes and primitive values), otherwise the value itself.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const isolateData = <V>(isolation: Isolation, content: Exit.Exit<V>, value: V): Isolated<Exit.Exit<V>> => {
   const asItIs = { value: content, copy: undefined }
@@ -140,9 +120,6 @@ const isData = (value: unknown): boolean => {
 /**
  * Freezes a value and all it holds. Whether it could: not where there are dates, maps, bytes and the like in it, which
  * change without a field being set.
- *
- * @since 0.1.0
- * @category utilities
  */
 export const freeze = (value: unknown): boolean => {
   const slice = freezing(value)

@@ -1,7 +1,5 @@
 /**
  * Which options caches over two levels have, and their second levels.
- *
- * @since 0.1.0
  */
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { evictionPolicyNames } from "../../Cache/engine/policies/EvictionPolicy.js"
@@ -19,12 +17,7 @@ import type {
   WriteBehindOptions
 } from "./S3CacheOptions.js"
 
-/**
- * Of entries, which caches and keyspaces have in common.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Of entries, which caches and keyspaces have in common. */
 export const entryKinds: OptionKinds<EntryOptions> = {
   ...freshnessKinds,
   timeToLive: "duration",
@@ -36,12 +29,7 @@ export const entryKinds: OptionKinds<EntryOptions> = {
   isolation: ["freeze", "copy", "none"]
 }
 
-/**
- * Of a cache.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Of a cache. */
 export const s3CacheKinds: OptionKinds<S3CacheOptions> = {
   name: "text",
   maxSize: "limit",
@@ -63,31 +51,16 @@ export const s3CacheKinds: OptionKinds<S3CacheOptions> = {
   ...entryKinds
 }
 
-/**
- * Of its circuit breaker.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Of its circuit breaker. */
 export const circuitBreakerKinds: OptionKinds<CircuitBreakerOptions> = {
   failures: "count",
   resetAfter: "durationAboveZero"
 }
 
-/**
- * Of writes behind.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Of writes behind. */
 export const writeBehindKinds: OptionKinds<WriteBehindOptions> = { capacity: "count", concurrency: "count" }
 
-/**
- * Of a bucket.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Of a bucket. */
 export const s3StoreKinds: OptionKinds<S3ObjectStoreOptions> = {
   bucket: "text",
   keyPrefix: "text",
@@ -102,61 +75,31 @@ export const s3StoreKinds: OptionKinds<S3ObjectStoreOptions> = {
   listOptions: "object"
 }
 
-/**
- * Of a bucket that is reached by a client of the `ClientCache`.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Of a bucket that is reached by a client of the `ClientCache`. */
 export const l2StoreS3Kinds: OptionKinds<S3ObjectStoreOptions & { readonly clientConfig?: object }> = {
   ...s3StoreKinds,
   clientConfig: "object"
 }
 
-/**
- * Of a write.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Of a write. */
 export const s3WriteKinds: OptionKinds<S3CacheWriteOptions> = { timeToLive: "anyDuration", tags: "texts" }
 
-/**
- * Of memoized functions.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Of memoized functions. */
 export const s3MemoizeKinds: OptionKinds<S3CacheMemoizeOptions<never, never>> = {
   timeToLive: "durationOrFunction",
   tags: "textsOrFunction"
 }
 
-/**
- * Of what is done with many entries.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Of what is done with many entries. */
 export const s3ManyKinds: OptionKinds<S3CacheManyOptions> = { concurrency: "count" }
 
-/**
- * Of writing many entries.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Of writing many entries. */
 export const s3WriteManyKinds: OptionKinds<S3CacheManyOptions & S3CacheWriteOptions> = {
   ...s3ManyKinds,
   ...s3WriteKinds
 }
 
-/**
- * Of pruning.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Of pruning. */
 export const s3PruneKinds: OptionKinds<S3CachePruneOptions> = {
   ...s3ManyKinds,
   unreadable: "flag",

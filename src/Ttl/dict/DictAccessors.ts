@@ -8,12 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Dict } from "./Dict.js"
 
-/**
- * An operation of a dictionary, asked of whichever dictionary the context provides.
- *
- * @since 0.1.0
- * @category models
- */
+/** An operation of a dictionary, asked of whichever dictionary the context provides. */
 export type Accessor<Self, Verb> = Verb extends (...args: infer Args) => Effect.Effect<infer A, infer E, infer R>
   ? (...args: Args) => Effect.Effect<A, E, R | Self>
   : Verb extends Effect.Effect<infer A, infer E, infer R> ? Effect.Effect<A, E, R | Self>
@@ -33,12 +28,7 @@ export type Accessors<Self, K, V, E, F, R> = {
   ]: Accessor<Self, Dict<K, V, E, F, R>[Verb]>
 }
 
-/**
- * The operations of the dictionary behind a tag.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** The operations of the dictionary behind a tag. */
 export const accessors = <Self, K, V, E, F, R>(
   tag: Context.Tag<Self, Dict<K, V, E, F, R>>
 ): Accessors<Self, K, V, E, F, R> => ({

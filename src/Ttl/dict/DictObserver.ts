@@ -1,16 +1,9 @@
 /**
  * Who follows a dictionary.
- *
- * @since 0.1.0
  */
 import type { StoreEvent } from "../../Cache/events/StoreEvent.js"
 
-/**
- * Who hears of what a dictionary does.
- *
- * @since 0.1.0
- * @category models
- */
+/** Who hears of what a dictionary does. */
 export interface DictObserver<K> {
   /** Something happened; the event is made only if somebody listens. */
   readonly publish: (event: () => StoreEvent<K>) => void

@@ -137,12 +137,7 @@ export interface Options<in out K, in out V, in F = never, out R = never>
   readonly eventCapacity?: number | undefined
 }
 
-/**
- * Which limits there are.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Which limits there are. */
 export const limitKinds: OptionKinds<Limits> = { timeToLive: "duration", maxBytes: "any", maxItems: "limit" }
 
 const sharedKinds: OptionKinds<SharedOptions<never, never>> = {
@@ -154,12 +149,7 @@ const sharedKinds: OptionKinds<SharedOptions<never, never>> = {
   entries: "iterable"
 }
 
-/**
- * Which options a dictionary has.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Which options a dictionary has. */
 export const dictKinds: OptionKinds<Options<never, never>> = {
   ...sharedKinds,
   ...freshnessKinds,
@@ -171,12 +161,7 @@ export const dictKinds: OptionKinds<Options<never, never>> = {
   eventCapacity: "count"
 }
 
-/**
- * Which options a dictionary without Effect has.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Which options a dictionary without Effect has. */
 export const syncDictKinds: OptionKinds<
   & SharedOptions<never, never>
   & Pick<Options<never, never>, "onRemove" | "removalQueue" | "staleWhileRevalidate">
@@ -190,28 +175,13 @@ export const syncDictKinds: OptionKinds<
   maxLoads: "count"
 }
 
-/**
- * Which options a write has.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Which options a write has. */
 export const writeKinds: OptionKinds<WriteOptions> = { timeToLive: "any", expiresAt: "any" }
 
-/**
- * Which options the moving of an entry has.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Which options the moving of an entry has. */
 export const moveKinds: OptionKinds<{ readonly last?: boolean }> = { last: "flag" }
 
-/**
- * Which options the comparison of dictionaries has.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Which options the comparison of dictionaries has. */
 export const equalsKinds: OptionKinds<{ readonly ordered?: boolean }> = { ordered: "flag" }
 
 /**
@@ -234,20 +204,13 @@ const refuse = (cache: string, option: string, value: unknown, accepted: string,
  * Checks a time to live; right, in milliseconds.
  *
  * @param cache the name of the dictionary, for messages
- * @since 0.1.0
- * @category constructors
  */
 export const checkTimeToLive = (
   cache: string,
   input: Duration.DurationInput = Number.POSITIVE_INFINITY
 ): Either.Either<number, CacheConfigError> => checkMillis(cache, "timeToLive", input)
 
-/**
- * Checks a duration of 0 or more; right, in milliseconds.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Checks a duration of 0 or more; right, in milliseconds. */
 export const checkMillis = (
   cache: string,
   option: string,
@@ -255,12 +218,7 @@ export const checkMillis = (
 ): Either.Either<number, CacheConfigError> =>
   Either.map(checkValue(cache, option, input, "duration"), (input) => durationMillis(input) ?? 0)
 
-/**
- * Checks a number of entries.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Checks a number of entries. */
 export const checkMaxItems = (
   cache: string,
   input = Number.POSITIVE_INFINITY
@@ -271,8 +229,6 @@ export const checkMaxItems = (
  *
  * @param least the weight that no entry is below, `undefined` where nothing is measured
  * @param total what 100 % stands for, in bytes
- * @since 0.1.0
- * @category constructors
  */
 export const checkMaxBytes = (
   cache: string,
@@ -300,9 +256,6 @@ export const checkMaxBytes = (
 
 /**
  * A weigher of the user's that throws `CacheConfigError` for what is no weight. What it throws itself stays as it is.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const checkingWeights =
   <K, V>(cache: string, weigh: Weigher<K, V>, option: string): Weigher<K, V> => (key, value) => {
@@ -321,9 +274,6 @@ export const checkingWeights =
 /**
  * Checks what dictionaries with and without Effect are made with alike; right, also the weigher, the weight that no entry
  * is below, and what watches the heap, if anything is to.
- *
- * @since 0.1.0
- * @category constructors
  */
 export const checkShared = <K, V>(
   cache: string,
@@ -369,12 +319,7 @@ export const checkShared = <K, V>(
   }))
 }
 
-/**
- * What tells the time; it throws `CacheConfigError` when it returns no time.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** What tells the time; it throws `CacheConfigError` when it returns no time. */
 export const checkingNow = (cache: string, now: () => number) => (): number => {
   const millis = now()
   if (Number.isFinite(millis)) return millis
@@ -383,12 +328,7 @@ export const checkingNow = (cache: string, now: () => number) => (): number => {
   throw new CacheConfigError({ cache, option: "now", value: `one that returns ${keyText(millis)}`, accepted })
 }
 
-/**
- * Checks how often to sweep; right, in milliseconds, `undefined` for never.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Checks how often to sweep; right, in milliseconds, `undefined` for never. */
 export const checkSweepInterval = (
   cache: string,
   input: Duration.DurationInput | undefined

@@ -312,9 +312,6 @@ const make = <K, KI, V, VI, F, R>(
  * const nameOf = (id: number) =>
  *   Names.getOrCompute(id, Effect.flatMap(Directory, (directory) => directory.nameOf(id)))
  * ```
- *
- * @since 0.1.0
- * @category constructors
  */
 export const Service = <Self, F = never, R = never>() =>
 <const Id extends string, K, KI, V, VI>(

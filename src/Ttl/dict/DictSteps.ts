@@ -50,12 +50,7 @@ export interface Stats extends Omit<Store.Stats, "weight" | "listenerFailures"> 
   }
 }
 
-/**
- * What the steps of a dictionary go by.
- *
- * @since 0.1.0
- * @category models
- */
+/** What the steps of a dictionary go by. */
 export interface DictStepsOptions<in out K, in F> {
   readonly name: string
   readonly limits: CheckedLimits
@@ -73,9 +68,6 @@ export interface DictStepsOptions<in out K, in F> {
  *
  * A time that is none (`NaN`, text that is no duration) is a mistake in the program: a step throws `CacheConfigError`
  * for it and changes nothing. `F` is how computations may fail.
- *
- * @since 0.1.0
- * @category models
  */
 export class DictSteps<in out K, in out V, in out F> {
   readonly name: string
@@ -102,7 +94,6 @@ export class DictSteps<in out K, in out V, in out F> {
    * Until when a value written now lives.
    *
    * @param roll from 0 to 1, for the jitter of this entry
-   * @since 0.1.0
    */
   until(now: number, roll: number, write: WriteOptions | undefined): number {
     if (write?.expiresAt !== undefined) return this.moment("expiresAt", write.expiresAt)
@@ -110,11 +101,7 @@ export class DictSteps<in out K, in out V, in out F> {
     return jitteredUntil(this.freshness, now, now + millis, roll)
   }
 
-  /**
-   * Writes a value and tells of it.
-   *
-   * @since 0.1.0
-   */
+  /** Writes a value and tells of it. */
   put(map: Engine<K, V, F>, key: K, value: V, now: number, until: number, weighed?: number): WriteOutcome {
     const outcome = this.entries.set(map, key, value, now, until, weighed)
     if (outcome === "inserted" || outcome === "updated") this.observer.publish(() => ({ _tag: "Inserted", key }))
@@ -122,11 +109,7 @@ export class DictSteps<in out K, in out V, in out F> {
     return outcome
   }
 
-  /**
-   * An entry was written, a value or a failure: tells of it if it was too large, and watches the heap.
-   *
-   * @since 0.1.0
-   */
+  /** An entry was written, a value or a failure: tells of it if it was too large, and watches the heap. */
   remembered(map: Engine<K, V, F>, key: K, outcome: WriteOutcome, now: number): void {
     if (outcome === "tooLarge") this.observer.publish(() => ({ _tag: "Rejected", key, weight: map.lastRefusedWeight }))
     else if (outcome !== "discarded") this.pressure?.wrote(map, key, now)
@@ -163,7 +146,6 @@ export class DictSteps<in out K, in out V, in out F> {
    *
    * @param write what its write decides where it does not itself
    * @param roll from 0 to 1, for the jitter of this entry
-   * @since 0.1.0
    */
   prepare(
     map: Engine<K, V, F>,
@@ -190,7 +172,6 @@ export class DictSteps<in out K, in out V, in out F> {
    * Writes entries in order: all, or none when one is too large.
    *
    * @param rolls a number from 0 to 1 for the jitter of each entry
-   * @since 0.1.0
    */
   setMany(
     map: Engine<K, V, F>,
@@ -207,7 +188,6 @@ export class DictSteps<in out K, in out V, in out F> {
    * Writes the entries that a dictionary has at its start.
    *
    * @param rolls a number from 0 to 1 for the jitter of each entry
-   * @since 0.1.0
    */
   fill(
     map: Engine<K, V, F>,
@@ -227,11 +207,7 @@ export class DictSteps<in out K, in out V, in out F> {
     }
   }
 
-  /**
-   * The value under a key (a use), or else the given one, which is written.
-   *
-   * @since 0.1.0
-   */
+  /** The value under a key (a use), or else the given one, which is written. */
   setDefault(
     map: Engine<K, V, F>,
     now: number,
@@ -244,11 +220,7 @@ export class DictSteps<in out K, in out V, in out F> {
     return found === Absent ? Either.map(this.set(map, now, key, value, write, roll), () => value) : Either.right(found)
   }
 
-  /**
-   * Weighs the entry under a key anew; the weight, or `Absent`.
-   *
-   * @since 0.1.0
-   */
+  /** Weighs the entry under a key anew; the weight, or `Absent`. */
   reweigh(map: Engine<K, V, F>, now: number, key: K): Either.Either<number | Absent, EntryTooLargeError> {
     if (this.entries.peek(map, key, now) === Absent) return Either.right(Absent)
     const weight = map.reweigh(key, now)
@@ -257,11 +229,7 @@ export class DictSteps<in out K, in out V, in out F> {
 
   // Reading ---------------------------------------------------------------------------------------------------------
 
-  /**
-   * Whether it holds just these entries: keys compared as the dictionary does, values by Effect's `Equal`.
-   *
-   * @since 0.1.0
-   */
+  /** Whether it holds just these entries: keys compared as the dictionary does, values by Effect's `Equal`. */
   equals(
     map: Engine<K, V, F>,
     now: number,
@@ -289,11 +257,7 @@ export class DictSteps<in out K, in out V, in out F> {
     })
   }
 
-  /**
-   * The entries with the moments at which their time to live is over, the least recently used first.
-   *
-   * @since 0.1.0
-   */
+  /** The entries with the moments at which their time to live is over, the least recently used first. */
   entriesWithExpiry(
     map: Engine<K, V, F>,
     now: number
@@ -311,11 +275,7 @@ export class DictSteps<in out K, in out V, in out F> {
     return { hits, misses, insertions, rejections, removals, size, byteSize: map.weight(now) }
   }
 
-  /**
-   * The limits as they are now.
-   *
-   * @since 0.1.0
-   */
+  /** The limits as they are now. */
   limits(map: Pick<Engine<K, V, F>, "maxSize" | "maxWeight">): CheckedLimits {
     return { timeToLive: this.timeToLive, maxBytes: map.maxWeight, maxItems: map.maxSize }
   }
@@ -330,11 +290,7 @@ export class DictSteps<in out K, in out V, in out F> {
 
   // Time, order and limits ------------------------------------------------------------------------------------------
 
-  /**
-   * How many milliseconds the entry under a key still lives, now or seen from another time; or `Absent`.
-   *
-   * @since 0.1.0
-   */
+  /** How many milliseconds the entry under a key still lives, now or seen from another time; or `Absent`. */
   getTtl(map: Engine<K, V, F>, now: number, key: K, at: number | undefined): number | Absent {
     const seenFrom = at === undefined ? now : this.moment("at", at)
     const until = this.entries.freshUntil(map, key, now)
@@ -351,11 +307,7 @@ export class DictSteps<in out K, in out V, in out F> {
     return this.entries.setFreshUntil(map, key, now, this.moment("expireAt", moment))
   }
 
-  /**
-   * Whether the entry under a key has expired, or `Absent` when nothing is known of it.
-   *
-   * @since 0.1.0
-   */
+  /** Whether the entry under a key has expired, or `Absent` when nothing is known of it. */
   isExpired(map: Engine<K, V, F>, now: number, key: K, at: number | undefined): boolean | Absent {
     const seenFrom = at === undefined ? now : this.moment("at", at)
     const until = this.entries.knownUntil(map, key, now)
@@ -370,7 +322,6 @@ export class DictSteps<in out K, in out V, in out F> {
   /**
    * @param total what 100 % stands for, in bytes
    * @param most how many entries are evicted at the most, see `resize` of `BoundedMap`
-   * @since 0.1.0
    */
   changeMaxBytes(
     map: Engine<K, V, F>,
@@ -385,10 +336,7 @@ export class DictSteps<in out K, in out V, in out F> {
     )
   }
 
-  /**
-   * @param most how many entries are evicted at the most, see `resize` of `BoundedMap`
-   * @since 0.1.0
-   */
+  /** @param most how many entries are evicted at the most, see `resize` of `BoundedMap` */
   changeMaxItems(
     map: Engine<K, V, F>,
     now: number,

@@ -1,7 +1,5 @@
 /**
  * The parts of a dictionary that brings all of them along.
- *
- * @since 0.1.0
  */
 import { nearestName } from "../../Cache/engine/options/nearestName.js"
 import { useNearestName } from "../../Cache/engine/options/optionKinds.js"
@@ -18,12 +16,7 @@ import { checkingWeights } from "./DictOptions.js"
 useKeyPrinter(printKey)
 useNearestName(nearestName)
 
-/**
- * The size of the memory that entries may take by default.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The size of the memory that entries may take by default. */
 export const defaultMaxBytes = "25%"
 
 /**
@@ -31,8 +24,6 @@ export const defaultMaxBytes = "25%"
  *
  * @param name of a dictionary that is given none
  * @param memory what 100 % of the memory is, in bytes
- * @since 0.1.0
- * @category constructors
  */
 export const allParts = (name: string, memory: () => number): DictParts => ({
   name,
@@ -43,12 +34,7 @@ export const allParts = (name: string, memory: () => number): DictParts => ({
   memory
 })
 
-/**
- * How failures are measured.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** How failures are measured. */
 export const failureWeigher = <K, F>(
   cache: string,
   input: Weigher.Weigher<K, F> | undefined

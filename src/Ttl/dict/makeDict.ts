@@ -1,7 +1,5 @@
 /**
  * How a dictionary does what it does.
- *
- * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -84,9 +82,6 @@ import { DictSteps } from "./DictSteps.js"
  *   yield* files.remove("a.txt")
  * }).pipe(Effect.scoped)
  * ```
- *
- * @since 0.1.0
- * @category constructors
  */
 export const makeDict = <K, V, F = never, R = never>(
   options: Options<K, V, F, R> = {}

@@ -1,7 +1,5 @@
 /**
  * Keys that are found by what they hold.
- *
- * @since 0.1.0
  */
 import * as Data from "effect/Data"
 import * as Equal from "effect/Equal"
@@ -11,9 +9,6 @@ import * as Equal from "effect/Equal"
  * which a field that is `undefined` counts as absent, and arrays become `Data.array`s. Anything else (primitives,
  * instances of classes, what implements `Equal` already) is returned as it is. Changes to the original do not reach the
  * copy.
- *
- * @since 0.1.0
- * @category conversions
  */
 export function structuralKey<K>(key: K): K
 export function structuralKey(key: unknown): unknown {

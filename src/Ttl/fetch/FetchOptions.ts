@@ -44,8 +44,6 @@ const fetchKinds: OptionKinds<FetchOptions> = {
  * in milliseconds.
  *
  * @param cache the name of the dictionary, for messages
- * @since 0.1.0
- * @category validation
  */
 export const checkFetch = (
   cache: string,

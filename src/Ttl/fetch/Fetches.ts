@@ -24,12 +24,7 @@ export type Load<in K, out V> = (
   }
 ) => V | PromiseLike<V>
 
-/**
- * How a load runs.
- *
- * @since 0.1.0
- * @category models
- */
+/** How a load runs. */
 export interface LoadRun<in out K, in out V> {
   readonly load: Load<K, V>
   /** How long it may take, in milliseconds. */
@@ -63,22 +58,11 @@ interface Waiter<in V> {
 /**
  * The loads of a dictionary that are under way. Callers of one key share one, and get what it comes to: the value, or
  * the error itself. A load that nobody waits for any more is told to stop and forgotten.
- *
- * @since 0.1.0
- * @category models
  */
 export class Fetches<in out K, in out V> {
-  /**
-   * How many callers have joined a load that was under way.
-   *
-   * @since 0.1.0
-   */
+  /** How many callers have joined a load that was under way. */
   joined = 0
-  /**
-   * How many loads are under way: those that have neither ended nor run out of time, waited for or not.
-   *
-   * @since 0.1.0
-   */
+  /** How many loads are under way: those that have neither ended nor run out of time, waited for or not. */
   underWay = 0
   private readonly name: string
   private readonly maxLoads: number
@@ -91,11 +75,7 @@ export class Fetches<in out K, in out V> {
     this.flights = new FiledMap(equality)
   }
 
-  /**
-   * Whether there may be one more.
-   *
-   * @since 0.1.0
-   */
+  /** Whether there may be one more. */
   get isFull(): boolean {
     return this.underWay >= this.maxLoads
   }
@@ -104,7 +84,6 @@ export class Fetches<in out K, in out V> {
    * Waits for a load: the one under way for the key, or else a new one.
    *
    * @param signal lets this caller go when it is aborted
-   * @since 0.1.0
    */
   share(key: K, run: LoadRun<K, V>, signal: AbortSignal | undefined): Promise<V> {
     const under = this.flights.get(key)
@@ -139,29 +118,17 @@ export class Fetches<in out K, in out V> {
     })
   }
 
-  /**
-   * Starts a load that nobody waits for, unless one is under way, or as many as there may be.
-   *
-   * @since 0.1.0
-   */
+  /** Starts a load that nobody waits for, unless one is under way, or as many as there may be. */
   startAlone(key: K, run: LoadRun<K, V>): void {
     if (!this.isFull && this.flights.get(key) === undefined) this.begin(this.file(key, run))
   }
 
-  /**
-   * Somebody has decided what is under a key: what loads for it come to goes to who waits, and is not written.
-   *
-   * @since 0.1.0
-   */
+  /** Somebody has decided what is under a key: what loads for it come to goes to who waits, and is not written. */
   decided(key: K): void {
     for (const filed of this.flights.filedUnder(key)) this.lose(filed)
   }
 
-  /**
-   * The same for all keys.
-   *
-   * @since 0.1.0
-   */
+  /** The same for all keys. */
   decidedAll(): void {
     for (const filed of this.flights.all()) this.lose(filed)
   }

@@ -1,7 +1,5 @@
 /**
  * Timers where there is no Effect.
- *
- * @since 0.1.0
  */
 
 /** What Node waits for at the longest: longer ones fire at once. */
@@ -13,8 +11,6 @@ const longest = 2 ** 31 - 1
  *
  * @param millis cut to 24 days
  * @returns tells that it need not
- * @since 0.1.0
- * @category constructors
  */
 export const callAfter = (millis: number, f: () => void): () => void => {
   if (millis === Number.POSITIVE_INFINITY) return () => {}

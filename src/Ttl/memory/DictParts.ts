@@ -22,12 +22,7 @@ export interface HeapWatch {
   readonly swept: <K, V>(map: PolicyMap<K, V>, now: number) => boolean
 }
 
-/**
- * How entries are measured.
- *
- * @since 0.1.0
- * @category models
- */
+/** How entries are measured. */
 export interface Weighing<in K, in V> {
   readonly weigh: Weigher<K, V>
   /** The weight that no entry is below, in bytes; `undefined` where nothing is measured. */
@@ -37,9 +32,6 @@ export interface Weighing<in K, in V> {
 /**
  * What one face of the dictionary brings along, and another one is given by whoever uses it, so that nobody loads what is
  * not needed.
- *
- * @since 0.1.0
- * @category models
  */
 export interface DictParts {
   /** The name of a dictionary that is given none. */

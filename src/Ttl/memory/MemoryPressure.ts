@@ -41,9 +41,6 @@ const mostEvicted = 1024
  * What has left a dictionary is in use until V8 collects it, so a heap that is still too full after a reading says
  * nothing new: only what it has grown by is given back in addition, until the figure falls, as it does when the old
  * generation was collected.
- *
- * @since 0.1.0
- * @category models
  */
 export class MemoryPressure implements HeapWatch {
   private readonly share: number
@@ -60,11 +57,7 @@ export class MemoryPressure implements HeapWatch {
     this.heap = options.heap ?? readHeap
   }
 
-  /**
-   * The entry under a key was written. Evicts what is to be given back.
-   *
-   * @since 0.1.0
-   */
+  /** The entry under a key was written. Evicts what is to be given back. */
   wrote<K, V>(map: PolicyMap<K, V>, key: K, now: number): void {
     const weight = map.weightOf(key, now)
     this.writes++
@@ -76,8 +69,6 @@ export class MemoryPressure implements HeapWatch {
   /**
    * Expired entries were reclaimed. Evicts what is to be given back, 1,024 entries at the most; returns whether that was
    * all.
-   *
-   * @since 0.1.0
    */
   swept<K, V>(map: PolicyMap<K, V>, now: number): boolean {
     this.writes = 0

@@ -53,12 +53,7 @@ export const estimate: Weigher<unknown, unknown> = (key, value) => entryOverhead
 /** What it takes to remember a failure, beyond an entry, in bytes. */
 const failureOverhead = 256
 
-/**
- * Measures a failure that is remembered, with the text of its stack.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** Measures a failure that is remembered, with the text of its stack. */
 export const failure: Weigher<unknown, unknown> = (key, error) =>
   failureOverhead + estimate(key, error) + 2 * formatStacks(error)
 
@@ -89,12 +84,7 @@ const serializedBytes = (value: unknown): number => {
   }
 }
 
-/**
- * The weigher that an option stands for, with the weight that no entry is below, in bytes; left, what is accepted.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** The weigher that an option stands for, with the weight that no entry is below, in bytes; left, what is accepted. */
 export const fromInput = <K, V>(
   input: WeigherInput<K, V> = "estimate"
 ): Either.Either<{ readonly weigh: Weigher<K, V>; readonly least: number }, string> => {

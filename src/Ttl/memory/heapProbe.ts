@@ -1,7 +1,5 @@
 /**
  * What V8 lets on about how it keeps an object.
- *
- * @since 0.1.0
  */
 import { getHeapStatistics } from "node:v8"
 
@@ -48,9 +46,6 @@ const arrayObject = 32
 /**
  * How many bytes looking at the values of an object takes whose every slot is used: its fields as they are, as many slots
  * for elements, and boxes for numbers that the object keeps unboxed.
- *
- * @since 0.1.0
- * @category getters
  */
 export const tightBytes = (fields: number, slots: number, boxes: number): number =>
   arrayObject + (fields + slots === 0 ? 0 : header + (fields + slots) * 8) + boxes * 16
@@ -58,9 +53,6 @@ export const tightBytes = (fields: number, slots: number, boxes: number): number
 /**
  * How many slots an object has for elements, if it has as many fields as are told and its elements are an array, from what
  * looking at its values took.
- *
- * @since 0.1.0
- * @category getters
  */
 export const slotsFrom = (taken: number, fields: number, boxes: number): number =>
   (taken - arrayObject - header - boxes * 16) / 8 - fields
@@ -68,9 +60,6 @@ export const slotsFrom = (taken: number, fields: number, boxes: number): number 
 /**
  * How many bytes more than for fields alone it takes, at the least, to look at the values of an object that is kept as a hash
  * table. Fewer are boxes for numbers, or fields that JavaScript does not see.
- *
- * @since 0.1.0
- * @category getters
  */
 export const leastForTable = (fields: number, boxes: number): number => Math.max(320 + fields * 8, 192 + boxes * 16)
 
@@ -106,8 +95,6 @@ const holds = (): boolean => {
  * until two looks agree, five times at the most.
  *
  * @param tight what is expected, if the objects are as small as they can be
- * @since 0.1.0
- * @category getters
  */
 export const ask = (objects: ReadonlyArray<object>, tight: number): number | undefined => {
   works ??= holds()
@@ -127,12 +114,7 @@ export const ask = (objects: ReadonlyArray<object>, tight: number): number | und
 /** Objects are asked together, since that costs hardly more than to ask one. */
 const mostTogether = 64
 
-/**
- * Objects that are to be asked together.
- *
- * @since 0.1.0
- * @category models
- */
+/** Objects that are to be asked together. */
 export class ProbeBatch {
   readonly objects: Array<object> = []
   /** What was counted for each. */
@@ -144,11 +126,7 @@ export class ProbeBatch {
   /** For how many like them they stand. */
   factors = 0
 
-  /**
-   * Adds an object; whether there are enough now.
-   *
-   * @since 0.1.0
-   */
+  /** Adds an object; whether there are enough now. */
   add(object: object, counted: number, tight: number, boxes: number, factor: number): boolean {
     this.objects.push(object)
     this.counted.push(counted)
@@ -158,11 +136,7 @@ export class ProbeBatch {
     return this.objects.length === mostTogether
   }
 
-  /**
-   * Leaves none.
-   *
-   * @since 0.1.0
-   */
+  /** Leaves none. */
   clear(): void {
     if (this.objects.length === 0) return
     this.objects.length = 0

@@ -1,18 +1,11 @@
 /**
  * The memory that one thread of a program may count on.
- *
- * @since 0.1.0
  */
 import { availableParallelism } from "node:os"
 import { getHeapStatistics } from "node:v8"
 import { resourceLimits } from "node:worker_threads"
 
-/**
- * What the environment says of the memory there is, and of who shares it.
- *
- * @since 0.1.0
- * @category models
- */
+/** What the environment says of the memory there is, and of who shares it. */
 export interface MemorySettings {
   /** `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`: the memory of the whole sandbox, in megabytes. */
   readonly memorySize: number | undefined
@@ -33,9 +26,6 @@ const isPositive = (value: number | undefined): value is number =>
 /**
  * How many threads share the memory: what `AWS_LAMBDA_NODEJS_WORKER_COUNT` says, cut to a whole number of at least 1; else
  * 8 for each processor where `AWS_LAMBDA_MAX_CONCURRENCY` is set, which is what Lambda starts; else one.
- *
- * @since 0.1.0
- * @category getters
  */
 export const workersOf = ({ maxConcurrency, workerCount }: MemorySettings): number => {
   if (isPositive(workerCount)) return Math.max(1, Math.floor(workerCount))
@@ -46,9 +36,6 @@ export const workersOf = ({ maxConcurrency, workerCount }: MemorySettings): numb
  * The memory that this thread may count on, in bytes: that of the sandbox, or where none is told the limit of the
  * JavaScript heap, divided by the threads that share it (see {@link workersOf}); in a worker thread no more than the old
  * generation its `resourceLimits` allow.
- *
- * @since 0.1.0
- * @category getters
  */
 export const memoryShare = (settings: MemorySettings): number => {
   const whole = isPositive(settings.memorySize) ? settings.memorySize * mebibyte : getHeapStatistics().heap_size_limit
@@ -59,12 +46,7 @@ export const memoryShare = (settings: MemorySettings): number => {
 
 const numberIn = (name: string): number => Number(process.env[name])
 
-/**
- * What the environment of the process says.
- *
- * @since 0.1.0
- * @category getters
- */
+/** What the environment of the process says. */
 export const readMemorySettings = (): MemorySettings => ({
   memorySize: numberIn("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
   workerCount: numberIn("AWS_LAMBDA_NODEJS_WORKER_COUNT"),

@@ -1,16 +1,11 @@
 /**
  * How large V8 makes what it keeps, from what JavaScript can see of it.
- *
- * @since 0.1.0
  */
 
 /**
  * The sizes the estimate is made of, in bytes: the layout of V8 on 64-bit Node.js 20 to 24, which does not compress
  * pointers (`src/objects` in V8's sources), confirmed by heap growth. Sizes marked "about" vary with the value's
  * history, which cannot be seen from outside.
- *
- * @since 0.1.0
- * @category constants
  */
 export const layout = {
   /** A pointer or small integer: one field, one element. */
@@ -65,12 +60,7 @@ export const layout = {
   proxy: 40
 } as const
 
-/**
- * Bytes in whole slots.
- *
- * @since 0.1.0
- * @category getters
- */
+/** Bytes in whole slots. */
 export const aligned = (bytes: number): number => Math.ceil(bytes / layout.slot) * layout.slot
 
 const powerOfTwo = (atLeast: number): number => 2 ** Math.ceil(Math.log2(atLeast))
@@ -80,9 +70,6 @@ const tableCapacity = (entries: number): number => Math.max(4, powerOfTwo(entrie
 /**
  * The fields of an object, besides the object itself. One that was made as a literal has just what it needs; one that was `{}`
  * at first has room for four, and takes room for three more at a time: which, cannot be seen, so it is the middle.
- *
- * @since 0.1.0
- * @category getters
  */
 export const fieldsBytes = (count: number, isPlain: boolean): number => {
   const exact = count * layout.slot
@@ -105,29 +92,16 @@ const nameTableBytes = (count: number, isShrunk: boolean): number => {
   return layout.nameTable + capacity * layout.tableEntry
 }
 
-/**
- * The hash table of elements: of sparse arrays, and of objects whose names are numbers that are far apart.
- *
- * @since 0.1.0
- * @category getters
- */
+/** The hash table of elements: of sparse arrays, and of objects whose names are numbers that are far apart. */
 export const elementTableBytes = (count: number): number =>
   layout.elementTable + tableCapacity(count) * layout.tableEntry
 
-/**
- * The store of elements with so many slots.
- *
- * @since 0.1.0
- * @category getters
- */
+/** The store of elements with so many slots. */
 export const elementsBytes = (slots: number): number => slots === 0 ? 0 : layout.store + slots * layout.slot
 
 /**
  * With more properties than these an object is kept as a table, unless it is a literal or from JSON, and is likely to have its
  * names for itself.
- *
- * @since 0.1.0
- * @category constants
  */
 export const mostPropertiesAsFields = 128
 
@@ -154,8 +128,6 @@ const mostElementsBytes = (count: number, largest: number): number => {
  * @param slots how many an array has, if it is one, from what asking for the values took; where it was not asked, the most that
  *   there may be is taken
  * @param last the largest name
- * @since 0.1.0
- * @category getters
  */
 export const namedElementsBytes = (
   slots: number | undefined,
@@ -168,20 +140,12 @@ export const namedElementsBytes = (
   return slots > largest && slots <= largest * 3 + 64 ? elementsBytes(slots) : elementTableBytes(count)
 }
 
-/**
- * Fields that only code of the class sees: their places are seen, what they refer to is not.
- *
- * @since 0.1.0
- * @category getters
- */
+/** Fields that only code of the class sees: their places are seen, what they refer to is not. */
 export const privateBytes = (places: number): number => places + places / layout.slot * layout.privateField
 
 /**
  * A `Map` or `Set` with its table: three counters, half as many buckets as entries, and the entries, whose number is a power
  * of two.
- *
- * @since 0.1.0
- * @category getters
  */
 export const collectionBytes = (size: number, slotsPerEntry: number): number => {
   // A small `Set` has room for four or for eight, which differs between versions.
@@ -194,12 +158,7 @@ const wide = /[\u0100-\uffff]/
 // It was flattened by being looked at.
 const stringBytes = (text: string): number => layout.string + aligned(wide.test(text) ? text.length * 2 : text.length)
 
-/**
- * Whether a number needs no box.
- *
- * @since 0.1.0
- * @category refinements
- */
+/** Whether a number needs no box. */
 export const isSmallInteger = (value: number): boolean => (value | 0) === value && !Object.is(value, -0)
 
 const bigintBytes = (value: bigint): number => {
@@ -211,12 +170,7 @@ const bigintBytes = (value: bigint): number => {
 const symbolBytes = (value: symbol): number =>
   layout.symbol + (value.description === undefined ? 0 : stringBytes(value.description))
 
-/**
- * What a value takes beyond the slot that holds it, objects apart.
- *
- * @since 0.1.0
- * @category getters
- */
+/** What a value takes beyond the slot that holds it, objects apart. */
 export const primitiveBytes = (value: unknown): number => {
   switch (typeof value) {
     case "string":
@@ -245,8 +199,6 @@ const isIdLike = (name: string): boolean => idLike.test(name)
  * The hash table of an object's properties, with the names that the object may have for itself.
  *
  * @param isShrunk whether some are likely to have been deleted, if none looks like an id
- * @since 0.1.0
- * @category getters
  */
 export const tableBytes = (names: ReadonlyArray<string | symbol>, isShrunk: boolean): number => {
   let own = 0
@@ -273,8 +225,6 @@ const mostNamesSeen = 10_000
  * What names that no other object is likely to have add to the hidden class of an object, which it then has for itself.
  *
  * @param seen names of the objects before; what they have too is shared
- * @since 0.1.0
- * @category getters
  */
 export const ownNamesBytes = (names: ReadonlyArray<string | symbol>, seen: Set<string | symbol>): number => {
   let bytes = 0
@@ -290,12 +240,7 @@ export const ownNamesBytes = (names: ReadonlyArray<string | symbol>, seen: Set<s
   return bytes
 }
 
-/**
- * The number that a name is, when it is one that V8 keeps as an element.
- *
- * @since 0.1.0
- * @category getters
- */
+/** The number that a name is, when it is one that V8 keeps as an element. */
 export const indexOf = (name: string | symbol): number | undefined => {
   if (typeof name === "symbol" || name.length > 10) return undefined
   const index = Number(name) >>> 0

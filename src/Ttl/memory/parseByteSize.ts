@@ -54,12 +54,7 @@ export class ByteSizeError extends TaggedError("ByteSizeError")<{
 
 const KIBI = 1024
 
-/**
- * The units, and how many bytes they are.
- *
- * @since 0.1.0
- * @category constants
- */
+/** The units, and how many bytes they are. */
 export const units: ReadonlyMap<string, number> = new Map([
   ["B", 1],
   ["K", KIBI],
@@ -113,8 +108,6 @@ const parseText = (input: string, total: number | undefined): Either.Either<numb
  * The size in whole bytes, rounded down, or what is wrong with it.
  *
  * @param total what 100 % stands for, in bytes; `undefined` where nobody knows
- * @since 0.1.0
- * @category constructors
  */
 export const parseByteSize = (
   input: ByteSizeInput,

@@ -1,16 +1,11 @@
 /**
  * Text that objects hold elsewhere than in their properties.
- *
- * @since 0.1.0
  */
 import { types } from "node:util"
 
 /**
  * The text of a regular expression, of a string that is an object and of a URL; `undefined` for anything else. No override
  * in a subclass runs.
- *
- * @since 0.1.0
- * @category getters
  */
 export const textWithin = (value: object): unknown => {
   if (types.isRegExp(value)) return Reflect.get(RegExp.prototype, "source", value)

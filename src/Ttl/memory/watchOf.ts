@@ -1,7 +1,5 @@
 /**
  * Making what watches the heap.
- *
- * @since 0.1.0
  */
 import { describeType } from "../../Cache/engine/options/describeType.js"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
@@ -13,12 +11,7 @@ import { MemoryPressure, type MemoryPressureOptions } from "./MemoryPressure.js"
 
 const pressureKinds: OptionKinds<MemoryPressureOptions> = { share: "innerShare", heap: "function" }
 
-/**
- * What watches the heap by these options, if they are such.
- *
- * @since 0.1.0
- * @category constructors
- */
+/** What watches the heap by these options, if they are such. */
 export const watchOf = (cache: string, input: unknown): Either.Either<HeapWatch, CacheConfigError> => {
   if (typeof input !== "object" || input === null) {
     const value = describeType(input)

@@ -1,7 +1,5 @@
 /**
  * Runs the hook of a dictionary for the entries that left it.
- *
- * @since 0.1.0
  */
 import type * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
@@ -22,12 +20,7 @@ import type { Removal, RemovalReason } from "../../Cache/engine/RemovalReason.js
 import { requireEffect } from "../../Cache/options/requireEffect.js"
 import { droppedWarning, type DueRemoval, failedWarning, RemovalQueue, skippedWarning } from "./RemovalQueue.js"
 
-/**
- * How hooks are run.
- *
- * @since 0.1.0
- * @category models
- */
+/** How hooks are run. */
 export interface RemovalHooksOptions<in K, in V, out R> {
   /** The name of the dictionary, for logs. */
   readonly name: string
@@ -47,16 +40,9 @@ export interface RemovalHooksOptions<in K, in V, out R> {
 /**
  * Runs a hook for every entry that left, in a fiber of its own, one after the other, with the context and the fiber
  * references that `make` was run with.
- *
- * @since 0.1.0
- * @category models
  */
 export class RemovalHooks<in out K, in out V> {
-  /**
-   * How many runs have failed.
-   *
-   * @since 0.1.0
-   */
+  /** How many runs have failed. */
   failed = 0
   private readonly options: RemovalHooksOptions<K, V, never>
   private readonly queue: RemovalQueue<K, V>
@@ -81,8 +67,6 @@ export class RemovalHooks<in out K, in out V> {
   /**
    * Makes one for the scope: when it closes, the runs that are due are waited for, as long as the grace period. What is
    * left then is dropped.
-   *
-   * @since 0.1.0
    */
   static readonly make = <K, V, R>(
     options: RemovalHooksOptions<K, V, R>
@@ -108,49 +92,31 @@ export class RemovalHooks<in out K, in out V> {
         )
     )
 
-  /**
-   * How many runs are due or under way.
-   *
-   * @since 0.1.0
-   */
+  /** How many runs are due or under way. */
   get pending(): number {
     return this.queue.size + (this.running ? 1 : 0)
   }
 
-  /**
-   * How many removals were skipped, because hooks caused them that were caused by removals, and so on.
-   *
-   * @since 0.1.0
-   */
+  /** How many removals were skipped, because hooks caused them that were caused by removals, and so on. */
   get skipped(): number {
     return this.queue.skipped
   }
 
   /**
    * How many removals were dropped, because too many waited, or because the dictionary closed before it was their turn.
-   *
-   * @since 0.1.0
    */
   get dropped(): number {
     return this.queue.dropped
   }
 
-  /**
-   * An entry has left.
-   *
-   * @since 0.1.0
-   */
+  /** An entry has left. */
   readonly push = (removal: Removal<K, V>): void => {
     this.queue.push(removal)
     if (this.isOver) this.queue.clear()
     else this.fiber ??= Runtime.runFork(this.runtime, this.drain, { immediate: false })
   }
 
-  /**
-   * The map as whoever removes entries of it should use it: it knows on behalf of which hook it is used.
-   *
-   * @since 0.1.0
-   */
+  /** The map as whoever removes entries of it should use it: it knows on behalf of which hook it is used. */
   readonly watched = <A, B>(guarded: GuardedMap<A, B>): GuardedMap<A, B> => ({
     step: (f) =>
       Effect.withFiberRuntime((fiber) =>
@@ -163,8 +129,6 @@ export class RemovalHooks<in out K, in out V> {
   /**
    * What may remove entries, once there is room for them, if it is to wait for that. Hooks do not wait: it would be for
    * themselves.
-   *
-   * @since 0.1.0
    */
   readonly withRoom = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     this.options.whenFull === "drop" ? effect : Effect.zipRight(this.awaitRoom, effect)

@@ -1,7 +1,5 @@
 /**
  * Removals whose hook is due.
- *
- * @since 0.1.0
  */
 import type { Removal } from "../../Cache/engine/RemovalReason.js"
 import { keyText } from "../../Cache/printing/keyText.js"
@@ -9,51 +7,29 @@ import { keyText } from "../../Cache/printing/keyText.js"
 /** How deep removals may cause each other before their hooks are skipped. */
 const deepest = 100
 
-/**
- * What to say when hooks are skipped.
- *
- * @since 0.1.0
- * @category constants
- */
+/** What to say when hooks are skipped. */
 export const skippedWarning = "onRemove removes entries, whose onRemove removes entries, and so on: " +
   `deeper than ${deepest}, it is skipped`
 
-/**
- * What to say when hooks are dropped.
- *
- * @since 0.1.0
- * @category constants
- */
+/** What to say when hooks are dropped. */
 export const droppedWarning = "onRemove is slower than entries leave: calls of it are dropped, and counted in stats"
 
 /**
  * What to say when a hook fails.
  *
  * @param name of the dictionary
- * @since 0.1.0
- * @category formatting
  */
 export const failedWarning = (
   name: string,
   { key, reason }: Pick<Removal<unknown, unknown>, "key" | "reason">
 ): string => `${name}: onRemove failed for ${keyText(key)} (${reason})`
 
-/**
- * An entry that left, and how many hooks, each run for what the one before had removed, led to it.
- *
- * @since 0.1.0
- * @category models
- */
+/** An entry that left, and how many hooks, each run for what the one before had removed, led to it. */
 export interface DueRemoval<out K, out V> extends Removal<K, V> {
   readonly depth: number
 }
 
-/**
- * How much may wait in a queue of removals, and what becomes of the rest.
- *
- * @since 0.1.0
- * @category models
- */
+/** How much may wait in a queue of removals, and what becomes of the rest. */
 export interface RemovalQueueLimits {
   /** The most removals. */
   readonly maxItems: () => number
@@ -70,22 +46,11 @@ export interface RemovalQueueLimits {
  * The removals whose hook is due, in the order in which the entries left, each once. Those that hooks cause are added to
  * the end, whatever their number: there is no recursion. Deeper than 100 they are skipped, or two entries that put
  * each other out would go on for ever.
- *
- * @since 0.1.0
- * @category models
  */
 export class RemovalQueue<in out K, in out V> {
-  /**
-   * How many removals were skipped.
-   *
-   * @since 0.1.0
-   */
+  /** How many removals were skipped. */
   skipped = 0
-  /**
-   * How many removals were dropped because there were too many.
-   *
-   * @since 0.1.0
-   */
+  /** How many removals were dropped because there were too many. */
   dropped = 0
   private readonly limits: RemovalQueueLimits
   private readonly onDrop: (removal: DueRemoval<K, V>) => void
@@ -100,29 +65,17 @@ export class RemovalQueue<in out K, in out V> {
     this.onDrop = onDrop
   }
 
-  /**
-   * How many hooks are due.
-   *
-   * @since 0.1.0
-   */
+  /** How many hooks are due. */
   get size(): number {
     return this.due.length - this.next
   }
 
-  /**
-   * Whether there is room for no more.
-   *
-   * @since 0.1.0
-   */
+  /** Whether there is room for no more. */
   get isFull(): boolean {
     return this.size >= this.limits.maxItems() || this.weight >= this.limits.maxBytes()
   }
 
-  /**
-   * An entry has left.
-   *
-   * @since 0.1.0
-   */
+  /** An entry has left. */
   push({ key, reason, value, weight }: Removal<K, V>): void {
     if (this.depth >= deepest) {
       this.skipped++
@@ -140,11 +93,7 @@ export class RemovalQueue<in out K, in out V> {
     }
   }
 
-  /**
-   * The removal whose hook is next, or `undefined`.
-   *
-   * @since 0.1.0
-   */
+  /** The removal whose hook is next, or `undefined`. */
   shift(): DueRemoval<K, V> | undefined {
     const removal = this.due[this.next]
     if (removal === undefined) return undefined
@@ -158,11 +107,7 @@ export class RemovalQueue<in out K, in out V> {
     return removal
   }
 
-  /**
-   * Drops all.
-   *
-   * @since 0.1.0
-   */
+  /** Drops all. */
   clear(): void {
     for (let removal = this.shift(); removal !== undefined; removal = this.shift()) this.drop(removal)
   }
@@ -171,7 +116,6 @@ export class RemovalQueue<in out K, in out V> {
    * Runs something synchronous that may remove entries, on behalf of a hook.
    *
    * @param depth one more than that of the removal the hook is run for, `0` for nobody's hook
-   * @since 0.1.0
    */
   onBehalf<A>(depth: number, f: () => A): A {
     const before = this.depth

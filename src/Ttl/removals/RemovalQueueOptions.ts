@@ -43,12 +43,7 @@ export interface RemovalQueueOptions {
   readonly whenFull?: "drop" | "wait" | undefined
 }
 
-/**
- * The same, checked; what is `undefined` goes by the limits that the dictionary has at the time.
- *
- * @since 0.1.0
- * @category models
- */
+/** The same, checked; what is `undefined` goes by the limits that the dictionary has at the time. */
 export interface CheckedRemovalQueue {
   readonly maxItems: number | undefined
   /** Bytes. */
@@ -75,8 +70,6 @@ const mostUnknown = 64 * 1024 * 1024
  *
  * @param cache the name of the dictionary, for messages
  * @param total what 100 % stands for, in bytes
- * @since 0.1.0
- * @category constructors
  */
 export const checkRemovalQueue = (
   cache: string,
@@ -114,21 +107,11 @@ const fewestItems = 10_000
 const mostItems = 100_000
 const fewestBytes = 1_000_000
 
-/**
- * The most removals that wait in the queue of a dictionary whose largest limit of entries this was.
- *
- * @since 0.1.0
- * @category conversions
- */
+/** The most removals that wait in the queue of a dictionary whose largest limit of entries this was. */
 export const itemsIn = (queue: Pick<CheckedRemovalQueue, "maxItems">, maxSize: number): number =>
   queue.maxItems ?? Math.min(Math.max(maxSize, fewestItems), mostItems)
 
-/**
- * The most bytes that wait in the queue of a dictionary whose largest limit of bytes this was.
- *
- * @since 0.1.0
- * @category conversions
- */
+/** The most bytes that wait in the queue of a dictionary whose largest limit of bytes this was. */
 export const bytesIn = (queue: Pick<CheckedRemovalQueue, "maxBytes" | "otherwise">, maxWeight: number): number =>
   queue.maxBytes ??
     (maxWeight === Number.POSITIVE_INFINITY ? queue.otherwise : Math.max(maxWeight, fewestBytes))

@@ -1,7 +1,5 @@
 /**
  * Which values a structured clone brings back as what they were.
- *
- * @since 0.1.0
  */
 import { Buffer } from "node:buffer"
 import { types } from "node:util"
@@ -44,9 +42,6 @@ const withState: ReadonlySet<unknown> = new Set(
  * of whoever reads it may be smaller.
  *
  * No code of the value runs.
- *
- * @since 0.1.0
- * @category refinements
  */
 export const isCloneable = (value: unknown, mostDeep = Number.POSITIVE_INFINITY): boolean => {
   const seen = new Set<object>()

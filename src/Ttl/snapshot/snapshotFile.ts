@@ -1,7 +1,5 @@
 /**
  * Snapshots in files: written whole or not at all, and read only when every byte is as it was written.
- *
- * @since 0.1.0
  */
 import type { PlatformError } from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
@@ -15,12 +13,7 @@ import { createHash, randomUUID } from "node:crypto"
 import { basename, dirname, join } from "node:path"
 import * as Format from "./snapshotFormat.js"
 
-/**
- * A file is no snapshot that can be used.
- *
- * @since 0.1.0
- * @category errors
- */
+/** A file is no snapshot that can be used. */
 export class UnusableSnapshot extends Data.TaggedError("UnusableSnapshot")<{
   /** What is wrong with it, without anything of its content. */
   readonly reason: string
@@ -48,8 +41,6 @@ const suffixes = /^\.[0-9a-f-]{36}\.tmp$/
  * What killed processes left behind is removed by a later call.
  *
  * @param content writes the frames, the first of them the header
- * @since 0.1.0
- * @category operations
  */
 export const write = <A, E>(
   fs: FileSystem.FileSystem,
@@ -110,8 +101,6 @@ const removeAbandoned = (fs: FileSystem.FileSystem, path: string): Effect.Effect
  * one frame at a time.
  *
  * @param onFrame is given the content of each frame, or none when it cannot be read; the first is the header
- * @since 0.1.0
- * @category operations
  */
 export const read = <E>(
   fs: FileSystem.FileSystem,

@@ -1,15 +1,10 @@
 /**
  * What a value is, without showing what is in it.
- *
- * @since 0.1.0
  */
 
 /**
  * What a value is, for messages: numbers, booleans, `null` and `undefined` as they are, of anything else the type only,
  * because a secret may be in it.
- *
- * @since 0.1.0
- * @category formatting
  */
 export const describeType = (value: unknown): string => {
   if (value === null || value === undefined || typeof value === "boolean" || typeof value === "number") {

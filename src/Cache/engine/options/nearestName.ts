@@ -1,7 +1,5 @@
 /**
  * Which option is meant by a name that is none.
- *
- * @since 0.1.0
  */
 
 /** What options are called elsewhere, in small letters, and here. */
@@ -27,12 +25,7 @@ const aliases: ReadonlyArray<readonly [theirs: ReadonlyArray<string>, ours: Read
   [["timeout"], ["loadTimeout", "requestTimeout", "releaseTimeout"]]
 ]
 
-/**
- * Which of these options is meant by a name that is none; `undefined` if none of them is like it.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Which of these options is meant by a name that is none; `undefined` if none of them is like it. */
 export const nearestName = (name: string, names: ReadonlyArray<string>): string | undefined => {
   const small = name.slice(0, 40).toLowerCase().replaceAll(/[^a-z]/g, "")
   const same = names.find((known) => known.toLowerCase() === small)

@@ -1,17 +1,10 @@
 /**
  * Which options there are, for callers whom no types keep from giving others.
- *
- * @since 0.1.0
  */
 
 import { describeType } from "./describeType.js"
 
-/**
- * What is accepted of each kind, for messages. Kinds of times are told apart where durations are known.
- *
- * @since 0.1.0
- * @category constants
- */
+/** What is accepted of each kind, for messages. Kinds of times are told apart where durations are known. */
 export const acceptedOf = {
   text: "a text",
   name: "a text that is not blank",
@@ -38,12 +31,7 @@ export const acceptedOf = {
     "a duration of 0 milliseconds or more, such as 500 or \"5 minutes\", or a function that returns one"
 } as const
 
-/**
- * A kind that few options are of.
- *
- * @since 0.1.0
- * @category models
- */
+/** A kind that few options are of. */
 export interface SpecialKind {
   /** What is accepted, for messages. */
   readonly accepted: string
@@ -55,18 +43,10 @@ export interface SpecialKind {
 /**
  * What an option has to be, besides absent or `undefined`: one of these kinds, or one of a few texts. `any` is checked by
  * whoever uses it, and an `acquire` has to be given.
- *
- * @since 0.1.0
- * @category models
  */
 export type OptionKind = "any" | keyof typeof acceptedOf | ReadonlyArray<string> | SpecialKind
 
-/**
- * What is accepted of a kind, for messages.
- *
- * @since 0.1.0
- * @category formatting
- */
+/** What is accepted of a kind, for messages. */
 export const acceptedAs = (kind: Exclude<OptionKind, "any">): string => {
   if (typeof kind === "string") return acceptedOf[kind]
   return "accepted" in kind
@@ -74,32 +54,17 @@ export const acceptedAs = (kind: Exclude<OptionKind, "any">): string => {
     : kind.map((text) => JSON.stringify(text)).join(", ").replace(/, (?="[^"]*"$)/, " or ")
 }
 
-/**
- * Whether a value is of a kind.
- *
- * @since 0.1.0
- * @category guards
- */
+/** Whether a value is of a kind. */
 export const isOfKind = (value: unknown, kind: OptionKind): boolean => {
   if (kind === "any") return true
   if (typeof kind === "string") return checks[kind](value)
   return "accepts" in kind ? kind.accepts(value) : kind.some((text) => text === value)
 }
 
-/**
- * The options of a type, each with its kind: all of them, which the compiler sees to.
- *
- * @since 0.1.0
- * @category models
- */
+/** The options of a type, each with its kind: all of them, which the compiler sees to. */
 export type OptionKinds<Options> = { readonly [Name in keyof Required<Options> & string]: OptionKind }
 
-/**
- * What is wrong with options.
- *
- * @since 0.1.0
- * @category models
- */
+/** What is wrong with options. */
 export interface WrongOption {
   readonly option: string
   /** What it is. */
@@ -115,8 +80,6 @@ export interface WrongOption {
  *
  * @param accepts whether a value is of a kind, where more is known than here
  * @param hasOthers whether other names are of somebody else, unless they look like one of these
- * @since 0.1.0
- * @category validation
  */
 export const wrongOption = (
   options: unknown,
@@ -149,21 +112,13 @@ export const wrongOption = (
   return undefined
 }
 
-/**
- * How a value is told that is no list of what it should be.
- *
- * @since 0.1.0
- * @category formatting
- */
+/** How a value is told that is no list of what it should be. */
 export const describeList = (value: unknown): string =>
   Array.isArray(value) ? "an array with something else" : describeType(value)
 
 /**
  * How a value is told that is not of its kind, where not by itself: what is given in place of an object or of something
  * special may be a secret.
- *
- * @since 0.1.0
- * @category formatting
  */
 export const printedOf = (value: unknown, kind: OptionKind): string | undefined => {
   if (kind === "object" || kind === "compute") return describeType(value)
@@ -212,12 +167,7 @@ const checks: Readonly<Record<keyof typeof acceptedOf, (value: unknown) => boole
 
 let nearestName = (_name: string, _names: ReadonlyArray<string>): string | undefined => undefined
 
-/**
- * Says how to find out which option is meant by a name that is none. Until then nobody knows.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Says how to find out which option is meant by a name that is none. Until then nobody knows. */
 export const useNearestName = (find: (name: string, names: ReadonlyArray<string>) => string | undefined): void => {
   nearestName = find
 }

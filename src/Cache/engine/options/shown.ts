@@ -1,7 +1,5 @@
 /**
  * How a value is shown in messages.
- *
- * @since 0.1.0
  */
 
 // What it is followed by tells that it was cut.
@@ -11,9 +9,6 @@ const longest = 160
  * A value in a message, 200 characters at the most: primitives by their text, errors by name and message, other objects by
  * what they are. What is long is not even looked at as a whole, and nothing of the value's own is run but an error's
  * message.
- *
- * @since 0.1.0
- * @category formatting
  */
 export const shown = (value: unknown): string => {
   switch (typeof value) {

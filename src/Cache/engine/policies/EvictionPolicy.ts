@@ -13,9 +13,6 @@ import type { SlotLists } from "../structures/SlotLists.js"
  * removed before anything else happens. The policy guarantees: `victim` returns `-1` only when no slot but the
  * excluded one is left, and every operation is O(1) (amortised, where a policy says so), `forEach` and `violations`
  * apart.
- *
- * @since 0.1.0
- * @category models
  */
 export interface EvictionPolicy {
   /** Whether `insert` needs the hash of the key. Where not, it is given `0`. */

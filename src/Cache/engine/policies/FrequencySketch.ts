@@ -1,7 +1,5 @@
 /**
  * How often keys were seen lately, approximately.
- *
- * @since 0.1.0
  */
 
 const wordsPerBlock = 16
@@ -23,9 +21,6 @@ const mostSeen = 15
  * table: a block remembers how often it was halved, and catches up when it is next touched. Where the table doubles,
  * each half is a copy of what there was, so that every estimate stays as it is; a block is copied when it is first
  * touched, or when the table grows on, and until all are the smaller table is kept.
- *
- * @since 0.1.0
- * @category models
  */
 export class FrequencySketch {
   private words = new Int32Array(fewestBlocks * wordsPerBlock)
@@ -40,8 +35,6 @@ export class FrequencySketch {
 
   /**
    * Makes room for the keys of as many slots, rounded up to a power of two. It is to be told of each one as it is added.
-   *
-   * @since 0.1.0
    */
   grow(slots: number): void {
     if (this.smaller !== undefined) this.copy(blocksPerSlot)
@@ -54,8 +47,6 @@ export class FrequencySketch {
   /**
    * Counts a key as seen once more. Of its four counters only the lowest ones rise: the others are too high already,
    * because of other keys.
-   *
-   * @since 0.1.0
    */
   increment(hash: number): void {
     const base = this.block(hash)
@@ -69,20 +60,12 @@ export class FrequencySketch {
     }
   }
 
-  /**
-   * How often a key was seen, 0 to 15; never less than it was.
-   *
-   * @since 0.1.0
-   */
+  /** How often a key was seen, 0 to 15; never less than it was. */
   estimate(hash: number): number {
     return this.least(this.block(hash), spread(hash))
   }
 
-  /**
-   * Halves every counter, in constant time.
-   *
-   * @since 0.1.0
-   */
+  /** Halves every counter, in constant time. */
   halve(): void {
     this.epoch = (this.epoch + 1) | 0 || 1
   }

@@ -3,8 +3,6 @@
  * with Greedy-Dual-Size-Frequency caching policy", HP Laboratories HPL-98-69R1, 1998; the lists: Shahram
  * Ghandeharizadeh, Sandy Irani, Jenny Lam, Jason Yap, "CAMP: a cost adaptive multi-queue eviction policy for key-value
  * stores", Middleware 2014.
- *
- * @since 0.1.0
  */
 import { Floats, Ints } from "../structures/columns.js"
 import { listViolations } from "../structures/listViolations.js"
@@ -29,9 +27,6 @@ const mostFrequent = 2 ** 31 - 1
  * whose number does not depend on the number of entries: a few dozen where weights spread from bytes to megabytes.
  *
  * Only an eviction ages the cache: an entry that expires or is removed says nothing about the others.
- *
- * @since 0.1.0
- * @category constructors
  */
 export class Gdsf implements EvictionPolicy {
   /** @inheritdoc */

@@ -1,7 +1,5 @@
 /**
  * What was evicted lately, as fingerprints.
- *
- * @since 0.1.0
  */
 
 /**
@@ -13,9 +11,6 @@
  *
  * One that grows begins a larger ring, and looks into the smaller ones as well until all that is in them is too old:
  * nothing is moved.
- *
- * @since 0.1.0
- * @category models
  */
 export class GhostQueue {
   // The one that is added to is the last.
@@ -23,11 +18,7 @@ export class GhostQueue {
   private ring = this.rings[0] as Ring
   private added = 0
 
-  /**
-   * Makes room for as many hashes and a sixteenth more, rounded up to a power of two.
-   *
-   * @since 0.1.0
-   */
+  /** Makes room for as many hashes and a sixteenth more, rounded up to a power of two. */
   grow(hashes: number): void {
     // Sooner than an index of as many keys grows: see `Column`.
     const wanted = hashes + (hashes >>> 4)
@@ -39,11 +30,7 @@ export class GhostQueue {
     this.rings.push(this.ring)
   }
 
-  /**
-   * Adds a hash; the oldest one is forgotten when there is no room left.
-   *
-   * @since 0.1.0
-   */
+  /** Adds a hash; the oldest one is forgotten when there is no room left. */
   add(hash: number): void {
     this.ring.forget(this.added)
     if (this.rings.length > 1) this.rings.forEach((ring) => ring.take(hash))
@@ -54,11 +41,7 @@ export class GhostQueue {
     if (oldest !== undefined && oldest !== this.ring && this.added - oldest.end >= this.ring.length) this.rings.shift()
   }
 
-  /**
-   * Takes a hash out and returns whether it was there, among the last `memory` that were added.
-   *
-   * @since 0.1.0
-   */
+  /** Takes a hash out and returns whether it was there, among the last `memory` that were added. */
   take(hash: number, memory: number): boolean {
     for (let at = this.rings.length - 1; at >= 0; at--) {
       const when = (this.rings[at] as Ring).take(hash)

@@ -1,8 +1,6 @@
 /**
  * The least-frequently-used eviction policy, in constant time. Ketan Shah, Anirban Mitra, Dhruv Matani, "An O(1)
  * algorithm for implementing the LFU cache eviction scheme", 2010 (arXiv:2110.11602).
- *
- * @since 0.1.0
  */
 import { Floats, Ints } from "../structures/columns.js"
 import { listViolations } from "../structures/listViolations.js"
@@ -19,9 +17,6 @@ import type { EvictionPolicy } from "./EvictionPolicy.js"
  *
  * One list holds all slots, ordered by frequency and then by last use. The slots of one frequency are a run of that
  * list, a bucket, of which only the last slot is kept: a use moves a slot behind the last one of the next frequency.
- *
- * @since 0.1.0
- * @category constructors
  */
 export class Lfu implements EvictionPolicy {
   /** @inheritdoc */

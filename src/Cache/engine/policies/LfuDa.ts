@@ -2,8 +2,6 @@
  * The least-frequently-used eviction policy with dynamic ageing. Martin Arlitt, Ludmila Cherkasova, John Dilley, Rich
  * Friedrich, Tai Jin, "Evaluating content management techniques for Web proxy caches", ACM SIGMETRICS Performance
  * Evaluation Review 27(4), 2000.
- *
- * @since 0.1.0
  */
 import { Bytes } from "../structures/columns.js"
 import { listViolations } from "../structures/listViolations.js"
@@ -24,9 +22,6 @@ const mostFrequent = buckets - 1
  * the cap costs at most 0.1 points of the hit ratio and often gains.
  *
  * Only an eviction ages the cache: an entry that expires or is removed says nothing about the others.
- *
- * @since 0.1.0
- * @category constructors
  */
 export class LfuDa implements EvictionPolicy {
   /** @inheritdoc */

@@ -1,7 +1,5 @@
 /**
  * The least-recently-used eviction policy.
- *
- * @since 0.1.0
  */
 import { SlotLists } from "../structures/SlotLists.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
@@ -9,9 +7,6 @@ import type { EvictionPolicy } from "./EvictionPolicy.js"
 /**
  * LRU: the entry whose last use lies furthest back goes first. One list in order of use; a use moves the slot to its
  * end, the victim is its head. Exactly predictable, and the best choice for small caches whose hot set fits.
- *
- * @since 0.1.0
- * @category constructors
  */
 export class Lru implements EvictionPolicy {
   /** @inheritdoc */

@@ -1,8 +1,6 @@
 /**
  * The S3-FIFO eviction policy. Juncheng Yang, Yazhuo Zhang, Ziyue Qiu, Yao Yue, K. V. Rashmi, "FIFO queues are all you
  * need for cache eviction", SOSP 2023.
- *
- * @since 0.1.0
  */
 import { Bytes, Ints } from "../structures/columns.js"
 import { listViolations } from "../structures/listViolations.js"
@@ -29,9 +27,6 @@ const mostSteps = 4096
  * the paper; so does an entry that moves into a main queue that is full. A queue passes over at most 4,096 entries in
  * search of a victim, then the next one is it: where every entry was used, the paper's rule would go through all of them
  * at once.
- *
- * @since 0.1.0
- * @category constructors
  */
 export class S3Fifo implements EvictionPolicy {
   /** @inheritdoc */

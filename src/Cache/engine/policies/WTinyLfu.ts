@@ -2,8 +2,6 @@
  * The W-TinyLFU eviction policy. Gil Einziger, Roy Friedman, Ben Manes, "TinyLFU: a highly efficient cache admission
  * policy", ACM Transactions on Storage 13(4), 2017; the window that adapts: Gil Einziger, Ohad Eytan, Roy Friedman, Ben
  * Manes, "Adaptive software cache management", Middleware 2018.
- *
- * @since 0.1.0
  */
 import { Bytes, Floats, Ints } from "../structures/columns.js"
 import { listViolations } from "../structures/listViolations.js"
@@ -50,9 +48,6 @@ const movesPerUse = 2
  *
  * A use counts once: a hit when it is read, a miss when it is inserted. All operations are O(1); the sketch takes eight
  * bytes per slot, and the weights eight more where they matter.
- *
- * @since 0.1.0
- * @category constructors
  */
 export class WTinyLfu implements EvictionPolicy {
   /** @inheritdoc */

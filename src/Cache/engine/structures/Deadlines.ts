@@ -1,7 +1,5 @@
 /**
  * When entries expire.
- *
- * @since 0.1.0
  */
 import { Floats } from "./columns.js"
 import { ExpiryTree } from "./ExpiryTree.js"
@@ -14,9 +12,6 @@ const never = Number.POSITIVE_INFINITY
  *
  * With a time to idle, the deadline of a slot is the moment it was given or so long after its last use, whichever comes
  * first.
- *
- * @since 0.1.0
- * @category models
  */
 export class Deadlines {
   // `0` for never, `NaN` for 0: so it is read soon, and there is nothing to fill in when it is made late.
@@ -43,7 +38,6 @@ export class Deadlines {
    * Makes room for slots `0` to `slots - 1`. It is to be told of each one as it is added.
    *
    * @param most how many slots there will ever be, where that is known
-   * @since 0.1.0
    */
   grow(slots: number, most = never): void {
     this.tree.grow(slots, most)
@@ -53,32 +47,20 @@ export class Deadlines {
     this.slots = Math.max(this.slots, slots)
   }
 
-  /**
-   * The deadline of a slot.
-   *
-   * @since 0.1.0
-   */
+  /** The deadline of a slot. */
   of(slot: number): number {
     const kept = this.column.cells[slot] as number
     const deadline = kept > 0 ? kept : neither(kept)
     return this.uses === undefined ? deadline : Math.min(deadline, (this.uses.cells[slot] as number) + this.timeToIdle)
   }
 
-  /**
-   * The deadline that a slot was given, however long it is not used.
-   *
-   * @since 0.1.0
-   */
+  /** The deadline that a slot was given, however long it is not used. */
   given(slot: number): number {
     const kept = this.column.cells[slot] as number
     return kept > 0 ? kept : neither(kept)
   }
 
-  /**
-   * When a slot was used last, `Infinity` for one that is in use; `undefined` without a time to idle.
-   *
-   * @since 0.1.0
-   */
+  /** When a slot was used last, `Infinity` for one that is in use; `undefined` without a time to idle. */
   lastUse(slot: number): number | undefined {
     return this.uses?.cells[slot]
   }
@@ -87,7 +69,6 @@ export class Deadlines {
    * Gives a slot a deadline, besides the one that its last use gives it.
    *
    * @param usedAt when it is used last, if that is news
-   * @since 0.1.0
    */
   put(slot: number, deadline: number, usedAt?: number): void {
     this.tree.remove(slot)
@@ -96,29 +77,17 @@ export class Deadlines {
     this.tree.add(slot)
   }
 
-  /**
-   * Gives a slot what another one has elsewhere.
-   *
-   * @since 0.1.0
-   */
+  /** Gives a slot what another one has elsewhere. */
   take(slot: number, from: Deadlines, other: number): void {
     this.put(slot, from.given(other), from.uses?.cells[other])
   }
 
-  /**
-   * Takes every deadline of a slot away.
-   *
-   * @since 0.1.0
-   */
+  /** Takes every deadline of a slot away. */
   clear(slot: number): void {
     this.put(slot, never, never)
   }
 
-  /**
-   * A slot is used now. One that is in use stays so.
-   *
-   * @since 0.1.0
-   */
+  /** A slot is used now. One that is in use stays so. */
   use(slot: number, now: number): void {
     if (this.uses !== undefined && (this.uses.cells[slot] as number) < now) this.setLastUse(slot, now)
   }
@@ -127,7 +96,6 @@ export class Deadlines {
    * Says when a slot was used last, whatever was known of it before.
    *
    * @param at milliseconds since the epoch; `Infinity`: it is in use until something else is said
-   * @since 0.1.0
    */
   setLastUse(slot: number, at: number): void {
     if (this.uses === undefined) return
@@ -136,49 +104,29 @@ export class Deadlines {
     this.tree.add(slot)
   }
 
-  /**
-   * The entry in a slot weighs so much more now.
-   *
-   * @since 0.1.0
-   */
+  /** The entry in a slot weighs so much more now. */
   reweigh(slot: number, by: number): void {
     if (by !== 0) this.tree.reweigh(slot, by)
   }
 
-  /**
-   * A slot whose deadline has come by `now` (milliseconds), of the earliest; `-1` when there is none.
-   *
-   * @since 0.1.0
-   */
+  /** A slot whose deadline has come by `now` (milliseconds), of the earliest; `-1` when there is none. */
   first(now: number): number {
     return this.tree.first(now)
   }
 
-  /**
-   * How many deadlines have come.
-   *
-   * @since 0.1.0
-   */
+  /** How many deadlines have come. */
   due(now: number): number {
     this.tree.count(now)
     return this.tree.due
   }
 
-  /**
-   * What the entries weigh whose deadlines have come.
-   *
-   * @since 0.1.0
-   */
+  /** What the entries weigh whose deadlines have come. */
   dueWeight(now: number): number {
     this.tree.count(now)
     return this.tree.dueWeight
   }
 
-  /**
-   * The earliest deadline, `Infinity` for none.
-   *
-   * @since 0.1.0
-   */
+  /** The earliest deadline, `Infinity` for none. */
   next(): number {
     return this.tree.next()
   }

@@ -1,49 +1,22 @@
 /**
  * Slots by their deadlines, counted and weighed.
- *
- * @since 0.1.0
  */
 import { Floats, Ints } from "./columns.js"
 
 const bitsPerLevel = 6
-/**
- * Into how many parts time is divided at each level.
- *
- * @since 0.1.0
- * @category constants
- */
+/** Into how many parts time is divided at each level. */
 export const fanOut = 1 << bitsPerLevel
-/**
- * How many levels there are.
- *
- * @since 0.1.0
- * @category constants
- */
+/** How many levels there are. */
 export const highestLevel = 8
 // Milliseconds since the epoch: until the year 10889.
 const lastTick = fanOut ** highestLevel - 1
-/**
- * A part with more slots is divided.
- *
- * @since 0.1.0
- * @category constants
- */
+/** A part with more slots is divided. */
 export const mostInLeaf = 256
-/**
- * A part that is left with as many becomes a list again.
- *
- * @since 0.1.0
- * @category constants
- */
+/** A part that is left with as many becomes a list again. */
 export const fewestInNode = 64
 // What tells two times of this century apart, in milliseconds.
 const instant = 2 ** -12
-/**
- * How many milliseconds a part of each level is long.
- *
- * @since 0.1.0
- * @category constants
- */
+/** How many milliseconds a part of each level is long. */
 export const spans = Array.from({ length: highestLevel + 1 }, (_, level) => fanOut ** level)
 
 /**
@@ -62,23 +35,12 @@ export const spans = Array.from({ length: highestLevel + 1 }, (_, level) => fanO
  * Invariants: a part's count and weight are those of the slots below it; a part that is divided has more than 64 slots;
  * one that is not has 256 at the most, but for a millisecond; a slot is below the parts that its deadline, rounded up, is
  * in.
- *
- * @since 0.1.0
- * @category models
  */
 export class ExpiryTree {
-  /**
-   * What `count` found: how many slots are due.
-   *
-   * @since 0.1.0
-   */
+  /** What `count` found: how many slots are due. */
   due = 0
 
-  /**
-   * What `count` found: what the slots that are due weigh.
-   *
-   * @since 0.1.0
-   */
+  /** What `count` found: what the slots that are due weigh. */
   dueWeight = 0
 
   // Columns by part. Part 0 is all of time; the others are nodes of 64. What is in a part is a list, as the first slot
@@ -109,17 +71,12 @@ export class ExpiryTree {
    * Makes room for slots `0` to `slots - 1`. It is to be told of each one as it is added.
    *
    * @param most how many slots there will ever be, where that is known
-   * @since 0.1.0
    */
   grow(slots: number, most = Number.POSITIVE_INFINITY): void {
     this.links.grow(2 * slots, 2 * most)
   }
 
-  /**
-   * Puts in a slot that is not there, unless its deadline never comes.
-   *
-   * @since 0.1.0
-   */
+  /** Puts in a slot that is not there, unless its deadline never comes. */
   add(slot: number): void {
     const deadline = this.deadlineOf(slot)
     if (deadline === Number.POSITIVE_INFINITY) return
@@ -129,11 +86,7 @@ export class ExpiryTree {
     if ((this.counts.cells[part] as number) > mostInLeaf && this.level > 0) this.divide(part, this.level)
   }
 
-  /**
-   * Takes out a slot that is there, unless its deadline never comes.
-   *
-   * @since 0.1.0
-   */
+  /** Takes out a slot that is there, unless its deadline never comes. */
   remove(slot: number): void {
     const deadline = this.deadlineOf(slot)
     if (deadline === Number.POSITIVE_INFINITY) return
@@ -143,21 +96,13 @@ export class ExpiryTree {
     this.gather(tick)
   }
 
-  /**
-   * A slot that is there weighs so much more now.
-   *
-   * @since 0.1.0
-   */
+  /** A slot that is there weighs so much more now. */
   reweigh(slot: number, by: number): void {
     const deadline = this.deadlineOf(slot)
     if (deadline !== Number.POSITIVE_INFINITY) this.pass(tickOf(deadline), 0, by)
   }
 
-  /**
-   * Finds out how many slots are due, and what they weigh: see `due` and `dueWeight`.
-   *
-   * @since 0.1.0
-   */
+  /** Finds out how many slots are due, and what they weigh: see `due` and `dueWeight`. */
   count(now: number): void {
     this.due = 0
     this.dueWeight = 0
@@ -183,11 +128,7 @@ export class ExpiryTree {
     }
   }
 
-  /**
-   * A slot that is due, of the earliest part that has one; or `-1`.
-   *
-   * @since 0.1.0
-   */
+  /** A slot that is due, of the earliest part that has one; or `-1`. */
   first(now: number): number {
     if (now < this.earliest) return -1
     const part = this.earliestPart()
@@ -200,8 +141,6 @@ export class ExpiryTree {
 
   /**
    * The earliest deadline, `Infinity` when there is none. Where more than 256 share its millisecond, it is one of those.
-   *
-   * @since 0.1.0
    */
   next(): number {
     return this.earliestIn(this.earliestPart())
@@ -343,12 +282,7 @@ export class ExpiryTree {
   }
 }
 
-/**
- * The millisecond at whose end a deadline has come.
- *
- * @since 0.1.0
- * @category getters
- */
+/** The millisecond at whose end a deadline has come. */
 export const tickOf = (deadline: number): number => {
   const tick = Math.ceil(deadline)
   return tick > 0 ? Math.min(tick, lastTick) : 0

@@ -1,17 +1,10 @@
 /**
  * What is filed under keys that may change meanwhile.
- *
- * @since 0.1.0
  */
 import type { KeyEquality } from "./KeyEquality.js"
 import { keyHash } from "./keyHash.js"
 
-/**
- * Something that is filed, and what it was filed under.
- *
- * @since 0.1.0
- * @category models
- */
+/** Something that is filed, and what it was filed under. */
 export interface Filed<out K, out A> {
   readonly key: K
   readonly value: A
@@ -25,9 +18,6 @@ export interface Filed<out K, out A> {
  *
  * Keys are found as a `BoundedMap` finds them: numbers, bigints and objects with an equality of their own by hashes that
  * nobody outside of the process can foretell.
- *
- * @since 0.1.0
- * @category models
  */
 export class FiledMap<K, A> {
   private readonly direct = new Map<K, Filed<K, A>>()
@@ -39,20 +29,12 @@ export class FiledMap<K, A> {
     this.equality = equality
   }
 
-  /**
-   * How many entries there are.
-   *
-   * @since 0.1.0
-   */
+  /** How many entries there are. */
   get size(): number {
     return this.count
   }
 
-  /**
-   * The entry under a key.
-   *
-   * @since 0.1.0
-   */
+  /** The entry under a key. */
   get(key: K): Filed<K, A> | undefined {
     if (this.count === 0) return undefined
     const hash = this.hashOf(key)
@@ -60,11 +42,7 @@ export class FiledMap<K, A> {
     return this.hashed.get(hash)?.find((filed) => this.equals(filed.key, key))
   }
 
-  /**
-   * Files something under a key that is not there.
-   *
-   * @since 0.1.0
-   */
+  /** Files something under a key that is not there. */
   add(key: K, value: A): Filed<K, A> {
     const hash = this.hashOf(key)
     const filed = { key, value, hash }
@@ -76,11 +54,7 @@ export class FiledMap<K, A> {
     return filed
   }
 
-  /**
-   * Takes out an entry, whatever its key is by now. One that is not there any more changes nothing.
-   *
-   * @since 0.1.0
-   */
+  /** Takes out an entry, whatever its key is by now. One that is not there any more changes nothing. */
   remove(filed: Filed<K, A>): void {
     if (filed.hash === undefined) {
       if (this.direct.get(filed.key) !== filed) return
@@ -96,20 +70,12 @@ export class FiledMap<K, A> {
     else sameHash.splice(at, 1)
   }
 
-  /**
-   * Whether the key of an entry is, as far as its hash tells, what it was filed under.
-   *
-   * @since 0.1.0
-   */
+  /** Whether the key of an entry is, as far as its hash tells, what it was filed under. */
   isUnchanged({ hash, key }: Filed<K, A>): boolean {
     return hash === undefined || this.hashOf(key) === hash
   }
 
-  /**
-   * What may have been filed under a key: the entry under it, and those of the same hash whose keys have changed.
-   *
-   * @since 0.1.0
-   */
+  /** What may have been filed under a key: the entry under it, and those of the same hash whose keys have changed. */
   filedUnder(key: K): ReadonlyArray<Filed<K, A>> {
     if (this.count === 0) return none
     const hash = this.hashOf(key)
@@ -120,11 +86,7 @@ export class FiledMap<K, A> {
     return this.hashed.get(hash)?.filter((filed) => this.equals(filed.key, key) || !this.isUnchanged(filed)) ?? none
   }
 
-  /**
-   * All entries.
-   *
-   * @since 0.1.0
-   */
+  /** All entries. */
   all(): ReadonlyArray<Filed<K, A>> {
     return [...this.direct.values(), ...[...this.hashed.values()].flat()]
   }

@@ -1,7 +1,5 @@
 /**
  * From hashes to slots.
- *
- * @since 0.1.0
  */
 
 // So a search looks at no more than one and a half cells on average when it finds its hash, and at two and a half when it
@@ -36,9 +34,6 @@ const movedPerStep = 64
  * Invariants: the number of cells is a power of two; a cell whose second half is 0 is empty, any other holds the slot
  * plus 1, or -1 in the old array for one that was taken out; between the cell a hash belongs to and the one that holds
  * it, none is empty.
- *
- * @since 0.1.0
- * @category models
  */
 export class HashTable {
   private cells = new Int32Array(2 * fewestCells)
@@ -53,29 +48,17 @@ export class HashTable {
   // What is before it in the old array has been moved.
   private oldFrom = 0
 
-  /**
-   * How many hashes there are.
-   *
-   * @since 0.1.0
-   */
+  /** How many hashes there are. */
   get size(): number {
     return this.used
   }
 
-  /**
-   * Whether its hashes are being moved.
-   *
-   * @since 0.1.0
-   */
+  /** Whether its hashes are being moved. */
   get isMoving(): boolean {
     return this.old !== undefined
   }
 
-  /**
-   * A slot with a hash, or `-1`.
-   *
-   * @since 0.1.0
-   */
+  /** A slot with a hash, or `-1`. */
   get(hash: number): number {
     const cells = this.cells
     const wrap = cells.length - 2
@@ -88,11 +71,7 @@ export class HashTable {
     return content === 0 && this.old !== undefined ? this.slotAt(this.firstOld(hash)) : content - 1
   }
 
-  /**
-   * The place of a slot with a hash, or `-1`. Places are good until the table changes.
-   *
-   * @since 0.1.0
-   */
+  /** The place of a slot with a hash, or `-1`. Places are good until the table changes. */
   first(hash: number): number {
     const cells = this.cells
     const wrap = cells.length - 2
@@ -101,11 +80,7 @@ export class HashTable {
     return cells[at + 1] === 0 ? this.firstOld(hash) : at
   }
 
-  /**
-   * The next place with the same hash, or `-1`.
-   *
-   * @since 0.1.0
-   */
+  /** The next place with the same hash, or `-1`. */
   next(place: number, hash: number): number {
     if (place < 0) return this.searchOld(after(placeIn(place), this.old), hash)
     const cells = this.cells
@@ -115,11 +90,7 @@ export class HashTable {
     return cells[at + 1] === 0 ? this.firstOld(hash) : at
   }
 
-  /**
-   * The slot at a place; `-1` for none.
-   *
-   * @since 0.1.0
-   */
+  /** The slot at a place; `-1` for none. */
   slotAt(place: number): number {
     if (place >= 0) return (this.cells[place + 1] as number) - 1
     return place === -1 || this.old === undefined ? -1 : (this.old[placeIn(place) + 1] as number) - 1
@@ -128,8 +99,6 @@ export class HashTable {
   /**
    * Puts in a slot with its hash, whether there is one with that hash or not. It throws only where there is no memory, and
    * has changed nothing then.
-   *
-   * @since 0.1.0
    */
   add(hash: number, slot: number): void {
     if (this.old !== undefined) this.move(movedPerStep)
@@ -139,11 +108,7 @@ export class HashTable {
     if (searched > longSearch) this.mend(searched)
   }
 
-  /**
-   * Takes out a hash by its slot; returns whether the two were there.
-   *
-   * @since 0.1.0
-   */
+  /** Takes out a hash by its slot; returns whether the two were there. */
   delete(hash: number, slot: number): boolean {
     let place = this.first(hash)
     while (place !== -1 && this.slotAt(place) !== slot) place = this.next(place, hash)
@@ -151,11 +116,7 @@ export class HashTable {
     return place !== -1
   }
 
-  /**
-   * Takes out a hash that is there once at the most.
-   *
-   * @since 0.1.0
-   */
+  /** Takes out a hash that is there once at the most. */
   deleteOnly(hash: number): void {
     const place = this.first(hash)
     if (place !== -1) this.empty(place)

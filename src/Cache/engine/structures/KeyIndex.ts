@@ -1,7 +1,5 @@
 /**
  * From a key to its slot.
- *
- * @since 0.1.0
  */
 import { Ints } from "./columns.js"
 import { HashTable } from "./HashTable.js"
@@ -12,12 +10,7 @@ import { MapIndex } from "./MapIndex.js"
 import type { SlotTable } from "./SlotTable.js"
 import { TextIndex } from "./TextIndex.js"
 
-/**
- * How many structural keys there may be whose own hash is the same number: each is compared with all of them.
- *
- * @since 0.1.0
- * @category constants
- */
+/** How many structural keys there may be whose own hash is the same number: each is compared with all of them. */
 export const mostAlike = 1024
 
 /**
@@ -32,9 +25,6 @@ export const mostAlike = 1024
  * or is cleared.
  *
  * `set` and `replace` throw only where V8 has no memory, or where a key's own hash throws; then nothing has changed.
- *
- * @since 0.1.0
- * @category models
  */
 export class KeyIndex<K> {
   // Whole numbers of 32 bits. No two of them have one hash.
@@ -63,50 +53,30 @@ export class KeyIndex<K> {
     this.texts = new TextIndex(entries)
   }
 
-  /**
-   * How many keys there are.
-   *
-   * @since 0.1.0
-   */
+  /** How many keys there are. */
   get size(): number {
     return this.texts.size + this.integers.size + this.direct.size + this.references.size + this.structural.size
   }
 
-  /**
-   * The slot of a key, or `-1`.
-   *
-   * @since 0.1.0
-   */
+  /** The slot of a key, or `-1`. */
   get(key: K): number {
     // Most keys are strings, and what is as short as this is compiled into the caller.
     return typeof key === "string" ? this.texts.get(key) : this.getOther(key)
   }
 
-  /**
-   * Puts in a key that is not there.
-   *
-   * @since 0.1.0
-   */
+  /** Puts in a key that is not there. */
   set(key: K, slot: number): void {
     if (typeof key === "string") this.texts.set(key, slot)
     else this.setOther(key, slot)
   }
 
-  /**
-   * Takes out a key by the slot it was put in with.
-   *
-   * @since 0.1.0
-   */
+  /** Takes out a key by the slot it was put in with. */
   delete(key: K, slot: number): void {
     if (typeof key === "string") this.texts.delete(key, slot)
     else this.deleteOther(key, slot)
   }
 
-  /**
-   * Puts in a key that is not there with the slot of another, which it takes out.
-   *
-   * @since 0.1.0
-   */
+  /** Puts in a key that is not there with the slot of another, which it takes out. */
   replace(before: K, key: K, slot: number): void {
     const hash = this.hashes.cells[slot] ?? 0
     if (hash !== 0) this.hashes.put(slot, 0)
@@ -124,8 +94,6 @@ export class KeyIndex<K> {
   /**
    * The slot of the key that has to go before a structural one that was just looked for, because there are too many of its
    * hash; or `-1`.
-   *
-   * @since 0.1.0
    */
   crowdedBy(key: K): number {
     if (this.sought !== key) return -1

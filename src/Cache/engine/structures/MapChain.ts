@@ -1,7 +1,5 @@
 /**
  * From keys that have no hash to slots.
- *
- * @since 0.1.0
  */
 const mostMaps = 8
 // V8 takes some 3 ms to grow one of this size.
@@ -14,9 +12,6 @@ const fullMap = 65_536
  * V8's limit of what one holds is none.
  *
  * Invariant: a key is in one of the maps.
- *
- * @since 0.1.0
- * @category models
  */
 export class MapChain<K> {
   private readonly maps: Array<Map<K, number>>
@@ -31,20 +26,12 @@ export class MapChain<K> {
     this.used = first.size
   }
 
-  /**
-   * How many keys there are.
-   *
-   * @since 0.1.0
-   */
+  /** How many keys there are. */
   get size(): number {
     return this.used
   }
 
-  /**
-   * The slot of a key, or `undefined`.
-   *
-   * @since 0.1.0
-   */
+  /** The slot of a key, or `undefined`. */
   get(key: K): number | undefined {
     for (let at = 0; at < this.maps.length; at++) {
       const slot = (this.maps[at] as Map<K, number>).get(key)
@@ -53,11 +40,7 @@ export class MapChain<K> {
     return undefined
   }
 
-  /**
-   * Puts in a key that is not there. It throws only where there is no memory, and has changed nothing then.
-   *
-   * @since 0.1.0
-   */
+  /** Puts in a key that is not there. It throws only where there is no memory, and has changed nothing then. */
   set(key: K, slot: number): void {
     if (this.open.size >= this.most()) this.openAnother()
     try {
@@ -70,11 +53,7 @@ export class MapChain<K> {
     this.used++
   }
 
-  /**
-   * Takes out a key; returns whether it was there.
-   *
-   * @since 0.1.0
-   */
+  /** Takes out a key; returns whether it was there. */
   delete(key: K): boolean {
     for (let at = 0; at < this.maps.length; at++) {
       const map = this.maps[at] as Map<K, number>

@@ -1,7 +1,5 @@
 /**
  * From primitive keys to slots, in as many `Map`s as it takes.
- *
- * @since 0.1.0
  */
 import { keyHash, mixed } from "./keyHash.js"
 import { MapChain } from "./MapChain.js"
@@ -19,9 +17,6 @@ type Segment<K> = Map<K, number> | MapIndex<K> | MapChain<K>
  *
  * Invariants: the directory has a power of two of places, and a key is in the segment at the place that the low bits of
  * its hash say; a segment of depth `d` is at all places with the same `d` low bits.
- *
- * @since 0.1.0
- * @category models
  */
 export class MapIndex<K> {
   private only: Segment<K> | undefined
@@ -43,29 +38,17 @@ export class MapIndex<K> {
     this.used = first.size
   }
 
-  /**
-   * How many keys there are.
-   *
-   * @since 0.1.0
-   */
+  /** How many keys there are. */
   get size(): number {
     return this.used
   }
 
-  /**
-   * The slot of a key, or `undefined`.
-   *
-   * @since 0.1.0
-   */
+  /** The slot of a key, or `undefined`. */
   get(key: K): number | undefined {
     return this.segmentOf(key).get(key)
   }
 
-  /**
-   * Puts in a key that is not there. It throws only where there is no memory, and has changed nothing then.
-   *
-   * @since 0.1.0
-   */
+  /** Puts in a key that is not there. It throws only where there is no memory, and has changed nothing then. */
   set(key: K, slot: number): void {
     const segment = this.segmentOf(key)
     if (segment instanceof Map) {
@@ -85,11 +68,7 @@ export class MapIndex<K> {
     this.used++
   }
 
-  /**
-   * Takes out a key; returns whether it was there.
-   *
-   * @since 0.1.0
-   */
+  /** Takes out a key; returns whether it was there. */
   delete(key: K): boolean {
     const there = this.segmentOf(key).delete(key)
     if (there) this.used--

@@ -1,7 +1,5 @@
 /**
  * Doubly linked lists of slot numbers, kept in a typed array.
- *
- * @since 0.1.0
  */
 
 import { Ints } from "./columns.js"
@@ -14,16 +12,9 @@ import { Ints } from "./columns.js"
  * links, side by side because both are nearly always needed: `links[2 * node]` is the node after it and
  * `links[2 * node + 1]` the one before it. The node before the one after it is the node itself; a slot on no list links
  * to itself.
- *
- * @since 0.1.0
- * @category models
  */
 export class SlotLists {
-  /**
-   * How many lists there are.
-   *
-   * @since 0.1.0
-   */
+  /** How many lists there are. */
   readonly lists: number
   private readonly links = new Ints()
   private nodes = 0
@@ -38,7 +29,6 @@ export class SlotLists {
    * Makes room for slots `0` to `slots - 1`. It is to be told of each one as it is added.
    *
    * @param most how many slots there will ever be, where that is known
-   * @since 0.1.0
    */
   grow(slots: number, most = Number.POSITIVE_INFINITY): void {
     const nodes = this.lists + slots
@@ -46,39 +36,23 @@ export class SlotLists {
     for (; this.nodes < nodes; this.nodes++) this.put(this.nodes, this.nodes, this.nodes)
   }
 
-  /**
-   * Appends a slot that is on no list to the end of a list.
-   *
-   * @since 0.1.0
-   */
+  /** Appends a slot that is on no list to the end of a list. */
   append(list: number, slot: number): void {
     this.link(this.lists + slot, this.links.cells[2 * list + 1] as number, list)
   }
 
-  /**
-   * Puts a slot that is on no list at the start of a list.
-   *
-   * @since 0.1.0
-   */
+  /** Puts a slot that is on no list at the start of a list. */
   prepend(list: number, slot: number): void {
     this.link(this.lists + slot, list, this.links.cells[2 * list] as number)
   }
 
-  /**
-   * Puts a slot that is on no list directly after one that is.
-   *
-   * @since 0.1.0
-   */
+  /** Puts a slot that is on no list directly after one that is. */
   insertAfter(position: number, slot: number): void {
     const before = this.lists + position
     this.link(this.lists + slot, before, this.links.cells[2 * before] as number)
   }
 
-  /**
-   * Takes a slot off whatever list it is on; does nothing when it is on none.
-   *
-   * @since 0.1.0
-   */
+  /** Takes a slot off whatever list it is on; does nothing when it is on none. */
   unlink(slot: number): void {
     const links = this.links
     const node = this.lists + slot
@@ -89,11 +63,7 @@ export class SlotLists {
     this.put(node, node, node)
   }
 
-  /**
-   * Moves a slot from wherever it is to the end of a list.
-   *
-   * @since 0.1.0
-   */
+  /** Moves a slot from wherever it is to the end of a list. */
   moveToEnd(list: number, slot: number): void {
     // While the column grows, what is written is written twice.
     if (this.links.copied !== 0) return this.moveSlowly(list, slot)
@@ -111,66 +81,38 @@ export class SlotLists {
     links[2 * list + 1] = node
   }
 
-  /**
-   * The first slot of a list, or `-1` when the list is empty.
-   *
-   * @since 0.1.0
-   */
+  /** The first slot of a list, or `-1` when the list is empty. */
   first(list: number): number {
     return this.slotAt(this.links.cells[2 * list] as number)
   }
 
-  /**
-   * The last slot of a list, or `-1` when the list is empty.
-   *
-   * @since 0.1.0
-   */
+  /** The last slot of a list, or `-1` when the list is empty. */
   last(list: number): number {
     return this.slotAt(this.links.cells[2 * list + 1] as number)
   }
 
-  /**
-   * The slot after the given one on the same list, or `-1` at the end.
-   *
-   * @since 0.1.0
-   */
+  /** The slot after the given one on the same list, or `-1` at the end. */
   after(slot: number): number {
     return this.slotAt(this.links.cells[2 * (this.lists + slot)] as number)
   }
 
-  /**
-   * The slot before the given one on the same list, or `-1` at the start.
-   *
-   * @since 0.1.0
-   */
+  /** The slot before the given one on the same list, or `-1` at the start. */
   before(slot: number): number {
     return this.slotAt(this.links.cells[2 * (this.lists + slot) + 1] as number)
   }
 
-  /**
-   * Whether a slot is on some list.
-   *
-   * @since 0.1.0
-   */
+  /** Whether a slot is on some list. */
   isLinked(slot: number): boolean {
     const node = this.lists + slot
     return this.links.cells[2 * node] !== node
   }
 
-  /**
-   * Empties every list.
-   *
-   * @since 0.1.0
-   */
+  /** Empties every list. */
   clear(): void {
     for (let node = 0; node < this.nodes; node++) this.put(node, node, node)
   }
 
-  /**
-   * The same lists once more, sharing nothing with these.
-   *
-   * @since 0.1.0
-   */
+  /** The same lists once more, sharing nothing with these. */
   copy(): SlotLists {
     const copy = new SlotLists(this.lists)
     copy.grow(this.nodes - this.lists)

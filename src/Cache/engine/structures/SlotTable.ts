@@ -1,7 +1,5 @@
 /**
  * The columns of a bounded map.
- *
- * @since 0.1.0
  */
 import { Floats, Ints } from "./columns.js"
 
@@ -14,9 +12,6 @@ const placeMask = slotsPerChunk - 1
  * set, or both are undefined. A slot that was freed is used again first.
  *
  * Keys and values lie in arrays of 65,536 slots, so that none is copied for long when it grows.
- *
- * @since 0.1.0
- * @category models
  */
 export class SlotTable<K, V> {
   // The first array of each is at hand: a small table has no other.
@@ -27,11 +22,7 @@ export class SlotTable<K, V> {
   // The slots that are free, of which the last one is used first.
   private readonly freed = new Ints()
   private freeSlots = 0
-  /**
-   * How many slots there are, live and free.
-   *
-   * @since 0.1.0
-   */
+  /** How many slots there are, live and free. */
   slots = 0
   private readonly weights: Floats | undefined
 
@@ -40,20 +31,12 @@ export class SlotTable<K, V> {
     this.weights = isWeighed ? new Floats() : undefined
   }
 
-  /**
-   * The slot that will be taken next.
-   *
-   * @since 0.1.0
-   */
+  /** The slot that will be taken next. */
   get next(): number {
     return this.freeSlots === 0 ? this.slots : this.freed.cells[this.freeSlots - 1] as number
   }
 
-  /**
-   * The slots that are free, for tests.
-   *
-   * @since 0.1.0
-   */
+  /** The slots that are free, for tests. */
   free(): ReadonlyArray<number> {
     return [...this.freed.cells.subarray(0, this.freeSlots)]
   }
@@ -62,7 +45,6 @@ export class SlotTable<K, V> {
    * A slot for a new entry.
    *
    * @param most how many slots there will ever be, where that is known
-   * @since 0.1.0
    */
   take(most: number): number {
     if (this.freeSlots > 0) return this.freed.cells[--this.freeSlots] as number
@@ -77,68 +59,40 @@ export class SlotTable<K, V> {
     return slot
   }
 
-  /**
-   * The key in a slot that holds an entry; `undefined` in a free one.
-   *
-   * @since 0.1.0
-   */
+  /** The key in a slot that holds an entry; `undefined` in a free one. */
   keyAt(slot: number): K {
     return this.keysOf(slot)[slot & placeMask] as K
   }
 
-  /**
-   * The value in a slot that holds an entry; `undefined` in a free one.
-   *
-   * @since 0.1.0
-   */
+  /** The value in a slot that holds an entry; `undefined` in a free one. */
   valueAt(slot: number): V {
     return this.valuesOf(slot)[slot & placeMask] as V
   }
 
-  /**
-   * Puts an entry into a slot.
-   *
-   * @since 0.1.0
-   */
+  /** Puts an entry into a slot. */
   put(slot: number, key: K | undefined, value: V | undefined): void {
     this.keysOf(slot)[slot & placeMask] = key
     this.valuesOf(slot)[slot & placeMask] = value
   }
 
-  /**
-   * Puts another value into a slot.
-   *
-   * @since 0.1.0
-   */
+  /** Puts another value into a slot. */
   putValue(slot: number, value: V): void {
     this.valuesOf(slot)[slot & placeMask] = value
   }
 
-  /**
-   * Empties a slot.
-   *
-   * @since 0.1.0
-   */
+  /** Empties a slot. */
   release(slot: number): void {
     this.put(slot, undefined, undefined)
     this.freed.grow(this.freeSlots + 1)
     this.freed.put(this.freeSlots++, slot)
   }
 
-  /**
-   * The weight of the entry in a slot.
-   *
-   * @since 0.1.0
-   */
+  /** The weight of the entry in a slot. */
   weightAt(slot: number): number {
     return this.weights === undefined ? 1 : this.weights.cells[slot] as number
   }
 
-  /**
-   * Notes the weight of the entry in a slot.
-   *
-   * @since 0.1.0
-   */
+  /** Notes the weight of the entry in a slot. */
   putWeight(slot: number, weight: number): void {
     if (this.weights !== undefined) this.weights.put(slot, weight)
   }

@@ -1,7 +1,5 @@
 /**
  * From texts to slots.
- *
- * @since 0.1.0
  */
 import { HashTable } from "./HashTable.js"
 import { sampleHash } from "./keyHash.js"
@@ -23,9 +21,6 @@ const mostAlike = 16
  * because somebody chose them, the others are kept apart in a `MapIndex`, by a hash of all that they have.
  *
  * Invariant: a string is in the `Map`, in the table, or in what is kept apart.
- *
- * @since 0.1.0
- * @category models
  */
 export class TextIndex {
   private readonly small = new Map<string, number>()
@@ -39,31 +34,19 @@ export class TextIndex {
     this.entries = entries
   }
 
-  /**
-   * How many strings there are.
-   *
-   * @since 0.1.0
-   */
+  /** How many strings there are. */
   get size(): number {
     return this.small.size + this.apart.size + (this.table === undefined ? 0 : this.table.size)
   }
 
-  /**
-   * The slot of a string, or `-1`.
-   *
-   * @since 0.1.0
-   */
+  /** The slot of a string, or `-1`. */
   get(text: string): number {
     if (this.table !== undefined) return this.getOfMany(text, this.table)
     const slot = this.small.get(text)
     return slot === undefined ? -1 : slot
   }
 
-  /**
-   * Puts in a string that is not there. It throws only where there is no memory, and has changed nothing then.
-   *
-   * @since 0.1.0
-   */
+  /** Puts in a string that is not there. It throws only where there is no memory, and has changed nothing then. */
   set(text: string, slot: number): void {
     if (this.table === undefined) {
       if (this.small.size < mostInMap) {
@@ -81,11 +64,7 @@ export class TextIndex {
     if (this.moving !== undefined) this.move(this.moving, this.table)
   }
 
-  /**
-   * Takes out a string by its slot.
-   *
-   * @since 0.1.0
-   */
+  /** Takes out a string by its slot. */
   delete(text: string, slot: number): void {
     if (this.table === undefined) this.small.delete(text)
     else if (!this.table.delete(sampleHash(text), slot) && !this.small.delete(text)) this.apart.delete(text)

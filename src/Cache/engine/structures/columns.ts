@@ -1,7 +1,5 @@
 /**
  * Typed columns that grow a few cells at a time.
- *
- * @since 0.1.0
  */
 
 const fewestCells = 16
@@ -19,22 +17,11 @@ let columns = 0
  * more the more cells there are. Only a column that becomes much longer all at once is copied all at once.
  *
  * Invariant: the first `copied` cells are the same in both arrays.
- *
- * @since 0.1.0
- * @category models
  */
 abstract class Column<A extends Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint8Array<ArrayBuffer>> {
-  /**
-   * The cells.
-   *
-   * @since 0.1.0
-   */
+  /** The cells. */
   cells: A
-  /**
-   * How many of them the next array has, `0` where there is none.
-   *
-   * @since 0.1.0
-   */
+  /** How many of them the next array has, `0` where there is none. */
   copied = 0
   protected next: A
   private used = 0
@@ -49,7 +36,6 @@ abstract class Column<A extends Int32Array<ArrayBuffer> | Float64Array<ArrayBuff
    * Makes room for so many cells. It is to be told of each one as it is added.
    *
    * @param most how many there will ever be, where that is known: there is room for no more
-   * @since 0.1.0
    */
   grow(length: number, most = Number.POSITIVE_INFINITY): void {
     if (length <= this.used) return
@@ -83,22 +69,13 @@ abstract class Column<A extends Int32Array<ArrayBuffer> | Float64Array<ArrayBuff
   }
 }
 
-/**
- * A column of 32-bit integers.
- *
- * @since 0.1.0
- * @category models
- */
+/** A column of 32-bit integers. */
 export class Ints extends Column<Int32Array<ArrayBuffer>> {
   constructor() {
     super(new Int32Array(0))
   }
 
-  /**
-   * Puts a number into a cell.
-   *
-   * @since 0.1.0
-   */
+  /** Puts a number into a cell. */
   put(at: number, value: number): void {
     this.cells[at] = value
     if (at < this.copied) this.next[at] = value
@@ -109,22 +86,13 @@ export class Ints extends Column<Int32Array<ArrayBuffer>> {
   }
 }
 
-/**
- * A column of floating-point numbers.
- *
- * @since 0.1.0
- * @category models
- */
+/** A column of floating-point numbers. */
 export class Floats extends Column<Float64Array<ArrayBuffer>> {
   constructor() {
     super(new Float64Array(0))
   }
 
-  /**
-   * Puts a number into a cell.
-   *
-   * @since 0.1.0
-   */
+  /** Puts a number into a cell. */
   put(at: number, value: number): void {
     this.cells[at] = value
     if (at < this.copied) this.next[at] = value
@@ -135,32 +103,19 @@ export class Floats extends Column<Float64Array<ArrayBuffer>> {
   }
 }
 
-/**
- * A column of bytes.
- *
- * @since 0.1.0
- * @category models
- */
+/** A column of bytes. */
 export class Bytes extends Column<Uint8Array<ArrayBuffer>> {
   constructor() {
     super(new Uint8Array(0))
   }
 
-  /**
-   * Puts a number into a cell.
-   *
-   * @since 0.1.0
-   */
+  /** Puts a number into a cell. */
   put(at: number, value: number): void {
     this.cells[at] = value
     if (at < this.copied) this.next[at] = value
   }
 
-  /**
-   * The same column once more, sharing nothing with this one.
-   *
-   * @since 0.1.0
-   */
+  /** The same column once more, sharing nothing with this one. */
   clone(): Bytes {
     const clone = new Bytes()
     clone.grow(this.cells.length)

@@ -1,7 +1,5 @@
 /**
  * What is wrong with the deadlines of a bounded map, for tests.
- *
- * @since 0.1.0
  */
 import type { Deadlines } from "./Deadlines.js"
 import { type ExpiryTree, fanOut, fewestInNode, highestLevel, mostInLeaf, spans, tickOf } from "./ExpiryTree.js"
@@ -10,8 +8,6 @@ import { type ExpiryTree, fanOut, fewestInNode, highestLevel, mostInLeaf, spans,
  * Walks a whole tree and returns what is wrong with it, an empty array when nothing is.
  *
  * @param scheduled the slots that have to be there
- * @since 0.1.0
- * @category validation
  */
 export const treeViolations = (tree: ExpiryTree, scheduled: ReadonlySet<number>): ReadonlyArray<string> => {
   const found: Array<string> = []
@@ -51,12 +47,7 @@ export const treeViolations = (tree: ExpiryTree, scheduled: ReadonlySet<number>)
   return found
 }
 
-/**
- * What is wrong with deadlines, an empty array when nothing is.
- *
- * @since 0.1.0
- * @category validation
- */
+/** What is wrong with deadlines, an empty array when nothing is. */
 export const deadlineViolations = (deadlines: Deadlines): ReadonlyArray<string> => {
   const scheduled = new Set<number>()
   for (let slot = 0; slot < deadlines["slots"]; slot++) {

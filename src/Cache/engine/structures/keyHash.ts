@@ -1,7 +1,5 @@
 /**
  * Hashes of keys that nobody outside of the process can foretell.
- *
- * @since 0.1.0
  */
 import type { KeyEquality } from "./KeyEquality.js"
 
@@ -17,9 +15,6 @@ let textFactor = random() | 1
 /**
  * Takes the constants of MurmurHash3 and FNV-1a in place of what is random, so that a test finds the same hashes each
  * time. Maps that hold entries already no longer find them.
- *
- * @since 0.1.0
- * @category testing
  */
 export const fixHashes = (): void => {
   start = 0
@@ -32,9 +27,6 @@ export const fixHashes = (): void => {
 /**
  * A 32-bit whole number in which every bit depends on every bit of the given one, and on the secret of the process; no
  * two numbers become one. It is the finalizer of MurmurHash3 (Austin Appleby) with factors of its own.
- *
- * @since 0.1.0
- * @category utils
  */
 export const mixed = (value: number): number => {
   let hash = value ^ start
@@ -47,9 +39,6 @@ export const mixed = (value: number): number => {
  * A well-mixed 32-bit hash of a key. Keys that an index takes for equal have equal hashes: primitives by their value
  * (`0` and `-0` are one key), structural objects by the hash they bring, any other object, and a symbol, by its identity.
  * Without the secret of the process nobody finds keys of one hash.
- *
- * @since 0.1.0
- * @category utils
  */
 export const keyHash = (key: unknown, equality: KeyEquality | undefined): number => {
   switch (typeof key) {
@@ -72,12 +61,7 @@ export const keyHash = (key: unknown, equality: KeyEquality | undefined): number
   }
 }
 
-/**
- * A hash of all characters of a text: FNV-1a (Fowler, Noll, Vo) with the secret of the process.
- *
- * @since 0.1.0
- * @category utils
- */
+/** A hash of all characters of a text: FNV-1a (Fowler, Noll, Vo) with the secret of the process. */
 export const textHash = (text: string): number => {
   let hash = textStart
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), textFactor)
@@ -89,9 +73,6 @@ const mostCharacters = 32
 /**
  * A hash of all characters of a text of 32 or fewer, and of the last 16 and 16 between of a longer one, for where two
  * texts of one hash do no harm: characters are read in two chains side by side, in half the time.
- *
- * @since 0.1.0
- * @category utils
  */
 export const sampleHash = (text: string): number => {
   const { length } = text
@@ -117,9 +98,6 @@ export const sampleHash = (text: string): number => {
 /**
  * A 32-bit whole number for each, by the secret of the process, for where its high bits are mixed with the low ones later:
  * half of what `mixed` does.
- *
- * @since 0.1.0
- * @category utils
  */
 export const scrambled = (value: number): number => {
   const hash = Math.imul(value, one)

@@ -1,16 +1,9 @@
 /**
  * What is wrong with lists of slots, for tests.
- *
- * @since 0.1.0
  */
 import type { SlotLists } from "./SlotLists.js"
 
-/**
- * Walks every list and returns what is wrong with the links, an empty array when nothing is.
- *
- * @since 0.1.0
- * @category validation
- */
+/** Walks every list and returns what is wrong with the links, an empty array when nothing is. */
 export const listViolations = (self: SlotLists): Array<string> => {
   const found: Array<string> = []
   const seen = new Set<number>()
