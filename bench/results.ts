@@ -39,7 +39,7 @@ export interface EngineRow {
 }
 
 /** Bytes per entry, keys and values apart. */
-export interface MemoryRow {
+interface MemoryRow {
   readonly subject: string
   readonly ours: boolean
   readonly keys: KeyKind
@@ -49,7 +49,7 @@ export interface MemoryRow {
 }
 
 /** The longest single writes, in milliseconds. */
-export interface PauseRow {
+interface PauseRow {
   readonly subject: string
   readonly ours: boolean
   readonly keys: KeyKind
@@ -75,7 +75,7 @@ export interface EngineResults {
 }
 
 /** Nanoseconds per operation inside Effect. */
-export interface OperationRow {
+interface OperationRow {
   readonly subject: string
   readonly ours: boolean
   readonly entries: number
@@ -108,7 +108,7 @@ export interface Results {
  * What an operation of a workload costs, in nanoseconds: the median, but for writes that evict the mean, because maps
  * are rehashed now and then, which belongs to what such writes cost.
  */
-export const cost = (row: EngineRow): number => row.workload === "set evicting" ? row.mean : row.median
+const cost = (row: EngineRow): number => row.workload === "set evicting" ? row.mean : row.median
 
 /** The cost of a subject, `NaN` where it was not measured. */
 export const engineCost = (

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 
 /** Something the demo said did not hold. */
-export class ClaimsFailed extends Data.TaggedError("ClaimsFailed")<{ readonly claims: ReadonlyArray<string> }> {
+class ClaimsFailed extends Data.TaggedError("ClaimsFailed")<{ readonly claims: ReadonlyArray<string> }> {
   override get message(): string {
     return `${this.claims.length} of the demo's claims did not hold:\n${this.claims.join("\n")}`
   }

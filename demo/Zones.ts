@@ -37,7 +37,7 @@ export class Round extends Schema.Class<Round>("demo/Round")({
 }) {}
 
 /** Asks the slow source for one zone. */
-export const fetchZone = (source: string) => ({ zone }: { readonly zone: string }) =>
+const fetchZone = (source: string) => ({ zone }: { readonly zone: string }) =>
   HttpClient.get(`${source}/zones/${zone}`).pipe(
     Effect.flatMap(HttpClientResponse.filterStatusOk),
     Effect.flatMap(HttpClientResponse.schemaBodyJson(Zone)),

@@ -11,13 +11,13 @@ import type * as Scope from "effect/Scope"
 import * as Https from "node:https"
 
 /** How an object was fetched. */
-export interface Fetched {
+interface Fetched {
   readonly failed: boolean
   readonly attempts: number
 }
 
 /** Fetches an object, and reads its body whole. */
-export const fetchObject = async (client: S3Client, key: string): Promise<Fetched> => {
+const fetchObject = async (client: S3Client, key: string): Promise<Fetched> => {
   let attempts = 1
   try {
     const { $metadata, Body } = await client.send(new GetObjectCommand({ Bucket: "bucket", Key: key }))

@@ -22,7 +22,7 @@ export interface LinePlot {
 }
 
 /** One line. A value that is missing leaves a gap. */
-export interface Series {
+interface Series {
   readonly name: string
   readonly values: ReadonlyArray<number | undefined>
   /** Whether it is what the plot is about: it is drawn stronger. */
@@ -30,7 +30,7 @@ export interface Series {
 }
 
 /** A bar, and what is written at its end. */
-export interface Bar {
+interface Bar {
   readonly name: string
   readonly value: number
   readonly label: string

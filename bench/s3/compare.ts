@@ -20,7 +20,7 @@ export interface Comparison {
 }
 
 /** What came out. */
-export interface Row extends Pick<Comparison, "operation" | "beside" | "bytes" | "limit"> {
+interface Row extends Pick<Comparison, "operation" | "beside" | "bytes" | "limit"> {
   /** Milliseconds, medians. */
   readonly ours: number
   readonly bare: number

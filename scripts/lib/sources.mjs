@@ -27,5 +27,8 @@ export const parseFile = async (path) => {
   return { path, text, program, comments, lineOf }
 }
 
+/** Whether a comment of a parsed file is a docstring. */
+export const isDocstring = (comment) => comment.type === "Block" && comment.value.startsWith("*")
+
 /** Walks a syntax tree; `visitor` has a function for each kind of node it wants to see. */
 export const walk = (program, visitor) => new Visitor(visitor).visit(program)

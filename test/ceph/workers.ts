@@ -11,7 +11,7 @@ export interface Way {
   readonly cache: S3CacheService
 }
 
-export interface Load {
+interface Load {
   /** Waits until every worker has written this many objects more. */
   readonly progress: (writes: number) => Effect.Effect<void>
   /** Stops the workers, and reads everything again that was written. */

@@ -24,7 +24,7 @@ import * as ScopedServer from "./ScopedServer.js"
 export class CephError extends Data.TaggedError("CephError")<{ readonly message: string; readonly cause?: unknown }> {}
 
 /** A daemon: `mon.0`, `osd.0`, `rgw.0`, and so on. */
-export type Daemon = `${"mon" | "osd" | "rgw"}.${number}`
+type Daemon = `${"mon" | "osd" | "rgw"}.${number}`
 
 /** A running cluster. */
 export interface Ceph {

@@ -32,7 +32,11 @@ export interface EmbeddedS3Options {
   readonly buckets?: ReadonlyArray<string> | undefined
 }
 
-/** Made-up credentials, the same for every server. */
+/**
+ * Made-up credentials, the same for every server.
+ *
+ * @public the declarations of the demo name it
+ */
 export interface EmbeddedS3Credentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string

@@ -11,7 +11,7 @@ import * as LocalHttp from "./LocalHttp.js"
 import type { ServerError } from "./ScopedServer.js"
 
 /** The function told of an error: of one invocation, or that it could not start. */
-export class FunctionError extends Data.TaggedError("FunctionError")<{
+class FunctionError extends Data.TaggedError("FunctionError")<{
   /** What it sent, as a rule JSON with `errorType` and `errorMessage`. */
   readonly body: string
 }> {

@@ -5,9 +5,7 @@
  * credentials and region are then those the AWS SDK finds in the environment.
  */
 import type { S3ClientConfig } from "@aws-sdk/client-s3"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
 import process from "node:process"
@@ -52,11 +50,3 @@ export const make: Effect.Effect<S3ServerService, EmbeddedS3.EmbeddedS3Error, Sc
     ? Effect.dieMessage("S3_TEST_ENDPOINTS needs S3_TEST_BUCKET")
     : Effect.succeed<S3ServerService>({ ...place, clientConfig, gateways, bucket })
 })
-
-/** The server as a service. */
-export class S3Server extends Context.Tag("effect-aws-cache/test/S3Server")<S3Server, S3ServerService>() {
-  /** See {@link make}. */
-  static readonly make = make
-  /** A server, or a place on one, for as long as the layer lives. */
-  static readonly layer: Layer.Layer<S3Server, EmbeddedS3.EmbeddedS3Error> = Layer.scoped(S3Server, make)
-}

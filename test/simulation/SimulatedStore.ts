@@ -13,7 +13,7 @@ import type { SimulatedProcess } from "./SimulatedProcess.js"
 import type { VirtualTime } from "./VirtualTime.js"
 
 /** Names that begin with a prefix get no answer, or a bad one, for a while. */
-export interface Outage {
+interface Outage {
   readonly prefix: string
   /** Milliseconds since the beginning of the world. */
   readonly from: number

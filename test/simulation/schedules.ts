@@ -65,7 +65,7 @@ export const calmWorld: World = {
 export const tagsAge = 5000
 export const tagsTrustedFor = 60_000
 export const leaseTime = 3000
-export const keyCount = 2
+const keyCount = 2
 
 /** What was asked of a cache, and what came of it. Times are those of the world, in milliseconds since the epoch. */
 export interface Operation {

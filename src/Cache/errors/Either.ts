@@ -9,7 +9,7 @@ export interface Left<out E> {
 }
 
 /** A value. */
-export interface Right<out A> {
+interface Right<out A> {
   readonly _tag: "Right"
   readonly right: A
 }

@@ -38,7 +38,7 @@ export class LoadFailure<out E> {
 /**
  * Loads many values: pairs of a key and its value, or of a key and its `LoadFailure`. A key without a pair has no value.
  */
-export type Load<K, V, E, R> = (
+type Load<K, V, E, R> = (
   missing: ReadonlyArray<K>
 ) => Effect.Effect<Iterable<readonly [key: K, value: V | LoadFailure<E>]>, E, R>
 

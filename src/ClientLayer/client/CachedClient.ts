@@ -38,7 +38,7 @@ export class CachedClient {
  * Equal keys are of the same class of clients: the identity of the class is part of them. A client under a key is of
  * that class because `client` builds it so, and because `add` and `set` take no other.
  */
-export const isUnder = <C>(
+const isUnder = <C>(
   entry: CachedClient,
   key: ClientCacheKey<C>
 ): entry is CachedClient & { readonly client: C } => entry.key.id === key.id

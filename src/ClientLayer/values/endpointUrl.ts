@@ -12,7 +12,7 @@ import { isUrl } from "./plainData.js"
  * host, no default port, `/` for an empty path, no blanks around it), which is also how the SDK takes it. A fragment is
  * dropped; it never reaches a server.
  */
-export const EndpointUrl = Schema.transformOrFail(
+const EndpointUrl = Schema.transformOrFail(
   Schema.Union(Schema.String, Schema.declare(isUrl)),
   Schema.String,
   {

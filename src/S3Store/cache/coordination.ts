@@ -22,7 +22,7 @@ export interface Fence {
 }
 
 /** Something that one process is to compute. */
-export interface Coordinated<out A> {
+interface Coordinated<out A> {
   /** Whether the result is there by now, and the etag of what is there instead. */
   readonly check: Effect.Effect<{ readonly found: Option.Option<A>; readonly etag: string | undefined }, S3StoreError>
   /** Computes and writes, behind a fence; without one where processes cannot agree. */

@@ -31,7 +31,7 @@ export interface Loaded {
 }
 
 /** Loads the entry of a key from the second level. */
-export type Load = <K, V, F>(
+type Load = <K, V, F>(
   key: CacheKey<K, V, F>,
   policy: EntryPolicy,
   ifNoneMatch?: string

@@ -13,7 +13,7 @@ export interface TagMark {
 }
 
 /** The mark of entries that no tag concerns. */
-export const unmarked: TagMark = { invalidated: Number.NEGATIVE_INFINITY, expired: Number.NEGATIVE_INFINITY }
+const unmarked: TagMark = { invalidated: Number.NEGATIVE_INFINITY, expired: Number.NEGATIVE_INFINITY }
 
 type How = keyof TagMark
 

@@ -4,9 +4,6 @@
 import * as Effect from "effect/Effect"
 import * as Zlib from "node:zlib"
 
-/** How a payload is compressed. */
-export type Compression = "none" | "gzip" | "brotli"
-
 /**
  * A payload, compressed, on a thread of its own. Not interruptible: it takes milliseconds.
  *

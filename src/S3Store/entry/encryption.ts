@@ -52,7 +52,7 @@ export interface EncryptionOptions {
 }
 
 /** What was done to a payload, as its header tells. */
-export interface Sealed {
+interface Sealed {
   readonly algorithm: string
   readonly keyId: string
   /** 12 bytes in Base64. */

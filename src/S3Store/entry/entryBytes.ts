@@ -22,7 +22,7 @@ import {
  * others are written in version 3 or, where they are not encrypted, in version 2, so that older versions of the library
  * read them, too.
  */
-export const formatVersion = 4
+const formatVersion = 4
 
 const plainVersion = 2
 const encryptedVersion = 3

@@ -121,7 +121,7 @@ const isData = (value: unknown): boolean => {
  * Freezes a value and all it holds. Whether it could: not where there are dates, maps, bytes and the like in it, which
  * change without a field being set.
  */
-export const freeze = (value: unknown): boolean => {
+const freeze = (value: unknown): boolean => {
   const slice = freezing(value)
   let isFrozen = slice()
   while (isFrozen === undefined) isFrozen = slice()

@@ -9,7 +9,7 @@ import * as Stream from "effect/Stream"
 import type { Dict } from "./Dict.js"
 
 /** An operation of a dictionary, asked of whichever dictionary the context provides. */
-export type Accessor<Self, Verb> = Verb extends (...args: infer Args) => Effect.Effect<infer A, infer E, infer R>
+type Accessor<Self, Verb> = Verb extends (...args: infer Args) => Effect.Effect<infer A, infer E, infer R>
   ? (...args: Args) => Effect.Effect<A, E, R | Self>
   : Verb extends Effect.Effect<infer A, infer E, infer R> ? Effect.Effect<A, E, R | Self>
   : Verb extends Stream.Stream<infer A, infer E, infer R> ? Stream.Stream<A, E, R | Self>

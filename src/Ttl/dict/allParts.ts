@@ -17,7 +17,7 @@ useKeyPrinter(printKey)
 useNearestName(nearestName)
 
 /** The size of the memory that entries may take by default. */
-export const defaultMaxBytes = "25%"
+const defaultMaxBytes = "25%"
 
 /**
  * All parts: whatever weighers there are by their names, and what watches the heap by its options.

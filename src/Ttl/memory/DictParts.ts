@@ -23,7 +23,7 @@ export interface HeapWatch {
 }
 
 /** How entries are measured. */
-export interface Weighing<in K, in V> {
+interface Weighing<in K, in V> {
   readonly weigh: Weigher<K, V>
   /** The weight that no entry is below, in bytes; `undefined` where nothing is measured. */
   readonly least: number | undefined

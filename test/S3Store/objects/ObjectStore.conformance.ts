@@ -22,13 +22,13 @@ const bytes = (...parts: ReadonlyArray<string | number>) => Buffer.from(parts.jo
 const textOf = (outcome: { readonly body: Uint8Array }) => Buffer.from(outcome.body).toString()
 
 /** The object of a name, which must be there. */
-export const found = (store: ObjectStore, name: string, options?: { readonly firstBytes?: number }) =>
+const found = (store: ObjectStore, name: string, options?: { readonly firstBytes?: number }) =>
   Effect.flatMap(
     store.load(name, options),
     (outcome) => outcome._tag === "Found" ? Effect.succeed(outcome) : Effect.dieMessage(`${name} is ${outcome._tag}`)
   )
 
-export const namesUnder = (store: ObjectStore, prefix: string) =>
+const namesUnder = (store: ObjectStore, prefix: string) =>
   Effect.map(
     Stream.runCollect(store.list(prefix)),
     (objects) => Chunk.toReadonlyArray(objects).map(({ name }) => name).sort()

@@ -11,7 +11,7 @@ import type { SlotTable } from "./SlotTable.js"
 import { TextIndex } from "./TextIndex.js"
 
 /** How many structural keys there may be whose own hash is the same number: each is compared with all of them. */
-export const mostAlike = 1024
+const mostAlike = 1024
 
 /**
  * An index from keys to slots. Primitives and plain objects are found as a `Map` finds them (`NaN` equals itself,
