@@ -92,6 +92,7 @@ export type TypeId = "~effect-aws-cache/Cache/LeasedStore"
  * @category models
  */
 export interface LeasedStore<in out K, in out V, in out E = never, in out R = never> extends Pipeable {
+  /** Tells leased stores from other values; not for use. */
   readonly [TypeId]?: TypeId | undefined
   /** The name in errors, spans and logs. Like the type id it is optional so that mocks need none. */
   readonly name?: string | undefined

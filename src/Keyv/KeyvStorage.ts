@@ -12,10 +12,13 @@ import { onRejection } from "../Cache/engine/onRejection.js"
  * @category models
  */
 export interface KeyvStorageEntries {
+  /** The value under a key; `undefined` when there is none. */
   readonly get: (key: string) => Promise<unknown>
+  /** The values under keys, in their order. */
   readonly getMany: (keys: ReadonlyArray<string>) => Promise<Array<unknown>>
   /** @param ttl how many milliseconds the entry lives, more than 0; `undefined`: as long as the cache says */
   readonly set: (key: string, value: unknown, ttl: number | undefined) => Promise<void>
+  /** Whether there is something under keys, in their order. */
   readonly hasMany: (keys: ReadonlyArray<string>) => Promise<Array<boolean>>
   /** Tells of each key whether there was an entry. */
   readonly removeMany: (keys: ReadonlyArray<string>) => Promise<ReadonlyArray<boolean>>

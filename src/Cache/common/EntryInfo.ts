@@ -11,6 +11,7 @@
  * @category models
  */
 export interface EntryInfo<out V> {
+  /** The value, as a lookup gives it. */
   readonly value: V
   /** When it expires if it is not used until then, since the epoch; `Infinity`: never. */
   readonly expiresAt: number

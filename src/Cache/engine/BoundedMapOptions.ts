@@ -82,9 +82,13 @@ export interface Counters {
   rejections: number
   /** Removals by reason. */
   evicted: number
+  /** Entries whose time was over. */
   expired: number
+  /** Entries in whose place another value was written. */
   replaced: number
+  /** Entries that were removed one by one. */
   deleted: number
+  /** Entries that were removed all at once. */
   cleared: number
   /** Calls of the removal listener that threw, or whose promise was rejected. */
   listenerFailures: number

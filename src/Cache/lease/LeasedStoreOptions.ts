@@ -141,7 +141,9 @@ export const leaseKinds: OptionKinds<LeaseOptions<never, never, never>> = { time
  * @category models
  */
 export interface LeasedEntry<out K, out V> {
+  /** What it lies under. */
   readonly key: K
+  /** What was acquired, not leased by being shown here. */
   readonly value: V
   /** How many leases of the value there are; a scope has one at most. */
   readonly leases: number

@@ -19,7 +19,9 @@ import type { ClientBuilder } from "./ClientBuilder.js"
  * @category models
  */
 export interface ClientFake {
+  /** The class whose clients are made in its place. */
   readonly clientClass: ClientClass
+  /** Makes a client in place of the class, from the configuration as the class would get it. */
   readonly make: (config: Readonly<Record<string, unknown>>) => AwsClient
 }
 

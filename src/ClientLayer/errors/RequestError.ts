@@ -42,9 +42,13 @@ export type RequestErrorOf<Source> = Source extends string ? RequestError<Source
  * @category models
  */
 export interface RequestMetadata {
+  /** The status of the answer, such as `404`. */
   readonly httpStatusCode?: number | undefined
+  /** The service's name for the request: what AWS support asks for. */
   readonly requestId?: string | undefined
+  /** A second name of the request, which S3 gives. */
   readonly extendedRequestId?: string | undefined
+  /** The name that CloudFront gave the request. */
   readonly cfId?: string | undefined
   /** How often it was sent. */
   readonly attempts?: number | undefined
@@ -60,15 +64,25 @@ export interface RequestMetadata {
  */
 export interface RequestFault<out Tag extends string, out Exception> {
   readonly _tag: Tag
+  /** The name of the exception, such as `NoSuchKey`. */
   readonly name: string
+  /** The cache or session that sent it. */
   readonly cache?: string | undefined
+  /** The class of the client, such as `S3Client`. */
   readonly client: string
+  /** The command, such as `GetObjectCommand`. */
   readonly command: string
+  /** What the service says, without secrets, in at most 500 characters. */
   readonly reason: string
+  /** What the SDK notes of the request. */
   readonly $metadata: RequestMetadata
+  /** Whose fault it is, as the service sees it. */
   readonly $fault?: "client" | "server" | undefined
+  /** Whether it was refused because too much was asked. */
   readonly isThrottling: boolean
+  /** Whether the same request may succeed later. */
   readonly isRetryable: boolean
+  /** What the client rejected with, as it is: it may show what the message hides. */
   readonly cause: Exception
 }
 

@@ -226,7 +226,9 @@ export class ResourceDefinition<in out Ctor extends ClientClass, in out Options,
  * @category models
  */
 export interface BuiltResource<out R> {
+  /** What was built. */
   readonly resource: R
+  /** Lets go of what was acquired for it. */
   readonly release: Effect.Effect<unknown, unknown>
 }
 

@@ -21,6 +21,7 @@ import type { ResourceDefinition } from "./ResourceDefinition.js"
 export interface ResourceFake {
   /** The definition's `id`. */
   readonly definitionId: number
+  /** Makes a resource in place of the definition's, from the configuration and the options that were asked with. */
   readonly make: (config: Readonly<Record<string, unknown>>, options: unknown) => unknown
 }
 

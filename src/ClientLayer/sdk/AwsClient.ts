@@ -14,8 +14,11 @@ import type * as Redacted from "effect/Redacted"
 export interface AwsClient {
   /** The resolved configuration. It can hold secrets: it is never logged, printed or kept. */
   readonly config: object
+  /** What a request passes on its way. */
   readonly middlewareStack: object
+  /** Sends a command. */
   send(...args: never): unknown
+  /** Closes what the client opened. */
   destroy(): void
 }
 
@@ -43,11 +46,17 @@ export type ClientOf<Ctor extends ClientClass> = Ctor extends { new(...args: nev
  * @category models
  */
 export interface RedactedCredentials {
+  /** The name of the key; no secret, and shown in no message either. */
   readonly accessKeyId: string | Redacted.Redacted
+  /** The secret itself. */
   readonly secretAccessKey: string | Redacted.Redacted
+  /** What temporary credentials have besides. */
   readonly sessionToken?: string | Redacted.Redacted | undefined
+  /** The region the credentials are limited to. */
   readonly credentialScope?: string | undefined
+  /** The account they belong to: twelve digits. */
   readonly accountId?: string | undefined
+  /** When they end. */
   readonly expiration?: Date | undefined
 }
 

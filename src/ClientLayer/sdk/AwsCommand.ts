@@ -11,8 +11,11 @@
  * @category models
  */
 export interface AwsCommand<out Output> {
+  /** What is asked. */
   readonly input: object
+  /** What a request passes on its way. */
   readonly middlewareStack: object
+  /** How a client runs it. */
   resolveMiddleware(...args: never): (args: never) => Promise<{ readonly output: Output }>
 }
 
@@ -23,6 +26,7 @@ export interface AwsCommand<out Output> {
  * @category models
  */
 export interface CommandOfAnotherService<out Client> {
+  /** The client that was given. */
   readonly "this command is not one of the client's service": Client
 }
 

@@ -49,7 +49,9 @@ export type SessionCredentialsOption =
  * @category models
  */
 export interface IdentityProperties {
+  /** Whether new ones are to be resolved, although others are there. Default `false`. */
   readonly forceRefresh?: boolean | undefined
+  /** The configuration of the client that asks. */
   readonly callerClientConfig?: object | undefined
 }
 
@@ -61,6 +63,7 @@ export interface IdentityProperties {
  */
 export interface SessionCredentialProvider {
   (properties?: IdentityProperties): Promise<AwsCredentials>
+  /** Tells the SDK that it need not remember what it gets. */
   readonly memoized: true
 }
 

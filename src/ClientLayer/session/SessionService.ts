@@ -185,10 +185,15 @@ export type SessionError = CacheConfigError | ProfileNotFoundError | PackageNotF
  * @category models
  */
 export interface SessionIdentity {
+  /** The name of the key, hidden from prints. */
   readonly accessKeyId: Redacted.Redacted
+  /** The secret, hidden from prints. */
   readonly secretAccessKey: Redacted.Redacted
+  /** What temporary credentials have besides, hidden from prints. */
   readonly sessionToken?: Redacted.Redacted | undefined
+  /** The region the credentials are limited to. */
   readonly credentialScope?: string | undefined
+  /** The account they belong to: twelve digits. */
   readonly accountId?: string | undefined
   /** When they expire; never when it is absent. */
   readonly expiration?: Date | undefined

@@ -78,11 +78,13 @@ export interface S3CacheStats {
  * @category models
  */
 export interface ListedEntry<in out K, in out V, out F = never> {
+  /** What the entry lies under. */
   readonly key: CacheKey<K, V, F>
   /** When its value was set, or its computation began, in milliseconds since the epoch. */
   readonly made: number
   /** Until when it is fresh, in milliseconds since the epoch; `Infinity` for ever. */
   readonly freshUntil: number
+  /** The tags it was written with. */
   readonly tags: ReadonlyArray<string>
   /** How many bytes it takes in the second level. */
   readonly bytes: number
@@ -97,6 +99,7 @@ export interface ListedEntry<in out K, in out V, out F = never> {
 export interface S3EntryInfo<out V> extends EntryInfo<V> {
   /** When its value was set, or its computation began, in milliseconds since the epoch. */
   readonly made: number
+  /** The tags it was written with. */
   readonly tags: ReadonlyArray<string>
 }
 
@@ -122,76 +125,103 @@ export interface PruneProgress {
  * @category models
  */
 export interface S3CacheService {
+  /** The value under a key, from either level; fails when there is none. See {@link S3Cache.get}. */
   readonly get: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<V, CacheNotFoundError | S3StoreError>
+  /** The value under a key, from either level, if there is one. */
   readonly getOption: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>, S3StoreError>
+  /** Whether there is a value under a key, in either level. */
   readonly has: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<boolean, S3StoreError>
+  /** The value in memory, without counting as a use and without asking the second level. */
   readonly peek: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>>
+  /** What memory knows of an entry, without counting as a use. */
   readonly peekEntry: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<S3EntryInfo<V>>>
+  /** Writes a value into both levels. */
   readonly set: <K, V, F>(
     key: CacheKey<K, V, F>,
     value: V,
     options?: S3CacheWriteOptions
   ) => Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError>
+  /** Writes a value if there is none; fails with `CacheExistsError` otherwise. Of many processes one succeeds. */
   readonly add: <K, V, F>(
     key: CacheKey<K, V, F>,
     value: V,
     options?: S3CacheWriteOptions
   ) => Effect.Effect<void, CacheEncodeError | CacheExistsError | EntryTooLargeError | S3StoreError>
+  /** Removes a value from both levels; fails when there is none. */
   readonly remove: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<void, CacheNotFoundError | S3StoreError>
+  /** Removes a value and gives it; fails when there is none. Of many processes one gets it. */
   readonly pop: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<V, CacheNotFoundError | S3StoreError>
+  /** The values under many keys, in their order. */
   readonly getMany: <K, V, F>(
     keys: Iterable<CacheKey<K, V, F>>,
     options?: S3CacheManyOptions
   ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, S3StoreError>
+  /** The values under many keys; those that neither level has are loaded together, once. */
   readonly getManyOrCompute: <K, V, F, E>(
     keyspace: Keyspace<K, V, F>,
     keys: Iterable<K>,
     load: (missing: ReadonlyArray<K>) => Effect.Effect<Iterable<readonly [key: K, value: V]>, E>,
     options?: S3CacheManyOptions
   ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E | F>
+  /** Whether there are values under many keys, in their order. */
   readonly hasMany: <K, V, F>(
     keys: Iterable<CacheKey<K, V, F>>,
     options?: S3CacheManyOptions
   ) => Effect.Effect<ReadonlyArray<boolean>, S3StoreError>
+  /** Writes many values into both levels. */
   readonly setMany: <K, V, F>(
     entries: Iterable<readonly [key: CacheKey<K, V, F>, value: V, options?: S3CacheWriteOptions | undefined]>,
     options?: S3CacheManyOptions & S3CacheWriteOptions
   ) => Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError>
+  /** Removes many values; tells how many there were. */
   readonly removeMany: <K, V, F>(
     keys: Iterable<CacheKey<K, V, F>>,
     options?: S3CacheManyOptions
   ) => Effect.Effect<number, S3StoreError>
+  /** The value under a key; computed once by all who ask when neither level has it. */
   readonly getOrCompute: <K, V, F, E>(
     key: CacheKey<K, V, F>,
     compute: Effect.Effect<V, E>,
     options?: S3CacheWriteOptions
   ) => Effect.Effect<V, E | F>
+  /** Computes anew; the old value serves until the new one is in both levels. */
   readonly refresh: <K, V, F, E>(
     key: CacheKey<K, V, F>,
     compute: Effect.Effect<V, E>,
     options?: S3CacheWriteOptions
   ) => Effect.Effect<V, E | F>
+  /** A function that remembers its results in both levels, by its argument. */
   readonly memoize: <K, V, F, E, R>(
     keyspace: Keyspace<K, V, F>,
     compute: (key: K) => Effect.Effect<V, E, R>,
     options?: S3CacheMemoizeOptions<K, V>
   ) => Effect.Effect<(key: K) => Effect.Effect<V, E | F>, never, R>
+  /** All entries of a keyspace in the second level, page by page. */
   readonly list: <K, V, F>(
     keyspace: Keyspace<K, V, F>,
     options?: S3CacheManyOptions
   ) => Stream.Stream<ListedEntry<K, V, F>, S3StoreError>
+  /** Removes what has expired or cannot be read from the second level. */
   readonly prune: <K, V, F>(
     keyspace: Keyspace<K, V, F>,
     options?: S3CachePruneOptions
   ) => Stream.Stream<PruneProgress, S3StoreError>
+  /** Removes all entries of a keyspace from both levels. */
   readonly clear: <K, V, F>(
     keyspace: Keyspace<K, V, F>
   ) => Stream.Stream<{ readonly removed: number }, S3StoreError>
+  /** Tries whether the second level can do what this cache needs of it. */
   readonly check: Effect.Effect<S3CacheCheck>
+  /** Makes all entries with a tag count as absent, in all processes. */
   readonly invalidateTag: (tag: string) => Effect.Effect<void, S3StoreError>
+  /** Makes all entries with a tag count as stale, in all processes. */
   readonly expireTag: (tag: string) => Effect.Effect<void, S3StoreError>
+  /** Waits until the writes that nobody waits for are done. */
   readonly flush: Effect.Effect<void>
+  /** Waits for all that goes on in the background, for at most a time; tells how much is still open. */
   readonly settle: (options: { readonly within: Duration.DurationInput }) => Effect.Effect<{ readonly open: number }>
+  /** Counts since the cache was made. */
   readonly stats: Effect.Effect<S3CacheStats>
+  /** What happens in the cache from now on. */
   readonly events: Stream.Stream<S3CacheEvent>
 }

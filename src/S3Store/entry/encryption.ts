@@ -48,6 +48,7 @@ export interface EncryptionKey {
  * @category models
  */
 export interface EncryptionOptions {
+  /** Keys of 32 bytes with their names: the first encrypts, all decrypt. */
   readonly keys: readonly [EncryptionKey, ...ReadonlyArray<EncryptionKey>]
 }
 

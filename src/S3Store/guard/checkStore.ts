@@ -32,7 +32,9 @@ import { S3StoreError, type S3StoreReason } from "../objects/S3StoreErrors.js"
  * @category models
  */
 export interface S3CacheCheckStep {
+  /** What was tried. */
   readonly step: "write" | "read" | "list" | "conditions" | "remove" | "clock"
+  /** How it went; `untried` where a step before it failed. */
   readonly outcome: "ok" | "failed" | "unsupported" | "untried"
   /** What is wrong and what to do about it; empty for `ok`. */
   readonly detail: string

@@ -121,6 +121,7 @@ export type RemoveOutcome = "removed" | "refused" | "unsupported" | "unknown"
  * @category models
  */
 export interface ListedObject {
+  /** The name of the object, without the prefix of the store. */
   readonly name: string
   /** Of the content, in bytes. */
   readonly size: number

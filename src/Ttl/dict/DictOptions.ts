@@ -193,7 +193,9 @@ export const equalsKinds: OptionKinds<{ readonly ordered?: boolean }> = { ordere
 export interface CheckedLimits {
   /** Milliseconds, `Infinity` for ever. */
   readonly timeToLive: number
+  /** The limit of the weight of all entries, in bytes. */
   readonly maxBytes: number
+  /** The limit of the number of entries. */
   readonly maxItems: number
 }
 

@@ -62,6 +62,7 @@ export interface SnapshotReport {
  * @category models
  */
 export interface RestoreReport {
+  /** `missing`: there was no file; `unusable`: nothing in it could be read. */
   readonly outcome: "restored" | "missing" | "unusable"
   /** How many entries are back: they were written, and were still there when the last one had been. */
   readonly entries: number
@@ -83,16 +84,23 @@ export interface RestoreReport {
  * @category models
  */
 export interface SnapshotDict<in out K, in out V> {
+  /** All entries, with the time at which each expires, in milliseconds since the epoch. */
   readonly entriesWithExpiry: Effect.Effect<ReadonlyArray<readonly [key: K, value: V, expiresAt: number]>>
+  /** The limits of the dictionary. */
   readonly limits: Effect.Effect<Format.Header["limits"]>
+  /** Writes an entry that is not there. */
   readonly add: (
     key: K,
     value: V,
     options: { readonly expiresAt: number }
   ) => Effect.Effect<void, unknown>
+  /** Whether there is an entry under a key. */
   readonly has: (key: K) => Effect.Effect<boolean>
+  /** Changes the limit of the weight, in bytes. */
   readonly changeMaxBytes: (maxBytes: number) => Effect.Effect<void, CacheConfigError>
+  /** Changes the limit of the number of entries. */
   readonly changeMaxItems: (maxItems: number) => Effect.Effect<void, CacheConfigError>
+  /** Changes the time to live of new entries, in milliseconds. */
   readonly changeTimeToLive: (millis: number) => Effect.Effect<void, CacheConfigError>
 }
 
@@ -105,7 +113,9 @@ export interface SnapshotDict<in out K, in out V> {
 export interface SnapshotForm<in out K, in out KI, in out V, in out VI> {
   /** The name of the dictionary. A snapshot is brought back only under the name it was taken under. */
   readonly name: string
+  /** The schema of keys. */
   readonly key: Schema.Schema<K, KI>
+  /** The schema of values. */
   readonly value: Schema.Schema<V, VI>
 }
 
