@@ -188,15 +188,15 @@ export interface LeasedStore<in out K, in out V, in out E = never, in out R = ne
     entries: Iterable<EntryToWrite<K, V, WriteOptions>>,
     options?: WriteOptions
   ) => Effect.Effect<void, EntryTooLargeError>
-  /** Whether there is a value under a key. No use. */
+  /** Whether there is a value under a key. Does not count as a use. */
   readonly has: (key: K) => Effect.Effect<boolean>
-  /** Whether there are values under keys, in their order: one step, or pieces of 512. No use. */
+  /** Whether there are values under keys, in their order: one step, or pieces of 512. Does not count as a use. */
   readonly hasMany: (keys: Iterable<K>) => Effect.Effect<ReadonlyArray<boolean>>
-  /** The value under a key, if there is one, to look at: it is not leased. No use, and not counted. */
+  /** The value under a key, if there is one, to look at: it is not leased. Does not count as a use, nor in `stats`. */
   readonly peek: (key: K) => Effect.Effect<Option.Option<V>>
   /**
    * What there is to know of the value under a key, if there is one, to look at: when it expires, its last use, its weight
-   * and its leases. No use, and not counted.
+   * and its leases. Does not count as a use, nor in `stats`.
    */
   readonly peekEntry: (key: K) => Effect.Effect<Option.Option<LeasedEntryInfo<V>>>
   /** Removes a value. */
@@ -209,13 +209,17 @@ export interface LeasedStore<in out K, in out V, in out E = never, in out R = ne
   readonly popVictim: Effect.Effect<Option.Option<readonly [key: K, value: V]>, never, Scope.Scope>
   /** Removes every value. */
   readonly clear: Effect.Effect<void>
-  /** A snapshot of the keys, the next victim first. No use. */
+  /** A snapshot of the keys, the next victim first. Does not count as a use. */
   readonly keys: Effect.Effect<ReadonlyArray<K>>
-  /** A snapshot of the values to look at, the next victim first: they are not leased. No use. */
+  /** A snapshot of the values to look at, the next victim first: they are not leased. Does not count as a use. */
   readonly values: Effect.Effect<ReadonlyArray<V>>
-  /** A snapshot of the keys and values to look at, the next victim first: they are not leased. No use. */
+  /**
+   * A snapshot of the keys and values to look at, the next victim first: they are not leased. Does not count as a use.
+   */
   readonly entries: Effect.Effect<ReadonlyArray<readonly [key: K, value: V]>>
-  /** A snapshot of the values to look at with how many leases each has, the next victim first. No use. */
+  /**
+   * A snapshot of the values to look at with how many leases each has, the next victim first. Does not count as a use.
+   */
   readonly leases: Effect.Effect<ReadonlyArray<LeasedEntry<K, V>>>
   /** How many values there are in the store. */
   readonly size: Effect.Effect<number>

@@ -200,18 +200,18 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> e
     entries: Iterable<EntryToWrite<K, V, WriteOptions>>,
     options?: WriteOptions
   ) => Effect.Effect<void, EntryTooLargeError>
-  /** Whether there is an entry under a key. No use. */
+  /** Whether there is an entry under a key. Does not count as a use. */
   readonly has: (key: K) => Effect.Effect<boolean>
-  /** Whether there are entries under keys, in their order: one step, or pieces of 512. No use. */
+  /** Whether there are entries under keys, in their order: one step, or pieces of 512. Does not count as a use. */
   readonly hasMany: (keys: Iterable<K>) => Effect.Effect<ReadonlyArray<boolean>>
-  /** The value under a key, if there is one. No use, and not counted. */
+  /** The value under a key, if there is one. Does not count as a use, nor in `stats`. */
   readonly peek: (key: K) => Effect.Effect<Option.Option<V>>
   /**
    * What there is to know of the entry under a key, if there is one: its value, when it expires, how long it still lives,
-   * its last use and its weight. No use, and not counted.
+   * its last use and its weight. Does not count as a use, nor in `stats`.
    */
   readonly peekEntry: (key: K) => Effect.Effect<Option.Option<EntryInfo<V>>>
-  /** Lets the entry under a key expire this long from now. No use. */
+  /** Lets the entry under a key expire this long from now. Does not count as a use. */
   readonly setTimeToLive: (key: K, timeToLive: Duration.DurationInput) => Effect.Effect<void, CacheNotFoundError>
   /** Removes an entry. */
   readonly remove: (key: K) => Effect.Effect<void, CacheNotFoundError>
@@ -225,11 +225,11 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> e
   readonly clear: Effect.Effect<void>
   /** Reclaims the entries that have expired; correctness does not need it. */
   readonly purge: Effect.Effect<void>
-  /** A snapshot of the keys, the next victim first. No use. */
+  /** A snapshot of the keys, the next victim first. Does not count as a use. */
   readonly keys: Effect.Effect<ReadonlyArray<K>>
-  /** A snapshot of the values, the next victim first. No use. */
+  /** A snapshot of the values, the next victim first. Does not count as a use. */
   readonly values: Effect.Effect<ReadonlyArray<V>>
-  /** A snapshot of the entries, the next victim first. No use. */
+  /** A snapshot of the entries, the next victim first. Does not count as a use. */
   readonly entries: Effect.Effect<ReadonlyArray<readonly [key: K, value: V]>>
   /** How many entries are held: the fresh ones, those kept for when a computation fails, and remembered failures. */
   readonly size: Effect.Effect<number>

@@ -197,7 +197,7 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
    * provides: region, profile, credentials, connections.
    *
    * Fails with `CacheKeyError` for a class or configuration that makes no key, with `ClientBuildError` when it cannot be
-   * built, and with `CacheConfigError` for an eviction policy or a size that is none; then nothing has changed.
+   * built, and with `CacheConfigError` for an invalid eviction policy or size; then nothing has changed.
    *
    * @example
    * ```ts

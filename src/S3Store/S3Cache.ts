@@ -97,7 +97,7 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
 
   /**
    * The value under a key, if it is in memory: the second level is not asked, not for its tags either, of which is
-   * looked at what this process knows. No use, and not counted.
+   * looked at what this process knows. Does not count as a use, nor in `stats`.
    *
    * @since 0.1.0
    */

@@ -149,7 +149,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   }
 
   /**
-   * The value under a key, or `undefined`. No use, and not counted.
+   * The value under a key, or `undefined`. Does not count as a use, nor in `stats`.
    *
    * @since 0.1.0
    */
@@ -159,7 +159,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
 
   /**
    * What there is to know of the entry under a key, or `undefined`: its value, when it expires, how long it still lives, its
-   * last use and its bytes (`weight`). No use, and not counted.
+   * last use and its bytes (`weight`). Does not count as a use, nor in `stats`.
    *
    * @since 0.1.0
    */
@@ -168,7 +168,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   }
 
   /**
-   * Whether there is an entry under a key. No use.
+   * Whether there is an entry under a key. Does not count as a use.
    *
    * @since 0.1.0
    */
@@ -177,7 +177,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   }
 
   /**
-   * Whether there are entries under keys, in their order. No use.
+   * Whether there are entries under keys, in their order. Does not count as a use.
    *
    * @since 0.1.0
    */
@@ -205,7 +205,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   }
 
   /**
-   * The keys, the least recently used first. No use.
+   * The keys, the least recently used first. Does not count as a use.
    *
    * @since 0.1.0
    */
@@ -214,7 +214,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   }
 
   /**
-   * The values, the least recently used first. No use.
+   * The values, the least recently used first. Does not count as a use.
    *
    * @since 0.1.0
    */
@@ -223,7 +223,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   }
 
   /**
-   * The entries, the least recently used first. No use.
+   * The entries, the least recently used first. Does not count as a use.
    *
    * @since 0.1.0
    */
@@ -235,7 +235,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   }
 
   /**
-   * The entries, the least recently used first. No use.
+   * The entries, the least recently used first. Does not count as a use.
    *
    * @since 0.1.0
    */
@@ -244,8 +244,8 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   }
 
   /**
-   * Calls a function with each entry, the least recently used first. No use. What the promise of an `async` one is rejected
-   * with goes to Node's warnings.
+   * Calls a function with each entry, the least recently used first. Does not count as a use. What the promise of an
+   * `async` one is rejected with goes to Node's warnings.
    *
    * @since 0.1.0
    */
@@ -259,7 +259,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
 
   /**
    * A snapshot of the entries with the moments at which their time to live is over (milliseconds since the epoch,
-   * `Infinity` for never), the least recently used first. No use.
+   * `Infinity` for never), the least recently used first. Does not count as a use.
    *
    * @since 0.1.0
    */
@@ -269,7 +269,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
 
   /**
    * Whether it holds just these entries, in any order or, if `ordered`, from the least to the most recently used. Values
-   * are compared by Effect's `Equal`. No use.
+   * are compared by Effect's `Equal`. Does not count as a use.
    *
    * @since 0.1.0
    */
@@ -398,7 +398,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * Measures the entry under a key anew, for a value that has changed inside, and returns its bytes, or `undefined` when
    * there is none; others are evicted if they no longer fit. If the entry alone is over `maxBytes` now, it is evicted
-   * itself, and this throws `EntryTooLargeError`. No use.
+   * itself, and this throws `EntryTooLargeError`. Does not count as a use.
    *
    * @since 0.1.0
    */
@@ -490,7 +490,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
 
   /**
    * Lets the entry under a key live this long from now: milliseconds, or a duration such as `"10 seconds"`. Returns whether
-   * there was one. No use.
+   * there was one. Does not count as a use.
    *
    * @since 0.1.0
    */
@@ -499,7 +499,8 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   }
 
   /**
-   * Lets the entry under a key expire at a moment, in milliseconds since the epoch. Returns whether there was one. No use.
+   * Lets the entry under a key expire at a moment, in milliseconds since the epoch. Returns whether there was one. Does
+   * not count as a use.
    *
    * @since 0.1.0
    */

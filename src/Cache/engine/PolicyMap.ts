@@ -163,7 +163,7 @@ export class PolicyMap<K, V> extends Printed {
   }
 
   /**
-   * What an entry would weigh, written now. Throws what the weigher throws, or `BoundedMapError` for a weight that is none.
+   * What an entry would weigh, written now. Throws what the weigher throws, or `BoundedMapError` for an invalid weight.
    */
   weigh(key: K, value: V): number {
     return this.#weigh === undefined ? 1 : validWeight(this.#weigh(key, value))

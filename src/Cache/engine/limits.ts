@@ -6,7 +6,7 @@ import { onRejection } from "./onRejection.js"
 import { acceptedOf, type OptionKind, type OptionKinds, wrongOption } from "./options/optionKinds.js"
 import { evictionPolicyNames } from "./policies/EvictionPolicy.js"
 
-/** The limits among the options. Throws `BoundedMapError` for what is none, and for options that there are not. */
+/** The limits among the options. Throws `BoundedMapError` for anything else, and for unknown options. */
 export const limitsIn = (
   options: BoundedMapOptions<never, never>
 ): { readonly maxSize: number; readonly maxWeight: number; readonly timeToIdle: number } => {
@@ -26,7 +26,7 @@ export const limitKinds: OptionKinds<Pick<BoundedMapOptions<never, never>, "maxS
   maxWeight: "limit"
 }
 
-/** Limits as they are after a change. Throws `BoundedMapError` for what is none. */
+/** Limits as they are after a change. Throws `BoundedMapError` for anything else. */
 export const changedLimits = (
   limits: Pick<BoundedMapOptions<never, never>, "maxSize" | "maxWeight">,
   maxSize: number,
@@ -45,7 +45,7 @@ const optionKinds: OptionKinds<BoundedMapOptions<never, never>> = {
   onRemoval: "function"
 }
 
-/** The weight of an entry. Throws `BoundedMapError` for what is none. */
+/** The weight of an entry. Throws `BoundedMapError` for anything else. */
 export const validWeight = (weight: number): number => {
   if (!Number.isSafeInteger(weight) || weight < 0) {
     // The weigher may be `async`.
@@ -55,7 +55,7 @@ export const validWeight = (weight: number): number => {
   return weight
 }
 
-/** Throws `BoundedMapError` for a moment that is none. */
+/** Throws `BoundedMapError` for an invalid moment. */
 export const checkExpiry = (expiresAt: number): void => {
   if (!Number.isNaN(expiresAt)) return
   throw new BoundedMapError("expiresAt", expiresAt, acceptedOf.moment)

@@ -12,7 +12,7 @@ import { S3Fifo } from "./policies/S3Fifo.js"
 import { WTinyLfu } from "./policies/WTinyLfu.js"
 
 /**
- * A new eviction policy. Throws `BoundedMapError` for a name that is none, listing those that are.
+ * A new eviction policy. Throws `BoundedMapError` for any other name, listing those that are.
  *
  * @param weightOf the weight of the entry in a slot, for the policies that go by it
  */

@@ -26,7 +26,7 @@ const units: ReadonlyMap<string, number> = new Map([
 
 const text = /^(-?\d+(?:\.\d+)?)\s+(nano|micro|milli|second|minute|hour|day|week)s?$/
 
-/** The milliseconds of what Effect takes for a duration, negative ones included; `undefined` for what is none. */
+/** The milliseconds of what Effect takes for a duration, negative ones included; `undefined` for anything else. */
 export const durationMillis = (input: unknown): number | undefined => {
   const millis = read(input)
   return millis === undefined || Number.isNaN(millis) ? undefined : millis
@@ -63,7 +63,7 @@ const readValue = (value: unknown): number | undefined => {
 
 /**
  * A duration that a call brings or a function answers, in milliseconds. A negative one is what is left of a time that
- * has passed: zero. Throws `CacheConfigError` for what is none.
+ * has passed: zero. Throws `CacheConfigError` for anything else.
  *
  * @param cache the name of the cache, for messages
  * @param option the name of the option, for messages

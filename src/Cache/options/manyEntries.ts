@@ -40,7 +40,7 @@ export const writeAll = <I, E>(
 }
 
 /**
- * Keys as a list. `CacheConfigError` for what is none: also for a text, whose letters nobody means.
+ * Keys as a list. `CacheConfigError` for anything else: also for a text, whose letters nobody means.
  *
  * @param cache for messages
  */
@@ -50,7 +50,7 @@ export const keysIn = <K>(cache: string, keys: Iterable<K>): Either.Either<Reado
 const pairs = "pairs of a key and a value"
 
 /**
- * Entries as a list. `CacheConfigError` for what is none, and for options of one of them that there are not.
+ * Entries as a list. `CacheConfigError` for anything else, and for unknown options of one of them.
  *
  * @param cache for messages
  * @param kinds the options of a write

@@ -8,7 +8,7 @@ import { checkValue } from "./checkOptions.js"
 import { durationMillis, givenMillis } from "./durationMillis.js"
 
 /**
- * An option that is a duration, in milliseconds; `CacheConfigError` for what is none or is negative.
+ * An option that is a duration, in milliseconds; `CacheConfigError` for anything else and for negative ones.
  *
  * @param cache the name of the cache, for messages
  * @param option the name of the option, for messages
@@ -22,7 +22,7 @@ export const millis = (
   Either.map(checkValue(cache, option, value === undefined ? 0 : value, kind), (value) => durationMillis(value) ?? 0)
 
 /**
- * A time to idle, in milliseconds, `Infinity` for none; `CacheConfigError` for what is none or is negative.
+ * A time to idle, in milliseconds, `Infinity` for none; `CacheConfigError` for anything else and for negative ones.
  *
  * @param cache the name of the cache, for messages
  */
@@ -33,12 +33,12 @@ export const idleMillis = (
 
 /**
  * Tells when an entry that is written at `now` expires, in milliseconds since the epoch: `Infinity` is never. Where the
- * write has a time to live of its own, it decides. Throws `CacheConfigError` for one that is none.
+ * write has a time to live of its own, it decides. Throws `CacheConfigError` for an invalid one.
  */
 export type Expiry<in K, in V> = (key: K, value: V, now: number, own: Duration.DurationInput | undefined) => number
 
 /**
- * What the time to live of a store means for its entries; `CacheConfigError` for one that is none or is negative.
+ * What the time to live of a store means for its entries; `CacheConfigError` for an invalid or negative one.
  *
  * @param cache the name of the store, for messages
  */

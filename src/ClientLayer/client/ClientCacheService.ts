@@ -243,9 +243,9 @@ export interface ClientCacheService {
     key: ClientCacheKey<C>,
     client: Types.NoInfer<C>
   ) => Effect.Effect<void, CacheKeyError | ClientValueError>
-  /** Whether there is a client under a key. No use. */
+  /** Whether there is a client under a key. Does not count as a use. */
   readonly has: (key: ClientCacheKey<unknown>) => Effect.Effect<boolean>
-  /** The client under a key, if there is one. No use, and not counted. */
+  /** The client under a key, if there is one. Does not count as a use, nor in `stats`. */
   readonly peek: <C>(key: ClientCacheKey<C>) => Effect.Effect<Option.Option<C>>
   /** Removes a client. */
   readonly remove: (key: ClientCacheKey<unknown>) => Effect.Effect<void, CacheNotFoundError>
@@ -255,11 +255,11 @@ export interface ClientCacheService {
   readonly popVictim: Effect.Effect<Option.Option<readonly [key: ClientCacheKey<unknown>, client: AwsClient]>>
   /** Removes every client. */
   readonly clear: Effect.Effect<void>
-  /** A snapshot of the keys, the next victim first. No use. */
+  /** A snapshot of the keys, the next victim first. Does not count as a use. */
   readonly keys: Effect.Effect<ReadonlyArray<ClientCacheKey<unknown>>>
-  /** A snapshot of the clients, the next victim first. No use. */
+  /** A snapshot of the clients, the next victim first. Does not count as a use. */
   readonly values: Effect.Effect<ReadonlyArray<AwsClient>>
-  /** A snapshot of the entries, the next victim first. No use. */
+  /** A snapshot of the entries, the next victim first. Does not count as a use. */
   readonly entries: Effect.Effect<ReadonlyArray<readonly [key: ClientCacheKey<unknown>, client: AwsClient]>>
   /** How many clients there are. */
   readonly size: Effect.Effect<number>

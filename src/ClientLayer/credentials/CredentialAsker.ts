@@ -70,8 +70,8 @@ export interface ClientView {
 }
 
 /**
- * What a source of credentials is shown of who asks: the configuration of the client as the SDK shows it, but for the
- * connections and for whose credentials roles are assumed with.
+ * What a source of credentials is shown of whoever asks: the configuration of the client as the SDK shows it, but for
+ * the connections and for whose credentials roles are assumed with.
  *
  * Whoever copies all of it has not looked at anything yet: the SDK's providers do, and then call `region` of the copy.
  *

@@ -37,7 +37,7 @@ export interface MemoContext {
 export interface CredentialRequest {
   /** Whether those that are there will not do. */
   readonly forceRefresh: boolean
-  /** Asks the source, on behalf of who asks. */
+  /** Asks the source, on behalf of whoever asks. */
   readonly resolve: (memo: CredentialMemo) => Effect.Effect<AwsCredentials, CredentialsFailure>
 }
 

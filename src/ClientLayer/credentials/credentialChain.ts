@@ -18,7 +18,7 @@ import { readSharedFiles, refreshSsoFiles } from "./sharedFiles.js"
  *
  * @param session the name of the session, for errors
  * @param identity whose credentials they are, for errors
- * @param view what the chain is shown of who asks
+ * @param view what the chain is shown of whoever asks
  * @param properties what else the SDK says to a provider
  * @param isNamed whether the profile is meant rather than static credentials of the environment
  */

@@ -34,7 +34,7 @@ const known = new Map<string, Region>()
 const knownLimit = 256
 
 /**
- * Normalises a region, or returns `None` for what is none.
+ * Normalises a region, or returns `None` for anything else.
  *
  * AWS's own regions, those of `availableRegions` and the global ones, are told without regard to case, because AWS
  * refuses a request that is signed for `"US-EAST-1"`. Any other name is kept as it is: for a store whose region is

@@ -193,9 +193,9 @@ export interface ResourceCacheService {
     key: ResourceCacheKey<R>,
     resource: Types.NoInfer<R>
   ) => Effect.Effect<void, CacheKeyError | ResourceValueError>
-  /** Whether there is a resource under a key. No use. */
+  /** Whether there is a resource under a key. Does not count as a use. */
   readonly has: (key: ResourceCacheKey<unknown>) => Effect.Effect<boolean>
-  /** The resource under a key, if there is one. No use, and not counted. */
+  /** The resource under a key, if there is one. Does not count as a use, nor in `stats`. */
   readonly peek: <R>(key: ResourceCacheKey<R>) => Effect.Effect<Option.Option<R>>
   /** Removes a resource. */
   readonly remove: (key: ResourceCacheKey<unknown>) => Effect.Effect<void, CacheNotFoundError>
@@ -209,11 +209,11 @@ export interface ResourceCacheService {
   >
   /** Removes every resource. */
   readonly clear: Effect.Effect<void>
-  /** A snapshot of the keys, the next victim first. No use. */
+  /** A snapshot of the keys, the next victim first. Does not count as a use. */
   readonly keys: Effect.Effect<ReadonlyArray<ResourceCacheKey<unknown>>>
-  /** A snapshot of the resources, the next victim first. No use. */
+  /** A snapshot of the resources, the next victim first. Does not count as a use. */
   readonly values: Effect.Effect<ReadonlyArray<unknown>>
-  /** A snapshot of the entries, the next victim first. No use. */
+  /** A snapshot of the entries, the next victim first. Does not count as a use. */
   readonly entries: Effect.Effect<ReadonlyArray<readonly [key: ResourceCacheKey<unknown>, resource: unknown]>>
   /** How many resources there are. */
   readonly size: Effect.Effect<number>

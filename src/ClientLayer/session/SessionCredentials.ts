@@ -357,7 +357,7 @@ interface Request {
 }
 
 // What providers have looked at. They may have a client of an earlier time for it: `fromTemporaryCredentials` keeps the
-// first one it was shown, which says nothing of who asks now.
+// first one it was shown, which says nothing of whoever asks now.
 const looks = new WeakMap<Function, Set<string>>()
 
 /** So many that a provider is taken to look at everything (`IdentityMemos.learn`). */

@@ -245,7 +245,7 @@ export interface SessionService {
    *
    * Fails with `CacheKeyError` for a class or configuration that makes no key, with `ClientBuildError` when the class
    * cannot be loaded, its constructor throws, or there is no region, and with `CacheConfigError` for an eviction policy
-   * or a size that is none; then nothing has changed.
+   * or an invalid size; then nothing has changed.
    */
   readonly client: <Ctor extends ClientClass>(
     source: ClientSource<Ctor>,

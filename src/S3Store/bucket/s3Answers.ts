@@ -7,7 +7,7 @@ import type { S3StoreReason } from "../objects/S3StoreErrors.js"
 export interface S3Consequences {
   /** Whether the same request may well succeed a little later: the SDK tries it again, or the caller may. */
   readonly retry: boolean
-  /** Whether it says that S3 is out of order: such failures in a row open the circuit. */
+  /** Whether it says that S3 is unavailable: such failures in a row open the circuit. */
   readonly counts: boolean
   /** Whether it is a fault of the set-up that meets every object: requests are then made only now and then. */
   readonly isSetup: boolean

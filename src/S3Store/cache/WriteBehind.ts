@@ -97,8 +97,8 @@ export class WriteBehind {
     )
 
   /**
-   * Lets the entry of a key not be written any more. Returns it, if one waited. Only for who holds the key's lock, so
-   * that it is not being written at the moment.
+   * Lets the entry of a key not be written any more. Returns it, if one waited. Only for whoever holds the key's lock,
+   * so that it is not being written at the moment.
    */
   readonly withdraw = (key: AnyKey): Effect.Effect<Prepared | undefined> =>
     Effect.suspend(() => {
@@ -114,7 +114,7 @@ export class WriteBehind {
     })
   )
 
-  /** Writes the entry of a key now, if one waits. Only for who holds the key's lock. */
+  /** Writes the entry of a key now, if one waits. Only for whoever holds the key's lock. */
   readonly writeNow = (key: AnyKey): Effect.Effect<void> =>
     Effect.suspend(() => {
       const entry = this.waiting(key)

@@ -13,7 +13,7 @@ export interface CircuitBreakerParts<in E, out E2> {
   readonly failures: number
   /** How long it stays open before a request may try again, in milliseconds. */
   readonly resetAfter: number
-  /** Whether an error says that the other side is out of order. Other errors are answers of a healthy one. */
+  /** Whether an error says that the other side is unavailable. Other errors are answers of a healthy one. */
   readonly counts: (error: E) => boolean
   /**
    * What requests fail with that are not made: after the last error, after how many failures in a row, and how many

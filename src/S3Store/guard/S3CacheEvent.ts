@@ -22,7 +22,7 @@ import type { CacheDecodeReason, CacheEncodeError, S3StoreError, S3StoreReason }
  * - `LateWriteUndone`: a write that had been given up landed in place of a newer one or of none, and was undone;
  * - `RequestFailed`, `RequestRefused`: a request to the second level failed, or was not made since the circuit is open or
  *   the set-up is wrong;
- * - `CircuitOpened`, `CircuitClosed`: the second level is taken for out of order, or for well again;
+ * - `CircuitOpened`, `CircuitClosed`: the second level is taken for unavailable, or for available again;
  * - `LeaseTaken`, `LeaseAwaited`, `LeaseLost`: this process may compute (`insteadOf` a process that is `dead`, or of
  *   `nobody`), waits for another one to, or was too slow;
  * - `TagMarked`: a tag was invalidated, or expired;

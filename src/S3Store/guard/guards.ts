@@ -12,7 +12,7 @@ import { SetupFaults } from "./SetupFaults.js"
 
 /** What keeps requests back. */
 export interface Guards {
-  /** Against a second level that is out of order. Nothing: requests are always made. */
+  /** Against a second level that is unavailable. Nothing: requests are always made. */
   readonly breaker: CircuitBreaker<S3StoreError, S3StoreError> | undefined
   /** Against a set-up that is wrong. */
   readonly faults: SetupFaults
@@ -61,7 +61,7 @@ export const makeGuards = (
       Effect.suspend(() => {
         ledger.record({ _tag: "CircuitOpened" })
         return annotated(Effect.logWarning(
-          `${store.description} is out of order: ${limits.failures} requests failed in a row, the last with: ` +
+          `${store.description} is unavailable: ${limits.failures} requests failed in a row, the last with: ` +
             `${error.message}. It is asked again in ${again}`
         ))
       }),

@@ -44,9 +44,9 @@ export class MemoryEntry implements MemoryEntryParts {
   readonly ahead: number
   /** How much of the limit of bytes in memory it takes: its bytes, and the stacks of its errors, which have none there. */
   readonly weight: number
-  /** Until when a look into memory is enough for who reads. Entries with tags always need a second look. */
+  /** Until when a look into memory is enough for whoever reads. Entries with tags always need a second look. */
   simpleUntil: number
-  /** The same for who can compute. */
+  /** The same for whoever can compute. */
   computeUntil: number
   private refreshAt: number
   private confirmUntil: number

@@ -67,7 +67,7 @@ export class MemoryLevel {
       return decide(held === Absent ? undefined : held, map.usesTime ? now : Number.POSITIVE_INFINITY)
     })
 
-  /** What is held under a key, and the time in milliseconds since the epoch. No use. */
+  /** What is held under a key, and the time in milliseconds since the epoch. Does not count as a use. */
   readonly peek = (key: AnyKey): Effect.Effect<{ readonly held: MemoryEntry | undefined; readonly now: number }> =>
     this.map.step((map, now) => ({ held: peekIn(map, key, now), now }))
 

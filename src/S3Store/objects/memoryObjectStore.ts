@@ -8,7 +8,7 @@ import { ConditionalOutcome, LoadOutcome, type ObjectStore } from "./ObjectStore
 
 /**
  * Objects in memory, for tests and for programs that have no bucket. It honours every condition, and hands out copies:
- * what a caller does with the bytes afterwards reaches nobody else. Its clock is that of who made it.
+ * what a caller does with the bytes afterwards reaches nobody else. Its clock is that of its maker.
  */
 export const makeMemoryObjectStore: Effect.Effect<ObjectStore> = Effect.map(Effect.clock, (clock) => {
   const objects = new Map<string, { readonly body: Uint8Array; readonly etag: string; readonly modified: number }>()

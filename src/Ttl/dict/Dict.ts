@@ -33,7 +33,7 @@ import type { Stats } from "./DictSteps.js"
  * `get`, `getOption`, `setDefault`, `getOrCompute`, `moveToEnd`, `refresh` and writes move an entry to the end of the order; the
  * other operations do not.
  *
- * A time that is none, such as `NaN`, is a mistake in the program: a defect with `CacheConfigError`, which changes nothing.
+ * An invalid time, such as `NaN`, is a mistake in the program: a defect with `CacheConfigError`, which changes nothing.
  *
  * @since 0.1.0
  * @category models
@@ -97,15 +97,15 @@ export interface Dict<in out K, in out V, out E = never, in out F = never, in R 
     entries: Iterable<Entry<K, V>>,
     options?: WriteOptions
   ) => Effect.Effect<void, EntryTooLargeError | E>
-  /** Whether there is an entry under a key. No use. */
+  /** Whether there is an entry under a key. Does not count as a use. */
   readonly has: (key: K) => Effect.Effect<boolean>
-  /** Whether there are entries under keys, in their order: one step, or pieces of 512. No use. */
+  /** Whether there are entries under keys, in their order: one step, or pieces of 512. Does not count as a use. */
   readonly hasMany: (keys: Iterable<K>) => Effect.Effect<ReadonlyArray<boolean>>
-  /** The value under a key, if there is one. No use, and not counted. */
+  /** The value under a key, if there is one. Does not count as a use, nor in `stats`. */
   readonly peek: (key: K) => Effect.Effect<Option.Option<V>>
   /**
    * What there is to know of the entry under a key, if there is one: its value, when it expires, how long it still lives,
-   * its last use and its bytes (`weight`). No use, and not counted.
+   * its last use and its bytes (`weight`). Does not count as a use, nor in `stats`.
    */
   readonly peekEntry: (key: K) => Effect.Effect<Option.Option<EntryInfo<V>>>
   /** Removes an entry. */
@@ -120,20 +120,20 @@ export interface Dict<in out K, in out V, out E = never, in out F = never, in R 
   readonly popNewest: Effect.Effect<Option.Option<readonly [key: K, value: V]>>
   /** Removes every entry, in one step. Of more than 512, `onRemove` and `events` are told in pieces. */
   readonly clear: Effect.Effect<void>
-  /** A snapshot of the keys, the least recently used first. No use. */
+  /** A snapshot of the keys, the least recently used first. Does not count as a use. */
   readonly keys: Effect.Effect<ReadonlyArray<K>>
-  /** A snapshot of the values, the least recently used first. No use. */
+  /** A snapshot of the values, the least recently used first. Does not count as a use. */
   readonly values: Effect.Effect<ReadonlyArray<V>>
-  /** A snapshot of the entries, the least recently used first. No use. */
+  /** A snapshot of the entries, the least recently used first. Does not count as a use. */
   readonly entries: Effect.Effect<ReadonlyArray<readonly [key: K, value: V]>>
   /**
    * A snapshot of the entries with the moments at which their time to live is over (milliseconds since the epoch,
-   * `Infinity` for never), the least recently used first. No use.
+   * `Infinity` for never), the least recently used first. Does not count as a use.
    */
   readonly entriesWithExpiry: Effect.Effect<ReadonlyArray<readonly [key: K, value: V, expiresAt: number]>>
   /**
    * Whether it holds just these entries, in any order or, if `ordered`, from the least to the most recently used. Values
-   * are compared by Effect's `Equal`. No use.
+   * are compared by Effect's `Equal`. Does not count as a use.
    */
   readonly equals: (
     entries: Iterable<readonly [key: K, value: V, ...rest: ReadonlyArray<unknown>]>,
@@ -145,7 +145,8 @@ export interface Dict<in out K, in out V, out E = never, in out F = never, in R 
   readonly byteSize: Effect.Effect<number>
   /**
    * Measures the entry under a key anew, for a value that has changed inside, and returns its bytes; others are evicted
-   * if they no longer fit. If the entry alone is over `maxBytes` now, it is evicted itself, and this fails. No use.
+   * if they no longer fit. If the entry alone is over `maxBytes` now, it is evicted itself, and this fails. Does not
+   * count as a use.
    */
   readonly reweigh: (key: K) => Effect.Effect<number, CacheNotFoundError | EntryTooLargeError>
   /**
@@ -155,12 +156,13 @@ export interface Dict<in out K, in out V, out E = never, in out F = never, in R 
    */
   readonly getTtl: (key: K, at?: number) => Effect.Effect<Duration.Duration, CacheNotFoundError>
   /**
-   * Lets the entry under a key live this long from now; zero lets it expire at once, `Duration.infinity` never. No use.
+   * Lets the entry under a key live this long from now; zero lets it expire at once, `Duration.infinity` never. Does
+   * not count as a use.
    */
   readonly setTtl: (key: K, timeToLive: Duration.DurationInput) => Effect.Effect<void, CacheNotFoundError>
   /**
    * Lets the entry under a key expire at a moment, in milliseconds since the epoch; one that has passed lets it expire at
-   * once, `Infinity` never. No use.
+   * once, `Infinity` never. Does not count as a use.
    */
   readonly expireAt: (key: K, millis: number) => Effect.Effect<void, CacheNotFoundError>
   /**

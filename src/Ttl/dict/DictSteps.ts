@@ -66,7 +66,7 @@ export interface DictStepsOptions<in out K, in F> {
  * The operations of a dictionary. Each is one step: synchronous, given the engine and the time in milliseconds since the
  * epoch. What a dictionary does is described at `Dict`.
  *
- * A time that is none (`NaN`, text that is no duration) is a mistake in the program: a step throws `CacheConfigError`
+ * An invalid time (`NaN`, text that is no duration) is a mistake in the program: a step throws `CacheConfigError`
  * for it and changes nothing. `F` is how computations may fail.
  */
 export class DictSteps<in out K, in out V, in out F> {

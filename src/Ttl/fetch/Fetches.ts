@@ -123,7 +123,7 @@ export class Fetches<in out K, in out V> {
     if (!this.isFull && this.flights.get(key) === undefined) this.begin(this.file(key, run))
   }
 
-  /** Somebody has decided what is under a key: what loads for it come to goes to who waits, and is not written. */
+  /** Somebody has decided what is under a key: what loads for it come to goes to whoever waits, and is not written. */
   decided(key: K): void {
     for (const filed of this.flights.filedUnder(key)) this.lose(filed)
   }

@@ -5,7 +5,7 @@ import { availableParallelism } from "node:os"
 import { getHeapStatistics } from "node:v8"
 import { resourceLimits } from "node:worker_threads"
 
-/** What the environment says of the memory there is, and of who shares it. */
+/** What the environment says of the memory there is, and of what shares it. */
 export interface MemorySettings {
   /** `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`: the memory of the whole sandbox, in megabytes. */
   readonly memorySize: number | undefined

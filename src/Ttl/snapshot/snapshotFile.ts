@@ -108,7 +108,7 @@ export const read = <E>(
   onFrame: (content: Option.Option<unknown>) => Effect.Effect<void, E>
 ): Effect.Effect<void, E | PlatformError | UnusableSnapshot> =>
   Effect.gen(function*() {
-    // Opening a pipe waits for who writes to it, and cannot be interrupted.
+    // Opening a pipe waits for a writer to it, and cannot be interrupted.
     yield* checkFile(yield* fs.stat(path))
     const file = yield* fs.open(path)
     // By now it may be another one.

@@ -113,7 +113,7 @@ describe("the circuit breaker of an S3Cache", () => {
         assert.strictEqual(yield* cache.get(Numbers.key("kept")), 1, "memory serves on")
         const error = yield* Effect.flip(cache.getOption(Numbers.key("z")))
         assert.strictEqual(error.reason, "CircuitOpen")
-        assert.deepStrictEqual(lines.filter((line) => line.includes("out of order")).length, 1)
+        assert.deepStrictEqual(lines.filter((line) => line.includes("is unavailable")).length, 1)
         const before = lines.length
         for (let n = 0; n < 20; n++) yield* lookup(`more ${n}`)
         assert.strictEqual(lines.length, before, "no line for what is not asked")
