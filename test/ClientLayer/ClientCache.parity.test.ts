@@ -1,6 +1,6 @@
 /**
  * What boto3-client-cache promises of its keys and its low-level cache, what its tests pin down, and the mistakes that
- * were found in it. What is deliberately different is in the README, "Coming from Python".
+ * were found in it. What is deliberately different is in docs/coming-from-python.md.
  */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb"
 import { S3, S3Client } from "@aws-sdk/client-s3"
