@@ -143,16 +143,26 @@ export interface LeasedStore<in out K, in out V, in out E = never, in out R = ne
    *
    * @example
    * ```ts
-   * import * as Effect from "effect/Effect"
+   * import { Effect } from "effect"
    * import { LeasedStore } from "effect-aws-cache/Cache"
+   * import * as assert from "node:assert/strict"
    *
-   * declare const openPool: (tenant: string) => Effect.Effect<{ readonly end: Effect.Effect<void> }, "Refused">
+   * let password = "old"
    *
    * const program = Effect.gen(function*() {
-   *   const pools = yield* LeasedStore.make({ acquire: openPool, release: (pool) => pool.end })
-   *   // Its password has changed: who uses the old pool finishes with it.
+   *   const pools = yield* LeasedStore.make({
+   *     acquire: (tenant: string) => Effect.sync(() => ({ tenant, password })),
+   *     release: () => Effect.void
+   *   })
+   *   const before = yield* pools.lease("acme")
+   *   password = "new"
    *   yield* pools.refresh("acme")
+   *   // Who uses the old pool finishes with it; who comes now gets the new one.
+   *   const after = yield* Effect.scoped(pools.lease("acme"))
+   *   return [before.password, after.password]
    * }).pipe(Effect.scoped)
+   *
+   * assert.deepEqual(await Effect.runPromise(program), ["old", "new"])
    * ```
    */
   readonly refresh: (
@@ -258,13 +268,14 @@ export const isLeasedStore = (u: unknown): u is LeasedStore<unknown, unknown, un
  *
  * @example
  * ```ts
- * import * as Effect from "effect/Effect"
+ * import { Effect } from "effect"
  * import { LeasedStore } from "effect-aws-cache/Cache"
+ * import * as assert from "node:assert/strict"
  *
- * declare const openPool: (tenant: string) => Promise<{
- *   readonly query: (sql: string) => Promise<ReadonlyArray<unknown>>
- *   readonly end: () => Promise<void>
- * }>
+ * const openPool = async (tenant: string) => ({
+ *   query: async (sql: string) => [`${tenant}: ${sql}`],
+ *   end: async () => {}
+ * })
  *
  * const program = Effect.gen(function*() {
  *   // A pool of connections for each of the 20 tenants seen last, and none is closed while it is used.
@@ -275,27 +286,34 @@ export const isLeasedStore = (u: unknown): u is LeasedStore<unknown, unknown, un
  *     acquire: (tenant: string) => Effect.tryPromise(() => openPool(tenant)),
  *     release: (pool) => Effect.promise(() => pool.end())
  *   })
- *   const users = yield* pools.use("acme", (pool) => Effect.tryPromise(() => pool.query("select * from users")))
- *   return users.length
+ *   return yield* pools.use("acme", (pool) => Effect.tryPromise(() => pool.query("select 1")))
  * }).pipe(Effect.scoped)
+ *
+ * assert.deepEqual(await Effect.runPromise(program), ["acme: select 1"])
  * ```
  *
  * @example
  * ```ts
- * import * as Effect from "effect/Effect"
+ * import { Effect } from "effect"
  * import { LeasedStore } from "effect-aws-cache/Cache"
+ * import * as assert from "node:assert/strict"
+ *
+ * const events: Array<string> = []
  *
  * const program = Effect.gen(function*() {
  *   // What an acquisition holds in its scope is released with its value.
  *   const locks = yield* LeasedStore.make({
  *     acquire: (name: string) =>
- *       Effect.acquireRelease(Effect.succeed({ name }), () => Effect.log(`${name} is free again`))
+ *       Effect.acquireRelease(Effect.succeed({ name }), () => Effect.sync(() => events.push(`${name} is free`)))
  *   })
- *   // Leased for the rest of the scope.
+ *   // Leased for the rest of the scope, although it leaves the store before.
  *   const lock = yield* locks.lease("door")
- *   yield* locks.resize({ maxSize: 0 })
- *   return lock.name
+ *   yield* locks.remove("door")
+ *   events.push(`${lock.name} is still leased`)
  * }).pipe(Effect.scoped)
+ *
+ * await Effect.runPromise(program)
+ * assert.deepEqual(events, ["door is still leased", "door is free"])
  * ```
  *
  * @since 0.1.0

@@ -128,16 +128,24 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> e
    *
    * @example
    * ```ts
-   * import * as Effect from "effect/Effect"
+   * import { Effect, Option } from "effect"
    * import { Store } from "effect-aws-cache/Cache"
+   * import * as assert from "node:assert/strict"
    *
-   * declare const queryNames: (ids: ReadonlyArray<number>) => Effect.Effect<Array<{ id: number; name: string }>>
+   * const queryNames = (ids: ReadonlyArray<number>) => Effect.succeed(ids.map((id) => ({ id, name: `user ${id}` })))
    *
    * const program = Effect.gen(function*() {
    *   const names = yield* Store.make<number, string>()
+   *   yield* names.set(2, "Grace")
+   *   // One query for all that are missing.
    *   return yield* names.getManyOrCompute([1, 2, 3], (missing) =>
    *     Effect.map(queryNames(missing), (rows) => rows.map(({ id, name }) => [id, name] as const)))
    * }).pipe(Effect.scoped)
+   *
+   * assert.deepEqual(
+   *   await Effect.runPromise(program),
+   *   [Option.some("user 1"), Option.some("Grace"), Option.some("user 3")]
+   * )
    * ```
    */
   readonly getManyOrCompute: (
@@ -155,17 +163,24 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> e
    *
    * @example
    * ```ts
-   * import * as Effect from "effect/Effect"
+   * import { Effect } from "effect"
    * import { Store } from "effect-aws-cache/Cache"
+   * import * as assert from "node:assert/strict"
    *
-   * declare const fetchPrice: (id: string) => Effect.Effect<number, "Offline">
+   * let price = 3
    *
    * const program = Effect.gen(function*() {
-   *   const prices = yield* Store.make<string, number, "Offline">({ timeToLive: "1 hour" })
-   *   yield* prices.getOrCompute("tea", fetchPrice("tea"))
+   *   const prices = yield* Store.make<string, number>({ timeToLive: "1 hour" })
+   *   const fetchPrice = Effect.sync(() => price)
+   *   yield* prices.getOrCompute("tea", fetchPrice)
+   *   price = 4
+   *   const old = yield* prices.get("tea")
    *   // Somebody said that it has changed.
-   *   return yield* prices.refresh("tea", fetchPrice("tea"))
+   *   const current = yield* prices.refresh("tea", fetchPrice)
+   *   return [old, current]
    * }).pipe(Effect.scoped)
+   *
+   * assert.deepEqual(await Effect.runPromise(program), [3, 4])
    * ```
    */
   readonly refresh: (key: K, compute: Effect.Effect<V, E, R>, options?: WriteOptions) => Effect.Effect<V, E>
@@ -184,16 +199,17 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> e
    *
    * @example
    * ```ts
-   * import * as Effect from "effect/Effect"
+   * import { Effect } from "effect"
    * import { Store } from "effect-aws-cache/Cache"
+   * import * as assert from "node:assert/strict"
    *
    * const program = Effect.gen(function*() {
    *   const store = yield* Store.make<string, number>({ timeToLive: "5 minutes" })
    *   yield* store.setMany([["a", 1], ["b", 2, { timeToLive: "1 second" }]])
-   *   const there = yield* store.hasMany(["a", "b", "c"]) // [true, true, false]
-   *   const removed = yield* store.removeMany(["a", "c"]) // 1
-   *   return { there, removed }
+   *   return yield* store.hasMany(["a", "b", "c"])
    * }).pipe(Effect.scoped)
+   *
+   * assert.deepEqual(await Effect.runPromise(program), [true, true, false])
    * ```
    */
   readonly setMany: (
@@ -277,17 +293,36 @@ const weighRoughly = (key: unknown, error: unknown): number =>
  *
  * @example
  * ```ts
- * import * as Effect from "effect/Effect"
+ * import { Effect } from "effect"
  * import { Store } from "effect-aws-cache/Cache"
+ * import * as assert from "node:assert/strict"
  *
  * const program = Effect.gen(function*() {
  *   const store = yield* Store.make<string, number>({ maxSize: 100, timeToLive: "5 minutes" })
- *   const answer = yield* store.getOrCompute("answer", Effect.succeed(42))
- *   yield* store.add("answer", 43).pipe(
- *     Effect.catchTag("CacheExistsError", (error) => Effect.log(error.message))
- *   )
- *   return answer
+ *   // Computed once; for all who ask within five minutes it is there.
+ *   yield* store.getOrCompute("answer", Effect.succeed(42))
+ *   return yield* store.getOrCompute("answer", Effect.dieMessage("it is there"))
  * }).pipe(Effect.scoped)
+ *
+ * assert.equal(await Effect.runPromise(program), 42)
+ * ```
+ *
+ * @example
+ * ```ts
+ * import { Effect } from "effect"
+ * import { Store } from "effect-aws-cache/Cache"
+ * import * as assert from "node:assert/strict"
+ *
+ * const program = Effect.gen(function*() {
+ *   const store = yield* Store.make<string, number>()
+ *   yield* store.add("answer", 42)
+ *   // What fails says so in its type.
+ *   const exists = yield* Effect.flip(store.add("answer", 43))
+ *   const missing = yield* Effect.flip(store.get("question"))
+ *   return [exists._tag, missing._tag]
+ * }).pipe(Effect.scoped)
+ *
+ * assert.deepEqual(await Effect.runPromise(program), ["CacheExistsError", "CacheNotFoundError"])
  * ```
  *
  * @since 0.1.0
@@ -510,9 +545,9 @@ export const make = <K, V, E = never, R = never>(
  *
  * @example
  * ```ts
- * import * as Context from "effect/Context"
- * import * as Effect from "effect/Effect"
+ * import { Context, Effect } from "effect"
  * import { Store } from "effect-aws-cache/Cache"
+ * import * as assert from "node:assert/strict"
  *
  * class Answers extends Context.Tag("app/Answers")<Answers, Store.Store<string, number>>() {
  *   static readonly layer = Store.layer(Answers, { maxSize: 100, timeToLive: "5 minutes" })
@@ -522,6 +557,8 @@ export const make = <K, V, E = never, R = never>(
  *   const answers = yield* Answers
  *   return yield* answers.getOrCompute("life", Effect.succeed(42))
  * }).pipe(Effect.provide(Answers.layer))
+ *
+ * assert.equal(await Effect.runPromise(program), 42)
  * ```
  *
  * @param tag the tag of the service
@@ -538,9 +575,9 @@ export const layer = <Self, K, V, E = never, R = never>(
  *
  * @example
  * ```ts
- * import * as Config from "effect/Config"
- * import * as Context from "effect/Context"
+ * import { Config, ConfigProvider, Context, Effect } from "effect"
  * import { Store } from "effect-aws-cache/Cache"
+ * import * as assert from "node:assert/strict"
  *
  * class Answers extends Context.Tag("app/Answers")<Answers, Store.Store<string, number>>() {
  *   static readonly layer = Store.layerConfig(Answers, {
@@ -548,6 +585,14 @@ export const layer = <Self, K, V, E = never, R = never>(
  *     timeToLive: Config.duration("ANSWERS_TTL")
  *   })
  * }
+ *
+ * const program = Effect.flatMap(Answers, (answers) => answers.getOrCompute("life", Effect.succeed(42))).pipe(
+ *   Effect.provide(Answers.layer),
+ *   // By default, the environment.
+ *   Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["ANSWERS_TTL", "5 minutes"]])))
+ * )
+ *
+ * assert.equal(await Effect.runPromise(program), 42)
  * ```
  *
  * @param tag the tag of the service

@@ -51,13 +51,16 @@ import type { AwsCommand, CommandFor } from "./sdk/AwsCommand.js"
  * @example
  * ```ts
  * import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
- * import * as Effect from "effect/Effect"
+ * import { Effect } from "effect"
  * import { ClientCache, ClientCacheLive } from "effect-aws-cache/ClientLayer"
+ * import * as assert from "node:assert/strict"
  *
  * const program = ClientCache.send(S3Client, { region: "us-west-2" }, new ListBucketsCommand({})).pipe(
- *   Effect.map(({ Buckets }) => Buckets),
+ *   Effect.map(({ Buckets = [] }) => Buckets.map(({ Name }) => Name)),
  *   Effect.provide(ClientCacheLive)
  * )
+ *
+ * assert.deepEqual(await Effect.runPromise(program), ["my-bucket", "reports"])
  * ```
  *
  * @since 0.1.0
@@ -75,12 +78,36 @@ export class ClientCache extends Context.Tag("effect-aws-cache/ClientCache")<Cli
    *
    * @example
    * ```ts
-   * import { ClientCache } from "effect-aws-cache/ClientLayer"
+   * import { S3Client } from "@aws-sdk/client-s3"
+   * import { Effect } from "effect"
+   * import { ClientCache, ClientCacheLive } from "effect-aws-cache/ClientLayer"
+   * import * as assert from "node:assert/strict"
    *
-   * const s3 = ClientCache.client(
+   * const program = Effect.gen(function*() {
+   *   const s3 = yield* ClientCache.client(S3Client, { region: "us-west-2", maxAttempts: 5 })
+   *   const same = yield* ClientCache.client(S3Client, { maxAttempts: 5, region: "us-west-2" })
+   *   return s3 === same
+   * }).pipe(Effect.provide(ClientCacheLive))
+   *
+   * assert.equal(await Effect.runPromise(program), true)
+   * ```
+   *
+   * @example
+   * ```ts
+   * import { Effect } from "effect"
+   * import { ClientCache, ClientCacheLive } from "effect-aws-cache/ClientLayer"
+   * import * as assert from "node:assert/strict"
+   *
+   * // The package of the client is loaded by whoever asks first.
+   * const program = ClientCache.client(
    *   () => import("@aws-sdk/client-s3").then((module) => module.S3Client),
    *   { region: "us-west-2" }
+   * ).pipe(
+   *   Effect.flatMap((s3) => Effect.promise(() => s3.config.region())),
+   *   Effect.provide(ClientCacheLive)
    * )
+   *
+   * assert.equal(await Effect.runPromise(program), "us-west-2")
    * ```
    *
    * @param source a client class, or an arrow function that loads one
@@ -101,13 +128,17 @@ export class ClientCache extends Context.Tag("effect-aws-cache/ClientCache")<Cli
    * @example
    * ```ts
    * import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
-   * import * as Effect from "effect/Effect"
-   * import { ClientCache, sendCommand } from "effect-aws-cache/ClientLayer"
+   * import { Effect } from "effect"
+   * import { ClientCache, ClientCacheLive, sendCommand } from "effect-aws-cache/ClientLayer"
+   * import * as assert from "node:assert/strict"
    *
-   * const buckets = Effect.scoped(Effect.gen(function*() {
+   * const program = Effect.gen(function*() {
    *   const s3 = yield* ClientCache.lease(S3Client, { region: "us-west-2" })
-   *   return yield* sendCommand(s3, new ListBucketsCommand({}))
-   * }))
+   *   const { Buckets = [] } = yield* sendCommand(s3, new ListBucketsCommand({}))
+   *   return Buckets.map(({ Name }) => Name)
+   * }).pipe(Effect.scoped, Effect.provide(ClientCacheLive))
+   *
+   * assert.deepEqual(await Effect.runPromise(program), ["my-bucket", "reports"])
    * ```
    *
    * @since 0.1.0
@@ -126,11 +157,18 @@ export class ClientCache extends Context.Tag("effect-aws-cache/ClientCache")<Cli
    * @example
    * ```ts
    * import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
-   * import { ClientCache, sendCommand } from "effect-aws-cache/ClientLayer"
+   * import { Effect } from "effect"
+   * import { ClientCache, ClientCacheLive } from "effect-aws-cache/ClientLayer"
+   * import * as assert from "node:assert/strict"
    *
-   * const buckets = ClientCache.withClient(S3Client, { region: "us-west-2" }, (s3) =>
-   *   sendCommand(s3, new ListBucketsCommand({}))
+   * const program = ClientCache.withClient(S3Client, { region: "us-west-2" }, (s3) =>
+   *   Effect.tryPromise((abortSignal) => s3.send(new ListBucketsCommand({}), { abortSignal }))
+   * ).pipe(
+   *   Effect.map(({ Buckets = [] }) => Buckets.map(({ Name }) => Name)),
+   *   Effect.provide(ClientCacheLive)
    * )
+   *
+   * assert.deepEqual(await Effect.runPromise(program), ["my-bucket", "reports"])
    * ```
    *
    * @param source a client class, or an arrow function that loads one
@@ -158,18 +196,22 @@ export class ClientCache extends Context.Tag("effect-aws-cache/ClientCache")<Cli
    * @example
    * ```ts
    * import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3"
-   * import * as Effect from "effect/Effect"
-   * import { ClientCache } from "effect-aws-cache/ClientLayer"
+   * import { Effect } from "effect"
+   * import { ClientCache, ClientCacheLive } from "effect-aws-cache/ClientLayer"
+   * import * as assert from "node:assert/strict"
    *
-   * const report = ClientCache.send(
+   * const program = ClientCache.send(
    *   S3Client,
    *   { region: "us-west-2" },
    *   new GetObjectCommand({ Bucket: "reports", Key: "2026" }),
    *   { errors: ["NoSuchKey"], requestTimeout: 5000 }
    * ).pipe(
    *   Effect.flatMap(({ Body }) => Effect.promise(async () => Body?.transformToString())),
-   *   Effect.catchTag("NoSuchKey", () => Effect.succeed("nothing to report"))
+   *   Effect.catchTag("NoSuchKey", () => Effect.succeed("nothing to report")),
+   *   Effect.provide(ClientCacheLive)
    * )
+   *
+   * assert.equal(await Effect.runPromise(program), "nothing to report")
    * ```
    *
    * @param source a client class, or an arrow function that loads one
@@ -381,6 +423,28 @@ export class ClientCache extends Context.Tag("effect-aws-cache/ClientCache")<Cli
    *
    * Building it fails with `CacheConfigError` for an option it cannot accept.
    *
+   * @example
+   * ```ts
+   * import { S3Client } from "@aws-sdk/client-s3"
+   * import { Effect } from "effect"
+   * import { ClientCache } from "effect-aws-cache/ClientLayer"
+   * import * as assert from "node:assert/strict"
+   *
+   * const ClientsLive = ClientCache.layer({ maxSize: 2, timeToIdle: "10 minutes" })
+   *
+   * const program = Effect.gen(function*() {
+   *   yield* ClientCache.client(S3Client, { region: "eu-west-1" })
+   *   yield* ClientCache.client(S3Client, { region: "us-west-2" })
+   *   yield* ClientCache.client(S3Client, { region: "eu-central-1" })
+   *   return (yield* ClientCache.keys).map(String)
+   * }).pipe(Effect.provide(ClientsLive))
+   *
+   * assert.deepEqual(
+   *   await Effect.runPromise(program),
+   *   ["S3Client(region=us-west-2)", "S3Client(region=eu-central-1)"]
+   * )
+   * ```
+   *
    * @since 0.1.0
    */
   static layer(options: ClientCacheOptions = {}): Layer.Layer<ClientCache, CacheConfigError> {
@@ -404,8 +468,10 @@ export class ClientCache extends Context.Tag("effect-aws-cache/ClientCache")<Cli
    *
    * @example
    * ```ts
-   * import { S3Client } from "@aws-sdk/client-s3"
+   * import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
+   * import { Effect } from "effect"
    * import { ClientCache } from "effect-aws-cache/ClientLayer"
+   * import * as assert from "node:assert/strict"
    *
    * class BrokenS3 extends S3Client {
    *   override send(): Promise<never> {
@@ -413,7 +479,13 @@ export class ClientCache extends Context.Tag("effect-aws-cache/ClientCache")<Cli
    *   }
    * }
    *
-   * const layer = ClientCache.layerTest([ClientCache.fake(S3Client, () => new BrokenS3({ region: "us-east-1" }))])
+   * const ClientsTest = ClientCache.layerTest([ClientCache.fake(S3Client, () => new BrokenS3({ region: "us-east-1" }))])
+   *
+   * // The program under test.
+   * const buckets = ClientCache.send(S3Client, {}, new ListBucketsCommand({}))
+   *
+   * const error = await Effect.runPromise(buckets.pipe(Effect.flip, Effect.provide(ClientsTest)))
+   * assert.equal(error._tag, "RequestError")
    * ```
    *
    * @since 0.1.0

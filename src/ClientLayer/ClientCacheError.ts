@@ -50,16 +50,18 @@ export type ClientCacheError =
  *
  * @example
  * ```ts
- * import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
- * import * as Effect from "effect/Effect"
- * import { ClientCache, isClientCacheError } from "effect-aws-cache/ClientLayer"
+ * import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3"
+ * import { Effect } from "effect"
+ * import { ClientCache, ClientCacheLive, isClientCacheError } from "effect-aws-cache/ClientLayer"
+ * import * as assert from "node:assert/strict"
  *
- * declare const save: (names: ReadonlyArray<string | undefined>) => Effect.Effect<void, Error>
- *
- * const program = ClientCache.send(S3Client, { region: "us-west-2" }, new ListBucketsCommand({})).pipe(
- *   Effect.flatMap(({ Buckets = [] }) => save(Buckets.map(({ Name }) => Name))),
- *   Effect.catchIf(isClientCacheError, (error) => Effect.logWarning(error.message))
+ * const program = ClientCache.send(S3Client, { region: "us-west-2" }, new ListObjectsV2Command({ Bucket: "lost" })).pipe(
+ *   Effect.map(({ Contents = [] }) => `${Contents.length} objects`),
+ *   Effect.catchIf(isClientCacheError, (error) => Effect.succeed(error.name)),
+ *   Effect.provide(ClientCacheLive)
  * )
+ *
+ * assert.equal(await Effect.runPromise(program), "NoSuchBucket")
  * ```
  *
  * @since 0.1.0

@@ -64,15 +64,17 @@ export const defaultSession: Effect.Effect<SessionService, SessionError> = Effec
  * @example
  * ```ts
  * import { S3Client } from "@aws-sdk/client-s3"
- * import * as Effect from "effect/Effect"
+ * import { Effect } from "effect"
  * import { client, setupDefaultSession } from "effect-aws-cache/ClientLayer"
+ * import * as assert from "node:assert/strict"
  *
  * const program = Effect.gen(function*() {
- *   yield* setupDefaultSession({ profile: "production" })
+ *   yield* setupDefaultSession({ region: "eu-west-1" })
  *   const s3 = yield* client(S3Client)
- *   const same = yield* client(S3Client)
- *   return s3 === same // true
+ *   return yield* Effect.promise(() => s3.config.region())
  * })
+ *
+ * assert.equal(await Effect.runPromise(program), "eu-west-1")
  * ```
  *
  * @since 0.1.0
@@ -102,9 +104,13 @@ export const closeDefaultSession: Effect.Effect<void> = Effect.suspend(() => {
  * @example
  * ```ts
  * import { S3Client } from "@aws-sdk/client-s3"
+ * import { Effect } from "effect"
  * import { client } from "effect-aws-cache/ClientLayer"
+ * import * as assert from "node:assert/strict"
  *
- * const s3 = client(S3Client, { region: "us-west-2" })
+ * const s3 = await Effect.runPromise(client(S3Client, { region: "us-west-2" }))
+ * const same = await Effect.runPromise(client(S3Client, { region: "us-west-2" }))
+ * assert.equal(s3, same)
  * ```
  *
  * @since 0.1.0
@@ -146,6 +152,17 @@ export const withClient = <Ctor extends ClientClass, A, E, R>(
  * Sends a command with the client that `client` gives, leased until the response and its body have been read. See
  * `Session.send`.
  *
+ * @example
+ * ```ts
+ * import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
+ * import { Effect } from "effect"
+ * import { send } from "effect-aws-cache/ClientLayer"
+ * import * as assert from "node:assert/strict"
+ *
+ * const { Buckets = [] } = await Effect.runPromise(send(S3Client, {}, new ListBucketsCommand({})))
+ * assert.deepEqual(Buckets.map(({ Name }) => Name), ["my-bucket", "reports"])
+ * ```
+ *
  * @since 0.1.0
  * @category default session
  */
@@ -170,9 +187,13 @@ export const send = <
  *
  * @example
  * ```ts
+ * import { Effect } from "effect"
  * import { DynamoDBDocumentResource, resource } from "effect-aws-cache/ClientLayer"
+ * import * as assert from "node:assert/strict"
  *
- * const documents = resource(DynamoDBDocumentResource, { region: "us-west-2" })
+ * const documents = await Effect.runPromise(resource(DynamoDBDocumentResource, { region: "us-west-2" }))
+ * const { Item } = await documents.get({ TableName: "users", Key: { id: "ada" } })
+ * assert.deepEqual(Item, { id: "ada", name: "Ada" })
  * ```
  *
  * @since 0.1.0

@@ -39,14 +39,20 @@ import type { ClientClass, OptionalConfig } from "./sdk/AwsClient.js"
  *
  * @example
  * ```ts
- * import * as Effect from "effect/Effect"
+ * import { Effect } from "effect"
  * import { DynamoDBDocumentResource, ResourceCache, ResourceCacheLive } from "effect-aws-cache/ClientLayer"
+ * import * as assert from "node:assert/strict"
  *
  * const program = ResourceCache.withResource(
  *   DynamoDBDocumentResource,
  *   { region: "us-west-2" },
- *   (documents) => Effect.promise(() => documents.get({ TableName: "users", Key: { id: "ada" } }))
- * ).pipe(Effect.provide(ResourceCacheLive))
+ *   (documents) => Effect.tryPromise(() => documents.get({ TableName: "users", Key: { id: "ada" } }))
+ * ).pipe(
+ *   Effect.map(({ Item }) => Item),
+ *   Effect.provide(ResourceCacheLive)
+ * )
+ *
+ * assert.deepEqual(await Effect.runPromise(program), { id: "ada", name: "Ada" })
  * ```
  *
  * @since 0.1.0
@@ -63,6 +69,21 @@ export class ResourceCache
    * Fails with `CacheKeyError` for a configuration or options that make no key (see `ResourceCacheKey.make`), with
    * `ClientBuildError` when the client cannot be loaded or built, and with `ResourceBuildError` when the definition's
    * `make` fails.
+   *
+   * @example
+   * ```ts
+   * import { Effect } from "effect"
+   * import { DynamoDBDocumentResource, ResourceCache, ResourceCacheLive } from "effect-aws-cache/ClientLayer"
+   * import * as assert from "node:assert/strict"
+   *
+   * const program = Effect.gen(function*() {
+   *   const documents = yield* ResourceCache.resource(DynamoDBDocumentResource, { region: "us-west-2" })
+   *   const same = yield* ResourceCache.resource(DynamoDBDocumentResource, { region: "us-west-2" })
+   *   return documents === same
+   * }).pipe(Effect.provide(ResourceCacheLive))
+   *
+   * assert.equal(await Effect.runPromise(program), true)
+   * ```
    *
    * @param definition what kind of resource it is
    * @param args what the constructor of the client takes, and the options of the resource
@@ -293,13 +314,21 @@ export class ResourceCache
    *
    * @example
    * ```ts
-   * import * as Layer from "effect/Layer"
-   * import { ClientCache, ResourceCache } from "effect-aws-cache/ClientLayer"
+   * import { Effect, Layer } from "effect"
+   * import { ClientCache, DynamoDBDocumentResource, ResourceCache } from "effect-aws-cache/ClientLayer"
+   * import * as assert from "node:assert/strict"
    *
    * // Both caches are for the program to use.
-   * const layer = ResourceCache.layer({ maxSize: 20, evictionPolicy: "LFU" }).pipe(
+   * const CachesLive = ResourceCache.layer({ maxSize: 20, evictionPolicy: "LFU" }).pipe(
    *   Layer.provideMerge(ClientCache.layer({ maxSize: 40 }))
    * )
+   *
+   * const program = Effect.gen(function*() {
+   *   yield* ResourceCache.resource(DynamoDBDocumentResource, { region: "us-west-2" })
+   *   return { resources: yield* ResourceCache.size, clients: yield* ClientCache.size }
+   * }).pipe(Effect.provide(CachesLive))
+   *
+   * assert.deepEqual(await Effect.runPromise(program), { resources: 1, clients: 1 })
    * ```
    *
    * @since 0.1.0
@@ -326,7 +355,9 @@ export class ResourceCache
    * @example
    * ```ts
    * import { S3Client } from "@aws-sdk/client-s3"
+   * import { Effect } from "effect"
    * import { ResourceCache, ResourceDefinition } from "effect-aws-cache/ClientLayer"
+   * import * as assert from "node:assert/strict"
    *
    * const Greeter = ResourceDefinition.make({
    *   name: "Greeter",
@@ -334,7 +365,11 @@ export class ResourceCache
    *   make: () => ({ greet: (name: string) => `Hello, ${name}` })
    * })
    *
-   * const layer = ResourceCache.layerTest([ResourceCache.fake(Greeter, () => ({ greet: () => "Hello, test" }))])
+   * const program = ResourceCache.withResource(Greeter, {}, (greeter) => Effect.succeed(greeter.greet("Ada"))).pipe(
+   *   Effect.provide(ResourceCache.layerTest([ResourceCache.fake(Greeter, () => ({ greet: () => "Hello, test" }))]))
+   * )
+   *
+   * assert.equal(await Effect.runPromise(program), "Hello, test")
    * ```
    *
    * @since 0.1.0

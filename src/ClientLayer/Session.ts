@@ -73,14 +73,20 @@ import { makeTestSession, type SessionTestOptions } from "./session/testSession.
  * @example
  * ```ts
  * import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
- * import * as Effect from "effect/Effect"
+ * import { Effect, Option } from "effect"
  * import { Session } from "effect-aws-cache/ClientLayer"
+ * import * as assert from "node:assert/strict"
  *
  * const program = Effect.gen(function*() {
  *   const region = yield* Session.regionName
- *   yield* Effect.log(region)
- *   return yield* Session.send(S3Client, {}, new ListBucketsCommand({}))
+ *   const { Buckets = [] } = yield* Session.send(S3Client, {}, new ListBucketsCommand({}))
+ *   return { region, buckets: Buckets.map(({ Name }) => Name) }
  * }).pipe(Effect.provide(Session.layer({ profile: "production" })))
+ *
+ * assert.deepEqual(
+ *   await Effect.runPromise(program),
+ *   { region: Option.some("eu-central-1"), buckets: ["my-bucket", "reports"] }
+ * )
  * ```
  *
  * @since 0.1.0
@@ -105,6 +111,24 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
 
   /**
    * A session. Each call makes a layer of its own: bind it to a constant to share the session.
+   *
+   * @example
+   * ```ts
+   * import { S3Client } from "@aws-sdk/client-s3"
+   * import { Effect, Option } from "effect"
+   * import { Session } from "effect-aws-cache/ClientLayer"
+   * import * as assert from "node:assert/strict"
+   *
+   * // A constant, so that all who provide it in one program share one session.
+   * const SessionLive = Session.layer({ region: "eu-west-1", maxSize: 40 })
+   *
+   * const program = Session.client(S3Client).pipe(
+   *   Effect.flatMap((s3) => Effect.promise(() => s3.config.region())),
+   *   Effect.provide(SessionLive)
+   * )
+   *
+   * assert.equal(await Effect.runPromise(program), "eu-west-1")
+   * ```
    *
    * @since 0.1.0
    */
@@ -137,8 +161,10 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
    *
    * @example
    * ```ts
-   * import { S3Client } from "@aws-sdk/client-s3"
+   * import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
+   * import { Effect } from "effect"
    * import { ClientCache, Session } from "effect-aws-cache/ClientLayer"
+   * import * as assert from "node:assert/strict"
    *
    * class BrokenS3 extends S3Client {
    *   override send(): Promise<never> {
@@ -146,10 +172,16 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
    *   }
    * }
    *
-   * const layer = Session.layerTest([ClientCache.fake(S3Client, (config) => new BrokenS3(config))], {
+   * const SessionTest = Session.layerTest([ClientCache.fake(S3Client, (config) => new BrokenS3(config))], {
    *   region: "eu-central-1",
    *   credentials: { accessKeyId: "AKIDTEST", secretAccessKey: "of the test" }
    * })
+   *
+   * // The program under test.
+   * const buckets = Session.send(S3Client, {}, new ListBucketsCommand({}))
+   *
+   * const error = await Effect.runPromise(buckets.pipe(Effect.flip, Effect.provide(SessionTest)))
+   * assert.equal(error._tag, "RequestError")
    * ```
    *
    * @param fakes made by `ClientCache.fake` and `ResourceCache.fake`
@@ -168,11 +200,20 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
    *
    * @example
    * ```ts
-   * import * as Layer from "effect/Layer"
-   * import { Session } from "effect-aws-cache/ClientLayer"
+   * import { S3Client } from "@aws-sdk/client-s3"
+   * import { Effect, Layer } from "effect"
+   * import { ClientCache, Session } from "effect-aws-cache/ClientLayer"
+   * import * as assert from "node:assert/strict"
    *
    * // A `ClientCache` in the session's region, with its credentials.
-   * const clients = Layer.provide(Session.layerClientCache(), Session.layer({ region: "eu-central-1" }))
+   * const ClientsLive = Layer.provide(Session.layerClientCache(), Session.layer({ region: "eu-west-1" }))
+   *
+   * const program = ClientCache.client(S3Client).pipe(
+   *   Effect.flatMap((s3) => Effect.promise(() => s3.config.region())),
+   *   Effect.provide(ClientsLive)
+   * )
+   *
+   * assert.equal(await Effect.runPromise(program), "eu-west-1")
    * ```
    *
    * @param evictionPolicy which of the session's two. Default `"LRU"`
@@ -202,9 +243,19 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
    * @example
    * ```ts
    * import { S3Client } from "@aws-sdk/client-s3"
+   * import { Effect } from "effect"
    * import { Session } from "effect-aws-cache/ClientLayer"
+   * import * as assert from "node:assert/strict"
    *
-   * const s3 = Session.client(S3Client, { region: "eu-central-1" }, { evictionPolicy: "LFU", maxSize: 20 })
+   * const program = Effect.gen(function*() {
+   *   const s3 = yield* Session.client(S3Client)
+   *   const same = yield* Session.client(S3Client, { region: "eu-west-1" })
+   *   // From the cache that evicts what was used least often.
+   *   const other = yield* Session.client(S3Client, {}, { evictionPolicy: "LFU", maxSize: 20 })
+   *   return [s3 === same, s3 === other]
+   * }).pipe(Effect.provide(Session.layer({ region: "eu-west-1" })))
+   *
+   * assert.deepEqual(await Effect.runPromise(program), [true, false])
    * ```
    *
    * @param source a client class, or an arrow function that loads one
@@ -250,13 +301,17 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
    * @example
    * ```ts
    * import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
-   * import * as Effect from "effect/Effect"
+   * import { Effect } from "effect"
    * import { Session } from "effect-aws-cache/ClientLayer"
+   * import * as assert from "node:assert/strict"
    *
-   * const buckets = Session.send(S3Client, {}, new ListBucketsCommand({}), { errors: ["AccessDenied"] }).pipe(
-   *   Effect.map(({ Buckets }) => Buckets ?? []),
-   *   Effect.catchTag("AccessDenied", () => Effect.succeed([]))
+   * const program = Session.send(S3Client, {}, new ListBucketsCommand({}), { errors: ["AccessDenied"] }).pipe(
+   *   Effect.map(({ Buckets = [] }) => Buckets.map(({ Name }) => Name)),
+   *   Effect.catchTag("AccessDenied", () => Effect.succeed([])),
+   *   Effect.provide(Session.layer())
    * )
+   *
+   * assert.deepEqual(await Effect.runPromise(program), ["my-bucket", "reports"])
    * ```
    *
    * @since 0.1.0
@@ -296,14 +351,22 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
    *
    * @example
    * ```ts
+   * import { Effect } from "effect"
    * import { DynamoDBDocumentResource, Session } from "effect-aws-cache/ClientLayer"
+   * import * as assert from "node:assert/strict"
    *
-   * const documents = Session.resource(
-   *   DynamoDBDocumentResource,
-   *   {},
-   *   { marshallOptions: { removeUndefinedValues: true } },
-   *   { evictionPolicy: "LFU", maxSize: 20 }
-   * )
+   * const program = Effect.gen(function*() {
+   *   const documents = yield* Session.resource(
+   *     DynamoDBDocumentResource,
+   *     {},
+   *     { marshallOptions: { removeUndefinedValues: true } },
+   *     { evictionPolicy: "LFU", maxSize: 20 }
+   *   )
+   *   const { Item } = yield* Effect.tryPromise(() => documents.get({ TableName: "users", Key: { id: "ada" } }))
+   *   return Item
+   * }).pipe(Effect.provide(Session.layer()))
+   *
+   * assert.deepEqual(await Effect.runPromise(program), { id: "ada", name: "Ada" })
    * ```
    *
    * @param definition what kind of resource it is
@@ -411,12 +474,20 @@ export class Session extends Context.Tag("effect-aws-cache/Session")<Session, Se
    * @example
    * ```ts
    * import { S3Client } from "@aws-sdk/client-s3"
-   * import * as Effect from "effect/Effect"
+   * import { Effect } from "effect"
    * import { Session } from "effect-aws-cache/ClientLayer"
+   * import * as assert from "node:assert/strict"
    *
-   * // A client that somebody else manages.
-   * const program = Effect.map(Session.credentialProvider, (credentials) =>
-   *   new S3Client({ region: "eu-west-1", credentials }))
+   * const SessionLive = Session.layer({ credentials: { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "secret" } })
+   *
+   * const program = Effect.gen(function*() {
+   *   // For a client that somebody else manages.
+   *   const s3 = new S3Client({ region: "eu-west-1", credentials: yield* Session.credentialProvider })
+   *   const { accessKeyId } = yield* Effect.promise(() => s3.config.credentials())
+   *   return accessKeyId
+   * }).pipe(Effect.provide(SessionLive))
+   *
+   * assert.equal(await Effect.runPromise(program), "AKIAIOSFODNN7EXAMPLE")
    * ```
    *
    * @since 0.1.0

@@ -30,12 +30,22 @@ export type ClientInstanceKey = `@effect-aws/client-${string}/${string}ClientIns
  *
  * @example
  * ```ts
- * import type { DynamoDBClient } from "@aws-sdk/client-dynamodb"
- * import { clientInstance } from "effect-aws-cache/effect-aws"
+ * import { DynamoDBClient } from "@aws-sdk/client-dynamodb"
+ * import { Effect } from "effect"
+ * import { ClientCacheLive } from "effect-aws-cache/ClientLayer"
+ * import { clientInstance, layerInstance } from "effect-aws-cache/effect-aws"
+ * import * as assert from "node:assert/strict"
  *
  * const DynamoDBClientInstance = clientInstance<DynamoDBClient>()(
  *   "@effect-aws/client-dynamodb/DynamoDBClientInstance"
  * )
+ *
+ * const program = Effect.flatMap(DynamoDBClientInstance, (client) => Effect.promise(() => client.config.region())).pipe(
+ *   Effect.provide(layerInstance(DynamoDBClientInstance, DynamoDBClient, { region: "us-west-2" })),
+ *   Effect.provide(ClientCacheLive)
+ * )
+ *
+ * assert.equal(await Effect.runPromise(program), "us-west-2")
  * ```
  *
  * @since 0.1.0

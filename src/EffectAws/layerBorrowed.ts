@@ -31,14 +31,22 @@ import { S3ClientInstance } from "./ClientInstance.js"
  * ```ts
  * import { S3Client } from "@aws-sdk/client-s3"
  * import * as S3Instance from "@effect-aws/client-s3/S3ClientInstance"
- * import * as Effect from "effect/Effect"
- * import * as Layer from "effect/Layer"
- * import { ClientCacheKey, ClientCacheLive } from "effect-aws-cache/ClientLayer"
+ * import { Effect, Layer } from "effect"
+ * import { ClientCache, ClientCacheKey, ClientCacheLive } from "effect-aws-cache/ClientLayer"
  * import { layerBorrowed, S3ClientInstance } from "effect-aws-cache/effect-aws"
+ * import * as assert from "node:assert/strict"
  *
- * const layer = Layer.unwrapEffect(
+ * const BorrowedLive = Layer.unwrapEffect(
  *   Effect.map(ClientCacheKey.make(S3Client), (key) => layerBorrowed(S3ClientInstance, key))
- * ).pipe(Layer.provide(S3Instance.layer), Layer.provideMerge(ClientCacheLive))
+ * ).pipe(Layer.provideMerge(S3Instance.layer), Layer.provideMerge(ClientCacheLive))
+ *
+ * const program = Effect.gen(function*() {
+ *   const theirs = yield* S3Instance.S3ClientInstance
+ *   const ours = yield* ClientCache.client(S3Client)
+ *   return theirs === ours
+ * }).pipe(Effect.provide(BorrowedLive))
+ *
+ * assert.equal(await Effect.runPromise(program), true)
  * ```
  *
  * @param tag the tag of the client instance
@@ -74,14 +82,21 @@ export const layerBorrowed = <I, C extends AwsClient>(
  * @example
  * ```ts
  * import * as S3Instance from "@effect-aws/client-s3/S3ClientInstance"
- * import * as Layer from "effect/Layer"
- * import { S3Cache } from "effect-aws-cache/S3Store"
+ * import { Effect, Layer, Schema } from "effect"
  * import { layerS3FromInstance } from "effect-aws-cache/effect-aws"
+ * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+ * import * as assert from "node:assert/strict"
  *
- * const layer = S3Cache.layer({ timeToLive: "1 hour" }).pipe(
+ * const CacheLive = S3Cache.layer({ timeToLive: "1 hour" }).pipe(
  *   Layer.provide(layerS3FromInstance({ bucket: "my-bucket" })),
  *   Layer.provide(S3Instance.layer)
  * )
+ *
+ * const Squares = Keyspace.make("squares", { key: Schema.Number, value: Schema.Number })
+ *
+ * const program = S3Cache.getOrCompute(Squares.key(12), Effect.succeed(144)).pipe(Effect.provide(CacheLive))
+ *
+ * assert.equal(await Effect.runPromise(program), 144)
  * ```
  *
  * @since 0.1.0

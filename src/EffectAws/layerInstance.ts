@@ -24,19 +24,24 @@ import type { ClientClass, ClientOf } from "../ClientLayer/sdk/AwsClient.js"
  * @example
  * ```ts
  * import { S3Client } from "@aws-sdk/client-s3"
- * import { makeS3Service, S3Service } from "@effect-aws/client-s3/S3Service"
  * import { S3ClientInstance } from "@effect-aws/client-s3/S3ClientInstance"
- * import * as Effect from "effect/Effect"
- * import * as Layer from "effect/Layer"
+ * import { makeS3Service, S3Service } from "@effect-aws/client-s3/S3Service"
+ * import { Effect, Layer } from "effect"
  * import { ClientCacheLive } from "effect-aws-cache/ClientLayer"
  * import { layerInstance } from "effect-aws-cache/effect-aws"
+ * import * as assert from "node:assert/strict"
  *
- * const layer = Layer.effect(S3Service, makeS3Service).pipe(
+ * const S3Live = Layer.effect(S3Service, makeS3Service).pipe(
  *   Layer.provide(layerInstance(S3ClientInstance, S3Client, { region: "us-west-2" })),
  *   Layer.provide(ClientCacheLive)
  * )
  *
- * const program = S3Service.listBuckets({}).pipe(Effect.provide(layer))
+ * const program = S3Service.listBuckets({}).pipe(
+ *   Effect.map(({ Buckets = [] }) => Buckets.map(({ Name }) => Name)),
+ *   Effect.provide(S3Live)
+ * )
+ *
+ * assert.deepEqual(await Effect.runPromise(program), ["my-bucket", "reports"])
  * ```
  *
  * @param tag the tag of the client instance

@@ -17,9 +17,13 @@ import { KeyvStorage } from "./KeyvStorage.js"
  * import { dictStorage } from "effect-aws-cache/keyv"
  * import { SyncTtlDict } from "effect-aws-cache/Ttl"
  * import Keyv from "keyv"
+ * import * as assert from "node:assert/strict"
  *
  * const dict = new SyncTtlDict<string, unknown>({ maxBytes: "64M", timeToLive: "10 minutes" })
  * const keyv = new Keyv({ store: dictStorage(dict), namespace: "users" })
+ *
+ * await keyv.set("ada", { name: "Ada" })
+ * assert.deepEqual(await keyv.get("ada"), { name: "Ada" })
  * ```
  *
  * @since 0.1.0

@@ -72,12 +72,11 @@ const makeKeyspace = (
  * @param name the name of the keyspace: segments of letters, digits, `.`, `_` and `-`, separated by `/`
  * @example
  * ```ts
- * import * as Layer from "effect/Layer"
- * import * as ManagedRuntime from "effect/ManagedRuntime"
- * import * as Scope from "effect/Scope"
+ * import { Layer, ManagedRuntime } from "effect"
  * import { s3CacheStorage } from "effect-aws-cache/keyv"
  * import { S3CacheLive } from "effect-aws-cache/S3Store"
  * import Keyv from "keyv"
+ * import * as assert from "node:assert/strict"
  *
  * // For a program without Effect: the runtime holds the cache, and the storage in its scope.
  * const runtime = ManagedRuntime.make(Layer.merge(S3CacheLive, Layer.scope))
@@ -85,6 +84,8 @@ const makeKeyspace = (
  * const keyv = new Keyv({ store, namespace: "users" })
  *
  * await keyv.set("ada", { name: "Ada" }, 60_000)
+ * assert.deepEqual(await keyv.get("ada"), { name: "Ada" })
+ *
  * await keyv.disconnect()
  * await runtime.dispose()
  * ```

@@ -107,13 +107,22 @@ export class L2Store extends Context.Tag("effect-aws-cache/L2Store")<L2Store, Ob
    * @example
    * ```ts
    * import * as NodeContext from "@effect/platform-node/NodeContext"
-   * import * as Layer from "effect/Layer"
-   * import { L2Store, S3Cache } from "effect-aws-cache/S3Store"
+   * import { Effect, Layer, Schema } from "effect"
+   * import { Keyspace, L2Store, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   * import { tmpdir } from "node:os"
+   * import { join } from "node:path"
    *
    * const CacheLive = S3Cache.layer().pipe(
-   *   Layer.provide(L2Store.layerFileSystem({ directory: "/var/cache/app" })),
+   *   Layer.provide(L2Store.layerFileSystem({ directory: join(tmpdir(), "app-cache") })),
    *   Layer.provide(NodeContext.layer)
    * )
+   *
+   * const Names = Keyspace.make("names", { key: Schema.Number, value: Schema.String })
+   *
+   * // Each has a cache of its own, as two processes have.
+   * await Effect.runPromise(S3Cache.set(Names.key(1), "Ada").pipe(Effect.provide(CacheLive)))
+   * assert.equal(await Effect.runPromise(S3Cache.get(Names.key(1)).pipe(Effect.provide(CacheLive))), "Ada")
    * ```
    *
    * @since 0.1.0

@@ -47,9 +47,9 @@ import type {
  *
  * @example
  * ```ts
- * import * as Effect from "effect/Effect"
- * import * as Schema from "effect/Schema"
+ * import { Effect, Schema } from "effect"
  * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+ * import * as assert from "node:assert/strict"
  *
  * const Users = Keyspace.make("directory/users", {
  *   key: Schema.Struct({ team: Schema.String }),
@@ -59,9 +59,10 @@ import type {
  *
  * const program = Effect.gen(function*() {
  *   yield* S3Cache.set(Users.key({ team: "core" }), ["Ada", "Grace"])
- *   const users = yield* S3Cache.get(Users.key({ team: "core" }))
- *   return users.length
+ *   return yield* S3Cache.get(Users.key({ team: "core" }))
  * }).pipe(Effect.provide(S3Cache.layerMemory()))
+ *
+ * assert.deepEqual(await Effect.runPromise(program), ["Ada", "Grace"])
  * ```
  *
  * @since 0.1.0
@@ -71,6 +72,22 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
   /**
    * The value under a key. Fails with `CacheNotFoundError` when there is none in either level, and with `S3StoreError`
    * when the second level could not be asked.
+   *
+   * @example
+   * ```ts
+   * import { Effect, Schema } from "effect"
+   * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   *
+   * const Greetings = Keyspace.make("greetings", { key: Schema.String, value: Schema.String })
+   *
+   * const program = S3Cache.get(Greetings.key("fr")).pipe(
+   *   Effect.catchTag("CacheNotFoundError", () => Effect.succeed("hello")),
+   *   Effect.provide(S3Cache.layerMemory())
+   * )
+   *
+   * assert.equal(await Effect.runPromise(program), "hello")
+   * ```
    *
    * @since 0.1.0
    */
@@ -118,6 +135,25 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
   /**
    * Writes an entry, whether there was one or not. Fails with `CacheEncodeError` when the value does not fit its
    * schema, and with `EntryTooLargeError` when it takes more than `maxEntrySize`; then nothing has changed. With `write: "behind"` it returns before the second level has the entry.
+   *
+   * @example
+   * ```ts
+   * import { Effect, Schema } from "effect"
+   * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   *
+   * const Rates = Keyspace.make("rates", { key: Schema.String, value: Schema.Number })
+   *
+   * const program = Effect.gen(function*() {
+   *   yield* S3Cache.set(Rates.key("EUR"), 1.08, { timeToLive: "10 minutes", tags: ["bank"] })
+   *   const before = yield* S3Cache.has(Rates.key("EUR"))
+   *   yield* S3Cache.invalidateTag("bank")
+   *   const after = yield* S3Cache.has(Rates.key("EUR"))
+   *   return { before, after }
+   * }).pipe(Effect.provide(S3Cache.layerMemory()))
+   *
+   * assert.deepEqual(await Effect.runPromise(program), { before: true, after: false })
+   * ```
    *
    * @since 0.1.0
    */
@@ -184,18 +220,20 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    *
    * @example
    * ```ts
-   * import * as Effect from "effect/Effect"
-   * import * as Schema from "effect/Schema"
+   * import { Effect, Option, Schema } from "effect"
    * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
    *
    * const Names = Keyspace.make("names", { key: Schema.Number, value: Schema.String })
    *
-   * declare const queryNames: (ids: ReadonlyArray<number>) => Effect.Effect<Array<{ id: number; name: string }>>
+   * const queryNames = (ids: ReadonlyArray<number>) => Effect.succeed(ids.map((id) => ({ id, name: `user ${id}` })))
    *
    * const load = (ids: ReadonlyArray<number>) =>
    *   Effect.map(queryNames(ids), (rows) => rows.map(({ id, name }) => [id, name] as const))
    *
-   * const names = S3Cache.getManyOrCompute(Names, [1, 2, 3], load)
+   * const program = S3Cache.getManyOrCompute(Names, [1, 2], load).pipe(Effect.provide(S3Cache.layerMemory()))
+   *
+   * assert.deepEqual(await Effect.runPromise(program), [Option.some("user 1"), Option.some("user 2")])
    * ```
    *
    * @since 0.1.0
@@ -248,6 +286,22 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    * surroundings. How a computation failed is its caller's business, but for the failures of the keyspace: the others
    * who waited for it then try their own.
    *
+   * @example
+   * ```ts
+   * import { Effect, Schema } from "effect"
+   * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   *
+   * const Squares = Keyspace.make("squares", { key: Schema.Number, value: Schema.Number, timeToLive: "1 hour" })
+   *
+   * const program = Effect.gen(function*() {
+   *   yield* S3Cache.getOrCompute(Squares.key(12), Effect.succeed(144))
+   *   return yield* S3Cache.getOrCompute(Squares.key(12), Effect.dieMessage("it is there"))
+   * }).pipe(Effect.provide(S3Cache.layerMemory()))
+   *
+   * assert.equal(await Effect.runPromise(program), 144)
+   * ```
+   *
    * @since 0.1.0
    */
   static readonly getOrCompute = <K, V, F, E>(
@@ -265,17 +319,25 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    *
    * @example
    * ```ts
-   * import * as Effect from "effect/Effect"
-   * import * as Schema from "effect/Schema"
+   * import { Effect, Schema } from "effect"
    * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
    *
    * const Prices = Keyspace.make("prices", { key: Schema.String, value: Schema.Number, coordination: "lease" })
    *
-   * declare const fetchPrice: (id: string) => Effect.Effect<number, "Offline">
+   * let price = 3
+   * const fetchPrice = Effect.sync(() => price)
    *
-   * const price = S3Cache.getOrCompute(Prices.key("tea"), fetchPrice("tea"))
-   * // Somebody said that it has changed.
-   * const newPrice = S3Cache.refresh(Prices.key("tea"), fetchPrice("tea"))
+   * const program = Effect.gen(function*() {
+   *   yield* S3Cache.getOrCompute(Prices.key("tea"), fetchPrice)
+   *   price = 4
+   *   const old = yield* S3Cache.get(Prices.key("tea"))
+   *   // Somebody said that it has changed.
+   *   const current = yield* S3Cache.refresh(Prices.key("tea"), fetchPrice)
+   *   return [old, current]
+   * }).pipe(Effect.provide(S3Cache.layerMemory()))
+   *
+   * assert.deepEqual(await Effect.runPromise(program), [3, 4])
    * ```
    *
    * @since 0.1.0
@@ -296,16 +358,25 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    *
    * @example
    * ```ts
-   * import * as Effect from "effect/Effect"
-   * import * as Schema from "effect/Schema"
+   * import { Effect, Schema } from "effect"
    * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
    *
-   * const Squares = Keyspace.make("squares", { key: Schema.Number, value: Schema.Number })
+   * const Squares = Keyspace.make("squares", { key: Schema.Number, value: Schema.Number, timeToLive: "1 hour" })
+   *
+   * const computed: Array<number> = []
    *
    * const program = Effect.gen(function*() {
-   *   const square = yield* S3Cache.memoize(Squares, (n) => Effect.succeed(n * n))
-   *   return yield* square(12)
+   *   const squareOf = yield* S3Cache.memoize(Squares, (n) =>
+   *     Effect.sync(() => {
+   *       computed.push(n)
+   *       return n * n
+   *     }))
+   *   return [yield* squareOf(12), yield* squareOf(12)]
    * }).pipe(Effect.provide(S3Cache.layerMemory()))
+   *
+   * assert.deepEqual(await Effect.runPromise(program), [144, 144])
+   * assert.deepEqual(computed, [12])
    * ```
    *
    * @since 0.1.0
@@ -429,6 +500,21 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
   /**
    * A cache over whatever second level is provided.
    *
+   * @example
+   * ```ts
+   * import { Effect, Layer, Schema } from "effect"
+   * import { Keyspace, L2Store, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   *
+   * const CacheLive = S3Cache.layer({ maxSize: 10_000, timeToLive: "1 hour" }).pipe(Layer.provide(L2Store.layerMemory))
+   *
+   * const Squares = Keyspace.make("squares", { key: Schema.Number, value: Schema.Number })
+   *
+   * const program = S3Cache.getOrCompute(Squares.key(12), Effect.succeed(144)).pipe(Effect.provide(CacheLive))
+   *
+   * assert.equal(await Effect.runPromise(program), 144)
+   * ```
+   *
    * @since 0.1.0
    */
   static readonly layer = (options?: S3CacheOptions): Layer.Layer<S3Cache, CacheConfigError, L2Store> =>
@@ -439,6 +525,24 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
 
   /**
    * A cache over a bucket, reached by a client of the `ClientCache`.
+   *
+   * @example
+   * ```ts
+   * import { Effect, Layer, Schema } from "effect"
+   * import { ClientCacheLive } from "effect-aws-cache/ClientLayer"
+   * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   *
+   * const CacheLive = S3Cache.layerS3({ bucket: "my-bucket", maxSize: 10_000, timeToLive: "1 hour" }).pipe(
+   *   Layer.provide(ClientCacheLive)
+   * )
+   *
+   * const Names = Keyspace.make("names", { key: Schema.Number, value: Schema.String })
+   *
+   * // Each has a cache of its own, as two processes have.
+   * await Effect.runPromise(S3Cache.set(Names.key(1), "Ada").pipe(Effect.provide(CacheLive)))
+   * assert.equal(await Effect.runPromise(S3Cache.get(Names.key(1)).pipe(Effect.provide(CacheLive))), "Ada")
+   * ```
    *
    * @since 0.1.0
    */

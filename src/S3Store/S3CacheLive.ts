@@ -28,6 +28,20 @@ import { S3Cache } from "./S3Cache.js"
  *
  * Region, credentials and endpoint are those the AWS SDK finds (`AWS_REGION`, `AWS_PROFILE`, `AWS_ENDPOINT_URL_S3`...).
  *
+ * @example
+ * ```ts
+ * import { Effect, Schema } from "effect"
+ * import { Keyspace, S3Cache, S3CacheLive } from "effect-aws-cache/S3Store"
+ * import * as assert from "node:assert/strict"
+ *
+ * const Squares = Keyspace.make("squares", { key: Schema.Number, value: Schema.Number })
+ *
+ * const program = S3Cache.getOrCompute(Squares.key(12), Effect.succeed(144)).pipe(Effect.provide(S3CacheLive))
+ *
+ * // With S3_CACHE_BUCKET=my-bucket in the environment.
+ * assert.equal(await Effect.runPromise(program), 144)
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */

@@ -44,15 +44,17 @@ export interface S3PersistenceOptions extends EntryFormatOptions {
  * @example
  * ```ts
  * import { KeyValueStore } from "@effect/platform/KeyValueStore"
- * import * as Effect from "effect/Effect"
- * import * as Layer from "effect/Layer"
+ * import { Effect, Layer, Option } from "effect"
  * import { L2Store, S3Persistence } from "effect-aws-cache/S3Store"
+ * import * as assert from "node:assert/strict"
  *
  * const program = Effect.gen(function*() {
  *   const store = yield* KeyValueStore
  *   yield* store.set("greeting", "hello")
  *   return yield* store.get("greeting")
  * }).pipe(Effect.provide(Layer.provide(S3Persistence.layerKeyValueStore(), L2Store.layerMemory)))
+ *
+ * assert.deepEqual(await Effect.runPromise(program), Option.some("hello"))
  * ```
  *
  * @since 0.1.0
@@ -147,17 +149,32 @@ export const layerBackingPersistence = (
  * @example
  * ```ts
  * import { ResultPersistence } from "@effect/experimental/Persistence"
- * import * as Effect from "effect/Effect"
+ * import { Effect, Exit, Option, PrimaryKey, Schema } from "effect"
  * import { L2Store, S3Persistence } from "effect-aws-cache/S3Store"
+ * import * as assert from "node:assert/strict"
+ *
+ * class GetName extends Schema.TaggedRequest<GetName>()("GetName", {
+ *   payload: { id: Schema.Number },
+ *   success: Schema.String,
+ *   failure: Schema.Never
+ * }) {
+ *   [PrimaryKey.symbol]() {
+ *     return String(this.id)
+ *   }
+ * }
  *
  * const program = Effect.gen(function*() {
  *   const persistence = yield* ResultPersistence
- *   return yield* persistence.make({ storeId: "users", timeToLive: () => "1 hour" })
+ *   const users = yield* persistence.make({ storeId: "users", timeToLive: () => "1 hour" })
+ *   yield* users.set(new GetName({ id: 1 }), Exit.succeed("Ada"))
+ *   return yield* users.get(new GetName({ id: 1 }))
  * }).pipe(
  *   Effect.scoped,
  *   Effect.provide(S3Persistence.layerResultPersistence()),
  *   Effect.provide(L2Store.layerMemory)
  * )
+ *
+ * assert.deepEqual(await Effect.runPromise(program), Option.some(Exit.succeed("Ada")))
  * ```
  *
  * @since 0.1.0

@@ -362,6 +362,25 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * With `staleWhileRevalidate` an entry that has expired is given out at once while it is loaded anew; that such a load
    * fails, Node's warnings tell. A promise that nobody looks at does not end the process when it is rejected.
    *
+   * @example
+   * ```ts
+   * import { SyncTtlDict } from "effect-aws-cache/Sync"
+   * import * as assert from "node:assert/strict"
+   *
+   * const names = new SyncTtlDict<number, string>({ timeToLive: "10 minutes" })
+   *
+   * let loads = 0
+   * const load = async (id: number) => {
+   *   loads++
+   *   return `user ${id}`
+   * }
+   *
+   * // Two at the same time share one load; for the third it is there.
+   * await Promise.all([names.fetch(1, load), names.fetch(1, load)])
+   * assert.equal(await names.fetch(1, load), "user 1")
+   * assert.equal(loads, 1)
+   * ```
+   *
    * @since 0.1.0
    */
   fetch(key: K, load: Load<K, V>, options?: FetchOptions): Promise<V> {

@@ -35,8 +35,9 @@ const parts = allParts("SyncTtlDict", () => memoryShare(readMemorySettings()))
  * @example
  * ```ts
  * import { SyncTtlDict } from "effect-aws-cache/Ttl"
+ * import * as assert from "node:assert/strict"
  *
- * declare const load: (user: string) => Promise<{ readonly name: string }>
+ * const load = async (id: string) => ({ name: `user ${id}` })
  *
  * // Outside of the handler, so that it lasts from one invocation to the next.
  * const users = new SyncTtlDict<string, { readonly name: string }>({ timeToLive: "10 minutes", maxBytes: "25%" })
@@ -45,13 +46,30 @@ const parts = allParts("SyncTtlDict", () => memoryShare(readMemorySettings()))
  *   const user = await users.fetch(event.user, load)
  *   return user.name
  * }
+ *
+ * assert.equal(await handler({ user: "7" }), "user 7")
+ * assert.equal(users.has("7"), true)
  * ```
  *
  * @since 0.1.0
  * @category constructors
  */
 export class SyncTtlDict<K, V> extends SyncDict<K, V> {
-  /** Throws `CacheConfigError` for an option it cannot accept. */
+  /**
+   * Throws `CacheConfigError` for an option it cannot accept.
+   *
+   * @example
+   * ```ts
+   * import { SyncTtlDict } from "effect-aws-cache/Ttl"
+   * import * as assert from "node:assert/strict"
+   *
+   * const sessions = new SyncTtlDict<string, string>({ maxItems: 2, timeToLive: "15 minutes" })
+   * sessions.set("a", "Ada")
+   * sessions.set("b", "Grace")
+   * sessions.set("c", "Edsger") // one too many: the least recently used goes
+   * assert.deepEqual([...sessions.keys()], ["b", "c"])
+   * ```
+   */
   constructor(options: SyncTtlDictOptions<K, V> = {}) {
     super(options, parts)
   }

@@ -33,23 +33,149 @@ const snapshotForm = { name: tag.key, key: Schema.String, value: Schema.Unknown 
  *
  * @example
  * ```ts
- * import { TtlDict, TtlDictLive } from "effect-aws-cache/Ttl"
  * import { Effect } from "effect"
+ * import { TtlDict, TtlDictLive } from "effect-aws-cache/Ttl"
+ * import * as assert from "node:assert/strict"
  *
  * const program = Effect.gen(function*() {
  *   yield* TtlDict.set("a", 1, { timeToLive: "10 seconds" })
  *   return yield* TtlDict.get("a")
  * }).pipe(Effect.provide(TtlDictLive))
+ *
+ * assert.equal(await Effect.runPromise(program), 1)
+ * ```
+ *
+ * @example
+ * ```ts
+ * import { Effect, TestClock, TestContext } from "effect"
+ * import { TtlDict, TtlDictLive } from "effect-aws-cache/Ttl"
+ * import * as assert from "node:assert/strict"
+ *
+ * // Time is Effect's `Clock`: a test need not wait.
+ * const program = Effect.gen(function*() {
+ *   yield* TtlDict.set("a", 1, { timeToLive: "10 seconds" })
+ *   yield* TestClock.adjust("10 seconds")
+ *   return yield* Effect.flip(TtlDict.get("a"))
+ * }).pipe(Effect.provide(TtlDictLive), Effect.provide(TestContext.TestContext))
+ *
+ * assert.equal((await Effect.runPromise(program))._tag, "CacheNotFoundError")
  * ```
  *
  * @since 0.1.0
  * @category tags
  */
 export class TtlDict extends Object.assign(tag, accessors(tag), {
-  /** Makes a dictionary that lives as long as the scope, see `makeDict`. */
+  /**
+   * Makes a dictionary that lives as long as the scope. When it closes, computations under way are interrupted, and the
+   * runs of `onRemove` that are due are waited for.
+   *
+   * Fails with `CacheConfigError` for an option it cannot accept.
+   *
+   * @example
+   * ```ts
+   * import { Effect } from "effect"
+   * import { TtlDict } from "effect-aws-cache/Ttl"
+   * import * as assert from "node:assert/strict"
+   *
+   * const program = Effect.gen(function*() {
+   *   const dict = yield* TtlDict.make<string, number>({ timeToLive: "10 seconds", maxBytes: "128M", maxItems: 10 })
+   *   yield* dict.set("foo", 1)
+   *   yield* dict.set("bar", 2, { timeToLive: "1 minute" })
+   *   return yield* dict.get("foo")
+   * }).pipe(Effect.scoped)
+   *
+   * assert.equal(await Effect.runPromise(program), 1)
+   * ```
+   *
+   * @example
+   * ```ts
+   * import { Effect } from "effect"
+   * import { TtlDict } from "effect-aws-cache/Ttl"
+   * import * as assert from "node:assert/strict"
+   *
+   * const told: Array<string> = []
+   *
+   * const program = Effect.gen(function*() {
+   *   const files = yield* TtlDict.make({
+   *     maxItems: 100,
+   *     timeToLive: "1 minute",
+   *     sweepInterval: "5 seconds",
+   *     onRemove: (path: string, bytes: Uint8Array, reason) =>
+   *       Effect.sync(() => told.push(`${path} (${bytes.length} bytes) was ${reason}`))
+   *   })
+   *   yield* files.set("a.txt", new Uint8Array(10))
+   *   yield* files.remove("a.txt")
+   * }).pipe(Effect.scoped)
+   *
+   * await Effect.runPromise(program)
+   * assert.deepEqual(told, ["a.txt (10 bytes) was deleted"])
+   * ```
+   */
   make: makeDict,
 
-  /** Makes the base of a class of dictionaries with schemas, see `Service` of `DictService`. */
+  /**
+   * Makes the base of a class of dictionaries, typed by the schemas of its keys and values.
+   *
+   * Both are checked when they are written: a bad key fails with `CacheKeyError`, a bad value with `CacheValueError`, and
+   * nothing changes. What is read was checked when it was written.
+   *
+   * The type parameters after `Self` are those of computations: how they may fail, and what they and `onRemove` may use,
+   * which the layer then needs. The first argument is the tag's identifier, unique in the program, and the dictionary's
+   * name in errors.
+   *
+   * @example
+   * ```ts
+   * import { Effect, Schema } from "effect"
+   * import { TtlDict } from "effect-aws-cache/Ttl"
+   * import * as assert from "node:assert/strict"
+   *
+   * class Sessions extends TtlDict.Service<Sessions>()("app/Sessions", {
+   *   key: Schema.String,
+   *   value: Schema.Struct({ user: Schema.String }),
+   *   timeToLive: "15 minutes",
+   *   maxBytes: "64M"
+   * }) {}
+   *
+   * const program = Effect.gen(function*() {
+   *   yield* Sessions.set("foo", { user: "ada" })
+   *   return yield* Sessions.get("foo")
+   * }).pipe(Effect.provide(Sessions.layer))
+   *
+   * assert.deepEqual(await Effect.runPromise(program), { user: "ada" })
+   * ```
+   *
+   * @example
+   * ```ts
+   * import { Context, Data, Effect, Layer, Schema } from "effect"
+   * import { TtlDict } from "effect-aws-cache/Ttl"
+   * import * as assert from "node:assert/strict"
+   *
+   * class Offline extends Data.TaggedError("Offline")<{}> {}
+   *
+   * class Directory extends Context.Tag("app/Directory")<
+   *   Directory,
+   *   { readonly nameOf: (id: number) => Effect.Effect<string, Offline> }
+   * >() {}
+   *
+   * class Names extends TtlDict.Service<Names, Offline, Directory>()("app/Names", {
+   *   key: Schema.Number,
+   *   value: Schema.String,
+   *   timeToLive: "1 hour"
+   * }) {}
+   *
+   * // Looked up by whoever asks first, for all who ask meanwhile; it uses the directory that Names.layer was given.
+   * const nameOf = (id: number) =>
+   *   Names.getOrCompute(id, Effect.flatMap(Directory, (directory) => directory.nameOf(id)))
+   *
+   * const NamesLive = Layer.provide(
+   *   Names.layer,
+   *   Layer.succeed(Directory, { nameOf: (id) => id === 1 ? Effect.succeed("Ada") : new Offline() })
+   * )
+   *
+   * assert.equal(await Effect.runPromise(Effect.provide(nameOf(1), NamesLive)), "Ada")
+   * assert.equal((await Effect.runPromise(Effect.flip(Effect.provide(nameOf(2), NamesLive))))._tag, "Offline")
+   * ```
+   */
   Service: DictService.Service,
 
   /** Writes what is in the default dictionary to a file, see `snapshot` of `DictSnapshot`. */

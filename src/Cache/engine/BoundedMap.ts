@@ -34,13 +34,15 @@ useNearestName(nearestName)
  * @example
  * ```ts
  * import { Absent, BoundedMap } from "effect-aws-cache/Cache"
+ * import * as assert from "node:assert/strict"
  *
+ * const now = Date.now()
  * const map = new BoundedMap<string, number>({ maxSize: 2 })
- * map.set("a", 1, Date.now())
- * map.set("b", 2, Date.now(), Date.now() + 60_000)
- * map.get("a", Date.now()) // 1
- * map.set("c", 3, Date.now()) // evicts "b"
- * map.get("b", Date.now()) === Absent // true
+ * map.set("a", 1, now)
+ * map.set("b", 2, now, now + 60_000)
+ * assert.equal(map.get("a", now), 1)
+ * map.set("c", 3, now) // evicts "b", which was used least recently
+ * assert.equal(map.get("b", now), Absent)
  * ```
  *
  * @since 0.1.0

@@ -11,13 +11,18 @@ import { TaggedError } from "./TaggedError.js"
  *
  * @example
  * ```ts
- * import * as Effect from "effect/Effect"
+ * import { Effect } from "effect"
  * import { TtlDict, TtlDictLive } from "effect-aws-cache/Ttl"
+ * import * as assert from "node:assert/strict"
  *
- * const program = TtlDict.add("lock", "mine").pipe(
- *   Effect.catchTag("CacheExistsError", (error) => Effect.logWarning(error.message)),
- *   Effect.provide(TtlDictLive)
+ * const take = TtlDict.add("lock", "mine").pipe(
+ *   Effect.as("taken"),
+ *   Effect.catchTag("CacheExistsError", () => Effect.succeed("somebody has it"))
  * )
+ *
+ * const program = Effect.all([take, take]).pipe(Effect.provide(TtlDictLive))
+ *
+ * assert.deepEqual(await Effect.runPromise(program), ["taken", "somebody has it"])
  * ```
  *
  * @since 0.1.0

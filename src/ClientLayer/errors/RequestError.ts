@@ -99,19 +99,25 @@ export interface RequestFault<out Tag extends string, out Exception> {
  * @example
  * ```ts
  * import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3"
- * import * as Effect from "effect/Effect"
- * import { ClientCache } from "effect-aws-cache/ClientLayer"
+ * import { Effect } from "effect"
+ * import { ClientCache, ClientCacheLive } from "effect-aws-cache/ClientLayer"
+ * import * as assert from "node:assert/strict"
  *
- * const report = ClientCache.send(
- *   S3Client,
- *   { region: "us-west-2" },
- *   new GetObjectCommand({ Bucket: "reports", Key: "2026" }),
- *   { errors: ["NoSuchKey"] }
- * ).pipe(
- *   Effect.map(({ Body }) => Body),
- *   Effect.catchTag("NoSuchKey", () => Effect.succeed(undefined)),
- *   Effect.tapErrorTag("RequestError", (error) => Effect.logError(error.message, error.$metadata.requestId))
- * )
+ * const report = (bucket: string) =>
+ *   ClientCache.send(
+ *     S3Client,
+ *     { region: "us-west-2" },
+ *     new GetObjectCommand({ Bucket: bucket, Key: "2026" }),
+ *     { errors: ["NoSuchKey"] }
+ *   ).pipe(
+ *     Effect.flatMap(({ Body }) => Effect.promise(async () => Body?.transformToString())),
+ *     Effect.catchTag("NoSuchKey", () => Effect.succeed("nothing to report")),
+ *     Effect.catchTag("RequestError", (error) => Effect.succeed(`${error.name}, ${error.$metadata.httpStatusCode}`))
+ *   )
+ *
+ * const program = Effect.all([report("reports"), report("lost")]).pipe(Effect.provide(ClientCacheLive))
+ *
+ * assert.deepEqual(await Effect.runPromise(program), ["nothing to report", "NoSuchBucket, 404"])
  * ```
  *
  * @since 0.1.0

@@ -89,16 +89,17 @@ let makeKey: <C>(identity: ClassIdentity, normal: NormalConfig) => ClientCacheKe
  * @example
  * ```ts
  * import { S3Client } from "@aws-sdk/client-s3"
- * import * as Effect from "effect/Effect"
- * import * as Either from "effect/Either"
- * import * as Equal from "effect/Equal"
+ * import { Effect, Equal } from "effect"
  * import { ClientCacheKey } from "effect-aws-cache/ClientLayer"
+ * import * as assert from "node:assert/strict"
  *
  * const program = Effect.gen(function*() {
  *   const one = yield* ClientCacheKey.make(S3Client, { region: "us-west-2", maxAttempts: 5 })
  *   const other = yield* ClientCacheKey.make(S3Client, { maxAttempts: 5, region: "US-WEST-2" })
- *   return Equal.equals(one, other) // true
+ *   return Equal.equals(one, other)
  * })
+ *
+ * assert.equal(await Effect.runPromise(program), true)
  * ```
  *
  * @since 0.1.0

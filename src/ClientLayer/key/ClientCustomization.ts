@@ -13,22 +13,30 @@ import { checkValue } from "../../Cache/options/checkOptions.js"
  *
  * @example
  * ```ts
- * import { S3Client } from "@aws-sdk/client-s3"
- * import * as Effect from "effect/Effect"
- * import { ClientCache, ClientCustomization } from "effect-aws-cache/ClientLayer"
+ * import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
+ * import { Effect } from "effect"
+ * import { ClientCache, ClientCacheLive, ClientCustomization } from "effect-aws-cache/ClientLayer"
+ * import * as assert from "node:assert/strict"
+ *
+ * const sent: Array<string | undefined> = []
  *
  * const audited = ClientCustomization.make("audit", (client: S3Client) =>
  *   client.middlewareStack.add(
  *     (next, context) => (args) => {
- *       console.log(context.commandName)
+ *       sent.push(context.commandName)
  *       return next(args)
  *     },
  *     { step: "initialize", name: "audit" }
  *   )
  * )
  *
- * // S3Client(region=us-west-2, customize=audit)
- * const s3 = ClientCache.client(S3Client, { region: "us-west-2" }, { customize: audited })
+ * const program = Effect.gen(function*() {
+ *   yield* ClientCache.send(S3Client, { region: "us-west-2" }, new ListBucketsCommand({}), { customize: audited })
+ *   return (yield* ClientCache.keys).map(String)
+ * }).pipe(Effect.provide(ClientCacheLive))
+ *
+ * assert.deepEqual(await Effect.runPromise(program), ["S3Client(region=us-west-2, customize=audit)"])
+ * assert.deepEqual(sent, ["ListBucketsCommand"])
  * ```
  *
  * @since 0.1.0

@@ -43,16 +43,25 @@ export type RequestOptions<Client, Source extends ExceptionSource = never> = Han
  * @example
  * ```ts
  * import { GetCommand } from "@aws-sdk/lib-dynamodb"
- * import * as Effect from "effect/Effect"
- * import { DynamoDBDocumentClientResource, ResourceCache, sendCommand } from "effect-aws-cache/ClientLayer"
+ * import { Effect } from "effect"
+ * import {
+ *   DynamoDBDocumentClientResource,
+ *   ResourceCache,
+ *   ResourceCacheLive,
+ *   sendCommand
+ * } from "effect-aws-cache/ClientLayer"
+ * import * as assert from "node:assert/strict"
  *
- * const ada = ResourceCache.withResource(DynamoDBDocumentClientResource, { region: "us-west-2" }, (documents) =>
+ * const program = ResourceCache.withResource(DynamoDBDocumentClientResource, { region: "us-west-2" }, (documents) =>
  *   sendCommand(documents, new GetCommand({ TableName: "users", Key: { id: "ada" } }), {
  *     errors: ["ResourceNotFoundException"]
  *   })).pipe(
  *     Effect.map(({ Item }) => Item),
- *     Effect.catchTag("ResourceNotFoundException", () => Effect.succeed(undefined))
+ *     Effect.catchTag("ResourceNotFoundException", () => Effect.succeed(undefined)),
+ *     Effect.provide(ResourceCacheLive)
  *   )
+ *
+ * assert.deepEqual(await Effect.runPromise(program), { id: "ada", name: "Ada" })
  * ```
  *
  * @param client what has the `send` of an AWS SDK v3 client

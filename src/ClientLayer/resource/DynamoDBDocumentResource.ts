@@ -76,20 +76,26 @@ const translateConfig = ({ marshallOptions, unmarshallOptions }: DocumentOptions
  * @example
  * ```ts
  * import { GetCommand } from "@aws-sdk/lib-dynamodb"
- * import * as Effect from "effect/Effect"
+ * import { Effect } from "effect"
  * import {
  *   DynamoDBDocumentClientResource,
  *   ResourceCache,
  *   ResourceCacheLive,
  *   sendCommand
  * } from "effect-aws-cache/ClientLayer"
+ * import * as assert from "node:assert/strict"
  *
  * const program = ResourceCache.withResource(
  *   DynamoDBDocumentClientResource,
  *   { region: "us-west-2" },
  *   (documents) => sendCommand(documents, new GetCommand({ TableName: "users", Key: { id: "ada" } })),
  *   { marshallOptions: { removeUndefinedValues: true } }
- * ).pipe(Effect.provide(ResourceCacheLive))
+ * ).pipe(
+ *   Effect.map(({ Item }) => Item),
+ *   Effect.provide(ResourceCacheLive)
+ * )
+ *
+ * assert.deepEqual(await Effect.runPromise(program), { id: "ada", name: "Ada" })
  * ```
  *
  * @since 0.1.0
@@ -115,13 +121,17 @@ export const DynamoDBDocumentClientResource: ResourceDefinition<
  *
  * @example
  * ```ts
- * import * as Effect from "effect/Effect"
+ * import { Effect } from "effect"
  * import { DynamoDBDocumentResource, ResourceCache, ResourceCacheLive } from "effect-aws-cache/ClientLayer"
+ * import * as assert from "node:assert/strict"
  *
  * const program = Effect.gen(function*() {
  *   const documents = yield* ResourceCache.resource(DynamoDBDocumentResource, { region: "us-west-2" })
- *   return yield* Effect.promise(() => documents.get({ TableName: "users", Key: { id: "ada" } }))
+ *   const { Item } = yield* Effect.tryPromise(() => documents.get({ TableName: "users", Key: { id: "ada" } }))
+ *   return Item
  * }).pipe(Effect.provide(ResourceCacheLive))
+ *
+ * assert.deepEqual(await Effect.runPromise(program), { id: "ada", name: "Ada" })
  * ```
  *
  * @since 0.1.0

@@ -58,17 +58,23 @@ let makeKey: <R>(kind: Kind, normal: NormalConfig) => ResourceCacheKey<R>
  *
  * @example
  * ```ts
- * import * as Effect from "effect/Effect"
+ * import { Effect, Equal } from "effect"
  * import { DynamoDBDocumentResource, ResourceCacheKey } from "effect-aws-cache/ClientLayer"
+ * import * as assert from "node:assert/strict"
  *
- * const program = Effect.gen(function*() {
- *   const key = yield* ResourceCacheKey.make(
+ * const keyFor = (region: string) =>
+ *   ResourceCacheKey.make(
  *     DynamoDBDocumentResource,
- *     { region: "us-west-2" },
+ *     { region },
  *     { marshallOptions: { removeUndefinedValues: true } }
  *   )
- *   return String(key) // DynamoDBDocument(region=us-west-2, options=#01d7)
+ *
+ * const program = Effect.gen(function*() {
+ *   const key = yield* keyFor("us-west-2")
+ *   return [Equal.equals(key, yield* keyFor("us-west-2")), Equal.equals(key, yield* keyFor("eu-west-1"))]
  * })
+ *
+ * assert.deepEqual(await Effect.runPromise(program), [true, false])
  * ```
  *
  * @since 0.1.0

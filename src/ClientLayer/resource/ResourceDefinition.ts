@@ -99,25 +99,28 @@ export type ResourceOptionsArguments<Options> = {} extends Options ? [options?: 
  *
  * @example
  * ```ts
- * import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3"
- * import * as Schema from "effect/Schema"
- * import { ResourceCache, ResourceDefinition, sendCommand } from "effect-aws-cache/ClientLayer"
+ * import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3"
+ * import { Effect, Schema } from "effect"
+ * import { ResourceCache, ResourceCacheLive, ResourceDefinition, sendCommand } from "effect-aws-cache/ClientLayer"
+ * import * as assert from "node:assert/strict"
  *
  * const Bucket = ResourceDefinition.make({
  *   name: "Bucket",
  *   client: S3Client,
  *   options: Schema.Struct({ bucket: Schema.String }),
  *   make: (s3, { bucket }) => ({
- *     get: (key: string) => sendCommand(s3, new GetObjectCommand({ Bucket: bucket, Key: key }))
+ *     put: (key: string, text: string) => sendCommand(s3, new PutObjectCommand({ Bucket: bucket, Key: key, Body: text }))
  *   })
  * })
  *
  * const program = ResourceCache.withResource(
  *   Bucket,
  *   { region: "us-west-2" },
- *   (reports) => reports.get("2026/summary"),
- *   { bucket: "reports" }
- * )
+ *   (bucket) => bucket.put("greeting", "hello"),
+ *   { bucket: "my-bucket" }
+ * ).pipe(Effect.provide(ResourceCacheLive))
+ *
+ * assert.equal((await Effect.runPromise(program)).$metadata.httpStatusCode, 200)
  * ```
  *
  * @since 0.1.0

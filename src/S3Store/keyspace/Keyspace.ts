@@ -73,8 +73,9 @@ type KeyspaceParts<K, V, F> = Omit<Keyspace<K, V, F>, "key" | "keyEither" | "key
  *
  * @example
  * ```ts
- * import * as Schema from "effect/Schema"
- * import { Keyspace } from "effect-aws-cache/S3Store"
+ * import { Effect, Schema } from "effect"
+ * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+ * import * as assert from "node:assert/strict"
  *
  * const Users = Keyspace.make("directory/users", {
  *   key: Schema.Struct({ team: Schema.String }),
@@ -84,7 +85,14 @@ type KeyspaceParts<K, V, F> = Omit<Keyspace<K, V, F>, "key" | "keyEither" | "key
  *   tags: ({ team }) => [`team:${team}`]
  * })
  *
- * const key = Users.key({ team: "core" })
+ * const program = Effect.gen(function*() {
+ *   const key = Users.key({ team: "core" })
+ *   yield* S3Cache.set(key, [{ name: "Ada", since: new Date("1843-09-01") }])
+ *   return yield* S3Cache.get(key)
+ * }).pipe(Effect.provide(S3Cache.layerMemory()))
+ *
+ * const [ada] = await Effect.runPromise(program)
+ * assert.equal(ada?.since.getFullYear(), 1843)
  * ```
  *
  * @since 0.1.0
@@ -136,6 +144,18 @@ export class Keyspace<in out K, in out V, out F = never> {
    * Makes a keyspace; meant for the top level of a module.
    *
    * Throws `CacheConfigError` for a name, version or option it cannot accept.
+   *
+   * @example
+   * ```ts
+   * import { Schema } from "effect"
+   * import { Keyspace } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   *
+   * const Squares = Keyspace.make("squares", { key: Schema.Number, value: Schema.Number, timeToLive: "1 hour" })
+   *
+   * // Entries are named by a key.
+   * assert.equal(Squares.key(12).id, "12")
+   * ```
    *
    * @param name segments of letters, digits, `.`, `_` and `-`, separated by `/`; at most 200 characters
    * @since 0.1.0

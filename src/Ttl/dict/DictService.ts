@@ -258,61 +258,7 @@ const make = <K, KI, V, VI, F, R>(
   })
 }
 
-/**
- * Makes the base of a class of dictionaries, typed by the schemas of its keys and values.
- *
- * Both are checked when they are written: a bad key fails with `CacheKeyError`, a bad value with `CacheValueError`, and
- * nothing changes. What is read was checked when it was written.
- *
- * The type parameters after `Self` are those of computations: how they may fail, and what they and `onRemove` may use,
- * which the layer then needs.
- *
- * @param id the tag's identifier, unique in the program, and the dictionary's name in errors
- *
- * @example
- * ```ts
- * import { TtlDict } from "effect-aws-cache/Ttl"
- * import { Effect, Schema } from "effect"
- *
- * const Session = Schema.Struct({ user: Schema.String })
- *
- * class Sessions extends TtlDict.Service<Sessions>()("app/Sessions", {
- *   key: Schema.String,
- *   value: Session,
- *   timeToLive: "15 minutes",
- *   maxBytes: "64M"
- * }) {}
- *
- * const program = Effect.gen(function*() {
- *   yield* Sessions.set("foo", { user: "ada" })
- *   const session = yield* Sessions.get("foo")
- *   return session.user
- * }).pipe(Effect.provide(Sessions.layer))
- * ```
- *
- * @example
- * ```ts
- * import { TtlDict } from "effect-aws-cache/Ttl"
- * import { Context, Data, Effect, Schema } from "effect"
- *
- * class Offline extends Data.TaggedError("Offline")<{}> {}
- *
- * class Directory extends Context.Tag("app/Directory")<
- *   Directory,
- *   { readonly nameOf: (id: number) => Effect.Effect<string, Offline> }
- * >() {}
- *
- * class Names extends TtlDict.Service<Names, Offline, Directory>()("app/Names", {
- *   key: Schema.Number,
- *   value: Schema.String,
- *   timeToLive: "1 hour"
- * }) {}
- *
- * // Looked up by whoever asks first, for all who ask meanwhile; it uses the directory that Names.layer was given.
- * const nameOf = (id: number) =>
- *   Names.getOrCompute(id, Effect.flatMap(Directory, (directory) => directory.nameOf(id)))
- * ```
- */
+/** See `TtlDict.Service`. */
 export const Service = <Self, F = never, R = never>() =>
 <const Id extends string, K, KI, V, VI>(
   id: Id,

@@ -46,43 +46,7 @@ import {
 } from "./DictOptions.js"
 import { DictSteps } from "./DictSteps.js"
 
-/**
- * Makes a dictionary that lives as long as the scope. When it closes, computations under way are interrupted, and the
- * runs of `onRemove` that are due are waited for.
- *
- * Fails with `CacheConfigError` for an option it cannot accept.
- *
- * @example
- * ```ts
- * import { TtlDict } from "effect-aws-cache/Ttl"
- * import { Effect } from "effect"
- *
- * const program = Effect.gen(function*() {
- *   const dict = yield* TtlDict.make<string, number>({ timeToLive: "10 seconds", maxBytes: "128M", maxItems: 10 })
- *   yield* dict.set("foo", 1)
- *   yield* dict.set("bar", 2, { timeToLive: "1 minute" })
- *   return yield* dict.get("foo")
- * }).pipe(Effect.scoped)
- * ```
- *
- * @example
- * ```ts
- * import { TtlDict } from "effect-aws-cache/Ttl"
- * import { Effect } from "effect"
- *
- * const program = Effect.gen(function*() {
- *   const files = yield* TtlDict.make({
- *     maxItems: 100,
- *     timeToLive: "1 minute",
- *     sweepInterval: "5 seconds",
- *     onRemove: (path: string, bytes: Uint8Array, reason) =>
- *       Effect.logDebug(`${path} (${bytes.length} bytes) was ${reason}`)
- *   })
- *   yield* files.set("a.txt", new Uint8Array(10))
- *   yield* files.remove("a.txt")
- * }).pipe(Effect.scoped)
- * ```
- */
+/** See `TtlDict.make`. */
 export const makeDict = <K, V, F = never, R = never>(
   options: Options<K, V, F, R> = {}
 ): Effect.Effect<Dict<K, V, never, F, R>, CacheConfigError, R | Scope.Scope> => {

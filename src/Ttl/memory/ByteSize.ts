@@ -33,12 +33,13 @@ export {
  *
  * @example
  * ```ts
- * import { ByteSize } from "effect-aws-cache/Ttl"
  * import { Either } from "effect"
+ * import { ByteSize } from "effect-aws-cache/Ttl"
+ * import * as assert from "node:assert/strict"
  *
  * const total = 512 * 1024 * 1024
- * console.log(Either.getOrThrow(ByteSize.parse("25%", total))) // 134217728
- * console.log(Either.isLeft(ByteSize.parse("64MB", total))) // true
+ * assert.equal(Either.getOrThrow(ByteSize.parse("25%", total)), 134_217_728)
+ * assert.equal(Either.isLeft(ByteSize.parse("64MB", total)), true)
  * ```
  *
  * @since 0.1.0

@@ -499,10 +499,11 @@ const measure = (values: ReadonlyArray<unknown>, isSample: boolean): number => {
  * @example
  * ```ts
  * import { estimateBytes } from "effect-aws-cache/Ttl"
+ * import * as assert from "node:assert/strict"
  *
- * console.log(estimateBytes("session")) // 24
- * console.log(estimateBytes({ name: "ada", tags: ["a", "b"] })) // 184
- * console.log(estimateBytes(new Uint8Array(1_000_000))) // 1000192
+ * assert.equal(estimateBytes("session"), 24)
+ * assert.equal(estimateBytes({ name: "ada", tags: ["a", "b"] }), 184)
+ * assert.equal(estimateBytes(new Uint8Array(1_000_000)), 1_000_192)
  * ```
  *
  * @since 0.1.0
@@ -520,11 +521,20 @@ export const estimateBytes = (...values: ReadonlyArray<unknown>): number => meas
  *
  * @example
  * ```ts
+ * import { Effect } from "effect"
  * import { sampleBytes, TtlDict } from "effect-aws-cache/Ttl"
+ * import * as assert from "node:assert/strict"
  *
  * const rows = Array.from({ length: 100_000 }, (_, id) => ({ id, name: "Ada" }))
- * console.log(sampleBytes(rows) > 5_000_000) // true
- * const tables = TtlDict.make<string, typeof rows>({ maxBytes: "1G", weigher: "sampled" })
+ * assert.ok(sampleBytes(rows) > 5_000_000)
+ *
+ * const program = Effect.gen(function*() {
+ *   const tables = yield* TtlDict.make<string, typeof rows>({ maxBytes: "1G", weigher: "sampled" })
+ *   yield* tables.set("users", rows)
+ *   return yield* tables.byteSize
+ * }).pipe(Effect.scoped)
+ *
+ * assert.ok(await Effect.runPromise(program) > 5_000_000)
  * ```
  *
  * @since 0.1.0

@@ -62,11 +62,20 @@ let limit: number | undefined
  *
  * @example
  * ```ts
+ * import { Effect } from "effect"
  * import { readHeap, TtlDict } from "effect-aws-cache/Ttl"
+ * import * as assert from "node:assert/strict"
  *
  * // Of a function that has 256 MB, buffers included.
  * const heap = () => ({ used: readHeap().used + process.memoryUsage().external, limit: 200 * 1024 * 1024 })
- * const dict = TtlDict.make({ memoryPressure: { share: 0.9, heap } })
+ *
+ * const program = Effect.gen(function*() {
+ *   const dict = yield* TtlDict.make<string, number>({ memoryPressure: { share: 0.9, heap } })
+ *   yield* dict.set("a", 1)
+ *   return yield* dict.get("a")
+ * }).pipe(Effect.scoped)
+ *
+ * assert.equal(await Effect.runPromise(program), 1)
  * ```
  *
  * @since 0.1.0

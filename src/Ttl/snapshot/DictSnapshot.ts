@@ -204,18 +204,23 @@ const within = <A, E, R>(self: Effect.Effect<A, E, R>, timeout: Duration.Duratio
  *
  * @example
  * ```ts
- * import { DictSnapshot, TtlDict } from "effect-aws-cache/Ttl"
+ * import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
  * import { Effect, Schema } from "effect"
+ * import { DictSnapshot, TtlDict } from "effect-aws-cache/Ttl"
+ * import * as assert from "node:assert/strict"
+ * import { tmpdir } from "node:os"
+ * import { join } from "node:path"
  *
  * const form = { name: "rates", key: Schema.String, value: Schema.Number }
+ * const path = join(tmpdir(), "rates")
  *
  * const program = Effect.gen(function*() {
  *   const dict = yield* TtlDict.make<string, number>({ timeToLive: "1 hour" })
- *   yield* DictSnapshot.restore(dict, form, "/tmp/rates")
  *   yield* dict.set("EUR", 1)
- *   const { entries, skipped } = yield* DictSnapshot.snapshot(dict, form, "/tmp/rates")
- *   return { entries, skipped }
- * }).pipe(Effect.scoped)
+ *   return yield* DictSnapshot.snapshot(dict, form, path)
+ * }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
+ *
+ * assert.deepEqual(await Effect.runPromise(program), { entries: 1, skipped: 0 })
  * ```
  *
  * @since 0.1.0
@@ -309,15 +314,32 @@ const framesOf = <K, KI, V, VI>(form: SnapshotForm<K, KI, V, VI>) => {
  *
  * @example
  * ```ts
- * import { TtlDict } from "effect-aws-cache/Ttl"
+ * import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
  * import { Effect, Schema } from "effect"
+ * import { TtlDict } from "effect-aws-cache/Ttl"
+ * import * as assert from "node:assert/strict"
+ * import { tmpdir } from "node:os"
+ * import { join } from "node:path"
  *
  * class Rates extends TtlDict.Service<Rates>()("app/Rates", { key: Schema.String, value: Schema.Number }) {}
  *
- * const program = Effect.gen(function*() {
- *   const { outcome } = yield* Rates.restore("/tmp/rates", { limits: "restore" })
- *   return outcome // "restored", "missing" or "unusable"
+ * const path = join(tmpdir(), "app-rates")
+ *
+ * // At the end of a program ...
+ * const save = Effect.gen(function*() {
+ *   yield* Rates.set("EUR", 1)
+ *   return yield* Rates.snapshot(path)
  * }).pipe(Effect.provide(Rates.layer))
+ *
+ * // ... and at the beginning of the next.
+ * const bringBack = Effect.gen(function*() {
+ *   const { outcome } = yield* Rates.restore(path, { limits: "restore" })
+ *   return { outcome, EUR: yield* Rates.get("EUR") }
+ * }).pipe(Effect.provide(Rates.layer))
+ *
+ * const program = Effect.zipRight(save, bringBack).pipe(Effect.provide(NodeFileSystem.layer))
+ *
+ * assert.deepEqual(await Effect.runPromise(program), { outcome: "restored", EUR: 1 })
  * ```
  *
  * @since 0.1.0
