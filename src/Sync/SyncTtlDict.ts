@@ -70,8 +70,9 @@ const isWatch = (input: unknown): input is HeapWatch => typeof input === "object
  * @example
  * ```ts
  * import { estimate, SyncTtlDict } from "effect-aws-cache/Sync"
+ * import * as assert from "node:assert/strict"
  *
- * declare const load: (user: string) => Promise<{ readonly name: string }>
+ * const load = async (id: string) => ({ name: `user ${id}` })
  *
  * // Outside of the handler, so that it lasts from one invocation to the next.
  * const users = new SyncTtlDict<string, { readonly name: string }>({
@@ -85,6 +86,9 @@ const isWatch = (input: unknown): input is HeapWatch => typeof input === "object
  *   const user = await users.fetch(event.user, load)
  *   return user.name
  * }
+ *
+ * assert.equal(await handler({ user: "7" }), "user 7")
+ * assert.equal(users.has("7"), true)
  * ```
  *
  * @since 0.1.0

@@ -12,8 +12,11 @@ import { memoryShare, readMemorySettings } from "../Ttl/memory/memoryShare.js"
  * @example
  * ```ts
  * import { availableMemory, estimate, SyncTtlDict } from "effect-aws-cache/Sync"
+ * import * as assert from "node:assert/strict"
  *
- * const dict = new SyncTtlDict({ maxBytes: Math.floor(availableMemory() / 4), weigher: estimate })
+ * const maxBytes = Math.floor(availableMemory() / 4)
+ * const dict = new SyncTtlDict({ maxBytes, weigher: estimate })
+ * assert.equal(dict.limits.maxBytes, maxBytes)
  * ```
  *
  * @since 0.1.0

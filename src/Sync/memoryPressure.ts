@@ -15,8 +15,11 @@ import { watchOf } from "../Ttl/memory/watchOf.js"
  * @example
  * ```ts
  * import { estimate, memoryPressure, SyncTtlDict } from "effect-aws-cache/Sync"
+ * import * as assert from "node:assert/strict"
  *
  * const dict = new SyncTtlDict({ maxBytes: "1G", weigher: estimate, memoryPressure: memoryPressure({ share: 0.8 }) })
+ * dict.set("a", 1)
+ * assert.equal(dict.size, 1)
  * ```
  *
  * @since 0.1.0
