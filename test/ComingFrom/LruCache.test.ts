@@ -240,7 +240,7 @@ describe("lru-cache", () => {
     assert.strictEqual(new SyncTtlDict<string, number>({}).limits.maxItems, Number.POSITIVE_INFINITY)
   })
 
-  it("options that there are not are refused", () => {
+  it("unknown options are refused", () => {
     const options: object = { max: 10, ttl: 5 }
     assert.throws(() => new SyncTtlDict<string, number>(options), CacheConfigError)
   })

@@ -211,6 +211,7 @@ const storeOptions = {
 }
 const writeOptions = { timeToLive: anyDuration }
 const leasedOptions = {
+  spanName: text,
   name: text,
   acquire: func,
   release: func,
