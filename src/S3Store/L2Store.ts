@@ -10,6 +10,7 @@ import type { Path } from "@effect/platform/Path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { rethrow } from "../Cache/common/rethrow.js"
 import type { CacheConfigError, CacheKeyError } from "../Cache/errors/CacheErrors.js"
 import { checkOptions } from "../Cache/options/checkOptions.js"
 import { cutText, longestMessage } from "../Cache/printing/cutText.js"
@@ -67,7 +68,7 @@ export class L2Store extends Context.Tag("effect-aws-cache/L2Store")<L2Store, Ob
         Effect.flatMap(
           Effect.suspend(() =>
             ClientCache.client(
-              () => import("@aws-sdk/client-s3").then((sdk) => sdk.S3Client),
+              () => import("@aws-sdk/client-s3").then((sdk) => sdk.S3Client, rethrow),
               options.clientConfig ?? {}
             )
           ),

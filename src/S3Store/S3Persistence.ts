@@ -12,6 +12,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { rethrow } from "../Cache/common/rethrow.js"
 import type { OptionKinds } from "../Cache/engine/options/optionKinds.js"
 import { CacheConfigError } from "../Cache/errors/CacheErrors.js"
 import { configError } from "../Cache/errors/configError.js"
@@ -188,7 +189,7 @@ export const layerResultPersistence = (
   )
 
 const loadPersistence = Effect.tryPromise({
-  try: () => import("@effect/experimental/Persistence"),
+  try: () => import("@effect/experimental/Persistence").catch(rethrow),
   catch: (cause) =>
     new CacheConfigError({
       cache: "S3Persistence",

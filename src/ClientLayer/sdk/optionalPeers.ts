@@ -2,6 +2,7 @@
  * The SDK packages that sessions need, loaded when they are needed.
  */
 import * as Effect from "effect/Effect"
+import { rethrow } from "../../Cache/common/rethrow.js"
 import { PackageNotFoundError } from "../errors/SessionErrors.js"
 
 /**
@@ -15,7 +16,12 @@ export const loadConfigModule = (
   Pick<typeof import("@smithy/core/config"), "getProfileName" | "loadSharedConfigFiles">,
   PackageNotFoundError
 > =>
-  load(() => import("@smithy/core/config"), session, "@smithy/core", "reading the shared config and credentials files")
+  load(
+    () => import("@smithy/core/config").catch(rethrow),
+    session,
+    "@smithy/core",
+    "reading the shared config and credentials files"
+  )
 
 /** What of the SDK finds credentials. */
 export type CredentialsModule = Pick<
@@ -32,7 +38,7 @@ export const loadCredentialsModule = (
   session: string
 ): Effect.Effect<CredentialsModule, PackageNotFoundError> =>
   load(
-    () => import("@aws-sdk/credential-providers"),
+    () => import("@aws-sdk/credential-providers").catch(rethrow),
     session,
     "@aws-sdk/credential-providers",
     "finding the credentials of a profile or of the environment"

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import { readFile } from "node:fs/promises"
+import { rethrow } from "../../Cache/common/rethrow.js"
 import { rememberSecrets } from "./hiddenTexts.js"
 
 /**
@@ -29,7 +30,7 @@ export const knownSecrets: Effect.Effect<ReadonlySet<string>> = Effect.suspend((
   }
   // As they were read last, which a session does before it asks a source that reads them.
   return Effect.tryPromise(() =>
-    import("@smithy/core/config").then(({ loadSharedConfigFiles }) => loadSharedConfigFiles())
+    import("@smithy/core/config").then(({ loadSharedConfigFiles }) => loadSharedConfigFiles(), rethrow)
   )
     .pipe(
       Effect.map(({ configFile, credentialsFile }) => {

@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { Buffer } from "node:buffer"
+import { rethrow } from "../../Cache/common/rethrow.js"
 import { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { ConditionalOutcome, type ListedObject, LoadOutcome, type ObjectStore } from "../objects/ObjectStore.js"
 import { S3StoreError } from "../objects/S3StoreErrors.js"
@@ -392,7 +393,7 @@ const makeSentOnce = (): SentOnce => {
 }
 
 const loadSdk = Effect.tryPromise({
-  try: () => import("@aws-sdk/client-s3"),
+  try: () => import("@aws-sdk/client-s3").catch(rethrow),
   catch: (cause) =>
     new CacheConfigError({
       cache: "S3 object store",
