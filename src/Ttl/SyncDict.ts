@@ -130,7 +130,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
       limits,
       least,
       freshness: freshnessOf<never>({ staleWhileRevalidate }),
-      observer: { publish: () => {}, decided: (key) => this.decided(key) },
+      decided: (key) => this.decided(key),
       pressure
     })
     const entries = orThrow(entriesIn(this.name, options.entries ?? [], writeKinds))

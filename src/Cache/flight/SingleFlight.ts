@@ -107,7 +107,11 @@ export class SingleFlight<in out K, in out R = never> {
    */
   group<A, E>(span: string): FlightGroup<K, A, E, R> {
     return new FlightGroup<K, A, E, R>({
-      start: (key, caller, work) => this.start(span, key, caller, work),
+      start: (key, caller, work) => {
+        const { flight, launch } = this.open(span, key, work)
+        launch(caller)
+        return flight
+      },
       embed: (key, caller, work) => this.embed(span, key, caller, work),
       await: this.await,
       joined: () => {
@@ -206,17 +210,6 @@ export class SingleFlight<in out K, in out R = never> {
       [...this.running.keys()].flatMap((flight) => flight.fiber === undefined ? [] : [flight.fiber])
     )
   })
-
-  private start<A, E>(
-    span: string,
-    key: K,
-    caller: Fiber.RuntimeFiber<unknown, unknown>,
-    work: Work<A, E, R>
-  ): Flight<A, E> {
-    const { flight, launch } = this.open(span, key, work)
-    launch(caller)
-    return flight
-  }
 
   /** A flight that is part of another: what is returned besides runs it. When that is given up, others go on with it. */
   private embed<A, E>(

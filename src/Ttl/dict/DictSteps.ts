@@ -9,6 +9,7 @@ import type { PolicyMap } from "../../Cache/engine/PolicyMap.js"
 import { FiledMap } from "../../Cache/engine/structures/FiledMap.js"
 import { CacheConfigError, CacheExistsError, EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
 import * as Either from "../../Cache/errors/Either.js"
+import type { StoreEvent } from "../../Cache/events/StoreEvent.js"
 import { equalsByProtocol, keyEqualityInUse } from "../../Cache/keys/protocolEquality.js"
 import { givenMillis } from "../../Cache/options/durationMillis.js"
 import { type PreparedEntry, writeAll } from "../../Cache/options/manyEntries.js"
@@ -19,7 +20,6 @@ import { FreshMap, type Stored } from "../../Cache/store/FreshMap.js"
 import type * as Store from "../../Cache/store/StoreOptions.js"
 import type { HeapWatch } from "../memory/DictParts.js"
 import type { ByteSizeInput } from "../memory/parseByteSize.js"
-import type { DictObserver } from "./DictObserver.js"
 import {
   type CheckedLimits,
   checkMaxBytes,
@@ -57,7 +57,10 @@ export interface DictStepsOptions<in out K, in F> {
   /** The weight that no entry is below, in bytes; `undefined` where nothing is measured. */
   readonly least: number | undefined
   readonly freshness: Freshness<F>
-  readonly observer: DictObserver<K>
+  /** Hears of what happens, if anybody does; an event is made only if somebody listens. */
+  readonly hub?: { readonly publish: (event: () => StoreEvent<K>) => void } | undefined
+  /** Told when a caller has written or removed what is under a key. */
+  readonly decided: (key: K) => void
   /** What watches the heap, if anything does. */
   readonly pressure?: HeapWatch | undefined
 }
@@ -74,7 +77,8 @@ export class DictSteps<in out K, in out V, in out F> {
   readonly entries: FreshMap<K, V, F>
   private readonly least: number | undefined
   private readonly freshness: Freshness<F>
-  private readonly observer: DictObserver<K>
+  private readonly hub: DictStepsOptions<K, F>["hub"]
+  private readonly decided: (key: K) => void
   private readonly pressure: HeapWatch | undefined
   private timeToLive: number
 
@@ -83,7 +87,8 @@ export class DictSteps<in out K, in out V, in out F> {
     this.entries = new FreshMap(options.freshness)
     this.least = options.least
     this.freshness = options.freshness
-    this.observer = options.observer
+    this.hub = options.hub
+    this.decided = options.decided
     this.pressure = options.pressure
     this.timeToLive = options.limits.timeToLive
   }
@@ -104,14 +109,14 @@ export class DictSteps<in out K, in out V, in out F> {
   /** Writes a value and tells of it. */
   put(map: Engine<K, V, F>, key: K, value: V, now: number, until: number, weighed?: number): WriteOutcome {
     const outcome = this.entries.set(map, key, value, now, until, weighed)
-    if (outcome === "inserted" || outcome === "updated") this.observer.publish(() => ({ _tag: "Inserted", key }))
+    if (outcome === "inserted" || outcome === "updated") this.hub?.publish(() => ({ _tag: "Inserted", key }))
     this.remembered(map, key, outcome, now)
     return outcome
   }
 
   /** An entry was written, a value or a failure: tells of it if it was too large, and watches the heap. */
   remembered(map: Engine<K, V, F>, key: K, outcome: WriteOutcome, now: number): void {
-    if (outcome === "tooLarge") this.observer.publish(() => ({ _tag: "Rejected", key, weight: map.lastRefusedWeight }))
+    if (outcome === "tooLarge") this.hub?.publish(() => ({ _tag: "Rejected", key, weight: map.lastRefusedWeight }))
     else if (outcome !== "discarded") this.pressure?.wrote(map, key, now)
   }
 
@@ -284,7 +289,7 @@ export class DictSteps<in out K, in out V, in out F> {
 
   /** @since 0.1.0 */
   remove(map: Engine<K, V, F>, now: number, key: K): V | Absent {
-    this.observer.decided(key)
+    this.decided(key)
     return this.entries.remove(map, key, now)
   }
 
@@ -362,7 +367,7 @@ export class DictSteps<in out K, in out V, in out F> {
     weighed?: number
   ): Either.Either<void, EntryTooLargeError> {
     if (this.put(map, key, value, now, until, weighed) === "tooLarge") return Either.left(this.tooLarge(map, key))
-    this.observer.decided(key)
+    this.decided(key)
     return Either.nothing
   }
 

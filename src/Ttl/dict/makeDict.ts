@@ -95,12 +95,10 @@ export const makeDict = <K, V, F = never, R = never>(
       limits,
       least,
       freshness,
-      observer: {
-        publish: (event) => hub.publish(event),
-        decided: (key) => {
-          // Most of the time there is none, and every write comes here.
-          if (flights.size > 0) flights.detach(key)
-        }
+      hub,
+      decided: (key) => {
+        // Most of the time there is none, and every write comes here.
+        if (flights.size > 0) flights.detach(key)
       },
       pressure
     })
