@@ -1,12 +1,13 @@
 /**
  * Compiles the package into `dist`, and puts together in two files what the dictionary without Effect is made of, and what
  * goes with it: Node takes half a millisecond for each file that it loads. The files themselves stay, and hand on what is in
- * these, so that there is one of everything, whichever entry point it came from.
+ * these, so that there is one of everything, whichever entry point it came from. In the declarations, packages that need
+ * not be installed are `any` where they are not.
  *
  * `node scripts/build.mjs demo/tsconfig.json` compiles further projects along with it.
  */
 import { build } from "esbuild"
-import { readFile, rm, writeFile } from "node:fs/promises"
+import { readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { dirname, join, relative } from "node:path"
 import { root, run, runMain } from "./lib/run.mjs"
 
@@ -91,6 +92,24 @@ const writeChanged = async (path, text) => {
   if (await readFile(path, "utf8").catch(() => undefined) !== text) await writeFile(path, text)
 }
 
+const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"))
+const ofOptionalPeer = new RegExp(
+  `^(?!\\s*\\*).*\\b(?:from |import\\()"(?:${Object.keys(manifest.peerDependenciesMeta).join("|")})["/]`
+)
+const ignored = " // @ts-ignore"
+
+/** Stands at the end of the line before, so that the maps stay true. */
+const forgiveAbsentPeers = async () => {
+  const paths = (await readdir(join(root, "dist"), { recursive: true })).filter((path) => path.endsWith(".d.ts"))
+  await Promise.all(paths.map(async (path) => {
+    const lines = (await readFile(join(root, "dist", path), "utf8")).split("\n")
+    const forgiven = lines.map((line, index) =>
+      ofOptionalPeer.test(lines[index + 1] ?? "") && !line.endsWith(ignored) ? line + ignored : line
+    )
+    await writeChanged(join(root, "dist", path), forgiven.join("\n"))
+  }))
+}
+
 // What one of them handed on last time, it may not any more; tsc writes a file anew only where its source has changed.
 const compileAnewAfter = async (paths) => {
   const before = JSON.parse(await readFile(join(root, noted), "utf8").catch(() => "[]"))
@@ -112,6 +131,7 @@ await runMain(async () => {
   const paths = [...modules.map(({ path }) => path), entryPoint]
   await compileAnewAfter(paths)
   await run("tsc", ["-b", "src/tsconfig.build.json", ...process.argv.slice(2)])
+  await forgiveAbsentPeers()
   await writeFile(join(root, noted), JSON.stringify(paths))
   await Promise.all(outputs.map(({ path, text }) => writeChanged(path, text)))
   await Promise.all(modules.map(async (module) => {

@@ -1,7 +1,7 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { build } from "esbuild"
 import { execFile } from "node:child_process"
-import { copyFile, mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises"
+import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -142,37 +142,6 @@ describe("importing the package", () => {
       globalThis.x = new SyncTtlDict({ maxBytes: "1M", weigher: estimate })`
     )
     assert.isAtMost(measuring.size, 25_500)
-  })
-
-  it("every entry point can be bundled where no optional peer is installed", async () => {
-    const installed = join(folder, "node_modules", manifest.name)
-    await mkdir(installed, { recursive: true })
-    await symlink(join(root, "dist"), join(installed, "dist"))
-    await copyFile(join(root, "package.json"), join(installed, "package.json"))
-    const optional: ReadonlyArray<string> = Object.keys(manifest.peerDependenciesMeta)
-    const bundle = (contents: string) =>
-      build({
-        stdin: { contents, resolveDir: folder },
-        bundle: true,
-        format: "esm",
-        platform: "node",
-        external: Object.keys(manifest.peerDependencies).filter((name) => !optional.includes(name)),
-        preserveSymlinks: true,
-        tsconfigRaw: "{}",
-        write: false,
-        logLevel: "silent"
-      })
-    for (const entryPoint of entryPoints) {
-      const { errors, warnings } = await bundle(`export * from ${JSON.stringify(entryPoint)}`)
-      assert.deepStrictEqual([errors, warnings], [[], []], entryPoint)
-    }
-    for (const name of optional) {
-      const refused = await bundle(`export const load = () => import(${JSON.stringify(name)})`).then(
-        () => "no failure",
-        String
-      )
-      assert.include(refused, `Could not resolve "${name}"`)
-    }
   })
 
   it("the check would notice an AWS package that is needed", async () => {
