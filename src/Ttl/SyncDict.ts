@@ -250,6 +250,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * @since 0.1.0
    */
   forEach(f: (value: V, key: K, dict: this) => void): void {
+    orThrow(checkValue(this.name, "f", f, "function"))
     for (const [key, value] of this) {
       const told: unknown = f(value, key, this)
       const failed = (error: unknown) => this.#forEachWarnings.failed(() => `${this.name}: forEach failed`, error)
@@ -278,7 +279,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
     how?: { readonly ordered?: boolean | undefined }
   ): boolean {
     this.check(how, equalsKinds)
-    const list = [...entries]
+    const list = [...orThrow(checkValue(this.name, "entries", entries, "iterable"))]
     return this.step((map, now) => this.#steps.equals(map, now, list, how?.ordered ?? false))
   }
 

@@ -121,7 +121,7 @@ export class TtlDict extends Object.assign(tag, accessors(tag), {
    *
    * The type parameters after `Self` are those of computations: how they may fail, and what they and `onRemove` may use,
    * which the layer then needs. The first argument is the tag's identifier, unique in the program, and the dictionary's
-   * name in errors.
+   * name in errors. Throws `CacheConfigError` for a blank one, and where a schema is missing.
    *
    * @example
    * ```ts

@@ -247,7 +247,8 @@ describe("ClientCache", () => {
         for (
           const [source, value] of [
             [() => Promise.resolve(nothing), "a loader of something that is no client class (undefined)"],
-            ["S3Client", "a value of type string"],
+            ["S3Client", "a string"],
+            [null, "null"],
             [function legacy() {}, "the function \"legacy\", which has no send method"]
           ] as const
         ) {

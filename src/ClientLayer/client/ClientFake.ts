@@ -8,7 +8,7 @@ import { describeType } from "../../Cache/engine/options/describeType.js"
 import { describeList, isOfKind, type SpecialKind } from "../../Cache/engine/options/optionKinds.js"
 import { orThrow } from "../../Cache/errors/Either.js"
 import { checkValue } from "../../Cache/options/checkOptions.js"
-import type { AwsClient, ClientClass, ClientOf } from "../sdk/AwsClient.js"
+import { type AwsClient, type ClientClass, type ClientOf, isClientClass } from "../sdk/AwsClient.js"
 import { Transport } from "../transport/Transport.js"
 import type { ClientBuilder } from "./ClientBuilder.js"
 
@@ -34,7 +34,12 @@ export interface ClientFake {
 export const clientFake = <Ctor extends ClientClass>(
   clientClass: Ctor,
   make: (config: Readonly<Record<string, unknown>>) => ClientOf<Ctor>
-): ClientFake => ({ clientClass, make: orThrow(checkValue("ClientCache.fake", "make", make, "function")) })
+): ClientFake => ({
+  clientClass: orThrow(checkValue("ClientCache.fake", "clientClass", clientClass, classKind)),
+  make: orThrow(checkValue("ClientCache.fake", "make", make, "function"))
+})
+
+const classKind = { accepted: "an AWS SDK v3 client class such as S3Client", accepts: isClientClass }
 
 /** The kind of a list of fakes. */
 export const fakesKind: SpecialKind = {

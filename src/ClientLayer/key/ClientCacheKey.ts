@@ -7,8 +7,10 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type * as Types from "effect/Types"
+import { describeType } from "../../Cache/engine/options/describeType.js"
 import { CacheKeyError } from "../../Cache/errors/CacheErrors.js"
-import { withCallOptions } from "../../Cache/options/checkOptions.js"
+import { orThrow } from "../../Cache/errors/Either.js"
+import { checkValue, withCallOptions } from "../../Cache/options/checkOptions.js"
 import { type ClientClass, type ClientOf, isClientClass } from "../sdk/AwsClient.js"
 import { hiddenTextsOf } from "../secrets/hiddenTexts.js"
 import { maskedCause } from "../secrets/maskedCause.js"
@@ -154,10 +156,14 @@ export class ClientCacheKey<out C> extends PrintedKey {
    * with the same name in the same field are one to the cache, so the name must say everything that matters about the
    * value. Returns the value itself.
    *
+   * Throws `CacheConfigError` for a name that is no text, or a value that is neither a function nor an object.
+   *
    * @param name what it is called in keys, not blank; it is printed, so it must not hold a secret
    * @since 0.1.0
    */
   static tag<A extends object>(name: string, value: A): A {
+    orThrow(checkValue("ClientCacheKey.tag", "name", name, "text"))
+    orThrow(checkValue("ClientCacheKey.tag", "value", value, referenceKind))
     setReferenceTag(value, name)
     return value
   }
@@ -213,13 +219,18 @@ export const isKeyOf = <C>(key: ClientCacheKey<unknown>, clientClass: ClientClas
  */
 export const isClientCacheKey = (u: unknown): u is ClientCacheKey<unknown> => u instanceof ClientCacheKey
 
+const referenceKind = {
+  accepted: "a function or an object",
+  accepts: (value: unknown) => typeof value === "function" || (typeof value === "object" && value !== null)
+}
+
 const notAClass = (value: unknown): CacheKeyError =>
   new CacheKeyError({
     cache: "ClientCacheKey",
     field: "the client class",
     value: typeof value === "function"
       ? `the function ${JSON.stringify(value.name)}`
-      : `a value of type ${typeof value}`,
+      : describeType(value),
     accepted: "an AWS SDK v3 client class such as S3Client, or an arrow function that loads one"
   })
 

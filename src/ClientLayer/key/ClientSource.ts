@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import { describeType } from "../../Cache/engine/options/describeType.js"
 import { CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { ClientBuildError } from "../errors/ClientErrors.js"
 import { type ClientClass, isClientClass, isConstructor } from "../sdk/AwsClient.js"
@@ -55,7 +56,7 @@ const resolve = (
   cache: string,
   config: unknown
 ): Effect.Effect<ClientClass, ClientBuildError | CacheKeyError> => {
-  if (typeof source !== "function") return Effect.fail(notASource(cache, `a value of type ${typeof source}`))
+  if (typeof source !== "function") return Effect.fail(notASource(cache, describeType(source)))
   const known = loaded.get(source)
   if (known !== undefined) return Effect.succeed(known)
   if (isClientClass(source)) {
@@ -80,7 +81,9 @@ const resolve = (
     }),
     (clientClass) => {
       if (!isClientClass(clientClass)) {
-        return Effect.fail(notASource(cache, `a loader of something that is no client class (${typeof clientClass})`))
+        return Effect.fail(
+          notASource(cache, `a loader of something that is no client class (${describeType(clientClass)})`)
+        )
       }
       loaded.set(source, clientClass)
       return Effect.succeed(clientClass)

@@ -80,7 +80,10 @@ export const sendCommand = <
   options?: RequestOptions<Client, Source>
 ): Effect.Effect<Output, SendError<Source>> =>
   unlessWrong(
-    checkRequest("sendCommand", command, options, {}),
+    Either.flatMap(
+      checkValue("sendCommand", "client", client, clientKind),
+      () => checkRequest("sendCommand", command, options, {})
+    ),
     Effect.suspend(() =>
       sendFrom<Output, Source>(client, command, options, () => ({
         client: nameOfClass(client) || "a client",
@@ -139,6 +142,12 @@ export const checkRequest = (
   if (options === undefined || Either.isLeft(checked)) return checked
   const wrong = wrongOptions(cache, options, { ...requestKinds, ...kinds }, true)
   return wrong === undefined ? checked : Either.left(wrong)
+}
+
+const clientKind = {
+  accepted: "an AWS SDK v3 client, or something else with its send method",
+  accepts: (client: unknown) =>
+    (typeof client === "object" || typeof client === "function") && client !== null && isSender(client)
 }
 
 const commandKind = {

@@ -10,7 +10,7 @@ import { orThrow } from "../../Cache/errors/Either.js"
 import { checkValue } from "../../Cache/options/checkOptions.js"
 import type { ClientClass } from "../sdk/AwsClient.js"
 import { failing, type ResourceBuilder } from "./ResourceBuilder.js"
-import type { ResourceDefinition } from "./ResourceDefinition.js"
+import { ResourceDefinition } from "./ResourceDefinition.js"
 
 /**
  * What a test gives out for the resources of a definition.
@@ -36,11 +36,17 @@ export const resourceFake = <Ctor extends ClientClass, Options, R>(
   definition: ResourceDefinition<Ctor, Options, R>,
   make: (config: Readonly<Record<string, unknown>>, options: Options) => Types.NoInfer<R>
 ): ResourceFake => {
+  orThrow(checkValue("ResourceCache.fake", "definition", definition, definitionKind))
   orThrow(checkValue("ResourceCache.fake", "make", make, "function"))
   return {
     definitionId: definition.id,
     make: (config, options) => make(config, Either.getOrThrow(definition.validateOptions(options)))
   }
+}
+
+const definitionKind = {
+  accepted: "a ResourceDefinition, made by ResourceDefinition.make",
+  accepts: (definition: unknown) => definition instanceof ResourceDefinition
 }
 
 /**

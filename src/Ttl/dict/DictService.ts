@@ -16,8 +16,10 @@ import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
-import { checkOptions, unwrapOptions, whenRight } from "../../Cache/options/checkOptions.js"
+import { orThrow } from "../../Cache/errors/Either.js"
+import { checkOptions, checkValue, unwrapOptions, whenRight } from "../../Cache/options/checkOptions.js"
 import { entriesIn, keysIn } from "../../Cache/options/manyEntries.js"
+import { schemaKind } from "../../Cache/options/schemaKind.js"
 import { cutText } from "../../Cache/printing/cutText.js"
 import { printedLike } from "../../Cache/printing/printedAs.js"
 import { printKey } from "../../Cache/printing/printKey.js"
@@ -161,7 +163,7 @@ const make = <K, KI, V, VI, F, R>(
       onRight: () => structuralKey(key)
     })
 
-  const checkValue = (key: K, value: V): Either.Either<V, CacheValueError> =>
+  const checkEntry = (key: K, value: V): Either.Either<V, CacheValueError> =>
     Either.mapBoth(validateValue(value), {
       onLeft: (issue) =>
         new CacheValueError({
@@ -173,7 +175,7 @@ const make = <K, KI, V, VI, F, R>(
     })
 
   const check = (key: K, value: V): Either.Either<K, SchemaErrors> =>
-    Either.flatMap(checkKey(key), (valid) => Either.map(checkValue(key, value), () => valid))
+    Either.flatMap(checkKey(key), (valid) => Either.map(checkEntry(key, value), () => valid))
 
   const checkAll = (items: Iterable<Entry<K, V>>): Either.Either<ReadonlyArray<Entry<K, V>>, SchemaErrors> =>
     Either.gen(function*() {
@@ -208,7 +210,7 @@ const make = <K, KI, V, VI, F, R>(
       getOrCompute: (key, compute, write) =>
         Effect.flatMap(
           checkKey(key),
-          (valid) => dict.getOrCompute(valid, Effect.flatMap(compute, (value) => checkValue(key, value)), write)
+          (valid) => dict.getOrCompute(valid, Effect.flatMap(compute, (value) => checkEntry(key, value)), write)
         ),
       getManyOrCompute: (keys, load, write) =>
         Effect.flatMap(
@@ -221,13 +223,13 @@ const make = <K, KI, V, VI, F, R>(
                   Array.from(loaded, ([key, value]) =>
                     [
                       structuralKey(key),
-                      value instanceof LoadFailure ? value : Either.getOrElse(checkValue(key, value), loadFailure)
+                      value instanceof LoadFailure ? value : Either.getOrElse(checkEntry(key, value), loadFailure)
                     ] as const)), write)
         ),
       refresh: (key, compute, write) =>
         Effect.flatMap(
           checkKey(key),
-          (valid) => dict.refresh(valid, Effect.flatMap(compute, (value) => checkValue(key, value)), write)
+          (valid) => dict.refresh(valid, Effect.flatMap(compute, (value) => checkEntry(key, value)), write)
         ),
       add: (key, value, write) => Effect.flatMap(check(key, value), (valid) => dict.add(valid, value, write)),
       set: (key, value, write) => Effect.flatMap(check(key, value), (valid) => dict.set(valid, value, write)),
@@ -264,6 +266,10 @@ export const Service = <Self, F = never, R = never>() =>
   id: Id,
   options: ServiceOptions<K, KI, V, VI, F, R>
 ): ServiceClass<Self, Id, K, V, F, R> => {
+  orThrow(checkValue("TtlDict.Service", "id", id, "name"))
+  orThrow(checkValue(id, "options", options, "object"))
+  orThrow(checkValue(id, "key", options.key, schemaKind))
+  orThrow(checkValue(id, "value", options.value, schemaKind))
   const tag = Context.Tag(id)<Self, Dict<K, V, SchemaErrors, F, R>>()
   const layerWith = (overrides: Limits) => Layer.scoped(tag, make(id, options, overrides))
   const snapshotForm = { name: id, key: options.key, value: options.value }

@@ -432,8 +432,10 @@ describe("ClientCacheKey", () => {
       Effect.gen(function*() {
         for (
           const [source, value] of [
-            ["S3Client", "a value of type string"],
-            [undefined, "a value of type undefined"],
+            ["S3Client", "a string"],
+            [undefined, "undefined"],
+            [null, "null"],
+            [[], "an array"],
             [() => S3Client, "the function \"\""],
             [function legacy() {}, "the function \"legacy\""]
           ]
