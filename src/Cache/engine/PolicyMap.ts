@@ -110,8 +110,9 @@ export class PolicyMap<K, V> extends Printed {
       return this.#table.valueAt(slot)
     }
     this.counters.misses++
-    // What is missed is mostly written next. Objects may change until then, and equal another key.
-    this.#hasMissed = typeof key === "string" || typeof key === "number"
+    // What is missed is mostly written next. Objects may change until then, and equal another key; where an entry has
+    // expired, the listener was told, and may have written it.
+    this.#hasMissed = slot === -1 && (typeof key === "string" || typeof key === "number")
     this.#missed = key
     return Absent
   }

@@ -330,3 +330,38 @@ describe("semantics of one policy", () => {
     assert.deepStrictEqual(keysOf(map), ["light", "heavy"])
   })
 })
+
+describe.each(evictionPolicyNames)("a listener that writes the key of what leaves: %s", (evictionPolicy) => {
+  const operations: Readonly<
+    Record<string, (map: BoundedMap<string | number, string>, key: string | number) => unknown>
+  > = {
+    get: (map, key) => map.get(key, 10),
+    remove: (map, key) => map.remove(key, 10),
+    setExpiresAt: (map, key) => map.setExpiresAt(key, 10, 20),
+    set: (map, key) => map.set(key, "outer", 10),
+    size: (map) => map.size(10),
+    purge: (map) => map.purge(10),
+    popVictim: (map) => map.popVictim(10),
+    clear: (map) => map.clear(10)
+  }
+  for (const [name, operation] of Object.entries(operations)) {
+    for (const key of ["key", 7, 1.5]) {
+      it(`${name} of an expired entry (${typeof key} ${key}), and then a write`, () => {
+        const writes = ["within"]
+        const map: BoundedMap<string | number, string> = new BoundedMap({
+          evictionPolicy,
+          onRemoval: (key) => {
+            const value = writes.pop()
+            if (value !== undefined) map.set(key, value, 10)
+          }
+        })
+        map.set(key, "old", 0, 5)
+        operation(map, key)
+        map.set(key, "new", 10)
+        assert.strictEqual(map.get(key, 10), "new")
+        assert.strictEqual(map.size(10), 1)
+        assert.deepStrictEqual(map.violations(), [])
+      })
+    }
+  }
+})
