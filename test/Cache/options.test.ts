@@ -210,3 +210,59 @@ describe("options of another kind", () => {
       assert.deepStrictEqual([...dict.keys()], [1, 2])
     }))
 })
+
+describe("options that are not fields of the object itself", () => {
+  class Inherited {
+    get timeToIdle(): number {
+      return -1
+    }
+  }
+  const hidden = Object.defineProperty({}, "timeToIdle", { value: -1 })
+  const given = {
+    inherited: () => new Inherited(),
+    "from a prototype": () => Object.create({ timeToIdle: -1 }),
+    hidden: () => hidden
+  }
+
+  for (const [name, make] of Object.entries(makers)) {
+    for (const [how, options] of Object.entries(given)) {
+      if (name === "LeasedStore") continue
+      it.scoped(`${name} refuses a wrong one: ${how}`, () =>
+        Effect.gen(function*() {
+          const error = yield* Effect.flip(make(options()))
+          assert.include(String(error), "timeToIdle is -1, but must be ")
+        }))
+    }
+  }
+
+  it.scoped("LeasedStore refuses a wrong one", () =>
+    Effect.gen(function*() {
+      const options: never = untyped(Object.assign(Object.create({ timeToIdle: -1 }), { acquire }))
+      assert.instanceOf(yield* Effect.flip(LeasedStore.make(options)), CacheConfigError)
+    }))
+
+  it.scoped("a getter that throws is a defect of the effect, and is not thrown where that is made", () =>
+    Effect.gen(function*() {
+      const throwing = (name: string) =>
+        Object.defineProperty({}, name, {
+          enumerable: true,
+          get: () => {
+            throw new Error("a getter")
+          }
+        })
+      const store = yield* Store.make<number, number>()
+      const dict = yield* TtlDict.make<number, number>()
+      const uses: ReadonlyArray<Use> = [
+        Store.make(untyped(throwing("name"))),
+        TtlDict.make(untyped(throwing("name"))),
+        LeasedStore.make(untyped(throwing("name"))),
+        store.getOrCompute(1, Effect.succeed(1), untyped(throwing("timeToLive"))),
+        store.set(1, 1, untyped(throwing("timeToLive"))),
+        dict.set(1, 1, untyped(throwing("timeToLive")))
+      ]
+      for (const use of uses) {
+        const exit = yield* Effect.exit(use)
+        assert.isTrue(Exit.isFailure(exit) && Cause.isDie(exit.cause))
+      }
+    }))
+})

@@ -84,7 +84,15 @@ export const withCallOptions = <A, E, R>(
   options: unknown,
   kinds: Readonly<Record<string, OptionKind>>,
   effect: Effect.Effect<A, E, R>
-): Effect.Effect<A, E, R> => options === undefined ? effect : unlessWrong(checkOptions(cache, options, kinds), effect)
+): Effect.Effect<A, E, R> => {
+  if (options === undefined) return effect
+  try {
+    return unlessWrong(checkOptions(cache, options, kinds), effect)
+  } catch (defect) {
+    // A getter of the caller's.
+    return Effect.die(defect)
+  }
+}
 
 /**
  * What a call does with a function it was given, unless that is none, as an Effect in its place.

@@ -10,8 +10,13 @@ import { durationMillis } from "./durationMillis.js"
 
 /** The name that options give to what is made with them, or the default. */
 export const nameIn = (options: unknown, otherwise: string): string => {
-  const name: unknown = typeof options === "object" && options !== null ? Reflect.get(options, "name") : undefined
-  return typeof name === "string" ? name : otherwise
+  try {
+    const name: unknown = typeof options === "object" && options !== null ? Reflect.get(options, "name") : undefined
+    return typeof name === "string" ? name : otherwise
+  } catch {
+    // It is thrown again where the options are checked.
+    return otherwise
+  }
 }
 
 /**

@@ -92,7 +92,8 @@ export const wrongOption = (
     const accepted = `an object with ${names.length === 1 ? names.join() : `options (${listed(names)})`}`
     return { option: "options", value: options, printed: describeType(options), accepted }
   }
-  for (const name of Object.keys(options)) {
+  const names = Object.keys(options)
+  for (const name of names) {
     const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
     if (kind === undefined) {
       if (hasOthers && nearestName(name, Object.keys(kinds)) === undefined) continue
@@ -104,9 +105,13 @@ export const wrongOption = (
       return { option: name, value, printed: printedOf(value, kind), accepted: acceptedAs(kind) }
     }
   }
+  // What is inherited, as from a class with getters, or is not enumerable, is read as well.
   for (const name of Object.keys(kinds)) {
-    if (kinds[name] === "acquire" && Reflect.get(options, name) === undefined) {
-      return { option: name, value: undefined, printed: undefined, accepted: acceptedOf.acquire }
+    const kind = kinds[name]
+    if (kind === undefined || kind === "any" || (kind !== "acquire" && names.includes(name))) continue
+    const value: unknown = Reflect.get(options, name)
+    if (value === undefined ? kind === "acquire" : !accepts(value, kind)) {
+      return { option: name, value, printed: printedOf(value, kind), accepted: acceptedAs(kind) }
     }
   }
   return undefined
