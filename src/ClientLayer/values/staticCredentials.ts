@@ -66,7 +66,7 @@ const withoutMark = (name: string, other: unknown): unknown => {
  */
 export const credentialsDigest = (credentials: Readonly<Record<string, unknown>>): string | undefined => {
   const known = remembered.get(credentials)
-  if (known !== undefined && isSame(known, credentials) && known.size === Object.keys(credentials).length) {
+  if (known !== undefined && isSame(known, credentials) && hasNames(credentials, known.names)) {
     known.digest ??= digestOf(credentials)
     return known.digest
   }
@@ -79,7 +79,7 @@ export const credentialsDigest = (credentials: Readonly<Record<string, unknown>>
     held.digest ??= digestOf(credentials)
     // An object that is used again and again is soon known by itself; one that is made for each use seldom is.
     held.recognised += 1
-    if (held.recognised % 8 === 0) remembered.set(credentials, held)
+    if (held.recognised % 8 === 0) remembered.set(credentials, { ...held, names: namesOf(credentials) })
     return held.digest
   }
   // A digest costs as much as a whole key: objects that are made for a single use are spared it.
@@ -115,13 +115,23 @@ const held: Array<WeakRef<object>> = []
 const digestOf = (credentials: Readonly<Record<string, unknown>>): string =>
   saltedDigest(canonicalCredentials(credentials, { cache: "" }).text)
 
+const namesOf = (credentials: object): ReadonlyArray<string> => Object.getOwnPropertyNames(credentials)
+
+// An object may have been given other fields meanwhile. It is asked at every hit: in its names nothing is looked up.
+const hasNames = (credentials: object, names: ReadonlyArray<string>): boolean => {
+  const found = namesOf(credentials)
+  if (found.length !== names.length) return false
+  for (let at = 0; at < found.length; at++) if (found[at] !== names[at]) return false
+  return true
+}
+
 const remember = (credentials: Readonly<Record<string, unknown>>): Remembered => ({
   accessKeyId: unwrap(credentials["accessKeyId"]),
   secretAccessKey: unwrap(credentials["secretAccessKey"]),
   sessionToken: unwrap(credentials["sessionToken"]),
   credentialScope: unwrap(credentials["credentialScope"]),
   accountId: unwrap(credentials["accountId"]),
-  size: Object.keys(credentials).length,
+  names: namesOf(credentials),
   digest: undefined,
   recognised: 0
 })
@@ -145,7 +155,7 @@ interface Remembered {
   readonly sessionToken: unknown
   readonly credentialScope: unknown
   readonly accountId: unknown
-  readonly size: number
+  readonly names: ReadonlyArray<string>
   digest: string | undefined
   recognised: number
 }

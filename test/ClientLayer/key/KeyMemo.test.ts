@@ -142,6 +142,24 @@ describe("KeyMemo", () => {
     assert.notStrictEqual(placeAtOnce({ ...given, secretAccessKey: "changed" }), place)
   })
 
+  it("credentials that are given another field in place of one they had are seen as they are", () => {
+    for (const isHeld of [false, true]) {
+      const given: Record<string, unknown> = { accessKeyId: "AKIDFIELD", secretAccessKey: `s${isHeld}`, expiration: "" }
+      if (isHeld) holdCredentials(builtWith({ accessKeyId: "AKIDFIELD", secretAccessKey: `s${isHeld}` }))
+      const place = () => memo.place({ credentials: given }, undefined)
+      for (let time = 0; time < 20; time++) place()
+      assert.isDefined(place())
+      delete given["expiration"]
+      given["other"] = "data that counts"
+      assert.isUndefined(place())
+      delete given["other"]
+      place()
+      assert.isDefined(place())
+      Object.defineProperty(given, "hidden", { value: 1, configurable: true })
+      assert.isUndefined(place())
+    }
+  })
+
   it.effect("they are recognised as long as the client lives, and no longer", () =>
     Effect.gen(function*() {
       const given = { accessKeyId: "AKIDSHORT", secretAccessKey: "short" }
