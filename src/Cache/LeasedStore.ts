@@ -38,7 +38,7 @@ import {
 import type { LeasedValue } from "./lease/LeasedValue.js"
 import { type LeasedMap, makeLeaseTable, type Restore } from "./lease/LeaseTable.js"
 import { checkOptions, nameIn, unlessWrong, whenRight, withCallOptions, withFunction } from "./options/checkOptions.js"
-import { entriesIn, type EntryToWrite, keysIn, writeAll } from "./options/manyEntries.js"
+import { entriesIn, type EntryToWrite, keysIn, tryKey, writeAll } from "./options/manyEntries.js"
 import { requireEffect } from "./options/requireEffect.js"
 import { glanced, summaryOf } from "./printing/glance.js"
 import { printedAs } from "./printing/printedAs.js"
@@ -423,9 +423,10 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           whenRight(() => entriesIn(name, items, writeKinds), (list) =>
             Effect.flatMap(
               withRoom(step((map, now) => {
-                const prepared = list.map(([key, value, own]) =>
-                  table.prepare(map, now, key, value, own?.timeToLive === undefined ? write : own)
-                )
+                const prepared = list.map(([key, value, own]) => {
+                  tryKey(map, now, key)
+                  return table.prepare(map, now, key, value, own?.timeToLive === undefined ? write : own)
+                })
                 return writeAll(
                   map,
                   prepared,

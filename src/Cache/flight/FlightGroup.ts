@@ -77,6 +77,8 @@ export class FlightGroup<in out K, in out A, in out E, in out R = never> {
   ): Flight<A, E> {
     const joined = this.join(key)
     if (joined !== undefined) return joined
+    // It may throw: before anything has begun.
+    const hash = this.flights.hashOf(key)
     let filed: Filed<K, Flight<A, E>> | undefined
     const flight = this.parts.start(key, caller, {
       compute,
@@ -85,7 +87,7 @@ export class FlightGroup<in out K, in out A, in out E, in out R = never> {
         if (filed !== undefined) this.flights.remove(filed)
       }
     })
-    if (flight.fiber !== undefined) filed = this.flights.add(key, flight)
+    if (flight.fiber !== undefined) filed = this.flights.add(key, flight, hash)
     return flight
   }
 
@@ -106,6 +108,7 @@ export class FlightGroup<in out K, in out A, in out E, in out R = never> {
       Effect.withFiberRuntime<A, E, R>((caller) => {
         const joined = this.join(key)
         if (joined !== undefined) return this.parts.await(joined, restore)
+        const hash = this.flights.hashOf(key)
         let filed: Filed<K, Flight<A, E>> | undefined
         const { flight, isAttached, run } = this.parts.embed(key, caller, {
           compute,
@@ -114,7 +117,7 @@ export class FlightGroup<in out K, in out A, in out E, in out R = never> {
             if (filed !== undefined) this.flights.remove(filed)
           }
         })
-        if (isAttached()) filed = this.flights.add(key, flight)
+        if (isAttached()) filed = this.flights.add(key, flight, hash)
         return run(restore)
       })
     )

@@ -53,8 +53,9 @@ export class LeasedValue<out K, out V> {
 
   /** Begins a lease; `end` must follow. */
   lease(): void {
+    // The hash of the key may throw: then there is no lease.
+    if (this.count === 0 && this.outside === undefined) this.#owner.inUse?.(this, true)
     this.count++
-    if (this.count === 1 && this.outside === undefined) this.#owner.inUse?.(this, true)
   }
 
   /** Ends a lease. */

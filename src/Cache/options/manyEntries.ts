@@ -23,6 +23,18 @@ export interface PreparedEntry<out I> {
   readonly until: number
 }
 
+/**
+ * Looks for a key that is written later, part of a step, so that what its own hash and equality throw is thrown before
+ * anything is written.
+ */
+export const tryKey = <K>(
+  map: { readonly has: (key: K, now: number) => boolean },
+  now: number,
+  key: K
+): void => {
+  if (typeof key === "object" || typeof key === "function") map.has(key, now)
+}
+
 /** Writes entries in their order, part of a step: all, or none when one is too heavy for the map. */
 export const writeAll = <I, E>(
   map: { readonly maxWeight: number },

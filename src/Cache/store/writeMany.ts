@@ -7,7 +7,7 @@ import { inPieces, pieceSize } from "../common/inTurns.js"
 import type { BoundedMap } from "../engine/BoundedMap.js"
 import { asExit } from "../errors/asExit.js"
 import type { Either } from "../errors/Either.js"
-import { type PreparedEntry, writeAll } from "../options/manyEntries.js"
+import { type PreparedEntry, tryKey, writeAll } from "../options/manyEntries.js"
 
 /** How many entries are written: parts of steps. */
 export interface ManyWrites<K, Stored, I, E> {
@@ -21,16 +21,19 @@ export interface ManyWrites<K, Stored, I, E> {
 }
 
 /**
- * Writes entries in their order: all, or none when one is too heavy or cannot be weighed. It is one step; more than 512
+ * Writes entries in their order: all, or none when one is too heavy or cannot be weighed or looked for. It is one step; more than 512
  * are prepared and then written in pieces, between which the event loop has a turn.
  */
-export const writeMany = <K, Stored, I, E>(
+export const writeMany = <K, Stored, I extends readonly [key: K, ...rest: ReadonlyArray<unknown>], E>(
   items: ReadonlyArray<I>,
   { prepare, rolls, step, write }: ManyWrites<K, Stored, I, E>
 ): Effect.Effect<void, E> => {
   const prepared =
     (part: ReadonlyArray<I>, rolls: ReadonlyArray<number>) => (map: BoundedMap<K, Stored>, now: number) =>
-      part.map((item, at) => prepare(map, now, item, rolls[at] ?? 0))
+      part.map((item, at) => {
+        tryKey(map, now, item[0])
+        return prepare(map, now, item, rolls[at] ?? 0)
+      })
   const writing = (map: BoundedMap<K, Stored>, now: number, entries: ReadonlyArray<PreparedEntry<I>>) =>
     writeAll(map, entries, (entry) => write(map, now, entry))
   if (items.length <= pieceSize) {

@@ -12,7 +12,7 @@ import * as Either from "../../Cache/errors/Either.js"
 import type { StoreEvent } from "../../Cache/events/StoreEvent.js"
 import { equalsByProtocol, keyEqualityInUse } from "../../Cache/keys/protocolEquality.js"
 import { givenMillis } from "../../Cache/options/durationMillis.js"
-import { type PreparedEntry, writeAll } from "../../Cache/options/manyEntries.js"
+import { type PreparedEntry, tryKey, writeAll } from "../../Cache/options/manyEntries.js"
 import { checkValue } from "../../Cache/options/wrongOptions.js"
 import { keyText } from "../../Cache/printing/keyText.js"
 import { type Freshness, jitteredUntil } from "../../Cache/store/entryTimes.js"
@@ -185,7 +185,10 @@ export class DictSteps<in out K, in out V, in out F> {
     write?: WriteOptions,
     rolls: ReadonlyArray<number> = []
   ): Either.Either<void, EntryTooLargeError> {
-    const prepared = entries.map((entry, at) => this.prepare(map, now, entry, write, rolls[at]))
+    const prepared = entries.map((entry, at) => {
+      tryKey(map, now, entry[0])
+      return this.prepare(map, now, entry, write, rolls[at])
+    })
     return writeAll(map, prepared, (entry) => this.writePrepared(map, now, entry))
   }
 

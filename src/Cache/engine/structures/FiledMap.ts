@@ -42,9 +42,12 @@ export class FiledMap<K, A> {
     return this.hashed.get(hash)?.find((filed) => this.equals(filed.key, key))
   }
 
-  /** Files something under a key that is not there. */
-  add(key: K, value: A): Filed<K, A> {
-    const hash = this.hashOf(key)
+  /**
+   * Files something under a key that is not there.
+   *
+   * @param hash what `hashOf` said of the key, where it was asked before
+   */
+  add(key: K, value: A, hash: number | undefined = this.hashOf(key)): Filed<K, A> {
     const filed = { key, value, hash }
     const sameHash = hash === undefined ? undefined : this.hashed.get(hash)
     if (hash === undefined) this.direct.set(key, filed)
@@ -70,9 +73,17 @@ export class FiledMap<K, A> {
     else sameHash.splice(at, 1)
   }
 
-  /** Whether the key of an entry is, as far as its hash tells, what it was filed under. */
+  /**
+   * Whether the key of an entry is, as far as its hash tells, what it was filed under. One whose hash throws by now is not:
+   * what ends is not kept from it.
+   */
   isUnchanged({ hash, key }: Filed<K, A>): boolean {
-    return hash === undefined || this.hashOf(key) === hash
+    if (hash === undefined) return true
+    try {
+      return this.hashOf(key) === hash
+    } catch {
+      return false
+    }
   }
 
   /** What may have been filed under a key: the entry under it, and those of the same hash whose keys have changed. */
@@ -91,7 +102,8 @@ export class FiledMap<K, A> {
     return [...this.direct.values(), ...[...this.hashed.values()].flat()]
   }
 
-  private hashOf(key: K): number | undefined {
+  /** What a key is filed under, `undefined` for the key itself. It throws what the hash of the key throws. */
+  hashOf(key: K): number | undefined {
     if (typeof key === "number" || typeof key === "bigint") return keyHash(key, undefined)
     return isObject(key) && this.equality.isStructural(key) ? this.equality.hash(key) : undefined
   }
