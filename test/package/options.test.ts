@@ -25,6 +25,7 @@ import { layerS3FromInstance, S3ClientInstance } from "effect-aws-cache/effect-a
 import { s3CacheStorage } from "effect-aws-cache/keyv"
 import { memoryPressure, SyncTtlDict as SmallDict } from "effect-aws-cache/Sync"
 import * as Cause from "effect/Cause"
+import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -922,7 +923,28 @@ describe("what Config is to give", () => {
           assert.notInclude(error.message, secret)
         }
       }))
+
+    it.effect(`${what}: an object without fields is no options`, () =>
+      Effect.gen(function*() {
+        const outcomeOf = (config: unknown) =>
+          Effect.map(
+            Effect.exit(Effect.scoped(Layer.build(layer(untyped(config)) as Layer.Layer<unknown, unknown>))),
+            Exit.match({ onFailure: Cause.pretty, onSuccess: () => "built" })
+          )
+        const none = yield* outcomeOf(Config.succeed({}))
+        assert.strictEqual(none.split("\n")[0], (yield* outcomeOf({})).split("\n")[0])
+        assert.match(none, what === "S3Cache.layerConfig" ? /^CacheConfigError: .*bucket/ : /^built$/)
+      }))
   }
+})
+
+describe("what Config is to give in parts", () => {
+  it.effect("an object without fields is a part without options", () =>
+    Effect.gen(function*() {
+      const bucket = Config.succeed("bucket")
+      const layer = S3Cache.layerConfig({ bucket, clientConfig: {} })
+      yield* Effect.scoped(Layer.build(Layer.provide(layer, ClientCache.layer())))
+    }))
 })
 
 describe("functions that are none", () => {

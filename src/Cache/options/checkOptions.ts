@@ -109,7 +109,18 @@ export const withFunction = <A, E, R>(
 
 /** Options whose parts are read from `Config`. */
 export const unwrapOptions = <A>(cache: string, config: Config.Config.Wrap<A>): Effect.Effect<A, ConfigError> =>
-  unlessWrong(wrapped(cache, "config", config), Effect.suspend(() => Config.unwrap(config)))
+  unlessWrong(wrapped(cache, "config", config), Effect.suspend(() => Config.unwrap(filled(config))))
+
+// Effect takes an object without fields for a mistake.
+const filled = <A>(config: Config.Config.Wrap<A>): Config.Config.Wrap<A> => fill(config) as Config.Config.Wrap<A>
+
+const fill = (config: unknown): unknown => {
+  if (Config.isConfig(config)) return config
+  const fields = Object.entries(config ?? {})
+  return fields.length === 0
+    ? Config.succeed({})
+    : Object.fromEntries(fields.map(([name, each]) => [name, fill(each)]))
+}
 
 const wrapped = (cache: string, option: string, config: unknown): Either.Either<void, CacheConfigError> => {
   if (Config.isConfig(config)) return Either.void
