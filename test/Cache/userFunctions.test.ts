@@ -135,12 +135,28 @@ describe("a function of the user's that fails does not end the process", () => {
       assert.deepStrictEqual(unhandled, [])
     }))
 
-  it.effect("a heap that answers nothing says nothing", () =>
-    Effect.sync(() => {
-      const dict = new SyncTtlDict<number, number>(untyped({ memoryPressure: { heap: () => null } }))
+  const noReadings: Readonly<Record<string, unknown>> = {
+    nothing: null,
+    bigints: { used: 5n, limit: 4n },
+    texts: { used: "5", limit: "4" },
+    symbols: { used: Symbol("used"), limit: 1 },
+    "what is no number and throws": {
+      used: 5,
+      limit: {
+        valueOf: () => {
+          throw new Error("no number")
+        }
+      }
+    }
+  }
+
+  for (const [what, reading] of Object.entries(noReadings)) {
+    it(`a heap that answers ${what} says nothing`, () => {
+      const dict = new SyncTtlDict<number, number>(untyped({ memoryPressure: { heap: () => reading } }))
       for (let key = 0; key < 600; key++) dict.set(key, key)
       assert.strictEqual(dict.size, 600)
-    }))
+    })
+  }
 
   it.scoped("failures of onRemoval are counted and warned of, the first ten and then ever fewer", () =>
     Effect.gen(function*() {

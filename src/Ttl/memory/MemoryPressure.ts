@@ -103,9 +103,12 @@ export class MemoryPressure implements HeapWatch {
       const reading = this.heap()
       onRejection(reading, () => {})
       const { limit, used } = reading
-      return { limit, used }
+      // Bigints, and objects that are to be made numbers of, would throw later.
+      return typeof limit === "number" && typeof used === "number" ? { limit, used } : noReading
     } catch {
-      return { used: Number.NaN, limit: Number.NaN }
+      return noReading
     }
   }
 }
+
+const noReading: HeapReading = { used: Number.NaN, limit: Number.NaN }
