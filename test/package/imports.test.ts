@@ -144,6 +144,39 @@ describe("importing the package", () => {
     assert.isAtMost(measuring.size, 25_500)
   })
 
+  it("a bundle tells of keys and options as the modules do", async () => {
+    const told = `
+      import { SyncTtlDict } from "effect-aws-cache/Sync"
+      const failing = (f) => { try { f() } catch (error) { console.log(String(error)) } }
+      const key = { a: 1 }
+      const dict = new SyncTtlDict({ maxItems: 3 }).set(key, 1)
+      failing(() => dict.add(key, 2))
+      failing(() => new SyncTtlDict({ timeTolive: 1 }))
+    `
+    for (
+      const also of [
+        `import { Store as Used } from "effect-aws-cache/Cache"`,
+        `import { TtlDict as Used } from "effect-aws-cache/Ttl"`
+      ]
+    ) {
+      const contents = `${also}\n${told}\nglobalThis.used = Used.make`
+      const outfile = join(folder, "bundle.mjs")
+      await build({
+        stdin: { contents, resolveDir: root },
+        outfile,
+        bundle: true,
+        minify: true,
+        format: "esm",
+        platform: "node",
+        tsconfigRaw: "{}",
+        logLevel: "silent"
+      })
+      const { stdout } = await execute(process.execPath, [outfile])
+      assert.strictEqual(stdout, (await runProgram(contents)).stdout)
+      assert.match(stdout, /under \{"a":1\} already\n.*did you mean timeToLive\?/)
+    }
+  })
+
   it("the check would notice an AWS package that is needed", async () => {
     const failure = await runProgram(`await import("@aws-sdk/client-s3")`, { refused: awsPackages }).then(
       () => "no failure",
