@@ -49,11 +49,11 @@ import { idleMillis, makeExpiry } from "./options/timeToLive.js"
 import { summaryOf } from "./printing/glance.js"
 import { printedAs } from "./printing/printedAs.js"
 import { printKey } from "./printing/printKey.js"
-import { jitteredUntil } from "./store/entryTimes.js"
 import { adaptOptions, FreshMap, type Stored } from "./store/FreshMap.js"
-import { makeFreshness } from "./store/Freshness.js"
+import { makeFreshness } from "./store/FreshnessOptions.js"
 import type { LoadFailure } from "./store/getManyOrCompute.js"
 import { makeComputing } from "./store/getOrCompute.js"
+import { applyJitter } from "./store/jitter.js"
 import { jitterRolls } from "./store/jitterRolls.js"
 import { roughBytes } from "./store/roughBytes.js"
 import { type Options, type Stats, storeKinds, writeKinds, type WriteOptions } from "./store/StoreOptions.js"
@@ -377,7 +377,7 @@ export const make = <K, V, E = never, R = never>(
       now: number,
       roll: number,
       write: WriteOptions | undefined
-    ): number => jitteredUntil(freshness, now, expiry(key, value, now, write?.timeToLive), roll)
+    ): number => applyJitter(freshness, now, expiry(key, value, now, write?.timeToLive), roll)
 
     const put = (map: Engine, key: K, value: V, now: number, until: number, weighed?: number): WriteOutcome => {
       const outcome = entries.set(map, key, value, now, until, weighed)

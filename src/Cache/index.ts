@@ -12,7 +12,7 @@ export type { KeyEquality } from "./engine/structures/KeyEquality.js"
 export * from "./errors/CacheErrors.js"
 export type { ErrorGuard } from "./errors/errorGuard.js"
 export { keyEquality } from "./keys/keyEquality.js"
-export type { FreshnessOptions } from "./store/Freshness.js"
+export type { FreshnessOptions } from "./store/FreshnessOptions.js"
 
 /** @since 0.1.0 */
 export * as LeasedStore from "./LeasedStore.js"

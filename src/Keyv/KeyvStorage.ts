@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { onRejection } from "../Cache/engine/onRejection.js"
+import { handleRejection } from "../Cache/engine/handleRejection.js"
 
 /**
  * What a `KeyvStorage` is made over. Values that are not there are `undefined`.
@@ -200,7 +200,7 @@ export class KeyvStorage {
   #tell(error: unknown): void {
     for (const listener of this.#errorListeners) {
       try {
-        onRejection(listener(error), () => {})
+        handleRejection(listener(error), () => {})
       } catch {
         // The call fails with its own error, whatever a listener throws.
       }

@@ -43,7 +43,7 @@ const parts: DictParts = {
     typeof input === "function"
       ? Either.right({ weigh: input, least: input === weightless ? undefined : 0 })
       : Either.left("a function of key and value that returns bytes, such as estimate of effect-aws-cache/Sync"),
-  watchOf: (cache, input) =>
+  makeHeapWatch: (cache, input) =>
     input === undefined || isWatch(input) ? Either.right(input) : Either.left(
       new CacheConfigError({
         cache,

@@ -5,8 +5,8 @@
  */
 import { orThrow } from "../Cache/errors/Either.js"
 import type { HeapWatch } from "../Ttl/memory/DictParts.js"
+import { makeHeapWatch } from "../Ttl/memory/makeHeapWatch.js"
 import type { MemoryPressureOptions } from "../Ttl/memory/MemoryPressure.js"
-import { watchOf } from "../Ttl/memory/watchOf.js"
 
 /**
  * Watches the heap for one dictionary: entries leave, the least recently used first, when it has passed a share of its
@@ -26,4 +26,4 @@ import { watchOf } from "../Ttl/memory/watchOf.js"
  * @category constructors
  */
 export const memoryPressure = (options: MemoryPressureOptions = {}): HeapWatch =>
-  orThrow(watchOf("SyncTtlDict", options))
+  orThrow(makeHeapWatch("SyncTtlDict", options))

@@ -6,7 +6,7 @@
 import type * as Duration from "effect/Duration"
 import type { EntryInfo } from "../Cache/common/EntryInfo.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
-import { onRejection } from "../Cache/engine/onRejection.js"
+import { handleRejection } from "../Cache/engine/handleRejection.js"
 import type { OptionKind } from "../Cache/engine/options/optionKinds.js"
 import { Lru } from "../Cache/engine/policies/Lru.js"
 import { PolicyMap } from "../Cache/engine/PolicyMap.js"
@@ -20,8 +20,8 @@ import { entriesIn, keysIn } from "../Cache/options/manyEntries.js"
 import { checkValue, nameIn, wrongOptions } from "../Cache/options/wrongOptions.js"
 import { keyText } from "../Cache/printing/keyText.js"
 import { printName } from "../Cache/printing/printName.js"
-import { freshnessOf } from "../Cache/store/entryTimes.js"
 import { adaptOptions, type Stored } from "../Cache/store/FreshMap.js"
+import { freshnessOf } from "../Cache/store/Freshness.js"
 import { Kept } from "../Cache/store/Kept.js"
 import {
   type CheckedLimits,
@@ -254,7 +254,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
     for (const [key, value] of this) {
       const told: unknown = f(value, key, this)
       const failed = (error: unknown) => this.#forEachWarnings.failed(() => `${this.name}: forEach failed`, error)
-      if (told !== undefined) onRejection(told, failed)
+      if (told !== undefined) handleRejection(told, failed)
     }
   }
 
@@ -653,7 +653,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
     const computation = this.#computations.add(key, { wins: true })
     try {
       const value = compute(key)
-      if (onRejection(value, () => {})) throw this.notAtOnce()
+      if (handleRejection(value, () => {})) throw this.notAtOnce()
       if (computation.value.wins && this.#computations.isUnchanged(computation)) {
         this.step((map, now) => this.#steps.put(map, key, value, now, this.#steps.until(now, 0, options)))
         // A load under way began before.
@@ -721,7 +721,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
     try {
       const told: unknown = this.#removals.onBehalf(depth + 1, () => onRemove(key, value, reason))
       if (
-        told !== undefined && onRejection(told, (error) => {
+        told !== undefined && handleRejection(told, (error) => {
           ended()
           failed(error)
         }, ended)

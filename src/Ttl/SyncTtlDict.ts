@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { allParts } from "./dict/allParts.js"
+import { defaultDictParts } from "./dict/defaultDictParts.js"
 import type { SharedOptions } from "./dict/DictOptions.js"
 import { memoryShare, readMemorySettings } from "./memory/memoryShare.js"
 import { SyncDict } from "./SyncDict.js"
@@ -19,7 +19,7 @@ export interface SyncTtlDictOptions<in out K, in out V>
   extends SyncDictOptions<K, V>, Pick<SharedOptions<K, V>, "maxBytes" | "memoryPressure" | "weigher">
 {}
 
-const parts = allParts("SyncTtlDict", () => memoryShare(readMemorySettings()))
+const parts = defaultDictParts("SyncTtlDict", () => memoryShare(readMemorySettings()))
 
 /**
  * A dictionary bounded in memory whose entries expire, used like a `Map`: for the module level of a function handler,

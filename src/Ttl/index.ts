@@ -15,7 +15,7 @@ export {
 } from "../Cache/errors/CacheErrors.js"
 export type { ErrorGuard } from "../Cache/errors/errorGuard.js"
 export type { StoreEvent } from "../Cache/events/StoreEvent.js"
-export type { FreshnessOptions } from "../Cache/store/Freshness.js"
+export type { FreshnessOptions } from "../Cache/store/FreshnessOptions.js"
 export * from "./dict/CacheValueError.js"
 export type { Dict } from "./dict/Dict.js"
 export type { Accessors as DictAccessors } from "./dict/DictAccessors.js"

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { shown } from "./options/shown.js"
+import { showValue } from "./options/showValue.js"
 import type { EvictionPolicyName } from "./policies/EvictionPolicy.js"
 import type { RemovalReason } from "./RemovalReason.js"
 import type { KeyEquality } from "./structures/KeyEquality.js"
@@ -109,7 +109,7 @@ export class BoundedMapError extends Error {
   /** What is accepted. */
   readonly accepted: string
 
-  constructor(option: string, value: unknown, accepted: string, printed = shown(value)) {
+  constructor(option: string, value: unknown, accepted: string, printed = showValue(value)) {
     super(`${option} is ${printed}, but must be ${accepted}`)
     this.option = option
     this.value = value

@@ -4,14 +4,14 @@
 import { Absent, type BoundedMapOptions, type Counters, type WriteOutcome } from "./BoundedMapOptions.js"
 import { changedLimits, checkExpiry, limitsIn, validWeight } from "./limits.js"
 import { freshTables, type MapTables, newTables, type TablesOptions, tellerOf } from "./mapTables.js"
-import { noCounts } from "./noCounts.js"
-import { orderOf } from "./orderOf.js"
 import { Printed } from "./Printed.js"
+import { recencyOf } from "./recencyOf.js"
 import type { RemovalReason } from "./RemovalReason.js"
 import { Removals } from "./Removals.js"
 import { Deadlines } from "./structures/Deadlines.js"
 import { keyHash } from "./structures/keyHash.js"
 import type { MapParts } from "./violationsOf.js"
+import { zeroCounters } from "./zeroCounters.js"
 
 const never = Number.POSITIVE_INFINITY
 // What fewer slots take is not worth it.
@@ -41,7 +41,7 @@ const mostReclaimed = 32
  */
 export class PolicyMap<K, V> extends Printed {
   /** What has been counted; plain numbers, live. */
-  readonly counters: Counters = noCounts()
+  readonly counters: Counters = zeroCounters()
 
   #index: MapTables<K, V>["index"]
   #policy: MapTables<K, V>["policy"]
@@ -254,7 +254,7 @@ export class PolicyMap<K, V> extends Printed {
    * `deleted`. Throws `BoundedMapError` unless the policy is `LRU`, which alone knows it.
    */
   popNewest(now: number): readonly [key: K, value: V] | Absent {
-    return this.popNext(now, orderOf(this.#policy).newest)
+    return this.popNext(now, recencyOf(this.#policy).newest)
   }
 
   /**
@@ -262,7 +262,7 @@ export class PolicyMap<K, V> extends Printed {
    * there was a live entry. Throws `BoundedMapError` unless the policy is `LRU`.
    */
   moveTo(key: K, end: "newest" | "oldest", now: number): boolean {
-    const { demote } = orderOf(this.#policy)
+    const { demote } = recencyOf(this.#policy)
     const slot = this.#index.get(key)
     if (slot === -1 || !this.isLive(slot, now)) return false
     if (end === "newest") this.#policy.access(slot)

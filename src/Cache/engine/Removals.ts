@@ -2,7 +2,7 @@
  * What becomes of entries that leave.
  */
 import type { BoundedMapOptions, Counters } from "./BoundedMapOptions.js"
-import { onRejection } from "./onRejection.js"
+import { handleRejection } from "./handleRejection.js"
 import type { Removal, RemovalReason } from "./RemovalReason.js"
 
 /**
@@ -71,7 +71,7 @@ export class Removals<in out K, in out V> {
       const removal = this.pending[at] as Removal<K, V>
       try {
         const told: unknown = this.listener(removal.key, removal.value, removal.reason, removal.weight)
-        if (told !== undefined) onRejection(told, this.failed)
+        if (told !== undefined) handleRejection(told, this.failed)
       } catch {
         this.counters.listenerFailures++
       }

@@ -2,8 +2,9 @@
  * What a bounded map accepts as its limits, and as weights.
  */
 import { BoundedMapError, type BoundedMapOptions } from "./BoundedMapOptions.js"
-import { onRejection } from "./onRejection.js"
-import { acceptedOf, type OptionKind, type OptionKinds, wrongOption } from "./options/optionKinds.js"
+import { handleRejection } from "./handleRejection.js"
+import { acceptedTexts } from "./options/acceptedTexts.js"
+import { type OptionKind, type OptionKinds, wrongOption } from "./options/optionKinds.js"
 import { evictionPolicyNames } from "./policies/EvictionPolicy.js"
 
 /** The limits among the options. Throws `BoundedMapError` for anything else, and for unknown options. */
@@ -49,8 +50,8 @@ const optionKinds: OptionKinds<BoundedMapOptions<never, never>> = {
 export const validWeight = (weight: number): number => {
   if (!Number.isSafeInteger(weight) || weight < 0) {
     // The weigher may be `async`.
-    onRejection(weight, () => {})
-    throw new BoundedMapError("weight", weight, acceptedOf.whole)
+    handleRejection(weight, () => {})
+    throw new BoundedMapError("weight", weight, acceptedTexts.whole)
   }
   return weight
 }
@@ -58,5 +59,5 @@ export const validWeight = (weight: number): number => {
 /** Throws `BoundedMapError` for an invalid moment. */
 export const checkExpiry = (expiresAt: number): void => {
   if (!Number.isNaN(expiresAt)) return
-  throw new BoundedMapError("expiresAt", expiresAt, acceptedOf.moment)
+  throw new BoundedMapError("expiresAt", expiresAt, acceptedTexts.moment)
 }

@@ -1,7 +1,7 @@
 /**
  * Listeners whose failures are told.
  */
-import { onRejection } from "../engine/onRejection.js"
+import { handleRejection } from "../engine/handleRejection.js"
 import type { RemovalReason } from "../engine/RemovalReason.js"
 import { printKey } from "../printing/printKey.js"
 import { FailureWarnings } from "./FailureWarnings.js"
@@ -22,7 +22,7 @@ export const warningListener = <K, V>(
       warnings.failed(() => `${name}: onRemoval failed for ${printKey(key)} (${reason})`, error)
     try {
       const told = onRemoval(key, value, reason, weight)
-      if (told !== undefined) onRejection(told, failed)
+      if (told !== undefined) handleRejection(told, failed)
       return told
     } catch (error) {
       failed(error)

@@ -13,7 +13,7 @@ import { inTurns, pieceSize } from "../common/inTurns.js"
 import type { BoundedMap } from "../engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "../engine/BoundedMapOptions.js"
 import type { CacheConfigError } from "../errors/CacheErrors.js"
-import { announced } from "../events/announced.js"
+import { announceComputation } from "../events/announceComputation.js"
 import { MetricsExport, withMetrics } from "../events/CacheMetrics.js"
 import { makeEventHub } from "../events/EventHub.js"
 import type { LeasedStoreEvent } from "../events/StoreEvent.js"
@@ -245,7 +245,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
             const flight = group.enter(
               key,
               caller,
-              () => announced(hub, key, acquireInto(started, key, lease)),
+              () => announceComputation(hub, key, acquireInto(started, key, lease)),
               (exit, now) => {
                 // Not kept, for whatever reason, it is released when those who wait for it have used it.
                 if (Exit.isSuccess(exit) && !closed) put(map, now, prepared(map, now, exit.value, lease))

@@ -2,8 +2,8 @@
  * Durations as Effect writes them, without Effect.
  */
 import type * as Duration from "effect/Duration"
-import { onRejection } from "../engine/onRejection.js"
-import { acceptedOf } from "../engine/options/optionKinds.js"
+import { handleRejection } from "../engine/handleRejection.js"
+import { acceptedTexts } from "../engine/options/acceptedTexts.js"
 import { configError } from "../errors/configError.js"
 
 const durationId = Symbol.for("effect/Duration")
@@ -72,6 +72,6 @@ export const givenMillis = (cache: string, option: string, value: Duration.Durat
   const millis = durationMillis(value)
   if (millis !== undefined) return Math.max(0, millis)
   // The function may be `async`.
-  onRejection(value, () => {})
-  throw configError(cache, option, value, acceptedOf.anyDuration)
+  handleRejection(value, () => {})
+  throw configError(cache, option, value, acceptedTexts.anyDuration)
 }

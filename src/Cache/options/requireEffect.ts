@@ -2,8 +2,8 @@
  * Effects that come from the user.
  */
 import * as Effect from "effect/Effect"
-import { onRejection } from "../engine/onRejection.js"
-import { acceptedOf } from "../engine/options/optionKinds.js"
+import { handleRejection } from "../engine/handleRejection.js"
+import { acceptedTexts } from "../engine/options/acceptedTexts.js"
 import { CacheConfigError } from "../errors/CacheErrors.js"
 import { printKey } from "../printing/printKey.js"
 
@@ -21,8 +21,8 @@ export const requireEffect = <A, E, R>(
   isReturned = true
 ): Effect.Effect<A, E, R> => {
   if (Effect.isEffect(given)) return given
-  const printed = onRejection(given, () => {}) ? "a promise" : printKey(given)
+  const printed = handleRejection(given, () => {}) ? "a promise" : printKey(given)
   const value = isReturned ? `one that returns ${printed}` : printed
-  const accepted = `${isReturned ? acceptedOf.compute : "an Effect"}: wrap promises in Effect.tryPromise`
+  const accepted = `${isReturned ? acceptedTexts.compute : "an Effect"}: wrap promises in Effect.tryPromise`
   return Effect.die(new CacheConfigError({ cache, option, value, accepted }))
 }

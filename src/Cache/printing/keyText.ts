@@ -1,9 +1,9 @@
 /**
  * How a key is shown to people where little is loaded.
  */
-import { shown } from "../engine/options/shown.js"
+import { showValue } from "../engine/options/showValue.js"
 
-let printer: (key: unknown) => string = shown
+let printer: (key: unknown) => string = showValue
 
 /** Says how keys are shown from now on. */
 export const useKeyPrinter = (print: (key: unknown) => string): void => {

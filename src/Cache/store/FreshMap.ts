@@ -5,7 +5,7 @@ import type { EntryInfo } from "../common/EntryInfo.js"
 import { Absent, type BoundedMapOptions, type WriteOutcome } from "../engine/BoundedMapOptions.js"
 import type { PolicyMap } from "../engine/PolicyMap.js"
 import * as Either from "../errors/Either.js"
-import { type Freshness, revalidatedUntil, uselessFrom } from "./entryTimes.js"
+import { type Freshness, revalidatedUntil, uselessFrom } from "./Freshness.js"
 import { Kept } from "./Kept.js"
 
 /** What the engine holds: a value by itself, or an entry that knows more of itself. */

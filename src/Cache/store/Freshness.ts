@@ -1,82 +1,53 @@
 /**
- * How long entries are fresh, and what happens around the end of that time.
- *
- * @since 0.1.0
+ * The times around the end of an entry's freshness: said once, for stores, dictionaries and `S3Cache`. It knows nothing
+ * of Effect. Times are in milliseconds since the epoch.
  */
-import * as Cause from "effect/Cause"
-import type * as Duration from "effect/Duration"
-import * as Either from "effect/Either"
-import * as Option from "effect/Option"
-import type { CacheConfigError } from "../errors/CacheErrors.js"
-import { checkValue } from "../options/checkOptions.js"
-import { givenMillis } from "../options/durationMillis.js"
-import { millis } from "../options/timeToLive.js"
-import { type Freshness, freshnessOf } from "./entryTimes.js"
 
-/**
- * What to do when a computed entry nears or passes the end of its time to live, and when a computation fails. All of
- * it is off by default. It concerns `getOrCompute` and memoized functions only: for every other operation an entry that
- * has outlived its time to live is absent.
- *
- * @since 0.1.0
- * @category models
- */
-export interface FreshnessOptions<in E> {
-  /**
-   * The share of the time to live, from `0` to `1`, by which an entry may live shorter. It is drawn anew for each, so
-   * that entries written together do not all expire together. Default `0`.
-   */
-  readonly jitter?: number | undefined
-  /**
-   * The last share of the time to live, from `0` to `1`, in which a lookup starts a new computation in the background;
-   * it gets the present value without waiting. So an entry that is in use never expires. Default `0`: never.
-   */
-  readonly refreshAhead?: number | undefined
-  /**
-   * How long after its time to live an entry is still given out while it is computed anew in the background. Default
-   * zero. RFC 5861, section 3.
-   */
-  readonly staleWhileRevalidate?: Duration.DurationInput | undefined
-  /**
-   * How long after its time to live an entry is given out when the new computation fails (or dies; not when it is
-   * interrupted). Default zero. RFC 5861, section 4.
-   */
-  readonly staleIfError?: Duration.DurationInput | undefined
-  /**
-   * How long a failure is remembered: lookups meanwhile get it again, and nothing is computed. After a failed refresh,
-   * how long until the next. Defects and interruptions are never remembered. What is remembered is the error and nothing
-   * of where it came from; it counts for the limits as any entry. Default zero: failures are not kept.
-   */
-  readonly failureTimeToLive?: Duration.DurationInput | ((error: E) => Duration.DurationInput) | undefined
+/** Freshness options, checked, in milliseconds. */
+export interface Freshness<in E> {
+  readonly jitter: number
+  readonly refreshAhead: number
+  readonly staleWhileRevalidate: number
+  readonly staleIfError: number
+  readonly failureTimeToLive: (error: E) => number
+  /** Whether entries need to know more of themselves than when they expire. */
+  readonly tracksEntries: boolean
 }
 
-/**
- * Freshness options, checked; `CacheConfigError` for one it cannot accept.
- *
- * @param cache the name of the cache, for messages
- */
-export const makeFreshness = <E>(
-  cache: string,
-  options: FreshnessOptions<E>
-): Either.Either<Freshness<E>, CacheConfigError> =>
-  Either.gen(function*() {
-    const jitter = yield* checkValue(cache, "jitter", options.jitter ?? 0, "share")
-    const refreshAhead = yield* checkValue(cache, "refreshAhead", options.refreshAhead ?? 0, "share")
-    const staleWhileRevalidate = yield* millis(cache, "staleWhileRevalidate", options.staleWhileRevalidate)
-    const staleIfError = yield* millis(cache, "staleIfError", options.staleIfError)
-    const ofFailure = options.failureTimeToLive
-    const constant = typeof ofFailure === "function" ? 0 : yield* millis(cache, "failureTimeToLive", ofFailure)
-    return freshnessOf({
-      jitter,
-      refreshAhead,
-      staleWhileRevalidate,
-      staleIfError,
-      failureTimeToLive: typeof ofFailure === "function"
-        ? (error: E) => givenMillis(cache, "failureTimeToLive", ofFailure(error))
-        : (_error: E) => constant
-    })
-  })
+/** Freshness options of which those that are not given are off. */
+export const freshnessOf = <E>({
+  failureTimeToLive = () => 0,
+  jitter = 0,
+  refreshAhead = 0,
+  staleIfError = 0,
+  staleWhileRevalidate = 0
+}: Partial<Omit<Freshness<E>, "tracksEntries">>): Freshness<E> => ({
+  jitter,
+  refreshAhead,
+  staleWhileRevalidate,
+  staleIfError,
+  failureTimeToLive,
+  tracksEntries: refreshAhead > 0 || staleWhileRevalidate > 0 || staleIfError > 0
+})
 
-/** What may be remembered of a failed computation: nothing but for typed failures. */
-export const failureOf = <E>(cause: Cause.Cause<E>): Option.Option<E> =>
-  Cause.isInterrupted(cause) ? Option.none() : Cause.failureOption(cause)
+/**
+ * From when on a lookup computes an entry anew although it is fresh.
+ *
+ * @param since when it was written, or came into memory
+ */
+export const refreshFrom = (freshness: Freshness<never>, since: number, freshUntil: number): number =>
+  freshUntil === Number.POSITIVE_INFINITY || freshness.refreshAhead === 0
+    ? freshUntil
+    : freshUntil - (freshUntil - since) * freshness.refreshAhead
+
+/** Until when an entry is given out while it is computed anew. */
+export const revalidatedUntil = (freshness: Freshness<never>, freshUntil: number): number =>
+  freshUntil + freshness.staleWhileRevalidate
+
+/** Until when an entry is given out in place of a failed computation. */
+export const replacesFailureUntil = (freshness: Freshness<never>, freshUntil: number): number =>
+  freshUntil + freshness.staleIfError
+
+/** From when on an entry is of no use any more: neither fresh nor given out stale. */
+export const uselessFrom = (freshness: Freshness<never>, freshUntil: number): number =>
+  freshUntil + Math.max(freshness.staleWhileRevalidate, freshness.staleIfError)

@@ -2,7 +2,7 @@
  * Entries that know more of themselves than when they expire.
  */
 import * as Either from "../errors/Either.js"
-import { type Freshness, refreshFrom } from "./entryTimes.js"
+import { type Freshness, refreshFrom } from "./Freshness.js"
 
 /**
  * An entry that knows more of itself than when it expires: a value with the times around the end of its freshness, or

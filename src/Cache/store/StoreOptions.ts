@@ -7,8 +7,8 @@ import type * as Duration from "effect/Duration"
 import type { BoundedMapOptions } from "../engine/BoundedMapOptions.js"
 import type { OptionKinds } from "../engine/options/optionKinds.js"
 import { evictionPolicyNames } from "../engine/policies/EvictionPolicy.js"
-import type { FreshnessOptions } from "./Freshness.js"
 import { freshnessKinds } from "./freshnessKinds.js"
+import type { FreshnessOptions } from "./FreshnessOptions.js"
 
 /**
  * How a store is made.

@@ -8,7 +8,7 @@ import type { GuardedMap } from "../common/GuardedMap.js"
 import type { BoundedMap } from "../engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "../engine/BoundedMapOptions.js"
 import { asExit } from "../errors/asExit.js"
-import { announced } from "../events/announced.js"
+import { announceComputation } from "../events/announceComputation.js"
 import type { EventHub } from "../events/EventHub.js"
 import type { StoreEvent } from "../events/StoreEvent.js"
 import { ownCause } from "../flight/ownCause.js"
@@ -16,10 +16,10 @@ import type { SingleFlight } from "../flight/SingleFlight.js"
 import { requireEffect } from "../options/requireEffect.js"
 import { type Computed, type Enter, InPlaceOfFailure, NotLoaded } from "./computed.js"
 import type { FreshMap, Stored } from "./FreshMap.js"
-import { failureOf } from "./Freshness.js"
+import { failureOf } from "./FreshnessOptions.js"
 import { type GetManyOrCompute, makeGetManyOrCompute } from "./getManyOrCompute.js"
 import { Kept } from "./Kept.js"
-import { inPlaceOfFailure, keepFailure } from "./keptFailures.js"
+import { inPlaceOfFailure, keepFailure } from "./rememberedFailures.js"
 import type { WriteOptions } from "./StoreOptions.js"
 
 /** How a store writes: steps, given the engine and the time in milliseconds since the epoch. */
@@ -75,7 +75,7 @@ export const makeComputing = <K, V, E, R>(parts: {
       caller,
       () =>
         Effect.catchAllCause(
-          announced(hub, key, requireEffect(parts.name, "compute", compute, false)),
+          announceComputation(hub, key, requireEffect(parts.name, "compute", compute, false)),
           (cause) =>
             Effect.flatten(step((map, now) => {
               const value = Cause.isInterrupted(cause) ? Absent : inPlaceOfFailure(entries.freshness, map, key, now)

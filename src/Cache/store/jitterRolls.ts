@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
-import type { Freshness } from "./entryTimes.js"
+import type { Freshness } from "./Freshness.js"
 
 /** Draws numbers from 0 to 1 for the jitter of entries, and only where there is jitter. */
 export interface JitterRolls {

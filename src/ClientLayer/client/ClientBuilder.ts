@@ -4,10 +4,10 @@
 import * as Effect from "effect/Effect"
 import { ClientBuildError } from "../errors/ClientErrors.js"
 import type { PreparedClient } from "../key/ClientCacheKey.js"
-import type { NormalConfig } from "../key/clientConfig.js"
+import type { NormalConfig } from "../key/normaliseConfig.js"
 import { type AwsClient, type ClientClass, isAwsClient } from "../sdk/AwsClient.js"
 import { HiddenTexts } from "../secrets/hiddenTexts.js"
-import { maskedCause, maskedReason } from "../secrets/maskedCause.js"
+import { maskCause, maskReason } from "../secrets/maskCause.js"
 import { handlerOf, protocolOf } from "../transport/handlerOf.js"
 import { isHandler } from "../transport/handlerOptions.js"
 import { CommonAgents } from "../transport/MadeHandler.js"
@@ -163,8 +163,8 @@ export const failedBuild = (
     key: key.label,
     reason: typeof cause === "string"
       ? `${step} threw a value that is no Error`
-      : maskedReason(cause, hidden, `${step} threw a value that is no Error`),
-    cause: maskedCause(cause, hidden)
+      : maskReason(cause, hidden, `${step} threw a value that is no Error`),
+    cause: maskCause(cause, hidden)
   })
 }
 
@@ -176,7 +176,7 @@ export const hiddenFrom = (normal: NormalConfig, more: MoreSecrets): HiddenTexts
 export const maskDefects = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
   hidden: () => HiddenTexts
-): Effect.Effect<A, E, R> => Effect.catchAllDefect(effect, (defect) => Effect.die(maskedCause(defect, hidden())))
+): Effect.Effect<A, E, R> => Effect.catchAllDefect(effect, (defect) => Effect.die(maskCause(defect, hidden())))
 
 /** Secrets that a client of a configuration gets besides those in it, to be masked in what it fails with. */
 export type MoreSecrets = (config: Readonly<Record<string, unknown>>) => HiddenTexts | Iterable<string>

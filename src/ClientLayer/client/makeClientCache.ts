@@ -8,7 +8,7 @@ import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { unrefSleep } from "../../Cache/common/unrefSleep.js"
-import { onRejection } from "../../Cache/engine/onRejection.js"
+import { handleRejection } from "../../Cache/engine/handleRejection.js"
 import { describeType } from "../../Cache/engine/options/describeType.js"
 import type { OptionKind } from "../../Cache/engine/options/optionKinds.js"
 import { type CacheConfigError, CacheKeyError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
@@ -43,7 +43,7 @@ import { checkRequest, sendFrom } from "../request/sendCommand.js"
 import { sendLeased } from "../request/sendLeased.js"
 import { type ClientClass, type ClientOf, isAwsClient } from "../sdk/AwsClient.js"
 import { HiddenTexts } from "../secrets/hiddenTexts.js"
-import { awaitQuiet, countdown } from "../transport/awaitQuiet.js"
+import { countdown, drainTransports } from "../transport/drainTransports.js"
 import { TransportRegistry } from "../transport/TransportRegistry.js"
 import { holdCredentials } from "../values/staticCredentials.js"
 import { CachedClient, clientOf, handOut, withClientOf } from "./CachedClient.js"
@@ -124,7 +124,7 @@ export const makeClientCache = (
       // What can be drained is watched as long as it has connections, and no longer: with it the timer would hold its
       // client, and the asynchronous context of whoever made it leave.
       const wait = transport.isDrainable
-        ? Effect.suspend(() => isMeant() ? awaitQuiet([transport], drainTimeout) : Effect.void)
+        ? Effect.suspend(() => isMeant() ? drainTransports([transport], drainTimeout) : Effect.void)
         : unrefSleep(drainTimeout)
       return Effect.map(wait, () => {
         const { openSockets, queuedRequests } = transport.figures()
@@ -178,7 +178,7 @@ export const makeClientCache = (
                 maskDefects(Effect.interruptible(more), () => hiddenFrom(prepared.normal, secrets)),
                 failed
               )
-              : onRejection(more, () => {})
+              : handleRejection(more, () => {})
               ? Effect.fail(failed(new TypeError("it returned a promise: return an Effect, with Effect.tryPromise")))
               : Effect.void
         ))

@@ -6,7 +6,7 @@ import { CredentialsError } from "../errors/SessionErrors.js"
 import type { AwsCredentials } from "../sdk/AwsCredentials.js"
 import { HiddenTexts } from "../secrets/hiddenTexts.js"
 import { knownSecrets } from "../secrets/knownSecrets.js"
-import { maskedCause } from "../secrets/maskedCause.js"
+import { maskCause } from "../secrets/maskCause.js"
 import { oneLine } from "../secrets/oneLine.js"
 import { sentSecrets } from "../secrets/sentSecrets.js"
 import { UnusableCredentials, usableCredentials } from "./usableCredentials.js"
@@ -48,7 +48,7 @@ const failure = (
   // What a command wrote to its error output comes after the first line, and is nobody's to repeat.
   const hidden = HiddenTexts.of(secrets, sentSecrets(cause))
   const reason = texts.map((text) => oneLine(hidden.mask(text).split("\n", 1).join(""), longestReason))
-  return new CredentialsError({ session, identity, reason: reason.join("; "), cause: maskedCause(cause, hidden) })
+  return new CredentialsError({ session, identity, reason: reason.join("; "), cause: maskCause(cause, hidden) })
 }
 
 const longestReason = 300

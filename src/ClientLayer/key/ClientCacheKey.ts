@@ -13,11 +13,11 @@ import { orThrow } from "../../Cache/errors/Either.js"
 import { checkValue, withCallOptions } from "../../Cache/options/checkOptions.js"
 import { type ClientClass, type ClientOf, isClientClass } from "../sdk/AwsClient.js"
 import { hiddenTextsOf } from "../secrets/hiddenTexts.js"
-import { maskedCause } from "../secrets/maskedCause.js"
+import { maskCause } from "../secrets/maskCause.js"
 import { referenceId, setReferenceTag } from "../values/referenceId.js"
-import { type NormalConfig, normaliseConfig } from "./clientConfig.js"
 import { canonicalOptions, type ClientArguments, clientOptionKinds } from "./ClientOptions.js"
 import { KeyMemo, type Place } from "./KeyMemo.js"
+import { type NormalConfig, normaliseConfig } from "./normaliseConfig.js"
 import { PrintedKey, settled } from "./PrintedKey.js"
 
 /**
@@ -192,7 +192,7 @@ export const prepareClient = <C>(
     return Either.right({ clientClass: identity.clientClass, normal, key: makeKey<C>(identity, normal) })
   } catch (cause) {
     return Either.left(
-      cause instanceof CacheKeyError ? cause : unreadable(cache, maskedCause(cause, hiddenTextsOf(configuration)))
+      cause instanceof CacheKeyError ? cause : unreadable(cache, maskCause(cause, hiddenTextsOf(configuration)))
     )
   }
 }

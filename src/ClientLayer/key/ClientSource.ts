@@ -9,7 +9,7 @@ import { CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { ClientBuildError } from "../errors/ClientErrors.js"
 import { type ClientClass, isClientClass, isConstructor } from "../sdk/AwsClient.js"
 import { hiddenTextsOf } from "../secrets/hiddenTexts.js"
-import { maskedCause, maskedError } from "../secrets/maskedCause.js"
+import { maskCause, maskError } from "../secrets/maskCause.js"
 
 /**
  * A function that loads a client class, for instance
@@ -74,8 +74,8 @@ const resolve = (
         return new ClientBuildError({
           cache,
           key: "a client class",
-          reason: `its loader failed with ${maskedError(cause, hidden, "a value that is no Error")}`,
-          cause: maskedCause(cause, hidden)
+          reason: `its loader failed with ${maskError(cause, hidden, "a value that is no Error")}`,
+          cause: maskCause(cause, hidden)
         })
       }
     }),

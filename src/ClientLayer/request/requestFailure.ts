@@ -15,7 +15,7 @@ import {
   type RequestMetadata
 } from "../errors/RequestError.js"
 import { HiddenTexts } from "../secrets/hiddenTexts.js"
-import { maskedReason } from "../secrets/maskedCause.js"
+import { maskReason } from "../secrets/maskCause.js"
 import { oneLine } from "../secrets/oneLine.js"
 import { sentSecrets } from "../secrets/sentSecrets.js"
 import { fieldOf } from "../values/fieldOf.js"
@@ -72,7 +72,7 @@ const failureOf = <Source extends ExceptionSource = never>(
   const hidden = HiddenTexts.of(sentSecrets(thrown)).addAll(origin.hidden)
   const given = nameOf(thrown)
   const name = oneLine(hidden.mask(given), 80)
-  const words = oneLine(maskedReason(thrown, hidden, ""), 300)
+  const words = oneLine(maskReason(thrown, hidden, ""), 300)
   const fault = {
     name,
     cache: origin.cache === undefined ? undefined : cutText(origin.cache, 60),

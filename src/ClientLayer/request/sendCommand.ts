@@ -13,8 +13,8 @@ import type { ExceptionSource } from "../errors/RequestError.js"
 import { type AwsCommand, type CommandFor, type HandlerOptions, isSender } from "../sdk/AwsCommand.js"
 import { HiddenTexts } from "../secrets/hiddenTexts.js"
 import { joinedSignal } from "./joinedSignal.js"
-import { giveUp, whenBroken } from "./openBodies.js"
 import { nameOfClass, requestFailure, type RequestOrigin, type SendError } from "./requestFailure.js"
+import { giveUp, whenBroken } from "./watchBodies.js"
 
 /**
  * What a single request may decide for itself: the options of the client's request handler, such as `requestTimeout`,

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Runtime from "effect/Runtime"
 import * as Scope from "effect/Scope"
-import { whenRead } from "./openBodies.js"
+import { whenRead } from "./watchBodies.js"
 
 /**
  * Runs what leases a client and sends a command with it. The lease ends with the response, or where this has a body, when

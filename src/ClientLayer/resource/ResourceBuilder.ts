@@ -10,10 +10,10 @@ import { hiddenFrom, maskDefects, type MoreSecrets, noMoreSecrets } from "../cli
 import type { ClientCacheService } from "../client/ClientCacheService.js"
 import type { ClientBuildError } from "../errors/ClientErrors.js"
 import { ResourceBuildError } from "../errors/ResourceErrors.js"
-import { normaliseConfig } from "../key/clientConfig.js"
 import { resolveSource } from "../key/ClientSource.js"
+import { normaliseConfig } from "../key/normaliseConfig.js"
 import type { ClientClass } from "../sdk/AwsClient.js"
-import { maskedCause, maskedReason } from "../secrets/maskedCause.js"
+import { maskCause, maskReason } from "../secrets/maskCause.js"
 import type { PreparedResource } from "./ResourceCacheKey.js"
 import type { BuiltResource, ResourceDefinition } from "./ResourceDefinition.js"
 import type { NormalOptions } from "./resourceOptions.js"
@@ -90,8 +90,8 @@ export const failing = <Ctor extends ClientClass, Options, R, A, R2>(
     return new ResourceBuildError({
       cache,
       key: key.label,
-      reason: maskedReason(cause, texts, "it failed with a value that is no Error"),
-      cause: maskedCause(cause, texts)
+      reason: maskReason(cause, texts, "it failed with a value that is no Error"),
+      cause: maskCause(cause, texts)
     })
   })
 }

@@ -8,11 +8,11 @@ import * as Either from "effect/Either"
 import type * as Types from "effect/Types"
 import { describeType } from "../../Cache/engine/options/describeType.js"
 import { CacheKeyError } from "../../Cache/errors/CacheErrors.js"
-import { type NormalConfig, normaliseConfig } from "../key/clientConfig.js"
+import { type NormalConfig, normaliseConfig } from "../key/normaliseConfig.js"
 import { PrintedKey, settled } from "../key/PrintedKey.js"
 import type { ClientClass } from "../sdk/AwsClient.js"
 import { hiddenTextsOf } from "../secrets/hiddenTexts.js"
-import { maskedCause } from "../secrets/maskedCause.js"
+import { maskCause } from "../secrets/maskCause.js"
 import { type ResourceArguments, ResourceDefinition } from "./ResourceDefinition.js"
 import { normaliseOptions, type NormalOptions } from "./resourceOptions.js"
 
@@ -143,7 +143,7 @@ export const prepareResource = <Ctor extends ClientClass, Options, R>(
     return Either.right({ key: makeKey<R>(definition, normal), definition, configuration, normal, options: own })
   } catch (cause) {
     const hidden = () => hiddenTextsOf(configuration).addAll(hiddenTextsOf(options))
-    return Either.left(cause instanceof CacheKeyError ? cause : unreadable(cache, maskedCause(cause, hidden())))
+    return Either.left(cause instanceof CacheKeyError ? cause : unreadable(cache, maskCause(cause, hidden())))
   }
 }
 

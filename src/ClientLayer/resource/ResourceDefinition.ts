@@ -9,7 +9,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import { onRejection } from "../../Cache/engine/onRejection.js"
+import { handleRejection } from "../../Cache/engine/handleRejection.js"
 import { describeType } from "../../Cache/engine/options/describeType.js"
 import { isOfKind, type OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
@@ -163,7 +163,7 @@ export class ResourceDefinition<in out Ctor extends ClientClass, in out Options,
     this.build = (client, options) => {
       const made = Effect.try({ try: () => make(client, options), catch: (thrown) => thrown }).pipe(
         // A promise is no resource. What it is rejected with is nobody's.
-        Effect.tap((made) => void onRejection(made, () => {})),
+        Effect.tap((made) => void handleRejection(made, () => {})),
         Effect.flatMap((made) => Effect.isEffect(made) ? made : Effect.succeed(made)),
         Effect.filterOrFail(
           (resource) => this.isResource(resource),

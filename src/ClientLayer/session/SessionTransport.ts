@@ -5,9 +5,9 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { describeType } from "../../Cache/engine/options/describeType.js"
 import { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
-import { awaitQuiet } from "../transport/awaitQuiet.js"
 import { borrowedHandler } from "../transport/borrowedHandler.js"
 import { ConnectionPool, type TransportFigures } from "../transport/ConnectionPool.js"
+import { drainTransports } from "../transport/drainTransports.js"
 import { agentOptions, isAgent, isHandler } from "../transport/handlerOptions.js"
 import { Transport } from "../transport/Transport.js"
 import { isPlainObject } from "../values/plainData.js"
@@ -81,7 +81,7 @@ export const makeSessionTransport = (
       Effect.sync(() => Transport.over([http, https].filter((pool) => pool !== undefined))),
       (transport) =>
         Effect.zipRight(
-          Effect.flatMap(timeLeft, (millis) => awaitQuiet([transport], millis)),
+          Effect.flatMap(timeLeft, (millis) => drainTransports([transport], millis)),
           Effect.sync(() => transport.destroy("closed"))
         )
     )

@@ -8,8 +8,8 @@ import * as Http from "node:http"
 import * as Https from "node:https"
 import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
-import { hasPausedSince, isStale, type Moment, momentOf } from "./idleSockets.js"
 import { afterTurns } from "./machineTime.js"
+import { hasPausedSince, isStale, type Moment, momentOf } from "./staleSockets.js"
 
 /**
  * How many connections there are, as plain numbers.

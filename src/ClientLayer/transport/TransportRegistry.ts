@@ -4,8 +4,8 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { AwsClient } from "../sdk/AwsClient.js"
-import { awaitQuiet } from "./awaitQuiet.js"
 import type { TransportFigures } from "./ConnectionPool.js"
+import { drainTransports } from "./drainTransports.js"
 import { Transport } from "./Transport.js"
 
 /**
@@ -36,7 +36,7 @@ export class TransportRegistry {
       Effect.sync(() => new TransportRegistry()),
       (self) =>
         Effect.zipRight(
-          Effect.flatMap(timeLeft, (millis) => awaitQuiet(self.closing(), millis)),
+          Effect.flatMap(timeLeft, (millis) => drainTransports(self.closing(), millis)),
           Effect.sync(() => self.destroyAll())
         )
     )

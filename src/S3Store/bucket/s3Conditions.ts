@@ -10,8 +10,8 @@ import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import * as Store from "../../Cache/Store.js"
 import { ConditionalOutcome } from "../objects/ObjectStore.js"
 import type { S3StoreError } from "../objects/S3StoreErrors.js"
-import { isNoSuchObject, nameOf, statusOf } from "./s3Failure.js"
 import type { S3ObjectStoreOptions } from "./S3ObjectStoreOptions.js"
+import { isNoSuchObject, nameOf, statusOf } from "./toS3StoreError.js"
 
 /** Whether a store honours conditions, asked as seldom as can be. */
 export interface S3Conditions {

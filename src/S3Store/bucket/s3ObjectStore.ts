@@ -13,12 +13,12 @@ import { rethrow } from "../../Cache/common/rethrow.js"
 import { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { ConditionalOutcome, type ListedObject, LoadOutcome, type ObjectStore } from "../objects/ObjectStore.js"
 import { S3StoreError } from "../objects/S3StoreErrors.js"
-import { makeDeadlines } from "./Deadlines.js"
+import { makeRequestTimeouts } from "./RequestTimeouts.js"
 import { readBody } from "./s3Body.js"
 import { makeS3Conditions, refusable } from "./s3Conditions.js"
-import { isNoSuchObject, mayBeAbsent, nameOf, statusOf, toS3StoreError } from "./s3Failure.js"
 import { checkS3Options, type S3ObjectStoreOptions } from "./S3ObjectStoreOptions.js"
 import { clientRegionOf } from "./s3Region.js"
+import { isNoSuchObject, mayBeAbsent, nameOf, statusOf, toS3StoreError } from "./toS3StoreError.js"
 
 /**
  * Objects in an S3 bucket. The client is used, not owned.
@@ -35,11 +35,11 @@ export const makeS3ObjectStore = (
   Effect.gen(function*() {
     const { bucket, keyPrefix, maxObjectSize, requestTimeout } = yield* checkS3Options(options)
     const sdk = yield* loadSdk
-    const deadlines = yield* makeDeadlines(requestTimeout)
+    const timeouts = yield* makeRequestTimeouts(requestTimeout)
 
     const request = <A>(operation: string, key: string, send: (abortSignal: AbortSignal) => Promise<A>) => {
       const target = `s3://${bucket}/${key}`
-      return deadlines.run(
+      return timeouts.run(
         send,
         (cause) => toS3StoreError(operation, target, bucket, cause),
         () =>

@@ -5,14 +5,14 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import { randomUUID } from "node:crypto"
-import { onRejection } from "../../Cache/engine/onRejection.js"
+import { handleRejection } from "../../Cache/engine/handleRejection.js"
 import type { EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
 import { givenMillis } from "../../Cache/options/durationMillis.js"
-import { jitteredUntil } from "../../Cache/store/entryTimes.js"
+import { applyJitter } from "../../Cache/store/jitter.js"
 import { jitterRolls } from "../../Cache/store/jitterRolls.js"
 import { roughBytes } from "../../Cache/store/roughBytes.js"
 import { shortText } from "../common/shortText.js"
-import { step } from "../common/steps.js"
+import { step } from "../common/yieldWhenLong.js"
 import { credibleTime } from "../coordination/tagMarker.js"
 import type { CodecName } from "../entry/Codec.js"
 import { codecOf } from "../entry/codecOf.js"
@@ -80,10 +80,10 @@ const decide = <K, V, F>(
       ? policy.timeToLive
       : givenMillis(key.keyspace, "timeToLive", write.timeToLive)
     const freshUntil = yield* jitterRolls(policy.freshness).withRoll((roll) =>
-      Effect.succeed(jitteredUntil(policy.freshness, moments.now, moments.now + timeToLive, roll))
+      Effect.succeed(applyJitter(policy.freshness, moments.now, moments.now + timeToLive, roll))
     )
     const tags = write.tags ?? key.space.tagsOf(key.input, value)
-    onRejection(tags, () => {})
+    handleRejection(tags, () => {})
     return { freshUntil, tags }
   })
 

@@ -98,7 +98,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
   const { behind, format, ledger, markers, memory, name, policyOf, store } = levels
   const loads = memory.flights.group<Loaded, S3StoreError>("effect-aws-cache.S3Cache.load")
 
-  const removeUseless = (key: AnyKey, etag: string): Effect.Effect<Loaded> =>
+  const removeExpired = (key: AnyKey, etag: string): Effect.Effect<Loaded> =>
     Effect.match(store.removeIfMatch(key.objectName, etag), {
       onFailure: () => ({ held: undefined, unchanged: false, etag }),
       onSuccess: (outcome) => ({ held: undefined, unchanged: false, etag: outcome === "removed" ? undefined : etag })
@@ -165,7 +165,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
           if (held === undefined || held.uselessFrom <= now) {
             ledger.record({ _tag: held === undefined ? "Invalidated" : "Expired", key })
             ledger.record({ _tag: "StoreMiss", key })
-            return yield* removeUseless(key, object.etag)
+            return yield* removeExpired(key, object.etag)
           }
           ledger.record({ _tag: "StoreHit", key })
           return { held, unchanged: false, etag: object.etag }

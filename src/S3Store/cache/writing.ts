@@ -14,15 +14,15 @@ import type { S3CacheWriteOptions } from "../options/S3CacheOptions.js"
 import type { CacheLevels } from "./CacheLevels.js"
 import { type Prepared, prepareValue } from "./entryCodec.js"
 import type { LateWrites } from "./LateWrites.js"
-import { isCorrupt, type Lying, makeLyingObjects, mayBeDamage } from "./lying.js"
 import type { Loaded, Reading } from "./reading.js"
 import type { S3CacheService } from "./S3CacheService.js"
+import { isCorrupt, makeStoredObjects, mayBeDamage, type StoredObject } from "./storedObjects.js"
 
 /** What became of a write that takes the place of one particular object, or of none. */
 export type PutOutcome =
   | { readonly _tag: "Written"; readonly held: MemoryEntry }
   /** There is another object. One that looked damaged was loaded twice, unless others replaced it meanwhile. */
-  | { readonly _tag: "InTheWay"; readonly lying: Lying; readonly isSeenTwice: boolean }
+  | { readonly _tag: "InTheWay"; readonly stored: StoredObject; readonly isSeenTwice: boolean }
   /** The object whose place it was to take is gone. */
   | { readonly _tag: "Gone" }
 
@@ -51,7 +51,7 @@ const attempts = 4
 /** Makes the writing operations. */
 export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWrites): Writing => {
   const { behind, format, ledger, markers, memory, name, policyOf, store, writes } = levels
-  const lying = makeLyingObjects(levels, reading)
+  const storedObjects = makeStoredObjects(levels, reading)
 
   /**
    * Changes the second level, then the memory level: what `change` returns is kept there. Changes of one key go one at a
@@ -145,14 +145,14 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     Effect.gen(function*() {
       const object = yield* store.load(key.objectName, { isCertain: true })
       if (object._tag === "Absent" || object._tag === "Unchanged") return { _tag: "Gone" }
-      const there = yield* lying.inspect(key, object)
+      const there = yield* storedObjects.inspect(key, object)
       if (there.header?.writeId === entry.writeId) {
         return { _tag: "Written", held: recordWrite(key, entry, Option.some(object.etag)) }
       }
       return suspect === undefined && mayBeDamage(there.error?.reason)
         ? yield* inspect(key, entry, object.etag)
         // Another object than the one that was suspect was looked at only once.
-        : { _tag: "InTheWay", lying: there, isSeenTwice: suspect === object.etag }
+        : { _tag: "InTheWay", stored: there, isSeenTwice: suspect === object.etag }
     })
 
   const putInPlaceOf: Writing["putInPlaceOf"] = (key, entry, etag) =>
@@ -195,12 +195,14 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
    */
   const requireGivingWay = <K, V, F>(
     key: CacheKey<K, V, F>,
-    { error, etag, header }: Lying,
+    { error, etag, header }: StoredObject,
     isSeenTwice: boolean
   ): Effect.Effect<string | undefined, CacheExistsError | S3StoreError> =>
     Effect.gen(function*() {
       if (error !== undefined && isCorrupt(error.reason)) return isSeenTwice ? etag : undefined
-      if (header !== undefined && (header.outcome === "failure" || (yield* lying.isOver(key, header)))) return etag
+      if (
+        header !== undefined && (header.outcome === "failure" || (yield* storedObjects.isOver(key, header)))
+      ) return etag
       return yield* error === undefined ? exists(key) : new S3StoreError({
         reason: "Unreadable",
         operation: "add",
@@ -222,7 +224,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
       if (outcome._tag === "Written") return outcome.held
       const next = outcome._tag === "Gone"
         ? undefined
-        : yield* requireGivingWay(key, outcome.lying, outcome.isSeenTwice)
+        : yield* requireGivingWay(key, outcome.stored, outcome.isSeenTwice)
       return attempt < attempts
         ? yield* addOnce(key, entry, next, attempt + 1)
         : yield* new S3StoreError({
@@ -235,7 +237,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
 
   const requireBytesGivingWay = <K, V, F>(key: CacheKey<K, V, F>, body: Uint8Array) =>
     Effect.flatMap(
-      lying.inspect(key, { _tag: "Found", body, size: body.length, etag: "" }),
+      storedObjects.inspect(key, { _tag: "Found", body, size: body.length, etag: "" }),
       (there) => requireGivingWay(key, there, true)
     )
 
@@ -248,7 +250,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
       if (behind.waiting(key) !== undefined) return
       const object = yield* store.load(key.objectName)
       if (object._tag !== "Found" && object._tag !== "TooLarge") return
-      yield* requireGivingWay(key, yield* lying.inspect(key, object), true)
+      yield* requireGivingWay(key, yield* storedObjects.inspect(key, object), true)
     })
 
   const addFailure: Writing["addFailure"] = (key, entry) =>
@@ -362,11 +364,11 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
             const content = yield* freshContentOf(key, yield* reading.applyKnownTags(waiting.held))
             return content === undefined ? yield* notFound(key) : undefined
           }
-          const there = yield* Effect.either(lying.readHeader(key))
+          const there = yield* Effect.either(storedObjects.readHeader(key))
           if (Either.isRight(there) && there.right === undefined) return yield* notFound(key)
           const header = Either.isRight(there) ? there.right?.header : undefined
           const isOver = Either.isRight(there) && header !== undefined &&
-            (yield* Effect.catchAll(lying.isOver(key, header), () => Effect.succeed(false)))
+            (yield* Effect.catchAll(storedObjects.isOver(key, header), () => Effect.succeed(false)))
           if (!isOver || there.right === undefined) return yield* removeObject(key)
           // A fresh one that was written in its place meanwhile stays.
           const outcome = yield* Effect.merge(store.removeIfMatch(key.objectName, there.right.etag))

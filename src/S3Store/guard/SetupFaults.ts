@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { consequences } from "../bucket/s3Answers.js"
-import { nameOf } from "../bucket/s3Failure.js"
+import { nameOf } from "../bucket/toS3StoreError.js"
 import { S3StoreError, type S3StoreReason } from "../objects/S3StoreErrors.js"
 import { formatWait } from "./CircuitBreaker.js"
 

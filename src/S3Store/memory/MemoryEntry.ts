@@ -3,7 +3,7 @@
  */
 import * as Exit from "effect/Exit"
 import { formatStacks } from "../../Cache/printing/formatStacks.js"
-import { refreshFrom, uselessFrom } from "../../Cache/store/entryTimes.js"
+import { refreshFrom, uselessFrom } from "../../Cache/store/Freshness.js"
 import type { Keyspace } from "../keyspace/Keyspace.js"
 import type { EntryPolicy } from "../options/EntryPolicy.js"
 import type { Isolated } from "../options/isolation.js"

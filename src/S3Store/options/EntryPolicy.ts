@@ -7,8 +7,8 @@ import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { millis } from "../../Cache/options/timeToLive.js"
-import type { Freshness } from "../../Cache/store/entryTimes.js"
-import { type FreshnessOptions, makeFreshness } from "../../Cache/store/Freshness.js"
+import type { Freshness } from "../../Cache/store/Freshness.js"
+import { type FreshnessOptions, makeFreshness } from "../../Cache/store/FreshnessOptions.js"
 import type { Isolation } from "./isolation.js"
 
 /**

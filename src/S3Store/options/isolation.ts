@@ -6,7 +6,7 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Hash from "effect/Hash"
 import { Buffer } from "node:buffer"
-import { sliced, step } from "../common/steps.js"
+import { sliced, step } from "../common/yieldWhenLong.js"
 
 /**
  * What keeps the callers of a cache apart, who get the same value from memory:

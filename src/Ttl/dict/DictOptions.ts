@@ -5,7 +5,7 @@
  */
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
-import { onRejection } from "../../Cache/engine/onRejection.js"
+import { handleRejection } from "../../Cache/engine/handleRejection.js"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import type { RemovalReason } from "../../Cache/engine/RemovalReason.js"
 import { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
@@ -15,8 +15,8 @@ import { durationMillis } from "../../Cache/options/durationMillis.js"
 import type { EntryToWrite } from "../../Cache/options/manyEntries.js"
 import { checkValue } from "../../Cache/options/wrongOptions.js"
 import { keyText } from "../../Cache/printing/keyText.js"
-import type { FreshnessOptions } from "../../Cache/store/Freshness.js"
 import { freshnessKinds } from "../../Cache/store/freshnessKinds.js"
+import type { FreshnessOptions } from "../../Cache/store/FreshnessOptions.js"
 import type { DictParts, HeapWatch } from "../memory/DictParts.js"
 import type { MemoryPressureOptions } from "../memory/MemoryPressure.js"
 import { accepted, type ByteSizeInput, parseByteSize } from "../memory/parseByteSize.js"
@@ -264,7 +264,7 @@ export const checkingWeights =
     const weight = weigh(key, value)
     if (Number.isSafeInteger(weight) && weight >= 0) return weight
     // It may be `async`.
-    onRejection(weight, () => {})
+    handleRejection(weight, () => {})
     throw new CacheConfigError({
       cache,
       option,
@@ -312,7 +312,7 @@ export const checkShared = <K, V>(
   const timeToIdle = checkMillis(cache, "timeToIdle", options.timeToIdle ?? Number.POSITIVE_INFINITY)
   if (Either.isLeft(timeToIdle)) return timeToIdle
   const limits = { timeToLive: timeToLive.right, maxItems: maxItems.right, maxBytes: maxBytes.right }
-  return Either.map(parts.watchOf(cache, options.memoryPressure), (pressure) => ({
+  return Either.map(parts.makeHeapWatch(cache, options.memoryPressure), (pressure) => ({
     limits,
     weigh: typeof options.weigher === "function" ? checkingWeights(cache, weigh, "weigher") : weigh,
     least,
@@ -325,7 +325,7 @@ export const checkShared = <K, V>(
 export const checkingNow = (cache: string, now: () => number) => (): number => {
   const millis = now()
   if (Number.isFinite(millis)) return millis
-  onRejection(millis, () => {})
+  handleRejection(millis, () => {})
   const accepted = "a function that returns milliseconds since the epoch"
   throw new CacheConfigError({ cache, option: "now", value: `one that returns ${keyText(millis)}`, accepted })
 }

@@ -15,8 +15,9 @@ import { givenMillis } from "../../Cache/options/durationMillis.js"
 import { type PreparedEntry, tryKey, writeAll } from "../../Cache/options/manyEntries.js"
 import { checkValue } from "../../Cache/options/wrongOptions.js"
 import { keyText } from "../../Cache/printing/keyText.js"
-import { type Freshness, jitteredUntil } from "../../Cache/store/entryTimes.js"
 import { FreshMap, type Stored } from "../../Cache/store/FreshMap.js"
+import type { Freshness } from "../../Cache/store/Freshness.js"
+import { applyJitter } from "../../Cache/store/jitter.js"
 import type * as Store from "../../Cache/store/StoreOptions.js"
 import type { HeapWatch } from "../memory/DictParts.js"
 import type { ByteSizeInput } from "../memory/parseByteSize.js"
@@ -103,7 +104,7 @@ export class DictSteps<in out K, in out V, in out F> {
   until(now: number, roll: number, write: WriteOptions | undefined): number {
     if (write?.expiresAt !== undefined) return this.moment("expiresAt", write.expiresAt)
     const millis = write?.timeToLive === undefined ? this.timeToLive : this.millis(write.timeToLive)
-    return jitteredUntil(this.freshness, now, now + millis, roll)
+    return applyJitter(this.freshness, now, now + millis, roll)
   }
 
   /** Writes a value and tells of it. */

@@ -25,14 +25,14 @@ import { printedAs } from "../../Cache/printing/printedAs.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { printName } from "../../Cache/printing/printName.js"
 import { adaptOptions, type Stored } from "../../Cache/store/FreshMap.js"
-import { makeFreshness } from "../../Cache/store/Freshness.js"
+import { makeFreshness } from "../../Cache/store/FreshnessOptions.js"
 import { makeComputing } from "../../Cache/store/getOrCompute.js"
 import { jitterRolls } from "../../Cache/store/jitterRolls.js"
 import { lookMany, removeMany, writeMany } from "../../Cache/store/writeMany.js"
 import * as ByteSize from "../memory/ByteSize.js"
 import { RemovalHooks } from "../removals/RemovalHooks.js"
 import { bytesIn, checkRemovalQueue, itemsIn } from "../removals/RemovalQueueOptions.js"
-import { allParts, failureWeigher } from "./allParts.js"
+import { defaultDictParts, failureWeigher } from "./defaultDictParts.js"
 import type { Dict } from "./Dict.js"
 import {
   checkShared,
@@ -55,7 +55,7 @@ export const makeDict = <K, V, F = never, R = never>(
     yield* checkOptions(name, options, dictKinds)
     const total = yield* ByteSize.availableMemory
     const { least, limits, pressure, timeToIdle, weigh } = yield* asExit(
-      checkShared(name, options, allParts(name, () => total))
+      checkShared(name, options, defaultDictParts(name, () => total))
     )
     const sweepInterval = yield* asExit(checkSweepInterval(name, options.sweepInterval))
     const freshness = yield* makeFreshness(name, options)

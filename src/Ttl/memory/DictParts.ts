@@ -43,7 +43,7 @@ export interface DictParts {
   /** The weigher that an option stands for; left, what is accepted. */
   readonly weigherOf: <K, V>(input: WeigherInput<K, V> | undefined) => Either<Weighing<K, V>, string>
   /** What watches the heap, if anything is to. */
-  readonly watchOf: (cache: string, input: unknown) => Either<HeapWatch | undefined, CacheConfigError>
+  readonly makeHeapWatch: (cache: string, input: unknown) => Either<HeapWatch | undefined, CacheConfigError>
   /** What 100 % of the memory is, in bytes; `undefined` where nobody knows. */
   readonly memory: () => number | undefined
 }

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { Absent } from "../../Cache/engine/BoundedMapOptions.js"
-import { onRejection } from "../../Cache/engine/onRejection.js"
+import { handleRejection } from "../../Cache/engine/handleRejection.js"
 import type { PolicyMap } from "../../Cache/engine/PolicyMap.js"
 import type { HeapWatch } from "./DictParts.js"
 import { type HeapReading, readHeap } from "./readHeap.js"
@@ -101,7 +101,7 @@ export class MemoryPressure implements HeapWatch {
   private read(): HeapReading {
     try {
       const reading = this.heap()
-      onRejection(reading, () => {})
+      handleRejection(reading, () => {})
       const { limit, used } = reading
       // Bigints, and objects that are to be made numbers of, would throw later.
       return typeof limit === "number" && typeof used === "number" ? { limit, used } : noReading

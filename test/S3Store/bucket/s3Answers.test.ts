@@ -9,7 +9,7 @@ import {
   answersByStatus,
   consequences
 } from "../../../src/S3Store/bucket/s3Answers.js"
-import { toS3StoreError } from "../../../src/S3Store/bucket/s3Failure.js"
+import { toS3StoreError } from "../../../src/S3Store/bucket/toS3StoreError.js"
 import { type Kind, makeAnsweringS3, type Refusal } from "../answeringS3.js"
 
 const Texts = Keyspace.make("texts", { key: Schema.String, value: Schema.String })

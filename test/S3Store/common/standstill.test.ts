@@ -3,7 +3,7 @@ import { Deferred, Duration, Effect, Either, Exit, Fiber, Schema, Stream, TestCl
 import { Keyspace } from "effect-aws-cache/S3Store"
 import { Buffer } from "node:buffer"
 import type { ServerResponse } from "node:http"
-import { makeDeadlines } from "../../../src/S3Store/bucket/Deadlines.js"
+import { makeRequestTimeouts } from "../../../src/S3Store/bucket/RequestTimeouts.js"
 import { makeS3ObjectStore } from "../../../src/S3Store/bucket/s3ObjectStore.js"
 import { makeS3CacheService } from "../../../src/S3Store/cache/makeS3CacheService.js"
 import { stoodStill, withinTime } from "../../../src/S3Store/common/standstill.js"
@@ -27,7 +27,7 @@ const waits = {
     ),
   Deadlines: (limit: Duration.Duration) =>
     Effect.map(
-      makeDeadlines(limit),
+      makeRequestTimeouts(limit),
       ({ run }) => <A>(effect: Effect.Effect<A>): Effect.Effect<A, string> =>
         run((signal) => Effect.runPromise(effect, { signal }), String, late)
     )

@@ -1,35 +1,8 @@
 /**
  * Which options there are, for callers whom no types keep from giving others.
  */
-
+import { acceptedTexts } from "./acceptedTexts.js"
 import { describeType } from "./describeType.js"
-
-/** What is accepted of each kind, for messages. Kinds of times are told apart where durations are known. */
-export const acceptedOf = {
-  text: "a text",
-  name: "a text that is not blank",
-  flag: "true or false",
-  function: "a function",
-  acquire: "a function",
-  compute: "a function that returns an Effect",
-  iterable: "an array or something else to iterate over",
-  object: "an object",
-  texts: "an array of texts",
-  textsOrFunction: "an array of texts, or a function that returns one",
-  whole: "a whole number, 0 or more",
-  limit: "a whole number, 0 or more, or Infinity",
-  count: "a whole number, 1 or more",
-  countOrInfinity: "a whole number, 1 or more, or Infinity",
-  share: "a number from 0 to 1",
-  innerShare: "a number above 0 and below 1",
-  millis: "a number of milliseconds, 0 or more, or Infinity",
-  moment: "a number of milliseconds since the epoch, or Infinity",
-  anyDuration: "a duration, such as 500 (milliseconds) or \"5 minutes\"",
-  duration: "a duration of 0 milliseconds or more, such as 500 or \"5 minutes\"",
-  durationAboveZero: "a duration above zero, such as 500 (milliseconds) or \"5 minutes\"",
-  durationOrFunction:
-    "a duration of 0 milliseconds or more, such as 500 or \"5 minutes\", or a function that returns one"
-} as const
 
 /** A kind that few options are of. */
 export interface SpecialKind {
@@ -44,11 +17,11 @@ export interface SpecialKind {
  * What an option has to be, besides absent or `undefined`: one of these kinds, or one of a few texts. `any` is checked by
  * whoever uses it, and an `acquire` has to be given.
  */
-export type OptionKind = "any" | keyof typeof acceptedOf | ReadonlyArray<string> | SpecialKind
+export type OptionKind = "any" | keyof typeof acceptedTexts | ReadonlyArray<string> | SpecialKind
 
 /** What is accepted of a kind, for messages. */
 export const acceptedAs = (kind: Exclude<OptionKind, "any">): string => {
-  if (typeof kind === "string") return acceptedOf[kind]
+  if (typeof kind === "string") return acceptedTexts[kind]
   return "accepted" in kind
     ? kind.accepted
     : kind.map((text) => JSON.stringify(text)).join(", ").replace(/, (?="[^"]*"$)/, " or ")
@@ -144,7 +117,7 @@ const isWhole = (value: unknown, least: number): boolean => Number.isSafeInteger
 const isNumber = (value: unknown, least: number, most = Number.POSITIVE_INFINITY): boolean =>
   typeof value === "number" && value >= least && value <= most
 
-const checks: Readonly<Record<keyof typeof acceptedOf, (value: unknown) => boolean>> = {
+const checks: Readonly<Record<keyof typeof acceptedTexts, (value: unknown) => boolean>> = {
   text: (value) => typeof value === "string",
   name: (value) => typeof value === "string" && value.trim() !== "",
   flag: (value) => typeof value === "boolean",

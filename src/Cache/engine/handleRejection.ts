@@ -10,7 +10,7 @@
  * @param fulfilled called when it is not rejected
  * @returns whether it is a promise
  */
-export const onRejection = (
+export const handleRejection = (
   answer: unknown,
   failed: (error: unknown) => void,
   fulfilled?: () => void

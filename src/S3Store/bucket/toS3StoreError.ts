@@ -4,7 +4,7 @@
 import * as Predicate from "effect/Predicate"
 import { oneLine } from "../../ClientLayer/secrets/oneLine.js"
 import { S3StoreError, type S3StoreReason } from "../objects/S3StoreErrors.js"
-import { maskedRejection } from "./maskedRejection.js"
+import { maskRejection } from "./maskRejection.js"
 import { answerOf, answersByCode, isCode, type S3Answer } from "./s3Answers.js"
 import { bucketRegionOf } from "./s3Region.js"
 
@@ -51,7 +51,7 @@ export const toS3StoreError = (
   rejection: unknown,
   clientRegion?: string
 ): S3StoreError => {
-  const cause = maskedRejection(rejection)
+  const cause = maskRejection(rejection)
   const { hint, reason } = meaningOf(cause)
   const lead = leadOf(reason, operation, bucket, cause, clientRegion)
   const detail = [[lead, hint].filter(Predicate.isNotUndefined).join(": "), saidBy(cause)]

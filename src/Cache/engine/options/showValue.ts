@@ -10,7 +10,7 @@ const longest = 160
  * what they are. What is long is not even looked at as a whole, and nothing of the value's own is run but an error's
  * message.
  */
-export const shown = (value: unknown): string => {
+export const showValue = (value: unknown): string => {
   switch (typeof value) {
     case "string":
       return cut(JSON.stringify(value.slice(0, longest)), value.length > longest)

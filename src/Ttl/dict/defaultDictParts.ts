@@ -8,7 +8,7 @@ import * as Either from "../../Cache/errors/Either.js"
 import { useKeyPrinter } from "../../Cache/printing/keyText.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import type { DictParts, HeapWatch } from "../memory/DictParts.js"
-import { watchOf } from "../memory/watchOf.js"
+import { makeHeapWatch } from "../memory/makeHeapWatch.js"
 import * as Weigher from "../memory/Weigher.js"
 import { checkingWeights } from "./DictOptions.js"
 
@@ -25,12 +25,12 @@ const defaultMaxBytes = "25%"
  * @param name of a dictionary that is given none
  * @param memory what 100 % of the memory is, in bytes
  */
-export const allParts = (name: string, memory: () => number): DictParts => ({
+export const defaultDictParts = (name: string, memory: () => number): DictParts => ({
   name,
   maxBytes: defaultMaxBytes,
   maxItems: Number.POSITIVE_INFINITY,
   weigherOf: Weigher.fromInput,
-  watchOf: checkMemoryPressure,
+  makeHeapWatch: checkMemoryPressure,
   memory
 })
 
@@ -44,4 +44,4 @@ const checkMemoryPressure = (
   cache: string,
   input: unknown = false
 ): Either.Either<HeapWatch | undefined, CacheConfigError> =>
-  input === false ? Either.right(undefined) : watchOf(cache, input === true ? {} : input)
+  input === false ? Either.right(undefined) : makeHeapWatch(cache, input === true ? {} : input)

@@ -12,7 +12,7 @@ import { MemoryPressure, type MemoryPressureOptions } from "./MemoryPressure.js"
 const pressureKinds: OptionKinds<MemoryPressureOptions> = { share: "innerShare", heap: "function" }
 
 /** What watches the heap by these options, if they are such. */
-export const watchOf = (cache: string, input: unknown): Either.Either<HeapWatch, CacheConfigError> => {
+export const makeHeapWatch = (cache: string, input: unknown): Either.Either<HeapWatch, CacheConfigError> => {
   if (typeof input !== "object" || input === null) {
     const value = describeType(input)
     return Either.left(

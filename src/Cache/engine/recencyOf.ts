@@ -5,7 +5,7 @@ import { BoundedMapError } from "./BoundedMapOptions.js"
 import type { EvictionPolicy } from "./policies/EvictionPolicy.js"
 
 /** The parts of a policy that work on the order of use. Throws `BoundedMapError` for a policy that keeps none. */
-export const orderOf = (
+export const recencyOf = (
   policy: EvictionPolicy
 ): { readonly demote: (slot: number) => void; readonly newest: () => number } => {
   if (policy.demote !== undefined && policy.newest !== undefined) {

@@ -4,10 +4,16 @@ import { Keyspace, type S3CacheService, S3StoreError } from "effect-aws-cache/S3
 import * as fc from "fast-check"
 import type * as Http from "node:http"
 import { inspect } from "node:util"
-import { maskedRejection } from "../../../src/S3Store/bucket/maskedRejection.js"
-import { isNoSuchObject, mayBeAbsent, nameOf, statusOf, toS3StoreError } from "../../../src/S3Store/bucket/s3Failure.js"
+import { maskRejection } from "../../../src/S3Store/bucket/maskRejection.js"
 import { makeS3ObjectStore } from "../../../src/S3Store/bucket/s3ObjectStore.js"
 import { bucketRegionOf } from "../../../src/S3Store/bucket/s3Region.js"
+import {
+  isNoSuchObject,
+  mayBeAbsent,
+  nameOf,
+  statusOf,
+  toS3StoreError
+} from "../../../src/S3Store/bucket/toS3StoreError.js"
 import { makeS3CacheService } from "../../../src/S3Store/cache/makeS3CacheService.js"
 import * as LocalHttp from "../../servers/LocalHttp.js"
 import { property } from "../../support/property.js"
@@ -176,7 +182,7 @@ describe("what an S3 client rejects with", () => {
     assert.strictEqual(nameOf(cause), "PermanentRedirect")
     assert.strictEqual(bucketRegionOf(cause), "eu-west-1")
     assert.strictEqual(Predicate.hasProperty(cause, "Code") ? cause.Code : "", "PermanentRedirect")
-    assert.strictEqual(maskedRejection(cause), cause)
+    assert.strictEqual(maskRejection(cause), cause)
     const absent = toS3StoreError("load", "s3://b/k", "b", Object.assign(new Error("a"), { name: "NoSuchKey" }))
     assert.isTrue(isNoSuchObject(absent.cause))
     const network = toS3StoreError("load", "s3://b/k", "b", new TypeError("a", { cause: { code: "ECONNREFUSED" } }))
@@ -192,7 +198,7 @@ describe("what an S3 client rejects with", () => {
       const error = toS3StoreError("load", "s3://b/k", "b", sent)
       assert.isFalse(mayBeAbsent(error))
       assert.include(error.detail, "kms:Decrypt")
-      assert.isAtMost(maskedRejection(sent).message.length, 500)
+      assert.isAtMost(maskRejection(sent).message.length, 500)
     }
   })
 

@@ -11,7 +11,7 @@ import { sentSecrets } from "../../ClientLayer/secrets/sentSecrets.js"
  * few fields that tell what S3 means. A client's own error carries the whole answer and by it the request with its
  * credentials, and a server may say back what it was sent: so everything else is left out, and texts are masked.
  */
-export const maskedRejection = (cause: unknown): Error => {
+export const maskRejection = (cause: unknown): Error => {
   if (isMasked(cause)) return cause
   const secrets = sentSecrets(cause)
   const shown = (text: string, longest: number) => oneLine(maskSecrets(text.slice(0, 20_000), secrets), longest)

@@ -19,7 +19,7 @@ const mostFrames = 20
  *
  * @param hidden what must not be shown
  */
-export const maskedCause = (cause: unknown, hidden: HiddenTexts | ReadonlySet<string>): unknown =>
+export const maskCause = (cause: unknown, hidden: HiddenTexts | ReadonlySet<string>): unknown =>
   masked(cause, hidden instanceof HiddenTexts ? hidden : HiddenTexts.of(hidden), mostCauses)
 
 /**
@@ -27,16 +27,16 @@ export const maskedCause = (cause: unknown, hidden: HiddenTexts | ReadonlySet<st
  *
  * @param otherwise what to say when it is no `Error`
  */
-export const maskedReason = (cause: unknown, hidden: HiddenTexts, otherwise: string): string => {
+export const maskReason = (cause: unknown, hidden: HiddenTexts, otherwise: string): string => {
   const message = typeof cause === "string" ? cause : isError(cause) ? messageOf(cause) : undefined
   if (message === undefined) return otherwise
   return cutText(maskedText(message, hidden), longestReason)
 }
 
 /** The same, with the name of the error before it. */
-export const maskedError = (cause: unknown, hidden: HiddenTexts, otherwise: string): string => {
+export const maskError = (cause: unknown, hidden: HiddenTexts, otherwise: string): string => {
   const name = isError(cause) ? textOf(cause, "name") : undefined
-  const reason = maskedReason(cause, hidden, otherwise)
+  const reason = maskReason(cause, hidden, otherwise)
   return name === undefined ? reason : cutText(`${maskedText(name, hidden)}: ${reason}`, longestReason)
 }
 

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import { onRejection } from "../../Cache/engine/onRejection.js"
+import { handleRejection } from "../../Cache/engine/handleRejection.js"
 import { ownExit } from "../../Cache/flight/ownCause.js"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
 import type { CacheKey, Keyspace } from "../keyspace/Keyspace.js"
@@ -96,7 +96,7 @@ const decideOptions = <K, V>(options: S3CacheMemoizeOptions<K, V>, key: K, value
   const timeToLive = typeof options.timeToLive === "function" ? options.timeToLive(key, value) : options.timeToLive
   const tags = typeof options.tags === "function" ? options.tags(key, value) : options.tags
   // Functions that are `async` are refused where their answers are used.
-  onRejection(timeToLive, () => {})
-  onRejection(tags, () => {})
+  handleRejection(timeToLive, () => {})
+  handleRejection(tags, () => {})
   return { timeToLive, tags }
 }

@@ -4,7 +4,7 @@
 import type { Counters } from "./BoundedMapOptions.js"
 
 /** Counters that stand at zero. */
-export const noCounts = (): Counters => ({
+export const zeroCounters = (): Counters => ({
   hits: 0,
   misses: 0,
   insertions: 0,

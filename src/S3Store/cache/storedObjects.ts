@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import { credibleTime } from "../coordination/tagMarker.js"
-import { longestHeader } from "../entry/entryBytes.js"
+import { longestHeader } from "../entry/entryFrame.js"
 import type { EntryHead } from "../entry/EntryHeader.js"
 import type { CacheKey } from "../keyspace/Keyspace.js"
 import { MemoryEntry } from "../memory/MemoryEntry.js"
@@ -17,7 +17,7 @@ import { decodeEntry } from "./entryCodec.js"
 import { type Reading, tooLarge } from "./reading.js"
 
 /** An object under the name of an entry. */
-export interface Lying {
+export interface StoredObject {
   readonly etag: string
   /** What it says about itself; nothing where not even that can be read. */
   readonly header: EntryHead | undefined
@@ -26,14 +26,14 @@ export interface Lying {
 }
 
 /** Looks at objects under the names of entries. */
-export interface LyingObjects {
+export interface StoredObjects {
   /** What says of itself what lies there, of its first bytes: at most 4 KiB, or 64 KiB where its header is long. */
-  readonly readHeader: (key: { readonly objectName: string }) => Effect.Effect<Lying | undefined, S3StoreError>
+  readonly readHeader: (key: { readonly objectName: string }) => Effect.Effect<StoredObject | undefined, S3StoreError>
   /** The same of an object that was loaded, with what a look at all of it tells. */
   readonly inspect: <K, V, F>(
     key: CacheKey<K, V, F>,
     object: Extract<LoadOutcome, { readonly _tag: "Found" | "TooLarge" }>
-  ) => Effect.Effect<Lying, S3StoreError>
+  ) => Effect.Effect<StoredObject, S3StoreError>
   /** Whether its time is over, or one of its tags was invalidated since it was made. */
   readonly isOver: <K, V, F>(key: CacheKey<K, V, F>, header: EntryHead) => Effect.Effect<boolean, S3StoreError>
 }
@@ -56,8 +56,8 @@ const firstBytes = 4096
 const mostFirstBytes = longestHeader + 128
 
 /** Makes what looks at objects under the names of entries. */
-export const makeLyingObjects = ({ format, policyOf, store }: CacheLevels, reading: Reading): LyingObjects => {
-  const loadHeader = (name: string, firstBytes: number): Effect.Effect<Lying | undefined, S3StoreError> =>
+export const makeStoredObjects = ({ format, policyOf, store }: CacheLevels, reading: Reading): StoredObjects => {
+  const loadHeader = (name: string, firstBytes: number): Effect.Effect<StoredObject | undefined, S3StoreError> =>
     Effect.flatMap(store.load(name, { firstBytes, isCertain: true }), (object) => {
       if (object._tag === "Absent" || object._tag === "Unchanged") return Effect.succeed(undefined)
       if (object._tag === "TooLarge") return Effect.succeed({ etag: object.etag, header: undefined, error: undefined })

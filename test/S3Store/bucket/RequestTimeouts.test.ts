@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, TestClock } from "effect"
-import { type Deadlines, makeDeadlines } from "../../../src/S3Store/bucket/Deadlines.js"
+import { makeRequestTimeouts, type RequestTimeouts } from "../../../src/S3Store/bucket/RequestTimeouts.js"
 import { turns } from "../../support/until.js"
 
 /** A promise that is never settled, and whether it was aborted. */
@@ -15,16 +15,16 @@ const stuck = () => {
   return { state, start }
 }
 
-const run = <A>(deadlines: Deadlines, start: (signal: AbortSignal) => Promise<A>) =>
-  deadlines.run(start, (cause) => `rejected: ${cause}`, () => "late")
+const run = <A>(timeouts: RequestTimeouts, start: (signal: AbortSignal) => Promise<A>) =>
+  timeouts.run(start, (cause) => `rejected: ${cause}`, () => "late")
 
 describe("Deadlines", () => {
   it.scoped("gives the value, or the failure, of what is in time", () =>
     Effect.gen(function*() {
-      const deadlines = yield* makeDeadlines(Duration.seconds(1))
-      assert.strictEqual(yield* run(deadlines, () => Promise.resolve(1)), 1)
-      assert.strictEqual(yield* Effect.flip(run(deadlines, () => Promise.reject("no"))), "rejected: no")
-      const thrown = run(deadlines, () => {
+      const timeouts = yield* makeRequestTimeouts(Duration.seconds(1))
+      assert.strictEqual(yield* run(timeouts, () => Promise.resolve(1)), 1)
+      assert.strictEqual(yield* Effect.flip(run(timeouts, () => Promise.reject("no"))), "rejected: no")
+      const thrown = run(timeouts, () => {
         throw new Error("at once")
       })
       assert.strictEqual(yield* Effect.flip(thrown), "rejected: Error: at once")
@@ -32,13 +32,13 @@ describe("Deadlines", () => {
 
   it.scoped("gives up each at its own time, to the millisecond, and aborts it", () =>
     Effect.gen(function*() {
-      const deadlines = yield* makeDeadlines(Duration.seconds(10))
+      const timeouts = yield* makeRequestTimeouts(Duration.seconds(10))
       // The first one starts to watch; what follows is watched on.
-      yield* run(deadlines, () => Promise.resolve(0))
+      yield* run(timeouts, () => Promise.resolve(0))
       const waiting = []
       for (let at = 0; at < 5; at++) {
         const { start, state } = stuck()
-        waiting.push({ state, fiber: yield* Effect.fork(Effect.flip(run(deadlines, start))) })
+        waiting.push({ state, fiber: yield* Effect.fork(Effect.flip(run(timeouts, start))) })
         yield* turns(2)
         yield* TestClock.adjust("1 second")
       }
@@ -55,7 +55,7 @@ describe("Deadlines", () => {
       // Nothing is left to watch, and it can begin again.
       yield* TestClock.adjust("1 hour")
       const { start } = stuck()
-      const again = yield* Effect.fork(Effect.flip(run(deadlines, start)))
+      const again = yield* Effect.fork(Effect.flip(run(timeouts, start)))
       yield* turns(2)
       yield* TestClock.adjust("10 seconds")
       assert.strictEqual(yield* Fiber.join(again), "late")
@@ -63,11 +63,11 @@ describe("Deadlines", () => {
 
   it.scoped("thousands that are in time do not delay one that is not", () =>
     Effect.gen(function*() {
-      const deadlines = yield* makeDeadlines(Duration.seconds(10))
+      const timeouts = yield* makeRequestTimeouts(Duration.seconds(10))
       const { start, state } = stuck()
-      const late = yield* Effect.fork(Effect.flip(run(deadlines, start)))
+      const late = yield* Effect.fork(Effect.flip(run(timeouts, start)))
       yield* turns(2)
-      for (let at = 0; at < 5000; at++) yield* run(deadlines, () => Promise.resolve(at))
+      for (let at = 0; at < 5000; at++) yield* run(timeouts, () => Promise.resolve(at))
       yield* TestClock.adjust("10 seconds")
       assert.strictEqual(yield* Fiber.join(late), "late")
       assert.isTrue(state.aborted)
@@ -75,9 +75,9 @@ describe("Deadlines", () => {
 
   it.scoped("interruption aborts at once, and does not wait", () =>
     Effect.gen(function*() {
-      const deadlines = yield* makeDeadlines(Duration.seconds(1))
+      const timeouts = yield* makeRequestTimeouts(Duration.seconds(1))
       const { start, state } = stuck()
-      const fiber = yield* Effect.fork(run(deadlines, start))
+      const fiber = yield* Effect.fork(run(timeouts, start))
       yield* turns(2)
       assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(fiber)))
       assert.isTrue(state.aborted)
@@ -86,19 +86,19 @@ describe("Deadlines", () => {
   it.scoped("an uninterruptible caller does not keep the watch from ending with its scope", () =>
     Effect.gen(function*() {
       yield* Effect.scoped(Effect.gen(function*() {
-        const deadlines = yield* makeDeadlines(Duration.seconds(1))
-        yield* Effect.uninterruptible(run(deadlines, () => Promise.resolve(1)))
+        const timeouts = yield* makeRequestTimeouts(Duration.seconds(1))
+        yield* Effect.uninterruptible(run(timeouts, () => Promise.resolve(1)))
         const { start } = stuck()
-        yield* Effect.fork(run(deadlines, start))
+        yield* Effect.fork(run(timeouts, start))
         yield* turns(2)
       }))
     }))
 
   it.scoped("without a limit nothing is late", () =>
     Effect.gen(function*() {
-      const deadlines = yield* makeDeadlines(Duration.infinity)
+      const timeouts = yield* makeRequestTimeouts(Duration.infinity)
       const fiber = yield* Effect.fork(
-        run(deadlines, () => new Promise<number>((resolve) => setImmediate(() => setImmediate(() => resolve(1)))))
+        run(timeouts, () => new Promise<number>((resolve) => setImmediate(() => setImmediate(() => resolve(1)))))
       )
       yield* TestClock.adjust("1000 days")
       assert.strictEqual(yield* Fiber.join(fiber), 1)

@@ -23,7 +23,7 @@ interface Waiting {
  *
  * No answer that has arrived already is late. Where the process stood still when the time was over, it starts anew, once.
  */
-export interface Deadlines {
+export interface RequestTimeouts {
   /**
    * Runs a promise, and aborts it when it is late or its fiber is interrupted. `onLate` is the failure when it is late,
    * `onRejected` the one when it rejects or its start throws.
@@ -39,7 +39,7 @@ export interface Deadlines {
  * Deadlines a certain time after each start; `Duration.infinity` for none. They end with the scope, as everything should
  * that waits for them.
  */
-export const makeDeadlines = (limit: Duration.Duration): Effect.Effect<Deadlines, never, Scope.Scope> =>
+export const makeRequestTimeouts = (limit: Duration.Duration): Effect.Effect<RequestTimeouts, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
     const nanos = Option.getOrUndefined(Duration.toNanos(limit))
     const queue: Array<Waiting> = []

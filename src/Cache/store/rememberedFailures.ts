@@ -6,8 +6,8 @@ import { Absent, type WriteOutcome } from "../engine/BoundedMapOptions.js"
 import type { PolicyMap } from "../engine/PolicyMap.js"
 import * as Either from "../errors/Either.js"
 import { formatStacks } from "../printing/formatStacks.js"
-import { type Freshness, replacesFailureUntil } from "./entryTimes.js"
 import { type Stored, valueOf } from "./FreshMap.js"
+import { type Freshness, replacesFailureUntil } from "./Freshness.js"
 import { Kept } from "./Kept.js"
 
 /**

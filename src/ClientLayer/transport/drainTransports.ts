@@ -12,7 +12,7 @@ import type { Transport } from "./Transport.js"
  *
  * @param millis the most time, in milliseconds
  */
-export const awaitQuiet = (transports: ReadonlyArray<Transport>, millis: number): Effect.Effect<void> =>
+export const drainTransports = (transports: ReadonlyArray<Transport>, millis: number): Effect.Effect<void> =>
   Effect.suspend(() => {
     for (const transport of transports) transport.drain()
     const busy = transports.filter((transport) => transport.isBusy)

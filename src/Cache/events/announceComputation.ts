@@ -9,7 +9,7 @@ import { clockOf } from "../common/clockOf.js"
 import type { StoreEvent } from "./StoreEvent.js"
 
 /** A computation whose start and end are published. */
-export const announced = <K, A, E, R>(
+export const announceComputation = <K, A, E, R>(
   hub: { readonly publish: (event: () => StoreEvent<K>) => void },
   key: K,
   compute: Effect.Effect<A, E, R>

@@ -1,0 +1,82 @@
+/**
+ * How long entries are fresh, and what happens around the end of that time.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import type * as Duration from "effect/Duration"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import type { CacheConfigError } from "../errors/CacheErrors.js"
+import { checkValue } from "../options/checkOptions.js"
+import { givenMillis } from "../options/durationMillis.js"
+import { millis } from "../options/timeToLive.js"
+import { type Freshness, freshnessOf } from "./Freshness.js"
+
+/**
+ * What to do when a computed entry nears or passes the end of its time to live, and when a computation fails. All of
+ * it is off by default. It concerns `getOrCompute` and memoized functions only: for every other operation an entry that
+ * has outlived its time to live is absent.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface FreshnessOptions<in E> {
+  /**
+   * The share of the time to live, from `0` to `1`, by which an entry may live shorter. It is drawn anew for each, so
+   * that entries written together do not all expire together. Default `0`.
+   */
+  readonly jitter?: number | undefined
+  /**
+   * The last share of the time to live, from `0` to `1`, in which a lookup starts a new computation in the background;
+   * it gets the present value without waiting. So an entry that is in use never expires. Default `0`: never.
+   */
+  readonly refreshAhead?: number | undefined
+  /**
+   * How long after its time to live an entry is still given out while it is computed anew in the background. Default
+   * zero. RFC 5861, section 3.
+   */
+  readonly staleWhileRevalidate?: Duration.DurationInput | undefined
+  /**
+   * How long after its time to live an entry is given out when the new computation fails (or dies; not when it is
+   * interrupted). Default zero. RFC 5861, section 4.
+   */
+  readonly staleIfError?: Duration.DurationInput | undefined
+  /**
+   * How long a failure is remembered: lookups meanwhile get it again, and nothing is computed. After a failed refresh,
+   * how long until the next. Defects and interruptions are never remembered. What is remembered is the error and nothing
+   * of where it came from; it counts for the limits as any entry. Default zero: failures are not kept.
+   */
+  readonly failureTimeToLive?: Duration.DurationInput | ((error: E) => Duration.DurationInput) | undefined
+}
+
+/**
+ * Freshness options, checked; `CacheConfigError` for one it cannot accept.
+ *
+ * @param cache the name of the cache, for messages
+ */
+export const makeFreshness = <E>(
+  cache: string,
+  options: FreshnessOptions<E>
+): Either.Either<Freshness<E>, CacheConfigError> =>
+  Either.gen(function*() {
+    const jitter = yield* checkValue(cache, "jitter", options.jitter ?? 0, "share")
+    const refreshAhead = yield* checkValue(cache, "refreshAhead", options.refreshAhead ?? 0, "share")
+    const staleWhileRevalidate = yield* millis(cache, "staleWhileRevalidate", options.staleWhileRevalidate)
+    const staleIfError = yield* millis(cache, "staleIfError", options.staleIfError)
+    const ofFailure = options.failureTimeToLive
+    const constant = typeof ofFailure === "function" ? 0 : yield* millis(cache, "failureTimeToLive", ofFailure)
+    return freshnessOf({
+      jitter,
+      refreshAhead,
+      staleWhileRevalidate,
+      staleIfError,
+      failureTimeToLive: typeof ofFailure === "function"
+        ? (error: E) => givenMillis(cache, "failureTimeToLive", ofFailure(error))
+        : (_error: E) => constant
+    })
+  })
+
+/** What may be remembered of a failed computation: nothing but for typed failures. */
+export const failureOf = <E>(cause: Cause.Cause<E>): Option.Option<E> =>
+  Cause.isInterrupted(cause) ? Option.none() : Cause.failureOption(cause)
