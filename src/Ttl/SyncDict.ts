@@ -6,10 +6,10 @@
 import type * as Duration from "effect/Duration"
 import type { EntryInfo } from "../Cache/common/EntryInfo.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
+import { EvictingMap } from "../Cache/engine/EvictingMap.js"
 import { handleRejection } from "../Cache/engine/handleRejection.js"
 import type { OptionKind } from "../Cache/engine/options/optionKinds.js"
 import { Lru } from "../Cache/engine/policies/Lru.js"
-import { PolicyMap } from "../Cache/engine/PolicyMap.js"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
 import { FiledMap } from "../Cache/engine/structures/FiledMap.js"
 import { CacheConfigError, CacheReentryError } from "../Cache/errors/CacheErrors.js"
@@ -71,7 +71,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    */
   readonly name: string
   readonly #now: () => number
-  readonly #map: PolicyMap<K, Stored<V, never>>
+  readonly #map: EvictingMap<K, Stored<V, never>>
   readonly #steps: DictSteps<K, V, never>
   readonly #onRemove: ((key: K, value: V, reason: RemovalReason) => void) | undefined
   readonly #removals: RemovalQueue<K, V>
@@ -110,7 +110,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
       dropsOldest: false
     }
     this.#removals = new RemovalQueue(this.#mostUnderWay)
-    this.#map = new PolicyMap(
+    this.#map = new EvictingMap(
       adaptOptions<K, V, never>({
         maxSize: limits.maxItems,
         maxWeight: limits.maxBytes,
@@ -674,7 +674,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
     })
   }
 
-  private step<A>(f: (map: PolicyMap<K, Stored<V, never>>, now: number) => A): A {
+  private step<A>(f: (map: EvictingMap<K, Stored<V, never>>, now: number) => A): A {
     if (this.#onRemove === undefined) return f(this.#map, this.#now())
     try {
       return f(this.#map, this.#now())

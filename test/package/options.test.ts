@@ -39,7 +39,7 @@ import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import { acceptedTexts } from "../../src/Cache/engine/options/acceptedTexts.js"
+import { wrongOptionTexts } from "../../src/Cache/engine/options/wrongOptionTexts.js"
 import { sessionEnvironment } from "../ClientLayer/sessionEnvironment.js"
 
 type Use = Effect.Effect<unknown, unknown, Scope.Scope>
@@ -887,11 +887,11 @@ describe("options that are public", () => {
 describe("the words for what is accepted", () => {
   it("of numbers and durations are in one file", async () => {
     const src = fileURLToPath(new URL("../../src/", import.meta.url))
-    const words = Object.values(acceptedTexts).filter((accepted) => /number|duration/.test(accepted))
+    const words = Object.values(wrongOptionTexts).filter((accepted) => /number|duration/.test(accepted))
     assert.isAbove(words.length, 10)
     const paths = (await readdir(src, { recursive: true })).filter((path) => path.endsWith(".ts"))
     for (const path of paths) {
-      if (path.endsWith("acceptedTexts.ts")) continue
+      if (path.endsWith("wrongOptionTexts.ts")) continue
       const text = await readFile(join(src, path), "utf8")
       for (const word of words) assert.notInclude(text, `"${word}"`, path)
       assert.notMatch(text, /"a (whole )?number (above|below|from) [^"]*"/, path)

@@ -1,13 +1,13 @@
 /**
- * A synchronous map, bounded by entries and by weight, whose entries may expire. It knows nothing of Effect.
+ * The bounded map as it is made by whoever uses the engine: with an eviction policy by its name.
  *
  * @since 0.1.0
  */
 import type { BoundedMapOptions } from "./BoundedMapOptions.js"
+import { EvictingMap } from "./EvictingMap.js"
 import { makePolicy } from "./makePolicy.js"
 import { nearestName } from "./options/nearestName.js"
 import { useNearestName } from "./options/optionKinds.js"
-import { PolicyMap } from "./PolicyMap.js"
 import { violationsOf } from "./violationsOf.js"
 
 useNearestName(nearestName)
@@ -48,7 +48,7 @@ useNearestName(nearestName)
  * @since 0.1.0
  * @category constructors
  */
-export class BoundedMap<K, V> extends PolicyMap<K, V> {
+export class BoundedMap<K, V> extends EvictingMap<K, V> {
   /** Throws `BoundedMapError` for an option it cannot accept. */
   constructor(options: BoundedMapOptions<K, V> = {}) {
     super(options, makePolicy)

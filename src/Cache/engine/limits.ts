@@ -3,8 +3,8 @@
  */
 import { BoundedMapError, type BoundedMapOptions } from "./BoundedMapOptions.js"
 import { handleRejection } from "./handleRejection.js"
-import { acceptedTexts } from "./options/acceptedTexts.js"
 import { type OptionKind, type OptionKinds, wrongOption } from "./options/optionKinds.js"
+import { wrongOptionTexts } from "./options/wrongOptionTexts.js"
 import { evictionPolicyNames } from "./policies/EvictionPolicy.js"
 
 /** The limits among the options. Throws `BoundedMapError` for anything else, and for unknown options. */
@@ -51,7 +51,7 @@ export const validWeight = (weight: number): number => {
   if (!Number.isSafeInteger(weight) || weight < 0) {
     // The weigher may be `async`.
     handleRejection(weight, () => {})
-    throw new BoundedMapError("weight", weight, acceptedTexts.whole)
+    throw new BoundedMapError("weight", weight, wrongOptionTexts.whole)
   }
   return weight
 }
@@ -59,5 +59,5 @@ export const validWeight = (weight: number): number => {
 /** Throws `BoundedMapError` for an invalid moment. */
 export const checkExpiry = (expiresAt: number): void => {
   if (!Number.isNaN(expiresAt)) return
-  throw new BoundedMapError("expiresAt", expiresAt, acceptedTexts.moment)
+  throw new BoundedMapError("expiresAt", expiresAt, wrongOptionTexts.moment)
 }

@@ -3,7 +3,7 @@
  */
 import type * as Duration from "effect/Duration"
 import { handleRejection } from "../engine/handleRejection.js"
-import { acceptedTexts } from "../engine/options/acceptedTexts.js"
+import { wrongOptionTexts } from "../engine/options/wrongOptionTexts.js"
 import { configError } from "../errors/configError.js"
 
 const durationId = Symbol.for("effect/Duration")
@@ -73,5 +73,5 @@ export const givenMillis = (cache: string, option: string, value: Duration.Durat
   if (millis !== undefined) return Math.max(0, millis)
   // The function may be `async`.
   handleRejection(value, () => {})
-  throw configError(cache, option, value, acceptedTexts.anyDuration)
+  throw configError(cache, option, value, wrongOptionTexts.anyDuration)
 }

@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import { handleRejection } from "../engine/handleRejection.js"
-import { acceptedTexts } from "../engine/options/acceptedTexts.js"
+import { wrongOptionTexts } from "../engine/options/wrongOptionTexts.js"
 import { CacheConfigError } from "../errors/CacheErrors.js"
 import { printKey } from "../printing/printKey.js"
 
@@ -23,6 +23,6 @@ export const requireEffect = <A, E, R>(
   if (Effect.isEffect(given)) return given
   const printed = handleRejection(given, () => {}) ? "a promise" : printKey(given)
   const value = isReturned ? `one that returns ${printed}` : printed
-  const accepted = `${isReturned ? acceptedTexts.compute : "an Effect"}: wrap promises in Effect.tryPromise`
+  const accepted = `${isReturned ? wrongOptionTexts.compute : "an Effect"}: wrap promises in Effect.tryPromise`
   return Effect.die(new CacheConfigError({ cache, option, value, accepted }))
 }

@@ -1,5 +1,5 @@
 /**
- * How a key is shown to people where little is loaded.
+ * How a key is shown where `printKey` may not be loaded: as that does where it is, else by what kind of value it is.
  */
 import { showValue } from "../engine/options/showValue.js"
 

@@ -1,5 +1,5 @@
 /**
- * How a key is shown to people.
+ * How a key is shown to people: its content, in bounded length.
  */
 import { types } from "node:util"
 import { cutText } from "./cutText.js"

@@ -1,9 +1,9 @@
 /**
- * A bounded map whose entries may be stale, or failures.
+ * A bounded map whose entries may be stale, or failures: what a lookup gives out, and whether it is to be computed anew.
  */
 import type { EntryInfo } from "../common/EntryInfo.js"
 import { Absent, type BoundedMapOptions, type WriteOutcome } from "../engine/BoundedMapOptions.js"
-import type { PolicyMap } from "../engine/PolicyMap.js"
+import type { EvictingMap } from "../engine/EvictingMap.js"
 import * as Either from "../errors/Either.js"
 import { type Freshness, revalidatedUntil, uselessFrom } from "./Freshness.js"
 import { Kept } from "./Kept.js"
@@ -48,7 +48,7 @@ export class FreshMap<in out K, in out V, in out E> {
   }
 
   /** The fresh value under a key, or `Absent`: a use, and counted. */
-  get(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): V | Absent {
+  get(map: EvictingMap<K, Stored<V, E>>, key: K, now: number): V | Absent {
     const held = map.get(key, now)
     if (!(held instanceof Kept)) return held
     const value = freshValueOf(held, now)
@@ -60,7 +60,7 @@ export class FreshMap<in out K, in out V, in out E> {
    * What a lookup that can compute is to do: take the value; take the value of a `Kept` and refresh it; take the failure
    * of a `Kept`; or compute (`Absent`). A use, and counted.
    */
-  lookup(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): V | Kept<V, E> | Absent {
+  lookup(map: EvictingMap<K, Stored<V, E>>, key: K, now: number): V | Kept<V, E> | Absent {
     const held = map.get(key, now)
     if (!(held instanceof Kept) || Either.isLeft(held.content)) return held
     if (now >= revalidatedUntil(this.freshness, held.freshUntil)) {
@@ -71,12 +71,12 @@ export class FreshMap<in out K, in out V, in out E> {
   }
 
   /** The fresh value under a key, or `Absent`: no use, and not counted. */
-  peek(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): V | Absent {
+  peek(map: EvictingMap<K, Stored<V, E>>, key: K, now: number): V | Absent {
     return freshValueOf(map.peek(key, now), now)
   }
 
   /** What there is to know of the fresh value under a key, or `Absent`: no use, and not counted. */
-  peekEntry(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): EntryInfo<V> | Absent {
+  peekEntry(map: EvictingMap<K, Stored<V, E>>, key: K, now: number): EntryInfo<V> | Absent {
     const value = this.peek(map, key, now)
     const expiresAt = this.freshUntil(map, key, now)
     const weight = map.weightOf(key, now)
@@ -86,14 +86,14 @@ export class FreshMap<in out K, in out V, in out E> {
   }
 
   /** Until when the value under a key is fresh if it is not used, or `Absent`. */
-  freshUntil(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): number | Absent {
+  freshUntil(map: EvictingMap<K, Stored<V, E>>, key: K, now: number): number | Absent {
     const until = this.livesUntil(map, key, now)
     const expiresAt = map.expiresAt(key)
     return until === Absent || expiresAt === Absent ? Absent : Math.min(until, expiresAt)
   }
 
   /** Until when the value under a key is fresh however often it is used, or `Absent`. */
-  livesUntil(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): number | Absent {
+  livesUntil(map: EvictingMap<K, Stored<V, E>>, key: K, now: number): number | Absent {
     const held = map.peek(key, now)
     if (freshValueOf(held, now) === Absent) return Absent
     return held instanceof Kept ? held.freshUntil : map.livesUntil(key)
@@ -102,7 +102,7 @@ export class FreshMap<in out K, in out V, in out E> {
   /**
    * Until when the value under a key is or was fresh, reclaimed yet or not, or `Absent` when nothing is known of one.
    */
-  knownUntil(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): number | Absent {
+  knownUntil(map: EvictingMap<K, Stored<V, E>>, key: K, now: number): number | Absent {
     const held = map.peek(key, now)
     const expiresAt = map.expiresAt(key)
     if (!(held instanceof Kept) || expiresAt === Absent) return expiresAt
@@ -110,7 +110,7 @@ export class FreshMap<in out K, in out V, in out E> {
   }
 
   /** Lets the fresh value under a key be fresh until another time. Returns whether there was one. */
-  setFreshUntil(map: PolicyMap<K, Stored<V, E>>, key: K, now: number, freshUntil: number): boolean {
+  setFreshUntil(map: EvictingMap<K, Stored<V, E>>, key: K, now: number, freshUntil: number): boolean {
     const held = map.peek(key, now)
     if (freshValueOf(held, now) === Absent) return false
     if (held instanceof Kept) held.live(this.freshness, now, freshUntil)
@@ -123,7 +123,7 @@ export class FreshMap<in out K, in out V, in out E> {
    * @param weighed what it weighs, if it was weighed already
    */
   set(
-    map: PolicyMap<K, Stored<V, E>>,
+    map: EvictingMap<K, Stored<V, E>>,
     key: K,
     value: V,
     now: number,
@@ -136,22 +136,22 @@ export class FreshMap<in out K, in out V, in out E> {
   }
 
   /** Removes what is under a key; returns the value if it was fresh. */
-  remove(map: PolicyMap<K, Stored<V, E>>, key: K, now: number): V | Absent {
+  remove(map: EvictingMap<K, Stored<V, E>>, key: K, now: number): V | Absent {
     return freshValueOf(map.remove(key, now), now)
   }
 
   /** Removes the fresh entry that is next to be evicted and returns it; those that are not fresh go on the way. */
-  popVictim(map: PolicyMap<K, Stored<V, E>>, now: number): readonly [key: K, value: V] | Absent {
+  popVictim(map: EvictingMap<K, Stored<V, E>>, now: number): readonly [key: K, value: V] | Absent {
     return firstFresh(() => map.popVictim(now), now)
   }
 
   /** Removes the fresh entry that was used last and returns it; those that are not fresh go on the way. For `LRU`. */
-  popNewest(map: PolicyMap<K, Stored<V, E>>, now: number): readonly [key: K, value: V] | Absent {
+  popNewest(map: EvictingMap<K, Stored<V, E>>, now: number): readonly [key: K, value: V] | Absent {
     return firstFresh(() => map.popNewest(now), now)
   }
 
   /** The fresh entries, the next victim first. */
-  entries(map: PolicyMap<K, Stored<V, E>>, now: number): ReadonlyArray<readonly [key: K, value: V]> {
+  entries(map: EvictingMap<K, Stored<V, E>>, now: number): ReadonlyArray<readonly [key: K, value: V]> {
     return map.entries(now).flatMap(([key, held]) => {
       const value = freshValueOf(held, now)
       return value === Absent ? [] : [[key, value] as const]
@@ -187,7 +187,7 @@ const firstFresh = <K, V, E>(
 }
 
 // The engine found an entry; as far as the caller can tell, there is none.
-const countAsMiss = <K, V>(map: PolicyMap<K, V>): void => {
+const countAsMiss = <K, V>(map: EvictingMap<K, V>): void => {
   map.counters.hits--
   map.counters.misses++
 }

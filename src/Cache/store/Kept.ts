@@ -1,5 +1,5 @@
 /**
- * Entries that know more of themselves than when they expire.
+ * Entries that are kept past their freshness, or are failures: they know more of themselves than when they expire.
  */
 import * as Either from "../errors/Either.js"
 import { type Freshness, refreshFrom } from "./Freshness.js"

@@ -1,9 +1,9 @@
 /**
- * Computations that failed, in a bounded map whose entries may be failures.
+ * Computations that failed: what is kept of them, or which stale value is given out in their place (`staleIfError`).
  */
 import type * as Option from "effect/Option"
 import { Absent, type WriteOutcome } from "../engine/BoundedMapOptions.js"
-import type { PolicyMap } from "../engine/PolicyMap.js"
+import type { EvictingMap } from "../engine/EvictingMap.js"
 import * as Either from "../errors/Either.js"
 import { formatStacks } from "../printing/formatStacks.js"
 import { type Stored, valueOf } from "./FreshMap.js"
@@ -18,7 +18,7 @@ import { Kept } from "./Kept.js"
  */
 export const keepFailure = <K, V, E>(
   freshness: Freshness<E>,
-  map: PolicyMap<K, Stored<V, E>>,
+  map: EvictingMap<K, Stored<V, E>>,
   key: K,
   failure: Option.Option<E>,
   now: number
@@ -41,7 +41,7 @@ export const keepFailure = <K, V, E>(
 /** The value to give out in place of a failed computation, or `Absent`. */
 export const inPlaceOfFailure = <K, V, E>(
   freshness: Freshness<E>,
-  map: PolicyMap<K, Stored<V, E>>,
+  map: EvictingMap<K, Stored<V, E>>,
   key: K,
   now: number
 ): V | Absent => {

@@ -1,5 +1,5 @@
 /**
- * Waiting, at the end, for what is still under way on connections.
+ * Draining connections, and waiting until the last request and body on them has ended.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"

@@ -1,5 +1,5 @@
 /**
- * How an `S3Cache` reads.
+ * Loading from the second level: joined by all who read a key, checked against tags; what has expired is removed there.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"

@@ -1,5 +1,5 @@
 /**
- * What is known of tags.
+ * What is known of tags: their markers, looked up, remembered and written.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"

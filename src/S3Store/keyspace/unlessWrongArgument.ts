@@ -5,8 +5,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { acceptedTexts } from "../../Cache/engine/options/acceptedTexts.js"
 import { describeType } from "../../Cache/engine/options/describeType.js"
+import { wrongOptionTexts } from "../../Cache/engine/options/wrongOptionTexts.js"
 import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { withFunction } from "../../Cache/options/checkOptions.js"
 import { CacheKey, Keyspace } from "./Keyspace.js"
@@ -65,7 +65,7 @@ export const unlessWrongTag = <A, E>(
   tag: unknown,
   use: () => Effect.Effect<A, E>
 ): Effect.Effect<A, E> =>
-  typeof tag === "string" ? use() : refused(wrong(cache, "tag", describeType(tag), acceptedTexts.text))
+  typeof tag === "string" ? use() : refused(wrong(cache, "tag", describeType(tag), wrongOptionTexts.text))
 
 /**
  * What a bulk loader has given, unless it is no pairs of a key and a value: then it dies with `CacheConfigError`, as with

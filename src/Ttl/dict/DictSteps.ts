@@ -5,7 +5,7 @@
  */
 import type * as Duration from "effect/Duration"
 import { Absent, type WriteOutcome } from "../../Cache/engine/BoundedMapOptions.js"
-import type { PolicyMap } from "../../Cache/engine/PolicyMap.js"
+import type { EvictingMap } from "../../Cache/engine/EvictingMap.js"
 import { FiledMap } from "../../Cache/engine/structures/FiledMap.js"
 import { CacheConfigError, CacheExistsError, EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
 import * as Either from "../../Cache/errors/Either.js"
@@ -390,4 +390,4 @@ export class DictSteps<in out K, in out V, in out F> {
   }
 }
 
-type Engine<K, V, F> = PolicyMap<K, Stored<V, F>>
+type Engine<K, V, F> = EvictingMap<K, Stored<V, F>>

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { PolicyMap } from "../../Cache/engine/PolicyMap.js"
+import type { EvictingMap } from "../../Cache/engine/EvictingMap.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import type { Either } from "../../Cache/errors/Either.js"
 import type { ByteSizeInput } from "./parseByteSize.js"
@@ -17,9 +17,9 @@ import type { Weigher, WeigherInput } from "./Weigher.js"
  */
 export interface HeapWatch {
   /** The entry under a key was written. */
-  readonly wrote: <K, V>(map: PolicyMap<K, V>, key: K, now: number) => void
+  readonly wrote: <K, V>(map: EvictingMap<K, V>, key: K, now: number) => void
   /** Expired entries were reclaimed. Returns whether nothing is left to be given back. */
-  readonly swept: <K, V>(map: PolicyMap<K, V>, now: number) => boolean
+  readonly swept: <K, V>(map: EvictingMap<K, V>, now: number) => boolean
 }
 
 /** How entries are measured. */

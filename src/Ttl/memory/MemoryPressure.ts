@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import { Absent } from "../../Cache/engine/BoundedMapOptions.js"
+import type { EvictingMap } from "../../Cache/engine/EvictingMap.js"
 import { handleRejection } from "../../Cache/engine/handleRejection.js"
-import type { PolicyMap } from "../../Cache/engine/PolicyMap.js"
 import type { HeapWatch } from "./DictParts.js"
 import { type HeapReading, readHeap } from "./readHeap.js"
 
@@ -58,7 +58,7 @@ export class MemoryPressure implements HeapWatch {
   }
 
   /** The entry under a key was written. Evicts what is to be given back. */
-  wrote<K, V>(map: PolicyMap<K, V>, key: K, now: number): void {
+  wrote<K, V>(map: EvictingMap<K, V>, key: K, now: number): void {
     const weight = map.weightOf(key, now)
     this.writes++
     if (weight !== Absent) this.bytes += weight
@@ -70,7 +70,7 @@ export class MemoryPressure implements HeapWatch {
    * Expired entries were reclaimed. Evicts what is to be given back, 1,024 entries at the most; returns whether that was
    * all.
    */
-  swept<K, V>(map: PolicyMap<K, V>, now: number): boolean {
+  swept<K, V>(map: EvictingMap<K, V>, now: number): boolean {
     this.writes = 0
     this.bytes = 0
     const due = this.due()
@@ -78,7 +78,7 @@ export class MemoryPressure implements HeapWatch {
     return this.shrink(map, now)
   }
 
-  private shrink<K, V>(map: PolicyMap<K, V>, now: number): boolean {
+  private shrink<K, V>(map: EvictingMap<K, V>, now: number): boolean {
     const done = this.target === Number.POSITIVE_INFINITY || map.shrinkTo(this.target, now, mostEvicted)
     if (done) this.target = Number.POSITIVE_INFINITY
     return done

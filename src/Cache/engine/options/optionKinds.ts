@@ -1,8 +1,8 @@
 /**
  * Which options there are, for callers whom no types keep from giving others.
  */
-import { acceptedTexts } from "./acceptedTexts.js"
 import { describeType } from "./describeType.js"
+import { wrongOptionTexts } from "./wrongOptionTexts.js"
 
 /** A kind that few options are of. */
 export interface SpecialKind {
@@ -17,11 +17,11 @@ export interface SpecialKind {
  * What an option has to be, besides absent or `undefined`: one of these kinds, or one of a few texts. `any` is checked by
  * whoever uses it, and an `acquire` has to be given.
  */
-export type OptionKind = "any" | keyof typeof acceptedTexts | ReadonlyArray<string> | SpecialKind
+export type OptionKind = "any" | keyof typeof wrongOptionTexts | ReadonlyArray<string> | SpecialKind
 
 /** What is accepted of a kind, for messages. */
 export const acceptedAs = (kind: Exclude<OptionKind, "any">): string => {
-  if (typeof kind === "string") return acceptedTexts[kind]
+  if (typeof kind === "string") return wrongOptionTexts[kind]
   return "accepted" in kind
     ? kind.accepted
     : kind.map((text) => JSON.stringify(text)).join(", ").replace(/, (?="[^"]*"$)/, " or ")
@@ -117,7 +117,7 @@ const isWhole = (value: unknown, least: number): boolean => Number.isSafeInteger
 const isNumber = (value: unknown, least: number, most = Number.POSITIVE_INFINITY): boolean =>
   typeof value === "number" && value >= least && value <= most
 
-const checks: Readonly<Record<keyof typeof acceptedTexts, (value: unknown) => boolean>> = {
+const checks: Readonly<Record<keyof typeof wrongOptionTexts, (value: unknown) => boolean>> = {
   text: (value) => typeof value === "string",
   name: (value) => typeof value === "string" && value.trim() !== "",
   flag: (value) => typeof value === "boolean",

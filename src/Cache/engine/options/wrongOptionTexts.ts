@@ -3,7 +3,7 @@
  */
 
 /** What is accepted of each kind, for messages. Kinds of times are told apart where durations are known. */
-export const acceptedTexts = {
+export const wrongOptionTexts = {
   text: "a text",
   name: "a text that is not blank",
   flag: "true or false",

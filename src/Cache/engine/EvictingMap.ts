@@ -1,5 +1,6 @@
 /**
- * A synchronous map, bounded by entries and by weight, whose entries may expire. It knows nothing of Effect.
+ * The bounded map: limits by entries and by weight, expiry, and who leaves when there is no room: what has expired, then
+ * whom its policy names. It knows nothing of Effect.
  */
 import { Absent, type BoundedMapOptions, type Counters, type WriteOutcome } from "./BoundedMapOptions.js"
 import { changedLimits, checkExpiry, limitsIn, validWeight } from "./limits.js"
@@ -39,7 +40,7 @@ const mostReclaimed = 32
  * of the entries, the index, the policy and the columns agree on which slots are live, and the tree holds exactly
  * the entries that can expire.
  */
-export class PolicyMap<K, V> extends Printed {
+export class EvictingMap<K, V> extends Printed {
   /** What has been counted; plain numbers, live. */
   readonly counters: Counters = zeroCounters()
 
