@@ -59,7 +59,7 @@ import {
   s3WriteManyKinds,
   writeBehindKinds
 } from "../options/optionKinds.js"
-import type { S3CacheOptions } from "../options/S3CacheOptions.js"
+import type { S3CacheManyOptions, S3CacheOptions } from "../options/S3CacheOptions.js"
 import type { CacheLevels } from "./CacheLevels.js"
 import { makeCoordination } from "./computeUnderLease.js"
 import { makeComputing, writeFailed } from "./computing.js"
@@ -199,26 +199,8 @@ export const makeS3CacheService = (
         unlessWrongKey(name, key, () => withCallOptions(name, write, s3WriteKinds, writing.add(key, value, write))),
       remove: (key) => unlessWrongKey(name, key, () => writing.remove(key)),
       pop: (key) => unlessWrongKey(name, key, () => writing.pop(key)),
-      getMany: (keys, how) =>
-        withCallOptions(
-          name,
-          how,
-          s3ManyKinds,
-          whenRight(
-            () => keysIn(name, keys),
-            (keys) => unlessWrongKeys(name, keys, (key) => key, (keys) => many.getMany(keys, how))
-          )
-        ),
-      hasMany: (keys, how) =>
-        withCallOptions(
-          name,
-          how,
-          s3ManyKinds,
-          whenRight(
-            () => keysIn(name, keys),
-            (keys) => unlessWrongKeys(name, keys, (key) => key, (keys) => many.hasMany(keys, how))
-          )
-        ),
+      getMany: (keys, how) => ofKeys(name, keys, how, (keys) => many.getMany(keys, how)),
+      hasMany: (keys, how) => ofKeys(name, keys, how, (keys) => many.hasMany(keys, how)),
       getManyOrCompute: (keyspace, keys, load, how) =>
         withCallOptions(
           name,
@@ -236,16 +218,7 @@ export const makeS3CacheService = (
             (entries) => unlessWrongKeys(name, entries, ([key]) => key, (entries) => many.setMany(entries, how))
           )
         ),
-      removeMany: (keys, how) =>
-        withCallOptions(
-          name,
-          how,
-          s3ManyKinds,
-          whenRight(
-            () => keysIn(name, keys),
-            (keys) => unlessWrongKeys(name, keys, (key) => key, (keys) => many.removeMany(keys, how))
-          )
-        ),
+      removeMany: (keys, how) => ofKeys(name, keys, how, (keys) => many.removeMany(keys, how)),
       getOrCompute: (key, compute, write) =>
         unlessWrongKey(
           name,
@@ -360,4 +333,18 @@ const checkLeases = (name: string, leases: Leases) =>
         ? Effect.fail(configError(name, "coordination", "lease", `"none": ${error.detail}`, error))
         : Effect.void
     )
+  )
+
+/** What is done with many keys, unless one of them or of the options is wrong. */
+const ofKeys = <Key, A, E>(
+  cache: string,
+  keys: Iterable<Key>,
+  options: S3CacheManyOptions | undefined,
+  use: (keys: ReadonlyArray<Key>) => Effect.Effect<A, E>
+): Effect.Effect<A, E> =>
+  withCallOptions(
+    cache,
+    options,
+    s3ManyKinds,
+    whenRight(() => keysIn(cache, keys), (keys) => unlessWrongKeys(cache, keys, (key) => key, use))
   )
