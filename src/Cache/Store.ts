@@ -429,7 +429,7 @@ export const make = <K, V, E = never, R = never>(
         remembered: (map, key, outcome) => {
           if (outcome === "tooLarge") hub.publish(() => ({ _tag: "Rejected", key, weight: map.lastRefusedWeight }))
         },
-        settled: (map, now) => metrics?.update(map, now)
+        committed: (map, now) => metrics?.update(map, now)
       }
     })
 

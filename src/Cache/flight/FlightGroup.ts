@@ -6,7 +6,7 @@ import type * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import { type Filed, FiledMap } from "../engine/structures/FiledMap.js"
 import { keyEquality } from "../keys/keyEquality.js"
-import type { Waiting } from "./Waiting.js"
+import type { WaitNode } from "./WaitNode.js"
 
 /** A computation under way, or just over. */
 export interface Flight<out A, out E> {
@@ -25,7 +25,7 @@ export interface Flight<out A, out E> {
   /** Lets it go on, if it waits for what one of its callers was to do. */
   readonly proceed: (caller: Fiber.RuntimeFiber<unknown, unknown>) => void
   /** Its part in who waits for whom. */
-  readonly node: Waiting
+  readonly node: WaitNode
 }
 
 /** What a flight does. */

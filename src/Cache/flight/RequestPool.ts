@@ -9,13 +9,13 @@ import * as RequestResolver from "effect/RequestResolver"
 import * as Runtime from "effect/Runtime"
 import * as Scheduler from "effect/Scheduler"
 import type * as Tracer from "effect/Tracer"
-import { enclosing, Waiting } from "./Waiting.js"
+import { enclosing, WaitNode } from "./WaitNode.js"
 
 /** Requests (`Effect.request`) that a computation waits for. */
 export interface PendingRequests {
   /** They; nothing once they are made, or of no use any more. */
   block: RequestBlock.RequestBlock | undefined
-  readonly node: Waiting
+  readonly node: WaitNode
   /** Of the computation. */
   readonly span: Tracer.AnySpan | undefined
   /** Told that they are made. */
@@ -52,7 +52,7 @@ export class RequestPool {
 
   /** Makes them now. */
   make(all: ReadonlyArray<PendingRequests>, caller: Fiber.RuntimeFiber<unknown, unknown>): void {
-    const node = new Waiting()
+    const node = new WaitNode()
     const makes = all.flatMap((pending) => {
       const { block } = pending
       if (block === undefined) return []
@@ -70,7 +70,7 @@ export class RequestPool {
       Effect.ensuring(
         span === undefined ? blocks : Effect.withParentSpan(blocks, span),
         Effect.sync(() => {
-          node.settled = true
+          node.ended = true
           for (const { pending } of makes) pending.node.end(node)
         })
       ),

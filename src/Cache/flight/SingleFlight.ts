@@ -22,7 +22,7 @@ import { type EmbeddedFlight, type Flight, FlightGroup, type Work } from "./Flig
 import { Outcome } from "./Outcome.js"
 import { ownExit } from "./ownCause.js"
 import { besides, type PendingRequests, RequestPool } from "./RequestPool.js"
-import { enclosing, Waiting } from "./Waiting.js"
+import { enclosing, WaitNode } from "./WaitNode.js"
 
 /**
  * Runs shared computations.
@@ -51,7 +51,7 @@ export class SingleFlight<in out K, in out R = never> {
   private readonly runtime: Runtime.Runtime<R>
   private readonly running = new Map<Flight<unknown, unknown>, K>()
   /** How the parts of a flight that are flights themselves ask those who have joined them to do something. */
-  private readonly parts = new Map<Waiting, Set<Errands>>()
+  private readonly parts = new Map<WaitNode, Set<Errands>>()
   private readonly attached = new FiledMap<K, Set<() => void>>(keyEquality)
   private readonly requests: RequestPool
   private closed = false
@@ -187,7 +187,7 @@ export class SingleFlight<in out K, in out R = never> {
       const within = caller.getFiberRef(enclosing)
       const leaveAll = Effect.forEach(flights, leave, { concurrency: "unbounded", discard: true })
       const wait = Effect.onInterrupt(result, () => leaveAll)
-      if (within === undefined || within.settled) return wait
+      if (within === undefined || within.ended) return wait
       const own = flights.find(({ node }) => node.leadsTo(within))
       if (own !== undefined) {
         return Effect.zipRight(leaveAll, Effect.die(new CacheReentryError({ cache: this.name, key: own.label })))
@@ -265,7 +265,7 @@ export class SingleFlight<in out K, in out R = never> {
       waiters: 1,
       unattended: false,
       fiber: undefined,
-      node: new Waiting(),
+      node: new WaitNode(),
       proceed: (caller) => {
         if (pending !== undefined) this.requests.make([pending], caller)
       },
@@ -282,14 +282,14 @@ export class SingleFlight<in out K, in out R = never> {
     const settle = (exit: Exit.Exit<A, E>, now: number): Exit.Exit<A, E> => {
       const commits = filed !== undefined && this.attached.isUnchanged(filed)
       flight.detach()
-      flight.node.settled = true
+      flight.node.ended = true
       // Nobody needs requests that are not made by now.
       if (pending !== undefined) pending.block = undefined
       flight.fiber = undefined
       this.running.delete(flight)
-      const settled = commits ? committed(exit, commit, now) : exit
-      outcome.settle(settled)
-      return settled
+      const result = commits ? committed(exit, commit, now) : exit
+      outcome.settle(result)
+      return result
     }
     const blocked = (block: RequestBlock.RequestBlock, fiber: Fiber.RuntimeFiber<unknown, unknown>): void => {
       const parts = this.parts.get(flight.node)

@@ -41,7 +41,7 @@ export interface StoreWriter<in out K, in out V, in out E> {
   /** Tells of a failure that was written to be remembered. */
   readonly remembered: (map: BoundedMap<K, Stored<V, E>>, key: K, outcome: WriteOutcome, now: number) => void
   /** Called after a computation changed the engine outside a step of its caller. */
-  readonly settled: (map: BoundedMap<K, Stored<V, E>>, now: number) => void
+  readonly committed: (map: BoundedMap<K, Stored<V, E>>, now: number) => void
 }
 
 /** The lookups of a store that can compute, see `Store`. */
@@ -92,7 +92,7 @@ export const makeComputing = <K, V, E, R>(parts: {
         } else if (!(exit.value instanceof InPlaceOfFailure || exit.value instanceof NotLoaded)) {
           writer.put(map, key, exit.value, now, writer.freshUntil(key, exit.value, now, roll, writeOptions))
         }
-        writer.settled(map, now)
+        writer.committed(map, now)
       }
     )
 

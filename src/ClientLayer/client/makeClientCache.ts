@@ -37,7 +37,7 @@ import {
 } from "../key/ClientOptions.js"
 import { type ClientSource, knownClass, resolveSource } from "../key/ClientSource.js"
 import type { Place } from "../key/KeyMemo.js"
-import { settled } from "../key/PrintedKey.js"
+import { printLabel } from "../key/PrintedKey.js"
 import { nameOfClass, type RequestOrigin } from "../request/requestFailure.js"
 import { checkRequest, sendFrom } from "../request/sendCommand.js"
 import { sendLeased } from "../request/sendLeased.js"
@@ -142,7 +142,7 @@ export const makeClientCache = (
         holdCredentials(prepared.normal.config["credentials"])
         registry.register(client, transport)
         registry.hold(transport)
-        const entry = new CachedClient(settled(key), client, transport)
+        const entry = new CachedClient(printLabel(key), client, transport)
         if (customize === undefined && check === undefined) return Effect.succeed(entry)
         return Effect.zipRight(
           customize === undefined ? Effect.void : customized(entry, prepared, customize),
@@ -222,7 +222,7 @@ export const makeClientCache = (
         const prepared = prepareClient<ClientOf<Ctor>>(clientClass, config, options)
         if (Either.isLeft(prepared)) return Effect.fail(prepared.left)
         const { right } = prepared
-        if (place !== undefined) place.content = settled(right.key)
+        if (place !== undefined) place.content = printLabel(right.key)
         return use(right.key, () => lease(right.key, right), restore, place)
       }
       return Effect.uninterruptibleMask((restore) => {

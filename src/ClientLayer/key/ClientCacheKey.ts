@@ -18,7 +18,7 @@ import { referenceId, setReferenceTag } from "../values/referenceId.js"
 import { canonicalOptions, type ClientArguments, clientOptionKinds } from "./ClientOptions.js"
 import { KeyMemo, type Place } from "./KeyMemo.js"
 import { type NormalConfig, normaliseConfig } from "./normaliseConfig.js"
-import { PrintedKey, settled } from "./PrintedKey.js"
+import { PrintedKey, printLabel } from "./PrintedKey.js"
 
 /**
  * Marks a key with the type of its client. It exists for the type checker only.
@@ -146,7 +146,7 @@ export class ClientCacheKey<out C> extends PrintedKey {
       options,
       clientOptionKinds,
       Effect.suspend(() =>
-        Either.map(prepareClient<ClientOf<Ctor>>(clientClass, configuration, options), ({ key }) => settled(key))
+        Either.map(prepareClient<ClientOf<Ctor>>(clientClass, configuration, options), ({ key }) => printLabel(key))
       )
     )
   }
@@ -172,7 +172,7 @@ export class ClientCacheKey<out C> extends PrintedKey {
 /**
  * The key of a client class and a configuration, together with the normalised configuration to build the client from.
  * Both come from one reading of the configuration, so they cannot disagree. The key holds on to the configuration until
- * it is first shown; whoever keeps it makes it `settled`.
+ * it is first shown; whoever keeps it makes it `printLabel`.
  *
  * @param clientClass checked to be a class of clients
  * @param configuration checked and normalised
@@ -199,7 +199,7 @@ export const prepareClient = <C>(
 
 /**
  * Where the key of a class, a configuration and options is remembered, once it has been there, and if it can be: a
- * settled key put there is the one for all that is equal.
+ * printLabel key put there is the one for all that is equal.
  */
 export const keyPlace = (
   clientClass: ClientClass,

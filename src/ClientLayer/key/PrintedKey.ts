@@ -17,7 +17,7 @@ export abstract class PrintedKey extends Data.Class<{
   readonly id: string
 }> {
   readonly #name: string
-  // Until the key is first shown it holds on to its configuration. Whoever keeps a key makes it `settled`, so that only
+  // Until the key is first shown it holds on to its configuration. Whoever keeps a key calls `printLabel`, so that only
   // the keys of hits, which nobody keeps, are spared the work.
   #print: (() => string) | undefined
   #label = ""
@@ -72,7 +72,7 @@ export abstract class PrintedKey extends Data.Class<{
 }
 
 /** Makes a key let go of its configuration, and returns it. For whoever keeps a key. */
-export const settled = <Key extends PrintedKey>(key: Key): Key => {
+export const printLabel = <Key extends PrintedKey>(key: Key): Key => {
   // A key that has been shown has no more use for it.
   void key.label
   return key

@@ -9,7 +9,7 @@ import type * as Types from "effect/Types"
 import { describeType } from "../../Cache/engine/options/describeType.js"
 import { CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { type NormalConfig, normaliseConfig } from "../key/normaliseConfig.js"
-import { PrintedKey, settled } from "../key/PrintedKey.js"
+import { PrintedKey, printLabel } from "../key/PrintedKey.js"
 import type { ClientClass } from "../sdk/AwsClient.js"
 import { hiddenTextsOf } from "../secrets/hiddenTexts.js"
 import { maskCause } from "../secrets/maskCause.js"
@@ -115,7 +115,7 @@ export class ResourceCacheKey<out R> extends PrintedKey {
     ...[configuration, options]: ResourceArguments<Ctor, Options>
   ): Effect.Effect<ResourceCacheKey<R>, CacheKeyError> {
     return Effect.suspend(() =>
-      Either.map(prepareResource(definition, configuration, options), ({ key }) => settled(key))
+      Either.map(prepareResource(definition, configuration, options), ({ key }) => printLabel(key))
     )
   }
 

@@ -17,7 +17,7 @@ import { printKey } from "../../Cache/printing/printKey.js"
 import { type MoreSecrets, noMoreSecrets } from "../client/ClientBuilder.js"
 import type { ClientCacheService } from "../client/ClientCacheService.js"
 import { ResourceValueError } from "../errors/ResourceErrors.js"
-import { settled } from "../key/PrintedKey.js"
+import { printLabel } from "../key/PrintedKey.js"
 import type { ClientClass } from "../sdk/AwsClient.js"
 import { type ResourceBuilder, resourceBuilder, type ResourceError } from "./ResourceBuilder.js"
 import { isResourceCacheKey, prepareResource, type ResourceCacheKey } from "./ResourceCacheKey.js"
@@ -93,7 +93,7 @@ export const makeResourceCacheWith = (
         if (Either.isLeft(prepared)) return Effect.fail(prepared.left)
         const { right } = prepared
         const acquire = Effect.suspend(() => {
-          const key = settled(right.key)
+          const key = printLabel(right.key)
           return Effect.map(builder(right, name), ({ release, resource }) => {
             built += 1
             return new CachedResource(key, resource, release)

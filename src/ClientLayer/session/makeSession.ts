@@ -23,7 +23,7 @@ import { type ClientCacheKey, prepareClient } from "../key/ClientCacheKey.js"
 import { clientOptionKinds, type CompleteRequest } from "../key/ClientOptions.js"
 import { type ClientSource, resolveSource } from "../key/ClientSource.js"
 import { copyOfConfig } from "../key/configFields.js"
-import { settled } from "../key/PrintedKey.js"
+import { printLabel } from "../key/PrintedKey.js"
 import {
   availablePartitions,
   availableRegions,
@@ -183,7 +183,7 @@ export const makeSessionFrom = <E extends SessionError>(
     ): Effect.Effect<ClientCacheKey<ClientOf<Ctor>>, ClientBuildError | CacheKeyError> =>
       Effect.flatMap(resolveSource(source, name, givenConfig), (clientClass) => {
         const { config, options } = complete(givenConfig, givenOptions)
-        return Either.map(prepareClient<ClientOf<Ctor>>(clientClass, config, options), ({ key }) => settled(key))
+        return Either.map(prepareClient<ClientOf<Ctor>>(clientClass, config, options), ({ key }) => printLabel(key))
       })
 
     const clients = <Ctor extends ClientClass>(
@@ -204,7 +204,7 @@ export const makeSessionFrom = <E extends SessionError>(
       options: unknown
     ): Effect.Effect<ResourceCacheKey<R>, CacheKeyError> =>
       Effect.suspend(() =>
-        Either.map(prepareResource(definition, completeConfig(config), options), ({ key }) => settled(key))
+        Either.map(prepareResource(definition, completeConfig(config), options), ({ key }) => printLabel(key))
       )
 
     const resources = <Ctor extends ClientClass, Options, R>(

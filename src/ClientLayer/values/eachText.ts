@@ -73,13 +73,13 @@ export const eachText = (root: unknown, visit: (text: string, kind: TextKind) =>
   return { isComplete: true, hasRedacted, hasStreams }
 }
 
-type Waiting = Array<readonly [value: unknown, isSecret: boolean]>
+type Unvisited = Array<readonly [value: unknown, isSecret: boolean]>
 
 /** Returns how much of an object cannot be waited for. */
 const push = (
   value: object,
   isSecret: boolean,
-  waiting: Waiting,
+  waiting: Unvisited,
   tell: (text: string, kind: TextKind) => void
 ): number => {
   if (Redacted.isRedacted(value)) {

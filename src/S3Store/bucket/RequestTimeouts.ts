@@ -9,7 +9,7 @@ import type * as Scope from "effect/Scope"
 import { listenOnceMore, stoodStill } from "../common/standstill.js"
 
 /** A promise that is waited for: what to do when it is late. */
-interface Waiting {
+interface PendingRequest {
   deadline: bigint
   /** Whether its time has started anew, after the process stood still. */
   again: boolean
@@ -42,12 +42,12 @@ export interface RequestTimeouts {
 export const makeRequestTimeouts = (limit: Duration.Duration): Effect.Effect<RequestTimeouts, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
     const nanos = Option.getOrUndefined(Duration.toNanos(limit))
-    const queue: Array<Waiting> = []
+    const queue: Array<PendingRequest> = []
     let first = 0
     let isWatched = false
 
     /** The first promise that is still waited for; those before it are forgotten. */
-    const next = (): Waiting | undefined => {
+    const next = (): PendingRequest | undefined => {
       while (first < queue.length && queue[first]?.late === undefined) first++
       if (first > 1000 || first === queue.length) {
         queue.splice(0, first)
@@ -57,7 +57,7 @@ export const makeRequestTimeouts = (limit: Duration.Duration): Effect.Effect<Req
     }
 
     /** What is late is given up, unless it was only not heard. */
-    const giveUp = (late: ReadonlyArray<Waiting>, lateness: number): Effect.Effect<void> =>
+    const giveUp = (late: ReadonlyArray<PendingRequest>, lateness: number): Effect.Effect<void> =>
       Effect.map(listenOnceMore(lateness), () => {
         for (const waiting of late) {
           const { late } = waiting
@@ -69,7 +69,7 @@ export const makeRequestTimeouts = (limit: Duration.Duration): Effect.Effect<Req
     const watch: Effect.Effect<void> = Effect.clockWith((clock) =>
       Effect.suspend(() => {
         const now = clock.unsafeCurrentTimeNanos()
-        const late: Array<Waiting> = []
+        const late: Array<PendingRequest> = []
         let lateness = 0
         for (let waiting = next(); waiting !== undefined; waiting = next()) {
           if (waiting.deadline > now) {
@@ -94,14 +94,14 @@ export const makeRequestTimeouts = (limit: Duration.Duration): Effect.Effect<Req
       })
     )
 
-    const enter = (clock: Clock.Clock): Waiting | undefined => {
+    const enter = (clock: Clock.Clock): PendingRequest | undefined => {
       if (nanos === undefined) return undefined
-      const waiting: Waiting = { deadline: clock.unsafeCurrentTimeNanos() + nanos, again: false, late: () => {} }
+      const waiting: PendingRequest = { deadline: clock.unsafeCurrentTimeNanos() + nanos, again: false, late: () => {} }
       queue.push(waiting)
       return waiting
     }
 
-    const leave = (waiting: Waiting | undefined): void => {
+    const leave = (waiting: PendingRequest | undefined): void => {
       if (waiting === undefined) return
       waiting.late = undefined
       next()

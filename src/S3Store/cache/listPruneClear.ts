@@ -244,7 +244,7 @@ export const makeMaintenance = (
     const isOfSpace = ({ keyspace, version }: AnyKey) => keyspace === space.name && version === space.version
     const forget = memory.forgetAll(isOfSpace)
     // First of all computations under way lose the right to write; what is being written is then listed.
-    const settle = Effect.all([forget, behind.flush, writes.settled(isOfSpace)], { discard: true })
+    const settle = Effect.all([forget, behind.flush, writes.awaitRelease(isOfSpace)], { discard: true })
     return Stream.unwrap(Effect.map(settle, () => {
       const total = { removed: 0 }
       return Stream.grouped(objectsOf(space), reportEvery).pipe(

@@ -18,13 +18,13 @@ export const makeSettle = (
   Effect.map(Effect.scope, (scope): S3CacheService["settle"] => ({ within }) =>
     Effect.withFiberRuntime((caller) => {
       const flights = memory.flights.underWay(caller)
-      const written = Effect.zipRight(behind.flush, writes.settled(() => true))
-      const settled = Effect.zipRight(
+      const written = Effect.zipRight(behind.flush, writes.awaitRelease(() => true))
+      const quiet = Effect.zipRight(
         Fiber.awaitAll(flights.map(({ fiber }) => fiber)),
         // Writes go on when the time is over.
         Effect.flatMap(Effect.forkIn(Effect.interruptible(written), scope), Fiber.await)
       )
-      return Effect.map(inTime(settled, within), (isOver) => {
+      return Effect.map(inTime(quiet, within), (isOver) => {
         if (isOver) return { open: 0 }
         const open = MutableHashSet.empty<AnyKey>()
         for (const { fiber, key } of flights) if (fiber.unsafePoll() === null) MutableHashSet.add(open, key)
@@ -34,5 +34,5 @@ export const makeSettle = (
     }))
 
 /** In a finalizer, too, where nothing is interruptible otherwise: there it would wait for ever. */
-const inTime = (settled: Effect.Effect<unknown>, within: Duration.DurationInput): Effect.Effect<boolean> =>
-  Effect.map(Effect.timeoutOption(Effect.interruptible(settled), within), Option.isSome)
+const inTime = (effect: Effect.Effect<unknown>, within: Duration.DurationInput): Effect.Effect<boolean> =>
+  Effect.map(Effect.timeoutOption(Effect.interruptible(effect), within), Option.isSome)

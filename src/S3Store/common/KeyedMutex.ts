@@ -41,7 +41,7 @@ export class KeyedMutex<in out K> {
   }
 
   /** Waits until the effects have ended that now run, or wait for their turn, under the keys that a predicate picks. */
-  readonly settled = (which: (key: K) => boolean): Effect.Effect<void> =>
+  readonly awaitRelease = (which: (key: K) => boolean): Effect.Effect<void> =>
     Effect.suspend(() =>
       Effect.forEach(
         [...MutableHashMap.keys(this.locks)].filter(which),

@@ -7,7 +7,7 @@ import { isPlainObject } from "../../ClientLayer/values/plainData.js"
 import { shortEnd } from "../common/shortText.js"
 
 /** Where a value is: on its own, in an array, in an object, or the name of a field. */
-export type Place = "whole" | "element" | "field" | "name"
+export type JsonPlace = "whole" | "element" | "field" | "name"
 
 /**
  * What a format cannot represent in a value, such as `$.users[0].id is a bigint`; `undefined` when it can represent all
@@ -18,12 +18,12 @@ export type Place = "whole" | "element" | "field" | "name"
  */
 export const unrepresentable = (
   value: unknown,
-  judge: (value: unknown, place: Place) => string | undefined
+  judge: (value: unknown, place: JsonPlace) => string | undefined
 ): string | undefined => {
   const within = new Set<object>()
 
   /** The path is put together on the way back, when there is something to tell. */
-  const find = (value: unknown, place: Place): string | undefined => {
+  const find = (value: unknown, place: JsonPlace): string | undefined => {
     if (typeof value !== "object" || value === null) return told(judge(value, place))
     const isArray = Array.isArray(value)
     if (!isArray && !isPlainObject(value)) return told(judge(value, place))

@@ -107,13 +107,13 @@ const faultOf = (whole: string, schema: Schema.Schema.Any, issue: ParseResult.Pa
   }
 }
 
-interface Place {
+interface FaultPlace {
   readonly path: ReadonlyArray<PropertyKey>
   readonly ast: AST.AST | undefined
 }
 
 // The formatters would print all of the value.
-const placeOf = (issue: ParseResult.ParseIssue): Place => {
+const placeOf = (issue: ParseResult.ParseIssue): FaultPlace => {
   switch (issue._tag) {
     case "Pointer": {
       const { ast, path } = placeOf(issue.issue)

@@ -162,7 +162,7 @@ export const makeDict = <K, V, F = never, R = never>(
         freshUntil: (_key, _value, now, roll, write) => steps.until(now, roll, write),
         put: (map, key, value, now, until) => steps.put(map, key, value, now, until),
         remembered: (map, key, outcome, now) => steps.remembered(map, key, outcome, now),
-        settled: () => {}
+        committed: () => {}
       }
     })
 

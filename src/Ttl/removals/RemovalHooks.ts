@@ -149,18 +149,18 @@ export class RemovalHooks<in out K, in out V> {
   private readonly close: Effect.Effect<void> = Effect.suspend(() =>
     // In a fiber of its own, which can be timed although the closing of a scope cannot be interrupted.
     Fiber.join(
-      Runtime.runFork(this.runtime, Effect.flatMap(this.settledInTime, (inTime) => inTime ? Effect.void : this.giveUp))
+      Runtime.runFork(this.runtime, Effect.flatMap(this.drainedInTime, (inTime) => inTime ? Effect.void : this.giveUp))
     )
   )
 
-  private readonly settledInTime: Effect.Effect<boolean> = Effect.suspend(() =>
+  private readonly drainedInTime: Effect.Effect<boolean> = Effect.suspend(() =>
     this.options.gracePeriod === Number.POSITIVE_INFINITY
-      ? Effect.as(this.settled, true)
-      : Effect.map(Effect.timeoutOption(this.settled, this.options.gracePeriod), Option.isSome)
+      ? Effect.as(this.drained, true)
+      : Effect.map(Effect.timeoutOption(this.drained, this.options.gracePeriod), Option.isSome)
   )
 
-  private readonly settled: Effect.Effect<void> = Effect.suspend(() =>
-    this.fiber === undefined ? Effect.void : Effect.zipRight(Fiber.await(this.fiber), this.settled)
+  private readonly drained: Effect.Effect<void> = Effect.suspend(() =>
+    this.fiber === undefined ? Effect.void : Effect.zipRight(Fiber.await(this.fiber), this.drained)
   )
 
   private readonly giveUp: Effect.Effect<void> = Effect.suspend(() => {

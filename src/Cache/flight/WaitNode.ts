@@ -5,26 +5,26 @@ import * as FiberRef from "effect/FiberRef"
 import { globalValue } from "effect/GlobalValue"
 
 /** A computation as one that waits for others. What it leaves behind may hold on to this: so it holds nothing else. */
-export class Waiting {
+export class WaitNode {
   /** Whether it has ended. */
-  settled = false
-  private readonly waitsFor = new Map<Waiting, number>()
+  ended = false
+  private readonly waitsFor = new Map<WaitNode, number>()
 
   /** One more of its fibers waits for another computation. */
-  begin(other: Waiting): void {
+  begin(other: WaitNode): void {
     this.waitsFor.set(other, (this.waitsFor.get(other) ?? 0) + 1)
   }
 
   /** One of its fibers has waited for another computation. */
-  end(other: Waiting): void {
+  end(other: WaitNode): void {
     const counted = (this.waitsFor.get(other) ?? 0) - 1
     if (counted <= 0) this.waitsFor.delete(other)
     else this.waitsFor.set(other, counted)
   }
 
   /** Whether it waits for another, directly or through others, or is that very one. */
-  leadsTo(other: Waiting): boolean {
-    const seen = new Set<Waiting>([this])
+  leadsTo(other: WaitNode): boolean {
+    const seen = new Set<WaitNode>([this])
     for (const waiting of seen) {
       if (waiting === other) return true
       for (const next of waiting.waitsFor.keys()) seen.add(next)
@@ -34,7 +34,7 @@ export class Waiting {
 }
 
 /** The computation the current fiber is part of. */
-export const enclosing: FiberRef.FiberRef<Waiting | undefined> = globalValue(
+export const enclosing: FiberRef.FiberRef<WaitNode | undefined> = globalValue(
   "effect-aws-cache/SingleFlight/enclosing",
-  () => FiberRef.unsafeMake<Waiting | undefined>(undefined)
+  () => FiberRef.unsafeMake<WaitNode | undefined>(undefined)
 )
