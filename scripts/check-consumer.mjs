@@ -87,7 +87,7 @@ const ttlDictProgram = `
 /** Starts the embedded S3 server, calls `use` with its endpoint, and ends the server. */
 const withServer = async (use) => {
   await run("tsc", ["-b", "demo/tsconfig.json"])
-  const server = spawn(process.execPath, [join(root, "build", "test", "support", "embeddedS3Main.js"), bucket], {
+  const server = spawn(process.execPath, [join(root, "build", "test", "servers", "embeddedS3Main.js"), bucket], {
     env: { ...process.env, EMBEDDED_S3_BUCKETS: bucket },
     stdio: ["ignore", "pipe", "inherit"]
   })
