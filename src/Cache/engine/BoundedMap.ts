@@ -16,7 +16,8 @@ useNearestName(nearestName)
  * A synchronous map bounded by count, by weight, or both, with an expiry per entry.
  *
  * Time is an argument everywhere (`now`, milliseconds since the epoch): the map never reads a clock. An entry has
- * expired when `now >= expiresAt`, or when its last use is a time to idle ago. Expired entries are reclaimed before a live one is evicted.
+ * expired when `now >= expiresAt`, or when its last use is a time to idle ago. Expired entries are reclaimed before a
+ * live one is evicted.
  *
  * Every write goes in this order: weigh and validate, reclaim what has expired, make room by evicting *other* entries,
  * store, and only then tell the listener. A refused write changes nothing.

@@ -25,7 +25,8 @@ const mostReclaimed = 32
  * whoever needs one policy does not load the others: `BoundedMap` knows them all by their names.
  *
  * Time is an argument everywhere (`now`, milliseconds since the epoch): the map never reads a clock. An entry has
- * expired when `now >= expiresAt`, or when its last use is a time to idle ago. Expired entries are reclaimed before a live one is evicted.
+ * expired when `now >= expiresAt`, or when its last use is a time to idle ago. Expired entries are reclaimed before a live
+ * one is evicted.
  *
  * Every write goes in this order: weigh and validate, reclaim what has expired, make room by evicting *other* entries,
  * store, and only then tell the listener. A refused write changes nothing.
@@ -36,9 +37,9 @@ const mostReclaimed = 32
  * What has expired is never given out or counted, and goes in passing: an operation reclaims 32 entries at the most,
  * however many expire at once. `purge` reclaims them all.
  *
- * Invariants (`violations` of a `BoundedMap` walks them): `size <= maxSize`, `weight <= maxWeight`, `weight` is the sum of the weights
- * of the entries, the index, the policy and the columns agree on which slots are live, and the tree holds exactly
- * the entries that can expire.
+ * Invariants (`violations` of a `BoundedMap` walks them): `size <= maxSize`, `weight <= maxWeight`, `weight` is the sum of
+ * the weights of the entries, the index, the policy and the columns agree on which slots are live, and the tree holds
+ * exactly the entries that can expire.
  */
 export class EvictingMap<K, V> extends Printed {
   /** What has been counted; plain numbers, live. */
@@ -172,8 +173,8 @@ export class EvictingMap<K, V> extends Printed {
   }
 
   /**
-   * Writes an entry, whether there was one or not. Throws what the weigher throws, or `BoundedMapError` for a weight
-   * that is none; then, as when the entry is too large, nothing has changed.
+   * Writes an entry, whether there was one or not. Throws what the weigher throws, or `BoundedMapError` for an invalid
+   * weight; then, as when the entry is too large, nothing has changed.
    *
    * @param expiresAt milliseconds since the epoch, default `Infinity` (never); an entry that has expired already is
    *   not stored, but what was there under its key is gone

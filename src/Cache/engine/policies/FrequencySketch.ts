@@ -11,6 +11,11 @@ const blocksPerSlot = 1
 const fewestBlocks = 8
 const mostSeen = 15
 
+interface Counters {
+  readonly words: Int32Array<ArrayBuffer>
+  readonly epochs: Int32Array<ArrayBuffer>
+}
+
 /**
  * A count-min sketch of four-bit counters: four rows, sixteen counters per slot, aged by halving all of them from time
  * to time. Graham Cormode, S. Muthukrishnan, "An improved data stream summary: the count-min sketch and its
@@ -29,7 +34,8 @@ export class FrequencySketch {
   private epoch = 1
   // What it grows into, made some time before.
   private spare: ArrayBuffer | undefined = undefined
-  private smaller: FrequencySketch | undefined = undefined
+  // What it was before it doubled, as long as not all is copied.
+  private smaller: Counters | undefined = undefined
   // The blocks before it have been touched.
   private copied = 0
 
@@ -97,18 +103,13 @@ export class FrequencySketch {
     return base
   }
 
-  // The table as it is becomes that of another sketch, which this one copies from.
   private double(): void {
     if (this.smaller !== undefined) this.copy(this.epochs.length)
-    const smaller = new FrequencySketch()
-    smaller.words = this.words
-    smaller.epochs = this.epochs
-    smaller.epoch = this.epoch
+    this.smaller = { words: this.words, epochs: this.epochs }
     const cells = this.spare ?? this.doubled()
     this.spare = undefined
     this.words = new Int32Array(cells, 0, 2 * this.words.length)
     this.epochs = new Int32Array(cells, 4 * this.words.length, 2 * this.epochs.length)
-    this.smaller = smaller
     this.copied = 0
   }
 

@@ -49,8 +49,7 @@ export class Deadlines {
 
   /** The deadline of a slot. */
   of(slot: number): number {
-    const kept = this.column.cells[slot] as number
-    const deadline = kept > 0 ? kept : neither(kept)
+    const deadline = this.given(slot)
     return this.uses === undefined ? deadline : Math.min(deadline, (this.uses.cells[slot] as number) + this.timeToIdle)
   }
 

@@ -69,6 +69,8 @@ abstract class Column<A extends Int32Array<ArrayBuffer> | Float64Array<ArrayBuff
   }
 }
 
+// Each kind writes by a function of its own: one for all would be compiled for arrays of any kind, and be slower.
+
 /** A column of 32-bit integers. */
 export class Ints extends Column<Int32Array<ArrayBuffer>> {
   constructor() {
