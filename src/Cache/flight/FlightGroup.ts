@@ -65,7 +65,8 @@ export class FlightGroup<in out K, in out A, in out E, in out R = never> {
    * flight next, and must not be interruptible from here to there.
    *
    * @param caller the fiber that asks
-   * @param compute runs with the context that was captured, never with the caller's; told whether its result would still be committed
+   * @param compute runs with the context that was captured, never with the caller's; told whether its result would
+   *   still be committed
    * @param commit called once with the result and the time of completion (milliseconds), in the same synchronous step
    *   in which the flight ends, unless it was detached; what it throws becomes the result, a defect
    */
@@ -77,17 +78,9 @@ export class FlightGroup<in out K, in out A, in out E, in out R = never> {
   ): Flight<A, E> {
     const joined = this.join(key)
     if (joined !== undefined) return joined
-    // It may throw: before anything has begun.
-    const hash = this.flights.hashOf(key)
-    let filed: Filed<K, Flight<A, E>> | undefined
-    const flight = this.parts.start(key, caller, {
-      compute,
-      commit,
-      detached: () => {
-        if (filed !== undefined) this.flights.remove(filed)
-      }
-    })
-    if (flight.fiber !== undefined) filed = this.flights.add(key, flight, hash)
+    const { file, work } = this.prepare(key, compute, commit)
+    const flight = this.parts.start(key, caller, work)
+    if (flight.fiber !== undefined) file(flight)
     return flight
   }
 
@@ -108,19 +101,32 @@ export class FlightGroup<in out K, in out A, in out E, in out R = never> {
       Effect.withFiberRuntime<A, E, R>((caller) => {
         const joined = this.join(key)
         if (joined !== undefined) return this.parts.await(joined, restore)
-        const hash = this.flights.hashOf(key)
-        let filed: Filed<K, Flight<A, E>> | undefined
-        const { flight, isAttached, run } = this.parts.embed(key, caller, {
-          compute,
-          commit,
-          detached: () => {
-            if (filed !== undefined) this.flights.remove(filed)
-          }
-        })
-        if (isAttached()) filed = this.flights.add(key, flight, hash)
+        const { file, work } = this.prepare(key, compute, commit)
+        const { flight, isAttached, run } = this.parts.embed(key, caller, work)
+        if (isAttached()) file(flight)
         return run(restore)
       })
     )
+  }
+
+  // What a flight does, and what files it where others find it.
+  private prepare(
+    key: K,
+    compute: Work<A, E, R>["compute"],
+    commit: Work<A, E, R>["commit"]
+  ): { readonly work: Work<A, E, R>; readonly file: (flight: Flight<A, E>) => void } {
+    // It may throw: before anything has begun.
+    const hash = this.flights.hashOf(key)
+    let filed: Filed<K, Flight<A, E>> | undefined
+    const detached = () => {
+      if (filed !== undefined) this.flights.remove(filed)
+    }
+    return {
+      work: { compute, commit, detached },
+      file: (flight) => {
+        filed = this.flights.add(key, flight, hash)
+      }
+    }
   }
 
   private join(key: K): Flight<A, E> | undefined {
