@@ -34,18 +34,11 @@ import { makeEventHub } from "./events/EventHub.js"
 import type { StoreEvent } from "./events/StoreEvent.js"
 import { warningListener } from "./events/warningListener.js"
 import { SingleFlight } from "./flight/SingleFlight.js"
-import {
-  checkOptions,
-  nameIn,
-  unlessWrong,
-  unwrapOptions,
-  whenRight,
-  withCallOptions,
-  withFunction
-} from "./options/checkOptions.js"
+import { checkOptions, nameIn, unlessWrong, whenRight, withCallOptions, withFunction } from "./options/checkOptions.js"
 import { givenMillis } from "./options/durationMillis.js"
 import { entriesIn, type EntryToWrite, keysIn } from "./options/manyEntries.js"
 import { idleMillis, makeExpiry } from "./options/timeToLive.js"
+import { unwrapOptions } from "./options/unwrapOptions.js"
 import { summaryOf } from "./printing/glance.js"
 import { printedAs } from "./printing/printedAs.js"
 import { printKey } from "./printing/printKey.js"

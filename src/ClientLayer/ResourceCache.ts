@@ -19,7 +19,8 @@ import type {
   CacheNotFoundError
 } from "../Cache/errors/CacheErrors.js"
 import type { LeasedStoreEvent } from "../Cache/events/StoreEvent.js"
-import { checkValue, nameIn, unlessWrong, unwrapOptions } from "../Cache/options/checkOptions.js"
+import { checkValue, nameIn, unlessWrong } from "../Cache/options/checkOptions.js"
+import { unwrapOptions } from "../Cache/options/unwrapOptions.js"
 import { fakesKind } from "./client/ClientFake.js"
 import { ClientCache, ClientCacheLive } from "./ClientCache.js"
 import type { ResourceValueError } from "./errors/ResourceErrors.js"

@@ -12,7 +12,7 @@ import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CacheConfigError, CacheKeyError } from "../Cache/errors/CacheErrors.js"
-import { unwrapOptions } from "../Cache/options/checkOptions.js"
+import { unwrapOptions } from "../Cache/options/unwrapOptions.js"
 import type { ClientFake } from "./client/ClientFake.js"
 import { ClientCache } from "./ClientCache.js"
 import type { CredentialsFailure } from "./credentials/CredentialMemo.js"
@@ -63,8 +63,9 @@ import { makeTestSession, type SessionTestOptions } from "./session/testSession.
  *   given with `ClientCacheKey.tag`. Credentials live in the session until they expire, whatever becomes of clients: of
  *   1,000 names and profiles at most, those used last; of a function without a name as long as somebody has it.
  * - A provider sees the client that asks as the SDK shows it, with the session's connections, and assumes roles with the
- *   session's credentials, or where it was given none, with those of the profile that the client names. Clients share its answer where they are the same in what it looks at: one that looks at the
- *   region of the client is asked once for each region. At most 64 answers of a provider are remembered.
+ *   session's credentials, or where it was given none, with those of the profile that the client names. Clients share
+ *   its answer where they are the same in what it looks at: one that looks at the region of the client is asked once
+ *   for each region. At most 64 answers of a provider are remembered.
  * - Clients share connections, so that another client costs neither a TLS handshake nor sockets.
  *
  * What it reads of the environment and of the shared files is what the SDK reads: `AWS_PROFILE` and `AWS_REGION`, but

@@ -18,7 +18,8 @@ import type {
   CacheNotFoundError,
   EntryTooLargeError
 } from "../Cache/errors/CacheErrors.js"
-import { checkOptions, nameIn, unwrapOptions } from "../Cache/options/checkOptions.js"
+import { checkOptions, nameIn } from "../Cache/options/checkOptions.js"
+import { unwrapOptions } from "../Cache/options/unwrapOptions.js"
 import type { ClientCache } from "../ClientLayer/ClientCache.js"
 import type { ClientBuildError } from "../ClientLayer/errors/ClientErrors.js"
 import { makeS3CacheService } from "./cache/makeS3CacheService.js"
@@ -134,7 +135,8 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
 
   /**
    * Writes an entry, whether there was one or not. Fails with `CacheEncodeError` when the value does not fit its
-   * schema, and with `EntryTooLargeError` when it takes more than `maxEntrySize`; then nothing has changed. With `write: "behind"` it returns before the second level has the entry.
+   * schema, and with `EntryTooLargeError` when it takes more than `maxEntrySize`; then nothing has changed. With
+   * `write: "behind"` it returns before the second level has the entry.
    *
    * @example
    * ```ts
@@ -167,8 +169,9 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
   /**
    * Writes a new entry: of all processes that try at the same time exactly one does, the others fail with
    * `CacheExistsError`. What nobody can use gives way: what has expired, was invalidated, or is damaged. What
-   * this process cannot read but others may be able to stays: an `S3StoreError` of reason `Unreadable`. It takes a second level that honours
-   * conditional writes; where it does not, this fails with an `S3StoreError` of reason `ConditionalWritesUnsupported`.
+   * this process cannot read but others may be able to stays: an `S3StoreError` of reason `Unreadable`. It takes a
+   * second level that honours conditional writes; where it does not, this fails with an `S3StoreError` of reason
+   * `ConditionalWritesUnsupported`.
    *
    * @since 0.1.0
    */

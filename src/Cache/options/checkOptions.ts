@@ -1,13 +1,11 @@
 /**
  * Refusing options that are none, or of another kind.
  */
-import * as Config from "effect/Config"
-import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { LazyArg } from "effect/Function"
 import { nearestName } from "../engine/options/nearestName.js"
-import { isOfKind, type OptionKind, useNearestName } from "../engine/options/optionKinds.js"
+import { type OptionKind, useNearestName } from "../engine/options/optionKinds.js"
 import type { CacheConfigError } from "../errors/CacheErrors.js"
 import type * as Plain from "../errors/Either.js"
 import { checkValue as checkPlainly, wrongNested, wrongOptions } from "./wrongOptions.js"
@@ -106,34 +104,3 @@ export const withFunction = <A, E, R>(
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> =>
   typeof given === "function" ? effect : unlessWrong(checkValue(cache, option, given, "compute"), effect)
-
-/** Options whose parts are read from `Config`. */
-export const unwrapOptions = <A>(cache: string, config: Config.Config.Wrap<A>): Effect.Effect<A, ConfigError> =>
-  unlessWrong(wrapped(cache, "config", config), Effect.suspend(() => Config.unwrap(filled(config))))
-
-// Effect takes an object without fields for a mistake.
-const filled = <A>(config: Config.Config.Wrap<A>): Config.Config.Wrap<A> => fill(config) as Config.Config.Wrap<A>
-
-const fill = (config: unknown): unknown => {
-  if (Config.isConfig(config)) return config
-  const fields = Object.entries(config ?? {})
-  return fields.length === 0
-    ? Config.succeed({})
-    : Object.fromEntries(fields.map(([name, each]) => [name, fill(each)]))
-}
-
-const wrapped = (cache: string, option: string, config: unknown): Either.Either<void, CacheConfigError> => {
-  if (Config.isConfig(config)) return Either.void
-  const checked = checkValue(cache, option, config, wrappedKind)
-  if (Either.isLeft(checked)) return Either.left(checked.left)
-  for (const [name, each] of Object.entries(config ?? {})) {
-    const wrong = wrapped(cache, `${option}.${name.slice(0, 60)}`, each)
-    if (Either.isLeft(wrong)) return wrong
-  }
-  return Either.void
-}
-
-const wrappedKind = {
-  accepted: "a Config, or an object of such: Config.integer(\"MAX_SIZE\")",
-  accepts: (value: unknown) => isOfKind(value, "object")
-}

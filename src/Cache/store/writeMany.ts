@@ -21,8 +21,8 @@ export interface ManyWrites<K, Stored, I, E> {
 }
 
 /**
- * Writes entries in their order: all, or none when one is too heavy or cannot be weighed or looked for. It is one step; more than 512
- * are prepared and then written in pieces, between which the event loop has a turn.
+ * Writes entries in their order: all, or none when one is too heavy or cannot be weighed or looked for. It is one step;
+ * more than 512 are prepared and then written in pieces, between which the event loop has a turn.
  */
 export const writeMany = <K, Stored, I extends readonly [key: K, ...rest: ReadonlyArray<unknown>], E>(
   items: ReadonlyArray<I>,

@@ -17,9 +17,10 @@ import * as AST from "effect/SchemaAST"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { orThrow } from "../../Cache/errors/Either.js"
-import { checkOptions, checkValue, unwrapOptions, whenRight } from "../../Cache/options/checkOptions.js"
+import { checkOptions, checkValue, whenRight, withFunction } from "../../Cache/options/checkOptions.js"
 import { entriesIn, keysIn } from "../../Cache/options/manyEntries.js"
 import { schemaKind } from "../../Cache/options/schemaKind.js"
+import { unwrapOptions } from "../../Cache/options/unwrapOptions.js"
 import { cutText } from "../../Cache/printing/cutText.js"
 import { printedLike } from "../../Cache/printing/printedAs.js"
 import { printKey } from "../../Cache/printing/printKey.js"
@@ -213,11 +214,13 @@ const make = <K, KI, V, VI, F, R>(
           (valid) => dict.getOrCompute(valid, Effect.flatMap(compute, (value) => checkEntry(key, value)), write)
         ),
       getManyOrCompute: (keys, load, write) =>
-        Effect.flatMap(
-          Effect.suspend(() => Either.all(Array.from(keys, checkKey))),
-          (valid) =>
-            typeof load !== "function" ?
-              dict.getManyOrCompute(valid, load, write) :
+        withFunction(
+          name,
+          "load",
+          load,
+          Effect.flatMap(
+            Effect.suspend(() => Either.all(Array.from(keys, checkKey))),
+            (valid) =>
               dict.getManyOrCompute(valid, (missing) =>
                 Effect.map(load(missing), (loaded) =>
                   Array.from(loaded, ([key, value]) =>
@@ -225,6 +228,7 @@ const make = <K, KI, V, VI, F, R>(
                       structuralKey(key),
                       value instanceof LoadFailure ? value : Either.getOrElse(checkEntry(key, value), loadFailure)
                     ] as const)), write)
+          )
         ),
       refresh: (key, compute, write) =>
         Effect.flatMap(
