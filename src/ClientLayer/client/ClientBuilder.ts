@@ -59,8 +59,8 @@ export const buildClientOn = (
     return attached(client, Transport.ofHandler(handler) ?? Transport.borrowed(handler))
   }
   const agents = new CommonAgents(handler)
-  if (isPlain && !isSeen(handler)) makesHandler.set(clientClass, agents)
-  see(handler)
+  if (isPlain && !isKnownHandler(handler)) makesHandler.set(clientClass, agents)
+  noteHandler(handler)
   return withItsHandler(again, agents)
 }
 
@@ -88,20 +88,21 @@ const firstHandler = (extensions: unknown) => {
 const makesHandler = new WeakMap<ClientClass, CommonAgents>()
 
 // The handlers that clients of such classes had. One that comes again is of a set that the class chooses from.
-const seen = new WeakSet<object>()
+const knownHandlers = new WeakSet<object>()
 
-const isSeen = (handler: unknown): boolean => typeof handler === "object" && handler !== null && seen.has(handler)
+const isKnownHandler = (handler: unknown): boolean =>
+  typeof handler === "object" && handler !== null && knownHandlers.has(handler)
 
-const see = (handler: unknown): void => {
-  if (typeof handler === "object" && handler !== null) seen.add(handler)
+const noteHandler = (handler: unknown): void => {
+  if (typeof handler === "object" && handler !== null) knownHandlers.add(handler)
 }
 
 const withItsHandler = (client: AwsClient, agents: CommonAgents): BuiltClient => {
   const handler = handlerOf(client)
   const known = Transport.ofHandler(handler)
-  if (isSeen(handler)) known?.disown()
-  if (known !== undefined || isSeen(handler)) return attached(client, known ?? Transport.borrowed(handler))
-  see(handler)
+  if (isKnownHandler(handler)) known?.disown()
+  if (known !== undefined || isKnownHandler(handler)) return attached(client, known ?? Transport.borrowed(handler))
+  noteHandler(handler)
   return attached(client, Transport.clientMade(agents))
 }
 

@@ -39,7 +39,7 @@ import { type ClientSource, knownClass, resolveSource } from "../key/ClientSourc
 import type { Place } from "../key/KeyMemo.js"
 import { printLabel } from "../key/PrintedKey.js"
 import { nameOfClass, type RequestOrigin } from "../request/requestFailure.js"
-import { checkRequest, sendFrom } from "../request/sendCommand.js"
+import { checkRequest, requestKinds, sendFrom } from "../request/sendCommand.js"
 import { sendLeased } from "../request/sendLeased.js"
 import { type ClientClass, type ClientOf, isAwsClient } from "../sdk/AwsClient.js"
 import { HiddenTexts } from "../secrets/hiddenTexts.js"
@@ -127,8 +127,7 @@ export const makeClientCache = (
         ? Effect.suspend(() => isMeant() ? drainTransports([transport], drainTimeout) : Effect.void)
         : unrefSleep(drainTimeout)
       return Effect.map(wait, () => {
-        const { openSockets, queuedRequests } = transport.figures()
-        if (isMeant() && (!transport.isDrainable || openSockets + queuedRequests > 0)) registry.cutOff(transport)
+        if (isMeant() && (!transport.isDrainable || transport.isBusy)) registry.cutOff(transport)
       })
     }
 
@@ -145,15 +144,15 @@ export const makeClientCache = (
         const entry = new CachedClient(printLabel(key), client, transport)
         if (customize === undefined && check === undefined) return Effect.succeed(entry)
         return Effect.zipRight(
-          customize === undefined ? Effect.void : customized(entry, prepared, customize),
-          check === undefined ? Effect.void : checked(prepared, check)
+          customize === undefined ? Effect.void : applyCustomization(entry, prepared, customize),
+          check === undefined ? Effect.void : runCheck(prepared, check)
         ).pipe(
           Effect.onError(() => release(transport)),
           Effect.as(entry)
         )
       })
 
-    const checked = <C>(
+    const runCheck = <C>(
       prepared: PreparedClient<C>,
       check: () => Promise<unknown>
     ): Effect.Effect<unknown, ClientBuildError> =>
@@ -161,7 +160,7 @@ export const makeClientCache = (
         Effect.tryPromise({ try: check, catch: (cause) => failedBuild(prepared, name, "its check", cause, secrets) })
       )
 
-    const customized = <C>(
+    const applyCustomization = <C>(
       entry: CachedClient,
       prepared: PreparedClient<C>,
       customize: ClientCustomization<C>
@@ -184,7 +183,7 @@ export const makeClientCache = (
         ))
     }
 
-    const found = <Ctor extends ClientClass, A, E, R>(
+    const withKey = <Ctor extends ClientClass, A, E, R>(
       source: ClientSource<Ctor>,
       givenConfig: unknown,
       givenOptions: ClientOptions<ClientOf<Ctor>> | undefined,
@@ -236,13 +235,13 @@ export const makeClientCache = (
       })
     }
 
-    const using = <Ctor extends ClientClass, A, E, R>(
+    const useEntry = <Ctor extends ClientClass, A, E, R>(
       source: ClientSource<Ctor>,
       config: unknown,
       options: ClientOptions<ClientOf<Ctor>> | undefined,
       f: (entry: CachedClient, key: ClientCacheKey<ClientOf<Ctor>>) => Effect.Effect<A, E, R>
     ) =>
-      found(source, config, options, (key, lease, restore, place) =>
+      withKey(source, config, options, (key, lease, restore, place) =>
         store.useWithin(
           restore,
           key,
@@ -288,17 +287,18 @@ export const makeClientCache = (
 
     const notFound = (key: ClientCacheKey<unknown>) => new CacheNotFoundError({ cache: name, key: printKey(key) })
 
+    const sendKinds = { ...requestKinds, ...kinds }
     const asking = <A, E, R>(options: unknown, effect: Effect.Effect<A, E, R>) =>
       withCallOptions(name, options, kinds, effect)
 
     const self: ClientCacheService = {
       name,
       client: <Ctor extends ClientClass>(source: ClientSource<Ctor>, ...[config, options]: ClientArguments<Ctor>) =>
-        asking(options, using(source, config, options, handOut)),
+        asking(options, useEntry(source, config, options, handOut)),
       lease: <Ctor extends ClientClass>(source: ClientSource<Ctor>, ...[config, options]: ClientArguments<Ctor>) =>
         asking(options, self.leaseWith(source, config, options)),
       leaseWith: (source, config, options) =>
-        found(
+        withKey(
           source,
           config,
           options,
@@ -309,17 +309,18 @@ export const makeClientCache = (
           name,
           "use",
           f,
-          asking(options, using(source, config, options, (entry, key) => withClientOf(entry, key, f)))
+          asking(options, useEntry(source, config, options, (entry, key) => withClientOf(entry, key, f)))
         ),
-      send: (source, config, command, options) => self.sendWith(source, config, command, options),
-      sendWith: (source, config, command, options) =>
+      send: (source, config, command, options) =>
         unlessWrong(
-          checkRequest(name, command, options, kinds),
-          sendLeased(Effect.flatMap(
-            self.leaseWith(source, config, options),
-            (client) => sendFrom(client, command, options, () => originOf(source, config, options))
-          ))
+          checkRequest(name, command, options, sendKinds),
+          self.sendWith(source, config, command, options)
         ),
+      sendWith: (source, config, command, options) =>
+        sendLeased(Effect.flatMap(
+          self.leaseWith(source, config, options),
+          (client) => sendFrom(client, command, options, () => originOf(source, config, options))
+        )),
       get: (key) =>
         Effect.uninterruptibleMask((restore) =>
           store.useFound(restore, key, (entry) => handOut(entry, key)) ?? Effect.fail(notFound(key))
@@ -350,8 +351,8 @@ export const makeClientCache = (
       ),
       clear: store.clear,
       keys: store.keys,
-      values: Effect.map(store.values, (entries) => entries.map(shown)),
-      entries: Effect.map(store.entries, (entries) => entries.map(([key, entry]) => [key, shown(entry)] as const)),
+      values: Effect.map(store.values, (entries) => entries.map(showClient)),
+      entries: Effect.map(store.entries, (entries) => entries.map(([key, entry]) => [key, showClient(entry)] as const)),
       size: store.size,
       resize: (limit) =>
         Effect.map(store.resize({ maxSize: limit }), () => {
@@ -389,7 +390,7 @@ export const makeClientCache = (
     )
   })
 
-const shown = ({ client, transport }: CachedClient) => {
+const showClient = ({ client, transport }: CachedClient) => {
   transport.handOut()
   return client
 }

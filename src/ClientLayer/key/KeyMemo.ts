@@ -72,12 +72,7 @@ export class KeyMemo<in out A> {
         return this.next(node, Kind.reference, name, referenceTag(value) ?? referenceId(value))
       case "object": {
         if (name !== "credentials") return undefined
-        const credentials = isPlainObject(value)
-          ? value
-          : Redacted.isRedacted(value)
-          ? Redacted.value(value)
-          : undefined
-        const digest = isPlainObject(credentials) ? credentialsDigest(credentials) : undefined
+        const digest = isPlainObject(value) ? credentialsDigest(value) : redactedDigest(value)
         return digest === undefined ? undefined : this.next(node, Kind.secret, name, digest)
       }
       default:
@@ -148,6 +143,11 @@ class Node<in out A> implements Place<A> {
     byValue.set(value, node)
     return node
   }
+}
+
+const redactedDigest = (value: object | null): string | undefined => {
+  const credentials = Redacted.isRedacted(value) ? Redacted.value(value) : undefined
+  return isPlainObject(credentials) ? credentialsDigest(credentials) : undefined
 }
 
 const isShown = (name: string, value: string): boolean =>

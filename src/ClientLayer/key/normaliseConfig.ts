@@ -39,10 +39,10 @@ export interface NormalConfig {
  * Normalises a configuration.
  *
  * Every field is read once, as `configFields` says. Fields that are `undefined` are left out, so that
- * `{ logger: undefined }` is `{}`, and so is a region, endpoint, request handler or credentials of `null`. The client is built from what the caller gave, and everything that two callers can
- * write in different ways is normalised for the key alone: the region, the endpoint, FIPS names. But the names of AWS's
- * own regions are given to clients in lower case. Everything else is taken as `canonicalValue` and `canonicalCredentials`
- * say.
+ * `{ logger: undefined }` is `{}`, and so is a region, endpoint, request handler or credentials of `null`. The client
+ * is built from what the caller gave, and everything that two callers can write in different ways is normalised for the
+ * key alone: the region, the endpoint, FIPS names. But the names of AWS's own regions are given to clients in lower
+ * case. Everything else is taken as `canonicalValue` and `canonicalCredentials` say.
  *
  * Throws `CacheKeyError`, and what a getter of the configuration throws.
  *

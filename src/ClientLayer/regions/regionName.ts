@@ -7,7 +7,8 @@ import { partitions } from "./regionData.js"
 
 /**
  * The name of a region: one host label (RFC 1123) of letters, digits and hyphens, at most 63 characters, or `*` for all
- * of them, as the SDK takes it. Which regions there are is not checked: new ones appear, and stores that speak S3 have names of their own.
+ * of them, as the SDK takes it. Which regions there are is not checked: new ones appear, and stores that speak S3 have
+ * names of their own.
  */
 const RegionName = Schema.String.pipe(Schema.pattern(/^(?:(?!-)(?!.*-$)[a-zA-Z0-9-]{1,63}|\*)$/))
 

@@ -82,7 +82,7 @@ export const sendCommand = <
   unlessWrong(
     Either.flatMap(
       checkValue("sendCommand", "client", client, clientKind),
-      () => checkRequest("sendCommand", command, options, {})
+      () => checkRequest("sendCommand", command, options, requestKinds)
     ),
     Effect.suspend(() =>
       sendFrom<Output, Source>(client, command, options, () => ({
@@ -130,7 +130,7 @@ export interface RequestControls<out Source> {
  * Checks a command and the options of its request. What no option is called here, nor nearly so, is the request handler's.
  *
  * @param cache for messages
- * @param kinds of the options that are not of the request
+ * @param kinds `requestKinds`, and those of the options that are not of the request
  */
 export const checkRequest = (
   cache: string,
@@ -140,7 +140,7 @@ export const checkRequest = (
 ): Either.Either<unknown, CacheConfigError> => {
   const checked = checkValue(cache, "command", command, commandKind)
   if (options === undefined || Either.isLeft(checked)) return checked
-  const wrong = wrongOptions(cache, options, { ...requestKinds, ...kinds }, true)
+  const wrong = wrongOptions(cache, options, kinds, true)
   return wrong === undefined ? checked : Either.left(wrong)
 }
 
@@ -157,7 +157,8 @@ const commandKind = {
 
 const isSource = (source: unknown): boolean => typeof source === "string" || typeof source === "function"
 
-const requestKinds: OptionKinds<RequestControls<never> & { readonly requestTimeout: number }> = {
+/** Which options a request has. */
+export const requestKinds: OptionKinds<RequestControls<never> & { readonly requestTimeout: number }> = {
   abortSignal: {
     accepted: "an AbortSignal",
     accepts: (signal) => typeof signal === "object" && (signal === null || "aborted" in signal)

@@ -79,7 +79,7 @@ export const makeResourceCacheWith = (
       acquire: (key) => Effect.dieMessage(`effect-aws-cache: nothing builds ${key.label}; please report this`)
     })
 
-    const found = <Ctor extends ClientClass, Options, R, A, E, R2>(
+    const withKey = <Ctor extends ClientClass, Options, R, A, E, R2>(
       definition: ResourceDefinition<Ctor, Options, R>,
       configuration: unknown,
       options: unknown,
@@ -132,7 +132,7 @@ export const makeResourceCacheWith = (
         definition: ResourceDefinition<Ctor, Options, R>,
         ...[configuration, options]: ResourceArguments<Ctor, Options>
       ) =>
-        found(
+        withKey(
           definition,
           configuration,
           options,
@@ -143,7 +143,7 @@ export const makeResourceCacheWith = (
         ...[configuration, options]: ResourceArguments<Ctor, Options>
       ) => self.leaseWith(definition, configuration, options),
       leaseWith: (definition, configuration, options) =>
-        found(
+        withKey(
           definition,
           configuration,
           options,
@@ -155,7 +155,7 @@ export const makeResourceCacheWith = (
           name,
           "use",
           f,
-          found(
+          withKey(
             definition,
             configuration,
             options,

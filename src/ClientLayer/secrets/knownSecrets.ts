@@ -11,7 +11,8 @@ import { rememberSecrets } from "./hiddenTexts.js"
 /**
  * The values in the environment and in the shared config and credentials files that are secrets by their names:
  * access keys, secrets, tokens and what is in the files that hold one, commands that print credentials (their arguments may
- * be passwords), external ids of roles, and passwords in URLs, those of proxies among them. Empty for the files when there is nothing to read them with.
+ * be passwords), external ids of roles, and passwords in URLs, those of proxies among them. Empty for the files when
+ * there is nothing to read them with.
  */
 export const knownSecrets: Effect.Effect<ReadonlySet<string>> = Effect.suspend(() => {
   const secrets = new Set<string>()

@@ -278,7 +278,7 @@ export const makeSessionCredentials = (
       const { credentialDefaultProvider, credentials, profile } = config
       if (typeof credentials === "function") return () => credentials
       // Some that are static, or a default of the program's own.
-      if (credentials !== undefined || !isNothing(credentialDefaultProvider)) return undefined
+      if (credentials !== undefined || !Predicate.isNullable(credentialDefaultProvider)) return undefined
       const isOwn = typeof profile !== "string" || profile === Option.getOrUndefined(context().profile)
       return isOwn ? ofSession : () => ({ profile })
     }
@@ -301,7 +301,7 @@ export const makeSessionCredentials = (
         const { credentialDefaultProvider, credentials, profile, region } = config
         const source = sourceOf(config)
         if (source === undefined || (typeof credentials === "function" && isMemoized(credentials))) return credentials
-        return providerOf(source, { profile, region }, isNothing(credentialDefaultProvider))
+        return providerOf(source, { profile, region }, Predicate.isNullable(credentialDefaultProvider))
       },
       provider,
       get: (forceRefresh) =>
@@ -381,8 +381,6 @@ const lent = (lender: SessionCredentialProvider): SessionCredentialProvider =>
   )
 
 // The SDK takes both for none.
-const isNothing = (u: unknown): boolean => u === undefined || u === null
-
 const memoized: { readonly memoized: true } = { memoized: true }
 
 const isMemoized = (provider: Function): boolean => "memoized" in provider && provider.memoized === true

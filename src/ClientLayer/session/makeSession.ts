@@ -32,7 +32,7 @@ import {
   regionsKinds
 } from "../regions/Partition.js"
 import { normaliseRegion } from "../regions/regionName.js"
-import { checkRequest } from "../request/sendCommand.js"
+import { checkRequest, requestKinds } from "../request/sendCommand.js"
 import { DynamoDBDocumentClientResource, DynamoDBDocumentResource } from "../resource/DynamoDBDocumentResource.js"
 import { makeResourceCacheWith } from "../resource/makeResourceCache.js"
 import { resourceBuilder } from "../resource/ResourceBuilder.js"
@@ -243,7 +243,7 @@ export const makeSessionFrom = <E extends SessionError>(
         ),
       send: (source, config, command, options) =>
         unlessWrong(
-          checkRequest(name, command, options, callKinds),
+          checkRequest(name, command, options, sendKinds),
           Effect.flatMap(
             clients(source, config, options),
             (cache) => cache.sendWith(source, config, command, options)
@@ -334,6 +334,8 @@ export const makeSessionFrom = <E extends SessionError>(
 
 /** Of what a client is asked for with. */
 const callKinds: OptionKinds<SessionClientOptions<never>> = { ...clientOptionKinds, ...controlKinds }
+
+const sendKinds = { ...requestKinds, ...callKinds }
 
 const credentialKinds: OptionKinds<{ readonly forceRefresh: boolean }> = { forceRefresh: "flag" }
 

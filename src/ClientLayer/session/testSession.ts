@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
@@ -51,22 +50,22 @@ export const makeTestSession = (
   options: SessionTestOptions
 ): Effect.Effect<SessionService, CacheConfigError, Scope.Scope> => {
   const session = nameIn(options, "Session")
-  const checked = checkValue(session, "fakes", fakes, fakesKind)
-  const given = Either.isRight(checked) ? fakes : []
-  const ofClients = fakeBuilder(given.filter((fake) => "clientClass" in fake), "Session.layerTest")
-  const ofResources = given.filter((fake) => "definitionId" in fake)
   return unlessWrong(
-    checked,
-    makeSessionFrom(options, {
-      settings: Effect.suspend(() => givenSettings(session, options)),
-      refresh: Effect.void,
-      credentials: () => givenCredentials(session, options.credentials),
-      clients: (_, credentials) => ({ normal, ...prepared }) => {
-        const config = { ...normal.config, credentials: credentials.providerFor(normal.config) }
-        return ofClients({ ...prepared, normal: { ...normal, config } })
-      },
-      resources: (build) => fakeResourceBuilder(ofResources, build)
-    }, testKinds)
+    checkValue(session, "fakes", fakes, fakesKind),
+    Effect.suspend(() => {
+      const ofClients = fakeBuilder(fakes.filter((fake) => "clientClass" in fake), "Session.layerTest")
+      const ofResources = fakes.filter((fake) => "definitionId" in fake)
+      return makeSessionFrom(options, {
+        settings: Effect.suspend(() => givenSettings(session, options)),
+        refresh: Effect.void,
+        credentials: () => givenCredentials(session, options.credentials),
+        clients: (_, credentials) => ({ normal, ...prepared }) => {
+          const config = { ...normal.config, credentials: credentials.providerFor(normal.config) }
+          return ofClients({ ...prepared, normal: { ...normal, config } })
+        },
+        resources: (build) => fakeResourceBuilder(ofResources, build)
+      }, testKinds)
+    })
   )
 }
 

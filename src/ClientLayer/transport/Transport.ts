@@ -31,8 +31,8 @@ export interface SharedConnections {
  * get one. A drained client goes on working, with a connection for each request.
  *
  * Whose a connection is, is not guessed. What is closed are the agents that were made here, and a handler that came into
- * being together with the client, but for agents that it shares with others. Everything else is borrowed, whoever put it in: the configuration, a class, an
- * extension or a customization. It is never drained and never destroyed.
+ * being together with the client, but for agents that it shares with others. Everything else is borrowed, whoever put
+ * it in: the configuration, a class, an extension or a customization. It is never drained and never destroyed.
  *
  * What speaks HTTP/2 cannot be drained. It is destroyed instead, and therefore only when nobody can have a request on it
  * any more: when all who had the client leased it. Once it was handed out without a lease, it is left alone.

@@ -8,9 +8,9 @@ import * as Schema from "effect/Schema"
 import { isUrl } from "./plainData.js"
 
 /**
- * An endpoint as keys compare it: an absolute `http:` or `https:` URL, written as the WHATWG URL standard writes it (lower-case scheme and
- * host, no default port, `/` for an empty path, no blanks around it), which is also how the SDK takes it. A fragment is
- * dropped; it never reaches a server.
+ * An endpoint as keys compare it: an absolute `http:` or `https:` URL, written as the WHATWG URL standard writes it
+ * (lower-case scheme and host, no default port, `/` for an empty path, no blanks around it), which is also how the SDK
+ * takes it. A fragment is dropped; it never reaches a server.
  */
 const EndpointUrl = Schema.transformOrFail(
   Schema.Union(Schema.String, Schema.declare(isUrl)),
