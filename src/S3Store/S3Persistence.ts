@@ -17,7 +17,7 @@ import type { OptionKinds } from "../Cache/engine/options/optionKinds.js"
 import { CacheConfigError } from "../Cache/errors/CacheErrors.js"
 import { configError } from "../Cache/errors/configError.js"
 import { checkOptions } from "../Cache/options/checkOptions.js"
-import { shortText } from "./common/shortText.js"
+import { cutText } from "../Cache/printing/cutText.js"
 import { entryFormatKinds, type EntryFormatOptions, makeEntryFormat } from "./entry/EntryFormat.js"
 import { L2Store } from "./L2Store.js"
 import { NamedEntries } from "./NamedEntries.js"
@@ -81,7 +81,7 @@ export const layerKeyValueStore = (
           method,
           description: cause.message,
           cause,
-          ...(key === undefined ? {} : { pathOrDescriptor: shortText(key, 200) })
+          ...(key === undefined ? {} : { pathOrDescriptor: cutText(key, 200) })
         })
       const getUint8Array = (key: string) =>
         Effect.mapBoth(entries.get(key), {

@@ -11,9 +11,10 @@ import type { EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
 import { outcomeOf } from "../../Cache/events/announceComputation.js"
 import type { FlightGroup } from "../../Cache/flight/FlightGroup.js"
 import { ownExit } from "../../Cache/flight/ownCause.js"
+import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { replacesFailureUntil } from "../../Cache/store/Freshness.js"
-import { classOf, longestMessage, shortText } from "../common/shortText.js"
+import { classOf } from "../common/classOf.js"
 import type { Moment } from "../coordination/TagMarkers.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import type { MemoryEntry } from "../memory/MemoryEntry.js"
@@ -330,7 +331,7 @@ const describeThrown = (cause: Cause.Cause<unknown>): string => {
   const thrown = Cause.squash(cause)
   const stack = thrown instanceof Error ? thrown.stack ?? "" : ""
   const frames = stack.split("\n").filter((line) => /^ {4}at /.test(line)).slice(0, 3).map((line) => line.trim())
-  return shortText([`its tags or time to live threw ${classOf(thrown)}`, ...frames].join(" "), longestMessage)
+  return cutText([`its tags or time to live threw ${classOf(thrown)}`, ...frames].join(" "), longestMessage)
 }
 
 const inSpan = <K, V, F, E>(cache: string, { compute, key }: Call<K, V, F, E>): Effect.Effect<V, E> =>

@@ -8,10 +8,10 @@ import { randomUUID } from "node:crypto"
 import { handleRejection } from "../../Cache/engine/handleRejection.js"
 import type { EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
 import { givenMillis } from "../../Cache/options/durationMillis.js"
+import { cutText } from "../../Cache/printing/cutText.js"
 import { applyJitter } from "../../Cache/store/jitter.js"
 import { jitterRolls } from "../../Cache/store/jitterRolls.js"
 import { roughBytes } from "../../Cache/store/roughBytes.js"
-import { shortText } from "../common/shortText.js"
 import { step } from "../common/yieldWhenLong.js"
 import { credibleTime } from "../coordination/tagMarker.js"
 import type { CodecName } from "../entry/Codec.js"
@@ -275,8 +275,8 @@ export const toMemoryEntry = <K, V, F>(
   now: number
 ): Effect.Effect<MemoryEntry, CacheDecodeError> => {
   if (entry.keyspace !== key.keyspace || entry.version !== key.version || entry.key !== key.id) {
-    const detail = `it belongs to ${shortText(`${entry.keyspace}/${entry.version}`, 100)} and key ${
-      shortText(entry.key, 100)
+    const detail = `it belongs to ${cutText(`${entry.keyspace}/${entry.version}`, 100)} and key ${
+      cutText(entry.key, 100)
     }`
     return decodeErrorOf(key, "Foreign", detail)
   }

@@ -55,7 +55,7 @@ type Examined<K, V, F> =
   | { readonly _tag: "Lease" | "Over" | "Unreadable" | "Gone" }
 
 /** Makes the operations on all entries of a keyspace. */
-export const makeMaintenance = (
+export const makeListPruneClear = (
   levels: CacheLevels,
   reading: Reading,
   leases: Leases
@@ -178,20 +178,22 @@ export const makeMaintenance = (
         : [{ _tag: "Entry", key: found.right.key, held }, loaded.etag] as const
     })
 
-  const list: S3CacheService["list"] = (space, options) =>
-    Stream.unwrap(Effect.map(concurrencyOf(options), (concurrency) =>
-      objectsOf(space).pipe(
-        Stream.filter((object) => !isLeaseName(object.name)),
-        // A fiber for each group costs less than one for each entry.
-        Stream.grouped(Math.max(128, concurrency)),
-        Stream.mapEffect((objects) =>
-          Effect.zipLeft(
-            Effect.forEach(objects, (object) => examine(space, object, false), { concurrency }),
-            Effect.yieldNow()
-          )
-        ),
-        Stream.mapEffect((group) =>
-          Effect.map(Clock.currentTimeMillis, (now) =>
+  const list: S3CacheService["list"] = (space, options) => {
+    const concurrency = concurrencyOf(options)
+    return objectsOf(space).pipe(
+      Stream.filter((object) => !isLeaseName(object.name)),
+      // A fiber for each group costs less than one for each entry.
+      Stream.grouped(Math.max(128, concurrency)),
+      Stream.mapEffect((objects) =>
+        Effect.zipLeft(
+          Effect.forEach(objects, (object) => examine(space, object, false), { concurrency }),
+          Effect.yieldNow()
+        )
+      ),
+      Stream.mapEffect((group) =>
+        Effect.map(
+          Clock.currentTimeMillis,
+          (now) =>
             Chunk.fromIterable(group.flatMap(([what]) =>
               what._tag === "Entry" && what.held.isValue && what.held.freshUntil > now
                 ? [{
@@ -202,10 +204,12 @@ export const makeMaintenance = (
                   bytes: what.held.bytes
                 }]
                 : []
-            )))
-        ),
-        Stream.flattenChunks
-      )))
+            ))
+        )
+      ),
+      Stream.flattenChunks
+    )
+  }
 
   const prune: S3CacheService["prune"] = (space, options) => {
     const pruneObject = (watchLeasesUntil: number) => (object: ListedObject) =>
@@ -220,7 +224,7 @@ export const makeMaintenance = (
           : Effect.succeed(0)
       })
     return Stream.unwrapScoped(Effect.gen(function*() {
-      const concurrency = yield* concurrencyOf(options)
+      const concurrency = concurrencyOf(options)
       const [first, others] = yield* Stream.peel(objectsOf(space), Sink.collectAllN<ListedObject>(counted))
       const progress = { examined: 0, removed: 0, total: first.length }
       const watchLeasesUntil = (yield* Clock.currentTimeMillis) + longestWatch

@@ -65,10 +65,10 @@ import { makeCoordination } from "./computeUnderLease.js"
 import { makeComputing, writeFailed } from "./computing.js"
 import { FlightGroups } from "./FlightGroups.js"
 import { LateWrites } from "./LateWrites.js"
-import { makeMaintenance } from "./listPruneClear.js"
+import { makeListPruneClear } from "./listPruneClear.js"
 import { makeLookup } from "./lookup.js"
 import { makeManyKeys } from "./manyKeys.js"
-import { makeMemoizing } from "./memoize.js"
+import { makeMemoize } from "./memoize.js"
 import { makeReading } from "./reading.js"
 import type { S3CacheService } from "./S3CacheService.js"
 import { makeSettle } from "./settle.js"
@@ -78,8 +78,8 @@ import { makeWriting, type Writing } from "./writing.js"
 /**
  * Makes what an `S3Cache` does over a second level, for as long as the scope lives.
  *
- * Fails with `CacheConfigError` for an option it cannot accept, for a second level that does not pass `verify`, or for `coordination: "lease"` over a second level that
- * does not honour conditional writes.
+ * Fails with `CacheConfigError` for an option it cannot accept, for a second level that does not pass `verify`, or for
+ * `coordination: "lease"` over a second level that does not honour conditional writes.
  */
 export const makeS3CacheService = (
   secondLevel: ObjectStore,
@@ -162,7 +162,7 @@ export const makeS3CacheService = (
       yield* LateWrites.make({ store, format, ledger, writes, memory })
     )
     const leases = new Leases(store, leaseTime, leaseWait)
-    if (options.verify !== undefined) yield* verified(name, options.verify, unwatched)
+    if (options.verify !== undefined) yield* verifyStore(name, options.verify, unwatched)
     if (defaults.coordination === "lease") yield* checkLeases(name, leases)
     const coordination = makeCoordination(levels, leases)
     const computing = makeComputing(levels, reading, writing, coordination)
@@ -184,8 +184,8 @@ export const makeS3CacheService = (
       Effect.map(markers.mark(tag, how), () => ledger.record({ _tag: "TagMarked", tag, how }))
 
     const many = makeManyKeys(levels, reading, writing, groups, batches, lookup)
-    const memoizing = makeMemoizing(name, groups, lookup, renew)
-    const maintenance = makeMaintenance(levels, reading, leases)
+    const memoizing = makeMemoize(name, groups, lookup, renew)
+    const maintenance = makeListPruneClear(levels, reading, leases)
 
     const service: S3CacheService = {
       get: (key) => unlessWrongKey(name, key, () => reading.get(key)),
@@ -307,7 +307,7 @@ const duration = (
   without: Duration.DurationInput
 ) => millis(name, option, value === undefined ? without : value, "durationAboveZero")
 
-const verified = (name: string, verify: string, store: ObjectStore) =>
+const verifyStore = (name: string, verify: string, store: ObjectStore) =>
   Effect.flatMap(checkStore(store), (check) => {
     const failed = check.steps.find(({ outcome }) => outcome === "failed")
     if (failed === undefined) return Effect.void

@@ -24,8 +24,7 @@ import type { Writing } from "./writing.js"
 class NotLoaded extends Data.TaggedError("NotLoaded") {}
 
 /** How many requests to make at the same time. */
-export const concurrencyOf = (options: S3CacheManyOptions | undefined): Effect.Effect<number> =>
-  Effect.succeed(options?.concurrency ?? 16)
+export const concurrencyOf = (options: S3CacheManyOptions | undefined): number => options?.concurrency ?? 16
 
 /**
  * Makes the operations on many entries.
@@ -43,10 +42,7 @@ export const makeManyKeys = (
   const { name } = levels
 
   const getMany: S3CacheService["getMany"] = (keys, options) =>
-    Effect.flatMap(
-      concurrencyOf(options),
-      (concurrency) => Effect.forEach(keys, (key) => reading.getOption(key), { concurrency })
-    )
+    Effect.forEach(keys, (key) => reading.getOption(key), { concurrency: concurrencyOf(options) })
 
   const getManyOrCompute = <K, V, F, E>(
     space: Keyspace<K, V, F>,
@@ -55,7 +51,7 @@ export const makeManyKeys = (
     options?: S3CacheManyOptions
   ): Effect.Effect<ReadonlyArray<Option.Option<V>>, E | F> =>
     Effect.gen(function*() {
-      const concurrency = yield* concurrencyOf(options)
+      const concurrency = concurrencyOf(options)
       const keys = Array.from(inputs, (input) => space.key(input))
       const unique = new Map(keys.map((key) => [key.id, key]))
       const values = new Map<string, Option.Option<V>>()
@@ -111,31 +107,25 @@ export const makeManyKeys = (
     Effect.map(getMany(keys, options), Arr.map(Option.isSome))
 
   const setMany: S3CacheService["setMany"] = (entries, options) =>
-    Effect.flatMap(
-      concurrencyOf(options),
-      (concurrency) =>
-        Effect.forEach(
-          entries,
-          ([key, value, own]) =>
-            writing.set(key, value, {
-              timeToLive: own?.timeToLive ?? options?.timeToLive,
-              tags: own?.tags ?? options?.tags
-            }),
-          { concurrency, discard: true }
-        )
+    Effect.forEach(
+      entries,
+      ([key, value, own]) =>
+        writing.set(key, value, {
+          timeToLive: own?.timeToLive ?? options?.timeToLive,
+          tags: own?.tags ?? options?.tags
+        }),
+      { concurrency: concurrencyOf(options), discard: true }
     )
 
   const removeMany: S3CacheService["removeMany"] = (keys, options) =>
-    Effect.flatMap(concurrencyOf(options), (concurrency) =>
-      Effect.map(
-        Effect.forEach(
-          keys,
-          (key) =>
-            Effect.as(writing.remove(key), 1).pipe(Effect.catchTag("CacheNotFoundError", () => Effect.succeed(0))),
-          { concurrency }
-        ),
-        Num.sumAll
-      ))
+    Effect.map(
+      Effect.forEach(
+        keys,
+        (key) => Effect.as(writing.remove(key), 1).pipe(Effect.catchTag("CacheNotFoundError", () => Effect.succeed(0))),
+        { concurrency: concurrencyOf(options) }
+      ),
+      Num.sumAll
+    )
 
   return { getMany, getManyOrCompute, hasMany, setMany, removeMany }
 }

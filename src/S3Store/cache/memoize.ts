@@ -21,7 +21,7 @@ import type { S3CacheService } from "./S3CacheService.js"
  *
  * @param name the name of the cache, for messages
  */
-export const makeMemoizing = (
+export const makeMemoize = (
   name: string,
   groups: FlightGroups,
   lookup: Lookup,

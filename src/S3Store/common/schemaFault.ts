@@ -4,7 +4,8 @@
 import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as AST from "effect/SchemaAST"
-import { shortEnd, shortText } from "./shortText.js"
+import { cutText } from "../../Cache/printing/cutText.js"
+import { cutStart } from "./cutStart.js"
 
 /**
  * Where a value is wrong and what a schema expects there, such as `$.users[0].name: expected NonEmptyString`: 200
@@ -16,7 +17,7 @@ import { shortEnd, shortText } from "./shortText.js"
  */
 export const schemaFault = (issue: ParseResult.ParseIssue): string => {
   const { path, what } = deepest(issue, undefined, [])
-  return `${shortEnd(`$${path.join("")}`, 90)} ${shortText(what, 105)}`
+  return `${cutStart(`$${path.join("")}`, 90)} ${cutText(what, 105)}`
 }
 
 interface Fault {
@@ -142,5 +143,5 @@ const either = (asts: ReadonlyArray<AST.AST>, segment: PropertyKey): Step => {
 
 const labelOf = (name: PropertyKey): string => {
   const text = String(name)
-  return /^[A-Za-z_$][\w$]*$/.test(text) ? `.${shortText(text, 40)}` : `[${JSON.stringify(shortText(text, 40))}]`
+  return /^[A-Za-z_$][\w$]*$/.test(text) ? `.${cutText(text, 40)}` : `[${JSON.stringify(cutText(text, 40))}]`
 }

@@ -10,8 +10,8 @@ import { isOfKind, type OptionKinds } from "../../Cache/engine/options/optionKin
 import { type CacheConfigError, EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
 import { checkNested, checkValue } from "../../Cache/options/checkOptions.js"
+import { cutText } from "../../Cache/printing/cutText.js"
 import { printKey } from "../../Cache/printing/printKey.js"
-import { shortText } from "../common/shortText.js"
 import { step } from "../common/yieldWhenLong.js"
 import { CacheEncodeError } from "../objects/S3StoreErrors.js"
 import type { CodecName } from "./Codec.js"
@@ -136,7 +136,7 @@ export const makeEntryFormat = (
     const fitting = (header: EntryHeader, bytes: Uint8Array) =>
       bytes.length <= maxEntrySize ? Effect.succeed(bytes) : new EntryTooLargeError({
         cache: header.keyspace,
-        key: shortText(header.key, 200),
+        key: cutText(header.key, 200),
         weight: bytes.length,
         maxWeight: maxEntrySize
       })

@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { printKey } from "../../Cache/printing/printKey.js"
-import { classOf } from "../common/shortText.js"
+import { classOf } from "../common/classOf.js"
 import type { Codec } from "./Codec.js"
 import { jsonCodec } from "./jsonCodec.js"
 import { loadMsgPackCodec } from "./msgPackCodec.js"

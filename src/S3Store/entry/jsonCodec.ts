@@ -3,7 +3,7 @@
  */
 import * as Either from "effect/Either"
 import { Buffer } from "node:buffer"
-import { classOf } from "../common/shortText.js"
+import { classOf } from "../common/classOf.js"
 import type { Codec } from "./Codec.js"
 import { jsonFault } from "./jsonFault.js"
 import { unrepresentable } from "./unrepresentable.js"

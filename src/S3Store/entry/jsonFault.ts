@@ -1,13 +1,13 @@
 /**
  * What JSON can represent.
  */
-import { describeInstance, type JsonPlace } from "./unrepresentable.js"
+import { describeInstance, type ValuePlace } from "./unrepresentable.js"
 
 /**
  * What a value is that JSON cannot represent, in words; `undefined` for one that it can. It does not look into arrays and
  * plain objects, which JSON can represent as such.
  */
-export const jsonFault = (value: unknown, place: JsonPlace): string | undefined => {
+export const jsonFault = (value: unknown, place: ValuePlace): string | undefined => {
   switch (typeof value) {
     case "string":
       return /\p{Surrogate}/u.test(value) ? "a string with a lone surrogate" : undefined

@@ -1,7 +1,7 @@
 /**
  * What MessagePack would lose.
  */
-import { describeInstance, type JsonPlace, unrepresentable } from "./unrepresentable.js"
+import { describeInstance, unrepresentable, type ValuePlace } from "./unrepresentable.js"
 
 /**
  * What MessagePack cannot represent in a value, as a sentence; `undefined` when it can represent all of it: null,
@@ -12,7 +12,7 @@ export const notMsgPack = (value: unknown): string | undefined => {
   return found === undefined ? undefined : `${found}, which MessagePack cannot represent`
 }
 
-const judge = (value: unknown, place: JsonPlace): string | undefined => {
+const judge = (value: unknown, place: ValuePlace): string | undefined => {
   switch (typeof value) {
     case "string":
       // The reader renames fields of this name, so that nobody's prototype is changed.

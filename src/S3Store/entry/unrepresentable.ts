@@ -4,10 +4,10 @@
 import * as Inspectable from "effect/Inspectable"
 import * as Predicate from "effect/Predicate"
 import { isPlainObject } from "../../ClientLayer/values/plainData.js"
-import { shortEnd } from "../common/shortText.js"
+import { cutStart } from "../common/cutStart.js"
 
 /** Where a value is: on its own, in an array, in an object, or the name of a field. */
-export type JsonPlace = "whole" | "element" | "field" | "name"
+export type ValuePlace = "whole" | "element" | "field" | "name"
 
 /**
  * What a format cannot represent in a value, such as `$.users[0].id is a bigint`; `undefined` when it can represent all
@@ -18,12 +18,12 @@ export type JsonPlace = "whole" | "element" | "field" | "name"
  */
 export const unrepresentable = (
   value: unknown,
-  judge: (value: unknown, place: JsonPlace) => string | undefined
+  judge: (value: unknown, place: ValuePlace) => string | undefined
 ): string | undefined => {
   const within = new Set<object>()
 
   /** The path is put together on the way back, when there is something to tell. */
-  const find = (value: unknown, place: JsonPlace): string | undefined => {
+  const find = (value: unknown, place: ValuePlace): string | undefined => {
     if (typeof value !== "object" || value === null) return told(judge(value, place))
     const isArray = Array.isArray(value)
     if (!isArray && !isPlainObject(value)) return told(judge(value, place))
@@ -51,7 +51,7 @@ export const unrepresentable = (
   }
 
   const found = find(value, "whole")
-  return found === undefined ? undefined : `$${shortEnd(found, 150)}`
+  return found === undefined ? undefined : `$${cutStart(found, 150)}`
 }
 
 // Fields of a program have such names. Any other may be a key of a record, which is part of the value.

@@ -17,10 +17,11 @@ import { configError } from "../../Cache/errors/configError.js"
 import { orThrow } from "../../Cache/errors/Either.js"
 import { checkOptions, checkValue } from "../../Cache/options/checkOptions.js"
 import { schemaKind } from "../../Cache/options/schemaKind.js"
+import { cutText } from "../../Cache/printing/cutText.js"
 import { printKey } from "../../Cache/printing/printKey.js"
+import { classOf } from "../common/classOf.js"
 import { saltedHash } from "../common/saltedHash.js"
 import { schemaFault } from "../common/schemaFault.js"
-import { classOf, shortText } from "../common/shortText.js"
 import type { CodecName } from "../entry/Codec.js"
 import { longestTag, mostTags, tagsFault } from "../entry/tagLimits.js"
 import { digestName } from "../objects/objectName.js"
@@ -51,7 +52,10 @@ export interface KeyspaceOptions<in out K, in out KI, in out V, in out VI, in ou
   readonly codec?: CodecName | undefined
   /** Change it when entries written before must no longer be read. Letters, digits, `.`, `_`, `-`. Default `"1"`. */
   readonly version?: string | undefined
-  /** The tags its entries carry, for `invalidateTag` and `expireTag`; a function decides for each. 64 at most, of 512 characters at most. Default: none. */
+  /**
+   * The tags its entries carry, for `invalidateTag` and `expireTag`; a function decides for each. 64 at most, of 512
+   * characters at most. Default: none.
+   */
   readonly tags?: ReadonlyArray<string> | ((key: K, value: V) => ReadonlyArray<string>) | undefined
   /**
    * What memoized functions and `getOrCompute` do when the second level cannot be asked: `"fallThrough"` (default), they
@@ -420,7 +424,7 @@ export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
    * @since 0.1.0
    */
   override toString(): string {
-    return `${this.keyspace}(${shortText(this.id, 200)})`
+    return `${this.keyspace}(${cutText(this.id, 200)})`
   }
 }
 

@@ -2,7 +2,7 @@
  * One text for each JSON value.
  */
 import { isPlainObject } from "../../ClientLayer/values/plainData.js"
-import { shortEnd } from "../common/shortText.js"
+import { cutStart } from "../common/cutStart.js"
 import { jsonFault } from "../entry/jsonFault.js"
 
 /** A value that JSON cannot represent: where it is, and what it is. */
@@ -14,7 +14,7 @@ export class NotJson extends Error {
   readonly found: string
 
   constructor(path: string, found: string) {
-    super(`${shortEnd(path, 100)} is ${found}, which JSON cannot represent`)
+    super(`${cutStart(path, 100)} is ${found}, which JSON cannot represent`)
     this.path = path
     this.found = found
   }

@@ -4,7 +4,8 @@
  * @since 0.1.0
  */
 import * as Data from "effect/Data"
-import { longestMessage, shortEnd, shortText } from "../common/shortText.js"
+import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
+import { cutStart } from "../common/cutStart.js"
 
 /**
  * Why the second level did not do what it was asked:
@@ -74,11 +75,11 @@ interface StoreFault {
  */
 export class S3StoreError extends Data.TaggedError("S3StoreError")<StoreFault> {
   constructor(fault: StoreFault) {
-    super({ ...fault, detail: shortText(fault.detail, 420) })
+    super({ ...fault, detail: cutText(fault.detail, 420) })
   }
 
   override get message(): string {
-    return `${this.operation} of ${shortEnd(this.target, 150)}: ${shortText(this.detail, 300)} (${this.reason})`
+    return `${this.operation} of ${cutStart(this.target, 150)}: ${cutText(this.detail, 300)} (${this.reason})`
   }
 }
 
@@ -100,12 +101,12 @@ interface EncodeFault {
  */
 export class CacheEncodeError extends Data.TaggedError("CacheEncodeError")<EncodeFault> {
   constructor(fault: EncodeFault) {
-    super({ ...fault, key: shortText(fault.key, 200), detail: shortText(fault.detail, 300) })
+    super({ ...fault, key: cutText(fault.key, 200), detail: cutText(fault.detail, 300) })
   }
 
   override get message(): string {
     const { detail, key, keyspace } = this
-    return shortText(`${keyspace}: the value under ${key} cannot be encoded: ${detail}`, longestMessage)
+    return cutText(`${keyspace}: the value under ${key} cannot be encoded: ${detail}`, longestMessage)
   }
 }
 
@@ -158,11 +159,11 @@ interface DecodeFault {
  */
 export class CacheDecodeError extends Data.TaggedError("CacheDecodeError")<DecodeFault> {
   constructor(fault: DecodeFault) {
-    super({ ...fault, key: shortText(fault.key, 200), detail: shortText(fault.detail, 300) })
+    super({ ...fault, key: cutText(fault.key, 200), detail: cutText(fault.detail, 300) })
   }
 
   override get message(): string {
     const { detail, key, keyspace } = this
-    return shortText(`${keyspace}: the object under ${key} is no entry of it: ${detail}`, longestMessage)
+    return cutText(`${keyspace}: the object under ${key} is no entry of it: ${detail}`, longestMessage)
   }
 }
