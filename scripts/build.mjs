@@ -7,9 +7,11 @@
  * `node scripts/build.mjs demo/tsconfig.json` compiles further projects along with it.
  */
 import { build } from "esbuild"
-import { readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { readFile, rm, writeFile } from "node:fs/promises"
 import { dirname, join, relative } from "node:path"
+import { forgiveAbsentPeers } from "./lib/forgiveAbsentPeers.mjs"
 import { root, run, runMain } from "./lib/run.mjs"
+import { writeChanged } from "./lib/writeChanged.mjs"
 
 /** The entry point, and its file, which takes each from where it is: the others would load one more for each. */
 const face = { entryPoint: "src/Sync/index.ts", file: "dist/Sync/index.js" }
@@ -85,29 +87,6 @@ const putTogether = async (modules, file, before) => {
     sourcesContent: false
   })
   return outputFiles
-}
-
-// Somebody may be reading it.
-const writeChanged = async (path, text) => {
-  if (await readFile(path, "utf8").catch(() => undefined) !== text) await writeFile(path, text)
-}
-
-const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"))
-const ofOptionalPeer = new RegExp(
-  `^(?!\\s*\\*).*\\b(?:from |import\\()"(?:${Object.keys(manifest.peerDependenciesMeta).join("|")})["/]`
-)
-const ignored = " // @ts-ignore"
-
-/** Stands at the end of the line before, so that the maps stay true. */
-const forgiveAbsentPeers = async () => {
-  const paths = (await readdir(join(root, "dist"), { recursive: true })).filter((path) => path.endsWith(".d.ts"))
-  await Promise.all(paths.map(async (path) => {
-    const lines = (await readFile(join(root, "dist", path), "utf8")).split("\n")
-    const forgiven = lines.map((line, index) =>
-      ofOptionalPeer.test(lines[index + 1] ?? "") && !line.endsWith(ignored) ? line + ignored : line
-    )
-    await writeChanged(join(root, "dist", path), forgiven.join("\n"))
-  }))
 }
 
 // What one of them handed on last time, it may not any more; tsc writes a file anew only where its source has changed.

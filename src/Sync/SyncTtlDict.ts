@@ -3,9 +3,8 @@
  *
  * @since 0.1.0
  */
-import { CacheConfigError } from "../Cache/errors/CacheErrors.js"
+import { configError } from "../Cache/errors/configError.js"
 import * as Either from "../Cache/errors/Either.js"
-import { keyText } from "../Cache/printing/keyText.js"
 import type { DictParts, HeapWatch } from "../Ttl/memory/DictParts.js"
 import type { ByteSizeInput } from "../Ttl/memory/parseByteSize.js"
 import type { Weigher } from "../Ttl/memory/Weigher.js"
@@ -44,14 +43,11 @@ const parts: DictParts = {
       ? Either.right({ weigh: input, least: input === weightless ? undefined : 0 })
       : Either.left("a function of key and value that returns bytes, such as estimate of effect-aws-cache/Sync"),
   makeHeapWatch: (cache, input) =>
-    input === undefined || isWatch(input) ? Either.right(input) : Either.left(
-      new CacheConfigError({
-        cache,
-        option: "memoryPressure",
-        value: keyText(input),
-        accepted: "what memoryPressure() of effect-aws-cache/Sync returns"
-      })
-    ),
+    input === undefined || isWatch(input)
+      ? Either.right(input)
+      : Either.left(
+        configError(cache, "memoryPressure", input, "what memoryPressure() of effect-aws-cache/Sync returns")
+      ),
   memory: () => undefined
 }
 

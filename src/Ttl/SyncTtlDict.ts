@@ -5,7 +5,7 @@
  */
 import { defaultDictParts } from "./dict/defaultDictParts.js"
 import type { SharedOptions } from "./dict/DictOptions.js"
-import { memoryShare, readMemorySettings } from "./memory/memoryShare.js"
+import { availableMemory } from "./memory/availableMemory.js"
 import { SyncDict } from "./SyncDict.js"
 import type { SyncDictOptions } from "./SyncDictOptions.js"
 
@@ -19,7 +19,7 @@ export interface SyncTtlDictOptions<in out K, in out V>
   extends SyncDictOptions<K, V>, Pick<SharedOptions<K, V>, "maxBytes" | "memoryPressure" | "weigher">
 {}
 
-const parts = defaultDictParts("SyncTtlDict", () => memoryShare(readMemorySettings()))
+const parts = defaultDictParts("SyncTtlDict", availableMemory)
 
 /**
  * A dictionary bounded in memory whose entries expire, used like a `Map`: for the module level of a function handler,

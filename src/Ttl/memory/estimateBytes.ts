@@ -493,8 +493,8 @@ const measure = (values: ReadonlyArray<unknown>, isSample: boolean): number => {
  * counted at every mention, since equal ones may be copies.
  *
  * The time it takes grows with the number of objects and properties, hardly with the bytes in strings and buffers: about a
- * second for 100 megabytes of small records, of tables, or of numbers in arrays, a tenth of that for long strings. For values of that
- * size there is {@link sampleBytes}.
+ * second for 100 megabytes of small records, of tables, or of numbers in arrays, a tenth of that for long strings. For
+ * values of that size there is {@link sampleBytes}.
  *
  * @example
  * ```ts

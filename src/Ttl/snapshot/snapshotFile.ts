@@ -97,8 +97,8 @@ const removeAbandoned = (fs: FileSystem.FileSystem, path: string): Effect.Effect
 
 /**
  * Reads the frames of a snapshot, in order, after it was checked from the first to the last byte. Only a regular file is
- * opened, and no further than the first line is looked at unless this program's user owns it and nobody else may use it. Memory is needed for
- * one frame at a time.
+ * opened, and no further than the first line is looked at unless this program's user owns it and nobody else may use
+ * it. Memory is needed for one frame at a time.
  *
  * @param onFrame is given the content of each frame, or none when it cannot be read; the first is the header
  */

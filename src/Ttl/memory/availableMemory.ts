@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { memoryShare, readMemorySettings } from "../Ttl/memory/memoryShare.js"
+import { memoryShare, readMemorySettings } from "./memoryShare.js"
 
 /**
  * The memory that this thread may count on, in bytes: `AWS_LAMBDA_FUNCTION_MEMORY_SIZE` inside AWS Lambda, else the limit of
