@@ -10,7 +10,7 @@ import { build } from "esbuild"
 import { readFile, rm, writeFile } from "node:fs/promises"
 import { dirname, join, relative } from "node:path"
 import { forgiveAbsentPeers } from "./lib/forgiveAbsentPeers.mjs"
-import { root, run, runMain } from "./lib/run.mjs"
+import { root, runCompiler, runMain } from "./lib/run.mjs"
 import { writeChanged } from "./lib/writeChanged.mjs"
 
 /** The entry point, and its file, which takes each from where it is: the others would load one more for each. */
@@ -109,7 +109,7 @@ await runMain(async () => {
   outputs.push(...(await build({ ...settings, entryPoints: [entryPoint], outfile: file, plugins })).outputFiles)
   const paths = [...modules.map(({ path }) => path), entryPoint]
   await compileAnewAfter(paths)
-  await run("tsc", ["-b", "src/tsconfig.build.json", ...process.argv.slice(2)])
+  await runCompiler(["-b", "src/tsconfig.build.json", ...process.argv.slice(2)])
   await forgiveAbsentPeers()
   await writeFile(join(root, noted), JSON.stringify(paths))
   await Promise.all(outputs.map(({ path, text }) => writeChanged(path, text)))

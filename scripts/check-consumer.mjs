@@ -13,7 +13,7 @@ import { builtinModules } from "node:module"
 import { join } from "node:path"
 import { markedBlock } from "./lib/examples.mjs"
 import { pack } from "./lib/pack.mjs"
-import { root, run, runMain, seconds, withTemporaryFolder } from "./lib/run.mjs"
+import { root, run, runCompiler, runMain, seconds, withTemporaryFolder } from "./lib/run.mjs"
 
 const bucket = "quickstart"
 
@@ -86,7 +86,7 @@ const ttlDictProgram = `
 
 /** Starts the embedded S3 server, calls `use` with its endpoint, and ends the server. */
 const withServer = async (use) => {
-  await run("tsc", ["-b", "demo/tsconfig.json"])
+  await runCompiler(["-b", "demo/tsconfig.json"])
   const server = spawn(process.execPath, [join(root, "build", "test", "servers", "embeddedS3Main.js"), bucket], {
     env: { ...process.env, EMBEDDED_S3_BUCKETS: bucket },
     stdio: ["ignore", "pipe", "inherit"]

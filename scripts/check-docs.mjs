@@ -9,7 +9,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { comparesValues, docstringExamples, documentationPages, pageExamples } from "./lib/examples.mjs"
 import { findPublicNames } from "./lib/publicNames.mjs"
-import { CommandError, root, run, runMain } from "./lib/run.mjs"
+import { CommandError, root, runCompiler, runMain } from "./lib/run.mjs"
 import { filesUnder, isDocstring, parseFile } from "./lib/sources.mjs"
 
 const problems = []
@@ -229,11 +229,11 @@ const compileExamples = async (examples) => {
     await mkdir(dirname(join(folder, name)), { recursive: true })
     await writeFile(join(folder, name), example.code)
   }
-  await run("tsc", ["-b", "src/tsconfig.json"], { capture: true }).catch(() => {
+  await runCompiler(["-b", "src/tsconfig.json"], { capture: true }).catch(() => {
     problems.push("the library itself does not compile (see npm run check:types), so its examples may not either")
   })
   try {
-    await run("tsc", ["-p", folder, "--pretty", "false"], { capture: true })
+    await runCompiler(["-p", folder, "--pretty", "false"], { capture: true })
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
     for (const line of error.output.trimEnd().split("\n")) {

@@ -31,7 +31,7 @@ const environment = (options) => {
     : process.env
   return {
     ...base,
-    // The repository's tools first, so that `tsc` and the others are the pinned ones.
+    // The repository's tools first, so that they are the pinned ones.
     PATH: [...(options.clean === true ? [] : [join(root, "node_modules", ".bin")]), base["PATH"]].join(delimiter),
     ...options.env
   }
@@ -91,3 +91,7 @@ export const runMain = async (main) => {
 
 /** Seconds since `start` (of `performance.now()`), printed. */
 export const seconds = (start) => `${((performance.now() - start) / 1000).toFixed(1)} s`
+
+/** Runs the compiler the repository is built with, whichever of the installed ones npm has linked as `tsc`. */
+export const runCompiler = (args, options) =>
+  run(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), ...args], options)

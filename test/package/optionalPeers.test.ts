@@ -94,8 +94,11 @@ describe("where no optional peer is installed", () => {
     }
     await writeFile(join(folder, "program.ts"), text)
     await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["program.ts"] }))
-    const compiler = join(packages, ".bin", "tsc")
-    return execute(compiler, ["-p", folder], { cwd: folder }).then(() => "", ({ stdout }) => String(stdout))
+    const compiler = join(packages, "typescript", "bin", "tsc")
+    return execute(process.execPath, [compiler, "-p", folder], { cwd: folder }).then(
+      () => "",
+      ({ stdout }) => String(stdout)
+    )
   }
 
   for (const settings of [{ module: "nodenext" }, { module: "esnext", moduleResolution: "bundler" }]) {
