@@ -2,7 +2,7 @@
  * Where the demo keeps its entries: an embedded S3 server, or a bucket of yours.
  */
 import type { S3ClientConfig } from "@aws-sdk/client-s3"
-import type { L2StoreS3Options } from "effect-aws-cache/S3Store"
+import type { ObjectStoreS3Options } from "effect-aws-cache/S3Store"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -13,11 +13,11 @@ import * as EmbeddedS3 from "../test/servers/EmbeddedS3.js"
 export interface Bucket {
   readonly description: string
   readonly isEmbedded: boolean
-  readonly options: L2StoreS3Options
+  readonly options: ObjectStoreS3Options
   readonly environment: Readonly<Record<string, string>>
 }
 
-const optionsOf = (bucket: string, keyPrefix: string, endpoint: Option.Option<string>): L2StoreS3Options => {
+const optionsOf = (bucket: string, keyPrefix: string, endpoint: Option.Option<string>): ObjectStoreS3Options => {
   const clientConfig: S3ClientConfig = Option.match(endpoint, {
     onNone: () => ({}),
     onSome: (endpoint) => ({ endpoint, forcePathStyle: true })

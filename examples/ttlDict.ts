@@ -6,7 +6,7 @@ class Sessions extends TtlDict.Service<Sessions>()("app/Sessions", {
   key: Schema.String,
   value: Schema.Struct({ user: Schema.String }),
   timeToLive: "10 minutes",
-  maxItems: 1000,
+  maxSize: 1000,
   maxBytes: "16M"
 }) {}
 

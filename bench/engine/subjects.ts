@@ -48,7 +48,7 @@ const engine = (
     Promise.resolve((capacity) => {
       const map = new BoundedMap<Key, number>({
         evictionPolicy: policy,
-        ...(isWeighed ? { maxWeight: 2 * capacity, weigh: () => 2 } : { maxSize: capacity })
+        ...(isWeighed ? { maxWeight: 2 * capacity, weigher: () => 2 } : { maxSize: capacity })
       })
       let now = Date.now()
       return {

@@ -13,7 +13,7 @@ export const hitsOf = (trace: Trace, evictionPolicy: EvictionPolicyName, capacit
   const map = new BoundedMap<number, number>(
     sizes === undefined
       ? { evictionPolicy, maxSize: capacity }
-      : { evictionPolicy, maxWeight: capacity, weigh: (_, size) => size }
+      : { evictionPolicy, maxWeight: capacity, weigher: (_, size) => size }
   )
   for (let request = 0; request < keys.length; request++) {
     const key = keys[request] as number

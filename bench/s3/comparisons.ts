@@ -3,7 +3,7 @@
  */
 import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3"
 import { Store } from "effect-aws-cache/Cache"
-import { Keyspace, L2Store, S3Cache } from "effect-aws-cache/S3Store"
+import { Keyspace, ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -41,9 +41,9 @@ export const comparisons = (client: S3Client, bucket: string, share: number) =>
   Effect.gen(function*() {
     const keyPrefix = `bench/${randomUUID()}/`
     const objects = Layer.succeedContext(
-      yield* Layer.build(L2Store.layerS3Client(client, { bucket, keyPrefix }))
+      yield* Layer.build(ObjectStore.layerS3Client(client, { bucket, keyPrefix }))
     )
-    const store = Context.get(yield* Layer.build(objects), L2Store)
+    const store = Context.get(yield* Layer.build(objects), ObjectStore)
     const cacheOf = (maxSize: number) =>
       Effect.map(
         Layer.build(Layer.provide(S3Cache.layer({ maxSize }), objects)),
@@ -78,14 +78,14 @@ export const comparisons = (client: S3Client, bucket: string, share: number) =>
       all.push(
         {
           ...of,
-          operation: "L2Store load",
+          operation: "ObjectStore load",
           beside: "GetObject",
           ours: Effect.suspend(() => store.load(object)),
           bare: bare(() => get(object))
         },
         {
           ...of,
-          operation: "L2Store save",
+          operation: "ObjectStore save",
           beside: "PutObject",
           ours: Effect.suspend(() => store.save(object, bytes)),
           bare: bare(() => put(object, bytes))

@@ -15,7 +15,7 @@ class DictDriver extends BaseDriver implements L1CacheDriver {
   namespace = (name: string) => new DictDriver(this.dict, { ...this.config, prefix: this.createNamespacePrefix(name) })
   get = (key: string) => this.dict.get(this.getItemKey(key))
   pull = (key: string) => this.dict.pop(this.getItemKey(key))
-  getRemainingTtl = (key: string) => this.dict.getTtl(this.getItemKey(key))
+  getRemainingTtl = (key: string) => this.dict.timeToLive(this.getItemKey(key))
   delete = (key: string) => this.dict.delete(this.getItemKey(key))
   disconnect = () => {}
 

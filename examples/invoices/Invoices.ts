@@ -35,7 +35,7 @@ export class Rates extends TtlDict.Service<Rates>()("app/Rates", {
   key: Schema.String,
   value: Schema.Number,
   timeToLive: "1 hour",
-  maxItems: 200
+  maxSize: 200
 }) {}
 
 /** Every invoice that was made, by any process. */

@@ -340,12 +340,12 @@ export const make = <K, V, E = never, R = never>(
         maxSize: options.maxSize ?? defaultMaxSize,
         maxWeight: options.maxWeight,
         timeToIdle,
-        weigh: options.weigh,
+        weigher: options.weigher,
         onRemoval: (key, value, reason, weight) => {
           hub.publish(() => ({ _tag: "Removed", key, reason }))
           return tell?.(key, value, reason, weight)
         }
-      }, options.weighFailure ?? (options.weigh && weighRoughly))
+      }, options.failureWeigher ?? (options.weigher && weighRoughly))
     )
     const metrics = options.metrics === true ? new MetricsExport(name) : undefined
     const { lookup, step } = metrics === undefined ? guarded : withMetrics(guarded, metrics)

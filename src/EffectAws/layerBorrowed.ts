@@ -14,7 +14,7 @@ import type { ClientValueError } from "../ClientLayer/errors/ClientErrors.js"
 import type { ClientCacheKey } from "../ClientLayer/key/ClientCacheKey.js"
 import type { AwsClient } from "../ClientLayer/sdk/AwsClient.js"
 import type { S3ObjectStoreOptions } from "../S3Store/bucket/S3ObjectStoreOptions.js"
-import { L2Store } from "../S3Store/L2Store.js"
+import { ObjectStore } from "../S3Store/ObjectStore.js"
 import { S3ClientInstance } from "./ClientInstance.js"
 
 /**
@@ -75,7 +75,7 @@ export const layerBorrowed = <I, C extends AwsClient>(
   )
 
 /**
- * An `L2Store` over a bucket, through the client instance of `@effect-aws/client-s3`, which is used and never closed.
+ * An `ObjectStore` over a bucket, through the client instance of `@effect-aws/client-s3`, which is used and never closed.
  *
  * Building it fails with `CacheConfigError` for an option it cannot accept.
  *
@@ -104,7 +104,7 @@ export const layerBorrowed = <I, C extends AwsClient>(
  */
 export const layerS3FromInstance = (
   options: S3ObjectStoreOptions
-): Layer.Layer<L2Store, CacheConfigError, Context.Tag.Identifier<typeof S3ClientInstance>> =>
+): Layer.Layer<ObjectStore, CacheConfigError, Context.Tag.Identifier<typeof S3ClientInstance>> =>
   Layer.unwrapEffect(
-    Effect.map(S3ClientInstance, (client: S3Client) => L2Store.layerS3Client(client, options))
+    Effect.map(S3ClientInstance, (client: S3Client) => ObjectStore.layerS3Client(client, options))
   )

@@ -33,7 +33,7 @@ export interface KeyvStorageEntries {
 /**
  * A storage for Keyv 5, and for Keyv 6, which bridges it. Its types are those of Keyv, which this package does not need.
  *
- * It rejects with what went wrong, such as an `S3StoreError`. Keyv makes misses of reads that fail, and of writes that
+ * It rejects with what went wrong, such as an `ObjectStoreError`. Keyv makes misses of reads that fail, and of writes that
  * fail events: so that nothing is lost, failed reads of one entry are told to `error` listeners, too.
  *
  * Keyv puts the namespace before the keys itself: a namespace is the keys that begin with it and a colon. Where two Keyvs

@@ -16,7 +16,7 @@ import type { Entry, EntryFormat } from "./entry/EntryFormat.js"
 import type { DescribedStore } from "./objects/describedStore.js"
 import { digestName, isEntryOrLeaseUnder } from "./objects/objectName.js"
 import { ConditionalOutcome } from "./objects/ObjectStore.js"
-import { type CacheEncodeError, S3StoreError } from "./objects/S3StoreErrors.js"
+import { type CacheEncodeError, ObjectStoreError } from "./objects/ObjectStoreErrors.js"
 
 const attempts = 8
 
@@ -38,12 +38,12 @@ export class NamedEntries {
   }
 
   /** What is under a key, as the codec reads it. */
-  readonly get = (key: string): Effect.Effect<Option.Option<unknown>, S3StoreError> =>
+  readonly get = (key: string): Effect.Effect<Option.Option<unknown>, ObjectStoreError> =>
     Effect.map(this.found(key), (found) => found === undefined ? Option.none() : Option.some(found.entry.encoded))
 
   private found(
     key: string
-  ): Effect.Effect<{ readonly entry: Entry; readonly etag: string } | undefined, S3StoreError> {
+  ): Effect.Effect<{ readonly entry: Entry; readonly etag: string } | undefined, ObjectStoreError> {
     return Effect.gen(this, function*() {
       const name = this.nameOf(key)
       const found = yield* this.store.load(name)
@@ -68,7 +68,7 @@ export class NamedEntries {
     codec: CodecName,
     encoded: unknown,
     timeToLive: number
-  ): Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError> =>
+  ): Effect.Effect<void, CacheEncodeError | EntryTooLargeError | ObjectStoreError> =>
     Effect.flatMap(
       this.encoded(key, codec, encoded, timeToLive),
       (body) => Effect.asVoid(this.store.save(this.nameOf(key), body))
@@ -85,7 +85,7 @@ export class NamedEntries {
     key: string,
     codec: CodecName,
     change: (encoded: unknown) => unknown
-  ): Effect.Effect<Option.Option<unknown>, CacheEncodeError | EntryTooLargeError | S3StoreError> =>
+  ): Effect.Effect<Option.Option<unknown>, CacheEncodeError | EntryTooLargeError | ObjectStoreError> =>
     this.changes.withLock(key, this.modifyOnce(key, codec, change, attempts))
 
   private modifyOnce(
@@ -93,7 +93,7 @@ export class NamedEntries {
     codec: CodecName,
     change: (encoded: unknown) => unknown,
     left: number
-  ): Effect.Effect<Option.Option<unknown>, CacheEncodeError | EntryTooLargeError | S3StoreError> {
+  ): Effect.Effect<Option.Option<unknown>, CacheEncodeError | EntryTooLargeError | ObjectStoreError> {
     return Effect.gen(this, function*() {
       const name = this.nameOf(key)
       const found = yield* this.found(key)
@@ -109,7 +109,7 @@ export class NamedEntries {
       if (outcome._tag === "Written") return Option.some(changed)
       const there = yield* this.store.load(name)
       if (there._tag === "Found" && Buffer.from(body).equals(there.body)) return Option.some(changed)
-      return left > 1 ? yield* this.modifyOnce(key, codec, change, left - 1) : yield* new S3StoreError({
+      return left > 1 ? yield* this.modifyOnce(key, codec, change, left - 1) : yield* new ObjectStoreError({
         reason: "Conflict",
         operation: "replace",
         target: this.store.description + name,
@@ -142,11 +142,11 @@ export class NamedEntries {
   }
 
   /** Removes what is under a key, if there is something. */
-  readonly remove = (key: string): Effect.Effect<void, S3StoreError> =>
+  readonly remove = (key: string): Effect.Effect<void, ObjectStoreError> =>
     Effect.suspend(() => this.store.remove(this.nameOf(key)))
 
   /** Removes everything. */
-  readonly clear: Effect.Effect<void, S3StoreError> = Effect.suspend(() =>
+  readonly clear: Effect.Effect<void, ObjectStoreError> = Effect.suspend(() =>
     Stream.runForEach(
       Stream.grouped(this.objects, 1000),
       (objects) => this.store.removeAll(Chunk.toReadonlyArray(objects).map(({ name }) => name))
@@ -154,7 +154,7 @@ export class NamedEntries {
   )
 
   /** How many objects there are: those that have expired and were not read since are among them. */
-  readonly size: Effect.Effect<number, S3StoreError> = Effect.suspend(() => Stream.runCount(this.objects))
+  readonly size: Effect.Effect<number, ObjectStoreError> = Effect.suspend(() => Stream.runCount(this.objects))
 
   private get objects() {
     const prefix = `${this.folder}/`

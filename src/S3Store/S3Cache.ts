@@ -27,9 +27,9 @@ import type { ListedEntry, PruneProgress, S3CacheService, S3CacheStats, S3EntryI
 import type { S3CacheCheck } from "./guard/checkStore.js"
 import type { S3CacheEvent } from "./guard/S3CacheEvent.js"
 import type { CacheKey, Keyspace } from "./keyspace/Keyspace.js"
-import { L2Store, type L2StoreS3Options } from "./L2Store.js"
-import type { CacheEncodeError, S3StoreError } from "./objects/S3StoreErrors.js"
-import { l2StoreS3Kinds, s3CacheKinds } from "./options/optionKinds.js"
+import type { CacheEncodeError, ObjectStoreError } from "./objects/ObjectStoreErrors.js"
+import { ObjectStore, type ObjectStoreS3Options } from "./ObjectStore.js"
+import { objectStoreS3Kinds, s3CacheKinds } from "./options/optionKinds.js"
 import type {
   S3CacheManyOptions,
   S3CacheMemoizeOptions,
@@ -71,7 +71,7 @@ import type {
  */
 export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3CacheService>() {
   /**
-   * The value under a key. Fails with `CacheNotFoundError` when there is none in either level, and with `S3StoreError`
+   * The value under a key. Fails with `CacheNotFoundError` when there is none in either level, and with `ObjectStoreError`
    * when the second level could not be asked.
    *
    * @example
@@ -94,7 +94,8 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    */
   static readonly get = <K, V, F>(
     key: CacheKey<K, V, F>
-  ): Effect.Effect<V, CacheNotFoundError | S3StoreError, S3Cache> => Effect.flatMap(S3Cache, (cache) => cache.get(key))
+  ): Effect.Effect<V, CacheNotFoundError | ObjectStoreError, S3Cache> =>
+    Effect.flatMap(S3Cache, (cache) => cache.get(key))
 
   /**
    * The value under a key, if there is one.
@@ -103,14 +104,15 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    */
   static readonly getOption = <K, V, F>(
     key: CacheKey<K, V, F>
-  ): Effect.Effect<Option.Option<V>, S3StoreError, S3Cache> => Effect.flatMap(S3Cache, (cache) => cache.getOption(key))
+  ): Effect.Effect<Option.Option<V>, ObjectStoreError, S3Cache> =>
+    Effect.flatMap(S3Cache, (cache) => cache.getOption(key))
 
   /**
    * Whether there is a value under a key. It is looked for as `getOption` does, and is in memory then.
    *
    * @since 0.1.0
    */
-  static readonly has = <K, V, F>(key: CacheKey<K, V, F>): Effect.Effect<boolean, S3StoreError, S3Cache> =>
+  static readonly has = <K, V, F>(key: CacheKey<K, V, F>): Effect.Effect<boolean, ObjectStoreError, S3Cache> =>
     Effect.flatMap(S3Cache, (cache) => cache.has(key))
 
   /**
@@ -135,7 +137,7 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
 
   /**
    * Writes an entry, whether there was one or not. Fails with `CacheEncodeError` when the value does not fit its
-   * schema, and with `EntryTooLargeError` when it takes more than `maxEntrySize`; then nothing has changed. With
+   * schema, and with `EntryTooLargeError` when it takes more than `maxEntryBytes`; then nothing has changed. With
    * `write: "behind"` it returns before the second level has the entry.
    *
    * @example
@@ -163,14 +165,14 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
     key: CacheKey<K, V, F>,
     value: V,
     options?: S3CacheWriteOptions
-  ): Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError, S3Cache> =>
+  ): Effect.Effect<void, CacheEncodeError | EntryTooLargeError | ObjectStoreError, S3Cache> =>
     Effect.flatMap(S3Cache, (cache) => cache.set(key, value, options))
 
   /**
    * Writes a new entry: of all processes that try at the same time exactly one does, the others fail with
    * `CacheExistsError`. What nobody can use gives way: what has expired, was invalidated, or is damaged. What
-   * this process cannot read but others may be able to stays: an `S3StoreError` of reason `Unreadable`. It takes a
-   * second level that honours conditional writes; where it does not, this fails with an `S3StoreError` of reason
+   * this process cannot read but others may be able to stays: an `ObjectStoreError` of reason `Unreadable`. It takes a
+   * second level that honours conditional writes; where it does not, this fails with an `ObjectStoreError` of reason
    * `ConditionalWritesUnsupported`.
    *
    * @since 0.1.0
@@ -179,7 +181,7 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
     key: CacheKey<K, V, F>,
     value: V,
     options?: S3CacheWriteOptions
-  ): Effect.Effect<void, CacheEncodeError | CacheExistsError | EntryTooLargeError | S3StoreError, S3Cache> =>
+  ): Effect.Effect<void, CacheEncodeError | CacheExistsError | EntryTooLargeError | ObjectStoreError, S3Cache> =>
     Effect.flatMap(S3Cache, (cache) => cache.add(key, value, options))
 
   /**
@@ -191,7 +193,7 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    */
   static readonly remove = <K, V, F>(
     key: CacheKey<K, V, F>
-  ): Effect.Effect<void, CacheNotFoundError | S3StoreError, S3Cache> =>
+  ): Effect.Effect<void, CacheNotFoundError | ObjectStoreError, S3Cache> =>
     Effect.flatMap(S3Cache, (cache) => cache.remove(key))
 
   /**
@@ -203,7 +205,8 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    */
   static readonly pop = <K, V, F>(
     key: CacheKey<K, V, F>
-  ): Effect.Effect<V, CacheNotFoundError | S3StoreError, S3Cache> => Effect.flatMap(S3Cache, (cache) => cache.pop(key))
+  ): Effect.Effect<V, CacheNotFoundError | ObjectStoreError, S3Cache> =>
+    Effect.flatMap(S3Cache, (cache) => cache.pop(key))
 
   /**
    * The values under many keys, where there are any, in the order of the keys.
@@ -213,7 +216,7 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
   static readonly getMany = <K, V, F>(
     keys: Iterable<CacheKey<K, V, F>>,
     options?: S3CacheManyOptions
-  ): Effect.Effect<ReadonlyArray<Option.Option<V>>, S3StoreError, S3Cache> =>
+  ): Effect.Effect<ReadonlyArray<Option.Option<V>>, ObjectStoreError, S3Cache> =>
     Effect.flatMap(S3Cache, (cache) => cache.getMany(keys, options))
 
   /**
@@ -257,7 +260,7 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
   static readonly hasMany = <K, V, F>(
     keys: Iterable<CacheKey<K, V, F>>,
     options?: S3CacheManyOptions
-  ): Effect.Effect<ReadonlyArray<boolean>, S3StoreError, S3Cache> =>
+  ): Effect.Effect<ReadonlyArray<boolean>, ObjectStoreError, S3Cache> =>
     Effect.flatMap(S3Cache, (cache) => cache.hasMany(keys, options))
 
   /**
@@ -269,7 +272,7 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
   static readonly setMany = <K, V, F>(
     entries: Iterable<readonly [key: CacheKey<K, V, F>, value: V, options?: S3CacheWriteOptions | undefined]>,
     options?: S3CacheManyOptions & S3CacheWriteOptions
-  ): Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError, S3Cache> =>
+  ): Effect.Effect<void, CacheEncodeError | EntryTooLargeError | ObjectStoreError, S3Cache> =>
     Effect.flatMap(S3Cache, (cache) => cache.setMany(entries, options))
 
   /**
@@ -281,7 +284,8 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
   static readonly removeMany = <K, V, F>(
     keys: Iterable<CacheKey<K, V, F>>,
     options?: S3CacheManyOptions
-  ): Effect.Effect<number, S3StoreError, S3Cache> => Effect.flatMap(S3Cache, (cache) => cache.removeMany(keys, options))
+  ): Effect.Effect<number, ObjectStoreError, S3Cache> =>
+    Effect.flatMap(S3Cache, (cache) => cache.removeMany(keys, options))
 
   /**
    * The value under a key, or that of a computation when neither level has one; see `memoize`. All who ask meanwhile
@@ -356,7 +360,7 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    *
    * It runs with the context `memoize` ran in, whoever calls. Failures are not cached, but those the keyspace has a
    * schema and a `failureTimeToLive` for. When the second level cannot be read, the value is computed (unless the
-   * keyspace's `onL2Error` is `"fail"`); when it cannot be written, the value is returned all the same, and kept in
+   * keyspace's `onStoreError` is `"fail"`); when it cannot be written, the value is returned all the same, and kept in
    * memory; both are logged as warnings. A key that does not fit its schema is a defect.
    *
    * @example
@@ -402,7 +406,7 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
   static readonly list = <K, V, F>(
     keyspace: Keyspace<K, V, F>,
     options?: S3CacheManyOptions
-  ): Stream.Stream<ListedEntry<K, V, F>, S3StoreError, S3Cache> =>
+  ): Stream.Stream<ListedEntry<K, V, F>, ObjectStoreError, S3Cache> =>
     Stream.unwrap(Effect.map(S3Cache, (cache) => cache.list(keyspace, options)))
 
   /**
@@ -416,7 +420,7 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
   static readonly prune = <K, V, F>(
     keyspace: Keyspace<K, V, F>,
     options?: S3CachePruneOptions
-  ): Stream.Stream<PruneProgress, S3StoreError, S3Cache> =>
+  ): Stream.Stream<PruneProgress, ObjectStoreError, S3Cache> =>
     Stream.unwrap(Effect.map(S3Cache, (cache) => cache.prune(keyspace, options)))
 
   /**
@@ -429,7 +433,7 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    */
   static readonly clear = <K, V, F>(
     keyspace: Keyspace<K, V, F>
-  ): Stream.Stream<{ readonly removed: number }, S3StoreError, S3Cache> =>
+  ): Stream.Stream<{ readonly removed: number }, ObjectStoreError, S3Cache> =>
     Stream.unwrap(Effect.map(S3Cache, (cache) => cache.clear(keyspace)))
 
   /**
@@ -442,7 +446,7 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    *
    * @since 0.1.0
    */
-  static readonly invalidateTag = (tag: string): Effect.Effect<void, S3StoreError, S3Cache> =>
+  static readonly invalidateTag = (tag: string): Effect.Effect<void, ObjectStoreError, S3Cache> =>
     Effect.flatMap(S3Cache, (cache) => cache.invalidateTag(tag))
 
   /**
@@ -451,7 +455,7 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    *
    * @since 0.1.0
    */
-  static readonly expireTag = (tag: string): Effect.Effect<void, S3StoreError, S3Cache> =>
+  static readonly expireTag = (tag: string): Effect.Effect<void, ObjectStoreError, S3Cache> =>
     Effect.flatMap(S3Cache, (cache) => cache.expireTag(tag))
 
   /**
@@ -506,10 +510,10 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    * @example
    * ```ts
    * import { Effect, Layer, Schema } from "effect"
-   * import { Keyspace, L2Store, S3Cache } from "effect-aws-cache/S3Store"
+   * import { Keyspace, ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
    * import * as assert from "node:assert/strict"
    *
-   * const CacheLive = S3Cache.layer({ maxSize: 10_000, timeToLive: "1 hour" }).pipe(Layer.provide(L2Store.layerMemory))
+   * const CacheLive = S3Cache.layer({ maxSize: 10_000, timeToLive: "1 hour" }).pipe(Layer.provide(ObjectStore.layerMemory))
    *
    * const Squares = Keyspace.make("squares", { key: Schema.Number, value: Schema.Number })
    *
@@ -520,10 +524,10 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    *
    * @since 0.1.0
    */
-  static readonly layer = (options?: S3CacheOptions): Layer.Layer<S3Cache, CacheConfigError, L2Store> =>
+  static readonly layer = (options?: S3CacheOptions): Layer.Layer<S3Cache, CacheConfigError, ObjectStore> =>
     Layer.scoped(
       S3Cache,
-      Effect.flatMap(L2Store, (store) => makeS3CacheService(store, options))
+      Effect.flatMap(ObjectStore, (store) => makeS3CacheService(store, options))
     )
 
   /**
@@ -550,21 +554,21 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    * @since 0.1.0
    */
   static readonly layerS3 = (
-    options: S3CacheOptions & L2StoreS3Options
+    options: S3CacheOptions & ObjectStoreS3Options
   ): Layer.Layer<S3Cache, CacheConfigError | CacheKeyError | ClientBuildError, ClientCache> =>
     Layer.unwrapEffect(
-      Effect.map(checkOptions(nameIn(options, "S3Cache"), options, { ...l2StoreS3Kinds, ...s3CacheKinds }), () => {
+      Effect.map(checkOptions(nameIn(options, "S3Cache"), options, { ...objectStoreS3Kinds, ...s3CacheKinds }), () => {
         const { bucket, clientConfig, conditionalDeletes, conditionalWrites, deleteOptions, getOptions, ...more } =
           options
-        const { keyPrefix, listOptions, maxObjectSize, onAccessDenied, putOptions, requestTimeout, ...cache } = more
+        const { keyPrefix, listOptions, maxObjectBytes, onAccessDenied, putOptions, requestTimeout, ...cache } = more
         const s3 = { bucket, clientConfig, conditionalDeletes, conditionalWrites, deleteOptions, getOptions }
         return Layer.provide(
           S3Cache.layer(cache),
-          L2Store.layerS3({
+          ObjectStore.layerS3({
             ...s3,
             keyPrefix,
             listOptions,
-            maxObjectSize,
+            maxObjectBytes,
             onAccessDenied,
             putOptions,
             requestTimeout
@@ -579,7 +583,7 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    * @since 0.1.0
    */
   static readonly layerConfig = (
-    config: Config.Config.Wrap<S3CacheOptions & L2StoreS3Options>
+    config: Config.Config.Wrap<S3CacheOptions & ObjectStoreS3Options>
   ): Layer.Layer<S3Cache, CacheConfigError | CacheKeyError | ClientBuildError | ConfigError, ClientCache> =>
     Layer.unwrapEffect(Effect.map(unwrapOptions("S3Cache", config), S3Cache.layerS3))
 
@@ -589,5 +593,5 @@ export class S3Cache extends Context.Tag("effect-aws-cache/S3Cache")<S3Cache, S3
    * @since 0.1.0
    */
   static readonly layerMemory = (options?: S3CacheOptions): Layer.Layer<S3Cache, CacheConfigError> =>
-    Layer.provide(S3Cache.layer(options), L2Store.layerMemory)
+    Layer.provide(S3Cache.layer(options), ObjectStore.layerMemory)
 }

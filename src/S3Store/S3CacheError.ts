@@ -13,10 +13,10 @@ import {
 } from "../Cache/errors/CacheErrors.js"
 import { type ErrorGuard, instanceOfAny } from "../Cache/errors/errorGuard.js"
 import { ClientBuildError } from "../ClientLayer/errors/ClientErrors.js"
-import { CacheDecodeError, CacheEncodeError, S3StoreError } from "./objects/S3StoreErrors.js"
+import { CacheDecodeError, CacheEncodeError, ObjectStoreError } from "./objects/ObjectStoreErrors.js"
 
 /**
- * What an `S3Cache` or an `L2Store` may fail or die with, besides what computations do.
+ * What an `S3Cache` or an `ObjectStore` may fail or die with, besides what computations do.
  *
  * @since 0.1.0
  * @category errors
@@ -31,10 +31,10 @@ export type S3CacheError =
   | CacheReentryError
   | ClientBuildError
   | EntryTooLargeError
-  | S3StoreError
+  | ObjectStoreError
 
 /**
- * Whether a value is an error of an `S3Cache` or an `L2Store`, whatever it is.
+ * Whether a value is an error of an `S3Cache` or an `ObjectStore`, whatever it is.
  *
  * @since 0.1.0
  * @category guards
@@ -49,5 +49,5 @@ export const isS3CacheError: ErrorGuard<S3CacheError> = instanceOfAny(
   CacheReentryError,
   ClientBuildError,
   EntryTooLargeError,
-  S3StoreError
+  ObjectStoreError
 )

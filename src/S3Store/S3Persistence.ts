@@ -19,10 +19,10 @@ import { configError } from "../Cache/errors/configError.js"
 import { checkOptions } from "../Cache/options/checkOptions.js"
 import { cutText } from "../Cache/printing/cutText.js"
 import { entryFormatKinds, type EntryFormatOptions, makeEntryFormat } from "./entry/EntryFormat.js"
-import { L2Store } from "./L2Store.js"
 import { NamedEntries } from "./NamedEntries.js"
 import { describedStore } from "./objects/describedStore.js"
 import { digestName } from "./objects/objectName.js"
+import { ObjectStore } from "./ObjectStore.js"
 
 /**
  * How entries of other libraries are kept.
@@ -46,14 +46,14 @@ export interface S3PersistenceOptions extends EntryFormatOptions {
  * ```ts
  * import { KeyValueStore } from "@effect/platform/KeyValueStore"
  * import { Effect, Layer, Option } from "effect"
- * import { L2Store, S3Persistence } from "effect-aws-cache/S3Store"
+ * import { ObjectStore, S3Persistence } from "effect-aws-cache/S3Store"
  * import * as assert from "node:assert/strict"
  *
  * const program = Effect.gen(function*() {
  *   const store = yield* KeyValueStore
  *   yield* store.set("greeting", "hello")
  *   return yield* store.get("greeting")
- * }).pipe(Effect.provide(Layer.provide(S3Persistence.layerKeyValueStore(), L2Store.layerMemory)))
+ * }).pipe(Effect.provide(Layer.provide(S3Persistence.layerKeyValueStore(), ObjectStore.layerMemory)))
  *
  * assert.deepEqual(await Effect.runPromise(program), Option.some("hello"))
  * ```
@@ -63,15 +63,15 @@ export interface S3PersistenceOptions extends EntryFormatOptions {
  */
 export const layerKeyValueStore = (
   options: S3PersistenceOptions = {}
-): Layer.Layer<KeyValueStore.KeyValueStore, CacheConfigError, L2Store> =>
+): Layer.Layer<KeyValueStore.KeyValueStore, CacheConfigError, ObjectStore> =>
   Layer.effect(
     KeyValueStore.KeyValueStore,
     Effect.gen(function*() {
       const folder = yield* checkedFolder(options, "key-value")
-      const l2 = describedStore(yield* L2Store)
+      const l2 = describedStore(yield* ObjectStore)
       const entries = new NamedEntries(
         l2,
-        yield* makeEntryFormat(options, l2.place, l2.maxObjectSize, "S3Persistence"),
+        yield* makeEntryFormat(options, l2.place, l2.maxObjectBytes, "S3Persistence"),
         folder
       )
       const failing = (method: string, key?: string) => (cause: { readonly message: string }) =>
@@ -140,7 +140,7 @@ export const layerKeyValueStore = (
  */
 export const layerBackingPersistence = (
   options: S3PersistenceOptions = {}
-): Layer.Layer<Persistence.BackingPersistence, CacheConfigError, L2Store> =>
+): Layer.Layer<Persistence.BackingPersistence, CacheConfigError, ObjectStore> =>
   Layer.unwrapEffect(Effect.map(loadPersistence, (module) => backing(module, options)))
 
 /**
@@ -151,7 +151,7 @@ export const layerBackingPersistence = (
  * ```ts
  * import { ResultPersistence } from "@effect/experimental/Persistence"
  * import { Effect, Exit, Option, PrimaryKey, Schema } from "effect"
- * import { L2Store, S3Persistence } from "effect-aws-cache/S3Store"
+ * import { ObjectStore, S3Persistence } from "effect-aws-cache/S3Store"
  * import * as assert from "node:assert/strict"
  *
  * class GetName extends Schema.TaggedRequest<GetName>()("GetName", {
@@ -172,7 +172,7 @@ export const layerBackingPersistence = (
  * }).pipe(
  *   Effect.scoped,
  *   Effect.provide(S3Persistence.layerResultPersistence()),
- *   Effect.provide(L2Store.layerMemory)
+ *   Effect.provide(ObjectStore.layerMemory)
  * )
  *
  * assert.deepEqual(await Effect.runPromise(program), Option.some(Exit.succeed("Ada")))
@@ -183,7 +183,7 @@ export const layerBackingPersistence = (
  */
 export const layerResultPersistence = (
   options: S3PersistenceOptions = {}
-): Layer.Layer<Persistence.ResultPersistence, CacheConfigError, L2Store> =>
+): Layer.Layer<Persistence.ResultPersistence, CacheConfigError, ObjectStore> =>
   Layer.unwrapEffect(
     Effect.map(loadPersistence, (module) => Layer.provide(module.layerResult, backing(module, options)))
   )
@@ -203,13 +203,13 @@ const loadPersistence = Effect.tryPromise({
 const backing = (
   module: typeof Persistence,
   options: S3PersistenceOptions
-): Layer.Layer<Persistence.BackingPersistence, CacheConfigError, L2Store> =>
+): Layer.Layer<Persistence.BackingPersistence, CacheConfigError, ObjectStore> =>
   Layer.effect(
     module.BackingPersistence,
     Effect.gen(function*() {
       const folder = yield* checkedFolder(options, "persistence")
-      const store = describedStore(yield* L2Store)
-      const format = yield* makeEntryFormat(options, store.place, store.maxObjectSize, "S3Persistence")
+      const store = describedStore(yield* ObjectStore)
+      const format = yield* makeEntryFormat(options, store.place, store.maxObjectBytes, "S3Persistence")
       const failing = (method: string) => (cause: unknown) => module.PersistenceBackingError.make(method, cause)
       return module.BackingPersistence.of({
         [module.BackingPersistenceTypeId]: module.BackingPersistenceTypeId,

@@ -19,7 +19,6 @@ export type { CompressionOptions, EntryFormatOptions } from "./entry/EntryFormat
 export { S3CacheCheck, type S3CacheCheckStep } from "./guard/checkStore.js"
 export type { S3CacheEvent } from "./guard/S3CacheEvent.js"
 export { type AnyKey, CacheKey, Keyspace, type KeyspaceOptions } from "./keyspace/Keyspace.js"
-export { L2Store, type L2StoreS3Options } from "./L2Store.js"
 export type { FileSystemObjectStoreOptions } from "./objects/fileSystemObjectStore.js"
 export type { KeyValueObjectStoreOptions } from "./objects/keyValueObjectStore.js"
 export {
@@ -27,10 +26,10 @@ export {
   type ListedObject,
   type LoadOptions,
   LoadOutcome,
-  type ObjectStore,
   type RemoveOutcome,
   type StoredObject
 } from "./objects/ObjectStore.js"
+export { ObjectStore, type ObjectStoreS3Options, type ObjectStoreTag } from "./ObjectStore.js"
 export type { EntryOptions } from "./options/EntryPolicy.js"
 export { S3Cache } from "./S3Cache.js"
 export { isS3CacheError, type S3CacheError } from "./S3CacheError.js"
@@ -46,4 +45,4 @@ export type * from "./options/S3CacheOptions.js"
 export * as S3Persistence from "./S3Persistence.js"
 
 export type { S3ObjectStoreOptions } from "./bucket/S3ObjectStoreOptions.js"
-export * from "./objects/S3StoreErrors.js"
+export * from "./objects/ObjectStoreErrors.js"

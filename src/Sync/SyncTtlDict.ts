@@ -12,7 +12,7 @@ import { SyncDict } from "../Ttl/SyncDict.js"
 import type { SyncDictOptions } from "../Ttl/SyncDictOptions.js"
 
 /**
- * How a small dictionary is made. Where neither `maxItems` nor `maxBytes` is given, it holds 10,000 entries at the most.
+ * How a small dictionary is made. Where neither `maxSize` nor `maxBytes` is given, it holds 10,000 entries at the most.
  *
  * @since 0.1.0
  * @category models
@@ -37,7 +37,7 @@ const defaultMaxItems = 10_000
 const parts: DictParts = {
   name: "SyncTtlDict",
   maxBytes: Number.POSITIVE_INFINITY,
-  maxItems: defaultMaxItems,
+  maxSize: defaultMaxItems,
   weigherOf: (input = weightless) =>
     typeof input === "function"
       ? Either.right({ weigh: input, least: input === weightless ? undefined : 0 })
@@ -73,7 +73,7 @@ const isWatch = (input: unknown): input is HeapWatch => typeof input === "object
  * // Outside of the handler, so that it lasts from one invocation to the next.
  * const users = new SyncTtlDict<string, { readonly name: string }>({
  *   timeToLive: "10 minutes",
- *   maxItems: 10_000,
+ *   maxSize: 10_000,
  *   maxBytes: "64M",
  *   weigher: estimate
  * })

@@ -73,7 +73,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   readonly #now: () => number
   readonly #map: EvictingMap<K, Stored<V, never>>
   readonly #steps: DictSteps<K, V, never>
-  readonly #onRemove: ((key: K, value: V, reason: RemovalReason) => void) | undefined
+  readonly #onRemoval: ((key: K, value: V, reason: RemovalReason) => void) | undefined
   readonly #removals: RemovalQueue<K, V>
   readonly #equality = keyEqualityInUse()
   readonly #computations = new FiledMap<K, { wins: boolean }>(this.#equality)
@@ -100,23 +100,23 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
     this.#parts = parts
     this.check(options, syncDictKinds)
     const { least, limits, pressure, timeToIdle, weigh } = orThrow(checkShared(this.name, options, parts))
-    const { onRemove } = options
+    const { onRemoval } = options
     this.#now = options.now === undefined ? wallClock : checkingNow(this.name, options.now)
-    this.#onRemove = onRemove
+    this.#onRemoval = onRemoval
     const queue = orThrow(checkRemovalQueue(this.name, options, parts.memory()))
     this.#mostUnderWay = {
-      maxItems: () => itemsIn(queue, this.#map.maxSize),
+      maxSize: () => itemsIn(queue, this.#map.maxSize),
       maxBytes: () => bytesIn(queue, this.#map.maxWeight),
       dropsOldest: false
     }
     this.#removals = new RemovalQueue(this.#mostUnderWay)
     this.#map = new EvictingMap(
       adaptOptions<K, V, never>({
-        maxSize: limits.maxItems,
+        maxSize: limits.maxSize,
         maxWeight: limits.maxBytes,
         timeToIdle,
-        weigh,
-        onRemoval: onRemove && ((key, value, reason, weight) => this.#removals.push({ key, value, reason, weight })),
+        weigher: weigh,
+        onRemoval: onRemoval && ((key, value, reason, weight) => this.#removals.push({ key, value, reason, weight })),
         equality: this.#equality
       }),
       () => new Lru()
@@ -332,9 +332,9 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    *
    * @since 0.1.0
    */
-  setDefault(key: K, value: V, options?: WriteOptions): V {
+  getOrInsert(key: K, value: V, options?: WriteOptions): V {
     this.check(options, writeKinds)
-    return orThrow(this.step((map, now) => this.#steps.setDefault(map, now, key, value, options)))
+    return orThrow(this.step((map, now) => this.#steps.getOrInsert(map, now, key, value, options)))
   }
 
   /**
@@ -476,7 +476,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   }
 
   /**
-   * Removes every entry. It takes no time to speak of, but for the calls of `onRemove`.
+   * Removes every entry. It takes no time to speak of, but for the calls of `onRemoval`.
    *
    * @since 0.1.0
    */
@@ -488,7 +488,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
 
   /**
    * Reclaims the memory of all entries that have expired, at once: a microsecond for each, or next to nothing where all
-   * have expired and there is no `onRemove`. Other operations do so in passing, for 32 entries at the most.
+   * have expired and there is no `onRemoval`. Other operations do so in passing, for 32 entries at the most.
    *
    * @since 0.1.0
    */
@@ -504,8 +504,8 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    *
    * @since 0.1.0
    */
-  getTtl(key: K, at?: number): number | undefined {
-    return orUndefined(this.step((map, now) => this.#steps.getTtl(map, now, key, at)))
+  timeToLive(key: K, at?: number): number | undefined {
+    return orUndefined(this.step((map, now) => this.#steps.remaining(map, now, key, at)))
   }
 
   /**
@@ -514,8 +514,8 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    *
    * @since 0.1.0
    */
-  setTtl(key: K, timeToLive: Duration.DurationInput): boolean {
-    return this.step((map, now) => this.#steps.setTtl(map, now, key, timeToLive))
+  setTimeToLive(key: K, timeToLive: Duration.DurationInput): boolean {
+    return this.step((map, now) => this.#steps.setTimeToLive(map, now, key, timeToLive))
   }
 
   /**
@@ -524,8 +524,8 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    *
    * @since 0.1.0
    */
-  expireAt(key: K, millis: number): boolean {
-    return this.step((map, now) => this.#steps.expireAt(map, now, key, millis))
+  setExpiresAt(key: K, millis: number): boolean {
+    return this.step((map, now) => this.#steps.setExpiresAt(map, now, key, millis))
   }
 
   /**
@@ -559,13 +559,13 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   }
 
   /**
-   * Changes `maxItems`; what no longer fits is evicted at once: some 0.5 seconds for a million entries, and 0.5 more where a
+   * Changes `maxSize`; what no longer fits is evicted at once: some 0.5 seconds for a million entries, and 0.5 more where a
    * million are left in less than a quarter of the room. Throws `CacheConfigError` for a bad limit.
    *
    * @since 0.1.0
    */
-  changeMaxItems(maxItems: number): void {
-    orThrow(this.step((map, now) => this.#steps.changeMaxItems(map, now, maxItems)))
+  changeMaxItems(maxSize: number): void {
+    orThrow(this.step((map, now) => this.#steps.changeMaxItems(map, now, maxSize)))
   }
 
   /**
@@ -675,21 +675,21 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   }
 
   private step<A>(f: (map: EvictingMap<K, Stored<V, never>>, now: number) => A): A {
-    if (this.#onRemove === undefined) return f(this.#map, this.#now())
+    if (this.#onRemoval === undefined) return f(this.#map, this.#now())
     try {
       return f(this.#map, this.#now())
     } finally {
-      this.tell(this.#onRemove)
+      this.tell(this.#onRemoval)
     }
   }
 
   // A hook that uses the dictionary adds to the end of the queue: the outermost call tells everything, in order.
-  private tell(onRemove: (key: K, value: V, reason: RemovalReason) => void): void {
+  private tell(onRemoval: (key: K, value: V, reason: RemovalReason) => void): void {
     if (this.#telling) return
     this.#telling = true
     try {
       for (let removal = this.#removals.shift(); removal !== undefined; removal = this.#removals.shift()) {
-        this.tellOf(removal, onRemove)
+        this.tellOf(removal, onRemoval)
       }
     } finally {
       this.#telling = false
@@ -704,11 +704,11 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
     }
   }
 
-  private tellOf(removal: DueRemoval<K, V>, onRemove: (key: K, value: V, reason: RemovalReason) => void): void {
+  private tellOf(removal: DueRemoval<K, V>, onRemoval: (key: K, value: V, reason: RemovalReason) => void): void {
     const { depth, key, reason, value, weight } = removal
     // What the promise of an `async` hook waits for may hold the value.
     if (
-      this.#underWay.items >= this.#mostUnderWay.maxItems() || this.#underWay.bytes >= this.#mostUnderWay.maxBytes()
+      this.#underWay.items >= this.#mostUnderWay.maxSize() || this.#underWay.bytes >= this.#mostUnderWay.maxBytes()
     ) {
       this.#removals.dropped++
       return
@@ -719,7 +719,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
       this.#underWay.bytes -= weight
     }
     try {
-      const told: unknown = this.#removals.onBehalf(depth + 1, () => onRemove(key, value, reason))
+      const told: unknown = this.#removals.onBehalf(depth + 1, () => onRemoval(key, value, reason))
       if (
         told !== undefined && handleRejection(told, (error) => {
           ended()

@@ -29,12 +29,12 @@ export interface SyncDictOptions<in out K, in out V>
    * A call that makes entries leave is followed by calls for these, and so on, 100 deep at the most; the rest is skipped
    * with a warning.
    */
-  readonly onRemove?: ((key: K, value: V, reason: RemovalReason) => void) | undefined
+  readonly onRemoval?: ((key: K, value: V, reason: RemovalReason) => void) | undefined
   /**
    * How much may be under way in `async` hooks. What leaves when it is reached is not told, but counted in
    * `stats.hooks.dropped`. So is what hooks remove while so much waits for them.
    */
-  readonly removalQueue?: Pick<RemovalQueueOptions, "maxItems" | "maxBytes"> | undefined
+  readonly removalQueue?: Pick<RemovalQueueOptions, "maxSize" | "maxBytes"> | undefined
   /**
    * How long after its time to live `fetch` still gives out an entry while it is loaded anew in the background; for all
    * else it has expired. Default zero. RFC 5861, section 3.

@@ -63,7 +63,7 @@ export class SyncTtlDict<K, V> extends SyncDict<K, V> {
    * import { SyncTtlDict } from "effect-aws-cache/Ttl"
    * import * as assert from "node:assert/strict"
    *
-   * const sessions = new SyncTtlDict<string, string>({ maxItems: 2, timeToLive: "15 minutes" })
+   * const sessions = new SyncTtlDict<string, string>({ maxSize: 2, timeToLive: "15 minutes" })
    * sessions.set("a", "Ada")
    * sessions.set("b", "Grace")
    * sessions.set("c", "Edsger") // one too many: the least recently used goes

@@ -67,7 +67,7 @@ const snapshotForm = { name: tag.key, key: Schema.String, value: Schema.Unknown 
 export class TtlDict extends Object.assign(tag, accessors(tag), {
   /**
    * Makes a dictionary that lives as long as the scope. When it closes, computations under way are interrupted, and the
-   * runs of `onRemove` that are due are waited for.
+   * runs of `onRemoval` that are due are waited for.
    *
    * Fails with `CacheConfigError` for an option it cannot accept.
    *
@@ -78,7 +78,7 @@ export class TtlDict extends Object.assign(tag, accessors(tag), {
    * import * as assert from "node:assert/strict"
    *
    * const program = Effect.gen(function*() {
-   *   const dict = yield* TtlDict.make<string, number>({ timeToLive: "10 seconds", maxBytes: "128M", maxItems: 10 })
+   *   const dict = yield* TtlDict.make<string, number>({ timeToLive: "10 seconds", maxBytes: "128M", maxSize: 10 })
    *   yield* dict.set("foo", 1)
    *   yield* dict.set("bar", 2, { timeToLive: "1 minute" })
    *   return yield* dict.get("foo")
@@ -97,10 +97,10 @@ export class TtlDict extends Object.assign(tag, accessors(tag), {
    *
    * const program = Effect.gen(function*() {
    *   const files = yield* TtlDict.make({
-   *     maxItems: 100,
+   *     maxSize: 100,
    *     timeToLive: "1 minute",
    *     sweepInterval: "5 seconds",
-   *     onRemove: (path: string, bytes: Uint8Array, reason) =>
+   *     onRemoval: (path: string, bytes: Uint8Array, reason) =>
    *       Effect.sync(() => told.push(`${path} (${bytes.length} bytes) was ${reason}`))
    *   })
    *   yield* files.set("a.txt", new Uint8Array(10))
@@ -119,7 +119,7 @@ export class TtlDict extends Object.assign(tag, accessors(tag), {
    * Both are checked when they are written: a bad key fails with `CacheKeyError`, a bad value with `CacheValueError`, and
    * nothing changes. What is read was checked when it was written.
    *
-   * The type parameters after `Self` are those of computations: how they may fail, and what they and `onRemove` may use,
+   * The type parameters after `Self` are those of computations: how they may fail, and what they and `onRemoval` may use,
    * which the layer then needs. The first argument is the tag's identifier, unique in the program, and the dictionary's
    * name in errors. Throws `CacheConfigError` for a blank one, and where a schema is missing.
    *

@@ -9,7 +9,7 @@ const gated = (options: { readonly releaseCapacity?: number; readonly maxWeight?
     const store = yield* LeasedStore.make({
       ...options,
       maxSize: 1,
-      weigh: () => 10,
+      weigher: () => 10,
       releaseConcurrency: 2,
       acquire: (key: number) => Effect.succeed({ key }),
       release: () => Deferred.await(gate)

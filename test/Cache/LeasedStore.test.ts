@@ -305,7 +305,7 @@ describe("LeasedStore", () => {
 
     it.effect("stay the caller's when they are refused", () =>
       Effect.gen(function*() {
-        const { close, ledger, store } = yield* ledgered({ weigh: (_, { id }) => id, maxWeight: 3 })
+        const { close, ledger, store } = yield* ledgered({ weigher: (_, { id }) => id, maxWeight: 3 })
         const [one, two, , four] = yield* Effect.forEach(["a", "a", "a", "a"], ledger.open)
         yield* store.add("a", one as Handle)
         const exists = yield* Effect.flip(store.add("a", two as Handle))
@@ -334,10 +334,10 @@ describe("LeasedStore", () => {
 
     it.effect("are the store's only once the weigher has accepted them", () =>
       Effect.gen(function*() {
-        const weigh = () => {
+        const weigher = () => {
           throw new Error("no scales")
         }
-        const { close, ledger, store } = yield* ledgered({ weigh })
+        const { close, ledger, store } = yield* ledgered({ weigher })
         const exit = yield* Effect.exit(store.add("a", yield* ledger.open("a")))
         assert.include(printed(exit), "no scales")
         yield* close
@@ -349,7 +349,7 @@ describe("LeasedStore", () => {
     it.effect("a value that does not get into the store is leased to all who waited, then released", () =>
       Effect.gen(function*() {
         const refused: Array<readonly [string, Partial<LeasedStore.Options<string, Handle>>]> = [
-          ["too heavy", { weigh: () => 2, maxWeight: 1 }],
+          ["too heavy", { weigher: () => 2, maxWeight: 1 }],
           ["no entries", { maxSize: 0 }],
           ["no time to live", { timeToLive: 0 }],
           ["no time to idle", { timeToIdle: 0 }]
@@ -374,7 +374,7 @@ describe("LeasedStore", () => {
         const fails = () => {
           throw new Error("thrown")
         }
-        for (const options of [{ weigh: fails }, { timeToLive: fails }]) {
+        for (const options of [{ weigher: fails }, { timeToLive: fails }]) {
           const { close, ledger, store } = yield* ledgered(options)
           assert.include(printed(yield* Effect.exit(store.use("a", id))), "thrown")
           yield* until(() => ledger.released.length === 1)
@@ -948,7 +948,7 @@ describe("LeasedStore", () => {
           "gracePeriod is -1, but must be a duration of 0 milliseconds or more, such as 500 or \"5 minutes\""
         ],
         // What a caller without types would do.
-        [JSON.parse(`{ "weigh": 5 }`), "weigh is 5, but must be a function"],
+        [JSON.parse(`{ "weigher": 5 }`), "weigher is 5, but must be a function"],
         [
           JSON.parse(`{ "timeToLive": "soon" }`),
           `timeToLive is "soon", but must be a duration of 0 milliseconds or more, such as 500 or "5 minutes", or a function that returns one`
@@ -997,7 +997,7 @@ describe("LeasedStore", () => {
 
     it.effect("weights bound the values", () =>
       Effect.gen(function*() {
-        const { close, store } = yield* ledgered({ weigh: (key) => key.length, maxWeight: 5 })
+        const { close, store } = yield* ledgered({ weigher: (key) => key.length, maxWeight: 5 })
         yield* store.use("aa", id)
         yield* store.use("bbb", id)
         assert.strictEqual(yield* store.weight, 5)

@@ -34,7 +34,7 @@ const heardOf = <A>(
 describe("events", () => {
   it.scoped("tell what enters and leaves, and why, in order", () =>
     Effect.gen(function*() {
-      const store = yield* Store.make<string, number>({ maxSize: 2, maxWeight: 10, weigh: (_, value) => value })
+      const store = yield* Store.make<string, number>({ maxSize: 2, maxWeight: 10, weigher: (_, value) => value })
       const events = yield* heardOf(
         store,
         9,
@@ -233,7 +233,7 @@ describe("a leased store", () => {
       const store = yield* LeasedStore.make({
         maxSize: 2,
         maxWeight: 10,
-        weigh: (_: string, value: number) => value,
+        weigher: (_: string, value: number) => value,
         acquire: (key: string) => key === "bad" ? Effect.fail("no") : Effect.succeed(1),
         release: (_value, key) => key === "c" ? Effect.fail("no") : Effect.void
       })

@@ -159,7 +159,7 @@ describe("Store", () => {
 
     for (
       const [text, message] of [
-        ["{ \"weigh\": 5 }", "Store: weigh is 5, but must be a function"],
+        ["{ \"weigher\": 5 }", "Store: weigher is 5, but must be a function"],
         ["{ \"onRemoval\": \"x\" }", "Store: onRemoval is \"x\", but must be a function"],
         ["{ \"jitter\": \"0.1\" }", "Store: jitter is \"0.1\", but must be a number from 0 to 1"],
         [
@@ -380,7 +380,7 @@ describe("Store", () => {
   describe("weight", () => {
     it.scoped("an entry over the limit fails and touches nothing; computed, it is returned and not stored", () =>
       Effect.gen(function*() {
-        const store = yield* Store.make<string, string>({ maxWeight: 4, weigh: (_, value) => value.length })
+        const store = yield* Store.make<string, string>({ maxWeight: 4, weigher: (_, value) => value.length })
         yield* store.set("a", "aa")
         yield* store.set("b", "bb")
         const error = yield* expectTag(store.set("a", "aaaaa"), "EntryTooLargeError")

@@ -15,7 +15,7 @@ interface Made<K> extends Many<K> {
 /** Both weigh by length, throw for "throws", and hold 100 of it unless they are told otherwise. */
 const making = <K>(
   f: (
-    weigh: (key: K, value: string) => number,
+    weigher: (key: K, value: string) => number,
     onRemoval: (key: K, value: string, reason: string) => void
   ) => Effect.Effect<Many<K>, CacheConfigError, Scope.Scope>
 ) =>
@@ -36,8 +36,14 @@ const stores = [
   [
     "Store",
     <K>(limit = 100) =>
-      making<K>((weigh, onRemoval) =>
-        Store.make<K, string>({ maxWeight: limit, maxSize: Infinity, timeToLive: "1 minute", weigh, onRemoval })
+      making<K>((weigher, onRemoval) =>
+        Store.make<K, string>({
+          maxWeight: limit,
+          maxSize: Infinity,
+          timeToLive: "1 minute",
+          weigher,
+          onRemoval
+        })
       )
   ],
   [
@@ -48,7 +54,7 @@ const stores = [
           maxBytes: limit,
           timeToLive: "1 minute",
           weigher,
-          onRemove: (...removal) => Effect.sync(() => onRemoval(...removal))
+          onRemoval: (...removal) => Effect.sync(() => onRemoval(...removal))
         })
       )
   ]
@@ -189,7 +195,7 @@ describe("many keys", () => {
       weigher: (_, value) => value.length,
       timeToLive: 100,
       now: () => now,
-      onRemove: (key, _, reason) => removed.push(`${key} ${reason}`)
+      onRemoval: (key, _, reason) => removed.push(`${key} ${reason}`)
     })
     dict.setMany([["a", "1"], ["b", "2", { timeToLive: 10 }], ["c", "3", { expiresAt: 20 }]], { timeToLive: 50 })
     assert.throws(() => dict.setMany([["d", "4"], ["e", "e".repeat(11)]]), "11")
@@ -216,7 +222,7 @@ describe("many values of a LeasedStore", () => {
       acquire: (key: string) => ledger.open(key),
       release: ledger.release,
       maxWeight: 10,
-      weigh: (_, handle: Handle) => handle.id === 4 ? 11 : 1
+      weigher: (_, handle: Handle) => handle.id === 4 ? 11 : 1
     })
     return { ledger, store }
   })

@@ -46,8 +46,8 @@ const calls: Readonly<Record<string, (options: unknown) => Use>> = {
     Effect.flatMap(LeasedStore.make({ acquire }), (store) => store.lease(1, untyped(options))),
   "set of TtlDict": (options) => Effect.flatMap(TtlDict.make(), (dict) => dict.set(1, 2, untyped(options))),
   "add of TtlDict": (options) => Effect.flatMap(TtlDict.make(), (dict) => dict.add(1, 2, untyped(options))),
-  "setDefault of TtlDict": (options) =>
-    Effect.flatMap(TtlDict.make(), (dict) => dict.setDefault(1, 2, untyped(options))),
+  "getOrInsert of TtlDict": (options) =>
+    Effect.flatMap(TtlDict.make(), (dict) => dict.getOrInsert(1, 2, untyped(options))),
   "getOrCompute of TtlDict": (options) =>
     Effect.flatMap(TtlDict.make(), (dict) => dict.getOrCompute(1, Effect.succeed(2), untyped(options))),
   "setMany of TtlDict": (options) =>
@@ -56,7 +56,7 @@ const calls: Readonly<Record<string, (options: unknown) => Use>> = {
   "set of a service": (options) => Effect.provide(Numbers.set("a", 1, untyped(options)), Numbers.layer),
   "set of SyncTtlDict": (options) => sync((dict) => dict.set(1, 2, untyped(options))),
   "add of SyncTtlDict": (options) => sync((dict) => dict.add(1, 2, untyped(options))),
-  "setDefault of SyncTtlDict": (options) => sync((dict) => dict.setDefault(1, 2, untyped(options))),
+  "getOrInsert of SyncTtlDict": (options) => sync((dict) => dict.getOrInsert(1, 2, untyped(options))),
   "getOrCompute of SyncTtlDict": (options) => sync((dict) => dict.getOrCompute(1, () => 2, untyped(options))),
   "setMany of SyncTtlDict": (options) => sync((dict) => dict.setMany([[0, 0], [1, 2, untyped(options)]])),
   "entries of SyncTtlDict": (options) => sync(() => new SyncTtlDict({ entries: [[0, 0], [1, 2, untyped(options)]] }))
@@ -85,11 +85,11 @@ describe("options that there are not", () => {
   const unknown: ReadonlyArray<readonly [option: string, meant: Readonly<Record<string, string>>]> = [
     ["ttl", { Store: "timeToLive", LeasedStore: "timeToLive", TtlDict: "timeToLive", SyncTtlDict: "timeToLive" }],
     ["maxAge", { Store: "timeToLive", TtlDict: "timeToLive" }],
-    ["maxsize", { BoundedMap: "maxSize", Store: "maxSize", LeasedStore: "maxSize", TtlDict: "maxItems" }],
-    ["max", { BoundedMap: "maxSize", Store: "maxSize", TtlDict: "maxItems", SyncTtlDict: "maxItems" }],
+    ["maxsize", { BoundedMap: "maxSize", Store: "maxSize", LeasedStore: "maxSize", TtlDict: "maxSize" }],
+    ["max", { BoundedMap: "maxSize", Store: "maxSize", TtlDict: "maxSize", SyncTtlDict: "maxSize" }],
     ["maxWieght", { BoundedMap: "maxWeight", Store: "maxWeight", LeasedStore: "maxWeight" }],
-    ["onRemoved", { Store: "onRemoval", TtlDict: "onRemove", SyncTtlDict: "onRemove" }],
-    ["dispose", { BoundedMap: "onRemoval", Store: "onRemoval", LeasedStore: "release", TtlDict: "onRemove" }],
+    ["onRemoved", { Store: "onRemoval", TtlDict: "onRemoval", SyncTtlDict: "onRemoval" }],
+    ["dispose", { BoundedMap: "onRemoval", Store: "onRemoval", LeasedStore: "release", TtlDict: "onRemoval" }],
     ["timeToLiv", { Store: "timeToLive", SyncTtlDict: "timeToLive" }],
     ["evictPolicy", { BoundedMap: "evictionPolicy", Store: "evictionPolicy" }],
     ["nam", { Store: "name", TtlDict: "name", SyncTtlDict: "name" }],
@@ -158,13 +158,13 @@ describe("options of another kind", () => {
     ["Store", { name: 5 }, "Store: name is 5, but must be a text"],
     ["Store", { metrics: "yes" }, "Store: metrics is \"yes\", but must be true or false"],
     ["Store", { onRemoval: "log" }, "Store: onRemoval is \"log\", but must be a function"],
-    ["Store", { weigh: 5 }, "Store: weigh is 5, but must be a function"],
+    ["Store", { weigher: 5 }, "Store: weigher is 5, but must be a function"],
     ["Store", { name: "users", maxSize: "many" }, "users: maxSize is \"many\""],
     ["LeasedStore", { acquire: undefined }, "LeasedStore: acquire is undefined, but must be a function"],
     ["LeasedStore", { acquire: 5 }, "LeasedStore: acquire is 5, but must be a function"],
     ["LeasedStore", { release: {} }, "LeasedStore: release is {}, but must be a function"],
     ["LeasedStore", { metrics: 1 }, "LeasedStore: metrics is 1, but must be true or false"],
-    ["TtlDict", { onRemove: 5 }, "TtlDict: onRemove is 5, but must be a function"],
+    ["TtlDict", { onRemoval: 5 }, "TtlDict: onRemoval is 5, but must be a function"],
     ["TtlDict", { entries: 5 }, "TtlDict: entries is 5, but must be an array"],
     ["TtlDict", { entries: { a: 1 } }, "TtlDict: entries is {\"a\":1}, but must be an array"],
     ["TtlDict", { entries: ["ab"] }, "TtlDict: entries is one with something else in it"],
@@ -173,7 +173,7 @@ describe("options of another kind", () => {
     ["TtlDict", { memoryPressure: { shares: 0.5 } }, "TtlDict: memoryPressure.shares is no option"],
     ["TtlDict", { removalQueue: { maxitems: 5 } }, "TtlDict: removalQueue.maxitems is no option"],
     ["TtlDict", { removalQueue: 5 }, "TtlDict: removalQueue is 5, but must be an object with options"],
-    ["SyncTtlDict", { onRemove: true }, "TtlDict: onRemove is true, but must be a function"],
+    ["SyncTtlDict", { onRemoval: true }, "TtlDict: onRemoval is true, but must be a function"],
     ["SyncTtlDict", { now: 5 }, "TtlDict: now is 5"],
     ["SyncTtlDict", { entries: "ab" }, "TtlDict: entries is \"ab\", but must be an array"],
     ["SyncTtlDict", { sweepInterval: "1 minute" }, "TtlDict: sweepInterval is no option"],
@@ -204,7 +204,7 @@ describe("options of another kind", () => {
         [Effect.flatMap(TtlDict.make(), (it) => it.equals([], untyped({ order: true }))), "did you mean ordered?"],
         [Effect.try({ try: () => dict.moveToEnd(1, untyped(false)), catch: (error) => error }), "options is false"],
         [Effect.try({ try: () => dict.equals([], untyped(true)), catch: (error) => error }), "options is true"],
-        [Effect.provide(Numbers.size, Numbers.layerWith(untyped({ maxitems: 5 }))), "did you mean maxItems?"]
+        [Effect.provide(Numbers.size, Numbers.layerWith(untyped({ maxitems: 5 }))), "did you mean maxSize?"]
       ]
       for (const [use, message] of cases) assert.include((yield* failureOf(use))?.message, message)
       assert.deepStrictEqual([...dict.keys()], [1, 2])

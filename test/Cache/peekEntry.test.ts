@@ -24,7 +24,7 @@ const stores = [
   [
     "Store",
     (options: Options = {}) =>
-      Effect.map(Store.make<string, string>({ ...options, timeToLive: 1000, weigh }), (store): Peeked => store)
+      Effect.map(Store.make<string, string>({ ...options, timeToLive: 1000, weigher: weigh }), (store): Peeked => store)
   ],
   [
     "TtlDict",

@@ -38,9 +38,9 @@ const table: Readonly<Record<string, Effect.Effect<object, unknown, Scope.Scope>
     LeasedStore.make({ acquire: (_: unknown) => Effect.succeed(value) }),
     (store) => store.use("private-key", Effect.succeed)
   ),
-  TtlDict: Effect.tap(TtlDict.make<unknown, unknown>({ maxItems: 5 }), (dict) => dict.set("private-key", value)),
+  TtlDict: Effect.tap(TtlDict.make<unknown, unknown>({ maxSize: 5 }), (dict) => dict.set("private-key", value)),
   SyncTtlDict: Effect.sync(() =>
-    new SyncTtlDict<unknown, unknown>({ maxItems: 5, onRemove: () => {} }).set("private-key", value).set(value, value)
+    new SyncTtlDict<unknown, unknown>({ maxSize: 5, onRemoval: () => {} }).set("private-key", value).set(value, value)
   )
 }
 
@@ -57,7 +57,7 @@ describe("what is printed of a map, a store or a dictionary", () => {
           if (!/JSON|String|console\.log$/.test(how) || how.includes("spread")) continue
           assert.include(text, what.split(" ")[0] ?? "", how)
           assert.match(text, /"?(size)"?: ?\d/, how)
-          assert.match(text, /"?(maxSize|maxItems)"?: ?\d/, how)
+          assert.match(text, /"?(maxSize|maxSize)"?: ?\d/, how)
           assert.isAtMost(text.length, 500)
         }
       }))
@@ -69,7 +69,7 @@ describe("what is printed of a map, a store or a dictionary", () => {
     const dict = new SyncTtlDict<string, number>({
       now: () => asked++ * 1000,
       timeToLive: 1500,
-      onRemove: (key) => void removed.push(key)
+      onRemoval: (key) => void removed.push(key)
     })
     dict.set("a", 1)
     const before = asked

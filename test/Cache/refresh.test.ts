@@ -35,8 +35,8 @@ const stores = [
         Store.make<string, string, string>({
           ...options,
           maxWeight: 100,
-          weigh: (_, value) => value.length,
-          weighFailure: () => 1
+          weigher: (_, value) => value.length,
+          failureWeigher: () => 1
         }),
         (store): Made => ({ ...store, set: (key, value) => Effect.orDie(store.set(key, value)) })
       )
@@ -50,7 +50,7 @@ const stores = [
           timeToLive: typeof timeToLive === "function" ? undefined : timeToLive,
           maxBytes: 100,
           weigher: (_, value) => value.length,
-          weighFailure: () => 1
+          failureWeigher: () => 1
         }),
         (dict): Made => ({ ...dict, set: (key, value) => Effect.orDie(dict.set(key, value)) })
       )

@@ -65,7 +65,7 @@ describe("remembered failures", () => {
         const store = yield* Store.make<string, number, unknown>({
           maxSize: Number.POSITIVE_INFINITY,
           maxWeight: limit,
-          weigh: () => 1,
+          weigher: () => 1,
           failureTimeToLive: "1 hour"
         })
         for (const made of [dict, store]) {
@@ -84,7 +84,7 @@ describe("remembered failures", () => {
       }
       const store = yield* Store.make<string, number, unknown>({
         maxWeight: 100_000,
-        weigh: () => 1,
+        weigher: () => 1,
         failureTimeToLive: "1 hour"
       })
       yield* fail(store, 2, () => ({
@@ -104,7 +104,7 @@ describe("remembered failures", () => {
         const store = yield* Store.make<string, number, unknown>({
           maxSize: Number.POSITIVE_INFINITY,
           maxWeight: 64 * 1024,
-          weigh: (key) => key.length + 8,
+          weigher: (key) => key.length + 8,
           failureTimeToLive: "1 hour"
         })
         for (const made of [dict, store]) {
@@ -137,7 +137,7 @@ describe("remembered failures", () => {
 
   it.scoped("count for the number of entries", () =>
     Effect.gen(function*() {
-      const dict = yield* TtlDict.make<string, number, unknown>({ maxItems: 10, failureTimeToLive: "1 hour" })
+      const dict = yield* TtlDict.make<string, number, unknown>({ maxSize: 10, failureTimeToLive: "1 hour" })
       const store = yield* Store.make<string, number, unknown>({ maxSize: 10, failureTimeToLive: "1 hour" })
       for (const made of [dict, store]) {
         yield* fail(made, 25, (n) => n)
@@ -173,7 +173,7 @@ describe("remembered failures", () => {
         const dict = yield* TtlDict.make<string, number, unknown>({ maxBytes: 2000, failureTimeToLive: "1 hour" })
         const store = yield* Store.make<string, number, unknown>({
           maxWeight: 2000,
-          weigh: (_, value) => value,
+          weigher: (_, value) => value,
           failureTimeToLive: "1 hour"
         })
         for (const made of [dict, store]) {
@@ -195,13 +195,13 @@ describe("remembered failures", () => {
       }
     }))
 
-  it.scoped("are weighed by `weighFailure`", () =>
+  it.scoped("are weighed by `failureWeigher`", () =>
     Effect.gen(function*() {
-      const weighFailure = (key: string, { id }: NotFound) => key.length + id
-      const options = { failureTimeToLive: "1 hour", weighFailure } as const
+      const failureWeigher = (key: string, { id }: NotFound) => key.length + id
+      const options = { failureTimeToLive: "1 hour", failureWeigher } as const
       const dict = yield* TtlDict.make<string, number, NotFound>({ ...options, maxBytes: 1000 })
       const plain = yield* Store.make<string, number, NotFound>(options)
-      const store = yield* Store.make<string, number, NotFound>({ ...options, maxWeight: 10, weigh: () => 2 })
+      const store = yield* Store.make<string, number, NotFound>({ ...options, maxWeight: 10, weigher: () => 2 })
       for (const made of [dict, plain, store]) yield* Effect.exit(made.getOrCompute("ab", Effect.fail(new NotFound(5))))
       assert.deepStrictEqual([yield* dict.byteSize, yield* plain.weight, yield* store.weight], [7, 7, 7])
       yield* store.set("c", 1)
@@ -211,10 +211,10 @@ describe("remembered failures", () => {
       assert.deepStrictEqual(yield* store.keys, ["c", "d"])
     }))
 
-  it.scoped("a `weighFailure` that throws, or returns no weight, is a defect, and nothing is remembered", () =>
+  it.scoped("a `failureWeigher` that throws, or returns no weight, is a defect, and nothing is remembered", () =>
     Effect.gen(function*() {
       for (
-        const weighFailure of [
+        const failureWeigher of [
           () => {
             throw new Error("no weight")
           },
@@ -223,7 +223,7 @@ describe("remembered failures", () => {
           () => 0.5
         ]
       ) {
-        const options = { failureTimeToLive: "1 hour", weighFailure } as const
+        const options = { failureTimeToLive: "1 hour", failureWeigher } as const
         for (
           const made of [
             yield* Store.make<string, number, string>(options),
@@ -236,14 +236,14 @@ describe("remembered failures", () => {
           assert.strictEqual((yield* made.stats).inFlight, 0)
         }
       }
-      const bad: { weighFailure: () => number } = JSON.parse("{ \"weighFailure\": 5 }")
+      const bad: { failureWeigher: () => number } = JSON.parse("{ \"failureWeigher\": 5 }")
       assert.strictEqual(
         (yield* Effect.flip(Store.make(bad))).message,
-        "Store: weighFailure is 5, but must be a function"
+        "Store: failureWeigher is 5, but must be a function"
       )
       assert.strictEqual(
         (yield* Effect.flip(TtlDict.make(bad))).message,
-        "TtlDict: weighFailure is 5, but must be a function"
+        "TtlDict: failureWeigher is 5, but must be a function"
       )
     }))
 })

@@ -89,11 +89,11 @@ const mapWith = (options: Readonly<Record<string, unknown>>): Use =>
 const table: ReadonlyArray<
   readonly [what: string, use: (options: Readonly<Record<string, unknown>>) => Use, functions: ReadonlyArray<string>]
 > = [
-  ["BoundedMap", mapWith, ["weigh", "onRemoval"]],
-  ["Store", storeWith, ["weigh", "onRemoval", "timeToLive", "failureTimeToLive"]],
-  ["LeasedStore", leasedWith, ["weigh", "acquire", "release", "timeToLive"]],
-  ["TtlDict", dictWith, ["weigher", "onRemove", "failureTimeToLive"]],
-  ["SyncTtlDict", syncWith, ["weigher", "onRemove", "now"]]
+  ["BoundedMap", mapWith, ["weigher", "onRemoval"]],
+  ["Store", storeWith, ["weigher", "onRemoval", "timeToLive", "failureTimeToLive"]],
+  ["LeasedStore", leasedWith, ["weigher", "acquire", "release", "timeToLive"]],
+  ["TtlDict", dictWith, ["weigher", "onRemoval", "failureTimeToLive"]],
+  ["SyncTtlDict", syncWith, ["weigher", "onRemoval", "now"]]
 ]
 
 describe("a function of the user's that fails does not end the process", () => {
@@ -227,16 +227,16 @@ describe("a promise where an Effect is expected", () => {
       }))
   }
 
-  it.effect("an async onRemove of a TtlDict is a hook that fails", () => {
+  it.effect("an async onRemoval of a TtlDict is a hook that fails", () => {
     const log = warnings()
     return Effect.gen(function*() {
-      const dict = yield* TtlDict.make<string, number>(untyped({ name: "d", onRemove: rejected }))
+      const dict = yield* TtlDict.make<string, number>(untyped({ name: "d", onRemoval: rejected }))
       yield* dict.set("a", 1)
       yield* dict.clear
       yield* turns(3)
       const stats: DictStats = yield* dict.stats
       assert.strictEqual(stats.hooks.failed, 1)
-      assert.include(log.messages()[0], "d: onRemove failed for \"a\" (cleared)")
+      assert.include(log.messages()[0], "d: onRemoval failed for \"a\" (cleared)")
     }).pipe(Effect.scoped, Effect.provide(log.logger))
   })
 })

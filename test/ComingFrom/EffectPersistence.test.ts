@@ -4,10 +4,10 @@ import * as Persistence from "@effect/experimental/Persistence"
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Layer, Option, PrimaryKey, Schema, TestClock } from "effect"
-import { L2Store, S3Persistence } from "effect-aws-cache/S3Store"
+import { ObjectStore, S3Persistence } from "effect-aws-cache/S3Store"
 
-const keyValue = Layer.provide(S3Persistence.layerKeyValueStore(), L2Store.layerMemory)
-const persistence = Layer.provideMerge(S3Persistence.layerResultPersistence(), L2Store.layerMemory)
+const keyValue = Layer.provide(S3Persistence.layerKeyValueStore(), ObjectStore.layerMemory)
+const persistence = Layer.provideMerge(S3Persistence.layerResultPersistence(), ObjectStore.layerMemory)
 
 class User extends Schema.Class<User>("User")({ id: Schema.Number, name: Schema.String }) {}
 

@@ -17,10 +17,10 @@ const both = (options: { readonly items?: number; readonly ttl?: number } = {}) 
     disposeAfter: (value, key, reason) => told.theirs.push([key, value, reason])
   })
   const ours = new SyncTtlDict<string, number>({
-    maxItems: options.items,
+    maxSize: options.items,
     timeToLive: options.ttl,
     now: () => clock.now,
-    onRemove: (key, value, reason) => {
+    onRemoval: (key, value, reason) => {
       told.ours.push([key, value, reason])
     }
   })
@@ -104,8 +104,8 @@ describe("lru-cache", () => {
     const { clock, ours, theirs } = both({ ttl: 100 })
     for (const cache of [theirs, ours]) cache.set("a", 1)
     clock.now += 40
-    assert.deepStrictEqual([theirs.getRemainingTTL("a"), ours.getTtl("a")], [60, 60])
-    assert.deepStrictEqual([theirs.getRemainingTTL("none"), ours.getTtl("none")], [0, undefined])
+    assert.deepStrictEqual([theirs.getRemainingTTL("a"), ours.timeToLive("a")], [60, 60])
+    assert.deepStrictEqual([theirs.getRemainingTTL("none"), ours.timeToLive("none")], [0, undefined])
   })
 
   it("a use may start the time anew (timeToIdle)", () => {
@@ -153,8 +153,8 @@ describe("lru-cache", () => {
     const listener = (warning: Error) => warnings.push(warning)
     process.on("warning", listener)
     const ours = new SyncTtlDict<string, number>({
-      maxItems: 1,
-      onRemove: () => {
+      maxSize: 1,
+      onRemoval: () => {
         throw new Error("hook")
       }
     })
@@ -166,8 +166,8 @@ describe("lru-cache", () => {
 
   it("a hook may use the cache", () => {
     const ours: SyncTtlDict<string, number> = new SyncTtlDict<string, number>({
-      maxItems: 2,
-      onRemove: (key) => {
+      maxSize: 2,
+      onRemoval: (key) => {
         if (key === "a") ours.set("told", 1)
       }
     })
@@ -212,7 +212,7 @@ describe("lru-cache", () => {
     clock.now += 60
     const copy = new SyncTtlDict<string, number>({ now: () => clock.now })
     for (const [key, value, expiresAt] of ours.entriesWithExpiry()) copy.set(key, value, { expiresAt })
-    assert.strictEqual(copy.getTtl("a"), 40)
+    assert.strictEqual(copy.timeToLive("a"), 40)
   })
 
   it("clear and delete", () => {
@@ -237,7 +237,7 @@ describe("lru-cache", () => {
 
   it("no limit at all is allowed", () => {
     assert.throws(() => new LRUCache<string, number>({} as never), TypeError)
-    assert.strictEqual(new SyncTtlDict<string, number>({}).limits.maxItems, Number.POSITIVE_INFINITY)
+    assert.strictEqual(new SyncTtlDict<string, number>({}).limits.maxSize, Number.POSITIVE_INFINITY)
   })
 
   it("unknown options are refused", () => {

@@ -20,7 +20,7 @@ import {
   layerS3FromInstance,
   S3ClientInstance
 } from "effect-aws-cache/effect-aws"
-import { Keyspace, type L2Store, S3Cache } from "effect-aws-cache/S3Store"
+import { Keyspace, type ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
 import { localS3 } from "../ClientLayer/localS3.js"
 import { EmbeddedS3 } from "../servers/EmbeddedS3.js"
 import { turns, until } from "../support/until.js"
@@ -210,7 +210,7 @@ describe("their client under the S3 level", () => {
     Effect.gen(function*() {
       const { clientConfig, requests } = yield* EmbeddedS3
       const level = layerS3FromInstance({ bucket })
-      expectTypeOf(level).toEqualTypeOf<Layer.Layer<L2Store, CacheConfigError, TheirInstance.S3ClientInstance>>()
+      expectTypeOf(level).toEqualTypeOf<Layer.Layer<ObjectStore, CacheConfigError, TheirInstance.S3ClientInstance>>()
       const layer = S3Cache.layer().pipe(
         Layer.provide(level),
         Layer.provide(Layer.provide(TheirInstance.layer, setS3ServiceConfig(clientConfig)))

@@ -8,10 +8,10 @@ import {
   EntryTooLargeError,
   KeyvStorage,
   KeyvStorageClosedError,
-  s3CacheStorage,
-  S3StoreError
+  ObjectStoreError,
+  s3CacheStorage
 } from "effect-aws-cache/keyv"
-import { L2Store, type ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
+import { ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
 import { SyncTtlDict } from "effect-aws-cache/Ttl"
 import { Keyv, type KeyvStoreAdapter } from "keyv"
 import { Keyv as Keyv6 } from "keyv-6"
@@ -27,7 +27,7 @@ const collect = async (entries: AsyncIterable<unknown>) => {
 const rejection = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(() => assert.fail("it resolved"), (error: unknown) => error)
 
-const down = new S3StoreError({
+const down = new ObjectStoreError({
   reason: "Unavailable",
   operation: "load",
   target: "here",
@@ -204,7 +204,7 @@ describe("KeyvStorage", () => {
       assert.deepStrictEqual(failures.map((failure) => failure === down), [true, true])
     }).pipe(
       Effect.provide(S3Cache.layer()),
-      Effect.provide(Layer.effect(L2Store, Effect.map(makeMemoryObjectStore, brokenStore)))
+      Effect.provide(Layer.effect(ObjectStore, Effect.map(makeMemoryObjectStore, brokenStore)))
     ))
 
   it.scoped("what JSON cannot represent is refused", () =>
@@ -231,7 +231,7 @@ describe("KeyvStorage", () => {
     }).pipe(
       Effect.provide(S3Cache.layer()),
       Effect.provide(Layer.effect(
-        L2Store,
+        ObjectStore,
         Effect.map(makeMemoryObjectStore, (store): ObjectStore => ({ ...store, load: () => Effect.never }))
       ))
     ))

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either, Logger, Option, Schema, Stream } from "effect"
-import { CacheDecodeError, Keyspace, type S3CacheService, S3StoreError } from "effect-aws-cache/S3Store"
+import { CacheDecodeError, Keyspace, ObjectStoreError, type S3CacheService } from "effect-aws-cache/S3Store"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { makeEntryFormat } from "../../src/S3Store/entry/EntryFormat.js"
 import { assemble, headOf } from "../../src/S3Store/entry/entryFrame.js"
@@ -69,7 +69,7 @@ const planted = (more: Partial<EntryHeader>): Uint8Array => {
 
 /** Why an object could not be read. */
 const reasonOf = (error: unknown): unknown =>
-  error instanceof S3StoreError && error.cause instanceof CacheDecodeError ? error.cause.reason : error
+  error instanceof ObjectStoreError && error.cause instanceof CacheDecodeError ? error.cause.reason : error
 
 const verbs: Readonly<
   Record<string, (cache: S3CacheService, tags: ReadonlyArray<string>) => Effect.Effect<unknown, unknown>>
@@ -165,7 +165,7 @@ describe("tags of an entry", () => {
           const outcome = yield* Effect.either(mark("t".repeat(length)))
           assert.strictEqual(Either.isLeft(outcome), length > 512)
           if (Either.isLeft(outcome)) {
-            assert.instanceOf(outcome.left, S3StoreError)
+            assert.instanceOf(outcome.left, ObjectStoreError)
             assert.strictEqual(outcome.left.reason, "BadName")
             assert.include(outcome.left.message, "512 at most")
             assert.isAtMost(outcome.left.message.length, 500)
@@ -279,7 +279,7 @@ describe("a header of more than 64 KiB", () => {
             store.asked.loads = 0
             assert.strictEqual((yield* Stream.runCollect(cache.list(Texts))).length, 0)
             assert.strictEqual(store.asked.loads, 1)
-            assert.strictEqual((yield* Effect.flip(cache.add(key, "v")))._tag, "S3StoreError")
+            assert.strictEqual((yield* Effect.flip(cache.add(key, "v")))._tag, "ObjectStoreError")
           }
           const cache = yield* makeS3CacheService(store)
           yield* Stream.runDrain(cache.prune(Texts, { unreadable: true }))

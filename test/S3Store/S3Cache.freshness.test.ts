@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Deferred, Duration, Effect, Exit, Fiber, Option, Random, Schema, TestClock } from "effect"
-import { Keyspace, S3StoreError } from "effect-aws-cache/S3Store"
+import { Keyspace, ObjectStoreError } from "effect-aws-cache/S3Store"
 import { Fault } from "../servers/FaultProxy.js"
 import { eventually, until } from "../support/until.js"
 import { makeBucket } from "./bucketOf.js"
@@ -321,9 +321,9 @@ describe("freshness of an S3Cache", () => {
       }))
   })
 
-  it.scoped("onL2Error: \"fail\" makes the error one of the function's", () =>
+  it.scoped("onStoreError: \"fail\" makes the error one of the function's", () =>
     Effect.gen(function*() {
-      const Strict = Keyspace.make("strict", { key: Schema.String, value: Schema.Number, onL2Error: "fail" })
+      const Strict = Keyspace.make("strict", { key: Schema.String, value: Schema.Number, onStoreError: "fail" })
       const Loose = Keyspace.make("loose", { key: Schema.String, value: Schema.Number })
       const { process, proxy } = yield* makeBucket()
       const cache = yield* process()
@@ -331,7 +331,7 @@ describe("freshness of an S3Cache", () => {
       yield* proxy.set(Fault.Refuse())
       const strict = yield* cache.memoize(Strict, compute)
       const error = yield* Effect.flip(strict("a"))
-      assert.instanceOf(error, S3StoreError)
+      assert.instanceOf(error, ObjectStoreError)
       assert.strictEqual(calls(), 0)
       const loose = yield* cache.memoize(Loose, compute)
       assert.strictEqual(yield* loose("a"), 1)

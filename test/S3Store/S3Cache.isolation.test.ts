@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Data, DateTime, Effect, Equal, Exit, Hash, HashMap, Option, Schema } from "effect"
-import { Keyspace, L2Store } from "effect-aws-cache/S3Store"
+import { Keyspace, ObjectStore } from "effect-aws-cache/S3Store"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
 import { isolate, isolateData } from "../../src/S3Store/options/isolation.js"
@@ -11,10 +11,10 @@ const Rows = Keyspace.make("rows", { key: Schema.String, value: Row })
 /** A process over a second level, and another one. */
 const processes = (options: Parameters<typeof makeS3CacheService>[1] = {}) =>
   Effect.flatMap(
-    L2Store,
+    ObjectStore,
     (store) => Effect.all([makeS3CacheService(store, options), makeS3CacheService(store, options)])
   )
-    .pipe(Effect.provide(L2Store.layerMemory))
+    .pipe(Effect.provide(ObjectStore.layerMemory))
 
 describe("isolation of values", () => {
   it.scoped("by default what memory gives is frozen, and the caller's own object is neither frozen nor kept", () =>
@@ -173,7 +173,7 @@ describe("isolation of values", () => {
       it.scoped(`a computed value that cannot be written, being ${what}, is kept apart, too (${isolation})`, () =>
         Effect.gen(function*() {
           const Anything = Keyspace.make("anything", { key: Schema.String, value: Schema.Any, isolation })
-          const cache = yield* makeS3CacheService(yield* makeMemoryObjectStore, { maxEntrySize: 200 })
+          const cache = yield* makeS3CacheService(yield* makeMemoryObjectStore, { maxEntryBytes: 200 })
           const instance = new (class Counter {
             list = ["a"]
             big = 1n

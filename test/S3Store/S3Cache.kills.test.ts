@@ -82,7 +82,7 @@ describe("S3Cache: processes that are killed while they write", () => {
           for (const name of names) {
             const text = yield* Effect.option(
               cache.get(Texts.key(name)).pipe(
-                Effect.catchTag("S3StoreError", Effect.die)
+                Effect.catchTag("ObjectStoreError", Effect.die)
               )
             )
             if (Option.isSome(text)) {

@@ -5,7 +5,7 @@ import {
   type LoadOptions,
   type LoadOutcome,
   type ObjectStore,
-  type S3StoreError
+  type ObjectStoreError
 } from "effect-aws-cache/S3Store"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
@@ -191,7 +191,7 @@ describe("a read of an S3Cache through both levels", () => {
 
 class LoadObject extends Request.TaggedClass("LoadObject")<
   LoadOutcome,
-  S3StoreError,
+  ObjectStoreError,
   { readonly name: string; readonly options: LoadOptions | undefined }
 > {}
 

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer, Option, Schema, TestClock } from "effect"
 import { ClientCacheLive } from "effect-aws-cache/ClientLayer"
-import { Keyspace, L2Store, S3Cache } from "effect-aws-cache/S3Store"
+import { Keyspace, ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
 import { createHash } from "node:crypto"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
@@ -142,7 +142,7 @@ describe("what cache_s3_based does", () => {
       const client = yield* clientOf(anyServer(denying.url))
       const context = yield* Layer.build(
         S3Cache.layer().pipe(
-          Layer.provide(L2Store.layerS3Client(client, { bucket, conditionalWrites: "required" }))
+          Layer.provide(ObjectStore.layerS3Client(client, { bucket, conditionalWrites: "required" }))
         )
       )
       assert.deepStrictEqual(yield* Context.get(context, S3Cache).getOption(key), Option.none())
@@ -174,7 +174,9 @@ describe("what cache_s3_based does", () => {
           .end("<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>")
       )
       const client = yield* clientOf(anyServer(denying.url))
-      const context = yield* Layer.build(S3Cache.layer().pipe(Layer.provide(L2Store.layerS3Client(client, { bucket }))))
+      const context = yield* Layer.build(
+        S3Cache.layer().pipe(Layer.provide(ObjectStore.layerS3Client(client, { bucket })))
+      )
       const error = yield* Effect.flip(Context.get(context, S3Cache).getOption(Datasets.key({ dataset: "a" })))
       assert.strictEqual(error.reason, "AccessDenied")
       assert.include(error.message, "s3:ListBucket")

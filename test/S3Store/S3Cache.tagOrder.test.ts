@@ -5,7 +5,7 @@ import { createHash } from "node:crypto"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
 import type { ObjectStore } from "../../src/S3Store/objects/ObjectStore.js"
-import { S3StoreError } from "../../src/S3Store/objects/S3StoreErrors.js"
+import { ObjectStoreError } from "../../src/S3Store/objects/ObjectStoreErrors.js"
 import { makeBucket } from "./bucketOf.js"
 
 const Space = Keyspace.make("space", {
@@ -23,7 +23,7 @@ const marker = (tag: string) => `.tags/${createHash("sha256").update(tag).digest
 const unconditional = (store: ObjectStore): ObjectStore => {
   const refuse = (operation: string) => (name: string) =>
     Effect.fail(
-      new S3StoreError({
+      new ObjectStoreError({
         reason: "ConditionalWritesUnsupported",
         operation,
         target: name,
@@ -259,7 +259,7 @@ describe("tags that cannot be asked for", () => {
         Effect.suspend(() => {
           if (!name.startsWith(".tags/") || !state.denied) return memory.load(name, options)
           state.asked++
-          return new S3StoreError({ reason: "AccessDenied", operation: "load", target: name, detail: "no" })
+          return new ObjectStoreError({ reason: "AccessDenied", operation: "load", target: name, detail: "no" })
         })
     }
     return { memory, store, state }

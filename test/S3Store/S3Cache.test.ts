@@ -22,10 +22,10 @@ import {
   type CacheEncodeError,
   type CacheKey,
   Keyspace,
-  L2Store,
+  ObjectStore,
+  type ObjectStoreError,
   S3Cache,
-  type S3CacheService,
-  type S3StoreError
+  type S3CacheService
 } from "effect-aws-cache/S3Store"
 import { EmbeddedS3 } from "../servers/EmbeddedS3.js"
 import * as S3Server from "../servers/S3Server.js"
@@ -53,17 +53,17 @@ const embedded = EmbeddedS3.layer({ buckets: [bucket] })
 const s3Store = Layer.unwrapScoped(
   Effect.map(
     S3Server.make,
-    ({ bucket, clientConfig, keyPrefix }) => L2Store.layerS3({ bucket, clientConfig, keyPrefix })
+    ({ bucket, clientConfig, keyPrefix }) => ObjectStore.layerS3({ bucket, clientConfig, keyPrefix })
   )
 ).pipe(Layer.provide(ClientCacheLive), Layer.orDie)
 
 /** Another process, as far as the cache can tell: a memory level of its own over the same second level. */
 const another = Effect.map(Layer.build(Layer.fresh(S3Cache.layer())), Context.get(S3Cache))
 
-const suite = (name: string, store: Layer.Layer<L2Store>) => {
+const suite = (name: string, store: Layer.Layer<ObjectStore>) => {
   const test = (
     title: string,
-    body: Effect.Effect<void, unknown, S3Cache | L2Store | Scope.Scope>
+    body: Effect.Effect<void, unknown, S3Cache | ObjectStore | Scope.Scope>
   ) => it.scoped(title, () => body.pipe(Effect.provide(Layer.provideMerge(S3Cache.layer(), store))))
 
   describe(`S3Cache over ${name}`, () => {
@@ -151,7 +151,7 @@ const suite = (name: string, store: Layer.Layer<L2Store>) => {
         assert.strictEqual((yield* other.stats).expired, 1)
         // Some servers ignore the condition on which it is removed; there it stays, and is none for readers.
         if (S3Server.isEmbedded) {
-          assert.strictEqual((yield* (yield* L2Store).load(key.objectName))._tag, "Absent")
+          assert.strictEqual((yield* (yield* ObjectStore).load(key.objectName))._tag, "Absent")
         }
       })
     )
@@ -205,7 +205,7 @@ const suite = (name: string, store: Layer.Layer<L2Store>) => {
         assert.strictEqual(outcomes.filter(Either.isRight).length, 1)
         assert.deepStrictEqual(yield* S3Cache.get(key), [])
         const damaged = Users.key({ team: "damaged" })
-        yield* (yield* L2Store).save(damaged.objectName, Buffer.from("not an entry"))
+        yield* (yield* ObjectStore).save(damaged.objectName, Buffer.from("not an entry"))
         yield* S3Cache.add(damaged, [ada])
         assert.deepStrictEqual(yield* (yield* another).get(damaged), [ada])
       })
@@ -214,7 +214,7 @@ const suite = (name: string, store: Layer.Layer<L2Store>) => {
     test(
       "damaged and foreign objects are misses, and a write heals them",
       Effect.gen(function*() {
-        const store = yield* L2Store
+        const store = yield* ObjectStore
         const [one, two] = [Numbers.key("one"), Numbers.key("two")]
         yield* S3Cache.set(one, 1)
         const loaded = yield* store.load(one.objectName)
@@ -370,9 +370,9 @@ const suite = (name: string, store: Layer.Layer<L2Store>) => {
     test(
       "the memory level is bounded; what leaves it stays in the second level",
       Effect.gen(function*() {
-        const store = yield* L2Store
+        const store = yield* ObjectStore
         const context = yield* Layer.build(
-          S3Cache.layer({ maxSize: 2 }).pipe(Layer.provide(Layer.succeed(L2Store, store)))
+          S3Cache.layer({ maxSize: 2 }).pipe(Layer.provide(Layer.succeed(ObjectStore, store)))
         )
         const cache = Context.get(context, S3Cache)
         for (const n of [1, 2, 3]) yield* cache.set(Numbers.key(`bounded ${n}`), n)
@@ -383,7 +383,7 @@ const suite = (name: string, store: Layer.Layer<L2Store>) => {
   })
 }
 
-suite("memory", L2Store.layerMemory)
+suite("memory", ObjectStore.layerMemory)
 suite("a real S3 server", s3Store)
 
 describe("Keyspace", () => {
@@ -419,7 +419,7 @@ describe("Keyspace", () => {
     )
   })
 
-  for (const [option, value] of [["codec", "xml"], ["onL2Error", "hope"]] as const) {
+  for (const [option, value] of [["codec", "xml"], ["onStoreError", "hope"]] as const) {
     it(`refuses a bad ${option}`, () => {
       const options: object = { [option]: value }
       assert.throws(
@@ -460,10 +460,10 @@ describe("Keyspace", () => {
       >
     >()
     expectTypeOf(S3Cache.get(Users.key({ team: "a" }))).toEqualTypeOf<
-      Effect.Effect<ReadonlyArray<User>, CacheNotFoundError | S3StoreError, S3Cache>
+      Effect.Effect<ReadonlyArray<User>, CacheNotFoundError | ObjectStoreError, S3Cache>
     >()
     expectTypeOf(S3Cache.set(Numbers.key("a"), 1)).toEqualTypeOf<
-      Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError, S3Cache>
+      Effect.Effect<void, CacheEncodeError | EntryTooLargeError | ObjectStoreError, S3Cache>
     >()
     expectTypeOf(S3Cache.memoize(Numbers, (key: string) => Effect.fail(key))).toEqualTypeOf<
       Effect.Effect<(key: string) => Effect.Effect<number | null, string>, never, S3Cache>

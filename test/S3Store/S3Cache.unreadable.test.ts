@@ -7,10 +7,9 @@ import {
   type CacheDecodeReason,
   type EncryptionOptions,
   Keyspace,
-  L2Store,
-  type ObjectStore,
-  type S3CacheOptions,
-  S3StoreError
+  ObjectStore,
+  ObjectStoreError,
+  type S3CacheOptions
 } from "effect-aws-cache/S3Store"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -80,7 +79,7 @@ const unreadable: Record<
       )
   ],
   Damaged: [(entry) => Effect.map(encoded(entry, 12345), (body) => body.subarray(0, -1))],
-  TooLarge: [(entry) => encoded(entry, "x".repeat(6000)), { maxEntrySize: 5000 }],
+  TooLarge: [(entry) => encoded(entry, "x".repeat(6000)), { maxEntryBytes: 5000 }],
   NotEncrypted: [(entry) => encoded(entry, 1), { encryption: encryption(keyOf("k1", 1)) }],
   KeyUnknown: [
     (entry) => encoded(entry, 1, encryption(keyOf("k2", 2))),
@@ -92,25 +91,25 @@ const unreadable: Record<
 }
 const reasons = Object.entries(unreadable) as Array<[CacheDecodeReason, (typeof unreadable)[CacheDecodeReason]]>
 
-const built = <R, E>(layer: Layer.Layer<L2Store, E, R>) =>
-  Effect.map(Layer.build(Layer.fresh(layer)), Context.get(L2Store))
+const built = <R, E>(layer: Layer.Layer<ObjectStore, E, R>) =>
+  Effect.map(Layer.build(Layer.fresh(layer)), Context.get(ObjectStore))
 const folder = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "objects-"))),
   (folder) => Effect.promise(() => rm(folder, { recursive: true }))
 )
 const stores: ReadonlyArray<readonly [name: string, make: Effect.Effect<ObjectStore, unknown, Scope.Scope>]> = [
-  ["memory", built(L2Store.layerMemory)],
+  ["memory", built(ObjectStore.layerMemory)],
   ["S3", Effect.map(makeBucket({}, {}), ({ store }) => store)],
   [
     "files",
     Effect.flatMap(
       folder,
-      (directory) => built(L2Store.layerFileSystem({ directory }).pipe(Layer.provide(NodeContext.layer)))
+      (directory) => built(ObjectStore.layerFileSystem({ directory }).pipe(Layer.provide(NodeContext.layer)))
     )
   ],
   [
     "a key-value store",
-    built(L2Store.layerKeyValueStore({ conditions: "process" }).pipe(Layer.provide(KeyValueStore.layerMemory)))
+    built(ObjectStore.layerKeyValueStore({ conditions: "process" }).pipe(Layer.provide(KeyValueStore.layerMemory)))
   ]
 ]
 
@@ -135,7 +134,7 @@ for (const [storeName, makeStore] of stores) {
             assert.isFalse(yield* isThere(store))
             assert.strictEqual(yield* tagOf(cache.remove(key)), "CacheNotFoundError")
             yield* lay
-            const popped: CacheNotFoundError | S3StoreError = yield* Effect.flip(cache.pop(key))
+            const popped: CacheNotFoundError | ObjectStoreError = yield* Effect.flip(cache.pop(key))
             assert.strictEqual(popped._tag, "CacheNotFoundError")
             assert.include(popped.message, reason)
             assert.isAtMost(popped.message.length, 500)
@@ -161,7 +160,7 @@ for (const [storeName, makeStore] of stores) {
             if (givesWay) {
               assert.isTrue(Either.isRight(added))
             } else {
-              assert(Either.isLeft(added) && added.left._tag === "S3StoreError")
+              assert(Either.isLeft(added) && added.left._tag === "ObjectStoreError")
               assert.strictEqual(added.left.reason, "Unreadable")
               assert.include(added.left.message, reason)
               assert.include(added.left.message, "remove")
@@ -243,7 +242,7 @@ describe("one damaged answer", () => {
   for (const at of [0, 4, 20, 50, 100, 400]) {
     it.scoped(`in byte ${at} costs neither the winner of add nor pop the value`, () =>
       Effect.gen(function*() {
-        const store = yield* built(L2Store.layerMemory)
+        const store = yield* built(ObjectStore.layerMemory)
         const winner = yield* makeS3CacheService(store)
         const damage = (body: Uint8Array) => {
           const place = Math.min(at, body.length - 1)
@@ -263,14 +262,14 @@ describe("removal without reading", () => {
   for (const reason of reading) {
     it.scoped(`remove removes where reading fails with ${reason}, and pop leaves what it could not read`, () =>
       Effect.gen(function*() {
-        const store = yield* built(L2Store.layerMemory)
+        const store = yield* built(ObjectStore.layerMemory)
         yield* (yield* makeS3CacheService(store)).set(key, 1)
         const blind = yield* makeS3CacheService({
           ...store,
-          load: (target) => new S3StoreError({ reason, operation: "load", target, detail: "no" })
+          load: (target) => new ObjectStoreError({ reason, operation: "load", target, detail: "no" })
         })
         const popped = yield* Effect.flip(blind.pop(key))
-        assert(popped._tag === "S3StoreError")
+        assert(popped._tag === "ObjectStoreError")
         assert.strictEqual(popped.reason, reason)
         assert.isTrue(yield* isThere(store))
         assert.strictEqual(yield* tagOf(blind.remove(key)), "ok")
@@ -280,7 +279,7 @@ describe("removal without reading", () => {
 
   it.scoped("remove transfers the first bytes only", () =>
     Effect.gen(function*() {
-      const store = yield* built(L2Store.layerMemory)
+      const store = yield* built(ObjectStore.layerMemory)
       const asked: Array<number | undefined> = []
       const cache = yield* makeS3CacheService({
         ...store,
@@ -303,7 +302,7 @@ describe("removal without reading", () => {
       yield* Effect.yieldNow()
       yield* cache.set(key, 1)
       yield* proxy.set(Fault.Refuse())
-      assert.strictEqual((yield* Effect.flip(cache.pop(key)))._tag, "S3StoreError")
+      assert.strictEqual((yield* Effect.flip(cache.pop(key)))._tag, "ObjectStoreError")
       yield* proxy.set(Fault.Pass())
       assert.deepStrictEqual(yield* cache.peek(key), Option.some(1))
     }).pipe(quietly))
@@ -320,7 +319,7 @@ describe("rotating keys in a rolling deployment", () => {
   for (const [n, [from, to]] of steps.entries()) {
     it.scoped(`step ${n + 1} of 3: two versions side by side read, add and remove each other's entries`, () =>
       Effect.gen(function*() {
-        const store = yield* built(L2Store.layerMemory)
+        const store = yield* built(ObjectStore.layerMemory)
         const version = (encryption: EncryptionOptions) => makeS3CacheService(store, { encryption, maxSize: 0 })
         const sides = [yield* version(from), yield* version(to)] as const
         for (const [writer, reader] of [[sides[0], sides[1]], [sides[1], sides[0]]] as const) {
@@ -335,12 +334,12 @@ describe("rotating keys in a rolling deployment", () => {
 
   it.scoped("in the wrong order add still has one winner, and a removal of the other side is one", () =>
     Effect.gen(function*() {
-      const store = yield* built(L2Store.layerMemory)
+      const store = yield* built(ObjectStore.layerMemory)
       const before = yield* makeS3CacheService(store, { encryption: encryption(oldKey), maxSize: 0 })
       const after = yield* makeS3CacheService(store, { encryption: encryption(newKey, oldKey), maxSize: 0 })
       yield* after.add(key, 1)
       const late = yield* Effect.flip(before.add(key, 2))
-      assert(late._tag === "S3StoreError")
+      assert(late._tag === "ObjectStoreError")
       assert.strictEqual(late.reason, "Unreadable")
       assert.strictEqual(yield* after.get(key), 1)
       assert.strictEqual(yield* tagOf(before.remove(key)), "ok")

@@ -1,6 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Deferred, Effect, Exit, Fiber, Layer, Metric, Option, Schema, Stream, TestClock } from "effect"
-import { type CacheKey, Keyspace, L2Store, S3Cache, type S3CacheEvent, S3CacheMetrics } from "effect-aws-cache/S3Store"
+import {
+  type CacheKey,
+  Keyspace,
+  ObjectStore,
+  S3Cache,
+  type S3CacheEvent,
+  S3CacheMetrics
+} from "effect-aws-cache/S3Store"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
 import { Fault } from "../servers/FaultProxy.js"
@@ -53,7 +60,7 @@ describe("verbs of an S3Cache", () => {
       for (const key of [Numbers.key("a"), Numbers.key("c"), Others.key("b"), Next.key("b")]) {
         assert.deepStrictEqual(yield* cache.getOption(key), Option.none())
         const refused = yield* Effect.flip(cache.add(key, 5))
-        assert.strictEqual(refused._tag === "S3StoreError" ? refused.reason : refused._tag, "Unreadable")
+        assert.strictEqual(refused._tag === "ObjectStoreError" ? refused.reason : refused._tag, "Unreadable")
         yield* cache.remove(key)
         yield* cache.add(key, 5)
         assert.strictEqual(yield* (yield* process()).get(key), 5)
@@ -371,7 +378,7 @@ describe("verbs of an S3Cache", () => {
       assert.strictEqual(yield* S3Cache.pop(Numbers.key("a")), 1)
       yield* Stream.runDrain(S3Cache.clear(Numbers))
       assert.strictEqual((yield* S3Cache.stats).memorySize, 0)
-    }).pipe(Effect.provide(S3Cache.layer()), Effect.provide(L2Store.layerMemory), Effect.provide(Layer.empty)))
+    }).pipe(Effect.provide(S3Cache.layer()), Effect.provide(ObjectStore.layerMemory), Effect.provide(Layer.empty)))
 })
 
 const isDone = (status: { readonly _tag: string }) => status._tag === "Done"

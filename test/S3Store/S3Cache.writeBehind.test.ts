@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Exit, Fiber, Layer, Option, Schema, Scope, Stream, TestClock } from "effect"
-import { Keyspace, L2Store, type ObjectStore } from "effect-aws-cache/S3Store"
+import { Keyspace, ObjectStore } from "effect-aws-cache/S3Store"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { Fault } from "../servers/FaultProxy.js"
 import { eventually, turns } from "../support/until.js"
@@ -184,7 +184,7 @@ describe("write: \"behind\"", () => {
 
   it.scoped("a second level that dies or interrupts itself fails that write only: the workers go on", () =>
     Effect.gen(function*() {
-      const store = Context.get(yield* Layer.build(L2Store.layerMemory), L2Store)
+      const store = Context.get(yield* Layer.build(ObjectStore.layerMemory), ObjectStore)
       const scope = yield* Scope.make()
       let saves = 0
       const broken: ObjectStore = {

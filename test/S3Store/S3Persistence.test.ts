@@ -3,7 +3,7 @@ import * as Persistence from "@effect/experimental/Persistence"
 import { KeyValueStore } from "@effect/platform/KeyValueStore"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Layer, Option, PrimaryKey, Schema, Stream, TestClock } from "effect"
-import { Keyspace, L2Store, type ObjectStore, S3Persistence, S3StoreError } from "effect-aws-cache/S3Store"
+import { Keyspace, ObjectStore, ObjectStoreError, S3Persistence } from "effect-aws-cache/S3Store"
 import { Fault } from "../servers/FaultProxy.js"
 import { makeBucket } from "./bucketOf.js"
 
@@ -17,13 +17,13 @@ class Find extends Schema.TaggedRequest<Find>()("Find", {
   }
 }
 
-const overBucket = Effect.map(makeBucket(), (bucket) => ({ ...bucket, l2: Layer.succeed(L2Store, bucket.store) }))
+const overBucket = Effect.map(makeBucket(), (bucket) => ({ ...bucket, l2: Layer.succeed(ObjectStore, bucket.store) }))
 
 /** A store that refuses writes on conditions. */
 const withoutConditions = (store: ObjectStore): ObjectStore => ({
   ...store,
   replace: () =>
-    new S3StoreError({
+    new ObjectStoreError({
       reason: "ConditionalWritesUnsupported",
       operation: "replace",
       target: "memory",
@@ -80,10 +80,10 @@ describe("S3Persistence", () => {
 
   it.scoped("modify works where the store has no conditions, too", () =>
     Effect.gen(function*() {
-      const memory = yield* Effect.provide(L2Store, L2Store.layerMemory)
+      const memory = yield* Effect.provide(ObjectStore, ObjectStore.layerMemory)
       const store = yield* Effect.provide(
         KeyValueStore,
-        Layer.provide(S3Persistence.layerKeyValueStore(), Layer.succeed(L2Store, withoutConditions(memory)))
+        Layer.provide(S3Persistence.layerKeyValueStore(), Layer.succeed(ObjectStore, withoutConditions(memory)))
       )
       yield* store.set("count", "0")
       yield* Effect.forEach(Array.from({ length: 9 }), () => store.modify("count", (n) => String(Number(n) + 1)), {
@@ -215,10 +215,10 @@ describe("S3Persistence", () => {
       Effect.gen(function*() {
         const errors = [
           yield* Effect.flip(
-            Layer.build(Layer.provide(S3Persistence.layerKeyValueStore({ folder }), L2Store.layerMemory))
+            Layer.build(Layer.provide(S3Persistence.layerKeyValueStore({ folder }), ObjectStore.layerMemory))
           ),
           yield* Effect.flip(
-            Layer.build(Layer.provide(S3Persistence.layerResultPersistence({ folder }), L2Store.layerMemory))
+            Layer.build(Layer.provide(S3Persistence.layerResultPersistence({ folder }), ObjectStore.layerMemory))
           )
         ]
         for (const { message } of errors) {

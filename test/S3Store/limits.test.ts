@@ -1,7 +1,7 @@
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either, Layer, Logger, LogLevel, Schema } from "effect"
-import { Keyspace, L2Store, S3Cache, type S3CacheOptions, S3Persistence } from "effect-aws-cache/S3Store"
+import { Keyspace, ObjectStore, S3Cache, type S3CacheOptions, S3Persistence } from "effect-aws-cache/S3Store"
 import { constants } from "node:buffer"
 import { makeS3ObjectStore } from "../../src/S3Store/bucket/s3ObjectStore.js"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
@@ -12,18 +12,18 @@ import { anyServer, clientOf } from "./bucketOf.js"
 const Texts = Keyspace.make("texts", { key: Schema.String, value: Schema.String })
 
 const stores = {
-  S3: (maxObjectSize: number | undefined) =>
+  S3: (maxObjectBytes: number | undefined) =>
     Effect.flatMap(
       clientOf(anyServer("http://127.0.0.1:1")),
-      (client) => makeS3ObjectStore(client, { bucket: "b", maxObjectSize })
+      (client) => makeS3ObjectStore(client, { bucket: "b", maxObjectBytes })
     ),
-  files: (maxObjectSize: number | undefined) =>
-    Effect.provide(makeFileSystemObjectStore({ directory: "/tmp/never-written", maxObjectSize }), NodeContext.layer)
+  files: (maxObjectBytes: number | undefined) =>
+    Effect.provide(makeFileSystemObjectStore({ directory: "/tmp/never-written", maxObjectBytes }), NodeContext.layer)
 }
 
 describe("limits that contradict each other", () => {
   for (const [name, make] of Object.entries(stores)) {
-    it.scoped(`maxEntrySize above what ${name} reads is refused when the cache or the persistence is built`, () =>
+    it.scoped(`maxEntryBytes above what ${name} reads is refused when the cache or the persistence is built`, () =>
       Effect.gen(function*() {
         const table: ReadonlyArray<readonly [entry: number | undefined, object: number | undefined, builds: boolean]> =
           [
@@ -35,21 +35,21 @@ describe("limits that contradict each other", () => {
             [64 * 2 ** 20 + 1, undefined, false],
             [constants.MAX_STRING_LENGTH + 1, 2 ** 40, false]
           ]
-        for (const [maxEntrySize, maxObjectSize, builds] of table) {
-          const store = yield* make(maxObjectSize)
-          const l2 = Layer.succeed(L2Store, store)
+        for (const [maxEntryBytes, maxObjectBytes, builds] of table) {
+          const store = yield* make(maxObjectBytes)
+          const l2 = Layer.succeed(ObjectStore, store)
           for (
             const layer of [
-              Layer.discard(S3Cache.layer({ maxEntrySize })),
-              Layer.discard(S3Persistence.layerKeyValueStore({ maxEntrySize })),
-              Layer.discard(S3Persistence.layerBackingPersistence({ maxEntrySize }))
+              Layer.discard(S3Cache.layer({ maxEntryBytes })),
+              Layer.discard(S3Persistence.layerKeyValueStore({ maxEntryBytes })),
+              Layer.discard(S3Persistence.layerBackingPersistence({ maxEntryBytes }))
             ]
           ) {
             const built = yield* Effect.either(Layer.build(Layer.provide(layer, l2)))
-            assert.strictEqual(Either.isRight(built), builds, `${maxEntrySize} over ${maxObjectSize}`)
+            assert.strictEqual(Either.isRight(built), builds, `${maxEntryBytes} over ${maxObjectBytes}`)
             if (Either.isLeft(built)) {
               assert.strictEqual(built.left._tag, "CacheConfigError")
-              assert.include(built.left.message, "maxEntrySize")
+              assert.include(built.left.message, "maxEntryBytes")
               assert.isAtMost(built.left.message.length, 500)
             }
           }
@@ -59,7 +59,7 @@ describe("limits that contradict each other", () => {
 
   it.scoped("what the second level reads is the limit, where none is given", () =>
     Effect.gen(function*() {
-      const store = { ...(yield* makeMemoryObjectStore), maxObjectSize: 1000 }
+      const store = { ...(yield* makeMemoryObjectStore), maxObjectBytes: 1000 }
       const cache = yield* makeS3CacheService(store)
       const error = yield* Effect.flip(cache.set(Texts.key("a"), "x".repeat(1000)))
       assert.strictEqual(error._tag, "EntryTooLargeError")
@@ -107,9 +107,9 @@ describe("a computed value that cannot be stored", () => {
       assert.deepStrictEqual(yield* computedTwice(Numbers, Number.POSITIVE_INFINITY), once)
       assert.deepStrictEqual(yield* computedTwice(Anything, { big: 1n }), once)
       const large = "x".repeat(2000)
-      assert.deepStrictEqual(yield* computedTwice(Texts, large, { maxEntrySize: 1000 }), once)
+      assert.deepStrictEqual(yield* computedTwice(Texts, large, { maxEntryBytes: 1000 }), once)
       for (const more of [{ write: "behind" }, { coordination: "lease" }, { maxBytes: 10_000 }] as const) {
-        assert.deepStrictEqual(yield* computedTwice(Texts, large, { maxEntrySize: 1000, ...more }), once)
+        assert.deepStrictEqual(yield* computedTwice(Texts, large, { maxEntryBytes: 1000, ...more }), once)
       }
       assert.deepStrictEqual(yield* computedTwice(Anything, { big: 1n }, { maxBytes: 10_000 }), once)
     }))
@@ -120,7 +120,7 @@ describe("a computed value that cannot be stored", () => {
       assert.deepStrictEqual(yield* computedTwice(Anything, { big: 1n }, { maxSize: 0 }), thrice)
       assert.deepStrictEqual(yield* computedTwice(Anything, { a: "x".repeat(1000), b: 1n }, { maxBytes: 1000 }), thrice)
       assert.deepStrictEqual(
-        yield* computedTwice(Texts, "x".repeat(2000), { maxEntrySize: 1000, maxBytes: 1500 }),
+        yield* computedTwice(Texts, "x".repeat(2000), { maxEntryBytes: 1000, maxBytes: 1500 }),
         thrice
       )
     }))

@@ -2,7 +2,7 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, describe, it } from "@effect/vitest"
 import { CacheConfigError, CacheKeyError } from "effect-aws-cache/Cache"
 import { ClientCache } from "effect-aws-cache/ClientLayer"
-import { Keyspace, L2Store, S3Cache } from "effect-aws-cache/S3Store"
+import { Keyspace, ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -35,12 +35,12 @@ describe("options of S3Cache and its second levels", () => {
     "S3Cache.layerMemory": (options) => built(S3Cache.layerMemory(untyped(options))),
     "S3Cache.layerS3": (options) =>
       built(Layer.provide(S3Cache.layerS3(untyped({ bucket: "b", ...Object(options) })), ClientCache.layer())),
-    "L2Store.layerS3": (options) =>
-      built(Layer.provide(L2Store.layerS3(untyped({ bucket: "b", ...Object(options) })), ClientCache.layer())),
-    "L2Store.layerS3Client": (options) =>
-      built(L2Store.layerS3Client({ send: untyped(() => {}) }, untyped({ bucket: "b", ...Object(options) }))),
-    "L2Store.layerFileSystem": (options) =>
-      built(Layer.provide(L2Store.layerFileSystem(untyped(options)), NodeContext.layer))
+    "ObjectStore.layerS3": (options) =>
+      built(Layer.provide(ObjectStore.layerS3(untyped({ bucket: "b", ...Object(options) })), ClientCache.layer())),
+    "ObjectStore.layerS3Client": (options) =>
+      built(ObjectStore.layerS3Client({ send: untyped(() => {}) }, untyped({ bucket: "b", ...Object(options) }))),
+    "ObjectStore.layerFileSystem": (options) =>
+      built(Layer.provide(ObjectStore.layerFileSystem(untyped(options)), NodeContext.layer))
   }
   for (const [what, make] of Object.entries(makers)) {
     it.effect(`${what} refuses what it does not know, by name`, () =>
@@ -65,9 +65,9 @@ describe("options of S3Cache and its second levels", () => {
     ["S3Cache.layerS3", { keyprefix: "a" }, "did you mean keyPrefix?"],
     ["S3Cache.layerS3", { timeToLiv: 5 }, "did you mean timeToLive?"],
     ["S3Cache.layerS3", { bucket: undefined }, "bucket is undefined, but must be the name of a bucket"],
-    ["L2Store.layerS3", { timeToLive: 5 }, "S3 object store: timeToLive is no option"],
-    ["L2Store.layerS3Client", { requestTimeOut: 5 }, "did you mean requestTimeout?"],
-    ["L2Store.layerFileSystem", { directory: 5 }, "directory is 5, but must be a text"]
+    ["ObjectStore.layerS3", { timeToLive: 5 }, "S3 object store: timeToLive is no option"],
+    ["ObjectStore.layerS3Client", { requestTimeOut: 5 }, "did you mean requestTimeout?"],
+    ["ObjectStore.layerFileSystem", { directory: 5 }, "directory is 5, but must be a text"]
   ]
   for (const [at, [what, options, message]] of table.entries()) {
     it.effect(`${message} (${at})`, () =>

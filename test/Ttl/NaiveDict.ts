@@ -19,13 +19,13 @@ export class NaiveDict {
   /** What left, and why. */
   readonly removed: Array<string> = []
   private readonly all = new Map<string, Entry>()
-  private maxItems: number
+  private maxSize: number
   private maxBytes: number
   private timeToLive: number
   private readonly timeToIdle: number
 
-  constructor(maxItems: number, maxBytes: number, timeToLive: number, timeToIdle: number) {
-    this.maxItems = maxItems
+  constructor(maxSize: number, maxBytes: number, timeToLive: number, timeToIdle: number) {
+    this.maxSize = maxSize
     this.maxBytes = maxBytes
     this.timeToLive = timeToLive
     this.timeToIdle = timeToIdle
@@ -65,7 +65,7 @@ export class NaiveDict {
         return this.write(key, { bytes: command.bytes, written }, now, now + command.delta)
       case "add":
         return found === undefined ? this.write(key, { bytes: command.bytes, written }, now, now + ttl) : "exists"
-      case "setDefault":
+      case "getOrInsert":
       case "getOrCompute": {
         if (found !== undefined) {
           this.read(key, found, now)
@@ -73,7 +73,7 @@ export class NaiveDict {
         }
         const value = { bytes: command.bytes, written }
         const outcome = this.write(key, value, now, now + ttl)
-        return outcome === "tooLarge" && command.name === "setDefault" ? outcome : value
+        return outcome === "tooLarge" && command.name === "getOrInsert" ? outcome : value
       }
       case "refresh": {
         const value = { bytes: command.bytes, written }
@@ -105,12 +105,12 @@ export class NaiveDict {
       case "clear":
         for (const key of [...this.live(now).keys()]) this.drop(key, "cleared")
         return undefined
-      case "getTtl":
+      case "timeToLive":
         return found === undefined || this.end(found) <= now + command.delta ? undefined : this.end(found) - now -
           command.delta
-      case "setTtl":
+      case "setTimeToLive":
         return this.expire(key, found, now, now + ttl)
-      case "expireAt":
+      case "setExpiresAt":
         return this.expire(key, found, now, now + command.delta)
       case "moveToEnd":
         if (found !== undefined) this.use(key, found)
@@ -135,7 +135,7 @@ export class NaiveDict {
         return command.bytes
       }
       case "changeMaxItems":
-        this.maxItems = command.bytes
+        this.maxSize = command.bytes
         return this.shrink(now, undefined)
       case "changeMaxBytes":
         this.maxBytes = command.bytes + 1
@@ -177,7 +177,7 @@ export class NaiveDict {
   private write(key: string, value: Value, now: number, expiresAt: number): "tooLarge" | undefined {
     if (value.bytes > this.maxBytes) return "tooLarge"
     const found = this.live(now).get(key)
-    const stored = expiresAt > now && this.timeToIdle > 0 && (this.maxItems > 0 || found !== undefined)
+    const stored = expiresAt > now && this.timeToIdle > 0 && (this.maxSize > 0 || found !== undefined)
     if (found !== undefined) this.drop(key, "replaced")
     if (!stored) return undefined
     this.all.set(key, { value, bytes: value.bytes, expiresAt, usedAt: now })
@@ -187,7 +187,7 @@ export class NaiveDict {
 
   private shrink(now: number, spared: string | undefined): void {
     for (const victim of [...this.live(now).keys()]) {
-      if (this.all.size <= this.maxItems && this.byteSize(now) <= this.maxBytes) return
+      if (this.all.size <= this.maxSize && this.byteSize(now) <= this.maxBytes) return
       if (victim !== spared) this.drop(victim, "evicted")
     }
   }

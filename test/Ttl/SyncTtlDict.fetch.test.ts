@@ -195,10 +195,10 @@ describe("SyncTtlDict.fetch", () => {
   it("a time to live for this entry", async () => {
     const { clock, dict } = made({ timeToLive: 1000 })
     await dict.fetch("a", () => 1, { timeToLive: "10 millis" })
-    assert.strictEqual(dict.getTtl("a"), 10)
+    assert.strictEqual(dict.timeToLive("a"), 10)
     clock.now += 10
     assert.strictEqual(await dict.fetch("a", () => 2), 2)
-    assert.strictEqual(dict.getTtl("a"), 1000)
+    assert.strictEqual(dict.timeToLive("a"), 1000)
   })
 
   const decisions: ReadonlyArray<

@@ -27,18 +27,18 @@ describe("SyncTtlDict of effect-aws-cache/Sync", () => {
     for (let key = 0; key < 10_010; key++) dict.set(key, key)
     assert.strictEqual(dict.size, 10_000)
     const { POSITIVE_INFINITY } = Number
-    const limits: ReadonlyArray<readonly [SyncTtlDictOptions<string, string>, maxItems: number, maxBytes: number]> = [
+    const limits: ReadonlyArray<readonly [SyncTtlDictOptions<string, string>, maxSize: number, maxBytes: number]> = [
       [{}, 10_000, POSITIVE_INFINITY],
       [{ weigher: estimate }, 10_000, POSITIVE_INFINITY],
-      [{ maxItems: 5 }, 5, POSITIVE_INFINITY],
-      [{ maxItems: POSITIVE_INFINITY }, POSITIVE_INFINITY, POSITIVE_INFINITY],
+      [{ maxSize: 5 }, 5, POSITIVE_INFINITY],
+      [{ maxSize: POSITIVE_INFINITY }, POSITIVE_INFINITY, POSITIVE_INFINITY],
       [{ maxBytes: POSITIVE_INFINITY }, POSITIVE_INFINITY, POSITIVE_INFINITY],
       [{ maxBytes: "1K", weigher: estimate }, POSITIVE_INFINITY, 1024],
-      [{ maxItems: 5, maxBytes: 1024, weigher: estimate }, 5, 1024]
+      [{ maxSize: 5, maxBytes: 1024, weigher: estimate }, 5, 1024]
     ]
-    for (const [options, maxItems, maxBytes] of limits) {
+    for (const [options, maxSize, maxBytes] of limits) {
       const { limits: held } = new SyncTtlDict(options)
-      assert.deepStrictEqual(held, { timeToLive: POSITIVE_INFINITY, maxItems, maxBytes })
+      assert.deepStrictEqual(held, { timeToLive: POSITIVE_INFINITY, maxSize, maxBytes })
     }
   })
 
@@ -54,7 +54,7 @@ describe("SyncTtlDict of effect-aws-cache/Sync", () => {
   })
 
   it("measures nothing without a weigher, and says what a limit of bytes needs", () => {
-    const dict = new SyncTtlDict<string, string>({ maxItems: 2 })
+    const dict = new SyncTtlDict<string, string>({ maxSize: 2 })
     dict.set("a", "x".repeat(1000))
     assert.strictEqual(dict.byteSize, 0)
     assert.strictEqual(dict.peekEntry("a")?.weight, 0)
@@ -111,7 +111,7 @@ describe("SyncTtlDict of effect-aws-cache/Sync", () => {
   })
 
   it("is what a storage for Keyv takes", async () => {
-    const storage = dictStorage(new SyncTtlDict<string, unknown>({ maxItems: 1 }))
+    const storage = dictStorage(new SyncTtlDict<string, unknown>({ maxSize: 1 }))
     await storage.set("a", 1)
     await storage.set("b", 2)
     assert.deepStrictEqual([await storage.get("a"), await storage.get("b")], [undefined, 2])
@@ -119,9 +119,9 @@ describe("SyncTtlDict of effect-aws-cache/Sync", () => {
 
   it("is named in errors and warnings as the class is, unless it is given a name", () => {
     for (const Dict of [SyncTtlDict, Ttl.SyncTtlDict]) {
-      assert.strictEqual(new Dict<string, number>({ maxItems: 1 }).name, "SyncTtlDict")
-      assert.strictEqual(failure(() => new Dict({ maxItems: -1 })).cache, "SyncTtlDict")
-      assert.strictEqual(failure(() => new Dict({ name: "users", maxItems: -1 })).cache, "users")
+      assert.strictEqual(new Dict<string, number>({ maxSize: 1 }).name, "SyncTtlDict")
+      assert.strictEqual(failure(() => new Dict({ maxSize: -1 })).cache, "SyncTtlDict")
+      assert.strictEqual(failure(() => new Dict({ name: "users", maxSize: -1 })).cache, "users")
     }
   })
 })

@@ -48,7 +48,7 @@ describe("SyncTtlDict", () => {
   })
 
   it("evicts the least recently used entry; peek, has and iterating are no uses", () => {
-    const { dict } = made({ maxItems: 2 })
+    const { dict } = made({ maxSize: 2 })
     dict.setMany([["a", 1], ["b", 2]])
     dict.peek("a")
     dict.has("a")
@@ -63,7 +63,7 @@ describe("SyncTtlDict", () => {
   it("entries expire by the clock it is given, at their millisecond", () => {
     const { clock, dict } = made({ timeToLive: "1 second" })
     dict.set("a", 1).set("b", 2, { timeToLive: 500 }).set("c", 3, { expiresAt: 5000 })
-    assert.deepStrictEqual([dict.getTtl("a"), dict.getTtl("b"), dict.getTtl("c")], [1000, 500, 4000])
+    assert.deepStrictEqual([dict.timeToLive("a"), dict.timeToLive("b"), dict.timeToLive("c")], [1000, 500, 4000])
     assert.deepStrictEqual(dict.entriesWithExpiry().map(([, , expiresAt]) => expiresAt), [2000, 1500, 5000])
     clock.now = 1499
     assert.strictEqual(dict.get("b"), 2)
@@ -72,12 +72,12 @@ describe("SyncTtlDict", () => {
     assert.strictEqual(dict.isExpired("a"), false)
     clock.now = 2000
     assert.strictEqual(dict.isExpired("a"), true)
-    assert.strictEqual(dict.getTtl("a"), undefined)
+    assert.strictEqual(dict.timeToLive("a"), undefined)
     assert.strictEqual(dict.isExpired("z"), undefined)
-    assert.isTrue(dict.setTtl("c", "1 minute"))
-    assert.isFalse(dict.setTtl("a", "1 minute"))
-    assert.isTrue(dict.expireAt("c", Infinity))
-    assert.strictEqual(dict.getTtl("c"), Infinity)
+    assert.isTrue(dict.setTimeToLive("c", "1 minute"))
+    assert.isFalse(dict.setTimeToLive("a", "1 minute"))
+    assert.isTrue(dict.setExpiresAt("c", Infinity))
+    assert.strictEqual(dict.timeToLive("c"), Infinity)
     assert.deepStrictEqual([...dict.keys()], ["c"])
   })
 
@@ -120,15 +120,15 @@ describe("SyncTtlDict", () => {
     const { dict } = made({ name: "d", maxBytes: 10, weigher: (_, value) => value, entries: [["a", 1]] })
     assert.throws(() => dict.set("a", 11), "d: the entry under \"a\" weighs 11, over the limit of 10")
     assert.throws(() => dict.add("a", 2), "d: there is an entry under \"a\" already")
-    assert.throws(() => dict.setDefault("b", 11), "over the limit")
+    assert.throws(() => dict.getOrInsert("b", 11), "over the limit")
     assert.throws(() => dict.set("a", 2, { expiresAt: Number.NaN }), CacheConfigError)
-    assert.throws(() => dict.setTtl("a", Number.NaN), "d: timeToLive is NaN, but must be a duration")
-    assert.throws(() => dict.setTtl("a", [Number.NaN, 0]), "but must be a duration")
-    assert.throws(() => dict.changeMaxItems(-1), "d: maxItems is -1, but must be ")
+    assert.throws(() => dict.setTimeToLive("a", Number.NaN), "d: timeToLive is NaN, but must be a duration")
+    assert.throws(() => dict.setTimeToLive("a", [Number.NaN, 0]), "but must be a duration")
+    assert.throws(() => dict.changeMaxItems(-1), "d: maxSize is -1, but must be ")
     assert.throws(() => dict.changeMaxBytes("64MB"), "the unit is ambiguous")
     assert.throws(() => dict.changeTimeToLive(-1), "d: timeToLive is -1")
     assert.throws(() => new SyncTtlDict({ maxBytes: 0 }), CacheConfigError)
-    assert.throws(() => new SyncTtlDict({ maxItems: 1.5 }), CacheConfigError)
+    assert.throws(() => new SyncTtlDict({ maxSize: 1.5 }), CacheConfigError)
     assert.throws(() => new SyncTtlDict({ timeToLive: -1 }), CacheConfigError)
     assert.throws(
       () => new SyncTtlDict<string, number>({ maxBytes: 1, weigher: () => 2, entries: [["a", 1]] }),
@@ -215,12 +215,12 @@ describe("SyncTtlDict", () => {
     dict.setMany([["e", []], ["f", []]])
     dict.changeMaxItems(1)
     assert.deepStrictEqual([...dict.keys()], ["f"])
-    assert.deepStrictEqual(dict.limits, { timeToLive: Infinity, maxBytes: 3, maxItems: 1 })
+    assert.deepStrictEqual(dict.limits, { timeToLive: Infinity, maxBytes: 3, maxSize: 1 })
   })
 
   it("changing while iterating: a snapshot, without what has left or expired since", () => {
     const { clock, dict } = made({ entries: [["a", 1], ["b", 2], ["c", 3], ["d", 4]] })
-    dict.setTtl("c", 10)
+    dict.setTimeToLive("c", 10)
     const seen: Array<unknown> = []
     for (const [key, value] of dict) {
       seen.push(key, value)
@@ -256,7 +256,7 @@ describe("SyncTtlDict", () => {
       assert.strictEqual(dict.getOrCompute("b", () => 3, { timeToLive: 50 }), 3)
       clock.now += 50
       assert.strictEqual(dict.getOrCompute("b", () => (clock.now += 10)), 1060)
-      assert.strictEqual(dict.getTtl("b"), 100)
+      assert.strictEqual(dict.timeToLive("b"), 100)
       assert.deepStrictEqual([dict.stats.hits, dict.stats.misses], [1, 3])
     })
 
@@ -296,12 +296,12 @@ describe("SyncTtlDict", () => {
     })
   })
 
-  describe("onRemove", () => {
+  describe("onRemoval", () => {
     it("is told of every way to leave, before the call returns", () => {
       const told: Array<string> = []
       const { clock, dict } = made({
-        maxItems: 2,
-        onRemove: (key, value, reason) => told.push(`${key}=${value} ${reason}`)
+        maxSize: 2,
+        onRemoval: (key, value, reason) => told.push(`${key}=${value} ${reason}`)
       })
       const after = (f: () => unknown) => {
         f()
@@ -310,7 +310,7 @@ describe("SyncTtlDict", () => {
       assert.deepStrictEqual(after(() => dict.setMany([["a", 1], ["b", 2], ["c", 3]])), ["a=1 evicted"])
       assert.deepStrictEqual(after(() => dict.set("b", 4)), ["b=2 replaced"])
       assert.deepStrictEqual(after(() => dict.delete("c")), ["c=3 deleted"])
-      assert.deepStrictEqual(after(() => dict.setTtl("b", 5)), [])
+      assert.deepStrictEqual(after(() => dict.setTimeToLive("b", 5)), [])
       clock.now += 5
       assert.deepStrictEqual(after(() => dict.get("b")), ["b=4 expired"])
       assert.deepStrictEqual(after(() => dict.getOrCompute("d", () => 5)), [])
@@ -322,8 +322,8 @@ describe("SyncTtlDict", () => {
     it("runs when the dictionary is consistent, and may use it; what it removes is told after", () => {
       const told: Array<unknown> = []
       const dict: SyncTtlDict<string, number> = new SyncTtlDict<string, number>({
-        maxItems: 2,
-        onRemove: (key) => {
+        maxSize: 2,
+        onRemoval: (key) => {
           told.push([key, dict.has(key), dict.size])
           if (key === "a") {
             dict.delete("b")
@@ -338,15 +338,15 @@ describe("SyncTtlDict", () => {
     it("what it throws is harmless, and a warning without the value", async () => {
       const { dict } = made({
         name: "d",
-        maxItems: 1,
-        onRemove: (key) => {
+        maxSize: 1,
+        onRemoval: (key) => {
           if (key !== "c") throw new Error(`no ${key}`)
         }
       })
       const seen = await warnings(() => dict.setMany([["a", 101], ["b", 102], ["c", 103], ["d", 104]]))
       assert.deepStrictEqual(seen, [
-        "d: onRemove failed for \"a\" (evicted): Error: no a",
-        "d: onRemove failed for \"b\" (evicted): Error: no b"
+        "d: onRemoval failed for \"a\" (evicted): Error: no a",
+        "d: onRemoval failed for \"b\" (evicted): Error: no b"
       ])
       assert.strictEqual(dict.stats.hooks.failed, 2)
       assert.strictEqual(dict.get("d"), 104)
@@ -357,7 +357,7 @@ describe("SyncTtlDict", () => {
       const bare = { toString: () => Object.create(null) }
       const { dict } = made<unknown, number>({
         name: "d",
-        onRemove: (key) => {
+        onRemoval: (key) => {
           told.push(key)
           if (key === 0) throw Object.create(null)
           if (key === bare) throw bare
@@ -370,23 +370,23 @@ describe("SyncTtlDict", () => {
       assert.deepStrictEqual(told, keys)
       assert.deepStrictEqual(dict.stats.hooks, { pending: 0, failed: 2, skipped: 0, dropped: 0 })
       assert.deepStrictEqual(seen, [
-        "d: onRemove failed for 0 (deleted): {}",
-        "d: onRemove failed for (something that cannot be printed) (deleted): (something that cannot be printed)"
+        "d: onRemoval failed for 0 (deleted): {}",
+        "d: onRemoval failed for (something that cannot be printed) (deleted): (something that cannot be printed)"
       ])
     })
 
     it("the promise of an async one may be rejected: a warning, and harmless", async () => {
       const { dict } = made({
         name: "d",
-        onRemove: async (key) => {
+        onRemoval: async (key) => {
           await Promise.resolve()
           if (key !== "b") throw new Error(`no ${key}`)
         }
       })
       const seen = await warnings(() => dict.setMany([["a", 1], ["b", 2], ["c", 3]]).clear())
       assert.deepStrictEqual(seen, [
-        "d: onRemove failed for \"a\" (cleared): Error: no a",
-        "d: onRemove failed for \"c\" (cleared): Error: no c"
+        "d: onRemoval failed for \"a\" (cleared): Error: no a",
+        "d: onRemoval failed for \"c\" (cleared): Error: no c"
       ])
       assert.deepStrictEqual(dict.stats.hooks, { pending: 0, failed: 2, skipped: 0, dropped: 0 })
     })
@@ -396,8 +396,8 @@ describe("SyncTtlDict", () => {
       let deepest = 0
       let depth = 0
       const dict: SyncTtlDict<string, number> = new SyncTtlDict<string, number>({
-        maxItems: 1,
-        onRemove: (key, value) => {
+        maxSize: 1,
+        onRemoval: (key, value) => {
           calls++
           deepest = Math.max(deepest, ++depth)
           dict.set(key, value)
@@ -417,12 +417,12 @@ describe("SyncTtlDict", () => {
     it("hooks of two dictionaries that write into each other end as well", () => {
       let calls = 0
       const one: SyncTtlDict<string, number> = new SyncTtlDict<string, number>({
-        maxItems: 1,
-        onRemove: (key, value) => (calls++, other.set(`${key}'`, value))
+        maxSize: 1,
+        onRemoval: (key, value) => (calls++, other.set(`${key}'`, value))
       })
       const other: SyncTtlDict<string, number> = new SyncTtlDict<string, number>({
-        maxItems: 1,
-        onRemove: (key, value) => (calls++, one.set(`${key}'`, value))
+        maxSize: 1,
+        onRemoval: (key, value) => (calls++, one.set(`${key}'`, value))
       })
       one.setMany([["a", 1], ["b", 2], ["c", 3]])
       assert.isAbove(calls, 100)
@@ -435,19 +435,19 @@ describe("SyncTtlDict", () => {
         timeToLive: 10,
         weigher: (_, value) => value,
         maxBytes: 10,
-        onRemove: (key, _, reason) => told.push(`${key} ${reason}`)
+        onRemoval: (key, _, reason) => told.push(`${key} ${reason}`)
       })
       dict.set("a", 1)
       clock.now += 10
-      assert.throws(() => dict.setDefault("a", 11))
+      assert.throws(() => dict.getOrInsert("a", 11))
       assert.deepStrictEqual(told, ["a expired"])
     })
   })
 
   it("stats", () => {
-    const { clock, dict } = made({ maxItems: 2, weigher: () => 5, maxBytes: 100 })
+    const { clock, dict } = made({ maxSize: 2, weigher: () => 5, maxBytes: 100 })
     dict.setMany([["a", 1], ["b", 2], ["c", 3], ["c", 4]])
-    dict.setTtl("b", 1)
+    dict.setTimeToLive("b", 1)
     clock.now++
     dict.get("b")
     dict.get("c")
@@ -486,7 +486,7 @@ describe("SyncTtlDict", () => {
   })
 
   it("prints its name, limits and size, and no keys or values", () => {
-    const { dict } = made<string, string>({ name: "secrets", maxBytes: "1K", maxItems: 10, timeToLive: "1 minute" })
+    const { dict } = made<string, string>({ name: "secrets", maxBytes: "1K", maxSize: 10, timeToLive: "1 minute" })
     dict.set("the key", "the value")
     assert.deepStrictEqual(dict.toJSON(), {
       _id: "SyncTtlDict",
@@ -494,7 +494,7 @@ describe("SyncTtlDict", () => {
       evictionPolicy: "LRU",
       timeToLive: 60_000,
       maxBytes: 1024,
-      maxItems: 10,
+      maxSize: 10,
       byteSize: dict.byteSize,
       size: 1
     })

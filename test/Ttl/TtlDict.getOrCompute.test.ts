@@ -63,7 +63,7 @@ describe("TtlDict.getOrCompute", () => {
       const fiber = yield* Effect.fork(dict.getOrCompute("a", Effect.delay(Effect.succeed(1), "4 seconds")))
       yield* TestClock.adjust("4 seconds")
       yield* Fiber.join(fiber)
-      assert.deepStrictEqual(yield* dict.getTtl("a"), Duration.seconds(10))
+      assert.deepStrictEqual(yield* dict.timeToLive("a"), Duration.seconds(10))
     }))
 
   it.scoped("all who ask meanwhile share one computation", () =>
@@ -139,7 +139,7 @@ describe("TtlDict.getOrCompute", () => {
       assert.strictEqual(yield* dict.getOrCompute("a", Effect.succeed(1)), 1)
     }))
 
-  for (const verb of ["set", "remove", "pop", "clear", "setMany", "setDefault"] as const) {
+  for (const verb of ["set", "remove", "pop", "clear", "setMany", "getOrInsert"] as const) {
     it.scoped(`${verb} during a computation wins over its result, which its callers still get`, () =>
       Effect.gen(function*() {
         const { compute, result } = yield* computation
@@ -152,11 +152,11 @@ describe("TtlDict.getOrCompute", () => {
           pop: Effect.ignore(dict.pop("a")),
           clear: dict.clear,
           setMany: dict.setMany([["a", 2]]),
-          setDefault: dict.setDefault("a", 2)
+          getOrInsert: dict.getOrInsert("a", 2)
         }[verb]
         yield* Deferred.succeed(result, 1)
         assert.strictEqual(yield* Fiber.join(fiber), 1)
-        const stays = verb === "set" || verb === "setMany" || verb === "setDefault"
+        const stays = verb === "set" || verb === "setMany" || verb === "getOrInsert"
         assert.deepStrictEqual(yield* dict.peek("a"), stays ? Option.some(2) : Option.none())
       }))
   }
@@ -181,7 +181,7 @@ describe("TtlDict.getOrCompute", () => {
       yield* large.set("b", 10)
       assert.strictEqual(yield* large.getOrCompute("a", Effect.succeed(11)), 11)
       assert.deepStrictEqual(yield* large.keys, ["b"])
-      const none = yield* TtlDict.make<string, number>({ maxItems: 0 })
+      const none = yield* TtlDict.make<string, number>({ maxSize: 0 })
       assert.strictEqual(yield* none.getOrCompute("a", Effect.succeed(1)), 1)
       const never = yield* TtlDict.make<string, number>({ timeToLive: 0 })
       assert.strictEqual(yield* never.getOrCompute("a", Effect.succeed(1)), 1)
@@ -231,7 +231,7 @@ describe("TtlDict.getOrCompute", () => {
 
       const spread = yield* TtlDict.make<string, number>({ timeToLive: "10 seconds", jitter: 0.5 })
       yield* spread.setMany(Array.from({ length: 20 }, (_, at) => [String(at), at] as const))
-      const lives = yield* Effect.forEach(yield* spread.keys, (key) => spread.getTtl(key))
+      const lives = yield* Effect.forEach(yield* spread.keys, (key) => spread.timeToLive(key))
       assert.isAbove(new Set(lives.map(Duration.toMillis)).size, 10)
     }))
 
@@ -257,7 +257,7 @@ describe("TtlDict.getOrCompute", () => {
 
   it.scoped("events tell of computations and of entries, in order, without values", () =>
     Effect.gen(function*() {
-      const dict = yield* TtlDict.make<string, number, Offline>({ maxItems: 1, eventCapacity: 100 })
+      const dict = yield* TtlDict.make<string, number, Offline>({ maxSize: 1, eventCapacity: 100 })
       const events = yield* Effect.fork(Stream.runCollect(Stream.take(dict.events, 7)))
       yield* yields
       yield* dict.getOrCompute("a", Effect.succeed(1))

@@ -14,9 +14,9 @@ import { hooksSettled } from "./hooksSettled.js"
 
 const record = () => {
   const told: Array<string> = []
-  const onRemove = (key: string, value: unknown, reason: string) =>
+  const onRemoval = (key: string, value: unknown, reason: string) =>
     Effect.sync(() => told.push(`${key}=${String(value)} ${reason}`))
-  return { told, onRemove }
+  return { told, onRemoval }
 }
 
 const captured = () => {
@@ -27,11 +27,11 @@ const captured = () => {
   return { lines, layer: Logger.replace(Logger.defaultLogger, logger) }
 }
 
-describe("TtlDict: onRemove", () => {
+describe("TtlDict: onRemoval", () => {
   it.scoped("is told of every way to leave, once, in order, with the value and the reason", () =>
     Effect.gen(function*() {
-      const { onRemove, told } = record()
-      const dict = yield* TtlDict.make<string, number>({ maxItems: 3, onRemove })
+      const { onRemoval, told } = record()
+      const dict = yield* TtlDict.make<string, number>({ maxSize: 3, onRemoval })
       yield* dict.setMany([["a", 1], ["b", 2], ["c", 3], ["d", 4]])
       yield* dict.set("b", 5)
       yield* dict.remove("c")
@@ -43,8 +43,8 @@ describe("TtlDict: onRemove", () => {
       yield* dict.popVictim
       yield* dict.popNewest
       yield* dict.clear
-      yield* dict.setDefault("h", 9)
-      yield* dict.setTtl("h", 0)
+      yield* dict.getOrInsert("h", 9)
+      yield* dict.setTimeToLive("h", 0)
       yield* dict.getOrCompute("i", Effect.succeed(10))
       yield* dict.getOrCompute("i", Effect.succeed(11))
       yield* dict.changeMaxItems(0)
@@ -65,8 +65,8 @@ describe("TtlDict: onRemove", () => {
 
   it.scoped("is told of an entry that has expired when any operation meets it, once", () =>
     Effect.gen(function*() {
-      const { onRemove, told } = record()
-      const dict = yield* TtlDict.make<string, number>({ timeToLive: "1 second", onRemove })
+      const { onRemoval, told } = record()
+      const dict = yield* TtlDict.make<string, number>({ timeToLive: "1 second", onRemoval })
       yield* dict.set("a", 1)
       yield* TestClock.adjust("1 second")
       yield* dict.has("a")
@@ -81,15 +81,15 @@ describe("TtlDict: onRemove", () => {
 
   it.scoped("is not told of what was refused, or of values never stored", () =>
     Effect.gen(function*() {
-      const { onRemove, told } = record()
-      const dict = yield* TtlDict.make<string, number>({ maxBytes: 10, weigher: (_, value) => value, onRemove })
+      const { onRemoval, told } = record()
+      const dict = yield* TtlDict.make<string, number>({ maxBytes: 10, weigher: (_, value) => value, onRemoval })
       yield* dict.set("a", 1)
       yield* Effect.flip(dict.set("a", 11))
       yield* Effect.flip(dict.set("b", 11))
       yield* Effect.flip(dict.add("a", 2))
       yield* dict.set("c", 1, { timeToLive: 0 })
       yield* dict.getOrCompute("d", Effect.succeed(11))
-      yield* dict.setTtl("a", "1 minute")
+      yield* dict.setTimeToLive("a", "1 minute")
       yield* dict.moveToEnd("a")
       yield* hooksSettled(dict)
       assert.deepStrictEqual(told, [])
@@ -99,9 +99,9 @@ describe("TtlDict: onRemove", () => {
     Effect.gen(function*() {
       const seen: Array<unknown> = []
       const dict: Dict<string, number> = yield* TtlDict.make<string, number>({
-        maxItems: 2,
+        maxSize: 2,
         weigher: () => 10,
-        onRemove: (key) =>
+        onRemoval: (key) =>
           Effect.gen(function*() {
             seen.push([key, yield* dict.keys, yield* dict.byteSize, yield* dict.has(key)])
           })
@@ -116,8 +116,8 @@ describe("TtlDict: onRemove", () => {
       const open = yield* Deferred.make<void>()
       const ended: Array<string> = []
       const dict = yield* TtlDict.make<string, number>({
-        maxItems: 1,
-        onRemove: (key) => Effect.zipRight(Deferred.await(open), Effect.sync(() => ended.push(key)))
+        maxSize: 1,
+        onRemoval: (key) => Effect.zipRight(Deferred.await(open), Effect.sync(() => ended.push(key)))
       })
       yield* dict.set("a", 1)
       yield* dict.set("b", 2)
@@ -135,8 +135,8 @@ describe("TtlDict: onRemove", () => {
     Effect.gen(function*() {
       const answers: Array<number> = []
       const dict: Dict<string, number> = yield* TtlDict.make<string, number>({
-        maxItems: 1,
-        onRemove: () =>
+        maxSize: 1,
+        onRemoval: () =>
           Effect.fork(dict.set("x", 9)).pipe(
             Effect.flatMap((fiber) => fiber.await),
             Effect.zipRight(dict.size),
@@ -156,8 +156,8 @@ describe("TtlDict: onRemove", () => {
       const told: Array<string> = []
       const dict = yield* TtlDict.make<string, string>({
         name: "files",
-        maxItems: 1,
-        onRemove: (key) => {
+        maxSize: 1,
+        onRemoval: (key) => {
           told.push(key)
           if (key === "a") return Effect.fail("no such file")
           if (key === "b") return Effect.die(new Error("dead"))
@@ -173,7 +173,7 @@ describe("TtlDict: onRemove", () => {
       assert.strictEqual(stats.hooks.failed, 5)
       assert.lengthOf(lines, 5)
       for (const [at, text] of ["no such file", "dead", "thrown", "interrupted", "interrupted"].entries()) {
-        assert.include(lines[at], `WARN files: onRemove failed for "${"abcde"[at]}" (evicted)`)
+        assert.include(lines[at], `WARN files: onRemoval failed for "${"abcde"[at]}" (evicted)`)
         assert.include(lines[at], text)
         assert.notInclude(lines[at], "the value")
       }
@@ -188,13 +188,13 @@ describe("TtlDict: onRemove", () => {
       const bare = { toString: () => Object.create(null) }
       const dict = yield* TtlDict.make<unknown, number>({
         name: "files",
-        maxItems: 1,
-        onRemove: (key) => Effect.zipRight(Effect.sync(() => told.push(key)), Effect.fail("no"))
+        maxSize: 1,
+        onRemoval: (key) => Effect.zipRight(Effect.sync(() => told.push(key)), Effect.fail("no"))
       })
       for (const key of [bare, "b", "c"]) yield* dict.set(key, 1)
       yield* hooksSettled(dict)
       assert.deepStrictEqual(told, [bare, "b"])
-      assert.include(lines[0], "onRemove failed for (something that cannot be printed) (evicted)")
+      assert.include(lines[0], "onRemoval failed for (something that cannot be printed) (evicted)")
     }).pipe(Effect.scoped, Effect.provide(layer))
   })
 
@@ -202,8 +202,8 @@ describe("TtlDict: onRemove", () => {
     Effect.gen(function*() {
       const told: Array<string> = []
       const dict = yield* TtlDict.make<string, number>({
-        maxItems: 1,
-        onRemove: (key) => Effect.zipRight(Effect.sync(() => told.push(key)), Effect.fail("no"))
+        maxSize: 1,
+        onRemoval: (key) => Effect.zipRight(Effect.sync(() => told.push(key)), Effect.fail("no"))
       })
       for (const key of ["a", "b", "c"]) yield* dict.set(key, 1)
       yield* hooksSettled(dict)
@@ -223,8 +223,8 @@ describe("TtlDict: onRemove", () => {
     return Effect.gen(function*() {
       let calls = 0
       const dict: Dict<string, number> = yield* TtlDict.make<string, number>({
-        maxItems: 1,
-        onRemove: (key, value) => {
+        maxSize: 1,
+        onRemoval: (key, value) => {
           calls++
           return dict.set(key, value)
         }
@@ -247,12 +247,12 @@ describe("TtlDict: onRemove", () => {
     Effect.gen(function*() {
       let calls = 0
       const one: Dict<string, number> = yield* TtlDict.make<string, number>({
-        maxItems: 1,
-        onRemove: (key, value) => Effect.suspend(() => (calls++, other.set(`${key}'`, value)))
+        maxSize: 1,
+        onRemoval: (key, value) => Effect.suspend(() => (calls++, other.set(`${key}'`, value)))
       })
       const other: Dict<string, number> = yield* TtlDict.make<string, number>({
-        maxItems: 1,
-        onRemove: (key, value) => Effect.suspend(() => (calls++, one.set(`${key}'`, value)))
+        maxSize: 1,
+        onRemoval: (key, value) => Effect.suspend(() => (calls++, one.set(`${key}'`, value)))
       })
       yield* one.setMany([["a", 1], ["b", 2], ["c", 3]])
       const idle = Effect.zipWith(one.stats, other.stats, (a, b) => a.hooks.pending + b.hooks.pending)
@@ -265,7 +265,7 @@ describe("TtlDict: onRemove", () => {
     Effect.gen(function*() {
       const told: Array<number> = []
       const dict: Dict<number, number> = yield* TtlDict.make<number, number>({
-        onRemove: (key) => {
+        onRemoval: (key) => {
           told.push(key)
           return key === 0 ? dict.clear : Effect.void
         }
@@ -281,7 +281,7 @@ describe("TtlDict: onRemove", () => {
     Effect.gen(function*() {
       const told: Array<number> = []
       const dict: Dict<number, number> = yield* TtlDict.make<number, number>({
-        onRemove: (key, next) => {
+        onRemoval: (key, next) => {
           told.push(key)
           return Effect.ignore(dict.remove(next))
         }
@@ -296,8 +296,8 @@ describe("TtlDict: onRemove", () => {
     Effect.gen(function*() {
       const told: Array<string> = []
       const dict = yield* TtlDict.make<string, number>({
-        maxItems: 20,
-        onRemove: (key) => Effect.zipRight(Effect.yieldNow(), Effect.sync(() => told.push(key)))
+        maxSize: 20,
+        onRemoval: (key) => Effect.zipRight(Effect.yieldNow(), Effect.sync(() => told.push(key)))
       })
       yield* Effect.forEach(
         Array.from({ length: 10 }, (_, fiber) => fiber),
@@ -319,7 +319,7 @@ describe("TtlDict: onRemove", () => {
       const reference = yield* FiberRef.make("default")
       const seen: Array<string> = []
       const dict = yield* TtlDict.make<string, number, never, Tenant>({
-        onRemove: () => Effect.zipWith(Tenant, FiberRef.get(reference), (tenant, value) => seen.push(tenant, value))
+        onRemoval: () => Effect.zipWith(Tenant, FiberRef.get(reference), (tenant, value) => seen.push(tenant, value))
       }).pipe(Effect.provideService(Tenant, "the owner"))
       yield* dict.set("a", 1)
       yield* dict.remove("a").pipe(
@@ -333,12 +333,12 @@ describe("TtlDict: onRemove", () => {
 
   it.effect("the scope waits for what is due; what is in the dictionary then does not leave it", () =>
     Effect.gen(function*() {
-      const { onRemove, told } = record()
+      const { onRemoval, told } = record()
       const scope = yield* Scope.make()
       const open = yield* Deferred.make<void>()
       const dict = yield* Scope.extend(
         TtlDict.make<string, number>({
-          onRemove: (key, value, reason) => Effect.zipRight(Deferred.await(open), onRemove(key, value, reason))
+          onRemoval: (key, value, reason) => Effect.zipRight(Deferred.await(open), onRemoval(key, value, reason))
         }),
         scope
       )
@@ -359,7 +359,7 @@ describe("TtlDict: onRemove", () => {
     class Sessions extends TtlDict.Service<Sessions, never, Audit>()("test/Sessions", {
       key: Schema.String,
       value: Schema.Number,
-      onRemove: (key, value, reason) => Effect.map(Audit, (audit) => audit(`${key} ${value} ${reason}`))
+      onRemoval: (key, value, reason) => Effect.map(Audit, (audit) => audit(`${key} ${value} ${reason}`))
     }) {}
     return Effect.gen(function*() {
       yield* Sessions.set("a", 1)

@@ -13,7 +13,7 @@ const weighedByValue = { weigher: (_key: unknown, value: number) => value }
 describe("TtlDict.make: limits", () => {
   it.scoped("the least recently used entry makes room for a new one", () =>
     Effect.gen(function*() {
-      const dict = yield* TtlDict.make<string, number>({ maxItems: 2 })
+      const dict = yield* TtlDict.make<string, number>({ maxSize: 2 })
       yield* dict.set("a", 1)
       yield* dict.set("b", 2)
       yield* dict.get("a")
@@ -23,7 +23,7 @@ describe("TtlDict.make: limits", () => {
 
   it.scoped("an overwrite at the limit evicts nobody", () =>
     Effect.gen(function*() {
-      const dict = yield* TtlDict.make<string, number>({ maxItems: 2 })
+      const dict = yield* TtlDict.make<string, number>({ maxSize: 2 })
       for (const key of ["a", "b", "a", "b"]) yield* dict.set(key, 1)
       const stats = yield* dict.stats
       assert.strictEqual(stats.removals.evicted, 0)
@@ -32,7 +32,7 @@ describe("TtlDict.make: limits", () => {
 
   it.scoped("what has expired makes room before anything live does", () =>
     Effect.gen(function*() {
-      const dict = yield* TtlDict.make<string, number>({ maxItems: 2 })
+      const dict = yield* TtlDict.make<string, number>({ maxSize: 2 })
       yield* dict.set("a", 1)
       yield* dict.set("b", 1, { timeToLive: "1 second" })
       yield* TestClock.adjust("1 second")
@@ -40,9 +40,9 @@ describe("TtlDict.make: limits", () => {
       assert.deepStrictEqual(yield* dict.keys, ["a", "c"])
     }))
 
-  it.scoped("maxItems 0 stores nothing", () =>
+  it.scoped("maxSize 0 stores nothing", () =>
     Effect.gen(function*() {
-      const dict = yield* TtlDict.make<string, number>({ maxItems: 0 })
+      const dict = yield* TtlDict.make<string, number>({ maxSize: 0 })
       yield* dict.set("a", 1)
       yield* dict.add("a", 1)
       assert.strictEqual(yield* dict.size, 0)
@@ -84,7 +84,7 @@ describe("TtlDict.make: limits", () => {
       yield* TestClock.adjust("4 seconds")
       yield* Effect.flip(dict.set("a", 101, { timeToLive: "1 hour" }))
       assert.strictEqual(yield* dict.get("a"), 1)
-      assert.deepStrictEqual(yield* dict.getTtl("a"), Duration.seconds(6))
+      assert.deepStrictEqual(yield* dict.timeToLive("a"), Duration.seconds(6))
     }))
 
   it.scoped("an overwrite that grows evicts others, never itself", () =>
@@ -235,10 +235,10 @@ describe("TtlDict.make: options", () => {
     [{ timeToLive: "soon" }, "timeToLive", "\"soon\""],
     [{ timeToLive: {} }, "timeToLive", "{}"],
     [{ timeToLive: true }, "timeToLive", "true"],
-    [{ maxItems: -1 }, "maxItems", "-1"],
-    [{ maxItems: 1.5 }, "maxItems", "1.5"],
-    [{ maxItems: Number.NaN }, "maxItems", "NaN"],
-    [{ maxItems: "10" }, "maxItems", "\"10\""],
+    [{ maxSize: -1 }, "maxSize", "-1"],
+    [{ maxSize: 1.5 }, "maxSize", "1.5"],
+    [{ maxSize: Number.NaN }, "maxSize", "NaN"],
+    [{ maxSize: "10" }, "maxSize", "\"10\""],
     [{ maxBytes: 0 }, "maxBytes", "0"],
     [{ maxBytes: -5 }, "maxBytes", "-5"],
     [{ maxBytes: Number.NaN }, "maxBytes", "NaN"],
@@ -275,11 +275,11 @@ describe("TtlDict.make: options", () => {
           { timeToLive: [0, 0] },
           { timeToLive: [Infinity, 0] },
           { timeToLive: Duration.zero },
-          { maxItems: Infinity },
-          { maxItems: 1 },
+          { maxSize: Infinity },
+          { maxSize: 1 },
           { maxBytes: "128B" },
           { maxBytes: 1, weigher: () => 1 },
-          { timeToLive: undefined, maxBytes: undefined, maxItems: undefined, weigher: undefined, name: undefined }
+          { timeToLive: undefined, maxBytes: undefined, maxSize: undefined, weigher: undefined, name: undefined }
         ] as const
       ) {
         assert.strictEqual(yield* (yield* TtlDict.make(options)).size, 0)

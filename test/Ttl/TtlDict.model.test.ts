@@ -37,8 +37,8 @@ const sync = (dict: SyncTtlDict<string, Value>, command: Command, now: number, w
       return void dict[name](key, value, { timeToLive })
     case "setUntil":
       return void dict.set(key, value, { timeToLive: 1, expiresAt: now + delta })
-    case "setDefault":
-      return dict.setDefault(key, value, { timeToLive })
+    case "getOrInsert":
+      return dict.getOrInsert(key, value, { timeToLive })
     case "getOrCompute":
       return dict.getOrCompute(key, () => value, { timeToLive })
     case "refresh":
@@ -55,12 +55,12 @@ const sync = (dict: SyncTtlDict<string, Value>, command: Command, now: number, w
     case "clear":
     case "purge":
       return dict[name]()
-    case "getTtl":
-      return dict.getTtl(key, now + delta)
-    case "setTtl":
-      return dict.setTtl(key, timeToLive ?? dict.limits.timeToLive)
-    case "expireAt":
-      return dict.expireAt(key, now + delta)
+    case "timeToLive":
+      return dict.timeToLive(key, now + delta)
+    case "setTimeToLive":
+      return dict.setTimeToLive(key, timeToLive ?? dict.limits.timeToLive)
+    case "setExpiresAt":
+      return dict.setExpiresAt(key, now + delta)
     case "moveToEnd":
       return dict.moveToEnd(key)
     case "moveToStart":
@@ -114,8 +114,8 @@ const inEffect = (
       return dict[name](key, value, { timeToLive })
     case "setUntil":
       return dict.set(key, value, { timeToLive: 1, expiresAt: now + delta })
-    case "setDefault":
-      return dict.setDefault(key, value, { timeToLive })
+    case "getOrInsert":
+      return dict.getOrInsert(key, value, { timeToLive })
     case "getOrCompute":
       return dict.getOrCompute(key, Effect.succeed(value), { timeToLive })
     case "refresh":
@@ -133,15 +133,15 @@ const inEffect = (
     case "clear":
     case "purge":
       return dict[name]
-    case "getTtl":
+    case "timeToLive":
       return Effect.map(
-        Effect.option(dict.getTtl(key, now + delta)),
+        Effect.option(dict.timeToLive(key, now + delta)),
         (left) => Option.getOrUndefined(Option.map(left, Duration.toMillis))
       )
-    case "setTtl":
-      return Effect.flatMap(dict.limits, (limits) => found(dict.setTtl(key, timeToLive ?? limits.timeToLive)))
-    case "expireAt":
-      return found(dict.expireAt(key, now + delta))
+    case "setTimeToLive":
+      return Effect.flatMap(dict.limits, (limits) => found(dict.setTimeToLive(key, timeToLive ?? limits.timeToLive)))
+    case "setExpiresAt":
+      return found(dict.setExpiresAt(key, now + delta))
     case "moveToEnd":
       return found(dict.moveToEnd(key))
     case "moveToStart":
@@ -170,19 +170,19 @@ describe("a dictionary and a naive model of it", () => {
 
   it("have the same contents, order, answers and removals, within both limits, after every step", () => {
     fc.assert(
-      fc.property(livesWithJumps, ({ commands, maxBytes, maxItems, timeToIdle, timeToLive }) => {
+      fc.property(livesWithJumps, ({ commands, maxBytes, maxSize, timeToIdle, timeToLive }) => {
         let now = 0
         const removed: Array<string> = []
         const dict = new SyncTtlDict<string, Value>({
           maxBytes,
-          maxItems,
+          maxSize,
           timeToIdle,
           timeToLive,
           weigher,
           now: () => now,
-          onRemove: (key, value, reason) => removed.push(`${key} ${value.written} ${reason}`)
+          onRemoval: (key, value, reason) => removed.push(`${key} ${value.written} ${reason}`)
         })
-        const model = new NaiveDict(maxItems, maxBytes, timeToLive, timeToIdle)
+        const model = new NaiveDict(maxSize, maxBytes, timeToLive, timeToIdle)
         for (const [written, command] of commands.entries()) {
           if (command.name === "jump") {
             // What has expired by then is reclaimed in both, before the clock makes it live again.
@@ -202,7 +202,7 @@ describe("a dictionary and a naive model of it", () => {
           assert.deepStrictEqual(plain(dict), plain(model.contents(now)))
           assert.strictEqual(bytes, model.byteSize(now))
           assert.isAtMost(bytes, limits.maxBytes)
-          assert.isAtMost(dict.size, limits.maxItems)
+          assert.isAtMost(dict.size, limits.maxSize)
         }
         dict.purge()
         model.contents(now)
@@ -214,17 +214,17 @@ describe("a dictionary and a naive model of it", () => {
 
   it("on a clock that jumps anywhere: nothing expired is given out, and no limit is exceeded", () => {
     fc.assert(
-      fc.property(livesOnABadClock, ({ commands, maxBytes, maxItems, timeToIdle, timeToLive }) => {
+      fc.property(livesOnABadClock, ({ commands, maxBytes, maxSize, timeToIdle, timeToLive }) => {
         let now = 0
         let left = 0
         const dict = new SyncTtlDict<string, Value>({
           maxBytes,
-          maxItems,
+          maxSize,
           timeToIdle,
           timeToLive,
           weigher,
           now: () => now,
-          onRemove: () => left++
+          onRemoval: () => left++
         })
         for (const [written, command] of commands.entries()) {
           if (command.name === "jump") now += command.delta
@@ -232,7 +232,7 @@ describe("a dictionary and a naive model of it", () => {
           const { limits } = dict
           const entries = dict.entriesWithExpiry()
           assert.isAtMost(dict.byteSize, limits.maxBytes)
-          assert.isAtMost(entries.length, limits.maxItems)
+          assert.isAtMost(entries.length, limits.maxSize)
           for (const [key, value, expiresAt] of entries) {
             assert.isAbove(expiresAt, now)
             assert.strictEqual(dict.peek(key), value)
@@ -260,25 +260,25 @@ describe("a dictionary and a naive model of it", () => {
             ...limits,
             weigher,
             now: () => clock.unsafeCurrentTimeMillis(),
-            onRemove: (key, value, reason) => removed.push(`${key} ${value.written} ${reason}`)
+            onRemoval: (key, value, reason) => removed.push(`${key} ${value.written} ${reason}`)
           })
           const program = Effect.gen(function*() {
             const dict = yield* TtlDict.make<string, Value>({
               ...limits,
               weigher,
-              onRemove: (key, value, reason) =>
+              onRemoval: (key, value, reason) =>
                 Effect.sync(() => removedInEffect.push(`${key} ${value.written} ${reason}`))
             })
             for (const [written, command] of commands.entries()) {
               if (command.name === "jump") yield* clock.advance(command.delta, 1)
               const now = clock.unsafeCurrentTimeMillis()
-              const answer = yield* Effect.catchAll(inEffect(dict, command, now, written), (error) =>
-                Effect.succeed(outcomeOf(error)))
+              const answer = yield* Effect.catchAll(
+                inEffect(dict, command, now, written),
+                (error) => Effect.succeed(outcomeOf(error))
+              )
               assert.deepStrictEqual(
                 answer,
-                attempt(() =>
-                  sync(twin, command, now, written)
-                ),
+                attempt(() => sync(twin, command, now, written)),
                 command.name
               )
               assert.deepStrictEqual(plain(yield* dict.entries), plain(twin))

@@ -18,29 +18,29 @@ const mistakeOf = (exit: Exit.Exit<unknown, unknown>): unknown =>
   Exit.isFailure(exit) ? Option.getOrUndefined(Cause.dieOption(exit.cause)) : undefined
 
 describe("TtlDict: operations", () => {
-  it.scoped("setDefault returns what is there, and writes only when nothing is", () =>
+  it.scoped("getOrInsert returns what is there, and writes only when nothing is", () =>
     Effect.gen(function*() {
-      const dict = yield* TtlDict.make<string, number | undefined>({ timeToLive: "1 second", maxItems: 2 })
-      assert.strictEqual(yield* dict.setDefault("a", 1), 1)
-      assert.strictEqual(yield* dict.setDefault("b", 2, { timeToLive: "1 minute" }), 2)
-      assert.strictEqual(yield* dict.setDefault("a", 3), 1)
+      const dict = yield* TtlDict.make<string, number | undefined>({ timeToLive: "1 second", maxSize: 2 })
+      assert.strictEqual(yield* dict.getOrInsert("a", 1), 1)
+      assert.strictEqual(yield* dict.getOrInsert("b", 2, { timeToLive: "1 minute" }), 2)
+      assert.strictEqual(yield* dict.getOrInsert("a", 3), 1)
       assert.deepStrictEqual(yield* dict.keys, ["b", "a"])
       yield* TestClock.adjust("1 second")
-      assert.strictEqual(yield* dict.setDefault("a", 3), 3)
-      assert.strictEqual(yield* dict.setDefault("b", 9), 2)
-      assert.strictEqual(yield* dict.setDefault("c", undefined), undefined)
+      assert.strictEqual(yield* dict.getOrInsert("a", 3), 3)
+      assert.strictEqual(yield* dict.getOrInsert("b", 9), 2)
+      assert.strictEqual(yield* dict.getOrInsert("c", undefined), undefined)
       assert.deepStrictEqual(yield* dict.entries, [["b", 2], ["c", undefined]])
-      assert.strictEqual(yield* dict.setDefault("c", 5), undefined)
+      assert.strictEqual(yield* dict.getOrInsert("c", 5), undefined)
     }))
 
-  it.scoped("setDefault fails for what is too large, and returns what cannot be kept", () =>
+  it.scoped("getOrInsert fails for what is too large, and returns what cannot be kept", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>({ maxBytes: 10, ...weighed })
       yield* dict.set("a", 1)
-      assert.strictEqual((yield* Effect.flip(dict.setDefault("b", 11)))._tag, "EntryTooLargeError")
-      assert.strictEqual(yield* dict.setDefault("a", 11), 1)
-      const none = yield* TtlDict.make<string, number>({ maxItems: 0 })
-      assert.strictEqual(yield* none.setDefault("a", 1), 1)
+      assert.strictEqual((yield* Effect.flip(dict.getOrInsert("b", 11)))._tag, "EntryTooLargeError")
+      assert.strictEqual(yield* dict.getOrInsert("a", 11), 1)
+      const none = yield* TtlDict.make<string, number>({ maxSize: 0 })
+      assert.strictEqual(yield* none.getOrInsert("a", 1), 1)
     }))
 
   it.scoped("update writes entries in order, from a Map, pairs or a generator, with their own times", () =>
@@ -89,7 +89,7 @@ describe("TtlDict: operations", () => {
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>({
         entries: [["a", 1], ["b", 2, { timeToLive: "1 second" }], ["c", 3]],
-        maxItems: 2
+        maxSize: 2
       })
       assert.deepStrictEqual(yield* dict.keys, ["b", "c"])
       yield* TestClock.adjust("1 second")
@@ -123,7 +123,7 @@ describe("TtlDict: operations", () => {
       const dict = yield* TtlDict.make<string, number>({ entries: [["a", 1], ["b", 2], ["c", 3]] })
       yield* dict.set("d", 4, { timeToLive: "1 second" })
       yield* dict.get("a")
-      yield* dict.setDefault("d", 0)
+      yield* dict.getOrInsert("d", 0)
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(yield* dict.popNewest, Option.some(["a", 1] as const))
       assert.deepStrictEqual(yield* dict.popNewest, Option.some(["c", 3] as const))
@@ -133,7 +133,7 @@ describe("TtlDict: operations", () => {
 
   it.scoped("moveToEnd moves to either end, and counts as nothing else", () =>
     Effect.gen(function*() {
-      const dict = yield* TtlDict.make<string, number>({ entries: [["a", 1], ["b", 2], ["c", 3]], maxItems: 3 })
+      const dict = yield* TtlDict.make<string, number>({ entries: [["a", 1], ["b", 2], ["c", 3]], maxSize: 3 })
       yield* dict.moveToEnd("a")
       assert.deepStrictEqual(yield* dict.keys, ["b", "c", "a"])
       yield* dict.moveToEnd("a", { last: false })
@@ -145,24 +145,24 @@ describe("TtlDict: operations", () => {
       yield* dict.set("d", 4)
       assert.isFalse(yield* dict.has("b"))
       assert.strictEqual((yield* Effect.flip(dict.moveToEnd("b")))._tag, "CacheNotFoundError")
-      yield* dict.setTtl("a", "1 second")
+      yield* dict.setTimeToLive("a", "1 second")
       yield* TestClock.adjust("1 second")
       assert.strictEqual((yield* Effect.flip(dict.moveToEnd("a", { last: false })))._tag, "CacheNotFoundError")
     }))
 
-  it.scoped("expireAt takes a moment: future, past, never; the order stays", () =>
+  it.scoped("setExpiresAt takes a moment: future, past, never; the order stays", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>({ entries: [["a", 1], ["b", 2], ["c", 3]] })
       yield* TestClock.setTime(1000)
-      yield* dict.expireAt("a", 3000)
-      assert.deepStrictEqual(yield* dict.getTtl("a"), Duration.seconds(2))
-      yield* dict.expireAt("b", 1000)
+      yield* dict.setExpiresAt("a", 3000)
+      assert.deepStrictEqual(yield* dict.timeToLive("a"), Duration.seconds(2))
+      yield* dict.setExpiresAt("b", 1000)
       assert.isFalse(yield* dict.has("b"))
-      yield* dict.expireAt("c", -1)
+      yield* dict.setExpiresAt("c", -1)
       assert.deepStrictEqual(yield* dict.keys, ["a"])
-      yield* dict.expireAt("a", Infinity)
-      assert.deepStrictEqual(yield* dict.getTtl("a"), Duration.infinity)
-      assert.strictEqual((yield* Effect.flip(dict.expireAt("b", 9000)))._tag, "CacheNotFoundError")
+      yield* dict.setExpiresAt("a", Infinity)
+      assert.deepStrictEqual(yield* dict.timeToLive("a"), Duration.infinity)
+      assert.strictEqual((yield* Effect.flip(dict.setExpiresAt("b", 9000)))._tag, "CacheNotFoundError")
     }))
 
   it.scoped("reweigh measures a value that has changed inside, and keeps the limit", () =>
@@ -205,14 +205,14 @@ describe("TtlDict: operations", () => {
       assert.deepStrictEqual(yield* dict.keys, ["c", "d", "a"])
       yield* dict.changeMaxBytes(45)
       assert.deepStrictEqual(yield* dict.keys, ["d", "a"])
-      assert.deepStrictEqual(yield* dict.limits, { timeToLive: Infinity, maxBytes: 45, maxItems: 3 })
+      assert.deepStrictEqual(yield* dict.limits, { timeToLive: Infinity, maxBytes: 45, maxSize: 3 })
       yield* dict.changeMaxBytes("1K")
       yield* dict.changeMaxItems(Infinity)
       yield* dict.setMany([["e", 500], ["f", 500]])
       assert.strictEqual(yield* dict.size, 3)
       yield* dict.changeMaxBytes(Infinity)
       yield* dict.set("g", 1e9)
-      assert.deepStrictEqual(yield* dict.limits, { timeToLive: Infinity, maxBytes: Infinity, maxItems: Infinity })
+      assert.deepStrictEqual(yield* dict.limits, { timeToLive: Infinity, maxBytes: Infinity, maxSize: Infinity })
       assert.isTrue(yield* dict.has("e"))
     }))
 
@@ -234,7 +234,7 @@ describe("TtlDict: operations", () => {
 
   it.scoped("a bad limit changes nothing", () =>
     Effect.gen(function*() {
-      const dict = yield* TtlDict.make<string, number>({ name: "d", maxBytes: "1K", maxItems: 3, timeToLive: 1000 })
+      const dict = yield* TtlDict.make<string, number>({ name: "d", maxBytes: "1K", maxSize: 3, timeToLive: 1000 })
       yield* dict.setMany([["a", 1], ["b", 2]])
       const before = yield* dict.limits
       for (
@@ -243,7 +243,7 @@ describe("TtlDict: operations", () => {
             [dict.changeMaxBytes(untyped(bad) ?? bad), "maxBytes"] as const
           ),
           ...[-1, 1.5, Number.NaN, "3"].map((bad) =>
-            [dict.changeMaxItems(untyped(bad) ?? Number.NaN), "maxItems"] as const
+            [dict.changeMaxItems(untyped(bad) ?? Number.NaN), "maxSize"] as const
           ),
           ...[-1, "soon", true].map((bad) => [dict.changeTimeToLive(untyped(bad)), "timeToLive"] as const)
         ]
@@ -281,12 +281,12 @@ describe("TtlDict: operations", () => {
         [dict.set("a", 2, { timeToLive: untyped(true) }), "timeToLive"],
         [dict.set("a", 2, { expiresAt: nan }), "expiresAt"],
         [dict.set("a", 2, { expiresAt: untyped("1") }), "expiresAt"],
-        [dict.setTtl("a", nan), "timeToLive"],
-        [dict.setTtl("a", untyped([])), "timeToLive"],
-        [dict.expireAt("a", nan), "expireAt"],
-        [dict.expireAt("a", untyped(true)), "expireAt"],
-        [dict.expireAt("a", untyped(null)), "expireAt"],
-        [dict.getTtl("a", nan), "at"],
+        [dict.setTimeToLive("a", nan), "timeToLive"],
+        [dict.setTimeToLive("a", untyped([])), "timeToLive"],
+        [dict.setExpiresAt("a", nan), "setExpiresAt"],
+        [dict.setExpiresAt("a", untyped(true)), "setExpiresAt"],
+        [dict.setExpiresAt("a", untyped(null)), "setExpiresAt"],
+        [dict.timeToLive("a", nan), "at"],
         [dict.isExpired("a", untyped("now")), "at"]
       ]
       for (const [operation, option] of mistaken) {
@@ -305,7 +305,7 @@ describe("TtlDict: operations", () => {
       const dict = yield* TtlDict.make<string, number>()
       yield* dict.setMany([["a", 1, { timeToLive: -5 }], ["b", 2]])
       assert.deepStrictEqual(yield* dict.keys, ["b"])
-      yield* dict.setTtl("b", -5)
+      yield* dict.setTimeToLive("b", -5)
       assert.deepStrictEqual(yield* dict.keys, [])
     }))
 
@@ -314,7 +314,7 @@ describe("TtlDict: operations", () => {
       const dict = yield* TtlDict.make<string, number>()
       yield* TestClock.setTime(1_700_000_000_123)
       yield* dict.set("a", 1, { timeToLive: "1000000000 seconds" })
-      assert.deepStrictEqual(yield* dict.getTtl("a"), Duration.seconds(1e9))
+      assert.deepStrictEqual(yield* dict.timeToLive("a"), Duration.seconds(1e9))
       assert.deepStrictEqual(yield* dict.isExpired("a", 1_700_000_000_123 + 1e12 - 1), Option.some(false))
       assert.deepStrictEqual(yield* dict.isExpired("a", 1_700_000_000_123 + 1e12), Option.some(true))
     }))
@@ -356,11 +356,11 @@ describe("TtlDict: operations", () => {
       const key = { id: 1 }
       yield* Numbers.set(key, 1)
       yield* Numbers.setMany([[{ id: 2 }, 2], [{ id: 3 }, 3]])
-      assert.strictEqual(yield* Numbers.setDefault({ id: 0 }, 9), 0)
+      assert.strictEqual(yield* Numbers.getOrInsert({ id: 0 }, 9), 0)
       yield* Numbers.moveToEnd(key)
       yield* Numbers.moveToEnd({ id: 3 }, { last: false })
       assert.deepStrictEqual(yield* Numbers.values, [3, 2, 0, 1])
-      yield* Numbers.expireAt(key, 5000)
+      yield* Numbers.setExpiresAt(key, 5000)
       assert.deepStrictEqual((yield* Numbers.entriesWithExpiry)[3]?.[2], 5000)
       assert.isAbove(yield* Numbers.reweigh({ ...key }), 0)
       assert.isTrue(yield* Numbers.equals([[{ id: 0 }, 0], [{ id: 1 }, 1], [{ id: 2 }, 2], [{ id: 3 }, 3]]))
@@ -368,11 +368,11 @@ describe("TtlDict: operations", () => {
       yield* Numbers.changeMaxItems(1)
       yield* Numbers.changeMaxBytes("1M")
       yield* Numbers.changeTimeToLive("1 second")
-      assert.deepStrictEqual(yield* Numbers.limits, { timeToLive: 1000, maxBytes: 1024 ** 2, maxItems: 1 })
+      assert.deepStrictEqual(yield* Numbers.limits, { timeToLive: 1000, maxBytes: 1024 ** 2, maxSize: 1 })
 
       const refused = yield* Effect.flip(Numbers.setMany([[{ id: 5 }, 5], [{ id: untyped("6") }, 6]]))
       assert.strictEqual(refused._tag, "CacheKeyError")
-      assert.strictEqual((yield* Effect.flip(Numbers.setDefault({ id: 5 }, untyped("5"))))._tag, "CacheValueError")
+      assert.strictEqual((yield* Effect.flip(Numbers.getOrInsert({ id: 5 }, untyped("5"))))._tag, "CacheValueError")
       assert.isFalse(yield* Numbers.has({ id: 5 }))
     }).pipe(Effect.scoped, Effect.provide(Numbers.layer))
   })

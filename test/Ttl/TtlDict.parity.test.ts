@@ -17,10 +17,10 @@ describe("bugs of faas-cache-dict that are none here", () => {
       const told: Array<string> = []
       const dict = yield* TtlDict.make<string, number>({
         timeToLive: "10 seconds",
-        onRemove: (key) => Effect.sync(() => told.push(key))
+        onRemoval: (key) => Effect.sync(() => told.push(key))
       })
       yield* dict.set("a", 1)
-      assert.isTrue(yield* Effect.isFailure(dict.getTtl("a", 1e12)))
+      assert.isTrue(yield* Effect.isFailure(dict.timeToLive("a", 1e12)))
       assert.deepStrictEqual(yield* dict.isExpired("a", 1e12), Option.some(true))
       assert.strictEqual(yield* dict.get("a"), 1)
       yield* hooksSettled(dict)
@@ -32,7 +32,7 @@ describe("bugs of faas-cache-dict that are none here", () => {
       const dict = yield* TtlDict.make<string, number>({ timeToLive: "10 seconds" })
       yield* dict.set("a", 1)
       yield* TestClock.adjust("10 seconds")
-      assert.isTrue(yield* Effect.isFailure(dict.getTtl("a", 0)))
+      assert.isTrue(yield* Effect.isFailure(dict.timeToLive("a", 0)))
     }))
 
   it.scoped("a failed insert evicts the others first: it touches nobody, at every size around the limit", () =>
@@ -41,7 +41,7 @@ describe("bugs of faas-cache-dict that are none here", () => {
       const maxBytes = 2048
       const dict = yield* TtlDict.make<string, string>({
         maxBytes,
-        onRemove: (key, _, reason) => Effect.sync(() => told.push(`${key} ${reason}`))
+        onRemoval: (key, _, reason) => Effect.sync(() => told.push(`${key} ${reason}`))
       })
       yield* dict.set("a", "x")
       yield* dict.set("b", "x")
@@ -68,7 +68,7 @@ describe("bugs of faas-cache-dict that are none here", () => {
     Effect.gen(function*() {
       const told: Array<string> = []
       const dict = yield* TtlDict.make<string, number>({
-        onRemove: (key, value, reason) => Effect.sync(() => told.push(`${key}=${value} ${reason}`))
+        onRemoval: (key, value, reason) => Effect.sync(() => told.push(`${key}=${value} ${reason}`))
       })
       yield* dict.set("a", 1)
       yield* dict.set("a", 2)
@@ -100,7 +100,7 @@ describe("bugs of faas-cache-dict that are none here", () => {
       const told: Array<string> = []
       const dict = yield* TtlDict.make<string, number>({
         timeToLive: "1 second",
-        onRemove: (key) => Effect.sync(() => told.push(key))
+        onRemoval: (key) => Effect.sync(() => told.push(key))
       })
       yield* dict.setMany([["a", 1], ["b", 2], ["c", 3]])
       yield* TestClock.adjust("1 second")
@@ -117,7 +117,7 @@ describe("bugs of faas-cache-dict that are none here", () => {
       const dict = yield* TtlDict.make<string, number>({ timeToLive: "1 second" })
       yield* Effect.flip(dict.changeTimeToLive(Number.NaN))
       yield* dict.set("a", 1)
-      const exit = yield* Effect.exit(dict.expireAt("a", Number.NaN))
+      const exit = yield* Effect.exit(dict.setExpiresAt("a", Number.NaN))
       assert.isTrue(
         Exit.isFailure(exit) && Option.exists(Cause.dieOption(exit.cause), (e) => e instanceof CacheConfigError)
       )
@@ -139,8 +139,8 @@ describe("bugs of faas-cache-dict that are none here", () => {
   it.scoped("a hook that writes back recurses until the stack ends: it ends", () =>
     Effect.gen(function*() {
       const dict: Dict<string, number> = yield* TtlDict.make<string, number>({
-        maxItems: 1,
-        onRemove: (key, value) => dict.set(key, value)
+        maxSize: 1,
+        onRemoval: (key, value) => dict.set(key, value)
       })
       yield* dict.setMany([["a", 1], ["b", 2]])
       assert.strictEqual((yield* hooksSettled(dict)).hooks.skipped, 1)
@@ -150,7 +150,7 @@ describe("bugs of faas-cache-dict that are none here", () => {
     Effect.gen(function*() {
       const told: Array<string> = []
       const dict = yield* TtlDict.make<string, number>({
-        onRemove: (key) => Effect.zipRight(Effect.sync(() => told.push(key)), Effect.die("dead"))
+        onRemoval: (key) => Effect.zipRight(Effect.sync(() => told.push(key)), Effect.die("dead"))
       })
       yield* dict.setMany([["a", 1], ["b", 2], ["c", 3]])
       yield* dict.clear
@@ -162,7 +162,7 @@ describe("bugs of faas-cache-dict that are none here", () => {
     Effect.gen(function*() {
       let ended = 0
       const dict = yield* TtlDict.make<string, number>({
-        onRemove: () => Effect.delay(Effect.sync(() => ended++), "1 minute")
+        onRemoval: () => Effect.delay(Effect.sync(() => ended++), "1 minute")
       })
       yield* dict.set("a", 1)
       yield* dict.set("a", 2)
@@ -191,8 +191,8 @@ describe("bugs of faas-cache-dict that are none here", () => {
 
   it.scoped("names of options cannot be initial keys: any key can", () =>
     Effect.gen(function*() {
-      const dict = yield* TtlDict.make({ entries: Object.entries({ timeToLive: 1, maxBytes: 2, onRemove: 3 }) })
-      assert.deepStrictEqual(yield* dict.keys, ["timeToLive", "maxBytes", "onRemove"])
+      const dict = yield* TtlDict.make({ entries: Object.entries({ timeToLive: 1, maxBytes: 2, onRemoval: 3 }) })
+      assert.deepStrictEqual(yield* dict.keys, ["timeToLive", "maxBytes", "onRemoval"])
     }))
 
   it.scoped("look up, compute, write: a race; getOrCompute is not", () =>
@@ -255,9 +255,9 @@ describe("bugs that faas-cache-dict once had, and that are none here", () => {
       assert.isTrue(yield* dict.has("key 99"))
     }))
 
-  it.scoped("an error when all entries have expired at maxItems", () =>
+  it.scoped("an error when all entries have expired at maxSize", () =>
     Effect.gen(function*() {
-      const dict = yield* TtlDict.make<string, number>({ maxItems: 2, timeToLive: "1 second" })
+      const dict = yield* TtlDict.make<string, number>({ maxSize: 2, timeToLive: "1 second" })
       yield* dict.setMany([["a", 1], ["b", 2]])
       yield* TestClock.adjust("1 second")
       yield* dict.set("c", 3)
@@ -270,8 +270,8 @@ describe("bugs that faas-cache-dict once had, and that are none here", () => {
   it.scoped("set_ttl and expire_at change the order", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>({ entries: [["a", 1], ["b", 2]] })
-      yield* dict.setTtl("a", "1 minute")
-      yield* dict.expireAt("a", 90_000)
+      yield* dict.setTimeToLive("a", "1 minute")
+      yield* dict.setExpiresAt("a", 90_000)
       assert.deepStrictEqual(yield* dict.keys, ["a", "b"])
     }))
 
@@ -308,8 +308,8 @@ describe("bugs that faas-cache-dict once had, and that are none here", () => {
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>({ timeToLive: "1 second", sweepInterval: "1 second" })
       yield* dict.set("a", 1)
-      yield* Effect.exit(dict.expireAt("a", Number.NaN))
-      yield* Effect.exit(dict.setTtl("a", Number.NaN))
+      yield* Effect.exit(dict.setExpiresAt("a", Number.NaN))
+      yield* Effect.exit(dict.setTimeToLive("a", Number.NaN))
       yield* TestClock.adjust("2 seconds")
       assert.deepStrictEqual(yield* dict.isExpired("a"), Option.none())
       yield* dict.set("a", 2)
@@ -319,7 +319,7 @@ describe("bugs that faas-cache-dict once had, and that are none here", () => {
   it.scoped("`set_ttl(None)` fails: for ever is a time to live", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>({ timeToLive: "1 second", entries: [["a", 1]] })
-      yield* dict.setTtl("a", Infinity)
+      yield* dict.setTimeToLive("a", Infinity)
       yield* TestClock.adjust("1000 days")
       assert.strictEqual(yield* dict.get("a"), 1)
     }))
@@ -334,7 +334,7 @@ describe("fibers that use one dictionary at once", () => {
 
   it.scoped("readers and writers see whole values only, within the limit", () =>
     Effect.gen(function*() {
-      const dict = yield* TtlDict.make<number, readonly [number, number]>({ maxItems: 20 })
+      const dict = yield* TtlDict.make<number, readonly [number, number]>({ maxSize: 20 })
       yield* together((fiber) =>
         times(100, (at) =>
           Effect.gen(function*() {
@@ -368,10 +368,10 @@ describe("fibers that use one dictionary at once", () => {
     Effect.gen(function*() {
       let told = 0
       const dict = yield* TtlDict.make<string, number>({
-        maxItems: 50,
+        maxSize: 50,
         timeToLive: 20,
         sweepInterval: 5,
-        onRemove: () => Effect.sync(() => told++)
+        onRemoval: () => Effect.sync(() => told++)
       })
       yield* Effect.fork(Effect.forever(Effect.zipRight(TestClock.adjust(1), Effect.yieldNow())))
       yield* together((fiber) =>

@@ -14,16 +14,16 @@ import { warnings } from "../support/warnings.js"
 import { hooksSettled } from "./hooksSettled.js"
 
 /** A dictionary with a hook that waits until it is let go on. */
-const stalled = (removalQueue: RemovalQueueOptions | undefined, maxItems = 1) =>
+const stalled = (removalQueue: RemovalQueueOptions | undefined, maxSize = 1) =>
   Effect.gen(function*() {
     const open = yield* Deferred.make<void>()
     const told: Array<number> = []
     const dict = yield* TtlDict.make<number, string>({
       name: "d",
-      maxItems,
+      maxSize,
       weigher: (_, value) => value.length,
       removalQueue,
-      onRemove: (key) => Effect.zipRight(Deferred.await(open), Effect.sync(() => told.push(key)))
+      onRemoval: (key) => Effect.zipRight(Deferred.await(open), Effect.sync(() => told.push(key)))
     })
     // The hook is under way for the first.
     yield* dict.set(0, "x")
@@ -32,11 +32,11 @@ const stalled = (removalQueue: RemovalQueueOptions | undefined, maxItems = 1) =>
     return { dict, open, told }
   })
 
-describe("what waits for onRemove", () => {
+describe("what waits for onRemoval", () => {
   it.scoped("is bounded in number: the oldest are dropped and counted, and an event tells of each", () => {
     const log = warnings()
     return Effect.gen(function*() {
-      const { dict, open, told } = yield* stalled({ maxItems: 3 })
+      const { dict, open, told } = yield* stalled({ maxSize: 3 })
       const events: Array<StoreEvent<number>> = []
       yield* Effect.forkScoped(Stream.runForEach(dict.events, (event) => Effect.sync(() => events.push(event))))
       yield* turns(3)
@@ -67,7 +67,7 @@ describe("what waits for onRemove", () => {
 
   it.scoped("may be nothing at all", () =>
     Effect.gen(function*() {
-      const { dict } = yield* stalled({ maxItems: 0 })
+      const { dict } = yield* stalled({ maxSize: 0 })
       assert.deepStrictEqual((yield* dict.stats).hooks, { pending: 0, failed: 0, skipped: 0, dropped: 1 })
     }))
 
@@ -86,7 +86,7 @@ describe("what waits for onRemove", () => {
 
   it.scoped("makes writers wait, if it is to: nothing is lost, reads go on, and an interrupted writer has not written", () =>
     Effect.gen(function*() {
-      const { dict, open, told } = yield* stalled({ maxItems: 2, whenFull: "wait" })
+      const { dict, open, told } = yield* stalled({ maxSize: 2, whenFull: "wait" })
       const writers = yield* Effect.fork(
         Effect.forEach(Array.from({ length: 20 }, (_, at) => at + 2), (key) => dict.set(key, "x"), {
           concurrency: 5,
@@ -112,9 +112,9 @@ describe("what waits for onRemove", () => {
     Effect.gen(function*() {
       const told: Array<number> = []
       const dict: Dict<number, string> = yield* TtlDict.make<number, string>({
-        maxItems: 1,
-        removalQueue: { maxItems: 1, whenFull: "wait" },
-        onRemove: (key) =>
+        maxSize: 1,
+        removalQueue: { maxSize: 1, whenFull: "wait" },
+        onRemoval: (key) =>
           Effect.zipRight(
             Effect.sync(() => told.push(key)),
             key < 50 ? Effect.forEach([100, 200, 300], (by) => dict.set(key + by, "x"), { discard: true }) : Effect.void
@@ -137,7 +137,7 @@ describe("what waits for onRemove", () => {
       return Effect.gen(function*() {
         const scope = yield* Scope.make()
         const dict = yield* Scope.extend(
-          TtlDict.make<number, string>({ name: "d", maxItems: 1, gracePeriod: "5 seconds", onRemove: () => hook }),
+          TtlDict.make<number, string>({ name: "d", maxSize: 1, gracePeriod: "5 seconds", onRemoval: () => hook }),
           scope
         )
         yield* dict.setMany([[1, "x"], [2, "x"], [3, "x"], [4, "x"]])
@@ -151,7 +151,7 @@ describe("what waits for onRemove", () => {
         // Whoever still uses it keeps nothing waiting either.
         yield* dict.set(5, "x")
         assert.strictEqual((yield* dict.stats).hooks.dropped, 3)
-        assert.include(log.messages(), "d: onRemove was given up 5s after closing, 3 left")
+        assert.include(log.messages(), "d: onRemoval was given up 5s after closing, 3 left")
       }).pipe(Effect.provide(log.logger))
     })
   }
@@ -161,10 +161,10 @@ describe("what waits for onRemove", () => {
       const scope = yield* Scope.make()
       const dict = yield* Scope.extend(
         TtlDict.make<number, string>({
-          maxItems: 1,
+          maxSize: 1,
           gracePeriod: Duration.zero,
-          removalQueue: { maxItems: 1, whenFull: "wait" },
-          onRemove: () => Effect.never
+          removalQueue: { maxSize: 1, whenFull: "wait" },
+          onRemoval: () => Effect.never
         }),
         scope
       )
@@ -181,9 +181,9 @@ describe("what waits for onRemove", () => {
     }))
 
   const wrong: ReadonlyArray<readonly [options: object, option: string]> = [
-    [{ removalQueue: { maxItems: -1 } }, "removalQueue.maxItems"],
-    [{ removalQueue: { maxItems: 1.5 } }, "removalQueue.maxItems"],
-    [{ removalQueue: { maxItems: "many" } }, "removalQueue.maxItems"],
+    [{ removalQueue: { maxSize: -1 } }, "removalQueue.maxSize"],
+    [{ removalQueue: { maxSize: 1.5 } }, "removalQueue.maxSize"],
+    [{ removalQueue: { maxSize: "many" } }, "removalQueue.maxSize"],
     [{ removalQueue: { maxBytes: "much" } }, "removalQueue.maxBytes"],
     [{ removalQueue: { maxBytes: -1 } }, "removalQueue.maxBytes"],
     [{ removalQueue: { whenFull: "block" } }, "removalQueue.whenFull"],
@@ -193,7 +193,7 @@ describe("what waits for onRemove", () => {
   for (const [at, [options, option]] of wrong.entries()) {
     it.scoped(`refuses a bad ${option} (${at})`, () =>
       Effect.gen(function*() {
-        const error = yield* Effect.flip(TtlDict.make({ onRemove: () => Effect.void, ...options }))
+        const error = yield* Effect.flip(TtlDict.make({ onRemoval: () => Effect.void, ...options }))
         assert.instanceOf(error, CacheConfigError)
         assert.strictEqual(error.option, option)
       }))
@@ -207,10 +207,10 @@ describe("what waits for onRemove", () => {
       })
       const told: Array<number> = []
       const dict = new SyncTtlDict<number, string>({
-        maxItems: 1,
+        maxSize: 1,
         weigher: (_, value) => value.length,
-        removalQueue: { maxItems: 5, maxBytes: 30 },
-        onRemove: (key) => {
+        removalQueue: { maxSize: 5, maxBytes: 30 },
+        onRemoval: (key) => {
           told.push(key)
           return finished
         }
@@ -230,9 +230,9 @@ describe("what waits for onRemove", () => {
   it("of a dictionary without Effect, what hooks remove is bounded as well", () => {
     let told = 0
     const dict: SyncTtlDict<number, string> = new SyncTtlDict<number, string>({
-      maxItems: 10,
-      removalQueue: { maxItems: 100 },
-      onRemove: () => {
+      maxSize: 10,
+      removalQueue: { maxSize: 100 },
+      onRemoval: () => {
         told++
         for (let more = 0; more < 5; more++) dict.set(told * 10 + more + 1000, "x")
       }

@@ -29,12 +29,12 @@ describe("TtlDict: sweepInterval", () => {
     Effect.gen(function*() {
       const ended = yield* runProgram(`${imports}
         const alive = setInterval(() => {}, 1000)
-        const onRemove = (key, _, reason) => Effect.sync(() => {
+        const onRemoval = (key, _, reason) => Effect.sync(() => {
           console.log(key, reason)
           if (key === "b") clearInterval(alive)
         })
         const dict = await Effect.runPromise(
-          Scope.extend(TtlDict.make({ sweepInterval: 5, timeToLive: 1, onRemove }), scope)
+          Scope.extend(TtlDict.make({ sweepInterval: 5, timeToLive: 1, onRemoval }), scope)
         )
         await Effect.runPromise(dict.setMany([["a", 1], ["b", 2, { timeToLive: 30 }]]))
       `)
@@ -54,7 +54,7 @@ describe("TtlDict: sweepInterval", () => {
       const dict = yield* TtlDict.make<string, number>({
         timeToLive: "10 seconds",
         sweepInterval: "4 seconds",
-        onRemove: (key) => Effect.sync(() => told.push(key))
+        onRemoval: (key) => Effect.sync(() => told.push(key))
       })
       yield* dict.set("a", 1)
       yield* dict.set("b", 1, { timeToLive: "13 seconds" })
@@ -71,7 +71,7 @@ describe("TtlDict: sweepInterval", () => {
       const told: Array<string> = []
       const dict = yield* TtlDict.make<string, number>({
         timeToLive: "10 seconds",
-        onRemove: (key) => Effect.sync(() => told.push(key))
+        onRemoval: (key) => Effect.sync(() => told.push(key))
       })
       yield* dict.set("a", 1)
       yield* TestClock.adjust("1 hour")
@@ -87,7 +87,7 @@ describe("TtlDict: sweepInterval", () => {
       const dict = yield* TtlDict.make<string, number>({
         timeToLive: "1 second",
         sweepInterval: "1 second",
-        onRemove: () => Effect.suspend(() => Effect.die(calls++))
+        onRemoval: () => Effect.suspend(() => Effect.die(calls++))
       })
       for (const expected of [1, 2, 3]) {
         yield* dict.set("a", 1)
@@ -104,7 +104,7 @@ describe("TtlDict: sweepInterval", () => {
         TtlDict.make<string, number>({
           timeToLive: "1 second",
           sweepInterval: "1 second",
-          onRemove: (key) => Effect.sync(() => told.push(key))
+          onRemoval: (key) => Effect.sync(() => told.push(key))
         }),
         scope
       )

@@ -78,8 +78,8 @@ describe("TtlDict.make", () => {
         for (const key of ["a", "b", "c"]) yield* dict.set(key, 1)
         yield* dict.peek("a")
         yield* dict.has("a")
-        yield* dict.getTtl("a")
-        yield* dict.setTtl("a", "2 minutes")
+        yield* dict.timeToLive("a")
+        yield* dict.setTimeToLive("a", "2 minutes")
         yield* dict.isExpired("a")
         yield* Effect.flip(dict.add("a", 2))
         yield* dict.stats
@@ -90,7 +90,7 @@ describe("TtlDict.make", () => {
 
     it.scoped("clear removes everything, and stats tells why entries left", () =>
       Effect.gen(function*() {
-        const dict = yield* TtlDict.make<string, number>({ maxItems: 2, timeToLive: "1 second" })
+        const dict = yield* TtlDict.make<string, number>({ maxSize: 2, timeToLive: "1 second" })
         yield* dict.set("a", 1)
         yield* TestClock.adjust("1 second")
         for (const key of ["b", "c", "d", "d"]) yield* dict.set(key, 1)

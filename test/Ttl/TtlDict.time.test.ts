@@ -45,8 +45,8 @@ describe("TtlDict.make: time", () => {
         entries: (dict) => Effect.map(dict.entries, (entries) => entries.length === 0),
         size: (dict) => Effect.map(dict.size, (size) => size === 0),
         byteSize: (dict) => Effect.map(dict.byteSize, (bytes) => bytes === 0),
-        getTtl: (dict) => Effect.isFailure(dict.getTtl("a")),
-        setTtl: (dict) => Effect.isFailure(dict.setTtl("a", "1 minute")),
+        timeToLive: (dict) => Effect.isFailure(dict.timeToLive("a")),
+        setTimeToLive: (dict) => Effect.isFailure(dict.setTimeToLive("a", "1 minute")),
         stats: (dict) => Effect.map(dict.stats, (stats) => stats.size === 0 && stats.byteSize === 0)
       } satisfies Record<string, (dict: NumberDict) => Effect.Effect<boolean, unknown>>
     )
@@ -91,7 +91,7 @@ describe("TtlDict.make: time", () => {
 
   it.scoped("a time to live of zero stores nothing, evicts nobody, and removes what was there", () =>
     Effect.gen(function*() {
-      const dict = yield* TtlDict.make<string, number>({ maxItems: 1 })
+      const dict = yield* TtlDict.make<string, number>({ maxSize: 1 })
       yield* dict.set("a", 1)
       yield* dict.set("b", 2, { timeToLive: 0 })
       assert.deepStrictEqual(yield* dict.entries, [["a", 1]])
@@ -102,42 +102,42 @@ describe("TtlDict.make: time", () => {
       assert.isFalse(yield* zero.has("a"))
     }))
 
-  it.scoped("getTtl tells what is left, now and at another time, and deletes nothing", () =>
+  it.scoped("timeToLive tells what is left, now and at another time, and deletes nothing", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>({ timeToLive: "10 seconds" })
       yield* TestClock.setTime(1000)
       yield* dict.set("a", 1)
       yield* dict.set("never", 1, { timeToLive: Duration.infinity })
       yield* TestClock.adjust("3 seconds")
-      assert.deepStrictEqual(yield* dict.getTtl("a"), Duration.seconds(7))
-      assert.deepStrictEqual(yield* dict.getTtl("a", 1000), Duration.seconds(10))
-      assert.deepStrictEqual(yield* dict.getTtl("a", 10_999), Duration.millis(1))
-      assert.strictEqual((yield* Effect.flip(dict.getTtl("a", 11_000)))._tag, "CacheNotFoundError")
-      assert.strictEqual((yield* Effect.flip(dict.getTtl("a", 1e15)))._tag, "CacheNotFoundError")
-      assert.deepStrictEqual(yield* dict.getTtl("never"), Duration.infinity)
-      assert.deepStrictEqual(yield* dict.getTtl("never", 1e15), Duration.infinity)
-      assert.strictEqual((yield* Effect.flip(dict.getTtl("b")))._tag, "CacheNotFoundError")
+      assert.deepStrictEqual(yield* dict.timeToLive("a"), Duration.seconds(7))
+      assert.deepStrictEqual(yield* dict.timeToLive("a", 1000), Duration.seconds(10))
+      assert.deepStrictEqual(yield* dict.timeToLive("a", 10_999), Duration.millis(1))
+      assert.strictEqual((yield* Effect.flip(dict.timeToLive("a", 11_000)))._tag, "CacheNotFoundError")
+      assert.strictEqual((yield* Effect.flip(dict.timeToLive("a", 1e15)))._tag, "CacheNotFoundError")
+      assert.deepStrictEqual(yield* dict.timeToLive("never"), Duration.infinity)
+      assert.deepStrictEqual(yield* dict.timeToLive("never", 1e15), Duration.infinity)
+      assert.strictEqual((yield* Effect.flip(dict.timeToLive("b")))._tag, "CacheNotFoundError")
       assert.deepStrictEqual(yield* dict.keys, ["a", "never"])
       yield* TestClock.adjust("7 seconds")
-      assert.strictEqual((yield* Effect.flip(dict.getTtl("a", 1000)))._tag, "CacheNotFoundError")
+      assert.strictEqual((yield* Effect.flip(dict.timeToLive("a", 1000)))._tag, "CacheNotFoundError")
     }))
 
-  it.scoped("setTtl counts from now", () =>
+  it.scoped("setTimeToLive counts from now", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>({ timeToLive: "10 seconds" })
       yield* dict.set("longer", 1)
       yield* dict.set("never", 1)
       yield* dict.set("ended", 1)
       yield* TestClock.adjust("9 seconds")
-      yield* dict.setTtl("longer", "10 seconds")
-      yield* dict.setTtl("never", Duration.infinity)
-      yield* dict.setTtl("ended", 0)
+      yield* dict.setTimeToLive("longer", "10 seconds")
+      yield* dict.setTimeToLive("never", Duration.infinity)
+      yield* dict.setTimeToLive("ended", 0)
       assert.deepStrictEqual(yield* dict.keys, ["longer", "never"])
       yield* TestClock.adjust("9999 millis")
       assert.isTrue(yield* dict.has("longer"))
       yield* TestClock.adjust("1 millis")
       assert.deepStrictEqual(yield* dict.keys, ["never"])
-      assert.strictEqual((yield* Effect.flip(dict.setTtl("longer", 1)))._tag, "CacheNotFoundError")
+      assert.strictEqual((yield* Effect.flip(dict.setTimeToLive("longer", 1)))._tag, "CacheNotFoundError")
     }))
 
   it.scoped("isExpired has three answers, now and at another time, and deletes nothing", () =>
@@ -167,9 +167,9 @@ describe("TtlDict.make: time", () => {
       yield* dict.setMany([["read", 1], ["seen", 2]])
       yield* TestClock.adjust("40 seconds")
       yield* dict.get("read")
-      yield* Effect.all([dict.peek("seen"), dict.has("seen"), dict.getTtl("seen"), dict.moveToEnd("seen")])
-      assert.strictEqual(Duration.toMillis(yield* dict.getTtl("seen")), 20_000)
-      assert.strictEqual(Duration.toMillis(yield* dict.getTtl("read")), 60_000)
+      yield* Effect.all([dict.peek("seen"), dict.has("seen"), dict.timeToLive("seen"), dict.moveToEnd("seen")])
+      assert.strictEqual(Duration.toMillis(yield* dict.timeToLive("seen")), 20_000)
+      assert.strictEqual(Duration.toMillis(yield* dict.timeToLive("read")), 60_000)
       yield* TestClock.adjust("20 seconds")
       assert.deepStrictEqual(yield* dict.isExpired("seen"), Option.some(true))
       assert.deepStrictEqual(yield* dict.keys, ["read"])
@@ -216,7 +216,7 @@ describe("TtlDict.make: time", () => {
       yield* dict.purge
       yield* TestClock.setTime(500_000)
       assert.isTrue(yield* dict.has("before"))
-      assert.deepStrictEqual(yield* dict.getTtl("before"), Duration.millis(510_000))
+      assert.deepStrictEqual(yield* dict.timeToLive("before"), Duration.millis(510_000))
       yield* dict.set("after", 1)
       yield* TestClock.setTime(509_999)
       assert.deepStrictEqual(yield* dict.keys, ["before", "after"])

@@ -10,7 +10,7 @@ export interface Command {
     | "set"
     | "setUntil"
     | "add"
-    | "setDefault"
+    | "getOrInsert"
     | "getOrCompute"
     | "refresh"
     | "setMany"
@@ -21,9 +21,9 @@ export interface Command {
     | "popVictim"
     | "popNewest"
     | "clear"
-    | "getTtl"
-    | "setTtl"
-    | "expireAt"
+    | "timeToLive"
+    | "setTimeToLive"
+    | "setExpiresAt"
     | "moveToEnd"
     | "moveToStart"
     | "reweigh"
@@ -49,7 +49,7 @@ const weights: Readonly<Record<Command["name"], number>> = {
   set: 12,
   setUntil: 3,
   add: 3,
-  setDefault: 3,
+  getOrInsert: 3,
   getOrCompute: 3,
   refresh: 3,
   setMany: 3,
@@ -60,9 +60,9 @@ const weights: Readonly<Record<Command["name"], number>> = {
   popVictim: 1,
   popNewest: 1,
   clear: 1,
-  getTtl: 2,
-  setTtl: 2,
-  expireAt: 2,
+  timeToLive: 2,
+  setTimeToLive: 2,
+  setExpiresAt: 2,
   moveToEnd: 2,
   moveToStart: 2,
   reweigh: 3,
@@ -81,7 +81,7 @@ const names: ReadonlyArray<Command["name"]> = [
   "set",
   "setUntil",
   "add",
-  "setDefault",
+  "getOrInsert",
   "getOrCompute",
   "refresh",
   "setMany",
@@ -92,9 +92,9 @@ const names: ReadonlyArray<Command["name"]> = [
   "popVictim",
   "popNewest",
   "clear",
-  "getTtl",
-  "setTtl",
-  "expireAt",
+  "timeToLive",
+  "setTimeToLive",
+  "setExpiresAt",
   "moveToEnd",
   "moveToStart",
   "reweigh",
@@ -125,7 +125,7 @@ const forward = fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, m
 /** The limits of a dictionary, and what happens to it. */
 const lives = (delta: fc.Arbitrary<number>) =>
   fc.record({
-    maxItems: fc.oneof(fc.nat(5), fc.constant(Infinity)),
+    maxSize: fc.oneof(fc.nat(5), fc.constant(Infinity)),
     maxBytes: fc.oneof(fc.integer({ min: 1, max: 25 }), fc.constant(Infinity)),
     timeToLive: fc.constantFrom(20, 1000, Infinity),
     timeToIdle: fc.constantFrom(Infinity, Infinity, 0, 15, 800),

@@ -38,7 +38,7 @@ class Sessions extends TtlDict.Service<Sessions>()("app/Sessions", {
   key: Schema.String,
   value: Schema.Struct({ user: Schema.String }),
   timeToLive: "1 minute",
-  maxItems: 10,
+  maxSize: 10,
   maxBytes: "1M",
   weigher: (key, value) => key.length + value.user.length
 }) {}
@@ -75,7 +75,7 @@ it("the members of a class are typed by its schemas", () => {
   same<ReturnType<typeof Sessions.add>, Effect.Effect<void, CacheExistsError | SessionsWrite, Sessions>>()
   same<typeof Sessions.keys, Effect.Effect<ReadonlyArray<string>, never, Sessions>>()
   same<typeof Sessions.size, Effect.Effect<number, never, Sessions>>()
-  same<ReturnType<typeof Sessions.getTtl>, Effect.Effect<Duration.Duration, CacheNotFoundError, Sessions>>()
+  same<ReturnType<typeof Sessions.timeToLive>, Effect.Effect<Duration.Duration, CacheNotFoundError, Sessions>>()
   same<ReturnType<typeof Sessions.isExpired>, Effect.Effect<Option.Option<boolean>, never, Sessions>>()
   same<typeof Sessions.layer, Layer.Layer<Sessions, CacheConfigError>>()
   same<typeof Sessions.key, "app/Sessions">()
@@ -116,9 +116,9 @@ it("computations and hooks are typed by the dictionary", () => {
   same<typeof Lookups.layer, Layer.Layer<Lookups, CacheConfigError, Directory>>()
   same<typeof Lookups.events, Stream.Stream<StoreEvent<string>, never, Lookups>>()
   same<ReturnType<typeof Sessions.getOrCompute>, Effect.Effect<Session, CacheKeyError | CacheValueError, Sessions>>()
-  const hooked = TtlDict.make({ onRemove: (key: string, value: Session) => Effect.as(Directory, key + value.user) })
+  const hooked = TtlDict.make({ onRemoval: (key: string, value: Session) => Effect.as(Directory, key + value.user) })
   same<Effect.Effect.Context<typeof hooked>, Scope.Scope | Directory>()
-  const layer = TtlDict.layer({ onRemove: () => Directory })
+  const layer = TtlDict.layer({ onRemoval: () => Directory })
   same<typeof layer, Layer.Layer<TtlDict, CacheConfigError, Directory>>()
   same<ReturnType<SyncTtlDict<string, Session>["get"]>, Session | undefined>()
   // @ts-expect-error what it may use is the dictionary's, not the caller's

@@ -1,7 +1,7 @@
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3"
 import { assert, layer } from "@effect/vitest"
 import { Console, Context, Effect, Either, Layer, Logger, LogLevel, Schema } from "effect"
-import { Keyspace, L2Store, S3Cache } from "effect-aws-cache/S3Store"
+import { Keyspace, ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
 import { execFileSync } from "node:child_process"
 import process from "node:process"
 import * as CephCluster from "../servers/Ceph.js"
@@ -49,10 +49,10 @@ const cluster = Layer.scoped(
         const context = yield* Layer.build(
           Layer.provideMerge(
             S3Cache.layer({ maxSize: 0 }),
-            L2Store.layerS3Client(client, { bucket, requestTimeout: timeout })
+            ObjectStore.layerS3Client(client, { bucket, requestTimeout: timeout })
           ).pipe(Layer.provide(Logger.minimumLogLevel(LogLevel.None)))
         )
-        return { store: Context.get(context, L2Store), cache: Context.get(context, S3Cache) }
+        return { store: Context.get(context, ObjectStore), cache: Context.get(context, S3Cache) }
       }))
     const [first, ...others] = ways
     if (first === undefined) return yield* Effect.dieMessage("there is no gateway")

@@ -77,7 +77,7 @@ describe("importing the package", () => {
   it("the dictionary without Effect loads nothing of Effect, nor any other package", async () => {
     const program = `
       import { estimate, SyncTtlDict } from "effect-aws-cache/Sync"
-      const dict = new SyncTtlDict({ timeToLive: "1 minute", maxBytes: "1M", weigher: estimate, onRemove: () => {} })
+      const dict = new SyncTtlDict({ timeToLive: "1 minute", maxBytes: "1M", weigher: estimate, onRemoval: () => {} })
       dict.set("a", 1).set("b", 2, { timeToLive: "2 hours" }).delete("a")
       try { dict.add("b", 3) } catch (error) { console.log(error._tag, dict.get("b"), dict.size) }
     `
@@ -89,7 +89,7 @@ describe("importing the package", () => {
   it("the dictionary without Effect is loaded from few files, and is the same code for all entry points", async () => {
     const program = `
       import { CacheConfigError, estimate, SyncTtlDict } from "effect-aws-cache/Sync"
-      const dict = new SyncTtlDict({ maxItems: 1 })
+      const dict = new SyncTtlDict({ maxSize: 1 })
       try { dict.changeMaxItems(-1) } catch (error) { globalThis.error = error }
       console.log(error instanceof CacheConfigError)
     `
@@ -132,7 +132,7 @@ describe("importing the package", () => {
       return { text: output?.text ?? "", size: gzipSync(output?.contents ?? "", { level: 9 }).byteLength }
     }
     const { size, text } = await bundle(
-      `import { SyncTtlDict } from "effect-aws-cache/Sync"; globalThis.x = new SyncTtlDict({ maxItems: 100 })`
+      `import { SyncTtlDict } from "effect-aws-cache/Sync"; globalThis.x = new SyncTtlDict({ maxSize: 100 })`
     )
     assert.isAtMost(size, 21_500)
     // It is not bound to Node by what it imports.
@@ -149,7 +149,7 @@ describe("importing the package", () => {
       import { SyncTtlDict } from "effect-aws-cache/Sync"
       const failing = (f) => { try { f() } catch (error) { console.log(String(error)) } }
       const key = { a: 1 }
-      const dict = new SyncTtlDict({ maxItems: 3 }).set(key, 1)
+      const dict = new SyncTtlDict({ maxSize: 3 }).set(key, 1)
       failing(() => dict.add(key, 2))
       failing(() => new SyncTtlDict({ timeTolive: 1 }))
     `

@@ -8,8 +8,8 @@ import {
   ClientCache,
   ClientCacheKey,
   Keyspace,
-  L2Store,
   LeasedStore,
+  ObjectStore,
   ResourceCache,
   ResourceDefinition,
   S3Cache,
@@ -201,8 +201,8 @@ const storeOptions = {
   name: text,
   maxSize: limit,
   maxWeight: limit,
-  weigh: func,
-  weighFailure: func,
+  weigher: func,
+  failureWeigher: func,
   timeToLive: durationOrFunction,
   timeToIdle: duration,
   evictionPolicy: oneOf(policies),
@@ -218,7 +218,7 @@ const leasedOptions = {
   release: func,
   maxSize: limit,
   maxWeight: limit,
-  weigh: func,
+  weigher: func,
   timeToLive: durationOrFunction,
   timeToIdle: duration,
   evictionPolicy: oneOf(policies),
@@ -229,7 +229,7 @@ const leasedOptions = {
   eventCapacity: count,
   metrics: flag
 }
-const limits = { timeToLive: duration, maxBytes: bytes, maxItems: limit }
+const limits = { timeToLive: duration, maxBytes: bytes, maxSize: limit }
 const sharedDictOptions = {
   ...limits,
   timeToIdle: duration,
@@ -241,8 +241,8 @@ const sharedDictOptions = {
 const dictOptions = {
   ...sharedDictOptions,
   ...freshness,
-  weighFailure: func,
-  onRemove: func,
+  failureWeigher: func,
+  onRemoval: func,
   removalQueue: object,
   gracePeriod: duration,
   sweepInterval: special("5 mins", Number.NaN, 0, -1, Infinity, null),
@@ -250,7 +250,7 @@ const dictOptions = {
 }
 const syncOptions = {
   ...sharedDictOptions,
-  onRemove: func,
+  onRemoval: func,
   removalQueue: object,
   now: func,
   staleWhileRevalidate: duration,
@@ -267,7 +267,7 @@ const entryOptions = {
   coordination: oneOf("\"none\" or \"lease\""),
   isolation: oneOf("\"freeze\", \"copy\" or \"none\"")
 }
-const formatOptions = { compression: object, encryption: object, maxEntrySize: count }
+const formatOptions = { compression: object, encryption: object, maxEntryBytes: count }
 const s3Options = {
   ...entryOptions,
   ...formatOptions,
@@ -293,7 +293,7 @@ const bucketOptions = {
   bucket: text,
   keyPrefix: text,
   requestTimeout: aboveZero,
-  maxObjectSize: count,
+  maxObjectBytes: count,
   conditionalWrites: conditions,
   conditionalDeletes: conditions,
   onAccessDenied: oneOf("\"fail\" or \"miss\""),
@@ -350,10 +350,12 @@ class Dictionary extends TtlDict.Service<Dictionary>()("Dictionary", { key: Sche
 const overBucket = <A, E>(make: () => Layer.Layer<A, E, ClientCache>): Use =>
   suspended(() => built(Layer.provide(make(), ClientCache.layer())))
 const persistence =
-  (make: (options: never) => Layer.Layer<never, unknown, L2Store> | Layer.Layer<unknown, unknown, L2Store>) =>
+  (make: (options: never) => Layer.Layer<never, unknown, ObjectStore> | Layer.Layer<unknown, unknown, ObjectStore>) =>
   (options: unknown): Use =>
     suspended(() =>
-      Layer.build(Layer.provide(make(untyped(options)) as Layer.Layer<unknown, unknown, L2Store>, L2Store.layerMemory))
+      Layer.build(
+        Layer.provide(make(untyped(options)) as Layer.Layer<unknown, unknown, ObjectStore>, ObjectStore.layerMemory)
+      )
     )
 const inEnvironment =
   (f: (options: never) => Effect.Effect<unknown, unknown, Scope.Scope>) => (options: unknown): Use =>
@@ -366,7 +368,7 @@ const cases: Readonly<Record<string, Case>> = {
       evictionPolicy: oneOf(policies),
       maxSize: limit,
       maxWeight: limit,
-      weigh: func,
+      weigher: func,
       timeToIdle: millis,
       equality: object,
       onRemoval: func
@@ -423,7 +425,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "removalQueue of TtlDict": {
     use: (removalQueue) => TtlDict.make(untyped({ removalQueue })),
-    options: { maxItems: limit, maxBytes: bytes, whenFull: oneOf("\"drop\" or \"wait\"") },
+    options: { maxSize: limit, maxBytes: bytes, whenFull: oneOf("\"drop\" or \"wait\"") },
     within: "removalQueue"
   },
   "memoryPressure of TtlDict": {
@@ -433,7 +435,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "Dict.set": { use: onDict((self, options) => self.set("b", 2, options)), options: dictWrite },
   "Dict.add": { use: onDict((self, options) => self.add("b", 2, options)), options: dictWrite },
-  "Dict.setDefault": { use: onDict((self, options) => self.setDefault("b", 2, options)), options: dictWrite },
+  "Dict.getOrInsert": { use: onDict((self, options) => self.getOrInsert("b", 2, options)), options: dictWrite },
   "Dict.setMany": { use: onDict((self, options) => self.setMany([["b", 2]], options)), options: dictWrite },
   "Dict.getOrCompute": {
     use: onDict((self, options) => self.getOrCompute("b", Effect.succeed(2), options)),
@@ -458,7 +460,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "SyncTtlDict.set": { use: onSync((self, options) => self.set("b", 2, options)), options: dictWrite },
   "SyncTtlDict.add": { use: onSync((self, options) => self.add("b", 2, options)), options: dictWrite },
-  "SyncTtlDict.setDefault": { use: onSync((self, options) => self.setDefault("b", 2, options)), options: dictWrite },
+  "SyncTtlDict.getOrInsert": { use: onSync((self, options) => self.getOrInsert("b", 2, options)), options: dictWrite },
   "SyncTtlDict.setMany": { use: onSync((self, options) => self.setMany([["b", 2]], options)), options: dictWrite },
   "SyncTtlDict.getOrCompute": {
     use: onSync((self, options) => self.getOrCompute("b", () => 2, options)),
@@ -496,12 +498,12 @@ const cases: Readonly<Record<string, Case>> = {
       codec: oneOf("\"json\", \"msgpack\" or \"raw\""),
       version: text,
       tags: { ...texts, accepted: `${texts.accepted}, or a function that returns one` },
-      onL2Error: oneOf("\"fallThrough\" or \"fail\"")
+      onStoreError: oneOf("\"fallThrough\" or \"fail\"")
     },
     base: { key: Schema.String, value: Schema.Number }
   },
   "S3Cache.layer": {
-    use: (options) => built(Layer.provide(S3Cache.layer(untyped(options)), L2Store.layerMemory)),
+    use: (options) => built(Layer.provide(S3Cache.layer(untyped(options)), ObjectStore.layerMemory)),
     options: s3Options
   },
   "S3Cache.layerMemory": { use: (options) => built(S3Cache.layerMemory(untyped(options))), options: s3Options },
@@ -595,13 +597,13 @@ const cases: Readonly<Record<string, Case>> = {
     options: { within: duration },
     base: { within: "1 second" }
   },
-  "L2Store.layerS3": {
-    use: (options) => overBucket(() => L2Store.layerS3(untyped(options))),
+  "ObjectStoreTag.layerS3": {
+    use: (options) => overBucket(() => ObjectStore.layerS3(untyped(options))),
     options: { ...bucketOptions, clientConfig: object },
     base: { bucket: "b" }
   },
-  "L2Store.layerS3Client": {
-    use: (options) => built(L2Store.layerS3Client({ send: untyped(() => {}) }, untyped(options))),
+  "ObjectStoreTag.layerS3Client": {
+    use: (options) => built(ObjectStore.layerS3Client({ send: untyped(() => {}) }, untyped(options))),
     options: bucketOptions,
     base: { bucket: "b" }
   },
@@ -615,15 +617,17 @@ const cases: Readonly<Record<string, Case>> = {
     options: bucketOptions,
     base: { bucket: "b" }
   },
-  "L2Store.layerFileSystem": {
+  "ObjectStoreTag.layerFileSystem": {
     use: (options) =>
-      suspended(() => built(Layer.provide(L2Store.layerFileSystem(untyped(options)), NodeContext.layer))),
-    options: { directory: text, maxObjectSize: count },
+      suspended(() => built(Layer.provide(ObjectStore.layerFileSystem(untyped(options)), NodeContext.layer))),
+    options: { directory: text, maxObjectBytes: count },
     base: { directory: "/nowhere/at/all" }
   },
-  "L2Store.layerKeyValueStore": {
+  "ObjectStoreTag.layerKeyValueStore": {
     use: (options) =>
-      suspended(() => built(Layer.provide(L2Store.layerKeyValueStore(untyped(options)), KeyValueStore.layerMemory))),
+      suspended(() =>
+        built(Layer.provide(ObjectStore.layerKeyValueStore(untyped(options)), KeyValueStore.layerMemory))
+      ),
     options: { keyPrefix: text, conditions: oneOf("\"process\" or \"off\"") }
   },
   "S3Persistence.layerKeyValueStore": {

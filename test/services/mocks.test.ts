@@ -13,7 +13,7 @@ import {
   SessionCaches,
   type SessionService
 } from "effect-aws-cache/ClientLayer"
-import { Keyspace, L2Store, LoadOutcome, S3Cache, S3Persistence } from "effect-aws-cache/S3Store"
+import { Keyspace, LoadOutcome, ObjectStore, S3Cache, S3Persistence } from "effect-aws-cache/S3Store"
 import { TtlDict } from "effect-aws-cache/Ttl"
 
 class Answers extends Context.Tag("app/Answers")<Answers, Store.Store<string, number>>() {}
@@ -35,7 +35,7 @@ const mocks = {
   ClientCache: Layer.mock(ClientCache, { size: Effect.succeed(7) }),
   ResourceCache: Layer.mock(ResourceCache, { size: Effect.succeed(7) }),
   Session: Layer.mock(Session, { regionName: Effect.succeedSome("us-west-2") }),
-  L2Store: Layer.mock(L2Store, { load: () => Effect.succeed(LoadOutcome.Absent()) }),
+  ObjectStore: Layer.mock(ObjectStore, { load: () => Effect.succeed(LoadOutcome.Absent()) }),
   S3Cache: Layer.mock(S3Cache, { getOption: () => Effect.succeedNone }),
   TtlDict: Layer.mock(TtlDict, { size: Effect.succeed(7) }),
   Rates: Layer.mock(Rates, { get: () => Effect.succeed(1.5) }),
@@ -68,8 +68,8 @@ export const mocksOfOthers = [
   Layer.mock(Session, { withResource: () => Effect.fail(refused) }),
   Layer.mock(Session, { getCredentials: () => Effect.succeedNone }),
   Layer.mock(Session)({ reload: Effect.void }),
-  Layer.mock(L2Store, {}),
-  Layer.mock(L2Store, { list: () => Stream.empty }),
+  Layer.mock(ObjectStore, {}),
+  Layer.mock(ObjectStore, { list: () => Stream.empty }),
   Layer.mock(S3Cache, {}),
   Layer.mock(S3Cache, { clear: () => Stream.empty }),
   Layer.mock(TtlDict, {}),
@@ -135,9 +135,9 @@ describe("Layer.mock", () => {
       mocks.Session
     ),
     "effect-aws-cache/Session: Unimplemented method \"caches\"": Effect.provide(Session.caches, mocks.Session),
-    "effect-aws-cache/L2Store: Unimplemented method \"list\"": Effect.provide(
-      Effect.flatMap(L2Store, (store) => Stream.runDrain(store.list(""))),
-      mocks.L2Store
+    "effect-aws-cache/ObjectStore: Unimplemented method \"list\"": Effect.provide(
+      Effect.flatMap(ObjectStore, (store) => Stream.runDrain(store.list(""))),
+      mocks.ObjectStore
     ),
     "effect-aws-cache/S3Cache: Unimplemented method \"invalidateTag\"": Effect.provide(
       S3Cache.invalidateTag("tag"),
@@ -176,7 +176,7 @@ describe("Layer.mock", () => {
   it.effect("of a second level is one for a cache: what may be absent is, the rest dies", () =>
     Effect.gen(function*() {
       const saved: Array<string> = []
-      const layer = Layer.mock(L2Store, {
+      const layer = Layer.mock(ObjectStore, {
         load: () => Effect.succeed(LoadOutcome.Absent()),
         save: (name) => Effect.sync(() => saved.push(name)).pipe(Effect.as(Option.none()))
       })
@@ -196,11 +196,11 @@ describe("Layer.mock", () => {
 
   it.effect("of a second level is described as it says", () =>
     Effect.gen(function*() {
-      const described = Layer.provide(S3Cache.layer(), Layer.mock(L2Store, { description: "mocked/" }))
+      const described = Layer.provide(S3Cache.layer(), Layer.mock(ObjectStore, { description: "mocked/" }))
       assert.match(`${yield* Effect.provide(S3Cache, described)}`, /"over": "mocked\/"/)
       yield* assertDies(
         Effect.provide(S3Cache.check, described),
-        "effect-aws-cache/L2Store: Unimplemented method \"save\""
+        "effect-aws-cache/ObjectStore: Unimplemented method \"save\""
       )
     }))
 })

@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schema, TestClock } from "effect"
 import { LeasedStore, Store } from "effect-aws-cache/Cache"
 import { ClientCache, ClientCacheLive, ResourceCache, ResourceDefinition, Session } from "effect-aws-cache/ClientLayer"
-import { L2Store, S3Cache } from "effect-aws-cache/S3Store"
+import { ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
 import { TtlDict } from "effect-aws-cache/Ttl"
 import { inspect } from "node:util"
 import { sessionEnvironment } from "../ClientLayer/sessionEnvironment.js"
@@ -18,7 +18,7 @@ const Plain = ResourceDefinition.make({ name: "Plain", client: S3Client, make: (
 class Sessions extends TtlDict.Service<Sessions>()("app/Sessions", {
   key: Schema.String,
   value: Schema.Unknown,
-  maxItems: 10,
+  maxSize: 10,
   maxBytes: "1K"
 }) {}
 
@@ -210,7 +210,7 @@ describe("a printed store", () => {
         name: "pools",
         acquire: (key: string) => Effect.succeed({ key }),
         maxWeight: 10,
-        weigh: () => 3
+        weigher: () => 3
       })
       yield* leased.use(secret, () => Effect.void)
       assert.deepStrictEqual(json(leased), {
@@ -222,21 +222,21 @@ describe("a printed store", () => {
         size: 1,
         weight: 3
       })
-      const dict = yield* TtlDict.make<string, unknown>({ maxItems: 5, maxBytes: 1000, timeToLive: "1 minute" })
+      const dict = yield* TtlDict.make<string, unknown>({ maxSize: 5, maxBytes: 1000, timeToLive: "1 minute" })
       yield* dict.set(secret, { secret })
       const byteSize = yield* dict.byteSize
-      const limits = { evictionPolicy: "LRU", timeToLive: 60_000, maxBytes: 1000, maxItems: 5 }
+      const limits = { evictionPolicy: "LRU", timeToLive: 60_000, maxBytes: 1000, maxSize: 5 }
       assert.deepStrictEqual(json(dict), { _id: "TtlDict", name: "TtlDict", ...limits, byteSize, size: 1 })
       assertShort(store, "Store", "maxSize")
       assertShort(leased, "LeasedStore", "pools", "maxSize")
-      assertShort(dict, "TtlDict", "maxItems", "size")
+      assertShort(dict, "TtlDict", "maxSize", "size")
     }))
 
   it.effect("does so as a service with schemas, too", () =>
     Effect.gen(function*() {
       yield* Sessions.set(secret, secret)
       const sessions = yield* Sessions
-      assert.include(json(sessions), { _id: "TtlDict", name: "app/Sessions", maxItems: 10, maxBytes: 1024, size: 1 })
+      assert.include(json(sessions), { _id: "TtlDict", name: "app/Sessions", maxSize: 10, maxBytes: 1024, size: 1 })
       assertShort(sessions, "app/Sessions", "size")
     }).pipe(Effect.provide(Sessions.layer)))
 
@@ -273,14 +273,14 @@ describe("a printed second level", () => {
     Effect.gen(function*() {
       const s3 = { send: () => Promise.reject(new Error(secret)) }
       const layers = {
-        "s3://bucket/folder/": L2Store.layerS3Client(s3, { bucket: "bucket", keyPrefix: "folder/" }),
-        memory: L2Store.layerMemory,
-        "/tmp": Layer.provide(L2Store.layerFileSystem({ directory: "/tmp" }), NodeContext.layer),
-        "key-value store": Layer.provide(L2Store.layerKeyValueStore(), KeyValueStore.layerMemory)
+        "s3://bucket/folder/": ObjectStore.layerS3Client(s3, { bucket: "bucket", keyPrefix: "folder/" }),
+        memory: ObjectStore.layerMemory,
+        "/tmp": Layer.provide(ObjectStore.layerFileSystem({ directory: "/tmp" }), NodeContext.layer),
+        "key-value store": Layer.provide(ObjectStore.layerKeyValueStore(), KeyValueStore.layerMemory)
       }
       for (const [description, layer] of Object.entries(layers)) {
         yield* Effect.gen(function*() {
-          assertShort(yield* L2Store, "L2Store", description)
+          assertShort(yield* ObjectStore, "ObjectStore", description)
           assertShort(yield* S3Cache, "S3Cache", description)
         }).pipe(Effect.provide(Layer.provideMerge(S3Cache.layer(), layer)))
       }
@@ -289,7 +289,7 @@ describe("a printed second level", () => {
 
 describe("a printed tag", () => {
   it("shows its key", () => {
-    for (const tag of [ClientCache, ResourceCache, Session, L2Store, S3Cache, TtlDict]) assertShort(tag, tag.key)
+    for (const tag of [ClientCache, ResourceCache, Session, ObjectStore, S3Cache, TtlDict]) assertShort(tag, tag.key)
     assertShort(Sessions, "app/Sessions")
   })
 })

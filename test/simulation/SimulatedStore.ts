@@ -4,9 +4,9 @@ import {
   type ListedObject,
   LoadOutcome,
   type ObjectStore,
-  type RemoveOutcome,
-  S3StoreError,
-  type S3StoreReason
+  ObjectStoreError,
+  type ObjectStoreReason,
+  type RemoveOutcome
 } from "effect-aws-cache/S3Store"
 import { draw } from "./drawing.js"
 import type { SimulatedProcess } from "./SimulatedProcess.js"
@@ -18,7 +18,7 @@ interface Outage {
   /** Milliseconds since the beginning of the world. */
   readonly from: number
   readonly until: number
-  readonly reason: S3StoreReason
+  readonly reason: ObjectStoreReason
   /** The process that meets it; `undefined`: all. */
   readonly process?: number | undefined
 }
@@ -70,7 +70,7 @@ export interface SimulatedRequest {
   /** When it had an effect, each time. */
   readonly landed: Array<number>
   /** What its caller was told, if it was a failure. */
-  failure: S3StoreReason | undefined
+  failure: ObjectStoreReason | undefined
   /** For a write: what was written. */
   readonly body: string | undefined
 }
@@ -217,8 +217,8 @@ export class SimulatedStore {
     }
   }
 
-  private request<A>(process: SimulatedProcess, journey: Journey<A>): Effect.Effect<A, S3StoreError> {
-    return Effect.async<A, S3StoreError>((resume) => {
+  private request<A>(process: SimulatedProcess, journey: Journey<A>): Effect.Effect<A, ObjectStoreError> {
+    return Effect.async<A, ObjectStoreError>((resume) => {
       const { faults, time } = this
       const { act, body, isPlainWrite = false, name, operation, whenUnsure } = journey
       this.counts.set(process.index, (this.counts.get(process.index) ?? 0) + 1)
@@ -235,9 +235,9 @@ export class SimulatedStore {
         body: text
       }
       this.requests.push(request)
-      const answer = (millis: number, outcome: Effect.Effect<A, S3StoreError>) =>
+      const answer = (millis: number, outcome: Effect.Effect<A, ObjectStoreError>) =>
         time.after(millis, () => process.deliver(() => resume(outcome)))
-      const fail = (millis: number, reason: S3StoreReason, detail: string) => {
+      const fail = (millis: number, reason: ObjectStoreReason, detail: string) => {
         request.failure = reason
         return answer(millis, Effect.fail(failure(reason, operation, name, detail)))
       }
@@ -314,5 +314,5 @@ export class SimulatedStore {
   }
 }
 
-const failure = (reason: S3StoreReason, operation: string, name: string, detail: string): S3StoreError =>
-  new S3StoreError({ reason, operation, target: `simulated/${name}`, detail })
+const failure = (reason: ObjectStoreReason, operation: string, name: string, detail: string): ObjectStoreError =>
+  new ObjectStoreError({ reason, operation, target: `simulated/${name}`, detail })

@@ -1,5 +1,5 @@
 import { type Cause, Chunk, Effect, Exit, Fiber, Logger, LogLevel, Option, Schema, Scope, Stream } from "effect"
-import { Keyspace, type S3CacheOptions, type S3CacheService, type S3StoreError } from "effect-aws-cache/S3Store"
+import { Keyspace, type ObjectStoreError, type S3CacheOptions, type S3CacheService } from "effect-aws-cache/S3Store"
 import fc from "fast-check"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { SimulatedProcess } from "./SimulatedProcess.js"
@@ -386,7 +386,7 @@ const rest = 30_000
 const nameOf = (cause: Cause.Cause<unknown>): string => {
   const failure = cause._tag === "Fail" ? cause.error : undefined
   if (failure === undefined || typeof failure !== "object" || failure === null) return "defect"
-  const { _tag, reason } = failure as Partial<S3StoreError>
+  const { _tag, reason } = failure as Partial<ObjectStoreError>
   return [_tag, reason].filter((part) => part !== undefined).join(" ")
 }
 

@@ -10,7 +10,7 @@
  */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import { L2Store } from "effect-aws-cache/S3Store"
+import { ObjectStore } from "effect-aws-cache/S3Store"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -22,7 +22,7 @@ const [directory = "", work = "", count = "1"] = process.argv.slice(2)
 const times = Number(count)
 
 const add = Effect.gen(function*() {
-  const store = yield* L2Store
+  const store = yield* ObjectStore
   const written: Array<string> = []
   yield* Effect.forEach(
     Array.from({ length: times }, (_, at) => String(at)),
@@ -37,8 +37,8 @@ const add = Effect.gen(function*() {
 
 let doubts = 0
 
-const increment: Effect.Effect<void, unknown, L2Store> = Effect.gen(function*() {
-  const store = yield* L2Store
+const increment: Effect.Effect<void, unknown, ObjectStore> = Effect.gen(function*() {
+  const store = yield* ObjectStore
   const object = yield* store.load("counter")
   if (object._tag !== "Found") return yield* Effect.fail(`the counter is ${object._tag}`)
   const [number = "0"] = Buffer.from(object.body).toString().split(" ")
@@ -56,7 +56,7 @@ const increment: Effect.Effect<void, unknown, L2Store> = Effect.gen(function*() 
 const counted = Effect.map(Effect.repeatN(increment, times - 1), () => doubts)
 
 const write = Effect.gen(function*() {
-  const store = yield* L2Store
+  const store = yield* ObjectStore
   const one = Effect.suspend(() => {
     const rest = randomBytes(randomInt(1, 300_000))
     const body = Buffer.concat([createHash("sha256").update(rest).digest(), rest])
@@ -78,6 +78,6 @@ const program = Effect.gen(function*() {
 })
 
 program.pipe(
-  Effect.provide(Layer.provide(L2Store.layerFileSystem({ directory }), NodeContext.layer)),
+  Effect.provide(Layer.provide(ObjectStore.layerFileSystem({ directory }), NodeContext.layer)),
   NodeRuntime.runMain()
 )

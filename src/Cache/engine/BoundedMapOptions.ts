@@ -38,7 +38,7 @@ export interface BoundedMapOptions<in K, in V> {
   /** The most weight of all entries together, in the weigher's unit. Default `Infinity`. */
   readonly maxWeight?: number | undefined
   /** The weight of an entry, a whole number, `0` or more; measured once, at the write. Default: every entry weighs 1. */
-  readonly weigh?: ((key: K, value: V) => number) | undefined
+  readonly weigher?: ((key: K, value: V) => number) | undefined
   /**
    * How long an entry may go without use, in milliseconds: a `get` that finds it, or a write. Then it has expired. Zero:
    * nothing is stored. Default `Infinity`: for ever.

@@ -67,7 +67,7 @@ export class EvictingMap<K, V> extends Printed {
     super(options.evictionPolicy)
     this.#entryLimit = maxSize
     this.#weightLimit = maxWeight
-    const { equality, evictionPolicy = "LRU", weigh } = options
+    const { equality, evictionPolicy = "LRU", weigher: weigh } = options
     this.#made = { equality, evictionPolicy, policyOf, isWeighed: weigh !== undefined, timeToIdle }
     const { deadlines, index, policy, table } = newTables<K, V>(this.#made)
     this.#table = table

@@ -40,7 +40,7 @@ export const changedLimits = (
 const optionKinds: OptionKinds<BoundedMapOptions<never, never>> = {
   evictionPolicy: evictionPolicyNames,
   ...limitKinds,
-  weigh: "function",
+  weigher: "function",
   timeToIdle: "millis",
   equality: "object",
   onRemoval: "function"

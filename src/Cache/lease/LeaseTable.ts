@@ -97,7 +97,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
 ): Effect.Effect<LeaseTable<K, V, E, Exclude<R, Scope.Scope>>, CacheConfigError, R | R2 | Scope.Scope> =>
   Effect.gen(function*() {
     const runtime = yield* Effect.runtime<R | R2>()
-    const { release, weigh } = options
+    const { release, weigher: weigh } = options
     const expiry = yield* makeExpiry(name, options.timeToLive)
     const timeToIdle = yield* idleMillis(name, options.timeToIdle)
     // Made first, so that it ends last.
@@ -123,7 +123,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
       maxSize: options.maxSize ?? defaultMaxSize,
       maxWeight: options.maxWeight,
       timeToIdle,
-      weigh: weigh && ((key, { value }) => weigh(key, value)),
+      weigher: weigh && ((key, { value }) => weigh(key, value)),
       onRemoval: (key, value, reason, weight) => {
         value.weight = weight
         if (isLeasing && reason === "deleted") value.lease()

@@ -23,7 +23,7 @@ import type { ReleaseCounters, ReleaseLimits } from "./Releaser.js"
  * @category models
  */
 export interface Options<in K, in out V, out E = never, out R = never, out R2 = never>
-  extends Pick<BoundedMapOptions<K, V>, "evictionPolicy" | "weigh">
+  extends Pick<BoundedMapOptions<K, V>, "evictionPolicy" | "weigher">
 {
   /**
    * Makes the value under a key. What it acquires in its scope is released with the value, or at once when it fails or
@@ -91,7 +91,7 @@ export const leasedStoreKinds: OptionKinds<Options<never, never>> = {
   release: "function",
   maxSize: "limit",
   maxWeight: "limit",
-  weigh: "function",
+  weigher: "function",
   timeToLive: "durationOrFunction",
   timeToIdle: "duration",
   evictionPolicy: evictionPolicyNames,

@@ -14,19 +14,19 @@ export type Stored<V, E> = V | Kept<V, E>
 /**
  * The options of an engine that holds values, as those of one that holds them this way.
  *
- * @param weighFailure the weight of a remembered failure; without it, each weighs 1
+ * @param failureWeigher the weight of a remembered failure; without it, each weighs 1
  */
 export const adaptOptions = <K, V, E>(
   options: BoundedMapOptions<K, V>,
-  weighFailure?: (key: K, error: E) => number
+  failureWeigher?: (key: K, error: E) => number
 ): BoundedMapOptions<K, Stored<V, E>> => {
-  const { onRemoval, weigh, ...rest } = options
+  const { onRemoval, weigher: weigh, ...rest } = options
   return {
     ...rest,
-    weigh: weigh === undefined && weighFailure === undefined ? undefined : (key, held) => {
+    weigher: weigh === undefined && failureWeigher === undefined ? undefined : (key, held) => {
       if (!(held instanceof Kept)) return weigh === undefined ? 1 : weigh(key, held)
       if (!Either.isLeft(held.content)) return weigh === undefined ? 1 : weigh(key, held.content.right)
-      return weighFailure === undefined ? 1 : weighFailure(key, held.content.left)
+      return failureWeigher === undefined ? 1 : failureWeigher(key, held.content.left)
     },
     onRemoval: onRemoval && ((key, held, reason, weight) => {
       const value = valueOf(held)

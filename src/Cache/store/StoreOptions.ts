@@ -17,7 +17,7 @@ import type { FreshnessOptions } from "./FreshnessOptions.js"
  * @category models
  */
 export interface Options<in K, in V, in E = never>
-  extends Pick<BoundedMapOptions<K, V>, "evictionPolicy" | "weigh" | "onRemoval">, FreshnessOptions<E>
+  extends Pick<BoundedMapOptions<K, V>, "evictionPolicy" | "weigher" | "onRemoval">, FreshnessOptions<E>
 {
   /** The name in errors, spans and logs. Default `"Store"`. */
   readonly name?: string | undefined
@@ -26,11 +26,11 @@ export interface Options<in K, in V, in E = never>
   /** The most weight of all entries together, a whole number or `Infinity`. Default `Infinity`. */
   readonly maxWeight?: number | undefined
   /**
-   * The weight of a failure that is remembered (see `failureTimeToLive`), as `weigh` tells that of a value: a whole number,
-   * measured once. A failure that is heavier than `maxWeight` is not remembered. Default: without `weigh`, every entry
-   * weighs 1; with it, about the bytes of key and error. A `weigh` that counts anything but bytes needs its own here.
+   * The weight of a failure that is remembered (see `failureTimeToLive`), as `weigher` tells that of a value: a whole number,
+   * measured once. A failure that is heavier than `maxWeight` is not remembered. Default: without `weigher`, every entry
+   * weighs 1; with it, about the bytes of key and error. A `weigher` that counts anything but bytes needs its own here.
    */
-  readonly weighFailure?: ((key: K, error: E) => number) | undefined
+  readonly failureWeigher?: ((key: K, error: E) => number) | undefined
   /**
    * How long an entry lives after it was written. Zero: it is not stored. Default `Duration.infinity`: for ever.
    * A function decides for each entry.
@@ -56,8 +56,8 @@ export const storeKinds: OptionKinds<Options<never, never>> = {
   name: "text",
   maxSize: "limit",
   maxWeight: "limit",
-  weigh: "function",
-  weighFailure: "function",
+  weigher: "function",
+  failureWeigher: "function",
   timeToLive: "durationOrFunction",
   timeToIdle: "duration",
   evictionPolicy: evictionPolicyNames,

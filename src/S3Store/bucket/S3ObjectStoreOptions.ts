@@ -34,7 +34,7 @@ export interface S3ObjectStoreOptions {
    * where that says how long it is, and otherwise before more is read. A whole number above 0. Default 67,108,864
    * (64 MiB).
    */
-  readonly maxObjectSize?: number | undefined
+  readonly maxObjectBytes?: number | undefined
   /**
    * Whether to write on conditions. `"auto"` (default) finds out once, with three requests, whether the store honours
    * them; `"required"` takes it for granted; `"off"` never does. Without them `add` fails with reason
@@ -81,12 +81,12 @@ export interface CheckedS3Options {
   readonly bucket: string
   readonly keyPrefix: string
   readonly requestTimeout: Duration.Duration
-  readonly maxObjectSize: number
+  readonly maxObjectBytes: number
 }
 
 /** The options with their defaults, or what is wrong with them. */
 export const checkS3Options = (
-  { bucket, keyPrefix = "cache/", maxObjectSize = 67_108_864, requestTimeout = "10 seconds" }: S3ObjectStoreOptions
+  { bucket, keyPrefix = "cache/", maxObjectBytes = 67_108_864, requestTimeout = "10 seconds" }: S3ObjectStoreOptions
 ): Effect.Effect<CheckedS3Options, CacheConfigError> =>
   Effect.gen(function*() {
     if (typeof bucket !== "string" || bucket.trim() === "") {
@@ -95,9 +95,9 @@ export const checkS3Options = (
     if (keyPrefix.length > 700 || !/^[\x20-\x7e]*$/.test(keyPrefix)) {
       return yield* configError(cache, "keyPrefix", keyPrefix, "at most 700 printable ASCII characters")
     }
-    yield* checkValue(cache, "maxObjectSize", maxObjectSize, "count")
+    yield* checkValue(cache, "maxObjectBytes", maxObjectBytes, "count")
     const timeout = yield* millis(cache, "requestTimeout", requestTimeout, "durationAboveZero")
-    return { bucket, keyPrefix, requestTimeout: Duration.millis(timeout), maxObjectSize }
+    return { bucket, keyPrefix, requestTimeout: Duration.millis(timeout), maxObjectBytes }
   })
 
 const cache = "S3 object store"

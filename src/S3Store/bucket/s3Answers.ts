@@ -1,7 +1,7 @@
 /**
  * What S3's answers mean: one table.
  */
-import type { S3StoreReason } from "../objects/S3StoreErrors.js"
+import type { ObjectStoreReason } from "../objects/ObjectStoreErrors.js"
 
 /** What becomes of a failure with a reason. */
 export interface S3Consequences {
@@ -17,7 +17,7 @@ export interface S3Consequences {
 
 /** What an answer means. */
 export interface S3Answer extends S3Consequences {
-  readonly reason: S3StoreReason
+  readonly reason: ObjectStoreReason
   /** What to do about it, where the reason alone does not say. */
   readonly hint: string | undefined
 }
@@ -35,7 +35,7 @@ const refused: S3Consequences = { retry: false, counts: false, isSetup: false, i
 const told: S3Consequences = { retry: false, counts: false, isSetup: false, isToldOnce: false }
 
 /** What becomes of a failure, by its reason. */
-export const consequences: Readonly<Record<S3StoreReason, S3Consequences>> = {
+export const consequences: Readonly<Record<ObjectStoreReason, S3Consequences>> = {
   NoSuchBucket: setup,
   Credentials: setup,
   WrongRegion: setup,
@@ -62,10 +62,10 @@ const support = "ask AWS Support"
 const point = "check the name of the access point that is given as the bucket"
 const integrity = "the body was changed on its way: look for a proxy between this machine and S3"
 const key = "check the KMS key of the bucket or of putOptions, its state and its policy"
-const size = "say a smaller maxEntrySize"
+const size = "say a smaller maxEntryBytes"
 
 /** Codes whose reason does not follow from their status, or of which there is more to say. */
-const special: Readonly<Record<string, readonly [reason: S3StoreReason, hint?: string]>> = {
+const special: Readonly<Record<string, readonly [reason: ObjectStoreReason, hint?: string]>> = {
   // The bucket
   NoSuchBucket: ["NoSuchBucket"],
   InvalidBucketName: ["NoSuchBucket", "this is no name that a bucket can have"],
@@ -188,7 +188,7 @@ const refusals = ("AccessControlListNotSupported AccessPointAlreadyOwnedByYou Am
   "UnauthorizedAccessError UnexpectedContent UnexpectedIPError UnresolvableGrantByEmailAddress UnsupportedArgument")
   .split(" ")
 
-const answer = (reason: S3StoreReason, hint?: string): S3Answer => ({ reason, hint, ...consequences[reason] })
+const answer = (reason: ObjectStoreReason, hint?: string): S3Answer => ({ reason, hint, ...consequences[reason] })
 
 /** What each code of S3 means, whatever the status it comes with. */
 export const answersByCode: ReadonlyMap<string, S3Answer> = new Map([

@@ -9,14 +9,14 @@ import { randomUUID } from "node:crypto"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import * as Store from "../../Cache/Store.js"
 import { ConditionalOutcome } from "../objects/ObjectStore.js"
-import type { S3StoreError } from "../objects/S3StoreErrors.js"
+import type { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { S3ObjectStoreOptions } from "./S3ObjectStoreOptions.js"
-import { isNoSuchObject, nameOf, statusOf } from "./toS3StoreError.js"
+import { isNoSuchObject, nameOf, statusOf } from "./toObjectStoreError.js"
 
 /** Whether a store honours conditions, asked as seldom as can be. */
 export interface S3Conditions {
-  readonly onWrites: Effect.Effect<boolean, S3StoreError>
-  readonly onDeletes: Effect.Effect<boolean, S3StoreError>
+  readonly onWrites: Effect.Effect<boolean, ObjectStoreError>
+  readonly onDeletes: Effect.Effect<boolean, ObjectStoreError>
 }
 
 /** The requests it takes to find out. */
@@ -24,8 +24,8 @@ export interface ConditionRequests {
   readonly put: (
     key: string,
     condition: { readonly IfNoneMatch?: string; readonly IfMatch?: string }
-  ) => Effect.Effect<unknown, S3StoreError>
-  readonly remove: (key: string, condition: { readonly IfMatch?: string }) => Effect.Effect<unknown, S3StoreError>
+  ) => Effect.Effect<unknown, ObjectStoreError>
+  readonly remove: (key: string, condition: { readonly IfMatch?: string }) => Effect.Effect<unknown, ObjectStoreError>
 }
 
 /**
@@ -41,17 +41,17 @@ export const makeS3Conditions = (
   Effect.gen(function*() {
     // Before the findings, so that it is closed after them: what a probe leaves when they are closed is removed, too.
     const removals = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
-    const findings = yield* Store.make<"writes" | "deletes", boolean, S3StoreError>({ name: `s3://${bucket}` })
+    const findings = yield* Store.make<"writes" | "deletes", boolean, ObjectStoreError>({ name: `s3://${bucket}` })
 
     // Who was interrupted, or has failed, does not wait for the removal, which may take as long as the probe did.
-    const removing = (key: string) => <A>(probe: Effect.Effect<A, S3StoreError>) =>
+    const removing = (key: string) => <A>(probe: Effect.Effect<A, ObjectStoreError>) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.flatMap(Effect.exit(restore(probe)), (exit) =>
           Effect.flatMap(Effect.forkIn(Effect.ignore(requests.remove(key, {})), removals), (removal) =>
             Exit.isSuccess(exit) ? Effect.zipRight(restore(Fiber.await(removal)), exit) : exit))
       )
 
-    const probing = (probe: (key: string) => Effect.Effect<boolean, S3StoreError>) =>
+    const probing = (probe: (key: string) => Effect.Effect<boolean, ObjectStoreError>) =>
       Effect.suspend(() => {
         const key = `${keyPrefix}.probe/${randomUUID()}`
         return probe(key).pipe(
@@ -85,7 +85,7 @@ export const makeS3Conditions = (
     const decided = (
       mode: "auto" | "required" | "off" | undefined,
       question: "writes" | "deletes",
-      probe: Effect.Effect<boolean, S3StoreError>
+      probe: Effect.Effect<boolean, ObjectStoreError>
     ) =>
       mode === undefined || mode === "auto"
         ? findings.getOrCompute(question, probe)
@@ -99,8 +99,8 @@ export const makeS3Conditions = (
 
 /** What became of a request on a condition; failures that say nothing about the condition stay failures. */
 export const refusable = <A>(
-  request: Effect.Effect<A, S3StoreError>
-): Effect.Effect<{ readonly _tag: "Written"; readonly answer: A } | NotWritten, S3StoreError> =>
+  request: Effect.Effect<A, ObjectStoreError>
+): Effect.Effect<{ readonly _tag: "Written"; readonly answer: A } | NotWritten, ObjectStoreError> =>
   Effect.matchEffect(request, {
     onSuccess: (answer) => Effect.succeed({ _tag: "Written", answer } as const),
     onFailure: (error) => {

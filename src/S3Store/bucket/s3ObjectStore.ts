@@ -12,13 +12,13 @@ import { Buffer } from "node:buffer"
 import { rethrow } from "../../Cache/common/rethrow.js"
 import { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { ConditionalOutcome, type ListedObject, LoadOutcome, type ObjectStore } from "../objects/ObjectStore.js"
-import { S3StoreError } from "../objects/S3StoreErrors.js"
+import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import { makeRequestTimeouts } from "./RequestTimeouts.js"
 import { readBody } from "./s3Body.js"
 import { makeS3Conditions, refusable } from "./s3Conditions.js"
 import { checkS3Options, type S3ObjectStoreOptions } from "./S3ObjectStoreOptions.js"
 import { clientRegionOf } from "./s3Region.js"
-import { isNoSuchObject, mayBeAbsent, nameOf, statusOf, toS3StoreError } from "./toS3StoreError.js"
+import { isNoSuchObject, mayBeAbsent, nameOf, statusOf, toObjectStoreError } from "./toObjectStoreError.js"
 
 /**
  * Objects in an S3 bucket. The client is used, not owned.
@@ -33,7 +33,7 @@ export const makeS3ObjectStore = (
   options: S3ObjectStoreOptions
 ): Effect.Effect<ObjectStore, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
-    const { bucket, keyPrefix, maxObjectSize, requestTimeout } = yield* checkS3Options(options)
+    const { bucket, keyPrefix, maxObjectBytes, requestTimeout } = yield* checkS3Options(options)
     const sdk = yield* loadSdk
     const timeouts = yield* makeRequestTimeouts(requestTimeout)
 
@@ -41,9 +41,9 @@ export const makeS3ObjectStore = (
       const target = `s3://${bucket}/${key}`
       return timeouts.run(
         send,
-        (cause) => toS3StoreError(operation, target, bucket, cause),
+        (cause) => toObjectStoreError(operation, target, bucket, cause),
         () =>
-          new S3StoreError({
+          new ObjectStoreError({
             reason: "Timeout",
             operation,
             target,
@@ -54,7 +54,7 @@ export const makeS3ObjectStore = (
         Effect.catchIf(({ reason }) => reason === "WrongRegion", ({ cause }) =>
           Effect.flatMap(
             clientRegionOf(client),
-            (region) => Effect.fail(toS3StoreError(operation, target, bucket, cause, region))
+            (region) => Effect.fail(toObjectStoreError(operation, target, bucket, cause, region))
           )),
         Effect.withSpan(`effect-aws-cache.S3.${operation}`, {
           kind: "client",
@@ -77,10 +77,10 @@ export const makeS3ObjectStore = (
       return request("load", keyPrefix + name, (abortSignal) =>
         client.send(command, { abortSignal }).then(({ Body, ContentLength, ContentRange, ETag, LastModified }) => {
           const etag = strongEtag(ETag)
-          return readBody(Body, ContentLength, maxObjectSize, abortSignal).then((body) =>
+          return readBody(Body, ContentLength, maxObjectBytes, abortSignal).then((body) =>
             Option.match(body, {
               onNone: () =>
-                LoadOutcome.TooLarge({ size: ContentLength ?? maxObjectSize + 1, etag }),
+                LoadOutcome.TooLarge({ size: ContentLength ?? maxObjectBytes + 1, etag }),
               onSome: (body) =>
                 LoadOutcome.Found({
                   body,
@@ -125,7 +125,7 @@ export const makeS3ObjectStore = (
         ))
 
     const endless = (prefix: string, detail: string) =>
-      new S3StoreError({
+      new ObjectStoreError({
         reason: "Unavailable",
         operation: "list",
         target: `s3://${bucket}/${keyPrefix}${prefix}`,
@@ -140,7 +140,7 @@ export const makeS3ObjectStore = (
       prefix: string,
       from: PageStart,
       { Contents, IsTruncated, NextContinuationToken: token }: ListObjectsV2CommandOutput
-    ): Effect.Effect<Option.Option<PageStart>, S3StoreError> => {
+    ): Effect.Effect<Option.Option<PageStart>, ObjectStoreError> => {
       if (IsTruncated !== true && (token === undefined || IsTruncated === false)) {
         return Effect.succeed(Option.none())
       }
@@ -192,7 +192,7 @@ export const makeS3ObjectStore = (
      * A put that the client does not send again when there was no answer to the first: it may have been done, and
      * something newer may lie there by now.
      */
-    const putOnce = (key: string, body: Uint8Array): Effect.Effect<ConditionalOutcome, S3StoreError> =>
+    const putOnce = (key: string, body: Uint8Array): Effect.Effect<ConditionalOutcome, ObjectStoreError> =>
       Effect.suspend(() => {
         const sentOnce = makeSentOnce()
         return Effect.matchEffect(put("save", key, body, {}, sentOnce.each), {
@@ -241,7 +241,7 @@ export const makeS3ObjectStore = (
             return nameless === undefined
               ? removeEach(again)
               : Effect.fail(
-                toS3StoreError(
+                toObjectStoreError(
                   "remove",
                   `s3://${bucket}/${keyPrefix}`,
                   bucket,
@@ -258,7 +258,7 @@ export const makeS3ObjectStore = (
     // tried again.
     let removesPages = true
 
-    const removeNames = (names: ReadonlyArray<string>): Effect.Effect<void, S3StoreError> =>
+    const removeNames = (names: ReadonlyArray<string>): Effect.Effect<void, ObjectStoreError> =>
       Effect.suspend(() =>
         removesPages
           ? Effect.catchIf(removePage(names), isRefusedAsSuch, () => {
@@ -273,9 +273,9 @@ export const makeS3ObjectStore = (
       remove: removeKey
     })
 
-    const onlyWithConditions = <A>(operation: string, name: string, write: Effect.Effect<A, S3StoreError>) =>
+    const onlyWithConditions = <A>(operation: string, name: string, write: Effect.Effect<A, ObjectStoreError>) =>
       Effect.flatMap(conditions.onWrites, (honoured) =>
-        honoured ? write : new S3StoreError({
+        honoured ? write : new ObjectStoreError({
           reason: "ConditionalWritesUnsupported",
           operation,
           target: `s3://${bucket}/${keyPrefix}${name}`,
@@ -292,7 +292,11 @@ export const makeS3ObjectStore = (
       (etag) => etag.replaceAll("\"", "")
     ]
 
-    const replace = (name: string, body: Uint8Array, etag: string): Effect.Effect<ConditionalOutcome, S3StoreError> =>
+    const replace = (
+      name: string,
+      body: Uint8Array,
+      etag: string
+    ): Effect.Effect<ConditionalOutcome, ObjectStoreError> =>
       Effect.suspend(() =>
         Effect.reduce(
           etagForms,
@@ -313,14 +317,14 @@ export const makeS3ObjectStore = (
     return {
       description: `s3://${bucket}/${keyPrefix}`,
       place: `s3://${bucket}/${keyPrefix}`,
-      maxObjectSize,
+      maxObjectBytes,
       load,
       save: (name, body) => put("save", keyPrefix + name, body, {}),
       saveOnce: (name, body) => putOnce(keyPrefix + name, body),
       add: (name, body) => onlyWithConditions("add", name, putIf("add", keyPrefix + name, body, { IfNoneMatch: "*" })),
       replace: (name, body, etag) =>
         etag === ""
-          ? new S3StoreError({
+          ? new ObjectStoreError({
             reason: "ConditionalWritesUnsupported",
             operation: "replace",
             target: `s3://${bucket}/${keyPrefix}${name}`,
@@ -453,6 +457,6 @@ const pageAfter = (from: PageStart, token: string | undefined, after: string | u
 })
 
 /** Whether a store refuses the request for many removals as such, be it in this form: single ones may do. */
-const isRefusedAsSuch = ({ cause, reason }: S3StoreError): boolean =>
+const isRefusedAsSuch = ({ cause, reason }: ObjectStoreError): boolean =>
   nameOf(cause) === "NotImplemented" || (reason === "Rejected" && (statusOf(cause) ?? 0) >= 400) ||
   [404, 405, 411, 415, 501].includes(statusOf(cause) ?? 0) && reason !== "NoSuchBucket"

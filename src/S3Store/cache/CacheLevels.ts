@@ -10,7 +10,7 @@ import type { SetupFaults } from "../guard/SetupFaults.js"
 import type { AnyKey, Keyspace } from "../keyspace/Keyspace.js"
 import type { MemoryLevel } from "../memory/MemoryLevel.js"
 import type { DescribedStore } from "../objects/describedStore.js"
-import { S3StoreError } from "../objects/S3StoreErrors.js"
+import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { EntryPolicy } from "../options/EntryPolicy.js"
 import type { WriteBehind } from "./WriteBehind.js"
 
@@ -43,5 +43,5 @@ export const logProblem = (
 ): Effect.Effect<void> => {
   if (error.reason === "CircuitOpen") return Effect.void
   const log = Effect.annotateLogs(Effect.logWarning(error.message), { cache: name, key: String(key) })
-  return error instanceof S3StoreError ? Effect.asVoid(Effect.whenEffect(log, faults.isNews(error))) : log
+  return error instanceof ObjectStoreError ? Effect.asVoid(Effect.whenEffect(log, faults.isNews(error))) : log
 }

@@ -14,7 +14,7 @@ import type { Ledger } from "../guard/Ledger.js"
 import type { AnyKey } from "../keyspace/Keyspace.js"
 import type { MemoryLevel } from "../memory/MemoryLevel.js"
 import type { DescribedStore } from "../objects/describedStore.js"
-import type { S3StoreError } from "../objects/S3StoreErrors.js"
+import type { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { Prepared } from "./entryCodec.js"
 
 /** How many keys with writes of unknown outcome are remembered, and how many of such writes of one key. */
@@ -65,8 +65,8 @@ export class LateWrites {
   readonly writing = <A>(
     key: AnyKey,
     entry: Prepared,
-    write: Effect.Effect<A, S3StoreError>
-  ): Effect.Effect<A, S3StoreError> =>
+    write: Effect.Effect<A, ObjectStoreError>
+  ): Effect.Effect<A, ObjectStoreError> =>
     Effect.onExit(write, (exit) => {
       if (Exit.isSuccess(exit)) return this.changed(key, entry)
       return Effect.sync(() => {
@@ -112,7 +112,7 @@ export class LateWrites {
   }
 
   /** Undoes a write that has landed late, if it lies there. */
-  private undo(key: AnyKey, { abandoned, newest }: Suspect): Effect.Effect<void, S3StoreError> {
+  private undo(key: AnyKey, { abandoned, newest }: Suspect): Effect.Effect<void, ObjectStoreError> {
     const { format, ledger, memory, store } = this.parts
     const name = key.objectName
     return Effect.gen(function*() {
@@ -138,7 +138,7 @@ export class LateWrites {
 }
 
 /** Whether a write may have been done, or may still be. */
-const isOutcomeUnknown = (exit: Exit.Exit<unknown, S3StoreError>): boolean =>
+const isOutcomeUnknown = (exit: Exit.Exit<unknown, ObjectStoreError>): boolean =>
   Exit.isInterrupted(exit) || Option.match(Exit.causeOption(exit), {
     onNone: () => false,
     onSome: (cause) => cause._tag === "Fail" && unknownOutcomes.has(cause.error.reason)

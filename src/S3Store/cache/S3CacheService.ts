@@ -12,7 +12,7 @@ import type { CacheExistsError, CacheNotFoundError, EntryTooLargeError } from ".
 import type { S3CacheCheck } from "../guard/checkStore.js"
 import type { S3CacheEvent } from "../guard/S3CacheEvent.js"
 import type { CacheKey, Keyspace } from "../keyspace/Keyspace.js"
-import type { CacheEncodeError, S3StoreError } from "../objects/S3StoreErrors.js"
+import type { CacheEncodeError, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type {
   S3CacheManyOptions,
   S3CacheMemoizeOptions,
@@ -126,11 +126,11 @@ export interface PruneProgress {
  */
 export interface S3CacheService {
   /** The value under a key, from either level; fails when there is none. See {@link S3Cache.get}. */
-  readonly get: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<V, CacheNotFoundError | S3StoreError>
+  readonly get: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<V, CacheNotFoundError | ObjectStoreError>
   /** The value under a key, from either level, if there is one. */
-  readonly getOption: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>, S3StoreError>
+  readonly getOption: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>, ObjectStoreError>
   /** Whether there is a value under a key, in either level. */
-  readonly has: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<boolean, S3StoreError>
+  readonly has: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<boolean, ObjectStoreError>
   /** The value in memory, without counting as a use and without asking the second level. */
   readonly peek: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>>
   /** What memory knows of an entry, without counting as a use. */
@@ -140,22 +140,22 @@ export interface S3CacheService {
     key: CacheKey<K, V, F>,
     value: V,
     options?: S3CacheWriteOptions
-  ) => Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError>
+  ) => Effect.Effect<void, CacheEncodeError | EntryTooLargeError | ObjectStoreError>
   /** Writes a value if there is none; fails with `CacheExistsError` otherwise. Of many processes one succeeds. */
   readonly add: <K, V, F>(
     key: CacheKey<K, V, F>,
     value: V,
     options?: S3CacheWriteOptions
-  ) => Effect.Effect<void, CacheEncodeError | CacheExistsError | EntryTooLargeError | S3StoreError>
+  ) => Effect.Effect<void, CacheEncodeError | CacheExistsError | EntryTooLargeError | ObjectStoreError>
   /** Removes a value from both levels; fails when there is none. */
-  readonly remove: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<void, CacheNotFoundError | S3StoreError>
+  readonly remove: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<void, CacheNotFoundError | ObjectStoreError>
   /** Removes a value and gives it; fails when there is none. Of many processes one gets it. */
-  readonly pop: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<V, CacheNotFoundError | S3StoreError>
+  readonly pop: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<V, CacheNotFoundError | ObjectStoreError>
   /** The values under many keys, in their order. */
   readonly getMany: <K, V, F>(
     keys: Iterable<CacheKey<K, V, F>>,
     options?: S3CacheManyOptions
-  ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, S3StoreError>
+  ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, ObjectStoreError>
   /** The values under many keys; those that neither level has are loaded together, once. */
   readonly getManyOrCompute: <K, V, F, E>(
     keyspace: Keyspace<K, V, F>,
@@ -167,17 +167,17 @@ export interface S3CacheService {
   readonly hasMany: <K, V, F>(
     keys: Iterable<CacheKey<K, V, F>>,
     options?: S3CacheManyOptions
-  ) => Effect.Effect<ReadonlyArray<boolean>, S3StoreError>
+  ) => Effect.Effect<ReadonlyArray<boolean>, ObjectStoreError>
   /** Writes many values into both levels. */
   readonly setMany: <K, V, F>(
     entries: Iterable<readonly [key: CacheKey<K, V, F>, value: V, options?: S3CacheWriteOptions | undefined]>,
     options?: S3CacheManyOptions & S3CacheWriteOptions
-  ) => Effect.Effect<void, CacheEncodeError | EntryTooLargeError | S3StoreError>
+  ) => Effect.Effect<void, CacheEncodeError | EntryTooLargeError | ObjectStoreError>
   /** Removes many values; tells how many there were. */
   readonly removeMany: <K, V, F>(
     keys: Iterable<CacheKey<K, V, F>>,
     options?: S3CacheManyOptions
-  ) => Effect.Effect<number, S3StoreError>
+  ) => Effect.Effect<number, ObjectStoreError>
   /** The value under a key; computed once by all who ask when neither level has it. */
   readonly getOrCompute: <K, V, F, E>(
     key: CacheKey<K, V, F>,
@@ -200,22 +200,22 @@ export interface S3CacheService {
   readonly list: <K, V, F>(
     keyspace: Keyspace<K, V, F>,
     options?: S3CacheManyOptions
-  ) => Stream.Stream<ListedEntry<K, V, F>, S3StoreError>
+  ) => Stream.Stream<ListedEntry<K, V, F>, ObjectStoreError>
   /** Removes what has expired or cannot be read from the second level. */
   readonly prune: <K, V, F>(
     keyspace: Keyspace<K, V, F>,
     options?: S3CachePruneOptions
-  ) => Stream.Stream<PruneProgress, S3StoreError>
+  ) => Stream.Stream<PruneProgress, ObjectStoreError>
   /** Removes all entries of a keyspace from both levels. */
   readonly clear: <K, V, F>(
     keyspace: Keyspace<K, V, F>
-  ) => Stream.Stream<{ readonly removed: number }, S3StoreError>
+  ) => Stream.Stream<{ readonly removed: number }, ObjectStoreError>
   /** Tries whether the second level can do what this cache needs of it. */
   readonly check: Effect.Effect<S3CacheCheck>
   /** Makes all entries with a tag count as absent, in all processes. */
-  readonly invalidateTag: (tag: string) => Effect.Effect<void, S3StoreError>
+  readonly invalidateTag: (tag: string) => Effect.Effect<void, ObjectStoreError>
   /** Makes all entries with a tag count as stale, in all processes. */
-  readonly expireTag: (tag: string) => Effect.Effect<void, S3StoreError>
+  readonly expireTag: (tag: string) => Effect.Effect<void, ObjectStoreError>
   /** Waits until the writes that nobody waits for are done. */
   readonly flush: Effect.Effect<void>
   /** Waits for all that goes on in the background, for at most a time; tells how much is still open. */

@@ -10,7 +10,7 @@ import { printKey } from "../../Cache/printing/printKey.js"
 import { type Foreign, type Lease, type Leases, Patience } from "../coordination/Lease.js"
 import type { AnyKey } from "../keyspace/Keyspace.js"
 import { leaseNameOf } from "../objects/objectName.js"
-import { S3StoreError } from "../objects/S3StoreErrors.js"
+import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
 
 /** What keeps a process that was too slow from overwriting what another one computed meanwhile. */
@@ -24,7 +24,10 @@ export interface Fence {
 /** Something that one process is to compute. */
 interface Coordinated<out A> {
   /** Whether the result is there by now, and the etag of what is there instead. */
-  readonly check: Effect.Effect<{ readonly found: Option.Option<A>; readonly etag: string | undefined }, S3StoreError>
+  readonly check: Effect.Effect<
+    { readonly found: Option.Option<A>; readonly etag: string | undefined },
+    ObjectStoreError
+  >
   /** Computes and writes, behind a fence; without one where processes cannot agree. */
   readonly compute: (fence: Fence | undefined) => Effect.Effect<A>
 }
@@ -41,7 +44,7 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
   const { ledger, name: cache, store } = levels
   let isSupported = true
 
-  const reportUnsupported = (error: S3StoreError) =>
+  const reportUnsupported = (error: ObjectStoreError) =>
     Effect.suspend(() => {
       if (!isSupported) return Effect.void
       isSupported = false
@@ -75,8 +78,8 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
     }
 
     const computeOnceAcquired = (
-      take: Effect.Effect<Lease | Foreign, S3StoreError, Scope.Scope>
-    ): Effect.Effect<Either.Either<A, Foreign>, S3StoreError> =>
+      take: Effect.Effect<Lease | Foreign, ObjectStoreError, Scope.Scope>
+    ): Effect.Effect<Either.Either<A, Foreign>, ObjectStoreError> =>
       Effect.scoped(
         Effect.flatMap(take, (acquired): Effect.Effect<Either.Either<A, Foreign>> =>
           acquired._tag === "Acquired"
@@ -94,16 +97,16 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
       )
 
     const acquire = (
-      take: Effect.Effect<Lease | Foreign, S3StoreError, Scope.Scope>,
+      take: Effect.Effect<Lease | Foreign, ObjectStoreError, Scope.Scope>,
       patience: Patience
-    ): Effect.Effect<A, S3StoreError> =>
-      Effect.flatMap(computeOnceAcquired(take), (outcome): Effect.Effect<A, S3StoreError> => {
+    ): Effect.Effect<A, ObjectStoreError> =>
+      Effect.flatMap(computeOnceAcquired(take), (outcome): Effect.Effect<A, ObjectStoreError> => {
         if (Either.isRight(outcome)) return Effect.succeed(outcome.right)
         if (patience.looks === 0) ledger.record({ _tag: "LeaseAwaited", key })
         return Effect.flatMap(
           leases.wait(name, outcome.left, patience),
           (waited) =>
-            Effect.flatMap(check, ({ etag, found }): Effect.Effect<A, S3StoreError> => {
+            Effect.flatMap(check, ({ etag, found }): Effect.Effect<A, ObjectStoreError> => {
               if (Option.isSome(found)) {
                 return Effect.succeed(found.value)
               }
@@ -119,9 +122,9 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
         )
       })
 
-    const report = (cause: Cause.Cause<S3StoreError>): Effect.Effect<void> => {
+    const report = (cause: Cause.Cause<ObjectStoreError>): Effect.Effect<void> => {
       const error = Option.getOrElse(Cause.failureOption(cause), () =>
-        new S3StoreError({
+        new ObjectStoreError({
           reason: "Unknown",
           operation: "lease",
           target: store.description + name,

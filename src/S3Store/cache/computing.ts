@@ -18,7 +18,7 @@ import { classOf } from "../common/classOf.js"
 import type { Moment } from "../coordination/TagMarkers.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import type { MemoryEntry } from "../memory/MemoryEntry.js"
-import type { CacheEncodeError, S3StoreError } from "../objects/S3StoreErrors.js"
+import type { CacheEncodeError, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { EntryPolicy } from "../options/EntryPolicy.js"
 import type { S3CacheWriteOptions } from "../options/S3CacheOptions.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
@@ -139,7 +139,7 @@ export const makeComputing = (
     throttle: Effect.Semaphore | undefined
   ): Effect.Effect<MemoryEntry | undefined> => {
     const limit = <A, E>(write: Effect.Effect<A, E>) => throttle === undefined ? write : throttle.withPermits(1)(write)
-    const writeOrKeep = (write: Effect.Effect<MemoryEntry | undefined, S3StoreError>) =>
+    const writeOrKeep = (write: Effect.Effect<MemoryEntry | undefined, ObjectStoreError>) =>
       Effect.catchAll(
         limit(writes.withLock(key, write)),
         (error) => Effect.as(writeFailed(levels, key, error), entry.held)
@@ -162,11 +162,11 @@ export const makeComputing = (
     key: CacheKey<K, V, F>,
     entry: Prepared,
     fence: Fence
-  ): Effect.Effect<MemoryEntry | undefined, S3StoreError> =>
+  ): Effect.Effect<MemoryEntry | undefined, ObjectStoreError> =>
     Effect.flatMap(
       Effect.flatMap(
         fence.isHeld,
-        (isHeld): Effect.Effect<PutOutcome | undefined, S3StoreError> =>
+        (isHeld): Effect.Effect<PutOutcome | undefined, ObjectStoreError> =>
           isHeld ? writing.putInPlaceOf(key, entry, fence.etag) : nothing
       ),
       (outcome) => {
@@ -304,7 +304,7 @@ export const makeComputing = (
       })
     })
 
-  const etagOf = (key: AnyKey): Effect.Effect<string | undefined, S3StoreError> =>
+  const etagOf = (key: AnyKey): Effect.Effect<string | undefined, ObjectStoreError> =>
     Effect.map(
       store.load(key.objectName, { firstBytes: 4096 }),
       (there) => there._tag === "Found" || there._tag === "TooLarge" ? there.etag : undefined
@@ -317,7 +317,7 @@ export const makeComputing = (
 export const writeFailed = (
   levels: CacheLevels,
   key: AnyKey,
-  error: CacheEncodeError | EntryTooLargeError | S3StoreError
+  error: CacheEncodeError | EntryTooLargeError | ObjectStoreError
 ): Effect.Effect<void> =>
   Effect.suspend(() => {
     levels.ledger.record({ _tag: "WriteFailed", key, error })

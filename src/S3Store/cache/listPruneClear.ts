@@ -16,7 +16,7 @@ import type { AnyKey, CacheKey, Keyspace } from "../keyspace/Keyspace.js"
 import { MemoryEntry } from "../memory/MemoryEntry.js"
 import { isEntryOrLeaseUnder, isLeaseName } from "../objects/objectName.js"
 import { type ListedObject, LoadOutcome } from "../objects/ObjectStore.js"
-import type { S3StoreError } from "../objects/S3StoreErrors.js"
+import type { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { CacheLevels } from "./CacheLevels.js"
 import { toMemoryEntry } from "./entryCodec.js"
 import { concurrencyOf } from "./manyKeys.js"
@@ -75,7 +75,7 @@ export const makeListPruneClear = (
     name: string,
     found: Found,
     more = 2
-  ): Effect.Effect<Either.Either<EntryHead, unknown> | Gone, S3StoreError> =>
+  ): Effect.Effect<Either.Either<EntryHead, unknown> | Gone, ObjectStoreError> =>
     Effect.suspend(() => {
       const needed = found.body.length < found.size ? headerNeeds(found.body) : undefined
       if (needed === undefined) return Effect.succeed(format.decodeHeader(found.body))
@@ -94,7 +94,7 @@ export const makeListPruneClear = (
     space: Keyspace<K, V, F>,
     name: string,
     found: Found
-  ): Effect.Effect<Either.Either<Listed<K, V, F>, unknown> | Gone, S3StoreError> =>
+  ): Effect.Effect<Either.Either<Listed<K, V, F>, unknown> | Gone, ObjectStoreError> =>
     Effect.zipWith(
       headOf(name, found),
       Clock.currentTimeMillis,
@@ -106,7 +106,7 @@ export const makeListPruneClear = (
               header.key === undefined ? unreadable : space.keyOfId(header.key),
               (key): Either.Either<Listed<K, V, F>, unknown> => {
                 const isOwn = header.keyspace === space.name && header.version === space.version
-                if (!isOwn || key.objectName !== name || found.size > format.maxEntrySize) return unreadable
+                if (!isOwn || key.objectName !== name || found.size > format.maxEntryBytes) return unreadable
                 return Either.right({
                   key,
                   held: MemoryEntry.ofHeader(header.outcome === "success", {
@@ -143,7 +143,7 @@ export const makeListPruneClear = (
     watchLeasesUntil = 0
   ): Effect.Effect<
     readonly [what: Examined<K, V, F>, etag: string],
-    S3StoreError
+    ObjectStoreError
   > =>
     Effect.gen(function*() {
       const isLease = isLeaseName(name)

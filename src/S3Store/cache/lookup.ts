@@ -21,7 +21,7 @@ import * as Option from "effect/Option"
 import { revalidatedUntil } from "../../Cache/store/Freshness.js"
 import type { CacheKey } from "../keyspace/Keyspace.js"
 import type { MemoryEntry } from "../memory/MemoryEntry.js"
-import type { S3StoreError } from "../objects/S3StoreErrors.js"
+import type { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { EntryPolicy } from "../options/EntryPolicy.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
 import type { Coordination } from "./computeUnderLease.js"
@@ -96,7 +96,7 @@ export const makeLookup = (
     policy: EntryPolicy,
     held: MemoryEntry | undefined,
     refreshing: boolean
-  ): Effect.Effect<MemoryEntry | undefined, S3StoreError> => {
+  ): Effect.Effect<MemoryEntry | undefined, ObjectStoreError> => {
     if (!refreshing) {
       return held === undefined && isLooked !== true
         ? reading.loadEntry(key, policy, reading.loadInside)

@@ -47,7 +47,7 @@ import {
 import { MemoryLevel } from "../memory/MemoryLevel.js"
 import { type DescribedStore, describedStore } from "../objects/describedStore.js"
 import type { ObjectStore } from "../objects/ObjectStore.js"
-import { S3StoreError } from "../objects/S3StoreErrors.js"
+import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import { type EntryPolicy, makeEntryPolicy } from "../options/EntryPolicy.js"
 import {
   circuitBreakerKinds,
@@ -127,7 +127,7 @@ export const makeS3CacheService = (
       loadTimeout: yield* duration(name, "loadTimeout", options.loadTimeout, Duration.infinity),
       saveTimeout: yield* duration(name, "saveTimeout", options.saveTimeout, Duration.infinity)
     })
-    const format = yield* makeEntryFormat(options, unwatched.place, unwatched.maxObjectSize, name)
+    const format = yield* makeEntryFormat(options, unwatched.place, unwatched.maxObjectBytes, name)
     const memory = yield* MemoryLevel.make(name, options)
     const batches = yield* SingleFlight.make<string>(name)
     const writes = new KeyedMutex<AnyKey>()
@@ -291,7 +291,7 @@ const settleKinds: OptionKinds<Parameters<S3CacheService["settle"]>[0]> = { with
 
 const defectOf = (store: DescribedStore, key: AnyKey, cause: Cause.Cause<unknown>) => {
   const defect = Cause.squash(cause)
-  return new S3StoreError({
+  return new ObjectStoreError({
     reason: "Unknown",
     operation: "save",
     target: store.description + key.objectName,

@@ -10,7 +10,7 @@ import { CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
 import type { TagMark } from "../coordination/TagStates.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import type { MemoryEntry } from "../memory/MemoryEntry.js"
-import { CacheDecodeError, S3StoreError } from "../objects/S3StoreErrors.js"
+import { CacheDecodeError, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { EntryPolicy } from "../options/EntryPolicy.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
 import { decodeEntry } from "./entryCodec.js"
@@ -35,7 +35,7 @@ type Load = <K, V, F>(
   key: CacheKey<K, V, F>,
   policy: EntryPolicy,
   ifNoneMatch?: string
-) => Effect.Effect<Loaded, S3StoreError>
+) => Effect.Effect<Loaded, ObjectStoreError>
 
 /** The reading operations of a cache. */
 export interface Reading {
@@ -54,7 +54,7 @@ export interface Reading {
     key: CacheKey<K, V, F>,
     policy: EntryPolicy,
     load: Load
-  ) => Effect.Effect<MemoryEntry | undefined, S3StoreError>
+  ) => Effect.Effect<MemoryEntry | undefined, ObjectStoreError>
   /**
    * An entry as its tags leave it: nothing when one was invalidated since it was made; `unknown` when one cannot be asked
    * for, and what is known of it is too old to go by.
@@ -82,11 +82,11 @@ export interface Reading {
   readonly read: <K, V, F>(
     key: CacheKey<K, V, F>,
     policy: EntryPolicy
-  ) => Effect.Effect<MemoryEntry | undefined, S3StoreError>
+  ) => Effect.Effect<MemoryEntry | undefined, ObjectStoreError>
   /** The fresh value under a key, which must be there. */
-  readonly get: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<V, CacheNotFoundError | S3StoreError>
+  readonly get: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<V, CacheNotFoundError | ObjectStoreError>
   /** The fresh value under a key. */
-  readonly getOption: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>, S3StoreError>
+  readonly getOption: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>, ObjectStoreError>
   /** The fresh value in memory, as far as is known there of its tags. */
   readonly peek: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>>
   /** The same with what there is to know of it. */
@@ -96,7 +96,7 @@ export interface Reading {
 /** Makes the reading operations. */
 export const makeReading = (levels: CacheLevels): Reading => {
   const { behind, format, ledger, markers, memory, name, policyOf, store } = levels
-  const loads = memory.flights.group<Loaded, S3StoreError>("effect-aws-cache.S3Cache.load")
+  const loads = memory.flights.group<Loaded, ObjectStoreError>("effect-aws-cache.S3Cache.load")
 
   const removeExpired = (key: AnyKey, etag: string): Effect.Effect<Loaded> =>
     Effect.match(store.removeIfMatch(key.objectName, etag), {
@@ -109,11 +109,11 @@ export const makeReading = (levels: CacheLevels): Reading => {
     policy: EntryPolicy,
     error: CacheDecodeError,
     etag: string
-  ): Effect.Effect<Loaded, S3StoreError> => {
+  ): Effect.Effect<Loaded, ObjectStoreError> => {
     ledger.record({ _tag: "Unreadable", key, reason: error.reason, detail: error.detail })
     ledger.record({ _tag: "StoreMiss", key })
     return policy.onUnreadable === "fail"
-      ? new S3StoreError({
+      ? new ObjectStoreError({
         reason: "Unreadable",
         operation: "load",
         target: store.description + key.objectName,
@@ -256,7 +256,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
   const readThrough = <K, V, F>(
     key: CacheKey<K, V, F>,
     found: MemoryEntry | undefined
-  ): Effect.Effect<Option.Option<V>, S3StoreError> => {
+  ): Effect.Effect<Option.Option<V>, ObjectStoreError> => {
     const policy = policyOf(key.space)
     return Effect.flatMap(
       validate(key, policy, found, loadShared),

@@ -11,7 +11,7 @@ import type { EntryHead } from "../entry/EntryHeader.js"
 import type { CacheKey } from "../keyspace/Keyspace.js"
 import { MemoryEntry } from "../memory/MemoryEntry.js"
 import type { LoadOutcome } from "../objects/ObjectStore.js"
-import type { CacheDecodeError, CacheDecodeReason, S3StoreError } from "../objects/S3StoreErrors.js"
+import type { CacheDecodeError, CacheDecodeReason, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { CacheLevels } from "./CacheLevels.js"
 import { decodeEntry } from "./entryCodec.js"
 import { type Reading, tooLarge } from "./reading.js"
@@ -28,14 +28,16 @@ export interface StoredObject {
 /** Looks at objects under the names of entries. */
 export interface StoredObjects {
   /** What says of itself what lies there, of its first bytes: at most 4 KiB, or 64 KiB where its header is long. */
-  readonly readHeader: (key: { readonly objectName: string }) => Effect.Effect<StoredObject | undefined, S3StoreError>
+  readonly readHeader: (
+    key: { readonly objectName: string }
+  ) => Effect.Effect<StoredObject | undefined, ObjectStoreError>
   /** The same of an object that was loaded, with what a look at all of it tells. */
   readonly inspect: <K, V, F>(
     key: CacheKey<K, V, F>,
     object: Extract<LoadOutcome, { readonly _tag: "Found" | "TooLarge" }>
-  ) => Effect.Effect<StoredObject, S3StoreError>
+  ) => Effect.Effect<StoredObject, ObjectStoreError>
   /** Whether its time is over, or one of its tags was invalidated since it was made. */
-  readonly isOver: <K, V, F>(key: CacheKey<K, V, F>, header: EntryHead) => Effect.Effect<boolean, S3StoreError>
+  readonly isOver: <K, V, F>(key: CacheKey<K, V, F>, header: EntryHead) => Effect.Effect<boolean, ObjectStoreError>
 }
 
 /**
@@ -57,7 +59,7 @@ const mostFirstBytes = longestHeader + 128
 
 /** Makes what looks at objects under the names of entries. */
 export const makeStoredObjects = ({ format, policyOf, store }: CacheLevels, reading: Reading): StoredObjects => {
-  const loadHeader = (name: string, firstBytes: number): Effect.Effect<StoredObject | undefined, S3StoreError> =>
+  const loadHeader = (name: string, firstBytes: number): Effect.Effect<StoredObject | undefined, ObjectStoreError> =>
     Effect.flatMap(store.load(name, { firstBytes, isCertain: true }), (object) => {
       if (object._tag === "Absent" || object._tag === "Unchanged") return Effect.succeed(undefined)
       if (object._tag === "TooLarge") return Effect.succeed({ etag: object.etag, header: undefined, error: undefined })

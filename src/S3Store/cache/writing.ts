@@ -9,7 +9,7 @@ import * as Option from "effect/Option"
 import { CacheExistsError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import type { MemoryEntry } from "../memory/MemoryEntry.js"
-import { type CacheDecodeError, S3StoreError } from "../objects/S3StoreErrors.js"
+import { type CacheDecodeError, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { S3CacheWriteOptions } from "../options/S3CacheOptions.js"
 import type { CacheLevels } from "./CacheLevels.js"
 import { type Prepared, prepareValue } from "./entryCodec.js"
@@ -29,13 +29,17 @@ export type PutOutcome =
 /** The writing operations of a cache. */
 export interface Writing extends Pick<S3CacheService, "set" | "add" | "remove" | "pop"> {
   /** Writes an entry whether there was one or not. What memory is to keep. */
-  readonly save: (key: AnyKey, entry: Prepared, seen?: string) => Effect.Effect<MemoryEntry | undefined, S3StoreError>
+  readonly save: (
+    key: AnyKey,
+    entry: Prepared,
+    seen?: string
+  ) => Effect.Effect<MemoryEntry | undefined, ObjectStoreError>
   /** Writes an entry only in place of the object with this etag, or of none. */
   readonly putInPlaceOf: <K, V, F>(
     key: CacheKey<K, V, F>,
     entry: Prepared,
     etag: string | undefined
-  ) => Effect.Effect<PutOutcome, S3StoreError>
+  ) => Effect.Effect<PutOutcome, ObjectStoreError>
   /**
    * Writes an entry that holds a failure, where no live value is. What memory is to keep, if anything. Where conditions
    * are not honoured, and where something lies that cannot be read, it is not written, and memory keeps it.
@@ -43,7 +47,7 @@ export interface Writing extends Pick<S3CacheService, "set" | "add" | "remove" |
   readonly addFailure: <K, V, F>(
     key: CacheKey<K, V, F>,
     entry: Prepared
-  ) => Effect.Effect<MemoryEntry | undefined, S3StoreError>
+  ) => Effect.Effect<MemoryEntry | undefined, ObjectStoreError>
 }
 
 const attempts = 4
@@ -95,7 +99,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
         )
     )
 
-  const saveAgain = (key: AnyKey, entry: Prepared): Effect.Effect<MemoryEntry, S3StoreError> =>
+  const saveAgain = (key: AnyKey, entry: Prepared): Effect.Effect<MemoryEntry, ObjectStoreError> =>
     Effect.map(store.save(key.objectName, entry.body), (etag) => recordWrite(key, entry, etag))
 
   /**
@@ -110,7 +114,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     entry: Prepared,
     seen: string | undefined,
     left: number
-  ): Effect.Effect<MemoryEntry | undefined, S3StoreError> =>
+  ): Effect.Effect<MemoryEntry | undefined, ObjectStoreError> =>
     Effect.gen(function*() {
       const there = yield* store.load(key.objectName, { firstBytes: 4096 })
       const header = there._tag === "Found" ? Option.getRight(format.decodeHeader(there.body)) : Option.none()
@@ -141,7 +145,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     key: CacheKey<K, V, F>,
     entry: Prepared,
     suspect?: string
-  ): Effect.Effect<PutOutcome, S3StoreError> =>
+  ): Effect.Effect<PutOutcome, ObjectStoreError> =>
     Effect.gen(function*() {
       const object = yield* store.load(key.objectName, { isCertain: true })
       if (object._tag === "Absent" || object._tag === "Unchanged") return { _tag: "Gone" }
@@ -197,13 +201,13 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     key: CacheKey<K, V, F>,
     { error, etag, header }: StoredObject,
     isSeenTwice: boolean
-  ): Effect.Effect<string | undefined, CacheExistsError | S3StoreError> =>
+  ): Effect.Effect<string | undefined, CacheExistsError | ObjectStoreError> =>
     Effect.gen(function*() {
       if (error !== undefined && isCorrupt(error.reason)) return isSeenTwice ? etag : undefined
       if (
         header !== undefined && (header.outcome === "failure" || (yield* storedObjects.isOver(key, header)))
       ) return etag
-      return yield* error === undefined ? exists(key) : new S3StoreError({
+      return yield* error === undefined ? exists(key) : new ObjectStoreError({
         reason: "Unreadable",
         operation: "add",
         target: store.description + key.objectName,
@@ -218,7 +222,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     entry: Prepared,
     etag: string | undefined,
     attempt: number
-  ): Effect.Effect<MemoryEntry, CacheExistsError | S3StoreError> =>
+  ): Effect.Effect<MemoryEntry, CacheExistsError | ObjectStoreError> =>
     Effect.gen(function*() {
       const outcome = yield* putInPlaceOf(key, entry, etag)
       if (outcome._tag === "Written") return outcome.held
@@ -227,7 +231,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
         : yield* requireGivingWay(key, outcome.stored, outcome.isSeenTwice)
       return attempt < attempts
         ? yield* addOnce(key, entry, next, attempt + 1)
-        : yield* new S3StoreError({
+        : yield* new ObjectStoreError({
           reason: "Conflict",
           operation: "add",
           target: store.description + key.objectName,
@@ -242,7 +246,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     )
 
   /** Fails as `add` does, and writes nothing. */
-  const requireAbsent = <K, V, F>(key: CacheKey<K, V, F>): Effect.Effect<void, CacheExistsError | S3StoreError> =>
+  const requireAbsent = <K, V, F>(key: CacheKey<K, V, F>): Effect.Effect<void, CacheExistsError | ObjectStoreError> =>
     Effect.gen(function*() {
       const policy = policyOf(key.space)
       const held = yield* reading.readMemory(key, policy, reading.loadShared)
@@ -256,7 +260,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
   const addFailure: Writing["addFailure"] = (key, entry) =>
     Effect.catchAll(
       addOnce(key, entry, undefined, 1),
-      (error): Effect.Effect<MemoryEntry | undefined, S3StoreError> => {
+      (error): Effect.Effect<MemoryEntry | undefined, ObjectStoreError> => {
         if (error._tag === "CacheExistsError") return Effect.succeed(undefined)
         return error.reason === "ConditionalWritesUnsupported" || error.reason === "Unreadable"
           ? Effect.succeed(entry.held)
@@ -267,7 +271,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
   const add: Writing["add"] = (key, value, options) =>
     Effect.flatMap(
       prepare(key, value, options),
-      ({ entry, isKept }): Effect.Effect<void, CacheExistsError | S3StoreError> =>
+      ({ entry, isKept }): Effect.Effect<void, CacheExistsError | ObjectStoreError> =>
         isKept
           ? Effect.asVoid(changeBothLevels(
             key,
@@ -291,8 +295,8 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
   /** What a removal found absent must not come to life by a write that was given up before. */
   const cancelLateToo = <A>(
     key: AnyKey,
-    removal: Effect.Effect<A, CacheNotFoundError | S3StoreError>
-  ): Effect.Effect<A, CacheNotFoundError | S3StoreError> =>
+    removal: Effect.Effect<A, CacheNotFoundError | ObjectStoreError>
+  ): Effect.Effect<A, CacheNotFoundError | ObjectStoreError> =>
     Effect.tapErrorTag(removal, "CacheNotFoundError", () => late.changed(key, undefined))
 
   const notFound = (key: AnyKey, unreadable?: CacheDecodeError) =>
@@ -346,7 +350,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     )
 
   /** What looks damaged is loaded again: one bad answer must not cost the value. */
-  const loadForPop = <K, V, F>(key: CacheKey<K, V, F>): Effect.Effect<Loaded, S3StoreError> => {
+  const loadForPop = <K, V, F>(key: CacheKey<K, V, F>): Effect.Effect<Loaded, ObjectStoreError> => {
     const load = reading.load(key, { ...policyOf(key.space), onUnreadable: "miss" })
     return Effect.flatMap(load, (loaded) => mayBeDamage(loaded.unreadable?.reason) ? load : Effect.succeed(loaded))
   }

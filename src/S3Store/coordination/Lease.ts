@@ -13,7 +13,7 @@ import { randomUUID } from "node:crypto"
 import { quietly } from "../../Cache/common/quietly.js"
 import { descriptionOf } from "../objects/describedStore.js"
 import type { ConditionalOutcome, LoadOutcome, ObjectStore } from "../objects/ObjectStore.js"
-import { S3StoreError } from "../objects/S3StoreErrors.js"
+import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 
 /**
  * What a lease object says: whose it is, how long its owner may be silent, and when it ends by the clock of its owner
@@ -97,7 +97,7 @@ export class Leases {
   }
 
   /** Takes the lease of a name, if nobody has it: it is renewed until the scope closes, and then given back. */
-  readonly take = (name: string): Effect.Effect<Lease | Foreign, S3StoreError, Scope.Scope> =>
+  readonly take = (name: string): Effect.Effect<Lease | Foreign, ObjectStoreError, Scope.Scope> =>
     Effect.flatMap(this.claim, (claim) => this.attempt(name, claim, 1))
 
   /**
@@ -105,8 +105,8 @@ export class Leases {
    * when the caller has waited for too long in all. Polls, first after a 20th of a second, and more and more seldom, up
    * to once in a second or a quarter of the term; after a hundred looks, once in a second.
    */
-  readonly wait = (name: string, lease: Foreign, patience: Patience): Effect.Effect<Waited, S3StoreError> =>
-    Effect.suspend((): Effect.Effect<Waited, S3StoreError> => {
+  readonly wait = (name: string, lease: Foreign, patience: Patience): Effect.Effect<Waited, ObjectStoreError> =>
+    Effect.suspend((): Effect.Effect<Waited, ObjectStoreError> => {
       if (isDead(lease)) return Effect.succeed({ _tag: "Dead", lease })
       if (patience.spent >= this.longestWait) return Effect.succeed({ _tag: "TooLong" })
       return Effect.flatMap(
@@ -116,7 +116,7 @@ export class Leases {
     })
 
   /** Takes the lease of a dead owner, unless another process is faster. */
-  readonly takeOver = (name: string, dead: Foreign): Effect.Effect<Lease | Foreign, S3StoreError, Scope.Scope> =>
+  readonly takeOver = (name: string, dead: Foreign): Effect.Effect<Lease | Foreign, ObjectStoreError, Scope.Scope> =>
     Effect.flatMap(
       this.claim,
       (claim) => this.acquired(name, claim, "dead", (body) => this.store.replace(name, body, dead.etag), 1)
@@ -129,7 +129,7 @@ export class Leases {
    *
    * @param modified when it was written, by the clock of the store
    */
-  readonly isOver = (name: string, found: LoadOutcome, modified: number): Effect.Effect<boolean, S3StoreError> =>
+  readonly isOver = (name: string, found: LoadOutcome, modified: number): Effect.Effect<boolean, ObjectStoreError> =>
     Effect.gen(this, function*() {
       const seen = this.described(found)
       if (seen._tag !== "Foreign" || seen.isAbsurd) return true
@@ -138,7 +138,7 @@ export class Leases {
       return seen.expires > now ? false : yield* this.watchedToItsEnd(name, seen, new Patience())
     })
 
-  private watchedToItsEnd(name: string, lease: Foreign, patience: Patience): Effect.Effect<boolean, S3StoreError> {
+  private watchedToItsEnd(name: string, lease: Foreign, patience: Patience): Effect.Effect<boolean, ObjectStoreError> {
     return isDead(lease) ? Effect.succeed(true) : Effect.flatMap(
       this.look(name, lease, patience),
       (next) =>
@@ -149,7 +149,7 @@ export class Leases {
   }
 
   /** Takes a nap, and looks what is there by then. */
-  private look(name: string, lease: Foreign, patience: Patience): Effect.Effect<Seen, S3StoreError> {
+  private look(name: string, lease: Foreign, patience: Patience): Effect.Effect<Seen, ObjectStoreError> {
     return Effect.gen(this, function*() {
       const started = yield* moment
       const longest = patience.looks < 100 ? Math.min(1000, lease.term / 4, this.term / 4) : 1000
@@ -170,7 +170,7 @@ export class Leases {
     name: string,
     claim: Claim,
     attempt: number
-  ): Effect.Effect<Lease | Foreign, S3StoreError, Scope.Scope> {
+  ): Effect.Effect<Lease | Foreign, ObjectStoreError, Scope.Scope> {
     return this.acquired(name, claim, "nobody", (body) => this.store.add(name, body), attempt)
   }
 
@@ -178,9 +178,9 @@ export class Leases {
     name: string,
     claim: Claim,
     insteadOf: Lease["insteadOf"],
-    write: (body: Uint8Array) => Effect.Effect<ConditionalOutcome, S3StoreError>,
+    write: (body: Uint8Array) => Effect.Effect<ConditionalOutcome, ObjectStoreError>,
     attempt: number
-  ): Effect.Effect<Lease | Foreign, S3StoreError, Scope.Scope> {
+  ): Effect.Effect<Lease | Foreign, ObjectStoreError, Scope.Scope> {
     // A request that is under way is waited for: a lease that was taken must be given back.
     return Effect.uninterruptible(Effect.gen(this, function*() {
       const { body, sent } = yield* this.fresh(claim)
@@ -192,7 +192,7 @@ export class Leases {
       // Nobody could renew it, nor tell it from another one.
       if (found._tag === "Found" && found.etag === "") {
         if (isOf(claim, found)) yield* this.store.remove(name)
-        return yield* new S3StoreError({
+        return yield* new ObjectStoreError({
           reason: "ConditionalWritesUnsupported",
           operation: "add",
           target: descriptionOf(this.store) + name,
@@ -204,7 +204,7 @@ export class Leases {
       const seen = this.described(found)
       if (seen._tag === "Foreign") return seen
       if (attempt >= attempts) {
-        return yield* new S3StoreError({
+        return yield* new ObjectStoreError({
           reason: "Conflict",
           operation: "add",
           target: descriptionOf(this.store) + name,
@@ -252,7 +252,7 @@ export class Leases {
       }
     })
 
-    const renewal = (attempt: number): Effect.Effect<void, S3StoreError> =>
+    const renewal = (attempt: number): Effect.Effect<void, ObjectStoreError> =>
       Effect.gen(this, function*() {
         if (isUnsure) yield* lookup
         if (etag === undefined) return

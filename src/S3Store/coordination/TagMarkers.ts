@@ -13,7 +13,7 @@ import type { Ledger } from "../guard/Ledger.js"
 import type { DescribedStore } from "../objects/describedStore.js"
 import { digestName } from "../objects/objectName.js"
 import type { ConditionalOutcome, LoadOutcome } from "../objects/ObjectStore.js"
-import { S3StoreError } from "../objects/S3StoreErrors.js"
+import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import { decodeMarker, encodeMarker, mergeMarkers, noMarker, type TagMarker } from "./tagMarker.js"
 import { type TagMark, TagStates } from "./TagStates.js"
 
@@ -67,7 +67,7 @@ export class TagMarkers {
   private readonly ledger: Ledger
   private readonly trust: TagTrust
   /** What is being asked for, or was just now, failures too: so each tag costs one request per age. */
-  private readonly asked: Store.Store<string, TagMarker & { readonly began: number }, S3StoreError>
+  private readonly asked: Store.Store<string, TagMarker & { readonly began: number }, ObjectStoreError>
   private readonly states = new TagStates(capacity)
   private readonly marking = new KeyedMutex<string>()
   private conditionsHonoured = true
@@ -78,7 +78,7 @@ export class TagMarkers {
     store: DescribedStore,
     ledger: Ledger,
     trust: TagTrust,
-    asked: Store.Store<string, TagMarker & { readonly began: number }, S3StoreError>
+    asked: Store.Store<string, TagMarker & { readonly began: number }, ObjectStoreError>
   ) {
     this.store = store
     this.ledger = ledger
@@ -99,7 +99,7 @@ export class TagMarkers {
     ledger: Ledger
   ): Effect.Effect<TagMarkers, CacheConfigError, Scope.Scope> =>
     Effect.map(
-      Store.make<string, TagMarker & { readonly began: number }, S3StoreError>({
+      Store.make<string, TagMarker & { readonly began: number }, ObjectStoreError>({
         name: `${name} tags`,
         maxSize: capacity,
         timeToLive: trust.age,
@@ -144,12 +144,12 @@ export class TagMarkers {
   }
 
   /** Marks a tag, now. Fails for one that is too long to be carried. */
-  readonly mark = (tag: string, how: How): Effect.Effect<void, S3StoreError> =>
+  readonly mark = (tag: string, how: How): Effect.Effect<void, ObjectStoreError> =>
     Effect.suspend(() => {
       const fault = tagFault(tag)
       return fault === undefined
         ? this.marking.withLock(tag, this.attempt(tag, how, undefined, 1))
-        : new S3StoreError({
+        : new ObjectStoreError({
           reason: "BadName",
           operation: "replace",
           target: this.store.description + nameOf(tag),
@@ -183,7 +183,7 @@ export class TagMarkers {
       }
     )
 
-  private readonly load = (tag: string): Effect.Effect<TagMarker & { readonly began: number }, S3StoreError> =>
+  private readonly load = (tag: string): Effect.Effect<TagMarker & { readonly began: number }, ObjectStoreError> =>
     Effect.gen(this, function*() {
       const began = yield* Clock.currentTimeMillis
       const main = yield* this.loaded(tag, nameOf(tag))
@@ -203,12 +203,12 @@ export class TagMarkers {
       Effect.tapError(({ reason }) => Effect.sync(() => this.ledger.record({ _tag: "TagsUnknown", tag, reason })))
     )
 
-  private readonly loaded = (tag: string, name: string): Effect.Effect<TagMarker, S3StoreError> =>
+  private readonly loaded = (tag: string, name: string): Effect.Effect<TagMarker, ObjectStoreError> =>
     Effect.flatMap(this.store.load(name, { firstBytes: mostBytes }), (found) => this.read(tag, name, found))
 
-  private read(tag: string, name: string, found: LoadOutcome): Effect.Effect<TagMarker, S3StoreError> {
+  private read(tag: string, name: string, found: LoadOutcome): Effect.Effect<TagMarker, ObjectStoreError> {
     const unreadable = (detail: string) =>
-      new S3StoreError({
+      new ObjectStoreError({
         reason: "Unreadable",
         operation: "load",
         target: this.store.description + name,
@@ -232,7 +232,12 @@ export class TagMarkers {
   }
 
   /** @param least how late the mark is at least: known from the second attempt on */
-  private attempt(tag: string, how: How, least: number | undefined, nth: number): Effect.Effect<void, S3StoreError> {
+  private attempt(
+    tag: string,
+    how: How,
+    least: number | undefined,
+    nth: number
+  ): Effect.Effect<void, ObjectStoreError> {
     return Effect.gen(this, function*() {
       // The first tries follow at once: each conflict means that somebody else came through.
       if (nth > 4) yield* Effect.sleep(2 ** (nth - 1) * (0.5 + (yield* Random.next)))
@@ -265,7 +270,7 @@ export class TagMarkers {
         return yield* Effect.ignore(this.asked.remove(tag))
       }
       if (nth < attempts) return yield* this.attempt(tag, how, least ?? at, nth + 1)
-      return yield* new S3StoreError({
+      return yield* new ObjectStoreError({
         reason: "Conflict",
         operation: "replace",
         target: this.store.description + name,
@@ -275,7 +280,11 @@ export class TagMarkers {
   }
 
   /** When the tag is marked now; nothing when another writer may have been faster. */
-  private write(tag: string, marker: TagMarker, there: LoadOutcome): Effect.Effect<number | undefined, S3StoreError> {
+  private write(
+    tag: string,
+    marker: TagMarker,
+    there: LoadOutcome
+  ): Effect.Effect<number | undefined, ObjectStoreError> {
     return Effect.gen(this, function*() {
       const body = yield* encodeMarker(tag, marker)
       const outcome: ConditionalOutcome = there._tag === "Found" || there._tag === "TooLarge"
@@ -286,7 +295,7 @@ export class TagMarkers {
   }
 
   /** The same where conditions are not honoured: the main object may lose a mark to another writer, the part does not. */
-  private writeParts(tag: string, how: How, marker: TagMarker): Effect.Effect<number, S3StoreError> {
+  private writeParts(tag: string, how: How, marker: TagMarker): Effect.Effect<number, ObjectStoreError> {
     return Effect.gen(this, function*() {
       const name = partOf(tag, how)
       const found = yield* Effect.catchIf(this.loaded(tag, name), isUnreadable, () => Effect.succeed(noMarker))
@@ -307,9 +316,9 @@ const marked = (marker: TagMarker, how: How, at: number): TagMarker => ({
   [how]: { at, claimed: Math.max(at, marker[how].claimed) }
 })
 
-const isUnsupported = ({ reason }: S3StoreError) => reason === "ConditionalWritesUnsupported"
+const isUnsupported = ({ reason }: ObjectStoreError) => reason === "ConditionalWritesUnsupported"
 
-const isUnreadable = ({ reason }: S3StoreError) => reason === "Unreadable"
+const isUnreadable = ({ reason }: ObjectStoreError) => reason === "Unreadable"
 
 const nameOf = (tag: string): string => `.tags/${digestName(tag)}`
 

@@ -2,7 +2,7 @@
  * What is wrong with an object that should be an entry.
  */
 import * as Data from "effect/Data"
-import type { CacheDecodeReason } from "../objects/S3StoreErrors.js"
+import type { CacheDecodeReason } from "../objects/ObjectStoreErrors.js"
 
 /** An object is not an entry that can be read, whatever its key. */
 export class EntryError extends Data.TaggedError("EntryError")<{

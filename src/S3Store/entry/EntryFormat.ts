@@ -13,7 +13,7 @@ import { checkNested, checkValue } from "../../Cache/options/checkOptions.js"
 import { cutText } from "../../Cache/printing/cutText.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { step } from "../common/yieldWhenLong.js"
-import { CacheEncodeError } from "../objects/S3StoreErrors.js"
+import { CacheEncodeError } from "../objects/ObjectStoreErrors.js"
 import type { CodecName } from "./Codec.js"
 import { codecOf } from "./codecOf.js"
 import { compress, decompress } from "./compression.js"
@@ -52,18 +52,18 @@ export interface EntryFormatOptions {
   readonly encryption?: EncryptionOptions | undefined
   /**
    * The most bytes of an entry, whole, and of its payload before compression; a larger one is neither written nor read.
-   * A whole number above 0, no more than the second level reads (its `maxObjectSize`), and than a string of the runtime
+   * A whole number above 0, no more than the second level reads (its `maxObjectBytes`), and than a string of the runtime
    * can hold (about 512 MiB): a larger entry could be written and never read. Default 33,554,432 (32 MiB), or what the
    * second level reads, if that is less.
    */
-  readonly maxEntrySize?: number | undefined
+  readonly maxEntryBytes?: number | undefined
 }
 
 /** Which options there are of how entries are written. */
 export const entryFormatKinds: OptionKinds<EntryFormatOptions> = {
   compression: "object",
   encryption: "object",
-  maxEntrySize: "count"
+  maxEntryBytes: "count"
 }
 
 /** An entry that was read: what it says about itself, and its value as the schema of its keyspace encoded it. */
@@ -74,7 +74,7 @@ export interface Entry extends EntryHeader {
 /** Writes entries as bytes and reads them again. The bytes are described in docs/entry-format.md. */
 export interface EntryFormat {
   /** The most bytes of an entry. */
-  readonly maxEntrySize: number
+  readonly maxEntryBytes: number
   /** An entry as bytes. */
   readonly encode: (
     header: EntryHeader,
@@ -106,25 +106,25 @@ export interface EntryFormat {
  * A format by options. Fails with `CacheConfigError` for one it cannot accept; no message shows a key.
  *
  * @param place where the store's objects are: encrypted entries of another place are not read
- * @param maxObjectSize the most bytes of an object that the store reads: no larger entry is written
+ * @param maxObjectBytes the most bytes of an object that the store reads: no larger entry is written
  * @param cache for messages
  */
 export const makeEntryFormat = (
   options: EntryFormatOptions = {},
   place = "",
-  maxObjectSize: number = constants.MAX_STRING_LENGTH,
+  maxObjectBytes: number = constants.MAX_STRING_LENGTH,
   cache = "S3Cache"
 ): Effect.Effect<EntryFormat, CacheConfigError> =>
   Effect.gen(function*() {
-    const { compression, encryption, maxEntrySize = Math.min(33_554_432, maxObjectSize) } = options
-    yield* checkValue(cache, "maxEntrySize", maxEntrySize, "count")
-    if (maxEntrySize > constants.MAX_STRING_LENGTH) {
+    const { compression, encryption, maxEntryBytes = Math.min(33_554_432, maxObjectBytes) } = options
+    yield* checkValue(cache, "maxEntryBytes", maxEntryBytes, "count")
+    if (maxEntryBytes > constants.MAX_STRING_LENGTH) {
       const accepted = `at most ${constants.MAX_STRING_LENGTH}, what a string of this runtime can hold`
-      return yield* configError(cache, "maxEntrySize", maxEntrySize, accepted)
+      return yield* configError(cache, "maxEntryBytes", maxEntryBytes, accepted)
     }
-    if (maxEntrySize > maxObjectSize) {
-      const accepted = `at most ${maxObjectSize}, the maxObjectSize of the second level, which reads no larger object`
-      return yield* configError(cache, "maxEntrySize", maxEntrySize, accepted)
+    if (maxEntryBytes > maxObjectBytes) {
+      const accepted = `at most ${maxObjectBytes}, the maxObjectBytes of the second level, which reads no larger object`
+      return yield* configError(cache, "maxEntryBytes", maxEntryBytes, accepted)
     }
     yield* checkCompression(cache, compression)
     const cipher = encryption === undefined ? undefined : yield* makePayloadCipher(cache, encryption)
@@ -134,11 +134,11 @@ export const makeEntryFormat = (
     bound.writeUInt32BE(bound.length - 4)
 
     const fitting = (header: EntryHeader, bytes: Uint8Array) =>
-      bytes.length <= maxEntrySize ? Effect.succeed(bytes) : new EntryTooLargeError({
+      bytes.length <= maxEntryBytes ? Effect.succeed(bytes) : new EntryTooLargeError({
         cache: header.keyspace,
         key: cutText(header.key, 200),
         weight: bytes.length,
-        maxWeight: maxEntrySize
+        maxWeight: maxEntryBytes
       })
 
     const payload: EntryFormat["payload"] = Effect.fnUntraced(function*(header, codec, encoded) {
@@ -180,9 +180,9 @@ export const makeEntryFormat = (
       Effect.flatMap(payload(header, codec, encoded), (plain) => wrap(header, codec, plain))
 
     const decode: EntryFormat["decode"] = Effect.fnUntraced(function*(bytes) {
-      if (bytes.length > maxEntrySize) return yield* tooLarge(bytes.length, maxEntrySize)
+      if (bytes.length > maxEntryBytes) return yield* tooLarge(bytes.length, maxEntryBytes)
       const { authenticated, header, isBound, payload } = yield* step(Effect.suspend(() => disassemble(bytes)))
-      if (header.size > maxEntrySize) return yield* tooLarge(header.size, maxEntrySize)
+      if (header.size > maxEntryBytes) return yield* tooLarge(header.size, maxEntryBytes)
       const opened = yield* open(
         cipher,
         header,
@@ -199,7 +199,7 @@ export const makeEntryFormat = (
       return { keyspace, version, key, created, expires, writeId, outcome, tags, encoded }
     })
 
-    return { maxEntrySize, encode, payload, wrap, decode, decodeHeader: disassembleHeader }
+    return { maxEntryBytes, encode, payload, wrap, decode, decodeHeader: disassembleHeader }
   })
 
 const notEncodable = (header: EntryHeader) => (detail: string) =>

@@ -5,7 +5,12 @@
  */
 import type { EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
 import type { AnyKey } from "../keyspace/Keyspace.js"
-import type { CacheDecodeReason, CacheEncodeError, S3StoreError, S3StoreReason } from "../objects/S3StoreErrors.js"
+import type {
+  CacheDecodeReason,
+  CacheEncodeError,
+  ObjectStoreError,
+  ObjectStoreReason
+} from "../objects/ObjectStoreErrors.js"
 
 /**
  * Something that happened in an `S3Cache`. It tells keys, never values.
@@ -58,10 +63,10 @@ export type S3CacheEvent =
   | {
     readonly _tag: "WriteFailed"
     readonly key: AnyKey
-    readonly error: CacheEncodeError | EntryTooLargeError | S3StoreError
+    readonly error: CacheEncodeError | EntryTooLargeError | ObjectStoreError
   }
   | { readonly _tag: "LateWriteUndone"; readonly key: AnyKey }
-  | { readonly _tag: "RequestFailed"; readonly operation: string; readonly reason: S3StoreReason }
+  | { readonly _tag: "RequestFailed"; readonly operation: string; readonly reason: ObjectStoreReason }
   | { readonly _tag: "RequestRefused"; readonly operation: string }
   | { readonly _tag: "CircuitOpened" }
   | { readonly _tag: "CircuitClosed" }
@@ -69,5 +74,5 @@ export type S3CacheEvent =
   | { readonly _tag: "LeaseAwaited"; readonly key: AnyKey }
   | { readonly _tag: "LeaseLost"; readonly key: AnyKey }
   | { readonly _tag: "TagMarked"; readonly tag: string; readonly how: "invalidated" | "expired" }
-  | { readonly _tag: "TagsUnknown"; readonly tag: string; readonly reason: S3StoreReason }
+  | { readonly _tag: "TagsUnknown"; readonly tag: string; readonly reason: ObjectStoreReason }
   | { readonly _tag: "ClockSkewed"; readonly name: string; readonly millis: number }

@@ -6,8 +6,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { consequences } from "../bucket/s3Answers.js"
-import { nameOf } from "../bucket/toS3StoreError.js"
-import { S3StoreError, type S3StoreReason } from "../objects/S3StoreErrors.js"
+import { nameOf } from "../bucket/toObjectStoreError.js"
+import { ObjectStoreError, type ObjectStoreReason } from "../objects/ObjectStoreErrors.js"
 import { formatWait } from "./CircuitBreaker.js"
 
 /** How faults of the set-up are dealt with. */
@@ -21,14 +21,14 @@ export interface SetupFaultsParts {
   /** Run for each request that is not made. */
   readonly onRefuse: (operation: string) => void
   /** Run when an operation is suspended by a fault that the log has not told. */
-  readonly onSuspend: (error: S3StoreError) => Effect.Effect<void>
+  readonly onSuspend: (error: ObjectStoreError) => Effect.Effect<void>
   /** Run when a fault that the log has told is repaired. */
-  readonly onRepair: (reason: S3StoreReason) => Effect.Effect<void>
+  readonly onRepair: (reason: ObjectStoreReason) => Effect.Effect<void>
 }
 
 /** The faults that one operation met in a row, all of one reason. */
 interface Standing {
-  readonly error: S3StoreError
+  readonly error: ObjectStoreError
   readonly inARow: number
   /** When a request may try again, in milliseconds since the epoch; `undefined` while all may. */
   readonly probeFrom: number | undefined
@@ -56,7 +56,7 @@ const mostTold = 100
 export class SetupFaults {
   private readonly parts: SetupFaultsParts
   private readonly standing = new Map<string, Standing>()
-  private readonly met = new Map<S3StoreReason, Set<string>>()
+  private readonly met = new Map<ObjectStoreReason, Set<string>>()
   private readonly told = new Map<string, Told>()
 
   constructor(parts: SetupFaultsParts) {
@@ -66,8 +66,8 @@ export class SetupFaults {
   /** Makes a request, or fails at once. */
   readonly run = <A>(
     operation: string,
-    request: Effect.Effect<A, S3StoreError>
-  ): Effect.Effect<A, S3StoreError> =>
+    request: Effect.Effect<A, ObjectStoreError>
+  ): Effect.Effect<A, ObjectStoreError> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.clockWith((clock) => {
         const before = this.standing.get(operation)
@@ -88,7 +88,7 @@ export class SetupFaults {
    * Whether the log is to tell of an error: of what stands until it is repaired only once, of what single objects are
    * refused with at most once a minute for each operation and code, and only if the operation has worked since.
    */
-  readonly isNews = (error: S3StoreError): Effect.Effect<boolean> =>
+  readonly isNews = (error: ObjectStoreError): Effect.Effect<boolean> =>
     Effect.clockWith((clock) =>
       Effect.sync(() => {
         const { isSetup, isToldOnce } = consequences[error.reason]
@@ -107,8 +107,8 @@ export class SetupFaults {
       })
     )
 
-  private refusal(operation: string, error: S3StoreError, wait: number): S3StoreError {
-    return new S3StoreError({
+  private refusal(operation: string, error: ObjectStoreError, wait: number): ObjectStoreError {
+    return new ObjectStoreError({
       reason: error.reason,
       operation,
       target: this.parts.target,
@@ -118,7 +118,7 @@ export class SetupFaults {
   }
 
   // One synchronous step, so that of many requests that fail together exactly one suspends.
-  private settle(operation: string, exit: Exit.Exit<unknown, S3StoreError>, isProbe: boolean): Effect.Effect<void> {
+  private settle(operation: string, exit: Exit.Exit<unknown, ObjectStoreError>, isProbe: boolean): Effect.Effect<void> {
     return Effect.clockWith((clock) => {
       if (Exit.isSuccess(exit)) return this.worked(operation)
       const before = this.standing.get(operation)

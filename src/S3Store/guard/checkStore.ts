@@ -16,7 +16,7 @@ import { consequences } from "../bucket/s3Answers.js"
 import { withinTime } from "../common/standstill.js"
 import { descriptionOf } from "../objects/describedStore.js"
 import type { ObjectStore } from "../objects/ObjectStore.js"
-import { S3StoreError, type S3StoreReason } from "../objects/S3StoreErrors.js"
+import { ObjectStoreError, type ObjectStoreReason } from "../objects/ObjectStoreErrors.js"
 
 /**
  * What was tried of a second level, and how it went.
@@ -39,7 +39,7 @@ export interface S3CacheCheckStep {
   /** What is wrong and what to do about it; empty for `ok`. */
   readonly detail: string
   /** The reason, where a request failed. */
-  readonly reason: S3StoreReason | undefined
+  readonly reason: ObjectStoreReason | undefined
 }
 
 /**
@@ -94,15 +94,15 @@ export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> =>
       step: S3CacheCheckStep["step"],
       outcome: S3CacheCheckStep["outcome"],
       detail = "",
-      reason?: S3StoreReason
+      reason?: ObjectStoreReason
     ) => void steps.push({ step, outcome, detail, reason })
 
     /** Tries a step: what it gives is what is wrong, or nothing. */
-    const tries = (step: S3CacheCheckStep["step"], request: Effect.Effect<string | undefined, S3StoreError>) =>
+    const tries = (step: S3CacheCheckStep["step"], request: Effect.Effect<string | undefined, ObjectStoreError>) =>
       Effect.suspend(() => {
         if (isHopeless) return Effect.sync(() => note(step, "untried"))
         const limited = withinTime(request, stepLimit, () =>
-          new S3StoreError({
+          new ObjectStoreError({
             reason: "Timeout",
             operation: "check",
             target: descriptionOf(store),

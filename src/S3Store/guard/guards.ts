@@ -5,7 +5,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { consequences } from "../bucket/s3Answers.js"
 import type { DescribedStore } from "../objects/describedStore.js"
-import { S3StoreError } from "../objects/S3StoreErrors.js"
+import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import { CircuitBreaker, formatWait } from "./CircuitBreaker.js"
 import type { Ledger } from "./Ledger.js"
 import { SetupFaults } from "./SetupFaults.js"
@@ -13,7 +13,7 @@ import { SetupFaults } from "./SetupFaults.js"
 /** What keeps requests back. */
 export interface Guards {
   /** Against a second level that is unavailable. Nothing: requests are always made. */
-  readonly breaker: CircuitBreaker<S3StoreError, S3StoreError> | undefined
+  readonly breaker: CircuitBreaker<ObjectStoreError, ObjectStoreError> | undefined
   /** Against a set-up that is wrong. */
   readonly faults: SetupFaults
 }
@@ -45,11 +45,11 @@ export const makeGuards = (
   if (limits === undefined) return { breaker: undefined, faults }
 
   const again = Duration.format(limits.resetAfter)
-  const breaker = new CircuitBreaker<S3StoreError, S3StoreError>({
+  const breaker = new CircuitBreaker<ObjectStoreError, ObjectStoreError>({
     ...limits,
     counts: ({ reason }) => consequences[reason].counts,
     refusal: (last, failures, wait) =>
-      new S3StoreError({
+      new ObjectStoreError({
         reason: "CircuitOpen",
         operation: "request",
         target: store.description,

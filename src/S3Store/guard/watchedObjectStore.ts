@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { withinTime } from "../common/standstill.js"
 import type { DescribedStore } from "../objects/describedStore.js"
-import { S3StoreError } from "../objects/S3StoreErrors.js"
+import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { CircuitBreaker } from "./CircuitBreaker.js"
 import type { Ledger } from "./Ledger.js"
 import type { SetupFaults } from "./SetupFaults.js"
@@ -17,7 +17,7 @@ import type { SetupFaults } from "./SetupFaults.js"
 export interface Watch {
   readonly ledger: Ledger
   /** Nothing: requests are always made. */
-  readonly breaker: CircuitBreaker<S3StoreError, S3StoreError> | undefined
+  readonly breaker: CircuitBreaker<ObjectStoreError, ObjectStoreError> | undefined
   readonly faults: SetupFaults
   /** How long a load may take, in milliseconds. */
   readonly loadTimeout: number
@@ -30,18 +30,18 @@ export const watchedObjectStore = (store: DescribedStore, watch: Watch): Describ
   const { breaker, faults, ledger } = watch
 
   const late = (operation: string, target: string, millis: number) => () =>
-    new S3StoreError({
+    new ObjectStoreError({
       reason: "Timeout",
       operation,
       target: store.description + target,
       detail: `no answer within ${Duration.format(millis)}`
     })
 
-  const limited = <A>(operation: string, target: string, millis: number, request: Effect.Effect<A, S3StoreError>) =>
+  const limited = <A>(operation: string, target: string, millis: number, request: Effect.Effect<A, ObjectStoreError>) =>
     withinTime(request, millis, late(operation, target, millis))
 
   /** The same for each page of a list: the time its consumer takes does not count. */
-  const limitedPages = <A>(target: string, millis: number, pages: Stream.Stream<A, S3StoreError>) =>
+  const limitedPages = <A>(target: string, millis: number, pages: Stream.Stream<A, ObjectStoreError>) =>
     millis === Number.POSITIVE_INFINITY ?
       pages :
       Stream.fromPull(
@@ -51,10 +51,13 @@ export const watchedObjectStore = (store: DescribedStore, watch: Watch): Describ
         )
       )
 
-  const failed = (operation: string) => (error: S3StoreError) =>
+  const failed = (operation: string) => (error: ObjectStoreError) =>
     Effect.sync(() => ledger.record({ _tag: "RequestFailed", operation, reason: error.reason }))
 
-  const through = <A>(operation: string, request: Effect.Effect<A, S3StoreError>): Effect.Effect<A, S3StoreError> => {
+  const through = <A>(
+    operation: string,
+    request: Effect.Effect<A, ObjectStoreError>
+  ): Effect.Effect<A, ObjectStoreError> => {
     const timed = Effect.flatMap(Clock.currentTimeMillis, (started) =>
       Effect.ensuring(
         Effect.tapError(request, failed(operation)),
@@ -69,14 +72,14 @@ export const watchedObjectStore = (store: DescribedStore, watch: Watch): Describ
     )
   }
 
-  const saving = <A>(operation: string, name: string, request: Effect.Effect<A, S3StoreError>) =>
+  const saving = <A>(operation: string, name: string, request: Effect.Effect<A, ObjectStoreError>) =>
     through(operation, limited(operation, name, watch.saveTimeout, request))
 
   const { saveOnce } = store
   return {
     description: store.description,
     place: store.place,
-    maxObjectSize: store.maxObjectSize,
+    maxObjectBytes: store.maxObjectBytes,
     load: (name, options) => through("load", limited("load", name, watch.loadTimeout, store.load(name, options))),
     save: (name, body) => saving("save", name, store.save(name, body)),
     saveOnce: saveOnce === undefined ? undefined : (name, body) => saving("save", name, saveOnce(name, body)),

@@ -25,7 +25,7 @@ import { schemaFault } from "../common/schemaFault.js"
 import type { CodecName } from "../entry/Codec.js"
 import { longestTag, mostTags, tagsFault } from "../entry/tagLimits.js"
 import { digestName } from "../objects/objectName.js"
-import { S3StoreError } from "../objects/S3StoreErrors.js"
+import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import { type EntryOptions, makeEntryPolicy } from "../options/EntryPolicy.js"
 import { entryKinds } from "../options/optionKinds.js"
 import { canonicalJson, NotJson } from "./canonicalJson.js"
@@ -59,9 +59,9 @@ export interface KeyspaceOptions<in out K, in out KI, in out V, in out VI, in ou
   readonly tags?: ReadonlyArray<string> | ((key: K, value: V) => ReadonlyArray<string>) | undefined
   /**
    * What memoized functions and `getOrCompute` do when the second level cannot be asked: `"fallThrough"` (default), they
-   * compute; or `"fail"`, with the `S3StoreError`, which becomes one of their errors.
+   * compute; or `"fail"`, with the `ObjectStoreError`, which becomes one of their errors.
    */
-  readonly onL2Error?: "fallThrough" | "fail" | undefined
+  readonly onStoreError?: "fallThrough" | "fail" | undefined
 }
 
 /** How a keyspace turns what it holds into what JSON represents, and back. */
@@ -73,7 +73,7 @@ type KeyspaceParts<K, V, F> = Omit<Keyspace<K, V, F>, "key" | "keyEither" | "key
 /**
  * A named family of entries whose keys and values have schemas. Two programs share entries when name, version and key
  * are the same. `F` is how lookups that compute may fail besides the computation: with the failures its `failure` schema
- * describes, and with `S3StoreError` where `onL2Error` is `"fail"`.
+ * describes, and with `ObjectStoreError` where `onStoreError` is `"fail"`.
  *
  * @example
  * ```ts
@@ -122,7 +122,7 @@ export class Keyspace<in out K, in out V, out F = never> {
   /** An error as one that lookups in this keyspace may fail with besides those of the computation, if it is one. */
   readonly asFailure: (error: unknown) => Option.Option<F>
   /** What lookups that compute fail with when the second level cannot be asked; nothing where they compute. */
-  readonly failureOf: (error: S3StoreError) => Option.Option<F>
+  readonly failureOf: (error: ObjectStoreError) => Option.Option<F>
   /** The tags of an entry. What the keyspace's function throws, this throws. */
   readonly tagsOf: (key: K, value: V) => ReadonlyArray<string>
   private readonly encodeKey: (key: K) => Either.Either<unknown, string>
@@ -166,16 +166,16 @@ export class Keyspace<in out K, in out V, out F = never> {
    */
   static make<K, KI, V, VI, F = never, FI = never>(
     name: string,
-    options: KeyspaceOptions<K, KI, V, VI, F, FI> & { readonly onL2Error: "fail" }
-  ): Keyspace<K, V, F | S3StoreError>
+    options: KeyspaceOptions<K, KI, V, VI, F, FI> & { readonly onStoreError: "fail" }
+  ): Keyspace<K, V, F | ObjectStoreError>
   static make<K, KI, V, VI, F = never, FI = never>(
     name: string,
-    options: KeyspaceOptions<K, KI, V, VI, F, FI> & { readonly onL2Error?: "fallThrough" | undefined }
+    options: KeyspaceOptions<K, KI, V, VI, F, FI> & { readonly onStoreError?: "fallThrough" | undefined }
   ): Keyspace<K, V, F>
   static make<K, KI, V, VI, F = never, FI = never>(
     name: string,
     options: KeyspaceOptions<K, KI, V, VI, F, FI>
-  ): Keyspace<K, V, F | S3StoreError> {
+  ): Keyspace<K, V, F | ObjectStoreError> {
     if (typeof name !== "string" || !keyspaceName.test(name) || name.length > 200) {
       const accepted = "segments of letters, digits, \".\", \"_\" and \"-\", separated by \"/\", 200 characters at most"
       throw configError("Keyspace", "name", name, accepted)
@@ -193,15 +193,15 @@ export class Keyspace<in out K, in out V, out F = never> {
       const accepted = "left out where there is no schema for failures (the option failure): none could be remembered"
       throw configError(cache, "failureTimeToLive", options.failureTimeToLive, accepted)
     }
-    const { codec = "json", failure, onL2Error = "fallThrough", tags = [] } = options
+    const { codec = "json", failure, onStoreError = "fallThrough", tags = [] } = options
     const fault = typeof tags === "function" ? undefined : tagsFault(tags)
     if (fault !== undefined) {
       const accepted = `${mostTags} tags at most, of ${longestTag} characters at most`
       throw new CacheConfigError({ cache, option: "tags", value: fault, accepted })
     }
     const isFailure = failure === undefined ? Schema.is(Schema.Never) : Schema.is(failure)
-    const failsWithStore = onL2Error === "fail"
-    return new Keyspace<K, V, F | S3StoreError>({
+    const failsWithStore = onStoreError === "fail"
+    return new Keyspace<K, V, F | ObjectStoreError>({
       name,
       version,
       options,
@@ -217,9 +217,9 @@ export class Keyspace<in out K, in out V, out F = never> {
       decodeFailure: failure === undefined
         ? () => Either.left("it is a failure, but the keyspace has no schema for failures")
         : told("decoded", Schema.decodeUnknownEither(failure)),
-      asFailure: (error): Option.Option<F | S3StoreError> => {
+      asFailure: (error): Option.Option<F | ObjectStoreError> => {
         if (isFailure(error)) return Option.some(error)
-        return failsWithStore && error instanceof S3StoreError ? Option.some(error) : Option.none()
+        return failsWithStore && error instanceof ObjectStoreError ? Option.some(error) : Option.none()
       },
       failureOf: failsWithStore ? Option.some : () => Option.none(),
       tagsOf: typeof tags === "function" ? tags : () => tags
@@ -314,7 +314,7 @@ const keyspaceKinds: OptionKinds<KeyspaceOptions<never, never, never, never>> = 
   codec: ["json", "msgpack", "raw"],
   version: "text",
   tags: "textsOrFunction",
-  onL2Error: ["fallThrough", "fail"],
+  onStoreError: ["fallThrough", "fail"],
   ...entryKinds
 }
 

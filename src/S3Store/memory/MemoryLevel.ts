@@ -40,7 +40,7 @@ export class MemoryLevel {
           evictionPolicy: options.evictionPolicy,
           maxSize: options.maxSize ?? 1000,
           maxWeight: options.maxBytes,
-          weigh: options.maxBytes === undefined ? undefined : (_, held) => held.weight
+          weigher: options.maxBytes === undefined ? undefined : (_, held) => held.weight
         }),
         // The engine knows it as the weight.
         (error) =>

@@ -7,7 +7,7 @@ import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
-import type { S3StoreError } from "./S3StoreErrors.js"
+import type { ObjectStoreError } from "./ObjectStoreErrors.js"
 
 /**
  * An object as it was loaded.
@@ -136,9 +136,6 @@ export interface ListedObject {
  * no segment is `.` or `..`, nor longer than 240 characters, and a name has at most 320.
  *
  * An object is replaced at once: who loads it has the old content or the new one, whole.
- *
- * @since 0.1.0
- * @category models
  */
 export interface ObjectStore {
   /** For messages: where the objects are. Default `"second level/"`. */
@@ -149,40 +146,44 @@ export interface ObjectStore {
    */
   readonly place?: string | undefined
   /** The most bytes an object may have to be loaded whole: a larger one is `TooLarge`. Default: no limit. */
-  readonly maxObjectSize?: number | undefined
+  readonly maxObjectBytes?: number | undefined
   /** The object of a name. */
-  readonly load: (name: string, options?: LoadOptions) => Effect.Effect<LoadOutcome, S3StoreError>
+  readonly load: (name: string, options?: LoadOptions) => Effect.Effect<LoadOutcome, ObjectStoreError>
   /** Writes an object, whether there was one or not. Its etag, where the store tells it. */
-  readonly save: (name: string, body: Uint8Array) => Effect.Effect<Option.Option<string>, S3StoreError>
+  readonly save: (name: string, body: Uint8Array) => Effect.Effect<Option.Option<string>, ObjectStoreError>
   /**
    * The same, but what was sent is never sent again without a look: `Unknown` when there was no answer, though more tries
    * were left. Never `Refused`. Only where the store would send it again by itself.
    */
   readonly saveOnce?:
-    | ((name: string, body: Uint8Array) => Effect.Effect<ConditionalOutcome, S3StoreError>)
+    | ((name: string, body: Uint8Array) => Effect.Effect<ConditionalOutcome, ObjectStoreError>)
     | undefined
   /**
    * Writes an object only if there is none. Fails with reason `ConditionalWritesUnsupported` when the store does not
    * honour such conditions.
    */
-  readonly add: (name: string, body: Uint8Array) => Effect.Effect<ConditionalOutcome, S3StoreError>
+  readonly add: (name: string, body: Uint8Array) => Effect.Effect<ConditionalOutcome, ObjectStoreError>
   /**
    * Writes an object only in place of the one with this etag. Fails with reason `ConditionalWritesUnsupported` when
    * the store does not honour such conditions.
    */
-  readonly replace: (name: string, body: Uint8Array, etag: string) => Effect.Effect<ConditionalOutcome, S3StoreError>
+  readonly replace: (
+    name: string,
+    body: Uint8Array,
+    etag: string
+  ) => Effect.Effect<ConditionalOutcome, ObjectStoreError>
   /** Removes an object; nothing happens when there is none. */
-  readonly remove: (name: string) => Effect.Effect<void, S3StoreError>
+  readonly remove: (name: string) => Effect.Effect<void, ObjectStoreError>
   /** Removes an object only if it has this etag. */
-  readonly removeIfMatch: (name: string, etag: string) => Effect.Effect<RemoveOutcome, S3StoreError>
+  readonly removeIfMatch: (name: string, etag: string) => Effect.Effect<RemoveOutcome, ObjectStoreError>
   /**
    * Removes objects, with as few requests as the store allows; names without an object are no failure. When it fails
    * some of them may have been removed.
    */
-  readonly removeAll: (names: ReadonlyArray<string>) => Effect.Effect<void, S3StoreError>
+  readonly removeAll: (names: ReadonlyArray<string>) => Effect.Effect<void, ObjectStoreError>
   /**
    * The objects whose names begin with a prefix, a page at a time, in no particular order. What is written or removed
    * meanwhile may be among them or not. Fails with reason `ListUnsupported` where the store cannot tell.
    */
-  readonly list: (prefix: string) => Stream.Stream<ListedObject, S3StoreError>
+  readonly list: (prefix: string) => Stream.Stream<ListedObject, ObjectStoreError>
 }

@@ -20,7 +20,7 @@ export const descriptionOf = ({ description }: ObjectStore): string =>
 export const describedStore = (store: ObjectStore): DescribedStore => ({
   description: descriptionOf(store),
   place: typeof store.place === "string" ? store.place : undefined,
-  maxObjectSize: typeof store.maxObjectSize === "number" ? store.maxObjectSize : undefined,
+  maxObjectBytes: typeof store.maxObjectBytes === "number" ? store.maxObjectBytes : undefined,
   load: (name, options) => store.load(name, options),
   save: (name, body) => store.save(name, body),
   // `Layer.mock` has a function for everything; those that it was not given are effects as well.

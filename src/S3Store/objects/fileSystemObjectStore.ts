@@ -20,8 +20,8 @@ import { printKey } from "../../Cache/printing/printKey.js"
 import { lastVersion, parseFolder, parseVersionFile, placeOf, temporaryPrefix, versionFile } from "./objectFiles.js"
 import { isObjectName } from "./objectName.js"
 import { ConditionalOutcome, type ListedObject, LoadOutcome, type ObjectStore } from "./ObjectStore.js"
+import { ObjectStoreError } from "./ObjectStoreErrors.js"
 import { fromPlatformError, isAlreadyThere, isNotFound } from "./platformFailure.js"
-import { S3StoreError } from "./S3StoreErrors.js"
 
 /**
  * How an object store uses a folder.
@@ -33,7 +33,7 @@ export interface FileSystemObjectStoreOptions {
   /** The folder. It is made when it is not there. It belongs to the store: nothing else should be in it. */
   readonly directory: string
   /** The most bytes an object may have to be read; a larger one is `TooLarge`. Default 67,108,864 (64 MiB). */
-  readonly maxObjectSize?: number | undefined
+  readonly maxObjectBytes?: number | undefined
 }
 
 const etagLength = 16
@@ -61,7 +61,7 @@ export const makeFileSystemObjectStore = (
 ): Effect.Effect<ObjectStore, CacheConfigError, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function*() {
     yield* checkOptions(cache, options, fileSystemKinds)
-    const { maxObjectSize = 67_108_864 } = options
+    const { maxObjectBytes = 67_108_864 } = options
     if (typeof options.directory !== "string" || options.directory.trim() === "") {
       return yield* configError(cache, "directory", options.directory, "the path of a folder")
     }
@@ -74,11 +74,11 @@ export const makeFileSystemObjectStore = (
      * Fails when a folder is reached through a symbolic link below the root: it would lead out of the store. Each folder
      * is looked at once, of the last 10,000.
      */
-    const refuseLinked = (operation: string, folder: string): Effect.Effect<void, S3StoreError> =>
+    const refuseLinked = (operation: string, folder: string): Effect.Effect<void, ObjectStoreError> =>
       checkedFolders.has(folder) ? Effect.void : Effect.gen(function*() {
         const [realRoot, real] = yield* Effect.all([fs.realPath(root), fs.realPath(folder)])
         if (real !== path.join(realRoot, path.relative(root, folder))) {
-          return yield* new S3StoreError({
+          return yield* new ObjectStoreError({
             reason: "AccessDenied",
             operation,
             target: folder,
@@ -89,7 +89,7 @@ export const makeFileSystemObjectStore = (
         checkedFolders.add(folder)
       }).pipe(
         Effect.catchAll((error) => {
-          if (error._tag === "S3StoreError") return Effect.fail(error)
+          if (error._tag === "ObjectStoreError") return Effect.fail(error)
           return isNotFound(error) ? Effect.void : Effect.fail(fromPlatformError(operation, folder)(error))
         })
       )
@@ -98,7 +98,7 @@ export const makeFileSystemObjectStore = (
       operation: string,
       name: string,
       use: (place: ReturnType<typeof placeOf>) => Effect.Effect<A, PlatformError>
-    ): Effect.Effect<A, S3StoreError> => {
+    ): Effect.Effect<A, ObjectStoreError> => {
       const target = path.join(root, name)
       const place = placeOf(path, root, name)
       return isObjectName(name)
@@ -106,7 +106,7 @@ export const makeFileSystemObjectStore = (
           refuseLinked(operation, place.folder),
           Effect.mapError(use(place), fromPlatformError(operation, target))
         )
-        : new S3StoreError({
+        : new ObjectStoreError({
           reason: "BadName",
           operation,
           target: `${root}: ${printKey(name)}`,
@@ -245,7 +245,7 @@ export const makeFileSystemObjectStore = (
               const etag = yield* etagOf(file)
               if (etag === ifNoneMatch) return LoadOutcome.Unchanged()
               const size = Math.max(0, Number(length) - etagLength)
-              if (size > maxObjectSize && firstBytes === undefined) return LoadOutcome.TooLarge({ size, etag })
+              if (size > maxObjectBytes && firstBytes === undefined) return LoadOutcome.TooLarge({ size, etag })
               const body = size === 0
                 ? Option.none()
                 : yield* file.readAlloc(FileSystem.Size(Math.min(size, firstBytes ?? size)))
@@ -259,7 +259,7 @@ export const makeFileSystemObjectStore = (
           ({ found }) => Option.getOrElse(found, LoadOutcome.Absent)
         ))
 
-    const save = (name: string, body: Uint8Array): Effect.Effect<Option.Option<string>, S3StoreError> =>
+    const save = (name: string, body: Uint8Array): Effect.Effect<Option.Option<string>, ObjectStoreError> =>
       named("save", name, (place) => {
         const { content, etag } = contentOf(body)
         // Who took the number wrote at the same time: it does not matter who is said to have been first.
@@ -272,7 +272,7 @@ export const makeFileSystemObjectStore = (
         return Effect.zipRight(made(place), write(attempts))
       })
 
-    const remove = (name: string): Effect.Effect<void, S3StoreError> =>
+    const remove = (name: string): Effect.Effect<void, ObjectStoreError> =>
       named("remove", name, (place) =>
         Effect.flatMap(
           newest(place, () => Effect.void),
@@ -344,7 +344,7 @@ export const makeFileSystemObjectStore = (
     const failed = (where: string) => <A>(effect: Effect.Effect<A, PlatformError>) =>
       Effect.mapError(effect, fromPlatformError("list", where))
 
-    const walk = (folder: string, parent: string, prefix: string): Stream.Stream<ListedObject, S3StoreError> =>
+    const walk = (folder: string, parent: string, prefix: string): Stream.Stream<ListedObject, ObjectStoreError> =>
       Stream.unwrap(
         Effect.map(failed(folder)(filesIn(folder)), (files) =>
           Stream.flatMap(Stream.fromIterable(files), (file) => {
@@ -369,7 +369,7 @@ export const makeFileSystemObjectStore = (
 
     return {
       description: root,
-      maxObjectSize,
+      maxObjectBytes,
       load,
       save,
       add: (name, body) => writeIf("add", name, body, Option.none()),
@@ -387,4 +387,4 @@ const writtenAt = (mtime: Option.Option<Date>): number =>
 
 const cache = "file system object store"
 
-const fileSystemKinds: OptionKinds<FileSystemObjectStoreOptions> = { directory: "text", maxObjectSize: "count" }
+const fileSystemKinds: OptionKinds<FileSystemObjectStoreOptions> = { directory: "text", maxObjectBytes: "count" }

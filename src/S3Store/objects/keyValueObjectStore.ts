@@ -12,8 +12,8 @@ import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { withCallOptions } from "../../Cache/options/checkOptions.js"
 import { KeyedMutex } from "../common/KeyedMutex.js"
 import { ConditionalOutcome, LoadOutcome, type ObjectStore } from "./ObjectStore.js"
+import { ObjectStoreError } from "./ObjectStoreErrors.js"
 import { fromPlatformError } from "./platformFailure.js"
-import { S3StoreError } from "./S3StoreErrors.js"
 
 /**
  * How an object store uses a key-value store.
@@ -26,7 +26,7 @@ export interface KeyValueObjectStoreOptions {
   readonly keyPrefix?: string | undefined
   /**
    * Whether to write and remove on conditions. A key-value store knows no conditions; `"process"` compares and then
-   * writes, which is right as long as this process is the only one that uses the store, through one `L2Store`. With
+   * writes, which is right as long as this process is the only one that uses the store, through one `ObjectStore`. With
    * `"off"` (default) `add` and `replace` fail with reason `ConditionalWritesUnsupported`, and `removeIfMatch` is
    * `unsupported`.
    */
@@ -70,7 +70,7 @@ export const makeKeyValueObjectStore = (
         operation: string,
         name: string
       ) =>
-        new S3StoreError({
+        new ObjectStoreError({
           reason,
           operation,
           target: keyPrefix + name,
@@ -86,7 +86,7 @@ export const makeKeyValueObjectStore = (
             name,
             Effect.flatMap(
               get(operation, name),
-              (found): Effect.Effect<ConditionalOutcome, S3StoreError> =>
+              (found): Effect.Effect<ConditionalOutcome, ObjectStoreError> =>
                 Option.getOrUndefined(Option.map(found, etagOf)) === Option.getOrUndefined(expected)
                   ? Effect.map(set(operation, name, body), (etag) => ConditionalOutcome.Written({ etag }))
                   : Effect.succeed(ConditionalOutcome.Refused())

@@ -34,7 +34,7 @@ export interface EntryOptions extends Omit<FreshnessOptions<never>, "failureTime
   readonly revalidateAfter?: Duration.DurationInput | undefined
   /**
    * What an object is that is damaged, foreign, of a newer format, or does not fit the schema: `"miss"` (default), or
-   * `"fail"`: an `S3StoreError` of reason `Unreadable`.
+   * `"fail"`: an `ObjectStoreError` of reason `Unreadable`.
    */
   readonly onUnreadable?: "miss" | "fail" | undefined
   /**

@@ -65,7 +65,7 @@ export const s3StoreKinds: OptionKinds<S3ObjectStoreOptions> = {
   bucket: "text",
   keyPrefix: "text",
   requestTimeout: "durationAboveZero",
-  maxObjectSize: "count",
+  maxObjectBytes: "count",
   conditionalWrites: ["auto", "required", "off"],
   conditionalDeletes: ["auto", "required", "off"],
   onAccessDenied: ["fail", "miss"],
@@ -76,7 +76,7 @@ export const s3StoreKinds: OptionKinds<S3ObjectStoreOptions> = {
 }
 
 /** Of a bucket that is reached by a client of the `ClientCache`. */
-export const l2StoreS3Kinds: OptionKinds<S3ObjectStoreOptions & { readonly clientConfig?: object }> = {
+export const objectStoreS3Kinds: OptionKinds<S3ObjectStoreOptions & { readonly clientConfig?: object }> = {
   ...s3StoreKinds,
   clientConfig: "object"
 }

@@ -24,13 +24,13 @@ import type { Stats } from "./DictSteps.js"
 /**
  * A dictionary from keys to values whose entries expire and whose memory is bounded. When it is full, the entry that was
  * used least recently goes first. `E` is how a write may fail beyond its size: not at all, unless there are schemas. `F`
- * is how computations may fail, `R` what they and `onRemove` may use: it was captured when the dictionary was made.
+ * is how computations may fail, `R` what they and `onRemoval` may use: it was captured when the dictionary was made.
  *
  * An entry has expired when Effect's `Clock` (the wall clock), read at each call, shows its moment of expiry or later. So
  * time that passes while a function is frozen counts. Keys are found as a `Map` finds them, but for objects that
  * implement Effect's `Equal`, which are found by structure.
  *
- * `get`, `getOption`, `setDefault`, `getOrCompute`, `moveToEnd`, `refresh` and writes move an entry to the end of the order; the
+ * `get`, `getOption`, `getOrInsert`, `getOrCompute`, `moveToEnd`, `refresh` and writes move an entry to the end of the order; the
  * other operations do not.
  *
  * An invalid time, such as `NaN`, is a mistake in the program: a defect with `CacheConfigError`, which changes nothing.
@@ -87,7 +87,7 @@ export interface Dict<in out K, in out V, out E = never, in out F = never, in R 
   /**
    * The value under a key; when there is none, the given one, which is written.
    */
-  readonly setDefault: (key: K, value: V, options?: WriteOptions) => Effect.Effect<V, EntryTooLargeError | E>
+  readonly getOrInsert: (key: K, value: V, options?: WriteOptions) => Effect.Effect<V, EntryTooLargeError | E>
   /**
    * Writes entries in their order, each with a time of its own where it has one, else with that of `options`. One step: all
    * of them, or none when one is too large, has a bad time, or is not what the schemas accept. More than 512 are written in
@@ -118,7 +118,7 @@ export interface Dict<in out K, in out V, out E = never, in out F = never, in R 
   readonly popVictim: Effect.Effect<Option.Option<readonly [key: K, value: V]>>
   /** Removes the entry that was used most recently and returns it. */
   readonly popNewest: Effect.Effect<Option.Option<readonly [key: K, value: V]>>
-  /** Removes every entry, in one step. Of more than 512, `onRemove` and `events` are told in pieces. */
+  /** Removes every entry, in one step. Of more than 512, `onRemoval` and `events` are told in pieces. */
   readonly clear: Effect.Effect<void>
   /** A snapshot of the keys, the least recently used first. Does not count as a use. */
   readonly keys: Effect.Effect<ReadonlyArray<K>>
@@ -154,17 +154,17 @@ export interface Dict<in out K, in out V, out E = never, in out F = never, in R 
    * (milliseconds since the epoch) instead of now, it fails as well when the entry will have expired by then. It
    * changes nothing.
    */
-  readonly getTtl: (key: K, at?: number) => Effect.Effect<Duration.Duration, CacheNotFoundError>
+  readonly timeToLive: (key: K, at?: number) => Effect.Effect<Duration.Duration, CacheNotFoundError>
   /**
    * Lets the entry under a key live this long from now; zero lets it expire at once, `Duration.infinity` never. Does
    * not count as a use.
    */
-  readonly setTtl: (key: K, timeToLive: Duration.DurationInput) => Effect.Effect<void, CacheNotFoundError>
+  readonly setTimeToLive: (key: K, timeToLive: Duration.DurationInput) => Effect.Effect<void, CacheNotFoundError>
   /**
    * Lets the entry under a key expire at a moment, in milliseconds since the epoch; one that has passed lets it expire at
    * once, `Infinity` never. Does not count as a use.
    */
-  readonly expireAt: (key: K, millis: number) => Effect.Effect<void, CacheNotFoundError>
+  readonly setExpiresAt: (key: K, millis: number) => Effect.Effect<void, CacheNotFoundError>
   /**
    * Whether the entry under a key has expired, now or `at` a time (milliseconds since the epoch): `Some(false)`,
    * `Some(true)`, or `None` when nothing is known of it, because there never was one or because it was reclaimed
@@ -184,8 +184,8 @@ export interface Dict<in out K, in out V, out E = never, in out F = never, in R 
    * turn: the limit falls with them.
    */
   readonly changeMaxBytes: (maxBytes: ByteSizeInput) => Effect.Effect<void, CacheConfigError>
-  /** Changes `maxItems` in the same way. */
-  readonly changeMaxItems: (maxItems: number) => Effect.Effect<void, CacheConfigError>
+  /** Changes `maxSize` in the same way. */
+  readonly changeMaxItems: (maxSize: number) => Effect.Effect<void, CacheConfigError>
   /** Changes how long the entries live that are written from now on. */
   readonly changeTimeToLive: (timeToLive: Duration.DurationInput) => Effect.Effect<void, CacheConfigError>
   /** The limits as they are now: in milliseconds, bytes and entries, `Infinity` for none. */

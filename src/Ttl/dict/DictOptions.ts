@@ -41,7 +41,7 @@ export interface Limits {
    */
   readonly maxBytes?: ByteSizeInput | undefined
   /** The most entries, a whole number or `Infinity`; `0` stores nothing. Default `Infinity`. */
-  readonly maxItems?: number | undefined
+  readonly maxSize?: number | undefined
 }
 
 /**
@@ -94,7 +94,7 @@ export interface SharedOptions<in out K, in out V> extends Limits {
 }
 
 /**
- * How a dictionary is made. `F` is how computations may fail, `R` what computations and `onRemove` may use.
+ * How a dictionary is made. `F` is how computations may fail, `R` what computations and `onRemoval` may use.
  *
  * @since 0.1.0
  * @category models
@@ -114,20 +114,20 @@ export interface Options<in out K, in out V, in F = never, out R = never>
    * A call that makes entries leave is followed by calls for these, and so on, 100 deep at the most. After that, as when
    * each call writes back what was evicted and so evicts another, the rest is skipped with a warning.
    */
-  readonly onRemove?: ((key: K, value: V, reason: RemovalReason) => Effect.Effect<unknown, unknown, R>) | undefined
-  /** How much may wait for `onRemove`, and what becomes of the rest. */
+  readonly onRemoval?: ((key: K, value: V, reason: RemovalReason) => Effect.Effect<unknown, unknown, R>) | undefined
+  /** How much may wait for `onRemoval`, and what becomes of the rest. */
   readonly removalQueue?: RemovalQueueOptions | undefined
   /**
-   * How long the closing of the scope waits for the calls of `onRemove` that are due. Then the one under way is interrupted,
+   * How long the closing of the scope waits for the calls of `onRemoval` that are due. Then the one under way is interrupted,
    * and the others are dropped, counted and logged. Default 30 seconds.
    */
   readonly gracePeriod?: Duration.DurationInput | undefined
   /**
    * How a failure that is remembered (see `failureTimeToLive`) is measured: whole bytes, 0 or more. It counts for
-   * `maxBytes` and `maxItems` as any entry; one that is larger than `maxBytes` is not remembered. Default: `estimateBytes`
+   * `maxBytes` and `maxSize` as any entry; one that is larger than `maxBytes` is not remembered. Default: `estimateBytes`
    * of key and error and what remembering takes, whatever the weigher of the values.
    */
-  readonly weighFailure?: ((key: K, error: F) => number) | undefined
+  readonly failureWeigher?: ((key: K, error: F) => number) | undefined
   /**
    * How often to reclaim what has expired when nobody uses the dictionary, from 1 millisecond. It does not keep the
    * process alive. Default: never, since every use reclaims in passing.
@@ -138,7 +138,7 @@ export interface Options<in out K, in out V, in F = never, out R = never>
 }
 
 /** Which limits there are. */
-export const limitKinds: OptionKinds<Limits> = { timeToLive: "duration", maxBytes: "any", maxItems: "limit" }
+export const limitKinds: OptionKinds<Limits> = { timeToLive: "duration", maxBytes: "any", maxSize: "limit" }
 
 const sharedKinds: OptionKinds<SharedOptions<never, never>> = {
   ...limitKinds,
@@ -153,8 +153,8 @@ const sharedKinds: OptionKinds<SharedOptions<never, never>> = {
 export const dictKinds: OptionKinds<Options<never, never>> = {
   ...sharedKinds,
   ...freshnessKinds,
-  weighFailure: "function",
-  onRemove: "function",
+  failureWeigher: "function",
+  onRemoval: "function",
   removalQueue: "any",
   gracePeriod: "duration",
   sweepInterval: "any",
@@ -164,11 +164,11 @@ export const dictKinds: OptionKinds<Options<never, never>> = {
 /** Which options a dictionary without Effect has. */
 export const syncDictKinds: OptionKinds<
   & SharedOptions<never, never>
-  & Pick<Options<never, never>, "onRemove" | "removalQueue" | "staleWhileRevalidate">
+  & Pick<Options<never, never>, "onRemoval" | "removalQueue" | "staleWhileRevalidate">
   & { readonly now?: unknown; readonly maxLoads?: unknown }
 > = {
   ...sharedKinds,
-  onRemove: "function",
+  onRemoval: "function",
   removalQueue: "any",
   now: "function",
   staleWhileRevalidate: "duration",
@@ -196,7 +196,7 @@ export interface CheckedLimits {
   /** The limit of the weight of all entries, in bytes. */
   readonly maxBytes: number
   /** The limit of the number of entries. */
-  readonly maxItems: number
+  readonly maxSize: number
 }
 
 const refuse = (cache: string, option: string, value: unknown, accepted: string, cause?: unknown) =>
@@ -221,10 +221,10 @@ export const checkMillis = (
   Either.map(checkValue(cache, option, input, "duration"), (input) => durationMillis(input) ?? 0)
 
 /** Checks a number of entries. */
-export const checkMaxItems = (
+export const checkMaxSize = (
   cache: string,
   input = Number.POSITIVE_INFINITY
-): Either.Either<number, CacheConfigError> => checkValue(cache, "maxItems", input, "limit")
+): Either.Either<number, CacheConfigError> => checkValue(cache, "maxSize", input, "limit")
 
 /**
  * Checks a limit of bytes; right, in bytes.
@@ -297,11 +297,11 @@ export const checkShared = <K, V>(
   const { least, weigh } = weighing.right
   const timeToLive = checkTimeToLive(cache, options.timeToLive)
   if (Either.isLeft(timeToLive)) return timeToLive
-  const maxItems = checkMaxItems(
+  const maxSize = checkMaxSize(
     cache,
-    options.maxItems ?? (options.maxBytes === undefined ? parts.maxItems : undefined)
+    options.maxSize ?? (options.maxBytes === undefined ? parts.maxSize : undefined)
   )
-  if (Either.isLeft(maxItems)) return maxItems
+  if (Either.isLeft(maxSize)) return maxSize
   const maxBytes = checkMaxBytes(
     cache,
     options.maxBytes === undefined ? parts.maxBytes : options.maxBytes,
@@ -311,7 +311,7 @@ export const checkShared = <K, V>(
   if (Either.isLeft(maxBytes)) return maxBytes
   const timeToIdle = checkMillis(cache, "timeToIdle", options.timeToIdle ?? Number.POSITIVE_INFINITY)
   if (Either.isLeft(timeToIdle)) return timeToIdle
-  const limits = { timeToLive: timeToLive.right, maxItems: maxItems.right, maxBytes: maxBytes.right }
+  const limits = { timeToLive: timeToLive.right, maxSize: maxSize.right, maxBytes: maxBytes.right }
   return Either.map(parts.makeHeapWatch(cache, options.memoryPressure), (pressure) => ({
     limits,
     weigh: typeof options.weigher === "function" ? checkingWeights(cache, weigh, "weigher") : weigh,

@@ -148,7 +148,7 @@ const make = <K, KI, V, VI, F, R>(
   options: ServiceOptions<K, KI, V, VI, F, R>,
   overrides: Limits
 ): Effect.Effect<Dict<K, V, SchemaErrors, F, R>, CacheConfigError, R | Scope.Scope> => {
-  const { entries, failureTimeToLive, key: keySchema, value: valueSchema, weighFailure, ...rest } = options
+  const { entries, failureTimeToLive, key: keySchema, value: valueSchema, failureWeigher, ...rest } = options
   const validateKey = ParseResult.validateEither(keySchema)
   const validateValue = ParseResult.validateEither(valueSchema)
 
@@ -196,13 +196,13 @@ const make = <K, KI, V, VI, F, R>(
       name,
       timeToLive: overrides.timeToLive ?? options.timeToLive,
       maxBytes: overrides.maxBytes === undefined ? options.maxBytes : overrides.maxBytes,
-      maxItems: overrides.maxItems ?? options.maxItems,
+      maxSize: overrides.maxSize ?? options.maxSize,
       entries: initial,
       failureTimeToLive: typeof failureTimeToLive === "function"
         ? (error) => error instanceof CacheValueError ? Duration.zero : failureTimeToLive(error)
         : failureTimeToLive,
-      weighFailure: weighFailure &&
-        ((key, error) => error instanceof CacheValueError ? Weigher.failure(key, error) : weighFailure(key, error))
+      failureWeigher: failureWeigher &&
+        ((key, error) => error instanceof CacheValueError ? Weigher.failure(key, error) : failureWeigher(key, error))
     })
     const self: Dict<K, V, SchemaErrors, F, R> = {
       ...dict,
@@ -237,8 +237,8 @@ const make = <K, KI, V, VI, F, R>(
         ),
       add: (key, value, write) => Effect.flatMap(check(key, value), (valid) => dict.add(valid, value, write)),
       set: (key, value, write) => Effect.flatMap(check(key, value), (valid) => dict.set(valid, value, write)),
-      setDefault: (key, value, write) =>
-        Effect.flatMap(check(key, value), (valid) => dict.setDefault(valid, value, write)),
+      getOrInsert: (key, value, write) =>
+        Effect.flatMap(check(key, value), (valid) => dict.getOrInsert(valid, value, write)),
       setMany: (items, write) =>
         whenRight(
           () => entriesIn(name, items, writeKinds),
@@ -254,9 +254,9 @@ const make = <K, KI, V, VI, F, R>(
       equals: (items, how) =>
         dict.equals(Array.from(items, ([key, value]) => [structuralKey(key), value] as const), how),
       reweigh: (key) => dict.reweigh(structuralKey(key)),
-      getTtl: (key, at) => dict.getTtl(structuralKey(key), at),
-      setTtl: (key, timeToLive) => dict.setTtl(structuralKey(key), timeToLive),
-      expireAt: (key, millis) => dict.expireAt(structuralKey(key), millis),
+      timeToLive: (key, at) => dict.timeToLive(structuralKey(key), at),
+      setTimeToLive: (key, timeToLive) => dict.setTimeToLive(structuralKey(key), timeToLive),
+      setExpiresAt: (key, millis) => dict.setExpiresAt(structuralKey(key), millis),
       isExpired: (key, at) => dict.isExpired(structuralKey(key), at),
       moveToEnd: (key, how) => dict.moveToEnd(structuralKey(key), how)
     }

@@ -24,7 +24,7 @@ import type { ByteSizeInput } from "../memory/parseByteSize.js"
 import {
   type CheckedLimits,
   checkMaxBytes,
-  checkMaxItems,
+  checkMaxSize,
   checkTimeToLive,
   type Entry,
   type WriteOptions
@@ -40,7 +40,7 @@ export interface Stats extends Omit<Store.Stats, "weight" | "listenerFailures"> 
   /** The bytes of the entries together. */
   readonly byteSize: number
   /**
-   * Calls of `onRemove`: due or under way, failed, skipped because they caused each other too often, and dropped because
+   * Calls of `onRemoval`: due or under way, failed, skipped because they caused each other too often, and dropped because
    * too many were due.
    */
   readonly hooks: {
@@ -217,7 +217,7 @@ export class DictSteps<in out K, in out V, in out F> {
   }
 
   /** The value under a key (a use), or else the given one, which is written. */
-  setDefault(
+  getOrInsert(
     map: Engine<K, V, F>,
     now: number,
     key: K,
@@ -286,7 +286,7 @@ export class DictSteps<in out K, in out V, in out F> {
 
   /** The limits as they are now. */
   limits(map: Pick<Engine<K, V, F>, "maxSize" | "maxWeight">): CheckedLimits {
-    return { timeToLive: this.timeToLive, maxBytes: map.maxWeight, maxItems: map.maxSize }
+    return { timeToLive: this.timeToLive, maxBytes: map.maxWeight, maxSize: map.maxSize }
   }
 
   // Removing --------------------------------------------------------------------------------------------------------
@@ -300,20 +300,20 @@ export class DictSteps<in out K, in out V, in out F> {
   // Time, order and limits ------------------------------------------------------------------------------------------
 
   /** How many milliseconds the entry under a key still lives, now or seen from another time; or `Absent`. */
-  getTtl(map: Engine<K, V, F>, now: number, key: K, at: number | undefined): number | Absent {
+  remaining(map: Engine<K, V, F>, now: number, key: K, at: number | undefined): number | Absent {
     const seenFrom = at === undefined ? now : this.moment("at", at)
     const until = this.entries.freshUntil(map, key, now)
     return until === Absent || until <= seenFrom ? Absent : until - seenFrom
   }
 
   /** @since 0.1.0 */
-  setTtl(map: Engine<K, V, F>, now: number, key: K, timeToLive: Duration.DurationInput): boolean {
+  setTimeToLive(map: Engine<K, V, F>, now: number, key: K, timeToLive: Duration.DurationInput): boolean {
     return this.entries.setFreshUntil(map, key, now, now + this.millis(timeToLive))
   }
 
   /** @since 0.1.0 */
-  expireAt(map: Engine<K, V, F>, now: number, key: K, moment: number): boolean {
-    return this.entries.setFreshUntil(map, key, now, this.moment("expireAt", moment))
+  setExpiresAt(map: Engine<K, V, F>, now: number, key: K, moment: number): boolean {
+    return this.entries.setFreshUntil(map, key, now, this.moment("setExpiresAt", moment))
   }
 
   /** Whether the entry under a key has expired, or `Absent` when nothing is known of it. */
@@ -349,10 +349,10 @@ export class DictSteps<in out K, in out V, in out F> {
   changeMaxItems(
     map: Engine<K, V, F>,
     now: number,
-    maxItems: number,
+    maxSize: number,
     most?: number
   ): Either.Either<boolean, CacheConfigError> {
-    return Either.map(checkMaxItems(this.name, maxItems), (maxSize) => map.resize({ maxSize }, now, most))
+    return Either.map(checkMaxSize(this.name, maxSize), (maxSize) => map.resize({ maxSize }, now, most))
   }
 
   /** @since 0.1.0 */

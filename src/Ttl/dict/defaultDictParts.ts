@@ -28,7 +28,7 @@ const defaultMaxBytes = "25%"
 export const defaultDictParts = (name: string, memory: () => number): DictParts => ({
   name,
   maxBytes: defaultMaxBytes,
-  maxItems: Number.POSITIVE_INFINITY,
+  maxSize: Number.POSITIVE_INFINITY,
   weigherOf: Weigher.fromInput,
   makeHeapWatch: checkMemoryPressure,
   memory
@@ -38,7 +38,7 @@ export const defaultDictParts = (name: string, memory: () => number): DictParts 
 export const failureWeigher = <K, F>(
   cache: string,
   input: Weigher.Weigher<K, F> | undefined
-): Weigher.Weigher<K, F> => input === undefined ? Weigher.failure : checkingWeights(cache, input, "weighFailure")
+): Weigher.Weigher<K, F> => input === undefined ? Weigher.failure : checkingWeights(cache, input, "failureWeigher")
 
 const checkMemoryPressure = (
   cache: string,

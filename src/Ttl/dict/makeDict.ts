@@ -59,15 +59,15 @@ export const makeDict = <K, V, F = never, R = never>(
     )
     const sweepInterval = yield* asExit(checkSweepInterval(name, options.sweepInterval))
     const freshness = yield* makeFreshness(name, options)
-    const weighFailure = failureWeigher(name, options.weighFailure)
-    const { onRemove } = options
+    const weighFailure = failureWeigher(name, options.failureWeigher)
+    const { onRemoval } = options
     const queue = yield* asExit(checkRemovalQueue(name, options, total))
     const hub = yield* makeEventHub<StoreEvent<K>>(name, options.eventCapacity)
-    let { maxBytes, maxItems } = limits
-    const hooks = onRemove && (yield* RemovalHooks.make<K, V, R>({
+    let { maxBytes, maxSize } = limits
+    const hooks = onRemoval && (yield* RemovalHooks.make<K, V, R>({
       name,
-      hook: onRemove,
-      maxItems: () => itemsIn(queue, maxItems),
+      hook: onRemoval,
+      maxSize: () => itemsIn(queue, maxSize),
       maxBytes: () => bytesIn(queue, maxBytes),
       whenFull: queue.whenFull,
       gracePeriod: queue.gracePeriod,
@@ -77,10 +77,10 @@ export const makeDict = <K, V, F = never, R = never>(
       name,
       adaptOptions({
         evictionPolicy: "LRU",
-        maxSize: limits.maxItems,
+        maxSize: limits.maxSize,
         maxWeight: limits.maxBytes,
         timeToIdle,
-        weigh,
+        weigher: weigh,
         onRemoval: (key, value, reason, weight) => {
           hub.publish(() => ({ _tag: "Removed", key, reason }))
           hooks?.push({ key, value, reason, weight })
@@ -131,7 +131,7 @@ export const makeDict = <K, V, F = never, R = never>(
       inTurns(removing((map, now) => {
         const done = f(map, now)
         // What a smaller limit evicts is told as well.
-        maxItems = Math.max(maxItems, map.maxSize)
+        maxSize = Math.max(maxSize, map.maxSize)
         maxBytes = Math.max(maxBytes, map.maxWeight)
         return done
       }))
@@ -192,8 +192,11 @@ export const makeDict = <K, V, F = never, R = never>(
         writing(write, withRoll((roll) => removing((map, now) => steps.add(map, now, key, value, write, roll)))),
       set: (key, value, write) =>
         writing(write, withRoll((roll) => removing((map, now) => steps.set(map, now, key, value, write, roll)))),
-      setDefault: (key, value, write) =>
-        writing(write, withRoll((roll) => removing((map, now) => steps.setDefault(map, now, key, value, write, roll)))),
+      getOrInsert: (key, value, write) =>
+        writing(
+          write,
+          withRoll((roll) => removing((map, now) => steps.getOrInsert(map, now, key, value, write, roll)))
+        ),
       setMany: (items, write) =>
         writing(
           write,
@@ -238,10 +241,11 @@ export const makeDict = <K, V, F = never, R = never>(
       byteSize: step((map, now) => map.weight(now)),
       reweigh: (key) =>
         removing((map, now) => Either.flatMap(steps.reweigh(map, now, key), (weight) => orNotFound(key, weight))),
-      getTtl: (key, at) =>
-        attempt((map, now) => Either.map(orNotFound(key, steps.getTtl(map, now, key, at)), Duration.millis)),
-      setTtl: (key, timeToLive) => removing((map, now) => done(key, steps.setTtl(map, now, key, timeToLive))),
-      expireAt: (key, millis) => removing((map, now) => done(key, steps.expireAt(map, now, key, millis))),
+      timeToLive: (key, at) =>
+        attempt((map, now) => Either.map(orNotFound(key, steps.remaining(map, now, key, at)), Duration.millis)),
+      setTimeToLive: (key, timeToLive) =>
+        removing((map, now) => done(key, steps.setTimeToLive(map, now, key, timeToLive))),
+      setExpiresAt: (key, millis) => removing((map, now) => done(key, steps.setExpiresAt(map, now, key, millis))),
       isExpired: (key, at) => step((map, now) => toOption(steps.isExpired(map, now, key, at))),
       moveToEnd: (key, how) =>
         withCallOptions(
@@ -255,7 +259,7 @@ export const makeDict = <K, V, F = never, R = never>(
           ByteSize.availableMemory,
           (total) => limiting((map, now) => steps.changeMaxBytes(map, now, maxBytes, total, pieceSize))
         ),
-      changeMaxItems: (maxItems) => limiting((map, now) => steps.changeMaxItems(map, now, maxItems, pieceSize)),
+      changeMaxItems: (maxSize) => limiting((map, now) => steps.changeMaxItems(map, now, maxSize, pieceSize)),
       changeTimeToLive: (timeToLive) => attempt(() => steps.changeTimeToLive(timeToLive)),
       limits: step((map) => steps.limits(map)),
       purge: inTurns(step((map, now) => map.purge(now, pieceSize))),

@@ -39,7 +39,7 @@ export interface DictParts {
   /** The limit of bytes where none is given. */
   readonly maxBytes: ByteSizeInput
   /** The limit of entries where no limit is given. */
-  readonly maxItems: number
+  readonly maxSize: number
   /** The weigher that an option stands for; left, what is accepted. */
   readonly weigherOf: <K, V>(input: WeigherInput<K, V> | undefined) => Either<Weighing<K, V>, string>
   /** What watches the heap, if anything is to. */

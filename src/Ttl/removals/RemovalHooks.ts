@@ -26,7 +26,7 @@ export interface RemovalHooksOptions<in K, in V, out R> {
   readonly name: string
   readonly hook: (key: K, value: V, reason: RemovalReason) => Effect.Effect<unknown, unknown, R>
   /** The most removals that wait. */
-  readonly maxItems: () => number
+  readonly maxSize: () => number
   /** The most weight of what waits, together. */
   readonly maxBytes: () => number
   /** What happens when that is reached: the oldest are dropped, or those who remove entries wait. */
@@ -59,7 +59,7 @@ export class RemovalHooks<in out K, in out V> {
     this.options = options
     this.runtime = Runtime.enableRuntimeFlag(runtime, RuntimeFlags.Interruption)
     this.queue = new RemovalQueue<K, V>(
-      { maxItems: options.maxItems, maxBytes: options.maxBytes, dropsOldest: options.whenFull === "drop" },
+      { maxSize: options.maxSize, maxBytes: options.maxBytes, dropsOldest: options.whenFull === "drop" },
       ({ key, reason }) => options.dropped(key, reason)
     )
   }
@@ -81,7 +81,7 @@ export class RemovalHooks<in out K, in out V> {
                 ...options,
                 hook: (key, value, reason) =>
                   Effect.provide(
-                    requireEffect(options.name, "onRemove", options.hook(key, value, reason)),
+                    requireEffect(options.name, "onRemoval", options.hook(key, value, reason)),
                     runtime.context
                   )
               },
@@ -172,7 +172,7 @@ export class RemovalHooks<in out K, in out V> {
     this.hook?.unsafeInterruptAsFork(FiberId.none)
     const after = Duration.format(Duration.millis(this.options.gracePeriod))
     return quietly(
-      Effect.logWarning(`${this.options.name}: onRemove was given up ${after} after closing, ${pending} left`)
+      Effect.logWarning(`${this.options.name}: onRemoval was given up ${after} after closing, ${pending} left`)
     )
   })
 

@@ -8,11 +8,11 @@ import { keyText } from "../../Cache/printing/keyText.js"
 const deepest = 100
 
 /** What to say when hooks are skipped. */
-export const skippedWarning = "onRemove removes entries, whose onRemove removes entries, and so on: " +
+export const skippedWarning = "onRemoval removes entries, whose onRemoval removes entries, and so on: " +
   `deeper than ${deepest}, it is skipped`
 
 /** What to say when hooks are dropped. */
-export const droppedWarning = "onRemove is slower than entries leave: calls of it are dropped, and counted in stats"
+export const droppedWarning = "onRemoval is slower than entries leave: calls of it are dropped, and counted in stats"
 
 /**
  * What to say when a hook fails.
@@ -22,7 +22,7 @@ export const droppedWarning = "onRemove is slower than entries leave: calls of i
 export const failedWarning = (
   name: string,
   { key, reason }: Pick<Removal<unknown, unknown>, "key" | "reason">
-): string => `${name}: onRemove failed for ${keyText(key)} (${reason})`
+): string => `${name}: onRemoval failed for ${keyText(key)} (${reason})`
 
 /** An entry that left, and how many hooks, each run for what the one before had removed, led to it. */
 export interface DueRemoval<out K, out V> extends Removal<K, V> {
@@ -32,7 +32,7 @@ export interface DueRemoval<out K, out V> extends Removal<K, V> {
 /** How much may wait in a queue of removals, and what becomes of the rest. */
 export interface RemovalQueueLimits {
   /** The most removals. */
-  readonly maxItems: () => number
+  readonly maxSize: () => number
   /** The most weight of what has left, together. */
   readonly maxBytes: () => number
   /**
@@ -72,7 +72,7 @@ export class RemovalQueue<in out K, in out V> {
 
   /** Whether there is room for no more. */
   get isFull(): boolean {
-    return this.size >= this.limits.maxItems() || this.weight >= this.limits.maxBytes()
+    return this.size >= this.limits.maxSize() || this.weight >= this.limits.maxBytes()
   }
 
   /** An entry has left. */
@@ -86,7 +86,7 @@ export class RemovalQueue<in out K, in out V> {
     this.due.push(removal)
     this.weight += weight
     if (!this.limits.dropsOldest) return
-    while (this.size > this.limits.maxItems() || this.weight > this.limits.maxBytes()) {
+    while (this.size > this.limits.maxSize() || this.weight > this.limits.maxBytes()) {
       const oldest = this.shift()
       if (oldest === undefined) return
       this.drop(oldest)

@@ -13,17 +13,17 @@ import { checkValue, wrongNested } from "../../Cache/options/wrongOptions.js"
 import { accepted, type ByteSizeInput, parseByteSize } from "../memory/parseByteSize.js"
 
 /**
- * How much may wait for `onRemove`, and what becomes of the rest.
+ * How much may wait for `onRemoval`, and what becomes of the rest.
  *
  * @since 0.1.0
  * @category models
  */
 export interface RemovalQueueOptions {
   /**
-   * The most removals that wait, a whole number or `Infinity`. Default: as many as the dictionary may hold (`maxItems`,
+   * The most removals that wait, a whole number or `Infinity`. Default: as many as the dictionary may hold (`maxSize`,
    * the largest it has had), from 10,000 to 100,000.
    */
-  readonly maxItems?: number | undefined
+  readonly maxSize?: number | undefined
   /**
    * The most memory of the entries that wait, together, as the weigher has measured them; as in `maxBytes`. Default: as
    * much as the dictionary may hold (`maxBytes`, the largest it has had), at least `"1M"`, or `"25%"` where that is
@@ -45,7 +45,7 @@ export interface RemovalQueueOptions {
 
 /** The same, checked; what is `undefined` goes by the limits that the dictionary has at the time. */
 export interface CheckedRemovalQueue {
-  readonly maxItems: number | undefined
+  readonly maxSize: number | undefined
   /** Bytes. */
   readonly maxBytes: number | undefined
   /** Bytes, for a dictionary without a limit. */
@@ -56,7 +56,7 @@ export interface CheckedRemovalQueue {
 }
 
 const queueKinds: OptionKinds<RemovalQueueOptions> = {
-  maxItems: "limit",
+  maxSize: "limit",
   maxBytes: "any",
   whenFull: ["drop", "wait"]
 }
@@ -81,7 +81,7 @@ export const checkRemovalQueue = (
 ): Either.Either<CheckedRemovalQueue, CacheConfigError> => {
   const wrong = wrongNested(cache, "removalQueue", options.removalQueue, queueKinds)
   if (wrong !== undefined) return Either.left(wrong)
-  const { maxBytes, maxItems, whenFull = "drop" } = options.removalQueue ?? {}
+  const { maxBytes, maxSize, whenFull = "drop" } = options.removalQueue ?? {}
   const bytes = maxBytes === undefined || maxBytes === Number.POSITIVE_INFINITY
     ? Either.right(maxBytes)
     : parseByteSize(maxBytes, total)
@@ -94,7 +94,7 @@ export const checkRemovalQueue = (
   return Either.map(
     checkValue(cache, "gracePeriod", options.gracePeriod ?? defaultGracePeriod, "duration"),
     (gracePeriod) => ({
-      maxItems,
+      maxSize,
       maxBytes: bytes.right,
       otherwise,
       whenFull,
@@ -108,8 +108,8 @@ const mostItems = 100_000
 const fewestBytes = 1_000_000
 
 /** The most removals that wait in the queue of a dictionary whose largest limit of entries this was. */
-export const itemsIn = (queue: Pick<CheckedRemovalQueue, "maxItems">, maxSize: number): number =>
-  queue.maxItems ?? Math.min(Math.max(maxSize, fewestItems), mostItems)
+export const itemsIn = (queue: Pick<CheckedRemovalQueue, "maxSize">, maxSize: number): number =>
+  queue.maxSize ?? Math.min(Math.max(maxSize, fewestItems), mostItems)
 
 /** The most bytes that wait in the queue of a dictionary whose largest limit of bytes this was. */
 export const bytesIn = (queue: Pick<CheckedRemovalQueue, "maxBytes" | "otherwise">, maxWeight: number): number =>

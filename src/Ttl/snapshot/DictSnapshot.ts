@@ -99,7 +99,7 @@ export interface SnapshotDict<in out K, in out V> {
   /** Changes the limit of the weight, in bytes. */
   readonly changeMaxBytes: (maxBytes: number) => Effect.Effect<void, CacheConfigError>
   /** Changes the limit of the number of entries. */
-  readonly changeMaxItems: (maxItems: number) => Effect.Effect<void, CacheConfigError>
+  readonly changeMaxItems: (maxSize: number) => Effect.Effect<void, CacheConfigError>
   /** Changes the time to live of new entries, in milliseconds. */
   readonly changeTimeToLive: (millis: number) => Effect.Effect<void, CacheConfigError>
 }
@@ -452,9 +452,9 @@ const decodeEntry = <K, KI, V, VI>(form: SnapshotForm<K, KI, V, VI>) => {
 const fill = <K, V>(dict: SnapshotDict<K, V>, snapshot: Snapshot<K, V>, limits: "keep" | "restore") =>
   Effect.gen(function*() {
     if (limits === "restore") {
-      const { maxBytes, maxItems, timeToLive } = snapshot.header.limits
+      const { maxBytes, maxSize, timeToLive } = snapshot.header.limits
       yield* dict.changeMaxBytes(maxBytes)
-      yield* dict.changeMaxItems(maxItems)
+      yield* dict.changeMaxItems(maxSize)
       yield* dict.changeTimeToLive(timeToLive)
     }
     const written: Array<readonly [key: K, expiresAt: number]> = []

@@ -51,7 +51,7 @@ export const Header = Schema.Struct({
     /** Milliseconds. */
     timeToLive: Schema.NonNegative,
     maxBytes: Schema.NonNegative,
-    maxItems: Schema.NonNegative
+    maxSize: Schema.NonNegative
   })
 })
 

@@ -28,8 +28,8 @@ describe("what is long", () => {
       const removed: Array<string> = []
       const dict = yield* TtlDict.make<string, number>({
         maxBytes: "64M",
-        removalQueue: { maxItems: 100_000 },
-        onRemove: (key, _, reason) => Effect.sync(() => removed.push(`${key} ${reason}`))
+        removalQueue: { maxSize: 100_000 },
+        onRemoval: (key, _, reason) => Effect.sync(() => removed.push(`${key} ${reason}`))
       })
       assert.isAtLeast((yield* turnsOf(dict.setMany(items))).turns, 4)
       assert.strictEqual(yield* dict.size, many)

@@ -98,7 +98,7 @@ const run = (
   const map = new BoundedMap<string, number>({
     maxSize,
     maxWeight,
-    weigh: weightByValue,
+    weigher: weightByValue,
     onRemoval: (key, value, reason) => removed.push([key, value, reason])
   })
   const model = new Model(maxSize, maxWeight)
@@ -218,7 +218,7 @@ describe("BoundedMap", () => {
   })
 
   it("an entry that cannot fit throws out nobody and leaves the old value", () => {
-    const map = new BoundedMap<string, number>({ maxWeight: 10, weigh: (_, value) => value })
+    const map = new BoundedMap<string, number>({ maxWeight: 10, weigher: (_, value) => value })
     map.set("a", 4, 0)
     map.set("b", 5, 0)
     assert.strictEqual(map.set("a", 11, 0), "tooLarge")
@@ -227,7 +227,7 @@ describe("BoundedMap", () => {
   })
 
   it("a larger value evicts others, never itself", () => {
-    const map = new BoundedMap<string, number>({ maxWeight: 10, weigh: (_, value) => value })
+    const map = new BoundedMap<string, number>({ maxWeight: 10, weigher: (_, value) => value })
     map.set("a", 4, 0)
     map.set("b", 4, 0)
     assert.strictEqual(map.set("a", 10, 0), "updated")
@@ -279,7 +279,7 @@ describe("BoundedMap", () => {
     const map: BoundedMap<unknown, number> = new BoundedMap<unknown, number>({
       equality: keyEquality,
       maxSize: 10,
-      weigh: (key, value) => {
+      weigher: (key, value) => {
         if (value === 1) map.set(key, 2, 0)
         return 1
       }
@@ -375,7 +375,7 @@ describe("BoundedMap", () => {
   it("a throwing weigher changes nothing", () => {
     const map = new BoundedMap<string, number>({
       maxWeight: 10,
-      weigh: (_, value) => {
+      weigher: (_, value) => {
         if (value === 0) throw new Error("weigher")
         return value
       }
@@ -390,7 +390,7 @@ describe("BoundedMap", () => {
   it("refuses what a caller without types may give, and quotes texts", () => {
     for (
       const [options, message] of [
-        [{ weigh: 5 }, "weigh is 5, but must be a function"],
+        [{ weigher: 5 }, "weigher is 5, but must be a function"],
         [{ onRemoval: "x" }, "onRemoval is \"x\", but must be a function"],
         [{ maxSize: "3" }, "maxSize is \"3\", but must be a whole number"],
         [{ maxSize: Object.create(null) }, "maxSize is an object, but must be a whole number"]

@@ -15,7 +15,12 @@ const filled = (options: ConstructorParameters<typeof BoundedMap<string, number>
 }
 
 describe.each(evictionPolicyNames)("many entries that expire at once: %s", (evictionPolicy) => {
-  const bounds = { evictionPolicy, maxSize: many, maxWeight: 7 * many, weigh: (_: string, value: number) => value % 13 }
+  const bounds = {
+    evictionPolicy,
+    maxSize: many,
+    maxWeight: 7 * many,
+    weigher: (_: string, value: number) => value % 13
+  }
 
   it("are neither given out nor counted, and go bit by bit", () => {
     const gone: Array<string> = []
@@ -119,8 +124,8 @@ describe("a map in pieces", () => {
   it("takes smaller limits step by step, and holds to them in between", () => {
     fc.assert(
       fc.property(fc.nat(60), fc.nat(200), fc.integer({ min: 1, max: 30 }), (maxSize, maxWeight, most) => {
-        const map = new BoundedMap<number, number>({ maxSize: 100, maxWeight: 500, weigh: (_, value) => value % 7 })
-        const whole = new BoundedMap<number, number>({ maxSize: 100, maxWeight: 500, weigh: (_, value) => value % 7 })
+        const map = new BoundedMap<number, number>({ maxSize: 100, maxWeight: 500, weigher: (_, value) => value % 7 })
+        const whole = new BoundedMap<number, number>({ maxSize: 100, maxWeight: 500, weigher: (_, value) => value % 7 })
         for (let at = 0; at < 100; at++) for (const each of [map, whole]) each.set(at, at, 0)
         whole.resize({ maxSize, maxWeight }, 0)
         for (;;) {

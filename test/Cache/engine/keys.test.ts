@@ -236,7 +236,7 @@ describe.each(evictionPolicyNames)("a write that the index refuses: %s", (evicti
           evictionPolicy,
           maxSize,
           maxWeight,
-          weigh: maxWeight === Infinity ? undefined : (_, value) => value
+          weigher: maxWeight === Infinity ? undefined : (_, value) => value
         })
         for (let at = 0; at < 12; at++) map.set(Symbol(at), 4, 0, lifetime)
         const before = [map.entries(0), map.size(0), map.weight(0), { ...map.counters }]

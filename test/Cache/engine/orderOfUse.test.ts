@@ -51,7 +51,7 @@ describe("BoundedMap: the order of use", () => {
       const map = new BoundedMap<string, number>({
         evictionPolicy,
         maxWeight: 10,
-        weigh: (key) => weights[key] ?? 1,
+        weigher: (key) => weights[key] ?? 1,
         onRemoval: (key, _, reason) => removed.push(`${key} ${reason}`)
       })
       for (const key of ["a", "b", "c"]) map.set(key, 1, 0)
@@ -73,7 +73,7 @@ describe("BoundedMap: the order of use", () => {
 
   it("a weigher that throws or removes the entry leaves the map as it is", () => {
     let weigh = () => 1
-    const map = new BoundedMap<string, number>({ maxWeight: 10, weigh: () => weigh() })
+    const map = new BoundedMap<string, number>({ maxWeight: 10, weigher: () => weigh() })
     map.set("a", 1, 0)
     weigh = () => {
       throw new Error("no")

@@ -100,7 +100,7 @@ const likeItsTwin = (evictionPolicy: EvictionPolicyName, twin: () => NaivePolicy
     maxSize: life.maxSize,
     maxWeight: life.maxWeight,
     timeToIdle: life.timeToIdle,
-    weigh: weighs ? weigh : undefined,
+    weigher: weighs ? weigh : undefined,
     onRemoval: (key, value, reason) => removed.push(`${key} ${value} ${reason}`)
   })
   const naive = new NaiveMap(twin(), life.maxSize, life.maxWeight, life.timeToIdle)
@@ -135,7 +135,7 @@ const keepsItsWord = (evictionPolicy: EvictionPolicyName) => (life: Life) => {
     maxSize: life.maxSize,
     maxWeight: life.maxWeight,
     timeToIdle: life.timeToIdle,
-    weigh,
+    weigher: weigh,
     onRemoval: (key, value, reason) => {
       assert.strictEqual(held.get(key), value, `${key} left as ${reason}, and was not there`)
       held.delete(key)

@@ -10,7 +10,7 @@ const filled = (evictionPolicy: EvictionPolicyName, count: number, removed?: Arr
     evictionPolicy,
     equality: keyEquality,
     maxWeight: count * 2,
-    weigh: (_, value) => value % 2 + 1,
+    weigher: (_, value) => value % 2 + 1,
     onRemoval: removed && ((_, value, reason) => void removed.push(`${value} ${reason}`))
   })
   for (let at = 0; at < count; at++) {

@@ -21,7 +21,7 @@ const exercised = (evictionPolicy: EvictionPolicyName, look: (map: BoundedMap<st
 }
 
 describe.each(evictionPolicyNames)("semantics of every policy: %s", (evictionPolicy) => {
-  const byWeight = () => new BoundedMap<string, number>({ evictionPolicy, maxWeight: 10, weigh: (_, value) => value })
+  const byWeight = () => new BoundedMap<string, number>({ evictionPolicy, maxWeight: 10, weigher: (_, value) => value })
 
   it("1. an entry that cannot fit throws out nobody, and a failed overwrite keeps the old value", () => {
     const map = byWeight()
@@ -68,7 +68,7 @@ describe.each(evictionPolicyNames)("semantics of every policy: %s", (evictionPol
     const map = new BoundedMap<string, number>({
       evictionPolicy,
       maxWeight: 20,
-      weigh: (_, value) => value,
+      weigher: (_, value) => value,
       onRemoval: (key, _, reason) => told.push(`${key} ${reason}`)
     })
     for (const key of ["a", "b", "c", "d"]) map.set(key, 4, 0, key === "b" ? 5 : Infinity)
@@ -158,7 +158,7 @@ describe.each(evictionPolicyNames)("semantics of every policy: %s", (evictionPol
     const map = new BoundedMap<string, number>({
       evictionPolicy,
       maxWeight: 10,
-      weigh: (_, value) => {
+      weigher: (_, value) => {
         if (value === 0) throw new Error("weigher")
         return value
       },
@@ -202,7 +202,7 @@ describe.each(evictionPolicyNames)("semantics of every policy: %s", (evictionPol
   })
 
   it("bounds entries without weight by their number", () => {
-    const map = new BoundedMap<string, number>({ evictionPolicy, maxSize: 3, maxWeight: 10, weigh: () => 0 })
+    const map = new BoundedMap<string, number>({ evictionPolicy, maxSize: 3, maxWeight: 10, weigher: () => 0 })
     for (let key = 0; key < 50; key++) map.set(String(key), key, 0)
     assert.strictEqual(map.size(0), 3)
     assert.deepStrictEqual(map.violations(), [])
@@ -317,7 +317,7 @@ describe("semantics of one policy", () => {
     const map = new BoundedMap<string, number>({
       evictionPolicy: "GDSF",
       maxWeight: 100,
-      weigh: (_, value) => value
+      weigher: (_, value) => value
     })
     map.set("heavy", 64, 0)
     map.set("light", 8, 0)

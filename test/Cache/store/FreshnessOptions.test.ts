@@ -254,7 +254,7 @@ describe("freshness", () => {
         const removed: Array<string> = []
         const store = yield* make({
           failureTimeToLive: ({ attempt }) => Duration.seconds(10 * attempt),
-          weigh: () => 5,
+          weigher: () => 5,
           onRemoval: (key) => removed.push(key)
         })
         state.fails = true

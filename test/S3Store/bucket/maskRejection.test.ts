@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Either, Logger, LogLevel, Option, Predicate, Schema, Stream } from "effect"
-import { Keyspace, type S3CacheService, S3StoreError } from "effect-aws-cache/S3Store"
+import { Keyspace, ObjectStoreError, type S3CacheService } from "effect-aws-cache/S3Store"
 import * as fc from "fast-check"
 import type * as Http from "node:http"
 import { inspect } from "node:util"
@@ -12,8 +12,8 @@ import {
   mayBeAbsent,
   nameOf,
   statusOf,
-  toS3StoreError
-} from "../../../src/S3Store/bucket/toS3StoreError.js"
+  toObjectStoreError
+} from "../../../src/S3Store/bucket/toObjectStoreError.js"
 import { makeS3CacheService } from "../../../src/S3Store/cache/makeS3CacheService.js"
 import * as LocalHttp from "../../servers/LocalHttp.js"
 import { property } from "../../support/property.js"
@@ -105,7 +105,7 @@ describe("a server that says back what it was sent", () => {
             const outcome = yield* Effect.either(run(cache))
             if (Either.isLeft(outcome)) {
               seen.push(shownOf(outcome.left))
-              if (outcome.left instanceof S3StoreError) {
+              if (outcome.left instanceof ObjectStoreError) {
                 assert.isAtMost(outcome.left.message.length, 520)
                 assert.isAtMost(outcome.left.detail.length, 420)
               }
@@ -163,7 +163,7 @@ describe("what an S3 client rejects with", () => {
         Object.assign(new Error("a"), { Endpoint: text, ServerTime: text, Region: text, code: text, anything: [text] })
       ]
       for (const carrier of carriers) {
-        assert.notInclude(shownOf(toS3StoreError("load", "s3://b/k", "b", carrier)), secret)
+        assert.notInclude(shownOf(toObjectStoreError("load", "s3://b/k", "b", carrier)), secret)
       }
     })
   }
@@ -176,16 +176,16 @@ describe("what an S3 client rejects with", () => {
       $response: { statusCode: 301, headers: { "x-amz-bucket-region": "eu-west-1", server: "a" } },
       Code: "PermanentRedirect"
     })
-    const { cause } = toS3StoreError("load", "s3://b/k", "b", sent)
+    const { cause } = toObjectStoreError("load", "s3://b/k", "b", sent)
     assert.instanceOf(cause, Error)
     assert.strictEqual(statusOf(cause), 301)
     assert.strictEqual(nameOf(cause), "PermanentRedirect")
     assert.strictEqual(bucketRegionOf(cause), "eu-west-1")
     assert.strictEqual(Predicate.hasProperty(cause, "Code") ? cause.Code : "", "PermanentRedirect")
     assert.strictEqual(maskRejection(cause), cause)
-    const absent = toS3StoreError("load", "s3://b/k", "b", Object.assign(new Error("a"), { name: "NoSuchKey" }))
+    const absent = toObjectStoreError("load", "s3://b/k", "b", Object.assign(new Error("a"), { name: "NoSuchKey" }))
     assert.isTrue(isNoSuchObject(absent.cause))
-    const network = toS3StoreError("load", "s3://b/k", "b", new TypeError("a", { cause: { code: "ECONNREFUSED" } }))
+    const network = toObjectStoreError("load", "s3://b/k", "b", new TypeError("a", { cause: { code: "ECONNREFUSED" } }))
     assert.strictEqual(network.reason, "Network")
   })
 
@@ -195,7 +195,7 @@ describe("what an S3 client rejects with", () => {
         "long name ".repeat(length / 10)
       } is not authorized to perform: kms:Decrypt`
       const sent = Object.assign(new Error(words), { name: "AccessDenied", $metadata: { httpStatusCode: 403 } })
-      const error = toS3StoreError("load", "s3://b/k", "b", sent)
+      const error = toObjectStoreError("load", "s3://b/k", "b", sent)
       assert.isFalse(mayBeAbsent(error))
       assert.include(error.detail, "kms:Decrypt")
       assert.isAtMost(maskRejection(sent).message.length, 500)
@@ -206,7 +206,7 @@ describe("what an S3 client rejects with", () => {
     fc.assert(
       fc.property(fc.anything(), fc.integer({ min: 0, max: 100_000 }), (thrown, length) => {
         for (const cause of [thrown, Object.assign(new Error("m ".repeat(length)), { name: "n ".repeat(length) })]) {
-          const error = toS3StoreError("load", "s3://b/k", "b", cause)
+          const error = toObjectStoreError("load", "s3://b/k", "b", cause)
           assert.instanceOf(error.cause, Error)
           assert.isAtMost(inspect(error.cause).length, 5000)
           assert.isAtMost(error.detail.length, 420)
@@ -217,9 +217,14 @@ describe("what an S3 client rejects with", () => {
   })
 })
 
-describe("the detail of an S3StoreError", () => {
+describe("the detail of an ObjectStoreError", () => {
   it("is short, whoever makes it", () => {
-    const error = new S3StoreError({ reason: "Unknown", operation: "load", target: "t", detail: "d".repeat(10_000) })
+    const error = new ObjectStoreError({
+      reason: "Unknown",
+      operation: "load",
+      target: "t",
+      detail: "d".repeat(10_000)
+    })
     assert.strictEqual(error.detail.length, 420)
     assert.isTrue(Option.isNone(Option.fromNullable(error.cause)))
   })

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either, Logger, LogLevel, Option, Predicate, Schema, Stream, TestClock } from "effect"
-import { Keyspace, type S3CacheService, S3StoreError } from "effect-aws-cache/S3Store"
+import { Keyspace, ObjectStoreError, type S3CacheService } from "effect-aws-cache/S3Store"
 import { readFileSync } from "node:fs"
 import {
   answerOf,
@@ -9,7 +9,7 @@ import {
   answersByStatus,
   consequences
 } from "../../../src/S3Store/bucket/s3Answers.js"
-import { toS3StoreError } from "../../../src/S3Store/bucket/toS3StoreError.js"
+import { toObjectStoreError } from "../../../src/S3Store/bucket/toObjectStoreError.js"
 import { type Kind, makeAnsweringS3, type Refusal } from "../answeringS3.js"
 
 const Texts = Keyspace.make("texts", { key: Schema.String, value: Schema.String })
@@ -60,7 +60,7 @@ const operations: ReadonlyArray<
 const failureOf = <A, E>(effect: Effect.Effect<A, E>) =>
   Effect.map(
     Effect.either(effect),
-    (outcome) => Either.isLeft(outcome) && outcome.left instanceof S3StoreError ? outcome.left : undefined
+    (outcome) => Either.isLeft(outcome) && outcome.left instanceof ObjectStoreError ? outcome.left : undefined
   )
 
 describe("every code of S3, whatever the operation", () => {
@@ -92,7 +92,7 @@ describe("every code of S3, whatever the operation", () => {
           assert.strictEqual((yield* cache.stats).circuit, opens ? "open" : "closed", code)
           const read = yield* Effect.either(cache.get(Texts.key("kept")))
           if (opens) {
-            assert.strictEqual(Option.getOrUndefined(Either.getLeft(read))?._tag, "S3StoreError", code)
+            assert.strictEqual(Option.getOrUndefined(Either.getLeft(read))?._tag, "ObjectStoreError", code)
           } else if (answer.isSetup && name === "getOption") {
             assert.deepInclude(Option.getOrUndefined(Either.getLeft(read)), { reason: answer.reason }, code)
           } else {
@@ -192,7 +192,7 @@ describe("what a message says", () => {
     Effect.gen(function*() {
       const s3 = yield* makeAnsweringS3()
       yield* s3.refuse(() => ({ status: 403, code: "AccessDenied" }))
-      const needs: ReadonlyArray<readonly [Effect.Effect<unknown, S3StoreError>, string]> = [
+      const needs: ReadonlyArray<readonly [Effect.Effect<unknown, ObjectStoreError>, string]> = [
         [s3.store.load("a"), "needs s3:GetObject"],
         [s3.store.save("a", Buffer.from("a")), "needs s3:PutObject"],
         [s3.store.remove("a"), "needs s3:DeleteObject"],
@@ -207,7 +207,7 @@ describe("what a message says", () => {
       assert.include((yield* Effect.flip(s3.store.load("a"))).message, "needs kms:Decrypt, besides s3:GetObject")
       for (const [code] of answersByCode) {
         if (code.startsWith("AccessDenied") || code.startsWith("NoSuchKey")) continue
-        assert.notInclude(toS3StoreError("load", "x", "b", { name: code, message: "no" }).message, "s3:GetObject")
+        assert.notInclude(toObjectStoreError("load", "x", "b", { name: code, message: "no" }).message, "s3:GetObject")
       }
     }))
 
@@ -223,7 +223,7 @@ describe("what a message says", () => {
 
   it("of what went wrong before a request", () => {
     const of = (fields: object) => {
-      const { message, reason } = toS3StoreError("load", "t", "b", Object.assign(new Error("said"), fields))
+      const { message, reason } = toObjectStoreError("load", "t", "b", Object.assign(new Error("said"), fields))
       return [reason, message]
     }
     assert.deepStrictEqual(of({ name: "CredentialsProviderError" }), [
@@ -242,7 +242,7 @@ describe("what a message says", () => {
     )
     assert.strictEqual(of({ name: "TypeError", cause: { code: "ECONNRESET" } })[0], "Network")
     assert.strictEqual(of({})[0], "Unknown")
-    assert.strictEqual(toS3StoreError("load", "t", "b", undefined).reason, "Unknown")
+    assert.strictEqual(toObjectStoreError("load", "t", "b", undefined).reason, "Unknown")
   })
 })
 
@@ -406,7 +406,7 @@ describe("a fault of the set-up", () => {
       )
       assert.include(error.message, "SlowDown")
       assert.isAtMost(error.message.length, 560)
-      assert.instanceOf(error.cause, S3StoreError)
+      assert.instanceOf(error.cause, ObjectStoreError)
     }))
 })
 

@@ -253,7 +253,7 @@ describe("s3ObjectStore over stores that differ from S3", () => {
         const { log, store } = yield* oddStore({ list })
         for (const name of names) yield* store.save(name, Buffer.from("a"))
         const error = yield* Effect.flip(Stream.runDrain(store.list("")))
-        assert.strictEqual(error._tag, "S3StoreError")
+        assert.strictEqual(error._tag, "ObjectStoreError")
         assert.isAtMost(log.filter((request) => request === "GET").length, 2)
       }))
   }

@@ -84,7 +84,7 @@ describe("s3ObjectStore: requests", () => {
           }
           response.on("drain", write)
           write()
-        }, { maxObjectSize: 1000 })
+        }, { maxObjectBytes: 1000 })
         assert.deepStrictEqual(yield* store.load("a"), LoadOutcome.TooLarge({ size: 1_000_000_000, etag: "\"large\"" }))
         yield* until(() => server.openSockets() === 0)
         // What fits into buffers on the way, and no more.
@@ -100,7 +100,7 @@ describe("s3ObjectStore: requests", () => {
           }
           response.on("drain", write)
           write()
-        }, { maxObjectSize: 1_000_000 })
+        }, { maxObjectBytes: 1_000_000 })
         assert.deepStrictEqual(yield* store.load("a"), LoadOutcome.TooLarge({ size: 1_000_001, etag: "\"endless\"" }))
         yield* until(() => server.openSockets() === 0)
       }))
@@ -108,7 +108,7 @@ describe("s3ObjectStore: requests", () => {
     it.scoped("can be one byte smaller; and its first bytes can be read", () =>
       Effect.gen(function*() {
         const server = yield* EmbeddedS3.make({ buckets: [bucket] })
-        const store = yield* makeS3ObjectStore(yield* makeClient(server.clientConfig), { bucket, maxObjectSize: 1000 })
+        const store = yield* makeS3ObjectStore(yield* makeClient(server.clientConfig), { bucket, maxObjectBytes: 1000 })
         yield* store.save("a", Buffer.alloc(1000))
         assert.strictEqual((yield* store.load("a"))._tag, "Found")
         yield* store.save("a", Buffer.alloc(1001))
@@ -117,13 +117,13 @@ describe("s3ObjectStore: requests", () => {
         assert.deepInclude(start, { _tag: "Found", size: 1001 })
       }))
 
-    for (const maxObjectSize of [0, -1, 1.5, NaN]) {
-      it.scoped(`a limit of ${maxObjectSize} is refused`, () =>
+    for (const maxObjectBytes of [0, -1, 1.5, NaN]) {
+      it.scoped(`a limit of ${maxObjectBytes} is refused`, () =>
         Effect.gen(function*() {
-          const error = yield* Effect.flip(over(() => {}, { maxObjectSize }))
+          const error = yield* Effect.flip(over(() => {}, { maxObjectBytes }))
           assert.include(
             error.message,
-            `maxObjectSize is ${maxObjectSize}, but must be a whole number, 1 or more`
+            `maxObjectBytes is ${maxObjectBytes}, but must be a whole number, 1 or more`
           )
         }))
     }

@@ -3,12 +3,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Exit, Fiber, Layer, Option, Schema, TestClock } from "effect"
 import {
   Keyspace,
-  L2Store,
-  type ObjectStore,
+  ObjectStore,
+  type ObjectStoreError,
   S3Cache,
   type S3CacheOptions,
-  type S3ObjectStoreOptions,
-  type S3StoreError
+  type S3ObjectStoreOptions
 } from "effect-aws-cache/S3Store"
 import { Readable } from "node:stream"
 import { makeS3ObjectStore } from "../../../src/S3Store/bucket/s3ObjectStore.js"
@@ -59,7 +58,9 @@ const found = (store: ObjectStore, name: string) =>
 
 const cacheOf = (client: S3Client, options: S3CacheOptions = {}, storeOptions: Partial<S3ObjectStoreOptions> = {}) =>
   Effect.map(
-    Layer.build(S3Cache.layer(options).pipe(Layer.provide(L2Store.layerS3Client(client, { bucket, ...storeOptions })))),
+    Layer.build(
+      S3Cache.layer(options).pipe(Layer.provide(ObjectStore.layerS3Client(client, { bucket, ...storeOptions })))
+    ),
     Context.get(S3Cache)
   )
 
@@ -87,7 +88,7 @@ describe("s3ObjectStore", () => {
       Effect.gen(function*() {
         const server = yield* EmbeddedS3.make()
         const store = yield* makeS3ObjectStore(yield* clientOf(server.endpoint, 1), { bucket: "nowhere" })
-        const requests: ReadonlyArray<Effect.Effect<unknown, S3StoreError>> = [
+        const requests: ReadonlyArray<Effect.Effect<unknown, ObjectStoreError>> = [
           store.load("a"),
           store.save("a", Buffer.from("b")),
           store.add("a", Buffer.from("b"))
@@ -142,7 +143,7 @@ describe("s3ObjectStore", () => {
       Effect.gen(function*() {
         const server = yield* LocalHttp.make((_, response) => response.writeHead(500).end("<html>oops"))
         const store = yield* makeS3ObjectStore(yield* clientOf(server.url, 1), { bucket })
-        assert.strictEqual((yield* Effect.flip(store.load("a")))._tag, "S3StoreError")
+        assert.strictEqual((yield* Effect.flip(store.load("a")))._tag, "ObjectStoreError")
       }))
   })
 
@@ -166,7 +167,7 @@ describe("s3ObjectStore", () => {
         const server = yield* EmbeddedS3.make({ buckets: [bucket], conditionalWrites: false })
         const cache = yield* cacheOf(yield* clientOf(server.endpoint, 1))
         const error = yield* Effect.flip(cache.add(Numbers.key("a"), 1))
-        assert.strictEqual(error._tag, "S3StoreError")
+        assert.strictEqual(error._tag, "ObjectStoreError")
         assert.include(error.message, "ConditionalWritesUnsupported")
         yield* cache.set(Numbers.key("a"), 1)
         assert.strictEqual(yield* cache.get(Numbers.key("a")), 1)
@@ -238,7 +239,7 @@ describe("s3ObjectStore", () => {
         yield* direct.save("a", Buffer.alloc(100_000, 1))
         for (const fault of [Fault.Reset(), Fault.Refuse(), Fault.CutAfter({ bytes: 1000 })]) {
           yield* proxy.set(fault)
-          assert.strictEqual((yield* Effect.flip(store.load("a")))._tag, "S3StoreError", fault._tag)
+          assert.strictEqual((yield* Effect.flip(store.load("a")))._tag, "ObjectStoreError", fault._tag)
           yield* proxy.set(Fault.Pass())
           assert.strictEqual((yield* found(store, "a")).body.length, 100_000)
         }
@@ -296,11 +297,11 @@ describe("s3ObjectStore", () => {
         yield* cache.set(Numbers.key("kept"), 1)
         yield* proxy.set(Fault.Refuse())
         assert.strictEqual(yield* cache.get(Numbers.key("kept")), 1)
-        assert.strictEqual((yield* Effect.flip(cache.get(Numbers.key("other"))))._tag, "S3StoreError")
+        assert.strictEqual((yield* Effect.flip(cache.get(Numbers.key("other"))))._tag, "ObjectStoreError")
         const length = yield* cache.memoize(Numbers, (key) => Effect.succeed(key.length))
         assert.strictEqual(yield* length("computed"), 8)
         // A write whose fate is unknown leaves nothing in memory that might be wrong.
-        assert.strictEqual((yield* Effect.flip(cache.set(Numbers.key("kept"), 2)))._tag, "S3StoreError")
+        assert.strictEqual((yield* Effect.flip(cache.set(Numbers.key("kept"), 2)))._tag, "ObjectStoreError")
         yield* proxy.set(Fault.Pass())
         assert.strictEqual(yield* cache.get(Numbers.key("kept")), 1)
         // What was computed is kept in memory, though it could not be written.

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Fiber, Option, Random, Schema, Stream } from "effect"
-import { Keyspace, type ObjectStore, S3StoreError } from "effect-aws-cache/S3Store"
+import { Keyspace, type ObjectStore, ObjectStoreError } from "effect-aws-cache/S3Store"
 import fc from "fast-check"
 import { makeS3CacheService } from "../../../src/S3Store/cache/makeS3CacheService.js"
 import { type Lease, Leases, Patience } from "../../../src/S3Store/coordination/Lease.js"
@@ -253,7 +253,7 @@ describe("Leases", () => {
       }
     }))
 
-  const failure = new S3StoreError({ reason: "Timeout", operation: "replace", target: name, detail: "lost" })
+  const failure = new ObjectStoreError({ reason: "Timeout", operation: "replace", target: name, detail: "lost" })
   const answers: Record<string, (store: ObjectStore) => Partial<ObjectStore>> = {
     ...Object.fromEntries([2, 3, 5].map((nth) => [
       `all requests to renew are written, and of ${nth} only one is answered`,

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Either, Layer, Logger, LogLevel, Option, Schema } from "effect"
-import { Keyspace, L2Store, S3Cache } from "effect-aws-cache/S3Store"
+import { Keyspace, ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
 import * as fc from "fast-check"
 import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
@@ -93,7 +93,7 @@ describe("an adversarial bucket", () => {
       `${name} is no entry`,
       Effect.gen(function*() {
         for (const options of [{}, { encryption }]) {
-          const format = yield* makeEntryFormat({ ...options, maxEntrySize: limit })
+          const format = yield* makeEntryFormat({ ...options, maxEntryBytes: limit })
           const read = yield* Effect.either(format.decode(bytes))
           // What is JSON is an entry of its own right, and left to the schema.
           if (Either.isRight(read)) assert.match(name, /^JSON/)
@@ -107,9 +107,9 @@ describe("an adversarial bucket", () => {
   test(
     "none of them is a value of a cache, and a write heals the entry",
     Effect.gen(function*() {
-      const store = Context.get(yield* Layer.build(L2Store.layerMemory), L2Store)
+      const store = Context.get(yield* Layer.build(ObjectStore.layerMemory), ObjectStore)
       const fresh = Effect.map(
-        Layer.build(Layer.fresh(S3Cache.layer({ maxSize: 0 })).pipe(Layer.provide(Layer.succeed(L2Store, store)))),
+        Layer.build(Layer.fresh(S3Cache.layer({ maxSize: 0 })).pipe(Layer.provide(Layer.succeed(ObjectStore, store)))),
         Context.get(S3Cache)
       )
       const cache = yield* fresh
@@ -126,7 +126,7 @@ describe("an adversarial bucket", () => {
   test(
     "reading them allocates no more than twice the largest size",
     Effect.gen(function*() {
-      const format = yield* makeEntryFormat({ maxEntrySize: limit })
+      const format = yield* makeEntryFormat({ maxEntryBytes: limit })
       // What is allocated the first time for anything: the code of zlib, its threads.
       yield* Effect.either(
         format.decode(forged(Zlib.gzipSync(Buffer.alloc(limit)), { compression: "gzip", size: limit }))
@@ -160,7 +160,7 @@ describe("an adversarial bucket", () => {
           Effect.runPromise(Effect.gen(function*() {
             const bytes = objectOf(readFileSync(new URL(`golden/${golden.file}`, import.meta.url)), input)
             const options = input instanceof Uint8Array ? {} : golden.options
-            const format = yield* makeEntryFormat({ ...options, maxEntrySize: limit })
+            const format = yield* makeEntryFormat({ ...options, maxEntryBytes: limit })
             const read = yield* Effect.either(format.decode(bytes))
             if (Either.isLeft(read)) {
               assert.strictEqual(read.left._tag, "EntryError")

@@ -152,11 +152,11 @@ describe("EntryFormat", () => {
         changed.writeUInt8(0x20, 80)
         assert.deepStrictEqual(yield* faultOf(changed), ["Damaged", "the checksum of its header does not match"])
         assert.deepStrictEqual(
-          yield* faultOf(bytes, formatOf({ maxEntrySize: 300 })),
+          yield* faultOf(bytes, formatOf({ maxEntryBytes: 300 })),
           ["TooLarge", "it has 351 bytes, over the limit of 300"]
         )
         assert.deepStrictEqual(
-          yield* faultOf(golden("v2-gzip.bin"), formatOf({ maxEntrySize: 1000 })),
+          yield* faultOf(golden("v2-gzip.bin"), formatOf({ maxEntryBytes: 1000 })),
           ["TooLarge", "it has 4691 bytes, over the limit of 1000"]
         )
       }))
@@ -245,8 +245,8 @@ describe("EntryFormat", () => {
 
   describe("options", () => {
     const cases: ReadonlyArray<readonly [EntryFormatOptions, string]> = [
-      [{ maxEntrySize: 0 }, "S3Cache: maxEntrySize is 0, but must be a whole number, 1 or more"],
-      [{ maxEntrySize: NaN }, "maxEntrySize is NaN"],
+      [{ maxEntryBytes: 0 }, "S3Cache: maxEntryBytes is 0, but must be a whole number, 1 or more"],
+      [{ maxEntryBytes: NaN }, "maxEntryBytes is NaN"],
       [
         { compression: { algorithm: "gzip", level: 10 } },
         "compression.level is 10, but must be a whole number from 0 to 9"
@@ -286,7 +286,7 @@ describe("EntryFormat", () => {
 
     it.effect("refuses to write what is too large, before compression and after", () =>
       Effect.gen(function*() {
-        const format = yield* makeEntryFormat({ maxEntrySize: 2000, compression: { algorithm: "gzip" } })
+        const format = yield* makeEntryFormat({ maxEntryBytes: 2000, compression: { algorithm: "gzip" } })
         const error = yield* Effect.flip(format.encode(header, "json", "a".repeat(2001)))
         assert.strictEqual(error._tag, "EntryTooLargeError")
         assert.include(error.message, "weighs 2003, over the limit of 2000")

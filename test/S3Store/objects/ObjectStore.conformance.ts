@@ -3,7 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Context, Effect, Layer, Option, type Scope, Stream } from "effect"
-import { ConditionalOutcome, L2Store, LoadOutcome, type ObjectStore } from "effect-aws-cache/S3Store"
+import { ConditionalOutcome, LoadOutcome, ObjectStore } from "effect-aws-cache/S3Store"
 import * as fc from "fast-check"
 import { property } from "../../support/property.js"
 
@@ -36,11 +36,15 @@ const namesUnder = (store: ObjectStore, prefix: string) =>
 
 export const conformance = (
   name: string,
-  layer: Layer.Layer<L2Store, unknown>,
+  layer: Layer.Layer<ObjectStore, unknown>,
   { conditions, deletes, lists, modelRuns }: Abilities
 ): void => {
   const test = (title: string, body: (store: ObjectStore) => Effect.Effect<void, unknown, Scope.Scope>) =>
-    it.scoped(title, () => Effect.flatMap(Layer.build(layer), (context) => body(Context.get(context, L2Store))), 60_000)
+    it.scoped(
+      title,
+      () => Effect.flatMap(Layer.build(layer), (context) => body(Context.get(context, ObjectStore))),
+      60_000
+    )
 
   describe(`object store: ${name}`, () => {
     test("what was saved is loaded, whole; what was not is absent", (store) =>
@@ -324,7 +328,7 @@ export const conformance = (
         fc.assert(
           fc.asyncProperty(fc.array(command(conditions, deletes === true), { maxLength: 30 }), (commands) =>
             Effect.runPromise(Effect.scoped(Effect.gen(function*() {
-              const store = Context.get(yield* Layer.build(Layer.fresh(layer)), L2Store)
+              const store = Context.get(yield* Layer.build(Layer.fresh(layer)), ObjectStore)
               const model = new Map<string, string>()
               const etags = new Map<string, string>()
               for (const each of commands) yield* run(store, model, etags, each)

@@ -3,7 +3,7 @@ import { NodeContext } from "@effect/platform-node"
 import { describe } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { ClientCache } from "effect-aws-cache/ClientLayer"
-import { L2Store } from "effect-aws-cache/S3Store"
+import { ObjectStore } from "effect-aws-cache/S3Store"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -17,21 +17,21 @@ const temporaryFolder = Effect.acquireRelease(
 )
 
 const fileSystem = Layer.unwrapScoped(
-  Effect.map(temporaryFolder, (folder) => L2Store.layerFileSystem({ directory: join(folder, "not/yet/there") }))
+  Effect.map(temporaryFolder, (folder) => ObjectStore.layerFileSystem({ directory: join(folder, "not/yet/there") }))
 ).pipe(Layer.provide(NodeContext.layer))
 
 const server = Layer.unwrapScoped(
   Effect.map(
     S3Server.make,
     ({ bucket, clientConfig, keyPrefix }) =>
-      L2Store.layerS3({ bucket, keyPrefix, clientConfig, listOptions: { MaxKeys: 7 } })
+      ObjectStore.layerS3({ bucket, keyPrefix, clientConfig, listOptions: { MaxKeys: 7 } })
   )
 ).pipe(Layer.provide(ClientCache.layer()))
 
 const ignorant = Layer.unwrapScoped(
   Effect.map(
     EmbeddedS3.make({ buckets: ["ignorant"], conditionalWrites: false }),
-    ({ clientConfig }) => L2Store.layerS3({ bucket: "ignorant", clientConfig })
+    ({ clientConfig }) => ObjectStore.layerS3({ bucket: "ignorant", clientConfig })
   )
 ).pipe(Layer.provide(ClientCache.layer()))
 
@@ -43,17 +43,17 @@ conformance("an S3 server", server, {
 })
 
 describe.runIf(S3Server.isEmbedded)("elsewhere", () => {
-  conformance("memory", L2Store.layerMemory, { conditions: true, deletes: true, lists: true, modelRuns: 200 })
+  conformance("memory", ObjectStore.layerMemory, { conditions: true, deletes: true, lists: true, modelRuns: 200 })
 
   conformance("a file system", fileSystem, { conditions: true, deletes: true, lists: true, modelRuns: 50 })
 
   conformance(
     "a key-value store of this process",
-    Layer.provide(L2Store.layerKeyValueStore({ conditions: "process" }), KeyValueStore.layerMemory),
+    Layer.provide(ObjectStore.layerKeyValueStore({ conditions: "process" }), KeyValueStore.layerMemory),
     { conditions: true, deletes: true, lists: false, modelRuns: 100 }
   )
 
-  conformance("a key-value store", Layer.provide(L2Store.layerKeyValueStore(), KeyValueStore.layerMemory), {
+  conformance("a key-value store", Layer.provide(ObjectStore.layerKeyValueStore(), KeyValueStore.layerMemory), {
     conditions: false,
     deletes: false,
     lists: false,

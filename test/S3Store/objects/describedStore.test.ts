@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Option, Schema, Stream } from "effect"
-import { ConditionalOutcome, Keyspace, L2Store, LoadOutcome, type ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
+import { ConditionalOutcome, Keyspace, LoadOutcome, ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
 
 const Numbers = Keyspace.make("numbers", { key: Schema.Number, value: Schema.Number })
 
@@ -56,6 +56,6 @@ describe("a second level of one's own", () => {
       assert.strictEqual(yield* S3Cache.pop(Numbers.key(2)), 20)
       assert.strictEqual(yield* Stream.runCount(yield* Effect.map(S3Cache, (it) => it.list(Numbers))), 1)
       assert.include((yield* S3Cache.check).target, "second level/")
-    }).pipe(Effect.provide(Layer.provide(S3Cache.layer({ maxSize: 0 }), Layer.succeed(L2Store, store))))
+    }).pipe(Effect.provide(Layer.provide(S3Cache.layer({ maxSize: 0 }), Layer.succeed(ObjectStore, store))))
   })
 })

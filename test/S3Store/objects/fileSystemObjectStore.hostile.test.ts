@@ -1,7 +1,7 @@
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer, Stream } from "effect"
-import { L2Store, type ObjectStore } from "effect-aws-cache/S3Store"
+import { ObjectStore } from "effect-aws-cache/S3Store"
 import { execFileSync } from "node:child_process"
 import * as Fs from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
@@ -24,8 +24,8 @@ const makeFolder = Effect.gen(function*() {
 
 const openStore = (directory: string) =>
   Effect.map(
-    Layer.build(Layer.provide(L2Store.layerFileSystem({ directory }), NodeContext.layer)),
-    Context.get(L2Store)
+    Layer.build(Layer.provide(ObjectStore.layerFileSystem({ directory }), NodeContext.layer)),
+    Context.get(ObjectStore)
   )
 
 const filesIn = (directory: string) =>
@@ -119,7 +119,7 @@ describe("fileSystemObjectStore: a folder that others meddle with", () => {
       ]
       for (const operation of operations) {
         const error = yield* Effect.flip(operation)
-        assert.deepStrictEqual([error._tag, error.reason], ["S3StoreError", "AccessDenied"])
+        assert.deepStrictEqual([error._tag, error.reason], ["ObjectStoreError", "AccessDenied"])
       }
       assert.strictEqual(filesIn(join(parent, "elsewhere")).length, 1)
     }))

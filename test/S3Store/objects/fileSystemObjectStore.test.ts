@@ -1,7 +1,7 @@
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Context, Effect, Layer, Stream, TestClock } from "effect"
-import { L2Store, type ObjectStore } from "effect-aws-cache/S3Store"
+import { ObjectStore } from "effect-aws-cache/S3Store"
 import { type ChildProcess, spawn } from "node:child_process"
 import { createHash } from "node:crypto"
 import { once } from "node:events"
@@ -20,10 +20,10 @@ const temporaryFolder = Effect.acquireRelease(
   (folder) => Effect.promise(() => rm(folder, { recursive: true }))
 )
 
-const storeIn = (directory: string, maxObjectSize?: number) =>
+const storeIn = (directory: string, maxObjectBytes?: number) =>
   Effect.map(
-    Layer.build(Layer.provide(L2Store.layerFileSystem({ directory, maxObjectSize }), NodeContext.layer)),
-    Context.get(L2Store)
+    Layer.build(Layer.provide(ObjectStore.layerFileSystem({ directory, maxObjectBytes }), NodeContext.layer)),
+    Context.get(ObjectStore)
   )
 
 /** A process that works on a folder; it is killed at the end at the latest. */
@@ -192,7 +192,7 @@ describe("fileSystemObjectStore", () => {
       yield* Effect.promise(() => writeFile(join(folder, "file"), "no folder"))
       const store = yield* storeIn(join(folder, "file"))
       const error = yield* Effect.flip(store.save("a", Buffer.from("a")))
-      assert.strictEqual(error._tag, "S3StoreError")
+      assert.strictEqual(error._tag, "ObjectStoreError")
       assert.include(error.message, "save of ")
     }))
 
@@ -201,6 +201,6 @@ describe("fileSystemObjectStore", () => {
       const empty = yield* Effect.flip(storeIn(" "))
       assert.include(empty.message, "directory is \" \", but must be the path of a folder")
       const none = yield* Effect.flip(storeIn("folder", 0))
-      assert.include(none.message, "maxObjectSize is 0, but must be a whole number, 1 or more")
+      assert.include(none.message, "maxObjectBytes is 0, but must be a whole number, 1 or more")
     }))
 })

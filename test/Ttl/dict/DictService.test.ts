@@ -18,7 +18,7 @@ class Sessions extends TtlDict.Service<Sessions>()("app/Sessions", {
   key: Schema.NonEmptyString,
   value: Session,
   timeToLive: "15 minutes",
-  maxItems: 2,
+  maxSize: 2,
   maxBytes: "64K"
 }) {}
 
@@ -71,8 +71,8 @@ describe("TtlDict.Service", () => {
       assert.deepStrictEqual(yield* Sessions.getOption("nobody"), Option.none())
       assert.isTrue(yield* Sessions.has("foo"))
       assert.deepStrictEqual(yield* Sessions.peek("foo"), Option.some(session))
-      assert.deepStrictEqual(yield* Sessions.getTtl("bar"), Duration.minutes(1))
-      yield* Sessions.setTtl("bar", "2 minutes")
+      assert.deepStrictEqual(yield* Sessions.timeToLive("bar"), Duration.minutes(1))
+      yield* Sessions.setTimeToLive("bar", "2 minutes")
       assert.deepStrictEqual(yield* Sessions.isExpired("bar", 120_000), Option.some(true))
       assert.deepStrictEqual(yield* Sessions.keys, ["bar", "foo"])
       assert.deepStrictEqual(yield* Sessions.values, [{ user: "grace" }, session])
@@ -200,13 +200,13 @@ describe("TtlDict.Service", () => {
     Effect.gen(function*() {
       for (const key of ["a", "b", "c"]) yield* Sessions.set(key, { user: key })
       assert.deepStrictEqual(yield* Sessions.keys, ["c"])
-      assert.deepStrictEqual(yield* Sessions.getTtl("c"), Duration.minutes(15))
-    }).pipe(Effect.provide(Sessions.layerWith({ maxItems: 1, timeToLive: undefined }))))
+      assert.deepStrictEqual(yield* Sessions.timeToLive("c"), Duration.minutes(15))
+    }).pipe(Effect.provide(Sessions.layerWith({ maxSize: 1, timeToLive: undefined }))))
 
   it.effect("layerConfig reads them from the configuration", () =>
     Effect.gen(function*() {
       yield* Sessions.set("a", { user: "a" })
-      assert.deepStrictEqual(yield* Sessions.getTtl("a"), Duration.seconds(5))
+      assert.deepStrictEqual(yield* Sessions.timeToLive("a"), Duration.seconds(5))
       assert.strictEqual(
         (yield* Effect.flip(Sessions.set("b", { user: "x".repeat(1000) })))._tag,
         "EntryTooLargeError"
@@ -275,8 +275,8 @@ describe("TtlDict", () => {
         yield* TtlDict.set("b", 2)
         return yield* TtlDict.keys
       })
-      assert.deepStrictEqual(yield* Effect.provide(fill, TtlDict.layer({ maxItems: 1 })), ["b"])
-      const fromConfig = Effect.provide(fill, TtlDict.layerConfig({ maxItems: Config.integer("ITEMS") }))
+      assert.deepStrictEqual(yield* Effect.provide(fill, TtlDict.layer({ maxSize: 1 })), ["b"])
+      const fromConfig = Effect.provide(fill, TtlDict.layerConfig({ maxSize: Config.integer("ITEMS") }))
       assert.deepStrictEqual(
         yield* Effect.withConfigProvider(fromConfig, ConfigProvider.fromMap(new Map([["ITEMS", "1"]]))),
         ["b"]

@@ -157,7 +157,7 @@ describe("memory pressure", () => {
       const dict = yield* TtlDict.make<number, number>({
         ...weighed,
         memoryPressure: { share: 0.5, heap: heap.read },
-        onRemove: (key: number, _: number, reason) => Effect.sync(() => removed.push([key, reason]))
+        onRemoval: (key: number, _: number, reason) => Effect.sync(() => removed.push([key, reason]))
       })
       heap.used = 520
       for (let at = 0; at < 256; at++) yield* dict.set(at, at)

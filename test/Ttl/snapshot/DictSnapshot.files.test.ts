@@ -32,7 +32,7 @@ const take = (path: string) =>
 const outcomeOf = (path: string) =>
   Effect.gen(function*() {
     const { logger, messages } = warnings()
-    const dict = yield* TtlDict.make<string, number>({ maxItems: 10 })
+    const dict = yield* TtlDict.make<string, number>({ maxSize: 10 })
     yield* dict.set("mine", 0)
     const report = yield* Effect.provide(DictSnapshot.restore(dict, form, path), logger)
     if (report.outcome !== "restored") assert.deepStrictEqual(yield* dict.entries, [["mine", 0]])
@@ -51,7 +51,7 @@ const fileOf = (firstLine: string, ...frames: ReadonlyArray<Uint8Array>): Uint8A
 }
 
 const firstLine = "effect-aws-cache/ttl-dict 1\n"
-const header = { name: "numbers", takenAt: 0, limits: { timeToLive: Infinity, maxBytes: 1000, maxItems: Infinity } }
+const header = { name: "numbers", takenAt: 0, limits: { timeToLive: Infinity, maxBytes: 1000, maxSize: Infinity } }
 const of = (...contents: ReadonlyArray<unknown>) => fileOf(firstLine, ...contents.map((content) => serialize(content)))
 
 const unusable: ReadonlyArray<readonly [name: string, file: Uint8Array, reason: string]> = [

@@ -73,7 +73,7 @@ describe("snapshots", () => {
           ["default", 1, 60_000]
         ])
         yield* again.set("new", 4)
-        assert.deepStrictEqual(yield* again.getTtl("new"), Duration.seconds(2))
+        assert.deepStrictEqual(yield* again.timeToLive("new"), Duration.seconds(2))
       }))
 
     it.scoped("drop what has expired meanwhile, to the millisecond", () =>
@@ -120,17 +120,17 @@ describe("snapshots", () => {
         const dict = yield* TtlDict.make<string, number>()
         for (let at = 0; at < 5; at++) yield* dict.set(`${at}`, at)
         yield* DictSnapshot.snapshot(dict, form, path)
-        for (const maxItems of [5, 2, 0]) {
-          const again = yield* TtlDict.make<string, number>({ maxItems })
+        for (const maxSize of [5, 2, 0]) {
+          const again = yield* TtlDict.make<string, number>({ maxSize })
           const report = yield* DictSnapshot.restore(again, form, path)
           assert.deepStrictEqual(report, {
             outcome: "restored",
-            entries: maxItems,
+            entries: maxSize,
             expired: 0,
-            skipped: 5 - maxItems,
+            skipped: 5 - maxSize,
             refused: 0
           })
-          assert.strictEqual(yield* again.size, maxItems)
+          assert.strictEqual(yield* again.size, maxSize)
         }
       }))
 
@@ -154,12 +154,12 @@ describe("snapshots", () => {
     it.scoped("take the limits with them when asked to", () =>
       Effect.gen(function*() {
         const path = yield* somewhere
-        const limits = { maxBytes: 1000, maxItems: 12, timeToLive: 5000 }
+        const limits = { maxBytes: 1000, maxSize: 12, timeToLive: 5000 }
         const dict = yield* TtlDict.make<string, number>({ ...weighed, ...limits })
         for (let at = 0; at < 20; at++) yield* dict.set(`${at}`, at)
         yield* DictSnapshot.snapshot(dict, form, path)
 
-        const other = yield* TtlDict.make<string, number>({ ...weighed, maxItems: 3 })
+        const other = yield* TtlDict.make<string, number>({ ...weighed, maxSize: 3 })
         yield* DictSnapshot.restore(other, form, path, { limits: "restore" })
         assert.deepStrictEqual(yield* other.limits, limits)
         assert.deepStrictEqual(yield* other.keys, yield* dict.keys)
@@ -181,7 +181,7 @@ describe("snapshots", () => {
         const report = yield* DictSnapshot.restore(dict, form, path)
         assert.deepStrictEqual(report, { outcome: "restored", entries: 1, expired: 0, skipped: 1, refused: 0 })
         assert.deepStrictEqual(yield* dict.entries, [["a", 100], ["b", 2]])
-        assert.deepStrictEqual(yield* dict.getTtl("a"), Duration.minutes(1))
+        assert.deepStrictEqual(yield* dict.timeToLive("a"), Duration.minutes(1))
       }))
 
     it.scoped("leave out what is too large, or cannot be weighed, where they are brought back", () =>
@@ -228,7 +228,7 @@ describe("snapshots", () => {
           assert.instanceOf(ada, Account)
           assert.deepStrictEqual(ada, account("Ada"))
           assert.strictEqual(Redacted.value(ada.token), "secret")
-          assert.deepStrictEqual(yield* Accounts.getTtl({ bank: "first", number: 2 }), Duration.hours(1))
+          assert.deepStrictEqual(yield* Accounts.timeToLive({ bank: "first", number: 2 }), Duration.hours(1))
           // Written under the same key, not beside it.
           yield* Accounts.set({ bank: "first", number: 1 }, account("Alan"))
           assert.strictEqual(yield* Accounts.size, 2)
@@ -292,7 +292,7 @@ describe("snapshots", () => {
     it.scoped("take what is there at one moment", () =>
       Effect.gen(function*() {
         const path = yield* somewhere
-        const dict = yield* TtlDict.make<string, number>({ maxItems: 5000 })
+        const dict = yield* TtlDict.make<string, number>({ maxSize: 5000 })
         for (let at = 0; at < 5000; at++) yield* dict.set(`old ${at}`, at)
         const change = Effect.gen(function*() {
           for (let at = 0; at < 5000; at++) yield* dict.set(`new ${at}`, at)

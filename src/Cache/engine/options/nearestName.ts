@@ -8,13 +8,13 @@ const aliases: ReadonlyArray<readonly [theirs: ReadonlyArray<string>, ours: Read
   [["tti", "idle", "maxidle", "idletime", "idletimeout", "expireafteraccess"], ["timeToIdle"]],
   [
     ["max", "maxsize", "maxitems", "maxentries", "maxkeys", "maxlength", "maximumsize", "capacity", "size", "limit"],
-    ["maxItems", "maxSize"]
+    ["maxSize"]
   ],
   [["maxweight", "maximumweight", "maxbytes", "maxmemory", "bytes", "maxtotalsize"], ["maxBytes", "maxWeight"]],
-  [["weigh", "weigher", "weight", "sizecalculation", "calculatesize", "length"], ["weigher", "weigh"]],
+  [["weigh", "weigher", "weight", "sizecalculation", "calculatesize", "length"], ["weigher"]],
   [
     ["onremoval", "onremove", "dispose", "disposeafter", "onevict", "onexpire", "ondelete", "removallistener"],
-    ["onRemove", "onRemoval", "release"]
+    ["onRemoval", "release"]
   ],
   [["swr", "allowstale", "stale", "staletime"], ["staleWhileRevalidate"]],
   [["policy", "eviction", "strategy", "algorithm"], ["evictionPolicy"]],

@@ -34,7 +34,7 @@ import { cutStart } from "../common/cutStart.js"
  * @since 0.1.0
  * @category models
  */
-export type S3StoreReason =
+export type ObjectStoreReason =
   | "AccessDenied"
   | "NoSuchBucket"
   | "Credentials"
@@ -55,7 +55,7 @@ export type S3StoreReason =
   | "Unknown"
 
 interface StoreFault {
-  readonly reason: S3StoreReason
+  readonly reason: ObjectStoreReason
   /** What was asked: `load`, `save`, `add`, `replace`, `remove`, `list`, `probe`. */
   readonly operation: string
   /** The object or bucket it was about. */
@@ -73,7 +73,7 @@ interface StoreFault {
  * @since 0.1.0
  * @category errors
  */
-export class S3StoreError extends Data.TaggedError("S3StoreError")<StoreFault> {
+export class ObjectStoreError extends Data.TaggedError("ObjectStoreError")<StoreFault> {
   constructor(fault: StoreFault) {
     super({ ...fault, detail: cutText(fault.detail, 420) })
   }

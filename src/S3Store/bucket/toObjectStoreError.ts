@@ -3,7 +3,7 @@
  */
 import * as Predicate from "effect/Predicate"
 import { oneLine } from "../../ClientLayer/secrets/oneLine.js"
-import { S3StoreError, type S3StoreReason } from "../objects/S3StoreErrors.js"
+import { ObjectStoreError, type ObjectStoreReason } from "../objects/ObjectStoreErrors.js"
 import { maskRejection } from "./maskRejection.js"
 import { answerOf, answersByCode, isCode, type S3Answer } from "./s3Answers.js"
 import { bucketRegionOf } from "./s3Region.js"
@@ -33,29 +33,29 @@ export const isNoSuchObject = (error: unknown): boolean => {
  * Whether a failed load may mean that there is no such object: S3 answers `AccessDenied` when an object is absent and the
  * role has no `s3:ListBucket`. An answer that names another action, such as `kms:Decrypt`, says that there is one.
  */
-export const mayBeAbsent = ({ cause, reason }: S3StoreError): boolean => {
+export const mayBeAbsent = ({ cause, reason }: ObjectStoreError): boolean => {
   const action = actionOf(wordsOf(cause))
   return reason === "AccessDenied" && nameOf(cause) === "AccessDenied" &&
     (action === undefined || /^s3:(GetObject|ListBucket)/.test(action))
 }
 
 /**
- * A rejection as an `S3StoreError`. What the client's error says is kept as `cause`, masked; no part of the request is.
+ * A rejection as an `ObjectStoreError`. What the client's error says is kept as `cause`, masked; no part of the request is.
  *
  * @param clientRegion the region of the client, if it is known
  */
-export const toS3StoreError = (
+export const toObjectStoreError = (
   operation: string,
   target: string,
   bucket: string,
   rejection: unknown,
   clientRegion?: string
-): S3StoreError => {
+): ObjectStoreError => {
   const cause = maskRejection(rejection)
   const { hint, reason } = meaningOf(cause)
   const lead = leadOf(reason, operation, bucket, cause, clientRegion)
   const detail = [[lead, hint].filter(Predicate.isNotUndefined).join(": "), saidBy(cause)]
-  return new S3StoreError({
+  return new ObjectStoreError({
     reason,
     operation,
     target,
@@ -86,7 +86,7 @@ const networkCodeOf = (error: unknown): string | undefined => {
 }
 
 const leadOf = (
-  reason: S3StoreReason,
+  reason: ObjectStoreReason,
   operation: string,
   bucket: string,
   cause: unknown,

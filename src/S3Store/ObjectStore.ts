@@ -23,8 +23,8 @@ import { descriptionOf } from "./objects/describedStore.js"
 import { type FileSystemObjectStoreOptions, makeFileSystemObjectStore } from "./objects/fileSystemObjectStore.js"
 import { type KeyValueObjectStoreOptions, makeKeyValueObjectStore } from "./objects/keyValueObjectStore.js"
 import { makeMemoryObjectStore } from "./objects/memoryObjectStore.js"
-import type { ObjectStore } from "./objects/ObjectStore.js"
-import { l2StoreS3Kinds, s3StoreKinds } from "./options/optionKinds.js"
+import type { ObjectStore as Objects } from "./objects/ObjectStore.js"
+import { objectStoreS3Kinds, s3StoreKinds } from "./options/optionKinds.js"
 
 /**
  * How the second level reaches a bucket.
@@ -32,74 +32,60 @@ import { l2StoreS3Kinds, s3StoreKinds } from "./options/optionKinds.js"
  * @since 0.1.0
  * @category models
  */
-export interface L2StoreS3Options extends S3ObjectStoreOptions {
+export interface ObjectStoreS3Options extends S3ObjectStoreOptions {
   /** The configuration of the S3 client, for the `ClientCache`. Default `{}`: what the SDK finds in the environment. */
   readonly clientConfig?: S3ClientConfig | undefined
 }
 
-const printed = <E, R>(make: Effect.Effect<ObjectStore, E, R>): Effect.Effect<ObjectStore, E, R> =>
+const printed = <E, R>(make: Effect.Effect<Objects, E, R>): Effect.Effect<Objects, E, R> =>
   Effect.map(make, (store) =>
     printedAs(store, () => ({
-      _id: "L2Store",
+      _id: "ObjectStore",
       description: cutText(descriptionOf(store), longestMessage),
-      maxObjectSize: store.maxObjectSize ?? null
+      maxObjectBytes: store.maxObjectBytes ?? null
     })))
 
 /**
- * The second level: named objects that processes share. Replace it to keep entries elsewhere.
+ * The second level of an `S3Cache`: named objects that processes share. It says what a store can do, and is its tag.
  *
  * @since 0.1.0
- * @category tags
+ * @category models
  */
-export class L2Store extends Context.Tag("effect-aws-cache/L2Store")<L2Store, ObjectStore>() {
+export type ObjectStore = Objects
+
+/**
+ * What the tag of the second level offers besides.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ObjectStoreTag extends Context.Tag<ObjectStore, ObjectStore> {
   /**
    * Objects in a bucket, through a client of the `ClientCache`, which shares it with whoever asks for the same
    * configuration.
    *
    * @since 0.1.0
    */
-  static readonly layerS3 = (
-    options: L2StoreS3Options
-  ): Layer.Layer<L2Store, CacheConfigError | CacheKeyError | ClientBuildError, ClientCache> =>
-    Layer.scoped(
-      L2Store,
-      Effect.zipRight(
-        checkOptions("S3 object store", options, l2StoreS3Kinds),
-        Effect.flatMap(
-          Effect.suspend(() =>
-            ClientCache.client(
-              () => import("@aws-sdk/client-s3").then((sdk) => sdk.S3Client, rethrow),
-              options.clientConfig ?? {}
-            )
-          ),
-          (client) => printed(makeS3ObjectStore(client, options))
-        )
-      )
-    )
+  readonly layerS3: (
+    options: ObjectStoreS3Options
+  ) => Layer.Layer<ObjectStore, CacheConfigError | CacheKeyError | ClientBuildError, ClientCache>
 
   /**
    * Objects in a bucket, through a client of your own, which is used and never closed.
    *
    * @since 0.1.0
    */
-  static readonly layerS3Client = (
+  readonly layerS3Client: (
     client: Pick<S3Client, "send">,
     options: S3ObjectStoreOptions
-  ): Layer.Layer<L2Store, CacheConfigError> =>
-    Layer.scoped(
-      L2Store,
-      Effect.zipRight(
-        checkOptions("S3 object store", options, s3StoreKinds),
-        printed(makeS3ObjectStore(client, options))
-      )
-    )
+  ) => Layer.Layer<ObjectStore, CacheConfigError>
 
   /**
    * Objects in this process's memory: nothing is shared, and no AWS is needed.
    *
    * @since 0.1.0
    */
-  static readonly layerMemory: Layer.Layer<L2Store> = Layer.effect(L2Store, printed(makeMemoryObjectStore))
+  readonly layerMemory: Layer.Layer<ObjectStore>
 
   /**
    * Objects as files of a folder, which all processes of a machine share, or of several where the folder is on a shared
@@ -109,13 +95,13 @@ export class L2Store extends Context.Tag("effect-aws-cache/L2Store")<L2Store, Ob
    * ```ts
    * import * as NodeContext from "@effect/platform-node/NodeContext"
    * import { Effect, Layer, Schema } from "effect"
-   * import { Keyspace, L2Store, S3Cache } from "effect-aws-cache/S3Store"
+   * import { Keyspace, ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
    * import * as assert from "node:assert/strict"
    * import { tmpdir } from "node:os"
    * import { join } from "node:path"
    *
    * const CacheLive = S3Cache.layer().pipe(
-   *   Layer.provide(L2Store.layerFileSystem({ directory: join(tmpdir(), "app-cache") })),
+   *   Layer.provide(ObjectStore.layerFileSystem({ directory: join(tmpdir(), "app-cache") })),
    *   Layer.provide(NodeContext.layer)
    * )
    *
@@ -128,13 +114,9 @@ export class L2Store extends Context.Tag("effect-aws-cache/L2Store")<L2Store, Ob
    *
    * @since 0.1.0
    */
-  static readonly layerFileSystem = (
+  readonly layerFileSystem: (
     options: FileSystemObjectStoreOptions
-  ): Layer.Layer<L2Store, CacheConfigError, FileSystem | Path> =>
-    Layer.effect(
-      L2Store,
-      printed(makeFileSystemObjectStore(options))
-    )
+  ) => Layer.Layer<ObjectStore, CacheConfigError, FileSystem | Path>
 
   /**
    * Objects as values of a `KeyValueStore` of `@effect/platform`. It cannot list objects; and it writes on conditions
@@ -142,7 +124,58 @@ export class L2Store extends Context.Tag("effect-aws-cache/L2Store")<L2Store, Ob
    *
    * @since 0.1.0
    */
-  static readonly layerKeyValueStore = (
+  readonly layerKeyValueStore: (
     options?: KeyValueObjectStoreOptions
-  ): Layer.Layer<L2Store, never, KeyValueStore> => Layer.effect(L2Store, printed(makeKeyValueObjectStore(options)))
+  ) => Layer.Layer<ObjectStore, never, KeyValueStore>
 }
+
+const tag = Context.GenericTag<ObjectStore>("effect-aws-cache/ObjectStore")
+
+/**
+ * The second level: named objects that processes share. Replace it to keep entries elsewhere.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export const ObjectStore: ObjectStoreTag = Object.assign(tag, {
+  layerS3: (
+    options: ObjectStoreS3Options
+  ) =>
+    Layer.scoped(
+      tag,
+      Effect.zipRight(
+        checkOptions("S3 object store", options, objectStoreS3Kinds),
+        Effect.flatMap(
+          Effect.suspend(() =>
+            ClientCache.client(
+              () => import("@aws-sdk/client-s3").then((sdk) => sdk.S3Client, rethrow),
+              options.clientConfig ?? {}
+            )
+          ),
+          (client) => printed(makeS3ObjectStore(client, options))
+        )
+      )
+    ),
+  layerS3Client: (
+    client: Pick<S3Client, "send">,
+    options: S3ObjectStoreOptions
+  ) =>
+    Layer.scoped(
+      tag,
+      Effect.zipRight(
+        checkOptions("S3 object store", options, s3StoreKinds),
+        printed(makeS3ObjectStore(client, options))
+      )
+    ),
+  layerMemory: Layer.effect(tag, printed(makeMemoryObjectStore)),
+  layerFileSystem: (
+    options: FileSystemObjectStoreOptions
+  ) =>
+    Layer.effect(
+      tag,
+      printed(makeFileSystemObjectStore(options))
+    ),
+  layerKeyValueStore: (
+    options?: KeyValueObjectStoreOptions
+  ) => Layer.effect(tag, printed(makeKeyValueObjectStore(options)))
+})
