@@ -5,8 +5,8 @@
  */
 import { configError } from "../Cache/errors/configError.js"
 import * as Either from "../Cache/errors/Either.js"
+import type { ByteSizeInput } from "../Cache/memory/parseByteSize.js"
 import type { DictParts, HeapWatch } from "../Ttl/memory/DictParts.js"
-import type { ByteSizeInput } from "../Ttl/memory/parseByteSize.js"
 import type { Weigher } from "../Ttl/memory/Weigher.js"
 import { SyncDict } from "../Ttl/SyncDict.js"
 import type { SyncDictOptions } from "../Ttl/SyncDictOptions.js"

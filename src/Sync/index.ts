@@ -11,6 +11,8 @@ export {
   CacheReentryError,
   EntryTooLargeError
 } from "../Cache/errors/CacheErrors.js"
+export * from "../Cache/memory/availableMemory.js"
+export { type ByteSizeInput } from "../Cache/memory/parseByteSize.js"
 export type {
   CheckedLimits as DictCheckedLimits,
   Entry as DictEntry,
@@ -19,11 +21,9 @@ export type {
 export * from "../Ttl/fetch/FetchErrors.js"
 export type { Load as DictLoad } from "../Ttl/fetch/Fetches.js"
 export type { FetchOptions } from "../Ttl/fetch/FetchOptions.js"
-export * from "../Ttl/memory/availableMemory.js"
 export type { HeapWatch } from "../Ttl/memory/DictParts.js"
 export { estimateBytes, sampleBytes } from "../Ttl/memory/estimateBytes.js"
 export { type MemoryPressureOptions } from "../Ttl/memory/MemoryPressure.js"
-export { type ByteSizeInput } from "../Ttl/memory/parseByteSize.js"
 export type { HeapReading } from "../Ttl/memory/readHeap.js"
 export { entryOverhead, estimate, sampled, serialized, type Weigher } from "../Ttl/memory/Weigher.js"
 export type { RemovalQueueOptions } from "../Ttl/removals/RemovalQueueOptions.js"

@@ -16,6 +16,7 @@ import { CacheConfigError, CacheReentryError } from "../Cache/errors/CacheErrors
 import { orThrow } from "../Cache/errors/Either.js"
 import { FailureWarnings } from "../Cache/events/FailureWarnings.js"
 import { keyEqualityInUse } from "../Cache/keys/protocolEquality.js"
+import type { ByteSizeInput } from "../Cache/memory/parseByteSize.js"
 import { entriesIn, keysIn } from "../Cache/options/manyEntries.js"
 import { checkValue, nameIn, wrongOptions } from "../Cache/options/wrongOptions.js"
 import { keyText } from "../Cache/printing/keyText.js"
@@ -41,7 +42,6 @@ import { Fetches, type Load } from "./fetch/Fetches.js"
 import { checkFetch, type FetchOptions } from "./fetch/FetchOptions.js"
 import { wallClock } from "./fetch/wallClock.js"
 import type { DictParts } from "./memory/DictParts.js"
-import type { ByteSizeInput } from "./memory/parseByteSize.js"
 import {
   droppedWarning,
   type DueRemoval,

@@ -3,9 +3,9 @@
  *
  * @since 0.1.0
  */
+import { availableMemory } from "../Cache/memory/availableMemory.js"
 import { defaultDictParts } from "./dict/defaultDictParts.js"
 import type { SharedOptions } from "./dict/DictOptions.js"
-import { availableMemory } from "./memory/availableMemory.js"
 import { SyncDict } from "./SyncDict.js"
 import type { SyncDictOptions } from "./SyncDictOptions.js"
 

@@ -12,9 +12,9 @@ import {
   EntryTooLargeError
 } from "../Cache/errors/CacheErrors.js"
 import { type ErrorGuard, instanceOfAny } from "../Cache/errors/errorGuard.js"
+import { ByteSizeError } from "../Cache/memory/ByteSize.js"
 import { CacheValueError } from "./dict/CacheValueError.js"
 import { LoadTimeoutError, TooManyLoadsError } from "./fetch/FetchErrors.js"
-import { ByteSizeError } from "./memory/ByteSize.js"
 import { DictSnapshotError } from "./snapshot/DictSnapshot.js"
 
 /**

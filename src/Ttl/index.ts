@@ -49,7 +49,7 @@ export * from "./TtlDict.js"
 export { isTtlDictError, type TtlDictError } from "./TtlDictError.js"
 
 /** @since 0.1.0 */
-export * as ByteSize from "./memory/ByteSize.js"
+export * as ByteSize from "../Cache/memory/ByteSize.js"
 
 /** @since 0.1.0 */
 export * as DictSnapshot from "./snapshot/DictSnapshot.js"

@@ -16,8 +16,8 @@ import type {
   EntryTooLargeError
 } from "../../Cache/errors/CacheErrors.js"
 import type { StoreEvent } from "../../Cache/events/StoreEvent.js"
+import type { ByteSizeInput } from "../../Cache/memory/ByteSize.js"
 import type { LoadFailure } from "../../Cache/store/getManyOrCompute.js"
-import type { ByteSizeInput } from "../memory/ByteSize.js"
 import type { CheckedLimits, Entry, WriteOptions } from "./DictOptions.js"
 import type { Stats } from "./DictSteps.js"
 

@@ -11,6 +11,8 @@ import type { RemovalReason } from "../../Cache/engine/RemovalReason.js"
 import { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
 import * as Either from "../../Cache/errors/Either.js"
+import { checkByteLimit } from "../../Cache/memory/checkByteLimit.js"
+import type { ByteSizeInput } from "../../Cache/memory/parseByteSize.js"
 import { durationMillis } from "../../Cache/options/durationMillis.js"
 import type { EntryToWrite } from "../../Cache/options/manyEntries.js"
 import { checkValue } from "../../Cache/options/wrongOptions.js"
@@ -19,7 +21,6 @@ import { freshnessKinds } from "../../Cache/store/freshnessKinds.js"
 import type { FreshnessOptions } from "../../Cache/store/FreshnessOptions.js"
 import type { DictParts, HeapWatch } from "../memory/DictParts.js"
 import type { MemoryPressureOptions } from "../memory/MemoryPressure.js"
-import { accepted, type ByteSizeInput, parseByteSize } from "../memory/parseByteSize.js"
 import type { Weigher, WeigherInput } from "../memory/Weigher.js"
 import type { RemovalQueueOptions } from "../removals/RemovalQueueOptions.js"
 
@@ -199,8 +200,8 @@ export interface CheckedLimits {
   readonly maxSize: number
 }
 
-const refuse = (cache: string, option: string, value: unknown, accepted: string, cause?: unknown) =>
-  Either.left(configError(cache, option, value, accepted, cause))
+const refuse = (cache: string, option: string, value: unknown, accepted: string) =>
+  Either.left(configError(cache, option, value, accepted))
 
 /**
  * Checks a time to live; right, in milliseconds.
@@ -247,13 +248,13 @@ export const checkMaxBytes = (
       "left out, or given along with a weigher, such as estimate of effect-aws-cache/Sync"
     )
   }
-  const bytes = parseByteSize(input, total)
-  if (Either.isLeft(bytes)) {
-    return refuse(cache, "maxBytes", input, `${accepted}, or Infinity (${bytes.left.reason})`, bytes.left)
-  }
-  return bytes.right < least
-    ? refuse(cache, "maxBytes", input, `at least ${least} bytes, which an empty entry takes`)
-    : Either.right(bytes.right)
+  return Either.flatMap(
+    checkByteLimit(cache, "maxBytes", input, total),
+    (bytes) =>
+      bytes < least
+        ? refuse(cache, "maxBytes", input, `at least ${least} bytes, which an empty entry takes`)
+        : Either.right(bytes)
+  )
 }
 
 /**

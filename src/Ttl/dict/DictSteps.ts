@@ -11,6 +11,7 @@ import { CacheConfigError, CacheExistsError, EntryTooLargeError } from "../../Ca
 import * as Either from "../../Cache/errors/Either.js"
 import type { StoreEvent } from "../../Cache/events/StoreEvent.js"
 import { equalsByProtocol, keyEqualityInUse } from "../../Cache/keys/protocolEquality.js"
+import type { ByteSizeInput } from "../../Cache/memory/parseByteSize.js"
 import { givenMillis } from "../../Cache/options/durationMillis.js"
 import { type PreparedEntry, tryKey, writeAll } from "../../Cache/options/manyEntries.js"
 import { checkValue } from "../../Cache/options/wrongOptions.js"
@@ -20,7 +21,6 @@ import type { Freshness } from "../../Cache/store/Freshness.js"
 import { applyJitter } from "../../Cache/store/jitter.js"
 import type * as Store from "../../Cache/store/StoreOptions.js"
 import type { HeapWatch } from "../memory/DictParts.js"
-import type { ByteSizeInput } from "../memory/parseByteSize.js"
 import {
   type CheckedLimits,
   checkMaxBytes,

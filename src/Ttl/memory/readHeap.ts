@@ -5,7 +5,7 @@
  */
 import { getHeapSpaceStatistics, getHeapStatistics } from "node:v8"
 import { resourceLimits } from "node:worker_threads"
-import { memoryShare, readMemorySettings, workersOf } from "./memoryShare.js"
+import { memoryShare, readMemorySettings, workersOf } from "../../Cache/memory/memoryShare.js"
 
 /**
  * How full the heap is, in bytes.

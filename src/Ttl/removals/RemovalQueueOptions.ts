@@ -6,11 +6,11 @@
 import type * as Duration from "effect/Duration"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
-import { configError } from "../../Cache/errors/configError.js"
 import * as Either from "../../Cache/errors/Either.js"
+import { checkByteLimit } from "../../Cache/memory/checkByteLimit.js"
+import type { ByteSizeInput } from "../../Cache/memory/parseByteSize.js"
 import { durationMillis } from "../../Cache/options/durationMillis.js"
 import { checkValue, wrongNested } from "../../Cache/options/wrongOptions.js"
-import { accepted, type ByteSizeInput, parseByteSize } from "../memory/parseByteSize.js"
 
 /**
  * How much may wait for `onRemoval`, and what becomes of the rest.
@@ -82,14 +82,10 @@ export const checkRemovalQueue = (
   const wrong = wrongNested(cache, "removalQueue", options.removalQueue, queueKinds)
   if (wrong !== undefined) return Either.left(wrong)
   const { maxBytes, maxSize, whenFull = "drop" } = options.removalQueue ?? {}
-  const bytes = maxBytes === undefined || maxBytes === Number.POSITIVE_INFINITY
+  const bytes = maxBytes === undefined
     ? Either.right(maxBytes)
-    : parseByteSize(maxBytes, total)
-  if (Either.isLeft(bytes)) {
-    return Either.left(
-      configError(cache, "removalQueue.maxBytes", maxBytes, `${accepted}, or Infinity (${bytes.left.reason})`)
-    )
-  }
+    : checkByteLimit(cache, "removalQueue.maxBytes", maxBytes, total)
+  if (Either.isLeft(bytes)) return bytes
   const otherwise = total === undefined ? mostUnknown : Math.floor(total / 4)
   return Either.map(
     checkValue(cache, "gracePeriod", options.gracePeriod ?? defaultGracePeriod, "duration"),

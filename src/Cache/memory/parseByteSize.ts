@@ -3,9 +3,9 @@
  *
  * @since 0.1.0
  */
-import * as Either from "../../Cache/errors/Either.js"
-import { TaggedError } from "../../Cache/errors/TaggedError.js"
-import { keyText } from "../../Cache/printing/keyText.js"
+import * as Either from "../errors/Either.js"
+import { TaggedError } from "../errors/TaggedError.js"
+import { keyText } from "../printing/keyText.js"
 
 /**
  * A size in memory: a number of bytes, or text with a unit.
