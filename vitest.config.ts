@@ -1,7 +1,13 @@
+import { readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { defineConfig, type ViteUserConfig } from "vitest/config"
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url))
+
+/** The test files that hold properties: they import how often these run. */
+const withProperties = readdirSync(fileURLToPath(new URL("./test", import.meta.url)), { recursive: true })
+  .map((name) => `test/${String(name).replaceAll("\\", "/")}`)
+  .filter((path) => path.endsWith(".test.ts") && readFileSync(path, "utf8").includes("support/property.js"))
 
 type Suite = NonNullable<ViteUserConfig["test"]>
 
@@ -19,16 +25,9 @@ const suites: Record<string, Suite> = {
    * what takes minutes.
    */
   heavy: {
-    include: [
-      "test/Cache/**/*.test.ts",
-      "test/S3Store/**/{canonicalJson,EntryFormat*,s3ObjectStore.sockets,fileSystemObjectStore}.test.ts",
-      "test/S3Store/**/S3Cache.{faults,keys,kills}.test.ts",
-      "test/ClientLayer/**/*.property.test.ts",
-      "test/Ttl/TtlDict.model.test.ts",
-      "test/**/*.heavy.ts"
-    ],
+    include: [...withProperties, "test/**/*.heavy.ts"],
     env: {
-      PROPERTY_RUNS: process.env["PROPERTY_RUNS"] ?? "40",
+      PROPERTY_RUNS: process.env["PROPERTY_RUNS"] ?? "30",
       PROPERTY_SEED: process.env["PROPERTY_SEED"] ?? "7"
     },
     testTimeout: 900_000
