@@ -1,8 +1,9 @@
 /**
  * Compiles the package into `dist`, and puts together in two files what the dictionary without Effect is made of, and what
  * goes with it: Node takes half a millisecond for each file that it loads. The files themselves stay, and hand on what is in
- * these, so that there is one of everything, whichever entry point it came from. In the declarations, packages that need
- * not be installed are `any` where they are not.
+ * these, so that there is one of everything, whichever entry point it came from. The declarations are without what is
+ * marked `@internal`, which those in `build/src`, for the tests, have; packages that need not be installed are `any` in them
+ * where they are not.
  *
  * `node scripts/build.mjs demo/tsconfig.json` compiles further projects along with it.
  */

@@ -1,15 +1,15 @@
 /**
  * Checks the documentation: every module begins with a docstring; what an index of the package exports has one that says
  * something and names its version (`@since`) and `@category`, and so have its public static members, and the members of
- * its interfaces say what they are; what no index exports has no versions; and every TypeScript block in the docstrings,
+ * its interfaces say what they are; what no index exports, or is marked `@internal`, has no versions; and every TypeScript block in the docstrings,
  * in README.md and in docs/ compiles, as a user of the package would compile it. Those in docstrings compare a value, so
  * that the tests, which run them, see what they do (test/docs/examples.test.ts).
  */
 import { mkdir, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { comparesValues, docstringExamples, documentationPages, pageExamples } from "./lib/examples.mjs"
-import { findPublicNames } from "./lib/publicNames.mjs"
-import { CommandError, root, runCompiler, runMain } from "./lib/run.mjs"
+import { findPublicNames, isInternal } from "./lib/publicNames.mjs"
+import { CommandError, root, run, runCompiler, runMain } from "./lib/run.mjs"
 import { filesUnder, isDocstring, parseFile } from "./lib/sources.mjs"
 
 const problems = []
@@ -37,7 +37,7 @@ const checkDocstring = (file, node, name, comment, required) => {
   const lines = comment.value.split("\n").map((each) => each.replace(/^\s*\* ?/, "").trimEnd())
   const firstTag = lines.findIndex((each) => each.startsWith("@"))
   const description = lines.slice(0, firstTag < 0 ? lines.length : firstTag).join("").trim()
-  const internal = lines.some((each) => each.startsWith("@internal"))
+  const internal = isInternal(comment)
   if (required.includes("description") && description === "") {
     report(file.path, line, `the docstring of ${name} describes nothing`)
   }
@@ -127,8 +127,9 @@ const checkInner = (file, publicNames) => {
   }
   for (const node of file.program.body) {
     if (node.type !== "ExportNamedDeclaration" || !node.declaration) continue
-    const shown = namesOf(node.declaration).some(isShown)
-    if (!shown && docstringOf(file, node) !== file.comments[0] && tagged(docstringOf(file, node))) {
+    const comment = docstringOf(file, node)
+    const shown = namesOf(node.declaration).some(isShown) && !isInternal(comment)
+    if (!shown && comment !== file.comments[0] && tagged(comment)) {
       report(file.path, file.lineOf(node.start), `no index exports ${namesOf(node.declaration)}: it has no @since`)
     }
   }
@@ -141,6 +142,13 @@ const checkExports = (file, publicNames) => {
     const names = allNames.filter((name) => publicNames === "all" || publicNames.has(name))
     if (names.length === 0) return
     const comment = docstringOf(file, node)
+    if (isInternal(comment)) {
+      // By its name, it would be missing in the declarations of who hands it out.
+      if (publicNames !== "all") {
+        report(file.path, file.lineOf(node.start), `an index exports ${names}, which is @internal`)
+      }
+      return
+    }
     if (declaration.type === "TSInterfaceDeclaration") checkShape(file, names[0], declaration.body.body)
     if (declaration.type === "TSTypeAliasDeclaration" && declaration.typeAnnotation.type === "TSTypeLiteral") {
       checkShape(file, names[0], declaration.typeAnnotation.members)
@@ -209,12 +217,8 @@ const options = {
     noEmit: true,
     noUnusedLocals: false,
     noUnusedParameters: false,
-    paths: {
-      "effect-aws-cache": ["../src/index.d.ts"],
-      "effect-aws-cache/effect-aws": ["../src/EffectAws/index.d.ts"],
-      "effect-aws-cache/keyv": ["../src/Keyv/index.d.ts"],
-      "effect-aws-cache/*": ["../src/*/index.d.ts"]
-    }
+    // The package by its own name, as package.json exports it.
+    paths: {}
   }
 }
 
@@ -229,7 +233,7 @@ const compileExamples = async (examples) => {
     await mkdir(dirname(join(folder, name)), { recursive: true })
     await writeFile(join(folder, name), example.code)
   }
-  await runCompiler(["-b", "src/tsconfig.json"], { capture: true }).catch(() => {
+  await run(process.execPath, [join(root, "scripts", "build.mjs")], { capture: true }).catch(() => {
     problems.push("the library itself does not compile (see npm run check:types), so its examples may not either")
   })
   try {

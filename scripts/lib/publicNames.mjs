@@ -3,6 +3,9 @@
  */
 import { posix } from "node:path"
 
+/** Whether a docstring takes what it is of out of the declarations that the package is published with. */
+export const isInternal = (comment) => comment !== undefined && /^[\s*]*@internal\b/m.test(comment.value)
+
 const isIndex = (path) => /^src\/(?:[^/]+\/)?index\.ts$/.test(path)
 
 /**

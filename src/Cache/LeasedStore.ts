@@ -119,15 +119,16 @@ export interface LeasedStore<in out K, in out V, in out E = never, in out R = ne
     options: LeaseOptions<V, E, R> | LazyArg<LeaseOptions<V, E, R>> | undefined
   ) => Effect.Effect<A, E | E2, R2>
   /**
-   * The same for the value that is there, `undefined` when there is none.
+   * The same for the value that is there, `orElse` when there is none.
    *
    * @internal
    */
-  readonly useFound: <A, E2, R2>(
+  readonly useFoundWithin: <A, E2, R2, B, E3, R3>(
     restore: Restore,
     key: K,
-    f: (value: V) => Effect.Effect<A, E2, R2>
-  ) => Effect.Effect<A, E2, R2> | undefined
+    f: (value: V) => Effect.Effect<A, E2, R2>,
+    orElse: (key: K) => Effect.Effect<B, E3, R3>
+  ) => Effect.Effect<A | B, E2 | E3, R2 | R3>
   /**
    * Leases the value under a key until the scope closes; acquires it when there is none. A scope that leases a value
    * again has one lease of it still.
@@ -350,6 +351,11 @@ export const make = <K, V, E = never, R = never, R2 = never>(
     const calling = <A, E, R>(f: unknown, lease: unknown, effect: Effect.Effect<A, E, R>) =>
       withFunction(name, "use", f, leasing(lease, effect))
 
+    const useFound = <A, E, R>(restore: Restore, key: K, f: (value: V) => Effect.Effect<A, E, R>) => {
+      const found = find(key)
+      return found === Absent ? undefined : used(name, found, f, restore)
+    }
+
     const self: LeasedStore<K, V, E, Exclude<R, Scope.Scope>> = {
       [TypeId]: TypeId,
       name,
@@ -360,18 +366,15 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           Effect.uninterruptibleMask((restore) => self.useWithin(restore, key, f, lease))
         ),
       useWithin: (restore, key, f, lease) =>
-        self.useFound(restore, key, f)
+        useFound(restore, key, f)
           ?? Effect.flatMap(acquire(key, asked(lease), restore), (value) => used(name, value, f, restore)),
-      useFound: (restore, key, f) => {
-        const found = find(key)
-        return found === Absent ? undefined : used(name, found, f, restore)
-      },
+      useFoundWithin: (restore, key, f, orElse) => useFound(restore, key, f) ?? orElse(key),
       useOption: (key, f) =>
         calling(
           f,
           undefined,
           Effect.uninterruptibleMask((restore) => {
-            const using = self.useFound(restore, key, f)
+            const using = useFound(restore, key, f)
             return using === undefined ? Effect.succeedNone : inSome(using)
           })
         ),

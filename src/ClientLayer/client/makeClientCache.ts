@@ -323,7 +323,7 @@ export const makeClientCache = (
         )),
       get: (key) =>
         Effect.uninterruptibleMask((restore) =>
-          store.useFound(restore, key, (entry) => handOut(entry, key)) ?? Effect.fail(notFound(key))
+          store.useFoundWithin(restore, key, (entry) => handOut(entry, key), () => Effect.fail(notFound(key)))
         ),
       leaseKey: (key) =>
         Effect.flatMap(
