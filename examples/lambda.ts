@@ -18,7 +18,7 @@ const file = Config.withDefault(Config.string("RATES_FILE"), "/tmp/rates.snapsho
 // process is brought back first; without a file it starts empty.
 const runtime = ManagedRuntime.make(
   Layer.effectDiscard(Effect.flatMap(file, (path) => Rates.restore(path))).pipe(
-    Layer.provideMerge(Rates.layer),
+    Layer.provideMerge(Rates.layer()),
     Layer.provideMerge(NodeFileSystem.layer)
   )
 )

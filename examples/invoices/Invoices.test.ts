@@ -60,7 +60,7 @@ const makeWorld = () => {
     objects,
     requests,
     ratesAsked: () => ratesAsked,
-    services: Layer.mergeAll(ClientCache.layerTest([s3]), session, S3Cache.layerMemory(), Rates.layer, exchange)
+    services: Layer.mergeAll(ClientCache.layerTest([s3]), session, S3Cache.layerMemory(), Rates.layer(), exchange)
   }
 }
 

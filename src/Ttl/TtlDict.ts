@@ -139,7 +139,7 @@ export class TtlDict extends Object.assign(tag, accessors(tag), {
    * const program = Effect.gen(function*() {
    *   yield* Sessions.set("foo", { user: "ada" })
    *   return yield* Sessions.get("foo")
-   * }).pipe(Effect.provide(Sessions.layer))
+   * }).pipe(Effect.provide(Sessions.layer()))
    *
    * assert.deepEqual(await Effect.runPromise(program), { user: "ada" })
    * ```
@@ -163,12 +163,12 @@ export class TtlDict extends Object.assign(tag, accessors(tag), {
    *   timeToLive: "1 hour"
    * }) {}
    *
-   * // Looked up by whoever asks first, for all who ask meanwhile; it uses the directory that Names.layer was given.
+   * // Looked up by whoever asks first, for all who ask meanwhile; it uses the directory that Names.layer() was given.
    * const nameOf = (id: number) =>
    *   Names.getOrCompute(id, Effect.flatMap(Directory, (directory) => directory.nameOf(id)))
    *
    * const NamesLive = Layer.provide(
-   *   Names.layer,
+   *   Names.layer(),
    *   Layer.succeed(Directory, { nameOf: (id) => id === 1 ? Effect.succeed("Ada") : new Offline() })
    * )
    *

@@ -17,8 +17,7 @@ export type { ErrorGuard } from "../Cache/errors/errorGuard.js"
 export type { StoreEvent } from "../Cache/events/StoreEvent.js"
 export type { FreshnessOptions } from "../Cache/store/FreshnessOptions.js"
 export * from "./dict/CacheValueError.js"
-export type { Dict } from "./dict/Dict.js"
-export type { Accessors as DictAccessors } from "./dict/DictAccessors.js"
+export type { Dict, DictVerbs } from "./dict/Dict.js"
 export type {
   CheckedLimits as DictCheckedLimits,
   Entry as DictEntry,

@@ -184,7 +184,7 @@ describe("many keys", () => {
       assert.strictEqual(yield* Names.removeMany([{ id: 1 }, { id: 2 }, { id: 3 }]), 1)
       const notIterable = yield* Effect.flip(Names.removeMany(5 as never))
       assert.include(String(notIterable), "keys is 5")
-    }).pipe(Effect.provide(Names.layer))
+    }).pipe(Effect.provide(Names.layer()))
   })
 
   it("work without Effect", () => {

@@ -53,7 +53,7 @@ const calls: Readonly<Record<string, (options: unknown) => Use>> = {
   "setMany of TtlDict": (options) =>
     Effect.flatMap(TtlDict.make(), (dict) => dict.setMany([[0, 0], [1, 2, untyped(options)]])),
   "entries of TtlDict": (options) => TtlDict.make({ entries: [[0, 0], [1, 2, untyped(options)]] }),
-  "set of a service": (options) => Effect.provide(Numbers.set("a", 1, untyped(options)), Numbers.layer),
+  "set of a service": (options) => Effect.provide(Numbers.set("a", 1, untyped(options)), Numbers.layer()),
   "set of SyncTtlDict": (options) => sync((dict) => dict.set(1, 2, untyped(options))),
   "add of SyncTtlDict": (options) => sync((dict) => dict.add(1, 2, untyped(options))),
   "getOrInsert of SyncTtlDict": (options) => sync((dict) => dict.getOrInsert(1, 2, untyped(options))),
@@ -204,7 +204,7 @@ describe("options of another kind", () => {
         [Effect.flatMap(TtlDict.make(), (it) => it.equals([], untyped({ order: true }))), "did you mean ordered?"],
         [Effect.try({ try: () => dict.moveToEnd(1, untyped(false)), catch: (error) => error }), "options is false"],
         [Effect.try({ try: () => dict.equals([], untyped(true)), catch: (error) => error }), "options is true"],
-        [Effect.provide(Numbers.size, Numbers.layerWith(untyped({ maxitems: 5 }))), "did you mean maxSize?"]
+        [Effect.provide(Numbers.size, Numbers.layer(untyped({ maxitems: 5 }))), "did you mean maxSize?"]
       ]
       for (const [use, message] of cases) assert.include((yield* failureOf(use))?.message, message)
       assert.deepStrictEqual([...dict.keys()], [1, 2])

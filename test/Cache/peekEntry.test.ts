@@ -83,7 +83,7 @@ describe("peekEntry", () => {
       yield* Names.set({ id: 1 }, "Ada")
       const peeked: EntryInfo<string> = yield* Effect.flatten(Names.peekEntry({ id: 1 }))
       assert.deepStrictEqual([peeked.value, peeked.remaining], ["Ada", 1000])
-    }).pipe(Effect.provide(Names.layer))
+    }).pipe(Effect.provide(Names.layer()))
   })
 
   it("works without Effect, and finds structural keys", () => {

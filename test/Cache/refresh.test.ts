@@ -306,7 +306,7 @@ describe("refresh", () => {
       assert.strictEqual((error as CacheValueError)._tag, "CacheValueError")
       assert.strictEqual(yield* Effect.flip(Names.refresh({ id: 1 }, Effect.fail("offline"))), "offline")
       assert.strictEqual(yield* Names.get({ id: 1 }), "Grace")
-    }).pipe(Effect.provide(Names.layer))
+    }).pipe(Effect.provide(Names.layer()))
   })
 
   it.effect("runs with what the store was made with", () => {

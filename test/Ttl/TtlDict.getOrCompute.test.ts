@@ -253,7 +253,7 @@ describe("TtlDict.getOrCompute", () => {
       assert.deepStrictEqual(yield* Names.isExpired({ id: 3 }), Option.none())
       yield* TestClock.adjust("10 seconds")
       assert.strictEqual(yield* Names.getOrCompute({ id: 3 }, Effect.succeed("back")), "back")
-    }).pipe(Effect.provide(Names.layer), Effect.provideService(Tenant, "the owner")))
+    }).pipe(Effect.provide(Names.layer()), Effect.provideService(Tenant, "the owner")))
 
   it.scoped("events tell of computations and of entries, in order, without values", () =>
     Effect.gen(function*() {

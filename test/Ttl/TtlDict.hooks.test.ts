@@ -367,7 +367,7 @@ describe("TtlDict: onRemoval", () => {
       yield* Effect.flatMap(Sessions, hooksSettled)
       assert.deepStrictEqual(seen, ["a 1 replaced"])
     }).pipe(
-      Effect.provide(Sessions.layer),
+      Effect.provide(Sessions.layer()),
       Effect.provideService(Audit, (line) => seen.push(line))
     )
   })

@@ -114,7 +114,7 @@ describe("TtlDict: operations", () => {
         value: Schema.Number,
         entries: [["", 1]]
       }) {}
-      const schema = yield* Effect.flip(Effect.scoped(Effect.provide(Bad.size, Bad.layer)))
+      const schema = yield* Effect.flip(Effect.scoped(Effect.provide(Bad.size, Bad.layer())))
       assert.include(schema.message, "must be test/Bad: key is \"\", but must be NonEmptyString")
     }))
 
@@ -374,6 +374,6 @@ describe("TtlDict: operations", () => {
       assert.strictEqual(refused._tag, "CacheKeyError")
       assert.strictEqual((yield* Effect.flip(Numbers.getOrInsert({ id: 5 }, untyped("5"))))._tag, "CacheValueError")
       assert.isFalse(yield* Numbers.has({ id: 5 }))
-    }).pipe(Effect.scoped, Effect.provide(Numbers.layer))
+    }).pipe(Effect.scoped, Effect.provide(Numbers.layer()))
   })
 })

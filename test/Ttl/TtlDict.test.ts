@@ -154,11 +154,4 @@ describe("TtlDict.make", () => {
         assert.notInclude(text, "the value")
       }
     }))
-
-  it.scoped("is pipeable", () =>
-    Effect.gen(function*() {
-      const dict = yield* TtlDict.make<string, number>()
-      assert.strictEqual(dict.pipe((self) => self), dict)
-      assert.include(String(dict), "TtlDict")
-    }))
 })

@@ -77,7 +77,7 @@ it("the members of a class are typed by its schemas", () => {
   same<typeof Sessions.size, Effect.Effect<number, never, Sessions>>()
   same<ReturnType<typeof Sessions.timeToLive>, Effect.Effect<Duration.Duration, CacheNotFoundError, Sessions>>()
   same<ReturnType<typeof Sessions.isExpired>, Effect.Effect<Option.Option<boolean>, never, Sessions>>()
-  same<typeof Sessions.layer, Layer.Layer<Sessions, CacheConfigError>>()
+  same<ReturnType<typeof Sessions.layer>, Layer.Layer<Sessions, CacheConfigError>>()
   same<typeof Sessions.key, "app/Sessions">()
   same<Effect.Effect.Success<typeof Sessions>, Dict<string, Session, CacheKeyError | CacheValueError>>()
   same<Context.Tag.Service<Sessions>, Dict<string, Session, CacheKeyError | CacheValueError>>()
@@ -113,7 +113,7 @@ it("computations and hooks are typed by the dictionary", () => {
     Effect.Effect<Session, "offline" | CacheKeyError | CacheValueError, Lookups>
   >()
   same<Parameters<typeof Lookups.getOrCompute>[1], Effect.Effect<Session, "offline", Directory>>()
-  same<typeof Lookups.layer, Layer.Layer<Lookups, CacheConfigError, Directory>>()
+  same<ReturnType<typeof Lookups.layer>, Layer.Layer<Lookups, CacheConfigError, Directory>>()
   same<typeof Lookups.events, Stream.Stream<StoreEvent<string>, never, Lookups>>()
   same<ReturnType<typeof Sessions.getOrCompute>, Effect.Effect<Session, CacheKeyError | CacheValueError, Sessions>>()
   const hooked = TtlDict.make({ onRemoval: (key: string, value: Session) => Effect.as(Directory, key + value.user) })

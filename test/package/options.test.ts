@@ -420,7 +420,7 @@ const cases: Readonly<Record<string, Case>> = {
   "TtlDict.make": { use: (options) => TtlDict.make(untyped(options)), options: dictOptions },
   "TtlDict.layer": { use: (options) => built(TtlDict.layer(untyped(options))), options: dictOptions },
   "TtlDict.Service": {
-    use: (options) => built(Dictionary.layerWith(untyped(options))),
+    use: (options) => built(Dictionary.layer(untyped(options))),
     options: limits
   },
   "removalQueue of TtlDict": {
@@ -433,21 +433,24 @@ const cases: Readonly<Record<string, Case>> = {
     options: { share: innerShare, heap: func },
     within: "memoryPressure"
   },
-  "Dict.set": { use: onDict((self, options) => self.set("b", 2, options)), options: dictWrite },
-  "Dict.add": { use: onDict((self, options) => self.add("b", 2, options)), options: dictWrite },
-  "Dict.getOrInsert": { use: onDict((self, options) => self.getOrInsert("b", 2, options)), options: dictWrite },
-  "Dict.setMany": { use: onDict((self, options) => self.setMany([["b", 2]], options)), options: dictWrite },
-  "Dict.getOrCompute": {
+  "DictVerbs.set": { use: onDict((self, options) => self.set("b", 2, options)), options: dictWrite },
+  "DictVerbs.add": { use: onDict((self, options) => self.add("b", 2, options)), options: dictWrite },
+  "DictVerbs.getOrInsert": { use: onDict((self, options) => self.getOrInsert("b", 2, options)), options: dictWrite },
+  "DictVerbs.setMany": { use: onDict((self, options) => self.setMany([["b", 2]], options)), options: dictWrite },
+  "DictVerbs.getOrCompute": {
     use: onDict((self, options) => self.getOrCompute("b", Effect.succeed(2), options)),
     options: dictWrite
   },
-  "Dict.getManyOrCompute": {
+  "DictVerbs.getManyOrCompute": {
     use: onDict((self, options) => self.getManyOrCompute(["b"], () => Effect.succeed([["b", 2]]), options)),
     options: dictWrite
   },
-  "Dict.refresh": { use: onDict((self, options) => self.refresh("b", Effect.succeed(2), options)), options: dictWrite },
-  "Dict.moveToEnd": { use: onDict((self, options) => self.moveToEnd("a", options)), options: { last: flag } },
-  "Dict.equals": { use: onDict((self, options) => self.equals([], options)), options: { ordered: flag } },
+  "DictVerbs.refresh": {
+    use: onDict((self, options) => self.refresh("b", Effect.succeed(2), options)),
+    options: dictWrite
+  },
+  "DictVerbs.moveToEnd": { use: onDict((self, options) => self.moveToEnd("a", options)), options: { last: flag } },
+  "DictVerbs.equals": { use: onDict((self, options) => self.equals([], options)), options: { ordered: flag } },
   SyncTtlDict: { use: (options) => attempt(() => new SyncTtlDict(untyped(options))), options: syncOptions },
   "SyncTtlDict of Sync": {
     use: (options) => attempt(() => new SmallDict(untyped(options))),
@@ -776,7 +779,7 @@ const others: Readonly<Record<string, string | { readonly because: string }>> = 
   "ResourceCacheService.leaseWith": { because: "internal" },
   "ResourceCacheService.useWith": { because: "internal" },
   "ResourceCacheService.withResource": { because: "a schema of the user's decides" },
-  "DictServiceClass.layerWith": "TtlDict.Service",
+  "DictServiceClass.layer": "TtlDict.Service",
   "DictServiceClass.restore": "DictSnapshot.restore",
   "DictServiceClass.snapshot": "DictSnapshot.snapshot",
   "TtlDict.restore": "DictSnapshot.restore",
@@ -965,7 +968,7 @@ describe("functions that are none", () => {
     "LeasedStore.use": (f) => onLeased((self) => self.use("b", f))(undefined),
     "LeasedStore.useOption": (f) => onLeased((self) => self.useOption("a", f))(undefined),
     "Store.getManyOrCompute": (f) => onStore((self) => self.getManyOrCompute(["b"], f))(undefined),
-    "Dict.getManyOrCompute": (f) => onDict((self) => self.getManyOrCompute(["b"], f))(undefined),
+    "DictVerbs.getManyOrCompute": (f) => onDict((self) => self.getManyOrCompute(["b"], f))(undefined),
     "SyncTtlDict.getOrCompute": (f) => onSync((self) => self.getOrCompute("b", f))(undefined),
     "SyncTtlDict.refresh": (f) => onSync((self) => self.refresh("b", f))(undefined),
     "S3Cache.memoize": (f) => onS3(() => S3Cache.memoize(words, f))(undefined),

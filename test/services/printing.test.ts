@@ -238,7 +238,7 @@ describe("a printed store", () => {
       const sessions = yield* Sessions
       assert.include(json(sessions), { _id: "TtlDict", name: "app/Sessions", maxSize: 10, maxBytes: 1024, size: 1 })
       assertShort(sessions, "app/Sessions", "size")
-    }).pipe(Effect.provide(Sessions.layer)))
+    }).pipe(Effect.provide(Sessions.layer())))
 
   it.scoped("keeps what has expired until it is asked for otherwise, in its place", () =>
     Effect.gen(function*() {

@@ -6,7 +6,6 @@
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
-import type { Pipeable } from "effect/Pipeable"
 import type * as Stream from "effect/Stream"
 import type { EntryInfo } from "../../Cache/common/EntryInfo.js"
 import type {
@@ -22,9 +21,9 @@ import type { CheckedLimits, Entry, WriteOptions } from "./DictOptions.js"
 import type { Stats } from "./DictSteps.js"
 
 /**
- * A dictionary from keys to values whose entries expire and whose memory is bounded. When it is full, the entry that was
- * used least recently goes first. `E` is how a write may fail beyond its size: not at all, unless there are schemas. `F`
- * is how computations may fail, `R` what they and `onRemoval` may use: it was captured when the dictionary was made.
+ * What can be done with a dictionary: the members of a `Dict`, and of the tags of dictionaries, where they need the
+ * dictionary behind the tag (`R`). `E` is how a write may fail beyond its size: not at all, unless there are schemas. `F`
+ * is how computations may fail, `C` what they and `onRemoval` may use: it was captured when the dictionary was made.
  *
  * An entry has expired when Effect's `Clock` (the wall clock), read at each call, shows its moment of expiry or later. So
  * time that passes while a function is frozen counts. Keys are found as a `Map` finds them, but for objects that
@@ -38,11 +37,11 @@ import type { Stats } from "./DictSteps.js"
  * @since 0.1.0
  * @category models
  */
-export interface Dict<in out K, in out V, out E = never, in out F = never, in R = never> extends Pipeable {
+export interface DictVerbs<in out K, in out V, out E, in out F, in C, out R> {
   /** The value under a key. */
-  readonly get: (key: K) => Effect.Effect<V, CacheNotFoundError>
+  readonly get: (key: K) => Effect.Effect<V, CacheNotFoundError, R>
   /** The value under a key, if there is one. */
-  readonly getOption: (key: K) => Effect.Effect<Option.Option<V>>
+  readonly getOption: (key: K) => Effect.Effect<Option.Option<V>, never, R>
   /**
    * The value under a key; computed when there is none. All who ask meanwhile share one computation. It belongs to the
    * dictionary, not to whoever came first: their interruption does not reach the others, and it runs with the context
@@ -54,9 +53,9 @@ export interface Dict<in out K, in out V, out E = never, in out F = never, in R 
    */
   readonly getOrCompute: (
     key: K,
-    compute: Effect.Effect<V, F, R>,
+    compute: Effect.Effect<V, F, C>,
     options?: WriteOptions
-  ) => Effect.Effect<V, E | F>
+  ) => Effect.Effect<V, E | F, R>
   /**
    * The values under many keys, in their order; those that are missing are computed by one call of `load`, as in a `Store`.
    */
@@ -64,30 +63,30 @@ export interface Dict<in out K, in out V, out E = never, in out F = never, in R 
     keys: Iterable<K>,
     load: (
       missing: ReadonlyArray<K>
-    ) => Effect.Effect<Iterable<readonly [key: K, value: V | LoadFailure<F>]>, F, R>,
+    ) => Effect.Effect<Iterable<readonly [key: K, value: V | LoadFailure<F>]>, F, C>,
     options?: WriteOptions
-  ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E | F>
+  ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E | F, R>
   /**
    * Computes the value under a key anew, whether there is one or not, and returns it. Until it is there, everybody else
    * gets the old one; where this fails, the old one stays, as in a `Store`. It joins a computation of the key that is
    * under way, and others join it. Neither a hit nor a miss.
    */
-  readonly refresh: (key: K, compute: Effect.Effect<V, F, R>, options?: WriteOptions) => Effect.Effect<V, E | F>
+  readonly refresh: (key: K, compute: Effect.Effect<V, F, C>, options?: WriteOptions) => Effect.Effect<V, E | F, R>
   /** Writes a new entry; fails when there is one under the key. */
   readonly add: (
     key: K,
     value: V,
     options?: WriteOptions
-  ) => Effect.Effect<void, CacheExistsError | EntryTooLargeError | E>
+  ) => Effect.Effect<void, CacheExistsError | EntryTooLargeError | E, R>
   /**
    * Writes an entry, whether there was one or not; its time to live starts anew, and one given for an earlier write is
    * forgotten. An entry larger than `maxBytes` fails, and changes nothing.
    */
-  readonly set: (key: K, value: V, options?: WriteOptions) => Effect.Effect<void, EntryTooLargeError | E>
+  readonly set: (key: K, value: V, options?: WriteOptions) => Effect.Effect<void, EntryTooLargeError | E, R>
   /**
    * The value under a key; when there is none, the given one, which is written.
    */
-  readonly getOrInsert: (key: K, value: V, options?: WriteOptions) => Effect.Effect<V, EntryTooLargeError | E>
+  readonly getOrInsert: (key: K, value: V, options?: WriteOptions) => Effect.Effect<V, EntryTooLargeError | E, R>
   /**
    * Writes entries in their order, each with a time of its own where it has one, else with that of `options`. One step: all
    * of them, or none when one is too large, has a bad time, or is not what the schemas accept. More than 512 are written in
@@ -96,41 +95,41 @@ export interface Dict<in out K, in out V, out E = never, in out F = never, in R 
   readonly setMany: (
     entries: Iterable<Entry<K, V>>,
     options?: WriteOptions
-  ) => Effect.Effect<void, EntryTooLargeError | E>
+  ) => Effect.Effect<void, EntryTooLargeError | E, R>
   /** Whether there is an entry under a key. Does not count as a use. */
-  readonly has: (key: K) => Effect.Effect<boolean>
+  readonly has: (key: K) => Effect.Effect<boolean, never, R>
   /** Whether there are entries under keys, in their order: one step, or pieces of 512. Does not count as a use. */
-  readonly hasMany: (keys: Iterable<K>) => Effect.Effect<ReadonlyArray<boolean>>
+  readonly hasMany: (keys: Iterable<K>) => Effect.Effect<ReadonlyArray<boolean>, never, R>
   /** The value under a key, if there is one. Does not count as a use, nor in `stats`. */
-  readonly peek: (key: K) => Effect.Effect<Option.Option<V>>
+  readonly peek: (key: K) => Effect.Effect<Option.Option<V>, never, R>
   /**
    * What there is to know of the entry under a key, if there is one: its value, when it expires, how long it still lives,
    * its last use and its bytes (`weight`). Does not count as a use, nor in `stats`.
    */
-  readonly peekEntry: (key: K) => Effect.Effect<Option.Option<EntryInfo<V>>>
+  readonly peekEntry: (key: K) => Effect.Effect<Option.Option<EntryInfo<V>>, never, R>
   /** Removes an entry. */
-  readonly remove: (key: K) => Effect.Effect<void, CacheNotFoundError>
+  readonly remove: (key: K) => Effect.Effect<void, CacheNotFoundError, R>
   /** Removes what is under keys, and returns how many entries there were: one step, or pieces of 512. */
-  readonly removeMany: (keys: Iterable<K>) => Effect.Effect<number>
+  readonly removeMany: (keys: Iterable<K>) => Effect.Effect<number, never, R>
   /** Removes an entry and returns its value. */
-  readonly pop: (key: K) => Effect.Effect<V, CacheNotFoundError>
+  readonly pop: (key: K) => Effect.Effect<V, CacheNotFoundError, R>
   /** Removes the entry that was used least recently and returns it. */
-  readonly popVictim: Effect.Effect<Option.Option<readonly [key: K, value: V]>>
+  readonly popVictim: Effect.Effect<Option.Option<readonly [key: K, value: V]>, never, R>
   /** Removes the entry that was used most recently and returns it. */
-  readonly popNewest: Effect.Effect<Option.Option<readonly [key: K, value: V]>>
+  readonly popNewest: Effect.Effect<Option.Option<readonly [key: K, value: V]>, never, R>
   /** Removes every entry, in one step. Of more than 512, `onRemoval` and `events` are told in pieces. */
-  readonly clear: Effect.Effect<void>
+  readonly clear: Effect.Effect<void, never, R>
   /** A snapshot of the keys, the least recently used first. Does not count as a use. */
-  readonly keys: Effect.Effect<ReadonlyArray<K>>
+  readonly keys: Effect.Effect<ReadonlyArray<K>, never, R>
   /** A snapshot of the values, the least recently used first. Does not count as a use. */
-  readonly values: Effect.Effect<ReadonlyArray<V>>
+  readonly values: Effect.Effect<ReadonlyArray<V>, never, R>
   /** A snapshot of the entries, the least recently used first. Does not count as a use. */
-  readonly entries: Effect.Effect<ReadonlyArray<readonly [key: K, value: V]>>
+  readonly entries: Effect.Effect<ReadonlyArray<readonly [key: K, value: V]>, never, R>
   /**
    * A snapshot of the entries with the moments at which their time to live is over (milliseconds since the epoch,
    * `Infinity` for never), the least recently used first. Does not count as a use.
    */
-  readonly entriesWithExpiry: Effect.Effect<ReadonlyArray<readonly [key: K, value: V, expiresAt: number]>>
+  readonly entriesWithExpiry: Effect.Effect<ReadonlyArray<readonly [key: K, value: V, expiresAt: number]>, never, R>
   /**
    * Whether it holds just these entries, in any order or, if `ordered`, from the least to the most recently used. Values
    * are compared by Effect's `Equal`. Does not count as a use.
@@ -138,68 +137,79 @@ export interface Dict<in out K, in out V, out E = never, in out F = never, in R 
   readonly equals: (
     entries: Iterable<readonly [key: K, value: V, ...rest: ReadonlyArray<unknown>]>,
     options?: { readonly ordered?: boolean | undefined }
-  ) => Effect.Effect<boolean>
+  ) => Effect.Effect<boolean, never, R>
   /** How many entries there are. */
-  readonly size: Effect.Effect<number>
+  readonly size: Effect.Effect<number, never, R>
   /** How many bytes the entries take together, as they were measured when they were written. */
-  readonly byteSize: Effect.Effect<number>
+  readonly byteSize: Effect.Effect<number, never, R>
   /**
    * Measures the entry under a key anew, for a value that has changed inside, and returns its bytes; others are evicted
    * if they no longer fit. If the entry alone is over `maxBytes` now, it is evicted itself, and this fails. Does not
    * count as a use.
    */
-  readonly reweigh: (key: K) => Effect.Effect<number, CacheNotFoundError | EntryTooLargeError>
+  readonly reweigh: (key: K) => Effect.Effect<number, CacheNotFoundError | EntryTooLargeError, R>
   /**
    * How long the entry under a key still lives, `Duration.infinity` for an entry that does not expire. Seen from `at`
    * (milliseconds since the epoch) instead of now, it fails as well when the entry will have expired by then. It
    * changes nothing.
    */
-  readonly timeToLive: (key: K, at?: number) => Effect.Effect<Duration.Duration, CacheNotFoundError>
+  readonly timeToLive: (key: K, at?: number) => Effect.Effect<Duration.Duration, CacheNotFoundError, R>
   /**
    * Lets the entry under a key live this long from now; zero lets it expire at once, `Duration.infinity` never. Does
    * not count as a use.
    */
-  readonly setTimeToLive: (key: K, timeToLive: Duration.DurationInput) => Effect.Effect<void, CacheNotFoundError>
+  readonly setTimeToLive: (key: K, timeToLive: Duration.DurationInput) => Effect.Effect<void, CacheNotFoundError, R>
   /**
    * Lets the entry under a key expire at a moment, in milliseconds since the epoch; one that has passed lets it expire at
    * once, `Infinity` never. Does not count as a use.
    */
-  readonly setExpiresAt: (key: K, millis: number) => Effect.Effect<void, CacheNotFoundError>
+  readonly setExpiresAt: (key: K, millis: number) => Effect.Effect<void, CacheNotFoundError, R>
   /**
    * Whether the entry under a key has expired, now or `at` a time (milliseconds since the epoch): `Some(false)`,
    * `Some(true)`, or `None` when nothing is known of it, because there never was one or because it was reclaimed
    * since. It changes nothing.
    */
-  readonly isExpired: (key: K, at?: number) => Effect.Effect<Option.Option<boolean>>
+  readonly isExpired: (key: K, at?: number) => Effect.Effect<Option.Option<boolean>, never, R>
   /**
    * Makes the entry under a key the last to be evicted, or with `last: false` the next. It is not counted as a use.
    */
   readonly moveToEnd: (
     key: K,
     options?: { readonly last?: boolean | undefined }
-  ) => Effect.Effect<void, CacheNotFoundError>
+  ) => Effect.Effect<void, CacheNotFoundError, R>
   /**
    * Changes `maxBytes`; what no longer fits is evicted at once, the least recently used first. `Infinity` lifts the limit.
    * A bad limit changes nothing. More than 512 entries are evicted in pieces of 512, between which the event loop has a
    * turn: the limit falls with them.
    */
-  readonly changeMaxBytes: (maxBytes: ByteSizeInput) => Effect.Effect<void, CacheConfigError>
+  readonly changeMaxBytes: (maxBytes: ByteSizeInput) => Effect.Effect<void, CacheConfigError, R>
   /** Changes `maxSize` in the same way. */
-  readonly changeMaxItems: (maxSize: number) => Effect.Effect<void, CacheConfigError>
+  readonly changeMaxItems: (maxSize: number) => Effect.Effect<void, CacheConfigError, R>
   /** Changes how long the entries live that are written from now on. */
-  readonly changeTimeToLive: (timeToLive: Duration.DurationInput) => Effect.Effect<void, CacheConfigError>
+  readonly changeTimeToLive: (timeToLive: Duration.DurationInput) => Effect.Effect<void, CacheConfigError, R>
   /** The limits as they are now: in milliseconds, bytes and entries, `Infinity` for none. */
-  readonly limits: Effect.Effect<CheckedLimits>
+  readonly limits: Effect.Effect<CheckedLimits, never, R>
   /**
    * Reclaims the memory of entries that have expired. Writes and most other operations do so in passing, so that only a
    * dictionary that is left alone has a use for it; see `sweepInterval`.
    */
-  readonly purge: Effect.Effect<void>
+  readonly purge: Effect.Effect<void, never, R>
   /** What was counted, and what is held now. */
-  readonly stats: Effect.Effect<Stats>
+  readonly stats: Effect.Effect<Stats, never, R>
   /**
    * What happens from now on, keys only. It never blocks the dictionary: a listener that is too slow loses what comes
    * while it is behind. It ends with the dictionary.
    */
-  readonly events: Stream.Stream<StoreEvent<K>>
+  readonly events: Stream.Stream<StoreEvent<K>, never, R>
 }
+
+/**
+ * A dictionary from keys to values whose entries expire and whose memory is bounded. When it is full, the entry that was
+ * used least recently goes first.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Dict<in out K, in out V, out E = never, in out F = never, in C = never>
+  extends DictVerbs<K, V, E, F, C, never>
+{}

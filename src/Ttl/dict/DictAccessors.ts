@@ -1,37 +1,15 @@
 /**
  * The operations of a dictionary on its tag.
- *
- * @since 0.1.0
  */
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { Dict } from "./Dict.js"
-
-/** An operation of a dictionary, asked of whichever dictionary the context provides. */
-type Accessor<Self, Verb> = Verb extends (...args: infer Args) => Effect.Effect<infer A, infer E, infer R>
-  ? (...args: Args) => Effect.Effect<A, E, R | Self>
-  : Verb extends Effect.Effect<infer A, infer E, infer R> ? Effect.Effect<A, E, R | Self>
-  : Verb extends Stream.Stream<infer A, infer E, infer R> ? Stream.Stream<A, E, R | Self>
-  : never
-
-/**
- * The operations of a dictionary as members of its tag: `yield* Sessions.get("foo")` is short for
- * `yield* Effect.flatMap(Sessions, (sessions) => sessions.get("foo"))`. They are described at `Dict`.
- *
- * @since 0.1.0
- * @category models
- */
-export type Accessors<Self, K, V, E, F, R> = {
-  readonly [
-    Verb in Exclude<keyof Dict<K, V, E, F, R>, "pipe">
-  ]: Accessor<Self, Dict<K, V, E, F, R>[Verb]>
-}
+import type { Dict, DictVerbs } from "./Dict.js"
 
 /** The operations of the dictionary behind a tag. */
-export const accessors = <Self, K, V, E, F, R>(
-  tag: Context.Tag<Self, Dict<K, V, E, F, R>>
-): Accessors<Self, K, V, E, F, R> => ({
+export const accessors = <Self, K, V, E, F, C>(
+  tag: Context.Tag<Self, Dict<K, V, E, F, C>>
+): DictVerbs<K, V, E, F, C, Self> => ({
   get: (key) => Effect.flatMap(tag, (dict) => dict.get(key)),
   getOption: (key) => Effect.flatMap(tag, (dict) => dict.getOption(key)),
   getOrCompute: (key, compute, options) => Effect.flatMap(tag, (dict) => dict.getOrCompute(key, compute, options)),

@@ -28,8 +28,8 @@ import { LoadFailure, loadFailure } from "../../Cache/store/getManyOrCompute.js"
 import * as Weigher from "../memory/Weigher.js"
 import * as DictSnapshot from "../snapshot/DictSnapshot.js"
 import { CacheValueError } from "./CacheValueError.js"
-import type { Dict } from "./Dict.js"
-import { type Accessors, accessors } from "./DictAccessors.js"
+import type { Dict, DictVerbs } from "./Dict.js"
+import { accessors } from "./DictAccessors.js"
 import { type Entry, limitKinds, type Limits, type Options, writeKinds } from "./DictOptions.js"
 import { makeDict } from "./makeDict.js"
 import { structuralKey } from "./structuralKey.js"
@@ -68,12 +68,13 @@ export type SchemaErrors = CacheKeyError | CacheValueError
  */
 export type ServiceClass<Self, Id extends string, K, V, F = never, R = never> =
   & Context.TagClass<Self, Id, Dict<K, V, SchemaErrors, F, R>>
-  & Accessors<Self, K, V, SchemaErrors, F, R>
+  & DictVerbs<K, V, SchemaErrors, F, R, Self>
   & {
-    /** A dictionary with the limits of the class. A layer builds one dictionary in each place it is provided to. */
-    readonly layer: Layer.Layer<Self, CacheConfigError, R>
-    /** A dictionary with other limits, where they are given. */
-    readonly layerWith: (overrides: Limits) => Layer.Layer<Self, CacheConfigError, R>
+    /**
+     * A dictionary with the limits of the class, or with others where they are given. It lives as long as what the layer is
+     * provided to: `Effect.provide` around a call makes one for that call, a `ManagedRuntime` keeps one for all.
+     */
+    readonly layer: (overrides?: Limits) => Layer.Layer<Self, CacheConfigError, R>
     /** A dictionary with other limits, read from the configuration. */
     readonly layerConfig: (
       overrides: Config.Config.Wrap<Limits>
@@ -275,13 +276,12 @@ export const Service = <Self, F = never, R = never>() =>
   orThrow(checkValue(id, "key", options.key, schemaKind))
   orThrow(checkValue(id, "value", options.value, schemaKind))
   const tag = Context.Tag(id)<Self, Dict<K, V, SchemaErrors, F, R>>()
-  const layerWith = (overrides: Limits) => Layer.scoped(tag, make(id, options, overrides))
+  const layer = (overrides: Limits = {}) => Layer.scoped(tag, make(id, options, overrides))
   const snapshotForm = { name: id, key: options.key, value: options.value }
   return Object.assign(tag, accessors(tag), {
-    layer: layerWith({}),
-    layerWith,
+    layer,
     layerConfig: (overrides: Config.Config.Wrap<Limits>) =>
-      Layer.unwrapEffect(Effect.map(unwrapOptions(id, overrides), layerWith)),
+      Layer.unwrapEffect(Effect.map(unwrapOptions(id, overrides), layer)),
     snapshot: (path: string, how?: DictSnapshot.SnapshotOptions) =>
       Effect.flatMap(tag, (dict) => DictSnapshot.snapshot(dict, snapshotForm, path, how)),
     restore: (path: string, how?: DictSnapshot.RestoreOptions) =>

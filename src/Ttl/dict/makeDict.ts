@@ -5,7 +5,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { identity } from "effect/Function"
-import { pipeArguments } from "effect/Pipeable"
 import type * as Scope from "effect/Scope"
 import { makeGuardedMap } from "../../Cache/common/GuardedMap.js"
 import { clearInTurns, inPieces, inTurns, pieceSize } from "../../Cache/common/inTurns.js"
@@ -274,10 +273,7 @@ export const makeDict = <K, V, F = never, R = never>(
           dropped: hooks?.dropped ?? 0
         }
       })),
-      events: hub.stream,
-      pipe() {
-        return pipeArguments(this, arguments)
-      }
+      events: hub.stream
     }
     return printedAs(self, () => {
       const glance = guarded.glance(0)

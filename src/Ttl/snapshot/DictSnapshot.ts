@@ -329,13 +329,13 @@ const framesOf = <K, KI, V, VI>(form: SnapshotForm<K, KI, V, VI>) => {
  * const save = Effect.gen(function*() {
  *   yield* Rates.set("EUR", 1)
  *   return yield* Rates.snapshot(path)
- * }).pipe(Effect.provide(Rates.layer))
+ * }).pipe(Effect.provide(Rates.layer()))
  *
  * // ... and at the beginning of the next.
  * const bringBack = Effect.gen(function*() {
  *   const { outcome } = yield* Rates.restore(path, { limits: "restore" })
  *   return { outcome, EUR: yield* Rates.get("EUR") }
- * }).pipe(Effect.provide(Rates.layer))
+ * }).pipe(Effect.provide(Rates.layer()))
  *
  * const program = Effect.zipRight(save, bringBack).pipe(Effect.provide(NodeFileSystem.layer))
  *

@@ -349,6 +349,6 @@ describe("getManyOrCompute", () => {
         const badValue = yield* Effect.flip(Names.getManyOrCompute([4, 5], load))
         assert.propertyVal(badValue, "_tag", "CacheValueError")
         assert.deepStrictEqual(yield* Names.keys, [1, 2, 4])
-      }).pipe(Effect.provide(Names.layer))
+      }).pipe(Effect.provide(Names.layer()))
     }))
 })

@@ -60,7 +60,7 @@ describe("TtlDict.Service", () => {
           .restore(path, how)
         assert.strictEqual((yield* Effect.flip(restoring))._tag, "CacheConfigError", json)
       }
-    }).pipe(Effect.provide(Layer.merge(Sessions.layer, FileSystem.layerNoop({})))))
+    }).pipe(Effect.provide(Layer.merge(Sessions.layer(), FileSystem.layerNoop({})))))
 
   it.effect("its members use the dictionary that the layer provides", () =>
     Effect.gen(function*() {
@@ -87,7 +87,7 @@ describe("TtlDict.Service", () => {
       yield* Sessions.clear
       assert.strictEqual((yield* Sessions.stats).removals.cleared, 1)
       assert.include(String(yield* Sessions), "app/Sessions")
-    }).pipe(Effect.provide(Sessions.layer)))
+    }).pipe(Effect.provide(Sessions.layer())))
 
   it.effect("its limits hold", () =>
     Effect.gen(function*() {
@@ -97,7 +97,7 @@ describe("TtlDict.Service", () => {
       assert.strictEqual(large._tag, "EntryTooLargeError")
       yield* TestClock.adjust("15 minutes")
       assert.deepStrictEqual(yield* Sessions.keys, [])
-    }).pipe(Effect.provide(Sessions.layer)))
+    }).pipe(Effect.provide(Sessions.layer())))
 
   it.effect("a bad key fails its write and changes nothing", () =>
     Effect.gen(function*() {
@@ -112,7 +112,7 @@ describe("TtlDict.Service", () => {
       assert.strictEqual(number.message, "app/Sessions: key is 42, but must be NonEmptyString")
       assert.deepStrictEqual(yield* Sessions.keys, ["a", "b"])
       assert.isFalse(yield* Sessions.has(""))
-    }).pipe(Effect.provide(Sessions.layer)))
+    }).pipe(Effect.provide(Sessions.layer())))
 
   it.effect("a bad value fails its write, changes nothing, and is not shown", () =>
     Effect.gen(function*() {
@@ -129,7 +129,7 @@ describe("TtlDict.Service", () => {
       assert.include(whole.message, "under \"b\", the value is not {")
       assert.notInclude(whole.message, "hush")
       assert.deepStrictEqual(yield* Sessions.entries, [["a", session]])
-    }).pipe(Effect.provide(Sessions.layer)))
+    }).pipe(Effect.provide(Sessions.layer())))
 
   it.effect("a bad value is told by its place, and by what is accepted there", () =>
     Effect.gen(function*() {
@@ -146,7 +146,7 @@ describe("TtlDict.Service", () => {
         "app/Places: under \"a\", at.n is not Positive",
         "app/Places: under \"a\", list.1 is not string | number"
       ])
-    }).pipe(Effect.provide(Places.layer)))
+    }).pipe(Effect.provide(Places.layer())))
 
   it.effect("plain objects as keys are found by structure, at every depth", () =>
     Effect.gen(function*() {
@@ -162,7 +162,7 @@ describe("TtlDict.Service", () => {
       assert.strictEqual(JSON.stringify(keys), "[{\"team\":\"core\",\"at\":{\"path\":[\"a\",\"b\"]}}]")
       yield* Teams.remove({ team: "core", at: { path: ["a", "b"] } })
       assert.strictEqual(yield* Teams.size, 0)
-    }).pipe(Effect.provide(Teams.layer)))
+    }).pipe(Effect.provide(Teams.layer())))
 
   it.effect("a key that is changed after the write is still found by what it was", () =>
     Effect.gen(function*() {
@@ -172,20 +172,20 @@ describe("TtlDict.Service", () => {
       path.push("b")
       key.team = "other"
       assert.strictEqual(yield* Teams.get({ team: "core", at: { path: ["a"] } }), 1)
-    }).pipe(Effect.provide(Teams.layer)))
+    }).pipe(Effect.provide(Teams.layer())))
 
   it.effect("an undefined field of a key is an absent one", () =>
     Effect.gen(function*() {
       yield* Teams.set({ team: "core", at: undefined }, 1)
       assert.strictEqual(yield* Teams.get({ team: "core" }), 1)
-    }).pipe(Effect.provide(Teams.layer)))
+    }).pipe(Effect.provide(Teams.layer())))
 
   it.effect("a bad field of a key is named", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(Teams.set(yield* untyped("{\"team\":\"core\",\"at\":{\"path\":[1]}}"), 1))
       assert.strictEqual(error._tag, "CacheKeyError")
       assert.include(error.message, "at.path.0 is ")
-    }).pipe(Effect.provide(Teams.layer)))
+    }).pipe(Effect.provide(Teams.layer())))
 
   it.effect("keys and values may be instances of classes, and a weigher sees their types", () =>
     Effect.gen(function*() {
@@ -194,14 +194,14 @@ describe("TtlDict.Service", () => {
       assert.isNull(yield* Users.get(new User({ id: 7 })))
       assert.strictEqual(yield* Users.byteSize, 7)
       assert.strictEqual((yield* Users.keys)[0], ada)
-    }).pipe(Effect.provide(Users.layer)))
+    }).pipe(Effect.provide(Users.layer())))
 
-  it.effect("layerWith overrides the limits that are given, and only these", () =>
+  it.effect("layer overrides the limits that are given, and only these", () =>
     Effect.gen(function*() {
       for (const key of ["a", "b", "c"]) yield* Sessions.set(key, { user: key })
       assert.deepStrictEqual(yield* Sessions.keys, ["c"])
       assert.deepStrictEqual(yield* Sessions.timeToLive("c"), Duration.minutes(15))
-    }).pipe(Effect.provide(Sessions.layerWith({ maxSize: 1, timeToLive: undefined }))))
+    }).pipe(Effect.provide(Sessions.layer({ maxSize: 1, timeToLive: undefined }))))
 
   it.effect("layerConfig reads them from the configuration", () =>
     Effect.gen(function*() {
@@ -223,7 +223,7 @@ describe("TtlDict.Service", () => {
   it.effect("a bad limit fails the layer", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(
-        Effect.provide(Sessions.size, Sessions.layerWith({ maxBytes: "64MB" }))
+        Effect.provide(Sessions.size, Sessions.layer({ maxBytes: "64MB" }))
       )
       assert.strictEqual(error._tag, "CacheConfigError")
       assert.include(error.message, "app/Sessions: maxBytes is \"64MB\"")
@@ -235,7 +235,7 @@ describe("TtlDict.Service", () => {
       yield* Teams.set({ team: "a" }, 1)
       assert.strictEqual(yield* Sessions.size, 1)
       assert.strictEqual(yield* Teams.size, 1)
-    }).pipe(Effect.provide([Sessions.layer, Teams.layer])))
+    }).pipe(Effect.provide([Sessions.layer(), Teams.layer()])))
 
   it.effect("users' tests can fake it", () =>
     Effect.gen(function*() {

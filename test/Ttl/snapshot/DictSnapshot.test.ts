@@ -219,7 +219,7 @@ describe("snapshots", () => {
           yield* Accounts.set({ bank: "first", number: 1 }, account("Ada"))
           yield* Accounts.set({ bank: "first", number: 2 }, account("Grace"), { timeToLive: "1 hour" })
           assert.deepStrictEqual(yield* Accounts.snapshot(path), { entries: 2, skipped: 0 })
-        }).pipe(Effect.provide(Accounts.layer))
+        }).pipe(Effect.provide(Accounts.layer()))
 
         yield* Effect.gen(function*() {
           const report = yield* Accounts.restore(path)
@@ -232,7 +232,7 @@ describe("snapshots", () => {
           // Written under the same key, not beside it.
           yield* Accounts.set({ bank: "first", number: 1 }, account("Alan"))
           assert.strictEqual(yield* Accounts.size, 2)
-        }).pipe(Effect.provide(Accounts.layer))
+        }).pipe(Effect.provide(Accounts.layer()))
       }))
 
     it.scoped("of the default dictionary hold what a structured clone brings back", () =>
