@@ -1,8 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { defineConfig, type ViteUserConfig } from "vitest/config"
+import manifest from "./package.json" with { type: "json" }
 
-const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url))
+/** The entry points, by their sources. */
+const alias = Object.entries(manifest.exports).flatMap(([path, target]) =>
+  typeof target === "string" ? [] : [{
+    find: new RegExp(`^${path.replace(".", manifest.name)}$`),
+    replacement: fileURLToPath(
+      new URL(target.default.replace(/^\.\/dist\/(.+)\.js$/, "./src/$1.ts"), import.meta.url)
+    )
+  }]
+)
 
 /** The test files that hold properties: they import how often these run. */
 const withProperties = readdirSync(fileURLToPath(new URL("./test", import.meta.url)), { recursive: true })
@@ -51,12 +60,7 @@ export default defineConfig(({ mode }) => {
   if (suite === undefined) throw new Error(`There is no suite "${mode}": ${Object.keys(suites).join(", ")}`)
   return {
     resolve: {
-      alias: [
-        { find: /^effect-aws-cache\/effect-aws$/, replacement: source("EffectAws/index.ts") },
-        { find: /^effect-aws-cache\/keyv$/, replacement: source("Keyv/index.ts") },
-        { find: /^effect-aws-cache$/, replacement: source("index.ts") },
-        { find: /^effect-aws-cache\/(Cache|ClientLayer|S3Store|Sync|Ttl)$/, replacement: source("$1/index.ts") }
-      ]
+      alias
     },
     test: {
       globalSetup: ["test/support/build.ts"],

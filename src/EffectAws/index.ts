@@ -6,6 +6,7 @@
  */
 export { CacheConfigError, CacheExistsError, CacheKeyError } from "../Cache/errors/CacheErrors.js"
 export { ClientBuildError, ClientValueError } from "../ClientLayer/errors/ClientErrors.js"
+export { ObjectStoreError } from "../S3Store/objects/ObjectStoreErrors.js"
 export { type ClientInstance, clientInstance, type ClientInstanceKey, S3ClientInstance } from "./ClientInstance.js"
 export { layerBorrowed, layerS3FromInstance } from "./layerBorrowed.js"
 export { layerInstance } from "./layerInstance.js"

@@ -191,7 +191,8 @@ describe("errors in the public signatures of a subpath", () => {
 
   for (const [entryPoint, types] of entries) {
     it(`are exported from ${entryPoint}`, async () => {
-      const module: Record<string, unknown> = await import(entryPoint)
+      // What is of one namespace fails with errors of the part that this is in.
+      const module: Record<string, unknown> = await import(entryPoint.split("/").slice(0, 2).join("/"))
       const inNamespaces = Object.values(module).filter(isNamespace).flatMap((inner) => Object.keys(inner))
       const exported = new Set([...Object.keys(module), ...inNamespaces])
       assert.deepStrictEqual([...errorsOf(join(root, types))].filter((name) => !exported.has(name)).sort(), [])

@@ -15,8 +15,9 @@ const awsPackages = "^@(aws-sdk|smithy|aws-crypto)/"
 
 const execute = promisify(execFile)
 
+/** Without those of one namespace, which the part that this is in loads too. */
 const entryPoints = Object.keys(manifest.exports)
-  .filter((path) => path !== "./package.json")
+  .filter((path) => path !== "./package.json" && path.split("/").length <= 2)
   .map((path) => path.replace(/^\./, manifest.name))
 
 let folder = ""
