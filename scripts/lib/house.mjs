@@ -56,7 +56,10 @@ export const areas = [
       "memory",
       "guard",
       "coordination",
+      "verbs",
       "cache",
+      "persistence",
+      "service",
       "."
     ],
     imports: ["Cache/engine", "Cache", "ClientLayer"],

@@ -14,7 +14,7 @@ import type { ClientValueError } from "../ClientLayer/errors/ClientErrors.js"
 import type { ClientCacheKey } from "../ClientLayer/key/ClientCacheKey.js"
 import type { AwsClient } from "../ClientLayer/sdk/AwsClient.js"
 import type { S3ObjectStoreOptions } from "../S3Store/bucket/S3ObjectStoreOptions.js"
-import { ObjectStore } from "../S3Store/ObjectStore.js"
+import { ObjectStore } from "../S3Store/service/ObjectStoreTag.js"
 import { S3ClientInstance } from "./ClientInstance.js"
 
 /**

@@ -29,17 +29,21 @@ export {
   type RemoveOutcome,
   type StoredObject
 } from "./objects/ObjectStore.js"
-export { ObjectStore, type ObjectStoreS3Options, type ObjectStoreTag } from "./ObjectStore.js"
 export type { EntryOptions } from "./options/EntryPolicy.js"
 export { S3Cache } from "./S3Cache.js"
 export { isS3CacheError, type S3CacheError } from "./S3CacheError.js"
 export { S3CacheLive } from "./S3CacheLive.js"
+export { ObjectStore, type ObjectStoreS3Options, type ObjectStoreTag } from "./service/ObjectStoreTag.js"
+export type { S3CacheLayers, S3CacheServiceClass } from "./service/S3CacheServiceClass.js"
 
 /** @since 0.1.0 */
 export * as S3CacheMetrics from "./guard/S3CacheMetrics.js"
 
-export type { ListedEntry, PruneProgress, S3CacheService, S3CacheStats, S3EntryInfo } from "./cache/S3CacheService.js"
 export type * from "./options/S3CacheOptions.js"
+export type { ListedEntry, S3EntryInfo } from "./verbs/S3CacheEntries.js"
+export type { PruneProgress } from "./verbs/S3CacheProgress.js"
+export type { S3CacheStats } from "./verbs/S3CacheStats.js"
+export type { S3CacheService, S3CacheVerbs } from "./verbs/S3CacheVerbs.js"
 
 /** @since 0.1.0 */
 export * as S3Persistence from "./S3Persistence.js"

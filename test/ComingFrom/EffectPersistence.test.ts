@@ -6,8 +6,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Layer, Option, PrimaryKey, Schema, TestClock } from "effect"
 import { ObjectStore, S3Persistence } from "effect-aws-cache/S3Store"
 
-const keyValue = Layer.provide(S3Persistence.layerKeyValueStore(), ObjectStore.layerMemory)
-const persistence = Layer.provideMerge(S3Persistence.layerResultPersistence(), ObjectStore.layerMemory)
+const keyValue = Layer.provide(ObjectStore.layerToKeyValueStore(), ObjectStore.layerMemory())
+const persistence = Layer.provideMerge(S3Persistence.layerResult(), ObjectStore.layerMemory())
 
 class User extends Schema.Class<User>("User")({ id: Schema.Number, name: Schema.String }) {}
 

@@ -14,7 +14,7 @@ const processes = (options: Parameters<typeof makeS3CacheService>[1] = {}) =>
     ObjectStore,
     (store) => Effect.all([makeS3CacheService(store, options), makeS3CacheService(store, options)])
   )
-    .pipe(Effect.provide(ObjectStore.layerMemory))
+    .pipe(Effect.provide(ObjectStore.layerMemory()))
 
 describe("isolation of values", () => {
   it.scoped("by default what memory gives is frozen, and the caller's own object is neither frozen nor kept", () =>

@@ -383,7 +383,7 @@ const suite = (name: string, store: Layer.Layer<ObjectStore>) => {
   })
 }
 
-suite("memory", ObjectStore.layerMemory)
+suite("memory", ObjectStore.layerMemory())
 suite("a real S3 server", s3Store)
 
 describe("Keyspace", () => {

@@ -98,7 +98,7 @@ const folder = Effect.acquireRelease(
   (folder) => Effect.promise(() => rm(folder, { recursive: true }))
 )
 const stores: ReadonlyArray<readonly [name: string, make: Effect.Effect<ObjectStore, unknown, Scope.Scope>]> = [
-  ["memory", built(ObjectStore.layerMemory)],
+  ["memory", built(ObjectStore.layerMemory())],
   ["S3", Effect.map(makeBucket({}, {}), ({ store }) => store)],
   [
     "files",
@@ -242,7 +242,7 @@ describe("one damaged answer", () => {
   for (const at of [0, 4, 20, 50, 100, 400]) {
     it.scoped(`in byte ${at} costs neither the winner of add nor pop the value`, () =>
       Effect.gen(function*() {
-        const store = yield* built(ObjectStore.layerMemory)
+        const store = yield* built(ObjectStore.layerMemory())
         const winner = yield* makeS3CacheService(store)
         const damage = (body: Uint8Array) => {
           const place = Math.min(at, body.length - 1)
@@ -262,7 +262,7 @@ describe("removal without reading", () => {
   for (const reason of reading) {
     it.scoped(`remove removes where reading fails with ${reason}, and pop leaves what it could not read`, () =>
       Effect.gen(function*() {
-        const store = yield* built(ObjectStore.layerMemory)
+        const store = yield* built(ObjectStore.layerMemory())
         yield* (yield* makeS3CacheService(store)).set(key, 1)
         const blind = yield* makeS3CacheService({
           ...store,
@@ -279,7 +279,7 @@ describe("removal without reading", () => {
 
   it.scoped("remove transfers the first bytes only", () =>
     Effect.gen(function*() {
-      const store = yield* built(ObjectStore.layerMemory)
+      const store = yield* built(ObjectStore.layerMemory())
       const asked: Array<number | undefined> = []
       const cache = yield* makeS3CacheService({
         ...store,
@@ -319,7 +319,7 @@ describe("rotating keys in a rolling deployment", () => {
   for (const [n, [from, to]] of steps.entries()) {
     it.scoped(`step ${n + 1} of 3: two versions side by side read, add and remove each other's entries`, () =>
       Effect.gen(function*() {
-        const store = yield* built(ObjectStore.layerMemory)
+        const store = yield* built(ObjectStore.layerMemory())
         const version = (encryption: EncryptionOptions) => makeS3CacheService(store, { encryption, maxSize: 0 })
         const sides = [yield* version(from), yield* version(to)] as const
         for (const [writer, reader] of [[sides[0], sides[1]], [sides[1], sides[0]]] as const) {
@@ -334,7 +334,7 @@ describe("rotating keys in a rolling deployment", () => {
 
   it.scoped("in the wrong order add still has one winner, and a removal of the other side is one", () =>
     Effect.gen(function*() {
-      const store = yield* built(ObjectStore.layerMemory)
+      const store = yield* built(ObjectStore.layerMemory())
       const before = yield* makeS3CacheService(store, { encryption: encryption(oldKey), maxSize: 0 })
       const after = yield* makeS3CacheService(store, { encryption: encryption(newKey, oldKey), maxSize: 0 })
       yield* after.add(key, 1)

@@ -378,7 +378,7 @@ describe("verbs of an S3Cache", () => {
       assert.strictEqual(yield* S3Cache.pop(Numbers.key("a")), 1)
       yield* Stream.runDrain(S3Cache.clear(Numbers))
       assert.strictEqual((yield* S3Cache.stats).memorySize, 0)
-    }).pipe(Effect.provide(S3Cache.layer()), Effect.provide(ObjectStore.layerMemory), Effect.provide(Layer.empty)))
+    }).pipe(Effect.provide(S3Cache.layer()), Effect.provide(ObjectStore.layerMemory()), Effect.provide(Layer.empty)))
 })
 
 const isDone = (status: { readonly _tag: string }) => status._tag === "Done"

@@ -184,7 +184,7 @@ describe("write: \"behind\"", () => {
 
   it.scoped("a second level that dies or interrupts itself fails that write only: the workers go on", () =>
     Effect.gen(function*() {
-      const store = Context.get(yield* Layer.build(ObjectStore.layerMemory), ObjectStore)
+      const store = Context.get(yield* Layer.build(ObjectStore.layerMemory()), ObjectStore)
       const scope = yield* Scope.make()
       let saves = 0
       const broken: ObjectStore = {

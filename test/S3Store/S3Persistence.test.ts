@@ -59,13 +59,13 @@ describe("S3Persistence", () => {
         assert.deepStrictEqual(yield* schemaStore.get("struct"), Option.some({ n: 1 }))
         yield* store.clear
         assert.isTrue(yield* store.isEmpty)
-      }).pipe(Effect.provide(S3Persistence.layerKeyValueStore()), Effect.provide(l2))
+      }).pipe(Effect.provide(ObjectStore.layerToKeyValueStore()), Effect.provide(l2))
     }))
 
   it.scoped("modify of a KeyValueStore loses no change, from several processes and within one", () =>
     Effect.gen(function*() {
       const { l2 } = yield* overBucket
-      const store = Effect.provide(KeyValueStore, Layer.provide(S3Persistence.layerKeyValueStore(), l2))
+      const store = Effect.provide(KeyValueStore, Layer.provide(ObjectStore.layerToKeyValueStore(), l2))
       const [one, other] = yield* Effect.all([store, store])
       yield* one.set("count", "0")
       const increment = (text: string) => String(Number(text) + 1)
@@ -80,10 +80,10 @@ describe("S3Persistence", () => {
 
   it.scoped("modify works where the store has no conditions, too", () =>
     Effect.gen(function*() {
-      const memory = yield* Effect.provide(ObjectStore, ObjectStore.layerMemory)
+      const memory = yield* Effect.provide(ObjectStore, ObjectStore.layerMemory())
       const store = yield* Effect.provide(
         KeyValueStore,
-        Layer.provide(S3Persistence.layerKeyValueStore(), Layer.succeed(ObjectStore, withoutConditions(memory)))
+        Layer.provide(ObjectStore.layerToKeyValueStore(), Layer.succeed(ObjectStore, withoutConditions(memory)))
       )
       yield* store.set("count", "0")
       yield* Effect.forEach(Array.from({ length: 9 }), () => store.modify("count", (n) => String(Number(n) + 1)), {
@@ -104,7 +104,7 @@ describe("S3Persistence", () => {
         assert.strictEqual(yield* store.size, 0)
         yield* store.set("a", "\u{1F600}")
         assert.deepStrictEqual(yield* store.get("a"), Option.some("\u{1F600}"))
-      }).pipe(Effect.provide(S3Persistence.layerKeyValueStore()), Effect.provide(l2))
+      }).pipe(Effect.provide(ObjectStore.layerToKeyValueStore()), Effect.provide(l2))
     }))
 
   it.scoped("a KeyValueStore has nothing to do with a keyspace of the same name", () =>
@@ -124,7 +124,7 @@ describe("S3Persistence", () => {
         yield* store.set("a", "1")
         yield* Stream.runDrain(cache.clear(Same))
         assert.deepStrictEqual(yield* store.get("a"), Option.some("1"))
-      }).pipe(Effect.provide(S3Persistence.layerKeyValueStore()), Effect.provide(l2))
+      }).pipe(Effect.provide(ObjectStore.layerToKeyValueStore()), Effect.provide(l2))
     }))
 
   it.scoped("a KeyValueStore: what cannot be read is absent, and what cannot be asked is an error", () =>
@@ -141,7 +141,7 @@ describe("S3Persistence", () => {
         const error = yield* Effect.flip(store.get("a"))
         assert.strictEqual(error._tag, "SystemError")
         assert.include(error.message, "KeyValueStore.get (a)")
-      }).pipe(Effect.provide(S3Persistence.layerKeyValueStore({ folder: "mine" })), Effect.provide(l2))
+      }).pipe(Effect.provide(ObjectStore.layerToKeyValueStore({ folder: "mine" })), Effect.provide(l2))
     }))
 
   it.scoped("a ResultPersistence: results with their schemas, for all processes, until they expire", () =>
@@ -151,7 +151,7 @@ describe("S3Persistence", () => {
         Persistence.ResultPersistence,
         (persistence) => persistence.make({ storeId: "people", timeToLive: () => "1 minute" })
       ).pipe(
-        Effect.provide(S3Persistence.layerResultPersistence({ compression: { algorithm: "gzip" } })),
+        Effect.provide(S3Persistence.layerResult({ compression: { algorithm: "gzip" } })),
         Effect.provide(l2)
       )
       const [one, other] = [yield* open, yield* open]
@@ -188,7 +188,7 @@ describe("S3Persistence", () => {
           const found = Option.getOrThrow(yield* store.get(new Find({ id: 1 })))
           assert.strictEqual(Exit.isSuccess(found) ? found.value.name : "failed", String(at))
         }
-      }).pipe(Effect.provide(S3Persistence.layerResultPersistence()), Effect.provide(l2))
+      }).pipe(Effect.provide(S3Persistence.layerResult()), Effect.provide(l2))
     }))
 
   it.scoped("a PersistedCache looks results up once for all processes", () =>
@@ -203,7 +203,7 @@ describe("S3Persistence", () => {
             return { name: `person ${request.id}`, since: new Date(0) }
           }),
         timeToLive: () => "1 hour"
-      }).pipe(Effect.provide(S3Persistence.layerResultPersistence()), Effect.provide(l2))
+      }).pipe(Effect.provide(S3Persistence.layerResult()), Effect.provide(l2))
       for (const cache of [yield* make, yield* make]) {
         assert.strictEqual((yield* cache.get(new Find({ id: 7 }))).name, "person 7")
       }
@@ -215,10 +215,10 @@ describe("S3Persistence", () => {
       Effect.gen(function*() {
         const errors = [
           yield* Effect.flip(
-            Layer.build(Layer.provide(S3Persistence.layerKeyValueStore({ folder }), ObjectStore.layerMemory))
+            Layer.build(Layer.provide(ObjectStore.layerToKeyValueStore({ folder }), ObjectStore.layerMemory()))
           ),
           yield* Effect.flip(
-            Layer.build(Layer.provide(S3Persistence.layerResultPersistence({ folder }), ObjectStore.layerMemory))
+            Layer.build(Layer.provide(S3Persistence.layerResult({ folder }), ObjectStore.layerMemory()))
           )
         ]
         for (const { message } of errors) {

@@ -41,8 +41,8 @@ describe("limits that contradict each other", () => {
           for (
             const layer of [
               Layer.discard(S3Cache.layer({ maxEntryBytes })),
-              Layer.discard(S3Persistence.layerKeyValueStore({ maxEntryBytes })),
-              Layer.discard(S3Persistence.layerBackingPersistence({ maxEntryBytes }))
+              Layer.discard(ObjectStore.layerToKeyValueStore({ maxEntryBytes })),
+              Layer.discard(S3Persistence.layerBacking({ maxEntryBytes }))
             ]
           ) {
             const built = yield* Effect.either(Layer.build(Layer.provide(layer, l2)))

@@ -354,7 +354,7 @@ const persistence =
   (options: unknown): Use =>
     suspended(() =>
       Layer.build(
-        Layer.provide(make(untyped(options)) as Layer.Layer<unknown, unknown, ObjectStore>, ObjectStore.layerMemory)
+        Layer.provide(make(untyped(options)) as Layer.Layer<unknown, unknown, ObjectStore>, ObjectStore.layerMemory())
       )
     )
 const inEnvironment =
@@ -506,8 +506,18 @@ const cases: Readonly<Record<string, Case>> = {
     base: { key: Schema.String, value: Schema.Number }
   },
   "S3Cache.layer": {
-    use: (options) => built(Layer.provide(S3Cache.layer(untyped(options)), ObjectStore.layerMemory)),
+    use: (options) => built(Layer.provide(S3Cache.layer(untyped(options)), ObjectStore.layerMemory())),
     options: s3Options
+  },
+  "S3Cache.make": {
+    use: (options) => Effect.provide(S3Cache.make(untyped(options)), ObjectStore.layerMemory()),
+    options: s3Options
+  },
+  "S3Cache.layerFileSystem": {
+    use: (options) =>
+      suspended(() => built(Layer.provide(S3Cache.layerFileSystem(untyped(options)), NodeContext.layer))),
+    options: { ...s3Options, directory: text, maxObjectBytes: count },
+    base: { directory: "/nowhere/at/all" }
   },
   "S3Cache.layerMemory": { use: (options) => built(S3Cache.layerMemory(untyped(options))), options: s3Options },
   "S3Cache.layerS3": {
@@ -600,6 +610,26 @@ const cases: Readonly<Record<string, Case>> = {
     options: { within: duration },
     base: { within: "1 second" }
   },
+  "ObjectStoreTag.makeS3": {
+    use: (options) => suspended(() => Effect.provide(ObjectStore.makeS3(untyped(options)), ClientCache.layer())),
+    options: { ...bucketOptions, clientConfig: object },
+    base: { bucket: "b" }
+  },
+  "ObjectStoreTag.makeS3Client": {
+    use: (options) => suspended(() => ObjectStore.makeS3Client({ send: untyped(() => {}) }, untyped(options))),
+    options: bucketOptions,
+    base: { bucket: "b" }
+  },
+  "ObjectStoreTag.makeFileSystem": {
+    use: (options) => suspended(() => Effect.provide(ObjectStore.makeFileSystem(untyped(options)), NodeContext.layer)),
+    options: { directory: text, maxObjectBytes: count },
+    base: { directory: "/nowhere/at/all" }
+  },
+  "ObjectStoreTag.makeKeyValueStore": {
+    use: (options) =>
+      suspended(() => Effect.provide(ObjectStore.makeKeyValueStore(untyped(options)), KeyValueStore.layerMemory)),
+    options: { keyPrefix: text, conditions: oneOf("\"process\" or \"off\"") }
+  },
   "ObjectStoreTag.layerS3": {
     use: (options) => overBucket(() => ObjectStore.layerS3(untyped(options))),
     options: { ...bucketOptions, clientConfig: object },
@@ -633,16 +663,16 @@ const cases: Readonly<Record<string, Case>> = {
       ),
     options: { keyPrefix: text, conditions: oneOf("\"process\" or \"off\"") }
   },
-  "S3Persistence.layerKeyValueStore": {
-    use: persistence(S3Persistence.layerKeyValueStore),
+  "ObjectStoreTag.layerToKeyValueStore": {
+    use: persistence(ObjectStore.layerToKeyValueStore),
     options: { ...formatOptions, folder: text }
   },
-  "S3Persistence.layerBackingPersistence": {
-    use: persistence(S3Persistence.layerBackingPersistence),
+  "S3Persistence.layerBacking": {
+    use: persistence(S3Persistence.layerBacking),
     options: { ...formatOptions, folder: text }
   },
-  "S3Persistence.layerResultPersistence": {
-    use: persistence(S3Persistence.layerResultPersistence),
+  "S3Persistence.layerResult": {
+    use: persistence(S3Persistence.layerResult),
     options: { ...formatOptions, folder: text }
   },
   s3CacheStorage: {
@@ -796,7 +826,7 @@ const caseOf = (name: string): Case | { readonly because: string } | undefined =
   const short = (other ?? name)
     .replace(/^(Store|LeasedStore)\.\1\./, "$1.")
     .replace(/^SyncDict\./, "SyncTtlDict.")
-    .replace(/^(S3Cache|Session|ClientCache)Service\./, "$1.")
+    .replace(/^(S3Cache|Session|ClientCache)(?:Service|Verbs|Layers)\./, "$1.")
   if (short.endsWith(".layerConfig")) return { because: "what Config gives is checked by layer, see below" }
   return cases[short] ?? cases[`Session.${short}`]
 }

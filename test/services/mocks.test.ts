@@ -13,7 +13,7 @@ import {
   SessionCaches,
   type SessionService
 } from "effect-aws-cache/ClientLayer"
-import { Keyspace, LoadOutcome, ObjectStore, S3Cache, S3Persistence } from "effect-aws-cache/S3Store"
+import { Keyspace, LoadOutcome, ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
 import { TtlDict } from "effect-aws-cache/Ttl"
 
 class Answers extends Context.Tag("app/Answers")<Answers, Store.Store<string, number>>() {}
@@ -191,7 +191,7 @@ describe("Layer.mock", () => {
       yield* Effect.gen(function*() {
         yield* Effect.flatMap(KeyValueStore.KeyValueStore, (store) => store.set("a", "b"))
         assert.strictEqual(saved.length, 3)
-      }).pipe(Effect.provide(Layer.provide(S3Persistence.layerKeyValueStore(), layer)))
+      }).pipe(Effect.provide(Layer.provide(ObjectStore.layerToKeyValueStore(), layer)))
     }))
 
   it.effect("of a second level is described as it says", () =>

@@ -274,7 +274,7 @@ describe("a printed second level", () => {
       const s3 = { send: () => Promise.reject(new Error(secret)) }
       const layers = {
         "s3://bucket/folder/": ObjectStore.layerS3Client(s3, { bucket: "bucket", keyPrefix: "folder/" }),
-        memory: ObjectStore.layerMemory,
+        memory: ObjectStore.layerMemory(),
         "/tmp": Layer.provide(ObjectStore.layerFileSystem({ directory: "/tmp" }), NodeContext.layer),
         "key-value store": Layer.provide(ObjectStore.layerKeyValueStore(), KeyValueStore.layerMemory)
       }

@@ -17,11 +17,11 @@ import { MemoryEntry } from "../memory/MemoryEntry.js"
 import { isEntryOrLeaseUnder, isLeaseName } from "../objects/objectName.js"
 import { type ListedObject, LoadOutcome } from "../objects/ObjectStore.js"
 import type { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
+import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
 import type { CacheLevels } from "./CacheLevels.js"
 import { toMemoryEntry } from "./entryCodec.js"
 import { concurrencyOf } from "./manyKeys.js"
 import type { Reading } from "./reading.js"
-import type { S3CacheService } from "./S3CacheService.js"
 
 /** How many objects are looked at between two reports of progress: as many as S3 lists in one answer. */
 const reportEvery = 1000

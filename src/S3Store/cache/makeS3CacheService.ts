@@ -60,6 +60,7 @@ import {
   writeBehindKinds
 } from "../options/optionKinds.js"
 import type { S3CacheManyOptions, S3CacheOptions } from "../options/S3CacheOptions.js"
+import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
 import type { CacheLevels } from "./CacheLevels.js"
 import { makeCoordination } from "./computeUnderLease.js"
 import { makeComputing, writeFailed } from "./computing.js"
@@ -70,7 +71,6 @@ import { makeLookup } from "./lookup.js"
 import { makeManyKeys } from "./manyKeys.js"
 import { makeMemoize } from "./memoize.js"
 import { makeReading } from "./reading.js"
-import type { S3CacheService } from "./S3CacheService.js"
 import { makeSettle } from "./settle.js"
 import { WriteBehind } from "./WriteBehind.js"
 import { makeWriting, type Writing } from "./writing.js"
@@ -80,13 +80,16 @@ import { makeWriting, type Writing } from "./writing.js"
  *
  * Fails with `CacheConfigError` for an option it cannot accept, for a second level that does not pass `verify`, or for
  * `coordination: "lease"` over a second level that does not honour conditional writes.
+ *
+ * @param defaultName what it is called unless the options say
  */
 export const makeS3CacheService = (
   secondLevel: ObjectStore,
-  options: S3CacheOptions = {}
+  options: S3CacheOptions = {},
+  defaultName = "S3Cache"
 ): Effect.Effect<S3CacheService, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
-    const name = nameIn(options, "S3Cache")
+    const name = nameIn(options, defaultName)
     yield* checkOptions(name, options, s3CacheKinds)
     const unwatched = describedStore(secondLevel)
     const defaults = yield* makeEntryPolicy(name, options)

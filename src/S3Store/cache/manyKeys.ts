@@ -13,11 +13,11 @@ import { requireEffect } from "../../Cache/options/requireEffect.js"
 import type { Keyspace } from "../keyspace/Keyspace.js"
 import { pairsOf } from "../keyspace/unlessWrongArgument.js"
 import type { S3CacheManyOptions } from "../options/S3CacheOptions.js"
+import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
 import type { FlightGroups } from "./FlightGroups.js"
 import type { Lookup } from "./lookup.js"
 import type { Reading } from "./reading.js"
-import type { S3CacheService } from "./S3CacheService.js"
 import type { Writing } from "./writing.js"
 
 /** The bulk loader had no value for a key. */

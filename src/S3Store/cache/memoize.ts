@@ -11,10 +11,10 @@ import { ownExit } from "../../Cache/flight/ownCause.js"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
 import type { CacheKey, Keyspace } from "../keyspace/Keyspace.js"
 import type { S3CacheMemoizeOptions, S3CacheWriteOptions } from "../options/S3CacheOptions.js"
+import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
 import type { Call } from "./computing.js"
 import type { FlightGroups } from "./FlightGroups.js"
 import type { Lookup, Renewal } from "./lookup.js"
-import type { S3CacheService } from "./S3CacheService.js"
 
 /**
  * Makes `memoize`, `getOrCompute` and `refresh`.

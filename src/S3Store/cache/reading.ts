@@ -12,9 +12,9 @@ import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import type { MemoryEntry } from "../memory/MemoryEntry.js"
 import { CacheDecodeError, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { EntryPolicy } from "../options/EntryPolicy.js"
+import type { S3EntryInfo } from "../verbs/S3CacheEntries.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
 import { decodeEntry } from "./entryCodec.js"
-import type { S3EntryInfo } from "./S3CacheService.js"
 
 /** What a load from the second level found. */
 export interface Loaded {

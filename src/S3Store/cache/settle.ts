@@ -8,8 +8,8 @@ import * as MutableHashSet from "effect/MutableHashSet"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { AnyKey } from "../keyspace/Keyspace.js"
+import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
 import type { CacheLevels } from "./CacheLevels.js"
-import type { S3CacheService } from "./S3CacheService.js"
 
 /** Makes what waits for computations and writes under way. It does not interrupt what takes longer. */
 export const makeSettle = (

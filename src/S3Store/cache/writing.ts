@@ -11,11 +11,11 @@ import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import type { MemoryEntry } from "../memory/MemoryEntry.js"
 import { type CacheDecodeError, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { S3CacheWriteOptions } from "../options/S3CacheOptions.js"
+import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
 import type { CacheLevels } from "./CacheLevels.js"
 import { type Prepared, prepareValue } from "./entryCodec.js"
 import type { LateWrites } from "./LateWrites.js"
 import type { Loaded, Reading } from "./reading.js"
-import type { S3CacheService } from "./S3CacheService.js"
 import { isCorrupt, makeStoredObjects, mayBeDamage, type StoredObject } from "./storedObjects.js"
 
 /** What became of a write that takes the place of one particular object, or of none. */

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
@@ -187,3 +188,6 @@ export interface ObjectStore {
    */
   readonly list: (prefix: string) => Stream.Stream<ListedObject, ObjectStoreError>
 }
+
+/** What the second level is provided as. What users see of it, the layers too, is in `service/ObjectStoreTag.ts`. */
+export const objectStoreTag = Context.GenericTag<ObjectStore>("effect-aws-cache/ObjectStore")

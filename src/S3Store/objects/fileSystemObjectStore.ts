@@ -387,4 +387,5 @@ const writtenAt = (mtime: Option.Option<Date>): number =>
 
 const cache = "file system object store"
 
-const fileSystemKinds: OptionKinds<FileSystemObjectStoreOptions> = { directory: "text", maxObjectBytes: "count" }
+/** Of a folder. */
+export const fileSystemKinds: OptionKinds<FileSystemObjectStoreOptions> = { directory: "text", maxObjectBytes: "count" }

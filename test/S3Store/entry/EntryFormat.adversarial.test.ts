@@ -107,7 +107,7 @@ describe("an adversarial bucket", () => {
   test(
     "none of them is a value of a cache, and a write heals the entry",
     Effect.gen(function*() {
-      const store = Context.get(yield* Layer.build(ObjectStore.layerMemory), ObjectStore)
+      const store = Context.get(yield* Layer.build(ObjectStore.layerMemory()), ObjectStore)
       const fresh = Effect.map(
         Layer.build(Layer.fresh(S3Cache.layer({ maxSize: 0 })).pipe(Layer.provide(Layer.succeed(ObjectStore, store)))),
         Context.get(S3Cache)

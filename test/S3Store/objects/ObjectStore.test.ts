@@ -43,7 +43,7 @@ conformance("an S3 server", server, {
 })
 
 describe.runIf(S3Server.isEmbedded)("elsewhere", () => {
-  conformance("memory", ObjectStore.layerMemory, { conditions: true, deletes: true, lists: true, modelRuns: 200 })
+  conformance("memory", ObjectStore.layerMemory(), { conditions: true, deletes: true, lists: true, modelRuns: 200 })
 
   conformance("a file system", fileSystem, { conditions: true, deletes: true, lists: true, modelRuns: 50 })
 

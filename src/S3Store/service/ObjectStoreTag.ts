@@ -1,0 +1,223 @@
+/**
+ * The second level of an `S3Cache`, as a service: its tag, what makes it, and its layers.
+ *
+ * @since 0.1.0
+ */
+import type { S3Client } from "@aws-sdk/client-s3"
+import type { FileSystem } from "@effect/platform/FileSystem"
+import { KeyValueStore } from "@effect/platform/KeyValueStore"
+import type { Path } from "@effect/platform/Path"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { rethrow } from "../../Cache/common/rethrow.js"
+import type { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
+import { checkOptions } from "../../Cache/options/checkOptions.js"
+import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
+import { printedAs } from "../../Cache/printing/printedAs.js"
+import { ClientCache } from "../../ClientLayer/ClientCache.js"
+import type { ClientBuildError } from "../../ClientLayer/errors/ClientErrors.js"
+import type { ClientConfig } from "../../ClientLayer/sdk/AwsClient.js"
+import { makeS3ObjectStore } from "../bucket/s3ObjectStore.js"
+import type { S3ObjectStoreOptions } from "../bucket/S3ObjectStoreOptions.js"
+import { descriptionOf } from "../objects/describedStore.js"
+import { type FileSystemObjectStoreOptions, makeFileSystemObjectStore } from "../objects/fileSystemObjectStore.js"
+import { type KeyValueObjectStoreOptions, makeKeyValueObjectStore } from "../objects/keyValueObjectStore.js"
+import { makeMemoryObjectStore } from "../objects/memoryObjectStore.js"
+import { type ObjectStore as Objects, objectStoreTag as tag } from "../objects/ObjectStore.js"
+import { objectStoreS3Kinds, s3StoreKinds } from "../options/optionKinds.js"
+import { makeKeyValueStore } from "../persistence/makeKeyValueStore.js"
+import type { S3PersistenceOptions } from "../persistence/S3PersistenceOptions.js"
+
+/**
+ * How the second level reaches a bucket.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ObjectStoreS3Options extends S3ObjectStoreOptions {
+  /**
+   * The configuration of the S3 client, as `ClientCache.client(S3Client, ...)` takes it. Default `{}`: what the SDK finds in
+   * the environment.
+   */
+  readonly clientConfig?: ClientConfig<typeof S3Client> | undefined
+}
+
+/**
+ * The second level of an `S3Cache`: named objects that processes share. It says what a store can do, and is its tag.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ObjectStore = Objects
+
+/**
+ * What the tag of the second level offers besides: for each kind of store what makes one, and its layer. Every `make`, and
+ * every call of a layer's function, makes a store of its own.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ObjectStoreTag extends Context.Tag<ObjectStore, ObjectStore> {
+  /**
+   * Objects in a bucket, through a client of the `ClientCache`, which shares it with whoever asks for the same
+   * configuration.
+   */
+  readonly makeS3: (
+    options: ObjectStoreS3Options
+  ) => Effect.Effect<
+    ObjectStore,
+    CacheConfigError | CacheKeyError | ClientBuildError,
+    ClientCache | Scope.Scope
+  >
+
+  /** The layer of `makeS3`. */
+  readonly layerS3: (
+    options: ObjectStoreS3Options
+  ) => Layer.Layer<ObjectStore, CacheConfigError | CacheKeyError | ClientBuildError, ClientCache>
+
+  /** Objects in a bucket, through a client of your own, which is used and never closed. */
+  readonly makeS3Client: (
+    client: Pick<S3Client, "send">,
+    options: S3ObjectStoreOptions
+  ) => Effect.Effect<ObjectStore, CacheConfigError, Scope.Scope>
+
+  /** The layer of `makeS3Client`. */
+  readonly layerS3Client: (
+    client: Pick<S3Client, "send">,
+    options: S3ObjectStoreOptions
+  ) => Layer.Layer<ObjectStore, CacheConfigError>
+
+  /** Objects in this process's memory: nothing is shared, and no AWS is needed. */
+  readonly makeMemory: Effect.Effect<ObjectStore>
+
+  /** The layer of `makeMemory`. */
+  readonly layerMemory: () => Layer.Layer<ObjectStore>
+
+  /**
+   * Objects as files of a folder, which all processes of a machine share, or of several where the folder is on a shared
+   * file system with hard links. It honours every condition.
+   *
+   * @example
+   * ```ts
+   * import * as NodeContext from "@effect/platform-node/NodeContext"
+   * import { Effect, Layer, Schema } from "effect"
+   * import { Keyspace, ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   * import { tmpdir } from "node:os"
+   * import { join } from "node:path"
+   *
+   * const CacheLive = S3Cache.layer().pipe(
+   *   Layer.provide(ObjectStore.layerFileSystem({ directory: join(tmpdir(), "app-cache") })),
+   *   Layer.provide(NodeContext.layer)
+   * )
+   *
+   * const Names = Keyspace.make("names", { key: Schema.Number, value: Schema.String })
+   *
+   * // Each has a cache of its own, as two processes have.
+   * await Effect.runPromise(S3Cache.set(Names.key(1), "Ada").pipe(Effect.provide(CacheLive)))
+   * assert.equal(await Effect.runPromise(S3Cache.get(Names.key(1)).pipe(Effect.provide(CacheLive))), "Ada")
+   * ```
+   */
+  readonly makeFileSystem: (
+    options: FileSystemObjectStoreOptions
+  ) => Effect.Effect<ObjectStore, CacheConfigError, FileSystem | Path>
+
+  /** The layer of `makeFileSystem`. */
+  readonly layerFileSystem: (
+    options: FileSystemObjectStoreOptions
+  ) => Layer.Layer<ObjectStore, CacheConfigError, FileSystem | Path>
+
+  /**
+   * Objects as values of a `KeyValueStore` of `@effect/platform`. It cannot list objects; and it writes on conditions
+   * (`add`, leases) only where you say that this process alone uses the store.
+   */
+  readonly makeKeyValueStore: (
+    options?: KeyValueObjectStoreOptions
+  ) => Effect.Effect<ObjectStore, never, KeyValueStore>
+
+  /** The layer of `makeKeyValueStore`. */
+  readonly layerKeyValueStore: (
+    options?: KeyValueObjectStoreOptions
+  ) => Layer.Layer<ObjectStore, never, KeyValueStore>
+
+  /**
+   * The other way round: a `KeyValueStore` of `@effect/platform` whose values are objects of the second level, in the format
+   * of the cache, with its checksums, compression and encryption. There is no memory level: every read is a request.
+   *
+   * @example
+   * ```ts
+   * import { KeyValueStore } from "@effect/platform/KeyValueStore"
+   * import { Effect, Layer, Option } from "effect"
+   * import { ObjectStore } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   *
+   * const program = Effect.gen(function*() {
+   *   const store = yield* KeyValueStore
+   *   yield* store.set("greeting", "hello")
+   *   return yield* store.get("greeting")
+   * }).pipe(Effect.provide(Layer.provide(ObjectStore.layerToKeyValueStore(), ObjectStore.layerMemory())))
+   *
+   * assert.deepEqual(await Effect.runPromise(program), Option.some("hello"))
+   * ```
+   */
+  readonly layerToKeyValueStore: (
+    options?: S3PersistenceOptions
+  ) => Layer.Layer<KeyValueStore, CacheConfigError, ObjectStore>
+}
+
+const printed = <E, R>(make: Effect.Effect<Objects, E, R>): Effect.Effect<Objects, E, R> =>
+  Effect.map(make, (store) =>
+    printedAs(store, () => ({
+      _id: "ObjectStore",
+      description: cutText(descriptionOf(store), longestMessage),
+      maxObjectBytes: store.maxObjectBytes ?? null
+    })))
+
+const makeS3: ObjectStoreTag["makeS3"] = (options) =>
+  Effect.zipRight(
+    checkOptions("S3 object store", options, objectStoreS3Kinds),
+    Effect.flatMap(
+      Effect.suspend(() =>
+        ClientCache.client(
+          () => import("@aws-sdk/client-s3").then((sdk) => sdk.S3Client, rethrow),
+          options.clientConfig ?? {}
+        )
+      ),
+      (client) => printed(makeS3ObjectStore(client, options))
+    )
+  )
+
+const makeS3Client: ObjectStoreTag["makeS3Client"] = (client, options) =>
+  Effect.zipRight(
+    checkOptions("S3 object store", options, s3StoreKinds),
+    printed(makeS3ObjectStore(client, options))
+  )
+
+const makeMemory = printed(makeMemoryObjectStore)
+
+const makeFileSystem: ObjectStoreTag["makeFileSystem"] = (options) => printed(makeFileSystemObjectStore(options))
+
+const makeKeyValue: ObjectStoreTag["makeKeyValueStore"] = (options) => printed(makeKeyValueObjectStore(options))
+
+/**
+ * The second level: named objects that processes share. Replace it to keep entries elsewhere.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export const ObjectStore: ObjectStoreTag = Object.assign(tag, {
+  makeS3,
+  layerS3: (options: ObjectStoreS3Options) => Layer.scoped(tag, makeS3(options)),
+  makeS3Client,
+  layerS3Client: (client: Pick<S3Client, "send">, options: S3ObjectStoreOptions) =>
+    Layer.scoped(tag, makeS3Client(client, options)),
+  makeMemory,
+  layerMemory: () => Layer.effect(tag, makeMemory),
+  makeFileSystem,
+  layerFileSystem: (options: FileSystemObjectStoreOptions) => Layer.effect(tag, makeFileSystem(options)),
+  makeKeyValueStore: makeKeyValue,
+  layerKeyValueStore: (options?: KeyValueObjectStoreOptions) => Layer.effect(tag, makeKeyValue(options)),
+  layerToKeyValueStore: (options?: S3PersistenceOptions) => Layer.effect(KeyValueStore, makeKeyValueStore(options))
+})

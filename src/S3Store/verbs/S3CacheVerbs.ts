@@ -1,0 +1,396 @@
+/**
+ * What an `S3Cache` does.
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import type * as Stream from "effect/Stream"
+import type { CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
+import type { S3CacheCheck } from "../guard/checkStore.js"
+import type { S3CacheEvent } from "../guard/S3CacheEvent.js"
+import type { CacheKey, Keyspace } from "../keyspace/Keyspace.js"
+import type { CacheEncodeError, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
+import type {
+  S3CacheManyOptions,
+  S3CacheMemoizeOptions,
+  S3CachePruneOptions,
+  S3CacheWriteOptions
+} from "../options/S3CacheOptions.js"
+import type { ListedEntry, S3EntryInfo } from "./S3CacheEntries.js"
+import type { PruneProgress } from "./S3CacheProgress.js"
+import type { S3CacheStats } from "./S3CacheStats.js"
+
+/**
+ * The verbs of an `S3Cache`. Those of the tag ask whichever cache the context provides: they need `R`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface S3CacheVerbs<out R> {
+  /**
+   * The value under a key. Fails with `CacheNotFoundError` when there is none in either level, and with `ObjectStoreError`
+   * when the second level could not be asked.
+   *
+   * @example
+   * ```ts
+   * import { Effect, Schema } from "effect"
+   * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   *
+   * const Greetings = Keyspace.make("greetings", { key: Schema.String, value: Schema.String })
+   *
+   * const program = S3Cache.get(Greetings.key("fr")).pipe(
+   *   Effect.catchTag("CacheNotFoundError", () => Effect.succeed("hello")),
+   *   Effect.provide(S3Cache.layerMemory())
+   * )
+   *
+   * assert.equal(await Effect.runPromise(program), "hello")
+   * ```
+   */
+  readonly get: <K, V, F>(
+    key: CacheKey<K, V, F>
+  ) => Effect.Effect<V, CacheNotFoundError | ObjectStoreError, R>
+
+  /**
+   * The value under a key, if there is one.
+   */
+  readonly getOption: <K, V, F>(
+    key: CacheKey<K, V, F>
+  ) => Effect.Effect<Option.Option<V>, ObjectStoreError, R>
+
+  /**
+   * Whether there is a value under a key. It is looked for as `getOption` does, and is in memory then.
+   */
+  readonly has: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<boolean, ObjectStoreError, R>
+
+  /**
+   * The value under a key, if it is in memory: the second level is not asked, not for its tags either, of which is
+   * looked at what this process knows. Does not count as a use, nor in `stats`.
+   */
+  readonly peek: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>, never, R>
+
+  /**
+   * What there is to know of the entry under a key, if it is in memory, looked at as `peek` does: its value, when it
+   * expires and was made, its tags, and its bytes (`weight`). `list` tells of those in the second level.
+   */
+  readonly peekEntry: <K, V, F>(
+    key: CacheKey<K, V, F>
+  ) => Effect.Effect<Option.Option<S3EntryInfo<V>>, never, R>
+
+  /**
+   * Writes an entry, whether there was one or not. Fails with `CacheEncodeError` when the value does not fit its
+   * schema, and with `EntryTooLargeError` when it takes more than `maxEntryBytes`; then nothing has changed. With
+   * `write: "behind"` it returns before the second level has the entry.
+   *
+   * @example
+   * ```ts
+   * import { Effect, Schema } from "effect"
+   * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   *
+   * const Rates = Keyspace.make("rates", { key: Schema.String, value: Schema.Number })
+   *
+   * const program = Effect.gen(function*() {
+   *   yield* S3Cache.set(Rates.key("EUR"), 1.08, { timeToLive: "10 minutes", tags: ["bank"] })
+   *   const before = yield* S3Cache.has(Rates.key("EUR"))
+   *   yield* S3Cache.invalidateTag("bank")
+   *   const after = yield* S3Cache.has(Rates.key("EUR"))
+   *   return { before, after }
+   * }).pipe(Effect.provide(S3Cache.layerMemory()))
+   *
+   * assert.deepEqual(await Effect.runPromise(program), { before: true, after: false })
+   * ```
+   */
+  readonly set: <K, V, F>(
+    key: CacheKey<K, V, F>,
+    value: V,
+    options?: S3CacheWriteOptions
+  ) => Effect.Effect<void, CacheEncodeError | EntryTooLargeError | ObjectStoreError, R>
+
+  /**
+   * Writes a new entry: of all processes that try at the same time exactly one does, the others fail with
+   * `CacheExistsError`. What nobody can use gives way: what has expired, was invalidated, or is damaged. What
+   * this process cannot read but others may be able to stays: an `ObjectStoreError` of reason `Unreadable`. It takes a
+   * second level that honours conditional writes; where it does not, this fails with an `ObjectStoreError` of reason
+   * `ConditionalWritesUnsupported`.
+   */
+  readonly add: <K, V, F>(
+    key: CacheKey<K, V, F>,
+    value: V,
+    options?: S3CacheWriteOptions
+  ) => Effect.Effect<void, CacheEncodeError | CacheExistsError | EntryTooLargeError | ObjectStoreError, R>
+
+  /**
+   * Removes what lies under a key from both levels, whatever it is and whether it can be read or not. Fails with
+   * `CacheNotFoundError` when there is nothing, or only what has expired or was invalidated. Other processes may have it
+   * in their memory level until it expires there, or until `revalidateAfter`.
+   */
+  readonly remove: <K, V, F>(
+    key: CacheKey<K, V, F>
+  ) => Effect.Effect<void, CacheNotFoundError | ObjectStoreError, R>
+
+  /**
+   * Removes an entry from both levels and returns its value. What lies there and cannot be read is removed too: then this
+   * fails with a `CacheNotFoundError` that tells so. Of several processes that try at the same time more than
+   * one may get it.
+   */
+  readonly pop: <K, V, F>(
+    key: CacheKey<K, V, F>
+  ) => Effect.Effect<V, CacheNotFoundError | ObjectStoreError, R>
+
+  /**
+   * The values under many keys, where there are any, in the order of the keys.
+   */
+  readonly getMany: <K, V, F>(
+    keys: Iterable<CacheKey<K, V, F>>,
+    options?: S3CacheManyOptions
+  ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, ObjectStoreError, R>
+
+  /**
+   * The values under many keys, in their order. Those that neither level has are computed by one call of `load`, and
+   * written to both; where `load` has no value for a key, there is none. Who asks for some of the same keys with the
+   * same `load` meanwhile shares its result.
+   *
+   * @example
+   * ```ts
+   * import { Effect, Option, Schema } from "effect"
+   * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   *
+   * const Names = Keyspace.make("names", { key: Schema.Number, value: Schema.String })
+   *
+   * const queryNames = (ids: ReadonlyArray<number>) => Effect.succeed(ids.map((id) => ({ id, name: `user ${id}` })))
+   *
+   * const load = (ids: ReadonlyArray<number>) =>
+   *   Effect.map(queryNames(ids), (rows) => rows.map(({ id, name }) => [id, name] as const))
+   *
+   * const program = S3Cache.getManyOrCompute(Names, [1, 2], load).pipe(Effect.provide(S3Cache.layerMemory()))
+   *
+   * assert.deepEqual(await Effect.runPromise(program), [Option.some("user 1"), Option.some("user 2")])
+   * ```
+   */
+  readonly getManyOrCompute: <K, V, F, E>(
+    keyspace: Keyspace<K, V, F>,
+    keys: Iterable<K>,
+    load: (missing: ReadonlyArray<K>) => Effect.Effect<Iterable<readonly [key: K, value: V]>, E>,
+    options?: S3CacheManyOptions
+  ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E | F, R>
+
+  /**
+   * Whether there are values under many keys, in their order. They are looked for as `getMany` does.
+   */
+  readonly hasMany: <K, V, F>(
+    keys: Iterable<CacheKey<K, V, F>>,
+    options?: S3CacheManyOptions
+  ) => Effect.Effect<ReadonlyArray<boolean>, ObjectStoreError, R>
+
+  /**
+   * Writes many entries, some at a time, each with the time to live and tags of its own where it has them, else with those
+   * of `options`. When one of them fails, so does this; some of the others may be written.
+   */
+  readonly setMany: <K, V, F>(
+    entries: Iterable<readonly [key: CacheKey<K, V, F>, value: V, options?: S3CacheWriteOptions | undefined]>,
+    options?: S3CacheManyOptions & S3CacheWriteOptions
+  ) => Effect.Effect<void, CacheEncodeError | EntryTooLargeError | ObjectStoreError, R>
+
+  /**
+   * Removes what lies under many keys, some at a time, as `remove` does, and tells how many entries there were. When one
+   * removal fails, so does this; some of the others may be removed.
+   */
+  readonly removeMany: <K, V, F>(
+    keys: Iterable<CacheKey<K, V, F>>,
+    options?: S3CacheManyOptions
+  ) => Effect.Effect<number, ObjectStoreError, R>
+
+  /**
+   * The value under a key, or that of a computation when neither level has one; see `memoize`. All who ask meanwhile
+   * share one computation: that of whoever came first. So it must not depend on who calls, and needs nothing of its
+   * surroundings. How a computation failed is its caller's business, but for the failures of the keyspace: the others
+   * who waited for it then try their own.
+   *
+   * @example
+   * ```ts
+   * import { Effect, Schema } from "effect"
+   * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   *
+   * const Squares = Keyspace.make("squares", { key: Schema.Number, value: Schema.Number, timeToLive: "1 hour" })
+   *
+   * const program = Effect.gen(function*() {
+   *   yield* S3Cache.getOrCompute(Squares.key(12), Effect.succeed(144))
+   *   return yield* S3Cache.getOrCompute(Squares.key(12), Effect.dieMessage("it is there"))
+   * }).pipe(Effect.provide(S3Cache.layerMemory()))
+   *
+   * assert.equal(await Effect.runPromise(program), 144)
+   * ```
+   */
+  readonly getOrCompute: <K, V, F, E>(
+    key: CacheKey<K, V, F>,
+    compute: Effect.Effect<V, E>,
+    options?: S3CacheWriteOptions
+  ) => Effect.Effect<V, E | F, R>
+
+  /**
+   * Computes the value under a key anew, whatever both levels have, and writes it to both. Until it is there, everybody
+   * else gets the old one, here and in other processes; where this fails, the old one stays, and the failure is told. It
+   * shares a computation with all who refresh the key or `getOrCompute` it meanwhile, with `coordination: "lease"` in
+   * other processes too: a value that one of them has written since is as new. Other processes may have the old value in
+   * their memory level until it expires there, or until `revalidateAfter`.
+   *
+   * @example
+   * ```ts
+   * import { Effect, Schema } from "effect"
+   * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   *
+   * const Prices = Keyspace.make("prices", { key: Schema.String, value: Schema.Number, coordination: "lease" })
+   *
+   * let price = 3
+   * const fetchPrice = Effect.sync(() => price)
+   *
+   * const program = Effect.gen(function*() {
+   *   yield* S3Cache.getOrCompute(Prices.key("tea"), fetchPrice)
+   *   price = 4
+   *   const old = yield* S3Cache.get(Prices.key("tea"))
+   *   // Somebody said that it has changed.
+   *   const current = yield* S3Cache.refresh(Prices.key("tea"), fetchPrice)
+   *   return [old, current]
+   * }).pipe(Effect.provide(S3Cache.layerMemory()))
+   *
+   * assert.deepEqual(await Effect.runPromise(program), [3, 4])
+   * ```
+   */
+  readonly refresh: <K, V, F, E>(
+    key: CacheKey<K, V, F>,
+    compute: Effect.Effect<V, E>,
+    options?: S3CacheWriteOptions
+  ) => Effect.Effect<V, E | F, R>
+
+  /**
+   * A function that computes a value only when neither level has it, and writes it to both.
+   *
+   * It runs with the context `memoize` ran in, whoever calls. Failures are not cached, but those the keyspace has a
+   * schema and a `failureTimeToLive` for. When the second level cannot be read, the value is computed (unless the
+   * keyspace's `onStoreError` is `"fail"`); when it cannot be written, the value is returned all the same, and kept in
+   * memory; both are logged as warnings. A key that does not fit its schema is a defect.
+   *
+   * @example
+   * ```ts
+   * import { Effect, Schema } from "effect"
+   * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   *
+   * const Squares = Keyspace.make("squares", { key: Schema.Number, value: Schema.Number, timeToLive: "1 hour" })
+   *
+   * const computed: Array<number> = []
+   *
+   * const program = Effect.gen(function*() {
+   *   const squareOf = yield* S3Cache.memoize(Squares, (n) =>
+   *     Effect.sync(() => {
+   *       computed.push(n)
+   *       return n * n
+   *     }))
+   *   return [yield* squareOf(12), yield* squareOf(12)]
+   * }).pipe(Effect.provide(S3Cache.layerMemory()))
+   *
+   * assert.deepEqual(await Effect.runPromise(program), [144, 144])
+   * assert.deepEqual(computed, [12])
+   * ```
+   */
+  readonly memoize: <K, V, F, E, R2>(
+    keyspace: Keyspace<K, V, F>,
+    compute: (key: K) => Effect.Effect<V, E, R2>,
+    options?: S3CacheMemoizeOptions<K, V>
+  ) => Effect.Effect<(key: K) => Effect.Effect<V, E | F>, never, R | R2>
+
+  /**
+   * The live entries of a keyspace in the second level, in no particular order: one request for each, and one for each
+   * thousand. It reads their first 4 KiB, which tell all of this; rarely more. So it does not see payloads that are
+   * damaged, do not fit the schema, or cannot be decrypted: `get` has no value for those. What encrypted entries tell
+   * of themselves is authenticated only together with their payload.
+   */
+  readonly list: <K, V, F>(
+    keyspace: Keyspace<K, V, F>,
+    options?: S3CacheManyOptions
+  ) => Stream.Stream<ListedEntry<K, V, F>, ObjectStoreError, R>
+
+  /**
+   * Removes what is of no use any more from a keyspace in the second level: entries that nobody reads again are not
+   * removed otherwise. The stream tells how far it is, after every thousand objects; `Stream.runLast` does it all. A fresh
+   * entry is never removed in place of an expired one, but where the store ignores conditions on removals. As `list` it
+   * reads the first 4 KiB of each; with `verifyPayload` it reads them whole, and knows what else cannot be read.
+   */
+  readonly prune: <K, V, F>(
+    keyspace: Keyspace<K, V, F>,
+    options?: S3CachePruneOptions
+  ) => Stream.Stream<PruneProgress, ObjectStoreError, R>
+
+  /**
+   * Removes all entries of a keyspace, of its version, from both levels. What is being computed when it starts reaches its
+   * callers, but is not kept. The stream tells how far it is, after every thousand objects; `Stream.runLast` does it all.
+   * Other processes may have entries in their memory level until they expire there; to reach those, tag the entries and
+   * use `invalidateTag`.
+   */
+  readonly clear: <K, V, F>(
+    keyspace: Keyspace<K, V, F>
+  ) => Stream.Stream<{ readonly removed: number }, ObjectStoreError, R>
+
+  /**
+   * From now on no entry that carries this tag and was made before is given out: one write, however many there are.
+   *
+   * When it has returned, that is so in this process, and in every other one `tagsAge` later (by default 5 seconds).
+   * Values whose computation began before count as made before. What machines' clocks differ by comes on top: an entry
+   * made within that time before, on a machine whose clock is ahead, may live on. While the second level cannot be asked
+   * about a tag, what was known last holds.
+   */
+  readonly invalidateTag: (tag: string) => Effect.Effect<void, ObjectStoreError, R>
+
+  /**
+   * Lets the time to live of all entries that carry this tag end now: as `invalidateTag`, but lookups that compute may
+   * still give them out within `staleWhileRevalidate` and `staleIfError`.
+   */
+  readonly expireTag: (tag: string) => Effect.Effect<void, ObjectStoreError, R>
+
+  /**
+   * Waits until all entries that were set with `write: "behind"` before have been written, or their failures told. It
+   * does not wait for refreshes in the background: `settle` does.
+   */
+  readonly flush: Effect.Effect<void, never, R>
+
+  /**
+   * Tries with one small object whether the second level can do what the cache needs: bucket, region, credentials,
+   * permissions, conditions and clock. It never fails: what is wrong stands in the report. The circuit and suspended
+   * operations are passed by.
+   */
+  readonly check: Effect.Effect<S3CacheCheck, never, R>
+
+  /**
+   * Waits until the computations, refreshes in the background and writes have ended that are under way, what they write
+   * included, but no longer than `within`; then `open` is for how many keys something goes on. For a function that is
+   * frozen after its answer, and for the end of a program. In a computation it does not wait for those that wait for it.
+   */
+  readonly settle: (
+    options: { readonly within: Duration.DurationInput }
+  ) => Effect.Effect<{ readonly open: number }, never, R>
+
+  /**
+   * What was counted since the cache was made.
+   */
+  readonly stats: Effect.Effect<S3CacheStats, never, R>
+
+  /**
+   * What happens from now on, keys only. It never blocks the cache: a listener that is too slow loses what comes while it
+   * is behind. It ends with the cache.
+   */
+  readonly events: Stream.Stream<S3CacheEvent, never, R>
+}
+
+/**
+ * An `S3Cache`: a bounded memory level over a second level that processes share.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface S3CacheService extends S3CacheVerbs<never> {}
