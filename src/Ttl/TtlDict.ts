@@ -116,12 +116,13 @@ export class TtlDict extends Object.assign(tag, accessors(tag), {
   /**
    * Makes the base of a class of dictionaries, typed by the schemas of its keys and values.
    *
-   * Both are checked when they are written: a bad key fails with `CacheKeyError`, a bad value with `CacheValueError`, and
-   * nothing changes. What is read was checked when it was written.
+   * Both are checked when they are written, and nothing changes where they are not accepted. A bad value fails with
+   * `CacheValueError`. A bad key is a mistake in the program, also where it is only looked up: the operation dies with
+   * `CacheKeyError`. For keys from outside there is `keyEither`. What is read was checked when it was written.
    *
    * The type parameters after `Self` are those of computations: how they may fail, and what they and `onRemoval` may use,
    * which the layer then needs. The first argument is the tag's identifier, unique in the program, and the dictionary's
-   * name in errors. Throws `CacheConfigError` for a blank one, and where a schema is missing.
+   * name in errors unless `name` is given. Throws `CacheConfigError` for a blank one, and where a schema is missing.
    *
    * @example
    * ```ts

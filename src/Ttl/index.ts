@@ -26,11 +26,7 @@ export type {
   SharedOptions as DictSharedOptions,
   WriteOptions as DictWriteOptions
 } from "./dict/DictOptions.js"
-export type {
-  SchemaErrors as DictSchemaErrors,
-  ServiceClass as DictServiceClass,
-  ServiceOptions as DictServiceOptions
-} from "./dict/DictService.js"
+export type { ServiceClass as DictServiceClass, ServiceOptions as DictServiceOptions } from "./dict/DictService.js"
 export type { Stats as DictStats } from "./dict/DictSteps.js"
 export * from "./fetch/FetchErrors.js"
 export type { Load as DictLoad } from "./fetch/Fetches.js"

@@ -19,6 +19,7 @@ import {
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
 import type * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -52,7 +53,7 @@ class Lookups extends TtlDict.Service<Lookups, "offline", Directory>()("app/Look
   value: Schema.Struct({ user: Schema.String })
 }) {}
 
-type SessionsWrite = EntryTooLargeError | CacheKeyError | CacheValueError
+type SessionsWrite = EntryTooLargeError | CacheValueError
 
 it("the members of a class are typed by its schemas", () => {
   same<ReturnType<typeof Sessions.get>, Effect.Effect<Session, CacheNotFoundError, Sessions>>()
@@ -67,20 +68,21 @@ it("the members of a class are typed by its schemas", () => {
   same<ReturnType<typeof Sessions.peekEntry>, Effect.Effect<Option.Option<EntryInfo<Session>>, never, Sessions>>()
   same<ReturnType<typeof Sessions.hasMany>, Effect.Effect<ReadonlyArray<boolean>, never, Sessions>>()
   same<ReturnType<typeof Sessions.removeMany>, Effect.Effect<number, never, Sessions>>()
-  same<ReturnType<typeof Sessions.refresh>, Effect.Effect<Session, CacheKeyError | CacheValueError, Sessions>>()
+  same<ReturnType<typeof Sessions.refresh>, Effect.Effect<Session, CacheValueError, Sessions>>()
   same<
     ReturnType<typeof Lookups.refresh>,
-    Effect.Effect<Session, "offline" | CacheKeyError | CacheValueError, Lookups>
+    Effect.Effect<Session, "offline" | CacheValueError, Lookups>
   >()
   same<ReturnType<typeof Sessions.add>, Effect.Effect<void, CacheExistsError | SessionsWrite, Sessions>>()
   same<typeof Sessions.keys, Effect.Effect<ReadonlyArray<string>, never, Sessions>>()
   same<typeof Sessions.size, Effect.Effect<number, never, Sessions>>()
   same<ReturnType<typeof Sessions.timeToLive>, Effect.Effect<Duration.Duration, CacheNotFoundError, Sessions>>()
   same<ReturnType<typeof Sessions.isExpired>, Effect.Effect<Option.Option<boolean>, never, Sessions>>()
+  same<ReturnType<typeof Sessions.keyEither>, Either.Either<string, CacheKeyError>>()
   same<ReturnType<typeof Sessions.layer>, Layer.Layer<Sessions, CacheConfigError>>()
   same<typeof Sessions.key, "app/Sessions">()
-  same<Effect.Effect.Success<typeof Sessions>, Dict<string, Session, CacheKeyError | CacheValueError>>()
-  same<Context.Tag.Service<Sessions>, Dict<string, Session, CacheKeyError | CacheValueError>>()
+  same<Effect.Effect.Success<typeof Sessions>, Dict<string, Session, CacheValueError>>()
+  same<Context.Tag.Service<Sessions>, Dict<string, Session, CacheValueError>>()
 })
 
 it("keys and values have the decoded types", () => {
@@ -110,12 +112,12 @@ it("make keeps its type parameters", () => {
 it("computations and hooks are typed by the dictionary", () => {
   same<
     ReturnType<typeof Lookups.getOrCompute>,
-    Effect.Effect<Session, "offline" | CacheKeyError | CacheValueError, Lookups>
+    Effect.Effect<Session, "offline" | CacheValueError, Lookups>
   >()
   same<Parameters<typeof Lookups.getOrCompute>[1], Effect.Effect<Session, "offline", Directory>>()
   same<ReturnType<typeof Lookups.layer>, Layer.Layer<Lookups, CacheConfigError, Directory>>()
   same<typeof Lookups.events, Stream.Stream<StoreEvent<string>, never, Lookups>>()
-  same<ReturnType<typeof Sessions.getOrCompute>, Effect.Effect<Session, CacheKeyError | CacheValueError, Sessions>>()
+  same<ReturnType<typeof Sessions.getOrCompute>, Effect.Effect<Session, CacheValueError, Sessions>>()
   const hooked = TtlDict.make({ onRemoval: (key: string, value: Session) => Effect.as(Directory, key + value.user) })
   same<Effect.Effect.Context<typeof hooked>, Scope.Scope | Directory>()
   const layer = TtlDict.layer({ onRemoval: () => Directory })

@@ -10,6 +10,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import type { LazyArg } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
@@ -17,7 +18,7 @@ import * as AST from "effect/SchemaAST"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { orThrow } from "../../Cache/errors/Either.js"
-import { checkOptions, checkValue, whenRight, withFunction } from "../../Cache/options/checkOptions.js"
+import { checkOptions, checkValue, nameIn, whenRight, withFunction } from "../../Cache/options/checkOptions.js"
 import { entriesIn, keysIn } from "../../Cache/options/manyEntries.js"
 import { schemaKind } from "../../Cache/options/schemaKind.js"
 import { unwrapOptions } from "../../Cache/options/unwrapOptions.js"
@@ -31,7 +32,7 @@ import { CacheValueError } from "./CacheValueError.js"
 import type { Dict, DictVerbs } from "./Dict.js"
 import { accessors } from "./DictAccessors.js"
 import { type Entry, limitKinds, type Limits, type Options, writeKinds } from "./DictOptions.js"
-import { makeDict } from "./makeDict.js"
+import { makeDictWith } from "./makeDict.js"
 import { structuralKey } from "./structuralKey.js"
 
 /**
@@ -41,8 +42,10 @@ import { structuralKey } from "./structuralKey.js"
  * @category models
  */
 export interface ServiceOptions<in out K, in out KI, in out V, in out VI, in F = never, out R = never>
-  extends Omit<Options<K, V, F, R>, "name">
+  extends Options<K, V, F, R>
 {
+  /** The name in errors, logs and spans. Default: the identifier of the class. */
+  readonly name?: string | undefined
   /**
    * What keys are. Keys are compared by structure, at every depth: `{ team: "core" }` finds what was written under
    * another `{ team: "core" }`.
@@ -53,23 +56,20 @@ export interface ServiceOptions<in out K, in out KI, in out V, in out VI, in F =
 }
 
 /**
- * How a write into a dictionary with schemas may fail, beyond its size.
- *
- * @since 0.1.0
- * @category errors
- */
-export type SchemaErrors = CacheKeyError | CacheValueError
-
-/**
  * The base of a class of dictionaries: a tag, the operations as its members, and layers.
  *
  * @since 0.1.0
  * @category models
  */
 export type ServiceClass<Self, Id extends string, K, V, F = never, R = never> =
-  & Context.TagClass<Self, Id, Dict<K, V, SchemaErrors, F, R>>
-  & DictVerbs<K, V, SchemaErrors, F, R, Self>
+  & Context.TagClass<Self, Id, Dict<K, V, CacheValueError, F, R>>
+  & DictVerbs<K, V, CacheValueError, F, R, Self>
   & {
+    /**
+     * The key, if the schema of keys accepts it, or what is wrong with it: for what comes from outside. A key that the schema
+     * does not accept is a mistake in the program elsewhere: operations die with `CacheKeyError`.
+     */
+    readonly keyEither: (key: unknown) => Either.Either<K, CacheKeyError>
     /**
      * A dictionary with the limits of the class, or with others where they are given. It lives as long as what the layer is
      * provided to: `Effect.provide` around a call makes one for that call, a `ManagedRuntime` keeps one for all.
@@ -144,26 +144,37 @@ const placeOf = (issue: ParseResult.ParseIssue): FaultPlace => {
 
 const isList = <A>(one: A | ReadonlyArray<A>): one is ReadonlyArray<A> => Array.isArray(one)
 
+/** Checks keys, in the words of their schema. */
+const checkingKeys = <K, KI>(name: string, schema: Schema.Schema<K, KI>) => {
+  const validate = ParseResult.validateEither(schema)
+  return (key: unknown): Either.Either<K, CacheKeyError> =>
+    Either.mapLeft(
+      validate(key),
+      (issue) => new CacheKeyError({ cache: name, ...faultOf("key", schema, issue), value: printKey(key) })
+    )
+}
+
+// A key that its schema does not accept is a mistake in the program.
+const orDieOfKey = <A>(
+  check: LazyArg<Either.Either<A, CacheKeyError | CacheValueError>>
+): Effect.Effect<A, CacheValueError> =>
+  Effect.suspend(() => {
+    const checked = check()
+    if (Either.isRight(checked)) return Effect.succeed(checked.right)
+    return checked.left._tag === "CacheKeyError" ? Effect.die(checked.left) : Effect.fail(checked.left)
+  })
+
 const make = <K, KI, V, VI, F, R>(
   name: string,
   options: ServiceOptions<K, KI, V, VI, F, R>,
   overrides: Limits
-): Effect.Effect<Dict<K, V, SchemaErrors, F, R>, CacheConfigError, R | Scope.Scope> => {
+): Effect.Effect<Dict<K, V, CacheValueError, F, R>, CacheConfigError, R | Scope.Scope> => {
   const { entries, failureTimeToLive, key: keySchema, value: valueSchema, failureWeigher, ...rest } = options
-  const validateKey = ParseResult.validateEither(keySchema)
+  const keyEither = checkingKeys(name, keySchema)
   const validateValue = ParseResult.validateEither(valueSchema)
 
   // The key to write under, if it is what the schema accepts.
-  const checkKey = (key: K): Either.Either<K, CacheKeyError> =>
-    Either.mapBoth(validateKey(key), {
-      onLeft: (issue) =>
-        new CacheKeyError({
-          cache: name,
-          ...faultOf("key", keySchema, issue),
-          value: printKey(key)
-        }),
-      onRight: () => structuralKey(key)
-    })
+  const checkKey = (key: K): Either.Either<K, CacheKeyError> => Either.map(keyEither(key), () => structuralKey(key))
 
   const checkEntry = (key: K, value: V): Either.Either<V, CacheValueError> =>
     Either.mapBoth(validateValue(value), {
@@ -176,15 +187,28 @@ const make = <K, KI, V, VI, F, R>(
       onRight: () => value
     })
 
-  const check = (key: K, value: V): Either.Either<K, SchemaErrors> =>
+  const check = (key: K, value: V): Either.Either<K, CacheKeyError | CacheValueError> =>
     Either.flatMap(checkKey(key), (valid) => Either.map(checkEntry(key, value), () => valid))
 
-  const checkAll = (items: Iterable<Entry<K, V>>): Either.Either<ReadonlyArray<Entry<K, V>>, SchemaErrors> =>
+  const checkAll = (
+    items: Iterable<Entry<K, V>>
+  ): Either.Either<ReadonlyArray<Entry<K, V>>, CacheKeyError | CacheValueError> =>
     Either.gen(function*() {
       const valid: Array<Entry<K, V>> = []
       for (const [key, value, write] of items) valid.push([yield* check(key, value), value, write])
       return valid
     })
+
+  // What to do under a key, and with a value.
+  const under = <A, E2, R2>(key: K, use: (valid: K) => Effect.Effect<A, E2, R2>) =>
+    Effect.flatMap(orDieOfKey(() => checkKey(key)), use)
+  const writing = <A, E2, R2>(key: K, value: V, use: (valid: K) => Effect.Effect<A, E2, R2>) =>
+    Effect.flatMap(orDieOfKey(() => check(key, value)), use)
+  const underAll = <A, E2, R2>(keys: Iterable<K>, use: (valid: ReadonlyArray<K>) => Effect.Effect<A, E2, R2>) =>
+    whenRight(
+      () => keysIn(name, keys),
+      (list) => Effect.flatMap(Effect.orDie(Effect.suspend(() => Either.all(list.map(checkKey)))), use)
+    )
 
   return Effect.gen(function*() {
     yield* checkOptions(name, overrides, limitKinds)
@@ -192,9 +216,9 @@ const make = <K, KI, V, VI, F, R>(
       const value = "one that the schemas do not accept"
       return new CacheConfigError({ cache: name, option: "entries", value, accepted: cause.message, cause })
     }))
-    const dict = yield* makeDict<K, V, F | CacheValueError, R>({
+    const dict = yield* makeDictWith<K, V, F | CacheValueError, R>({
       ...rest,
-      name,
+      name: rest.name ?? name,
       timeToLive: overrides.timeToLive ?? options.timeToLive,
       maxBytes: overrides.maxBytes === undefined ? options.maxBytes : overrides.maxBytes,
       maxSize: overrides.maxSize ?? options.maxSize,
@@ -204,14 +228,17 @@ const make = <K, KI, V, VI, F, R>(
         : failureTimeToLive,
       failureWeigher: failureWeigher &&
         ((key, error) => error instanceof CacheValueError ? Weigher.failure(key, error) : failureWeigher(key, error))
+    }, (key) => {
+      // What is there has been checked.
+      orThrow(keyEither(key))
     })
-    const self: Dict<K, V, SchemaErrors, F, R> = {
+    const self: Dict<K, V, CacheValueError, F, R> = {
       ...dict,
       get: (key) => dict.get(structuralKey(key)),
       getOption: (key) => dict.getOption(structuralKey(key)),
       getOrCompute: (key, compute, write) =>
-        Effect.flatMap(
-          checkKey(key),
+        under(
+          key,
           (valid) => dict.getOrCompute(valid, Effect.flatMap(compute, (value) => checkEntry(key, value)), write)
         ),
       getManyOrCompute: (keys, load, write) =>
@@ -219,8 +246,8 @@ const make = <K, KI, V, VI, F, R>(
           name,
           "load",
           load,
-          Effect.flatMap(
-            Effect.suspend(() => Either.all(Array.from(keys, checkKey))),
+          underAll(
+            keys,
             (valid) =>
               dict.getManyOrCompute(valid, (missing) =>
                 Effect.map(load(missing), (loaded) =>
@@ -232,25 +259,24 @@ const make = <K, KI, V, VI, F, R>(
           )
         ),
       refresh: (key, compute, write) =>
-        Effect.flatMap(
-          checkKey(key),
+        under(
+          key,
           (valid) => dict.refresh(valid, Effect.flatMap(compute, (value) => checkEntry(key, value)), write)
         ),
-      add: (key, value, write) => Effect.flatMap(check(key, value), (valid) => dict.add(valid, value, write)),
-      set: (key, value, write) => Effect.flatMap(check(key, value), (valid) => dict.set(valid, value, write)),
-      getOrInsert: (key, value, write) =>
-        Effect.flatMap(check(key, value), (valid) => dict.getOrInsert(valid, value, write)),
+      add: (key, value, write) => writing(key, value, (valid) => dict.add(valid, value, write)),
+      set: (key, value, write) => writing(key, value, (valid) => dict.set(valid, value, write)),
+      getOrInsert: (key, value, write) => writing(key, value, (valid) => dict.getOrInsert(valid, value, write)),
       setMany: (items, write) =>
         whenRight(
           () => entriesIn(name, items, writeKinds),
-          (list) => Effect.flatMap(checkAll(list), (valid) => dict.setMany(valid, write))
+          (list) => Effect.flatMap(orDieOfKey(() => checkAll(list)), (valid) => dict.setMany(valid, write))
         ),
       has: (key) => dict.has(structuralKey(key)),
-      hasMany: (keys) => whenRight(() => keysIn(name, keys), (list) => dict.hasMany(list.map(structuralKey))),
+      hasMany: (keys) => underAll(keys, dict.hasMany),
       peek: (key) => dict.peek(structuralKey(key)),
       peekEntry: (key) => dict.peekEntry(structuralKey(key)),
       remove: (key) => dict.remove(structuralKey(key)),
-      removeMany: (keys) => whenRight(() => keysIn(name, keys), (list) => dict.removeMany(list.map(structuralKey))),
+      removeMany: (keys) => underAll(keys, dict.removeMany),
       pop: (key) => dict.pop(structuralKey(key)),
       equals: (items, how) =>
         dict.equals(Array.from(items, ([key, value]) => [structuralKey(key), value] as const), how),
@@ -275,13 +301,15 @@ export const Service = <Self, F = never, R = never>() =>
   orThrow(checkValue(id, "options", options, "object"))
   orThrow(checkValue(id, "key", options.key, schemaKind))
   orThrow(checkValue(id, "value", options.value, schemaKind))
-  const tag = Context.Tag(id)<Self, Dict<K, V, SchemaErrors, F, R>>()
-  const layer = (overrides: Limits = {}) => Layer.scoped(tag, make(id, options, overrides))
+  const name = nameIn(options, id)
+  const tag = Context.Tag(id)<Self, Dict<K, V, CacheValueError, F, R>>()
+  const layer = (overrides: Limits = {}) => Layer.scoped(tag, make(name, options, overrides))
   const snapshotForm = { name: id, key: options.key, value: options.value }
   return Object.assign(tag, accessors(tag), {
+    keyEither: checkingKeys(name, options.key),
     layer,
     layerConfig: (overrides: Config.Config.Wrap<Limits>) =>
-      Layer.unwrapEffect(Effect.map(unwrapOptions(id, overrides), layer)),
+      Layer.unwrapEffect(Effect.map(unwrapOptions(name, overrides), layer)),
     snapshot: (path: string, how?: DictSnapshot.SnapshotOptions) =>
       Effect.flatMap(tag, (dict) => DictSnapshot.snapshot(dict, snapshotForm, path, how)),
     restore: (path: string, how?: DictSnapshot.RestoreOptions) =>

@@ -48,6 +48,16 @@ import { DictSteps } from "./DictSteps.js"
 /** See `TtlDict.make`. */
 export const makeDict = <K, V, F = never, R = never>(
   options: Options<K, V, F, R> = {}
+): Effect.Effect<Dict<K, V, never, F, R>, CacheConfigError, R | Scope.Scope> => makeDictWith(options, () => {})
+
+/**
+ * A dictionary that looks at keys under which there is nothing.
+ *
+ * @param missed given such a key; what it throws is a defect of the operation
+ */
+export const makeDictWith = <K, V, F, R>(
+  options: Options<K, V, F, R>,
+  missed: (key: K) => void
 ): Effect.Effect<Dict<K, V, never, F, R>, CacheConfigError, R | Scope.Scope> => {
   const name = nameIn(options, "TtlDict")
   return Effect.gen(function*() {
@@ -105,7 +115,15 @@ export const makeDict = <K, V, F = never, R = never>(
 
     type Engine = BoundedMap<K, Stored<V, F>>
 
-    const notFound = (key: K) => new CacheNotFoundError({ cache: name, key: printKey(key) })
+    const notFound = (key: K): CacheNotFoundError => {
+      missed(key)
+      return new CacheNotFoundError({ cache: name, key: printKey(key) })
+    }
+
+    const seen = <A>(key: K, found: A | Absent): A | Absent => {
+      if (found === Absent) missed(key)
+      return found
+    }
 
     const orNotFound = <A>(key: K, found: A | Absent): Either.Either<A, CacheNotFoundError> =>
       found === Absent ? Either.left(notFound(key)) : Either.right(found)
@@ -182,7 +200,7 @@ export const makeDict = <K, V, F = never, R = never>(
           const found = entries.get(map, key, now)
           return found === Absent ? Exit.fail(notFound(key)) : Exit.succeed(found)
         }),
-      getOption: (key) => lookup((map, now) => Exit.succeed(toOption(entries.get(map, key, now)))),
+      getOption: (key) => lookup((map, now) => Exit.succeed(toOption(seen(key, entries.get(map, key, now))))),
       getOrCompute: (key, compute, write) => writing(write, withRoom(getOrCompute(key, compute, write))),
       getManyOrCompute: (keys, load, write) =>
         writing(write, withFunction(name, "load", load, withRoom(getManyOrCompute(keys, load, write)))),
@@ -207,14 +225,14 @@ export const makeDict = <K, V, F = never, R = never>(
               write: (map, now, entry) => steps.writePrepared(map, now, entry)
             }))
         ),
-      has: (key) => step((map, now) => entries.peek(map, key, now) !== Absent),
+      has: (key) => step((map, now) => seen(key, entries.peek(map, key, now)) !== Absent),
       hasMany: (keys) =>
         whenRight(
           () => keysIn(name, keys),
-          (list) => lookMany(list, step, (map, now, key) => entries.peek(map, key, now) !== Absent)
+          (list) => lookMany(list, step, (map, now, key) => seen(key, entries.peek(map, key, now)) !== Absent)
         ),
-      peek: (key) => step((map, now) => toOption(entries.peek(map, key, now))),
-      peekEntry: (key) => step((map, now) => toOption(entries.peekEntry(map, key, now))),
+      peek: (key) => step((map, now) => toOption(seen(key, entries.peek(map, key, now)))),
+      peekEntry: (key) => step((map, now) => toOption(seen(key, entries.peekEntry(map, key, now)))),
       remove: (key) => removing((map, now) => done(key, steps.remove(map, now, key) !== Absent)),
       removeMany: (keys) =>
         whenRight(
@@ -245,7 +263,7 @@ export const makeDict = <K, V, F = never, R = never>(
       setTimeToLive: (key, timeToLive) =>
         removing((map, now) => done(key, steps.setTimeToLive(map, now, key, timeToLive))),
       setExpiresAt: (key, millis) => removing((map, now) => done(key, steps.setExpiresAt(map, now, key, millis))),
-      isExpired: (key, at) => step((map, now) => toOption(steps.isExpired(map, now, key, at))),
+      isExpired: (key, at) => step((map, now) => toOption(seen(key, steps.isExpired(map, now, key, at)))),
       moveToEnd: (key, how) =>
         withCallOptions(
           name,

@@ -1,11 +1,12 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
-import { TtlDict, TtlDictLive } from "effect-aws-cache/Ttl"
+import { CacheKeyError, TtlDict, TtlDictLive } from "effect-aws-cache/Ttl"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -99,20 +100,56 @@ describe("TtlDict.Service", () => {
       assert.deepStrictEqual(yield* Sessions.keys, [])
     }).pipe(Effect.provide(Sessions.layer())))
 
-  it.effect("a bad key fails its write and changes nothing", () =>
+  it.effect("a bad key is a mistake in the program: every operation dies, and nothing changes", () =>
     Effect.gen(function*() {
+      const session = { user: "c" }
       yield* Sessions.set("a", { user: "a" })
       yield* Sessions.set("b", { user: "b" })
-      for (const write of [Sessions.set("", { user: "c" }), Sessions.add("", { user: "c" })]) {
-        const error = yield* Effect.flip(write)
-        assert.strictEqual(error._tag, "CacheKeyError")
-        assert.strictEqual(error.message, "app/Sessions: key is \"\", but must be NonEmptyString")
+      const number: string = yield* untyped("42")
+      const operations = (key: string): Record<string, Effect.Effect<unknown, unknown, Sessions>> => ({
+        get: Sessions.get(key),
+        getOption: Sessions.getOption(key),
+        getOrCompute: Sessions.getOrCompute(key, Effect.succeed(session)),
+        getManyOrCompute: Sessions.getManyOrCompute(["a", key], () => Effect.succeed([])),
+        refresh: Sessions.refresh(key, Effect.succeed(session)),
+        add: Sessions.add(key, session),
+        set: Sessions.set(key, session),
+        getOrInsert: Sessions.getOrInsert(key, session),
+        setMany: Sessions.setMany([["c", session], [key, session]]),
+        has: Sessions.has(key),
+        hasMany: Sessions.hasMany(["a", key]),
+        peek: Sessions.peek(key),
+        peekEntry: Sessions.peekEntry(key),
+        remove: Sessions.remove(key),
+        removeMany: Sessions.removeMany(["a", key]),
+        pop: Sessions.pop(key),
+        reweigh: Sessions.reweigh(key),
+        timeToLive: Sessions.timeToLive(key),
+        setTimeToLive: Sessions.setTimeToLive(key, "1 second"),
+        setExpiresAt: Sessions.setExpiresAt(key, 0),
+        isExpired: Sessions.isExpired(key),
+        moveToEnd: Sessions.moveToEnd(key)
+      })
+      for (const [key, shown] of [["", "\"\""], [number, "42"]] as const) {
+        for (const [verb, operation] of Object.entries(operations(key))) {
+          const error = yield* operation.pipe(
+            Effect.catchAll(() => Effect.fail("a failure")),
+            Effect.catchAllDefect(Effect.succeed)
+          )
+          assert.instanceOf(error, CacheKeyError, verb)
+          assert.strictEqual(error.message, `app/Sessions: key is ${shown}, but must be NonEmptyString`)
+          assert.deepStrictEqual(yield* Sessions.keys, ["a", "b"], verb)
+        }
       }
-      const number = yield* Effect.flip(Sessions.set(yield* untyped("42"), { user: "c" }))
-      assert.strictEqual(number.message, "app/Sessions: key is 42, but must be NonEmptyString")
-      assert.deepStrictEqual(yield* Sessions.keys, ["a", "b"])
-      assert.isFalse(yield* Sessions.has(""))
     }).pipe(Effect.provide(Sessions.layer())))
+
+  it("keyEither tells what is wrong with a key from outside", () => {
+    const fromOutside: unknown = JSON.parse("{\"team\":\"core\",\"at\":{\"path\":[1]}}")
+    assert.deepStrictEqual(Sessions.keyEither("a"), Either.right("a"))
+    const wrong = Either.flip(Teams.keyEither(fromOutside))
+    assert.include(Either.getOrThrow(wrong).message, "app/Teams: at.path.0 is ")
+    assert.deepStrictEqual(Teams.keyEither({ team: "core" }), Either.right({ team: "core" }))
+  })
 
   it.effect("a bad value fails its write, changes nothing, and is not shown", () =>
     Effect.gen(function*() {
@@ -182,8 +219,9 @@ describe("TtlDict.Service", () => {
 
   it.effect("a bad field of a key is named", () =>
     Effect.gen(function*() {
-      const error = yield* Effect.flip(Teams.set(yield* untyped("{\"team\":\"core\",\"at\":{\"path\":[1]}}"), 1))
-      assert.strictEqual(error._tag, "CacheKeyError")
+      const key = yield* untyped("{\"team\":\"core\",\"at\":{\"path\":[1]}}")
+      const error = yield* Effect.catchAllDefect(Effect.flip(Teams.set(key, 1)), Effect.succeed)
+      assert.instanceOf(error, CacheKeyError)
       assert.include(error.message, "at.path.0 is ")
     }).pipe(Effect.provide(Teams.layer())))
 
@@ -195,6 +233,15 @@ describe("TtlDict.Service", () => {
       assert.strictEqual(yield* Users.byteSize, 7)
       assert.strictEqual((yield* Users.keys)[0], ada)
     }).pipe(Effect.provide(Users.layer())))
+
+  it.effect("is called by its identifier, or by the name that it is given", () =>
+    Effect.gen(function*() {
+      class Named extends TtlDict.Service<Named>()("app/Named", { key: User, value: Session, name: "people" }) {}
+      assert.strictEqual((yield* Effect.flip(Sessions.get("a"))).cache, "app/Sessions")
+      assert.strictEqual(Either.getOrThrow(Either.flip(Named.keyEither(1))).cache, "people")
+      const error = yield* Effect.provide(Effect.flip(Named.get(new User({ id: 1 }))), Named.layer())
+      assert.strictEqual(error.cache, "people")
+    }).pipe(Effect.provide(Sessions.layer())))
 
   it.effect("layer overrides the limits that are given, and only these", () =>
     Effect.gen(function*() {
