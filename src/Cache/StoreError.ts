@@ -3,16 +3,9 @@
  *
  * @since 0.1.0
  */
+import { type CacheError, isCacheError } from "./CacheError.js"
 import { BoundedMapError } from "./engine/BoundedMapOptions.js"
-import {
-  CacheConfigError,
-  CacheExistsError,
-  CacheKeyError,
-  CacheNotFoundError,
-  CacheReentryError,
-  EntryTooLargeError
-} from "./errors/CacheErrors.js"
-import { type ErrorGuard, instanceOfAny } from "./errors/errorGuard.js"
+import type { ErrorGuard } from "./errors/errorGuard.js"
 
 /**
  * What a store, a leased store or a bounded map may fail with, throw or die with, besides what the functions do that it
@@ -21,14 +14,7 @@ import { type ErrorGuard, instanceOfAny } from "./errors/errorGuard.js"
  * @since 0.1.0
  * @category errors
  */
-export type StoreError =
-  | BoundedMapError
-  | CacheConfigError
-  | CacheExistsError
-  | CacheKeyError
-  | CacheNotFoundError
-  | CacheReentryError
-  | EntryTooLargeError
+export type StoreError = CacheError | BoundedMapError
 
 /**
  * Whether a value is an error of a store, whatever it is.
@@ -36,12 +22,5 @@ export type StoreError =
  * @since 0.1.0
  * @category guards
  */
-export const isStoreError: ErrorGuard<StoreError> = instanceOfAny(
-  BoundedMapError,
-  CacheConfigError,
-  CacheExistsError,
-  CacheKeyError,
-  CacheNotFoundError,
-  CacheReentryError,
-  EntryTooLargeError
-)
+export const isStoreError: ErrorGuard<StoreError> = <E>(error: E): error is E & StoreError =>
+  error instanceof BoundedMapError || isCacheError(error)

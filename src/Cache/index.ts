@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+export { type CacheError, isCacheError } from "./CacheError.js"
 export type { EntryInfo } from "./common/EntryInfo.js"
 export * from "./engine/BoundedMap.js"
 export * from "./engine/BoundedMapOptions.js"

@@ -35,7 +35,13 @@ export {
   withClient,
   withResource
 } from "./DefaultSession.js"
-export { ClientBuildError, ClientClosedError, ClientValueError } from "./errors/ClientErrors.js"
+export {
+  ClientBuildError,
+  type ClientBuildReason,
+  ClientClosedError,
+  type ClientClosedReason,
+  ClientValueError
+} from "./errors/ClientErrors.js"
 export {
   type ExceptionClass,
   type ExceptionSource,
@@ -43,11 +49,13 @@ export {
   RequestError,
   type RequestErrorOf,
   type RequestFault,
-  type RequestMetadata
+  type RequestMetadata,
+  type RequestReason
 } from "./errors/RequestError.js"
-export { ResourceBuildError, ResourceValueError } from "./errors/ResourceErrors.js"
+export { ResourceBuildError, type ResourceBuildReason, ResourceValueError } from "./errors/ResourceErrors.js"
 export {
   CredentialsError,
+  type CredentialsReason,
   PackageNotFoundError,
   ProfileNotFoundError,
   UnknownRegionError

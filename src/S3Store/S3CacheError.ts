@@ -3,14 +3,7 @@
  *
  * @since 0.1.0
  */
-import {
-  CacheConfigError,
-  CacheExistsError,
-  CacheKeyError,
-  CacheNotFoundError,
-  CacheReentryError,
-  EntryTooLargeError
-} from "../Cache/errors/CacheErrors.js"
+import { type CacheError, isCacheError } from "../Cache/CacheError.js"
 import { type ErrorGuard, instanceOfAny } from "../Cache/errors/errorGuard.js"
 import { ClientBuildError } from "../ClientLayer/errors/ClientErrors.js"
 import { CacheDecodeError, CacheEncodeError, ObjectStoreError } from "./objects/ObjectStoreErrors.js"
@@ -22,15 +15,10 @@ import { CacheDecodeError, CacheEncodeError, ObjectStoreError } from "./objects/
  * @category errors
  */
 export type S3CacheError =
-  | CacheConfigError
+  | CacheError
   | CacheDecodeError
   | CacheEncodeError
-  | CacheExistsError
-  | CacheKeyError
-  | CacheNotFoundError
-  | CacheReentryError
   | ClientBuildError
-  | EntryTooLargeError
   | ObjectStoreError
 
 /**
@@ -39,15 +27,12 @@ export type S3CacheError =
  * @since 0.1.0
  * @category guards
  */
-export const isS3CacheError: ErrorGuard<S3CacheError> = instanceOfAny(
-  CacheConfigError,
+export const isS3CacheError: ErrorGuard<S3CacheError> = <E>(error: E): error is E & S3CacheError =>
+  isCacheError(error) || isOwn(error)
+
+const isOwn = instanceOfAny(
   CacheDecodeError,
   CacheEncodeError,
-  CacheExistsError,
-  CacheKeyError,
-  CacheNotFoundError,
-  CacheReentryError,
   ClientBuildError,
-  EntryTooLargeError,
   ObjectStoreError
 )

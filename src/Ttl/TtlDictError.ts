@@ -3,19 +3,12 @@
  *
  * @since 0.1.0
  */
-import {
-  CacheConfigError,
-  CacheExistsError,
-  CacheKeyError,
-  CacheNotFoundError,
-  CacheReentryError,
-  EntryTooLargeError
-} from "../Cache/errors/CacheErrors.js"
+import { type CacheError, isCacheError } from "../Cache/CacheError.js"
 import { type ErrorGuard, instanceOfAny } from "../Cache/errors/errorGuard.js"
-import { ByteSizeError } from "../Cache/memory/ByteSize.js"
+import { ByteSizeError } from "../Cache/memory/parseByteSize.js"
 import { CacheValueError } from "./dict/CacheValueError.js"
 import { LoadTimeoutError, TooManyLoadsError } from "./fetch/FetchErrors.js"
-import { DictSnapshotError } from "./snapshot/DictSnapshot.js"
+import { DictSnapshotError } from "./snapshot/DictSnapshotError.js"
 
 /**
  * What a `TtlDict`, a `SyncTtlDict` or a snapshot of one may fail with, throw or die with, besides what computations do.
@@ -24,15 +17,10 @@ import { DictSnapshotError } from "./snapshot/DictSnapshot.js"
  * @category errors
  */
 export type TtlDictError =
+  | CacheError
   | ByteSizeError
-  | CacheConfigError
-  | CacheExistsError
-  | CacheKeyError
-  | CacheNotFoundError
-  | CacheReentryError
   | CacheValueError
   | DictSnapshotError
-  | EntryTooLargeError
   | LoadTimeoutError
   | TooManyLoadsError
 
@@ -42,16 +30,13 @@ export type TtlDictError =
  * @since 0.1.0
  * @category guards
  */
-export const isTtlDictError: ErrorGuard<TtlDictError> = instanceOfAny(
+export const isTtlDictError: ErrorGuard<TtlDictError> = <E>(error: E): error is E & TtlDictError =>
+  isCacheError(error) || isOwn(error)
+
+const isOwn = instanceOfAny(
   ByteSizeError,
-  CacheConfigError,
-  CacheExistsError,
-  CacheKeyError,
-  CacheNotFoundError,
-  CacheReentryError,
   CacheValueError,
   DictSnapshotError,
-  EntryTooLargeError,
   LoadTimeoutError,
   TooManyLoadsError
 )

@@ -264,6 +264,7 @@ describe("customizations and variants", () => {
       const error = yield* Effect.flip(ClientCache.client(S3Client, server.config(), { customize }))
       assert.strictEqual(error._tag, "ClientBuildError")
       assert.match(error.message, /^ClientCache: S3Client\(.*customize=audit\) could not be built: no audit$/)
+      assert.propertyVal(error, "reason", "Customization")
       yield* until(() => server.openSockets() === 0)
       assert.strictEqual(yield* ClientCache.size, 0)
       assert.instanceOf(yield* ClientCache.client(S3Client, server.config(), { customize }), S3Client)
@@ -281,6 +282,7 @@ describe("customizations and variants", () => {
         error.message,
         "ClientCache: S3Client(region=us-west-2, customize=audit) could not be built: no audit"
       )
+      assert.propertyVal(error, "reason", "Customization")
       assert.strictEqual(yield* ClientCache.size, 0)
       assert.instanceOf(yield* client, S3Client)
     }).pipe(Effect.provide(ClientCache.layer())))
@@ -345,7 +347,7 @@ describe("limits of time", () => {
       yield* Fiber.join(closing)
       const error = yield* Fiber.join(request)
       assert.instanceOf(error, ClientClosedError)
-      assert.strictEqual(error.reason, "closed")
+      assert.strictEqual(error.reason, "Closed")
       yield* until(() => server.openSockets() === 0)
       assert.strictEqual(server.executions("held"), 1)
     }))

@@ -177,6 +177,8 @@ describe("ClientCache", () => {
         assert.strictEqual(error._tag, "ClientBuildError")
         assert.strictEqual(error.cause, cause)
         assert.strictEqual(error.message, "ClientCache: Flaky(region=us-west-2) could not be built: out of luck")
+        assert.propertyVal(error, "reason", "Constructor")
+        assert.propertyVal(error, "detail", "out of luck")
         assert.strictEqual(yield* ClientCache.size, 0)
         assert.instanceOf(yield* ClientCache.client(Flaky, west), Flaky)
         assert.strictEqual((yield* ClientCache.stats).built, 1)
@@ -196,6 +198,7 @@ describe("ClientCache", () => {
           "ClientCache: Thing(region=us-west-2) could not be built: "
             + "its instances have no send, destroy, config and middlewareStack"
         )
+        assert.propertyVal(error, "reason", "NotAClient")
       }).pipe(Effect.provide(ClientCacheLive)))
 
     it.effect("do not show secrets, even when the constructor does", () =>
@@ -231,6 +234,7 @@ describe("ClientCache", () => {
           error.message,
           "ClientCache: a client class could not be built: its loader failed with Error: no such package"
         )
+        assert.propertyVal(error, "reason", "Loader")
         assert.strictEqual(error.cause, cause)
         assert.instanceOf(yield* ClientCache.client(load, west), S3Client)
       }).pipe(Effect.provide(ClientCacheLive)))

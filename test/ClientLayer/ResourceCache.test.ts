@@ -380,6 +380,8 @@ describe("ResourceCache", () => {
         const error = yield* Effect.flip(ResourceCache.resource(fails, west))
         assert.strictEqual(error._tag, "ResourceBuildError")
         assert.strictEqual(error.message, "ResourceCache: Failing(region=us-west-2) could not be built: first")
+        assert.propertyVal(error, "reason", "Make")
+        assert.propertyVal(error, "detail", "first")
         assert.strictEqual((yield* ClientCache.stats).leased, 0)
         assert.deepStrictEqual(yield* labels, [])
         assert.isTrue((yield* ResourceCache.resource(fails, west)).ok)
@@ -390,7 +392,9 @@ describe("ResourceCache", () => {
         const notAnError = failing(() => Effect.fail({ code: 1 }))
         assert.include((yield* Effect.flip(ResourceCache.resource(notAnError, west))).message, "value that is no Error")
         const Nothing = ResourceDefinition.make({ name: "Nothing", client: S3Client, make: () => undefined })
-        assert.include((yield* Effect.flip(ResourceCache.resource(Nothing, west))).message, "its make gave undefined")
+        const nothing = yield* Effect.flip(ResourceCache.resource(Nothing, west))
+        assert.propertyVal(nothing, "reason", "NotAResource")
+        assert.include(nothing.message, "its make gave undefined")
         const Promised = ResourceDefinition.make({ name: "Promised", client: S3Client, make: () => Promise.resolve(1) })
         assert.include((yield* Effect.flip(ResourceCache.resource(Promised, west))).message, "its make gave an object")
         const { leased, size } = yield* ClientCache.stats
@@ -431,6 +435,7 @@ describe("ResourceCache", () => {
         })
         const error = yield* Effect.flip(Effect.asVoid(ResourceCache.resource(Slow, config)))
         assert.strictEqual(error._tag, "ResourceBuildError")
+        assert.propertyVal(error, "reason", "ConfigChanged")
         assert.include(error.message, "its configuration reads differently from one moment to the next")
         assert.strictEqual(yield* ClientCache.size, 0)
       }).pipe(Effect.provide(both(10))))
@@ -527,7 +532,9 @@ describe("ResourceCache", () => {
         assert.notStrictEqual(two.client, five.client)
         assert.notStrictEqual(yield* ClientCache.client(S3Client, west), two.client)
         assert.match(String((yield* ClientCache.keys)[0]), /^S3Client\(region=us-west-2, variant=Named#\d+\.even\)$/)
-        assert.include((yield* Effect.flip(named(-1))).message, "could not be built: below zero")
+        const refused = yield* Effect.flip(named(-1))
+        assert.propertyVal(refused, "reason", "OwnClient")
+        assert.include(refused.message, "could not be built: below zero")
       }).pipe(Effect.provide(both(10))))
 
     it.effect("customize: the client is customised once, and is another one than the plain one", () =>

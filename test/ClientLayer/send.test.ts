@@ -190,6 +190,7 @@ describe("what is sent", () => {
       )
       assert.strictEqual(late._tag, "TimeoutError")
       assert.isTrue(isRequestError(late) && late.isRetryable)
+      assert.propertyVal(late, "reason", "Timeout")
       const controller = new AbortController()
       const fiber = yield* Effect.fork(
         Effect.flip(ClientCache.send(S3Client, server.config(), object("held-2"), { abortSignal: controller.signal }))
@@ -198,6 +199,7 @@ describe("what is sent", () => {
       controller.abort()
       const aborted = yield* Fiber.join(fiber)
       assert.deepStrictEqual([aborted._tag, aborted.name], ["RequestError", "AbortError"])
+      assert.propertyVal(aborted, "reason", "Aborted")
       assert.deepStrictEqual(yield* leases, [0, 0])
     }).pipe(Effect.provide(ClientCache.layer())))
 
@@ -511,10 +513,13 @@ describe("exceptions", () => {
       const throttled = yield* Effect.flip(ClientCache.send(S3Client, config, object("503-SlowDown"), named))
       assert.strictEqual(throttled._tag, "SlowDown")
       assert.isTrue(isRequestError(throttled) && throttled.isThrottling && throttled.isRetryable)
+      assert.propertyVal(throttled, "reason", "Throttled")
       const broken = yield* Effect.flip(ClientCache.send(S3Client, config, object("500-InternalError")))
       assert.isTrue(isRequestError(broken) && !broken.isThrottling && broken.isRetryable)
+      assert.propertyVal(broken, "reason", "Unavailable")
       const wrong = yield* Effect.flip(ClientCache.send(S3Client, config, object("400-InvalidRequest")))
       assert.isTrue(isRequestError(wrong) && !wrong.isThrottling && !wrong.isRetryable)
+      assert.propertyVal(wrong, "reason", "Rejected")
     }).pipe(Effect.provide(ClientCache.layer())))
 
   it.scoped("are bounded, say where, and have the SDK's own as their cause", () =>
@@ -596,6 +601,7 @@ describe("exceptions", () => {
       )
       assert.strictEqual(error._tag, "ECONNREFUSED")
       assert.isTrue(isRequestError(error) && error.isRetryable)
+      assert.propertyVal(error, "reason", "Network")
     }).pipe(Effect.provide(ClientCache.layer())))
 
   it.scoped("of this library are what they are", () =>
@@ -619,6 +625,7 @@ describe("exceptions", () => {
         )
       )
       assert.strictEqual(failure._tag, "CredentialsError")
+      assert.propertyVal(failure, "reason", "Provider")
       const unbuilt = yield* Effect.flip(
         Effect.provide(
           Session.send(S3Client, { ...anonymous, region: " " }, object("object")),

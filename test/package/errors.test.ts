@@ -1,9 +1,15 @@
 import { assert, describe, expectTypeOf, it } from "@effect/vitest"
 import { Data, Effect } from "effect"
-import { CacheNotFoundError, isStoreError, type StoreError } from "effect-aws-cache/Cache"
+import {
+  type CacheError,
+  CacheNotFoundError,
+  isCacheError,
+  isStoreError,
+  type StoreError
+} from "effect-aws-cache/Cache"
 import { isClientCacheError, isRequestError, type RequestError } from "effect-aws-cache/ClientLayer"
 import { isS3CacheError, type S3CacheError } from "effect-aws-cache/S3Store"
-import { isTtlDictError } from "effect-aws-cache/Ttl"
+import { isTtlDictError, LoadTimeoutError } from "effect-aws-cache/Ttl"
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -159,6 +165,18 @@ describe("the guard for any error", () => {
       }
     })
   }
+
+  it("of what all parts share takes these, and no others", () => {
+    assert.isTrue(isCacheError(new CacheNotFoundError({ cache: "store", key: "a" })))
+    assert.isFalse(isCacheError(new LoadTimeoutError({ cache: "dict", key: "a", millis: 1 })))
+    assert.isFalse(isCacheError({ _tag: "CacheNotFoundError" }))
+    const either = (): Effect.Effect<void, CacheError | LoadTimeoutError> => Effect.void
+    const rest = Effect.catchIf(either(), isCacheError, (error) => Effect.succeed(error._tag))
+    expectTypeOf<Effect.Effect.Error<typeof rest>>().toEqualTypeOf<LoadTimeoutError>()
+    for (const [, isError] of guards) {
+      assert.isTrue(isError(new CacheNotFoundError({ cache: "store", key: "a" })))
+    }
+  })
 
   it("tells them from what else an effect fails with", () => {
     const fails = (): Effect.Effect<void, StoreError | "other"> =>

@@ -28,7 +28,12 @@ const Needy = ResourceDefinition.make({
   make: (s3, { bucket }) => ({ s3, bucket })
 })
 const Numbers = Keyspace.make("numbers", { key: Schema.Number, value: Schema.Number })
-const refused = new ClientBuildError({ cache: "mock", key: "S3Client()", reason: "the test says so" })
+const refused = new ClientBuildError({
+  cache: "mock",
+  key: "S3Client()",
+  reason: "Constructor",
+  detail: "the test says so"
+})
 
 // Every layer here is a mock of one method (or of none): that these lines compile is the test.
 const mocks = {

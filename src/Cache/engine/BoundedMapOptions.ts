@@ -101,11 +101,14 @@ export interface Counters {
  * @category errors
  */
 export class BoundedMapError extends Error {
+  readonly _tag = "BoundedMapError"
   override readonly name = "BoundedMapError"
   /** The option or quantity that was wrong. */
   readonly option: string
   /** What it was. */
   readonly value: unknown
+  /** What it was, printed: 200 characters at most. */
+  readonly printed: string
   /** What is accepted. */
   readonly accepted: string
 
@@ -113,6 +116,7 @@ export class BoundedMapError extends Error {
     super(`${option} is ${printed}, but must be ${accepted}`)
     this.option = option
     this.value = value
+    this.printed = printed
     this.accepted = accepted
   }
 }

@@ -18,7 +18,9 @@ export {
   /** @since 0.1.0 */
   ByteSizeError,
   /** @since 0.1.0 */
-  type ByteSizeInput
+  type ByteSizeInput,
+  /** @since 0.1.0 */
+  type ByteSizeReason
 } from "./parseByteSize.js"
 
 /**

@@ -22,5 +22,5 @@ export const checkByteLimit = (
     ? Either.right(input)
     : Either.mapLeft(
       parseByteSize(input, total),
-      (cause) => configError(cache, option, input, `${accepted}, or Infinity (${cause.reason})`, cause)
+      (cause) => configError(cache, option, input, `${accepted}, or Infinity (${cause.detail})`, cause)
     )

@@ -36,6 +36,33 @@ export const accepted =
   "a whole number of bytes above 0, or text with a unit such as \"512B\", \"64K\", \"64MiB\", \"1.5G\" or \"25%\""
 
 /**
+ * Why something is not a size in memory:
+ *
+ * - `NotASize`: it is neither a number nor text, or no positive number followed by a unit;
+ * - `NotPositive`: it is not above 0;
+ * - `NotWhole`: a number that counts no whole bytes;
+ * - `NoUnit`: text without a unit;
+ * - `AmbiguousUnit`: its unit means 1000 to some and 1024 to others;
+ * - `UnknownUnit`: its unit is none;
+ * - `TooSmall`: it is less than one byte;
+ * - `TooLarge`: it is too large to count, or more than 100 %;
+ * - `UnknownTotal`: it is a share of what is not known there.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ByteSizeReason =
+  | "NotASize"
+  | "NotPositive"
+  | "NotWhole"
+  | "NoUnit"
+  | "AmbiguousUnit"
+  | "UnknownUnit"
+  | "TooSmall"
+  | "TooLarge"
+  | "UnknownTotal"
+
+/**
  * Something is not a size in memory.
  *
  * @since 0.1.0
@@ -44,11 +71,13 @@ export const accepted =
 export class ByteSizeError extends TaggedError("ByteSizeError")<{
   /** What was given, printed. */
   readonly input: string
+  /** Why it is none. */
+  readonly reason: ByteSizeReason
   /** What is wrong with it. */
-  readonly reason: string
+  readonly detail: string
 }> {
   override get message(): string {
-    return `${this.input} is not a byte size: ${this.reason}; accepted is ${accepted}`
+    return `${this.input} is not a byte size: ${this.detail}; accepted is ${accepted}`
   }
 }
 
@@ -69,39 +98,45 @@ const BINARY_UNIT = /^([KMGT])(?:IB)?$/
 
 const DECIMAL_UNIT = /^([KMGT])B$/
 
-const refuse = (input: unknown, reason: string): Either.Either<never, ByteSizeError> =>
-  Either.left(new ByteSizeError({ input: keyText(input), reason }))
+const refuse = (input: unknown, reason: ByteSizeReason, detail: string): Either.Either<never, ByteSizeError> =>
+  Either.left(new ByteSizeError({ input: keyText(input), reason, detail }))
 
 const whole = (input: ByteSizeInput, bytes: number): Either.Either<number, ByteSizeError> => {
   const rounded = Math.floor(bytes)
-  if (rounded < 1) return refuse(input, "it is less than one byte")
-  if (!Number.isSafeInteger(rounded)) return refuse(input, "it is too large to count")
+  if (rounded < 1) return refuse(input, "TooSmall", "it is less than one byte")
+  if (!Number.isSafeInteger(rounded)) return refuse(input, "TooLarge", "it is too large to count")
   return Either.right(rounded)
 }
 
 const parseNumber = (input: number): Either.Either<number, ByteSizeError> => {
-  if (!Number.isFinite(input)) return refuse(input, "it is not a finite number")
-  if (input <= 0) return refuse(input, "it is not above 0")
-  if (!Number.isInteger(input)) return refuse(input, "a plain number counts whole bytes")
+  if (!Number.isFinite(input)) return refuse(input, "NotASize", "it is not a finite number")
+  if (input <= 0) return refuse(input, "NotPositive", "it is not above 0")
+  if (!Number.isInteger(input)) return refuse(input, "NotWhole", "a plain number counts whole bytes")
   return whole(input, input)
 }
 
 const parseText = (input: string, total: number | undefined): Either.Either<number, ByteSizeError> => {
   const match = TEXT.exec(input.trim())
-  if (match === null) return refuse(input, "it is not a positive number followed by a unit")
+  if (match === null) return refuse(input, "NotASize", "it is not a positive number followed by a unit")
   const amount = Number(`${match[1] ?? ""}${match[2] ?? ""}`)
   const unit = (match[3] ?? "").toUpperCase()
-  if (unit === "") return refuse(input, "it has no unit (pass a number to mean bytes)")
+  if (unit === "") return refuse(input, "NoUnit", "it has no unit (pass a number to mean bytes)")
   if (unit === "%") {
-    if (total === undefined) return refuse(input, "a share of what is not known here: availableMemory() tells it")
-    return amount > 100 ? refuse(input, "a share is at most 100%") : whole(input, total * amount / 100)
+    if (total === undefined) {
+      return refuse(input, "UnknownTotal", "a share of what is not known here: availableMemory() tells it")
+    }
+    return amount > 100 ? refuse(input, "TooLarge", "a share is at most 100%") : whole(input, total * amount / 100)
   }
   const decimal = DECIMAL_UNIT.exec(unit)?.[1]
   if (decimal !== undefined) {
-    return refuse(input, `the unit is ambiguous: write "${decimal}" or "${decimal}iB" for powers of 1024`)
+    return refuse(
+      input,
+      "AmbiguousUnit",
+      `the unit is ambiguous: write "${decimal}" or "${decimal}iB" for powers of 1024`
+    )
   }
   const factor = units.get(BINARY_UNIT.exec(unit)?.[1] ?? unit)
-  return factor === undefined ? refuse(input, "its unit is unknown") : whole(input, amount * factor)
+  return factor === undefined ? refuse(input, "UnknownUnit", "its unit is unknown") : whole(input, amount * factor)
 }
 
 /**
@@ -115,5 +150,5 @@ export const parseByteSize = (
 ): Either.Either<number, ByteSizeError> => {
   if (typeof input === "number") return parseNumber(input)
   if (typeof input === "string") return parseText(input, total)
-  return refuse(input, "it is neither a number nor text")
+  return refuse(input, "NotASize", "it is neither a number nor text")
 }

@@ -2,7 +2,7 @@
  * How a client comes into being.
  */
 import * as Effect from "effect/Effect"
-import { ClientBuildError } from "../errors/ClientErrors.js"
+import { ClientBuildError, type ClientBuildReason } from "../errors/ClientErrors.js"
 import type { PreparedClient } from "../key/ClientCacheKey.js"
 import type { NormalConfig } from "../key/normaliseConfig.js"
 import { type AwsClient, type ClientClass, isAwsClient } from "../sdk/AwsClient.js"
@@ -113,8 +113,14 @@ const attached = (client: AwsClient, transport: Transport): BuiltClient => {
 
 const construct = (clientClass: ClientClass, config: Readonly<Record<string, unknown>>): AwsClient => {
   const client: unknown = Reflect.construct(clientClass, [config])
-  if (!isAwsClient(client)) throw new TypeError("its instances have no send, destroy, config and middlewareStack")
+  if (!isAwsClient(client)) throw new NotAClient()
   return client
+}
+
+class NotAClient extends TypeError {
+  constructor() {
+    super("its instances have no send, destroy, config and middlewareStack")
+  }
 }
 
 const attempt = <A>(f: () => A): A | undefined => {
@@ -140,21 +146,29 @@ export const runBuilder = (
 ): Effect.Effect<BuiltClient, ClientBuildError> =>
   Effect.try({
     try: () => builder(prepared),
-    catch: (cause) => failedBuild(prepared, cache, "its constructor", cause, secrets)
+    catch: (cause) => {
+      const reason = cause instanceof NotAClient ? "NotAClient" : "Constructor"
+      return failedBuild(prepared, cache, { reason, step: "its constructor" }, cause, secrets)
+    }
   })
+
+/** What failed, for programs and for people. */
+interface FailedStep {
+  readonly reason: ClientBuildReason
+  readonly step: string
+}
 
 /**
  * The error for a client that could not be built, without the secrets of its configuration.
  *
  * @param cache the name of the cache
- * @param step what failed
  * @param cause what it threw, or failed with
  * @param more what else must not be shown
  */
 export const failedBuild = (
   { key, normal }: PreparedClient<unknown>,
   cache: string,
-  step: string,
+  { reason, step }: FailedStep,
   cause: unknown,
   more: MoreSecrets
 ): ClientBuildError => {
@@ -162,7 +176,8 @@ export const failedBuild = (
   return new ClientBuildError({
     cache,
     key: key.label,
-    reason: typeof cause === "string"
+    reason,
+    detail: typeof cause === "string"
       ? `${step} threw a value that is no Error`
       : maskReason(cause, hidden, `${step} threw a value that is no Error`),
     cause: maskCause(cause, hidden)

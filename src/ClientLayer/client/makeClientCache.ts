@@ -157,7 +157,10 @@ export const makeClientCache = (
       check: () => Promise<unknown>
     ): Effect.Effect<unknown, ClientBuildError> =>
       Effect.interruptible(
-        Effect.tryPromise({ try: check, catch: (cause) => failedBuild(prepared, name, "its check", cause, secrets) })
+        Effect.tryPromise({
+          try: check,
+          catch: (cause) => failedBuild(prepared, name, { reason: "Check", step: "its check" }, cause, secrets)
+        })
       )
 
     const applyCustomization = <C>(
@@ -165,8 +168,8 @@ export const makeClientCache = (
       prepared: PreparedClient<C>,
       customize: ClientCustomization<C>
     ): Effect.Effect<unknown, ClientBuildError> => {
-      const failed = (cause: unknown) =>
-        failedBuild(prepared, name, `its customization "${customize.name}"`, cause, secrets)
+      const step = `its customization "${customize.name}"`
+      const failed = (cause: unknown) => failedBuild(prepared, name, { reason: "Customization", step }, cause, secrets)
       return Effect.flatMap(clientOf(entry, prepared.key), (client) =>
         Effect.flatMap(
           Effect.try({ try: () => customize.apply(client), catch: failed }),
@@ -396,7 +399,12 @@ const showClient = ({ client, transport }: CachedClient) => {
 }
 
 const unsteady = (cache: string, { label }: ClientCacheKey<unknown>): ClientBuildError =>
-  new ClientBuildError({ cache, key: label, reason: "its configuration reads differently from one moment to the next" })
+  new ClientBuildError({
+    cache,
+    key: label,
+    reason: "ConfigChanged",
+    detail: "its configuration reads differently from one moment to the next"
+  })
 
 const notAKey = (cache: string, key: unknown): CacheKeyError =>
   new CacheKeyError({

@@ -40,15 +40,21 @@ const failure = (
   secrets: ReadonlySet<string>
 ): CredentialsError => {
   if (cause instanceof UnusableCredentials) {
-    return new CredentialsError({ session, identity, reason: cause.message, cause })
+    return new CredentialsError({ session, identity, reason: "Unusable", detail: cause.message, cause })
   }
   const texts = cause instanceof Error
     ? [`${cause.name}: ${cause.message}`, ...details]
     : ["their provider failed with a value that is no Error"]
   // What a command wrote to its error output comes after the first line, and is nobody's to repeat.
   const hidden = HiddenTexts.of(secrets, sentSecrets(cause))
-  const reason = texts.map((text) => oneLine(hidden.mask(text).split("\n", 1).join(""), longestReason))
-  return new CredentialsError({ session, identity, reason: reason.join("; "), cause: maskCause(cause, hidden) })
+  const said = texts.map((text) => oneLine(hidden.mask(text).split("\n", 1).join(""), longestText))
+  return new CredentialsError({
+    session,
+    identity,
+    reason: "Provider",
+    detail: said.join("; "),
+    cause: maskCause(cause, hidden)
+  })
 }
 
-const longestReason = 300
+const longestText = 300

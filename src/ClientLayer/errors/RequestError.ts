@@ -57,6 +57,22 @@ export interface RequestMetadata {
 }
 
 /**
+ * Why a request failed:
+ *
+ * - `Throttled`: the service asks to be asked less often;
+ * - `Rejected`: the service refused it (any other 4xx, or its own word that it is the client's fault);
+ * - `Unavailable`: the service failed itself (5xx, or its own word that it is the server's fault);
+ * - `Timeout`: no answer in time;
+ * - `Network`: no connection, or one that broke;
+ * - `Aborted`: its signal was aborted;
+ * - `Unknown`: anything else; see `name` and `cause`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type RequestReason = "Throttled" | "Rejected" | "Unavailable" | "Timeout" | "Network" | "Aborted" | "Unknown"
+
+/**
  * What a request error tells.
  *
  * @since 0.1.0
@@ -72,8 +88,10 @@ export interface RequestFault<out Tag extends string, out Exception> {
   readonly client: string
   /** The command, such as `GetObjectCommand`. */
   readonly command: string
-  /** What the service says, without secrets, in at most 500 characters. */
-  readonly reason: string
+  /** Why it failed. */
+  readonly reason: RequestReason
+  /** What the service says, without secrets, in at most 300 characters. */
+  readonly detail: string
   /** What the SDK notes of the request. */
   readonly $metadata: RequestMetadata
   /** Whose fault it is, as the service sees it. */
@@ -135,8 +153,10 @@ export class RequestError<out Tag extends string = "RequestError", out Exception
   readonly client: string
   /** The command, such as `GetObject`. */
   readonly command: string
+  /** Why it failed, whatever the name of the exception is. */
+  readonly reason: RequestReason
   /** What was said, in one line of 300 characters at most, without secrets. */
-  readonly reason: string
+  readonly detail: string
   /** The status, the id of the request, how often it was sent. */
   readonly $metadata: RequestMetadata
   /** Whose fault it is, if the service said so. */
@@ -159,6 +179,7 @@ export class RequestError<out Tag extends string = "RequestError", out Exception
     this.client = fault.client
     this.command = fault.command
     this.reason = fault.reason
+    this.detail = fault.detail
     this.$metadata = fault.$metadata
     this.$fault = fault.$fault
     this.isThrottling = fault.isThrottling
@@ -175,9 +196,9 @@ export class RequestError<out Tag extends string = "RequestError", out Exception
  */
 export const isRequestError: ErrorGuard<RequestError<string>> = instanceOfAny(RequestError)
 
-const messageOf = ({ $metadata, cache, client, command, name, reason }: RequestFault<string, unknown>): string => {
+const messageOf = ({ $metadata, cache, client, command, detail, name }: RequestFault<string, unknown>): string => {
   const status = $metadata.httpStatusCode === undefined ? "" : ` (${$metadata.httpStatusCode})`
   const where = cache === undefined ? "" : `${cache}: `
-  const said = reason === "" ? "" : `: ${reason}`
+  const said = detail === "" ? "" : `: ${detail}`
   return cutText(`${where}${command} of ${client} failed: ${name}${status}${said}`, longestMessage)
 }

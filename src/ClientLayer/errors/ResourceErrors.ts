@@ -7,6 +7,19 @@ import * as Data from "effect/Data"
 import { cutText } from "../../Cache/printing/cutText.js"
 
 /**
+ * Why a resource could not be built:
+ *
+ * - `Make`: its `make` failed or threw;
+ * - `NotAResource`: what its `make` gave is no such resource;
+ * - `OwnClient`: its `ownClient` threw;
+ * - `ConfigChanged`: the configuration of its client reads differently from one moment to the next.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ResourceBuildReason = "Make" | "NotAResource" | "OwnClient" | "ConfigChanged"
+
+/**
  * A resource could not be built although its client could: its `make` failed or threw, or what came of it is no such
  * resource. Nothing was cached; the next call tries again.
  *
@@ -18,14 +31,16 @@ export class ResourceBuildError extends Data.TaggedError("ResourceBuildError")<{
   readonly cache: string
   /** The key, printed. */
   readonly key: string
+  /** Which step of it failed. */
+  readonly reason: ResourceBuildReason
   /** What went wrong, in 250 characters at the most. What the key does not show of configuration and options is masked. */
-  readonly reason: string
+  readonly detail: string
   /** What `make` failed with, or threw; or a masked copy, if something was found in it that the key does not show. */
   readonly cause?: unknown
 }> {
   override get message(): string {
     // What went wrong is to be seen whatever the key is.
-    return `${cutText(this.cache, 60)}: ${cutText(this.key, 160)} could not be built: ${cutText(this.reason, 250)}`
+    return `${cutText(this.cache, 60)}: ${cutText(this.key, 160)} could not be built: ${cutText(this.detail, 250)}`
   }
 }
 

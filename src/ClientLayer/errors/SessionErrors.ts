@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Data from "effect/Data"
+import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
 
 /**
  * A profile was named, by an option or by `AWS_PROFILE`, that is in neither of the shared files.
@@ -21,8 +22,13 @@ export class ProfileNotFoundError extends Data.TaggedError("ProfileNotFoundError
 }> {
   override get message(): string {
     const there = this.available.length === 0 ? "there are none" : `there are ${this.available.join(", ")}`
-    return `${this.session}: there is no profile ${JSON.stringify(this.profile)} in the shared config and credentials `
-      + `files (${there})`
+    const profile = cutText(JSON.stringify(this.profile), 120)
+    return cutText(
+      `${
+        cutText(this.session, 60)
+      }: there is no profile ${profile} in the shared config and credentials files (${there})`,
+      longestMessage
+    )
   }
 }
 
@@ -38,11 +44,23 @@ export class UnknownRegionError extends Data.TaggedError("UnknownRegionError")<{
 }> {
   override get message(): string {
     return `${
-      JSON.stringify(this.region)
+      cutText(JSON.stringify(this.region), 120)
     } is in no known AWS partition: neither is it one of their regions, nor does it `
       + "look like one"
   }
 }
+
+/**
+ * Why credentials could not be had:
+ *
+ * - `Provider`: who was to give them failed;
+ * - `Unusable`: what was given is nothing that the SDK can use;
+ * - `NoneGiven`: a session for tests was given none.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CredentialsReason = "Provider" | "Unusable" | "NoneGiven"
 
 /**
  * Credentials could not be had. Nothing was remembered; the next request asks again.
@@ -55,13 +73,16 @@ export class CredentialsError extends Data.TaggedError("CredentialsError")<{
   readonly session: string
   /** Whose credentials: `"the session"`, `"profile prod"`, `"provider #3"`. */
   readonly identity: string
+  /** Why there are none. */
+  readonly reason: CredentialsReason
   /** What went wrong, with known secrets masked. */
-  readonly reason: string
+  readonly detail: string
   /** What the source of the credentials failed with, with known secrets masked. */
   readonly cause?: unknown
 }> {
   override get message(): string {
-    return `${this.session}: there are no credentials for ${this.identity}: ${this.reason}`
+    const who = `${cutText(this.session, 60)}: there are no credentials for ${cutText(this.identity, 120)}`
+    return cutText(`${who}: ${this.detail}`, longestMessage)
   }
 }
 
@@ -81,6 +102,10 @@ export class PackageNotFoundError extends Data.TaggedError("PackageNotFoundError
   readonly cause?: unknown
 }> {
   override get message(): string {
-    return `${this.session}: ${this.purpose} needs ${this.package}, which could not be loaded: npm install ${this.package}`
+    const { package: name, purpose, session } = this
+    return cutText(
+      `${cutText(session, 60)}: ${purpose} needs ${name}, which could not be loaded: npm install ${name}`,
+      longestMessage
+    )
   }
 }

@@ -74,7 +74,8 @@ const resolve = (
         return new ClientBuildError({
           cache,
           key: "a client class",
-          reason: `its loader failed with ${maskError(cause, hidden, "a value that is no Error")}`,
+          reason: "Loader",
+          detail: `its loader failed with ${maskError(cause, hidden, "a value that is no Error")}`,
           cause: maskCause(cause, hidden)
         })
       }

@@ -12,7 +12,8 @@ import {
   type ExceptionSource,
   RequestError,
   type RequestErrorOf,
-  type RequestMetadata
+  type RequestMetadata,
+  type RequestReason
 } from "../errors/RequestError.js"
 import { HiddenTexts } from "../secrets/hiddenTexts.js"
 import { maskReason } from "../secrets/maskCause.js"
@@ -78,7 +79,8 @@ const failureOf = <Source extends ExceptionSource = never>(
     cache: origin.cache === undefined ? undefined : cutText(origin.cache, 60),
     client: cutText(origin.client, 120),
     command: cutText(nameOfClass(command).replace(/Command$/, "") || "a command", 60),
-    reason: words === name ? "" : words,
+    reason: reasonOf(thrown, given),
+    detail: words === name ? "" : words,
     $metadata: metadataOf(thrown, hidden),
     $fault: faultOf(thrown),
     isThrottling: isThrottling(thrown, given),
@@ -165,26 +167,38 @@ const throttling = new Set([
   "TooManyRequestsException",
   "TransactionInProgressException"
 ])
-const transient = new Set([
-  "TimeoutError",
-  "RequestTimeout",
-  "RequestTimeoutException",
+const timeouts = new Set(["TimeoutError", "RequestTimeout", "RequestTimeoutException", "ETIMEDOUT"])
+const network = new Set([
   "ECONNRESET",
   "ECONNREFUSED",
   "EPIPE",
-  "ETIMEDOUT",
   "EHOSTUNREACH",
   "ENETUNREACH",
   "ENOTFOUND",
   "EAI_AGAIN"
 ])
 
+const isIn = (names: ReadonlySet<string>, thrown: unknown, name: string): boolean =>
+  names.has(name) || names.has(codeOf(thrown) ?? "")
+
+const reasonOf = (thrown: unknown, name: string): RequestReason => {
+  if (isThrottling(thrown, name)) return "Throttled"
+  if (name === "AbortError") return "Aborted"
+  if (isIn(timeouts, thrown, name)) return "Timeout"
+  if (isIn(network, thrown, name)) return "Network"
+  const status = numberOf(fieldOf(thrown, "$metadata"), "httpStatusCode") ?? 0
+  if (status >= 500) return "Unavailable"
+  if (status >= 400) return "Rejected"
+  const fault = faultOf(thrown)
+  return fault === undefined ? "Unknown" : fault === "client" ? "Rejected" : "Unavailable"
+}
+
 const isThrottling = (thrown: unknown, name: string): boolean =>
   throttling.has(name) || numberOf(fieldOf(thrown, "$metadata"), "httpStatusCode") === 429
   || fieldOf(fieldOf(thrown, "$retryable"), "throttling") === true
 
 const isRetryable = (thrown: unknown, name: string): boolean =>
-  isThrottling(thrown, name) || transient.has(name) || transient.has(codeOf(thrown) ?? "")
+  isThrottling(thrown, name) || isIn(timeouts, thrown, name) || isIn(network, thrown, name)
   || fieldOf(thrown, "$retryable") !== undefined
   || [500, 502, 503, 504].includes(numberOf(fieldOf(thrown, "$metadata"), "httpStatusCode") ?? 0)
 

@@ -9,11 +9,12 @@ import type { CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { hiddenFrom, maskDefects, type MoreSecrets, noMoreSecrets } from "../client/ClientBuilder.js"
 import type { ClientCacheService } from "../client/ClientCacheService.js"
 import type { ClientBuildError } from "../errors/ClientErrors.js"
-import { ResourceBuildError } from "../errors/ResourceErrors.js"
+import { ResourceBuildError, type ResourceBuildReason } from "../errors/ResourceErrors.js"
 import { resolveSource } from "../key/ClientSource.js"
 import { normaliseConfig } from "../key/normaliseConfig.js"
 import type { ClientClass } from "../sdk/AwsClient.js"
 import { maskCause, maskReason } from "../secrets/maskCause.js"
+import { NotAResource } from "./NotAResource.js"
 import type { PreparedResource } from "./ResourceCacheKey.js"
 import type { BuiltResource, ResourceDefinition } from "./ResourceDefinition.js"
 import type { NormalOptions } from "./resourceOptions.js"
@@ -44,17 +45,23 @@ export const resourceBuilder =
     const { configuration, definition, options } = prepared
     const { customize } = definition
     const lease = Effect.gen(function*() {
-      const variant = yield* failing(prepared, cache, attempt(() => variantOf(definition, options)), secrets)
+      const variant = yield* failing(
+        prepared,
+        cache,
+        "OwnClient",
+        attempt(() => variantOf(definition, options)),
+        secrets
+      )
       // Loaded first, so that nothing can happen between the look at the configuration and its use.
       yield* resolveSource(definition.client, cache, configuration)
-      yield* failing(prepared, cache, attempt(() => assertUnchanged(prepared, cache)), secrets)
+      yield* failing(prepared, cache, "ConfigChanged", attempt(() => assertUnchanged(prepared, cache)), secrets)
       return yield* clients.leaseWith(definition.client, configuration, { customize, variant })
     })
     return Effect.flatMap(
       Effect.interruptible(lease),
       (client) =>
         Effect.map(
-          failing(prepared, cache, definition.build(client, options.value), secrets),
+          failing(prepared, cache, "Make", definition.build(client, options.value), secrets),
           ({ release, resource }) => ({ resource, release: maskDefects(release, hiddenOf(prepared, secrets)) })
         )
     )
@@ -75,11 +82,13 @@ const variantOf = <Ctor extends ClientClass, Options, R>(
  * Runs the part of a build that is the definition's. What it throws or fails with becomes a `ResourceBuildError` whose
  * message does not show the secrets of configuration and options.
  *
+ * @param reason what fails where it fails
  * @param more what else must not be shown
  */
 export const failing = <Ctor extends ClientClass, Options, R, A, R2>(
   prepared: PreparedResource<Ctor, Options, R>,
   cache: string,
+  reason: ResourceBuildReason,
   build: Effect.Effect<A, unknown, R2>,
   more: MoreSecrets = noMoreSecrets
 ): Effect.Effect<A, ResourceBuildError, R2> => {
@@ -90,7 +99,8 @@ export const failing = <Ctor extends ClientClass, Options, R, A, R2>(
     return new ResourceBuildError({
       cache,
       key: key.label,
-      reason: maskReason(cause, texts, "it failed with a value that is no Error"),
+      reason: cause instanceof NotAResource ? "NotAResource" : reason,
+      detail: maskReason(cause, texts, "it failed with a value that is no Error"),
       cause: maskCause(cause, texts)
     })
   })

@@ -23,6 +23,7 @@ import { customizationKind } from "../key/ClientOptions.js"
 import type { ClientSource } from "../key/ClientSource.js"
 import type { ClientClass, ClientOf, OptionalConfig } from "../sdk/AwsClient.js"
 import { referenceId } from "../values/referenceId.js"
+import { NotAResource } from "./NotAResource.js"
 
 /**
  * How a resource is defined. `R` is the resource, `Options` what tells two resources over one client apart.
@@ -167,7 +168,7 @@ export class ResourceDefinition<in out Ctor extends ClientClass, in out Options,
         Effect.flatMap((made) => Effect.isEffect(made) ? made : Effect.succeed(made)),
         Effect.filterOrFail(
           (resource) => this.isResource(resource),
-          (made) => new TypeError(`its make gave ${describeType(made)}, which it does not take for such a resource`)
+          (made) => new NotAResource(`its make gave ${describeType(made)}, which it does not take for such a resource`)
         )
       )
       return release === undefined

@@ -61,6 +61,7 @@ export const fakeResourceBuilder =
     return failing(
       prepared,
       cache,
+      "Make",
       Effect.try({
         try: () => ({ resource: fake.make(prepared.normal.config, prepared.options.value), release: Effect.void }),
         catch: (thrown) => thrown
@@ -73,6 +74,7 @@ export const noFake: ResourceBuilder = (prepared, cache) =>
   failing(
     prepared,
     cache,
+    "Make",
     Effect.fail(
       new Error(
         `ResourceCache.layerTest has no fake for ${prepared.definition.name}: give it one by ResourceCache.fake`

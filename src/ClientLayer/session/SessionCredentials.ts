@@ -270,7 +270,7 @@ export const makeSessionCredentials = (
           throw asProviderError(either.left)
         },
         () => {
-          throw new ClientClosedError({ reason: "closed" })
+          throw new ClientClosedError({ reason: "Closed" })
         }
       )
     /** Where the credentials of a client come from, none if they do not come from the session. */

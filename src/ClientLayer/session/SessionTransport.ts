@@ -82,7 +82,7 @@ export const makeSessionTransport = (
       (transport) =>
         Effect.zipRight(
           Effect.flatMap(timeLeft, (millis) => drainTransports([transport], millis)),
-          Effect.sync(() => transport.destroy("closed"))
+          Effect.sync(() => transport.destroy("Closed"))
         )
     )
     const shared = {

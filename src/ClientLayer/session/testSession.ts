@@ -112,7 +112,8 @@ const givenCredentials = (
               new CredentialsError({
                 session,
                 identity: "the session",
-                reason: "Session.layerTest was given none by its option credentials"
+                reason: "NoneGiven",
+                detail: "Session.layerTest was given none by its option credentials"
               })
             ),
           onSome: (credentials) => Promise.resolve(credentials)

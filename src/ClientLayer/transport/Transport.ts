@@ -2,7 +2,7 @@
  * The connections of one client, and who may close them.
  */
 import type * as Https from "node:https"
-import { ClientClosedError } from "../errors/ClientErrors.js"
+import { ClientClosedError, type ClientClosedReason } from "../errors/ClientErrors.js"
 import type { AwsClient } from "../sdk/AwsClient.js"
 import { AgentShare } from "./AgentShare.js"
 import { ConnectionPool, type TransportFigures } from "./ConnectionPool.js"
@@ -243,7 +243,7 @@ export class Transport {
     this.#holders -= 1
     if (this.#holders > 0) return
     if (this.isDrainable || this.#handedOut) this.drain()
-    else this.destroy("closed")
+    else this.destroy("Closed")
   }
 
   /** Closes the idle connections, and lets every other one close when it becomes idle. Cuts nothing off. */
@@ -257,7 +257,7 @@ export class Transport {
    * Closes every connection. Requests in flight, and those that wait for a connection, fail with `ClientClosedError`:
    * with the error that `client.destroy()` alone causes, the SDK would send them again. What is borrowed stays as it is.
    */
-  destroy(reason: ClientClosedError["reason"]): void {
+  destroy(reason: ClientClosedReason): void {
     this.#adopt()
     this.#destroyed = true
     this.#drained = true

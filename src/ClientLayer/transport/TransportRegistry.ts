@@ -87,7 +87,7 @@ export class TransportRegistry {
 
   /** Cuts off what is left of the connections of a transport that has no holder. */
   cutOff(transport: Transport): void {
-    transport.destroy("drainTimeout")
+    transport.destroy("DrainTimeout")
     this.undrainable.delete(transport)
     this.released.delete(transport)
   }
@@ -127,7 +127,7 @@ export class TransportRegistry {
   private destroyAll(): void {
     for (const transport of this.closing()) {
       try {
-        transport.destroy("closed")
+        transport.destroy("Closed")
       } catch {
         // A client class whose `destroy` throws must not keep the others from being closed.
       }

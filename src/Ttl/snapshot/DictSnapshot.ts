@@ -5,7 +5,6 @@
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
-import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -17,29 +16,19 @@ import { pieceSize, turn } from "../../Cache/common/inTurns.js"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { withCallOptions } from "../../Cache/options/checkOptions.js"
+import { cutText } from "../../Cache/printing/cutText.js"
 import { printKey } from "../../Cache/printing/printKey.js"
+import { DictSnapshotError } from "./DictSnapshotError.js"
 import { isCloneable } from "./isCloneable.js"
 import * as File from "./snapshotFile.js"
 import * as Format from "./snapshotFormat.js"
 
-/**
- * A snapshot could not be written; what was in its place before still is.
- *
- * @since 0.1.0
- * @category errors
- */
-export class DictSnapshotError extends Data.TaggedError("DictSnapshotError")<{
-  /** The name of the dictionary. */
-  readonly cache: string
-  /** Where it was to be written. */
-  readonly path: string
-  readonly cause: unknown
-}> {
-  override get message(): string {
-    const why = this.cause instanceof Error ? `: ${this.cause.message}` : ""
-    return `${this.cache}: the snapshot ${this.path} could not be written${why}`
-  }
-}
+export {
+  /** @since 0.1.0 */
+  DictSnapshotError,
+  /** @since 0.1.0 */
+  type DictSnapshotReason
+} from "./DictSnapshotError.js"
 
 /**
  * What a snapshot took.
@@ -181,7 +170,7 @@ const within = <A, E, R>(self: Effect.Effect<A, E, R>, timeout: Duration.Duratio
   const duration = Duration.decode(timeout ?? defaultTimeout)
   return Effect.timeoutFail(interruptibly(self), {
     duration,
-    onTimeout: () => new File.UnusableSnapshot({ reason: `it took longer than ${Duration.format(duration)}` })
+    onTimeout: () => new File.UnusableSnapshot({ detail: `it took longer than ${Duration.format(duration)}` })
   })
 }
 
@@ -262,7 +251,7 @@ export const snapshot = Effect.fn("TtlDict.snapshot")(
 
     const written = yield* Effect.mapError(
       within(File.write(fs, path, write), options?.timeout),
-      (cause) => new DictSnapshotError({ cache: form.name, path, cause })
+      (cause) => notWritten(form.name, path, cause)
     )
     const report: SnapshotReport = { entries: written, skipped: entries.length - written }
     if (report.skipped > 0) {
@@ -273,6 +262,15 @@ export const snapshot = Effect.fn("TtlDict.snapshot")(
     return report
   }
 )
+
+const notWritten = (cache: string, path: string, cause: unknown): DictSnapshotError =>
+  new DictSnapshotError({
+    cache,
+    path,
+    reason: cause instanceof File.UnusableSnapshot ? "Timeout" : File.refusalOf(cause) ?? "Unknown",
+    detail: cutText(cause instanceof Error ? cause.message : "it failed with a value that is no Error", 250),
+    cause
+  })
 
 const snapshotKinds: OptionKinds<SnapshotOptions> = { timeout: "duration" }
 const restoreKinds: OptionKinds<RestoreOptions> = { ...snapshotKinds, limits: ["keep", "restore"] }
@@ -360,7 +358,7 @@ export const restore = Effect.fn("TtlDict.restore")(
         nothing("unusable")
       )
     return yield* within(readAll(fs, form, path), options?.timeout).pipe(
-      Effect.catchAllDefect(() => new File.UnusableSnapshot({ reason: "reading it failed in a way nobody foresaw" })),
+      Effect.catchAllDefect(() => new File.UnusableSnapshot({ detail: "reading it failed in a way nobody foresaw" })),
       Effect.tap(({ refused }) =>
         refused === 0 ? Effect.void : Effect.logWarning(
           `${form.name}: ${refused} entries of the snapshot ${path} cannot be read, or the schemas do not accept them`
@@ -399,7 +397,7 @@ const readAll = <K, KI, V, VI>(
     const onHeader = Effect.fnUntraced(function*(content: Option.Option<unknown>) {
       header = yield* decodeHeader(Option.getOrUndefined(content))
       if (header.name === form.name) return
-      return yield* new File.UnusableSnapshot({ reason: `it is of the dictionary ${printKey(header.name)}` })
+      return yield* new File.UnusableSnapshot({ detail: `it is of the dictionary ${printKey(header.name)}` })
     })
     const onEntries = Effect.fnUntraced(function*(content: Option.Option<unknown>) {
       const encoded = yield* unlessRefused(decodeEntries(Option.getOrUndefined(content)))
@@ -417,7 +415,7 @@ const readAll = <K, KI, V, VI>(
     })
 
     yield* File.read(fs, path, (content) => header === undefined ? onHeader(content) : onEntries(content))
-    if (header === undefined) return yield* new File.UnusableSnapshot({ reason: "it has no header" })
+    if (header === undefined) return yield* new File.UnusableSnapshot({ detail: "it has no header" })
     if (refused > 0 && entries.length + expired === 0) return yield* unacceptable
     const snapshot: Snapshot<K, V> = { header, entries, expired, refused }
     return snapshot
@@ -430,7 +428,7 @@ const unlessRefused = <A, E>(self: Effect.Effect<A, E>): Effect.Effect<A | undef
 
 // What a schema says of a value would show the value.
 const unacceptable = new File.UnusableSnapshot({
-  reason: "it holds what cannot be read, or what the schemas of the dictionary do not accept"
+  detail: "it holds what cannot be read, or what the schemas of the dictionary do not accept"
 })
 
 const decoder = <A, I>(schema: Schema.Schema<A, I>) => {

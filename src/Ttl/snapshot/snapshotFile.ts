@@ -8,6 +8,7 @@ import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import { Buffer } from "node:buffer"
 import { createHash, randomUUID } from "node:crypto"
 import { basename, dirname, join } from "node:path"
@@ -16,11 +17,17 @@ import * as Format from "./snapshotFormat.js"
 /** A file is no snapshot that can be used. */
 export class UnusableSnapshot extends Data.TaggedError("UnusableSnapshot")<{
   /** What is wrong with it, without anything of its content. */
-  readonly reason: string
+  readonly detail: string
 }> {
   override get message(): string {
-    return this.reason
+    return this.detail
   }
+}
+
+/** What the file system said, if it refused a file by its path. */
+export const refusalOf = (error: unknown): "NotFound" | "PermissionDenied" | undefined => {
+  if (!Predicate.isTagged(error, "SystemError") || !("reason" in error)) return undefined
+  return error.reason === "NotFound" || error.reason === "PermissionDenied" ? error.reason : undefined
 }
 
 /** Who has values worth keeping may not want everybody on the machine to read them. */
@@ -117,10 +124,10 @@ export const read = <E>(
     const size = Number(info.size)
     const start = Buffer.alloc(Format.firstLine.byteLength + 8)
     const version = Format.versionOf(start.subarray(0, yield* fill(file, start)))
-    if (version === undefined) return yield* new UnusableSnapshot({ reason: "it is no snapshot of a dictionary" })
+    if (version === undefined) return yield* new UnusableSnapshot({ detail: "it is no snapshot of a dictionary" })
     if (version !== Format.formatVersion) {
       return yield* new UnusableSnapshot({
-        reason: `its format is version ${version}, and only version ${Format.formatVersion} is known here`
+        detail: `its format is version ${version}, and only version ${Format.formatVersion} is known here`
       })
     }
     yield* checkOwner(info)
@@ -136,22 +143,22 @@ export const read = <E>(
     }
   }).pipe(Effect.scoped)
 
-const torn = new UnusableSnapshot({ reason: "it is damaged, or was not written to its end" })
+const torn = new UnusableSnapshot({ detail: "it is damaged, or was not written to its end" })
 
 const checkFile = ({ type }: FileSystem.File.Info): Effect.Effect<void, UnusableSnapshot> =>
-  type === "File" ? Effect.void : new UnusableSnapshot({ reason: `it is no file (${type})` })
+  type === "File" ? Effect.void : new UnusableSnapshot({ detail: `it is no file (${type})` })
 
 // Who can write a snapshot decides what the program believes. Where there are no owners and modes, folders protect.
 const checkOwner = ({ mode, uid }: FileSystem.File.Info): Effect.Effect<void, UnusableSnapshot> => {
   const user = process.geteuid?.()
   if (user === undefined) return Effect.void
   if (Option.exists(uid, (owner) => owner !== user)) {
-    return new UnusableSnapshot({ reason: "it belongs to another user than the one this program runs as" })
+    return new UnusableSnapshot({ detail: "it belongs to another user than the one this program runs as" })
   }
   return (mode & othersToo) === 0
     ? Effect.void
     : new UnusableSnapshot({
-      reason: `others than its owner may use it (mode ${(mode & 0o777).toString(8)}); make it ${ownerOnly.toString(8)}`
+      detail: `others than its owner may use it (mode ${(mode & 0o777).toString(8)}); make it ${ownerOnly.toString(8)}`
     })
 }
 

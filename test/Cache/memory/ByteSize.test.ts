@@ -42,7 +42,7 @@ const accepted: ReadonlyArray<readonly [input: number | string, bytes: number]> 
   ["0.001%", 5368]
 ]
 
-const rejected: ReadonlyArray<readonly [input: number | string, reason: string]> = [
+const rejected: ReadonlyArray<readonly [input: number | string, detail: string]> = [
   [0, "not above 0"],
   [-0, "not above 0"],
   [-1, "not above 0"],
@@ -90,6 +90,21 @@ const rejected: ReadonlyArray<readonly [input: number | string, reason: string]>
   ["101%", "at most 100%"]
 ]
 
+const reasons: Readonly<Record<string, ByteSize.ByteSizeReason>> = {
+  "not above 0": "NotPositive",
+  "whole bytes": "NotWhole",
+  "not a finite number": "NotASize",
+  "too large": "TooLarge",
+  "not a positive number followed by a unit": "NotASize",
+  "unit is unknown": "UnknownUnit",
+  "has no unit": "NoUnit",
+  "less than one byte": "TooSmall",
+  "at most 100%": "TooLarge",
+  "write \"K\" or \"KiB\"": "AmbiguousUnit",
+  "write \"M\" or \"MiB\"": "AmbiguousUnit",
+  "write \"G\" or \"GiB\"": "AmbiguousUnit"
+}
+
 describe("ByteSize", () => {
   for (const [input, bytes] of accepted) {
     it(`accepts ${JSON.stringify(input)}`, () => {
@@ -97,13 +112,14 @@ describe("ByteSize", () => {
     })
   }
 
-  for (const [input, reason] of rejected) {
+  for (const [input, detail] of rejected) {
     it(`rejects ${typeof input === "number" ? String(input) : JSON.stringify(input)}`, () => {
       const parsed = ByteSize.parse(input, total)
       assert.isTrue(Either.isLeft(parsed))
       if (Either.isRight(parsed)) return
       assert.strictEqual(parsed.left._tag, "ByteSizeError")
-      assert.include(parsed.left.message, reason)
+      assert.strictEqual(parsed.left.reason, reasons[detail])
+      assert.include(parsed.left.message, detail)
       assert.include(parsed.left.message, typeof input === "number" ? String(input) : JSON.stringify(input))
       assert.include(parsed.left.message, "\"64MiB\"")
     })

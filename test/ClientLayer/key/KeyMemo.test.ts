@@ -275,6 +275,7 @@ describe("KeyMemo", () => {
         "ClientCache: S3Client(region=us-west-2) could not be built: "
           + "its configuration reads differently from one moment to the next"
       )
+      assert.propertyVal(error, "reason", "ConfigChanged")
     }).pipe(Effect.provide(ClientCacheLive)))
 
   it.effect("3,000 configurations are forgotten again", () =>

@@ -225,6 +225,7 @@ describe("a snapshot's file", () => {
         if (!(error instanceof DictSnapshotError)) return assert.fail(String(error))
         assert.strictEqual(error.path, path)
         assert.include(error.message, `numbers: the snapshot ${path} could not be written: NotFound`)
+        assert.propertyVal(error, "reason", "NotFound")
       }))
 
     it.scoped("stays as it was when writing over it fails, and nothing is left beside it", () =>
@@ -244,6 +245,7 @@ describe("a snapshot's file", () => {
             Effect.provide(DictSnapshot.snapshot(dict, texts, path), stoppedWrites(writes, full))
           )
           assert.include(error.message, "no space left")
+          assert.propertyVal(error, "reason", "Unknown")
           assert.deepStrictEqual(yield* fs.readFile(path), before)
           assert.deepStrictEqual(yield* fs.readDirectory(here), ["dict"])
         }

@@ -320,6 +320,7 @@ describe("a snapshot in a hostile place", () => {
           const error = yield* Fiber.join(fiber)
           assert.instanceOf(error, DictSnapshotError)
           assert.strictEqual(error.message, `docs: the snapshot ${path} could not be written: it took longer than 1m`)
+          assert.strictEqual(error.reason, "Timeout")
           assert.strictEqual((yield* restored(path)).outcome, "restored")
 
           const again = { hangs: false }
