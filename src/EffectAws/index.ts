@@ -5,8 +5,8 @@
  * @since 0.1.0
  */
 export { CacheConfigError, CacheExistsError, CacheKeyError } from "../Cache/errors/CacheErrors.js"
-export { ClientBuildError, ClientValueError } from "../ClientLayer/errors/ClientErrors.js"
-export { ObjectStoreError } from "../S3Store/objects/ObjectStoreErrors.js"
+export { ClientBuildError, type ClientBuildReason, ClientValueError } from "../ClientLayer/errors/ClientErrors.js"
+export { ObjectStoreError, type ObjectStoreReason } from "../S3Store/objects/ObjectStoreErrors.js"
 export { type ClientInstance, clientInstance, type ClientInstanceKey, S3ClientInstance } from "./ClientInstance.js"
 export { layerBorrowed, layerS3FromInstance } from "./layerBorrowed.js"
 export { layerInstance } from "./layerInstance.js"

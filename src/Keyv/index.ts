@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 export { CacheConfigError, CacheKeyError, EntryTooLargeError } from "../Cache/errors/CacheErrors.js"
-export { CacheEncodeError, ObjectStoreError } from "../S3Store/objects/ObjectStoreErrors.js"
+export { CacheEncodeError, ObjectStoreError, type ObjectStoreReason } from "../S3Store/objects/ObjectStoreErrors.js"
 export { dictStorage } from "./dictStorage.js"
 export { KeyvStorage, type KeyvStorageEntries } from "./KeyvStorage.js"
 export { KeyvStorageClosedError } from "./KeyvStorageClosedError.js"

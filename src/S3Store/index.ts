@@ -12,7 +12,7 @@ export {
   EntryTooLargeError
 } from "../Cache/errors/CacheErrors.js"
 export type { ErrorGuard } from "../Cache/errors/errorGuard.js"
-export { ClientBuildError } from "../ClientLayer/errors/ClientErrors.js"
+export { ClientBuildError, type ClientBuildReason } from "../ClientLayer/errors/ClientErrors.js"
 export type { CodecName } from "./entry/Codec.js"
 export type { EncryptionKey, EncryptionOptions } from "./entry/encryption.js"
 export type { CompressionOptions, EntryFormatOptions } from "./entry/EntryFormat.js"

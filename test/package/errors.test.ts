@@ -10,136 +10,28 @@ import {
 import { isClientCacheError, isRequestError, type RequestError } from "effect-aws-cache/ClientLayer"
 import { isS3CacheError, type S3CacheError } from "effect-aws-cache/S3Store"
 import { isTtlDictError, LoadTimeoutError } from "effect-aws-cache/Ttl"
-import { existsSync, readFileSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { parseSync } from "oxc-parser"
 import manifest from "../../package.json" with { type: "json" }
+import { declaredErrors } from "./declaredErrors.js"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
-interface Reference {
-  readonly file: string
-  readonly name: string
-}
-
-/** What a declaration file declares, and what its names mean. */
-interface Declarations {
-  /** The names that the declaration of a name mentions. */
-  readonly mentioned: ReadonlyMap<string, ReadonlySet<string>>
-  readonly classes: ReadonlySet<string>
-  readonly imported: ReadonlyMap<string, Reference>
-  readonly exported: ReadonlyMap<string, Reference>
-  readonly stars: ReadonlyArray<string>
-}
-
-const isNode = (u: unknown): u is { readonly type: string; readonly [field: string]: unknown } =>
-  typeof u === "object" && u !== null && "type" in u && typeof u.type === "string"
-
-const walk = (node: unknown, visit: (node: { readonly type: string; readonly [field: string]: unknown }) => void) => {
-  if (Array.isArray(node)) {
-    for (const item of node) walk(item, visit)
-  } else if (isNode(node)) {
-    visit(node)
-    for (const value of Object.values(node)) if (typeof value === "object") walk(value, visit)
-  }
-}
-
-const text = (node: unknown, field: "name" | "value"): string =>
-  isNode(node) && typeof node[field] === "string" ? node[field] : ""
-
-const parsed = new Map<string, Declarations>()
-
-const declarationsOf = (file: string): Declarations => {
-  const known = parsed.get(file)
-  if (known !== undefined) return known
-  const resolve = (source: unknown): string => {
-    const specifier = text(source, "value")
-    return specifier.startsWith(".") ? join(dirname(file), specifier.replace(/\.js$/, ".d.ts")) : ""
-  }
-  const mentioned = new Map<string, Set<string>>()
-  const classes = new Set<string>()
-  const imported = new Map<string, Reference>()
-  const exported = new Map<string, Reference>()
-  const stars: Array<string> = []
-  const declare = (node: unknown): ReadonlyArray<string> => {
-    if (!isNode(node)) return []
-    const names = node.type === "VariableDeclaration" && Array.isArray(node["declarations"])
-      ? node["declarations"].map((declarator) => text(isNode(declarator) ? declarator["id"] : undefined, "name"))
-      : [text(node["id"], "name")]
-    const found = new Set<string>()
-    walk(node, (inner) => {
-      if (inner.type === "Identifier") found.add(text(inner, "name"))
-    })
-    for (const name of names) mentioned.set(name, new Set([...mentioned.get(name) ?? [], ...found]))
-    if (node.type === "ClassDeclaration") { for (const name of names) classes.add(name) }
-    return names
-  }
-  for (const statement of parseSync(file, readFileSync(file, "utf8")).program.body as ReadonlyArray<unknown>) {
-    if (!isNode(statement)) continue
-    const from = resolve(statement["source"])
-    const specifiers = Array.isArray(statement["specifiers"]) ? statement["specifiers"].filter(isNode) : []
-    if (statement.type === "ImportDeclaration") {
-      for (const specifier of specifiers) {
-        const name = specifier.type === "ImportNamespaceSpecifier" ? "*" : text(specifier["imported"], "name")
-        if (from !== "") imported.set(text(specifier["local"], "name"), { file: from, name })
-      }
-    } else if (statement.type === "ExportNamedDeclaration") {
-      for (const name of declare(statement["declaration"])) exported.set(name, { file, name })
-      for (const specifier of specifiers) {
-        exported.set(text(specifier["exported"], "name"), {
-          file: from || file,
-          name: text(specifier["local"], "name")
-        })
-      }
-    } else if (statement.type === "ExportAllDeclaration" && from !== "") {
-      if (isNode(statement["exported"])) exported.set(text(statement["exported"], "name"), { file: from, name: "*" })
-      else stars.push(from)
-    } else {
-      declare(statement)
-    }
-  }
-  const declarations = { mentioned, classes, imported, exported, stars }
-  parsed.set(file, declarations)
-  return declarations
-}
-
-const exportsOf = (file: string): ReadonlyArray<Reference> => {
-  const { exported, stars } = declarationsOf(file)
-  return [...exported.values(), ...stars.flatMap(exportsOf)]
-}
-
-/** The classes of errors that the exports of a file mention, directly or through other types of this package. */
-const errorsOf = (entry: string): ReadonlySet<string> => {
-  const errors = new Set<string>()
-  const seen = new Set<string>()
-  const queue = [...exportsOf(entry)]
-  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    const { file, name } = next
-    if (seen.has(`${file} ${name}`) || !existsSync(file)) continue
-    seen.add(`${file} ${name}`)
-    if (name === "*") {
-      queue.push(...exportsOf(file))
-      continue
-    }
-    const { classes, exported, imported, mentioned, stars } = declarationsOf(file)
-    if (classes.has(name) && name.endsWith("Error")) errors.add(name)
-    // The service of another subpath: what is needed here, not how this fails.
-    if (classes.has(name) && dirname(file) !== dirname(entry) && dirname(entry) !== dirname(dirname(file))) continue
-    const elsewhere = imported.get(name) ?? (mentioned.has(name) ? undefined : exported.get(name))
-    if (elsewhere !== undefined) queue.push(elsewhere)
-    for (const inner of mentioned.get(name) ?? []) if (inner !== name) queue.push({ file, name: inner })
-    if (!mentioned.has(name) && elsewhere === undefined) queue.push(...stars.map((star) => ({ file: star, name })))
-  }
-  return errors
-}
-
-const isNamespace = (u: unknown): u is object =>
-  typeof u === "object" && u !== null && Object.prototype.toString.call(u) === "[object Module]"
-
+/** The entry points, with their declarations. */
 const entries = Object.entries(manifest.exports).flatMap(([path, target]) =>
   typeof target === "string" ? [] : [[path.replace(/^\./, manifest.name), target.types] as const]
 )
+
+/** What the compiler takes from the declarations: once, since it takes it some seconds to read them. */
+const declared = declaredErrors(join(root, "dist/"), entries.map(([, types]) => join(root, types)))
+
+/** What is of one namespace fails with errors of the part that this is in. */
+const partOf = (types: string): string => types.replace(/(\.\/dist\/\w+)\/.*/, "$1/index.d.ts")
+
+const declaredBy = (types: string) => declared.get(join(root, types)) ?? assert.fail(types)
+
+const isNamespace = (u: unknown): u is object =>
+  typeof u === "object" && u !== null && Object.prototype.toString.call(u) === "[object Module]"
 
 /** The subpaths that have errors of their own, and their guards. */
 const guards = [
@@ -155,7 +47,7 @@ describe("the guard for any error", () => {
       const module: Record<string, unknown> = await import(`../../src/${subpath}/index.ts`)
       const namespaces = Object.values(module).filter(isNamespace)
       const classes: Record<string, unknown> = Object.assign({}, ...namespaces, module)
-      for (const name of errorsOf(join(root, `dist/${subpath}/index.d.ts`))) {
+      for (const name of declaredBy(`./dist/${subpath}/index.d.ts`).errors.keys()) {
         const errorClass = classes[name]
         if (typeof errorClass !== "function") assert.fail(`${name} is no class`)
         assert.isTrue(isError(Object.create(errorClass.prototype)), name)
@@ -200,20 +92,28 @@ describe("the guard for any error", () => {
 })
 
 describe("errors in the public signatures of a subpath", () => {
-  it("are found through types of other modules", () => {
-    const found = errorsOf(join(root, "dist/ClientLayer/index.d.ts"))
+  it("are found in what verbs fail with, in unions of errors, and in what errors are made of", () => {
+    const { errors, types } = declaredBy("./dist/ClientLayer/index.d.ts")
     for (const name of ["CacheConfigError", "ClientBuildError", "CredentialsError", "RequestError"]) {
-      assert.isTrue(found.has(name), name)
+      assert.isTrue(errors.has(name), name)
+    }
+    for (const name of ["ClientBuildReason", "RequestMetadata", "SendError", "SessionError"]) {
+      assert.isTrue(types.has(name), name)
     }
   })
 
+  it("have a union of literals as their reason", () => {
+    const free = [...declared.values()].flatMap(({ reasons }) => [...reasons])
+    assert.isAbove(free.length, 0)
+    assert.deepStrictEqual(free.filter(([, isUnion]) => !isUnion), [])
+  })
+
   for (const [entryPoint, types] of entries) {
-    it(`are exported from ${entryPoint}`, async () => {
-      // What is of one namespace fails with errors of the part that this is in.
-      const module: Record<string, unknown> = await import(entryPoint.split("/").slice(0, 2).join("/"))
-      const inNamespaces = Object.values(module).filter(isNamespace).flatMap((inner) => Object.keys(inner))
-      const exported = new Set([...Object.keys(module), ...inNamespaces])
-      assert.deepStrictEqual([...errorsOf(join(root, types))].filter((name) => !exported.has(name)).sort(), [])
+    it(`are exported from ${entryPoint}`, () => {
+      const { exported } = declaredBy(partOf(types))
+      const { errors, exported: own, types: named } = declaredBy(types)
+      const missing = [...errors, ...named].filter(([name]) => !exported.has(name) && !own.has(name))
+      assert.deepStrictEqual(missing, [])
     })
   }
 })
