@@ -130,7 +130,7 @@ export const declaredErrors = (
       errors: named(errors),
       types: named(types),
       reasons,
-exported: new Set(exported.map(([, symbol]) => symbol.name))
+      exported: new Set(exported.map(([, symbol]) => symbol.name))
     }
   }
 
