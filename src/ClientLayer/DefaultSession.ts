@@ -27,9 +27,9 @@ import type {
   SessionResourceArguments,
   SessionResourceError,
   SessionResourceOptionsArguments,
-  SessionSendOptions,
-  SessionService
-} from "./session/SessionService.js"
+  SessionSendOptions
+} from "./session/SessionOptions.js"
+import type { SessionService } from "./session/SessionService.js"
 
 interface Open {
   readonly session: SessionService
@@ -45,13 +45,13 @@ const state = globalValue("effect-aws-cache/ClientLayer/DefaultSession", (): {
 
 /**
  * The session of the process. It is made when it is first needed, once for all who ask, as `Session.make()` makes it, and
- * lives until `closeDefaultSession`. A failure is not remembered. It belongs to nobody: it has neither the context nor
+ * lives until `close`. A failure is not remembered. It belongs to nobody: it has neither the context nor
  * the interruption of whoever needed it first. The SDK's own defaults are not touched.
  *
  * @since 0.1.0
  * @category default session
  */
-export const defaultSession: Effect.Effect<SessionService, SessionError> = Effect.suspend(() =>
+export const session: Effect.Effect<SessionService, SessionError> = Effect.suspend(() =>
   opened(state.current ?? start({}).making)
 )
 
@@ -65,12 +65,12 @@ export const defaultSession: Effect.Effect<SessionService, SessionError> = Effec
  * ```ts
  * import { S3Client } from "@aws-sdk/client-s3"
  * import { Effect } from "effect"
- * import { client, setupDefaultSession } from "effect-aws-cache/ClientLayer"
+ * import { DefaultSession } from "effect-aws-cache/ClientLayer"
  * import * as assert from "node:assert/strict"
  *
  * const program = Effect.gen(function*() {
- *   yield* setupDefaultSession({ region: "eu-west-1" })
- *   const s3 = yield* client(S3Client)
+ *   yield* DefaultSession.setup({ region: "eu-west-1" })
+ *   const s3 = yield* DefaultSession.client(S3Client)
  *   return yield* Effect.promise(() => s3.config.region())
  * })
  *
@@ -80,7 +80,7 @@ export const defaultSession: Effect.Effect<SessionService, SessionError> = Effec
  * @since 0.1.0
  * @category default session
  */
-export const setupDefaultSession = (options: SessionOptions = {}): Effect.Effect<SessionService, SessionError> =>
+export const setup = (options: SessionOptions = {}): Effect.Effect<SessionService, SessionError> =>
   Effect.suspend(() => {
     const { fiber, making } = start(options)
     return Effect.zipRight(Fiber.await(fiber), opened(making))
@@ -92,10 +92,10 @@ export const setupDefaultSession = (options: SessionOptions = {}): Effect.Effect
  * @since 0.1.0
  * @category default session
  */
-export const closeDefaultSession: Effect.Effect<void> = Effect.suspend(() => {
+export const close: Effect.Effect<void> = Effect.suspend(() => {
   const before = state.current
   state.current = undefined
-  return before === undefined ? Effect.void : close(before)
+  return before === undefined ? Effect.void : closeOne(before)
 })
 
 /**
@@ -105,11 +105,11 @@ export const closeDefaultSession: Effect.Effect<void> = Effect.suspend(() => {
  * ```ts
  * import { S3Client } from "@aws-sdk/client-s3"
  * import { Effect } from "effect"
- * import { client } from "effect-aws-cache/ClientLayer"
+ * import { DefaultSession } from "effect-aws-cache/ClientLayer"
  * import * as assert from "node:assert/strict"
  *
- * const s3 = await Effect.runPromise(client(S3Client, { region: "us-west-2" }))
- * const same = await Effect.runPromise(client(S3Client, { region: "us-west-2" }))
+ * const s3 = await Effect.runPromise(DefaultSession.client(S3Client, { region: "us-west-2" }))
+ * const same = await Effect.runPromise(DefaultSession.client(S3Client, { region: "us-west-2" }))
  * assert.equal(s3, same)
  * ```
  *
@@ -120,7 +120,7 @@ export const client = <Ctor extends ClientClass>(
   source: ClientSource<Ctor>,
   ...configuration: SessionClientArguments<Ctor>
 ): Effect.Effect<ClientOf<Ctor>, SessionClientError | SessionError> =>
-  Effect.flatMap(defaultSession, (session) => session.client(source, ...configuration))
+  Effect.flatMap(session, (it) => it.client(source, ...configuration))
 
 /**
  * The client as `client` gives it, leased until the scope closes. See `Session.lease`.
@@ -132,7 +132,7 @@ export const lease = <Ctor extends ClientClass>(
   source: ClientSource<Ctor>,
   ...configuration: SessionClientArguments<Ctor>
 ): Effect.Effect<ClientOf<Ctor>, SessionClientError | SessionError, Scope.Scope> =>
-  Effect.flatMap(defaultSession, (session) => session.lease(source, ...configuration))
+  Effect.flatMap(session, (it) => it.lease(source, ...configuration))
 
 /**
  * Uses the client that `client` gives, leased as long as `f` runs. See `Session.withClient`.
@@ -146,7 +146,7 @@ export const withClient = <Ctor extends ClientClass, A, E, R>(
   f: (client: ClientOf<Ctor>) => Effect.Effect<A, E, R>,
   options?: SessionClientOptions<ClientOf<Ctor>> | undefined
 ): Effect.Effect<A, E | SessionClientError | SessionError, R> =>
-  Effect.flatMap(defaultSession, (session) => session.withClient(source, config, f, options))
+  Effect.flatMap(session, (it) => it.withClient(source, config, f, options))
 
 /**
  * Sends a command with the client that `client` gives, leased until the response and its body have been read. See
@@ -156,10 +156,10 @@ export const withClient = <Ctor extends ClientClass, A, E, R>(
  * ```ts
  * import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
  * import { Effect } from "effect"
- * import { send } from "effect-aws-cache/ClientLayer"
+ * import { DefaultSession } from "effect-aws-cache/ClientLayer"
  * import * as assert from "node:assert/strict"
  *
- * const { Buckets = [] } = await Effect.runPromise(send(S3Client, {}, new ListBucketsCommand({})))
+ * const { Buckets = [] } = await Effect.runPromise(DefaultSession.send(S3Client, {}, new ListBucketsCommand({})))
  * assert.deepEqual(Buckets.map(({ Name }) => Name), ["my-bucket", "reports"])
  * ```
  *
@@ -178,8 +178,8 @@ export const send = <
   options?: SessionSendOptions<ClientOf<Ctor>, Source> | undefined
 ): Effect.Effect<Output, SendError<Source> | SessionClientError | SessionError> =>
   Effect.flatMap(
-    defaultSession,
-    (session) => session.send<Ctor, Command, Output, Source>(source, config, command, options)
+    session,
+    (it) => it.send<Ctor, Command, Output, Source>(source, config, command, options)
   )
 
 /**
@@ -188,10 +188,10 @@ export const send = <
  * @example
  * ```ts
  * import { Effect } from "effect"
- * import { DynamoDBDocumentResource, resource } from "effect-aws-cache/ClientLayer"
+ * import { DefaultSession, DynamoDBDocumentResource } from "effect-aws-cache/ClientLayer"
  * import * as assert from "node:assert/strict"
  *
- * const documents = await Effect.runPromise(resource(DynamoDBDocumentResource, { region: "us-west-2" }))
+ * const documents = await Effect.runPromise(DefaultSession.resource(DynamoDBDocumentResource, { region: "us-west-2" }))
  * const { Item } = await documents.get({ TableName: "users", Key: { id: "ada" } })
  * assert.deepEqual(Item, { id: "ada", name: "Ada" })
  * ```
@@ -203,7 +203,7 @@ export const resource = <Ctor extends ClientClass, Options, R>(
   definition: ResourceDefinition<Ctor, Options, R>,
   ...args: SessionResourceArguments<Ctor, Options>
 ): Effect.Effect<R, SessionResourceError | SessionError> =>
-  Effect.flatMap(defaultSession, (session) => session.resource(definition, ...args))
+  Effect.flatMap(session, (it) => it.resource(definition, ...args))
 
 /**
  * The resource as `resource` gives it, leased until the scope closes. See `Session.leaseResource`.
@@ -215,7 +215,7 @@ export const leaseResource = <Ctor extends ClientClass, Options, R>(
   definition: ResourceDefinition<Ctor, Options, R>,
   ...args: SessionResourceArguments<Ctor, Options>
 ): Effect.Effect<R, SessionResourceError | SessionError, Scope.Scope> =>
-  Effect.flatMap(defaultSession, (session) => session.leaseResource(definition, ...args))
+  Effect.flatMap(session, (it) => it.leaseResource(definition, ...args))
 
 /**
  * Uses the resource that `resource` gives, leased as long as `f` runs. See `Session.withResource`.
@@ -229,10 +229,10 @@ export const withResource = <Ctor extends ClientClass, Options, R, A, E, R2>(
   f: (resource: R) => Effect.Effect<A, E, R2>,
   ...args: SessionResourceOptionsArguments<Options>
 ): Effect.Effect<A, E | SessionResourceError | SessionError, R2> =>
-  Effect.flatMap(defaultSession, (session) => session.withResource(definition, config, f, ...args))
+  Effect.flatMap(session, (it) => it.withResource(definition, config, f, ...args))
 
 const opened = (making: Making): Effect.Effect<SessionService, SessionError> =>
-  Effect.map(Deferred.await(making), ({ session }) => session)
+  Effect.map(Deferred.await(making), (open) => open.session)
 
 // In a fiber of its own, with nothing of the caller's.
 const start = (options: SessionOptions) => {
@@ -251,7 +251,7 @@ const start = (options: SessionOptions) => {
       if (isFirst) return Effect.void
       const before = state.current
       state.current = making
-      return before === undefined ? Effect.void : close(before)
+      return before === undefined ? Effect.void : closeOne(before)
     })
   )
   return { fiber, making }
@@ -264,7 +264,7 @@ const open = (options: SessionOptions): Effect.Effect<Open, SessionError> =>
       Effect.map((session) => ({ session, scope }))
     ))
 
-const close = (making: Making): Effect.Effect<void> =>
+const closeOne = (making: Making): Effect.Effect<void> =>
   Effect.uninterruptible(
     Effect.flatMap(
       Effect.exit(Deferred.await(making)),

@@ -12,29 +12,20 @@ export {
 } from "../Cache/errors/CacheErrors.js"
 export type { ErrorGuard } from "../Cache/errors/errorGuard.js"
 export type { LeasedStoreEvent } from "../Cache/events/StoreEvent.js"
-export type {
-  ClientCacheOptions,
-  ClientCacheService,
-  ClientCacheStats,
-  ClientFigures,
-  SendOptions
-} from "./client/ClientCacheService.js"
+export type { ClientCacheOptions, SendOptions } from "./client/ClientCacheOptions.js"
+export type { ClientCacheService } from "./client/ClientCacheService.js"
+export type { ClientCacheStats, ClientFigures } from "./client/ClientCacheStats.js"
+export type { ClientCacheVerbs } from "./client/ClientCacheVerbs.js"
 export type { ClientFake } from "./client/ClientFake.js"
-export { ClientCache, ClientCacheLive } from "./ClientCache.js"
+export { ClientCache, type ClientCacheLayers, ClientCacheLive, type ClientCacheServiceClass } from "./ClientCache.js"
 export { type ClientCacheError, isClientCacheError } from "./ClientCacheError.js"
 export type { CredentialsFailure } from "./credentials/CredentialMemo.js"
-export {
-  client,
-  closeDefaultSession,
-  defaultSession,
-  lease,
-  leaseResource,
-  resource,
-  send,
-  setupDefaultSession,
-  withClient,
-  withResource
-} from "./DefaultSession.js"
+/**
+ * The session of the process, for programs that need no other.
+ *
+ * @since 0.1.0
+ */
+export * as DefaultSession from "./DefaultSession.js"
 export {
   ClientBuildError,
   type ClientBuildReason,
@@ -74,12 +65,10 @@ export {
 } from "./resource/DynamoDBDocumentResource.js"
 export type { ResourceError } from "./resource/ResourceBuilder.js"
 export { isResourceCacheKey, ResourceCacheKey, type ResourceTypeId } from "./resource/ResourceCacheKey.js"
-export type {
-  ResourceCacheOptions,
-  ResourceCacheService,
-  ResourceCacheStats,
-  ResourceFigures
-} from "./resource/ResourceCacheService.js"
+export type { ResourceCacheOptions } from "./resource/ResourceCacheOptions.js"
+export type { ResourceCacheService } from "./resource/ResourceCacheService.js"
+export type { ResourceCacheStats, ResourceFigures } from "./resource/ResourceCacheStats.js"
+export type { ResourceCacheVerbs } from "./resource/ResourceCacheVerbs.js"
 export {
   type BuiltResource,
   type NoOptions,
@@ -90,7 +79,12 @@ export {
   type ResourceSpec
 } from "./resource/ResourceDefinition.js"
 export type { ResourceFake } from "./resource/ResourceFake.js"
-export { ResourceCache, ResourceCacheLive } from "./ResourceCache.js"
+export {
+  ResourceCache,
+  type ResourceCacheLayers,
+  ResourceCacheLive,
+  type ResourceCacheServiceClass
+} from "./ResourceCache.js"
 export type {
   AwsClient,
   ClientClass,
@@ -101,7 +95,7 @@ export type {
 } from "./sdk/AwsClient.js"
 export type { AwsCommand, CommandFor, CommandOfAnotherService, HandlerOptions } from "./sdk/AwsCommand.js"
 export type { AwsCredentials } from "./sdk/AwsCredentials.js"
-export { Session, SessionLive } from "./Session.js"
+export { Session, type SessionLayers, SessionLive, type SessionServiceClass } from "./Session.js"
 export { SessionCaches } from "./session/SessionCaches.js"
 export type {
   IdentityProperties,
@@ -122,8 +116,9 @@ export type {
   SessionResourceError,
   SessionResourceOptionsArguments,
   SessionSendOptions,
-  SessionService,
   SessionStats
-} from "./session/SessionService.js"
+} from "./session/SessionOptions.js"
+export type { SessionService } from "./session/SessionService.js"
+export type { SessionVerbs } from "./session/SessionVerbs.js"
 export type { SessionTestOptions } from "./session/testSession.js"
 export type { TransportFigures } from "./transport/ConnectionPool.js"

@@ -662,7 +662,9 @@ describe("ResourceCache", () => {
   it.effect("configurations can be completed before they make keys", () =>
     Effect.gen(function*() {
       const clients = yield* ClientCache
-      const cache = yield* makeResourceCache({}, clients, (config) => Object.assign({ region: "eu-west-1" }, config))
+      const cache = yield* makeResourceCache({}, clients, {
+        complete: (config) => Object.assign({ region: "eu-west-1" }, config)
+      })
       const { client } = yield* cache.resource(Plain)
       assert.strictEqual((yield* cache.resource(Plain, { region: "EU-WEST-1" })).client, client)
       assert.strictEqual((yield* cache.stats).built, 1)

@@ -3,14 +3,13 @@ import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/creden
 import { describe, expectTypeOf, it } from "@effect/vitest"
 import { Config, Effect, type Layer, Redacted, type Scope } from "effect"
 import {
-  client,
   type ClientCache,
   ClientCustomization,
+  DefaultSession,
   Session,
   type SessionClientError,
   type SessionError,
-  type SessionService,
-  withClient
+  type SessionService
 } from "effect-aws-cache/ClientLayer"
 
 describe("the types of sessions", () => {
@@ -25,8 +24,10 @@ describe("the types of sessions", () => {
       expectTypeOf(s3).toEqualTypeOf<S3Client>()
       return Effect.as(Effect.fail("no"), 1)
     })).toEqualTypeOf<Effect.Effect<number, string | SessionClientError, Session>>()
-    expectTypeOf(client(S3Client)).toEqualTypeOf<Effect.Effect<S3Client, SessionClientError | SessionError>>()
-    expectTypeOf(withClient(S3Client, {}, (s3) => Effect.succeed(s3))).toEqualTypeOf<
+    expectTypeOf(DefaultSession.client(S3Client)).toEqualTypeOf<
+      Effect.Effect<S3Client, SessionClientError | SessionError>
+    >()
+    expectTypeOf(DefaultSession.withClient(S3Client, {}, (s3) => Effect.succeed(s3))).toEqualTypeOf<
       Effect.Effect<S3Client, SessionClientError | SessionError>
     >()
   })

@@ -4,17 +4,14 @@ import { DynamoDBDocument, DynamoDBDocumentClient, GetCommand, PutCommand } from
 import { assert, describe, expectTypeOf, it } from "@effect/vitest"
 import { Chunk, Effect, Fiber, Layer, Option, Schema, type Scope, Stream } from "effect"
 import {
-  closeDefaultSession,
+  DefaultSession,
   DynamoDBDocumentClientResource,
   DynamoDBDocumentResource,
-  leaseResource,
-  resource,
   ResourceCache,
   ResourceDefinition,
   Session,
   type SessionError,
-  type SessionResourceError,
-  withResource
+  type SessionResourceError
 } from "effect-aws-cache/ClientLayer"
 import { localDynamoDB } from "./localDynamoDB.js"
 import { sessionEnvironment, setVariable } from "./sessionEnvironment.js"
@@ -220,14 +217,14 @@ describe("the resources of a session", () => {
   it.scoped("the session of the process has them too", () =>
     Effect.gen(function*() {
       yield* sessionEnvironment({ variables: { AWS_REGION: "us-east-1" } })
-      yield* Effect.acquireRelease(closeDefaultSession, () => closeDefaultSession)
-      const made = yield* resource(Plain)
-      assert.strictEqual(yield* Effect.scoped(leaseResource(Plain, { region: "us-east-1" })), made)
-      assert.strictEqual(yield* withResource(Plain, {}, Effect.succeed), made)
+      yield* Effect.acquireRelease(DefaultSession.close, () => DefaultSession.close)
+      const made = yield* DefaultSession.resource(Plain)
+      assert.strictEqual(yield* Effect.scoped(DefaultSession.leaseResource(Plain, { region: "us-east-1" })), made)
+      assert.strictEqual(yield* DefaultSession.withResource(Plain, {}, Effect.succeed), made)
     }))
 
   it("infer what they are", () => {
-    expectTypeOf(resource(Plain)).toEqualTypeOf<
+    expectTypeOf(DefaultSession.resource(Plain)).toEqualTypeOf<
       Effect.Effect<{ s3: S3Client }, SessionResourceError | SessionError>
     >()
     expectTypeOf(Session.leaseResource(Bucket, {}, { bucket: "reports" })).toEqualTypeOf<

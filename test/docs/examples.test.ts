@@ -1,6 +1,6 @@
 import { describe, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { closeDefaultSession } from "effect-aws-cache/ClientLayer"
+import { DefaultSession } from "effect-aws-cache/ClientLayer"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -21,7 +21,7 @@ const run = ({ code, line, path }: Example) =>
     const file = join(yield* examplesFolder, `${path.replace(/\.\w+$/, "")}-${line}.ts`)
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, "\n".repeat(line - 1) + code)
-    yield* Effect.addFinalizer(() => closeDefaultSession)
+    yield* Effect.addFinalizer(() => DefaultSession.close)
     yield* Effect.promise(() => import(file))
   })
 

@@ -7,6 +7,7 @@ import {
   CacheConfigError,
   ClientCache,
   ClientCacheKey,
+  DefaultSession,
   Keyspace,
   LeasedStore,
   ObjectStore,
@@ -16,7 +17,6 @@ import {
   S3Persistence,
   sendCommand,
   Session,
-  setupDefaultSession,
   Store,
   SyncTtlDict,
   TtlDict
@@ -688,6 +688,7 @@ const cases: Readonly<Record<string, Case>> = {
     }
   },
   "ClientCache.layer": { use: (options) => built(ClientCache.layer(untyped(options))), options: clientCacheOptions },
+  "ClientCache.make": { use: (options) => ClientCache.make(untyped(options)), options: clientCacheOptions },
   "ClientCache.layerTest": {
     use: (options) => built(ClientCache.layerTest([], untyped(options))),
     options: clientCacheOptions
@@ -722,6 +723,15 @@ const cases: Readonly<Record<string, Case>> = {
     use: (options) => overBucket(() => ResourceCache.layer(untyped(options))),
     options: resourceCacheOptions
   },
+  "ResourceCache.make": {
+    use: (options) => Effect.provide(ResourceCache.make(untyped(options)), ClientCache.layer()),
+    options: resourceCacheOptions
+  },
+  "ResourceCache.Service": {
+    use: (options) => attempt(() => ResourceCache.Service()("app/Tables", untyped(options))),
+    options: { clients: special(5, null, secret, {}) },
+    base: { clients: ClientCache }
+  },
   "ResourceCache.layerTest": {
     use: (options) => built(ResourceCache.layerTest([], untyped(options))),
     options: resourceCacheOptions
@@ -742,7 +752,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "Session.make": { use: inEnvironment((options) => Session.make(options)), options: sessionOptions },
   "Session.layer": { use: inEnvironment((options) => built(Session.layer(options))), options: sessionOptions },
-  setupDefaultSession: { use: inEnvironment((options) => setupDefaultSession(options)), options: sessionOptions },
+  "DefaultSession.setup": { use: inEnvironment((options) => DefaultSession.setup(options)), options: sessionOptions },
   "Session.layerTest": {
     use: (options) => suspended(() => built(Session.layerTest([], untyped(options)))),
     options: testSessionOptions
@@ -804,11 +814,6 @@ const others: Readonly<Record<string, string | { readonly because: string }>> = 
   "ResourceCache.withResource": { because: "a schema of the user's decides" },
   "ResourceCacheKey.make": { because: "a schema of the user's decides" },
   "Session.resourceKey": { because: "a schema of the user's decides" },
-  "ResourceCacheService.resource": { because: "a schema of the user's decides" },
-  "ResourceCacheService.lease": { because: "a schema of the user's decides" },
-  "ResourceCacheService.leaseWith": { because: "internal" },
-  "ResourceCacheService.useWith": { because: "internal" },
-  "ResourceCacheService.withResource": { because: "a schema of the user's decides" },
   "DictServiceClass.layer": "TtlDict.Service",
   "DictServiceClass.restore": "DictSnapshot.restore",
   "DictServiceClass.snapshot": "DictSnapshot.snapshot",
@@ -821,12 +826,14 @@ const others: Readonly<Record<string, string | { readonly because: string }>> = 
 }
 
 const caseOf = (name: string): Case | { readonly because: string } | undefined => {
-  const other = others[name.replace(/^SessionService\./, "Session.")]
+  const statics = name.replace(/^(ClientCache|ResourceCache|Session)(Verbs|Layers)\./, "$1.")
+    .replace(/^DefaultSession\.(?!setup$)/, "Session.")
+  const other = others[statics]
   if (typeof other === "object") return other
-  const short = (other ?? name)
+  const short = (other ?? statics)
     .replace(/^(Store|LeasedStore)\.\1\./, "$1.")
     .replace(/^SyncDict\./, "SyncTtlDict.")
-    .replace(/^(S3Cache|Session|ClientCache)(?:Service|Verbs|Layers)\./, "$1.")
+    .replace(/^(S3Cache)(?:Service|Verbs|Layers)\./, "$1.")
   if (short.endsWith(".layerConfig")) return { because: "what Config gives is checked by layer, see below" }
   return cases[short] ?? cases[`Session.${short}`]
 }
@@ -852,7 +859,7 @@ describe("options that are public", () => {
     const script = fileURLToPath(new URL("publicOptions.mjs", import.meta.url))
     const { stdout } = await promisify(execFile)(process.execPath, [script])
     const names = Schema.decodeUnknownSync(Schema.parseJson(Schema.Array(Schema.String)))(stdout)
-    assert.isAbove(names.length, 150)
+    assert.isAbove(names.length, 120)
     assert.deepStrictEqual(names.filter((name) => caseOf(name) === undefined), [])
   })
 

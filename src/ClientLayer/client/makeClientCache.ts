@@ -56,13 +56,27 @@ import {
   noMoreSecrets,
   runBuilder
 } from "./ClientBuilder.js"
-import { clientCacheKinds } from "./ClientCacheService.js"
-import type { ClientCacheOptions, ClientCacheService } from "./ClientCacheService.js"
+import { clientCacheKinds, type ClientCacheOptions } from "./ClientCacheOptions.js"
+import { type OwnClientCache, Unchecked, type UncheckedClients } from "./uncheckedClients.js"
 
 const defaultMaxSize = 10
 
 /** How long the closing of a cache waits for leases, requests and bodies, where nobody says. */
 export const defaultGracePeriod = "5 seconds"
+
+/** What else a cache of clients is made with. */
+interface Making {
+  /** Its name where the options have none. */
+  readonly otherwise?: string | undefined
+  /** Adds to what callers ask for, before it makes a key. */
+  readonly complete?: CompleteRequest
+  /** What clients get besides what is in their configuration, to be masked in errors. */
+  readonly secrets?: MoreSecrets
+  /** Which options there are besides configurations. */
+  readonly kinds?: Readonly<Record<string, OptionKind>>
+}
+
+const unchanged: CompleteRequest = (config, options) => ({ config, options })
 
 /**
  * Makes a cache of clients. When the scope closes, builds are interrupted; leases, and then requests and bodies, are
@@ -71,19 +85,14 @@ export const defaultGracePeriod = "5 seconds"
  * Fails with `CacheConfigError` for an option it cannot accept.
  *
  * @param builder how clients are built
- * @param complete adds to what callers ask for, before it makes a key
- * @param secrets what clients get besides what is in their configuration, to be masked in errors
- * @param kinds which options there are besides configurations
  */
 export const makeClientCache = (
   options: ClientCacheOptions,
   builder: ClientBuilder,
-  complete: CompleteRequest = (config, options) => ({ config, options }),
-  secrets: MoreSecrets = noMoreSecrets,
-  kinds: Readonly<Record<string, OptionKind>> = clientOptionKinds
-): Effect.Effect<ClientCacheService, CacheConfigError, Scope.Scope> =>
+  { complete = unchanged, kinds = clientOptionKinds, otherwise = "ClientCache", secrets = noMoreSecrets }: Making = {}
+): Effect.Effect<OwnClientCache, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
-    const name = nameIn(options, "ClientCache")
+    const name = nameIn(options, otherwise)
     yield* checkOptions(name, options, clientCacheKinds)
     const drainTimeout = yield* millis(name, "drainTimeout", options.drainTimeout ?? Duration.infinity)
     let built = 0
@@ -294,19 +303,28 @@ export const makeClientCache = (
     const asking = <A, E, R>(options: unknown, effect: Effect.Effect<A, E, R>) =>
       withCallOptions(name, options, kinds, effect)
 
-    const self: ClientCacheService = {
-      name,
-      client: <Ctor extends ClientClass>(source: ClientSource<Ctor>, ...[config, options]: ClientArguments<Ctor>) =>
-        asking(options, useEntry(source, config, options, handOut)),
-      lease: <Ctor extends ClientClass>(source: ClientSource<Ctor>, ...[config, options]: ClientArguments<Ctor>) =>
-        asking(options, self.leaseWith(source, config, options)),
-      leaseWith: (source, config, options) =>
+    const unchecked: UncheckedClients = {
+      lease: (source, config, options) =>
         withKey(
           source,
           config,
           options,
           (key, lease, restore) => restore(Effect.flatMap(store.lease(key, lease), (entry) => clientOf(entry, key)))
         ),
+      send: (source, config, command, options) =>
+        sendLeased(Effect.flatMap(
+          unchecked.lease(source, config, options),
+          (client) => sendFrom(client, command, options, () => originOf(source, config, options))
+        ))
+    }
+
+    const self: OwnClientCache = {
+      [Unchecked]: unchecked,
+      name,
+      client: <Ctor extends ClientClass>(source: ClientSource<Ctor>, ...[config, options]: ClientArguments<Ctor>) =>
+        asking(options, useEntry(source, config, options, handOut)),
+      lease: <Ctor extends ClientClass>(source: ClientSource<Ctor>, ...[config, options]: ClientArguments<Ctor>) =>
+        asking(options, unchecked.lease(source, config, options)),
       withClient: (source, config, f, options) =>
         withFunction(
           name,
@@ -317,13 +335,8 @@ export const makeClientCache = (
       send: (source, config, command, options) =>
         unlessWrong(
           checkRequest(name, command, options, sendKinds),
-          self.sendWith(source, config, command, options)
+          unchecked.send(source, config, command, options)
         ),
-      sendWith: (source, config, command, options) =>
-        sendLeased(Effect.flatMap(
-          self.leaseWith(source, config, options),
-          (client) => sendFrom(client, command, options, () => originOf(source, config, options))
-        )),
       get: (key) =>
         Effect.uninterruptibleMask((restore) =>
           store.useFoundWithin(restore, key, (entry) => handOut(entry, key), () => Effect.fail(notFound(key)))

@@ -8,6 +8,7 @@ import type * as Scope from "effect/Scope"
 import type { CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { hiddenFrom, maskDefects, type MoreSecrets, noMoreSecrets } from "../client/ClientBuilder.js"
 import type { ClientCacheService } from "../client/ClientCacheService.js"
+import { isOwnCache, Unchecked } from "../client/uncheckedClients.js"
 import type { ClientBuildError } from "../errors/ClientErrors.js"
 import { ResourceBuildError, type ResourceBuildReason } from "../errors/ResourceErrors.js"
 import { resolveSource } from "../key/ClientSource.js"
@@ -55,7 +56,8 @@ export const resourceBuilder =
       // Loaded first, so that nothing can happen between the look at the configuration and its use.
       yield* resolveSource(definition.client, cache, configuration)
       yield* failing(prepared, cache, "ConfigChanged", attempt(() => assertUnchanged(prepared, cache)), secrets)
-      return yield* clients.leaseWith(definition.client, configuration, { customize, variant })
+      if (!isOwnCache(clients)) return yield* Effect.dieMessage(notOwn)
+      return yield* clients[Unchecked].lease(definition.client, configuration, { customize, variant })
     })
     return Effect.flatMap(
       Effect.interruptible(lease),
@@ -66,6 +68,10 @@ export const resourceBuilder =
         )
     )
   }
+
+const notOwn =
+  "effect-aws-cache: resources cannot be built over a mock of a ClientCache: use ClientCache.layerTest with a fake, or "
+  + "ResourceCache.layerTest"
 
 const attempt = <A>(f: () => A): Effect.Effect<A, unknown> => Effect.try({ try: f, catch: (thrown) => thrown })
 

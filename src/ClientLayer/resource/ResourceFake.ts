@@ -69,15 +69,19 @@ export const fakeResourceBuilder =
     )
   }
 
-/** A builder that fails, so that a test reaches no network by accident. */
-export const noFake: ResourceBuilder = (prepared, cache) =>
+/**
+ * A builder that fails, so that a test reaches no network by accident.
+ *
+ * @param layer the name of the layer with the fakes, for errors
+ */
+export const noFake = (layer: string): ResourceBuilder => (prepared, cache) =>
   failing(
     prepared,
     cache,
     "Make",
     Effect.fail(
       new Error(
-        `ResourceCache.layerTest has no fake for ${prepared.definition.name}: give it one by ResourceCache.fake`
+        `${layer} has no fake for ${prepared.definition.name}: give it one by ResourceCache.fake`
       )
     )
   )

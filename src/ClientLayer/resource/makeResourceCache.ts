@@ -14,22 +14,27 @@ import { checkOptions, nameIn, withFunction } from "../../Cache/options/checkOpt
 import { glanceAt, glanced, keyedLine, keyedSummary } from "../../Cache/printing/glance.js"
 import { printedAs } from "../../Cache/printing/printedAs.js"
 import { printKey } from "../../Cache/printing/printKey.js"
-import { type MoreSecrets, noMoreSecrets } from "../client/ClientBuilder.js"
+import { noMoreSecrets } from "../client/ClientBuilder.js"
 import type { ClientCacheService } from "../client/ClientCacheService.js"
 import { ResourceValueError } from "../errors/ResourceErrors.js"
 import { printLabel } from "../key/PrintedKey.js"
 import type { ClientClass } from "../sdk/AwsClient.js"
 import { type ResourceBuilder, resourceBuilder, type ResourceError } from "./ResourceBuilder.js"
 import { isResourceCacheKey, prepareResource, type ResourceCacheKey } from "./ResourceCacheKey.js"
-import { resourceCacheKinds } from "./ResourceCacheService.js"
-import type { ResourceCacheOptions, ResourceCacheService } from "./ResourceCacheService.js"
+import { resourceCacheKinds, type ResourceCacheOptions } from "./ResourceCacheOptions.js"
 import type { ResourceArguments, ResourceDefinition } from "./ResourceDefinition.js"
+import { type OwnResourceCache, Unchecked, type UncheckedResources } from "./uncheckedResources.js"
 
 const defaultMaxSize = 10
 const defaultGracePeriod = "5 seconds"
 
-/** Adds to the configuration that a resource is asked for with. */
-export type CompleteConfig = (config: unknown) => unknown
+/** What else a cache of resources is made with. */
+interface Making {
+  /** Its name where the options have none. */
+  readonly otherwise?: string | undefined
+  /** Adds to the configurations that callers ask with, before they make a key. It must not throw. */
+  readonly complete?: (config: unknown) => unknown
+}
 
 /**
  * Makes a cache of resources over a cache of clients, which must live at least as long. When the scope closes, builds
@@ -38,16 +43,13 @@ export type CompleteConfig = (config: unknown) => unknown
  * Fails with `CacheConfigError` for an option it cannot accept.
  *
  * @param clients where resources lease their clients
- * @param complete adds to the configurations that callers ask with, before they make a key. It must not throw
- * @param secrets what clients get besides, to be masked in errors
  */
 export const makeResourceCache = (
   options: ResourceCacheOptions,
   clients: ClientCacheService,
-  complete?: CompleteConfig,
-  secrets: MoreSecrets = noMoreSecrets
-): Effect.Effect<ResourceCacheService, CacheConfigError, Scope.Scope> =>
-  makeResourceCacheWith(options, resourceBuilder(clients, secrets), complete)
+  making?: Making
+): Effect.Effect<OwnResourceCache, CacheConfigError, Scope.Scope> =>
+  makeResourceCacheWith(options, resourceBuilder(clients, noMoreSecrets), making)
 
 /**
  * Makes a cache of resources that are built in another way.
@@ -57,10 +59,10 @@ export const makeResourceCache = (
 export const makeResourceCacheWith = (
   options: ResourceCacheOptions,
   builder: ResourceBuilder,
-  complete: CompleteConfig = identity
-): Effect.Effect<ResourceCacheService, CacheConfigError, Scope.Scope> =>
+  { complete = identity, otherwise = "ResourceCache" }: Making = {}
+): Effect.Effect<OwnResourceCache, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
-    const name = nameIn(options, "ResourceCache")
+    const name = nameIn(options, otherwise)
     yield* checkOptions(name, options, resourceCacheKinds)
     let built = 0
     let maxSize = options.maxSize ?? defaultMaxSize
@@ -126,7 +128,30 @@ export const makeResourceCacheWith = (
         })
       )
 
-    const self: ResourceCacheService = {
+    const unchecked: UncheckedResources = {
+      lease: (definition, configuration, options) =>
+        withKey(
+          definition,
+          configuration,
+          options,
+          (key, lease) => Effect.flatMap(store.lease(key, lease), (entry) => resourceOf(entry, key))
+        ),
+      use: (definition, configuration, options, f) =>
+        withFunction(
+          name,
+          "use",
+          f,
+          withKey(
+            definition,
+            configuration,
+            options,
+            (key, lease) => store.use(key, (entry) => Effect.flatMap(resourceOf(entry, key), f), lease)
+          )
+        )
+    }
+
+    const self: OwnResourceCache = {
+      [Unchecked]: unchecked,
       name,
       resource: <Ctor extends ClientClass, Options, R>(
         definition: ResourceDefinition<Ctor, Options, R>,
@@ -141,27 +166,9 @@ export const makeResourceCacheWith = (
       lease: <Ctor extends ClientClass, Options, R>(
         definition: ResourceDefinition<Ctor, Options, R>,
         ...[configuration, options]: ResourceArguments<Ctor, Options>
-      ) => self.leaseWith(definition, configuration, options),
-      leaseWith: (definition, configuration, options) =>
-        withKey(
-          definition,
-          configuration,
-          options,
-          (key, lease) => Effect.flatMap(store.lease(key, lease), (entry) => resourceOf(entry, key))
-        ),
-      withResource: (definition, configuration, f, ...[options]) => self.useWith(definition, configuration, options, f),
-      useWith: (definition, configuration, options, f) =>
-        withFunction(
-          name,
-          "use",
-          f,
-          withKey(
-            definition,
-            configuration,
-            options,
-            (key, lease) => store.use(key, (entry) => Effect.flatMap(resourceOf(entry, key), f), lease)
-          )
-        ),
+      ) => unchecked.lease(definition, configuration, options),
+      withResource: (definition, configuration, f, ...[options]) =>
+        unchecked.use(definition, configuration, options, f),
       leaseKey: (key) => orNotFound(key, Effect.flatMap(store.leaseOption(key), (entry) => resourceOption(entry, key))),
       get: (key) => orNotFound(key, store.useOption(key, (entry) => resourceOf(entry, key))),
       getOption: (key) => store.useOption(key, (entry) => resourceOf(entry, key)),

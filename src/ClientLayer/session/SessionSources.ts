@@ -8,7 +8,7 @@ import type { ClientBuilder } from "../client/ClientBuilder.js"
 import { refreshProviderFiles } from "../credentials/sharedFiles.js"
 import type { ResourceBuilder } from "../resource/ResourceBuilder.js"
 import { makeSessionCredentials, type ProviderContext, type SessionCredentials } from "./SessionCredentials.js"
-import type { SessionError, SessionOptions } from "./SessionService.js"
+import type { SessionError, SessionOptions } from "./SessionOptions.js"
 import { readSessionSettings, type SessionSettings } from "./SessionSettings.js"
 
 /** Where a session gets what it does not make itself. */

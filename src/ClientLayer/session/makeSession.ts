@@ -15,8 +15,8 @@ import { checkOptions, nameIn, unlessWrong, withCallOptions, withFunction } from
 import { millis } from "../../Cache/options/timeToLive.js"
 import { printedAs } from "../../Cache/printing/printedAs.js"
 import { buildClientOn, type ClientBuilder, type MoreSecrets } from "../client/ClientBuilder.js"
-import type { ClientCacheService } from "../client/ClientCacheService.js"
 import { defaultGracePeriod, makeClientCache } from "../client/makeClientCache.js"
+import { type OwnClientCache, Unchecked as UncheckedClients } from "../client/uncheckedClients.js"
 import { expiresAt } from "../credentials/usableCredentials.js"
 import type { ClientBuildError } from "../errors/ClientErrors.js"
 import { type ClientCacheKey, prepareClient } from "../key/ClientCacheKey.js"
@@ -39,6 +39,7 @@ import { resourceBuilder } from "../resource/ResourceBuilder.js"
 import { prepareResource, type ResourceCacheKey } from "../resource/ResourceCacheKey.js"
 import type { ResourceCacheService } from "../resource/ResourceCacheService.js"
 import type { ResourceDefinition } from "../resource/ResourceDefinition.js"
+import { type OwnResourceCache, Unchecked as UncheckedResources } from "../resource/uncheckedResources.js"
 import type { AwsClient, ClientClass, ClientOf } from "../sdk/AwsClient.js"
 import type { AwsCredentials } from "../sdk/AwsCredentials.js"
 import { HiddenTexts, hiddenTexts } from "../secrets/hiddenTexts.js"
@@ -46,7 +47,7 @@ import { countdown } from "../transport/drainTransports.js"
 import { isPlainObject } from "../values/plainData.js"
 import { chosenCache } from "./sessionCacheControls.js"
 import { SessionCaches } from "./SessionCaches.js"
-import { controlKinds, sessionKinds } from "./SessionService.js"
+import { controlKinds, sessionKinds } from "./SessionOptions.js"
 import type {
   SessionCacheControls,
   SessionClientError,
@@ -55,9 +56,9 @@ import type {
   SessionEvent,
   SessionIdentity,
   SessionOptions,
-  SessionPolicy,
-  SessionService
-} from "./SessionService.js"
+  SessionPolicy
+} from "./SessionOptions.js"
+import type { SessionService } from "./SessionService.js"
 import type { SessionSettings } from "./SessionSettings.js"
 import { liveSources, type SessionSources } from "./SessionSources.js"
 import { sessionLine, sessionSummary } from "./sessionSummary.js"
@@ -70,22 +71,30 @@ import { makeSessionTransport } from "./SessionTransport.js"
  *
  * Fails with `ProfileNotFoundError` for a profile that was named and is not there, with `CacheConfigError` for an option
  * it cannot accept, and with `PackageNotFoundError` when `@smithy/core` is not installed.
+ *
+ * @param otherwise what it is called where the options have no name
  */
-export const makeSession = (options: SessionOptions = {}): Effect.Effect<SessionService, SessionError, Scope.Scope> =>
-  makeSessionFrom(options, liveSources(nameIn(options, "Session"), options))
+export const makeSession = (
+  options: SessionOptions = {},
+  otherwise = "Session"
+): Effect.Effect<SessionService, SessionError, Scope.Scope> => {
+  const name = nameIn(options, otherwise)
+  return makeSessionFrom(name, options, liveSources(name, options))
+}
 
 /**
  * Makes a session over other sources than the environment, the shared files and the SDK.
  *
+ * @param name what it is called
  * @param kinds which options there are
  */
 export const makeSessionFrom = <E extends SessionError>(
+  name: string,
   options: SessionOptions,
   sources: SessionSources<E>,
   kinds: Readonly<Record<string, OptionKind>> = sessionKinds
 ): Effect.Effect<SessionService, E | CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
-    const name = nameIn(options, "Session")
     yield* checkOptions(name, options, kinds)
     const policy = options.evictionPolicy ?? "LRU"
     const initial = yield* sources.settings
@@ -155,9 +164,7 @@ export const makeSessionFrom = <E extends SessionError>(
         makeClientCache(
           cacheOptions("client", policy),
           sources.clients(build, credentials),
-          complete,
-          secrets,
-          callKinds
+          { complete, secrets, kinds: callKinds }
         )
       )
     const client = { LRU: yield* clientCache("LRU"), LFU: yield* clientCache("LFU") }
@@ -167,7 +174,7 @@ export const makeSessionFrom = <E extends SessionError>(
         makeResourceCacheWith(
           cacheOptions("resource", policy),
           sources.resources(resourceBuilder(client[policy], secrets)),
-          completeConfig
+          { complete: completeConfig }
         )
       )
     const resource = { LRU: yield* resourceCache("LRU"), LFU: yield* resourceCache("LFU") }
@@ -190,9 +197,9 @@ export const makeSessionFrom = <E extends SessionError>(
       source: ClientSource<Ctor>,
       config: unknown,
       controls: SessionCacheControls | undefined
-    ): Effect.Effect<ClientCacheService, SessionClientError> =>
-      chosenCache<ClientCacheKey<unknown>, ClientCacheService, ClientBuildError | CacheKeyError>(
-        caches.client,
+    ): Effect.Effect<OwnClientCache, SessionClientError> =>
+      chosenCache<ClientCacheKey<unknown>, OwnClientCache, ClientBuildError | CacheKeyError>(
+        client,
         controls,
         policy,
         clientKey(source, config, controls)
@@ -212,9 +219,9 @@ export const makeSessionFrom = <E extends SessionError>(
       config: unknown,
       options: unknown,
       controls: SessionCacheControls | undefined
-    ): Effect.Effect<ResourceCacheService, CacheKeyError | CacheConfigError> =>
-      chosenCache<ResourceCacheKey<unknown>, ResourceCacheService, CacheKeyError>(
-        caches.resource,
+    ): Effect.Effect<OwnResourceCache, CacheKeyError | CacheConfigError> =>
+      chosenCache<ResourceCacheKey<unknown>, OwnResourceCache, CacheKeyError>(
+        resource,
         controls,
         policy,
         resourceKey(definition, config, options)
@@ -246,7 +253,7 @@ export const makeSessionFrom = <E extends SessionError>(
           checkRequest(name, command, options, sendKinds),
           Effect.flatMap(
             clients(source, config, options),
-            (cache) => cache.sendWith(source, config, command, options)
+            (cache) => cache[UncheckedClients].send(source, config, command, options)
           )
         ),
       clientKey: (source, ...args) => asking(args[1], clientKey(source, args[0], args[1])),
@@ -255,7 +262,7 @@ export const makeSessionFrom = <E extends SessionError>(
           args[2],
           Effect.flatMap(
             resources(definition, args[0], args[1], args[2]),
-            (cache) => cache.useWith(definition, args[0], args[1], Effect.succeed)
+            (cache) => cache[UncheckedResources].use(definition, args[0], args[1], Effect.succeed)
           )
         ),
       leaseResource: (definition, ...args) =>
@@ -263,7 +270,7 @@ export const makeSessionFrom = <E extends SessionError>(
           args[2],
           Effect.flatMap(
             resources(definition, args[0], args[1], args[2]),
-            (cache) => cache.leaseWith(definition, args[0], args[1])
+            (cache) => cache[UncheckedResources].lease(definition, args[0], args[1])
           )
         ),
       withResource: (definition, config, f, ...args) =>
@@ -275,7 +282,7 @@ export const makeSessionFrom = <E extends SessionError>(
             args[1],
             Effect.flatMap(
               resources(definition, config, args[0], args[1]),
-              (cache) => cache.useWith(definition, config, args[0], f)
+              (cache) => cache[UncheckedResources].use(definition, config, args[0], f)
             )
           )
         ),

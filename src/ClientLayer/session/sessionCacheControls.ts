@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import type { CacheConfigError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
-import type { SessionCacheControls, SessionPolicy } from "./SessionService.js"
+import type { SessionCacheControls, SessionPolicy } from "./SessionOptions.js"
 
 /**
  * The cache that a call is meant for, with the limit that it asks for. Where one is asked for, the key that is asked for

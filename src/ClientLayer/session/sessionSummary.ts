@@ -5,8 +5,7 @@ import * as Option from "effect/Option"
 import { type KeyedSummary, keyedSummary, printedKeys } from "../../Cache/printing/glance.js"
 import type { Summary } from "../../Cache/printing/printedAs.js"
 import { printName } from "../../Cache/printing/printName.js"
-import type { SessionCaches } from "./SessionCaches.js"
-import type { SessionPolicy } from "./SessionService.js"
+import type { SessionCaches, SessionPolicy } from "./SessionCaches.js"
 
 /**
  * A session in short: whose it is, and what is in its caches. Of each of them there are fewer keys than when it is printed

@@ -20,7 +20,8 @@ import type { RedactedCredentials } from "../sdk/AwsClient.js"
 import { rememberSecrets } from "../secrets/hiddenTexts.js"
 import { makeSessionFrom } from "./makeSession.js"
 import type { SessionCredentials } from "./SessionCredentials.js"
-import { sessionKinds, type SessionOptions, type SessionService } from "./SessionService.js"
+import { sessionKinds, type SessionOptions } from "./SessionOptions.js"
+import type { SessionService } from "./SessionService.js"
 import type { SessionSettings } from "./SessionSettings.js"
 
 /**
@@ -44,18 +45,21 @@ export interface SessionTestOptions extends Omit<SessionOptions, "credentials" |
  * Makes a session that gives out fakes. It reads neither files nor the environment, and reaches no network.
  *
  * Fails with `CacheConfigError` for an option it cannot accept.
+ *
+ * @param otherwise what it is called where the options have no name
  */
 export const makeTestSession = (
   fakes: ReadonlyArray<ClientFake | ResourceFake>,
-  options: SessionTestOptions
+  options: SessionTestOptions,
+  otherwise = "Session"
 ): Effect.Effect<SessionService, CacheConfigError, Scope.Scope> => {
-  const session = nameIn(options, "Session")
+  const session = nameIn(options, otherwise)
   return unlessWrong(
     checkValue(session, "fakes", fakes, fakesKind),
     Effect.suspend(() => {
       const ofClients = fakeBuilder(fakes.filter((fake) => "clientClass" in fake), "Session.layerTest")
       const ofResources = fakes.filter((fake) => "definitionId" in fake)
-      return makeSessionFrom(options, {
+      return makeSessionFrom(session, options, {
         settings: Effect.suspend(() => givenSettings(session, options)),
         refresh: Effect.void,
         credentials: () => givenCredentials(session, options.credentials),

@@ -1,0 +1,59 @@
+/**
+ * What a cache of clients has counted.
+ *
+ * @since 0.1.0
+ */
+import type { TransportFigures } from "../transport/ConnectionPool.js"
+
+/**
+ * A client in a cache: its leases and its connections.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ClientFigures extends TransportFigures {
+  /** Its key, printed. */
+  readonly key: string
+  /** How many leases there are; a scope has one at most. */
+  readonly leases: number
+  /**
+   * Whether its connections are somebody else's: of a client that was put in, or of a request handler or an agent that was
+   * there before the client. They are not counted, and never closed. That an extension has put in such a handler shows
+   * after the first request.
+   */
+  readonly borrowed: boolean
+}
+
+/**
+ * What a cache of clients has counted since it was made, and what it holds now. The connections are those of all
+ * clients it built, clients that have left it included; those of borrowed handlers and of HTTP/2 are not known to it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ClientCacheStats extends TransportFigures {
+  /** Clients built. */
+  readonly built: number
+  /** Lookups that found a client. */
+  readonly hits: number
+  /** Lookups that did not. */
+  readonly misses: number
+  /** Those of the misses that joined a build under way instead of starting one. */
+  readonly coalesced: number
+  /** Clients that left to make room. */
+  readonly evictions: number
+  /** Builds under way. */
+  readonly inFlight: number
+  /** Clients in the cache. */
+  readonly size: number
+  /** The most clients there may be. */
+  readonly maxSize: number
+  /** Clients in the cache that are leased. */
+  readonly leased: number
+  /** Clients that are not in the cache any more, but leased. */
+  readonly retired: number
+  /** Clients that nobody leases, that are not in the cache any more, and that still have connections open. */
+  readonly draining: number
+  /** Each client in the cache, the next victim first. */
+  readonly clients: ReadonlyArray<ClientFigures>
+}
