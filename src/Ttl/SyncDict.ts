@@ -16,7 +16,6 @@ import { CacheConfigError, CacheReentryError } from "../Cache/errors/CacheErrors
 import { orThrow } from "../Cache/errors/Either.js"
 import { FailureWarnings } from "../Cache/events/FailureWarnings.js"
 import { keyEqualityInUse } from "../Cache/keys/protocolEquality.js"
-import type { ByteSizeInput } from "../Cache/memory/parseByteSize.js"
 import { entriesIn, keysIn } from "../Cache/options/manyEntries.js"
 import { checkValue, nameIn, wrongOptions } from "../Cache/options/wrongOptions.js"
 import { keyText } from "../Cache/printing/keyText.js"
@@ -31,6 +30,7 @@ import {
   checkShared,
   type Entry,
   equalsKinds,
+  type Limits,
   moveKinds,
   type SharedOptions,
   syncDictKinds,
@@ -549,32 +549,15 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   }
 
   /**
-   * Changes `maxBytes`; what no longer fits is evicted at once: some 0.5 seconds for a million entries, and 0.5 more where a
-   * million are left in less than a quarter of the room. Throws `CacheConfigError` for a bad limit.
+   * Changes the limits that are given; `timeToLive` is for what is written from then on. What no longer fits is evicted at
+   * once: some 0.5 seconds for a million entries, and 0.5 more where a million are left in less than a quarter of the room.
+   * Throws `CacheConfigError` for a bad limit, and changes nothing then.
    *
    * @since 0.1.0
    */
-  changeMaxBytes(maxBytes: ByteSizeInput): void {
-    orThrow(this.step((map, now) => this.#steps.changeMaxBytes(map, now, maxBytes, this.#parts.memory())))
-  }
-
-  /**
-   * Changes `maxSize`; what no longer fits is evicted at once: some 0.5 seconds for a million entries, and 0.5 more where a
-   * million are left in less than a quarter of the room. Throws `CacheConfigError` for a bad limit.
-   *
-   * @since 0.1.0
-   */
-  changeMaxItems(maxSize: number): void {
-    orThrow(this.step((map, now) => this.#steps.changeMaxItems(map, now, maxSize)))
-  }
-
-  /**
-   * Changes how long the entries live that are written from now on. Throws `CacheConfigError` for what is no duration.
-   *
-   * @since 0.1.0
-   */
-  changeTimeToLive(timeToLive: Duration.DurationInput): void {
-    orThrow(this.#steps.changeTimeToLive(timeToLive))
+  resize(limits: Limits): void {
+    const checked = orThrow(this.#steps.checkLimits(limits, this.#parts.memory()))
+    this.step((map, now) => this.#steps.resize(map, now, checked))
   }
 
   /**

@@ -134,13 +134,13 @@ export class NaiveDict {
         this.shrink(now, key)
         return command.bytes
       }
-      case "changeMaxItems":
+      case "resizeMaxSize":
         this.maxSize = command.bytes
         return this.shrink(now, undefined)
-      case "changeMaxBytes":
+      case "resizeMaxBytes":
         this.maxBytes = command.bytes + 1
         return this.shrink(now, undefined)
-      case "changeTimeToLive":
+      case "resizeTimeToLive":
         this.timeToLive = ttl
         return undefined
       case "purge":

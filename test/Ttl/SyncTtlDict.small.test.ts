@@ -58,8 +58,8 @@ describe("SyncTtlDict of effect-aws-cache/Sync", () => {
     dict.set("a", "x".repeat(1000))
     assert.strictEqual(dict.byteSize, 0)
     assert.strictEqual(dict.peekEntry("a")?.weight, 0)
-    dict.changeMaxBytes(Number.POSITIVE_INFINITY)
-    for (const refused of [() => new SyncTtlDict({ maxBytes: "1M" }), () => dict.changeMaxBytes(1024)]) {
+    dict.resize({ maxBytes: Number.POSITIVE_INFINITY })
+    for (const refused of [() => new SyncTtlDict({ maxBytes: "1M" }), () => dict.resize({ maxBytes: 1024 })]) {
       const { cache, message, option } = failure(refused)
       assert.deepStrictEqual([cache, option], ["SyncTtlDict", "maxBytes"])
       assert.include(message, "along with a weigher, such as estimate of effect-aws-cache/Sync")

@@ -47,7 +47,7 @@ describe("TtlDict: onRemoval", () => {
       yield* dict.setTimeToLive("h", 0)
       yield* dict.getOrCompute("i", Effect.succeed(10))
       yield* dict.getOrCompute("i", Effect.succeed(11))
-      yield* dict.changeMaxItems(0)
+      yield* dict.resize({ maxSize: 0 })
       yield* hooksSettled(dict)
       assert.deepStrictEqual(told, [
         "a=1 evicted",

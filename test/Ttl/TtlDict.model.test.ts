@@ -70,12 +70,12 @@ const sync = (dict: SyncTtlDict<string, Value>, command: Command, now: number, w
       if (found !== undefined) found.bytes = bytes
       return dict.reweigh(key)
     }
-    case "changeMaxItems":
-      return dict.changeMaxItems(bytes)
-    case "changeMaxBytes":
-      return dict.changeMaxBytes(bytes + 1)
-    case "changeTimeToLive":
-      return dict.changeTimeToLive(timeToLive ?? dict.limits.timeToLive)
+    case "resizeMaxSize":
+      return dict.resize({ maxSize: bytes })
+    case "resizeMaxBytes":
+      return dict.resize({ maxBytes: bytes + 1 })
+    case "resizeTimeToLive":
+      return dict.resize({ timeToLive: timeToLive ?? dict.limits.timeToLive })
     case "jump":
       return undefined
   }
@@ -148,12 +148,12 @@ const inEffect = (
       return found(dict.moveToEnd(key, { last: false }))
     case "reweigh":
       return reweighed(dict, key, bytes)
-    case "changeMaxItems":
-      return dict.changeMaxItems(bytes)
-    case "changeMaxBytes":
-      return dict.changeMaxBytes(bytes + 1)
-    case "changeTimeToLive":
-      return Effect.flatMap(dict.limits, (limits) => dict.changeTimeToLive(timeToLive ?? limits.timeToLive))
+    case "resizeMaxSize":
+      return dict.resize({ maxSize: bytes })
+    case "resizeMaxBytes":
+      return dict.resize({ maxBytes: bytes + 1 })
+    case "resizeTimeToLive":
+      return Effect.flatMap(dict.limits, (limits) => dict.resize({ timeToLive: timeToLive ?? limits.timeToLive }))
     case "jump":
       return Effect.void
   }

@@ -196,21 +196,20 @@ describe("TtlDict: operations", () => {
       assert.strictEqual((yield* dict.stats).removals.evicted, 1)
     }))
 
-  it.scoped("changeMaxItems and changeMaxBytes shrink at once, grow, and lift the limit", () =>
+  it.scoped("resize shrinks at once, grows, and lifts limits, one or all of them together", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>({ maxBytes: 100, ...weighed })
       yield* dict.setMany([["a", 20], ["b", 20], ["c", 20], ["d", 20]])
       yield* dict.get("a")
-      yield* dict.changeMaxItems(3)
+      yield* dict.resize({ maxSize: 3 })
       assert.deepStrictEqual(yield* dict.keys, ["c", "d", "a"])
-      yield* dict.changeMaxBytes(45)
+      yield* dict.resize({ maxBytes: 45 })
       assert.deepStrictEqual(yield* dict.keys, ["d", "a"])
       assert.deepStrictEqual(yield* dict.limits, { timeToLive: Infinity, maxBytes: 45, maxSize: 3 })
-      yield* dict.changeMaxBytes("1K")
-      yield* dict.changeMaxItems(Infinity)
+      yield* dict.resize({ maxBytes: "1K", maxSize: Infinity, timeToLive: undefined })
       yield* dict.setMany([["e", 500], ["f", 500]])
       assert.strictEqual(yield* dict.size, 3)
-      yield* dict.changeMaxBytes(Infinity)
+      yield* dict.resize({ maxBytes: Infinity })
       yield* dict.set("g", 1e9)
       assert.deepStrictEqual(yield* dict.limits, { timeToLive: Infinity, maxBytes: Infinity, maxSize: Infinity })
       assert.isTrue(yield* dict.has("e"))
@@ -221,7 +220,7 @@ describe("TtlDict: operations", () => {
       const dict = yield* TtlDict.make<string, number>()
       yield* dict.setMany([["a", 1], ["b", 2], ["c", 3, { timeToLive: "1 second" }]])
       yield* TestClock.adjust("1 second")
-      yield* dict.changeMaxItems(2)
+      yield* dict.resize({ maxSize: 2 })
       assert.deepStrictEqual(yield* dict.keys, ["a", "b"])
       assert.deepStrictEqual((yield* dict.stats).removals, {
         evicted: 0,
@@ -240,12 +239,16 @@ describe("TtlDict: operations", () => {
       for (
         const [change, option] of [
           ...[0, -1, "-1M", "1024", "64MB", Number.NaN, true, null, "64B"].map((bad) =>
-            [dict.changeMaxBytes(untyped(bad) ?? bad), "maxBytes"] as const
+            [dict.resize({ maxBytes: untyped(bad) ?? bad }), "maxBytes"] as const
           ),
           ...[-1, 1.5, Number.NaN, "3"].map((bad) =>
-            [dict.changeMaxItems(untyped(bad) ?? Number.NaN), "maxSize"] as const
+            [dict.resize({ maxSize: untyped(bad) ?? Number.NaN }), "maxSize"] as const
           ),
-          ...[-1, "soon", true].map((bad) => [dict.changeTimeToLive(untyped(bad)), "timeToLive"] as const)
+          ...[-1, "soon", true].map((bad) => [dict.resize({ timeToLive: untyped(bad) }), "timeToLive"] as const),
+          [dict.resize({ maxSize: 1, timeToLive: "1 second", maxBytes: "64MB" }), "maxBytes"] as const,
+          [dict.resize({ maxBytes: "1M", timeToLive: untyped("soon") }), "timeToLive"] as const,
+          [dict.resize(untyped({ maxSize: 1, maxByte: "64B" })), "maxByte"] as const,
+          [dict.resize(untyped([])), "options"] as const
         ]
       ) {
         const error = yield* Effect.flip(change)
@@ -256,13 +259,13 @@ describe("TtlDict: operations", () => {
       assert.strictEqual(yield* dict.size, 2)
     }))
 
-  it.scoped("changeTimeToLive is for what is written from now on", () =>
+  it.scoped("timeToLive of resize is for what is written from now on", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>({ timeToLive: "1 second" })
       yield* dict.set("a", 1)
-      yield* dict.changeTimeToLive("1 minute")
+      yield* dict.resize({ timeToLive: "1 minute" })
       yield* dict.set("b", 2)
-      yield* dict.changeTimeToLive(Duration.infinity)
+      yield* dict.resize({ timeToLive: Duration.infinity })
       yield* dict.set("c", 3)
       assert.deepStrictEqual(
         (yield* dict.entriesWithExpiry).map(([, , expiresAt]) => expiresAt),
@@ -365,9 +368,9 @@ describe("TtlDict: operations", () => {
       assert.isAbove(yield* Numbers.reweigh({ ...key }), 0)
       assert.isTrue(yield* Numbers.equals([[{ id: 0 }, 0], [{ id: 1 }, 1], [{ id: 2 }, 2], [{ id: 3 }, 3]]))
       assert.deepStrictEqual(Option.map(yield* Numbers.popNewest, ([, value]) => value), Option.some(1))
-      yield* Numbers.changeMaxItems(1)
-      yield* Numbers.changeMaxBytes("1M")
-      yield* Numbers.changeTimeToLive("1 second")
+      yield* Numbers.resize({ maxSize: 1 })
+      yield* Numbers.resize({ maxBytes: "1M" })
+      yield* Numbers.resize({ timeToLive: "1 second" })
       assert.deepStrictEqual(yield* Numbers.limits, { timeToLive: 1000, maxBytes: 1024 ** 2, maxSize: 1 })
 
       const badKey = Numbers.setMany([[{ id: 5 }, 5], [{ id: untyped("6") }, 6]])

@@ -115,7 +115,7 @@ describe("bugs of faas-cache-dict that are none here", () => {
   it.scoped("a bad default TTL is found at the next write, a NaN expiry never: both at once, and nothing changes", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number>({ timeToLive: "1 second" })
-      yield* Effect.flip(dict.changeTimeToLive(Number.NaN))
+      yield* Effect.flip(dict.resize({ timeToLive: Number.NaN }))
       yield* dict.set("a", 1)
       const exit = yield* Effect.exit(dict.setExpiresAt("a", Number.NaN))
       assert.isTrue(
@@ -131,7 +131,7 @@ describe("bugs of faas-cache-dict that are none here", () => {
         assert.include(error.message, `at least ${entryOverhead} bytes, which an empty entry takes`)
       }
       const dict = yield* TtlDict.make<string, number>({ maxBytes: "1K" })
-      yield* Effect.flip(dict.changeMaxBytes(entryOverhead - 1))
+      yield* Effect.flip(dict.resize({ maxBytes: entryOverhead - 1 }))
       yield* dict.set("a", 1)
       assert.strictEqual(yield* dict.size, 1)
     }))

@@ -75,7 +75,7 @@ describe("what waits for onRemoval", () => {
     Effect.gen(function*() {
       const { dict, open, told } = yield* stalled(undefined, 12_000)
       yield* dict.setMany(Array.from({ length: 11_990 }, (_, key) => [key, "x"] as const))
-      yield* dict.changeMaxItems(10)
+      yield* dict.resize({ maxSize: 10 })
       yield* dict.clear
       assert.strictEqual((yield* dict.stats).hooks.dropped, 0)
       yield* Deferred.succeed(open, undefined)

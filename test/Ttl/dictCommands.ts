@@ -27,9 +27,9 @@ export interface Command {
     | "moveToEnd"
     | "moveToStart"
     | "reweigh"
-    | "changeMaxItems"
-    | "changeMaxBytes"
-    | "changeTimeToLive"
+    | "resizeMaxSize"
+    | "resizeMaxBytes"
+    | "resizeTimeToLive"
     | "purge"
     | "jump"
   readonly key: string
@@ -66,9 +66,9 @@ const weights: Readonly<Record<Command["name"], number>> = {
   moveToEnd: 2,
   moveToStart: 2,
   reweigh: 3,
-  changeMaxItems: 1,
-  changeMaxBytes: 1,
-  changeTimeToLive: 1,
+  resizeMaxSize: 1,
+  resizeMaxBytes: 1,
+  resizeTimeToLive: 1,
   purge: 1,
   jump: 10
 }
@@ -98,9 +98,9 @@ const names: ReadonlyArray<Command["name"]> = [
   "moveToEnd",
   "moveToStart",
   "reweigh",
-  "changeMaxItems",
-  "changeMaxBytes",
-  "changeTimeToLive",
+  "resizeMaxSize",
+  "resizeMaxBytes",
+  "resizeTimeToLive",
   "purge",
   "jump"
 ]

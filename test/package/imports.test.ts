@@ -91,7 +91,7 @@ describe("importing the package", () => {
     const program = `
       import { CacheConfigError, estimate, SyncTtlDict } from "effect-aws-cache/Sync"
       const dict = new SyncTtlDict({ maxSize: 1 })
-      try { dict.changeMaxItems(-1) } catch (error) { globalThis.error = error }
+      try { dict.resize({ maxSize: -1 }) } catch (error) { globalThis.error = error }
       console.log(error instanceof CacheConfigError)
     `
     const both = `

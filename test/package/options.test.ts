@@ -449,6 +449,7 @@ const cases: Readonly<Record<string, Case>> = {
     use: onDict((self, options) => self.refresh("b", Effect.succeed(2), options)),
     options: dictWrite
   },
+  "DictVerbs.resize": { use: onDict((self, options) => self.resize(options)), options: limits },
   "DictVerbs.moveToEnd": { use: onDict((self, options) => self.moveToEnd("a", options)), options: { last: flag } },
   "DictVerbs.equals": { use: onDict((self, options) => self.equals([], options)), options: { ordered: flag } },
   SyncTtlDict: { use: (options) => attempt(() => new SyncTtlDict(untyped(options))), options: syncOptions },
@@ -470,6 +471,7 @@ const cases: Readonly<Record<string, Case>> = {
     options: dictWrite
   },
   "SyncTtlDict.refresh": { use: onSync((self, options) => self.refresh("b", () => 2, options)), options: dictWrite },
+  "SyncTtlDict.resize": { use: onSync((self, options) => self.resize(options)), options: limits },
   "SyncTtlDict.moveToEnd": { use: onSync((self, options) => self.moveToEnd("a", options)), options: { last: flag } },
   "SyncTtlDict.equals": { use: onSync((self, options) => self.equals([], options)), options: { ordered: flag } },
   "SyncTtlDict.fetch": {
@@ -815,6 +817,7 @@ const others: Readonly<Record<string, string | { readonly because: string }>> = 
   "ResourceCacheKey.make": { because: "a schema of the user's decides" },
   "Session.resourceKey": { because: "a schema of the user's decides" },
   "DictServiceClass.layer": "TtlDict.Service",
+  "DictSnapshot.SnapshotDict.resize": "DictVerbs.resize",
   "DictServiceClass.restore": "DictSnapshot.restore",
   "DictServiceClass.snapshot": "DictSnapshot.snapshot",
   "TtlDict.restore": "DictSnapshot.restore",

@@ -39,7 +39,7 @@ if (isMainThread) {
   const maxBytes: string = workerData
   const limitOf = Effect.flatMap(TtlDict.make({ maxBytes }), (dict) => dict.limits).pipe(Effect.scoped)
   const sync = new SyncTtlDict({ maxBytes: 1000 })
-  sync.changeMaxBytes(maxBytes)
+  sync.resize({ maxBytes })
   const told: WorkerLimits = {
     sync: new SyncTtlDict({ maxBytes }).limits.maxBytes,
     effect: (await Effect.runPromise(limitOf)).maxBytes,

@@ -15,9 +15,8 @@ import type {
   EntryTooLargeError
 } from "../../Cache/errors/CacheErrors.js"
 import type { StoreEvent } from "../../Cache/events/StoreEvent.js"
-import type { ByteSizeInput } from "../../Cache/memory/ByteSize.js"
 import type { LoadFailure } from "../../Cache/store/getManyOrCompute.js"
-import type { CheckedLimits, Entry, WriteOptions } from "./DictOptions.js"
+import type { CheckedLimits, Entry, Limits, WriteOptions } from "./DictOptions.js"
 import type { Stats } from "./DictSteps.js"
 
 /**
@@ -178,15 +177,11 @@ export interface DictVerbs<in out K, in out V, out E, in out F, in C, out R> {
     options?: { readonly last?: boolean | undefined }
   ) => Effect.Effect<void, CacheNotFoundError, R>
   /**
-   * Changes `maxBytes`; what no longer fits is evicted at once, the least recently used first. `Infinity` lifts the limit.
-   * A bad limit changes nothing. More than 512 entries are evicted in pieces of 512, between which the event loop has a
-   * turn: the limit falls with them.
+   * Changes the limits that are given. What no longer fits is evicted at once, the least recently used first; `Infinity`
+   * lifts a limit; `timeToLive` is for what is written from then on. Where one is bad, nothing changes. More than 512
+   * entries are evicted in pieces of 512, between which the event loop has a turn: the limits fall with them.
    */
-  readonly changeMaxBytes: (maxBytes: ByteSizeInput) => Effect.Effect<void, CacheConfigError, R>
-  /** Changes `maxSize` in the same way. */
-  readonly changeMaxItems: (maxSize: number) => Effect.Effect<void, CacheConfigError, R>
-  /** Changes how long the entries live that are written from now on. */
-  readonly changeTimeToLive: (timeToLive: Duration.DurationInput) => Effect.Effect<void, CacheConfigError, R>
+  readonly resize: (limits: Limits) => Effect.Effect<void, CacheConfigError, R>
   /** The limits as they are now: in milliseconds, bytes and entries, `Infinity` for none. */
   readonly limits: Effect.Effect<CheckedLimits, never, R>
   /**

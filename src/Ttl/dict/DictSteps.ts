@@ -11,10 +11,9 @@ import { CacheConfigError, CacheExistsError, EntryTooLargeError } from "../../Ca
 import * as Either from "../../Cache/errors/Either.js"
 import type { StoreEvent } from "../../Cache/events/StoreEvent.js"
 import { equalsByProtocol, keyEqualityInUse } from "../../Cache/keys/protocolEquality.js"
-import type { ByteSizeInput } from "../../Cache/memory/parseByteSize.js"
-import { givenMillis } from "../../Cache/options/durationMillis.js"
+import { durationMillis, givenMillis } from "../../Cache/options/durationMillis.js"
 import { type PreparedEntry, tryKey, writeAll } from "../../Cache/options/manyEntries.js"
-import { checkValue } from "../../Cache/options/wrongOptions.js"
+import { checkValue, wrongOptions } from "../../Cache/options/wrongOptions.js"
 import { keyText } from "../../Cache/printing/keyText.js"
 import { FreshMap, type Stored } from "../../Cache/store/FreshMap.js"
 import type { Freshness } from "../../Cache/store/Freshness.js"
@@ -24,9 +23,9 @@ import type { HeapWatch } from "../memory/DictParts.js"
 import {
   type CheckedLimits,
   checkMaxBytes,
-  checkMaxSize,
-  checkTimeToLive,
   type Entry,
+  limitKinds,
+  type Limits,
   type WriteOptions
 } from "./DictOptions.js"
 
@@ -329,37 +328,36 @@ export class DictSteps<in out K, in out V, in out F> {
   }
 
   /**
+   * Checks limits that are to be changed: those that are given.
+   *
    * @param total what 100 % stands for, in bytes
+   */
+  checkLimits(limits: Limits, total: number | undefined): Either.Either<Partial<CheckedLimits>, CacheConfigError> {
+    const wrong = wrongOptions(this.name, limits, limitKinds)
+    if (wrong !== undefined) return Either.left(wrong)
+    const maxBytes = limits.maxBytes === undefined
+      ? Either.right({})
+      : Either.map(checkMaxBytes(this.name, limits.maxBytes, this.least, total), (maxBytes) => ({ maxBytes }))
+    return Either.map(maxBytes, (checked) => ({
+      ...checked,
+      ...(limits.maxSize === undefined ? {} : { maxSize: limits.maxSize }),
+      ...(limits.timeToLive === undefined ? {} : { timeToLive: durationMillis(limits.timeToLive) ?? 0 })
+    }))
+  }
+
+  /**
+   * Changes the limits that are given; returns whether they hold already.
+   *
    * @param most how many entries are evicted at the most, see `resize` of `BoundedMap`
    */
-  changeMaxBytes(
+  resize(
     map: Engine<K, V, F>,
     now: number,
-    maxBytes: ByteSizeInput,
-    total: number | undefined,
+    { maxBytes, maxSize, timeToLive = this.timeToLive }: Partial<CheckedLimits>,
     most?: number
-  ): Either.Either<boolean, CacheConfigError> {
-    return Either.map(
-      checkMaxBytes(this.name, maxBytes, this.least, total),
-      (maxWeight) => map.resize({ maxWeight }, now, most)
-    )
-  }
-
-  /** @param most how many entries are evicted at the most, see `resize` of `BoundedMap` */
-  changeMaxItems(
-    map: Engine<K, V, F>,
-    now: number,
-    maxSize: number,
-    most?: number
-  ): Either.Either<boolean, CacheConfigError> {
-    return Either.map(checkMaxSize(this.name, maxSize), (maxSize) => map.resize({ maxSize }, now, most))
-  }
-
-  /** @since 0.1.0 */
-  changeTimeToLive(timeToLive: Duration.DurationInput): Either.Either<void, CacheConfigError> {
-    return Either.map(checkTimeToLive(this.name, timeToLive), (millis) => {
-      this.timeToLive = millis
-    })
+  ): boolean {
+    this.timeToLive = timeToLive
+    return map.resize({ maxSize, maxWeight: maxBytes }, now, most)
   }
 
   private write(

@@ -38,6 +38,7 @@ import {
   checkSweepInterval,
   dictKinds,
   equalsKinds,
+  type Limits,
   moveKinds,
   type Options,
   writeKinds,
@@ -142,16 +143,19 @@ export const makeDictWith = <K, V, F, R>(
     const removing = <A, E>(f: (map: Engine, now: number) => Either.Either<A, E>): Effect.Effect<A, E> =>
       withRoom(attempt(f))
 
-    const limiting = (
-      f: (map: Engine, now: number) => Either.Either<boolean, CacheConfigError>
-    ): Effect.Effect<void, CacheConfigError> =>
-      inTurns(removing((map, now) => {
-        const done = f(map, now)
-        // What a smaller limit evicts is told as well.
-        maxSize = Math.max(maxSize, map.maxSize)
-        maxBytes = Math.max(maxBytes, map.maxWeight)
-        return done
-      }))
+    const resize = (given: Limits): Effect.Effect<void, CacheConfigError> =>
+      Effect.flatMap(
+        ByteSize.availableMemory,
+        (total) =>
+          Effect.flatMap(Effect.suspend(() => asExit(steps.checkLimits(given, total))), (checked) =>
+            inTurns(removingStep((map, now) => {
+              const done = steps.resize(map, now, checked, pieceSize)
+              // What a smaller limit evicts is told as well.
+              maxSize = Math.max(maxSize, map.maxSize)
+              maxBytes = Math.max(maxBytes, map.maxWeight)
+              return done
+            })))
+      )
 
     const { rolls, withRoll } = jitterRolls(freshness)
 
@@ -271,13 +275,7 @@ export const makeDictWith = <K, V, F, R>(
           moveKinds,
           attempt((map, now) => done(key, steps.moveToEnd(map, now, key, how?.last ?? true)))
         ),
-      changeMaxBytes: (maxBytes) =>
-        Effect.flatMap(
-          ByteSize.availableMemory,
-          (total) => limiting((map, now) => steps.changeMaxBytes(map, now, maxBytes, total, pieceSize))
-        ),
-      changeMaxItems: (maxSize) => limiting((map, now) => steps.changeMaxItems(map, now, maxSize, pieceSize)),
-      changeTimeToLive: (timeToLive) => attempt(() => steps.changeTimeToLive(timeToLive)),
+      resize,
       limits: step((map) => steps.limits(map)),
       purge: inTurns(step((map, now) => map.purge(now, pieceSize))),
       stats: step((map, now) => ({

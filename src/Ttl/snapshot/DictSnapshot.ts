@@ -85,12 +85,8 @@ export interface SnapshotDict<in out K, in out V> {
   ) => Effect.Effect<void, unknown>
   /** Whether there is an entry under a key. */
   readonly has: (key: K) => Effect.Effect<boolean>
-  /** Changes the limit of the weight, in bytes. */
-  readonly changeMaxBytes: (maxBytes: number) => Effect.Effect<void, CacheConfigError>
-  /** Changes the limit of the number of entries. */
-  readonly changeMaxItems: (maxSize: number) => Effect.Effect<void, CacheConfigError>
-  /** Changes the time to live of new entries, in milliseconds. */
-  readonly changeTimeToLive: (millis: number) => Effect.Effect<void, CacheConfigError>
+  /** Changes the limits. */
+  readonly resize: (limits: Format.Header["limits"]) => Effect.Effect<void, CacheConfigError>
 }
 
 /**
@@ -449,12 +445,7 @@ const decodeEntry = <K, KI, V, VI>(form: SnapshotForm<K, KI, V, VI>) => {
 
 const fill = <K, V>(dict: SnapshotDict<K, V>, snapshot: Snapshot<K, V>, limits: "keep" | "restore") =>
   Effect.gen(function*() {
-    if (limits === "restore") {
-      const { maxBytes, maxSize, timeToLive } = snapshot.header.limits
-      yield* dict.changeMaxBytes(maxBytes)
-      yield* dict.changeMaxItems(maxSize)
-      yield* dict.changeTimeToLive(timeToLive)
-    }
+    if (limits === "restore") yield* dict.resize(snapshot.header.limits)
     const written: Array<readonly [key: K, expiresAt: number]> = []
     for (const [at, [key, value, expiresAt]] of snapshot.entries.entries()) {
       if (at % pieceSize === pieceSize - 1) yield* turn
