@@ -68,7 +68,7 @@ export class HashTable {
       at = (at + 2) & wrap
       content = cells[at + 1] as number
     }
-    return content === 0 && this.old !== undefined ? this.slotAt(this.firstOld(hash)) : content - 1
+    return content === 0 && this.old !== undefined ? this.getOld(hash) : content - 1
   }
 
   /** The place of a slot with a hash, or `-1`. Places are good until the table changes. */
@@ -88,6 +88,13 @@ export class HashTable {
     let at = (place + 2) & wrap
     while (cells[at + 1] !== 0 && cells[at] !== hash) at = (at + 2) & wrap
     return cells[at + 1] === 0 ? this.firstOld(hash) : at
+  }
+
+  /** How many slots have a hash. */
+  count(hash: number): number {
+    let count = 0
+    for (let place = this.first(hash); place !== -1; place = this.next(place, hash)) count++
+    return count
   }
 
   /** The slot at a place; `-1` for none. */
@@ -120,6 +127,10 @@ export class HashTable {
   deleteOnly(hash: number): void {
     const place = this.first(hash)
     if (place !== -1) this.empty(place)
+  }
+
+  private getOld(hash: number): number {
+    return this.slotAt(this.firstOld(hash))
   }
 
   private firstOld(hash: number): number {

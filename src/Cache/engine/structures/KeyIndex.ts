@@ -6,7 +6,6 @@ import { HashTable } from "./HashTable.js"
 import type { KeyEquality } from "./KeyEquality.js"
 import { keyHash, scrambled } from "./keyHash.js"
 import { MapChain } from "./MapChain.js"
-import { MapIndex } from "./MapIndex.js"
 import type { SlotTable } from "./SlotTable.js"
 import { TextIndex } from "./TextIndex.js"
 
@@ -30,9 +29,7 @@ export class KeyIndex<K> {
   // Whole numbers of 32 bits. No two of them have one hash.
   private readonly integers = new HashTable()
   private readonly texts: TextIndex
-  // Other primitives, but for numbers and bigints.
-  private readonly direct = new MapIndex<K>()
-  // Symbols, and objects without an equality of their own.
+  // Symbols, objects without an equality of their own, `true`, `false`, `null` and `undefined`.
   private readonly references = new MapChain<K>()
   // Other numbers, bigints and objects with an equality of their own.
   private readonly structural = new HashTable()
@@ -55,7 +52,7 @@ export class KeyIndex<K> {
 
   /** How many keys there are. */
   get size(): number {
-    return this.texts.size + this.integers.size + this.direct.size + this.references.size + this.structural.size
+    return this.texts.size + this.integers.size + this.references.size + this.structural.size
   }
 
   /** The slot of a key, or `-1`. */
@@ -97,36 +94,27 @@ export class KeyIndex<K> {
    */
   crowdedBy(key: K): number {
     if (this.sought !== key) return -1
-    const table = this.structural
-    let alike = 0
-    for (let at = table.first(this.soughtHash); at !== -1; at = table.next(at, this.soughtHash)) alike++
-    return alike < mostAlike ? -1 : table.get(this.soughtHash)
+    return this.structural.count(this.soughtHash) < mostAlike ? -1 : this.structural.get(this.soughtHash)
   }
 
   private getOther(key: K): number {
     if (isInteger(key)) return this.integers.get(key | 0)
-    if (isReference(key)) {
-      const equality = this.equality
-      return equality !== undefined && isObject(key) && equality.isStructural(key)
-        ? this.find(key, equality)
-        : this.references.get(key) ?? -1
-    }
-    return isNumeric(key) ? this.findNumeric(key) : this.direct.get(key) ?? -1
+    if (isNumeric(key)) return this.findNumeric(key)
+    const equality = this.equality
+    return equality !== undefined && isObject(key) && equality.isStructural(key)
+      ? this.find(key, equality)
+      : this.references.get(key) ?? -1
   }
 
   private setOther(key: K, slot: number): void {
     if (isInteger(key)) {
       this.integers.add(key | 0, slot)
-    } else if (isReference(key)) {
-      if (this.equality !== undefined && isObject(key) && this.equality.isStructural(key)) {
-        this.setStructural(this.sought === key ? this.soughtHash : hashOf(key, this.equality), slot)
-      } else {
-        this.references.set(key, slot)
-      }
     } else if (isNumeric(key)) {
       this.setStructural(this.sought === key ? this.soughtHash : numericHash(key), slot)
+    } else if (this.equality !== undefined && isObject(key) && this.equality.isStructural(key)) {
+      this.setStructural(this.sought === key ? this.soughtHash : hashOf(key, this.equality), slot)
     } else {
-      this.direct.set(key, slot)
+      this.references.set(key, slot)
     }
   }
 
@@ -146,8 +134,7 @@ export class KeyIndex<K> {
 
   private deletePlain(key: K): void {
     if (isInteger(key)) this.integers.deleteOnly(key | 0)
-    else if (isReference(key)) this.references.delete(key)
-    else this.direct.delete(key)
+    else this.references.delete(key)
   }
 
   private findNumeric(key: K & (number | bigint)): number {
@@ -187,5 +174,3 @@ const isNumeric = (key: unknown): key is number | bigint => typeof key === "numb
 const isInteger = (key: unknown): key is number => typeof key === "number" && (key | 0) === key
 
 const isObject = (key: unknown): key is object => (typeof key === "object" && key !== null) || typeof key === "function"
-
-const isReference = (key: unknown): boolean => isObject(key) || typeof key === "symbol"

@@ -2,31 +2,35 @@
  * From texts to slots.
  */
 import { HashTable } from "./HashTable.js"
-import { sampleHash } from "./keyHash.js"
-import { MapIndex } from "./MapIndex.js"
+import { endHash, sampleHash } from "./keyHash.js"
+import { MapChain } from "./MapChain.js"
 import type { SlotTable } from "./SlotTable.js"
 
 // V8 takes a millisecond or two to grow a `Map` of this size, and five times as long at each of the next ones.
 const mostInMap = 32_768
 const movedPerStep = 4
 // More of one hash are found by another one.
-const mostAlike = 16
+const mostAlike = 2
 
 /**
  * An index from strings to slots. It begins as a `Map`, which is read soonest while it is small: V8 remembers the hash of a
  * string. One that is full is left: with each string that is put in four go into a table of hashes, which no operation
  * grows all at once, and whose entries lie closer together. Until then both are looked at.
  *
- * The hash is of all characters of a short text, and of 32 of a longer one. Where more than 16 share one, by chance or
- * because somebody chose them, the others are kept apart in a `MapIndex`, by a hash of all that they have.
+ * To read a character takes longer than anything else that is done with it, so the hash is of the last eight, which tell most
+ * texts apart. Where more than two share one, the others go into the same table by a hash of 32 characters, and where they
+ * share that one too, by chance or because somebody chose them, into a `MapChain`. When most are there by the second hash,
+ * it is the first one to be looked for.
  *
- * Invariant: a string is in the `Map`, in the table, or in what is kept apart.
+ * Invariant: a string is in the `Map`, in the table by one of the two hashes, or in what is kept apart.
  */
 export class TextIndex {
   private readonly small = new Map<string, number>()
   private table: HashTable | undefined = undefined
+  // How many are in the table by the second hash, at the least.
+  private sampled = 0
   private moving: IterableIterator<[string, number]> | undefined = undefined
-  private readonly apart = new MapIndex<string>(new Map(), true)
+  private apart: MapChain<string> | undefined = undefined
   private readonly entries: SlotTable<unknown, unknown>
 
   /** @param entries the keys by slot */
@@ -36,7 +40,7 @@ export class TextIndex {
 
   /** How many strings there are. */
   get size(): number {
-    return this.small.size + this.apart.size + (this.table === undefined ? 0 : this.table.size)
+    return this.small.size + (this.apart?.size ?? 0) + (this.table?.size ?? 0)
   }
 
   /** The slot of a string, or `-1`. */
@@ -66,25 +70,53 @@ export class TextIndex {
 
   /** Takes out a string by its slot. */
   delete(text: string, slot: number): void {
-    if (this.table === undefined) this.small.delete(text)
-    else if (!this.table.delete(sampleHash(text), slot) && !this.small.delete(text)) this.apart.delete(text)
+    if (this.table?.delete(endHash(text), slot) === true) return
+    if (this.sampled > 0 && this.table?.delete(sampleHash(text), slot) === true) this.sampled--
+    else if (!this.small.delete(text)) this.apart?.delete(text)
   }
 
+  // As short as it can be: it is compiled into the caller.
   private getOfMany(text: string, table: HashTable): number {
-    const hash = sampleHash(text)
+    const hash = this.isMostlySampled(table) ? sampleHash(text) : endHash(text)
+    const slot = table.get(hash)
+    return slot !== -1 && this.entries.keyAt(slot) === text ? slot : this.search(text, hash, table)
+  }
+
+  private search(text: string, first: number, table: HashTable): number {
+    const found = this.find(text, first, table)
+    if (found !== -1) return found
+    if (this.sampled > 0) {
+      const second = this.find(text, this.isMostlySampled(table) ? endHash(text) : sampleHash(text), table)
+      if (second !== -1) return second
+    }
+    return (this.small.size > 0 ? this.small.get(text) : undefined) ?? this.apart?.get(text) ?? -1
+  }
+
+  private find(text: string, hash: number, table: HashTable): number {
     for (let place = table.first(hash); place !== -1; place = table.next(place, hash)) {
       const slot = table.slotAt(place)
       if (this.entries.keyAt(slot) === text) return slot
     }
-    return this.small.size + this.apart.size === 0 ? -1 : this.small.get(text) ?? this.apart.get(text) ?? -1
+    return -1
+  }
+
+  private isMostlySampled(table: HashTable): boolean {
+    return 2 * this.sampled > table.size
   }
 
   private put(text: string, slot: number, table: HashTable): void {
+    if (!this.isMostlySampled(table)) {
+      const hash = endHash(text)
+      if (table.count(hash) < mostAlike) return table.add(hash, slot)
+    }
     const hash = sampleHash(text)
-    let alike = 0
-    for (let place = table.first(hash); place !== -1; place = table.next(place, hash)) alike++
-    if (alike < mostAlike) table.add(hash, slot)
-    else this.apart.set(text, slot)
+    if (table.count(hash) < mostAlike) {
+      table.add(hash, slot)
+      this.sampled++
+    } else {
+      this.apart ??= new MapChain()
+      this.apart.set(text, slot)
+    }
   }
 
   private move(moving: IterableIterator<[string, number]>, table: HashTable): void {

@@ -68,6 +68,18 @@ export const textHash = (text: string): number => {
   return hash
 }
 
+const lastCharacters = 8
+
+/** A hash of the last eight characters of a text, and of how many there are, for where two texts of one hash do no harm. */
+export const endHash = (text: string): number => {
+  const { length } = text
+  let hash = textStart ^ length
+  for (let at = length > lastCharacters ? length - lastCharacters : 0; at < length; at++) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), textFactor)
+  }
+  return hash ^ (hash >>> 15)
+}
+
 const mostCharacters = 32
 
 /**

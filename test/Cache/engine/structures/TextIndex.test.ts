@@ -49,6 +49,24 @@ describe("TextIndex", () => {
     check(all)
   })
 
+  it("finds texts of which many end alike, whichever of them come first", () => {
+    const alike = Array.from({ length: 50_000 }, (_, at) => `user:${at}:settings`)
+    const others = Array.from({ length: 50_000 }, (_, at) => `settings:user:${at}`)
+    for (const [first, second] of [[alike, others], [others, alike]] as const) {
+      const { add, check, remove } = make()
+      for (const text of first) add(text)
+      check(first.slice(0, 1000))
+      for (const [at, text] of second.entries()) {
+        add(text)
+        if (at % 2 === 0) remove(first[at] ?? "")
+      }
+      const all = [...first, ...second]
+      check(all)
+      all.forEach((text, at) => at < first.length && at % 2 === 0 ? add(text) : remove(text))
+      check(all)
+    }
+  })
+
   it("finds texts that only what is in their middle tells apart", () => {
     const { add, check, remove } = make()
     // Where none of the characters is that are looked at in a long text.
