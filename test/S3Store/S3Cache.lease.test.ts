@@ -218,7 +218,10 @@ describe("coordination: \"lease\"", () => {
       for (const key of ["a", "b", "c"]) assert.strictEqual(yield* lookup(key), 1)
       assert.strictEqual(yield* cache.getOrCompute(Numbers.key("d"), Effect.succeed(4)), 4)
       assert.deepStrictEqual(
-        yield* cache.getManyOrCompute(Numbers, ["e"], () => Effect.succeed([["e", 5] as const])),
+        yield* cache.getManyOrCompute(
+          [Numbers.key("e")],
+          (keys) => Effect.succeed(keys.map((key) => [key, 5] as const))
+        ),
         [Option.some(5)]
       )
       assert.strictEqual(yield* (yield* process()).get(Numbers.key("a")), 1, "what was computed is written")

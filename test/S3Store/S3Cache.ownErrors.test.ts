@@ -40,7 +40,7 @@ describe("S3Cache", () => {
       const asks: ReadonlyArray<(id: number) => Effect.Effect<unknown, unknown, S3Cache>> = [
         (id: number) => S3Cache.getOrCompute(space.key({ id }), fails()),
         (id: number) => memoized({ id }),
-        (id: number) => S3Cache.getManyOrCompute(space, [{ id }], fails)
+        (id: number) => S3Cache.getManyOrCompute([space.key({ id })], fails)
       ]
       for (const [at, ask] of asks.entries()) {
         for (const [n, error] of [new Denied(), new Missing({ id: at })].entries()) {

@@ -65,7 +65,7 @@ const verbs: Record<string, (cache: S3CacheService, key: number, value: string) 
   memoize: (cache, key, value) =>
     Effect.flatMap(cache.memoize(Space, () => Effect.succeed(value)), (lookup) => lookup(key)),
   getManyOrCompute: (cache, key, value) =>
-    cache.getManyOrCompute(Space, [key], (keys) => Effect.succeed(keys.map((key) => [key, value] as const)))
+    cache.getManyOrCompute([Space.key(key)], (keys) => Effect.succeed(keys.map((key) => [key, value] as const)))
 }
 
 describe("the order of marks and entries", () => {
@@ -106,9 +106,8 @@ describe("the order of marks and entries", () => {
         const latch = yield* Deferred.make<string>()
         const slow = yield* Effect.fork(cache.getOrCompute(Space.key(1), Deferred.await(latch)))
         const many = yield* Effect.fork(
-          cache.getManyOrCompute(Space, [2], (keys) =>
-            Effect.map(Deferred.await(latch), (value) =>
-              keys.map((key) => [key, value] as const)))
+          cache.getManyOrCompute([Space.key(2)], (keys) =>
+            Effect.map(Deferred.await(latch), (value) => keys.map((key) => [key, value] as const)))
         )
         yield* Effect.repeatN(Effect.yieldNow(), 100)
         yield* cache.invalidateTag("t1")

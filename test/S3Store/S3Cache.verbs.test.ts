@@ -87,13 +87,13 @@ describe("verbs of an S3Cache", () => {
         yield* (yield* process()).set(Numbers.key("a"), 1)
         const cache = yield* process()
         const asked: Array<ReadonlyArray<string>> = []
-        const load = (missing: ReadonlyArray<string>) =>
+        const load = (missing: ReadonlyArray<CacheKey<string, number>>) =>
           Effect.sync(() => {
-            asked.push(missing)
-            return missing.filter((id) => id !== "nobody").map((id) => [id, id.length] as const)
+            asked.push(missing.map(({ input }) => input))
+            return missing.filter(({ input }) => input !== "nobody").map((key) => [key, key.input.length] as const)
           })
-        const inputs = ["a", "bb", "nobody", "ccc", "bb"]
-        assert.deepStrictEqual(yield* cache.getManyOrCompute(Numbers, inputs, load), [
+        const inputs = ["a", "bb", "nobody", "ccc", "bb"].map(Numbers.key)
+        assert.deepStrictEqual(yield* cache.getManyOrCompute(inputs, load), [
           Option.some(1),
           Option.some(2),
           Option.none(),
@@ -102,7 +102,7 @@ describe("verbs of an S3Cache", () => {
         ])
         assert.deepStrictEqual(asked, [["bb", "nobody", "ccc"]])
         assert.strictEqual(yield* (yield* process()).get(Numbers.key("ccc")), 3)
-        yield* cache.getManyOrCompute(Numbers, inputs, load)
+        yield* cache.getManyOrCompute(inputs, load)
         assert.deepStrictEqual(asked.slice(1), [["nobody"]])
       }))
 
@@ -112,14 +112,14 @@ describe("verbs of an S3Cache", () => {
         const cache = yield* process()
         const latch = yield* Deferred.make<void>()
         const asked: Array<ReadonlyArray<string>> = []
-        const load = (missing: ReadonlyArray<string>) =>
+        const load = (missing: ReadonlyArray<CacheKey<string, number>>) =>
           Effect.suspend(() => {
-            asked.push(missing)
-            return Effect.as(Deferred.await(latch), missing.map((id) => [id, id.length] as const))
+            asked.push(missing.map(({ input }) => input))
+            return Effect.as(Deferred.await(latch), missing.map((key) => [key, key.input.length] as const))
           })
-        const first = yield* Effect.fork(cache.getManyOrCompute(Numbers, ["a", "bb"], load))
+        const first = yield* Effect.fork(cache.getManyOrCompute(["a", "bb"].map(Numbers.key), load))
         yield* until(() => asked.length === 1)
-        const second = yield* Effect.fork(cache.getManyOrCompute(Numbers, ["bb", "ccc"], load))
+        const second = yield* Effect.fork(cache.getManyOrCompute(["bb", "ccc"].map(Numbers.key), load))
         yield* until(() => asked.length === 2)
         yield* Fiber.interrupt(first)
         yield* Deferred.succeed(latch, undefined)
@@ -132,13 +132,12 @@ describe("verbs of an S3Cache", () => {
       Effect.gen(function*() {
         const { process, proxy } = yield* makeBucket()
         const cache = yield* process()
-        const error = yield* Effect.flip(cache.getManyOrCompute(Numbers, ["a"], () => Effect.fail(new Missing())))
+        const error = yield* Effect.flip(cache.getManyOrCompute([Numbers.key("a")], () => Effect.fail(new Missing())))
         assert.instanceOf(error, Missing)
         yield* proxy.set(Fault.Refuse())
         const loaded = yield* cache.getManyOrCompute(
-          Numbers,
-          ["a", "b"],
-          (missing) => Effect.succeed(missing.map((id) => [id, 1] as const))
+          ["a", "b"].map(Numbers.key),
+          (missing) => Effect.succeed(missing.map((key) => [key, 1] as const))
         )
         assert.deepStrictEqual(loaded, [Option.some(1), Option.some(1)])
         assert.deepStrictEqual(yield* cache.peek(Numbers.key("a")), Option.some(1))
@@ -366,7 +365,7 @@ describe("verbs of an S3Cache", () => {
       assert.deepStrictEqual(yield* S3Cache.peek(Numbers.key("a")), Option.some(1))
       assert.deepStrictEqual(yield* S3Cache.getMany(keys("a")), [Option.some(1)])
       assert.deepStrictEqual(
-        yield* S3Cache.getManyOrCompute(Numbers, ["a"], () => Effect.succeed([])),
+        yield* S3Cache.getManyOrCompute([Numbers.key("a")], () => Effect.succeed([])),
         [Option.some(1)]
       )
       assert.strictEqual(yield* S3Cache.getOrCompute(Numbers.key("a"), Effect.succeed(2)), 1)

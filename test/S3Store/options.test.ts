@@ -85,7 +85,7 @@ describe("options of S3Cache and its second levels", () => {
         (options) => S3Cache.setMany([[key, 1]], untyped(options)),
         (options) => S3Cache.getOrCompute(key, Effect.succeed(1), untyped(options)),
         (options) => Effect.flatMap(S3Cache.memoize(words, () => Effect.succeed(1), untyped(options)), (f) => f("a")),
-        (options) => S3Cache.getManyOrCompute(words, ["a"], () => Effect.succeed([["a", 1]]), untyped(options)),
+        (options) => S3Cache.getManyOrCompute([key], () => Effect.succeed([[key, 1]]), untyped(options)),
         (options) => Stream.runDrain(S3Cache.list(words, untyped(options))),
         (options) => Stream.runDrain(S3Cache.prune(words, untyped(options)))
       ]
@@ -122,8 +122,12 @@ describe("what is given in place of keys, keyspaces, functions and tags", () => 
       () => S3Cache.memoize(untyped("private"), () => Effect.succeed(1))
     ],
     ["compute is 5, but must be a function", () => S3Cache.memoize(words, untyped(5))],
-    ["keyspace is an object", () => S3Cache.getManyOrCompute(untyped({}), ["a"], untyped(() => Effect.succeed([])))],
-    ["load is an array, but must be a function", () => S3Cache.getManyOrCompute(words, ["a"], untyped([]))],
+    [
+      "keys is {}, but must be an iterable",
+      () => S3Cache.getManyOrCompute(untyped({}), untyped(() => Effect.succeed([])))
+    ],
+    ["key is a string", () => S3Cache.getManyOrCompute(untyped(["private"]), untyped(() => Effect.succeed([])))],
+    ["load is an array, but must be a function", () => S3Cache.getManyOrCompute([words.key("a")], untyped([]))],
     ["keyspace is a string", () => Stream.runDrain(S3Cache.list(untyped("private")))],
     ["keyspace is a string", () => Stream.runDrain(S3Cache.prune(untyped("private")))],
     ["keyspace is a string", () => Stream.runDrain(S3Cache.clear(untyped("private")))],
@@ -155,17 +159,22 @@ describe("what is given in place of keys, keyspaces, functions and tags", () => 
     ],
     [
       "load is one that returns a promise",
-      () => S3Cache.getManyOrCompute(words, ["a"], untyped(() => Promise.resolve([])))
+      () => S3Cache.getManyOrCompute([words.key("a")], untyped(() => Promise.resolve([])))
     ],
     [
-      "load is one that gives, at 1, an array that is no pair, but must be a function whose Effect gives pairs [key, value]",
-      () => S3Cache.getManyOrCompute(words, ["a"], untyped(() => Effect.succeed([["a", 1], ["private"]])))
+      "load is one that gives, at 1, an array that is no such pair, but must be a function whose Effect gives pairs of a CacheKey and a value",
+      () =>
+        S3Cache.getManyOrCompute([words.key("a")], untyped(() => Effect.succeed([[words.key("a"), 1], ["private"]])))
     ],
     [
-      "load is one that gives, at 0, 1 that is no pair",
-      () => S3Cache.getManyOrCompute(words, ["a"], untyped(() => Effect.succeed([1])))
+      "load is one that gives, at 0, an array that is no such pair",
+      () => S3Cache.getManyOrCompute([words.key("a")], untyped(() => Effect.succeed([["a", 1]])))
     ],
-    ["load is one that gives undefined", () => S3Cache.getManyOrCompute(words, ["a"], untyped(() => Effect.void))]
+    [
+      "load is one that gives, at 0, 1 that is no such pair",
+      () => S3Cache.getManyOrCompute([words.key("a")], untyped(() => Effect.succeed([1])))
+    ],
+    ["load is one that gives undefined", () => S3Cache.getManyOrCompute([words.key("a")], untyped(() => Effect.void))]
   ]
   for (const [message, call] of answers) {
     it.effect(message, () =>

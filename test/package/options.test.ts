@@ -589,7 +589,7 @@ const cases: Readonly<Record<string, Case>> = {
     options: { concurrency: count }
   },
   "S3Cache.getManyOrCompute": {
-    use: onS3((options) => S3Cache.getManyOrCompute(words, ["b"], () => Effect.succeed([["b", 2]]), options)),
+    use: onS3((options) => S3Cache.getManyOrCompute([word], () => Effect.succeed([[word, 2]]), options)),
     options: { concurrency: count }
   },
   "S3Cache.list": {
@@ -1012,7 +1012,7 @@ describe("functions that are none", () => {
     "SyncTtlDict.getOrCompute": (f) => onSync((self) => self.getOrCompute("b", f))(undefined),
     "SyncTtlDict.refresh": (f) => onSync((self) => self.refresh("b", f))(undefined),
     "S3Cache.memoize": (f) => onS3(() => S3Cache.memoize(words, f))(undefined),
-    "S3Cache.getManyOrCompute": (f) => onS3(() => S3Cache.getManyOrCompute(words, ["b"], f))(undefined),
+    "S3Cache.getManyOrCompute": (f) => onS3(() => S3Cache.getManyOrCompute([words.key("b")], f))(undefined),
     "ClientCache.fake": (f) => attempt(() => ClientCache.fake(S3Client, f)),
     "ResourceCache.fake": (f) => attempt(() => ResourceCache.fake(Plain, f))
   }

@@ -45,7 +45,10 @@ const twoLevels = Effect.gen(function*() {
   const key = Numbers.key(1)
   yield* cache.getOrCompute(key, Effect.succeed(1))
   yield* cache.getOption(Numbers.key(9))
-  yield* cache.getManyOrCompute(Numbers, [2, 3], squares)
+  yield* cache.getManyOrCompute(
+    [2, 3].map(Numbers.key),
+    (keys) => Effect.succeed(keys.map((key) => [key, key.input ** 2] as const))
+  )
   yield* cache.add(Numbers.key(4), 4)
   yield* cache.set(key, 2)
   yield* store.replace("spans", new Uint8Array(1), "\"another\"")

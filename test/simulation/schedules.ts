@@ -262,9 +262,8 @@ export const follow = (
       case "getManyOrCompute":
         return Effect.map(
           cache.getManyOrCompute(
-            space,
-            [step.key],
-            () => Effect.map(compute, (value) => [[step.key, value] as const])
+            [key],
+            () => Effect.map(compute, (value) => [[key, value] as const])
           ),
           ([found = Option.none()]) => noteOption(found)
         )

@@ -32,7 +32,7 @@ export interface Call<in out K, in out V, out F, in out E> {
   readonly key: CacheKey<K, V, F>
   /** Who shares computations with it: they agree on how these may fail. */
   readonly group: FlightGroup<AnyKey, Computed<V, E>, never>
-  /** The computation. It needs nothing of its caller. */
+  /** The computation. It brings along what it needs of its caller. */
   readonly compute: Effect.Effect<V, E>
   readonly writeOptions: (value: V) => S3CacheWriteOptions
   /**

@@ -14,6 +14,7 @@
  * 8. What is about to expire (`refreshAhead`) or is stale starts `refreshInBackground`, a flight nobody waits for.
  */
 import * as Clock from "effect/Clock"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
@@ -28,18 +29,24 @@ import type { Coordination } from "./computeUnderLease.js"
 import type { Call, Computed, Computing } from "./computing.js"
 import type { Reading } from "./reading.js"
 
+/** A call of somebody: who shares its computations knows how they fail (`G`), and he decides what that is for him. */
+export interface Request<in out K, in out V, in out F, in out G, in out E> extends Call<K, V, F, G> {
+  /** What is given out, by what both levels have or what was computed, by himself or by somebody else. */
+  readonly ended: (content: Exit.Exit<V, G>) => Effect.Effect<V, E>
+}
+
 /**
  * Looks a value up in both levels, computes it when neither has it, and writes it to both.
  *
- * @param call what is needed when memory is not enough
+ * @param request what is needed when memory is not enough, with the services of the caller
  */
-export type Lookup = <K, V, F, E>(
+export type Lookup = <K, V, F, G, E, R>(
   key: CacheKey<K, V, F>,
-  call: () => Call<K, V, F, F | E>
-) => Effect.Effect<V, F | E>
+  request: (services: Context.Context<R>) => Request<K, V, F, F | G, E>
+) => Effect.Effect<V, F | E, R>
 
 /** Computes a value anew, and writes it to both levels. */
-export type Renewal = <K, V, F, E>(call: Call<K, V, F, F | E>) => Effect.Effect<V, F | E>
+export type Renewal = <K, V, F, G, E>(request: Request<K, V, F, F | G, E>) => Effect.Effect<V, E>
 
 /**
  * Makes what looks a value up in both levels, computes it when neither has it, and writes it to both; and what computes
@@ -164,41 +171,43 @@ export const makeLookup = (
         })
     )
 
-  const readThrough = <K, V, F, E>(
-    call: Call<K, V, F, F | E>,
+  const readThrough = <K, V, F, G, E>(
+    request: Request<K, V, F, F | G, E>,
     found: MemoryEntry | undefined
-  ): Effect.Effect<V, F | E> => {
-    const policy = policyOf(call.key.space)
-    return Effect.flatMap(
-      serveOrCompute(call, policy, found),
-      ({ content, refresh }) =>
-        refresh ? Effect.zipRight(refreshInBackground(call, policy), Effect.suspend(content)) : content()
-    )
+  ): Effect.Effect<V, E> => {
+    const policy = policyOf(request.key.space)
+    return Effect.flatMap(serveOrCompute(request, policy, found), ({ content, refresh }) => {
+      const ended = Effect.suspend(() => request.ended(content()))
+      return refresh ? Effect.zipRight(refreshInBackground(request, policy), ended) : ended
+    })
   }
 
-  const renew: Renewal = <K, V, F, E>(call: Call<K, V, F, F | E>): Effect.Effect<V, F | E> => {
-    const { key } = call
+  const renew: Renewal = <K, V, F, G, E>(request: Request<K, V, F, F | G, E>): Effect.Effect<V, E> => {
+    const { group, key } = request
     const policy = policyOf(key.space)
     // The old value is in memory then, for those who come meanwhile.
     return Effect.ignore(reading.read(key, policy)).pipe(
       Effect.zipRight(
-        memory.coalesce(key, call.group, (isAttached) => computeAnew(call, policy, isAttached), toKeep)
+        memory.coalesce(key, group, (isAttached) => computeAnew(request, policy, isAttached), toKeep)
       ),
-      Effect.flatMap((computed): Effect.Effect<V, F | E> => {
-        // It joined a lookup that found one in the second level.
-        if (computed.isNew !== true) return renew(call)
-        return computed.failed ?? computed.content()
-      })
+      // It may have joined a lookup that found one in the second level.
+      Effect.flatMap((computed) =>
+        computed.isNew === true ? request.ended(computed.failed ?? computed.content()) : renew(request)
+      )
     )
   }
 
-  const lookup: Lookup = (key, call) =>
-    memory.lookup(key, (held, now) => {
-      if (held === undefined || (now >= held.computeUntil && held.computeUntil !== Number.POSITIVE_INFINITY)) {
-        return readThrough(call(), held)
+  const lookup: Lookup = <K, V, F, G, E, R>(
+    key: CacheKey<K, V, F>,
+    request: (services: Context.Context<R>) => Request<K, V, F, F | G, E>
+  ) =>
+    memory.lookup(key, (held, now): Effect.Effect<V, F | E, R> => {
+      const content = held === undefined || (now >= held.computeUntil && held.computeUntil !== Number.POSITIVE_INFINITY)
+        ? undefined
+        : held.contentFor(key.space)
+      if (content === undefined) {
+        return Effect.contextWithEffect((services: Context.Context<R>) => readThrough(request(services), held))
       }
-      const content = held.contentFor(key.space)
-      if (content === undefined) return readThrough(call(), held)
       ledger.memoryHit(key)
       return content
     })

@@ -19,7 +19,8 @@ import {
   nameIn,
   unlessWrong,
   whenRight,
-  withCallOptions
+  withCallOptions,
+  withFunction
 } from "../../Cache/options/checkOptions.js"
 import { entriesIn, keysIn } from "../../Cache/options/manyEntries.js"
 import { millis } from "../../Cache/options/timeToLive.js"
@@ -204,13 +205,14 @@ export const makeS3CacheService = (
       pop: (key) => unlessWrongKey(name, key, () => writing.pop(key)),
       getMany: (keys, how) => ofKeys(name, keys, how, (keys) => many.getMany(keys, how)),
       hasMany: (keys, how) => ofKeys(name, keys, how, (keys) => many.hasMany(keys, how)),
-      getManyOrCompute: (keyspace, keys, load, how) =>
-        withCallOptions(
-          name,
-          how,
-          s3ManyKinds,
-          unlessWrongFunction(name, keyspace, "load", load, () => many.getManyOrCompute(keyspace, keys, load, how))
-        ),
+      getManyOrCompute: (keys, load, how) =>
+        ofKeys(name, keys, how, (keys) =>
+          withFunction(
+            name,
+            "load",
+            load,
+            Effect.suspend(() => many.getManyOrCompute(keys, load, how))
+          )),
       setMany: (entries, how) =>
         withCallOptions(
           name,
@@ -339,12 +341,12 @@ const checkLeases = (name: string, leases: Leases) =>
   )
 
 /** What is done with many keys, unless one of them or of the options is wrong. */
-const ofKeys = <Key, A, E>(
+const ofKeys = <Key, A, E, R>(
   cache: string,
   keys: Iterable<Key>,
   options: S3CacheManyOptions | undefined,
-  use: (keys: ReadonlyArray<Key>) => Effect.Effect<A, E>
-): Effect.Effect<A, E> =>
+  use: (keys: ReadonlyArray<Key>) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
   withCallOptions(
     cache,
     options,

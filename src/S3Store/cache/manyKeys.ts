@@ -2,6 +2,7 @@
  * Many entries at once.
  */
 import * as Arr from "effect/Array"
+import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -9,8 +10,9 @@ import * as Exit from "effect/Exit"
 import * as Num from "effect/Number"
 import * as Option from "effect/Option"
 import type { SingleFlight } from "../../Cache/flight/SingleFlight.js"
+import { withServices } from "../../Cache/flight/withServices.js"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
-import type { Keyspace } from "../keyspace/Keyspace.js"
+import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import { pairsOf } from "../keyspace/unlessWrongArgument.js"
 import type { S3CacheManyOptions } from "../options/S3CacheOptions.js"
 import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
@@ -22,6 +24,38 @@ import type { Writing } from "./writing.js"
 
 /** The bulk loader had no value for a key. */
 class NotLoaded extends Data.TaggedError("NotLoaded") {}
+
+/** The bulk loader that failed was somebody else's. */
+class NotOwn extends Data.TaggedError("NotOwn") {}
+
+/** Loads the values of many keys. */
+type Load<K, V, F, E, R> = (
+  missing: ReadonlyArray<CacheKey<K, V, F>>
+) => Effect.Effect<Iterable<readonly [key: CacheKey<K, V, F>, value: V]>, E, R>
+
+/** What there is under a key; `undefined` where it is one's own turn to load it. */
+interface Found<in out K, in out V, in out F> {
+  readonly key: CacheKey<K, V, F>
+  readonly value: Option.Option<V> | undefined
+}
+
+/** What tells the key of an entry from all others. */
+const placeOf = ({ id, keyspace, version }: AnyKey): string => `${keyspace} ${version} ${id}`
+
+const ended = <K, V, F, E>(
+  key: CacheKey<K, V, F>,
+  content: Exit.Exit<V, E | NotLoaded | NotOwn | F>,
+  isOwn: boolean
+): Exit.Exit<V, E | NotLoaded | NotOwn | F> => {
+  if (Exit.isSuccess(content) || isOwn) return content
+  const { cause } = content
+  if (Cause.isInterrupted(cause)) return content
+  const failure = Cause.failureOption(cause)
+  return Option.isSome(failure) &&
+      (failure.value instanceof NotLoaded || Option.isSome(key.space.asFailure(failure.value)))
+    ? content
+    : Exit.fail(new NotOwn())
+}
 
 /** How many requests to make at the same time. */
 export const concurrencyOf = (options: S3CacheManyOptions | undefined): number => options?.concurrency ?? 16
@@ -44,63 +78,103 @@ export const makeManyKeys = (
   const getMany: S3CacheService["getMany"] = (keys, options) =>
     Effect.forEach(keys, (key) => reading.getOption(key), { concurrency: concurrencyOf(options) })
 
-  const getManyOrCompute = <K, V, F, E>(
-    space: Keyspace<K, V, F>,
-    inputs: Iterable<K>,
-    load: (missing: ReadonlyArray<K>) => Effect.Effect<Iterable<readonly [key: K, value: V]>, E>,
-    options?: S3CacheManyOptions
-  ): Effect.Effect<ReadonlyArray<Option.Option<V>>, E | F> =>
+  /** The values that neither level has, each in a flight of its own; one load for all that nobody else is about to load. */
+  const computeMany = <K, V, F, E>(
+    missing: ReadonlyArray<CacheKey<K, V, F>>,
+    load: Load<K, V, F, E, never>,
+    shared: object,
+    concurrency: number
+  ): Effect.Effect<ReadonlyArray<Found<K, V, F>>, E | F> =>
     Effect.gen(function*() {
-      const concurrency = concurrencyOf(options)
-      const keys = Array.from(inputs, (input) => space.key(input))
-      const unique = new Map(keys.map((key) => [key.id, key]))
-      const values = new Map<string, Option.Option<V>>()
-      yield* Effect.forEach(unique.values(), (key) =>
-        Effect.flatMap(Effect.either(reading.getOption(key)), (found): Effect.Effect<void, F> => {
-          if (Either.isRight(found)) {
-            return Effect.sync(() =>
-              void values.set(key.id, found.right)
-            )
-          }
-          const failure = space.failureOf(found.left)
-          return Option.isSome(failure) ? Exit.fail(failure.value) : logProblem(levels, key, found.left)
-        }), { concurrency, discard: true })
-      const missing = [...unique.values()].filter((key) =>
-        Option.isNone(values.get(key.id) ?? Option.none())
-      )
+      let isLoaded = false
       const batch = batches.once(
         "effect-aws-cache.S3Cache.loadMany",
         () => `${missing.length} keys`,
-        Effect.suspend(() => requireEffect(name, "load", load(missing.map((key) => key.input)))).pipe(
+        Effect.suspend(() => {
+          isLoaded = true
+          return requireEffect(name, "load", load(missing))
+        }).pipe(
           Effect.flatMap((loaded) => pairsOf(name, loaded)),
-          Effect.map((loaded) =>
-            new Map(loaded.map(([key, value]) => [space.key(key).id, Option.some(value)] as const))
-          )
+          Effect.map((loaded) => new Map(loaded.map(([key, value]) => [placeOf(key), Option.some(value)] as const)))
         )
       )
       // What one batch loads is as old for all of its keys, whenever their turn comes.
       const began = yield* levels.markers.moment
       const throttle = yield* Effect.makeSemaphore(concurrency)
-      const group = groups.of<K, V, F, E | NotLoaded | F>(space, load)
-      yield* Effect.forEach(missing, (key) =>
-        lookup<K, V, F, E | NotLoaded>(key, () => ({
+      const found = yield* Effect.forEach(missing, (key) =>
+        lookup<K, V, F, E | NotLoaded | NotOwn, E | NotLoaded | NotOwn | F, never>(key, () => ({
           key,
-          group,
+          group: groups.of<K, V, F, E | NotLoaded | NotOwn | F>(key.space, shared),
           isLooked: true,
-          isOfKey: () => key.isUnchanged,
+          isOfKey: () =>
+            key.isUnchanged,
           began,
           throttle,
           compute: Effect.flatMap(
             batch,
             (loaded) =>
-              Option.getOrElse(Option.map(loaded.get(key.id) ?? Option.none(), Effect.succeed), () => new NotLoaded())
+              Option.getOrElse(
+                Option.map(loaded.get(placeOf(key)) ?? Option.none(), Effect.succeed),
+                () => new NotLoaded()
+              )
           ),
-          writeOptions: () => ({})
+          writeOptions: () => ({}),
+          // How somebody else's load failed says nothing of one's own.
+          ended: (content) => ended(key, content, isLoaded)
         })).pipe(
-          Effect.map((value) => void values.set(key.id, Option.some(value))),
-          Effect.catchAll((error) => error instanceof NotLoaded ? Exit.void : Exit.fail(error))
-        ), { concurrency: "unbounded", discard: true })
-      return keys.map((key) => values.get(key.id) ?? Option.none())
+          Effect.map((value): Found<K, V, F> => ({ key, value: Option.some(value) })),
+          Effect.catchAll((error) => {
+            if (error instanceof NotLoaded) return Effect.succeed<Found<K, V, F>>({ key, value: Option.none() })
+            return error instanceof NotOwn
+              ? Effect.succeed<Found<K, V, F>>({ key, value: undefined })
+              : Exit.fail(error)
+          })
+        ), { concurrency: "unbounded" })
+      const again = found.filter(({ value }) =>
+        value === undefined
+      )
+      if (again.length === 0) return found
+      const rest = yield* computeMany(again.map(({ key }) => key), load, shared, concurrency)
+      return [...found, ...rest]
+    })
+
+  const getManyOrCompute = <K, V, F, E, R>(
+    given: Iterable<CacheKey<K, V, F>>,
+    load: Load<K, V, F, E, R>,
+    options?: S3CacheManyOptions
+  ): Effect.Effect<ReadonlyArray<Option.Option<V>>, E | F, R> =>
+    Effect.gen(function*() {
+      const concurrency = concurrencyOf(options)
+      const keys = Array.from(given)
+      const unique = new Map(keys.map((key) => [placeOf(key), key]))
+      const values = new Map<string, Option.Option<V>>()
+      yield* Effect.forEach(unique, ([place, key]) =>
+        Effect.flatMap(Effect.either(reading.getOption(key)), (found): Effect.Effect<void, F> => {
+          if (Either.isRight(found)) {
+            return Effect.sync(() =>
+              void values.set(place, found.right)
+            )
+          }
+          const failure = key.space.failureOf(found.left)
+          return Option.isSome(failure) ? Exit.fail(failure.value) : logProblem(levels, key, found.left)
+        }), { concurrency, discard: true })
+      const missing = [...unique].flatMap(([place, key]) =>
+        Option.isNone(values.get(place) ?? Option.none()) ? [key] : []
+      )
+      if (missing.length > 0) {
+        const services = yield* Effect.context<R>()
+        const loading: Load<K, V, F, E, never> = (keys) =>
+          withServices(
+            Effect.suspend(() =>
+              requireEffect(name, "load", load(keys))
+            ),
+            services
+          )
+        for (const { key, value } of yield* computeMany(missing, loading, load, concurrency)) {
+          if (value !== undefined) values.set(placeOf(key), value)
+        }
+      }
+      return keys.map((key) => values.get(placeOf(key)) ?? Option.none())
     })
 
   const hasMany: S3CacheService["hasMany"] = (keys, options) =>

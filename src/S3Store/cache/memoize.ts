@@ -2,19 +2,20 @@
  * Functions and computations that an `S3Cache` remembers.
  */
 import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { handleRejection } from "../../Cache/engine/handleRejection.js"
 import { ownExit } from "../../Cache/flight/ownCause.js"
+import { withServices } from "../../Cache/flight/withServices.js"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
 import type { CacheKey, Keyspace } from "../keyspace/Keyspace.js"
 import type { S3CacheMemoizeOptions, S3CacheWriteOptions } from "../options/S3CacheOptions.js"
 import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
-import type { Call } from "./computing.js"
 import type { FlightGroups } from "./FlightGroups.js"
-import type { Lookup, Renewal } from "./lookup.js"
+import type { Lookup, Renewal, Request } from "./lookup.js"
 
 /**
  * Makes `memoize`, `getOrCompute` and `refresh`.
@@ -32,63 +33,80 @@ export const makeMemoize = (
     compute: (key: K) => Effect.Effect<V, E, R>,
     options: S3CacheMemoizeOptions<K, V> = {}
   ): Effect.Effect<(key: K) => Effect.Effect<V, E | F>, never, R> =>
-    Effect.map(Effect.context<R>(), (context) => {
+    Effect.map(Effect.context<R>(), (services) => {
       const group = groups.of<K, V, F, E | F>(space, compute)
       return (input) =>
         Effect.suspend(() => {
           const key = space.key(input)
           let given = input
-          return lookup<K, V, F, E>(key, () => ({
+          return lookup<K, V, F, E, E | F, never>(key, () => ({
             key,
             group,
-            compute: Effect.provide(
+            compute: withServices(
               Effect.suspend(() => requireEffect(name, "compute", compute(given = key.input))),
-              context
+              services
             ),
             isOfKey: () => given !== input || key.isUnchanged,
-            writeOptions: (value) => decideOptions(options, key.input, value)
+            writeOptions: (value) => decideOptions(options, key.input, value),
+            ended: (content) => content
           }))
         })
     })
 
   /**
-   * One try: callers of `getOrCompute` and `refresh` share computations whose failures they know nothing of. Who finds that a
+   * A call of `getOrCompute` or `refresh`: those share computations whose failures they know nothing of. Who finds that a
    * computation of somebody else has failed, in a way that is not one of the keyspace's, has to try for himself.
+   *
+   * @param ask asks with another such call
    */
-  const tryOnce = <K, V, F, E>(
+  const requestOf = <K, V, F, E>(
     key: CacheKey<K, V, F>,
     compute: Effect.Effect<V, E>,
     options: S3CacheWriteOptions,
-    run: (call: Call<K, V, F, unknown>) => Effect.Effect<V, unknown>
-  ): Effect.Effect<V, E | F> =>
-    Effect.suspend(() => {
-      let own: Exit.Exit<V, E> | undefined
-      const call: Call<K, V, F, unknown> = {
-        key,
-        group: groups.of<K, V, F, unknown>(key.space, key.space),
-        compute: Effect.flatMap(Effect.exit(requireEffect(name, "compute", compute, false)), (exit) =>
-          own = ownExit(exit)),
-        writeOptions: () =>
-          options
-      }
-      return Effect.flatMap(Effect.exit(run(call)), (exit): Effect.Effect<V, E | F> => {
-        if (Exit.isSuccess(exit)) return Effect.succeed(exit.value)
+    ask: (request: () => Request<K, V, F, unknown, E | F>) => Effect.Effect<V, E | F>
+  ): Request<K, V, F, unknown, E | F> => {
+    let own: Exit.Exit<V, E> | undefined
+    const again = () => ask(() => requestOf(key, compute, options, ask))
+    return {
+      key,
+      group: groups.of<K, V, F, unknown>(key.space, key.space),
+      compute: Effect.flatMap(Effect.exit(compute), (exit) => own = ownExit(exit)),
+      writeOptions: () => options,
+      ended: (content): Effect.Effect<V, E | F> => {
+        if (Exit.isSuccess(content)) return Exit.succeed(content.value)
         if (own !== undefined && Exit.isFailure(own)) return own
-        return Either.match(Cause.failureOrCause(exit.cause), {
-          onRight: Effect.failCause,
-          onLeft: (error) =>
-            Option.match(key.space.asFailure(error), {
-              onNone: () => tryOnce(key, compute, options, run),
-              onSome: Exit.fail
-            })
+        return Either.match(Cause.failureOrCause(content.cause), {
+          // The cache has closed.
+          onRight: (cause) => Cause.isInterrupted(cause) ? Exit.failCause(cause) : again(),
+          onLeft: (error) => Option.match(key.space.asFailure(error), { onNone: again, onSome: Exit.fail })
         })
-      })
-    })
+      }
+    }
+  }
 
   return {
     memoize,
-    getOrCompute: (key, compute, options = {}) => tryOnce(key, compute, options, (call) => lookup(key, () => call)),
-    refresh: (key, compute, options = {}) => tryOnce(key, compute, options, renew)
+    getOrCompute: <K, V, F, E, R>(
+      key: CacheKey<K, V, F>,
+      compute: Effect.Effect<V, E, R>,
+      options: S3CacheWriteOptions = {}
+    ) =>
+      lookup(key, (services: Context.Context<R>) =>
+        requestOf<K, V, F, E>(
+          key,
+          withServices(requireEffect(name, "compute", compute, false), services),
+          options,
+          (request) => lookup<K, V, F, unknown, E | F, never>(key, request)
+        )),
+    refresh: <K, V, F, E, R>(
+      key: CacheKey<K, V, F>,
+      compute: Effect.Effect<V, E, R>,
+      options: S3CacheWriteOptions = {}
+    ) =>
+      Effect.contextWithEffect((services: Context.Context<R>) => {
+        const provided = withServices(requireEffect(name, "compute", compute, false), services)
+        return renew(requestOf<K, V, F, E>(key, provided, options, (request) => renew(request())))
+      })
   }
 }
 

@@ -12,23 +12,23 @@ import { withFunction } from "../../Cache/options/checkOptions.js"
 import { CacheKey, Keyspace } from "./Keyspace.js"
 
 /** What is done with a key, unless it is none: then `CacheKeyError`. */
-export const unlessWrongKey = <A, E>(
+export const unlessWrongKey = <A, E, R>(
   cache: string,
   key: unknown,
-  use: () => Effect.Effect<A, E>
-): Effect.Effect<A, E> => key instanceof CacheKey ? use() : refused(wrongKey(cache, key))
+  use: () => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> => key instanceof CacheKey ? use() : refused(wrongKey(cache, key))
 
 /**
  * What is done with many keys, unless one of them is none: then `CacheKeyError`, and nothing is done.
  *
  * @param keyOf where in an item its key is
  */
-export const unlessWrongKeys = <Item, A, E>(
+export const unlessWrongKeys = <Item, A, E, R>(
   cache: string,
   items: Iterable<Item>,
   keyOf: (item: Item) => unknown,
-  use: (items: ReadonlyArray<Item>) => Effect.Effect<A, E>
-): Effect.Effect<A, E> =>
+  use: (items: ReadonlyArray<Item>) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
   Effect.suspend(() => {
     const all = Array.from(items)
     const wrong = all.map(keyOf).filter((key) => !(key instanceof CacheKey))
@@ -76,15 +76,19 @@ export const pairsOf = <K, V>(
   loaded: Iterable<readonly [key: K, value: V]>
 ): Effect.Effect<ReadonlyArray<readonly [key: K, value: V]>> => {
   const given: unknown = loaded
-  const accepted = "a function whose Effect gives pairs [key, value], as an array or a Map"
+  const accepted = "a function whose Effect gives pairs of a CacheKey and a value, as an array or a Map"
   if (typeof given !== "object" || given === null || !(Symbol.iterator in given)) {
     return Effect.die(wrong(cache, "load", `one that gives ${describeType(given)}`, accepted))
   }
   const pairs = Array.from(loaded)
-  const at = pairs.findIndex((pair: unknown) => !Array.isArray(pair) || pair.length !== 2)
+  const at = pairs.findIndex((pair: unknown) =>
+    !Array.isArray(pair) || pair.length !== 2 || !(pair[0] instanceof CacheKey)
+  )
   return at < 0
     ? Effect.succeed(pairs)
-    : Effect.die(wrong(cache, "load", `one that gives, at ${at}, ${describeType(pairs[at])} that is no pair`, accepted))
+    : Effect.die(
+      wrong(cache, "load", `one that gives, at ${at}, ${describeType(pairs[at])} that is no such pair`, accepted)
+    )
 }
 
 const refused = (error: CacheConfigError | CacheKeyError) => Effect.fail(error) as Effect.Effect<never>

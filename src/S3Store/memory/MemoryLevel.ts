@@ -57,10 +57,10 @@ export class MemoryLevel {
    *
    * @param decide given the entry, and the time in milliseconds since the epoch; `Infinity` where it is not known
    */
-  readonly lookup = <A, E>(
+  readonly lookup = <A, E, R>(
     key: AnyKey,
-    decide: (held: MemoryEntry | undefined, now: number) => Effect.Effect<A, E>
-  ): Effect.Effect<A, E> =>
+    decide: (held: MemoryEntry | undefined, now: number) => Effect.Effect<A, E, R>
+  ): Effect.Effect<A, E, R> =>
     this.map.lookup((map, now) => {
       const held = map.get(key, now)
       // While no entry can expire the clock is not read: then only what is good for ever is good.

@@ -18,8 +18,8 @@ export const accessors = <Self>(tag: Context.Tag<Self, S3CacheService>): S3Cache
   remove: (key) => Effect.flatMap(tag, (cache) => cache.remove(key)),
   pop: (key) => Effect.flatMap(tag, (cache) => cache.pop(key)),
   getMany: (keys, options) => Effect.flatMap(tag, (cache) => cache.getMany(keys, options)),
-  getManyOrCompute: (keyspace, keys, load, options) =>
-    Effect.flatMap(tag, (cache) => cache.getManyOrCompute(keyspace, keys, load, options)),
+  getManyOrCompute: (keys, load, options) =>
+    Effect.flatMap(tag, (cache) => cache.getManyOrCompute(keys, load, options)),
   hasMany: (keys, options) => Effect.flatMap(tag, (cache) => cache.hasMany(keys, options)),
   setMany: (entries, options) => Effect.flatMap(tag, (cache) => cache.setMany(entries, options)),
   removeMany: (keys, options) => Effect.flatMap(tag, (cache) => cache.removeMany(keys, options)),

@@ -149,9 +149,10 @@ export interface S3CacheVerbs<out R> {
   ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, ObjectStoreError, R>
 
   /**
-   * The values under many keys, in their order. Those that neither level has are computed by one call of `load`, and
-   * written to both; where `load` has no value for a key, there is none. Who asks for some of the same keys with the
-   * same `load` meanwhile shares its result.
+   * The values under many keys, in their order. Those that neither level has are computed by one call of `load`, which
+   * answers with pairs of a key and its value, and written to both; where it has no value for a key, there is none. Who
+   * asks for some of the same keys with the same `load` meanwhile shares its result; where that fails, each loads for
+   * himself. The services it needs are its caller's, as of `getOrCompute`.
    *
    * @example
    * ```ts
@@ -163,20 +164,25 @@ export interface S3CacheVerbs<out R> {
    *
    * const queryNames = (ids: ReadonlyArray<number>) => Effect.succeed(ids.map((id) => ({ id, name: `user ${id}` })))
    *
-   * const load = (ids: ReadonlyArray<number>) =>
-   *   Effect.map(queryNames(ids), (rows) => rows.map(({ id, name }) => [id, name] as const))
+   * const namesOf = (ids: ReadonlyArray<number>) =>
+   *   S3Cache.getManyOrCompute(ids.map(Names.key), (missing) =>
+   *     Effect.map(
+   *       queryNames(missing.map((key) => key.input)),
+   *       (rows) => rows.map(({ id, name }) => [Names.key(id), name] as const)
+   *     ))
    *
-   * const program = S3Cache.getManyOrCompute(Names, [1, 2], load).pipe(Effect.provide(S3Cache.layerMemory()))
+   * const program = namesOf([1, 2]).pipe(Effect.provide(S3Cache.layerMemory()))
    *
    * assert.deepEqual(await Effect.runPromise(program), [Option.some("user 1"), Option.some("user 2")])
    * ```
    */
-  readonly getManyOrCompute: <K, V, F, E>(
-    keyspace: Keyspace<K, V, F>,
-    keys: Iterable<K>,
-    load: (missing: ReadonlyArray<K>) => Effect.Effect<Iterable<readonly [key: K, value: V]>, E>,
+  readonly getManyOrCompute: <K, V, F, E, R2>(
+    keys: Iterable<CacheKey<K, V, F>>,
+    load: (
+      missing: ReadonlyArray<CacheKey<K, V, F>>
+    ) => Effect.Effect<Iterable<readonly [key: CacheKey<K, V, F>, value: V]>, E, R2>,
     options?: S3CacheManyOptions
-  ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E | F, R>
+  ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E | F, R | R2>
 
   /**
    * Whether there are values under many keys, in their order. They are looked for as `getMany` does.
@@ -206,9 +212,12 @@ export interface S3CacheVerbs<out R> {
 
   /**
    * The value under a key, or that of a computation when neither level has one; see `memoize`. All who ask meanwhile
-   * share one computation: that of whoever came first. So it must not depend on who calls, and needs nothing of its
-   * surroundings. How a computation failed is its caller's business, but for the failures of the keyspace: the others
-   * who waited for it then try their own.
+   * share one computation: that of whoever came first. How it failed is his business, but for the failures of the
+   * keyspace: the others who waited for it then try their own.
+   *
+   * It may need services: those of its caller, who is asked for them only when it is computed. A `Scope` is one of them:
+   * use `Effect.scoped` inside. Everything else of the fiber (its interruption, its `FiberRef`s, its span) is the cache's,
+   * as others may wait for the value.
    *
    * @example
    * ```ts
@@ -226,11 +235,11 @@ export interface S3CacheVerbs<out R> {
    * assert.equal(await Effect.runPromise(program), 144)
    * ```
    */
-  readonly getOrCompute: <K, V, F, E>(
+  readonly getOrCompute: <K, V, F, E, R2>(
     key: CacheKey<K, V, F>,
-    compute: Effect.Effect<V, E>,
+    compute: Effect.Effect<V, E, R2>,
     options?: S3CacheWriteOptions
-  ) => Effect.Effect<V, E | F, R>
+  ) => Effect.Effect<V, E | F, R | R2>
 
   /**
    * Computes the value under a key anew, whatever both levels have, and writes it to both. Until it is there, everybody
@@ -262,16 +271,16 @@ export interface S3CacheVerbs<out R> {
    * assert.deepEqual(await Effect.runPromise(program), [3, 4])
    * ```
    */
-  readonly refresh: <K, V, F, E>(
+  readonly refresh: <K, V, F, E, R2>(
     key: CacheKey<K, V, F>,
-    compute: Effect.Effect<V, E>,
+    compute: Effect.Effect<V, E, R2>,
     options?: S3CacheWriteOptions
-  ) => Effect.Effect<V, E | F, R>
+  ) => Effect.Effect<V, E | F, R | R2>
 
   /**
    * A function that computes a value only when neither level has it, and writes it to both.
    *
-   * It runs with the context `memoize` ran in, whoever calls. Failures are not cached, but those the keyspace has a
+   * It runs with the services `memoize` ran with, whoever calls, and who shares a computation shares its failure. Failures are not cached, but those the keyspace has a
    * schema and a `failureTimeToLive` for. When the second level cannot be read, the value is computed (unless the
    * keyspace's `onStoreError` is `"fail"`); when it cannot be written, the value is returned all the same, and kept in
    * memory; both are logged as warnings. A key that does not fit its schema is a defect.
