@@ -123,7 +123,7 @@ describe("what is given in place of keys, keyspaces, functions and tags", () => 
     ],
     ["compute is 5, but must be a function", () => S3Cache.memoize(words, untyped(5))],
     [
-      "keys is {}, but must be an iterable",
+      "keys is {}",
       () => S3Cache.getManyOrCompute(untyped({}), untyped(() => Effect.succeed([])))
     ],
     ["key is a string", () => S3Cache.getManyOrCompute(untyped(["private"]), untyped(() => Effect.succeed([])))],
