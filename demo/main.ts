@@ -109,8 +109,14 @@ const clients = ({ claim }: Claims, { options }: Bucket) =>
     const other = yield* ClientCache.client(S3Client, { ...config, region: "eu-central-1" })
     const after = yield* ClientCache.stats
     yield* claim(one === same, "the same configuration, its fields in another order: the same client")
-    yield* claim(before.built === 1 && after.hits - before.hits === 2, "it is the client the S3 level works with")
-    yield* claim(other !== one && after.built === 2, `another region: another client; ${after.built} were built in all`)
+    yield* claim(
+      before.computations === 1 && after.hits - before.hits === 2,
+      "it is the client the S3 level works with"
+    )
+    yield* claim(
+      other !== one && after.computations === 2,
+      `another region: another client; ${after.computations} were built in all`
+    )
   })
 
 const dictionary = ({ claim }: Claims, source: SlowSource.SlowSource) =>

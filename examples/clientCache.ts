@@ -15,7 +15,7 @@ const program = Effect.gen(function*() {
 
   // Another configuration, another client. This one is loaded when it is first needed.
   yield* ClientCache.client(() => import("@aws-sdk/client-s3").then((sdk) => sdk.S3Client), { region: "eu-west-1" })
-  yield* Console.log(`built: ${(yield* ClientCache.stats).built}`)
+  yield* Console.log(`built: ${(yield* ClientCache.stats).computations}`)
 
   // Leased while the effect runs: it keeps its connections meanwhile, even when it leaves the cache.
   yield* ClientCache.withClient(S3Client, { region: "us-west-2", maxAttempts: 5 }, (s3) =>

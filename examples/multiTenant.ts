@@ -28,7 +28,7 @@ const program = Effect.gen(function*() {
     { concurrency: 20 }
   )
   const { client } = yield* Session.caches
-  yield* Console.log(`clients built: ${(yield* client.LRU.stats).built}`)
+  yield* Console.log(`clients built: ${(yield* client.LRU.stats).computations}`)
   // The process's own, with which it assumes the roles, and one for each tenant.
   yield* Console.log(`credentials resolved: ${(yield* Session.stats).credentialResolutions}`)
 })

@@ -8,7 +8,6 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import type { LazyArg } from "effect/Function"
 import * as Option from "effect/Option"
-import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
@@ -91,7 +90,7 @@ export type TypeId = "~effect-aws-cache/Cache/LeasedStore"
  * @since 0.1.0
  * @category models
  */
-export interface LeasedStore<in out K, in out V, in out E = never, in out R = never> extends Pipeable {
+export interface LeasedStore<in out K, in out V, in out E = never, in out R = never> {
   /** Tells leased stores from other values; not for use. */
   readonly [TypeId]?: TypeId | undefined
   /** The name in errors, spans and logs. Like the type id it is optional so that mocks need none. */
@@ -496,10 +495,7 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           inTurns(Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now, pieceSize)))))
         ),
       stats: table.stats,
-      events: table.events,
-      pipe() {
-        return pipeArguments(this, arguments)
-      }
+      events: table.events
     }
     return printedAs(
       glanced(self, table.glance),

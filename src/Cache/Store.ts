@@ -12,10 +12,10 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
-import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
+import { countedIn } from "./common/CacheStats.js"
 import type { EntryInfo } from "./common/EntryInfo.js"
 import { makeGuardedMap, orConfigError } from "./common/GuardedMap.js"
 import { clearInTurns, inTurns, pieceSize } from "./common/inTurns.js"
@@ -85,7 +85,7 @@ export type TypeId = "~effect-aws-cache/Cache/Store"
  * @since 0.1.0
  * @category models
  */
-export interface Store<in out K, in out V, in out E = never, in out R = never> extends Pipeable {
+export interface Store<in out K, in out V, in out E = never, in out R = never> {
   /** Tells stores from other values; not for use. */
   readonly [TypeId]?: TypeId | undefined
   /** The name in errors, spans and logs. Like the type id it is optional so that mocks need none. */
@@ -508,26 +508,14 @@ export const make = <K, V, E = never, R = never>(
           checkOptions(name, limits, limitKinds),
           inTurns(Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now, pieceSize)))))
         ),
-      stats: step((map, now) => {
-        const size = map.size(now)
-        const { hits, insertions, listenerFailures, misses, rejections, ...removals } = map.counters
-        return {
-          hits,
-          misses,
-          coalesced: flights.joined,
-          insertions,
-          rejections,
-          removals,
-          listenerFailures,
-          inFlight: flights.size,
-          size,
-          weight: map.weight(now)
-        }
-      }),
-      events: hub.stream,
-      pipe() {
-        return pipeArguments(this, arguments)
-      }
+      stats: step((map, now) => ({
+        ...countedIn(map, now),
+        ...flights.counted,
+        rejections: map.counters.rejections,
+        listenerFailures: map.counters.listenerFailures,
+        weight: map.weight(now)
+      })),
+      events: hub.stream
     }
     return printedAs(self, () => summaryOf("Store", name, guarded.glance(0)))
   })

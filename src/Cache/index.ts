@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 export { type CacheError, isCacheError } from "./CacheError.js"
+export type { CacheStats } from "./common/CacheStats.js"
 export type { EntryInfo } from "./common/EntryInfo.js"
 export * from "./engine/BoundedMap.js"
 export * from "./engine/BoundedMapOptions.js"

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+export type { CacheStats } from "../Cache/common/CacheStats.js"
 export {
   CacheConfigError,
   CacheExistsError,

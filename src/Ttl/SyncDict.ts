@@ -292,6 +292,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
     return this.step((map, now) => ({
       ...this.#steps.stats(map, now),
       coalesced: this.#fetches.joined,
+      computations: this.#fetches.computations,
       inFlight: this.#fetches.underWay,
       hooks: {
         pending: this.#removals.size + this.#underWay.items,
@@ -634,6 +635,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
     }
     orThrow(checkValue(this.name, "compute", compute, "function"))
     const computation = this.#computations.add(key, { wins: true })
+    this.#fetches.computations++
     try {
       const value = compute(key)
       if (handleRejection(value, () => {})) throw this.notAtOnce()

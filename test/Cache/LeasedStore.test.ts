@@ -558,7 +558,7 @@ describe("LeasedStore", () => {
         assert.deepStrictEqual(ledger.released, [2])
         yield* TestClock.adjust("1 minute")
         yield* until(() => ledger.released.length === 2)
-        assert.strictEqual((yield* store.stats).removals.expired, 2)
+        assert.strictEqual((yield* store.stats).expired, 2)
         yield* close
         ledger.assertBalanced()
       }))
@@ -1051,16 +1051,23 @@ describe("LeasedStore", () => {
             hits: 1,
             misses: 4,
             coalesced: 0,
+            computations: 4,
+            insertions: 4,
+            evicted: 1,
+            expired: 0,
+            replaced: 0,
+            deleted: 1,
+            cleared: 0,
             acquired: 4,
             inFlight: 0,
             size: 2,
+            maxSize: 3,
             weight: 2,
             leased: 0,
             retired: 1,
             releasing: 0,
             releases: { succeeded: 1, failed: 0, timedOut: 0 },
-            rejections: 0,
-            removals: { evicted: 1, expired: 0, replaced: 0, deleted: 1, cleared: 0 }
+            rejections: 0
           })
         }))
       yield* store.use("c", () => Effect.map(store.stats, (stats) => assert.strictEqual(stats.leased, 1)))

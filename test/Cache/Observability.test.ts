@@ -164,13 +164,13 @@ describe("metrics", () => {
       yield* store.set("b", 1)
       yield* store.set("b", 2)
       yield* store.set("c", 1)
-      const { hits, insertions, misses, removals } = yield* store.stats
+      const { hits, insertions, misses, evicted, replaced } = yield* store.stats
       assert.deepStrictEqual([hits, misses, insertions], [1, 2, 3])
       assert.strictEqual(yield* count(CacheMetrics.hits, name), hits)
       assert.strictEqual(yield* count(CacheMetrics.misses, name), misses)
       assert.strictEqual(yield* count(CacheMetrics.insertions, name), insertions)
-      assert.strictEqual(yield* count(CacheMetrics.removals, name, "evicted"), removals.evicted)
-      assert.strictEqual(yield* count(CacheMetrics.removals, name, "replaced"), removals.replaced)
+      assert.strictEqual(yield* count(CacheMetrics.removals, name, "evicted"), evicted)
+      assert.strictEqual(yield* count(CacheMetrics.removals, name, "replaced"), replaced)
       const { value } = yield* Metric.value(Metric.tagged(CacheMetrics.entries, "cache", name))
       assert.strictEqual(value, 2)
     }))

@@ -120,12 +120,18 @@ describe("Store", () => {
           hits: 1,
           misses: 2,
           coalesced: 0,
+          computations: 1,
           insertions: 3,
           rejections: 0,
-          removals: { evicted: 2, expired: 0, replaced: 1, deleted: 0, cleared: 0 },
+          evicted: 2,
+          expired: 0,
+          replaced: 1,
+          deleted: 0,
+          cleared: 0,
           listenerFailures: 0,
           inFlight: 0,
           size: 1,
+          maxSize: 1,
           weight: 1
         })
       }))
@@ -320,7 +326,7 @@ describe("Store", () => {
         assert.deepStrictEqual(yield* store.keys, ["written"])
         yield* TestClock.adjust("49 seconds")
         assert.deepStrictEqual(yield* store.keys, [])
-        assert.strictEqual((yield* store.stats).removals.expired, 3)
+        assert.strictEqual((yield* store.stats).expired, 3)
       }))
 
     it.scoped("time to idle: zero stores nothing, and what is idle is not given out stale", () =>

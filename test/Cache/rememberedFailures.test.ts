@@ -113,11 +113,11 @@ describe("remembered failures", () => {
           assert.isAtLeast(one, estimateBytes("user/0") + estimateBytes(make(0)), "one of them")
           yield* fail(made, 1000, make)
           const all = "byteSize" in made ? yield* made.byteSize : yield* made.weight
-          const { removals, size } = yield* made.stats
+          const { evicted, size } = yield* made.stats
           assert.isAtMost(all, 64 * 1024)
           assert.isAbove(all, 32 * 1024)
-          assert.isAbove(removals.evicted, 0)
-          assert.strictEqual(size + removals.evicted, 1000)
+          assert.isAbove(evicted, 0)
+          assert.strictEqual(size + evicted, 1000)
         }
       }))
 
@@ -141,8 +141,8 @@ describe("remembered failures", () => {
       const store = yield* Store.make<string, number, unknown>({ maxSize: 10, failureTimeToLive: "1 hour" })
       for (const made of [dict, store]) {
         yield* fail(made, 25, (n) => n)
-        const { removals, size } = yield* made.stats
-        assert.deepStrictEqual([size, removals.evicted], [10, 15])
+        const { evicted, size } = yield* made.stats
+        assert.deepStrictEqual([size, evicted], [10, 15])
       }
       assert.strictEqual(yield* store.weight, 10)
     }))
@@ -159,8 +159,8 @@ describe("remembered failures", () => {
       used = 70_000
       const before = yield* dict.byteSize
       yield* fail(dict, 500, (n) => new NotFound(n))
-      const { byteSize, removals } = yield* dict.stats
-      assert.isAbove(removals.evicted, 0)
+      const { byteSize, evicted } = yield* dict.stats
+      assert.isAbove(evicted, 0)
       assert.isBelow(byteSize, (before * 500) / 200)
     }))
 

@@ -62,9 +62,9 @@ const churn = (server: LocalS3, config: (region: string) => ReturnType<LocalS3["
     }
     assert.isAtMost(server.maxOpenSockets(), mostLive * maxSockets)
 
-    const { evictions, leased, retired, size } = yield* Effect.provide(ClientCache.stats, context)
+    const { evicted, leased, retired, size } = yield* Effect.provide(ClientCache.stats, context)
     assert.deepStrictEqual({ leased, retired, size }, { leased: 0, retired: 0, size: 4 })
-    assert.isAbove(evictions, 100)
+    assert.isAbove(evicted, 100)
     yield* until(() => server.openSockets() <= 4 * maxSockets)
     yield* Scope.close(scope, Exit.void)
     yield* until(() => server.openSockets() === 0)

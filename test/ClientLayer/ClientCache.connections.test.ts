@@ -48,7 +48,7 @@ describe("the connections of a ClientCache", () => {
         assert.strictEqual((yield* ClientCache.stats).freeSockets, 5)
         yield* evict(server)
         yield* noSockets(server)
-        assert.strictEqual((yield* ClientCache.stats).evictions, 1)
+        assert.strictEqual((yield* ClientCache.stats).evicted, 1)
       }).pipe(Effect.provide(oneClient)))
 
     it.scoped("lets a request in flight end: no failure, no second execution, no socket left", () =>

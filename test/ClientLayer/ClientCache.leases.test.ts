@@ -43,7 +43,7 @@ describe("leases of a ClientCache", () => {
       assert.strictEqual(yield* ClientCache.lease(S3Client, west), client)
       assert.strictEqual(yield* ClientCache.leaseKey(key), client)
       assert.strictEqual(yield* ClientCache.get(key), client)
-      assert.strictEqual((yield* ClientCache.stats).built, 1)
+      assert.strictEqual((yield* ClientCache.stats).computations, 1)
       assert.strictEqual((yield* ClientCache.stats).hits, 4)
     }).pipe(Effect.scoped, Effect.provide(oneClient)))
 
@@ -51,7 +51,7 @@ describe("leases of a ClientCache", () => {
     Effect.gen(function*() {
       const error = yield* Effect.flip(ClientCache.leaseKey(yield* ClientCacheKey.make(S3Client, west)))
       assert.strictEqual(error.message, "ClientCache: there is no entry under S3Client(region=us-west-2)")
-      assert.strictEqual((yield* ClientCache.stats).built, 0)
+      assert.strictEqual((yield* ClientCache.stats).computations, 0)
     }).pipe(Effect.provide(oneClient)))
 
   it.scoped("a leased client that leaves the cache keeps its connections until its last lease ends", () =>
@@ -98,7 +98,7 @@ describe("leases of a ClientCache", () => {
       }))
       assert.isTrue(Exit.isFailure(exit))
       assert.strictEqual((yield* ClientCache.stats).leased, 0)
-      assert.strictEqual((yield* ClientCache.stats).built, 1)
+      assert.strictEqual((yield* ClientCache.stats).computations, 1)
     }).pipe(Effect.provide(oneClient)))
 
   it.scoped("with a limit of zero, a client lives as long as its lease", () =>
@@ -127,7 +127,7 @@ describe("leases of a ClientCache", () => {
       yield* Fiber.interrupt(first)
       yield* Deferred.succeed(go, undefined)
       assert.instanceOf(yield* Fiber.join(second), S3Client)
-      assert.strictEqual((yield* ClientCache.stats).built, 1)
+      assert.strictEqual((yield* ClientCache.stats).computations, 1)
     }).pipe(Effect.provide(oneClient)))
 
   it.scoped("a build that nobody waits for any more is interrupted, and nothing is kept", () =>
@@ -249,7 +249,7 @@ describe("customizations and variants", () => {
         const error: unknown = yield* Effect.flip(ClientCache.client(S3Client, west, options as never))
         assert.isTrue(isBlank ? error instanceof CacheKeyError : error instanceof CacheConfigError)
         assert.include(String(error), message)
-        assert.strictEqual((yield* ClientCache.stats).built, 0)
+        assert.strictEqual((yield* ClientCache.stats).computations, 0)
       }).pipe(Effect.provide(ClientCache.layer())))
   }
 

@@ -93,7 +93,7 @@ describe("keys, as in boto3-client-cache", () => {
       yield* filled("r-1", "r-2")
       yield* ClientCache.resize(1)
       yield* client("r-2")
-      assert.strictEqual((yield* ClientCache.stats).built, 2)
+      assert.strictEqual((yield* ClientCache.stats).computations, 2)
     }).pipe(Effect.provide(layer("LRU"))))
 
   it.effect("credentials are masked wherever a key is printed, also in a list, and tell clients apart", () =>
@@ -245,7 +245,7 @@ describe("mistakes of boto3-client-cache that are not made here", () => {
       yield* ClientCache.resize(4)
       yield* filled("d")
       assert.deepStrictEqual(yield* regions, ["a", "b", "c", "d"])
-      assert.strictEqual((yield* ClientCache.stats).evictions, 0)
+      assert.strictEqual((yield* ClientCache.stats).evicted, 0)
     }).pipe(Effect.provide(layer("LRU"))))
 
   it.effect("what is no key is refused where it matters, and not found elsewhere", () =>

@@ -31,9 +31,9 @@ describe("ClientCache", () => {
         assert.strictEqual(new Set(clients).size, 1)
         assert.instanceOf(clients[0], Counted)
         assert.strictEqual(builds, 1)
-        assert.strictEqual((yield* ClientCache.stats).built, 1)
+        assert.strictEqual((yield* ClientCache.stats).computations, 1)
         yield* ClientCache.client(Counted, west)
-        assert.strictEqual((yield* ClientCache.stats).built, 1)
+        assert.strictEqual((yield* ClientCache.stats).computations, 1)
       }).pipe(Effect.provide(ClientCacheLive)))
 
     it.effect("gives one client per class and configuration", () =>
@@ -46,10 +46,10 @@ describe("ClientCache", () => {
         assert.instanceOf(dynamo, DynamoDBClient)
         assert.strictEqual(yield* Effect.promise(() => s3.config.region()), "us-west-2")
         assert.strictEqual(yield* Effect.promise(() => dynamo.config.region()), "us-west-2")
-        const { built, evictions, hits, misses, size } = yield* ClientCache.stats
-        assert.deepStrictEqual({ built, evictions, hits, misses, size }, {
-          built: 4,
-          evictions: 0,
+        const { computations, evicted, hits, misses, size } = yield* ClientCache.stats
+        assert.deepStrictEqual({ computations, evicted, hits, misses, size }, {
+          computations: 4,
+          evicted: 0,
           hits: 1,
           misses: 4,
           size: 4
@@ -114,7 +114,7 @@ describe("ClientCache", () => {
         yield* ClientCache.client(S3Client, { region: "r-3" })
         assert.deepStrictEqual(yield* labels, ["S3Client(region=r-1)", "S3Client(region=r-3)"])
         assert.strictEqual(yield* ClientCache.client(S3Client, { region: "r-1" }), first)
-        assert.strictEqual((yield* ClientCache.stats).evictions, 1)
+        assert.strictEqual((yield* ClientCache.stats).evicted, 1)
         yield* ClientCache.resize(1)
         assert.deepStrictEqual(yield* labels, ["S3Client(region=r-1)"])
         const error = yield* Effect.flip(ClientCache.resize(-1))
@@ -133,7 +133,7 @@ describe("ClientCache", () => {
         assert.strictEqual(clients[0], clients[1])
         assert.strictEqual(yield* ClientCache.size, 0)
         assert.notStrictEqual(yield* ClientCache.client(S3Client, west), clients[0])
-        assert.strictEqual((yield* ClientCache.stats).built, 2)
+        assert.strictEqual((yield* ClientCache.stats).computations, 2)
       }).pipe(Effect.provide(ClientCache.layer({ maxSize: 0 }))))
 
     it.effect("a bad option is a CacheConfigError", () =>
@@ -181,7 +181,7 @@ describe("ClientCache", () => {
         assert.propertyVal(error, "detail", "out of luck")
         assert.strictEqual(yield* ClientCache.size, 0)
         assert.instanceOf(yield* ClientCache.client(Flaky, west), Flaky)
-        assert.strictEqual((yield* ClientCache.stats).built, 1)
+        assert.strictEqual((yield* ClientCache.stats).computations, 2)
       }).pipe(Effect.provide(ClientCacheLive)))
 
     it.effect("of what is no client", () =>
@@ -265,7 +265,7 @@ describe("ClientCache", () => {
       Effect.gen(function*() {
         const error = yield* Effect.flip(ClientCache.client(S3Client, { region: "" }))
         assert.strictEqual(error._tag, "CacheKeyError")
-        assert.strictEqual((yield* ClientCache.stats).built, 0)
+        assert.strictEqual((yield* ClientCache.stats).computations, 0)
       }).pipe(Effect.provide(ClientCacheLive)))
   })
 
@@ -284,7 +284,7 @@ describe("ClientCache", () => {
         assert.strictEqual(Option.getOrThrow(yield* ClientCache.getOption(key)), client)
         assert.strictEqual(Option.getOrThrow(yield* ClientCache.peek(key)), client)
         assert.isTrue(yield* ClientCache.has(key))
-        assert.strictEqual((yield* ClientCache.stats).built, 1)
+        assert.strictEqual((yield* ClientCache.stats).computations, 1)
       }).pipe(Effect.provide(ClientCacheLive)))
 
     it.effect("add refuses what is there, set replaces it", () =>
@@ -298,7 +298,7 @@ describe("ClientCache", () => {
         assert.strictEqual(yield* ClientCache.get(key), mine)
         yield* ClientCache.set(key, other)
         assert.strictEqual(yield* ClientCache.get(key), other)
-        assert.strictEqual((yield* ClientCache.stats).built, 0)
+        assert.strictEqual((yield* ClientCache.stats).computations, 0)
       }).pipe(Effect.provide(ClientCacheLive)))
 
     it.effect("add and set take clients under keys only", () =>

@@ -89,8 +89,8 @@ describe("ResourceCache", () => {
           { concurrency: "unbounded" }
         )
         assert.strictEqual(new Set(found).size, 1)
-        assert.strictEqual((yield* ResourceCache.stats).built, 1)
-        assert.strictEqual((yield* ClientCache.stats).built, 1)
+        assert.strictEqual((yield* ResourceCache.stats).computations, 1)
+        assert.strictEqual((yield* ClientCache.stats).computations, 1)
       }).pipe(Effect.provide(both(10))))
 
     it.effect("gives one resource per definition, configuration and options, over one client per configuration", () =>
@@ -106,16 +106,16 @@ describe("ResourceCache", () => {
         const plain = yield* ResourceCache.resource(Plain, west)
         assert.strictEqual(plain.client, a.client)
         assert.strictEqual(yield* ClientCache.client(S3Client, west), a.client)
-        const { built, evictions, hits, leased, misses, size } = yield* ResourceCache.stats
-        assert.deepStrictEqual({ built, evictions, hits, leased, misses, size }, {
-          built: 4,
-          evictions: 0,
+        const { computations, evicted, hits, leased, misses, size } = yield* ResourceCache.stats
+        assert.deepStrictEqual({ computations, evicted, hits, leased, misses, size }, {
+          computations: 4,
+          evicted: 0,
           hits: 1,
           leased: 0,
           misses: 4,
           size: 4
         })
-        assert.strictEqual((yield* ClientCache.stats).built, 2)
+        assert.strictEqual((yield* ClientCache.stats).computations, 2)
       }).pipe(Effect.provide(both(10))))
 
     it.effect("evicts the least recently used resource, and never the one just asked for", () =>
@@ -127,7 +127,7 @@ describe("ResourceCache", () => {
         assert.deepStrictEqual(yield* bucketNames, ["a", "c"])
         yield* noneReleasing
         assert.deepStrictEqual([a.isOpen, b.isOpen], [true, false])
-        assert.strictEqual((yield* ResourceCache.stats).evictions, 1)
+        assert.strictEqual((yield* ResourceCache.stats).evicted, 1)
         yield* ResourceCache.resize(1)
         assert.deepStrictEqual(yield* bucketNames, ["c"])
         const error = yield* Effect.flip(ResourceCache.resize(-1))
@@ -162,8 +162,8 @@ describe("ResourceCache", () => {
           (resource) => Effect.sync(() => assert.isTrue(resource.isOpen)),
           { bucket: "a" }
         )
-        assert.strictEqual((yield* ResourceCache.stats).built, 2)
-        assert.strictEqual((yield* ClientCache.stats).built, 1)
+        assert.strictEqual((yield* ResourceCache.stats).computations, 2)
+        assert.strictEqual((yield* ClientCache.stats).computations, 1)
       }).pipe(Effect.provide(both(0))))
 
     it.effect("a bad option is a CacheConfigError", () =>
@@ -222,7 +222,7 @@ describe("ResourceCache", () => {
         yield* ResourceCache.remove(yield* keyOf("b"))
         yield* noneReleasing
         yield* settled(Effect.map(ClientCache.stats, ({ retired }) => retired === 0))
-        assert.strictEqual((yield* ClientCache.stats).built, 2)
+        assert.strictEqual((yield* ClientCache.stats).computations, 2)
       }).pipe(Effect.provide(both(10, 1))))
 
     it.effect("a client that was evicted under a resource is built a second time for others", () =>
@@ -451,7 +451,7 @@ describe("ResourceCache", () => {
         yield* Fiber.interrupt(first)
         yield* Deferred.succeed(gate, undefined)
         assert.instanceOf((yield* Fiber.join(second)).client, S3Client)
-        assert.strictEqual((yield* ResourceCache.stats).built, 1)
+        assert.strictEqual((yield* ResourceCache.stats).computations, 1)
       }).pipe(Effect.provide(both(10))))
 
     it.effect("when the last caller leaves, the build is interrupted and lets go of its client", () =>
@@ -560,7 +560,7 @@ describe("ResourceCache", () => {
       Effect.gen(function*() {
         const { client } = yield* ResourceCache.resource(Plain, west)
         assert.strictEqual(yield* ClientCache.client(S3Client, west), client)
-        assert.strictEqual((yield* ClientCache.stats).built, 1)
+        assert.strictEqual((yield* ClientCache.stats).computations, 1)
       }).pipe(Effect.provide(Layer.merge(ResourceCacheLive, ClientCacheLive))))
 
     it.effect("a resource takes a place in the cache of clients, whatever that one's policy is", () =>
@@ -597,7 +597,7 @@ describe("ResourceCache", () => {
         assert.strictEqual((yield* Effect.flip(ResourceCache.remove(key)))._tag, "CacheNotFoundError")
         yield* noneReleasing
         assert.isTrue(mine.isOpen)
-        assert.strictEqual((yield* ClientCache.stats).built, 0)
+        assert.strictEqual((yield* ClientCache.stats).computations, 0)
       }).pipe(Effect.provide(both(10))))
 
     it.effect("set replaces: what the cache built is released", () =>
@@ -667,7 +667,7 @@ describe("ResourceCache", () => {
       })
       const { client } = yield* cache.resource(Plain)
       assert.strictEqual((yield* cache.resource(Plain, { region: "EU-WEST-1" })).client, client)
-      assert.strictEqual((yield* cache.stats).built, 1)
+      assert.strictEqual((yield* cache.stats).computations, 1)
       assert.strictEqual(yield* clients.client(S3Client, { region: "eu-west-1" }), client)
     }).pipe(Effect.scoped, Effect.provide(ClientCacheLive)))
 

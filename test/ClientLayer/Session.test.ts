@@ -87,7 +87,7 @@ describe("Session", () => {
         assert.instanceOf(yield* session.client(S3Client), S3Client)
         yield* Deferred.succeed(gate, undefined)
         assert.strictEqual(new Set(yield* Fiber.join(waiting)).size, 1)
-        assert.strictEqual((yield* session.caches.client.LRU.stats).built, 2)
+        assert.strictEqual((yield* session.caches.client.LRU.stats).computations, 2)
       }))
 
     it.scoped("a build that fails leaves nothing", () =>
@@ -258,7 +258,7 @@ describe("Session", () => {
             const after = yield* labels(cache)
             assert.strictEqual(after.length, maxSize)
             assert.sameMembers([...after], ["S3Client(region=us-east-1)", ...before.slice(before.length - maxSize + 1)])
-            assert.strictEqual((yield* cache.stats).built, regions.length)
+            assert.strictEqual((yield* cache.stats).computations, regions.length)
           }))
 
         it.scoped(`${maxSize} keeps a client that is new, under ${evictionPolicy}`, () =>
@@ -296,7 +296,7 @@ describe("Session", () => {
         for (const region of regions) yield* session.client(S3Client, { region })
         yield* session.client(S3Client, { region: "ap-south-1" }, { maxSize: 20 })
         assert.strictEqual(yield* session.caches.client.LRU.size, 7)
-        assert.strictEqual((yield* session.caches.client.LRU.stats).evictions, 0)
+        assert.strictEqual((yield* session.caches.client.LRU.stats).evicted, 0)
       }))
 
     it.scoped("goes for lease and withClient as well", () =>

@@ -90,7 +90,7 @@ describe("the resources of a session", () => {
       const first = yield* session.resource(Plain, { region: "us-east-1" })
       for (const region of regions) yield* session.resource(Plain, { region })
       yield* session.resource(Plain, { region: "eu-central-1" }, {}, { maxSize: 20 })
-      assert.strictEqual((yield* session.caches.resource.LRU.stats).evictions, 0)
+      assert.strictEqual((yield* session.caches.resource.LRU.stats).evicted, 0)
       assert.strictEqual(yield* session.resource(Plain, { region: "us-east-1" }, {}, { maxSize: 2 }), first)
       assert.deepStrictEqual(yield* labels(session.caches.resource.LRU), [
         "Plain(region=eu-central-1)",

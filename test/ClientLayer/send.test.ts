@@ -147,7 +147,7 @@ describe("what is sent", () => {
       yield* eventually(Effect.map(leases, ([one]) => one === 0))
       // It was not sent again.
       assert.strictEqual(server.executions("held"), 1)
-      assert.strictEqual((yield* ClientCache.stats).built, 1)
+      assert.strictEqual((yield* ClientCache.stats).computations, 1)
     }).pipe(Effect.provide(ClientCache.layer())))
 
   it.scoped("by an aggregated client, a class that is loaded, a session, a document client", () =>

@@ -52,8 +52,8 @@ describe("their services on our clients", () => {
       // The second time, it is the same client.
       yield* Effect.provide(S3Service.listBuckets({}), serviceOn(clientConfig))
       yield* ClientCache.client(S3Client, clientConfig)
-      const { built, hits } = yield* ClientCache.stats
-      assert.deepStrictEqual({ built, hits }, { built: 1, hits: 2 })
+      const { computations, hits } = yield* ClientCache.stats
+      assert.deepStrictEqual({ computations, hits }, { computations: 1, hits: 2 })
     }).pipe(Effect.provide(ClientCacheLive), Effect.provide(embedded)))
 
   it.scoped("their configuration is honoured", () =>
@@ -171,8 +171,8 @@ describe("their clients in the ClientCache", () => {
       )
       const instance = Context.get(context, TheirInstance.S3ClientInstance)
       assert.strictEqual(yield* ClientCache.client(S3Client, config), instance)
-      const { built, clients } = yield* ClientCache.stats
-      assert.deepStrictEqual([built, clients.map(({ borrowed }) => borrowed)], [0, [true]])
+      const { computations, clients } = yield* ClientCache.stats
+      assert.deepStrictEqual([computations, clients.map(({ borrowed }) => borrowed)], [0, [true]])
       yield* Scope.close(scope, Exit.void)
       assert.isFalse(yield* ClientCache.has(key))
       assert.notStrictEqual(yield* ClientCache.client(S3Client, config), instance)

@@ -480,7 +480,7 @@ describe("layers", () => {
       yield* Effect.gen(function*() {
         yield* ClientCache.client(S3Client, clientConfig)
         yield* S3Cache.set(Numbers.key("client"), 1)
-        assert.strictEqual((yield* ClientCache.stats).built, 1)
+        assert.strictEqual((yield* ClientCache.stats).computations, 1)
       }).pipe(
         Effect.provide(S3Cache.layerS3({ bucket, clientConfig })),
         Effect.provide(ClientCacheLive)

@@ -458,8 +458,14 @@ describe("SyncTtlDict", () => {
       misses: 1,
       insertions: 3,
       rejections: 0,
-      removals: { evicted: 1, expired: 1, replaced: 1, deleted: 0, cleared: 0 },
+      computations: 0,
+      evicted: 1,
+      expired: 1,
+      replaced: 1,
+      deleted: 0,
+      cleared: 0,
       size: 1,
+      maxSize: 2,
       byteSize: 5,
       hooks: { pending: 0, failed: 0, skipped: 0, dropped: 0 }
     })

@@ -234,7 +234,7 @@ describe("TtlDict: onRemoval", () => {
       const stats = yield* hooksSettled(dict)
       assert.strictEqual(calls, 100)
       assert.strictEqual(stats.hooks.skipped, 1)
-      assert.strictEqual(stats.removals.evicted, 101)
+      assert.strictEqual(stats.evicted, 101)
       yield* dict.set("c", 3)
       yield* hooksSettled(dict)
       assert.strictEqual(calls, 200)

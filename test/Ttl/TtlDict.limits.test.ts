@@ -26,7 +26,7 @@ describe("TtlDict.make: limits", () => {
       const dict = yield* TtlDict.make<string, number>({ maxSize: 2 })
       for (const key of ["a", "b", "a", "b"]) yield* dict.set(key, 1)
       const stats = yield* dict.stats
-      assert.strictEqual(stats.removals.evicted, 0)
+      assert.strictEqual(stats.evicted, 0)
       assert.deepStrictEqual(yield* dict.keys, ["a", "b"])
     }))
 
@@ -74,7 +74,7 @@ describe("TtlDict.make: limits", () => {
         assert.include(error.message, "100")
       }
       assert.deepStrictEqual(yield* dict.entries, [["a", 60], ["b", 40]])
-      assert.strictEqual((yield* dict.stats).removals.evicted, 0)
+      assert.strictEqual((yield* dict.stats).evicted, 0)
     }))
 
   it.scoped("a failed overwrite keeps the old value and its time to live", () =>

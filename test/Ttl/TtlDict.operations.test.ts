@@ -193,7 +193,7 @@ describe("TtlDict: operations", () => {
         "TtlDict: the entry under \"b\" weighs 5, over the limit of 4"
       ])
       assert.deepStrictEqual(yield* dict.keys, ["a"])
-      assert.strictEqual((yield* dict.stats).removals.evicted, 1)
+      assert.strictEqual((yield* dict.stats).evicted, 1)
     }))
 
   it.scoped("resize shrinks at once, grows, and lifts limits, one or all of them together", () =>
@@ -222,7 +222,7 @@ describe("TtlDict: operations", () => {
       yield* TestClock.adjust("1 second")
       yield* dict.resize({ maxSize: 2 })
       assert.deepStrictEqual(yield* dict.keys, ["a", "b"])
-      assert.deepStrictEqual((yield* dict.stats).removals, {
+      assert.deepInclude(yield* dict.stats, {
         evicted: 0,
         expired: 1,
         replaced: 0,

@@ -99,7 +99,7 @@ describe("TtlDict.make", () => {
         yield* dict.remove("c")
         yield* dict.clear
         const stats = yield* dict.stats
-        assert.deepStrictEqual(stats.removals, { evicted: 1, expired: 1, replaced: 1, deleted: 1, cleared: 1 })
+        assert.deepInclude(stats, { evicted: 1, expired: 1, replaced: 1, deleted: 1, cleared: 1 })
         assert.strictEqual(stats.hits, 1)
         assert.strictEqual(stats.misses, 1)
         assert.strictEqual(stats.size, 0)

@@ -192,7 +192,7 @@ describe("TtlDict.make: time", () => {
       yield* TestClock.adjust("5 seconds")
       yield* dict.purge
       const stats = yield* dict.stats
-      assert.strictEqual(stats.removals.expired, 1)
+      assert.strictEqual(stats.expired, 1)
       assert.deepStrictEqual(yield* dict.keys, ["b"])
     }))
 

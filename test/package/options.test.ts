@@ -163,7 +163,7 @@ const onClients =
   (call: (options: never) => Effect.Effect<unknown, unknown, ClientCache | Scope.Scope>) => (options: unknown): Use =>
     Effect.onError(
       suspended(() => call(untyped(options))),
-      () => Effect.map(Effect.orDie(ClientCache.stats), ({ built }) => assert.strictEqual(built, 0))
+      () => Effect.map(Effect.orDie(ClientCache.stats), ({ computations }) => assert.strictEqual(computations, 0))
     ).pipe(
       Effect.scoped,
       Effect.provide(ClientCache.layer())
@@ -175,7 +175,7 @@ const onSession =
       yield* Effect.onError(suspended(() => call(untyped(options))), () =>
         Effect.gen(function*() {
           const { caches } = yield* Session
-          assert.strictEqual((yield* caches.client.LRU.stats).built, 0)
+          assert.strictEqual((yield* caches.client.LRU.stats).computations, 0)
           assert.strictEqual((yield* caches.client.LRU.stats).maxSize, 10)
           assert.strictEqual((yield* caches.resource.LRU.stats).maxSize, 10)
         }).pipe(Effect.orDie))

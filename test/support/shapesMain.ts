@@ -54,7 +54,7 @@ const fill = ({ make }: RandomShape, maxBytes: number) =>
     const before = yield* quietMemoryInUse
     const dict = new SyncTtlDict<number, unknown>({ maxBytes })
     let growth = 0
-    for (let at = 0; dict.stats.removals.evicted <= dict.size;) {
+    for (let at = 0; dict.stats.evicted <= dict.size;) {
       for (const end = at + 1 + dict.size; at < end; at++) dict.set(at, make(at))
       growth = Math.max(growth, memoryInUse() - before)
     }

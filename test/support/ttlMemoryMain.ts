@@ -54,7 +54,7 @@ const fill = (shape: ValueShape, { maxBytes, turnovers, writes }: FillTask) =>
       for (const end = written + count; written < end; written++) {
         yield* dict.set(`key ${written}`, shape.make(written))
       }
-      const { removals: { evicted }, size } = yield* dict.stats
+      const { evicted, size } = yield* dict.stats
       enough = written >= writes && evicted >= turnovers * size
       const now = memoryInUse() - before
       // Letting memory settle takes long: it is done only where it may matter.

@@ -56,6 +56,7 @@ export class SingleFlight<in out K, in out R = never> {
   private readonly requests: RequestPool
   private closed = false
   private joins = 0
+  private starts = 0
 
   private constructor(name: string, runtime: Runtime.Runtime<R>) {
     this.name = name
@@ -83,9 +84,12 @@ export class SingleFlight<in out K, in out R = never> {
     return this.running.size
   }
 
-  /** How many callers have joined a computation that was under way, instead of starting one. */
-  get joined(): number {
-    return this.joins
+  /**
+   * What was counted: callers that joined a computation under way instead of starting one, computations that were started,
+   * and those under way.
+   */
+  get counted(): { readonly coalesced: number; readonly computations: number; readonly inFlight: number } {
+    return { coalesced: this.joins, computations: this.starts, inFlight: this.running.size }
   }
 
   /** The computations under way, but for those that wait for the caller: it may wait for all of these. */
@@ -108,11 +112,15 @@ export class SingleFlight<in out K, in out R = never> {
   group<A, E>(span: string): FlightGroup<K, A, E, R> {
     return new FlightGroup<K, A, E, R>({
       start: (key, caller, work) => {
+        this.starts++
         const { flight, launch } = this.open(span, key, work)
         launch(caller)
         return flight
       },
-      embed: (key, caller, work) => this.embed(span, key, caller, work),
+      embed: (key, caller, work) => {
+        this.starts++
+        return this.embed(span, key, caller, work)
+      },
       await: this.await,
       joined: () => {
         this.joins++

@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
+import { countedIn } from "../common/CacheStats.js"
 import { type GuardedMap, makeGuardedMap } from "../common/GuardedMap.js"
 import { inTurns, pieceSize } from "../common/inTurns.js"
 import type { BoundedMap } from "../engine/BoundedMap.js"
@@ -302,21 +303,16 @@ export const makeLeaseTable = <K, V, E, R, R2>(
       detachAll: () => flights.detachAll(),
       stats: step((map, now) => {
         const values = map.entries(now)
-        const { cleared, deleted, evicted, expired, hits, misses, rejections, replaced } = map.counters
         return {
-          hits,
-          misses,
-          coalesced: flights.joined,
+          ...countedIn(map, now),
+          ...flights.counted,
           acquired,
-          inFlight: flights.size,
-          size: map.size(now),
           weight: map.weight(now),
           leased: values.filter(([, value]) => value.isLeased).length,
           retired: releaser.retired,
           releasing: releaser.releasing,
           releases: { ...releaser.counters },
-          rejections,
-          removals: { evicted, expired, replaced, deleted, cleared }
+          rejections: map.counters.rejections
         }
       }),
       glance: guarded.glance,

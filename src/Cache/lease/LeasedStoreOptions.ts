@@ -7,6 +7,7 @@ import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
+import type { CacheStats } from "../common/CacheStats.js"
 import type { EntryInfo } from "../common/EntryInfo.js"
 import type { BoundedMapOptions } from "../engine/BoundedMapOptions.js"
 import type { OptionKinds } from "../engine/options/optionKinds.js"
@@ -167,19 +168,9 @@ export interface LeasedEntryInfo<out V> extends EntryInfo<V> {
  * @since 0.1.0
  * @category models
  */
-export interface Stats {
-  /** Lookups that found a value. */
-  readonly hits: number
-  /** Lookups that did not. */
-  readonly misses: number
-  /** Those of the misses, and refreshes, that joined an acquisition under way instead of starting one. */
-  readonly coalesced: number
+export interface Stats extends CacheStats {
   /** Values acquired by the store, or handed to it. */
   readonly acquired: number
-  /** Acquisitions under way. */
-  readonly inFlight: number
-  /** Values in the store. */
-  readonly size: number
   /** The weight of the values in the store together. */
   readonly weight: number
   /** Values in the store that are leased. */
@@ -192,14 +183,6 @@ export interface Stats {
   readonly releases: Readonly<ReleaseCounters>
   /** Writes refused because the value was heavier than the limit. */
   readonly rejections: number
-  /** Values that left the store, by reason. */
-  readonly removals: {
-    readonly evicted: number
-    readonly expired: number
-    readonly replaced: number
-    readonly deleted: number
-    readonly cleared: number
-  }
 }
 
 const defaultReleaseConcurrency = 16

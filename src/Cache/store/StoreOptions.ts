@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type * as Duration from "effect/Duration"
+import type { CacheStats } from "../common/CacheStats.js"
 import type { BoundedMapOptions } from "../engine/BoundedMapOptions.js"
 import type { OptionKinds } from "../engine/options/optionKinds.js"
 import { evictionPolicyNames } from "../engine/policies/EvictionPolicy.js"
@@ -89,31 +90,11 @@ export const writeKinds: OptionKinds<WriteOptions> = { timeToLive: "any" }
  * @since 0.1.0
  * @category models
  */
-export interface Stats {
-  /** Lookups that found a live entry. */
-  readonly hits: number
-  /** Lookups that did not: they found no entry, whether they computed one, waited for one, or did without. */
-  readonly misses: number
-  /** Those of the misses, and refreshes, that joined a computation under way instead of starting one. */
-  readonly coalesced: number
-  /** Writes that made a new entry. */
-  readonly insertions: number
+export interface Stats extends CacheStats {
   /** Writes refused because the entry was heavier than the limit. */
   readonly rejections: number
-  /** Entries that left, by reason. */
-  readonly removals: {
-    readonly evicted: number
-    readonly expired: number
-    readonly replaced: number
-    readonly deleted: number
-    readonly cleared: number
-  }
   /** Calls of `onRemoval` that threw, or whose promise was rejected. */
   readonly listenerFailures: number
-  /** Computations under way. */
-  readonly inFlight: number
-  /** Entries that are held. */
-  readonly size: number
   /** The weight of the entries that are held, together. */
   readonly weight: number
 }

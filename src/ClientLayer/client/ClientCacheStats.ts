@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { CacheStats } from "../../Cache/common/CacheStats.js"
 import type { TransportFigures } from "../transport/ConnectionPool.js"
 
 /**
@@ -31,23 +32,7 @@ export interface ClientFigures extends TransportFigures {
  * @since 0.1.0
  * @category models
  */
-export interface ClientCacheStats extends TransportFigures {
-  /** Clients built. */
-  readonly built: number
-  /** Lookups that found a client. */
-  readonly hits: number
-  /** Lookups that did not. */
-  readonly misses: number
-  /** Those of the misses that joined a build under way instead of starting one. */
-  readonly coalesced: number
-  /** Clients that left to make room. */
-  readonly evictions: number
-  /** Builds under way. */
-  readonly inFlight: number
-  /** Clients in the cache. */
-  readonly size: number
-  /** The most clients there may be. */
-  readonly maxSize: number
+export interface ClientCacheStats extends CacheStats, TransportFigures {
   /** Clients in the cache that are leased. */
   readonly leased: number
   /** Clients that are not in the cache any more, but leased. */

@@ -95,8 +95,7 @@ export const makeClientCache = (
     const name = nameIn(options, otherwise)
     yield* checkOptions(name, options, clientCacheKinds)
     const drainTimeout = yield* millis(name, "drainTimeout", options.drainTimeout ?? Duration.infinity)
-    let built = 0
-    let maxSize = options.maxSize ?? defaultMaxSize
+    const maxSize = options.maxSize ?? defaultMaxSize
     const grace = countdown(yield* millis(name, "gracePeriod", options.gracePeriod ?? defaultGracePeriod))
     // Made before the store, so that at the end it is closed after leases have ended.
     const registry = yield* TransportRegistry.make(grace.left)
@@ -146,7 +145,6 @@ export const makeClientCache = (
       customize: ClientCustomization<C> | undefined
     ): Effect.Effect<CachedClient, ClientBuildError> =>
       Effect.flatMap(runBuilder(builder, prepared, name, secrets), ({ check, client, transport }) => {
-        built += 1
         holdCredentials(prepared.normal.config["credentials"])
         registry.register(client, transport)
         registry.hold(transport)
@@ -370,24 +368,12 @@ export const makeClientCache = (
       values: Effect.map(store.values, (entries) => entries.map(showClient)),
       entries: Effect.map(store.entries, (entries) => entries.map(([key, entry]) => [key, showClient(entry)] as const)),
       size: store.size,
-      resize: (limit) =>
-        Effect.map(store.resize({ maxSize: limit }), () => {
-          maxSize = limit
-        }),
+      resize: (limit) => store.resize({ maxSize: limit }),
       stats: Effect.zipWith(
         store.stats,
         store.leases,
-        ({ coalesced, hits, inFlight, leased, misses, removals, retired, size }, leases) => ({
-          built,
-          hits,
-          misses,
-          coalesced,
-          evictions: removals.evicted,
-          inFlight,
-          size,
-          maxSize,
-          leased,
-          retired,
+        ({ acquired: _a, rejections: _r, releases: _s, weight: _w, releasing: _g, ...stats }, leases) => ({
+          ...stats,
           ...registry.figures(),
           clients: leases.map(({ key, leases, value: { transport } }) => ({
             key: key.label,

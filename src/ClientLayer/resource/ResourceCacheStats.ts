@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { CacheStats } from "../../Cache/common/CacheStats.js"
 
 /**
  * What a cache of resources has counted since it was made, and what it holds now.
@@ -10,23 +11,7 @@
  * @since 0.1.0
  * @category models
  */
-export interface ResourceCacheStats {
-  /** Resources built. */
-  readonly built: number
-  /** Lookups that found a resource. */
-  readonly hits: number
-  /** Lookups that did not. */
-  readonly misses: number
-  /** Those of the misses that joined a build under way instead of starting one. */
-  readonly coalesced: number
-  /** Resources that left to make room. */
-  readonly evictions: number
-  /** Builds under way. */
-  readonly inFlight: number
-  /** Resources in the cache. */
-  readonly size: number
-  /** The most resources. */
-  readonly maxSize: number
+export interface ResourceCacheStats extends CacheStats {
   /** Resources in the cache that are leased. */
   readonly leased: number
   /** Resources that are not in the cache any more, but leased. */

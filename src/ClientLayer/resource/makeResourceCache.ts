@@ -64,8 +64,7 @@ export const makeResourceCacheWith = (
   Effect.gen(function*() {
     const name = nameIn(options, otherwise)
     yield* checkOptions(name, options, resourceCacheKinds)
-    let built = 0
-    let maxSize = options.maxSize ?? defaultMaxSize
+    const maxSize = options.maxSize ?? defaultMaxSize
     const store = yield* LeasedStore.make<ResourceCacheKey<unknown>, CachedResource, ResourceError>({
       name,
       spanName: "effect-aws-cache.ResourceCache.build",
@@ -97,7 +96,6 @@ export const makeResourceCacheWith = (
         const acquire = Effect.suspend(() => {
           const key = printLabel(right.key)
           return Effect.map(builder(right, name), ({ release, resource }) => {
-            built += 1
             return new CachedResource(key, resource, release)
           })
         })
@@ -185,25 +183,12 @@ export const makeResourceCacheWith = (
       values: Effect.map(store.values, (entries) => entries.map(({ resource }) => resource)),
       entries: Effect.map(store.entries, (entries) => entries.map(([key, { resource }]) => [key, resource] as const)),
       size: store.size,
-      resize: (limit) =>
-        Effect.map(store.resize({ maxSize: limit }), () => {
-          maxSize = limit
-        }),
+      resize: (limit) => store.resize({ maxSize: limit }),
       stats: Effect.zipWith(
         store.stats,
         store.leases,
-        ({ coalesced, hits, inFlight, leased, misses, releasing, removals, retired, size }, leases) => ({
-          built,
-          hits,
-          misses,
-          coalesced,
-          evictions: removals.evicted,
-          inFlight,
-          size,
-          maxSize,
-          leased,
-          retired,
-          releasing,
+        ({ acquired: _a, rejections: _r, releases: _s, weight: _w, ...stats }, leases) => ({
+          ...stats,
           resources: leases.map(({ key, leases, value: { isBorrowed } }) => ({
             key: key.label,
             leases,

@@ -265,7 +265,7 @@ export const makeS3CacheService = (
         storeHits: ledger.count("StoreHit"),
         storeMisses: ledger.count("StoreMiss"),
         computations: ledger.count("ComputationStarted"),
-        coalesced: memory.flights.joined,
+        coalesced: memory.flights.counted.coalesced,
         writes: ledger.count("Written"),
         writeFailures: ledger.count("WriteFailed"),
         storeErrors: ledger.count("RequestFailed"),

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type * as Duration from "effect/Duration"
+import { type CacheStats, countedIn } from "../../Cache/common/CacheStats.js"
 import { Absent, type WriteOutcome } from "../../Cache/engine/BoundedMapOptions.js"
 import type { EvictingMap } from "../../Cache/engine/EvictingMap.js"
 import { FiledMap } from "../../Cache/engine/structures/FiledMap.js"
@@ -18,7 +19,6 @@ import { keyText } from "../../Cache/printing/keyText.js"
 import { FreshMap, type Stored } from "../../Cache/store/FreshMap.js"
 import type { Freshness } from "../../Cache/store/Freshness.js"
 import { applyJitter } from "../../Cache/store/jitter.js"
-import type * as Store from "../../Cache/store/StoreOptions.js"
 import type { HeapWatch } from "../memory/DictParts.js"
 import {
   type CheckedLimits,
@@ -35,7 +35,9 @@ import {
  * @since 0.1.0
  * @category models
  */
-export interface Stats extends Omit<Store.Stats, "weight" | "listenerFailures"> {
+export interface Stats extends CacheStats {
+  /** Writes refused because the entry was larger than `maxBytes`. */
+  readonly rejections: number
   /** The bytes of the entries together. */
   readonly byteSize: number
   /**
@@ -277,10 +279,8 @@ export class DictSteps<in out K, in out V, in out F> {
   }
 
   /** @since 0.1.0 */
-  stats(map: Engine<K, V, F>, now: number): Omit<Stats, "coalesced" | "inFlight" | "hooks"> {
-    const size = map.size(now)
-    const { hits, insertions, listenerFailures: _, misses, rejections, ...removals } = map.counters
-    return { hits, misses, insertions, rejections, removals, size, byteSize: map.weight(now) }
+  stats(map: Engine<K, V, F>, now: number): Omit<Stats, "coalesced" | "computations" | "inFlight" | "hooks"> {
+    return { ...countedIn(map, now), rejections: map.counters.rejections, byteSize: map.weight(now) }
   }
 
   /** The limits as they are now. */

@@ -280,8 +280,7 @@ export const makeDictWith = <K, V, F, R>(
       purge: inTurns(step((map, now) => map.purge(now, pieceSize))),
       stats: step((map, now) => ({
         ...steps.stats(map, now),
-        coalesced: flights.joined,
-        inFlight: flights.size,
+        ...flights.counted,
         hooks: {
           pending: hooks?.pending ?? 0,
           failed: hooks?.failed ?? 0,

@@ -62,6 +62,8 @@ interface Waiter<in V> {
 export class Fetches<in out K, in out V> {
   /** How many callers have joined a load that was under way. */
   joined = 0
+  /** How many loads were started, and computations that return at once. */
+  computations = 0
   /** How many loads are under way: those that have neither ended nor run out of time, waited for or not. */
   underWay = 0
   private readonly name: string
@@ -153,6 +155,7 @@ export class Fetches<in out K, in out V> {
     const { key, value: flight } = filed
     const { controller, run } = flight
     this.underWay++
+    this.computations++
     let isCounted = true
     const uncount = () => {
       if (isCounted) this.underWay--

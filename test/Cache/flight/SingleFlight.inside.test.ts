@@ -54,7 +54,7 @@ describe("a flight inside another", () => {
       yield* turns(3)
       assert.strictEqual(gates.length, 1)
       assert.strictEqual(flights.size, 1)
-      assert.strictEqual(flights.joined, 3)
+      assert.strictEqual(flights.counted.coalesced, 3)
       yield* open(1)
       assert.deepStrictEqual(yield* Effect.forEach([owner, ...joined], Fiber.join), [1, 1, 1, 1])
       assert.deepStrictEqual(commits, [Exit.succeed(1)])

@@ -239,7 +239,7 @@ describe("KeyMemo", () => {
         assert.deepInclude(resolved, config.credentials)
         seen.push([now, id])
       }
-      assert.strictEqual((yield* ClientCache.stats).built, 1 + changes.length)
+      assert.strictEqual((yield* ClientCache.stats).computations, 1 + changes.length)
     }).pipe(Effect.provide(ClientCacheLive)))
 
   it.effect("a tag that is given later counts", () =>
@@ -281,8 +281,8 @@ describe("KeyMemo", () => {
   it.effect("3,000 configurations are forgotten again", () =>
     Effect.gen(function*() {
       for (let n = 0; n < 3000; n++) yield* ClientCache.withClient(S3Client, { region: `r-${n}` }, () => Effect.void)
-      const { built, size } = yield* ClientCache.stats
-      assert.deepStrictEqual({ built, size }, { built: 3000, size: 10 })
+      const { computations, size } = yield* ClientCache.stats
+      assert.deepStrictEqual({ computations, size }, { computations: 3000, size: 10 })
       const again = yield* ClientCache.client(S3Client, { region: "r-0" })
       assert.strictEqual(yield* Effect.promise(() => again.config.region()), "r-0")
     }).pipe(Effect.provide(ClientCacheLive)), 60_000)

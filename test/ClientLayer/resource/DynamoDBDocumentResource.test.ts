@@ -89,7 +89,7 @@ describe("DynamoDBDocumentResource", () => {
       const client = yield* ResourceCache.resource(DynamoDBDocumentClientResource, server.config, skipUndefined)
       const plain = yield* ClientCache.client(DynamoDBClient, server.config)
       assert.strictEqual(new Set([one.config, other.config, bare.config, client.config, plain.config]).size, 5)
-      assert.strictEqual((yield* ClientCache.stats).built, 5)
+      assert.strictEqual((yield* ClientCache.stats).computations, 5)
       for (let round = 0; round < 3; round++) {
         yield* put(one, { id: "a", in: { gone: undefined }, empty: "" })
         yield* put(other, { id: "b", empty: "" })
@@ -239,9 +239,9 @@ describe("a resource of one's own", () => {
         use("people", (users) => Promise.resolve().then(() => users.build(GetItemCommand).send()))
       )
       assert.instanceOf(wrong, DynamoDBToolboxError)
-      const { built, hits } = yield* ResourceCache.stats
-      assert.deepStrictEqual({ built, hits }, { built: 2, hits: 2 })
-      assert.strictEqual((yield* ClientCache.stats).built, 1)
+      const { computations, hits } = yield* ResourceCache.stats
+      assert.deepStrictEqual({ computations, hits }, { computations: 2, hits: 2 })
+      assert.strictEqual((yield* ClientCache.stats).computations, 1)
       assert.strictEqual(server.connections(), 1)
       assert.notStrictEqual(
         yield* ClientCache.client(DynamoDBClient, server.config),

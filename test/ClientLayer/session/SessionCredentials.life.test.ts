@@ -63,7 +63,7 @@ describe("credentials live in a session as long as they are valid", () => {
           assert.strictEqual(sts.requests(), 30)
           assert.isTrue(tenants.every((tenant) => sts.assumed(tenant) === 1))
           assert.deepStrictEqual([...new Set(bucket.signers)].toSorted(), tenants.map((name) => `${name}-1`).toSorted())
-          assert.isAtLeast((yield* session.caches.client.LRU.stats).built, 100)
+          assert.isAtLeast((yield* session.caches.client.LRU.stats).computations, 100)
         }))
     }
 

@@ -273,7 +273,7 @@ describe("the credentials of a session", () => {
         yield* ask(other)
       }
       assert.deepStrictEqual([sts.assumed("alpha"), sts.assumed("beta"), sts.requests()], [1, 1, 2])
-      assert.strictEqual((yield* session.caches.client.LRU.stats).built, 4)
+      assert.strictEqual((yield* session.caches.client.LRU.stats).computations, 4)
       assert.deepStrictEqual(bucket.signers, ["alpha-1", "alpha-1", "beta-1", "beta-1", "alpha-1", "alpha-1"])
     }))
 

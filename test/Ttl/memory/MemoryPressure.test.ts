@@ -53,7 +53,7 @@ describe("memory pressure", () => {
       assert.strictEqual(yield* dict.byteSize, 900)
       assert.deepStrictEqual((yield* dict.keys).slice(0, 2), [11, 12])
       assert.isTrue(yield* dict.has(0))
-      assert.strictEqual((yield* dict.stats).removals.evicted, 10)
+      assert.strictEqual((yield* dict.stats).evicted, 10)
     }))
 
   it("evicts 1,024 entries at a write at the most, and the rest with the next ones", () => {
