@@ -53,6 +53,7 @@ export type {
   Stats,
   WriteOptions
 } from "./lease/LeasedStoreOptions.js"
+export type { ReleaseCounters } from "./lease/Releaser.js"
 export type { EntryToWrite } from "./options/manyEntries.js"
 
 /**

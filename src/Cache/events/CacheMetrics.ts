@@ -78,8 +78,7 @@ const reasons: ReadonlyArray<RemovalReason> = ["evicted", "expired", "replaced",
 /**
  * Keeps the metrics of one store in step with its counters.
  *
- * @since 0.1.0
- * @category models
+ * @internal
  */
 export class MetricsExport {
   private readonly tags: ReadonlyArray<MetricLabel.MetricLabel>
@@ -104,7 +103,6 @@ export class MetricsExport {
    * Adds to the metrics what was counted since the last time. Synchronous.
    *
    * @param now milliseconds since the epoch
-   * @since 0.1.0
    */
   update<K, V>(map: BoundedMap<K, V>, now: number): void {
     const { counters } = map
@@ -133,8 +131,7 @@ export class MetricsExport {
 /**
  * A guarded map that keeps metrics in step with each of its operations.
  *
- * @since 0.1.0
- * @category combinators
+ * @internal
  */
 export const withMetrics = <K, V>(guarded: GuardedMap<K, V>, metrics: MetricsExport): GuardedMap<K, V> => ({
   step: (f) =>

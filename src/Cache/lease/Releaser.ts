@@ -1,5 +1,7 @@
 /**
  * Releases the values that left a `LeasedStore`.
+ *
+ * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
@@ -43,7 +45,12 @@ export interface ReleaserOptions<in K, in V> extends ReleaseLimits {
   readonly ended: (key: K, reason: ReleaseReason, outcome: ReleaseOutcome) => void
 }
 
-/** How releases ended. */
+/**
+ * How releases ended.
+ *
+ * @since 0.1.0
+ * @category models
+ */
 export interface ReleaseCounters {
   /** Releases that succeeded. */
   succeeded: number

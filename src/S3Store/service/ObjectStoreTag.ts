@@ -50,7 +50,7 @@ export interface ObjectStoreS3Options extends S3ObjectStoreOptions {
  * @since 0.1.0
  * @category models
  */
-export type ObjectStore = Objects
+export interface ObjectStore extends Objects {}
 
 /**
  * What the tag of the second level offers besides: for each kind of store what makes one, and its layer. Every `make`, and

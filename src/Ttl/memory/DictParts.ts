@@ -16,9 +16,19 @@ import type { Weigher, WeigherInput } from "./Weigher.js"
  * @category models
  */
 export interface HeapWatch {
-  /** The entry under a key was written. */
+  /** What it is. */
+  readonly _tag: "HeapWatch"
+  /**
+   * The entry under a key was written.
+   *
+   * @internal
+   */
   readonly wrote: <K, V>(map: EvictingMap<K, V>, key: K, now: number) => void
-  /** Expired entries were reclaimed. Returns whether nothing is left to be given back. */
+  /**
+   * Expired entries were reclaimed. Returns whether nothing is left to be given back.
+   *
+   * @internal
+   */
   readonly swept: <K, V>(map: EvictingMap<K, V>, now: number) => boolean
 }
 

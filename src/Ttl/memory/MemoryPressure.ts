@@ -43,6 +43,7 @@ const mostEvicted = 1024
  * generation was collected.
  */
 export class MemoryPressure implements HeapWatch {
+  readonly _tag = "HeapWatch"
   private readonly share: number
   private readonly heap: () => HeapReading
   private writes = 0

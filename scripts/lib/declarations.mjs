@@ -1,0 +1,157 @@
+/**
+ * The declarations that the package is published with, as the compiler of most users understands them. They must have
+ * been built.
+ */
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import ts from "typescript-5"
+import { root } from "./run.mjs"
+
+const { exports, name: packageName } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+const published = `${root}/dist/`
+
+/** The compiler's settings for them. */
+const settings = {
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  skipLibCheck: true,
+  noEmit: true,
+  types: ["node"],
+  typeRoots: [join(root, "node_modules/@types")]
+}
+
+/** Whether something is declared by this package, and not by another. */
+const isOwn = (symbol) => symbol.declarations?.some((node) => node.getSourceFile().fileName.startsWith(published)) === true
+
+/** The program of all entry points, each by its name for users. */
+export const openDeclarations = () => {
+  const files = new Map(
+    Object.entries(exports).flatMap(([path, { types }]) =>
+      types === undefined ? [] : [[path.replace(".", packageName), join(root, types)]]
+    )
+  )
+  const program = ts.createProgram([...files.values()], settings)
+  const checker = program.getTypeChecker()
+  const target = (symbol) => symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
+  const entryPoints = [...files].map(([name, file]) => {
+    const module = checker.getSymbolAtLocation(program.getSourceFile(file))
+    const exported = checker.getExportsOfModule(module).map((symbol) => ({
+      name: symbol.name,
+      symbol: target(symbol),
+      // By `export type`, a class is no value.
+      isValue: checker.getTypeOnlyAliasDeclaration(symbol) === undefined
+    }))
+    return { name, exported }
+  })
+  return { checker, entryPoints, program }
+}
+
+const isHidden = (symbol) =>
+  symbol.declarations?.some((node) =>
+    ts.getCombinedModifierFlags(node) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)
+  ) === true
+
+/**
+ * The types that a value of the package can have, or that can come of it, and that no entry point has a name for: where one
+ * is inferred for something that a program exports, the compiler can write no declaration of it. Each as a line with
+ * the shortest way to it.
+ */
+export const findUnnamedTypes = ({ checker, entryPoints }) => {
+  const named = new Set(entryPoints.flatMap(({ exported }) => exported.map(({ symbol }) => symbol)))
+  const isNamed = (symbol) => {
+    if (named.has(symbol)) return true
+    const { parent } = symbol
+    return parent !== undefined && (parent.flags & ts.SymbolFlags.Namespace) !== 0 &&
+      (parent.flags & ts.SymbolFlags.ValueModule) === 0 && isNamed(parent)
+  }
+
+  const found = new Map()
+  const seen = new Set()
+  const queue = []
+  const add = (type, way) => {
+    if (type === undefined || seen.has(type)) return
+    seen.add(type)
+    queue.push({ type, way })
+  }
+  const addAll = (types, way) => {
+    for (const type of types ?? []) add(type, way)
+  }
+  const addSignature = (signature, way) => {
+    addAll(signature.typeParameters, way)
+    for (const parameter of signature.parameters) {
+      add(checker.getTypeOfSymbol(parameter), `${way}(${parameter.name})`)
+    }
+    add(checker.getReturnTypeOfSignature(signature), `${way}()`)
+    add(checker.getTypePredicateOfSignature(signature)?.type, `${way}()`)
+  }
+  const addMembers = (type, way, isAnonymous) => {
+    for (const member of checker.getPropertiesOfType(type)) {
+      if (isHidden(member) || !(isAnonymous || isOwn(member))) continue
+      add(checker.getTypeOfSymbol(member), `${way}.${member.name}`)
+    }
+    for (const signature of type.getCallSignatures()) addSignature(signature, way)
+    for (const signature of type.getConstructSignatures()) {
+      if (signature.declaration === undefined || !isHidden({ declarations: [signature.declaration] })) {
+        addSignature(signature, `new ${way}`)
+      }
+    }
+    for (const { keyType, type: value } of checker.getIndexInfosOfType(type)) addAll([keyType, value], `${way}[]`)
+  }
+  /** Of types that are not resolved yet, all that stands in them. */
+  const addNodes = (node, way) => {
+    if (node === undefined) return
+    if (ts.isTypeNode(node)) add(checker.getTypeFromTypeNode(node), way)
+    else ts.forEachChild(node, (child) => addNodes(child, way))
+  }
+
+  const visitObject = (type, way) => {
+    const { symbol } = type
+    if (type.objectFlags & ts.ObjectFlags.Reference) addAll(checker.getTypeArguments(type), way)
+    const isClassLike = symbol !== undefined &&
+      (symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface | ts.SymbolFlags.Enum)) !== 0
+    if (isClassLike) {
+      if (!isOwn(symbol)) return
+      if (!isNamed(symbol) && !found.has(symbol)) found.set(symbol, way)
+    }
+    if (type.objectFlags & ts.ObjectFlags.Mapped && checker.getPropertiesOfType(type).length === 0) {
+      ts.forEachChild(type.declaration, (child) => addNodes(child, way))
+      return
+    }
+    addMembers(type, way, !isClassLike)
+  }
+
+  const visit = (type, way) => {
+    addAll(type.aliasTypeArguments, way)
+    if (type.flags & ts.TypeFlags.UnionOrIntersection) addAll(type.types, way)
+    else if (type.flags & ts.TypeFlags.TypeParameter) {
+      add(checker.getBaseConstraintOfType(type), way)
+      add(checker.getDefaultFromTypeParameter(type), way)
+    } else if (type.flags & ts.TypeFlags.Object) visitObject(type, way)
+    else if (type.flags & ts.TypeFlags.EnumLike || type.flags & ts.TypeFlags.UniqueESSymbol) {
+      if (type.symbol && isOwn(type.symbol) && !isNamed(type.symbol)) found.set(type.symbol, way)
+    } else if (type.flags & ts.TypeFlags.Conditional) {
+      addAll([type.checkType, type.extendsType], way)
+      ts.forEachChild(type.root.node, (child) => addNodes(child, way))
+    } else if (type.flags & ts.TypeFlags.IndexedAccess) addAll([type.objectType, type.indexType], way)
+    else if (type.flags & (ts.TypeFlags.Index | ts.TypeFlags.StringMapping)) add(type.type, way)
+    else if (type.flags & ts.TypeFlags.TemplateLiteral) addAll(type.types, way)
+    else if (type.flags & ts.TypeFlags.Substitution) addAll([type.baseType, type.constraint], way)
+  }
+
+  for (const { exported, name: entryPoint } of entryPoints) {
+    for (const { isValue, name, symbol } of exported) {
+      const way = `${entryPoint} ${name}`
+      if (symbol.flags & ts.SymbolFlags.Module) continue
+      if (isValue && symbol.flags & ts.SymbolFlags.Value) add(checker.getTypeOfSymbol(symbol), way)
+      if (symbol.flags & ts.SymbolFlags.Type) add(checker.getDeclaredTypeOfSymbol(symbol), way)
+    }
+  }
+  for (let index = 0; index < queue.length; index++) visit(queue[index].type, queue[index].way)
+  return [...found].map(([symbol, way]) => {
+    const file = symbol.declarations[0].getSourceFile().fileName.replace(published, "")
+    return `${symbol.name} (${file}) by ${way}`
+  })
+}
