@@ -24,7 +24,8 @@ const settings = {
 }
 
 /** Whether something is declared by this package, and not by another. */
-const isOwn = (symbol) => symbol.declarations?.some((node) => node.getSourceFile().fileName.startsWith(published)) === true
+const isOwn = (symbol) =>
+  symbol.declarations?.some((node) => node.getSourceFile().fileName.startsWith(published)) === true
 
 /** The program of all entry points, each by its name for users. */
 export const openDeclarations = () => {
@@ -154,4 +155,40 @@ export const findUnnamedTypes = ({ checker, entryPoints }) => {
     const file = symbol.declarations[0].getSourceFile().fileName.replace(published, "")
     return `${symbol.name} (${file}) by ${way}`
   })
+}
+
+/** What no documentation could say more of than the name does, and what Effect makes of the cases of a union. */
+const saysEnough = /^(?:_tag|prototype|message|name|cause|toJSON|toString|#.*|__@.*|~.*)$/
+const unions = ["ConditionalOutcome", "LoadOutcome"]
+
+/**
+ * The members that users meet and that an editor has nothing to say of, with the entry points' names of what they are
+ * members of: `S3Cache.get`, and `S3CacheService.prototype.get` for what values have.
+ */
+export const findUndocumentedMembers = ({ checker, entryPoints }) => {
+  const found = new Set()
+  const seen = new Set()
+  let count = 0
+  const check = (type, name) => {
+    if (seen.has(type)) return
+    seen.add(type)
+    for (const member of checker.getPropertiesOfType(type)) {
+      if (isHidden(member) || !isOwn(member) || saysEnough.test(member.name)) continue
+      count++
+      const text = ts.displayPartsToString(member.getDocumentationComment(checker))
+      if (!/\w+ \w+/.test(text)) found.add(`${name}.${member.name}`)
+    }
+  }
+  for (const { exported } of entryPoints) {
+    for (const { isValue, name, symbol } of exported) {
+      if (symbol.flags & ts.SymbolFlags.Module) continue
+      if (isValue && symbol.flags & ts.SymbolFlags.Value && !unions.includes(name)) {
+        check(checker.getTypeOfSymbol(symbol), name)
+      }
+      if (symbol.flags & ts.SymbolFlags.Type) {
+        check(checker.getDeclaredTypeOfSymbol(symbol), `${name}.prototype`)
+      }
+    }
+  }
+  return { count, undocumented: [...found] }
 }

@@ -16,7 +16,11 @@ export interface KeyvStorageEntries {
   readonly get: (key: string) => Promise<unknown>
   /** The values under keys, in their order. */
   readonly getMany: (keys: ReadonlyArray<string>) => Promise<Array<unknown>>
-  /** @param ttl how many milliseconds the entry lives, more than 0; `undefined`: as long as the cache says */
+  /**
+   * Sets an entry, whether there was one or not.
+   *
+   * @param ttl how many milliseconds the entry lives, more than 0; `undefined`: as long as the cache says
+   */
   readonly set: (key: string, value: unknown, ttl: number | undefined) => Promise<void>
   /** Whether there is something under keys, in their order. */
   readonly hasMany: (keys: ReadonlyArray<string>) => Promise<Array<boolean>>

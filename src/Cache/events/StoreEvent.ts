@@ -19,7 +19,11 @@ import type { ReleaseReason } from "./ReleaseReason.js"
  * @category models
  */
 export type StoreEvent<K> =
-  | { readonly _tag: "Inserted"; readonly key: K }
+  | {
+    readonly _tag: "Inserted"
+    /** The key that it happened to. */
+    readonly key: K
+  }
   | { readonly _tag: "Removed"; readonly key: K; readonly reason: RemovalReason }
   | { readonly _tag: "Rejected"; readonly key: K; readonly weight: number }
   | { readonly _tag: "HookDropped"; readonly key: K; readonly reason: RemovalReason }

@@ -29,7 +29,9 @@ import { giveUp, whenBroken } from "./watchBodies.js"
  * @category models
  */
 export type RequestOptions<Client, Source extends ExceptionSource = never> = HandlerOptions<Client> & {
+  /** Aborts the request, as the interruption of the fiber does. */
   readonly abortSignal?: AbortSignal | undefined
+  /** The exceptions that get a tag of their own, by name or by class: see `RequestError`. */
   readonly errors?: ReadonlyArray<Source> | undefined
 }
 
@@ -122,7 +124,9 @@ export const sendFrom = <Output, Source extends ExceptionSource = never>(
 
 /** What matters of the options of a request here. Others are of the request handler, or were of the cache. */
 export interface RequestControls<out Source> {
+  /** Aborts the request, as the interruption of the fiber does. */
   readonly abortSignal?: AbortSignal | undefined
+  /** The exceptions that get a tag of their own, by name or by class: see `RequestError`. */
   readonly errors?: ReadonlyArray<Source> | undefined
 }
 

@@ -24,9 +24,17 @@ export type SessionPolicy = "LRU" | "LFU"
  * @category models
  */
 export class SessionCaches extends Effectable.Class<SessionCaches> {
-  /** @since 0.1.0 */
+  /**
+   * The caches of clients, by what leaves them first.
+   *
+   * @since 0.1.0
+   */
   readonly client: Readonly<Record<SessionPolicy, ClientCacheService>>
-  /** @since 0.1.0 */
+  /**
+   * The caches of resources, by what leaves them first.
+   *
+   * @since 0.1.0
+   */
   readonly resource: Readonly<Record<SessionPolicy, ResourceCacheService>>
 
   constructor(caches: Pick<SessionCaches, "client" | "resource">) {
@@ -35,7 +43,7 @@ export class SessionCaches extends Effectable.Class<SessionCaches> {
     this.resource = caches.resource
   }
 
-  /** @since 0.1.0 */
+  /** @internal */
   override commit(): Effect.Effect<SessionCaches> {
     return Effect.succeed(this)
   }

@@ -197,13 +197,19 @@ export interface SessionIdentity {
  */
 export type SessionEvent =
   | {
+    /** Which kind of cache it happened in. */
     readonly cache: "client"
+    /** Which of the two caches of the kind. */
     readonly evictionPolicy: SessionPolicy
+    /** What happened in it. */
     readonly event: LeasedStoreEvent<ClientCacheKey<unknown>>
   }
   | {
+    /** Which kind of cache it happened in. */
     readonly cache: "resource"
+    /** Which of the two caches of the kind. */
     readonly evictionPolicy: SessionPolicy
+    /** What happened in it. */
     readonly event: LeasedStoreEvent<ResourceCacheKey<unknown>>
   }
 

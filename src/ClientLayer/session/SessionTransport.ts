@@ -14,6 +14,10 @@ import { isPlainObject } from "../values/plainData.js"
 
 /** What a session takes as `requestHandler`: plain options of the SDK's HTTP handler, or a handler. */
 export interface SessionTransportOptions {
+  /**
+   * Options of the SDK's HTTP handler, for the connections that the clients of the session share, or a handler or agents,
+   * which are borrowed and never destroyed.
+   */
   readonly requestHandler?: object | undefined
   /** The most connections for each host, for all clients together, a whole number or `Infinity`. Default 256. */
   readonly maxSockets?: number | undefined

@@ -51,6 +51,7 @@ export interface S3CacheCheckStep {
 export class S3CacheCheck extends Data.Class<{
   /** Where the objects are. */
   readonly target: string
+  /** What was tried, one after the other, and what came of it. */
   readonly steps: ReadonlyArray<S3CacheCheckStep>
 }> {
   /**

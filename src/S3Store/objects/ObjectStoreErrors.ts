@@ -54,7 +54,14 @@ export type ObjectStoreReason =
   | "CircuitOpen"
   | "Unknown"
 
-interface StoreFault {
+/**
+ * What an `ObjectStoreError` says.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ObjectStoreFault {
+  /** Why, to branch on. */
   readonly reason: ObjectStoreReason
   /** What was asked: `load`, `save`, `add`, `replace`, `remove`, `list`, `probe`. */
   readonly operation: string
@@ -73,8 +80,8 @@ interface StoreFault {
  * @since 0.1.0
  * @category errors
  */
-export class ObjectStoreError extends Data.TaggedError("ObjectStoreError")<StoreFault> {
-  constructor(fault: StoreFault) {
+export class ObjectStoreError extends Data.TaggedError("ObjectStoreError")<ObjectStoreFault> {
+  constructor(fault: ObjectStoreFault) {
     super({ ...fault, detail: cutText(fault.detail, 420) })
   }
 
@@ -83,13 +90,20 @@ export class ObjectStoreError extends Data.TaggedError("ObjectStoreError")<Store
   }
 }
 
-interface EncodeFault {
+/**
+ * What a `CacheEncodeError` says.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CacheEncodeFault {
   /** The keyspace. */
   readonly keyspace: string
   /** The key, printed. */
   readonly key: string
   /** What is wrong with the value. */
   readonly detail: string
+  /** What it came of. */
   readonly cause?: unknown
 }
 
@@ -99,8 +113,8 @@ interface EncodeFault {
  * @since 0.1.0
  * @category errors
  */
-export class CacheEncodeError extends Data.TaggedError("CacheEncodeError")<EncodeFault> {
-  constructor(fault: EncodeFault) {
+export class CacheEncodeError extends Data.TaggedError("CacheEncodeError")<CacheEncodeFault> {
+  constructor(fault: CacheEncodeFault) {
     super({ ...fault, key: cutText(fault.key, 200), detail: cutText(fault.detail, 300) })
   }
 
@@ -139,7 +153,14 @@ export type CacheDecodeReason =
   | "Foreign"
   | "Schema"
 
-interface DecodeFault {
+/**
+ * What a `CacheDecodeError` says.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CacheDecodeFault {
+  /** Why, to branch on. */
   readonly reason: CacheDecodeReason
   /** The keyspace. */
   readonly keyspace: string
@@ -147,6 +168,7 @@ interface DecodeFault {
   readonly key: string
   /** What is wrong with the object. */
   readonly detail: string
+  /** What it came of. */
   readonly cause?: unknown
 }
 
@@ -157,8 +179,8 @@ interface DecodeFault {
  * @since 0.1.0
  * @category errors
  */
-export class CacheDecodeError extends Data.TaggedError("CacheDecodeError")<DecodeFault> {
-  constructor(fault: DecodeFault) {
+export class CacheDecodeError extends Data.TaggedError("CacheDecodeError")<CacheDecodeFault> {
+  constructor(fault: CacheDecodeFault) {
     super({ ...fault, key: cutText(fault.key, 200), detail: cutText(fault.detail, 300) })
   }
 

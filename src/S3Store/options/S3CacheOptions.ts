@@ -38,7 +38,7 @@ export interface S3CacheOptions extends EntryOptions, EntryFormatOptions {
   readonly saveTimeout?: Duration.DurationInput | undefined
   /** When to stop asking a second level that does not answer; `false`: never. Default `{}`. */
   readonly circuitBreaker?: CircuitBreakerOptions | false | undefined
-  /** For `write: "behind"`. */
+  /** How much may wait to be written with `write: "behind"`, and how much is written at the same time. */
   readonly writeBehind?: WriteBehindOptions | undefined
   /**
    * For `coordination: "lease"`: how long a process may be silent before another one takes its place; it renews its
