@@ -152,8 +152,13 @@ const layersOf = <Self, Clients>(
   }
 }
 
-/** What a class of resource caches is made with. */
-interface ServiceOptions<in out Clients> {
+/**
+ * What a class of resource caches is made with.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ResourceCacheServiceOptions<in out Clients> {
   /** The cache of clients that its resources lease their clients from. Default `ClientCache`. */
   readonly clients: Context.Tag<Clients, ClientCacheService>
 }
@@ -172,9 +177,9 @@ const service = <Self>() => {
   function define<const Id extends string>(id: Id): ResourceCacheServiceClass<Self, Id>
   function define<const Id extends string, Clients>(
     id: Id,
-    options: ServiceOptions<Clients>
+    options: ResourceCacheServiceOptions<Clients>
   ): ResourceCacheServiceClass<Self, Id, Clients>
-  function define<const Id extends string, Clients>(id: Id, options?: ServiceOptions<Clients>) {
+  function define<const Id extends string, Clients>(id: Id, options?: ResourceCacheServiceOptions<Clients>) {
     orThrow(checkValue("ResourceCache.Service", "id", id, "name"))
     if (options === undefined) return classOf<Self, Id, ClientCache>(id, ClientCache)
     orThrow(checkOptions(id, options, serviceKinds))

@@ -84,7 +84,8 @@ export {
   ResourceCache,
   type ResourceCacheLayers,
   ResourceCacheLive,
-  type ResourceCacheServiceClass
+  type ResourceCacheServiceClass,
+  type ResourceCacheServiceOptions
 } from "./ResourceCache.js"
 export type {
   AwsClient,
