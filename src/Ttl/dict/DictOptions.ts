@@ -208,7 +208,7 @@ const refuse = (cache: string, option: string, value: unknown, accepted: string)
  *
  * @param cache the name of the dictionary, for messages
  */
-export const checkTimeToLive = (
+const checkTimeToLive = (
   cache: string,
   input: Duration.DurationInput = Number.POSITIVE_INFINITY
 ): Either.Either<number, CacheConfigError> => checkMillis(cache, "timeToLive", input)
@@ -222,7 +222,7 @@ export const checkMillis = (
   Either.map(checkValue(cache, option, input, "duration"), (input) => durationMillis(input) ?? 0)
 
 /** Checks a number of entries. */
-export const checkMaxSize = (
+const checkMaxSize = (
   cache: string,
   input = Number.POSITIVE_INFINITY
 ): Either.Either<number, CacheConfigError> => checkValue(cache, "maxSize", input, "limit")
