@@ -23,7 +23,7 @@ const greet = (id: string) =>
     )
   )
 
-const logOut = (id: string) => runtime.runPromise(Sessions.remove(id))
+const logOut = (id: string) => runtime.runPromise(Sessions.invalidate(id))
 
 await logIn("foo", "Ada")
 await greet("foo")

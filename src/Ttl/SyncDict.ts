@@ -10,7 +10,6 @@ import { EvictingMap } from "../Cache/engine/EvictingMap.js"
 import { handleRejection } from "../Cache/engine/handleRejection.js"
 import type { OptionKind } from "../Cache/engine/options/optionKinds.js"
 import { Lru } from "../Cache/engine/policies/Lru.js"
-import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
 import { FiledMap } from "../Cache/engine/structures/FiledMap.js"
 import { CacheConfigError, CacheReentryError } from "../Cache/errors/CacheErrors.js"
 import { orThrow } from "../Cache/errors/Either.js"
@@ -42,15 +41,8 @@ import { Fetches, type Load } from "./fetch/Fetches.js"
 import { checkFetch, type FetchOptions } from "./fetch/FetchOptions.js"
 import { wallClock } from "./fetch/wallClock.js"
 import type { DictParts } from "./memory/DictParts.js"
-import {
-  droppedWarning,
-  type DueRemoval,
-  failedWarning,
-  RemovalQueue,
-  type RemovalQueueLimits,
-  skippedWarning
-} from "./removals/RemovalQueue.js"
 import { bytesIn, checkRemovalQueue, itemsIn } from "./removals/RemovalQueueOptions.js"
+import { SyncHooks } from "./removals/SyncHooks.js"
 import type { SyncDictOptions, SyncTtlDictStats } from "./SyncDictOptions.js"
 
 /**
@@ -73,20 +65,12 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   readonly #now: () => number
   readonly #map: EvictingMap<K, Stored<V, never>>
   readonly #steps: DictSteps<K, V, never>
-  readonly #onRemoval: ((key: K, value: V, reason: RemovalReason) => void) | undefined
-  readonly #removals: RemovalQueue<K, V>
+  readonly #hooks: SyncHooks<K, V> | undefined
   readonly #equality = keyEqualityInUse()
   readonly #computations = new FiledMap<K, { wins: boolean }>(this.#equality)
   readonly #fetches: Fetches<K, V>
-  #telling = false
-  readonly #warnings = new FailureWarnings("TtlDictWarning")
   readonly #fetchWarnings = new FailureWarnings("TtlDictWarning")
   readonly #forEachWarnings = new FailureWarnings("TtlDictWarning")
-  readonly #mostUnderWay: RemovalQueueLimits
-  readonly #underWay = { items: 0, bytes: 0 }
-  #saidSkipped = false
-  #saidDropped = false
-
   readonly #parts: DictParts
 
   /** Throws `CacheConfigError` for an option it cannot accept. */
@@ -102,21 +86,19 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
     const { least, limits, pressure, timeToIdle, weigh } = orThrow(checkShared(this.name, options, parts))
     const { onRemoval } = options
     this.#now = options.now === undefined ? wallClock : checkingNow(this.name, options.now)
-    this.#onRemoval = onRemoval
     const queue = orThrow(checkRemovalQueue(this.name, options, parts.memory()))
-    this.#mostUnderWay = {
+    const hooks = onRemoval && new SyncHooks(this.name, onRemoval, {
       maxSize: () => itemsIn(queue, this.#map.maxSize),
-      maxBytes: () => bytesIn(queue, this.#map.maxWeight),
-      dropsOldest: false
-    }
-    this.#removals = new RemovalQueue(this.#mostUnderWay)
+      maxBytes: () => bytesIn(queue, this.#map.maxWeight)
+    })
+    this.#hooks = hooks
     this.#map = new EvictingMap(
       adaptOptions<K, V, never>({
         maxSize: limits.maxSize,
         maxWeight: limits.maxBytes,
         timeToIdle,
         weigher: weigh,
-        onRemoval: onRemoval && ((key, value, reason, weight) => this.#removals.push({ key, value, reason, weight })),
+        onRemoval: hooks && ((key, value, reason, weight) => hooks.push({ key, value, reason, weight })),
         equality: this.#equality
       }),
       () => new Lru()
@@ -184,6 +166,16 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   hasMany(keys: Iterable<K>): ReadonlyArray<boolean> {
     const list = orThrow(keysIn(this.name, keys))
     return this.step((map, now) => list.map((key) => this.#steps.entries.peek(map, key, now) !== Absent))
+  }
+
+  /**
+   * The values under many keys, in their order, `undefined` where there is none. Each a use.
+   *
+   * @since 0.1.0
+   */
+  getMany(keys: Iterable<K>): ReadonlyArray<V | undefined> {
+    const list = orThrow(keysIn(this.name, keys))
+    return this.step((map, now) => list.map((key) => orUndefined(this.#steps.entries.get(map, key, now))))
   }
 
   /**
@@ -294,12 +286,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
       coalesced: this.#fetches.joined,
       computations: this.#fetches.computations,
       inFlight: this.#fetches.underWay,
-      hooks: {
-        pending: this.#removals.size + this.#underWay.items,
-        failed: this.#warnings.failures,
-        skipped: this.#removals.skipped,
-        dropped: this.#removals.dropped
-      }
+      hooks: this.#hooks?.counted ?? noHooks
     }))
   }
 
@@ -439,6 +426,27 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   }
 
   /**
+   * Removes the entry under a key if the predicate holds for its value; returns whether it was removed. Does not count as a
+   * use.
+   *
+   * @since 0.1.0
+   */
+  invalidateWhen(key: K, predicate: (value: V) => boolean): boolean {
+    orThrow(checkValue(this.name, "predicate", predicate, "function"))
+    return this.step((map, now) => this.#steps.invalidateWhen(map, now, key, predicate) === true)
+  }
+
+  /**
+   * Lets the time to live of the entry under a key end now, if there is one: with `staleWhileRevalidate`, `fetch` may still
+   * give it out, which it does not after `delete`.
+   *
+   * @since 0.1.0
+   */
+  expire(key: K): void {
+    this.step((map, now) => this.#steps.entries.expire(map, key, now))
+  }
+
+  /**
    * Removes what is under keys; returns how many entries there were.
    *
    * @since 0.1.0
@@ -488,13 +496,18 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   }
 
   /**
-   * Reclaims the memory of all entries that have expired, at once: a microsecond for each, or next to nothing where all
-   * have expired and there is no `onRemoval`. Other operations do so in passing, for 32 entries at the most.
+   * Reclaims the memory of all entries that have expired, and returns how many these were: a microsecond for each, or next to
+   * nothing where all have expired and there is no `onRemoval`. Other operations do so in passing, for 32 entries at the
+   * most.
    *
    * @since 0.1.0
    */
-  purge(): void {
-    this.step((map, now) => map.purge(now))
+  purge(): number {
+    return this.step((map, now) => {
+      const before = map.counters.expired
+      map.purge(now)
+      return map.counters.expired - before
+    })
   }
 
   // Time, order and limits ------------------------------------------------------------------------------------------
@@ -660,62 +673,11 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   }
 
   private step<A>(f: (map: EvictingMap<K, Stored<V, never>>, now: number) => A): A {
-    if (this.#onRemoval === undefined) return f(this.#map, this.#now())
+    if (this.#hooks === undefined) return f(this.#map, this.#now())
     try {
       return f(this.#map, this.#now())
     } finally {
-      this.tell(this.#onRemoval)
-    }
-  }
-
-  // A hook that uses the dictionary adds to the end of the queue: the outermost call tells everything, in order.
-  private tell(onRemoval: (key: K, value: V, reason: RemovalReason) => void): void {
-    if (this.#telling) return
-    this.#telling = true
-    try {
-      for (let removal = this.#removals.shift(); removal !== undefined; removal = this.#removals.shift()) {
-        this.tellOf(removal, onRemoval)
-      }
-    } finally {
-      this.#telling = false
-    }
-    if (this.#removals.skipped > 0 && !this.#saidSkipped) {
-      this.#saidSkipped = true
-      this.#warnings.warn(`${this.name}: ${skippedWarning}`)
-    }
-    if (this.#removals.dropped > 0 && !this.#saidDropped) {
-      this.#saidDropped = true
-      this.#warnings.warn(`${this.name}: ${droppedWarning}`)
-    }
-  }
-
-  private tellOf(removal: DueRemoval<K, V>, onRemoval: (key: K, value: V, reason: RemovalReason) => void): void {
-    const { depth, key, reason, value, weight } = removal
-    // What the promise of an `async` hook waits for may hold the value.
-    if (
-      this.#underWay.items >= this.#mostUnderWay.maxSize() || this.#underWay.bytes >= this.#mostUnderWay.maxBytes()
-    ) {
-      this.#removals.dropped++
-      return
-    }
-    const failed = (error: unknown): void => this.#warnings.failed(() => failedWarning(this.name, removal), error)
-    const ended = (): void => {
-      this.#underWay.items--
-      this.#underWay.bytes -= weight
-    }
-    try {
-      const told: unknown = this.#removals.onBehalf(depth + 1, () => onRemoval(key, value, reason))
-      if (
-        told !== undefined && handleRejection(told, (error) => {
-          ended()
-          failed(error)
-        }, ended)
-      ) {
-        this.#underWay.items++
-        this.#underWay.bytes += weight
-      }
-    } catch (error) {
-      failed(error)
+      this.#hooks.tell()
     }
   }
 
@@ -728,5 +690,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
 }
 
 const defaultMaxLoads = 1000
+
+const noHooks = { pending: 0, failed: 0, skipped: 0, dropped: 0 }
 
 const orUndefined = <A>(found: A | Absent): A | undefined => found === Absent ? undefined : found

@@ -41,6 +41,7 @@ export class NaiveDict {
 
   apply(command: Command, now: number, written: number): unknown {
     const { key } = command
+    const before = this.removed.length
     const found = this.live(now).get(key)
     const ttl = command.timeToLive ?? this.timeToLive
     switch (command.name) {
@@ -95,6 +96,23 @@ export class NaiveDict {
       case "remove":
         if (found !== undefined) this.drop(key, "deleted")
         return found !== undefined
+      case "invalidate":
+        if (found !== undefined) this.drop(key, "deleted")
+        return undefined
+      case "invalidateWhen": {
+        const unwanted = found !== undefined && found.value.bytes >= command.bytes
+        if (unwanted) this.drop(key, "deleted")
+        return unwanted
+      }
+      case "expire":
+        if (found !== undefined) this.drop(key, "expired")
+        return undefined
+      case "getMany":
+        return [key, command.other].map((each) => {
+          const found = this.live(now).get(each)
+          if (found !== undefined) this.read(each, found, now)
+          return found?.value
+        })
       case "pop":
         if (found !== undefined) this.drop(key, "deleted")
         return found?.value
@@ -144,8 +162,7 @@ export class NaiveDict {
         this.timeToLive = ttl
         return undefined
       case "purge":
-        this.live(now)
-        return undefined
+        return this.removed.length - before
       case "jump":
         return undefined
     }

@@ -48,8 +48,16 @@ const sync = (dict: SyncTtlDict<string, Value>, command: Command, now: number, w
     case "hasMany":
     case "removeMany":
       return dict[name]([key, other])
+    case "getMany":
+      return dict.getMany([key, other])
     case "remove":
       return dict.delete(key)
+    case "invalidate":
+      return void dict.delete(key)
+    case "invalidateWhen":
+      return dict.invalidateWhen(key, (held) => held.bytes >= bytes)
+    case "expire":
+      return dict.expire(key)
     case "popVictim":
     case "popNewest":
     case "clear":
@@ -125,14 +133,22 @@ const inEffect = (
     case "hasMany":
     case "removeMany":
       return dict[name]([key, other])
+    case "getMany":
+      return Effect.map(dict.getMany([key, other]), (held) => held.map(Option.getOrUndefined))
     case "remove":
       return found(dict.remove(key))
+    case "invalidate":
+    case "expire":
+      return dict[name](key)
+    case "invalidateWhen":
+      return dict.invalidateWhen(key, (held) => held.bytes >= bytes)
     case "popVictim":
     case "popNewest":
       return Effect.map(dict[name], Option.getOrUndefined)
     case "clear":
+      return Effect.asVoid(dict.clear)
     case "purge":
-      return dict[name]
+      return dict.purge
     case "timeToLive":
       return Effect.map(
         Effect.option(dict.timeToLive(key, now + delta)),

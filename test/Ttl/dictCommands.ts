@@ -17,6 +17,10 @@ export interface Command {
     | "hasMany"
     | "removeMany"
     | "remove"
+    | "invalidate"
+    | "invalidateWhen"
+    | "expire"
+    | "getMany"
     | "pop"
     | "popVictim"
     | "popNewest"
@@ -56,6 +60,10 @@ const weights: Readonly<Record<Command["name"], number>> = {
   hasMany: 2,
   removeMany: 2,
   remove: 2,
+  invalidate: 1,
+  invalidateWhen: 1,
+  expire: 2,
+  getMany: 2,
   pop: 1,
   popVictim: 1,
   popNewest: 1,
@@ -88,6 +96,10 @@ const names: ReadonlyArray<Command["name"]> = [
   "hasMany",
   "removeMany",
   "remove",
+  "invalidate",
+  "invalidateWhen",
+  "expire",
+  "getMany",
   "pop",
   "popVictim",
   "popNewest",

@@ -36,16 +36,30 @@ export const inPieces = <A, E, R>(
 }
 
 /**
- * Removes every entry of a map in one step, and tells of them piece by piece.
+ * Removes every entry of a map in one step, and tells of them piece by piece. Returns how many there were.
  *
  * @param first is done in the same step
  */
-export const clearInTurns = <K, V>(step: GuardedMap<K, V>["step"], first: () => void): Effect.Effect<void> =>
+export const clearInTurns = <K, V>(step: GuardedMap<K, V>["step"], first: () => void): Effect.Effect<number> =>
   Effect.uninterruptible(Effect.flatMap(
     step((map, now) => {
       first()
+      const before = map.counters.cleared
       const tell = map.detach(now)
-      return tell(pieceSize) ? undefined : tell
+      return { count: map.counters.cleared - before, isTold: tell(pieceSize), tell }
     }),
-    (tell) => tell === undefined ? Effect.void : inTurns(step(() => tell(pieceSize)))
+    ({ count, isTold, tell }) => Effect.as(isTold ? Effect.void : inTurns(step(() => tell(pieceSize))), count)
   ))
+
+/** Reclaims what has expired, piece by piece. Returns how many entries that were. */
+export const purgeInTurns = <K, V>(step: GuardedMap<K, V>["step"]): Effect.Effect<number> =>
+  Effect.suspend(() => {
+    let count = 0
+    const purging = inTurns(step((map, now) => {
+      const before = map.counters.expired
+      const done = map.purge(now, pieceSize)
+      count += map.counters.expired - before
+      return done
+    }))
+    return Effect.map(purging, () => count)
+  })

@@ -118,6 +118,19 @@ export class FreshMap<in out K, in out V, in out E> {
   }
 
   /**
+   * Lets the time to live of what is under a key end now: a value is given out stale where that is allowed, a failure is
+   * forgotten. Returns whether there was anything, fresh or not.
+   */
+  expire(map: EvictingMap<K, Stored<V, E>>, key: K, now: number): boolean {
+    const held = map.peek(key, now)
+    if (held === Absent) return false
+    if (!(held instanceof Kept) || Either.isLeft(held.content)) return map.setExpiresAt(key, now, now)
+    if (held.freshUntil <= now) return true
+    held.live(this.freshness, now, now)
+    return map.setExpiresAt(key, now, uselessFrom(this.freshness, now))
+  }
+
+  /**
    * Writes a value.
    *
    * @param weighed what it weighs, if it was weighed already

@@ -66,22 +66,22 @@ export const writeMany = <K, Stored, I extends readonly [key: K, ...rest: Readon
 }
 
 /**
- * Whether there is something under each of many keys, in their order.
+ * What there is under each of many keys, in their order.
  *
- * @param has part of a step
+ * @param look part of a step
  */
-export const lookMany = <K, Stored>(
+export const lookMany = <K, Stored, A>(
   keys: ReadonlyArray<K>,
   step: GuardedMap<K, Stored>["step"],
-  has: (map: BoundedMap<K, Stored>, now: number, key: K) => boolean
-): Effect.Effect<ReadonlyArray<boolean>> =>
+  look: (map: BoundedMap<K, Stored>, now: number, key: K) => A
+): Effect.Effect<ReadonlyArray<A>> =>
   Effect.suspend(() => {
-    const found: Array<boolean> = []
-    const look = inPieces(keys, (part) =>
+    const found: Array<A> = []
+    const looking = inPieces(keys, (part) =>
       step((map, now) => {
-        for (const key of part) found.push(has(map, now, key))
+        for (const key of part) found.push(look(map, now, key))
       }))
-    return Effect.as(look, found)
+    return Effect.as(looking, found)
   })
 
 /**

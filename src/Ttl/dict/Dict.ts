@@ -106,8 +106,25 @@ export interface DictVerbs<in out K, in out V, out E, in out F, in C, out R> {
    * its last use and its bytes (`weight`). Does not count as a use, nor in `stats`.
    */
   readonly peekEntry: (key: K) => Effect.Effect<Option.Option<EntryInfo<V>>, never, R>
-  /** Removes an entry. */
+  /** The values under many keys, in their order: each a lookup as of `getOption`, in one step, or pieces of 512. */
+  readonly getMany: (keys: Iterable<K>) => Effect.Effect<ReadonlyArray<Option.Option<V>>, never, R>
+  /** Removes an entry; fails when there is none. */
   readonly remove: (key: K) => Effect.Effect<void, CacheNotFoundError, R>
+  /**
+   * Sees to it that there is no entry under a key: removes it, if there is one. What a computation of the key that is under
+   * way comes to is not stored.
+   */
+  readonly invalidate: (key: K) => Effect.Effect<void, never, R>
+  /**
+   * Removes the entry under a key if the predicate holds for its value, in one step; returns whether it was removed. It is
+   * no use of the entry. What the predicate throws is a defect, and changes nothing.
+   */
+  readonly invalidateWhen: (key: K, predicate: (value: V) => boolean) => Effect.Effect<boolean, never, R>
+  /**
+   * Lets the time to live of the entry under a key end now, if there is one: `staleWhileRevalidate` and `staleIfError` may
+   * still give it out, which they do not after `invalidate`. Computations of the key go on, and what they come to is stored.
+   */
+  readonly expire: (key: K) => Effect.Effect<void, never, R>
   /** Removes what is under keys, and returns how many entries there were: one step, or pieces of 512. */
   readonly removeMany: (keys: Iterable<K>) => Effect.Effect<number, never, R>
   /** Removes an entry and returns its value. */
@@ -116,8 +133,11 @@ export interface DictVerbs<in out K, in out V, out E, in out F, in C, out R> {
   readonly popVictim: Effect.Effect<Option.Option<readonly [key: K, value: V]>, never, R>
   /** Removes the entry that was used most recently and returns it. */
   readonly popNewest: Effect.Effect<Option.Option<readonly [key: K, value: V]>, never, R>
-  /** Removes every entry, in one step. Of more than 512, `onRemoval` and `events` are told in pieces. */
-  readonly clear: Effect.Effect<void, never, R>
+  /**
+   * Removes every entry, in one step, and returns how many there were. Of more than 512, `onRemoval` and `events` are told in
+   * pieces.
+   */
+  readonly clear: Effect.Effect<number, never, R>
   /** A snapshot of the keys, the least recently used first. Does not count as a use. */
   readonly keys: Effect.Effect<ReadonlyArray<K>, never, R>
   /** A snapshot of the values, the least recently used first. Does not count as a use. */
@@ -185,10 +205,10 @@ export interface DictVerbs<in out K, in out V, out E, in out F, in C, out R> {
   /** The limits as they are now: in milliseconds, bytes and entries, `Infinity` for none. */
   readonly limits: Effect.Effect<CheckedLimits, never, R>
   /**
-   * Reclaims the memory of entries that have expired. Writes and most other operations do so in passing, so that only a
+   * Reclaims the memory of entries that have expired, and returns how many these were. Writes and most other operations do so in passing, so that only a
    * dictionary that is left alone has a use for it; see `sweepInterval`.
    */
-  readonly purge: Effect.Effect<void, never, R>
+  readonly purge: Effect.Effect<number, never, R>
   /** What was counted, and what is held now. */
   readonly stats: Effect.Effect<Stats, never, R>
   /**

@@ -14,6 +14,7 @@ import type { StoreEvent } from "../../Cache/events/StoreEvent.js"
 import { equalsByProtocol, keyEqualityInUse } from "../../Cache/keys/protocolEquality.js"
 import { durationMillis, givenMillis } from "../../Cache/options/durationMillis.js"
 import { type PreparedEntry, tryKey, writeAll } from "../../Cache/options/manyEntries.js"
+import { requireBoolean } from "../../Cache/options/requireBoolean.js"
 import { checkValue, wrongOptions } from "../../Cache/options/wrongOptions.js"
 import { keyText } from "../../Cache/printing/keyText.js"
 import { FreshMap, type Stored } from "../../Cache/store/FreshMap.js"
@@ -294,6 +295,20 @@ export class DictSteps<in out K, in out V, in out F> {
   remove(map: Engine<K, V, F>, now: number, key: K): V | Absent {
     this.decided(key)
     return this.entries.remove(map, key, now)
+  }
+
+  /** Removes the entry under a key if the predicate holds for its value; whether it did, or `Absent`. */
+  invalidateWhen(
+    map: Engine<K, V, F>,
+    now: number,
+    key: K,
+    predicate: (value: V) => boolean
+  ): boolean | Absent {
+    const value = this.entries.peek(map, key, now)
+    if (value === Absent) return Absent
+    // A predicate without Effect may write another.
+    return requireBoolean(this.name, "predicate", predicate(value)) && this.entries.peek(map, key, now) === value &&
+      this.remove(map, now, key) !== Absent
   }
 
   // Time, order and limits ------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import * as Exit from "effect/Exit"
 import { identity } from "effect/Function"
 import type * as Scope from "effect/Scope"
 import { makeGuardedMap } from "../../Cache/common/GuardedMap.js"
-import { clearInTurns, inPieces, inTurns, pieceSize } from "../../Cache/common/inTurns.js"
+import { clearInTurns, inPieces, inTurns, pieceSize, purgeInTurns } from "../../Cache/common/inTurns.js"
 import { unrefSleep } from "../../Cache/common/unrefSleep.js"
 import type { BoundedMap } from "../../Cache/engine/BoundedMap.js"
 import { Absent } from "../../Cache/engine/BoundedMapOptions.js"
@@ -19,7 +19,14 @@ import { makeEventHub } from "../../Cache/events/EventHub.js"
 import type { StoreEvent } from "../../Cache/events/StoreEvent.js"
 import { SingleFlight } from "../../Cache/flight/SingleFlight.js"
 import * as ByteSize from "../../Cache/memory/ByteSize.js"
-import { checkOptions, nameIn, whenRight, withCallOptions, withFunction } from "../../Cache/options/checkOptions.js"
+import {
+  checkOptions,
+  checkValue,
+  nameIn,
+  whenRight,
+  withCallOptions,
+  withFunction
+} from "../../Cache/options/checkOptions.js"
 import { entriesIn, keysIn } from "../../Cache/options/manyEntries.js"
 import { printedAs } from "../../Cache/printing/printedAs.js"
 import { printKey } from "../../Cache/printing/printKey.js"
@@ -189,7 +196,7 @@ export const makeDictWith = <K, V, F, R>(
 
     if (sweepInterval !== undefined) {
       const sweep = Effect.zipRight(
-        inTurns(step((map, now) => map.purge(now, pieceSize))),
+        purgeInTurns(step),
         inTurns(step((map, now) => pressure === undefined || pressure.swept(map, now)))
       )
       yield* Effect.forkScoped(Effect.interruptible(Effect.forever(Effect.zipRight(unrefSleep(sweepInterval), sweep))))
@@ -237,7 +244,25 @@ export const makeDictWith = <K, V, F, R>(
         ),
       peek: (key) => step((map, now) => toOption(seen(key, entries.peek(map, key, now)))),
       peekEntry: (key) => step((map, now) => toOption(seen(key, entries.peekEntry(map, key, now)))),
+      getMany: (keys) =>
+        whenRight(
+          () => keysIn(name, keys),
+          (list) => lookMany(list, step, (map, now, key) => toOption(seen(key, entries.get(map, key, now))))
+        ),
       remove: (key) => removing((map, now) => done(key, steps.remove(map, now, key) !== Absent)),
+      invalidate: (key) =>
+        removingStep((map, now) => {
+          seen(key, steps.remove(map, now, key))
+        }),
+      invalidateWhen: (key, predicate) =>
+        whenRight(
+          () => checkValue(name, "predicate", predicate, "function"),
+          (predicate) => removingStep((map, now) => seen(key, steps.invalidateWhen(map, now, key, predicate)) === true)
+        ),
+      expire: (key) =>
+        removingStep((map, now) => {
+          if (!entries.expire(map, key, now)) missed(key)
+        }),
       removeMany: (keys) =>
         whenRight(
           () => keysIn(name, keys),
@@ -277,7 +302,7 @@ export const makeDictWith = <K, V, F, R>(
         ),
       resize,
       limits: step((map) => steps.limits(map)),
-      purge: inTurns(step((map, now) => map.purge(now, pieceSize))),
+      purge: purgeInTurns(step),
       stats: step((map, now) => ({
         ...steps.stats(map, now),
         ...flights.counted,
