@@ -11,7 +11,12 @@ import { filesUnder, parseFile } from "./lib/sources.mjs"
 
 const picture = "docs/architecture.svg"
 
-const columns = [["Cache/engine"], ["Cache"], ["Ttl", "Sync"], ["ClientLayer"], ["S3Store", "EffectAws", "Keyv"]]
+const columns = [["Cache/engine"], ["Cache"], ["Ttl", "Sync"], ["ClientLayer"], [
+  "S3Store",
+  "EffectAws",
+  "Keyv",
+  "ErrorSchemas"
+]]
 
 const box = { width: 226, height: 46, gap: 12 }
 const column = { width: 300, margin: 20 }

@@ -78,6 +78,12 @@ export const areas = [
     packages: ["effect"]
   },
   {
+    area: "ErrorSchemas",
+    rooms: ["."],
+    imports: ["Cache/engine", "Cache", "Ttl", "ClientLayer", "S3Store", "Keyv"],
+    packages: ["effect", "@effect/platform"]
+  },
+  {
     area: ".",
     rooms: ["."],
     imports: ["Cache", "Ttl", "ClientLayer", "S3Store"],

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Data from "effect/Data"
+import { cutText } from "../Cache/printing/cutText.js"
 
 /**
  * The scope in which the storage was made has been closed: before the call, or while it was under way.
@@ -16,7 +17,9 @@ export class KeyvStorageClosedError extends Data.TaggedError("KeyvStorageClosedE
   readonly keyspace: string
 }> {
   override get message(): string {
-    return `the Keyv storage over the keyspace ${this.keyspace} is closed: the scope in which s3CacheStorage was run ` +
+    return `the Keyv storage over the keyspace ${
+      cutText(this.keyspace, 200)
+    } is closed: the scope in which s3CacheStorage was run ` +
       "has ended. Keep it open for as long as Keyv is used, as by running it in a ManagedRuntime"
   }
 }

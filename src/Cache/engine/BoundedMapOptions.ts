@@ -113,7 +113,8 @@ export class BoundedMapError extends Error {
   readonly accepted: string
 
   constructor(option: string, value: unknown, accepted: string, printed = showValue(value)) {
-    super(`${option} is ${printed}, but must be ${accepted}`)
+    const text = `${option} is ${printed}, but must be ${accepted}`
+    super(text.length > 500 ? `${text.slice(0, 497)}...` : text)
     this.option = option
     this.value = value
     this.printed = printed

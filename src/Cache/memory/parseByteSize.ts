@@ -5,6 +5,7 @@
  */
 import * as Either from "../errors/Either.js"
 import { TaggedError } from "../errors/TaggedError.js"
+import { cutText } from "../printing/cutText.js"
 import { keyText } from "../printing/keyText.js"
 
 /**
@@ -77,7 +78,7 @@ export class ByteSizeError extends TaggedError("ByteSizeError")<{
   readonly detail: string
 }> {
   override get message(): string {
-    return `${this.input} is not a byte size: ${this.detail}; accepted is ${accepted}`
+    return `${cutText(this.input, 200)} is not a byte size: ${cutText(this.detail, 120)}; accepted is ${accepted}`
   }
 }
 

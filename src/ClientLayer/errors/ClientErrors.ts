@@ -67,7 +67,8 @@ export class ClientValueError extends Data.TaggedError("ClientValueError")<{
   readonly value: string
 }> {
   override get message(): string {
-    return `${this.cache}: the value for ${cutText(this.key, 160)} is ${this.value}, but must be an AWS SDK v3 client `
+    const value = `the value for ${cutText(this.key, 160)} is ${cutText(this.value, 120)}`
+    return `${cutText(this.cache, 60)}: ${value}, but must be an AWS SDK v3 client `
       + "(an object with send, destroy, config and middlewareStack)"
   }
 }

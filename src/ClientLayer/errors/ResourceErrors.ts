@@ -59,8 +59,7 @@ export class ResourceValueError extends Data.TaggedError("ResourceValueError")<{
   readonly value: string
 }> {
   override get message(): string {
-    return `${this.cache}: the value for ${
-      cutText(this.key, 160)
-    } is ${this.value}, which its definition does not take for one`
+    const value = `the value for ${cutText(this.key, 160)} is ${cutText(this.value, 200)}`
+    return `${cutText(this.cache, 60)}: ${value}, which its definition does not take for one`
   }
 }

@@ -86,7 +86,8 @@ export class ObjectStoreError extends Data.TaggedError("ObjectStoreError")<Objec
   }
 
   override get message(): string {
-    return `${this.operation} of ${cutStart(this.target, 150)}: ${cutText(this.detail, 300)} (${this.reason})`
+    const asked = `${cutText(this.operation, 12)} of ${cutStart(this.target, 150)}`
+    return `${asked}: ${cutText(this.detail, 300)} (${this.reason})`
   }
 }
 

@@ -1,0 +1,145 @@
+/**
+ * Schemas of the errors of caches over two levels.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import { longestMessage } from "../Cache/printing/cutText.js"
+import * as KeyvErrors from "../Keyv/KeyvStorageClosedError.js"
+import { cutStart } from "../S3Store/common/cutStart.js"
+import * as Errors from "../S3Store/objects/ObjectStoreErrors.js"
+import { CacheError } from "./CacheErrorSchemas.js"
+import { ClientBuildError } from "./ClientErrorSchemas.js"
+import { classSchema, type Encoded } from "./errorSchema.js"
+import { Text } from "./fields.js"
+
+// What names of objects differ in is at their end.
+const Target = Schema.transform(Schema.String, Schema.String, {
+  strict: true,
+  decode: (name) => cutStart(name, longestMessage),
+  encode: (name) => cutStart(name, longestMessage)
+})
+
+/**
+ * The second level did not do what it was asked: status 503. `cause` is not sent.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const ObjectStoreError: Schema.Schema<
+  Errors.ObjectStoreError,
+  Encoded<Errors.ObjectStoreError, "reason" | "operation" | "target" | "detail">
+> = classSchema(
+  "ObjectStoreError",
+  Errors.ObjectStoreError,
+  Schema.Struct({
+    _tag: Schema.Literal("ObjectStoreError"),
+    reason: Schema.Literal(
+      "AccessDenied",
+      "NoSuchBucket",
+      "Credentials",
+      "WrongRegion",
+      "ClockSkew",
+      "Encryption",
+      "Rejected",
+      "Throttled",
+      "Timeout",
+      "Network",
+      "Unavailable",
+      "ConditionalWritesUnsupported",
+      "ListUnsupported",
+      "BadName",
+      "Conflict",
+      "Unreadable",
+      "CircuitOpen",
+      "Unknown"
+    ),
+    operation: Text,
+    target: Target,
+    detail: Text
+  }),
+  503,
+  "The second level did not do what it was asked."
+)
+
+/**
+ * A value does not fit the schema of its keyspace: status 422. `cause` is not sent.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const CacheEncodeError: Schema.Schema<
+  Errors.CacheEncodeError,
+  Encoded<Errors.CacheEncodeError, "keyspace" | "key" | "detail">
+> = classSchema(
+  "CacheEncodeError",
+  Errors.CacheEncodeError,
+  Schema.Struct({ _tag: Schema.Literal("CacheEncodeError"), keyspace: Text, key: Text, detail: Text }),
+  422,
+  "A value does not fit the schema of its keyspace."
+)
+
+/**
+ * An object is no entry of its key: status 502. `cause` is not sent.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const CacheDecodeError: Schema.Schema<
+  Errors.CacheDecodeError,
+  Encoded<Errors.CacheDecodeError, "reason" | "keyspace" | "key" | "detail">
+> = classSchema(
+  "CacheDecodeError",
+  Errors.CacheDecodeError,
+  Schema.Struct({
+    _tag: Schema.Literal("CacheDecodeError"),
+    reason: Schema.Literal(
+      "NotAnEntry",
+      "UnknownVersion",
+      "Unsupported",
+      "Damaged",
+      "TooLarge",
+      "NotEncrypted",
+      "KeyUnknown",
+      "KeyWrong",
+      "Foreign",
+      "Schema"
+    ),
+    keyspace: Text,
+    key: Text,
+    detail: Text
+  }),
+  502,
+  "An object is no entry of its key."
+)
+
+/**
+ * The scope of a storage for Keyv has been closed: status 503.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const KeyvStorageClosedError: Schema.Schema<
+  KeyvErrors.KeyvStorageClosedError,
+  Encoded<KeyvErrors.KeyvStorageClosedError, "keyspace">
+> = classSchema(
+  "KeyvStorageClosedError",
+  KeyvErrors.KeyvStorageClosedError,
+  Schema.Struct({ _tag: Schema.Literal("KeyvStorageClosedError"), keyspace: Text }),
+  503,
+  "The scope of a storage has been closed."
+)
+
+/**
+ * Any error of an `S3Cache` or an `ObjectStore`: see `S3CacheError` of `effect-aws-cache/S3Store`.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const S3CacheError = Schema.Union(
+  ...CacheError.members,
+  CacheDecodeError,
+  CacheEncodeError,
+  ClientBuildError,
+  ObjectStoreError
+)
