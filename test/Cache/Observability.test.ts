@@ -17,6 +17,7 @@ import {
   TestClock
 } from "effect"
 import { CacheMetrics, LeasedStore, type LeasedStoreEvent, Store, type StoreEvent } from "effect-aws-cache/Cache"
+import { TtlDict } from "effect-aws-cache/Ttl"
 
 /** Listens, does something, and returns what was heard of it. */
 const heardOf = <A>(
@@ -154,26 +155,33 @@ describe("metrics", () => {
       ({ count }) => count
     )
 
-  it.scoped("keep step with the counters, tagged with the name", () =>
-    Effect.gen(function*() {
-      const name = "metrics on"
-      const store = yield* Store.make<string, number>({ name, maxSize: 2, metrics: true })
-      yield* store.getOption("a")
-      yield* store.getOrCompute("a", Effect.succeed(1))
-      yield* store.get("a")
-      yield* store.set("b", 1)
-      yield* store.set("b", 2)
-      yield* store.set("c", 1)
-      const { hits, insertions, misses, evicted, replaced } = yield* store.stats
-      assert.deepStrictEqual([hits, misses, insertions], [1, 2, 3])
-      assert.strictEqual(yield* count(CacheMetrics.hits, name), hits)
-      assert.strictEqual(yield* count(CacheMetrics.misses, name), misses)
-      assert.strictEqual(yield* count(CacheMetrics.insertions, name), insertions)
-      assert.strictEqual(yield* count(CacheMetrics.removals, name, "evicted"), evicted)
-      assert.strictEqual(yield* count(CacheMetrics.removals, name, "replaced"), replaced)
-      const { value } = yield* Metric.value(Metric.tagged(CacheMetrics.entries, "cache", name))
-      assert.strictEqual(value, 2)
-    }))
+  const caches = {
+    Store: (name: string) => Store.make<string, number>({ name, maxSize: 2, metrics: true }),
+    TtlDict: (name: string) =>
+      TtlDict.make<string, number>({ name, maxSize: 2, metrics: true, onRemoval: () => Effect.void })
+  }
+  for (const [kind, make] of Object.entries(caches)) {
+    it.scoped(`of a ${kind} keep step with the counters, tagged with the name`, () =>
+      Effect.gen(function*() {
+        const name = `metrics of ${kind}`
+        const cache = yield* make(name)
+        yield* cache.getOption("a")
+        yield* cache.getOrCompute("a", Effect.succeed(1))
+        yield* cache.get("a")
+        yield* cache.set("b", 1)
+        yield* cache.set("b", 2)
+        yield* cache.set("c", 1)
+        const { hits, insertions, misses, evicted, replaced } = yield* cache.stats
+        assert.deepStrictEqual([hits, misses, insertions, evicted, replaced], [1, 2, 3, 1, 1])
+        assert.strictEqual(yield* count(CacheMetrics.hits, name), hits)
+        assert.strictEqual(yield* count(CacheMetrics.misses, name), misses)
+        assert.strictEqual(yield* count(CacheMetrics.insertions, name), insertions)
+        assert.strictEqual(yield* count(CacheMetrics.removals, name, "evicted"), evicted)
+        assert.strictEqual(yield* count(CacheMetrics.removals, name, "replaced"), replaced)
+        const { value } = yield* Metric.value(Metric.tagged(CacheMetrics.entries, "cache", name))
+        assert.strictEqual(value, 2)
+      }))
+  }
 
   it.scoped("are off by default", () =>
     Effect.gen(function*() {

@@ -246,7 +246,8 @@ const dictOptions = {
   removalQueue: object,
   gracePeriod: duration,
   sweepInterval: special("5 mins", Number.NaN, 0, -1, Infinity, null),
-  eventCapacity: count
+  eventCapacity: count,
+  metrics: flag
 }
 const syncOptions = {
   ...sharedDictOptions,
@@ -817,6 +818,7 @@ const others: Readonly<Record<string, string | { readonly because: string }>> = 
   "ResourceCacheKey.make": { because: "a schema of the user's decides" },
   "Session.resourceKey": { because: "a schema of the user's decides" },
   "DictServiceClass.layer": "TtlDict.Service",
+  "DictServiceClass.make": "TtlDict.Service",
   "DictSnapshot.SnapshotDict.resize": "DictVerbs.resize",
   "DictServiceClass.restore": "DictSnapshot.restore",
   "DictServiceClass.snapshot": "DictSnapshot.snapshot",

@@ -70,6 +70,10 @@ export type ServiceClass<Self, Id extends string, K, V, F = never, R = never> =
      * does not accept is a mistake in the program elsewhere: operations die with `CacheKeyError`.
      */
     readonly keyEither: (key: unknown) => Either.Either<K, CacheKeyError>
+    /** A dictionary with the limits of the class, or with others where they are given. It lives as long as the scope. */
+    readonly make: (
+      overrides?: Limits
+    ) => Effect.Effect<Dict<K, V, CacheValueError, F, R>, CacheConfigError, R | Scope.Scope>
     /**
      * A dictionary with the limits of the class, or with others where they are given. It lives as long as what the layer is
      * provided to: `Effect.provide` around a call makes one for that call, a `ManagedRuntime` keeps one for all.
@@ -307,10 +311,12 @@ export const Service = <Self, F = never, R = never>() =>
   orThrow(checkValue(id, "value", options.value, schemaKind))
   const name = nameIn(options, id)
   const tag = Context.Tag(id)<Self, Dict<K, V, CacheValueError, F, R>>()
-  const layer = (overrides: Limits = {}) => Layer.scoped(tag, make(name, options, overrides))
+  const makeOne = (overrides: Limits = {}) => make(name, options, overrides)
+  const layer = (overrides?: Limits) => Layer.scoped(tag, makeOne(overrides))
   const snapshotForm = { name: id, key: options.key, value: options.value }
   return Object.assign(tag, accessors(tag), {
     keyEither: checkingKeys(name, options.key),
+    make: makeOne,
     layer,
     layerConfig: (overrides: Config.Config.Wrap<Limits>) =>
       Layer.unwrapEffect(Effect.map(unwrapOptions(name, overrides), layer)),

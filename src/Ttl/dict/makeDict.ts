@@ -15,6 +15,7 @@ import { asExit } from "../../Cache/errors/asExit.js"
 import { type CacheConfigError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
 import * as Either from "../../Cache/errors/Either.js"
 import { toOption } from "../../Cache/errors/toOption.js"
+import { MetricsExport, withMetrics } from "../../Cache/events/CacheMetrics.js"
 import { makeEventHub } from "../../Cache/events/EventHub.js"
 import type { StoreEvent } from "../../Cache/events/StoreEvent.js"
 import { SingleFlight } from "../../Cache/flight/SingleFlight.js"
@@ -104,7 +105,8 @@ export const makeDictWith = <K, V, F, R>(
         }
       }, weighFailure)
     )
-    const { lookup, step } = hooks === undefined ? guarded : hooks.watched(guarded)
+    const watched = hooks === undefined ? guarded : hooks.watched(guarded)
+    const { lookup, step } = options.metrics === true ? withMetrics(watched, new MetricsExport(name)) : watched
     const flights = yield* SingleFlight.make<K, R>(name)
     const batches = yield* SingleFlight.make<string, R>(name)
     const steps = new DictSteps<K, V, F>({

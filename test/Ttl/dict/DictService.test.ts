@@ -254,6 +254,16 @@ describe("TtlDict.Service", () => {
       assert.deepStrictEqual(yield* Sessions.timeToLive("c"), Duration.minutes(15))
     }).pipe(Effect.provide(Sessions.layer({ maxSize: 1, timeToLive: undefined }))))
 
+  it.scoped("make makes one that is no service", () =>
+    Effect.gen(function*() {
+      const sessions = yield* Sessions.make({ maxSize: 1 })
+      yield* sessions.set("a", { user: "a" })
+      yield* sessions.set("b", { user: "b" })
+      assert.deepStrictEqual(yield* sessions.keys, ["b"])
+      assert.strictEqual((yield* Effect.flip(sessions.get("a"))).cache, "app/Sessions")
+      assert.deepStrictEqual(yield* Effect.provide(Sessions.keys, Sessions.layer()), [])
+    }))
+
   it.effect("layerConfig reads them from the configuration", () =>
     Effect.gen(function*() {
       yield* Sessions.set("a", { user: "a" })
