@@ -36,15 +36,15 @@ export const dictStorage = (dict: SyncDict<string, unknown>): KeyvStorage => {
   }
   return new KeyvStorage({
     get: async (key) => dict.get(key),
-    getMany: async (keys) => keys.map((key) => dict.get(key)),
+    getMany: async (keys) => [...dict.getMany(keys)],
     set: async (key, value, ttl) => {
       dict.set(key, value, ttl === undefined ? undefined : { timeToLive: ttl })
     },
-    hasMany: async (keys) => keys.map((key) => dict.has(key)),
+    hasMany: async (keys) => [...dict.hasMany(keys)],
     removeMany: async (keys) => keys.map((key) => dict.delete(key)),
     clear: async (prefix) => {
       if (prefix === undefined) return dict.clear()
-      for (const key of keysOf(prefix)) dict.delete(key)
+      dict.removeMany(keysOf(prefix))
     },
     async *iterate(prefix) {
       for (const key of keysOf(prefix)) {
