@@ -64,7 +64,7 @@ export const subjects: ReadonlyArray<OperationSubject> = [
     setUp: () =>
       Effect.gen(function*() {
         const cache = Context.get(yield* Layer.build(ClientCache.layer()), ClientCache)
-        const key = yield* ClientCacheKey.make(S3Client, full)
+        const key = ClientCacheKey.make(S3Client, full)
         yield* cache.client(S3Client, full)
         return () => cache.get(key)
       })

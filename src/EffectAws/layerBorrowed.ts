@@ -8,7 +8,7 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type { CacheConfigError, CacheExistsError, CacheKeyError } from "../Cache/errors/CacheErrors.js"
+import type { CacheConfigError, CacheExistsError } from "../Cache/errors/CacheErrors.js"
 import { ClientCache } from "../ClientLayer/ClientCache.js"
 import type { ClientValueError } from "../ClientLayer/errors/ClientErrors.js"
 import type { ClientCacheKey } from "../ClientLayer/key/ClientCacheKey.js"
@@ -24,8 +24,8 @@ import { S3ClientInstance } from "./ClientInstance.js"
  *
  * Whether the client was made from the key's configuration cannot be checked.
  *
- * Building it fails with `CacheExistsError` when there is a client under the key already, with `CacheKeyError` for what
- * is no key, and with `ClientValueError` for what is no client.
+ * Building it fails with `CacheExistsError` when there is a client under the key already, and with `ClientValueError` for
+ * what is no client.
  *
  * @example
  * ```ts
@@ -36,9 +36,10 @@ import { S3ClientInstance } from "./ClientInstance.js"
  * import { layerBorrowed, S3ClientInstance } from "effect-aws-cache/effect-aws"
  * import * as assert from "node:assert/strict"
  *
- * const BorrowedLive = Layer.unwrapEffect(
- *   Effect.map(ClientCacheKey.make(S3Client), (key) => layerBorrowed(S3ClientInstance, key))
- * ).pipe(Layer.provideMerge(S3Instance.layer), Layer.provideMerge(ClientCacheLive))
+ * const BorrowedLive = layerBorrowed(S3ClientInstance, ClientCacheKey.make(S3Client)).pipe(
+ *   Layer.provideMerge(S3Instance.layer),
+ *   Layer.provideMerge(ClientCacheLive)
+ * )
  *
  * const program = Effect.gen(function*() {
  *   const theirs = yield* S3Instance.S3ClientInstance
@@ -57,7 +58,7 @@ import { S3ClientInstance } from "./ClientInstance.js"
 export const layerBorrowed = <I, C extends AwsClient>(
   tag: Context.Tag<I, C>,
   key: ClientCacheKey<C>
-): Layer.Layer<never, CacheExistsError | CacheKeyError | ClientValueError, I | ClientCache> =>
+): Layer.Layer<never, CacheExistsError | ClientValueError, I | ClientCache> =>
   Layer.scopedDiscard(
     Effect.gen(function*() {
       const client = yield* tag

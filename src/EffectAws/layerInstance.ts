@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import type { CacheKeyError } from "../Cache/errors/CacheErrors.js"
 import { ClientCache } from "../ClientLayer/ClientCache.js"
 import type { ClientBuildError } from "../ClientLayer/errors/ClientErrors.js"
+import { failOfBadKey } from "../ClientLayer/key/badKeys.js"
 import type { ClientArguments } from "../ClientLayer/key/ClientOptions.js"
 import type { ClientSource } from "../ClientLayer/key/ClientSource.js"
 import type { ClientClass, ClientOf } from "../ClientLayer/sdk/AwsClient.js"
@@ -19,7 +20,8 @@ import type { ClientClass, ClientOf } from "../ClientLayer/sdk/AwsClient.js"
  *
  * Works for every service whose client is a service of its own: pass its tag, or the one that `clientInstance` makes.
  *
- * Building it fails with `CacheKeyError` and `ClientBuildError`, as `ClientCache.client` does.
+ * Building it fails with `ClientBuildError`, as `ClientCache.client` does, and with `CacheKeyError` for a class or
+ * configuration that makes no key: what a layer is given may be read from outside.
  *
  * @example
  * ```ts
@@ -55,4 +57,4 @@ export const layerInstance = <I, Ctor extends ClientClass>(
   source: ClientSource<Ctor>,
   ...configuration: ClientArguments<Ctor>
 ): Layer.Layer<I, ClientBuildError | CacheKeyError, ClientCache> =>
-  Layer.scoped(tag, ClientCache.lease(source, ...configuration))
+  Layer.scoped(tag, failOfBadKey(ClientCache.lease(source, ...configuration)))

@@ -114,7 +114,7 @@ describe("the connections of a ClientCache", () => {
     it.scoped("removal, pop, clear and replacement drain as well", () =>
       Effect.gen(function*() {
         const server = yield* localS3
-        const key = yield* ClientCacheKey.make(S3Client, server.config())
+        const key = ClientCacheKey.make(S3Client, server.config())
         const mine = yield* Effect.acquireRelease(
           Effect.sync(() => new S3Client(server.config())),
           (client) => Effect.sync(() => client.destroy())
@@ -133,7 +133,7 @@ describe("the connections of a ClientCache", () => {
     it.scoped("a client that was popped and put back keeps its connections again", () =>
       Effect.gen(function*() {
         const server = yield* localS3
-        const key = yield* ClientCacheKey.make(S3Client, server.config())
+        const key = ClientCacheKey.make(S3Client, server.config())
         yield* ClientCache.client(S3Client, server.config())
         const client = yield* ClientCache.pop(key)
         yield* fetchObject(client, "object")
@@ -377,7 +377,7 @@ describe("the connections of a ClientCache", () => {
           (client) => Effect.sync(() => client.destroy())
         )
         yield* Effect.gen(function*() {
-          const key = yield* ClientCacheKey.make(S3Client, server.config())
+          const key = ClientCacheKey.make(S3Client, server.config())
           yield* ClientCache.add(key, mine)
           yield* fetchObject(yield* ClientCache.get(key), "object")
           yield* ClientCache.remove(key)

@@ -75,7 +75,7 @@ describe("no secret of a configuration is shown", () => {
           yield* ClientCache.client(S3Client, config)
           yield* ClientCache.withClient(S3Client, config, () => Effect.void, { customize: plain })
           yield* Effect.scoped(ClientCache.lease(S3Client, config))
-          const key = yield* ClientCacheKey.make(S3Client, config)
+          const key = ClientCacheKey.make(S3Client, config)
           const stats = yield* ClientCache.stats
           const entries = (yield* ClientCache.entries).map(([key]) => key)
           yield* ClientCache.clear
@@ -90,7 +90,7 @@ describe("no secret of a configuration is shown", () => {
 
   it.scoped("by the errors of keys, and of verbs on them", () =>
     Effect.gen(function*() {
-      const key = yield* ClientCacheKey.make(S3Client, config)
+      const key = ClientCacheKey.make(S3Client, config)
       yield* ClientCache.add(key, new S3Client({ region: "us-west-2" }))
       assertExitHides(yield* Effect.exit(ClientCache.add(key, new S3Client({ region: "us-west-2" }))))
       yield* ClientCache.remove(key)

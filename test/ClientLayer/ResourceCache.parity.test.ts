@@ -31,9 +31,9 @@ const layer = (evictionPolicy: "LRU" | "LFU", maxSize = 3) =>
 describe("keys of resources, as in boto3-client-cache", () => {
   it.effect("equal input, equal keys; None is absent; other input, other keys", () =>
     Effect.gen(function*() {
-      const key = yield* ResourceCacheKey.make(Named, { region: "us-west-2", profile: undefined }, { name: "a" })
-      assert.isTrue(Equal.equals(key, yield* keyOf("a")))
-      assert.isFalse(Equal.equals(key, yield* keyOf("b")))
+      const key = ResourceCacheKey.make(Named, { region: "us-west-2", profile: undefined }, { name: "a" })
+      assert.isTrue(Equal.equals(key, keyOf("a")))
+      assert.isFalse(Equal.equals(key, keyOf("b")))
       assert.match(key.label, /^Named\(region=us-west-2, options=#[0-9a-f]{4}\)$/)
       assert.strictEqual(String(key), key.label)
     }))
@@ -41,8 +41,8 @@ describe("keys of resources, as in boto3-client-cache", () => {
   it.effect("the key of a client and the key of a resource are never equal, however alike they are", () =>
     Effect.gen(function*() {
       const S3 = ResourceDefinition.make({ name: "S3Client", client: S3Client, make: (client) => client })
-      const resource = yield* ResourceCacheKey.make(S3, config)
-      const client = yield* ClientCacheKey.make(S3Client, config)
+      const resource = ResourceCacheKey.make(S3, config)
+      const client = ClientCacheKey.make(S3Client, config)
       assert.strictEqual(String(resource), String(client))
       assert.isFalse(Equal.equals<unknown, unknown>(resource, client))
     }))
@@ -54,22 +54,22 @@ describe("the cache of resources, as in boto3-client-cache", () => {
       yield* filled(...Array.from({ length: 11 }, (_, n) => String(n)))
       const { maxSize, size } = yield* ResourceCache.stats
       assert.deepStrictEqual({ maxSize, size }, { maxSize: 10, size: 10 })
-      assert.isFalse(yield* ResourceCache.has(yield* keyOf("0")))
+      assert.isFalse(yield* ResourceCache.has(keyOf("0")))
     }).pipe(Effect.provide(ResourceCacheLive)))
 
   it.effect("LRU: get, getOption, resource and leases are uses; peek, has and snapshots are none", () =>
     Effect.gen(function*() {
       yield* filled("a", "b", "c")
-      const key = yield* keyOf("a")
+      const key = keyOf("a")
       yield* ResourceCache.peek(key)
       yield* ResourceCache.has(key)
       yield* Effect.all([ResourceCache.keys, ResourceCache.values, ResourceCache.entries, ResourceCache.size])
       assert.strictEqual(yield* names, "a b c")
       yield* ResourceCache.get(key)
       assert.strictEqual(yield* names, "b c a")
-      yield* ResourceCache.getOption(yield* keyOf("b"))
+      yield* ResourceCache.getOption(keyOf("b"))
       assert.strictEqual(yield* names, "c a b")
-      yield* Effect.scoped(ResourceCache.leaseKey(yield* keyOf("c")))
+      yield* Effect.scoped(ResourceCache.leaseKey(keyOf("c")))
       assert.strictEqual(yield* names, "a b c")
       yield* ResourceCache.withResource(Named, config, () => Effect.void, { name: "a" })
       assert.strictEqual(yield* names, "b c a")
@@ -78,7 +78,7 @@ describe("the cache of resources, as in boto3-client-cache", () => {
   it.effect("LFU: the least often used leaves first, of those the least recently used; clear forgets", () =>
     Effect.gen(function*() {
       yield* filled("a", "b", "c", "a", "c")
-      yield* ResourceCache.getOption(yield* keyOf("d"))
+      yield* ResourceCache.getOption(keyOf("d"))
       assert.strictEqual(yield* names, "b a c")
       yield* named("d")
       assert.strictEqual(yield* names, "d a c")
@@ -92,8 +92,8 @@ describe("the cache of resources, as in boto3-client-cache", () => {
       Effect.gen(function*() {
         yield* filled("a", "b", "a")
         const next = Effect.map(Effect.scoped(ResourceCache.popVictim), Option.map(([key]) => key.label))
-        assert.deepStrictEqual(yield* next, Option.some((yield* keyOf("b")).label))
-        assert.deepStrictEqual(yield* next, Option.some((yield* keyOf("a")).label))
+        assert.deepStrictEqual(yield* next, Option.some(keyOf("b").label))
+        assert.deepStrictEqual(yield* next, Option.some(keyOf("a").label))
         assert.deepStrictEqual(yield* next, Option.none())
       }).pipe(Effect.provide(layer(policy))))
 
@@ -112,7 +112,7 @@ describe("the cache of resources, as in boto3-client-cache", () => {
       Effect.gen(function*() {
         yield* filled("a", "a", "b", "b")
         assert.strictEqual((yield* named("c")).name, "c")
-        assert.isTrue(yield* ResourceCache.has(yield* keyOf("c")))
+        assert.isTrue(yield* ResourceCache.has(keyOf("c")))
         yield* ResourceCache.resize(0)
         assert.strictEqual((yield* named("d")).name, "d")
         assert.strictEqual(yield* ResourceCache.size, 0)
@@ -121,7 +121,7 @@ describe("the cache of resources, as in boto3-client-cache", () => {
 
   it.effect("the errors speak of resources, not of clients", () =>
     Effect.gen(function*() {
-      const key = yield* keyOf("a")
+      const key = keyOf("a")
       yield* ResourceCache.add(key, { name: "mine" })
       const there = yield* Effect.flip(ResourceCache.add(key, { name: "other" }))
       assert.strictEqual(there.message, `ResourceCache: there is an entry under ${key.label} already`)

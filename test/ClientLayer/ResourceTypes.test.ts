@@ -3,7 +3,7 @@ import { S3Client } from "@aws-sdk/client-s3"
 import type { DynamoDBDocument, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb"
 import { describe, expectTypeOf, it } from "@effect/vitest"
 import { Effect, type Layer, Schema, type Scope } from "effect"
-import type { CacheConfigError, CacheKeyError, CacheNotFoundError } from "effect-aws-cache/Cache"
+import type { CacheConfigError, CacheNotFoundError } from "effect-aws-cache/Cache"
 import {
   type ClientBuildError,
   type ClientCache,
@@ -41,7 +41,7 @@ const Buckets = ResourceDefinition.make({
 
 const Plain = ResourceDefinition.make({ name: "Plain", client: S3Client, make: (client) => ({ client }) })
 
-type Failure = ClientBuildError | CacheKeyError | ResourceBuildError
+type Failure = ClientBuildError | ResourceBuildError
 
 describe("types", () => {
   it("a definition infers client, options and resource", () => {
@@ -105,12 +105,12 @@ describe("types", () => {
     // @ts-expect-error the options are missing
     void ResourceCache.withResource(Buckets, {}, () => Effect.void)
     // @ts-expect-error no such option
-    void ResourceCacheKey.make(DynamoDBDocumentResource, {}, { marshalOptions: {} })
+    void ResourceCacheKey.makeEither(DynamoDBDocumentResource, {}, { marshalOptions: {} })
   })
 
   it("keys carry the type of their resource, and are no keys of clients", () => {
     expectTypeOf(ResourceCacheKey.make(Buckets, {}, { bucket: "a" })).toEqualTypeOf<
-      Effect.Effect<ResourceCacheKey<Bucket>, CacheKeyError>
+      ResourceCacheKey<Bucket>
     >()
     const get = (key: ResourceCacheKey<Bucket>) => ResourceCache.get(key)
     expectTypeOf(get).returns.toEqualTypeOf<Effect.Effect<Bucket, CacheNotFoundError, ResourceCache>>()

@@ -23,6 +23,7 @@ import {
   Session,
   SessionLive
 } from "effect-aws-cache/ClientLayer"
+import { badKeyOf } from "../support/badKeyOf.js"
 import { sessionEnvironment, setVariable } from "./sessionEnvironment.js"
 
 const make = (...args: Parameters<typeof Session.make>) => Effect.zipRight(sessionEnvironment(), Session.make(...args))
@@ -126,10 +127,8 @@ describe("Session", () => {
             throw new Error("no")
           }
         }
-        const failure = yield* Effect.flip(session.client(S3Client, broken))
-        assert.strictEqual(failure._tag, "CacheKeyError")
-        const secret = yield* Effect.flip(session.client(S3Client, { region: "not a region" }))
-        assert.strictEqual(secret._tag, "CacheKeyError")
+        assert.strictEqual((yield* badKeyOf(session.client(S3Client, broken))).field, "config")
+        assert.strictEqual((yield* badKeyOf(session.client(S3Client, { region: "not a region" }))).field, "region")
       }))
   })
 
@@ -204,7 +203,7 @@ describe("Session", () => {
       Effect.gen(function*() {
         const session = yield* make({})
         for (const region of regions) yield* session.client(S3Client, { region })
-        yield* Effect.flip(session.client(S3Client, { region: "no region" }, { maxSize: 1 }))
+        yield* badKeyOf(session.client(S3Client, { region: "no region" }, { maxSize: 1 }))
         assert.strictEqual(yield* session.caches.client.LRU.size, regions.length)
       }))
 
@@ -377,7 +376,7 @@ describe("Session", () => {
         assert.isTrue(Option.isNone(yield* cache.getOption(key)))
         const s3 = yield* session.client(S3Client)
         assert.strictEqual(yield* cache.get(key), s3)
-        assert.strictEqual(yield* cache.get(yield* ClientCacheKey.make(S3Client, { region: "us-east-1" })), s3)
+        assert.strictEqual(yield* cache.get(ClientCacheKey.make(S3Client, { region: "us-east-1" })), s3)
         yield* cache.remove(key)
         assert.notStrictEqual(yield* session.client(S3Client), s3)
       }))

@@ -46,7 +46,7 @@ describe("classes of client caches", () => {
 
   it.effect("are named by their identifier in errors and metrics, unless their options have a name", () =>
     Effect.gen(function*() {
-      const key = yield* ClientCacheKey.make(S3Client, { region: "us-west-2" })
+      const key = ClientCacheKey.make(S3Client, { region: "us-west-2" })
       const cacheOf = (layer: Layer.Layer<Reports, CacheConfigError>) =>
         Effect.map(Effect.flip(Effect.provide(Reports.get(key), layer)), ({ cache }) => cache)
       assert.strictEqual(yield* cacheOf(Reports.layer()), "app/Reports")

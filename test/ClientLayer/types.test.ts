@@ -2,7 +2,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb"
 import { S3, S3Client } from "@aws-sdk/client-s3"
 import { describe, expectTypeOf, it } from "@effect/vitest"
 import { Effect, Redacted, type Scope } from "effect"
-import type { CacheKeyError, CacheNotFoundError } from "effect-aws-cache/Cache"
+import type { CacheNotFoundError } from "effect-aws-cache/Cache"
 import {
   type AwsClient,
   type ClientBuildError,
@@ -17,29 +17,29 @@ import {
 describe("types", () => {
   it("client infers the client of a class and of a loader", () => {
     const s3 = ClientCache.client(S3Client, { region: "us-west-2" })
-    expectTypeOf(s3).toEqualTypeOf<Effect.Effect<S3Client, ClientBuildError | CacheKeyError, ClientCache>>()
+    expectTypeOf(s3).toEqualTypeOf<Effect.Effect<S3Client, ClientBuildError, ClientCache>>()
     const lazy = ClientCache.client(() => import("@aws-sdk/client-s3").then((module) => module.S3Client), {
       region: "us-west-2"
     })
-    expectTypeOf(lazy).toEqualTypeOf<Effect.Effect<S3Client, ClientBuildError | CacheKeyError, ClientCache>>()
+    expectTypeOf(lazy).toEqualTypeOf<Effect.Effect<S3Client, ClientBuildError, ClientCache>>()
     expectTypeOf(ClientCache.client(S3)).toEqualTypeOf<
-      Effect.Effect<S3, ClientBuildError | CacheKeyError, ClientCache>
+      Effect.Effect<S3, ClientBuildError, ClientCache>
     >()
     expectTypeOf<ClientOf<typeof DynamoDBClient>>().toEqualTypeOf<DynamoDBClient>()
     expectTypeOf(s3.pipe(Effect.provide(ClientCacheLive))).toEqualTypeOf<
-      Effect.Effect<S3Client, ClientBuildError | CacheKeyError>
+      Effect.Effect<S3Client, ClientBuildError>
     >()
   })
 
   it("lease and withClient infer the same", () => {
     expectTypeOf(ClientCache.lease(S3Client, { region: "us-west-2" })).toEqualTypeOf<
-      Effect.Effect<S3Client, ClientBuildError | CacheKeyError, ClientCache | Scope.Scope>
+      Effect.Effect<S3Client, ClientBuildError, ClientCache | Scope.Scope>
     >()
     expectTypeOf(ClientCache.withClient(S3Client, { region: "us-west-2" }, (s3) => {
       expectTypeOf(s3).toEqualTypeOf<S3Client>()
       return Effect.as(Effect.fail("no"), s3.config.region)
     })).toEqualTypeOf<
-      Effect.Effect<S3Client["config"]["region"], string | ClientBuildError | CacheKeyError, ClientCache>
+      Effect.Effect<S3Client["config"]["region"], string | ClientBuildError, ClientCache>
     >()
     void ClientCache.withClient(() => import("@aws-sdk/client-s3").then((module) => module.S3), undefined, (s3) => {
       expectTypeOf(s3).toEqualTypeOf<S3>()
@@ -123,7 +123,7 @@ describe("types", () => {
     // @ts-expect-error the tenant is missing
     void ClientCache.withClient(Tenant, config, () => Effect.void)
     // @ts-expect-error the tenant is missing
-    void ClientCacheKey.make(Tenant, config)
+    void ClientCacheKey.makeEither(Tenant, config)
     // @ts-expect-error the tenant is missing
     void ClientCache.client(() => Promise.resolve(Tenant), config)
     // @ts-expect-error the tenant is missing
@@ -141,7 +141,7 @@ describe("types", () => {
 
   it("keys carry the type of their client", () => {
     const key = ClientCacheKey.make(S3Client, { region: "us-west-2" })
-    expectTypeOf(key).toEqualTypeOf<Effect.Effect<ClientCacheKey<S3Client>, CacheKeyError>>()
+    expectTypeOf(key).toEqualTypeOf<ClientCacheKey<S3Client>>()
     const get = (key: ClientCacheKey<S3Client>) => ClientCache.get(key)
     expectTypeOf(get).returns.toEqualTypeOf<Effect.Effect<S3Client, CacheNotFoundError, ClientCache>>()
     const wrong = (key: ClientCacheKey<DynamoDBClient>) => {

@@ -163,7 +163,7 @@ describe("their clients in the ClientCache", () => {
 
   it.scoped("a borrowed instance is what the cache gives out, until the layer is closed", () =>
     Effect.gen(function*() {
-      const key = yield* ClientCacheKey.make(S3Client, config)
+      const key = ClientCacheKey.make(S3Client, config)
       const scope = yield* Scope.make()
       const context = yield* Layer.buildWithScope(
         Layer.provideMerge(layerBorrowed(S3ClientInstance, key), theirs),
@@ -180,7 +180,7 @@ describe("their clients in the ClientCache", () => {
 
   it.scoped("what took its place meanwhile stays", () =>
     Effect.gen(function*() {
-      const key = yield* ClientCacheKey.make(S3Client, config)
+      const key = ClientCacheKey.make(S3Client, config)
       const other = new S3Client(config)
       yield* Effect.provide(
         ClientCache.set(key, other),
@@ -192,10 +192,10 @@ describe("their clients in the ClientCache", () => {
   it.scoped("it is refused where there is a client already", () =>
     Effect.gen(function*() {
       const mine = yield* ClientCache.client(S3Client, config)
-      const key = yield* ClientCacheKey.make(S3Client, config)
+      const key = ClientCacheKey.make(S3Client, config)
       const layer = Layer.provide(layerBorrowed(S3ClientInstance, key), theirs)
       expectTypeOf(layer).toEqualTypeOf<
-        Layer.Layer<never, CacheExistsError | CacheKeyError | ClientValueError, ClientCache>
+        Layer.Layer<never, CacheExistsError | ClientValueError, ClientCache>
       >()
       const error = yield* Effect.flip(Effect.provide(Effect.void, layer))
       assert.strictEqual(error._tag, "CacheExistsError")

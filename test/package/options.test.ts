@@ -714,7 +714,15 @@ const cases: Readonly<Record<string, Case>> = {
     hasOthers: true
   },
   "ClientCacheKey.make": {
-    use: (options) => suspended(() => ClientCacheKey.make(S3Client, local, untyped(options))),
+    use: (options) => attempt(() => ClientCacheKey.make(S3Client, local, untyped(options))),
+    options: clientOptions
+  },
+  "ClientCacheKey.makeEither": {
+    use: (options) => attempt(() => ClientCacheKey.makeEither(S3Client, local, untyped(options))),
+    options: clientOptions
+  },
+  "ClientCache.clientKey": {
+    use: onClients((options) => ClientCache.clientKey(S3Client, local, options)),
     options: clientOptions
   },
   sendCommand: {
@@ -816,6 +824,8 @@ const others: Readonly<Record<string, string | { readonly because: string }>> = 
   "ResourceCache.lease": { because: "a schema of the user's decides" },
   "ResourceCache.withResource": { because: "a schema of the user's decides" },
   "ResourceCacheKey.make": { because: "a schema of the user's decides" },
+  "ResourceCacheKey.makeEither": { because: "a schema of the user's decides" },
+  "ResourceCache.resourceKey": { because: "a schema of the user's decides" },
   "Session.resourceKey": { because: "a schema of the user's decides" },
   "DictServiceClass.layer": "TtlDict.Service",
   "DictServiceClass.make": "TtlDict.Service",

@@ -116,7 +116,7 @@ describe("Layer.mock", () => {
       mocks.ClientCache
     ),
     "effect-aws-cache/ClientCache: Unimplemented method \"peek\"": Effect.provide(
-      Effect.flatMap(ClientCacheKey.make(S3Client, { region: "us-west-2" }), ClientCache.peek),
+      ClientCache.peek(ClientCacheKey.make(S3Client, { region: "us-west-2" })),
       mocks.ClientCache
     ),
     "effect-aws-cache/ClientCache: Unimplemented method \"stats\"": Effect.provide(

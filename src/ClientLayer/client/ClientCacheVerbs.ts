@@ -9,12 +9,7 @@ import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Types from "effect/Types"
-import type {
-  CacheConfigError,
-  CacheExistsError,
-  CacheKeyError,
-  CacheNotFoundError
-} from "../../Cache/errors/CacheErrors.js"
+import type { CacheConfigError, CacheExistsError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
 import type { LeasedStoreEvent } from "../../Cache/events/StoreEvent.js"
 import type { ClientBuildError, ClientValueError } from "../errors/ClientErrors.js"
 import type { ExceptionSource } from "../errors/RequestError.js"
@@ -41,8 +36,8 @@ export interface ClientCacheVerbs<out R> {
    *
    * The class may be loaded when it is needed, by an arrow function.
    *
-   * Fails with `CacheKeyError` for a class or configuration that makes no key (see `ClientCacheKey.make`), and with
-   * `ClientBuildError` when the class cannot be loaded or its constructor throws.
+   * Fails with `ClientBuildError` when the class cannot be loaded or its constructor throws. Dies with `CacheKeyError` of a
+   * class or configuration that makes no key (see `ClientCacheKey.makeEither`): it is a mistake of the program.
    *
    * @example
    * ```ts
@@ -84,7 +79,7 @@ export interface ClientCacheVerbs<out R> {
   readonly client: <Ctor extends ClientClass>(
     source: ClientSource<Ctor>,
     ...configuration: ClientArguments<Ctor>
-  ) => Effect.Effect<ClientOf<Ctor>, ClientBuildError | CacheKeyError, R>
+  ) => Effect.Effect<ClientOf<Ctor>, ClientBuildError, R>
   /**
    * The client that `client` gives, leased until the scope closes: it keeps its connections until then, even when it
    * leaves the cache meanwhile. A scope has one lease of a client at most. Fails as `client` does.
@@ -108,7 +103,7 @@ export interface ClientCacheVerbs<out R> {
   readonly lease: <Ctor extends ClientClass>(
     source: ClientSource<Ctor>,
     ...configuration: ClientArguments<Ctor>
-  ) => Effect.Effect<ClientOf<Ctor>, ClientBuildError | CacheKeyError, R | Scope.Scope>
+  ) => Effect.Effect<ClientOf<Ctor>, ClientBuildError, R | Scope.Scope>
   /**
    * Uses the client that `client` gives. It is leased as long as the function's effect runs, which is the cheapest way
    * to lease one. Fails as `client` does, and as the function does.
@@ -140,7 +135,7 @@ export interface ClientCacheVerbs<out R> {
     config: OptionalConfig<Ctor>,
     f: (client: ClientOf<Ctor>) => Effect.Effect<A, E, R2>,
     options?: ClientOptions<ClientOf<Ctor>> | undefined
-  ) => Effect.Effect<A, E | ClientBuildError | CacheKeyError, R | R2>
+  ) => Effect.Effect<A, E | ClientBuildError, R | R2>
   /**
    * Sends a command with the client that `client` gives. It is leased until the response is there; where this has a
    * body, until the body has been read to its end, or was destroyed. Interruption aborts the request.
@@ -184,7 +179,16 @@ export interface ClientCacheVerbs<out R> {
     config: OptionalConfig<Ctor>,
     command: Command & AwsCommand<Output> & CommandFor<ClientOf<Ctor>, Command>,
     options?: SendOptions<ClientOf<Ctor>, Source> | undefined
-  ): Effect.Effect<Output, SendError<Source> | ClientBuildError | CacheKeyError, R>
+  ): Effect.Effect<Output, SendError<Source> | ClientBuildError, R>
+  /**
+   * The key under which the client is in the cache that `client` gives; with what a session adds to its configuration, if
+   * the cache is a session's. A class that is yet to be loaded is loaded, which may fail with `ClientBuildError`; nothing
+   * is built.
+   */
+  readonly clientKey: <Ctor extends ClientClass>(
+    source: ClientSource<Ctor>,
+    ...configuration: ClientArguments<Ctor>
+  ) => Effect.Effect<ClientCacheKey<ClientOf<Ctor>>, ClientBuildError, R>
   /**
    * The client under a key. Fails with `CacheNotFoundError` when there is none; it builds nothing.
    */
@@ -201,21 +205,20 @@ export interface ClientCacheVerbs<out R> {
   /**
    * Puts in a client that the caller made and keeps: the cache neither drains nor destroys it.
    *
-   * Fails with `CacheExistsError` when there is one under the key, with `CacheKeyError` for what is no key, and with
-   * `ClientValueError` for what is no client. Whether the client was made from the key's configuration cannot be
-   * checked.
+   * Fails with `CacheExistsError` when there is one under the key, and with `ClientValueError` for what is no client.
+   * Whether the client was made from the key's configuration cannot be checked.
    */
   readonly add: <C extends AwsClient>(
     key: ClientCacheKey<C>,
     client: Types.NoInfer<C>
-  ) => Effect.Effect<void, CacheExistsError | CacheKeyError | ClientValueError, R>
+  ) => Effect.Effect<void, CacheExistsError | ClientValueError, R>
   /**
    * Like `add`, but takes the place of a client that is there, which is drained if the cache built it.
    */
   readonly set: <C extends AwsClient>(
     key: ClientCacheKey<C>,
     client: Types.NoInfer<C>
-  ) => Effect.Effect<void, CacheKeyError | ClientValueError, R>
+  ) => Effect.Effect<void, ClientValueError, R>
   /** Whether there is a client under a key. Does not count as a use. */
   readonly has: (key: ClientCacheKey<unknown>) => Effect.Effect<boolean, never, R>
   /** The client under a key, if there is one. Does not count as a use, nor in `stats`. */
@@ -290,6 +293,7 @@ export const accessors = <Self>(tag: Context.ReadonlyTag<Self, ClientCacheVerbs<
     command: Command & AwsCommand<Output> & CommandFor<ClientOf<Ctor>, Command>,
     options?: SendOptions<ClientOf<Ctor>, Source>
   ) => Effect.flatMap(tag, (cache) => cache.send<Ctor, Command, Output, Source>(source, config, command, options)),
+  clientKey: (source, ...configuration) => Effect.flatMap(tag, (cache) => cache.clientKey(source, ...configuration)),
   get: (key) => Effect.flatMap(tag, (cache) => cache.get(key)),
   leaseKey: (key) => Effect.flatMap(tag, (cache) => cache.leaseKey(key)),
   getOption: (key) => Effect.flatMap(tag, (cache) => cache.getOption(key)),

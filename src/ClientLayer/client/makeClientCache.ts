@@ -11,7 +11,7 @@ import { unrefSleep } from "../../Cache/common/unrefSleep.js"
 import { handleRejection } from "../../Cache/engine/handleRejection.js"
 import { describeType } from "../../Cache/engine/options/describeType.js"
 import type { OptionKind } from "../../Cache/engine/options/optionKinds.js"
-import { type CacheConfigError, CacheKeyError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
+import { type CacheConfigError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
 import type { Restore } from "../../Cache/lease/LeaseTable.js"
 import * as LeasedStore from "../../Cache/LeasedStore.js"
 import { checkOptions, nameIn, unlessWrong, withCallOptions, withFunction } from "../../Cache/options/checkOptions.js"
@@ -20,6 +20,7 @@ import { glanceAt, glanced, keyedLine, keyedSummary } from "../../Cache/printing
 import { printedAs } from "../../Cache/printing/printedAs.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { ClientBuildError, ClientValueError } from "../errors/ClientErrors.js"
+import { dieOfNoKey, keyOrDie } from "../key/badKeys.js"
 import {
   type ClientCacheKey,
   isClientCacheKey,
@@ -203,14 +204,14 @@ export const makeClientCache = (
         restore: Restore,
         place: Place<ClientCacheKey<unknown>> | undefined
       ) => Effect.Effect<A, E, R>
-    ): Effect.Effect<A, E | ClientBuildError | CacheKeyError, R> => {
+    ): Effect.Effect<A, E | ClientBuildError, R> => {
       const lease = (key: ClientCacheKey<ClientOf<Ctor>>, prepared: PreparedClient<ClientOf<Ctor>>) => ({
         acquire: Effect.suspend(() => build(key, prepared, givenOptions?.customize))
       })
       const inClass = (
         clientClass: ClientClass,
         restore: Restore
-      ): Effect.Effect<A, E | ClientBuildError | CacheKeyError, R> => {
+      ): Effect.Effect<A, E | ClientBuildError, R> => {
         const { config, options } = complete(givenConfig, givenOptions)
         // Most lookups are hits, whose configuration was seen before.
         const place = keyPlace(clientClass, config, options)
@@ -229,7 +230,7 @@ export const makeClientCache = (
           )
         }
         const prepared = prepareClient<ClientOf<Ctor>>(clientClass, config, options)
-        if (Either.isLeft(prepared)) return Effect.fail(prepared.left)
+        if (Either.isLeft(prepared)) return Effect.die(prepared.left)
         const { right } = prepared
         if (place !== undefined) place.content = printLabel(right.key)
         return use(right.key, () => lease(right.key, right), restore, place)
@@ -267,9 +268,9 @@ export const makeClientCache = (
       key: ClientCacheKey<unknown>,
       client: unknown,
       write: (entry: CachedClient) => Effect.Effect<void, E>
-    ): Effect.Effect<void, E | CacheKeyError | ClientValueError> =>
-      Effect.uninterruptible(Effect.suspend((): Effect.Effect<void, E | CacheKeyError | ClientValueError> => {
-        if (!isClientCacheKey(key)) return Effect.fail(notAKey(name, key))
+    ): Effect.Effect<void, E | ClientValueError> =>
+      Effect.uninterruptible(Effect.suspend((): Effect.Effect<void, E | ClientValueError> => {
+        if (!isClientCacheKey(key)) return dieOfNoKey(name, key, "ClientCacheKey")
         if (!isAwsClient(client)) {
           return Effect.fail(new ClientValueError({ cache: name, key: key.label, value: describe(client) }))
         }
@@ -296,6 +297,10 @@ export const makeClientCache = (
     }
 
     const notFound = (key: ClientCacheKey<unknown>) => new CacheNotFoundError({ cache: name, key: printKey(key) })
+
+    /** Does something with a key, unless it is none. */
+    const under = <A, E, R>(key: unknown, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+      isClientCacheKey(key) ? effect : dieOfNoKey(name, key, "ClientCacheKey")
 
     const sendKinds = { ...requestKinds, ...kinds }
     const asking = <A, E, R>(options: unknown, effect: Effect.Effect<A, E, R>) =>
@@ -335,27 +340,45 @@ export const makeClientCache = (
           checkRequest(name, command, options, sendKinds),
           unchecked.send(source, config, command, options)
         ),
+      clientKey: <Ctor extends ClientClass>(source: ClientSource<Ctor>, ...[config, options]: ClientArguments<Ctor>) =>
+        asking(
+          options,
+          Effect.flatMap(resolveSource(source, name, config), (clientClass) => {
+            const completed = complete(config, options)
+            const prepared = prepareClient<ClientOf<Ctor>>(clientClass, completed.config, completed.options)
+            return keyOrDie(Either.map(prepared, ({ key }) => printLabel(key)))
+          })
+        ),
       get: (key) =>
-        Effect.uninterruptibleMask((restore) =>
-          store.useFoundWithin(restore, key, (entry) => handOut(entry, key), () => Effect.fail(notFound(key)))
+        under(
+          key,
+          Effect.uninterruptibleMask((restore) =>
+            store.useFoundWithin(restore, key, (entry) => handOut(entry, key), () => Effect.fail(notFound(key)))
+          )
         ),
       leaseKey: (key) =>
-        Effect.flatMap(
-          store.leaseOption(key),
-          Option.match({ onNone: () => Effect.fail(notFound(key)), onSome: (entry) => clientOf(entry, key) })
+        under(
+          key,
+          Effect.flatMap(
+            store.leaseOption(key),
+            Option.match({ onNone: () => Effect.fail(notFound(key)), onSome: (entry) => clientOf(entry, key) })
+          )
         ),
-      getOption: (key) => store.useOption(key, (entry) => handOut(entry, key)),
+      getOption: (key) => under(key, store.useOption(key, (entry) => handOut(entry, key))),
       add: (key, client) =>
         put(key, client, (entry) => Effect.catchTag(store.add(key, entry), "EntryTooLargeError", Effect.die)),
       set: (key, client) => put(key, client, (entry) => Effect.orDie(store.set(key, entry))),
-      has: (key) => store.has(key),
+      has: (key) => under(key, store.has(key)),
       peek: (key) =>
-        Effect.flatMap(
-          store.peek(key),
-          Option.match({ onNone: () => Effect.succeedNone, onSome: (entry) => Effect.asSome(handOut(entry, key)) })
+        under(
+          key,
+          Effect.flatMap(
+            store.peek(key),
+            Option.match({ onNone: () => Effect.succeedNone, onSome: (entry) => Effect.asSome(handOut(entry, key)) })
+          )
         ),
-      remove: (key) => store.remove(key),
-      pop: (key) => Effect.flatMap(Effect.scoped(store.pop(key)), (entry) => handOut(entry, key)),
+      remove: (key) => under(key, store.remove(key)),
+      pop: (key) => under(key, Effect.flatMap(Effect.scoped(store.pop(key)), (entry) => handOut(entry, key))),
       popVictim: Effect.map(
         Effect.scoped(store.popVictim),
         Option.map(([key, { client, transport }]) => {
@@ -403,14 +426,6 @@ const unsteady = (cache: string, { label }: ClientCacheKey<unknown>): ClientBuil
     key: label,
     reason: "ConfigChanged",
     detail: "its configuration reads differently from one moment to the next"
-  })
-
-const notAKey = (cache: string, key: unknown): CacheKeyError =>
-  new CacheKeyError({
-    cache,
-    field: "key",
-    value: printKey(key),
-    accepted: "a ClientCacheKey, made by ClientCacheKey.make"
   })
 
 /** Of what is no client the class is told: the types of all are alike. */

@@ -4,7 +4,6 @@
 import type * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
-import type { CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import type { ClientBuildError } from "../errors/ClientErrors.js"
 import type { ExceptionSource } from "../errors/RequestError.js"
 import type { ClientOptions } from "../key/ClientOptions.js"
@@ -29,13 +28,13 @@ export interface UncheckedClients {
     source: ClientSource<Ctor>,
     config: unknown,
     options: ClientOptions<ClientOf<Ctor>> | undefined
-  ) => Effect.Effect<ClientOf<Ctor>, ClientBuildError | CacheKeyError, Scope.Scope>
+  ) => Effect.Effect<ClientOf<Ctor>, ClientBuildError, Scope.Scope>
   readonly send: <Ctor extends ClientClass, Output, Source extends ExceptionSource = never>(
     source: ClientSource<Ctor>,
     config: unknown,
     command: AwsCommand<Output>,
     options: (ClientOptions<ClientOf<Ctor>> & RequestControls<Source>) | undefined
-  ) => Effect.Effect<Output, SendError<Source> | ClientBuildError | CacheKeyError>
+  ) => Effect.Effect<Output, SendError<Source> | ClientBuildError>
 }
 
 /** Whether a cache is one that this library made: a mock is none. */

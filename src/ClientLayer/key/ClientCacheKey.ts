@@ -3,14 +3,13 @@
  *
  * @since 0.1.0
  */
-import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type * as Types from "effect/Types"
 import { describeType } from "../../Cache/engine/options/describeType.js"
 import { CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { orThrow } from "../../Cache/errors/Either.js"
-import { checkValue, withCallOptions } from "../../Cache/options/checkOptions.js"
+import { checkOptions, checkValue } from "../../Cache/options/checkOptions.js"
 import { type ClientClass, type ClientOf, isClientClass } from "../sdk/AwsClient.js"
 import { hiddenTextsOf } from "../secrets/hiddenTexts.js"
 import { maskCause } from "../secrets/maskCause.js"
@@ -91,17 +90,14 @@ let makeKey: <C>(identity: ClassIdentity, normal: NormalConfig) => ClientCacheKe
  * @example
  * ```ts
  * import { S3Client } from "@aws-sdk/client-s3"
- * import { Effect, Equal } from "effect"
+ * import { Equal } from "effect"
  * import { ClientCacheKey } from "effect-aws-cache/ClientLayer"
  * import * as assert from "node:assert/strict"
  *
- * const program = Effect.gen(function*() {
- *   const one = yield* ClientCacheKey.make(S3Client, { region: "us-west-2", maxAttempts: 5 })
- *   const other = yield* ClientCacheKey.make(S3Client, { maxAttempts: 5, region: "US-WEST-2" })
- *   return Equal.equals(one, other)
- * })
+ * const one = ClientCacheKey.make(S3Client, { region: "us-west-2", maxAttempts: 5 })
+ * const other = ClientCacheKey.make(S3Client, { maxAttempts: 5, region: "US-WEST-2" })
  *
- * assert.equal(await Effect.runPromise(program), true)
+ * assert.equal(Equal.equals(one, other), true)
  * ```
  *
  * @since 0.1.0
@@ -128,9 +124,13 @@ export class ClientCacheKey<out C> extends PrintedKey {
   /**
    * The key of a client class and a configuration.
    *
-   * Fails with `CacheKeyError` for what is no client class, a blank or malformed region or endpoint, incomplete static
+   * Throws `CacheKeyError` for what is no client class, a blank or malformed region or endpoint, incomplete static
    * credentials, a configuration that cannot be read or whose class has fields that clients would pass over, and a
-   * customization or variant without a name.
+   * customization or variant without a name: a mistake of the program, of which the verbs of caches die. `makeEither` is
+   * for configurations from outside. Throws `CacheConfigError` for options that are none.
+   *
+   * It loads nothing, so it takes a class, and no function that loads one: the key of such a client is
+   * `ClientCache.clientKey`'s.
    *
    * @param clientClass a class of clients, such as `S3Client`
    * @param configuration what its constructor takes
@@ -140,15 +140,20 @@ export class ClientCacheKey<out C> extends PrintedKey {
   static make<Ctor extends ClientClass>(
     clientClass: Ctor,
     ...[configuration, options]: ClientArguments<Ctor>
-  ): Effect.Effect<ClientCacheKey<ClientOf<Ctor>>, CacheKeyError> {
-    return withCallOptions(
-      "ClientCacheKey",
-      options,
-      clientOptionKinds,
-      Effect.suspend(() =>
-        Either.map(prepareClient<ClientOf<Ctor>>(clientClass, configuration, options), ({ key }) => printLabel(key))
-      )
-    )
+  ): ClientCacheKey<ClientOf<Ctor>> {
+    return orThrow(keyEither<ClientOf<Ctor>>(clientClass, configuration, options))
+  }
+
+  /**
+   * `make` for a configuration that comes from outside: what it would throw as `CacheKeyError` is `Left`.
+   *
+   * @since 0.1.0
+   */
+  static makeEither<Ctor extends ClientClass>(
+    clientClass: Ctor,
+    ...[configuration, options]: ClientArguments<Ctor>
+  ): Either.Either<ClientCacheKey<ClientOf<Ctor>>, CacheKeyError> {
+    return keyEither<ClientOf<Ctor>>(clientClass, configuration, options)
   }
 
   /**
@@ -167,6 +172,15 @@ export class ClientCacheKey<out C> extends PrintedKey {
     setReferenceTag(value, name)
     return value
   }
+}
+
+const keyEither = <C>(
+  clientClass: unknown,
+  configuration: unknown,
+  options: unknown
+): Either.Either<ClientCacheKey<C>, CacheKeyError> => {
+  if (options !== undefined) orThrow(checkOptions("ClientCacheKey", options, clientOptionKinds))
+  return Either.map(prepareClient<C>(clientClass, configuration, options), ({ key }) => printLabel(key))
 }
 
 /**
@@ -231,7 +245,7 @@ const notAClass = (value: unknown): CacheKeyError =>
     value: typeof value === "function"
       ? `the function ${JSON.stringify(value.name)}`
       : describeType(value),
-    accepted: "an AWS SDK v3 client class such as S3Client, or an arrow function that loads one"
+    accepted: "an AWS SDK v3 client class such as S3Client (ClientCache.clientKey takes a function that loads one too)"
   })
 
 const needsMore = (cache: string, { length }: ClientClass): CacheKeyError =>

@@ -40,7 +40,8 @@ export const knownClass = <Ctor extends ClientClass>(source: ClientSource<Ctor>)
   loaded.get(source)
 
 /**
- * The class of a source, loaded if need be. A failure to load is not remembered.
+ * The class of a source, loaded if need be. A failure to load is not remembered. Dies with `CacheKeyError` of what is no
+ * source.
  *
  * @param cache the name of the cache, for errors
  * @param config the configuration that the class is asked for with; no error shows what its key would not show
@@ -49,14 +50,14 @@ export const resolveSource = (
   source: unknown,
   cache: string,
   config?: unknown
-): Effect.Effect<ClientClass, ClientBuildError | CacheKeyError> => Effect.suspend(() => resolve(source, cache, config))
+): Effect.Effect<ClientClass, ClientBuildError> => Effect.suspend(() => resolve(source, cache, config))
 
 const resolve = (
   source: unknown,
   cache: string,
   config: unknown
-): Effect.Effect<ClientClass, ClientBuildError | CacheKeyError> => {
-  if (typeof source !== "function") return Effect.fail(notASource(cache, describeType(source)))
+): Effect.Effect<ClientClass, ClientBuildError> => {
+  if (typeof source !== "function") return Effect.die(notASource(cache, describeType(source)))
   const known = loaded.get(source)
   if (known !== undefined) return Effect.succeed(known)
   if (isClientClass(source)) {
@@ -64,7 +65,7 @@ const resolve = (
     return Effect.succeed(source)
   }
   if (isConstructor(source)) {
-    return Effect.fail(notASource(cache, `the function ${JSON.stringify(source.name)}, which has no send method`))
+    return Effect.die(notASource(cache, `the function ${JSON.stringify(source.name)}, which has no send method`))
   }
   return Effect.flatMap(
     Effect.tryPromise({
@@ -82,7 +83,7 @@ const resolve = (
     }),
     (clientClass) => {
       if (!isClientClass(clientClass)) {
-        return Effect.fail(
+        return Effect.die(
           notASource(cache, `a loader of something that is no client class (${describeType(clientClass)})`)
         )
       }

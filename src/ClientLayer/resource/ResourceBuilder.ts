@@ -5,7 +5,6 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { hiddenFrom, maskDefects, type MoreSecrets, noMoreSecrets } from "../client/ClientBuilder.js"
 import type { ClientCacheService } from "../client/ClientCacheService.js"
 import { isOwnCache, Unchecked } from "../client/uncheckedClients.js"
@@ -26,7 +25,7 @@ import type { NormalOptions } from "./resourceOptions.js"
  * @since 0.1.0
  * @category errors
  */
-export type ResourceError = ClientBuildError | CacheKeyError | ResourceBuildError
+export type ResourceError = ClientBuildError | ResourceBuildError
 
 /** Builds the resource of a key; what it holds is let go with the scope. */
 export type ResourceBuilder = <Ctor extends ClientClass, Options, R>(

@@ -3,11 +3,11 @@
  *
  * @since 0.1.0
  */
-import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Types from "effect/Types"
 import { describeType } from "../../Cache/engine/options/describeType.js"
 import { CacheKeyError } from "../../Cache/errors/CacheErrors.js"
+import { orThrow } from "../../Cache/errors/Either.js"
 import { type NormalConfig, normaliseConfig } from "../key/normaliseConfig.js"
 import { PrintedKey, printLabel } from "../key/PrintedKey.js"
 import type { ClientClass } from "../sdk/AwsClient.js"
@@ -58,7 +58,7 @@ let makeKey: <R>(kind: Kind, normal: NormalConfig) => ResourceCacheKey<R>
  *
  * @example
  * ```ts
- * import { Effect, Equal } from "effect"
+ * import { Equal } from "effect"
  * import { DynamoDBDocumentResource, ResourceCacheKey } from "effect-aws-cache/ClientLayer"
  * import * as assert from "node:assert/strict"
  *
@@ -69,12 +69,8 @@ let makeKey: <R>(kind: Kind, normal: NormalConfig) => ResourceCacheKey<R>
  *     { marshallOptions: { removeUndefinedValues: true } }
  *   )
  *
- * const program = Effect.gen(function*() {
- *   const key = yield* keyFor("us-west-2")
- *   return [Equal.equals(key, yield* keyFor("us-west-2")), Equal.equals(key, yield* keyFor("eu-west-1"))]
- * })
- *
- * assert.deepEqual(await Effect.runPromise(program), [true, false])
+ * assert.equal(Equal.equals(keyFor("us-west-2"), keyFor("us-west-2")), true)
+ * assert.equal(Equal.equals(keyFor("us-west-2"), keyFor("eu-west-1")), false)
  * ```
  *
  * @since 0.1.0
@@ -103,8 +99,9 @@ export class ResourceCacheKey<out R> extends PrintedKey {
   /**
    * The key of a resource. It loads nothing, also when the class of the client is yet to be loaded.
    *
-   * Fails with `CacheKeyError`, which names the field, for what is no definition, a configuration that makes no
-   * `ClientCacheKey`, and options that the definition's schema does not accept.
+   * Throws `CacheKeyError`, which names the field, for what is no definition, a configuration that makes no
+   * `ClientCacheKey`, and options that the definition's schema does not accept: a mistake of the program, of which the
+   * verbs of caches die. `makeEither` is for what comes from outside.
    *
    * @param definition what kind of resource it is
    * @param args the configuration of its client, and the options of the resource
@@ -113,10 +110,20 @@ export class ResourceCacheKey<out R> extends PrintedKey {
   static make<Ctor extends ClientClass, Options, R>(
     definition: ResourceDefinition<Ctor, Options, R>,
     ...[configuration, options]: ResourceArguments<Ctor, Options>
-  ): Effect.Effect<ResourceCacheKey<R>, CacheKeyError> {
-    return Effect.suspend(() =>
-      Either.map(prepareResource(definition, configuration, options), ({ key }) => printLabel(key))
-    )
+  ): ResourceCacheKey<R> {
+    return orThrow(keyEither(definition, configuration, options))
+  }
+
+  /**
+   * `make` for what comes from outside: what it would throw as `CacheKeyError` is `Left`.
+   *
+   * @since 0.1.0
+   */
+  static makeEither<Ctor extends ClientClass, Options, R>(
+    definition: ResourceDefinition<Ctor, Options, R>,
+    ...[configuration, options]: ResourceArguments<Ctor, Options>
+  ): Either.Either<ResourceCacheKey<R>, CacheKeyError> {
+    return keyEither(definition, configuration, options)
   }
 
   /**
@@ -128,6 +135,14 @@ export class ResourceCacheKey<out R> extends PrintedKey {
     return this.#kind.isResource(u)
   }
 }
+
+/** The key of a resource, by itself. */
+export const keyEither = <Ctor extends ClientClass, Options, R>(
+  definition: ResourceDefinition<Ctor, Options, R>,
+  configuration: unknown,
+  options: unknown
+): Either.Either<ResourceCacheKey<R>, CacheKeyError> =>
+  Either.map(prepareResource(definition, configuration, options), ({ key }) => printLabel(key))
 
 /** The key of a resource, together with the normalised configuration and options to build it from. */
 export const prepareResource = <Ctor extends ClientClass, Options, R>(

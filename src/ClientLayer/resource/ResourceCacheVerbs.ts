@@ -9,12 +9,7 @@ import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Types from "effect/Types"
-import type {
-  CacheConfigError,
-  CacheExistsError,
-  CacheKeyError,
-  CacheNotFoundError
-} from "../../Cache/errors/CacheErrors.js"
+import type { CacheConfigError, CacheExistsError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
 import type { LeasedStoreEvent } from "../../Cache/events/StoreEvent.js"
 import type { ResourceValueError } from "../errors/ResourceErrors.js"
 import type { ClientClass, OptionalConfig } from "../sdk/AwsClient.js"
@@ -36,9 +31,9 @@ export interface ResourceCacheVerbs<out R> {
    * kept. Nobody gives this handle back: the resource can be released as soon as it leaves the cache, so use
    * `withResource` or `lease` for resources that have a `release`.
    *
-   * Fails with `CacheKeyError` for a configuration or options that make no key (see `ResourceCacheKey.make`), with
-   * `ClientBuildError` when the client cannot be loaded or built, and with `ResourceBuildError` when the definition's
-   * `make` fails.
+   * Fails with `ClientBuildError` when the client cannot be loaded or built, and with `ResourceBuildError` when the
+   * definition's `make` fails. Dies with `CacheKeyError` of a configuration or options that make no key (see
+   * `ResourceCacheKey.makeEither`): it is a mistake of the program.
    *
    * @example
    * ```ts
@@ -86,6 +81,14 @@ export interface ResourceCacheVerbs<out R> {
     ...options: ResourceOptionsArguments<Options>
   ) => Effect.Effect<A, E | ResourceError, R | R2>
   /**
+   * The key under which the resource is in the cache that `resource` gives; with what a session adds to its configuration,
+   * if the cache is a session's. Loads and builds nothing.
+   */
+  readonly resourceKey: <Ctor extends ClientClass, Options, Resource>(
+    definition: ResourceDefinition<Ctor, Options, Resource>,
+    ...args: ResourceArguments<Ctor, Options>
+  ) => Effect.Effect<ResourceCacheKey<Resource>, never, R>
+  /**
    * The resource under a key, leased until the scope closes. Fails with `CacheNotFoundError` when there is none; it
    * builds nothing.
    */
@@ -103,20 +106,20 @@ export interface ResourceCacheVerbs<out R> {
   /**
    * Puts in a resource that the caller made and keeps: the cache does not release it.
    *
-   * Fails with `CacheExistsError` when there is one under the key, with `CacheKeyError` for what is no key (the key of a
-   * client is none), and with `ResourceValueError` for what the key's definition does not take for a resource.
+   * Fails with `CacheExistsError` when there is one under the key, and with `ResourceValueError` for what the key's
+   * definition does not take for a resource.
    */
   readonly add: <Resource>(
     key: ResourceCacheKey<Resource>,
     resource: Types.NoInfer<Resource>
-  ) => Effect.Effect<void, CacheExistsError | CacheKeyError | ResourceValueError, R>
+  ) => Effect.Effect<void, CacheExistsError | ResourceValueError, R>
   /**
    * Like `add`, but takes the place of a resource that is there, which is released if the cache built it.
    */
   readonly set: <Resource>(
     key: ResourceCacheKey<Resource>,
     resource: Types.NoInfer<Resource>
-  ) => Effect.Effect<void, CacheKeyError | ResourceValueError, R>
+  ) => Effect.Effect<void, ResourceValueError, R>
   /** Whether there is a resource under a key. Does not count as a use. */
   readonly has: (key: ResourceCacheKey<unknown>) => Effect.Effect<boolean, never, R>
   /** The resource under a key, if there is one. Does not count as a use, nor in `stats`. */
@@ -184,6 +187,7 @@ export const accessors = <Self>(
   lease: (definition, ...args) => Effect.flatMap(tag, (cache) => cache.lease(definition, ...args)),
   withResource: (definition, config, f, ...options) =>
     Effect.flatMap(tag, (cache) => cache.withResource(definition, config, f, ...options)),
+  resourceKey: (definition, ...args) => Effect.flatMap(tag, (cache) => cache.resourceKey(definition, ...args)),
   leaseKey: (key) => Effect.flatMap(tag, (cache) => cache.leaseKey(key)),
   get: (key) => Effect.flatMap(tag, (cache) => cache.get(key)),
   getOption: (key) => Effect.flatMap(tag, (cache) => cache.getOption(key)),

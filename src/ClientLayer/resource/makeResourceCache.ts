@@ -8,7 +8,7 @@ import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { describeType } from "../../Cache/engine/options/describeType.js"
-import { type CacheConfigError, CacheKeyError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
+import { type CacheConfigError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
 import * as LeasedStore from "../../Cache/LeasedStore.js"
 import { checkOptions, nameIn, withFunction } from "../../Cache/options/checkOptions.js"
 import { glanceAt, glanced, keyedLine, keyedSummary } from "../../Cache/printing/glance.js"
@@ -17,10 +17,11 @@ import { printKey } from "../../Cache/printing/printKey.js"
 import { noMoreSecrets } from "../client/ClientBuilder.js"
 import type { ClientCacheService } from "../client/ClientCacheService.js"
 import { ResourceValueError } from "../errors/ResourceErrors.js"
+import { dieOfNoKey, keyOrDie } from "../key/badKeys.js"
 import { printLabel } from "../key/PrintedKey.js"
 import type { ClientClass } from "../sdk/AwsClient.js"
 import { type ResourceBuilder, resourceBuilder, type ResourceError } from "./ResourceBuilder.js"
-import { isResourceCacheKey, prepareResource, type ResourceCacheKey } from "./ResourceCacheKey.js"
+import { isResourceCacheKey, keyEither, prepareResource, type ResourceCacheKey } from "./ResourceCacheKey.js"
 import { resourceCacheKinds, type ResourceCacheOptions } from "./ResourceCacheOptions.js"
 import type { ResourceArguments, ResourceDefinition } from "./ResourceDefinition.js"
 import { type OwnResourceCache, Unchecked, type UncheckedResources } from "./uncheckedResources.js"
@@ -91,7 +92,7 @@ export const makeResourceCacheWith = (
     ): Effect.Effect<A, E | ResourceError, R2> =>
       Effect.suspend((): Effect.Effect<A, E | ResourceError, R2> => {
         const prepared = prepareResource(definition, complete(configuration), options)
-        if (Either.isLeft(prepared)) return Effect.fail(prepared.left)
+        if (Either.isLeft(prepared)) return Effect.die(prepared.left)
         const { right } = prepared
         const acquire = Effect.suspend(() => {
           const key = printLabel(right.key)
@@ -106,24 +107,31 @@ export const makeResourceCacheWith = (
       key: ResourceCacheKey<unknown>,
       resource: unknown,
       write: (entry: CachedResource) => Effect.Effect<void, E>
-    ): Effect.Effect<void, E | CacheKeyError | ResourceValueError> =>
-      Effect.suspend((): Effect.Effect<void, E | CacheKeyError | ResourceValueError> => {
-        if (!isResourceCacheKey(key)) return Effect.fail(notAKey(name, key))
+    ): Effect.Effect<void, E | ResourceValueError> =>
+      Effect.suspend((): Effect.Effect<void, E | ResourceValueError> => {
+        if (!isResourceCacheKey(key)) return dieOfNoKey(name, key, "ResourceCacheKey")
         return key.accepts(resource)
           ? write(new CachedResource(key, resource, undefined))
           : Effect.fail(new ResourceValueError({ cache: name, key: key.label, value: describeType(resource) }))
       })
 
+    /** Does something with a key, unless it is none. */
+    const under = <A, E, R>(key: unknown, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+      isResourceCacheKey(key) ? effect : dieOfNoKey(name, key, "ResourceCacheKey")
+
     const orNotFound = <A, R>(
       key: ResourceCacheKey<unknown>,
       effect: Effect.Effect<Option.Option<A>, never, R>
     ): Effect.Effect<A, CacheNotFoundError, R> =>
-      Effect.flatMap(
-        effect,
-        Option.match({
-          onNone: () => Effect.fail(new CacheNotFoundError({ cache: name, key: printKey(key) })),
-          onSome: Effect.succeed
-        })
+      under(
+        key,
+        Effect.flatMap(
+          effect,
+          Option.match({
+            onNone: () => Effect.fail(new CacheNotFoundError({ cache: name, key: printKey(key) })),
+            onSome: Effect.succeed
+          })
+        )
       )
 
     const unchecked: UncheckedResources = {
@@ -167,16 +175,20 @@ export const makeResourceCacheWith = (
       ) => unchecked.lease(definition, configuration, options),
       withResource: (definition, configuration, f, ...[options]) =>
         unchecked.use(definition, configuration, options, f),
+      resourceKey: <Ctor extends ClientClass, Options, R>(
+        definition: ResourceDefinition<Ctor, Options, R>,
+        ...[configuration, options]: ResourceArguments<Ctor, Options>
+      ) => Effect.suspend(() => keyOrDie(keyEither(definition, complete(configuration), options))),
       leaseKey: (key) => orNotFound(key, Effect.flatMap(store.leaseOption(key), (entry) => resourceOption(entry, key))),
       get: (key) => orNotFound(key, store.useOption(key, (entry) => resourceOf(entry, key))),
-      getOption: (key) => store.useOption(key, (entry) => resourceOf(entry, key)),
+      getOption: (key) => under(key, store.useOption(key, (entry) => resourceOf(entry, key))),
       add: (key, resource) =>
         put(key, resource, (entry) => Effect.catchTag(store.add(key, entry), "EntryTooLargeError", Effect.die)),
       set: (key, resource) => put(key, resource, (entry) => Effect.orDie(store.set(key, entry))),
-      has: (key) => store.has(key),
-      peek: (key) => Effect.flatMap(store.peek(key), (entry) => resourceOption(entry, key)),
-      remove: (key) => store.remove(key),
-      pop: (key) => Effect.flatMap(store.pop(key), (entry) => resourceOf(entry, key)),
+      has: (key) => under(key, store.has(key)),
+      peek: (key) => under(key, Effect.flatMap(store.peek(key), (entry) => resourceOption(entry, key))),
+      remove: (key) => under(key, store.remove(key)),
+      pop: (key) => under(key, Effect.flatMap(store.pop(key), (entry) => resourceOf(entry, key))),
       popVictim: Effect.map(store.popVictim, Option.map(([key, { resource }]) => [key, resource] as const)),
       clear: store.clear,
       keys: store.keys,
@@ -241,11 +253,3 @@ const resourceOption = <R>(
   key: ResourceCacheKey<R>
 ): Effect.Effect<Option.Option<R>> =>
   Option.isNone(entry) ? Effect.succeedNone : Effect.asSome(resourceOf(entry.value, key))
-
-const notAKey = (cache: string, key: unknown): CacheKeyError =>
-  new CacheKeyError({
-    cache,
-    field: "key",
-    value: printKey(key),
-    accepted: "a ResourceCacheKey, made by ResourceCacheKey.make"
-  })

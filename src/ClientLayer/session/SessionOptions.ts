@@ -5,7 +5,7 @@
  */
 import type * as Redacted from "effect/Redacted"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
-import type { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
+import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import type { LeasedStoreEvent } from "../../Cache/events/StoreEvent.js"
 import type { ClientCacheOptions } from "../client/ClientCacheOptions.js"
 import type { ClientBuildError } from "../errors/ClientErrors.js"
@@ -158,7 +158,7 @@ export type SessionResourceError = ResourceError | CacheConfigError
  * @since 0.1.0
  * @category errors
  */
-export type SessionClientError = ClientBuildError | CacheKeyError | CacheConfigError
+export type SessionClientError = ClientBuildError | CacheConfigError
 
 /**
  * How a session can fail to be made, or to be read anew.

@@ -8,7 +8,6 @@ import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import type { CredentialsFailure } from "../credentials/CredentialMemo.js"
 import type { ClientBuildError } from "../errors/ClientErrors.js"
 import type { ExceptionSource } from "../errors/RequestError.js"
@@ -49,8 +48,9 @@ export interface SessionVerbs<out R> {
    * The client of a class for a configuration; built when there is none. What the configuration leaves out, the session
    * provides: region, profile, credentials, connections.
    *
-   * Fails with `CacheKeyError` for a class or configuration that makes no key, with `ClientBuildError` when it cannot be
-   * built, and with `CacheConfigError` for an invalid eviction policy or size; then nothing has changed.
+   * Fails with `ClientBuildError` when the class cannot be loaded, its constructor throws, or there is no region, and with
+   * `CacheConfigError` for an invalid eviction policy or size; then nothing has changed. Dies with `CacheKeyError` of a class
+   * or configuration that makes no key: it is a mistake of the program.
    *
    * @example
    * ```ts
@@ -127,7 +127,7 @@ export interface SessionVerbs<out R> {
   readonly clientKey: <Ctor extends ClientClass>(
     source: ClientSource<Ctor>,
     ...configuration: SessionClientArguments<Ctor>
-  ) => Effect.Effect<ClientCacheKey<ClientOf<Ctor>>, ClientBuildError | CacheKeyError, R>
+  ) => Effect.Effect<ClientCacheKey<ClientOf<Ctor>>, ClientBuildError, R>
   /**
    * The resource of a definition for a configuration of its client and options of its own; built when there is none, over
    * a client of the session, which has a place of its own in the session's cache of clients of the same policy.
@@ -179,7 +179,7 @@ export interface SessionVerbs<out R> {
   readonly resourceKey: <Ctor extends ClientClass, Options, Resource>(
     definition: ResourceDefinition<Ctor, Options, Resource>,
     ...args: SessionResourceArguments<Ctor, Options>
-  ) => Effect.Effect<ResourceCacheKey<Resource>, CacheKeyError, R>
+  ) => Effect.Effect<ResourceCacheKey<Resource>, never, R>
   /**
    * The caches themselves, which belong to this session alone. What is asked of them directly is completed by the session
    * as well, but keys that are made without it (`ClientCacheKey.make`) are not: `clientKey` and `resourceKey` make those.

@@ -10,7 +10,7 @@ import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { OptionKind, OptionKinds } from "../../Cache/engine/options/optionKinds.js"
-import type { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
+import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { checkOptions, nameIn, unlessWrong, withCallOptions, withFunction } from "../../Cache/options/checkOptions.js"
 import { millis } from "../../Cache/options/timeToLive.js"
 import { printedAs } from "../../Cache/printing/printedAs.js"
@@ -19,6 +19,7 @@ import { defaultGracePeriod, makeClientCache } from "../client/makeClientCache.j
 import { type OwnClientCache, Unchecked as UncheckedClients } from "../client/uncheckedClients.js"
 import { expiresAt } from "../credentials/usableCredentials.js"
 import type { ClientBuildError } from "../errors/ClientErrors.js"
+import { keyOrDie } from "../key/badKeys.js"
 import { type ClientCacheKey, prepareClient } from "../key/ClientCacheKey.js"
 import { clientOptionKinds, type CompleteRequest } from "../key/ClientOptions.js"
 import { type ClientSource, resolveSource } from "../key/ClientSource.js"
@@ -36,7 +37,7 @@ import { checkRequest, requestKinds } from "../request/sendCommand.js"
 import { DynamoDBDocumentClientResource, DynamoDBDocumentResource } from "../resource/DynamoDBDocumentResource.js"
 import { makeResourceCacheWith } from "../resource/makeResourceCache.js"
 import { resourceBuilder } from "../resource/ResourceBuilder.js"
-import { prepareResource, type ResourceCacheKey } from "../resource/ResourceCacheKey.js"
+import { keyEither, type ResourceCacheKey } from "../resource/ResourceCacheKey.js"
 import type { ResourceCacheService } from "../resource/ResourceCacheService.js"
 import type { ResourceDefinition } from "../resource/ResourceDefinition.js"
 import { type OwnResourceCache, Unchecked as UncheckedResources } from "../resource/uncheckedResources.js"
@@ -187,10 +188,11 @@ export const makeSessionFrom = <E extends SessionError>(
       source: ClientSource<Ctor>,
       givenConfig: unknown,
       givenOptions: unknown
-    ): Effect.Effect<ClientCacheKey<ClientOf<Ctor>>, ClientBuildError | CacheKeyError> =>
+    ): Effect.Effect<ClientCacheKey<ClientOf<Ctor>>, ClientBuildError> =>
       Effect.flatMap(resolveSource(source, name, givenConfig), (clientClass) => {
         const { config, options } = complete(givenConfig, givenOptions)
-        return Either.map(prepareClient<ClientOf<Ctor>>(clientClass, config, options), ({ key }) => printLabel(key))
+        const prepared = prepareClient<ClientOf<Ctor>>(clientClass, config, options)
+        return keyOrDie(Either.map(prepared, ({ key }) => printLabel(key)))
       })
 
     const clients = <Ctor extends ClientClass>(
@@ -198,7 +200,7 @@ export const makeSessionFrom = <E extends SessionError>(
       config: unknown,
       controls: SessionCacheControls | undefined
     ): Effect.Effect<OwnClientCache, SessionClientError> =>
-      chosenCache<ClientCacheKey<unknown>, OwnClientCache, ClientBuildError | CacheKeyError>(
+      chosenCache<ClientCacheKey<unknown>, OwnClientCache, ClientBuildError>(
         client,
         controls,
         policy,
@@ -209,18 +211,16 @@ export const makeSessionFrom = <E extends SessionError>(
       definition: ResourceDefinition<Ctor, Options, R>,
       config: unknown,
       options: unknown
-    ): Effect.Effect<ResourceCacheKey<R>, CacheKeyError> =>
-      Effect.suspend(() =>
-        Either.map(prepareResource(definition, completeConfig(config), options), ({ key }) => printLabel(key))
-      )
+    ): Effect.Effect<ResourceCacheKey<R>> =>
+      Effect.suspend(() => keyOrDie(keyEither(definition, completeConfig(config), options)))
 
     const resources = <Ctor extends ClientClass, Options, R>(
       definition: ResourceDefinition<Ctor, Options, R>,
       config: unknown,
       options: unknown,
       controls: SessionCacheControls | undefined
-    ): Effect.Effect<OwnResourceCache, CacheKeyError | CacheConfigError> =>
-      chosenCache<ResourceCacheKey<unknown>, OwnResourceCache, CacheKeyError>(
+    ): Effect.Effect<OwnResourceCache, CacheConfigError> =>
+      chosenCache<ResourceCacheKey<unknown>, OwnResourceCache, never>(
         resource,
         controls,
         policy,

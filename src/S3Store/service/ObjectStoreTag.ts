@@ -18,6 +18,7 @@ import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
 import { printedAs } from "../../Cache/printing/printedAs.js"
 import { ClientCache } from "../../ClientLayer/ClientCache.js"
 import type { ClientBuildError } from "../../ClientLayer/errors/ClientErrors.js"
+import { failOfBadKey } from "../../ClientLayer/key/badKeys.js"
 import type { ClientConfig } from "../../ClientLayer/sdk/AwsClient.js"
 import { makeS3ObjectStore } from "../bucket/s3ObjectStore.js"
 import type { S3ObjectStoreOptions } from "../bucket/S3ObjectStoreOptions.js"
@@ -180,10 +181,10 @@ const makeS3: ObjectStoreTag["makeS3"] = (options) =>
     checkOptions("S3 object store", options, objectStoreS3Kinds),
     Effect.flatMap(
       Effect.suspend(() =>
-        ClientCache.client(
+        failOfBadKey(ClientCache.client(
           () => import("@aws-sdk/client-s3").then((sdk) => sdk.S3Client, rethrow),
           options.clientConfig ?? {}
-        )
+        ))
       ),
       (client) => printed(makeS3ObjectStore(client, options))
     )

@@ -1,8 +1,16 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb"
 import { S3, S3Client } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Equal, Hash, HashMap, Option, Redacted } from "effect"
-import { ClientCacheKey, isClientCacheKey } from "effect-aws-cache/ClientLayer"
+import { Effect, Either, Equal, Hash, HashMap, Option, Redacted } from "effect"
+import { CacheConfigError, CacheKeyError } from "effect-aws-cache/Cache"
+import {
+  ClientCache,
+  ClientCacheKey,
+  ClientCacheLive,
+  isClientCacheKey,
+  ResourceCacheKey,
+  ResourceDefinition
+} from "effect-aws-cache/ClientLayer"
 import * as util from "node:util"
 import { prepareClient } from "../../../src/ClientLayer/key/ClientCacheKey.js"
 
@@ -149,10 +157,10 @@ describe("ClientCacheKey", () => {
         const Copy = { S3Client: class extends S3Client {} }.S3Client
         assert.strictEqual(Copy.name, S3Client.name)
         const keys = [
-          yield* ClientCacheKey.make(S3Client, config),
-          yield* ClientCacheKey.make(S3, config),
-          yield* ClientCacheKey.make(Copy, config),
-          yield* ClientCacheKey.make(DynamoDBClient, config)
+          ClientCacheKey.make(S3Client, config),
+          ClientCacheKey.make(S3, config),
+          ClientCacheKey.make(Copy, config),
+          ClientCacheKey.make(DynamoDBClient, config)
         ]
         assert.strictEqual(new Set(keys.map(({ id }) => id)).size, 4)
         assert.strictEqual(HashMap.size(HashMap.fromIterable(keys.map((key) => [key, 0]))), 4)
@@ -160,8 +168,8 @@ describe("ClientCacheKey", () => {
 
     it.effect("a key is found in a HashMap by another one that is equal", () =>
       Effect.gen(function*() {
-        const one = yield* ClientCacheKey.make(S3Client, { region: "us-west-2", credentials })
-        const other = yield* ClientCacheKey.make(S3Client, { credentials: { ...credentials }, region: "US-WEST-2" })
+        const one = ClientCacheKey.make(S3Client, { region: "us-west-2", credentials })
+        const other = ClientCacheKey.make(S3Client, { credentials: { ...credentials }, region: "US-WEST-2" })
         assert.notStrictEqual(one, other)
         assert.deepStrictEqual(HashMap.get(HashMap.make([one, "found"]), other), Option.some("found"))
       }))
@@ -256,7 +264,7 @@ describe("ClientCacheKey", () => {
   describe("printing", () => {
     it.effect("shows what tells clients apart", () =>
       Effect.gen(function*() {
-        const key = yield* ClientCacheKey.make(S3Client, { credentials, region: "us-west-2" })
+        const key = ClientCacheKey.make(S3Client, { credentials, region: "us-west-2" })
         assert.match(String(key), /^S3Client\(region=us-west-2, credentials=#[0-9a-f]{4}\)$/)
         assert.strictEqual(JSON.stringify({ key }), `{"key":"${String(key)}"}`)
         assert.strictEqual(util.inspect([key]), `[ ${String(key)} ]`)
@@ -396,6 +404,40 @@ describe("ClientCacheKey", () => {
         assert.strictEqual(error.field, "config")
         assert.strictEqual(error.cause, cause)
       }))
+
+    it("is thrown by make, and Left of makeEither", () => {
+      const bad = { region: " " }
+      assert.throws(() => ClientCacheKey.make(S3Client, bad), CacheKeyError, "region is")
+      assert.strictEqual(Either.flip(ClientCacheKey.makeEither(S3Client, bad)).pipe(Either.getOrThrow).field, "region")
+      const good = { region: "us-west-2" }
+      const key = Either.getOrThrow(ClientCacheKey.makeEither(S3Client, good, { variant: "a" }))
+      assert.isTrue(Equal.equals(key, ClientCacheKey.make(S3Client, good, { variant: "a" })))
+      const options: object = { variants: "a" }
+      assert.throws(() => ClientCacheKey.make(S3Client, good, options), CacheConfigError, "did you mean variant?")
+      assert.throws(() => ClientCacheKey.makeEither(S3Client, good, options), CacheConfigError, "did you mean variant?")
+      const Plain = ResourceDefinition.make({ name: "Plain", client: S3Client, make: () => ({}) })
+      assert.throws(() => ResourceCacheKey.make(Plain, bad), CacheKeyError, "region is")
+      assert.isTrue(Either.isLeft(ResourceCacheKey.makeEither(Plain, bad)))
+      assert.isTrue(
+        Equal.equals(Either.getOrThrow(ResourceCacheKey.makeEither(Plain, good)), ResourceCacheKey.make(Plain, good))
+      )
+    })
+
+    it.effect("a function that loads a class has its key by clientKey of a cache, which loads it", () =>
+      Effect.gen(function*() {
+        const load = () => Promise.resolve(S3Client)
+        assert.throws(
+          () => Reflect.apply(ClientCacheKey.make, ClientCacheKey, [load, {}]),
+          CacheKeyError,
+          "clientKey takes a function"
+        )
+        const key = yield* ClientCache.clientKey(load, { region: "us-west-2" })
+        assert.isTrue(Equal.equals(key, ClientCacheKey.make(S3Client, { region: "US-WEST-2" })))
+        assert.strictEqual(yield* ClientCache.size, 0)
+        const broken = (): Promise<typeof S3Client> => Promise.reject(new Error("no"))
+        const failing = ClientCache.clientKey(broken, {})
+        assert.propertyVal(yield* Effect.flip(failing), "_tag", "ClientBuildError")
+      }).pipe(Effect.provide(ClientCacheLive)))
 
     it.effect("a class whose constructor takes more than a configuration", () =>
       Effect.gen(function*() {

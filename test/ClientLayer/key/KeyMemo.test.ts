@@ -216,7 +216,7 @@ describe("KeyMemo", () => {
       const static_ = credentials()
       const config = { region: "us-west-2", maxAttempts: 3, credentials: static_ }
       const client = ClientCache.client(S3Client, config)
-      const keyId = Effect.map(ClientCacheKey.make(S3Client, config), ({ id }) => id)
+      const keyId = Effect.sync(() => ClientCacheKey.make(S3Client, config).id)
       const seen = [[yield* client, yield* keyId] as const]
       const changes = [
         () => (config.region = "eu-west-1"),

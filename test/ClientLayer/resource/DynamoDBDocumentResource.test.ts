@@ -130,7 +130,7 @@ describe("DynamoDBDocumentResource", () => {
       documents.destroy()
       yield* turns(5)
       assert.strictEqual(server.openSockets(), 1)
-      yield* ResourceCache.remove(yield* ResourceCacheKey.make(DynamoDBDocumentResource, server.config))
+      yield* ResourceCache.remove(ResourceCacheKey.make(DynamoDBDocumentResource, server.config))
       yield* until(() => server.openSockets() === 0)
       // Whoever still holds it can use it, with a connection for each request.
       yield* put(documents, { id: "c" })
@@ -161,7 +161,7 @@ describe("DynamoDBDocumentResource", () => {
   it.effect("what is no document client cannot be put in", () =>
     Effect.gen(function*() {
       const base = new DynamoDBClient({ region: "us-east-1" })
-      const key = yield* ResourceCacheKey.make(DynamoDBDocumentResource, { region: "us-east-1" })
+      const key = ResourceCacheKey.make(DynamoDBDocumentResource, { region: "us-east-1" })
       assert.isFalse(key.accepts(base))
       assert.isFalse(key.accepts(DynamoDBDocumentClient.from(new DynamoDBClient({ region: "us-east-1" }))))
       const documents = DynamoDBDocument.from(new DynamoDBClient({ region: "us-east-1" }))
