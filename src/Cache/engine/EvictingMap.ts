@@ -10,7 +10,6 @@ import { recencyOf } from "./recencyOf.js"
 import type { RemovalReason } from "./RemovalReason.js"
 import { Removals } from "./Removals.js"
 import { Deadlines } from "./structures/Deadlines.js"
-import { keyHash } from "./structures/keyHash.js"
 import type { MapParts } from "./violationsOf.js"
 import { zeroCounters } from "./zeroCounters.js"
 
@@ -460,7 +459,7 @@ export class EvictingMap<K, V> extends Printed {
     if (crowding === -1 && this.#countsOnly && this.#used === this.#entryLimit && expiresAt === never) {
       return this.replaceVictim(key, value)
     }
-    const hash = this.#policy.usesHashes ? keyHash(key, this.#made.equality) : 0
+    const hash = this.#policy.hashOf?.(key, this.#made.equality) ?? 0
     const full = this.#used >= this.#entryLimit
     const slot = crowding !== -1 ? crowding : full ? this.nextVictim(now, -1) : this.#table.next
     if (crowding !== -1 || full) {
@@ -487,7 +486,7 @@ export class EvictingMap<K, V> extends Printed {
   // What `insert` comes to in a full map where no entry has a weight or an end: no bookkeeping, for one leaves and one
   // comes.
   private replaceVictim(key: K, value: V): WriteOutcome {
-    const hash = this.#policy.usesHashes ? keyHash(key, this.#made.equality) : 0
+    const hash = this.#policy.hashOf?.(key, this.#made.equality) ?? 0
     const slot = this.#policy.victim(-1)
     this.#index.replace(this.#table.keyAt(slot), key, slot)
     this.note(slot, "evicted")

@@ -5,7 +5,6 @@ import type { EvictionPolicy, EvictionPolicyName } from "./policies/EvictionPoli
 import type { Removals } from "./Removals.js"
 import { Deadlines } from "./structures/Deadlines.js"
 import type { KeyEquality } from "./structures/KeyEquality.js"
-import { keyHash } from "./structures/keyHash.js"
 import { KeyIndex } from "./structures/KeyIndex.js"
 import { SlotTable } from "./structures/SlotTable.js"
 
@@ -70,7 +69,7 @@ export const freshTables = <K, V>(
       // It has changed, and equals another one now.
       isSound &&= fresh.index.get(key) === -1
       if (!isSound) return
-      const hash = fresh.policy.usesHashes ? keyHash(key, options.equality) : 0
+      const hash = fresh.policy.hashOf?.(key, options.equality) ?? 0
       const place = fresh.table.take(options.most)
       fresh.policy.grow(place + 1, options.most)
       freshDeadlines?.grow(place + 1, options.most)

@@ -32,32 +32,6 @@ const variance = {
     return knownVersion ??= effectVersion()
   }
 }
-const sinkVariance = { ...roles("_A", "_In", "_L", "_E", "_R") }
-const channelVariance = { ...roles("_Env", "_InErr", "_InElem", "_InDone", "_OutErr", "_OutElem", "_OutDone") }
-
-function roles(...names: ReadonlyArray<string>): Readonly<Record<string, (_: unknown) => unknown>> {
-  return Object.fromEntries(names.map((name) => [name, (_: unknown) => _]))
-}
-
-/** What is yielded once, in the wrapping that `Effect.gen` expects. */
-class Once {
-  private yielded = false
-  private readonly effect: unknown
-
-  constructor(effect: unknown) {
-    this.effect = effect
-  }
-
-  next(sent?: unknown): IteratorResult<unknown, unknown> {
-    if (this.yielded) return { value: sent, done: true }
-    this.yielded = true
-    return { value: { [Symbol.for("effect/Utils/YieldWrap")]: () => this.effect }, done: false }
-  }
-
-  [Symbol.iterator](): Once {
-    return new Once(this.effect)
-  }
-}
 
 // A name and not a private field: Effect shows errors through proxies, which have none.
 const given = Symbol("given")
@@ -89,8 +63,9 @@ class PlainError extends Error {
     return steps.reduce<unknown>((value, step) => step(value), this)
   }
 
-  [Symbol.iterator](): Once {
-    return new Once(this)
+  // Yielded once, in the wrapping that `Effect.gen` expects.
+  *[Symbol.iterator](): Generator<object, unknown> {
+    return yield { [Symbol.for("effect/Utils/YieldWrap")]: () => this }
   }
 
   [equalSymbol](that: object): boolean {
@@ -111,9 +86,10 @@ class PlainError extends Error {
 Object.assign(PlainError.prototype, {
   _op: "Commit",
   [effectId]: variance,
+  // Effect asks for these whether they are there, and no more.
   [Symbol.for("effect/Stream")]: variance,
-  [Symbol.for("effect/Sink")]: sinkVariance,
-  [Symbol.for("effect/Channel")]: channelVariance
+  [Symbol.for("effect/Sink")]: variance,
+  [Symbol.for("effect/Channel")]: variance
 })
 
 /**

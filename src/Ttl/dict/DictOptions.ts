@@ -17,7 +17,6 @@ import { durationMillis } from "../../Cache/options/durationMillis.js"
 import type { EntryToWrite } from "../../Cache/options/manyEntries.js"
 import { checkValue } from "../../Cache/options/wrongOptions.js"
 import { keyText } from "../../Cache/printing/keyText.js"
-import { freshnessKinds } from "../../Cache/store/freshnessKinds.js"
 import type { FreshnessOptions } from "../../Cache/store/FreshnessOptions.js"
 import type { DictParts, HeapWatch } from "../memory/DictParts.js"
 import type { MemoryPressureOptions } from "../memory/MemoryPressure.js"
@@ -146,26 +145,14 @@ export interface Options<in out K, in out V, in F = never, out R = never>
 /** Which limits there are. */
 export const limitKinds: OptionKinds<Limits> = { timeToLive: "duration", maxBytes: "any", maxSize: "limit" }
 
-const sharedKinds: OptionKinds<SharedOptions<never, never>> = {
+/** Which options dictionaries with and without Effect have alike. */
+export const sharedKinds: OptionKinds<SharedOptions<never, never>> = {
   ...limitKinds,
   timeToIdle: "duration",
   weigher: "any",
   name: "text",
   memoryPressure: "any",
   entries: "iterable"
-}
-
-/** Which options a dictionary has. */
-export const dictKinds: OptionKinds<Options<never, never>> = {
-  ...sharedKinds,
-  ...freshnessKinds,
-  failureWeigher: "function",
-  onRemoval: "function",
-  removalQueue: "any",
-  gracePeriod: "duration",
-  sweepInterval: "any",
-  eventCapacity: "count",
-  metrics: "flag"
 }
 
 /** Which options a dictionary without Effect has. */

@@ -41,10 +41,10 @@ import { RemovalHooks } from "../removals/RemovalHooks.js"
 import { bytesIn, checkRemovalQueue, itemsIn } from "../removals/RemovalQueueOptions.js"
 import { defaultDictParts, failureWeigher } from "./defaultDictParts.js"
 import type { Dict } from "./Dict.js"
+import { dictKinds } from "./dictKinds.js"
 import {
   checkShared,
   checkSweepInterval,
-  dictKinds,
   equalsKinds,
   type Limits,
   moveKinds,

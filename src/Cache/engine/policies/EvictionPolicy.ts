@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { KeyEquality } from "../structures/KeyEquality.js"
 import type { SlotLists } from "../structures/SlotLists.js"
 
 /**
@@ -15,8 +16,8 @@ import type { SlotLists } from "../structures/SlotLists.js"
  * apart.
  */
 export interface EvictionPolicy {
-  /** Whether `insert` needs the hash of the key. Where not, it is given `0`. */
-  readonly usesHashes: boolean
+  /** The hash of a key that `insert` needs. Where it needs none, it is given `0`, and nothing that hashes keys is loaded. */
+  readonly hashOf: ((key: unknown, equality: KeyEquality | undefined) => number) | undefined
   /**
    * Makes room for slots `0` to `slots - 1`. It is told of each slot as it is added, and of how many there will ever be,
    * `Infinity` where that is not known: so it grows in steps.

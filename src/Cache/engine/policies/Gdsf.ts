@@ -30,7 +30,7 @@ const mostFrequent = 2 ** 31 - 1
  */
 export class Gdsf implements EvictionPolicy {
   /** @inheritdoc */
-  readonly usesHashes = false
+  readonly hashOf = undefined
   private readonly weightOf: (slot: number) => number
   private readonly order = new SlotLists(classes)
   private readonly inUse = new Int32Array(Math.ceil(classes / 32))

@@ -20,7 +20,7 @@ import type { EvictionPolicy } from "./EvictionPolicy.js"
  */
 export class Lfu implements EvictionPolicy {
   /** @inheritdoc */
-  readonly usesHashes = false
+  readonly hashOf = undefined
   private readonly order = new SlotLists(1)
   private readonly bucketOf = new Ints()
   // Columns by bucket. A free bucket has frequency 0, and its `last` is the next free bucket or -1.

@@ -25,7 +25,7 @@ const mostFrequent = buckets - 1
  */
 export class LfuDa implements EvictionPolicy {
   /** @inheritdoc */
-  readonly usesHashes = false
+  readonly hashOf = undefined
   private readonly order = new SlotLists(buckets)
   private readonly frequency = new Bytes()
   // The age, modulo the number of buckets: all that is ever asked is how far a priority lies above it.

@@ -10,7 +10,7 @@ import type { EvictionPolicy } from "./EvictionPolicy.js"
  */
 export class Lru implements EvictionPolicy {
   /** @inheritdoc */
-  readonly usesHashes = false
+  readonly hashOf = undefined
   /** @inheritdoc */
   readonly byUse = new SlotLists(1)
 

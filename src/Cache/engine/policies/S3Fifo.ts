@@ -3,6 +3,7 @@
  * need for cache eviction", SOSP 2023.
  */
 import { Bytes, Ints } from "../structures/columns.js"
+import { keyHash } from "../structures/keyHash.js"
 import { listViolations } from "../structures/listViolations.js"
 import { SlotLists } from "../structures/SlotLists.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
@@ -30,7 +31,7 @@ const mostSteps = 4096
  */
 export class S3Fifo implements EvictionPolicy {
   /** @inheritdoc */
-  readonly usesHashes = true
+  readonly hashOf = keyHash
   private queues = new SlotLists(2)
   // By slot: the uses since it was last looked at, 0 to 3, and whether it is in the main queue.
   private state = new Bytes()

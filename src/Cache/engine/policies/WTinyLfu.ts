@@ -4,6 +4,7 @@
  * Manes, "Adaptive software cache management", Middleware 2018.
  */
 import { Bytes, Floats, Ints } from "../structures/columns.js"
+import { keyHash } from "../structures/keyHash.js"
 import { listViolations } from "../structures/listViolations.js"
 import { SlotLists } from "../structures/SlotLists.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
@@ -51,7 +52,7 @@ const movesPerUse = 2
  */
 export class WTinyLfu implements EvictionPolicy {
   /** @inheritdoc */
-  readonly usesHashes = true
+  readonly hashOf = keyHash
   private lists = new SlotLists(3)
   // By slot: its list, and whether it was hit in the main part.
   private state = new Bytes()

@@ -2,7 +2,7 @@
  * What is filed under keys that may change meanwhile.
  */
 import type { KeyEquality } from "./KeyEquality.js"
-import { keyHash } from "./keyHash.js"
+import { numericHash } from "./keyHash.js"
 
 /** Something that is filed, and what it was filed under. */
 export interface Filed<out K, out A> {
@@ -104,7 +104,7 @@ export class FiledMap<K, A> {
 
   /** What a key is filed under, `undefined` for the key itself. It throws what the hash of the key throws. */
   hashOf(key: K): number | undefined {
-    if (typeof key === "number" || typeof key === "bigint") return keyHash(key, undefined)
+    if (typeof key === "number" || typeof key === "bigint") return numericHash(key)
     return isObject(key) && this.equality.isStructural(key) ? this.equality.hash(key) : undefined
   }
 

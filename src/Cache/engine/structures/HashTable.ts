@@ -53,11 +53,6 @@ export class HashTable {
     return this.used
   }
 
-  /** Whether its hashes are being moved. */
-  get isMoving(): boolean {
-    return this.old !== undefined
-  }
-
   /** A slot with a hash, or `-1`. */
   get(hash: number): number {
     const cells = this.cells

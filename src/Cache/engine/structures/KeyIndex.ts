@@ -4,7 +4,7 @@
 import { Ints } from "./columns.js"
 import { HashTable } from "./HashTable.js"
 import type { KeyEquality } from "./KeyEquality.js"
-import { keyHash, scrambled } from "./keyHash.js"
+import { numericHash, scrambled } from "./keyHash.js"
 import { MapChain } from "./MapChain.js"
 import type { SlotTable } from "./SlotTable.js"
 import { TextIndex } from "./TextIndex.js"
@@ -110,7 +110,7 @@ export class KeyIndex<K> {
     if (isInteger(key)) {
       this.integers.add(key | 0, slot)
     } else if (isNumeric(key)) {
-      this.setStructural(this.sought === key ? this.soughtHash : numericHash(key), slot)
+      this.setStructural(this.sought === key ? this.soughtHash : hashOfNumber(key), slot)
     } else if (this.equality !== undefined && isObject(key) && this.equality.isStructural(key)) {
       this.setStructural(this.sought === key ? this.soughtHash : hashOf(key, this.equality), slot)
     } else {
@@ -138,7 +138,7 @@ export class KeyIndex<K> {
   }
 
   private findNumeric(key: K & (number | bigint)): number {
-    const hash = numericHash(key)
+    const hash = hashOfNumber(key)
     this.sought = key
     this.soughtHash = hash
     const table = this.structural
@@ -166,7 +166,7 @@ export class KeyIndex<K> {
 // 0 stands for no hash.
 const hashOf = (key: object, equality: KeyEquality): number => scrambled(equality.hash(key)) || 1
 
-const numericHash = (key: number | bigint): number => keyHash(key, undefined) || 1
+const hashOfNumber = (key: number | bigint): number => numericHash(key) || 1
 
 const isNumeric = (key: unknown): key is number | bigint => typeof key === "number" || typeof key === "bigint"
 

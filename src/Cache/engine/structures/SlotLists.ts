@@ -101,17 +101,6 @@ export class SlotLists {
     return this.slotAt(this.links.cells[2 * (this.lists + slot) + 1] as number)
   }
 
-  /** Whether a slot is on some list. */
-  isLinked(slot: number): boolean {
-    const node = this.lists + slot
-    return this.links.cells[2 * node] !== node
-  }
-
-  /** Empties every list. */
-  clear(): void {
-    for (let node = 0; node < this.nodes; node++) this.put(node, node, node)
-  }
-
   /** The same lists once more, sharing nothing with these. */
   copy(): SlotLists {
     const copy = new SlotLists(this.lists)

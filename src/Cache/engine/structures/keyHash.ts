@@ -45,10 +45,8 @@ export const keyHash = (key: unknown, equality: KeyEquality | undefined): number
     case "string":
       return mixed(textHash(key))
     case "number":
-      return mixed(numberHash(key))
     case "bigint":
-      // In a base of which the digits of a long one take a time that grows no faster than their number.
-      return mixed(textHash(key.toString(32)))
+      return numericHash(key)
     case "symbol":
       return mixed(symbolHash(key))
     case "boolean":
@@ -60,6 +58,11 @@ export const keyHash = (key: unknown, equality: KeyEquality | undefined): number
       return mixed(key === null ? 0x4cf5ad43 : objectHash(key, equality))
   }
 }
+
+/** The hash of a key that is a number or a bigint. */
+export const numericHash = (key: number | bigint): number =>
+  // In a base of which the digits of a long bigint take a time that grows no faster than their number.
+  mixed(typeof key === "number" ? numberHash(key) : textHash(key.toString(32)))
 
 /** A hash of all characters of a text: FNV-1a (Fowler, Noll, Vo) with the secret of the process. */
 export const textHash = (text: string): number => {
