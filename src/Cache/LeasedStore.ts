@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
@@ -12,7 +13,7 @@ import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { orConfigError } from "./common/GuardedMap.js"
-import { clearInTurns, inTurns, pieceSize } from "./common/inTurns.js"
+import { clearInTurns, inTurns, pieceSize, purgeInTurns } from "./common/inTurns.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
 import { limitKinds } from "./engine/limits.js"
 import { asExit } from "./errors/asExit.js"
@@ -36,12 +37,23 @@ import {
 } from "./lease/LeasedStoreOptions.js"
 import type { LeasedValue } from "./lease/LeasedValue.js"
 import { type LeasedMap, makeLeaseTable, type Restore } from "./lease/LeaseTable.js"
-import { checkOptions, nameIn, unlessWrong, whenRight, withCallOptions, withFunction } from "./options/checkOptions.js"
+import {
+  checkOptions,
+  checkValue,
+  nameIn,
+  unlessWrong,
+  whenRight,
+  withCallOptions,
+  withFunction
+} from "./options/checkOptions.js"
+import { givenMillis } from "./options/durationMillis.js"
 import { entriesIn, type EntryToWrite, keysIn, tryKey, writeAll } from "./options/manyEntries.js"
 import { requireEffect } from "./options/requireEffect.js"
+import { givenMoment } from "./options/timeToLive.js"
 import { glanced, summaryOf } from "./printing/glance.js"
 import { printedAs } from "./printing/printedAs.js"
 import { printKey } from "./printing/printKey.js"
+import { removeWhen } from "./store/removeWhen.js"
 import { lookMany, removeMany } from "./store/writeMany.js"
 
 export type { ReleaseReason } from "./events/ReleaseReason.js"
@@ -87,6 +99,10 @@ export type TypeId = "~effect-aws-cache/Cache/LeasedStore"
  * Releases run in the background, a few at a time: they neither delay nor fail whoever made a value leave. When the
  * scope of the store closes, acquisitions under way are interrupted, what is not leased is released at once, and
  * leases are waited for as long as the grace period. Whoever asks later is interrupted.
+ *
+ * It has the verbs of a `Store` but for those that give out a value that nobody leases: for `get`, `getOption` and
+ * `getOrInsert` there are `use`, `lease`, `useOption` and `leaseOption`, of one key at a time, since each lease has an end
+ * of its own. A value that has expired is released, so there is none to be given out stale.
  *
  * @since 0.1.0
  * @category models
@@ -210,16 +226,71 @@ export interface LeasedStore<in out K, in out V, in out E = never, in out R = ne
    * and its leases. Does not count as a use, nor in `stats`.
    */
   readonly peekEntry: (key: K) => Effect.Effect<Option.Option<LeasedEntryInfo<V>>>
-  /** Removes a value. */
+  /**
+   * How long the value under a key still stays in the store if nobody uses it until then, `Duration.infinity` for one that
+   * does not expire. It changes nothing.
+   */
+  readonly timeToLive: (key: K) => Effect.Effect<Duration.Duration, CacheNotFoundError>
+  /**
+   * Lets the value under a key stay in the store this long from now, leased or not; zero lets it leave at once,
+   * `Duration.infinity` lets it stay for ever. Does not count as a use.
+   */
+  readonly setTimeToLive: (key: K, timeToLive: Duration.DurationInput) => Effect.Effect<void, CacheNotFoundError>
+  /**
+   * Lets the value under a key stay in the store until a moment, in milliseconds since the epoch; one that has passed lets
+   * it leave at once, `Infinity` lets it stay for ever. Does not count as a use.
+   */
+  readonly setExpiresAt: (key: K, millis: number) => Effect.Effect<void, CacheNotFoundError>
+  /** Removes a value; fails when there is none. */
   readonly remove: (key: K) => Effect.Effect<void, CacheNotFoundError>
+  /**
+   * Sees to it that there is nothing under a key, whether there was a value or not. A value that is being acquired goes to
+   * those who wait for it, and is released when they have used it.
+   */
+  readonly invalidate: (key: K) => Effect.Effect<void>
+  /**
+   * Removes the value under a key if a predicate holds for it, and returns whether it did. One step: the predicate is
+   * called within it, to look at the value, and what it throws is a defect that changes nothing. Does not count as a use.
+   *
+   * @example
+   * ```ts
+   * import { Effect } from "effect"
+   * import { LeasedStore } from "effect-aws-cache/Cache"
+   * import * as assert from "node:assert/strict"
+   *
+   * const broken = new Set<string>()
+   *
+   * const program = Effect.gen(function*() {
+   *   const connections = yield* LeasedStore.make({ acquire: (host: string) => Effect.succeed({ host }) })
+   *   const check = connections.invalidateWhen("db", ({ host }) => broken.has(host))
+   *   yield* connections.use("db", () => Effect.void)
+   *   const before = yield* check
+   *   broken.add("db")
+   *   return [before, yield* check, yield* connections.has("db")]
+   * }).pipe(Effect.scoped)
+   *
+   * assert.deepEqual(await Effect.runPromise(program), [false, true, false])
+   * ```
+   */
+  readonly invalidateWhen: (key: K, predicate: (value: V) => boolean) => Effect.Effect<boolean>
+  /**
+   * Lets the time to live of the value under a key end now: it leaves as one that has expired. As with `invalidate`, there
+   * need not be one, and a value that is being acquired is not kept.
+   */
+  readonly expire: (key: K) => Effect.Effect<void>
   /** Removes what is under keys, and returns how many values there were: one step, or pieces of 512. */
   readonly removeMany: (keys: Iterable<K>) => Effect.Effect<number>
   /** Removes a value and leases it until the scope closes. */
   readonly pop: (key: K) => Effect.Effect<V, CacheNotFoundError, Scope.Scope>
   /** Removes the value that is next to be evicted, and leases it until the scope closes. */
   readonly popVictim: Effect.Effect<Option.Option<readonly [key: K, value: V]>, never, Scope.Scope>
-  /** Removes every value. */
-  readonly clear: Effect.Effect<void>
+  /** Removes every value, in one step, and returns how many there were. Of more than 512, `events` are told in pieces. */
+  readonly clear: Effect.Effect<number>
+  /**
+   * Lets the values leave that have expired, in pieces of 512, and returns how many that were. It is seldom needed: they
+   * leave by themselves, within a second.
+   */
+  readonly purge: Effect.Effect<number>
   /** A snapshot of the keys, the next victim first. Does not count as a use. */
   readonly keys: Effect.Effect<ReadonlyArray<K>>
   /** A snapshot of the values to look at, the next victim first: they are not leased. Does not count as a use. */
@@ -240,6 +311,8 @@ export interface LeasedStore<in out K, in out V, in out E = never, in out R = ne
   readonly resize: (
     limits: { readonly maxSize?: number | undefined; readonly maxWeight?: number | undefined }
   ) => Effect.Effect<void, CacheConfigError>
+  /** The limits as they are now, `Infinity` for none. */
+  readonly limits: Effect.Effect<{ readonly maxSize: number; readonly maxWeight: number }>
   /**
    * What was counted, and what is held now. It looks at every entry for whether it is leased: some 0.2
    * seconds for a million.
@@ -344,6 +417,18 @@ export const make = <K, V, E = never, R = never, R2 = never>(
     const handOver = (map: LeasedMap<K, V>, now: number, key: K, value: V, write: WriteOptions | undefined) =>
       handedOver(map, key, table.takeOver(map, now, table.prepare(map, now, key, value, write)))
 
+    const take = (map: LeasedMap<K, V>, now: number, key: K): boolean => {
+      table.detach(key)
+      return map.remove(key, now) !== Absent
+    }
+
+    const stayUntil = (key: K, until: (now: number) => number) =>
+      Effect.flatten(step((map, now) => {
+        if (!map.setExpiresAt(key, now, until(now))) return notFound(key)
+        table.expect(map, key)
+        return Exit.void
+      }))
+
     // Options that are given as a function come from what knows them.
     const leasing = <A, E, R>(lease: unknown, effect: Effect.Effect<A, E, R>) =>
       withCallOptions(name, typeof lease === "function" ? undefined : lease, leaseKinds, effect)
@@ -428,7 +513,8 @@ export const make = <K, V, E = never, R = never, R2 = never>(
               withRoom(step((map, now) => {
                 const prepared = list.map(([key, value, own]) => {
                   tryKey(map, now, key)
-                  return table.prepare(map, now, key, value, own?.timeToLive === undefined ? write : own)
+                  const isDecided = own?.timeToLive !== undefined || own?.expiresAt !== undefined
+                  return table.prepare(map, now, key, value, isDecided ? own : write)
                 })
                 return writeAll(
                   map,
@@ -457,17 +543,37 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           const lastUsedAt = map.lastUseOf(key, now)
           return Option.some({ value, expiresAt, remaining: expiresAt - now, lastUsedAt, weight, leases })
         }),
-      remove: (key) =>
+      timeToLive: (key) =>
         Effect.flatten(step((map, now) => {
-          table.detach(key)
-          return map.remove(key, now) === Absent ? notFound(key) : Exit.void
+          const until = map.expiresAt(key)
+          return until === Absent || until <= now ? notFound(key) : Exit.succeed(Duration.millis(until - now))
         })),
-      removeMany: (keys) =>
-        whenRight(() => keysIn(name, keys), (list) =>
-          removeMany(list, step, (map, now, key) => {
-            table.detach(key)
-            return map.remove(key, now) !== Absent
-          })),
+      setTimeToLive: (key, timeToLive) => stayUntil(key, (now) => now + givenMillis(name, "timeToLive", timeToLive)),
+      setExpiresAt: (key, millis) => stayUntil(key, () => givenMoment(name, "setExpiresAt", millis)),
+      remove: (key) => Effect.flatten(step((map, now) => take(map, now, key) ? Exit.void : notFound(key))),
+      invalidate: (key) =>
+        step((map, now) => {
+          take(map, now, key)
+        }),
+      invalidateWhen: (key, predicate) =>
+        whenRight(
+          () => checkValue(name, "predicate", predicate, "function"),
+          (predicate) =>
+            step((map, now) =>
+              removeWhen(
+                name,
+                () => map.peek(key, now),
+                ({ value }) => predicate(value),
+                () => take(map, now, key)
+              ) === true
+            )
+        ),
+      expire: (key) =>
+        step((map, now) => {
+          table.detach(key)
+          map.setExpiresAt(key, now, now)
+        }),
+      removeMany: (keys) => whenRight(() => keysIn(name, keys), (list) => removeMany(list, step, take)),
       pop: (key) =>
         Effect.uninterruptible(Effect.flatMap(
           table.leasing((map, now) => {
@@ -484,6 +590,7 @@ export const make = <K, V, E = never, R = never, R2 = never>(
             : Effect.map(handToScope(found[1]), (value) => Option.some([found[0], value] as const))
       )),
       clear: clearInTurns(step, () => table.detachAll()),
+      purge: purgeInTurns(step),
       keys: step((map, now) => map.entries(now).map(([key]) => key)),
       values: step((map, now) => map.entries(now).map(([, { value }]) => value)),
       entries: step((map, now) => map.entries(now).map(([key, { value }]) => [key, value] as const)),
@@ -495,6 +602,7 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           checkOptions(name, limits, limitKinds),
           inTurns(Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now, pieceSize)))))
         ),
+      limits: step(({ maxSize, maxWeight }) => ({ maxSize, maxWeight })),
       stats: table.stats,
       events: table.events
     }

@@ -6,7 +6,7 @@
 import type * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import type * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
@@ -18,7 +18,7 @@ import type * as Stream from "effect/Stream"
 import { countedIn } from "./common/CacheStats.js"
 import type { EntryInfo } from "./common/EntryInfo.js"
 import { makeGuardedMap, orConfigError } from "./common/GuardedMap.js"
-import { clearInTurns, inTurns, pieceSize } from "./common/inTurns.js"
+import { clearInTurns, inTurns, pieceSize, purgeInTurns } from "./common/inTurns.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
 import { limitKinds } from "./engine/limits.js"
@@ -34,10 +34,18 @@ import { makeEventHub } from "./events/EventHub.js"
 import type { StoreEvent } from "./events/StoreEvent.js"
 import { warningListener } from "./events/warningListener.js"
 import { SingleFlight } from "./flight/SingleFlight.js"
-import { checkOptions, nameIn, unlessWrong, whenRight, withCallOptions, withFunction } from "./options/checkOptions.js"
+import {
+  checkOptions,
+  checkValue,
+  nameIn,
+  unlessWrong,
+  whenRight,
+  withCallOptions,
+  withFunction
+} from "./options/checkOptions.js"
 import { givenMillis } from "./options/durationMillis.js"
 import { entriesIn, type EntryToWrite, keysIn } from "./options/manyEntries.js"
-import { idleMillis, makeExpiry } from "./options/timeToLive.js"
+import { givenMoment, idleMillis, makeExpiry } from "./options/timeToLive.js"
 import { unwrapOptions } from "./options/unwrapOptions.js"
 import { summaryOf } from "./printing/glance.js"
 import { printedAs } from "./printing/printedAs.js"
@@ -48,6 +56,7 @@ import type { LoadFailure } from "./store/getManyOrCompute.js"
 import { makeComputing } from "./store/getOrCompute.js"
 import { applyJitter } from "./store/jitter.js"
 import { jitterRolls } from "./store/jitterRolls.js"
+import { removeWhen } from "./store/removeWhen.js"
 import { roughBytes } from "./store/roughBytes.js"
 import { type Options, type Stats, storeKinds, writeKinds, type WriteOptions } from "./store/StoreOptions.js"
 import { lookMany, removeMany, writeMany } from "./store/writeMany.js"
@@ -94,6 +103,8 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> {
   readonly get: (key: K) => Effect.Effect<V, CacheNotFoundError>
   /** The value under a key, if there is one. */
   readonly getOption: (key: K) => Effect.Effect<Option.Option<V>>
+  /** The values under keys, where there are any, in their order: each a lookup. One step, or pieces of 512. */
+  readonly getMany: (keys: Iterable<K>) => Effect.Effect<ReadonlyArray<Option.Option<V>>>
   /**
    * The value under a key; computed when there is none. All who ask meanwhile share one computation. It belongs to the
    * store, not to whoever came first: their interruption does not reach the others, and it runs with the context the
@@ -186,6 +197,11 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> {
   /** Writes an entry, whether there was one or not; its time to live starts anew. */
   readonly set: (key: K, value: V, options?: WriteOptions) => Effect.Effect<void, EntryTooLargeError>
   /**
+   * The value under a key; when there is none, the given one, which is written. It is a lookup, and one step. A computation
+   * of the key that is under way is not waited for: what is written here wins over its result.
+   */
+  readonly getOrInsert: (key: K, value: V, options?: WriteOptions) => Effect.Effect<V, EntryTooLargeError>
+  /**
    * Writes entries in their order, each with a time to live of its own where it has one, else with that of `options`. One
    * step: all of them, or none when one is too large. More than 512 are written in pieces of 512, between which the event
    * loop has a turn, and others see what is written so far.
@@ -220,20 +236,99 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> {
    * its last use and its weight. Does not count as a use, nor in `stats`.
    */
   readonly peekEntry: (key: K) => Effect.Effect<Option.Option<EntryInfo<V>>>
-  /** Lets the entry under a key expire this long from now. Does not count as a use. */
+  /**
+   * How long the entry under a key still lives if it is not used until then, `Duration.infinity` for one that does not
+   * expire. It changes nothing.
+   */
+  readonly timeToLive: (key: K) => Effect.Effect<Duration.Duration, CacheNotFoundError>
+  /**
+   * Lets the entry under a key live this long from now; zero lets it leave at once, `Duration.infinity` lets it live for
+   * ever. Does not count as a use.
+   */
   readonly setTimeToLive: (key: K, timeToLive: Duration.DurationInput) => Effect.Effect<void, CacheNotFoundError>
-  /** Removes an entry. */
+  /**
+   * Lets the entry under a key expire at a moment, in milliseconds since the epoch; one that has passed lets it leave at
+   * once, `Infinity` lets it live for ever. Does not count as a use.
+   */
+  readonly setExpiresAt: (key: K, millis: number) => Effect.Effect<void, CacheNotFoundError>
+  /** Removes an entry; fails when there is none. */
   readonly remove: (key: K) => Effect.Effect<void, CacheNotFoundError>
+  /**
+   * Sees to it that there is nothing under a key, whether there was an entry or not. What a computation of the key that is
+   * under way comes to goes to its callers, and is not stored.
+   */
+  readonly invalidate: (key: K) => Effect.Effect<void>
+  /**
+   * Removes the entry under a key if a predicate holds for its value, and returns whether it did. One step: the predicate
+   * is called within it, and what it throws is a defect that changes nothing. Does not count as a use.
+   *
+   * @example
+   * ```ts
+   * import { Effect } from "effect"
+   * import { Store } from "effect-aws-cache/Cache"
+   * import * as assert from "node:assert/strict"
+   *
+   * const program = Effect.gen(function*() {
+   *   const orders = yield* Store.make<string, { readonly version: number }>()
+   *   yield* orders.set("17", { version: 3 })
+   *   // Somebody says that there is a version 4; this one is newer than what he knows of the other.
+   *   const isOlderThan = (version: number) => (order: { readonly version: number }) => order.version < version
+   *   return [
+   *     yield* orders.invalidateWhen("17", isOlderThan(3)),
+   *     yield* orders.invalidateWhen("17", isOlderThan(4)),
+   *     yield* orders.has("17")
+   *   ]
+   * }).pipe(Effect.scoped)
+   *
+   * assert.deepEqual(await Effect.runPromise(program), [false, true, false])
+   * ```
+   */
+  readonly invalidateWhen: (key: K, predicate: (value: V) => boolean) => Effect.Effect<boolean>
+  /**
+   * Lets the time to live of what is under a key end now, as if it had passed: `staleWhileRevalidate` and `staleIfError` may
+   * still give it out, and everything else finds none. What a computation of the key that is under way comes to goes to its
+   * callers, and is not stored: it began before. A failure that is remembered is forgotten. There need not be an entry.
+   *
+   * @example
+   * ```ts
+   * import { Effect } from "effect"
+   * import { Store } from "effect-aws-cache/Cache"
+   * import * as assert from "node:assert/strict"
+   *
+   * let price = 3
+   *
+   * const program = Effect.gen(function*() {
+   *   const prices = yield* Store.make<string, number>({ timeToLive: "1 hour", staleWhileRevalidate: "1 minute" })
+   *   const priceOf = prices.getOrCompute("tea", Effect.sync(() => price))
+   *   yield* priceOf
+   *   price = 4
+   *   yield* prices.expire("tea")
+   *   // Nobody waits for the new one.
+   *   const stale = yield* priceOf
+   *   yield* Effect.yieldNow()
+   *   return [stale, yield* priceOf]
+   * }).pipe(Effect.scoped)
+   *
+   * assert.deepEqual(await Effect.runPromise(program), [3, 4])
+   * ```
+   */
+  readonly expire: (key: K) => Effect.Effect<void>
   /** Removes what is under keys, and returns how many entries there were: one step, or pieces of 512. */
   readonly removeMany: (keys: Iterable<K>) => Effect.Effect<number>
   /** Removes an entry and returns its value. */
   readonly pop: (key: K) => Effect.Effect<V, CacheNotFoundError>
   /** Removes the entry that is next to be evicted and returns it. */
   readonly popVictim: Effect.Effect<Option.Option<readonly [key: K, value: V]>>
-  /** Removes every entry, in one step. Of more than 512, `onRemoval` and `events` are told in pieces. */
-  readonly clear: Effect.Effect<void>
-  /** Reclaims the entries that have expired; correctness does not need it. */
-  readonly purge: Effect.Effect<void>
+  /**
+   * Removes every entry, in one step, and returns how many there were. Of more than 512, `onRemoval` and `events` are told
+   * in pieces.
+   */
+  readonly clear: Effect.Effect<number>
+  /**
+   * Reclaims the entries that have expired, in pieces of 512, and returns how many that were. Correctness does not need it:
+   * what has expired is never given out, and other operations reclaim some of it in passing.
+   */
+  readonly purge: Effect.Effect<number>
   /** A snapshot of the keys, the next victim first. Does not count as a use. */
   readonly keys: Effect.Effect<ReadonlyArray<K>>
   /** A snapshot of the values, the next victim first. Does not count as a use. */
@@ -251,6 +346,8 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> {
   readonly resize: (
     limits: { readonly maxSize?: number | undefined; readonly maxWeight?: number | undefined }
   ) => Effect.Effect<void, CacheConfigError>
+  /** The limits as they are now, `Infinity` for none. */
+  readonly limits: Effect.Effect<{ readonly maxSize: number; readonly maxWeight: number }>
   /** What was counted, and what is held now. */
   readonly stats: Effect.Effect<Stats>
   /**
@@ -370,7 +467,10 @@ export const make = <K, V, E = never, R = never>(
       now: number,
       roll: number,
       write: WriteOptions | undefined
-    ): number => applyJitter(freshness, now, expiry(key, value, now, write?.timeToLive), roll)
+    ): number =>
+      write?.expiresAt === undefined
+        ? applyJitter(freshness, now, expiry(key, value, now, write?.timeToLive), roll)
+        : givenMoment(name, "expiresAt", write.expiresAt)
 
     const put = (map: Engine, key: K, value: V, now: number, until: number, weighed?: number): WriteOutcome => {
       const outcome = entries.set(map, key, value, now, until, weighed)
@@ -426,6 +526,9 @@ export const make = <K, V, E = never, R = never>(
       }
     })
 
+    const setFreshUntil = (key: K, until: (now: number) => number) =>
+      stepOrNotFound(key, (map, now) => entries.setFreshUntil(map, key, now, until(now)) ? undefined : Absent)
+
     const writing = <A, E, R>(writeOptions: WriteOptions | undefined, effect: Effect.Effect<A, E, R>) =>
       withCallOptions(name, writeOptions, writeKinds, effect)
 
@@ -434,6 +537,11 @@ export const make = <K, V, E = never, R = never>(
       name,
       get: (key) => lookup((map, now) => orNotFound(key, entries.get(map, key, now))),
       getOption: (key) => lookup((map, now) => Exit.succeed(toOption(entries.get(map, key, now)))),
+      getMany: (keys) =>
+        whenRight(
+          () => keysIn(name, keys),
+          (list) => lookMany(list, step, (map, now, key) => toOption(entries.get(map, key, now)))
+        ),
       getOrCompute: (key, compute, writeOptions) => writing(writeOptions, getOrCompute(key, compute, writeOptions)),
       getManyOrCompute: (keys, load, writeOptions) =>
         writing(writeOptions, withFunction(name, "load", load, getManyOrCompute(keys, load, writeOptions))),
@@ -460,6 +568,18 @@ export const make = <K, V, E = never, R = never>(
             )
           )
         ),
+      getOrInsert: (key, value, writeOptions) =>
+        writing(
+          writeOptions,
+          withRoll((roll) =>
+            Effect.flatten(step((map, now): Either.Either<V, EntryTooLargeError> => {
+              const found = entries.get(map, key, now)
+              if (found !== Absent) return Either.right(found)
+              const until = freshUntil(key, value, now, roll, writeOptions)
+              return Either.map(write(map, now, key, value, until), () => value)
+            }))
+          )
+        ),
       setMany: (items, writeOptions) =>
         writing(
           writeOptions,
@@ -469,7 +589,7 @@ export const make = <K, V, E = never, R = never>(
               rolls,
               prepare: (map, now, item, roll) => {
                 const [key, value, write] = item
-                const decided = write?.timeToLive === undefined ? writeOptions : write
+                const decided = write?.timeToLive === undefined && write?.expiresAt === undefined ? writeOptions : write
                 return { item, weight: map.weigh(key, value), until: freshUntil(key, value, now, roll, decided) }
               },
               write: (map, now, { item: [key, value], until, weight }) => write(map, now, key, value, until, weight)
@@ -483,12 +603,32 @@ export const make = <K, V, E = never, R = never>(
         ),
       peek: (key) => step((map, now) => toOption(entries.peek(map, key, now))),
       peekEntry: (key) => step((map, now) => toOption(entries.peekEntry(map, key, now))),
-      setTimeToLive: (key, timeToLive) =>
+      timeToLive: (key) =>
         stepOrNotFound(key, (map, now) => {
-          const until = now + givenMillis(name, "timeToLive", timeToLive)
-          return entries.setFreshUntil(map, key, now, until) ? undefined : Absent
+          const until = entries.freshUntil(map, key, now)
+          return until === Absent ? Absent : Duration.millis(until - now)
         }),
+      setTimeToLive: (key, timeToLive) =>
+        setFreshUntil(key, (now) => now + givenMillis(name, "timeToLive", timeToLive)),
+      setExpiresAt: (key, millis) => setFreshUntil(key, () => givenMoment(name, "setExpiresAt", millis)),
       remove: (key) => stepOrNotFound(key, (map, now) => take(map, now, key) === Absent ? Absent : undefined),
+      invalidate: (key) =>
+        step((map, now) => {
+          take(map, now, key)
+        }),
+      invalidateWhen: (key, predicate) =>
+        whenRight(
+          () => checkValue(name, "predicate", predicate, "function"),
+          (predicate) =>
+            step((map, now) =>
+              removeWhen(name, () => entries.peek(map, key, now), predicate, () => take(map, now, key)) === true
+            )
+        ),
+      expire: (key) =>
+        step((map, now) => {
+          flights.detach(key)
+          entries.expire(map, key, now)
+        }),
       removeMany: (keys) =>
         whenRight(
           () => keysIn(name, keys),
@@ -497,7 +637,7 @@ export const make = <K, V, E = never, R = never>(
       pop: (key) => stepOrNotFound(key, (map, now) => take(map, now, key)),
       popVictim: step((map, now) => toOption(entries.popVictim(map, now))),
       clear: clearInTurns(step, () => flights.detachAll()),
-      purge: inTurns(step((map, now) => map.purge(now, pieceSize))),
+      purge: purgeInTurns(step),
       keys: step((map, now) => entries.entries(map, now).map(([key]) => key)),
       values: step((map, now) => entries.entries(map, now).map(([, value]) => value)),
       entries: step((map, now) => entries.entries(map, now)),
@@ -508,12 +648,13 @@ export const make = <K, V, E = never, R = never>(
           checkOptions(name, limits, limitKinds),
           inTurns(Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now, pieceSize)))))
         ),
+      limits: step(({ maxSize, maxWeight }) => ({ maxSize, maxWeight })),
       stats: step((map, now) => ({
+        weight: map.weight(now),
         ...countedIn(map, now),
         ...flights.counted,
         rejections: map.counters.rejections,
-        listenerFailures: map.counters.listenerFailures,
-        weight: map.weight(now)
+        listenerFailures: map.counters.listenerFailures
       })),
       events: hub.stream
     }

@@ -381,20 +381,21 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "Store.make": { use: (options) => Store.make(untyped(options)), options: storeOptions },
   "Store.layer": { use: (options) => built(Store.layer(Numbers, untyped(options))), options: storeOptions },
-  "Store.set": { use: onStore((self, options) => self.set("b", 2, options)), options: writeOptions },
-  "Store.add": { use: onStore((self, options) => self.add("b", 2, options)), options: writeOptions },
-  "Store.setMany": { use: onStore((self, options) => self.setMany([["b", 2]], options)), options: writeOptions },
+  "Store.set": { use: onStore((self, options) => self.set("b", 2, options)), options: dictWrite },
+  "Store.getOrInsert": { use: onStore((self, options) => self.getOrInsert("b", 2, options)), options: dictWrite },
+  "Store.add": { use: onStore((self, options) => self.add("b", 2, options)), options: dictWrite },
+  "Store.setMany": { use: onStore((self, options) => self.setMany([["b", 2]], options)), options: dictWrite },
   "Store.getOrCompute": {
     use: onStore((self, options) => self.getOrCompute("b", Effect.succeed(2), options)),
-    options: writeOptions
+    options: dictWrite
   },
   "Store.getManyOrCompute": {
     use: onStore((self, options) => self.getManyOrCompute(["b"], () => Effect.succeed([["b", 2]]), options)),
-    options: writeOptions
+    options: dictWrite
   },
   "Store.refresh": {
     use: onStore((self, options) => self.refresh("b", Effect.succeed(2), options)),
-    options: writeOptions
+    options: dictWrite
   },
   "Store.resize": {
     use: onStore((self, options) => self.resize(options)),
@@ -407,13 +408,13 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "LeasedStore.use": {
     use: onLeased((self, options) => self.use("b", Effect.succeed, options)),
-    options: writeOptions
+    options: dictWrite
   },
-  "LeasedStore.lease": { use: onLeased((self, options) => self.lease("b", options)), options: writeOptions },
-  "LeasedStore.refresh": { use: onLeased((self, options) => self.refresh("b", options)), options: writeOptions },
-  "LeasedStore.set": { use: onLeased((self, options) => self.set("b", 2, options)), options: writeOptions },
-  "LeasedStore.add": { use: onLeased((self, options) => self.add("b", 2, options)), options: writeOptions },
-  "LeasedStore.setMany": { use: onLeased((self, options) => self.setMany([["b", 2]], options)), options: writeOptions },
+  "LeasedStore.lease": { use: onLeased((self, options) => self.lease("b", options)), options: dictWrite },
+  "LeasedStore.refresh": { use: onLeased((self, options) => self.refresh("b", options)), options: dictWrite },
+  "LeasedStore.set": { use: onLeased((self, options) => self.set("b", 2, options)), options: dictWrite },
+  "LeasedStore.add": { use: onLeased((self, options) => self.add("b", 2, options)), options: dictWrite },
+  "LeasedStore.setMany": { use: onLeased((self, options) => self.setMany([["b", 2]], options)), options: dictWrite },
   "LeasedStore.resize": {
     use: onLeased((self, options) => self.resize(options)),
     options: { maxSize: limit, maxWeight: limit }

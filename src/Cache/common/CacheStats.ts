@@ -42,7 +42,7 @@ export interface CacheStats {
   readonly maxSize: number
 }
 
-/** What of it an engine knows. */
+/** What of it an engine knows. Whatever else of it may reclaim entries is to be asked before. */
 export const countedIn = <K, V>(
   map: EvictingMap<K, V>,
   now: number

@@ -10,7 +10,7 @@ import type * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 import { countedIn } from "../common/CacheStats.js"
 import { type GuardedMap, makeGuardedMap } from "../common/GuardedMap.js"
-import { inTurns, pieceSize } from "../common/inTurns.js"
+import { purgeInTurns } from "../common/inTurns.js"
 import type { BoundedMap } from "../engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "../engine/BoundedMapOptions.js"
 import type { CacheConfigError } from "../errors/CacheErrors.js"
@@ -23,7 +23,7 @@ import { ownExit } from "../flight/ownCause.js"
 import { SingleFlight } from "../flight/SingleFlight.js"
 import type { PreparedEntry } from "../options/manyEntries.js"
 import { requireEffect } from "../options/requireEffect.js"
-import { idleMillis, makeExpiry } from "../options/timeToLive.js"
+import { givenMoment, idleMillis, makeExpiry } from "../options/timeToLive.js"
 import type { Glance } from "../printing/glance.js"
 import { ExpirySweeper } from "./ExpirySweeper.js"
 import { type LeaseOptions, type Options, releaseLimits, type Stats, type WriteOptions } from "./LeasedStoreOptions.js"
@@ -73,6 +73,8 @@ export interface LeaseTable<K, V, E, R> {
   readonly takeOver: (map: LeasedMap<K, V>, now: number, entry: PreparedEntry<LeasedValue<K, V>>) => WriteOutcome
   /** What brings a value in, once not too many wait for their release. */
   readonly withRoom: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Part of a step: the value under a key expires at another time than it did. */
+  readonly expect: (map: LeasedMap<K, V>, key: K) => void
   /** Part of a step: acquisitions of a key that are under way will not get into the map. */
   readonly detach: (key: K) => void
   /** Part of a step: acquisitions that are under way will not get into the map. */
@@ -136,7 +138,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
     const sweeper = new ExpirySweeper(
       runtime,
       Effect.zipRight(
-        inTurns(step((map, now) => map.purge(now, pieceSize))),
+        purgeInTurns(step),
         step((map) => map.nextExpiry())
       )
     )
@@ -188,7 +190,9 @@ export const makeLeaseTable = <K, V, E, R, R2>(
     ): PreparedEntry<LeasedValue<K, V>> => ({
       item: value,
       weight: map.weigh(value.key, value),
-      until: expiry(value.key, value.value, now, write?.timeToLive)
+      until: write?.expiresAt === undefined
+        ? expiry(value.key, value.value, now, write?.timeToLive)
+        : givenMoment(name, "expiresAt", write.expiresAt)
     })
 
     const acquireInto = (
@@ -299,15 +303,16 @@ export const makeLeaseTable = <K, V, E, R, R2>(
         if (outcome === "discarded") releaser.left(entry.item, outcome)
         return outcome
       },
+      expect,
       detach: (key) => flights.detach(key),
       detachAll: () => flights.detachAll(),
       stats: step((map, now) => {
         const values = map.entries(now)
         return {
+          weight: map.weight(now),
           ...countedIn(map, now),
           ...flights.counted,
           acquired,
-          weight: map.weight(now),
           leased: values.filter(([, value]) => value.isLeased).length,
           retired: releaser.retired,
           releasing: releaser.releasing,

@@ -116,6 +116,11 @@ export interface WriteOptions {
    * time that has passed: zero. What is no duration is a defect, a `CacheConfigError`.
    */
   readonly timeToLive?: Duration.DurationInput | undefined
+  /**
+   * The moment until which this value stays in the store, in milliseconds since the epoch (`Infinity`: for ever). It goes
+   * before `timeToLive`.
+   */
+  readonly expiresAt?: number | undefined
 }
 
 /**
@@ -130,10 +135,10 @@ export interface LeaseOptions<out V, out E, out R> extends WriteOptions {
 }
 
 /** Which options a write into a leased store has. */
-export const writeKinds: OptionKinds<WriteOptions> = { timeToLive: "any" }
+export const writeKinds: OptionKinds<WriteOptions> = { timeToLive: "any", expiresAt: "any" }
 
 /** Which options a lease has. */
-export const leaseKinds: OptionKinds<LeaseOptions<never, never, never>> = { timeToLive: "any", acquire: "any" }
+export const leaseKinds: OptionKinds<LeaseOptions<never, never, never>> = { ...writeKinds, acquire: "any" }
 
 /**
  * A value in a leased store, to look at.

@@ -3,6 +3,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
+import { identity } from "effect/Function"
 import type { CacheConfigError } from "../errors/CacheErrors.js"
 import { checkValue } from "./checkOptions.js"
 import { durationMillis, givenMillis } from "./durationMillis.js"
@@ -30,6 +31,15 @@ export const idleMillis = (
   cache: string,
   timeToIdle: Duration.DurationInput | undefined
 ): Either.Either<number, CacheConfigError> => millis(cache, "timeToIdle", timeToIdle ?? Duration.infinity)
+
+/**
+ * A moment that a call brings, in milliseconds since the epoch. Throws `CacheConfigError` for anything else.
+ *
+ * @param cache the name of the cache, for messages
+ * @param option the name of the option, for messages
+ */
+export const givenMoment = (cache: string, option: string, moment: number): number =>
+  Either.getOrThrowWith(checkValue(cache, option, moment, "moment"), identity)
 
 /**
  * Tells when an entry that is written at `now` expires, in milliseconds since the epoch: `Infinity` is never. Where the

@@ -79,10 +79,15 @@ export interface WriteOptions {
    * passed: zero. What is no duration is a defect, a `CacheConfigError`, and changes nothing.
    */
   readonly timeToLive?: Duration.DurationInput | undefined
+  /**
+   * The moment at which this entry expires, in milliseconds since the epoch (`Infinity`: never). It goes before
+   * `timeToLive`; one that has passed already: the entry is not stored.
+   */
+  readonly expiresAt?: number | undefined
 }
 
 /** Which options a write into a store has. */
-export const writeKinds: OptionKinds<WriteOptions> = { timeToLive: "any" }
+export const writeKinds: OptionKinds<WriteOptions> = { timeToLive: "any", expiresAt: "any" }
 
 /**
  * What a store has counted since it was made, and what it holds now.

@@ -14,12 +14,12 @@ import type { StoreEvent } from "../../Cache/events/StoreEvent.js"
 import { equalsByProtocol, keyEqualityInUse } from "../../Cache/keys/protocolEquality.js"
 import { durationMillis, givenMillis } from "../../Cache/options/durationMillis.js"
 import { type PreparedEntry, tryKey, writeAll } from "../../Cache/options/manyEntries.js"
-import { requireBoolean } from "../../Cache/options/requireBoolean.js"
 import { checkValue, wrongOptions } from "../../Cache/options/wrongOptions.js"
 import { keyText } from "../../Cache/printing/keyText.js"
 import { FreshMap, type Stored } from "../../Cache/store/FreshMap.js"
 import type { Freshness } from "../../Cache/store/Freshness.js"
 import { applyJitter } from "../../Cache/store/jitter.js"
+import { removeWhen } from "../../Cache/store/removeWhen.js"
 import type { HeapWatch } from "../memory/DictParts.js"
 import {
   type CheckedLimits,
@@ -281,7 +281,7 @@ export class DictSteps<in out K, in out V, in out F> {
 
   /** @since 0.1.0 */
   stats(map: Engine<K, V, F>, now: number): Omit<Stats, "coalesced" | "computations" | "inFlight" | "hooks"> {
-    return { ...countedIn(map, now), rejections: map.counters.rejections, byteSize: map.weight(now) }
+    return { byteSize: map.weight(now), ...countedIn(map, now), rejections: map.counters.rejections }
   }
 
   /** The limits as they are now. */
@@ -304,11 +304,8 @@ export class DictSteps<in out K, in out V, in out F> {
     key: K,
     predicate: (value: V) => boolean
   ): boolean | Absent {
-    const value = this.entries.peek(map, key, now)
-    if (value === Absent) return Absent
-    // A predicate without Effect may write another.
-    return requireBoolean(this.name, "predicate", predicate(value)) && this.entries.peek(map, key, now) === value &&
-      this.remove(map, now, key) !== Absent
+    const peek = () => this.entries.peek(map, key, now)
+    return removeWhen(this.name, peek, predicate, () => this.remove(map, now, key))
   }
 
   // Time, order and limits ------------------------------------------------------------------------------------------
