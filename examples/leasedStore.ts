@@ -6,7 +6,7 @@ const program = Effect.gen(function*() {
   const connections = yield* LeasedStore.make({
     maxSize: 2,
     acquire: (tenant: string) => Effect.as(Console.log(`open ${tenant}`), { tenant }),
-    release: ({ tenant }, _, reason) => Console.log(`close ${tenant}: ${reason}`)
+    release: (_, { tenant }, reason) => Console.log(`close ${tenant}: ${reason}`)
   })
 
   yield* connections.use("acme", (acme) =>

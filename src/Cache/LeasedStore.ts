@@ -358,7 +358,7 @@ export const isLeasedStore = (u: unknown): u is LeasedStore<unknown, unknown, un
  *     maxSize: 20,
  *     timeToLive: "1 hour",
  *     acquire: (tenant: string) => Effect.tryPromise(() => openPool(tenant)),
- *     release: (pool) => Effect.promise(() => pool.end())
+ *     release: (_, pool) => Effect.promise(() => pool.end())
  *   })
  *   return yield* pools.use("acme", (pool) => Effect.tryPromise(() => pool.query("select 1")))
  * }).pipe(Effect.scoped)

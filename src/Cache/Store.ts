@@ -58,12 +58,20 @@ import { applyJitter } from "./store/jitter.js"
 import { jitterRolls } from "./store/jitterRolls.js"
 import { removeWhen } from "./store/removeWhen.js"
 import { roughBytes } from "./store/roughBytes.js"
-import { type Options, type Stats, storeKinds, writeKinds, type WriteOptions } from "./store/StoreOptions.js"
+import {
+  memoizeKinds,
+  type MemoizeOptions,
+  type Options,
+  type Stats,
+  storeKinds,
+  writeKinds,
+  type WriteOptions
+} from "./store/StoreOptions.js"
 import { lookMany, removeMany, writeMany } from "./store/writeMany.js"
 
 export type { EntryToWrite } from "./options/manyEntries.js"
 export { LoadFailure, loadFailure } from "./store/getManyOrCompute.js"
-export type { Options, Stats, WriteOptions } from "./store/StoreOptions.js"
+export type { MemoizeOptions, Options, Stats, WriteOptions } from "./store/StoreOptions.js"
 
 /**
  * The type id of `Store`.
@@ -82,7 +90,7 @@ export const TypeId: TypeId = "~effect-aws-cache/Cache/Store"
 export type TypeId = "~effect-aws-cache/Cache/Store"
 
 /**
- * A bounded store. `E` is how computations may fail, `R` what they may use: it was captured when the store was made.
+ * A bounded store. `F` is what it remembers of computations that fail, see `failure` of `Options`: nothing, unless it says.
  *
  * Keys are found as a `Map` finds them, but for objects that implement Effect's `Equal` (`Data.struct`, `Data.Class`,
  * `Schema.Class`): these are found by their structure. An entry has expired when the clock shows its moment of expiry
@@ -94,7 +102,7 @@ export type TypeId = "~effect-aws-cache/Cache/Store"
  * @since 0.1.0
  * @category models
  */
-export interface Store<in out K, in out V, in out E = never, in out R = never> {
+export interface Store<in out K, in out V, in out F = never> {
   /** Tells stores from other values; not for use. */
   readonly [TypeId]?: TypeId | undefined
   /** The name in errors, spans and logs. Like the type id it is optional so that mocks need none. */
@@ -107,17 +115,25 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> {
   readonly getMany: (keys: Iterable<K>) => Effect.Effect<ReadonlyArray<Option.Option<V>>>
   /**
    * The value under a key; computed when there is none. All who ask meanwhile share one computation. It belongs to the
-   * store, not to whoever came first: their interruption does not reach the others, and it runs with the context the
-   * store was made in. When the last of them leaves, it is interrupted. Failures and defects are not stored. A write
-   * or removal of the key meanwhile wins over the result, which its callers still get; so they do when it is too
-   * large to be stored, and when the key object is another key by then. It fails with the very error the computation
-   * failed with.
+   * store, not to whoever came first: their interruption does not reach the others, and when the last of them leaves, it
+   * is interrupted. Of who came first it has the services that it needs, a `Scope` among them: use `Effect.scoped` inside.
+   * All else, as fiber references, is as where the store was made.
+   *
+   * Failures and defects are not stored. Who has waited for a computation of somebody else that failed computes by himself,
+   * unless `failure` says that all share such a failure: so this fails with the very error that his own computation failed
+   * with, or with one of those. (Callers of a memoized function share all its failures.) A write or removal of the key
+   * meanwhile wins over the result, which its callers still get; so they do when it is too large to be stored, and when the
+   * key object is another key by then.
    *
    * Who joins a computation under way has missed, as who starts one has; `stats` counts those who joined as `coalesced`
    * besides. Requests (`Effect.request`) of computations whose callers are in one batch (`batching: true`) are made as one
    * batch. A computation that is synchronous can be run by `Effect.runSync`.
    */
-  readonly getOrCompute: (key: K, compute: Effect.Effect<V, E, R>, options?: WriteOptions) => Effect.Effect<V, E>
+  readonly getOrCompute: <E = never, R = never>(
+    key: K,
+    compute: Effect.Effect<V, E, R>,
+    options?: WriteOptions
+  ) => Effect.Effect<V, E | F, R>
   /**
    * The values under many keys, in their order. Those that are missing are computed by one call of `load`, with these
    * keys, once each: but for those that others compute already, which are waited for. Each of them is a computation as of
@@ -152,13 +168,39 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> {
    * )
    * ```
    */
-  readonly getManyOrCompute: (
+  readonly getManyOrCompute: <E = never, R = never, E2 = never>(
     keys: Iterable<K>,
     load: (
       missing: ReadonlyArray<K>
-    ) => Effect.Effect<Iterable<readonly [key: K, value: V | LoadFailure<E>]>, E, R>,
+    ) => Effect.Effect<Iterable<readonly [key: K, value: V | LoadFailure<E2>]>, E, R>,
     options?: WriteOptions
-  ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E>
+  ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E | E2 | F, R>
+  /**
+   * A function that remembers what it returned: `getOrCompute` by the store's keys. What `f` needs is captured once, here.
+   * All who call a function that was made of the same `f` share its computations and their failures.
+   *
+   * @example
+   * ```ts
+   * import { Effect } from "effect"
+   * import { Store } from "effect-aws-cache/Cache"
+   * import * as assert from "node:assert/strict"
+   *
+   * const asked: Array<string> = []
+   *
+   * const program = Effect.gen(function*() {
+   *   const prices = yield* Store.make<string, number>({ timeToLive: "1 hour" })
+   *   const priceOf = yield* prices.memoize((name) => Effect.sync(() => asked.push(name)))
+   *   return [yield* priceOf("tea"), yield* priceOf("tea"), yield* prices.get("tea")]
+   * }).pipe(Effect.scoped)
+   *
+   * assert.deepEqual(await Effect.runPromise(program), [1, 1, 1])
+   * assert.deepEqual(asked, ["tea"])
+   * ```
+   */
+  readonly memoize: <E = never, R = never>(
+    f: (key: K) => Effect.Effect<V, E, R>,
+    options?: MemoizeOptions<K, V>
+  ) => Effect.Effect<(key: K) => Effect.Effect<V, E | F>, never, R>
   /**
    * Computes the value under a key anew, whether there is one or not, and returns it. Until it is there, everybody else
    * gets the old one, which then makes way with its time to live; where this fails, the old one stays, and the failure
@@ -187,7 +229,11 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> {
    * assert.deepEqual(await Effect.runPromise(program), [3, 4])
    * ```
    */
-  readonly refresh: (key: K, compute: Effect.Effect<V, E, R>, options?: WriteOptions) => Effect.Effect<V, E>
+  readonly refresh: <E = never, R = never>(
+    key: K,
+    compute: Effect.Effect<V, E, R>,
+    options?: WriteOptions
+  ) => Effect.Effect<V, E | F, R>
   /** Writes a new entry; fails when there is one under the key. */
   readonly add: (
     key: K,
@@ -363,7 +409,7 @@ export interface Store<in out K, in out V, in out E = never, in out R = never> {
  * @since 0.1.0
  * @category guards
  */
-export const isStore = (u: unknown): u is Store<unknown, unknown, unknown, unknown> => Predicate.hasProperty(u, TypeId)
+export const isStore = (u: unknown): u is Store<unknown, unknown, unknown> => Predicate.hasProperty(u, TypeId)
 
 const defaultMaxSize = 1000
 
@@ -418,9 +464,9 @@ const weighRoughly = (key: unknown, error: unknown): number =>
  * @since 0.1.0
  * @category constructors
  */
-export const make = <K, V, E = never, R = never>(
-  options: Options<K, V, E> = {}
-): Effect.Effect<Store<K, V, E, R>, CacheConfigError, R | Scope.Scope> => {
+export const make = <K, V, F = never>(
+  options: Options<K, V, F> = {}
+): Effect.Effect<Store<K, V, F>, CacheConfigError, Scope.Scope> => {
   const name = nameIn(options, "Store")
   return Effect.gen(function*() {
     yield* checkOptions(name, options, storeKinds)
@@ -428,9 +474,9 @@ export const make = <K, V, E = never, R = never>(
     const expiry = yield* makeExpiry(name, options.timeToLive)
     const timeToIdle = yield* idleMillis(name, options.timeToIdle)
     const tell = options.onRemoval && warningListener(name, options.onRemoval)
-    const entries = new FreshMap<K, V, E>(freshness)
+    const entries = new FreshMap<K, V, F>(freshness)
     const hub = yield* makeEventHub<StoreEvent<K>>(name, options.eventCapacity)
-    const guarded = yield* makeGuardedMap<K, Stored<V, E>>(
+    const guarded = yield* makeGuardedMap<K, Stored<V, F>>(
       name,
       adaptOptions({
         evictionPolicy: options.evictionPolicy,
@@ -446,10 +492,10 @@ export const make = <K, V, E = never, R = never>(
     )
     const metrics = options.metrics === true ? new MetricsExport(name) : undefined
     const { lookup, step } = metrics === undefined ? guarded : withMetrics(guarded, metrics)
-    const flights = yield* SingleFlight.make<K, R>(name)
-    const batches = yield* SingleFlight.make<string, R>(name)
+    const flights = yield* SingleFlight.make<K>(name)
+    const batches = yield* SingleFlight.make<string>(name)
 
-    type Engine = BoundedMap<K, Stored<V, E>>
+    type Engine = BoundedMap<K, Stored<V, F>>
 
     const orNotFound = <A>(key: K, found: A | Absent): Exit.Exit<A, CacheNotFoundError> =>
       found === Absent
@@ -506,7 +552,7 @@ export const make = <K, V, E = never, R = never>(
       return entries.remove(map, key, now)
     }
 
-    const { getManyOrCompute, getOrCompute, refresh } = makeComputing<K, V, E, R>({
+    const { getManyOrCompute, getOrCompute, memoize, refresh } = makeComputing<K, V, F>({
       name,
       spans: "effect-aws-cache.Store",
       guarded: { lookup, step },
@@ -532,7 +578,7 @@ export const make = <K, V, E = never, R = never>(
     const writing = <A, E, R>(writeOptions: WriteOptions | undefined, effect: Effect.Effect<A, E, R>) =>
       withCallOptions(name, writeOptions, writeKinds, effect)
 
-    const self: Store<K, V, E, R> = {
+    const self: Store<K, V, F> = {
       [TypeId]: TypeId,
       name,
       get: (key) => lookup((map, now) => orNotFound(key, entries.get(map, key, now))),
@@ -545,6 +591,13 @@ export const make = <K, V, E = never, R = never>(
       getOrCompute: (key, compute, writeOptions) => writing(writeOptions, getOrCompute(key, compute, writeOptions)),
       getManyOrCompute: (keys, load, writeOptions) =>
         writing(writeOptions, withFunction(name, "load", load, getManyOrCompute(keys, load, writeOptions))),
+      memoize: (f, memoizeOptions) =>
+        withCallOptions(
+          name,
+          memoizeOptions,
+          memoizeKinds,
+          withFunction(name, "compute", f, memoize(f, memoizeOptions))
+        ),
       refresh: (key, compute, writeOptions) => writing(writeOptions, refresh(key, compute, writeOptions)),
       add: (key, value, writeOptions) =>
         writing(
@@ -687,10 +740,10 @@ export const make = <K, V, E = never, R = never>(
  * @since 0.1.0
  * @category layers
  */
-export const layer = <Self, K, V, E = never, R = never>(
-  tag: Context.Tag<Self, Store<K, V, E, R>>,
-  options: Options<K, V, E> = {}
-): Layer.Layer<Self, CacheConfigError, R> => Layer.scoped(tag, make<K, V, E, R>(options))
+export const layer = <Self, K, V, F = never>(
+  tag: Context.Tag<Self, Store<K, V, F>>,
+  options: Options<K, V, F> = {}
+): Layer.Layer<Self, CacheConfigError> => Layer.scoped(tag, make(options))
 
 /**
  * A store as a service of your own, with options from `Config`.
@@ -721,8 +774,8 @@ export const layer = <Self, K, V, E = never, R = never>(
  * @since 0.1.0
  * @category layers
  */
-export const layerConfig = <Self, K, V, E = never, R = never>(
-  tag: Context.Tag<Self, Store<K, V, E, R>>,
-  config: Config.Config.Wrap<Options<K, V, E>>
-): Layer.Layer<Self, CacheConfigError | ConfigError, R> =>
-  Layer.scoped(tag, Effect.flatMap(unwrapOptions("Store", config), (options) => make<K, V, E, R>(options)))
+export const layerConfig = <Self, K, V, F = never>(
+  tag: Context.Tag<Self, Store<K, V, F>>,
+  config: Config.Config.Wrap<Options<K, V, F>>
+): Layer.Layer<Self, CacheConfigError | ConfigError> =>
+  Layer.scoped(tag, Effect.flatMap(unwrapOptions("Store", config), (options) => make<K, V, F>(options)))

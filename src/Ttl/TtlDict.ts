@@ -120,9 +120,8 @@ export class TtlDict extends Object.assign(tag, accessors(tag), {
    * `CacheValueError`. A bad key is a mistake in the program, also where it is only looked up: the operation dies with
    * `CacheKeyError`. For keys from outside there is `keyEither`. What is read was checked when it was written.
    *
-   * The type parameters after `Self` are those of computations: how they may fail, and what they and `onRemoval` may use,
-   * which the layer then needs. The first argument is the tag's identifier, unique in the program, and the dictionary's
-   * name in errors unless `name` is given. Throws `CacheConfigError` for a blank one, and where a schema is missing.
+   * `failure` is the schema of failures that all callers share and that may be remembered. The first argument is the tag's
+   * identifier, unique in the program, and the dictionary's name in errors unless `name` is given. Throws `CacheConfigError` for a blank one, and where a schema is missing.
    *
    * @example
    * ```ts
@@ -158,17 +157,17 @@ export class TtlDict extends Object.assign(tag, accessors(tag), {
    *   { readonly nameOf: (id: number) => Effect.Effect<string, Offline> }
    * >() {}
    *
-   * class Names extends TtlDict.Service<Names, Offline, Directory>()("app/Names", {
+   * class Names extends TtlDict.Service<Names>()("app/Names", {
    *   key: Schema.Number,
    *   value: Schema.String,
    *   timeToLive: "1 hour"
    * }) {}
    *
-   * // Looked up by whoever asks first, for all who ask meanwhile; it uses the directory that Names.layer() was given.
+   * // Looked up by whoever asks first, for all who ask meanwhile, with the directory of that caller.
    * const nameOf = (id: number) =>
    *   Names.getOrCompute(id, Effect.flatMap(Directory, (directory) => directory.nameOf(id)))
    *
-   * const NamesLive = Layer.provide(
+   * const NamesLive = Layer.merge(
    *   Names.layer(),
    *   Layer.succeed(Directory, { nameOf: (id) => id === 1 ? Effect.succeed("Ada") : new Offline() })
    * )

@@ -93,7 +93,7 @@ const scenarios: ReadonlyArray<Scenario> = [
 const acquisitions = {
   "with a release": (ledger: Ledger) => ({
     acquire: (key: string) => Effect.zipLeft(Effect.zipRight(pause, ledger.open(key)), pause),
-    release: (handle: Handle) => Effect.zipRight(pause, ledger.release(handle))
+    release: (_: string, handle: Handle) => Effect.zipRight(pause, ledger.release(handle))
   }),
   "with a scope": (ledger: Ledger) => ({
     acquire: (key: string) =>
@@ -213,7 +213,7 @@ describe("LeasedStore: interrupted at every step, it loses nothing (Effect #8390
       for (let operations = 0;; operations++) {
         const ledger = new Ledger()
         const scheduler = new StopOnce(operations)
-        const store = yield* LeasedStore.make({ acquire: ledger.open, release: ledger.release })
+        const store = yield* LeasedStore.make({ acquire: ledger.open, release: ledger.releaseOf })
         const handle = yield* ledger.open("a")
         const user = yield* store.use("a", (handle) => ledger.using(handle, turns(5))).pipe(
           Effect.withScheduler(scheduler),

@@ -121,7 +121,7 @@ it.effect.prop(
           gracePeriod,
           releaseConcurrency: concurrency,
           acquire: (key: string) => acquire(key, 0, "value"),
-          release: isScoped ? undefined : ledger.release
+          release: isScoped ? undefined : ledger.releaseOf
         }),
         scope
       )

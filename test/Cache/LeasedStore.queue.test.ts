@@ -87,7 +87,7 @@ describe("values that wait for their release", () => {
         releaseConcurrency: 1,
         releaseCapacity: 1,
         acquire: (key: number) => Effect.succeed(key),
-        release: (value: number) =>
+        release: (_: number, value: number) =>
           value >= 100
             ? Effect.void
             : Effect.flatMap(

@@ -29,7 +29,7 @@ describe("LeasedStore: what others got wrong", () => {
           const ledger = new Ledger()
           const [owner, oldBorrower, newBorrower] = yield* Effect.all([Scope.make(), Scope.make(), Scope.make()])
           const store: Handles = yield* Scope.extend(
-            LeasedStore.make({ acquire: ledger.open, release: ledger.release, timeToLive }),
+            LeasedStore.make({ acquire: ledger.open, release: ledger.releaseOf, timeToLive }),
             owner
           )
           yield* Scope.extend(store.lease("key"), oldBorrower)
@@ -57,7 +57,7 @@ describe("LeasedStore: what others got wrong", () => {
         const store: Handles = yield* Scope.extend(
           LeasedStore.make({
             acquire: ledger.open,
-            release: (handle) =>
+            release: (_, handle) =>
               ledger.release(handle).pipe(
                 Effect.zipLeft(isSynchronous ? Effect.void : turns(2)),
                 Effect.zipRight(handle.id === 1 ? Effect.suspend(() => store.use("key", id)) : Effect.void)
@@ -129,7 +129,7 @@ describe("LeasedStore: what others got wrong", () => {
         const store = LeasedStore.make({
           releaseConcurrency,
           acquire: (key: string) => Effect.acquireRelease(ledger.open(key), ledger.release),
-          release: (_, key) => {
+          release: (key) => {
             attempted.push(key)
             if (key === "b") throw new Error("thrown")
             return Effect.void
@@ -150,7 +150,7 @@ describe("LeasedStore: what others got wrong", () => {
     Effect.gen(function*() {
       const ledger = new Ledger()
       yield* Effect.scoped(Effect.gen(function*() {
-        const store = yield* LeasedStore.make({ maxSize: 3, acquire: ledger.open, release: ledger.release })
+        const store = yield* LeasedStore.make({ maxSize: 3, acquire: ledger.open, release: ledger.releaseOf })
         const isWithin = Effect.map(Effect.all([store.size, store.keys]), ([size, keys]) => {
           assert.isAtMost(size, 3)
           assert.strictEqual(keys.length, size)
@@ -180,7 +180,7 @@ describe("LeasedStore: what others got wrong", () => {
     Effect.gen(function*() {
       const ledger = new Ledger()
       yield* Effect.scoped(Effect.gen(function*() {
-        const store = yield* LeasedStore.make({ maxSize: 1, acquire: ledger.open, release: ledger.release })
+        const store = yield* LeasedStore.make({ maxSize: 1, acquire: ledger.open, release: ledger.releaseOf })
         yield* store.use("a", (a) =>
           ledger.using(
             a,
@@ -247,7 +247,7 @@ describe("LeasedStore: what others got wrong", () => {
       yield* Effect.scoped(Effect.gen(function*() {
         const store = yield* LeasedStore.make({
           acquire: (key: string) => Effect.delay(ledger.open(key), "1 second"),
-          release: ledger.release
+          release: ledger.releaseOf
         })
         const stale = yield* Effect.fork(store.use("a", id))
         yield* TestClock.adjust("1 millis")
@@ -269,7 +269,7 @@ describe("LeasedStore: what others got wrong", () => {
       const store = yield* Scope.extend(
         LeasedStore.make({
           acquire: (key: string) => Effect.zipLeft(ledger.open(key), Deferred.await(latch)),
-          release: ledger.release
+          release: ledger.releaseOf
         }),
         scope
       )
@@ -293,7 +293,7 @@ describe("LeasedStore: what others got wrong", () => {
       const scope = yield* Scope.make()
       yield* Scope.extend(
         Effect.gen(function*() {
-          const store = yield* LeasedStore.make({ maxSize: 2, acquire: ledger.open, release: ledger.release })
+          const store = yield* LeasedStore.make({ maxSize: 2, acquire: ledger.open, release: ledger.releaseOf })
           const before = finalizersOf(scope)
           for (let index = 0; index < 20_000; index++) yield* store.use(`${index % 2}`, id)
           assert.strictEqual(finalizersOf(scope), before)
@@ -325,7 +325,7 @@ describe("LeasedStore: what others got wrong", () => {
       const ledger = new Ledger()
       const [owner, one, two] = yield* Effect.all([Scope.make(), Scope.make(), Scope.make()])
       const store: Handles = yield* Scope.extend(
-        LeasedStore.make({ maxSize: 0, acquire: ledger.open, release: ledger.release }),
+        LeasedStore.make({ maxSize: 0, acquire: ledger.open, release: ledger.releaseOf }),
         owner
       )
       yield* store.use("a", () =>

@@ -26,7 +26,7 @@ const ledgered = (options: Partial<LeasedStore.Options<string, Handle>> = {}) =>
     const ledger = new Ledger()
     const scope = yield* Scope.make()
     const store: Handles = yield* Scope.extend(
-      LeasedStore.make({ acquire: ledger.open, release: ledger.release, ...options }),
+      LeasedStore.make({ acquire: ledger.open, release: ledger.releaseOf, ...options }),
       scope
     )
     return { ledger, store, close: Scope.close(scope, Exit.void) }
@@ -444,7 +444,7 @@ describe("LeasedStore", () => {
             Effect.all([Tenant, FiberRef.get(locale), Effect.orDie(Effect.currentParentSpan)]).pipe(
               Effect.map(([tenant, locale, span]) => [key, tenant, locale, span._tag === "Span" ? span.name : ""])
             ),
-          release: (value) => Effect.map(Tenant, (tenant) => released.push(`${value[0]} ${tenant}`))
+          release: (_, value) => Effect.map(Tenant, (tenant) => released.push(`${value[0]} ${tenant}`))
         }).pipe(Effect.provideService(Tenant, "store"), Effect.withSpan("making"), Scope.extend(scope))
         const seen = yield* store.use("a", Effect.succeed).pipe(
           Effect.provideService(Tenant, "caller"),
@@ -533,7 +533,7 @@ describe("LeasedStore", () => {
 
     it.effect("each value's time to live is its own", () =>
       Effect.gen(function*() {
-        const { close, store } = yield* ledgered({ timeToLive: ({ id }) => Duration.seconds(id) })
+        const { close, store } = yield* ledgered({ timeToLive: (_, { id }) => Duration.seconds(id) })
         yield* store.use("one", id)
         yield* store.use("two", id)
         yield* TestClock.adjust("1 second")
@@ -641,7 +641,7 @@ describe("LeasedStore", () => {
           LeasedStore.make({
             maxSize: 2,
             acquire: (key: string) => Effect.succeed(key),
-            release: (value, key, reason) => Effect.sync(() => reasons.push(`${value} ${key} ${reason}`))
+            release: (key, value, reason) => Effect.sync(() => reasons.push(`${value} ${key} ${reason}`))
           }),
           scope
         )
@@ -704,7 +704,7 @@ describe("LeasedStore", () => {
           const { close, store } = yield* ledgered({
             name: "sockets",
             maxSize: 1,
-            release: ({ id }) =>
+            release: (_, { id }) =>
               Effect.zipRight(
                 Effect.zipRight(Effect.sync(() => begun.add(id)), Deferred.await(latch)),
                 id === 1 ? Effect.fail("stuck") : id === 2 ? Effect.die("broken") : Effect.interrupt
@@ -774,7 +774,7 @@ describe("LeasedStore", () => {
             LeasedStore.make({
               releaseConcurrency,
               acquire: (key: string) => ledger.open(key),
-              release: (handle) =>
+              release: (_, handle) =>
                 Effect.acquireUseRelease(
                   Effect.sync(() => most = Math.max(most, ++running)),
                   () => Effect.zipRight(turns(3), ledger.release(handle)),
@@ -800,7 +800,7 @@ describe("LeasedStore", () => {
           const store = yield* LeasedStore.make({
             releaseConcurrency: 1,
             acquire: ledger.open,
-            release: (handle) => Effect.zipRight(ledger.release(handle), Effect.fail("failed"))
+            release: (_, handle) => Effect.zipRight(ledger.release(handle), Effect.fail("failed"))
           })
           for (const key of ["a", "b", "c"]) yield* store.use(key, id)
         }).pipe(Effect.scoped, Effect.provide(Logger.replace(Logger.defaultLogger, thrower)))
@@ -868,7 +868,7 @@ describe("LeasedStore", () => {
       Effect.gen(function*() {
         const ledger = new Ledger()
         yield* Effect.scoped(Effect.gen(function*() {
-          const store = yield* LeasedStore.make({ acquire: ledger.open, release: ledger.release })
+          const store = yield* LeasedStore.make({ acquire: ledger.open, release: ledger.releaseOf })
           yield* Effect.acquireRelease(
             Effect.tap(store.lease("a"), (handle) => Effect.sync(() => ledger.begin(handle))),
             (handle) => Effect.sync(() => ledger.end(handle))
@@ -902,7 +902,7 @@ describe("LeasedStore", () => {
         const store: Handles = yield* Scope.extend(
           LeasedStore.make({
             acquire: ledger.open,
-            release: (handle) => Effect.zipRight(ledger.release(handle), Effect.suspend(() => store.use("b", id)))
+            release: (_, handle) => Effect.zipRight(ledger.release(handle), Effect.suspend(() => store.use("b", id)))
           }),
           scope
         )
@@ -1014,7 +1014,7 @@ describe("LeasedStore", () => {
         Effect.as(Effect.zipRight(Db, Effect.scope), new Date(key))
       const made = LeasedStore.make({
         acquire,
-        release: (value, key, reason) => {
+        release: (key, value, reason) => {
           expectTypeOf(value).toEqualTypeOf<Date>()
           expectTypeOf(key).toEqualTypeOf<string>()
           expectTypeOf(reason).toEqualTypeOf<LeasedStore.ReleaseReason>()

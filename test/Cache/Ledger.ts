@@ -35,6 +35,9 @@ export class Ledger {
       if (handle.users > 0) this.mistakes.push(`${handle.id} was released while it was used`)
     })
 
+  /** The same for stores, which tell the key first. */
+  readonly releaseOf = (_key: string, handle: Handle): Effect.Effect<void> => this.release(handle)
+
   /** Uses a handle as long as an effect runs. */
   readonly using = <A, E, R>(handle: Handle, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.acquireUseRelease(

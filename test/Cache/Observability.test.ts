@@ -193,7 +193,7 @@ describe("metrics", () => {
 
 describe("layers", () => {
   class Tenant extends Context.Tag("Tenant")<Tenant, string>() {}
-  class Answers extends Context.Tag("Answers")<Answers, Store.Store<string, string, never, Tenant>>() {
+  class Answers extends Context.Tag("Answers")<Answers, Store.Store<string, string>>() {
     static readonly layer = Store.layer(Answers, { maxSize: 1 })
     static readonly fromConfig = Store.layerConfig(Answers, {
       name: Config.succeed("answers"),
@@ -202,11 +202,12 @@ describe("layers", () => {
     })
   }
 
-  it.effect("a store as a service, with the context its layer was built in", () =>
+  it.effect("a store as a service, whose computations bring along what they need", () =>
     Effect.gen(function*() {
       const answers = yield* Answers
-      assert.strictEqual(yield* answers.getOrCompute("who", Tenant), "the layer's")
-    }).pipe(Effect.provide(Answers.layer), Effect.provideService(Tenant, "the layer's")))
+      const asked = answers.getOrCompute("who", Tenant)
+      assert.strictEqual(yield* Effect.provideService(asked, Tenant, "the caller's"), "the caller's")
+    }).pipe(Effect.provide(Answers.layer)))
 
   it.effect("from Config", () =>
     Effect.gen(function*() {
@@ -221,8 +222,7 @@ describe("layers", () => {
         Layer.provide(
           Layer.setConfigProvider(ConfigProvider.fromMap(new Map([["MAX_SIZE", "1"], ["TTL", "90 seconds"]])))
         )
-      )),
-      Effect.provideService(Tenant, "")
+      ))
     ))
 
   it.effect("a bad option in Config is a CacheConfigError", () =>
@@ -230,8 +230,7 @@ describe("layers", () => {
       const error = yield* Effect.flip(Effect.scoped(Layer.build(Answers.fromConfig)))
       assert.include(String(error), "answers: maxSize is -1")
     }).pipe(
-      Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["MAX_SIZE", "-1"], ["TTL", "1 second"]]))),
-      Effect.provideService(Tenant, "")
+      Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["MAX_SIZE", "-1"], ["TTL", "1 second"]])))
     ))
 })
 
@@ -243,7 +242,7 @@ describe("a leased store", () => {
         maxWeight: 10,
         weigher: (_: string, value: number) => value,
         acquire: (key: string) => key === "bad" ? Effect.fail("no") : Effect.succeed(1),
-        release: (_value, key) => key === "c" ? Effect.fail("no") : Effect.void
+        release: (key) => key === "c" ? Effect.fail("no") : Effect.void
       })
       const events = yield* heardOf(
         store,

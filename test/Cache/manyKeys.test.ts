@@ -220,7 +220,7 @@ describe("many values of a LeasedStore", () => {
     const ledger = new Ledger()
     const store = yield* LeasedStore.make({
       acquire: (key: string) => ledger.open(key),
-      release: ledger.release,
+      release: ledger.releaseOf,
       maxWeight: 10,
       weigher: (_, handle: Handle) => handle.id === 4 ? 11 : 1
     })

@@ -4,6 +4,7 @@ import { LeasedStore, Store } from "effect-aws-cache/Cache"
 import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
 import { SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
 import { garbageCollected } from "../ClientLayer/garbageCollected.js"
+import { anyFailure } from "../support/anyFailure.js"
 
 class Denied extends Error {
   readonly _tag = "Denied"
@@ -58,14 +59,19 @@ const stores: ReadonlyArray<readonly [what: string, make: Effect.Effect<Ask, unk
     [
       "Store that remembers failures",
       Effect.map(
-        Store.make<string, number, unknown>({ failureTimeToLive: "1 hour" }),
+        Store.make<string, number, unknown>({ failure: anyFailure, failureTimeToLive: "1 hour" }),
         (store): Ask => store.getOrCompute
       )
     ],
     [
       "Store that serves stale values",
       Effect.map(
-        Store.make<string, number, unknown>({ timeToLive: 0, staleIfError: "1 hour", failureTimeToLive: "1 hour" }),
+        Store.make<string, number, unknown>({
+          timeToLive: 0,
+          staleIfError: "1 hour",
+          failure: anyFailure,
+          failureTimeToLive: "1 hour"
+        }),
         (store): Ask => store.getOrCompute
       )
     ],
@@ -73,7 +79,7 @@ const stores: ReadonlyArray<readonly [what: string, make: Effect.Effect<Ask, unk
     [
       "TtlDict that remembers failures",
       Effect.map(
-        TtlDict.make<string, number, unknown>({ failureTimeToLive: "1 hour", maxBytes: "1M" }),
+        TtlDict.make<string, number, unknown>({ failure: anyFailure, failureTimeToLive: "1 hour", maxBytes: "1M" }),
         (dict): Ask => dict.getOrCompute
       )
     ],
@@ -198,6 +204,7 @@ describe("what a computation fails with", () => {
     Effect.gen(function*() {
       const asked: Array<number> = []
       const options = {
+        failure: anyFailure,
         failureTimeToLive: (error: Denied) => {
           asked.push(error.code())
           return "1 hour" as const

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Deferred, Effect, Exit, Fiber, Layer, Option, Schema, TestClock } from "effect"
+import { Context, Deferred, Effect, Exit, Fiber, Option, Predicate, Schema, TestClock } from "effect"
 import { type CacheReentryError, LeasedStore, Store } from "effect-aws-cache/Cache"
 import { type CacheValueError, SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
 import { turns } from "../support/until.js"
@@ -34,6 +34,7 @@ const stores = [
       Effect.map(
         Store.make<string, string, string>({
           ...options,
+          failure: Predicate.isString,
           maxWeight: 100,
           weigher: (_, value) => value.length,
           failureWeigher: () => 1
@@ -47,6 +48,7 @@ const stores = [
       Effect.map(
         TtlDict.make<string, string, string>({
           ...options,
+          failure: Predicate.isString,
           timeToLive: typeof timeToLive === "function" ? undefined : timeToLive,
           maxBytes: 100,
           weigher: (_, value) => value.length,
@@ -294,7 +296,7 @@ describe("refresh", () => {
   }
 
   it.effect("is an operation of a class of dictionaries, which checks key and value", () => {
-    class Names extends TtlDict.Service<Names, "offline">()("test/Names", {
+    class Names extends TtlDict.Service<Names>()("test/Names", {
       key: Schema.Struct({ id: Schema.Number }),
       value: Schema.NonEmptyString
     }) {}
@@ -309,13 +311,13 @@ describe("refresh", () => {
     }).pipe(Effect.provide(Names.layer()))
   })
 
-  it.effect("runs with what the store was made with", () => {
+  it.effect("runs with what its caller has", () => {
     class Region extends Context.Tag("test/Region")<Region, string>() {}
-    class Places extends Context.Tag("test/Places")<Places, Store.Store<string, string, never, Region>>() {}
+    class Places extends Context.Tag("test/Places")<Places, Store.Store<string, string>>() {}
     return Effect.gen(function*() {
       const places = yield* Places
-      assert.strictEqual(yield* places.refresh("a", Region), "eu")
-    }).pipe(Effect.provide(Layer.provide(Store.layer(Places), Layer.succeed(Region, "eu"))))
+      assert.strictEqual(yield* Effect.provideService(places.refresh("a", Region), Region, "eu"), "eu")
+    }).pipe(Effect.provide(Store.layer(Places)))
   })
 
   it("works without Effect: the function finds the old value, which stays when it throws", () => {
@@ -359,7 +361,7 @@ describe("refresh of a LeasedStore", () => {
   const make = Effect.gen(function*() {
     const ledger = new Ledger()
     const acquire = (key: string): Effect.Effect<Handle, string> => ledger.open(key)
-    const store = yield* LeasedStore.make({ acquire, release: ledger.release })
+    const store = yield* LeasedStore.make({ acquire, release: ledger.releaseOf })
     return { ledger, store }
   })
 

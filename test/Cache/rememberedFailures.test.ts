@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Data, Effect, Exit, Option, Stream } from "effect"
 import { Store } from "effect-aws-cache/Cache"
 import { estimateBytes, TtlDict } from "effect-aws-cache/Ttl"
+import { anyFailure } from "../support/anyFailure.js"
 import { settledMemoryInUse } from "../support/memoryInUse.js"
 
 class NotFound {
@@ -61,11 +62,16 @@ describe("remembered failures", () => {
     it.scoped(`weigh what is easily overlooked: ${what}`, () =>
       Effect.gen(function*() {
         const limit = 200_000
-        const dict = yield* TtlDict.make<string, number, unknown>({ maxBytes: limit, failureTimeToLive: "1 hour" })
+        const dict = yield* TtlDict.make<string, number, unknown>({
+          maxBytes: limit,
+          failure: anyFailure,
+          failureTimeToLive: "1 hour"
+        })
         const store = yield* Store.make<string, number, unknown>({
           maxSize: Number.POSITIVE_INFINITY,
           maxWeight: limit,
           weigher: () => 1,
+          failure: anyFailure,
           failureTimeToLive: "1 hour"
         })
         for (const made of [dict, store]) {
@@ -85,6 +91,7 @@ describe("remembered failures", () => {
       const store = yield* Store.make<string, number, unknown>({
         maxWeight: 100_000,
         weigher: () => 1,
+        failure: anyFailure,
         failureTimeToLive: "1 hour"
       })
       yield* fail(store, 2, () => ({
@@ -100,11 +107,16 @@ describe("remembered failures", () => {
   for (const [what, make] of errors) {
     it.scoped(`weigh what they hold, and leave as entries do: ${what}`, () =>
       Effect.gen(function*() {
-        const dict = yield* TtlDict.make<string, number, unknown>({ maxBytes: "64K", failureTimeToLive: "1 hour" })
+        const dict = yield* TtlDict.make<string, number, unknown>({
+          maxBytes: "64K",
+          failure: anyFailure,
+          failureTimeToLive: "1 hour"
+        })
         const store = yield* Store.make<string, number, unknown>({
           maxSize: Number.POSITIVE_INFINITY,
           maxWeight: 64 * 1024,
           weigher: (key) => key.length + 8,
+          failure: anyFailure,
           failureTimeToLive: "1 hour"
         })
         for (const made of [dict, store]) {
@@ -124,7 +136,11 @@ describe("remembered failures", () => {
     it.scoped(`do not let the heap grow beyond the limit: ${what}`, () =>
       Effect.gen(function*() {
         const limit = 512 * 1024
-        const dict = yield* TtlDict.make<string, number, unknown>({ maxBytes: limit, failureTimeToLive: "1 hour" })
+        const dict = yield* TtlDict.make<string, number, unknown>({
+          maxBytes: limit,
+          failure: anyFailure,
+          failureTimeToLive: "1 hour"
+        })
         yield* fail(dict, 200, make)
         yield* dict.clear
         const before = yield* settledMemoryInUse
@@ -137,8 +153,16 @@ describe("remembered failures", () => {
 
   it.scoped("count for the number of entries", () =>
     Effect.gen(function*() {
-      const dict = yield* TtlDict.make<string, number, unknown>({ maxSize: 10, failureTimeToLive: "1 hour" })
-      const store = yield* Store.make<string, number, unknown>({ maxSize: 10, failureTimeToLive: "1 hour" })
+      const dict = yield* TtlDict.make<string, number, unknown>({
+        maxSize: 10,
+        failure: anyFailure,
+        failureTimeToLive: "1 hour"
+      })
+      const store = yield* Store.make<string, number, unknown>({
+        maxSize: 10,
+        failure: anyFailure,
+        failureTimeToLive: "1 hour"
+      })
       for (const made of [dict, store]) {
         yield* fail(made, 25, (n) => n)
         const { evicted, size } = yield* made.stats
@@ -151,6 +175,7 @@ describe("remembered failures", () => {
     Effect.gen(function*() {
       let used = 0
       const dict = yield* TtlDict.make<string, number, unknown>({
+        failure: anyFailure,
         failureTimeToLive: "1 hour",
         memoryPressure: { share: 0.5, heap: () => ({ used, limit: 100_000 }) }
       })
@@ -170,10 +195,15 @@ describe("remembered failures", () => {
       const circle: Record<string, unknown> = { text: "x".repeat(300) }
       circle["self"] = circle
       for (const error of ["x".repeat(10_000), huge]) {
-        const dict = yield* TtlDict.make<string, number, unknown>({ maxBytes: 2000, failureTimeToLive: "1 hour" })
+        const dict = yield* TtlDict.make<string, number, unknown>({
+          maxBytes: 2000,
+          failure: anyFailure,
+          failureTimeToLive: "1 hour"
+        })
         const store = yield* Store.make<string, number, unknown>({
           maxWeight: 2000,
           weigher: (_, value) => value,
+          failure: anyFailure,
           failureTimeToLive: "1 hour"
         })
         for (const made of [dict, store]) {
@@ -198,7 +228,7 @@ describe("remembered failures", () => {
   it.scoped("are weighed by `failureWeigher`", () =>
     Effect.gen(function*() {
       const failureWeigher = (key: string, { id }: NotFound) => key.length + id
-      const options = { failureTimeToLive: "1 hour", failureWeigher } as const
+      const options = { failure: anyFailure, failureTimeToLive: "1 hour", failureWeigher } as const
       const dict = yield* TtlDict.make<string, number, NotFound>({ ...options, maxBytes: 1000 })
       const plain = yield* Store.make<string, number, NotFound>(options)
       const store = yield* Store.make<string, number, NotFound>({ ...options, maxWeight: 10, weigher: () => 2 })
@@ -223,7 +253,7 @@ describe("remembered failures", () => {
           () => 0.5
         ]
       ) {
-        const options = { failureTimeToLive: "1 hour", failureWeigher } as const
+        const options = { failure: anyFailure, failureTimeToLive: "1 hour", failureWeigher } as const
         for (
           const made of [
             yield* Store.make<string, number, string>(options),

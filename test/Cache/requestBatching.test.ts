@@ -3,6 +3,7 @@ import { Cache, Cause, Deferred, Effect, Exit, Fiber, Layer, Request, RequestRes
 import { LeasedStore, Store } from "effect-aws-cache/Cache"
 import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
 import { TtlDict } from "effect-aws-cache/Ttl"
+import { anyFailure } from "../support/anyFailure.js"
 
 class GetUser extends Request.TaggedClass("GetUser")<string, string, { readonly id: number }> {}
 
@@ -205,11 +206,12 @@ describe("synchronous programs", () => {
     assert.isDefined(scope)
     const program = Effect.gen(function*() {
       const store = yield* Store.make<number, number, string>({
+        failure: anyFailure,
         failureTimeToLive: "1 hour",
         jitter: 0.1,
         timeToLive: "1 hour"
       })
-      const dict = yield* TtlDict.make<number, number, string>({ failureTimeToLive: "1 hour" })
+      const dict = yield* TtlDict.make<number, number, string>({ failure: anyFailure, failureTimeToLive: "1 hour" })
       const leased = yield* LeasedStore.make<number, number>({ acquire: Effect.succeed })
       const { load } = resolving()
       // Each in a run of its own, as programs without Effect do it.

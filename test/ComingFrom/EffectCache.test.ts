@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cache, Context, Data, Deferred, Effect, Exit, Fiber, Option, TestClock } from "effect"
 import { CacheReentryError, Store } from "effect-aws-cache/Cache"
+import { anyFailure } from "../support/anyFailure.js"
 import { turns } from "../support/until.js"
 
 /** A computation that waits until it is let go, and counts how often it was started and interrupted. */
@@ -91,7 +92,8 @@ describe("Effect's Cache", () => {
   it.scoped("the time to live may depend on what was computed", () =>
     Effect.gen(function*() {
       const { get, store } = yield* counting({
-        timeToLive: (value) => `${value} minutes`,
+        timeToLive: (_, value) => `${value} minutes`,
+        failure: anyFailure,
         failureTimeToLive: (error) => error === "bad key" ? "1 second" : "1 hour"
       })
       yield* get("a")
@@ -105,7 +107,7 @@ describe("Effect's Cache", () => {
     Effect.gen(function*() {
       const { cache, counts: ofTheirs } = yield* theirs()
       const forgetful = yield* counting()
-      const remembering = yield* counting({ failureTimeToLive: "1 minute" })
+      const remembering = yield* counting({ failure: anyFailure, failureTimeToLive: "1 minute" })
       for (let i = 0; i < 3; i++) {
         for (const ask of [cache.get("bad"), forgetful.get("bad"), remembering.get("bad")]) {
           assert.strictEqual(yield* Effect.flip(ask), "bad key")
@@ -121,7 +123,7 @@ describe("Effect's Cache", () => {
   it.scoped("all who wait fail with the same error object", () =>
     Effect.gen(function*() {
       const error = new Error("no")
-      const store = yield* Store.make<string, number, Error>({ failureTimeToLive: "1 minute" })
+      const store = yield* Store.make<string, number, Error>({ failure: anyFailure, failureTimeToLive: "1 minute" })
       const ask = Effect.flip(store.getOrCompute("a", Effect.zipRight(Effect.yieldNow(), Effect.fail(error))))
       for (const failure of [...yield* Effect.all([ask, ask], { concurrency: 2 }), yield* ask]) {
         assert.strictEqual(failure, error)
@@ -291,7 +293,11 @@ describe("Effect's Cache", () => {
 
   it.scoped("keys, values and entries leave out failures and what has expired", () =>
     Effect.gen(function*() {
-      const { get, store } = yield* counting({ failureTimeToLive: "1 hour", timeToLive: (value) => `${value} minutes` })
+      const { get, store } = yield* counting({
+        failure: anyFailure,
+        failureTimeToLive: "1 hour",
+        timeToLive: (_, value) => `${value} minutes`
+      })
       yield* get("a")
       yield* get("bb")
       yield* Effect.flip(get("bad"))
@@ -319,10 +325,14 @@ describe("Effect's Cache", () => {
       assert.strictEqual(yield* store.get(new Key({ id: 1 })), 1)
     }))
 
-  it.scoped("computations run in the context that the store was made in", () =>
+  it.scoped("computations have the services of their callers", () =>
     Effect.gen(function*() {
-      const store = yield* Effect.provideService(Store.make<string, number, never, Base>(), Base, 10)
-      const value = yield* store.getOrCompute("a", Effect.map(Base, (base) => base + 1))
+      const store = yield* Store.make<string, number>()
+      const value = yield* Effect.provideService(
+        store.getOrCompute("a", Effect.map(Base, (base) => base + 1)),
+        Base,
+        10
+      )
       assert.strictEqual(value, 11)
     }))
 

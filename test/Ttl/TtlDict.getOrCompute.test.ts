@@ -21,10 +21,11 @@ class Offline extends Data.TaggedError("Offline")<{}> {}
 
 class Tenant extends Context.Tag("test/Tenant")<Tenant, string>() {}
 
-class Names extends TtlDict.Service<Names, Offline, Tenant>()("test/Names", {
+class Names extends TtlDict.Service<Names>()("test/Names", {
   key: Schema.Struct({ id: Schema.Number }),
   value: Schema.NonEmptyString,
   timeToLive: "1 minute",
+  failure: Schema.instanceOf(Offline),
   failureTimeToLive: (error) => error._tag === "Offline" ? "10 seconds" : 0
 }) {}
 
@@ -69,7 +70,7 @@ describe("TtlDict.getOrCompute", () => {
   it.scoped("all who ask meanwhile share one computation", () =>
     Effect.gen(function*() {
       const { compute, result, started } = yield* computation
-      const dict = yield* TtlDict.make<string, number, Offline>()
+      const dict = yield* TtlDict.make<string, number>()
       const fibers = yield* Effect.forEach(
         Array.from({ length: 50 }),
         () => Effect.fork(dict.getOrCompute("a", compute))
@@ -84,7 +85,7 @@ describe("TtlDict.getOrCompute", () => {
   it.scoped("the interruption of whoever asked first does not reach the others", () =>
     Effect.gen(function*() {
       const { compute, interrupted, result } = yield* computation
-      const dict = yield* TtlDict.make<string, number, Offline>()
+      const dict = yield* TtlDict.make<string, number>()
       const first = yield* Effect.fork(dict.getOrCompute("a", compute))
       const second = yield* Effect.fork(dict.getOrCompute("a", compute))
       yield* yields
@@ -97,7 +98,7 @@ describe("TtlDict.getOrCompute", () => {
   it.scoped("when the last of them leaves, the computation is interrupted", () =>
     Effect.gen(function*() {
       const { compute, interrupted } = yield* computation
-      const dict = yield* TtlDict.make<string, number, Offline>()
+      const dict = yield* TtlDict.make<string, number>()
       const fibers = yield* Effect.forEach([1, 2], () => Effect.fork(dict.getOrCompute("a", compute)))
       yield* yields
       yield* Fiber.interruptAll(fibers)
@@ -109,7 +110,7 @@ describe("TtlDict.getOrCompute", () => {
     Effect.gen(function*() {
       const { compute, interrupted } = yield* computation
       const scope = yield* Scope.make()
-      const dict = yield* Scope.extend(TtlDict.make<string, number, Offline>(), scope)
+      const dict = yield* Scope.extend(TtlDict.make<string, number>(), scope)
       const fiber = yield* Effect.fork(dict.getOrCompute("a", compute))
       yield* yields
       yield* Scope.close(scope, Exit.void)
@@ -117,19 +118,17 @@ describe("TtlDict.getOrCompute", () => {
       assert.strictEqual(interrupted(), 1)
     }))
 
-  it.scoped("it runs with the context the dictionary was made in, never with a caller's", () =>
+  it.scoped("it runs with the services of its caller", () =>
     Effect.gen(function*() {
-      const dict = yield* TtlDict.make<string, string, never, Tenant>().pipe(
-        Effect.provideService(Tenant, "the owner")
-      )
+      const dict = yield* TtlDict.make<string, string>().pipe(Effect.provideService(Tenant, "the owner"))
       const asked = dict.getOrCompute("a", Tenant).pipe(Effect.provideService(Tenant, "a caller"))
-      assert.strictEqual(yield* asked, "the owner")
+      assert.strictEqual(yield* asked, "a caller")
     }))
 
   it.scoped("failures and defects reach all who wait, and are not stored", () =>
     Effect.gen(function*() {
       const { compute, result } = yield* computation
-      const dict = yield* TtlDict.make<string, number, Offline>()
+      const dict = yield* TtlDict.make<string, number>()
       const fibers = yield* Effect.forEach([1, 2], () => Effect.fork(Effect.flip(dict.getOrCompute("a", compute))))
       yield* yields
       yield* Deferred.fail(result, new Offline())
@@ -143,7 +142,7 @@ describe("TtlDict.getOrCompute", () => {
     it.scoped(`${verb} during a computation wins over its result, which its callers still get`, () =>
       Effect.gen(function*() {
         const { compute, result } = yield* computation
-        const dict = yield* TtlDict.make<string, number, Offline>()
+        const dict = yield* TtlDict.make<string, number>()
         const fiber = yield* Effect.fork(dict.getOrCompute("a", compute))
         yield* yields
         yield* {
@@ -211,7 +210,7 @@ describe("TtlDict.getOrCompute", () => {
       yield* yields
       assert.deepStrictEqual(yield* ahead.peek("a"), Option.some(2))
 
-      const stale = yield* TtlDict.make<string, number, Offline>({
+      const stale = yield* TtlDict.make<string, number>({
         timeToLive: "10 seconds",
         staleWhileRevalidate: "5 seconds",
         staleIfError: "1 minute"
@@ -257,7 +256,7 @@ describe("TtlDict.getOrCompute", () => {
 
   it.scoped("events tell of computations and of entries, in order, without values", () =>
     Effect.gen(function*() {
-      const dict = yield* TtlDict.make<string, number, Offline>({ maxSize: 1, eventCapacity: 100 })
+      const dict = yield* TtlDict.make<string, number>({ maxSize: 1, eventCapacity: 100 })
       const events = yield* Effect.fork(Stream.runCollect(Stream.take(dict.events, 7)))
       yield* yields
       yield* dict.getOrCompute("a", Effect.succeed(1))

@@ -356,7 +356,7 @@ describe("TtlDict: onRemoval", () => {
   it.effect("a class of dictionaries has one, with what its layer was given", () => {
     const seen: Array<string> = []
     class Audit extends Context.Tag("test/Audit")<Audit, (line: string) => void>() {}
-    class Sessions extends TtlDict.Service<Sessions, never, Audit>()("test/Sessions", {
+    class Sessions extends TtlDict.Service<Sessions>()("test/Sessions", {
       key: Schema.String,
       value: Schema.Number,
       onRemoval: (key, value, reason) => Effect.map(Audit, (audit) => audit(`${key} ${value} ${reason}`))

@@ -48,10 +48,17 @@ class Days extends TtlDict.Service<Days>()("app/Days", { key: Schema.Date, value
 
 class Directory extends Context.Tag("test/Directory")<Directory, string>() {}
 
-class Lookups extends TtlDict.Service<Lookups, "offline", Directory>()("app/Lookups", {
+class Lookups extends TtlDict.Service<Lookups>()("app/Lookups", {
   key: Schema.String,
-  value: Schema.Struct({ user: Schema.String })
+  value: Schema.Struct({ user: Schema.String }),
+  failure: Schema.Literal("offline"),
+  failureTimeToLive: "1 minute",
+  onRemoval: () => Directory
 }) {}
+
+const findUser: Effect.Effect<Session, "lost", Directory> = Effect.map(Directory, (user) => ({ user }))
+
+type Looked = "lost" | CacheValueError
 
 type SessionsWrite = EntryTooLargeError | CacheValueError
 
@@ -68,11 +75,10 @@ it("the members of a class are typed by its schemas", () => {
   same<ReturnType<typeof Sessions.peekEntry>, Effect.Effect<Option.Option<EntryInfo<Session>>, never, Sessions>>()
   same<ReturnType<typeof Sessions.hasMany>, Effect.Effect<ReadonlyArray<boolean>, never, Sessions>>()
   same<ReturnType<typeof Sessions.removeMany>, Effect.Effect<number, never, Sessions>>()
-  same<ReturnType<typeof Sessions.refresh>, Effect.Effect<Session, CacheValueError, Sessions>>()
-  same<
-    ReturnType<typeof Lookups.refresh>,
-    Effect.Effect<Session, "offline" | CacheValueError, Lookups>
-  >()
+  const refreshed = Sessions.refresh("a", findUser)
+  same<typeof refreshed, Effect.Effect<Session, Looked, Sessions | Directory>>()
+  const looked = Lookups.refresh("a", findUser)
+  same<typeof looked, Effect.Effect<Session, "offline" | Looked, Lookups | Directory>>()
   same<ReturnType<typeof Sessions.add>, Effect.Effect<void, CacheExistsError | SessionsWrite, Sessions>>()
   same<typeof Sessions.keys, Effect.Effect<ReadonlyArray<string>, never, Sessions>>()
   same<typeof Sessions.size, Effect.Effect<number, never, Sessions>>()
@@ -109,24 +115,23 @@ it("make keeps its type parameters", () => {
   same<typeof ByteSize.schema, Schema.Schema<number, number | string>>()
 })
 
-it("computations and hooks are typed by the dictionary", () => {
+it("computations are typed by themselves and by what is remembered, hooks by the dictionary", () => {
+  const looked = Lookups.getOrCompute("a", findUser)
+  same<typeof looked, Effect.Effect<Session, "offline" | Looked, Lookups | Directory>>()
+  const memoized = Lookups.memoize((_) => findUser)
   same<
-    ReturnType<typeof Lookups.getOrCompute>,
-    Effect.Effect<Session, "offline" | CacheValueError, Lookups>
+    typeof memoized,
+    Effect.Effect<(key: string) => Effect.Effect<Session, "offline" | Looked>, never, Lookups | Directory>
   >()
-  same<Parameters<typeof Lookups.getOrCompute>[1], Effect.Effect<Session, "offline", Directory>>()
   same<ReturnType<typeof Lookups.layer>, Layer.Layer<Lookups, CacheConfigError, Directory>>()
   same<typeof Lookups.events, Stream.Stream<StoreEvent<string>, never, Lookups>>()
-  same<ReturnType<typeof Sessions.getOrCompute>, Effect.Effect<Session, CacheValueError, Sessions>>()
+  const found = Sessions.getOrCompute("a", findUser)
+  same<typeof found, Effect.Effect<Session, Looked, Sessions | Directory>>()
   const hooked = TtlDict.make({ onRemoval: (key: string, value: Session) => Effect.as(Directory, key + value.user) })
   same<Effect.Effect.Context<typeof hooked>, Scope.Scope | Directory>()
   const layer = TtlDict.layer({ onRemoval: () => Directory })
   same<typeof layer, Layer.Layer<TtlDict, CacheConfigError, Directory>>()
   same<ReturnType<SyncTtlDict<string, Session>["get"]>, Session | undefined>()
-  // @ts-expect-error what it may use is the dictionary's, not the caller's
-  assert.isDefined(Sessions.getOrCompute("a", Effect.as(Directory, { user: "ada" })))
-  // @ts-expect-error how it may fail is the dictionary's
-  assert.isDefined(Lookups.getOrCompute("a", Effect.fail("lost")))
 })
 
 it("what is wrong does not compile", () => {

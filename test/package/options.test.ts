@@ -193,11 +193,12 @@ const freshness = {
   jitter: share,
   refreshAhead: share,
   staleWhileRevalidate: duration,
-  staleIfError: duration,
-  failureTimeToLive: durationOrFunction
+  staleIfError: duration
 }
+const failures = { failure: func, failureTimeToLive: durationOrFunction }
 const storeOptions = {
   ...freshness,
+  ...failures,
   name: text,
   maxSize: limit,
   maxWeight: limit,
@@ -241,6 +242,7 @@ const sharedDictOptions = {
 const dictOptions = {
   ...sharedDictOptions,
   ...freshness,
+  ...failures,
   failureWeigher: func,
   onRemoval: func,
   removalQueue: object,
@@ -393,6 +395,10 @@ const cases: Readonly<Record<string, Case>> = {
     use: onStore((self, options) => self.getManyOrCompute(["b"], () => Effect.succeed([["b", 2]]), options)),
     options: dictWrite
   },
+  "Store.memoize": {
+    use: onStore((self, options) => Effect.flatMap(self.memoize(() => Effect.succeed(2), options), (f) => f("b"))),
+    options: { timeToLive: durationOrFunction }
+  },
   "Store.refresh": {
     use: onStore((self, options) => self.refresh("b", Effect.succeed(2), options)),
     options: dictWrite
@@ -446,6 +452,10 @@ const cases: Readonly<Record<string, Case>> = {
   "DictVerbs.getManyOrCompute": {
     use: onDict((self, options) => self.getManyOrCompute(["b"], () => Effect.succeed([["b", 2]]), options)),
     options: dictWrite
+  },
+  "DictVerbs.memoize": {
+    use: onDict((self, options) => Effect.flatMap(self.memoize(() => Effect.succeed(2), options), (f) => f("b"))),
+    options: { timeToLive: durationOrFunction }
   },
   "DictVerbs.refresh": {
     use: onDict((self, options) => self.refresh("b", Effect.succeed(2), options)),
@@ -1021,6 +1031,8 @@ describe("functions that are none", () => {
     "LeasedStore.use": (f) => onLeased((self) => self.use("b", f))(undefined),
     "LeasedStore.useOption": (f) => onLeased((self) => self.useOption("a", f))(undefined),
     "Store.getManyOrCompute": (f) => onStore((self) => self.getManyOrCompute(["b"], f))(undefined),
+    "Store.memoize": (f) => onStore((self) => self.memoize(f))(undefined),
+    "DictVerbs.memoize": (f) => onDict((self) => self.memoize(f))(undefined),
     "DictVerbs.getManyOrCompute": (f) => onDict((self) => self.getManyOrCompute(["b"], f))(undefined),
     "SyncTtlDict.getOrCompute": (f) => onSync((self) => self.getOrCompute("b", f))(undefined),
     "SyncTtlDict.refresh": (f) => onSync((self) => self.refresh("b", f))(undefined),

@@ -29,29 +29,29 @@ export interface Flight<out A, out E> {
 }
 
 /** What a flight does. */
-export interface Work<in out A, in out E, out R> {
-  readonly compute: (isAttached: () => boolean) => Effect.Effect<A, E, R>
+export interface Work<in out A, in out E> {
+  readonly compute: (isAttached: () => boolean) => Effect.Effect<A, E>
   readonly commit: (exit: Exit.Exit<A, E>, now: number) => void
   /** Called when nobody may join it any more. */
   readonly detached: () => void
 }
 
 /** A flight that is run by the fiber that asks for it. */
-export interface EmbeddedFlight<in out A, in out E, out R> {
+export interface EmbeddedFlight<in out A, in out E> {
   readonly flight: Flight<A, E>
   readonly isAttached: () => boolean
   readonly run: (
     restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  ) => Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E>
 }
 
 /** Callers who share their computations. Obtained from `SingleFlight.group`. */
-export class FlightGroup<in out K, in out A, in out E, in out R = never> {
+export class FlightGroup<in out K, in out A, in out E> {
   private readonly flights = new FiledMap<K, Flight<A, E>>(keyEquality)
-  private readonly parts: GroupParts<K, R>
+  private readonly parts: GroupParts<K>
 
   /** `SingleFlight.group` makes it. */
-  constructor(parts: GroupParts<K, R>) {
+  constructor(parts: GroupParts<K>) {
     this.parts = parts
   }
 
@@ -60,20 +60,24 @@ export class FlightGroup<in out K, in out A, in out E, in out R = never> {
     return this.flights.get(key) !== undefined
   }
 
+  /** The computation of a key that is under way, to wait for its end (`SingleFlight.awaitEnd`): nobody joins it by this. */
+  find(key: K): Flight<A, E> | undefined {
+    return this.flights.get(key)?.value
+  }
+
   /**
    * Joins the computation of a key, or starts it: one synchronous step. The caller must `SingleFlight.await` the
    * flight next, and must not be interruptible from here to there.
    *
    * @param caller the fiber that asks
-   * @param compute runs with the context that was captured, never with the caller's; told whether its result would
-   *   still be committed
+   * @param compute brings along the services it needs (`withServices`); told whether its result would still be committed
    * @param commit called once with the result and the time of completion (milliseconds), in the same synchronous step
    *   in which the flight ends, unless it was detached; what it throws becomes the result, a defect
    */
   enter(
     key: K,
     caller: Fiber.RuntimeFiber<unknown, unknown>,
-    compute: (isAttached: () => boolean) => Effect.Effect<A, E, R>,
+    compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
     commit: (exit: Exit.Exit<A, E>, now: number) => void
   ): Flight<A, E> {
     const joined = this.join(key)
@@ -85,8 +89,7 @@ export class FlightGroup<in out K, in out A, in out E, in out R = never> {
   }
 
   /**
-   * Joins the computation of a key, or runs it here, as a part of the flight that asks: for the code of flights only, which
-   * runs with the context that was captured. It has no fiber of its own, and others join it as any. When the flight that
+   * Joins the computation of a key, or runs it here, as a part of the flight that asks: for the code of flights only. It has no fiber of its own, and others join it as any. When the flight that
    * it is part of is interrupted, it begins anew for those who have joined it, in a fiber of its own.
    *
    * @param compute told whether its result would still be committed
@@ -94,11 +97,11 @@ export class FlightGroup<in out K, in out A, in out E, in out R = never> {
    */
   runInside(
     key: K,
-    compute: (isAttached: () => boolean) => Effect.Effect<A, E, R>,
+    compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
     commit: (exit: Exit.Exit<A, E>, now: number) => void
-  ): Effect.Effect<A, E, R> {
+  ): Effect.Effect<A, E> {
     return Effect.uninterruptibleMask((restore) =>
-      Effect.withFiberRuntime<A, E, R>((caller) => {
+      Effect.withFiberRuntime<A, E>((caller) => {
         const joined = this.join(key)
         if (joined !== undefined) return this.parts.await(joined, restore)
         const { file, work } = this.prepare(key, compute, commit)
@@ -112,9 +115,9 @@ export class FlightGroup<in out K, in out A, in out E, in out R = never> {
   // What a flight does, and what files it where others find it.
   private prepare(
     key: K,
-    compute: Work<A, E, R>["compute"],
-    commit: Work<A, E, R>["commit"]
-  ): { readonly work: Work<A, E, R>; readonly file: (flight: Flight<A, E>) => void } {
+    compute: Work<A, E>["compute"],
+    commit: Work<A, E>["commit"]
+  ): { readonly work: Work<A, E>; readonly file: (flight: Flight<A, E>) => void } {
     // It may throw: before anything has begun.
     const hash = this.flights.hashOf(key)
     let filed: Filed<K, Flight<A, E>> | undefined
@@ -139,17 +142,17 @@ export class FlightGroup<in out K, in out A, in out E, in out R = never> {
 }
 
 /** What a group needs of the one that made it. */
-interface GroupParts<in out K, in out R> {
+interface GroupParts<in out K> {
   readonly start: <A, E>(
     key: K,
     caller: Fiber.RuntimeFiber<unknown, unknown>,
-    work: Work<A, E, R>
+    work: Work<A, E>
   ) => Flight<A, E>
   readonly embed: <A, E>(
     key: K,
     caller: Fiber.RuntimeFiber<unknown, unknown>,
-    work: Work<A, E, R>
-  ) => EmbeddedFlight<A, E, R>
+    work: Work<A, E>
+  ) => EmbeddedFlight<A, E>
   readonly await: <A, E>(
     flight: Flight<A, E>,
     restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>

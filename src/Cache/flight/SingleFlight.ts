@@ -30,8 +30,8 @@ import { enclosing, WaitNode } from "./WaitNode.js"
  * - A computation belongs to the scope `make` ran in, not to the caller that came first: a caller's interruption, time
  *   limit or failure elsewhere never reaches the others. When the last caller leaves, the computation is interrupted,
  *   and that caller waits for its finalizers. Closing the scope interrupts all of them.
- * - It runs with the context and the fiber references captured by `make`, never with those of the caller that came
- *   first, whose credentials or tenant they might be.
+ * - It runs with the fiber references captured by `make`, never with those of the caller that came first, whose tenant they
+ *   might be. The services it needs come along with it (`withServices`), and nothing holds on to them after it has ended.
  * - `detach` lets the callers of a running computation have its result, but nobody after them: its result is not
  *   committed, and the next caller starts anew.
  * - A computation that would wait for itself, on its own or through others, dies with `CacheReentryError`.
@@ -43,12 +43,11 @@ import { enclosing, WaitNode } from "./WaitNode.js"
  * - Requests (`Effect.request`) of computations whose callers wait in one batch are made as one batch.
  *
  * Computations of one key are shared within a group: callers of a group agree on what they compute and how it may fail.
- * `R` is what computations may use.
  */
-export class SingleFlight<in out K, in out R = never> {
+export class SingleFlight<in out K> {
   /** For messages and spans. */
   readonly name: string
-  private readonly runtime: Runtime.Runtime<R>
+  private readonly runtime: Runtime.Runtime<never>
   private readonly running = new Map<Flight<unknown, unknown>, K>()
   /** How the parts of a flight that are flights themselves ask those who have joined them to do something. */
   private readonly parts = new Map<WaitNode, Set<Errands>>()
@@ -58,7 +57,7 @@ export class SingleFlight<in out K, in out R = never> {
   private joins = 0
   private starts = 0
 
-  private constructor(name: string, runtime: Runtime.Runtime<R>) {
+  private constructor(name: string, runtime: Runtime.Runtime<never>) {
     this.name = name
     this.runtime = runtime
     this.requests = new RequestPool(runtime)
@@ -69,12 +68,12 @@ export class SingleFlight<in out K, in out R = never> {
    *
    * @param name for messages and spans
    */
-  static readonly make = <K, R = never>(name: string): Effect.Effect<SingleFlight<K, R>, never, R | Scope.Scope> =>
-    Effect.flatMap(Effect.runtime<R>(), (runtime) =>
+  static readonly make = <K>(name: string): Effect.Effect<SingleFlight<K>, never, Scope.Scope> =>
+    Effect.flatMap(Effect.runtime<never>(), (runtime) =>
       Effect.acquireRelease(
         Effect.sync(() =>
           // Uninterruptible from its first instruction: a fiber interrupted before it starts must settle its flight too.
-          new SingleFlight<K, R>(name, Runtime.disableRuntimeFlag(runtime, RuntimeFlags.Interruption))
+          new SingleFlight<K>(name, Runtime.disableRuntimeFlag(runtime, RuntimeFlags.Interruption))
         ),
         (self) => self.close
       ))
@@ -109,8 +108,8 @@ export class SingleFlight<in out K, in out R = never> {
    *
    * @param span the name of the span of each of them
    */
-  group<A, E>(span: string): FlightGroup<K, A, E, R> {
-    return new FlightGroup<K, A, E, R>({
+  group<A, E>(span: string): FlightGroup<K, A, E> {
+    return new FlightGroup<K, A, E>({
       start: (key, caller, work) => {
         this.starts++
         const { flight, launch } = this.open(span, key, work)
@@ -156,6 +155,26 @@ export class SingleFlight<in out K, in out R = never> {
   ): Effect.Effect<A, E> => this.waiting([flight], restore(flight.result))
 
   /**
+   * Waits for a flight that was entered, and tells how it ended: what this fails with itself is not the flight's.
+   *
+   * @param restore makes the waiting as interruptible as the caller was before it entered
+   */
+  readonly awaitExit = <A, E>(
+    flight: Flight<A, E>,
+    restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  ): Effect.Effect<Exit.Exit<A, E>> => this.waiting([flight], restore(Effect.exit(flight.result)))
+
+  /**
+   * Waits until a flight is over that was not entered, without keeping it up.
+   *
+   * @param restore makes the waiting as interruptible as the caller is
+   */
+  readonly awaitEnd = (
+    flight: Flight<unknown, unknown>,
+    restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  ): Effect.Effect<void> => this.waiting([flight], restore(Effect.asVoid(Effect.exit(flight.result))), [])
+
+  /**
    * Waits for flights that were entered, all of them; leaves them when interrupted meanwhile.
    *
    * @param restore makes the waiting as interruptible as the caller was before it entered
@@ -174,7 +193,7 @@ export class SingleFlight<in out K, in out R = never> {
    * @param span the name of its span
    * @param key asked for when it starts
    */
-  once<A, E>(span: string, key: LazyArg<K>, compute: Effect.Effect<A, E, R>): Effect.Effect<A, E> {
+  once<A, E>(span: string, key: LazyArg<K>, compute: Effect.Effect<A, E>): Effect.Effect<A, E> {
     const group = this.group<A, E>(span)
     let flight: Flight<A, E> | undefined
     return Effect.uninterruptibleMask((restore) =>
@@ -189,11 +208,12 @@ export class SingleFlight<in out K, in out R = never> {
 
   private readonly waiting = <A, E>(
     flights: ReadonlyArray<Flight<unknown, unknown>>,
-    result: Effect.Effect<A, E>
+    result: Effect.Effect<A, E>,
+    entered = flights
   ): Effect.Effect<A, E> =>
     Effect.withFiberRuntime<A, E>((caller) => {
       const within = caller.getFiberRef(enclosing)
-      const leaveAll = Effect.forEach(flights, leave, { concurrency: "unbounded", discard: true })
+      const leaveAll = Effect.forEach(entered, leave, { concurrency: "unbounded", discard: true })
       const wait = Effect.onInterrupt(result, () => leaveAll)
       if (within === undefined || within.ended) return wait
       const own = flights.find(({ node }) => node.leadsTo(within))
@@ -224,8 +244,8 @@ export class SingleFlight<in out K, in out R = never> {
     span: string,
     key: K,
     caller: Fiber.RuntimeFiber<unknown, unknown>,
-    work: Work<A, E, R>
-  ): EmbeddedFlight<A, E, R> {
+    work: Work<A, E>
+  ): EmbeddedFlight<A, E> {
     const { errands, flight, isAttached, launch, settle } = this.open(span, key, work)
     const within = caller.getFiberRef(enclosing)
     const begin = () => {
@@ -263,7 +283,7 @@ export class SingleFlight<in out K, in out R = never> {
     }
   }
 
-  private open<A, E>(span: string, key: K, { commit, compute, detached }: Work<A, E, R>): Opened<A, E> {
+  private open<A, E>(span: string, key: K, { commit, compute, detached }: Work<A, E>): Opened<A, E> {
     const outcome = new Outcome<A, E>()
     let filed: Filed<K, Set<() => void>> | undefined
     let pending: PendingRequests | undefined

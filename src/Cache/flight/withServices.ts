@@ -3,22 +3,31 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 
 /**
- * A computation with services that were captured elsewhere, in place of those where it runs. Its spans are parts of the span
- * it runs in, and never of one that is among the services: that may be over by then, and is nobody else's to keep.
+ * A computation with services that were captured elsewhere (`services`), in place of those where it runs. Its spans are
+ * parts of the span it runs in.
  */
 export const withServices = <A, E, R>(
   compute: Effect.Effect<A, E, R>,
   services: Context.Context<R>
 ): Effect.Effect<A, E> => Effect.mapInputContext(compute, (own: Context.Context<never>) => inSpanOf(own, services))
 
+/**
+ * The services of whoever runs this, for `withServices`. Not among them is the span it runs in: what is kept up by others
+ * is to hold nothing of who has gone.
+ */
+export const services = <R>(): Effect.Effect<Context.Context<R>, never, R> =>
+  Effect.contextWith((context: Context.Context<R>) => {
+    const seen = new Map<string, unknown>(context.unsafeMap)
+    seen.delete(Tracer.ParentSpan.key)
+    return Context.unsafeMake(seen)
+  })
+
 /** Services as seen within the span of a context. */
 const inSpanOf = <R>(own: Context.Context<never>, services: Context.Context<R>): Context.Context<R> => {
-  const seen = new Map<string, unknown>(services.unsafeMap)
-  const span = own.unsafeMap.get(Tracer.ParentSpan.key)
-  if (span === undefined) seen.delete(Tracer.ParentSpan.key)
-  else seen.set(Tracer.ParentSpan.key, span)
-  return Context.unsafeMake(seen)
+  const span = Context.getOption(own, Tracer.ParentSpan)
+  return Option.isNone(span) ? services : Context.add(services, Tracer.ParentSpan, span.value)
 }

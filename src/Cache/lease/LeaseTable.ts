@@ -109,10 +109,10 @@ export const makeLeaseTable = <K, V, E, R, R2>(
       {
         ...yield* releaseLimits(name, options),
         name,
-        release: (value, key, reason) =>
+        release: (key, value, reason) =>
           release === undefined
             ? Effect.void
-            : Effect.provide(requireEffect(name, "release", release(value, key, reason)), runtime.context),
+            : Effect.provide(requireEffect(name, "release", release(key, value, reason)), runtime.context),
         ended: (key, reason, outcome) => hub.publish(() => ({ _tag: "Released", key, reason, outcome }))
       },
       runtime

@@ -36,7 +36,7 @@ export interface Options<in K, in out V, out E = never, out R = never, out R2 = 
    * Releases a value, once; then what was acquired in its scope is released. Failures and defects are logged and
    * counted. It may use the store. Default: there is nothing to do but to close the scope.
    */
-  readonly release?: ((value: V, key: K, reason: ReleaseReason) => Effect.Effect<unknown, unknown, R2>) | undefined
+  readonly release?: ((key: K, value: V, reason: ReleaseReason) => Effect.Effect<unknown, unknown, R2>) | undefined
   /** The name in errors, spans and logs. Default `"LeasedStore"`. */
   readonly name?: string | undefined
   /** What the span of an acquisition is called. Default `"effect-aws-cache.LeasedStore.acquire"`. */
@@ -50,7 +50,7 @@ export interface Options<in K, in out V, out E = never, out R = never, out R2 = 
    * `Duration.infinity`: for ever. A function decides for each value. A value that expires is released without
    * anybody asking for it.
    */
-  readonly timeToLive?: Duration.DurationInput | ((value: V, key: K) => Duration.DurationInput) | undefined
+  readonly timeToLive?: Duration.DurationInput | ((key: K, value: V) => Duration.DurationInput) | undefined
   /**
    * How long a value stays in the store when nobody uses it: since its last lease ended, or since it was handed over.
    * A value that is leased is in use, and stays. Zero: as if `maxSize` were `0`. Default `Duration.infinity`: for ever.

@@ -40,7 +40,7 @@ export interface ReleaserOptions<in K, in V> extends ReleaseLimits {
   /** The name of the store, for logs. */
   readonly name: string
   /** Releases a value; then the scope it was acquired in is closed, whatever came of it. */
-  readonly release: (value: V, key: K, reason: ReleaseReason) => Effect.Effect<unknown, unknown>
+  readonly release: (key: K, value: V, reason: ReleaseReason) => Effect.Effect<unknown, unknown>
   /** Told of each release that has ended, or was given up. */
   readonly ended: (key: K, reason: ReleaseReason, outcome: ReleaseOutcome) => void
 }
@@ -179,7 +179,7 @@ export class Releaser<in out K, in out V> {
 
   private run(value: LeasedValue<K, V>): Effect.Effect<void> {
     const reason = value.outside ?? "closed"
-    const release = Effect.suspend(() => this.options.release(value.value, value.key, reason))
+    const release = Effect.suspend(() => this.options.release(value.key, value.value, reason))
     const closed = value.scope === undefined ? Effect.void : Scope.close(value.scope, Exit.void)
     // Given up, a release goes on alone: it is interrupted, and the scope is closed after it all the same.
     const all = Effect.uninterruptibleMask((restore) =>

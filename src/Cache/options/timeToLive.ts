@@ -54,11 +54,11 @@ export type Expiry<in K, in V> = (key: K, value: V, now: number, own: Duration.D
  */
 export const makeExpiry = <K, V>(
   cache: string,
-  timeToLive: Duration.DurationInput | ((value: V, key: K) => Duration.DurationInput) | undefined
+  timeToLive: Duration.DurationInput | ((key: K, value: V) => Duration.DurationInput) | undefined
 ): Either.Either<Expiry<K, V>, CacheConfigError> => {
   const given = (value: Duration.DurationInput) => givenMillis(cache, "timeToLive", value)
   if (typeof timeToLive === "function") {
-    return Either.right((key, value, now, own) => now + given(own === undefined ? timeToLive(value, key) : own))
+    return Either.right((key, value, now, own) => now + given(own === undefined ? timeToLive(key, value) : own))
   }
   return Either.map(
     millis(cache, "timeToLive", timeToLive ?? Duration.infinity),

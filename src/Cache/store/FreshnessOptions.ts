@@ -7,7 +7,9 @@ import * as Cause from "effect/Cause"
 import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import type { CacheConfigError } from "../errors/CacheErrors.js"
+import { handleRejection } from "../engine/handleRejection.js"
+import { describeType } from "../engine/options/describeType.js"
+import { CacheConfigError } from "../errors/CacheErrors.js"
 import { checkValue } from "../options/checkOptions.js"
 import { givenMillis } from "../options/durationMillis.js"
 import { millis } from "../options/timeToLive.js"
@@ -21,7 +23,7 @@ import { type Freshness, freshnessOf } from "./Freshness.js"
  * @since 0.1.0
  * @category models
  */
-export interface FreshnessOptions<in E> {
+export interface FreshnessOptions<in out F = never> {
   /**
    * The share of the time to live, from `0` to `1`, by which an entry may live shorter. It is drawn anew for each, so
    * that entries written together do not all expire together. Default `0`.
@@ -43,11 +45,17 @@ export interface FreshnessOptions<in E> {
    */
   readonly staleIfError?: Duration.DurationInput | undefined
   /**
-   * How long a failure is remembered: lookups meanwhile get it again, and nothing is computed. After a failed refresh,
-   * how long until the next. Defects and interruptions are never remembered. What is remembered is the error and nothing
-   * of where it came from; it counts for the limits as any entry. Default zero: failures are not kept.
+   * Which failures all callers share, however they compute: a guard such as `Schema.is(NotFound)` or
+   * `Predicate.isTagged("NotFound")`. Who waits for a computation of somebody else gets a failure that it accepts, and
+   * computes by himself after any other; and `failureTimeToLive` remembers what it accepts. Default: none.
    */
-  readonly failureTimeToLive?: Duration.DurationInput | ((error: E) => Duration.DurationInput) | undefined
+  readonly failure?: ((error: unknown) => error is F) | undefined
+  /**
+   * How long a failure that `failure` accepts is remembered: lookups meanwhile get it again, and nothing is computed. After
+   * a failed refresh, how long until the next. Defects and interruptions are never remembered. What is remembered is the
+   * error and nothing of where it came from; it counts for the limits as any entry. Default zero: failures are not kept.
+   */
+  readonly failureTimeToLive?: Duration.DurationInput | ((error: F) => Duration.DurationInput) | undefined
 }
 
 /**
@@ -55,10 +63,10 @@ export interface FreshnessOptions<in E> {
  *
  * @param cache the name of the cache, for messages
  */
-export const makeFreshness = <E>(
+export const makeFreshness = <F>(
   cache: string,
-  options: FreshnessOptions<E>
-): Either.Either<Freshness<E>, CacheConfigError> =>
+  options: FreshnessOptions<F>
+): Either.Either<Freshness<F>, CacheConfigError> =>
   Either.gen(function*() {
     const jitter = yield* checkValue(cache, "jitter", options.jitter ?? 0, "share")
     const refreshAhead = yield* checkValue(cache, "refreshAhead", options.refreshAhead ?? 0, "share")
@@ -66,17 +74,31 @@ export const makeFreshness = <E>(
     const staleIfError = yield* millis(cache, "staleIfError", options.staleIfError)
     const ofFailure = options.failureTimeToLive
     const constant = typeof ofFailure === "function" ? 0 : yield* millis(cache, "failureTimeToLive", ofFailure)
-    return freshnessOf({
+    const { failure } = options
+    if (failure === undefined && (typeof ofFailure === "function" || constant > 0)) {
+      const accepted = "given along with failureTimeToLive, as a guard such as Predicate.isTagged(\"NotFound\")"
+      return yield* Either.left(new CacheConfigError({ cache, option: "failure", value: "missing", accepted }))
+    }
+    return freshnessOf<F>({
       jitter,
       refreshAhead,
       staleWhileRevalidate,
       staleIfError,
       failureTimeToLive: typeof ofFailure === "function"
-        ? (error: E) => givenMillis(cache, "failureTimeToLive", ofFailure(error))
-        : (_error: E) => constant
+        ? (error) => givenMillis(cache, "failureTimeToLive", ofFailure(error))
+        : () => constant,
+      ...(failure && { isFailure: checkingGuard(cache, failure) })
     })
   })
 
-/** What may be remembered of a failed computation: nothing but for typed failures. */
-export const failureOf = <E>(cause: Cause.Cause<E>): Option.Option<E> =>
-  Cause.isInterrupted(cause) ? Option.none() : Cause.failureOption(cause)
+/** A guard of the user's that throws `CacheConfigError` for an answer that is neither true nor false. */
+const checkingGuard = <F>(cache: string, guard: (error: unknown) => error is F) => (error: unknown): error is F => {
+  const answer: unknown = guard(error)
+  if (typeof answer === "boolean") return answer
+  const value = `one that returns ${handleRejection(answer, () => {}) ? "a promise" : describeType(answer)}`
+  throw new CacheConfigError({ cache, option: "failure", value, accepted: "a function that returns true or false" })
+}
+
+/** What may be remembered of a failed computation: nothing but for failures that the options accept. */
+export const failureOf = <F>({ isFailure }: Freshness<F>, cause: Cause.Cause<unknown>): Option.Option<F> =>
+  Cause.isInterrupted(cause) ? Option.none() : Option.filter(Cause.failureOption(cause), isFailure)

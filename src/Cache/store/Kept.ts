@@ -2,7 +2,7 @@
  * Entries that are kept past their freshness, or are failures: they know more of themselves than when they expire.
  */
 import * as Either from "../errors/Either.js"
-import { type Freshness, refreshFrom } from "./Freshness.js"
+import { type FreshnessTimes, refreshFrom } from "./Freshness.js"
 
 /**
  * An entry that knows more of itself than when it expires: a value with the times around the end of its freshness, or
@@ -28,14 +28,14 @@ export class Kept<out V, out E> {
    * @param freshUntil from when on it is stale
    */
   static readonly value = <V>(
-    freshness: Freshness<never>,
+    freshness: FreshnessTimes,
     value: V,
     now: number,
     freshUntil: number
   ): Kept<V, never> => new Kept(Either.right(value), freshUntil, refreshFrom(freshness, now, freshUntil))
 
   /** Lets a value be fresh until another time. */
-  live(freshness: Freshness<never>, now: number, freshUntil: number): void {
+  live(freshness: FreshnessTimes, now: number, freshUntil: number): void {
     this.freshUntil = freshUntil
     this.refreshAt = refreshFrom(freshness, now, freshUntil)
   }

@@ -17,8 +17,8 @@ import type { FreshnessOptions } from "./FreshnessOptions.js"
  * @since 0.1.0
  * @category models
  */
-export interface Options<in K, in V, in E = never>
-  extends Pick<BoundedMapOptions<K, V>, "evictionPolicy" | "weigher" | "onRemoval">, FreshnessOptions<E>
+export interface Options<in K, in V, in out F = never>
+  extends Pick<BoundedMapOptions<K, V>, "evictionPolicy" | "weigher" | "onRemoval">, FreshnessOptions<F>
 {
   /** The name in errors, spans and logs. Default `"Store"`. */
   readonly name?: string | undefined
@@ -31,12 +31,12 @@ export interface Options<in K, in V, in E = never>
    * measured once. A failure that is heavier than `maxWeight` is not remembered. Default: without `weigher`, every entry
    * weighs 1; with it, about the bytes of key and error. A `weigher` that counts anything but bytes needs its own here.
    */
-  readonly failureWeigher?: ((key: K, error: E) => number) | undefined
+  readonly failureWeigher?: ((key: K, error: F) => number) | undefined
   /**
    * How long an entry lives after it was written. Zero: it is not stored. Default `Duration.infinity`: for ever.
    * A function decides for each entry.
    */
-  readonly timeToLive?: Duration.DurationInput | ((value: V, key: K) => Duration.DurationInput) | undefined
+  readonly timeToLive?: Duration.DurationInput | ((key: K, value: V) => Duration.DurationInput) | undefined
   /**
    * How long an entry may go without use: a lookup that finds it, or a write. Then it has expired, and neither
    * `staleWhileRevalidate` nor `staleIfError` gives it out. Zero: nothing is stored. Default `Duration.infinity`.
@@ -88,6 +88,20 @@ export interface WriteOptions {
 
 /** Which options a write into a store has. */
 export const writeKinds: OptionKinds<WriteOptions> = { timeToLive: "any", expiresAt: "any" }
+
+/**
+ * What a memoized function decides for what it computes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface MemoizeOptions<in K, in V> {
+  /** How long entries live that it computes, instead of the store's time to live. A function decides for each of them. */
+  readonly timeToLive?: Duration.DurationInput | ((key: K, value: V) => Duration.DurationInput) | undefined
+}
+
+/** Which options a memoized function has. */
+export const memoizeKinds: OptionKinds<MemoizeOptions<never, never>> = { timeToLive: "durationOrFunction" }
 
 /**
  * What a store has counted since it was made, and what it holds now.

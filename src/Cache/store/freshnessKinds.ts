@@ -10,5 +10,6 @@ export const freshnessKinds: OptionKinds<FreshnessOptions<never>> = {
   refreshAhead: "share",
   staleWhileRevalidate: "duration",
   staleIfError: "duration",
+  failure: "function",
   failureTimeToLive: "durationOrFunction"
 }

@@ -10,11 +10,12 @@ import type { GuardedMap } from "../common/GuardedMap.js"
 import { Absent } from "../engine/BoundedMapOptions.js"
 import { FiledMap } from "../engine/structures/FiledMap.js"
 import { asExit } from "../errors/asExit.js"
-import type { Flight } from "../flight/FlightGroup.js"
+import type { Flight, FlightGroup } from "../flight/FlightGroup.js"
 import type { SingleFlight } from "../flight/SingleFlight.js"
+import { services, withServices } from "../flight/withServices.js"
 import { keyEquality } from "../keys/keyEquality.js"
 import { requireEffect } from "../options/requireEffect.js"
-import { type Computed, type Enter, InPlaceOfFailure, NotLoaded } from "./computed.js"
+import { callAmongOthers, type Computed, ended, type Enter, NotLoaded } from "./computed.js"
 import type { FreshMap, Stored } from "./FreshMap.js"
 import { Kept } from "./Kept.js"
 import type { WriteOptions } from "./StoreOptions.js"
@@ -38,43 +39,44 @@ export class LoadFailure<out E> {
 /**
  * Loads many values: pairs of a key and its value, or of a key and its `LoadFailure`. A key without a pair has no value.
  */
-type Load<K, V, E, R> = (
+type Load<K, V, E, R, E2> = (
   missing: ReadonlyArray<K>
-) => Effect.Effect<Iterable<readonly [key: K, value: V | LoadFailure<E>]>, E, R>
+) => Effect.Effect<Iterable<readonly [key: K, value: V | LoadFailure<E2>]>, E, R>
 
 /** Looks many values up, see `Store`. */
-export type GetManyOrCompute<K, V, E, R> = (
+export type GetManyOrCompute<K, V, F> = <E = never, R = never, E2 = never>(
   keys: Iterable<K>,
-  load: Load<K, V, E, R>,
+  load: Load<K, V, E, R, E2>,
   options?: WriteOptions
-) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E>
+) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E | E2 | F, R>
 
 /** Makes `getManyOrCompute` (see `Store`) from the parts of a store. */
-export const makeGetManyOrCompute = <K, V, E, R>(parts: {
+export const makeGetManyOrCompute = <K, V, F>(parts: {
   /** The name of the store, for messages. */
   readonly name: string
   readonly spans: string
-  readonly lookup: GuardedMap<K, Stored<V, E>>["lookup"]
-  readonly entries: FreshMap<K, V, E>
-  readonly flights: SingleFlight<K, R>
+  readonly lookup: GuardedMap<K, Stored<V, F>>["lookup"]
+  readonly entries: FreshMap<K, V, F>
+  readonly flights: SingleFlight<K>
   /** Runs the loads: one computation for each call. */
-  readonly batches: SingleFlight<string, R>
+  readonly batches: SingleFlight<string>
   /** Numbers from 0 to 1 for the jitter of as many entries. */
   readonly rolls: (count: number) => Effect.Effect<ReadonlyArray<number>>
-  /** Whether a computation of a key is under way that can be joined. */
-  readonly isUnderWay: (key: K) => boolean
-  readonly enter: Enter<K, V, E, R>
-}): GetManyOrCompute<K, V, E, R> => {
-  const { batches, enter, entries, flights, isUnderWay, lookup, name, rolls, spans } = parts
+  /** Who shares computations with it. */
+  readonly group: FlightGroup<K, Computed<V, unknown>, unknown>
+  readonly enter: Enter<K, V, F>
+}): GetManyOrCompute<K, V, F> => {
+  const { batches, enter, entries, flights, group, lookup, name, rolls, spans } = parts
 
-  type Found = Exit.Exit<Option.Option<V>, E>
+  type Found<E> = Exit.Exit<Option.Option<V>, E | F>
+  type Exits = ReadonlyArray<Exit.Exit<Computed<V, unknown>, unknown>>
 
-  /** What there is under keys that differ; nothing where a computation of somebody else's had no value, which says nothing. */
-  const lookAll = (
+  /** What there is under keys that differ; nothing where it was somebody else's to compute, and is not there: that says nothing. */
+  const lookAll = <E>(
     keys: ReadonlyArray<K>,
-    load: Load<K, V, E, R>,
+    load: Load<K, V, E, never, E>,
     write: WriteOptions | undefined
-  ): Effect.Effect<ReadonlyArray<Found | undefined>> =>
+  ): Effect.Effect<ReadonlyArray<Found<E> | undefined>> =>
     Effect.flatMap(rolls(keys.length), (rolls) =>
       Effect.uninterruptibleMask((restore) =>
         lookup((map, now, caller) => {
@@ -82,39 +84,51 @@ export const makeGetManyOrCompute = <K, V, E, R>(parts: {
           const batch = batches.once(
             `${spans}.load`,
             () => missing.length === 1 ? "1 key" : `${missing.length} keys`,
-            Effect.suspend(() => Effect.map(requireEffect(name, "load", load(missing)), byKey))
+            Effect.suspend(() => Effect.map(load(missing), byKey))
           )
-          const start = (key: K, at: number): Flight<Computed<V, E>, E> => {
-            missing.push(key)
-            return enter(map, caller, key, Effect.flatMap(batch, valueOf<K, V, E>(key)), rolls[at] ?? 0, write)
+          const enterBy = (key: K, compute: Effect.Effect<V | NotLoaded, E>, roll: number) => {
+            const call = callAmongOthers(entries.freshness, key, group, () => compute, write)
+            return { call, flight: enter(map, caller, call, roll) }
           }
-          const awaited: Array<Flight<Computed<V, E>, E>> = []
-          const wait = (flight: Flight<Computed<V, E>, E>, isOwn: boolean) => {
+          const start = (key: K, at: number) => {
+            missing.push(key)
+            return enterBy(key, Effect.flatMap(batch, valueOf<K, V, E>(key)), rolls[at] ?? 0)
+          }
+          const awaited: Array<Flight<Computed<V, unknown>, unknown>> = []
+          const wait = ({ call, flight }: ReturnType<typeof start>, isOwn: boolean) => {
             const at = awaited.push(flight) - 1
-            return (exits: ReadonlyArray<Exit.Exit<Computed<V, E>, E>>) => ended(exits[at], isOwn)
+            return (exits: Exits): Found<E> | undefined => {
+              const exit = exits[at]
+              if (exit === undefined) return undefined
+              if (isOwn && Exit.isSuccess(exit) && exit.value instanceof NotLoaded) return nothing
+              const end = ended(call, exit)
+              return end && Exit.map(end, Option.some)
+            }
           }
           // One step: what another fiber starts or writes comes before all of it, or after.
           const results = keys.map((key, at) => {
             const found = entries.lookup(map, key, now)
             if (found === Absent) {
-              const isOwn = !isUnderWay(key)
-              return wait(isOwn ? start(key, at) : enter(map, caller, key, Effect.never, 0, write), isOwn)
+              const isOwn = !group.has(key)
+              return wait(isOwn ? start(key, at) : enterBy(key, Effect.never, 0), isOwn)
             }
-            const result = found instanceof Kept
+            const result: Found<E> = found instanceof Kept
               ? Exit.map(asExit(found.content), Option.some)
               : Exit.succeed(Option.some(found))
-            if (found instanceof Kept && Exit.isSuccess(result) && !isUnderWay(key)) start(key, at).unattended = true
+            if (found instanceof Kept && Exit.isSuccess(result) && !group.has(key)) {
+              start(key, at).flight.unattended = true
+            }
             return () => result
           })
           return Effect.map(flights.awaitAll(awaited, restore), (exits) => results.map((result) => result(exits)))
         })
       ))
 
-  const getMany = (
+  const getMany = <E>(
     keys: ReadonlyArray<K>,
-    load: Load<K, V, E, R>,
+    load: Load<K, V, E, never, E>,
     write: WriteOptions | undefined
-  ): Effect.Effect<ReadonlyArray<Found>> =>
+  ): Effect.Effect<ReadonlyArray<Found<E>>> =>
     Effect.flatMap(lookAll(keys, load, write), (found) => {
       const again = keys.filter((_, at) => found[at] === undefined)
       if (again.length === 0) return Effect.succeed(found.map((one) => one ?? nothing))
@@ -124,20 +138,29 @@ export const makeGetManyOrCompute = <K, V, E, R>(parts: {
       })
     })
 
-  return (keys, load, write) =>
-    Effect.suspend(() => {
+  return <E = never, R = never, E2 = never>(
+    keys: Iterable<K>,
+    load: Load<K, V, E, R, E2>,
+    write: WriteOptions | undefined
+  ) =>
+    Effect.flatMap(services<R>(), (given) => {
       const places = new FiledMap<K, number>(keyEquality)
       const different: Array<K> = []
       const at = Array.from(keys, (key) => places.get(key)?.value ?? places.add(key, different.push(key) - 1).value)
-      return Effect.flatMap(getMany(different, load, write), (found): Exit.Exit<ReadonlyArray<Option.Option<V>>, E> => {
-        const values: Array<Option.Option<V>> = []
-        for (const place of at) {
-          const one = found[place] ?? nothing
-          if (Exit.isFailure(one)) return Exit.failCause(one.cause)
-          values.push(one.value)
+      const loading: Load<K, V, E | E2, never, E | E2> = (missing) =>
+        withServices(requireEffect(name, "load", load(missing)), given)
+      return Effect.flatMap(
+        getMany(different, loading, write),
+        (found): Exit.Exit<ReadonlyArray<Option.Option<V>>, E | E2 | F> => {
+          const values: Array<Option.Option<V>> = []
+          for (const place of at) {
+            const one = found[place] ?? nothing
+            if (Exit.isFailure(one)) return Exit.failCause(one.cause)
+            values.push(one.value)
+          }
+          return Exit.succeed(values)
         }
-        return Exit.succeed(values)
-      })
+      )
     })
 }
 
@@ -150,17 +173,6 @@ export const makeGetManyOrCompute = <K, V, E, R>(parts: {
 export const loadFailure = <E>(error: E): LoadFailure<E> => new LoadFailure(error)
 
 const nothing = Exit.succeed(Option.none())
-
-const ended = <V, E>(
-  exit: Exit.Exit<Computed<V, E>, E> | undefined,
-  isOwn: boolean
-): Exit.Exit<Option.Option<V>, E> | undefined => {
-  if (exit === undefined) return undefined
-  if (Exit.isFailure(exit)) return Exit.failCause(exit.cause)
-  const { value } = exit
-  if (value instanceof NotLoaded) return isOwn ? nothing : undefined
-  return Exit.succeed(Option.some(value instanceof InPlaceOfFailure ? value.value : value))
-}
 
 /** Of pairs with one key, the last counts. */
 const byKey = <K, A>(pairs: Iterable<readonly [key: K, value: A]>): FiledMap<K, A> => {

@@ -2,6 +2,7 @@
  * Looking a value up, and computing it when there is none.
  */
 import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { GuardedMap } from "../common/GuardedMap.js"
@@ -13,17 +14,19 @@ import type { EventHub } from "../events/EventHub.js"
 import type { StoreEvent } from "../events/StoreEvent.js"
 import { ownCause } from "../flight/ownCause.js"
 import type { SingleFlight } from "../flight/SingleFlight.js"
+import { services, withServices } from "../flight/withServices.js"
 import { requireEffect } from "../options/requireEffect.js"
-import { type Computed, type Enter, InPlaceOfFailure, NotLoaded } from "./computed.js"
+import { type Call, callAmongOthers, ended, type Enter, InPlaceOfFailure, NotLoaded } from "./computed.js"
 import type { FreshMap, Stored } from "./FreshMap.js"
 import { failureOf } from "./FreshnessOptions.js"
 import { type GetManyOrCompute, makeGetManyOrCompute } from "./getManyOrCompute.js"
 import { Kept } from "./Kept.js"
 import { inPlaceOfFailure, keepFailure } from "./rememberedFailures.js"
-import type { WriteOptions } from "./StoreOptions.js"
+import { StoreGroups } from "./StoreGroups.js"
+import type { MemoizeOptions, WriteOptions } from "./StoreOptions.js"
 
 /** How a store writes: steps, given the engine and the time in milliseconds since the epoch. */
-export interface StoreWriter<in out K, in out V, in out E> {
+interface StoreWriter<in out K, in out V, in out F> {
   /** Gives a number from 0 to 1 for the jitter of one entry. */
   readonly withRoll: <A, E, R>(f: (roll: number) => Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** Gives a number from 0 to 1 for the jitter of each of as many entries; or none, where there is no jitter. */
@@ -32,138 +35,195 @@ export interface StoreWriter<in out K, in out V, in out E> {
   readonly freshUntil: (key: K, value: V, now: number, roll: number, write: WriteOptions | undefined) => number
   /** Writes a value and tells of it. */
   readonly put: (
-    map: BoundedMap<K, Stored<V, E>>,
+    map: BoundedMap<K, Stored<V, F>>,
     key: K,
     value: V,
     now: number,
     freshUntil: number
   ) => WriteOutcome
   /** Tells of a failure that was written to be remembered. */
-  readonly remembered: (map: BoundedMap<K, Stored<V, E>>, key: K, outcome: WriteOutcome, now: number) => void
+  readonly remembered: (map: BoundedMap<K, Stored<V, F>>, key: K, outcome: WriteOutcome, now: number) => void
   /** Called after a computation changed the engine outside a step of its caller. */
-  readonly committed: (map: BoundedMap<K, Stored<V, E>>, now: number) => void
+  readonly committed: (map: BoundedMap<K, Stored<V, F>>, now: number) => void
 }
 
 /** The lookups of a store that can compute, see `Store`. */
-export interface Computing<in out K, in out V, in out E, in R> {
-  readonly getOrCompute: (key: K, compute: Effect.Effect<V, E, R>, options?: WriteOptions) => Effect.Effect<V, E>
-  readonly getManyOrCompute: GetManyOrCompute<K, V, E, R>
-  readonly refresh: (key: K, compute: Effect.Effect<V, E, R>, options?: WriteOptions) => Effect.Effect<V, E>
+export interface Computing<in out K, in out V, in out F> {
+  readonly getOrCompute: <E = never, R = never>(
+    key: K,
+    compute: Effect.Effect<V, E, R>,
+    options?: WriteOptions
+  ) => Effect.Effect<V, E | F, R>
+  readonly getManyOrCompute: GetManyOrCompute<K, V, F>
+  readonly refresh: <E = never, R = never>(
+    key: K,
+    compute: Effect.Effect<V, E, R>,
+    options?: WriteOptions
+  ) => Effect.Effect<V, E | F, R>
+  readonly memoize: <E = never, R = never>(
+    f: (key: K) => Effect.Effect<V, E, R>,
+    options?: MemoizeOptions<K, V>
+  ) => Effect.Effect<(key: K) => Effect.Effect<V, E | F>, never, R>
 }
 
-/** Makes the lookups that can compute from the parts of a store. */
-export const makeComputing = <K, V, E, R>(parts: {
+/** What a store is computed with. */
+export interface ComputingParts<in out K, in out V, in out F> {
   /** The name of the store, for messages. */
   readonly name: string
   /** What the names of its spans begin with. */
   readonly spans: string
-  readonly guarded: GuardedMap<K, Stored<V, E>>
-  readonly entries: FreshMap<K, V, E>
-  readonly flights: SingleFlight<K, R>
+  readonly guarded: GuardedMap<K, Stored<V, F>>
+  readonly entries: FreshMap<K, V, F>
+  readonly flights: SingleFlight<K>
   /** Runs what computes many values: one computation for each call. */
-  readonly batches: SingleFlight<string, R>
+  readonly batches: SingleFlight<string>
   readonly hub: EventHub<StoreEvent<K>>
-  readonly writer: StoreWriter<K, V, E>
-}): Computing<K, V, E, R> => {
-  const { batches, entries, flights, guarded: { lookup, step }, hub, writer } = parts
-  const group = flights.group<Computed<V, E>, E>(`${parts.spans}.compute`)
-  const isUnderWay = (key: K) => group.has(key)
+  readonly writer: StoreWriter<K, V, F>
+}
 
-  const enter: Enter<K, V, E, R> = (map, caller, key, compute, roll, writeOptions) =>
+/** Makes the lookups that can compute from the parts of a store. */
+export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computing<K, V, F> => {
+  const { batches, entries, flights, guarded: { lookup, step }, hub, name, writer } = parts
+  const { freshness } = entries
+  const groups = new StoreGroups<K, V>(flights, `${parts.spans}.compute`)
+
+  const enter: Enter<K, V, F> = (map, caller, { compute, group, key, write }, roll) =>
     group.enter(
       key,
       caller,
       () =>
         Effect.catchAllCause(
-          announceComputation(hub, key, requireEffect(parts.name, "compute", compute, false)),
+          announceComputation(hub, key, compute()),
           (cause) =>
             Effect.flatten(step((map, now) => {
-              const value = Cause.isInterrupted(cause) ? Absent : inPlaceOfFailure(entries.freshness, map, key, now)
+              const value = Cause.isInterrupted(cause) ? Absent : inPlaceOfFailure(freshness, map, key, now)
               if (value === Absent) return Exit.failCause(cause)
               const own = ownCause(cause)
-              keepFailure(entries.freshness, map, key, failureOf(own), now)
+              keepFailure(freshness, map, key, failureOf(freshness, own), now)
               return Exit.succeed(new InPlaceOfFailure(value, own))
             }))
         ),
       (exit, now) => {
         if (Exit.isFailure(exit)) {
-          const outcome = keepFailure(entries.freshness, map, key, failureOf(exit.cause), now)
+          const outcome = keepFailure(freshness, map, key, failureOf(freshness, exit.cause), now)
           if (outcome !== undefined) writer.remembered(map, key, outcome, now)
         } else if (!(exit.value instanceof InPlaceOfFailure || exit.value instanceof NotLoaded)) {
-          writer.put(map, key, exit.value, now, writer.freshUntil(key, exit.value, now, roll, writeOptions))
+          const { value } = exit
+          writer.put(map, key, value, now, writer.freshUntil(key, value, now, roll, write(value)))
         }
         writer.committed(map, now)
       }
     )
 
   // Nobody waits for it: it ends by itself, or with the store.
-  const inBackground = (key: K, compute: Effect.Effect<V, E, R>, writeOptions: WriteOptions | undefined) =>
+  const inBackground = <E, G>(call: Call<K, V, E, G>): Effect.Effect<void> =>
     writer.withRoll((roll) =>
       lookup((map, _, caller) => {
-        if (!group.has(key)) enter(map, caller, key, compute, roll, writeOptions).unattended = true
+        if (!call.group.has(call.key)) enter(map, caller, call, roll).unattended = true
         return Exit.void
       })
     )
 
-  const computed = (
-    key: K,
-    compute: Effect.Effect<V, E, R>,
-    writeOptions: WriteOptions | undefined
-  ): Effect.Effect<V, E> =>
+  const computed = <E, G>(call: Call<K, V, E, G>): Effect.Effect<V, E> =>
     writer.withRoll((roll) =>
       Effect.uninterruptibleMask((restore) =>
         lookup((map, now, caller) => {
           // Another fiber may have written between the two steps. This is still the same lookup.
-          const written = entries.peek(map, key, now)
+          const written = entries.peek(map, call.key, now)
           if (written !== Absent) return Exit.succeed(written)
           return Effect.flatMap(
-            flights.await(enter(map, caller, key, compute, roll, writeOptions), restore),
-            (value): Effect.Effect<V, E> => {
-              // It joined a load of many values, which had none for this key.
-              if (value instanceof NotLoaded) return restore(computed(key, compute, writeOptions))
-              return Exit.succeed(value instanceof InPlaceOfFailure ? value.value : value)
-            }
+            flights.awaitExit(enter(map, caller, call, roll), restore),
+            (exit) => ended(call, exit) ?? restore(computed(call))
           )
         })
       )
     )
 
-  const getOrCompute: Computing<K, V, E, R>["getOrCompute"] = (key, compute, writeOptions) =>
-    lookup((map, now) => {
+  const callOf = <E, R>(
+    key: K,
+    compute: Effect.Effect<V, E, R>,
+    write: WriteOptions | undefined,
+    given: Context.Context<R>
+  ): Call<K, V, E | F, unknown> =>
+    callAmongOthers(
+      freshness,
+      key,
+      groups.any,
+      () => withServices(requireEffect(name, "compute", compute, false), given),
+      write
+    )
+
+  const getOrCompute: Computing<K, V, F>["getOrCompute"] = <E, R>(
+    key: K,
+    compute: Effect.Effect<V, E, R>,
+    write: WriteOptions | undefined
+  ) =>
+    lookup((map, now): Effect.Effect<V, E | F, R> => {
       const found = entries.lookup(map, key, now)
-      if (found === Absent) return computed(key, compute, writeOptions)
+      if (found === Absent) {
+        return Effect.flatMap(services<R>(), (given) => computed(callOf(key, compute, write, given)))
+      }
       if (!(found instanceof Kept)) return Exit.succeed(found)
       const content = asExit(found.content)
-      return Exit.isFailure(content) ? content : Effect.zipRight(inBackground(key, compute, writeOptions), content)
+      if (Exit.isFailure(content)) return content
+      return Effect.flatMap(
+        services<R>(),
+        (given) => Effect.zipRight(inBackground(callOf(key, compute, write, given)), content)
+      )
     })
 
-  const refresh: Computing<K, V, E, R>["refresh"] = (key, compute, writeOptions) =>
+  const renewed = <E, G>(call: Call<K, V, E, G>): Effect.Effect<V, E> =>
     writer.withRoll((roll) =>
       Effect.uninterruptibleMask((restore) =>
-        lookup((map, _, caller) =>
-          Effect.flatMap(
-            flights.await(enter(map, caller, key, compute, roll, writeOptions), restore),
-            (value): Effect.Effect<V, E> => {
-              if (value instanceof NotLoaded) return restore(refresh(key, compute, writeOptions))
-              return value instanceof InPlaceOfFailure ? Exit.failCause(value.cause) : Exit.succeed(value)
-            }
-          )
-        )
+        lookup((map, _, caller) => {
+          return Effect.flatMap(flights.awaitExit(enter(map, caller, call, roll), restore), (exit) => {
+            const end = Exit.isSuccess(exit) && exit.value instanceof InPlaceOfFailure
+              ? call.failed(exit.value.cause)
+              : ended(call, exit)
+            return end ?? restore(renewed(call))
+          })
+        })
       )
     )
 
+  const memoize: Computing<K, V, F>["memoize"] = <E, R>(
+    f: (key: K) => Effect.Effect<V, E, R>,
+    options: MemoizeOptions<K, V> = {}
+  ) =>
+    Effect.map(services<R>(), (given) => {
+      const group = groups.of<E>(f)
+      const { timeToLive } = options
+      const callTo = (key: K): Call<K, V, E, E> => ({
+        key,
+        group,
+        compute: () => withServices(Effect.suspend(() => requireEffect(name, "compute", f(key))), given),
+        write: (value) => ({ timeToLive: typeof timeToLive === "function" ? timeToLive(key, value) : timeToLive }),
+        failed: Exit.failCause
+      })
+      return (key: K) =>
+        lookup((map, now): Effect.Effect<V, E | F> => {
+          const found = entries.lookup(map, key, now)
+          if (found === Absent) return computed(callTo(key))
+          if (!(found instanceof Kept)) return Exit.succeed(found)
+          const content = asExit(found.content)
+          return Exit.isFailure(content) ? content : Effect.zipRight(inBackground(callTo(key)), content)
+        })
+    })
+
   return {
     getOrCompute,
-    refresh,
+    memoize,
+    refresh: <E, R>(key: K, compute: Effect.Effect<V, E, R>, write: WriteOptions | undefined) =>
+      Effect.flatMap(services<R>(), (given) => renewed(callOf(key, compute, write, given))),
     getManyOrCompute: makeGetManyOrCompute({
       spans: parts.spans,
-      name: parts.name,
+      name,
       lookup,
       entries,
       flights,
       batches,
       rolls: writer.rolls,
-      isUnderWay,
+      group: groups.any,
       enter
     })
   }

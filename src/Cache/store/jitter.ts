@@ -1,12 +1,12 @@
 /**
  * Jitter: entries that were written together do not end together.
  */
-import type { Freshness } from "./Freshness.js"
+import type { FreshnessTimes } from "./Freshness.js"
 
 /**
  * Until when an entry that is written now is fresh, where it may live until then.
  *
  * @param roll a number from 0 to 1, drawn for this entry
  */
-export const applyJitter = (freshness: Freshness<never>, now: number, until: number, roll: number): number =>
+export const applyJitter = (freshness: FreshnessTimes, now: number, until: number, roll: number): number =>
   until === Number.POSITIVE_INFINITY ? until : until - (until - now) * freshness.jitter * roll

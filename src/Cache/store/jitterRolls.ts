@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
-import type { Freshness } from "./Freshness.js"
+import type { FreshnessTimes } from "./Freshness.js"
 
 /** Draws numbers from 0 to 1 for the jitter of entries, and only where there is jitter. */
 export interface JitterRolls {
@@ -14,7 +14,7 @@ export interface JitterRolls {
 }
 
 /** What draws the numbers for entries with this freshness. */
-export const jitterRolls = ({ jitter }: Freshness<never>): JitterRolls => jitter === 0 ? noRolls : drawnRolls
+export const jitterRolls = ({ jitter }: FreshnessTimes): JitterRolls => jitter === 0 ? noRolls : drawnRolls
 
 const noRolls: JitterRolls = { withRoll: (f) => f(0), rolls: () => Effect.succeed([]) }
 

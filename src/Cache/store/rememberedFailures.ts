@@ -7,7 +7,7 @@ import type { EvictingMap } from "../engine/EvictingMap.js"
 import * as Either from "../errors/Either.js"
 import { formatStacks } from "../printing/formatStacks.js"
 import { type Stored, valueOf } from "./FreshMap.js"
-import { type Freshness, replacesFailureUntil } from "./Freshness.js"
+import { type Freshness, type FreshnessTimes, replacesFailureUntil } from "./Freshness.js"
 import { Kept } from "./Kept.js"
 
 /**
@@ -40,7 +40,7 @@ export const keepFailure = <K, V, E>(
 
 /** The value to give out in place of a failed computation, or `Absent`. */
 export const inPlaceOfFailure = <K, V, E>(
-  freshness: Freshness<E>,
+  freshness: FreshnessTimes,
   map: EvictingMap<K, Stored<V, E>>,
   key: K,
   now: number

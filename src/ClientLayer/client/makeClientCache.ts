@@ -112,7 +112,7 @@ export const makeClientCache = (
       eventCapacity: options.eventCapacity,
       metrics: options.metrics,
       acquire: (key) => Effect.dieMessage(`effect-aws-cache: nothing builds ${key.label}; please report this`),
-      release: ({ transport }) => release(transport),
+      release: (_, { transport }) => release(transport),
       // A release is a single step: it takes no time, and needs no company.
       releaseTimeout: Duration.infinity,
       releaseConcurrency: 1

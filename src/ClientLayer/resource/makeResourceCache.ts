@@ -75,7 +75,7 @@ export const makeResourceCacheWith = (
       timeToIdle: options.timeToIdle,
       gracePeriod: options.gracePeriod ?? defaultGracePeriod,
       releaseTimeout: options.releaseTimeout,
-      release: ({ release }) => release,
+      release: (_, { release }) => release,
       eventCapacity: options.eventCapacity,
       metrics: options.metrics,
       acquire: (key) => Effect.dieMessage(`effect-aws-cache: nothing builds ${key.label}; please report this`)

@@ -9,7 +9,7 @@ import { randomUUID } from "node:crypto"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import * as Store from "../../Cache/Store.js"
 import { ConditionalOutcome } from "../objects/ObjectStore.js"
-import type { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
+import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { S3ObjectStoreOptions } from "./S3ObjectStoreOptions.js"
 import { isNoSuchObject, nameOf, statusOf } from "./toObjectStoreError.js"
 
@@ -41,7 +41,11 @@ export const makeS3Conditions = (
   Effect.gen(function*() {
     // Before the findings, so that it is closed after them: what a probe leaves when they are closed is removed, too.
     const removals = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
-    const findings = yield* Store.make<"writes" | "deletes", boolean, ObjectStoreError>({ name: `s3://${bucket}` })
+    const findings = yield* Store.make<"writes" | "deletes", boolean, ObjectStoreError>({
+      name: `s3://${bucket}`,
+      // Whoever waits for a probe that fails does not probe by himself.
+      failure: (error) => error instanceof ObjectStoreError
+    })
 
     // Who was interrupted, or has failed, does not wait for the removal, which may take as long as the probe did.
     const removing = (key: string) => <A>(probe: Effect.Effect<A, ObjectStoreError>) =>

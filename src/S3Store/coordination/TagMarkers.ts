@@ -103,6 +103,7 @@ export class TagMarkers {
         name: `${name} tags`,
         maxSize: capacity,
         timeToLive: trust.age,
+        failure: (error) => error instanceof ObjectStoreError,
         // However long an answer is good for, no answer is not.
         failureTimeToLive: Math.min(trust.age, 60_000)
       }),

@@ -17,7 +17,7 @@ import type { Isolation } from "./isolation.js"
  * @since 0.1.0
  * @category models
  */
-export interface EntryOptions extends Omit<FreshnessOptions<never>, "failureTimeToLive"> {
+export interface EntryOptions extends Omit<FreshnessOptions, "failure" | "failureTimeToLive"> {
   /** How long entries are fresh. Zero: they are not stored. Default: for ever. */
   readonly timeToLive?: Duration.DurationInput | undefined
   /**

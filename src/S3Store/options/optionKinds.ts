@@ -17,9 +17,12 @@ import type {
   WriteBehindOptions
 } from "./S3CacheOptions.js"
 
+// A keyspace says by a schema which failures are remembered.
+const { failure: _, ...withoutFailures } = freshnessKinds
+
 /** Of entries, which caches and keyspaces have in common. */
 export const entryKinds: OptionKinds<EntryOptions> = {
-  ...freshnessKinds,
+  ...withoutFailures,
   timeToLive: "duration",
   failureTimeToLive: "duration",
   revalidateAfter: "duration",

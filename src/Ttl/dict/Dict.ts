@@ -16,13 +16,14 @@ import type {
 } from "../../Cache/errors/CacheErrors.js"
 import type { StoreEvent } from "../../Cache/events/StoreEvent.js"
 import type { LoadFailure } from "../../Cache/store/getManyOrCompute.js"
+import type { MemoizeOptions } from "../../Cache/store/StoreOptions.js"
 import type { CheckedLimits, Entry, Limits, WriteOptions } from "./DictOptions.js"
 import type { Stats } from "./DictSteps.js"
 
 /**
  * What can be done with a dictionary: the members of a `Dict`, and of the tags of dictionaries, where they need the
  * dictionary behind the tag (`R`). `E` is how a write may fail beyond its size: not at all, unless there are schemas. `F`
- * is how computations may fail, `C` what they and `onRemoval` may use: it was captured when the dictionary was made.
+ * is what it remembers of computations that fail: see `failure` of `DictOptions`.
  *
  * An entry has expired when Effect's `Clock` (the wall clock), read at each call, shows its moment of expiry or later. So
  * time that passes while a function is frozen counts. Keys are found as a `Map` finds them, but for objects that
@@ -36,41 +37,56 @@ import type { Stats } from "./DictSteps.js"
  * @since 0.1.0
  * @category models
  */
-export interface DictVerbs<in out K, in out V, out E, in out F, in C, out R> {
+export interface DictVerbs<in out K, in out V, out E, out F, out R> {
   /** The value under a key. */
   readonly get: (key: K) => Effect.Effect<V, CacheNotFoundError, R>
   /** The value under a key, if there is one. */
   readonly getOption: (key: K) => Effect.Effect<Option.Option<V>, never, R>
   /**
    * The value under a key; computed when there is none. All who ask meanwhile share one computation. It belongs to the
-   * dictionary, not to whoever came first: their interruption does not reach the others, and it runs with the context
-   * the dictionary was made in. When the last of them leaves, it is interrupted. Failures and defects are not stored. A
-   * write or removal of the key meanwhile wins over the result, which its callers still get; so they do when it is too
-   * large to be stored, and when the key object is another key by then. It fails with the very error the computation
-   * failed with. Who joins a computation has missed, and is counted as `coalesced` besides; requests and synchronous runs
-   * are as in a `Store`.
+   * dictionary, not to whoever came first: their interruption does not reach the others, and when the last of them leaves,
+   * it is interrupted. Of who came first it has the services that it needs, a `Scope` among them: use `Effect.scoped`
+   * inside. All else, as fiber references, is as where the dictionary was made.
+   *
+   * Failures and defects are not stored. Who has waited for a computation of somebody else that failed computes by himself,
+   * unless `failure` says that all share such a failure. A write or removal of the key meanwhile wins over the result, which
+   * its callers still get; so they do when it is too large to be stored, and when the key object is another key by then. It
+   * fails with the very error the computation failed with. Who joins a computation has missed, and is counted as `coalesced`
+   * besides; requests and synchronous runs are as in a `Store`.
    */
-  readonly getOrCompute: (
+  readonly getOrCompute: <E2 = never, R2 = never>(
     key: K,
-    compute: Effect.Effect<V, F, C>,
+    compute: Effect.Effect<V, E2, R2>,
     options?: WriteOptions
-  ) => Effect.Effect<V, E | F, R>
+  ) => Effect.Effect<V, E | E2 | F, R | R2>
   /**
    * The values under many keys, in their order; those that are missing are computed by one call of `load`, as in a `Store`.
    */
-  readonly getManyOrCompute: (
+  readonly getManyOrCompute: <E2 = never, R2 = never, E3 = never>(
     keys: Iterable<K>,
     load: (
       missing: ReadonlyArray<K>
-    ) => Effect.Effect<Iterable<readonly [key: K, value: V | LoadFailure<F>]>, F, C>,
+    ) => Effect.Effect<Iterable<readonly [key: K, value: V | LoadFailure<E3>]>, E2, R2>,
     options?: WriteOptions
-  ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E | F, R>
+  ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E | E2 | E3 | F, R | R2>
+  /**
+   * A function that remembers what it returned: `getOrCompute` by the dictionary's keys. What `f` needs is captured once,
+   * here. All who call a function that was made of the same `f` share its computations and their failures.
+   */
+  readonly memoize: <E2 = never, R2 = never>(
+    f: (key: K) => Effect.Effect<V, E2, R2>,
+    options?: MemoizeOptions<K, V>
+  ) => Effect.Effect<(key: K) => Effect.Effect<V, E | E2 | F>, never, R | R2>
   /**
    * Computes the value under a key anew, whether there is one or not, and returns it. Until it is there, everybody else
    * gets the old one; where this fails, the old one stays, as in a `Store`. It joins a computation of the key that is
    * under way, and others join it. Neither a hit nor a miss.
    */
-  readonly refresh: (key: K, compute: Effect.Effect<V, F, C>, options?: WriteOptions) => Effect.Effect<V, E | F, R>
+  readonly refresh: <E2 = never, R2 = never>(
+    key: K,
+    compute: Effect.Effect<V, E2, R2>,
+    options?: WriteOptions
+  ) => Effect.Effect<V, E | E2 | F, R | R2>
   /** Writes a new entry; fails when there is one under the key. */
   readonly add: (
     key: K,
@@ -225,6 +241,4 @@ export interface DictVerbs<in out K, in out V, out E, in out F, in C, out R> {
  * @since 0.1.0
  * @category models
  */
-export interface Dict<in out K, in out V, out E = never, in out F = never, in C = never>
-  extends DictVerbs<K, V, E, F, C, never>
-{}
+export interface Dict<in out K, in out V, out E = never, out F = never> extends DictVerbs<K, V, E, F, never> {}

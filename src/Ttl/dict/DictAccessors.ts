@@ -7,13 +7,14 @@ import * as Stream from "effect/Stream"
 import type { Dict, DictVerbs } from "./Dict.js"
 
 /** The operations of the dictionary behind a tag. */
-export const accessors = <Self, K, V, E, F, C>(
-  tag: Context.Tag<Self, Dict<K, V, E, F, C>>
-): DictVerbs<K, V, E, F, C, Self> => ({
+export const accessors = <Self, K, V, E, F>(
+  tag: Context.Tag<Self, Dict<K, V, E, F>>
+): DictVerbs<K, V, E, F, Self> => ({
   get: (key) => Effect.flatMap(tag, (dict) => dict.get(key)),
   getOption: (key) => Effect.flatMap(tag, (dict) => dict.getOption(key)),
   getOrCompute: (key, compute, options) => Effect.flatMap(tag, (dict) => dict.getOrCompute(key, compute, options)),
   getManyOrCompute: (keys, load, options) => Effect.flatMap(tag, (dict) => dict.getManyOrCompute(keys, load, options)),
+  memoize: (f, options) => Effect.flatMap(tag, (dict) => dict.memoize(f, options)),
   refresh: (key, compute, options) => Effect.flatMap(tag, (dict) => dict.refresh(key, compute, options)),
   add: (key, value, options) => Effect.flatMap(tag, (dict) => dict.add(key, value, options)),
   set: (key, value, options) => Effect.flatMap(tag, (dict) => dict.set(key, value, options)),

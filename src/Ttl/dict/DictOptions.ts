@@ -94,12 +94,12 @@ export interface SharedOptions<in out K, in out V> extends Limits {
 }
 
 /**
- * How a dictionary is made. `F` is how computations may fail, `R` what computations and `onRemoval` may use.
+ * How a dictionary is made. `F` is what it remembers of computations that fail, `R` what `onRemoval` may use.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Options<in out K, in out V, in F = never, out R = never>
+export interface Options<in out K, in out V, in out F = never, out R = never>
   extends SharedOptions<K, V>, FreshnessOptions<F>
 {
   /**

@@ -7,7 +7,6 @@ import type { FileSystem } from "@effect/platform/FileSystem"
 import type * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { LazyArg } from "effect/Function"
@@ -20,18 +19,18 @@ import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.
 import { orThrow } from "../../Cache/errors/Either.js"
 import { checkOptions, checkValue, nameIn, whenRight, withFunction } from "../../Cache/options/checkOptions.js"
 import { entriesIn, keysIn } from "../../Cache/options/manyEntries.js"
+import { requireEffect } from "../../Cache/options/requireEffect.js"
 import { schemaKind } from "../../Cache/options/schemaKind.js"
 import { unwrapOptions } from "../../Cache/options/unwrapOptions.js"
 import { cutText } from "../../Cache/printing/cutText.js"
 import { printedLike } from "../../Cache/printing/printedAs.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { LoadFailure, loadFailure } from "../../Cache/store/getManyOrCompute.js"
-import * as Weigher from "../memory/Weigher.js"
 import * as DictSnapshot from "../snapshot/DictSnapshot.js"
 import { CacheValueError } from "./CacheValueError.js"
 import type { Dict, DictVerbs } from "./Dict.js"
 import { accessors } from "./DictAccessors.js"
-import { type Entry, limitKinds, type Limits, type Options, writeKinds } from "./DictOptions.js"
+import { type Entry, limitKinds, type Limits, type Options, writeKinds, type WriteOptions } from "./DictOptions.js"
 import { makeDictWith } from "./makeDict.js"
 import { structuralKey } from "./structuralKey.js"
 
@@ -41,9 +40,15 @@ import { structuralKey } from "./structuralKey.js"
  * @since 0.1.0
  * @category models
  */
-export interface ServiceOptions<in out K, in out KI, in out V, in out VI, in F = never, out R = never>
-  extends Options<K, V, F, R>
-{
+export interface ServiceOptions<
+  in out K,
+  in out KI,
+  in out V,
+  in out VI,
+  in out F = never,
+  in out FI = never,
+  out R = never
+> extends Omit<Options<K, V, F, R>, "failure"> {
   /** The name in errors, logs and spans. Default: the identifier of the class. */
   readonly name?: string | undefined
   /**
@@ -53,6 +58,10 @@ export interface ServiceOptions<in out K, in out KI, in out V, in out VI, in F =
   readonly key: Schema.Schema<K, KI>
   /** What values are. A value is stored as it is, not encoded or copied. */
   readonly value: Schema.Schema<V, VI>
+  /**
+   * Which failures all callers share, however they compute, and which `failureTimeToLive` remembers. Default: none.
+   */
+  readonly failure?: Schema.Schema<F, FI> | undefined
 }
 
 /**
@@ -62,8 +71,8 @@ export interface ServiceOptions<in out K, in out KI, in out V, in out VI, in F =
  * @category models
  */
 export type ServiceClass<Self, Id extends string, K, V, F = never, R = never> =
-  & Context.TagClass<Self, Id, Dict<K, V, CacheValueError, F, R>>
-  & DictVerbs<K, V, CacheValueError, F, R, Self>
+  & Context.TagClass<Self, Id, Dict<K, V, CacheValueError, F>>
+  & DictVerbs<K, V, CacheValueError, F, Self>
   & {
     /**
      * The key, if the schema of keys accepts it, or what is wrong with it: for what comes from outside. A key that the schema
@@ -73,7 +82,7 @@ export type ServiceClass<Self, Id extends string, K, V, F = never, R = never> =
     /** A dictionary with the limits of the class, or with others where they are given. It lives as long as the scope. */
     readonly make: (
       overrides?: Limits
-    ) => Effect.Effect<Dict<K, V, CacheValueError, F, R>, CacheConfigError, R | Scope.Scope>
+    ) => Effect.Effect<Dict<K, V, CacheValueError, F>, CacheConfigError, R | Scope.Scope>
     /**
      * A dictionary with the limits of the class, or with others where they are given. It lives as long as what the layer is
      * provided to: `Effect.provide` around a call makes one for that call, a `ManagedRuntime` keeps one for all.
@@ -168,12 +177,12 @@ const orDieOfKey = <A>(
     return checked.left._tag === "CacheKeyError" ? Effect.die(checked.left) : Effect.fail(checked.left)
   })
 
-const make = <K, KI, V, VI, F, R>(
+const make = <K, KI, V, VI, F, FI, R>(
   name: string,
-  options: ServiceOptions<K, KI, V, VI, F, R>,
+  options: ServiceOptions<K, KI, V, VI, F, FI, R>,
   overrides: Limits
-): Effect.Effect<Dict<K, V, CacheValueError, F, R>, CacheConfigError, R | Scope.Scope> => {
-  const { entries, failureTimeToLive, key: keySchema, value: valueSchema, failureWeigher, ...rest } = options
+): Effect.Effect<Dict<K, V, CacheValueError, F>, CacheConfigError, R | Scope.Scope> => {
+  const { entries, failure, key: keySchema, value: valueSchema, ...rest } = options
   const keyEither = checkingKeys(name, keySchema)
   const validateValue = ParseResult.validateEither(valueSchema)
 
@@ -214,29 +223,36 @@ const make = <K, KI, V, VI, F, R>(
       (list) => Effect.flatMap(Effect.orDie(Effect.suspend(() => Either.all(list.map(checkKey)))), use)
     )
 
+  // By its function, so that those who call one function share what it computes, however often it was memoized.
+  const checked = new WeakMap<object, unknown>()
+
+  const checking = <E, R2>(f: (key: K) => Effect.Effect<V, E, R2>) => {
+    const checkingF = checked.get(f) ??
+      ((key: K) => Effect.flatMap(requireEffect(name, "compute", f(key)), (value) => checkEntry(key, value)))
+    checked.set(f, checkingF)
+    // Sound: it was made of this function, whose types it has.
+    return checkingF as (key: K) => Effect.Effect<V, E | CacheValueError, R2>
+  }
+
   return Effect.gen(function*() {
     yield* checkOptions(name, overrides, limitKinds)
     const initial = entries && (yield* Either.mapLeft(checkAll(entries), (cause) => {
       const value = "one that the schemas do not accept"
       return new CacheConfigError({ cache: name, option: "entries", value, accepted: cause.message, cause })
     }))
-    const dict = yield* makeDictWith<K, V, F | CacheValueError, R>({
+    const dict = yield* makeDictWith<K, V, F, R>({
       ...rest,
       name: rest.name ?? name,
       timeToLive: overrides.timeToLive ?? options.timeToLive,
       maxBytes: overrides.maxBytes === undefined ? options.maxBytes : overrides.maxBytes,
       maxSize: overrides.maxSize ?? options.maxSize,
       entries: initial,
-      failureTimeToLive: typeof failureTimeToLive === "function"
-        ? (error) => error instanceof CacheValueError ? Duration.zero : failureTimeToLive(error)
-        : failureTimeToLive,
-      failureWeigher: failureWeigher &&
-        ((key, error) => error instanceof CacheValueError ? Weigher.failure(key, error) : failureWeigher(key, error))
+      failure: failure && Schema.is(failure)
     }, (key) => {
       // What is there has been checked.
       orThrow(keyEither(key))
     })
-    const self: Dict<K, V, CacheValueError, F, R> = {
+    const self: Dict<K, V, CacheValueError, F> = {
       ...dict,
       get: (key) => dict.get(structuralKey(key)),
       getOption: (key) => dict.getOption(structuralKey(key)),
@@ -245,7 +261,13 @@ const make = <K, KI, V, VI, F, R>(
           key,
           (valid) => dict.getOrCompute(valid, Effect.flatMap(compute, (value) => checkEntry(key, value)), write)
         ),
-      getManyOrCompute: (keys, load, write) =>
+      getManyOrCompute: <E = never, R2 = never, E2 = never>(
+        keys: Iterable<K>,
+        load: (
+          missing: ReadonlyArray<K>
+        ) => Effect.Effect<Iterable<readonly [key: K, value: V | LoadFailure<E2>]>, E, R2>,
+        write?: WriteOptions
+      ) =>
         withFunction(
           name,
           "load",
@@ -253,13 +275,23 @@ const make = <K, KI, V, VI, F, R>(
           underAll(
             keys,
             (valid) =>
-              dict.getManyOrCompute(valid, (missing) =>
+              dict.getManyOrCompute<E, R2, E2 | CacheValueError>(valid, (missing) =>
                 Effect.map(load(missing), (loaded) =>
                   Array.from(loaded, ([key, value]) =>
                     [
                       structuralKey(key),
                       value instanceof LoadFailure ? value : Either.getOrElse(checkEntry(key, value), loadFailure)
                     ] as const)), write)
+          )
+        ),
+      memoize: (f, how) =>
+        withFunction(
+          name,
+          "compute",
+          f,
+          Effect.map(
+            dict.memoize(checking(f), how),
+            (memoized) => (key) => under(key, memoized)
           )
         ),
       refresh: (key, compute, write) =>
@@ -300,17 +332,18 @@ const make = <K, KI, V, VI, F, R>(
 }
 
 /** See `TtlDict.Service`. */
-export const Service = <Self, F = never, R = never>() =>
-<const Id extends string, K, KI, V, VI>(
+export const Service = <Self>() =>
+<const Id extends string, K, KI, V, VI, F = never, FI = never, R = never>(
   id: Id,
-  options: ServiceOptions<K, KI, V, VI, F, R>
+  options: ServiceOptions<K, KI, V, VI, F, FI, R>
 ): ServiceClass<Self, Id, K, V, F, R> => {
   orThrow(checkValue("TtlDict.Service", "id", id, "name"))
   orThrow(checkValue(id, "options", options, "object"))
   orThrow(checkValue(id, "key", options.key, schemaKind))
   orThrow(checkValue(id, "value", options.value, schemaKind))
+  if (options.failure !== undefined) orThrow(checkValue(id, "failure", options.failure, schemaKind))
   const name = nameIn(options, id)
-  const tag = Context.Tag(id)<Self, Dict<K, V, CacheValueError, F, R>>()
+  const tag = Context.Tag(id)<Self, Dict<K, V, CacheValueError, F>>()
   const makeOne = (overrides: Limits = {}) => make(name, options, overrides)
   const layer = (overrides?: Limits) => Layer.scoped(tag, makeOne(overrides))
   const snapshotForm = { name: id, key: options.key, value: options.value }

@@ -54,7 +54,7 @@ export interface Stats extends CacheStats {
 }
 
 /** What the steps of a dictionary go by. */
-export interface DictStepsOptions<in out K, in F> {
+export interface DictStepsOptions<in out K, in out F> {
   readonly name: string
   readonly limits: CheckedLimits
   /** The weight that no entry is below, in bytes; `undefined` where nothing is measured. */

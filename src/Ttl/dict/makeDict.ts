@@ -36,6 +36,7 @@ import { adaptOptions, type Stored } from "../../Cache/store/FreshMap.js"
 import { makeFreshness } from "../../Cache/store/FreshnessOptions.js"
 import { makeComputing } from "../../Cache/store/getOrCompute.js"
 import { jitterRolls } from "../../Cache/store/jitterRolls.js"
+import { memoizeKinds } from "../../Cache/store/StoreOptions.js"
 import { lookMany, removeMany, writeMany } from "../../Cache/store/writeMany.js"
 import { RemovalHooks } from "../removals/RemovalHooks.js"
 import { bytesIn, checkRemovalQueue, itemsIn } from "../removals/RemovalQueueOptions.js"
@@ -57,7 +58,7 @@ import { DictSteps } from "./DictSteps.js"
 /** See `TtlDict.make`. */
 export const makeDict = <K, V, F = never, R = never>(
   options: Options<K, V, F, R> = {}
-): Effect.Effect<Dict<K, V, never, F, R>, CacheConfigError, R | Scope.Scope> => makeDictWith(options, () => {})
+): Effect.Effect<Dict<K, V, never, F>, CacheConfigError, R | Scope.Scope> => makeDictWith(options, () => {})
 
 /**
  * A dictionary that looks at keys under which there is nothing.
@@ -67,7 +68,7 @@ export const makeDict = <K, V, F = never, R = never>(
 export const makeDictWith = <K, V, F, R>(
   options: Options<K, V, F, R>,
   missed: (key: K) => void
-): Effect.Effect<Dict<K, V, never, F, R>, CacheConfigError, R | Scope.Scope> => {
+): Effect.Effect<Dict<K, V, never, F>, CacheConfigError, R | Scope.Scope> => {
   const name = nameIn(options, "TtlDict")
   return Effect.gen(function*() {
     yield* checkOptions(name, options, dictKinds)
@@ -107,8 +108,8 @@ export const makeDictWith = <K, V, F, R>(
     )
     const watched = hooks === undefined ? guarded : hooks.watched(guarded)
     const { lookup, step } = options.metrics === true ? withMetrics(watched, new MetricsExport(name)) : watched
-    const flights = yield* SingleFlight.make<K, R>(name)
-    const batches = yield* SingleFlight.make<string, R>(name)
+    const flights = yield* SingleFlight.make<K>(name)
+    const batches = yield* SingleFlight.make<string>(name)
     const steps = new DictSteps<K, V, F>({
       name,
       limits,
@@ -178,7 +179,7 @@ export const makeDictWith = <K, V, F, R>(
         )
     )
 
-    const { getManyOrCompute, getOrCompute, refresh } = makeComputing<K, V, F, R>({
+    const { getManyOrCompute, getOrCompute, memoize, refresh } = makeComputing<K, V, F>({
       name,
       spans: "effect-aws-cache.TtlDict",
       guarded: { lookup, step },
@@ -207,7 +208,7 @@ export const makeDictWith = <K, V, F, R>(
     const writing = <A, E2, R2>(write: WriteOptions | undefined, effect: Effect.Effect<A, E2, R2>) =>
       withCallOptions(name, write, writeKinds, effect)
 
-    const self: Dict<K, V, never, F, R> = {
+    const self: Dict<K, V, never, F> = {
       get: (key) =>
         lookup((map, now) => {
           const found = entries.get(map, key, now)
@@ -217,6 +218,18 @@ export const makeDictWith = <K, V, F, R>(
       getOrCompute: (key, compute, write) => writing(write, withRoom(getOrCompute(key, compute, write))),
       getManyOrCompute: (keys, load, write) =>
         writing(write, withFunction(name, "load", load, withRoom(getManyOrCompute(keys, load, write)))),
+      memoize: (f, how) =>
+        withCallOptions(
+          name,
+          how,
+          memoizeKinds,
+          withFunction(
+            name,
+            "compute",
+            f,
+            Effect.map(memoize(f, how), (memoized) => (key) => withRoom(memoized(key)))
+          )
+        ),
       refresh: (key, compute, write) => writing(write, withRoom(refresh(key, compute, write))),
       add: (key, value, write) =>
         writing(write, withRoll((roll) => removing((map, now) => steps.add(map, now, key, value, write, roll)))),

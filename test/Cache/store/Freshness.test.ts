@@ -74,8 +74,9 @@ describe("freshness", () => {
   })
 
   it("has everything off that is not given", () => {
-    const { failureTimeToLive, ...rest } = freshnessOf<string>({})
+    const { failureTimeToLive, isFailure, ...rest } = freshnessOf<string>({})
     assert.strictEqual(failureTimeToLive("any"), 0)
+    assert.isFalse(isFailure("any"))
     assert.deepStrictEqual(rest, {
       jitter: 0,
       refreshAhead: 0,

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Data, Duration, Effect, Exit, Fiber, Option, Random, Scope, TestClock } from "effect"
 import { Store } from "effect-aws-cache/Cache"
+import { anyFailure } from "../../support/anyFailure.js"
 import { expiryOf } from "../../support/expiryOf.js"
 
 class Broken extends Data.TaggedError("Broken")<{ readonly attempt: number }> {}
@@ -87,7 +88,7 @@ describe("freshness", () => {
       Effect.gen(function*() {
         const { compute, state } = source()
         state.fails = true
-        const store = yield* make({ failureTimeToLive: () => NaN })
+        const store = yield* make({ failure: anyFailure, failureTimeToLive: () => NaN })
         const exit = yield* ask(store, compute)
         assert.include(
           Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "",
@@ -199,7 +200,7 @@ describe("freshness", () => {
     it.scoped("a refresh that fails leaves the good value, and waits before the next", () =>
       Effect.gen(function*() {
         const { compute, state } = source()
-        const store = yield* make({ refreshAhead: 0.5, failureTimeToLive: "10 seconds" })
+        const store = yield* make({ refreshAhead: 0.5, failure: anyFailure, failureTimeToLive: "10 seconds" })
         yield* ask(store, compute)
         state.fails = true
         yield* TestClock.adjust("30 seconds")
@@ -253,6 +254,7 @@ describe("freshness", () => {
         const { compute, state } = source()
         const removed: Array<string> = []
         const store = yield* make({
+          failure: anyFailure,
           failureTimeToLive: ({ attempt }) => Duration.seconds(10 * attempt),
           weigher: () => 5,
           onRemoval: (key) => removed.push(key)
@@ -277,7 +279,7 @@ describe("freshness", () => {
     it.scoped("defects and interruptions are not remembered", () =>
       Effect.gen(function*() {
         const { compute } = source()
-        const store = yield* make({ failureTimeToLive: "1 hour" })
+        const store = yield* make({ failure: anyFailure, failureTimeToLive: "1 hour" })
         yield* ask(store, Effect.die("defect"))
         yield* ask(store, Effect.interrupt)
         assert.deepStrictEqual(yield* ask(store, compute), Exit.succeed(1))
@@ -286,7 +288,7 @@ describe("freshness", () => {
     it.scoped("a removal forgets a failure", () =>
       Effect.gen(function*() {
         const { compute, state } = source()
-        const store = yield* make({ failureTimeToLive: "1 hour" })
+        const store = yield* make({ failure: anyFailure, failureTimeToLive: "1 hour" })
         state.fails = true
         yield* ask(store, compute)
         yield* Effect.exit(store.remove("a"))

@@ -3,6 +3,7 @@ import { Data, Deferred, Effect, Exit, Fiber, Option, Schema, TestClock } from "
 import { Store } from "effect-aws-cache/Cache"
 import { TtlDict } from "effect-aws-cache/Ttl"
 import * as fc from "fast-check"
+import { anyFailure } from "../../support/anyFailure.js"
 import { expiryOf } from "../../support/expiryOf.js"
 import { ManualClock } from "../../support/ManualClock.js"
 import { property } from "../../support/property.js"
@@ -19,7 +20,7 @@ interface Common {
   readonly inFlight: number
 }
 
-const options = { timeToLive: "1 minute", failureTimeToLive: "1 minute" } as const
+const options = { timeToLive: "1 minute", failure: anyFailure, failureTimeToLive: "1 minute" } as const
 
 const stores = [
   [
@@ -336,7 +337,7 @@ describe("getManyOrCompute", () => {
 
   it.scoped("checks keys and values against the schemas of a dictionary", () =>
     Effect.gen(function*() {
-      class Names extends TtlDict.Service<Names, string>()("test/Names", {
+      class Names extends TtlDict.Service<Names>()("test/Names", {
         key: Schema.Number.pipe(Schema.positive()),
         value: Schema.String.pipe(Schema.maxLength(3))
       }) {}
