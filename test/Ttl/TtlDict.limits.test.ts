@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { CacheConfigError, entryOverhead, estimateBytes, SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
+import { CacheConfigError, estimateBytes, SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
 import * as Cause from "effect/Cause"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Duration from "effect/Duration"
@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as TestClock from "effect/TestClock"
 import { inspect } from "node:util"
+import { entryOverhead } from "../../src/Ttl/memory/Weigher.js"
 
 const weighedByValue = { weigher: (_key: unknown, value: number) => value }
 

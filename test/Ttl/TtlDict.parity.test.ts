@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { CacheConfigError, type Dict, entryOverhead, SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
+import { CacheConfigError, type Dict, SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -7,6 +7,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/TestClock"
+import { entryOverhead } from "../../src/Ttl/memory/Weigher.js"
 import { hooksSettled } from "./hooksSettled.js"
 
 const weighed = { weigher: (_: unknown, value: number) => value }

@@ -14,8 +14,6 @@ import { accepted, type ByteSizeError, type ByteSizeInput, parseByteSize, units 
 
 export {
   /** @since 0.1.0 */
-  accepted,
-  /** @since 0.1.0 */
   ByteSizeError,
   /** @since 0.1.0 */
   type ByteSizeInput,

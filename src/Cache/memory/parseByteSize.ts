@@ -27,12 +27,7 @@ import { keyText } from "../printing/keyText.js"
  */
 export type ByteSizeInput = number | string
 
-/**
- * What is accepted as a size, for messages.
- *
- * @since 0.1.0
- * @category models
- */
+/** What is accepted as a size, for messages. */
 export const accepted =
   "a whole number of bytes above 0, or text with a unit such as \"512B\", \"64K\", \"64MiB\", \"1.5G\" or \"25%\""
 

@@ -21,9 +21,9 @@ export type Weigher<in K, in V> = (key: K, value: V) => number
 /**
  * Which weigher a dictionary uses:
  *
- * - `"estimate"`: `estimateBytes` of key and value, plus `entryOverhead`
+ * - `"estimate"`: `estimateBytes` of key and value, plus 128 bytes for the dictionary itself
  * - `"sampled"`: the same from a sample, for values of many megabytes: see `sampleBytes`
- * - `"serialized"`: the length of key and value in V8's structured clone format, plus `entryOverhead`. It costs more than
+ * - `"serialized"`: the length of key and value in V8's structured clone format, plus 128 bytes. It costs more than
  *   the estimate, and suits values that are stored elsewhere in that form. Functions, symbols and other values that
  *   cannot be cloned, among them those nested too deep for the stack, are defects.
  * - a function of your own, for instance the length of a body that is known anyway
@@ -36,9 +36,6 @@ export type WeigherInput<K, V> = "estimate" | "sampled" | "serialized" | Weigher
 /**
  * What a dictionary itself spends on an entry, whatever its key and value, in bytes: its place in the index, in the
  * order of use and among the expiry times. Measured, it is 85 in full tables and 150 in tables that have just grown.
- *
- * @since 0.1.0
- * @category models
  */
 export const entryOverhead = 128
 

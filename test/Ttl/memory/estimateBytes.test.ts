@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { entryOverhead, estimateBytes, sampleBytes } from "effect-aws-cache/Ttl"
+import { estimateBytes, sampleBytes } from "effect-aws-cache/Ttl"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { Buffer } from "node:buffer"
+import { entryOverhead } from "../../../src/Ttl/memory/Weigher.js"
 import { settledMemoryInUse } from "../../support/memoryInUse.js"
 import { type ValueShape, valueShapes } from "../../support/valueShapes.js"
 
