@@ -52,7 +52,7 @@ export {
   ProfileNotFoundError,
   UnknownRegionError
 } from "./errors/SessionErrors.js"
-export { ClientCacheKey, type ClientTypeId, isClientCacheKey } from "./key/ClientCacheKey.js"
+export { ClientCacheKey, isClientCacheKey } from "./key/ClientCacheKey.js"
 export { ClientCustomization } from "./key/ClientCustomization.js"
 export type { ClientArguments, ClientOptions } from "./key/ClientOptions.js"
 export type { ClientLoader, ClientSource } from "./key/ClientSource.js"
@@ -65,13 +65,12 @@ export {
   DynamoDBDocumentResource
 } from "./resource/DynamoDBDocumentResource.js"
 export type { ResourceError } from "./resource/ResourceBuilder.js"
-export { isResourceCacheKey, ResourceCacheKey, type ResourceTypeId } from "./resource/ResourceCacheKey.js"
+export { isResourceCacheKey, ResourceCacheKey } from "./resource/ResourceCacheKey.js"
 export type { ResourceCacheOptions } from "./resource/ResourceCacheOptions.js"
 export type { ResourceCacheService } from "./resource/ResourceCacheService.js"
 export type { ResourceCacheStats, ResourceFigures } from "./resource/ResourceCacheStats.js"
 export type { ResourceCacheVerbs } from "./resource/ResourceCacheVerbs.js"
 export {
-  type BuiltResource,
   type NoOptions,
   type ResourceArguments,
   ResourceDefinition,
@@ -123,4 +122,3 @@ export type {
 export type { SessionService } from "./session/SessionService.js"
 export type { SessionVerbs } from "./session/SessionVerbs.js"
 export type { SessionTestOptions } from "./session/testSession.js"
-export type { TransportFigures } from "./transport/ConnectionPool.js"

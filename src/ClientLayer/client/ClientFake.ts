@@ -46,7 +46,7 @@ export const fakesKind: SpecialKind = {
   accepted: "an array of fakes, made by ClientCache.fake or ResourceCache.fake",
   accepts: (value) =>
     Array.isArray(value)
-    && value.every((fake) => isOfKind(fake, "object") && ("clientClass" in fake || "definitionId" in fake)),
+    && value.every((fake) => isOfKind(fake, "object") && ("clientClass" in fake || "definition" in fake)),
   describe: describeList
 }
 

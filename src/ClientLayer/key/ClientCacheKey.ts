@@ -19,14 +19,6 @@ import { KeyMemo, type Place } from "./KeyMemo.js"
 import { type NormalConfig, normaliseConfig } from "./normaliseConfig.js"
 import { PrintedKey, printLabel } from "./PrintedKey.js"
 
-/**
- * Marks a key with the type of its client. It exists for the type checker only.
- *
- * @since 0.1.0
- * @category type ids
- */
-export type ClientTypeId = "~effect-aws-cache/ClientLayer/ClientCacheKey"
-
 /** A key and what its client is built from. */
 export interface PreparedClient<out C> {
   readonly key: ClientCacheKey<C>
@@ -62,6 +54,7 @@ const identityOf = (clientClass: unknown): ClassIdentity | undefined => {
 
 // Keys are made here only, so that there is none whose configuration was not normalised.
 let makeKey: <C>(identity: ClassIdentity, normal: NormalConfig) => ClientCacheKey<C>
+let classOf: (key: ClientCacheKey<unknown>) => number
 
 /**
  * The identity of a client. Two keys are equal (`Equal.equals`) exactly when the class is the same and the
@@ -104,20 +97,19 @@ let makeKey: <C>(identity: ClassIdentity, normal: NormalConfig) => ClientCacheKe
  * @category models
  */
 export class ClientCacheKey<out C> extends PrintedKey {
-  /** A number that stands for the client class in this process. */
-  declare readonly constructorId: number
-  /** The name of the client class, for printing. */
-  declare readonly service: string
   readonly _tag = "ClientCacheKey"
+  /** A number that stands for the client class in this process. */
+  readonly #constructorId: number
   declare readonly "~effect-aws-cache/ClientLayer/ClientCacheKey"?: Types.Covariant<C>
 
   static {
     makeKey = (identity, normal) => new ClientCacheKey(identity, normal)
+    classOf = (key) => key.#constructorId
   }
 
   private constructor({ constructorId, service }: ClassIdentity, { digest, print }: NormalConfig) {
-    const fields = { constructorId, service, id: `${constructorId}.${digest}` }
-    super(fields, service, print)
+    super({ id: `${constructorId}.${digest}` }, service, print)
+    this.#constructorId = constructorId
     Object.freeze(this)
   }
 
@@ -223,7 +215,7 @@ export const keyPlace = (
 
 /** Whether a key is one of a class, which is part of its identity. */
 export const isKeyOf = <C>(key: ClientCacheKey<unknown>, clientClass: ClientClass): key is ClientCacheKey<C> =>
-  key.constructorId === identities.get(clientClass)?.constructorId
+  classOf(key) === identities.get(clientClass)?.constructorId
 
 /**
  * Whether a value is a `ClientCacheKey`.

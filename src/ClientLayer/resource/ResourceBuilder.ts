@@ -16,7 +16,7 @@ import type { ClientClass } from "../sdk/AwsClient.js"
 import { maskCause, maskReason } from "../secrets/maskCause.js"
 import { NotAResource } from "./NotAResource.js"
 import type { PreparedResource } from "./ResourceCacheKey.js"
-import type { BuiltResource, ResourceDefinition } from "./ResourceDefinition.js"
+import { type BuiltResource, definitionParts, type ResourceDefinition } from "./ResourceDefinition.js"
 import type { NormalOptions } from "./resourceOptions.js"
 
 /**
@@ -43,7 +43,7 @@ export const resourceBuilder =
   (clients: ClientCacheService, secrets: MoreSecrets): ResourceBuilder =>
   <Ctor extends ClientClass, Options, R>(prepared: PreparedResource<Ctor, Options, R>, cache: string) => {
     const { configuration, definition, options } = prepared
-    const { customize } = definition
+    const { build, client: source, customize } = definitionParts(definition)
     const lease = Effect.gen(function*() {
       const variant = yield* failing(
         prepared,
@@ -53,16 +53,16 @@ export const resourceBuilder =
         secrets
       )
       // Loaded first, so that nothing can happen between the look at the configuration and its use.
-      yield* resolveSource(definition.client, cache, configuration)
+      yield* resolveSource(source, cache, configuration)
       yield* failing(prepared, cache, "ConfigChanged", attempt(() => assertUnchanged(prepared, cache)), secrets)
       if (!isOwnCache(clients)) return yield* Effect.dieMessage(notOwn)
-      return yield* clients[Unchecked].lease(definition.client, configuration, { customize, variant })
+      return yield* clients[Unchecked].lease(source, configuration, { customize, variant })
     })
     return Effect.flatMap(
       Effect.interruptible(lease),
       (client) =>
         Effect.map(
-          failing(prepared, cache, "Make", definition.build(client, options.value), secrets),
+          failing(prepared, cache, "Make", build(client, options.value), secrets),
           ({ release, resource }) => ({ resource, release: maskDefects(release, hiddenOf(prepared, secrets)) })
         )
     )
@@ -76,11 +76,12 @@ const attempt = <A>(f: () => A): Effect.Effect<A, unknown> => Effect.try({ try: 
 
 // Equal for resources that share a client, but for their configuration, which the client has too.
 const variantOf = <Ctor extends ClientClass, Options, R>(
-  { id, name, ownClient }: ResourceDefinition<Ctor, Options, R>,
+  definition: ResourceDefinition<Ctor, Options, R>,
   options: NormalOptions<Options>
 ): string | undefined => {
+  const { id, ownClient } = definitionParts(definition)
   if (ownClient === false) return undefined
-  return `${name}#${id}.${ownClient === true ? options.digest().slice(0, 32) : ownClient(options.value)}`
+  return `${definition.name}#${id}.${ownClient === true ? options.digest().slice(0, 32) : ownClient(options.value)}`
 }
 
 /**

@@ -13,16 +13,8 @@ import { PrintedKey, printLabel } from "../key/PrintedKey.js"
 import type { ClientClass } from "../sdk/AwsClient.js"
 import { hiddenTextsOf } from "../secrets/hiddenTexts.js"
 import { maskCause } from "../secrets/maskCause.js"
-import { type ResourceArguments, ResourceDefinition } from "./ResourceDefinition.js"
+import { definitionParts, type ResourceArguments, ResourceDefinition } from "./ResourceDefinition.js"
 import { normaliseOptions, type NormalOptions } from "./resourceOptions.js"
-
-/**
- * Marks a key with the type of its resource. It exists for the type checker only.
- *
- * @since 0.1.0
- * @category type ids
- */
-export type ResourceTypeId = "~effect-aws-cache/ClientLayer/ResourceCacheKey"
 
 /** A key and what its resource is built from. */
 export interface PreparedResource<Ctor extends ClientClass, Options, R> {
@@ -77,10 +69,6 @@ let makeKey: <R>(kind: Kind, normal: NormalConfig) => ResourceCacheKey<R>
  * @category models
  */
 export class ResourceCacheKey<out R> extends PrintedKey {
-  /** A number that stands for the definition in this process. */
-  declare readonly definitionId: number
-  /** The name of the definition, for printing. */
-  declare readonly resource: string
   readonly _tag = "ResourceCacheKey"
   declare readonly "~effect-aws-cache/ClientLayer/ResourceCacheKey"?: Types.Covariant<R>
   readonly #kind: Kind
@@ -90,8 +78,7 @@ export class ResourceCacheKey<out R> extends PrintedKey {
   }
 
   private constructor(kind: Kind, { digest, print }: NormalConfig) {
-    const fields = { definitionId: kind.id, resource: kind.name, id: `${kind.id}.${digest}` }
-    super(fields, kind.name, print)
+    super({ id: `${kind.id}.${digest}` }, kind.name, print)
     this.#kind = kind
     Object.freeze(this)
   }
@@ -155,7 +142,13 @@ export const prepareResource = <Ctor extends ClientClass, Options, R>(
   try {
     const own = normaliseOptions(definition, options, cache)
     const normal = normaliseConfig(configuration, cache, own.inKey)
-    return Either.right({ key: makeKey<R>(definition, normal), definition, configuration, normal, options: own })
+    return Either.right({
+      key: makeKey<R>(definitionParts(definition), normal),
+      definition,
+      configuration,
+      normal,
+      options: own
+    })
   } catch (cause) {
     const hidden = () => hiddenTextsOf(configuration).addAll(hiddenTextsOf(options))
     return Either.left(cause instanceof CacheKeyError ? cause : unreadable(cache, maskCause(cause, hidden())))

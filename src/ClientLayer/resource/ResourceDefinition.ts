@@ -9,6 +9,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import type * as Types from "effect/Types"
 import { handleRejection } from "../../Cache/engine/handleRejection.js"
 import { describeType } from "../../Cache/engine/options/describeType.js"
 import { isOfKind, type OptionKinds } from "../../Cache/engine/options/optionKinds.js"
@@ -94,6 +95,31 @@ export type ResourceArguments<Ctor extends ClientClass, Options> = {} extends Op
 export type ResourceOptionsArguments<Options> = {} extends Options ? [options?: Options | undefined]
   : [options: Options]
 
+/** What resources of a definition are built from. */
+interface DefinitionParts<in out Ctor extends ClientClass, in out Options, out R> {
+  /** A number that stands for it in this process. */
+  readonly id: number
+  readonly name: string
+  /** The class of the client it is built over, or an arrow function that loads one. */
+  readonly client: ClientSource<Ctor>
+  /** Whether each resource gets a client of its own, or how its client is called. */
+  readonly ownClient: boolean | ((options: Options) => string)
+  /** What is done to the client when it is new. */
+  readonly customize: ClientCustomization<ClientOf<Ctor>> | undefined
+  /** Whether a value is such a resource. */
+  readonly isResource: (u: unknown) => boolean
+  /** What the options may be, for messages. */
+  readonly acceptedOptions: string
+  /** The options, if the schema accepts them. */
+  readonly validateOptions: (options: unknown) => Either.Either<Options, ParseResult.ParseIssue>
+  /** Builds a resource: interruptible wherever it is run, but not if there is a `release`. */
+  readonly build: (client: ClientOf<Ctor>, options: Options) => Effect.Effect<BuiltResource<R>, unknown, Scope.Scope>
+}
+
+let partsOf: <Ctor extends ClientClass, Options, R>(
+  definition: ResourceDefinition<Ctor, Options, R>
+) => DefinitionParts<Ctor, Options, R>
+
 /**
  * A kind of resource: a higher-level object over a client, such as a `DynamoDBDocumentClient`, a table, a queue or a
  * repository. A definition counts by identity in keys, so make it once, at the top level of a module.
@@ -131,22 +157,16 @@ export class ResourceDefinition<in out Ctor extends ClientClass, in out Options,
   readonly _tag = "ResourceDefinition"
   /** What its keys are called when they are printed. */
   readonly name: string
-  /** A number that stands for it in this process. */
-  readonly id: number
-  /** The class of the client it is built over, or an arrow function that loads one. */
-  readonly client: ClientSource<Ctor>
-  /** Whether each resource gets a client of its own, or how its client is called. */
-  readonly ownClient: boolean | ((options: Options) => string)
-  /** What is done to the client when it is new. */
-  readonly customize: ClientCustomization<ClientOf<Ctor>> | undefined
-  /** Whether a value is such a resource. */
-  readonly isResource: (u: unknown) => boolean
-  /** What the options may be, for messages. */
-  readonly acceptedOptions: string
-  /** The options, if the schema accepts them. */
-  readonly validateOptions: (options: unknown) => Either.Either<Options, ParseResult.ParseIssue>
-  /** Builds a resource: interruptible wherever it is run, but not if there is a `release`. */
-  readonly build: (client: ClientOf<Ctor>, options: Options) => Effect.Effect<BuiltResource<R>, unknown, Scope.Scope>
+  declare readonly "~effect-aws-cache/ClientLayer/ResourceDefinition"?: {
+    readonly _Ctor: Types.Invariant<Ctor>
+    readonly _Options: Types.Invariant<Options>
+    readonly _R: Types.Covariant<R>
+  }
+  readonly #parts: DefinitionParts<Ctor, Options, R>
+
+  static {
+    partsOf = (definition) => definition.#parts
+  }
 
   private constructor(
     spec: ResourceSpec<Ctor, Options, R>,
@@ -154,20 +174,14 @@ export class ResourceDefinition<in out Ctor extends ClientClass, in out Options,
   ) {
     const { make, release } = spec
     this.name = spec.name
-    this.id = referenceId(this)
-    this.client = spec.client
-    this.ownClient = spec.ownClient ?? false
-    this.customize = spec.customize
-    this.isResource = spec.isResource ?? isObject
-    this.acceptedOptions = printSchema(options)
-    this.validateOptions = ParseResult.validateEither(options, strictly)
-    this.build = (client, options) => {
+    const isResource = spec.isResource ?? isObject
+    const build: DefinitionParts<Ctor, Options, R>["build"] = (client, options) => {
       const made = Effect.try({ try: () => make(client, options), catch: (thrown) => thrown }).pipe(
         // A promise is no resource. What it is rejected with is nobody's.
         Effect.tap((made) => void handleRejection(made, () => {})),
         Effect.flatMap((made) => Effect.isEffect(made) ? made : Effect.succeed(made)),
         Effect.filterOrFail(
-          (resource) => this.isResource(resource),
+          (resource) => isResource(resource),
           (made) => new NotAResource(`its make gave ${describeType(made)}, which it does not take for such a resource`)
         )
       )
@@ -182,6 +196,17 @@ export class ResourceDefinition<in out Ctor extends ClientClass, in out Options,
             })
           )
         )
+    }
+    this.#parts = {
+      id: referenceId(this),
+      name: spec.name,
+      client: spec.client,
+      ownClient: spec.ownClient ?? false,
+      customize: spec.customize,
+      isResource,
+      acceptedOptions: printSchema(options),
+      validateOptions: ParseResult.validateEither(options, strictly),
+      build
     }
     Object.freeze(this)
   }
@@ -223,12 +248,12 @@ export class ResourceDefinition<in out Ctor extends ClientClass, in out Options,
   }
 }
 
-/**
- * A resource that was built, and what is to be done before its scope is closed.
- *
- * @since 0.1.0
- * @category models
- */
+/** What resources of a definition are built from. */
+export const definitionParts = <Ctor extends ClientClass, Options, R>(
+  definition: ResourceDefinition<Ctor, Options, R>
+): DefinitionParts<Ctor, Options, R> => partsOf(definition)
+
+/** A resource that was built, and what is to be done before its scope is closed. */
 export interface BuiltResource<out R> {
   /** What was built. */
   readonly resource: R

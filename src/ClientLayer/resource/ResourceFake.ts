@@ -10,7 +10,7 @@ import { orThrow } from "../../Cache/errors/Either.js"
 import { checkValue } from "../../Cache/options/checkOptions.js"
 import type { ClientClass } from "../sdk/AwsClient.js"
 import { failing, type ResourceBuilder } from "./ResourceBuilder.js"
-import { ResourceDefinition } from "./ResourceDefinition.js"
+import { definitionParts, ResourceDefinition } from "./ResourceDefinition.js"
 
 /**
  * What a test gives out for the resources of a definition.
@@ -19,11 +19,19 @@ import { ResourceDefinition } from "./ResourceDefinition.js"
  * @category models
  */
 export interface ResourceFake {
-  /** The definition's `id`. */
-  readonly definitionId: number
-  /** Makes a resource in place of the definition's, from the configuration and the options that were asked with. */
+  /** The name of the definition that it stands in for. */
+  readonly definition: string
+}
+
+/** What resources are made from in place of a definition. */
+interface FakeParts {
+  /** A number that stands for the definition. */
+  readonly id: number
+  /** Makes a resource from the configuration and the options that were asked with. */
   readonly make: (config: Readonly<Record<string, unknown>>, options: unknown) => unknown
 }
+
+const partsOf = new WeakMap<ResourceFake, FakeParts>()
 
 /**
  * A fake for the resources of a definition.
@@ -38,10 +46,10 @@ export const resourceFake = <Ctor extends ClientClass, Options, R>(
 ): ResourceFake => {
   orThrow(checkValue("ResourceCache.fake", "definition", definition, definitionKind))
   orThrow(checkValue("ResourceCache.fake", "make", make, "function"))
-  return {
-    definitionId: definition.id,
-    make: (config, options) => make(config, Either.getOrThrow(definition.validateOptions(options)))
-  }
+  const { id, validateOptions } = definitionParts(definition)
+  const fake = { definition: definition.name }
+  partsOf.set(fake, { id, make: (config, options) => make(config, Either.getOrThrow(validateOptions(options))) })
+  return fake
 }
 
 const definitionKind = {
@@ -56,7 +64,8 @@ const definitionKind = {
  */
 export const fakeResourceBuilder =
   (fakes: ReadonlyArray<ResourceFake>, otherwise: ResourceBuilder): ResourceBuilder => (prepared, cache) => {
-    const fake = fakes.find(({ definitionId }) => definitionId === prepared.definition.id)
+    const { id } = definitionParts(prepared.definition)
+    const fake = fakes.map((fake) => partsOf.get(fake)).find((parts) => parts?.id === id)
     if (fake === undefined) return otherwise(prepared, cache)
     return failing(
       prepared,

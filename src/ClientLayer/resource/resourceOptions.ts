@@ -10,7 +10,7 @@ import { type HiddenTexts, hiddenTexts } from "../secrets/hiddenTexts.js"
 import { type CanonicalContext, canonicalValue } from "../values/canonicalValue.js"
 import { isPlainObject } from "../values/plainData.js"
 import { printDigest, saltedDigest } from "../values/saltedDigest.js"
-import type { ResourceDefinition } from "./ResourceDefinition.js"
+import { definitionParts, type ResourceDefinition } from "./ResourceDefinition.js"
 
 /** Normalised options. They can hold secrets, so they live only until the resource is built. */
 export interface NormalOptions<out Options> {
@@ -43,12 +43,12 @@ export const normaliseOptions = <Ctor extends ClientClass, Options, R>(
       cache,
       field,
       value: value === undefined ? "missing" : describeType(value),
-      accepted: `as the options say: ${definition.acceptedOptions}`
+      accepted: `as the options say: ${definitionParts(definition).acceptedOptions}`
     })
   if (!isPlainObject(given)) throw wrong("options", given)
   const context: CanonicalContext = { cache, isOptions: true }
   const { text, value } = canonicalValue(given, "options", context)
-  const valid = definition.validateOptions(value)
+  const valid = definitionParts(definition).validateOptions(value)
   if (Either.isLeft(valid)) {
     // Where the first thing is wrong. The issue's own text would show the value.
     const path = ParseResult.ArrayFormatter.formatIssueSync(valid.left)[0]?.path ?? []

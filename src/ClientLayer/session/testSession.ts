@@ -58,7 +58,7 @@ export const makeTestSession = (
     checkValue(session, "fakes", fakes, fakesKind),
     Effect.suspend(() => {
       const ofClients = fakeBuilder(fakes.filter((fake) => "clientClass" in fake), "Session.layerTest")
-      const ofResources = fakes.filter((fake) => "definitionId" in fake)
+      const ofResources = fakes.filter((fake) => "definition" in fake)
       return makeSessionFrom(session, options, {
         settings: Effect.suspend(() => givenSettings(session, options)),
         refresh: Effect.void,

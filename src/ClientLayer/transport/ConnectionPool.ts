@@ -1,7 +1,5 @@
 /**
  * An HTTP agent that this library made, and can let go of.
- *
- * @since 0.1.0
  */
 import { AsyncResource } from "node:async_hooks"
 import * as Http from "node:http"
@@ -11,12 +9,7 @@ import type { Duplex } from "node:stream"
 import { afterTurns } from "./machineTime.js"
 import { hasPausedSince, isStale, type Moment, momentOf } from "./staleSockets.js"
 
-/**
- * How many connections there are, as plain numbers.
- *
- * @since 0.1.0
- * @category models
- */
+/** How many connections there are, as plain numbers. */
 export interface TransportFigures {
   /** Open sockets, in use or idle. */
   readonly openSockets: number

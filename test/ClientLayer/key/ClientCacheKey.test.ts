@@ -270,7 +270,6 @@ describe("ClientCacheKey", () => {
         assert.strictEqual(util.inspect([key]), `[ ${String(key)} ]`)
         assert.strictEqual(key.label, String(key))
         assert.strictEqual(key._tag, "ClientCacheKey")
-        assert.strictEqual(key.service, "S3Client")
       }))
 
     it.effect("has a fixed order, masks userinfo, queries and unknown strings", () =>
