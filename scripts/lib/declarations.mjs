@@ -192,3 +192,13 @@ export const findUndocumentedMembers = ({ checker, entryPoints }) => {
   }
   return { count, undocumented: [...found] }
 }
+
+/** The public members of what a name of an entry point has as its type, in the order of the declaration. */
+export const membersOf = ({ checker, entryPoints }, entryPoint, name) => {
+  const exported = entryPoints.find((each) => each.name === entryPoint)?.exported ?? []
+  const symbol = exported.find((each) => each.name === name)?.symbol
+  if (symbol === undefined) throw new Error(`${entryPoint} has no ${name}`)
+  return checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol))
+    .filter((member) => !isHidden(member) && isOwn(member) && !/^(?:_|#|~|toJSON$|toString$)/.test(member.name))
+    .map((member) => member.name)
+}
