@@ -3,18 +3,10 @@
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { build } from "esbuild"
-import { execFile } from "node:child_process"
-import { copyFile, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
-import { fileURLToPath } from "node:url"
-import { promisify } from "node:util"
+import { rm, writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import manifest from "../../package.json" with { type: "json" }
-
-const execute = promisify(execFile)
-
-const root = fileURLToPath(new URL("../..", import.meta.url))
-const packages = join(root, "node_modules")
+import { makeUserProject, runCompiler } from "./userProject.js"
 
 const optional: ReadonlyArray<string> = Object.keys(manifest.peerDependenciesMeta)
 
@@ -26,25 +18,7 @@ let folder = ""
 
 /** Everything that is installed, but for the optional peers and what else is of AWS. */
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "effect-aws-cache-peers-"))
-  const names = await readdir(packages)
-  const scoped = await Promise.all(
-    names.filter((name) => name.startsWith("@")).map(async (scope) =>
-      (await readdir(join(packages, scope))).map((name) => `${scope}/${name}`)
-    )
-  )
-  const installed = [...names.filter((name) => !/^[@.]/.test(name)), ...scoped.flat()]
-    .filter((name) => !optional.includes(name) && !/^@(aws-sdk|smithy)\//.test(name))
-  await Promise.all(installed.map(async (name) => {
-    const link = join(folder, "node_modules", name)
-    await mkdir(dirname(link), { recursive: true })
-    await symlink(join(packages, name), link)
-  }))
-  const own = join(folder, "node_modules", manifest.name)
-  await mkdir(own)
-  await symlink(join(root, "dist"), join(own, "dist"))
-  await copyFile(join(root, "package.json"), join(own, "package.json"))
-  await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }))
+  folder = await makeUserProject((name) => !optional.includes(name) && !/^@(aws-sdk|smithy)\//.test(name))
 })
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
@@ -94,11 +68,7 @@ describe("where no optional peer is installed", () => {
     }
     await writeFile(join(folder, "program.ts"), text)
     await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["program.ts"] }))
-    const compiler = join(packages, "typescript", "bin", "tsc")
-    return execute(process.execPath, [compiler, "-p", folder], { cwd: folder }).then(
-      () => "",
-      ({ stdout }) => String(stdout)
-    )
+    return runCompiler("typescript", ["-p", folder], folder)
   }
 
   for (const settings of [{ module: "nodenext" }, { module: "esnext", moduleResolution: "bundler" }]) {

@@ -1,0 +1,60 @@
+/**
+ * Bounded stores in memory.
+ */
+import { Context, Effect, Layer, type Scope } from "effect"
+import { CacheMetrics, LeasedStore, Store } from "effect-aws-cache/Cache"
+
+// A store as a service.
+
+export class Answers extends Context.Tag("app/Answers")<Answers, Store.Store<string, number>>() {}
+export const AnswersLive = Store.layer(Answers, { maxSize: 1_000, timeToLive: "5 minutes" })
+
+export const answer = Effect.flatMap(Answers, (answers) => answers.getOrCompute("6 * 7", Effect.succeed(42))).pipe(
+  Effect.provide(AnswersLive)
+)
+
+// A service with an exported inferred cache.
+
+export const makeWords = Effect.gen(function*() {
+  const store = yield* Store.make<string, ReadonlyArray<string>>({ maxSize: 10 })
+  const of = (text: string) => store.getOrCompute(text, Effect.succeed(text.split(" ")))
+  return { store, of, stats: store.stats, events: store.events, resize: store.resize }
+})
+
+export class Words extends Effect.Service<Words>()("app/Words", { scoped: makeWords }) {}
+
+export const words = Effect.gen(function*() {
+  const { of, stats } = yield* Words
+  yield* of("a b")
+  yield* of("a b")
+  const { hits, misses, size } = yield* stats
+  return { hits, misses, size }
+}).pipe(Effect.provide(Words.Default))
+
+// Connections that must be released.
+
+export interface Connection {
+  readonly host: string
+}
+
+export const connect = (host: string): Effect.Effect<Connection, never, Scope.Scope> =>
+  Effect.acquireRelease(Effect.succeed({ host }), () => Effect.void)
+
+export const makePools = LeasedStore.make({ acquire: connect, maxSize: 10 })
+
+export class Pools extends Effect.Service<Pools>()("app/Pools", {
+  scoped: Effect.map(makePools, (store) => ({ store, stats: store.stats, events: store.events }))
+}) {}
+
+export const hosts = Effect.gen(function*() {
+  const { stats, store } = yield* Pools
+  const host = yield* store.use("db-1", (connection) => Effect.succeed(connection.host))
+  const { releases } = yield* stats
+  return { host, releases }
+}).pipe(Effect.provide(Pools.Default))
+
+export type PoolEvent = Effect.Effect.Success<typeof makePools>["events"]
+
+export const { hits, misses, removals } = CacheMetrics
+
+export const AppLive = Layer.mergeAll(AnswersLive, Words.Default, Pools.Default)
