@@ -10,8 +10,7 @@ import manifest from "../../package.json" with { type: "json" }
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
-/** Where the packages are that are installed here. */
-export const packages = join(root, "node_modules")
+const packages = join(root, "node_modules")
 
 /** Makes a project in a new folder; of the packages here, it has those that `has` says. */
 export const makeUserProject = async (has: (name: string) => boolean): Promise<string> => {

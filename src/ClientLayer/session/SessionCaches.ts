@@ -43,7 +43,11 @@ export class SessionCaches extends Effectable.Class<SessionCaches> {
     this.resource = caches.resource
   }
 
-  /** @internal */
+  /**
+   * What it gives as an effect: itself.
+   *
+   * @since 0.1.0
+   */
   override commit(): Effect.Effect<SessionCaches> {
     return Effect.succeed(this)
   }
