@@ -153,7 +153,7 @@ export const s3CacheStorage = (
       clear: (prefix) =>
         run(
           prefix === undefined
-            ? Stream.runDrain(cache.clear(keyspace))
+            ? cache.clear(keyspace)
             : Stream.runDrain(Stream.mapEffect(keysOf(prefix), remove, { concurrency, unordered: true }))
         ),
       iterate: (prefix) =>

@@ -40,8 +40,8 @@ export type { S3CacheLayers, S3CacheServiceClass } from "./service/S3CacheServic
 export * as S3CacheMetrics from "./guard/S3CacheMetrics.js"
 
 export type * from "./options/S3CacheOptions.js"
+export type { S3CacheProgress } from "./options/S3CacheProgress.js"
 export type { ListedEntry, S3EntryInfo } from "./verbs/S3CacheEntries.js"
-export type { PruneProgress } from "./verbs/S3CacheProgress.js"
 export type { S3CacheStats } from "./verbs/S3CacheStats.js"
 export type { S3CacheService, S3CacheVerbs } from "./verbs/S3CacheVerbs.js"
 

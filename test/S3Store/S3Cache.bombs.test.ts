@@ -138,7 +138,7 @@ describe("tags of an entry", () => {
       assert.strictEqual(store.asked.loads, 65)
     }))
 
-  it.scoped("more or longer ones than may be, planted: a miss that costs one request, and prune removes it", () =>
+  it.scoped("more or longer ones than may be, planted: a miss that costs one request, and purge removes it", () =>
     Effect.gen(function*() {
       for (const [tags, limit] of table) {
         if (limit === undefined || tags.join("").length > 60_000) continue
@@ -150,7 +150,7 @@ describe("tags of an entry", () => {
         assert.isAtMost(error.message.length, 520)
         assert.strictEqual(store.asked.loads, 1)
         assert.strictEqual((yield* Stream.runCollect(cache.list(Texts))).length, 0)
-        yield* Stream.runDrain(cache.prune(Texts, { unreadable: true }))
+        yield* cache.purge(Texts, { unreadable: true })
         assert.strictEqual((yield* store.load(key.objectName))._tag, "Absent")
       }
     }))
@@ -189,7 +189,7 @@ describe("keys of any length", () => {
       "by gzip": { compression }
     })
   ) {
-    it.scoped(`are read, listed, added, popped, pruned and removed, ${name}`, () =>
+    it.scoped(`are read, listed, added, popped, purged and removed, ${name}`, () =>
       Effect.gen(function*() {
         const store = yield* makeCounted
         const writer = yield* makeS3CacheService(store, options)
@@ -202,8 +202,8 @@ describe("keys of any length", () => {
           assert.strictEqual((yield* Effect.flip(other.add(key, "w")))._tag, "CacheExistsError")
           const listed = yield* Stream.runCollect(other.list(Texts))
           assert.deepStrictEqual(Array.from(listed, ({ key, tags }) => [key.input, tags]), [[text, [tag]]])
-          yield* Stream.runDrain(other.prune(Texts, { unreadable: true }))
-          yield* Stream.runDrain(other.prune(Texts, { unreadable: true, verifyPayload: true }))
+          yield* other.purge(Texts, { unreadable: true })
+          yield* other.purge(Texts, { unreadable: true, verifyPayload: true })
           const found = yield* store.load(key.objectName)
           assert.isTrue(found._tag === "Found" && found.body.length < key.id.length * 4 + 1000)
           assert.isTrue(found._tag === "Found" && Buffer.from(found.body).readUInt32BE(5) <= 65_536)
@@ -264,7 +264,7 @@ describe("a header of more than 64 KiB", () => {
   }
 
   for (const version of [1, 2, 3, 4]) {
-    it.scoped(`is not looked at, in version ${version}: a miss of one request, listed by nobody, pruned`, () =>
+    it.scoped(`is not looked at, in version ${version}: a miss of one request, listed by nobody, purged`, () =>
       Effect.gen(function*() {
         for (const length of [65_537, 1_000_000, 8_000_000]) {
           const store = yield* makeCounted
@@ -282,7 +282,7 @@ describe("a header of more than 64 KiB", () => {
             assert.strictEqual((yield* Effect.flip(cache.add(key, "v")))._tag, "ObjectStoreError")
           }
           const cache = yield* makeS3CacheService(store)
-          yield* Stream.runDrain(cache.prune(Texts, { unreadable: true }))
+          yield* cache.purge(Texts, { unreadable: true })
           assert.strictEqual((yield* store.load(key.objectName))._tag, "Absent")
         }
       }))

@@ -1,11 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Effect, Option, Schema, Stream, TestClock } from "effect"
+import { Chunk, Effect, Schema, Stream, TestClock } from "effect"
 import { Keyspace } from "effect-aws-cache/S3Store"
 import { Buffer } from "node:buffer"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
 import type { ObjectStore } from "../../src/S3Store/objects/ObjectStore.js"
 import { makeBucket } from "./bucketOf.js"
+import { progressOf } from "./progressOf.js"
 
 const Bytes = Keyspace.make("bytes", {
   key: Schema.String,
@@ -36,7 +37,7 @@ const stores = {
 }
 
 for (const [name, make] of Object.entries(stores)) {
-  describe(`list and prune over ${name}`, () => {
+  describe(`list and purge over ${name}`, () => {
     it.scoped("read the heads of entries only", () =>
       Effect.gen(function*() {
         const { sent, store } = counting(yield* make)
@@ -54,8 +55,8 @@ for (const [name, make] of Object.entries(stores)) {
         sent.bytes = 0
         yield* TestClock.adjust("1 hour")
         assert.deepStrictEqual(
-          yield* Stream.runLast(cache.prune(Bytes)),
-          Option.some({ examined: 5, removed: 5, total: 5 })
+          yield* progressOf((how) => cache.purge(Bytes, how)),
+          [{ examined: 5, removed: 5, total: 5 }]
         )
         assert.isAtMost(sent.bytes, 5 * 8192)
       }))
@@ -87,38 +88,38 @@ for (const [name, make] of Object.entries(stores)) {
         assert.strictEqual(yield* Stream.runCount(cache.list(Bytes)), 1)
         assert.isBelow(sent.bytes, 20_000)
         assert.deepStrictEqual(
-          yield* Stream.runLast(cache.prune(Bytes, { unreadable: true })),
-          Option.some({ examined: 4, removed: 3, total: 4 })
+          yield* progressOf((how) => cache.purge(Bytes, { unreadable: true, ...how })),
+          [{ examined: 4, removed: 3, total: 4 }]
         )
       }))
 
-    it.scoped("do not look at payloads, unless prune is told to", () =>
+    it.scoped("do not look at payloads, unless purge is told to", () =>
       Effect.gen(function*() {
         const store = yield* make
         const cache = yield* makeS3CacheService(store, { maxSize: 0 })
         yield* cache.set(Bytes.key("a"), Buffer.from("no number"))
         assert.strictEqual(yield* Stream.runCount(cache.list(Numbers)), 1)
         assert.deepStrictEqual(
-          yield* Stream.runLast(cache.prune(Numbers, { unreadable: true })),
-          Option.some({ examined: 1, removed: 0, total: 1 })
+          yield* progressOf((how) => cache.purge(Numbers, { unreadable: true, ...how })),
+          [{ examined: 1, removed: 0, total: 1 }]
         )
         assert.deepStrictEqual(
-          yield* Stream.runLast(cache.prune(Numbers, { unreadable: true, verifyPayload: true })),
-          Option.some({ examined: 1, removed: 1, total: 1 })
+          yield* progressOf((how) => cache.purge(Numbers, { unreadable: true, verifyPayload: true, ...how })),
+          [{ examined: 1, removed: 1, total: 1 }]
         )
       }))
   })
 }
 
-describe("the progress of prune", () => {
+describe("the progress of purge", () => {
   it.scoped("names the total from the beginning", () =>
     Effect.gen(function*() {
       const store = yield* makeMemoryObjectStore
       const cache = yield* makeS3CacheService(store, { maxSize: 0 })
       yield* cache.setMany(Array.from({ length: 2500 }, (_, at) => [Numbers.key(String(at)), at] as const))
-      const progress = yield* Stream.runCollect(cache.prune(Numbers))
+      const progress = yield* progressOf((how) => cache.purge(Numbers, how))
       assert.deepStrictEqual(
-        Chunk.toReadonlyArray(progress).map(({ examined, total }) => [examined, total]),
+        progress.map(({ examined, total }) => [examined, total]),
         [[1000, 2500], [2000, 2500], [2500, 2500]]
       )
     }))

@@ -151,7 +151,7 @@ describe("tags of an S3Cache", () => {
       assert.strictEqual((yield* direct.load(core(1).objectName))._tag, "Found", "it may be valid: it stays")
       assert.strictEqual((yield* Effect.flip(cache.add(core(1), 2)))._tag, "CacheExistsError")
       assert.deepStrictEqual(yield* Stream.runCollect(cache.list(Users)).pipe(Effect.map((all) => all.length)), 0)
-      yield* Stream.runDrain(cache.prune(Users))
+      yield* cache.purge(Users)
       assert.strictEqual((yield* direct.load(core(1).objectName))._tag, "Found")
       const lookup = yield* cache.memoize(Users, () => Effect.succeed(7))
       assert.strictEqual(yield* lookup({ team: "core", id: 1 }), 7)

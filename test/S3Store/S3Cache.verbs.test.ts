@@ -13,6 +13,7 @@ import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectSto
 import { Fault } from "../servers/FaultProxy.js"
 import { eventually, turns, until } from "../support/until.js"
 import { makeBucket } from "./bucketOf.js"
+import { progressOf } from "./progressOf.js"
 
 const Numbers = Keyspace.make("numbers", { key: Schema.String, value: Schema.Number, timeToLive: "1 hour" })
 const keys = (...ids: ReadonlyArray<string>) => ids.map((id) => Numbers.key(id))
@@ -190,7 +191,7 @@ describe("verbs of an S3Cache", () => {
       }
     }))
 
-  it.scoped("prune removes what is of no use any more, and only that", () =>
+  it.scoped("purge removes what is of no use any more, and only that", () =>
     Effect.gen(function*() {
       const { direct, process } = yield* makeBucket()
       const cache = yield* process()
@@ -204,12 +205,12 @@ describe("verbs of an S3Cache", () => {
       yield* TestClock.adjust("1 second")
       yield* cache.invalidateTag("gone")
       assert.deepStrictEqual(
-        yield* Stream.runLast(cache.prune(Numbers)),
-        Option.some({ examined: 13, removed: 11, total: 13 })
+        yield* progressOf((how) => cache.purge(Numbers, how)),
+        [{ examined: 13, removed: 11, total: 13 }]
       )
       assert.deepStrictEqual(
-        yield* Stream.runLast(cache.prune(Numbers, { unreadable: true })),
-        Option.some({ examined: 2, removed: 1, total: 2 })
+        yield* progressOf((how) => cache.purge(Numbers, { unreadable: true, ...how })),
+        [{ examined: 2, removed: 1, total: 2 }]
       )
       assert.strictEqual(yield* (yield* process()).get(Numbers.key("live")), 1)
     }))
@@ -221,11 +222,11 @@ describe("verbs of an S3Cache", () => {
       const cache = yield* process({ write: "behind" })
       yield* cache.setMany(Array.from({ length: 30 }, (_, n) => [Numbers.key(String(n)), n] as const))
       yield* cache.set(Next.key("0"), 1)
-      assert.deepStrictEqual(yield* Stream.runLast(cache.clear(Numbers)), Option.some({ removed: 30 }))
+      assert.strictEqual(yield* cache.clear(Numbers), 30)
       assert.deepStrictEqual(yield* cache.getOption(Numbers.key("0")), Option.none())
       assert.deepStrictEqual(yield* (yield* process()).getOption(Numbers.key("29")), Option.none())
       assert.strictEqual(yield* cache.get(Next.key("0")), 1)
-      assert.deepStrictEqual(yield* Stream.runLast(cache.clear(Numbers)), Option.none())
+      assert.strictEqual(yield* cache.clear(Numbers), 0)
     }))
 
   for (const write of ["through", "behind"] as const) {
@@ -242,7 +243,7 @@ describe("verbs of an S3Cache", () => {
           (yield* cache.memoize(Other, compute))("a")
         ], { concurrency: 2 }))
         yield* started.take(2)
-        yield* Stream.runDrain(cache.clear(Numbers))
+        yield* cache.clear(Numbers)
         yield* Deferred.succeed(go, 1)
         assert.deepStrictEqual(yield* Fiber.join(callers), [1, 1])
         yield* cache.flush
@@ -266,7 +267,7 @@ describe("verbs of an S3Cache", () => {
       })
       const caller = yield* Effect.fork(cache.getOrCompute(Numbers.key("a"), Effect.succeed(1)))
       yield* Deferred.await(saving)
-      const clearing = yield* Effect.fork(Stream.runDrain(cache.clear(Numbers)))
+      const clearing = yield* Effect.fork(cache.clear(Numbers))
       yield* turns(20)
       yield* Deferred.succeed(go, undefined)
       assert.strictEqual(yield* Fiber.join(caller), 1)
@@ -275,7 +276,7 @@ describe("verbs of an S3Cache", () => {
       assert.strictEqual((yield* store.load(Numbers.key("a").objectName))._tag, "Absent")
     }))
 
-  it.scoped("list, prune and clear leave alone what lies deeper, and what has another name", () =>
+  it.scoped("list, purge and clear leave alone what lies deeper, and what has another name", () =>
     Effect.gen(function*() {
       const Reports = Keyspace.make("reports", { key: Schema.String, value: Schema.Number, version: "2026" })
       const Inner = Keyspace.make("reports/2026", { key: Schema.String, value: Schema.Number })
@@ -288,14 +289,14 @@ describe("verbs of an S3Cache", () => {
       const before = requests().length
       assert.strictEqual(yield* Stream.runCount(cache.list(Reports)), 1)
       assert.deepStrictEqual(
-        yield* Stream.runLast(cache.prune(Reports, { unreadable: true })),
-        Option.some({ examined: 1, removed: 0, total: 1 })
+        yield* progressOf((how) => cache.purge(Reports, { unreadable: true, ...how })),
+        [{ examined: 1, removed: 0, total: 1 }]
       )
       assert.deepStrictEqual(
         requests().slice(before).filter(({ method, name }) => method === "GET" && name !== "").map(({ name }) => name),
         [Reports.key("a").objectName, Reports.key("a").objectName]
       )
-      assert.deepStrictEqual(yield* Stream.runLast(cache.clear(Reports)), Option.some({ removed: 1 }))
+      assert.strictEqual(yield* cache.clear(Reports), 1)
       assert.strictEqual(yield* (yield* process()).get(Inner.key("a")), 2)
       for (const name of foreign) assert.strictEqual((yield* direct.load(name))._tag, "Found", name)
     }))
@@ -373,9 +374,9 @@ describe("verbs of an S3Cache", () => {
       yield* S3Cache.invalidateTag("t")
       yield* S3Cache.expireTag("t")
       assert.strictEqual(Chunk.size(yield* Stream.runCollect(S3Cache.list(Numbers))), 1)
-      yield* Stream.runDrain(S3Cache.prune(Numbers))
+      yield* S3Cache.purge(Numbers)
       assert.strictEqual(yield* S3Cache.pop(Numbers.key("a")), 1)
-      yield* Stream.runDrain(S3Cache.clear(Numbers))
+      yield* S3Cache.clear(Numbers)
       assert.strictEqual((yield* S3Cache.stats).memorySize, 0)
     }).pipe(Effect.provide(S3Cache.layer()), Effect.provide(ObjectStore.layerMemory()), Effect.provide(Layer.empty)))
 })

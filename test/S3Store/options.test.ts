@@ -87,7 +87,7 @@ describe("options of S3Cache and its second levels", () => {
         (options) => Effect.flatMap(S3Cache.memoize(words, () => Effect.succeed(1), untyped(options)), (f) => f("a")),
         (options) => S3Cache.getManyOrCompute([key], () => Effect.succeed([[key, 1]]), untyped(options)),
         (options) => Stream.runDrain(S3Cache.list(words, untyped(options))),
-        (options) => Stream.runDrain(S3Cache.prune(words, untyped(options)))
+        (options) => S3Cache.purge(words, untyped(options))
       ]
       for (const call of calls) {
         for (const options of [5, { ttl: 5 }, { tag: ["a"] }, null]) {
@@ -129,8 +129,8 @@ describe("what is given in place of keys, keyspaces, functions and tags", () => 
     ["key is a string", () => S3Cache.getManyOrCompute(untyped(["private"]), untyped(() => Effect.succeed([])))],
     ["load is an array, but must be a function", () => S3Cache.getManyOrCompute([words.key("a")], untyped([]))],
     ["keyspace is a string", () => Stream.runDrain(S3Cache.list(untyped("private")))],
-    ["keyspace is a string", () => Stream.runDrain(S3Cache.prune(untyped("private")))],
-    ["keyspace is a string", () => Stream.runDrain(S3Cache.clear(untyped("private")))],
+    ["keyspace is a string", () => S3Cache.purge(untyped("private"))],
+    ["keyspace is a string", () => S3Cache.clear(untyped("private"))],
     ["tag is 5, but must be a text", () => S3Cache.invalidateTag(untyped(5))],
     ["tag is an object, but must be a text", () => S3Cache.expireTag(untyped({ private: 1 }))]
   ]

@@ -608,9 +608,13 @@ const cases: Readonly<Record<string, Case>> = {
     use: onS3((options) => Stream.runDrain(S3Cache.list(words, options))),
     options: { concurrency: count }
   },
-  "S3Cache.prune": {
-    use: onS3((options) => Stream.runDrain(S3Cache.prune(words, options))),
-    options: { concurrency: count, unreadable: flag, verifyPayload: flag }
+  "S3Cache.purge": {
+    use: onS3((options) => S3Cache.purge(words, options)),
+    options: { concurrency: count, onProgress: func, unreadable: flag, verifyPayload: flag }
+  },
+  "S3Cache.clear": {
+    use: onS3((options) => Effect.zipRight(S3Cache.clear(words, options), S3Cache.set(word, 1))),
+    options: { onProgress: func }
   },
   "S3Cache.memoize": {
     use: onS3((options) => S3Cache.memoize(words, () => Effect.succeed(2), options)),

@@ -76,7 +76,7 @@ export const mocksOfOthers = [
   Layer.mock(ObjectStore, {}),
   Layer.mock(ObjectStore, { list: () => Stream.empty }),
   Layer.mock(S3Cache, {}),
-  Layer.mock(S3Cache, { clear: () => Stream.empty }),
+  Layer.mock(S3Cache, { clear: () => Effect.succeed(0) }),
   Layer.mock(TtlDict, {}),
   Layer.mock(TtlDict, { getOption: () => Effect.succeedNone }),
   Layer.mock(Answers, {}),

@@ -11,7 +11,7 @@ export const writes = ["set", "setMany", "add"] as const
 export const removals = ["remove", "pop", "clear"] as const
 export const lookups = ["getOrCompute", "memoize", "getManyOrCompute"] as const
 export const tagging = ["invalidateTag", "expireTag"] as const
-const others = ["setAndGiveUp", "list", "prune", "freeze", "leap", "restart", "loseMarkers"] as const
+const others = ["setAndGiveUp", "list", "purge", "freeze", "leap", "restart", "loseMarkers"] as const
 
 export type Verb =
   | typeof reads[number]
@@ -254,7 +254,7 @@ export const follow = (
       case "pop":
         return Effect.map(absent(cache.pop(key)), note)
       case "clear":
-        return Stream.runDrain(cache.clear(space))
+        return cache.clear(space)
       case "getOrCompute":
         return Effect.map(cache.getOrCompute(key, compute), note)
       case "memoize":
@@ -273,8 +273,8 @@ export const follow = (
         return cache.expireTag(tagOf(step.key))
       case "list":
         return Effect.map(Stream.runCollect(cache.list(space)), Chunk.size)
-      case "prune":
-        return Stream.runDrain(cache.prune(space))
+      case "purge":
+        return cache.purge(space)
       default:
         return Effect.void
     }

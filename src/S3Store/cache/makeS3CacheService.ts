@@ -16,6 +16,7 @@ import { SingleFlight } from "../../Cache/flight/SingleFlight.js"
 import {
   checkNested,
   checkOptions,
+  checkValue,
   nameIn,
   unlessWrong,
   whenRight,
@@ -53,9 +54,10 @@ import { type EntryPolicy, makeEntryPolicy } from "../options/EntryPolicy.js"
 import {
   circuitBreakerKinds,
   s3CacheKinds,
+  s3ClearKinds,
   s3ManyKinds,
   s3MemoizeKinds,
-  s3PruneKinds,
+  s3PurgeKinds,
   s3WriteKinds,
   s3WriteManyKinds,
   writeBehindKinds
@@ -63,11 +65,12 @@ import {
 import type { S3CacheManyOptions, S3CacheOptions } from "../options/S3CacheOptions.js"
 import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
 import type { CacheLevels } from "./CacheLevels.js"
+import { makeChanging } from "./changing.js"
 import { makeCoordination } from "./computeUnderLease.js"
 import { makeComputing, writeFailed } from "./computing.js"
 import { FlightGroups } from "./FlightGroups.js"
 import { LateWrites } from "./LateWrites.js"
-import { makeListPruneClear } from "./listPruneClear.js"
+import { makeListPurgeClear } from "./listPurgeClear.js"
 import { makeLookup } from "./lookup.js"
 import { makeManyKeys } from "./manyKeys.js"
 import { makeMemoize } from "./memoize.js"
@@ -189,7 +192,8 @@ export const makeS3CacheService = (
 
     const many = makeManyKeys(levels, reading, writing, groups, batches, lookup)
     const memoizing = makeMemoize(name, groups, lookup, renew)
-    const maintenance = makeListPruneClear(levels, reading, leases)
+    const changing = makeChanging(levels, reading, writing)
+    const maintenance = makeListPurgeClear(levels, reading, leases)
 
     const service: S3CacheService = {
       get: (key) => unlessWrongKey(name, key, () => reading.get(key)),
@@ -202,7 +206,14 @@ export const makeS3CacheService = (
       add: (key, value, write) =>
         unlessWrongKey(name, key, () => withCallOptions(name, write, s3WriteKinds, writing.add(key, value, write))),
       remove: (key) => unlessWrongKey(name, key, () => writing.remove(key)),
-      pop: (key) => unlessWrongKey(name, key, () => writing.pop(key)),
+      invalidate: (key) => unlessWrongKey(name, key, () => writing.invalidate(key)),
+      expire: (key) => unlessWrongKey(name, key, () => changing.expire(key)),
+      invalidateWhen: (key, predicate) =>
+        unlessWrongKey(name, key, () =>
+          unlessWrong(checkValue(name, "predicate", predicate, "function"), changing.invalidateWhen(key, predicate))),
+      pop: (key) =>
+        unlessWrongKey(name, key, () =>
+          writing.pop(key)),
       getMany: (keys, how) => ofKeys(name, keys, how, (keys) => many.getMany(keys, how)),
       hasMany: (keys, how) => ofKeys(name, keys, how, (keys) => many.hasMany(keys, how)),
       getManyOrCompute: (keys, load, how) =>
@@ -245,16 +256,31 @@ export const makeS3CacheService = (
           () => withCallOptions(name, how, s3MemoizeKinds, memoizing.memoize(keyspace, compute, how))
         ),
       list: (keyspace, how) =>
+        Stream.unwrap(
+          unlessWrongKeyspace(name, keyspace, () =>
+            withCallOptions(
+              name,
+              how,
+              s3ManyKinds,
+              Effect.sync(() => maintenance.list(keyspace, how))
+            ))
+        ),
+      purge: (keyspace, how) =>
         unlessWrongKeyspace(name, keyspace, () =>
-          Stream.unwrap(
-            withCallOptions(name, how, s3ManyKinds, Effect.sync(() => maintenance.list(keyspace, how)))
+          withCallOptions(
+            name,
+            how,
+            s3PurgeKinds,
+            Effect.suspend(() => maintenance.purge(keyspace, how))
           )),
-      prune: (keyspace, how) =>
+      clear: (keyspace, how) =>
         unlessWrongKeyspace(name, keyspace, () =>
-          Stream.unwrap(
-            withCallOptions(name, how, s3PruneKinds, Effect.sync(() => maintenance.prune(keyspace, how)))
+          withCallOptions(
+            name,
+            how,
+            s3ClearKinds,
+            Effect.suspend(() => maintenance.clear(keyspace, how))
           )),
-      clear: (keyspace) => unlessWrongKeyspace(name, keyspace, () => maintenance.clear(keyspace)),
       invalidateTag: (tag) => unlessWrongTag(name, tag, () => marking(tag, "invalidated")),
       expireTag: (tag) => unlessWrongTag(name, tag, () => marking(tag, "expired")),
       check: checkStore(unwatched),

@@ -27,7 +27,23 @@ export type PutOutcome =
   | { readonly _tag: "Gone" }
 
 /** The writing operations of a cache. */
-export interface Writing extends Pick<S3CacheService, "set" | "add" | "remove" | "pop"> {
+export interface Writing extends Pick<S3CacheService, "set" | "add" | "remove" | "pop" | "invalidate"> {
+  /**
+   * Changes the second level, then the memory level: what `change` returns is kept there. Changes of one key go one at a
+   * time, so that both levels see them in the same order. While one runs, and when it fails with its effect unknown, the
+   * memory level holds nothing under the key; loads and computations under way are not kept.
+   */
+  readonly changeBothLevels: <A, E>(
+    key: AnyKey,
+    change: Effect.Effect<A, E>,
+    toEntry: (result: A) => MemoryEntry | undefined
+  ) => Effect.Effect<A, E>
+  /** The same for whoever holds the key's lock. */
+  readonly changeLocked: Writing["changeBothLevels"]
+  /** Removes the object of a key, whatever it is; only within a change. */
+  readonly removeObject: (key: AnyKey) => Effect.Effect<void, ObjectStoreError>
+  /** The same, but only the object with this etag: whether it is gone. */
+  readonly removeThis: (key: AnyKey, etag: string) => Effect.Effect<boolean, ObjectStoreError>
   /** Writes an entry whether there was one or not. What memory is to keep. */
   readonly save: (
     key: AnyKey,
@@ -57,27 +73,15 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
   const { behind, format, ledger, markers, memory, name, policyOf, store, writes } = levels
   const storedObjects = makeStoredObjects(levels, reading)
 
-  /**
-   * Changes the second level, then the memory level: what `change` returns is kept there. Changes of one key go one at a
-   * time, so that both levels see them in the same order. While one runs, and when it fails with its effect unknown, the
-   * memory level holds nothing under the key; loads and computations under way are not kept.
-   */
-  const changeBothLevels = <A, E>(
-    key: AnyKey,
-    change: Effect.Effect<A, E>,
-    toEntry: (result: A) => MemoryEntry | undefined
-  ): Effect.Effect<A, E> =>
-    Effect.zipRight(
+  const changeLocked: Writing["changeLocked"] = (key, change, toEntry) =>
+    Effect.acquireUseRelease(
       memory.forget(key),
-      writes.withLock(
-        key,
-        Effect.acquireUseRelease(
-          memory.forget(key),
-          () => change,
-          (_, exit) => memory.replace(key, Exit.isSuccess(exit) ? toEntry(exit.value) : undefined)
-        )
-      )
+      () => change,
+      (_, exit) => memory.replace(key, Exit.isSuccess(exit) ? toEntry(exit.value) : undefined)
     )
+
+  const changeBothLevels: Writing["changeBothLevels"] = (key, change, toEntry) =>
+    Effect.zipRight(memory.forget(key), writes.withLock(key, changeLocked(key, change, toEntry)))
 
   const recordWrite = (key: AnyKey, entry: Prepared, etag: Option.Option<string>): MemoryEntry => {
     ledger.record({ _tag: "Written", key })
@@ -131,14 +135,25 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
       Effect.catchIf(({ reason }) => reason === "ConditionalWritesUnsupported", () => saveAgain(key, entry))
     )
 
-  const removeObject = (key: AnyKey) =>
-    Effect.zipRight(
-      store.remove(key.objectName),
-      Effect.suspend(() => {
-        ledger.record({ _tag: "Removed", key })
-        return late.changed(key, undefined)
-      })
-    )
+  const removed = (key: AnyKey) =>
+    Effect.suspend(() => {
+      ledger.record({ _tag: "Removed", key })
+      return late.changed(key, undefined)
+    })
+
+  const removeObject: Writing["removeObject"] = (key) => Effect.zipRight(store.remove(key.objectName), removed(key))
+
+  const removeThis: Writing["removeThis"] = (key, etag) =>
+    Effect.flatMap(store.removeIfMatch(key.objectName, etag), (outcome) => {
+      switch (outcome) {
+        case "removed":
+          return Effect.as(removed(key), true)
+        case "unsupported":
+          return Effect.as(removeObject(key), true)
+        default:
+          return Effect.succeed(false)
+      }
+    })
 
   // After a refusal, or an answer that leaves it open: whose object is it? After a lost reply it may be this very write.
   const inspect = <K, V, F>(
@@ -177,9 +192,12 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
 
   const withdrawAnd = <A, E>(key: AnyKey, change: Effect.Effect<A, E>) => Effect.zipRight(behind.withdraw(key), change)
 
+  const invalidate: Writing["invalidate"] = (key) =>
+    changeBothLevels(key, withdrawAnd(key, removeObject(key)), () => undefined)
+
   const set: Writing["set"] = (key, value, options) =>
     Effect.flatMap(prepare(key, value, options), ({ entry, isKept }) => {
-      if (!isKept) return changeBothLevels(key, withdrawAnd(key, removeObject(key)), () => undefined)
+      if (!isKept) return invalidate(key)
       return policyOf(key.space).write === "behind"
         ? Effect.zipRight(behind.offer(key, entry), memory.replace(key, entry.held))
         : Effect.flatMap(
@@ -383,5 +401,18 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
       () => undefined
     )
 
-  return { save, putInPlaceOf, addFailure, set, add, pop, remove }
+  return {
+    save,
+    putInPlaceOf,
+    addFailure,
+    changeBothLevels,
+    changeLocked,
+    removeObject,
+    removeThis,
+    set,
+    add,
+    pop,
+    remove,
+    invalidate
+  }
 }

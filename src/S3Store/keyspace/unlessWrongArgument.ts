@@ -4,7 +4,6 @@
  * The failures are in no type: types rule out what they are about, and callers with types have nothing to handle.
  */
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
 import { describeType } from "../../Cache/engine/options/describeType.js"
 import { wrongOptionTexts } from "../../Cache/engine/options/wrongOptionTexts.js"
 import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
@@ -36,12 +35,11 @@ export const unlessWrongKeys = <Item, A, E, R>(
   })
 
 /** What is done with a keyspace, unless it is none: then `CacheConfigError`. */
-export const unlessWrongKeyspace = <A, E>(
+export const unlessWrongKeyspace = <A, E, R>(
   cache: string,
   keyspace: unknown,
-  use: () => Stream.Stream<A, E>
-): Stream.Stream<A, E> =>
-  keyspace instanceof Keyspace ? use() : Stream.fromEffect(refused(wrongKeyspace(cache, keyspace)))
+  use: () => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> => keyspace instanceof Keyspace ? use() : refused(wrongKeyspace(cache, keyspace))
 
 /**
  * What is done with a keyspace and a function that computes, unless one of them is none: then `CacheConfigError`.

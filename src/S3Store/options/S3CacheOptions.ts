@@ -4,9 +4,11 @@
  * @since 0.1.0
  */
 import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
 import type { EvictionPolicyName } from "../../Cache/engine/policies/EvictionPolicy.js"
 import type { EntryFormatOptions } from "../entry/EntryFormat.js"
 import type { EntryOptions } from "./EntryPolicy.js"
+import type { S3CacheProgress } from "./S3CacheProgress.js"
 
 /**
  * How an `S3Cache` is made.
@@ -145,12 +147,25 @@ export interface S3CacheManyOptions {
 }
 
 /**
+ * How a keyspace is cleared.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface S3CacheClearOptions<out E = never, out R = never> {
+  /** Told after every thousand objects how far it is; goes on when that has ended. When it fails, so does all of it. */
+  readonly onProgress?: ((progress: S3CacheProgress) => Effect.Effect<void, E, R>) | undefined
+}
+
+/**
  * What to remove besides entries that are of no use any more.
  *
  * @since 0.1.0
  * @category models
  */
-export interface S3CachePruneOptions extends S3CacheManyOptions {
+export interface S3CachePurgeOptions<out E = never, out R = never>
+  extends S3CacheManyOptions, S3CacheClearOptions<E, R>
+{
   /** Whether to remove objects of the keyspace that cannot be read, too. Default `false`. */
   readonly unreadable?: boolean | undefined
   /**

@@ -9,10 +9,11 @@ import { entryFormatKinds } from "../entry/EntryFormat.js"
 import type { EntryOptions } from "./EntryPolicy.js"
 import type {
   CircuitBreakerOptions,
+  S3CacheClearOptions,
   S3CacheManyOptions,
   S3CacheMemoizeOptions,
   S3CacheOptions,
-  S3CachePruneOptions,
+  S3CachePurgeOptions,
   S3CacheWriteOptions,
   WriteBehindOptions
 } from "./S3CacheOptions.js"
@@ -102,9 +103,13 @@ export const s3WriteManyKinds: OptionKinds<S3CacheManyOptions & S3CacheWriteOpti
   ...s3WriteKinds
 }
 
-/** Of pruning. */
-export const s3PruneKinds: OptionKinds<S3CachePruneOptions> = {
+/** Of clearing. */
+export const s3ClearKinds: OptionKinds<S3CacheClearOptions> = { onProgress: "function" }
+
+/** Of purging. */
+export const s3PurgeKinds: OptionKinds<S3CachePurgeOptions> = {
   ...s3ManyKinds,
+  ...s3ClearKinds,
   unreadable: "flag",
   verifyPayload: "flag"
 }

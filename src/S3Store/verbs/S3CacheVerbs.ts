@@ -13,13 +13,13 @@ import type { S3CacheEvent } from "../guard/S3CacheEvent.js"
 import type { CacheKey, Keyspace } from "../keyspace/Keyspace.js"
 import type { CacheEncodeError, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type {
+  S3CacheClearOptions,
   S3CacheManyOptions,
   S3CacheMemoizeOptions,
-  S3CachePruneOptions,
+  S3CachePurgeOptions,
   S3CacheWriteOptions
 } from "../options/S3CacheOptions.js"
 import type { ListedEntry, S3EntryInfo } from "./S3CacheEntries.js"
-import type { PruneProgress } from "./S3CacheProgress.js"
 import type { S3CacheStats } from "./S3CacheStats.js"
 
 /**
@@ -130,6 +130,50 @@ export interface S3CacheVerbs<out R> {
   readonly remove: <K, V, F>(
     key: CacheKey<K, V, F>
   ) => Effect.Effect<void, CacheNotFoundError | ObjectStoreError, R>
+
+  /**
+   * Afterwards there is nothing under a key, in both levels, whatever was there: one request, which asks for nothing. It
+   * never fails since there was nothing; `remove` tells that. What is being computed reaches its callers, but is not kept.
+   * Other processes may have it in their memory level until it expires there, or until `revalidateAfter`.
+   */
+  readonly invalidate: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<void, ObjectStoreError, R>
+
+  /**
+   * Lets the time to live of an entry end now, for all processes: lookups that compute may still give it out within
+   * `staleWhileRevalidate` and `staleIfError`. It is written anew, on the condition that it is still the one that was read.
+   * Where there are no such windows, or the store ignores conditions, it is removed. A failure that is remembered is
+   * forgotten. Never fails since there was nothing. Fails with an `ObjectStoreError` of reason `Conflict` where other writers
+   * are faster four times in a row.
+   */
+  readonly expire: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<void, ObjectStoreError, R>
+
+  /**
+   * Removes an entry from both levels if its value is fresh and one that a predicate picks, and tells whether it did. The
+   * second level is asked for the value, and removes only that one: where another has taken its place, that is looked at
+   * instead, up to four times, and then fails with an `ObjectStoreError` of reason `Conflict`. What the predicate throws is
+   * a defect, and nothing has changed.
+   *
+   * @example
+   * ```ts
+   * import { Effect, Schema } from "effect"
+   * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   *
+   * const Tokens = Keyspace.make("tokens", { key: Schema.String, value: Schema.Struct({ secret: Schema.String }) })
+   *
+   * const program = Effect.gen(function*() {
+   *   yield* S3Cache.set(Tokens.key("api"), { secret: "new" })
+   *   // Somebody was refused with the old one, and another has got a new one since.
+   *   return yield* S3Cache.invalidateWhen(Tokens.key("api"), ({ secret }) => secret === "old")
+   * }).pipe(Effect.provide(S3Cache.layerMemory()))
+   *
+   * assert.equal(await Effect.runPromise(program), false)
+   * ```
+   */
+  readonly invalidateWhen: <K, V, F>(
+    key: CacheKey<K, V, F>,
+    predicate: (value: V) => boolean
+  ) => Effect.Effect<boolean, ObjectStoreError, R>
 
   /**
    * Removes an entry from both levels and returns its value. What lies there and cannot be read is removed too: then this
@@ -326,25 +370,47 @@ export interface S3CacheVerbs<out R> {
   ) => Stream.Stream<ListedEntry<K, V, F>, ObjectStoreError, R>
 
   /**
-   * Removes what is of no use any more from a keyspace in the second level: entries that nobody reads again are not
-   * removed otherwise. The stream tells how far it is, after every thousand objects; `Stream.runLast` does it all. A fresh
-   * entry is never removed in place of an expired one, but where the store ignores conditions on removals. As `list` it
-   * reads the first 4 KiB of each; with `verifyPayload` it reads them whole, and knows what else cannot be read.
+   * Removes what is of no use any more from a keyspace in the second level, and tells how many objects those were: entries
+   * that nobody reads again are not removed otherwise. A fresh entry is never removed in place of an expired one, but where
+   * the store ignores conditions on removals. As `list` it reads the first 4 KiB of each; with `verifyPayload` it reads them
+   * whole, and knows what else cannot be read. `onProgress` tells how far it is, after every thousand objects.
+   *
+   * @example
+   * ```ts
+   * import { Effect, Schema, TestClock, TestContext } from "effect"
+   * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   *
+   * const Rates = Keyspace.make("rates", { key: Schema.String, value: Schema.Number, timeToLive: "1 hour" })
+   *
+   * const program = Effect.gen(function*() {
+   *   yield* S3Cache.setMany([[Rates.key("EUR"), 1.08], [Rates.key("GBP"), 1.27, { timeToLive: "1 day" }]])
+   *   yield* TestClock.adjust("2 hours")
+   *   const purged = yield* S3Cache.purge(Rates, {
+   *     onProgress: ({ examined, total }) => Effect.logDebug(`${examined} of ${total}`)
+   *   })
+   *   const cleared = yield* S3Cache.clear(Rates)
+   *   return { purged, cleared }
+   * }).pipe(Effect.provide(S3Cache.layerMemory()), Effect.provide(TestContext.TestContext))
+   *
+   * assert.deepEqual(await Effect.runPromise(program), { purged: 1, cleared: 1 })
+   * ```
    */
-  readonly prune: <K, V, F>(
+  readonly purge: <K, V, F, E = never, R2 = never>(
     keyspace: Keyspace<K, V, F>,
-    options?: S3CachePruneOptions
-  ) => Stream.Stream<PruneProgress, ObjectStoreError, R>
+    options?: S3CachePurgeOptions<E, R2>
+  ) => Effect.Effect<number, ObjectStoreError | E, R | R2>
 
   /**
-   * Removes all entries of a keyspace, of its version, from both levels. What is being computed when it starts reaches its
-   * callers, but is not kept. The stream tells how far it is, after every thousand objects; `Stream.runLast` does it all.
-   * Other processes may have entries in their memory level until they expire there; to reach those, tag the entries and
-   * use `invalidateTag`.
+   * Removes all entries of a keyspace, of its version, from both levels, and tells how many objects those were in the
+   * second. What is being computed when it starts reaches its callers, but is not kept. `onProgress` tells how far it is,
+   * after every thousand objects. Other processes may have entries in their memory level until they expire there; to reach
+   * those, tag the entries and use `invalidateTag`.
    */
-  readonly clear: <K, V, F>(
-    keyspace: Keyspace<K, V, F>
-  ) => Stream.Stream<{ readonly removed: number }, ObjectStoreError, R>
+  readonly clear: <K, V, F, E = never, R2 = never>(
+    keyspace: Keyspace<K, V, F>,
+    options?: S3CacheClearOptions<E, R2>
+  ) => Effect.Effect<number, ObjectStoreError | E, R | R2>
 
   /**
    * From now on no entry that carries this tag and was made before is given out: one write, however many there are.

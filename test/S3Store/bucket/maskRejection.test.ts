@@ -71,7 +71,7 @@ const operations: Readonly<Record<string, (cache: S3CacheService) => Effect.Effe
   remove: (cache) => cache.remove(Texts.key("a")),
   invalidateTag: (cache) => cache.invalidateTag("a"),
   list: (cache) => Stream.runDrain(cache.list(Texts)),
-  clear: (cache) => Stream.runDrain(cache.clear(Texts))
+  clear: (cache) => cache.clear(Texts)
 }
 
 describe("a server that says back what it was sent", () => {

@@ -1,11 +1,12 @@
 /**
- * All entries of a keyspace: listed, pruned, cleared.
+ * All entries of a keyspace: listed, purged, cleared.
  */
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import type * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Num from "effect/Number"
 import * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
 import type { Leases } from "../coordination/Lease.js"
@@ -17,6 +18,8 @@ import { MemoryEntry } from "../memory/MemoryEntry.js"
 import { isEntryOrLeaseUnder, isLeaseName } from "../objects/objectName.js"
 import { type ListedObject, LoadOutcome } from "../objects/ObjectStore.js"
 import type { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
+import type { S3CacheClearOptions, S3CachePurgeOptions } from "../options/S3CacheOptions.js"
+import type { S3CacheProgress } from "../options/S3CacheProgress.js"
 import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
 import type { CacheLevels } from "./CacheLevels.js"
 import { toMemoryEntry } from "./entryCodec.js"
@@ -26,7 +29,7 @@ import type { Reading } from "./reading.js"
 /** How many objects are looked at between two reports of progress: as many as S3 lists in one answer. */
 const reportEvery = 1000
 
-/** How many objects are listed before the first is pruned, so that their number is known: some 20 MB of names. */
+/** How many objects are listed before the first is purged, so that their number is known: some 20 MB of names. */
 const counted = 100_000
 
 /** Of an entry, the bytes that mostly hold its header. */
@@ -46,7 +49,7 @@ interface Listed<in out K, in out V, in out F> {
   readonly held: MemoryEntry
 }
 
-/** How long a prune watches leases in all, in milliseconds: as long as the owner of one may be silent at most, and a bit. */
+/** How long a purge watches leases in all, in milliseconds: as long as the owner of one may be silent at most, and a bit. */
 const longestWatch = 11 * 60_000
 
 /** What an object of a keyspace is: the entry of a key, or something that cannot be read. */
@@ -55,11 +58,11 @@ type Examined<K, V, F> =
   | { readonly _tag: "Lease" | "Over" | "Unreadable" | "Gone" }
 
 /** Makes the operations on all entries of a keyspace. */
-export const makeListPruneClear = (
+export const makeListPurgeClear = (
   levels: CacheLevels,
   reading: Reading,
   leases: Leases
-): Pick<S3CacheService, "list" | "prune" | "clear"> => {
+): Pick<S3CacheService, "list" | "purge" | "clear"> => {
   const { behind, format, memory, policyOf, store, writes } = levels
 
   const objectsOf = <K, V, F>(space: Keyspace<K, V, F>) => {
@@ -211,19 +214,22 @@ export const makeListPruneClear = (
     )
   }
 
-  const prune: S3CacheService["prune"] = (space, options) => {
-    const pruneObject = (watchLeasesUntil: number) => (object: ListedObject) =>
+  const purge: S3CacheService["purge"] = <K, V, F, E, R>(
+    space: Keyspace<K, V, F>,
+    options?: S3CachePurgeOptions<E, R>
+  ) => {
+    const purgeObject = (watchLeasesUntil: number) => (object: ListedObject) =>
       Effect.flatMap(examine(space, object, options?.verifyPayload === true, watchLeasesUntil), ([what, etag]) => {
         const goes = what._tag === "Over" || (what._tag === "Unreadable" && options?.unreadable === true)
         return goes
           ? Effect.flatMap(store.removeIfMatch(object.name, etag), (outcome) => {
-            // Who prunes wants it gone, even where what was written this very moment may go with it.
+            // Who purges wants it gone, even where what was written this very moment may go with it.
             if (outcome === "unsupported") return Effect.as(store.remove(object.name), 1)
             return Effect.succeed(outcome === "removed" ? 1 : 0)
           })
           : Effect.succeed(0)
       })
-    return Stream.unwrapScoped(Effect.gen(function*() {
+    return Effect.scoped(Effect.gen(function*() {
       const concurrency = concurrencyOf(options)
       const [first, others] = yield* Stream.peel(objectsOf(space), Sink.collectAllN<ListedObject>(counted))
       const progress = { examined: 0, removed: 0, total: first.length }
@@ -232,37 +238,49 @@ export const makeListPruneClear = (
         progress.total += page.length
         return page
       })
-      return Stream.mapEffect(
+      yield* Stream.runForEach(
         Stream.grouped(Stream.concat(Stream.fromChunk(first), rest), reportEvery),
         (objects) =>
-          Effect.map(Effect.forEach(objects, pruneObject(watchLeasesUntil), { concurrency }), (removed) => {
+          Effect.flatMap(Effect.forEach(objects, purgeObject(watchLeasesUntil), { concurrency }), (removed) => {
             progress.examined += objects.length
-            progress.removed += removed.reduce((sum, each) => sum + each, 0)
-            return { ...progress }
+            progress.removed += Num.sumAll(removed)
+            return report(options, { ...progress })
           })
       )
+      return progress.removed
     }))
   }
 
-  const clear: S3CacheService["clear"] = (space) => {
+  const clear: S3CacheService["clear"] = <K, V, F, E, R>(
+    space: Keyspace<K, V, F>,
+    options?: S3CacheClearOptions<E, R>
+  ) => {
     const isOfSpace = ({ keyspace, version }: AnyKey) => keyspace === space.name && version === space.version
     const forget = memory.forgetAll(isOfSpace)
     // First of all computations under way lose the right to write; what is being written is then listed.
     const settle = Effect.all([forget, behind.flush, writes.awaitRelease(isOfSpace)], { discard: true })
-    return Stream.unwrap(Effect.map(settle, () => {
-      const total = { removed: 0 }
-      return Stream.grouped(objectsOf(space), reportEvery).pipe(
-        Stream.mapEffect((objects) =>
-          Effect.map(store.removeAll(Chunk.toReadonlyArray(objects).map(({ name }) => name)), () => {
-            total.removed += objects.length
-            return { ...total }
-          })
+    const removeAll = Effect.suspend(() => {
+      let removed = 0
+      return Effect.map(
+        Stream.runForEach(
+          Stream.grouped(objectsOf(space), reportEvery),
+          (objects) =>
+            Effect.flatMap(store.removeAll(Chunk.toReadonlyArray(objects).map(({ name }) => name)), () => {
+              removed += objects.length
+              return report(options, { examined: removed, removed, total: removed })
+            })
         ),
-        // What was loaded into memory meanwhile is gone below it.
-        Stream.ensuring(forget)
+        () => removed
       )
-    }))
+    })
+    // What was loaded into memory meanwhile is gone below it.
+    return Effect.zipRight(settle, Effect.ensuring(removeAll, forget))
   }
 
-  return { list, prune, clear }
+  return { list, purge, clear }
 }
+
+const report = <E, R>(
+  options: S3CacheClearOptions<E, R> | undefined,
+  progress: S3CacheProgress
+): Effect.Effect<void, E, R> => options?.onProgress === undefined ? Effect.void : options.onProgress(progress)
