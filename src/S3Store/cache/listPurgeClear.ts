@@ -6,6 +6,7 @@ import * as Clock from "effect/Clock"
 import type * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as Num from "effect/Number"
 import * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
@@ -241,11 +242,14 @@ export const makeListPurgeClear = (
       yield* Stream.runForEach(
         Stream.grouped(Stream.concat(Stream.fromChunk(first), rest), reportEvery),
         (objects) =>
-          Effect.flatMap(Effect.forEach(objects, purgeObject(watchLeasesUntil), { concurrency }), (removed) => {
-            progress.examined += objects.length
-            progress.removed += Num.sumAll(removed)
-            return report(options, { ...progress })
-          })
+          Effect.flatMap(
+            oneFailure(Effect.forEach(objects, purgeObject(watchLeasesUntil), { concurrency })),
+            (removed) => {
+              progress.examined += objects.length
+              progress.removed += Num.sumAll(removed)
+              return report(options, { ...progress })
+            }
+          )
       )
       return progress.removed
     }))
@@ -279,6 +283,9 @@ export const makeListPurgeClear = (
 
   return { list, purge, clear }
 }
+
+/** Of several failures at the same time one is told. */
+const oneFailure = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> => Effect.catchAll(effect, Exit.fail)
 
 const report = <E, R>(
   options: S3CacheClearOptions<E, R> | undefined,
