@@ -6,6 +6,7 @@
 import * as Schema from "effect/Schema"
 import * as Engine from "../Cache/engine/BoundedMapOptions.js"
 import * as Errors from "../Cache/errors/CacheErrors.js"
+import type * as Cache from "../Cache/index.js"
 import { classSchema, type Encoded, errorSchema } from "./errorSchema.js"
 import { Amount, Text } from "./fields.js"
 
@@ -16,8 +17,8 @@ import { Amount, Text } from "./fields.js"
  * @category schemas
  */
 export const CacheExistsError: Schema.Schema<
-  Errors.CacheExistsError,
-  Encoded<Errors.CacheExistsError, "cache" | "key">
+  Cache.CacheExistsError,
+  Encoded<Cache.CacheExistsError, "cache" | "key">
 > = classSchema(
   "CacheExistsError",
   Errors.CacheExistsError,
@@ -33,8 +34,8 @@ export const CacheExistsError: Schema.Schema<
  * @category schemas
  */
 export const CacheNotFoundError: Schema.Schema<
-  Errors.CacheNotFoundError,
-  Encoded<Errors.CacheNotFoundError, "cache" | "key" | "detail">
+  Cache.CacheNotFoundError,
+  Encoded<Cache.CacheNotFoundError, "cache" | "key" | "detail">
 > = classSchema(
   "CacheNotFoundError",
   Errors.CacheNotFoundError,
@@ -55,8 +56,8 @@ export const CacheNotFoundError: Schema.Schema<
  * @category schemas
  */
 export const CacheKeyError: Schema.Schema<
-  Errors.CacheKeyError,
-  Encoded<Errors.CacheKeyError, "cache" | "field" | "value" | "accepted">
+  Cache.CacheKeyError,
+  Encoded<Cache.CacheKeyError, "cache" | "field" | "value" | "accepted">
 > = classSchema(
   "CacheKeyError",
   Errors.CacheKeyError,
@@ -72,8 +73,8 @@ export const CacheKeyError: Schema.Schema<
  * @category schemas
  */
 export const CacheConfigError: Schema.Schema<
-  Errors.CacheConfigError,
-  Encoded<Errors.CacheConfigError, "cache" | "option" | "value" | "accepted">
+  Cache.CacheConfigError,
+  Encoded<Cache.CacheConfigError, "cache" | "option" | "value" | "accepted">
 > = classSchema(
   "CacheConfigError",
   Errors.CacheConfigError,
@@ -89,8 +90,8 @@ export const CacheConfigError: Schema.Schema<
  * @category schemas
  */
 export const EntryTooLargeError: Schema.Schema<
-  Errors.EntryTooLargeError,
-  Encoded<Errors.EntryTooLargeError, "cache" | "key" | "weight" | "maxWeight">
+  Cache.EntryTooLargeError,
+  Encoded<Cache.EntryTooLargeError, "cache" | "key" | "weight" | "maxWeight">
 > = classSchema(
   "EntryTooLargeError",
   Errors.EntryTooLargeError,
@@ -112,8 +113,8 @@ export const EntryTooLargeError: Schema.Schema<
  * @category schemas
  */
 export const CacheReentryError: Schema.Schema<
-  Errors.CacheReentryError,
-  Encoded<Errors.CacheReentryError, "cache" | "key">
+  Cache.CacheReentryError,
+  Encoded<Cache.CacheReentryError, "cache" | "key">
 > = classSchema(
   "CacheReentryError",
   Errors.CacheReentryError,
@@ -129,8 +130,8 @@ export const CacheReentryError: Schema.Schema<
  * @category schemas
  */
 export const BoundedMapError: Schema.Schema<
-  Engine.BoundedMapError,
-  Encoded<Engine.BoundedMapError, "option" | "printed" | "accepted">
+  Cache.BoundedMapError,
+  Encoded<Cache.BoundedMapError, "option" | "printed" | "accepted">
 > = errorSchema(
   "BoundedMapError",
   Schema.Struct({ _tag: Schema.Literal("BoundedMapError"), option: Text, printed: Text, accepted: Text }),

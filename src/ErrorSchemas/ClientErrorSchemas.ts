@@ -8,6 +8,7 @@ import * as Clients from "../ClientLayer/errors/ClientErrors.js"
 import * as Requests from "../ClientLayer/errors/RequestError.js"
 import * as Resources from "../ClientLayer/errors/ResourceErrors.js"
 import * as Sessions from "../ClientLayer/errors/SessionErrors.js"
+import type * as ClientLayer from "../ClientLayer/index.js"
 import {
   CacheConfigError,
   CacheExistsError,
@@ -25,8 +26,8 @@ import { Amount, Text, Texts } from "./fields.js"
  * @category schemas
  */
 export const ClientBuildError: Schema.Schema<
-  Clients.ClientBuildError,
-  Encoded<Clients.ClientBuildError, "cache" | "key" | "reason" | "detail">
+  ClientLayer.ClientBuildError,
+  Encoded<ClientLayer.ClientBuildError, "cache" | "key" | "reason" | "detail">
 > = classSchema(
   "ClientBuildError",
   Clients.ClientBuildError,
@@ -48,8 +49,8 @@ export const ClientBuildError: Schema.Schema<
  * @category schemas
  */
 export const ClientValueError: Schema.Schema<
-  Clients.ClientValueError,
-  Encoded<Clients.ClientValueError, "cache" | "key" | "value">
+  ClientLayer.ClientValueError,
+  Encoded<ClientLayer.ClientValueError, "cache" | "key" | "value">
 > = classSchema(
   "ClientValueError",
   Clients.ClientValueError,
@@ -65,8 +66,8 @@ export const ClientValueError: Schema.Schema<
  * @category schemas
  */
 export const ClientClosedError: Schema.Schema<
-  Clients.ClientClosedError,
-  Encoded<Clients.ClientClosedError, "reason">
+  ClientLayer.ClientClosedError,
+  Encoded<ClientLayer.ClientClosedError, "reason">
 > = classSchema(
   "ClientClosedError",
   Clients.ClientClosedError,
@@ -82,8 +83,8 @@ export const ClientClosedError: Schema.Schema<
  * @category schemas
  */
 export const ResourceBuildError: Schema.Schema<
-  Resources.ResourceBuildError,
-  Encoded<Resources.ResourceBuildError, "cache" | "key" | "reason" | "detail">
+  ClientLayer.ResourceBuildError,
+  Encoded<ClientLayer.ResourceBuildError, "cache" | "key" | "reason" | "detail">
 > = classSchema(
   "ResourceBuildError",
   Resources.ResourceBuildError,
@@ -105,8 +106,8 @@ export const ResourceBuildError: Schema.Schema<
  * @category schemas
  */
 export const ResourceValueError: Schema.Schema<
-  Resources.ResourceValueError,
-  Encoded<Resources.ResourceValueError, "cache" | "key" | "value">
+  ClientLayer.ResourceValueError,
+  Encoded<ClientLayer.ResourceValueError, "cache" | "key" | "value">
 > = classSchema(
   "ResourceValueError",
   Resources.ResourceValueError,
@@ -122,8 +123,8 @@ export const ResourceValueError: Schema.Schema<
  * @category schemas
  */
 export const ProfileNotFoundError: Schema.Schema<
-  Sessions.ProfileNotFoundError,
-  Encoded<Sessions.ProfileNotFoundError, "session" | "profile" | "available">
+  ClientLayer.ProfileNotFoundError,
+  Encoded<ClientLayer.ProfileNotFoundError, "session" | "profile" | "available">
 > = classSchema(
   "ProfileNotFoundError",
   Sessions.ProfileNotFoundError,
@@ -139,8 +140,8 @@ export const ProfileNotFoundError: Schema.Schema<
  * @category schemas
  */
 export const UnknownRegionError: Schema.Schema<
-  Sessions.UnknownRegionError,
-  Encoded<Sessions.UnknownRegionError, "region">
+  ClientLayer.UnknownRegionError,
+  Encoded<ClientLayer.UnknownRegionError, "region">
 > = classSchema(
   "UnknownRegionError",
   Sessions.UnknownRegionError,
@@ -156,8 +157,8 @@ export const UnknownRegionError: Schema.Schema<
  * @category schemas
  */
 export const CredentialsError: Schema.Schema<
-  Sessions.CredentialsError,
-  Encoded<Sessions.CredentialsError, "session" | "identity" | "reason" | "detail">
+  ClientLayer.CredentialsError,
+  Encoded<ClientLayer.CredentialsError, "session" | "identity" | "reason" | "detail">
 > = classSchema(
   "CredentialsError",
   Sessions.CredentialsError,
@@ -179,8 +180,8 @@ export const CredentialsError: Schema.Schema<
  * @category schemas
  */
 export const PackageNotFoundError: Schema.Schema<
-  Sessions.PackageNotFoundError,
-  Encoded<Sessions.PackageNotFoundError, "session" | "package" | "purpose">
+  ClientLayer.PackageNotFoundError,
+  Encoded<ClientLayer.PackageNotFoundError, "session" | "package" | "purpose">
 > = classSchema(
   "PackageNotFoundError",
   Sessions.PackageNotFoundError,
@@ -197,10 +198,10 @@ export const PackageNotFoundError: Schema.Schema<
  */
 export type RequestErrorEncoded<Tag extends string> =
   & Encoded<
-    Requests.RequestError<Tag>,
+    ClientLayer.RequestError<Tag>,
     "name" | "client" | "command" | "reason" | "detail" | "$metadata" | "isThrottling" | "isRetryable"
   >
-  & Partial<Pick<Requests.RequestError<Tag>, "cache" | "$fault">>
+  & Partial<Pick<ClientLayer.RequestError<Tag>, "cache" | "$fault">>
 
 const Metadata = Schema.Struct({
   httpStatusCode: Schema.optional(Amount),
@@ -214,7 +215,7 @@ const Metadata = Schema.Struct({
 const requestErrorSchema = <Tag extends string>(
   tag: Schema.Schema<Tag>,
   isTag: (tag: string) => boolean
-): Schema.Schema<Requests.RequestError<Tag>, RequestErrorEncoded<Tag>> =>
+): Schema.Schema<ClientLayer.RequestError<Tag>, RequestErrorEncoded<Tag>> =>
   errorSchema(
     "RequestError",
     Schema.Struct({
@@ -231,7 +232,7 @@ const requestErrorSchema = <Tag extends string>(
       isRetryable: Schema.Boolean
     }),
     {
-      is: (u): u is Requests.RequestError<Tag> => u instanceof Requests.RequestError && isTag(u._tag),
+      is: (u): u is ClientLayer.RequestError<Tag> => u instanceof Requests.RequestError && isTag(u._tag),
       make: (fields) => new Requests.RequestError({ ...fields, cause: undefined }),
       status: 502,
       description: "A request to a service of AWS failed."
@@ -269,7 +270,7 @@ const requestErrorSchema = <Tag extends string>(
  */
 export const makeRequestError = <const Tag extends string>(
   tag: Tag
-): Schema.Schema<Requests.RequestError<Tag>, RequestErrorEncoded<Tag>> =>
+): Schema.Schema<ClientLayer.RequestError<Tag>, RequestErrorEncoded<Tag>> =>
   requestErrorSchema(Schema.Literal(tag), (given) => given === tag)
 
 /**
@@ -278,9 +279,10 @@ export const makeRequestError = <const Tag extends string>(
  * @since 0.1.0
  * @category schemas
  */
-export const RequestError: Schema.Schema<Requests.RequestError, RequestErrorEncoded<"RequestError">> = makeRequestError(
-  "RequestError"
-)
+export const RequestError: Schema.Schema<ClientLayer.RequestError, RequestErrorEncoded<"RequestError">> =
+  makeRequestError(
+    "RequestError"
+  )
 
 /**
  * Any error of clients, resources and sessions, requests with a tag of their own among them: see `ClientCacheError` of

@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import * as Sizes from "../Cache/memory/parseByteSize.js"
 import * as Values from "../Ttl/dict/CacheValueError.js"
 import * as Fetches from "../Ttl/fetch/FetchErrors.js"
+import type * as Ttl from "../Ttl/index.js"
 import * as Snapshots from "../Ttl/snapshot/DictSnapshotError.js"
 import { CacheError } from "./CacheErrorSchemas.js"
 import { classSchema, type Encoded } from "./errorSchema.js"
@@ -19,8 +20,8 @@ import { Amount, Text } from "./fields.js"
  * @category schemas
  */
 export const CacheValueError: Schema.Schema<
-  Values.CacheValueError,
-  Encoded<Values.CacheValueError, "cache" | "key" | "field" | "accepted">
+  Ttl.CacheValueError,
+  Encoded<Ttl.CacheValueError, "cache" | "key" | "field" | "accepted">
 > = classSchema(
   "CacheValueError",
   Values.CacheValueError,
@@ -36,8 +37,8 @@ export const CacheValueError: Schema.Schema<
  * @category schemas
  */
 export const ByteSizeError: Schema.Schema<
-  Sizes.ByteSizeError,
-  Encoded<Sizes.ByteSizeError, "input" | "reason" | "detail">
+  Ttl.ByteSize.ByteSizeError,
+  Encoded<Ttl.ByteSize.ByteSizeError, "input" | "reason" | "detail">
 > = classSchema(
   "ByteSizeError",
   Sizes.ByteSizeError,
@@ -68,8 +69,8 @@ export const ByteSizeError: Schema.Schema<
  * @category schemas
  */
 export const DictSnapshotError: Schema.Schema<
-  Snapshots.DictSnapshotError,
-  Encoded<Snapshots.DictSnapshotError, "cache" | "path" | "reason" | "detail">
+  Ttl.DictSnapshotError,
+  Encoded<Ttl.DictSnapshotError, "cache" | "path" | "reason" | "detail">
 > = classSchema(
   "DictSnapshotError",
   Snapshots.DictSnapshotError,
@@ -91,8 +92,8 @@ export const DictSnapshotError: Schema.Schema<
  * @category schemas
  */
 export const LoadTimeoutError: Schema.Schema<
-  Fetches.LoadTimeoutError,
-  Encoded<Fetches.LoadTimeoutError, "cache" | "key" | "millis">
+  Ttl.LoadTimeoutError,
+  Encoded<Ttl.LoadTimeoutError, "cache" | "key" | "millis">
 > = classSchema(
   "LoadTimeoutError",
   Fetches.LoadTimeoutError,
@@ -108,8 +109,8 @@ export const LoadTimeoutError: Schema.Schema<
  * @category schemas
  */
 export const TooManyLoadsError: Schema.Schema<
-  Fetches.TooManyLoadsError,
-  Encoded<Fetches.TooManyLoadsError, "cache" | "key" | "maxLoads">
+  Ttl.TooManyLoadsError,
+  Encoded<Ttl.TooManyLoadsError, "cache" | "key" | "maxLoads">
 > = classSchema(
   "TooManyLoadsError",
   Fetches.TooManyLoadsError,

@@ -5,8 +5,10 @@
  */
 import * as Schema from "effect/Schema"
 import { longestMessage } from "../Cache/printing/cutText.js"
+import type * as Keyv from "../Keyv/index.js"
 import * as KeyvErrors from "../Keyv/KeyvStorageClosedError.js"
 import { cutStart } from "../S3Store/common/cutStart.js"
+import type * as S3Store from "../S3Store/index.js"
 import * as Errors from "../S3Store/objects/ObjectStoreErrors.js"
 import { CacheError } from "./CacheErrorSchemas.js"
 import { ClientBuildError } from "./ClientErrorSchemas.js"
@@ -27,8 +29,8 @@ const Target = Schema.transform(Schema.String, Schema.String, {
  * @category schemas
  */
 export const ObjectStoreError: Schema.Schema<
-  Errors.ObjectStoreError,
-  Encoded<Errors.ObjectStoreError, "reason" | "operation" | "target" | "detail">
+  S3Store.ObjectStoreError,
+  Encoded<S3Store.ObjectStoreError, "reason" | "operation" | "target" | "detail">
 > = classSchema(
   "ObjectStoreError",
   Errors.ObjectStoreError,
@@ -69,8 +71,8 @@ export const ObjectStoreError: Schema.Schema<
  * @category schemas
  */
 export const CacheEncodeError: Schema.Schema<
-  Errors.CacheEncodeError,
-  Encoded<Errors.CacheEncodeError, "keyspace" | "key" | "detail">
+  S3Store.CacheEncodeError,
+  Encoded<S3Store.CacheEncodeError, "keyspace" | "key" | "detail">
 > = classSchema(
   "CacheEncodeError",
   Errors.CacheEncodeError,
@@ -86,8 +88,8 @@ export const CacheEncodeError: Schema.Schema<
  * @category schemas
  */
 export const CacheDecodeError: Schema.Schema<
-  Errors.CacheDecodeError,
-  Encoded<Errors.CacheDecodeError, "reason" | "keyspace" | "key" | "detail">
+  S3Store.CacheDecodeError,
+  Encoded<S3Store.CacheDecodeError, "reason" | "keyspace" | "key" | "detail">
 > = classSchema(
   "CacheDecodeError",
   Errors.CacheDecodeError,
@@ -120,8 +122,8 @@ export const CacheDecodeError: Schema.Schema<
  * @category schemas
  */
 export const KeyvStorageClosedError: Schema.Schema<
-  KeyvErrors.KeyvStorageClosedError,
-  Encoded<KeyvErrors.KeyvStorageClosedError, "keyspace">
+  Keyv.KeyvStorageClosedError,
+  Encoded<Keyv.KeyvStorageClosedError, "keyspace">
 > = classSchema(
   "KeyvStorageClosedError",
   KeyvErrors.KeyvStorageClosedError,
