@@ -58,6 +58,7 @@ describe("removing from a dictionary", () => {
   it.scoped("expire leaves what may be given out stale, and computations", () =>
     Effect.gen(function*() {
       const dict = yield* TtlDict.make<string, number, "down">({
+        failure: (error) => error === "down",
         staleWhileRevalidate: "10 seconds",
         staleIfError: "20 seconds",
         failureTimeToLive: "1 minute"

@@ -111,6 +111,7 @@ describe("TtlDict.Service", () => {
         getOption: Sessions.getOption(key),
         getOrCompute: Sessions.getOrCompute(key, Effect.succeed(session)),
         getManyOrCompute: Sessions.getManyOrCompute(["a", key], () => Effect.succeed([])),
+        memoize: Effect.flatMap(Sessions.memoize(() => Effect.succeed(session)), (memoized) => memoized(key)),
         refresh: Sessions.refresh(key, Effect.succeed(session)),
         add: Sessions.add(key, session),
         set: Sessions.set(key, session),
