@@ -27,14 +27,14 @@ const settings = {
 const isOwn = (symbol) =>
   symbol.declarations?.some((node) => node.getSourceFile().fileName.startsWith(published)) === true
 
-/** The program of all entry points, each by its name for users. */
-export const openDeclarations = () => {
+/** The program of all entry points, each by its name for users, and of what uses them: files that import them by name. */
+export const openDeclarations = (uses = []) => {
   const files = new Map(
     Object.entries(exports).flatMap(([path, { types }]) =>
       types === undefined ? [] : [[path.replace(".", packageName), join(root, types)]]
     )
   )
-  const program = ts.createProgram([...files.values()], settings)
+  const program = ts.createProgram([...files.values(), ...uses], settings)
   const checker = program.getTypeChecker()
   const target = (symbol) => symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
   const entryPoints = [...files].map(([name, file]) => {
@@ -161,22 +161,25 @@ export const findUnnamedTypes = ({ checker, entryPoints }) => {
 const saysEnough = /^(?:_tag|prototype|message|name|cause|toJSON|toString|#.*|__@.*|~.*)$/
 const unions = ["ConditionalOutcome", "LoadOutcome"]
 
+/** Whether an editor has something to say of it. */
+const isDocumented = (symbol, checker) =>
+  /\w+ \w+/.test(ts.displayPartsToString(symbol.getDocumentationComment(checker)))
+
 /**
- * The members that users meet and that an editor has nothing to say of, with the entry points' names of what they are
- * members of: `S3Cache.get`, and `S3CacheService.prototype.get` for what values have.
+ * The members that users meet and that an editor has nothing to say of, and the names whose members were looked at:
+ * `S3Cache` for the members of the value, `S3CacheService.prototype` for those of what has the type.
  */
 export const findUndocumentedMembers = ({ checker, entryPoints }) => {
-  const found = new Set()
+  const undocumented = new Set()
+  const names = new Set()
   const seen = new Set()
-  let count = 0
   const check = (type, name) => {
+    names.add(name)
     if (seen.has(type)) return
     seen.add(type)
     for (const member of checker.getPropertiesOfType(type)) {
       if (isHidden(member) || !isOwn(member) || saysEnough.test(member.name)) continue
-      count++
-      const text = ts.displayPartsToString(member.getDocumentationComment(checker))
-      if (!/\w+ \w+/.test(text)) found.add(`${name}.${member.name}`)
+      if (!isDocumented(member, checker)) undocumented.add(`${name}.${member.name}`)
     }
   }
   for (const { exported } of entryPoints) {
@@ -185,12 +188,31 @@ export const findUndocumentedMembers = ({ checker, entryPoints }) => {
       if (isValue && symbol.flags & ts.SymbolFlags.Value && !unions.includes(name)) {
         check(checker.getTypeOfSymbol(symbol), name)
       }
-      if (symbol.flags & ts.SymbolFlags.Type) {
-        check(checker.getDeclaredTypeOfSymbol(symbol), `${name}.prototype`)
-      }
+      if (symbol.flags & ts.SymbolFlags.Type) check(checker.getDeclaredTypeOfSymbol(symbol), `${name}.prototype`)
     }
   }
-  return { count, undocumented: [...found] }
+  return { names: [...names], undocumented: [...undocumented] }
+}
+
+/** What an editor shows nothing for where files use it: `Reports.get`, of a class that a program makes. */
+export const findUndocumentedUses = ({ checker, program }, uses) => {
+  const used = new Set()
+  const undocumented = new Set()
+  const visit = (node) => {
+    if (ts.isPropertyAccessExpression(node)) {
+      const symbol = checker.getSymbolAtLocation(node.name)
+      const isMet = symbol !== undefined && isOwn(symbol) && !saysEnough.test(symbol.name)
+      if (isMet && !unions.includes(node.expression.getText())) {
+        const place = `${node.expression.getText()}.${symbol.name}`
+        used.add(place)
+        const isNamespace = (symbol.flags & ts.SymbolFlags.Alias) !== 0
+        if (!isNamespace && !isDocumented(symbol, checker)) undocumented.add(place)
+      }
+    }
+    ts.forEachChild(node, visit)
+  }
+  for (const path of uses) visit(program.getSourceFile(path))
+  return { used: [...used], undocumentedUses: [...undocumented] }
 }
 
 /** The public members of what a name of an entry point has as its type, in the order of the declaration. */
