@@ -40,7 +40,8 @@ const words = [
   {
     stores: ["BoundedMap"],
     verbs: {
-      pop: ["remove"],
+      remove: ["delete"],
+      invalidate: ["delete"],
       timeToLive: ["expiresAt"],
       setTimeToLive: ["setExpiresAt"],
       limits: ["maxSize", "maxWeight"],
@@ -88,7 +89,7 @@ const holes = [
   {
     stores: ["BoundedMap", "SyncTtlDict"],
     verbs: ["add", "getOrInsert", "modify", "invalidate", "invalidateWhen", "expire"],
-    why: "Nothing comes between two synchronous calls: look (`has`, `peek`), then `set`, `remove` or `setExpiresAt`."
+    why: "Nothing comes between two synchronous calls: look (`has`, `peek`), then `set`, `delete` or `setExpiresAt`."
   },
   {
     stores: ["SyncTtlDict"],
@@ -102,6 +103,11 @@ const holes = [
     why:
       "Values of a `LeasedStore` must be released: each is acquired alone, used under a lease, and never handed out " +
       "for good but by `pop` and `popVictim`."
+  },
+  {
+    stores: ["Store"],
+    verbs: ["popNewest"],
+    why: "Only the policy `LRU` knows which entry was used last, and a `Store` may have any."
   },
   {
     stores: ["BoundedMap", "Store", "LeasedStore", "SyncTtlDict", "TtlDict", "ClientCache", "ResourceCache"],

@@ -419,12 +419,12 @@ export const make = <K, V, E = never, R = never, R2 = never>(
 
     const take = (map: LeasedMap<K, V>, now: number, key: K): boolean => {
       table.detach(key)
-      return map.remove(key, now) !== Absent
+      return map.delete(key, now)
     }
 
     const stayUntil = (key: K, until: (now: number) => number) =>
       Effect.flatten(step((map, now) => {
-        if (!map.setExpiresAt(key, now, until(now))) return notFound(key)
+        if (!map.setExpiresAt(key, until(now), now)) return notFound(key)
         table.expect(map, key)
         return Exit.void
       }))
@@ -578,7 +578,7 @@ export const make = <K, V, E = never, R = never, R2 = never>(
         Effect.uninterruptible(Effect.flatMap(
           table.leasing((map, now) => {
             table.detach(key)
-            return map.remove(key, now)
+            return map.pop(key, now)
           }),
           (found) => found === Absent ? notFound(key) : handToScope(found)
         )),

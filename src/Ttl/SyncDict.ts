@@ -438,12 +438,13 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
 
   /**
    * Lets the time to live of the entry under a key end now, if there is one: with `staleWhileRevalidate`, `fetch` may still
-   * give it out, which it does not after `delete`.
+   * give it out, which it does not after `delete`. What a load under way comes to goes to its callers, and is not stored: it
+   * began before.
    *
    * @since 0.1.0
    */
   expire(key: K): void {
-    this.step((map, now) => this.#steps.entries.expire(map, key, now))
+    this.step((map, now) => this.#steps.expire(map, now, key))
   }
 
   /**
@@ -503,11 +504,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * @since 0.1.0
    */
   purge(): number {
-    return this.step((map, now) => {
-      const before = map.counters.expired
-      map.purge(now)
-      return map.counters.expired - before
-    })
+    return this.step((map, now) => map.purge(now))
   }
 
   // Time, order and limits ------------------------------------------------------------------------------------------

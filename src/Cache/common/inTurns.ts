@@ -56,10 +56,9 @@ export const purgeInTurns = <K, V>(step: GuardedMap<K, V>["step"]): Effect.Effec
   Effect.suspend(() => {
     let count = 0
     const purging = inTurns(step((map, now) => {
-      const before = map.counters.expired
-      const done = map.purge(now, pieceSize)
-      count += map.counters.expired - before
-      return done
+      const reclaimed = map.purge(now, pieceSize)
+      count += reclaimed
+      return reclaimed < pieceSize
     }))
     return Effect.map(purging, () => count)
   })

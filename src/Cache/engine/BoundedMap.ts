@@ -19,6 +19,10 @@ useNearestName(nearestName)
  * expired when `now >= expiresAt`, or when its last use is a time to idle ago. Expired entries are reclaimed before a
  * live one is evicted.
  *
+ * It has the words of a `Map` for what a `Map` does (`get`, `set`, `has`, `delete`, `clear`, `size`, `entries`), and no
+ * second ones: `delete` is what stores call `invalidate` and, for many keys, `removeMany`. For all else it has the words of
+ * the stores (`peek`, `pop`, `popVictim`, `purge`, `resize`). `now` comes after what an operation is about.
+ *
  * Every write goes in this order: weigh and validate, reclaim what has expired, make room by evicting *other* entries,
  * store, and only then tell the listener. A refused write changes nothing.
  *

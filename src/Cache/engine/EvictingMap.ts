@@ -204,7 +204,7 @@ export class EvictingMap<K, V> extends Printed {
    * Changes when an entry expires, and nothing else: this is no use. An entry whose new time has come is removed.
    * Returns whether there was a live entry.
    */
-  setExpiresAt(key: K, now: number, expiresAt: number): boolean {
+  setExpiresAt(key: K, expiresAt: number, now: number): boolean {
     checkExpiry(expiresAt)
     this.reclaim(now)
     const slot = this.#index.get(key)
@@ -231,8 +231,13 @@ export class EvictingMap<K, V> extends Printed {
     return this.#deadlines === undefined ? never : this.#deadlines.next()
   }
 
+  /** Removes an entry; returns whether there was a live one. */
+  delete(key: K, now: number): boolean {
+    return this.pop(key, now) !== Absent
+  }
+
   /** Removes an entry and returns its value, or `Absent` when there was no live one. */
-  remove(key: K, now: number): V | Absent {
+  pop(key: K, now: number): V | Absent {
     const slot = this.#index.get(key)
     if (slot === -1 || !this.isLive(slot, now)) return Absent
     const value = this.#table.valueAt(slot)
@@ -320,18 +325,17 @@ export class EvictingMap<K, V> extends Printed {
   }
 
   /**
-   * Reclaims what has expired; returns whether that was all.
+   * Reclaims what has expired; returns how many entries that were.
    *
-   * @param most how many entries at the most. Default: all.
+   * @param most how many entries at the most; when it was fewer, none are left. Default: all.
    */
-  purge(now: number, most = never): boolean {
-    if (most === never && this.#used > mostReclaimed && this.#deadlines?.due(now) === this.#used) {
-      this.clear(now)
-      return true
-    }
-    const all = this.reclaim(now, most)
+  purge(now: number, most = never): number {
+    const before = this.counters.expired
+    const isAll = most === never && this.#used > mostReclaimed && this.#deadlines?.due(now) === this.#used
+    if (isAll) this.clear(now)
+    else this.reclaim(now, most)
     this.#removals.tell()
-    return all
+    return this.counters.expired - before
   }
 
   /** How many live entries there are: those that have expired are not among them, reclaimed or not. */

@@ -114,7 +114,7 @@ export class FreshMap<in out K, in out V, in out E> {
     const held = map.peek(key, now)
     if (freshValueOf(held, now) === Absent) return false
     if (held instanceof Kept) held.live(this.freshness, now, freshUntil)
-    return map.setExpiresAt(key, now, freshUntil <= now ? now : this.expiry(held, freshUntil))
+    return map.setExpiresAt(key, freshUntil <= now ? now : this.expiry(held, freshUntil), now)
   }
 
   /**
@@ -127,7 +127,7 @@ export class FreshMap<in out K, in out V, in out E> {
     if (!(held instanceof Kept) || Either.isLeft(held.content)) return map.setExpiresAt(key, now, now)
     if (held.freshUntil <= now) return true
     held.live(this.freshness, now, now)
-    return map.setExpiresAt(key, now, uselessFrom(this.freshness, now))
+    return map.setExpiresAt(key, uselessFrom(this.freshness, now), now)
   }
 
   /**
@@ -150,7 +150,7 @@ export class FreshMap<in out K, in out V, in out E> {
 
   /** Removes what is under a key; returns the value if it was fresh. */
   remove(map: EvictingMap<K, Stored<V, E>>, key: K, now: number): V | Absent {
-    return freshValueOf(map.remove(key, now), now)
+    return freshValueOf(map.pop(key, now), now)
   }
 
   /** Removes the fresh entry that is next to be evicted and returns it; those that are not fresh go on the way. */

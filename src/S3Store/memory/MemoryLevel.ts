@@ -80,7 +80,7 @@ export class MemoryLevel {
   /** Forgets an entry; loads and computations of it that are under way are not kept. */
   readonly forget = (key: AnyKey): Effect.Effect<void> =>
     this.map.step((map, now) => {
-      map.remove(key, now)
+      map.delete(key, now)
       this.flights.detach(key)
     })
 
@@ -90,14 +90,14 @@ export class MemoryLevel {
   readonly replace = (key: AnyKey, held: MemoryEntry | undefined): Effect.Effect<void> =>
     this.map.step((map, now) => {
       this.flights.detach(key)
-      if (held === undefined || held.uselessFrom <= now) map.remove(key, now)
+      if (held === undefined || held.uselessFrom <= now) map.delete(key, now)
       else map.set(key, held, now, held.uselessFrom)
     })
 
   /** Forgets one particular entry, if it is still held. */
   readonly drop = (key: AnyKey, entry: MemoryEntry): Effect.Effect<void> =>
     this.map.step((map, now) => {
-      if (map.peek(key, now) === entry) map.remove(key, now)
+      if (map.peek(key, now) === entry) map.delete(key, now)
     })
 
   /**
@@ -106,7 +106,7 @@ export class MemoryLevel {
   readonly forgetAll = (which: (key: AnyKey) => boolean): Effect.Effect<void> =>
     this.map.step((map, now) => {
       for (const [key] of map.entries(now)) {
-        if (which(key)) map.remove(key, now)
+        if (which(key)) map.delete(key, now)
       }
       this.flights.detachWhere(which)
     })

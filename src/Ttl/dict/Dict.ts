@@ -138,7 +138,8 @@ export interface DictVerbs<in out K, in out V, out E, out F, out R> {
   readonly invalidateWhen: (key: K, predicate: (value: V) => boolean) => Effect.Effect<boolean, never, R>
   /**
    * Lets the time to live of the entry under a key end now, if there is one: `staleWhileRevalidate` and `staleIfError` may
-   * still give it out, which they do not after `invalidate`. Computations of the key go on, and what they come to is stored.
+   * still give it out, which they do not after `invalidate`. What a computation of the key that is under way comes to goes to
+   * its callers, and is not stored: it began before.
    */
   readonly expire: (key: K) => Effect.Effect<void, never, R>
   /** Removes what is under keys, and returns how many entries there were: one step, or pieces of 512. */

@@ -297,6 +297,12 @@ export class DictSteps<in out K, in out V, in out F> {
     return this.entries.remove(map, key, now)
   }
 
+  /** Lets the time to live of what is under a key end now. Returns whether there was anything, fresh or not. */
+  expire(map: Engine<K, V, F>, now: number, key: K): boolean {
+    this.decided(key)
+    return this.entries.expire(map, key, now)
+  }
+
   /** Removes the entry under a key if the predicate holds for its value; whether it did, or `Absent`. */
   invalidateWhen(
     map: Engine<K, V, F>,

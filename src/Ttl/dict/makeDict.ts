@@ -276,7 +276,7 @@ export const makeDictWith = <K, V, F, R>(
         ),
       expire: (key) =>
         removingStep((map, now) => {
-          if (!entries.expire(map, key, now)) missed(key)
+          if (!steps.expire(map, now, key)) missed(key)
         }),
       removeMany: (keys) =>
         whenRight(

@@ -133,7 +133,7 @@ const run = (
         const found = model.find(key, now)
         if (found) model.drop(found, "deleted")
         else model.get(key, now)
-        assert.strictEqual(map.remove(key, now), found ? found.value : Absent)
+        assert.strictEqual(map.pop(key, now), found ? found.value : Absent)
         break
       }
       case "peek": {
@@ -157,7 +157,7 @@ const run = (
             model.entries = model.entries.map((entry) => entry === found ? { ...entry, expiresAt: now + two } : entry)
           }
         }
-        assert.strictEqual(map.setExpiresAt(key, now, now + two), found !== undefined)
+        assert.strictEqual(map.setExpiresAt(key, now + two, now), found !== undefined)
         break
       }
       case "resize": {
@@ -249,7 +249,7 @@ describe("BoundedMap", () => {
     keys.forEach((key, at) => assert.strictEqual(map.get(key, 0), at))
     assert.strictEqual(map.get(Data.struct({ team: "core" }), 0), keys.length - 1)
     assert.strictEqual(map.get({ team: "core" }, 0), Absent)
-    assert.strictEqual(map.remove(Data.struct({ team: "core" }), 0), keys.length - 1)
+    assert.strictEqual(map.pop(Data.struct({ team: "core" }), 0), keys.length - 1)
     assert.deepStrictEqual(map.violations(), [])
   })
 
@@ -268,7 +268,7 @@ describe("BoundedMap", () => {
         for (let at = 0; at < 10_000; at++) map.set(keyOf(at), at, 0)
         assert.deepStrictEqual(map.violations(), [])
         for (let at = 0; at < 10_000; at++) assert.strictEqual(map.get(keyOf(at), 0), at < 2000 ? Absent : at)
-        for (let at = 2000; at < 10_000; at += 2) assert.strictEqual(map.remove(keyOf(at), 0), at)
+        for (let at = 2000; at < 10_000; at += 2) assert.strictEqual(map.pop(keyOf(at), 0), at)
         assert.strictEqual(map.size(0), 4000)
         map.clear(0)
         assert.deepStrictEqual(map.violations(), [])
@@ -287,7 +287,7 @@ describe("BoundedMap", () => {
     for (const key of ["a", 7, -0, 1.5, NaN, undefined, Symbol.for("s"), Data.struct({ id: 1 })]) {
       assert.strictEqual(map.get(key, 0), Absent)
       assert.strictEqual(map.set(key, 1, 0), "updated")
-      map.remove(key, 0)
+      map.pop(key, 0)
       assert.strictEqual(map.get(key, 0), Absent)
       assert.strictEqual(map.set("between", 0, 0), key === "a" ? "inserted" : "updated")
       assert.strictEqual(map.set(key, 3, 0), "inserted")
@@ -330,7 +330,7 @@ describe("BoundedMap", () => {
     for (const name of ["a", "b", "c", "d"]) map.set(new Key(name), name, 0)
     assert.strictEqual(map.get(new Key("a"), 0), Absent)
     assert.strictEqual(map.get(new Key("c"), 0), "c")
-    assert.strictEqual(map.remove(new Key("b"), 0), "b")
+    assert.strictEqual(map.pop(new Key("b"), 0), "b")
     assert.deepStrictEqual(map.violations(), [])
     assert.deepStrictEqual(map.entries(0).map(([, value]) => value), ["d", "c"])
   })

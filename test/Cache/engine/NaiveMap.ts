@@ -89,7 +89,7 @@ export class NaiveMap {
     return "inserted"
   }
 
-  remove(key: number, now: number): number | Absent {
+  pop(key: number, now: number): number | Absent {
     const found = this.look(key, now)
     if (found) this.drop(found, "deleted")
     return found ? found.value : Absent
@@ -103,7 +103,7 @@ export class NaiveMap {
     return found ? [found.key, found.value] : Absent
   }
 
-  setExpiresAt(key: number, now: number, expiresAt: number) {
+  setExpiresAt(key: number, expiresAt: number, now: number) {
     this.purge(now)
     const found = this.find(key, now)
     if (!found) return false

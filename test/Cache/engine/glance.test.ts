@@ -24,7 +24,7 @@ describe("a glance at a map", () => {
             for (const each of [map, twin]) {
               if (kind === "set") each.set(key, key, now, now + lives)
               else if (kind === "get") each.get(key, now)
-              else each.remove(key, now)
+              else each.pop(key, now)
             }
             const before = removed.length
             const { keys, size, weight } = map.glance(now, most)

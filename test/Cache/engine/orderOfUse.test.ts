@@ -27,7 +27,7 @@ describe("BoundedMap: the order of use", () => {
     assert.isTrue(map.moveTo("c", "oldest", 0))
     assert.deepStrictEqual(keysOf(map), ["c", "b", "a"])
     assert.isFalse(map.moveTo("z", "oldest", 0))
-    map.setExpiresAt("b", 0, 5)
+    map.setExpiresAt("b", 5, 0)
     assert.isFalse(map.moveTo("b", "newest", 5))
     assert.deepStrictEqual(keysOf(map, 5), ["c", "a"])
     assert.strictEqual(map.counters.hits + map.counters.misses, 0)
@@ -82,7 +82,7 @@ describe("BoundedMap: the order of use", () => {
     weigh = () => -1
     assert.throws(() => map.reweigh("a", 0), "weight is -1")
     assert.strictEqual(map.weight(0), 1)
-    weigh = () => (map.remove("a", 0), 5)
+    weigh = () => (map.pop("a", 0), 5)
     assert.strictEqual(map.reweigh("a", 0), Absent)
     assert.strictEqual(map.weight(0), 0)
     assert.deepStrictEqual(map.violations(), [])

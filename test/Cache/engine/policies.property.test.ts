@@ -30,13 +30,13 @@ const apply = (
     case "set":
       return map.set(key, amount + 13 * serial, now, now + time)
     case "remove":
-      return map.remove(key, now)
+      return key % 2 === 0 ? map.pop(key, now) : map.delete(key, now)
     case "peek":
       return [map.peek(key, now), map.has(key, now), map.expiresAt(key), map.nextExpiry()]
     case "popVictim":
       return map.popVictim(now)
     case "expire":
-      return map.setExpiresAt(key, now, now + time)
+      return map.setExpiresAt(key, now + time, now)
     case "use":
       return map.setInUse(key, amount === 1, now)
     case "resize":
@@ -65,13 +65,13 @@ const applyNaively = (
     case "set":
       return map.set(key, amount + 13 * serial, weighs ? amount : 1, now, now + time)
     case "remove":
-      return map.remove(key, now)
+      return key % 2 === 0 ? map.pop(key, now) : map.pop(key, now) !== Absent
     case "peek":
       return [peeked?.value ?? Absent, peeked !== undefined, map.expiresAt(key), map.nextExpiry()]
     case "popVictim":
       return map.popVictim(now)
     case "expire":
-      return map.setExpiresAt(key, now, now + time)
+      return map.setExpiresAt(key, now + time, now)
     case "use":
       return map.setInUse(key, amount === 1, now)
     case "resize":

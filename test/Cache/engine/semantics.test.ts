@@ -183,7 +183,7 @@ describe.each(evictionPolicyNames)("semantics of every policy: %s", (evictionPol
     for (let step = 0; step < 20_000; step++) {
       const key = (step * 7919) % (step % 3 === 0 ? 300 : 5000)
       if (map.get(key, step) === Absent) map.set(key, step, step, step % 5 === 0 ? step + 50 : Infinity)
-      if (step % 11 === 0) map.remove(key, step)
+      if (step % 11 === 0) map.pop(key, step)
       if (step === 9000) map.resize({ maxSize: 200 }, step)
       if (step === 12_000) map.resize({ maxSize: 1500 }, step)
     }
@@ -250,7 +250,7 @@ describe("semantics of one policy", () => {
     const map = new BoundedMap<string, number>({ evictionPolicy: "LFU", maxSize: 2 })
     map.set("a", 0, 0)
     for (let use = 0; use < 9; use++) map.get("a", 0)
-    map.remove("a", 0)
+    map.pop("a", 0)
     map.set("b", 0, 0)
     map.get("b", 0)
     map.set("a", 0, 0)
@@ -277,7 +277,7 @@ describe("semantics of one policy", () => {
     for (let key = 0; key < 50; key++) {
       map.set(`deleted ${key}`, 0, 0)
       for (let use = 0; use < 3; use++) map.get(`deleted ${key}`, 0)
-      map.remove(`deleted ${key}`, 0)
+      map.pop(`deleted ${key}`, 0)
       map.set(`expired ${key}`, 0, key, key + 1)
     }
     map.set("new", 0, 1000)
@@ -336,8 +336,9 @@ describe.each(evictionPolicyNames)("a listener that writes the key of what leave
     Record<string, (map: BoundedMap<string | number, string>, key: string | number) => unknown>
   > = {
     get: (map, key) => map.get(key, 10),
-    remove: (map, key) => map.remove(key, 10),
-    setExpiresAt: (map, key) => map.setExpiresAt(key, 10, 20),
+    pop: (map, key) => map.pop(key, 10),
+    delete: (map, key) => map.delete(key, 10),
+    setExpiresAt: (map, key) => map.setExpiresAt(key, 20, 10),
     set: (map, key) => map.set(key, "outer", 10),
     size: (map) => map.size(10),
     purge: (map) => map.purge(10),
