@@ -7,7 +7,6 @@ import type { S3Client } from "@aws-sdk/client-s3"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import type { CacheConfigError, CacheExistsError } from "../Cache/errors/CacheErrors.js"
 import { ClientCache } from "../ClientLayer/ClientCache.js"
 import type { ClientValueError } from "../ClientLayer/errors/ClientErrors.js"
@@ -65,12 +64,8 @@ export const layerBorrowed = <I, C extends AwsClient>(
       const clients = yield* ClientCache
       yield* Effect.acquireRelease(
         clients.add(key, client),
-        () =>
-          Effect.flatMap(
-            clients.peek(key),
-            // Another client may have taken its place.
-            (found) => Option.contains(found, client) ? Effect.ignore(clients.remove(key)) : Effect.void
-          )
+        // Another client may have taken its place.
+        () => clients.invalidateWhen(key, (found) => found === client)
       )
     })
   )

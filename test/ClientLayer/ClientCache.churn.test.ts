@@ -103,7 +103,7 @@ describe("a ClientCache under churn", () => {
         ).pipe(Effect.provide(context))
         yield* garbageCollected
         assert.strictEqual(server.openSockets(), 500)
-        yield* Effect.provide(ClientCache.resize(200), context)
+        yield* Effect.provide(ClientCache.resize({ maxSize: 200 }), context)
         yield* until(() => server.openSockets() === 200)
         yield* Scope.close(scope, Exit.void)
         yield* until(() => server.openSockets() === 0)

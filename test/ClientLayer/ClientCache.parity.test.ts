@@ -92,7 +92,7 @@ describe("keys, as in boto3-client-cache", () => {
   it.effect("what a call decides about the cache is not part of the key: it is no field of a configuration", () =>
     Effect.gen(function*() {
       yield* filled("r-1", "r-2")
-      yield* ClientCache.resize(1)
+      yield* ClientCache.resize({ maxSize: 1 })
       yield* client("r-2")
       assert.strictEqual((yield* ClientCache.stats).computations, 2)
     }).pipe(Effect.provide(layer("LRU"))))
@@ -196,10 +196,10 @@ describe("the low-level cache, as in boto3-client-cache", () => {
     it.effect(`${policy}: a smaller limit evicts at once, and keeps what the policy would`, () =>
       Effect.gen(function*() {
         yield* filled("a", "b", "c", "a")
-        yield* ClientCache.resize(1)
+        yield* ClientCache.resize({ maxSize: 1 })
         assert.deepStrictEqual(yield* regions, ["a"])
         assert.strictEqual((yield* ClientCache.stats).maxSize, 1)
-        yield* ClientCache.resize(2)
+        yield* ClientCache.resize({ maxSize: 2 })
         yield* filled("b")
         assert.strictEqual(yield* ClientCache.size, 2)
       }).pipe(Effect.provide(layer(policy))))
@@ -243,7 +243,7 @@ describe("mistakes of boto3-client-cache that are not made here", () => {
   it.effect("a larger limit evicts nobody", () =>
     Effect.gen(function*() {
       yield* filled("a", "b", "c")
-      yield* ClientCache.resize(4)
+      yield* ClientCache.resize({ maxSize: 4 })
       yield* filled("d")
       assert.deepStrictEqual(yield* regions, ["a", "b", "c", "d"])
       assert.strictEqual((yield* ClientCache.stats).evicted, 0)

@@ -116,9 +116,9 @@ describe("ClientCache", () => {
         assert.deepStrictEqual(yield* labels, ["S3Client(region=r-1)", "S3Client(region=r-3)"])
         assert.strictEqual(yield* ClientCache.client(S3Client, { region: "r-1" }), first)
         assert.strictEqual((yield* ClientCache.stats).evicted, 1)
-        yield* ClientCache.resize(1)
+        yield* ClientCache.resize({ maxSize: 1 })
         assert.deepStrictEqual(yield* labels, ["S3Client(region=r-1)"])
-        const error = yield* Effect.flip(ClientCache.resize(-1))
+        const error = yield* Effect.flip(ClientCache.resize({ maxSize: -1 }))
         assert.strictEqual(
           error.message,
           "ClientCache: maxSize is -1, but must be a whole number, 0 or more, or Infinity"

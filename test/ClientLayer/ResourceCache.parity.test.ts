@@ -100,9 +100,9 @@ describe("the cache of resources, as in boto3-client-cache", () => {
     it.effect(`${policy}: a smaller limit evicts at once, a larger one nobody`, () =>
       Effect.gen(function*() {
         yield* filled("a", "b", "c", "a")
-        yield* ResourceCache.resize(1)
+        yield* ResourceCache.resize({ maxSize: 1 })
         assert.strictEqual(yield* names, "a")
-        yield* ResourceCache.resize(2)
+        yield* ResourceCache.resize({ maxSize: 2 })
         assert.strictEqual((yield* ResourceCache.stats).maxSize, 2)
         yield* filled("b")
         assert.strictEqual(yield* ResourceCache.size, 2)
@@ -113,7 +113,7 @@ describe("the cache of resources, as in boto3-client-cache", () => {
         yield* filled("a", "a", "b", "b")
         assert.strictEqual((yield* named("c")).name, "c")
         assert.isTrue(yield* ResourceCache.has(keyOf("c")))
-        yield* ResourceCache.resize(0)
+        yield* ResourceCache.resize({ maxSize: 0 })
         assert.strictEqual((yield* named("d")).name, "d")
         assert.strictEqual(yield* ResourceCache.size, 0)
       }).pipe(Effect.provide(layer(policy, 2))))

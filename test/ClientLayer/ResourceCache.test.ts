@@ -129,9 +129,9 @@ describe("ResourceCache", () => {
         yield* noneReleasing
         assert.deepStrictEqual([a.isOpen, b.isOpen], [true, false])
         assert.strictEqual((yield* ResourceCache.stats).evicted, 1)
-        yield* ResourceCache.resize(1)
+        yield* ResourceCache.resize({ maxSize: 1 })
         assert.deepStrictEqual(yield* bucketNames, ["c"])
-        const error = yield* Effect.flip(ResourceCache.resize(-1))
+        const error = yield* Effect.flip(ResourceCache.resize({ maxSize: -1 }))
         assert.strictEqual(error._tag, "CacheConfigError")
         assert.deepStrictEqual(yield* bucketNames, ["c"])
       }).pipe(Effect.provide(both(2))))

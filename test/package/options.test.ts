@@ -732,6 +732,18 @@ const cases: Readonly<Record<string, Case>> = {
     use: (options) => attempt(() => ClientCacheKey.make(S3Client, local, untyped(options))),
     options: clientOptions
   },
+  "ClientCache.resize": {
+    use: onClients((options) => ClientCache.resize(options)),
+    options: { maxSize: limit }
+  },
+  "ResourceCache.resize": {
+    use: (options) =>
+      Effect.provide(
+        suspended(() => ResourceCache.resize(untyped(options))),
+        Layer.provide(ResourceCache.layer(), ClientCache.layer())
+      ),
+    options: { maxSize: limit }
+  },
   "ClientCacheKey.makeEither": {
     use: (options) => attempt(() => ClientCacheKey.makeEither(S3Client, local, untyped(options))),
     options: clientOptions

@@ -74,7 +74,7 @@ describe("a printed cache of clients or resources", () => {
       yield* resources.resource(Plain, { region: "eu-west-1" })
       assert.strictEqual(String(resources), "ResourceCache(LFU, 1 of 3): Plain(region=eu-west-1)")
       assert.include(json(resources), { _id: "ResourceCache", evictionPolicy: "LFU", size: 1, maxSize: 3 })
-      yield* resources.resize(8)
+      yield* resources.resize({ maxSize: 8 })
       assert.include(String(resources), "(LFU, 1 of 8)")
       assertShort(clients, "ClientCache", key)
       assertShort(resources, "ResourceCache", "Plain(region=eu-west-1)")

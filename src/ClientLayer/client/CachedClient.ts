@@ -43,6 +43,10 @@ const isUnder = <C>(
   key: ClientCacheKey<C>
 ): entry is CachedClient & { readonly client: C } => entry.key.id === key.id
 
+/** Whether something holds for the client of an entry that was found under a key. */
+export const holdsFor = <C>(entry: CachedClient, key: ClientCacheKey<C>, predicate: (client: C) => boolean): boolean =>
+  isUnder(entry, key) && predicate(entry.client)
+
 /** The client of an entry that was found under a key. */
 export const clientOf = <C>(entry: CachedClient, key: ClientCacheKey<C>): Effect.Effect<C> =>
   withClientOf(entry, key, Effect.succeed)

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
@@ -11,6 +12,7 @@ import * as Stream from "effect/Stream"
 import type * as Types from "effect/Types"
 import type { CacheConfigError, CacheExistsError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
 import type { LeasedStoreEvent } from "../../Cache/events/StoreEvent.js"
+import type { LeasedEntryInfo } from "../../Cache/LeasedStore.js"
 import type { ClientBuildError, ClientValueError } from "../errors/ClientErrors.js"
 import type { ExceptionSource } from "../errors/RequestError.js"
 import type { ClientCacheKey } from "../key/ClientCacheKey.js"
@@ -203,6 +205,12 @@ export interface ClientCacheVerbs<out R> {
    */
   readonly getOption: <C>(key: ClientCacheKey<C>) => Effect.Effect<Option.Option<C>, never, R>
   /**
+   * The clients under keys, if there are any, in the order of the keys, each as `getOption` gives it.
+   */
+  readonly getMany: <C>(
+    keys: Iterable<ClientCacheKey<C>>
+  ) => Effect.Effect<ReadonlyArray<Option.Option<C>>, never, R>
+  /**
    * Puts in a client that the caller made and keeps: the cache neither drains nor destroys it.
    *
    * Fails with `CacheExistsError` when there is one under the key, and with `ClientValueError` for what is no client.
@@ -221,13 +229,86 @@ export interface ClientCacheVerbs<out R> {
   ) => Effect.Effect<void, ClientValueError, R>
   /** Whether there is a client under a key. Does not count as a use. */
   readonly has: (key: ClientCacheKey<unknown>) => Effect.Effect<boolean, never, R>
+  /**
+   * Whether there are clients under keys, in their order: one step, or pieces of 512. This is no use.
+   */
+  readonly hasMany: (keys: Iterable<ClientCacheKey<unknown>>) => Effect.Effect<ReadonlyArray<boolean>, never, R>
   /** The client under a key, if there is one. Does not count as a use, nor in `stats`. */
   readonly peek: <C>(key: ClientCacheKey<C>) => Effect.Effect<Option.Option<C>, never, R>
+  /**
+   * What there is to know of the client under a key, if there is one: when it expires, when it was used last, how many
+   * leases it has. This is no use, and it is not counted.
+   */
+  readonly peekEntry: <C>(
+    key: ClientCacheKey<C>
+  ) => Effect.Effect<Option.Option<LeasedEntryInfo<C>>, never, R>
+  /**
+   * How long the client under a key still stays if nobody uses it until then, `Duration.infinity` for one that does not
+   * expire. Fails with `CacheNotFoundError` when there is none. It changes nothing.
+   */
+  readonly timeToLive: (
+    key: ClientCacheKey<unknown>
+  ) => Effect.Effect<Duration.Duration, CacheNotFoundError, R>
+  /**
+   * Lets the client under a key stay this long from now, leased or not; zero lets it leave at once, `Duration.infinity`
+   * lets it stay for ever. Fails with `CacheNotFoundError` when there is none. This is no use.
+   */
+  readonly setTimeToLive: (
+    key: ClientCacheKey<unknown>,
+    timeToLive: Duration.DurationInput
+  ) => Effect.Effect<void, CacheNotFoundError, R>
+  /**
+   * Lets the client under a key stay until a moment, in milliseconds since the epoch; one that has passed lets it leave at
+   * once, `Infinity` lets it stay for ever. Fails with `CacheNotFoundError` when there is none. This is no use.
+   */
+  readonly setExpiresAt: (
+    key: ClientCacheKey<unknown>,
+    millis: number
+  ) => Effect.Effect<void, CacheNotFoundError, R>
   /**
    * Removes a client and drains it. Fails with `CacheNotFoundError` when there is none. A build of it that is under way
    * is not kept.
    */
   readonly remove: (key: ClientCacheKey<unknown>) => Effect.Effect<void, CacheNotFoundError, R>
+  /**
+   * Removes the clients under keys, and returns how many there were: one step, or pieces of 512.
+   */
+  readonly removeMany: (keys: Iterable<ClientCacheKey<unknown>>) => Effect.Effect<number, never, R>
+  /**
+   * Sees to it that there is no client under a key, whether there was one or not: who asks for it next has a new one built.
+   * It goes as with `remove`. A build of it that is under way is not kept.
+   */
+  readonly invalidate: (key: ClientCacheKey<unknown>) => Effect.Effect<void, never, R>
+  /**
+   * Removes the client under a key if a predicate holds for it, and returns whether it did. One step; what the predicate
+   * throws is a defect that changes nothing. This is no use.
+   *
+   * @example
+   * ```ts
+   * import { S3Client } from "@aws-sdk/client-s3"
+   * import { Effect } from "effect"
+   * import { ClientCache, ClientCacheKey, ClientCacheLive } from "effect-aws-cache/ClientLayer"
+   * import * as assert from "node:assert/strict"
+   *
+   * const program = Effect.gen(function*() {
+   *   const key = ClientCacheKey.make(S3Client, { region: "us-west-2" })
+   *   const s3 = yield* ClientCache.client(S3Client, { region: "us-west-2" })
+   *   // Only this one is removed, not one that somebody else has built in its place meanwhile.
+   *   const remove = ClientCache.invalidateWhen(key, (client) => client === s3)
+   *   return [yield* remove, yield* remove]
+   * }).pipe(Effect.provide(ClientCacheLive))
+   *
+   * assert.deepEqual(await Effect.runPromise(program), [true, false])
+   * ```
+   */
+  readonly invalidateWhen: <C>(
+    key: ClientCacheKey<C>,
+    predicate: (client: C) => boolean
+  ) => Effect.Effect<boolean, never, R>
+  /**
+   * Lets the time to live of the client under a key end now: as `invalidate`, but it is counted as expired.
+   */
+  readonly expire: (key: ClientCacheKey<unknown>) => Effect.Effect<void, never, R>
   /**
    * Removes a client, drains it and returns it: it works on, with a connection for each request.
    */
@@ -241,9 +322,14 @@ export interface ClientCacheVerbs<out R> {
     R
   >
   /**
-   * Removes every client and drains them.
+   * Removes every client and drains them, and returns how many there were.
    */
-  readonly clear: Effect.Effect<void, never, R>
+  readonly clear: Effect.Effect<number, never, R>
+  /**
+   * Lets the clients leave that have expired, and returns how many that were. It is seldom needed: they leave by
+   * themselves, within a second.
+   */
+  readonly purge: Effect.Effect<number, never, R>
   /** A snapshot of the keys, the next victim first. Does not count as a use. */
   readonly keys: Effect.Effect<ReadonlyArray<ClientCacheKey<unknown>>, never, R>
   /** A snapshot of the clients, the next victim first. Does not count as a use. */
@@ -259,12 +345,16 @@ export interface ClientCacheVerbs<out R> {
    */
   readonly size: Effect.Effect<number, never, R>
   /**
-   * Changes the limit. What no longer fits is evicted at once. Fails with `CacheConfigError` for a limit it cannot
-   * accept, and then nothing has changed.
-   *
-   * @param maxSize the most clients, a whole number or `Infinity`
+   * Changes the limit, a whole number or `Infinity`. What no longer fits is evicted at once. Fails with `CacheConfigError`
+   * for a limit it cannot accept, and then nothing has changed.
    */
-  readonly resize: (maxSize: number) => Effect.Effect<void, CacheConfigError, R>
+  readonly resize: (
+    limits: { readonly maxSize?: number | undefined }
+  ) => Effect.Effect<void, CacheConfigError, R>
+  /**
+   * The limit as it is now, `Infinity` for none.
+   */
+  readonly limits: Effect.Effect<{ readonly maxSize: number }, never, R>
   /**
    * What was counted since the cache was made, and what it holds now.
    */
@@ -297,19 +387,31 @@ export const accessors = <Self>(tag: Context.ReadonlyTag<Self, ClientCacheVerbs<
   get: (key) => Effect.flatMap(tag, (cache) => cache.get(key)),
   leaseKey: (key) => Effect.flatMap(tag, (cache) => cache.leaseKey(key)),
   getOption: (key) => Effect.flatMap(tag, (cache) => cache.getOption(key)),
+  getMany: (keys) => Effect.flatMap(tag, (cache) => cache.getMany(keys)),
   add: (key, client) => Effect.flatMap(tag, (cache) => cache.add(key, client)),
   set: (key, client) => Effect.flatMap(tag, (cache) => cache.set(key, client)),
   has: (key) => Effect.flatMap(tag, (cache) => cache.has(key)),
+  hasMany: (keys) => Effect.flatMap(tag, (cache) => cache.hasMany(keys)),
   peek: (key) => Effect.flatMap(tag, (cache) => cache.peek(key)),
+  peekEntry: (key) => Effect.flatMap(tag, (cache) => cache.peekEntry(key)),
+  timeToLive: (key) => Effect.flatMap(tag, (cache) => cache.timeToLive(key)),
+  setTimeToLive: (key, timeToLive) => Effect.flatMap(tag, (cache) => cache.setTimeToLive(key, timeToLive)),
+  setExpiresAt: (key, millis) => Effect.flatMap(tag, (cache) => cache.setExpiresAt(key, millis)),
   remove: (key) => Effect.flatMap(tag, (cache) => cache.remove(key)),
+  removeMany: (keys) => Effect.flatMap(tag, (cache) => cache.removeMany(keys)),
+  invalidate: (key) => Effect.flatMap(tag, (cache) => cache.invalidate(key)),
+  invalidateWhen: (key, predicate) => Effect.flatMap(tag, (cache) => cache.invalidateWhen(key, predicate)),
+  expire: (key) => Effect.flatMap(tag, (cache) => cache.expire(key)),
   pop: (key) => Effect.flatMap(tag, (cache) => cache.pop(key)),
   popVictim: Effect.flatMap(tag, (cache) => cache.popVictim),
   clear: Effect.flatMap(tag, (cache) => cache.clear),
+  purge: Effect.flatMap(tag, (cache) => cache.purge),
   keys: Effect.flatMap(tag, (cache) => cache.keys),
   values: Effect.flatMap(tag, (cache) => cache.values),
   entries: Effect.flatMap(tag, (cache) => cache.entries),
   size: Effect.flatMap(tag, (cache) => cache.size),
-  resize: (maxSize) => Effect.flatMap(tag, (cache) => cache.resize(maxSize)),
+  resize: (limits) => Effect.flatMap(tag, (cache) => cache.resize(limits)),
+  limits: Effect.flatMap(tag, (cache) => cache.limits),
   stats: Effect.flatMap(tag, (cache) => cache.stats),
   events: Stream.unwrap(Effect.map(tag, (cache) => cache.events))
 })

@@ -39,6 +39,7 @@ import {
 import { type ClientSource, knownClass, resolveSource } from "../key/ClientSource.js"
 import type { Place } from "../key/KeyMemo.js"
 import { printLabel } from "../key/PrintedKey.js"
+import { verbsByKey } from "../key/verbsByKey.js"
 import { nameOfClass, type RequestOrigin } from "../request/requestFailure.js"
 import { checkRequest, requestKinds, sendFrom } from "../request/sendCommand.js"
 import { sendLeased } from "../request/sendLeased.js"
@@ -47,7 +48,7 @@ import { HiddenTexts } from "../secrets/hiddenTexts.js"
 import { countdown, drainTransports } from "../transport/drainTransports.js"
 import { TransportRegistry } from "../transport/TransportRegistry.js"
 import { holdCredentials } from "../values/staticCredentials.js"
-import { CachedClient, clientOf, handOut, withClientOf } from "./CachedClient.js"
+import { CachedClient, clientOf, handOut, holdsFor, withClientOf } from "./CachedClient.js"
 import {
   type ClientBuilder,
   failedBuild,
@@ -298,9 +299,12 @@ export const makeClientCache = (
 
     const notFound = (key: ClientCacheKey<unknown>) => new CacheNotFoundError({ cache: name, key: printKey(key) })
 
-    /** Does something with a key, unless it is none. */
-    const under = <A, E, R>(key: unknown, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-      isClientCacheKey(key) ? effect : dieOfNoKey(name, key, "ClientCacheKey")
+    const { forSome, invalidateBy, under, underAll, verbs } = verbsByKey(
+      store,
+      name,
+      "ClientCacheKey",
+      isClientCacheKey
+    )
 
     const sendKinds = { ...requestKinds, ...kinds }
     const asking = <A, E, R>(options: unknown, effect: Effect.Effect<A, E, R>) =>
@@ -322,6 +326,7 @@ export const makeClientCache = (
     }
 
     const self: OwnClientCache = {
+      ...verbs,
       [Unchecked]: unchecked,
       name,
       client: <Ctor extends ClientClass>(source: ClientSource<Ctor>, ...[config, options]: ClientArguments<Ctor>) =>
@@ -365,19 +370,18 @@ export const makeClientCache = (
           )
         ),
       getOption: (key) => under(key, store.useOption(key, (entry) => handOut(entry, key))),
+      getMany: (keys) => underAll(keys, Effect.forEach((key) => self.getOption(key))),
       add: (key, client) =>
         put(key, client, (entry) => Effect.catchTag(store.add(key, entry), "EntryTooLargeError", Effect.die)),
       set: (key, client) => put(key, client, (entry) => Effect.orDie(store.set(key, entry))),
-      has: (key) => under(key, store.has(key)),
-      peek: (key) =>
+      peek: (key) => under(key, forSome(store.peek(key), (entry) => handOut(entry, key))),
+      peekEntry: (key) =>
         under(
           key,
-          Effect.flatMap(
-            store.peek(key),
-            Option.match({ onNone: () => Effect.succeedNone, onSome: (entry) => Effect.asSome(handOut(entry, key)) })
-          )
+          forSome(store.peekEntry(key), (info) => Effect.map(handOut(info.value, key), (value) => ({ ...info, value })))
         ),
-      remove: (key) => under(key, store.remove(key)),
+      invalidateWhen: (key, predicate) =>
+        invalidateBy(key, predicate, (entry, predicate) => holdsFor(entry, key, predicate)),
       pop: (key) => under(key, Effect.flatMap(Effect.scoped(store.pop(key)), (entry) => handOut(entry, key))),
       popVictim: Effect.map(
         Effect.scoped(store.popVictim),
@@ -386,12 +390,8 @@ export const makeClientCache = (
           return [key, client] as const
         })
       ),
-      clear: store.clear,
-      keys: store.keys,
       values: Effect.map(store.values, (entries) => entries.map(showClient)),
       entries: Effect.map(store.entries, (entries) => entries.map(([key, entry]) => [key, showClient(entry)] as const)),
-      size: store.size,
-      resize: (limit) => store.resize({ maxSize: limit }),
       stats: Effect.zipWith(
         store.stats,
         store.leases,
@@ -405,8 +405,7 @@ export const makeClientCache = (
             borrowed: transport.isBorrowed
           }))
         })
-      ),
-      events: store.events
+      )
     }
     return printedAs(
       glanced(self, (most) => glanceAt(store, most)),

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
@@ -11,6 +12,7 @@ import * as Stream from "effect/Stream"
 import type * as Types from "effect/Types"
 import type { CacheConfigError, CacheExistsError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
 import type { LeasedStoreEvent } from "../../Cache/events/StoreEvent.js"
+import type { LeasedEntryInfo } from "../../Cache/LeasedStore.js"
 import type { ResourceValueError } from "../errors/ResourceErrors.js"
 import type { ClientClass, OptionalConfig } from "../sdk/AwsClient.js"
 import type { ResourceError } from "./ResourceBuilder.js"
@@ -104,6 +106,12 @@ export interface ResourceCacheVerbs<out R> {
    */
   readonly getOption: <Resource>(key: ResourceCacheKey<Resource>) => Effect.Effect<Option.Option<Resource>, never, R>
   /**
+   * The resources under keys, if there are any, in the order of the keys, each as `getOption` gives it.
+   */
+  readonly getMany: <Resource>(
+    keys: Iterable<ResourceCacheKey<Resource>>
+  ) => Effect.Effect<ReadonlyArray<Option.Option<Resource>>, never, R>
+  /**
    * Puts in a resource that the caller made and keeps: the cache does not release it.
    *
    * Fails with `CacheExistsError` when there is one under the key, and with `ResourceValueError` for what the key's
@@ -122,13 +130,68 @@ export interface ResourceCacheVerbs<out R> {
   ) => Effect.Effect<void, ResourceValueError, R>
   /** Whether there is a resource under a key. Does not count as a use. */
   readonly has: (key: ResourceCacheKey<unknown>) => Effect.Effect<boolean, never, R>
+  /**
+   * Whether there are resources under keys, in their order: one step, or pieces of 512. This is no use.
+   */
+  readonly hasMany: (keys: Iterable<ResourceCacheKey<unknown>>) => Effect.Effect<ReadonlyArray<boolean>, never, R>
   /** The resource under a key, if there is one. Does not count as a use, nor in `stats`. */
   readonly peek: <Resource>(key: ResourceCacheKey<Resource>) => Effect.Effect<Option.Option<Resource>, never, R>
+  /**
+   * What there is to know of the resource under a key, if there is one: when it expires, when it was used last, how many
+   * leases it has. This is no use, and it is not counted.
+   */
+  readonly peekEntry: <Resource>(
+    key: ResourceCacheKey<Resource>
+  ) => Effect.Effect<Option.Option<LeasedEntryInfo<Resource>>, never, R>
+  /**
+   * How long the resource under a key still stays if nobody uses it until then, `Duration.infinity` for one that does not
+   * expire. Fails with `CacheNotFoundError` when there is none. It changes nothing.
+   */
+  readonly timeToLive: (
+    key: ResourceCacheKey<unknown>
+  ) => Effect.Effect<Duration.Duration, CacheNotFoundError, R>
+  /**
+   * Lets the resource under a key stay this long from now, leased or not; zero lets it leave at once, `Duration.infinity`
+   * lets it stay for ever. Fails with `CacheNotFoundError` when there is none. This is no use.
+   */
+  readonly setTimeToLive: (
+    key: ResourceCacheKey<unknown>,
+    timeToLive: Duration.DurationInput
+  ) => Effect.Effect<void, CacheNotFoundError, R>
+  /**
+   * Lets the resource under a key stay until a moment, in milliseconds since the epoch; one that has passed lets it leave at
+   * once, `Infinity` lets it stay for ever. Fails with `CacheNotFoundError` when there is none. This is no use.
+   */
+  readonly setExpiresAt: (
+    key: ResourceCacheKey<unknown>,
+    millis: number
+  ) => Effect.Effect<void, CacheNotFoundError, R>
   /**
    * Removes a resource, which is released when nobody leases it any more. Fails with `CacheNotFoundError` when there is
    * none. A build of it that is under way is not kept.
    */
   readonly remove: (key: ResourceCacheKey<unknown>) => Effect.Effect<void, CacheNotFoundError, R>
+  /**
+   * Removes the resources under keys, and returns how many there were: one step, or pieces of 512.
+   */
+  readonly removeMany: (keys: Iterable<ResourceCacheKey<unknown>>) => Effect.Effect<number, never, R>
+  /**
+   * Sees to it that there is no resource under a key, whether there was one or not: who asks for it next has a new one built.
+   * It goes as with `remove`. A build of it that is under way is not kept.
+   */
+  readonly invalidate: (key: ResourceCacheKey<unknown>) => Effect.Effect<void, never, R>
+  /**
+   * Removes the resource under a key if a predicate holds for it, and returns whether it did. One step; what the predicate
+   * throws is a defect that changes nothing. This is no use.
+   */
+  readonly invalidateWhen: <Resource>(
+    key: ResourceCacheKey<Resource>,
+    predicate: (resource: Resource) => boolean
+  ) => Effect.Effect<boolean, never, R>
+  /**
+   * Lets the time to live of the resource under a key end now: as `invalidate`, but it is counted as expired.
+   */
+  readonly expire: (key: ResourceCacheKey<unknown>) => Effect.Effect<void, never, R>
   /**
    * Removes a resource and leases it until the scope closes; then it is released.
    */
@@ -144,9 +207,14 @@ export interface ResourceCacheVerbs<out R> {
     R | Scope.Scope
   >
   /**
-   * Removes every resource.
+   * Removes every resource, and returns how many there were.
    */
-  readonly clear: Effect.Effect<void, never, R>
+  readonly clear: Effect.Effect<number, never, R>
+  /**
+   * Lets the resources leave that have expired, and returns how many that were. It is seldom needed: they leave by
+   * themselves, within a second.
+   */
+  readonly purge: Effect.Effect<number, never, R>
   /** A snapshot of the keys, the next victim first. Does not count as a use. */
   readonly keys: Effect.Effect<ReadonlyArray<ResourceCacheKey<unknown>>, never, R>
   /** A snapshot of the resources, the next victim first. Does not count as a use. */
@@ -162,12 +230,16 @@ export interface ResourceCacheVerbs<out R> {
    */
   readonly size: Effect.Effect<number, never, R>
   /**
-   * Changes the limit. What no longer fits is evicted at once. Fails with `CacheConfigError` for a limit it cannot
-   * accept, and then nothing has changed.
-   *
-   * @param maxSize the most resources, a whole number or `Infinity`
+   * Changes the limit, a whole number or `Infinity`. What no longer fits is evicted at once. Fails with `CacheConfigError`
+   * for a limit it cannot accept, and then nothing has changed.
    */
-  readonly resize: (maxSize: number) => Effect.Effect<void, CacheConfigError, R>
+  readonly resize: (
+    limits: { readonly maxSize?: number | undefined }
+  ) => Effect.Effect<void, CacheConfigError, R>
+  /**
+   * The limit as it is now, `Infinity` for none.
+   */
+  readonly limits: Effect.Effect<{ readonly maxSize: number }, never, R>
   /**
    * What was counted since the cache was made, and what it holds now.
    */
@@ -191,19 +263,31 @@ export const accessors = <Self>(
   leaseKey: (key) => Effect.flatMap(tag, (cache) => cache.leaseKey(key)),
   get: (key) => Effect.flatMap(tag, (cache) => cache.get(key)),
   getOption: (key) => Effect.flatMap(tag, (cache) => cache.getOption(key)),
+  getMany: (keys) => Effect.flatMap(tag, (cache) => cache.getMany(keys)),
   add: (key, resource) => Effect.flatMap(tag, (cache) => cache.add(key, resource)),
   set: (key, resource) => Effect.flatMap(tag, (cache) => cache.set(key, resource)),
   has: (key) => Effect.flatMap(tag, (cache) => cache.has(key)),
+  hasMany: (keys) => Effect.flatMap(tag, (cache) => cache.hasMany(keys)),
   peek: (key) => Effect.flatMap(tag, (cache) => cache.peek(key)),
+  peekEntry: (key) => Effect.flatMap(tag, (cache) => cache.peekEntry(key)),
+  timeToLive: (key) => Effect.flatMap(tag, (cache) => cache.timeToLive(key)),
+  setTimeToLive: (key, timeToLive) => Effect.flatMap(tag, (cache) => cache.setTimeToLive(key, timeToLive)),
+  setExpiresAt: (key, millis) => Effect.flatMap(tag, (cache) => cache.setExpiresAt(key, millis)),
   remove: (key) => Effect.flatMap(tag, (cache) => cache.remove(key)),
+  removeMany: (keys) => Effect.flatMap(tag, (cache) => cache.removeMany(keys)),
+  invalidate: (key) => Effect.flatMap(tag, (cache) => cache.invalidate(key)),
+  invalidateWhen: (key, predicate) => Effect.flatMap(tag, (cache) => cache.invalidateWhen(key, predicate)),
+  expire: (key) => Effect.flatMap(tag, (cache) => cache.expire(key)),
   pop: (key) => Effect.flatMap(tag, (cache) => cache.pop(key)),
   popVictim: Effect.flatMap(tag, (cache) => cache.popVictim),
   clear: Effect.flatMap(tag, (cache) => cache.clear),
+  purge: Effect.flatMap(tag, (cache) => cache.purge),
   keys: Effect.flatMap(tag, (cache) => cache.keys),
   values: Effect.flatMap(tag, (cache) => cache.values),
   entries: Effect.flatMap(tag, (cache) => cache.entries),
   size: Effect.flatMap(tag, (cache) => cache.size),
-  resize: (maxSize) => Effect.flatMap(tag, (cache) => cache.resize(maxSize)),
+  resize: (limits) => Effect.flatMap(tag, (cache) => cache.resize(limits)),
+  limits: Effect.flatMap(tag, (cache) => cache.limits),
   stats: Effect.flatMap(tag, (cache) => cache.stats),
   events: Stream.unwrap(Effect.map(tag, (cache) => cache.events))
 })

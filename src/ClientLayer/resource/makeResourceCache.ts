@@ -19,6 +19,7 @@ import type { ClientCacheService } from "../client/ClientCacheService.js"
 import { ResourceValueError } from "../errors/ResourceErrors.js"
 import { dieOfNoKey, keyOrDie } from "../key/badKeys.js"
 import { printLabel } from "../key/PrintedKey.js"
+import { verbsByKey } from "../key/verbsByKey.js"
 import type { ClientClass } from "../sdk/AwsClient.js"
 import { type ResourceBuilder, resourceBuilder, type ResourceError } from "./ResourceBuilder.js"
 import { isResourceCacheKey, keyEither, prepareResource, type ResourceCacheKey } from "./ResourceCacheKey.js"
@@ -115,9 +116,12 @@ export const makeResourceCacheWith = (
           : Effect.fail(new ResourceValueError({ cache: name, key: key.label, value: describeType(resource) }))
       })
 
-    /** Does something with a key, unless it is none. */
-    const under = <A, E, R>(key: unknown, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-      isResourceCacheKey(key) ? effect : dieOfNoKey(name, key, "ResourceCacheKey")
+    const { forSome, invalidateBy, under, underAll, verbs } = verbsByKey(
+      store,
+      name,
+      "ResourceCacheKey",
+      isResourceCacheKey
+    )
 
     const orNotFound = <A, R>(
       key: ResourceCacheKey<unknown>,
@@ -157,6 +161,7 @@ export const makeResourceCacheWith = (
     }
 
     const self: OwnResourceCache = {
+      ...verbs,
       [Unchecked]: unchecked,
       name,
       resource: <Ctor extends ClientClass, Options, R>(
@@ -182,20 +187,25 @@ export const makeResourceCacheWith = (
       leaseKey: (key) => orNotFound(key, Effect.flatMap(store.leaseOption(key), (entry) => resourceOption(entry, key))),
       get: (key) => orNotFound(key, store.useOption(key, (entry) => resourceOf(entry, key))),
       getOption: (key) => under(key, store.useOption(key, (entry) => resourceOf(entry, key))),
+      getMany: (keys) => underAll(keys, Effect.forEach((key) => self.getOption(key))),
       add: (key, resource) =>
         put(key, resource, (entry) => Effect.catchTag(store.add(key, entry), "EntryTooLargeError", Effect.die)),
       set: (key, resource) => put(key, resource, (entry) => Effect.orDie(store.set(key, entry))),
-      has: (key) => under(key, store.has(key)),
       peek: (key) => under(key, Effect.flatMap(store.peek(key), (entry) => resourceOption(entry, key))),
-      remove: (key) => under(key, store.remove(key)),
+      peekEntry: (key) =>
+        under(
+          key,
+          forSome(
+            store.peekEntry(key),
+            (info) => Effect.map(resourceOf(info.value, key), (value) => ({ ...info, value }))
+          )
+        ),
+      invalidateWhen: (key, predicate) =>
+        invalidateBy(key, predicate, (entry, predicate) => isUnder(entry, key) && predicate(entry.resource)),
       pop: (key) => under(key, Effect.flatMap(store.pop(key), (entry) => resourceOf(entry, key))),
       popVictim: Effect.map(store.popVictim, Option.map(([key, { resource }]) => [key, resource] as const)),
-      clear: store.clear,
-      keys: store.keys,
       values: Effect.map(store.values, (entries) => entries.map(({ resource }) => resource)),
       entries: Effect.map(store.entries, (entries) => entries.map(([key, { resource }]) => [key, resource] as const)),
-      size: store.size,
-      resize: (limit) => store.resize({ maxSize: limit }),
       stats: Effect.zipWith(
         store.stats,
         store.leases,
@@ -207,8 +217,7 @@ export const makeResourceCacheWith = (
             borrowed: isBorrowed
           }))
         })
-      ),
-      events: store.events
+      )
     }
     return printedAs(
       glanced(self, (most) => glanceAt(store, most)),

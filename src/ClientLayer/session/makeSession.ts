@@ -351,7 +351,7 @@ const removeBuilt = (cache: ResourceCacheService): Effect.Effect<void> =>
   Effect.flatMap(Effect.zip(cache.keys, cache.stats), ([keys, { resources }]) =>
     Effect.forEach(
       keys.filter((_, index) => resources[index]?.borrowed !== true),
-      (key) => Effect.ignore(cache.remove(key)),
+      (key) => cache.invalidate(key),
       { discard: true }
     ))
 

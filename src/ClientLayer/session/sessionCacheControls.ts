@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
-import type { CacheConfigError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
+import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import type { SessionCacheControls, SessionPolicy } from "./SessionOptions.js"
 
 /**
@@ -30,8 +30,8 @@ export const chosenCache = <K, Cache extends ResizableCache<K>, E>(
 /** What is needed of a cache to change its limit. */
 export interface ResizableCache<in out K> {
   readonly keys: Effect.Effect<ReadonlyArray<K>>
-  readonly remove: (key: K) => Effect.Effect<void, CacheNotFoundError>
-  readonly resize: (maxSize: number) => Effect.Effect<void, CacheConfigError>
+  readonly invalidate: (key: K) => Effect.Effect<void>
+  readonly resize: (limits: { readonly maxSize: number }) => Effect.Effect<void, CacheConfigError>
 }
 
 // Only a limit of 0 makes the key leave too.
@@ -39,11 +39,11 @@ const resizeAround = <K>(cache: ResizableCache<K>, key: K, maxSize: number): Eff
   Effect.flatMap(cache.keys, (keys) => {
     const excess = keys.length - maxSize
     const place = keys.findIndex((other) => Equal.equals(other, key))
-    if (maxSize === 0 || place === -1 || place >= excess) return cache.resize(maxSize)
+    if (maxSize === 0 || place === -1 || place >= excess) return cache.resize({ maxSize })
     // Those that would leave before it, then those that leave instead of it.
     const others = keys.slice(place + 1, excess + 1)
-    return cache.resize(keys.length - place).pipe(
-      Effect.zipRight(Effect.forEach(others, (other) => Effect.ignore(cache.remove(other)), { discard: true })),
-      Effect.zipRight(cache.resize(maxSize))
+    return cache.resize({ maxSize: keys.length - place }).pipe(
+      Effect.zipRight(Effect.forEach(others, (other) => cache.invalidate(other), { discard: true })),
+      Effect.zipRight(cache.resize({ maxSize }))
     )
   })
