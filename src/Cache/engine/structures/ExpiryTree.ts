@@ -90,10 +90,9 @@ export class ExpiryTree {
   remove(slot: number): void {
     const deadline = this.deadlineOf(slot)
     if (deadline === Number.POSITIVE_INFINITY) return
-    const tick = tickOf(deadline)
-    const part = this.pass(tick, -1, -this.weightOf(slot))
+    const part = this.pass(tickOf(deadline), -1, -this.weightOf(slot))
     this.unlink(part, slot)
-    this.gather(tick)
+    if (this.sparse !== -1) this.gather(this.sparse)
   }
 
   /** A slot that is there weighs so much more now. */
@@ -146,18 +145,22 @@ export class ExpiryTree {
     return this.earliestIn(this.earliestPart())
   }
 
-  // The level that `pass` ended at.
+  // The level that `pass` ended at, and the highest node on its way that has few slots left, or `-1`.
   private level = 0
+  private sparse = -1
 
   // Goes down to the part that is not divided, counting at each.
   private pass(tick: number, count: number, weight: number): number {
     let part = 0
     let level = highestLevel
+    this.sparse = -1
     for (;;) {
-      this.counts.put(part, (this.counts.cells[part] as number) + count)
+      const left = (this.counts.cells[part] as number) + count
+      this.counts.put(part, left)
       this.weights.put(part, (this.weights.cells[part] as number) + weight)
       const content = this.contents.cells[part] as number
       if (content >= 0) break
+      if (left <= fewestInNode && this.sparse === -1) this.sparse = part
       level--
       part = -content * fanOut + placeOf(tick, level)
     }
@@ -183,20 +186,11 @@ export class ExpiryTree {
     if (fullest !== -1 && level > 1) this.divide(fullest, level - 1)
   }
 
-  // Makes a list of the highest node on the way to a millisecond that has few slots left.
-  private gather(tick: number): void {
-    let part = 0
-    let level = highestLevel
-    while ((this.contents.cells[part] as number) < 0) {
-      if ((this.counts.cells[part] as number) <= fewestInNode) {
-        const node = -(this.contents.cells[part] as number)
-        this.contents.put(part, 0)
-        this.gatherInto(part, node)
-        return
-      }
-      level--
-      part = -(this.contents.cells[part] as number) * fanOut + placeOf(tick, level)
-    }
+  // Makes a list of a node that has few slots left.
+  private gather(part: number): void {
+    const node = -(this.contents.cells[part] as number)
+    this.contents.put(part, 0)
+    this.gatherInto(part, node)
   }
 
   private gatherInto(part: number, node: number): void {
@@ -288,5 +282,14 @@ export const tickOf = (deadline: number): number => {
   return tick > 0 ? Math.min(tick, lastTick) : 0
 }
 
+// Half of the levels are told by each half of the bits of a millisecond: a number of 32 bits is divided in no time.
+const lowLevels = highestLevel / 2
+const lowSpan = fanOut ** lowLevels
+
 // Which of the 64 parts of a level a millisecond is in.
-const placeOf = (tick: number, level: number): number => Math.floor(tick / (spans[level] as number)) % fanOut
+const placeOf = (tick: number, level: number): number => {
+  const high = Math.floor(tick / lowSpan)
+  return level < lowLevels
+    ? ((tick - high * lowSpan) >>> (bitsPerLevel * level)) & (fanOut - 1)
+    : (high >>> (bitsPerLevel * (level - lowLevels))) & (fanOut - 1)
+}

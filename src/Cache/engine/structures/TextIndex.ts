@@ -32,6 +32,9 @@ export class TextIndex {
   private moving: IterableIterator<[string, number]> | undefined = undefined
   private apart: MapChain<string> | undefined = undefined
   private readonly entries: SlotTable<unknown, unknown>
+  // What was looked for last in vain while no string had its first hash, and that hash: it is mostly put in next.
+  private missed: string | undefined = undefined
+  private missedHash = 0
 
   /** @param entries the keys by slot */
   constructor(entries: SlotTable<unknown, unknown>) {
@@ -79,17 +82,23 @@ export class TextIndex {
   private getOfMany(text: string, table: HashTable): number {
     const hash = this.isMostlySampled(table) ? sampleHash(text) : endHash(text)
     const slot = table.get(hash)
-    return slot !== -1 && this.entries.keyAt(slot) === text ? slot : this.search(text, hash, table)
+    return slot !== -1 && this.entries.keyAt(slot) === text ? slot : this.search(text, hash, table, slot === -1)
   }
 
-  private search(text: string, first: number, table: HashTable): number {
-    const found = this.find(text, first, table)
+  private search(text: string, first: number, table: HashTable, isOfNone: boolean): number {
+    const found = isOfNone ? -1 : this.find(text, first, table)
     if (found !== -1) return found
+    const isMostlySampled = this.isMostlySampled(table)
     if (this.sampled > 0) {
-      const second = this.find(text, this.isMostlySampled(table) ? endHash(text) : sampleHash(text), table)
+      const second = this.find(text, isMostlySampled ? endHash(text) : sampleHash(text), table)
       if (second !== -1) return second
     }
-    return (this.small.size > 0 ? this.small.get(text) : undefined) ?? this.apart?.get(text) ?? -1
+    const slot = (this.small.size > 0 ? this.small.get(text) : undefined) ?? this.apart?.get(text) ?? -1
+    if (slot === -1 && isOfNone && !isMostlySampled) {
+      this.missed = text
+      this.missedHash = first
+    }
+    return slot
   }
 
   private find(text: string, hash: number, table: HashTable): number {
@@ -105,6 +114,10 @@ export class TextIndex {
   }
 
   private put(text: string, slot: number, table: HashTable): void {
+    if (text === this.missed) {
+      this.missed = undefined
+      return table.add(this.missedHash, slot)
+    }
     if (!this.isMostlySampled(table)) {
       const hash = endHash(text)
       if (table.count(hash) < mostAlike) return table.add(hash, slot)
