@@ -3,11 +3,13 @@
  *
  * @since 0.1.0
  */
+import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import type { LazyArg } from "effect/Function"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
@@ -89,12 +91,14 @@ export type TypeId = "~effect-aws-cache/Cache/LeasedStore"
  * store (evicted, expired, replaced, removed, cleared, or the store's scope closed) *and* its last lease ended. A value
  * that leaves the store is out of it at once; those who lease it keep it.
  *
- * `E` is how acquisitions may fail, `R` what they may use: it was captured when the store was made.
+ * `E` is how acquisitions by the `acquire` of the store may fail; what that may use was captured when the store was made. A
+ * lease that brings an `acquire` of its own fails as that may besides, and needs what that needs.
  *
  * All who ask for a key meanwhile share one acquisition. It belongs to the store, as in a `Store`: the interruption of
  * one caller does not reach the others, and when the last of them leaves, it is interrupted if it can be. A value that
  * is acquired nevertheless is released; one that got into the store before the last of them left stays. A write or removal
- * of the key meanwhile wins over the value, which its callers still lease.
+ * of the key meanwhile wins over the value, which its callers still lease. When an acquisition fails, those share the
+ * failure who acquire by the `acquire` of the store; whoever brings one of his own acquires by himself (but see `failure`).
  *
  * Releases run in the background, a few at a time: they neither delay nor fail whoever made a value leave. When the
  * scope of the store closes, acquisitions under way are interrupted, what is not leased is released at once, and
@@ -107,7 +111,7 @@ export type TypeId = "~effect-aws-cache/Cache/LeasedStore"
  * @since 0.1.0
  * @category models
  */
-export interface LeasedStore<in out K, in out V, in out E = never, in out R = never> {
+export interface LeasedStore<in out K, in out V, out E = never> {
   /** Tells leased stores from other values; not for use. */
   readonly [TypeId]?: TypeId | undefined
   /** The name in errors, spans and logs. Like the type id it is optional so that mocks need none. */
@@ -117,23 +121,23 @@ export interface LeasedStore<in out K, in out V, in out E = never, in out R = ne
    * cheapest way, and needs no scope. Options that are given as a function are asked for at once when there is no value,
    * and only then.
    */
-  readonly use: <A, E2, R2>(
+  readonly use: <A, E2, R2, E3 = never, R3 = never>(
     key: K,
     f: (value: V) => Effect.Effect<A, E2, R2>,
-    options?: LeaseOptions<V, E, R> | LazyArg<LeaseOptions<V, E, R>>
-  ) => Effect.Effect<A, E | E2, R2>
+    options?: LeaseOptions<V, E3, R3> | LazyArg<LeaseOptions<V, E3, R3>>
+  ) => Effect.Effect<A, E | E2 | E3, R2 | Exclude<R3, Scope.Scope>>
   /**
    * `use` as a part of an effect that runs and cannot be interrupted, but for what `restore` is given. It saves an
    * instruction.
    *
    * @internal
    */
-  readonly useWithin: <A, E2, R2>(
+  readonly useWithin: <A, E2, R2, E3 = never, R3 = never>(
     restore: Restore,
     key: K,
     f: (value: V) => Effect.Effect<A, E2, R2>,
-    options: LeaseOptions<V, E, R> | LazyArg<LeaseOptions<V, E, R>> | undefined
-  ) => Effect.Effect<A, E | E2, R2>
+    options: LeaseOptions<V, E3, R3> | LazyArg<LeaseOptions<V, E3, R3>> | undefined
+  ) => Effect.Effect<A, E | E2 | E3, R2 | Exclude<R3, Scope.Scope>>
   /**
    * The same for the value that is there, `orElse` when there is none.
    *
@@ -149,10 +153,10 @@ export interface LeasedStore<in out K, in out V, in out E = never, in out R = ne
    * Leases the value under a key until the scope closes; acquires it when there is none. A scope that leases a value
    * again has one lease of it still.
    */
-  readonly lease: (
+  readonly lease: <E2 = never, R2 = never>(
     key: K,
-    options?: LeaseOptions<V, E, R> | LazyArg<LeaseOptions<V, E, R>>
-  ) => Effect.Effect<V, E, Scope.Scope>
+    options?: LeaseOptions<V, E2, R2> | LazyArg<LeaseOptions<V, E2, R2>>
+  ) => Effect.Effect<V, E | E2, Exclude<R2, Scope.Scope> | Scope.Scope>
   /**
    * Acquires a value anew, whether there is one under the key or not: one acquisition with all others who ask for one
    * meanwhile. Until it is there, everybody else leases the old value, which is released as every value that is
@@ -182,10 +186,10 @@ export interface LeasedStore<in out K, in out V, in out E = never, in out R = ne
    * assert.deepEqual(await Effect.runPromise(program), ["old", "new"])
    * ```
    */
-  readonly refresh: (
+  readonly refresh: <E2 = never, R2 = never>(
     key: K,
-    options?: LeaseOptions<V, E, R> | LazyArg<LeaseOptions<V, E, R>>
-  ) => Effect.Effect<void, E>
+    options?: LeaseOptions<V, E2, R2> | LazyArg<LeaseOptions<V, E2, R2>>
+  ) => Effect.Effect<void, E | E2, Exclude<R2, Scope.Scope>>
   /**
    * Uses the value under a key, if there is one. It waits for nobody: where one is being acquired, there is none yet, and
    * where one is acquired anew, it uses the old one.
@@ -331,7 +335,7 @@ export interface LeasedStore<in out K, in out V, in out E = never, in out R = ne
  * @since 0.1.0
  * @category guards
  */
-export const isLeasedStore = (u: unknown): u is LeasedStore<unknown, unknown, unknown, unknown> =>
+export const isLeasedStore = (u: unknown): u is LeasedStore<unknown, unknown, unknown> =>
   Predicate.hasProperty(u, TypeId)
 
 /**
@@ -395,7 +399,7 @@ export const isLeasedStore = (u: unknown): u is LeasedStore<unknown, unknown, un
  */
 export const make = <K, V, E = never, R = never, R2 = never>(
   options: Options<K, V, E, R, R2>
-): Effect.Effect<LeasedStore<K, V, E, Exclude<R, Scope.Scope>>, CacheConfigError, R | R2 | Scope.Scope> => {
+): Effect.Effect<LeasedStore<K, V, E>, CacheConfigError, R | R2 | Scope.Scope> => {
   const name = nameIn(options, "LeasedStore")
   return Effect.gen(function*() {
     yield* checkOptions(name, options, leasedStoreKinds)
@@ -441,7 +445,7 @@ export const make = <K, V, E = never, R = never, R2 = never>(
       return found === Absent ? undefined : used(name, found, f, restore)
     }
 
-    const self: LeasedStore<K, V, E, Exclude<R, Scope.Scope>> = {
+    const self: LeasedStore<K, V, E> = {
       [TypeId]: TypeId,
       name,
       use: (key, f, lease) =>
@@ -612,6 +616,43 @@ export const make = <K, V, E = never, R = never, R2 = never>(
     )
   })
 }
+
+/**
+ * A leased store as a service of your own.
+ *
+ * @example
+ * ```ts
+ * import { Context, Effect } from "effect"
+ * import { LeasedStore } from "effect-aws-cache/Cache"
+ * import * as assert from "node:assert/strict"
+ *
+ * interface Pool {
+ *   readonly tenant: string
+ * }
+ *
+ * class Pools extends Context.Tag("app/Pools")<Pools, LeasedStore.LeasedStore<string, Pool>>() {
+ *   static readonly layer = LeasedStore.layer(Pools, {
+ *     maxSize: 20,
+ *     acquire: (tenant: string) => Effect.succeed({ tenant })
+ *   })
+ * }
+ *
+ * const program = Effect.gen(function*() {
+ *   const pools = yield* Pools
+ *   return yield* pools.use("acme", (pool) => Effect.succeed(pool.tenant))
+ * }).pipe(Effect.provide(Pools.layer))
+ *
+ * assert.equal(await Effect.runPromise(program), "acme")
+ * ```
+ *
+ * @param tag the tag of the service
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = <Self, K, V, E = never, R = never, R2 = never>(
+  tag: Context.Tag<Self, LeasedStore<K, V, E>>,
+  options: Options<K, V, E, R, R2>
+): Layer.Layer<Self, CacheConfigError, Exclude<R | R2, Scope.Scope>> => Layer.scoped(tag, make(options))
 
 const asked = <A extends object>(options: A | LazyArg<A> | undefined): A | undefined =>
   typeof options === "function" ? options() : options

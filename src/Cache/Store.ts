@@ -716,6 +716,38 @@ export const make = <K, V, F = never>(
 }
 
 /**
+ * A function that remembers what it returned, in a store of its own: `make` and the `memoize` of the store in one.
+ *
+ * @example
+ * ```ts
+ * import { Effect } from "effect"
+ * import { Store } from "effect-aws-cache/Cache"
+ * import * as assert from "node:assert/strict"
+ *
+ * const asked: Array<string> = []
+ *
+ * const program = Effect.gen(function*() {
+ *   const priceOf = yield* Store.memoize((name: string) => Effect.sync(() => asked.push(name)), {
+ *     maxSize: 100,
+ *     timeToLive: "5 minutes"
+ *   })
+ *   return [yield* priceOf("tea"), yield* priceOf("tea")]
+ * }).pipe(Effect.scoped)
+ *
+ * assert.deepEqual(await Effect.runPromise(program), [1, 1])
+ * ```
+ *
+ * @param f its needs are captured once, here
+ * @since 0.1.0
+ * @category constructors
+ */
+export const memoize = <K, V, E = never, R = never, F = never>(
+  f: (key: K) => Effect.Effect<V, E, R>,
+  options: Options<K, V, F> = {}
+): Effect.Effect<(key: K) => Effect.Effect<V, E | F>, CacheConfigError, R | Scope.Scope> =>
+  Effect.flatMap(make(options), (store) => store.memoize(f))
+
+/**
  * A store as a service of your own.
  *
  * @example

@@ -1023,8 +1023,22 @@ describe("LeasedStore", () => {
       })
       type Made = Effect.Effect.Success<typeof made>
       expectTypeOf<Effect.Effect.Context<typeof made>>().toEqualTypeOf<Db | Log | Scope.Scope>()
-      expectTypeOf<Made>().toEqualTypeOf<LeasedStore.LeasedStore<string, Date, Refused, Db>>()
-      expectTypeOf<ReturnType<Made["lease"]>>().toEqualTypeOf<Effect.Effect<Date, Refused, Scope.Scope>>()
+      expectTypeOf<Made>().toEqualTypeOf<LeasedStore.LeasedStore<string, Date, Refused>>()
+      const lease = (store: Made) => store.lease("a")
+      expectTypeOf<ReturnType<typeof lease>>().toEqualTypeOf<Effect.Effect<Date, Refused, Scope.Scope>>()
+      // An acquisition of one's own brings along how it fails, and what it needs.
+      const own = Effect.acquireRelease(
+        Effect.flatMap(Db, () => Effect.fail(404).pipe(Effect.as(new Date()))),
+        () => Effect.void
+      )
+      const ownLease = (store: Made) => store.lease("a", { acquire: own })
+      expectTypeOf<ReturnType<typeof ownLease>>().toEqualTypeOf<
+        Effect.Effect<Date, Refused | number, Db | Scope.Scope>
+      >()
+      const ownUse = (store: Made) => store.use("a", () => Log, () => ({ acquire: own }))
+      expectTypeOf<ReturnType<typeof ownUse>>().toEqualTypeOf<
+        Effect.Effect<Effect.Effect.Success<typeof Log>, Refused | number, Db | Log>
+      >()
       expectTypeOf<ReturnType<Made["pop"]>>().toEqualTypeOf<Effect.Effect<Date, CacheNotFoundError, Scope.Scope>>()
       const use = (store: Made) => store.use("a", () => Effect.fail("failed"))
       expectTypeOf<ReturnType<typeof use>>().toEqualTypeOf<Effect.Effect<never, Refused | string>>()

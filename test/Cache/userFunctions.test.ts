@@ -32,7 +32,7 @@ type Use = Effect.Effect<unknown, unknown, Scope.Scope>
 
 const storeWith = (options: Readonly<Record<string, unknown>>): Use =>
   Effect.gen(function*() {
-    const store = yield* Store.make<string, number>(untyped(options))
+    const store = yield* Store.make<string, number>(untyped({ failure: () => true, ...options }))
     yield* Effect.exit(store.set("a", 1))
     yield* Effect.exit(store.set("b", 2))
     yield* Effect.exit(store.getOrCompute("c", Effect.fail("no") as Effect.Effect<never>))
@@ -51,7 +51,7 @@ const leasedWith = (options: Readonly<Record<string, unknown>>): Use =>
 
 const dictWith = (options: Readonly<Record<string, unknown>>): Use =>
   Effect.gen(function*() {
-    const dict = yield* TtlDict.make<string, number>(untyped(options))
+    const dict = yield* TtlDict.make<string, number>(untyped({ failure: () => true, ...options }))
     yield* Effect.exit(dict.set("a", 1))
     yield* Effect.exit(dict.set("b", 2))
     yield* Effect.exit(dict.getOrCompute("c", Effect.fail("no") as Effect.Effect<never>))
@@ -90,9 +90,9 @@ const table: ReadonlyArray<
   readonly [what: string, use: (options: Readonly<Record<string, unknown>>) => Use, functions: ReadonlyArray<string>]
 > = [
   ["BoundedMap", mapWith, ["weigher", "onRemoval"]],
-  ["Store", storeWith, ["weigher", "onRemoval", "timeToLive", "failureTimeToLive"]],
+  ["Store", storeWith, ["weigher", "onRemoval", "timeToLive", "failure", "failureTimeToLive"]],
   ["LeasedStore", leasedWith, ["weigher", "acquire", "release", "timeToLive"]],
-  ["TtlDict", dictWith, ["weigher", "onRemoval", "failureTimeToLive"]],
+  ["TtlDict", dictWith, ["weigher", "onRemoval", "failure", "failureTimeToLive"]],
   ["SyncTtlDict", syncWith, ["weigher", "onRemoval", "now"]]
 ]
 

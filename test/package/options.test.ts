@@ -217,6 +217,7 @@ const leasedOptions = {
   name: text,
   acquire: func,
   release: func,
+  failure: func,
   maxSize: limit,
   maxWeight: limit,
   weigher: func,

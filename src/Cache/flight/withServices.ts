@@ -20,11 +20,14 @@ export const withServices = <A, E, R>(
  * is to hold nothing of who has gone.
  */
 export const services = <R>(): Effect.Effect<Context.Context<R>, never, R> =>
-  Effect.contextWith((context: Context.Context<R>) => {
-    const seen = new Map<string, unknown>(context.unsafeMap)
-    seen.delete(Tracer.ParentSpan.key)
-    return Context.unsafeMake(seen)
-  })
+  Effect.contextWith((context: Context.Context<R>) => withoutSpan(context))
+
+/** A context without its span. */
+export const withoutSpan = <R>(context: Context.Context<R>): Context.Context<R> => {
+  const seen = new Map<string, unknown>(context.unsafeMap)
+  seen.delete(Tracer.ParentSpan.key)
+  return Context.unsafeMake(seen)
+}
 
 /** Services as seen within the span of a context. */
 const inSpanOf = <R>(own: Context.Context<never>, services: Context.Context<R>): Context.Context<R> => {

@@ -1,13 +1,13 @@
 /**
  * What is inside a `LeasedStore`: the bounded map of leased values, their acquisition and their release.
  */
-import * as Context from "effect/Context"
+import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
-import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
-import * as Tracer from "effect/Tracer"
 import { countedIn } from "../common/CacheStats.js"
 import { type GuardedMap, makeGuardedMap } from "../common/GuardedMap.js"
 import { purgeInTurns } from "../common/inTurns.js"
@@ -19,15 +19,17 @@ import { MetricsExport, withMetrics } from "../events/CacheMetrics.js"
 import { makeEventHub } from "../events/EventHub.js"
 import type { LeasedStoreEvent } from "../events/StoreEvent.js"
 import type { Flight } from "../flight/FlightGroup.js"
-import { ownExit } from "../flight/ownCause.js"
+import { ownCause, ownExit } from "../flight/ownCause.js"
 import { SingleFlight } from "../flight/SingleFlight.js"
+import { services, withoutSpan, withServices } from "../flight/withServices.js"
+import { failureGuard } from "../options/failureGuard.js"
 import type { PreparedEntry } from "../options/manyEntries.js"
 import { requireEffect } from "../options/requireEffect.js"
 import { givenMoment, idleMillis, makeExpiry } from "../options/timeToLive.js"
 import type { Glance } from "../printing/glance.js"
 import { ExpirySweeper } from "./ExpirySweeper.js"
 import { type LeaseOptions, type Options, releaseLimits, type Stats, type WriteOptions } from "./LeasedStoreOptions.js"
-import { Acquisition, LeasedValue, type LeaseOwner } from "./LeasedValue.js"
+import { Acquirer, Acquisition, LeasedValue, type LeaseOwner } from "./LeasedValue.js"
 import { Releaser } from "./Releaser.js"
 
 /** The map of leased values. */
@@ -40,7 +42,7 @@ export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect
  * What a `LeasedStore` is built on. Whoever gets a `LeasedValue` here has a lease of it, and must not be interruptible
  * until it is certain to end.
  */
-export interface LeaseTable<K, V, E, R> {
+export interface LeaseTable<K, V, E> {
   /** One step, as of a `GuardedMap`. */
   readonly step: GuardedMap<K, LeasedValue<K, V>>["step"]
   /** Leases the value that is there, at once: part of an effect that is running, and cannot be interrupted. */
@@ -50,12 +52,12 @@ export interface LeaseTable<K, V, E, R> {
    *
    * @param isAnew whether to acquire one though there is one
    */
-  readonly acquire: (
+  readonly acquire: <E2, R2>(
     key: K,
-    options: LeaseOptions<V, E, R> | undefined,
+    options: LeaseOptions<V, E2, R2> | undefined,
     restore: Restore,
     isAnew?: boolean
-  ) => Effect.Effect<LeasedValue<K, V>, E>
+  ) => Effect.Effect<LeasedValue<K, V>, E | E2, Exclude<R2, Scope.Scope>>
   /** One step that leases every value it deletes. */
   readonly leasing: <A>(f: (map: LeasedMap<K, V>, now: number) => A) => Effect.Effect<A>
   /** Part of a step: a value of the caller's, to take over. It throws what the weigher and the time to live throw. */
@@ -97,10 +99,11 @@ const defaultMaxSize = 100
 export const makeLeaseTable = <K, V, E, R, R2>(
   name: string,
   options: Options<K, V, E, R, R2>
-): Effect.Effect<LeaseTable<K, V, E, Exclude<R, Scope.Scope>>, CacheConfigError, R | R2 | Scope.Scope> =>
+): Effect.Effect<LeaseTable<K, V, E>, CacheConfigError, R | R2 | Scope.Scope> =>
   Effect.gen(function*() {
     const runtime = yield* Effect.runtime<R | R2>()
     const { release, weigher: weigh } = options
+    const isFailure: (error: unknown) => error is E = failureGuard(name, options.failure)
     const expiry = yield* makeExpiry(name, options.timeToLive)
     const timeToIdle = yield* idleMillis(name, options.timeToIdle)
     // Made first, so that it ends last.
@@ -162,8 +165,8 @@ export const makeLeaseTable = <K, V, E, R, R2>(
       }).pipe(Effect.zipRight(sweeper.close), Effect.zipRight(releaser.close))
     )
     const flights = yield* SingleFlight.make<K>(name)
-    const group = flights.group<LeasedValue<K, V>, E>(options.spanName ?? "effect-aws-cache.LeasedStore.acquire")
-    const acquisitions = new WeakMap<Flight<LeasedValue<K, V>, E>, Acquisition<K, V>>()
+    const group = flights.group<LeasedValue<K, V>, unknown>(options.spanName ?? "effect-aws-cache.LeasedStore.acquire")
+    const acquisitions = new WeakMap<Flight<LeasedValue<K, V>, unknown>, Acquisition<K, V, E>>()
 
     const put = (
       map: LeasedMap<K, V>,
@@ -195,25 +198,19 @@ export const makeLeaseTable = <K, V, E, R, R2>(
         : givenMoment(name, "expiresAt", write.expiresAt)
     })
 
-    const acquireInto = (
-      acquisition: Acquisition<K, V>,
+    const acquireInto = <E2, R3>(
+      acquisition: Acquisition<K, V, E>,
       key: K,
-      lease: LeaseOptions<V, E, Exclude<R, Scope.Scope>> | undefined
-    ): Effect.Effect<LeasedValue<K, V>, E> =>
+      make: Effect.Effect<V, E2, R3>,
+      given: Context.Context<Exclude<R3, Scope.Scope>>
+    ): Effect.Effect<LeasedValue<K, V>, E2> =>
       Effect.uninterruptibleMask((restore) =>
         Effect.flatMap(Scope.make(), (scope) => {
-          const acquire = Effect.mapInputContext(
-            Effect.suspend((): Effect.Effect<V, E, R | Exclude<R, Scope.Scope> | Scope.Scope> =>
-              lease?.acquire === undefined
-                ? requireEffect(name, "acquire", options.acquire(key))
-                : requireEffect(name, "acquire", lease.acquire, false)
-            ),
-            (own: Context.Context<never>) => contextIn(runtime.context, scope, own)
-          )
+          const acquire = withServices(Effect.provideService(make, Scope.Scope, scope), given)
           // A value that is released from outside would be lost, were it interrupted on its way here.
           return Effect.flatMap(
             Effect.map(Effect.exit(release === undefined ? restore(acquire) : acquire), ownExit),
-            (exit): Effect.Effect<LeasedValue<K, V>, E> => {
+            (exit): Effect.Effect<LeasedValue<K, V>, E2> => {
               // A finalizer that fails here is told to whoever waits, along with what made it run.
               if (Exit.isFailure(exit)) return Effect.ensuring(Effect.failCause(exit.cause), Scope.close(scope, exit))
               const value = new LeasedValue(key, exit.value, scope, owner)
@@ -226,17 +223,34 @@ export const makeLeaseTable = <K, V, E, R, R2>(
         })
       )
 
-    const acquireWithRoom: typeof acquire = (key, lease, restore, isAnew) =>
-      releaser.isFull
-        ? Effect.zipRight(restore(releaser.room), acquire(key, lease, restore, isAnew))
-        : acquire(key, lease, restore, isAnew)
+    /** What a failed acquisition is for one of those who waited for it: nothing if it is his turn. */
+    const failed = <E2>(
+      cause: Cause.Cause<unknown>,
+      acquirer: Acquirer<E2>,
+      acquisition: Acquisition<K, V, E>,
+      isOwn: boolean
+    ): Exit.Exit<never, E | E2> | undefined => {
+      const shared = Cause.failureOrCause(cause)
+      // What befell a value of one's own when it was written; or the store has closed.
+      if (Either.isRight(shared) && (isOwn || Cause.isInterrupted(shared.right))) return Exit.failCause(shared.right)
+      const agreed: Cause.Cause<E | E2> | undefined = isOwn
+        ? acquirer.failure
+        : acquirer.isStores
+        ? acquisition.stores?.failure
+        : undefined
+      if (agreed !== undefined) return Exit.failCause(agreed)
+      return Either.isLeft(shared) && isFailure(shared.left) ? Exit.fail(shared.left) : undefined
+    }
 
-    const acquire = (
+    const acquireBy = <E2>(
       key: K,
-      lease: LeaseOptions<V, E, Exclude<R, Scope.Scope>> | undefined,
+      acquirer: Acquirer<E2>,
+      started: () => Acquisition<K, V, E>,
+      make: (acquisition: Acquisition<K, V, E>) => Effect.Effect<LeasedValue<K, V>, E2>,
+      write: WriteOptions | undefined,
       restore: Restore,
-      isAnew = false
-    ): Effect.Effect<LeasedValue<K, V>, E> =>
+      isAnew: boolean
+    ): Effect.Effect<LeasedValue<K, V>, E | E2> =>
       Effect.flatMap(
         Effect.withFiberRuntime<LeasedValue<K, V> | Entered<K, V, E>>((caller) =>
           step((map, now) => {
@@ -246,34 +260,83 @@ export const makeLeaseTable = <K, V, E, R, R2>(
               written.lease()
               return written
             }
-            const started = new Acquisition<K, V>()
+            const own = started()
             const flight = group.enter(
               key,
               caller,
-              () => announceComputation(hub, key, acquireInto(started, key, lease)),
+              () =>
+                Effect.tapErrorCause(announceComputation(hub, key, make(own)), (cause) =>
+                  Effect.sync(() => {
+                    acquirer.failure = ownCause(cause)
+                  })),
               (exit, now) => {
                 // Not kept, for whatever reason, it is released when those who wait for it have used it.
-                if (Exit.isSuccess(exit) && !closed) put(map, now, prepared(map, now, exit.value, lease))
+                if (Exit.isSuccess(exit) && !closed) put(map, now, prepared(map, now, exit.value, write))
                 metrics?.update(map, now)
               }
             )
-            const acquisition = acquisitions.get(flight) ?? started
+            const acquisition = acquisitions.get(flight) ?? own
             acquisitions.set(flight, acquisition)
             acquisition.join()
-            return new Entered(flight, acquisition)
+            return new Entered(flight, acquisition, acquisition === own)
           })
         ),
         (entered) =>
           entered instanceof Entered
-            ? Effect.flatMap(Effect.exit(flights.await(entered.flight, restore)), (exit) => {
-              if (Exit.isSuccess(exit)) exit.value.lease()
-              entered.acquisition.leave()
-              return exit
-            })
+            ? Effect.flatMap(
+              Effect.exit(flights.awaitExit(entered.flight, restore)),
+              (waited): Effect.Effect<LeasedValue<K, V>, E | E2> => {
+                const exit = Exit.flatten(waited)
+                if (Exit.isSuccess(exit)) exit.value.lease()
+                entered.acquisition.leave()
+                if (Exit.isSuccess(exit)) return Exit.succeed(exit.value)
+                if (Exit.isFailure(waited)) return Exit.failCause(waited.cause)
+                return failed(exit.cause, acquirer, entered.acquisition, entered.isOwn)
+                  ?? acquireBy(key, acquirer, started, make, write, restore, isAnew)
+              }
+            )
             : Effect.succeed(entered)
       )
 
-    const table: LeaseTable<K, V, E, Exclude<R, Scope.Scope>> = {
+    const acquire: LeaseTable<K, V, E>["acquire"] = <E2, R3>(
+      key: K,
+      lease: LeaseOptions<V, E2, R3> | undefined,
+      restore: Restore,
+      isAnew = false
+    ): Effect.Effect<LeasedValue<K, V>, E | E2, Exclude<R3, Scope.Scope>> => {
+      if (lease?.acquire === undefined) {
+        const acquirer = new Acquirer<E>(true)
+        const make = Effect.suspend(() => requireEffect(name, "acquire", options.acquire(key)))
+        return acquireBy(
+          key,
+          acquirer,
+          () => new Acquisition(acquirer),
+          (acquisition) => acquireInto(acquisition, key, make, withoutSpan(runtime.context)),
+          lease,
+          restore,
+          isAnew
+        )
+      }
+      const own = lease.acquire
+      return Effect.flatMap(services<Exclude<R3, Scope.Scope>>(), (given) =>
+        acquireBy(
+          key,
+          new Acquirer<E2>(false),
+          () => new Acquisition<K, V, E>(undefined),
+          (acquisition) =>
+            acquireInto<E2, R3 | Scope.Scope>(acquisition, key, requireEffect(name, "acquire", own, false), given),
+          lease,
+          restore,
+          isAnew
+        ))
+    }
+
+    const acquireWithRoom: typeof acquire = (key, lease, restore, isAnew) =>
+      releaser.isFull
+        ? Effect.zipRight(restore(releaser.room), acquire(key, lease, restore, isAnew))
+        : acquire(key, lease, restore, isAnew)
+
+    const table: LeaseTable<K, V, E> = {
       step,
       find: (key) =>
         guarded.unsafeLookup((map, now) => {
@@ -328,21 +391,12 @@ export const makeLeaseTable = <K, V, E, R, R2>(
 
 /** An acquisition under way, told apart from a value that was there. */
 class Entered<in out K, in out V, in out E> {
-  readonly flight: Flight<LeasedValue<K, V>, E>
-  readonly acquisition: Acquisition<K, V>
-  constructor(flight: Flight<LeasedValue<K, V>, E>, acquisition: Acquisition<K, V>) {
+  readonly flight: Flight<LeasedValue<K, V>, unknown>
+  readonly acquisition: Acquisition<K, V, E>
+  readonly isOwn: boolean
+  constructor(flight: Flight<LeasedValue<K, V>, unknown>, acquisition: Acquisition<K, V, E>, isOwn: boolean) {
     this.flight = flight
     this.acquisition = acquisition
+    this.isOwn = isOwn
   }
-}
-
-// The context of the store, but for the scope of the acquisition and its span: spans of an acquisition are its own.
-const contextIn = <R>(
-  context: Context.Context<R>,
-  scope: Scope.Scope,
-  own: Context.Context<never>
-): Context.Context<R | Scope.Scope> => {
-  const scoped = Context.add(context, Scope.Scope, scope)
-  const span = Context.getOption(own, Tracer.ParentSpan)
-  return Option.isNone(span) ? scoped : Context.add(scoped, Tracer.ParentSpan, span.value)
 }

@@ -37,6 +37,12 @@ export interface Options<in K, in out V, out E = never, out R = never, out R2 = 
    * counted. It may use the store. Default: there is nothing to do but to close the scope.
    */
   readonly release?: ((key: K, value: V, reason: ReleaseReason) => Effect.Effect<unknown, unknown, R2>) | undefined
+  /**
+   * Which failures all callers share, also those that bring an `acquire` of their own: a guard. Who waits for an acquisition
+   * of somebody else gets a failure that it accepts, and acquires by himself after any other. Callers without an `acquire`
+   * of their own share all failures of that of the store. Default: none.
+   */
+  readonly failure?: ((error: unknown) => error is E) | undefined
   /** The name in errors, spans and logs. Default `"LeasedStore"`. */
   readonly name?: string | undefined
   /** What the span of an acquisition is called. Default `"effect-aws-cache.LeasedStore.acquire"`. */
@@ -90,6 +96,7 @@ export const leasedStoreKinds: OptionKinds<Options<never, never>> = {
   spanName: "text",
   acquire: "acquire",
   release: "function",
+  failure: "function",
   maxSize: "limit",
   maxWeight: "limit",
   weigher: "function",
@@ -130,7 +137,10 @@ export interface WriteOptions {
  * @category models
  */
 export interface LeaseOptions<out V, out E, out R> extends WriteOptions {
-  /** Makes the value, instead of the store's `acquire` and under the same rules. */
+  /**
+   * Makes the value, instead of the store's `acquire` and under the same rules. How it fails is how the call fails, and the
+   * services that it needs are those of the caller.
+   */
   readonly acquire?: Effect.Effect<V, E, R | Scope.Scope> | undefined
 }
 

@@ -1,6 +1,7 @@
 /**
  * A value of a `LeasedStore`, and those who lease it.
  */
+import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import type { ReleaseReason } from "../events/ReleaseReason.js"
@@ -87,10 +88,28 @@ export class LeasedValue<out K, out V> {
   }
 }
 
+/** How a caller acquires a value, and how that failed. */
+export class Acquirer<in out E> {
+  /** Whether it is by the `acquire` of the store. */
+  readonly isStores: boolean
+  /** How it failed, if it was run and did. */
+  failure: Cause.Cause<E> | undefined = undefined
+
+  constructor(isStores: boolean) {
+    this.isStores = isStores
+  }
+}
+
 /** The lease of all who wait for a value that is being acquired, so that none of them finds it released. */
-export class Acquisition<in out K, in out V> {
+export class Acquisition<in out K, in out V, in out E> {
+  /** By which `acquire` of the store it is, if it is by that. */
+  readonly stores: Acquirer<E> | undefined
   private waiting = 0
   private acquired: LeasedValue<K, V> | undefined
+
+  constructor(stores: Acquirer<E> | undefined) {
+    this.stores = stores
+  }
 
   /** One more waits; `leave` must follow. */
   join(): void {

@@ -7,11 +7,10 @@ import * as Cause from "effect/Cause"
 import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { handleRejection } from "../engine/handleRejection.js"
-import { describeType } from "../engine/options/describeType.js"
 import { CacheConfigError } from "../errors/CacheErrors.js"
 import { checkValue } from "../options/checkOptions.js"
 import { givenMillis } from "../options/durationMillis.js"
+import { failureGuard } from "../options/failureGuard.js"
 import { millis } from "../options/timeToLive.js"
 import { type Freshness, freshnessOf } from "./Freshness.js"
 
@@ -87,17 +86,9 @@ export const makeFreshness = <F>(
       failureTimeToLive: typeof ofFailure === "function"
         ? (error) => givenMillis(cache, "failureTimeToLive", ofFailure(error))
         : () => constant,
-      ...(failure && { isFailure: checkingGuard(cache, failure) })
+      isFailure: failureGuard(cache, failure)
     })
   })
-
-/** A guard of the user's that throws `CacheConfigError` for an answer that is neither true nor false. */
-const checkingGuard = <F>(cache: string, guard: (error: unknown) => error is F) => (error: unknown): error is F => {
-  const answer: unknown = guard(error)
-  if (typeof answer === "boolean") return answer
-  const value = `one that returns ${handleRejection(answer, () => {}) ? "a promise" : describeType(answer)}`
-  throw new CacheConfigError({ cache, option: "failure", value, accepted: "a function that returns true or false" })
-}
 
 /** What may be remembered of a failed computation: nothing but for failures that the options accept. */
 export const failureOf = <F>({ isFailure }: Freshness<F>, cause: Cause.Cause<unknown>): Option.Option<F> =>

@@ -113,6 +113,8 @@ export const makeClientCache = (
       eventCapacity: options.eventCapacity,
       metrics: options.metrics,
       acquire: (key) => Effect.dieMessage(`effect-aws-cache: nothing builds ${key.label}; please report this`),
+      // All who ask for a key build the same.
+      failure: (error) => error instanceof ClientBuildError,
       release: (_, { transport }) => release(transport),
       // A release is a single step: it takes no time, and needs no company.
       releaseTimeout: Duration.infinity,

@@ -16,7 +16,8 @@ import { printedAs } from "../../Cache/printing/printedAs.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { noMoreSecrets } from "../client/ClientBuilder.js"
 import type { ClientCacheService } from "../client/ClientCacheService.js"
-import { ResourceValueError } from "../errors/ResourceErrors.js"
+import { ClientBuildError } from "../errors/ClientErrors.js"
+import { ResourceBuildError, ResourceValueError } from "../errors/ResourceErrors.js"
 import { dieOfNoKey, keyOrDie } from "../key/badKeys.js"
 import { printLabel } from "../key/PrintedKey.js"
 import { verbsByKey } from "../key/verbsByKey.js"
@@ -79,7 +80,9 @@ export const makeResourceCacheWith = (
       release: (_, { release }) => release,
       eventCapacity: options.eventCapacity,
       metrics: options.metrics,
-      acquire: (key) => Effect.dieMessage(`effect-aws-cache: nothing builds ${key.label}; please report this`)
+      acquire: (key) => Effect.dieMessage(`effect-aws-cache: nothing builds ${key.label}; please report this`),
+      // All who ask for a key build the same.
+      failure: (error) => error instanceof ClientBuildError || error instanceof ResourceBuildError
     })
 
     const withKey = <Ctor extends ClientClass, Options, R, A, E, R2>(
