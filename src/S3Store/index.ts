@@ -41,8 +41,8 @@ export * as S3CacheMetrics from "./guard/S3CacheMetrics.js"
 
 export type * from "./options/S3CacheOptions.js"
 export type { S3CacheProgress } from "./options/S3CacheProgress.js"
+export type { S3CacheStats } from "./options/S3CacheStats.js"
 export type { ListedEntry, S3EntryInfo } from "./verbs/S3CacheEntries.js"
-export type { S3CacheStats } from "./verbs/S3CacheStats.js"
 export type { S3CacheService, S3CacheVerbs } from "./verbs/S3CacheVerbs.js"
 
 /** @since 0.1.0 */

@@ -162,7 +162,7 @@ describe("S3Cache", () => {
       for (let id = 0; id < 200; id++) {
         yield* Effect.exit(S3Cache.getOrCompute(space.key({ id }), Effect.fail(new Missing({ id }))))
       }
-      const { memorySize } = yield* S3Cache.stats
+      const { size: memorySize } = yield* S3Cache.stats
       // Each is an error with a stack of some hundred characters, and its entry.
       assert.isAbove(memorySize, 0)
       assert.isBelow(memorySize, 20_000 / 300)

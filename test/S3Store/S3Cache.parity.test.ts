@@ -213,7 +213,7 @@ describe("what cache_s3_based does", () => {
           n),
         (n) => cache.set(Datasets.key({ dataset: String(n) }), n)
       )
-      assert.strictEqual((yield* cache.stats).memorySize, 1500)
+      assert.strictEqual((yield* cache.stats).size, 1500)
     }))
 
   it.scoped("the same arguments in another process reload the value without calling the function", () =>

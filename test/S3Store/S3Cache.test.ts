@@ -94,7 +94,7 @@ const suite = (name: string, store: Layer.Layer<ObjectStore>) => {
         assert.deepStrictEqual(found?.since, new Date(0))
         yield* other.get(key)
         const stats = yield* other.stats
-        assert.deepStrictEqual([stats.storeHits, stats.memoryHits, stats.memorySize], [1, 1, 1])
+        assert.deepStrictEqual([stats.storeHits, stats.memoryHits, stats.size], [1, 1, 1])
       })
     )
 
@@ -376,7 +376,7 @@ const suite = (name: string, store: Layer.Layer<ObjectStore>) => {
         )
         const cache = Context.get(context, S3Cache)
         for (const n of [1, 2, 3]) yield* cache.set(Numbers.key(`bounded ${n}`), n)
-        assert.strictEqual((yield* cache.stats).memorySize, 2)
+        assert.strictEqual((yield* cache.stats).size, 2)
         for (const n of [1, 2, 3]) assert.strictEqual(yield* cache.get(Numbers.key(`bounded ${n}`)), n)
       })
     )

@@ -314,10 +314,10 @@ describe("verbs of an S3Cache", () => {
       yield* lookup("a")
       yield* until(() => events.length >= 5)
       assert.deepStrictEqual(events.map(({ _tag }) => _tag), [
-        "StoreMiss",
+        "Miss",
         "ComputationStarted",
         "ComputationEnded",
-        "Written",
+        "Inserted",
         "MemoryHit"
       ])
       assert.notInclude(JSON.stringify(events), "4242424")
@@ -377,7 +377,7 @@ describe("verbs of an S3Cache", () => {
       yield* S3Cache.purge(Numbers)
       assert.strictEqual(yield* S3Cache.pop(Numbers.key("a")), 1)
       yield* S3Cache.clear(Numbers)
-      assert.strictEqual((yield* S3Cache.stats).memorySize, 0)
+      assert.strictEqual((yield* S3Cache.stats).size, 0)
     }).pipe(Effect.provide(S3Cache.layer()), Effect.provide(ObjectStore.layerMemory()), Effect.provide(Layer.empty)))
 })
 

@@ -56,7 +56,8 @@ const longestWatch = 11 * 60_000
 /** What an object of a keyspace is: the entry of a key, or something that cannot be read. */
 type Examined<K, V, F> =
   | { readonly _tag: "Entry"; readonly key: CacheKey<K, V, F>; readonly held: MemoryEntry }
-  | { readonly _tag: "Lease" | "Over" | "Unreadable" | "Gone" }
+  | { readonly _tag: "Over"; readonly key: CacheKey<K, V, F> | undefined }
+  | { readonly _tag: "Lease" | "Unreadable" | "Gone" }
 
 /** Makes the operations on all entries of a keyspace. */
 export const makeListPurgeClear = (
@@ -64,7 +65,7 @@ export const makeListPurgeClear = (
   reading: Reading,
   leases: Leases
 ): Pick<S3CacheService, "list" | "purge" | "clear"> => {
-  const { behind, format, memory, policyOf, store, writes } = levels
+  const { behind, format, ledger, memory, policyOf, store, writes } = levels
 
   const objectsOf = <K, V, F>(space: Keyspace<K, V, F>) => {
     const prefix = `${space.name}/${space.version}/`
@@ -165,7 +166,7 @@ export const makeListPurgeClear = (
           onSuccess: (isOver) => isOver,
           onTimeout: () => false
         })
-        return [{ _tag: isOver ? "Over" : "Lease" }, loaded.etag] as const
+        return [isOver ? { _tag: "Over", key: undefined } : { _tag: "Lease" }, loaded.etag] as const
       }
       if (loaded._tag === "TooLarge") {
         return [{ _tag: "Unreadable" }, loaded.etag] as const
@@ -178,7 +179,7 @@ export const makeListPurgeClear = (
       // No lookup finds it now; it may be found later.
       if (held === "unknown") return [{ _tag: "Gone" }, ""] as const
       return held === undefined || held.uselessFrom <= now
-        ? [{ _tag: "Over" }, loaded.etag] as const
+        ? [{ _tag: "Over", key: found.right.key }, loaded.etag] as const
         : [{ _tag: "Entry", key: found.right.key, held }, loaded.etag] as const
     })
 
@@ -215,6 +216,14 @@ export const makeListPurgeClear = (
     )
   }
 
+  // Who purges wants it gone, even where what was written this very moment may go with it.
+  const removeObject = (name: string, etag: string): Effect.Effect<boolean, ObjectStoreError> =>
+    Effect.flatMap(
+      store.removeIfMatch(name, etag),
+      (outcome) =>
+        outcome === "unsupported" ? Effect.as(store.remove(name), true) : Effect.succeed(outcome === "removed")
+    )
+
   const purge: S3CacheService["purge"] = <K, V, F, E, R>(
     space: Keyspace<K, V, F>,
     options?: S3CachePurgeOptions<E, R>
@@ -223,10 +232,12 @@ export const makeListPurgeClear = (
       Effect.flatMap(examine(space, object, options?.verifyPayload === true, watchLeasesUntil), ([what, etag]) => {
         const goes = what._tag === "Over" || (what._tag === "Unreadable" && options?.unreadable === true)
         return goes
-          ? Effect.flatMap(store.removeIfMatch(object.name, etag), (outcome) => {
-            // Who purges wants it gone, even where what was written this very moment may go with it.
-            if (outcome === "unsupported") return Effect.as(store.remove(object.name), 1)
-            return Effect.succeed(outcome === "removed" ? 1 : 0)
+          ? Effect.map(removeObject(object.name, etag), (isGone) => {
+            if (!isGone) return 0
+            if (what._tag === "Over" && what.key !== undefined) {
+              ledger.record({ _tag: "Removed", key: what.key, reason: "expired" })
+            }
+            return 1
           })
           : Effect.succeed(0)
       })

@@ -286,18 +286,18 @@ export const makeS3CacheService = (
       check: checkStore(unwatched),
       flush: behind.flush,
       settle: (how) => unlessWrong(checkOptions(name, how, settleKinds), Effect.suspend(() => settle(how))),
-      stats: Effect.map(memory.size, (memorySize) => ({
+      stats: Effect.map(memory.figures, (figures) => ({
         memoryHits: ledger.count("MemoryHit"),
         storeHits: ledger.count("StoreHit"),
-        storeMisses: ledger.count("StoreMiss"),
+        misses: ledger.count("Miss"),
         computations: ledger.count("ComputationStarted"),
         coalesced: memory.flights.counted.coalesced,
-        writes: ledger.count("Written"),
+        writes: ledger.count("Inserted"),
         writeFailures: ledger.count("WriteFailed"),
         storeErrors: ledger.count("RequestFailed"),
         refused: ledger.count("RequestRefused"),
         unreadable: ledger.count("Unreadable"),
-        expired: ledger.count("Expired"),
+        expired: ledger.expired,
         invalidated: ledger.count("Invalidated"),
         tagsUnknown: ledger.count("TagsUnknown"),
         clockSkews: ledger.count("ClockSkewed"),
@@ -309,7 +309,7 @@ export const makeS3CacheService = (
           lost: ledger.count("LeaseLost")
         },
         circuit: breaker?.state ?? "closed",
-        memorySize,
+        ...figures,
         waiting: behind.size,
         inFlight: memory.flights.size
       })),

@@ -98,10 +98,14 @@ export const makeReading = (levels: CacheLevels): Reading => {
   const { behind, format, ledger, markers, memory, name, policyOf, store } = levels
   const loads = memory.flights.group<Loaded, ObjectStoreError>("effect-aws-cache.S3Cache.load")
 
-  const removeExpired = (key: AnyKey, etag: string): Effect.Effect<Loaded> =>
+  const removeOver = (key: AnyKey, etag: string, isExpired: boolean): Effect.Effect<Loaded> =>
     Effect.match(store.removeIfMatch(key.objectName, etag), {
       onFailure: () => ({ held: undefined, unchanged: false, etag }),
-      onSuccess: (outcome) => ({ held: undefined, unchanged: false, etag: outcome === "removed" ? undefined : etag })
+      onSuccess: (outcome) => {
+        if (outcome !== "removed") return { held: undefined, unchanged: false, etag }
+        if (isExpired) ledger.record({ _tag: "Removed", key, reason: "expired" })
+        return { held: undefined, unchanged: false, etag: undefined }
+      }
     })
 
   const reportUnreadable = (
@@ -111,7 +115,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
     etag: string
   ): Effect.Effect<Loaded, ObjectStoreError> => {
     ledger.record({ _tag: "Unreadable", key, reason: error.reason, detail: error.detail })
-    ledger.record({ _tag: "StoreMiss", key })
+    ledger.record({ _tag: "Miss", key })
     return policy.onUnreadable === "fail"
       ? new ObjectStoreError({
         reason: "Unreadable",
@@ -138,7 +142,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
         case "Unchanged":
           return { held: undefined, unchanged: true, etag: ifNoneMatch }
         case "Absent": {
-          ledger.record({ _tag: "StoreMiss", key })
+          ledger.record({ _tag: "Miss", key })
           return { held: undefined, unchanged: false, etag: undefined }
         }
         case "TooLarge":
@@ -159,13 +163,13 @@ export const makeReading = (levels: CacheLevels): Reading => {
           const held = yield* applyTags(decoded.right)
           if (held === "unknown") {
             // It may be valid: it stays, for when its tags can be asked for.
-            ledger.record({ _tag: "StoreMiss", key })
+            ledger.record({ _tag: "Miss", key })
             return { held: undefined, unchanged: false, etag: object.etag, isUnknown: true }
           }
           if (held === undefined || held.uselessFrom <= now) {
-            ledger.record({ _tag: held === undefined ? "Invalidated" : "Expired", key })
-            ledger.record({ _tag: "StoreMiss", key })
-            return yield* removeExpired(key, object.etag)
+            if (held === undefined) ledger.record({ _tag: "Invalidated", key })
+            ledger.record({ _tag: "Miss", key })
+            return yield* removeOver(key, object.etag, held !== undefined)
           }
           ledger.record({ _tag: "StoreHit", key })
           return { held, unchanged: false, etag: object.etag }

@@ -84,7 +84,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     Effect.zipRight(memory.forget(key), writes.withLock(key, changeLocked(key, change, toEntry)))
 
   const recordWrite = (key: AnyKey, entry: Prepared, etag: Option.Option<string>): MemoryEntry => {
-    ledger.record({ _tag: "Written", key })
+    ledger.record({ _tag: "Inserted", key })
     return Option.match(etag, { onNone: () => entry.held, onSome: (etag) => entry.held.withEtag(etag) })
   }
 
@@ -137,7 +137,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
 
   const removed = (key: AnyKey) =>
     Effect.suspend(() => {
-      ledger.record({ _tag: "Removed", key })
+      ledger.record({ _tag: "Removed", key, reason: "deleted" })
       return late.changed(key, undefined)
     })
 

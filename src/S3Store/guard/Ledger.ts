@@ -13,6 +13,8 @@ export class Ledger {
   private readonly hub: EventHub<S3CacheEvent>
   private readonly tags: ReadonlyArray<MetricLabel.MetricLabel> | undefined
   private memoryHits = 0
+  /** How many entries were removed since their time was over. */
+  expired = 0
 
   /** @param metricsOf the name of the cache, if metrics are kept */
   constructor(hub: EventHub<S3CacheEvent>, metricsOf: string | undefined) {
@@ -28,6 +30,7 @@ export class Ledger {
   /** Something happened. */
   record(event: S3CacheEvent): void {
     this.counts.set(event._tag, (this.counts.get(event._tag) ?? 0) + 1)
+    if (event._tag === "Removed" && event.reason === "expired") this.expired++
     this.hub.publish(() => event)
     if (this.tags === undefined) return
     S3CacheMetrics.events.unsafeUpdate(1, [...this.tags, MetricLabel.make("event", event._tag)])

@@ -15,15 +15,17 @@ import type {
 /**
  * Something that happened in an `S3Cache`. It tells keys, never values.
  *
- * - `MemoryHit`, `StoreHit`, `StoreMiss`: where a lookup found an entry, or that the second level had none of use;
+ * - `MemoryHit`, `StoreHit`, `Miss`: where a lookup found an entry, or that the second level had none of use;
  * - `Revalidated`: an entry in memory was compared with the second level, and found to be `unchanged`, `changed` or
  *   `gone`, or the second level could not be asked (`failed`);
  * - `StaleServed`: an entry was given out after its time to live, while it is computed anew or because that failed;
  * - `Unreadable`: an object was damaged, foreign, of a newer format, or did not fit the schema;
- * - `Expired`, `Invalidated`: an object had outlived its time, or was written before one of its tags was invalidated;
+ * - `Invalidated`: an entry was written before one of its tags was invalidated;
  * - `ComputationStarted`, `ComputationEnded`: a computation, how it ended, and how long it took in milliseconds;
- * - `Written`, `Removed`, `WriteFailed`: what became of a write to the second level; `WriteFailed` tells only of those
- *   whose caller does not get the error;
+ * - `Inserted`, `WriteFailed`: what became of a write to the second level; `WriteFailed` tells only of those whose caller
+ *   does not get the error;
+ * - `Removed`: an entry was removed from the second level, since it was `deleted` (`remove`, `pop`, `invalidate` and the
+ *   like), or since it had `expired`, and was found by a lookup or `purge`. Of `clear` nothing is told: it reads no keys;
  * - `LateWriteUndone`: a write that had been given up landed in place of a newer one or of none, and was undone;
  * - `RequestFailed`, `RequestRefused`: a request to the second level failed, or was not made since the circuit is open or
  *   the set-up is wrong;
@@ -41,7 +43,7 @@ import type {
 export type S3CacheEvent =
   | { readonly _tag: "MemoryHit"; readonly key: AnyKey }
   | { readonly _tag: "StoreHit"; readonly key: AnyKey }
-  | { readonly _tag: "StoreMiss"; readonly key: AnyKey }
+  | { readonly _tag: "Miss"; readonly key: AnyKey }
   | {
     readonly _tag: "Revalidated"
     readonly key: AnyKey
@@ -49,7 +51,6 @@ export type S3CacheEvent =
   }
   | { readonly _tag: "StaleServed"; readonly key: AnyKey; readonly because: "revalidating" | "failure" }
   | { readonly _tag: "Unreadable"; readonly key: AnyKey; readonly reason: CacheDecodeReason; readonly detail: string }
-  | { readonly _tag: "Expired"; readonly key: AnyKey }
   | { readonly _tag: "Invalidated"; readonly key: AnyKey }
   | { readonly _tag: "ComputationStarted"; readonly key: AnyKey }
   | {
@@ -58,8 +59,8 @@ export type S3CacheEvent =
     readonly outcome: "success" | "failure" | "defect" | "interruption"
     readonly millis: number
   }
-  | { readonly _tag: "Written"; readonly key: AnyKey }
-  | { readonly _tag: "Removed"; readonly key: AnyKey }
+  | { readonly _tag: "Inserted"; readonly key: AnyKey }
+  | { readonly _tag: "Removed"; readonly key: AnyKey; readonly reason: "deleted" | "expired" }
   | {
     readonly _tag: "WriteFailed"
     readonly key: AnyKey

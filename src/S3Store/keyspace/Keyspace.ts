@@ -107,23 +107,59 @@ export class Keyspace<in out K, in out V, out F = never> {
   readonly name: string
   /** The version: the folder below. */
   readonly version: string
-  /** What it says of its entries. */
+  /**
+   * What it says of its entries.
+   *
+   * @internal
+   */
   readonly options: EntryOptions
-  /** How values become bytes. */
+  /**
+   * How values become bytes.
+   *
+   * @internal
+   */
   readonly codec: CodecName
-  /** From a value to what the codec represents. */
+  /**
+   * From a value to what the codec represents.
+   *
+   * @internal
+   */
   readonly encodeValue: (value: V) => Either.Either<unknown, string>
-  /** From what the codec represented to a value. */
+  /**
+   * From what the codec represented to a value.
+   *
+   * @internal
+   */
   readonly decodeValue: (encoded: unknown) => Either.Either<V, string>
-  /** From a failure that is worth remembering to what JSON represents; nothing for other failures. */
+  /**
+   * From a failure that is worth remembering to what JSON represents; nothing for other failures.
+   *
+   * @internal
+   */
   readonly encodeFailure: (failure: unknown) => Option.Option<Either.Either<unknown, string>>
-  /** From what JSON represented to a failure. */
+  /**
+   * From what JSON represented to a failure.
+   *
+   * @internal
+   */
   readonly decodeFailure: (encoded: unknown) => Either.Either<F, string>
-  /** An error as one that lookups in this keyspace may fail with besides those of the computation, if it is one. */
+  /**
+   * An error as one that lookups in this keyspace may fail with besides those of the computation, if it is one.
+   *
+   * @internal
+   */
   readonly asFailure: (error: unknown) => Option.Option<F>
-  /** What lookups that compute fail with when the second level cannot be asked; nothing where they compute. */
+  /**
+   * What lookups that compute fail with when the second level cannot be asked; nothing where they compute.
+   *
+   * @internal
+   */
   readonly failureOf: (error: ObjectStoreError) => Option.Option<F>
-  /** The tags of an entry. What the keyspace's function throws, this throws. */
+  /**
+   * The tags of an entry. What the keyspace's function throws, this throws.
+   *
+   * @internal
+   */
   readonly tagsOf: (key: K, value: V) => ReadonlyArray<string>
   private readonly encodeKey: (key: K) => Either.Either<unknown, string>
   private readonly decodeKey: (encoded: unknown) => Either.Either<K, string>
@@ -249,7 +285,7 @@ export class Keyspace<in out K, in out V, out F = never> {
       ),
       (encoded) => {
         try {
-          return Either.right(new CacheKey<K, V, F>(this, canonicalJson(encoded), key))
+          return Either.right(CacheKey.make<K, V, F>(this, canonicalJson(encoded), key))
         } catch (cause) {
           // Besides what JSON cannot represent, there is what is nested too deeply for the stack.
           const detail = cause instanceof NotJson ? cause.message : `that threw ${classOf(cause)}`
@@ -261,7 +297,7 @@ export class Keyspace<in out K, in out V, out F = never> {
   /**
    * The key with this canonical JSON, as entries carry it, or what is wrong with it.
    *
-   * @since 0.1.0
+   * @internal
    */
   readonly keyOfId = (id: string): Either.Either<CacheKey<K, V, F>, string> =>
     Either.flatMap(
@@ -351,11 +387,19 @@ export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
   readonly #input: K
   #objectName: string | undefined
 
-  /** Keyspaces make keys: see `Keyspace.key`. */
-  constructor(space: Keyspace<K, V, F>, id: string, input: K) {
+  private constructor(space: Keyspace<K, V, F>, id: string, input: K) {
     super({ keyspace: space.name, version: space.version, id })
     this.#space = space
     this.#input = input
+  }
+
+  /**
+   * Keyspaces make keys: see `Keyspace.key`.
+   *
+   * @internal
+   */
+  static make<K, V, F>(space: Keyspace<K, V, F>, id: string, input: K): CacheKey<K, V, F> {
+    return new CacheKey(space, id, input)
   }
 
   /**
@@ -381,7 +425,7 @@ export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
   /**
    * The keyspace.
    *
-   * @since 0.1.0
+   * @internal
    */
   get space(): Keyspace<K, V, F> {
     return this.#space

@@ -10,15 +10,15 @@ import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.
 import { withFunction } from "../../Cache/options/checkOptions.js"
 import { CacheKey, Keyspace } from "./Keyspace.js"
 
-/** What is done with a key, unless it is none: then `CacheKeyError`. */
+/** What is done with a key, unless it is none: then it dies with `CacheKeyError`. */
 export const unlessWrongKey = <A, E, R>(
   cache: string,
   key: unknown,
   use: () => Effect.Effect<A, E, R>
-): Effect.Effect<A, E, R> => key instanceof CacheKey ? use() : refused(wrongKey(cache, key))
+): Effect.Effect<A, E, R> => key instanceof CacheKey ? use() : Effect.die(wrongKey(cache, key))
 
 /**
- * What is done with many keys, unless one of them is none: then `CacheKeyError`, and nothing is done.
+ * What is done with many keys, unless one of them is none: then it dies with `CacheKeyError`, and nothing is done.
  *
  * @param keyOf where in an item its key is
  */
@@ -31,7 +31,7 @@ export const unlessWrongKeys = <Item, A, E, R>(
   Effect.suspend(() => {
     const all = Array.from(items)
     const wrong = all.map(keyOf).filter((key) => !(key instanceof CacheKey))
-    return wrong.length === 0 ? use(all) : refused(wrongKey(cache, wrong[0]))
+    return wrong.length === 0 ? use(all) : Effect.die(wrongKey(cache, wrong[0]))
   })
 
 /** What is done with a keyspace, unless it is none: then `CacheConfigError`. */
@@ -89,7 +89,7 @@ export const pairsOf = <K, V>(
     )
 }
 
-const refused = (error: CacheConfigError | CacheKeyError) => Effect.fail(error) as Effect.Effect<never>
+const refused = (error: CacheConfigError) => Effect.fail(error) as Effect.Effect<never>
 
 const wrongKey = (cache: string, key: unknown) =>
   new CacheKeyError({

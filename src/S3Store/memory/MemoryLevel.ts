@@ -4,14 +4,19 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
+import { countedIn } from "../../Cache/common/CacheStats.js"
 import { type GuardedMap, makeGuardedMap } from "../../Cache/common/GuardedMap.js"
 import type { BoundedMap } from "../../Cache/engine/BoundedMap.js"
 import { Absent } from "../../Cache/engine/BoundedMapOptions.js"
-import { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
+import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import type { FlightGroup } from "../../Cache/flight/FlightGroup.js"
 import { SingleFlight } from "../../Cache/flight/SingleFlight.js"
+import { availableMemory } from "../../Cache/memory/availableMemory.js"
+import { checkByteLimit } from "../../Cache/memory/checkByteLimit.js"
+import { whenRight } from "../../Cache/options/checkOptions.js"
 import type { AnyKey } from "../keyspace/Keyspace.js"
 import type { S3CacheOptions } from "../options/S3CacheOptions.js"
+import type { S3CacheStats } from "../options/S3CacheStats.js"
 import type { MemoryEntry } from "./MemoryEntry.js"
 
 /** Entries in memory, and the loads and computations under way. */
@@ -20,9 +25,12 @@ export class MemoryLevel {
   readonly flights: SingleFlight<AnyKey>
   private readonly map: GuardedMap<AnyKey, MemoryEntry>
 
-  private constructor(map: GuardedMap<AnyKey, MemoryEntry>, flights: SingleFlight<AnyKey>) {
+  private readonly countsBytes: boolean
+
+  private constructor(map: GuardedMap<AnyKey, MemoryEntry>, flights: SingleFlight<AnyKey>, countsBytes: boolean) {
     this.map = map
     this.flights = flights
+    this.countsBytes = countsBytes
   }
 
   /**
@@ -34,23 +42,20 @@ export class MemoryLevel {
     name: string,
     options: Pick<S3CacheOptions, "maxSize" | "maxBytes" | "evictionPolicy">
   ): Effect.Effect<MemoryLevel, CacheConfigError, Scope.Scope> =>
-    Effect.zipWith(
-      Effect.mapError(
-        makeGuardedMap<AnyKey, MemoryEntry>(name, {
-          evictionPolicy: options.evictionPolicy,
-          maxSize: options.maxSize ?? 1000,
-          maxWeight: options.maxBytes,
-          weigher: options.maxBytes === undefined ? undefined : (_, held) => held.weight
-        }),
-        // The engine knows it as the weight.
-        (error) =>
-          error.option === "maxWeight"
-            ? new CacheConfigError({ cache: name, option: "maxBytes", value: error.value, accepted: error.accepted })
-            : error
-      ),
-      SingleFlight.make<AnyKey>(name),
-      (map, flights) => new MemoryLevel(map, flights)
-    )
+    Effect.gen(function*() {
+      const { maxBytes = Number.POSITIVE_INFINITY } = options
+      const maxWeight = yield* whenRight(
+        () => checkByteLimit(name, "maxBytes", maxBytes, availableMemory()),
+        Effect.succeed
+      )
+      const countsBytes = options.maxBytes !== undefined
+      const map = yield* makeGuardedMap<AnyKey, MemoryEntry>(name, {
+        evictionPolicy: options.evictionPolicy,
+        maxSize: options.maxSize ?? 1000,
+        ...(countsBytes ? { maxWeight, weigher: (_: AnyKey, held: MemoryEntry) => held.weight } : {})
+      })
+      return new MemoryLevel(map, yield* SingleFlight.make<AnyKey>(name), countsBytes)
+    })
 
   /**
    * One step that decides by what is held under a key how to go on: a use.
@@ -111,8 +116,14 @@ export class MemoryLevel {
       this.flights.detachWhere(which)
     })
 
-  /** How many entries are held. */
-  readonly size: Effect.Effect<number> = Effect.suspend(() => this.map.step((map, now) => map.size(now)))
+  /** What is held, what may be, and what has left to make room. */
+  readonly figures: Effect.Effect<Pick<S3CacheStats, "size" | "maxSize" | "evicted" | "byteSize">> = Effect.suspend(
+    () =>
+      this.map.step((map, now) => {
+        const { evicted, maxSize, size } = countedIn(map, now)
+        return { size, maxSize, evicted, ...(this.countsBytes ? { byteSize: map.weight(now) } : {}) }
+      })
+  )
 
   /**
    * Takes part in the flight of a key, or starts it. What `toEntry` picks of its result is kept, unless the flight was

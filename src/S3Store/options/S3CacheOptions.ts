@@ -6,6 +6,7 @@
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type { EvictionPolicyName } from "../../Cache/engine/policies/EvictionPolicy.js"
+import type { ByteSizeInput } from "../../Cache/memory/parseByteSize.js"
 import type { EntryFormatOptions } from "../entry/EntryFormat.js"
 import type { EntryOptions } from "./EntryPolicy.js"
 import type { S3CacheProgress } from "./S3CacheProgress.js"
@@ -24,8 +25,11 @@ export interface S3CacheOptions extends EntryOptions, EntryFormatOptions {
    * stays in the second level. Default 1,000.
    */
   readonly maxSize?: number | undefined
-  /** The most bytes of all entries in memory together, as they are in the second level. Default: no limit. */
-  readonly maxBytes?: number | undefined
+  /**
+   * The most bytes of all entries in memory together, as they are in the second level: `"64M"`, a number, or `"25%"` of the
+   * memory there is (see `ByteSize.availableMemory`). Default `Infinity`: no limit.
+   */
+  readonly maxBytes?: ByteSizeInput | undefined
   /** Which entry leaves memory first. Default `"LRU"`. */
   readonly evictionPolicy?: EvictionPolicyName | undefined
   /**

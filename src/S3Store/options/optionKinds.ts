@@ -37,7 +37,7 @@ export const entryKinds: OptionKinds<EntryOptions> = {
 export const s3CacheKinds: OptionKinds<S3CacheOptions> = {
   name: "text",
   maxSize: "limit",
-  maxBytes: "limit",
+  maxBytes: "any",
   evictionPolicy: evictionPolicyNames,
   loadTimeout: "durationAboveZero",
   saveTimeout: "durationAboveZero",

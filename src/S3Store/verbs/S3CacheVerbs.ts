@@ -19,8 +19,8 @@ import type {
   S3CachePurgeOptions,
   S3CacheWriteOptions
 } from "../options/S3CacheOptions.js"
+import type { S3CacheStats } from "../options/S3CacheStats.js"
 import type { ListedEntry, S3EntryInfo } from "./S3CacheEntries.js"
-import type { S3CacheStats } from "./S3CacheStats.js"
 
 /**
  * The verbs of an `S3Cache`. Those of the tag ask whichever cache the context provides: they need `R`.

@@ -99,7 +99,7 @@ export const ConfiguredLive = S3Cache.layerConfig({
   maxSize: Config.integer("MAX_SIZE").pipe(Config.withDefault(500))
 }).pipe(Layer.provide(ClientCacheLive))
 
-export const configured = Effect.flatMap(S3Cache, (cache) => Effect.map(cache.stats, ({ memorySize }) => memorySize))
+export const configured = Effect.flatMap(S3Cache, (cache) => Effect.map(cache.stats, ({ size }) => size))
   .pipe(
     Effect.provide(ConfiguredLive),
     Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["BUCKET", "answers"]])))

@@ -16,7 +16,7 @@ export interface S3CacheStats {
   /** Loads from the second level that found an entry of use. */
   readonly storeHits: number
   /** Loads from the second level that did not, whatever they found instead. */
-  readonly storeMisses: number
+  readonly misses: number
   /** Computations, of memoized functions and others. */
   readonly computations: number
   /** Loads and computations that were joined while they were under way, instead of being started once more. */
@@ -31,7 +31,7 @@ export interface S3CacheStats {
   readonly refused: number
   /** Objects that were damaged, foreign, of a newer format, or did not fit the schema. */
   readonly unreadable: number
-  /** Objects found after their time, and removed from the second level. */
+  /** Entries that were found after their time, also by `purge`, and removed from the second level. */
   readonly expired: number
   /** Entries found that were made before one of their tags was invalidated. */
   readonly invalidated: number
@@ -47,8 +47,14 @@ export interface S3CacheStats {
   readonly leases: { readonly taken: number; readonly awaited: number; readonly lost: number }
   /** What becomes of a request to the second level now. */
   readonly circuit: "closed" | "open" | "halfOpen"
+  /** Entries that left the memory level to make room; they stay in the second. */
+  readonly evicted: number
   /** Entries in the memory level. */
-  readonly memorySize: number
+  readonly size: number
+  /** The most entries there may be in the memory level, `Infinity` for no limit. */
+  readonly maxSize: number
+  /** How many bytes those in the memory level take, where `maxBytes` was given. */
+  readonly byteSize?: number | undefined
   /** Entries that wait to be written to the second level. */
   readonly waiting: number
   /** Loads and computations under way. */
