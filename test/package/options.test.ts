@@ -277,7 +277,7 @@ const s3Options = {
   ...formatOptions,
   name: text,
   maxSize: limit,
-  maxBytes: limit,
+  maxBytes: bytes,
   evictionPolicy: oneOf(policies),
   loadTimeout: aboveZero,
   saveTimeout: aboveZero,
