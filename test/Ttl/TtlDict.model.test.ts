@@ -179,7 +179,7 @@ const weigher = (_: string, value: Value) => value.bytes
 
 const plain = (entries: Iterable<readonly [string, Value]>) => [...entries].map(([key, value]) => [key, { ...value }])
 
-const timeout = 20_000 * Number(process.env["PROPERTY_RUNS"] ?? 1)
+const timeout = 60_000 * Number(process.env["PROPERTY_RUNS"] ?? 1)
 
 describe("a dictionary and a naive model of it", () => {
   beforeEach(() => new Promise<void>((resolve) => setImmediate(resolve)))
