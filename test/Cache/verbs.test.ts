@@ -1,69 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Chunk, Deferred, Duration, Effect, Exit, Fiber, Option, Stream, TestClock } from "effect"
-import { CacheConfigError, type CacheStats, LeasedStore, type LeasedStoreEvent, Store } from "effect-aws-cache/Cache"
+import { CacheConfigError, LeasedStore, Store } from "effect-aws-cache/Cache"
 import { turns } from "../support/until.js"
-
-interface Shared extends
-  Pick<
-    Store.Store<string, number>,
-    | "add"
-    | "set"
-    | "setMany"
-    | "has"
-    | "keys"
-    | "peek"
-    | "size"
-    | "limits"
-    | "resize"
-    | "timeToLive"
-    | "setTimeToLive"
-    | "setExpiresAt"
-    | "remove"
-    | "removeMany"
-    | "invalidate"
-    | "invalidateWhen"
-    | "expire"
-    | "clear"
-    | "purge"
-  >
-{
-  readonly stats: Effect.Effect<CacheStats>
-  readonly events: Stream.Stream<LeasedStoreEvent<string>>
-}
-
-/** A store, and what computes its values: it waits until somebody lets it end. */
-interface Made {
-  readonly store: Shared
-  readonly compute: (key: string, latch: Deferred.Deferred<number>) => Effect.Effect<number>
-}
-
-interface Options {
-  readonly maxSize?: number
-  readonly timeToLive?: Duration.DurationInput
-}
-
-const stores = [
-  [
-    "Store",
-    (options?: Options) =>
-      Effect.map(Store.make<string, number>({ name: "verbs", ...options }), (store): Made => ({
-        store,
-        compute: (key: string, latch: Deferred.Deferred<number>) => store.getOrCompute(key, Deferred.await(latch))
-      }))
-  ],
-  [
-    "LeasedStore",
-    (options?: Options) =>
-      Effect.map(
-        LeasedStore.make({ name: "verbs", acquire: (_: string) => Effect.succeed(0), ...options }),
-        (store): Made => ({
-          store,
-          compute: (key: string, latch: Deferred.Deferred<number>) =>
-            store.use(key, (value) => Effect.succeed(value), { acquire: Deferred.await(latch) })
-        })
-      )
-  ]
-] as const
+import { type Options, type Shared, stores } from "./sharedStores.js"
 
 /** What untyped code may pass, under a type that hides it. */
 const untyped = (value: unknown): never => value as never
@@ -252,20 +191,27 @@ for (const [name, make] of stores) {
           assert.deepInclude(yield* store.stats, { size: 0, cleared: live, expired })
         }
       }))
-
-    it.scoped("limits are told as resize has set them", () =>
-      Effect.gen(function*() {
-        const { store } = yield* make({ maxSize: 4 })
-        assert.deepStrictEqual(yield* store.limits, { maxSize: 4, maxWeight: Infinity })
-        yield* store.setMany([["a", 1], ["b", 2], ["c", 3]])
-        yield* store.resize({ maxSize: 2 })
-        assert.deepStrictEqual(yield* store.limits, { maxSize: 2, maxWeight: Infinity })
-        yield* store.resize({ maxWeight: 1 })
-        assert.deepStrictEqual(yield* store.limits, { maxSize: 2, maxWeight: 1 })
-        assert.instanceOf(yield* Effect.flip(store.resize({ maxSize: -1 })), CacheConfigError)
-        assert.deepInclude(yield* store.stats, { maxSize: 2, size: 1, evicted: 2 })
-      }))
   })
+}
+
+const weighing = [
+  ["Store", (options: Options) => Store.make<string, number>(options)],
+  ["LeasedStore", (options: Options) => LeasedStore.make({ acquire: (_: string) => Effect.succeed(0), ...options })]
+] as const
+
+for (const [name, make] of weighing) {
+  it.scoped(`${name}: limits are told as resize has set them`, () =>
+    Effect.gen(function*() {
+      const store = yield* make({ maxSize: 4 })
+      assert.deepStrictEqual(yield* store.limits, { maxSize: 4, maxWeight: Infinity })
+      yield* store.setMany([["a", 1], ["b", 2], ["c", 3]])
+      yield* store.resize({ maxSize: 2 })
+      assert.deepStrictEqual(yield* store.limits, { maxSize: 2, maxWeight: Infinity })
+      yield* store.resize({ maxWeight: 1 })
+      assert.deepStrictEqual(yield* store.limits, { maxSize: 2, maxWeight: 1 })
+      assert.instanceOf(yield* Effect.flip(store.resize({ maxSize: -1 })), CacheConfigError)
+      assert.deepInclude(yield* store.stats, { maxSize: 2, size: 1, evicted: 2 })
+    }))
 }
 
 describe("Store", () => {
