@@ -263,26 +263,24 @@ const boundedMap = (): Plain => {
 const syncTtlDict = (): Plain => {
   let at = 0
   const dict = new SyncTtlDict<string, number>({ now: () => at })
-  const atTime =
-    <Args extends ReadonlyArray<unknown>, A>(f: (...args: Args) => A) => (...args: [...Args, number]): A => {
-      at = Number(args.at(-1))
-      return f(...args.slice(0, -1) as unknown as Args)
-    }
+  const step = <A>(now: number, f: () => A): A => {
+    at = now
+    return f()
+  }
   return {
-    set: atTime((key: string, value: number, life: Life) => void dict.set(key, value, writeOptions(life, at))),
-    peek: atTime((key: string) => dict.peek(key)),
-    delete: atTime((key: string) => dict.delete(key)),
-    pop: atTime((key: string) => dict.pop(key)),
-    timeToLive: atTime((key: string) => dict.timeToLive(key)),
-    setLife: atTime((key: string, { isMoment, millis }: Life) =>
-      isMoment ? dict.setExpiresAt(key, at + millis) : dict.setTimeToLive(key, millis)
-    ),
-    expire: atTime((key: string) => dict.expire(key)),
-    invalidateWhen: atTime((key: string, predicate: (value: number) => boolean) => dict.invalidateWhen(key, predicate)),
-    clear: atTime(() => dict.clear()),
-    purge: atTime(() => dict.purge()),
-    entries: atTime(() => [...dict.entries()]),
-    counts: atTime(() => dict.stats)
+    set: (key, value, life, now) => void step(now, () => dict.set(key, value, writeOptions(life, now))),
+    peek: (key, now) => step(now, () => dict.peek(key)),
+    delete: (key, now) => step(now, () => dict.delete(key)),
+    pop: (key, now) => step(now, () => dict.pop(key)),
+    timeToLive: (key, now) => step(now, () => dict.timeToLive(key)),
+    setLife: (key, { isMoment, millis }, now) =>
+      step(now, () => isMoment ? dict.setExpiresAt(key, now + millis) : dict.setTimeToLive(key, millis)),
+    expire: (key, now) => step(now, () => dict.expire(key)),
+    invalidateWhen: (key, predicate, now) => step(now, () => dict.invalidateWhen(key, predicate)),
+    clear: (now) => step(now, () => dict.clear()),
+    purge: (now) => step(now, () => dict.purge()),
+    entries: (now) => step(now, () => [...dict.entries()]),
+    counts: (now) => step(now, () => dict.stats)
   }
 }
 
