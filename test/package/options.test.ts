@@ -349,6 +349,7 @@ const schema = special(5, null, {}, String)
 const key = { id: "a", key: Redacted.make(Buffer.alloc(32)) }
 
 class Numbers extends Context.Tag("test/Numbers")<Numbers, Store.Store<string, number>>() {}
+class Leased extends Context.Tag("Leased")<Leased, LeasedStore.LeasedStore<string, number>>() {}
 class Dictionary extends TtlDict.Service<Dictionary>()("Dictionary", { key: Schema.String, value: Schema.Number }) {}
 
 const overBucket = <A, E>(make: () => Layer.Layer<A, E, ClientCache>): Use =>
@@ -410,6 +411,11 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "LeasedStore.make": {
     use: (options) => LeasedStore.make(untyped(options)),
+    options: leasedOptions,
+    base: { acquire: () => Effect.succeed(1) }
+  },
+  "LeasedStore.layer": {
+    use: (options) => built(LeasedStore.layer(Leased, untyped(options))),
     options: leasedOptions,
     base: { acquire: () => Effect.succeed(1) }
   },
