@@ -234,6 +234,37 @@ export interface Store<in out K, in out V, in out F = never> {
     compute: Effect.Effect<V, E, R>,
     options?: WriteOptions
   ) => Effect.Effect<V, E | F, R>
+  /**
+   * Changes the value under a key by what it is, and returns the new one. Of one key, no two run at once: each finds what
+   * the one before it has left. It fails with `CacheNotFoundError` when there is no fresh value, and as `f` does; then the
+   * old value stays. The new one lives as long as the old one would have, unless `options` say otherwise. It belongs to the
+   * store and has the services of its caller, as a computation; when its caller leaves, it is interrupted.
+   *
+   * Meanwhile everybody else finds the old value. What is written, removed or computed under the key meanwhile comes after
+   * it, and stays: its caller gets the value that it came to, which is not stored. It is no lookup: neither a hit nor a miss.
+   *
+   * @example
+   * ```ts
+   * import { Effect } from "effect"
+   * import { Store } from "effect-aws-cache/Cache"
+   * import * as assert from "node:assert/strict"
+   *
+   * const program = Effect.gen(function*() {
+   *   const visits = yield* Store.make<string, number>({ timeToLive: "1 hour" })
+   *   yield* visits.set("ada", 0)
+   *   const visit = visits.modify("ada", (n) => Effect.delay(Effect.succeed(n + 1), "1 milli"))
+   *   yield* Effect.all([visit, visit, visit], { concurrency: "unbounded" })
+   *   return yield* visits.get("ada")
+   * }).pipe(Effect.scoped)
+   *
+   * assert.equal(await Effect.runPromise(program), 3)
+   * ```
+   */
+  readonly modify: <V2 extends V, E = never, R = never>(
+    key: K,
+    f: (value: V) => Effect.Effect<V2, E, R>,
+    options?: WriteOptions
+  ) => Effect.Effect<V2, CacheNotFoundError | E | EntryTooLargeError, R>
   /** Writes a new entry; fails when there is one under the key. */
   readonly add: (
     key: K,
@@ -552,7 +583,7 @@ export const make = <K, V, F = never>(
       return entries.remove(map, key, now)
     }
 
-    const { getManyOrCompute, getOrCompute, memoize, refresh } = makeComputing<K, V, F>({
+    const { getManyOrCompute, getOrCompute, memoize, modify, refresh } = makeComputing<K, V, F>({
       name,
       spans: "effect-aws-cache.Store",
       guarded: { lookup, step },
@@ -598,6 +629,8 @@ export const make = <K, V, F = never>(
           memoizeKinds,
           withFunction(name, "compute", f, memoize(f, memoizeOptions))
         ),
+      modify: (key, f, writeOptions) =>
+        writing(writeOptions, withFunction(name, "modify", f, modify(key, f, writeOptions))),
       refresh: (key, compute, writeOptions) => writing(writeOptions, refresh(key, compute, writeOptions)),
       add: (key, value, writeOptions) =>
         writing(

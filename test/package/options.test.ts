@@ -401,6 +401,10 @@ const cases: Readonly<Record<string, Case>> = {
     use: onStore((self, options) => Effect.flatMap(self.memoize(() => Effect.succeed(2), options), (f) => f("b"))),
     options: { timeToLive: durationOrFunction }
   },
+  "Store.modify": {
+    use: onStore((self, options) => self.modify("a", Effect.succeed, options)),
+    options: dictWrite
+  },
   "Store.refresh": {
     use: onStore((self, options) => self.refresh("b", Effect.succeed(2), options)),
     options: dictWrite
@@ -463,6 +467,10 @@ const cases: Readonly<Record<string, Case>> = {
   "DictVerbs.memoize": {
     use: onDict((self, options) => Effect.flatMap(self.memoize(() => Effect.succeed(2), options), (f) => f("b"))),
     options: { timeToLive: durationOrFunction }
+  },
+  "DictVerbs.modify": {
+    use: onDict((self, options) => self.modify("a", Effect.succeed, options)),
+    options: dictWrite
   },
   "DictVerbs.refresh": {
     use: onDict((self, options) => self.refresh("b", Effect.succeed(2), options)),
@@ -1051,6 +1059,8 @@ describe("functions that are none", () => {
     "LeasedStore.use": (f) => onLeased((self) => self.use("b", f))(undefined),
     "LeasedStore.useOption": (f) => onLeased((self) => self.useOption("a", f))(undefined),
     "Store.getManyOrCompute": (f) => onStore((self) => self.getManyOrCompute(["b"], f))(undefined),
+    "Store.modify": (f) => onStore((self) => self.modify("a", f))(undefined),
+    "DictVerbs.modify": (f) => onDict((self) => self.modify("a", f))(undefined),
     "Store.memoize": (f) => onStore((self) => self.memoize(f))(undefined),
     "DictVerbs.memoize": (f) => onDict((self) => self.memoize(f))(undefined),
     "DictVerbs.getManyOrCompute": (f) => onDict((self) => self.getManyOrCompute(["b"], f))(undefined),

@@ -7,12 +7,54 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import type { LazyArg } from "effect/Function"
+import type { GuardedMap } from "../common/GuardedMap.js"
 import type { BoundedMap } from "../engine/BoundedMap.js"
+import type { WriteOutcome } from "../engine/BoundedMapOptions.js"
+import type { EventHub } from "../events/EventHub.js"
+import type { StoreEvent } from "../events/StoreEvent.js"
 import type { Flight, FlightGroup } from "../flight/FlightGroup.js"
 import { ownCause } from "../flight/ownCause.js"
-import type { Stored } from "./FreshMap.js"
+import type { SingleFlight } from "../flight/SingleFlight.js"
+import type { FreshMap, Stored } from "./FreshMap.js"
 import type { Freshness } from "./Freshness.js"
 import type { WriteOptions } from "./StoreOptions.js"
+
+/** How a store writes: steps, given the engine and the time in milliseconds since the epoch. */
+interface StoreWriter<in out K, in out V, in out F> {
+  /** Gives a number from 0 to 1 for the jitter of one entry. */
+  readonly withRoll: <A, E, R>(f: (roll: number) => Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Gives a number from 0 to 1 for the jitter of each of as many entries; or none, where there is no jitter. */
+  readonly rolls: (count: number) => Effect.Effect<ReadonlyArray<number>>
+  /** Until when a value written now is fresh. */
+  readonly freshUntil: (key: K, value: V, now: number, roll: number, write: WriteOptions | undefined) => number
+  /** Writes a value and tells of it. */
+  readonly put: (
+    map: BoundedMap<K, Stored<V, F>>,
+    key: K,
+    value: V,
+    now: number,
+    freshUntil: number
+  ) => WriteOutcome
+  /** Tells of a failure that was written to be remembered. */
+  readonly remembered: (map: BoundedMap<K, Stored<V, F>>, key: K, outcome: WriteOutcome, now: number) => void
+  /** Called after a computation changed the engine outside a step of its caller. */
+  readonly committed: (map: BoundedMap<K, Stored<V, F>>, now: number) => void
+}
+
+/** What a store is computed with. */
+export interface ComputingParts<in out K, in out V, in out F> {
+  /** The name of the store, for messages. */
+  readonly name: string
+  /** What the names of its spans begin with. */
+  readonly spans: string
+  readonly guarded: GuardedMap<K, Stored<V, F>>
+  readonly entries: FreshMap<K, V, F>
+  readonly flights: SingleFlight<K>
+  /** Runs what computes many values: one computation for each call. */
+  readonly batches: SingleFlight<string>
+  readonly hub: EventHub<StoreEvent<K>>
+  readonly writer: StoreWriter<K, V, F>
+}
 
 /** What a computation comes to: a value, one that is given out in its place, or none. */
 export type Computed<V, G> = V | InPlaceOfFailure<V, G> | NotLoaded

@@ -5,47 +5,28 @@ import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { GuardedMap } from "../common/GuardedMap.js"
-import type { BoundedMap } from "../engine/BoundedMap.js"
-import { Absent, type WriteOutcome } from "../engine/BoundedMapOptions.js"
+import { Absent } from "../engine/BoundedMapOptions.js"
 import { asExit } from "../errors/asExit.js"
 import { announceComputation } from "../events/announceComputation.js"
-import type { EventHub } from "../events/EventHub.js"
-import type { StoreEvent } from "../events/StoreEvent.js"
 import { ownCause } from "../flight/ownCause.js"
-import type { SingleFlight } from "../flight/SingleFlight.js"
 import { services, withServices } from "../flight/withServices.js"
 import { requireEffect } from "../options/requireEffect.js"
-import { type Call, callAmongOthers, ended, type Enter, InPlaceOfFailure, NotLoaded } from "./computed.js"
-import type { FreshMap, Stored } from "./FreshMap.js"
+import {
+  type Call,
+  callAmongOthers,
+  type ComputingParts,
+  ended,
+  type Enter,
+  InPlaceOfFailure,
+  NotLoaded
+} from "./computed.js"
 import { failureOf } from "./FreshnessOptions.js"
 import { type GetManyOrCompute, makeGetManyOrCompute } from "./getManyOrCompute.js"
 import { Kept } from "./Kept.js"
+import { makeModify, type Modify } from "./modify.js"
 import { inPlaceOfFailure, keepFailure } from "./rememberedFailures.js"
 import { StoreGroups } from "./StoreGroups.js"
 import type { MemoizeOptions, WriteOptions } from "./StoreOptions.js"
-
-/** How a store writes: steps, given the engine and the time in milliseconds since the epoch. */
-interface StoreWriter<in out K, in out V, in out F> {
-  /** Gives a number from 0 to 1 for the jitter of one entry. */
-  readonly withRoll: <A, E, R>(f: (roll: number) => Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  /** Gives a number from 0 to 1 for the jitter of each of as many entries; or none, where there is no jitter. */
-  readonly rolls: (count: number) => Effect.Effect<ReadonlyArray<number>>
-  /** Until when a value written now is fresh. */
-  readonly freshUntil: (key: K, value: V, now: number, roll: number, write: WriteOptions | undefined) => number
-  /** Writes a value and tells of it. */
-  readonly put: (
-    map: BoundedMap<K, Stored<V, F>>,
-    key: K,
-    value: V,
-    now: number,
-    freshUntil: number
-  ) => WriteOutcome
-  /** Tells of a failure that was written to be remembered. */
-  readonly remembered: (map: BoundedMap<K, Stored<V, F>>, key: K, outcome: WriteOutcome, now: number) => void
-  /** Called after a computation changed the engine outside a step of its caller. */
-  readonly committed: (map: BoundedMap<K, Stored<V, F>>, now: number) => void
-}
 
 /** The lookups of a store that can compute, see `Store`. */
 export interface Computing<in out K, in out V, in out F> {
@@ -55,6 +36,7 @@ export interface Computing<in out K, in out V, in out F> {
     options?: WriteOptions
   ) => Effect.Effect<V, E | F, R>
   readonly getManyOrCompute: GetManyOrCompute<K, V, F>
+  readonly modify: Modify<K, V>
   readonly refresh: <E = never, R = never>(
     key: K,
     compute: Effect.Effect<V, E, R>,
@@ -64,21 +46,6 @@ export interface Computing<in out K, in out V, in out F> {
     f: (key: K) => Effect.Effect<V, E, R>,
     options?: MemoizeOptions<K, V>
   ) => Effect.Effect<(key: K) => Effect.Effect<V, E | F>, never, R>
-}
-
-/** What a store is computed with. */
-export interface ComputingParts<in out K, in out V, in out F> {
-  /** The name of the store, for messages. */
-  readonly name: string
-  /** What the names of its spans begin with. */
-  readonly spans: string
-  readonly guarded: GuardedMap<K, Stored<V, F>>
-  readonly entries: FreshMap<K, V, F>
-  readonly flights: SingleFlight<K>
-  /** Runs what computes many values: one computation for each call. */
-  readonly batches: SingleFlight<string>
-  readonly hub: EventHub<StoreEvent<K>>
-  readonly writer: StoreWriter<K, V, F>
 }
 
 /** Makes the lookups that can compute from the parts of a store. */
@@ -213,6 +180,7 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
   return {
     getOrCompute,
     memoize,
+    modify: makeModify(parts),
     refresh: <E, R>(key: K, compute: Effect.Effect<V, E, R>, write: WriteOptions | undefined) =>
       Effect.flatMap(services<R>(), (given) => renewed(callOf(key, compute, write, given))),
     getManyOrCompute: makeGetManyOrCompute({

@@ -87,6 +87,18 @@ export interface DictVerbs<in out K, in out V, out E, out F, out R> {
     compute: Effect.Effect<V, E2, R2>,
     options?: WriteOptions
   ) => Effect.Effect<V, E | E2 | F, R | R2>
+  /**
+   * Changes the value under a key by what it is, and returns the new one. Of one key, no two run at once: each finds what
+   * the one before it has left. It fails with `CacheNotFoundError` when there is no fresh value, and as `f` does; then the
+   * old value stays. The new one lives as long as the old one would have, unless `options` say otherwise. What is written,
+   * removed or computed under the key meanwhile comes after it, and stays: the value that this came to is not stored then.
+   * Neither a hit nor a miss; all else is as in a `Store`.
+   */
+  readonly modify: <V2 extends V, E2 = never, R2 = never>(
+    key: K,
+    f: (value: V) => Effect.Effect<V2, E2, R2>,
+    options?: WriteOptions
+  ) => Effect.Effect<V2, CacheNotFoundError | EntryTooLargeError | E | E2, R | R2>
   /** Writes a new entry; fails when there is one under the key. */
   readonly add: (
     key: K,

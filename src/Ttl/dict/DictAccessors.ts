@@ -15,6 +15,7 @@ export const accessors = <Self, K, V, E, F>(
   getOrCompute: (key, compute, options) => Effect.flatMap(tag, (dict) => dict.getOrCompute(key, compute, options)),
   getManyOrCompute: (keys, load, options) => Effect.flatMap(tag, (dict) => dict.getManyOrCompute(keys, load, options)),
   memoize: (f, options) => Effect.flatMap(tag, (dict) => dict.memoize(f, options)),
+  modify: (key, f, options) => Effect.flatMap(tag, (dict) => dict.modify(key, f, options)),
   refresh: (key, compute, options) => Effect.flatMap(tag, (dict) => dict.refresh(key, compute, options)),
   add: (key, value, options) => Effect.flatMap(tag, (dict) => dict.add(key, value, options)),
   set: (key, value, options) => Effect.flatMap(tag, (dict) => dict.set(key, value, options)),

@@ -294,6 +294,22 @@ const make = <K, KI, V, VI, F, FI, R>(
             (memoized) => (key) => under(key, memoized)
           )
         ),
+      modify: (key, f, write) =>
+        withFunction(
+          name,
+          "modify",
+          f,
+          under(key, (valid) =>
+            dict.modify(
+              valid,
+              (value) =>
+                Effect.flatMap(
+                  requireEffect(name, "modify", f(value)),
+                  (next) => Effect.as(checkEntry(key, next), next)
+                ),
+              write
+            ))
+        ),
       refresh: (key, compute, write) =>
         under(
           key,

@@ -179,7 +179,7 @@ export const makeDictWith = <K, V, F, R>(
         )
     )
 
-    const { getManyOrCompute, getOrCompute, memoize, refresh } = makeComputing<K, V, F>({
+    const { getManyOrCompute, getOrCompute, memoize, modify, refresh } = makeComputing<K, V, F>({
       name,
       spans: "effect-aws-cache.TtlDict",
       guarded: { lookup, step },
@@ -230,6 +230,7 @@ export const makeDictWith = <K, V, F, R>(
             Effect.map(memoize(f, how), (memoized) => (key) => withRoom(memoized(key)))
           )
         ),
+      modify: (key, f, write) => writing(write, withFunction(name, "modify", f, withRoom(modify(key, f, write)))),
       refresh: (key, compute, write) => writing(write, withRoom(refresh(key, compute, write))),
       add: (key, value, write) =>
         writing(write, withRoll((roll) => removing((map, now) => steps.add(map, now, key, value, write, roll)))),
