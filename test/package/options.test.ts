@@ -605,6 +605,10 @@ const cases: Readonly<Record<string, Case>> = {
     use: onS3((options) => S3Cache.refresh(words.key("b"), Effect.succeed(2), options)),
     options: { ...writeOptions, tags: texts }
   },
+  "S3Cache.modify": {
+    use: onS3((options) => S3Cache.modify(word, Effect.succeed, options)),
+    options: { ...writeOptions, tags: texts }
+  },
   "S3Cache.setMany": {
     use: onS3((options) => S3Cache.setMany([[words.key("b"), 2]], options)),
     options: { ...writeOptions, tags: texts, concurrency: count }
@@ -1066,6 +1070,7 @@ describe("functions that are none", () => {
     "DictVerbs.getManyOrCompute": (f) => onDict((self) => self.getManyOrCompute(["b"], f))(undefined),
     "SyncTtlDict.getOrCompute": (f) => onSync((self) => self.getOrCompute("b", f))(undefined),
     "SyncTtlDict.refresh": (f) => onSync((self) => self.refresh("b", f))(undefined),
+    "S3Cache.modify": (f) => onS3(() => S3Cache.modify(words.key("a"), f))(undefined),
     "S3Cache.memoize": (f) => onS3(() => S3Cache.memoize(words, f))(undefined),
     "S3Cache.getManyOrCompute": (f) => onS3(() => S3Cache.getManyOrCompute([words.key("b")], f))(undefined),
     "ClientCache.fake": (f) => attempt(() => ClientCache.fake(S3Client, f)),

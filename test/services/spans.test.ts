@@ -53,6 +53,7 @@ const twoLevels = Effect.gen(function*() {
   )
   yield* cache.add(Numbers.key(4), 4)
   yield* cache.set(key, 2)
+  yield* cache.modify(key, (value) => Effect.succeed(value + 1))
   yield* store.replace("spans", new Uint8Array(1), "\"another\"")
   yield* cache.remove(key)
   yield* Stream.runDrain(cache.list(Numbers))

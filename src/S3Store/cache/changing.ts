@@ -2,12 +2,19 @@
  * Changes that depend on what is there.
  */
 import * as Clock from "effect/Clock"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { CacheNotFoundError, type EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
+import { ownExit } from "../../Cache/flight/ownCause.js"
+import type { SingleFlight } from "../../Cache/flight/SingleFlight.js"
+import { withServices } from "../../Cache/flight/withServices.js"
+import { requireEffect } from "../../Cache/options/requireEffect.js"
 import { uselessFrom } from "../../Cache/store/Freshness.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import type { MemoryEntry } from "../memory/MemoryEntry.js"
-import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
+import { type CacheEncodeError, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
+import type { S3CacheWriteOptions } from "../options/S3CacheOptions.js"
 import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
 import type { CacheLevels } from "./CacheLevels.js"
 import { prepareValue } from "./entryCodec.js"
@@ -17,13 +24,19 @@ import type { Writing } from "./writing.js"
 /** How often a change is tried that others come before. */
 const attempts = 4
 
-/** Makes `expire` and `invalidateWhen`. */
+/**
+ * Makes `expire`, `invalidateWhen` and `modify`.
+ *
+ * @param modifications runs what `modify` does: of each key one at a time
+ */
 export const makeChanging = (
   levels: CacheLevels,
   reading: Reading,
-  writing: Writing
-): Pick<S3CacheService, "expire" | "invalidateWhen"> => {
-  const { behind, format, policyOf, store, writes } = levels
+  writing: Writing,
+  modifications: SingleFlight<AnyKey>
+): Pick<S3CacheService, "expire" | "invalidateWhen" | "modify"> => {
+  const { behind, format, markers, name, policyOf, store, writes } = levels
+  const turns = modifications.group<void, never>("effect-aws-cache.S3Cache.modify")
 
   const conflict = (key: AnyKey, operation: string) =>
     new ObjectStoreError({
@@ -110,5 +123,77 @@ export const makeChanging = (
   const invalidateWhen: S3CacheService["invalidateWhen"] = (key, predicate) =>
     writes.withLock(key, Effect.suspend(() => invalidatePicked(key, predicate, 1)))
 
-  return { expire, invalidateWhen }
+  const modifyObject = <K, V, F, V2 extends V, E>(
+    key: CacheKey<K, V, F>,
+    change: (value: V) => Effect.Effect<V2, E>,
+    options: S3CacheWriteOptions,
+    attempt: number
+  ): Effect.Effect<V2, E | CacheEncodeError | CacheNotFoundError | EntryTooLargeError | ObjectStoreError> =>
+    Effect.gen(function*() {
+      // As old as what it is made of, for tags.
+      const { made } = yield* markers.moment
+      yield* writes.withLock(key, behind.writeNow(key))
+      const { etag, held } = yield* loadReadable(key)
+      const before = yield* Clock.currentTimeMillis
+      const content = held === undefined || held.freshUntil <= before ? undefined : held.contentFor(key.space)
+      if (held === undefined || etag === undefined || content === undefined || Exit.isFailure(content)) {
+        return yield* new CacheNotFoundError({ cache: name, key: String(key) })
+      }
+      const next = yield* change(content.value)
+      const now = yield* Clock.currentTimeMillis
+      const entry = yield* prepareValue(format, key, next, policyOf(key.space), {
+        timeToLive: options.timeToLive,
+        freshUntil: options.timeToLive === undefined ? held.freshUntil : undefined,
+        tags: options.tags ?? [...new Set([...held.tags, ...key.space.tagsOf(key.input, next)])]
+      }, { made, now })
+      const write: Effect.Effect<{ readonly isDone: boolean; readonly held?: MemoryEntry }, ObjectStoreError> =
+        entry.held.freshUntil > now
+          ? Effect.map(
+            writing.putInPlaceOf(key, entry, etag),
+            (outcome) => outcome._tag === "Written" ? { isDone: true, held: outcome.held } : { isDone: false }
+          )
+          // Its time is over by now.
+          : Effect.map(writing.removeThis(key, etag), (isDone) => ({ isDone }))
+      const { isDone } = yield* writing.changeBothLevels(key, write, ({ held }) => held)
+      if (isDone) return next
+      return attempt < attempts
+        ? yield* modifyObject(key, change, options, attempt + 1)
+        : yield* conflict(key, "modify")
+    })
+
+  /** Runs what nobody else may do at the same time with a key, when those are done who came before. */
+  const inTurn = <A, E>(key: AnyKey, work: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.withFiberRuntime<A, E>((caller) => {
+        const other = turns.find(key)
+        if (other !== undefined) {
+          return Effect.zipRight(modifications.awaitEnd(other, restore), restore(inTurn(key, work)))
+        }
+        let own: Exit.Exit<A, E> | undefined
+        const note = Effect.map(Effect.exit(work), (exit) => {
+          own = ownExit(exit)
+        })
+        const flight = turns.enter(key, caller, () => note, () => {})
+        return Effect.flatMap(
+          modifications.awaitExit(flight, restore),
+          // Without one of its own the cache has closed.
+          (exit) => own ?? (Exit.isFailure(exit) ? Exit.failCause(exit.cause) : Effect.interrupt)
+        )
+      })
+    )
+
+  const modifyWith = <K, V, F, V2 extends V, E, R>(
+    key: CacheKey<K, V, F>,
+    f: (value: V) => Effect.Effect<V2, E, R>,
+    options: S3CacheWriteOptions
+  ) =>
+    Effect.contextWithEffect((services: Context.Context<R>) => {
+      const change = (value: V) => withServices(Effect.suspend(() => requireEffect(name, "modify", f(value))), services)
+      return inTurn(key, modifyObject(key, change, options, 1))
+    })
+
+  // Told apart, since a function whose types depend on one another is not assignable at once.
+  const modify: S3CacheService["modify"] = (key, f, options = {}) => modifyWith(key, f, options)
+
+  return { expire, invalidateWhen, modify }
 }

@@ -39,13 +39,19 @@ export interface Moments {
   readonly now: number
 }
 
+/** What a write may decide for itself. */
+export interface Write extends S3CacheWriteOptions {
+  /** Until when the entry is fresh, where that is known: it goes before its time to live. */
+  readonly freshUntil?: number | undefined
+}
+
 /** Encodes a value for its entry. Fails when it does not fit its schema, or is too large. */
 export const prepareValue = <K, V, F>(
   format: EntryFormat,
   key: CacheKey<K, V, F>,
   value: V,
   policy: EntryPolicy,
-  write: S3CacheWriteOptions,
+  write: Write,
   moments: Moments
 ): Effect.Effect<Prepared, CacheEncodeError | EntryTooLargeError> =>
   Effect.gen(function*() {
@@ -72,16 +78,16 @@ const decide = <K, V, F>(
   key: CacheKey<K, V, F>,
   value: V,
   policy: EntryPolicy,
-  write: S3CacheWriteOptions,
+  write: Write,
   moments: Moments
 ): Effect.Effect<{ readonly freshUntil: number; readonly tags: ReadonlyArray<string> }> =>
   Effect.gen(function*() {
     const timeToLive = write.timeToLive === undefined
       ? policy.timeToLive
       : givenMillis(key.keyspace, "timeToLive", write.timeToLive)
-    const freshUntil = yield* jitterRolls(policy.freshness).withRoll((roll) =>
+    const freshUntil = write.freshUntil ?? (yield* jitterRolls(policy.freshness).withRoll((roll) =>
       Effect.succeed(applyJitter(policy.freshness, moments.now, moments.now + timeToLive, roll))
-    )
+    ))
     const tags = write.tags ?? key.space.tagsOf(key.input, value)
     handleRejection(tags, () => {})
     return { freshUntil, tags }

@@ -137,6 +137,7 @@ export const makeS3CacheService = (
     const format = yield* makeEntryFormat(options, unwatched.place, unwatched.maxObjectBytes, name)
     const memory = yield* MemoryLevel.make(name, options)
     const batches = yield* SingleFlight.make<string>(name)
+    const modifications = yield* SingleFlight.make<AnyKey>(name)
     const writes = new KeyedMutex<AnyKey>()
 
     const policies = new WeakMap<object, EntryPolicy>()
@@ -175,7 +176,7 @@ export const makeS3CacheService = (
     const computing = makeComputing(levels, reading, writing, coordination)
     const { lookup, renew } = makeLookup(levels, reading, computing, coordination)
     const groups = new FlightGroups(memory.flights)
-    const settle = yield* makeSettle(levels)
+    const settle = yield* makeSettle(levels, modifications)
     const summary = () => ({
       _id: "S3Cache",
       name: printName(name),
@@ -192,7 +193,7 @@ export const makeS3CacheService = (
 
     const many = makeManyKeys(levels, reading, writing, groups, batches, lookup)
     const memoizing = makeMemoize(name, groups, lookup, renew)
-    const changing = makeChanging(levels, reading, writing)
+    const changing = makeChanging(levels, reading, writing, modifications)
     const maintenance = makeListPurgeClear(levels, reading, leases)
 
     const service: S3CacheService = {
@@ -246,6 +247,13 @@ export const makeS3CacheService = (
           name,
           key,
           () => withCallOptions(name, write, s3WriteKinds, memoizing.refresh(key, compute, write))
+        ),
+      modify: (key, f, write) =>
+        unlessWrongKey(
+          name,
+          key,
+          () =>
+            withFunction(name, "modify", f, withCallOptions(name, write, s3WriteKinds, changing.modify(key, f, write)))
         ),
       memoize: (keyspace, compute, how) =>
         unlessWrongFunction(
@@ -311,7 +319,7 @@ export const makeS3CacheService = (
         circuit: breaker?.state ?? "closed",
         ...figures,
         waiting: behind.size,
-        inFlight: memory.flights.size
+        inFlight: memory.flights.size + modifications.size
       })),
       events: hub.stream
     }

@@ -7,17 +7,19 @@ import * as Fiber from "effect/Fiber"
 import * as MutableHashSet from "effect/MutableHashSet"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import type { SingleFlight } from "../../Cache/flight/SingleFlight.js"
 import type { AnyKey } from "../keyspace/Keyspace.js"
 import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
 import type { CacheLevels } from "./CacheLevels.js"
 
 /** Makes what waits for computations and writes under way. It does not interrupt what takes longer. */
 export const makeSettle = (
-  { behind, memory, writes }: CacheLevels
+  { behind, memory, writes }: CacheLevels,
+  modifications: SingleFlight<AnyKey>
 ): Effect.Effect<S3CacheService["settle"], never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope): S3CacheService["settle"] => ({ within }) =>
     Effect.withFiberRuntime((caller) => {
-      const flights = memory.flights.underWay(caller)
+      const flights = [...memory.flights.underWay(caller), ...modifications.underWay(caller)]
       const written = Effect.zipRight(behind.flush, writes.awaitRelease(() => true))
       const quiet = Effect.zipRight(
         Fiber.awaitAll(flights.map(({ fiber }) => fiber)),

@@ -28,6 +28,7 @@ export const accessors = <Self>(tag: Context.Tag<Self, S3CacheService>): S3Cache
   removeMany: (keys, options) => Effect.flatMap(tag, (cache) => cache.removeMany(keys, options)),
   getOrCompute: (key, compute, options) => Effect.flatMap(tag, (cache) => cache.getOrCompute(key, compute, options)),
   refresh: (key, compute, options) => Effect.flatMap(tag, (cache) => cache.refresh(key, compute, options)),
+  modify: (key, f, options) => Effect.flatMap(tag, (cache) => cache.modify(key, f, options)),
   memoize: (keyspace, compute, options) => Effect.flatMap(tag, (cache) => cache.memoize(keyspace, compute, options)),
   list: (keyspace, options) => Stream.unwrap(Effect.map(tag, (cache) => cache.list(keyspace, options))),
   purge: (keyspace, options) => Effect.flatMap(tag, (cache) => cache.purge(keyspace, options)),

@@ -322,6 +322,45 @@ export interface S3CacheVerbs<out R> {
   ) => Effect.Effect<V, E | F, R | R2>
 
   /**
+   * Makes a new value of the one under a key, writes it to both levels, and gives it. Fails with `CacheNotFoundError` when
+   * there is none. The entry keeps the time to live that it has left and its tags, beside those its keyspace gives the new
+   * value, unless the options say otherwise.
+   *
+   * Of one key one at a time runs in a process. It is written on the condition that what it was made of is still there: where
+   * another process has written meanwhile, `f` runs again with that, four times in all; then this fails with an
+   * `ObjectStoreError` of reason `Conflict`. So `f` should do nothing that must not be done twice. It takes a second level that
+   * honours conditional writes: elsewhere this fails with reason `ConditionalWritesUnsupported`. The services `f` needs are its
+   * caller's, as of `getOrCompute`.
+   *
+   * @example
+   * ```ts
+   * import { Effect, Schema } from "effect"
+   * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   *
+   * const Visits = Keyspace.make("visits", { key: Schema.String, value: Schema.Number })
+   *
+   * const program = Effect.gen(function*() {
+   *   yield* S3Cache.set(Visits.key("home"), 0, { timeToLive: "1 day" })
+   *   const visit = S3Cache.modify(Visits.key("home"), (visits) => Effect.succeed(visits + 1))
+   *   yield* Effect.all(Array.from({ length: 10 }, () => visit), { concurrency: "unbounded" })
+   *   return yield* S3Cache.get(Visits.key("home"))
+   * }).pipe(Effect.provide(S3Cache.layerMemory()))
+   *
+   * assert.equal(await Effect.runPromise(program), 10)
+   * ```
+   */
+  readonly modify: <K, V, F, V2 extends V, E, R2>(
+    key: CacheKey<K, V, F>,
+    f: (value: V) => Effect.Effect<V2, E, R2>,
+    options?: S3CacheWriteOptions
+  ) => Effect.Effect<
+    V2,
+    E | CacheEncodeError | CacheNotFoundError | EntryTooLargeError | ObjectStoreError,
+    R | R2
+  >
+
+  /**
    * A function that computes a value only when neither level has it, and writes it to both.
    *
    * It runs with the services `memoize` ran with, whoever calls, and who shares a computation shares its failure. Failures are not cached, but those the keyspace has a
