@@ -224,3 +224,40 @@ export const membersOf = ({ checker, entryPoints }, entryPoint, name) => {
     .filter((member) => !isHidden(member) && isOwn(member) && !/^(?:_|#|~|toJSON$|toString$)/.test(member.name))
     .map((member) => member.name)
 }
+
+/**
+ * Functions with a type of an error or of a need that only an optional argument tells: where it is left out, in
+ * `Effect.all([...])`, the compiler takes `any` for it, since nothing else is asked for there. `NoInfer` in what they return
+ * keeps it from that.
+ */
+export const findErasedTypes = ({ program }) => {
+  const found = []
+  const mentions = (node, name) => {
+    if (ts.isTypeReferenceNode(node) && node.typeName.getText() === "NoInfer") return false
+    if (ts.isTypeReferenceNode(node) && node.typeName.getText() === name) return true
+    return ts.forEachChild(node, (child) => mentions(child, name)) === true
+  }
+  /** What a channel tells of by itself, and not as an argument of another type. */
+  const membersOfUnion = (node) => ts.isUnionTypeNode(node) ? node.types : [node]
+  const visit = (node) => {
+    const result = ts.isFunctionLike(node) ? node.type : undefined
+    if (
+      result !== undefined && ts.isTypeReferenceNode(result) &&
+      /^(Effect|Stream|Layer)\./.test(result.typeName.getText())
+    ) {
+      const channels = (result.typeArguments ?? []).slice(1).flatMap(membersOfUnion).map((each) => each.getText())
+      const isOptional = (parameter) => parameter.questionToken !== undefined
+      for (const { name } of node.typeParameters ?? []) {
+        const told = node.parameters.filter((parameter) => mentions(parameter, name.text))
+        if (told.length > 0 && told.every(isOptional) && channels.includes(name.text)) {
+          const file = node.getSourceFile()
+          const owner = node.name ?? node.parent.name
+          found.push(`${owner?.getText() ?? "?"}<${name.text}> (${file.fileName.replace(published, "")})`)
+        }
+      }
+    }
+    ts.forEachChild(node, visit)
+  }
+  for (const file of program.getSourceFiles()) if (file.fileName.startsWith(published)) visit(file)
+  return found
+}

@@ -399,7 +399,7 @@ export const isLeasedStore = (u: unknown): u is LeasedStore<unknown, unknown, un
  */
 export const make = <K, V, E = never, R = never, R2 = never>(
   options: Options<K, V, E, R, R2>
-): Effect.Effect<LeasedStore<K, V, E>, CacheConfigError, R | R2 | Scope.Scope> => {
+): Effect.Effect<LeasedStore<K, V, E>, CacheConfigError, R | NoInfer<R2> | Scope.Scope> => {
   const name = nameIn(options, "LeasedStore")
   return Effect.gen(function*() {
     yield* checkOptions(name, options, leasedStoreKinds)

@@ -189,7 +189,7 @@ export class TtlDict extends Object.assign(tag, accessors(tag), {
   /** The default dictionary, with these limits. */
   layer: <R = never>(
     options: Options<string, unknown, never, R> = {}
-  ): Layer.Layer<TtlDict, CacheConfigError, R> => Layer.scoped(tag, makeDict(options)),
+  ): Layer.Layer<TtlDict, CacheConfigError, NoInfer<R>> => Layer.scoped(tag, makeDict(options)),
 
   /** The default dictionary, with limits read from the configuration. */
   layerConfig: (options: Config.Config.Wrap<Limits>): Layer.Layer<TtlDict, CacheConfigError | ConfigError> =>

@@ -40,6 +40,10 @@ describe("the declarations", () => {
     assert.deepStrictEqual(found["unnamed"], [])
   })
 
+  it("lose no error and no need where optional arguments are left out", () => {
+    assert.deepStrictEqual(found["erased"], [])
+  })
+
   it("document every member that an editor can show", () => {
     assert.deepStrictEqual(found["undocumented"], [])
     assert.includeMembers([...found["names"] ?? []], members)

@@ -5,6 +5,7 @@
 import { readdirSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import {
+  findErasedTypes,
   findUndocumentedMembers,
   findUndocumentedUses,
   findUnnamedTypes,
@@ -16,6 +17,7 @@ const uses = readdirSync(sites).map((file) => fileURLToPath(new URL(file, sites)
 
 const declarations = openDeclarations(uses)
 process.stdout.write(JSON.stringify({
+  erased: findErasedTypes(declarations),
   unnamed: findUnnamedTypes(declarations),
   ...findUndocumentedMembers(declarations),
   ...findUndocumentedUses(declarations, uses)

@@ -10,6 +10,7 @@ import * as httpApi from "./sites/httpApi.js"
 import * as mocks from "./sites/mocks.js"
 import * as s3Caches from "./sites/s3Caches.js"
 import * as stores from "./sites/stores.js"
+import * as together from "./sites/together.js"
 
 /** What each of them is to come to. */
 const expected: ReadonlyArray<readonly [name: string, Effect.Effect<unknown, unknown>, unknown]> = [
@@ -27,6 +28,7 @@ const expected: ReadonlyArray<readonly [name: string, Effect.Effect<unknown, unk
   ["helpers over any keyspace and key", s3Caches.warmed, ["two", null]],
   ["S3Cache.layerConfig", s3Caches.configured, 0],
   ["errors by their tags", s3Caches.explained, undefined],
+  ["what has changed elsewhere", s3Caches.forgotten, { refreshed: "two anew", wasTwo: true, left: 0 }],
   ["a second level of one's own", s3Caches.ownLevel, true],
   [
     "a memoized function in a handler of an HttpApi",
@@ -40,12 +42,16 @@ const expected: ReadonlyArray<readonly [name: string, Effect.Effect<unknown, unk
   ["ClientCache.layerConfig", clients.configured, 7],
   ["a dictionary with schemas", dictionaries.session, "Ada"],
   ["a handler with a runtime", dictionaries.invocations, [1, 2]],
+  ["a dictionary of what may fail and needs a service", dictionaries.rates, [1.1, "Closed", false]],
   ["a snapshot that is not there", dictionaries.restoredNothing, true],
   ["TtlDict.layerConfig", dictionaries.configured, 9],
   ["a dictionary without Effect", dictionaries.counted, [4, 5]],
   ["a store as a service", stores.answer, 42],
+  ["a store of what may fail and needs a service", stores.names, ["Ada", "Ada", "NoSuchUser", "Offline"]],
   ["a service that exposes its store", stores.words, { hits: 1, misses: 1, size: 1 }],
   ["a service of connections", stores.hosts, { host: "db-1", releases: { succeeded: 0, failed: 0, timedOut: 0 } }],
+  ["many calls at once", together.cleared, "cleared"],
+  ["a layer among others", together.provided, 0],
   [
     "mocks of one method each",
     mocks.mocked,

@@ -438,7 +438,7 @@ export interface S3CacheVerbs<out R> {
   readonly purge: <K, V, F, E = never, R2 = never>(
     keyspace: Keyspace<K, V, F>,
     options?: S3CachePurgeOptions<E, R2>
-  ) => Effect.Effect<number, ObjectStoreError | E, R | R2>
+  ) => Effect.Effect<number, ObjectStoreError | NoInfer<E>, R | NoInfer<R2>>
 
   /**
    * Removes all entries of a keyspace, of its version, from both levels, and tells how many objects those were in the
@@ -449,7 +449,7 @@ export interface S3CacheVerbs<out R> {
   readonly clear: <K, V, F, E = never, R2 = never>(
     keyspace: Keyspace<K, V, F>,
     options?: S3CacheClearOptions<E, R2>
-  ) => Effect.Effect<number, ObjectStoreError | E, R | R2>
+  ) => Effect.Effect<number, ObjectStoreError | NoInfer<E>, R | NoInfer<R2>>
 
   /**
    * From now on no entry that carries this tag and was made before is given out: one write, however many there are.

@@ -58,7 +58,7 @@ import { DictSteps } from "./DictSteps.js"
 /** See `TtlDict.make`. */
 export const makeDict = <K, V, F = never, R = never>(
   options: Options<K, V, F, R> = {}
-): Effect.Effect<Dict<K, V, never, F>, CacheConfigError, R | Scope.Scope> => makeDictWith(options, () => {})
+): Effect.Effect<Dict<K, V, never, F>, CacheConfigError, NoInfer<R> | Scope.Scope> => makeDictWith(options, () => {})
 
 /**
  * A dictionary that looks at keys under which there is nothing.

@@ -50,6 +50,17 @@ export const MarketTest = Layer.succeed(Market, {
   rate: (currency) => currency === "EUR" ? Effect.succeed(1.1) : Effect.fail(new Closed({ currency }))
 })
 
+export const rateOf = (currency: string) =>
+  Rates.getOrCompute(currency, Effect.flatMap(Market, (market) => market.rate(currency)))
+
+export const rates = Effect.gen(function*() {
+  const euro = yield* rateOf("EUR")
+  const closed = yield* Effect.flip(rateOf("USD"))
+  yield* Rates.expire("EUR")
+  const removed = yield* Rates.invalidateWhen("EUR", (rate) => rate > 2)
+  return [euro, closed._tag, removed]
+}).pipe(Effect.provide([Rates.layer(), MarketTest]))
+
 // Snapshots, limits and statistics.
 
 export const snapshot = Rates.snapshot("rates.json")

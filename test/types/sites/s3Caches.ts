@@ -116,6 +116,22 @@ export const explained = S3Cache.set(Texts.key(1), "one").pipe(
   Effect.provide(S3Cache.layerMemory())
 )
 
+// What has changed elsewhere, and all of a keyspace.
+
+export const forgotten = Effect.gen(function*() {
+  yield* S3Cache.invalidate(Texts.key(1))
+  yield* S3Cache.setMany([[Texts.key(1), "one"], [Texts.key(2), "two", { timeToLive: "1 minute" }]])
+  yield* S3Cache.expire(Texts.key(1))
+  const refreshed = yield* S3Cache.refresh(Texts.key(2), Effect.succeed("two anew"))
+  const wasTwo = yield* S3Cache.invalidateWhen(Texts.key(2), (text) => text.startsWith("two"))
+  const [removed, purged, cleared] = yield* Effect.all([
+    S3Cache.removeMany([Texts.key(1), Texts.key(2)]),
+    S3Cache.purge(Texts),
+    S3Cache.clear(Texts)
+  ])
+  return { refreshed, wasTwo, left: removed + purged + cleared }
+}).pipe(Effect.provide(S3Cache.layerMemory()))
+
 // A second level of one's own.
 
 export const OwnLevelLive = S3Cache.layer({ name: "own" }).pipe(Layer.provide(ObjectStore.layerMemory()))

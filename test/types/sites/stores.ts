@@ -1,7 +1,7 @@
 /**
  * Bounded stores in memory.
  */
-import { Context, Effect, Layer, type Scope } from "effect"
+import { Context, Data, Effect, Layer, Predicate, type Scope } from "effect"
 import { CacheMetrics, LeasedStore, Store } from "effect-aws-cache/Cache"
 
 // A store as a service.
@@ -12,6 +12,39 @@ export const AnswersLive = Store.layer(Answers, { maxSize: 1_000, timeToLive: "5
 export const answer = Effect.flatMap(Answers, (answers) => answers.getOrCompute("6 * 7", Effect.succeed(42))).pipe(
   Effect.provide(AnswersLive)
 )
+
+// Computations that need a service, and may fail; one of the failures is remembered.
+
+export class Offline extends Data.TaggedError("Offline")<{ readonly host: string }> {}
+export class NoSuchUser extends Data.TaggedError("NoSuchUser")<{ readonly id: number }> {}
+export class Db extends Context.Tag("app/Db")<
+  Db,
+  { readonly userName: (id: number) => Effect.Effect<string, Offline | NoSuchUser> }
+>() {}
+
+export class Names extends Context.Tag("app/Names")<Names, Store.Store<number, string, NoSuchUser>>() {}
+export const NamesLive = Store.layer(Names, {
+  maxSize: 100,
+  failure: Predicate.isTagged("NoSuchUser") as Predicate.Refinement<unknown, NoSuchUser>,
+  failureTimeToLive: "10 seconds"
+})
+
+export const userName = (id: number) => Effect.flatMap(Db, (db) => db.userName(id))
+export const nameOf = (id: number) => Effect.flatMap(Names, (names) => names.getOrCompute(id, userName(id)))
+export const memoizedName = Effect.flatMap(Names, (names) => names.memoize(userName))
+
+export const DbTest = Layer.succeed(Db, {
+  userName: (id) =>
+    id === 1
+      ? Effect.succeed("Ada")
+      : Effect.fail(id === 2 ? new NoSuchUser({ id }) : new Offline({ host: "db-1" }))
+})
+
+export const names = Effect.gen(function*() {
+  const of = yield* memoizedName
+  const missing = yield* Effect.flip(nameOf(2))
+  return [yield* nameOf(1), yield* of(1), missing._tag, (yield* Effect.flip(of(3)))._tag]
+}).pipe(Effect.provide([NamesLive, DbTest]))
 
 // A service with an exported inferred cache.
 
