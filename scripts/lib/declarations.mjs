@@ -238,7 +238,11 @@ export const findErasedTypes = ({ program }) => {
     return ts.forEachChild(node, (child) => mentions(child, name)) === true
   }
   /** What a channel tells of by itself, and not as an argument of another type. */
-  const membersOfUnion = (node) => ts.isUnionTypeNode(node) ? node.types : [node]
+  const membersOfUnion = (node) => {
+    if (ts.isUnionTypeNode(node)) return node.types.flatMap(membersOfUnion)
+    const isExclude = ts.isTypeReferenceNode(node) && node.typeName.getText() === "Exclude"
+    return isExclude ? membersOfUnion(node.typeArguments[0]) : [node]
+  }
   const visit = (node) => {
     const result = ts.isFunctionLike(node) ? node.type : undefined
     if (

@@ -125,7 +125,7 @@ export interface LeasedStore<in out K, in out V, out E = never> {
     key: K,
     f: (value: V) => Effect.Effect<A, E2, R2>,
     options?: LeaseOptions<V, E3, R3> | LazyArg<LeaseOptions<V, E3, R3>>
-  ) => Effect.Effect<A, E | E2 | E3, R2 | Exclude<R3, Scope.Scope>>
+  ) => Effect.Effect<A, E | E2 | NoInfer<E3>, R2 | NoInfer<Exclude<R3, Scope.Scope>>>
   /**
    * `use` as a part of an effect that runs and cannot be interrupted, but for what `restore` is given. It saves an
    * instruction.
@@ -137,7 +137,7 @@ export interface LeasedStore<in out K, in out V, out E = never> {
     key: K,
     f: (value: V) => Effect.Effect<A, E2, R2>,
     options: LeaseOptions<V, E3, R3> | LazyArg<LeaseOptions<V, E3, R3>> | undefined
-  ) => Effect.Effect<A, E | E2 | E3, R2 | Exclude<R3, Scope.Scope>>
+  ) => Effect.Effect<A, E | E2 | NoInfer<E3>, R2 | NoInfer<Exclude<R3, Scope.Scope>>>
   /**
    * The same for the value that is there, `orElse` when there is none.
    *
@@ -156,7 +156,7 @@ export interface LeasedStore<in out K, in out V, out E = never> {
   readonly lease: <E2 = never, R2 = never>(
     key: K,
     options?: LeaseOptions<V, E2, R2> | LazyArg<LeaseOptions<V, E2, R2>>
-  ) => Effect.Effect<V, E | E2, Exclude<R2, Scope.Scope> | Scope.Scope>
+  ) => Effect.Effect<V, E | NoInfer<E2>, NoInfer<Exclude<R2, Scope.Scope>> | Scope.Scope>
   /**
    * Acquires a value anew, whether there is one under the key or not: one acquisition with all others who ask for one
    * meanwhile. Until it is there, everybody else leases the old value, which is released as every value that is
@@ -189,7 +189,7 @@ export interface LeasedStore<in out K, in out V, out E = never> {
   readonly refresh: <E2 = never, R2 = never>(
     key: K,
     options?: LeaseOptions<V, E2, R2> | LazyArg<LeaseOptions<V, E2, R2>>
-  ) => Effect.Effect<void, E | E2, Exclude<R2, Scope.Scope>>
+  ) => Effect.Effect<void, E | NoInfer<E2>, NoInfer<Exclude<R2, Scope.Scope>>>
   /**
    * Uses the value under a key, if there is one. It waits for nobody: where one is being acquired, there is none yet, and
    * where one is acquired anew, it uses the old one.

@@ -51,6 +51,7 @@ const expected: ReadonlyArray<readonly [name: string, Effect.Effect<unknown, unk
   ["a service that exposes its store", stores.words, { hits: 1, misses: 1, size: 1 }],
   ["a service of connections", stores.hosts, { host: "db-1", releases: { succeeded: 0, failed: 0, timedOut: 0 } }],
   ["many calls at once", together.cleared, "cleared"],
+  ["many leases at once", together.leasing, ["db-1", "db-1", undefined]],
   ["a layer among others", together.provided, 0],
   [
     "mocks of one method each",

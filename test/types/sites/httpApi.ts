@@ -50,7 +50,8 @@ export const answered = Effect.acquireUseRelease(
   ({ handler }) =>
     Effect.promise(async () => {
       const response = await handler(new Request("http://localhost/users/core/7"))
-      return [response.status, await response.json()] as const
+      const body: unknown = await response.json()
+      return [response.status, body] as const
     }),
   ({ dispose }) => Effect.promise(dispose)
 )

@@ -50,6 +50,16 @@ export const made = Effect.all([
   Session.make()
 ])
 
+export const leasing = Effect.flatMap(
+  LeasedStore.make({ acquire: (host: string) => Effect.succeed({ host }) }),
+  (pools) =>
+    Effect.all([
+      pools.use("db-1", ({ host }) => Effect.succeed(host)),
+      Effect.map(pools.lease("db-1"), ({ host }) => host),
+      pools.refresh("db-1")
+    ])
+).pipe(Effect.scoped)
+
 export const AppLive = Layer.mergeAll(S3Cache.layerMemory(), TtlDict.layer(), Rates.layer(), Session.layer())
 
 export const cleared = clearing.pipe(Effect.as("cleared"), Effect.provide([S3Cache.layerMemory(), Rates.layer()]))
