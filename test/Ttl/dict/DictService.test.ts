@@ -113,6 +113,7 @@ describe("TtlDict.Service", () => {
         getManyOrCompute: Sessions.getManyOrCompute(["a", key], () => Effect.succeed([])),
         memoize: Effect.flatMap(Sessions.memoize(() => Effect.succeed(session)), (memoized) => memoized(key)),
         refresh: Sessions.refresh(key, Effect.succeed(session)),
+        modify: Sessions.modify(key, () => Effect.succeed(session)),
         add: Sessions.add(key, session),
         set: Sessions.set(key, session),
         getOrInsert: Sessions.getOrInsert(key, session),
