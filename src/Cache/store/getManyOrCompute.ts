@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
@@ -12,7 +13,7 @@ import { FiledMap } from "../engine/structures/FiledMap.js"
 import { asExit } from "../errors/asExit.js"
 import type { Flight, FlightGroup } from "../flight/FlightGroup.js"
 import type { SingleFlight } from "../flight/SingleFlight.js"
-import { services, withServices } from "../flight/withServices.js"
+import { withoutSpan, withServices } from "../flight/withServices.js"
 import { keyEquality } from "../keys/keyEquality.js"
 import { requireEffect } from "../options/requireEffect.js"
 import { callAmongOthers, type Computed, ended, type Enter, NotLoaded } from "./computed.js"
@@ -143,12 +144,16 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
     load: Load<K, V, E, R, E2>,
     write: WriteOptions | undefined
   ) =>
-    Effect.flatMap(services<R>(), (given) => {
+    Effect.contextWithEffect((context: Context.Context<R>) => {
+      // Copied only where something is missing, and no other is kept by then.
+      let given = context
       const places = new FiledMap<K, number>(keyEquality)
       const different: Array<K> = []
       const at = Array.from(keys, (key) => places.get(key)?.value ?? places.add(key, different.push(key) - 1).value)
-      const loading: Load<K, V, E | E2, never, E | E2> = (missing) =>
-        withServices(requireEffect(name, "load", load(missing)), given)
+      const loading: Load<K, V, E | E2, never, E | E2> = (missing) => {
+        given = withoutSpan(given)
+        return withServices(requireEffect(name, "load", load(missing)), given)
+      }
       return Effect.flatMap(
         getMany(different, loading, write),
         (found): Exit.Exit<ReadonlyArray<Option.Option<V>>, E | E2 | F> => {
