@@ -360,7 +360,7 @@ const picked = ({ cleared, deleted, expired, insertions, replaced, size }: Count
   return { insertions, replaced, deleted, expired, cleared, size }
 }
 
-const { asyncReporter: _asyncReporter, examples: _examples, reporter: _reporter, ...parameters } = property(200)
+const { asyncReporter: _asyncReporter, examples: _examples, reporter: _reporter, ...parameters } = property(100)
 
 describe("verbs that do not compute: the same answers, and the same counts", () => {
   for (const [name, make] of subjects) {
@@ -382,7 +382,7 @@ describe("verbs that do not compute: the same answers, and the same counts", () 
           }
           assert.deepStrictEqual(picked(yield* subject.counts(now)), picked(yield* model.counts(now)))
         })),
-      { fastCheck: parameters }
+      { fastCheck: parameters, timeout: 60_000 }
     )
   }
 })

@@ -170,6 +170,20 @@ for (const [name, make] of stores) {
         assert.isFalse(yield* store.has("d"))
       }))
 
+    it.scoped("a purge that is interrupted has done a part, and the next one does the rest", () =>
+      Effect.gen(function*() {
+        const { store } = yield* make({ maxSize: 3000, timeToLive: "1 second" })
+        yield* store.setMany(Array.from({ length: 2000 }, (_, at) => [`${at}`, at]))
+        yield* store.set("live", 1, { timeToLive: "1 minute" })
+        yield* TestClock.adjust("1 second")
+        const purging = yield* Effect.fork(store.purge)
+        yield* turns(1)
+        yield* Fiber.interrupt(purging)
+        yield* store.purge
+        assert.deepInclude(yield* store.stats, { expired: 2000, size: 1 })
+        assert.deepStrictEqual(yield* store.keys, ["live"])
+      }))
+
     it.scoped("clear and purge tell how many entries there were", () =>
       Effect.gen(function*() {
         for (const [live, expired] of [[0, 0], [2, 3], [1200, 0], [1, 1200], [0, 1200]] as const) {
