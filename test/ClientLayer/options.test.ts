@@ -19,7 +19,7 @@ describe("options of caches of clients and resources, and of sessions", () => {
   }
   const table: ReadonlyArray<readonly [options: object | number | null, message: string]> = [
     [{ ttl: 5 }, "ttl is no option, but must be one of the options: did you mean timeToLive?"],
-    [{ maxSize: 5 }, "did you mean maxSize?"],
+    [{ maxSizes: 5 }, "did you mean maxSize?"],
     [{ gracePeriods: "private" }, "did you mean gracePeriod?"],
     [{ metrics: "yes" }, "metrics is \"yes\", but must be true or false"],
     [{ name: 5 }, "name is 5, but must be a text"],

@@ -1,6 +1,6 @@
 import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Metric, Option } from "effect"
+import { Cause, Effect, Exit, Layer, Metric, Option } from "effect"
 import { CacheConfigError, CacheMetrics } from "effect-aws-cache/Cache"
 import {
   ClientCache,
@@ -10,6 +10,7 @@ import {
   ResourceDefinition,
   Session
 } from "effect-aws-cache/ClientLayer"
+import { ObjectStore } from "effect-aws-cache/S3Store"
 import { fetchObject, localS3 } from "./localS3.js"
 import { sessionEnvironment } from "./sessionEnvironment.js"
 
@@ -102,6 +103,30 @@ describe("classes of resource caches", () => {
       }).pipe(Effect.provide(Layer.provideMerge(resources, clients)))
       const { name } = yield* Effect.provide(ReportBuckets.make(), Reports.layer())
       assert.strictEqual(name, "app/ReportBuckets")
+    }))
+})
+
+describe("resources over a mock of clients", () => {
+  it.effect("die, and say what to use instead", () =>
+    Effect.gen(function*() {
+      const mocked = Layer.mock(ClientCache, { lease: () => Effect.die("not asked") })
+      const exit = yield* Effect.exit(
+        Effect.provide(Buckets.resource(Bucket, {}), Layer.provide(Buckets.layer(), mocked))
+      )
+      assert.include(Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "", "use ClientCache.layerTest with a fake")
+      const fake = ClientCache.layerTest([ClientCache.fake(S3Client, (config) => new S3Client(config))])
+      const { s3 } = yield* Effect.provide(Buckets.resource(Bucket, {}), Layer.provide(Buckets.layer(), fake))
+      assert.instanceOf(s3, S3Client)
+    }))
+})
+
+describe("layers over clients", () => {
+  it.effect("fail with a key error where verbs die of it: their configuration is an option", () =>
+    Effect.gen(function*() {
+      const layer = ObjectStore.layerS3({ bucket: "reports", clientConfig: { region: " " } })
+      const error = yield* Effect.flip(Effect.scoped(Layer.build(Layer.provide(layer, ClientCacheLive))))
+      assert.propertyVal(error, "_tag", "CacheKeyError")
+      assert.propertyVal(error, "field", "region")
     }))
 })
 

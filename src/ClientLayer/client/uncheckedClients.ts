@@ -37,6 +37,6 @@ export interface UncheckedClients {
   ) => Effect.Effect<Output, SendError<Source> | ClientBuildError>
 }
 
-/** Whether a cache is one that this library made: a mock is none. */
+/** Whether a cache is one that this library made. A mock has a function that dies in place of whatever it is asked for. */
 export const isOwnCache = (cache: ClientCacheService): cache is OwnClientCache =>
-  Predicate.hasProperty(cache, Unchecked)
+  Predicate.hasProperty(cache, Unchecked) && typeof cache[Unchecked] === "object"

@@ -99,8 +99,9 @@ export interface SessionCacheControls {
   /** Which of the session's caches to use. Default: the session's `evictionPolicy`. */
   readonly evictionPolicy?: SessionPolicy | undefined
   /**
-   * Changes the limit of that cache, before anything is looked up or built, for this and all later calls. What is asked
-   * for does not leave the cache for it, unless it is 0. Default: it stays as it is.
+   * Changes the limit of that cache, before anything is looked up or built, for this and all later calls of everybody, as
+   * `resize({ maxSize })` of it does: what no longer fits leaves at once. What is asked for does not leave the cache for it,
+   * unless it is 0. Default: the limit stays as it is.
    */
   readonly maxSize?: number | undefined
 }
