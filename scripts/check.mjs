@@ -14,6 +14,7 @@ const steps = {
   imports: script("check-imports.mjs"),
   architecture: ["node", [join(root, "scripts", "draw-architecture.mjs"), "--check"]],
   docs: script("check-docs.mjs"),
+  verbs: ["node", [join(root, "scripts", "draw-verbs.mjs"), "--check"]],
   // What nothing imports is not exported, and what nothing uses is not there.
   unused: ["knip", [
     "--config",

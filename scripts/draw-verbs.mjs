@@ -7,19 +7,16 @@ import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { membersOf, openDeclarations } from "./lib/declarations.mjs"
 import { root, run, runMain } from "./lib/run.mjs"
-import { drawVerbs } from "./lib/verbs.mjs"
+import { drawVerbs, isSamePage } from "./lib/verbs.mjs"
 
 const page = "docs/verbs.md"
-
-/** Without what the formatter does to tables. */
-const plain = (text) => text.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---")
 
 await runMain(async () => {
   const declarations = openDeclarations()
   const { problems, text } = drawVerbs((entryPoint, name) => membersOf(declarations, entryPoint, name))
   if (process.argv.includes("--check")) {
     const before = await readFile(join(root, page), "utf8").catch(() => "")
-    if (plain(before) !== plain(text)) {
+    if (!isSamePage(before, text)) {
       problems.push(`${page} is not that of the declarations: run node scripts/draw-verbs.mjs`)
     }
   } else {

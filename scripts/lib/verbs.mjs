@@ -57,7 +57,7 @@ const words = [
   { stores: ["SyncTtlDict", "TtlDict"], verbs: { weight: ["byteSize"] } },
   {
     stores: ["SyncTtlDict"],
-    verbs: { remove: ["delete"], invalidate: ["delete"], getOption: ["get"], pop: ["pop"] }
+    verbs: { remove: ["delete"], invalidate: ["delete"], getOption: ["get"] }
   },
   { stores: ["S3Cache"], verbs: { keys: ["list"], entries: ["list"] } },
   { stores: ["ClientCache"], verbs: { getOrCompute: ["withClient", "lease", "client"] } },
@@ -127,6 +127,25 @@ const holes = [
     why: "It is Map's; `getOrCompute` with `Effect.succeed` is the same."
   },
   {
+    stores: ["S3Cache"],
+    verbs: ["timeToLive", "setTimeToLive", "setExpiresAt"],
+    why:
+      "An entry in a bucket says itself how long it lives: `peekEntry` and `list` tell it, and `set` or `modify` write it " +
+      "anew with another `timeToLive`."
+  },
+  {
+    stores: ["S3Cache"],
+    verbs: ["resize", "limits"],
+    why: "A bucket has no limits, and those of the memory in front of it are its options."
+  },
+  {
+    stores: ["ClientCache", "ResourceCache"],
+    verbs: ["refresh"],
+    why:
+      "What a configuration leads to does not change with time: `invalidate` it, and it is built anew for who asks next, " +
+      "while leases of the old one go on."
+  },
+  {
     stores: ["ClientCache", "ResourceCache"],
     verbs: ["getMany", "getManyOrCompute", "hasMany", "setMany", "removeMany", "memoize", "getOrInsert", "modify"],
     why:
@@ -144,6 +163,12 @@ const wordsOf = (store, verb) => words.find((each) => each.stores.includes(store
 
 const holeOf = (store, verb) =>
   holes.findIndex((each) => each.stores.includes(store) && (each.verbs === "all" || each.verbs.includes(verb)))
+
+/** Without what the formatter does to tables. */
+const plain = (text) => text.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---")
+
+/** Whether a page says the same. */
+export const isSamePage = (one, other) => plain(one) === plain(other)
 
 const named = (names) => names.map((name) => `\`${name}\``).join(", ")
 
@@ -204,7 +229,7 @@ export const drawVerbs = (membersOf) => {
     "",
     ...stores.map(({ store }) => {
       const own = [...members.get(store)].filter((name) => !verbs.has(name))
-      return `- ${store}: ${named(own)}`
+      return `- ${store}: ${own.length === 0 ? "nothing" : named(own)}`
     }),
     ""
   ].join("\n")
