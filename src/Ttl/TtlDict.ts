@@ -121,7 +121,8 @@ export class TtlDict extends Object.assign(tag, accessors(tag), {
    * `CacheKeyError`. For keys from outside there is `keyEither`. What is read was checked when it was written.
    *
    * `failure` is the schema of failures that all callers share and that may be remembered. The first argument is the tag's
-   * identifier, unique in the program, and the dictionary's name in errors unless `name` is given. Throws `CacheConfigError` for a blank one, and where a schema is missing.
+   * identifier, unique in the program, and the dictionary's name in errors unless `name` is given. Throws
+   * `CacheConfigError` for a blank one, and where a schema is missing.
    *
    * @example
    * ```ts
