@@ -164,7 +164,10 @@ describe("the circuit breaker of an S3Cache", () => {
       [{ writeBehind: { capacity: 1.5 } }, "writeBehind.capacity is 1.5, but must be a whole number, 1 or more"],
       [{ eventCapacity: 0 }, "eventCapacity is 0, but must be a whole number, 1 or more"],
       [{ maxSize: -1 }, "maxSize is -1"],
-      [{ maxBytes: -1 }, "S3Cache: maxBytes is -1, but must be a whole number, 0 or more, or Infinity"]
+      [
+        { maxBytes: -1 },
+        "S3Cache: maxBytes is -1, but must be a whole number of bytes above 0, or text with a unit such as"
+      ]
     ] as const
   ) {
     it.scoped(`refuses an option: ${message}`, () =>
