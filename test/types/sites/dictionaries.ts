@@ -61,6 +61,27 @@ export const rates = Effect.gen(function*() {
   return [euro, closed._tag, removed]
 }).pipe(Effect.provide([Rates.layer(), MarketTest]))
 
+// Failures that are remembered, by their schema.
+
+export class Unlisted extends Schema.TaggedError<Unlisted>()("Unlisted", { currency: Schema.String }) {}
+
+export class Quotes extends TtlDict.Service<Quotes>()("app/Quotes", {
+  key: Schema.String,
+  value: Schema.Number,
+  failure: Unlisted,
+  failureTimeToLive: "1 minute"
+}) {}
+
+export const quoteOf = (currency: string) =>
+  Quotes.getOrCompute(currency, Effect.fail<Unlisted | Closed>(new Unlisted({ currency })))
+
+export const quotes = Effect.gen(function*() {
+  const unlisted = yield* Effect.flip(quoteOf("XXX"))
+  const again = yield* Effect.flip(Quotes.getOrCompute("XXX", Effect.succeed(1)))
+  yield* Quotes.set("EUR", 1)
+  return [unlisted._tag, again._tag, yield* Quotes.modify("EUR", (quote) => Effect.succeed(quote * 2))]
+}).pipe(Effect.provide(Quotes.layer()))
+
 // Snapshots, limits and statistics.
 
 export const snapshot = Rates.snapshot("rates.json")

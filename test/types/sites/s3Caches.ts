@@ -21,7 +21,7 @@ export const Texts = Keyspace.make("texts", { key: Schema.Number, value: Schema.
 
 export const BucketsLive = Layer.merge(
   Reports.layerS3({ bucket: "reports", clientConfig: { region: "eu-west-1" } }),
-  Drafts.layerS3({ bucket: "drafts", maxBytes: 2 ** 26 })
+  Drafts.layerS3({ bucket: "drafts", maxBytes: "64M" })
 ).pipe(Layer.provide(ClientCacheLive))
 
 export const twoBuckets = Effect.gen(function*() {
@@ -115,6 +115,22 @@ export const explained = S3Cache.set(Texts.key(1), "one").pipe(
   }),
   Effect.provide(S3Cache.layerMemory())
 )
+
+// A value in place of the one that was read; how far it is with all of a keyspace.
+
+export const Counts = Keyspace.make("counts", { key: Schema.String, value: Schema.Number })
+
+export const count = (name: string) => S3Cache.modify(Counts.key(name), (was) => Effect.succeed(was + 1))
+
+export const countedUp = Effect.gen(function*() {
+  const missing = yield* Effect.flip(count("a"))
+  yield* S3Cache.set(Counts.key("a"), 1)
+  const two = yield* count("a")
+  const cleared = yield* S3Cache.clear(Counts, {
+    onProgress: ({ removed }) => Effect.logDebug(`${removed} are gone`)
+  })
+  return [missing._tag, two, cleared]
+}).pipe(Effect.provide(S3Cache.layerMemory()))
 
 // What has changed elsewhere, and all of a keyspace.
 

@@ -46,6 +46,19 @@ export const names = Effect.gen(function*() {
   return [yield* nameOf(1), yield* of(1), missing._tag, (yield* Effect.flip(of(3)))._tag]
 }).pipe(Effect.provide([NamesLive, DbTest]))
 
+// A function of its own store; a value made of the one before.
+
+export const makeLengths = Store.memoize((text: string) => Effect.succeed(text.length), { maxSize: 100 })
+export const makeCounts = Store.make<string, number>()
+
+export const counts = Effect.gen(function*() {
+  const lengthOf = yield* makeLengths
+  const store = yield* makeCounts
+  yield* store.set("a", yield* lengthOf("four"))
+  const five = yield* store.modify("a", (was) => Effect.succeed(was + 1))
+  return [five, yield* store.getMany(["a", "b"])] as const
+}).pipe(Effect.scoped)
+
 // A service with an exported inferred cache.
 
 export const makeWords = Effect.gen(function*() {

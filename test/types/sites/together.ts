@@ -20,6 +20,8 @@ export const reading = Effect.all([
   S3Cache.refresh(key, Effect.succeed("one")),
   S3Cache.memoize(Texts, (id) => Effect.succeed(`${id}`)),
   S3Cache.has(key),
+  S3Cache.modify(key, (text) => Effect.succeed(`${text}!`)),
+  Rates.modify("EUR", (rate) => Effect.succeed(rate * 2)),
   Rates.getOrCompute("EUR", Effect.succeed(1.1)),
   Rates.getOption("EUR")
 ])
@@ -42,6 +44,7 @@ export const requests = Effect.all({
 
 export const made = Effect.all([
   Store.make<string, number>(),
+  Store.memoize((text: string) => Effect.succeed(text.length)),
   LeasedStore.make({ acquire: (host: string) => Effect.succeed({ host }) }),
   TtlDict.make<string, number>(),
   S3Cache.make(),
