@@ -9,14 +9,15 @@ import { root, run, runMain, withTemporaryFolder } from "./lib/run.mjs"
 
 /** What npm puts in every tarball, what `files` names, and nothing else. */
 const expected = [
-  /^(CHANGELOG\.md|LICENSE|README\.md|package\.json)$/,
+  /^(CHANGELOG\.md|CONTRIBUTING\.md|LICENSE|README\.md|package\.json)$/,
+  /^bench\/results\/[^/]+\.(md|svg)$/,
   /^src\/.+\.ts$/,
   /^docs\/.+\.(md|svg)$/,
   /^examples\/.+\.ts$/,
   /^dist\/.+\.(js|js\.map|d\.ts|d\.ts\.map)$/
 ]
 
-const required = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"]
+const required = ["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "package.json"]
 
 /** What the build puts together from many sources. */
 const together = /^dist\/(core|measuring)\.js(\.map)?$/
