@@ -2,6 +2,7 @@ import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either, Layer, Logger, LogLevel, Schema } from "effect"
 import { Keyspace, ObjectStore, S3Cache, type S3CacheOptions, S3Persistence } from "effect-aws-cache/S3Store"
+import type { ByteSize } from "effect-aws-cache/Ttl"
 import { constants } from "node:buffer"
 import { makeS3ObjectStore } from "../../src/S3Store/bucket/s3ObjectStore.js"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
@@ -12,12 +13,12 @@ import { anyServer, clientOf } from "./bucketOf.js"
 const Texts = Keyspace.make("texts", { key: Schema.String, value: Schema.String })
 
 const stores = {
-  S3: (maxObjectBytes: number | undefined) =>
+  S3: (maxObjectBytes: ByteSize.ByteSizeInput | undefined) =>
     Effect.flatMap(
       clientOf(anyServer("http://127.0.0.1:1")),
       (client) => makeS3ObjectStore(client, { bucket: "b", maxObjectBytes })
     ),
-  files: (maxObjectBytes: number | undefined) =>
+  files: (maxObjectBytes: ByteSize.ByteSizeInput | undefined) =>
     Effect.provide(makeFileSystemObjectStore({ directory: "/tmp/never-written", maxObjectBytes }), NodeContext.layer)
 }
 
@@ -25,16 +26,24 @@ describe("limits that contradict each other", () => {
   for (const [name, make] of Object.entries(stores)) {
     it.scoped(`maxEntryBytes above what ${name} reads is refused when the cache or the persistence is built`, () =>
       Effect.gen(function*() {
-        const table: ReadonlyArray<readonly [entry: number | undefined, object: number | undefined, builds: boolean]> =
-          [
-            [undefined, undefined, true],
-            [undefined, 1000, true],
-            [1000, 1000, true],
-            [1001, 1000, false],
-            [64 * 2 ** 20, undefined, true],
-            [64 * 2 ** 20 + 1, undefined, false],
-            [constants.MAX_STRING_LENGTH + 1, 2 ** 40, false]
-          ]
+        type Limit = ByteSize.ByteSizeInput | undefined
+        const table: ReadonlyArray<readonly [entry: Limit, object: Limit, builds: boolean]> = [
+          ["1K", "1K", true],
+          ["1K", 1023, false],
+          [1025, "1K", false],
+          ["64M", undefined, true],
+          ["65M", undefined, false],
+          ["64M", "65M", true],
+          ["64MB", undefined, false],
+          [Infinity, undefined, false],
+          [undefined, undefined, true],
+          [undefined, 1000, true],
+          [1000, 1000, true],
+          [1001, 1000, false],
+          [64 * 2 ** 20, undefined, true],
+          [64 * 2 ** 20 + 1, undefined, false],
+          [constants.MAX_STRING_LENGTH + 1, 2 ** 40, false]
+        ]
         for (const [maxEntryBytes, maxObjectBytes, builds] of table) {
           const store = yield* make(maxObjectBytes)
           const l2 = Layer.succeed(ObjectStore, store)

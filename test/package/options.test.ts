@@ -271,7 +271,7 @@ const entryOptions = {
   coordination: oneOf("\"none\" or \"lease\""),
   isolation: oneOf("\"freeze\", \"copy\" or \"none\"")
 }
-const formatOptions = { compression: object, encryption: object, maxEntryBytes: count }
+const formatOptions = { compression: object, encryption: object, maxEntryBytes: bytes }
 const s3Options = {
   ...entryOptions,
   ...formatOptions,
@@ -297,7 +297,7 @@ const bucketOptions = {
   bucket: text,
   keyPrefix: text,
   requestTimeout: aboveZero,
-  maxObjectBytes: count,
+  maxObjectBytes: bytes,
   conditionalWrites: conditions,
   conditionalDeletes: conditions,
   onAccessDenied: oneOf("\"fail\" or \"miss\""),
@@ -545,7 +545,7 @@ const cases: Readonly<Record<string, Case>> = {
   "S3Cache.layerFileSystem": {
     use: (options) =>
       suspended(() => built(Layer.provide(S3Cache.layerFileSystem(untyped(options)), NodeContext.layer))),
-    options: { ...s3Options, directory: text, maxObjectBytes: count },
+    options: { ...s3Options, directory: text, maxObjectBytes: bytes },
     base: { directory: "/nowhere/at/all" }
   },
   "S3Cache.layerMemory": { use: (options) => built(S3Cache.layerMemory(untyped(options))), options: s3Options },
@@ -659,7 +659,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "ObjectStoreTag.makeFileSystem": {
     use: (options) => suspended(() => Effect.provide(ObjectStore.makeFileSystem(untyped(options)), NodeContext.layer)),
-    options: { directory: text, maxObjectBytes: count },
+    options: { directory: text, maxObjectBytes: bytes },
     base: { directory: "/nowhere/at/all" }
   },
   "ObjectStoreTag.makeKeyValueStore": {
@@ -690,7 +690,7 @@ const cases: Readonly<Record<string, Case>> = {
   "ObjectStoreTag.layerFileSystem": {
     use: (options) =>
       suspended(() => built(Layer.provide(ObjectStore.layerFileSystem(untyped(options)), NodeContext.layer))),
-    options: { directory: text, maxObjectBytes: count },
+    options: { directory: text, maxObjectBytes: bytes },
     base: { directory: "/nowhere/at/all" }
   },
   "ObjectStoreTag.layerKeyValueStore": {

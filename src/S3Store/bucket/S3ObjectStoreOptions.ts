@@ -13,7 +13,10 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
-import { checkValue } from "../../Cache/options/checkOptions.js"
+import { availableMemory } from "../../Cache/memory/availableMemory.js"
+import { checkFiniteByteLimit } from "../../Cache/memory/checkByteLimit.js"
+import type { ByteSizeInput } from "../../Cache/memory/parseByteSize.js"
+import { whenRight } from "../../Cache/options/checkOptions.js"
 import { millis } from "../../Cache/options/timeToLive.js"
 
 /**
@@ -31,10 +34,10 @@ export interface S3ObjectStoreOptions {
   readonly requestTimeout?: Duration.DurationInput | undefined
   /**
    * The most bytes an object may have to be read: a larger one is `TooLarge`, which is told from the head of the answer
-   * where that says how long it is, and otherwise before more is read. A whole number above 0. Default 67,108,864
-   * (64 MiB).
+   * where that says how long it is, and otherwise before more is read. `"64M"`, a number, or `"10%"` of the memory there
+   * is (see `ByteSize.availableMemory`). Default 67,108,864 (64 MiB).
    */
-  readonly maxObjectBytes?: number | undefined
+  readonly maxObjectBytes?: ByteSizeInput | undefined
   /**
    * Whether to write on conditions. `"auto"` (default) finds out once, with three requests, whether the store honours
    * them; `"required"` takes it for granted; `"off"` never does. Without them `add` fails with reason
@@ -95,9 +98,12 @@ export const checkS3Options = (
     if (keyPrefix.length > 700 || !/^[\x20-\x7e]*$/.test(keyPrefix)) {
       return yield* configError(cache, "keyPrefix", keyPrefix, "at most 700 printable ASCII characters")
     }
-    yield* checkValue(cache, "maxObjectBytes", maxObjectBytes, "count")
+    const mostBytes = yield* whenRight(
+      () => checkFiniteByteLimit(cache, "maxObjectBytes", maxObjectBytes, availableMemory()),
+      Effect.succeed
+    )
     const timeout = yield* millis(cache, "requestTimeout", requestTimeout, "durationAboveZero")
-    return { bucket, keyPrefix, requestTimeout: Duration.millis(timeout), maxObjectBytes }
+    return { bucket, keyPrefix, requestTimeout: Duration.millis(timeout), maxObjectBytes: mostBytes }
   })
 
 const cache = "S3 object store"

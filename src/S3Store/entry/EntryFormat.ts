@@ -9,7 +9,10 @@ import { Buffer, constants } from "node:buffer"
 import { isOfKind, type OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { type CacheConfigError, EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
-import { checkNested, checkValue } from "../../Cache/options/checkOptions.js"
+import { availableMemory } from "../../Cache/memory/availableMemory.js"
+import { checkFiniteByteLimit } from "../../Cache/memory/checkByteLimit.js"
+import type { ByteSizeInput } from "../../Cache/memory/parseByteSize.js"
+import { checkNested, checkValue, whenRight } from "../../Cache/options/checkOptions.js"
 import { cutText } from "../../Cache/printing/cutText.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { step } from "../common/yieldWhenLong.js"
@@ -52,18 +55,18 @@ export interface EntryFormatOptions {
   readonly encryption?: EncryptionOptions | undefined
   /**
    * The most bytes of an entry, whole, and of its payload before compression; a larger one is neither written nor read.
-   * A whole number above 0, no more than the second level reads (its `maxObjectBytes`), and than a string of the runtime
-   * can hold (about 512 MiB): a larger entry could be written and never read. Default 33,554,432 (32 MiB), or what the
-   * second level reads, if that is less.
+   * `"32M"`, a number, or `"5%"` of the memory there is (see `ByteSize.availableMemory`): no more than the second level
+   * reads (its `maxObjectBytes`), and than a string of the runtime can hold (about 512 MiB): a larger entry could be
+   * written and never read. Default 33,554,432 (32 MiB), or what the second level reads, if that is less.
    */
-  readonly maxEntryBytes?: number | undefined
+  readonly maxEntryBytes?: ByteSizeInput | undefined
 }
 
 /** Which options there are of how entries are written. */
 export const entryFormatKinds: OptionKinds<EntryFormatOptions> = {
   compression: "object",
   encryption: "object",
-  maxEntryBytes: "count"
+  maxEntryBytes: "any"
 }
 
 /** An entry that was read: what it says about itself, and its value as the schema of its keyspace encoded it. */
@@ -116,15 +119,18 @@ export const makeEntryFormat = (
   cache = "S3Cache"
 ): Effect.Effect<EntryFormat, CacheConfigError> =>
   Effect.gen(function*() {
-    const { compression, encryption, maxEntryBytes = Math.min(33_554_432, maxObjectBytes) } = options
-    yield* checkValue(cache, "maxEntryBytes", maxEntryBytes, "count")
+    const { compression, encryption, maxEntryBytes: most = Math.min(33_554_432, maxObjectBytes) } = options
+    const maxEntryBytes = yield* whenRight(
+      () => checkFiniteByteLimit(cache, "maxEntryBytes", most, availableMemory()),
+      Effect.succeed
+    )
     if (maxEntryBytes > constants.MAX_STRING_LENGTH) {
       const accepted = `at most ${constants.MAX_STRING_LENGTH}, what a string of this runtime can hold`
-      return yield* configError(cache, "maxEntryBytes", maxEntryBytes, accepted)
+      return yield* configError(cache, "maxEntryBytes", most, accepted)
     }
     if (maxEntryBytes > maxObjectBytes) {
       const accepted = `at most ${maxObjectBytes}, the maxObjectBytes of the second level, which reads no larger object`
-      return yield* configError(cache, "maxEntryBytes", maxEntryBytes, accepted)
+      return yield* configError(cache, "maxEntryBytes", most, accepted)
     }
     yield* checkCompression(cache, compression)
     const cipher = encryption === undefined ? undefined : yield* makePayloadCipher(cache, encryption)

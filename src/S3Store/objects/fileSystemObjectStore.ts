@@ -15,7 +15,10 @@ import { randomBytes, randomUUID } from "node:crypto"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
-import { checkOptions } from "../../Cache/options/checkOptions.js"
+import { availableMemory } from "../../Cache/memory/availableMemory.js"
+import { checkFiniteByteLimit } from "../../Cache/memory/checkByteLimit.js"
+import type { ByteSizeInput } from "../../Cache/memory/parseByteSize.js"
+import { checkOptions, whenRight } from "../../Cache/options/checkOptions.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { lastVersion, parseFolder, parseVersionFile, placeOf, temporaryPrefix, versionFile } from "./objectFiles.js"
 import { isObjectName } from "./objectName.js"
@@ -32,8 +35,11 @@ import { fromPlatformError, isAlreadyThere, isNotFound } from "./platformFailure
 export interface FileSystemObjectStoreOptions {
   /** The folder. It is made when it is not there. It belongs to the store: nothing else should be in it. */
   readonly directory: string
-  /** The most bytes an object may have to be read; a larger one is `TooLarge`. Default 67,108,864 (64 MiB). */
-  readonly maxObjectBytes?: number | undefined
+  /**
+   * The most bytes an object may have to be read; a larger one is `TooLarge`. `"64M"`, a number, or `"10%"` of the memory
+   * there is (see `ByteSize.availableMemory`). Default 67,108,864 (64 MiB).
+   */
+  readonly maxObjectBytes?: ByteSizeInput | undefined
 }
 
 const etagLength = 16
@@ -61,7 +67,11 @@ export const makeFileSystemObjectStore = (
 ): Effect.Effect<ObjectStore, CacheConfigError, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function*() {
     yield* checkOptions(cache, options, fileSystemKinds)
-    const { maxObjectBytes = 67_108_864 } = options
+    const { maxObjectBytes: most = 67_108_864 } = options
+    const maxObjectBytes = yield* whenRight(
+      () => checkFiniteByteLimit(cache, "maxObjectBytes", most, availableMemory()),
+      Effect.succeed
+    )
     if (typeof options.directory !== "string" || options.directory.trim() === "") {
       return yield* configError(cache, "directory", options.directory, "the path of a folder")
     }
@@ -388,4 +398,4 @@ const writtenAt = (mtime: Option.Option<Date>): number =>
 const cache = "file system object store"
 
 /** Of a folder. */
-export const fileSystemKinds: OptionKinds<FileSystemObjectStoreOptions> = { directory: "text", maxObjectBytes: "count" }
+export const fileSystemKinds: OptionKinds<FileSystemObjectStoreOptions> = { directory: "text", maxObjectBytes: "any" }

@@ -69,7 +69,7 @@ export const s3StoreKinds: OptionKinds<S3ObjectStoreOptions> = {
   bucket: "text",
   keyPrefix: "text",
   requestTimeout: "durationAboveZero",
-  maxObjectBytes: "count",
+  maxObjectBytes: "any",
   conditionalWrites: ["auto", "required", "off"],
   conditionalDeletes: ["auto", "required", "off"],
   onAccessDenied: ["fail", "miss"],

@@ -117,13 +117,13 @@ describe("s3ObjectStore: requests", () => {
         assert.deepInclude(start, { _tag: "Found", size: 1001 })
       }))
 
-    for (const maxObjectBytes of [0, -1, 1.5, NaN]) {
+    for (const maxObjectBytes of [0, -1, 1.5, NaN, Infinity]) {
       it.scoped(`a limit of ${maxObjectBytes} is refused`, () =>
         Effect.gen(function*() {
           const error = yield* Effect.flip(over(() => {}, { maxObjectBytes }))
           assert.include(
             error.message,
-            `maxObjectBytes is ${maxObjectBytes}, but must be a whole number, 1 or more`
+            `maxObjectBytes is ${maxObjectBytes}, but must be a whole number of bytes above 0`
           )
         }))
     }

@@ -245,7 +245,8 @@ describe("EntryFormat", () => {
 
   describe("options", () => {
     const cases: ReadonlyArray<readonly [EntryFormatOptions, string]> = [
-      [{ maxEntryBytes: 0 }, "S3Cache: maxEntryBytes is 0, but must be a whole number, 1 or more"],
+      [{ maxEntryBytes: 0 }, "S3Cache: maxEntryBytes is 0, but must be a whole number of bytes above 0"],
+      [{ maxEntryBytes: "64MB" }, "maxEntryBytes is \"64MB\", but must be a whole number of bytes above 0"],
       [{ maxEntryBytes: NaN }, "maxEntryBytes is NaN"],
       [
         { compression: { algorithm: "gzip", level: 10 } },

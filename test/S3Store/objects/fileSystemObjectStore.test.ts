@@ -201,6 +201,6 @@ describe("fileSystemObjectStore", () => {
       const empty = yield* Effect.flip(storeIn(" "))
       assert.include(empty.message, "directory is \" \", but must be the path of a folder")
       const none = yield* Effect.flip(storeIn("folder", 0))
-      assert.include(none.message, "maxObjectBytes is 0, but must be a whole number, 1 or more")
+      assert.include(none.message, "maxObjectBytes is 0, but must be a whole number of bytes above 0")
     }))
 })
