@@ -66,6 +66,7 @@ export interface KeyspaceOptions<in out K, in out KI, in out V, in out VI, in ou
 
 /** How a keyspace turns what it holds into what JSON represents, and back. */
 type KeyspaceParts<K, V, F> = Omit<Keyspace<K, V, F>, "key" | "keyEither" | "keyOfId" | keyof Inspectable> & {
+  readonly checkKey: (input: unknown) => Either.Either<K, string>
   readonly encodeKey: (key: K) => Either.Either<unknown, string>
   readonly decodeKey: (encoded: unknown) => Either.Either<K, string>
 }
@@ -161,6 +162,7 @@ export class Keyspace<in out K, in out V, out F = never> {
    * @internal
    */
   readonly tagsOf: (key: K, value: V) => ReadonlyArray<string>
+  private readonly checkKey: (input: unknown) => Either.Either<K, string>
   private readonly encodeKey: (key: K) => Either.Either<unknown, string>
   private readonly decodeKey: (encoded: unknown) => Either.Either<K, string>
 
@@ -169,6 +171,7 @@ export class Keyspace<in out K, in out V, out F = never> {
     this.version = parts.version
     this.options = parts.options
     this.codec = parts.codec
+    this.checkKey = parts.checkKey
     this.encodeKey = parts.encodeKey
     this.decodeKey = parts.decodeKey
     this.encodeValue = parts.encodeValue
@@ -242,6 +245,7 @@ export class Keyspace<in out K, in out V, out F = never> {
       version,
       options,
       codec,
+      checkKey: told("encoded", Schema.validateEither(options.key)),
       encodeKey: told("encoded", Schema.encodeEither(options.key)),
       decodeKey: told("decoded", Schema.decodeUnknownEither(options.key)),
       encodeValue: told("encoded", Schema.encodeEither(options.value)),
@@ -270,14 +274,23 @@ export class Keyspace<in out K, in out V, out F = never> {
    *
    * @since 0.1.0
    */
-  readonly key = (key: K): CacheKey<K, V, F> => orThrow(this.keyEither(key))
+  readonly key = (key: K): CacheKey<K, V, F> => orThrow(this.encodedKey(key))
 
   /**
-   * A key of this keyspace, or what is wrong with it.
+   * A key of this keyspace of what comes from outside, or what is wrong with it. It is checked as it is, not decoded.
    *
    * @since 0.1.0
    */
-  readonly keyEither = (key: K): Either.Either<CacheKey<K, V, F>, CacheKeyError> =>
+  readonly keyEither = (input: unknown): Either.Either<CacheKey<K, V, F>, CacheKeyError> =>
+    Either.flatMap(
+      Either.mapLeft(
+        this.checkKey(input),
+        (detail) => this.badKey(input, `what the schema of the keys accepts: ${detail}`)
+      ),
+      (key) => this.encodedKey(key)
+    )
+
+  private readonly encodedKey = (key: K): Either.Either<CacheKey<K, V, F>, CacheKeyError> =>
     Either.flatMap(
       Either.mapLeft(
         this.encodeKey(key),
@@ -338,7 +351,7 @@ export class Keyspace<in out K, in out V, out F = never> {
     return this.toString()
   }
 
-  private badKey(key: K, accepted: string): CacheKeyError {
+  private badKey(key: unknown, accepted: string): CacheKeyError {
     return new CacheKeyError({ cache: `Keyspace ${this.name}`, field: "key", value: printKey(key), accepted })
   }
 }

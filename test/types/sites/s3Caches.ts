@@ -158,4 +158,4 @@ export const ownLevel = Effect.gen(function*() {
 }).pipe(Effect.provide(OwnLevelLive))
 
 /** A key from outside. */
-export const keyOf = (input: number) => Texts.keyEither(input)
+export const keyOf = (input: unknown) => Texts.keyEither(input)
