@@ -91,7 +91,7 @@ export const CacheConfigError: Schema.Schema<
  */
 export const EntryTooLargeError: Schema.Schema<
   Cache.EntryTooLargeError,
-  Encoded<Cache.EntryTooLargeError, "cache" | "key" | "weight" | "maxWeight">
+  Encoded<Cache.EntryTooLargeError, "cache" | "key" | "weight" | "maxWeight" | "option">
 > = classSchema(
   "EntryTooLargeError",
   Errors.EntryTooLargeError,
@@ -100,7 +100,8 @@ export const EntryTooLargeError: Schema.Schema<
     cache: Text,
     key: Text,
     weight: Amount,
-    maxWeight: Amount
+    maxWeight: Amount,
+    option: Schema.optionalWith(Text, { exact: true })
   }),
   413,
   "An entry is heavier than all entries together may be."

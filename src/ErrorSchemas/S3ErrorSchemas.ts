@@ -72,11 +72,11 @@ export const ObjectStoreError: Schema.Schema<
  */
 export const CacheEncodeError: Schema.Schema<
   S3Store.CacheEncodeError,
-  Encoded<S3Store.CacheEncodeError, "keyspace" | "key" | "detail">
+  Encoded<S3Store.CacheEncodeError, "cache" | "key" | "detail">
 > = classSchema(
   "CacheEncodeError",
   Errors.CacheEncodeError,
-  Schema.Struct({ _tag: Schema.Literal("CacheEncodeError"), keyspace: Text, key: Text, detail: Text }),
+  Schema.Struct({ _tag: Schema.Literal("CacheEncodeError"), cache: Text, key: Text, detail: Text }),
   422,
   "A value does not fit the schema of its keyspace."
 )
@@ -89,7 +89,7 @@ export const CacheEncodeError: Schema.Schema<
  */
 export const CacheDecodeError: Schema.Schema<
   S3Store.CacheDecodeError,
-  Encoded<S3Store.CacheDecodeError, "reason" | "keyspace" | "key" | "detail">
+  Encoded<S3Store.CacheDecodeError, "reason" | "cache" | "key" | "detail">
 > = classSchema(
   "CacheDecodeError",
   Errors.CacheDecodeError,
@@ -107,7 +107,7 @@ export const CacheDecodeError: Schema.Schema<
       "Foreign",
       "Schema"
     ),
-    keyspace: Text,
+    cache: Text,
     key: Text,
     detail: Text
   }),

@@ -250,7 +250,7 @@ const suite = (name: string, store: Layer.Layer<ObjectStore>) => {
         for (const write of [S3Cache.set(key, NaN), S3Cache.add(key, NaN)]) {
           const error = yield* Effect.flip(write)
           assert.strictEqual(error._tag, "CacheEncodeError")
-          assert.include(error.message, "numbers: the value under \"encode\" cannot be encoded: $ is NaN")
+          assert.include(error.message, ": the value under numbers(\"encode\") cannot be encoded: $ is NaN")
         }
         assert.strictEqual(yield* S3Cache.get(key), 1)
         assert.strictEqual(yield* (yield* another).get(key), 1)

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either, Layer, Logger, LogLevel, Schema } from "effect"
 import { Keyspace, ObjectStore, S3Cache, type S3CacheOptions, S3Persistence } from "effect-aws-cache/S3Store"
 import type { ByteSize } from "effect-aws-cache/Ttl"
-import { constants } from "node:buffer"
+import { Buffer, constants } from "node:buffer"
 import { makeS3ObjectStore } from "../../src/S3Store/bucket/s3ObjectStore.js"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { makeFileSystemObjectStore } from "../../src/S3Store/objects/fileSystemObjectStore.js"
@@ -73,6 +73,31 @@ describe("limits that contradict each other", () => {
       const error = yield* Effect.flip(cache.set(Texts.key("a"), "x".repeat(1000)))
       assert.strictEqual(error._tag, "EntryTooLargeError")
       yield* cache.set(Texts.key("a"), "x".repeat(500))
+    }))
+
+  it.scoped("errors of a cache tell its name, and the key as others print it", () =>
+    Effect.gen(function*() {
+      const store = yield* makeMemoryObjectStore
+      const cache = yield* makeS3CacheService(store, { name: "answers", maxEntryBytes: "1K", onUnreadable: "fail" })
+      const key = Texts.key("a")
+      const place = { cache: "answers", key: "texts(\"a\")" }
+      const large = yield* Effect.flip(cache.set(key, "x".repeat(2000)))
+      assert.deepInclude(large, { _tag: "EntryTooLargeError", ...place, maxWeight: 1024, option: "maxEntryBytes" })
+      assert.strictEqual(
+        large.message,
+        "answers: the entry under texts(\"a\") weighs 2002, over the limit of 1024 (maxEntryBytes)"
+      )
+      const NonEmpty = Keyspace.make("texts", { key: Schema.String, value: Schema.NonEmptyString })
+      const unfit = yield* Effect.flip(cache.set(NonEmpty.key("a"), ""))
+      assert.deepInclude(unfit, { _tag: "CacheEncodeError", ...place })
+      assert.include(unfit.message, "answers: the value under texts(\"a\") cannot be encoded: ")
+      yield* store.save(key.objectName, Buffer.from("no entry"))
+      const read = yield* Effect.flip(cache.get(key))
+      if (read._tag !== "ObjectStoreError") return assert.fail(read._tag)
+      assert.deepInclude(read.cause, { _tag: "CacheDecodeError", ...place })
+      assert.include(String(read.cause), "answers: the object under texts(\"a\") is no entry of it: ")
+      const missing = yield* Effect.flip(cache.get(Texts.key("b")))
+      assert.deepInclude(missing, { _tag: "CacheNotFoundError", cache: "answers", key: "texts(\"b\")" })
     }))
 
   it("failureTimeToLive without a schema for failures is refused", () => {

@@ -106,7 +106,7 @@ export class CacheConfigError extends TaggedError("CacheConfigError")<{
 }
 
 /**
- * An entry is heavier than all entries together may be. Nothing has changed: no other entry was evicted for it, and
+ * An entry is heavier than all entries together may be, or than each may be in an `S3Cache`. Nothing has changed: no other entry was evicted for it, and
  * what was there under its key still is.
  *
  * @since 0.1.0
@@ -119,14 +119,14 @@ export class EntryTooLargeError extends TaggedError("EntryTooLargeError")<{
   readonly key: string
   /** The weight of the entry, in the unit of the weigher (bytes, in a `TtlDict`). */
   readonly weight: number
-  /** The most weight of all entries together. */
+  /** The most it may weigh. */
   readonly maxWeight: number
+  /** The option that says so, where it limits each entry: `"maxEntryBytes"` of an `S3Cache`. */
+  readonly option?: string
 }> {
   override get message(): string {
-    return cutText(
-      `${this.cache}: the entry under ${this.key} weighs ${this.weight}, over the limit of ${this.maxWeight}`,
-      longestMessage
-    )
+    const limit = `the limit of ${this.maxWeight}${this.option === undefined ? "" : ` (${this.option})`}`
+    return cutText(`${this.cache}: the entry under ${this.key} weighs ${this.weight}, over ${limit}`, longestMessage)
   }
 }
 

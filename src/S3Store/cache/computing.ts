@@ -222,7 +222,7 @@ export const makeComputing = (
                 Effect.zipRight(
                   writeFailed(levels, key, error),
                   Effect.map(
-                    keepUnwritten(key, exit.value, policy, options, { made: moment.made, now }, error),
+                    keepUnwritten(levels.name, key, exit.value, policy, options, { made: moment.made, now }, error),
                     (held) => {
                       content = held.readerFor(key.space) ?? content
                       return held.freshUntil > now && isAttached() ? held : undefined

@@ -18,7 +18,7 @@ import type { CodecName } from "../entry/Codec.js"
 import { codecOf } from "../entry/codecOf.js"
 import type { Entry, EntryFormat } from "../entry/EntryFormat.js"
 import { mostTags } from "../entry/tagLimits.js"
-import type { CacheKey } from "../keyspace/Keyspace.js"
+import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import { MemoryEntry } from "../memory/MemoryEntry.js"
 import { CacheDecodeError, type CacheDecodeReason, CacheEncodeError } from "../objects/ObjectStoreErrors.js"
 import type { EntryPolicy } from "../options/EntryPolicy.js"
@@ -57,9 +57,9 @@ export const prepareValue = <K, V, F>(
   Effect.gen(function*() {
     const encoded = yield* Effect.mapError(
       step(Effect.suspend(() => key.space.encodeValue(value))),
-      (detail) => new CacheEncodeError({ keyspace: key.keyspace, key: key.id, detail })
+      (detail) => new CacheEncodeError({ cache: format.cache, key: String(key), detail })
     )
-    const { freshUntil, tags } = yield* decide(key, value, policy, write, moments)
+    const { freshUntil, tags } = yield* decide(format.cache, key, value, policy, write, moments)
     return yield* prepare(
       format,
       key,
@@ -75,6 +75,7 @@ export const prepareValue = <K, V, F>(
 
 /** What is decided of the entry of a value, however it is encoded. */
 const decide = <K, V, F>(
+  cache: string,
   key: CacheKey<K, V, F>,
   value: V,
   policy: EntryPolicy,
@@ -84,7 +85,7 @@ const decide = <K, V, F>(
   Effect.gen(function*() {
     const timeToLive = write.timeToLive === undefined
       ? policy.timeToLive
-      : givenMillis(key.keyspace, "timeToLive", write.timeToLive)
+      : givenMillis(cache, "timeToLive", write.timeToLive)
     const freshUntil = write.freshUntil ?? (yield* jitterRolls(policy.freshness).withRoll((roll) =>
       Effect.succeed(applyJitter(policy.freshness, moments.now, moments.now + timeToLive, roll))
     ))
@@ -98,6 +99,7 @@ const decide = <K, V, F>(
  * if it had been, or for no time where each lookup would ask for too many tags.
  */
 export const keepUnwritten = <K, V, F>(
+  cache: string,
   key: CacheKey<K, V, F>,
   value: V,
   policy: EntryPolicy,
@@ -106,8 +108,8 @@ export const keepUnwritten = <K, V, F>(
   error: CacheEncodeError | EntryTooLargeError
 ): Effect.Effect<MemoryEntry> =>
   Effect.zipWith(
-    decide(key, value, policy, write, moments),
-    copyUnread(key, value, policy),
+    decide(cache, key, value, policy, write, moments),
+    copyUnread(cache, key, value, policy),
     ({ freshUntil, tags }, content) =>
       MemoryEntry.of(key.space, content, {
         policy,
@@ -124,6 +126,7 @@ export const keepUnwritten = <K, V, F>(
 
 /** As a reader would get it, were it written; else a copy of data; else the value itself, which nothing can copy. */
 const copyUnread = <K, V, F>(
+  cache: string,
   key: CacheKey<K, V, F>,
   value: V,
   policy: EntryPolicy
@@ -136,7 +139,7 @@ const copyUnread = <K, V, F>(
         (encoded) =>
           Effect.flatMap(
             Effect.flatMap(codecOf(key.space.codec), ({ encode }) => encode(encoded)),
-            (plain) => readBack(key, content, key.space.codec, plain, policy)
+            (plain) => readBack(cache, key, content, key.space.codec, plain, policy)
           )
       ),
       () => Effect.succeed(isolateData(policy.isolation, content, value))
@@ -196,7 +199,7 @@ const prepare = <K, V, F>(
     return Effect.flatMap(format.payload(header, codec, encoded), (plain) =>
       Effect.zipWith(
         format.wrap(header, codec, plain),
-        readBack(key, content, codec, plain, policy),
+        readBack(format.cache, key, content, codec, plain, policy),
         (body, content) => ({
           body,
           writeId,
@@ -217,6 +220,7 @@ const prepare = <K, V, F>(
 
 /** A value or failure that is written, as who reads the entry gets it. Fails when nobody could read it. */
 const readBack = <K, V, F>(
+  cache: string,
   key: CacheKey<K, V, F>,
   content: Exit.Exit<V, F>,
   codec: CodecName,
@@ -231,8 +235,8 @@ const readBack = <K, V, F>(
     ),
     Effect.mapError((detail) =>
       new CacheEncodeError({
-        keyspace: key.keyspace,
-        key: key.id,
+        cache,
+        key: String(key),
         detail: `what its schema makes of it cannot be read again: ${detail}`
       })
     )
@@ -264,8 +268,8 @@ export const decodeEntry = <K, V, F>(
   now: number
 ): Effect.Effect<MemoryEntry, CacheDecodeError> =>
   Effect.matchEffect(format.decode(object.body), {
-    onFailure: ({ detail, reason }) => decodeErrorOf(key, reason, detail),
-    onSuccess: (entry) => toMemoryEntry(key, policy, entry, object, now)
+    onFailure: ({ detail, reason }) => decodeErrorOf(format.cache, key, reason, detail),
+    onSuccess: (entry) => toMemoryEntry(format.cache, key, policy, entry, object, now)
   })
 
 /**
@@ -274,6 +278,7 @@ export const decodeEntry = <K, V, F>(
  * @param now milliseconds since the epoch
  */
 export const toMemoryEntry = <K, V, F>(
+  cache: string,
   key: CacheKey<K, V, F>,
   policy: EntryPolicy,
   entry: Entry,
@@ -284,11 +289,11 @@ export const toMemoryEntry = <K, V, F>(
     const detail = `it belongs to ${cutText(`${entry.keyspace}/${entry.version}`, 100)} and key ${
       cutText(entry.key, 100)
     }`
-    return decodeErrorOf(key, "Foreign", detail)
+    return decodeErrorOf(cache, key, "Foreign", detail)
   }
   const decode = entry.outcome === "success" ? valueOf(key) : failureOf(key)
   return Effect.mapBoth(isolateInSteps(policy.isolation, entry.encoded, decode), {
-    onFailure: (detail) => decodeErrorOf(key, "Schema", detail),
+    onFailure: (detail) => decodeErrorOf(cache, key, "Schema", detail),
     onSuccess: (content) =>
       MemoryEntry.of(key.space, content, {
         policy,
@@ -305,7 +310,8 @@ export const toMemoryEntry = <K, V, F>(
 }
 
 const decodeErrorOf = (
-  key: { readonly keyspace: string; readonly id: string },
+  cache: string,
+  key: AnyKey,
   reason: CacheDecodeReason,
   detail: string
-): CacheDecodeError => new CacheDecodeError({ reason, keyspace: key.keyspace, key: key.id, detail })
+): CacheDecodeError => new CacheDecodeError({ reason, cache, key: String(key), detail })

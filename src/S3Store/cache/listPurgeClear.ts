@@ -138,7 +138,7 @@ export const makeListPurgeClear = (
       const now = yield* Clock.currentTimeMillis
       const entry = yield* format.decode(found.body)
       const key = yield* space.keyOfId(entry.key)
-      return { key, held: yield* toMemoryEntry(key, policyOf(space), entry, found, now) }
+      return { key, held: yield* toMemoryEntry(format.cache, key, policyOf(space), entry, found, now) }
     }))
 
   const examine = <K, V, F>(

@@ -149,7 +149,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
           return yield* reportUnreadable(
             key,
             policy,
-            tooLarge(key, object.size),
+            tooLarge(name, key, object.size),
             object.etag
           )
         case "Found": {
@@ -339,11 +339,11 @@ export const makeReading = (levels: CacheLevels): Reading => {
 }
 
 /** What is wrong with an object of more bytes than the second level reads. */
-export const tooLarge = (key: AnyKey, size: number): CacheDecodeError =>
+export const tooLarge = (cache: string, key: AnyKey, size: number): CacheDecodeError =>
   new CacheDecodeError({
     reason: "TooLarge",
-    keyspace: key.keyspace,
-    key: key.id,
+    cache,
+    key: String(key),
     detail: `it has ${size} bytes, more than the second level reads`
   })
 

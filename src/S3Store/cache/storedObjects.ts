@@ -58,7 +58,7 @@ const firstBytes = 4096
 const mostFirstBytes = longestHeader + 128
 
 /** Makes what looks at objects under the names of entries. */
-export const makeStoredObjects = ({ format, policyOf, store }: CacheLevels, reading: Reading): StoredObjects => {
+export const makeStoredObjects = ({ format, name, policyOf, store }: CacheLevels, reading: Reading): StoredObjects => {
   const loadHeader = (name: string, firstBytes: number): Effect.Effect<StoredObject | undefined, ObjectStoreError> =>
     Effect.flatMap(store.load(name, { firstBytes, isCertain: true }), (object) => {
       if (object._tag === "Absent" || object._tag === "Unchanged") return Effect.succeed(undefined)
@@ -81,7 +81,7 @@ export const makeStoredObjects = ({ format, policyOf, store }: CacheLevels, read
         if (object._tag === "TooLarge") {
           const first = yield* loadHeader(key.objectName, firstBytes)
           const header = first?.etag === object.etag ? first.header : undefined
-          return { etag: object.etag, header, error: tooLarge(key, object.size) }
+          return { etag: object.etag, header, error: tooLarge(name, key, object.size) }
         }
         const header = Either.getOrUndefined(withCredibleTime(format.decodeHeader(object.body), object.modified))
         const now = yield* Clock.currentTimeMillis

@@ -13,7 +13,6 @@ import { availableMemory } from "../../Cache/memory/availableMemory.js"
 import { checkFiniteByteLimit } from "../../Cache/memory/checkByteLimit.js"
 import type { ByteSizeInput } from "../../Cache/memory/parseByteSize.js"
 import { checkNested, checkValue, whenRight } from "../../Cache/options/checkOptions.js"
-import { cutText } from "../../Cache/printing/cutText.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { step } from "../common/yieldWhenLong.js"
 import { CacheEncodeError } from "../objects/ObjectStoreErrors.js"
@@ -24,6 +23,7 @@ import { type EncryptionOptions, makePayloadCipher, type PayloadCipher } from ".
 import { EntryError } from "./EntryError.js"
 import { assemble, disassemble, disassembleHeader, headOf, longestHeader } from "./entryFrame.js"
 import type { EntryHead, EntryHeader, PayloadHeader } from "./EntryHeader.js"
+import { printEntryKey } from "./printEntryKey.js"
 import { tagsFault } from "./tagLimits.js"
 
 /**
@@ -76,6 +76,8 @@ export interface Entry extends EntryHeader {
 
 /** Writes entries as bytes and reads them again. The bytes are described in docs/entry-format.md. */
 export interface EntryFormat {
+  /** The name of the cache, for errors. */
+  readonly cache: string
   /** The most bytes of an entry. */
   readonly maxEntryBytes: number
   /** An entry as bytes. */
@@ -139,12 +141,16 @@ export const makeEntryFormat = (
     const bound = Buffer.concat([Buffer.alloc(4), Buffer.from(place)])
     bound.writeUInt32BE(bound.length - 4)
 
+    const notEncodable = (header: EntryHeader) => (detail: string) =>
+      new CacheEncodeError({ cache, key: printEntryKey(header.keyspace, header.key), detail })
+
     const fitting = (header: EntryHeader, bytes: Uint8Array) =>
       bytes.length <= maxEntryBytes ? Effect.succeed(bytes) : new EntryTooLargeError({
-        cache: header.keyspace,
-        key: cutText(header.key, 200),
+        cache,
+        key: printEntryKey(header.keyspace, header.key),
         weight: bytes.length,
-        maxWeight: maxEntryBytes
+        maxWeight: maxEntryBytes,
+        option: "maxEntryBytes"
       })
 
     const payload: EntryFormat["payload"] = Effect.fnUntraced(function*(header, codec, encoded) {
@@ -205,11 +211,8 @@ export const makeEntryFormat = (
       return { keyspace, version, key, created, expires, writeId, outcome, tags, encoded }
     })
 
-    return { maxEntryBytes, encode, payload, wrap, decode, decodeHeader: disassembleHeader }
+    return { cache, maxEntryBytes, encode, payload, wrap, decode, decodeHeader: disassembleHeader }
   })
-
-const notEncodable = (header: EntryHeader) => (detail: string) =>
-  new CacheEncodeError({ keyspace: header.keyspace, key: header.key, detail })
 
 /** The payload itself when it is not to be compressed, or would not become smaller. */
 const compressedBy = (compression: CompressionOptions | undefined, plain: Uint8Array) =>

@@ -17,12 +17,12 @@ import { configError } from "../../Cache/errors/configError.js"
 import { orThrow } from "../../Cache/errors/Either.js"
 import { checkOptions, checkValue } from "../../Cache/options/checkOptions.js"
 import { schemaKind } from "../../Cache/options/schemaKind.js"
-import { cutText } from "../../Cache/printing/cutText.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { classOf } from "../common/classOf.js"
 import { saltedHash } from "../common/saltedHash.js"
 import { schemaFault } from "../common/schemaFault.js"
 import type { CodecName } from "../entry/Codec.js"
+import { printEntryKey } from "../entry/printEntryKey.js"
 import { longestTag, mostTags, tagsFault } from "../entry/tagLimits.js"
 import { digestName } from "../objects/objectName.js"
 import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
@@ -481,7 +481,7 @@ export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
    * @since 0.1.0
    */
   override toString(): string {
-    return `${this.keyspace}(${cutText(this.id, 200)})`
+    return printEntryKey(this.keyspace, this.id)
   }
 }
 

@@ -91,6 +91,9 @@ export class ObjectStoreError extends Data.TaggedError("ObjectStoreError")<Objec
   }
 }
 
+/** The most characters of a printed key: 200 of a keyspace, and as many of what it names. */
+const longestKey = 402
+
 /**
  * What a `CacheEncodeError` says.
  *
@@ -98,9 +101,9 @@ export class ObjectStoreError extends Data.TaggedError("ObjectStoreError")<Objec
  * @category models
  */
 export interface CacheEncodeFault {
-  /** The keyspace. */
-  readonly keyspace: string
-  /** The key, printed. */
+  /** The name of the cache. */
+  readonly cache: string
+  /** The key, printed with its keyspace: `users(1)`. */
   readonly key: string
   /** What is wrong with the value. */
   readonly detail: string
@@ -116,12 +119,15 @@ export interface CacheEncodeFault {
  */
 export class CacheEncodeError extends Data.TaggedError("CacheEncodeError")<CacheEncodeFault> {
   constructor(fault: CacheEncodeFault) {
-    super({ ...fault, key: cutText(fault.key, 200), detail: cutText(fault.detail, 300) })
+    super({ ...fault, key: cutText(fault.key, longestKey), detail: cutText(fault.detail, 300) })
   }
 
   override get message(): string {
-    const { detail, key, keyspace } = this
-    return cutText(`${keyspace}: the value under ${key} cannot be encoded: ${detail}`, longestMessage)
+    const { cache, detail, key } = this
+    return cutText(
+      `${cutText(cache, 60)}: the value under ${cutText(key, 200)} cannot be encoded: ${detail}`,
+      longestMessage
+    )
   }
 }
 
@@ -163,9 +169,9 @@ export type CacheDecodeReason =
 export interface CacheDecodeFault {
   /** Why, to branch on. */
   readonly reason: CacheDecodeReason
-  /** The keyspace. */
-  readonly keyspace: string
-  /** The key, printed. */
+  /** The name of the cache. */
+  readonly cache: string
+  /** The key, printed with its keyspace: `users(1)`. */
   readonly key: string
   /** What is wrong with the object. */
   readonly detail: string
@@ -182,11 +188,14 @@ export interface CacheDecodeFault {
  */
 export class CacheDecodeError extends Data.TaggedError("CacheDecodeError")<CacheDecodeFault> {
   constructor(fault: CacheDecodeFault) {
-    super({ ...fault, key: cutText(fault.key, 200), detail: cutText(fault.detail, 300) })
+    super({ ...fault, key: cutText(fault.key, longestKey), detail: cutText(fault.detail, 300) })
   }
 
   override get message(): string {
-    const { detail, key, keyspace } = this
-    return cutText(`${keyspace}: the object under ${key} is no entry of it: ${detail}`, longestMessage)
+    const { cache, detail, key } = this
+    return cutText(
+      `${cutText(cache, 60)}: the object under ${cutText(key, 200)} is no entry of it: ${detail}`,
+      longestMessage
+    )
   }
 }

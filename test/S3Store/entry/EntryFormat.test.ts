@@ -290,7 +290,7 @@ describe("EntryFormat", () => {
         const format = yield* makeEntryFormat({ maxEntryBytes: 2000, compression: { algorithm: "gzip" } })
         const error = yield* Effect.flip(format.encode(header, "json", "a".repeat(2001)))
         assert.strictEqual(error._tag, "EntryTooLargeError")
-        assert.include(error.message, "weighs 2003, over the limit of 2000")
+        assert.include(error.message, "weighs 2003, over the limit of 2000 (maxEntryBytes)")
         yield* format.encode(header, "json", "a".repeat(1998))
         // The payload alone would fit, with its header it does not.
         const noise = createHash("shake256", { outputLength: 1900 }).update("noise").digest()

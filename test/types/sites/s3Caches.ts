@@ -109,7 +109,7 @@ export const configured = Effect.flatMap(S3Cache, (cache) => Effect.map(cache.st
 
 export const explained = S3Cache.set(Texts.key(1), "one").pipe(
   Effect.catchTags({
-    CacheEncodeError: (error) => Effect.succeed(error.keyspace),
+    CacheEncodeError: (error) => Effect.succeed(error.cache),
     EntryTooLargeError: (error) => Effect.succeed(error.cache),
     ObjectStoreError: (error) => error.reason === "AccessDenied" ? Effect.fail(error) : Effect.void
   }),
