@@ -158,7 +158,14 @@ describe("modify", () => {
     > = [
       ["set", (store) => store.set("a", 9), 9],
       ["removed", (store) => store.remove("a"), undefined],
-      ["refreshed", (store) => store.refresh("a", Effect.succeed(9)), 9]
+      ["refreshed", (store) => store.refresh("a", Effect.succeed(9)), 9],
+      ["refreshed to what it was", (store) => store.refresh("a", Effect.succeed(1)), 1],
+      ["set to what it was", (store) => store.set("a", 1), 1],
+      [
+        "expired and computed anew",
+        (store) => Effect.zipRight(TestClock.adjust("1 minute"), store.getOrCompute("a", Effect.succeed(1))),
+        1
+      ]
     ]
     for (const [how, act, after] of meanwhile) {
       it.scoped(`what is ${how} meanwhile stays, and the next one waits all the same: ${what}`, () =>

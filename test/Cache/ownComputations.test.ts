@@ -1,8 +1,29 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Context, Deferred, Effect, Exit, Fiber, FiberRef, Layer, Predicate, Scope, TestClock } from "effect"
+import {
+  Cause,
+  Config,
+  ConfigProvider,
+  Context,
+  Deferred,
+  Effect,
+  Exit,
+  Fiber,
+  FiberRef,
+  Layer,
+  Logger,
+  LogLevel,
+  Option,
+  Predicate,
+  Schema,
+  Scope,
+  TestClock,
+  Tracer
+} from "effect"
 import { LeasedStore, Store } from "effect-aws-cache/Cache"
+import { Keyspace, ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
 import { TtlDict } from "effect-aws-cache/Ttl"
 import { garbageCollected } from "../ClientLayer/garbageCollected.js"
+import { ManualClock } from "../support/ManualClock.js"
 import { turns } from "../support/until.js"
 
 type Lookup = <E, R>(key: string, compute: Effect.Effect<string, E, R>) => Effect.Effect<string, E | "shared", R>
@@ -47,6 +68,18 @@ const lookups: ReadonlyArray<
           // Sound: no test needs a scope.
           store.use(key, Effect.succeed, { acquire }) as Effect.Effect<string, E | "shared", R>
       )
+  ],
+  [
+    "S3Cache.getOrCompute",
+    (options) =>
+      Effect.map(S3Cache.make(), (cache): Lookup => {
+        const Texts = Keyspace.make("texts", {
+          key: Schema.String,
+          value: Schema.String,
+          failure: options?.failure === undefined ? undefined : Schema.Literal("shared")
+        })
+        return (key, compute) => cache.getOrCompute(Texts.key(key), compute)
+      }).pipe(Effect.provide(ObjectStore.layerMemory()))
   ]
 ]
 
@@ -54,7 +87,7 @@ describe("computations of one's own", () => {
   for (const [what, make] of lookups) {
     it.scoped(`who waited for one that failed or died computes by himself: ${what}`, () =>
       Effect.gen(function*() {
-        for (const first of [Effect.fail("first"), Effect.die("defect")]) {
+        for (const first of [Effect.fail("first"), Effect.die("defect"), Effect.interrupt]) {
           const lookup = yield* make()
           const owner = yield* Effect.fork(Effect.exit(lookup("a", Effect.zipRight(Effect.sleep("1 second"), first))))
           yield* turns(5)
@@ -64,10 +97,100 @@ describe("computations of one's own", () => {
           const third = yield* Effect.fork(lookup("a", Effect.succeed("third")))
           yield* turns(5)
           yield* TestClock.adjust("2 seconds")
-          assert.deepStrictEqual(yield* Fiber.join(owner), yield* Effect.exit(first))
+          const [ownersExit, firstExit] = [yield* Fiber.join(owner), yield* Effect.exit(first)]
+          if (Exit.isInterrupted(firstExit)) assert.isTrue(Exit.isInterrupted(ownersExit))
+          else assert.deepStrictEqual(ownersExit, firstExit)
           assert.deepStrictEqual(yield* Fiber.join(second), Exit.fail("second"))
           assert.strictEqual(yield* Fiber.join(third), "third")
         }
+      }))
+
+    it.scoped(`waits for two that fail at the most, then computes beside others: ${what}`, () =>
+      Effect.gen(function*() {
+        const lookup = yield* make()
+        let running = 0
+        let most = 0
+        const asking = yield* Effect.forEach(
+          Array.from({ length: 20 }, (_, at) => at),
+          (at) =>
+            Effect.fork(Effect.flip(lookup(
+              "a",
+              Effect.zipRight(
+                Effect.acquireUseRelease(
+                  Effect.sync(() => {
+                    most = Math.max(most, ++running)
+                  }),
+                  () => Effect.sleep("1 second"),
+                  () => Effect.sync(() => running--)
+                ),
+                Effect.fail(`no ${at}`)
+              )
+            )))
+        )
+        for (let second = 0; second < 3; second++) {
+          yield* turns(20)
+          yield* TestClock.adjust("1 second")
+        }
+        yield* turns(20)
+        assert.deepStrictEqual(
+          yield* Effect.forEach(asking, (fiber) => Fiber.poll(fiber)),
+          asking.map((_, at) => Option.some(Exit.succeed(`no ${at}`)))
+        )
+        assert.strictEqual(most, 18)
+      }))
+
+    it.scoped(`has what the caller's program decided for all that runs in it: ${what}`, () =>
+      Effect.gen(function*() {
+        const lookup = yield* make()
+        const logged: Array<unknown> = []
+        const nativeTracer = yield* Effect.tracer
+        const spans: Array<string> = []
+        const tracer = Tracer.make({
+          span: (name, ...rest) => {
+            spans.push(name)
+            return nativeTracer.span(name, ...rest)
+          },
+          context: (f) => f()
+        })
+        const compute = Effect.gen(function*() {
+          yield* Effect.logDebug("computing")
+          return yield* Config.string("PLACE")
+        }).pipe(Effect.withSpan("of the computation"), Effect.orDie)
+        const clock = new ManualClock()
+        const settings = Layer.mergeAll(
+          Logger.replace(Logger.defaultLogger, Logger.make(({ message }) => logged.push(message))),
+          Logger.minimumLogLevel(LogLevel.Debug),
+          Layer.setConfigProvider(ConfigProvider.fromMap(new Map([["PLACE", "here"]]))),
+          Layer.setTracer(tracer)
+        )
+        assert.strictEqual(
+          yield* lookup("a", Effect.zipLeft(compute, Effect.sleep(0))).pipe(
+            Effect.withClock(clock),
+            Effect.provide(settings)
+          ),
+          "here"
+        )
+        assert.deepStrictEqual(logged, [["computing"]])
+        assert.include(spans, "of the computation")
+        assert.isTrue(spans.some((name) => name.startsWith("effect-aws-cache.")))
+      }))
+
+    it.scoped(`closes a scope of its own, whoever leaves: ${what}`, () =>
+      Effect.gen(function*() {
+        const lookup = yield* make()
+        let open = 0
+        const compute = Effect.acquireRelease(Effect.sync(() => ++open), () => Effect.sync(() => open--)).pipe(
+          Effect.zipRight(Effect.sleep("1 second")),
+          Effect.map(() => `${open} open`)
+        )
+        const first = yield* Effect.fork(Effect.scoped(lookup("a", compute)))
+        yield* turns(5)
+        const second = yield* Effect.fork(Effect.scoped(lookup("a", compute)))
+        yield* turns(5)
+        yield* Fiber.interrupt(first)
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(yield* Fiber.join(second), "1 open")
+        if (!what.startsWith("LeasedStore")) assert.strictEqual(open, 0)
       }))
 
     it.scoped(`a failure that the guard accepts is one of all who wait: ${what}`, () =>

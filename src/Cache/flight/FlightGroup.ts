@@ -45,6 +45,12 @@ export interface EmbeddedFlight<in out A, in out E> {
   ) => Effect.Effect<A, E>
 }
 
+/**
+ * How many computations of others that failed a caller waits for at the most. Then it computes beside them: where all of
+ * them fail, nobody waits for longer than these and his own take.
+ */
+export const patience = 2
+
 /** Callers who share their computations. Obtained from `SingleFlight.group`. */
 export class FlightGroup<in out K, in out A, in out E> {
   private readonly flights = new FiledMap<K, Flight<A, E>>(keyEquality)

@@ -2,10 +2,12 @@
  * One computation per key at a time, shared by all who ask for it.
  */
 import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
+import * as FiberRefs from "effect/FiberRefs"
 import type { LazyArg } from "effect/Function"
 import * as Option from "effect/Option"
 import type * as RequestBlock from "effect/RequestBlock"
@@ -31,7 +33,8 @@ import { enclosing, WaitNode } from "./WaitNode.js"
  *   limit or failure elsewhere never reaches the others. When the last caller leaves, the computation is interrupted,
  *   and that caller waits for its finalizers. Closing the scope interrupts all of them.
  * - It runs with the fiber references captured by `make`, never with those of the caller that came first, whose tenant they
- *   might be. The services it needs come along with it (`withServices`), and nothing holds on to them after it has ended.
+ *   might be: but for Effect's default services and the loggers, which a program sets for all that runs in it. The services
+ *   it needs come along with it (`withServices`), and nothing holds on to them after it has ended.
  * - `detach` lets the callers of a running computation have its result, but nobody after them: its result is not
  *   committed, and the next caller starts anew.
  * - A computation that would wait for itself, on its own or through others, dies with `CacheReentryError`.
@@ -89,6 +92,11 @@ export class SingleFlight<in out K> {
    */
   get counted(): { readonly coalesced: number; readonly computations: number; readonly inFlight: number } {
     return { coalesced: this.joins, computations: this.starts, inFlight: this.running.size }
+  }
+
+  /** Whether its scope has closed: computations are interrupted, and no others begin. */
+  get isClosed(): boolean {
+    return this.closed
   }
 
   /** The computations under way, but for those that wait for the caller: it may wait for all of these. */
@@ -341,7 +349,7 @@ export class SingleFlight<in out K> {
       this.running.set(flight, key)
       flight.fiber = Runtime.runFork(
         // Fibers it starts are part of it.
-        Runtime.setFiberRef(this.runtime, enclosing, flight.node),
+        Runtime.setFiberRef(withSettingsOf(caller, this.runtime), enclosing, flight.node),
         stepping(Effect.interruptible(Effect.suspend(() => compute(isAttached))), blocked).pipe(
           Effect.withSpan(span, {
             root: true,
@@ -417,6 +425,27 @@ const committed = <A, E>(
   } catch (defect) {
     return Exit.die(defect)
   }
+}
+
+/**
+ * A runtime with what the program of a caller has decided for all that runs in it, which may have been after the store was
+ * made: Effect's default services (clock, configuration, console, random numbers, tracer), and where logs go.
+ */
+const withSettingsOf = (
+  caller: Fiber.RuntimeFiber<unknown, unknown>,
+  runtime: Runtime.Runtime<never>
+): Runtime.Runtime<never> => {
+  const services = withRefOf(caller, runtime, DefaultServices.currentServices)
+  return withRefOf(caller, withRefOf(caller, services, FiberRef.currentLoggers), FiberRef.currentMinimumLogLevel)
+}
+
+const withRefOf = <A>(
+  caller: Fiber.RuntimeFiber<unknown, unknown>,
+  runtime: Runtime.Runtime<never>,
+  ref: FiberRef.FiberRef<A>
+): Runtime.Runtime<never> => {
+  const value = caller.getFiberRef(ref)
+  return FiberRefs.getOrDefault(runtime.fiberRefs, ref) === value ? runtime : Runtime.setFiberRef(runtime, ref, value)
 }
 
 const spanOf = (fiber: Fiber.RuntimeFiber<unknown, unknown>): Option.Option<Tracer.AnySpan> =>

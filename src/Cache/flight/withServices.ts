@@ -4,16 +4,24 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 
 /**
  * A computation with services that were captured elsewhere (`services`), in place of those where it runs. Its spans are
- * parts of the span it runs in.
+ * parts of the span it runs in. A `Scope` among them is not that of the caller, who may leave before the computation ends:
+ * it is closed when this has ended.
  */
 export const withServices = <A, E, R>(
   compute: Effect.Effect<A, E, R>,
   services: Context.Context<R>
-): Effect.Effect<A, E> => Effect.mapInputContext(compute, (own: Context.Context<never>) => inSpanOf(own, services))
+): Effect.Effect<A, E> =>
+  services.unsafeMap.has(Scope.Scope.key)
+    ? Effect.scopedWith((scope) => provide(compute, Context.add(services, Scope.Scope, scope)))
+    : provide(compute, services)
+
+const provide = <A, E, R>(compute: Effect.Effect<A, E, R>, services: Context.Context<R>): Effect.Effect<A, E> =>
+  Effect.mapInputContext(compute, (own: Context.Context<never>) => inSpanOf(own, services))
 
 /**
  * The services of whoever runs this, for `withServices`. Not among them is the span it runs in: what is kept up by others

@@ -18,7 +18,7 @@ import { announceComputation } from "../events/announceComputation.js"
 import { MetricsExport, withMetrics } from "../events/CacheMetrics.js"
 import { makeEventHub } from "../events/EventHub.js"
 import type { LeasedStoreEvent } from "../events/StoreEvent.js"
-import type { Flight } from "../flight/FlightGroup.js"
+import { type Flight, patience } from "../flight/FlightGroup.js"
 import { ownCause, ownExit } from "../flight/ownCause.js"
 import { SingleFlight } from "../flight/SingleFlight.js"
 import { services, withoutSpan, withServices } from "../flight/withServices.js"
@@ -165,7 +165,9 @@ export const makeLeaseTable = <K, V, E, R, R2>(
       }).pipe(Effect.zipRight(sweeper.close), Effect.zipRight(releaser.close))
     )
     const flights = yield* SingleFlight.make<K>(name)
-    const group = flights.group<LeasedValue<K, V>, unknown>(options.spanName ?? "effect-aws-cache.LeasedStore.acquire")
+    const newGroup = () =>
+      flights.group<LeasedValue<K, V>, unknown>(options.spanName ?? "effect-aws-cache.LeasedStore.acquire")
+    const group = newGroup()
     const acquisitions = new WeakMap<Flight<LeasedValue<K, V>, unknown>, Acquisition<K, V, E>>()
 
     const put = (
@@ -232,7 +234,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
     ): Exit.Exit<never, E | E2> | undefined => {
       const shared = Cause.failureOrCause(cause)
       // What befell a value of one's own when it was written; or the store has closed.
-      if (Either.isRight(shared) && (isOwn || Cause.isInterrupted(shared.right))) return Exit.failCause(shared.right)
+      if (Either.isRight(shared) && (isOwn || flights.isClosed)) return Exit.failCause(shared.right)
       const agreed: Cause.Cause<E | E2> | undefined = isOwn
         ? acquirer.failure
         : acquirer.isStores
@@ -249,7 +251,8 @@ export const makeLeaseTable = <K, V, E, R, R2>(
       make: (acquisition: Acquisition<K, V, E>) => Effect.Effect<LeasedValue<K, V>, E2>,
       write: WriteOptions | undefined,
       restore: Restore,
-      isAnew: boolean
+      isAnew: boolean,
+      failures = 0
     ): Effect.Effect<LeasedValue<K, V>, E | E2> =>
       Effect.flatMap(
         Effect.withFiberRuntime<LeasedValue<K, V> | Entered<K, V, E>>((caller) =>
@@ -261,7 +264,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
               return written
             }
             const own = started()
-            const flight = group.enter(
+            const flight = (failures < patience ? group : newGroup()).enter(
               key,
               caller,
               () =>
@@ -292,7 +295,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
                 if (Exit.isSuccess(exit)) return Exit.succeed(exit.value)
                 if (Exit.isFailure(waited)) return Exit.failCause(waited.cause)
                 return failed(exit.cause, acquirer, entered.acquisition, entered.isOwn)
-                  ?? acquireBy(key, acquirer, started, make, write, restore, isAnew)
+                  ?? acquireBy(key, acquirer, started, make, write, restore, isAnew, failures + 1)
               }
             )
             : Effect.succeed(entered)

@@ -1,7 +1,7 @@
 /**
  * Who shares the computations of a store with whom.
  */
-import type { FlightGroup } from "../flight/FlightGroup.js"
+import { type FlightGroup, patience } from "../flight/FlightGroup.js"
 import type { SingleFlight } from "../flight/SingleFlight.js"
 import type { Computed } from "./computed.js"
 
@@ -18,6 +18,16 @@ export class StoreGroups<in out K, in out V> {
     this.flights = flights
     this.span = span
     this.any = flights.group(span)
+  }
+
+  /** With whom a caller shares computations that has waited for so many of others that failed: with nobody, in the end. */
+  after(failures: number): FlightGroup<K, Computed<V, unknown>, unknown> {
+    return failures < patience ? this.any : this.flights.group(this.span)
+  }
+
+  /** Whether the store has closed. */
+  get isClosed(): boolean {
+    return this.flights.isClosed
   }
 
   /** The callers of a function. A function must always come with the same `E`, which its own type decides. */

@@ -97,22 +97,34 @@ export type Enter<K, V, F> = <E, G>(
   roll: number
 ) => Flight<Computed<V, G>, G>
 
+/** Those who compute in ways of their own, see `StoreGroups`. */
+interface Others<in out K, in out V> {
+  readonly after: (failures: number) => FlightGroup<K, Computed<V, unknown>, unknown>
+  readonly isClosed: boolean
+}
+
 /**
  * A lookup among others who compute in ways of their own: it fails with a failure of its own computation, or with one that
  * may be remembered. After any other of somebody else's it is its turn.
+ *
+ * @param failures how many computations of others it has seen fail
  */
 export const callAmongOthers = <K, V, E, F>(
   freshness: Freshness<F>,
   key: K,
-  group: FlightGroup<K, Computed<V, unknown>, unknown>,
+  others: Others<K, V>,
   compute: LazyArg<Effect.Effect<V | NotLoaded, E>>,
-  write: WriteOptions | undefined
+  write: WriteOptions | undefined,
+  failures = 0
 ): Call<K, V, E | F, unknown> => {
+  let group = others.after(failures)
   let isOwn = false
   let own: Cause.Cause<E> | undefined
   return {
     key,
-    group,
+    get group() {
+      return group
+    },
     compute: () => {
       isOwn = true
       return Effect.tapErrorCause(compute(), (cause) =>
@@ -125,10 +137,13 @@ export const callAmongOthers = <K, V, E, F>(
       const shared = Cause.failureOrCause(cause)
       if (Either.isRight(shared)) {
         // One's own defect, or what befell one's own result when it was written; or the store has closed.
-        return isOwn || Cause.isInterrupted(shared.right) ? Exit.failCause(shared.right) : undefined
+        if (isOwn || others.isClosed) return Exit.failCause(shared.right)
+      } else {
+        if (own !== undefined) return Exit.failCause(own)
+        if (freshness.isFailure(shared.left)) return Exit.fail(shared.left)
       }
-      if (own !== undefined) return Exit.failCause(own)
-      return freshness.isFailure(shared.left) ? Exit.fail(shared.left) : undefined
+      group = others.after(++failures)
+      return undefined
     }
   }
 }

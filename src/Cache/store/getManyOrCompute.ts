@@ -11,7 +11,7 @@ import type { GuardedMap } from "../common/GuardedMap.js"
 import { Absent } from "../engine/BoundedMapOptions.js"
 import { FiledMap } from "../engine/structures/FiledMap.js"
 import { asExit } from "../errors/asExit.js"
-import type { Flight, FlightGroup } from "../flight/FlightGroup.js"
+import type { Flight } from "../flight/FlightGroup.js"
 import type { SingleFlight } from "../flight/SingleFlight.js"
 import { withoutSpan, withServices } from "../flight/withServices.js"
 import { keyEquality } from "../keys/keyEquality.js"
@@ -19,6 +19,7 @@ import { requireEffect } from "../options/requireEffect.js"
 import { callAmongOthers, type Computed, ended, type Enter, NotLoaded } from "./computed.js"
 import type { FreshMap, Stored } from "./FreshMap.js"
 import { Kept } from "./Kept.js"
+import type { StoreGroups } from "./StoreGroups.js"
 import type { WriteOptions } from "./StoreOptions.js"
 
 /**
@@ -64,10 +65,10 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
   /** Numbers from 0 to 1 for the jitter of as many entries. */
   readonly rolls: (count: number) => Effect.Effect<ReadonlyArray<number>>
   /** Who shares computations with it. */
-  readonly group: FlightGroup<K, Computed<V, unknown>, unknown>
+  readonly groups: StoreGroups<K, V>
   readonly enter: Enter<K, V, F>
 }): GetManyOrCompute<K, V, F> => {
-  const { batches, enter, entries, flights, group, lookup, name, rolls, spans } = parts
+  const { batches, enter, entries, flights, groups, lookup, name, rolls, spans } = parts
 
   type Found<E> = Exit.Exit<Option.Option<V>, E | F>
   type Exits = ReadonlyArray<Exit.Exit<Computed<V, unknown>, unknown>>
@@ -76,19 +77,21 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
   const lookAll = <E>(
     keys: ReadonlyArray<K>,
     load: Load<K, V, E, never, E>,
-    write: WriteOptions | undefined
+    write: WriteOptions | undefined,
+    failures: number
   ): Effect.Effect<ReadonlyArray<Found<E> | undefined>> =>
     Effect.flatMap(rolls(keys.length), (rolls) =>
       Effect.uninterruptibleMask((restore) =>
         lookup((map, now, caller) => {
           const missing: Array<K> = []
+          const group = groups.after(failures)
           const batch = batches.once(
             `${spans}.load`,
             () => missing.length === 1 ? "1 key" : `${missing.length} keys`,
             Effect.suspend(() => Effect.map(load(missing), byKey))
           )
           const enterBy = (key: K, compute: Effect.Effect<V | NotLoaded, E>, roll: number) => {
-            const call = callAmongOthers(entries.freshness, key, group, () => compute, write)
+            const call = callAmongOthers(entries.freshness, key, groups, () => compute, write, failures)
             return { call, flight: enter(map, caller, call, roll) }
           }
           const start = (key: K, at: number) => {
@@ -128,12 +131,13 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
   const getMany = <E>(
     keys: ReadonlyArray<K>,
     load: Load<K, V, E, never, E>,
-    write: WriteOptions | undefined
+    write: WriteOptions | undefined,
+    failures = 0
   ): Effect.Effect<ReadonlyArray<Found<E>>> =>
-    Effect.flatMap(lookAll(keys, load, write), (found) => {
+    Effect.flatMap(lookAll(keys, load, write, failures), (found) => {
       const again = keys.filter((_, at) => found[at] === undefined)
       if (again.length === 0) return Effect.succeed(found.map((one) => one ?? nothing))
-      return Effect.map(getMany(again, load, write), (rest) => {
+      return Effect.map(getMany(again, load, write, failures + 1), (rest) => {
         const next = rest.values()
         return found.map((one) => one ?? next.next().value ?? nothing)
       })

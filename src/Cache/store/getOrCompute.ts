@@ -53,6 +53,7 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
   const { batches, entries, flights, guarded: { lookup, step }, hub, name, writer } = parts
   const { freshness } = entries
   const groups = new StoreGroups<K, V>(flights, `${parts.spans}.compute`)
+  const { modify, outdate } = makeModify(parts)
 
   const enter: Enter<K, V, F> = (map, caller, { compute, group, key, write }, roll) =>
     group.enter(
@@ -77,6 +78,7 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
         } else if (!(exit.value instanceof InPlaceOfFailure || exit.value instanceof NotLoaded)) {
           const { value } = exit
           writer.put(map, key, value, now, writer.freshUntil(key, value, now, roll, write(value)))
+          outdate(key)
         }
         writer.committed(map, now)
       }
@@ -115,7 +117,7 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
     callAmongOthers(
       freshness,
       key,
-      groups.any,
+      groups,
       () => withServices(requireEffect(name, "compute", compute, false), given),
       write
     )
@@ -180,7 +182,7 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
   return {
     getOrCompute,
     memoize,
-    modify: makeModify(parts),
+    modify,
     refresh: <E, R>(key: K, compute: Effect.Effect<V, E, R>, write: WriteOptions | undefined) =>
       Effect.flatMap(services<R>(), (given) => renewed(callOf(key, compute, write, given))),
     getManyOrCompute: makeGetManyOrCompute({
@@ -191,7 +193,7 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
       flights,
       batches,
       rolls: writer.rolls,
-      group: groups.any,
+      groups,
       enter
     })
   }

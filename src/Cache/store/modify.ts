@@ -25,10 +25,17 @@ export type Modify<K, V> = <V2 extends V, E = never, R = never>(
   options?: WriteOptions
 ) => Effect.Effect<V2, E | CacheNotFoundError | EntryTooLargeError, R>
 
+/** `modify` of a store. */
+interface Modifying<in out K, in out V> {
+  readonly modify: Modify<K, V>
+  /** What a modification of a key that is under way comes to is not kept: there is another value since. */
+  readonly outdate: (key: K) => void
+}
+
 /** Makes `modify` from the parts of a store. */
 export const makeModify = <K, V, F>(
   { entries, flights, guarded: { lookup }, name, spans, writer }: ComputingParts<K, V, F>
-): Modify<K, V> => {
+): Modifying<K, V> => {
   const group = flights.group<V, unknown>(`${spans}.modify`)
   /** Those under way, also where somebody else has written meanwhile: then nobody finds them in the group. */
   const running = new FiledMap<K, Flight<V, unknown>>(keyEquality)
@@ -61,8 +68,6 @@ export const makeModify = <K, V, F>(
               ),
             (exit, now) => {
               if (Exit.isFailure(exit)) return
-              // What somebody else has put in its place since came after this.
-              if (!Object.is(entries.peek(map, key, now), value)) return
               const left = entries.livesUntil(map, key, now)
               if (left === Absent) return
               const until = write?.timeToLive !== undefined || write?.expiresAt !== undefined
@@ -93,5 +98,10 @@ export const makeModify = <K, V, F>(
       )
     )
 
-  return (key, f, write) => Effect.flatMap(services(), (given) => modify(key, f, write, given))
+  return {
+    modify: (key, f, write) => Effect.flatMap(services(), (given) => modify(key, f, write, given)),
+    outdate: (key) => {
+      if (running.size > 0) running.get(key)?.value.detach()
+    }
+  }
 }

@@ -58,26 +58,27 @@ export const makeMemoize = (
    * computation of somebody else has failed, in a way that is not one of the keyspace's, has to try for himself.
    *
    * @param ask asks with another such call
+   * @param failures how many computations of others it has seen fail
    */
   const requestOf = <K, V, F, E>(
     key: CacheKey<K, V, F>,
     compute: Effect.Effect<V, E>,
     options: S3CacheWriteOptions,
-    ask: (request: () => Request<K, V, F, unknown, E | F>) => Effect.Effect<V, E | F>
+    ask: (request: () => Request<K, V, F, unknown, E | F>) => Effect.Effect<V, E | F>,
+    failures = 0
   ): Request<K, V, F, unknown, E | F> => {
     let own: Exit.Exit<V, E> | undefined
-    const again = () => ask(() => requestOf(key, compute, options, ask))
+    const again = () => ask(() => requestOf(key, compute, options, ask, failures + 1))
     return {
       key,
-      group: groups.of<K, V, F, unknown>(key.space, key.space),
+      group: groups.among(key.space, failures),
       compute: Effect.flatMap(Effect.exit(compute), (exit) => own = ownExit(exit)),
       writeOptions: () => options,
       ended: (content): Effect.Effect<V, E | F> => {
         if (Exit.isSuccess(content)) return Exit.succeed(content.value)
         if (own !== undefined && Exit.isFailure(own)) return own
         return Either.match(Cause.failureOrCause(content.cause), {
-          // The cache has closed.
-          onRight: (cause) => Cause.isInterrupted(cause) ? Exit.failCause(cause) : again(),
+          onRight: (cause) => groups.isClosed ? Exit.failCause(cause) : again(),
           onLeft: (error) => Option.match(key.space.asFailure(error), { onNone: again, onSome: Exit.fail })
         })
       }

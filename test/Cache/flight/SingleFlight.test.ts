@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Option } from "effect"
 import { Store } from "effect-aws-cache/Cache"
 import * as fc from "fast-check"
+import { patience } from "../../../src/Cache/flight/FlightGroup.js"
 import { ManualClock } from "../../support/ManualClock.js"
 import { property } from "../../support/property.js"
 
@@ -24,7 +25,7 @@ interface Scenario {
   readonly writes: ReadonlyArray<Write>
 }
 
-/** When all is over, even if each caller computes after all others: in milliseconds. */
+/** When all is over, however long callers wait for others: in milliseconds. */
 const end = 470
 const time = fc.nat({ max: 4 })
 // Joins, leaves, writes and completions fall on milliseconds of their own, so that their order is never in doubt.
@@ -49,6 +50,8 @@ interface Flight {
   readonly owner: number
   readonly completes: number
   readonly waiting: Set<number>
+  /** Whether others may join it. */
+  readonly isShared: boolean
   attached: boolean
 }
 
@@ -62,14 +65,16 @@ const predict = ({ callers, duration, fails, writes }: Scenario, sharing: Sharin
   let started = 0
   let interrupted = 0
   let flights: Array<Flight> = []
+  const failures = callers.map(() => 0)
   const ask = (caller: number, now: number) => {
     if (stored !== undefined) {
       outcomes[caller] = stored
       return
     }
-    const found = flights.find(({ attached }) => attached)
+    const isShared = (failures[caller] ?? 0) < patience
+    const found = isShared ? flights.find(({ attached, isShared }) => attached && isShared) : undefined
     const flight = found ??
-      { number: ++started, owner: caller, completes: now + duration, waiting: new Set(), attached: true }
+      { number: ++started, owner: caller, completes: now + duration, waiting: new Set(), isShared, attached: true }
     if (found === undefined) flights.push(flight)
     flight.waiting.add(caller)
   }
@@ -80,7 +85,10 @@ const predict = ({ callers, duration, fails, writes }: Scenario, sharing: Sharin
       for (const caller of flight.waiting) {
         if (!fails) outcomes[caller] = `computed ${flight.number}`
         else if (sharing === "all" || caller === flight.owner) outcomes[caller] = "failed"
-        else ask(caller, now)
+        else {
+          failures[caller] = (failures[caller] ?? 0) + 1
+          ask(caller, now)
+        }
       }
     }
     callers.forEach(({ joins, leaves }, caller) => {
