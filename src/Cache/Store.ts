@@ -116,11 +116,12 @@ export interface Store<in out K, in out V, in out F = never> {
   /**
    * The value under a key; computed when there is none. All who ask meanwhile share one computation. It belongs to the
    * store, not to whoever came first: their interruption does not reach the others, and when the last of them leaves, it
-   * is interrupted. Of who came first it has the services that it needs, a `Scope` among them: use `Effect.scoped` inside.
-   * All else, as fiber references, is as where the store was made.
+   * is interrupted. Of who came first it has the services around the call, and what a program sets for all (clock,
+   * configuration, tracer, loggers); a `Scope` is its own, and closes when it ends. All else, as fiber references, is as where
+   * the store was made. Inside of a transaction, call a function that was memoized outside: it has the services of there.
    *
-   * Failures and defects are not stored. Who has waited for a computation of somebody else that failed computes by himself,
-   * unless `failure` says that all share such a failure: so this fails with the very error that his own computation failed
+   * Failures and defects are not stored. Who has waited for a computation of somebody else that failed computes by himself
+   * (after two of them, beside others), unless `failure` says that all share such a failure: so this fails with the very error that his own computation failed
    * with, or with one of those. (Callers of a memoized function share all its failures.) A write or removal of the key
    * meanwhile wins over the result, which its callers still get; so they do when it is too large to be stored, and when the
    * key object is another key by then.

@@ -257,11 +257,11 @@ export interface S3CacheVerbs<out R> {
   /**
    * The value under a key, or that of a computation when neither level has one; see `memoize`. All who ask meanwhile
    * share one computation: that of whoever came first. How it failed is his business, but for the failures of the
-   * keyspace: the others who waited for it then try their own.
+   * keyspace: the others who waited for it then try their own, and after two of them beside others.
    *
-   * It may need services: those of its caller, who is asked for them only when it is computed. A `Scope` is one of them:
-   * use `Effect.scoped` inside. Everything else of the fiber (its interruption, its `FiberRef`s, its span) is the cache's,
-   * as others may wait for the value.
+   * It may need services: those around its caller, who is asked for them only when it is computed, with what a program sets
+   * for all (clock, configuration, tracer, loggers). A `Scope` is its own, and closes when it ends. Everything else of the
+   * fiber (its interruption, its other `FiberRef`s, its span) is the cache's, as others may wait for the value.
    *
    * @example
    * ```ts

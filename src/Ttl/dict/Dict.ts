@@ -45,11 +45,12 @@ export interface DictVerbs<in out K, in out V, out E, out F, out R> {
   /**
    * The value under a key; computed when there is none. All who ask meanwhile share one computation. It belongs to the
    * dictionary, not to whoever came first: their interruption does not reach the others, and when the last of them leaves,
-   * it is interrupted. Of who came first it has the services that it needs, a `Scope` among them: use `Effect.scoped`
-   * inside. All else, as fiber references, is as where the dictionary was made.
+   * it is interrupted. Of who came first it has the services around the call, and what a program sets for all (clock,
+   * configuration, tracer, loggers); a `Scope` is its own, and closes when it ends. All else, as fiber references, is as where
+   * the dictionary was made.
    *
-   * Failures and defects are not stored. Who has waited for a computation of somebody else that failed computes by himself,
-   * unless `failure` says that all share such a failure. A write or removal of the key meanwhile wins over the result, which
+   * Failures and defects are not stored. Who has waited for a computation of somebody else that failed computes by himself
+   * (after two of them, beside others), unless `failure` says that all share such a failure. A write or removal of the key meanwhile wins over the result, which
    * its callers still get; so they do when it is too large to be stored, and when the key object is another key by then. It
    * fails with the very error the computation failed with. Who joins a computation has missed, and is counted as `coalesced`
    * besides; requests and synchronous runs are as in a `Store`.
