@@ -1,4 +1,4 @@
-import { NodeFileSystem } from "@effect/platform-node"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { Config, Effect, Layer, ManagedRuntime, Schema } from "effect"
 import { TtlDict } from "effect-aws-cache/Ttl"
 
