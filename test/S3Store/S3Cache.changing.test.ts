@@ -1,7 +1,7 @@
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, Option, Schema, type Scope, TestClock } from "effect"
-import { Keyspace, ObjectStore } from "effect-aws-cache/S3Store"
+import { Cause, Deferred, Effect, Exit, Fiber, Option, Schema, type Scope, TestClock } from "effect"
+import { Keyspace, ObjectStore, type ObjectStoreError } from "effect-aws-cache/S3Store"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -239,6 +239,40 @@ describe("in a bucket", () => {
           onSuccess: () => undefined
         })
         assert.strictEqual(reason, verb === "expire" ? undefined : "Conflict")
+      }))
+  }
+})
+
+describe("functions of callers without types", () => {
+  const untyped = <A>(value: unknown): A => value as A
+  const rejected = async () => {
+    throw new Error("rejected")
+  }
+
+  for (const [what, answer] of [["an async function", rejected], ["one that returns 1", () => 1]] as const) {
+    it.scoped(`${what} picks nothing, and reports no progress: it dies with a clear error`, () =>
+      Effect.gen(function*() {
+        const unhandled: Array<unknown> = []
+        const listener = (error: unknown) => void unhandled.push(error)
+        process.on("unhandledRejection", listener)
+        const cache = yield* makeS3CacheService(yield* makeMemoryObjectStore, {})
+        yield* cache.set(Numbers.key("a"), 1)
+        for (
+          const [option, use] of [
+            ["predicate", cache.invalidateWhen(Numbers.key("a"), untyped(answer))],
+            ["onProgress", cache.purge(Numbers, { onProgress: untyped(answer) })],
+            ["onProgress", cache.clear(Numbers, { onProgress: untyped(answer) })]
+          ] as const
+        ) {
+          if (option === "predicate") assert.isTrue(yield* cache.has(Numbers.key("a")))
+          const exit = yield* Effect.exit<number | boolean, ObjectStoreError, never>(use)
+          assert.isTrue(Exit.isFailure(exit) && Cause.isDie(exit.cause), option)
+          assert.include(Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "", `${option} is`)
+          if (option === "predicate") assert.isTrue(yield* cache.has(Numbers.key("a")))
+        }
+        yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+        process.off("unhandledRejection", listener)
+        assert.deepStrictEqual(unhandled, [])
       }))
   }
 })

@@ -9,6 +9,7 @@ import { CacheNotFoundError, type EntryTooLargeError } from "../../Cache/errors/
 import { ownExit } from "../../Cache/flight/ownCause.js"
 import type { SingleFlight } from "../../Cache/flight/SingleFlight.js"
 import { withServices } from "../../Cache/flight/withServices.js"
+import { requireBoolean } from "../../Cache/options/requireBoolean.js"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
 import { uselessFrom } from "../../Cache/store/Freshness.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
@@ -96,7 +97,8 @@ export const makeChanging = (
   ): Effect.Effect<boolean> =>
     Effect.map(Clock.currentTimeMillis, (now) => {
       const content = held === undefined || held.freshUntil <= now ? undefined : held.contentFor(key.space)
-      return content !== undefined && Exit.isSuccess(content) && predicate(content.value)
+      return content !== undefined && Exit.isSuccess(content) &&
+        requireBoolean(name, "predicate", predicate(content.value))
     })
 
   const invalidatePicked = <K, V, F>(

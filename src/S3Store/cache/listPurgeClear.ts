@@ -10,6 +10,7 @@ import * as Exit from "effect/Exit"
 import * as Num from "effect/Number"
 import * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
+import { requireEffect } from "../../Cache/options/requireEffect.js"
 import type { Leases } from "../coordination/Lease.js"
 import { credibleTime } from "../coordination/tagMarker.js"
 import { headerNeeds } from "../entry/entryFrame.js"
@@ -65,7 +66,7 @@ export const makeListPurgeClear = (
   reading: Reading,
   leases: Leases
 ): Pick<S3CacheService, "list" | "purge" | "clear"> => {
-  const { behind, format, ledger, memory, policyOf, store, writes } = levels
+  const { behind, format, ledger, memory, name: cache, policyOf, store, writes } = levels
 
   const objectsOf = <K, V, F>(space: Keyspace<K, V, F>) => {
     const prefix = `${space.name}/${space.version}/`
@@ -258,7 +259,7 @@ export const makeListPurgeClear = (
             (removed) => {
               progress.examined += objects.length
               progress.removed += Num.sumAll(removed)
-              return report(options, { ...progress })
+              return report(cache, options, { ...progress })
             }
           )
       )
@@ -282,7 +283,7 @@ export const makeListPurgeClear = (
           (objects) =>
             Effect.flatMap(store.removeAll(Chunk.toReadonlyArray(objects).map(({ name }) => name)), () => {
               removed += objects.length
-              return report(options, { examined: removed, removed, total: removed })
+              return report(cache, options, { examined: removed, removed, total: removed })
             })
         ),
         () => removed
@@ -299,6 +300,12 @@ export const makeListPurgeClear = (
 const oneFailure = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> => Effect.catchAll(effect, Exit.fail)
 
 const report = <E, R>(
+  cache: string,
   options: S3CacheClearOptions<E, R> | undefined,
   progress: S3CacheProgress
-): Effect.Effect<void, E, R> => options?.onProgress === undefined ? Effect.void : options.onProgress(progress)
+): Effect.Effect<void, E, R> => {
+  const onProgress = options?.onProgress
+  return onProgress === undefined
+    ? Effect.void
+    : Effect.suspend(() => requireEffect(cache, "onProgress", onProgress(progress)))
+}
