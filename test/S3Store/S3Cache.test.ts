@@ -400,8 +400,21 @@ describe("Keyspace", () => {
 
   it("refuses keys that do not fit their schema, and says why", () => {
     const Positive = Keyspace.make("positive", { key: Schema.Positive, value: Schema.Number })
-    assert.throws(() => Positive.key(-1), /Keyspace positive: key is -1, but must be/)
+    assert.throws(() => Positive.key(-1), "Keyspace positive: key is -1, but must be Positive")
     assert.isTrue(Either.isLeft(Positive.keyEither(-1)))
+    const Teams = Keyspace.make("teams", {
+      key: Schema.Struct({ team: Schema.String, at: Schema.Struct({ path: Schema.Array(Schema.String) }) }),
+      value: Schema.Number
+    })
+    const fromOutside: unknown = JSON.parse("{\"team\":\"core\",\"at\":{\"path\":[1]}}")
+    const wrong = Either.flip(Teams.keyEither(fromOutside))
+    assert.deepInclude(Either.getOrThrow(wrong), { cache: "Keyspace teams", field: "at.path.0", accepted: "string" })
+    const key = Teams.keyEither({ team: "core", at: { path: ["a"] } })
+    assert.deepStrictEqual(key, Either.right(Teams.key({ team: "core", at: { path: ["a"] } })))
+    // What JSON has for a date is no Date: the decoded side is asked for.
+    const Days = Keyspace.make("days", { key: Schema.Date, value: Schema.Number })
+    assert.isTrue(Either.isLeft(Days.keyEither("1970-01-01T00:00:00.000Z")))
+    assert.isTrue(Either.isRight(Days.keyEither(new Date(0))))
     const When = Keyspace.make("when", { key: Schema.DateFromSelf, value: Schema.Number })
     assert.throws(() => When.key(new Date(0)), /\$ is an instance of Date, which JSON cannot represent/)
   })

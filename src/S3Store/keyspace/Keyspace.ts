@@ -16,6 +16,7 @@ import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.
 import { configError } from "../../Cache/errors/configError.js"
 import { orThrow } from "../../Cache/errors/Either.js"
 import { checkOptions, checkValue } from "../../Cache/options/checkOptions.js"
+import { type SchemaFieldFault, schemaFieldFault } from "../../Cache/options/schemaFieldFault.js"
 import { schemaKind } from "../../Cache/options/schemaKind.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { classOf } from "../common/classOf.js"
@@ -66,8 +67,8 @@ export interface KeyspaceOptions<in out K, in out KI, in out V, in out VI, in ou
 
 /** How a keyspace turns what it holds into what JSON represents, and back. */
 type KeyspaceParts<K, V, F> = Omit<Keyspace<K, V, F>, "key" | "keyEither" | "keyOfId" | keyof Inspectable> & {
-  readonly checkKey: (input: unknown) => Either.Either<K, string>
-  readonly encodeKey: (key: K) => Either.Either<unknown, string>
+  readonly checkKey: (input: unknown) => Either.Either<K, SchemaFieldFault>
+  readonly encodeKey: (key: K) => Either.Either<unknown, SchemaFieldFault>
   readonly decodeKey: (encoded: unknown) => Either.Either<K, string>
 }
 
@@ -162,8 +163,8 @@ export class Keyspace<in out K, in out V, out F = never> {
    * @internal
    */
   readonly tagsOf: (key: K, value: V) => ReadonlyArray<string>
-  private readonly checkKey: (input: unknown) => Either.Either<K, string>
-  private readonly encodeKey: (key: K) => Either.Either<unknown, string>
+  private readonly checkKey: (input: unknown) => Either.Either<K, SchemaFieldFault>
+  private readonly encodeKey: (key: K) => Either.Either<unknown, SchemaFieldFault>
   private readonly decodeKey: (encoded: unknown) => Either.Either<K, string>
 
   private constructor(parts: KeyspaceParts<K, V, F>) {
@@ -245,8 +246,8 @@ export class Keyspace<in out K, in out V, out F = never> {
       version,
       options,
       codec,
-      checkKey: told("encoded", Schema.validateEither(options.key)),
-      encodeKey: told("encoded", Schema.encodeEither(options.key)),
+      checkKey: toldOfKey(options.key, "read", Schema.validateEither(options.key)),
+      encodeKey: toldOfKey(options.key, "encoded", Schema.encodeEither(options.key)),
       decodeKey: told("decoded", Schema.decodeUnknownEither(options.key)),
       encodeValue: told("encoded", Schema.encodeEither(options.value)),
       decodeValue: told("decoded", Schema.decodeUnknownEither(options.value)),
@@ -270,39 +271,36 @@ export class Keyspace<in out K, in out V, out F = never> {
    * A key of this keyspace, which carries the type of its value.
    *
    * Throws `CacheKeyError` for a key that does not fit the schema, as the constructors of schema classes do: the types
-   * rule out most of it, so the rest is a mistake in the program. `keyEither` returns the error instead.
+   * rule out most of it, so the rest is a mistake in the program. For what comes from outside there is `keyEither`.
    *
    * @since 0.1.0
    */
   readonly key = (key: K): CacheKey<K, V, F> => orThrow(this.encodedKey(key))
 
   /**
-   * A key of this keyspace of what comes from outside, or what is wrong with it. It is checked as it is, not decoded.
+   * A key of this keyspace of what comes from outside, or what is wrong with it. It is checked as it is, the decoded side
+   * of the schema: what came as JSON is decoded by the schema first (`Schema.decodeUnknown`).
    *
    * @since 0.1.0
    */
   readonly keyEither = (input: unknown): Either.Either<CacheKey<K, V, F>, CacheKeyError> =>
     Either.flatMap(
-      Either.mapLeft(
-        this.checkKey(input),
-        (detail) => this.badKey(input, `what the schema of the keys accepts: ${detail}`)
-      ),
+      Either.mapLeft(this.checkKey(input), (fault) => this.badKey(input, fault)),
       (key) => this.encodedKey(key)
     )
 
   private readonly encodedKey = (key: K): Either.Either<CacheKey<K, V, F>, CacheKeyError> =>
     Either.flatMap(
-      Either.mapLeft(
-        this.encodeKey(key),
-        (detail) => this.badKey(key, `what the schema of the keys accepts: ${detail}`)
-      ),
+      Either.mapLeft(this.encodeKey(key), (fault) => this.badKey(key, fault)),
       (encoded) => {
         try {
           return Either.right(CacheKey.make<K, V, F>(this, canonicalJson(encoded), key))
         } catch (cause) {
           // Besides what JSON cannot represent, there is what is nested too deeply for the stack.
           const detail = cause instanceof NotJson ? cause.message : `that threw ${classOf(cause)}`
-          return Either.left(this.badKey(key, `encoded to JSON by its schema, but ${detail}`))
+          return Either.left(
+            this.badKey(key, { field: "key", accepted: `encoded to JSON by its schema, but ${detail}` })
+          )
         }
       }
     )
@@ -351,8 +349,8 @@ export class Keyspace<in out K, in out V, out F = never> {
     return this.toString()
   }
 
-  private badKey(key: unknown, accepted: string): CacheKeyError {
-    return new CacheKeyError({ cache: `Keyspace ${this.name}`, field: "key", value: printKey(key), accepted })
+  private badKey(key: unknown, fault: SchemaFieldFault): CacheKeyError {
+    return new CacheKeyError({ cache: `Keyspace ${this.name}`, ...fault, value: printKey(key) })
   }
 }
 
@@ -380,6 +378,21 @@ const told =
       return Either.left(`it cannot be ${done}: its schema threw ${classOf(cause)}`)
     }
   }
+
+/** The same of keys, in the words that the keys of all caches have. */
+const toldOfKey = <A, B>(
+  schema: Schema.Schema.Any,
+  done: "read" | "encoded",
+  code: (input: A) => Either.Either<B, ParseError>
+) =>
+(input: A): Either.Either<B, SchemaFieldFault> => {
+  try {
+    return Either.mapLeft(code(input), ({ issue }) => schemaFieldFault("key", schema, issue))
+  } catch (cause) {
+    const accepted = `a key that its schema accepts, but it cannot be ${done}: its schema threw ${classOf(cause)}`
+    return Either.left({ field: "key", accepted })
+  }
+}
 
 /**
  * A key of a keyspace, with the type of its value. Structurally equal: by the keyspace's name and version and by the

@@ -13,16 +13,15 @@ import type { LazyArg } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import * as AST from "effect/SchemaAST"
 import type * as Scope from "effect/Scope"
 import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { orThrow } from "../../Cache/errors/Either.js"
 import { checkOptions, checkValue, nameIn, whenRight, withFunction } from "../../Cache/options/checkOptions.js"
 import { entriesIn, keysIn } from "../../Cache/options/manyEntries.js"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
+import { schemaFieldFault } from "../../Cache/options/schemaFieldFault.js"
 import { schemaKind } from "../../Cache/options/schemaKind.js"
 import { unwrapOptions } from "../../Cache/options/unwrapOptions.js"
-import { cutText } from "../../Cache/printing/cutText.js"
 import { printedLike } from "../../Cache/printing/printedAs.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { LoadFailure, loadFailure } from "../../Cache/store/getManyOrCompute.js"
@@ -104,66 +103,13 @@ export type ServiceClass<Self, Id extends string, K, V, F = never, R = never> =
     ) => Effect.Effect<DictSnapshot.RestoreReport, never, Self | FileSystem>
   }
 
-const longestSchema = 200
-
-const printSchema = (schema: Schema.Schema.Any): string => shortSchema(Schema.typeSchema(schema).ast)
-
-const shortSchema = (ast: AST.AST): string => {
-  const printed = String(ast)
-  return printed.length > longestSchema ? `${printed.slice(0, longestSchema - 3)}...` : printed
-}
-
-// Where the first thing is wrong, and what is accepted there. The issue's own text would show the value.
-const faultOf = (whole: string, schema: Schema.Schema.Any, issue: ParseResult.ParseIssue) => {
-  const { ast, path } = placeOf(issue)
-  return {
-    field: path.length === 0 ? whole : cutText(path.map((name) => cutText(String(name), 50)).join("."), 100),
-    accepted: path.length === 0 || ast === undefined ? printSchema(schema) : shortSchema(ast)
-  }
-}
-
-interface FaultPlace {
-  readonly path: ReadonlyArray<PropertyKey>
-  readonly ast: AST.AST | undefined
-}
-
-// The formatters would print all of the value.
-const placeOf = (issue: ParseResult.ParseIssue): FaultPlace => {
-  switch (issue._tag) {
-    case "Pointer": {
-      const { ast, path } = placeOf(issue.issue)
-      return { path: [...(isList(issue.path) ? issue.path : [issue.path]), ...path], ast }
-    }
-    case "Composite": {
-      const first = isList(issue.issues) ? issue.issues[0] : issue.issues
-      const place = first === undefined ? { path: [], ast: issue.ast } : placeOf(first)
-      // Of a union all members are accepted.
-      return AST.isUnion(issue.ast) && place.path.length === 0 ? { path: [], ast: issue.ast } : place
-    }
-    case "Refinement": {
-      const place = placeOf(issue.issue)
-      return place.path.length === 0 ? { path: [], ast: issue.ast } : place
-    }
-    case "Transformation":
-      return placeOf(issue.issue)
-    case "Missing":
-      return { path: [], ast: issue.ast.type }
-    case "Unexpected":
-      return { path: [], ast: undefined }
-    default:
-      return { path: [], ast: issue.ast }
-  }
-}
-
-const isList = <A>(one: A | ReadonlyArray<A>): one is ReadonlyArray<A> => Array.isArray(one)
-
 /** Checks keys, in the words of their schema. */
 const checkingKeys = <K, KI>(name: string, schema: Schema.Schema<K, KI>) => {
   const validate = ParseResult.validateEither(schema)
   return (key: unknown): Either.Either<K, CacheKeyError> =>
     Either.mapLeft(
       validate(key),
-      (issue) => new CacheKeyError({ cache: name, ...faultOf("key", schema, issue), value: printKey(key) })
+      (issue) => new CacheKeyError({ cache: name, ...schemaFieldFault("key", schema, issue), value: printKey(key) })
     )
 }
 
@@ -195,7 +141,7 @@ const make = <K, KI, V, VI, F, FI, R>(
         new CacheValueError({
           cache: name,
           key: printKey(key),
-          ...faultOf("the value", valueSchema, issue)
+          ...schemaFieldFault("the value", valueSchema, issue)
         }),
       onRight: () => value
     })
