@@ -9,7 +9,8 @@ const audit = ClientCustomization.make(
 )
 
 const program = Effect.gen(function*() {
-  const one = yield* ClientCache.client(S3Client, { region: "us-west-2", maxAttempts: 5 })
+  const west = { region: "us-west-2", maxAttempts: 5 }
+  const one = yield* ClientCache.client(S3Client, west)
   const same = yield* ClientCache.client(S3Client, { maxAttempts: 5, region: "us-west-2" })
   yield* Console.log(`the same client: ${one === same}`)
 
@@ -18,13 +19,10 @@ const program = Effect.gen(function*() {
   yield* Console.log(`built: ${(yield* ClientCache.stats).computations}`)
 
   // Leased while the effect runs: it keeps its connections meanwhile, even when it leaves the cache.
-  yield* ClientCache.withClient(S3Client, { region: "us-west-2", maxAttempts: 5 }, (s3) =>
-    Effect.gen(function*() {
-      yield* ClientCache.clear
-      const { retired, size } = yield* ClientCache.stats
-      yield* Console.log(`in the cache: ${size}, still leased: ${retired}`)
-      return s3
-    }))
+  yield* ClientCache.withClient(S3Client, west, () =>
+    Effect.zipRight(ClientCache.clear, ClientCache.stats).pipe(
+      Effect.flatMap(({ retired, size }) => Console.log(`in the cache: ${size}, still leased: ${retired}`))
+    ))
 
   // Middleware is part of the key.
   yield* ClientCache.client(S3Client, { region: "us-west-2" }, { customize: audit })

@@ -9,12 +9,11 @@ const program = Effect.gen(function*() {
     release: (_, { tenant }, reason) => Console.log(`close ${tenant}: ${reason}`)
   })
 
-  yield* connections.use("acme", (acme) =>
-    Effect.gen(function*() {
-      yield* connections.use("globex", () => Effect.void)
-      yield* connections.use("initech", () => Effect.void) // evicts "acme", which is still used here
-      yield* Console.log(`${acme.tenant} is still open`)
-    }))
+  yield* connections.use("acme", ({ tenant }) =>
+    connections.use("globex", () => Effect.void).pipe(
+      Effect.zipRight(connections.use("initech", () => Effect.void)), // evicts "acme", which is still used here
+      Effect.zipRight(Console.log(`${tenant} is still open`))
+    ))
 }).pipe(Effect.scoped)
 
 Effect.runPromise(program)

@@ -21,11 +21,13 @@ const saveReport = (tenant: string, report: number) =>
   )
 
 const program = Effect.gen(function*() {
-  const tenants = ["alpha", "beta", "gamma"]
   yield* Effect.forEach(
-    Array.from({ length: 60 }, (_, n) => n),
-    (n) => saveReport(tenants[n % tenants.length] ?? "alpha", n),
-    { concurrency: 20 }
+    ["alpha", "beta", "gamma"],
+    (tenant) =>
+      Effect.forEach(Array.from({ length: 20 }).keys(), (report) => saveReport(tenant, report), { concurrency: 10 }),
+    {
+      concurrency: 3
+    }
   )
   const { client } = yield* Session.caches
   yield* Console.log(`clients built: ${(yield* client.LRU.stats).computations}`)

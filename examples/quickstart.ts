@@ -18,9 +18,7 @@ const fetchUsers = ({ team }: { readonly team: string }) =>
 const program = Effect.gen(function*() {
   const usersOf = yield* S3Cache.memoize(Users, fetchUsers)
   yield* usersOf({ team: "core" }) // asks the directory, unless any process did within the hour
-  yield* usersOf({ team: "core" }) // from memory
-
-  const users = yield* S3Cache.get(Users.key({ team: "core" }))
+  const users = yield* usersOf({ team: "core" }) // from memory
   yield* Console.log(users.map(({ name, since }) => `${name}, since ${since.getFullYear()}`).join("\n"))
 
   // Errors are types.

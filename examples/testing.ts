@@ -22,8 +22,8 @@ const withMemory = Effect.gen(function*() {
 const emptyCache = Layer.mock(S3Cache, {
   get: (key) => new CacheNotFoundError({ cache: "mock", key: String(key) })
 })
-const withMock = Effect.gen(function*() {
-  assert.equal(yield* greet(1), "Hello, stranger")
-}).pipe(Effect.provide(emptyCache))
+const withMock = Effect.map(greet(1), (greeting) => assert.equal(greeting, "Hello, stranger")).pipe(
+  Effect.provide(emptyCache)
+)
 
 Effect.runPromise(Effect.zipRight(withMemory, withMock))

@@ -1,4 +1,4 @@
-import { Console, Effect, ManagedRuntime, Schema } from "effect"
+import { Console, Effect, Schema } from "effect"
 import { TtlDict } from "effect-aws-cache/Ttl"
 
 // A dictionary as a service of its own: at most 16 MiB and 1,000 entries, each for ten minutes.
@@ -10,23 +10,12 @@ class Sessions extends TtlDict.Service<Sessions>()("app/Sessions", {
   maxBytes: "16M"
 }) {}
 
-// Made once: the dictionary lasts as long as the runtime, from one request to the next.
-const runtime = ManagedRuntime.make(Sessions.layer())
+const program = Effect.gen(function*() {
+  yield* Sessions.set("foo", { user: "Ada" })
+  const { user } = yield* Sessions.get("foo")
+  yield* Console.log(`session of ${user}`)
+  yield* Sessions.invalidate("foo") // logs her out
+  yield* Effect.catchTag(Sessions.get("foo"), "CacheNotFoundError", (error) => Console.log(error.message))
+})
 
-const logIn = (id: string, user: string) => runtime.runPromise(Sessions.set(id, { user }))
-
-const greet = (id: string) =>
-  runtime.runPromise(
-    Sessions.get(id).pipe(
-      Effect.flatMap(({ user }) => Console.log(`session of ${user}`)),
-      Effect.catchTag("CacheNotFoundError", (error) => Console.log(error.message))
-    )
-  )
-
-const logOut = (id: string) => runtime.runPromise(Sessions.invalidate(id))
-
-await logIn("foo", "Ada")
-await greet("foo")
-await logOut("foo")
-await greet("foo")
-await runtime.dispose()
+Effect.runPromise(Effect.provide(program, Sessions.layer()))

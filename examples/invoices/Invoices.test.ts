@@ -4,7 +4,7 @@ import { Cause, Effect, Exit, Layer, TestClock } from "effect"
 import { ClientCache, Session } from "effect-aws-cache/ClientLayer"
 import { S3Cache } from "effect-aws-cache/S3Store"
 import { Readable } from "node:stream"
-import { Exchange, Invoice, Invoices, Made, Rates, type Tenant } from "./Invoices.js"
+import { Exchange, Invoice, invoiceOf, Made, Rates, type Tenant } from "./Invoices.js"
 
 const acme: Tenant = {
   name: "acme",
@@ -64,11 +64,7 @@ const makeWorld = () => {
   }
 }
 
-const invoices = <R, E>(services: Layer.Layer<R, E>) => Layer.provide(Invoices.Default, services)
-
-const invoiceOf = (tenant: Tenant, month: string) => Effect.flatMap(Invoices, (service) => service.of(tenant, month))
-
-describe("Invoices", () => {
+describe("invoiceOf", () => {
   it.effect("makes an invoice once, of the tenant's usage, and files it in the own account", () => {
     const { objects, requests, services } = makeWorld()
     return Effect.gen(function*() {
@@ -83,7 +79,7 @@ describe("Invoices", () => {
         "PUT /invoices/acme/2026-05.json by AKIDOWN in us-east-1"
       ])
       assert.include(objects.get("/invoices/acme/2026-05.json"), "\"amount\":60")
-    }).pipe(Effect.provide(invoices(services)))
+    }).pipe(Effect.provide(services))
   })
 
   it.effect("asks for a rate again when it is an hour old", () => {
@@ -96,7 +92,7 @@ describe("Invoices", () => {
       yield* TestClock.adjust("1 minute")
       assert.strictEqual((yield* invoiceOf(acme, "2026-07")).amount, 10)
       assert.strictEqual(ratesAsked(), 2)
-    }).pipe(Effect.provide(invoices(services)))
+    }).pipe(Effect.provide(services))
   })
 
   it.effect("tells of a month without usage, and files nothing", () => {
@@ -108,7 +104,7 @@ describe("Invoices", () => {
       // It was not remembered: the usage can come late.
       objects.set("/usage-of-acme/2026-08.json", "{\"hours\":2}")
       assert.strictEqual((yield* invoiceOf(acme, "2026-08")).amount, 10)
-    }).pipe(Effect.provide(invoices(services)))
+    }).pipe(Effect.provide(services))
   })
 
   it.effect("gives out what is in the cache, and needs nothing else for it", () => {
@@ -122,7 +118,7 @@ describe("Invoices", () => {
     return Effect.gen(function*() {
       yield* S3Cache.set(Made.key({ tenant: "acme", month: "2026-05" }), ofMay)
       assert.deepStrictEqual(yield* invoiceOf(acme, "2026-05"), ofMay)
-    }).pipe(Effect.provide(Layer.provideMerge(Invoices.Default, Layer.merge(mocks, S3Cache.layerMemory()))))
+    }).pipe(Effect.provide(Layer.merge(mocks, S3Cache.layerMemory())))
   })
 
   it.effect("makes an invoice each time where nothing is cached", () => {
@@ -134,7 +130,7 @@ describe("Invoices", () => {
     return Effect.gen(function*() {
       yield* Effect.replicateEffect(invoiceOf(acme, "2026-05"), 2)
       assert.strictEqual(requests.length, 4)
-    }).pipe(Effect.provide(invoices(Layer.merge(services, mocks))))
+    }).pipe(Effect.provide(Layer.merge(services, mocks)))
   })
 
   it.effect("does not go around the session where it files", () => {
@@ -147,6 +143,6 @@ describe("Invoices", () => {
         "effect-aws-cache/Session: Unimplemented method \"send\""
       )
       assert.isFalse(objects.has("/invoices/acme/2026-05.json"))
-    }).pipe(Effect.provide(invoices(unable)))
+    }).pipe(Effect.provide(unable))
   })
 })

@@ -1,6 +1,6 @@
-// A service that uses most of this library. Invoices.test.ts beside it shows how to test such a one without AWS.
+// A program that uses most of this library. Invoices.test.ts beside it shows how to test such a one without AWS.
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3"
-import { Context, Data, Effect, Schema } from "effect"
+import { Data, Effect, Schema } from "effect"
 import { ClientCache, Session } from "effect-aws-cache/ClientLayer"
 import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
 import { TtlDict } from "effect-aws-cache/Ttl"
@@ -25,7 +25,7 @@ export class UsageMissing extends Data.TaggedError("UsageMissing")<{
 }> {}
 
 /** What a dollar costs, from somebody who asks money for every answer. */
-export class Exchange extends Context.Tag("app/Exchange")<
+export class Exchange extends Effect.Tag("app/Exchange")<
   Exchange,
   { readonly rate: (currency: string) => Effect.Effect<number> }
 >() {}
@@ -48,53 +48,41 @@ const Usage = Schema.parseJson(Schema.Struct({ hours: Schema.Number }))
 
 const dollarsAnHour = 10
 
-export class Invoices extends Effect.Service<Invoices>()("app/Invoices", {
-  effect: Effect.gen(function*() {
-    const cache = yield* S3Cache
-    const clients = yield* ClientCache
-    const exchange = yield* Exchange
-    const rates = yield* Rates
-    const session = yield* Session
+// In the tenant's account, with the tenant's credentials: one client for each tenant.
+const usageOf = ({ credentials, name, region }: Tenant, month: string) =>
+  ClientCache.send(
+    S3Client,
+    { region, credentials },
+    new GetObjectCommand({ Bucket: `usage-of-${name}`, Key: `${month}.json` }),
+    { errors: ["NoSuchKey"] }
+  ).pipe(
+    Effect.catchTag("NoSuchKey", () => new UsageMissing({ tenant: name, month })),
+    Effect.flatMap(({ Body }) => Effect.tryPromise(async () => Body?.transformToString())),
+    Effect.flatMap((text) => Schema.decodeUnknown(Usage)(text))
+  )
 
-    // In the tenant's account, with the tenant's credentials: one client for each tenant.
-    const usageOf = ({ credentials, name, region }: Tenant, month: string) =>
-      clients.send(
-        S3Client,
-        { region, credentials },
-        new GetObjectCommand({ Bucket: `usage-of-${name}`, Key: `${month}.json` }),
-        { errors: ["NoSuchKey"] }
-      ).pipe(
-        Effect.catchTag("NoSuchKey", () => new UsageMissing({ tenant: name, month })),
-        Effect.flatMap(({ Body }) => Effect.tryPromise(async () => Body?.transformToString())),
-        Effect.flatMap((text) => Schema.decodeUnknown(Usage)(text))
-      )
+// In the program's own account, with the credentials of the session.
+const file = (invoice: Invoice) =>
+  Session.send(
+    S3Client,
+    {},
+    new PutObjectCommand({
+      Bucket: "invoices",
+      Key: `${invoice.tenant}/${invoice.month}.json`,
+      Body: JSON.stringify(invoice)
+    })
+  )
 
-    // In the program's own account, with the credentials of the session.
-    const file = (invoice: Invoice) =>
-      session.send(
-        S3Client,
-        {},
-        new PutObjectCommand({
-          Bucket: "invoices",
-          Key: `${invoice.tenant}/${invoice.month}.json`,
-          Body: JSON.stringify(invoice)
-        })
-      )
-
-    const make = (tenant: Tenant, month: string) =>
-      Effect.gen(function*() {
-        const { currency, name } = tenant
-        const { hours } = yield* usageOf(tenant, month)
-        const rate = yield* rates.getOrCompute(currency, exchange.rate(currency))
-        const invoice = new Invoice({ tenant: name, month, currency, amount: hours * dollarsAnHour * rate })
-        yield* file(invoice)
-        return invoice
-      })
-
-    return {
-      /** The invoice of a tenant for a month, made when there is none. */
-      of: (tenant: Tenant, month: string) =>
-        cache.getOrCompute(Made.key({ tenant: tenant.name, month }), make(tenant, month))
-    }
+const makeInvoice = (tenant: Tenant, month: string) =>
+  Effect.gen(function*() {
+    const { currency, name } = tenant
+    const { hours } = yield* usageOf(tenant, month)
+    const rate = yield* Rates.getOrCompute(currency, Exchange.rate(currency))
+    const invoice = new Invoice({ tenant: name, month, currency, amount: hours * dollarsAnHour * rate })
+    yield* file(invoice)
+    return invoice
   })
-}) {}
+
+/** The invoice of a tenant for a month, made when there is none. What it needs and how it may fail is in its type. */
+export const invoiceOf = (tenant: Tenant, month: string) =>
+  S3Cache.getOrCompute(Made.key({ tenant: tenant.name, month }), makeInvoice(tenant, month))
