@@ -16,22 +16,18 @@ const file = Config.withDefault(Config.string("RATES_FILE"), "/tmp/rates.snapsho
 
 // Made once, when the function starts: the dictionary lasts from one invocation to the next. What is left of an earlier
 // process is brought back first; without a file it starts empty.
-const runtime = ManagedRuntime.make(
-  Layer.effectDiscard(Effect.flatMap(file, (path) => Rates.restore(path))).pipe(
-    Layer.provideMerge(Rates.layer()),
-    Layer.provideMerge(NodeFileSystem.layer)
-  )
-)
+const restored = Layer.effectDiscard(Effect.flatMap(file, (path) => Rates.restore(path)))
+const runtime = ManagedRuntime.make(Layer.provideMerge(restored, Layer.merge(Rates.layer(), NodeFileSystem.layer)))
 
 // Something slow.
 const fetchRate = (currency: string) => Effect.delay(Effect.succeed(currency.length / 2), "50 millis")
 
 const rateOf = Effect.fn("rateOf")(function*(currency: string) {
-  const found = yield* Rates.has(currency)
+  const cached = yield* Rates.has(currency)
   const rate = yield* Rates.getOrCompute(currency, fetchRate(currency))
   // What is worth keeping is written when it is new, not at every invocation.
-  if (!found) yield* Effect.ignoreLogged(Effect.flatMap(file, Rates.snapshot))
-  return { rate, cached: found }
+  if (!cached) yield* Effect.ignoreLogged(Effect.flatMap(file, Rates.snapshot))
+  return { rate, cached }
 })
 
 export const handler = (event: { readonly currency: string }) => runtime.runPromise(rateOf(event.currency))

@@ -21,14 +21,8 @@ const saveReport = (tenant: string, report: number) =>
   )
 
 const program = Effect.gen(function*() {
-  yield* Effect.forEach(
-    ["alpha", "beta", "gamma"],
-    (tenant) =>
-      Effect.forEach(Array.from({ length: 20 }).keys(), (report) => saveReport(tenant, report), { concurrency: 10 }),
-    {
-      concurrency: 3
-    }
-  )
+  const reports = ["alpha", "beta", "gamma"].flatMap((tenant) => [1, 2, 3, 4].map((n) => [tenant, n] as const))
+  yield* Effect.forEach(reports, ([tenant, n]) => saveReport(tenant, n), { concurrency: 10 })
   const { client } = yield* Session.caches
   yield* Console.log(`clients built: ${(yield* client.LRU.stats).computations}`)
   // The process's own, with which it assumes the roles, and one for each tenant.

@@ -19,11 +19,8 @@ const withMemory = Effect.gen(function*() {
 }).pipe(Effect.provide(S3Cache.layerMemory()))
 
 // Or a mock of what the test needs: whatever else is called is a defect.
-const emptyCache = Layer.mock(S3Cache, {
-  get: (key) => new CacheNotFoundError({ cache: "mock", key: String(key) })
-})
-const withMock = Effect.map(greet(1), (greeting) => assert.equal(greeting, "Hello, stranger")).pipe(
-  Effect.provide(emptyCache)
-)
+const withMock = Effect.gen(function*() {
+  assert.equal(yield* greet(1), "Hello, stranger")
+}).pipe(Effect.provide(Layer.mock(S3Cache, { get: () => new CacheNotFoundError({ cache: "mock", key: "1" }) })))
 
 Effect.runPromise(Effect.zipRight(withMemory, withMock))
