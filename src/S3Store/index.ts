@@ -18,7 +18,7 @@ export type { EncryptionKey, EncryptionOptions } from "./entry/encryption.js"
 export type { CompressionOptions, EntryFormatOptions } from "./entry/EntryFormat.js"
 export { S3CacheCheck, type S3CacheCheckStep } from "./guard/checkStore.js"
 export type { S3CacheEvent } from "./guard/S3CacheEvent.js"
-export { type AnyKey, CacheKey, Keyspace, type KeyspaceOptions } from "./keyspace/Keyspace.js"
+export { type AnyKey, CacheKey, Keyspace, type KeyspaceOptions, type OnStoreError } from "./keyspace/Keyspace.js"
 export type { FileSystemObjectStoreOptions } from "./objects/fileSystemObjectStore.js"
 export type { KeyValueObjectStoreOptions } from "./objects/keyValueObjectStore.js"
 export {

@@ -22,6 +22,7 @@ import {
   type CacheEncodeError,
   type CacheKey,
   Keyspace,
+  type KeyspaceOptions,
   ObjectStore,
   type ObjectStoreError,
   S3Cache,
@@ -441,6 +442,32 @@ describe("Keyspace", () => {
       )
     })
   }
+
+  it("what lookups may fail with is told by onStoreError, and names what is wrong with other options", () => {
+    const schemas = { key: Schema.String, value: Schema.Number }
+    const computes = Keyspace.make("a", schemas)
+    expectTypeOf(computes).toEqualTypeOf<Keyspace<string, number>>()
+    const asToldByDefault = Keyspace.make("a", { ...schemas, onStoreError: undefined })
+    expectTypeOf(asToldByDefault).toEqualTypeOf<Keyspace<string, number>>()
+    const fallsThrough = Keyspace.make("a", { ...schemas, onStoreError: "fallThrough" })
+    expectTypeOf(fallsThrough).toEqualTypeOf<Keyspace<string, number>>()
+    const fails = Keyspace.make("a", { ...schemas, onStoreError: "fail" })
+    expectTypeOf(fails).toEqualTypeOf<Keyspace<string, number, ObjectStoreError>>()
+    const failure = Schema.Literal("no")
+    const both = Keyspace.make("a", { ...schemas, failure, onStoreError: "fail" })
+    expectTypeOf(both).toEqualTypeOf<Keyspace<string, number, ObjectStoreError | "no">>()
+    const given = (more: Partial<KeyspaceOptions<string, string, number, number>>) =>
+      Keyspace.make("a", { ...more, ...schemas })
+    expectTypeOf(given({})).toEqualTypeOf<Keyspace<string, number, ObjectStoreError>>()
+    expectTypeOf<[Keyspace.Key<typeof both>, Keyspace.Value<typeof both>, Keyspace.Failure<typeof both>]>()
+      .toEqualTypeOf<[string, number, ObjectStoreError | "no"]>()
+    expectTypeOf(both).toExtend<Keyspace.Any>()
+    assert.throws(
+      // @ts-expect-error it is timeToLive
+      () => Keyspace.make("a", { key: Schema.String, value: Schema.Number, timeToLife: "1 hour" }),
+      "Keyspace a: timeToLife"
+    )
+  })
 
   it("keyEither tells of a schema that throws and of a key that is too deep", () => {
     const Throwing = Keyspace.make("throwing", { key: throwing, value: Schema.Number })

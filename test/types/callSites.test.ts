@@ -30,6 +30,7 @@ const expected: ReadonlyArray<readonly [name: string, Effect.Effect<unknown, unk
   ["errors by their tags", s3Caches.explained, undefined],
   ["a value in place of another", s3Caches.countedUp, ["CacheNotFoundError", 2, 1]],
   ["what has changed elsewhere", s3Caches.forgotten, { refreshed: "two anew", wasTwo: true, left: 0 }],
+  ["a family of keyspaces", s3Caches.cleared, [0, 0, 0]],
   ["a second level of one's own", s3Caches.ownLevel, true],
   [
     "a memoized function in a handler of an HttpApi",

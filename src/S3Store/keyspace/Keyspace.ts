@@ -32,14 +32,28 @@ import { entryKinds } from "../options/optionKinds.js"
 import { canonicalJson, NotJson } from "./canonicalJson.js"
 
 /**
+ * What lookups that compute do when the second level cannot be asked: compute, or fail with the `ObjectStoreError`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type OnStoreError = "fallThrough" | "fail"
+
+/**
  * What a keyspace is made of. What it does not say of its entries, the `S3Cache` they are put in does.
  *
  * @since 0.1.0
  * @category models
  */
-export interface KeyspaceOptions<in out K, in out KI, in out V, in out VI, in out F = never, in out FI = never>
-  extends EntryOptions
-{
+export interface KeyspaceOptions<
+  in out K,
+  in out KI,
+  in out V,
+  in out VI,
+  in out F = never,
+  in out FI = never,
+  out S extends OnStoreError | undefined = OnStoreError | undefined
+> extends EntryOptions {
   /** The schema of the keys; it must encode to JSON. */
   readonly key: Schema.Schema<K, KI>
   /** The schema of the values; it must encode to what the codec takes: JSON, by default. */
@@ -62,7 +76,7 @@ export interface KeyspaceOptions<in out K, in out KI, in out V, in out VI, in ou
    * What memoized functions and `getOrCompute` do when the second level cannot be asked: `"fallThrough"` (default), they
    * compute; or `"fail"`, with the `ObjectStoreError`, which becomes one of their errors.
    */
-  readonly onStoreError?: "fallThrough" | "fail" | undefined
+  readonly onStoreError?: S
 }
 
 /** How a keyspace turns what it holds into what JSON represents, and back. */
@@ -204,14 +218,10 @@ export class Keyspace<in out K, in out V, out F = never> {
    * @param name segments of letters, digits, `.`, `_` and `-`, separated by `/`; at most 200 characters
    * @since 0.1.0
    */
-  static make<K, KI, V, VI, F = never, FI = never>(
+  static make<K, KI, V, VI, F = never, FI = never, S extends OnStoreError | undefined = "fallThrough">(
     name: string,
-    options: KeyspaceOptions<K, KI, V, VI, F, FI> & { readonly onStoreError: "fail" }
-  ): Keyspace<K, V, F | ObjectStoreError>
-  static make<K, KI, V, VI, F = never, FI = never>(
-    name: string,
-    options: KeyspaceOptions<K, KI, V, VI, F, FI> & { readonly onStoreError?: "fallThrough" | undefined }
-  ): Keyspace<K, V, F>
+    options: KeyspaceOptions<K, KI, V, VI, F, FI, S>
+  ): Keyspace<K, V, F | ("fail" extends S ? ObjectStoreError : never)>
   static make<K, KI, V, VI, F = never, FI = never>(
     name: string,
     options: KeyspaceOptions<K, KI, V, VI, F, FI>
@@ -352,6 +362,48 @@ export class Keyspace<in out K, in out V, out F = never> {
   private badKey(key: unknown, fault: SchemaFieldFault): CacheKeyError {
     return new CacheKeyError({ cache: `Keyspace ${this.name}`, ...fault, value: printKey(key) })
   }
+}
+
+/**
+ * Types of keyspaces, and of their parts.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export declare namespace Keyspace {
+  /**
+   * Any keyspace, for functions that take several.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  // Its parameters are invariant: nothing else than `any` stands for all of them.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  type Any = Keyspace<any, any, any>
+
+  /**
+   * What a keyspace makes its keys of.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  type Key<Space extends Any> = Space extends Keyspace<infer K, infer _V, infer _F> ? K : never
+
+  /**
+   * What a keyspace has under its keys.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  type Value<Space extends Any> = Space extends Keyspace<infer _K, infer V, infer _F> ? V : never
+
+  /**
+   * How lookups that compute may fail in a keyspace, besides the computation.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  type Failure<Space extends Any> = Space extends Keyspace<infer _K, infer _V, infer F> ? F : never
 }
 
 const keyspaceKinds: OptionKinds<KeyspaceOptions<never, never, never, never>> = {

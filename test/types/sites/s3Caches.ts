@@ -7,6 +7,7 @@ import {
   type CacheKey,
   type EntryOptions,
   Keyspace,
+  type KeyspaceOptions,
   ObjectStore,
   S3Cache,
   type S3CacheService
@@ -159,3 +160,19 @@ export const ownLevel = Effect.gen(function*() {
 
 /** A key from outside. */
 export const keyOf = (input: unknown) => Texts.keyEither(input)
+
+/** A family of keyspaces, whose options are passed through; what takes any of them; and names for their parts. */
+export const family = <V, VI>(
+  name: string,
+  value: Schema.Schema<V, VI>,
+  options: Partial<KeyspaceOptions<string, string, V, VI>> = {}
+) => Keyspace.make(name, { timeToLive: "1 hour", ...options, key: Schema.String, value })
+
+export const Flags = family("flags", Schema.Boolean, { onStoreError: "fail" })
+
+export const flag: (key: Keyspace.Key<typeof Flags>) => Keyspace.Value<typeof Flags> = (key) => key === "on"
+
+export const clearAll = (spaces: ReadonlyArray<Keyspace.Any>) =>
+  Effect.forEach(spaces, (space) => S3Cache.clear(space), { concurrency: 4 })
+
+export const cleared = clearAll([Flags, Texts, Counts]).pipe(Effect.provide(S3Cache.layerMemory()))
