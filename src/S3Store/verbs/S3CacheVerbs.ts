@@ -31,7 +31,7 @@ import type { ListedEntry, S3EntryInfo } from "./S3CacheEntries.js"
 export interface S3CacheVerbs<out R> {
   /**
    * The value under a key. Fails with `CacheNotFoundError` when there is none in either level, and with `ObjectStoreError`
-   * when the second level could not be asked.
+   * when the second level could not be asked. It is frozen, also where the schema says `Schema.mutable`: see `isolation`.
    *
    * @example
    * ```ts
@@ -263,6 +263,9 @@ export interface S3CacheVerbs<out R> {
    * for all (clock, configuration, tracer, loggers). A `Scope` is its own, and closes when it ends. Everything else of the
    * fiber (its interruption, its other `FiberRef`s, its span) is the cache's, as others may wait for the value.
    *
+   * A value that does not fit the schema, or is too large, reaches its callers, but is kept in memory only, which the log
+   * and `WriteFailed` tell. Values are frozen, also where the schema says `Schema.mutable`: see `isolation`.
+   *
    * @example
    * ```ts
    * import { Effect, Schema } from "effect"
@@ -363,10 +366,11 @@ export interface S3CacheVerbs<out R> {
   /**
    * A function that computes a value only when neither level has it, and writes it to both.
    *
-   * It runs with the services `memoize` ran with, whoever calls, and who shares a computation shares its failure. Failures are not cached, but those the keyspace has a
-   * schema and a `failureTimeToLive` for. When the second level cannot be read, the value is computed (unless the
-   * keyspace's `onStoreError` is `"fail"`); when it cannot be written, the value is returned all the same, and kept in
-   * memory; both are logged as warnings. A key that does not fit its schema is a defect.
+   * It runs with the services `memoize` ran with, whoever calls, and who shares a computation shares its failure. Failures
+   * are not cached, but those the keyspace has a schema and a `failureTimeToLive` for. When the second level cannot be
+   * read, the value is computed (unless the keyspace's `onStoreError` is `"fail"`); when it cannot be written, or does not
+   * fit its schema, the value is returned all the same, and kept in memory only; both are logged as warnings. A key that
+   * does not fit its schema is a defect. Values are frozen, also where the schema says `Schema.mutable`: see `isolation`.
    *
    * @example
    * ```ts
