@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Effect, Schema, Stream, TestClock } from "effect"
+import { Chunk, Effect, Fiber, Schema, Stream, TestClock } from "effect"
 import { Keyspace } from "effect-aws-cache/S3Store"
 import { Buffer } from "node:buffer"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
@@ -123,4 +123,30 @@ describe("the progress of purge", () => {
         [[1000, 2500], [2000, 2500], [2500, 2500]]
       )
     }))
+})
+
+describe("clear", () => {
+  for (const concurrency of [undefined, 1, 2]) {
+    it.scoped(`removes as many thousands at a time as it is told: ${concurrency}`, () =>
+      Effect.gen(function*() {
+        const store = yield* makeMemoryObjectStore
+        const now = { removing: 0, most: 0 }
+        const cache = yield* makeS3CacheService({
+          ...store,
+          removeAll: (names) =>
+            Effect.gen(function*() {
+              now.most = Math.max(now.most, ++now.removing)
+              yield* Effect.sleep("1 second")
+              yield* store.removeAll(names)
+              now.removing--
+            })
+        }, { maxSize: 0 })
+        yield* cache.setMany(Array.from({ length: 2500 }, (_, at) => [Numbers.key(String(at)), at] as const))
+        const clearing = yield* Effect.fork(progressOf((how) => cache.clear(Numbers, { ...how, concurrency })))
+        yield* TestClock.adjust("3 seconds")
+        assert.deepStrictEqual((yield* Fiber.join(clearing)).map(({ removed }) => removed), [1000, 2000, 2500])
+        assert.strictEqual(now.most, concurrency ?? 1)
+        assert.strictEqual(yield* Stream.runCount(cache.list(Numbers)), 0)
+      }))
+  }
 })

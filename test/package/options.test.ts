@@ -633,7 +633,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "S3Cache.clear": {
     use: onS3((options) => Effect.zipRight(S3Cache.clear(words, options), S3Cache.set(word, 1))),
-    options: { onProgress: func }
+    options: { concurrency: count, onProgress: func }
   },
   "S3Cache.memoize": {
     use: onS3((options) => S3Cache.memoize(words, () => Effect.succeed(2), options)),

@@ -279,12 +279,16 @@ export const makeListPurgeClear = (
       let removed = 0
       return Effect.map(
         Stream.runForEach(
-          Stream.grouped(objectsOf(space), reportEvery),
-          (objects) =>
-            Effect.flatMap(store.removeAll(Chunk.toReadonlyArray(objects).map(({ name }) => name)), () => {
-              removed += objects.length
-              return report(cache, options, { examined: removed, removed, total: removed })
-            })
+          Stream.mapEffect(
+            Stream.grouped(objectsOf(space), reportEvery),
+            (objects) =>
+              Effect.as(store.removeAll(Chunk.toReadonlyArray(objects).map(({ name }) => name)), objects.length),
+            { concurrency: options?.concurrency ?? 1 }
+          ),
+          (count) => {
+            removed += count
+            return report(cache, options, { examined: removed, removed, total: removed })
+          }
         ),
         () => removed
       )

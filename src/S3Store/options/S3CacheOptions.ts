@@ -156,7 +156,18 @@ export interface S3CacheManyOptions {
  * @since 0.1.0
  * @category models
  */
-export interface S3CacheClearOptions<out E = never, out R = never> {
+export interface S3CacheClearOptions<out E = never, out R = never> extends S3CacheProgressOptions<E, R> {
+  /** How many thousands of objects to remove at the same time: a whole number above 0. Default 1. */
+  readonly concurrency?: number | undefined
+}
+
+/**
+ * Who is told how far something is with a keyspace.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface S3CacheProgressOptions<out E = never, out R = never> {
   /** Told after every thousand objects how far it is; goes on when that has ended. When it fails, so does all of it. */
   readonly onProgress?: ((progress: S3CacheProgress) => Effect.Effect<void, E, R>) | undefined
 }
@@ -168,7 +179,7 @@ export interface S3CacheClearOptions<out E = never, out R = never> {
  * @category models
  */
 export interface S3CachePurgeOptions<out E = never, out R = never>
-  extends S3CacheManyOptions, S3CacheClearOptions<E, R>
+  extends S3CacheManyOptions, S3CacheProgressOptions<E, R>
 {
   /** Whether to remove objects of the keyspace that cannot be read, too. Default `false`. */
   readonly unreadable?: boolean | undefined

@@ -104,11 +104,10 @@ export const s3WriteManyKinds: OptionKinds<S3CacheManyOptions & S3CacheWriteOpti
 }
 
 /** Of clearing. */
-export const s3ClearKinds: OptionKinds<S3CacheClearOptions> = { onProgress: "function" }
+export const s3ClearKinds: OptionKinds<S3CacheClearOptions> = { ...s3ManyKinds, onProgress: "function" }
 
 /** Of purging. */
 export const s3PurgeKinds: OptionKinds<S3CachePurgeOptions> = {
-  ...s3ManyKinds,
   ...s3ClearKinds,
   unreadable: "flag",
   verifyPayload: "flag"
