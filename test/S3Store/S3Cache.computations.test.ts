@@ -130,14 +130,14 @@ describe("what a computation needs, and how it fails", () => {
       assert.strictEqual(queries, 1)
     }))
 
-  it.scoped("a scope among the services is the caller's", () =>
+  it.scoped("a scope among the services is the computation's own", () =>
     Effect.gen(function*() {
       const cache = yield* makeCache
       const scope = yield* Scope.make()
       let open = 0
       const resource = Effect.acquireRelease(Effect.sync(() => ++open), () => Effect.sync(() => open--))
-      yield* Scope.extend(cache.getOrCompute(key, resource), scope)
-      assert.strictEqual(open, 1)
+      assert.strictEqual(yield* Scope.extend(cache.getOrCompute(key, resource), scope), 1)
+      assert.strictEqual(open, 0)
       yield* Scope.close(scope, Exit.void)
       assert.strictEqual(open, 0)
     }))
