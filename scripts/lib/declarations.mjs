@@ -145,7 +145,7 @@ export const findUnnamedTypes = ({ checker, entryPoints }) => {
   for (const { exported, name: entryPoint } of entryPoints) {
     for (const { isValue, name, symbol } of exported) {
       const way = `${entryPoint} ${name}`
-      if (symbol.flags & ts.SymbolFlags.Module) continue
+      if (symbol.flags & ts.SymbolFlags.ValueModule) continue
       if (isValue && symbol.flags & ts.SymbolFlags.Value) add(checker.getTypeOfSymbol(symbol), way)
       if (symbol.flags & ts.SymbolFlags.Type) add(checker.getDeclaredTypeOfSymbol(symbol), way)
     }
@@ -184,7 +184,7 @@ export const findUndocumentedMembers = ({ checker, entryPoints }) => {
   }
   for (const { exported } of entryPoints) {
     for (const { isValue, name, symbol } of exported) {
-      if (symbol.flags & ts.SymbolFlags.Module) continue
+      if (symbol.flags & ts.SymbolFlags.ValueModule) continue
       if (isValue && symbol.flags & ts.SymbolFlags.Value && !unions.includes(name)) {
         check(checker.getTypeOfSymbol(symbol), name)
       }

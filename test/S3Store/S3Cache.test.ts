@@ -149,9 +149,9 @@ const suite = (name: string, store: Layer.Layer<ObjectStore>) => {
         yield* TestClock.adjust(1)
         assert.deepStrictEqual(yield* other.getOption(key), Option.none())
         assert.deepStrictEqual(yield* S3Cache.getOption(key), Option.none())
-        assert.strictEqual((yield* other.stats).expired, 1)
         // Some servers ignore the condition on which it is removed; there it stays, and is none for readers.
         if (S3Server.isEmbedded) {
+          assert.strictEqual((yield* other.stats).expired, 1)
           assert.strictEqual((yield* (yield* ObjectStore).load(key.objectName))._tag, "Absent")
         }
       })
