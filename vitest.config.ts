@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { defineConfig, type ViteUserConfig } from "vitest/config"
 import manifest from "./package.json" with { type: "json" }
@@ -13,10 +13,11 @@ const alias = Object.entries(manifest.exports).flatMap(([path, target]) =>
   }]
 )
 
-/** The test files that hold properties: they import how often these run. */
+/** The test files that hold properties: they import how often these run. Some have a heavy twin beside them instead. */
 const withProperties = readdirSync(fileURLToPath(new URL("./test", import.meta.url)), { recursive: true })
   .map((name) => `test/${String(name).replaceAll("\\", "/")}`)
   .filter((path) => path.endsWith(".test.ts") && readFileSync(path, "utf8").includes("support/property.js"))
+  .filter((path) => !existsSync(path.replace(".test.ts", ".heavy.ts")))
 
 type Suite = NonNullable<ViteUserConfig["test"]>
 

@@ -6,7 +6,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as fc from "fast-check"
 import { ManualClock } from "../support/ManualClock.js"
-import { property } from "../support/property.js"
+import { property, timeLimit } from "../support/property.js"
 import { type Command, livesOnABadClock, livesWithJumps } from "./dictCommands.js"
 import { NaiveDict, type Value } from "./NaiveDict.js"
 
@@ -179,7 +179,7 @@ const weigher = (_: string, value: Value) => value.bytes
 
 const plain = (entries: Iterable<readonly [string, Value]>) => [...entries].map(([key, value]) => [key, { ...value }])
 
-const timeout = 60_000 * Number(process.env["PROPERTY_RUNS"] ?? 1)
+const timeout = timeLimit(60_000)
 
 describe("a dictionary and a naive model of it", () => {
   beforeEach(() => new Promise<void>((resolve) => setImmediate(resolve)))
