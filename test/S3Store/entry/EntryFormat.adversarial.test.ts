@@ -9,7 +9,7 @@ import { serialize } from "node:v8"
 import * as Zlib from "node:zlib"
 import { makeEntryFormat } from "../../../src/S3Store/entry/EntryFormat.js"
 import { assemble, headOf } from "../../../src/S3Store/entry/entryFrame.js"
-import { property } from "../../support/property.js"
+import { property, timeLimit } from "../../support/property.js"
 import { makeBucket } from "../bucketOf.js"
 import { encryption, goldenEntries, header } from "./goldenEntries.js"
 
@@ -86,7 +86,7 @@ const hostile = {
 
 describe("an adversarial bucket", () => {
   const test = (name: string, body: Effect.Effect<void, unknown>) =>
-    it.effect(name, () => body.pipe(Logger.withMinimumLogLevel(LogLevel.None)), 120_000)
+    it.effect(name, () => body.pipe(Logger.withMinimumLogLevel(LogLevel.None)), timeLimit(120_000))
 
   for (const [name, bytes] of Object.entries(hostile)) {
     test(

@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Context, Effect, Layer, Option, type Scope, Stream } from "effect"
 import { ConditionalOutcome, LoadOutcome, ObjectStore } from "effect-aws-cache/S3Store"
 import * as fc from "fast-check"
-import { property } from "../../support/property.js"
+import { property, timeLimit } from "../../support/property.js"
 
 /** What may differ between stores. */
 export interface Abilities {
@@ -335,7 +335,7 @@ export const conformance = (
             })))),
           property(modelRuns)
         )
-      ), 120_000)
+      ), timeLimit(120_000))
   })
 }
 
