@@ -20,7 +20,7 @@ import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.j
 import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
 import * as FaultProxy from "../servers/FaultProxy.js"
 import { ManualClock } from "../support/ManualClock.js"
-import { property } from "../support/property.js"
+import { property, timeLimit } from "../support/property.js"
 import { eventually, turns } from "../support/until.js"
 import { makeBucket } from "./bucketOf.js"
 
@@ -102,7 +102,7 @@ describe("an S3Cache whose second level", () => {
             assert.strictEqual(yield* settled((yield* process(limits)).get(key)), "written")
           })
         ),
-      60_000
+      timeLimit(60_000)
     )
   }
 })

@@ -1,7 +1,7 @@
 import { assert, beforeEach, describe, it } from "@effect/vitest"
 import { Absent, BoundedMap, type EvictionPolicyName, evictionPolicyNames } from "effect-aws-cache/Cache"
 import * as fc from "fast-check"
-import { property } from "../../support/property.js"
+import { property, timeLimit } from "../../support/property.js"
 import { type Command, lives } from "./commands.js"
 import { NaiveMap } from "./NaiveMap.js"
 import { naivePolicies, type NaivePolicy } from "./NaivePolicies.js"
@@ -169,7 +169,7 @@ const keepsItsWord = (evictionPolicy: EvictionPolicyName) => (life: Life) => {
 }
 
 // The heavy suite runs each property for longer than a test usually may.
-const timeout = 20_000 * Number(process.env["PROPERTY_RUNS"] ?? 1)
+const timeout = timeLimit(20_000)
 
 describe("eviction policies", () => {
   // Properties that run for minutes without a pause would leave the test runner without an answer.

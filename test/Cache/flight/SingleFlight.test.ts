@@ -4,7 +4,7 @@ import { Store } from "effect-aws-cache/Cache"
 import * as fc from "fast-check"
 import { patience } from "../../../src/Cache/flight/FlightGroup.js"
 import { ManualClock } from "../../support/ManualClock.js"
-import { property } from "../../support/property.js"
+import { property, timeLimit } from "../../support/property.js"
 
 /** A caller: when it asks, and when it is interrupted, if it still waits then. In milliseconds. */
 interface Caller {
@@ -165,7 +165,7 @@ describe("single flight, systematically", () => {
           }),
           property(50)
         ),
-      60_000
+      timeLimit(60_000)
     )
   }
 

@@ -211,7 +211,7 @@ describe("an adversarial bucket", () => {
         yield* cache.set(key, value)
         assert.deepStrictEqual(yield* cache.get(key), value)
       }).pipe(Logger.withMinimumLogLevel(LogLevel.None)),
-    120_000
+    timeLimit(120_000)
   )
 
   const objectOf = (entry: Buffer, input: Mutation | Uint8Array): Uint8Array => {

@@ -43,7 +43,7 @@ export const conformance = (
     it.scoped(
       title,
       () => Effect.flatMap(Layer.build(layer), (context) => body(Context.get(context, ObjectStore))),
-      60_000
+      timeLimit(60_000)
     )
 
   describe(`object store: ${name}`, () => {

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { ExpiryTree } from "../../../../src/Cache/engine/structures/ExpiryTree.js"
 import { treeViolations } from "../../../../src/Cache/engine/structures/expiryViolations.js"
-import { property } from "../../../support/property.js"
+import { property, timeLimit } from "../../../support/property.js"
 
 const slots = 1500
 
@@ -28,7 +28,7 @@ const command = fc.oneof(
 )
 
 // The heavy suite runs the property for longer than a test usually may.
-const timeout = 20_000 * Number(process.env["PROPERTY_RUNS"] ?? 1)
+const timeout = timeLimit(20_000)
 
 // The millisecond of a deadline; all of the past, and all of the far future, are one.
 const tickOf = (deadline: number) =>
