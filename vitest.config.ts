@@ -37,7 +37,7 @@ const suites: Record<string, Suite> = {
   heavy: {
     include: [...withProperties, "test/**/*.heavy.ts"],
     env: {
-      PROPERTY_RUNS: process.env["PROPERTY_RUNS"] ?? "20",
+      PROPERTY_RUNS: process.env["PROPERTY_RUNS"] ?? "15",
       PROPERTY_SEED: process.env["PROPERTY_SEED"] ?? "7"
     },
     testTimeout: 900_000
