@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Context, Effect, Either, Exit, FiberRef, Layer, Option, Schema, Tracer } from "effect"
+import { Cause, Context, Effect, Either, Exit, Fiber, FiberRef, Layer, Option, Schema, Tracer } from "effect"
 import { LeasedStore, Store } from "effect-aws-cache/Cache"
 import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
 import { SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
@@ -354,5 +354,23 @@ describe("what a computation leaves behind", () => {
       // Its own span is made by the tracer of the caller that came first, and is under way.
       assert.deepStrictEqual(refs.flatMap((ref) => ref.deref()?.name ?? []), ["effect-aws-cache.Store.compute"])
       yield* second.interruptAsFork(second.id())
+    }))
+
+  it.scoped("a memoized function holds nothing of the span it was made in", () =>
+    Effect.gen(function*() {
+      const store = yield* Store.make<string, number>()
+      const layer = yield* Layer.build(S3Cache.layerMemory())
+      const { refs, tracer } = tracing()
+      const compute = () => Effect.succeed(1)
+      const making = yield* Effect.all([
+        store.memoize(compute),
+        Effect.provide(S3Cache.memoize(keyspace, compute), layer)
+      ]).pipe(inSpans, Effect.withTracer(tracer), Effect.fork)
+      const functions = yield* Fiber.join(making)
+      yield* Effect.yieldNow()
+      yield* garbageCollected
+      assert.isAbove(refs.length, 0)
+      assert.deepStrictEqual(refs.flatMap((ref) => ref.deref()?.name ?? []), [])
+      assert.deepStrictEqual(yield* Effect.forEach(functions, (f) => f("a")), [1, 1])
     }))
 })

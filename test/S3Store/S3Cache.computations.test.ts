@@ -1,7 +1,7 @@
 import { assert, describe, expectTypeOf, it } from "@effect/vitest"
-import { Context, Data, Deferred, Effect, Exit, Fiber, FiberRef, Layer, Option, Schema, Scope } from "effect"
-import { type CacheKey, Keyspace, S3Cache, type S3CacheService } from "effect-aws-cache/S3Store"
-import { until } from "../support/until.js"
+import { Context, Data, Deferred, Effect, Exit, Fiber, FiberRef, Layer, Option, Schema, Scope, TestClock } from "effect"
+import { type CacheKey, Keyspace, ObjectStore, S3Cache, type S3CacheService } from "effect-aws-cache/S3Store"
+import { turns, until } from "../support/until.js"
 import { makeBucket } from "./bucketOf.js"
 
 class Offline extends Data.TaggedError("Offline")<{ readonly by: string }> {}
@@ -155,6 +155,27 @@ describe("what a computation needs, and how it fails", () => {
 })
 
 describe("getManyOrCompute", () => {
+  it.scoped("who shares a load that fails waits for two of others at the most", () =>
+    Effect.gen(function*() {
+      const cache = yield* S3Cache.make()
+      let started = 0
+      const loading = () => Effect.zipRight(Effect.sleep("1 second"), Effect.fail(`no ${++started}`))
+      const load = () => Effect.suspend(loading)
+      const asking = yield* Effect.forEach(
+        Array.from({ length: 10 }),
+        () => Effect.fork(Effect.flip(cache.getManyOrCompute([key], load)))
+      )
+      for (let second = 0; second < 3; second++) {
+        yield* turns(100)
+        yield* TestClock.adjust("1 second")
+      }
+      yield* turns(100)
+      const ended = yield* Effect.forEach(asking, Fiber.poll)
+      assert.isTrue(ended.every(Option.isSome))
+      assert.strictEqual(new Set(yield* Fiber.join(Fiber.all(asking))).size, 10)
+      assert.strictEqual(started, 10)
+    }).pipe(Effect.provide(ObjectStore.layerMemory())))
+
   it.scoped("takes keys of several keyspaces with the same types", () =>
     Effect.gen(function*() {
       const Others = Keyspace.make("others", { key: Schema.String, value: Schema.Number })

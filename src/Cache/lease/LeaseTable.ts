@@ -200,6 +200,8 @@ export const makeLeaseTable = <K, V, E, R, R2>(
         : givenMoment(name, "expiresAt", write.expiresAt)
     })
 
+    const ofMaker = withoutSpan(runtime.context)
+
     const acquireInto = <E2, R3>(
       acquisition: Acquisition<K, V, E>,
       key: K,
@@ -314,7 +316,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
           key,
           acquirer,
           () => new Acquisition(acquirer),
-          (acquisition) => acquireInto(acquisition, key, make, withoutSpan(runtime.context)),
+          (acquisition) => acquireInto(acquisition, key, make, ofMaker),
           lease,
           restore,
           isAnew

@@ -134,7 +134,7 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
       }
       if (!(found instanceof Kept)) return Exit.succeed(found)
       const content = asExit(found.content)
-      if (Exit.isFailure(content)) return content
+      if (Exit.isFailure(content) || groups.any.has(key)) return content
       return Effect.flatMap(
         services<R>(),
         (given) => Effect.zipRight(inBackground(callOf(key, compute, write, given)), content)
@@ -175,7 +175,9 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
           if (found === Absent) return computed(callTo(key))
           if (!(found instanceof Kept)) return Exit.succeed(found)
           const content = asExit(found.content)
-          return Exit.isFailure(content) ? content : Effect.zipRight(inBackground(callTo(key)), content)
+          return Exit.isFailure(content) || group.has(key)
+            ? content
+            : Effect.zipRight(inBackground(callTo(key)), content)
         })
     })
 

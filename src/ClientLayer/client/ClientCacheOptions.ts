@@ -5,8 +5,7 @@
  */
 import type * as Duration from "effect/Duration"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
-import type { EvictionPolicyName } from "../../Cache/engine/policies/EvictionPolicy.js"
-import { evictionPolicyNames } from "../../Cache/engine/policies/EvictionPolicy.js"
+import { type EvictionPolicyName, evictionPolicyNames } from "../../Cache/engine/policies/EvictionPolicy.js"
 import type { ExceptionSource } from "../errors/RequestError.js"
 import type { ClientOptions } from "../key/ClientOptions.js"
 import type { RequestOptions } from "../request/sendCommand.js"
@@ -35,9 +34,8 @@ export interface ClientCacheOptions {
   /**
    * How long the closing of the cache's scope waits for leases to end, and then for requests and for bodies that are being
    * read, before every connection is cut. Default 5 seconds: more than most requests take, and little of the 30 seconds
-   * that ECS and Kubernetes give a process to end. A lease
-   * whose scope closes only after the cache's makes it wait all that time, and is logged: put `Effect.scoped` before
-   * `Effect.provide`.
+   * that ECS and Kubernetes give a process to end. A lease whose scope closes only after the cache's makes it wait all that
+   * time, and is logged: put `Effect.scoped` before `Effect.provide`.
    */
   readonly gracePeriod?: Duration.DurationInput | undefined
   /**

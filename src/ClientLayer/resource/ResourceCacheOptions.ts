@@ -5,8 +5,7 @@
  */
 import type * as Duration from "effect/Duration"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
-import type { EvictionPolicyName } from "../../Cache/engine/policies/EvictionPolicy.js"
-import { evictionPolicyNames } from "../../Cache/engine/policies/EvictionPolicy.js"
+import { type EvictionPolicyName, evictionPolicyNames } from "../../Cache/engine/policies/EvictionPolicy.js"
 
 /**
  * How a cache of resources is made.

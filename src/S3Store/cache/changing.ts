@@ -2,13 +2,12 @@
  * Changes that depend on what is there.
  */
 import * as Clock from "effect/Clock"
-import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { CacheNotFoundError, type EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
 import { ownExit } from "../../Cache/flight/ownCause.js"
 import type { SingleFlight } from "../../Cache/flight/SingleFlight.js"
-import { withServices } from "../../Cache/flight/withServices.js"
+import { services, withServices } from "../../Cache/flight/withServices.js"
 import { requireBoolean } from "../../Cache/options/requireBoolean.js"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
 import { uselessFrom } from "../../Cache/store/Freshness.js"
@@ -189,8 +188,8 @@ export const makeChanging = (
     f: (value: V) => Effect.Effect<V2, E, R>,
     options: S3CacheWriteOptions
   ) =>
-    Effect.contextWithEffect((services: Context.Context<R>) => {
-      const change = (value: V) => withServices(Effect.suspend(() => requireEffect(name, "modify", f(value))), services)
+    Effect.flatMap(services<R>(), (given) => {
+      const change = (value: V) => withServices(Effect.suspend(() => requireEffect(name, "modify", f(value))), given)
       return inTurn(key, modifyObject(key, change, options, 1))
     })
 

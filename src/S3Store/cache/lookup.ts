@@ -19,6 +19,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import { services } from "../../Cache/flight/withServices.js"
 import { revalidatedUntil } from "../../Cache/store/Freshness.js"
 import type { CacheKey } from "../keyspace/Keyspace.js"
 import type { MemoryEntry } from "../memory/MemoryEntry.js"
@@ -206,7 +207,7 @@ export const makeLookup = (
         ? undefined
         : held.contentFor(key.space)
       if (content === undefined) {
-        return Effect.contextWithEffect((services: Context.Context<R>) => readThrough(request(services), held))
+        return Effect.flatMap(services<R>(), (given) => readThrough(request(given), held))
       }
       ledger.memoryHit(key)
       return content

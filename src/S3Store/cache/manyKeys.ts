@@ -9,8 +9,9 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Num from "effect/Number"
 import * as Option from "effect/Option"
+import { patience } from "../../Cache/flight/FlightGroup.js"
 import type { SingleFlight } from "../../Cache/flight/SingleFlight.js"
-import { withServices } from "../../Cache/flight/withServices.js"
+import { services, withServices } from "../../Cache/flight/withServices.js"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import { pairsOf } from "../keyspace/unlessWrongArgument.js"
@@ -83,7 +84,8 @@ export const makeManyKeys = (
     missing: ReadonlyArray<CacheKey<K, V, F>>,
     load: Load<K, V, F, E, never>,
     shared: object,
-    concurrency: number
+    concurrency: number,
+    failures = 0
   ): Effect.Effect<ReadonlyArray<Found<K, V, F>>, E | F> =>
     Effect.gen(function*() {
       let isLoaded = false
@@ -134,7 +136,9 @@ export const makeManyKeys = (
         value === undefined
       )
       if (again.length === 0) return found
-      const rest = yield* computeMany(again.map(({ key }) => key), load, shared, concurrency)
+      // With nobody, once it has waited for enough of others that failed.
+      const next = failures + 1 < patience ? shared : load
+      const rest = yield* computeMany(again.map(({ key }) => key), load, next, concurrency, failures + 1)
       return [...found, ...rest]
     })
 
@@ -162,13 +166,13 @@ export const makeManyKeys = (
         Option.isNone(values.get(place) ?? Option.none()) ? [key] : []
       )
       if (missing.length > 0) {
-        const services = yield* Effect.context<R>()
+        const needed = yield* services<R>()
         const loading: Load<K, V, F, E, never> = (keys) =>
           withServices(
             Effect.suspend(() =>
               requireEffect(name, "load", load(keys))
             ),
-            services
+            needed
           )
         for (const { key, value } of yield* computeMany(missing, loading, load, concurrency)) {
           if (value !== undefined) values.set(placeOf(key), value)

@@ -9,7 +9,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { handleRejection } from "../../Cache/engine/handleRejection.js"
 import { ownExit } from "../../Cache/flight/ownCause.js"
-import { withServices } from "../../Cache/flight/withServices.js"
+import { services, withServices } from "../../Cache/flight/withServices.js"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
 import type { CacheKey, Keyspace } from "../keyspace/Keyspace.js"
 import type { S3CacheMemoizeOptions, S3CacheWriteOptions } from "../options/S3CacheOptions.js"
@@ -33,20 +33,20 @@ export const makeMemoize = (
     compute: (key: K) => Effect.Effect<V, E, R>,
     options: S3CacheMemoizeOptions<K, V> = {}
   ): Effect.Effect<(key: K) => Effect.Effect<V, E | F>, never, R> =>
-    Effect.map(Effect.context<R>(), (services) => {
+    Effect.map(services<R>(), (given) => {
       const group = groups.of<K, V, F, E | F>(space, compute)
       return (input) =>
         Effect.suspend(() => {
           const key = space.key(input)
-          let given = input
+          let asked = input
           return lookup<K, V, F, E, E | F, never>(key, () => ({
             key,
             group,
             compute: withServices(
-              Effect.suspend(() => requireEffect(name, "compute", compute(given = key.input))),
-              services
+              Effect.suspend(() => requireEffect(name, "compute", compute(asked = key.input))),
+              given
             ),
-            isOfKey: () => given !== input || key.isUnchanged,
+            isOfKey: () => asked !== input || key.isUnchanged,
             writeOptions: (value) => decideOptions(options, key.input, value),
             ended: (content) => content
           }))
@@ -92,10 +92,10 @@ export const makeMemoize = (
       compute: Effect.Effect<V, E, R>,
       options: S3CacheWriteOptions = {}
     ) =>
-      lookup(key, (services: Context.Context<R>) =>
+      lookup(key, (given: Context.Context<R>) =>
         requestOf<K, V, F, E>(
           key,
-          withServices(requireEffect(name, "compute", compute, false), services),
+          withServices(requireEffect(name, "compute", compute, false), given),
           options,
           (request) => lookup<K, V, F, unknown, E | F, never>(key, request)
         )),
@@ -104,8 +104,8 @@ export const makeMemoize = (
       compute: Effect.Effect<V, E, R>,
       options: S3CacheWriteOptions = {}
     ) =>
-      Effect.contextWithEffect((services: Context.Context<R>) => {
-        const provided = withServices(requireEffect(name, "compute", compute, false), services)
+      Effect.flatMap(services<R>(), (given) => {
+        const provided = withServices(requireEffect(name, "compute", compute, false), given)
         return renew(requestOf<K, V, F, E>(key, provided, options, (request) => renew(request())))
       })
   }
