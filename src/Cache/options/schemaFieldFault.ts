@@ -29,14 +29,9 @@ export const schemaFieldFault = (
   }
 }
 
-const longestSchema = 200
-
 const printSchema = (schema: Schema.Schema.Any): string => shortSchema(Schema.typeSchema(schema).ast)
 
-const shortSchema = (ast: AST.AST): string => {
-  const printed = String(ast)
-  return printed.length > longestSchema ? `${printed.slice(0, longestSchema - 3)}...` : printed
-}
+const shortSchema = (ast: AST.AST): string => cutText(String(ast), 200)
 
 interface FaultPlace {
   readonly path: ReadonlyArray<PropertyKey>
