@@ -5,6 +5,7 @@ import type { ConnectionResults } from "./connections/results.js"
 import { type KeyKind, keyKinds } from "./engine/keys.js"
 import { floor, reference } from "./engine/subjects.js"
 import { type WorkloadName, workloadNames } from "./engine/workloads.js"
+import { goalsInWords, goodToKnow } from "./goodToKnow.js"
 import type { Environment } from "./lib/environment.js"
 import { markdownTable } from "./lib/markdownTable.js"
 import { geometricMean, printCount, printNumber } from "./lib/statistics.js"
@@ -18,7 +19,7 @@ import {
   type Results,
   type Settings
 } from "./results.js"
-import { isMet, type Target, targetsOf } from "./targets.js"
+import { isMet, printLimit, printMeasured, type Target, targetsOf } from "./targets.js"
 
 const runOn = ({ cpu, date, node, packages, processors, v8 }: Environment, { quick, rounds }: Settings): string =>
   `${date}, Node ${node} (V8 ${v8}), ${processors} × ${cpu}; ${
@@ -30,12 +31,12 @@ const printRatio = (ratio: number): string => Number.isFinite(ratio) ? ratio.toF
 
 const targetTable = (targets: ReadonlyArray<Target>): string =>
   markdownTable(
-    ["promise", "where", "measured", "limit", "met"],
+    ["goal", "where", "measured", "limit", "met"],
     targets.map((target) => [
       target.what,
       target.where,
-      target.measured < 0.1 ? target.measured.toPrecision(2) : printRatio(target.measured),
-      `${target.atLeast ? "≥" : "≤"} ${target.limit < 0.1 ? String(target.limit) : printRatio(target.limit)}`,
+      printMeasured(target.measured),
+      printLimit(target),
       isMet(target) ? "yes" : "no"
     ])
   )
@@ -148,12 +149,15 @@ export const page = (results: Results, plots: ReadonlyArray<PlotFile>): string =
   const { clients, connections, engine, store, ttl } = results
   const show = (file: string) =>
     plots.filter((plot) => plot.file.startsWith(file)).map((plot) => `![${plot.alt}](${plot.file})`)
+  const targets = targetsOf(results)
   const parts = [
     "# Benchmarks",
     "Written by `npm run bench`; the numbers themselves are in the JSON files here. Read the ratios, which are of one " +
-    "run on one machine, and not the nanoseconds. Hit ratios are another question: `npm run bench:hitratio`.",
-    "## What is promised",
-    targetTable(targetsOf(results))
+    "run on one machine, and not the nanoseconds. How often a cache is hit is another question, and so is what the level " +
+    "in a bucket costs: see [the hit ratios](hitratio.md) and [the second level](s3.md).",
+    "## Good to know",
+    goodToKnow(results).map((sentence) => `- ${sentence}`).join("\n"),
+    `${goalsInWords(targets)} [All goals, one by one](#goals).`
   ]
   if (engine !== undefined) {
     parts.push(
@@ -241,5 +245,6 @@ export const page = (results: Results, plots: ReadonlyArray<PlotFile>): string =
       ...unfinishedNote(connections.unfinished.map((each) => each.subject))
     )
   }
+  parts.push("## Goals", targetTable(targets))
   return `${parts.join("\n\n")}\n`
 }

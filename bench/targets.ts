@@ -1,5 +1,5 @@
 /**
- * What the library promises of its speed, held against what was measured. All of it is ratios within one run, but for
+ * What the library aims at in speed, held against what was measured. All of it is ratios within one run, but for
  * the bytes per entry and the pauses.
  */
 import { type KeyKind, keyKinds } from "./engine/keys.js"
@@ -8,7 +8,7 @@ import type { WorkloadName } from "./engine/workloads.js"
 import { bareGet, bareUse } from "./operations/store.js"
 import { distinct, engineCost, type EngineResults, operationCost, type Results } from "./results.js"
 
-/** A promise, and what was measured. */
+/** A goal, and what was measured. */
 export interface Target {
   readonly what: string
   /** Where it was measured, such as the kind and number of entries. */
@@ -22,7 +22,16 @@ export interface Target {
 /** Whether a target is met. What was not measured is not met. */
 export const isMet = ({ atLeast, limit, measured }: Target): boolean => atLeast ? measured >= limit : measured <= limit
 
-const ourLru = "BoundedMap LRU"
+/** The subject that stands for the engine. */
+export const ourLru = "BoundedMap LRU"
+
+/** A number as it is shown beside its limit. */
+export const printMeasured = (value: number): string =>
+  !Number.isFinite(value) ? "not measured" : value !== 0 && value < 0.1 ? value.toPrecision(2) : value.toFixed(2)
+
+/** Such as `≤ 0.80`. */
+export const printLimit = ({ atLeast, limit }: Pick<Target, "atLeast" | "limit">): string =>
+  `${atLeast ? "≥" : "≤"} ${printMeasured(limit)}`
 
 const atMost = (what: string, where: string, measured: number, limit: number): Target => ({
   what,
@@ -60,27 +69,27 @@ const engineTargets = (results: EngineResults): Array<Target> => {
     ...bytes("bytes per entry", ourLru, 70),
     ...bytes("bytes per entry, with time to live", `${ourLru} + ttl`, 85),
     ...results.pauses.filter((row) => row.ours).map((row) =>
-      atMost(`longest write, ${row.subject}, ms`, `${row.keys}, ${row.capacity}`, Math.max(row.growing, row.full), 5)
+      atMost("longest write, ms", `${row.subject}, ${row.keys}, ${row.capacity}`, Math.max(row.growing, row.full), 5)
     ),
     ...results.pauses.flatMap((row) => [
       ...(row.expired === undefined
         ? []
         : [
           atMost(
-            `first write after all have expired, ${row.subject}, ms`,
-            `${row.keys}, ${row.capacity}`,
+            "first write after all have expired, ms",
+            `${row.subject}, ${row.keys}, ${row.capacity}`,
             row.expired,
             5
           )
         ]),
       ...(row.cleared === undefined
         ? []
-        : [atMost(`clear, ${row.subject}, ms`, `${row.keys}, ${row.capacity}`, row.cleared, 5)])
+        : [atMost("clear, ms", `${row.subject}, ${row.keys}, ${row.capacity}`, row.cleared, 5)])
     ])
   ]
 }
 
-/** All promises about what was measured. */
+/** All goals about what was measured. */
 export const targetsOf = ({ clients, connections, engine, store, ttl }: Results): Array<Target> => {
   const targets: Array<Target> = []
   if (engine !== undefined) targets.push(...engineTargets(engine))

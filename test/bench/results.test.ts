@@ -64,6 +64,26 @@ const storeResults = (medians: Readonly<Record<string, number>>): OperationResul
 const store = storeResults({ "Effect.sync(() => map.get(key))": 100, "Store.get": 150, "Cache.get": 700 })
 const engine = engineResults({ "Map (unbounded)": 20, "BoundedMap LRU": 30, "lru-cache": 40 })
 
+const row = {
+  subject: "ClientCache.client",
+  ours: true,
+  calls: 2000,
+  failed: 0,
+  retried: 0,
+  duplicates: 0,
+  mostSockets: 65,
+  socketsAtEnd: 5,
+  socketsLeft: 0,
+  milliseconds: 1500
+}
+const connections: ConnectionResults = {
+  environment,
+  settings: { quick: false },
+  churn: [{ ...row, subject: "plain", ours: false, failed: 2, duplicates: 224, socketsLeft: 745 }, row],
+  requests: [{ subject: "a fresh client", ours: false, roundTrip: 20, median: 56.1 }],
+  unfinished: []
+}
+
 describe("targets", () => {
   it("holds ratios of the same run against the promises", () => {
     const targets = targetsOf({ engine, store })
@@ -111,6 +131,24 @@ describe("the page", () => {
     assert.notInclude(text, "undefined")
   })
 
+  it("opens with what is good to know, and tells of the goals in one paragraph, which are not met among them", () => {
+    const [, , heading, known, goals] = page({ engine, store }, []).split("\n\n")
+    assert.strictEqual(heading, "## Good to know")
+    assert.match(known ?? "", /^- A hit of `Store\.get` takes 1\.50 times .*Cache\.get` takes 4\.67 times/)
+    assert.include(known, "takes 0.75 of it for strings.")
+    for (const line of (known ?? "").split("\n")) assert.match(line, /^- .*\.$/)
+    assert.match(goals ?? "", /^Of \d+ goals \d+ were met, and \d+ were not: .*\(#goals\)\.$/)
+    assert.include(goals, "bytes per entry, ≤ 70.00: 71.00 in 1 of 1")
+    for (const target of targetsOf({ engine, store })) {
+      if (!isMet(target)) assert.include(goals, target.what)
+    }
+  })
+
+  it("says nothing about what was not measured, and that all goals are met where they are", () => {
+    assert.notInclude(page({ store: storeResults({ "Store.get": 150 }) }, []), "NaN")
+    assert.include(page({ connections }, []), "All 2 goals were met.")
+  })
+
   it("shows every plot there is", () => {
     const drawn = plots({ engine, store })
     const text = page({ engine, store }, drawn)
@@ -120,26 +158,6 @@ describe("the page", () => {
 })
 
 describe("connections", () => {
-  const row = {
-    subject: "ClientCache.client",
-    ours: true,
-    calls: 2000,
-    failed: 0,
-    retried: 0,
-    duplicates: 0,
-    mostSockets: 65,
-    socketsAtEnd: 5,
-    socketsLeft: 0,
-    milliseconds: 1500
-  }
-  const connections: ConnectionResults = {
-    environment,
-    settings: { quick: false },
-    churn: [{ ...row, subject: "plain", ours: false, failed: 2, duplicates: 224, socketsLeft: 745 }, row],
-    requests: [{ subject: "a fresh client", ours: false, roundTrip: 20, median: 56.1 }],
-    unfinished: []
-  }
-
   it("are shown side by side", () => {
     const text = page({ connections }, [])
     assert.match(text, /\| plain +\| +2 \| +0 \| +224 \| +65 \| +5 \| +745 \| +1\.50 \|/)
