@@ -24,7 +24,7 @@ import { S3Cache } from "./S3Cache.js"
  * | `S3_CACHE_PREFIX` | what the names of all objects begin with | `cache/` |
  * | `S3_CACHE_TTL` | how long entries live whose keyspace does not say, such as `1 hour` | for ever |
  * | `S3_CACHE_MAX_SIZE` | the most entries in memory | 1,000 |
- * | `S3_CACHE_PATH_STYLE` | whether the bucket goes into the path of URLs, as some S3-compatible stores want | `false` |
+ * | `S3_CACHE_PATH_STYLE` | whether the bucket goes into the path of URLs | `true` at hosts such as `localhost:9000`, else `false` |
  *
  * Region, credentials and endpoint are those the AWS SDK finds (`AWS_REGION`, `AWS_PROFILE`, `AWS_ENDPOINT_URL_S3`...).
  *
@@ -55,7 +55,7 @@ export const S3CacheLive: Layer.Layer<
       keyPrefix: Config.option(Config.string("S3_CACHE_PREFIX")),
       timeToLive: Config.option(Config.duration("S3_CACHE_TTL")),
       maxSize: Config.option(Config.integer("S3_CACHE_MAX_SIZE")),
-      forcePathStyle: Config.withDefault(Config.boolean("S3_CACHE_PATH_STYLE"), false)
+      forcePathStyle: Config.option(Config.boolean("S3_CACHE_PATH_STYLE"))
     }),
     ({ bucket, forcePathStyle, keyPrefix, maxSize, timeToLive }) =>
       S3Cache.layerS3({
@@ -63,7 +63,10 @@ export const S3CacheLive: Layer.Layer<
         keyPrefix: Option.getOrUndefined(keyPrefix),
         timeToLive: Option.getOrUndefined<Duration.DurationInput>(timeToLive),
         maxSize: Option.getOrUndefined(maxSize),
-        clientConfig: forcePathStyle ? { forcePathStyle } : {}
+        clientConfig: Option.match(forcePathStyle, {
+          onNone: () => ({}),
+          onSome: (forcePathStyle) => ({ forcePathStyle })
+        })
       })
   )
 ).pipe(Layer.provide(ClientCacheLive))

@@ -20,6 +20,7 @@ import { ClientCache } from "../../ClientLayer/ClientCache.js"
 import type { ClientBuildError } from "../../ClientLayer/errors/ClientErrors.js"
 import { failOfBadKey } from "../../ClientLayer/key/badKeys.js"
 import type { ClientConfig } from "../../ClientLayer/sdk/AwsClient.js"
+import { withPathStyle } from "../bucket/pathStyle.js"
 import { makeS3ObjectStore } from "../bucket/s3ObjectStore.js"
 import type { S3ObjectStoreOptions } from "../bucket/S3ObjectStoreOptions.js"
 import { descriptionOf } from "../objects/describedStore.js"
@@ -63,7 +64,8 @@ export interface ObjectStore extends Objects {}
 export interface ObjectStoreTag extends Context.Tag<ObjectStore, ObjectStore> {
   /**
    * Objects in a bucket, through a client of the `ClientCache`, which shares it with whoever asks for the same
-   * configuration.
+   * configuration. At a server that is no bucket's host, such as `http://localhost:9000`, the bucket is named in the path of
+   * URLs, unless `clientConfig` has a `forcePathStyle`.
    */
   readonly makeS3: (
     options: ObjectStoreS3Options
@@ -186,7 +188,11 @@ const makeS3: ObjectStoreTag["makeS3"] = (options) =>
           options.clientConfig ?? {}
         ))
       ),
-      (client) => printed(makeS3ObjectStore(client, options))
+      (client) => {
+        // Who says how the bucket is named has the last word.
+        const isSaid = options.clientConfig?.forcePathStyle !== undefined
+        return printed(makeS3ObjectStore(isSaid ? client : withPathStyle(client, options.bucket), options))
+      }
     )
   )
 
