@@ -4,7 +4,7 @@
 import { keyKinds } from "./engine/keys.js"
 import { reference } from "./engine/subjects.js"
 import { type WorkloadName, workloadNames } from "./engine/workloads.js"
-import { drawBars, drawLines } from "./lib/plots.js"
+import { type BarPlot, drawBars, drawLines, type LinePlot } from "./lib/plots.js"
 import { printCount, printNumber } from "./lib/statistics.js"
 import { bareGet } from "./operations/store.js"
 import {
@@ -24,6 +24,10 @@ export interface PlotFile {
   readonly svg: string
 }
 
+const linePlot = (plot: LinePlot) => ({ alt: plot.alt, svg: drawLines(plot) })
+
+const barPlot = (plot: BarPlot) => ({ alt: plot.alt, svg: drawBars(plot) })
+
 const plotted: ReadonlyArray<WorkloadName> = workloadNames.filter((workload) => workload !== "get uniform")
 
 const fileName = (workload: WorkloadName) => workload.replaceAll(" ", "-")
@@ -35,8 +39,8 @@ const engineLines = (results: EngineResults): Array<PlotFile> => {
       const names = distinct(results.rows.filter((row) => row.keys === keys).map((row) => row.subject))
       return {
         file: `engine-${fileName(workload)}-${keys}.svg`,
-        alt: `Nanoseconds per operation by capacity, ${workload}, ${keys} as keys`,
-        svg: drawLines({
+        ...linePlot({
+          alt: `Nanoseconds per operation by capacity, ${workload}, ${keys} as keys`,
           title: `Engine: ${workload}, ${keys} as keys`,
           subtitle: "nanoseconds per operation, lower is better; both axes logarithmic",
           xName: "capacity (entries)",
@@ -69,8 +73,8 @@ const engineBars = (results: EngineResults): Array<PlotFile> => {
     if (Number.isNaN(base)) return []
     return [{
       file: `engine-ratios-${keys}.svg`,
-      alt: `Time of the mixed workload as a ratio to lru-cache, ${keys} as keys`,
-      svg: drawBars({
+      ...barPlot({
+        alt: `Time of the mixed workload as a ratio to lru-cache, ${keys} as keys`,
         title: `Engine: mixed zipf at 10k entries, ${keys} as keys`,
         subtitle: "time as a ratio to lru-cache, lower is better",
         xName: "ratio to lru-cache",
@@ -93,8 +97,8 @@ const storeBars = (results: OperationResults): PlotFile => {
   const base = operationCost(results, bareGet)
   return {
     file: "store.svg",
-    alt: "Nanoseconds per operation inside Effect",
-    svg: drawBars({
+    ...barPlot({
+      alt: "Nanoseconds per operation inside Effect",
       title: "Inside Effect: Store and Effect's own caches",
       subtitle: `nanoseconds per operation, and times ${bareGet}; lower is better; logarithmic`,
       xName: "ns/op",
@@ -115,8 +119,8 @@ const ttlLines = (results: OperationResults): PlotFile => {
   const sizes = distinct(results.rows.map((row) => row.entries))
   return {
     file: "ttl.svg",
-    alt: "Nanoseconds per write at the limit, by the number of entries",
-    svg: drawLines({
+    ...linePlot({
+      alt: "Nanoseconds per write at the limit, by the number of entries",
       title: "TtlDict: writes at the limit",
       subtitle: "nanoseconds per write inside Effect, lower is better; both axes logarithmic",
       xName: "capacity (entries)",

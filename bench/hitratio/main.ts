@@ -3,10 +3,11 @@
  * an optimal cache, as Markdown. Writes them to `hitratio.md` and `hitratio.json`, and a plot per trace.
  *
  * Options: `--traces FOLDER` replays the traces of a folder (`NAME.gz`, `NAME.sized.gz`) besides those the repository
- * has; `--only NAME,NAME` only some of them; `--out FOLDER` where to write, default `bench/results`.
+ * has; `--only NAME,NAME` only some of them; `--report` replays nothing, and writes the page and the plots anew from
+ * `hitratio.json`; `--out FOLDER` where to write, default `bench/results`.
  */
 import { evictionPolicyNames } from "effect-aws-cache/Cache"
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
@@ -23,6 +24,7 @@ const options = parseArgs({
   options: {
     traces: { type: "string" },
     only: { type: "string" },
+    report: { type: "boolean", default: false },
     out: { type: "string", default: fileURLToPath(new URL("bench/results", repository)) }
   }
 }).values
@@ -62,19 +64,26 @@ const sources = new Map(
 if (sources.size === 0) throw new Error(`There is no trace named ${options.only}`)
 
 mkdirSync(options.out, { recursive: true })
+const file = join(options.out, "hitratio.json")
+const replayed: ReadonlyArray<Result> = options.report ? JSON.parse(readFileSync(file, "utf8")) : []
 const results: Array<Result> = []
 const report: Array<string> = ["# Hit ratios\n"]
 const tell = (part: string) => {
   report.push(part)
   console.log(part)
 }
-// One trace at a time, and its requests are dropped before the next: a large one takes a few hundred megabytes.
-for (const { load, name } of sources.values()) {
-  const result = replay(load())
+const add = (result: Result) => {
+  const { trace } = result
   results.push(result)
-  tell(`${tableOf(result)}\n![Hit ratio over capacity on ${name}](hitratio-${name}.svg)\n`)
-  writeFileSync(join(options.out, `hitratio-${name}.svg`), plotOf(result))
+  tell(`${tableOf(result)}\n![Hit ratio over capacity on ${trace}](hitratio-${trace}.svg)\n`)
+  writeFileSync(join(options.out, `hitratio-${trace}.svg`), plotOf(result))
+}
+if (options.report) {
+  for (const result of replayed) add(result)
+} else {
+  // One trace at a time, and its requests are dropped before the next: a large one takes a few hundred megabytes.
+  for (const { load } of sources.values()) add(replay(load()))
 }
 tell(summaryOf(results))
 writeFileSync(join(options.out, "hitratio.md"), report.join("\n"))
-writeFileSync(join(options.out, "hitratio.json"), `${JSON.stringify(results, undefined, 2)}\n`)
+if (!options.report) writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`)

@@ -8,6 +8,7 @@ import type { Result } from "./Result.js"
 export const plotOf = ({ capacities, rows, trace, unit }: Result): string =>
   drawLines({
     title: trace,
+    alt: `Hit ratio over capacity on ${trace}`,
     subtitle: "hits in % of all requests, higher is better",
     xName: unit === "bytes" ? "capacity" : "capacity (entries)",
     yName: "hit ratio (%)",
