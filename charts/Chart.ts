@@ -75,7 +75,7 @@ export interface Series {
 }
 
 /** A stretch of the horizontal axis. */
-export interface Span {
+interface Span {
   readonly from: number
   readonly to: number
   readonly colour: Colour
@@ -83,14 +83,14 @@ export interface Span {
 }
 
 /** A line across a panel. */
-export interface Limit {
+interface Limit {
   readonly at: number
   readonly label: string
   readonly colour: Colour
 }
 
 /** Words in a plot. */
-export interface Remark {
+interface Remark {
   readonly x: number
   readonly y: number
   readonly text: string

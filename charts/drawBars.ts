@@ -20,7 +20,7 @@ export interface Bars {
 }
 
 /** A bar, and what is written at its end. */
-export interface Bar {
+interface Bar {
   readonly name: string
   readonly value: number
   readonly label: string
