@@ -1,15 +1,15 @@
 /**
- * Packs the package and looks at the tarball: what is in it, its manifest (publint), and whether TypeScript resolves
- * every entry point in every mode an ESM-only package supports (attw).
+ * Packs the package and looks at the tarball: what is in it, whether the links of its README lead anywhere, its manifest
+ * (publint), and whether TypeScript resolves every entry point in every mode there is (attw).
  */
-import { readFile } from "node:fs/promises"
-import { join } from "node:path"
+import { open, readFile } from "node:fs/promises"
+import { join, posix } from "node:path"
 import { pack } from "./lib/pack.mjs"
 import { root, run, runMain, withTemporaryFolder } from "./lib/run.mjs"
 
 /** What npm puts in every tarball, what `files` names, and nothing else. */
 const expected = [
-  /^(CHANGELOG\.md|CONTRIBUTING\.md|LICENSE|README\.md|package\.json)$/,
+  /^(CHANGELOG\.md|CONTRIBUTING\.md|LICENSE|LICENSE-Apache-2\.0|NOTICE|README\.md|SECURITY\.md|package\.json)$/,
   /^bench\/results\/[^/]+\.(md|svg)$/,
   /^src\/.+\.ts$/,
   /^docs\/.+\.(md|svg)$/,
@@ -17,10 +17,42 @@ const expected = [
   /^dist\/.+\.(js|js\.map|d\.ts|d\.ts\.map)$/
 ]
 
-const required = ["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "package.json"]
+const required = [
+  ...["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "LICENSE-Apache-2.0", "NOTICE", "README.md", "SECURITY.md"],
+  "package.json"
+]
 
 /** What the build puts together from many sources. */
 const together = /^dist\/(core|measuring)\.js(\.map)?$/
+
+/** The links of a page to other files: every one that is no address and no anchor of the page. */
+const linksOf = (path, text) =>
+  [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target]) => target.replace(/#.*/, ""))
+    .filter((target) => target !== "" && !/^[a-z]+:/.test(target))
+    .map((target) => posix.join(posix.dirname(path), target))
+
+/**
+ * That ES modules are `require`d from CommonJS, where Node can, is the only problem that TypeScript may find:
+ * `npm run check:consumer` holds that it works. attw ends before a pipe has taken all it says, so it says it to a file.
+ */
+const checkTypes = async (tarball, folder, entryPoints) => {
+  const path = join(folder, "attw.json")
+  const output = await open(path, "w")
+  await run("attw", [tarball, "--format", "json"], { stdout: output.fd }).catch(() => {})
+  await output.close()
+  const { analysis: { problems } } = JSON.parse(await readFile(path, "utf8"))
+  const told = problems.map(({ entrypoint, kind, resolutionKind }) => `${kind} ${resolutionKind} ${entrypoint}`).sort()
+  const expected = entryPoints.map((path) => `CJSResolvesToESM node16-cjs ${path}`).sort()
+  const wrong = [
+    ...told.filter((line) => !expected.includes(line)),
+    ...expected.filter((line) => !told.includes(line)).map((line) => `it did not tell: ${line}`)
+  ]
+  if (wrong.length > 0) throw new Error(`attw: TypeScript finds what it should not:\n${wrong.join("\n")}`)
+  console.log(
+    "attw: TypeScript resolves every entry point (node10, node16 from ESM and from CommonJS, bundler); from CommonJS, each is an ES module"
+  )
+}
 
 await runMain(() =>
   withTemporaryFolder("package", async (folder) => {
@@ -38,12 +70,15 @@ await runMain(() =>
         .filter((path) => path.startsWith("dist/") && !together.test(path))
         .filter((path) => !files.includes(path.replace(/^dist\/(.+?)\.(js|d\.ts)(\.map)?$/, "src/$1.ts")))
         .map((path) => `${path} has no source: run npm run clean and build again`),
-      ...[...required, ...targets].filter((path) => !files.includes(path)).map((path) => `${path} is missing`)
+      ...[...required, ...targets].filter((path) => !files.includes(path)).map((path) => `${path} is missing`),
+      ...linksOf("README.md", await readFile(join(root, "README.md"), "utf8"))
+        .filter((path) => !files.some((file) => file === path || file.startsWith(`${path}/`)))
+        .map((path) => `README.md leads to ${path}, which is not in it`)
     ]
     if (problems.length > 0) throw new Error(`The tarball is not as it should be:\n${problems.join("\n")}`)
     console.log(`${files.length} files in the tarball`)
     await run("publint", ["run", tarball, "--strict"])
-    await run("attw", [tarball, "--profile", "esm-only", "--no-emoji"], { capture: true })
-    console.log("attw: TypeScript resolves every entry point (node16 from ESM, bundler)")
+    const entryPoints = Object.keys(manifest.exports).filter((path) => path !== "./package.json")
+    await checkTypes(tarball, folder, entryPoints)
   })
 )

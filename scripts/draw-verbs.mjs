@@ -1,5 +1,5 @@
 /**
- * Writes docs/verbs.md, the table of which store has which verb, from the declarations; these must have been built.
+ * Writes docs/verbs.md, the table of which store has which verb, from the declarations, which it builds.
  * `--check` only tells whether the page is that of the declarations. Either fails when a store has no such verb and
  * scripts/lib/verbs.mjs does not say why.
  */
@@ -12,6 +12,7 @@ import { drawVerbs, isSamePage } from "./lib/verbs.mjs"
 const page = "docs/verbs.md"
 
 await runMain(async () => {
+  await run("node", [join(root, "scripts", "build.mjs")])
   const declarations = openDeclarations()
   const { problems, text } = drawVerbs((entryPoint, name) => membersOf(declarations, entryPoint, name))
   if (process.argv.includes("--check")) {

@@ -104,16 +104,11 @@ await runMain(async () => {
  * The facts are those of botocore ${version} (Copyright 2012-2022 Amazon.com, Inc. or its affiliates. All Rights Reserved.)
  * and of @aws-sdk/core ${sdk.version} (Copyright 2018 Amazon.com, Inc. or its affiliates. All Rights Reserved.), both under the
  * Apache License, Version 2.0 (http://www.apache.org/licenses/LICENSE-2.0), selected and packed.
- *
- * @since 0.1.0
  */
 
 /**
  * The partitions. \`regional\` says how many of the \`endpoints\` are regions; the others are those of services without
  * regions, and variants.
- *
- * @since 0.1.0
- * @category data
  */
 export const partitions: ReadonlyArray<{
   readonly name: string
@@ -142,9 +137,6 @@ ${wrap(partition.names)}
 /**
  * The services, as \`name:alias:endpoints\`: its name in the AWS SDK for JavaScript, its name in botocore if that is
  * another, and for each partition which endpoints it has there, bits in hexadecimal.
- *
- * @since 0.1.0
- * @category data
  */
 export const services = \`
 ${wrap(words)}

@@ -39,8 +39,9 @@ const environment = (options) => {
 
 /**
  * Runs a command. Its output is shown as it comes, or with `capture: true` returned (and shown only in the error).
- * Options: `cwd` (default: the root), `env` (added), `capture`, `clean` (for projects of their own in other folders),
- * `timeout` (milliseconds, after which the command is ended; default: none).
+ * Options: `cwd` (default: the root), `env` (added), `capture`, `stdout` (a file descriptor that takes what
+ * it prints), `clean` (for projects of their own in other folders), `timeout` (milliseconds, after which the command is
+ * ended; default: none).
  */
 export const run = (command, args, options = {}) =>
   new Promise((resolve, reject) => {
@@ -48,7 +49,7 @@ export const run = (command, args, options = {}) =>
       cwd: options.cwd ?? root,
       env: environment(options),
       timeout: options.timeout,
-      stdio: options.capture === true ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"]
+      stdio: options.capture === true ? ["ignore", "pipe", "pipe"] : ["ignore", options.stdout ?? "inherit", "inherit"]
     })
     let stdout = ""
     let both = ""

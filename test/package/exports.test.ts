@@ -31,6 +31,14 @@ describe("an entry point", () => {
     assert.deepStrictEqual<unknown>(settings.compilerOptions.paths, Object.fromEntries(paths))
   })
 
+  it("is found by compilers that do not read the entry points", () => {
+    const types = Object.entries(manifest.exports).flatMap(([path, target]) =>
+      typeof target === "string" || path === "." ? [] : [[path.slice(2), [target.types]] as const]
+    )
+    assert.deepStrictEqual<unknown>(manifest.typesVersions, { "*": Object.fromEntries(types) })
+    assert.deepStrictEqual([manifest.types, manifest.main], Object.values(manifest.exports["."]))
+  })
+
   it("is there for each namespace, so that what is in it has a name that declarations can give it", async () => {
     for (const [path, source] of sources) {
       const text = await readFile(fromRoot(source), "utf8")
