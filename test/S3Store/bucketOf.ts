@@ -1,12 +1,15 @@
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { Effect } from "effect"
 import type { S3CacheOptions, S3ObjectStoreOptions } from "effect-aws-cache/S3Store"
+import { finished, Readable } from "node:stream"
 import { makeS3ObjectStore } from "../../src/S3Store/bucket/s3ObjectStore.js"
 import { statusOf } from "../../src/S3Store/bucket/toObjectStoreError.js"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import * as EmbeddedS3 from "../servers/EmbeddedS3.js"
 import * as FaultProxy from "../servers/FaultProxy.js"
 import * as S3Server from "../servers/S3Server.js"
+import { turnWhen } from "../support/turnWhen.js"
+import { turns } from "../support/until.js"
 
 export const bucket = "cache-tests"
 
@@ -59,6 +62,43 @@ const noting = (client: S3Client, requests: Array<Request>, keyPrefix: string) =
     { step: "build", priority: "low", name: "noting" }
   )
 
+/** What is asked of a server, and not answered to its end yet. */
+const makePending = () => {
+  const pending = new Set<object>()
+  let begun = 0
+  const isQuiet: Effect.Effect<void> = Effect.suspend(() => {
+    const before = begun
+    // An answer may be what the next request waits for.
+    return Effect.flatMap(turns(3), () => pending.size === 0 && begun === before ? Effect.void : isQuiet)
+  })
+  return {
+    isQuiet,
+    /** Nobody knows when what is pending ends: it is not waited for. */
+    forget: () => pending.clear(),
+    watch: (client: S3Client, isAnswered: () => boolean) =>
+      client.middlewareStack.add(
+        (next) => async (args) => {
+          const request = {}
+          const end = () => void pending.delete(request)
+          begun++
+          if (isAnswered()) pending.add(request)
+          try {
+            const result = await next(args)
+            const { output } = result
+            const body = "Body" in output ? output.Body : undefined
+            if (body instanceof Readable) finished(body, end)
+            else end()
+            return result
+          } catch (error) {
+            end()
+            throw error
+          }
+        },
+        { step: "initialize", priority: "high", name: "pending" }
+      )
+  }
+}
+
 const embeddedServer = (options: EmbeddedS3.EmbeddedS3Options) =>
   Effect.map(EmbeddedS3.make({ ...options, buckets: [bucket] }), ({ clientConfig }): S3Server.S3ServerService => ({
     clientConfig,
@@ -70,7 +110,8 @@ const embeddedServer = (options: EmbeddedS3.EmbeddedS3Options) =>
 
 /**
  * A bucket on a server (`S3Server.ts` says which; with options it is always the embedded one) behind a proxy whose faults
- * a test turns on and off, and caches over it.
+ * a test turns on and off, and caches over it. A `TestClock` turns while nothing is asked of the server that it will
+ * answer: however slow it is, it is never late.
  */
 export const makeBucket = (options: Partial<S3ObjectStoreOptions> = {}, embedded?: EmbeddedS3.EmbeddedS3Options) =>
   Effect.gen(function*() {
@@ -82,14 +123,24 @@ export const makeBucket = (options: Partial<S3ObjectStoreOptions> = {}, embedded
     const requests: Array<Request> = []
     const client = yield* clientOf({ ...server.clientConfig, endpoint: proxy.url, maxAttempts: 1 })
     noting(client, requests, keyPrefix)
+    const directClient = yield* clientOf({ ...server.clientConfig, maxAttempts: 1 })
+    const pending = makePending()
+    let passes = true
+    pending.watch(client, () => passes)
+    pending.watch(directClient, () => true)
+    yield* turnWhen(pending.isQuiet)
     const store = yield* makeS3ObjectStore(client, { bucket, keyPrefix, ...options })
-    const direct = yield* makeS3ObjectStore(yield* clientOf({ ...server.clientConfig, maxAttempts: 1 }), {
-      bucket,
-      keyPrefix
-    })
+    const direct = yield* makeS3ObjectStore(directClient, { bucket, keyPrefix })
     return {
       server,
-      proxy,
+      proxy: {
+        ...proxy,
+        set: (fault: FaultProxy.Fault) =>
+          Effect.tap(proxy.set(fault), () => {
+            passes = fault._tag === "Pass"
+            if (!passes) pending.forget()
+          })
+      },
       /** Through the proxy. */
       store,
       /** Past the proxy. */

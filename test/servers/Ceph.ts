@@ -19,6 +19,7 @@ import { join } from "node:path"
 import process from "node:process"
 import { cephConfig, type CephShape } from "./cephConfig.js"
 import * as ScopedServer from "./ScopedServer.js"
+import { waitUntilServed } from "./waitUntilServed.js"
 
 /** A program failed, or a daemon did not start; the message has the last lines it wrote. */
 export class CephError extends Data.TaggedError("CephError")<{ readonly message: string; readonly cause?: unknown }> {}
@@ -36,7 +37,10 @@ export interface Ceph {
   readonly daemons: ReadonlyArray<Daemon>
   /** Sends a signal. After `SIGKILL` the daemon is gone when this succeeds. */
   readonly signal: (daemon: Daemon, signal: "SIGKILL" | "SIGSTOP" | "SIGCONT") => Effect.Effect<void>
-  /** Starts the daemons that do not run; succeeds when they serve. */
+  /**
+   * Starts the daemons that do not run; succeeds when each gateway serves what is in each bucket, without hesitation:
+   * gateways answer long before the OSDs have agreed who has what.
+   */
   readonly restart: Effect.Effect<void, CephError>
   /** The monitor that leads the others. */
   readonly leader: Effect.Effect<Daemon, CephError>
@@ -196,10 +200,12 @@ export const make = (shape: CephShape): Effect.Effect<Ceph, CephError, Scope.Sco
       `--secret-key=${credentials.secretAccessKey}`
     )
 
+    const endpoints = ports.gateways.map((port) => `http://127.0.0.1:${port}`)
+    const region = "us-east-1" as const
     return {
-      endpoints: ports.gateways.map((port) => `http://127.0.0.1:${port}`),
+      endpoints,
       credentials,
-      region: "us-east-1",
+      region,
       daemons: [...monitors, ...osds, ...gateways],
       signal: (daemon, signal) => {
         const child = children.get(daemon)
@@ -214,6 +220,11 @@ export const make = (shape: CephShape): Effect.Effect<Ceph, CephError, Scope.Sco
         if (dead.length > 0) yield* ceph("osd", "down", ...dead)
         yield* startOsds
         yield* startGateways
+        yield* Effect.forEach(endpoints, (endpoint) =>
+          Effect.mapError(
+            waitUntilServed({ endpoint, region, credentials, forcePathStyle: true }),
+            (cause) => new CephError({ message: `${endpoint} does not serve: ${cause}`, cause })
+          ))
       }),
       leader: Effect.map(ceph("quorum_status"), (text): Daemon => {
         const leader = /"quorum_leader_name":"m(\d+)"/.exec(text)?.[1]
