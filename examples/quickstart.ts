@@ -1,5 +1,5 @@
 import { Console, Effect, Schema } from "effect"
-import { Keyspace, S3Cache, S3CacheLive } from "effect-aws-cache/S3Store"
+import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
 
 // A family of entries. Its schemas check keys and values, and bring them back as what they were: dates, classes, ...
 const Users = Keyspace.make("directory/users", {
@@ -30,5 +30,7 @@ const program = Effect.gen(function*() {
   )
 })
 
-// S3_CACHE_BUCKET names the bucket; region and credentials are those the AWS SDK finds.
-Effect.runPromise(program.pipe(Effect.provide(S3CacheLive)))
+// In this process's memory alone: no AWS account is needed.
+const CacheLive = S3Cache.layerMemory()
+
+Effect.runPromise(program.pipe(Effect.provide(CacheLive)))

@@ -3,15 +3,16 @@
  *
  * - `bare`: only the required peers. No AWS package is there; every entry point loads and the TTL dict works.
  * - `full`: the optional peers too. Every entry point loads; the README's quickstart (the code after the comment
- *   `<!-- quickstart -->`) compiles under `strict` with both module resolutions, and runs against the embedded S3
- *   server, which it finds through S3_ENDPOINT, S3_CACHE_BUCKET and the usual AWS_ variables.
+ *   `<!-- quickstart -->`) compiles under `strict` with both module resolutions, and runs; with the two lines that
+ *   switch to a bucket it runs against the embedded S3 server, which it finds through S3_CACHE_BUCKET and the usual
+ *   AWS_ variables.
  */
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { builtinModules } from "node:module"
 import { join } from "node:path"
-import { markedBlock } from "./lib/examples.mjs"
+import { changedBlock, markedBlock } from "./lib/examples.mjs"
 import { pack } from "./lib/pack.mjs"
 import { root, run, runCompiler, runMain, seconds, withTemporaryFolder } from "./lib/run.mjs"
 
@@ -128,7 +129,8 @@ await runMain(() =>
     const entryPoints = Object.keys(manifest.exports)
       .filter((path) => path !== "./package.json")
       .map((path) => path.replace(/^\./, manifest.name))
-    const quickstart = markedBlock(await readFile(join(root, "README.md"), "utf8"), "quickstart")
+    const readme = await readFile(join(root, "README.md"), "utf8")
+    const quickstart = markedBlock(readme, "quickstart")
     const pinned = (name) => {
       const version = manifest.devDependencies[name]
       if (version === undefined) throw new Error(`${name} is needed here but is no devDependency`)
@@ -164,22 +166,29 @@ await runMain(() =>
     })
     await step("import every entry point", () => importEveryEntryPoint(full, entryPoints))
     await writeFile(join(full, "quickstart.ts"), quickstart)
+    await writeFile(join(full, "overBucket.ts"), changedBlock(readme, "quickstart", "bucket"))
     for (const [name, options] of Object.entries(resolutions)) {
       await step(`compile the quickstart (${name})`, async () => {
-        const config = { compilerOptions: { ...compilerOptions, ...options }, files: ["quickstart.ts"] }
+        const config = {
+          compilerOptions: { ...compilerOptions, ...options },
+          files: ["quickstart.ts", "overBucket.ts"]
+        }
         await writeFile(join(full, `tsconfig.${name}.json`), JSON.stringify(config))
         await runNode(full, [join("node_modules", "typescript", "bin", "tsc"), "-p", `tsconfig.${name}.json`])
       })
     }
-    await step("run the quickstart", () =>
+    await step(
+      "run the quickstart",
+      () => runNode(full, [join("out", "quickstart.js")], { capture: false, timeout: runLimit })
+    )
+    await step("run the quickstart over a bucket", () =>
       withServer((endpoint) =>
-        runNode(full, [join("out", "quickstart.js")], {
+        runNode(full, [join("out", "overBucket.js")], {
           capture: false,
           timeout: runLimit,
           env: {
-            S3_ENDPOINT: endpoint,
             S3_CACHE_BUCKET: bucket,
-            AWS_ENDPOINT_URL_S3: endpoint,
+            AWS_ENDPOINT_URL: endpoint.replace("127.0.0.1", "localhost"),
             AWS_REGION: "us-east-1",
             AWS_ACCESS_KEY_ID: "quickstart",
             AWS_SECRET_ACCESS_KEY: "quickstart-secret"

@@ -6,3 +6,7 @@ export interface Example {
 }
 
 export const runnableExamples: () => Promise<ReadonlyArray<Example>>
+
+export const markedBlock: (markdown: string, name: string) => string
+
+export const changedBlock: (markdown: string, name: string, change: string) => string

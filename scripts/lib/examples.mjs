@@ -91,3 +91,16 @@ export const markedBlock = (markdown, name) => {
   if (!/^\s*(`{3,}|~{3,})ts\b/.test(rest)) throw new Error(`${marker} must be followed by a block of ts code`)
   return codeBlocks(rest)[0].code
 }
+
+/**
+ * The marked block `name` of a Markdown text with the lines of its block `name: change`: each takes the place of the line
+ * that begins with the same three words.
+ */
+export const changedBlock = (markdown, name, change) => {
+  const begin = (line) => line.split(" ").slice(0, 3).join(" ")
+  return markedBlock(markdown, `${name}: ${change}`).trimEnd().split("\n").reduce((code, line) => {
+    const old = code.split("\n").filter((each) => begin(each) === begin(line))
+    if (old.length !== 1) throw new Error(`${old.length} lines of ${name} begin as ${JSON.stringify(line)} does`)
+    return code.replace(old[0], () => line)
+  }, markedBlock(markdown, name))
+}

@@ -330,7 +330,7 @@ describe("verbs of an S3Cache", () => {
       assert.strictEqual((yield* Metric.value(loads)).count, 1)
     }))
 
-  it.scoped("costs the requests that docs/s3-cache.md names", () =>
+  it.scoped("costs the requests that docs/requests.md names", () =>
     Effect.gen(function*() {
       const Leased = Keyspace.make("leased", { key: Schema.String, value: Schema.Number, coordination: "lease" })
       const { process, requests } = yield* makeBucket(

@@ -8,7 +8,9 @@ const read = (path: string): string => readFileSync(join(root, path), "utf8")
 
 const pages = [
   "README.md",
-  ...readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)
+  ...readdirSync(join(root, "docs"), { encoding: "utf8", recursive: true })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`)
 ]
 
 /** A page without its blocks of code. */
