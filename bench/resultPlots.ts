@@ -28,7 +28,9 @@ const linePlot = (plot: LinePlot) => ({ alt: plot.alt, svg: drawLines(plot) })
 
 const barPlot = (plot: BarPlot) => ({ alt: plot.alt, svg: drawBars(plot) })
 
-const plotted: ReadonlyArray<WorkloadName> = workloadNames.filter((workload) => workload !== "get uniform")
+const plotted: ReadonlyArray<WorkloadName> = workloadNames.filter((name) =>
+  name !== "get uniform" && name !== "get built"
+)
 
 const fileName = (workload: WorkloadName) => workload.replaceAll(" ", "-")
 

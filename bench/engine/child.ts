@@ -8,7 +8,7 @@ import { type KeyKind, makeKeys } from "./keys.js"
 import { type Memory, weigh } from "./memory.js"
 import { longestPauses, type Pauses } from "./pauses.js"
 import { subjects } from "./subjects.js"
-import { batchSize, keysFor, makeWorkload, type WorkloadName, workloadNames } from "./workloads.js"
+import { batchSize, keysFor, makeWorkload, type WorkloadName, workloadsOf } from "./workloads.js"
 
 /** What a process is to do. */
 export interface EngineTask {
@@ -49,7 +49,7 @@ if (given.weighAt.length > 0) weighed(1000)
 
 for (const capacity of given.capacities) {
   const some = keys.slice(0, keysFor(capacity))
-  for (const workload of workloadNames) {
+  for (const workload of workloadsOf(given.keys)) {
     const work = makeWorkload(workload, make, some, capacity)
     // A rehash has to show in the mean, and a map of this size is rehashed about once in as many writes.
     const batches = workload === "set evicting" ? Math.ceil((1.2 * capacity) / batchSize) : 0

@@ -17,7 +17,9 @@ export const makeKeys = (kind: KeyKind, count: number): Array<Key> =>
   kind === "integers" ? Array.from({ length: count }, (_, at) => at) : makeStrings(count)
 
 const length = 24
-const prefix = "session:"
+
+/** What every string begins with. */
+export const prefix = "session:"
 
 const makeStrings = (count: number): Array<string> => {
   const buffer = Buffer.alloc(length, prefix)

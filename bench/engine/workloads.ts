@@ -3,19 +3,25 @@
  */
 import { seededRandom, shuffled, uniform } from "../lib/random.js"
 import { zipf } from "../lib/zipf.js"
+import { type KeyKind, prefix } from "./keys.js"
 import type { Key, Subject } from "./subjects.js"
 
 /**
  * The kinds of work:
  *
  * - `get uniform`, `get zipf`: reads of a full cache; every read is a hit.
+ * - `get built`: as `get uniform`, but each string is put together for its read, so that nobody has hashed it yet.
  * - `set evicting`: writes of keys that are not there; every write evicts.
  * - `mixed zipf`: a read, and a write after a miss, over twice as many keys as fit.
  */
-export const workloadNames = ["get uniform", "get zipf", "set evicting", "mixed zipf"] as const
+export const workloadNames = ["get uniform", "get zipf", "get built", "set evicting", "mixed zipf"] as const
 
 /** The name of a workload. */
 export type WorkloadName = (typeof workloadNames)[number]
+
+/** What is done with keys of a kind: whole numbers are not put together. */
+export const workloadsOf = (kind: KeyKind): ReadonlyArray<WorkloadName> =>
+  kind === "strings" ? workloadNames : workloadNames.filter((name) => name !== "get built")
 
 /** How many operations a batch has. */
 export const batchSize = 2048
@@ -53,6 +59,11 @@ export const makeWorkload = (
       return reading(subject, keys, filled(subject, keys, capacity, uniform(readsFor(capacity), capacity, random)))
     case "get zipf":
       return reading(subject, keys, filled(subject, keys, capacity, zipf(readsFor(capacity), capacity, skew, random)))
+    case "get built": {
+      const sequence = filled(subject, keys, capacity, uniform(readsFor(capacity), capacity, random))
+      const ends = keys.map((key) => String(key).slice(prefix.length))
+      return reading({ ...subject, get: (end) => subject.get(`${prefix}${end}`) }, ends, sequence)
+    }
     case "set evicting":
       return writing(subject, keys, capacity)
     case "mixed zipf":
