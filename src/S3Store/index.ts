@@ -30,6 +30,7 @@ export {
   type StoredObject
 } from "./objects/ObjectStore.js"
 export type { EntryOptions } from "./options/EntryPolicy.js"
+export type { Isolation } from "./options/isolation.js"
 export { S3Cache } from "./S3Cache.js"
 export { isS3CacheError, type S3CacheError } from "./S3CacheError.js"
 export { S3CacheLive } from "./S3CacheLive.js"

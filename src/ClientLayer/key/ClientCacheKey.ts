@@ -125,8 +125,8 @@ export class ClientCacheKey<out C> extends PrintedKey {
    * `ClientCache.clientKey`'s.
    *
    * @param clientClass a class of clients, such as `S3Client`
-   * @param configuration what its constructor takes
-   * @param options a customization and a variant, which are part of the key by their names
+   * @param configuration what its constructor takes; after it, as options, a customization and a variant, which are part
+   * of the key by their names
    * @since 0.1.0
    */
   static make<Ctor extends ClientClass>(

@@ -1,5 +1,7 @@
 /**
  * Keeping what callers do to a value from everybody else.
+ *
+ * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -20,6 +22,9 @@ import { sliced, step } from "../common/yieldWhenLong.js"
  *
  * With `"freeze"` and `"copy"` the object a caller passes is neither frozen nor kept, and memory gives what the second
  * level would: no fields the schema does not know, `0` for `-0`. State in private fields (`#field`) cannot be frozen.
+ *
+ * @since 0.1.0
+ * @category models
  */
 export type Isolation = "freeze" | "copy" | "none"
 

@@ -183,9 +183,8 @@ const within = <A, E, R>(self: Effect.Effect<A, E, R>, timeout: Duration.Duratio
  * written.
  *
  * Memory is needed for some hundred kilobytes at a time, not for the whole. It can be interrupted at any time, and ends
- * within its `timeout`, whatever the file system does.
- *
- * @param path in a folder that is there, and that nobody but this program's user can write to
+ * within its `timeout`, whatever the file system does. Its path must be in a folder that is there, and that nobody but
+ * this program's user can write to.
  *
  * @example
  * ```ts

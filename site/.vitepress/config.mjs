@@ -1,0 +1,40 @@
+/**
+ * The site as VitePress builds it, from what build.mjs has staged.
+ */
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { defineConfig } from "vitepress"
+import { slugOf } from "../markdown.mjs"
+import { basePath, buildFolder, htmlFolder, pagesFolder, sidebarFile } from "../paths.mjs"
+
+const base = basePath()
+
+export default defineConfig({
+  lang: "en",
+  title: "effect-aws-cache",
+  description: "Caching for Effect programs on AWS",
+  base,
+  srcDir: pagesFolder,
+  outDir: htmlFolder,
+  cacheDir: join(buildFolder, "cache"),
+  head: [["link", { rel: "icon", href: `${base}icon.svg`, type: "image/svg+xml" }]],
+  // With their endings, any static host finds the pages.
+  cleanUrls: false,
+  metaChunk: true,
+  markdown: {
+    anchor: { slugify: slugOf }
+  },
+  themeConfig: {
+    logo: "/icon.svg",
+    nav: [
+      { text: "Get started", link: "/getting-started" },
+      { text: "Guides", link: "/guides/s3-cache", activeMatch: "/guides/" },
+      { text: "When S3 says …", link: "/help/s3-answers" },
+      { text: "Benchmarks", link: "/benchmarks/" },
+      { text: "API", link: "/api/", activeMatch: "/api/" }
+    ],
+    sidebar: JSON.parse(readFileSync(sidebarFile, "utf8")),
+    outline: { level: [2, 3] },
+    search: { provider: "local" }
+  }
+})

@@ -1,0 +1,158 @@
+/**
+ * The API reference as Markdown: one page for each export of each entry point, from the docstrings, by TypeDoc. What
+ * TypeDoc warns of is a problem.
+ */
+import { readFile } from "node:fs/promises"
+import { join, posix } from "node:path"
+import { root } from "../scripts/lib/run.mjs"
+import { pagesFolder } from "./paths.mjs"
+import { giveTypeDocTypeScript6 } from "./typescript6.mjs"
+
+giveTypeDocTypeScript6()
+
+const { Application, Comment, ReflectionKind } = await import("typedoc")
+const { MarkdownPageEvent } = await import("typedoc-plugin-markdown")
+
+/** `{ name, source }` of each entry point; the one that hands on what others have is last, so that they own it. */
+const entryPoints = (manifest) =>
+  Object.entries(manifest.exports)
+    .flatMap(([path, target]) => target.types === undefined ? [] : [{ path, types: target.types }])
+    .map(({ path, types }) => ({
+      name: posix.join(manifest.name, path),
+      source: types.replace("./dist/", "src/").replace(/\.d\.ts$/, ".ts")
+    }))
+    .sort((a, b) => Number(a.name === manifest.name) - Number(b.name === manifest.name))
+
+/** Where the source of a line is shown: in the repository that the manifest names. */
+const sourceLink = ({ repository, version }) => {
+  const address = /github\.com[/:]([^/]+\/[^/]+?)(?:\.git)?$/.exec(repository?.url ?? repository ?? "")?.[1]
+  return address === undefined ? undefined : `https://github.com/${address}/blob/v${version}/{path}#L{line}`
+}
+
+/** Types that only make others readable, or that a user of the library never names. */
+const notExported = ["ConstructorConfig", "WithRedacted", "DynamoDBClientClass"]
+
+/** Leaves out what says nothing to a reader: where a member was inherited from, and that tags are classes. */
+const tidy = (project) => {
+  for (const reflection of project.getReflectionsByKind(ReflectionKind.All)) {
+    for (const name of ["inheritedFrom", "overwrites", "implementationOf"]) delete reflection[name]
+    if (!reflection.kindOf(ReflectionKind.Class)) continue
+    const isTag = reflection.extendedTypes?.some(({ name }) => name === "TagClassShape") === true
+    if (!isTag) continue
+    delete reflection.extendedTypes
+    for (const child of [...reflection.children ?? []]) {
+      if (child.kindOf(ReflectionKind.Constructor)) project.removeReflection(child)
+    }
+  }
+}
+
+/** Names each module as it is imported, and describes it as its file does. */
+const nameModules = async (project, entries) => {
+  for (const module of project.children ?? []) {
+    const entry = entries.find(({ source }) => module.name === source.replace(/(\/index)?\.ts$/, ""))
+    if (entry === undefined) throw new Error(`the module ${module.name} is no entry point of package.json`)
+    const [, text = ""] = /^\/\*\*([^]*?)\*\//.exec(await readFile(join(root, entry.source), "utf8")) ?? []
+    const description = text.replaceAll(/^\s*\* ?/gm, "").split(/^@/m)[0].trim()
+    module.name = entry.name
+    module.comment = new Comment([{ kind: "text", text: description }])
+  }
+  for (const list of [project.children ?? [], ...project.groups?.map(({ children }) => children) ?? []]) {
+    list.sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+}
+
+/** Signatures have the types of their parameters; a table of them says more only where it has descriptions. */
+const withoutBareTypes = (markdown) =>
+  markdown
+    .replaceAll(/^#+ Type Parameters\n\n\|(?![^\n]*Description)[^\n]*\n(?:\|[^\n]*\n)*\n?/gm, "")
+    .replaceAll(/^\*\*\*\n\n/gm, "")
+    .replaceAll(/^\[API reference\]/g, "[API]")
+
+const categoryOf = (reflection) =>
+  (reflection.comment ?? reflection.signatures?.[0]?.comment)?.getTag("@category")?.content
+    .map(({ text }) => text).join("").trim() ?? "others"
+
+/** The sidebar of the reference: all entry points, and of one of them what it exports. */
+const sidebarOf = (pages, manifest) => {
+  const modules = pages.filter(({ model }) => model.kindOf(ReflectionKind.Module))
+  const linkOf = ({ url }) => `/api/${url.replace(/(^|\/)index\.md$/, "$1").replace(/\.md$/, "")}`
+  const entry = (page) => ({ text: page.model.name.replace(`${manifest.name}/`, ""), link: linkOf(page) })
+  const byName = (a, b) => (a.text < b.text ? -1 : 1)
+  const overview = modules.map(entry).sort(byName)
+  const sidebars = modules.map((page) => {
+    const members = pages.filter(({ model }) => model.parent === page.model)
+    const categories = groupBy(members)
+    const sections = Array.from(
+      categories,
+      ([text, group]) => ({ text, collapsed: false, items: group.map(entry).sort(byName) })
+    )
+    return [linkOf(page), [
+      { text: page.model.name, link: linkOf(page), items: [] },
+      ...sections.sort(byName),
+      { text: "All entry points", collapsed: true, items: overview }
+    ]]
+  })
+  return Object.fromEntries([["/api/", [{ text: "API reference", link: "/api/", items: overview }]], ...sidebars])
+}
+
+const groupBy = (pages) => {
+  const groups = new Map()
+  for (const page of pages) {
+    const category = categoryOf(page.model)
+    groups.set(category, [...groups.get(category) ?? [], page])
+  }
+  return groups
+}
+
+/** Stages the reference under `api`, and returns its sidebar and what TypeDoc warned of. */
+export const stageApi = async () => {
+  const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"))
+  const entries = entryPoints(manifest)
+  const link = sourceLink(manifest)
+  const app = await Application.bootstrapWithPlugins({
+    plugin: ["typedoc-plugin-markdown"],
+    entryPoints: entries.map(({ source }) => join(root, source)),
+    tsconfig: join(root, "src", "tsconfig.json"),
+    basePath: root,
+    name: "API reference",
+    out: join(pagesFolder, "api"),
+    cleanOutputDir: true,
+    alwaysCreateEntryPointModule: true,
+    // The repository's own compiler does this.
+    skipErrorChecking: true,
+    logLevel: "Warn",
+    readme: "none",
+    disableGit: true,
+    ...(link === undefined ? { disableSources: true } : { sourceLinkTemplate: link }),
+    excludeInternal: true,
+    excludePrivate: true,
+    excludeProtected: true,
+    intentionallyNotExported: notExported,
+    excludeExternals: true,
+    excludeTags: ["@since"],
+    validation: { notExported: true, invalidLink: true, rewrittenLink: true, unusedMergeModuleWith: true },
+    router: "member",
+    entryFileName: "index",
+    hidePageHeader: true,
+    useCodeBlocks: true,
+    expandObjects: true,
+    parametersFormat: "table",
+    indexFormat: "table",
+    typeAliasPropertiesFormat: "table",
+    sanitizeComments: true,
+    useHTMLEncodedBrackets: true,
+    tableColumnSettings: { hideSources: true, hideInherited: true, hideOverrides: true }
+  })
+  const pages = []
+  app.renderer.on(MarkdownPageEvent.END, (page) => {
+    page.contents = withoutBareTypes(page.contents ?? "")
+    pages.push(page)
+  })
+  const project = await app.convert()
+  if (project === undefined) throw new Error("TypeDoc could not read the sources")
+  tidy(project)
+  await nameModules(project, entries)
+  app.validate(project)
+  await app.generateOutputs(project)
+  return { warnings: app.logger.warningCount + app.logger.errorCount, sidebar: sidebarOf(pages, manifest) }
+}

@@ -1,0 +1,196 @@
+/**
+ * Puts the pages of the repository where VitePress finds them: under the addresses of pages.mjs, with their links turned
+ * to the addresses, and with the pictures that they show. The pages of the repository stay as GitHub shows them.
+ */
+import { cp, mkdir, readFile, stat, writeFile } from "node:fs/promises"
+import { dirname, join, posix } from "node:path"
+import { root } from "../scripts/lib/run.mjs"
+import { filesUnder } from "../scripts/lib/sources.mjs"
+import { darkPicture } from "./darkPicture.mjs"
+import { changeLinks, sectionsOf, titleOf } from "./markdown.mjs"
+import { places } from "./pages.mjs"
+import { pagesFolder, siteFolder } from "./paths.mjs"
+
+const read = (path) => readFile(join(root, path), "utf8")
+
+const write = async (path, text) => {
+  const file = join(pagesFolder, path)
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, text)
+}
+
+const isFolder = (path) => stat(join(root, path)).then((found) => found.isDirectory(), () => false)
+
+/** The pages of the repository that must have a place. */
+const pagesOfRepository =
+  async () => [...await filesUnder("docs", [".md"]), ...await filesUnder("bench/results", [".md"])]
+
+/** A page for each example, and one with all of them. */
+const examplePages = async () => {
+  const files = await filesUnder("examples", [".ts"])
+  const pages = await Promise.all(files.map(async (file) => {
+    const code = await read(file)
+    const name = file.replace(/^examples\//, "")
+    return { file, name, to: file.replace(/\.ts$/, "").replaceAll(".", "-"), code, purpose: purposeOf(code) }
+  }))
+  const list = pages.map(({ name, purpose, to }) =>
+    `- [${name}](${posix.relative("examples", to)}.md)${purpose === "" ? "" : `: ${purpose}`}`
+  )
+  return [
+    {
+      file: "examples",
+      to: "examples/index",
+      generated: true,
+      text: `# Examples\n\nPrograms that run, and are run by the tests.\n\n${list.join("\n")}\n`
+    },
+    ...pages.map(({ code, file, name, to }) => ({
+      file,
+      to,
+      generated: true,
+      text: `# ${name}\n\n\`\`\`ts\n${code.trim()}\n\`\`\`\n\n[All examples](${
+        posix.relative(posix.dirname(to), "examples/index")
+      }.md)\n`
+    }))
+  ]
+}
+
+/** The first sentence of a file's docstring. */
+const purposeOf = (code) => {
+  const comment = /^\/\*\*([^]*?)\*\//.exec(code)?.[1] ?? ""
+  const text = comment.replaceAll(/^\s*\* ?/gm, "").split(/\n\s*\n|^@/m)[0]?.replaceAll(/\s+/g, " ").trim() ?? ""
+  return text === "" ? "" : text.charAt(0).toLowerCase() + text.slice(1)
+}
+
+/** The front page: the words of README, said once. */
+const frontPage = (readme) => {
+  const [, introduction = ""] = /^# .*\n+([^]*?)(?=^## )/m.exec(readme) ?? []
+  const [tagline = "", ...rest] = introduction.trim().split(/\n{2,}/)
+  const plain = tagline.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").replaceAll("`", "").replaceAll("\n", " ")
+  const command = /^npm install .*$/m.exec(sectionsOf(readme, ["Install"]))?.[0]
+  if (command === undefined) throw new Error("README.md has no line \"npm install ...\" under \"Install\"")
+  const hero = [
+    "layout: home",
+    "hero:",
+    "  name: effect-aws-cache",
+    `  tagline: ${JSON.stringify(plain)}`,
+    "  actions:",
+    "    - { theme: brand, text: Get started, link: /getting-started }",
+    "    - { theme: alt, text: Guides, link: /guides/s3-cache }",
+    "    - { theme: alt, text: API reference, link: /api/ }"
+  ]
+  return [
+    `---\n${hero.join("\n")}\n---`,
+    `\`\`\`sh\n${command}\n\`\`\``,
+    rest.join("\n\n"),
+    sectionsOf(readme, ["Which part do I need?"])
+  ].join("\n\n")
+}
+
+/** All pages as `{ file, to, text }`: a file of the repository may be several pages, and the first is meant by links. */
+const findPages = async () => {
+  const placed = places.flatMap(({ pages }) => pages).filter(({ file }) => file !== "examples")
+  const readme = await read("README.md")
+  const pages = await Promise.all(placed.map(async ({ file, sections, text, to }) => {
+    const whole = await read(file).catch(() => {
+      throw new Error(`site/pages.mjs has a place for ${file}, which is not there`)
+    })
+    return {
+      file,
+      to,
+      text: sections === undefined ? whole : `# ${text}\n\n${sectionsOf(whole, sections)}\n`
+    }
+  }))
+  return [{ file: "README.md", to: "index", text: frontPage(readme) }, ...pages, ...await examplePages()]
+}
+
+const checkPlaces = async (pages) => {
+  const placed = new Set(pages.map(({ file }) => file))
+  const lost = (await pagesOfRepository()).filter((file) => !placed.has(file))
+  if (lost.length > 0) throw new Error(`No place in the sidebar: give ${lost.join(", ")} one, in site/pages.mjs`)
+}
+
+/** Which section of README stands on which page, for links to it. */
+const addressOf = (pages) => {
+  const byFile = new Map(pages.toReversed().map(({ file, to }) => [file, to]))
+  return async (path) => {
+    const known = byFile.get(path)
+    if (known !== undefined) return known
+    if (!await isFolder(path)) return undefined
+    return [`${path}/README.md`, ...Array.from(byFile.keys()).filter((file) => file.startsWith(`${path}/`))]
+      .map((file) => byFile.get(file)).find((to) => to !== undefined)
+  }
+}
+
+const relative = (from, to) => {
+  const path = posix.relative(posix.dirname(from), to)
+  return path.startsWith(".") ? path : `./${path}`
+}
+
+/** A picture that follows the colours of the site. */
+const picture = ({ label, light, dark }) =>
+  `<img class="light-only" src="${light}" alt="${label}"><img class="dark-only" src="${dark}" alt="${label}">`
+
+const escapeHtml = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("\"", "&quot;")
+
+const stagePage = async (page, find, pictures) => {
+  const links = new Map()
+  const problems = []
+  const sources = []
+  changeLinks(page.text, ({ target, whole }) => {
+    sources.push(target)
+    return whole
+  })
+  for (const target of new Set(sources)) {
+    const [path = "", anchor] = target.split("#")
+    if (page.generated === true || path === "") continue
+    const file = posix.join(posix.dirname(page.file), path)
+    const to = await find(file.replace(/\/$/, ""))
+    links.set(target, { file, to, anchor })
+  }
+  const text = changeLinks(page.text, ({ isPicture, label, target, whole }) => {
+    const link = links.get(target)
+    if (link === undefined) return whole
+    if (isPicture) {
+      pictures.add(link.file)
+      const light = relative(page.to, `pictures/${link.file}`)
+      return link.file.endsWith(".svg")
+        ? picture({ label: escapeHtml(label), light, dark: light.replace(/\.svg$/, ".dark.svg") })
+        : `![${label}](${light})`
+    }
+    if (link.to === undefined) {
+      problems.push(`${page.file} links to ${target}, which is no page of the site`)
+      return label
+    }
+    return `[${label}](${relative(page.to, `${link.to}.md`)}${link.anchor === undefined ? "" : `#${link.anchor}`})`
+  })
+  await write(`${page.to}.md`, text)
+  return problems
+}
+
+const stagePicture = async (path) => {
+  await mkdir(dirname(join(pagesFolder, "pictures", path)), { recursive: true })
+  await cp(join(root, path), join(pagesFolder, "pictures", path))
+  if (path.endsWith(".svg")) {
+    await write(`pictures/${path.replace(/\.svg$/, ".dark.svg")}`, darkPicture(await read(path)))
+  }
+}
+
+/** Stages all pages, and returns the sidebar of the guides. */
+export const stagePages = async () => {
+  const pages = await findPages()
+  await checkPlaces(pages)
+  const find = addressOf(pages)
+  const pictures = new Set()
+  const problems = await Promise.all(pages.map((page) => stagePage(page, find, pictures)))
+  await Promise.all(Array.from(pictures, stagePicture))
+  await cp(join(siteFolder, "public"), join(pagesFolder, "public"), { recursive: true })
+  const titles = new Map(pages.map(({ text, to }) => [to, titleOf(text)]))
+  const sidebar = places.map(({ pages: placed, text }) => ({
+    text,
+    items: placed.map((place) => ({
+      text: place.text ?? titles.get(place.to) ?? place.to,
+      link: `/${place.to.replace(/(^|\/)index$/, "$1")}`
+    }))
+  }))
+  return { problems: problems.flat(), sidebar, pages: pages.length }
+}
