@@ -1,6 +1,6 @@
 /**
- * Pictures for the dark site, from those for the light one: greys are turned over, pale colours become deep ones, and
- * strong colours stay.
+ * Pictures that follow the switch of the site, and not the system. Those that have colours for a dark page get them; of the
+ * others greys are turned over, pale colours become deep ones, and strong colours stay.
  */
 
 const channels = (hex) => {
@@ -45,11 +45,20 @@ const darkColour = (hex) => {
   return toHex([hue, saturation, Math.max(lightness, 0.55)])
 }
 
-/** The dark one of an SVG. */
-export const darkPicture = (svg) =>
+const turnColours = (svg) =>
   svg
     .replaceAll(/#([0-9a-f]{6}|[0-9a-f]{3})\b/gi, (_, hex) => darkColour(hex))
     .replaceAll(/rgb\((\d+), ?(\d+), ?(\d+)\)/g, (_, ...parts) =>
       darkColour(parts.slice(0, 3).map((part) => Number(part).toString(16).padStart(2, "0")).join("")))
     .replaceAll(/((?:fill|stroke)[:=]\s*"?)(white|black)\b/g, (_, before, name) =>
       before + darkColour(name === "white" ? "fff" : "000"))
+
+/** The rules for dark pages: `@media` with one level of blocks in it. */
+const darkRules = /@media\s*\(prefers-color-scheme:\s*dark\)\s*\{((?:[^{}]*\{[^{}]*\})*)\s*\}/g
+
+export const lightPicture = (svg) => svg.replaceAll(darkRules, "")
+
+export const darkPicture = (svg) => {
+  const dark = svg.replaceAll(darkRules, "$1")
+  return dark === svg ? turnColours(svg) : dark
+}

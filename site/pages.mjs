@@ -11,44 +11,64 @@ export const places = [
   {
     text: "Start here",
     pages: [
-      { file: "README.md", to: "getting-started", text: "Getting started", sections: ["Install", "Quickstart"] },
+      { file: "docs/getting-started.md", to: "getting-started" },
       { file: "README.md", to: "choosing", text: "Choosing a part", sections: ["Which part do I need?"] },
       { file: "examples", to: "examples/index", text: "Examples" }
     ]
   },
   {
-    text: "Guides",
+    text: "The S3 cache",
     pages: [
-      { file: "docs/s3-cache.md", to: "guides/s3-cache" },
+      { file: "docs/s3-cache.md", to: "guides/s3-cache", text: "In depth" },
+      { file: "docs/keyspaces.md", to: "guides/keyspaces" },
+      { file: "docs/tags.md", to: "guides/tags" },
+      { file: "docs/leases.md", to: "guides/leases" },
+      { file: "docs/s3-outages.md", to: "guides/s3-outages" },
+      { file: "docs/requests.md", to: "guides/requests" }
+    ]
+  },
+  {
+    text: "Other parts",
+    pages: [
       { file: "docs/clients.md", to: "guides/clients" },
       { file: "docs/stores.md", to: "guides/stores" },
-      { file: "docs/dictionaries.md", to: "guides/dictionaries" },
-      { file: "docs/keyv.md", to: "guides/keyv" },
+      { file: "docs/dictionaries.md", to: "guides/dictionaries", text: "Dictionaries for functions" },
+      { file: "docs/keyv.md", to: "guides/keyv", text: "Keyv, cacheable, cache-manager" },
+      { file: "docs/verbs.md", to: "guides/verbs", text: "One word for one thing" }
+    ]
+  },
+  {
+    text: "Running it",
+    pages: [
       { file: "docs/testing.md", to: "guides/testing" },
       { file: "docs/errors.md", to: "guides/errors" },
       { file: "docs/metrics.md", to: "guides/metrics" },
-      { file: "docs/spans.md", to: "guides/spans" },
-      { file: "docs/verbs.md", to: "guides/verbs", text: "One word for one thing" }
+      { file: "docs/spans.md", to: "guides/spans" }
     ]
   },
   {
     text: "Help",
     pages: [
       { file: "docs/s3-answers.md", to: "help/s3-answers" },
-      { file: "docs/coming-from.md", to: "help/coming-from" },
+      { file: "docs/coming-from.md", to: "help/coming-from", text: "Coming from lru-cache, Cache, Keyv" },
       { file: "docs/coming-from-python.md", to: "help/coming-from-python" }
     ]
   },
   {
     text: "Inside",
     pages: [
-      { file: "docs/architecture.md", to: "inside/architecture" },
-      { file: "docs/entry-format.md", to: "inside/entry-format" },
-      { file: "bench/results/README.md", to: "benchmarks/index", text: "Benchmarks" },
-      { file: "bench/results/hitratio.md", to: "benchmarks/hitratio" },
-      { file: "bench/results/s3.md", to: "benchmarks/s3" },
-      { file: "CONTRIBUTING.md", to: "inside/contributing" },
+      { file: "docs/architecture.md", to: "inside/architecture", text: "Architecture" },
+      { file: "docs/entry-format.md", to: "inside/entry-format", text: "Entry format" },
+      { file: "CONTRIBUTING.md", to: "inside/contributing", text: "Contributing" },
       { file: "CHANGELOG.md", to: "changelog" }
+    ]
+  },
+  {
+    text: "Benchmarks",
+    pages: [
+      { file: "bench/results/README.md", to: "benchmarks/index", text: "Speed" },
+      { file: "bench/results/hitratio.md", to: "benchmarks/hitratio" },
+      { file: "bench/results/s3.md", to: "benchmarks/s3", text: "The S3 level" }
     ]
   }
 ]

@@ -1,6 +1,7 @@
 /**
  * Where the site is put together.
  */
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { root } from "../scripts/lib/run.mjs"
 
@@ -19,3 +20,11 @@ export const sidebarFile = join(buildFolder, "sidebar.json")
 
 /** The path under which the site will be served, with a slash at both ends. */
 export const basePath = () => `/${(process.env["DOCS_BASE"] ?? "").replaceAll(/^\/+|\/+$/g, "")}/`.replace("//", "/")
+
+export const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+
+/** Where the repository is on the web. */
+const repository = manifest.repository.url.replace(/^git\+/, "").replace(/\.git$/, "")
+
+/** Where a file or folder of the repository is shown, for what is no page of the site. */
+export const repositoryLink = (path) => `${repository}/blob/v${manifest.version}/${path}`

@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises"
 import { join, posix } from "node:path"
 import { root } from "../scripts/lib/run.mjs"
-import { pagesFolder } from "./paths.mjs"
+import { manifest, pagesFolder, repositoryLink } from "./paths.mjs"
 import { giveTypeDocTypeScript6 } from "./typescript6.mjs"
 
 giveTypeDocTypeScript6()
@@ -14,7 +14,7 @@ const { Application, Comment, ReflectionKind } = await import("typedoc")
 const { MarkdownPageEvent } = await import("typedoc-plugin-markdown")
 
 /** `{ name, source }` of each entry point; the one that hands on what others have is last, so that they own it. */
-const entryPoints = (manifest) =>
+const entryPoints = () =>
   Object.entries(manifest.exports)
     .flatMap(([path, target]) => target.types === undefined ? [] : [{ path, types: target.types }])
     .map(({ path, types }) => ({
@@ -22,12 +22,6 @@ const entryPoints = (manifest) =>
       source: types.replace("./dist/", "src/").replace(/\.d\.ts$/, ".ts")
     }))
     .sort((a, b) => Number(a.name === manifest.name) - Number(b.name === manifest.name))
-
-/** Where the source of a line is shown: in the repository that the manifest names. */
-const sourceLink = ({ repository, version }) => {
-  const address = /github\.com[/:]([^/]+\/[^/]+?)(?:\.git)?$/.exec(repository?.url ?? repository ?? "")?.[1]
-  return address === undefined ? undefined : `https://github.com/${address}/blob/v${version}/{path}#L{line}`
-}
 
 /** Types that only make others readable, or that a user of the library never names. */
 const notExported = ["ConstructorConfig", "WithRedacted", "DynamoDBClientClass"]
@@ -73,7 +67,7 @@ const categoryOf = (reflection) =>
     .map(({ text }) => text).join("").trim() ?? "others"
 
 /** The sidebar of the reference: all entry points, and of one of them what it exports. */
-const sidebarOf = (pages, manifest) => {
+const sidebarOf = (pages) => {
   const modules = pages.filter(({ model }) => model.kindOf(ReflectionKind.Module))
   const linkOf = ({ url }) => `/api/${url.replace(/(^|\/)index\.md$/, "$1").replace(/\.md$/, "")}`
   const entry = (page) => ({ text: page.model.name.replace(`${manifest.name}/`, ""), link: linkOf(page) })
@@ -106,9 +100,7 @@ const groupBy = (pages) => {
 
 /** Stages the reference under `api`, and returns its sidebar and what TypeDoc warned of. */
 export const stageApi = async () => {
-  const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"))
-  const entries = entryPoints(manifest)
-  const link = sourceLink(manifest)
+  const entries = entryPoints()
   const app = await Application.bootstrapWithPlugins({
     plugin: ["typedoc-plugin-markdown"],
     entryPoints: entries.map(({ source }) => join(root, source)),
@@ -123,7 +115,7 @@ export const stageApi = async () => {
     logLevel: "Warn",
     readme: "none",
     disableGit: true,
-    ...(link === undefined ? { disableSources: true } : { sourceLinkTemplate: link }),
+    sourceLinkTemplate: `${repositoryLink("{path}")}#L{line}`,
     excludeInternal: true,
     excludePrivate: true,
     excludeProtected: true,
@@ -154,5 +146,5 @@ export const stageApi = async () => {
   await nameModules(project, entries)
   app.validate(project)
   await app.generateOutputs(project)
-  return { warnings: app.logger.warningCount + app.logger.errorCount, sidebar: sidebarOf(pages, manifest) }
+  return { warnings: app.logger.warningCount + app.logger.errorCount, sidebar: sidebarOf(pages) }
 }

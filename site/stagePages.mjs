@@ -6,10 +6,10 @@ import { cp, mkdir, readFile, stat, writeFile } from "node:fs/promises"
 import { dirname, join, posix } from "node:path"
 import { root } from "../scripts/lib/run.mjs"
 import { filesUnder } from "../scripts/lib/sources.mjs"
-import { darkPicture } from "./darkPicture.mjs"
+import { darkPicture, lightPicture } from "./darkPicture.mjs"
 import { changeLinks, sectionsOf, titleOf } from "./markdown.mjs"
 import { places } from "./pages.mjs"
-import { pagesFolder, siteFolder } from "./paths.mjs"
+import { pagesFolder, repositoryLink, siteFolder } from "./paths.mjs"
 
 const read = (path) => readFile(join(root, path), "utf8")
 
@@ -103,10 +103,11 @@ const findPages = async () => {
   return [{ file: "README.md", to: "index", text: frontPage(readme) }, ...pages, ...await examplePages()]
 }
 
-const checkPlaces = async (pages) => {
+/** The pages of the repository that have no place: they are built, so that they can be looked at, but it is a problem. */
+const lostPages = async (pages) => {
   const placed = new Set(pages.map(({ file }) => file))
-  const lost = (await pagesOfRepository()).filter((file) => !placed.has(file))
-  if (lost.length > 0) throw new Error(`No place in the sidebar: give ${lost.join(", ")} one, in site/pages.mjs`)
+  const files = (await pagesOfRepository()).filter((file) => !placed.has(file))
+  return Promise.all(files.map(async (file) => ({ file, to: file.replace(/\.md$/, ""), text: await read(file) })))
 }
 
 /** Which section of README stands on which page, for links to it. */
@@ -134,7 +135,6 @@ const escapeHtml = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;
 
 const stagePage = async (page, find, pictures) => {
   const links = new Map()
-  const problems = []
   const sources = []
   changeLinks(page.text, ({ target, whole }) => {
     sources.push(target)
@@ -157,31 +157,29 @@ const stagePage = async (page, find, pictures) => {
         ? picture({ label: escapeHtml(label), light, dark: light.replace(/\.svg$/, ".dark.svg") })
         : `![${label}](${light})`
     }
-    if (link.to === undefined) {
-      problems.push(`${page.file} links to ${target}, which is no page of the site`)
-      return label
-    }
+    if (link.to === undefined) return `[${label}](${repositoryLink(link.file)})`
     return `[${label}](${relative(page.to, `${link.to}.md`)}${link.anchor === undefined ? "" : `#${link.anchor}`})`
   })
   await write(`${page.to}.md`, text)
-  return problems
 }
 
 const stagePicture = async (path) => {
-  await mkdir(dirname(join(pagesFolder, "pictures", path)), { recursive: true })
-  await cp(join(root, path), join(pagesFolder, "pictures", path))
-  if (path.endsWith(".svg")) {
-    await write(`pictures/${path.replace(/\.svg$/, ".dark.svg")}`, darkPicture(await read(path)))
-  }
+  const target = `pictures/${path}`
+  if (!path.endsWith(".svg")) return cp(join(root, path), join(pagesFolder, target))
+  const svg = await read(path)
+  await write(target, lightPicture(svg))
+  await write(target.replace(/\.svg$/, ".dark.svg"), darkPicture(svg))
 }
 
 /** Stages all pages, and returns the sidebar of the guides. */
 export const stagePages = async () => {
-  const pages = await findPages()
-  await checkPlaces(pages)
+  const placed = await findPages()
+  const lost = await lostPages(placed)
+  const pages = [...placed, ...lost]
   const find = addressOf(pages)
   const pictures = new Set()
-  const problems = await Promise.all(pages.map((page) => stagePage(page, find, pictures)))
+  const problems = lost.map(({ file }) => `${file} has no place in the sidebar: give it one in site/pages.mjs`)
+  await Promise.all(pages.map((page) => stagePage(page, find, pictures)))
   await Promise.all(Array.from(pictures, stagePicture))
   await cp(join(siteFolder, "public"), join(pagesFolder, "public"), { recursive: true })
   const titles = new Map(pages.map(({ text, to }) => [to, titleOf(text)]))
@@ -192,5 +190,5 @@ export const stagePages = async () => {
       link: `/${place.to.replace(/(^|\/)index$/, "$1")}`
     }))
   }))
-  return { problems: problems.flat(), sidebar, pages: pages.length }
+  return { problems, sidebar, pages: pages.length }
 }
