@@ -454,8 +454,7 @@ const weighRoughly = (key: unknown, error: unknown): number =>
 /**
  * Makes a store that lives as long as the scope: when it closes, computations under way are interrupted.
  *
- * One `Ref` holds the engine, and every operation is one step of `Ref.modify`: there is no lock, and no other fiber
- * ever sees half an operation.
+ * Every operation is one synchronous step on the engine: there is no lock, and no other fiber ever sees half an operation.
  *
  * Fails with `CacheConfigError` for an option it cannot accept.
  *

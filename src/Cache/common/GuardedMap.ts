@@ -1,5 +1,5 @@
 /**
- * A bounded map behind one `Ref`.
+ * A bounded map that fibers share.
  */
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
@@ -13,8 +13,9 @@ import type { Glance } from "../printing/glance.js"
 import { clockOf, currentClock } from "./clockOf.js"
 
 /**
- * A bounded map that fibers share: one `Ref` holds it, and every operation is one step of `Ref.modify`, with the time
- * read from Effect's clock once. There is no lock, and no other fiber ever sees half a step.
+ * A bounded map that fibers share: every operation is one synchronous step on it, with the time read from Effect's clock
+ * once. There is no lock, and no other fiber ever sees half a step. Changes are steps of one `Ref`; lookups go to the map
+ * itself.
  */
 export interface GuardedMap<in out K, in out V> {
   /** One step: synchronous, given the map and the time in milliseconds since the epoch. */
