@@ -49,6 +49,7 @@ export const places = [
   {
     text: "Help",
     pages: [
+      { file: "docs/troubleshooting.md", to: "help/troubleshooting" },
       { file: "docs/s3-answers.md", to: "help/s3-answers" },
       { file: "docs/coming-from.md", to: "help/coming-from", text: "Coming from lru-cache, Cache, Keyv" },
       { file: "docs/coming-from-python.md", to: "help/coming-from-python" }
