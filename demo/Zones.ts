@@ -1,5 +1,5 @@
 /**
- * The job both processes do: look up every time zone, through the cache.
+ * The zones in the cache, and how both processes look them up.
  */
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -11,14 +11,32 @@ import * as Schema from "effect/Schema"
 import { createHash } from "node:crypto"
 import { Zone } from "./ZoneTable.js"
 
+const key = Schema.Struct({ zone: Schema.String })
+
+const areaOf = (zone: string): string => zone.slice(0, zone.indexOf("/"))
+
 /** The zones, by name. */
-export const Zones = Keyspace.make("demo/zones", {
-  key: Schema.Struct({ zone: Schema.String }),
+export const Zones = Keyspace.make("demo/zones", { key, value: Zone, timeToLive: "1 hour" })
+
+/** The same, each with the tag of its area, such as `area:Australia`. */
+export const TaggedZones = Keyspace.make("demo/tagged-zones", {
+  key,
   value: Zone,
-  timeToLive: "1 hour"
+  timeToLive: "1 hour",
+  tags: ({ zone }) => [`area:${areaOf(zone)}`]
 })
 
-/** What looking up all zones once came to. */
+/** Keyspaces by what the second process is told. */
+export const keyspaces = { plain: Zones, tagged: TaggedZones }
+
+/** The names of keyspaces. */
+export type KeyspaceName = keyof typeof keyspaces
+
+/** Those of the zones that are in some areas. */
+export const zonesOf = (zones: ReadonlyArray<string>, areas: ReadonlyArray<string>): ReadonlyArray<string> =>
+  zones.filter((zone) => areas.includes(areaOf(zone)))
+
+/** What looking up some zones once came to. */
 export class Round extends Schema.Class<Round>("demo/Round")({
   /** The process that did it. */
   processId: Schema.Number,
@@ -37,42 +55,37 @@ export class Round extends Schema.Class<Round>("demo/Round")({
 }) {}
 
 /** Asks the slow source for one zone. */
-const fetchZone = (source: string) => ({ zone }: { readonly zone: string }) =>
+export const fetchZone = (source: string) => ({ zone }: { readonly zone: string }) =>
   HttpClient.get(`${source}/zones/${zone}`).pipe(
     Effect.flatMap(HttpClientResponse.filterStatusOk),
     Effect.flatMap(HttpClientResponse.schemaBodyJson(Zone)),
-    Effect.scoped
+    Effect.scoped,
+    Effect.provide(FetchHttpClient.layer)
   )
 
 /**
- * Makes the job: each run of what it returns looks up every zone once, and counts where it came from.
+ * Looks up every zone once, and counts where it came from.
  *
  * @param source where the slow source is
  */
-export const makeRound = (source: string) =>
+export const lookUpAll = (source: string, keyspace: KeyspaceName, names: ReadonlyArray<string>) =>
   Effect.gen(function*() {
-    const lookup = yield* S3Cache.memoize(Zones, fetchZone(source))
-    const names = yield* HttpClient.get(`${source}/zones`).pipe(
-      Effect.flatMap(HttpClientResponse.schemaBodyJson(Schema.Array(Schema.String))),
-      Effect.scoped
-    )
-    return Effect.gen(function*() {
-      const before = yield* S3Cache.stats
-      const started = yield* Clock.currentTimeMillis
-      const zones = yield* Effect.forEach(names, (zone) => lookup({ zone }), { concurrency: 32 })
-      const millis = (yield* Clock.currentTimeMillis) - started
-      const after = yield* S3Cache.stats
-      return new Round({
-        processId: process.pid,
-        zones: zones.length,
-        computed: after.computations - before.computations,
-        fromS3: after.storeHits - before.storeHits,
-        fromMemory: after.memoryHits - before.memoryHits,
-        millis,
-        digest: digestOf(zones)
-      })
+    const lookup = yield* S3Cache.memoize(keyspaces[keyspace], fetchZone(source))
+    const before = yield* S3Cache.stats
+    const started = yield* Clock.currentTimeMillis
+    const zones = yield* Effect.forEach(names, (zone) => lookup({ zone }), { concurrency: 32 })
+    const millis = (yield* Clock.currentTimeMillis) - started
+    const after = yield* S3Cache.stats
+    return new Round({
+      processId: process.pid,
+      zones: zones.length,
+      computed: after.computations - before.computations,
+      fromS3: after.storeHits - before.storeHits,
+      fromMemory: after.memoryHits - before.memoryHits,
+      millis,
+      digest: digestOf(zones)
     })
-  }).pipe(Effect.provide(FetchHttpClient.layer))
+  })
 
 const digestOf = (zones: ReadonlyArray<Zone>): string =>
   createHash("sha256").update(JSON.stringify(zones)).digest("hex").slice(0, 12)

@@ -1,21 +1,54 @@
+import { ListObjectsV2Command } from "@aws-sdk/client-s3"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { join } from "node:path"
 import { isRunning, start } from "../programs/program.js"
 import * as EmbeddedS3 from "../servers/EmbeddedS3.js"
 import { until } from "../support/until.js"
+import { makeClient } from "../tools/s3Client.js"
 
 const childOf = (output: string) => Number(/second process: (\d+)/.exec(output)?.[1] ?? Number.NaN)
 
+const environmentOf = ({ credentials, endpoint, region }: EmbeddedS3.EmbeddedS3Service, bucket: string) => ({
+  S3_BUCKET: bucket,
+  S3_ENDPOINT: endpoint,
+  AWS_REGION: region,
+  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey
+})
+
 describe("npm run demo", () => {
-  it.scopedLive("its claims hold, and its second process is gone", () =>
-    Effect.gen(function*() {
-      const demo = yield* start("demo/main.js")
-      assert.strictEqual(yield* demo.ended, 0, demo.stdout() + demo.stderr())
-      assert.strictEqual(demo.stderr(), "")
-      assert.notInclude(demo.stdout(), "✘")
-      assert.isAtLeast(demo.stdout().split("✔").length, 14)
-      assert.isFalse(isRunning(childOf(demo.stdout())))
-    }), 60_000)
+  it.scopedLive(
+    "its claims hold, its second process is gone, and its page holds all of it",
+    () =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const file = join(yield* fs.makeTempDirectoryScoped(), "demo.html")
+        const demo = yield* start("demo/main.js", {}, ["--html", file])
+        assert.strictEqual(yield* demo.ended, 0, demo.stdout() + demo.stderr())
+        assert.strictEqual(demo.stderr(), "")
+        const output = demo.stdout()
+        assert.notInclude(output, "✘")
+        const claims = output.split("\n").flatMap((line) => /^ {3}✔ (.+)$/.exec(line)?.[1] ?? [])
+        assert.isAtLeast(claims.length, 14)
+        assert.include(output, `All ${claims.length} claims hold`)
+        assert.isFalse(isRunning(childOf(output)))
+
+        // What a log gets is short and plain.
+        assert.isAtMost(output.split("\n").length, 56)
+        assert.notMatch(output, /[\r\u001b]/)
+        for (const line of output.split("\n")) assert.isAtMost(line.length, 120)
+
+        const html = yield* fs.readFileString(file)
+        for (const text of claims) assert.include(html, `<li>${text}</li>`)
+        assert.strictEqual(html.split("<svg ").length - 1, 7)
+        assert.strictEqual(html.split("<section ").length - 1, 7)
+        assert.notMatch(html, /NaN|undefined|Infinity|<script|@import|url\(|\ssrc=|href="(?!#|data:,")/)
+      }).pipe(Effect.provide(NodeFileSystem.layer)),
+    180_000
+  )
 
   it.scopedLive("interrupted half-way by SIGINT, it ends its second process", () =>
     Effect.gen(function*() {
@@ -26,39 +59,32 @@ describe("npm run demo", () => {
       demo.kill("SIGINT")
       assert.strictEqual(yield* demo.ended, 130)
       yield* until(() => !isRunning(child))
-    }), 60_000)
+    }), 180_000)
 
   it.scopedLive("on a bucket of one's own it leaves nothing behind", () =>
     Effect.gen(function*() {
       const server = yield* EmbeddedS3.make({ buckets: ["mine"] })
-      const demo = yield* start("demo/main.js", {
-        S3_BUCKET: "mine",
-        S3_ENDPOINT: server.endpoint,
-        AWS_REGION: server.region,
-        AWS_ACCESS_KEY_ID: server.credentials.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: server.credentials.secretAccessKey
-      })
+      const demo = yield* start("demo/main.js", environmentOf(server, "mine"))
       assert.strictEqual(yield* demo.ended, 0, demo.stdout() + demo.stderr())
-      const left = new Set<string>()
-      for (const { key, method, status } of server.requests()) {
-        if (key === undefined || status >= 300) continue
-        if (method === "PUT") left.add(key)
-        if (method === "DELETE") left.delete(key)
-      }
-      assert.deepStrictEqual([...left], [])
-    }), 60_000)
+      assert.isAbove(server.requests().filter(({ method }) => method === "PUT").length, 100)
+      const client = yield* makeClient(server.clientConfig)
+      const { Contents = [] } = yield* Effect.promise(() => client.send(new ListObjectsV2Command({ Bucket: "mine" })))
+      assert.deepStrictEqual(Contents.map(({ Key }) => Key), [])
+    }), 180_000)
 
   it.scopedLive("fails, and says why, when the bucket is not there", () =>
     Effect.gen(function*() {
       const server = yield* EmbeddedS3.make()
-      const demo = yield* start("demo/main.js", {
-        S3_BUCKET: "nowhere",
-        S3_ENDPOINT: server.endpoint,
-        AWS_REGION: server.region,
-        AWS_ACCESS_KEY_ID: server.credentials.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: server.credentials.secretAccessKey
-      })
+      const demo = yield* start("demo/main.js", environmentOf(server, "nowhere"))
       assert.strictEqual(yield* demo.ended, 1)
-      assert.include(demo.stdout(), "✘")
-    }), 60_000)
+      assert.match(demo.stdout(), /NoSuchBucket|nowhere.*does not exist/)
+      assert.notInclude(demo.stdout(), "✔")
+    }), 180_000)
+
+  it.scopedLive("says how it is called", () =>
+    Effect.gen(function*() {
+      const demo = yield* start("demo/main.js", {}, ["--htm"])
+      assert.strictEqual(yield* demo.ended, 1)
+      assert.include(demo.stdout(), "Usage: npm run demo [-- --html FILE]")
+    }), 180_000)
 })
