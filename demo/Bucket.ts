@@ -19,7 +19,7 @@ export interface BucketOptions {
 }
 
 /** The bucket, as it is seen through a proxy. */
-export interface UnreliableBucket {
+interface UnreliableBucket {
   readonly proxy: FaultProxy.FaultProxy
   readonly options: BucketOptions
 }

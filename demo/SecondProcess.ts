@@ -13,7 +13,7 @@ import type { Bucket } from "./Bucket.js"
 import { Job } from "./jobs/Job.js"
 
 /** The second process is gone, or its answer is none. */
-export class SecondProcessError extends Data.TaggedError("SecondProcessError")<{
+class SecondProcessError extends Data.TaggedError("SecondProcessError")<{
   readonly message: string
   readonly cause?: unknown
 }> {}

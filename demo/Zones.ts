@@ -27,7 +27,7 @@ export const TaggedZones = Keyspace.make("demo/tagged-zones", {
 })
 
 /** Keyspaces by what the second process is told. */
-export const keyspaces = { plain: Zones, tagged: TaggedZones }
+const keyspaces = { plain: Zones, tagged: TaggedZones }
 
 /** The names of keyspaces. */
 export type KeyspaceName = keyof typeof keyspaces

@@ -29,7 +29,7 @@ export const paint = ({ colours }: Style, colour: keyof typeof codes, text: stri
 }
 
 /** Rows as lines: the columns below each other, the first one to the left, the others to the right. */
-export const printTable = (style: Style, table: Table): ReadonlyArray<string> => {
+const printTable = (style: Style, table: Table): ReadonlyArray<string> => {
   const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => (row[column] ?? "").length)))
   return table.map((row, index) => {
     const cells = widths.map((width, column) =>

@@ -39,12 +39,12 @@ interface Lookup {
 const observe = (keyspace: typeof Fresh) =>
   Effect.gen(function*() {
     let begun = 0
-    let done = 0
+    const done = { version: 0 }
     const lookup = yield* S3Cache.memoize(keyspace, () =>
       Effect.gen(function*() {
         const version = ++begun
         yield* Effect.sleep(computeMillis)
-        done = version
+        done.version = version
         return version
       }))
     yield* lookup("price")
@@ -53,17 +53,17 @@ const observe = (keyspace: typeof Fresh) =>
     const asked: Array<Fiber.Fiber<unknown, unknown>> = []
     const ask = Effect.gen(function*() {
       const at = (yield* Clock.currentTimeMillis) - start
-      const known = done
+      const known = done.version
       const { millis, value } = yield* timed(lookup("price"))
       lookups.push({ at, millis, waited: value > known })
     })
     // However slow the machine is, the value is computed anew.
-    while ((yield* Clock.currentTimeMillis) - start < watched || done < 2) {
+    while ((yield* Clock.currentTimeMillis) - start < watched || done.version < 2) {
       asked.push(yield* Effect.fork(ask))
       yield* Effect.sleep(10)
     }
     yield* Fiber.joinAll(asked)
-    return { lookups, refreshed: done - 1 }
+    return { lookups, refreshed: done.version - 1 }
   })
 
 type Observed = Effect.Effect.Success<ReturnType<typeof observe>>
