@@ -12,8 +12,12 @@ import { fileURLToPath } from "node:url"
 import type { Bucket } from "./Bucket.js"
 import { Job } from "./jobs/Job.js"
 
-/** The second process is gone, or its answer is none. */
-class SecondProcessError extends Data.TaggedError("SecondProcessError")<{
+/**
+ * The second process is gone, or its answer is none.
+ *
+ * @public the declarations of the demo name it
+ */
+export class SecondProcessError extends Data.TaggedError("SecondProcessError")<{
   readonly message: string
   readonly cause?: unknown
 }> {}
