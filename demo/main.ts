@@ -15,9 +15,9 @@ import * as Exit from "effect/Exit"
 import { cpus } from "node:os"
 import { resolve } from "node:path"
 import { parseArgs } from "node:util"
-import { bucket } from "./Bucket.js"
+import { type Bucket, bucket } from "./Bucket.js"
 import { cacheOptions } from "./cacheOptions.js"
-import { page } from "./page.js"
+import { page, type Run } from "./page.js"
 import type { Outcome, Part, ShownPart } from "./Part.js"
 import * as clients from "./parts/clients.js"
 import * as dictionary from "./parts/dictionary.js"
@@ -42,56 +42,75 @@ const options = Effect.try({
     })
 })
 
+/** Runs all parts, and prints what comes of them. */
+const showAll = (where: Bucket) => {
+  let began = false
+  return Effect.gen(function*() {
+    const source = yield* SlowSource.make({ delayMillis: sharing.sourceMillis })
+    const second = yield* SecondProcess.start(where)
+    yield* printLines([
+      `${paint(style, "bold", "effect-aws-cache")}, on ${where.description}`,
+      paint(style, "dim", `this process: ${process.pid}, second process: ${second.processId}`)
+    ])
+
+    const shown: Array<ShownPart> = []
+    const show = <A extends Outcome, E, R>(part: Part, run: (stage: Stage) => Effect.Effect<A, E, R>) =>
+      Effect.gen(function*() {
+        yield* printLines(["", paint(style, "bold", `${shown.length + 1}. ${part.title}`)])
+        const outcome = yield* withProgress(style, (say) => run({ source, where, second, say }))
+        yield* printLines(printOutcome(style, outcome))
+        shown.push({ ...part, ...outcome })
+        return outcome
+      })
+
+    yield* Effect.gen(function*() {
+      began = true
+      const { first } = yield* show(sharing.part, sharing.run)
+      yield* show(outage.part, outage.run)
+      yield* show(lease.part, lease.run)
+      yield* show(tags.part, tags.run)
+      yield* show(stale.part, stale.run)
+      yield* show(clients.part, clients.run)
+      yield* show(dictionary.part, (stage) => dictionary.run(stage, first))
+    }).pipe(Effect.provide(S3Cache.layerS3({ ...cacheOptions(where.options), verify: "startup" })))
+    return shown
+  }).pipe(
+    Effect.scoped,
+    // Both processes have ended what they were at.
+    Effect.ensuring(
+      Effect.catchAllCause(
+        Effect.suspend(() => began ? where.cleanUp : Effect.void),
+        () => printLines([`Could not remove what the demo wrote below ${where.options.keyPrefix}`])
+      )
+    )
+  )
+}
+
+const writePage = (file: string, run: Run) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = resolve(file)
+    yield* fs.writeFileString(path, page(run))
+    yield* printLines(["", `Wrote ${path}`])
+  })
+
 const program = Effect.gen(function*() {
   const { html } = yield* options
   const start = yield* Clock.currentTimeMillis
   const where = yield* bucket
-  const source = yield* SlowSource.make({ delayMillis: sharing.sourceMillis })
-  const second = yield* SecondProcess.start(where)
-  yield* printLines([
-    `${paint(style, "bold", "effect-aws-cache")}, on ${where.description}`,
-    paint(style, "dim", `this process: ${process.pid}, second process: ${second.processId}`)
-  ])
-
-  const shown: Array<ShownPart> = []
-  const show = <A extends Outcome, E, R>(part: Part, run: (stage: Stage) => Effect.Effect<A, E, R>) =>
-    Effect.gen(function*() {
-      yield* printLines(["", paint(style, "bold", `${shown.length + 1}. ${part.title}`)])
-      const outcome = yield* withProgress(style, (say) => run({ source, where, second, say }))
-      yield* printLines(printOutcome(style, outcome))
-      shown.push({ ...part, ...outcome })
-      return outcome
-    })
-
-  yield* Effect.gen(function*() {
-    const { first } = yield* show(sharing.part, sharing.run)
-    yield* show(outage.part, outage.run)
-    yield* show(lease.part, lease.run)
-    yield* show(tags.part, tags.run)
-    yield* show(stale.part, stale.run)
-    yield* show(clients.part, clients.run)
-    yield* show(dictionary.part, (stage) => dictionary.run(stage, first))
-  }).pipe(
-    Effect.ensuring(
-      Effect.catchAllCause(
-        where.cleanUp,
-        () => printLines([`Could not remove what the demo wrote below ${where.options.keyPrefix}`])
-      )
-    ),
-    Effect.provide(S3Cache.layerS3({ ...cacheOptions(where.options), verify: "startup" }))
-  )
-
+  const parts = yield* showAll(where)
   const now = yield* Clock.currentTimeMillis
   const seconds = (now - start) / 1000
   if (html !== undefined) {
-    const fs = yield* FileSystem.FileSystem
-    const path = resolve(html)
-    const date = new Date(now).toISOString().slice(0, 10)
-    const machine = `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? "a processor"}`
-    yield* fs.writeFileString(path, page({ parts: shown, bucket: where.description, date, machine, seconds }))
-    yield* printLines(["", `Wrote ${path}`])
+    yield* writePage(html, {
+      parts,
+      bucket: where.description,
+      date: new Date(now).toISOString().slice(0, 10),
+      machine: `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? "a processor"}`,
+      seconds
+    })
   }
-  const claims = yield* verdict(shown)
+  const claims = yield* verdict(parts)
   yield* printLines(["", `All ${claims} claims hold, after ${seconds.toFixed(1)} s.`])
 }).pipe(Effect.scoped, Effect.provide(ClientCacheLive), Effect.provide(NodeContext.layer))
 

@@ -52,7 +52,7 @@ figure svg { display: block; width: 100%; height: auto }
 footer { margin-top: 2rem; color: var(--soft) }
 code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: .9em }
 @media (max-width: 500px) { main { padding: 1.25rem .75rem 3rem } section { padding: 1rem .8rem .8rem }
-  figure { margin: 1rem -.6rem 0 } table { font-size: .85rem } th, td { padding-right: .6rem } h1 { font-size: 1.6rem } }
+  figure { margin: 1rem -.6rem 0 } table { font-size: .85rem } th, td { padding-right: .6rem } h1 { font-size: 1.6rem } h2 { font-size: 1.25rem } }
 `
 
 const printTable = (table: Table): string => {

@@ -73,7 +73,7 @@ export const run = ({ say, second }: Stage) =>
     const total = ({ here, there }: Both) => here.made.length + there.made.length
     return {
       table: [
-        ["", "callers", "made here", "made there", "seen alike", "time"],
+        ["", "callers", "made here", "made there", "same in both", "time"],
         row("without a lease", without),
         row("with a lease", leased)
       ],

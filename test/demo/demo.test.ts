@@ -19,6 +19,13 @@ const environmentOf = ({ credentials, endpoint, region }: EmbeddedS3.EmbeddedS3S
   AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey
 })
 
+const namesIn = ({ clientConfig }: EmbeddedS3.EmbeddedS3Service, bucket: string) =>
+  Effect.gen(function*() {
+    const client = yield* makeClient(clientConfig)
+    const { Contents = [] } = yield* Effect.promise(() => client.send(new ListObjectsV2Command({ Bucket: bucket })))
+    return Contents.map(({ Key }) => Key)
+  })
+
 describe("npm run demo", () => {
   it.scopedLive(
     "its claims hold, its second process is gone, and its page holds all of it",
@@ -50,16 +57,22 @@ describe("npm run demo", () => {
     180_000
   )
 
-  it.scopedLive("interrupted half-way by SIGINT, it ends its second process", () =>
-    Effect.gen(function*() {
-      const demo = yield* start("demo/main.js")
-      yield* until(() => childOf(demo.stdout()) > 0)
-      const child = childOf(demo.stdout())
-      assert.isTrue(isRunning(child))
-      demo.kill("SIGINT")
-      assert.strictEqual(yield* demo.ended, 130)
-      yield* until(() => !isRunning(child))
-    }), 180_000)
+  it.scopedLive(
+    "interrupted half-way by SIGINT, it ends its second process and leaves nothing in the bucket",
+    () =>
+      Effect.gen(function*() {
+        const server = yield* EmbeddedS3.make({ buckets: ["mine"] })
+        const demo = yield* start("demo/main.js", environmentOf(server, "mine"))
+        yield* until(() => server.requests().filter(({ method }) => method === "PUT").length > 10)
+        const child = childOf(demo.stdout())
+        assert.isTrue(isRunning(child))
+        demo.kill("SIGINT")
+        assert.strictEqual(yield* demo.ended, 130)
+        yield* until(() => !isRunning(child))
+        assert.deepStrictEqual(yield* namesIn(server, "mine"), [])
+      }),
+    180_000
+  )
 
   it.scopedLive("on a bucket of one's own it leaves nothing behind", () =>
     Effect.gen(function*() {
@@ -67,9 +80,7 @@ describe("npm run demo", () => {
       const demo = yield* start("demo/main.js", environmentOf(server, "mine"))
       assert.strictEqual(yield* demo.ended, 0, demo.stdout() + demo.stderr())
       assert.isAbove(server.requests().filter(({ method }) => method === "PUT").length, 100)
-      const client = yield* makeClient(server.clientConfig)
-      const { Contents = [] } = yield* Effect.promise(() => client.send(new ListObjectsV2Command({ Bucket: "mine" })))
-      assert.deepStrictEqual(Contents.map(({ Key }) => Key), [])
+      assert.deepStrictEqual(yield* namesIn(server, "mine"), [])
     }), 180_000)
 
   it.scopedLive("fails, and says why, when the bucket is not there", () =>
