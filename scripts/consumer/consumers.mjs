@@ -30,7 +30,7 @@ const compilerOptions = {
   types: ["node"]
 }
 
-const nodenext = { ...compilerOptions, module: "nodenext", outDir: "." }
+const nodenext = { ...compilerOptions, module: "nodenext" }
 const bundler = { ...compilerOptions, module: "esnext", moduleResolution: "bundler", noEmit: true }
 const configOf = (compilerOptions) => ({ compilerOptions, include: ["*.ts"] })
 
