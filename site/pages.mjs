@@ -38,6 +38,19 @@ export const places = [
     ]
   },
   {
+    text: "Recipes",
+    pages: [
+      { file: "docs/recipes/README.md", to: "recipes/index", text: "All recipes" },
+      { file: "docs/recipes/lambda.md", to: "recipes/lambda" },
+      { file: "docs/recipes/http.md", to: "recipes/http" },
+      { file: "docs/recipes/etl.md", to: "recipes/etl" },
+      { file: "docs/recipes/multi-tenant.md", to: "recipes/multi-tenant" },
+      { file: "docs/recipes/dynamodb.md", to: "recipes/dynamodb" },
+      { file: "docs/recipes/request-resolver.md", to: "recipes/request-resolver" },
+      { file: "docs/recipes/metrics.md", to: "recipes/metrics", text: "OpenTelemetry" }
+    ]
+  },
+  {
     text: "Running it",
     pages: [
       { file: "docs/testing.md", to: "guides/testing" },
