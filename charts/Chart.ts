@@ -85,7 +85,7 @@ interface Span {
 /** A line across a panel. */
 interface Limit {
   readonly at: number
-  readonly label: string
+  readonly label?: string | undefined
   readonly colour: Colour
 }
 

@@ -178,8 +178,8 @@ export const drawPanel = (panel: Panel, x: Scale, frame: Frame): Array<string> =
         "text-anchor": "middle"
       })]
     ),
-    ...limits.map(({ at, colour, label }) =>
-      text(label, { class: `label halo ${colour}`, x: left + 8, y: y.place(at) - 7 })
+    ...limits.flatMap(({ at, colour, label }) =>
+      label === undefined ? [] : [text(label, { class: `label halo ${colour}`, x: left + 8, y: y.place(at) - 7 })]
     ),
     ...endLabels(panel, x, y, frame),
     ...remarks.map(({ anchor = "start", colour, text: content, x: atX, y: atY }) =>

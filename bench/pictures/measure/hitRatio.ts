@@ -1,0 +1,40 @@
+/**
+ * Replays three traces at many capacities.
+ */
+import { evictionPolicyNames } from "effect-aws-cache/Cache"
+import { fileURLToPath } from "node:url"
+import { optimalHits } from "../../hitratio/optimal.js"
+import { hitsOf } from "../../hitratio/replay.js"
+import { phasesTrace, type Trace, tracesIn, zipfTrace } from "../../hitratio/Trace.js"
+import { repository } from "../../lib/repository.js"
+import type { HitRatioData } from "../hitRatio.js"
+
+const shares = [0.25, 0.35, 0.5, 0.7, 1, 1.4, 2, 2.8, 4]
+
+const replay = (trace: Trace): HitRatioData["traces"][number] => {
+  const row = (policy: string, hits: (capacity: number) => number) => ({
+    policy,
+    hitRatios: shares.map((share) =>
+      Number(((100 * hits(Math.round(share * trace.unique / 100))) / trace.keys.length).toFixed(2))
+    )
+  })
+  return {
+    trace: trace.name,
+    requests: trace.keys.length,
+    keys: trace.unique,
+    rows: [
+      row("OPT", (capacity) => optimalHits(trace, capacity)),
+      ...evictionPolicyNames.map((policy) => row(policy, (capacity) => hitsOf(trace, policy, capacity)))
+    ]
+  }
+}
+
+/** Replays one trace after the other. */
+export const measure = async (): Promise<HitRatioData> => ({
+  shares,
+  traces: [
+    ...tracesIn(fileURLToPath(new URL("bench/hitratio/traces", repository))).map(({ load }) => load()),
+    zipfTrace("zipf-0.99", 500_000, 50_000, 0.99, 1),
+    phasesTrace("phases", 60_000, 2000, 120, 1)
+  ].map(replay)
+})
