@@ -1,10 +1,8 @@
 /**
  * A picture of the documentation: what was measured, and the chart of it.
  */
-import { readFileSync } from "node:fs"
 import type { Chart } from "../../charts/Chart.js"
 import { drawChart } from "../../charts/drawChart.js"
-import { repository } from "../lib/repository.js"
 
 /** A picture. */
 export interface Picture {
@@ -31,14 +29,3 @@ export const makePicture = <Data extends object>(
     return drawChart(chart(data))
   }
 })
-
-const folder = new URL("docs/pictures/", repository)
-
-/** Where a picture is. */
-export const svgOf = ({ name }: Picture): URL => new URL(`${name}.svg`, folder)
-
-/** Where its data are. */
-export const dataOf = ({ name }: Picture): URL => new URL(`data/${name}.json`, folder)
-
-/** Draws a picture from the data of the repository. */
-export const redraw = (picture: Picture): string => picture.draw(readFileSync(dataOf(picture), "utf8"))

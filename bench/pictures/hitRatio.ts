@@ -60,15 +60,22 @@ export const hitRatio = makePicture<HitRatioData>({
       }
     })
     const gains = panels.flatMap(({ series }) =>
-      series.filter(({ colour }) => colour === "orange").map(({ points }) => Math.max(...points.map(([, more]) => more)))
+      series.filter(({ colour }) => colour === "orange").map(({ points }) =>
+        Math.max(...points.map(([, more]) => more))
+      )
     )
     return {
       title: "Where memory is short most policies have more hits than LRU; W-TinyLFU is never far from the best",
       subtitle: "hits in percentage points more than LRU has at the same capacity; 0 is LRU, higher is better",
-      alt: `How many percentage points more hits each eviction policy has than LRU, over capacity, on three traces. W-TinyLFU has up to ${
-        gains.map((gain) => gain.toFixed(0)).join(", ")
-      } points more. LFU is far below LRU where what is popular changes, and among the best where it does not.`,
-      x: { name: "capacity, in % of all keys that are asked for (logarithmic)", base: 2, print: (share) => `${share} %` },
+      alt:
+        `How many percentage points more hits each eviction policy has than LRU, over capacity, on three traces. W-TinyLFU has up to ${
+          gains.map((gain) => gain.toFixed(0)).join(", ")
+        } points more. LFU is far below LRU where what is popular changes, and among the best where it does not.`,
+      x: {
+        name: "capacity, in % of all keys that are asked for (logarithmic)",
+        base: 2,
+        print: (share) => `${share} %`
+      },
       panels,
       note: `Replayed through BoundedMap: ${
         traces.map(({ keys, requests, trace }) =>

@@ -3,10 +3,10 @@
  * `docs/pictures/NAME.svg`. Names as arguments choose some of them; `--draw` measures nothing, and draws what was
  * measured before.
  */
-import { writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"
+import { repository } from "../lib/repository.js"
 import { rowsOnLines } from "../lib/rowsOnLines.js"
-import { dataOf, redraw, svgOf } from "./Picture.js"
 import { pictures } from "./pictures.js"
 
 const { positionals: wanted, values: options } = parseArgs({
@@ -21,11 +21,12 @@ if (unknown.length > 0) {
 }
 for (const picture of pictures) {
   if (wanted.length > 0 && !wanted.includes(picture.name)) continue
+  const data = new URL(`docs/pictures/data/${picture.name}.json`, repository)
   if (!options.draw) {
     console.log(`measuring ${picture.name}`)
-    writeFileSync(dataOf(picture), rowsOnLines(await picture.measure()))
+    writeFileSync(data, rowsOnLines(await picture.measure()))
   }
-  writeFileSync(svgOf(picture), redraw(picture))
+  writeFileSync(new URL(`docs/pictures/${picture.name}.svg`, repository), picture.draw(readFileSync(data, "utf8")))
   console.log(`drew docs/pictures/${picture.name}.svg`)
 }
 // What servers and clients have left open must not keep the process alive.

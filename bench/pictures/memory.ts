@@ -40,14 +40,14 @@ export const memory = makePicture<MemoryData>({
     } as const
     return {
       title: `A limit in bytes of memory keeps it near ${limit} MiB when entries grow; other limits do not`,
-      subtitle:
-        `records that grow from ${fields[0]} to ${fields[1]} fields are written into caches that are to take ${limit} MiB; most MiB of each at its line`,
-      alt:
-        `Growth of the heap over entries written. A SyncTtlDict limited to ${limit} MiB never takes more than ${
-          most("maxBytes")
-        } MiB; lru-cache with a limit of ${maxEntries} entries ${most("entries")} MiB, with a limit of ${limit} MiB by the length of JSON ${
-          most("json")
-        } MiB; a Map grows without end.`,
+      subtitle: `records that grow from ${fields[0]} to ${
+        fields[1]
+      } fields are written into caches that are to take ${limit} MiB; most MiB of each at its line`,
+      alt: `Growth of the heap over entries written. A SyncTtlDict limited to ${limit} MiB never takes more than ${
+        most("maxBytes")
+      } MiB; lru-cache with a limit of ${maxEntries} entries ${
+        most("entries")
+      } MiB, with a limit of ${limit} MiB by the length of JSON ${most("json")} MiB; a Map grows without end.`,
       x: { name: "entries written", from: 0, to: end, print: (value) => value === 0 ? "0" : `${value / 1000}k` },
       panels: [{
         y: { name: "growth of the heap (MiB)", to: limit * 5 },
@@ -57,15 +57,16 @@ export const memory = makePicture<MemoryData>({
           kind: "line",
           ...labels[bound],
           thin: bound === "nothing",
-          points: samples.filter(([, bytes]) => bytes / mebi <= limit * 5).map(([writes, bytes]) => [writes, bytes / mebi])
+          points: samples.filter(([, bytes]) => bytes / mebi <= limit * 5).map((
+            [writes, bytes]
+          ) => [writes, bytes / mebi])
         }))
       }],
-      note:
-        `Measured on ${environment.date} with Node ${environment.node}, after collecting garbage. lru-cache ${
-          environment.packages["lru-cache"]
-        }: max is ${
-          maxEntries.toLocaleString("en")
-        }, which is what fits in while records are small; or maxSize, with the length of each value's JSON as its size. npm run pictures memory`
+      note: `Measured on ${environment.date} with Node ${environment.node}, after collecting garbage. lru-cache ${
+        environment.packages["lru-cache"]
+      }: max is ${
+        maxEntries.toLocaleString("en")
+      }, which is what fits in while records are small; or maxSize, with the length of each value's JSON as its size. npm run pictures memory`
     }
   }
 })

@@ -55,13 +55,15 @@ export const outage = makePicture<OutageData>({
       title: `S3 is down for ${downTo - downFrom} s, and ${
         failed === 0 ? "no lookup fails" : `${failed} lookups fail`
       }: memory serves on, and what it lacks is computed`,
-      subtitle:
-        `${lookupsPerSecond} lookups a second of ${keys.toLocaleString("en")} keys by Zipf's law, room for ${maxSize} in memory, all of them in S3; computing one takes ${sourceTakes} ms`,
-      alt: `Lookups per second, their latency, and requests to S3 over time. While S3 is down, lookups that S3 answered before are computed; ${
-        failed === 0 ? "none fails" : `${failed} fail`
-      }. ${sum((second) => second.requestsFailed)} requests to S3 fail, then the circuit is open and ${
-        sum((second) => second.requestsSpared)
-      } are not made. After the outage S3 answers again.`,
+      subtitle: `${lookupsPerSecond} lookups a second of ${
+        keys.toLocaleString("en")
+      } keys by Zipf's law, room for ${maxSize} in memory, all of them in S3; computing one takes ${sourceTakes} ms`,
+      alt:
+        `Lookups per second, their latency, and requests to S3 over time. While S3 is down, lookups that S3 answered before are computed; ${
+          failed === 0 ? "none fails" : `${failed} fail`
+        }. ${sum((second) => second.requestsFailed)} requests to S3 fail, then the circuit is open and ${
+          sum((second) => second.requestsSpared)
+        } are not made. After the outage S3 answers again.`,
       x: { name: "time (s)", from: 0, to: lasted },
       panels: [
         {

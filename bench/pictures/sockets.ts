@@ -51,14 +51,13 @@ export const sockets = makePicture<SocketsData>({
       title: "A client that leaves a cache leaks its sockets or breaks its requests, unless it is drained",
       subtitle:
         `${workers} workers send requests by ${configurations} configurations in turn, in a cache with room for ${capacity} clients; the one that was not used for longest makes room`,
-      alt:
-        `Open connections and repeated requests over time. With destroy on eviction ${
-          at("destroy", 2)
-        } requests were sent again, and ${at("destroy", 1)} connections stay open at the end; with dropped clients ${
-          at("drop", 1)
-        } stay open; with drained clients there were never more than ${
-          largest(of("drain").map(([, sockets]) => sockets))
-        }, none stays, and ${at("drain", 2)} requests were sent again.`,
+      alt: `Open connections and repeated requests over time. With destroy on eviction ${
+        at("destroy", 2)
+      } requests were sent again, and ${at("destroy", 1)} connections stay open at the end; with dropped clients ${
+        at("drop", 1)
+      } stay open; with drained clients there were never more than ${
+        largest(of("drain").map(([, sockets]) => sockets))
+      }, none stays, and ${at("drain", 2)} requests were sent again.`,
       x: { name: "time (s)", from: 0, to: lasted },
       panels: [
         {
@@ -80,10 +79,9 @@ export const sockets = makePicture<SocketsData>({
           ]
         }
       ],
-      note:
-        `Measured on ${environment.date} with Node ${environment.node} and @aws-sdk/client-s3 ${
-          environment.packages["@aws-sdk/client-s3"]
-        }, on a local server that closes no idle connection. npm run pictures sockets`
+      note: `Measured on ${environment.date} with Node ${environment.node} and @aws-sdk/client-s3 ${
+        environment.packages["@aws-sdk/client-s3"]
+      }, on a local server that closes no idle connection. npm run pictures sockets`
     }
   }
 })

@@ -37,9 +37,10 @@ export const stale = makePicture<StaleData>({
       title: "With stale-while-revalidate nobody waits for the value that takes the place of an old one",
       subtitle:
         `${lookupsPerSecond} lookups a second of one entry, which lives for ${timeToLive} s, and takes ${computationTakes} s to compute; stale for ${data.staleWhileRevalidate} s more`,
-      alt: `How long each lookup took, and how old its value was. Without, ${without} lookups waited for a computation; with, ${with_} after the first, and values were up to ${
-        oldest[1]?.toFixed(1)
-      } s old instead of ${oldest[0]?.toFixed(1)} s.`,
+      alt:
+        `How long each lookup took, and how old its value was. Without, ${without} lookups waited for a computation; with, ${with_} after the first, and values were up to ${
+          oldest[1]?.toFixed(1)
+        } s old instead of ${oldest[0]?.toFixed(1)} s.`,
       x: { name: "time (s)", from: 0, to: lasted },
       panels: [
         ...variants.map(({ lookups, staleWhileRevalidate }, at) => ({
@@ -73,10 +74,9 @@ export const stale = makePicture<StaleData>({
           }))
         }
       ],
-      note:
-        `Measured on ${environment.date}: a Store in a process of Node ${environment.node}; ${
-          variants.map(({ computations }) => computations).join(" and ")
-        } computations. Each dot is a lookup, where it began. npm run pictures stale`
+      note: `Measured on ${environment.date}: a Store in a process of Node ${environment.node}; ${
+        variants.map(({ computations }) => computations).join(" and ")
+      } computations. Each dot is a lookup, where it began. npm run pictures stale`
     }
   }
 })

@@ -37,7 +37,8 @@ const total = (numbers: ReadonlyArray<number>) => numbers.reduce((sum, each) => 
 
 /** How often requests came after a second without any. */
 const burstsOf = (requests: ReadonlyArray<number>, binSeconds: number): number =>
-  requests.filter((count, bin) => count > 0 && total(requests.slice(Math.max(0, bin - 1 / binSeconds), bin)) === 0).length
+  requests.filter((count, bin) => count > 0 && total(requests.slice(Math.max(0, bin - 1 / binSeconds), bin)) === 0)
+    .length
 
 export const stampede = makePicture<StampedeData>({
   name: "stampede",
@@ -49,13 +50,15 @@ export const stampede = makePicture<StampedeData>({
     const lookups = Math.max(...variants.map((each) => each.lookups))
     const highest = Math.max(...variants.flatMap(({ requests }) => requests))
     return {
-      title:
-        `Each time a popular entry is missing its source gets ${each[0]} requests, or one of each process, or one in all`,
+      title: `Each time a popular entry is missing its source gets ${
+        each[0]
+      } requests, or one of each process, or one in all`,
       subtitle:
         `${processes} processes look one key up ${lookupsPerSecond} times a second; it lives for ${timeToLive} s, and its source takes ${sourceTakes} s to answer`,
-      alt: `Requests to a slow source over time. Without sharing there is a burst of requests each time the entry expires, ${
-        totals[0]
-      } in all; with one computation in each process ${totals[1]}; under a lease ${totals[2]}.`,
+      alt:
+        `Requests to a slow source over time. Without sharing there is a burst of requests each time the entry expires, ${
+          totals[0]
+        } in all; with one computation in each process ${totals[1]}; under a lease ${totals[2]}.`,
       x: { name: "time (s)", from: 0, to: lasted },
       panels: variants.map(({ requests, variant }, at) => ({
         ...titles[variant],

@@ -30,7 +30,10 @@ const makeCache = (): { readonly set: (key: string, value: Value) => unknown } =
     case "entries":
       return new LRUCache<string, Value>({ max: maxEntries })
     case "json":
-      return new LRUCache<string, Value>({ maxSize: maxBytes, sizeCalculation: (value) => JSON.stringify(value).length })
+      return new LRUCache<string, Value>({
+        maxSize: maxBytes,
+        sizeCalculation: (value) => JSON.stringify(value).length
+      })
     case "nothing":
       return new Map<string, Value>()
   }

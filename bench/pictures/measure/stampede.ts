@@ -50,8 +50,9 @@ const measureVariant = (variant: StampedeVariant) =>
     }
     const children = yield* Effect.promise(() =>
       Promise.all(
-        Array.from({ length: processes }, () =>
-          runChild<StampedeReport>("pictures/measure/stampedeChild.js", task, 300_000)
+        Array.from(
+          { length: processes },
+          () => runChild<StampedeReport>("pictures/measure/stampedeChild.js", task, 300_000)
         )
       )
     )
@@ -59,7 +60,9 @@ const measureVariant = (variant: StampedeVariant) =>
     if (reports.length < processes) return yield* Effect.dieMessage(`a process of ${variant} did not finish`)
     const late = Math.max(...reports.map((each) => each.late))
     if (late > tolerated) {
-      return yield* Effect.dieMessage(`the machine is too busy: lookups began ${Math.round(late)} ms late; try again later`)
+      return yield* Effect.dieMessage(
+        `the machine is too busy: lookups began ${Math.round(late)} ms late; try again later`
+      )
     }
     const requests = Array.from({ length: Math.round(lasted / binSeconds) }, () => 0)
     for (const at of asked) {

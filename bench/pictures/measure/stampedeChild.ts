@@ -67,8 +67,7 @@ const program = Effect.gen(function*() {
       const due = start + at * every
       const begin = Effect.sync(() => void (late = Math.max(late, performance.now() - due)))
       return Effect.delay(Effect.zipRight(begin, counted), Math.max(0, due - performance.now()))
-    })
-  )
+    }))
   yield* Effect.all(calls, { concurrency: "unbounded", discard: true })
   const reported: StampedeReport = { lookups, late }
   report(reported)
