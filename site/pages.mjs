@@ -33,6 +33,7 @@ export const places = [
       { file: "docs/clients.md", to: "guides/clients" },
       { file: "docs/stores.md", to: "guides/stores" },
       { file: "docs/dictionaries.md", to: "guides/dictionaries", text: "Dictionaries for functions" },
+      { file: "docs/choosing-a-policy.md", to: "guides/choosing-a-policy" },
       { file: "docs/keyv.md", to: "guides/keyv", text: "Keyv, cacheable, cache-manager" },
       { file: "docs/verbs.md", to: "guides/verbs", text: "One word for one thing" }
     ]
