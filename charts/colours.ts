@@ -58,6 +58,7 @@ export const styleSheet: string = [
   ".chart .line{fill:none;stroke-width:2.6;stroke-linejoin:round;stroke-linecap:round}",
   ".chart .thin{stroke-width:1.6}",
   ".chart .dashed{stroke-dasharray:6 5}",
+  ".chart .dots{fill:none;stroke-width:5.2;stroke-linecap:round}.chart .large{stroke-width:6.8}",
   ".chart .grid{stroke-width:1}",
   ".chart .leader{fill:none;stroke-width:1;stroke-opacity:.6}",
   ".chart .halo{paint-order:stroke;stroke-width:4;stroke-linejoin:round}",

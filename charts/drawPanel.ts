@@ -54,11 +54,15 @@ const drawSeries = (series: Series, x: Scale, y: Scale, { bottom }: Frame): Arra
   const { colour, kind, width = 1 } = series
   const style = `line ${colour}-line${series.thin === true ? " thin" : ""}${series.dashed === true ? " dashed" : ""}`
   const runs = runsOf(series.points).map((run) => run.map(([at, value]) => [x.place(at), y.place(value)] as const))
+  // Lines of no length, with round ends.
   const dots = () =>
-    runs.flat().map(([cx, cy]) => element("circle", { class: colour, cx, cy, r: kind === "dots" ? 2.6 : 3.4 }))
+    element("path", {
+      class: `${kind === "dots" ? "dots" : "dots large"} ${colour}-line`,
+      d: runs.flat().map(([cx, cy]) => `M${number(cx)} ${number(cy)}h0`).join("")
+    })
   switch (kind) {
     case "dots":
-      return dots()
+      return [dots()]
     case "columns": {
       const shape = runsOf(series.points).flat().filter(([, value]) => value > 0).map(([at, value]) => {
         const [left, right] = [x.place(at), x.place(at + width)]
@@ -76,7 +80,7 @@ const drawSeries = (series: Series, x: Scale, y: Scale, { bottom }: Frame): Arra
     case "line":
     case "step": {
       const path = element("path", { class: style, d: runs.map(kind === "line" ? joined : stepped).join("") })
-      return series.dotted === true ? [path, ...dots()] : [path]
+      return series.dotted === true ? [path, dots()] : [path]
     }
   }
 }

@@ -27,9 +27,9 @@ export const text = (content: string, attributes: Attributes): string => element
 const narrow = new Set("ijltf.,:;'|!()[] I")
 const wide = new Set("mwMWQO@%")
 
-/** About how wide a text is, at the largest that its letters are shown. */
+/** About how wide a text is, at the largest that its letters are shown, in a font that is rather wide. */
 export const widthOf = (content: string, size: Size): number =>
-  sizes[size].phone *
+  sizes[size].phone * (size === "title" ? 1.18 : 1.06) *
   [...content].reduce((sum, each) => sum + (narrow.has(each) ? 0.31 : wide.has(each) ? 0.88 : 0.57), 0)
 
 /** Breaks a text into lines that are not wider than this. */

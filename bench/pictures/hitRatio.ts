@@ -45,7 +45,7 @@ export const hitRatio = makePicture<HitRatioData>({
       const lowest = Math.min(0, ...others.flatMap(({ points }) => points.map(([, more]) => more)))
       return {
         name: kinds[trace] ?? trace,
-        y: { name: `(${trace}): points more than LRU`, from: 10 * Math.floor(lowest / 10) },
+        y: { name: `(${trace}), points`, from: 10 * Math.floor(lowest / 10) },
         height: 180,
         limits: [{ at: 0, colour: "ink" as const }],
         remarks: [{ x: 1, y: lowest < 0 ? 0.15 * lowest - 2 : 1.2, text: "LRU", colour: "ink" as const }],
@@ -65,8 +65,8 @@ export const hitRatio = makePicture<HitRatioData>({
       )
     )
     return {
-      title: "Where memory is short most policies have more hits than LRU; W-TinyLFU is never far from the best",
-      subtitle: "hits in percentage points more than LRU has at the same capacity; 0 is LRU, higher is better",
+      title: "Where memory is short most policies beat LRU; W-TinyLFU is never far from the best",
+      subtitle: "hits in percentage points more than LRU has at the same capacity; higher is better",
       alt:
         `How many percentage points more hits each eviction policy has than LRU, over capacity, on three traces. W-TinyLFU has up to ${
           gains.map((gain) => gain.toFixed(0)).join(", ")

@@ -54,7 +54,7 @@ export const outage = makePicture<OutageData>({
     return {
       title: `S3 is down for ${downTo - downFrom} s, and ${
         failed === 0 ? "no lookup fails" : `${failed} lookups fail`
-      }: memory serves on, and what it lacks is computed`,
+      }: memory serves, and the rest is computed`,
       subtitle: `${lookupsPerSecond} lookups a second of ${
         keys.toLocaleString("en")
       } keys by Zipf's law, room for ${maxSize} in memory, all of them in S3; computing one takes ${sourceTakes} ms`,

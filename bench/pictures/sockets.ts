@@ -50,7 +50,7 @@ export const sockets = makePicture<SocketsData>({
     return {
       title: "A client that leaves a cache leaks its sockets or breaks its requests, unless it is drained",
       subtitle:
-        `${workers} workers send requests by ${configurations} configurations in turn, in a cache with room for ${capacity} clients; the one that was not used for longest makes room`,
+        `${workers} workers send requests by ${configurations} configurations in turn, through an LRU cache with room for ${capacity} clients`,
       alt: `Open connections and repeated requests over time. With destroy on eviction ${
         at("destroy", 2)
       } requests were sent again, and ${at("destroy", 1)} connections stay open at the end; with dropped clients ${
@@ -70,7 +70,7 @@ export const sockets = makePicture<SocketsData>({
           ]
         },
         {
-          y: { name: "requests that were cut off, and sent again by the SDK (sum)" },
+          y: { name: "requests cut off, and sent again by the SDK (sum)" },
           height: 130,
           series: lines(2),
           spans: [
@@ -81,7 +81,9 @@ export const sockets = makePicture<SocketsData>({
       ],
       note: `Measured on ${environment.date} with Node ${environment.node} and @aws-sdk/client-s3 ${
         environment.packages["@aws-sdk/client-s3"]
-      }, on a local server that closes no idle connection. npm run pictures sockets`
+      }, on a local server that closes no idle connection; ${
+        variants.map(({ calls }) => calls.toLocaleString("en")).join(", ")
+      } requests. npm run pictures sockets`
     }
   }
 })

@@ -27,8 +27,8 @@ export const stale = makePicture<StaleData>({
   chart: ({ computationTakes, environment, lasted, lookupsPerSecond, timeToLive, variants, ...data }) => {
     const style = (isStale: boolean) =>
       isStale
-        ? { name: "With staleWhileRevalidate", colour: "green" as const }
-        : { name: "Without", colour: "orange" as const }
+        ? { name: "staleWhileRevalidate:", colour: "green" as const }
+        : { name: "Without:", colour: "orange" as const }
     const slow = variants.map(({ lookups }) => lookups.filter(([at, took]) => at > 1 && took > 50).length)
     const oldest = variants.map(({ lookups }) => Math.max(...lookups.map(([, , age]) => age)) / 1000)
     const [without = 0, with_ = 0] = slow
@@ -61,8 +61,8 @@ export const stale = makePicture<StaleData>({
           }]
         })),
         {
-          name: "The price",
-          y: { name: "how old the value is that a lookup gives (s)" },
+          name: "The price:",
+          y: { name: "age of the value that a lookup gives (s)" },
           height: 130,
           limits: [{ at: timeToLive, label: "time to live", colour: "grey" as const }],
           // Those without above: both are the same until the time to live ends.

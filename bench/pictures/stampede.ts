@@ -28,9 +28,9 @@ export interface StampedeData {
 }
 
 const titles = {
-  none: { name: "Look, fetch, write", colour: "orange" },
-  memoize: { name: "One computation in each process (memoize)", colour: "blue" },
-  lease: { name: "One computation of all processes (lease)", colour: "green" }
+  none: { name: "Look, fetch, write:", colour: "orange" },
+  memoize: { name: "memoize, one in each process:", colour: "blue" },
+  lease: { name: "lease, one of all processes:", colour: "green" }
 } as const
 
 const total = (numbers: ReadonlyArray<number>) => numbers.reduce((sum, each) => sum + each, 0)
@@ -50,9 +50,7 @@ export const stampede = makePicture<StampedeData>({
     const lookups = Math.max(...variants.map((each) => each.lookups))
     const highest = Math.max(...variants.flatMap(({ requests }) => requests))
     return {
-      title: `Each time a popular entry is missing its source gets ${
-        each[0]
-      } requests, or one of each process, or one in all`,
+      title: `Each time a popular entry expires its source gets ${each[0]} requests, or just one`,
       subtitle:
         `${processes} processes look one key up ${lookupsPerSecond} times a second; it lives for ${timeToLive} s, and its source takes ${sourceTakes} s to answer`,
       alt:
@@ -62,7 +60,7 @@ export const stampede = makePicture<StampedeData>({
       x: { name: "time (s)", from: 0, to: lasted },
       panels: variants.map(({ requests, variant }, at) => ({
         ...titles[variant],
-        y: { name: `requests to the source in ${binSeconds} s`, to: highest },
+        y: { name: `requests in ${binSeconds} s`, to: highest },
         height: 96,
         series: [{
           kind: "columns",
