@@ -75,7 +75,7 @@ export const places = [
       { file: "docs/architecture.md", to: "inside/architecture", text: "Architecture" },
       { file: "docs/entry-format.md", to: "inside/entry-format", text: "Entry format" },
       { file: "CONTRIBUTING.md", to: "inside/contributing", text: "Contributing" },
-      { file: "CHANGELOG.md", to: "changelog" }
+      { file: "CHANGELOG.md", to: "changelog", text: "Changelog" }
     ]
   },
   {

@@ -33,10 +33,11 @@ const tidy = (project) => {
     if (!reflection.kindOf(ReflectionKind.Class)) continue
     const isTag = reflection.extendedTypes?.some(({ name }) => name === "TagClassShape") === true
     if (!isTag) continue
-    delete reflection.extendedTypes
-    for (const child of [...reflection.children ?? []]) {
-      if (child.kindOf(ReflectionKind.Constructor)) project.removeReflection(child)
+    delete reflection.typeHierarchy
+    for (const child of reflection.children?.filter((each) => each.kindOf(ReflectionKind.Constructor)) ?? []) {
+      project.removeReflection(child)
     }
+    reflection.groups = reflection.groups?.filter(({ title }) => title !== "Constructors")
   }
 }
 
@@ -55,12 +56,26 @@ const nameModules = async (project, entries) => {
   }
 }
 
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1)
+
 /** Signatures have the types of their parameters; a table of them says more only where it has descriptions. */
-const withoutBareTypes = (markdown) =>
+const polish = (markdown) =>
   markdown
     .replaceAll(/^#+ Type Parameters\n\n\|(?![^\n]*Description)[^\n]*\n(?:\|[^\n]*\n)*\n?/gm, "")
     .replaceAll(/^\*\*\*\n\n/gm, "")
-    .replaceAll(/^\[API reference\]/g, "[API]")
+    .replaceAll(/^(#+ )([a-z][a-z ]*)$/gm, (whole, marks, text) => (marks === "## " ? marks + capital(text) : whole))
+    .replaceAll(/^Defined in: (\[[^\n]*\]\([^\n]*\))$/gm, "$1{.source}")
+
+/** The way to a page ends with what it is about, whose name is the title. */
+const withKind = (markdown, { kind }) =>
+  markdown.replace(/^(\[API\].*) \/ \S+$/m, `$1 / ${ReflectionKind.singularString(kind).toLowerCase()}`)
+
+/** What a module only hands on is a list. */
+const listHandedOn = (markdown) =>
+  markdown
+    .replaceAll(/^### (\S+)\n\n(?:Renames and re|Re)-exports \[[^\n]*\]\(([^\n]*)\)\n+/gm, "- [$1]($2)\n")
+    .replaceAll(/^- .*\n(?=## )/gm, "$&\n")
+    .replace(/^## Other\n/m, "## From other entry points\n")
 
 const categoryOf = (reflection) =>
   (reflection.comment ?? reflection.signatures?.[0]?.comment)?.getTag("@category")?.content
@@ -133,11 +148,14 @@ export const stageApi = async () => {
     typeAliasPropertiesFormat: "table",
     sanitizeComments: true,
     useHTMLEncodedBrackets: true,
+    pageTitleTemplates: { index: "API reference", module: "{name}", member: "{name}" },
+    textContentMappings: { "breadcrumbs.home": "API" },
     tableColumnSettings: { hideSources: true, hideInherited: true, hideOverrides: true }
   })
   const pages = []
   app.renderer.on(MarkdownPageEvent.END, (page) => {
-    page.contents = withoutBareTypes(page.contents ?? "")
+    const isModule = page.model.kindOf?.(ReflectionKind.SomeModule) === true
+    page.contents = polish(isModule ? listHandedOn(page.contents ?? "") : withKind(page.contents ?? "", page.model))
     pages.push(page)
   })
   const project = await app.convert()

@@ -9,6 +9,14 @@ import { basePath, buildFolder, htmlFolder, pagesFolder, sidebarFile } from "../
 
 const base = basePath()
 
+/** What is found by search: of the reference one place for each member, and not each list of its parameters. */
+const renderForSearch = (source, env, markdown) => {
+  const html = markdown.render(source, env)
+  return env.relativePath.startsWith("api/")
+    ? html.replaceAll(/<h([456])[^>]*>[^]*?<\/h\1>/g, "").replaceAll(/<p><a[^>]*class="source"[^]*?<\/p>/g, "")
+    : html
+}
+
 export default defineConfig({
   lang: "en",
   title: "effect-aws-cache",
@@ -21,6 +29,8 @@ export default defineConfig({
   // With their endings, any static host finds the pages.
   cleanUrls: false,
   metaChunk: true,
+  // The index of the search is large, and loaded by who searches only.
+  vite: { build: { chunkSizeWarningLimit: 4000 } },
   markdown: {
     anchor: { slugify: slugOf }
   },
@@ -35,6 +45,17 @@ export default defineConfig({
     ],
     sidebar: JSON.parse(readFileSync(sidebarFile, "utf8")),
     outline: { level: [2, 3] },
-    search: { provider: "local" }
+    search: {
+      provider: "local",
+      options: {
+        _render: renderForSearch,
+        miniSearch: {
+          searchOptions: {
+            // Guides before the reference, and the reference before what happened once.
+            boostDocument: (id) => (id.includes("/api/") ? 0.4 : /\/(changelog|examples|benchmarks)/.test(id) ? 0.6 : 1)
+          }
+        }
+      }
+    }
   }
 })

@@ -1,0 +1,123 @@
+/**
+ * Looks at the built site in headless Chromium, as people do: the front page, a search, the reference, in the dark, on a
+ * phone. An error on the console, a request that fails or goes to another host, and a page wider than a phone are
+ * problems. The screenshots are in build/site/looks. Without Chromium (scripts/install-chromium.mjs) this is skipped.
+ */
+import { mkdir } from "node:fs/promises"
+import { join } from "node:path"
+import { chromium } from "playwright-core"
+import { serve } from "vitepress"
+import { findProgram } from "../scripts/lib/installPackages.mjs"
+import { runMain, seconds } from "../scripts/lib/run.mjs"
+import { places } from "./pages.mjs"
+import { basePath, buildFolder, siteFolder } from "./paths.mjs"
+
+const looks = join(buildFolder, "looks")
+
+const desktop = { width: 1280, height: 900 }
+const phone = { width: 380, height: 800 }
+
+const options = [
+  ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+  ...["--disable-component-update", "--disable-sync"]
+]
+
+/** A page of the browser that writes down what goes wrong on it. */
+const openPage = async (browser, origin, settings, problems) => {
+  const context = await browser.newContext(settings)
+  const page = await context.newPage()
+  const report = (what) => problems.push(`${page.url()}: ${what}`)
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) report(`on the console: ${message.text()}`)
+  })
+  page.on("pageerror", (error) => report(error.message))
+  page.on("requestfailed", (request) => {
+    // Who goes on to the next page stops what the last one was fetching.
+    if (request.failure()?.errorText !== "net::ERR_ABORTED") report(`${request.url()} failed`)
+  })
+  page.on("request", (request) => {
+    if (!request.url().startsWith(origin) && !request.url().startsWith("data:")) report(`asks for ${request.url()}`)
+  })
+  page.on("response", (response) => {
+    if (response.status() >= 400) report(`${response.url()} is answered with ${response.status()}`)
+  })
+  return {
+    page,
+    go: (path, waitUntil = "networkidle") => page.goto(`${origin}${basePath()}${path}`, { waitUntil }),
+    picture: (name) => page.screenshot({ path: join(looks, `${name}.png`) }),
+    check: (isRight, what) => isRight ? undefined : report(what),
+    close: () => context.close()
+  }
+}
+
+const addressOf = (to) => (/(^|\/)index$/.test(to) ? to.replace(/index$/, "") : `${to}.html`)
+
+const lookAround = async (browser, origin, problems) => {
+  const { check, close, go, page, picture } = await openPage(browser, origin, { viewport: desktop }, problems)
+  await go("")
+  check(await page.locator("h1").first().innerText() !== "", "the front page has no title")
+  check(await page.locator(".vp-doc img:visible").count() > 0, "the front page shows no picture")
+  check(await page.getByText("npm install effect-aws-cache").count() > 0, "the front page has no install line")
+  await picture("front")
+
+  await page.locator(".VPNavBarSearch button").first().click()
+  await page.locator(".search-input").fill("lease")
+  const first = page.locator(".VPLocalSearchBox .result").first()
+  await first.waitFor()
+  await picture("search")
+  await first.click()
+  await page.waitForURL((url) => url.pathname !== basePath())
+  const text = await page.locator(".vp-doc").innerText()
+  check(/lease/i.test(text), "the first page that is found for \"lease\" does not have the word")
+  await picture("found")
+
+  await go("api/effect-aws-cache/S3Store/classes/S3Cache.html")
+  check(await page.locator(".vp-doc pre").count() > 5, "the page of S3Cache has no code")
+  check(await page.locator("a.source").count() > 0, "the page of S3Cache leads to no source")
+  await picture("api")
+
+  await page.locator(".VPNavBarAppearance .VPSwitchAppearance:visible").first().click()
+  check(await page.locator("html.dark").count() === 1, "the switch does not make the page dark")
+  await go("")
+  check(await page.locator("img.dark-only:visible").count() > 0, "the picture of the front page is not dark")
+  await picture("dark")
+  await close()
+}
+
+/** Every page of the sidebar has to fit. */
+const lookOnPhone = async (browser, origin, problems) => {
+  const { check, close, go, page, picture } = await openPage(browser, origin, { viewport: phone }, problems)
+  const addresses = ["", "api/", "api/effect-aws-cache/S3Store/", "api/effect-aws-cache/S3Store/classes/S3Cache.html"]
+  for (const { pages } of places) addresses.push(...pages.map(({ to }) => addressOf(to)))
+  for (const address of addresses) {
+    await go(address, "load")
+    const width = await page.evaluate(() => document.documentElement.scrollWidth)
+    check(width <= phone.width, `is ${width} pixels wide on a phone of ${phone.width}`)
+    if (address === "") await picture("phone")
+  }
+  await close()
+  return addresses.length
+}
+
+await runMain(async () => {
+  const executablePath = process.env["CHROMIUM"] ?? await findProgram("chromium")
+  if (executablePath === undefined) return console.log("skipped: there is no Chromium to look at the site with")
+  const start = performance.now()
+  await mkdir(looks, { recursive: true })
+  const { server } = await serve({ root: siteFolder, base: basePath(), port: 0 })
+  const browser = await chromium.launch({ executablePath, args: options })
+  try {
+    const origin = `http://127.0.0.1:${server.address().port}`
+    const problems = []
+    await lookAround(browser, origin, problems)
+    const count = await lookOnPhone(browser, origin, problems)
+    for (const problem of new Set(problems)) console.error(problem)
+    console.log(
+      `looked at the site, ${count} pages on a phone, ${problems.length} problems, ${seconds(start)}; ${looks}`
+    )
+    if (problems.length > 0) process.exitCode = 1
+  } finally {
+    await browser.close()
+    server.close()
+  }
+})
