@@ -3,10 +3,12 @@
  * something and names its version (`@since`) and `@category`, and so have its public static members, and the members of
  * its interfaces say what they are; what no index exports, or is marked `@internal`, has no versions; and every TypeScript block in the docstrings,
  * in README.md and in docs/ compiles, as a user of the package would compile it. Those in docstrings compare a value, so
- * that the tests, which run them, see what they do (test/docs/examples.test.ts).
+ * that the tests, which run them, see what they do (test/docs/examples.test.ts). Every page has a place in the sidebar of
+ * the site.
  */
 import { mkdir, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
+import { pagesWithoutPlace } from "../site/stagePages.mjs"
 import { comparesValues, docstringExamples, documentationPages, pageExamples } from "./lib/examples.mjs"
 import { findPublicNames, isInternal } from "./lib/publicNames.mjs"
 import { CommandError, root, run, runCompiler, runMain } from "./lib/run.mjs"
@@ -258,6 +260,9 @@ await runMain(async () => {
     checkStars(file)
     checkInner(file, names)
     if (names !== undefined) checkExports(file, names)
+  }
+  for (const page of await pagesWithoutPlace()) {
+    report(page, 1, "has no place in the sidebar of the site: give it one in site/pages.mjs")
   }
   const examples = await findExamples(sources)
   if (examples.length > 0) await compileExamples(examples)

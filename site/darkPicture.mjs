@@ -30,17 +30,26 @@ const toHex = ([hue, saturation, lightness]) => {
   return `#${channel(0)}${channel(8)}${channel(4)}`
 }
 
-/** The lightness of the dark site's background, and of its text. */
-const background = 0.11
-const foreground = 0.9
+/** The colours of the dark site's ground and text. */
+const ground = channels("1b1b1f")
+const ink = channels("ececf1")
+
+/** From white to black: what is pale stays near the ground, and grey text is to be read on it. */
+const turnGrey = (lightness) => {
+  const share = (1 - lightness) ** 0.55
+  return share < 0.3 ? share * 0.45 : share
+}
+
+const mixed = (share) =>
+  `#${
+    ground.map((from, at) => Math.round((from + (ink[at] - from) * share) * 255).toString(16).padStart(2, "0")).join("")
+  }`
 
 const darkColour = (hex) => {
   const colour = channels(hex)
   const [hue, saturation, lightness] = toHsl(colour)
   const vividness = Math.max(...colour) - Math.min(...colour)
-  if (vividness < 0.12) {
-    return toHex([hue, Math.min(saturation, 0.1), background + (foreground - background) * (1 - lightness)])
-  }
+  if (vividness < 0.12) return mixed(turnGrey(lightness))
   if (lightness > 0.8) return toHex([hue, Math.min(saturation, 0.45), 0.22])
   return toHex([hue, saturation, Math.max(lightness, 0.55)])
 }

@@ -46,6 +46,8 @@ const openPage = async (browser, origin, settings, problems) => {
     go: (path, waitUntil = "networkidle") => page.goto(`${origin}${basePath()}${path}`, { waitUntil }),
     picture: (name) => page.screenshot({ path: join(looks, `${name}.png`) }),
     check: (isRight, what) => isRight ? undefined : report(what),
+    // Until colours and bars have come to rest.
+    settle: () => page.waitForTimeout(1000),
     close: () => context.close()
   }
 }
@@ -53,7 +55,7 @@ const openPage = async (browser, origin, settings, problems) => {
 const addressOf = (to) => (/(^|\/)index$/.test(to) ? to.replace(/index$/, "") : `${to}.html`)
 
 const lookAround = async (browser, origin, problems) => {
-  const { check, close, go, page, picture } = await openPage(browser, origin, { viewport: desktop }, problems)
+  const { check, close, go, page, picture, settle } = await openPage(browser, origin, { viewport: desktop }, problems)
   await go("")
   check(await page.locator("h1").first().innerText() !== "", "the front page has no title")
   check(await page.locator(".vp-doc img:visible").count() > 0, "the front page shows no picture")
@@ -69,6 +71,7 @@ const lookAround = async (browser, origin, problems) => {
   await page.waitForURL((url) => url.pathname !== basePath())
   const text = await page.locator(".vp-doc").innerText()
   check(/lease/i.test(text), "the first page that is found for \"lease\" does not have the word")
+  await settle()
   await picture("found")
 
   await go("api/effect-aws-cache/S3Store/classes/S3Cache.html")

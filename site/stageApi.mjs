@@ -68,14 +68,15 @@ const polish = (markdown) =>
 
 /** The way to a page ends with what it is about, whose name is the title. */
 const withKind = (markdown, { kind }) =>
-  markdown.replace(/^(\[API\].*) \/ \S+$/m, `$1 / ${ReflectionKind.singularString(kind).toLowerCase()}`)
+  markdown.replace(/^(\[API\].*) \/ \S+$/m, `$1 / ${ReflectionKind.singularString(kind).toLowerCase()} {.way}`)
 
 /** What a module only hands on is a list. */
 const listHandedOn = (markdown) =>
   markdown
     .replaceAll(/^### (\S+)\n\n(?:Renames and re|Re)-exports \[[^\n]*\]\(([^\n]*)\)\n+/gm, "- [$1]($2)\n")
     .replaceAll(/^- .*\n(?=## )/gm, "$&\n")
-    .replace(/^## Other\n/m, "## From other entry points\n")
+    .replace(/^## (?:Other|References)\n/m, "## From other entry points\n")
+    .replace(/^\[API\].*$/m, "$& {.way}")
 
 const categoryOf = (reflection) =>
   (reflection.comment ?? reflection.signatures?.[0]?.comment)?.getTag("@category")?.content
@@ -93,7 +94,7 @@ const sidebarOf = (pages) => {
     const categories = groupBy(members)
     const sections = Array.from(
       categories,
-      ([text, group]) => ({ text, collapsed: false, items: group.map(entry).sort(byName) })
+      ([category, group]) => ({ text: capital(category), collapsed: false, items: group.map(entry).sort(byName) })
     )
     return [linkOf(page), [
       { text: page.model.name, link: linkOf(page), items: [] },

@@ -21,9 +21,12 @@ const write = async (path, text) => {
 
 const isFolder = (path) => stat(join(root, path)).then((found) => found.isDirectory(), () => false)
 
-/** The pages of the repository that must have a place. */
-const pagesOfRepository =
-  async () => [...await filesUnder("docs", [".md"]), ...await filesUnder("bench/results", [".md"])]
+/** The pages of the repository that have no place in the sidebar. */
+export const pagesWithoutPlace = async () => {
+  const placed = new Set(places.flatMap(({ pages }) => pages.map(({ file }) => file)))
+  return [...await filesUnder("docs", [".md"]), ...await filesUnder("bench/results", [".md"])]
+    .filter((file) => !placed.has(file))
+}
 
 /** A page for each example, and one with all of them. */
 const examplePages = async () => {
@@ -103,13 +106,6 @@ const findPages = async () => {
   return [{ file: "README.md", to: "index", text: frontPage(readme) }, ...pages, ...await examplePages()]
 }
 
-/** The pages of the repository that have no place: they are built, so that they can be looked at, but it is a problem. */
-const lostPages = async (pages) => {
-  const placed = new Set(pages.map(({ file }) => file))
-  const files = (await pagesOfRepository()).filter((file) => !placed.has(file))
-  return Promise.all(files.map(async (file) => ({ file, to: file.replace(/\.md$/, ""), text: await read(file) })))
-}
-
 /** Which section of README stands on which page, for links to it. */
 const addressOf = (pages) => {
   const byFile = new Map(pages.toReversed().map(({ file, to }) => [file, to]))
@@ -128,8 +124,9 @@ const relative = (from, to) => {
 }
 
 /** A picture that follows the colours of the site. */
-const picture = ({ label, light, dark }) =>
-  `<img class="light-only" src="${light}" alt="${label}"><img class="dark-only" src="${dark}" alt="${label}">`
+const picture = ({ dark, label, light }) =>
+  [["light-only", light], ["dark-only", dark]]
+    .map(([name, source]) => `<img class="${name}" src="${source}" alt="${label}" tabindex="0">`).join("")
 
 const escapeHtml = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("\"", "&quot;")
 
@@ -174,7 +171,12 @@ const stagePicture = async (path) => {
 /** Stages all pages, and returns the sidebar of the guides. */
 export const stagePages = async () => {
   const placed = await findPages()
-  const lost = await lostPages(placed)
+  // They are built, so that they can be looked at, but it is a problem.
+  const lost = await Promise.all((await pagesWithoutPlace()).map(async (file) => ({
+    file,
+    to: file.replace(/\.md$/, ""),
+    text: await read(file)
+  })))
   const pages = [...placed, ...lost]
   const find = addressOf(pages)
   const pictures = new Set()

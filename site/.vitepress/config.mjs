@@ -9,6 +9,9 @@ import { basePath, buildFolder, htmlFolder, pagesFolder, sidebarFile } from "../
 
 const base = basePath()
 
+/** Guides come before the reference, and both before what is for those who work on the library. */
+const weightInSearch = (id) => (/\/(api|inside|changelog|examples|benchmarks)\b/.test(id) ? 0.4 : 1)
+
 /** What is found by search: of the reference one place for each member, and not each list of its parameters. */
 const renderForSearch = (source, env, markdown) => {
   const html = markdown.render(source, env)
@@ -51,8 +54,8 @@ export default defineConfig({
         _render: renderForSearch,
         miniSearch: {
           searchOptions: {
-            // Guides before the reference, and the reference before what happened once.
-            boostDocument: (id) => (id.includes("/api/") ? 0.4 : /\/(changelog|examples|benchmarks)/.test(id) ? 0.6 : 1)
+            boost: { title: 4, titles: 3, text: 1 },
+            boostDocument: weightInSearch
           }
         }
       }

@@ -7,10 +7,12 @@ const root = fileURLToPath(new URL("../..", import.meta.url))
 const read = (path: string): string => readFileSync(join(root, path), "utf8")
 
 const pages = [
-  "README.md",
-  ...readdirSync(join(root, "docs"), { encoding: "utf8", recursive: true })
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`)
+  ...["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"],
+  ...["docs", "bench/results"].flatMap((folder) =>
+    readdirSync(join(root, folder), { encoding: "utf8", recursive: true })
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `${folder}/${name}`)
+  )
 ]
 
 /** A page without its blocks of code. */
