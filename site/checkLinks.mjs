@@ -1,6 +1,6 @@
 /**
  * Checks the links of the built site: what leads to the site itself leads to a file, and to an id in it; addresses of
- * other sites are looked at by their form only.
+ * other sites are looked at by their form only, and nothing is fetched from them.
  */
 import { readFile } from "node:fs/promises"
 import { join, posix, relative, sep } from "node:path"
@@ -10,6 +10,8 @@ import { basePath, htmlFolder } from "./paths.mjs"
 
 const entities = { amp: "&", lt: "<", gt: ">", quot: "\"", "#39": "'", "#x27": "'" }
 const unescape = (text) => text.replaceAll(/&(amp|lt|gt|quot|#39|#x27);/g, (_, name) => entities[name])
+
+const isElsewhere = (link) => /^[a-z][a-z+.-]*:|^\/\//i.test(link)
 
 const attributesOf = (html, names) =>
   Array.from(html.matchAll(new RegExp(`\\s(?:${names})="([^"]*)"`, "g")), ([, value]) => unescape(value))
@@ -26,7 +28,12 @@ const readSite = async () => {
         /<(script|style)\b[^>]*>[^]*?<\/\1>/g,
         (whole) => whole.slice(0, whole.indexOf(">") + 1)
       )
-      return { file, ids: new Set(attributesOf(body, "id")), links: attributesOf(body, "href|src") }
+      return {
+        file,
+        ids: new Set(attributesOf(body, "id")),
+        links: attributesOf(body, "href|src"),
+        fetched: attributesOf(body, "src").filter((source) => isElsewhere(source) && !source.startsWith("data:"))
+      }
     })
   )
   return { files: new Set(files), pages: new Map(pages.map((page) => [page.file, page])) }
@@ -41,7 +48,7 @@ const isAddress = (link) => {
 /** The problem of a link, or nothing. */
 const problemOf = ({ files, pages }, page, link, base) => {
   if (link.startsWith("data:")) return undefined
-  if (/^[a-z][a-z+.-]*:|^\/\//i.test(link)) return isAddress(link) ? undefined : "is no address"
+  if (isElsewhere(link)) return isAddress(link) ? undefined : "is no address"
   const [path = "", anchor] = link.split("#")
   const target = path.startsWith("/") ? path : posix.join(base, posix.dirname(page), path)
   if (path !== "" && !target.startsWith(base)) return `is not under ${base}`
@@ -58,7 +65,8 @@ export const checkLinks = async () => {
   const base = basePath()
   const problems = new Set()
   let count = 0
-  for (const [file, { links }] of site.pages) {
+  for (const [file, { fetched, links }] of site.pages) {
+    for (const source of fetched) problems.add(`${file}: ${source} is fetched from another host`)
     for (const link of new Set(links)) {
       count += 1
       const problem = problemOf(site, file, link, base)

@@ -93,14 +93,14 @@ const frontPage = (readme) => {
 const findPages = async () => {
   const placed = places.flatMap(({ pages }) => pages).filter(({ file }) => file !== "examples")
   const readme = await read("README.md")
-  const pages = await Promise.all(placed.map(async ({ file, sections, text, to }) => {
+  const pages = await Promise.all(placed.map(async ({ file, sections, to }) => {
     const whole = await read(file).catch(() => {
       throw new Error(`site/pages.mjs has a place for ${file}, which is not there`)
     })
     return {
       file,
       to,
-      text: sections === undefined ? whole : `# ${text}\n\n${sectionsOf(whole, sections)}\n`
+      text: sections === undefined ? whole : sectionsOf(whole, sections).replace(/^## /, "# ")
     }
   }))
   return [{ file: "README.md", to: "index", text: frontPage(readme) }, ...pages, ...await examplePages()]

@@ -16,7 +16,10 @@ const weightInSearch = (id) => (/\/(api|inside|changelog|examples|benchmarks)\b/
 const renderForSearch = (source, env, markdown) => {
   const html = markdown.render(source, env)
   return env.relativePath.startsWith("api/")
-    ? html.replaceAll(/<h([456])[^>]*>[^]*?<\/h\1>/g, "").replaceAll(/<p><a[^>]*class="source"[^]*?<\/p>/g, "")
+    ? html.replaceAll(/<h([23456]) id="(?:parameters|returns|extends)[^>]*>[^]*?<\/h\1>/g, "").replaceAll(
+      /<p><a[^>]*class="source"[^]*?<\/p>/g,
+      ""
+    )
     : html
 }
 
