@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+import "./Cache/installed/needsEffect3.js"
+
 export * from "./Cache/index.js"
 export * from "./ClientLayer/index.js"
 export * from "./S3Store/index.js"

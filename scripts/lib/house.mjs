@@ -19,7 +19,22 @@ export const areas = [
   },
   {
     area: "Cache",
-    rooms: ["keys", "printing", "errors", "memory", "options", "common", "events", "flight", "lease", "store", "."],
+    rooms: [
+      ...[
+        "installed",
+        "keys",
+        "printing",
+        "errors",
+        "memory",
+        "options",
+        "common",
+        "events",
+        "flight",
+        "lease",
+        "store"
+      ],
+      "."
+    ],
     imports: ["Cache/engine"],
     packages: ["effect", "@effect/platform", "node:"]
   },

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import "./installed/needsEffect3.js"
 import type * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import type * as Context from "effect/Context"
@@ -22,12 +23,8 @@ import { clearInTurns, inTurns, pieceSize, purgeInTurns } from "./common/inTurns
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
 import { limitKinds } from "./engine/limits.js"
-import {
-  type CacheConfigError,
-  CacheExistsError,
-  CacheNotFoundError,
-  EntryTooLargeError
-} from "./errors/CacheErrors.js"
+import type { CacheConfigError } from "./errors/CacheErrors.js"
+import { CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./errors/CacheErrors.js"
 import { toOption } from "./errors/toOption.js"
 import { MetricsExport, withMetrics } from "./events/CacheMetrics.js"
 import { makeEventHub } from "./events/EventHub.js"

@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+import "./installed/needsEffect3.js"
+
 export { type CacheError, isCacheError } from "./CacheError.js"
 export type { CacheStats } from "./common/CacheStats.js"
 export type { EntryInfo } from "./common/EntryInfo.js"

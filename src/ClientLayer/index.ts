@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+import "../Cache/installed/needsEffect3.js"
+
 export type { CacheStats } from "../Cache/common/CacheStats.js"
 export {
   CacheConfigError,

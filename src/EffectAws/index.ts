@@ -4,6 +4,8 @@
  *
  * @since 0.1.0
  */
+import "../Cache/installed/needsEffect3.js"
+
 export { CacheConfigError, CacheExistsError, CacheKeyError } from "../Cache/errors/CacheErrors.js"
 export { ClientBuildError, type ClientBuildReason, ClientValueError } from "../ClientLayer/errors/ClientErrors.js"
 export { ObjectStoreError, type ObjectStoreReason } from "../S3Store/objects/ObjectStoreErrors.js"

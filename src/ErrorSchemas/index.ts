@@ -24,6 +24,8 @@
  *
  * @since 0.1.0
  */
+import "../Cache/installed/needsEffect3.js"
+
 export * from "./CacheErrorSchemas.js"
 export * from "./ClientErrorSchemas.js"
 export * from "./DictErrorSchemas.js"

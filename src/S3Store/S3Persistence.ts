@@ -5,13 +5,14 @@
  *
  * @since 0.1.0
  */
+import "../Cache/installed/needsEffect3.js"
 import type * as Persistence from "@effect/experimental/Persistence"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { rethrow } from "../Cache/common/rethrow.js"
 import { CacheConfigError } from "../Cache/errors/CacheErrors.js"
+import { rethrow } from "../Cache/installed/rethrow.js"
 import { makeEntryFormat } from "./entry/EntryFormat.js"
 import { describedStore } from "./objects/describedStore.js"
 import { NamedEntries } from "./persistence/NamedEntries.js"
@@ -84,7 +85,7 @@ const loadPersistence = Effect.tryPromise({
       cache: "S3Persistence",
       option: "@effect/experimental",
       value: "not installed",
-      accepted: "installed next to effect-aws-cache: npm install @effect/experimental",
+      accepted: "installed next to effect-aws-cache: npm install @effect/experimental@0.61",
       cause
     })
 })

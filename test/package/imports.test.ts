@@ -15,10 +15,12 @@ const awsPackages = "^@(aws-sdk|smithy|aws-crypto)/"
 
 const execute = promisify(execFile)
 
-/** Without those of one namespace, which the part that this is in loads too. */
-const entryPoints = Object.keys(manifest.exports)
-  .filter((path) => path !== "./package.json" && path.split("/").length <= 2)
+const allEntryPoints = Object.keys(manifest.exports)
+  .filter((path) => path !== "./package.json")
   .map((path) => path.replace(/^\./, manifest.name))
+
+/** Without those of one namespace, which the part that this is in loads too. */
+const entryPoints = allEntryPoints.filter((name) => name.split("/").length <= 2)
 
 let folder = ""
 let runs = 0
@@ -198,6 +200,49 @@ describe("importing the package", () => {
     assert.match(stdout.trim(), new RegExp(needs.replaceAll("PACKAGE", "@smithy/core")))
     const { stdout: other } = await runProgram(program, { refused: "^@aws-sdk/credential-providers$" })
     assert.match(other.trim(), new RegExp(needs.replaceAll("PACKAGE", "@aws-sdk/credential-providers")))
+  })
+
+  it("what needs another package that is missing says how to install it", async () => {
+    const program = `
+      import * as Effect from "effect/Effect"
+      import * as Layer from "effect/Layer"
+      import { ClientCacheLive, DynamoDBDocumentResource, ResourceCache, ResourceCacheLive } from "effect-aws-cache/ClientLayer"
+      import { ObjectStore, S3Persistence } from "effect-aws-cache/S3Store"
+      const failing = async (program) => {
+        const error = await Effect.runPromise(Effect.flip(Effect.scoped(program)))
+        console.log(error._tag + ": " + error.message)
+      }
+      await failing(Effect.provide(Layer.build(ObjectStore.layerS3({ bucket: "bucket" })), ClientCacheLive))
+      await failing(Layer.build(ObjectStore.layerS3Client({ send: () => {} }, { bucket: "bucket" })))
+      await failing(Effect.provide(Layer.build(S3Persistence.layerResult()), ObjectStore.layerMemory()))
+      const resource = ResourceCache.resource(DynamoDBDocumentResource, { region: "us-west-2" })
+      await failing(Effect.provide(resource, ResourceCacheLive))
+    `
+    const told = async (refused: string) => (await runProgram(program, { refused })).stdout.trim().split("\n")
+    const all = await told(`${awsPackages}|^@effect/experimental`)
+    assert.match(all[0] ?? "", /^ClientBuildError: .*: a package is missing: npm install @aws-sdk\/client-s3$/)
+    assert.match(all[1] ?? "", /^CacheConfigError: .*: npm install @aws-sdk\/client-s3$/)
+    assert.match(all[2] ?? "", /^CacheConfigError: .*: npm install @effect\/experimental@0\.61$/)
+    assert.match(all[3] ?? "", /^ClientBuildError: .*: npm install @aws-sdk\/client-dynamodb @aws-sdk\/lib-dynamodb$/)
+  })
+
+  it("another Effect 3 than fits is told in one line", async () => {
+    const program = `
+      import { setCurrentVersion } from "effect/ModuleVersion"
+      setCurrentVersion("3.19.0")
+      const told = []
+      for (const name of ${JSON.stringify(allEntryPoints)}) {
+        await import(name).then(() => told.push(name), (error) => told.push(error.stack))
+      }
+      console.log([...new Set(told)].join("\\n"))
+    `
+    const { stdout } = await runProgram(program)
+    assert.strictEqual(
+      stdout.trim(),
+      "Error: effect-aws-cache needs Effect 3, from 3.22.0 on, and found Effect 3.19.0: npm install effect@3\n" +
+        "effect-aws-cache/Sync"
+    )
+    assert.strictEqual(manifest.peerDependencies.effect, "^3.22.0")
   })
 
   it("the TTL dict works where no AWS package is installed", async () => {

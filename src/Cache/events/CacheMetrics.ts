@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import "../installed/needsEffect3.js"
 import * as Metric from "effect/Metric"
 import * as MetricLabel from "effect/MetricLabel"
 import type { GuardedMap } from "../common/GuardedMap.js"

@@ -8,6 +8,7 @@ import type { DynamoDBDocument, DynamoDBDocumentClient, TranslateConfig } from "
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import { orInstall } from "../../Cache/installed/orInstall.js"
 import { isAwsClient } from "../sdk/AwsClient.js"
 import { isPlainObject } from "../values/plainData.js"
 import { ResourceDefinition } from "./ResourceDefinition.js"
@@ -42,20 +43,15 @@ const DocumentOptions: Schema.Schema<DocumentOptions> = Schema.Struct({
   unmarshallOptions: Schema.optional(unmarshallOptions)
 })
 
+const orInstallBoth = orInstall("@aws-sdk/client-dynamodb @aws-sdk/lib-dynamodb")
+
 const loadClient = () =>
-  import("@aws-sdk/client-dynamodb").then((sdk): DynamoDBClientClass => sdk.DynamoDBClient, orInstall)
+  import("@aws-sdk/client-dynamodb").then((sdk): DynamoDBClientClass => sdk.DynamoDBClient, orInstallBoth)
 
 const loadDocument = Effect.tryPromise({
-  try: () => import("@aws-sdk/lib-dynamodb").catch(orInstall),
+  try: () => import("@aws-sdk/lib-dynamodb").catch(orInstallBoth),
   catch: (cause) => cause
 })
-
-const orInstall = (cause: unknown): never => {
-  if (Predicate.hasProperty(cause, "code") && cause.code === "ERR_MODULE_NOT_FOUND") {
-    throw new Error("a package is missing: npm install @aws-sdk/client-dynamodb @aws-sdk/lib-dynamodb", { cause })
-  }
-  throw cause
-}
 
 // A document client is no instance of its client's class, and has everything a client has. But it marks its
 // configuration.

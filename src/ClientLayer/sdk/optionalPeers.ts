@@ -2,7 +2,7 @@
  * The SDK packages that sessions need, loaded when they are needed.
  */
 import * as Effect from "effect/Effect"
-import { rethrow } from "../../Cache/common/rethrow.js"
+import { rethrow } from "../../Cache/installed/rethrow.js"
 import { PackageNotFoundError } from "../errors/SessionErrors.js"
 
 /**

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import { readFile } from "node:fs/promises"
-import { rethrow } from "../../Cache/common/rethrow.js"
+import { rethrow } from "../../Cache/installed/rethrow.js"
 import { rememberSecrets } from "./hiddenTexts.js"
 
 /**

@@ -18,7 +18,7 @@ import { notMsgPack } from "./notMsgPack.js"
 export const loadMsgPackCodec: Effect.Effect<Codec, string> = Effect.tryPromise({
   try: () => import("@effect/platform/MsgPack"),
   catch: (cause) =>
-    `the codec "msgpack" needs @effect/platform, which could not be loaded (npm install @effect/platform): ${cause}`
+    `the codec "msgpack" needs @effect/platform, which could not be loaded (npm install @effect/platform@0.97): ${cause}`
 }).pipe(
   Effect.map(({ schema }) => {
     const values = schema(Schema.Unknown)

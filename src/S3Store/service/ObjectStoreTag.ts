@@ -11,8 +11,8 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import { rethrow } from "../../Cache/common/rethrow.js"
 import type { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
+import { orInstall } from "../../Cache/installed/orInstall.js"
 import { checkOptions } from "../../Cache/options/checkOptions.js"
 import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
 import { printedAs } from "../../Cache/printing/printedAs.js"
@@ -184,7 +184,7 @@ const makeS3: ObjectStoreTag["makeS3"] = (options) =>
     Effect.flatMap(
       Effect.suspend(() =>
         failOfBadKey(ClientCache.client(
-          () => import("@aws-sdk/client-s3").then((sdk) => sdk.S3Client, rethrow),
+          () => import("@aws-sdk/client-s3").then((sdk) => sdk.S3Client, orInstall("@aws-sdk/client-s3")),
           options.clientConfig ?? {}
         ))
       ),
