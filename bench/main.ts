@@ -2,7 +2,7 @@
  * Runs the benchmarks, and writes what they found: JSON, a page of tables, and plots.
  *
  * Options: `--quick` for a look at it in about a minute, whose results go to `build`; `--only NAME,NAME` for some of
- * `engine`, `store`, `ttl`, `clients` and `connections`; `--report` to run nothing, and write the page and the plots anew; `--out FOLDER`
+ * `engine`, `store`, `ttl`, `clients`, `connections` and `sizes`; `--report` to run nothing, and write the page and the plots anew; `--out FOLDER`
  * where to write, default `bench/results`.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
@@ -21,6 +21,7 @@ import type { Results, Settings } from "./results.js"
 import { runConnections } from "./runConnections.js"
 import { runEngine } from "./runEngine.js"
 import { runOperations, type Suite } from "./runOperations.js"
+import { runSizes, sizePage, type SizeResults } from "./sizes/runSizes.js"
 
 const { values: options } = parseArgs({
   options: {
@@ -32,7 +33,7 @@ const { values: options } = parseArgs({
 })
 const { quick } = options
 
-const sections = ["engine", "store", "ttl", "clients", "connections"] as const
+const sections = ["engine", "store", "ttl", "clients", "connections", "sizes"] as const
 const only = options.only?.split(",")
 const unknown = only?.filter((name) => !sections.some((section) => section === name)) ?? []
 if (unknown.length > 0) {
@@ -81,6 +82,8 @@ for (const section of options.report ? [] : sections) {
     ? await runEngine(engineSettings, say)
     : section === "connections"
     ? await runConnections(quick, say)
+    : section === "sizes"
+    ? await runSizes(quick, say)
     : await runOperations(suites[section], operationSettings, say)
   writeFileSync(fileOf(section), rowsOnLines(results))
   for (const { ending, subject } of results.unfinished) {
@@ -102,5 +105,7 @@ const results: Results = {
 const drawn = plots(results)
 for (const { file, svg } of drawn) writeFileSync(join(out, file), svg)
 writeFileSync(join(out, "README.md"), page(results, drawn))
+const sizes = read<SizeResults>("sizes")
+if (sizes !== undefined) writeFileSync(join(out, "sizes.md"), sizePage(sizes))
 say(`wrote ${out}`)
 if (failed) process.exitCode = 1

@@ -6,6 +6,7 @@
  *   comment `<!-- quickstart -->`) compiles under `strict` with both module resolutions, and runs. With the two lines
  *   that switch to a bucket it runs against the embedded S3 server, which it finds through S3_CACHE_BUCKET and the usual
  *   AWS_ variables, in each way of consumers.mjs on each runtime of runtimes.mjs that it fits. Each must print the same.
+ * - `wrong`: Effect 4. What Node tells has the right Effect in it.
  */
 import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
@@ -15,11 +16,12 @@ import { pack } from "../lib/pack.mjs"
 import { root, run, runMain, seconds, withTemporaryFolder } from "../lib/run.mjs"
 import { compilations, consumers, writeBundles, writeConsumers } from "./consumers.mjs"
 import { importedPackages, makeProject } from "./project.mjs"
-import { installRuntimes } from "./runtimes.mjs"
+import { installRuntimes, isNode } from "./runtimes.mjs"
 import { withServer } from "./server.mjs"
+import { importWithWrongEffect, wrongEffect } from "./wrongEffect.mjs"
 
 /** Tools that the repository itself has no use for. */
-const tools = ["jest@30.5.2", "tsx@4.23.15"]
+const tools = ["jest@30.5.2", "tsx@4.23.15", wrongEffect]
 
 /** Milliseconds that a program may take, wherever it runs. */
 const runLimit = 300_000
@@ -143,6 +145,10 @@ await runMain(() =>
     if (process.features.require_module === true) {
       await step("require every entry point", () => requireEveryEntryPoint(full, entryPoints))
     }
+    await step(
+      "import with Effect 4",
+      () => importWithWrongEffect(join(folder, "wrong"), full, runtimes.filter(isNode), entryPoints)
+    )
     await writeConsumers(full, quickstart, changedBlock(readme, "quickstart", "bucket"))
     for (const [name, config] of Object.entries(compilations)) {
       await step(`compile the quickstart (${name})`, () =>
