@@ -83,7 +83,8 @@ export const places = [
     pages: [
       { file: "bench/results/README.md", to: "benchmarks/index", text: "Speed" },
       { file: "bench/results/hitratio.md", to: "benchmarks/hitratio" },
-      { file: "bench/results/s3.md", to: "benchmarks/s3", text: "The S3 level" }
+      { file: "bench/results/s3.md", to: "benchmarks/s3", text: "The S3 level" },
+      { file: "bench/results/sizes.md", to: "benchmarks/sizes" }
     ]
   }
 ]

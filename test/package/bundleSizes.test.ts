@@ -2,12 +2,16 @@
  * What the parts of the package weigh in a bundle, held to what bench/results/sizes.md publishes.
  */
 import { assert, describe, it } from "@effect/vitest"
+import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import sizes from "../../bench/results/sizes.json" with { type: "json" }
 import { bundledBytes } from "../../bench/sizes/bundle.js"
 import manifest from "../../package.json" with { type: "json" }
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
+
+const sizes: { readonly rows: ReadonlyArray<{ readonly entryPoint: string; readonly alone: number }> } = JSON.parse(
+  readFileSync(new URL("../../bench/results/sizes.json", import.meta.url), "utf8")
+)
 
 const published = new Map(sizes.rows.map(({ alone, entryPoint }) => [entryPoint, alone]))
 
