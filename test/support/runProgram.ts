@@ -8,7 +8,7 @@ export const runProgram = (program: string) =>
     Effect.sync(() => {
       const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
         cwd: fileURLToPath(new URL("../..", import.meta.url)),
-        env: { PATH: process.env["PATH"] },
+        env: { PATH: process.env["PATH"], NODE_NO_WARNINGS: "1" },
         stdio: ["ignore", "pipe", "inherit"]
       })
       let stdout = ""

@@ -6,6 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import { unrefSleep } from "../../Cache/common/unrefSleep.js"
 import { listenOnceMore, stoodStill } from "../common/standstill.js"
 
 /** A promise that is waited for: what to do when it is late. */
@@ -19,7 +20,7 @@ interface PendingRequest {
 /**
  * Waits for promises, all for the same time at most. `Effect.timeout` forks two fibers and starts a timer each time;
  * here all promises share one fiber: since all may take the same time, the deadlines are in the order of the starts, and
- * the fiber sleeps until the first of them that is still to come.
+ * the fiber sleeps until the first of them that is still to come. It keeps no process alive: the requests do.
  *
  * No answer that has arrived already is late. Where the process stood still when the time was over, it starts anew, once.
  */
@@ -74,7 +75,7 @@ export const makeRequestTimeouts = (limit: Duration.Duration): Effect.Effect<Req
         for (let waiting = next(); waiting !== undefined; waiting = next()) {
           if (waiting.deadline > now) {
             if (late.length > 0) break
-            return Effect.flatMap(clock.sleep(Duration.nanos(waiting.deadline - now)), () => watch)
+            return Effect.flatMap(unrefSleep(Number(waiting.deadline - now) / 1e6), () => watch)
           }
           first++
           const since = Number(now - waiting.deadline) / 1e6
