@@ -87,16 +87,27 @@ const lookAround = async (browser, origin, problems) => {
   await close()
 }
 
-/** Every page of the sidebar has to fit. */
-const lookOnPhone = async (browser, origin, problems) => {
+/** Every page of the sidebar has to fit on a phone, and the bars above and beside the text on whatever is wider. */
+const lookAtWidths = async (browser, origin, problems) => {
   const { check, close, go, page, picture } = await openPage(browser, origin, { viewport: phone }, problems)
-  const addresses = ["", "api/", "api/effect-aws-cache/S3Store/", "api/effect-aws-cache/S3Store/classes/S3Cache.html"]
-  for (const { pages } of places) addresses.push(...pages.map(({ to }) => addressOf(to)))
+  const fits = async ({ width }) =>
+    check(
+      await page.evaluate(() => document.documentElement.scrollWidth) <= width,
+      `has to be scrolled sideways at a width of ${width} pixels`
+    )
+  const reference = ["api/", "api/effect-aws-cache/S3Store/", "api/effect-aws-cache/S3Store/classes/S3Cache.html"]
+  const addresses = [...reference, ...places.flatMap(({ pages }) => pages.map(({ to }) => addressOf(to))), ""]
   for (const address of addresses) {
     await go(address, "load")
-    const width = await page.evaluate(() => document.documentElement.scrollWidth)
-    check(width <= phone.width, `is ${width} pixels wide on a phone of ${phone.width}`)
-    if (address === "") await picture("phone")
+    await fits(phone)
+  }
+  await picture("phone")
+  for (const width of [768, 960, 1440]) {
+    await page.setViewportSize({ ...desktop, width })
+    for (const address of ["", "getting-started.html"]) {
+      await go(address, "load")
+      await fits({ width })
+    }
   }
   await close()
   return addresses.length
@@ -113,7 +124,7 @@ await runMain(async () => {
     const origin = `http://127.0.0.1:${server.address().port}`
     const problems = []
     await lookAround(browser, origin, problems)
-    const count = await lookOnPhone(browser, origin, problems)
+    const count = await lookAtWidths(browser, origin, problems)
     for (const problem of new Set(problems)) console.error(problem)
     console.log(
       `looked at the site, ${count} pages on a phone, ${problems.length} problems, ${seconds(start)}; ${looks}`

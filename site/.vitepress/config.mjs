@@ -23,6 +23,15 @@ const renderForSearch = (source, env, markdown) => {
     : html
 }
 
+/** A short name does not break at its hyphen. */
+const keepShortCodeWhole = (markdown) => {
+  const render = markdown.renderer.rules.code_inline
+  markdown.renderer.rules.code_inline = (tokens, at, ...rest) => {
+    if (tokens[at].content.length <= 24) tokens[at].attrJoin("class", "whole")
+    return render(tokens, at, ...rest)
+  }
+}
+
 export default defineConfig({
   lang: "en",
   title: "effect-aws-cache",
@@ -38,15 +47,16 @@ export default defineConfig({
   // The index of the search is large, and loaded by who searches only.
   vite: { build: { chunkSizeWarningLimit: 4000 } },
   markdown: {
-    anchor: { slugify: slugOf }
+    anchor: { slugify: slugOf },
+    config: keepShortCodeWhole
   },
   themeConfig: {
     logo: "/icon.svg",
     nav: [
       { text: "Get started", link: "/getting-started" },
       { text: "Guides", link: "/guides/s3-cache", activeMatch: "/guides/" },
-      { text: "When S3 says …", link: "/help/s3-answers" },
-      { text: "Benchmarks", link: "/benchmarks/" },
+      { text: "Recipes", link: "/recipes/", activeMatch: "/recipes/" },
+      { text: "Help", link: "/help/troubleshooting", activeMatch: "/help/" },
       { text: "API", link: "/api/", activeMatch: "/api/" }
     ],
     sidebar: JSON.parse(readFileSync(sidebarFile, "utf8")),
