@@ -40,7 +40,7 @@ const takeVersion = async (folder) => {
   console.log(`${files.length} files in .changeset; the version is ${version}\n\n${entry.trimEnd()}`)
   if (files.length > 0) {
     await git(folder, "add", "--all")
-    await git(folder, "-c", "core.hooksPath=", "commit", "--quiet", "--message", `Release ${version}`)
+    await git(folder, "commit", "--quiet", "--message", `Release ${version}`)
   }
   return version
 }
@@ -92,6 +92,7 @@ await runMain(() =>
     await requireCleanTree(root)
     console.log(`at ${(await git(root, "log", "-1", "--format=%h %s")).trimEnd()}`)
     say("checks")
+    await run("npm", ["run", "--silent", "clean"])
     await run("npm", ["run", "--silent", "check"])
     if (!dryRun) return release(root, target)
     const clone = join(target, "clone")
