@@ -1,5 +1,5 @@
 /**
- * Packs the package and looks at the tarball: what is in it, whether the links of its README lead anywhere, its manifest
+ * Packs the package and looks at the tarball: what is in it, whether the links of its pages lead anywhere, its manifest
  * (publint), and whether TypeScript resolves every entry point in every mode there is (attw).
  */
 import { open, readFile } from "node:fs/promises"
@@ -30,7 +30,18 @@ const linksOf = (path, text) =>
   [...text.matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target]) => target.replace(/#.*/, ""))
     .filter((target) => target !== "" && !/^[a-z]+:/.test(target))
-    .map((target) => posix.join(posix.dirname(path), target))
+    .map((target) => posix.join(posix.dirname(path), target).replace(/\/$/, ""))
+
+/** What is wrong with the links of the pages in the tarball. CONTRIBUTING.md is about the repository, and leads into it. */
+const problemsOfLinks = async (files) => {
+  const pages = files.filter((path) => path.endsWith(".md") && path !== "CONTRIBUTING.md")
+  const found = await Promise.all(pages.map(async (page) =>
+    linksOf(page, await readFile(join(root, page), "utf8"))
+      .filter((path) => !files.some((file) => file === path || file.startsWith(`${path}/`)))
+      .map((path) => `${page} leads to ${path}, which is not in it`)
+  ))
+  return found.flat()
+}
 
 /**
  * That ES modules are `require`d from CommonJS, where Node can, is the only problem that TypeScript may find:
@@ -71,9 +82,7 @@ await runMain(() =>
         .filter((path) => !files.includes(path.replace(/^dist\/(.+?)\.(js|d\.ts)(\.map)?$/, "src/$1.ts")))
         .map((path) => `${path} has no source: run npm run clean and build again`),
       ...[...required, ...targets].filter((path) => !files.includes(path)).map((path) => `${path} is missing`),
-      ...linksOf("README.md", await readFile(join(root, "README.md"), "utf8"))
-        .filter((path) => !files.some((file) => file === path || file.startsWith(`${path}/`)))
-        .map((path) => `README.md leads to ${path}, which is not in it`)
+      ...await problemsOfLinks(files)
     ]
     if (problems.length > 0) throw new Error(`The tarball is not as it should be:\n${problems.join("\n")}`)
     console.log(`${files.length} files in the tarball`)
