@@ -70,7 +70,7 @@ const hasProvenance = process.env["GITHUB_ACTIONS"] === "true" || process.env["G
 const publish = async (tarball) => {
   if (!hasProvenance) console.log("without provenance: that is for GitHub Actions and GitLab CI to give")
   await run("npm", [
-    ...["publish", tarball, "--access", "public", `--provenance=${hasProvenance && !dryRun}`],
+    ...["publish", tarball, "--loglevel=warn", "--access", "public", `--provenance=${hasProvenance && !dryRun}`],
     ...(dryRun ? ["--dry-run"] : [])
   ], { clean: true, cwd: join(tarball, "..") })
 }
