@@ -6,7 +6,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises"
 import { build } from "vitepress"
 import { runMain, seconds } from "../scripts/lib/run.mjs"
 import { checkLinks } from "./checkLinks.mjs"
-import { buildFolder, htmlFolder, sidebarFile, siteFolder } from "./paths.mjs"
+import { buildFolder, htmlFolder, namesFile, sidebarFile, siteFolder } from "./paths.mjs"
 import { stagePages } from "./stagePages.mjs"
 
 const timed = async (name, task) => {
@@ -23,8 +23,9 @@ await runMain(async () => {
   const withApi = !process.argv.includes("--no-api")
   const api = withApi
     ? await timed("API reference", async () => (await import("./stageApi.mjs")).stageApi())
-    : { sidebar: {}, warnings: 0 }
+    : { names: {}, sidebar: {}, warnings: 0 }
   await writeFile(sidebarFile, JSON.stringify({ "/": sidebar, ...api.sidebar }, null, 2))
+  await writeFile(namesFile, JSON.stringify(api.names, null, 2))
   await timed("VitePress", () => build(siteFolder))
   const links = await timed("links", checkLinks)
   const all = [...problems, ...withApi ? links.problems : links.problems.filter((line) => !line.includes("/api/"))]

@@ -18,6 +18,9 @@ export const htmlFolder = join(buildFolder, "html")
 /** The sidebars, which the configuration of VitePress reads. */
 export const sidebarFile = join(buildFolder, "sidebar.json")
 
+/** The pages of the reference by what they are about, for links from signatures. */
+export const namesFile = join(buildFolder, "names.json")
+
 /** The path under which the site will be served, with a slash at both ends. */
 export const basePath = () => `/${(process.env["DOCS_BASE"] ?? "").replaceAll(/^\/+|\/+$/g, "")}/`.replace("//", "/")
 

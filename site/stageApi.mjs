@@ -82,10 +82,11 @@ const categoryOf = (reflection) =>
   (reflection.comment ?? reflection.signatures?.[0]?.comment)?.getTag("@category")?.content
     .map(({ text }) => text).join("").trim() ?? "others"
 
+const linkOf = ({ url }) => `/api/${url.replace(/(^|\/)index\.md$/, "$1").replace(/\.md$/, "")}`
+
 /** The sidebar of the reference: all entry points, and of one of them what it exports. */
 const sidebarOf = (pages) => {
   const modules = pages.filter(({ model }) => model.kindOf(ReflectionKind.Module))
-  const linkOf = ({ url }) => `/api/${url.replace(/(^|\/)index\.md$/, "$1").replace(/\.md$/, "")}`
   const entry = (page) => ({ text: page.model.name.replace(`${manifest.name}/`, ""), link: linkOf(page) })
   const byName = (a, b) => (a.text < b.text ? -1 : 1)
   const overview = modules.map(entry).sort(byName)
@@ -103,6 +104,14 @@ const sidebarOf = (pages) => {
     ]]
   })
   return Object.fromEntries([["/api/", [{ text: "API reference", link: "/api/", items: overview }]], ...sidebars])
+}
+
+/** The page of each name that only one entry point has. */
+const namesOf = (pages) => {
+  const named = pages.filter(({ model }) => !model.kindOf(ReflectionKind.SomeModule))
+  const names = new Map()
+  for (const { model, url } of named) names.set(model.name, names.has(model.name) ? undefined : linkOf({ url }))
+  return Object.fromEntries(Array.from(names).filter(([, link]) => link !== undefined))
 }
 
 const groupBy = (pages) => {
@@ -165,5 +174,9 @@ export const stageApi = async () => {
   await nameModules(project, entries)
   app.validate(project)
   await app.generateOutputs(project)
-  return { warnings: app.logger.warningCount + app.logger.errorCount, sidebar: sidebarOf(pages) }
+  return {
+    warnings: app.logger.warningCount + app.logger.errorCount,
+    sidebar: sidebarOf(pages),
+    names: namesOf(pages)
+  }
 }

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { defineConfig } from "vitepress"
 import { slugOf } from "../markdown.mjs"
-import { basePath, buildFolder, htmlFolder, pagesFolder, sidebarFile } from "../paths.mjs"
+import { basePath, buildFolder, htmlFolder, namesFile, pagesFolder, sidebarFile } from "../paths.mjs"
 
 const base = basePath()
 
@@ -32,6 +32,27 @@ const keepShortCodeWhole = (markdown) => {
   }
 }
 
+const names = new Map(Object.entries(JSON.parse(readFileSync(namesFile, "utf8"))))
+
+/** The names in the signatures of the reference lead to their pages. */
+const linkSignatures = (markdown) => {
+  const render = markdown.renderer.rules.fence
+  const link = (word) => {
+    const to = names.get(word)
+    return to === undefined ? word : `<a href="${base}${to.slice(1)}.html">${word}</a>`
+  }
+  markdown.renderer.rules.fence = (tokens, at, options, env, self) => {
+    const html = render(tokens, at, options, env, self)
+    const isSignature = env.relativePath?.startsWith("api/") === true && !tokens[at].content.includes("import ")
+    return isSignature
+      ? html.replace("class=\"", "class=\"signature ").replaceAll(
+        /(<span style="[^"]*">)([^<]*)(?=<\/span>)/g,
+        (_, start, text) => start + text.replaceAll(/(?<!&)\b[A-Z]\w+/g, link)
+      )
+      : html
+  }
+}
+
 export default defineConfig({
   lang: "en",
   title: "effect-aws-cache",
@@ -48,7 +69,10 @@ export default defineConfig({
   vite: { build: { chunkSizeWarningLimit: 4000 } },
   markdown: {
     anchor: { slugify: slugOf },
-    config: keepShortCodeWhole
+    config: (markdown) => {
+      keepShortCodeWhole(markdown)
+      linkSignatures(markdown)
+    }
   },
   themeConfig: {
     logo: "/icon.svg",
