@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
 import { defineConfig, type ViteUserConfig } from "vitest/config"
 import manifest from "./package.json" with { type: "json" }
@@ -19,7 +20,15 @@ const withProperties = readdirSync(fileURLToPath(new URL("./test", import.meta.u
   .filter((path) => path.endsWith(".test.ts") && readFileSync(path, "utf8").includes("support/property.js"))
   .filter((path) => !existsSync(path.replace(".test.ts", ".heavy.ts")))
 
+const workers = availableParallelism() + 1
+
 type Suite = NonNullable<ViteUserConfig["test"]>
+
+/**
+ * How long a test, or what is made before tests, may take: a limit for what hangs, far above what anything takes, so that
+ * a machine eight times slower passes. No test has one of its own.
+ */
+const patience = (minutes: number): Suite => ({ testTimeout: minutes * 60_000, hookTimeout: minutes * 60_000 })
 
 /**
  * The suites, by their names. `vitest run` runs `test`, `vitest run --mode heavy` another: a file that belongs to more
@@ -27,31 +36,31 @@ type Suite = NonNullable<ViteUserConfig["test"]>
  */
 const suites: Record<string, Suite> = {
   test: {
-    include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
-    testTimeout: 20_000
+    ...patience(10),
+    include: ["test/**/*.test.ts", "examples/**/*.test.ts"]
   },
   /**
    * The property tests once more, many times over and from another seed (`PROPERTY_SEED=random` is new each time), and
    * what takes minutes.
    */
   heavy: {
+    ...patience(240),
     include: [...withProperties, "test/**/*.heavy.ts"],
     env: {
-      PROPERTY_RUNS: process.env["PROPERTY_RUNS"] ?? "15",
+      PROPERTY_RUNS: process.env["PROPERTY_RUNS"] ?? "14",
       PROPERTY_SEED: process.env["PROPERTY_SEED"] ?? "7"
-    },
-    testTimeout: 900_000
+    }
   },
   /** The tests that take their server from test/servers/S3Server.ts, on the server that scripts/test-s3.mjs names. */
   s3: {
+    ...patience(10),
     include: ["test/S3Store/**/ObjectStore.test.ts", "test/S3Store/**/S3Cache*.test.ts"],
-    testTimeout: 60_000,
     env: { NODE_NO_WARNINGS: "1" }
   },
   /** The tests that kill and stop the daemons of a Ceph cluster. Without Ceph on the machine they are skipped. */
   ceph: {
+    ...patience(10),
     include: ["test/ceph/**/*.ceph.ts"],
-    testTimeout: 180_000,
     env: { NODE_NO_WARNINGS: "1" }
   }
 }
@@ -65,9 +74,18 @@ export default defineConfig(({ mode }) => {
     },
     test: {
       globalSetup: ["test/support/build.ts"],
-      setupFiles: ["test/support/deepEquality.ts", "test/support/fixedHashes.ts"],
-      // By default one core is left alone: on a machine of two, files would run one at a time.
-      maxWorkers: "100%",
+      setupFiles: [
+        "test/support/deepEquality.ts",
+        "test/support/fixedHashes.ts",
+        "test/support/sharedWorker.ts"
+      ],
+      // Files share what they import: modules are loaded once for each worker, instead of once for each file.
+      isolate: false,
+      // One more than there are cores: some tests mostly wait for processes and clocks. None of them is ended before the
+      // others.
+      maxWorkers: workers,
+      minWorkers: workers,
+      teardownTimeout: 600_000,
       ...suite
     }
   }

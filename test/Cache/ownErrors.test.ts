@@ -158,7 +158,7 @@ describe("what a computation fails with", () => {
           const defect = Exit.isFailure(died) ? Option.getOrUndefined(Cause.dieOption(died.cause)) : undefined
           assert.isTrue(Object.is(defect, error), `${what}, a defect: another object`)
         }
-      }), 20_000)
+      }))
   }
 
   for (const [store, make] of stores.filter(([what]) => !what.startsWith("S3Cache"))) {
@@ -197,7 +197,7 @@ describe("what a computation fails with", () => {
             }
           }
         }
-      }), 20_000)
+      }))
   }
 
   it.scoped("is what `failureTimeToLive` is asked with", () =>

@@ -3,7 +3,7 @@ import { Duration, Effect, Option, type Scope, TestClock } from "effect"
 import { Absent, BoundedMap, type CacheConfigError } from "effect-aws-cache/Cache"
 import { SyncTtlDict } from "effect-aws-cache/Ttl"
 import * as fc from "fast-check"
-import { property, timeLimit } from "../support/property.js"
+import { property } from "../support/property.js"
 import { type Shared, stores } from "./sharedStores.js"
 
 type Key = "a" | "b" | "c" | "d"
@@ -382,7 +382,7 @@ describe("verbs that do not compute: the same answers, and the same counts", () 
           }
           assert.deepStrictEqual(picked(yield* subject.counts(now)), picked(yield* model.counts(now)))
         })),
-      { fastCheck: parameters, timeout: timeLimit(60_000) }
+      { fastCheck: parameters }
     )
   }
 })

@@ -13,7 +13,7 @@ import * as fc from "fast-check"
 import { Buffer } from "node:buffer"
 import * as http from "node:http"
 import * as util from "node:util"
-import { property, timeLimit } from "../support/property.js"
+import { property } from "../support/property.js"
 import { recordedSpans } from "../support/recordedSpans.js"
 
 // Every planted secret begins and ends with this mark, so not even a part of one may be seen.
@@ -273,6 +273,6 @@ describe("nothing that a key hides is told by an error, for any configuration", 
             { ...property(10), endOnFailure: true }
           )
         )
-      }).pipe(Effect.provide(layers), Effect.scoped), timeLimit(60_000))
+      }).pipe(Effect.provide(layers), Effect.scoped))
   }
 })

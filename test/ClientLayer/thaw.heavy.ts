@@ -1,3 +1,3 @@
 import { testThaw } from "./thaw.js"
 
-testThaw({ rounds: 500, timeout: 600_000 })
+testThaw({ rounds: 500 })

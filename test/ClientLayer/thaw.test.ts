@@ -1,3 +1,3 @@
 import { testThaw } from "./thaw.js"
 
-testThaw({ rounds: 40, timeout: 60_000 })
+testThaw({ rounds: 40 })

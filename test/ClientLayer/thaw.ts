@@ -56,8 +56,8 @@ const writesAfterThaw = (layer: "cache" | "session" | "sdk", rounds: number) =>
     }
   })
 
-/** The suite, with as many thaws of each process; `timeout` in milliseconds. */
-export const testThaw = ({ rounds, timeout }: { readonly rounds: number; readonly timeout: number }) => {
+/** The suite, with as many thaws of each process. */
+export const testThaw = ({ rounds }: { readonly rounds: number }) => {
   describe("a process that is stopped for longer than the server keeps its connections", () => {
     for (const layer of ["cache", "session"] as const) {
       it.scopedLive(
@@ -68,8 +68,7 @@ export const testThaw = ({ rounds, timeout }: { readonly rounds: number; readonl
             assert.deepStrictEqual(outcomes, Array.from({ length: rounds }, () => "1"))
             assert.deepStrictEqual(executedTwice, [])
             assert.strictEqual(connections, rounds)
-          }),
-        timeout
+          })
       )
     }
   })

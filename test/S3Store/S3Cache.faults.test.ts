@@ -20,7 +20,7 @@ import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.j
 import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
 import * as FaultProxy from "../servers/FaultProxy.js"
 import { ManualClock } from "../support/ManualClock.js"
-import { property, timeLimit } from "../support/property.js"
+import { property } from "../support/property.js"
 import { eventually, turns } from "../support/until.js"
 import { makeBucket } from "./bucketOf.js"
 
@@ -101,8 +101,7 @@ describe("an S3Cache whose second level", () => {
             assert.strictEqual((yield* cache.stats).circuit, "closed")
             assert.strictEqual(yield* settled((yield* process(limits)).get(key)), "written")
           })
-        ),
-      timeLimit(60_000)
+        )
     )
   }
 })
@@ -324,6 +323,6 @@ describe("random schedules of faults", () => {
         fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), (steps) =>
           Effect.runPromise(run(steps, write))),
         { ...property(26), endOnFailure: true }
-      ), 900_000)
+      ))
   }
 })

@@ -102,7 +102,6 @@ describe("S3Cache: processes that are killed while they write", () => {
           yield* direct.remove(Texts.key(name).objectName)
           assert.strictEqual(yield* cache.getOrCompute(Texts.key(name), Effect.succeed("computed")), "computed")
         }
-      }).pipe(Effect.withRandom(Random.make("kills"))),
-    600_000
+      }).pipe(Effect.withRandom(Random.make("kills")))
   )
 })

@@ -124,7 +124,7 @@ describe("coordination: \"lease\"", () => {
       assert.strictEqual(yield* turning(here), 1)
       assert.strictEqual(yield* turning(there), 1)
       assert.strictEqual((yield* taken(one)).lost, 0)
-    }), 60_000)
+    }))
 
   it.scoped("a dead owner is replaced within the lease time, whatever its clock showed", () =>
     Effect.gen(function*() {
@@ -140,7 +140,7 @@ describe("coordination: \"lease\"", () => {
       assert.strictEqual(yield* turning(fiber, "250 millis"), 1)
       assert.isAtMost((yield* TestClock.currentTimeMillis) - started, 10_000)
       assert.isAtLeast((yield* TestClock.currentTimeMillis) - started, 5_000)
-    }), 60_000)
+    }))
 
   it.scoped("of several that find a dead owner one computes", () =>
     Effect.gen(function*() {

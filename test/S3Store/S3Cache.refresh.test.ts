@@ -183,7 +183,7 @@ describe("refresh of an S3Cache", () => {
       // What lies there since an earlier refresh is none of this one.
       assert.strictEqual(yield* one.refresh(key, Effect.succeed(3)), 3)
       assert.strictEqual(yield* other.refresh(key, Effect.succeed(4)), 4)
-    }), 30_000)
+    }))
 
   it.scoped("of what is in memory it asks no more than it must", () =>
     Effect.gen(function*() {

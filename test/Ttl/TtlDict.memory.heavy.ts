@@ -1,6 +1,6 @@
 import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { assertBounded, fill } from "./fillDictionaries.js"
+import { assertBounded, assertFull, fill } from "./fillDictionaries.js"
 
 const maxBytes = 64 * 1024 * 1024
 const writes = 2_000_000
@@ -20,6 +20,20 @@ const shapes = [
   "data of Effect",
   "all kinds mixed"
 ]
+
+describe("a dictionary that has been full for long", () => {
+  const others = [
+    "strings of one-byte characters",
+    "records of 30 properties added one by one",
+    "instances of a class",
+    "arrays that were pushed to",
+    "maps",
+    "dates",
+    "errors",
+    "data of Effect"
+  ]
+  it.scopedLive("takes its maxBytes of memory, and no more than a quarter above", () => assertFull(others))
+})
 
 describe("a dictionary limited to 64 MB, after 2 million writes", () => {
   for (const shape of shapes) {

@@ -6,7 +6,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as fc from "fast-check"
 import { ManualClock } from "../support/ManualClock.js"
-import { property, timeLimit } from "../support/property.js"
+import { property } from "../support/property.js"
 import { type Command, livesOnABadClock, livesWithJumps } from "./dictCommands.js"
 import { NaiveDict, type Value } from "./NaiveDict.js"
 
@@ -179,8 +179,6 @@ const weigher = (_: string, value: Value) => value.bytes
 
 const plain = (entries: Iterable<readonly [string, Value]>) => [...entries].map(([key, value]) => [key, { ...value }])
 
-const timeout = timeLimit(60_000)
-
 describe("a dictionary and a naive model of it", () => {
   beforeEach(() => new Promise<void>((resolve) => setImmediate(resolve)))
 
@@ -226,7 +224,7 @@ describe("a dictionary and a naive model of it", () => {
       }),
       property(1000)
     )
-  }, timeout)
+  })
 
   it("on a clock that jumps anywhere: nothing expired is given out, and no limit is exceeded", () => {
     fc.assert(
@@ -263,7 +261,7 @@ describe("a dictionary and a naive model of it", () => {
       }),
       property(300)
     )
-  }, timeout)
+  })
 
   it.live("answer alike, with Effect and without", () =>
     Effect.promise(() =>
@@ -313,5 +311,5 @@ describe("a dictionary and a naive model of it", () => {
         }),
         property(150)
       )
-    ), timeout)
+    ))
 })

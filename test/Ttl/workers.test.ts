@@ -29,8 +29,7 @@ describe("a percentage in worker threads", () => {
           // What memory pressure is measured against is shared as well.
           assert.isAtMost(heap, 256 * mebibyte)
         }
-      }),
-    120_000
+      })
   )
 
   it.scopedLive("is of the memory divided by the workers that Lambda starts by itself", () =>
@@ -40,7 +39,7 @@ describe("a percentage in worker threads", () => {
       for (const { effect, sync } of yield* limitsIn(environment, { workers: 1, maxBytes: "50%" })) {
         assert.deepStrictEqual([sync, effect], [expected, expected])
       }
-    }), 120_000)
+    }))
 
   it.scopedLive("is of no more than the heap that the worker is allowed", () =>
     Effect.gen(function*() {
@@ -54,5 +53,5 @@ describe("a percentage in worker threads", () => {
       for (const { effect, sync } of yield* limitsIn(environment, task)) {
         assert.deepStrictEqual([sync, effect], [16 * mebibyte, 16 * mebibyte])
       }
-    }), 120_000)
+    }))
 })

@@ -53,8 +53,7 @@ describe("npm run demo", () => {
         assert.strictEqual(html.split("<svg ").length - 1, 7)
         assert.strictEqual(html.split("<section ").length - 1, 7)
         assert.notMatch(html, /NaN|undefined|Infinity|<script|@import|url\(|\ssrc=|href="(?!#|data:,")/)
-      }).pipe(Effect.provide(NodeFileSystem.layer)),
-    180_000
+      }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
   it.scopedLive(
@@ -70,8 +69,7 @@ describe("npm run demo", () => {
         assert.strictEqual(yield* demo.ended, 130)
         yield* until(() => !isRunning(child))
         assert.deepStrictEqual(yield* namesIn(server, "mine"), [])
-      }),
-    180_000
+      })
   )
 
   it.scopedLive("on a bucket of one's own it leaves nothing behind", () =>
@@ -81,7 +79,7 @@ describe("npm run demo", () => {
       assert.strictEqual(yield* demo.ended, 0, demo.stdout() + demo.stderr())
       assert.isAbove(server.requests().filter(({ method }) => method === "PUT").length, 100)
       assert.deepStrictEqual(yield* namesIn(server, "mine"), [])
-    }), 180_000)
+    }))
 
   it.scopedLive("fails, and says why, when the bucket is not there", () =>
     Effect.gen(function*() {
@@ -90,12 +88,12 @@ describe("npm run demo", () => {
       assert.strictEqual(yield* demo.ended, 1)
       assert.match(demo.stdout(), /NoSuchBucket|nowhere.*does not exist/)
       assert.notInclude(demo.stdout(), "✔")
-    }), 180_000)
+    }))
 
   it.scopedLive("says how it is called", () =>
     Effect.gen(function*() {
       const demo = yield* start("demo/main.js", {}, ["--htm"])
       assert.strictEqual(yield* demo.ended, 1)
       assert.include(demo.stdout(), "Usage: npm run demo [-- --html FILE]")
-    }), 180_000)
+    }))
 })

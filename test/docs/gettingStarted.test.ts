@@ -13,9 +13,6 @@ const read = (path: string): string => readFileSync(join(root, path), "utf8")
 
 const page = read("docs/getting-started.md")
 
-/** Milliseconds for processes that load Effect and the SDK, on a slow machine. */
-const limit = 120_000
-
 /** What a file of the page prints, each time that it is run: the blocks of text up to the next heading but one. */
 const outputsOf = (file: string): ReadonlyArray<string> => {
   const [, after = ""] = page.split(`<!-- file: ${file} -->`)
@@ -70,7 +67,7 @@ describe("docs/getting-started.md", () => {
         const outputs = outputsOf(name)
         assert.isAtLeast(outputs.length, 1)
         for (const output of outputs) assert.strictEqual(yield* run(file), output)
-      }), limit)
+      }))
   }
 
   it.scopedLive("with the lines for a bucket, two processes share it", () =>
@@ -78,7 +75,7 @@ describe("docs/getting-started.md", () => {
       const environment = yield* localBucket
       const file = yield* write(yield* project, changedBlock(page, "file: shared.ts", "bucket"))
       for (const output of outputsOf("shared.ts")) assert.strictEqual(yield* run(file, environment), output)
-    }), limit)
+    }))
 })
 
 describe("the README's quickstart", () => {
@@ -87,5 +84,5 @@ describe("the README's quickstart", () => {
       const environment = yield* localBucket
       const file = yield* write(yield* project, changedBlock(read("README.md"), "quickstart", "bucket"))
       assert.include(yield* run(file, environment), "asking the directory for team core\nAda, since 1843\n")
-    }), limit)
+    }))
 })

@@ -32,7 +32,7 @@ const calls = [
 beforeAll(async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [script], { maxBuffer: 2 ** 26 })
   found = JSON.parse(stdout)
-}, 300_000)
+})
 
 describe("the declarations", () => {
   // Otherwise: TS2742, TS2883, for who exports what is inferred, and compiles with `declaration: true`.

@@ -76,7 +76,7 @@ describe("where no optional peer is installed", () => {
       const all = entryPoints.map((name, index) => `import * as part${index} from ${JSON.stringify(name)}`)
       const parts = `export const parts: ReadonlyArray<object> = [${entryPoints.map((_, index) => `part${index}`)}]`
       assert.strictEqual(await compile([...all, parts].join("\n"), settings), "")
-    }, 60_000)
+    })
   }
 
   it("what imports the types of one does not", async () => {
@@ -86,5 +86,5 @@ describe("where no optional peer is installed", () => {
       }),
       "Cannot find module '@aws-sdk/client-s3'"
     )
-  }, 60_000)
+  })
 })

@@ -46,8 +46,7 @@ describe("examples/lambda.ts, as a function of AWS Lambda", () => {
         assert.deepStrictEqual(late, { rate: 1.5, cached: false })
         assert.deepStrictEqual(yield* api.invoke({ currency: "EUR" }, clockAhead(61_000)), { rate: 1.5, cached: true })
         assert.strictEqual(program.stderr(), "")
-      }),
-    180_000
+      })
   )
 
   it.scopedLive(
@@ -65,8 +64,7 @@ describe("examples/lambda.ts, as a function of AWS Lambda", () => {
         assert.deepStrictEqual(yield* api.invoke({ currency: "CHF " }, clockAhead(70_000)), { rate: 2, cached: true })
         assert.deepStrictEqual(yield* api.invoke({ currency: "EUR" }, clockAhead(70_000)), { rate: 1.5, cached: false })
         assert.strictEqual(second.stderr(), "")
-      }),
-    180_000
+      })
   )
 
   it.scopedLive("starts cold, and says why, when what it finds is no snapshot", () =>
@@ -79,7 +77,7 @@ describe("examples/lambda.ts, as a function of AWS Lambda", () => {
       assert.deepStrictEqual(yield* api.invoke({ currency: "EUR" }), { rate: 1.5, cached: false })
       assert.include(program.stdout(), "app/Rates: the snapshot")
       assert.include(program.stdout(), "it is no snapshot of a dictionary")
-    }), 180_000)
+    }))
 })
 
 describe("the emulation of Lambda", () => {

@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import * as EmbeddedS3 from "../servers/EmbeddedS3.js"
 import * as LocalHttp from "../servers/LocalHttp.js"
 import { WorkerReport } from "../support/cacheWorker.js"
+import { amount } from "../support/property.js"
 import { until } from "../support/until.js"
 import { type Program, start } from "./program.js"
 
@@ -51,13 +52,13 @@ const report = (program: Program) =>
       ? Schema.decode(WorkerReport)(program.stdout())
       : Effect.dieMessage(`a worker ended with ${code}: ${program.stdout()}${program.stderr()}`))
 
-const keys = Array.from({ length: 200 }, (_, n) => `key-${n}`)
+const keys = Array.from({ length: amount(60, 200) }, (_, n) => `key-${n}`)
 const expected = keys.map((key) => `${key} computed`)
 
 describe("processes that share a bucket", () => {
-  for (const count of [2, 4]) {
+  for (const count of amount([4], [2, 4])) {
     it.scopedLive(
-      `${count} of them compute each of 200 keys once with leases, though they start together`,
+      `${count} of them compute each of ${keys.length} keys once with leases, though they start together`,
       () =>
         Effect.gen(function*() {
           const { computed, worker } = yield* setting(count)
@@ -67,10 +68,9 @@ describe("processes that share a bucket", () => {
           const reports = yield* Effect.all(workers.map(report), { concurrency: "unbounded" })
           for (const { values } of reports) assert.deepStrictEqual(values, expected)
           assert.deepStrictEqual([...computed.values()].filter((times) => times !== 1), [])
-          assert.strictEqual(computed.size, 200)
-          assert.strictEqual(reports.reduce((sum, { computations }) => sum + computations, 0), 200)
-        }),
-      120_000
+          assert.strictEqual(computed.size, keys.length)
+          assert.strictEqual(reports.reduce((sum, { computations }) => sum + computations, 0), keys.length)
+        })
     )
   }
 
@@ -82,10 +82,10 @@ describe("processes that share a bucket", () => {
       const reports = yield* Effect.all(workers.map(report), { concurrency: "unbounded" })
       for (const { computations, values } of reports) {
         assert.deepStrictEqual(values, [...expected, ...expected])
-        assert.isAtMost(computations, 200)
+        assert.isAtMost(computations, keys.length)
       }
       assert.isAtMost(Math.max(...computed.values()), 2)
-    }), 120_000)
+    }))
 
   it.scopedLive(
     "a process that is killed while it computes is replaced by one that waits",
@@ -107,9 +107,8 @@ describe("processes that share a bucket", () => {
         const millis = Number(process.hrtime.bigint() - before) / 1e6
         assert.deepStrictEqual([awaited, computations, values], [1, 1, ["slow computed"]])
         assert.strictEqual(computed.get("slow"), 2)
-        // The lease time, a poll, and the end of a process on a machine that is busy with other things.
-        assert.isBelow(millis, 2000 + 500 + 5000)
-      }),
-    120_000
+        // The lease time, a poll, and the end of a process: far less than what leases take that nobody shortened.
+        assert.isBelow(millis, 25_000)
+      })
   )
 })

@@ -1,7 +1,7 @@
 import { assert, beforeEach, describe, it } from "@effect/vitest"
 import { Absent, BoundedMap, type EvictionPolicyName, evictionPolicyNames } from "effect-aws-cache/Cache"
 import * as fc from "fast-check"
-import { property, timeLimit } from "../../support/property.js"
+import { property } from "../../support/property.js"
 import { type Command, lives } from "./commands.js"
 import { NaiveMap } from "./NaiveMap.js"
 import { naivePolicies, type NaivePolicy } from "./NaivePolicies.js"
@@ -169,8 +169,6 @@ const keepsItsWord = (evictionPolicy: EvictionPolicyName) => (life: Life) => {
 }
 
 // The heavy suite runs each property for longer than a test usually may.
-const timeout = timeLimit(20_000)
-
 describe("eviction policies", () => {
   // Properties that run for minutes without a pause would leave the test runner without an answer.
   beforeEach(() => new Promise<void>((resolve) => setImmediate(resolve)))
@@ -178,16 +176,16 @@ describe("eviction policies", () => {
   for (const [name, twin] of naivePolicies) {
     it(`${name} evicts what a naive ${name} evicts, at every step, with weights and expiry`, () => {
       fc.assert(fc.property(lives, likeItsTwin(name, twin)), property(400))
-    }, timeout)
+    })
 
     it(`${name} evicts what a naive ${name} evicts where entries only count`, () => {
       fc.assert(fc.property(lives.map(plain), likeItsTwin(name, twin, false)), property(150))
-    }, timeout)
+    })
   }
 
   for (const name of evictionPolicyNames) {
     it(`${name} keeps limits, contents and order, and is consistent after every command`, () => {
       fc.assert(fc.property(lives, keepsItsWord(name)), property(250))
-    }, timeout)
+    })
   }
 })

@@ -4,7 +4,7 @@ import { Store } from "effect-aws-cache/Cache"
 import * as fc from "fast-check"
 import { patience } from "../../../src/Cache/flight/FlightGroup.js"
 import { ManualClock } from "../../support/ManualClock.js"
-import { property, timeLimit } from "../../support/property.js"
+import { property } from "../../support/property.js"
 
 /** A caller: when it asks, and when it is interrupted, if it still waits then. In milliseconds. */
 interface Caller {
@@ -164,8 +164,7 @@ describe("single flight, systematically", () => {
             assert.deepStrictEqual(await Effect.runPromise(run(scenario, sharing)), predict(scenario, sharing))
           }),
           property(50)
-        ),
-      timeLimit(60_000)
+        )
     )
   }
 

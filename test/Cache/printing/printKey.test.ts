@@ -122,6 +122,20 @@ const costly: ReadonlyArray<readonly [what: string, make: () => unknown]> = [
   }]
 ]
 
+/** How many microseconds something takes: the best of many, since the machine may be busy. */
+const bestOf = (run: () => void): number => {
+  let best = Number.POSITIVE_INFINITY
+  for (let round = 0; round < 300; round++) {
+    const before = process.hrtime.bigint()
+    run()
+    best = Math.min(best, Number(process.hrtime.bigint() - before) / 1000)
+  }
+  return best
+}
+
+/** What is cheap on this machine: 20 microseconds on a usual one, as text. */
+const thousand = Array.from({ length: 1000 }, (_, at) => at)
+
 describe("printKey", () => {
   const table: ReadonlyArray<readonly [key: unknown, printed: string]> = [
     ["a", "\"a\""],
@@ -172,14 +186,7 @@ describe("printKey", () => {
       assert.isAtMost(printed.length, 200)
       assert.notInclude(printed, "hunter2")
       assert.notInclude(printed, "a trap was run")
-      // The best of many: the machine may be busy.
-      let best = Number.POSITIVE_INFINITY
-      for (let round = 0; round < 300; round++) {
-        const before = process.hrtime.bigint()
-        printKey(key)
-        best = Math.min(best, Number(process.hrtime.bigint() - before) / 1000)
-      }
-      assert.isBelow(best, 50, "microseconds")
+      assert.isBelow(bestOf(() => printKey(key)), 5 * bestOf(() => JSON.stringify(thousand)))
     })
   }
 

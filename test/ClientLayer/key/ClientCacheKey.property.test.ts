@@ -157,7 +157,7 @@ describe("ClientCacheKey, for any configuration", () => {
       }),
       property(1000)
     )
-    assert.isAbove(equal, 50)
+    assert.isAbove(equal, 15)
   })
 
   it("options count by their names, beside the configuration", () => {
@@ -178,7 +178,7 @@ describe("ClientCacheKey, for any configuration", () => {
       }),
       property(1000)
     )
-    assert.isAbove(equal, 15)
+    assert.isAbove(equal, 5)
   })
 
   it("the order of fields, at any depth, does not matter", () => {

@@ -286,7 +286,7 @@ describe("ResourceCacheKey, for any configuration and options", () => {
       ),
       property(1000)
     )
-    assert.isAbove(equals, 50)
+    assert.isAbove(equals, 10)
   })
 
   it("a client that a resource shares has the key that a caller would make", () => {

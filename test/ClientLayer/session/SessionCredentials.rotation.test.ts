@@ -120,6 +120,6 @@ describe("forceRefresh and reload read the shared files anew", () => {
         const roles = yield* localRoles
         const folder = yield* folderOfCopies(hasCopies)
         assert.deepStrictEqual(yield* run(folder, roles.url), expected)
-      }), 120_000)
+      }))
   }
 })

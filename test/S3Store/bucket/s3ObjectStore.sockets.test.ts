@@ -91,7 +91,7 @@ describe("s3ObjectStore: sockets", () => {
         concurrency: "unbounded"
       })
       assert.isTrue(after.every(({ _tag }) => _tag === "Found"))
-    }), 600_000)
+    }))
 
   const phases: ReadonlyArray<readonly [string, (response: Http.ServerResponse) => void]> = [
     ["before the answer", () => {}],

@@ -8,7 +8,7 @@ import { makeMemoryObjectStore } from "../../../src/S3Store/objects/memoryObject
 import { ConditionalOutcome } from "../../../src/S3Store/objects/ObjectStore.js"
 import { ManualClock } from "../../support/ManualClock.js"
 import { ProcessClock } from "../../support/ProcessClock.js"
-import { property, timeLimit } from "../../support/property.js"
+import { property } from "../../support/property.js"
 import { warnings } from "../../support/warnings.js"
 
 const hour = 3_600_000
@@ -315,8 +315,7 @@ describe("Leases", () => {
       fc.assert(
         fc.asyncProperty(fc.integer(), (seed) => Effect.runPromise(Effect.withRandom(schedule, Random.make(seed)))),
         { ...property(40), endOnFailure: true }
-      ),
-    timeLimit(120_000)
+      )
   )
 
   it.effect("purge removes what is absurd or over, and what does not change while it watches", () =>

@@ -9,7 +9,7 @@ import { serialize } from "node:v8"
 import * as Zlib from "node:zlib"
 import { makeEntryFormat } from "../../../src/S3Store/entry/EntryFormat.js"
 import { assemble, headOf } from "../../../src/S3Store/entry/entryFrame.js"
-import { property, timeLimit } from "../../support/property.js"
+import { property } from "../../support/property.js"
 import { makeBucket } from "../bucketOf.js"
 import { encryption, goldenEntries, header } from "./goldenEntries.js"
 
@@ -86,7 +86,7 @@ const hostile = {
 
 describe("an adversarial bucket", () => {
   const test = (name: string, body: Effect.Effect<void, unknown>) =>
-    it.effect(name, () => body.pipe(Logger.withMinimumLogLevel(LogLevel.None)), timeLimit(120_000))
+    it.effect(name, () => body.pipe(Logger.withMinimumLogLevel(LogLevel.None)))
 
   for (const [name, bytes] of Object.entries(hostile)) {
     test(
@@ -210,8 +210,7 @@ describe("an adversarial bucket", () => {
         assert.isAbove(misses, 0.8 * inputs.length)
         yield* cache.set(key, value)
         assert.deepStrictEqual(yield* cache.get(key), value)
-      }).pipe(Logger.withMinimumLogLevel(LogLevel.None)),
-    timeLimit(120_000)
+      }).pipe(Logger.withMinimumLogLevel(LogLevel.None))
   )
 
   const objectOf = (entry: Buffer, input: Mutation | Uint8Array): Uint8Array => {

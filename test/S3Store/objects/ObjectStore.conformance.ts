@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Context, Effect, Layer, Option, type Scope, Stream } from "effect"
 import { ConditionalOutcome, LoadOutcome, ObjectStore } from "effect-aws-cache/S3Store"
 import * as fc from "fast-check"
-import { property, timeLimit } from "../../support/property.js"
+import { property } from "../../support/property.js"
 
 /** What may differ between stores. */
 export interface Abilities {
@@ -42,8 +42,7 @@ export const conformance = (
   const test = (title: string, body: (store: ObjectStore) => Effect.Effect<void, unknown, Scope.Scope>) =>
     it.scoped(
       title,
-      () => Effect.flatMap(Layer.build(layer), (context) => body(Context.get(context, ObjectStore))),
-      timeLimit(60_000)
+      () => Effect.flatMap(Layer.build(layer), (context) => body(Context.get(context, ObjectStore)))
     )
 
   describe(`object store: ${name}`, () => {
@@ -335,7 +334,7 @@ export const conformance = (
             })))),
           property(modelRuns)
         )
-      ), timeLimit(120_000))
+      ))
   })
 }
 

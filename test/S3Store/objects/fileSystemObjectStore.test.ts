@@ -88,7 +88,7 @@ describe("fileSystemObjectStore", () => {
       }
       assert.strictEqual(writerOf.size, 100)
       for (const [name, writer] of writerOf) assert.strictEqual(yield* textOf(store, name), writer)
-    }), 60_000)
+    }))
 
   it.scoped("four processes that count together lose no step", () =>
     Effect.gen(function*() {
@@ -105,7 +105,7 @@ describe("fileSystemObjectStore", () => {
       assert.isAtMost(counter, 200 + doubts)
       // One file is left of all versions.
       assert.strictEqual((yield* filesBelow(folder)).length, 1)
-    }), 60_000)
+    }))
 
   it.scoped("a process that is killed at any moment leaves every object whole, or none", () =>
     Effect.gen(function*() {
@@ -135,7 +135,7 @@ describe("fileSystemObjectStore", () => {
       const files = yield* filesBelow(folder)
       assert.isEmpty(files.filter((file) => file.includes("~")))
       assert.isAtLeast(files.length, listed.length)
-    }), 600_000)
+    }))
 
   it.scoped("removals and temporary files are swept after an hour, and nothing else is", () =>
     Effect.gen(function*() {

@@ -335,7 +335,6 @@ describe("a snapshot's file", () => {
           yield* TtlDict.snapshot(path)
           assert.deepStrictEqual(yield* fs.readDirectory(here), ["dict", "dict.other.tmp"])
         }).pipe(Effect.provide(Layer.fresh(TtlDict.layer({ maxBytes: "1M" }))))
-      }).pipe(Effect.provide(NodeFileSystem.layer)),
-    180_000
+      }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 })

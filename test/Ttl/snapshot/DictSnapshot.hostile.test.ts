@@ -148,8 +148,7 @@ describe("what cannot be read back", () => {
             ),
             { numRuns: 30 }
           )
-        ),
-      120_000
+        )
     )
 
     it.scoped("is known by how deep the clone is, not the value", () =>

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { ExpiryTree } from "../../../../src/Cache/engine/structures/ExpiryTree.js"
 import { treeViolations } from "../../../../src/Cache/engine/structures/expiryViolations.js"
-import { property, timeLimit } from "../../../support/property.js"
+import { property } from "../../../support/property.js"
 
 const slots = 1500
 
@@ -28,8 +28,6 @@ const command = fc.oneof(
 )
 
 // The heavy suite runs the property for longer than a test usually may.
-const timeout = timeLimit(20_000)
-
 // The millisecond of a deadline; all of the past, and all of the far future, are one.
 const tickOf = (deadline: number) =>
   deadline === Infinity ? Infinity : Math.min(Math.max(0, Math.ceil(deadline)), 64 ** 8 - 1)
@@ -96,7 +94,7 @@ describe("ExpiryTree", () => {
       ),
       property(150)
     )
-  }, timeout)
+  })
 
   it("looks at few parts however many slots there are, wherever the time is", () => {
     const count = 100_000

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { HashTable } from "../../../../src/Cache/engine/structures/HashTable.js"
-import { property, timeLimit } from "../../../support/property.js"
+import { property } from "../../../support/property.js"
 
 // Few hashes, so that they come again, and the ends of the range.
 const hash = fc.oneof(fc.integer({ min: -40, max: 40 }), fc.constantFrom(0x7fffffff, -0x80000000, 65_536))
@@ -26,8 +26,6 @@ const moving = () => {
 }
 
 // The heavy suite runs the property for longer than a test usually may.
-const timeout = timeLimit(20_000)
-
 describe("HashTable", () => {
   it("holds what a Map of lists holds, through growth, collisions, hashes that come again, and removals", () => {
     fc.assert(
@@ -67,7 +65,7 @@ describe("HashTable", () => {
       }),
       property(200)
     )
-  }, timeout)
+  })
 
   it("stays in step over a long life in which every hash is new", () => {
     const table = new HashTable()
