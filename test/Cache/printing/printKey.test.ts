@@ -133,7 +133,7 @@ const bestOf = (run: () => void): number => {
   return best
 }
 
-/** What is cheap on this machine: 20 microseconds on a usual one, as text. */
+/** What is cheap on this machine: 10 microseconds on a usual one, as text. */
 const thousand = Array.from({ length: 1000 }, (_, at) => at)
 
 describe("printKey", () => {
@@ -186,7 +186,7 @@ describe("printKey", () => {
       assert.isAtMost(printed.length, 200)
       assert.notInclude(printed, "hunter2")
       assert.notInclude(printed, "a trap was run")
-      assert.isBelow(bestOf(() => printKey(key)), 5 * bestOf(() => JSON.stringify(thousand)))
+      assert.isBelow(bestOf(() => printKey(key)), 10 * bestOf(() => JSON.stringify(thousand)))
     })
   }
 
