@@ -100,6 +100,6 @@ describe("isCloneable", () => {
       ),
       property(300)
     )
-    assert.isAbove(accepted, 100)
+    assert.isAbove(accepted, 30)
   })
 })
