@@ -1,4 +1,4 @@
-import { Console, Effect, Schema } from "effect"
+import { Console, Effect, Layer, Schema } from "effect"
 import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
 
 // A family of entries. Its schemas check keys and values, and bring them back as what they were: dates, classes, ...
@@ -31,6 +31,6 @@ const program = Effect.gen(function*() {
 })
 
 // In this process's memory alone: no AWS account is needed.
-const CacheLive = S3Cache.layerMemory()
+const CacheLive = Layer.tap(S3Cache.layerMemory(), () => Console.log("kept in memory, not in S3_CACHE_BUCKET"))
 
 Effect.runPromise(program.pipe(Effect.provide(CacheLive)))

@@ -7,6 +7,7 @@ import { start } from "./program.js"
 
 const expected: Readonly<Record<string, ReadonlyArray<string>>> = {
   "quickstart.ts": [
+    "kept in memory, not in S3_CACHE_BUCKET",
     "asking the directory for team core",
     "Ada, since 1843",
     "S3Cache: there is no entry under directory/users({\"team\":\"nobody\"})",
