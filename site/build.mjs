@@ -23,12 +23,16 @@ await runMain(async () => {
   const withApi = !process.argv.includes("--no-api")
   const api = withApi
     ? await timed("API reference", async () => (await import("./stageApi.mjs")).stageApi())
-    : { names: {}, sidebar: {}, warnings: 0 }
+    : { names: {}, problems: [], sidebar: {}, warnings: 0 }
   await writeFile(sidebarFile, JSON.stringify({ "/": sidebar, ...api.sidebar }, null, 2))
   await writeFile(namesFile, JSON.stringify(api.names, null, 2))
   await timed("VitePress", () => build(siteFolder))
   const links = await timed("links", checkLinks)
-  const all = [...problems, ...withApi ? links.problems : links.problems.filter((line) => !line.includes("/api/"))]
+  const all = [
+    ...problems,
+    ...api.problems,
+    ...withApi ? links.problems : links.problems.filter((line) => !line.includes("/api/"))
+  ]
   for (const problem of all) console.error(problem)
   console.log(`${pages} pages${withApi ? " and the API reference" : ""}, ${links.count} links, in ${htmlFolder}`)
   if (all.length > 0 || api.warnings > 0) {

@@ -3,15 +3,18 @@
  * TypeDoc warns of is a problem.
  */
 import { readFile } from "node:fs/promises"
-import { join, posix } from "node:path"
+import { join, posix, relative, sep } from "node:path"
 import { root } from "../scripts/lib/run.mjs"
 import { manifest, pagesFolder, repositoryLink } from "./paths.mjs"
-import { giveTypeDocTypeScript6 } from "./typescript6.mjs"
+import { giveTypeDocTypeScript6, nameTypeScript } from "./typescript6.mjs"
 
 giveTypeDocTypeScript6()
 
-const { Application, Comment, ReflectionKind } = await import("typedoc")
+const { Application, Comment, Context, ReflectionKind } = await import("typedoc")
+const { checkTypes } = await import("./checkTypes.mjs")
 const { MarkdownPageEvent } = await import("typedoc-plugin-markdown")
+
+nameTypeScript(Context)
 
 /** `{ name, source }` of each entry point; the one that hands on what others have is last, so that they own it. */
 const entryPoints = () =>
@@ -38,6 +41,19 @@ const tidy = (project) => {
       project.removeReflection(child)
     }
     reflection.groups = reflection.groups?.filter(({ title }) => title !== "Constructors")
+  }
+}
+
+/** Sources are those of the repository, not of the packages that it needs. */
+const linkSources = (project) => {
+  for (const reflection of Object.values(project.reflections)) {
+    for (const source of reflection.sources ?? []) {
+      source.fileName = relative(root, source.fullFileName).split(sep).join("/")
+      source.url = `${repositoryLink(source.fileName)}#L${source.line}`
+    }
+    const own = reflection.sources?.filter(({ fileName }) => fileName.startsWith("src/"))
+    if (own?.length === 0) delete reflection.sources
+    else if (own !== undefined) reflection.sources = own
   }
 }
 
@@ -140,7 +156,8 @@ export const stageApi = async () => {
     logLevel: "Warn",
     readme: "none",
     disableGit: true,
-    sourceLinkTemplate: `${repositoryLink("{path}")}#L{line}`,
+    // Without Git TypeDoc wants one; linkSources says where they lead.
+    sourceLinkTemplate: "{path}",
     excludeInternal: true,
     excludePrivate: true,
     excludeProtected: true,
@@ -171,10 +188,12 @@ export const stageApi = async () => {
   const project = await app.convert()
   if (project === undefined) throw new Error("TypeDoc could not read the sources")
   tidy(project)
+  linkSources(project)
   await nameModules(project, entries)
   app.validate(project)
   await app.generateOutputs(project)
   return {
+    problems: checkTypes(project, pages),
     warnings: app.logger.warningCount + app.logger.errorCount,
     sidebar: sidebarOf(pages),
     names: namesOf(pages)
