@@ -6,15 +6,27 @@ import { join } from "node:path"
 import { defineConfig } from "vitepress"
 import { slugOf } from "../markdown.mjs"
 import { basePath, buildFolder, htmlFolder, namesFile, pagesFolder, sidebarFile } from "../paths.mjs"
+import { prepareTables } from "../tables.mjs"
 
 const base = basePath()
 
 /** Guides come before the reference, and both before what is for those who work on the library. */
 const weightInSearch = (id) => (/\/(api|inside|changelog|examples|benchmarks)\b/.test(id) ? 0.4 : 1)
 
+/** Colours are nothing that can be searched for, and take the most time. */
+const renderPlain = (markdown, source, env) => {
+  const { highlight } = markdown.options
+  markdown.options.highlight = (code) => `<pre><code>${markdown.utils.escapeHtml(code)}</code></pre>`
+  try {
+    return markdown.render(source, env)
+  } finally {
+    markdown.options.highlight = highlight
+  }
+}
+
 /** What is found by search: of the reference one place for each member, and not each list of its parameters. */
 const renderForSearch = (source, env, markdown) => {
-  const html = markdown.render(source, env)
+  const html = renderPlain(markdown, source, env)
   return env.relativePath.startsWith("api/")
     ? html.replaceAll(/<h([23456]) id="(?:parameters|returns|extends)[^>]*>[^]*?<\/h\1>/g, "").replaceAll(
       /<p><a[^>]*class="source"[^]*?<\/p>/g,
@@ -72,6 +84,7 @@ export default defineConfig({
     config: (markdown) => {
       keepShortCodeWhole(markdown)
       linkSignatures(markdown)
+      prepareTables(markdown)
     }
   },
   themeConfig: {
