@@ -5,11 +5,17 @@ import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import { cutText } from "../printing/cutText.js"
+import { printKey } from "../printing/printKey.js"
 
 /** The field that is wrong, and what is accepted there: 100 and 200 characters at most. */
 export interface SchemaFieldFault {
   readonly field: string
   readonly accepted: string
+}
+
+/** The same of a key, with what is there, printed: values of entries are shown to nobody. */
+export interface SchemaKeyFault extends SchemaFieldFault {
+  readonly value: string
 }
 
 /**
@@ -22,12 +28,19 @@ export const schemaFieldFault = (
   schema: Schema.Schema.Any,
   issue: ParseResult.ParseIssue
 ): SchemaFieldFault => {
-  const { ast, path } = placeOf(issue)
-  return {
-    field: path.length === 0 ? whole : cutText(path.map((name) => cutText(String(name), 50)).join("."), 100),
-    accepted: path.length === 0 || ast === undefined ? printSchema(schema) : shortSchema(ast)
-  }
+  return faultAt(whole, schema, placeOf(issue))
 }
+
+/** The same of a key. */
+export const schemaKeyFault = (schema: Schema.Schema.Any, issue: ParseResult.ParseIssue): SchemaKeyFault => {
+  const place = placeOf(issue)
+  return { ...faultAt("key", schema, place), value: printKey(place.actual) }
+}
+
+const faultAt = (whole: string, schema: Schema.Schema.Any, { ast, path }: FaultPlace): SchemaFieldFault => ({
+  field: path.length === 0 ? whole : cutText(path.map((name) => cutText(String(name), 50)).join("."), 100),
+  accepted: path.length === 0 || ast === undefined ? printSchema(schema) : shortSchema(ast)
+})
 
 const printSchema = (schema: Schema.Schema.Any): string => shortSchema(Schema.typeSchema(schema).ast)
 
@@ -36,34 +49,41 @@ const shortSchema = (ast: AST.AST): string => cutText(String(ast), 200)
 interface FaultPlace {
   readonly path: ReadonlyArray<PropertyKey>
   readonly ast: AST.AST | undefined
+  readonly actual: unknown
 }
 
 // The formatters would print all of the value.
 const placeOf = (issue: ParseResult.ParseIssue): FaultPlace => {
   switch (issue._tag) {
     case "Pointer": {
-      const { ast, path } = placeOf(issue.issue)
-      return { path: [...(isList(issue.path) ? issue.path : [issue.path]), ...path], ast }
+      const { path, ...place } = placeOf(issue.issue)
+      return { path: [...(isList(issue.path) ? issue.path : [issue.path]), ...path], ...place }
     }
     case "Composite": {
       const first = isList(issue.issues) ? issue.issues[0] : issue.issues
-      const place = first === undefined ? { path: [], ast: issue.ast } : placeOf(first)
+      const place = first === undefined ? wholeOf(issue) : placeOf(first)
       // Of a union all members are accepted.
-      return AST.isUnion(issue.ast) && place.path.length === 0 ? { path: [], ast: issue.ast } : place
+      return AST.isUnion(issue.ast) && place.path.length === 0 ? wholeOf(issue) : place
     }
     case "Refinement": {
       const place = placeOf(issue.issue)
-      return place.path.length === 0 ? { path: [], ast: issue.ast } : place
+      return place.path.length === 0 ? wholeOf(issue) : place
     }
     case "Transformation":
       return placeOf(issue.issue)
     case "Missing":
-      return { path: [], ast: issue.ast.type }
+      return { path: [], ast: issue.ast.type, actual: undefined }
     case "Unexpected":
-      return { path: [], ast: undefined }
+      return { path: [], ast: undefined, actual: issue.actual }
     default:
-      return { path: [], ast: issue.ast }
+      return wholeOf(issue)
   }
 }
+
+const wholeOf = ({ actual, ast }: { readonly actual: unknown; readonly ast: AST.AST }): FaultPlace => ({
+  path: [],
+  ast,
+  actual
+})
 
 const isList = <A>(one: A | ReadonlyArray<A>): one is ReadonlyArray<A> => Array.isArray(one)

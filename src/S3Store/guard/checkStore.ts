@@ -149,6 +149,7 @@ export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> =>
           return undefined
         })
       )
+      const listing = steps.at(-1)?.outcome
       const now = yield* Clock.currentTimeMillis
       yield* tries(
         "conditions",
@@ -157,9 +158,9 @@ export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> =>
             ? "an object was written in place of another, on the condition that there is none"
             : undefined)
       )
-      if (modified === 0) {
-        note("clock", "unsupported", "the store does not tell")
-      } else yield* tries("clock", Effect.succeed(clockOf(written, now, modified)))
+      if (listing === "failed" || listing === "untried") note("clock", "untried")
+      else if (modified === 0) note("clock", "unsupported", "the store does not tell")
+      else yield* tries("clock", Effect.succeed(clockOf(written, now, modified)))
     })
 
     return steply.pipe(

@@ -16,7 +16,7 @@ import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.
 import { configError } from "../../Cache/errors/configError.js"
 import { orThrow } from "../../Cache/errors/Either.js"
 import { checkOptions, checkValue } from "../../Cache/options/checkOptions.js"
-import { type SchemaFieldFault, schemaFieldFault } from "../../Cache/options/schemaFieldFault.js"
+import { type SchemaKeyFault, schemaKeyFault } from "../../Cache/options/schemaFieldFault.js"
 import { schemaKind } from "../../Cache/options/schemaKind.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { classOf } from "../common/classOf.js"
@@ -81,8 +81,8 @@ export interface KeyspaceOptions<
 
 /** How a keyspace turns what it holds into what JSON represents, and back. */
 type KeyspaceParts<K, V, F> = Omit<Keyspace<K, V, F>, "key" | "keyEither" | "keyOfId" | keyof Inspectable> & {
-  readonly checkKey: (input: unknown) => Either.Either<K, SchemaFieldFault>
-  readonly encodeKey: (key: K) => Either.Either<unknown, SchemaFieldFault>
+  readonly checkKey: (input: unknown) => Either.Either<K, SchemaKeyFault>
+  readonly encodeKey: (key: K) => Either.Either<unknown, SchemaKeyFault>
   readonly decodeKey: (encoded: unknown) => Either.Either<K, string>
 }
 
@@ -177,8 +177,8 @@ export class Keyspace<in out K, in out V, out F = never> {
    * @internal
    */
   readonly tagsOf: (key: K, value: V) => ReadonlyArray<string>
-  private readonly checkKey: (input: unknown) => Either.Either<K, SchemaFieldFault>
-  private readonly encodeKey: (key: K) => Either.Either<unknown, SchemaFieldFault>
+  private readonly checkKey: (input: unknown) => Either.Either<K, SchemaKeyFault>
+  private readonly encodeKey: (key: K) => Either.Either<unknown, SchemaKeyFault>
   private readonly decodeKey: (encoded: unknown) => Either.Either<K, string>
 
   private constructor(parts: KeyspaceParts<K, V, F>) {
@@ -295,13 +295,13 @@ export class Keyspace<in out K, in out V, out F = never> {
    */
   readonly keyEither = (input: unknown): Either.Either<CacheKey<K, V, F>, CacheKeyError> =>
     Either.flatMap(
-      Either.mapLeft(this.checkKey(input), (fault) => this.badKey(input, fault)),
+      Either.mapLeft(this.checkKey(input), (fault) => this.badKey(fault)),
       (key) => this.encodedKey(key)
     )
 
   private readonly encodedKey = (key: K): Either.Either<CacheKey<K, V, F>, CacheKeyError> =>
     Either.flatMap(
-      Either.mapLeft(this.encodeKey(key), (fault) => this.badKey(key, fault)),
+      Either.mapLeft(this.encodeKey(key), (fault) => this.badKey(fault)),
       (encoded) => {
         try {
           return Either.right(CacheKey.make<K, V, F>(this, canonicalJson(encoded), key))
@@ -309,7 +309,11 @@ export class Keyspace<in out K, in out V, out F = never> {
           // Besides what JSON cannot represent, there is what is nested too deeply for the stack.
           const detail = cause instanceof NotJson ? cause.message : `that threw ${classOf(cause)}`
           return Either.left(
-            this.badKey(key, { field: "key", accepted: `encoded to JSON by its schema, but ${detail}` })
+            this.badKey({
+              field: "key",
+              value: printKey(key),
+              accepted: `encoded to JSON by its schema, but ${detail}`
+            })
           )
         }
       }
@@ -359,8 +363,8 @@ export class Keyspace<in out K, in out V, out F = never> {
     return this.toString()
   }
 
-  private badKey(key: unknown, fault: SchemaFieldFault): CacheKeyError {
-    return new CacheKeyError({ cache: `Keyspace ${this.name}`, ...fault, value: printKey(key) })
+  private badKey(fault: SchemaKeyFault): CacheKeyError {
+    return new CacheKeyError({ cache: `Keyspace ${this.name}`, ...fault })
   }
 }
 
@@ -437,12 +441,12 @@ const toldOfKey = <A, B>(
   done: "read" | "encoded",
   code: (input: A) => Either.Either<B, ParseError>
 ) =>
-(input: A): Either.Either<B, SchemaFieldFault> => {
+(input: A): Either.Either<B, SchemaKeyFault> => {
   try {
-    return Either.mapLeft(code(input), ({ issue }) => schemaFieldFault("key", schema, issue))
+    return Either.mapLeft(code(input), ({ issue }) => schemaKeyFault(schema, issue))
   } catch (cause) {
     const accepted = `a key that its schema accepts, but it cannot be ${done}: its schema threw ${classOf(cause)}`
-    return Either.left({ field: "key", accepted })
+    return Either.left({ field: "key", value: printKey(input), accepted })
   }
 }
 

@@ -19,7 +19,7 @@ import { orThrow } from "../../Cache/errors/Either.js"
 import { checkOptions, checkValue, nameIn, whenRight, withFunction } from "../../Cache/options/checkOptions.js"
 import { entriesIn, keysIn } from "../../Cache/options/manyEntries.js"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
-import { schemaFieldFault } from "../../Cache/options/schemaFieldFault.js"
+import { schemaFieldFault, schemaKeyFault } from "../../Cache/options/schemaFieldFault.js"
 import { schemaKind } from "../../Cache/options/schemaKind.js"
 import { unwrapOptions } from "../../Cache/options/unwrapOptions.js"
 import { printedLike } from "../../Cache/printing/printedAs.js"
@@ -109,7 +109,7 @@ const checkingKeys = <K, KI>(name: string, schema: Schema.Schema<K, KI>) => {
   return (key: unknown): Either.Either<K, CacheKeyError> =>
     Either.mapLeft(
       validate(key),
-      (issue) => new CacheKeyError({ cache: name, ...schemaFieldFault("key", schema, issue), value: printKey(key) })
+      (issue) => new CacheKeyError({ cache: name, ...schemaKeyFault(schema, issue) })
     )
 }
 
