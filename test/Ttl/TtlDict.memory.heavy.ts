@@ -23,6 +23,8 @@ const shapes = [
 
 describe("a dictionary that has been full for long", () => {
   const others = [
+    "whole numbers",
+    "buffers",
     "strings of one-byte characters",
     "records of 30 properties added one by one",
     "instances of a class",

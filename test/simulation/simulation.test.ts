@@ -13,6 +13,6 @@ describe("many processes over one store", () => {
         await Effect.runPromise(Effect.sleep(0))
         assert.isUndefined(broken(follow(world, schedule)))
       }),
-      property(600)
+      property(300)
     ))
 })

@@ -1,5 +1,5 @@
 /**
- * The call sites that the compilers are given (compilers.test.ts), run.
+ * The call sites that the compilers are given (compiled.ts), run.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option } from "effect"

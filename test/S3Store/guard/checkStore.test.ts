@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream, TestClock } from "effect"
 import { S3Cache } from "effect-aws-cache/S3Store"
 import { checkStore } from "../../../src/S3Store/guard/checkStore.js"
+import { Fault } from "../../servers/FaultProxy.js"
 import { makeAnsweringS3 } from "../answeringS3.js"
 import { makeBucket } from "../bucketOf.js"
 
@@ -67,6 +68,15 @@ describe("S3Cache.check", () => {
         assert.include(error.message, refusal.code)
       }))
   }
+
+  it.scoped("tells nothing of the clock where nothing could be written, or seen in a list", () =>
+    Effect.gen(function*() {
+      const { process, proxy } = yield* makeBucket({}, {})
+      const cache = yield* process()
+      yield* proxy.set(Fault.Refuse())
+      const check = yield* cache.check
+      assert.strictEqual(check.steps.find(({ step }) => step === "clock")?.outcome, "untried")
+    }))
 
   it.scoped("tells a clock that is wrong", () =>
     Effect.gen(function*() {

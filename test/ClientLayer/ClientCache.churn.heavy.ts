@@ -4,16 +4,15 @@ import { Effect, Exit, Layer, Scope } from "effect"
 import { ClientCache } from "effect-aws-cache/ClientLayer"
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
-import { amount } from "../support/property.js"
 import { until } from "../support/until.js"
 import { garbageCollected } from "./garbageCollected.js"
 import { bytesOf, type Fetched, fetchObject, type LocalS3, localS3, localS3Tls, openObject } from "./localS3.js"
 
-const calls = amount(300, 2000)
+const calls = 2000
 const maxSockets = 8
-const dropped = amount(200, 500)
+const dropped = 500
 // More than files can be open.
-const requests = amount(1200, 3000)
+const requests = 3000
 const wholeSize = bytesOf(64 * 1024).length
 
 const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length

@@ -1,0 +1,30 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Either, Redacted, Schema } from "effect"
+import { Keyspace } from "effect-aws-cache/S3Store"
+
+const { keyEither } = Keyspace.make("k", {
+  key: Schema.Struct({
+    id: Schema.Union(Schema.Number, Schema.Literal("all")),
+    parts: Schema.optional(Schema.Array(Schema.Int)),
+    token: Schema.optional(Schema.Redacted(Schema.Number))
+  }),
+  value: Schema.Number
+})
+
+describe("a key that its schema does not accept", () => {
+  const cases: ReadonlyArray<readonly [key: unknown, message: string]> = [
+    ["x", "Keyspace k: key is \"x\", but must be { readonly id: number | \"all\""],
+    [{ id: "7" }, "Keyspace k: id is \"7\", but must be number | \"all\""],
+    [{}, "Keyspace k: id is undefined, but must be number | \"all\""],
+    [{ id: 1, parts: 2 }, "Keyspace k: parts is 2, but must be ReadonlyArray<Int>"],
+    [{ id: 1, parts: [1, 2.5] }, "Keyspace k: parts.1 is 2.5, but must be Int"],
+    [{ id: 1, token: Redacted.make("hush") }, "Keyspace k: token"]
+  ]
+  for (const [key, message] of cases) {
+    it(`shows what is wrong and nothing else: ${message}`, () => {
+      const error = Either.getOrThrow(Either.flip(keyEither(key)))
+      assert.include(error.message, message)
+      assert.notInclude(error.message, "hush")
+    })
+  }
+})

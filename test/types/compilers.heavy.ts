@@ -1,0 +1,3 @@
+import { testCompilers } from "./compiled.js"
+
+testCompilers(["typescript-5", "typescript-6"])
