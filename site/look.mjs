@@ -101,7 +101,17 @@ const lookAtWidths = async (browser, origin, problems) => {
     await go(address, "load")
     await fits(phone)
   }
+  const drawn = await page.locator(".vp-doc picture img:visible").boundingBox()
+  check(drawn !== null && drawn.height > drawn.width, "the picture of the front page is not the one for phones")
   await picture("phone")
+  await go("guides/s3-cache.html")
+  check(await page.locator("table.rows td[data-column]").count() > 50, "the tables of options are no lists on a phone")
+  check(
+    await page.locator("table.rows").evaluateAll((all) => all.every((table) => table.scrollWidth <= table.clientWidth)),
+    "a table of text has to be scrolled on a phone"
+  )
+  await page.locator("table.rows").nth(1).scrollIntoViewIfNeeded()
+  await picture("options")
   for (const width of [768, 960, 1440]) {
     await page.setViewportSize({ ...desktop, width })
     for (const address of ["", "getting-started.html"]) {

@@ -2,6 +2,7 @@
  * Puts the pages of the repository where VitePress finds them: under the addresses of pages.mjs, with their links turned
  * to the addresses, and with the pictures that they show. The pages of the repository stay as GitHub shows them.
  */
+import { existsSync } from "node:fs"
 import { cp, mkdir, readFile, stat, writeFile } from "node:fs/promises"
 import { dirname, join, posix } from "node:path"
 import { root } from "../scripts/lib/run.mjs"
@@ -123,10 +124,19 @@ const relative = (from, to) => {
   return path.startsWith(".") ? path : `./${path}`
 }
 
-/** A picture that follows the colours of the site. */
-const picture = ({ dark, label, light }) =>
-  [["light-only", light], ["dark-only", dark]]
-    .map(([name, source]) => `<img class="${name}" src="${source}" alt="${label}" tabindex="0">`).join("")
+const darkName = (path) => path.replace(/\.svg$/, ".dark.svg")
+
+/** What is drawn for a phone stands beside the picture. */
+const narrowName = (path) => path.replace(/\.svg$/, ".narrow.svg")
+
+/** A picture that follows the colours of the site, and the width when it is drawn for a phone too. */
+const picture = ({ label, narrow, wide }) =>
+  [["light-only", (path) => path], ["dark-only", darkName]].map(([name, coloured]) => {
+    const image = `<img class="${name}" src="${coloured(wide)}" alt="${label}" tabindex="0">`
+    return narrow === undefined
+      ? image
+      : `<picture><source media="(max-width: 640px)" srcset="${coloured(narrow)}">${image}</picture>`
+  }).join("")
 
 const escapeHtml = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("\"", "&quot;")
 
@@ -149,10 +159,11 @@ const stagePage = async (page, find, pictures) => {
     if (link === undefined) return whole
     if (isPicture) {
       pictures.add(link.file)
-      const light = relative(page.to, `pictures/${link.file}`)
-      return link.file.endsWith(".svg")
-        ? picture({ label: escapeHtml(label), light, dark: light.replace(/\.svg$/, ".dark.svg") })
-        : `![${label}](${light})`
+      const wide = relative(page.to, `pictures/${link.file}`)
+      if (!link.file.endsWith(".svg")) return `![${label}](${wide})`
+      const hasNarrow = existsSync(join(root, narrowName(link.file)))
+      if (hasNarrow) pictures.add(narrowName(link.file))
+      return picture({ label: escapeHtml(label), wide, narrow: hasNarrow ? narrowName(wide) : undefined })
     }
     if (link.to === undefined) return `[${label}](${repositoryLink(link.file)})`
     return `[${label}](${relative(page.to, `${link.to}.md`)}${link.anchor === undefined ? "" : `#${link.anchor}`})`
@@ -165,7 +176,7 @@ const stagePicture = async (path) => {
   if (!path.endsWith(".svg")) return cp(join(root, path), join(pagesFolder, target))
   const svg = await read(path)
   await write(target, lightPicture(svg))
-  await write(target.replace(/\.svg$/, ".dark.svg"), darkPicture(svg))
+  await write(darkName(target), darkPicture(svg))
 }
 
 /** Stages all pages, and returns the sidebar of the guides. */
