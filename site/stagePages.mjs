@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs"
 import { cp, mkdir, readFile, stat, writeFile } from "node:fs/promises"
 import { dirname, join, posix } from "node:path"
+import { markedBlock } from "../scripts/lib/examples.mjs"
 import { root } from "../scripts/lib/run.mjs"
 import { filesUnder } from "../scripts/lib/sources.mjs"
 import { darkPicture, lightPicture } from "./darkPicture.mjs"
@@ -30,7 +31,7 @@ export const pagesWithoutPlace = async () => {
 }
 
 /** A page for each example, and one with all of them. */
-const examplePages = async () => {
+const examplePages = async (readme) => {
   const files = await filesUnder("examples", [".ts"])
   const pages = await Promise.all(files.map(async (file) => {
     const code = await read(file)
@@ -51,11 +52,31 @@ const examplePages = async () => {
       file,
       to,
       generated: true,
-      text: `# ${name}\n\n\`\`\`ts\n${code.trim()}\n\`\`\`\n\n[All examples](${
+      text: `# ${name}\n\n\`\`\`sh\n${
+        installLine(code, readme)
+      }\n\`\`\`\n\n\`\`\`ts\n${code.trim()}\n\`\`\`\n\n[All examples](${
         posix.relative(posix.dirname(to), "examples/index")
       }.md)\n`
     }))
   ]
+}
+
+/** What installs the packages that a program imports, in the versions that README names. */
+const installLine = (code, readme) => {
+  const imported = Array.from(
+    code.matchAll(/from "((?:@[\w-]+\/)?[a-z][\w-]*)(?:\/[^"]*)?"/g),
+    ([, name = ""]) => name
+  )
+  const names = new Set(["effect-aws-cache", "effect", "@effect/platform", ...imported])
+  // What @effect/vitest and sessions need beside them.
+  if (names.has("@effect/vitest")) names.add("vitest")
+  if (/\bSession\b/.test(code)) names.add("@smithy/core").add("@aws-sdk/credential-providers")
+  const versions = new Map(
+    Array.from(readme.matchAll(/(?<= )((?:@[\w-]+\/)?[a-z][\w-]*)@(\d[\d.]*)/g), ([, name, version]) => [name, version])
+  )
+  return `npm install ${
+    Array.from(names, (name) => (versions.has(name) ? `${name}@${versions.get(name)}` : name)).join(" ")
+  }`
 }
 
 /** The first sentence of a file's docstring. */
@@ -65,8 +86,8 @@ const purposeOf = (code) => {
   return text === "" ? "" : text.charAt(0).toLowerCase() + text.slice(1)
 }
 
-/** The front page: the words of README, said once. */
-const frontPage = (readme) => {
+/** The front page: the words of README, said once, and the first program of Getting started. */
+const frontPage = (readme, sample) => {
   const [, introduction = ""] = /^# .*\n+([^]*?)(?=^## )/m.exec(readme) ?? []
   const [tagline = "", ...rest] = introduction.trim().split(/\n{2,}/)
   const plain = tagline.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").replaceAll("`", "").replaceAll("\n", " ")
@@ -85,6 +106,7 @@ const frontPage = (readme) => {
   return [
     `---\n${hero.join("\n")}\n---`,
     `\`\`\`sh\n${command}\n\`\`\``,
+    `\`\`\`ts\n${sample.trim()}\n\`\`\``,
     rest.join("\n\n"),
     sectionsOf(readme, ["Which part do I need?"])
   ].join("\n\n")
@@ -94,6 +116,7 @@ const frontPage = (readme) => {
 const findPages = async () => {
   const placed = places.flatMap(({ pages }) => pages).filter(({ file }) => file !== "examples")
   const readme = await read("README.md")
+  const sample = markedBlock(await read("docs/getting-started.md"), "file: hello.ts")
   const pages = await Promise.all(placed.map(async ({ file, sections, to }) => {
     const whole = await read(file).catch(() => {
       throw new Error(`site/pages.mjs has a place for ${file}, which is not there`)
@@ -104,7 +127,7 @@ const findPages = async () => {
       text: sections === undefined ? whole : sectionsOf(whole, sections).replace(/^## /, "# ")
     }
   }))
-  return [{ file: "README.md", to: "index", text: frontPage(readme) }, ...pages, ...await examplePages()]
+  return [{ file: "README.md", to: "index", text: frontPage(readme, sample) }, ...pages, ...await examplePages(readme)]
 }
 
 /** Which section of README stands on which page, for links to it. */
