@@ -93,6 +93,8 @@ export const bucket = Effect.gen(function*() {
       DEMO_PREFIX: "cache/",
       S3_ENDPOINT: server.endpoint,
       AWS_REGION: server.region,
+      AWS_USE_FIPS_ENDPOINT: "false",
+      AWS_USE_DUALSTACK_ENDPOINT: "false",
       AWS_ACCESS_KEY_ID: server.credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: server.credentials.secretAccessKey
     },

@@ -90,7 +90,8 @@ export const make = (options: {
       )
     )
 
-    const node = createServer()
+    // A connection that the server closes for being idle is one that a client may be about to use.
+    const node = createServer({ keepAliveTimeout: 0 })
     const sockets = trackSockets(node)
     const server = yield* Effect.mapError(
       NodeHttpServer.make(() => node, { host: "127.0.0.1", port: 0 }),

@@ -13,7 +13,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { cpus } from "node:os"
-import { resolve } from "node:path"
+import { dirname, resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { type Bucket, bucket } from "./Bucket.js"
 import { cacheOptions } from "./cacheOptions.js"
@@ -90,6 +90,7 @@ const writePage = (file: string, run: Run) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const path = resolve(file)
+    yield* fs.makeDirectory(dirname(path), { recursive: true })
     yield* fs.writeFileString(path, page(run))
     yield* printLines(["", `Wrote ${path}`])
   })

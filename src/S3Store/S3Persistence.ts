@@ -79,7 +79,13 @@ export const layerResult = (
   )
 
 const loadPersistence = Effect.tryPromise({
-  try: () => import("@effect/experimental/Persistence").catch(rethrow),
+  try: async () => {
+    try {
+      return await import("@effect/experimental/Persistence")
+    } catch (cause) {
+      return rethrow(cause)
+    }
+  },
   catch: (cause) =>
     new CacheConfigError({
       cache: "S3Persistence",

@@ -45,11 +45,22 @@ const DocumentOptions: Schema.Schema<DocumentOptions> = Schema.Struct({
 
 const orInstallBoth = orInstall("@aws-sdk/client-dynamodb @aws-sdk/lib-dynamodb")
 
-const loadClient = () =>
-  import("@aws-sdk/client-dynamodb").then((sdk): DynamoDBClientClass => sdk.DynamoDBClient, orInstallBoth)
+const loadClient = async (): Promise<DynamoDBClientClass> => {
+  try {
+    return (await import("@aws-sdk/client-dynamodb")).DynamoDBClient
+  } catch (cause) {
+    return orInstallBoth(cause)
+  }
+}
 
 const loadDocument = Effect.tryPromise({
-  try: () => import("@aws-sdk/lib-dynamodb").catch(orInstallBoth),
+  try: async () => {
+    try {
+      return await import("@aws-sdk/lib-dynamodb")
+    } catch (cause) {
+      return orInstallBoth(cause)
+    }
+  },
   catch: (cause) => cause
 })
 

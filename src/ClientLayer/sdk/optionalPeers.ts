@@ -17,7 +17,13 @@ export const loadConfigModule = (
   PackageNotFoundError
 > =>
   load(
-    () => import("@smithy/core/config").catch(rethrow),
+    async () => {
+      try {
+        return await import("@smithy/core/config")
+      } catch (cause) {
+        return rethrow(cause)
+      }
+    },
     session,
     "@smithy/core",
     "reading the shared config and credentials files"
@@ -38,7 +44,13 @@ export const loadCredentialsModule = (
   session: string
 ): Effect.Effect<CredentialsModule, PackageNotFoundError> =>
   load(
-    () => import("@aws-sdk/credential-providers").catch(rethrow),
+    async () => {
+      try {
+        return await import("@aws-sdk/credential-providers")
+      } catch (cause) {
+        return rethrow(cause)
+      }
+    },
     session,
     "@aws-sdk/credential-providers",
     "finding the credentials of a profile or of the environment"

@@ -30,9 +30,13 @@ export const knownSecrets: Effect.Effect<ReadonlySet<string>> = Effect.suspend((
     if (name.startsWith("AWS_") || /^(?:https?|all)_proxy$/i.test(name)) remember(name, value)
   }
   // As they were read last, which a session does before it asks a source that reads them.
-  return Effect.tryPromise(() =>
-    import("@smithy/core/config").then(({ loadSharedConfigFiles }) => loadSharedConfigFiles(), rethrow)
-  )
+  return Effect.tryPromise(async () => {
+    try {
+      return await (await import("@smithy/core/config")).loadSharedConfigFiles()
+    } catch (cause) {
+      return rethrow(cause)
+    }
+  })
     .pipe(
       Effect.map(({ configFile, credentialsFile }) => {
         for (const section of [...Object.values(configFile), ...Object.values(credentialsFile)]) {

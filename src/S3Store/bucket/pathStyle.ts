@@ -22,7 +22,7 @@ export const withPathStyle = (client: S3Client, bucket: string): S3Client =>
             override: true
           } as const
           command.middlewareStack.add((next, context) => (args) => {
-            moveBucket(args.request, bucket, basePathOf(context))
+            moveBucket(args.request, bucket, pathOf(context))
             return next(args)
           }, options)
           return Reflect.apply(target.send, target, [command, ...rest])
@@ -39,7 +39,11 @@ interface Command {
 
 type Handler = (args: { readonly request?: unknown }) => Promise<unknown>
 
-const moveBucket = (request: unknown, bucket: string, basePath: string): void => {
+/** @param endpointPath the path that the endpoint has by itself, such as `/s3` of `http://localhost:9000/s3` */
+const moveBucket = (request: unknown, bucket: string, endpointPath: string): void => {
+  const basePath = endpointPath.replace(/\/$/, "")
+  // The SDK has named it in the path already, and the host begins with the same word by chance.
+  if (basePath.endsWith(`/${bucket}`)) return
   if (!Predicate.hasProperty(request, "hostname") || !Predicate.hasProperty(request, "path")) return
   const { hostname, path } = request
   if (!Predicate.isString(hostname) || !Predicate.isString(path) || !hostname.startsWith(`${bucket}.`)) return
@@ -48,12 +52,14 @@ const moveBucket = (request: unknown, bucket: string, basePath: string): void =>
   if (!hasPort && host.includes(".") && !host.endsWith(".localhost")) return
   request.hostname = host
   const base = path.startsWith(basePath) ? basePath : ""
-  request.path = `${base}/${bucket}${path.slice(base.length)}`
+  const rest = path.slice(base.length)
+  // To a path that ends in a slash the SDK adds another one.
+  const isDoubled = base !== "" && endpointPath.endsWith("/") && rest.startsWith("//")
+  request.path = `${base}/${bucket}${isDoubled ? rest.slice(1) : rest}`
 }
 
-/** The path that an endpoint has by itself, such as `/s3` of `http://localhost:9000/s3`. */
-const basePathOf = (context: unknown): string => {
+const pathOf = (context: unknown): string => {
   const endpoint = Predicate.hasProperty(context, "endpointV2") ? context.endpointV2 : undefined
   const url = Predicate.hasProperty(endpoint, "url") ? endpoint.url : undefined
-  return url instanceof URL ? url.pathname.replace(/\/$/, "") : ""
+  return url instanceof URL ? url.pathname : ""
 }

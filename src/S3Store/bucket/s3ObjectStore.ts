@@ -397,7 +397,13 @@ const makeSentOnce = (): SentOnce => {
 }
 
 const loadSdk = Effect.tryPromise({
-  try: () => import("@aws-sdk/client-s3").catch(rethrow),
+  try: async () => {
+    try {
+      return await import("@aws-sdk/client-s3")
+    } catch (cause) {
+      return rethrow(cause)
+    }
+  },
   catch: (cause) =>
     new CacheConfigError({
       cache: "S3 object store",

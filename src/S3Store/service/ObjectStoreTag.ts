@@ -178,13 +178,21 @@ const printed = <E, R>(make: Effect.Effect<Objects, E, R>): Effect.Effect<Object
       maxObjectBytes: store.maxObjectBytes ?? null
     })))
 
+const loadS3Client = async () => {
+  try {
+    return (await import("@aws-sdk/client-s3")).S3Client
+  } catch (cause) {
+    return orInstall("@aws-sdk/client-s3")(cause)
+  }
+}
+
 const makeS3: ObjectStoreTag["makeS3"] = (options) =>
   Effect.zipRight(
     checkOptions("S3 object store", options, objectStoreS3Kinds),
     Effect.flatMap(
       Effect.suspend(() =>
         failOfBadKey(ClientCache.client(
-          () => import("@aws-sdk/client-s3").then((sdk) => sdk.S3Client, orInstall("@aws-sdk/client-s3")),
+          loadS3Client,
           options.clientConfig ?? {}
         ))
       ),

@@ -11,7 +11,11 @@ const Names = Keyspace.make("names", { key: Schema.Number, value: Schema.String 
 const credentials = { AWS_ACCESS_KEY_ID: "minioadmin", AWS_SECRET_ACCESS_KEY: "minioadmin", AWS_REGION: "us-east-1" }
 
 /** The host and the path of the first request that a store sends for an object. */
-const requested = (endpoint: string | undefined, more: { readonly forcePathStyle?: boolean } = {}) =>
+const requested = (
+  endpoint: string | undefined,
+  more: { readonly forcePathStyle?: boolean } = {},
+  bucket = "my-bucket"
+) =>
   Effect.gen(function*() {
     const requests: Array<string> = []
     const requestHandler = {
@@ -21,7 +25,7 @@ const requested = (endpoint: string | undefined, more: { readonly forcePathStyle
       }
     }
     const store = yield* ObjectStore.makeS3({
-      bucket: "my-bucket",
+      bucket,
       clientConfig: {
         region: "us-east-1",
         maxAttempts: 1,
@@ -44,6 +48,7 @@ describe("where the bucket is named", () => {
     "http://s3.localhost": "s3.localhost/my-bucket/cache/a",
     "http://minio": "minio/my-bucket/cache/a",
     "http://minio:9000/base": "minio:9000/base/my-bucket/cache/a",
+    "http://minio:9000/base/": "minio:9000/base/my-bucket/cache/a",
     "http://127.0.0.1:9000": "127.0.0.1:9000/my-bucket/cache/a",
     "http://[::1]:9000": "[::1]:9000/my-bucket/cache/a",
     "https://storage.example.com:9000": "storage.example.com:9000/my-bucket/cache/a"
@@ -54,6 +59,18 @@ describe("where the bucket is named", () => {
         sessionEnvironment().pipe(Effect.zipRight(requested(endpoint)), Effect.scoped),
         (actual) => assert.strictEqual(actual, expected)
       ))
+  }
+
+  const alike = [
+    ["127", "http://127.0.0.1:9000", "127.0.0.1:9000/127/cache/a"],
+    ["my.dotted", "http://my.dotted.example.com:9000", "my.dotted.example.com:9000/my.dotted/cache/a"]
+  ] as const
+  for (const [bucket, endpoint, expected] of alike) {
+    it.scoped(`in the path once, where ${endpoint} begins with the name of the bucket`, () =>
+      Effect.gen(function*() {
+        yield* sessionEnvironment()
+        assert.strictEqual(yield* requested(endpoint, {}, bucket), expected)
+      }))
   }
 
   it.scoped("in the host, at hosts of buckets", () =>
