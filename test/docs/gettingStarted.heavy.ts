@@ -1,10 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { transform } from "esbuild"
-import { spawn } from "node:child_process"
+import { execFile, spawn } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 import { changedBlock, markedBlock } from "../../scripts/lib/examples.mjs"
 import { EmbeddedS3 } from "../servers/EmbeddedS3.js"
 
@@ -60,6 +61,23 @@ const localBucket = Effect.map(EmbeddedS3.make({ buckets: ["my-bucket"] }), ({ e
 }))
 
 describe("docs/getting-started.md", () => {
+  it.scopedLive("its tsconfig.json compiles its programs, in the project that it makes", () =>
+    Effect.gen(function*() {
+      const folder = yield* project
+      const [, config = ""] = /<!-- file: tsconfig\.json -->\s*```json\n([^]*?)```/.exec(page) ?? []
+      writeFileSync(join(folder, "tsconfig.json"), config)
+      writeFileSync(join(folder, "hello.ts"), markedBlock(page, "file: hello.ts"))
+      writeFileSync(join(folder, "shared.ts"), markedBlock(page, "file: shared.ts"))
+      writeFileSync(join(folder, "bucket.ts"), changedBlock(page, "file: shared.ts", "bucket"))
+      writeFileSync(join(folder, "await.ts"), "import \"node:assert/strict\"\nawait Promise.resolve()\nexport {}\n")
+      const tsc = join(root, "node_modules", "typescript", "bin", "tsc")
+      const { stdout } = yield* Effect.promise(() =>
+        promisify(execFile)(process.execPath, [tsc, "--project", folder])
+          .catch((error: { readonly stdout: string }) => error)
+      )
+      assert.strictEqual(stdout, "")
+    }))
+
   for (const name of ["hello.ts", "shared.ts"]) {
     it.scopedLive(`${name} prints what the page says, each time it is run`, () =>
       Effect.gen(function*() {
