@@ -49,7 +49,7 @@ const suites: Record<string, Suite> = {
     isolate: true,
     include: [...withProperties, "test/**/*.heavy.ts"],
     env: {
-      PROPERTY_RUNS: process.env["PROPERTY_RUNS"] ?? "14",
+      PROPERTY_RUNS: process.env["PROPERTY_RUNS"] ?? "12",
       PROPERTY_SEED: process.env["PROPERTY_SEED"] ?? "7"
     }
   },
