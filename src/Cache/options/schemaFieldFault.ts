@@ -5,7 +5,7 @@ import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import { cutText } from "../printing/cutText.js"
-import { printKey } from "../printing/printKey.js"
+import { printKeyAt } from "../printing/printKey.js"
 
 /** The field that is wrong, and what is accepted there: 100 and 200 characters at most. */
 export interface SchemaFieldFault {
@@ -27,14 +27,16 @@ export const schemaFieldFault = (
   whole: string,
   schema: Schema.Schema.Any,
   issue: ParseResult.ParseIssue
-): SchemaFieldFault => {
-  return faultAt(whole, schema, placeOf(issue))
-}
+): SchemaFieldFault => faultAt(whole, schema, placeOf(issue))
 
-/** The same of a key. */
-export const schemaKeyFault = (schema: Schema.Schema.Any, issue: ParseResult.ParseIssue): SchemaKeyFault => {
+/** The same of a key. What the issue itself has may be what the key hides. */
+export const schemaKeyFault = (
+  schema: Schema.Schema.Any,
+  key: unknown,
+  issue: ParseResult.ParseIssue
+): SchemaKeyFault => {
   const place = placeOf(issue)
-  return { ...faultAt("key", schema, place), value: printKey(place.actual) }
+  return { ...faultAt("key", schema, place), value: printKeyAt(key, place.path) }
 }
 
 const faultAt = (whole: string, schema: Schema.Schema.Any, { ast, path }: FaultPlace): SchemaFieldFault => ({
@@ -49,41 +51,34 @@ const shortSchema = (ast: AST.AST): string => cutText(String(ast), 200)
 interface FaultPlace {
   readonly path: ReadonlyArray<PropertyKey>
   readonly ast: AST.AST | undefined
-  readonly actual: unknown
 }
 
 // The formatters would print all of the value.
 const placeOf = (issue: ParseResult.ParseIssue): FaultPlace => {
   switch (issue._tag) {
     case "Pointer": {
-      const { path, ...place } = placeOf(issue.issue)
-      return { path: [...(isList(issue.path) ? issue.path : [issue.path]), ...path], ...place }
+      const { ast, path } = placeOf(issue.issue)
+      return { path: [...(isList(issue.path) ? issue.path : [issue.path]), ...path], ast }
     }
     case "Composite": {
       const first = isList(issue.issues) ? issue.issues[0] : issue.issues
-      const place = first === undefined ? wholeOf(issue) : placeOf(first)
+      const place = first === undefined ? { path: [], ast: issue.ast } : placeOf(first)
       // Of a union all members are accepted.
-      return AST.isUnion(issue.ast) && place.path.length === 0 ? wholeOf(issue) : place
+      return AST.isUnion(issue.ast) && place.path.length === 0 ? { path: [], ast: issue.ast } : place
     }
     case "Refinement": {
       const place = placeOf(issue.issue)
-      return place.path.length === 0 ? wholeOf(issue) : place
+      return place.path.length === 0 ? { path: [], ast: issue.ast } : place
     }
     case "Transformation":
       return placeOf(issue.issue)
     case "Missing":
-      return { path: [], ast: issue.ast.type, actual: undefined }
+      return { path: [], ast: issue.ast.type }
     case "Unexpected":
-      return { path: [], ast: undefined, actual: issue.actual }
+      return { path: [], ast: undefined }
     default:
-      return wholeOf(issue)
+      return { path: [], ast: issue.ast }
   }
 }
-
-const wholeOf = ({ actual, ast }: { readonly actual: unknown; readonly ast: AST.AST }): FaultPlace => ({
-  path: [],
-  ast,
-  actual
-})
 
 const isList = <A>(one: A | ReadonlyArray<A>): one is ReadonlyArray<A> => Array.isArray(one)

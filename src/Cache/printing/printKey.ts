@@ -39,6 +39,30 @@ export const printKey = (key: unknown): string => {
   }
 }
 
+/**
+ * A part of a key in the same way: what lies at the end of the path, or the first thing on it that is not shown by its
+ * fields, so that nothing is seen of what hides its own.
+ */
+export const printKeyAt = (key: unknown, path: ReadonlyArray<PropertyKey>): string => {
+  try {
+    let value = key
+    for (const name of path) {
+      if (typeof value !== "object" || value === null || !isShownByFields(value)) break
+      const field = Object.getOwnPropertyDescriptor(value, name)
+      if (field !== undefined && !("value" in field)) return "(a getter)"
+      value = field?.value
+    }
+    return printKey(value)
+  } catch {
+    return unprintable
+  }
+}
+
+const isShownByFields = (value: object): boolean =>
+  !types.isProxy(value) && !(redactedId in value) && !ArrayBuffer.isView(value) && !types.isAnyArrayBuffer(value) &&
+  (Array.isArray(value) || !(types.isMap(value) || types.isSet(value) || types.isDate(value) ||
+    types.isNativeError(value) || redactableSymbol in value || methodOf(value, "toString") !== undefined))
+
 const printText = (text: string): string => JSON.stringify(text.length > longest ? text.slice(0, longest) : text)
 
 class Printer {

@@ -443,7 +443,7 @@ const toldOfKey = <A, B>(
 ) =>
 (input: A): Either.Either<B, SchemaKeyFault> => {
   try {
-    return Either.mapLeft(code(input), ({ issue }) => schemaKeyFault(schema, issue))
+    return Either.mapLeft(code(input), ({ issue }) => schemaKeyFault(schema, input, issue))
   } catch (cause) {
     const accepted = `a key that its schema accepts, but it cannot be ${done}: its schema threw ${classOf(cause)}`
     return Either.left({ field: "key", value: printKey(input), accepted })

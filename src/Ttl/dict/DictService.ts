@@ -109,7 +109,7 @@ const checkingKeys = <K, KI>(name: string, schema: Schema.Schema<K, KI>) => {
   return (key: unknown): Either.Either<K, CacheKeyError> =>
     Either.mapLeft(
       validate(key),
-      (issue) => new CacheKeyError({ cache: name, ...schemaKeyFault(schema, issue) })
+      (issue) => new CacheKeyError({ cache: name, ...schemaKeyFault(schema, key, issue) })
     )
 }
 

@@ -2,11 +2,24 @@ import { assert, describe, it } from "@effect/vitest"
 import { Either, Redacted, Schema } from "effect"
 import { Keyspace } from "effect-aws-cache/S3Store"
 
+/** Hides what it has from whoever prints it. */
+class Made {
+  readonly word: unknown
+  constructor(word: unknown) {
+    this.word = word
+  }
+  toString() {
+    return "made"
+  }
+}
+
 const { keyEither } = Keyspace.make("k", {
   key: Schema.Struct({
     id: Schema.Union(Schema.Number, Schema.Literal("all")),
     parts: Schema.optional(Schema.Array(Schema.Int)),
-    token: Schema.optional(Schema.Redacted(Schema.Number))
+    token: Schema.optional(Schema.Redacted(Schema.Number)),
+    login: Schema.optional(Schema.Redacted(Schema.Struct({ word: Schema.Number }))),
+    made: Schema.optional(Schema.Struct({ word: Schema.Number }))
   }),
   value: Schema.Number
 })
@@ -18,7 +31,9 @@ describe("a key that its schema does not accept", () => {
     [{}, "Keyspace k: id is undefined, but must be number | \"all\""],
     [{ id: 1, parts: 2 }, "Keyspace k: parts is 2, but must be ReadonlyArray<Int>"],
     [{ id: 1, parts: [1, 2.5] }, "Keyspace k: parts.1 is 2.5, but must be Int"],
-    [{ id: 1, token: Redacted.make("hush") }, "Keyspace k: token"]
+    [{ id: 1, token: Redacted.make("hush") }, "Keyspace k: token is <redacted>"],
+    [{ id: 1, login: Redacted.make({ word: "hush" }) }, "Keyspace k: login"],
+    [{ id: 1, made: new Made("hush") }, "Keyspace k: made.word is made"]
   ]
   for (const [key, message] of cases) {
     it(`shows what is wrong and nothing else: ${message}`, () => {
