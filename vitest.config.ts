@@ -47,7 +47,7 @@ const suites: Record<string, Suite> = {
     ...patience(240),
     include: [...withProperties, "test/**/*.heavy.ts"],
     env: {
-      PROPERTY_RUNS: process.env["PROPERTY_RUNS"] ?? "12",
+      PROPERTY_RUNS: process.env["PROPERTY_RUNS"] ?? "9",
       PROPERTY_SEED: process.env["PROPERTY_SEED"] ?? "7"
     }
   },

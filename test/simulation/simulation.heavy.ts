@@ -5,8 +5,8 @@ import { property } from "../support/property.js"
 import { broken } from "./guarantees.js"
 import { follow, schedules, worlds } from "./schedules.js"
 
-// 15 ms each on a quiet machine, three times as much where other files run beside it: with the heavy suite's 12 runs for
-// one these are 2,400. `PROPERTY_RUNS=500` makes them 100,000, which takes the better part of an hour.
+// 15 ms each on a quiet machine, three times as much where other files run beside it: with the heavy suite's 9 runs for
+// one these are 1,800. `PROPERTY_RUNS=500` makes them 100,000, which takes the better part of an hour.
 describe("many processes over one store, for long", () => {
   it("keep what is documented, whatever goes wrong between them", () =>
     fc.assert(
