@@ -85,10 +85,8 @@ export default defineConfig(({ mode }) => {
       setupFiles: [
         "test/support/deepEquality.ts",
         "test/support/fixedHashes.ts",
-        "test/support/sharedWorker.ts"
+        "test/support/turnAfterEach.ts"
       ],
-      // Each file by itself, so that none hangs on what another has left; `--no-isolate` takes a quarter less.
-      isolate: true,
       // One more than there are cores: some tests mostly wait for processes and clocks. None of them is ended before the
       // others.
       maxWorkers: workers,

@@ -10,6 +10,8 @@ import { type Findings, startLoad, type Way } from "./workers.js"
 const bucket = "cluster"
 const workers = 8
 const timeout = 3000
+// Two cores run three monitors, three OSDs, two gateways and the tests.
+const slack = 2000
 
 const isInstalled = (() => {
   try {
@@ -69,8 +71,6 @@ const under = <A>(
     const { ceph, ways } = yield* Cluster
     const load = yield* startLoad(ways, `${name}/`, workers)
     yield* load.progress(10)
-    // How slow the machine is: two cores run three monitors, three OSDs, two gateways and the tests.
-    const slack = 2000 + 4 * load.longestCall()
     yield* happen(ceph, load.progress)
     yield* ceph.restart
     yield* load.progress(10)

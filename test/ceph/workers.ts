@@ -12,8 +12,6 @@ export interface Way {
 }
 
 interface Load {
-  /** Milliseconds of the longest call so far. */
-  readonly longestCall: () => number
   /** Waits until every worker has written this many objects more. */
   readonly progress: (writes: number) => Effect.Effect<void>
   /** Stops the workers, and reads everything again that was written. */
@@ -103,7 +101,6 @@ export const startLoad = (ways: readonly [Way, ...ReadonlyArray<Way>], prefix: s
     )
 
     const load: Load = {
-      longestCall: () => longestCall,
       progress: (writes) =>
         Effect.suspend(() => {
           const goals = writtenBy.map((written) => written.length + writes)

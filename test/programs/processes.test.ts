@@ -92,8 +92,10 @@ describe("processes that share a bucket", () => {
     () =>
       Effect.gen(function*() {
         const { computed, server, worker } = yield* setting(1, (_, ordinal) => ordinal === 1)
+        const started = process.hrtime.bigint()
         const first = yield* worker({ keys: ["slow"], coordination: "lease", leaseTime: "2 seconds" })
         yield* until(() => computed.get("slow") === 1)
+        const start = Number(process.hrtime.bigint() - started) / 1e6
         const second = yield* worker({ keys: ["slow"], coordination: "lease", leaseTime: "2 seconds" })
         // It waits: it asks for the lease again and again.
         yield* until(() =>
@@ -107,8 +109,8 @@ describe("processes that share a bucket", () => {
         const millis = Number(process.hrtime.bigint() - before) / 1e6
         assert.deepStrictEqual([awaited, computations, values], [1, 1, ["slow computed"]])
         assert.strictEqual(computed.get("slow"), 2)
-        // The lease time, a poll, and the end of a process: far less than what leases take that nobody shortened.
-        assert.isBelow(millis, 25_000)
+        // The lease time, a poll, and the end of a process on a machine that is busy with other things, or slow.
+        assert.isBelow(millis, 2000 + 500 + Math.max(5000, 5 * start))
       })
   )
 })

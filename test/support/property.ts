@@ -17,6 +17,9 @@ export const property = (runs: number): fc.Parameters<unknown> => {
   return { numRuns: Math.ceil(runs * factor), ...(seed === "random" ? {} : { seed: Number(seed) }) }
 }
 
+/** How often something must have happened that did so often, at the least, in all the runs that a property says. */
+export const share = (times: number): number => times * factor
+
 /** How much of what only repeats: so much in the quick suite, so much in the heavy one. */
 export const amount = <A>(quick: A, heavy: A): A => isHeavy ? heavy : quick
 

@@ -1,10 +1,8 @@
 /**
  * A program that looks entries up at a steady pace, whatever happens to S3.
  */
-import { ClientCacheLive } from "effect-aws-cache/ClientLayer"
 import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
 import * as Effect from "effect/Effect"
-import * as Logger from "effect/Logger"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { report, task } from "../../lib/childProcess.js"
@@ -12,12 +10,10 @@ import { seededRandom } from "../../lib/random.js"
 import { median } from "../../lib/statistics.js"
 import { zipf } from "../../lib/zipf.js"
 import type { OutageData } from "../outage.js"
+import { runOnS3, type S3Place } from "./runOnS3.js"
 
 /** What a process is to do. */
-export interface OutageTask {
-  readonly endpoint: string
-  readonly bucket: string
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
+export interface OutageTask extends S3Place {
   readonly source: string
   readonly lookupsPerSecond: number
   readonly keys: number
@@ -103,22 +99,9 @@ const program = Effect.gen(function*() {
   report(measured)
 }).pipe(Effect.scoped)
 
-const layer = S3Cache.layerS3({
-  bucket: given.bucket,
+await runOnS3(given, program, {
   maxSize: given.maxSize,
   loadTimeout: given.timeout,
   saveTimeout: given.timeout,
-  eventCapacity: 10_000,
-  clientConfig: {
-    endpoint: given.endpoint,
-    region: "us-east-1",
-    credentials: given.credentials,
-    forcePathStyle: true
-  }
+  eventCapacity: 10_000
 })
-
-// The standard output is for the report.
-const quiet = Logger.remove(Logger.defaultLogger)
-
-await Effect.runPromise(program.pipe(Effect.provide(layer), Effect.provide(ClientCacheLive), Effect.provide(quiet)))
-process.exit(0)

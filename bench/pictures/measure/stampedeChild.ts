@@ -1,21 +1,17 @@
 /**
  * One process of a stampede.
  */
-import { ClientCacheLive } from "effect-aws-cache/ClientLayer"
 import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
 import * as Effect from "effect/Effect"
-import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { report, task } from "../../lib/childProcess.js"
 import type { StampedeVariant } from "../stampede.js"
+import { runOnS3, type S3Place } from "./runOnS3.js"
 
 /** What a process is to do. */
-export interface StampedeTask {
+export interface StampedeTask extends S3Place {
   readonly variant: StampedeVariant
-  readonly endpoint: string
-  readonly bucket: string
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
   readonly source: string
   /** Seconds. */
   readonly timeToLive: number
@@ -73,18 +69,4 @@ const program = Effect.gen(function*() {
   report(reported)
 })
 
-const layer = S3Cache.layerS3({
-  bucket: given.bucket,
-  clientConfig: {
-    endpoint: given.endpoint,
-    region: "us-east-1",
-    credentials: given.credentials,
-    forcePathStyle: true
-  }
-})
-
-// The standard output is for the report.
-const quiet = Logger.remove(Logger.defaultLogger)
-
-await Effect.runPromise(program.pipe(Effect.provide(layer), Effect.provide(ClientCacheLive), Effect.provide(quiet)))
-process.exit(0)
+await runOnS3(given, program)

@@ -58,15 +58,18 @@ export const printKeyAt = (key: unknown, path: ReadonlyArray<PropertyKey>): stri
   }
 }
 
-const isShownByFields = (value: object): boolean =>
-  !types.isProxy(value) && !(redactedId in value) && !ArrayBuffer.isView(value) && !types.isAnyArrayBuffer(value) &&
-  (Array.isArray(value) || !(types.isMap(value) || types.isSet(value) || types.isDate(value) ||
-    types.isNativeError(value) || redactableSymbol in value || methodOf(value, "toString") !== undefined))
+const isShownByFields = (value: object): boolean => {
+  const printer = new Printer()
+  printer.print(value, 0)
+  return printer.isByFields
+}
 
 const printText = (text: string): string => JSON.stringify(text.length > longest ? text.slice(0, longest) : text)
 
 class Printer {
   text = ""
+  /** Whether what was printed is an array, or an object that does not print itself. */
+  isByFields = false
   private parts = mostParts
 
   print(value: unknown, depth: number): void {
@@ -122,6 +125,7 @@ class Printer {
   }
 
   private printArray(value: ReadonlyArray<unknown>, depth: number): void {
+    if (depth === 0) this.isByFields = true
     this.text += "["
     for (let at = 0; at < value.length; at++) {
       if (at > 0) this.text += ","
@@ -154,6 +158,7 @@ class Printer {
   }
 
   private printFields(value: object, depth: number): void {
+    if (depth === 0) this.isByFields = true
     this.text += "{"
     let isFirst = true
     for (const name of Object.keys(value)) {

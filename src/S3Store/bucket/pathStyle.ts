@@ -9,26 +9,20 @@ import * as Predicate from "effect/Predicate"
  * So it is with every host that has a port, that is `localhost`, or that has no dot; with addresses the SDK does it by
  * itself. The client that is given stays as it is, for whoever else has it.
  */
-export const withPathStyle = (client: S3Client, bucket: string): S3Client =>
-  new Proxy(client, {
-    get: (target, property) =>
-      property === "send"
-        ? (command: Command, ...rest: ReadonlyArray<unknown>) => {
-          // When there is a request, and before it says its host and is signed.
-          const options = {
-            step: "build",
-            priority: "high",
-            name: "effect-aws-cache.pathStyle",
-            override: true
-          } as const
-          command.middlewareStack.add((next, context) => (args) => {
-            moveBucket(args.request, bucket, pathOf(context))
-            return next(args)
-          }, options)
-          return Reflect.apply(target.send, target, [command, ...rest])
-        }
-        : Reflect.get(target, property, target)
-  })
+export const withPathStyle = (client: S3Client, bucket: string): S3Client => {
+  const send = (command: Command, ...rest: ReadonlyArray<unknown>): unknown => {
+    command.middlewareStack.add(
+      (next, context) => (args) => {
+        moveBucket(args.request, bucket, pathOf(context))
+        return next(args)
+      },
+      // When there is a request, and before it says its host and is signed.
+      { step: "build", priority: "high", name: "effect-aws-cache.pathStyle", override: true }
+    )
+    return Reflect.apply(client.send, client, [command, ...rest])
+  }
+  return Object.create(client, { send: { value: send } })
+}
 
 /** What is used of a command. */
 interface Command {

@@ -7,7 +7,7 @@ import * as util from "node:util"
 import { prepareClient } from "../../../src/ClientLayer/key/ClientCacheKey.js"
 import { KeyMemo } from "../../../src/ClientLayer/key/KeyMemo.js"
 import { holdCredentials } from "../../../src/ClientLayer/values/staticCredentials.js"
-import { property } from "../../support/property.js"
+import { property, share } from "../../support/property.js"
 import { garbageCollected } from "../garbageCollected.js"
 
 const idOf = (config: unknown, options: unknown) =>
@@ -89,8 +89,8 @@ describe("KeyMemo", () => {
       ),
       property(3000)
     )
-    assert.isAbove(known, 300)
-    assert.isAbove(same, 10)
+    assert.isAbove(known, share(1000))
+    assert.isAbove(same, share(30))
   }
 
   it("has one place only for what makes the same key, for any configuration and options", hasOnePlaceForOneKey)

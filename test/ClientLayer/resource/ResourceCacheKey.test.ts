@@ -16,7 +16,7 @@ import {
 import * as fc from "fast-check"
 import * as util from "node:util"
 import { prepareResource } from "../../../src/ClientLayer/resource/ResourceCacheKey.js"
-import { property } from "../../support/property.js"
+import { property, share } from "../../support/property.js"
 
 const anything = Schema.Record({ key: Schema.String, value: Schema.Unknown })
 
@@ -286,7 +286,7 @@ describe("ResourceCacheKey, for any configuration and options", () => {
       ),
       property(1000)
     )
-    assert.isAbove(equals, 10)
+    assert.isAbove(equals, share(50))
   })
 
   it("a client that a resource shares has the key that a caller would make", () => {
