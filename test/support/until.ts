@@ -17,18 +17,26 @@ const pause: Effect.Effect<void> = Effect.async<void>((resume) => {
   return Effect.sync(() => clearTimeout(timer))
 })
 
+/** Over a minute on a quick machine, and longer where the processor is shared: what has not come about by then will not. */
+const longest = 30_000
+
+const waiting = <E, R>(
+  condition: Effect.Effect<boolean, E, R>,
+  what: string,
+  waited: number
+): Effect.Effect<void, E, R> =>
+  Effect.flatMap(condition, (holds) => {
+    if (holds) return Effect.void
+    if (waited === longest) return Effect.dieMessage(`waited in vain for ${what}`)
+    return Effect.andThen(waited < 1000 ? turn : pause, waiting(condition, what, waited + 1))
+  })
+
 /** The same for a condition that is an effect. */
 export const eventually = <E, R>(
   condition: Effect.Effect<boolean, E, R>,
-  waited = 0
-): Effect.Effect<void, E, R> =>
-  Effect.flatMap(
-    condition,
-    (holds) => holds ? Effect.void : Effect.andThen(waited < 1000 ? turn : pause, eventually(condition, waited + 1))
-  )
+  what = "a condition that never held"
+): Effect.Effect<void, E, R> => waiting(condition, what, 0)
 
-/**
- * Lets turns of the event loop pass until the condition holds. It waits for ever if it never does: the time limit of the
- * suite ends that.
- */
-export const until = (condition: () => boolean): Effect.Effect<void> => eventually(Effect.sync(condition))
+/** Lets turns of the event loop pass until the condition holds. It dies, and tells of the condition, if it never does. */
+export const until = (condition: () => boolean): Effect.Effect<void> =>
+  eventually(Effect.sync(condition), String(condition))
