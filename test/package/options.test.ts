@@ -82,7 +82,7 @@ const texts: Wrong = { values: [5, null, "ab", [5]], accepted: "an array of text
 const bytes: Wrong = { values: [Number.NaN, -1, 0, "5", null, {}], accepted: undefined }
 const special = (...values: ReadonlyArray<unknown>): Wrong => ({ values, accepted: undefined })
 const oneOf = (accepted: string): Wrong => ({ values: [5, null, {}, "something else"], accepted })
-const policies = "\"LRU\", \"LFU\", \"LFU-DA\", \"S3-FIFO\", \"W-TinyLFU\" or \"GDSF\""
+const policies = "\"LRU\", \"LFU\", \"LFU-DA\", \"S3-FIFO\", \"W-TinyLFU\", \"Adaptive\" or \"GDSF\""
 
 interface Case {
   readonly use: (options: unknown) => Use

@@ -3,6 +3,7 @@
  */
 import { BoundedMapError } from "./BoundedMapOptions.js"
 import { acceptedAs } from "./options/optionKinds.js"
+import { Adaptive } from "./policies/Adaptive.js"
 import { type EvictionPolicy, type EvictionPolicyName, evictionPolicyNames } from "./policies/EvictionPolicy.js"
 import { Gdsf } from "./policies/Gdsf.js"
 import { Lfu } from "./policies/Lfu.js"
@@ -28,6 +29,8 @@ export const makePolicy = (name: EvictionPolicyName, weightOf: (slot: number) =>
       return new S3Fifo()
     case "W-TinyLFU":
       return new WTinyLfu(weightOf)
+    case "Adaptive":
+      return new Adaptive(weightOf)
     case "GDSF":
       return new Gdsf(weightOf)
     default:

@@ -1,6 +1,7 @@
 import type { EvictionPolicyName } from "effect-aws-cache/Cache"
 import { FrequencySketch } from "../../../src/Cache/engine/policies/FrequencySketch.js"
 import { keyHash } from "../../../src/Cache/engine/structures/keyHash.js"
+import { NaiveAdaptive } from "./NaiveAdaptive.js"
 
 /** What an eviction policy does, told as naively as possible: by key, in arrays, from the papers. */
 export interface NaivePolicy {
@@ -284,6 +285,7 @@ export const naivePolicies: ReadonlyArray<readonly [EvictionPolicyName, () => Na
   ["LFU-DA", () => new LfuDaRanking()],
   ["S3-FIFO", () => new S3FifoQueues()],
   ["W-TinyLFU", () => new WTinyLfuParts()],
+  ["Adaptive", () => new NaiveAdaptive()],
   [
     "GDSF",
     () =>

@@ -12,6 +12,7 @@ const expected: Record<EvictionPolicyName, ReadonlyArray<number>> = {
   "LFU-DA": [34_168, 51_925, 67_610, 77_751],
   "S3-FIFO": [30_489, 51_026, 67_762, 77_773],
   "W-TinyLFU": [33_645, 51_815, 67_961, 77_758],
+  "Adaptive": [32_763, 51_043, 67_877, 78_010],
   "GDSF": [33_903, 52_081, 67_860, 77_837]
 }
 

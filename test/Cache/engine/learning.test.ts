@@ -4,6 +4,7 @@ import * as Data from "effect/Data"
 import * as fc from "fast-check"
 import { FrequencySketch } from "../../../src/Cache/engine/policies/FrequencySketch.js"
 import { GhostQueue } from "../../../src/Cache/engine/policies/GhostQueue.js"
+import { GhostTable } from "../../../src/Cache/engine/policies/GhostTable.js"
 import { keyHash } from "../../../src/Cache/engine/structures/keyHash.js"
 import { property } from "../../support/property.js"
 
@@ -136,5 +137,81 @@ describe("GhostQueue", () => {
       }),
       property(500)
     )
+  })
+})
+
+describe("GhostTable", () => {
+  it("remembers of each key what it was told last, through growth, and forgets those used longest ago", () => {
+    const steps = fc.array(
+      fc.oneof(
+        { weight: 8, arbitrary: fc.tuple(fc.constant("add" as const), fc.nat(600)) },
+        { weight: 6, arbitrary: fc.tuple(fc.constant("take" as const), fc.nat(600)) },
+        { weight: 1, arbitrary: fc.tuple(fc.constant("grow" as const), fc.integer({ min: 1, max: 400 })) }
+      ),
+      { maxLength: 400, size: "max" }
+    )
+    fc.assert(
+      fc.property(steps, (commands) => {
+        const table = new GhostTable()
+        const naive = new Map<number, { readonly last: number; readonly number: number }>()
+        let found = 0
+        let forgotten = 0
+        let now = 2 ** 31 - 200
+        for (const [name, amount] of commands) {
+          const hash = keyHash(amount % 200, undefined)
+          now = (now + 1) | 0
+          if (name === "grow") table.grow(amount)
+          else if (name === "add" && !naive.has(hash)) {
+            table.add(hash, now, amount + 1, now)
+            naive.set(hash, { last: now, number: amount + 1 })
+          } else if (name === "take") {
+            const known = naive.get(hash)
+            naive.delete(hash)
+            if (table.take(hash)) {
+              assert.deepStrictEqual({ last: table.last, number: table.number }, known)
+              found++
+            } else if (known !== undefined) forgotten++
+          }
+        }
+        // There is room for 96 from the start; a bucket of four may be full sooner.
+        assert.isAtMost(forgotten, found + 20)
+      }),
+      property(300)
+    )
+  })
+
+  it("puts a key over the one of its bucket that was used longest ago, also where times run over", () => {
+    const table = new GhostTable()
+    // So many are in one bucket of the 24 that there are.
+    const hashes = [1, 2, 3, 4, 5]
+    const last = 2 ** 31 - 2
+    hashes.forEach((hash, at) => table.add(hash, (last + at) | 0, at + 1, (last + at) | 0))
+    assert.isFalse(table.take(1))
+    for (const hash of hashes.slice(1)) {
+      assert.isTrue(table.take(hash))
+      assert.strictEqual(table.number, hash)
+      assert.isFalse(table.take(hash))
+    }
+  })
+
+  it("keeps all when it doubles, while it moves and after it", () => {
+    const table = new GhostTable()
+    table.grow(1000)
+    const hashes = Array.from({ length: 900 }, (_, key) => keyHash(key, undefined))
+    hashes.forEach((hash, at) => table.add(hash, at, at + 1, at))
+    const kept = hashes.filter((hash) => {
+      const isKept = table.take(hash)
+      if (isKept) table.add(hash, table.last, table.number, 1000)
+      return isKept
+    })
+    assert.isAbove(kept.length, 800)
+    for (let slots = 1001; slots < 2600; slots++) {
+      table.grow(slots)
+      const hash = kept[slots % kept.length] as number
+      assert.isTrue(table.take(hash))
+      assert.strictEqual(hashes[table.last], hash)
+      table.add(hash, table.last, table.number, slots)
+    }
+    for (const hash of kept) assert.isTrue(table.take(hash))
   })
 })

@@ -215,7 +215,7 @@ describe("semantics of one policy", () => {
       const options: { evictionPolicy: EvictionPolicyName } = JSON.parse(JSON.stringify({ evictionPolicy: unknown }))
       assert.throws(
         () => new BoundedMap(options),
-        `evictionPolicy is "${unknown}", but must be "LRU", "LFU", "LFU-DA", "S3-FIFO", "W-TinyLFU" or "GDSF"`
+        `evictionPolicy is "${unknown}", but must be "LRU", "LFU", "LFU-DA", "S3-FIFO", "W-TinyLFU", "Adaptive" or "GDSF"`
       )
     }
   })

@@ -66,12 +66,14 @@ export interface EvictionPolicy {
  * - `LFU-DA`: frequency with dynamic ageing; a byte per entry.
  * - `S3-FIFO`: three queues; the cheapest hit, and close to the best on real systems.
  * - `W-TinyLFU`: a recency window before a frequency filter, its share tuned at run time; the best on loops and scans.
+ * - `Adaptive`: by when entries are expected next; its shares follow the hits. Close to `LRU` where that is right, and to
+ *   the best elsewhere.
  * - `GDSF`: frequency over weight, for limits by weight where entries differ in size.
  *
  * @since 0.1.0
  * @category models
  */
-export const evictionPolicyNames = ["LRU", "LFU", "LFU-DA", "S3-FIFO", "W-TinyLFU", "GDSF"] as const
+export const evictionPolicyNames = ["LRU", "LFU", "LFU-DA", "S3-FIFO", "W-TinyLFU", "Adaptive", "GDSF"] as const
 
 /**
  * The name of an eviction policy.

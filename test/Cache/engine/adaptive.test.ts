@@ -1,0 +1,111 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Absent, BoundedMap } from "effect-aws-cache/Cache"
+import { Adaptive } from "../../../src/Cache/engine/policies/Adaptive.js"
+import { fixHashes, keyHash } from "../../../src/Cache/engine/structures/keyHash.js"
+
+fixHashes()
+
+const hitsOf = (map: BoundedMap<number, number>, keys: Iterable<number>) => {
+  const before = map.counters.hits
+  for (const key of keys) if (map.get(key, 0) === Absent) map.set(key, key, 0)
+  return map.counters.hits - before
+}
+
+const loop = (length: number, rounds: number, from = 0) =>
+  Array.from({ length: length * rounds }, (_, at) => from + (at % length))
+
+const shareOf = (policy: Adaptive) => policy["windowShare"]
+
+const made = (capacity: number) => {
+  const policy = new Adaptive(() => 1)
+  policy.expect(capacity)
+  let slots = 0
+  const slotOf = new Map<number, number>()
+  const keyAt: Array<number> = []
+  const use = (key: number) => {
+    const held = slotOf.get(key)
+    if (held !== undefined) return policy.access(held)
+    const isFull = slots === capacity
+    const slot = isFull ? policy.victim(-1) : slots++
+    if (isFull) {
+      slotOf.delete(keyAt[slot] as number)
+      policy.replace(slot, keyHash(key, undefined))
+    } else {
+      policy.grow(slots, capacity)
+      policy.insert(slot, keyHash(key, undefined))
+    }
+    slotOf.set(key, slot)
+    keyAt[slot] = key
+  }
+  return { policy, use }
+}
+
+describe("Adaptive", () => {
+  it("keeps a part of a loop that does not fit, where LRU has not one hit", () => {
+    const map = new BoundedMap<number, number>({ evictionPolicy: "Adaptive", maxSize: 500 })
+    const rounds = 40
+    // With room for half of it, no policy can have more than half.
+    assert.isAbove(hitsOf(map, loop(1000, rounds)), 0.45 * 1000 * rounds)
+  })
+
+  it("lets a scan pass, and a change of habits through", () => {
+    const map = new BoundedMap<number, number>({ evictionPolicy: "Adaptive", maxSize: 100 })
+    hitsOf(map, loop(60, 5))
+    hitsOf(map, loop(1000, 1, 1000))
+    assert.isAbove(hitsOf(map, loop(60, 1)), 50)
+    hitsOf(map, loop(60, 60, 5000))
+    assert.strictEqual(hitsOf(map, loop(60, 1, 5000)), 60)
+  })
+
+  it("gives the window room where what is new comes back soon, and takes it where old keys do", () => {
+    const soon = made(100)
+    // What comes again does so within the next forty.
+    for (let at = 0; at < 5000; at++) {
+      soon.use(at)
+      soon.use(Math.max(0, at - 1 - (at * 7) % 40))
+    }
+    assert.isAbove(shareOf(soon.policy), 0.3)
+    const late = made(100)
+    for (const key of loop(60, 3)) late.use(key)
+    const wide = shareOf(late.policy)
+    for (let at = 0; at < 5000; at++) {
+      late.use(at % 99)
+      late.use(10_000 + at)
+    }
+    assert.isAtMost(shareOf(late.policy), wide)
+    assert.deepStrictEqual(late.policy.violations(), [])
+  })
+
+  it("keeps what it has learnt when it is cleared, and its shares when the limit changes", () => {
+    const { policy, use } = made(100)
+    for (let at = 0; at < 5000; at++) {
+      use(at)
+      use(Math.max(0, at - 1 - (at * 7) % 40))
+    }
+    const share = shareOf(policy)
+    policy.expect(1000)
+    assert.strictEqual(shareOf(policy), share)
+    assert.deepStrictEqual(policy.violations(), [])
+    assert.strictEqual(shareOf(policy.emptied(() => 1) as Adaptive), share)
+  })
+
+  it("learns nothing from what is deleted or expires", () => {
+    const map = new BoundedMap<number, number>({ evictionPolicy: "Adaptive", maxSize: 50 })
+    for (let at = 0; at < 1000; at++) {
+      map.set(at, at, at, at % 2 === 0 ? at + 20 : undefined)
+      map.get(at - 10, at)
+      if (at % 3 === 0) map.delete(at - 5, at)
+    }
+    assert.deepStrictEqual(map.violations(), [])
+    assert.isAtMost(map.size(1000), 50)
+  })
+
+  it("counts time beyond 2^31 uses", () => {
+    const { policy, use } = made(20)
+    for (const key of loop(30, 20)) use(key)
+    policy["now"] = 2 ** 31 - 100
+    for (const key of loop(30, 20)) use(key)
+    assert.isBelow(policy["now"], 0)
+    assert.deepStrictEqual(policy.violations(), [])
+  })
+})
