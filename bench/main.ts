@@ -1,9 +1,10 @@
 /**
  * Runs the benchmarks, and writes what they found: JSON, a page of tables, and plots.
  *
- * Options: `--quick` for a look at it in about a minute, whose results go to `build`; `--only NAME,NAME` for some of
- * `engine`, `store`, `ttl`, `clients`, `connections` and `sizes`; `--report` to run nothing, and write the page and the plots anew; `--out FOLDER`
- * where to write, default `bench/results`.
+ * Options: `--short` for a minute that measures the ratios only, and fails when one is worse than it was; `--record` to put
+ * the ratios down as those of this version; `--quick` for a look at all in some minutes, whose results go to `build`;
+ * `--only NAME,NAME` for some of `ratios`, `engine`, `store`, `ttl`, `clients`, `connections` and `sizes`; `--report` to run
+ * nothing, and write the page and the plots anew; `--out FOLDER` where to write, default `bench/results`.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -16,6 +17,10 @@ import type { SuiteName } from "./operations/Operation.js"
 import * as store from "./operations/store.js"
 import * as ttl from "./operations/ttl.js"
 import { page } from "./page.js"
+import { lastRelease, record } from "./ratios/history.js"
+import { ratioTable } from "./ratios/ratioTable.js"
+import { runRatios } from "./ratios/runRatios.js"
+import { runShort } from "./ratios/runShort.js"
 import { plots } from "./resultPlots.js"
 import type { Results, Settings } from "./results.js"
 import { runConnections } from "./runConnections.js"
@@ -25,6 +30,8 @@ import { runSizes, sizePage, type SizeResults } from "./sizes/runSizes.js"
 
 const { values: options } = parseArgs({
   options: {
+    short: { type: "boolean", default: false },
+    record: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
     only: { type: "string" },
     report: { type: "boolean", default: false },
@@ -33,18 +40,21 @@ const { values: options } = parseArgs({
 })
 const { quick } = options
 
-const sections = ["engine", "store", "ttl", "clients", "connections", "sizes"] as const
+const sections = ["ratios", "engine", "store", "ttl", "clients", "connections", "sizes"] as const
 const only = options.only?.split(",")
 const unknown = only?.filter((name) => !sections.some((section) => section === name)) ?? []
 if (unknown.length > 0) {
   throw new Error(`there is no benchmark named ${unknown.join(", ")}; they are ${sections.join(", ")}`)
 }
 
-const out = options.out ?? fileURLToPath(new URL(quick ? "build/bench/results" : "bench/results", repository))
-mkdirSync(out, { recursive: true })
-
 const start = performance.now()
 const say = (text: string) => console.log(`${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${text}`)
+
+if (options.short) process.exit(await runShort(say) ? 0 : 1)
+
+const last = lastRelease()
+const out = options.out ?? fileURLToPath(new URL(quick ? "build/bench/results" : "bench/results", repository))
+mkdirSync(out, { recursive: true })
 
 const engineSettings: Settings = quick ? { quick, rounds: 1, time: 15 } : { quick, rounds: 2, time: 100 }
 const operationSettings: Settings = quick ? { quick, rounds: 1, time: 100 } : { quick, rounds: 2, time: 500 }
@@ -73,12 +83,20 @@ const suites: Readonly<Record<SuiteName, Suite>> = {
   }
 }
 
+const measureRatios = async () => {
+  const ratios = await runRatios(quick, say)
+  console.log(`\n${ratioTable(ratios.rows, last)}\n`)
+  return ratios
+}
+
 const fileOf = (section: string) => join(out, `${section}.json`)
 
 let failed = false
 for (const section of options.report ? [] : sections) {
   if (only !== undefined && !only.includes(section)) continue
-  const results = section === "engine"
+  const results = section === "ratios"
+    ? await measureRatios()
+    : section === "engine"
     ? await runEngine(engineSettings, say)
     : section === "connections"
     ? await runConnections(quick, say)
@@ -96,15 +114,17 @@ const read = <A>(section: string): A | undefined =>
   existsSync(fileOf(section)) ? JSON.parse(readFileSync(fileOf(section), "utf8")) : undefined
 
 const results: Results = {
+  ratios: read("ratios"),
   engine: read("engine"),
   store: read("store"),
   ttl: read("ttl"),
   clients: read("clients"),
   connections: read("connections")
 }
+if (options.record && results.ratios !== undefined) record(results.ratios)
 const drawn = plots(results)
 for (const { file, svg } of drawn) writeFileSync(join(out, file), svg)
-writeFileSync(join(out, "README.md"), page(results, drawn))
+writeFileSync(join(out, "README.md"), page(results, drawn, last))
 const sizes = read<SizeResults>("sizes")
 if (sizes !== undefined) writeFileSync(join(out, "sizes.md"), sizePage(sizes))
 say(`wrote ${out}`)

@@ -10,6 +10,8 @@ import type { Environment } from "./lib/environment.js"
 import { markdownTable } from "./lib/markdownTable.js"
 import { geometricMean, printCount, printNumber } from "./lib/statistics.js"
 import { bareGet } from "./operations/store.js"
+import type { ReleaseRatios } from "./ratios/history.js"
+import { ratioTable } from "./ratios/ratioTable.js"
 import type { PlotFile } from "./resultPlots.js"
 import {
   distinct,
@@ -145,8 +147,8 @@ const unfinishedNote = (subjects: ReadonlyArray<string>): Array<string> =>
     : [`Took too long and was stopped, so that some of its cells are empty: ${distinct(subjects).join(", ")}.`]
 
 /** Writes the page, in Markdown. */
-export const page = (results: Results, plots: ReadonlyArray<PlotFile>): string => {
-  const { clients, connections, engine, store, ttl } = results
+export const page = (results: Results, plots: ReadonlyArray<PlotFile>, last?: ReleaseRatios): string => {
+  const { clients, connections, engine, ratios, store, ttl } = results
   const show = (file: string) =>
     plots.filter((plot) => plot.file.startsWith(file)).map((plot) => `![${plot.alt}](${plot.file})`)
   const targets = targetsOf(results)
@@ -155,6 +157,16 @@ export const page = (results: Results, plots: ReadonlyArray<PlotFile>): string =
     "Written by `npm run bench`; the numbers themselves are in the JSON files here. Read the ratios, which are of one " +
     "run on one machine, and not the nanoseconds. How often a cache is hit is another question, and so is what the level " +
     "in a bucket costs: see [the hit ratios](hitratio.md) and [the second level](s3.md).",
+    ...(ratios === undefined ? [] : [
+      "## Ratios",
+      "What each takes, to what stands beside it, or a figure by itself; beside it what a release took " +
+      "([history.json](history.json)). Both take turns in one run, and of all turns the least counts, so that a busy " +
+      "machine changes little. `npm run bench -- --short` measures most of them in a minute, and fails when one is more " +
+      `than a quarter worse than it was. ${
+        runOn(ratios.environment, { quick: false, rounds: 1, time: 0 }).replace("; one round", "")
+      }`,
+      ratioTable(ratios.rows, last)
+    ]),
     "## Good to know",
     goodToKnow(results).map((sentence) => `- ${sentence}`).join("\n"),
     `${goalsInWords(targets)} [All goals, one by one](#goals).`

@@ -6,6 +6,7 @@ import type { KeyKind } from "./engine/keys.js"
 import type { WorkloadName } from "./engine/workloads.js"
 import type { Ending } from "./lib/childProcess.js"
 import type { Environment } from "./lib/environment.js"
+import type { RatioResults } from "./ratios/runRatios.js"
 
 /** How a benchmark was run. */
 export interface Settings {
@@ -97,6 +98,7 @@ export interface OperationResults {
 
 /** All benchmarks that were run. */
 export interface Results {
+  readonly ratios?: RatioResults | undefined
   readonly engine?: EngineResults | undefined
   readonly store?: OperationResults | undefined
   readonly ttl?: OperationResults | undefined

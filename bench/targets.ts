@@ -5,7 +5,7 @@
 import { type KeyKind, keyKinds } from "./engine/keys.js"
 import { floor, reference } from "./engine/subjects.js"
 import type { WorkloadName } from "./engine/workloads.js"
-import { bareGet, bareUse } from "./operations/store.js"
+import { bareUse } from "./operations/store.js"
 import { distinct, engineCost, type EngineResults, operationCost, type Results } from "./results.js"
 
 /** A goal, and what was measured. */
@@ -90,13 +90,15 @@ const engineTargets = (results: EngineResults): Array<Target> => {
 }
 
 /** All goals about what was measured. */
-export const targetsOf = ({ clients, connections, engine, store, ttl }: Results): Array<Target> => {
-  const targets: Array<Target> = []
+export const targetsOf = ({ clients, connections, engine, ratios, store, ttl }: Results): Array<Target> => {
+  const targets =
+    ratios?.rows.map(({ goal, measured, to, what, where }) =>
+      atMost(to === undefined ? what : `${what}, to ${to}`, where, measured, goal)
+    ) ?? []
   if (engine !== undefined) targets.push(...engineTargets(engine))
   if (store !== undefined) {
     const hit = operationCost(store, "Store.get")
     targets.push(
-      atMost(`Store.get, to ${bareGet}`, "hit", hit / operationCost(store, bareGet), 2),
       {
         what: "Effect's Cache.get, to Store.get",
         where: "hit",

@@ -2,11 +2,15 @@
  * What is compared inside Effect: `Store`, Effect's own caches, and a bare map.
  */
 import { LeasedStore, Store } from "effect-aws-cache/Cache"
+import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
 import * as Cache from "effect/Cache"
+import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as RcMap from "effect/RcMap"
+import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as ScopedCache from "effect/ScopedCache"
 import type { Operation, OperationSubject } from "./Operation.js"
@@ -50,6 +54,15 @@ const filledLeases = Effect.gen(function*() {
   const store = yield* LeasedStore.make({ maxSize: capacity, acquire: (_: string) => Effect.succeed(1) })
   for (const key of names) yield* store.use(key, () => Effect.void)
   return store
+})
+
+// Each key is made once, as that of a function that is memoized is not.
+const Numbers = Keyspace.make("numbers", { key: Schema.String, value: Schema.Number })
+const filledS3Cache = Effect.gen(function*() {
+  const cache = Context.get(yield* Layer.build(S3Cache.layerMemory({ maxSize: capacity })), S3Cache)
+  const keys = names.map((key) => Numbers.key(key))
+  for (const [at, key] of keys.entries()) yield* cache.set(key, at)
+  return (at: number) => cache.get(keys[at % size] ?? Numbers.key(name(at)))
 })
 
 const filledCache = <K>(keys: ReadonlyArray<K>) =>
@@ -162,6 +175,7 @@ export const subjects: ReadonlyArray<OperationSubject> = [
     Effect.map(filledLeases, (store) => (at) => Effect.scoped(store.lease(name(at)))),
     true
   ),
+  subject("S3Cache.get, in memory", true, filledS3Cache),
   subject("Cache.get", false, Effect.map(filledCache(names), (cache) => (at) => cache.get(name(at)))),
   subject(
     "Cache.get, structural key",

@@ -8,6 +8,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import { randomUUID } from "node:crypto"
 import type { Comparison } from "./compare.js"
 
@@ -121,6 +122,22 @@ export const comparisons = (client: S3Client, bucket: string, share: number) =>
       )
     }
 
+    const Listed = Keyspace.make("listed", { key: Schema.Number, value: Schema.Uint8ArrayFromSelf, codec: "raw" })
+    const listed = Array.from({ length: listedEntries }, (_, at) => Listed.key(at))
+    for (const each of listed) yield* cache.set(each, Buffer.alloc(1024, "cached "))
+    const getHead = ({ objectName }: (typeof listed)[number]) =>
+      client.send(new GetObjectCommand({ Bucket: bucket, Key: keyPrefix + objectName, Range: "bytes=0-4095" }))
+        .then(({ Body }) => Body?.transformToByteArray())
+    all.push({
+      operation: `S3Cache.list of ${listedEntries}`,
+      beside: "GetObject, ranged, of each",
+      bytes: 1024,
+      times: 100 * share,
+      limit: 1.2,
+      ours: Stream.runDrain(cache.list(Listed)),
+      bare: Effect.forEach(listed, (each) => bare(() => getHead(each)), { concurrency: 16 })
+    })
+
     // Lookups in memory are too short to be timed one by one.
     const inARow = (operation: Effect.Effect<unknown, unknown>) =>
       Effect.gen(function*() {
@@ -144,3 +161,6 @@ export const comparisons = (client: S3Client, bucket: string, share: number) =>
   })
 
 const lookupsInARow = 1000
+
+/** How many entries are listed; the bare client gets as many at a time as the list does. */
+const listedEntries = 64

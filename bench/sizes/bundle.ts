@@ -8,7 +8,7 @@ import { gzipSync } from "node:zlib"
 const sdk = ["@aws-sdk/*", "@smithy/*", "@effect/experimental", "keyv"]
 
 /** What it has not, when this package is to be weighed alone. */
-const peers = [...sdk, "effect", "@effect/*"]
+export const peers = [...sdk, "effect", "@effect/*"]
 
 /**
  * The bytes of a bundle of everything that an entry point exports, minified and compressed by gzip.

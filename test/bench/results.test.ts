@@ -6,6 +6,11 @@ import { keysFor, makeWorkload, workloadNames } from "../../bench/engine/workloa
 import type { Environment } from "../../bench/lib/environment.js"
 import { markdownTable } from "../../bench/lib/markdownTable.js"
 import { page } from "../../bench/page.js"
+import { recordOf, regressions } from "../../bench/ratios/history.js"
+import { ratioName } from "../../bench/ratios/Ratio.js"
+import { ratioGroups } from "../../bench/ratios/ratioGroups.js"
+import { ratioTable } from "../../bench/ratios/ratioTable.js"
+import type { RatioResults } from "../../bench/ratios/runRatios.js"
 import { plots } from "../../bench/resultPlots.js"
 import type { EngineResults, OperationResults, Settings } from "../../bench/results.js"
 import { isMet, targetsOf } from "../../bench/targets.js"
@@ -84,6 +89,41 @@ const connections: ConnectionResults = {
   unfinished: []
 }
 
+const ratios: RatioResults = {
+  environment,
+  rows: [
+    { what: "Store.get hit", to: "Effect.sync", where: "", goal: 1.5, ours: 150, peer: 100, measured: 1.5 },
+    { what: "bytes per entry", where: "1k", goal: 63, ours: 70, measured: 70 }
+  ],
+  unfinished: []
+}
+
+describe("ratios", () => {
+  it("are worse than those of a release only by more than a quarter", () => {
+    const [first] = ratios.rows
+    assert.isDefined(first)
+    const last = recordOf("1.0.0", ratios)
+    assert.deepStrictEqual(last, {
+      version: "1.0.0",
+      date: "2026-01-02",
+      node: "20.0.0",
+      ratios: { "Store.get hit, to Effect.sync": 1.5, "bytes per entry (1k)": 70 }
+    })
+    const worse = (measured: number) => regressions([{ ...first, measured }], last).length
+    assert.deepStrictEqual([1, 1.87, 1.88, Number.NaN].map(worse), [0, 0, 1, 1])
+    assert.deepStrictEqual(regressions([{ ...first, what: "a new one", measured: 9 }], last), [])
+    assert.deepStrictEqual(regressions(ratios.rows, undefined), [])
+  })
+
+  it("stand beside those of a release, and have names of their own", () => {
+    const table = ratioTable(ratios.rows, { ...recordOf("1.0.0", ratios), ratios: { "bytes per entry (1k)": 60 } })
+    assert.match(table, /Store.get hit .*\| +1.50 \| +– \| +≤ 1.50 \| +yes/)
+    assert.match(table, /bytes per entry .*\| +70.0 \| +60.0 \| +≤ 63.0 \| +no/)
+    const names = ratioGroups.flatMap((group) => group.ratios).map(ratioName)
+    assert.strictEqual(new Set(names).size, names.length)
+  })
+})
+
 describe("targets", () => {
   it("holds ratios of the same run against the promises", () => {
     const targets = targetsOf({ engine, store })
@@ -91,11 +131,13 @@ describe("targets", () => {
     assert.deepStrictEqual(of("mixed zipf").map(({ limit, measured }) => [measured, limit]), [[0.75, 0.8]])
     assert.deepStrictEqual(of("get uniform").map(({ limit, measured }) => [measured, limit]), [[1.5, 1.4], [0.75, 1]])
     assert.deepStrictEqual(of("bytes").map((target) => [target.measured, isMet(target)]), [[71, false]])
-    assert.deepStrictEqual(of("Store.get, to Effect.sync").map((target) => [target.measured, isMet(target)]), [[
-      1.5,
-      true
-    ]])
     assert.deepStrictEqual(of("Cache.get, to").map((target) => [target.measured > 4, isMet(target)]), [[true, true]])
+  })
+
+  it("holds the ratios of a release first", () => {
+    const [first, second] = targetsOf({ store, ratios })
+    assert.deepStrictEqual([first?.what, first?.measured], ["Store.get hit, to Effect.sync", 1.5])
+    assert.deepStrictEqual([first, second].map((target) => target !== undefined && isMet(target)), [true, false])
   })
 
   it("holds what a write at the limit costs with many entries against 1,000 entries", () => {
