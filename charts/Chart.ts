@@ -67,6 +67,8 @@ export interface Series {
   readonly label?: string | undefined
   /** What is about what it is compared to: drawn thinner. */
   readonly thin?: boolean | undefined
+  /** What the chart is about: drawn thicker, and its label in bold. */
+  readonly thick?: boolean | undefined
   readonly dashed?: boolean | undefined
   /** A line with a dot at each point. */
   readonly dotted?: boolean | undefined

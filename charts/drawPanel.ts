@@ -79,7 +79,11 @@ const drawSeries = (series: Series, x: Scale, y: Scale, { bottom }: Frame): Arra
     }
     case "line":
     case "step": {
-      const path = element("path", { class: style, d: runs.map(kind === "line" ? joined : stepped).join("") })
+      const path = element("path", {
+        class: style,
+        ...(series.thick === true ? { style: "stroke-width:5" } : {}),
+        d: runs.map(kind === "line" ? joined : stepped).join("")
+      })
       return series.dotted === true ? [path, dots()] : [path]
     }
   }
@@ -89,6 +93,7 @@ const drawSeries = (series: Series, x: Scale, y: Scale, { bottom }: Frame): Arra
 interface EndLabel {
   readonly text: string
   readonly colour: Colour
+  readonly strong: boolean
   readonly x: number
   readonly at: number
   y: number
@@ -121,22 +126,22 @@ const spread = (labels: Array<EndLabel>, { bottom, top }: Frame): void => {
 }
 
 const endLabels = (panel: Panel, x: Scale, y: Scale, frame: Frame): Array<string> => {
-  const labels = panel.series.flatMap(({ colour, label, points, kind, width = 1 }): Array<EndLabel> => {
+  const labels = panel.series.flatMap(({ colour, label, points, kind, thick = false, width = 1 }): Array<EndLabel> => {
     const last = runsOf(points).at(-1)?.at(-1)
     if (label === undefined || last === undefined) return []
     const at = y.place(last[1])
-    return [{ text: label, colour, x: x.place(last[0] + (kind === "columns" ? width : 0)), at, y: at }]
+    return [{ text: label, colour, strong: thick, x: x.place(last[0] + (kind === "columns" ? width : 0)), at, y: at }]
   })
   spread(labels, frame)
   const end = labels.reduce((most, label) => Math.max(most, label.x), 0)
   const isFar = labels.some(({ at, x, y }) => Math.abs(y - at) > 7 || end - x > 4)
   const start = end + (isFar ? leaderWidth : 8)
-  return labels.flatMap(({ at, colour, text: content, x, y }) => {
+  return labels.flatMap(({ at, colour, strong, text: content, x, y }) => {
     const leader = element("path", {
       class: `leader ${colour}-line`,
       d: `M${number(x + 5)} ${number(at)}L${number(start - 4)} ${number(y)}`
     })
-    const word = text(content, { class: `label halo ${colour}`, x: start, y: y + 5 })
+    const word = text(content, { class: `label${strong ? " strong" : ""} halo ${colour}`, x: start, y: y + 5 })
     return isFar ? [leader, word] : [word]
   })
 }

@@ -4,8 +4,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { gunzipSync } from "node:zlib"
-import { seededRandom } from "../lib/random.js"
-import { zipf } from "../lib/zipf.js"
+import { recordedTraces } from "./traces/recorded.js"
 
 /**
  * A trace: one key per request, renumbered densely from 0 in order of first appearance, and where objects differ in
@@ -21,6 +20,8 @@ export interface Trace {
 /** How to get a trace, without having it in memory yet. */
 export interface TraceSource {
   readonly name: string
+  /** What its requests are, and where they are from. */
+  readonly what: string
   readonly load: () => Trace
 }
 
@@ -34,7 +35,11 @@ export const tracesIn = (folder: string): ReadonlyArray<TraceSource> =>
     .sort()
     .map((file) => {
       const name = basename(file, ".gz")
-      return { name, load: () => readTrace(name, join(folder, file)) }
+      return {
+        name,
+        what: recordedTraces[name] ?? `read from ${file}`,
+        load: () => readTrace(name, join(folder, file))
+      }
     })
 
 const newline = 10
@@ -62,50 +67,14 @@ const readTrace = (name: string, path: string): Trace => {
   return { name, keys, sizes, unique: numbers.size }
 }
 
-const renumbered = (name: string, requests: ReadonlyArray<number> | Int32Array): Trace => {
+/** A trace without sizes: the requests for these keys, which are given other numbers. */
+export const numberKeys = (name: string, requests: Int32Array): Trace => {
   const numbers = new Map<number, number>()
-  const keys = Int32Array.from(requests, (key) => {
+  const keys = requests.map((key) => {
     const known = numbers.get(key)
     if (known !== undefined) return known
     numbers.set(key, numbers.size)
     return numbers.size - 1
   })
   return { name, keys, sizes: undefined, unique: numbers.size }
-}
-
-/**
- * Independent requests for `population` keys, the key of rank `r` with a probability proportional to `1 / r ** skew`.
- */
-export const zipfTrace = (name: string, requests: number, population: number, skew: number, seed: number): Trace =>
-  renumbered(name, zipf(requests, population, skew, seededRandom(seed)))
-
-/** The same `length` keys in the same order, over and over. */
-export const loopTrace = (name: string, requests: number, length: number): Trace =>
-  renumbered(name, Int32Array.from({ length: requests }, (_, request) => request % length))
-
-/**
- * A program that changes its ways: keys that come twice in quick succession and then never again, then a loop of
- * `length` keys gone round `rounds` times, then pairs of new keys again.
- */
-export const phasesTrace = (name: string, pairs: number, length: number, rounds: number, seed: number): Trace => {
-  const random = seededRandom(seed)
-  const keys: Array<number> = []
-  let fresh = length
-  const inPairs = () => {
-    const waiting: Array<number> = []
-    for (let pair = 0; pair < pairs; pair++) {
-      keys.push(fresh)
-      waiting.push(fresh++)
-      const at = Math.floor(random() * 64)
-      const due = waiting[at]
-      if (due !== undefined) {
-        keys.push(due)
-        waiting.splice(at, 1)
-      }
-    }
-  }
-  inPairs()
-  for (let round = 0; round < rounds; round++) for (let key = 0; key < length; key++) keys.push(key)
-  inPairs()
-  return renumbered(name, keys)
 }

@@ -1,89 +1,103 @@
 /**
- * Replays request traces through a bounded map with every eviction policy, and prints the hit ratios next to those of
- * an optimal cache, as Markdown. Writes them to `hitratio.md` and `hitratio.json`, and a plot per trace.
+ * Replays request traces through a bounded map with every eviction policy, and prints the hit ratios next to those of an
+ * optimal cache, as Markdown. Writes them to `hitratio.json` and `hitratio.md`, a plot per trace, and the tables of the
+ * documentation. What was replayed before stays, where it is not replayed now.
  *
  * Options: `--traces FOLDER` replays the traces of a folder (`NAME.gz`, `NAME.sized.gz`) besides those the repository
- * has; `--only NAME,NAME` only some of them; `--report` replays nothing, and writes the page and the plots anew from
- * `hitratio.json`; `--out FOLDER` where to write, default `bench/results`.
+ * makes and has; `--only NAME,NAME` only some of them; `--policies NAME,NAME` through some policies only; `--at N,N` at these
+ * capacities, which only prints; `--report` replays nothing, and writes everything else anew from `hitratio.json`;
+ * `--out FOLDER` where to write, default `bench/results`.
  */
-import { evictionPolicyNames } from "effect-aws-cache/Cache"
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
+import { fixHashes } from "../lib/fixHashes.js"
 import { repository } from "../lib/repository.js"
 import { capacitiesOf } from "./capacities.js"
-import { optimalHits } from "./optimal.js"
+import { fillTables, pagesWithTables } from "./docTables.js"
 import { plotOf } from "./plot.js"
-import { hitsOf } from "./replay.js"
-import { summaryOf, tableOf } from "./report.js"
-import type { Result } from "./Result.js"
-import { loopTrace, phasesTrace, type Trace, tracesIn, type TraceSource, zipfTrace } from "./Trace.js"
+import { allPolicies, replay } from "./replay.js"
+import { pageOf, reportOf, summaryOf } from "./report.js"
+import { printResults, readResults, type Result } from "./Result.js"
+import { tracesIn, type TraceSource } from "./Trace.js"
+import { generatedTraces } from "./traces/generated.js"
 
 const options = parseArgs({
   options: {
     traces: { type: "string" },
     only: { type: "string" },
+    policies: { type: "string" },
+    at: { type: "string" },
     report: { type: "boolean", default: false },
-    out: { type: "string", default: fileURLToPath(new URL("bench/results", repository)) }
+    out: { type: "string" }
   }
 }).values
 
-const ownTraces: ReadonlyArray<TraceSource> = [
-  ...tracesIn(fileURLToPath(new URL("bench/hitratio/traces", repository))),
-  { name: "zipf-0.99", load: () => zipfTrace("zipf-0.99", 1_000_000, 100_000, 0.99, 1) },
-  { name: "loop-1011", load: () => loopTrace("loop-1011", 200_000, 1011) },
-  { name: "phases", load: () => phasesTrace("phases", 60_000, 2000, 120, 1) }
-]
+const own = [...generatedTraces(), ...tracesIn(fileURLToPath(new URL("bench/hitratio/traces", repository)))]
+const sources = new Map<string, TraceSource & { readonly own: boolean }>()
+for (const source of options.traces === undefined ? [] : tracesIn(options.traces)) {
+  sources.set(source.name, { ...source, own: false })
+}
+for (const source of own) sources.set(source.name, { ...source, own: true })
 
-const replay = (trace: Trace): Result => {
-  const capacities = capacitiesOf(trace)
-  const row = (policy: string, hits: (capacity: number) => number) => ({
-    policy,
-    hitRatios: capacities.map((capacity) => (100 * hits(capacity)) / trace.keys.length)
-  })
-  return {
-    trace: trace.name,
-    requests: trace.keys.length,
-    unique: trace.unique,
-    unit: trace.sizes === undefined ? "entries" : "bytes",
-    capacities,
-    rows: [
-      row(trace.sizes === undefined ? "OPT" : "Belady", (capacity) => optimalHits(trace, capacity)),
-      ...evictionPolicyNames.map((policy) => row(policy, (capacity) => hitsOf(trace, policy, capacity)))
-    ]
+const chosen = (option: string | undefined, what: string, all: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const wanted = option?.split(",") ?? all
+  const unknown = wanted.filter((name) => !all.includes(name))
+  if (unknown.length === 0) return wanted
+  throw new Error(`there is no ${what} named ${unknown.join(", ")}; they are ${all.join(", ")}`)
+}
+const wanted = chosen(options.only, "trace", [...sources.keys()])
+const policies = chosen(options.policies, "policy", allPolicies)
+const capacities = options.at?.split(",").map(Number)
+
+// Those that are made come first, in the order of their recipes, then the others by name.
+const places = new Map(generatedTraces().map(({ name }, place) => [name, place]))
+const placeOf = ({ trace }: Result) => places.get(trace) ?? places.size
+const inOrder = (results: ReadonlyArray<Result>) =>
+  [...results].sort((one, other) => placeOf(one) - placeOf(other) || (one.trace < other.trace ? -1 : 1))
+
+const out = options.out ?? fileURLToPath(new URL("bench/results", repository))
+const file = join(out, "hitratio.json")
+let results = existsSync(file) ? readResults(readFileSync(file, "utf8")) : []
+
+const replayed: Array<Result> = []
+await fixHashes()
+if (!options.report) {
+  // One trace at a time, and its requests are dropped before the next: a large one takes a few hundred megabytes.
+  for (const { load, name, own, what } of sources.values()) {
+    if (!wanted.includes(name)) continue
+    const trace = load()
+    const { keys, sizes, unique } = trace
+    const at = capacities ?? capacitiesOf(trace)
+    const before = results.find((result) => result.trace === name && result.capacities.join() === at.join())
+    const rows = [...replay(trace, at, policies), ...(before?.rows ?? [])]
+    const result: Result = {
+      trace: name,
+      what,
+      own,
+      requests: keys.length,
+      unique,
+      unit: sizes === undefined ? "entries" : "bytes",
+      capacities: at,
+      // What was replayed now comes before what was replayed earlier.
+      rows: allPolicies.flatMap((policy) => rows.filter((row) => row.policy === policy).slice(0, 1))
+    }
+    replayed.push(result)
+    console.log(`${reportOf(result)}\n`)
+  }
+  console.log(summaryOf(replayed))
+}
+
+if (capacities === undefined) {
+  const isNew = new Set(replayed.map(({ trace }) => trace))
+  results = inOrder([...results.filter(({ trace }) => !isNew.has(trace)), ...replayed])
+  mkdirSync(out, { recursive: true })
+  writeFileSync(file, printResults(results))
+  writeFileSync(join(out, "hitratio.md"), pageOf(results))
+  for (const result of results) writeFileSync(join(out, `hitratio-${result.trace}.svg`), plotOf(result))
+  for (const path of options.out === undefined ? pagesWithTables : []) {
+    const page = new URL(path, repository)
+    writeFileSync(page, fillTables(readFileSync(page, "utf8"), results))
   }
 }
-
-const wanted = options.only?.split(",")
-const sources = new Map(
-  [...ownTraces, ...(options.traces === undefined ? [] : tracesIn(options.traces))]
-    .filter(({ name }) => wanted === undefined || wanted.includes(name))
-    .map((source) => [source.name, source])
-)
-if (sources.size === 0) throw new Error(`There is no trace named ${options.only}`)
-
-mkdirSync(options.out, { recursive: true })
-const file = join(options.out, "hitratio.json")
-const replayed: ReadonlyArray<Result> = options.report ? JSON.parse(readFileSync(file, "utf8")) : []
-const results: Array<Result> = []
-const report: Array<string> = ["# Hit ratios\n"]
-const tell = (part: string) => {
-  report.push(part)
-  console.log(part)
-}
-const add = (result: Result) => {
-  const { trace } = result
-  results.push(result)
-  tell(`${tableOf(result)}\n![Hit ratio over capacity on ${trace}](hitratio-${trace}.svg)\n`)
-  writeFileSync(join(options.out, `hitratio-${trace}.svg`), plotOf(result))
-}
-if (options.report) {
-  for (const result of replayed) add(result)
-} else {
-  // One trace at a time, and its requests are dropped before the next: a large one takes a few hundred megabytes.
-  for (const { load } of sources.values()) add(replay(load()))
-}
-tell(summaryOf(results))
-writeFileSync(join(options.out, "hitratio.md"), report.join("\n"))
-if (!options.report) writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`)

@@ -1,17 +1,18 @@
 /**
  * The best that any policy could do.
  */
+import type { Hits } from "./Result.js"
 import type { Trace } from "./Trace.js"
 
 /**
- * How many requests of a trace an optimal cache of `capacity` entries would answer: it evicts the key whose next
- * request lies furthest in the future, or does not store the new one when that is it. L. A. Belady, "A study of
- * replacement algorithms for a virtual-storage computer", IBM Systems Journal 5(2), 1966.
+ * How much of a trace an optimal cache of `capacity` entries would answer: it evicts the key whose next request lies
+ * furthest in the future, or does not store the new one when that is it. L. A. Belady, "A study of replacement algorithms
+ * for a virtual-storage computer", IBM Systems Journal 5(2), 1966.
  *
  * With sizes, `capacity` is in bytes and the same rule is a good guide rather than the optimum, which is NP-hard to
  * find: `Belady` in the tables.
  */
-export const optimalHits = (trace: Trace, capacity: number): number => {
+export const optimalHits = (trace: Trace, capacity: number): Hits => {
   const { keys, sizes } = trace
   const next = nextRequests(trace)
   // A cached key is known by its next request, so a key that is asked for again leaves an entry behind that lies in the
@@ -21,12 +22,14 @@ export const optimalHits = (trace: Trace, capacity: number): number => {
   const sizeOf = new Float64Array(trace.unique)
   let used = 0
   let hits = 0
+  let bytes = 0
   for (let request = 0; request < keys.length; request++) {
     const key = keys[request] as number
     const again = next[request] as number
     const size = sizes === undefined ? 1 : sizes[request] as number
     if (cached[request] === 1) {
       hits++
+      bytes += size
       cached[request] = 0
       used -= sizeOf[key] as number
     }
@@ -42,7 +45,7 @@ export const optimalHits = (trace: Trace, capacity: number): number => {
     used += size
     furthest.push(again)
   }
-  return hits
+  return { requests: hits, bytes }
 }
 
 // The position of the next request for the same key; where there is none, a position of its own behind the trace.

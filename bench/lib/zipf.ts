@@ -13,7 +13,7 @@ import type { Random } from "./random.js"
  * @param ranks how many there are, 1 or more
  * @param exponent above 0; the usual one for caches is 0.99
  */
-const zipfRanks = (ranks: number, exponent: number, random: Random): () => number => {
+export const zipfRanks = (ranks: number, exponent: number, random: Random): () => number => {
   // The integral of x ** -exponent and its inverse, written so that an exponent close to 1 does no harm.
   const integral = (x: number): number => {
     const log = Math.log(x)

@@ -1,7 +1,7 @@
 /**
  * How many more requests the eviction policies answer than LRU does, over capacity.
  */
-import type { Colour } from "../../charts/colours.js"
+import { styleOf } from "../hitratio/styleOf.js"
 import { makePicture } from "./Picture.js"
 
 /** What was measured. */
@@ -17,20 +17,14 @@ export interface HitRatioData {
   }>
 }
 
-const colours: Readonly<Record<string, Colour>> = {
-  "W-TinyLFU": "orange",
-  "S3-FIFO": "blue",
-  "LFU-DA": "green",
-  GDSF: "purple",
-  LFU: "amber",
-  OPT: "grey"
-}
-
 const kinds: Readonly<Record<string, string>> = {
   "web12": "Pages of a shop",
   "zipf-0.99": "Some keys more popular than others",
-  "phases": "Scans, a loop, scans"
+  "pairs-loop-pairs": "Scans, a loop, scans"
 }
+
+/** Whom the picture is about. */
+const champion = "W-TinyLFU"
 
 export const hitRatio = makePicture<HitRatioData>({
   name: "hit-ratio",
@@ -51,24 +45,20 @@ export const hitRatio = makePicture<HitRatioData>({
         remarks: [{ x: 1, y: lowest < 0 ? 0.15 * lowest - 2 : 1.2, text: "LRU", colour: "ink" as const }],
         series: others.map(({ points, policy }) => ({
           kind: "line" as const,
-          colour: colours[policy] ?? "ink",
           label: policy === "OPT" ? "best possible" : policy,
-          thin: policy === "OPT",
-          dashed: policy === "OPT",
+          ...styleOf(policy),
           points
         }))
       }
     })
     const gains = panels.flatMap(({ series }) =>
-      series.filter(({ colour }) => colour === "orange").map(({ points }) =>
-        Math.max(...points.map(([, more]) => more))
-      )
+      series.filter(({ label }) => label === champion).map(({ points }) => Math.max(...points.map(([, more]) => more)))
     )
     return {
-      title: "Where memory is short most policies beat LRU; W-TinyLFU is never far from the best",
+      title: `Where memory is short most policies beat LRU; ${champion} is never far from the best`,
       subtitle: "hits in percentage points more than LRU has at the same capacity; higher is better",
       alt:
-        `How many percentage points more hits each eviction policy has than LRU, over capacity, on three traces. W-TinyLFU has up to ${
+        `How many percentage points more hits each eviction policy has than LRU, over capacity, on three traces. ${champion} has up to ${
           gains.map((gain) => gain.toFixed(0)).join(", ")
         } points more. LFU is far below LRU where what is popular changes, and among the best where it does not.`,
       x: {
