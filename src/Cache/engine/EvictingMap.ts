@@ -103,19 +103,13 @@ export class EvictingMap<K, V> extends Printed {
 
   /** The value under a key, or `Absent`. This is a use, and it is counted. An entry that has expired is removed. */
   get(key: K, now: number): V | Absent {
+    // As short as it can be: what is compiled into it is faster, and V8 stops at so much.
     const slot = this.#index.get(key)
-    if (slot !== -1 && this.isLive(slot, now)) {
-      this.#policy.access(slot)
-      if (this.#deadlines !== undefined) this.#deadlines.use(slot, now)
-      this.counters.hits++
-      return this.#table.valueAt(slot)
-    }
-    this.counters.misses++
-    // What is missed is mostly written next. Objects may change until then, and equal another key; where an entry has
-    // expired, the listener was told, and may have written it.
-    this.#hasMissed = slot === -1 && (typeof key === "string" || typeof key === "number")
-    this.#missed = key
-    return Absent
+    if (slot === -1 || (this.#deadlines !== undefined && !this.isLive(slot, now))) return this.miss(key, slot)
+    this.#policy.access(slot)
+    if (this.#deadlines !== undefined) this.#deadlines.use(slot, now)
+    this.counters.hits++
+    return this.#table.valueAt(slot)
   }
 
   /** The value under a key, or `Absent`. Neither a use nor counted, and it changes nothing. */
@@ -455,6 +449,15 @@ export class EvictingMap<K, V> extends Printed {
     this.release(slot, "expired")
     this.#removals.tell()
     return false
+  }
+
+  private miss(key: K, slot: number): Absent {
+    this.counters.misses++
+    // What is missed is mostly written next. Objects may change until then, and equal another key; where an entry has
+    // expired, the listener was told, and may have written it.
+    this.#hasMissed = slot === -1 && (typeof key === "string" || typeof key === "number")
+    this.#missed = key
+    return Absent
   }
 
   private insert(key: K, value: V, weight: number, now: number, expiresAt: number): WriteOutcome {

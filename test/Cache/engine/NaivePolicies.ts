@@ -158,6 +158,7 @@ interface Part {
   readonly key: number
   readonly weight: number
   readonly proven: boolean
+  readonly seen: number
 }
 
 /** A window, a probation and a protected part, as arrays; only the sketch is the real one, which has tests of its own. */
@@ -180,42 +181,49 @@ class WTinyLfuParts implements NaivePolicy {
   }
 
   insert(key: number, weight: number) {
-    this.window.push({ key, weight, proven: false })
-    this.use(key)
+    const seen = Math.min(15, this.sketch.estimate(keyHash(key, undefined)) + 1)
+    this.window.push({ key, weight, proven: false, seen })
+    this.use()
   }
 
   access(key: number, weight: number) {
-    const used = { key, weight, proven: true }
+    const seen = Math.min(15, (this.all().find((part) => part.key === key) as Part).seen + 1)
+    const used = { key, weight, proven: true, seen }
     const inWindow = this.window.some((part) => part.key === key)
     this.take(key)
     if (inWindow) this.window.push({ ...used, proven: false })
     else this.guarded.push(used)
     this.hits[inWindow ? "window" : "main"]++
-    this.use(key)
+    this.use()
   }
 
   remove(key: number) {
+    for (const part of this.all()) if (part.key === key) this.sketch.raise(keyHash(key, undefined), part.seen)
     this.take(key)
   }
 
   victim(excluded: number | undefined) {
+    if (this.byWeight()) this.full = this.size(this.all())
+    this.demote()
     const candidate = this.window.find((part) => part.key !== excluded)
     const resident = [...this.probation, ...this.guarded].find((part) => part.key !== excluded)
-    if (this.byWeight()) this.full = this.size(this.all())
     if (resident === undefined) return candidate?.key
     if (candidate === undefined || this.size(this.window) < this.windowTarget()) return resident.key
-    const lead = this.seen(candidate.key) - this.seen(resident.key)
+    const lead = candidate.seen - resident.seen
     if (lead <= (resident.proven ? 1 : 0)) return candidate.key
     this.leaveWindow(candidate)
     return resident.key
   }
 
-  private use(key: number) {
-    this.sketch.increment(keyHash(key, undefined))
+  private use() {
     const places = this.byWeight() ? this.all().length : this.expected
     if (++this.usesSinceHalving >= 10 * places) {
       this.usesSinceHalving = 0
       this.sketch.halve()
+      const halved = (part: Part) => ({ ...part, seen: Math.floor(part.seen / 2) })
+      this.window = this.window.map(halved)
+      this.probation = this.probation.map(halved)
+      this.guarded = this.guarded.map(halved)
     }
     if (++this.usesSinceClimb >= 4 * places) {
       if (this.all().length >= places) {
@@ -229,13 +237,16 @@ class WTinyLfuParts implements NaivePolicy {
     for (let moves = 0; moves < 2; moves++) {
       const [first] = this.window
       if (first === undefined || this.size(this.window) <= this.windowTarget()) break
+      this.demote()
       const main = this.size([...this.probation, ...this.guarded, first])
       if (this.byWeight() && main > this.capacity() - this.windowTarget()) break
       this.leaveWindow(first)
     }
-    for (let moves = 0; moves < 2; moves++) {
-      const [first] = this.guarded
-      if (first === undefined) break
+  }
+
+  // Few enough entries to move all that are too many.
+  private demote() {
+    for (const first of [...this.guarded]) {
       if (this.size(this.guarded) <= Math.floor((this.capacity() - this.windowTarget()) * 0.8)) break
       this.take(first.key)
       this.probation.push(first)
@@ -255,10 +266,6 @@ class WTinyLfuParts implements NaivePolicy {
 
   private all() {
     return [...this.window, ...this.probation, ...this.guarded]
-  }
-
-  private seen(key: number) {
-    return this.sketch.estimate(keyHash(key, undefined))
   }
 
   private byWeight() {

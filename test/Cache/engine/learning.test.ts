@@ -53,6 +53,8 @@ describe("keyHash", () => {
   })
 })
 
+const see = (sketch: FrequencySketch, hash: number) => sketch.raise(hash, Math.min(15, sketch.estimate(hash) + 1))
+
 describe("FrequencySketch", () => {
   it("never counts too low, and seldom too high", () => {
     const sketch = new FrequencySketch()
@@ -61,7 +63,7 @@ describe("FrequencySketch", () => {
     for (let step = 0; step < 4000; step++) {
       const key = (step * step) % 1021
       truth.set(key, (truth.get(key) ?? 0) + 1)
-      sketch.increment(keyHash(key, undefined))
+      see(sketch, keyHash(key, undefined))
     }
     let wrong = 0
     for (const [key, count] of truth) {
@@ -74,8 +76,8 @@ describe("FrequencySketch", () => {
 
   it("halves every counter, also those that are not touched for many halvings", () => {
     const sketch = new FrequencySketch()
-    for (let step = 0; step < 40; step++) sketch.increment(1)
-    for (let step = 0; step < 9; step++) sketch.increment(2)
+    for (let step = 0; step < 40; step++) see(sketch, 1)
+    for (let step = 0; step < 9; step++) see(sketch, 2)
     assert.deepStrictEqual([sketch.estimate(1), sketch.estimate(2)], [15, 9])
     sketch.halve()
     assert.deepStrictEqual([sketch.estimate(1), sketch.estimate(2)], [7, 4])
@@ -90,7 +92,7 @@ describe("FrequencySketch", () => {
     const sketch = new FrequencySketch()
     const hashes = Array.from({ length: 200 }, (_, key) => keyHash(key, undefined))
     hashes.forEach((hash, at) => {
-      for (let step = 0; step < at % 12; step++) sketch.increment(hash)
+      for (let step = 0; step < at % 12; step++) see(sketch, hash)
     })
     sketch.halve()
     const before = hashes.map((hash) => sketch.estimate(hash))

@@ -51,24 +51,29 @@ export class FrequencySketch {
   }
 
   /**
-   * Counts a key as seen once more. Of its four counters only the lowest ones rise: the others are too high already,
-   * because of other keys.
+   * Takes note that a key was seen so often, 15 times at the most, if less is known. Counters that are as high already,
+   * because of other keys, stay.
    */
-  increment(hash: number): void {
+  raise(hash: number, seen: number): void {
     const base = this.block(hash)
-    const places = spread(hash)
-    const least = this.least(base, places)
-    if (least === mostSeen) return
-    for (let row = 0, place = places; row < rows; row++, place >>>= 8) {
+    for (let row = 0, place = spread(hash); row < rows; row++, place >>>= 8) {
       const word = base + row * wordsPerRow + (place & 3)
       const value = this.words[word] as number
-      if (((value >>> (place & 28)) & mostSeen) === least) this.words[word] = value + (1 << (place & 28))
+      const missing = seen - ((value >>> (place & 28)) & mostSeen)
+      if (missing > 0) this.words[word] = value + (missing << (place & 28))
     }
   }
 
   /** How often a key was seen, 0 to 15; never less than it was. */
   estimate(hash: number): number {
-    return this.least(this.block(hash), spread(hash))
+    const base = this.block(hash)
+    let least = mostSeen
+    for (let row = 0, place = spread(hash); row < rows; row++, place >>>= 8) {
+      const word = base + row * wordsPerRow + (place & 3)
+      const count = ((this.words[word] as number) >>> (place & 28)) & mostSeen
+      if (count < least) least = count
+    }
+    return least
   }
 
   /** Halves every counter, in constant time. */
@@ -76,14 +81,16 @@ export class FrequencySketch {
     this.epoch = (this.epoch + 1) | 0 || 1
   }
 
-  private least(base: number, places: number): number {
-    let least = mostSeen
-    for (let row = 0, place = places; row < rows; row++, place >>>= 8) {
-      const word = base + row * wordsPerRow + (place & 3)
-      const count = ((this.words[word] as number) >>> (place & 28)) & mostSeen
-      if (count < least) least = count
-    }
-    return least
+  /** The same counters once more, sharing nothing with these. */
+  clone(): FrequencySketch {
+    const clone = new FrequencySketch()
+    clone.words = this.words.slice()
+    clone.epochs = this.epochs.slice()
+    clone.epoch = this.epoch
+    // What it was before it doubled is only read.
+    clone.smaller = this.smaller
+    clone.copied = this.copied
+    return clone
   }
 
   // The first word of a key's block, brought up to date.

@@ -3,7 +3,7 @@
  * policy", ACM Transactions on Storage 13(4), 2017; the window that adapts: Gil Einziger, Ohad Eytan, Roy Friedman, Ben
  * Manes, "Adaptive software cache management", Middleware 2018.
  */
-import { Bytes, Floats, Ints } from "../structures/columns.js"
+import { Floats, Ints, Shorts } from "../structures/columns.js"
 import { keyHash } from "../structures/keyHash.js"
 import { listViolations } from "../structures/listViolations.js"
 import { SlotLists } from "../structures/SlotLists.js"
@@ -13,8 +13,19 @@ import { FrequencySketch } from "./FrequencySketch.js"
 const windowList = 0
 const probationList = 1
 const protectedList = 2
-const listBits = 3
-const provenBit = 4
+// What a slot's state says: its list, and on probation whether it was hit in the main part; in the other parts that follows
+// from the list.
+const partBits = 3
+const provenPart = 3
+// Then how often it was used since it came, 0 to 15, and in which epoch that was noted.
+const oneUse = 4
+const usesBits = 15 * oneUse
+const oneEpoch = 64
+const epochBits = 1023 * oneEpoch
+const mostSeen = 15
+const mostKept = 1024
+// By part.
+const listIn = [windowList, probationList, protectedList, probationList]
 
 const initialWindowShare = 0.2
 const leastWindowShare = 0.02
@@ -26,13 +37,16 @@ const climbPeriod = 4
 const mostStep = 0.3
 const stepPerLog = 0.03
 const movesPerUse = 2
+const movesPerVictim = 64
 
 /**
  * W-TinyLFU: new entries enter a window that is kept by last use. The entry that falls out of the window competes with
- * the one that the main part would give up, and the one whose key was seen more often lately stays; how often keys were
- * seen is kept in a `FrequencySketch`, for keys outside too, halved every ten capacities of uses. The main part is a
- * segmented LRU: an entry enters it on probation, is protected once it is hit, and four fifths of the places are
- * protected ones.
+ * the one that the main part would give up, and the one whose key was seen more often lately stays. How often that was
+ * is counted beside each entry, 15 times at the most; a `FrequencySketch` knows it of keys outside: it is asked when an
+ * entry comes, and told when it goes, so that a hit neither hashes a key nor looks for its counters. All counts are halved
+ * every ten capacities of uses. The main part is a segmented LRU: an entry enters it on probation, is protected once it
+ * is hit, and four fifths of the places are protected ones. Those that are too many go back on probation before the next
+ * entry leaves the window or the map.
  *
  * The window starts with a fifth of the capacity. Every four capacities of uses, hits per place in the window are
  * compared with hits per place in the main part, and the window's share moves towards the denser side by 3 % of the
@@ -48,14 +62,15 @@ const movesPerUse = 2
  * competes unless the main part has room for it.
  *
  * A use counts once: a hit when it is read, a miss when it is inserted. All operations are O(1); the sketch takes eight
- * bytes per slot, and the weights eight more where they matter.
+ * bytes per slot, and the weights eight more where they matter. A map that is emptied keeps what is known of the 1,024
+ * entries that were used last, and of what had left before.
  */
 export class WTinyLfu implements EvictionPolicy {
   /** @inheritdoc */
   readonly hashOf = keyHash
   private lists = new SlotLists(3)
-  // By slot: its list, and whether it was hit in the main part.
-  private state = new Bytes()
+  // By slot: its part, how often it was used, and the epoch of that.
+  private state = new Shorts()
   private hashes = new Ints()
   private sketch = new FrequencySketch()
   private readonly weightOf: (slot: number) => number
@@ -74,9 +89,14 @@ export class WTinyLfu implements EvictionPolicy {
   private windowTarget = 1
   private protectedTarget = 0
   private windowHits = 0
-  private mainHits = 0
+  private arrivals = 0
   private usesSinceHalving = 0
   private usesSinceClimb = 0
+  // So many uses are not looked at one by one, and so many of them are still to come.
+  private look = 1
+  private untilLook = 1
+  private epoch = 0
+  private learns = true
 
   /** @param weightOf the weight of an entry, a whole number; one without weight is taken to weigh 1 */
   constructor(weightOf: (slot: number) => number) {
@@ -98,38 +118,43 @@ export class WTinyLfu implements EvictionPolicy {
     this.expected = entries
     if (this.byWeight() !== (this.sizes !== undefined)) this.measureAll()
     this.aim()
+    this.plan()
   }
 
   /** @inheritdoc */
   insert(slot: number, hash: number): void {
     this.hashes.put(slot, hash)
-    this.state.put(slot, windowList)
+    const seen = Math.min(mostSeen, this.sketch.estimate(hash) + 1)
+    this.state.put(slot, windowList | (seen * oneUse) | this.epoch)
     this.lists.append(windowList, slot)
     this.entries++
+    this.arrivals++
     this.measure(windowList, slot, 0)
-    this.use(hash)
+    if (--this.untilLook <= 0) this.keepTime()
+    else if (this.windowSize > this.windowTarget) this.settle()
   }
 
   /** @inheritdoc */
   access(slot: number): void {
-    const list = (this.state.cells[slot] as number) & listBits
-    if (this.sizes !== undefined) this.measure(list, slot, this.sizeOf(slot))
-    if (list === windowList) {
-      this.windowHits++
-      this.lists.moveToEnd(windowList, slot)
-    } else {
-      this.mainHits++
-      if (list === probationList) this.protectedSize += this.sizeOf(slot)
-      this.state.put(slot, protectedList | provenBit)
-      this.lists.moveToEnd(protectedList, slot)
-    }
-    this.use(this.hashes.cells[slot] as number)
+    // Short, and nothing twice: so all of it is compiled into the caller.
+    const { cells } = this.state
+    let state = cells[slot] as number
+    if ((state & epochBits) !== this.epoch) state = this.aged(state)
+    if (this.sizes !== undefined) this.measure(listIn[state & partBits] as number, slot, this.sizeOf(slot))
+    if ((state & usesBits) !== usesBits) state += oneUse
+    if ((state & partBits) === windowList) this.windowHits++
+    else if ((state & partBits) !== protectedList) state = this.guard(slot, state)
+    cells[slot] = state
+    if (this.state.copied !== 0) this.state.put(slot, state)
+    this.lists.moveToEnd(state & partBits, slot)
+    if (--this.untilLook <= 0) this.keepTime()
   }
 
   /** @inheritdoc */
   remove(slot: number): void {
+    this.pour(slot)
     this.entries--
-    this.count((this.state.cells[slot] as number) & listBits, -this.sizeOf(slot))
+    this.count(this.listOf(slot), -this.sizeOf(slot))
     this.lists.unlink(slot)
   }
 
@@ -141,18 +166,18 @@ export class WTinyLfu implements EvictionPolicy {
 
   /** @inheritdoc */
   victim(excluded: number): number {
-    const candidate = this.firstBut(windowList, excluded)
-    const onProbation = this.firstBut(probationList, excluded)
-    const resident = onProbation === -1 ? this.firstBut(protectedList, excluded) : onProbation
     if (this.byWeight()) {
       this.sizeWhenFull = this.size
       this.aim()
     }
+    this.unguard()
+    const candidate = this.firstBut(windowList, excluded)
+    const onProbation = this.firstBut(probationList, excluded)
+    const resident = onProbation === -1 ? this.firstBut(protectedList, excluded) : onProbation
     if (resident === -1) return candidate
     if (candidate === -1 || this.windowSize < this.windowTarget) return resident
-    const lead = this.sketch.estimate(this.hashes.cells[candidate] as number) -
-      this.sketch.estimate(this.hashes.cells[resident] as number)
-    if (lead <= (((this.state.cells[resident] as number) & provenBit) === 0 ? 0 : 1)) return candidate
+    const lead = this.seen(candidate) - this.seen(resident)
+    if (lead <= (((this.state.cells[resident] as number) & partBits) === probationList ? 0 : 1)) return candidate
     this.leaveWindow(candidate)
     return resident
   }
@@ -160,12 +185,16 @@ export class WTinyLfu implements EvictionPolicy {
   /** @inheritdoc */
   emptied(weightOf: (slot: number) => number): EvictionPolicy {
     const empty = new WTinyLfu(weightOf)
+    this.pourSome()
+    this.learns = false
     empty.sketch = this.sketch
+    empty.epoch = this.epoch
     empty.windowShare = this.windowShare
     empty.windowHits = this.windowHits
-    empty.mainHits = this.mainHits
-    empty.usesSinceHalving = this.usesSinceHalving
-    empty.usesSinceClimb = this.usesSinceClimb
+    empty.arrivals = this.arrivals
+    const uses = this.look - this.untilLook
+    empty.usesSinceHalving = this.usesSinceHalving + uses
+    empty.usesSinceClimb = this.usesSinceClimb + uses
     empty.expect(this.expected)
     empty.sizeWhenFull = this.sizeWhenFull
     empty.aim()
@@ -191,9 +220,7 @@ export class WTinyLfu implements EvictionPolicy {
       for (let slot = this.lists.first(list); slot !== -1; slot = this.lists.after(slot)) {
         entries++
         sizes[list] = (sizes[list] ?? 0) + this.sizeOf(slot)
-        const state = this.state.cells[slot] as number
-        if ((state & listBits) !== list) found.push(`slot ${slot} is on list ${list} unawares`)
-        if (list === windowList && state !== windowList) found.push(`slot ${slot} was hit in a part it is not in`)
+        if (this.listOf(slot) !== list) found.push(`slot ${slot} is on list ${list} unawares`)
       }
     })
     const [window = 0, probation = 0, guarded = 0] = sizes
@@ -253,29 +280,99 @@ export class WTinyLfu implements EvictionPolicy {
     this.protectedTarget = Math.floor((this.capacity - this.windowTarget) * protectedShare)
   }
 
-  private use(hash: number): void {
-    this.sketch.increment(hash)
+  private listOf(slot: number): number {
+    return listIn[(this.state.cells[slot] as number) & partBits] as number
+  }
+
+  // With the uses of a slot halved as often as those in the sketch.
+  private stateOf(slot: number): number {
+    const state = this.state.cells[slot] as number
+    return (state & epochBits) === this.epoch ? state : this.aged(state)
+  }
+
+  private aged(state: number): number {
+    const halvings = ((this.epoch - (state & epochBits)) & epochBits) / oneEpoch
+    const uses = (state & usesBits) >>> Math.min(halvings, 4)
+    return (state & partBits) | (uses & usesBits) | this.epoch
+  }
+
+  private move(slot: number, part: number): void {
+    this.state.put(slot, ((this.state.cells[slot] as number) & ~partBits) | part)
+  }
+
+  private seen(slot: number): number {
+    return (this.stateOf(slot) & usesBits) / oneUse
+  }
+
+  // Leaves to the sketch what is known of a slot.
+  private pour(slot: number): void {
+    if (this.learns) this.sketch.raise(this.hashes.cells[slot] as number, this.seen(slot))
+  }
+
+  // Of those that were used last, in no more than a fraction of a millisecond.
+  private pourSome(): void {
+    let left = mostKept
+    for (let list = protectedList; list >= windowList; list--) {
+      for (let slot = this.lists.last(list); slot !== -1 && left > 0; slot = this.lists.before(slot)) {
+        this.pour(slot)
+        left--
+      }
+    }
+  }
+
+  private guard(slot: number, state: number): number {
+    this.protectedSize += this.sizeOf(slot)
+    return (state & ~partBits) | protectedList
+  }
+
+  private keepTime(): void {
     if (this.byWeight()) this.aim()
-    if (++this.usesSinceHalving >= halvingPeriod * this.places()) {
+    this.usesSinceHalving += this.look
+    this.usesSinceClimb += this.look
+    this.look = 0
+    if (this.usesSinceHalving >= halvingPeriod * this.places()) {
       this.usesSinceHalving = 0
       this.sketch.halve()
+      this.epoch = (this.epoch + oneEpoch) & epochBits
     }
-    if (++this.usesSinceClimb >= climbPeriod * this.places()) this.climb()
-    this.settle()
+    if (this.usesSinceClimb >= climbPeriod * this.places()) this.climb()
+    if (this.windowSize > this.windowTarget) this.settle()
+    else this.plan()
+  }
+
+  // How many uses may pass until one has more to do than to be counted: where shares are by weight they change with each,
+  // and a window that is too large shrinks with each.
+  private plan(): void {
+    const uses = this.look - this.untilLook
+    this.usesSinceHalving += uses
+    this.usesSinceClimb += uses
+    const halving = halvingPeriod * this.places() - this.usesSinceHalving
+    const climb = climbPeriod * this.places() - this.usesSinceClimb
+    const isBusy = this.byWeight() || this.windowSize > this.windowTarget
+    this.look = isBusy ? 1 : Math.max(1, Math.min(halving, climb))
+    this.untilLook = this.look
   }
 
   // Moves entries to where the shares want them. A window that is too small fills up by itself: while it is, a victim is
   // taken from the main part.
   private settle(): void {
+    this.unguard()
     for (let moves = movesPerUse; moves > 0 && this.windowSize > this.windowTarget; moves--) {
       const slot = this.lists.first(windowList)
       if (!this.mainHasRoomFor(slot)) break
       this.leaveWindow(slot)
     }
-    for (let moves = movesPerUse; moves > 0 && this.protectedSize > this.protectedTarget; moves--) {
+    this.plan()
+  }
+
+  // What is too much in the protected part: not until something else goes on probation, or a victim is looked for.
+  private unguard(): void {
+    for (let moves = movesPerVictim; moves > 0 && this.protectedSize > this.protectedTarget; moves--) {
       const slot = this.lists.first(protectedList)
+      // Without room for anything it aims below nothing.
+      if (slot === -1) return
       this.protectedSize -= this.sizeOf(slot)
-      this.state.put(slot, probationList | provenBit)
+      this.move(slot, provenPart)
       this.lists.moveToEnd(probationList, slot)
     }
   }
@@ -287,7 +384,7 @@ export class WTinyLfu implements EvictionPolicy {
 
   private leaveWindow(slot: number): void {
     this.windowSize -= this.sizeOf(slot)
-    this.state.put(slot, probationList)
+    this.move(slot, probationList)
     this.lists.moveToEnd(probationList, slot)
   }
 
@@ -295,13 +392,14 @@ export class WTinyLfu implements EvictionPolicy {
     // Before the cache is full, it is not the window's size that decides what is hit.
     if (this.entries >= this.places()) {
       // One hit per capacity is added to both densities: nothing seen on either side is no reason to move.
-      const ratio = (this.windowHits / this.windowShare + 1) / (this.mainHits / (1 - this.windowShare) + 1)
+      const mainHits = this.usesSinceClimb - this.arrivals - this.windowHits
+      const ratio = (this.windowHits / this.windowShare + 1) / (mainHits / (1 - this.windowShare) + 1)
       const step = Math.max(-mostStep, Math.min(mostStep, stepPerLog * Math.log(ratio)))
       this.windowShare = Math.max(leastWindowShare, Math.min(mostWindowShare, this.windowShare + step))
       this.aim()
     }
     this.windowHits = 0
-    this.mainHits = 0
+    this.arrivals = 0
     this.usesSinceClimb = 0
   }
 
@@ -310,14 +408,15 @@ export class WTinyLfu implements EvictionPolicy {
     return first === excluded && first !== -1 ? this.lists.after(first) : first
   }
 
-  // What decides about victims, without what only uses and insertions ask for. Frequencies are only read: shared.
+  // What decides about victims, without what only uses and insertions ask for.
   private copy(): WTinyLfu {
     const copy = new WTinyLfu(this.weightOf)
     copy.lists = this.lists.copy()
     copy.state = this.state.clone()
     copy.hashes = this.hashes
     copy.sizes = this.sizes
-    copy.sketch = this.sketch
+    copy.sketch = this.sketch.clone()
+    copy.epoch = this.epoch
     copy.entries = this.entries
     copy.size = this.size
     copy.windowSize = this.windowSize

@@ -18,7 +18,9 @@ let columns = 0
  *
  * Invariant: the first `copied` cells are the same in both arrays.
  */
-abstract class Column<A extends Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint8Array<ArrayBuffer>> {
+abstract class Column<
+  A extends Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
+> {
   /** The cells. */
   cells: A
   /** How many of them the next array has, `0` where there is none. */
@@ -102,6 +104,31 @@ export class Floats extends Column<Float64Array<ArrayBuffer>> {
 
   protected make(length: number): Float64Array<ArrayBuffer> {
     return new Float64Array(length)
+  }
+}
+
+/** A column of whole numbers of 16 bits, 0 or more. */
+export class Shorts extends Column<Uint16Array<ArrayBuffer>> {
+  constructor() {
+    super(new Uint16Array(0))
+  }
+
+  /** Puts a number into a cell. */
+  put(at: number, value: number): void {
+    this.cells[at] = value
+    if (at < this.copied) this.next[at] = value
+  }
+
+  /** The same column once more, sharing nothing with this one. */
+  clone(): Shorts {
+    const clone = new Shorts()
+    clone.grow(this.cells.length)
+    clone.cells.set(this.cells)
+    return clone
+  }
+
+  protected make(length: number): Uint16Array<ArrayBuffer> {
+    return new Uint16Array(length)
   }
 }
 

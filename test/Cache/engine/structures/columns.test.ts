@@ -1,11 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { Bytes, Floats, Ints } from "../../../../src/Cache/engine/structures/columns.js"
+import { Bytes, Floats, Ints, Shorts } from "../../../../src/Cache/engine/structures/columns.js"
 import { listViolations } from "../../../../src/Cache/engine/structures/listViolations.js"
 import { SlotLists } from "../../../../src/Cache/engine/structures/SlotLists.js"
 import { property } from "../../../support/property.js"
 
-const kinds = { Ints: () => new Ints(), Floats: () => new Floats(), Bytes: () => new Bytes() }
+const kinds = {
+  Ints: () => new Ints(),
+  Floats: () => new Floats(),
+  Shorts: () => new Shorts(),
+  Bytes: () => new Bytes()
+}
 
 const command = fc.oneof(
   { weight: 4, arbitrary: fc.record({ _tag: fc.constant("one" as const), times: fc.integer({ min: 1, max: 40 }) }) },
