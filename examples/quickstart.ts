@@ -21,12 +21,12 @@ const program = Effect.gen(function*() {
   const users = yield* usersOf({ team: "core" }) // from memory
   yield* Console.log(users.map(({ name, since }) => `${name}, since ${since.getFullYear()}`).join("\n"))
 
-  // Errors are types.
+  // Errors are types. ObjectStoreError is what the bucket has to say, such as that it cannot be reached.
   yield* S3Cache.get(Users.key({ team: "nobody" })).pipe(
-    Effect.catchTag("CacheNotFoundError", (error) => Console.log(error.message))
+    Effect.catchTag("CacheNotFoundError", "ObjectStoreError", (error) => Console.log(error.message))
   )
   yield* S3Cache.add(Users.key({ team: "core" }), []).pipe(
-    Effect.catchTag("CacheExistsError", (error) => Console.log(error.message))
+    Effect.catchTag("CacheExistsError", "ObjectStoreError", (error) => Console.log(error.message))
   )
 })
 

@@ -7,6 +7,7 @@ import { build } from "vitepress"
 import { runMain, seconds } from "../scripts/lib/run.mjs"
 import { checkLinks } from "./checkLinks.mjs"
 import { buildFolder, htmlFolder, namesFile, sidebarFile, siteFolder } from "./paths.mjs"
+import { searchWordsWithoutPlace } from "./search.mjs"
 import { stagePages } from "./stagePages.mjs"
 
 const timed = async (name, task) => {
@@ -31,6 +32,7 @@ await runMain(async () => {
   const all = [
     ...problems,
     ...api.problems,
+    ...await searchWordsWithoutPlace(),
     ...withApi ? links.problems : links.problems.filter((line) => !line.includes("/api/"))
   ]
   for (const problem of all) console.error(problem)

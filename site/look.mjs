@@ -54,6 +54,53 @@ const openPage = async (browser, origin, settings, problems) => {
 
 const addressOf = (to) => (/(^|\/)index$/.test(to) ? to.replace(/index$/, "") : `${to}.html`)
 
+/** Where questions lead that people ask in words of their own: guides come before the reference. */
+const questions = [
+  ["lease", "guides/leases"],
+  ["invalidate", "guides/"],
+  ["TTL", "guides/keyspaces.html#how-fresh"],
+  ["5 mins", "help/troubleshooting.html#which-durations"],
+  ["stale while revalidate", "guides/keyspaces.html#how-fresh"],
+  ["negative caching", "guides/keyspaces.html#answers"],
+  ["thundering herd", "guides/"],
+  ["redis", "help/troubleshooting.html#can-the-second-level"],
+  ["SyncTtlDictOptions", "api/"]
+]
+
+const checkSearch = async (page, check) => {
+  await page.locator(".VPNavBarSearch button").first().click()
+  for (const [words, address] of questions) {
+    await page.locator(".search-input").fill(words)
+    // What is found is that of these words when it is marked.
+    const found = await page.waitForFunction(
+      ([path, start]) => {
+        const first = document.querySelector(".VPLocalSearchBox .result")?.getAttribute("href")
+        return first?.startsWith(path + start)
+      },
+      [basePath(), address],
+      { timeout: 15_000 }
+    ).catch(() => undefined)
+    const first = await page.locator(".VPLocalSearchBox .result").first().getAttribute("href", { timeout: 1000 }).catch(
+      () => ""
+    )
+    check(found !== undefined, `"${words}" leads to ${first || "nothing"}, not to ${address}`)
+  }
+  await page.keyboard.press("Escape")
+}
+
+/** Code that is cut: commands have to be seen whole, and what is wrapped has no place to scroll. */
+const cutCode = (page) =>
+  page.evaluate(() =>
+    Array.from(document.querySelectorAll(".vp-doc div[class*='language-'] pre"))
+      .filter((pre) => {
+        const isWrapped = getComputedStyle(pre.querySelector("code")).whiteSpace === "pre-wrap" ||
+          pre.closest(".language-sh") !== null
+        const isScrolled = getComputedStyle(pre).overflowX === "auto"
+        return pre.scrollWidth > pre.clientWidth + 1 && (isWrapped || !isScrolled)
+      })
+      .map((pre) => pre.textContent.trim().slice(0, 40))
+  )
+
 const lookAround = async (browser, origin, problems) => {
   const { check, close, go, page, picture, settle } = await openPage(browser, origin, { viewport: desktop }, problems)
   await go("")
@@ -73,6 +120,7 @@ const lookAround = async (browser, origin, problems) => {
   check(/lease/i.test(text), "the first page that is found for \"lease\" does not have the word")
   await settle()
   await picture("found")
+  await checkSearch(page, check)
 
   await go("api/effect-aws-cache/S3Store/classes/S3Cache.html")
   check(await page.locator(".vp-doc pre").count() > 5, "the page of S3Cache has no code")
@@ -95,12 +143,20 @@ const lookAtWidths = async (browser, origin, problems) => {
       await page.evaluate(() => document.documentElement.scrollWidth) <= width,
       `has to be scrolled sideways at a width of ${width} pixels`
     )
+  const isWhole = async (width) => {
+    for (const code of await cutCode(page)) check(false, `cuts code at a width of ${width} pixels: ${code}`)
+  }
   const reference = ["api/", "api/effect-aws-cache/S3Store/", "api/effect-aws-cache/S3Store/classes/S3Cache.html"]
   const addresses = [...reference, ...places.flatMap(({ pages }) => pages.map(({ to }) => addressOf(to))), ""]
   for (const address of addresses) {
     await go(address, "load")
     await fits(phone)
+    await isWhole(phone.width)
   }
+  check(
+    await page.locator(".vp-doc pre").evaluateAll((all) => all.every((pre) => pre.scrollWidth <= pre.clientWidth + 1)),
+    "the code of the front page has to be scrolled on a phone"
+  )
   const drawn = await page.locator(".vp-doc picture img:visible").boundingBox()
   check(drawn !== null && drawn.height > drawn.width, "the picture of the front page is not the one for phones")
   await picture("phone")
@@ -112,13 +168,22 @@ const lookAtWidths = async (browser, origin, problems) => {
   )
   await page.locator("table.rows").nth(1).scrollIntoViewIfNeeded()
   await picture("options")
-  for (const width of [768, 960, 1440]) {
+  for (const width of [768, 960, 1280, 1440, 1600]) {
     await page.setViewportSize({ ...desktop, width })
     for (const address of ["", "getting-started.html"]) {
       await go(address, "load")
       await fits({ width })
+      await isWhole(width)
     }
   }
+  await page.setViewportSize(desktop)
+  await go("guides/keyspaces.html", "load")
+  check(
+    await page.locator("table.rows").first().evaluate((table) => table.clientWidth) > 850,
+    "tables are narrow at 1280 pixels"
+  )
+  check(await page.locator(".VPLocalNav:visible").count() === 1, "at 1280 pixels a page has no outline")
+  await picture("tables")
   await close()
   return addresses.length
 }

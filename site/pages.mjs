@@ -19,7 +19,7 @@ export const places = [
   {
     text: "The S3 cache",
     pages: [
-      { file: "docs/s3-cache.md", to: "guides/s3-cache", text: "In depth" },
+      { file: "docs/s3-cache.md", to: "guides/s3-cache", text: "Layers and options" },
       { file: "docs/keyspaces.md", to: "guides/keyspaces" },
       { file: "docs/tags.md", to: "guides/tags" },
       { file: "docs/leases.md", to: "guides/leases" },
@@ -35,7 +35,7 @@ export const places = [
       { file: "docs/dictionaries.md", to: "guides/dictionaries", text: "Dictionaries for functions" },
       { file: "docs/choosing-a-policy.md", to: "guides/choosing-a-policy" },
       { file: "docs/keyv.md", to: "guides/keyv", text: "Keyv, cacheable, cache-manager" },
-      { file: "docs/verbs.md", to: "guides/verbs", text: "One word for one thing" }
+      { file: "docs/verbs.md", to: "guides/verbs", text: "Verbs of all parts" }
     ]
   },
   {
@@ -73,6 +73,7 @@ export const places = [
     text: "Inside",
     pages: [
       { file: "docs/architecture.md", to: "inside/architecture", text: "Architecture" },
+      { file: "docs/coordination.md", to: "inside/coordination" },
       { file: "docs/entry-format.md", to: "inside/entry-format", text: "Entry format" },
       { file: "CONTRIBUTING.md", to: "inside/contributing", text: "Contributing" },
       { file: "CHANGELOG.md", to: "changelog", text: "Changelog" }

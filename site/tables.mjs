@@ -6,6 +6,11 @@
 /** What stands in a cell that has nothing to say. */
 const nothing = /^(–|-|)$/
 
+/** The head of a first column that what stands below it goes on from, such as "S3 is...". */
+const readsOn = /(?:\.{3}|…)$|^(?:it|the|you) /
+
+const beforeCell = (head) => (readsOn.test(head) ? `${head.replace(/\s*(?:\.{3}|…)$/, "")} ` : `${head}: `)
+
 const textOf = (token) =>
   (token.children ?? []).map(({ content, type }) => (["text", "code_inline"].includes(type) ? content : " ")).join("")
     .trim()
@@ -37,7 +42,7 @@ const prepare = (table, [head, ...rows]) => {
   for (const row of rows) {
     for (const [at, { open, text }] of row.entries()) {
       if (at > 0 && nothing.test(text)) open.attrJoin("class", "nothing")
-      else if (at > 0) open.attrSet("data-column", head[at].text)
+      else if (at > 0 || readsOn.test(head[0].text)) open.attrSet("data-column", beforeCell(head[at].text))
     }
   }
 }

@@ -6,12 +6,10 @@ import { join } from "node:path"
 import { defineConfig } from "vitepress"
 import { slugOf } from "../markdown.mjs"
 import { basePath, buildFolder, htmlFolder, namesFile, pagesFolder, sidebarFile } from "../paths.mjs"
+import { searchOptions, splitIntoSections } from "../search.mjs"
 import { prepareTables } from "../tables.mjs"
 
 const base = basePath()
-
-/** Guides come before the reference, and both before what is for those who work on the library. */
-const weightInSearch = (id) => (/\/(api|inside|changelog|examples|benchmarks)\b/.test(id) ? 0.4 : 1)
 
 /** Colours are nothing that can be searched for, and take the most time. */
 const renderPlain = (markdown, source, env) => {
@@ -22,17 +20,6 @@ const renderPlain = (markdown, source, env) => {
   } finally {
     markdown.options.highlight = highlight
   }
-}
-
-/** What is found by search: of the reference one place for each member, and not each list of its parameters. */
-const renderForSearch = (source, env, markdown) => {
-  const html = renderPlain(markdown, source, env)
-  return env.relativePath.startsWith("api/")
-    ? html.replaceAll(/<h([23456]) id="(?:parameters|returns|extends)[^>]*>[^]*?<\/h\1>/g, "").replaceAll(
-      /<p><a[^>]*class="source"[^]*?<\/p>/g,
-      ""
-    )
-    : html
 }
 
 /** A short name does not break at its hyphen. */
@@ -101,13 +88,8 @@ export default defineConfig({
     search: {
       provider: "local",
       options: {
-        _render: renderForSearch,
-        miniSearch: {
-          searchOptions: {
-            boost: { title: 4, titles: 3, text: 1 },
-            boostDocument: weightInSearch
-          }
-        }
+        _render: (source, env, markdown) => renderPlain(markdown, source, env),
+        miniSearch: { _splitIntoSections: splitIntoSections, searchOptions }
       }
     }
   }

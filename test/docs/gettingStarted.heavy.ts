@@ -52,13 +52,14 @@ const run = (file: string, environment: Readonly<Record<string, string>> = {}) =
   })
 
 /** A server on this machine, found as MinIO would be: by its endpoint, and by nothing that says how it names buckets. */
-const localBucket = Effect.map(EmbeddedS3.make({ buckets: ["my-bucket"] }), ({ endpoint }) => ({
-  AWS_ENDPOINT_URL: endpoint.replace("127.0.0.1", "localhost"),
-  AWS_REGION: "us-east-1",
-  AWS_ACCESS_KEY_ID: "minioadmin",
-  AWS_SECRET_ACCESS_KEY: "minioadmin",
-  S3_CACHE_BUCKET: "my-bucket"
-}))
+const localBucket = (options: { readonly conditionalWrites?: boolean } = {}) =>
+  Effect.map(EmbeddedS3.make({ ...options, buckets: ["my-bucket"] }), ({ endpoint }) => ({
+    AWS_ENDPOINT_URL: endpoint.replace("127.0.0.1", "localhost"),
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "minioadmin",
+    AWS_SECRET_ACCESS_KEY: "minioadmin",
+    S3_CACHE_BUCKET: "my-bucket"
+  }))
 
 describe("docs/getting-started.md", () => {
   it.scopedLive("its tsconfig.json compiles its programs, in the project that it makes", () =>
@@ -90,7 +91,7 @@ describe("docs/getting-started.md", () => {
 
   it.scopedLive("with the lines for a bucket, two processes share it", () =>
     Effect.gen(function*() {
-      const environment = yield* localBucket
+      const environment = yield* localBucket()
       const file = yield* write(yield* project, changedBlock(page, "file: shared.ts", "bucket"))
       for (const output of outputsOf("shared.ts")) assert.strictEqual(yield* run(file, environment), output)
     }))
@@ -99,8 +100,15 @@ describe("docs/getting-started.md", () => {
 describe("the README's quickstart", () => {
   it.scopedLive("runs over a bucket, with the two lines that say so", () =>
     Effect.gen(function*() {
-      const environment = yield* localBucket
+      const environment = yield* localBucket()
       const file = yield* write(yield* project, changedBlock(read("README.md"), "quickstart", "bucket"))
       assert.include(yield* run(file, environment), "asking the directory for team core\nAda, since 1843\n")
+    }))
+
+  it.scopedLive("goes on where a store ignores conditions on writes, and says so", () =>
+    Effect.gen(function*() {
+      const environment = yield* localBucket({ conditionalWrites: false })
+      const file = yield* write(yield* project, changedBlock(read("README.md"), "quickstart", "bucket"))
+      assert.include(yield* run(file, environment), "(ConditionalWritesUnsupported)\n")
     }))
 })
