@@ -75,6 +75,7 @@ export const places = [
       { file: "docs/architecture.md", to: "inside/architecture", text: "Architecture" },
       { file: "docs/coordination.md", to: "inside/coordination" },
       { file: "docs/entry-format.md", to: "inside/entry-format", text: "Entry format" },
+      { file: "docs/adaptive-policy.md", to: "inside/adaptive-policy" },
       { file: "CONTRIBUTING.md", to: "inside/contributing", text: "Contributing" },
       { file: "CHANGELOG.md", to: "changelog", text: "Changelog" }
     ]

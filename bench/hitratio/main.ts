@@ -6,6 +6,7 @@
  * Options: `--traces FOLDER` replays the traces of a folder (`NAME.gz`, `NAME.sized.gz`) besides those the repository
  * makes and has; `--only NAME,NAME` only some of them; `--policies NAME,NAME` through some policies only; `--at N,N` at these
  * capacities, which only prints; `--report` replays nothing, and writes everything else anew from `hitratio.json`;
+ * `--sensitivity` halves and doubles each constant of the policy Adaptive instead, and writes `hitratio-sensitivity.json`;
  * `--out FOLDER` where to write, default `bench/results`.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
@@ -18,8 +19,9 @@ import { capacitiesOf } from "./capacities.js"
 import { fillTables, pagesWithTables } from "./docTables.js"
 import { plotOf } from "./plot.js"
 import { allPolicies, replay } from "./replay.js"
-import { pageOf, reportOf, summaryOf } from "./report.js"
+import { pageOf, reportOf, summaryOf, variationsTable } from "./report.js"
 import { printResults, readResults, type Result } from "./Result.js"
+import { printVariations, readVariations, vary } from "./sensitivity.js"
 import { tracesIn, type TraceSource } from "./Trace.js"
 import { generatedTraces } from "./traces/generated.js"
 
@@ -29,12 +31,14 @@ const options = parseArgs({
     only: { type: "string" },
     policies: { type: "string" },
     at: { type: "string" },
+    sensitivity: { type: "boolean", default: false },
     report: { type: "boolean", default: false },
     out: { type: "string" }
   }
 }).values
 
-const own = [...generatedTraces(), ...tracesIn(fileURLToPath(new URL("bench/hitratio/traces", repository)))]
+const recorded = tracesIn(fileURLToPath(new URL("bench/hitratio/traces", repository)))
+const own = [...generatedTraces(), ...recorded]
 const sources = new Map<string, TraceSource & { readonly own: boolean }>()
 for (const source of options.traces === undefined ? [] : tracesIn(options.traces)) {
   sources.set(source.name, { ...source, own: false })
@@ -63,7 +67,7 @@ let results = existsSync(file) ? readResults(readFileSync(file, "utf8")) : []
 
 const replayed: Array<Result> = []
 await fixHashes()
-if (!options.report) {
+if (!options.report && !options.sensitivity) {
   // One trace at a time, and its requests are dropped before the next: a large one takes a few hundred megabytes.
   for (const { load, name, own, what } of sources.values()) {
     if (!wanted.includes(name)) continue
@@ -89,15 +93,28 @@ if (!options.report) {
   console.log(summaryOf(replayed))
 }
 
+const variationsFile = join(out, "hitratio-sensitivity.json")
+let variations = existsSync(variationsFile) ? readVariations(readFileSync(variationsFile, "utf8")) : []
+if (options.sensitivity) {
+  const start = process.cpuUsage()
+  // A quarter of each trace, since each is replayed some three hundred times.
+  const quarters = [...generatedTraces(0.25), ...recorded]
+  variations = await vary(quarters, ({ constant = "as it is", value }) => {
+    console.error(`${(process.cpuUsage(start).user / 1e6).toFixed(0)} s: ${constant} ${value ?? ""}`)
+  })
+  console.log(variationsTable(variations))
+}
+
 if (capacities === undefined) {
   const isNew = new Set(replayed.map(({ trace }) => trace))
   results = inOrder([...results.filter(({ trace }) => !isNew.has(trace)), ...replayed])
   mkdirSync(out, { recursive: true })
   writeFileSync(file, printResults(results))
+  if (variations.length > 0) writeFileSync(variationsFile, printVariations(variations))
   writeFileSync(join(out, "hitratio.md"), pageOf(results))
   for (const result of results) writeFileSync(join(out, `hitratio-${result.trace}.svg`), plotOf(result))
   for (const path of options.out === undefined ? pagesWithTables : []) {
     const page = new URL(path, repository)
-    writeFileSync(page, fillTables(readFileSync(page, "utf8"), results))
+    writeFileSync(page, fillTables(readFileSync(page, "utf8"), results, variations))
   }
 }

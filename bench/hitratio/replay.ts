@@ -27,7 +27,7 @@ export const hitsOf = ({ keys, sizes }: Trace, evictionPolicy: EvictionPolicyNam
 }
 
 /** A row of a result: hits at each capacity, as shares of a trace. */
-const rowOf = (
+export const rowOf = (
   { keys, sizes }: Trace,
   policy: string,
   capacities: ReadonlyArray<number>,

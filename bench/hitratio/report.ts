@@ -3,6 +3,7 @@
  */
 import { markdownTable } from "../lib/markdownTable.js"
 import type { Result } from "./Result.js"
+import type { Variation } from "./sensitivity.js"
 import { bestOf, bytesHit, type Cell, type Count, isOptimum, requestsHit, standingsOf } from "./standings.js"
 
 const whole = (number: number): string => number.toLocaleString("en")
@@ -67,6 +68,19 @@ export const standingsTable = (results: ReadonlyArray<Result>, count: Count = re
     ])
   )
 }
+
+/** What becomes of the policy Adaptive with other constants. */
+export const variationsTable = (variations: ReadonlyArray<Variation>): string =>
+  markdownTable(
+    ["constant", "value", "mean gap to the best", "worst against LRU", "worst against the best"],
+    variations.map(({ constant, gap, value, worstToBest, worstToLru }) => [
+      constant === undefined ? "as it is" : `\`${constant}\``,
+      value === undefined ? "" : String(value),
+      gap.toFixed(2),
+      cellOf(worstToLru, "entries"),
+      cellOf(worstToBest, "entries")
+    ])
+  )
 
 /** How the policies stand, over all traces, and over those that anybody can replay. */
 export const summaryOf = (results: ReadonlyArray<Result>): string => {

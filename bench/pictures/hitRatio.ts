@@ -24,7 +24,7 @@ const kinds: Readonly<Record<string, string>> = {
 }
 
 /** Whom the picture is about. */
-const champion = "W-TinyLFU"
+const champion = "Adaptive"
 
 export const hitRatio = makePicture<HitRatioData>({
   name: "hit-ratio",

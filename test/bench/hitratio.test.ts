@@ -9,6 +9,7 @@ import { plotOf } from "../../bench/hitratio/plot.js"
 import { hitsOf, replay } from "../../bench/hitratio/replay.js"
 import { pageOf } from "../../bench/hitratio/report.js"
 import { printResults, readResults, type Result } from "../../bench/hitratio/Result.js"
+import { readVariations } from "../../bench/hitratio/sensitivity.js"
 import { bytesHit, standingsOf } from "../../bench/hitratio/standings.js"
 import type { Trace } from "../../bench/hitratio/Trace.js"
 import { generatedTrace, generatedTraces } from "../../bench/hitratio/traces/generated.js"
@@ -16,6 +17,8 @@ import { generatedTrace, generatedTraces } from "../../bench/hitratio/traces/gen
 const root = new URL("../../", import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), "utf8")
 const results = readResults(read("bench/results/hitratio.json"))
+
+const variations = readVariations(read("bench/results/hitratio-sensitivity.json"))
 
 const small = (name: string): Trace => generatedTrace(name, 0.02).load()
 
@@ -110,6 +113,23 @@ describe("replaying", () => {
   })
 })
 
+/** At a tenth of the size: the most that `Adaptive` is ever under `LRU`, in percentage points of hits. */
+const mostUnderLru = 1
+
+describe("Adaptive", () => {
+  for (const { load, name } of generatedTraces(0.1)) {
+    it(`is never more than ${mostUnderLru} point under LRU on ${name}`, () => {
+      const trace = load()
+      for (const capacity of capacitiesOf(trace)) {
+        const [lru, adaptive] = (["LRU", "Adaptive"] as const).map((policy) =>
+          100 * hitsOf(trace, policy, capacity).requests / trace.keys.length
+        )
+        assert.isAtLeast(adaptive ?? 0, (lru ?? 0) - mostUnderLru, `with room for ${capacity}`)
+      }
+    })
+  }
+})
+
 describe("standings", () => {
   const made: ReadonlyArray<Result> = [{
     trace: "one",
@@ -156,9 +176,8 @@ describe("what was measured", () => {
       [...generatedTraces().map(({ name }) => name), ...has].sort()
     )
     for (const { capacities, rows, unit } of results) {
-      const [optimum = "", ...policies] = rows.map(({ policy }) => policy)
-      assert.strictEqual(optimum, unit === "bytes" ? "Belady" : "OPT")
-      assert.includeMembers([...evictionPolicyNames], policies)
+      const policies = rows.map(({ policy }) => policy)
+      assert.deepStrictEqual(policies, [unit === "bytes" ? "Belady" : "OPT", ...evictionPolicyNames])
       for (const { hitRatios } of rows) assert.lengthOf(hitRatios, capacities.length)
     }
   })
@@ -184,11 +203,14 @@ describe("what was measured", () => {
     it(`is what the tables of ${page} say`, () => {
       const text = read(page)
       assert.include(text, "<!-- hitratio: ")
-      assert.strictEqual(text, fillTables(text, results))
+      assert.strictEqual(text, fillTables(text, results, variations))
     })
   }
 
   it("has no table by a name that there is not", () => {
-    assert.throws(() => fillTables("<!-- hitratio: nothing -->\n\n<!-- /hitratio -->", results), "\"nothing\"")
+    assert.throws(
+      () => fillTables("<!-- hitratio: nothing -->\n\n<!-- /hitratio -->", results, variations),
+      "\"nothing\""
+    )
   })
 })
