@@ -14,6 +14,12 @@ const alias = Object.entries(manifest.exports).flatMap(([path, target]) =>
   }]
 )
 
+/** The sources that a condition exchanges for others. */
+const exchanged = Object.entries(manifest.imports).map(([find, target]) => ({
+  find,
+  replacement: fileURLToPath(new URL(target.default.replace(/^\.\/dist\/(.+)\.js$/, "./src/$1.ts"), import.meta.url))
+}))
+
 /** The test files that hold properties: they import how often these run. Some have a heavy twin beside them instead. */
 const withProperties = readdirSync(fileURLToPath(new URL("./test", import.meta.url)), { recursive: true })
   .map((name) => `test/${String(name).replaceAll("\\", "/")}`)
@@ -78,7 +84,7 @@ export default defineConfig(({ mode }) => {
   if (mode !== "s3") forgetAws()
   return {
     resolve: {
-      alias
+      alias: [...alias, ...exchanged]
     },
     test: {
       globalSetup: ["test/support/build.ts"],

@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { join, posix } from "node:path"
-import { areas, importsOf, placeOf, resolveRelative } from "./lib/house.mjs"
+import { areas, importsOf, isOwn, placeOf, resolveRelative } from "./lib/house.mjs"
 import { root, runMain } from "./lib/run.mjs"
 import { filesUnder, parseFile, walk } from "./lib/sources.mjs"
 
@@ -67,10 +67,11 @@ const checkImports = (file, publicPackages, edges, report) => {
   for (const { kind, offset, specifier } of importsOf(file)) {
     if (specifier === undefined) {
       report(file, offset, "import() takes a string here, so that the rules can be checked")
-    } else if (specifier.startsWith(".")) {
+    } else if (isOwn(specifier)) {
       const target = resolveRelative(file.path, specifier)
-      if (!specifier.endsWith(".js")) report(file, offset, `"${specifier}": relative imports end in .js`)
-      else if (!existsSync(join(root, target))) report(file, offset, `"${specifier}": there is no ${target}`)
+      if (specifier.startsWith(".") && !specifier.endsWith(".js")) {
+        report(file, offset, `"${specifier}": relative imports end in .js`)
+      } else if (!existsSync(join(root, target))) report(file, offset, `"${specifier}": there is no ${target}`)
       else {
         edges.push({ target, offset })
         const there = placeOf(target)

@@ -5,7 +5,7 @@
  */
 import { readFile, writeFile } from "node:fs/promises"
 import { join, posix } from "node:path"
-import { areas, importsOf, placeOf, resolveRelative } from "./lib/house.mjs"
+import { areas, importsOf, isOwn, placeOf, resolveRelative } from "./lib/house.mjs"
 import { root, runMain } from "./lib/run.mjs"
 import { filesUnder, parseFile } from "./lib/sources.mjs"
 
@@ -33,7 +33,7 @@ const readHouse = async () => {
     const from = placeOf(file.path)?.folder
     counts.set(from, (counts.get(from) ?? 0) + 1)
     for (const { specifier } of importsOf(file)) {
-      if (specifier?.startsWith(".") !== true) continue
+      if (specifier === undefined || !isOwn(specifier)) continue
       const to = placeOf(resolveRelative(file.path, specifier))?.folder
       if (to !== from) edges.set(from, (edges.get(from) ?? new Set()).add(to))
     }

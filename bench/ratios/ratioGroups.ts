@@ -144,7 +144,10 @@ const bundles: RatioGroup = {
     where: "",
     ours: {
       kind: "bundle",
-      of: [`import { Store } from "effect-aws-cache/Cache"\nglobalThis.store = Store.make({ maxSize: 100 })`]
+      of: [
+        `import { Store } from "effect-aws-cache/Cache"\nglobalThis.store = Store.make({ maxSize: 100 })`,
+        "effect-aws-cache-lru-only"
+      ]
     },
     peer: undefined,
     goal: 1,

@@ -14,11 +14,13 @@ export const peers = [...sdk, "effect", "@effect/*"]
  * The bytes of a bundle of everything that an entry point exports, minified and compressed by gzip.
  *
  * @param resolveDir where the package and Effect are found
+ * @param conditions under which packages are resolved, besides those of esbuild
  */
 export const bundledBytes = async (
   resolveDir: string,
   entryPoint: string,
-  weighed: "alone" | "with Effect"
+  weighed: "alone" | "with Effect",
+  conditions: Array<string> = []
 ): Promise<number> => {
   const { outputFiles } = await build({
     stdin: { contents: `export * from ${JSON.stringify(entryPoint)}`, resolveDir },
@@ -27,6 +29,7 @@ export const bundledBytes = async (
     format: "esm",
     platform: "node",
     target: "node20",
+    ...(conditions.length > 0 ? { conditions } : {}),
     external: weighed === "alone" ? peers : sdk,
     // What is published, and not its sources.
     tsconfigRaw: "{}",

@@ -2,7 +2,9 @@
  * The house: what is where in `src`, and who may import whom. `npm run check:imports` holds the sources to it,
  * docs/architecture.svg is drawn from it.
  */
-import { posix } from "node:path"
+import { readFileSync } from "node:fs"
+import { join, posix } from "node:path"
+import { root } from "./run.mjs"
 import { walk } from "./sources.mjs"
 
 /**
@@ -133,5 +135,18 @@ export const importsOf = (file) => {
   return found
 }
 
-/** The file a relative import means. */
-export const resolveRelative = (path, specifier) => posix.join(posix.dirname(path), specifier).replace(/\.js$/, ".ts")
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+
+/** The sources that a condition exchanges for others, by their names among the `imports` of package.json. */
+const exchanged = Object.fromEntries(
+  Object.entries(manifest.imports).map((
+    [name, target]
+  ) => [name, target.default.replace("./dist/", "src/").replace(/\.js$/, ".ts")])
+)
+
+/** Whether an import means a file of this package. */
+export const isOwn = (specifier) => specifier.startsWith(".") || specifier in exchanged
+
+/** The file that an import of this package means. */
+export const resolveRelative = (path, specifier) =>
+  exchanged[specifier] ?? posix.join(posix.dirname(path), specifier).replace(/\.js$/, ".ts")

@@ -2,9 +2,12 @@
  * What the parts of the package weigh in a bundle, held to what bench/results/sizes.md publishes.
  */
 import { assert, describe, it } from "@effect/vitest"
+import { build } from "esbuild"
+import { execFile } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { bundledBytes } from "../../bench/sizes/bundle.js"
+import { promisify } from "node:util"
+import { bundledBytes, peers } from "../../bench/sizes/bundle.js"
 import manifest from "../../package.json" with { type: "json" }
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -15,6 +18,8 @@ const sizes: { readonly rows: ReadonlyArray<{ readonly entryPoint: string; reado
 
 const published = new Map(sizes.rows.map(({ alone, entryPoint }) => [entryPoint, alone]))
 
+const lruOnly = "effect-aws-cache-lru-only"
+
 describe("a bundle", () => {
   for (const path of Object.keys(manifest.exports).filter((path) => path !== "./package.json")) {
     const entryPoint = path.replace(/^\./, manifest.name)
@@ -23,4 +28,45 @@ describe("a bundle", () => {
       assert.isAtMost(bytes, (published.get(entryPoint) ?? 0) * 1.1, "npm run bench -- --only sizes measures them anew")
     })
   }
+
+  it(`has no policy but LRU under the condition ${lruOnly}, and saves five kilobytes and more`, async () => {
+    const { metafile } = await build({
+      stdin: { contents: `export { Store } from "effect-aws-cache/Cache"`, resolveDir: root },
+      bundle: true,
+      format: "esm",
+      platform: "node",
+      conditions: [lruOnly],
+      external: peers,
+      tsconfigRaw: "{}",
+      metafile: true,
+      write: false
+    })
+    const paths = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs))
+    const policies = paths.flatMap((path) => /policies\/(\w+)\.js$/.exec(path)?.[1] ?? [])
+    assert.sameMembers(policies, ["EvictionPolicy", "Lru"])
+    const [all, one] = await Promise.all(
+      [[], [lruOnly]].map((conditions) => bundledBytes(root, "effect-aws-cache/Cache/Store", "alone", conditions))
+    )
+    assert.isAtMost(one ?? 0, (all ?? 0) - 5000)
+  })
+
+  it(`says under the condition ${lruOnly} why there is no other policy`, async () => {
+    const program = `
+      import { BoundedMap } from "effect-aws-cache/Cache"
+      const outcomes = ["LRU", "GDSF"].map((evictionPolicy) => {
+        try {
+          return new BoundedMap({ evictionPolicy }).set("key", 1, 0)
+        } catch (error) {
+          return error.message
+        }
+      })
+      console.log(JSON.stringify(outcomes))
+    `
+    const options = ["--conditions", lruOnly, "--input-type=module", "--eval", program]
+    const { stdout } = await promisify(execFile)(process.execPath, options, { cwd: root })
+    assert.deepStrictEqual(JSON.parse(stdout), [
+      "inserted",
+      `evictionPolicy is "GDSF", but must be "LRU", as long as the program is bundled or run with the condition ${lruOnly}`
+    ])
+  })
 })

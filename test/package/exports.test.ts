@@ -28,7 +28,10 @@ describe("an entry point", () => {
 
   it("is found by the compiler in the sources", () => {
     const paths = [...sources].map(([path, source]) => [path.replace(/^\./, manifest.name), [source]])
-    assert.deepStrictEqual<unknown>(settings.compilerOptions.paths, Object.fromEntries(paths))
+    const exchanged = Object.entries(manifest.imports).map((
+      [name, target]
+    ) => [name, [target.default.replace(/^\.\/dist\/(.+)\.js$/, "./src/$1.ts")]])
+    assert.deepStrictEqual<unknown>(settings.compilerOptions.paths, Object.fromEntries([...exchanged, ...paths]))
   })
 
   it("is found by compilers that do not read the entry points", () => {

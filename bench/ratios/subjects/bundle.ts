@@ -9,8 +9,8 @@ import type { Open } from "../Ratio.js"
 
 const policies = ["Lru", "Lfu", "LfuDa", "Gdsf", "S3Fifo", "WTinyLfu", "Adaptive"]
 
-/** Opens a program, and tells how many eviction policies are in its bundle. */
-export const open: Open = async ([program = ""]) => ({
+/** Opens a program, and tells how many eviction policies are in its bundle, made under a condition. */
+export const open: Open = async ([program = "", condition = ""]) => ({
   round: async () => {
     const { outputFiles } = await build({
       stdin: { contents: program, resolveDir: fileURLToPath(repository) },
@@ -19,6 +19,7 @@ export const open: Open = async ([program = ""]) => ({
       format: "esm",
       platform: "node",
       target: "node20",
+      conditions: [condition],
       external: peers,
       // What is published, and not its sources.
       tsconfigRaw: "{}",

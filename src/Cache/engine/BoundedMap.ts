@@ -3,9 +3,9 @@
  *
  * @since 0.1.0
  */
+import { makePolicy } from "#policies"
 import type { BoundedMapOptions } from "./BoundedMapOptions.js"
 import { EvictingMap } from "./EvictingMap.js"
-import { makePolicy } from "./makePolicy.js"
 import { nearestName } from "./options/nearestName.js"
 import { useNearestName } from "./options/optionKinds.js"
 import { violationsOf } from "./violationsOf.js"
