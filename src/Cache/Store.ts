@@ -519,7 +519,7 @@ export const make = <K, V, F = never>(
       }, options.failureWeigher ?? (options.weigher && weighRoughly))
     )
     const metrics = options.metrics === true ? new MetricsExport(name) : undefined
-    const { lookup, step } = metrics === undefined ? guarded : withMetrics(guarded, metrics)
+    const { lookup, lookupOf, step } = metrics === undefined ? guarded : withMetrics(guarded, metrics)
     const flights = yield* SingleFlight.make<K>(name)
     const batches = yield* SingleFlight.make<string>(name)
 
@@ -532,6 +532,9 @@ export const make = <K, V, F = never>(
 
     const stepOrNotFound = <A>(key: K, f: (map: Engine, now: number) => A | Absent) =>
       Effect.flatten(step((map, now) => orNotFound(key, f(map, now))))
+
+    const getIn = (map: Engine, now: number, key: K) => orNotFound(key, entries.get(map, key, now))
+    const getOptionIn = (map: Engine, now: number, key: K) => Exit.succeed(toOption(entries.get(map, key, now)))
 
     const { rolls, withRoll } = jitterRolls(freshness)
 
@@ -609,8 +612,8 @@ export const make = <K, V, F = never>(
     const self: Store<K, V, F> = {
       [TypeId]: TypeId,
       name,
-      get: (key) => lookup((map, now) => orNotFound(key, entries.get(map, key, now))),
-      getOption: (key) => lookup((map, now) => Exit.succeed(toOption(entries.get(map, key, now)))),
+      get: (key) => lookupOf(key, getIn),
+      getOption: (key) => lookupOf(key, getOptionIn),
       getMany: (keys) =>
         whenRight(
           () => keysIn(name, keys),

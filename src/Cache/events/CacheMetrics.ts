@@ -146,5 +146,11 @@ export const withMetrics = <K, V>(guarded: GuardedMap<K, V>, metrics: MetricsExp
       const result = f(map, now, caller)
       metrics.update(map, now)
       return result
+    }),
+  lookupOf: (key, decide) =>
+    guarded.lookupOf(key, (map, now, key) => {
+      const result = decide(map, now, key)
+      metrics.update(map, now)
+      return result
     })
 })

@@ -53,6 +53,11 @@ export class EventHub<in out A> {
         })
     )
 
+  /** Whether somebody listens: what happens most often asks before it makes anything. */
+  get isHeard(): boolean {
+    return this.listeners.size > 0
+  }
+
   /** Publishes an event, which is made only if somebody listens. */
   publish(event: () => A): void {
     if (this.listeners.size === 0) return

@@ -47,7 +47,7 @@ export interface ComputingParts<in out K, in out V, in out F> {
   readonly name: string
   /** What the names of its spans begin with. */
   readonly spans: string
-  readonly guarded: GuardedMap<K, Stored<V, F>>
+  readonly guarded: Pick<GuardedMap<K, Stored<V, F>>, "lookup" | "step">
   readonly entries: FreshMap<K, V, F>
   readonly flights: SingleFlight<K>
   /** Runs what computes many values: one computation for each call. */

@@ -197,8 +197,8 @@ export const makeS3CacheService = (
     const maintenance = makeListPurgeClear(levels, reading, leases)
 
     const service: S3CacheService = {
-      get: (key) => unlessWrongKey(name, key, () => reading.get(key)),
-      getOption: (key) => unlessWrongKey(name, key, () => reading.getOption(key)),
+      get: (key) => unlessWrongKey(name, key, reading.get),
+      getOption: (key) => unlessWrongKey(name, key, reading.getOption),
       has: (key) => unlessWrongKey(name, key, () => Effect.map(reading.getOption(key), Option.isSome)),
       peek: (key) => unlessWrongKey(name, key, () => reading.peek(key)),
       peekEntry: (key) => unlessWrongKey(name, key, () => reading.peekEntry(key)),

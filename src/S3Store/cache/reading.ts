@@ -6,10 +6,12 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import type { BoundedMap } from "../../Cache/engine/BoundedMap.js"
 import { CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
 import type { TagMark } from "../coordination/TagStates.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import type { MemoryEntry } from "../memory/MemoryEntry.js"
+import { knownTime, useIn } from "../memory/MemoryLevel.js"
 import { CacheDecodeError, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { EntryPolicy } from "../options/EntryPolicy.js"
 import type { S3EntryInfo } from "../verbs/S3CacheEntries.js"
@@ -287,6 +289,33 @@ export const makeReading = (levels: CacheLevels): Reading => {
     return content
   }
 
+  const getIn = <K, V, F>(
+    map: BoundedMap<AnyKey, MemoryEntry>,
+    now: number,
+    key: CacheKey<K, V, F>
+  ): Effect.Effect<V, CacheNotFoundError | ObjectStoreError> => {
+    const held = useIn(map, key, now)
+    const content = takeAtOnce(key, held, knownTime(map, now))
+    if (content !== undefined && Exit.isSuccess(content)) return Exit.succeed(content.value)
+    return Effect.flatMap(
+      content === undefined ? readThrough(key, held) : Effect.succeed(Option.none()),
+      Option.match({
+        onNone: () => new CacheNotFoundError({ cache: name, key: String(key) }),
+        onSome: Effect.succeed
+      })
+    )
+  }
+
+  const getOptionIn = <K, V, F>(
+    map: BoundedMap<AnyKey, MemoryEntry>,
+    now: number,
+    key: CacheKey<K, V, F>
+  ): Effect.Effect<Option.Option<V>, ObjectStoreError> => {
+    const held = useIn(map, key, now)
+    const content = takeAtOnce(key, held, knownTime(map, now))
+    return content === undefined ? readThrough(key, held) : Exit.succeed(valueOf(content))
+  }
+
   const peekEntry: Reading["peekEntry"] = (key) =>
     Effect.flatMap(memory.peek(key), ({ held, now }) => {
       const entry = held ?? behind.waiting(key)?.held
@@ -316,23 +345,8 @@ export const makeReading = (levels: CacheLevels): Reading => {
     validate,
     readMemory,
     read,
-    get: (key) =>
-      memory.lookup(key, (held, now) => {
-        const content = takeAtOnce(key, held, now)
-        if (content !== undefined && Exit.isSuccess(content)) return Exit.succeed(content.value)
-        return Effect.flatMap(
-          content === undefined ? readThrough(key, held) : Effect.succeed(Option.none()),
-          Option.match({
-            onNone: () => new CacheNotFoundError({ cache: name, key: String(key) }),
-            onSome: Effect.succeed
-          })
-        )
-      }),
-    getOption: (key) =>
-      memory.lookup(key, (held, now) => {
-        const content = takeAtOnce(key, held, now)
-        return content === undefined ? readThrough(key, held) : Exit.succeed(valueOf(content))
-      }),
+    get: (key) => memory.lookupOf(key, getIn),
+    getOption: (key) => memory.lookupOf(key, getOptionIn),
     peek: (key) => Effect.map(peekEntry(key), Option.map(({ value }) => value)),
     peekEntry
   }

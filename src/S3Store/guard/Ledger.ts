@@ -40,7 +40,7 @@ export class Ledger {
   /** A lookup was answered from memory: by far the most frequent event, made only if somebody listens. */
   memoryHit(key: AnyKey): void {
     this.memoryHits++
-    this.hub.publish(() => ({ _tag: "MemoryHit", key }))
+    if (this.hub.isHeard) this.hub.publish(() => ({ _tag: "MemoryHit", key }))
     if (this.tags === undefined) return
     S3CacheMetrics.events.unsafeUpdate(1, [...this.tags, MetricLabel.make("event", "MemoryHit")])
   }

@@ -468,6 +468,7 @@ export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
   readonly #space: Keyspace<K, V, F>
   readonly #input: K
   #objectName: string | undefined
+  #hash: number | undefined
 
   private constructor(space: Keyspace<K, V, F>, id: string, input: K) {
     super({ keyspace: space.name, version: space.version, id })
@@ -501,7 +502,7 @@ export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
    * @since 0.1.0
    */
   [Hash.symbol](): number {
-    return Hash.cached(this, saltedHash(this.id))
+    return this.#hash ??= saltedHash(this.id)
   }
 
   /**

@@ -11,11 +11,11 @@ import { withFunction } from "../../Cache/options/checkOptions.js"
 import { CacheKey, Keyspace } from "./Keyspace.js"
 
 /** What is done with a key, unless it is none: then it dies with `CacheKeyError`. */
-export const unlessWrongKey = <A, E, R>(
+export const unlessWrongKey = <Key, A, E, R>(
   cache: string,
-  key: unknown,
-  use: () => Effect.Effect<A, E, R>
-): Effect.Effect<A, E, R> => key instanceof CacheKey ? use() : Effect.die(wrongKey(cache, key))
+  key: Key,
+  use: (key: Key) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> => key instanceof CacheKey ? use(key) : Effect.die(wrongKey(cache, key))
 
 /**
  * What is done with many keys, unless one of them is none: then it dies with `CacheKeyError`, and nothing is done.

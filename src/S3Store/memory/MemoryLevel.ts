@@ -3,18 +3,21 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Hash from "effect/Hash"
 import type * as Scope from "effect/Scope"
 import { countedIn } from "../../Cache/common/CacheStats.js"
-import { type GuardedMap, makeGuardedMap } from "../../Cache/common/GuardedMap.js"
+import { type Decide, type GuardedMap, makeGuardedMap } from "../../Cache/common/GuardedMap.js"
 import type { BoundedMap } from "../../Cache/engine/BoundedMap.js"
 import { Absent } from "../../Cache/engine/BoundedMapOptions.js"
+import type { KeyEquality } from "../../Cache/engine/structures/KeyEquality.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import type { FlightGroup } from "../../Cache/flight/FlightGroup.js"
 import { SingleFlight } from "../../Cache/flight/SingleFlight.js"
+import { keyEquality } from "../../Cache/keys/keyEquality.js"
 import { availableMemory } from "../../Cache/memory/availableMemory.js"
 import { checkByteLimit } from "../../Cache/memory/checkByteLimit.js"
 import { whenRight } from "../../Cache/options/checkOptions.js"
-import type { AnyKey } from "../keyspace/Keyspace.js"
+import { type AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import type { S3CacheOptions } from "../options/S3CacheOptions.js"
 import type { S3CacheStats } from "../options/S3CacheStats.js"
 import type { MemoryEntry } from "./MemoryEntry.js"
@@ -53,7 +56,7 @@ export class MemoryLevel {
         evictionPolicy: options.evictionPolicy,
         maxSize: options.maxSize ?? 1000,
         ...(countsBytes ? { maxWeight, weigher: (_: AnyKey, held: MemoryEntry) => held.weight } : {})
-      })
+      }, equality)
       return new MemoryLevel(map, yield* SingleFlight.make<AnyKey>(name), countsBytes)
     })
 
@@ -65,12 +68,13 @@ export class MemoryLevel {
   readonly lookup = <A, E, R>(
     key: AnyKey,
     decide: (held: MemoryEntry | undefined, now: number) => Effect.Effect<A, E, R>
-  ): Effect.Effect<A, E, R> =>
-    this.map.lookup((map, now) => {
-      const held = map.get(key, now)
-      // While no entry can expire the clock is not read: then only what is good for ever is good.
-      return decide(held === Absent ? undefined : held, map.usesTime ? now : Number.POSITIVE_INFINITY)
-    })
+  ): Effect.Effect<A, E, R> => this.map.lookup((map, now) => decide(useIn(map, key, now), knownTime(map, now)))
+
+  /** The same for what is decided by nothing else of the call: it makes no closure. */
+  readonly lookupOf = <Key extends AnyKey, A, E, R>(
+    key: Key,
+    decide: Decide<AnyKey, MemoryEntry, Key, A, E, R>
+  ): Effect.Effect<A, E, R> => this.map.lookupOf(key, decide)
 
   /** What is held under a key, and the time in milliseconds since the epoch. Does not count as a use. */
   readonly peek = (key: AnyKey): Effect.Effect<{ readonly held: MemoryEntry | undefined; readonly now: number }> =>
@@ -167,6 +171,23 @@ export class MemoryLevel {
       if (!group.has(key)) group.enter(key, caller, compute, keepIn(map, key, toEntry)).unattended = true
       return Exit.void
     })
+}
+
+/** The entry under a key: a use, for a step of `lookupOf`. */
+export const useIn = (map: BoundedMap<AnyKey, MemoryEntry>, key: AnyKey, now: number): MemoryEntry | undefined => {
+  const held = map.get(key, now)
+  return held === Absent ? undefined : held
+}
+
+/** While no entry can expire the clock is not read: then only what is good for ever is good. */
+export const knownTime = ({ usesTime }: BoundedMap<AnyKey, MemoryEntry>, now: number): number =>
+  usesTime ? now : Number.POSITIVE_INFINITY
+
+/** As that of all caches, but its keys hash and compare themselves, which they do at once. */
+const equality: KeyEquality = {
+  isStructural: (key) => key instanceof CacheKey || keyEquality.isStructural(key),
+  hash: (key) => key instanceof CacheKey ? key[Hash.symbol]() : keyEquality.hash(key),
+  equals: (one, other) => one === other || keyEquality.equals(one, other)
 }
 
 const peekIn = (map: BoundedMap<AnyKey, MemoryEntry>, key: AnyKey, now: number): MemoryEntry | undefined => {

@@ -117,14 +117,18 @@ export class RemovalHooks<in out K, in out V> {
   }
 
   /** The map as whoever removes entries of it should use it: it knows on behalf of which hook it is used. */
-  readonly watched = <A, B>(guarded: GuardedMap<A, B>): GuardedMap<A, B> => ({
-    step: (f) =>
-      Effect.withFiberRuntime((fiber) =>
-        guarded.step((map, now) => this.queue.onBehalf(fiber.getFiberRef(nesting), () => f(map, now)))
-      ),
-    lookup: (f) =>
+  readonly watched = <A, B>(guarded: GuardedMap<A, B>): GuardedMap<A, B> => {
+    const lookup: GuardedMap<A, B>["lookup"] = (f) =>
       guarded.lookup((map, now, caller) => this.queue.onBehalf(caller.getFiberRef(nesting), () => f(map, now, caller)))
-  })
+    return {
+      step: (f) =>
+        Effect.withFiberRuntime((fiber) =>
+          guarded.step((map, now) => this.queue.onBehalf(fiber.getFiberRef(nesting), () => f(map, now)))
+        ),
+      lookup,
+      lookupOf: (key, decide) => lookup((map, now) => decide(map, now, key))
+    }
+  }
 
   /**
    * What may remove entries, once there is room for them, if it is to wait for that. Hooks do not wait: it would be for
