@@ -46,7 +46,7 @@ export const searchOptions = {
     /^(?:a|an|and|do|does|for|how|i|in|is|it|my|of|or|the|to|use|what|with)$/i.test(term) ?
       null
       : /^ttl$/i.test(term)
-      ? ["ttl", "timetolive"]
+      ? ["ttl", "timetolive", "freshness", "expiry"]
       : term.toLowerCase(),
   prefix: (term) => term.length > 2
 }
@@ -82,7 +82,7 @@ export const splitIntoSections = (file, html) => {
   const titles = []
   return heads.flatMap(([whole, level, anchor, content], at) => {
     const head = heads[at]
-    const title = textOf(content)
+    const title = content.replaceAll(/<[^>]*>/g, "").trim()
     titles.length = Number(level) - 1
     titles[Number(level) - 1] = title
     if (isReference && (isOfAName.test(anchor) || (isTwin.test(page) && level !== "1"))) return []

@@ -210,8 +210,8 @@ export const drawVerbs = (membersOf) => {
   const text = [
     "# Verbs",
     "",
-    "One thing is said by one word in every store: who knows one of them knows the others. Where a store has another word",
-    "for a verb, or no such verb, the tables say so. They are made from the declarations, by `node scripts/draw-verbs.mjs`.",
+    "A verb does the same in every store: if you know one of them, you know the others. The tables also say where a store has",
+    "another word, or no such verb. They are made from the declarations, by `node scripts/draw-verbs.mjs`.",
     "",
     ...tables.flatMap(({ rows, title }) => [
       `## ${title}`,
