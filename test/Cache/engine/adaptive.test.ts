@@ -1,9 +1,20 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Absent, BoundedMap } from "effect-aws-cache/Cache"
-import { Adaptive } from "../../../src/Cache/engine/policies/Adaptive.js"
+import { AdaptiveByCount } from "../../../src/Cache/engine/policies/AdaptiveByCount.js"
 import { fixHashes, keyHash } from "../../../src/Cache/engine/structures/keyHash.js"
 
 fixHashes()
+
+/** Numbers from 0 to 1 (mulberry32). */
+const seededRandom = (seed: number) => {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
 
 const hitsOf = (map: BoundedMap<number, number>, keys: Iterable<number>) => {
   const before = map.counters.hits
@@ -14,10 +25,10 @@ const hitsOf = (map: BoundedMap<number, number>, keys: Iterable<number>) => {
 const loop = (length: number, rounds: number, from = 0) =>
   Array.from({ length: length * rounds }, (_, at) => from + (at % length))
 
-const shareOf = (policy: Adaptive) => policy["windowShare"]
+const shareOf = (policy: AdaptiveByCount) => policy["windowShare"]
 
 const made = (capacity: number) => {
-  const policy = new Adaptive(() => 1)
+  const policy = new AdaptiveByCount()
   policy.expect(capacity)
   let slots = 0
   const slotOf = new Map<number, number>()
@@ -86,7 +97,7 @@ describe("Adaptive", () => {
     policy.expect(1000)
     assert.strictEqual(shareOf(policy), share)
     assert.deepStrictEqual(policy.violations(), [])
-    assert.strictEqual(shareOf(policy.emptied(() => 1) as Adaptive), share)
+    assert.strictEqual(shareOf(policy.emptied()), share)
   })
 
   it("learns nothing from what is deleted or expires", () => {
@@ -107,5 +118,57 @@ describe("Adaptive", () => {
     for (const key of loop(30, 20)) use(key)
     assert.isBelow(policy["now"], 0)
     assert.deepStrictEqual(policy.violations(), [])
+  })
+
+  it("finds what comes twice and then never again, as LRU does, also where hot keys are between", () => {
+    const random = seededRandom(7)
+    const keys = Array.from({ length: 40_000 }, (_, at) => {
+      if (at % 2 === 1) return Math.floor(random() * 5)
+      const fresh = at >> 2
+      return 1000 + (at % 4 === 0 ? fresh : Math.max(0, fresh - 100))
+    })
+    const ratios = (["LRU", "Adaptive"] as const).flatMap((evictionPolicy) =>
+      [{ maxSize: 300 }, { maxWeight: 300 }].map((limit) =>
+        hitsOf(new BoundedMap<number, number>({ evictionPolicy, ...limit }), keys) / keys.length
+      )
+    )
+    const [lru = 1] = ratios
+    for (const ratio of ratios) assert.isAbove(ratio, lru - 0.02)
+  })
+
+  it("by weight, finds more than LRU by number and by weight where entries differ in size", () => {
+    const random = seededRandom(11)
+    const sizes = Array.from({ length: 4000 }, () => Math.ceil(10 ** (4 * random())))
+    const keys = Array.from({ length: 60_000 }, () => Math.floor(4000 * random() ** 3))
+    const [lru, adaptive] = (["LRU", "Adaptive"] as const).map((evictionPolicy) => {
+      const map = new BoundedMap<number, number>({ evictionPolicy, maxWeight: 400_000, weigher: (_, size) => size })
+      let hits = 0
+      let weight = 0
+      for (const key of keys) {
+        const size = sizes[key] ?? 1
+        if (map.get(key, 0) === Absent) map.set(key, size, 0)
+        else {
+          hits++
+          weight += size
+        }
+      }
+      assert.deepStrictEqual(map.violations(), [])
+      return { hits, weight }
+    })
+    if (lru === undefined || adaptive === undefined) throw new Error("two policies were run")
+    assert.isAbove(adaptive.hits, 1.2 * lru.hits)
+    assert.isAbove(adaptive.weight, lru.weight)
+  })
+
+  it("takes over what it holds where a limit by weight comes and goes", () => {
+    const map = new BoundedMap<number, number>({ evictionPolicy: "Adaptive", maxSize: 100, weigher: () => 2 })
+    hitsOf(map, loop(120, 5))
+    map.resize({ maxWeight: 150 }, 0)
+    assert.strictEqual(map.size(0), 75)
+    hitsOf(map, loop(120, 5))
+    map.resize({ maxWeight: Infinity }, 0)
+    hitsOf(map, loop(120, 5))
+    assert.strictEqual(map.size(0), 100)
+    assert.deepStrictEqual(map.violations(), [])
   })
 })

@@ -7,7 +7,7 @@ const wordsPerCell = 3
 const wordsPerBucket = cellsPerBucket * wordsPerCell
 // Ghosts per slot: what comes back after longer is seldom worth more than a key that was never seen.
 const ghostsPerSlot = 1.5
-const fewestSlots = 64
+const fewestGhosts = 1024
 // So that all are moved long before there are twice as many slots.
 const movedPerCall = 4
 
@@ -16,7 +16,7 @@ const movedPerCall = 4
  * the policy gives it. Two keys of one hash are taken for each other, which costs a policy one wrong guess.
  *
  * A bucket has four cells, 48 bytes; the bucket follows from the hash. Where a bucket is full, the key that was used
- * longest ago is forgotten. There are cells for one and a half keys per slot, for 64 slots at the least. Nothing is made before the first key is
+ * longest ago is forgotten. There are cells for one and a half keys per slot, 1,024 at the least, 12 KB. Nothing is made before the first key is
  * evicted. A table that has become too small doubles: each bucket becomes two, some are moved with each call, and
  * until it has been, a bucket is where it was.
  */
@@ -30,7 +30,7 @@ export class GhostTable {
   // What it was before it doubled, as long as not all is moved: its first buckets are.
   private smaller = new Int32Array(0)
   private moved = 0
-  private slots = fewestSlots
+  private slots = 0
   // The table that the bucket is in which was looked for last.
   private found = this.words
 
@@ -95,7 +95,7 @@ export class GhostTable {
   }
 
   private wanted(): number {
-    return Math.ceil(this.slots * ghostsPerSlot / cellsPerBucket)
+    return Math.ceil(Math.max(fewestGhosts, this.slots * ghostsPerSlot) / cellsPerBucket)
   }
 
   private double(): void {
