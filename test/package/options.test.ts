@@ -1,7 +1,7 @@
 import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
-import { assert, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import {
   BoundedMap,
   CacheConfigError,
@@ -32,7 +32,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { execFile } from "node:child_process"
 import { readdir, readFile } from "node:fs/promises"
@@ -362,9 +362,9 @@ const persistence =
         Layer.provide(make(untyped(options)) as Layer.Layer<unknown, unknown, ObjectStore>, ObjectStore.layerMemory())
       )
     )
-const inEnvironment =
+const onOptions =
   (f: (options: never) => Effect.Effect<unknown, unknown, Scope.Scope>) => (options: unknown): Use =>
-    Effect.zipRight(sessionEnvironment(), suspended(() => f(untyped(options))))
+    suspended(() => f(untyped(options)))
 
 const cases: Readonly<Record<string, Case>> = {
   BoundedMap: {
@@ -807,9 +807,9 @@ const cases: Readonly<Record<string, Case>> = {
     },
     base: { name: "R", client: S3Client, make: () => ({}) }
   },
-  "Session.make": { use: inEnvironment((options) => Session.make(options)), options: sessionOptions },
-  "Session.layer": { use: inEnvironment((options) => built(Session.layer(options))), options: sessionOptions },
-  "DefaultSession.setup": { use: inEnvironment((options) => DefaultSession.setup(options)), options: sessionOptions },
+  "Session.make": { use: onOptions((options) => Session.make(options)), options: sessionOptions },
+  "Session.layer": { use: onOptions((options) => built(Session.layer(options))), options: sessionOptions },
+  "DefaultSession.setup": { use: onOptions((options) => DefaultSession.setup(options)), options: sessionOptions },
   "Session.layerTest": {
     use: (options) => suspended(() => built(Session.layerTest([], untyped(options)))),
     options: testSessionOptions
@@ -911,6 +911,10 @@ const shapeOf = (value: unknown): string => {
     return typeof value
   }
 }
+
+const whole = Effect.runSync(Scope.make())
+beforeAll(() => Effect.runPromise(Scope.extend(sessionEnvironment(), whole)))
+afterAll(() => Effect.runPromise(Scope.close(whole, Exit.void)))
 
 describe("options that are public", () => {
   it("are all in the table", async () => {
