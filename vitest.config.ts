@@ -52,6 +52,8 @@ const suites: Record<string, Suite> = {
    */
   heavy: {
     ...patience(240),
+    // What is imported is nothing beside what these take.
+    isolate: true,
     include: [...withProperties, "test/**/*.heavy.ts"],
     env: {
       PROPERTY_RUNS: process.env["PROPERTY_RUNS"] ?? "9",

@@ -362,9 +362,8 @@ const persistence =
         Layer.provide(make(untyped(options)) as Layer.Layer<unknown, unknown, ObjectStore>, ObjectStore.layerMemory())
       )
     )
-const onOptions =
-  (f: (options: never) => Effect.Effect<unknown, unknown, Scope.Scope>) => (options: unknown): Use =>
-    suspended(() => f(untyped(options)))
+const onOptions = (f: (options: never) => Effect.Effect<unknown, unknown, Scope.Scope>) => (options: unknown): Use =>
+  suspended(() => f(untyped(options)))
 
 const cases: Readonly<Record<string, Case>> = {
   BoundedMap: {
@@ -912,9 +911,9 @@ const shapeOf = (value: unknown): string => {
   }
 }
 
-const whole = Effect.runSync(Scope.make())
-beforeAll(() => Effect.runPromise(Scope.extend(sessionEnvironment(), whole)))
-afterAll(() => Effect.runPromise(Scope.close(whole, Exit.void)))
+const lifetime = Effect.runSync(Scope.make())
+beforeAll(() => Effect.runPromise(Scope.extend(sessionEnvironment(), lifetime)))
+afterAll(() => Effect.runPromise(Scope.close(lifetime, Exit.void)))
 
 describe("options that are public", () => {
   it("are all in the table", async () => {

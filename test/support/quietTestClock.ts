@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as TestClock from "effect/TestClock"
 
-const { TestClockImpl: made }: { readonly TestClockImpl?: unknown } = TestClock
+const made: unknown = Reflect.get(TestClock, "TestClockImpl")
 const prototype: unknown = Predicate.isFunction(made) ? made.prototype : undefined
 if (!Predicate.hasProperty(prototype, "warningStart") || !Predicate.hasProperty(prototype, "suspendedWarningStart")) {
   throw new Error("a TestClock warns in another way than it did")

@@ -38,8 +38,7 @@ const look = (): ReadonlyMap<string, unknown> =>
     )
   ])
 
-const servers = (): number =>
-  process.getActiveResourcesInfo().filter((name) => name === "TCPServerWrap").length
+const servers = (): number => process.getActiveResourcesInfo().filter((name) => name === "TCPServerWrap").length
 
 const before = look()
 const open = servers()

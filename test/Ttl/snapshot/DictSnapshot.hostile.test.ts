@@ -12,6 +12,7 @@ import * as TestClock from "effect/TestClock"
 import * as fc from "fast-check"
 import { execFileSync } from "node:child_process"
 import process from "node:process"
+import { amount } from "../../support/property.js"
 import { until } from "../../support/until.js"
 import { warnings } from "../../support/warnings.js"
 
@@ -146,7 +147,7 @@ describe("what cannot be read back", () => {
                   assert.strictEqual(taken.entries, 100 + shallow.length)
                 }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer), Effect.runPromise)
             ),
-            { numRuns: 30 }
+            { numRuns: amount(10, 50) }
           )
         )
     )
