@@ -12,7 +12,7 @@ import { cutText } from "../../Cache/printing/cutText.js"
 import { applyJitter } from "../../Cache/store/jitter.js"
 import { jitterRolls } from "../../Cache/store/jitterRolls.js"
 import { roughBytes } from "../../Cache/store/roughBytes.js"
-import { step } from "../common/yieldWhenLong.js"
+import { isShort, step } from "../common/yieldWhenLong.js"
 import { credibleTime } from "../coordination/tagMarker.js"
 import type { CodecName } from "../entry/Codec.js"
 import { codecOf } from "../entry/codecOf.js"
@@ -22,7 +22,7 @@ import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import { MemoryEntry } from "../memory/MemoryEntry.js"
 import { CacheDecodeError, type CacheDecodeReason, CacheEncodeError } from "../objects/ObjectStoreErrors.js"
 import type { EntryPolicy } from "../options/EntryPolicy.js"
-import { type Isolated, isolateData, isolateInSteps } from "../options/isolation.js"
+import { isolate, type Isolated, isolateData, isolateInSteps } from "../options/isolation.js"
 import type { S3CacheWriteOptions } from "../options/S3CacheOptions.js"
 
 /** An entry that can be written: its bytes, what tells it from other writes, and what memory keeps of it. */
@@ -56,7 +56,7 @@ export const prepareValue = <K, V, F>(
 ): Effect.Effect<Prepared, CacheEncodeError | EntryTooLargeError> =>
   Effect.gen(function*() {
     const encoded = yield* Effect.mapError(
-      step(Effect.suspend(() => key.space.encodeValue(value))),
+      step(() => key.space.encodeValue(value)),
       (detail) => new CacheEncodeError({ cache: format.cache, key: String(key), detail })
     )
     const { freshUntil, tags } = yield* decide(format.cache, key, value, policy, write, moments)
@@ -229,7 +229,7 @@ const readBack = <K, V, F>(
 ): Effect.Effect<Isolated<Exit.Exit<V, F>>, CacheEncodeError> =>
   isolation === "none" ? Effect.succeed({ value: content, copy: undefined }) : codecOf(codec).pipe(
     // A codec may hand out the bytes it was given.
-    Effect.flatMap(({ decode }) => step(Effect.suspend(() => decode(new Uint8Array(plain))))),
+    Effect.flatMap(({ decode }) => step(() => decode(new Uint8Array(plain)))),
     Effect.flatMap((encoded) =>
       isolateInSteps(isolation, encoded, Exit.isSuccess(content) ? valueOf(key) : failureOf(key))
     ),
@@ -292,20 +292,25 @@ export const toMemoryEntry = <K, V, F>(
     return decodeErrorOf(cache, key, "Foreign", detail)
   }
   const decode = entry.outcome === "success" ? valueOf(key) : failureOf(key)
-  return Effect.mapBoth(isolateInSteps(policy.isolation, entry.encoded, decode), {
+  const isolated = isShort(object.body)
+    ? isolate(policy.isolation, entry.encoded, decode)
+    : isolateInSteps(policy.isolation, entry.encoded, decode)
+  return Effect.matchEffect(isolated, {
     onFailure: (detail) => decodeErrorOf(cache, key, "Schema", detail),
-    onSuccess: (content) =>
-      MemoryEntry.of(key.space, content, {
+    onSuccess: (content) => {
+      const made = credibleTime(entry.created, object.modified)
+      return Exit.succeed(MemoryEntry.of(key.space, content, {
         policy,
-        made: credibleTime(entry.created, object.modified),
+        made,
         came: now,
         freshUntil: entry.expires,
         tags: entry.tags,
         etag: object.etag === "" ? undefined : object.etag,
         bytes: object.body.length,
         isOwn: false,
-        ahead: entry.created - credibleTime(entry.created, object.modified)
-      })
+        ahead: entry.created - made
+      }))
+    }
   })
 }
 

@@ -14,7 +14,8 @@ import {
   HeaderVersion1,
   HeaderVersion2,
   HeaderVersion4,
-  type PayloadHeader
+  type PayloadHeader,
+  pickHeader2
 } from "./EntryHeader.js"
 
 /**
@@ -199,7 +200,7 @@ const head2 = (buffer: Buffer, headerLength: number, version: number) => {
       keyLength,
       authenticated
     }))
-    : Either.map(readHeader(decodeHeader2, header), (header2) => ({
+    : Either.map(readHeader2(header), (header2) => ({
       header: withExpiry(header2),
       keyLength: 0,
       authenticated
@@ -235,6 +236,20 @@ const disassemble1 = (buffer: Buffer, headerLength: number): Either.Either<Entry
     authenticated: new Uint8Array(0),
     payload
   }))
+}
+
+const readHeader2 = (header: Buffer) => {
+  const text = header.toString("utf8")
+  const picked = pickHeader2(parsed(text))
+  return picked === undefined ? readHeader(decodeHeader2, header) : Either.right(picked)
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 const readHeader = <H>(decode: (text: unknown) => Either.Either<H, ParseError>, header: Buffer) =>
