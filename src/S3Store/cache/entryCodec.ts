@@ -139,7 +139,7 @@ const copyUnread = <K, V, F>(
         (encoded) =>
           Effect.flatMap(
             Effect.flatMap(codecOf(key.space.codec), ({ encode }) => encode(encoded)),
-            (plain) => readBack(cache, key, content, key.space.codec, plain, policy)
+            (plain) => readBack(cache, key, content, key.space.codec, ownBytes(key.space.codec, plain), policy)
           )
       ),
       () => Effect.succeed(isolateData(policy.isolation, content, value))
@@ -197,10 +197,8 @@ const prepare = <K, V, F>(
       tags
     } as const
     return Effect.flatMap(format.payload(header, codec, encoded), (plain) =>
-      Effect.zipWith(
-        format.wrap(header, codec, plain),
-        readBack(format.cache, key, content, codec, plain, policy),
-        (body, content) => ({
+      Effect.flatMap(format.wrap(header, codec, plain), ({ body, plain: own = ownBytes(codec, plain) }) =>
+        Effect.map(readBack(format.cache, key, content, codec, own, policy), (content) => ({
           body,
           writeId,
           held: MemoryEntry.of(key.space, content, {
@@ -214,11 +212,17 @@ const prepare = <K, V, F>(
             isOwn: true,
             ahead: 0
           })
-        })
-      ))
+        }))))
   })
 
-/** A value or failure that is written, as who reads the entry gets it. Fails when nobody could read it. */
+/** Bytes that only memory holds, with what a codec wrote: some hand out what they are given, or write nothing anew. */
+const ownBytes = (codec: CodecName, plain: Uint8Array): Uint8Array => codec === "json" ? plain : new Uint8Array(plain)
+
+/**
+ * A value or failure that is written, as who reads the entry gets it. Fails when nobody could read it.
+ *
+ * @param plain what the codec wrote, in bytes that nobody else changes
+ */
 const readBack = <K, V, F>(
   cache: string,
   key: CacheKey<K, V, F>,
@@ -228,8 +232,7 @@ const readBack = <K, V, F>(
   { isolation }: EntryPolicy
 ): Effect.Effect<Isolated<Exit.Exit<V, F>>, CacheEncodeError> =>
   isolation === "none" ? Effect.succeed({ value: content, copy: undefined }) : codecOf(codec).pipe(
-    // A codec may hand out the bytes it was given.
-    Effect.flatMap(({ decode }) => step(() => decode(new Uint8Array(plain)))),
+    Effect.flatMap(({ decode }) => step(() => decode(plain))),
     Effect.flatMap((encoded) =>
       isolateInSteps(isolation, encoded, Exit.isSuccess(content) ? valueOf(key) : failureOf(key))
     ),

@@ -74,6 +74,13 @@ export interface Entry extends EntryHeader {
   readonly encoded: unknown
 }
 
+/** An entry as bytes. */
+export interface WrappedEntry {
+  readonly body: Uint8Array
+  /** The payload as its codec wrote it, within the body; nothing where it is compressed or encrypted there. */
+  readonly plain: Uint8Array | undefined
+}
+
 /** Writes entries as bytes and reads them again. The bytes are described in docs/entry-format.md. */
 export interface EntryFormat {
   /** The name of the cache, for errors. */
@@ -97,7 +104,7 @@ export interface EntryFormat {
     header: EntryHeader,
     codec: CodecName,
     plain: Uint8Array
-  ) => Effect.Effect<Uint8Array, CacheEncodeError | EntryTooLargeError>
+  ) => Effect.Effect<WrappedEntry, CacheEncodeError | EntryTooLargeError>
   /** The entry that bytes hold, or what is wrong with them. No byte is trusted, and nothing in them is run. */
   readonly decode: (bytes: Uint8Array) => Effect.Effect<Entry, EntryError>
   /**
@@ -185,11 +192,18 @@ export const makeEntryFormat = (
       const payload = cipher === undefined || sealed === undefined
         ? compressed
         : cipher.seal(sealed, compressed, Buffer.concat([bound, head.prefix, head.header]))
-      return yield* fitting(header, yield* step(() => Either.right(assemble(head, payload))))
+      const body = yield* fitting(
+        header,
+        yield* step(() => Either.right(assemble(head, payload, sealed !== undefined)))
+      )
+      return { body, plain: payload === plain ? body.subarray(body.length - plain.length) : undefined }
     })
 
     const encode: EntryFormat["encode"] = (header, codec, encoded) =>
-      Effect.flatMap(payload(header, codec, encoded), (plain) => wrap(header, codec, plain))
+      Effect.flatMap(
+        payload(header, codec, encoded),
+        (plain) => Effect.map(wrap(header, codec, plain), ({ body }) => body)
+      )
 
     /** The payload as it was compressed, and the header. */
     const unwrap = (bytes: Uint8Array) =>
@@ -197,7 +211,7 @@ export const makeEntryFormat = (
         header.size > maxEntryBytes
           ? Either.left(tooLarge(header.size, maxEntryBytes))
           : Either.map(
-            open(cipher, header, payload, isBound ? Buffer.concat([bound, authenticated]) : authenticated),
+            open(cipher, header, payload, isBound ? [bound, ...authenticated] : authenticated),
             (payload) => ({ header, payload })
           ))
 
@@ -260,7 +274,7 @@ const open = (
   cipher: PayloadCipher | undefined,
   { encryption }: PayloadHeader,
   payload: Uint8Array,
-  authenticated: Uint8Array
+  authenticated: ReadonlyArray<Uint8Array>
 ): Either.Either<Uint8Array, EntryError> => {
   if (cipher === undefined) {
     return encryption === null ? Either.right(payload) : Either.left(
@@ -272,7 +286,7 @@ const open = (
   }
   return encryption === null
     ? Either.left(new EntryError({ reason: "NotEncrypted", detail: "it is not encrypted, as all entries must be" }))
-    : Either.mapLeft(cipher.open(encryption, payload, authenticated), (fault) => new EntryError(fault))
+    : Either.mapLeft(cipher.open(encryption, payload, Buffer.concat(authenticated)), (fault) => new EntryError(fault))
 }
 
 const unsupported = (detail: string) => new EntryError({ reason: "Unsupported", detail })
