@@ -258,7 +258,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
   ): Effect.Effect<Option.Option<V>> =>
     Effect.withFiberRuntime((fiber) => {
       const isFresh = held !== undefined && clockOf(fiber).unsafeCurrentTimeMillis() < held.freshUntil
-      return Exit.succeed(isFresh ? valueOf(held.contentFor(key.space)) : Option.none())
+      return Exit.succeed(isFresh ? valueOf(held.takeFor(key.space)) : Option.none())
     })
 
   /** The fresh value, by what a look into memory found. */
