@@ -75,7 +75,7 @@ export interface Entry extends EntryHeader {
 }
 
 /** An entry as bytes. */
-export interface WrappedEntry {
+interface WrappedEntry {
   readonly body: Uint8Array
   /** The payload as its codec wrote it, within the body; nothing where it is compressed or encrypted there. */
   readonly plain: Uint8Array | undefined
