@@ -12,8 +12,8 @@ const folder = fileURLToPath(new URL("src/Cache/engine/", repository))
 
 /** The sources with constants to choose, and those in them that say how something is laid out. */
 const sources: ReadonlyArray<{ readonly file: string; readonly fixed: RegExp }> = [
-  { file: "policies/Adaptive.ts", fixed: /List$|Bits?$/ },
-  { file: "policies/GhostTable.ts", fixed: /^(?!ghostsPerSlot$)/ }
+  { file: "policies/AdaptiveByCount.ts", fixed: /List$|Bits?$|Shift$|^mostCounted$/ },
+  { file: "policies/GhostTable.ts", fixed: /^(?!ghostsPerSlot$|fewestGhosts$)/ }
 ]
 
 const constant = /^const (\w+) = ([\d.]+)$/gm
@@ -43,7 +43,7 @@ export const compileAdaptive = async (constants: Readonly<Record<string, number>
     plugins: [{
       name: "constants",
       setup: ({ onLoad }) => {
-        onLoad({ filter: /policies[\\/](Adaptive|GhostTable)\.ts$/ }, ({ path }) => ({
+        onLoad({ filter: /policies[\\/](AdaptiveByCount|GhostTable)\.ts$/ }, ({ path }) => ({
           loader: "ts",
           contents: readFileSync(path, "utf8")
             .replaceAll(
