@@ -32,6 +32,8 @@ export interface Flight<out A, out E> {
 export interface Work<in out A, in out E> {
   readonly compute: (isAttached: () => boolean) => Effect.Effect<A, E>
   readonly commit: (exit: Exit.Exit<A, E>, now: number) => void
+  /** Called with how it ended, before that is committed, and also when it is not. */
+  readonly ended?: ((exit: Exit.Exit<A, E>, now: number) => void) | undefined
   /** Called when nobody may join it any more. */
   readonly detached: () => void
 }
@@ -79,16 +81,18 @@ export class FlightGroup<in out K, in out A, in out E> {
    * @param compute brings along the services it needs (`withServices`); told whether its result would still be committed
    * @param commit called once with the result and the time of completion (milliseconds), in the same synchronous step
    *   in which the flight ends, unless it was detached; what it throws becomes the result, a defect
+   * @param ended the same whether it was detached or not, before `commit`; it must not throw
    */
   enter(
     key: K,
     caller: Fiber.RuntimeFiber<unknown, unknown>,
     compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
-    commit: (exit: Exit.Exit<A, E>, now: number) => void
+    commit: (exit: Exit.Exit<A, E>, now: number) => void,
+    ended?: (exit: Exit.Exit<A, E>, now: number) => void
   ): Flight<A, E> {
     const joined = this.join(key)
     if (joined !== undefined) return joined
-    const { file, work } = this.prepare(key, compute, commit)
+    const { file, work } = this.prepare(key, compute, commit, ended)
     const flight = this.parts.start(key, caller, work)
     if (flight.fiber !== undefined) file(flight)
     return flight
@@ -122,7 +126,8 @@ export class FlightGroup<in out K, in out A, in out E> {
   private prepare(
     key: K,
     compute: Work<A, E>["compute"],
-    commit: Work<A, E>["commit"]
+    commit: Work<A, E>["commit"],
+    ended?: Work<A, E>["ended"]
   ): { readonly work: Work<A, E>; readonly file: (flight: Flight<A, E>) => void } {
     // It may throw: before anything has begun.
     const hash = this.flights.hashOf(key)
@@ -131,7 +136,7 @@ export class FlightGroup<in out K, in out A, in out E> {
       if (filed !== undefined) this.flights.remove(filed)
     }
     return {
-      work: { compute, commit, detached },
+      work: { compute, commit, detached, ended },
       file: (flight) => {
         filed = this.flights.add(key, flight, hash)
       }

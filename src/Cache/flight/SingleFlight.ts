@@ -1,6 +1,7 @@
 /**
  * One computation per key at a time, shared by all who ask for it.
  */
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
 import * as Effect from "effect/Effect"
@@ -25,6 +26,7 @@ import { Outcome } from "./Outcome.js"
 import { ownExit } from "./ownCause.js"
 import { besides, type PendingRequests, RequestPool } from "./RequestPool.js"
 import { enclosing, WaitNode } from "./WaitNode.js"
+import { closeScopeOf } from "./withServices.js"
 
 /**
  * Runs shared computations.
@@ -221,10 +223,16 @@ export class SingleFlight<in out K> {
   ): Effect.Effect<A, E> =>
     Effect.withFiberRuntime<A, E>((caller) => {
       const within = caller.getFiberRef(enclosing)
-      const leaveAll = Effect.forEach(entered, leave, { concurrency: "unbounded", discard: true })
-      const wait = Effect.onInterrupt(result, () => leaveAll)
-      if (within === undefined || within.ended) return wait
-      const own = flights.find(({ node }) => node.leadsTo(within))
+      const leaveAll = Effect.suspend(() => Effect.forEach(entered, leave, { concurrency: "unbounded", discard: true }))
+      // Who waits is not interruptible but within `result`: this costs a third of what `onInterrupt` does.
+      const wait = Effect.catchAllCause(result, (cause) =>
+        Cause.isInterruptedOnly(cause) ? Effect.zipRight(leaveAll, Exit.failCause(cause)) : Exit.failCause(cause))
+      if (within === undefined || within.ended) {
+        return wait
+      }
+      const own = flights.find(({ node }) =>
+        node.leadsTo(within)
+      )
       if (own !== undefined) {
         return Effect.zipRight(leaveAll, Effect.die(new CacheReentryError({ cache: this.name, key: own.label })))
       }
@@ -291,7 +299,7 @@ export class SingleFlight<in out K> {
     }
   }
 
-  private open<A, E>(span: string, key: K, { commit, compute, detached }: Work<A, E>): Opened<A, E> {
+  private open<A, E>(span: string, key: K, { commit, compute, detached, ended }: Work<A, E>): Opened<A, E> {
     const outcome = new Outcome<A, E>()
     let filed: Filed<K, Set<() => void>> | undefined
     let pending: PendingRequests | undefined
@@ -316,6 +324,7 @@ export class SingleFlight<in out K> {
     }
     const isAttached = () => filed !== undefined
     const settle = (exit: Exit.Exit<A, E>, now: number): Exit.Exit<A, E> => {
+      ended?.(exit, now)
       const commits = filed !== undefined && this.attached.isUnchanged(filed)
       flight.detach()
       flight.node.ended = true
@@ -350,20 +359,19 @@ export class SingleFlight<in out K> {
       flight.fiber = Runtime.runFork(
         // Fibers it starts are part of it.
         Runtime.setFiberRef(withSettingsOf(caller, this.runtime), enclosing, flight.node),
-        stepping(Effect.interruptible(Effect.suspend(() => compute(isAttached))), blocked).pipe(
-          Effect.withSpan(span, {
-            root: true,
-            links: linksTo(caller),
-            attributes: { cache: this.name, key: flight.label },
-            captureStackTrace: false
-          }),
-          Effect.exit,
-          Effect.flatMap((exit) =>
+        Effect.flatMap(
+          Effect.exit(
+            withSpanOfFiber(
+              span,
+              { links: linksTo(caller), attributes: { cache: this.name, key: flight.label } },
+              stepping(Effect.interruptible(Effect.suspend(() => compute(isAttached))), blocked)
+            )
+          ),
+          (exit) =>
             Effect.withFiberRuntime<void>((fiber) => {
               settle(ownExit(exit), clockOf(fiber).unsafeCurrentTimeMillis())
               return Exit.void
             })
-          )
         ),
         { immediate: false, ...besides(caller) }
       )
@@ -400,6 +408,33 @@ const leave = (flight: Flight<unknown, unknown>): Effect.Effect<void> =>
     flight.detach()
     return Effect.asVoid(Fiber.interrupt(flight.fiber))
   })
+
+/**
+ * Runs a computation in a span of its own, for a fiber that does nothing else, and cannot be interrupted around it: the fiber
+ * is left in the span. It does what `Effect.withSpan` does, in a third of the instructions.
+ */
+const withSpanOfFiber = <A, E>(
+  name: string,
+  options: Pick<Tracer.SpanOptions, "links" | "attributes">,
+  compute: Effect.Effect<A, E>
+): Effect.Effect<A, E> =>
+  Effect.flatMap(
+    Effect.makeSpan(name, { root: true, captureStackTrace: false, ...options }),
+    (span) =>
+      Effect.flatMap(FiberRef.update(FiberRef.currentContext, Context.add(Tracer.ParentSpan, span)), () =>
+        Effect.flatMap(Effect.exit(compute), (ended) =>
+          Effect.withFiberRuntime<A, E>((fiber) => {
+            const end = (exit: Exit.Exit<A, E>) => {
+              const timed = fiber.getFiberRef(FiberRef.currentTracerTimingEnabled)
+              if (span.status._tag !== "Ended") {
+                span.end(timed ? clockOf(fiber).unsafeCurrentTimeNanos() : 0n, exit)
+              }
+              return exit
+            }
+            const closed = closeScopeOf(fiber, ended)
+            return closed === ended ? end(ended) : Effect.flatMap(Effect.exit(closed), end)
+          })))
+  )
 
 /** Runs a computation whose requests others make. Uninterruptible itself, so that it never stops between two steps. */
 const stepping = <A, E, R>(

@@ -127,10 +127,10 @@ export const callAmongOthers = <K, V, E, F>(
     },
     compute: () => {
       isOwn = true
-      return Effect.tapErrorCause(compute(), (cause) =>
-        Effect.sync(() => {
-          own = ownCause(cause)
-        }))
+      return Effect.catchAllCause(compute(), (cause) => {
+        own = ownCause(cause)
+        return Exit.failCause(cause)
+      })
     },
     write: () => write,
     failed: (cause) => {

@@ -5,15 +5,17 @@ import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { clockOf } from "../common/clockOf.js"
 import { Absent } from "../engine/BoundedMapOptions.js"
 import { asExit } from "../errors/asExit.js"
-import { announceComputation } from "../events/announceComputation.js"
+import { outcomeOf } from "../events/announceComputation.js"
 import { ownCause } from "../flight/ownCause.js"
-import { services, withServices } from "../flight/withServices.js"
+import { services, servicesOf, withServicesForGood } from "../flight/withServices.js"
 import { requireEffect } from "../options/requireEffect.js"
 import {
   type Call,
   callAmongOthers,
+  type Computed,
   type ComputingParts,
   ended,
   type Enter,
@@ -55,22 +57,28 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
   const groups = new StoreGroups<K, V>(flights, `${parts.spans}.compute`)
   const { modify, outdate } = makeModify(parts)
 
-  const enter: Enter<K, V, F> = (map, caller, { compute, group, key, write }, roll) =>
-    group.enter(
+  // A stale value in place of a failure, where there may be one.
+  const orStale = <E>(key: K, compute: Effect.Effect<Computed<V, E>, E>): Effect.Effect<Computed<V, E>, E> =>
+    !freshness.tracksEntries ? compute : Effect.catchAllCause(compute, (cause) =>
+      Effect.flatten(step((map, now) => {
+        const value = Cause.isInterrupted(cause) ? Absent : inPlaceOfFailure(freshness, map, key, now)
+        if (value === Absent) return Exit.failCause(cause)
+        const own = ownCause(cause)
+        keepFailure(freshness, map, key, failureOf(freshness, own), now)
+        return Exit.succeed(new InPlaceOfFailure(value, own))
+      })))
+
+  const enter: Enter<K, V, F> = (map, caller, { compute, group, key, write }, roll) => {
+    let started = 0
+    return group.enter(
       key,
       caller,
       () =>
-        Effect.catchAllCause(
-          announceComputation(hub, key, compute()),
-          (cause) =>
-            Effect.flatten(step((map, now) => {
-              const value = Cause.isInterrupted(cause) ? Absent : inPlaceOfFailure(freshness, map, key, now)
-              if (value === Absent) return Exit.failCause(cause)
-              const own = ownCause(cause)
-              keepFailure(freshness, map, key, failureOf(freshness, own), now)
-              return Exit.succeed(new InPlaceOfFailure(value, own))
-            }))
-        ),
+        Effect.withFiberRuntime((fiber) => {
+          started = clockOf(fiber).unsafeCurrentTimeMillis()
+          if (hub.isHeard) hub.publish(() => ({ _tag: "ComputationStarted", key }))
+          return orStale(key, compute())
+        }),
       (exit, now) => {
         if (Exit.isFailure(exit)) {
           const outcome = keepFailure(freshness, map, key, failureOf(freshness, exit.cause), now)
@@ -81,8 +89,15 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
           outdate(key)
         }
         writer.committed(map, now)
+      },
+      (exit, now) => {
+        if (!hub.isHeard) return
+        const stale = Exit.isSuccess(exit) && exit.value instanceof InPlaceOfFailure ? exit.value : undefined
+        const outcome = outcomeOf(stale === undefined ? exit : Exit.failCause(stale.cause))
+        hub.publish(() => ({ _tag: "ComputationEnded", key, outcome, millis: now - started }))
       }
     )
+  }
 
   // Nobody waits for it: it ends by itself, or with the store.
   const inBackground = <E, G>(call: Call<K, V, E, G>): Effect.Effect<void> =>
@@ -118,7 +133,7 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
       freshness,
       key,
       groups,
-      () => withServices(requireEffect(name, "compute", compute, false), given),
+      () => withServicesForGood(requireEffect(name, "compute", compute, false), given),
       write
     )
 
@@ -127,18 +142,13 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
     compute: Effect.Effect<V, E, R>,
     write: WriteOptions | undefined
   ) =>
-    lookup((map, now): Effect.Effect<V, E | F, R> => {
+    lookup((map, now, caller): Effect.Effect<V, E | F, R> => {
       const found = entries.lookup(map, key, now)
-      if (found === Absent) {
-        return Effect.flatMap(services<R>(), (given) => computed(callOf(key, compute, write, given)))
-      }
+      if (found === Absent) return computed(callOf(key, compute, write, servicesOf<R>(caller)))
       if (!(found instanceof Kept)) return Exit.succeed(found)
       const content = asExit(found.content)
       if (Exit.isFailure(content) || groups.any.has(key)) return content
-      return Effect.flatMap(
-        services<R>(),
-        (given) => Effect.zipRight(inBackground(callOf(key, compute, write, given)), content)
-      )
+      return Effect.zipRight(inBackground(callOf(key, compute, write, servicesOf<R>(caller))), content)
     })
 
   const renewed = <E, G>(call: Call<K, V, E, G>): Effect.Effect<V, E> =>
@@ -165,7 +175,7 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
       const callTo = (key: K): Call<K, V, E, E> => ({
         key,
         group,
-        compute: () => withServices(Effect.suspend(() => requireEffect(name, "compute", f(key))), given),
+        compute: () => withServicesForGood(Effect.suspend(() => requireEffect(name, "compute", f(key))), given),
         write: (value) => ({ timeToLive: typeof timeToLive === "function" ? timeToLive(key, value) : timeToLive }),
         failed: Exit.failCause
       })
