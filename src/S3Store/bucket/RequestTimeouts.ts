@@ -4,8 +4,10 @@
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import { clockOf } from "../../Cache/common/clockOf.js"
 import { unrefSleep } from "../../Cache/common/unrefSleep.js"
 import { listenOnceMore, stoodStill } from "../common/standstill.js"
 
@@ -110,7 +112,7 @@ export const makeRequestTimeouts = (limit: Duration.Duration): Effect.Effect<Req
 
     /** The fork is not interruptible: else nobody would watch any more. */
     const watched = Effect.suspend(() => {
-      if (isWatched || nanos === undefined) return Effect.void
+      if (isWatched) return Effect.void
       isWatched = true
       return Effect.asVoid(Effect.uninterruptible(Effect.forkIn(Effect.interruptible(watch), scope)))
     })
@@ -121,36 +123,34 @@ export const makeRequestTimeouts = (limit: Duration.Duration): Effect.Effect<Req
         onRejected: (cause: unknown) => E,
         onLate: () => E
       ) =>
-        Effect.clockWith((clock) =>
-          Effect.suspend(() => {
-            const waiting = enter(clock)
-            const promise = Effect.async<A, E>((resume) => {
-              const controller = new AbortController()
-              const settle = (outcome: Effect.Effect<A, E>) => {
-                leave(waiting)
-                resume(outcome)
-              }
-              if (waiting !== undefined) {
-                waiting.late = () => {
-                  resume(Effect.fail(onLate()))
-                  controller.abort()
-                }
-              }
-              try {
-                start(controller.signal).then(
-                  (value) => settle(Effect.succeed(value)),
-                  (cause) => settle(Effect.fail(onRejected(cause)))
-                )
-              } catch (cause) {
-                settle(Effect.fail(onRejected(cause)))
-              }
-              return Effect.sync(() => {
-                leave(waiting)
+        Effect.withFiberRuntime<A, E>((fiber) => {
+          const waiting = enter(clockOf(fiber))
+          const promise = Effect.async<A, E>((resume) => {
+            const controller = new AbortController()
+            const settle = (outcome: Exit.Exit<A, E>) => {
+              leave(waiting)
+              resume(outcome)
+            }
+            if (waiting !== undefined) {
+              waiting.late = () => {
+                resume(Exit.fail(onLate()))
                 controller.abort()
-              })
+              }
+            }
+            try {
+              start(controller.signal).then(
+                (value) => settle(Exit.succeed(value)),
+                (cause) => settle(Exit.fail(onRejected(cause)))
+              )
+            } catch (cause) {
+              settle(Exit.fail(onRejected(cause)))
+            }
+            return Effect.sync(() => {
+              leave(waiting)
+              controller.abort()
             })
-            return Effect.zipRight(watched, promise)
           })
-        )
+          return waiting === undefined || isWatched ? promise : Effect.zipRight(watched, promise)
+        })
     }
   })

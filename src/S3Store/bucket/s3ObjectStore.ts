@@ -11,6 +11,7 @@ import * as Stream from "effect/Stream"
 import { Buffer } from "node:buffer"
 import { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { rethrow } from "../../Cache/installed/rethrow.js"
+import { withSeenSpan } from "../common/seenSpan.js"
 import { ConditionalOutcome, type ListedObject, LoadOutcome, type ObjectStore } from "../objects/ObjectStore.js"
 import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import { makeRequestTimeouts } from "./RequestTimeouts.js"
@@ -56,11 +57,10 @@ export const makeS3ObjectStore = (
             clientRegionOf(client),
             (region) => Effect.fail(toObjectStoreError(operation, target, bucket, cause, region))
           )),
-        Effect.withSpan(`effect-aws-cache.S3.${operation}`, {
+        withSeenSpan(`effect-aws-cache.S3.${operation}`, () => ({
           kind: "client",
-          attributes: { "aws.s3.bucket": bucket, "aws.s3.key": key },
-          captureStackTrace: false
-        })
+          attributes: { "aws.s3.bucket": bucket, "aws.s3.key": key }
+        }))
       )
     }
 

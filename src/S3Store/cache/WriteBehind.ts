@@ -61,7 +61,7 @@ export class WriteBehind {
 
   /** The entry of a key that waits to be written. */
   waiting(key: AnyKey): Prepared | undefined {
-    return Option.getOrUndefined(MutableHashMap.get(this.entries, key))
+    return this.size === 0 ? undefined : Option.getOrUndefined(MutableHashMap.get(this.entries, key))
   }
 
   /** How many entries wait to be written. */

@@ -12,7 +12,7 @@ import { cutText } from "../../Cache/printing/cutText.js"
 import { applyJitter } from "../../Cache/store/jitter.js"
 import { jitterRolls } from "../../Cache/store/jitterRolls.js"
 import { roughBytes } from "../../Cache/store/roughBytes.js"
-import { step } from "../common/yieldWhenLong.js"
+import { isShort, step } from "../common/yieldWhenLong.js"
 import { credibleTime } from "../coordination/tagMarker.js"
 import type { CodecName } from "../entry/Codec.js"
 import { codecOf } from "../entry/codecOf.js"
@@ -22,7 +22,7 @@ import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import { MemoryEntry } from "../memory/MemoryEntry.js"
 import { CacheDecodeError, type CacheDecodeReason, CacheEncodeError } from "../objects/ObjectStoreErrors.js"
 import type { EntryPolicy } from "../options/EntryPolicy.js"
-import { type Isolated, isolateData, isolateInSteps } from "../options/isolation.js"
+import { isolate, type Isolated, isolateData, isolateInSteps } from "../options/isolation.js"
 import type { S3CacheWriteOptions } from "../options/S3CacheOptions.js"
 
 /** An entry that can be written: its bytes, what tells it from other writes, and what memory keeps of it. */
@@ -56,7 +56,7 @@ export const prepareValue = <K, V, F>(
 ): Effect.Effect<Prepared, CacheEncodeError | EntryTooLargeError> =>
   Effect.gen(function*() {
     const encoded = yield* Effect.mapError(
-      step(Effect.suspend(() => key.space.encodeValue(value))),
+      step(() => key.space.encodeValue(value)),
       (detail) => new CacheEncodeError({ cache: format.cache, key: String(key), detail })
     )
     const { freshUntil, tags } = yield* decide(format.cache, key, value, policy, write, moments)
@@ -139,7 +139,7 @@ const copyUnread = <K, V, F>(
         (encoded) =>
           Effect.flatMap(
             Effect.flatMap(codecOf(key.space.codec), ({ encode }) => encode(encoded)),
-            (plain) => readBack(cache, key, content, key.space.codec, plain, policy)
+            (plain) => readBack(cache, key, content, key.space.codec, ownBytes(key.space.codec, plain), policy)
           )
       ),
       () => Effect.succeed(isolateData(policy.isolation, content, value))
@@ -197,10 +197,8 @@ const prepare = <K, V, F>(
       tags
     } as const
     return Effect.flatMap(format.payload(header, codec, encoded), (plain) =>
-      Effect.zipWith(
-        format.wrap(header, codec, plain),
-        readBack(format.cache, key, content, codec, plain, policy),
-        (body, content) => ({
+      Effect.flatMap(format.wrap(header, codec, plain), ({ body, plain: own = ownBytes(codec, plain) }) =>
+        Effect.map(readBack(format.cache, key, content, codec, own, policy), (content) => ({
           body,
           writeId,
           held: MemoryEntry.of(key.space, content, {
@@ -214,11 +212,17 @@ const prepare = <K, V, F>(
             isOwn: true,
             ahead: 0
           })
-        })
-      ))
+        }))))
   })
 
-/** A value or failure that is written, as who reads the entry gets it. Fails when nobody could read it. */
+/** Bytes that only memory holds, with what a codec wrote: some hand out what they are given, or write nothing anew. */
+const ownBytes = (codec: CodecName, plain: Uint8Array): Uint8Array => codec === "json" ? plain : new Uint8Array(plain)
+
+/**
+ * A value or failure that is written, as who reads the entry gets it. Fails when nobody could read it.
+ *
+ * @param plain what the codec wrote, in bytes that nobody else changes
+ */
 const readBack = <K, V, F>(
   cache: string,
   key: CacheKey<K, V, F>,
@@ -228,8 +232,7 @@ const readBack = <K, V, F>(
   { isolation }: EntryPolicy
 ): Effect.Effect<Isolated<Exit.Exit<V, F>>, CacheEncodeError> =>
   isolation === "none" ? Effect.succeed({ value: content, copy: undefined }) : codecOf(codec).pipe(
-    // A codec may hand out the bytes it was given.
-    Effect.flatMap(({ decode }) => step(Effect.suspend(() => decode(new Uint8Array(plain))))),
+    Effect.flatMap(({ decode }) => step(() => decode(plain))),
     Effect.flatMap((encoded) =>
       isolateInSteps(isolation, encoded, Exit.isSuccess(content) ? valueOf(key) : failureOf(key))
     ),
@@ -292,20 +295,25 @@ export const toMemoryEntry = <K, V, F>(
     return decodeErrorOf(cache, key, "Foreign", detail)
   }
   const decode = entry.outcome === "success" ? valueOf(key) : failureOf(key)
-  return Effect.mapBoth(isolateInSteps(policy.isolation, entry.encoded, decode), {
+  const isolated = isShort(object.body)
+    ? isolate(policy.isolation, entry.encoded, decode)
+    : isolateInSteps(policy.isolation, entry.encoded, decode)
+  return Effect.matchEffect(isolated, {
     onFailure: (detail) => decodeErrorOf(cache, key, "Schema", detail),
-    onSuccess: (content) =>
-      MemoryEntry.of(key.space, content, {
+    onSuccess: (content) => {
+      const made = credibleTime(entry.created, object.modified)
+      return Exit.succeed(MemoryEntry.of(key.space, content, {
         policy,
-        made: credibleTime(entry.created, object.modified),
+        made,
         came: now,
         freshUntil: entry.expires,
         tags: entry.tags,
         etag: object.etag === "" ? undefined : object.etag,
         bytes: object.body.length,
         isOwn: false,
-        ahead: entry.created - credibleTime(entry.created, object.modified)
-      })
+        ahead: entry.created - made
+      }))
+    }
   })
 }
 

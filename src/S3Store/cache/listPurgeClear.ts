@@ -10,6 +10,7 @@ import * as Exit from "effect/Exit"
 import * as Num from "effect/Number"
 import * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
+import { clockOf } from "../../Cache/common/clockOf.js"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
 import type { Leases } from "../coordination/Lease.js"
 import { credibleTime } from "../coordination/tagMarker.js"
@@ -83,8 +84,10 @@ export const makeListPurgeClear = (
     more = 2
   ): Effect.Effect<Either.Either<EntryHead, unknown> | Gone, ObjectStoreError> =>
     Effect.suspend(() => {
-      const needed = found.body.length < found.size ? headerNeeds(found.body) : undefined
-      if (needed === undefined) return Effect.succeed(format.decodeHeader(found.body))
+      const head = format.decodeHeader(found.body)
+      const isKnown = Either.isRight(head) && head.right.key !== undefined
+      const needed = isKnown || found.body.length >= found.size ? undefined : headerNeeds(found.body)
+      if (needed === undefined) return Exit.succeed(head)
       if (more === 0 || (needed !== Number.POSITIVE_INFINITY && needed > found.size)) return Effect.succeed(unreadable)
       const again = store.load(name, needed === Number.POSITIVE_INFINITY ? {} : { firstBytes: needed })
       return Effect.flatMap(again, (longer) => {
@@ -101,34 +104,45 @@ export const makeListPurgeClear = (
     name: string,
     found: Found
   ): Effect.Effect<Either.Either<Listed<K, V, F>, unknown> | Gone, ObjectStoreError> =>
-    Effect.zipWith(
-      headOf(name, found),
-      Clock.currentTimeMillis,
-      (head, now) =>
-        head === gone ?
-          gone :
-          Either.flatMap(head, (header) =>
-            Either.flatMap(
-              header.key === undefined ? unreadable : space.keyOfId(header.key),
-              (key): Either.Either<Listed<K, V, F>, unknown> => {
-                const isOwn = header.keyspace === space.name && header.version === space.version
-                if (!isOwn || key.objectName !== name || found.size > format.maxEntryBytes) return unreadable
-                return Either.right({
-                  key,
-                  held: MemoryEntry.ofHeader(header.outcome === "success", {
-                    policy: policyOf(space),
-                    made: credibleTime(header.created, found.modified),
-                    came: now,
-                    freshUntil: header.expires,
-                    tags: header.tags,
-                    etag: found.etag,
-                    bytes: found.size,
-                    isOwn: false,
-                    ahead: 0
-                  })
-                })
-              }
-            ))
+    Effect.flatMap(headOf(name, found), (head) =>
+      Effect.withFiberRuntime((fiber) =>
+        Exit.succeed(
+          head === gone
+            ? gone
+            : Either.flatMap(
+              head,
+              (header) => listedOf(space, name, found, header, clockOf(fiber).unsafeCurrentTimeMillis())
+            )
+        )
+      ))
+
+  const listedOf = <K, V, F>(
+    space: Keyspace<K, V, F>,
+    name: string,
+    found: Found,
+    header: EntryHead,
+    now: number
+  ): Either.Either<Listed<K, V, F>, unknown> =>
+    Either.flatMap(
+      header.key === undefined ? unreadable : space.keyOfId(header.key),
+      (key): Either.Either<Listed<K, V, F>, unknown> => {
+        const isOwn = header.keyspace === space.name && header.version === space.version
+        if (!isOwn || key.objectName !== name || found.size > format.maxEntryBytes) return unreadable
+        return Either.right({
+          key,
+          held: MemoryEntry.ofHeader(header.outcome === "success", {
+            policy: policyOf(space),
+            made: credibleTime(header.created, found.modified),
+            came: now,
+            freshUntil: header.expires,
+            tags: header.tags,
+            etag: found.etag,
+            bytes: found.size,
+            isOwn: false,
+            ahead: 0
+          })
+        })
+      }
     )
 
   const readWhole = <K, V, F>(
@@ -151,38 +165,69 @@ export const makeListPurgeClear = (
     readonly [what: Examined<K, V, F>, etag: string],
     ObjectStoreError
   > =>
-    Effect.gen(function*() {
+    Effect.suspend(() => {
       const isLease = isLeaseName(name)
-      // One object that S3 refuses to give out, archived or under another key of KMS, is no reason to give up the rest.
-      const loaded = yield* Effect.catchIf(
-        store.load(name, isWhole || isLease ? {} : { firstBytes: usualHead }),
-        ({ reason }) => reason === "Rejected" || reason === "Encryption",
-        () => Effect.succeed(LoadOutcome.TooLarge({ size: 0, etag }))
-      )
-      if (loaded._tag === "Absent" || loaded._tag === "Unchanged") return [{ _tag: "Gone" }, ""] as const
-      if (isLease) {
-        const left = watchLeasesUntil - (yield* Clock.currentTimeMillis)
-        const isOver = yield* Effect.timeoutTo(leases.isOver(name, loaded, modified), {
-          duration: Math.max(0, left),
+      const seen = (loaded: LoadOutcome) =>
+        isLease && (loaded._tag === "Found" || loaded._tag === "TooLarge")
+          ? lookAtLease(name, loaded, modified, watchLeasesUntil)
+          : look(space, name, loaded, isWhole)
+      return Effect.matchEffect(store.load(name, isWhole || isLease ? {} : { firstBytes: usualHead }), {
+        // One object that S3 refuses to give out, archived or under another key of KMS, is no reason to give up the rest.
+        onFailure: (error) =>
+          error.reason === "Rejected" || error.reason === "Encryption"
+            ? seen(LoadOutcome.TooLarge({ size: 0, etag }))
+            : Effect.fail(error),
+        onSuccess: seen
+      })
+    })
+
+  const lookAtLease = (
+    name: string,
+    loaded: Extract<LoadOutcome, { readonly _tag: "Found" | "TooLarge" }>,
+    modified: number,
+    watchLeasesUntil: number
+  ) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Effect.map(
+        Effect.timeoutTo(leases.isOver(name, loaded, modified), {
+          duration: Math.max(0, watchLeasesUntil - now),
           onSuccess: (isOver) => isOver,
           onTimeout: () => false
-        })
-        return [isOver ? { _tag: "Over", key: undefined } : { _tag: "Lease" }, loaded.etag] as const
-      }
-      if (loaded._tag === "TooLarge") {
-        return [{ _tag: "Unreadable" }, loaded.etag] as const
-      }
-      const found = yield* (isWhole ? readWhole(space, loaded) : readHead(space, name, loaded))
-      if (found === gone) return [{ _tag: "Gone" }, ""] as const
-      if (Either.isLeft(found)) return [{ _tag: "Unreadable" }, loaded.etag] as const
-      const held = yield* reading.applyTags(found.right.held)
-      const now = yield* Clock.currentTimeMillis
-      // No lookup finds it now; it may be found later.
-      if (held === "unknown") return [{ _tag: "Gone" }, ""] as const
-      return held === undefined || held.uselessFrom <= now
-        ? [{ _tag: "Over", key: found.right.key }, loaded.etag] as const
-        : [{ _tag: "Entry", key: found.right.key, held }, loaded.etag] as const
-    })
+        }),
+        (isOver) =>
+          [isOver ? { _tag: "Over" as const, key: undefined } : { _tag: "Lease" as const }, loaded.etag] as const
+      ))
+
+  const look = <K, V, F>(
+    space: Keyspace<K, V, F>,
+    name: string,
+    loaded: LoadOutcome,
+    isWhole: boolean
+  ): Effect.Effect<readonly [what: Examined<K, V, F>, etag: string], ObjectStoreError> => {
+    switch (loaded._tag) {
+      case "Absent":
+      case "Unchanged":
+        return Effect.succeed([{ _tag: "Gone" }, ""])
+      case "TooLarge":
+        return Effect.succeed([{ _tag: "Unreadable" }, loaded.etag])
+      case "Found":
+        return Effect.flatMap(
+          isWhole ? readWhole(space, loaded) : readHead(space, name, loaded),
+          (found): ReturnType<typeof look<K, V, F>> => {
+            if (found === gone) return Effect.succeed([{ _tag: "Gone" }, ""])
+            if (Either.isLeft(found)) return Effect.succeed([{ _tag: "Unreadable" }, loaded.etag])
+            const { held, key } = found.right
+            return Effect.zipWith(reading.applyTags(held), Clock.currentTimeMillis, (held, now) => {
+              // No lookup finds it now; it may be found later.
+              if (held === "unknown") return [{ _tag: "Gone" }, ""]
+              return held === undefined || held.uselessFrom <= now
+                ? [{ _tag: "Over", key }, loaded.etag]
+                : [{ _tag: "Entry", key, held }, loaded.etag]
+            })
+          }
+        )
+    }
+  }
 
   const list: S3CacheService["list"] = (space, options) => {
     const concurrency = concurrencyOf(options)

@@ -3,9 +3,9 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import { clockOf } from "../../Cache/common/clockOf.js"
 import type { BoundedMap } from "../../Cache/engine/BoundedMap.js"
 import { CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
 import type { TagMark } from "../coordination/TagStates.js"
@@ -138,46 +138,49 @@ export const makeReading = (levels: CacheLevels): Reading => {
     Effect.map(applyTags(held), (held) => held === "unknown" ? undefined : held)
 
   const load: Reading["load"] = (key, policy, ifNoneMatch) =>
-    Effect.gen(function*() {
-      const object = yield* store.load(key.objectName, { ifNoneMatch })
-      switch (object._tag) {
-        case "Unchanged":
-          return { held: undefined, unchanged: true, etag: ifNoneMatch }
-        case "Absent": {
-          ledger.record({ _tag: "Miss", key })
-          return { held: undefined, unchanged: false, etag: undefined }
-        }
-        case "TooLarge":
-          return yield* reportUnreadable(
-            key,
-            policy,
-            tooLarge(name, key, object.size),
-            object.etag
-          )
-        case "Found": {
-          const now = yield* Clock.currentTimeMillis
-          const decoded = yield* Effect.either(decodeEntry(format, key, policy, object, now))
-          if (Either.isLeft(decoded)) return yield* reportUnreadable(key, policy, decoded.left, object.etag)
-          if (decoded.right.ahead > 0) {
-            ledger.record({ _tag: "ClockSkewed", name: key.objectName, millis: decoded.right.ahead })
-          }
-          markers.meetEntry(decoded.right, now)
-          const held = yield* applyTags(decoded.right)
-          if (held === "unknown") {
-            // It may be valid: it stays, for when its tags can be asked for.
+    Effect.flatMap(
+      store.load(key.objectName, { ifNoneMatch }),
+      (object): Effect.Effect<Loaded, ObjectStoreError> => {
+        switch (object._tag) {
+          case "Unchanged":
+            return Effect.succeed({ held: undefined, unchanged: true, etag: ifNoneMatch })
+          case "Absent": {
             ledger.record({ _tag: "Miss", key })
-            return { held: undefined, unchanged: false, etag: object.etag, isUnknown: true }
+            return Effect.succeed({ held: undefined, unchanged: false, etag: undefined })
           }
-          if (held === undefined || held.uselessFrom <= now) {
-            if (held === undefined) ledger.record({ _tag: "Invalidated", key })
-            ledger.record({ _tag: "Miss", key })
-            return yield* removeOver(key, object.etag, held !== undefined)
-          }
-          ledger.record({ _tag: "StoreHit", key })
-          return { held, unchanged: false, etag: object.etag }
+          case "TooLarge":
+            return reportUnreadable(key, policy, tooLarge(name, key, object.size), object.etag)
+          case "Found":
+            return Effect.withFiberRuntime((fiber) => {
+              const now = clockOf(fiber).unsafeCurrentTimeMillis()
+              return Effect.matchEffect(decodeEntry(format, key, policy, object, now), {
+                onFailure: (error) => reportUnreadable(key, policy, error, object.etag),
+                onSuccess: (entry) => judge(key, entry, object.etag, now)
+              })
+            })
         }
       }
+    )
+
+  /** What becomes of an entry that was read, by its tags and its time. */
+  const judge = (key: AnyKey, entry: MemoryEntry, etag: string, now: number): Effect.Effect<Loaded> => {
+    if (entry.ahead > 0) ledger.record({ _tag: "ClockSkewed", name: key.objectName, millis: entry.ahead })
+    markers.meetEntry(entry, now)
+    return Effect.flatMap(applyTags(entry), (held): Effect.Effect<Loaded> => {
+      if (held === "unknown") {
+        // It may be valid: it stays, for when its tags can be asked for.
+        ledger.record({ _tag: "Miss", key })
+        return Effect.succeed({ held: undefined, unchanged: false, etag, isUnknown: true })
+      }
+      if (held === undefined || held.uselessFrom <= now) {
+        if (held === undefined) ledger.record({ _tag: "Invalidated", key })
+        ledger.record({ _tag: "Miss", key })
+        return removeOver(key, etag, held !== undefined)
+      }
+      ledger.record({ _tag: "StoreHit", key })
+      return Effect.succeed({ held, unchanged: false, etag })
     })
+  }
 
   const loadShared: Load = (key, policy, ifNoneMatch) =>
     memory.coalesce(key, loads, () => load(key, policy, ifNoneMatch), ({ held }) => held)
@@ -223,7 +226,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
     Effect.suspend(() => {
       const waiting = behind.waiting(key)
       const entry = found ?? waiting?.held
-      if (entry === undefined || !entry.isOf(key.space)) return nothing
+      if (entry === undefined || !entry.isOf(key.space)) return Exit.succeed(undefined)
       return Effect.gen(function*() {
         const now = yield* Clock.currentTimeMillis
         const held = entry.tags.length === 0 ? entry : yield* applyTags(entry)
@@ -253,10 +256,10 @@ export const makeReading = (levels: CacheLevels): Reading => {
     key: CacheKey<K, V, F>,
     held: MemoryEntry | undefined
   ): Effect.Effect<Option.Option<V>> =>
-    Effect.map(
-      Clock.currentTimeMillis,
-      (now) => held === undefined || now >= held.freshUntil ? Option.none() : valueOf(held.contentFor(key.space))
-    )
+    Effect.withFiberRuntime((fiber) => {
+      const isFresh = held !== undefined && clockOf(fiber).unsafeCurrentTimeMillis() < held.freshUntil
+      return Exit.succeed(isFresh ? valueOf(held.takeFor(key.space)) : Option.none())
+    })
 
   /** The fresh value, by what a look into memory found. */
   const readThrough = <K, V, F>(
@@ -264,7 +267,8 @@ export const makeReading = (levels: CacheLevels): Reading => {
     found: MemoryEntry | undefined
   ): Effect.Effect<Option.Option<V>, ObjectStoreError> => {
     const policy = policyOf(key.space)
-    return Effect.flatMap(
+    const loaded = Effect.flatMap(loadEntry(key, policy, loadShared), (held) => freshValueOf(key, held))
+    return found === undefined && behind.waiting(key) === undefined ? loaded : Effect.flatMap(
       validate(key, policy, found, loadShared),
       (held) =>
         Effect.flatMap(freshValueOf(key, held), (value) => {
@@ -274,7 +278,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
           }
           return held !== undefined && !held.isValue
             ? Effect.succeed(Option.none())
-            : Effect.flatMap(loadEntry(key, policy, loadShared), (held) => freshValueOf(key, held))
+            : loaded
         })
     )
   }
@@ -360,8 +364,6 @@ export const tooLarge = (cache: string, key: AnyKey, size: number): CacheDecodeE
     key: String(key),
     detail: `it has ${size} bytes, more than the second level reads`
   })
-
-const nothing = Effect.succeed(undefined)
 
 const valueOf = <V, F>(content: Exit.Exit<V, F> | undefined): Option.Option<V> =>
   content !== undefined && Exit.isSuccess(content) ? Option.some(content.value) : Option.none()

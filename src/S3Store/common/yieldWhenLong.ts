@@ -1,23 +1,30 @@
 /**
  * Doing long work in steps, so that all else in the process gets its turns.
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
 import { clockOf } from "../../Cache/common/clockOf.js"
 import { listenOnceMore } from "./standstill.js"
 
 /** After this many milliseconds of work the event loop has a turn. */
 const longStep = 10
 
+/** Whether bytes are so few that what is done to them needs not go in steps. */
+export const isShort = (bytes: Uint8Array): boolean => bytes.length <= 16_384
+
 /**
- * Does one piece of work that cannot be divided. If it took 10 milliseconds or more, the event loop has a turn after it.
+ * Does one piece of work that cannot be divided. If it took 10 milliseconds or more, the event loop has a turn after it;
+ * otherwise it is a single instruction of the fiber.
  */
-export const step = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.flatMap(Clock.currentTimeMillis, (before) =>
-    Effect.zipLeft(
-      work,
-      Effect.flatMap(Clock.currentTimeMillis, (now) => now - before < longStep ? Effect.void : listenOnceMore(0))
-    ))
+export const step = <A, E>(work: () => Either.Either<A, E>): Effect.Effect<A, E> =>
+  Effect.withFiberRuntime<A, E>((fiber) => {
+    const clock = clockOf(fiber)
+    const before = clock.unsafeCurrentTimeMillis()
+    const result = work()
+    return clock.unsafeCurrentTimeMillis() - before < longStep
+      ? result
+      : Effect.zipRight(listenOnceMore(0), result)
+  })
 
 /**
  * Does work slice by slice. Whenever it took 10 milliseconds, the event loop has a turn.

@@ -14,10 +14,10 @@ import { checkFiniteByteLimit } from "../../Cache/memory/checkByteLimit.js"
 import type { ByteSizeInput } from "../../Cache/memory/parseByteSize.js"
 import { checkNested, checkValue, whenRight } from "../../Cache/options/checkOptions.js"
 import { printKey } from "../../Cache/printing/printKey.js"
-import { step } from "../common/yieldWhenLong.js"
+import { isShort, step } from "../common/yieldWhenLong.js"
 import { CacheEncodeError } from "../objects/ObjectStoreErrors.js"
-import type { CodecName } from "./Codec.js"
-import { codecOf } from "./codecOf.js"
+import type { Codec, CodecName } from "./Codec.js"
+import { codecAtHand, codecOf } from "./codecOf.js"
 import { compress, decompress } from "./compression.js"
 import { type EncryptionOptions, makePayloadCipher, type PayloadCipher } from "./encryption.js"
 import { EntryError } from "./EntryError.js"
@@ -74,6 +74,13 @@ export interface Entry extends EntryHeader {
   readonly encoded: unknown
 }
 
+/** An entry as bytes. */
+interface WrappedEntry {
+  readonly body: Uint8Array
+  /** The payload as its codec wrote it, within the body; nothing where it is compressed or encrypted there. */
+  readonly plain: Uint8Array | undefined
+}
+
 /** Writes entries as bytes and reads them again. The bytes are described in docs/entry-format.md. */
 export interface EntryFormat {
   /** The name of the cache, for errors. */
@@ -97,7 +104,7 @@ export interface EntryFormat {
     header: EntryHeader,
     codec: CodecName,
     plain: Uint8Array
-  ) => Effect.Effect<Uint8Array, CacheEncodeError | EntryTooLargeError>
+  ) => Effect.Effect<WrappedEntry, CacheEncodeError | EntryTooLargeError>
   /** The entry that bytes hold, or what is wrong with them. No byte is trusted, and nothing in them is run. */
   readonly decode: (bytes: Uint8Array) => Effect.Effect<Entry, EntryError>
   /**
@@ -157,7 +164,7 @@ export const makeEntryFormat = (
       const fault = tagsFault(header.tags)
       if (fault !== undefined) return yield* notEncodable(header)(fault)
       const { encode } = yield* Effect.mapError(codecOf(codec), notEncodable(header))
-      const plain = yield* Effect.mapError(step(Effect.suspend(() => encode(encoded))), notEncodable(header))
+      const plain = yield* Effect.mapError(step(() => encode(encoded)), notEncodable(header))
       return yield* fitting(header, plain)
     })
 
@@ -185,33 +192,56 @@ export const makeEntryFormat = (
       const payload = cipher === undefined || sealed === undefined
         ? compressed
         : cipher.seal(sealed, compressed, Buffer.concat([bound, head.prefix, head.header]))
-      return yield* fitting(header, yield* step(Effect.sync(() => assemble(head, payload))))
+      const body = yield* fitting(
+        header,
+        yield* step(() => Either.right(assemble(head, payload, sealed !== undefined)))
+      )
+      return { body, plain: payload === plain ? body.subarray(body.length - plain.length) : undefined }
     })
 
     const encode: EntryFormat["encode"] = (header, codec, encoded) =>
-      Effect.flatMap(payload(header, codec, encoded), (plain) => wrap(header, codec, plain))
+      Effect.flatMap(
+        payload(header, codec, encoded),
+        (plain) => Effect.map(wrap(header, codec, plain), ({ body }) => body)
+      )
 
-    const decode: EntryFormat["decode"] = Effect.fnUntraced(function*(bytes) {
-      if (bytes.length > maxEntryBytes) return yield* tooLarge(bytes.length, maxEntryBytes)
-      const { authenticated, header, isBound, payload } = yield* step(Effect.suspend(() => disassemble(bytes)))
-      if (header.size > maxEntryBytes) return yield* tooLarge(header.size, maxEntryBytes)
-      const opened = yield* open(
-        cipher,
-        header,
-        payload,
-        isBound ? Buffer.concat([bound, authenticated]) : authenticated
-      )
-      const plain = yield* decompressed(header, opened)
-      const { decode } = yield* Effect.mapError(codecOf(header.codec), unsupported)
-      const encoded = yield* Effect.mapError(
-        step(Effect.suspend(() => decode(plain))),
-        (detail) => new EntryError({ reason: "Damaged", detail })
-      )
-      const { created, expires, key, keyspace, outcome, tags, version, writeId } = header
-      return { keyspace, version, key, created, expires, writeId, outcome, tags, encoded }
-    })
+    /** The payload as it was compressed, and the header. */
+    const unwrap = (bytes: Uint8Array) =>
+      Either.flatMap(disassemble(bytes), ({ authenticated, header, isBound, payload }) =>
+        header.size > maxEntryBytes
+          ? Either.left(tooLarge(header.size, maxEntryBytes))
+          : Either.map(
+            open(cipher, header, payload, isBound ? [bound, ...authenticated] : authenticated),
+            (payload) => ({ header, payload })
+          ))
+
+    const decode: EntryFormat["decode"] = (bytes) =>
+      bytes.length > maxEntryBytes
+        ? tooLarge(bytes.length, maxEntryBytes)
+        : Effect.flatMap(step(() => unwrap(bytes)), ({ header, payload }) => {
+          const atHand = codecAtHand(header.codec)
+          if (atHand !== undefined && header.compression === "none" && payload.length === header.size) {
+            return isShort(bytes) ? entryOf(header, atHand, payload) : step(() => entryOf(header, atHand, payload))
+          }
+          return Effect.flatMap(decompressed(header, payload), (plain) =>
+            Effect.flatMap(
+              Effect.mapError(codecOf(header.codec), unsupported),
+              (codec) => step(() => entryOf(header, codec, plain))
+            ))
+        })
 
     return { cache, maxEntryBytes, encode, payload, wrap, decode, decodeHeader: disassembleHeader }
+  })
+
+/** An entry, of its header and the bytes of its value. */
+const entryOf = (
+  { created, expires, key, keyspace, outcome, tags, version, writeId }: EntryHeader,
+  { decode }: Codec,
+  plain: Uint8Array
+): Either.Either<Entry, EntryError> =>
+  Either.mapBoth(decode(plain), {
+    onLeft: (detail) => new EntryError({ reason: "Damaged", detail }),
+    onRight: (encoded) => ({ keyspace, version, key, created, expires, writeId, outcome, tags, encoded })
   })
 
 /** The payload itself when it is not to be compressed, or would not become smaller. */
@@ -244,7 +274,7 @@ const open = (
   cipher: PayloadCipher | undefined,
   { encryption }: PayloadHeader,
   payload: Uint8Array,
-  authenticated: Uint8Array
+  authenticated: ReadonlyArray<Uint8Array>
 ): Either.Either<Uint8Array, EntryError> => {
   if (cipher === undefined) {
     return encryption === null ? Either.right(payload) : Either.left(
@@ -256,7 +286,7 @@ const open = (
   }
   return encryption === null
     ? Either.left(new EntryError({ reason: "NotEncrypted", detail: "it is not encrypted, as all entries must be" }))
-    : Either.mapLeft(cipher.open(encryption, payload, authenticated), (fault) => new EntryError(fault))
+    : Either.mapLeft(cipher.open(encryption, payload, Buffer.concat(authenticated)), (fault) => new EntryError(fault))
 }
 
 const unsupported = (detail: string) => new EntryError({ reason: "Unsupported", detail })

@@ -1,6 +1,7 @@
 /**
  * What an entry says about itself.
  */
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { longestTag, mostTags } from "./tagLimits.js"
 
@@ -66,6 +67,60 @@ export const HeaderVersion4 = Schema.Struct({
   /** How long the key is, in bytes. */
   keyLength: Schema.NonNegativeInt
 })
+
+/** The header of format version 5: `keyLength` is there where the key stands behind the header. */
+export const HeaderVersion5 = Schema.Struct({
+  ...HeaderVersion2.fields,
+  keyLength: Schema.optional(Schema.NonNegativeInt)
+})
+
+/**
+ * What the schema of a version from 2 on makes of a value, for a fiftieth of the time; nothing for what does not fit, of
+ * which the schema says what is wrong.
+ */
+export const pickHeader = (value: unknown, version: number): typeof HeaderVersion5.Type | undefined => {
+  if (!Predicate.isRecord(value)) return undefined
+  const { codec, compression, created, encryption, expires, key, keyspace, outcome, size, tags, version: of, writeId } =
+    value
+  const keyLength = version >= 4 ? value["keyLength"] : undefined
+  const sealed = encryption === null ? null : pickSealed(encryption)
+  return typeof keyspace === "string" && typeof of === "string" && typeof key === "string" &&
+      typeof created === "number" && (expires === null || typeof expires === "number") &&
+      typeof writeId === "string" && (outcome === "success" || outcome === "failure") && areTags(tags) &&
+      typeof codec === "string" && isCount(size) && typeof compression === "string" && sealed !== undefined &&
+      (isCount(keyLength) || (keyLength === undefined && version !== 4))
+    ? {
+      keyspace,
+      version: of,
+      key,
+      created,
+      expires,
+      writeId,
+      outcome,
+      tags,
+      codec,
+      size,
+      compression,
+      encryption: sealed,
+      ...(keyLength === undefined ? {} : { keyLength })
+    }
+    : undefined
+}
+
+const isCount = (value: unknown): value is number =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0
+
+const pickSealed = (value: unknown): NonNullable<typeof HeaderVersion2.Type["encryption"]> | undefined => {
+  if (!Predicate.isRecord(value)) return undefined
+  const { algorithm, keyId, nonce } = value
+  return typeof algorithm === "string" && typeof keyId === "string" && typeof nonce === "string"
+    ? { algorithm, keyId, nonce }
+    : undefined
+}
+
+const areTags = (value: unknown): value is ReadonlyArray<string> =>
+  Array.isArray(value) && value.length <= mostTags &&
+  value.every((tag) => typeof tag === "string" && tag.length <= longestTag)
 
 /** How the payload was written. */
 export type PayloadHeader = Pick<typeof HeaderVersion2.Type, "codec" | "size" | "compression" | "encryption">

@@ -12,15 +12,22 @@ import { rawCodec } from "./rawCodec.js"
 
 /** The codec of a name; fails with a sentence when it cannot be loaded, or is none of this version. */
 export const codecOf = (name: string): Effect.Effect<Codec, string> => {
+  const atHand = codecAtHand(name)
+  if (atHand !== undefined) return Effect.succeed(atHand)
+  return name === "msgpack"
+    ? Effect.map(loadMsgPackCodec, total)
+    : Effect.fail(`its codec ${printKey(name)} is not one that this version knows`)
+}
+
+/** The codec of a name, where it need not be loaded. */
+export const codecAtHand = (name: string): Codec | undefined => {
   switch (name) {
     case "json":
-      return Effect.succeed(total(jsonCodec))
-    case "msgpack":
-      return Effect.map(loadMsgPackCodec, total)
+      return totalJson
     case "raw":
-      return Effect.succeed(rawCodec)
+      return rawCodec
     default:
-      return Effect.fail(`its codec ${printKey(name)} is not one that this version knows`)
+      return undefined
   }
 }
 
@@ -35,3 +42,5 @@ const total = ({ decode, encode }: Codec): Codec => ({
     }
   }
 })
+
+const totalJson = total(jsonCodec)

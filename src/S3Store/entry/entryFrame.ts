@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import { Buffer } from "node:buffer"
 import { createHash } from "node:crypto"
 import { schemaFault } from "../common/schemaFault.js"
+import { crc32 } from "./crc32.js"
 import { EntryError } from "./EntryError.js"
 import {
   type EntryHead,
@@ -14,18 +15,16 @@ import {
   HeaderVersion1,
   HeaderVersion2,
   HeaderVersion4,
-  type PayloadHeader
+  HeaderVersion5,
+  type PayloadHeader,
+  pickHeader
 } from "./EntryHeader.js"
 
-/**
- * The newest format version this library reads and writes: that of entries whose key is too long for the header. All
- * others are written in version 3 or, where they are not encrypted, in version 2, so that older versions of the library
- * read them, too.
- */
-const formatVersion = 4
+/** The format version this library writes, and the newest it reads. */
+const formatVersion = 5
 
-const plainVersion = 2
-const encryptedVersion = 3
+/** Whether entries of a format version that are encrypted belong to a place. */
+const isBoundFrom = 3
 
 /** The most bytes of a header. A longer one is neither written nor read, hashed, parsed or authenticated. */
 export const longestHeader = 65_536
@@ -44,40 +43,66 @@ export interface EntryParts {
   readonly header: EntryHeader & PayloadHeader
   /** Whether encryption authenticates the place of the store, too. */
   readonly isBound: boolean
-  /** The bytes of the entry that encryption authenticates. */
-  readonly authenticated: Uint8Array
+  /** The bytes of the entry that encryption authenticates, one after the other. */
+  readonly authenticated: ReadonlyArray<Uint8Array>
   readonly payload: Uint8Array
 }
 
 const magic = Buffer.from("EAWC", "latin1")
 // Magic, version, and the length of the header.
 const prefixLength = 9
-const digestLength = 32
-const headerStart1 = prefixLength + digestLength
-const headerStart2 = prefixLength + 2 * digestLength
+
+/** What tells damage. */
+interface Checksum {
+  readonly length: number
+  readonly of: (...parts: ReadonlyArray<Uint8Array>) => Buffer
+}
+
+const bySha256: Checksum = {
+  length: 32,
+  of: (...parts) => {
+    const hash = createHash("sha256")
+    for (const part of parts) hash.update(part)
+    return hash.digest()
+  }
+}
+
+const byCrc32: Checksum = {
+  length: 4,
+  of: (...parts) => {
+    let crc = 0
+    for (const part of parts) crc = crc32(part, crc)
+    const bytes = Buffer.allocUnsafe(4)
+    bytes.writeUInt32BE(crc)
+    return bytes
+  }
+}
+
+const checksumOf = (version: number): Checksum => version === formatVersion ? byCrc32 : bySha256
+
+/** In place of the checksum of what is encrypted: the encryption tells damage, and more. */
+const noChecksum = Buffer.alloc(byCrc32.length)
 
 const decodeHeader1 = Schema.decodeUnknownEither(Schema.parseJson(HeaderVersion1))
 const decodeHeader2 = Schema.decodeUnknownEither(Schema.parseJson(HeaderVersion2))
 const decodeHeader4 = Schema.decodeUnknownEither(Schema.parseJson(HeaderVersion4))
+const decodeHeader5 = Schema.decodeUnknownEither(Schema.parseJson(HeaderVersion5))
 
-/**
- * What stands before the payload. An entry is `prefix`, the SHA-256 of prefix and header, the SHA-256 of what follows the
- * header, `header`, `key`, payload.
- */
+/** What stands before the payload, but for the checksums. */
 export const headOf = (
   entry: EntryHeader & PayloadHeader
 ): EntryStart => {
   const short = headerOf(entry, { key: entry.key })
   if (short.length <= longestHeader) {
     return {
-      prefix: prefixOf(entry.encryption === null ? plainVersion : encryptedVersion, short),
+      prefix: prefixOf(short),
       header: short,
       key: new Uint8Array(0)
     }
   }
   const key = Buffer.from(entry.key)
-  const header = headerOf(entry, { key: sha256(key).toString("hex"), keyLength: key.length })
-  return { prefix: prefixOf(formatVersion, header), header, key }
+  const header = headerOf(entry, { key: bySha256.of(key).toString("hex"), keyLength: key.length })
+  return { prefix: prefixOf(header), header, key }
 }
 
 const headerOf = (
@@ -101,10 +126,10 @@ const headerOf = (
     encryption
   }))
 
-const prefixOf = (version: number, header: Uint8Array): Buffer => {
+const prefixOf = (header: Uint8Array): Buffer => {
   const prefix = Buffer.alloc(prefixLength)
   magic.copy(prefix)
-  prefix.writeUInt8(version, 4)
+  prefix.writeUInt8(formatVersion, 4)
   prefix.writeUInt32BE(header.length, 5)
   return prefix
 }
@@ -112,8 +137,28 @@ const prefixOf = (version: number, header: Uint8Array): Buffer => {
 /** An entry of a head and a payload as it is to be stored. */
 export const assemble = (
   { header, key, prefix }: EntryStart,
-  payload: Uint8Array
-): Uint8Array => Buffer.concat([prefix, sha256(prefix, header), sha256(key, payload), header, key, payload])
+  payload: Uint8Array,
+  isEncrypted = false
+): Uint8Array =>
+  joined([
+    prefix,
+    byCrc32.of(prefix, header),
+    isEncrypted ? noChecksum : byCrc32.of(key, payload),
+    header,
+    key,
+    payload
+  ])
+
+/** The parts in bytes of their own: memory may keep them, and none of Node's pool with them. */
+const joined = (parts: ReadonlyArray<Uint8Array>): Buffer => {
+  const bytes = Buffer.allocUnsafeSlow(parts.reduce((length, part) => length + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}
 
 /**
  * Takes an entry apart, of this format version or of an older one. No byte is trusted: the checksums are verified, and
@@ -122,12 +167,13 @@ export const assemble = (
 export const disassemble = (bytes: Uint8Array): Either.Either<EntryParts, EntryError> =>
   Either.flatMap(startOf(bytes), ({ buffer, headerLength, version }) => {
     if (version === 1) return disassemble1(buffer, headerLength)
-    return Either.flatMap(head2(buffer, headerLength, version), ({ authenticated, header, keyLength }) => {
-      const rest = buffer.subarray(headerStart2 + headerLength)
-      if (!sha256(rest).equals(buffer.subarray(headerStart1, headerStart2))) {
-        return damaged("the checksum of its payload does not match")
-      }
-      const parts = { authenticated, isBound: version >= encryptedVersion, payload: rest.subarray(keyLength) }
+    return Either.flatMap(head2(buffer, headerLength, version), ({ authenticated, header, keyLength, start }) => {
+      const rest = buffer.subarray(start)
+      const checksum = checksumOf(version)
+      const found = buffer.subarray(prefixLength + checksum.length, prefixLength + 2 * checksum.length)
+      const expected = version === formatVersion && header.encryption !== null ? noChecksum : checksum.of(rest)
+      if (!expected.equals(found)) return damaged("the checksum of its payload does not match")
+      const parts = { authenticated, isBound: version >= isBoundFrom, payload: rest.subarray(keyLength) }
       return keyLength === 0
         ? Either.right({ ...parts, header })
         : Either.map(longKey(rest, header.key, keyLength), (key) => ({ ...parts, header: { ...header, key } }))
@@ -144,9 +190,9 @@ export const disassembleHeader = (bytes: Uint8Array): Either.Either<EntryHead, E
       ? Either.map(disassemble1(buffer, headerLength), ({ header }): EntryHead => header)
       : Either.flatMap(
         head2(buffer, headerLength, version),
-        ({ header, keyLength }): Either.Either<EntryHead, EntryError> => {
+        ({ header, keyLength, start }): Either.Either<EntryHead, EntryError> => {
           if (keyLength === 0) return Either.right(header)
-          const rest = buffer.subarray(headerStart2 + headerLength)
+          const rest = buffer.subarray(start)
           return rest.length < keyLength
             ? Either.right({ ...header, key: undefined })
             : Either.map(longKey(rest, header.key, keyLength), (key) => ({ ...header, key }))
@@ -162,7 +208,7 @@ export const headerNeeds = (bytes: Uint8Array): number | undefined => {
   if (Either.isLeft(start)) return undefined
   const { buffer, headerLength, version } = start.right
   if (version === 1) return Number.POSITIVE_INFINITY
-  const end = headerStart2 + headerLength
+  const end = headerStartOf(version) + headerLength
   if (end > bytes.length) return end
   const head = head2(buffer, headerLength, version)
   const needed = Either.isRight(head) ? end + head.right.keyLength : end
@@ -184,41 +230,43 @@ const startOf = (bytes: Uint8Array) => {
     : fail("TooLarge", `its header has ${headerLength} bytes, over the limit of ${longestHeader}`)
 }
 
+const headerStartOf = (version: number): number => prefixLength + 2 * checksumOf(version).length
+
 /** The header of version 2 or later; where the key is long, with its SHA-256 in place of it, and its length. */
 const head2 = (buffer: Buffer, headerLength: number, version: number) => {
-  if (headerStart2 + headerLength > buffer.length) return cutOff
+  const headerStart = headerStartOf(version)
+  const start = headerStart + headerLength
+  if (start > buffer.length) return cutOff
   const prefix = buffer.subarray(0, prefixLength)
-  const header = buffer.subarray(headerStart2, headerStart2 + headerLength)
-  if (!sha256(prefix, header).equals(buffer.subarray(prefixLength, headerStart1))) {
+  const header = buffer.subarray(headerStart, start)
+  const checksum = checksumOf(version)
+  if (!checksum.of(prefix, header).equals(buffer.subarray(prefixLength, prefixLength + checksum.length))) {
     return damaged("the checksum of its header does not match")
   }
-  const authenticated = Buffer.concat([prefix, header])
-  return version === formatVersion
-    ? Either.map(readHeader(decodeHeader4, header), ({ keyLength, ...header4 }) => ({
-      header: withExpiry(header4),
-      keyLength,
-      authenticated
-    }))
-    : Either.map(readHeader(decodeHeader2, header), (header2) => ({
-      header: withExpiry(header2),
-      keyLength: 0,
-      authenticated
-    }))
+  return Either.map(readHeader2(header, version), ({ keyLength = 0, ...header2 }) => ({
+    header: withExpiry(header2),
+    keyLength,
+    authenticated: [prefix, header],
+    /** Where what follows the header begins. */
+    start
+  }))
 }
 
 /** The key at the start of what follows the header. */
 const longKey = (rest: Buffer, digest: string, length: number): Either.Either<string, EntryError> => {
   if (rest.length < length) return cutOff
   const key = rest.subarray(0, length)
-  return sha256(key).toString("hex") === digest
+  return bySha256.of(key).toString("hex") === digest
     ? Either.right(key.toString("utf8"))
     : damaged("the checksum of its key does not match")
 }
 
+const headerStart1 = prefixLength + bySha256.length
+
 const disassemble1 = (buffer: Buffer, headerLength: number): Either.Either<EntryParts, EntryError> => {
   const payloadStart = headerStart1 + headerLength
   if (payloadStart > buffer.length) return cutOff
-  if (!sha256(buffer.subarray(headerStart1)).equals(buffer.subarray(prefixLength, headerStart1))) {
+  if (!bySha256.of(buffer.subarray(headerStart1)).equals(buffer.subarray(prefixLength, headerStart1))) {
     return damaged("its checksum does not match")
   }
   const payload = buffer.subarray(payloadStart)
@@ -232,9 +280,34 @@ const disassemble1 = (buffer: Buffer, headerLength: number): Either.Either<Entry
       encryption: null
     },
     isBound: false,
-    authenticated: new Uint8Array(0),
+    authenticated: [],
     payload
   }))
+}
+
+const readHeader2 = (
+  header: Buffer,
+  version: number
+): Either.Either<typeof HeaderVersion5.Type, EntryError> => {
+  const picked = pickHeader(parsed(header.toString("utf8")), version)
+  if (picked !== undefined) return Either.right(picked)
+  switch (version) {
+    case 2:
+    case 3:
+      return readHeader(decodeHeader2, header)
+    case 4:
+      return readHeader(decodeHeader4, header)
+    default:
+      return readHeader(decodeHeader5, header)
+  }
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 const readHeader = <H>(decode: (text: unknown) => Either.Either<H, ParseError>, header: Buffer) =>
@@ -247,12 +320,6 @@ const withExpiry = <H extends { readonly expires: number | null }>(header: H) =>
   ...header,
   expires: header.expires ?? Number.POSITIVE_INFINITY
 })
-
-const sha256 = (...parts: ReadonlyArray<Uint8Array>): Buffer => {
-  const hash = createHash("sha256")
-  for (const part of parts) hash.update(part)
-  return hash.digest()
-}
 
 const fail = (reason: EntryError["reason"], detail: string) => Either.left(new EntryError({ reason, detail }))
 const damaged = (detail: string) => fail("Damaged", detail)

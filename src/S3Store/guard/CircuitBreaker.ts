@@ -3,7 +3,8 @@
  */
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 
@@ -49,43 +50,49 @@ export class CircuitBreaker<in out E, out E2> {
     return this.probing ? "halfOpen" : "open"
   }
 
-  /** Makes a request, or fails at once. */
-  readonly run = <A, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E | E2, R> =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.clockWith((clock): Effect.Effect<A, E | E2, R> => {
-        if (this.probeFrom === undefined) return Effect.onExit(restore(request), (exit) => this.settle(exit, false))
-        const wait = this.probeFrom - clock.unsafeCurrentTimeMillis()
-        if ((this.probing || wait > 0) && Option.isSome(this.last)) {
-          return Effect.fail(this.parts.refusal(this.last.value, this.failuresInARow, this.probing ? 0 : wait))
-        }
-        this.probing = true
-        return Effect.onExit(restore(request), (exit) => this.settle(exit, true))
-      })
-    )
+  /**
+   * Whether a request may be made now: what it fails with at once, or whether it is the probe. One that may be made must
+   * `settle`.
+   *
+   * @param now milliseconds since the epoch
+   */
+  admit(now: number): Either.Either<boolean, E2> {
+    if (this.probeFrom === undefined) return notProbe
+    const wait = this.probeFrom - now
+    if ((this.probing || wait > 0) && Option.isSome(this.last)) {
+      return Either.left(this.parts.refusal(this.last.value, this.failuresInARow, this.probing ? 0 : wait))
+    }
+    this.probing = true
+    return isProbe
+  }
 
-  // One synchronous step, so that of many requests that fail together exactly one opens it.
-  private settle(exit: Exit.Exit<unknown, E>, isProbe: boolean): Effect.Effect<void> {
-    return Effect.clockWith((clock) => {
-      if (isProbe) this.probing = false
-      // A request from before it opened tells nothing new.
-      else if (this.probeFrom !== undefined) return Effect.void
-      const error = Exit.isSuccess(exit) ? Option.none() : Cause.failureOption(exit.cause)
-      if (Option.isSome(error) && this.parts.counts(error.value)) {
-        this.failuresInARow++
-        this.last = error
-        if (!isProbe && this.failuresInARow < this.parts.failures) return Effect.void
-        this.probeFrom = clock.unsafeCurrentTimeMillis() + this.parts.resetAfter
-        return isProbe ? Effect.void : this.parts.onOpen(error.value)
-      }
-      // Interrupted requests and defects tell nothing of the other side.
-      if (Exit.isFailure(exit) && Option.isNone(error)) return Effect.void
-      this.failuresInARow = 0
-      this.probeFrom = undefined
-      this.last = Option.none()
-      return isProbe ? this.parts.onClose : Effect.void
-    })
+  /**
+   * A request has ended. One synchronous step, so that of many that fail together exactly one opens it. What is to be
+   * run then, if anything.
+   */
+  settle(exit: Exit.Exit<unknown, E>, isProbe: boolean, now: number): Effect.Effect<void> | undefined {
+    if (isProbe) this.probing = false
+    // A request from before it opened tells nothing new.
+    else if (this.probeFrom !== undefined) return undefined
+    const error = Exit.isSuccess(exit) ? Option.none() : Cause.failureOption(exit.cause)
+    if (Option.isSome(error) && this.parts.counts(error.value)) {
+      this.failuresInARow++
+      this.last = error
+      if (!isProbe && this.failuresInARow < this.parts.failures) return undefined
+      this.probeFrom = now + this.parts.resetAfter
+      return isProbe ? undefined : this.parts.onOpen(error.value)
+    }
+    // Interrupted requests and defects tell nothing of the other side.
+    if (Exit.isFailure(exit) && Option.isNone(error)) return undefined
+    this.failuresInARow = 0
+    this.probeFrom = undefined
+    this.last = Option.none()
+    return isProbe ? this.parts.onClose : undefined
   }
 }
+
+const notProbe = Either.right(false)
+const isProbe = Either.right(true)
 
 /**
  * When something is tried again, in words.

@@ -3,6 +3,7 @@
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { consequences } from "../bucket/s3Answers.js"
@@ -63,26 +64,58 @@ export class SetupFaults {
     this.parts = parts
   }
 
-  /** Makes a request, or fails at once. */
-  readonly run = <A>(
+  /**
+   * Whether a request may be made now: what it fails with at once, or whether it is the one that tries. One that may be
+   * made must `settle`.
+   *
+   * @param now milliseconds since the epoch
+   */
+  admit(operation: string, now: number): Either.Either<boolean, ObjectStoreError> {
+    const before = this.standing.get(operation)
+    if (before?.probeFrom === undefined) return notProbe
+    const wait = before.probeFrom - now
+    if (before.isProbing || wait > 0) {
+      this.parts.onRefuse(operation)
+      return Either.left(this.refusal(operation, before.error, before.isProbing ? 0 : wait))
+    }
+    this.standing.set(operation, { ...before, isProbing: true })
+    return isProbe
+  }
+
+  /**
+   * A request has ended. One synchronous step, so that of many that fail together exactly one suspends. What is to be run
+   * then, if anything.
+   */
+  settle(
     operation: string,
-    request: Effect.Effect<A, ObjectStoreError>
-  ): Effect.Effect<A, ObjectStoreError> =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.clockWith((clock) => {
-        const before = this.standing.get(operation)
-        const isProbe = before?.probeFrom !== undefined
-        if (before?.probeFrom !== undefined) {
-          const wait = before.probeFrom - clock.unsafeCurrentTimeMillis()
-          if (before.isProbing || wait > 0) {
-            this.parts.onRefuse(operation)
-            return Effect.fail(this.refusal(operation, before.error, before.isProbing ? 0 : wait))
-          }
-          this.standing.set(operation, { ...before, isProbing: true })
-        }
-        return Effect.onExit(restore(request), (exit) => this.settle(operation, exit, isProbe))
-      })
-    )
+    exit: Exit.Exit<unknown, ObjectStoreError>,
+    isProbe: boolean,
+    now: number
+  ): Effect.Effect<void> | undefined {
+    if (Exit.isSuccess(exit)) return this.worked(operation)
+    const before = this.standing.get(operation)
+    const error = Option.getOrUndefined(Cause.failureOption(exit.cause))
+    // An interrupted request, or one that was not made, tells nothing.
+    if (error === undefined || error.reason === "CircuitOpen") {
+      if (isProbe && before !== undefined) this.standing.set(operation, { ...before, isProbing: false })
+      return undefined
+    }
+    if (!consequences[error.reason].isSetup) {
+      // Another answer is the news now. A request from before the suspension has an old one.
+      if (isProbe || before?.probeFrom === undefined) this.standing.delete(operation)
+      return undefined
+    }
+    const isOpen = before?.probeFrom !== undefined
+    if (isOpen && !isProbe) return undefined
+    const inARow = before?.error.reason === error.reason ? before.inARow + 1 : 1
+    const suspends = isProbe || inARow >= this.parts.failures
+    const probeFrom = suspends ? now + this.parts.resetAfter : undefined
+    this.standing.set(operation, { error, inARow, probeFrom, isProbing: false })
+    this.met.set(error.reason, (this.met.get(error.reason) ?? new Set()).add(operation))
+    return suspends && !isProbe
+      ? Effect.asVoid(Effect.whenEffect(this.parts.onSuspend(error), this.isNews(error)))
+      : undefined
+  }
 
   /**
    * Whether the log is to tell of an error: of what stands until it is repaired only once, of what single objects are
@@ -117,43 +150,17 @@ export class SetupFaults {
     })
   }
 
-  // One synchronous step, so that of many requests that fail together exactly one suspends.
-  private settle(operation: string, exit: Exit.Exit<unknown, ObjectStoreError>, isProbe: boolean): Effect.Effect<void> {
-    return Effect.clockWith((clock) => {
-      if (Exit.isSuccess(exit)) return this.worked(operation)
-      const before = this.standing.get(operation)
-      const error = Option.getOrUndefined(Cause.failureOption(exit.cause))
-      // An interrupted request, or one that was not made, tells nothing.
-      if (error === undefined || error.reason === "CircuitOpen") {
-        if (isProbe && before !== undefined) this.standing.set(operation, { ...before, isProbing: false })
-        return Effect.void
-      }
-      if (!consequences[error.reason].isSetup) {
-        // Another answer is the news now. A request from before the suspension has an old one.
-        if (isProbe || before?.probeFrom === undefined) this.standing.delete(operation)
-        return Effect.void
-      }
-      const isOpen = before?.probeFrom !== undefined
-      if (isOpen && !isProbe) return Effect.void
-      const inARow = before?.error.reason === error.reason ? before.inARow + 1 : 1
-      const suspends = isProbe || inARow >= this.parts.failures
-      const probeFrom = suspends ? clock.unsafeCurrentTimeMillis() + this.parts.resetAfter : undefined
-      this.standing.set(operation, { error, inARow, probeFrom, isProbing: false })
-      this.met.set(error.reason, (this.met.get(error.reason) ?? new Set()).add(operation))
-      return suspends && !isProbe
-        ? Effect.asVoid(Effect.whenEffect(this.parts.onSuspend(error), this.isNews(error)))
-        : Effect.void
-    })
-  }
-
-  private worked(operation: string): Effect.Effect<void> {
-    if (this.told.size === 0 && this.met.size === 0) return Effect.void
+  private worked(operation: string): Effect.Effect<void> | undefined {
+    if (this.told.size === 0 && this.met.size === 0) return undefined
     this.standing.delete(operation)
     for (const [fault, told] of this.told) if (fault.startsWith(`${operation} `)) told.isOver = true
     const repaired = [...this.met].filter(([, operations]) => operations.has(operation)).map(([reason]) => reason)
-    if (repaired.length === 0) return Effect.void
+    if (repaired.length === 0) return undefined
     for (const [other, { error }] of this.standing) if (repaired.includes(error.reason)) this.standing.delete(other)
     for (const reason of repaired) this.met.delete(reason)
     return Effect.forEach(repaired.filter((reason) => this.told.delete(reason)), this.parts.onRepair, { discard: true })
   }
 }
+
+const notProbe = Either.right(false)
+const isProbe = Either.right(true)

@@ -1,11 +1,14 @@
 /**
  * An object store as a cache uses it: with time limits, a circuit breaker, and an account of what happens.
  */
-import * as Clock from "effect/Clock"
+import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { clockOf } from "../../Cache/common/clockOf.js"
 import { withinTime } from "../common/standstill.js"
 import type { DescribedStore } from "../objects/describedStore.js"
 import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
@@ -51,26 +54,49 @@ export const watchedObjectStore = (store: DescribedStore, watch: Watch): Describ
         )
       )
 
-  const failed = (operation: string) => (error: ObjectStoreError) =>
-    Effect.sync(() => ledger.record({ _tag: "RequestFailed", operation, reason: error.reason }))
+  const failed = (operation: string, { reason }: ObjectStoreError) =>
+    ledger.record({ _tag: "RequestFailed", operation, reason })
 
+  /** A request has ended: what is to be run before its caller goes on, if anything. */
+  const ended = <A>(operation: string, exit: Exit.Exit<A, ObjectStoreError>, admission: Admission, now: number) => {
+    ledger.requestTook(operation, now - admission.at)
+    const error = Exit.isFailure(exit) ? Cause.failureOption(exit.cause) : Option.none()
+    if (Option.isSome(error)) failed(operation, error.value)
+    return [
+      breaker?.settle(exit, admission.isBreakerProbe, now),
+      faults.settle(operation, exit, admission.isFaultProbe, now)
+    ]
+  }
+
+  /**
+   * Makes a request, or fails at once. One mask and one look at how it ends for all who watch: each for itself would cost
+   * as much as all the rest of a hit.
+   */
   const through = <A>(
     operation: string,
     request: Effect.Effect<A, ObjectStoreError>
-  ): Effect.Effect<A, ObjectStoreError> => {
-    const timed = Effect.flatMap(Clock.currentTimeMillis, (started) =>
-      Effect.ensuring(
-        Effect.tapError(request, failed(operation)),
-        Effect.map(Clock.currentTimeMillis, (now) => ledger.requestTook(operation, now - started))
-      ))
-    return faults.run(
-      operation,
-      breaker === undefined ? timed : Effect.tapError(breaker.run(timed), (error) =>
-        Effect.sync(() => {
-          if (error.reason === "CircuitOpen") ledger.record({ _tag: "RequestRefused", operation })
-        }))
+  ): Effect.Effect<A, ObjectStoreError> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.withFiberRuntime<A, ObjectStoreError>((fiber) => {
+        const clock = clockOf(fiber)
+        const at = clock.unsafeCurrentTimeMillis()
+        const byFaults = faults.admit(operation, at)
+        if (Either.isLeft(byFaults)) return Exit.fail(byFaults.left)
+        const byBreaker = breaker === undefined ? Either.right(false) : breaker.admit(at)
+        if (Either.isLeft(byBreaker)) {
+          ledger.record({ _tag: "RequestRefused", operation })
+          const refused = Exit.fail(byBreaker.left)
+          return afterAll([faults.settle(operation, refused, byFaults.right, at)], refused)
+        }
+        const admission = { at, isFaultProbe: byFaults.right, isBreakerProbe: byBreaker.right }
+        const settle = (exit: Exit.Exit<A, ObjectStoreError>) =>
+          afterAll(ended(operation, exit, admission, clock.unsafeCurrentTimeMillis()), exit)
+        return Effect.matchCauseEffect(restore(request), {
+          onFailure: (cause) => settle(Exit.failCause(cause)),
+          onSuccess: (value) => settle(Exit.succeed(value))
+        })
+      })
     )
-  }
 
   const saving = <A>(operation: string, name: string, request: Effect.Effect<A, ObjectStoreError>) =>
     through(operation, limited(operation, name, watch.saveTimeout, request))
@@ -89,6 +115,25 @@ export const watchedObjectStore = (store: DescribedStore, watch: Watch): Describ
     removeIfMatch: (name, etag) => saving("remove", name, store.removeIfMatch(name, etag)),
     removeAll: (names) => saving("remove", "", store.removeAll(names)),
     // Of a list only the failures count: pages come as fast as they are asked for.
-    list: (prefix) => Stream.tapError(limitedPages(prefix, watch.saveTimeout, store.list(prefix)), failed("list"))
+    list: (prefix) =>
+      Stream.tapError(
+        limitedPages(prefix, watch.saveTimeout, store.list(prefix)),
+        (error) => Effect.sync(() => failed("list", error))
+      )
   }
+}
+
+/** When a request began, and which of those who watch let it try while others may not. */
+interface Admission {
+  readonly at: number
+  readonly isFaultProbe: boolean
+  readonly isBreakerProbe: boolean
+}
+
+const afterAll = <A, E>(
+  work: ReadonlyArray<Effect.Effect<void> | undefined>,
+  exit: Exit.Exit<A, E>
+): Effect.Effect<A, E> => {
+  const due = work.filter((each) => each !== undefined)
+  return due.length === 0 ? exit : Effect.zipRight(Effect.all(due, { discard: true }), exit)
 }

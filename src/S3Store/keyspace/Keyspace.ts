@@ -330,7 +330,7 @@ export class Keyspace<in out K, in out V, out F = never> {
       (encoded) =>
         Either.flatMap(this.decodeKey(encoded), (key) =>
           Either.filterOrLeft(
-            Either.mapLeft(this.keyEither(key), (error) => error.message),
+            Either.mapLeft(this.encodedKey(key), (error) => error.message),
             (key) => key.id === id,
             () => "its key is not in canonical form"
           ))

@@ -54,6 +54,8 @@ export class MemoryEntry implements MemoryEntryParts {
   private readonly content: Exit.Exit<unknown, unknown>
   /** Makes a copy of the content for each caller; `undefined` where they share it. */
   private readonly copy: (() => Exit.Exit<unknown, unknown>) | undefined
+  /** How many may still take it. */
+  private takers = Number.POSITIVE_INFINITY
 
   private constructor(space: object, content: Isolated<Exit.Exit<unknown, unknown>>, parts: MemoryEntryParts) {
     const exit = content.value
@@ -98,6 +100,20 @@ export class MemoryEntry implements MemoryEntryParts {
   contentFor<K, V, F>(space: Keyspace<K, V, F>): Exit.Exit<V, F> | undefined {
     if (this.space !== space) return undefined
     return (this.copy === undefined ? this.content : this.copy()) as Exit.Exit<V, F>
+  }
+
+  /**
+   * The same for one of those it was left to, each of whom may take it once: the last one needs no copy, as nobody else
+   * holds it.
+   */
+  takeFor<K, V, F>(space: Keyspace<K, V, F>): Exit.Exit<V, F> | undefined {
+    if (this.space !== space || --this.takers > 0) return this.contentFor(space)
+    return this.content as Exit.Exit<V, F>
+  }
+
+  /** Memory does not keep it: only so many callers have it. */
+  leaveTo(takers: number): void {
+    this.takers = takers
   }
 
   /** What gives each caller the content, if this very keyspace put it in. */

@@ -11,7 +11,7 @@ import type { BoundedMap } from "../../Cache/engine/BoundedMap.js"
 import { Absent } from "../../Cache/engine/BoundedMapOptions.js"
 import type { KeyEquality } from "../../Cache/engine/structures/KeyEquality.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
-import type { FlightGroup } from "../../Cache/flight/FlightGroup.js"
+import type { Flight, FlightGroup } from "../../Cache/flight/FlightGroup.js"
 import { SingleFlight } from "../../Cache/flight/SingleFlight.js"
 import { keyEquality } from "../../Cache/keys/keyEquality.js"
 import { availableMemory } from "../../Cache/memory/availableMemory.js"
@@ -146,9 +146,9 @@ export class MemoryLevel {
     Effect.uninterruptibleMask((restore) =>
       this.map.lookup((map, now, caller) => {
         const other = instead === undefined || group.has(key) ? undefined : instead(peekIn(map, key, now))
-        return other === undefined
-          ? this.flights.await(group.enter(key, caller, compute, keepIn(map, key, toEntry)), restore)
-          : restore(other)
+        if (other !== undefined) return restore(other)
+        const flight: Flight<A, E> = group.enter(key, caller, compute, keepIn(map, key, toEntry, () => flight.waiters))
+        return this.flights.await(flight, restore)
       })
     )
 
@@ -195,9 +195,15 @@ const peekIn = (map: BoundedMap<AnyKey, MemoryEntry>, key: AnyKey, now: number):
   return entry === Absent ? undefined : entry
 }
 
-const keepIn =
-  <A, E>(map: BoundedMap<AnyKey, MemoryEntry>, key: AnyKey, toEntry: (value: A) => MemoryEntry | undefined) =>
-  (exit: Exit.Exit<A, E>, now: number): void => {
-    const entry = Exit.isSuccess(exit) ? toEntry(exit.value) : undefined
-    if (entry !== undefined) map.set(key, entry, now, entry.uselessFrom)
-  }
+const keepIn = <A, E>(
+  map: BoundedMap<AnyKey, MemoryEntry>,
+  key: AnyKey,
+  toEntry: (value: A) => MemoryEntry | undefined,
+  waiters?: () => number
+) =>
+(exit: Exit.Exit<A, E>, now: number): void => {
+  const entry = Exit.isSuccess(exit) ? toEntry(exit.value) : undefined
+  if (entry === undefined) return
+  if (map.maxSize > 0) map.set(key, entry, now, entry.uselessFrom)
+  else if (waiters !== undefined) entry.leaveTo(waiters())
+}

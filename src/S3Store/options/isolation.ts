@@ -46,7 +46,7 @@ export const isolateInSteps = <A>(
   decode: (encoded: unknown) => Either.Either<A, string>
 ): Effect.Effect<Isolated<A>, string> =>
   Effect.flatMap(
-    step(Effect.suspend(() => decode(encoded))),
+    step(() => decode(encoded)),
     (value) =>
       Effect.map(
         isolation === "freeze" ? sliced(freezing(value)) : Effect.succeed(isolation === "none"),

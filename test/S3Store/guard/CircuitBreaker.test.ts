@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, HashMap, Logger, LogLevel, Option, Schema, TestClock } from "effect"
+import { Clock, Deferred, Effect, Fiber, HashMap, Logger, LogLevel, Option, Schema, TestClock } from "effect"
 import { Keyspace } from "effect-aws-cache/S3Store"
 import { CircuitBreaker } from "../../../src/S3Store/guard/CircuitBreaker.js"
 import { Fault } from "../../servers/FaultProxy.js"
@@ -16,9 +16,20 @@ const make = () => {
     onClose: Effect.sync(() => told.push("closed"))
   })
   let requests = 0
+  const run = (outcome: Effect.Effect<number, string>): Effect.Effect<number, string> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(
+        Clock.currentTimeMillis,
+        (now) =>
+          Effect.flatMap(breaker.admit(now), (isProbe) =>
+            Effect.onExit(restore(outcome), (exit) =>
+              Effect.flatMap(Clock.currentTimeMillis, (now) =>
+                breaker.settle(exit, isProbe, now) ?? Effect.void)))
+      )
+    )
   const request = (outcome: Effect.Effect<number, string>) =>
-    Effect.either(breaker.run(Effect.suspend(() => (requests++, outcome))))
-  return { breaker, told, request, requests: () => requests }
+    Effect.either(run(Effect.suspend(() => (requests++, outcome))))
+  return { breaker, told, run, request, requests: () => requests }
 }
 
 const bad = Effect.fail("bad")
@@ -27,14 +38,14 @@ const good = Effect.succeed(1)
 describe("CircuitBreaker", () => {
   it.effect("opens after failures in a row, refuses, and closes after a probe that works", () =>
     Effect.gen(function*() {
-      const { breaker, request, requests, told } = make()
+      const { breaker, request, requests, run, told } = make()
       for (const outcome of [bad, bad, good, bad, bad]) yield* request(outcome)
       assert.strictEqual(breaker.state, "closed")
       yield* request(bad)
       assert.strictEqual(breaker.state, "open")
       assert.deepStrictEqual(told, ["open: bad"])
       const before = requests()
-      for (const _ of [1, 2, 3]) assert.strictEqual(String(yield* Effect.flip(breaker.run(good))), "refused")
+      for (const _ of [1, 2, 3]) assert.strictEqual(String(yield* Effect.flip(run(good))), "refused")
       assert.strictEqual(requests(), before)
       yield* TestClock.adjust("1 seconds")
       yield* request(bad)
