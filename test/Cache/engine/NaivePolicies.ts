@@ -1,5 +1,6 @@
 import type { EvictionPolicyName } from "effect-aws-cache/Cache"
 import { FrequencySketch } from "../../../src/Cache/engine/policies/FrequencySketch.js"
+import { GhostTable } from "../../../src/Cache/engine/policies/GhostTable.js"
 import { keyHash } from "../../../src/Cache/engine/structures/keyHash.js"
 import { NaiveAdaptive } from "./NaiveAdaptive.js"
 
@@ -86,24 +87,24 @@ const rounded = (ratio: number) => {
   return (Math.floor((ratio / power) * 4) / 4) * power
 }
 
+/** A small and a main queue, as arrays; only the table of ghosts is the real one, which has tests of its own. */
 class S3FifoQueues implements NaivePolicy {
   private small: Array<{ readonly key: number; uses: number }> = []
   private main: Array<{ readonly key: number; uses: number }> = []
-  private ghosts: Array<number | undefined> = []
+  // Room for the ghosts of 64 slots: more than these tests have, so it never grows.
+  private readonly ghosts = new GhostTable()
+  private evictions = 0
   private expected = Infinity
-  // There is room for as many ghosts as there are slots: 16, 32, 64, ..., for the most entries that there ever were.
-  private room = 16
 
   expect(entries: number) {
     this.expected = entries
   }
 
   insert(key: number) {
-    const at = this.ghosts.lastIndexOf(key)
-    const isGhost = at !== -1 && this.ghosts.length - at <= this.capacity() - this.smallShare()
-    if (at !== -1) this.ghosts[at] = undefined
-    ;(isGhost ? this.main : this.small).push({ key, uses: 0 })
-    while (this.room < this.small.length + this.main.length) this.room *= 2
+    const isKnown = this.ghosts.take(keyHash(key, undefined))
+    const isGhost = isKnown && this.evictions - this.ghosts.last <= this.capacity() - this.smallShare()
+    const queue = isGhost ? this.main : this.small
+    queue.push({ key, uses: 0 })
   }
 
   access(key: number) {
@@ -112,8 +113,8 @@ class S3FifoQueues implements NaivePolicy {
 
   remove(key: number, evicted: boolean) {
     if (evicted && this.small.some((entry) => entry.key === key)) {
-      this.ghosts.push(key)
-      if (this.ghosts.length > this.room) this.ghosts[this.ghosts.length - 1 - this.room] = undefined
+      this.ghosts.add(keyHash(key, undefined), this.evictions, 1, this.evictions)
+      this.evictions++
     }
     this.small = this.small.filter((entry) => entry.key !== key)
     this.main = this.main.filter((entry) => entry.key !== key)

@@ -3,7 +3,6 @@ import { type KeyEquality, keyEquality } from "effect-aws-cache/Cache"
 import * as Data from "effect/Data"
 import * as fc from "fast-check"
 import { FrequencySketch } from "../../../src/Cache/engine/policies/FrequencySketch.js"
-import { GhostQueue } from "../../../src/Cache/engine/policies/GhostQueue.js"
 import { GhostTable } from "../../../src/Cache/engine/policies/GhostTable.js"
 import { keyHash } from "../../../src/Cache/engine/structures/keyHash.js"
 import { property } from "../../support/property.js"
@@ -98,47 +97,6 @@ describe("FrequencySketch", () => {
     const before = hashes.map((hash) => sketch.estimate(hash))
     sketch.grow(10_000)
     assert.deepStrictEqual(hashes.map((hash) => sketch.estimate(hash)), before)
-  })
-})
-
-describe("GhostQueue", () => {
-  it("remembers what a naive queue remembers, through growth", () => {
-    const steps = fc.array(
-      fc.oneof(
-        { weight: 8, arbitrary: fc.tuple(fc.constant("add" as const), fc.nat(60), fc.constant(0)) },
-        { weight: 4, arbitrary: fc.tuple(fc.constant("take" as const), fc.nat(60), fc.integer({ min: 1, max: 16 })) },
-        {
-          weight: 1,
-          arbitrary: fc.tuple(fc.constant("grow" as const), fc.integer({ min: 1, max: 70 }), fc.constant(0))
-        }
-      ),
-      { maxLength: 200, size: "max" }
-    )
-    fc.assert(
-      fc.property(steps, (commands) => {
-        const queue = new GhostQueue()
-        queue.grow(16)
-        const naive: Array<number | undefined> = []
-        for (const [name, number, memory] of commands) {
-          // Hashes of few values, many of which share their low bits.
-          const hash = (number % 20) * 16 - 100
-          if (name === "grow") queue.grow(number)
-          else if (name === "add") {
-            queue.add(hash)
-            naive.push(hash)
-          } else {
-            const at = naive.lastIndexOf(hash)
-            const expected = at !== -1 && naive.length - at <= memory
-            assert.strictEqual(queue.take(hash, memory), expected)
-            // Taken or forgotten, an earlier addition of the same hash does not come back.
-            naive.forEach((each, index) => {
-              if (each === hash) naive[index] = undefined
-            })
-          }
-        }
-      }),
-      property(500)
-    )
   })
 })
 

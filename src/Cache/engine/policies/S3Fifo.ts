@@ -7,7 +7,7 @@ import { keyHash } from "../structures/keyHash.js"
 import { listViolations } from "../structures/listViolations.js"
 import { SlotLists } from "../structures/SlotLists.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
-import { GhostQueue } from "./GhostQueue.js"
+import { GhostTable } from "./GhostTable.js"
 
 const small = 0
 const main = 1
@@ -21,8 +21,7 @@ const mostSteps = 4096
  * S3-FIFO: new entries queue in a small queue, a tenth of the capacity, where most of them, never used again, leave
  * quickly; the others move on to the main queue, where an entry that was used since it was last looked at goes round
  * once more, at most three times. The key of an entry that leaves the small queue is remembered for as many evictions
- * as the main queue has places (room for them grows with the entries), as a 32-bit fingerprint; one that comes back in
- * that time starts in the main queue.
+ * as the main queue has places, in a `GhostTable`; one that comes back in that time starts in the main queue.
  *
  * A hit writes one byte. The small queue evicts while it has its share, otherwise the main queue, as in Algorithm 1 of
  * the paper; so does an entry that moves into a main queue that is full. A queue passes over at most 4,096 entries in
@@ -36,7 +35,9 @@ export class S3Fifo implements EvictionPolicy {
   // By slot: the uses since it was last looked at, 0 to 3, and whether it is in the main queue.
   private state = new Bytes()
   private readonly hashes = new Ints()
-  private ghosts = new GhostQueue()
+  private ghosts = new GhostTable()
+  // How many entries left the small queue: the time that ghosts go by.
+  private evictions = 0
   private smallCount = 0
   private mainCount = 0
   private expected = Number.POSITIVE_INFINITY
@@ -56,16 +57,7 @@ export class S3Fifo implements EvictionPolicy {
 
   /** @inheritdoc */
   insert(slot: number, hash: number): void {
-    this.hashes.put(slot, hash)
-    if (this.ghosts.take(hash, this.mainShare())) {
-      this.state.put(slot, mainBit)
-      this.mainCount++
-      this.queues.append(main, slot)
-    } else {
-      this.state.put(slot, 0)
-      this.smallCount++
-      this.queues.append(small, slot)
-    }
+    this.queues.append(this.enter(slot, hash), slot)
   }
 
   /** @inheritdoc */
@@ -76,19 +68,14 @@ export class S3Fifo implements EvictionPolicy {
 
   /** @inheritdoc */
   remove(slot: number, evicted: boolean): void {
-    if (((this.state.cells[slot] as number) & mainBit) !== 0) {
-      this.mainCount--
-    } else {
-      this.smallCount--
-      if (evicted) this.ghosts.add(this.hashes.cells[slot] as number)
-    }
+    this.leave(slot, evicted)
     this.queues.unlink(slot)
   }
 
   /** @inheritdoc */
   replace(slot: number, hash: number): void {
-    this.remove(slot, true)
-    this.insert(slot, hash)
+    this.leave(slot, true)
+    this.queues.moveToEnd(this.enter(slot, hash), slot)
   }
 
   /** @inheritdoc */
@@ -108,6 +95,7 @@ export class S3Fifo implements EvictionPolicy {
   emptied(): EvictionPolicy {
     const empty = new S3Fifo()
     empty.ghosts = this.ghosts
+    empty.evictions = this.evictions
     empty.expected = this.expected
     return empty
   }
@@ -136,6 +124,30 @@ export class S3Fifo implements EvictionPolicy {
       if (length !== count) found.push(`the ${name} queue has ${length} entries, not ${count}`)
     }
     return found
+  }
+
+  // Where a new entry goes.
+  private enter(slot: number, hash: number): number {
+    this.hashes.put(slot, hash)
+    if (this.ghosts.take(hash) && ((this.evictions - this.ghosts.last) | 0) <= this.mainShare()) {
+      this.state.put(slot, mainBit)
+      this.mainCount++
+      return main
+    }
+    this.state.put(slot, 0)
+    this.smallCount++
+    return small
+  }
+
+  private leave(slot: number, evicted: boolean): void {
+    if (((this.state.cells[slot] as number) & mainBit) !== 0) {
+      this.mainCount--
+      return
+    }
+    this.smallCount--
+    if (!evicted) return
+    this.ghosts.add(this.hashes.cells[slot] as number, this.evictions, 1, this.evictions)
+    this.evictions = (this.evictions + 1) | 0
   }
 
   private capacity(): number {
