@@ -10,19 +10,19 @@ import { repository } from "../lib/repository.js"
 
 const folder = fileURLToPath(new URL("src/Cache/engine/", repository))
 
-/** The sources with constants to choose, and those in them that say how something is laid out. */
-const sources: ReadonlyArray<{ readonly file: string; readonly fixed: RegExp }> = [
-  { file: "policies/AdaptiveByCount.ts", fixed: /List$|Bits?$|Shift$|^mostCounted$/ },
-  { file: "policies/GhostTable.ts", fixed: /^(?!ghostsPerSlot$|fewestGhosts$)/ }
-]
+/** The sources with constants to choose: those of the policy by count, and of its ghosts. */
+const files = ["AdaptiveByCount.ts", "GhostTable.ts"]
+
+/** What says how something is laid out, and not how the policy decides. */
+const fixed = /List$|Bits?$|Shift$|PerBucket$|PerCall$|PerCell$|^mostCounted$|^fewest/
 
 const constant = /^const (\w+) = ([\d.]+)$/gm
 
 /** The constants by their names, in the order of the sources. */
 export const readConstants = (): Readonly<Record<string, number>> =>
   Object.fromEntries(
-    sources.flatMap(({ file, fixed }) =>
-      Array.from(readFileSync(`${folder}${file}`, "utf8").matchAll(constant))
+    files.flatMap((file) =>
+      Array.from(readFileSync(`${folder}policies/${file}`, "utf8").matchAll(constant))
         .flatMap(([, name = "", value = ""]) => fixed.test(name) ? [] : [[name, Number(value)]])
     )
   )

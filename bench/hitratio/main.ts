@@ -40,10 +40,10 @@ const options = parseArgs({
 const recorded = tracesIn(fileURLToPath(new URL("bench/hitratio/traces", repository)))
 const own = [...generatedTraces(), ...recorded]
 const sources = new Map<string, TraceSource & { readonly own: boolean }>()
-for (const source of options.traces === undefined ? [] : tracesIn(options.traces)) {
-  sources.set(source.name, { ...source, own: false })
-}
 for (const source of own) sources.set(source.name, { ...source, own: true })
+for (const source of options.traces === undefined ? [] : tracesIn(options.traces)) {
+  if (!sources.has(source.name)) sources.set(source.name, { ...source, own: false })
+}
 
 const chosen = (option: string | undefined, what: string, all: ReadonlyArray<string>): ReadonlyArray<string> => {
   const wanted = option?.split(",") ?? all
@@ -62,6 +62,7 @@ const inOrder = (results: ReadonlyArray<Result>) =>
   [...results].sort((one, other) => placeOf(one) - placeOf(other) || (one.trace < other.trace ? -1 : 1))
 
 const out = options.out ?? fileURLToPath(new URL("bench/results", repository))
+mkdirSync(out, { recursive: true })
 const file = join(out, "hitratio.json")
 let results = existsSync(file) ? readResults(readFileSync(file, "utf8")) : []
 
@@ -89,6 +90,10 @@ if (!options.report && !options.sensitivity) {
     }
     replayed.push(result)
     console.log(`${reportOf(result)}\n`)
+    if (capacities !== undefined) continue
+    results = inOrder([...results.filter(({ trace }) => trace !== name), result])
+    // What is done stays, also where this is ended before all is.
+    writeFileSync(file, printResults(results))
   }
   console.log(summaryOf(replayed))
 }
@@ -106,9 +111,6 @@ if (options.sensitivity) {
 }
 
 if (capacities === undefined) {
-  const isNew = new Set(replayed.map(({ trace }) => trace))
-  results = inOrder([...results.filter(({ trace }) => !isNew.has(trace)), ...replayed])
-  mkdirSync(out, { recursive: true })
   writeFileSync(file, printResults(results))
   if (variations.length > 0) writeFileSync(variationsFile, printVariations(variations))
   writeFileSync(join(out, "hitratio.md"), pageOf(results))

@@ -17,8 +17,10 @@ const printPoints = (points: number): string => {
   return text === "0.00" ? text : `${points < 0 ? "−" : "+"}${text}`
 }
 
-const cellOf = ({ capacity, points, trace }: Cell, unit: Result["unit"]): string =>
-  points >= 0.005 || points <= -0.005 ? `${printPoints(points)} (${trace}, ${capacityOf(capacity, unit)})` : "0.00"
+const cellOf = ({ capacity, points, trace }: Cell, unit: Result["unit"], isAlone = false): string =>
+  points >= 0.005 || points <= -0.005
+    ? `${printPoints(points)} (${isAlone ? "" : `${trace}, `}${capacityOf(capacity, unit)})`
+    : "0.00"
 
 const ratiosOf = (result: Result, count: Count): string => {
   const { capacities, rows, unit } = result
@@ -63,8 +65,8 @@ export const standingsTable = (results: ReadonlyArray<Result>, count: Count = re
       policy,
       ofOptimum.toFixed(1),
       gap.toFixed(2),
-      cellOf(worstToLru, unit),
-      cellOf(worstToBest, unit)
+      cellOf(worstToLru, unit, results.length === 1),
+      cellOf(worstToBest, unit, results.length === 1)
     ])
   )
 }
