@@ -44,6 +44,37 @@ describe("isolation of values", () => {
       assert.isFalse(Object.isFrozen(own))
     }))
 
+  it.scoped("what memory does not keep is for each caller his own, too, however many have waited for it", () =>
+    Effect.gen(function*() {
+      const Bytes = Keyspace.make("bytes", { key: Schema.String, value: Schema.Uint8ArrayFromSelf, codec: "raw" })
+      const Dates = Keyspace.make("dates", { key: Schema.String, value: Schema.Struct({ at: Schema.Date }) })
+      const [cache] = yield* processes({ maxSize: 0 })
+      const bytes = new Uint8Array([1, 2, 3])
+      yield* cache.set(Bytes.key("a"), bytes)
+      yield* cache.set(Dates.key("a"), { at: new Date(5) })
+      bytes.fill(0)
+      const spoiled = Effect.map(cache.get(Bytes.key("a")), (read) => {
+        const seen = [...read]
+        read.fill(9)
+        return seen
+      })
+      const moved = Effect.map(cache.get(Dates.key("a")), ({ at }) => {
+        const seen = at.getTime()
+        at.setTime(9)
+        return seen
+      })
+      for (const callers of [1, 3, 1]) {
+        const all = <A, E>(one: Effect.Effect<A, E>) =>
+          Effect.all(Array.from({ length: callers }, () => one), { concurrency: "unbounded" })
+        for (const seen of yield* all(spoiled)) assert.deepStrictEqual(seen, [1, 2, 3])
+        for (const seen of yield* all(moved)) assert.strictEqual(seen, 5)
+      }
+      const both = yield* Effect.all([spoiled, Effect.option(cache.getOption(Bytes.key("a"))), spoiled], {
+        concurrency: "unbounded"
+      })
+      assert.deepStrictEqual([both[0], both[2]], [[1, 2, 3], [1, 2, 3]])
+    }))
+
   for (const write of ["through", "behind"] as const) {
     for (const isolation of ["freeze", "copy"] as const) {
       it.scoped(`memory gives what the second level gives (${isolation}, write ${write})`, () =>

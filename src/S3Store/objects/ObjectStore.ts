@@ -17,7 +17,10 @@ import type { ObjectStoreError } from "./ObjectStoreErrors.js"
  * @category models
  */
 export interface StoredObject {
-  /** The content: all of it, or its first bytes where only those were asked for. */
+  /**
+   * The content: all of it, or its first bytes where only those were asked for. It belongs to whoever loaded it: the store
+   * holds nothing of it any more.
+   */
   readonly body: Uint8Array
   /** How long the whole content is, in bytes. */
   readonly size: number

@@ -22,6 +22,7 @@ import { sliced, step } from "../common/yieldWhenLong.js"
  *
  * With `"freeze"` and `"copy"` the object a caller passes is neither frozen nor kept, and memory gives what the second
  * level would: no fields the schema does not know, `0` for `-0`. State in private fields (`#field`) cannot be frozen.
+ * Without memory (`maxSize: 0`) the only caller of a load has what was read itself: bytes may be a view of a larger buffer.
  *
  * @since 0.1.0
  * @category models

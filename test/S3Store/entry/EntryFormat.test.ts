@@ -1,12 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, DateTime, Effect, Either, HashMap, Option, Redacted } from "effect"
+import { Chunk, DateTime, Effect, Either, HashMap, Option, Redacted, Schema } from "effect"
 import * as fc from "fast-check"
 import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { inspect } from "node:util"
 import { crc32, crc32ByTable } from "../../../src/S3Store/entry/crc32.js"
 import { type EntryFormatOptions, makeEntryFormat } from "../../../src/S3Store/entry/EntryFormat.js"
-import type { EntryHeader } from "../../../src/S3Store/entry/EntryHeader.js"
+import {
+  type EntryHeader,
+  HeaderVersion2,
+  HeaderVersion4,
+  HeaderVersion5,
+  pickHeader
+} from "../../../src/S3Store/entry/EntryHeader.js"
 import { property } from "../../support/property.js"
 import { encryption, goldenEntries, header } from "./goldenEntries.js"
 
@@ -71,6 +77,55 @@ describe("EntryFormat", () => {
         )
       ))
   }
+
+  describe("headers", () => {
+    const good = {
+      keyspace: "k",
+      version: "1",
+      key: "1",
+      created: 1,
+      expires: null,
+      writeId: "w",
+      outcome: "success",
+      tags: ["a"],
+      codec: "json",
+      size: 3,
+      compression: "none",
+      encryption: null,
+      keyLength: 2
+    }
+    const values = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom(undefined, -1, 0.5, 2 ** 60, "failure", ["t".repeat(513)], Array.from({ length: 65 }, () => "t")),
+      fc.record({ algorithm: fc.string(), keyId: fc.string(), nonce: fc.oneof(fc.string(), fc.integer()) })
+    )
+    const given = fc.oneof(
+      fc.jsonValue(),
+      fc.tuple(fc.constantFrom(...Object.keys(good), "unknown"), values).map(([field, value]) => ({
+        ...good,
+        [field]: value
+      })),
+      fc.constant(good)
+    )
+    for (
+      const [version, schema] of [
+        [2, Schema.asSchema(HeaderVersion2)],
+        [4, Schema.asSchema(HeaderVersion4)],
+        [5, Schema.asSchema(HeaderVersion5)]
+      ] as const
+    ) {
+      it(`are picked by hand as the schema of version ${version} does it`, () => {
+        const decode = Schema.decodeUnknownOption<unknown, unknown>(schema)
+        fc.assert(
+          fc.property(given, (value) => {
+            const plain: unknown = JSON.parse(JSON.stringify(value) ?? "null")
+            assert.deepStrictEqual(Option.fromNullable(pickHeader(plain, version)), decode(plain))
+          }),
+          property(500)
+        )
+      })
+    }
+  })
 
   describe("golden files", () => {
     for (const { codec, encoded, file, header, isReproducible, options, place } of goldenEntries) {
