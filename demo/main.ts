@@ -86,31 +86,35 @@ const showAll = (where: Bucket) => {
   )
 }
 
-const writePage = (file: string, run: Run) =>
+/** Makes the folder of the page, and gives what writes it: a place where none can be is told before anything is shown. */
+const pageWriter = (file: string) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const path = resolve(file)
-    yield* fs.makeDirectory(dirname(path), { recursive: true })
-    yield* fs.writeFileString(path, page(run))
-    yield* printLines(["", `Wrote ${path}`])
+    yield* fs.makeDirectory(dirname(path), { recursive: true }).pipe(
+      Effect.zipRight(fs.access(dirname(path), { writable: true })),
+      Effect.mapError(({ message }) =>
+        new DemoError({ message: `no page can be written to --html ${file}: ${message}` })
+      )
+    )
+    return (run: Run) => Effect.zipRight(fs.writeFileString(path, page(run)), printLines(["", `Wrote ${path}`]))
   })
 
 const program = Effect.gen(function*() {
   const { html } = yield* options
+  const writePage = html === undefined ? () => Effect.void : yield* pageWriter(html)
   const start = yield* Clock.currentTimeMillis
   const where = yield* bucket
   const parts = yield* showAll(where)
   const now = yield* Clock.currentTimeMillis
   const seconds = (now - start) / 1000
-  if (html !== undefined) {
-    yield* writePage(html, {
-      parts,
-      bucket: where.description,
-      date: new Date(now).toISOString().slice(0, 10),
-      machine: `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? "a processor"}`,
-      seconds
-    })
-  }
+  yield* writePage({
+    parts,
+    bucket: where.description,
+    date: new Date(now).toISOString().slice(0, 10),
+    machine: `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? "a processor"}`,
+    seconds
+  })
   const claims = yield* verdict(parts)
   yield* printLines(["", `All ${claims} claims hold, after ${seconds.toFixed(1)} s.`])
 }).pipe(Effect.scoped, Effect.provide(ClientCacheLive), Effect.provide(NodeContext.layer))

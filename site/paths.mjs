@@ -22,7 +22,15 @@ export const sidebarFile = join(buildFolder, "sidebar.json")
 export const namesFile = join(buildFolder, "names.json")
 
 /** The path under which the site will be served, with a slash at both ends. */
-export const basePath = () => `/${(process.env["DOCS_BASE"] ?? "").replaceAll(/^\/+|\/+$/g, "")}/`.replace("//", "/")
+export const basePath = () => {
+  const base = process.env["DOCS_BASE"] ?? ""
+  if (/[:?#]/.test(base)) {
+    throw new Error(
+      "DOCS_BASE must be the path under which the site will be served, such as /docs/, without scheme and host"
+    )
+  }
+  return `/${base.replaceAll(/^\/+|\/+$/g, "")}/`.replace("//", "/")
+}
 
 export const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 
