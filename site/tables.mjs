@@ -34,9 +34,9 @@ const widthsOf = (columns) => {
 
 const prepare = (table, [head, ...rows]) => {
   const columns = head.map((_, at) => rows.map((row) => row[at]?.text ?? ""))
-  const hasText = columns.some((texts) => texts.some(({ length }) => length > 40))
+  const hasText = columns.some((texts) => texts.some(({ length }) => length > (head.length === 2 ? 60 : 40)))
   // Numbers are compared down their column: such a table stays one, and is scrolled.
-  if (head.length < 3 || head.length > 7 || !hasText) return
+  if (head.length > 7 || !hasText) return
   table.attrJoin("class", "rows")
   for (const [at, width] of widthsOf(columns).entries()) head[at].open.attrJoin("style", `width:${width}%`)
   for (const row of rows) {
