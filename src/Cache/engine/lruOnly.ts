@@ -15,3 +15,6 @@ export const makePolicy = (name: EvictionPolicyName): EvictionPolicy => {
     `"LRU", as long as the program is bundled or run with the condition effect-aws-cache-lru-only`
   )
 }
+
+/** The policy of memory in front of a slower level: there is no other. */
+export const policyOfMemoryLevel: EvictionPolicyName = "LRU"

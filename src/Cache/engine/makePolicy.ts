@@ -37,3 +37,6 @@ export const makePolicy = (name: EvictionPolicyName, weightOf: (slot: number) =>
       throw new BoundedMapError("evictionPolicy", name, acceptedAs(evictionPolicyNames))
   }
 }
+
+/** The policy of memory in front of a slower level, where no other is asked for. */
+export const policyOfMemoryLevel: EvictionPolicyName = "Adaptive"

@@ -1,6 +1,7 @@
 /**
  * The memory level of an `S3Cache`.
  */
+import { policyOfMemoryLevel } from "#policies"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Hash from "effect/Hash"
@@ -53,7 +54,7 @@ export class MemoryLevel {
       )
       const countsBytes = options.maxBytes !== undefined
       const map = yield* makeGuardedMap<AnyKey, MemoryEntry>(name, {
-        evictionPolicy: options.evictionPolicy,
+        evictionPolicy: options.evictionPolicy ?? policyOfMemoryLevel,
         maxSize: options.maxSize ?? 1000,
         ...(countsBytes ? { maxWeight, weigher: (_: AnyKey, held: MemoryEntry) => held.weight } : {})
       }, equality)

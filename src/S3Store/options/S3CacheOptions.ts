@@ -30,7 +30,7 @@ export interface S3CacheOptions extends EntryOptions, EntryFormatOptions {
    * memory there is (see `ByteSize.availableMemory`). Default `Infinity`: no limit.
    */
   readonly maxBytes?: ByteSizeInput | undefined
-  /** Which entry leaves memory first. Default `"LRU"`. */
+  /** Which entry leaves memory first. Default `"Adaptive"`. */
   readonly evictionPolicy?: EvictionPolicyName | undefined
   /**
    * How long a load from the second level may take. Where this process stood still when it was over, it starts anew,

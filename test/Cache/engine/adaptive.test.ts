@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Absent, BoundedMap } from "effect-aws-cache/Cache"
+import * as lruOnly from "../../../src/Cache/engine/lruOnly.js"
+import * as allPolicies from "../../../src/Cache/engine/makePolicy.js"
 import { AdaptiveByCount } from "../../../src/Cache/engine/policies/AdaptiveByCount.js"
 import { fixHashes, keyHash } from "../../../src/Cache/engine/structures/keyHash.js"
 
@@ -170,5 +172,10 @@ describe("Adaptive", () => {
     hitsOf(map, loop(120, 5))
     assert.strictEqual(map.size(0), 100)
     assert.deepStrictEqual(map.violations(), [])
+  })
+
+  it("is the policy of memory in front of a slower level, where it is in the program", () => {
+    for (const { makePolicy, policyOfMemoryLevel } of [allPolicies, lruOnly]) makePolicy(policyOfMemoryLevel, () => 1)
+    assert.strictEqual(allPolicies.policyOfMemoryLevel, "Adaptive")
   })
 })
