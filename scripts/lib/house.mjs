@@ -30,8 +30,8 @@ export const areas = [
         "memory",
         "options",
         "common",
-        "events",
         "flight",
+        "events",
         "lease",
         "store"
       ],

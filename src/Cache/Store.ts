@@ -201,9 +201,9 @@ export interface Store<in out K, in out V, in out F = never> {
   ) => Effect.Effect<(key: K) => Effect.Effect<V, E | F>, never, R>
   /**
    * Computes the value under a key anew, whether there is one or not, and returns it. Until it is there, everybody else
-   * gets the old one, which then makes way with its time to live; where this fails, the old one stays, and the failure
-   * is told, also where `staleIfError` would give out a value. It joins a computation of the key that is under way, and
-   * others join it, as with `getOrCompute`. It is no lookup: neither a hit nor a miss.
+   * gets the old one, which then makes way with its time to live; where this fails, the old one stays unless the
+   * failure is remembered, and the failure is told, also where `staleIfError` would give out a value. It joins a computation
+   * of the key that is under way, and others join it, as with `getOrCompute`. It is no lookup: neither a hit nor a miss.
    *
    * @example
    * ```ts

@@ -41,6 +41,7 @@ export const ObjectStoreError: Schema.Schema<
       "NoSuchBucket",
       "Credentials",
       "WrongRegion",
+      "WrongEndpoint",
       "ClockSkew",
       "Encryption",
       "Rejected",

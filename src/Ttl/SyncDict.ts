@@ -285,6 +285,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
       ...this.#steps.stats(map, now),
       coalesced: this.#fetches.joined,
       computations: this.#fetches.computations,
+      computationFailures: this.#fetches.failures,
       inFlight: this.#fetches.underWay,
       hooks: this.#hooks?.counted ?? noHooks
     }))
@@ -655,6 +656,9 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
         this.#fetches.decided(key)
       }
       return value
+    } catch (error) {
+      this.#fetches.failures++
+      throw error
     } finally {
       this.#computations.remove(computation)
     }

@@ -1066,6 +1066,7 @@ describe("LeasedStore", () => {
             misses: 4,
             coalesced: 0,
             computations: 4,
+            computationFailures: 0,
             insertions: 4,
             evicted: 1,
             expired: 0,

@@ -121,6 +121,7 @@ describe("Store", () => {
           misses: 2,
           coalesced: 0,
           computations: 1,
+          computationFailures: 0,
           insertions: 3,
           rejections: 0,
           evicted: 2,

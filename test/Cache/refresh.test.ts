@@ -142,12 +142,25 @@ describe("refresh", () => {
 
     it.scoped(`tells its failure, and leaves the old value: ${what}`, () =>
       Effect.gen(function*() {
-        for (const options of [{}, aMinute, { ...aMinute, failureTimeToLive: "1 minute" }] as const) {
+        for (const options of [{}, aMinute] as const) {
           const store = yield* make(options)
           yield* store.set("a", "old")
           assert.deepStrictEqual(yield* Effect.exit(store.refresh("a", Effect.fail("offline"))), Exit.fail("offline"))
           assert.deepStrictEqual(yield* Effect.exit(store.refresh("a", Effect.die("bug"))), Exit.die("bug"))
           assert.strictEqual(yield* store.getOrCompute("a", Effect.succeed("new")), "old")
+          assert.strictEqual(yield* store.refresh("a", Effect.succeed("new")), "new")
+        }
+      }))
+
+    it.scoped(`leaves the old value when it dies, and puts a failure in its place that is remembered: ${what}`, () =>
+      Effect.gen(function*() {
+        for (const options of [{}, aMinute] as const) {
+          const store = yield* make({ ...options, failureTimeToLive: "1 minute" })
+          yield* store.set("a", "old")
+          assert.deepStrictEqual(yield* Effect.exit(store.refresh("a", Effect.die("bug"))), Exit.die("bug"))
+          assert.strictEqual(yield* store.getOrCompute("a", Effect.succeed("new")), "old")
+          assert.deepStrictEqual(yield* Effect.exit(store.refresh("a", Effect.fail("gone"))), Exit.fail("gone"))
+          assert.deepStrictEqual(yield* Effect.exit(store.getOrCompute("a", Effect.succeed("new"))), Exit.fail("gone"))
           assert.strictEqual(yield* store.refresh("a", Effect.succeed("new")), "new")
         }
       }))
@@ -183,7 +196,7 @@ describe("refresh", () => {
 
     it.scoped(`does not bring refreshes in the background forward by failing: ${what}`, () =>
       Effect.gen(function*() {
-        const store = yield* make({ ...aMinute, refreshAhead: 0.5, failureTimeToLive: "1 second" })
+        const store = yield* make({ ...aMinute, refreshAhead: 0.5 })
         yield* store.set("a", "old")
         yield* Effect.exit(store.refresh("a", Effect.fail("offline")))
         yield* TestClock.adjust("10 seconds")

@@ -65,6 +65,29 @@ describe("options of S3Cache and its second levels", () => {
     ["S3Cache.layerS3", { keyprefix: "a" }, "did you mean keyPrefix?"],
     ["S3Cache.layerS3", { timeToLiv: 5 }, "did you mean timeToLive?"],
     ["S3Cache.layerS3", { bucket: undefined }, "bucket is undefined, but must be the name of a bucket"],
+    [
+      "S3Cache.layerS3",
+      { region: "private" },
+      "region is no option, but must be said of the client: clientConfig: { region }"
+    ],
+    ["ObjectStore.layerS3", { forcePathStyle: true }, "said of the client: clientConfig: { forcePathStyle }"],
+    [
+      "ObjectStore.layerS3Client",
+      { endpoint: "private" },
+      "endpoint is no option, but must be said where the client is made"
+    ],
+    [
+      "S3Cache.layerS3",
+      { bucket: "s3://my-bucket" },
+      "bucket is \"s3://my-bucket\", but must be the name of a bucket alone"
+    ],
+    [
+      "ObjectStore.layerS3",
+      { bucket: "my-bucket/x" },
+      "bucket is \"my-bucket/x\", but must be the name of a bucket alone"
+    ],
+    ["ObjectStore.layerS3", { bucket: "arn:aws:s3:::my-bucket" }, "but must be the name of a bucket alone"],
+    ["S3Cache.layerS3", { timeToLive: "5 mins" }, ", such as 500 or \"5 minutes\": did you mean \"5 minutes\"?"],
     ["ObjectStore.layerS3", { timeToLive: 5 }, "S3 object store: timeToLive is no option"],
     ["ObjectStore.layerS3Client", { requestTimeOut: 5 }, "did you mean requestTimeout?"],
     ["ObjectStore.layerFileSystem", { directory: 5 }, "directory is 5, but must be a text"]

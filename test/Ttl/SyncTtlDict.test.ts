@@ -459,6 +459,7 @@ describe("SyncTtlDict", () => {
       insertions: 3,
       rejections: 0,
       computations: 0,
+      computationFailures: 0,
       evicted: 1,
       expired: 1,
       replaced: 1,

@@ -529,6 +529,7 @@ const cases: Readonly<Record<string, Case>> = {
       codec: oneOf("\"json\", \"msgpack\" or \"raw\""),
       version: text,
       tags: { ...texts, accepted: `${texts.accepted}, or a function that returns one` },
+      failureTags: { ...texts, accepted: `${texts.accepted}, or a function that returns one` },
       onStoreError: oneOf("\"fallThrough\" or \"fail\"")
     },
     base: { key: Schema.String, value: Schema.Number }
@@ -975,7 +976,10 @@ describe("options that are public", () => {
             assert.include(error?.message, " but must be ", about)
             assert.notInclude(error?.message, secret, about)
             assert.isAtMost(error?.message.length ?? 0, 500, about)
-            if (accepted !== undefined) assert.isTrue(error?.message.endsWith(` but must be ${accepted}`), about)
+            if (accepted === undefined) continue
+            // What is meant by a duration that is none may follow.
+            const [, meant = ""] = /(: did you mean "[\d.]+ [a-z]+"\?)$/.exec(error?.message ?? "") ?? []
+            assert.isTrue(error?.message.endsWith(` but must be ${accepted}${meant}`), about)
           }
         }
       }))

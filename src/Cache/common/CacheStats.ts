@@ -22,6 +22,11 @@ export interface CacheStats {
   readonly coalesced: number
   /** Computations that were started, refreshes included, whatever came of them. */
   readonly computations: number
+  /**
+   * Those of them that failed or died, also where an old value was given out in place of that; interruptions are not
+   * counted.
+   */
+  readonly computationFailures: number
   /** Writes that made a new entry. */
   readonly insertions: number
   /** Entries that left to make room. */
@@ -46,7 +51,7 @@ export interface CacheStats {
 export const countedIn = <K, V>(
   map: EvictingMap<K, V>,
   now: number
-): Omit<CacheStats, "coalesced" | "computations" | "inFlight"> => {
+): Omit<CacheStats, "coalesced" | "computations" | "computationFailures" | "inFlight"> => {
   // First: it reclaims, which is counted.
   const size = map.size(now)
   const { cleared, deleted, evicted, expired, hits, insertions, misses, replaced } = map.counters

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type * as Cause from "effect/Cause"
 import type { RemovalReason } from "../engine/RemovalReason.js"
 import type { ReleaseReason } from "./ReleaseReason.js"
 
@@ -13,7 +14,8 @@ import type { ReleaseReason } from "./ReleaseReason.js"
  * - `Removed`: an entry left, and why;
  * - `Rejected`: an entry was heavier than the limit, and was not stored;
  * - `HookDropped`: an entry left, and the hook of a dictionary is not told of it because too much waits for it;
- * - `ComputationStarted`, `ComputationEnded`: a computation, how it ended, and how long it took in milliseconds.
+ * - `ComputationStarted`, `ComputationEnded`: a computation, how it ended, why where it failed or died (`cause`), and how
+ *   long it took in milliseconds.
  *
  * @since 0.1.0
  * @category models
@@ -33,6 +35,7 @@ export type StoreEvent<K> =
     readonly key: K
     readonly outcome: "success" | "failure" | "defect" | "interruption"
     readonly millis: number
+    readonly cause?: Cause.Cause<unknown>
   }
 
 /**

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { clockOf } from "../common/clockOf.js"
+import { ownCause } from "../flight/ownCause.js"
 import type { StoreEvent } from "./StoreEvent.js"
 
 /** A computation whose start and end are published. */
@@ -20,16 +21,17 @@ export const announceComputation = <K, A, E, R>(
     hub.publish(() => ({ _tag: "ComputationStarted", key }))
     return Effect.onExit(compute, (exit) => {
       const millis = clock.unsafeCurrentTimeMillis() - started
-      hub.publish(() => ({ _tag: "ComputationEnded", key, outcome: outcomeOf(exit), millis }))
+      hub.publish(() => ({ _tag: "ComputationEnded", key, ...endOf(exit), millis }))
       return Exit.void
     })
   })
 
 /** How a computation ended, as events tell it. */
-export const outcomeOf = (
+export const endOf = (
   exit: Exit.Exit<unknown, unknown>
-): "success" | "failure" | "defect" | "interruption" => {
-  if (Exit.isSuccess(exit)) return "success"
-  if (Cause.isInterrupted(exit.cause)) return "interruption"
-  return Option.isSome(Cause.failureOption(exit.cause)) ? "failure" : "defect"
+): Pick<Extract<StoreEvent<never>, { readonly _tag: "ComputationEnded" }>, "outcome" | "cause"> => {
+  if (Exit.isSuccess(exit)) return { outcome: "success" }
+  if (Cause.isInterrupted(exit.cause)) return { outcome: "interruption" }
+  const cause = ownCause(exit.cause)
+  return { outcome: Option.isSome(Cause.failureOption(cause)) ? "failure" : "defect", cause }
 }

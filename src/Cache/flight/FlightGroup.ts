@@ -1,6 +1,7 @@
 /**
  * Callers who share their computations.
  */
+import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
@@ -20,6 +21,8 @@ export interface Flight<out A, out E> {
   waiters: number
   /** Whether it ends by itself, even if nobody waits for it: its starter may say so, instead of waiting. */
   unattended: boolean
+  /** Run when it has failed or died, and nobody waited for it or wrote in its place. */
+  unheard: ((cause: Cause.Cause<unknown>) => Effect.Effect<void>) | undefined
   /** What runs it, until it has ended. */
   fiber: Fiber.RuntimeFiber<void> | undefined
   /** Lets it go on, if it waits for what one of its callers was to do. */

@@ -16,6 +16,7 @@ import * as Runtime from "effect/Runtime"
 import * as RuntimeFlags from "effect/RuntimeFlags"
 import type * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
+import type { CacheStats } from "../common/CacheStats.js"
 import { clockOf } from "../common/clockOf.js"
 import { type Filed, FiledMap } from "../engine/structures/FiledMap.js"
 import { CacheReentryError } from "../errors/CacheErrors.js"
@@ -61,6 +62,7 @@ export class SingleFlight<in out K> {
   private closed = false
   private joins = 0
   private starts = 0
+  private failures = 0
 
   private constructor(name: string, runtime: Runtime.Runtime<never>) {
     this.name = name
@@ -90,10 +92,16 @@ export class SingleFlight<in out K> {
 
   /**
    * What was counted: callers that joined a computation under way instead of starting one, computations that were started,
-   * and those under way.
+   * those of them that failed or died, and those under way.
    */
-  get counted(): { readonly coalesced: number; readonly computations: number; readonly inFlight: number } {
-    return { coalesced: this.joins, computations: this.starts, inFlight: this.running.size }
+  get counted(): Pick<CacheStats, "coalesced" | "computations" | "computationFailures" | "inFlight"> {
+    const { failures: computationFailures, joins: coalesced, running, starts: computations } = this
+    return { coalesced, computations, computationFailures, inFlight: running.size }
+  }
+
+  /** A computation failed in whose place a value is given out: its flight does not fail. */
+  failedUnseen(): void {
+    this.failures++
   }
 
   /** Whether its scope has closed: computations are interrupted, and no others begin. */
@@ -308,6 +316,7 @@ export class SingleFlight<in out K> {
       label: printKey(key),
       waiters: 1,
       unattended: false,
+      unheard: undefined,
       fiber: undefined,
       node: new WaitNode(),
       proceed: (caller) => {
@@ -319,6 +328,7 @@ export class SingleFlight<in out K> {
         value.delete(flight.detach)
         if (value.size === 0) this.attached.remove(filed)
         filed = undefined
+        flight.unheard = undefined
         detached()
       }
     }
@@ -333,6 +343,7 @@ export class SingleFlight<in out K> {
       flight.fiber = undefined
       this.running.delete(flight)
       const result = commits ? committed(exit, commit, now) : exit
+      if (Exit.isFailure(result) && !Cause.isInterrupted(result.cause)) this.failures++
       outcome.settle(result)
       return result
     }
@@ -369,8 +380,11 @@ export class SingleFlight<in out K> {
           ),
           (exit) =>
             Effect.withFiberRuntime<void>((fiber) => {
-              settle(ownExit(exit), clockOf(fiber).unsafeCurrentTimeMillis())
-              return Exit.void
+              const { unheard } = flight
+              const result = settle(ownExit(exit), clockOf(fiber).unsafeCurrentTimeMillis())
+              return unheard !== undefined && flight.waiters === 1 && Exit.isFailure(result)
+                ? unheard(result.cause)
+                : Exit.void
             })
         ),
         { immediate: false, ...besides(caller) }

@@ -8,6 +8,8 @@ import { nearestName } from "../engine/options/nearestName.js"
 import { type OptionKind, useNearestName } from "../engine/options/optionKinds.js"
 import type { CacheConfigError } from "../errors/CacheErrors.js"
 import type * as Plain from "../errors/Either.js"
+import { useDurationHint } from "./durationMillis.js"
+import { meantDuration } from "./meantDuration.js"
 import { checkValue as checkPlainly, wrongNested, wrongOptions } from "./wrongOptions.js"
 
 export {
@@ -16,6 +18,7 @@ export {
 } from "./wrongOptions.js"
 
 useNearestName(nearestName)
+useDurationHint(meantDuration)
 
 /**
  * Checks that options are an object with no other names than these, and of these kinds. Else `CacheConfigError` names

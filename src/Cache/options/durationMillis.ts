@@ -6,6 +6,16 @@ import { handleRejection } from "../engine/handleRejection.js"
 import { wrongOptionTexts } from "../engine/options/wrongOptionTexts.js"
 import { configError } from "../errors/configError.js"
 
+let hint = (_value: unknown): string => ""
+
+/** Says how to find out which duration is meant by a text that is none. Until then nobody knows. */
+export const useDurationHint = (find: (value: unknown) => string): void => {
+  hint = find
+}
+
+/** What to say besides of a value that is no duration. */
+export const durationHint = (value: unknown): string => hint(value)
+
 const durationId = Symbol.for("effect/Duration")
 
 const second = 1000
@@ -73,5 +83,5 @@ export const givenMillis = (cache: string, option: string, value: Duration.Durat
   if (millis !== undefined) return Math.max(0, millis)
   // The function may be `async`.
   handleRejection(value, () => {})
-  throw configError(cache, option, value, wrongOptionTexts.anyDuration)
+  throw configError(cache, option, value, wrongOptionTexts.anyDuration + hint(value))
 }

@@ -6,7 +6,7 @@ import { CacheConfigError } from "../errors/CacheErrors.js"
 import { configError } from "../errors/configError.js"
 import * as Either from "../errors/Either.js"
 import { keyText } from "../printing/keyText.js"
-import { durationMillis } from "./durationMillis.js"
+import { durationHint, durationMillis } from "./durationMillis.js"
 
 /** The name that options give to what is made with them, or the default. */
 export const nameIn = (options: unknown, otherwise: string): string => {
@@ -37,7 +37,7 @@ export const wrongOptions = (
     cache,
     option: wrong.option,
     value: wrong.printed ?? keyText(wrong.value),
-    accepted: wrong.accepted
+    accepted: wrong.accepted + hintOf(wrong.value, kinds[wrong.option])
   })
 }
 
@@ -67,13 +67,16 @@ export const checkValue = <A>(
 ): Either.Either<A, CacheConfigError> => {
   if (isAccepted(value, kind)) return Either.right(value)
   const printed = printedOf(value, kind)
-  const accepted = acceptedAs(kind)
+  const accepted = acceptedAs(kind) + hintOf(value, kind)
   return Either.left(
     printed === undefined
       ? configError(cache, option, value, accepted)
       : new CacheConfigError({ cache, option, value: printed, accepted })
   )
 }
+
+const hintOf = (value: unknown, kind: OptionKind | undefined): string =>
+  typeof kind === "string" && /duration/i.test(kind) ? durationHint(value) : ""
 
 const isAccepted = (value: unknown, kind: OptionKind): boolean => {
   switch (kind) {

@@ -40,7 +40,7 @@ export interface FreshnessOptions<in out F = never> {
   readonly staleWhileRevalidate?: Duration.DurationInput | undefined
   /**
    * How long after its time to live an entry is given out when the new computation fails (or dies; not when it is
-   * interrupted). Default zero. RFC 5861, section 4.
+   * interrupted), unless the failure is remembered (`failureTimeToLive`). Default zero. RFC 5861, section 4.
    */
   readonly staleIfError?: Duration.DurationInput | undefined
   /**
@@ -50,8 +50,8 @@ export interface FreshnessOptions<in out F = never> {
    */
   readonly failure?: ((error: unknown) => error is F) | undefined
   /**
-   * How long a failure that `failure` accepts is remembered: lookups meanwhile get it again, and nothing is computed. After
-   * a failed refresh, how long until the next. Defects and interruptions are never remembered. What is remembered is the
+   * How long a failure that `failure` accepts is remembered: lookups meanwhile get it again, and nothing is computed. It
+   * is an answer, and takes the place of an old value, also where others would not: of `staleIfError` and the like. Defects and interruptions are never remembered. What is remembered is the
    * error and nothing of where it came from; it counts for the limits as any entry. Default zero: failures are not kept.
    */
   readonly failureTimeToLive?: Duration.DurationInput | ((error: F) => Duration.DurationInput) | undefined

@@ -89,12 +89,17 @@ export interface Call<in out K, in out V, in out E, in out G> {
   readonly failed: (cause: Cause.Cause<G>) => Exit.Exit<never, E> | undefined
 }
 
-/** Joins the computation of a key, or starts it: part of a step. */
+/**
+ * Joins the computation of a key, or starts it: part of a step.
+ *
+ * @param isHeard whether its caller gets its failure also where others get an old value
+ */
 export type Enter<K, V, F> = <E, G>(
   map: BoundedMap<K, Stored<V, F>>,
   caller: Fiber.RuntimeFiber<unknown, unknown>,
   call: Call<K, V, E, G>,
-  roll: number
+  roll: number,
+  isHeard?: boolean
 ) => Flight<Computed<V, G>, G>
 
 /** Those who compute in ways of their own, see `StoreGroups`. */

@@ -67,8 +67,10 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
   /** Who shares computations with it. */
   readonly groups: StoreGroups<K, V>
   readonly enter: Enter<K, V, F>
+  /** Nobody waits for it. */
+  readonly leaveAlone: (key: K, flight: Flight<unknown, unknown>) => void
 }): GetManyOrCompute<K, V, F> => {
-  const { batches, enter, entries, flights, groups, lookup, name, rolls, spans } = parts
+  const { batches, enter, entries, flights, groups, leaveAlone, lookup, name, rolls, spans } = parts
 
   type Found<E> = Exit.Exit<Option.Option<V>, E | F>
   type Exits = ReadonlyArray<Exit.Exit<Computed<V, unknown>, unknown>>
@@ -120,7 +122,7 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
               ? Exit.map(asExit(found.content), Option.some)
               : Exit.succeed(Option.some(found))
             if (found instanceof Kept && Exit.isSuccess(result) && !group.has(key)) {
-              start(key, at).flight.unattended = true
+              leaveAlone(key, start(key, at).flight)
             }
             return () => result
           })

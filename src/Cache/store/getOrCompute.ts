@@ -8,7 +8,9 @@ import * as Exit from "effect/Exit"
 import { clockOf } from "../common/clockOf.js"
 import { Absent } from "../engine/BoundedMapOptions.js"
 import { asExit } from "../errors/asExit.js"
-import { outcomeOf } from "../events/announceComputation.js"
+import { endOf } from "../events/announceComputation.js"
+import { StaleWarnings } from "../events/StaleWarnings.js"
+import type { Flight } from "../flight/FlightGroup.js"
 import { ownCause } from "../flight/ownCause.js"
 import { services, servicesOf, withServicesForGood } from "../flight/withServices.js"
 import { requireEffect } from "../options/requireEffect.js"
@@ -22,11 +24,12 @@ import {
   InPlaceOfFailure,
   NotLoaded
 } from "./computed.js"
+import { valueOf } from "./FreshMap.js"
 import { failureOf } from "./FreshnessOptions.js"
 import { type GetManyOrCompute, makeGetManyOrCompute } from "./getManyOrCompute.js"
 import { Kept } from "./Kept.js"
 import { makeModify, type Modify } from "./modify.js"
-import { inPlaceOfFailure, keepFailure } from "./rememberedFailures.js"
+import { inPlaceOfFailure, isAnswer, keepFailure } from "./rememberedFailures.js"
 import { StoreGroups } from "./StoreGroups.js"
 import type { MemoizeOptions, WriteOptions } from "./StoreOptions.js"
 
@@ -57,27 +60,36 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
   const groups = new StoreGroups<K, V>(flights, `${parts.spans}.compute`)
   const { modify, outdate } = makeModify(parts)
 
+  const warnings = new StaleWarnings(name)
+
   // A stale value in place of a failure, where there may be one.
-  const orStale = <E>(key: K, compute: Effect.Effect<Computed<V, E>, E>): Effect.Effect<Computed<V, E>, E> =>
+  const orStale = <E>(
+    key: K,
+    compute: Effect.Effect<Computed<V, E>, E>,
+    label: () => string,
+    isHeard: boolean
+  ): Effect.Effect<Computed<V, E>, E> =>
     !freshness.tracksEntries ? compute : Effect.catchAllCause(compute, (cause) =>
       Effect.flatten(step((map, now) => {
         const value = Cause.isInterrupted(cause) ? Absent : inPlaceOfFailure(freshness, map, key, now)
         if (value === Absent) return Exit.failCause(cause)
         const own = ownCause(cause)
-        keepFailure(freshness, map, key, failureOf(freshness, own), now)
-        return Exit.succeed(new InPlaceOfFailure(value, own))
+        if (isAnswer(freshness, failureOf(freshness, own))) return Exit.failCause(cause)
+        flights.failedUnseen()
+        const end = Exit.succeed(new InPlaceOfFailure(value, own))
+        return isHeard ? end : Effect.zipRight(warnings.tell(label(), own), end)
       })))
 
-  const enter: Enter<K, V, F> = (map, caller, { compute, group, key, write }, roll) => {
+  const enter: Enter<K, V, F> = (map, caller, { compute, group, key, write }, roll, isHeard = false) => {
     let started = 0
-    return group.enter(
+    const flight = group.enter(
       key,
       caller,
       () =>
         Effect.withFiberRuntime((fiber) => {
           started = clockOf(fiber).unsafeCurrentTimeMillis()
           if (hub.isHeard) hub.publish(() => ({ _tag: "ComputationStarted", key }))
-          return orStale(key, compute())
+          return orStale(key, compute(), () => flight.label, isHeard)
         }),
       (exit, now) => {
         if (Exit.isFailure(exit)) {
@@ -93,17 +105,29 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
       (exit, now) => {
         if (!hub.isHeard) return
         const stale = Exit.isSuccess(exit) && exit.value instanceof InPlaceOfFailure ? exit.value : undefined
-        const outcome = outcomeOf(stale === undefined ? exit : Exit.failCause(stale.cause))
-        hub.publish(() => ({ _tag: "ComputationEnded", key, outcome, millis: now - started }))
+        const end = endOf(stale === undefined ? exit : Exit.failCause(stale.cause))
+        hub.publish(() => ({ _tag: "ComputationEnded", key, ...end, millis: now - started }))
       }
     )
+    return flight
+  }
+
+  // Where it fails, the old value stays, and nobody would know.
+  const leaveAlone = (key: K, flight: Flight<unknown, unknown>): void => {
+    flight.unattended = true
+    flight.unheard = (cause) =>
+      Effect.flatten(step((map, now) => {
+        const held = map.peek(key, now)
+        const isStillThere = held !== Absent && valueOf(held) !== Absent && !Cause.isInterrupted(cause)
+        return isStillThere ? warnings.tell(flight.label, cause) : Effect.void
+      }))
   }
 
   // Nobody waits for it: it ends by itself, or with the store.
   const inBackground = <E, G>(call: Call<K, V, E, G>): Effect.Effect<void> =>
     writer.withRoll((roll) =>
       lookup((map, _, caller) => {
-        if (!call.group.has(call.key)) enter(map, caller, call, roll).unattended = true
+        if (!call.group.has(call.key)) leaveAlone(call.key, enter(map, caller, call, roll))
         return Exit.void
       })
     )
@@ -155,7 +179,7 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
     writer.withRoll((roll) =>
       Effect.uninterruptibleMask((restore) =>
         lookup((map, _, caller) => {
-          return Effect.flatMap(flights.awaitExit(enter(map, caller, call, roll), restore), (exit) => {
+          return Effect.flatMap(flights.awaitExit(enter(map, caller, call, roll, true), restore), (exit) => {
             const end = Exit.isSuccess(exit) && exit.value instanceof InPlaceOfFailure
               ? call.failed(exit.value.cause)
               : ended(call, exit)
@@ -206,7 +230,8 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
       batches,
       rolls: writer.rolls,
       groups,
-      enter
+      enter,
+      leaveAlone
     })
   }
 }

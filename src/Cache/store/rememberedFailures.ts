@@ -11,8 +11,8 @@ import { type Freshness, type FreshnessTimes, replacesFailureUntil } from "./Fre
 import { Kept } from "./Kept.js"
 
 /**
- * A computation failed: remembers that, for as long as the options say. A value that is there stays, and is refreshed
- * no earlier. Nothing is remembered but the error.
+ * A computation failed: remembers that, for as long as the options say, in place of a value that is there. Nothing is
+ * remembered but the error.
  *
  * @returns what became of the entry, if one was written
  */
@@ -28,15 +28,13 @@ export const keepFailure = <K, V, E>(
   const millis = freshness.failureTimeToLive(error)
   if (millis === 0) return undefined
   const until = now + millis
-  const held = map.peek(key, now)
-  if (held instanceof Kept && !Either.isLeft(held.content)) {
-    held.refreshAt = Math.max(held.refreshAt, until)
-  } else if (held === Absent || held instanceof Kept) {
-    formatStacks(error)
-    return map.set(key, new Kept<V, E>(Either.left(error), until, until), now, until)
-  }
-  return undefined
+  formatStacks(error)
+  return map.set(key, new Kept<V, E>(Either.left(error), until, until), now, until)
 }
+
+/** Whether a failure is remembered: then it is an answer, and no value is given out in its place. */
+export const isAnswer = <E>(freshness: Freshness<E>, failure: Option.Option<E>): boolean =>
+  failure._tag === "Some" && freshness.failureTimeToLive(failure.value) > 0
 
 /** The value to give out in place of a failed computation, or `Absent`. */
 export const inPlaceOfFailure = <K, V, E>(

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Predicate from "effect/Predicate"
 import { inspect } from "node:util"
 import { cutText } from "../../Cache/printing/cutText.js"
 import { credentialsFailureOf } from "../credentials/credentialFailures.js"
@@ -19,6 +20,7 @@ import { HiddenTexts } from "../secrets/hiddenTexts.js"
 import { maskReason } from "../secrets/maskCause.js"
 import { oneLine } from "../secrets/oneLine.js"
 import { sentSecrets } from "../secrets/sentSecrets.js"
+import { endpointFault } from "../values/endpointFault.js"
 import { fieldOf } from "../values/fieldOf.js"
 
 /**
@@ -80,7 +82,7 @@ const failureOf = <Source extends ExceptionSource = never>(
     client: cutText(origin.client, 120),
     command: cutText(nameOfClass(command).replace(/Command$/, "") || "a command", 60),
     reason: reasonOf(thrown, given),
-    detail: words === name ? "" : words,
+    detail: [endpointFault(thrown), words === name ? undefined : words].filter(Predicate.isNotUndefined).join(". "),
     $metadata: metadataOf(thrown, hidden),
     $fault: faultOf(thrown),
     isThrottling: isThrottling(thrown, given),

@@ -95,6 +95,12 @@ export const checkS3Options = (
     if (typeof bucket !== "string" || bucket.trim() === "") {
       return yield* configError(cache, "bucket", bucket, "the name of a bucket")
     }
+    if (/[/\s]|^arn:/.test(bucket) && !/^arn:[^\s]+[:/]accesspoint[:/][^\s]+$/.test(bucket)) {
+      const accepted =
+        "the name of a bucket alone, such as \"my-bucket\" (what comes after it is the keyPrefix), or the " +
+        "ARN of an access point"
+      return yield* configError(cache, "bucket", bucket, accepted)
+    }
     if (keyPrefix.length > 700 || !/^[\x20-\x7e]*$/.test(keyPrefix)) {
       return yield* configError(cache, "keyPrefix", keyPrefix, "at most 700 printable ASCII characters")
     }

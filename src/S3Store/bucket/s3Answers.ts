@@ -39,6 +39,7 @@ export const consequences: Readonly<Record<ObjectStoreReason, S3Consequences>> =
   NoSuchBucket: setup,
   Credentials: setup,
   WrongRegion: setup,
+  WrongEndpoint: setup,
   ClockSkew: setup,
   AccessDenied: refused,
   Encryption: refused,
@@ -103,6 +104,8 @@ const special: Readonly<Record<string, readonly [reason: ObjectStoreReason, hint
   IllegalLocationConstraint: ["WrongRegion"],
   IllegalLocationConstraintException: ["WrongRegion"],
   IncorrectEndpoint: ["WrongRegion"],
+  // The endpoint
+  EndpointError: ["WrongEndpoint", "look at the endpoint and the region of the client, and at the name of the bucket"],
   // The clock
   RequestTimeTooSkewed: ["ClockSkew"],
   RequestExpired: ["ClockSkew"],
@@ -201,7 +204,6 @@ const certificate = "the certificate of the store is not trusted: see NODE_EXTRA
 /** What each code of the network means. */
 export const answersByNetworkCode: ReadonlyMap<string, S3Answer> = new Map([
   ...[
-    "ECONNREFUSED",
     "ECONNRESET",
     "ECONNABORTED",
     "EHOSTDOWN",
@@ -211,10 +213,13 @@ export const answersByNetworkCode: ReadonlyMap<string, S3Answer> = new Map([
     "ENOTFOUND",
     "EAI_AGAIN",
     "EPIPE",
-    "EPROTO",
     "EADDRNOTAVAIL",
     "EMFILE"
   ].map((code) => [code, answer("Network")] as const),
+  ["ECONNREFUSED", answer("Network", "nothing listens there: is the endpoint (clientConfig, AWS_ENDPOINT_URL) right?")],
+  ...["EPROTO", "ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG"].map((code) =>
+    [code, answer("Network", "no TLS is spoken there: does the endpoint begin with http:?")] as const
+  ),
   ...[
     "CERT_HAS_EXPIRED",
     "DEPTH_ZERO_SELF_SIGNED_CERT",
@@ -224,6 +229,7 @@ export const answersByNetworkCode: ReadonlyMap<string, S3Answer> = new Map([
     "UNABLE_TO_VERIFY_LEAF_SIGNATURE"
   ]
     .map((code) => [code, answer("Network", certificate)] as const),
+  ["ERR_INVALID_URL", answer("WrongEndpoint")],
   ["ETIMEDOUT", answer("Timeout")],
   ["ESOCKETTIMEDOUT", answer("Timeout")]
 ])

@@ -3,6 +3,7 @@
  */
 import * as Predicate from "effect/Predicate"
 import { oneLine } from "../../ClientLayer/secrets/oneLine.js"
+import { endpointFault } from "../../ClientLayer/values/endpointFault.js"
 import { ObjectStoreError, type ObjectStoreReason } from "../objects/ObjectStoreErrors.js"
 import { maskRejection } from "./maskRejection.js"
 import { answerOf, answersByCode, isCode, type S3Answer } from "./s3Answers.js"
@@ -52,7 +53,10 @@ export const toObjectStoreError = (
   clientRegion?: string
 ): ObjectStoreError => {
   const cause = maskRejection(rejection)
-  const { hint, reason } = meaningOf(cause)
+  const meaning = meaningOf(cause)
+  const { reason } = meaning
+  const endpoint = reason === "WrongEndpoint" ? endpointFault(rejection, "S3") : undefined
+  const hint = endpoint ?? meaning.hint
   const lead = leadOf(reason, operation, bucket, cause, clientRegion)
   const detail = [[lead, hint].filter(Predicate.isNotUndefined).join(": "), saidBy(cause)]
   return new ObjectStoreError({

@@ -2,6 +2,7 @@
  * The two levels of an `S3Cache`, and what its operations share.
  */
 import * as Effect from "effect/Effect"
+import type { StaleWarnings } from "../../Cache/events/StaleWarnings.js"
 import type { KeyedMutex } from "../common/KeyedMutex.js"
 import type { TagMarkers } from "../coordination/TagMarkers.js"
 import type { EntryFormat } from "../entry/EntryFormat.js"
@@ -28,6 +29,8 @@ export interface CacheLevels {
   /** Changes of one entry in the second level go one at a time. */
   readonly writes: KeyedMutex<AnyKey>
   readonly behind: WriteBehind
+  /** Tells of computations that fail while an old value is given out. */
+  readonly warnings: StaleWarnings
   /** What cache and keyspace say of the entries of a keyspace. */
   readonly policyOf: <K, V, F>(space: Keyspace<K, V, F>) => EntryPolicy
 }

@@ -7,8 +7,9 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import { handleRejection } from "../../Cache/engine/handleRejection.js"
 import type { EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
-import { outcomeOf } from "../../Cache/events/announceComputation.js"
+import { endOf } from "../../Cache/events/announceComputation.js"
 import type { FlightGroup } from "../../Cache/flight/FlightGroup.js"
 import { ownExit } from "../../Cache/flight/ownCause.js"
 import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
@@ -18,7 +19,7 @@ import { classOf } from "../common/classOf.js"
 import type { Moment } from "../coordination/TagMarkers.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import type { MemoryEntry } from "../memory/MemoryEntry.js"
-import type { CacheEncodeError, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
+import { type CacheEncodeError, ObjectStoreError, type ObjectStoreReason } from "../objects/ObjectStoreErrors.js"
 import type { EntryPolicy } from "../options/EntryPolicy.js"
 import type { S3CacheWriteOptions } from "../options/S3CacheOptions.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
@@ -44,6 +45,12 @@ export interface Call<in out K, in out V, out F, in out E> {
   readonly began?: Moment | undefined
   /** Whether who calls has just looked into both levels: the second is not asked again. */
   readonly isLooked?: boolean | undefined
+  /** Its own tags of a failure that is remembered, instead of those of the keyspace. */
+  readonly failureTags?: ReadonlyArray<string> | undefined
+  /** Who gets its failure where there is an old value: always its caller, or nobody. Else who waits gets the value, or it. */
+  readonly heardBy?: "caller" | "nobody" | undefined
+  /** Of what reason the log has told that the second level cannot be asked. */
+  readonly told?: ObjectStoreReason | undefined
   /** Limits how many results are written at the same time. */
   readonly throttle?: Effect.Semaphore | undefined
 }
@@ -92,63 +99,75 @@ export const makeComputing = (
   writing: Writing,
   coordination: Coordination
 ): Computing => {
-  const { behind, ledger, markers, memory, store, writes } = levels
+  const { behind, ledger, markers, memory, store, warnings, writes } = levels
 
-  /** Failures remember themselves for a while; a value that is there stays, and is refreshed no earlier. */
-  const remember = <K, V, F>(
-    key: CacheKey<K, V, F>,
+  /**
+   * A failure that the keyspace accepts is an answer: it takes the place of a value that is there, in both levels, and is
+   * remembered for a while. Of any other failure it knows nothing.
+   */
+  const remember = <K, V, F, E>(
+    call: Call<K, V, F, E>,
     policy: EntryPolicy,
     cause: Cause.Cause<unknown>,
     { made }: Moment,
     stale: MemoryEntry | undefined,
     isAttached: () => boolean
-  ): Effect.Effect<MemoryEntry | undefined> =>
+  ): Effect.Effect<{ readonly keep: MemoryEntry | undefined } | undefined> =>
     Effect.gen(function*() {
+      const { failureTags, key } = call
       const error = Cause.failureOption(cause)
-      if (policy.failureTimeToLive === 0 || Option.isNone(error)) return undefined
-      const failure = key.space.asFailure(error.value)
+      const failure = Option.flatMap(error, key.space.asFailure)
       if (Option.isNone(failure)) return undefined
       const encoded = key.space.encodeFailure(failure.value)
       if (Option.isNone(encoded)) return undefined
       const now = yield* Clock.currentTimeMillis
-      if (stale !== undefined) {
-        stale.refreshNoEarlierThan(now + policy.failureTimeToLive)
-        return undefined
-      }
-      return yield* Effect.flatMap(
-        encoded.value,
-        (json) => prepareFailure(levels.format, key, failure.value, json, policy, { made, now })
-      ).pipe(
-        Effect.flatMap((entry) => write(key, policy, entry, isAttached, undefined, undefined)),
+      const removeOld = Effect.suspend(() => isAttached() && stale !== undefined ? removeStale(key, stale) : nothing)
+      if (policy.failureTimeToLive === 0) return { keep: yield* removeOld }
+      const keep = yield* Effect.flatMap(encoded.value, (json) => {
+        const tags = failureTags ?? key.space.failureTagsOf(key.input, failure.value)
+        handleRejection(tags, () => {})
+        return prepareFailure(levels.format, key, failure.value, json, policy, tags, { made, now })
+      }).pipe(
+        Effect.flatMap((entry) => write(call, policy, entry, isAttached, undefined, stale)),
         Effect.catchAll((detail) =>
-          Effect.as(
+          Effect.zipRight(
             logProblem(levels, key, typeof detail === "string" ? { message: detail } : detail),
-            undefined
+            removeOld
           )
-        )
+        ),
+        Effect.catchAllCause((cause) => Effect.zipRight(reportThrown(levels.name, key, "failure", cause), removeOld))
       )
+      return { keep }
     })
 
+  const removeStale = (key: AnyKey, stale: MemoryEntry): Effect.Effect<undefined> =>
+    Effect.catchAll(writes.withLock(key, writing.removeStale(key, stale)), (error) => writeFailed(levels, key, error))
+      .pipe(
+        Effect.zipRight(memory.drop(key, stale)),
+        Effect.as(undefined)
+      )
+
   /** Writes what was computed, and tells what memory is to keep: the result reaches its callers whatever happens here. */
-  const write = <K, V, F>(
-    key: CacheKey<K, V, F>,
+  const write = <K, V, F, E>(
+    { key, throttle, told }: Call<K, V, F, E>,
     policy: EntryPolicy,
     entry: Prepared,
     isAttached: () => boolean,
     fence: Fence | undefined,
-    throttle: Effect.Semaphore | undefined
+    // The value in whose place a failure comes.
+    stale?: MemoryEntry
   ): Effect.Effect<MemoryEntry | undefined> => {
     const limit = <A, E>(write: Effect.Effect<A, E>) => throttle === undefined ? write : throttle.withPermits(1)(write)
     const writeOrKeep = (write: Effect.Effect<MemoryEntry | undefined, ObjectStoreError>) =>
       Effect.catchAll(
         limit(writes.withLock(key, write)),
-        (error) => Effect.as(writeFailed(levels, key, error), entry.held)
+        (error) => Effect.as(writeFailed(levels, key, error, told), entry.held)
       )
     // A write or removal while it was computed wins over the result.
     if (!isAttached()) return Effect.succeed(undefined)
     // A failure never takes the place of a value that another process has written meanwhile.
     if (!entry.held.isValue) {
-      return writeOrKeep(Effect.suspend(() => isAttached() ? writing.addFailure(key, entry) : nothing))
+      return writeOrKeep(Effect.suspend(() => isAttached() ? writing.addFailure(key, entry, stale) : nothing))
     }
     if (fence !== undefined) {
       return writeOrKeep(Effect.suspend(() => isAttached() ? writeFenced(key, entry, fence) : nothing))
@@ -197,7 +216,7 @@ export const makeComputing = (
             ledger.record({
               _tag: "ComputationEnded",
               key,
-              outcome: outcomeOf(Exit.flatten(outer)),
+              ...endOf(Exit.flatten(outer)),
               millis: now - started
             })))
       )
@@ -215,7 +234,7 @@ export const makeComputing = (
                 // What its callers get is what those get who come later.
                 content = entry.held.readerFor(key.space) ?? content
                 return entry.held.freshUntil > now
-                  ? write(key, policy, entry, isAttached, fence, call.throttle)
+                  ? write(call, policy, entry, isAttached, fence)
                   : unkept
               },
               onFailure: (error) =>
@@ -233,13 +252,7 @@ export const makeComputing = (
           )
         }).pipe(
           Effect.catchAllCause((cause) =>
-            Effect.as(
-              Effect.annotateLogs(
-                Effect.logError(`the value could not be cached: ${describeThrown(cause)}`),
-                { cache: levels.name, key: String(key) }
-              ),
-              undefined
-            )
+            Effect.as(reportThrown(levels.name, key, "value", cause), undefined)
           )
         )
         return { content, keep, refresh: false, isNew: true }
@@ -247,18 +260,20 @@ export const makeComputing = (
       if (Cause.isInterrupted(exit.cause)) {
         return { content, keep: undefined, refresh: false, isNew: true }
       }
-      const keep = yield* remember(key, policy, exit.cause, moment, stale, isAttached)
+      const answer = yield* remember(call, policy, exit.cause, moment, stale, isAttached)
       const staleContent = stale?.readerFor(key.space)
-      if (
-        stale === undefined || staleContent === undefined ||
-        now >= replacesFailureUntil(policy.freshness, stale.freshUntil)
-      ) {
-        return { content, keep, refresh: false, isNew: true }
+      if (answer !== undefined || stale === undefined || staleContent === undefined || now >= stale.uselessFrom) {
+        return { content, keep: answer?.keep, refresh: false, isNew: true }
       }
+      const isInPlace = now < replacesFailureUntil(policy.freshness, stale.freshUntil)
+      if (call.heardBy === "nobody" || (isInPlace && call.heardBy === undefined)) {
+        yield* warnings.tell(String(key), exit.cause, `${key.keyspace}/${key.version}`)
+      }
+      if (!isInPlace) return { content, keep: undefined, refresh: false, isNew: true }
       if (now >= stale.freshUntil) {
         ledger.record({ _tag: "StaleServed", key, because: "failure" })
       }
-      return { content: staleContent, keep, refresh: false, isNew: true, failed: Exit.failCause(exit.cause) }
+      return { content: staleContent, keep: undefined, refresh: false, isNew: true, failed: Exit.failCause(exit.cause) }
     })
 
   /** What is computed whatever both levels have. What another process computes meanwhile is as new. */
@@ -276,11 +291,14 @@ export const makeComputing = (
         isAttached() ? Effect.as(Effect.ignore(writing.remove(key)), undefined) : nothing
       )
       const computeBehind = (fence: Fence | undefined) =>
-        Effect.tap(compute(call, policy, stale, isAttached, fence, removeOld), ({ content, failed, keep }) =>
-          // Another process was faster: the old value is over.
-          keep === undefined && failed === undefined && held !== undefined && Exit.isSuccess(content())
-            ? memory.drop(key, held)
-            : Effect.void)
+        Effect.tap(
+          compute({ ...call, heardBy: "caller" }, policy, stale, isAttached, fence, removeOld),
+          ({ content, failed, keep }) =>
+            // Another process was faster: the old value is over.
+            keep === undefined && failed === undefined && held !== undefined && Exit.isSuccess(content())
+              ? memory.drop(key, held)
+              : Effect.void
+        )
       if (policy.coordination === "none") return yield* computeBehind(undefined)
       const before = yield* Effect.either(etagOf(key))
       if (Either.isLeft(before)) {
@@ -313,18 +331,29 @@ export const makeComputing = (
   return { compute, computeAnew }
 }
 
-/** Tells of a write whose caller does not get the error. */
+/**
+ * Tells of a write whose caller does not get the error.
+ *
+ * @param told what the log has told already
+ */
 export const writeFailed = (
   levels: CacheLevels,
   key: AnyKey,
-  error: CacheEncodeError | EntryTooLargeError | ObjectStoreError
+  error: CacheEncodeError | EntryTooLargeError | ObjectStoreError,
+  told?: ObjectStoreReason
 ): Effect.Effect<void> =>
   Effect.suspend(() => {
     levels.ledger.record({ _tag: "WriteFailed", key, error })
-    return logProblem(levels, key, error)
+    return error instanceof ObjectStoreError && error.reason === told ? Effect.void : logProblem(levels, key, error)
   })
 
 const nothing = Effect.succeed(undefined)
+
+const reportThrown = (cache: string, key: AnyKey, what: string, cause: Cause.Cause<unknown>): Effect.Effect<void> =>
+  Effect.annotateLogs(
+    Effect.logError(`the ${what} could not be cached: ${describeThrown(cause)}`),
+    { cache, key: String(key) }
+  )
 
 /** What a function of the program threw, and where: its message may show the value. */
 const describeThrown = (cause: Cause.Cause<unknown>): string => {

@@ -158,6 +158,7 @@ export const prepareFailure = <K, V, F>(
   failure: F,
   encoded: unknown,
   policy: EntryPolicy,
+  tags: ReadonlyArray<string>,
   moments: Moments
 ): Effect.Effect<Prepared, CacheEncodeError | EntryTooLargeError> =>
   prepare(
@@ -167,7 +168,7 @@ export const prepareFailure = <K, V, F>(
     "json",
     encoded,
     policy,
-    [],
+    tags,
     moments,
     moments.now + policy.failureTimeToLive
   )

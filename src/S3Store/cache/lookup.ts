@@ -68,20 +68,21 @@ export const makeLookup = (
    * @param held what memory has
    */
   const loadOrCompute = <K, V, F, E>(
-    call: Call<K, V, F, F | E>,
+    asked: Call<K, V, F, F | E>,
     policy: EntryPolicy,
     held: MemoryEntry | undefined,
     isAttached: () => boolean,
     refreshing: boolean
   ): Effect.Effect<Computed<V, E | F>> =>
     Effect.gen(function*() {
-      const { key } = call
-      const loaded = yield* Effect.either(loadWhereNeeded(call, policy, held, refreshing))
+      const { key } = asked
+      const loaded = yield* Effect.either(loadWhereNeeded(asked, policy, held, refreshing))
       if (Either.isLeft(loaded)) {
         const failure = key.space.failureOf(loaded.left)
         if (Option.isSome(failure)) return { content: () => Exit.fail(failure.value), keep: undefined, refresh: false }
         yield* logProblem(levels, key, loaded.left)
       }
+      const call = Either.isRight(loaded) ? asked : { ...asked, told: loaded.left.reason }
       const entry = Either.isRight(loaded) ? loaded.right : held
       const enough = serve(key, entry, policy, yield* Clock.currentTimeMillis, refreshing)
       if (enough !== undefined) return enough
@@ -141,7 +142,7 @@ export const makeLookup = (
       (isAttached) =>
         Effect.flatMap(
           reading.readMemory(call.key, policy, reading.loadInside),
-          (held) => loadOrCompute(call, policy, held, isAttached, true)
+          (held) => loadOrCompute({ ...call, heardBy: "nobody" }, policy, held, isAttached, true)
         ),
       toKeep
     )

@@ -12,6 +12,7 @@ import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
 import { EventHub } from "../../Cache/events/EventHub.js"
+import { StaleWarnings } from "../../Cache/events/StaleWarnings.js"
 import { SingleFlight } from "../../Cache/flight/SingleFlight.js"
 import {
   checkNested,
@@ -162,7 +163,20 @@ export const makeS3CacheService = (
       }
     )
     const markers = yield* TagMarkers.make(name, store, { age: tagsAge, whileUnknown }, ledger)
-    const levels: CacheLevels = { name, memory, store, format, ledger, faults, markers, writes, behind, policyOf }
+    const warnings = new StaleWarnings(name)
+    const levels: CacheLevels = {
+      name,
+      memory,
+      store,
+      format,
+      ledger,
+      faults,
+      markers,
+      writes,
+      behind,
+      warnings,
+      policyOf
+    }
     const reading = makeReading(levels)
     const writing: Writing = makeWriting(
       levels,
@@ -299,6 +313,7 @@ export const makeS3CacheService = (
         storeHits: ledger.count("StoreHit"),
         misses: ledger.count("Miss"),
         computations: ledger.count("ComputationStarted"),
+        computationFailures: ledger.computationFailures,
         coalesced: memory.flights.counted.coalesced,
         writes: ledger.count("Inserted"),
         writeFailures: ledger.count("WriteFailed"),

@@ -47,6 +47,7 @@ export const makeMemoize = (
               given
             ),
             isOfKey: () => asked !== input || key.isUnchanged,
+            failureTags: typeof options.tags === "function" ? undefined : options.tags,
             writeOptions: (value) => decideOptions(options, key.input, value),
             ended: (content) => content
           }))
@@ -74,6 +75,7 @@ export const makeMemoize = (
       group: groups.among(key.space, failures),
       compute: Effect.flatMap(Effect.exit(compute), (exit) => own = ownExit(exit)),
       writeOptions: () => options,
+      failureTags: options.tags,
       ended: (content): Effect.Effect<V, E | F> => {
         if (Exit.isSuccess(content)) return Exit.succeed(content.value)
         if (own !== undefined && Exit.isFailure(own)) return own

@@ -57,13 +57,19 @@ export interface Writing extends Pick<S3CacheService, "set" | "add" | "remove" |
     etag: string | undefined
   ) => Effect.Effect<PutOutcome, ObjectStoreError>
   /**
-   * Writes an entry that holds a failure, where no live value is. What memory is to keep, if anything. Where conditions
-   * are not honoured, and where something lies that cannot be read, it is not written, and memory keeps it.
+   * Writes an entry that holds a failure, where no live value is, or none but an old one; only for whoever holds the key's
+   * lock. What memory is to keep, if anything. Where conditions are not honoured, and where something lies that cannot be
+   * read, it is not written, and memory keeps it; the old value is removed.
+   *
+   * @param stale the old value
    */
   readonly addFailure: <K, V, F>(
     key: CacheKey<K, V, F>,
-    entry: Prepared
+    entry: Prepared,
+    stale: MemoryEntry | undefined
   ) => Effect.Effect<MemoryEntry | undefined, ObjectStoreError>
+  /** Removes an old value from the second level, and no other; only for whoever holds the key's lock. */
+  readonly removeStale: (key: AnyKey, stale: MemoryEntry) => Effect.Effect<void, ObjectStoreError>
 }
 
 const attempts = 4
@@ -120,7 +126,17 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     left: number
   ): Effect.Effect<MemoryEntry | undefined, ObjectStoreError> =>
     Effect.gen(function*() {
-      const there = yield* store.load(key.objectName, { firstBytes: 4096 })
+      const there = yield* Effect.mapError(
+        store.load(key.objectName, { firstBytes: 4096 }),
+        ({ cause, detail, reason, target }) =>
+          new ObjectStoreError({
+            reason,
+            operation: "save",
+            target,
+            detail: `no answer to it, nor to a look whether it was done. ${detail}`,
+            ...(cause === undefined ? {} : { cause })
+          })
+      )
       const header = there._tag === "Found" ? Option.getRight(format.decodeHeader(there.body)) : Option.none()
       if (there._tag === "Found" && Option.isSome(header)) {
         if (header.value.writeId === entry.writeId) return recordWrite(key, entry, Option.some(there.etag))
@@ -239,16 +255,21 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     key: CacheKey<K, V, F>,
     entry: Prepared,
     etag: string | undefined,
-    attempt: number
+    attempt: number,
+    // What was made no later gives way, too.
+    madeUntil = Number.NEGATIVE_INFINITY
   ): Effect.Effect<MemoryEntry, CacheExistsError | ObjectStoreError> =>
     Effect.gen(function*() {
       const outcome = yield* putInPlaceOf(key, entry, etag)
       if (outcome._tag === "Written") return outcome.held
+      const isOlder = outcome._tag === "InTheWay" && (outcome.stored.header?.created ?? Infinity) <= madeUntil
       const next = outcome._tag === "Gone"
         ? undefined
+        : isOlder
+        ? outcome.stored.etag
         : yield* requireGivingWay(key, outcome.stored, outcome.isSeenTwice)
       return attempt < attempts
-        ? yield* addOnce(key, entry, next, attempt + 1)
+        ? yield* addOnce(key, entry, next, attempt + 1, madeUntil)
         : yield* new ObjectStoreError({
           reason: "Conflict",
           operation: "add",
@@ -275,14 +296,19 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
       yield* requireGivingWay(key, yield* storedObjects.inspect(key, object), true)
     })
 
-  const addFailure: Writing["addFailure"] = (key, entry) =>
+  const removeStale: Writing["removeStale"] = (key, { etag }) =>
+    Effect.zipRight(behind.withdraw(key), etag === undefined ? Effect.void : removeThis(key, etag))
+
+  const addFailure: Writing["addFailure"] = (key, entry, stale) =>
     Effect.catchAll(
-      addOnce(key, entry, undefined, 1),
+      Effect.zipRight(behind.withdraw(key), addOnce(key, entry, stale?.etag, 1, stale?.made)),
       (error): Effect.Effect<MemoryEntry | undefined, ObjectStoreError> => {
-        if (error._tag === "CacheExistsError") return Effect.succeed(undefined)
-        return error.reason === "ConditionalWritesUnsupported" || error.reason === "Unreadable"
-          ? Effect.succeed(entry.held)
-          : Effect.fail(error)
+        // Another process has written a newer value.
+        if (error._tag === "CacheExistsError") {
+          return Effect.as(stale === undefined ? Effect.void : memory.drop(key, stale), undefined)
+        }
+        if (error.reason !== "ConditionalWritesUnsupported" && error.reason !== "Unreadable") return Effect.fail(error)
+        return Effect.as(stale === undefined ? Effect.void : Effect.ignore(removeStale(key, stale)), entry.held)
       }
     )
 
@@ -405,6 +431,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     save,
     putInPlaceOf,
     addFailure,
+    removeStale,
     changeBothLevels,
     changeLocked,
     removeObject,

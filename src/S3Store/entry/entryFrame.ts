@@ -218,7 +218,14 @@ export const headerNeeds = (bytes: Uint8Array): number | undefined => {
 const startOf = (bytes: Uint8Array) => {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (buffer.length < prefixLength || !buffer.subarray(0, magic.length).equals(magic)) {
-    return fail("NotAnEntry", "it does not begin like an entry")
+    // What else answers at the port of an endpoint answers this.
+    const isPage = /^\s*<(?:!doctype|html|head|body)\b/i.test(buffer.subarray(0, 100).toString("latin1"))
+    return fail(
+      "NotAnEntry",
+      `it does not begin like an entry${
+        isPage ? ", but like a web page: is the endpoint (clientConfig, AWS_ENDPOINT_URL) that of an S3?" : ""
+      }`
+    )
   }
   const version = buffer.readUInt8(4)
   if (version < 1 || version > formatVersion) {

@@ -15,6 +15,8 @@ export class Ledger {
   private memoryHits = 0
   /** How many entries were removed since their time was over. */
   expired = 0
+  /** How many computations failed or died. */
+  computationFailures = 0
 
   /** @param metricsOf the name of the cache, if metrics are kept */
   constructor(hub: EventHub<S3CacheEvent>, metricsOf: string | undefined) {
@@ -32,6 +34,7 @@ export class Ledger {
     this.counts.set(event._tag, (this.counts.get(event._tag) ?? 0) + 1)
     if (event._tag === "Removed" && event.reason === "expired") this.expired++
     this.hub.publish(() => event)
+    if (event._tag === "ComputationEnded" && event.cause !== undefined) this.computationFailures++
     if (this.tags === undefined) return
     S3CacheMetrics.events.unsafeUpdate(1, [...this.tags, MetricLabel.make("event", event._tag)])
     if (event._tag === "ComputationEnded") S3CacheMetrics.computationMillis.unsafeUpdate(event.millis, this.tags)

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type * as Cause from "effect/Cause"
 import type { EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
 import type { AnyKey } from "../keyspace/Keyspace.js"
 import type {
@@ -21,7 +22,8 @@ import type {
  * - `StaleServed`: an entry was given out after its time to live, while it is computed anew or because that failed;
  * - `Unreadable`: an object was damaged, foreign, of a newer format, or did not fit the schema;
  * - `Invalidated`: an entry was written before one of its tags was invalidated;
- * - `ComputationStarted`, `ComputationEnded`: a computation, how it ended, and how long it took in milliseconds;
+ * - `ComputationStarted`, `ComputationEnded`: a computation, how it ended, why where it failed or died (`cause`), and how
+ *   long it took in milliseconds;
  * - `Inserted`, `WriteFailed`: what became of a write to the second level; `WriteFailed` tells only of those whose caller
  *   does not get the error;
  * - `Removed`: an entry was removed from the second level, since it was `deleted` (`remove`, `pop`, `invalidate` and the
@@ -58,6 +60,7 @@ export type S3CacheEvent =
     readonly key: AnyKey
     readonly outcome: "success" | "failure" | "defect" | "interruption"
     readonly millis: number
+    readonly cause?: Cause.Cause<unknown>
   }
   | { readonly _tag: "Inserted"; readonly key: AnyKey }
   | { readonly _tag: "Removed"; readonly key: AnyKey; readonly reason: "deleted" | "expired" }

@@ -59,8 +59,8 @@ export interface KeyspaceOptions<
   /** The schema of the values; it must encode to what the codec takes: JSON, by default. */
   readonly value: Schema.Schema<V, VI>
   /**
-   * The schema of the failures that are worth remembering, for `failureTimeToLive`; it must encode to JSON. Failures
-   * that do not fit it are never kept.
+   * The schema of the failures that are answers of the source, such as "there is none": they take the place of an old
+   * value, and `failureTimeToLive` remembers them. It must encode to JSON. Failures that do not fit it are never kept.
    */
   readonly failure?: Schema.Schema<F, FI> | undefined
   /** How values become bytes, after their schema has encoded them. Default `"json"`. */
@@ -72,6 +72,11 @@ export interface KeyspaceOptions<
    * characters at most. Default: none.
    */
   readonly tags?: ReadonlyArray<string> | ((key: K, value: V) => ReadonlyArray<string>) | undefined
+  /**
+   * The tags that failures carry which are remembered, as `tags` says those of values. Default: `tags`, unless that is a
+   * function; then none.
+   */
+  readonly failureTags?: ReadonlyArray<string> | ((key: K, error: F) => ReadonlyArray<string>) | undefined
   /**
    * What memoized functions and `getOrCompute` do when the second level cannot be asked: `"fallThrough"` (default), they
    * compute; or `"fail"`, with the `ObjectStoreError`, which becomes one of their errors.
@@ -177,6 +182,12 @@ export class Keyspace<in out K, in out V, out F = never> {
    * @internal
    */
   readonly tagsOf: (key: K, value: V) => ReadonlyArray<string>
+  /**
+   * The tags of a failure that is remembered. What the keyspace's function throws, this throws.
+   *
+   * @internal
+   */
+  readonly failureTagsOf: (key: K, error: unknown) => ReadonlyArray<string>
   private readonly checkKey: (input: unknown) => Either.Either<K, SchemaKeyFault>
   private readonly encodeKey: (key: K) => Either.Either<unknown, SchemaKeyFault>
   private readonly decodeKey: (encoded: unknown) => Either.Either<K, string>
@@ -196,6 +207,7 @@ export class Keyspace<in out K, in out V, out F = never> {
     this.asFailure = parts.asFailure
     this.failureOf = parts.failureOf
     this.tagsOf = parts.tagsOf
+    this.failureTagsOf = parts.failureTagsOf
   }
 
   /**
@@ -244,10 +256,16 @@ export class Keyspace<in out K, in out V, out F = never> {
       throw configError(cache, "failureTimeToLive", options.failureTimeToLive, accepted)
     }
     const { codec = "json", failure, onStoreError = "fallThrough", tags = [] } = options
-    const fault = typeof tags === "function" ? undefined : tagsFault(tags)
-    if (fault !== undefined) {
+    if (options.failureTags !== undefined && failure === undefined) {
+      const accepted = "left out where there is no schema for failures (the option failure): none could be remembered"
+      throw configError(cache, "failureTags", "given", accepted)
+    }
+    const failureTags = options.failureTags ?? (typeof tags === "function" ? [] : tags)
+    for (const [option, given] of [["tags", tags], ["failureTags", failureTags]] as const) {
+      const fault = typeof given === "function" ? undefined : tagsFault(given)
+      if (fault === undefined) continue
       const accepted = `${mostTags} tags at most, of ${longestTag} characters at most`
-      throw new CacheConfigError({ cache, option: "tags", value: fault, accepted })
+      throw new CacheConfigError({ cache, option, value: fault, accepted })
     }
     const isFailure = failure === undefined ? Schema.is(Schema.Never) : Schema.is(failure)
     const failsWithStore = onStoreError === "fail"
@@ -273,7 +291,11 @@ export class Keyspace<in out K, in out V, out F = never> {
         return failsWithStore && error instanceof ObjectStoreError ? Option.some(error) : Option.none()
       },
       failureOf: failsWithStore ? Option.some : () => Option.none(),
-      tagsOf: typeof tags === "function" ? tags : () => tags
+      tagsOf: typeof tags === "function" ? tags : () => tags,
+      failureTagsOf: (key, error) => {
+        if (typeof failureTags !== "function") return failureTags
+        return isFailure(error) ? failureTags(key, error) : []
+      }
     })
   }
 
@@ -417,6 +439,7 @@ const keyspaceKinds: OptionKinds<KeyspaceOptions<never, never, never, never>> = 
   codec: ["json", "msgpack", "raw"],
   version: "text",
   tags: "textsOrFunction",
+  failureTags: "textsOrFunction",
   onStoreError: ["fallThrough", "fail"],
   ...entryKinds
 }

@@ -14,6 +14,7 @@ import { cutStart } from "../common/cutStart.js"
  * - `NoSuchBucket`: there is no such bucket;
  * - `Credentials`: there are none, or they are wrong or out of date;
  * - `WrongRegion`: the bucket is in another region than the client;
+ * - `WrongEndpoint`: the client can make no address of its endpoint, or of what it is given;
  * - `ClockSkew`: the clock of this machine is too wrong for S3;
  * - `Encryption`: the key that S3 encrypts with cannot be used (`KMS.*`);
  * - `Rejected`: the request was refused (any other 4xx), which says nothing of other requests;
@@ -39,6 +40,7 @@ export type ObjectStoreReason =
   | "NoSuchBucket"
   | "Credentials"
   | "WrongRegion"
+  | "WrongEndpoint"
   | "ClockSkew"
   | "Encryption"
   | "Rejected"

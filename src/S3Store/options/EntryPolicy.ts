@@ -22,8 +22,9 @@ export interface EntryOptions extends Omit<FreshnessOptions, "failure" | "failur
   readonly timeToLive?: Duration.DurationInput | undefined
   /**
    * How long a failure is remembered, in both levels, of keyspaces that have a schema for their `failure`: meanwhile
-   * every process gets it again, and nothing is computed. It never takes the place of a value: where the second level
-   * does not honour conditional writes, it is remembered in memory only. Default zero: failures are not kept.
+   * every process gets it again, and nothing is computed. It takes the place of an old value, also within `staleIfError`
+   * and the like, and never of one that another process has written meanwhile: where the second level does not honour
+   * conditional writes, it is remembered in memory only. Default zero: failures are not kept.
    */
   readonly failureTimeToLive?: Duration.DurationInput | undefined
   /**

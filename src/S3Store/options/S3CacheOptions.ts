@@ -122,7 +122,7 @@ export interface WriteBehindOptions {
 export interface S3CacheWriteOptions {
   /** How long this entry is fresh, instead of the time to live of its keyspace or cache. */
   readonly timeToLive?: Duration.DurationInput | undefined
-  /** The tags of this entry, instead of those of its keyspace. */
+  /** The tags of this entry, instead of those of its keyspace; also of a failure that is remembered. */
   readonly tags?: ReadonlyArray<string> | undefined
 }
 
@@ -135,7 +135,7 @@ export interface S3CacheWriteOptions {
 export interface S3CacheMemoizeOptions<in K, in V> {
   /** How long a value is fresh, instead of the time to live of the keyspace or cache. */
   readonly timeToLive?: Duration.DurationInput | ((key: K, value: V) => Duration.DurationInput) | undefined
-  /** The tags of a value, instead of those of the keyspace. */
+  /** The tags of a value, instead of those of the keyspace. Those of a list also go for failures that are remembered. */
   readonly tags?: ReadonlyArray<string> | ((key: K, value: V) => ReadonlyArray<string>) | undefined
 }
 

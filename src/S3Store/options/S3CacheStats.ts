@@ -19,6 +19,11 @@ export interface S3CacheStats {
   readonly misses: number
   /** Computations, of memoized functions and others. */
   readonly computations: number
+  /**
+   * Those of them that failed or died, also where an old value was given out in place of that; interruptions are not
+   * counted.
+   */
+  readonly computationFailures: number
   /** Loads and computations that were joined while they were under way, instead of being started once more. */
   readonly coalesced: number
   /** Entries written to the second level. */

@@ -13,7 +13,6 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { orInstall } from "../../Cache/installed/orInstall.js"
-import { checkOptions } from "../../Cache/options/checkOptions.js"
 import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
 import { printedAs } from "../../Cache/printing/printedAs.js"
 import { ClientCache } from "../../ClientLayer/ClientCache.js"
@@ -28,7 +27,7 @@ import { type FileSystemObjectStoreOptions, makeFileSystemObjectStore } from "..
 import { type KeyValueObjectStoreOptions, makeKeyValueObjectStore } from "../objects/keyValueObjectStore.js"
 import { makeMemoryObjectStore } from "../objects/memoryObjectStore.js"
 import { type ObjectStore as Objects, objectStoreTag as tag } from "../objects/ObjectStore.js"
-import { objectStoreS3Kinds, s3StoreKinds } from "../options/optionKinds.js"
+import { checkBucketOptions, objectStoreS3Kinds, s3StoreKinds } from "../options/optionKinds.js"
 import { makeKeyValueStore } from "../persistence/makeKeyValueStore.js"
 import type { S3PersistenceOptions } from "../persistence/S3PersistenceOptions.js"
 
@@ -188,7 +187,7 @@ const loadS3Client = async () => {
 
 const makeS3: ObjectStoreTag["makeS3"] = (options) =>
   Effect.zipRight(
-    checkOptions("S3 object store", options, objectStoreS3Kinds),
+    checkBucketOptions("S3 object store", options, objectStoreS3Kinds),
     Effect.flatMap(
       Effect.suspend(() =>
         failOfBadKey(ClientCache.client(
@@ -206,7 +205,7 @@ const makeS3: ObjectStoreTag["makeS3"] = (options) =>
 
 const makeS3Client: ObjectStoreTag["makeS3Client"] = (client, options) =>
   Effect.zipRight(
-    checkOptions("S3 object store", options, s3StoreKinds),
+    checkBucketOptions("S3 object store", options, s3StoreKinds, () => "said where the client is made"),
     printed(makeS3ObjectStore(client, options))
   )
 

@@ -18,7 +18,7 @@ import type { ClientCache } from "../../ClientLayer/ClientCache.js"
 import type { ClientBuildError } from "../../ClientLayer/errors/ClientErrors.js"
 import { makeS3CacheService } from "../cache/makeS3CacheService.js"
 import { fileSystemKinds, type FileSystemObjectStoreOptions } from "../objects/fileSystemObjectStore.js"
-import { objectStoreS3Kinds, s3CacheKinds } from "../options/optionKinds.js"
+import { checkBucketOptions, objectStoreS3Kinds, s3CacheKinds } from "../options/optionKinds.js"
 import type { S3CacheOptions } from "../options/S3CacheOptions.js"
 import type { S3CacheService, S3CacheVerbs } from "../verbs/S3CacheVerbs.js"
 import { accessors } from "./accessors.js"
@@ -155,7 +155,7 @@ const layersOf = <Self>(tag: Context.Tag<Self, S3CacheService>, defaultName: str
   const layerS3: S3CacheLayers<Self>["layerS3"] = (options) =>
     Layer.unwrapEffect(
       Effect.map(
-        checkOptions(nameIn(options, defaultName), options, { ...objectStoreS3Kinds, ...s3CacheKinds }),
+        checkBucketOptions(nameIn(options, defaultName), options, { ...objectStoreS3Kinds, ...s3CacheKinds }),
         () => {
           const { bucket, clientConfig, conditionalDeletes, conditionalWrites, deleteOptions, getOptions, ...more } =
             options

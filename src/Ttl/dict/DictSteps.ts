@@ -280,7 +280,10 @@ export class DictSteps<in out K, in out V, in out F> {
   }
 
   /** @since 0.1.0 */
-  stats(map: Engine<K, V, F>, now: number): Omit<Stats, "coalesced" | "computations" | "inFlight" | "hooks"> {
+  stats(
+    map: Engine<K, V, F>,
+    now: number
+  ): Omit<Stats, "coalesced" | "computations" | "computationFailures" | "inFlight" | "hooks"> {
     return { byteSize: map.weight(now), ...countedIn(map, now), rejections: map.counters.rejections }
   }
 

@@ -64,6 +64,8 @@ export class Fetches<in out K, in out V> {
   joined = 0
   /** How many loads were started, and computations that return at once. */
   computations = 0
+  /** How many of them failed, those that took too long included. */
+  failures = 0
   /** How many loads are under way: those that have neither ended nor run out of time, waited for or not. */
   underWay = 0
   private readonly name: string
@@ -209,6 +211,7 @@ export class Fetches<in out K, in out V> {
     if (flight.isOver) return
     flight.isOver = true
     this.flights.remove(filed)
+    this.failures += failure.length
     if (flight.waiters.size === 0) { for (const error of failure) flight.run.failedUnheard(error) }
     for (const waiter of flight.waiters) tell(waiter)
     flight.waiters.clear()

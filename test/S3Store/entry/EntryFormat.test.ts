@@ -219,7 +219,13 @@ describe("EntryFormat", () => {
         const bytes = golden("v2-json.bin")
         const faultOf = (bytes: Uint8Array, format = plain) =>
           Effect.map(fault(bytes, format), ({ message, reason }) => [reason, message])
-        assert.deepStrictEqual(yield* faultOf(Buffer.from("<html>")), ["NotAnEntry", "it does not begin like an entry"])
+        assert.deepStrictEqual(yield* faultOf(Buffer.from("html")), ["NotAnEntry", "it does not begin like an entry"])
+        for (const page of ["<html>", "\n<!DOCTYPE html><html>"]) {
+          assert.deepStrictEqual(yield* faultOf(Buffer.from(page)), [
+            "NotAnEntry",
+            "it does not begin like an entry, but like a web page: is the endpoint (clientConfig, AWS_ENDPOINT_URL) that of an S3?"
+          ])
+        }
         assert.deepStrictEqual(yield* faultOf(Buffer.alloc(0)), ["NotAnEntry", "it does not begin like an entry"])
         const newer = Buffer.from(bytes)
         newer.writeUInt8(6, 4)
