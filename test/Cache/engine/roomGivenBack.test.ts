@@ -42,9 +42,9 @@ describe("a map that has held much", () => {
       shrinkTo: (map) => map.shrinkTo(100, 1)
     }
     it(`gives its room back (${evictionPolicy})`, () => {
-      const before = memoryInUse()
       let full: number | undefined
       for (const [how, run] of Object.entries(shrink)) {
+        const before = memoryInUse()
         const map = filled(evictionPolicy, 50_000)
         full ??= memoryInUse() - before
         run(map)
