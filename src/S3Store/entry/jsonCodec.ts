@@ -18,7 +18,7 @@ export const jsonCodec: Codec = {
     const found = unrepresentable(encoded, jsonFault)
     return found === undefined
       ? Either.right(Buffer.from(JSON.stringify(encoded)))
-      : Either.left(`${found}, which JSON cannot represent`)
+      : Either.left(`${found}, which JSON cannot represent${wayOut(found)}`)
   },
   decode: (bytes) =>
     bytes.length === 0 ? Either.right(undefined) : Either.try({
@@ -27,3 +27,6 @@ export const jsonCodec: Codec = {
       catch: (cause) => `its payload is no JSON in UTF-8 (${classOf(cause)})`
     })
 }
+
+const wayOut = (found: string): string =>
+  found.endsWith(" is an instance of Date") ? ": take Schema.DateFromString for it, or codec: \"msgpack\"" : ""

@@ -393,6 +393,10 @@ describe("EntryFormat", () => {
       const messageOf = (codec: "json" | "msgpack" | "raw", encoded: unknown) =>
         Effect.map(Effect.flip(plain.encode(header, codec, encoded)), ({ message }) => message)
       assert.include(yield* messageOf("json", [1n]), "$[0] is a bigint, which JSON cannot represent")
+      assert.include(
+        yield* messageOf("json", { at: new Date(0) }),
+        "$.at is an instance of Date, which JSON cannot represent: take Schema.DateFromString for it, or codec: \"msgpack\""
+      )
       assert.include(yield* messageOf("raw", [1]), "it is an array, but the codec \"raw\" takes a Uint8Array")
       for (
         const [value, name] of [
