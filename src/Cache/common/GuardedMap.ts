@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Effectable from "effect/Effectable"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
+import * as Inspectable from "effect/Inspectable"
 import * as Ref from "effect/Ref"
 import * as Utils from "effect/Utils"
 import { BoundedMap } from "../engine/BoundedMap.js"
@@ -129,6 +130,19 @@ class Lookup<K, V, Key extends K, A, E, R> extends Effectable.Class<A, E, R> {
       // What a generator catches is what it throws itself.
       return yielding(Effect.die(defect))
     }
+  }
+
+  // As other effects are shown: without the key, and what it is looked up in.
+  toJSON(): object {
+    return { _id: "Effect", _op: "Commit" }
+  }
+
+  override toString(): string {
+    return Inspectable.format(this.toJSON())
+  }
+
+  [Inspectable.NodeInspectSymbol](): object {
+    return this.toJSON()
   }
 }
 

@@ -8,6 +8,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Hash from "effect/Hash"
 import * as TestClock from "effect/TestClock"
+import { inspect } from "node:util"
 
 /** More than are done at once. */
 const many = 100
@@ -63,6 +64,22 @@ describe("lookups in a generator", () => {
         assert.deepStrictEqual(exit, Exit.die(defect))
       }
       assert.isUndefined(caught)
+    }))
+
+  it.scoped("are shown as other effects are, without the key and what the store holds", () =>
+    Effect.gen(function*() {
+      const store = yield* Store.make<string, string>({ timeToLive: "1 minute" })
+      yield* store.set("private-key", "private-value")
+      for (const effect of [store.get("private-key"), store.getOption("private-key")]) {
+        for (const text of [inspect(effect, { depth: 10 }), JSON.stringify({ effect }), String(effect)]) {
+          assert.notInclude(text, "private")
+          assert.notInclude(text, "BoundedMap")
+          assert.match(text, /_id"?: ?["']Effect/)
+        }
+        assert.isTrue(Effect.isEffect(effect))
+        assert.isTrue(Equal.equals(effect, effect))
+        assert.isFalse(Equal.equals(effect, store.get("private-key")))
+      }
     }))
 
   it.scoped("let other fibers run, and be interrupted", () =>

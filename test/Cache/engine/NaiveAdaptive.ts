@@ -49,6 +49,7 @@ class ByCount implements NaivePolicy {
   expect(entries: number) {
     this.expected = entries
     this.isFull = false
+    this.behind = clamp(-0.5 * entries, this.behind, 0.5 * entries)
   }
 
   insert(key: number) {

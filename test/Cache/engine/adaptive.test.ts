@@ -102,6 +102,25 @@ describe("Adaptive", () => {
     assert.strictEqual(shareOf(policy.emptied()), share)
   })
 
+  it("forgets what it was behind LRU in a larger map, but for half of what there is room for", () => {
+    const { policy } = made(100)
+    policy["behind"] = 40
+    policy.expect(20)
+    assert.strictEqual(policy["behind"], 10)
+  })
+
+  it("has whole lists where a limit by weight makes way for no room at all", () => {
+    for (const count of [1, 2, 3, 20]) {
+      const map = new BoundedMap<number, number>({ evictionPolicy: "Adaptive", maxSize: 50, maxWeight: 50 })
+      hitsOf(map, loop(count, 2))
+      map.resize({ maxSize: 0, maxWeight: Infinity }, 0)
+      assert.deepStrictEqual(map.violations(), [])
+      map.resize({ maxSize: 2 }, 0)
+      hitsOf(map, loop(3, 5))
+      assert.deepStrictEqual(map.violations(), [])
+    }
+  })
+
   it("learns nothing from what is deleted or expires", () => {
     const map = new BoundedMap<number, number>({ evictionPolicy: "Adaptive", maxSize: 50 })
     for (let at = 0; at < 1000; at++) {

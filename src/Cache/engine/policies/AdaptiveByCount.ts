@@ -116,6 +116,8 @@ export class AdaptiveByCount implements EvictionPolicy {
   expect(entries: number): void {
     this.expected = entries
     this.isFull = false
+    const most = mostBehind * entries
+    this.behind = Math.max(-most, Math.min(most, this.behind))
     this.aim()
     this.flag()
   }
@@ -258,7 +260,8 @@ export class AdaptiveByCount implements EvictionPolicy {
     this.band = Math.max(1, Math.round(bandShare * capacity))
     this.unknown = Math.min(longestInterval * capacity, 2 ** 31 - 1)
     this.windowTarget = Math.max(1, Math.round(capacity * this.windowShare))
-    this.protectedTarget = Math.floor((capacity - this.windowTarget) * this.protectedShare)
+    // Without room for anything the window's one place is not there.
+    this.protectedTarget = Math.max(0, Math.floor((capacity - this.windowTarget) * this.protectedShare))
   }
 
   private append(list: number, slot: number, proven: number): void {
