@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import {
+  Cause,
   Chunk,
   Config,
   ConfigProvider,
@@ -70,11 +71,11 @@ describe("events", () => {
     }))
 
   for (
-    const [outcome, compute] of [
-      ["success", Effect.succeed(1)],
-      ["failure", Effect.fail("no")],
-      ["defect", Effect.die("no")],
-      ["interruption", Effect.interrupt]
+    const [outcome, compute, cause] of [
+      ["success", Effect.succeed(1), undefined],
+      ["failure", Effect.fail("no"), Cause.fail("no")],
+      ["defect", Effect.die("no"), Cause.die("no")],
+      ["interruption", Effect.interrupt, undefined]
     ] as const
   ) {
     it.scoped(`tell how a computation ends: ${outcome}`, () =>
@@ -93,7 +94,7 @@ describe("events", () => {
         )
         assert.deepStrictEqual(events, [
           { _tag: "ComputationStarted", key: "a" },
-          { _tag: "ComputationEnded", key: "a", outcome, millis: 3000 }
+          { _tag: "ComputationEnded", key: "a", outcome, millis: 3000, ...(cause === undefined ? {} : { cause }) }
         ])
       }))
   }
@@ -258,7 +259,7 @@ describe("a leased store", () => {
       )
       const expected: ReadonlyArray<LeasedStoreEvent<string>> = [
         { _tag: "ComputationStarted", key: "bad" },
-        { _tag: "ComputationEnded", key: "bad", outcome: "failure", millis: 0 },
+        { _tag: "ComputationEnded", key: "bad", outcome: "failure", millis: 0, cause: Cause.fail("no") },
         { _tag: "ComputationStarted", key: "a" },
         { _tag: "ComputationEnded", key: "a", outcome: "success", millis: 0 },
         { _tag: "Inserted", key: "a" },

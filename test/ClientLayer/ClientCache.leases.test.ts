@@ -1,6 +1,6 @@
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Deferred, Effect, Exit, Fiber, Layer, Metric, Option, Scope, Stream, TestClock } from "effect"
+import { Cause, Chunk, Deferred, Effect, Exit, Fiber, Layer, Metric, Option, Scope, Stream, TestClock } from "effect"
 import { CacheConfigError, CacheMetrics } from "effect-aws-cache/Cache"
 import {
   ClientCache,
@@ -531,7 +531,7 @@ describe("what can be seen", () => {
       const listening = yield* Effect.fork(Stream.runCollect(Stream.take(ClientCache.events, 9)))
       yield* turns(2)
       const broken = ClientCustomization.make("broken", () => Effect.fail(new Error("no")))
-      yield* Effect.flip(ClientCache.client(S3Client, { region: "r-0" }, { customize: broken }))
+      const error = yield* Effect.flip(ClientCache.client(S3Client, { region: "r-0" }, { customize: broken }))
       const { end } = yield* inOwnScope(ClientCache.lease(S3Client, { region: "r-1" }))
       yield* ClientCache.client(S3Client, { region: "r-2" })
       yield* end
@@ -544,7 +544,8 @@ describe("what can be seen", () => {
             _tag: "ComputationEnded",
             key: "S3Client(region=r-0, customize=broken)",
             outcome: "failure",
-            millis: 0
+            millis: 0,
+            cause: Cause.fail(error)
           },
           { _tag: "ComputationStarted", key: "S3Client(region=r-1)" },
           { _tag: "ComputationEnded", key: "S3Client(region=r-1)", outcome: "success", millis: 0 },

@@ -75,7 +75,7 @@ describe("removing from a dictionary", () => {
       assert.strictEqual(yield* dict.get("a"), 2)
       yield* dict.expire("b")
       yield* TestClock.adjust("10 seconds")
-      assert.strictEqual(yield* dict.getOrCompute("b", Effect.fail("down")), 1)
+      assert.strictEqual(yield* dict.getOrCompute("b", Effect.die("bug")), 1)
       yield* TestClock.adjust("10 seconds")
       assert.strictEqual(yield* Effect.flip(dict.getOrCompute("b", Effect.fail("down"))), "down")
       // A failure is forgotten.

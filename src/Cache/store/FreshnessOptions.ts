@@ -51,8 +51,9 @@ export interface FreshnessOptions<in out F = never> {
   readonly failure?: ((error: unknown) => error is F) | undefined
   /**
    * How long a failure that `failure` accepts is remembered: lookups meanwhile get it again, and nothing is computed. It
-   * is an answer, and takes the place of an old value, also where others would not: of `staleIfError` and the like. Defects and interruptions are never remembered. What is remembered is the
-   * error and nothing of where it came from; it counts for the limits as any entry. Default zero: failures are not kept.
+   * is an answer, and takes the place of an old value, also within `staleIfError`, `staleWhileRevalidate` and
+   * `refreshAhead`. Defects and interruptions are never remembered. What is remembered is the error and nothing of where
+   * it came from; it counts for the limits as any entry. Default zero: failures are not kept.
    */
   readonly failureTimeToLive?: Duration.DurationInput | ((error: F) => Duration.DurationInput) | undefined
 }
