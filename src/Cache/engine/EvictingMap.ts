@@ -286,7 +286,7 @@ export class EvictingMap<K, V> extends Printed {
     if (!fits) this.#refusedWeight = weight
     if (fits) this.changeWeight(slot, weight)
     else this.release(slot, "evicted")
-    while (this.#totalWeight > this.#weightLimit) this.evict(now, slot)
+    while (this.#totalWeight > this.#weightLimit && this.#used > 1) this.evict(now, slot)
     this.#removals.tell()
     return fits ? weight : "tooLarge"
   }
@@ -389,7 +389,7 @@ export class EvictingMap<K, V> extends Printed {
     this.#weightLimit = maxWeight
     this.expectEntries()
     this.reclaim(now)
-    const isOver = () => this.#used > maxSize || this.#totalWeight > maxWeight
+    const isOver = () => this.#used > maxSize || (this.#totalWeight > maxWeight && this.#used > 0)
     for (let left = most; left > 0 && isOver(); left--) this.evict(now, -1)
     const done = !isOver()
     this.#entryLimit = Math.max(maxSize, this.#used)
@@ -479,7 +479,7 @@ export class EvictingMap<K, V> extends Printed {
     }
     this.#table.put(slot, key, value)
     // The new entry is not known to the policy yet, and is none of those that make room.
-    while (this.#totalWeight + weight > this.#weightLimit) this.evict(now, -1)
+    while (this.#totalWeight + weight > this.#weightLimit && this.#used > 0) this.evict(now, -1)
     this.#table.putWeight(slot, weight)
     this.#policy.insert(slot, hash)
     this.putExpiry(slot, expiresAt, now)
@@ -514,7 +514,7 @@ export class EvictingMap<K, V> extends Printed {
     this.changeWeight(slot, weight)
     this.#policy.access(slot)
     this.putExpiry(slot, expiresAt, now)
-    while (this.#totalWeight > this.#weightLimit) this.evict(now, slot)
+    while (this.#totalWeight > this.#weightLimit && this.#used > 1) this.evict(now, slot)
     return "updated"
   }
 
@@ -570,8 +570,9 @@ export class EvictingMap<K, V> extends Printed {
     this.note(slot, reason)
     this.#policy.remove(slot, isVictim && reason === "evicted")
     if (this.#deadlines !== undefined) this.#deadlines.clear(slot)
-    this.#totalWeight -= this.#table.weightAt(slot)
     this.#used--
+    // Sums beyond 2^53 are not exact: what they are out by ends here.
+    this.#totalWeight = this.#used === 0 ? 0 : this.#totalWeight - this.#table.weightAt(slot)
   }
 
   private note(slot: number, reason: RemovalReason): void {

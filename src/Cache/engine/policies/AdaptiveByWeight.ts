@@ -276,6 +276,8 @@ export class AdaptiveByWeight implements EvictionPolicy {
   private settle(): void {
     for (let moves = movesPerUse; moves > 0 && this.windowSize > this.windowTarget(); moves--) {
       const slot = this.lists.first(windowList)
+      // Sums beyond 2^53 are not exact.
+      if (slot === -1) break
       const main = this.size - this.windowSize + (this.sizes.cells[slot] as number)
       if (main > this.capacity() - this.windowTarget()) break
       this.leaveWindow(slot)
