@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Chunk, Deferred, Effect, Exit, Fiber, Option, Schema, Stream, TestClock } from "effect"
 import { Keyspace, type S3CacheService } from "effect-aws-cache/S3Store"
+import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
+import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
 import { Fault } from "../servers/FaultProxy.js"
 import { eventually, until } from "../support/until.js"
 import { withWarnings } from "../support/warningsOf.js"
@@ -127,6 +129,75 @@ describe("a failure that the keyspace accepts", () => {
       yield* cache.flush
       assert.deepStrictEqual(yield* Effect.flip(cache.getOrCompute(Behind.key("a"), unused)), gone)
       assert.strictEqual(yield* (yield* process()).getOrCompute(Behind.key("a"), Effect.succeed(2)), 2)
+    }))
+
+  for (const failureTimeToLive of ["0 seconds", "10 minutes"] as const) {
+    it.scoped(`takes the place of what was written behind its setter (remembered for ${failureTimeToLive})`, () =>
+      Effect.gen(function*() {
+        const windows = { timeToLive: "1 minute", staleIfError: "1 hour", write: "behind" } as const
+        const Behind = Keyspace.make("behind", { ...schemas, ...windows, failureTimeToLive })
+        const { process } = yield* makeBucket()
+        const cache = yield* process()
+        yield* cache.set(Behind.key("a"), 1)
+        yield* cache.flush
+        yield* TestClock.adjust("2 minutes")
+        assert.deepStrictEqual(yield* Effect.flip(cache.getOrCompute(Behind.key("a"), gone)), gone)
+        const answer = failureTimeToLive === "0 seconds" ? new Offline() : gone
+        for (const one of [cache, yield* process()]) {
+          assert.deepStrictEqual(yield* Effect.flip(one.getOrCompute(Behind.key("a"), new Offline())), answer)
+        }
+      }))
+  }
+
+  it.scoped("leaves a newer value that waits to be written", () =>
+    Effect.gen(function*() {
+      const Behind = Keyspace.make("behind", { ...remembering, staleIfError: "1 hour", write: "behind" })
+      const store = yield* makeMemoryObjectStore
+      const gate = yield* Deferred.make<void>()
+      const cache = yield* makeS3CacheService({
+        ...store,
+        save: (name, body) => Effect.zipRight(Deferred.await(gate), store.save(name, body))
+      }, { writeBehind: { concurrency: 1 } })
+      yield* Effect.addFinalizer(() => Deferred.succeed(gate, undefined))
+      const latch = yield* Deferred.make<number, Gone>()
+      let calls = 0
+      const slow = yield* Effect.fork(
+        Effect.flip(cache.getOrCompute(Behind.key("a"), Effect.suspend(() => (calls++, Deferred.await(latch)))))
+      )
+      yield* until(() => calls === 1)
+      yield* TestClock.adjust("1 second")
+      yield* cache.set(Behind.key("others wait for this one"), 0)
+      const memoized = yield* cache.memoize(Behind, () => Effect.succeed(2))
+      assert.strictEqual(yield* memoized("a"), 2)
+      yield* Deferred.fail(latch, gone)
+      assert.deepStrictEqual(yield* Fiber.join(slow), gone)
+      yield* Deferred.succeed(gate, undefined)
+      yield* cache.flush
+      for (const one of [cache, yield* makeS3CacheService(store)]) {
+        assert.strictEqual(yield* one.getOrCompute(Behind.key("a"), unused), 2)
+      }
+    }))
+
+  it.scoped("leaves what another process has written meanwhile, whose clock is behind", () =>
+    Effect.gen(function*() {
+      const store = yield* makeMemoryObjectStore
+      const [here, there] = [yield* makeS3CacheService(store), yield* makeS3CacheService(store)]
+      yield* TestClock.setTime(3_600_000)
+      yield* here.set(IfError.key("a"), 1)
+      const latch = yield* Deferred.make<number, Gone>()
+      let calls = 0
+      const slow = yield* Effect.fork(
+        Effect.flip(here.refresh(IfError.key("a"), Effect.suspend(() => (calls++, Deferred.await(latch)))))
+      )
+      yield* until(() => calls === 1)
+      yield* TestClock.setTime(3_600_000 - 2000)
+      yield* there.set(IfError.key("a"), 2)
+      yield* TestClock.setTime(3_600_000 + 2000)
+      yield* Deferred.fail(latch, gone)
+      assert.deepStrictEqual(yield* Fiber.join(slow), gone)
+      for (const one of [here, there, yield* makeS3CacheService(store)]) {
+        assert.strictEqual(yield* one.getOrCompute(IfError.key("a"), unused), 2)
+      }
     }))
 
   it.scoped("is remembered in memory while the second level cannot be asked", () =>

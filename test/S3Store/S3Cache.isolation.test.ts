@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Data, DateTime, Effect, Equal, Exit, Hash, HashMap, Option, Schema } from "effect"
+import { Chunk, Data, DateTime, Deferred, Effect, Equal, Exit, Hash, HashMap, Option, Schema } from "effect"
 import { Keyspace, ObjectStore } from "effect-aws-cache/S3Store"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
@@ -74,6 +74,53 @@ describe("isolation of values", () => {
       })
       assert.deepStrictEqual([both[0], both[2]], [[1, 2, 3], [1, 2, 3]])
     }))
+
+  it.scoped("what waits to be written is nobody's to change, in memory or not", () =>
+    Effect.gen(function*() {
+      const Bytes = Keyspace.make("bytes", { key: Schema.String, value: Schema.Uint8ArrayFromSelf, codec: "raw" })
+      const store = yield* makeMemoryObjectStore
+      for (const maxSize of [0, 100]) {
+        const gate = yield* Deferred.make<void>()
+        const cache = yield* makeS3CacheService({
+          ...store,
+          save: (name, body) => Effect.zipRight(Deferred.await(gate), store.save(name, body))
+        }, { maxSize, write: "behind" })
+        yield* Effect.addFinalizer(() => Deferred.succeed(gate, undefined))
+        const key = Bytes.key(`a${maxSize}`)
+        const computed = yield* cache.getOrCompute(key, Effect.succeed(new Uint8Array([1, 2, 3])))
+        computed.fill(9)
+        for (let times = 0; times < 3; times++) {
+          const read = yield* cache.get(key)
+          assert.deepStrictEqual([...read], [1, 2, 3])
+          read.fill(9)
+        }
+        yield* Deferred.succeed(gate, undefined)
+        yield* cache.flush
+        assert.deepStrictEqual([...(yield* (yield* makeS3CacheService(store)).get(key))], [1, 2, 3])
+      }
+    }))
+
+  for (const isolation of ["freeze", "copy", "none"] as const) {
+    it.scoped(`bytes are of the same class for all who get them (${isolation})`, () =>
+      Effect.gen(function*() {
+        const Packed = Keyspace.make("packed", {
+          key: Schema.String,
+          value: Schema.Struct({ bytes: Schema.Uint8ArrayFromSelf }),
+          codec: "msgpack"
+        })
+        for (const maxSize of [0, 100]) {
+          const [own, other] = yield* processes({ maxSize, isolation })
+          yield* own.set(Packed.key("a"), { bytes: new Uint8Array([1]) })
+          for (const cache of [own, other]) {
+            const get = cache.get(Packed.key("a"))
+            for (const { bytes } of yield* Effect.all([get, get], { concurrency: "unbounded" })) {
+              assert.strictEqual(Object.getPrototypeOf(bytes), Uint8Array.prototype)
+            }
+            assert.strictEqual(Object.getPrototypeOf((yield* get).bytes), Uint8Array.prototype)
+          }
+        }
+      }))
+  }
 
   for (const write of ["through", "behind"] as const) {
     for (const isolation of ["freeze", "copy"] as const) {

@@ -7,6 +7,7 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { CacheExistsError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
+import type { EntryHead } from "../entry/EntryHeader.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import type { MemoryEntry } from "../memory/MemoryEntry.js"
 import { type CacheDecodeError, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
@@ -256,20 +257,19 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     entry: Prepared,
     etag: string | undefined,
     attempt: number,
-    // What was made no later gives way, too.
-    madeUntil = Number.NEGATIVE_INFINITY
+    // An old value gives way, too.
+    stale?: MemoryEntry
   ): Effect.Effect<MemoryEntry, CacheExistsError | ObjectStoreError> =>
     Effect.gen(function*() {
       const outcome = yield* putInPlaceOf(key, entry, etag)
       if (outcome._tag === "Written") return outcome.held
-      const isOlder = outcome._tag === "InTheWay" && (outcome.stored.header?.created ?? Infinity) <= madeUntil
       const next = outcome._tag === "Gone"
         ? undefined
-        : isOlder
+        : isOld(stale, outcome.stored.header)
         ? outcome.stored.etag
         : yield* requireGivingWay(key, outcome.stored, outcome.isSeenTwice)
       return attempt < attempts
-        ? yield* addOnce(key, entry, next, attempt + 1, madeUntil)
+        ? yield* addOnce(key, entry, next, attempt + 1, stale)
         : yield* new ObjectStoreError({
           reason: "Conflict",
           operation: "add",
@@ -296,20 +296,40 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
       yield* requireGivingWay(key, yield* storedObjects.inspect(key, object), true)
     })
 
-  const removeStale: Writing["removeStale"] = (key, { etag }) =>
-    Effect.zipRight(behind.withdraw(key), etag === undefined ? Effect.void : removeThis(key, etag))
+  /**
+   * Lets an old value not be written any more. Whether no newer one waits.
+   *
+   * @param stale the old value
+   */
+  const withdrawStale = (key: AnyKey, stale: MemoryEntry | undefined): Effect.Effect<boolean> =>
+    Effect.suspend(() => {
+      const waiting = behind.waiting(key)?.held
+      return waiting !== undefined && waiting.isValue && waiting.made > (stale?.made ?? Number.NEGATIVE_INFINITY)
+        ? Effect.succeed(false)
+        : Effect.as(behind.withdraw(key), true)
+    })
+
+  const removeStale: Writing["removeStale"] = (key, stale) =>
+    Effect.gen(function*() {
+      if (!(yield* withdrawStale(key, stale))) return
+      if (stale.etag !== undefined && (yield* removeThis(key, stale.etag))) return
+      const there = yield* storedObjects.readHeader(key)
+      if (there?.header !== undefined && isOld(stale, there.header)) yield* removeThis(key, there.etag)
+    })
 
   const addFailure: Writing["addFailure"] = (key, entry, stale) =>
-    Effect.catchAll(
-      Effect.zipRight(behind.withdraw(key), addOnce(key, entry, stale?.etag, 1, stale?.made)),
-      (error): Effect.Effect<MemoryEntry | undefined, ObjectStoreError> => {
-        // Another process has written a newer value.
+    Effect.flatMap(
+      withdrawStale(key, stale),
+      (isNewest) => isNewest ? addOnce(key, entry, stale?.etag, 1, stale) : exists(key)
+    ).pipe(
+      Effect.catchAll((error): Effect.Effect<MemoryEntry | undefined, ObjectStoreError> => {
+        // Somebody has written a newer value.
         if (error._tag === "CacheExistsError") {
           return Effect.as(stale === undefined ? Effect.void : memory.drop(key, stale), undefined)
         }
         if (error.reason !== "ConditionalWritesUnsupported" && error.reason !== "Unreadable") return Effect.fail(error)
         return Effect.as(stale === undefined ? Effect.void : Effect.ignore(removeStale(key, stale)), entry.held)
-      }
+      })
     )
 
   const add: Writing["add"] = (key, value, options) =>
@@ -443,3 +463,11 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     invalidate
   }
 }
+
+/**
+ * Whether what lies there is an old value. Where its etag is known, anything else was written later, whatever the clock of
+ * its writer says: but for one that has only got another time to live.
+ */
+const isOld = (stale: MemoryEntry | undefined, there: EntryHead | undefined): boolean =>
+  stale !== undefined && there !== undefined &&
+  (stale.etag === undefined ? there.created <= stale.made : there.created === stale.made)

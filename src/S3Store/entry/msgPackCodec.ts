@@ -35,7 +35,8 @@ export const loadMsgPackCodec: Effect.Effect<Codec, string> = Effect.tryPromise(
       decode: (bytes) => {
         const fault = msgPackFault(bytes)
         return fault === undefined
-          ? Either.mapLeft(decode(bytes), notDecoded)
+          // Of a `Buffer` it would make buffers, as `rawCodec` tells.
+          ? Either.mapLeft(decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)), notDecoded)
           : Either.left(`its payload is no MessagePack: ${fault}`)
       }
     }

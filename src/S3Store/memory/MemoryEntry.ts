@@ -107,13 +107,13 @@ export class MemoryEntry implements MemoryEntryParts {
    * holds it.
    */
   takeFor<K, V, F>(space: Keyspace<K, V, F>): Exit.Exit<V, F> | undefined {
-    if (this.space !== space || --this.takers > 0) return this.contentFor(space)
+    if (this.space !== space || --this.takers !== 0) return this.contentFor(space)
     return this.content as Exit.Exit<V, F>
   }
 
-  /** Memory does not keep it: only so many callers have it. */
+  /** Memory does not keep it: only so many callers have it. But what this process made may wait to be written, too. */
   leaveTo(takers: number): void {
-    this.takers = takers
+    if (!this.isOwn) this.takers = takers
   }
 
   /** What gives each caller the content, if this very keyspace put it in. */

@@ -69,7 +69,7 @@ export const goldenEntries: ReadonlyArray<GoldenEntry> = [
     codec: "msgpack",
     options: {},
     header,
-    encoded: { when: new Date(1_700_000_000_123), big: 2n ** 60n, bytes: Buffer.from([1, 2]), none: undefined },
+    encoded: { when: new Date(1_700_000_000_123), big: 2n ** 60n, bytes: new Uint8Array([1, 2]), none: undefined },
     isReproducible: false
   },
   {
@@ -143,7 +143,7 @@ export const goldenEntries: ReadonlyArray<GoldenEntry> = [
     codec: "msgpack",
     options: {},
     header,
-    encoded: { when: new Date(1_700_000_000_123), big: 2n ** 60n, bytes: Buffer.from([1, 2]), none: undefined },
+    encoded: { when: new Date(1_700_000_000_123), big: 2n ** 60n, bytes: new Uint8Array([1, 2]), none: undefined },
     isReproducible: true
   },
   {
