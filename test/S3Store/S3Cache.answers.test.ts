@@ -149,6 +149,21 @@ describe("a failure that the keyspace accepts", () => {
       }))
   }
 
+  const WhileRevalidate = windows[1][1]
+
+  it.scoped("takes the place of an old value that memory does not hold", () =>
+    Effect.gen(function*() {
+      const { process } = yield* makeBucket()
+      const cache = yield* process({ maxSize: 0 })
+      yield* cache.set(WhileRevalidate.key("refreshed"), 1)
+      assert.deepStrictEqual(yield* Effect.flip(cache.refresh(WhileRevalidate.key("refreshed"), gone)), gone)
+      assert.deepStrictEqual(yield* Effect.flip(cache.getOrCompute(WhileRevalidate.key("refreshed"), unused)), gone)
+      yield* cache.set(WhileRevalidate.key("a"), 1)
+      yield* TestClock.adjust("2 minutes")
+      yield* answered(cache.getOrCompute(WhileRevalidate.key("a"), gone))
+      assert.deepStrictEqual(yield* Effect.flip(cache.getOrCompute(WhileRevalidate.key("a"), unused)), gone)
+    }))
+
   it.scoped("leaves a newer value that waits to be written", () =>
     Effect.gen(function*() {
       const Behind = Keyspace.make("behind", { ...remembering, staleIfError: "1 hour", write: "behind" })
@@ -285,6 +300,20 @@ describe("any other failure, and a defect", () => {
       }
     }
   }
+
+  it.scoped("are told where memory does not hold the old value", () =>
+    withWarnings((warnings) =>
+      Effect.gen(function*() {
+        const { process } = yield* makeBucket()
+        const cache = yield* process({ maxSize: 0 })
+        const space = windows[1][1]
+        yield* cache.set(space.key("a"), 1)
+        yield* TestClock.adjust("2 minutes")
+        assert.strictEqual(yield* cache.getOrCompute(space.key("a"), new Offline()), 1)
+        yield* until(() => warnings().length > 0)
+        assert.match(warnings()[0] ?? "", /^computing answers\("a"\) anew failed, so its old value is given out: /)
+      })
+    ))
 
   it.scoped("are events with their cause, and no warning where the caller of a refresh gets them", () =>
     withWarnings((warnings) =>

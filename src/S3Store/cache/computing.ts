@@ -84,10 +84,15 @@ export interface Computing {
     isAttached: () => boolean,
     fence: Fence | undefined
   ) => Effect.Effect<Computed<V, E | F>>
-  /** Computes whatever both levels have. What another process computes meanwhile is as new. */
+  /**
+   * Computes whatever both levels have. What another process computes meanwhile is as new.
+   *
+   * @param read what they had, which memory may not hold any more
+   */
   readonly computeAnew: <K, V, F, E>(
     call: Call<K, V, F, F | E>,
     policy: EntryPolicy,
+    read: MemoryEntry | undefined,
     isAttached: () => boolean
   ) => Effect.Effect<Computed<V, E | F>>
 }
@@ -280,11 +285,12 @@ export const makeComputing = (
   const computeAnew = <K, V, F, E>(
     call: Call<K, V, F, F | E>,
     policy: EntryPolicy,
+    read: MemoryEntry | undefined,
     isAttached: () => boolean
   ): Effect.Effect<Computed<V, E | F>> =>
     Effect.gen(function*() {
       const { key } = call
-      const held = yield* reading.readMemory(key, policy, reading.loadInside)
+      const held = (yield* reading.readMemory(key, policy, reading.loadInside)) ?? read
       const stale = held !== undefined && held.isValue ? held : undefined
       // As when it is set.
       const removeOld = Effect.suspend(() =>

@@ -106,13 +106,14 @@ export const makeLookup = (
     held: MemoryEntry | undefined,
     refreshing: boolean
   ): Effect.Effect<MemoryEntry | undefined, ObjectStoreError> => {
-    if (!refreshing) {
-      return held === undefined && isLooked !== true
+    if (held === undefined) {
+      // Without memory, the value that is stale is found there.
+      return refreshing || isLooked !== true
         ? reading.loadEntry(key, policy, reading.loadInside)
         : Effect.succeed(held)
     }
     // Another process may have put one into the second level since this one looked there.
-    return held?.etag === undefined
+    return !refreshing || held.etag === undefined
       ? Effect.succeed(held)
       : Effect.map(reading.loadInside(key, policy, held.etag), (loaded) => loaded.held ?? held)
   }
@@ -188,9 +189,14 @@ export const makeLookup = (
     const { group, key } = request
     const policy = policyOf(key.space)
     // The old value is in memory then, for those who come meanwhile.
-    return Effect.ignore(reading.read(key, policy)).pipe(
-      Effect.zipRight(
-        memory.coalesce(key, group, (isAttached) => computeAnew(request, policy, isAttached), toKeep)
+    return Effect.option(reading.read(key, policy)).pipe(
+      Effect.flatMap((read) =>
+        memory.coalesce(
+          key,
+          group,
+          (isAttached) => computeAnew(request, policy, Option.getOrUndefined(read), isAttached),
+          toKeep
+        )
       ),
       // It may have joined a lookup that found one in the second level.
       Effect.flatMap((computed) =>
