@@ -84,6 +84,28 @@ const failures: ReadonlyArray<readonly [what: string, compute: Computation, told
   ]
 ]
 
+describe("how long a failure is remembered", () => {
+  for (const [what, make] of stores) {
+    it.scoped(`is asked once for each, with an old value and without: ${what}`, () =>
+      Effect.gen(function*() {
+        const asked: Array<string> = []
+        const store = yield* make({
+          staleIfError: "1 hour",
+          failure: isGone,
+          failureTimeToLive: ({ id }) => (asked.push(id), id === "kept" ? "1 minute" : 0)
+        })
+        for (const id of ["kept", "let go"]) {
+          const failing = Effect.fail(new Gone({ id }))
+          yield* store.set(id, "old")
+          yield* TestClock.adjust("2 minutes")
+          yield* Effect.exit(store.getOrCompute(id, failing))
+          yield* Effect.exit(store.getOrCompute(`${id}, new`, failing))
+        }
+        assert.deepStrictEqual(asked, ["kept", "kept", "let go", "let go"])
+      }))
+  }
+})
+
 describe("computations that fail while there is an old value", () => {
   for (const [what, make] of stores) {
     for (const [window, options, when] of windows) {

@@ -29,7 +29,7 @@ import { failureOf } from "./FreshnessOptions.js"
 import { type GetManyOrCompute, makeGetManyOrCompute } from "./getManyOrCompute.js"
 import { Kept } from "./Kept.js"
 import { makeModify, type Modify } from "./modify.js"
-import { inPlaceOfFailure, isAnswer, keepFailure } from "./rememberedFailures.js"
+import { inPlaceOfFailure, keepFailure, rememberedMillis } from "./rememberedFailures.js"
 import { StoreGroups } from "./StoreGroups.js"
 import type { MemoizeOptions, WriteOptions } from "./StoreOptions.js"
 
@@ -67,6 +67,7 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
     key: K,
     compute: Effect.Effect<Computed<V, E>, E>,
     label: () => string,
+    millisOf: (cause: Cause.Cause<unknown>) => number,
     isHeard: boolean
   ): Effect.Effect<Computed<V, E>, E> =>
     !freshness.tracksEntries ? compute : Effect.catchAllCause(compute, (cause) =>
@@ -74,7 +75,7 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
         const value = Cause.isInterrupted(cause) ? Absent : inPlaceOfFailure(freshness, map, key, now)
         if (value === Absent) return Exit.failCause(cause)
         const own = ownCause(cause)
-        if (isAnswer(freshness, failureOf(freshness, own))) return Exit.failCause(cause)
+        if (millisOf(own) > 0) return Exit.failCause(cause)
         flights.failedUnseen()
         const end = Exit.succeed(new InPlaceOfFailure(value, own))
         return isHeard ? end : Effect.zipRight(warnings.tell(label(), own), end)
@@ -82,6 +83,9 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
 
   const enter: Enter<K, V, F> = (map, caller, { compute, group, key, write }, roll, isHeard = false) => {
     let started = 0
+    let millis: number | undefined
+    const millisOf = (cause: Cause.Cause<unknown>): number =>
+      millis ??= rememberedMillis(freshness, failureOf(freshness, cause))
     const flight = group.enter(
       key,
       caller,
@@ -89,11 +93,11 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
         Effect.withFiberRuntime((fiber) => {
           started = clockOf(fiber).unsafeCurrentTimeMillis()
           if (hub.isHeard) hub.publish(() => ({ _tag: "ComputationStarted", key }))
-          return orStale(key, compute(), () => flight.label, isHeard)
+          return orStale(key, compute(), () => flight.label, millisOf, isHeard)
         }),
       (exit, now) => {
         if (Exit.isFailure(exit)) {
-          const outcome = keepFailure(freshness, map, key, failureOf(freshness, exit.cause), now)
+          const outcome = keepFailure(map, key, failureOf(freshness, exit.cause), millisOf(exit.cause), now)
           if (outcome !== undefined) writer.remembered(map, key, outcome, now)
         } else if (!(exit.value instanceof InPlaceOfFailure || exit.value instanceof NotLoaded)) {
           const { value } = exit

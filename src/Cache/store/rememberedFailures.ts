@@ -11,30 +11,31 @@ import { type Freshness, type FreshnessTimes, replacesFailureUntil } from "./Fre
 import { Kept } from "./Kept.js"
 
 /**
- * A computation failed: remembers that, for as long as the options say, in place of a value that is there. Nothing is
- * remembered but the error.
+ * A computation failed: remembers that, in place of a value that is there. Nothing is remembered but the error.
  *
+ * @param millis for how long, as `rememberedMillis` says
  * @returns what became of the entry, if one was written
  */
 export const keepFailure = <K, V, E>(
-  freshness: Freshness<E>,
   map: EvictingMap<K, Stored<V, E>>,
   key: K,
   failure: Option.Option<E>,
+  millis: number,
   now: number
 ): WriteOutcome | undefined => {
-  if (failure._tag === "None") return undefined
+  if (failure._tag === "None" || millis === 0) return undefined
   const { value: error } = failure
-  const millis = freshness.failureTimeToLive(error)
-  if (millis === 0) return undefined
   const until = now + millis
   formatStacks(error)
   return map.set(key, new Kept<V, E>(Either.left(error), until, until), now, until)
 }
 
-/** Whether a failure is remembered: then it is an answer, and no value is given out in its place. */
-export const isAnswer = <E>(freshness: Freshness<E>, failure: Option.Option<E>): boolean =>
-  failure._tag === "Some" && freshness.failureTimeToLive(failure.value) > 0
+/**
+ * For how long a failure is remembered, in milliseconds. If at all, it is an answer, and no value is given out in its
+ * place. To be asked once for each: a function of the program may count.
+ */
+export const rememberedMillis = <E>(freshness: Freshness<E>, failure: Option.Option<E>): number =>
+  failure._tag === "Some" ? freshness.failureTimeToLive(failure.value) : 0
 
 /** The value to give out in place of a failed computation, or `Absent`. */
 export const inPlaceOfFailure = <K, V, E>(
