@@ -72,7 +72,7 @@ class ByCount implements NaivePolicy {
 
   access(key: number) {
     const used = this.all().find((part) => part.key === key) as Part
-    if (this.now - used.last >= this.band()) this.now++
+    if (this.now - used.last >= this.burst()) this.now++
     const interval = Math.min(16 * this.expected, this.now - used.last)
     if (interval > this.expected && this.behind > -0.5 * this.expected) this.behind--
     const inWindow = this.window.includes(used)
@@ -149,6 +149,10 @@ class ByCount implements NaivePolicy {
     return Math.max(1, Math.round(0.05 * this.expected))
   }
 
+  private burst() {
+    return Math.max(1, Math.round(0.4 * this.expected))
+  }
+
   private windowTarget() {
     return Math.max(1, Math.round(this.expected * this.windowShare))
   }
@@ -197,7 +201,7 @@ class ByWeight implements NaivePolicy {
 
   access(key: number, weighed: number) {
     const used = this.all().find((part) => part.key === key) as Part
-    if (this.now - used.last >= this.band()) this.now++
+    if (this.now - used.last >= this.burst()) this.now++
     const interval = this.since(used.last)
     if (interval * this.average > this.capacity()) this.compare(-1, -used.weight)
     const list = this.window.includes(used) ? this.window : this.main
@@ -267,6 +271,10 @@ class ByWeight implements NaivePolicy {
 
   private band() {
     return Math.max(1, Math.round(0.05 * this.all().length))
+  }
+
+  private burst() {
+    return Math.max(1, Math.round(0.4 * this.all().length))
   }
 
   private capacity() {

@@ -157,6 +157,24 @@ describe("Adaptive", () => {
     for (const ratio of ratios) assert.isAbove(ratio, lru - 0.02)
   })
 
+  it("finds what comes twice at a distance, as LRU does, where hot keys are used in between all the time", () => {
+    for (const [hot, share, distance] of [[60, 0.3, 450], [60, 0.5, 360], [200, 0.5, 360]] as const) {
+      const random = seededRandom(5)
+      let pairs = 0
+      const keys = Array.from({ length: 60_000 }, () => {
+        if (random() < share) return -1 - Math.floor(random() * hot)
+        return ++pairs % 2 === 1 ? Math.max(0, (pairs >> 1) - distance) : pairs >> 1
+      })
+      const ratios = (["LRU", "Adaptive"] as const).flatMap((evictionPolicy) =>
+        [{ maxSize: 1000 }, { maxWeight: 1000 }].map((limit) =>
+          hitsOf(new BoundedMap<number, number>({ evictionPolicy, ...limit }), keys) / keys.length
+        )
+      )
+      const [lru = 1] = ratios
+      for (const ratio of ratios) assert.isAbove(ratio, lru - 0.03)
+    }
+  })
+
   it("by weight, finds more than LRU by number and by weight where entries differ in size", () => {
     const random = seededRandom(11)
     const sizes = Array.from({ length: 4000 }, () => Math.ceil(10 ** (4 * random())))

@@ -31,6 +31,8 @@ const initialProtectedShare = 0.5
 const mostProtectedShare = 0.95
 // The oldest entries of a list in which a hit counts, in capacities.
 const bandShare = 0.05
+// In capacities of uses: a hit after fewer is no time for others. Under LRU they would not have sunk by it.
+const burstShare = 0.4
 // In capacities of uses: an entry that was not used for longer is worth less than one that was never seen before.
 const longestInterval = 16
 // In capacities: what the balance against LRU may come to, and from where on it counts.
@@ -51,8 +53,8 @@ const mostEvictions = 2 ** 26 - 1
  * its last two uses, or after as many as it has been waiting already, whichever is more, over the number of its uses,
  * up to 15. The resident goes only if the newcomer is expected sooner, so that a loop longer than the cache finds what
  * has stayed. An entry without an earlier use is expected after 16 capacities. When and how often a key was used is
- * remembered beyond its eviction, in a `GhostTable`. Of uses of one key in quick succession only the first counts as
- * time: what is popular does not make all else look old.
+ * remembered beyond its eviction, in a `GhostTable`. Of uses of one key within two fifths of a capacity only the first
+ * counts as time: what is popular does not make all else look old.
  *
  * Both shares, the window's and the protected part's, go where hits say that more room pays. A hit among the oldest
  * entries of the window, or the return of a key that was lately evicted from it, makes the window larger by one place: a
@@ -101,6 +103,7 @@ export class AdaptiveByCount implements EvictionPolicy {
   private windowTarget = 1
   private protectedTarget = 0
   private band = 1
+  private burst = 1
   private unknown = 0
 
   /** @inheritdoc */
@@ -145,7 +148,7 @@ export class AdaptiveByCount implements EvictionPolicy {
     const state = this.state.cells[slot] as number
     const list = state & listBits
     const last = this.uses.cells[2 * slot] as number
-    if (((this.now - last) | 0) >= this.band) this.now = (this.now + 1) | 0
+    if (((this.now - last) | 0) >= this.burst) this.now = (this.now + 1) | 0
     const interval = this.since(last)
     if (interval > this.expected && this.behind > -mostBehind * this.expected) this.behind--
     this.uses.put(2 * slot + 1, interval)
@@ -258,6 +261,7 @@ export class AdaptiveByCount implements EvictionPolicy {
   private aim(): void {
     const capacity = this.expected
     this.band = Math.max(1, Math.round(bandShare * capacity))
+    this.burst = Math.max(1, Math.round(burstShare * capacity))
     this.unknown = Math.min(longestInterval * capacity, 2 ** 31 - 1)
     this.windowTarget = Math.max(1, Math.round(capacity * this.windowShare))
     // Without room for anything the window's one place is not there.

@@ -23,6 +23,8 @@ const leastWindowShare = 0.01
 const mostWindowShare = 0.98
 // In shares of the entries that there are: so few evictions ago a ghost left lately.
 const bandShare = 0.05
+// In the same: a hit after fewer uses is no time for others.
+const burstShare = 0.4
 const longestInterval = 16
 const movesPerUse = 2
 const mostBalance = 0.5
@@ -115,7 +117,7 @@ export class AdaptiveByWeight implements EvictionPolicy {
   /** @inheritdoc */
   access(slot: number): void {
     const last = this.uses.cells[2 * slot] as number
-    if (((this.now - last) | 0) >= this.band()) this.now = (this.now + 1) | 0
+    if (((this.now - last) | 0) >= this.burst()) this.now = (this.now + 1) | 0
     const interval = this.since(last)
     if (interval * this.averageSize > this.capacity()) this.compare(-1, -(this.sizes.cells[slot] as number))
     const inWindow = this.listOf.cells[slot] === windowList
@@ -224,6 +226,10 @@ export class AdaptiveByWeight implements EvictionPolicy {
 
   private band(): number {
     return Math.max(1, Math.round(bandShare * this.entries))
+  }
+
+  private burst(): number {
+    return Math.max(1, Math.round(burstShare * this.entries))
   }
 
   private windowTarget(): number {
