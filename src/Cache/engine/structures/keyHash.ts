@@ -64,10 +64,16 @@ export const numericHash = (key: number | bigint): number =>
   // In a base of which the digits of a long bigint take a time that grows no faster than their number.
   mixed(typeof key === "number" ? numberHash(key) : textHash(key.toString(32)))
 
-/** A hash of all characters of a text: FNV-1a (Fowler, Noll, Vo) with the secret of the process. */
+/**
+ * A hash of all characters of a text: FNV-1a (Fowler, Noll, Vo) with the secret of the process, and with high bits brought
+ * down at each character. Without that, texts made after the Thue-Morse sequence have one hash whatever the factor is.
+ */
 export const textHash = (text: string): number => {
   let hash = textStart
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), textFactor)
+  for (let at = 0; at < text.length; at++) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), textFactor)
+    hash ^= hash >>> 15
+  }
   return hash
 }
 
