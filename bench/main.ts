@@ -50,7 +50,7 @@ if (unknown.length > 0) {
 const start = performance.now()
 const say = (text: string) => console.log(`${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${text}`)
 
-if (options.short) process.exit(await runShort(say) ? 0 : 1)
+if (options.short) process.exit(await runShort(options.record, say) ? 0 : 1)
 
 const last = lastRelease()
 const out = options.out ?? fileURLToPath(new URL(quick ? "build/bench/results" : "bench/results", repository))

@@ -28,14 +28,19 @@ const readHistory = (): ReadonlyArray<ReleaseRatios> => existsSync(file) ? JSON.
 /** The last one. */
 export const lastRelease = (): ReleaseRatios | undefined => readHistory().at(-1)
 
-/** Puts what was measured down as the ratios of the version that package.json has. */
+/**
+ * Puts what was measured down as the ratios of the version that package.json has: of what several runs of one day found,
+ * the worst, so that what a machine does not show every time is no regression.
+ */
 export const record = (results: RatioResults): void => {
   const { version }: { readonly version: string } = JSON.parse(
     readFileSync(new URL("package.json", repository), "utf8")
   )
   const release = recordOf(version, results)
-  const others = readHistory().filter((each) => each.version !== version)
-  writeFileSync(file, `${JSON.stringify([...others, release], undefined, 2)}\n`)
+  const history = readHistory()
+  const earlier = history.find((each) => each.version === version && each.date === release.date)
+  const others = history.filter((each) => each.version !== version)
+  writeFileSync(file, `${JSON.stringify([...others, worstOf(release, earlier)], undefined, 2)}\n`)
 }
 
 /** What was measured, as it is put down. */
@@ -45,6 +50,17 @@ export const recordOf = (version: string, { environment, rows }: RatioResults): 
   node: environment.node,
   ratios: Object.fromEntries(rows.map((row) => [ratioName(row), Number(row.measured.toPrecision(3))]))
 })
+
+/** Of two records of one release the worse of each ratio. */
+export const worstOf = (one: ReleaseRatios, other: ReleaseRatios | undefined): ReleaseRatios =>
+  other === undefined ? one : {
+    ...one,
+    ratios: Object.fromEntries(
+      Object.entries({ ...other.ratios, ...one.ratios }).map((
+        [name, ratio]
+      ) => [name, Math.max(ratio, other.ratios[name] ?? ratio)])
+    )
+  }
 
 /** The ratios that are worse than those of a release by more than is tolerated. */
 export const regressions = (

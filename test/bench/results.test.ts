@@ -6,7 +6,7 @@ import { keysFor, makeWorkload, workloadNames } from "../../bench/engine/workloa
 import type { Environment } from "../../bench/lib/environment.js"
 import { markdownTable } from "../../bench/lib/markdownTable.js"
 import { page } from "../../bench/page.js"
-import { recordOf, regressions } from "../../bench/ratios/history.js"
+import { recordOf, regressions, worstOf } from "../../bench/ratios/history.js"
 import { ratioName } from "../../bench/ratios/Ratio.js"
 import { ratioGroups } from "../../bench/ratios/ratioGroups.js"
 import { ratioTable } from "../../bench/ratios/ratioTable.js"
@@ -113,6 +113,10 @@ describe("ratios", () => {
     assert.deepStrictEqual([1, 1.87, 1.88, Number.NaN].map(worse), [0, 0, 1, 1])
     assert.deepStrictEqual(regressions([{ ...first, what: "a new one", measured: 9 }], last), [])
     assert.deepStrictEqual(regressions(ratios.rows, undefined), [])
+    const calm = { ...last, ratios: { "Store.get hit, to Effect.sync": 1.4, other: 2 } }
+    assert.deepStrictEqual(worstOf(last, calm).ratios, { ...last.ratios, other: 2 })
+    assert.deepStrictEqual(worstOf(calm, last).ratios, { ...last.ratios, other: 2 })
+    assert.deepStrictEqual(worstOf(last, undefined), last)
   })
 
   it("stand beside those of a release, and have names of their own", () => {
