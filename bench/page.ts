@@ -160,7 +160,7 @@ export const page = (results: Results, plots: ReadonlyArray<PlotFile>, last?: Re
     ...(ratios === undefined ? [] : [
       "## Ratios",
       "What each takes, to what stands beside it, or a figure by itself; beside it what a release took " +
-      "([history.json](history.json)). Both take turns in one run, and of all turns the least counts, so that a busy " +
+      "(`history.json`). Both take turns in one run, and of all turns the least counts, so that a busy " +
       "machine changes little. `npm run bench -- --short` measures most of them in a minute, and fails when one is more " +
       `than a quarter worse than it was. ${
         runOn(ratios.environment, { quick: false, rounds: 1, time: 0 }).replace("; one round", "")
