@@ -5,10 +5,10 @@ import { defineConfig, type ViteUserConfig } from "vitest/config"
 import { BaseSequencer, type TestSpecification } from "vitest/node"
 import manifest from "./package.json" with { type: "json" }
 
-/** The entry points, by their sources. */
-const alias = Object.entries(manifest.exports).flatMap(([path, target]) =>
+/** The entry points, and what the package imports of itself by a name, by their sources. */
+const alias = Object.entries({ ...manifest.exports, ...manifest.imports }).flatMap(([path, target]) =>
   typeof target === "string" ? [] : [{
-    find: new RegExp(`^${path.replace(".", manifest.name)}$`),
+    find: new RegExp(`^${path.replace(/^\./, manifest.name)}$`),
     replacement: fileURLToPath(
       new URL(target.default.replace(/^\.\/dist\/(.+)\.js$/, "./src/$1.ts"), import.meta.url)
     )

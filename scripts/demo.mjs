@@ -7,11 +7,11 @@ import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { root } from "./lib/run.mjs"
 
-const { exports, name } = JSON.parse(await readFile(join(root, "package.json"), "utf8"))
+const { exports, imports, name } = JSON.parse(await readFile(join(root, "package.json"), "utf8"))
 
-/** The source of an entry point of this package. */
+/** The source of an entry point of this package, or of what it imports of itself by a name. */
 const sourceOf = (path) => {
-  const target = exports[path.replace(name, ".")]?.default
+  const target = (imports[path] ?? exports[path.replace(name, ".")])?.default
   return target && join(root, target.replace(/^\.\/dist\/(.+)\.js$/, "src/$1.ts"))
 }
 
