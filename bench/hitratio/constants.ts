@@ -14,7 +14,7 @@ const folder = fileURLToPath(new URL("src/Cache/engine/", repository))
 const files = ["AdaptiveByCount.ts", "GhostTable.ts"]
 
 /** What says how something is laid out, and not how the policy decides. */
-const fixed = /List$|Bits?$|Shift$|PerBucket$|PerCall$|PerCell$|^mostCounted$/
+const fixed = /List$|Bits?$|Shift$|PerBucket$|PerCall$|PerCell$/
 
 const constant = /^const (\w+) = ([\d.]+)$/gm
 

@@ -1,14 +1,9 @@
 /**
  * A bounded map that fibers share.
  */
-import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Effectable from "effect/Effectable"
-import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
-import * as Inspectable from "effect/Inspectable"
 import * as Ref from "effect/Ref"
-import * as Utils from "effect/Utils"
 import { BoundedMap } from "../engine/BoundedMap.js"
 import { BoundedMapError, type BoundedMapOptions } from "../engine/BoundedMapOptions.js"
 import type { KeyEquality } from "../engine/structures/KeyEquality.js"
@@ -17,6 +12,7 @@ import { configError } from "../errors/configError.js"
 import { keyEquality } from "../keys/keyEquality.js"
 import type { Glance } from "../printing/glance.js"
 import { clockOf, currentClock } from "./clockOf.js"
+import { type Decide, Lookup } from "./Lookup.js"
 
 /**
  * A bounded map that fibers share: every operation is one synchronous step on it, with the time read from Effect's clock
@@ -40,9 +36,6 @@ export interface GuardedMap<in out K, in out V> {
    */
   readonly lookupOf: <Key extends K, A, E, R>(key: Key, decide: Decide<K, V, Key, A, E, R>) => Effect.Effect<A, E, R>
 }
-
-/** How a lookup goes on: a step, given the map, the time in milliseconds since the epoch, and the key. */
-export type Decide<K, V, Key, A, E, R> = (map: BoundedMap<K, V>, now: number, key: Key) => Effect.Effect<A, E, R>
 
 /** A guarded map for those who made it. */
 export interface OwnMap<in out K, in out V> extends GuardedMap<K, V> {
@@ -87,82 +80,6 @@ export const makeGuardedMap = <K, V>(
       unsafeLookup: (f) => f(map, map.usesTime ? (currentClock() ?? ownClock).unsafeCurrentTimeMillis() : 0)
     }
   })
-
-/** In a generator, so many lookups in a row are done at once; then one is an instruction, at which a fiber may yield. */
-const mostAtOnce = 16
-
-let left = mostAtOnce
-
-/**
- * A lookup as an Effect of its own kind. Anywhere it is one instruction of the fiber; and where a generator asks for it by
- * `yield*`, which it does in the midst of an instruction, it is none: as Effect does with an `Exit` there, the generator
- * goes on with the value.
- */
-class Lookup<K, V, Key extends K, A, E, R> extends Effectable.Class<A, E, R> {
-  private readonly map: BoundedMap<K, V>
-  private readonly ownClock: Clock.Clock
-  private readonly key: Key
-  private readonly decide: Decide<K, V, Key, A, E, R>
-
-  constructor(map: BoundedMap<K, V>, ownClock: Clock.Clock, key: Key, decide: Decide<K, V, Key, A, E, R>) {
-    super()
-    this.map = map
-    this.ownClock = ownClock
-    this.key = key
-    this.decide = decide
-  }
-
-  override commit(): Effect.Effect<A, E, R> {
-    const { map } = this
-    const now = map.usesTime ? (currentClock() ?? this.ownClock).unsafeCurrentTimeMillis() : 0
-    return this.decide(map, now, this.key)
-  }
-
-  override [Symbol.iterator](): Effect.EffectGenerator<Effect.Effect<A, E, R>> {
-    if (left-- === 0) {
-      left = mostAtOnce
-      return yielding(this)
-    }
-    try {
-      const decided = this.commit()
-      return hasSucceeded(decided) ? new Done(decided.value) : yielding(decided)
-    } catch (defect) {
-      // What a generator catches is what it throws itself.
-      return yielding(Effect.die(defect))
-    }
-  }
-
-  // As other effects are shown: without the key, and what it is looked up in.
-  toJSON(): object {
-    return { _id: "Effect", _op: "Commit" }
-  }
-
-  override toString(): string {
-    return Inspectable.format(this.toJSON())
-  }
-
-  [Inspectable.NodeInspectSymbol](): object {
-    return this.toJSON()
-  }
-}
-
-const hasSucceeded = <A, E, R>(effect: Effect.Effect<A, E, R>): effect is Exit.Success<A, E> =>
-  Exit.isExit(effect) && Exit.isSuccess(effect)
-
-const yielding = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.EffectGenerator<Effect.Effect<A, E, R>> =>
-  new Utils.SingleShotGen(new Utils.YieldWrap(effect))
-
-/** A generator that is done, and its own result. */
-class Done<out A> {
-  readonly done = true
-  readonly value: A
-  constructor(value: A) {
-    this.value = value
-  }
-  next(): this {
-    return this
-  }
-}
 
 const made = <K, V>(name: string, options: BoundedMapOptions<K, V>) =>
   orConfigError(name, () => new BoundedMap<K, V>(options))

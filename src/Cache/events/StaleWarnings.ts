@@ -4,6 +4,7 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { clockOf } from "../common/clockOf.js"
+import { putNewest } from "../common/putNewest.js"
 import { ownCause } from "../flight/ownCause.js"
 import { cutText, longestMessage } from "../printing/cutText.js"
 import { printKey } from "../printing/printKey.js"
@@ -41,12 +42,7 @@ export class StaleWarnings {
         before.untold++
         return Effect.void
       }
-      this.told.delete(kind)
-      this.told.set(kind, { at: now, untold: 0 })
-      for (const oldest of this.told.keys()) {
-        if (this.told.size <= mostTold) break
-        this.told.delete(oldest)
-      }
+      putNewest(this.told, kind, { at: now, untold: 0 }, mostTold)
       const more = before === undefined || before.untold === 0
         ? ""
         : ` (and ${before.untold} more since the last warning)`

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import { putNewest } from "../../Cache/common/putNewest.js"
 import { consequences } from "../bucket/s3Answers.js"
 import { nameOf } from "../bucket/toObjectStoreError.js"
 import { ObjectStoreError, type ObjectStoreReason } from "../objects/ObjectStoreErrors.js"
@@ -130,12 +131,7 @@ export class SetupFaults {
         const fault = isSetup ? error.reason : `${error.operation} ${error.reason} ${nameOf(error.cause)}`
         const before = this.told.get(fault)
         if (before !== undefined && !(before.isOver && now - before.at >= minute)) return false
-        this.told.delete(fault)
-        this.told.set(fault, { at: now, isOver: false })
-        for (const oldest of this.told.keys()) {
-          if (this.told.size <= mostTold) break
-          this.told.delete(oldest)
-        }
+        putNewest(this.told, fault, { at: now, isOver: false }, mostTold)
         return true
       })
     )

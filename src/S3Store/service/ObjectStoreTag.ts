@@ -27,7 +27,8 @@ import { type FileSystemObjectStoreOptions, makeFileSystemObjectStore } from "..
 import { type KeyValueObjectStoreOptions, makeKeyValueObjectStore } from "../objects/keyValueObjectStore.js"
 import { makeMemoryObjectStore } from "../objects/memoryObjectStore.js"
 import { type ObjectStore as Objects, objectStoreTag as tag } from "../objects/ObjectStore.js"
-import { checkBucketOptions, objectStoreS3Kinds, s3StoreKinds } from "../options/optionKinds.js"
+import { checkBucketOptions } from "../options/checkBucketOptions.js"
+import { objectStoreS3Kinds, s3StoreKinds } from "../options/optionKinds.js"
 import { makeKeyValueStore } from "../persistence/makeKeyValueStore.js"
 import type { S3PersistenceOptions } from "../persistence/S3PersistenceOptions.js"
 

@@ -68,12 +68,12 @@ const clocks: Readonly<Record<string, readonly [expected: number, make: (isLate:
   }],
   "Adaptive, evictions, by count": [capacity, (isLate) => {
     const policy = new AdaptiveByCount()
-    if (isLate) policy["windowEvictions"] = policy["mainEvictions"] = 2 ** 26 - 1000
+    if (isLate) policy["ghosts"]["windowEvictions"] = policy["ghosts"]["mainEvictions"] = 2 ** 26 - 1000
     return policy
   }],
   "Adaptive, evictions, by weight": [Infinity, (isLate) => {
     const policy = new AdaptiveByWeight(weightOf)
-    if (isLate) policy["windowEvictions"] = policy["mainEvictions"] = 2 ** 26 - 1000
+    if (isLate) policy["ghosts"]["windowEvictions"] = policy["ghosts"]["mainEvictions"] = 2 ** 26 - 1000
     return policy
   }],
   "S3-FIFO, evictions": [capacity, (isLate) => {

@@ -1,16 +1,17 @@
 /**
  * The Adaptive eviction policy where entries only count. It stands on: Song Jiang, Xiaodong Zhang, "LIRS: an efficient
- * low inter-reference recency set replacement policy", SIGMETRICS 2002 (the contest); Nimrod Megiddo, Dharmendra S. Modha, "ARC: a self-tuning, low
- * overhead replacement cache", FAST 2003 (a step for each ghost that comes back); Asaf Cidon, Assaf Eisenman, Mohammad
- * Alizadeh, Sachin Katti, "Cliffhanger: scaling performance cliffs in web memory caches", NSDI 2016 (hits at the ends of
- * queues as marginal utilities).
+ * low inter-reference recency set replacement policy", SIGMETRICS 2002 (the contest); Nimrod Megiddo, Dharmendra S.
+ * Modha, "ARC: a self-tuning, low overhead replacement cache", FAST 2003 (a step for each ghost that comes back); Asaf
+ * Cidon, Assaf Eisenman, Mohammad Alizadeh, Sachin Katti, "Cliffhanger: scaling performance cliffs in web memory
+ * caches", NSDI 2016 (hits at the ends of queues as marginal utilities).
  */
 import { Bytes, Ints } from "../structures/columns.js"
 import { keyHash } from "../structures/keyHash.js"
 import { SlotLists } from "../structures/SlotLists.js"
 import { adaptiveViolations } from "./adaptiveViolations.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
-import { GhostTable } from "./GhostTable.js"
+import { forEachVictim } from "./forEachVictim.js"
+import { mostCounted, PartGhosts } from "./PartGhosts.js"
 
 const windowList = 0
 const probationList = 1
@@ -21,7 +22,6 @@ const provenBit = 8
 // The upper half of the byte: how often an entry was used.
 const countShift = 4
 const countUnit = 1 << countShift
-const mostCounted = 15
 const countBits = mostCounted << countShift
 
 const initialWindowShare = 0.05
@@ -42,7 +42,6 @@ const provenStep = 3
 const unprovenStep = 2
 const mostPerHit = 8
 const movesPerUse = 2
-const mostEvictions = 2 ** 26 - 1
 
 /**
  * Adaptive by count: new entries enter a window that is kept by last use. What falls out of it competes with the entry
@@ -78,7 +77,7 @@ export class AdaptiveByCount implements EvictionPolicy {
   // By slot: when it was used last, and how long before that.
   private uses = new Ints()
   private hashes = new Ints()
-  private ghosts = new GhostTable()
+  private ghosts = new PartGhosts()
   private entries = 0
   private windowSize = 0
   private protectedSize = 0
@@ -90,9 +89,6 @@ export class AdaptiveByCount implements EvictionPolicy {
   // What of it was never hit in the main part.
   private unprovenTail = 0
   private now = 0
-  // How many were evicted from the window, and from the main part.
-  private windowEvictions = 1
-  private mainEvictions = 1
   private isFull = false
   // Hits that LRU would have had, less those that it would not.
   private behind = 0
@@ -131,9 +127,9 @@ export class AdaptiveByCount implements EvictionPolicy {
     let interval = this.unknown
     let count = 1
     if (this.ghosts.take(hash)) {
-      count = Math.min(mostCounted, ((this.ghosts.number >>> 1) & mostCounted) + 1)
+      count = Math.min(mostCounted, this.ghosts.count + 1)
       interval = this.since(this.ghosts.last)
-      this.learn(this.ghosts.number, interval)
+      this.learn(interval)
     }
     this.uses.put(2 * slot, now)
     this.uses.put(2 * slot + 1, interval)
@@ -182,9 +178,9 @@ export class AdaptiveByCount implements EvictionPolicy {
 
   /** @inheritdoc */
   victim(excluded: number): number {
-    const candidate = this.firstBut(windowList, excluded)
-    const onProbation = this.firstBut(probationList, excluded)
-    const resident = onProbation === -1 ? this.firstBut(protectedList, excluded) : onProbation
+    const candidate = this.lists.firstBut(windowList, excluded)
+    const onProbation = this.lists.firstBut(probationList, excluded)
+    const resident = onProbation === -1 ? this.lists.firstBut(protectedList, excluded) : onProbation
     if (resident === -1) return candidate
     if (candidate === -1 || this.windowSize < this.windowTarget) return resident
     if (this.cost(candidate, resident) >= this.cost(resident, candidate)) return candidate
@@ -198,8 +194,6 @@ export class AdaptiveByCount implements EvictionPolicy {
     const empty = new AdaptiveByCount()
     empty.ghosts = this.ghosts
     empty.now = this.now
-    empty.windowEvictions = this.windowEvictions
-    empty.mainEvictions = this.mainEvictions
     empty.windowShare = this.windowShare
     empty.protectedShare = this.protectedShare
     empty.behind = this.behind
@@ -209,19 +203,16 @@ export class AdaptiveByCount implements EvictionPolicy {
 
   /** @inheritdoc */
   forEach(visit: (slot: number) => void): void {
-    // Which entry goes after which depends on the moves that the evictions before it make: so make them, on a copy.
-    const copy = this.copy()
-    for (let slot = copy.victim(-1); slot !== -1; slot = copy.victim(-1)) {
-      copy.remove(slot, false)
-      visit(slot)
-    }
+    forEachVictim(this.copy(), visit)
   }
 
   /** @inheritdoc */
   violations(): ReadonlyArray<string> {
     return adaptiveViolations({
       lists: this.lists,
-      stateOf: (slot) => this.state.cells[slot] as number,
+      listOf: (slot) => (this.state.cells[slot] as number) & listBits,
+      isFlagged: (slot) => ((this.state.cells[slot] as number) & tailBit) !== 0,
+      isProven: (slot) => ((this.state.cells[slot] as number) & provenBit) !== 0,
       tailOf: (size) => this.tailOf(size),
       entries: this.entries,
       windowSize: this.windowSize,
@@ -366,30 +357,19 @@ export class AdaptiveByCount implements EvictionPolicy {
   }
 
   // A key has come back. It would still be here, were the part larger that it was evicted from.
-  private learn(number: number, interval: number): void {
+  private learn(interval: number): void {
     if (interval <= this.expected) {
       if (this.behind < mostBehind * this.expected) this.behind++
       if (this.isFull && this.behind > tooFarBehind * this.expected) return this.steerWindow(1)
     }
-    if (!this.isFull) return
-    const isWindow = (number & 1) === 0
-    const evictions = (isWindow ? this.windowEvictions : this.mainEvictions) - (number >>> 5)
-    if ((evictions & mostEvictions) <= this.band) this.steerWindow(isWindow ? 1 : -1)
+    const { evictionsSince, isFromWindow } = this.ghosts
+    if (this.isFull && evictionsSince <= this.band) this.steerWindow(isFromWindow ? 1 : -1)
   }
 
   private remember(slot: number): void {
-    const isWindow = ((this.state.cells[slot] as number) & listBits) === windowList
-    const evictions = isWindow ? this.windowEvictions : this.mainEvictions
-    const count = (this.state.cells[slot] as number) >>> countShift
-    if (isWindow) this.windowEvictions = evictions % mostEvictions + 1
-    else this.mainEvictions = evictions % mostEvictions + 1
-    const number = (evictions << 5) | (count << 1) | (isWindow ? 0 : 1)
-    this.ghosts.add(this.hashes.cells[slot] as number, this.uses.cells[2 * slot] as number, number, this.now)
-  }
-
-  private firstBut(list: number, excluded: number): number {
-    const first = this.lists.first(list)
-    return first === excluded && first !== -1 ? this.lists.after(first) : first
+    const state = this.state.cells[slot] as number
+    const last = this.uses.cells[2 * slot] as number
+    this.ghosts.add(this.hashAt(slot), last, state >>> countShift, (state & listBits) === windowList, this.now)
   }
 
   // What decides about victims, without what only uses and insertions ask for.

@@ -8,7 +8,8 @@ import { keyHash } from "../structures/keyHash.js"
 import { listViolations } from "../structures/listViolations.js"
 import { SlotLists } from "../structures/SlotLists.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
-import { GhostTable } from "./GhostTable.js"
+import { forEachVictim } from "./forEachVictim.js"
+import { mostCounted, PartGhosts } from "./PartGhosts.js"
 
 const windowList = 0
 const firstClass = 1
@@ -16,7 +17,6 @@ const firstClass = 1
 const precision = 2
 const lowestClass = (1023 - 8) << precision
 const classes = (53 + 8 + 1) << precision
-const mostCounted = 15
 
 const initialWindowShare = 0.05
 const leastWindowShare = 0.01
@@ -29,7 +29,6 @@ const longestInterval = 16
 const movesPerUse = 2
 const mostBalance = 0.5
 const averaged = 256
-const mostEvictions = 2 ** 26 - 1
 
 /**
  * Adaptive by weight: a window that is kept by last use, of a share of the weight, and a main part in classes of weight
@@ -54,14 +53,12 @@ export class AdaptiveByWeight implements EvictionPolicy {
   private uses = new Ints()
   private sizes = new Floats()
   private hashes = new Ints()
-  private ghosts = new GhostTable()
+  private ghosts = new PartGhosts()
   private readonly weightOf: (slot: number) => number
   private entries = 0
   private size = 0
   private windowSize = 0
   private now = 0
-  private windowEvictions = 1
-  private mainEvictions = 1
   private isFull = false
   private windowShare = initialWindowShare
   private sizeWhenFull = 0
@@ -101,8 +98,8 @@ export class AdaptiveByWeight implements EvictionPolicy {
     let interval = 0
     if (this.ghosts.take(hash)) {
       interval = this.since(this.ghosts.last)
-      count = Math.min(mostCounted, ((this.ghosts.number >>> 1) & mostCounted) + 1)
-      this.learn(this.ghosts.number, interval, size)
+      count = Math.min(mostCounted, this.ghosts.count + 1)
+      this.learn(interval, size)
     }
     this.uses.put(2 * slot, this.now)
     this.uses.put(2 * slot + 1, interval)
@@ -146,14 +143,14 @@ export class AdaptiveByWeight implements EvictionPolicy {
 
   /** @inheritdoc */
   victim(excluded: number): number {
-    const candidate = this.firstBut(windowList, excluded)
+    const candidate = this.lists.firstBut(windowList, excluded)
     this.sizeWhenFull = this.size
     let resident = -1
     let most = -1
     for (let word = 0; word < this.inUse.length; word++) {
       for (let bits = this.inUse[word] as number; bits !== 0; bits &= bits - 1) {
         const list = firstClass + word * 32 + 31 - Math.clz32(bits & -bits)
-        const slot = this.firstBut(list, excluded)
+        const slot = this.lists.firstBut(list, excluded)
         const cost = slot === -1 ? -1 : this.costOf(slot, list)
         if (cost > most) {
           most = cost
@@ -173,8 +170,6 @@ export class AdaptiveByWeight implements EvictionPolicy {
     const empty = new AdaptiveByWeight(weightOf)
     empty.ghosts = this.ghosts
     empty.now = this.now
-    empty.windowEvictions = this.windowEvictions
-    empty.mainEvictions = this.mainEvictions
     empty.windowShare = this.windowShare
     empty.sizeWhenFull = this.sizeWhenFull
     empty.averageSize = this.averageSize
@@ -185,12 +180,7 @@ export class AdaptiveByWeight implements EvictionPolicy {
 
   /** @inheritdoc */
   forEach(visit: (slot: number) => void): void {
-    // Which entry goes after which depends on the moves that the evictions before it make: so make them, on a copy.
-    const copy = this.copy()
-    for (let slot = copy.victim(-1); slot !== -1; slot = copy.victim(-1)) {
-      copy.remove(slot, false)
-      visit(slot)
-    }
+    forEachVictim(this.copy(), visit)
   }
 
   /** The hash of the key of an entry. */
@@ -291,14 +281,13 @@ export class AdaptiveByWeight implements EvictionPolicy {
   }
 
   // A key has come back. Had the part been larger that it was evicted from, it would still be here.
-  private learn(number: number, interval: number, size: number): void {
+  private learn(interval: number, size: number): void {
     if (interval * this.averageSize <= this.capacity()) {
       this.compare(1, size)
       if (this.isFull && (this.hitsBehind > 0 || this.weightBehind > 0)) return this.steer(1)
     }
-    const isWindow = (number & 1) === 0
-    const evictions = (isWindow ? this.windowEvictions : this.mainEvictions) - (number >>> 5)
-    if (this.isFull && (evictions & mostEvictions) <= this.band()) this.steer(isWindow ? 1 : -1)
+    const { evictionsSince, isFromWindow } = this.ghosts
+    if (this.isFull && evictionsSince <= this.band()) this.steer(isFromWindow ? 1 : -1)
   }
 
   private compare(hits: number, weight: number): void {
@@ -314,17 +303,9 @@ export class AdaptiveByWeight implements EvictionPolicy {
   }
 
   private remember(slot: number): void {
-    const isWindow = this.listOf.cells[slot] === windowList
-    const evictions = isWindow ? this.windowEvictions : this.mainEvictions
-    const number = (evictions << 5) | ((this.counts.cells[slot] as number) << 1) | (isWindow ? 0 : 1)
-    if (isWindow) this.windowEvictions = evictions % mostEvictions + 1
-    else this.mainEvictions = evictions % mostEvictions + 1
-    this.ghosts.add(this.hashes.cells[slot] as number, this.uses.cells[2 * slot] as number, number, this.now)
-  }
-
-  private firstBut(list: number, excluded: number): number {
-    const first = this.lists.first(list)
-    return first === excluded && first !== -1 ? this.lists.after(first) : first
+    const last = this.uses.cells[2 * slot] as number
+    const count = this.counts.cells[slot] as number
+    this.ghosts.add(this.hashAt(slot), last, count, this.listOf.cells[slot] === windowList, this.now)
   }
 
   // What decides about victims, without what only uses and insertions ask for.

@@ -16,9 +16,9 @@ const movedPerCall = 4
  * the policy gives it. Two keys of one hash are taken for each other, which costs a policy one wrong guess.
  *
  * A bucket has four cells, 48 bytes; the bucket follows from the hash. Where a bucket is full, the key that was used
- * longest ago is forgotten. There are cells for one and a half keys per slot, 1,024 at the least, 12 KB. Nothing is made before the first key is
- * evicted. A table that has become too small doubles: each bucket becomes two, some are moved with each call, and
- * until it has been, a bucket is where it was.
+ * longest ago is forgotten. There are cells for one and a half keys per slot, 1,024 at the least, 12 KB. Nothing is made
+ * before the first key is evicted. A table that has become too small doubles: each bucket becomes two, some are moved
+ * with each call, and until it has been, a bucket is where it was.
  */
 export class GhostTable {
   /** When the key that was taken out last had been used last. */
@@ -38,7 +38,7 @@ export class GhostTable {
   grow(slots: number): void {
     if (slots > this.slots) this.slots = slots
     if (this.smaller.length > 0) this.move(movedPerCall)
-    if (this.buckets > 0) { while (this.buckets < this.wanted()) this.double() }
+    while (this.buckets > 0 && this.buckets < this.wanted()) this.double()
   }
 
   /** Adds a key, evicted at the time `now`. */

@@ -7,6 +7,7 @@ import { keyHash } from "../structures/keyHash.js"
 import { listViolations } from "../structures/listViolations.js"
 import { SlotLists } from "../structures/SlotLists.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
+import { forEachVictim } from "./forEachVictim.js"
 import { GhostTable } from "./GhostTable.js"
 
 const small = 0
@@ -102,12 +103,7 @@ export class S3Fifo implements EvictionPolicy {
 
   /** @inheritdoc */
   forEach(visit: (slot: number) => void): void {
-    // Which entry goes after which depends on the moves that the evictions before it make: so make them, on a copy.
-    const copy = this.copy()
-    for (let slot = copy.victim(-1); slot !== -1; slot = copy.victim(-1)) {
-      copy.remove(slot, false)
-      visit(slot)
-    }
+    forEachVictim(this.copy(), visit)
   }
 
   /** @inheritdoc */
@@ -164,7 +160,7 @@ export class S3Fifo implements EvictionPolicy {
 
   private smallVictim(excluded: number): number {
     for (let steps = 0;; steps++) {
-      const slot = this.firstBut(small, excluded)
+      const slot = this.queues.firstBut(small, excluded)
       if (slot === -1 || ((this.state.cells[slot] as number) & mostUses) < usesToPromote || steps === mostSteps) {
         return slot
       }
@@ -178,16 +174,11 @@ export class S3Fifo implements EvictionPolicy {
 
   private mainVictim(excluded: number): number {
     for (let steps = 0;; steps++) {
-      const slot = this.firstBut(main, excluded)
+      const slot = this.queues.firstBut(main, excluded)
       if (slot === -1 || this.state.cells[slot] === mainBit || steps === mostSteps) return slot
       this.state.put(slot, (this.state.cells[slot] as number) - 1)
       this.queues.moveToEnd(main, slot)
     }
-  }
-
-  private firstBut(queue: number, excluded: number): number {
-    const first = this.queues.first(queue)
-    return first === excluded && first !== -1 ? this.queues.after(first) : first
   }
 
   // What decides about victims, without what only insertions ask for.

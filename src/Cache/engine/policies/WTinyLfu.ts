@@ -8,6 +8,7 @@ import { keyHash } from "../structures/keyHash.js"
 import { listViolations } from "../structures/listViolations.js"
 import { SlotLists } from "../structures/SlotLists.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
+import { forEachVictim } from "./forEachVictim.js"
 import { FrequencySketch } from "./FrequencySketch.js"
 
 const windowList = 0
@@ -171,9 +172,9 @@ export class WTinyLfu implements EvictionPolicy {
       this.aim()
     }
     this.unguard()
-    const candidate = this.firstBut(windowList, excluded)
-    const onProbation = this.firstBut(probationList, excluded)
-    const resident = onProbation === -1 ? this.firstBut(protectedList, excluded) : onProbation
+    const candidate = this.lists.firstBut(windowList, excluded)
+    const onProbation = this.lists.firstBut(probationList, excluded)
+    const resident = onProbation === -1 ? this.lists.firstBut(protectedList, excluded) : onProbation
     if (resident === -1) return candidate
     if (candidate === -1 || this.windowSize < this.windowTarget) return resident
     const lead = this.seen(candidate) - this.seen(resident)
@@ -203,12 +204,7 @@ export class WTinyLfu implements EvictionPolicy {
 
   /** @inheritdoc */
   forEach(visit: (slot: number) => void): void {
-    // Which entry goes after which depends on the moves that the evictions before it make: so make them, on a copy.
-    const copy = this.copy()
-    for (let slot = copy.victim(-1); slot !== -1; slot = copy.victim(-1)) {
-      copy.remove(slot)
-      visit(slot)
-    }
+    forEachVictim(this.copy(), visit)
   }
 
   /** @inheritdoc */
@@ -401,11 +397,6 @@ export class WTinyLfu implements EvictionPolicy {
     this.windowHits = 0
     this.arrivals = 0
     this.usesSinceClimb = 0
-  }
-
-  private firstBut(list: number, excluded: number): number {
-    const first = this.lists.first(list)
-    return first === excluded && first !== -1 ? this.lists.after(first) : first
   }
 
   // What decides about victims, without what only uses and insertions ask for.

@@ -4,14 +4,14 @@
 import { listViolations } from "../structures/listViolations.js"
 import type { SlotLists } from "../structures/SlotLists.js"
 
-const listBits = 3
-const tailBit = 4
-const provenBit = 8
-
 /** What the policy keeps of its lists. */
 export interface AdaptiveParts {
   readonly lists: SlotLists
-  readonly stateOf: (slot: number) => number
+  readonly listOf: (slot: number) => number
+  /** Whether a slot is among the oldest of its list. */
+  readonly isFlagged: (slot: number) => boolean
+  /** Whether it was hit in the main part. */
+  readonly isProven: (slot: number) => boolean
   /** The size of the oldest entries that are flagged in a list of a size. */
   readonly tailOf: (size: number) => number
   readonly entries: number
@@ -36,14 +36,13 @@ export const adaptiveViolations = (self: AdaptiveParts): ReadonlyArray<string> =
     const walk = { size: 0, tail: 0, unproven: 0, edge: -1 }
     for (let slot = lists.first(list); slot !== -1; slot = lists.after(slot)) {
       entries++
-      const state = self.stateOf(slot)
-      if ((state & listBits) !== list) found.push(`slot ${slot} is on list ${list} unawares`)
-      if (list === 0 && (state & provenBit) !== 0) found.push(`slot ${slot} was hit in a part it is not in`)
-      if ((state & tailBit) !== 0) {
+      if (self.listOf(slot) !== list) found.push(`slot ${slot} is on list ${list} unawares`)
+      if (list === 0 && self.isProven(slot)) found.push(`slot ${slot} was hit in a part it is not in`)
+      if (self.isFlagged(slot)) {
         if (walk.tail !== walk.size) found.push(`slot ${slot} is flagged, and an older one is not`)
         walk.tail++
         walk.edge = slot
-        if ((state & provenBit) === 0) walk.unproven++
+        if (!self.isProven(slot)) walk.unproven++
       }
       walk.size++
     }

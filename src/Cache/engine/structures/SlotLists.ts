@@ -86,6 +86,12 @@ export class SlotLists {
     return this.slotAt(this.links.cells[2 * list] as number)
   }
 
+  /** The first slot of a list other than a given one, or `-1` when there is none. */
+  firstBut(list: number, excluded: number): number {
+    const first = this.first(list)
+    return first === excluded && first !== -1 ? this.after(first) : first
+  }
+
   /** The last slot of a list, or `-1` when the list is empty. */
   last(list: number): number {
     return this.slotAt(this.links.cells[2 * list + 1] as number)
