@@ -31,9 +31,9 @@ const platform = ["/@effect/platform/"]
 
 // A module takes half a millisecond, and those of Effect that parse much take far more: whoever adds to these says why.
 const entryPoints = [
-  { name: "Cache", ofEffect: 240, own: 106, without: [...schema, ...platform] },
-  { name: "Ttl", ofEffect: 257, own: 124, without: platform },
-  { name: "S3Store", ofEffect: 263, own: 260, without: [] }
+  { name: "Cache", ofEffect: 240, own: 108, without: [...schema, ...platform] },
+  { name: "Ttl", ofEffect: 257, own: 125, without: platform },
+  { name: "S3Store", ofEffect: 263, own: 262, without: [] }
 ]
 
 describe("what is loaded with", () => {
