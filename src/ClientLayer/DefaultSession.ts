@@ -8,10 +8,9 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as FiberId from "effect/FiberId"
-import { globalValue } from "effect/GlobalValue"
-import * as Runtime from "effect/Runtime"
 import * as Scope from "effect/Scope"
+import { makeDeferred, startAlone } from "../effect/fibers.js"
+import { sharedByCopies } from "../effect/shared.js"
 import type { ExceptionSource } from "./errors/RequestError.js"
 import type { ClientSource } from "./key/ClientSource.js"
 import type { SendError } from "./request/requestFailure.js"
@@ -40,7 +39,7 @@ interface Open {
 type Making = Deferred.Deferred<Open, SessionError>
 
 // One for all copies of this module in the process.
-const state = globalValue("effect-aws-cache/ClientLayer/DefaultSession", (): {
+const state = sharedByCopies("ClientLayer/DefaultSession", (): {
   current: Making | undefined
 } => ({ current: undefined }))
 
@@ -237,12 +236,11 @@ const opened = (making: Making): Effect.Effect<SessionService, SessionError> =>
 
 // In a fiber of its own, with nothing of the caller's.
 const start = (options: SessionOptions) => {
-  const making: Making = Deferred.unsafeMake(FiberId.none)
+  const making: Making = makeDeferred()
   // With none before, all who ask meanwhile wait for this one.
   const isFirst = state.current === undefined
   if (isFirst) state.current = making
-  const fiber = Runtime.runFork(
-    Runtime.defaultRuntime,
+  const fiber = startAlone(
     Effect.flatMap(Effect.exit(open(options)), (exit) => {
       Deferred.unsafeDone(making, exit)
       if (Exit.isFailure(exit)) {

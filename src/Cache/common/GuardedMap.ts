@@ -11,7 +11,7 @@ import type { CacheConfigError } from "../errors/CacheErrors.js"
 import { configError } from "../errors/configError.js"
 import { keyEquality } from "../keys/keyEquality.js"
 import type { Glance } from "../printing/glance.js"
-import { clockOf, currentClock } from "./clockOf.js"
+import { clockOf, currentClock } from "../../effect/clocks.js"
 import { type Decide, Lookup } from "./Lookup.js"
 
 /**

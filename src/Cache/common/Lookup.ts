@@ -3,12 +3,11 @@
  */
 import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Effectable from "effect/Effectable"
 import * as Exit from "effect/Exit"
 import * as Inspectable from "effect/Inspectable"
-import * as Utils from "effect/Utils"
+import { Instruction, type Iteration, yielding } from "../../effect/Instruction.js"
 import type { BoundedMap } from "../engine/BoundedMap.js"
-import { currentClock } from "./clockOf.js"
+import { currentClock } from "../../effect/clocks.js"
 
 /** In a generator, so many lookups in a row are done at once; then one is an instruction, at which a fiber may yield. */
 const mostAtOnce = 16
@@ -23,7 +22,7 @@ export type Decide<K, V, Key, A, E, R> = (map: BoundedMap<K, V>, now: number, ke
  * `yield*`, which it does in the midst of an instruction, it is none: as Effect does with an `Exit` there, the generator
  * goes on with the value.
  */
-export class Lookup<K, V, Key extends K, A, E, R> extends Effectable.Class<A, E, R> {
+export class Lookup<K, V, Key extends K, A, E, R> extends Instruction<A, E, R> {
   private readonly map: BoundedMap<K, V>
   private readonly ownClock: Clock.Clock
   private readonly key: Key
@@ -37,19 +36,19 @@ export class Lookup<K, V, Key extends K, A, E, R> extends Effectable.Class<A, E,
     this.decide = decide
   }
 
-  override commit(): Effect.Effect<A, E, R> {
+  protected override decided(): Effect.Effect<A, E, R> {
     const { map } = this
     const now = map.usesTime ? (currentClock() ?? this.ownClock).unsafeCurrentTimeMillis() : 0
     return this.decide(map, now, this.key)
   }
 
-  override [Symbol.iterator](): Effect.EffectGenerator<Effect.Effect<A, E, R>> {
+  override [Symbol.iterator](): Iteration<A, E, R> {
     if (left-- === 0) {
       left = mostAtOnce
       return yielding(this)
     }
     try {
-      const decided = this.commit()
+      const decided = this.decided()
       return hasSucceeded(decided) ? new Done(decided.value) : yielding(decided)
     } catch (defect) {
       // What a generator catches is what it throws itself.
@@ -63,7 +62,7 @@ export class Lookup<K, V, Key extends K, A, E, R> extends Effectable.Class<A, E,
   }
 
   override toString(): string {
-    return Inspectable.format(this.toJSON())
+    return JSON.stringify(this.toJSON(), undefined, 2)
   }
 
   [Inspectable.NodeInspectSymbol](): object {
@@ -73,9 +72,6 @@ export class Lookup<K, V, Key extends K, A, E, R> extends Effectable.Class<A, E,
 
 const hasSucceeded = <A, E, R>(effect: Effect.Effect<A, E, R>): effect is Exit.Success<A, E> =>
   Exit.isExit(effect) && Exit.isSuccess(effect)
-
-const yielding = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.EffectGenerator<Effect.Effect<A, E, R>> =>
-  new Utils.SingleShotGen(new Utils.YieldWrap(effect))
 
 /** A generator that is done, and its own result. */
 class Done<out A> {

@@ -1,18 +1,14 @@
 /**
  * Sleeping without keeping the process alive.
  */
-import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
-import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 // The one timer of the library's own: those of Effect's clock keep a process from ending.
 import * as timers from "node:timers/promises"
+import { isLiveClock } from "../../effect/clocks.js"
 
 /** The longest time a timer of JavaScript can wait, about 25 days (milliseconds). */
 const longestWait = 2 ** 31 - 1
-
-const liveClock = Context.get(DefaultServices.liveServices, Clock.Clock)
 
 const waitUnref = (millis: number): Effect.Effect<void> =>
   Effect.promise((signal) => timers.setTimeout(millis, undefined, { ref: false, signal }))
@@ -30,7 +26,5 @@ export const unrefSleep = (millis: number): Effect.Effect<void> =>
 
 const sleep = (millis: number): Effect.Effect<void> =>
   Effect.clockWith((clock) =>
-    Object.getPrototypeOf(clock) === Object.getPrototypeOf(liveClock)
-      ? waitUnref(millis)
-      : clock.sleep(Duration.millis(millis))
+    isLiveClock(clock) ? waitUnref(millis) : clock.sleep(Duration.millis(millis))
   )

@@ -5,7 +5,7 @@
  */
 import "../installed/needsEffect3.js"
 import * as Metric from "effect/Metric"
-import * as MetricLabel from "effect/MetricLabel"
+import { type Labels, labels, update } from "../../effect/metrics.js"
 import type { GuardedMap } from "../common/GuardedMap.js"
 import type { BoundedMap } from "../engine/BoundedMap.js"
 import type { Counters } from "../engine/BoundedMapOptions.js"
@@ -82,14 +82,14 @@ const reasons: ReadonlyArray<RemovalReason> = ["evicted", "expired", "replaced",
  * @internal
  */
 export class MetricsExport {
-  private readonly tags: ReadonlyArray<MetricLabel.MetricLabel>
-  private readonly reasonTags: Readonly<Record<RemovalReason, ReadonlyArray<MetricLabel.MetricLabel>>>
+  private readonly tags: Labels
+  private readonly reasonTags: Readonly<Record<RemovalReason, Labels>>
   private seen: Partial<Counters> = {}
 
   /** @param cache the name of the store */
   constructor(cache: string) {
-    const tags = [MetricLabel.make("cache", cache)]
-    const withReason = (reason: RemovalReason) => [...tags, MetricLabel.make("reason", reason)]
+    const tags = labels({ cache })
+    const withReason = (reason: RemovalReason) => labels({ cache, reason })
     this.tags = tags
     this.reasonTags = {
       evicted: withReason("evicted"),
@@ -112,19 +112,19 @@ export class MetricsExport {
     for (const name of plainNames) {
       const by = counters[name] - (before[name] ?? 0)
       if (by === 0) continue
-      plain[name].unsafeUpdate(by, this.tags)
+      update(plain[name], by, this.tags)
       changed ||= name === "insertions"
     }
     for (const reason of reasons) {
       const by = counters[reason] - (before[reason] ?? 0)
       if (by === 0) continue
-      removals.unsafeUpdate(by, this.reasonTags[reason])
+      update(removals, by, this.reasonTags[reason])
       changed = true
     }
     this.seen = { ...counters }
     if (changed) {
-      entries.unsafeUpdate(map.size(now), this.tags)
-      weight.unsafeUpdate(map.weight(now), this.tags)
+      update(entries, map.size(now), this.tags)
+      update(weight, map.weight(now), this.tags)
     }
   }
 }

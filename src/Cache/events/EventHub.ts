@@ -2,9 +2,10 @@
  * Events for whoever listens.
  */
 import * as Effect from "effect/Effect"
-import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { type DroppingQueue, end, makeDroppingQueue, offer, streamOf } from "../../effect/queues.js"
+import { fromEither } from "../../effect/results.js"
 import type { CacheConfigError } from "../errors/CacheErrors.js"
 import { checkValue } from "../options/checkOptions.js"
 
@@ -15,25 +16,25 @@ import { checkValue } from "../options/checkOptions.js"
 export class EventHub<in out A> {
   /** The events from now on. It ends when the hub's scope closes. */
   readonly stream: Stream.Stream<A>
-  private readonly listeners = new Set<Queue.Queue<A>>()
+  private readonly listeners = new Set<DroppingQueue<A>>()
   private closed = false
 
   private constructor(capacity: number) {
     this.stream = Stream.unwrapScoped(
       Effect.map(
         Effect.acquireRelease(
-          Effect.tap(Queue.dropping<A>(capacity), (queue) =>
+          Effect.tap(makeDroppingQueue<A>(capacity), (queue) =>
             Effect.suspend(() => {
               this.listeners.add(queue)
-              return this.closed ? Queue.shutdown(queue) : Effect.void
+              return this.closed ? end(queue) : Effect.void
             })),
           (queue) =>
             Effect.suspend(() => {
               this.listeners.delete(queue)
-              return Queue.shutdown(queue)
+              return end(queue)
             })
         ),
-        (queue) => Stream.fromQueue(queue)
+        streamOf
       )
     )
   }
@@ -49,7 +50,7 @@ export class EventHub<in out A> {
       (hub) =>
         Effect.suspend(() => {
           hub.closed = true
-          return Effect.forEach([...hub.listeners], Queue.shutdown, { discard: true })
+          return Effect.forEach([...hub.listeners], end, { discard: true })
         })
     )
 
@@ -62,7 +63,7 @@ export class EventHub<in out A> {
   publish(event: () => A): void {
     if (this.listeners.size === 0) return
     const published = event()
-    for (const listener of this.listeners) listener.unsafeOffer(published)
+    for (const listener of this.listeners) offer(listener, published)
   }
 }
 
@@ -78,4 +79,7 @@ export const makeEventHub = <A>(
   cache: string,
   eventCapacity: number = defaultEventCapacity
 ): Effect.Effect<EventHub<A>, CacheConfigError, Scope.Scope> =>
-  Effect.flatMap(checkValue(cache, "eventCapacity", eventCapacity, "count"), (capacity) => EventHub.make<A>(capacity))
+  Effect.flatMap(
+    fromEither(checkValue(cache, "eventCapacity", eventCapacity, "count")),
+    (capacity) => EventHub.make<A>(capacity)
+  )

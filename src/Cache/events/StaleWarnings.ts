@@ -3,7 +3,7 @@
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import { clockOf } from "../common/clockOf.js"
+import { clockOf } from "../../effect/clocks.js"
 import { putNewest } from "../common/putNewest.js"
 import { ownCause } from "../flight/ownCause.js"
 import { cutText, longestMessage } from "../printing/cutText.js"

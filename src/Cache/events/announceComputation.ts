@@ -5,7 +5,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import { clockOf } from "../common/clockOf.js"
+import { clockOf } from "../../effect/clocks.js"
 import { ownCause } from "../flight/ownCause.js"
 import type { StoreEvent } from "./StoreEvent.js"
 

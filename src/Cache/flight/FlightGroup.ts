@@ -5,6 +5,7 @@ import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
+import type { AnyFiber } from "../../effect/fibers.js"
 import { type Filed, FiledMap } from "../engine/structures/FiledMap.js"
 import { keyEquality } from "../keys/keyEquality.js"
 import type { WaitNode } from "./WaitNode.js"
@@ -26,7 +27,7 @@ export interface Flight<out A, out E> {
   /** What runs it, until it has ended. */
   fiber: Fiber.RuntimeFiber<void> | undefined
   /** Lets it go on, if it waits for what one of its callers was to do. */
-  readonly proceed: (caller: Fiber.RuntimeFiber<unknown, unknown>) => void
+  readonly proceed: (caller: AnyFiber) => void
   /** Its part in who waits for whom. */
   readonly node: WaitNode
 }
@@ -88,7 +89,7 @@ export class FlightGroup<in out K, in out A, in out E> {
    */
   enter(
     key: K,
-    caller: Fiber.RuntimeFiber<unknown, unknown>,
+    caller: AnyFiber,
     compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
     commit: (exit: Exit.Exit<A, E>, now: number) => void,
     ended?: (exit: Exit.Exit<A, E>, now: number) => void
@@ -159,12 +160,12 @@ export class FlightGroup<in out K, in out A, in out E> {
 interface GroupParts<in out K> {
   readonly start: <A, E>(
     key: K,
-    caller: Fiber.RuntimeFiber<unknown, unknown>,
+    caller: AnyFiber,
     work: Work<A, E>
   ) => Flight<A, E>
   readonly embed: <A, E>(
     key: K,
-    caller: Fiber.RuntimeFiber<unknown, unknown>,
+    caller: AnyFiber,
     work: Work<A, E>
   ) => EmbeddedFlight<A, E>
   readonly await: <A, E>(

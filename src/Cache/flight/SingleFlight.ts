@@ -3,21 +3,30 @@
  */
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
-import * as DefaultServices from "effect/DefaultServices"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as FiberRef from "effect/FiberRef"
-import * as FiberRefs from "effect/FiberRefs"
 import type { LazyArg } from "effect/Function"
 import * as Option from "effect/Option"
-import type * as RequestBlock from "effect/RequestBlock"
-import * as Runtime from "effect/Runtime"
-import * as RuntimeFlags from "effect/RuntimeFlags"
 import type * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
+import {
+  type AnyFiber,
+  interruptedBy,
+  localOf,
+  provideForGood,
+  start,
+  type Surroundings,
+  surroundings,
+  surroundingsAsOf,
+  surroundingsWith,
+  uninterruptible,
+  withLocal
+} from "../../effect/fibers.js"
+import { type Requests, stepping } from "../../effect/requests.js"
+import { endSpan, linkTo, makeRootSpan, spanOf } from "../../effect/spans.js"
 import type { CacheStats } from "../common/CacheStats.js"
-import { clockOf } from "../common/clockOf.js"
+import { clockOf } from "../../effect/clocks.js"
 import { type Filed, FiledMap } from "../engine/structures/FiledMap.js"
 import { CacheReentryError } from "../errors/CacheErrors.js"
 import { keyEquality } from "../keys/keyEquality.js"
@@ -25,7 +34,7 @@ import { printKey } from "../printing/printKey.js"
 import { type EmbeddedFlight, type Flight, FlightGroup, type Work } from "./FlightGroup.js"
 import { Outcome } from "./Outcome.js"
 import { ownExit } from "./ownCause.js"
-import { besides, type PendingRequests, RequestPool } from "./RequestPool.js"
+import { type PendingRequests, RequestPool } from "./RequestPool.js"
 import { enclosing, WaitNode } from "./WaitNode.js"
 import { closeScopeOf } from "./withServices.js"
 
@@ -53,7 +62,7 @@ import { closeScopeOf } from "./withServices.js"
 export class SingleFlight<in out K> {
   /** For messages and spans. */
   readonly name: string
-  private readonly runtime: Runtime.Runtime<never>
+  private readonly surroundings: Surroundings<never>
   private readonly running = new Map<Flight<unknown, unknown>, K>()
   /** How the parts of a flight that are flights themselves ask those who have joined them to do something. */
   private readonly parts = new Map<WaitNode, Set<Errands>>()
@@ -64,10 +73,10 @@ export class SingleFlight<in out K> {
   private starts = 0
   private failures = 0
 
-  private constructor(name: string, runtime: Runtime.Runtime<never>) {
+  private constructor(name: string, surroundings: Surroundings<never>) {
     this.name = name
-    this.runtime = runtime
-    this.requests = new RequestPool(runtime)
+    this.surroundings = surroundings
+    this.requests = new RequestPool(surroundings)
   }
 
   /**
@@ -76,11 +85,11 @@ export class SingleFlight<in out K> {
    * @param name for messages and spans
    */
   static readonly make = <K>(name: string): Effect.Effect<SingleFlight<K>, never, Scope.Scope> =>
-    Effect.flatMap(Effect.runtime<never>(), (runtime) =>
+    Effect.flatMap(surroundings<never>(), (surroundings) =>
       Effect.acquireRelease(
         Effect.sync(() =>
           // Uninterruptible from its first instruction: a fiber interrupted before it starts must settle its flight too.
-          new SingleFlight<K>(name, Runtime.disableRuntimeFlag(runtime, RuntimeFlags.Interruption))
+          new SingleFlight<K>(name, uninterruptible(surroundings))
         ),
         (self) => self.close
       ))
@@ -111,9 +120,9 @@ export class SingleFlight<in out K> {
 
   /** The computations under way, but for those that wait for the caller: it may wait for all of these. */
   underWay(
-    caller: Fiber.RuntimeFiber<unknown, unknown>
+    caller: AnyFiber
   ): ReadonlyArray<{ readonly key: K; readonly fiber: Fiber.RuntimeFiber<void> }> {
-    const within = caller.getFiberRef(enclosing)
+    const within = localOf(caller, enclosing)
     return [...this.running].flatMap(([flight, key]) =>
       flight.fiber === undefined || (within !== undefined && flight.node.leadsTo(within))
         ? []
@@ -230,7 +239,7 @@ export class SingleFlight<in out K> {
     entered = flights
   ): Effect.Effect<A, E> =>
     Effect.withFiberRuntime<A, E>((caller) => {
-      const within = caller.getFiberRef(enclosing)
+      const within = localOf(caller, enclosing)
       const leaveAll = Effect.suspend(() => Effect.forEach(entered, leave, { concurrency: "unbounded", discard: true }))
       // Who waits is not interruptible but within `result`: this costs a third of what `onInterrupt` does.
       const wait = Effect.catchAllCause(result, (cause) =>
@@ -267,11 +276,11 @@ export class SingleFlight<in out K> {
   private embed<A, E>(
     span: string,
     key: K,
-    caller: Fiber.RuntimeFiber<unknown, unknown>,
+    caller: AnyFiber,
     work: Work<A, E>
   ): EmbeddedFlight<A, E> {
     const { errands, flight, isAttached, launch, settle } = this.open(span, key, work)
-    const within = caller.getFiberRef(enclosing)
+    const within = localOf(caller, enclosing)
     const begin = () => {
       if (within === undefined) return
       within.begin(flight.node)
@@ -290,7 +299,7 @@ export class SingleFlight<in out K> {
       isAttached,
       run: (restore) =>
         Effect.flatMap(
-          Effect.exit(restore(Effect.locally(Effect.suspend(() => work.compute(isAttached)), enclosing, flight.node))),
+          Effect.exit(restore(withLocal(Effect.suspend(() => work.compute(isAttached)), enclosing, flight.node))),
           (ended) =>
             Effect.withFiberRuntime<A, E>((fiber) => {
               const exit = ownExit(ended)
@@ -339,7 +348,7 @@ export class SingleFlight<in out K> {
       flight.detach()
       flight.node.ended = true
       // Nobody needs requests that are not made by now.
-      if (pending !== undefined) pending.block = undefined
+      if (pending !== undefined) pending.requests = undefined
       flight.fiber = undefined
       this.running.delete(flight)
       const result = commits ? committed(exit, commit, now) : exit
@@ -347,29 +356,29 @@ export class SingleFlight<in out K> {
       outcome.settle(result)
       return result
     }
-    const blocked = (block: RequestBlock.RequestBlock, fiber: Fiber.RuntimeFiber<unknown, unknown>): void => {
+    const blocked = (requests: Requests, fiber: AnyFiber): void => {
       const parts = this.parts.get(flight.node)
       const made = () => {
         outcome.withdraw()
         parts?.forEach((part) => part.withdraw())
       }
-      const next = { block, span: Option.getOrUndefined(spanOf(fiber)), node: flight.node, made }
+      const next = { requests, span: Option.getOrUndefined(spanOf(fiber)), node: flight.node, made }
       pending = next
       if (flight.unattended && !outcome.isAwaited) return flight.proceed(fiber)
       const errand = this.requests.due(next)
       outcome.send(errand)
       parts?.forEach((part) => part.send(errand))
     }
-    const launch = (caller: Fiber.RuntimeFiber<unknown, unknown>): void => {
+    const launch = (caller: AnyFiber): void => {
       if (this.closed) {
         flight.detach()
-        settle(Exit.interrupt(caller.id()), 0)
+        settle(interruptedBy(caller), 0)
         return
       }
       this.running.set(flight, key)
-      flight.fiber = Runtime.runFork(
-        // Fibers it starts are part of it.
-        Runtime.setFiberRef(withSettingsOf(caller, this.runtime), enclosing, flight.node),
+      flight.fiber = start(
+        // Fibers it starts are part of it. What its program has decided may be of after the store was made.
+        surroundingsWith(surroundingsAsOf(caller, this.surroundings), enclosing, flight.node),
         Effect.flatMap(
           Effect.exit(
             withSpanOfFiber(
@@ -387,7 +396,7 @@ export class SingleFlight<in out K> {
                 : Exit.void
             })
         ),
-        { immediate: false, ...besides(caller) }
+        caller
       )
     }
     if (!this.closed) {
@@ -408,7 +417,7 @@ interface Opened<in out A, in out E> {
   /** Ends it, and tells with what. */
   readonly settle: (exit: Exit.Exit<A, E>, now: number) => Exit.Exit<A, E>
   /** Lets a fiber of its own run it. */
-  readonly launch: (caller: Fiber.RuntimeFiber<unknown, unknown>) => void
+  readonly launch: (caller: AnyFiber) => void
 }
 
 const leave = (flight: Flight<unknown, unknown>): Effect.Effect<void> =>
@@ -433,35 +442,18 @@ const withSpanOfFiber = <A, E>(
   compute: Effect.Effect<A, E>
 ): Effect.Effect<A, E> =>
   Effect.flatMap(
-    Effect.makeSpan(name, { root: true, captureStackTrace: false, ...options }),
+    makeRootSpan(name, options),
     (span) =>
-      Effect.flatMap(FiberRef.update(FiberRef.currentContext, Context.add(Tracer.ParentSpan, span)), () =>
+      provideForGood(
         Effect.flatMap(Effect.exit(compute), (ended) =>
           Effect.withFiberRuntime<A, E>((fiber) => {
-            const end = (exit: Exit.Exit<A, E>) => {
-              const timed = fiber.getFiberRef(FiberRef.currentTracerTimingEnabled)
-              if (span.status._tag !== "Ended") {
-                span.end(timed ? clockOf(fiber).unsafeCurrentTimeNanos() : 0n, exit)
-              }
-              return exit
-            }
+            const end = (exit: Exit.Exit<A, E>) => endSpan(fiber, span, exit)
             const closed = closeScopeOf(fiber, ended)
             return closed === ended ? end(ended) : Effect.flatMap(Effect.exit(closed), end)
-          })))
+          })),
+        (own) => Context.add(own, Tracer.ParentSpan, span)
+      )
   )
-
-/** Runs a computation whose requests others make. Uninterruptible itself, so that it never stops between two steps. */
-const stepping = <A, E, R>(
-  compute: Effect.Effect<A, E, R>,
-  blocked: (block: RequestBlock.RequestBlock, fiber: Fiber.RuntimeFiber<unknown, unknown>) => void
-): Effect.Effect<A, E, R> =>
-  Effect.flatMap(Effect.step(compute), (stepped): Effect.Effect<A, E, R> => {
-    if (stepped._op !== "Blocked") return stepped
-    return Effect.withFiberRuntime((fiber) => {
-      blocked(stepped.effect_instruction_i0, fiber)
-      return stepping(stepped.effect_instruction_i1, blocked)
-    })
-  })
 
 const committed = <A, E>(
   exit: Exit.Exit<A, E>,
@@ -476,34 +468,5 @@ const committed = <A, E>(
   }
 }
 
-/**
- * A runtime with what the program of a caller has decided for all that runs in it, which may have been after the store was
- * made: Effect's default services (clock, configuration, console, random numbers, tracer), and where logs go.
- */
-const withSettingsOf = (
-  caller: Fiber.RuntimeFiber<unknown, unknown>,
-  runtime: Runtime.Runtime<never>
-): Runtime.Runtime<never> => {
-  const services = withRefOf(caller, runtime, DefaultServices.currentServices)
-  return withRefOf(caller, withRefOf(caller, services, FiberRef.currentLoggers), FiberRef.currentMinimumLogLevel)
-}
-
-const withRefOf = <A>(
-  caller: Fiber.RuntimeFiber<unknown, unknown>,
-  runtime: Runtime.Runtime<never>,
-  ref: FiberRef.FiberRef<A>
-): Runtime.Runtime<never> => {
-  const value = caller.getFiberRef(ref)
-  return FiberRefs.getOrDefault(runtime.fiberRefs, ref) === value ? runtime : Runtime.setFiberRef(runtime, ref, value)
-}
-
-const spanOf = (fiber: Fiber.RuntimeFiber<unknown, unknown>): Option.Option<Tracer.AnySpan> =>
-  Context.getOption(fiber.getFiberRef(FiberRef.currentContext), Tracer.ParentSpan)
-
-// By its ids: a span holds on to its attributes, its parents, its context, and to how it ended.
-const linksTo = (caller: Fiber.RuntimeFiber<unknown, unknown>): ReadonlyArray<Tracer.SpanLink> => {
-  const span = spanOf(caller)
-  if (Option.isNone(span)) return []
-  const { sampled, spanId, traceId } = span.value
-  return [{ _tag: "SpanLink", span: Tracer.externalSpan({ spanId, traceId, sampled }), attributes: {} }]
-}
+const linksTo = (caller: AnyFiber): ReadonlyArray<Tracer.SpanLink> =>
+  Option.match(spanOf(caller), { onNone: () => [], onSome: (span) => [linkTo(span)] })

@@ -1,8 +1,7 @@
 /**
  * Who waits for whom.
  */
-import * as FiberRef from "effect/FiberRef"
-import { globalValue } from "effect/GlobalValue"
+import { type Local, makeLocal } from "../../effect/fibers.js"
 
 /** A computation as one that waits for others. What it leaves behind may hold on to this: so it holds nothing else. */
 export class WaitNode {
@@ -34,7 +33,7 @@ export class WaitNode {
 }
 
 /** The computation the current fiber is part of. */
-export const enclosing: FiberRef.FiberRef<WaitNode | undefined> = globalValue(
-  "effect-aws-cache/SingleFlight/enclosing",
-  () => FiberRef.unsafeMake<WaitNode | undefined>(undefined)
+export const enclosing: Local<WaitNode | undefined> = makeLocal<WaitNode | undefined>(
+  "SingleFlight/enclosing",
+  undefined
 )

@@ -4,9 +4,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as FiberId from "effect/FiberId"
-import * as Runtime from "effect/Runtime"
-import * as RuntimeFlags from "effect/RuntimeFlags"
+import { interruptible, interruptLater, start, type Surroundings } from "../../effect/fibers.js"
 import { unrefSleep } from "../common/unrefSleep.js"
 
 /** What a sweep costs grows with the number of entries: this far apart (milliseconds), it is no burden. */
@@ -17,15 +15,15 @@ const shortestPause = 1000
  * within a second after a sweep may wait for the end of that second. It does not keep a process alive.
  */
 export class ExpirySweeper {
-  private readonly runtime: Runtime.Runtime<never>
+  private readonly surroundings: Surroundings<never>
   private readonly sweep: Effect.Effect<number>
   private due = Number.POSITIVE_INFINITY
   private fiber: Fiber.RuntimeFiber<void> | undefined
   private closed = false
 
   /** @param sweep reclaims what has expired, and tells when the next entry does: milliseconds, `Infinity` for never */
-  constructor(runtime: Runtime.Runtime<never>, sweep: Effect.Effect<number>) {
-    this.runtime = Runtime.enableRuntimeFlag(runtime, RuntimeFlags.Interruption)
+  constructor(surroundings: Surroundings<never>, sweep: Effect.Effect<number>) {
+    this.surroundings = interruptible(surroundings)
     this.sweep = sweep
   }
 
@@ -38,8 +36,8 @@ export class ExpirySweeper {
     if (expiresAt >= this.due || this.closed) return
     const previous = this.fiber
     this.due = expiresAt
-    this.fiber = Runtime.runFork(this.runtime, this.wait, { immediate: false })
-    previous?.unsafeInterruptAsFork(FiberId.none)
+    this.fiber = start(this.surroundings, this.wait)
+    if (previous !== undefined) interruptLater(previous)
   }
 
   /** Ends the sweeping. */

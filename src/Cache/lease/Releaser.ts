@@ -9,13 +9,10 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as FiberId from "effect/FiberId"
-import * as FiberRef from "effect/FiberRef"
-import * as MutableQueue from "effect/MutableQueue"
 import * as Option from "effect/Option"
-import * as Runtime from "effect/Runtime"
-import * as RuntimeFlags from "effect/RuntimeFlags"
 import * as Scope from "effect/Scope"
+import { interruptible, localOf, makeDeferred, makeLocal, start, type Surroundings, withLocal } from "../../effect/fibers.js"
+import { join, lengthOf, makeLine, takeFirst } from "../../effect/queues.js"
 import { quietly } from "../common/quietly.js"
 import type { ReleaseReason } from "../events/ReleaseReason.js"
 import { printKey } from "../printing/printKey.js"
@@ -68,19 +65,19 @@ export class Releaser<in out K, in out V> {
   /** How releases ended; live. */
   readonly counters: ReleaseCounters = { succeeded: 0, failed: 0, timedOut: 0 }
   private readonly options: ReleaserOptions<K, V>
-  private readonly runtime: Runtime.Runtime<never>
+  private readonly surroundings: Surroundings<never>
   private readonly outside = new Set<LeasedValue<K, V>>()
-  private readonly queue = MutableQueue.unbounded<LeasedValue<K, V>>()
+  private readonly queue = makeLine<LeasedValue<K, V>>()
   private readonly watchers = new Set<Watcher>()
   private waitingWeight = 0
   private saidFull = false
   private workers = 0
   private running = 0
 
-  /** @param runtime what releases run with; they can be interrupted even if it says otherwise */
-  constructor(options: ReleaserOptions<K, V>, runtime: Runtime.Runtime<never>) {
+  /** @param surroundings what releases run with; they can be interrupted even if it says otherwise */
+  constructor(options: ReleaserOptions<K, V>, surroundings: Surroundings<never>) {
     this.options = options
-    this.runtime = Runtime.enableRuntimeFlag(runtime, RuntimeFlags.Interruption)
+    this.surroundings = interruptible(surroundings)
   }
 
   /** How many values are leased but not in the store. */
@@ -90,18 +87,18 @@ export class Releaser<in out K, in out V> {
 
   /** How many releases are waiting to run, or running. */
   get releasing(): number {
-    return MutableQueue.length(this.queue) + this.running
+    return lengthOf(this.queue) + this.running
   }
 
   /** Whether so many values wait for their release that whoever brings another in has to wait. */
   get isFull(): boolean {
-    const waiting = MutableQueue.length(this.queue)
+    const waiting = lengthOf(this.queue)
     return waiting >= this.options.capacity || waiting > 0 && this.waitingWeight >= this.options.maxWeight
   }
 
   /** Waits until there is room. Releases never wait for it: it is them who make it. */
-  readonly room: Effect.Effect<void> = Effect.flatMap(FiberRef.get(isRelease), (inRelease) => {
-    if (inRelease || !this.isFull) return Effect.void
+  readonly room: Effect.Effect<void> = Effect.withFiberRuntime((fiber) => {
+    if (localOf(fiber, isRelease) || !this.isFull) return Effect.void
     const wait = this.until(() => !this.isFull)
     if (this.saidFull) return wait
     this.saidFull = true
@@ -133,8 +130,8 @@ export class Releaser<in out K, in out V> {
    */
   readonly close: Effect.Effect<void> = Effect.suspend(() =>
     // In a fiber of its own, which can be timed although the closing of a scope cannot be interrupted.
-    Fiber.join(Runtime.runFork(
-      this.runtime,
+    Fiber.join(start(
+      this.surroundings,
       Effect.zipRight(
         Effect.flatMap(
           Effect.timeoutOption(this.until(() => this.outside.size === 0), this.options.gracePeriod),
@@ -156,17 +153,17 @@ export class Releaser<in out K, in out V> {
   })
 
   private enqueue(value: LeasedValue<K, V>): void {
-    MutableQueue.offer(this.queue, value)
+    join(this.queue, value)
     this.waitingWeight += value.weight
     this.changed()
     if (this.workers === this.options.concurrency) return
     this.workers++
     // Not at once: this may be in the middle of a step of the store.
-    Runtime.runFork(this.runtime, this.work, { immediate: false })
+    start(this.surroundings, this.work)
   }
 
   private readonly work: Effect.Effect<void> = Effect.suspend(() => {
-    const value = MutableQueue.poll(this.queue, undefined)
+    const value = takeFirst(this.queue)
     if (value === undefined) {
       this.workers--
       return Effect.void
@@ -190,7 +187,7 @@ export class Releaser<in out K, in out V> {
       )
     )
     const label = () => `${this.options.name}: the release of ${printKey(value.key)} (${reason})`
-    return Effect.flatMap(this.limited(Effect.locally(all, isRelease, true)), (ended) => {
+    return Effect.flatMap(this.limited(withLocal(all, isRelease, true)), (ended) => {
       if (Option.isNone(ended)) {
         const limit = Duration.format(this.options.timeout)
         return Effect.map(
@@ -224,7 +221,7 @@ export class Releaser<in out K, in out V> {
   private until(holds: () => boolean): Effect.Effect<void> {
     return Effect.suspend(() => {
       if (holds()) return Effect.void
-      const watcher: Watcher = { holds, told: Deferred.unsafeMake(FiberId.none) }
+      const watcher: Watcher = { holds, told: makeDeferred<void>() }
       this.watchers.add(watcher)
       return Effect.ensuring(Deferred.await(watcher.told), Effect.sync(() => this.watchers.delete(watcher)))
     })
@@ -236,7 +233,7 @@ export class Releaser<in out K, in out V> {
 }
 
 // Whether a fiber runs a release.
-const isRelease = FiberRef.unsafeMake(false)
+const isRelease = makeLocal("Releaser/isRelease", false)
 
 const fullWarning = "release is slower than values leave: whoever brings another in waits until there is room"
 

@@ -8,8 +8,9 @@ import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import { fromEither } from "../../effect/results.js"
+import { positiveIntFrom } from "../../effect/schemas.js"
 import { memoryShare } from "./memoryShare.js"
 import { accepted, type ByteSizeError, type ByteSizeInput, parseByteSize, units } from "./parseByteSize.js"
 
@@ -88,7 +89,7 @@ export const availableMemory: Effect.Effect<number> = Effect.map(
  * @category constructors
  */
 export const resolve = (input: ByteSizeInput): Effect.Effect<number, ByteSizeError> =>
-  Effect.flatMap(availableMemory, (total) => parse(input, total))
+  Effect.flatMap(availableMemory, (total) => fromEither(parse(input, total)))
 
 /**
  * A schema that decodes a {@link ByteSizeInput} to whole bytes, taking percentages of {@link availableMemory}, and
@@ -97,16 +98,12 @@ export const resolve = (input: ByteSizeInput): Effect.Effect<number, ByteSizeErr
  * @since 0.1.0
  * @category schemas
  */
-export const schema: Schema.Schema<number, ByteSizeInput> = Schema.transformOrFail(
+export const schema: Schema.Schema<number, ByteSizeInput> = positiveIntFrom<ByteSizeInput>(
   Schema.Union(Schema.Number, Schema.String),
-  Schema.typeSchema(Schema.Int.pipe(Schema.positive())),
-  {
-    strict: true,
-    decode: (input, _, ast) =>
-      Effect.mapError(resolve(input), (error) => new ParseResult.Type(ast, input, error.message)),
-    encode: (bytes) => ParseResult.succeed(bytes)
-  }
-).annotations({ identifier: "ByteSize", description: accepted })
+  (input) => resolve(input),
+  (bytes) => bytes,
+  { identifier: "ByteSize", description: accepted }
+)
 
 /**
  * Prints a number of bytes in the largest unit that leaves at least 1, cut to two decimals: `"64M"`, `"1.5K"`, `"593B"`.

@@ -1,9 +1,8 @@
 /**
  * Where a key or a value does not fit its schema.
  */
-import type * as ParseResult from "effect/ParseResult"
-import * as Schema from "effect/Schema"
-import * as AST from "effect/SchemaAST"
+import { firstWrongPlace, type WrongPlace } from "../../effect/issues.js"
+import { type AnySchema, printType, type SchemaIssue } from "../../effect/schemas.js"
 import { cutText } from "../printing/cutText.js"
 import { printKeyAt } from "../printing/printKey.js"
 
@@ -23,62 +22,16 @@ export interface SchemaKeyFault extends SchemaFieldFault {
  *
  * @param whole what the whole is called, where no field of it is wrong
  */
-export const schemaFieldFault = (
-  whole: string,
-  schema: Schema.Schema.Any,
-  issue: ParseResult.ParseIssue
-): SchemaFieldFault => faultAt(whole, schema, placeOf(issue))
+export const schemaFieldFault = (whole: string, schema: AnySchema, issue: SchemaIssue): SchemaFieldFault =>
+  faultAt(whole, schema, firstWrongPlace(issue))
 
 /** The same of a key. What the issue itself has may be what the key hides. */
-export const schemaKeyFault = (
-  schema: Schema.Schema.Any,
-  key: unknown,
-  issue: ParseResult.ParseIssue
-): SchemaKeyFault => {
-  const place = placeOf(issue)
+export const schemaKeyFault = (schema: AnySchema, key: unknown, issue: SchemaIssue): SchemaKeyFault => {
+  const place = firstWrongPlace(issue)
   return { ...faultAt("key", schema, place), value: printKeyAt(key, place.path) }
 }
 
-const faultAt = (whole: string, schema: Schema.Schema.Any, { ast, path }: FaultPlace): SchemaFieldFault => ({
+const faultAt = (whole: string, schema: AnySchema, { accepted, path }: WrongPlace): SchemaFieldFault => ({
   field: path.length === 0 ? whole : cutText(path.map((name) => cutText(String(name), 50)).join("."), 100),
-  accepted: path.length === 0 || ast === undefined ? printSchema(schema) : shortSchema(ast)
+  accepted: cutText(path.length === 0 || accepted === undefined ? printType(schema) : accepted, 200)
 })
-
-const printSchema = (schema: Schema.Schema.Any): string => shortSchema(Schema.typeSchema(schema).ast)
-
-const shortSchema = (ast: AST.AST): string => cutText(String(ast), 200)
-
-interface FaultPlace {
-  readonly path: ReadonlyArray<PropertyKey>
-  readonly ast: AST.AST | undefined
-}
-
-// The formatters would print all of the value.
-const placeOf = (issue: ParseResult.ParseIssue): FaultPlace => {
-  switch (issue._tag) {
-    case "Pointer": {
-      const { ast, path } = placeOf(issue.issue)
-      return { path: [...(isList(issue.path) ? issue.path : [issue.path]), ...path], ast }
-    }
-    case "Composite": {
-      const first = isList(issue.issues) ? issue.issues[0] : issue.issues
-      const place = first === undefined ? { path: [], ast: issue.ast } : placeOf(first)
-      // Of a union all members are accepted.
-      return AST.isUnion(issue.ast) && place.path.length === 0 ? { path: [], ast: issue.ast } : place
-    }
-    case "Refinement": {
-      const place = placeOf(issue.issue)
-      return place.path.length === 0 ? { path: [], ast: issue.ast } : place
-    }
-    case "Transformation":
-      return placeOf(issue.issue)
-    case "Missing":
-      return { path: [], ast: issue.ast.type }
-    case "Unexpected":
-      return { path: [], ast: undefined }
-    default:
-      return { path: [], ast: issue.ast }
-  }
-}
-
-const isList = <A>(one: A | ReadonlyArray<A>): one is ReadonlyArray<A> => Array.isArray(one)

@@ -3,8 +3,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Runtime from "effect/Runtime"
 import * as Scope from "effect/Scope"
+import { start, surroundings } from "../../effect/fibers.js"
 import { whenRead } from "./watchBodies.js"
 
 /**
@@ -18,11 +18,11 @@ export const sendLeased = <A, E, R>(
 ): Effect.Effect<A, E, Exclude<R, Scope.Scope>> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(
-      Effect.zip(Scope.make(), Effect.runtime<never>()),
-      ([scope, runtime]) =>
+      Effect.zip(Scope.make(), surroundings<never>()),
+      ([scope, surroundings]) =>
         Effect.flatMap(Effect.exit(restore(Scope.extend(send, scope))), (exit) => {
           const end = Scope.close(scope, Exit.void)
-          const isOpen = Exit.isSuccess(exit) && whenRead(exit.value, () => Runtime.runFork(runtime, end))
+          const isOpen = Exit.isSuccess(exit) && whenRead(exit.value, () => start(surroundings, end))
           return isOpen ? exit : Effect.zipRight(end, exit)
         })
     )

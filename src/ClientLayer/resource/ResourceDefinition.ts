@@ -5,11 +5,11 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
-import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type * as Types from "effect/Types"
+import { type AnySchema, printSchema, type SchemaIssue, strictValidator } from "../../effect/schemas.js"
 import { handleRejection } from "../../Cache/engine/handleRejection.js"
 import { describeType } from "../../Cache/engine/options/describeType.js"
 import { isOfKind, type OptionKinds } from "../../Cache/engine/options/optionKinds.js"
@@ -111,7 +111,7 @@ interface DefinitionParts<in out Ctor extends ClientClass, in out Options, out R
   /** What the options may be, for messages. */
   readonly acceptedOptions: string
   /** The options, if the schema accepts them. */
-  readonly validateOptions: (options: unknown) => Either.Either<Options, ParseResult.ParseIssue>
+  readonly validateOptions: (options: unknown) => Either.Either<Options, SchemaIssue>
   /** Builds a resource: interruptible wherever it is run, but not if there is a `release`. */
   readonly build: (client: ClientOf<Ctor>, options: Options) => Effect.Effect<BuiltResource<R>, unknown, Scope.Scope>
 }
@@ -204,8 +204,8 @@ export class ResourceDefinition<in out Ctor extends ClientClass, in out Options,
       ownClient: spec.ownClient ?? false,
       customize: spec.customize,
       isResource,
-      acceptedOptions: printSchema(options),
-      validateOptions: ParseResult.validateEither(options, strictly),
+      acceptedOptions: shortSchema(options),
+      validateOptions: strictValidator(options),
       build
     }
     Object.freeze(this)
@@ -293,15 +293,12 @@ const specKinds: OptionKinds<ResourceSpec<never, never, never> & { readonly opti
 
 const longestSchema = 200
 
-const printSchema = (schema: Schema.Schema.Any): string => {
-  const printed = String(schema)
+const shortSchema = (schema: AnySchema): string => {
+  const printed = printSchema(schema)
   return printed.length > longestSchema ? `${printed.slice(0, longestSchema - 3)}...` : printed
 }
 
 const noOptions: Schema.Schema<NoOptions> = Schema.Record({ key: Schema.String, value: Schema.Never })
-
-// A field that is `undefined` has been left out.
-const strictly = { onExcessProperty: "error", exact: false } as const
 
 const isObject = (u: unknown): boolean =>
   ((typeof u === "object" && u !== null) || typeof u === "function") && !Effect.isEffect(u)

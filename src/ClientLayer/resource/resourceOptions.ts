@@ -2,7 +2,7 @@
  * The options of a resource, normalised: what its key is made from and what it is built from.
  */
 import * as Either from "effect/Either"
-import * as ParseResult from "effect/ParseResult"
+import { firstWrongPlace } from "../../effect/issues.js"
 import { describeType } from "../../Cache/engine/options/describeType.js"
 import { CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import type { ClientClass } from "../sdk/AwsClient.js"
@@ -51,7 +51,7 @@ export const normaliseOptions = <Ctor extends ClientClass, Options, R>(
   const valid = definitionParts(definition).validateOptions(value)
   if (Either.isLeft(valid)) {
     // Where the first thing is wrong. The issue's own text would show the value.
-    const path = ParseResult.ArrayFormatter.formatIssueSync(valid.left)[0]?.path ?? []
+    const path = firstWrongPlace(valid.left).path
     const found = path.reduce<unknown>((found, name) => isPlainObject(found) ? found[String(name)] : undefined, value)
     throw wrong(["options", ...path.map(String)].join("."), found)
   }

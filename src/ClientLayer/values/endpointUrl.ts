@@ -1,10 +1,7 @@
 /**
  * Endpoints given as text or as a `URL`.
  */
-import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import * as ParseResult from "effect/ParseResult"
-import * as Schema from "effect/Schema"
 import { isUrl } from "./plainData.js"
 
 /**
@@ -12,24 +9,14 @@ import { isUrl } from "./plainData.js"
  * (lower-case scheme and host, no default port, `/` for an empty path, no blanks around it), which is also how the SDK
  * takes it. A fragment is dropped; it never reaches a server.
  */
-const EndpointUrl = Schema.transformOrFail(
-  Schema.Union(Schema.String, Schema.declare(isUrl)),
-  Schema.String,
-  {
-    strict: true,
-    decode: (input, _options, ast) => {
-      const href = typeof input === "string" ? input : input.href
-      // The URL parser alone is too kind: it takes "http:host", "http:\\host" and "http:///host".
-      const url = /^\s*https?:\/\/[^\s/?#\\]/i.test(href) && URL.canParse(href) ? new URL(href) : undefined
-      if (url === undefined) return ParseResult.fail(new ParseResult.Type(ast, "", "not an absolute http(s) URL"))
-      url.hash = ""
-      return ParseResult.succeed(url.href)
-    },
-    encode: (href) => ParseResult.succeed(href)
-  }
-)
-
-const decode = Schema.decodeUnknownEither(EndpointUrl)
+const endpointUrl = (input: unknown): string | undefined => {
+  const href = typeof input === "string" ? input : isUrl(input) ? input.href : ""
+  // The URL parser alone is too kind: it takes "http:host", "http:\\host" and "http:///host".
+  if (!/^\s*https?:\/\/[^\s/?#\\]/i.test(href) || !URL.canParse(href)) return undefined
+  const url = new URL(href)
+  url.hash = ""
+  return url.href
+}
 
 /** What an endpoint field can be, for messages. */
 export const acceptedEndpoint = "an absolute http: or https: URL such as \"http://127.0.0.1:9000\", an endpoint "
@@ -42,11 +29,11 @@ const knownLimit = 256
 export const normaliseEndpoint = (input: unknown): Option.Option<string> => {
   const remembered = typeof input === "string" ? known.get(input) : undefined
   if (remembered !== undefined) return Option.some(remembered)
-  const decoded = decode(input)
-  if (Either.isLeft(decoded)) return Option.none()
+  const url = endpointUrl(input)
+  if (url === undefined) return Option.none()
   // An endpoint that may carry a secret is not remembered.
-  if (typeof input === "string" && !/[@?]/.test(input) && known.size < knownLimit) known.set(input, decoded.right)
-  return Option.some(decoded.right)
+  if (typeof input === "string" && !/[@?]/.test(input) && known.size < knownLimit) known.set(input, url)
+  return Option.some(url)
 }
 
 /**

@@ -8,6 +8,7 @@ import * as MutableHashSet from "effect/MutableHashSet"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { SingleFlight } from "../../Cache/flight/SingleFlight.js"
+import { hasEnded } from "../../effect/fibers.js"
 import type { AnyKey } from "../keyspace/Keyspace.js"
 import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
 import type { CacheLevels } from "./CacheLevels.js"
@@ -29,7 +30,7 @@ export const makeSettle = (
       return Effect.map(inTime(quiet, within), (isOver) => {
         if (isOver) return { open: 0 }
         const open = MutableHashSet.empty<AnyKey>()
-        for (const { fiber, key } of flights) if (fiber.unsafePoll() === null) MutableHashSet.add(open, key)
+        for (const { fiber, key } of flights) if (!hasEnded(fiber)) MutableHashSet.add(open, key)
         for (const key of [...behind.keys, ...writes.keys]) MutableHashSet.add(open, key)
         return { open: MutableHashSet.size(open) }
       })

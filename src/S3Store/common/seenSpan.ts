@@ -1,10 +1,9 @@
 /**
  * Spans for whoever looks at them.
  */
-import * as Context from "effect/Context"
-import * as DefaultServices from "effect/DefaultServices"
 import * as Effect from "effect/Effect"
-import * as Tracer from "effect/Tracer"
+import type * as Tracer from "effect/Tracer"
+import { isTraced } from "../../effect/spans.js"
 
 /**
  * The same as `Effect.withSpan`, but where no tracer is set there is no span: Effect's own tells nobody of it, and it costs
@@ -15,9 +14,7 @@ export const withSeenSpan =
   (name: string, options: () => Tracer.SpanOptions) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.withFiberRuntime<A, E, R>((fiber) =>
-      Context.get(fiber.getFiberRef(DefaultServices.currentServices), Tracer.Tracer) === unseen
-        ? effect
-        : Effect.withSpan(effect, name, { ...options(), captureStackTrace: false }) as Effect.Effect<A, E, R>
+      isTraced(fiber)
+        ? Effect.withSpan(effect, name, { ...options(), captureStackTrace: false }) as Effect.Effect<A, E, R>
+        : effect
     )
-
-const unseen = Context.get(DefaultServices.liveServices, Tracer.Tracer)

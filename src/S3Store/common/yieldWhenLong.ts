@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
-import { clockOf } from "../../Cache/common/clockOf.js"
+import { clockOf } from "../../effect/clocks.js"
 import { listenOnceMore } from "./standstill.js"
 
 /** After this many milliseconds of work the event loop has a turn. */

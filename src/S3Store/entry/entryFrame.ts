@@ -2,10 +2,10 @@
  * Entries as bytes: the frame around header and payload.
  */
 import * as Either from "effect/Either"
-import type { ParseError } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { Buffer } from "node:buffer"
 import { createHash } from "node:crypto"
+import { decoder, type SchemaIssue } from "../../effect/schemas.js"
 import { schemaFault } from "../common/schemaFault.js"
 import { crc32 } from "./crc32.js"
 import { EntryError } from "./EntryError.js"
@@ -83,10 +83,10 @@ const checksumOf = (version: number): Checksum => version === formatVersion ? by
 /** In place of the checksum of what is encrypted: the encryption tells damage, and more. */
 const noChecksum = Buffer.alloc(byCrc32.length)
 
-const decodeHeader1 = Schema.decodeUnknownEither(Schema.parseJson(HeaderVersion1))
-const decodeHeader2 = Schema.decodeUnknownEither(Schema.parseJson(HeaderVersion2))
-const decodeHeader4 = Schema.decodeUnknownEither(Schema.parseJson(HeaderVersion4))
-const decodeHeader5 = Schema.decodeUnknownEither(Schema.parseJson(HeaderVersion5))
+const decodeHeader1 = decoder(Schema.parseJson(HeaderVersion1))
+const decodeHeader2 = decoder(Schema.parseJson(HeaderVersion2))
+const decodeHeader4 = decoder(Schema.parseJson(HeaderVersion4))
+const decodeHeader5 = decoder(Schema.parseJson(HeaderVersion5))
 
 /** What stands before the payload, but for the checksums. */
 export const headOf = (
@@ -317,10 +317,10 @@ const parsed = (text: string): unknown => {
   }
 }
 
-const readHeader = <H>(decode: (text: unknown) => Either.Either<H, ParseError>, header: Buffer) =>
+const readHeader = <H>(decode: (text: unknown) => Either.Either<H, SchemaIssue>, header: Buffer) =>
   Either.mapLeft(
     decode(header.toString("utf8")),
-    ({ issue }) => new EntryError({ reason: "Damaged", detail: `its header is not readable: ${schemaFault(issue)}` })
+    (issue) => new EntryError({ reason: "Damaged", detail: `its header is not readable: ${schemaFault(issue)}` })
   )
 
 const withExpiry = <H extends { readonly expires: number | null }>(header: H) => ({

@@ -1,7 +1,7 @@
 /**
  * Keeps account of what happens in an `S3Cache`.
  */
-import * as MetricLabel from "effect/MetricLabel"
+import { type Labels, labels, update } from "../../effect/metrics.js"
 import type { EventHub } from "../../Cache/events/EventHub.js"
 import type { AnyKey } from "../keyspace/Keyspace.js"
 import type { S3CacheEvent } from "./S3CacheEvent.js"
@@ -11,7 +11,8 @@ import * as S3CacheMetrics from "./S3CacheMetrics.js"
 export class Ledger {
   private readonly counts = new Map<S3CacheEvent["_tag"], number>()
   private readonly hub: EventHub<S3CacheEvent>
-  private readonly tags: ReadonlyArray<MetricLabel.MetricLabel> | undefined
+  private readonly metricsOf: string | undefined
+  private readonly tags: Labels
   private memoryHits = 0
   /** How many entries were removed since their time was over. */
   expired = 0
@@ -21,7 +22,8 @@ export class Ledger {
   /** @param metricsOf the name of the cache, if metrics are kept */
   constructor(hub: EventHub<S3CacheEvent>, metricsOf: string | undefined) {
     this.hub = hub
-    this.tags = metricsOf === undefined ? undefined : [MetricLabel.make("cache", metricsOf)]
+    this.metricsOf = metricsOf
+    this.tags = labels({ cache: metricsOf ?? "" })
   }
 
   /** How many events there were of a kind. */
@@ -35,22 +37,22 @@ export class Ledger {
     if (event._tag === "Removed" && event.reason === "expired") this.expired++
     this.hub.publish(() => event)
     if (event._tag === "ComputationEnded" && event.cause !== undefined) this.computationFailures++
-    if (this.tags === undefined) return
-    S3CacheMetrics.events.unsafeUpdate(1, [...this.tags, MetricLabel.make("event", event._tag)])
-    if (event._tag === "ComputationEnded") S3CacheMetrics.computationMillis.unsafeUpdate(event.millis, this.tags)
+    if (this.metricsOf === undefined) return
+    update(S3CacheMetrics.events, 1, labels({ cache: this.metricsOf, event: event._tag }))
+    if (event._tag === "ComputationEnded") update(S3CacheMetrics.computationMillis, event.millis, this.tags)
   }
 
   /** A lookup was answered from memory: by far the most frequent event, made only if somebody listens. */
   memoryHit(key: AnyKey): void {
     this.memoryHits++
     if (this.hub.isHeard) this.hub.publish(() => ({ _tag: "MemoryHit", key }))
-    if (this.tags === undefined) return
-    S3CacheMetrics.events.unsafeUpdate(1, [...this.tags, MetricLabel.make("event", "MemoryHit")])
+    if (this.metricsOf === undefined) return
+    update(S3CacheMetrics.events, 1, labels({ cache: this.metricsOf, event: "MemoryHit" }))
   }
 
   /** A request to the second level took this long. */
   requestTook(operation: string, millis: number): void {
-    if (this.tags === undefined) return
-    S3CacheMetrics.requestMillis.unsafeUpdate(millis, [...this.tags, MetricLabel.make("operation", operation)])
+    if (this.metricsOf === undefined) return
+    update(S3CacheMetrics.requestMillis, millis, labels({ cache: this.metricsOf, operation }))
   }
 }

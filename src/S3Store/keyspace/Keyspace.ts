@@ -9,8 +9,8 @@ import * as Equal from "effect/Equal"
 import * as Hash from "effect/Hash"
 import { type Inspectable, NodeInspectSymbol } from "effect/Inspectable"
 import * as Option from "effect/Option"
-import type { ParseError } from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import { type AnySchema, decoder, encoder, type SchemaIssue, validator } from "../../effect/schemas.js"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
@@ -274,18 +274,18 @@ export class Keyspace<in out K, in out V, out F = never> {
       version,
       options,
       codec,
-      checkKey: toldOfKey(options.key, "read", Schema.validateEither(options.key)),
-      encodeKey: toldOfKey(options.key, "encoded", Schema.encodeEither(options.key)),
-      decodeKey: told("decoded", Schema.decodeUnknownEither(options.key)),
-      encodeValue: told("encoded", Schema.encodeEither(options.value)),
-      decodeValue: told("decoded", Schema.decodeUnknownEither(options.value)),
+      checkKey: toldOfKey(options.key, "read", validator(options.key)),
+      encodeKey: toldOfKey(options.key, "encoded", encoder(options.key)),
+      decodeKey: told("decoded", decoder(options.key)),
+      encodeValue: told("encoded", encoder(options.value)),
+      decodeValue: told("decoded", decoder(options.value)),
       encodeFailure: failure === undefined
         ? () => Option.none()
         : (error) =>
-          isFailure(error) ? Option.some(told("encoded", Schema.encodeUnknownEither(failure))(error)) : Option.none(),
+          isFailure(error) ? Option.some(told("encoded", encoder(failure))(error)) : Option.none(),
       decodeFailure: failure === undefined
         ? () => Either.left("it is a failure, but the keyspace has no schema for failures")
-        : told("decoded", Schema.decodeUnknownEither(failure)),
+        : told("decoded", decoder(failure)),
       asFailure: (error): Option.Option<F | ObjectStoreError> => {
         if (isFailure(error)) return Option.some(error)
         return failsWithStore && error instanceof ObjectStoreError ? Option.some(error) : Option.none()
@@ -449,10 +449,10 @@ const keyspaceKinds: OptionKinds<KeyspaceOptions<never, never, never, never>> = 
  * well, and a value may be nested too deeply for the stack.
  */
 const told =
-  <A, B>(done: "encoded" | "decoded", code: (input: A) => Either.Either<B, ParseError>) =>
+  <A, B>(done: "encoded" | "decoded", code: (input: A) => Either.Either<B, SchemaIssue>) =>
   (input: A): Either.Either<B, string> => {
     try {
-      return Either.mapLeft(code(input), ({ issue }) => schemaFault(issue))
+      return Either.mapLeft(code(input), (issue) => schemaFault(issue))
     } catch (cause) {
       return Either.left(`it cannot be ${done}: its schema threw ${classOf(cause)}`)
     }
@@ -460,13 +460,13 @@ const told =
 
 /** The same of keys, in the words that the keys of all caches have. */
 const toldOfKey = <A, B>(
-  schema: Schema.Schema.Any,
+  schema: AnySchema,
   done: "read" | "encoded",
-  code: (input: A) => Either.Either<B, ParseError>
+  code: (input: A) => Either.Either<B, SchemaIssue>
 ) =>
 (input: A): Either.Either<B, SchemaKeyFault> => {
   try {
-    return Either.mapLeft(code(input), ({ issue }) => schemaKeyFault(schema, input, issue))
+    return Either.mapLeft(code(input), (issue) => schemaKeyFault(schema, input, issue))
   } catch (cause) {
     const accepted = `a key that its schema accepts, but it cannot be ${done}: its schema threw ${classOf(cause)}`
     return Either.left({ field: "key", value: printKey(input), accepted })

@@ -11,9 +11,9 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { LazyArg } from "effect/Function"
 import * as Layer from "effect/Layer"
-import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import { validator } from "../../effect/schemas.js"
 import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { orThrow } from "../../Cache/errors/Either.js"
 import { checkOptions, checkValue, nameIn, whenRight, withFunction } from "../../Cache/options/checkOptions.js"
@@ -105,7 +105,7 @@ export type ServiceClass<Self, Id extends string, K, V, F = never, R = never> =
 
 /** Checks keys, in the words of their schema. */
 const checkingKeys = <K, KI>(name: string, schema: Schema.Schema<K, KI>) => {
-  const validate = ParseResult.validateEither(schema)
+  const validate = validator(schema)
   return (key: unknown): Either.Either<K, CacheKeyError> =>
     Either.mapLeft(
       validate(key),
@@ -130,7 +130,7 @@ const make = <K, KI, V, VI, F, FI, R>(
 ): Effect.Effect<Dict<K, V, CacheValueError, F>, CacheConfigError, R | Scope.Scope> => {
   const { entries, failure, key: keySchema, value: valueSchema, ...rest } = options
   const keyEither = checkingKeys(name, keySchema)
-  const validateValue = ParseResult.validateEither(valueSchema)
+  const validateValue = validator(valueSchema)
 
   // The key to write under, if it is what the schema accepts.
   const checkKey = (key: K): Either.Either<K, CacheKeyError> => Either.map(keyEither(key), () => structuralKey(key))

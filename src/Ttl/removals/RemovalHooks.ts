@@ -7,17 +7,25 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as FiberId from "effect/FiberId"
-import * as FiberRef from "effect/FiberRef"
-import { globalValue } from "effect/GlobalValue"
 import * as Option from "effect/Option"
-import * as Runtime from "effect/Runtime"
-import * as RuntimeFlags from "effect/RuntimeFlags"
 import type * as Scope from "effect/Scope"
 import type { GuardedMap } from "../../Cache/common/GuardedMap.js"
 import { quietly } from "../../Cache/common/quietly.js"
 import type { Removal, RemovalReason } from "../../Cache/engine/RemovalReason.js"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
+import {
+  interruptible,
+  interruptLater,
+  type Local,
+  localOf,
+  makeDeferred,
+  makeLocal,
+  servicesIn,
+  start,
+  type Surroundings,
+  surroundings,
+  withLocal
+} from "../../effect/fibers.js"
 import { droppedWarning, type DueRemoval, failedWarning, RemovalQueue, skippedWarning } from "./RemovalQueue.js"
 
 /** How hooks are run. */
@@ -46,7 +54,7 @@ export class RemovalHooks<in out K, in out V> {
   failed = 0
   private readonly options: RemovalHooksOptions<K, V, never>
   private readonly queue: RemovalQueue<K, V>
-  private readonly runtime: Runtime.Runtime<never>
+  private readonly surroundings: Surroundings<never>
   private fiber: Fiber.RuntimeFiber<void> | undefined
   private hook: Fiber.RuntimeFiber<unknown, unknown> | undefined
   private running = false
@@ -55,9 +63,9 @@ export class RemovalHooks<in out K, in out V> {
   private saidSkipped = false
   private saidDropped = false
 
-  private constructor(options: RemovalHooksOptions<K, V, never>, runtime: Runtime.Runtime<never>) {
+  private constructor(options: RemovalHooksOptions<K, V, never>, surroundings: Surroundings<never>) {
     this.options = options
-    this.runtime = Runtime.enableRuntimeFlag(runtime, RuntimeFlags.Interruption)
+    this.surroundings = interruptible(surroundings)
     this.queue = new RemovalQueue<K, V>(
       { maxSize: options.maxSize, maxBytes: options.maxBytes, dropsOldest: options.whenFull === "drop" },
       ({ key, reason }) => options.dropped(key, reason)
@@ -72,8 +80,8 @@ export class RemovalHooks<in out K, in out V> {
     options: RemovalHooksOptions<K, V, R>
   ): Effect.Effect<RemovalHooks<K, V>, never, R | Scope.Scope> =>
     Effect.flatMap(
-      Effect.runtime<R>(),
-      (runtime) =>
+      surroundings<R>(),
+      (surroundings) =>
         Effect.acquireRelease(
           Effect.sync(() =>
             new RemovalHooks<K, V>(
@@ -82,10 +90,10 @@ export class RemovalHooks<in out K, in out V> {
                 hook: (key, value, reason) =>
                   Effect.provide(
                     requireEffect(options.name, "onRemoval", options.hook(key, value, reason)),
-                    runtime.context
+                    servicesIn(surroundings)
                   )
               },
-              runtime
+              surroundings
             )
           ),
           (hooks) => hooks.close
@@ -113,17 +121,17 @@ export class RemovalHooks<in out K, in out V> {
   readonly push = (removal: Removal<K, V>): void => {
     this.queue.push(removal)
     if (this.isOver) this.queue.clear()
-    else this.fiber ??= Runtime.runFork(this.runtime, this.drain, { immediate: false })
+    else this.fiber ??= start(this.surroundings, this.drain)
   }
 
   /** The map as whoever removes entries of it should use it: it knows on behalf of which hook it is used. */
   readonly watched = <A, B>(guarded: GuardedMap<A, B>): GuardedMap<A, B> => {
     const lookup: GuardedMap<A, B>["lookup"] = (f) =>
-      guarded.lookup((map, now, caller) => this.queue.onBehalf(caller.getFiberRef(nesting), () => f(map, now, caller)))
+      guarded.lookup((map, now, caller) => this.queue.onBehalf(localOf(caller, nesting), () => f(map, now, caller)))
     return {
       step: (f) =>
         Effect.withFiberRuntime((fiber) =>
-          guarded.step((map, now) => this.queue.onBehalf(fiber.getFiberRef(nesting), () => f(map, now)))
+          guarded.step((map, now) => this.queue.onBehalf(localOf(fiber, nesting), () => f(map, now)))
         ),
       lookup,
       lookupOf: (key, decide) => lookup((map, now) => decide(map, now, key))
@@ -138,8 +146,8 @@ export class RemovalHooks<in out K, in out V> {
     this.options.whenFull === "drop" ? effect : Effect.zipRight(this.awaitRoom, effect)
 
   private readonly awaitRoom: Effect.Effect<void> = Effect.withFiberRuntime((fiber) => {
-    if (this.isOver || !this.queue.isFull || fiber.getFiberRef(nesting) > 0) return Effect.void
-    this.room ??= Deferred.unsafeMake(FiberId.none)
+    if (this.isOver || !this.queue.isFull || localOf(fiber, nesting) > 0) return Effect.void
+    this.room ??= makeDeferred<void>()
     // Another one may have taken it.
     return Effect.zipRight(Deferred.await(this.room), this.awaitRoom)
   })
@@ -153,7 +161,7 @@ export class RemovalHooks<in out K, in out V> {
   private readonly close: Effect.Effect<void> = Effect.suspend(() =>
     // In a fiber of its own, which can be timed although the closing of a scope cannot be interrupted.
     Fiber.join(
-      Runtime.runFork(this.runtime, Effect.flatMap(this.drainedInTime, (inTime) => inTime ? Effect.void : this.giveUp))
+      start(this.surroundings, Effect.flatMap(this.drainedInTime, (inTime) => inTime ? Effect.void : this.giveUp))
     )
   )
 
@@ -173,7 +181,7 @@ export class RemovalHooks<in out K, in out V> {
     this.queue.clear()
     this.makeRoom()
     // Not waited for: it may be what cannot be interrupted.
-    this.hook?.unsafeInterruptAsFork(FiberId.none)
+    if (this.hook !== undefined) interruptLater(this.hook)
     const after = Duration.format(Duration.millis(this.options.gracePeriod))
     return quietly(
       Effect.logWarning(`${this.options.name}: onRemoval was given up ${after} after closing, ${pending} left`)
@@ -203,8 +211,7 @@ export class RemovalHooks<in out K, in out V> {
 
   private run(removal: DueRemoval<K, V>): Effect.Effect<void> {
     const { depth, key, reason, value } = removal
-    return Effect.suspend(() => this.options.hook(key, value, reason)).pipe(
-      Effect.locally(nesting, depth + 1),
+    return withLocal(Effect.suspend(() => this.options.hook(key, value, reason)), nesting, depth + 1).pipe(
       // A fiber of its own: a hook that interrupts itself must not stop the runs that come after.
       Effect.forkDaemon,
       Effect.tap((fiber) => {
@@ -226,7 +233,4 @@ export class RemovalHooks<in out K, in out V> {
 }
 
 /** Of how many hooks, each run for what the one before had removed, the current fiber is part. */
-const nesting: FiberRef.FiberRef<number> = globalValue(
-  "effect-aws-cache/Ttl/RemovalHooks/nesting",
-  () => FiberRef.unsafeMake(0)
-)
+const nesting: Local<number> = makeLocal("Ttl/RemovalHooks/nesting", 0)

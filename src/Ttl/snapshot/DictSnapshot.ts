@@ -10,9 +10,10 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import * as ParseResult from "effect/ParseResult"
 import type * as Schema from "effect/Schema"
 import { Buffer } from "node:buffer"
+import { fileReason, fileSystem } from "../../effect/files.js"
+import { decoding, encoding } from "../../effect/schemas.js"
 import { pieceSize, turn } from "../../Cache/common/inTurns.js"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
@@ -134,11 +135,6 @@ export interface RestoreOptions {
    */
   readonly limits?: "keep" | "restore" | undefined
 }
-
-// It is loaded when a snapshot is taken or brought back: most programs never do.
-const fileSystem: Effect.Effect<FileSystem.FileSystem, never, FileSystem.FileSystem> = Effect.flatten(
-  Effect.map(Effect.promise(() => import("@effect/platform/FileSystem")), (module) => module.FileSystem)
-)
 
 /** Few enough for little memory, many enough for little overhead: the bytes that are written at once. */
 const partSize = 128 * 1024
@@ -274,8 +270,8 @@ const restoreKinds: OptionKinds<RestoreOptions> = { ...snapshotKinds, limits: ["
 // The frame of an entry; `undefined` for what whoever reads it would refuse. Recursion of a schema, or of the clone, may be
 // too deep for the stack, and schemas are code of the user: whatever is thrown costs the one entry.
 const framesOf = <K, KI, V, VI>(form: SnapshotForm<K, KI, V, VI>) => {
-  const encodeKey = ParseResult.encode(form.key)
-  const encodeValue = ParseResult.encode(form.value)
+  const encodeKey = encoding(form.key)
+  const encodeValue = encoding(form.value)
   const decode = decodeEntry(form)
   return ([key, value, expiresAt]: readonly [K, V, number]): Effect.Effect<Uint8Array | undefined> =>
     Effect.gen(function*() {
@@ -361,11 +357,9 @@ export const restore = Effect.fn("TtlDict.restore")(
         )
       ),
       Effect.flatMap((snapshot) => fill(dict, snapshot, options?.limits ?? "keep")),
-      Effect.catchTag(
-        "SystemError",
-        (error) => error.reason === "NotFound" ? Effect.succeed(nothing("missing")) : unusable(error.message)
-      ),
-      Effect.catchAll((error) => unusable(error.message))
+      Effect.catchAll((error) =>
+        fileReason(error) === "NotFound" ? Effect.succeed(nothing("missing")) : unusable(error.message)
+      )
     )
   }
 )
@@ -428,7 +422,7 @@ const unacceptable = new File.UnusableSnapshot({
 })
 
 const decoder = <A, I>(schema: Schema.Schema<A, I>) => {
-  const decode = ParseResult.decodeUnknown(schema)
+  const decode = decoding(schema)
   return (input: unknown): Effect.Effect<A, File.UnusableSnapshot> =>
     Effect.mapError(Effect.suspend(() => decode(input)), () => unacceptable)
 }

@@ -8,10 +8,10 @@ import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Predicate from "effect/Predicate"
 import { Buffer } from "node:buffer"
 import { createHash, randomUUID } from "node:crypto"
 import { basename, dirname, join } from "node:path"
+import { fileReason, seekTo } from "../../effect/files.js"
 import * as Format from "./snapshotFormat.js"
 
 /** A file is no snapshot that can be used. */
@@ -26,8 +26,8 @@ export class UnusableSnapshot extends Data.TaggedError("UnusableSnapshot")<{
 
 /** What the file system said, if it refused a file by its path. */
 export const refusalOf = (error: unknown): "NotFound" | "PermissionDenied" | undefined => {
-  if (!Predicate.isTagged(error, "SystemError") || !("reason" in error)) return undefined
-  return error.reason === "NotFound" || error.reason === "PermissionDenied" ? error.reason : undefined
+  const reason = fileReason(error)
+  return reason === "NotFound" || reason === "PermissionDenied" ? reason : undefined
 }
 
 /** Who has values worth keeping may not want everybody on the machine to read them. */
@@ -132,7 +132,7 @@ export const read = <E>(
     }
     yield* checkOwner(info)
     yield* verify(file, size)
-    yield* file.seek(Format.firstLine.byteLength, "start")
+    yield* seekTo(file, Format.firstLine.byteLength)
     const take = buffered(file)
     while (true) {
       const length = Format.frameLength(yield* take(Format.frameHeadLength))
@@ -169,7 +169,7 @@ const verify = (file: FileSystem.File, size: number): Effect.Effect<void, Platfo
     const buffer = Buffer.allocUnsafeSlow(bufferSize)
     let left = size - Format.checksumLength
     if (left < Format.firstLine.byteLength) return yield* torn
-    yield* file.seek(0, "start")
+    yield* seekTo(file, 0)
     while (left > 0) {
       const part = buffer.subarray(0, Math.min(left, bufferSize))
       if ((yield* fill(file, part)) < part.byteLength) return yield* torn

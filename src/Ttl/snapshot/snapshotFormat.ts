@@ -9,6 +9,7 @@
 import * as Schema from "effect/Schema"
 import { Buffer } from "node:buffer"
 import { deserialize, serialize } from "node:v8"
+import { NonNegative } from "../../effect/schemas.js"
 
 /** The version of the format that this library writes, and the only one it reads. */
 export const formatVersion = 1
@@ -49,9 +50,9 @@ export const Header = Schema.Struct({
   /** The limits of the dictionary then; `Infinity` for none. */
   limits: Schema.Struct({
     /** Milliseconds. */
-    timeToLive: Schema.NonNegative,
-    maxBytes: Schema.NonNegative,
-    maxSize: Schema.NonNegative
+    timeToLive: NonNegative,
+    maxBytes: NonNegative,
+    maxSize: NonNegative
   })
 })
 

@@ -1,0 +1,115 @@
+/**
+ * Fibers, as this library starts and reads them, beyond what all of Effect's majors call alike.
+ */
+import * as Clock from "effect/Clock"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Console from "effect/Console"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import * as Random from "effect/Random"
+import * as References from "effect/References"
+import * as Scheduler from "effect/Scheduler"
+import * as Tracer from "effect/Tracer"
+import { sharedByCopies } from "./shared.js"
+
+export type AnyFiber = Fiber.Fiber<unknown, unknown>
+
+export const contextOf = (fiber: AnyFiber): Context.Context<never> => fiber.context
+
+export const interruptedBy = (fiber: AnyFiber): Exit.Exit<never> => Exit.interrupt(fiber.id)
+
+export const interruptLater = (fiber: AnyFiber): void => fiber.interruptUnsafe()
+
+export const hasEnded = (fiber: AnyFiber): boolean => fiber.pollUnsafe() !== undefined
+
+export interface Local<in out A> extends Context.Reference<A> {}
+
+// Services and values of fibers are one context: what is captured elsewhere must not bring values of other fibers along.
+const locals = sharedByCopies("locals", () => new Map<string, Context.Reference<never>>())
+
+export const makeLocal = <A>(name: string, initial: A): Local<A> => {
+  const local = Context.Reference<A>(`effect-aws-cache/${name}`, { defaultValue: () => initial })
+  locals.set(local.key, local as unknown as Context.Reference<never>)
+  return local
+}
+
+const withoutLocals = <R>(services: Context.Context<R>): Context.Context<R> =>
+  Context.omit(...[...locals.values()] as unknown as [typeof Tracer.ParentSpan])(services) as Context.Context<R>
+
+export const seenBy = <R>(own: Context.Context<never>, services: Context.Context<R>): Context.Context<R> =>
+  Context.merge(own, withoutLocals(services))
+
+export const localOf = <A>(fiber: AnyFiber, local: Local<A>): A => fiber.getRef(local)
+
+export const withLocal = <A, E, R, B>(effect: Effect.Effect<A, E, R>, local: Local<B>, value: B) =>
+  Effect.provideService(effect, local, value)
+
+export const makeDeferred = <A, E = never>(): Deferred.Deferred<A, E> => Deferred.makeUnsafe()
+
+export interface Surroundings<in R> {
+  readonly services: Context.Context<R>
+  readonly uninterruptible: boolean
+}
+
+export const surroundings = <R>(): Effect.Effect<Surroundings<R>, never, R> =>
+  Effect.map(Effect.context<R>(), (services) => ({ services, uninterruptible: false }))
+
+export const servicesIn = <R>(self: Surroundings<R>): Context.Context<R> =>
+  withoutLocals(self.services)
+
+export const interruptible = <R>(self: Surroundings<R>): Surroundings<R> => ({ ...self, uninterruptible: false })
+
+export const uninterruptible = <R>(self: Surroundings<R>): Surroundings<R> => ({ ...self, uninterruptible: true })
+
+export const surroundingsWith = <R, A>(self: Surroundings<R>, local: Local<A>, value: A): Surroundings<R> => ({
+  ...self,
+  services: Context.add(self.services, local, value) as Context.Context<R>
+})
+
+const settings: ReadonlyArray<Context.Reference<unknown>> = [
+  Clock.Clock,
+  ConfigProvider.ConfigProvider,
+  Console.Console,
+  Random.Random,
+  Tracer.Tracer,
+  References.CurrentLoggers,
+  References.MinimumLogLevel
+] as ReadonlyArray<Context.Reference<never>>
+
+export const surroundingsAsOf = (fiber: AnyFiber, self: Surroundings<never>): Surroundings<never> => {
+  let { services } = self
+  for (const setting of settings) {
+    const value = fiber.getRef(setting)
+    if (Context.get(services, setting) !== value) services = Context.add(services, setting, value)
+  }
+  return services === self.services ? self : { ...self, services }
+}
+
+export const start = <A, E, R>(
+  { services, uninterruptible }: Surroundings<R>,
+  effect: Effect.Effect<A, E, R>,
+  caller?: AnyFiber
+): Fiber.Fiber<A, E> => {
+  const begun = Effect.runForkWith(services)
+  // Interrupted before it begins, an uninterruptible one begins all the same.
+  const later = Effect.andThen(Effect.yieldNow, effect)
+  const scheduler = caller?.cache.scheduler
+  return scheduler?.executionMode === "sync"
+    ? begun(later, { uninterruptible, scheduler })
+    : begun(later, { uninterruptible })
+}
+
+export const startAlone: <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E> = Effect.runFork
+
+export const provideForGood = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  services: (own: Context.Context<never>) => Context.Context<R>
+): Effect.Effect<A, E> =>
+  Effect.withFiber<A, E>((fiber) => {
+    fiber.setContext(services(fiber.context) as Context.Context<never>)
+    // Sound: what it needs is what its fiber has from here on.
+    return effect as Effect.Effect<A, E>
+  })

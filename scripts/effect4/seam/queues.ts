@@ -1,0 +1,32 @@
+/**
+ * Queues that lose what comes while they are full, and that end.
+ */
+import type * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as MutableList from "effect/MutableList"
+import * as Queue from "effect/Queue"
+import * as Stream from "effect/Stream"
+
+export interface DroppingQueue<in out A> extends Queue.Queue<A, Cause.Done> {}
+
+export const makeDroppingQueue = <A>(capacity: number): Effect.Effect<DroppingQueue<A>> =>
+  Queue.dropping<A, Cause.Done>(capacity)
+
+export const offer = <A>(queue: DroppingQueue<A>, value: A): void => void Queue.offerUnsafe(queue, value as never)
+
+export const end = <A>(queue: DroppingQueue<A>): Effect.Effect<void> => Effect.asVoid(Queue.end(queue))
+
+export const streamOf = <A>(queue: DroppingQueue<A>): Stream.Stream<A> => Stream.fromQueue(queue)
+
+export interface Line<in out A> extends MutableList.MutableList<A> {}
+
+export const makeLine = <A>(): Line<A> => MutableList.make<A>()
+
+export const lengthOf = <A>(line: Line<A>): number => line.length
+
+export const join = <A>(line: Line<A>, one: A): void => MutableList.append(line, one)
+
+export const takeFirst = <A>(line: Line<A>): A | undefined => {
+  const taken = MutableList.take(line)
+  return taken === MutableList.Empty ? undefined : taken
+}

@@ -1,0 +1,16 @@
+/**
+ * Metrics that are updated in the midst of a step.
+ */
+import type * as Metric from "effect/Metric"
+import * as MetricLabel from "effect/MetricLabel"
+
+/** What an update is tagged with. */
+export type Labels = ReadonlyArray<MetricLabel.MetricLabel>
+
+/** Makes labels. */
+export const labels = (tags: Readonly<Record<string, string>>): Labels =>
+  Object.entries(tags).map(([name, value]) => MetricLabel.make(name, value))
+
+/** Updates a metric at once. */
+export const update = <Type, In, Out>(metric: Metric.Metric<Type, In, Out>, by: In, tags: Labels): void =>
+  metric.unsafeUpdate(by, tags)
