@@ -19,6 +19,13 @@ const typesOnly = ["@aws-sdk/", "@smithy/", "@effect/experimental"]
 /** Packages that are imported by module path, so that nobody loads what they do not use. */
 const noBarrel = ["effect", "@effect/platform"]
 
+/** Modules of Effect that its majors do not have alike: only this room knows them. */
+const roomOfMajors = "effect"
+const differing = [
+  ...["DefaultServices", "Effectable", "FiberId", "FiberRef", "FiberRefs", "GlobalValue", "MetricLabel", "ModuleVersion"],
+  ...["MutableQueue", "ParseResult", "RequestBlock", "Runtime", "RuntimeFlags", "Scheduler", "SchemaAST", "Utils"]
+].map((name) => `effect/${name}`)
+
 /** Modules whose only use is what the rules below forbid. */
 const forbiddenModules = ["node:timers", "node:timers/promises", "node:perf_hooks"]
 
@@ -92,6 +99,9 @@ const checkImports = (file, publicPackages, edges, report) => {
       }
       if (noBarrel.includes(specifier)) {
         report(file, offset, `"${specifier}": import the module, such as "${specifier}/Effect"`)
+      }
+      if (differing.includes(specifier) && area.area !== roomOfMajors) {
+        report(file, offset, `"${specifier}": Effect's majors differ in it, so it belongs into src/${roomOfMajors}`)
       }
       if (forbiddenModules.includes(specifier) && !isWrapped(file.path, specifier)) {
         report(file, offset, `"${specifier}" is not used in src`)

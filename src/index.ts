@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import "./Cache/installed/needsEffect3.js"
+import "./effect/needsEffect3.js"
 
 export * from "./Cache/index.js"
 export * from "./ClientLayer/index.js"

@@ -20,6 +20,12 @@ export const areas = [
     packages: []
   },
   {
+    area: "effect",
+    rooms: ["."],
+    imports: ["Cache/engine"],
+    packages: ["effect", "@effect/platform"]
+  },
+  {
     area: "Cache",
     rooms: [
       ...[
@@ -37,19 +43,19 @@ export const areas = [
       ],
       "."
     ],
-    imports: ["Cache/engine"],
+    imports: ["Cache/engine", "effect"],
     packages: ["effect", "@effect/platform", "node:"]
   },
   {
     area: "Ttl",
     rooms: ["memory", "removals", "snapshot", "dict", "fetch", "."],
-    imports: ["Cache/engine", "Cache"],
+    imports: ["Cache/engine", "effect", "Cache"],
     packages: ["effect", "@effect/platform", "node:"]
   },
   {
     area: "Sync",
     rooms: ["."],
-    imports: ["Cache/engine", "Cache", "Ttl"],
+    imports: ["Cache/engine", "effect", "Cache", "Ttl"],
     packages: []
   },
   {
@@ -58,7 +64,7 @@ export const areas = [
       ...["errors", "regions", "sdk", "values", "secrets", "transport", "credentials", "key", "request"],
       ...["client", "resource", "session", "."]
     ],
-    imports: ["Cache/engine", "Cache"],
+    imports: ["Cache/engine", "effect", "Cache"],
     packages: ["effect", "@effect/platform", "node:", "@aws-sdk/", "@smithy/"]
   },
   {
@@ -79,31 +85,31 @@ export const areas = [
       "service",
       "."
     ],
-    imports: ["Cache/engine", "Cache", "ClientLayer"],
+    imports: ["Cache/engine", "effect", "Cache", "ClientLayer"],
     packages: ["effect", "@effect/platform", "@effect/experimental", "node:", "@aws-sdk/", "@smithy/"]
   },
   {
     area: "EffectAws",
     rooms: ["."],
-    imports: ["Cache", "ClientLayer", "S3Store"],
+    imports: ["effect", "Cache", "ClientLayer", "S3Store"],
     packages: ["effect", "@aws-sdk/"]
   },
   {
     area: "Keyv",
     rooms: ["."],
-    imports: ["Cache/engine", "Cache", "Ttl", "S3Store"],
+    imports: ["Cache/engine", "effect", "Cache", "Ttl", "S3Store"],
     packages: ["effect"]
   },
   {
     area: "ErrorSchemas",
     rooms: ["."],
-    imports: ["Cache/engine", "Cache", "Ttl", "ClientLayer", "S3Store", "Keyv"],
+    imports: ["Cache/engine", "effect", "Cache", "Ttl", "ClientLayer", "S3Store", "Keyv"],
     packages: ["effect", "@effect/platform"]
   },
   {
     area: ".",
     rooms: ["."],
-    imports: ["Cache", "Ttl", "ClientLayer", "S3Store"],
+    imports: ["effect", "Cache", "Ttl", "ClientLayer", "S3Store"],
     packages: []
   }
 ]

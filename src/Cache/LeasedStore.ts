@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import "./installed/needsEffect3.js"
+import "../effect/needsEffect3.js"
 import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import "./installed/needsEffect3.js"
+import "../effect/needsEffect3.js"
 import type * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import type * as Context from "effect/Context"

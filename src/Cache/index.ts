@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import "./installed/needsEffect3.js"
+import "../effect/needsEffect3.js"
 
 export { type CacheError, isCacheError } from "./CacheError.js"
 export type { CacheStats } from "./common/CacheStats.js"

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import "../Cache/installed/needsEffect3.js"
+import "../effect/needsEffect3.js"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"

@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import "../Cache/installed/needsEffect3.js"
+import "../effect/needsEffect3.js"
 
 export { CacheConfigError, CacheExistsError, CacheKeyError } from "../Cache/errors/CacheErrors.js"
 export { ClientBuildError, type ClientBuildReason, ClientValueError } from "../ClientLayer/errors/ClientErrors.js"

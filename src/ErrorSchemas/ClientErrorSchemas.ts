@@ -16,7 +16,7 @@ import {
   CacheNotFoundError,
   CacheReentryError
 } from "./CacheErrorSchemas.js"
-import { classSchema, type Encoded, errorSchema } from "./errorSchema.js"
+import { classSchema, type Encoded, errorSchema } from "../effect/errorSchema.js"
 import { Amount, Text, Texts } from "./fields.js"
 
 /**

@@ -10,7 +10,7 @@ import * as Fetches from "../Ttl/fetch/FetchErrors.js"
 import type * as Ttl from "../Ttl/index.js"
 import * as Snapshots from "../Ttl/snapshot/DictSnapshotError.js"
 import { CacheError } from "./CacheErrorSchemas.js"
-import { classSchema, type Encoded } from "./errorSchema.js"
+import { classSchema, type Encoded } from "../effect/errorSchema.js"
 import { Amount, Text } from "./fields.js"
 
 /**

@@ -12,7 +12,7 @@ import type * as S3Store from "../S3Store/index.js"
 import * as Errors from "../S3Store/objects/ObjectStoreErrors.js"
 import { CacheError } from "./CacheErrorSchemas.js"
 import { ClientBuildError } from "./ClientErrorSchemas.js"
-import { classSchema, type Encoded } from "./errorSchema.js"
+import { classSchema, type Encoded } from "../effect/errorSchema.js"
 import { Text } from "./fields.js"
 
 // What names of objects differ in is at their end.

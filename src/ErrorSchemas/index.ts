@@ -24,10 +24,10 @@
  *
  * @since 0.1.0
  */
-import "../Cache/installed/needsEffect3.js"
+import "../effect/needsEffect3.js"
 
 export * from "./CacheErrorSchemas.js"
 export * from "./ClientErrorSchemas.js"
 export * from "./DictErrorSchemas.js"
-export type { Encoded } from "./errorSchema.js"
+export type { Encoded } from "../effect/errorSchema.js"
 export * from "./S3ErrorSchemas.js"

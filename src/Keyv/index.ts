@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import "../Cache/installed/needsEffect3.js"
+import "../effect/needsEffect3.js"
 
 export { CacheConfigError, CacheKeyError, EntryTooLargeError } from "../Cache/errors/CacheErrors.js"
 export { CacheEncodeError, ObjectStoreError, type ObjectStoreReason } from "../S3Store/objects/ObjectStoreErrors.js"

@@ -5,7 +5,7 @@
  *
  * @since 0.1.0
  */
-import "../Cache/installed/needsEffect3.js"
+import "../effect/needsEffect3.js"
 import type * as Persistence from "@effect/experimental/Persistence"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

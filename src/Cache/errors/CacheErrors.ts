@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { cutText, longestMessage } from "../printing/cutText.js"
-import { TaggedError } from "./TaggedError.js"
+import { TaggedError } from "../../effect/TaggedError.js"
 
 /**
  * There is an entry under this key already. `add` fails with it; `set` does not.

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import "../installed/needsEffect3.js"
+import "../../effect/needsEffect3.js"
 import * as Metric from "effect/Metric"
 import { type Labels, labels, update } from "../../effect/metrics.js"
 import type { GuardedMap } from "../common/GuardedMap.js"

@@ -5,7 +5,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { clockOf } from "../../effect/clocks.js"
 import { putNewest } from "../common/putNewest.js"
-import { ownCause } from "../flight/ownCause.js"
+import { ownCause } from "../../effect/causes.js"
 import { cutText, longestMessage } from "../printing/cutText.js"
 import { printKey } from "../printing/printKey.js"
 

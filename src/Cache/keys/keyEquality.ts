@@ -4,8 +4,9 @@
  * @since 0.1.0
  */
 import * as Equal from "effect/Equal"
+import { isStructural } from "../../effect/structures.js"
 import type { KeyEquality } from "../engine/structures/KeyEquality.js"
-import { useKeyEquality } from "./protocolEquality.js"
+import { useKeyEquality } from "./keyEqualityInUse.js"
 import { structuralHash } from "./structuralHash.js"
 
 /**
@@ -17,7 +18,7 @@ import { structuralHash } from "./structuralHash.js"
  * @category instances
  */
 export const keyEquality: KeyEquality = {
-  isStructural: (key) => Equal.symbol in key,
+  isStructural,
   hash: structuralHash,
   equals: (one, other) => Equal.equals(one, other)
 }

@@ -1,21 +1,11 @@
 /**
  * Hashes of keys that are compared by Effect's equality.
  */
-import * as Data from "effect/Data"
 import * as Either from "effect/Either"
-import * as Equal from "effect/Equal"
 import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
+import { hasElements, hasFields, isEither, isOption, isStructural } from "../../effect/structures.js"
 import { keyHash, mixed, textHash } from "../engine/structures/keyHash.js"
-
-function comparing(node: object): unknown {
-  return (node as { readonly [Equal.symbol]?: unknown })[Equal.symbol]
-}
-
-// How `Data.struct`, `Data.Class`, `Schema.Class` and so on compare: field by field.
-const fieldwise = comparing(Data.struct({}))
-// How `Data.array` and `Data.tuple` do.
-const elementwise = comparing(Data.array([]))
 
 /** With more parts than these, at whatever depth, it is left to Effect, which remembers it. */
 const mostParts = 1000
@@ -44,24 +34,22 @@ export const structuralHash = (key: object): number => {
 }
 
 const nodeHash = (node: object): number => {
-  const compare = comparing(node)
-  if (compare === fieldwise) return fieldsHash(node)
-  if (compare === elementwise && Array.isArray(node)) return elementsHash(node)
+  if (hasFields(node)) return fieldsHash(node)
+  if (hasElements(node)) return elementsHash(node)
   // Most are neither, which is told soonest so.
-  if (Option.TypeId in node && Option.isOption(node)) {
+  if (isOption(node)) {
     return Option.isNone(node)
       ? 0x1d8af066
       : mixed(valueHash(node.value) + 1)
   }
-  if (Either.TypeId in node && Either.isEither(node)) {
+  if (isEither(node)) {
     return Either.isLeft(node) ? mixed(valueHash(node.left) + 2) : mixed(valueHash(node.right) + 3)
   }
   return Hash.hash(node)
 }
 
 // In any order, so a sum.
-const fieldsHash = (node: object): number => {
-  const fields = node as Readonly<Record<string, unknown>>
+const fieldsHash = (fields: Readonly<Record<string, unknown>>): number => {
   const names = Object.keys(fields)
   let hash = names.length
   for (let at = 0; at < names.length; at++) {
@@ -84,7 +72,7 @@ const elementsHash = (node: ReadonlyArray<unknown>): number => {
 const valueHash = (value: unknown): number => {
   partsLeft--
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return keyHash(value, undefined)
-  if (Equal.symbol in value) return mixed(nodeHash(value))
+  if (isStructural(value)) return mixed(nodeHash(value))
   if (value instanceof Date) return keyHash(value.getTime(), undefined)
   return value instanceof URL ? keyHash(value.href, undefined) : keyHash(value, undefined)
 }

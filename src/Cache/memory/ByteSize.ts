@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import "../installed/needsEffect3.js"
+import "../../effect/needsEffect3.js"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"

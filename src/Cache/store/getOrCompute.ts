@@ -11,7 +11,7 @@ import { asExit } from "../errors/asExit.js"
 import { endOf } from "../events/announceComputation.js"
 import { StaleWarnings } from "../events/StaleWarnings.js"
 import type { Flight } from "../flight/FlightGroup.js"
-import { ownCause } from "../flight/ownCause.js"
+import { ownCause } from "../../effect/causes.js"
 import { services, servicesOf, withServicesForGood } from "../flight/withServices.js"
 import { requireEffect } from "../options/requireEffect.js"
 import {

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import * as Effectable from "effect/Effectable"
+import { Instruction } from "../../effect/Instruction.js"
 import type { ClientCacheService } from "../client/ClientCacheService.js"
 import type { ResourceCacheService } from "../resource/ResourceCacheService.js"
 
@@ -23,7 +23,7 @@ export type SessionPolicy = "LRU" | "LFU"
  * @since 0.1.0
  * @category models
  */
-export class SessionCaches extends Effectable.Class<SessionCaches> {
+export class SessionCaches extends Instruction<SessionCaches, never, never> {
   /**
    * The caches of clients, by what leaves them first.
    *
@@ -43,12 +43,7 @@ export class SessionCaches extends Effectable.Class<SessionCaches> {
     this.resource = caches.resource
   }
 
-  /**
-   * What it gives as an effect: itself.
-   *
-   * @since 0.1.0
-   */
-  override commit(): Effect.Effect<SessionCaches> {
+  protected override decided(): Effect.Effect<SessionCaches> {
     return Effect.succeed(this)
   }
 }

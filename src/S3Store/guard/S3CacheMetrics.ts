@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import "../../Cache/installed/needsEffect3.js"
+import "../../effect/needsEffect3.js"
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
 

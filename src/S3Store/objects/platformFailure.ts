@@ -2,6 +2,7 @@
  * What a failure of the platform means.
  */
 import type { PlatformError } from "@effect/platform/Error"
+import { fileReason } from "../../effect/files.js"
 import { ObjectStoreError, type ObjectStoreReason } from "./ObjectStoreErrors.js"
 
 /** A failure of a file system or a key-value store as an `ObjectStoreError`. */
@@ -10,14 +11,13 @@ export const fromPlatformError = (operation: string, target: string) => (cause: 
 
 /** Whether a failure says that there is already a file of this name. */
 export const isAlreadyThere = (error: PlatformError): boolean =>
-  error._tag === "SystemError" && error.reason === "AlreadyExists"
+  fileReason(error) === "AlreadyExists"
 
 /** Whether a failure says that there is no file or folder of this name. */
-export const isNotFound = (error: PlatformError): boolean => error._tag === "SystemError" && error.reason === "NotFound"
+export const isNotFound = (error: PlatformError): boolean => fileReason(error) === "NotFound"
 
 const reasonOf = (error: PlatformError): ObjectStoreReason => {
-  if (error._tag !== "SystemError") return "Unknown"
-  switch (error.reason) {
+  switch (fileReason(error)) {
     case "PermissionDenied":
       return "AccessDenied"
     case "TimedOut":

@@ -1,8 +1,8 @@
 /**
  * Keys that are found by what they hold.
  */
-import * as Data from "effect/Data"
 import * as Equal from "effect/Equal"
+import { array, struct } from "../../effect/structures.js"
 
 /**
  * A copy of a key that Effect's `Equal` compares by structure, at every depth: plain objects become `Data.struct`s, in
@@ -13,9 +13,9 @@ import * as Equal from "effect/Equal"
 export function structuralKey<K>(key: K): K
 export function structuralKey(key: unknown): unknown {
   if (typeof key !== "object" || key === null || Equal.isEqual(key)) return key
-  if (Array.isArray(key)) return Data.array(key.map((element: unknown) => structuralKey(element)))
+  if (Array.isArray(key)) return array(key.map((element: unknown) => structuralKey(element)))
   const prototype: unknown = Object.getPrototypeOf(key)
   if (prototype !== Object.prototype && prototype !== null) return key
   const fields = Object.entries(key).filter(([, field]) => field !== undefined)
-  return Data.struct(Object.fromEntries(fields.map(([name, field]) => [name, structuralKey(field)])))
+  return struct(Object.fromEntries(fields.map(([name, field]) => [name, structuralKey(field)])))
 }

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { TaggedError } from "../../Cache/errors/TaggedError.js"
+import { TaggedError } from "../../effect/TaggedError.js"
 import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
 
 /**

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import "../../Cache/installed/needsEffect3.js"
+import "../../effect/needsEffect3.js"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"

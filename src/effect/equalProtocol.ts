@@ -1,7 +1,6 @@
 /**
  * Effect's structural equality by its protocol, without Effect.
  */
-import type { KeyEquality } from "../engine/structures/KeyEquality.js"
 
 /** The name of the method by which something compares itself. */
 export const equalSymbol: unique symbol = Symbol.for("effect/Equal") as never
@@ -28,24 +27,11 @@ export const equalsByProtocol = (one: unknown, other: unknown): boolean => {
 const isObject = (value: unknown): value is object =>
   (typeof value === "object" && value !== null) || typeof value === "function"
 
-const byProtocol: KeyEquality = {
-  isStructural: (key) => equalSymbol in key,
-  hash: (key) => {
-    const hash = call(key, hashSymbol)
-    return typeof hash === "number" ? hash | 0 : 0
-  },
-  equals: equalsByProtocol
+/** Whether an object is compared in another way than by being the same. */
+export const isStructuralByProtocol = (value: object): boolean => equalSymbol in value
+
+/** The hash of such an object, as it says itself. */
+export const hashByProtocol = (value: object): number => {
+  const hash = call(value, hashSymbol)
+  return typeof hash === "number" ? hash | 0 : 0
 }
-
-let inUse = byProtocol
-
-/** Says how keys are compared in what is made from now on, where Effect is loaded: it must agree with the protocol. */
-export const useKeyEquality = (equality: KeyEquality): void => {
-  inUse = equality
-}
-
-/**
- * How keys are compared in what is made now. Without Effect, the hash of a structural key is what it says itself: Effect's
- * own are poor for small numbers, see `structuralHash`, which takes their place where Effect is loaded.
- */
-export const keyEqualityInUse = (): KeyEquality => inUse

@@ -2,8 +2,8 @@
  * Errors that Effect takes for its own, without Effect.
  */
 import type * as Cause from "effect/Cause"
-import { textHash } from "../engine/structures/keyHash.js"
-import { equalsByProtocol, equalSymbol, hashSymbol } from "../keys/protocolEquality.js"
+import { textHash } from "../Cache/engine/structures/keyHash.js"
+import { equalsByProtocol, equalSymbol, hashSymbol } from "./equalProtocol.js"
 
 const effectId = Symbol.for("effect/Effect")
 const inspectSymbol = Symbol.for("nodejs.util.inspect.custom")

@@ -1,30 +1,12 @@
 /**
- * How a computation failed, without what Effect noted where.
+ * How a computation ended, without what Effect noted where.
  */
 import * as Cause from "effect/Cause"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import { types } from "node:util"
+import { errorsIn, ownCause, ownError } from "../../effect/causes.js"
 import { formatStacks } from "../printing/formatStacks.js"
-
-/**
- * A cause with the very errors and defects a program failed with. Within a span, Effect wraps them in proxies that lead to
- * the span: these are not the objects themselves, whose private fields they do not have, and hold on to the span.
- */
-export const ownCause = <E>(cause: Cause.Cause<E>): Cause.Cause<E> => {
-  if (cause._tag === "Fail") {
-    const own = Cause.originalError(cause.error)
-    return Object.is(own, cause.error) ? cause : Cause.fail(own)
-  }
-  return Cause.match(cause, {
-    onEmpty: Cause.empty,
-    onFail: (error): Cause.Cause<E> => Cause.fail(Cause.originalError(error)),
-    onDie: (defect) => Cause.die(Cause.originalError(defect)),
-    onInterrupt: Cause.interrupt,
-    onSequential: Cause.sequential,
-    onParallel: Cause.parallel
-  })
-}
 
 /** An exit with the very errors and defects a program failed with, and with those its value tells of. */
 export const ownExit = <A, E>(exit: Exit.Exit<A, E>): Exit.Exit<A, E> => {
@@ -50,21 +32,19 @@ const ownValue = <A>(value: A): A => {
 }
 
 const toldBy = (given: object): { readonly own: object; readonly errors: Iterable<unknown> } | undefined => {
-  const value = Cause.originalError(given)
+  const value = ownError(given)
   if (types.isNativeError(value)) return { own: value, errors: [value] }
   if (Either.isEither(value) && Either.isLeft(value)) {
-    const left: unknown = Cause.originalError(value.left)
+    const left: unknown = ownError(value.left)
     return { own: Object.is(left, value.left) ? value : Either.left(left), errors: [left] }
   }
   if (Exit.isExit(value) && Exit.isFailure(value)) {
     const cause = ownCause(value.cause)
-    return { own: cause === value.cause ? value : Exit.failCause(cause), errors: errorsOf(cause) }
+    return { own: cause === value.cause ? value : Exit.failCause(cause), errors: errorsIn(cause) }
   }
   if (Cause.isCause(value)) {
     const cause = ownCause(value)
-    return { own: cause, errors: errorsOf(cause) }
+    return { own: cause, errors: errorsIn(cause) }
   }
   return value === given ? undefined : { own: value, errors: [] }
 }
-
-const errorsOf = (cause: Cause.Cause<unknown>): Iterable<unknown> => [...Cause.failures(cause), ...Cause.defects(cause)]

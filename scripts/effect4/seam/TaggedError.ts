@@ -1,0 +1,4 @@
+/**
+ * Errors with a tag and fields.
+ */
+export { TaggedError } from "effect/Data"

@@ -1,0 +1,25 @@
+/**
+ * Causes without what Effect notes in them: where in the program something failed, and in which span, which it holds on to.
+ */
+import * as Cause from "effect/Cause"
+
+export const ownCause = <E>(cause: Cause.Cause<E>): Cause.Cause<E> =>
+  cause.reasons.every(({ annotations }) => annotations.size === 0)
+    ? cause
+    : Cause.fromReasons(cause.reasons.map((reason): Cause.Reason<E> => {
+      switch (reason._tag) {
+        case "Fail":
+          return Cause.makeFailReason(reason.error)
+        case "Die":
+          return Cause.makeDieReason(reason.defect)
+        case "Interrupt":
+          return Cause.makeInterruptReason(reason.fiberId)
+      }
+    }))
+
+export const ownError = <E>(error: E): E => error
+
+export const errorsIn = (cause: Cause.Cause<unknown>): ReadonlyArray<unknown> =>
+  cause.reasons.flatMap((reason) =>
+    reason._tag === "Fail" ? [reason.error] : reason._tag === "Die" ? [reason.defect] : []
+  )

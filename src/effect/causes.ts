@@ -1,0 +1,32 @@
+/**
+ * Causes without what Effect notes in them.
+ */
+import * as Cause from "effect/Cause"
+
+/**
+ * A cause with the very errors and defects a program failed with. Within a span, Effect wraps them in proxies that lead to
+ * the span: these are not the objects themselves, whose private fields they do not have, and hold on to the span.
+ */
+export const ownCause = <E>(cause: Cause.Cause<E>): Cause.Cause<E> => {
+  if (cause._tag === "Fail") {
+    const own = Cause.originalError(cause.error)
+    return Object.is(own, cause.error) ? cause : Cause.fail(own)
+  }
+  return Cause.match(cause, {
+    onEmpty: Cause.empty,
+    onFail: (error): Cause.Cause<E> => Cause.fail(Cause.originalError(error)),
+    onDie: (defect) => Cause.die(Cause.originalError(defect)),
+    onInterrupt: Cause.interrupt,
+    onSequential: Cause.sequential,
+    onParallel: Cause.parallel
+  })
+}
+
+/** The very error that something stands for. */
+export const ownError: <E>(error: E) => E = Cause.originalError
+
+/** All that a cause has: what failed, and what died. */
+export const errorsIn = (cause: Cause.Cause<unknown>): ReadonlyArray<unknown> => [
+  ...Cause.failures(cause),
+  ...Cause.defects(cause)
+]
