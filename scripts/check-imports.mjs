@@ -22,7 +22,16 @@ const noBarrel = ["effect", "@effect/platform"]
 /** Modules of Effect that its majors do not have alike: only this room knows them. */
 const roomOfMajors = "effect"
 const differing = [
-  ...["DefaultServices", "Effectable", "FiberId", "FiberRef", "FiberRefs", "GlobalValue", "MetricLabel", "ModuleVersion"],
+  ...[
+    "DefaultServices",
+    "Effectable",
+    "FiberId",
+    "FiberRef",
+    "FiberRefs",
+    "GlobalValue",
+    "MetricLabel",
+    "ModuleVersion"
+  ],
   ...["MutableQueue", "ParseResult", "RequestBlock", "Runtime", "RuntimeFlags", "Scheduler", "SchemaAST", "Utils"]
 ].map((name) => `effect/${name}`)
 

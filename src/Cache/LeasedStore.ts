@@ -15,6 +15,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
+import { fromEither } from "../effect/results.js"
 import { orConfigError } from "./common/GuardedMap.js"
 import { clearInTurns, inTurns, pieceSize, purgeInTurns } from "./common/inTurns.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
@@ -403,7 +404,7 @@ export const make = <K, V, E = never, R = never, R2 = never>(
 ): Effect.Effect<LeasedStore<K, V, E>, CacheConfigError, R | NoInfer<R2> | Scope.Scope> => {
   const name = nameIn(options, "LeasedStore")
   return Effect.gen(function*() {
-    yield* checkOptions(name, options, leasedStoreKinds)
+    yield* asExit(checkOptions(name, options, leasedStoreKinds))
     const table = yield* makeLeaseTable(name, options)
     const { acquire, find, step, withRoom } = table
 
@@ -495,18 +496,21 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           name,
           write,
           writeKinds,
-          withRoom(Effect.flatten(step((map, now): Either.Either<void, CacheExistsError | EntryTooLargeError> =>
-            map.has(key, now)
-              ? Either.left(new CacheExistsError({ cache: name, key: printKey(key) }))
-              : handOver(map, now, key, value, write)
-          )))
+          withRoom(Effect.flatMap(
+            step((map, now): Either.Either<void, CacheExistsError | EntryTooLargeError> =>
+              map.has(key, now)
+                ? Either.left(new CacheExistsError({ cache: name, key: printKey(key) }))
+                : handOver(map, now, key, value, write)
+            ),
+            fromEither
+          ))
         ),
       set: (key, value, write) =>
         withCallOptions(
           name,
           write,
           writeKinds,
-          withRoom(Effect.flatten(step((map, now) => handOver(map, now, key, value, write))))
+          withRoom(Effect.flatMap(step((map, now) => handOver(map, now, key, value, write)), fromEither))
         ),
       setMany: (items, write) =>
         withCallOptions(

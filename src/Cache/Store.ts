@@ -16,6 +16,7 @@ import type * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
+import { fromEither } from "../effect/results.js"
 import { countedIn } from "./common/CacheStats.js"
 import type { EntryInfo } from "./common/EntryInfo.js"
 import { makeGuardedMap, orConfigError } from "./common/GuardedMap.js"
@@ -23,6 +24,7 @@ import { clearInTurns, inTurns, pieceSize, purgeInTurns } from "./common/inTurns
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
 import { limitKinds } from "./engine/limits.js"
+import { asExit } from "./errors/asExit.js"
 import type { CacheConfigError } from "./errors/CacheErrors.js"
 import { CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./errors/CacheErrors.js"
 import { toOption } from "./errors/toOption.js"
@@ -497,10 +499,10 @@ export const make = <K, V, F = never>(
 ): Effect.Effect<Store<K, V, F>, CacheConfigError, Scope.Scope> => {
   const name = nameIn(options, "Store")
   return Effect.gen(function*() {
-    yield* checkOptions(name, options, storeKinds)
-    const freshness = yield* makeFreshness(name, options)
-    const expiry = yield* makeExpiry(name, options.timeToLive)
-    const timeToIdle = yield* idleMillis(name, options.timeToIdle)
+    yield* asExit(checkOptions(name, options, storeKinds))
+    const freshness = yield* asExit(makeFreshness(name, options))
+    const expiry = yield* asExit(makeExpiry(name, options.timeToLive))
+    const timeToIdle = yield* asExit(idleMillis(name, options.timeToIdle))
     const tell = options.onRemoval && warningListener(name, options.onRemoval)
     const entries = new FreshMap<K, V, F>(freshness)
     const hub = yield* makeEventHub<StoreEvent<K>>(name, options.eventCapacity)
@@ -636,12 +638,13 @@ export const make = <K, V, F = never>(
         writing(
           writeOptions,
           withRoll((roll) =>
-            Effect.flatten(
+            Effect.flatMap(
               step((map, now): Either.Either<void, CacheExistsError | EntryTooLargeError> =>
                 entries.peek(map, key, now) !== Absent
                   ? Either.left(new CacheExistsError({ cache: name, key: printKey(key) }))
                   : write(map, now, key, value, freshUntil(key, value, now, roll, writeOptions))
-              )
+              ),
+              fromEither
             )
           )
         ),
@@ -649,8 +652,9 @@ export const make = <K, V, F = never>(
         writing(
           writeOptions,
           withRoll((roll) =>
-            Effect.flatten(
-              step((map, now) => write(map, now, key, value, freshUntil(key, value, now, roll, writeOptions)))
+            Effect.flatMap(
+              step((map, now) => write(map, now, key, value, freshUntil(key, value, now, roll, writeOptions))),
+              fromEither
             )
           )
         ),
@@ -658,12 +662,15 @@ export const make = <K, V, F = never>(
         writing(
           writeOptions,
           withRoll((roll) =>
-            Effect.flatten(step((map, now): Either.Either<V, EntryTooLargeError> => {
-              const found = entries.get(map, key, now)
-              if (found !== Absent) return Either.right(found)
-              const until = freshUntil(key, value, now, roll, writeOptions)
-              return Either.map(write(map, now, key, value, until), () => value)
-            }))
+            Effect.flatMap(
+              step((map, now): Either.Either<V, EntryTooLargeError> => {
+                const found = entries.get(map, key, now)
+                if (found !== Absent) return Either.right(found)
+                const until = freshUntil(key, value, now, roll, writeOptions)
+                return Either.map(write(map, now, key, value, until), () => value)
+              }),
+              fromEither
+            )
           )
         ),
       setMany: (items, writeOptions) =>

@@ -9,6 +9,7 @@ import * as Requests from "../ClientLayer/errors/RequestError.js"
 import * as Resources from "../ClientLayer/errors/ResourceErrors.js"
 import * as Sessions from "../ClientLayer/errors/SessionErrors.js"
 import type * as ClientLayer from "../ClientLayer/index.js"
+import { classSchema, type Encoded, errorSchema } from "../effect/errorSchema.js"
 import {
   CacheConfigError,
   CacheExistsError,
@@ -16,7 +17,6 @@ import {
   CacheNotFoundError,
   CacheReentryError
 } from "./CacheErrorSchemas.js"
-import { classSchema, type Encoded, errorSchema } from "../effect/errorSchema.js"
 import { Amount, Text, Texts } from "./fields.js"
 
 /**

@@ -5,12 +5,12 @@
  */
 import * as Schema from "effect/Schema"
 import * as Sizes from "../Cache/memory/parseByteSize.js"
+import { classSchema, type Encoded } from "../effect/errorSchema.js"
 import * as Values from "../Ttl/dict/CacheValueError.js"
 import * as Fetches from "../Ttl/fetch/FetchErrors.js"
 import type * as Ttl from "../Ttl/index.js"
 import * as Snapshots from "../Ttl/snapshot/DictSnapshotError.js"
 import { CacheError } from "./CacheErrorSchemas.js"
-import { classSchema, type Encoded } from "../effect/errorSchema.js"
 import { Amount, Text } from "./fields.js"
 
 /**

@@ -5,6 +5,8 @@
  */
 import * as Schema from "effect/Schema"
 import { longestMessage } from "../Cache/printing/cutText.js"
+import { classSchema, type Encoded } from "../effect/errorSchema.js"
+import { transformed } from "../effect/schemas.js"
 import type * as Keyv from "../Keyv/index.js"
 import * as KeyvErrors from "../Keyv/KeyvStorageClosedError.js"
 import { cutStart } from "../S3Store/common/cutStart.js"
@@ -12,15 +14,12 @@ import type * as S3Store from "../S3Store/index.js"
 import * as Errors from "../S3Store/objects/ObjectStoreErrors.js"
 import { CacheError } from "./CacheErrorSchemas.js"
 import { ClientBuildError } from "./ClientErrorSchemas.js"
-import { classSchema, type Encoded } from "../effect/errorSchema.js"
 import { Text } from "./fields.js"
 
 // What names of objects differ in is at their end.
-const Target = Schema.transform(Schema.String, Schema.String, {
-  strict: true,
-  decode: (name) => cutStart(name, longestMessage),
-  encode: (name) => cutStart(name, longestMessage)
-})
+const cutTarget = (name: string): string => cutStart(name, longestMessage)
+
+const Target = transformed(Schema.String, Schema.String, cutTarget, cutTarget)
 
 /**
  * The second level did not do what it was asked: status 503. `cause` is not sent.

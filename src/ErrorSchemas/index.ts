@@ -26,8 +26,8 @@
  */
 import "../effect/needsEffect3.js"
 
+export type { Encoded } from "../effect/errorSchema.js"
 export * from "./CacheErrorSchemas.js"
 export * from "./ClientErrorSchemas.js"
 export * from "./DictErrorSchemas.js"
-export type { Encoded } from "../effect/errorSchema.js"
 export * from "./S3ErrorSchemas.js"

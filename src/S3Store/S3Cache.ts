@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import { orThrow } from "../Cache/errors/Either.js"
 import { checkValue } from "../Cache/options/checkOptions.js"
+import { orThrow } from "../effect/plainEither.js"
 import { makeServiceClass, type S3CacheServiceClass } from "./service/S3CacheServiceClass.js"
 
 /**

@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import { configError } from "../Cache/errors/configError.js"
-import * as Either from "../Cache/errors/Either.js"
 import type { ByteSizeInput } from "../Cache/memory/parseByteSize.js"
+import * as Either from "../effect/plainEither.js"
 import type { DictParts, HeapWatch } from "../Ttl/memory/DictParts.js"
 import type { Weigher } from "../Ttl/memory/Weigher.js"
 import { SyncDict } from "../Ttl/SyncDict.js"

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { orThrow } from "../Cache/errors/Either.js"
+import { orThrow } from "../effect/plainEither.js"
 import type { HeapWatch } from "../Ttl/memory/DictParts.js"
 import { makeHeapWatch } from "../Ttl/memory/makeHeapWatch.js"
 import type { MemoryPressureOptions } from "../Ttl/memory/MemoryPressure.js"

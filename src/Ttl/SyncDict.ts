@@ -12,7 +12,6 @@ import type { OptionKind } from "../Cache/engine/options/optionKinds.js"
 import { Lru } from "../Cache/engine/policies/Lru.js"
 import { FiledMap } from "../Cache/engine/structures/FiledMap.js"
 import { CacheConfigError, CacheReentryError } from "../Cache/errors/CacheErrors.js"
-import { orThrow } from "../Cache/errors/Either.js"
 import { FailureWarnings } from "../Cache/events/FailureWarnings.js"
 import { keyEqualityInUse } from "../Cache/keys/keyEqualityInUse.js"
 import { entriesIn, keysIn } from "../Cache/options/manyEntries.js"
@@ -22,6 +21,7 @@ import { printName } from "../Cache/printing/printName.js"
 import { adaptOptions, type Stored } from "../Cache/store/FreshMap.js"
 import { freshnessOf } from "../Cache/store/Freshness.js"
 import { Kept } from "../Cache/store/Kept.js"
+import { orThrow } from "../effect/plainEither.js"
 import {
   type CheckedLimits,
   checkingNow,

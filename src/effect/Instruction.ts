@@ -1,7 +1,7 @@
 /**
  * Effects of a kind of their own.
  */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Effectable from "effect/Effectable"
 import * as Utils from "effect/Utils"
 

@@ -2,6 +2,7 @@
  * Causes without what Effect notes in them.
  */
 import * as Cause from "effect/Cause"
+import type * as Either from "effect/Either"
 
 /**
  * A cause with the very errors and defects a program failed with. Within a span, Effect wraps them in proxies that lead to
@@ -30,3 +31,6 @@ export const errorsIn = (cause: Cause.Cause<unknown>): ReadonlyArray<unknown> =>
   ...Cause.failures(cause),
   ...Cause.defects(cause)
 ]
+
+/** The first failure of a cause on the left; where there is none, the cause on the right. */
+export const failureOrCause: <E>(cause: Cause.Cause<E>) => Either.Either<Cause.Cause<never>, E> = Cause.failureOrCause

@@ -2,8 +2,8 @@
  * Fibers, as this library starts and reads them, beyond what all of Effect's majors call alike.
  */
 import type * as Context from "effect/Context"
-import * as Deferred from "effect/Deferred"
 import * as DefaultServices from "effect/DefaultServices"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
@@ -122,3 +122,6 @@ export const provideForGood = <A, E, R>(
     // Sound: what it needs is what its fiber has from here on.
     () => effect as Effect.Effect<A, E>
   )
+
+/** Lets who is interrupted go on at once: what he has waited for is interrupted behind his back. */
+export const disconnect: <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R> = Effect.disconnect

@@ -48,6 +48,14 @@ export const printSchema = (schema: AnySchema): string => String(schema)
 /** The type of a schema, for messages. */
 export const printType = (schema: AnySchema): string => String(Schema.typeSchema(schema).ast)
 
+/** A schema over another one, by two functions. */
+export const transformed = <A, I, B, J>(
+  from: Schema.Schema<A, I>,
+  to: Schema.Schema<B, J>,
+  decode: (value: A) => J,
+  encode: (value: J) => A
+): Schema.Schema<B, I> => Schema.transform(from, to, { strict: true, decode, encode })
+
 /** A number, 0 or more. */
 export const NonNegative: Schema.Schema<number> = Schema.NonNegative
 

@@ -32,7 +32,10 @@ export const makeRootSpan = (
 /** Ends a span, if nobody has, and answers the exit. */
 export const endSpan = <A, E>(fiber: AnyFiber, span: Tracer.Span, exit: Exit.Exit<A, E>): Exit.Exit<A, E> => {
   if (span.status._tag !== "Ended") {
-    span.end(fiber.getFiberRef(FiberRef.currentTracerTimingEnabled) ? clockOf(fiber).unsafeCurrentTimeNanos() : 0n, exit)
+    span.end(
+      fiber.getFiberRef(FiberRef.currentTracerTimingEnabled) ? clockOf(fiber).unsafeCurrentTimeNanos() : 0n,
+      exit
+    )
   }
   return exit
 }

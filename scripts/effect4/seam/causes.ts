@@ -2,6 +2,7 @@
  * Causes without what Effect notes in them: where in the program something failed, and in which span, which it holds on to.
  */
 import * as Cause from "effect/Cause"
+import * as Result from "effect/Result"
 
 export const ownCause = <E>(cause: Cause.Cause<E>): Cause.Cause<E> =>
   cause.reasons.every(({ annotations }) => annotations.size === 0)
@@ -23,3 +24,6 @@ export const errorsIn = (cause: Cause.Cause<unknown>): ReadonlyArray<unknown> =>
   cause.reasons.flatMap((reason) =>
     reason._tag === "Fail" ? [reason.error] : reason._tag === "Die" ? [reason.defect] : []
   )
+
+export const failureOrCause = <E>(cause: Cause.Cause<E>): Result.Result<Cause.Cause<never>, E> =>
+  Result.flip(Cause.findError(cause))

@@ -8,7 +8,7 @@ import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Fiber from "effect/Fiber"
+import * as Fiber from "effect/Fiber"
 import * as Random from "effect/Random"
 import * as References from "effect/References"
 import * as Scheduler from "effect/Scheduler"
@@ -57,8 +57,7 @@ export interface Surroundings<in R> {
 export const surroundings = <R>(): Effect.Effect<Surroundings<R>, never, R> =>
   Effect.map(Effect.context<R>(), (services) => ({ services, uninterruptible: false }))
 
-export const servicesIn = <R>(self: Surroundings<R>): Context.Context<R> =>
-  withoutLocals(self.services)
+export const servicesIn = <R>(self: Surroundings<R>): Context.Context<R> => withoutLocals(self.services)
 
 export const interruptible = <R>(self: Surroundings<R>): Surroundings<R> => ({ ...self, uninterruptible: false })
 
@@ -69,7 +68,7 @@ export const surroundingsWith = <R, A>(self: Surroundings<R>, local: Local<A>, v
   services: Context.add(self.services, local, value) as Context.Context<R>
 })
 
-const settings: ReadonlyArray<Context.Reference<unknown>> = [
+const settings = [
   Clock.Clock,
   ConfigProvider.ConfigProvider,
   Console.Console,
@@ -77,7 +76,7 @@ const settings: ReadonlyArray<Context.Reference<unknown>> = [
   Tracer.Tracer,
   References.CurrentLoggers,
   References.MinimumLogLevel
-] as ReadonlyArray<Context.Reference<never>>
+] as unknown as ReadonlyArray<Context.Reference<unknown>>
 
 export const surroundingsAsOf = (fiber: AnyFiber, self: Surroundings<never>): Surroundings<never> => {
   let { services } = self
@@ -113,3 +112,12 @@ export const provideForGood = <A, E, R>(
     // Sound: what it needs is what its fiber has from here on.
     return effect as Effect.Effect<A, E>
   })
+
+export const disconnect = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(Effect.forkDetach(restore(self), { uninterruptible: false }), (fiber) =>
+      Effect.onInterrupt(
+        restore(Fiber.join(fiber)),
+        () => Effect.sync(() => fiber.interruptUnsafe())
+      ))
+  )

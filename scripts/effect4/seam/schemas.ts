@@ -40,6 +40,14 @@ export const printSchema = (schema: AnySchema): string => {
 
 export const printType = (schema: AnySchema): string => printSchema(Schema.toType(schema))
 
+export const transformed = <A, I, B, J>(
+  from: Schema.Codec<A, I>,
+  to: Schema.Codec<B, J>,
+  decode: (value: A) => J,
+  encode: (value: J) => A
+): Schema.Codec<B, I> =>
+  from.pipe(Schema.decodeTo(to, { decode: SchemaGetter.transform(decode), encode: SchemaGetter.transform(encode) }))
+
 export const NonNegative: Schema.Codec<number> = Schema.Number.check(Schema.isGreaterThanOrEqualTo(0))
 
 const PositiveInt = Schema.Int.check(Schema.isGreaterThan(0))

@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as Ref from "effect/Ref"
+import { clockOf, currentClock } from "../../effect/clocks.js"
 import { BoundedMap } from "../engine/BoundedMap.js"
 import { BoundedMapError, type BoundedMapOptions } from "../engine/BoundedMapOptions.js"
 import type { KeyEquality } from "../engine/structures/KeyEquality.js"
@@ -11,7 +12,6 @@ import type { CacheConfigError } from "../errors/CacheErrors.js"
 import { configError } from "../errors/configError.js"
 import { keyEquality } from "../keys/keyEquality.js"
 import type { Glance } from "../printing/glance.js"
-import { clockOf, currentClock } from "../../effect/clocks.js"
 import { type Decide, Lookup } from "./Lookup.js"
 
 /**

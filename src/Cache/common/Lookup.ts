@@ -5,9 +5,9 @@ import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Inspectable from "effect/Inspectable"
+import { currentClock } from "../../effect/clocks.js"
 import { Instruction, type Iteration, yielding } from "../../effect/Instruction.js"
 import type { BoundedMap } from "../engine/BoundedMap.js"
-import { currentClock } from "../../effect/clocks.js"
 
 /** In a generator, so many lookups in a row are done at once; then one is an instruction, at which a fiber may yield. */
 const mostAtOnce = 16

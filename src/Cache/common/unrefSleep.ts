@@ -25,6 +25,4 @@ export const unrefSleep = (millis: number): Effect.Effect<void> =>
     : sleep(millis)
 
 const sleep = (millis: number): Effect.Effect<void> =>
-  Effect.clockWith((clock) =>
-    isLiveClock(clock) ? waitUnref(millis) : clock.sleep(Duration.millis(millis))
-  )
+  Effect.clockWith((clock) => isLiveClock(clock) ? waitUnref(millis) : clock.sleep(Duration.millis(millis)))

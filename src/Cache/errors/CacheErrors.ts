@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import { cutText, longestMessage } from "../printing/cutText.js"
 import { TaggedError } from "../../effect/TaggedError.js"
+import { cutText, longestMessage } from "../printing/cutText.js"
 
 /**
  * There is an entry under this key already. `add` fails with it; `set` does not.

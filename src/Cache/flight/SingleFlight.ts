@@ -10,6 +10,7 @@ import type { LazyArg } from "effect/Function"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
+import { clockOf } from "../../effect/clocks.js"
 import {
   type AnyFiber,
   interruptedBy,
@@ -26,7 +27,6 @@ import {
 import { type Requests, stepping } from "../../effect/requests.js"
 import { endSpan, linkTo, makeRootSpan, spanOf } from "../../effect/spans.js"
 import type { CacheStats } from "../common/CacheStats.js"
-import { clockOf } from "../../effect/clocks.js"
 import { type Filed, FiledMap } from "../engine/structures/FiledMap.js"
 import { CacheReentryError } from "../errors/CacheErrors.js"
 import { keyEquality } from "../keys/keyEquality.js"

@@ -43,8 +43,7 @@ export const withServicesForGood = <A, E, R>(
     }))
 }
 
-const hasScope = (services: Context.Context<never>): boolean =>
-  Option.isSome(Context.getOption(services, Scope.Scope))
+const hasScope = (services: Context.Context<never>): boolean => Option.isSome(Context.getOption(services, Scope.Scope))
 
 /** Closes the scope that `withServicesForGood` has left a fiber with, if it has, and ends as the computation did. */
 export const closeScopeOf = <A, E>(

@@ -1,25 +1,28 @@
 /**
  * What is inside a `LeasedStore`: the bounded map of leased values, their acquisition and their release.
  */
-import * as Cause from "effect/Cause"
+import type * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
+import { failureOrCause, ownCause } from "../../effect/causes.js"
+import { servicesIn, surroundings } from "../../effect/fibers.js"
+import { flattenExit } from "../../effect/results.js"
 import { countedIn } from "../common/CacheStats.js"
 import { type GuardedMap, makeGuardedMap } from "../common/GuardedMap.js"
 import { purgeInTurns } from "../common/inTurns.js"
 import type { BoundedMap } from "../engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "../engine/BoundedMapOptions.js"
+import { asExit } from "../errors/asExit.js"
 import type { CacheConfigError } from "../errors/CacheErrors.js"
 import { announceComputation } from "../events/announceComputation.js"
 import { MetricsExport, withMetrics } from "../events/CacheMetrics.js"
 import { makeEventHub } from "../events/EventHub.js"
 import type { LeasedStoreEvent } from "../events/StoreEvent.js"
 import { type Flight, patience } from "../flight/FlightGroup.js"
-import { ownCause } from "../../effect/causes.js"
 import { ownExit } from "../flight/ownExit.js"
 import { SingleFlight } from "../flight/SingleFlight.js"
 import { services, withoutSpan, withServices } from "../flight/withServices.js"
@@ -102,24 +105,24 @@ export const makeLeaseTable = <K, V, E, R, R2>(
   options: Options<K, V, E, R, R2>
 ): Effect.Effect<LeaseTable<K, V, E>, CacheConfigError, R | R2 | Scope.Scope> =>
   Effect.gen(function*() {
-    const runtime = yield* Effect.runtime<R | R2>()
+    const around = yield* surroundings<R | R2>()
     const { release, weigher: weigh } = options
     const isFailure: (error: unknown) => error is E = failureGuard(name, options.failure)
-    const expiry = yield* makeExpiry(name, options.timeToLive)
-    const timeToIdle = yield* idleMillis(name, options.timeToIdle)
+    const expiry = yield* asExit(makeExpiry(name, options.timeToLive))
+    const timeToIdle = yield* asExit(idleMillis(name, options.timeToIdle))
     // Made first, so that it ends last.
     const hub = yield* makeEventHub<LeasedStoreEvent<K>>(name, options.eventCapacity)
     const releaser = new Releaser<K, V>(
       {
-        ...yield* releaseLimits(name, options),
+        ...yield* asExit(releaseLimits(name, options)),
         name,
         release: (key, value, reason) =>
           release === undefined
             ? Effect.void
-            : Effect.provide(requireEffect(name, "release", release(key, value, reason)), runtime.context),
+            : Effect.provide(requireEffect(name, "release", release(key, value, reason)), servicesIn(around)),
         ended: (key, reason, outcome) => hub.publish(() => ({ _tag: "Released", key, reason, outcome }))
       },
-      runtime
+      around
     )
     let closed = false
     let isLeasing = false
@@ -140,7 +143,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
     })
     const { step } = metrics === undefined ? guarded : withMetrics(guarded, metrics)
     const sweeper = new ExpirySweeper(
-      runtime,
+      around,
       Effect.zipRight(
         purgeInTurns(step),
         step((map) => map.nextExpiry())
@@ -201,7 +204,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
         : givenMoment(name, "expiresAt", write.expiresAt)
     })
 
-    const ofMaker = withoutSpan(runtime.context)
+    const ofMaker = withoutSpan(servicesIn(around))
 
     const acquireInto = <E2, R3>(
       acquisition: Acquisition<K, V, E>,
@@ -235,7 +238,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
       acquisition: Acquisition<K, V, E>,
       isOwn: boolean
     ): Exit.Exit<never, E | E2> | undefined => {
-      const shared = Cause.failureOrCause(cause)
+      const shared = failureOrCause(cause)
       // What befell a value of one's own when it was written; or the store has closed.
       if (Either.isRight(shared) && (isOwn || flights.isClosed)) return Exit.failCause(shared.right)
       const agreed: Cause.Cause<E | E2> | undefined = isOwn
@@ -292,7 +295,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
             ? Effect.flatMap(
               Effect.exit(flights.awaitExit(entered.flight, restore)),
               (waited): Effect.Effect<LeasedValue<K, V>, E | E2> => {
-                const exit = Exit.flatten(waited)
+                const exit = flattenExit(waited)
                 if (Exit.isSuccess(exit)) exit.value.lease()
                 entered.acquisition.leave()
                 if (Exit.isSuccess(exit)) return Exit.succeed(exit.value)

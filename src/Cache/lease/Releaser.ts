@@ -11,7 +11,16 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
-import { interruptible, localOf, makeDeferred, makeLocal, start, type Surroundings, withLocal } from "../../effect/fibers.js"
+import {
+  disconnect,
+  interruptible,
+  localOf,
+  makeDeferred,
+  makeLocal,
+  start,
+  type Surroundings,
+  withLocal
+} from "../../effect/fibers.js"
 import { join, lengthOf, makeLine, takeFirst } from "../../effect/queues.js"
 import { quietly } from "../common/quietly.js"
 import type { ReleaseReason } from "../events/ReleaseReason.js"
@@ -214,7 +223,7 @@ export class Releaser<in out K, in out V> {
 
   private limited<A>(effect: Effect.Effect<A>): Effect.Effect<Option.Option<A>> {
     return Duration.isFinite(this.options.timeout)
-      ? Effect.timeoutOption(Effect.disconnect(effect), this.options.timeout)
+      ? Effect.timeoutOption(disconnect(effect), this.options.timeout)
       : Effect.asSome(effect)
   }
 

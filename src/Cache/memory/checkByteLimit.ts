@@ -1,9 +1,9 @@
 /**
  * Limits of bytes as options.
  */
+import * as Either from "../../effect/plainEither.js"
 import type { CacheConfigError } from "../errors/CacheErrors.js"
 import { configError } from "../errors/configError.js"
-import * as Either from "../errors/Either.js"
 import { accepted, type ByteSizeInput, parseByteSize } from "./parseByteSize.js"
 
 /**

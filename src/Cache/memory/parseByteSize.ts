@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import * as Either from "../errors/Either.js"
+import * as Either from "../../effect/plainEither.js"
 import { TaggedError } from "../../effect/TaggedError.js"
 import { cutText } from "../printing/cutText.js"
 import { keyText } from "../printing/keyText.js"

@@ -3,9 +3,9 @@
  *
  * @since 0.1.0
  */
+import * as Either from "../../effect/plainEither.js"
 import type { OptionKind } from "../engine/options/optionKinds.js"
 import { CacheConfigError } from "../errors/CacheErrors.js"
-import * as Either from "../errors/Either.js"
 import { checkValue, wrongOptions } from "./wrongOptions.js"
 
 /**

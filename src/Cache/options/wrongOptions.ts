@@ -1,10 +1,10 @@
 /**
  * Telling options that are none, or of another kind.
  */
+import * as Either from "../../effect/plainEither.js"
 import { acceptedAs, isOfKind, type OptionKind, printedOf, wrongOption } from "../engine/options/optionKinds.js"
 import { CacheConfigError } from "../errors/CacheErrors.js"
 import { configError } from "../errors/configError.js"
-import * as Either from "../errors/Either.js"
 import { keyText } from "../printing/keyText.js"
 import { durationHint, durationMillis } from "./durationMillis.js"
 

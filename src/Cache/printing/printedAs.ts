@@ -23,7 +23,7 @@ export const printedAs = <A extends object, S extends Summary>(
   // Not enumerable: a copy of the service is one of its operations only.
   return Object.defineProperties(service, {
     toJSON: { value: summary },
-    toString: { value: inLine ?? (() => Inspectable.format({ toJSON: summary })) },
+    toString: { value: inLine ?? (() => JSON.stringify(summary(), undefined, 2)) },
     [Inspectable.NodeInspectSymbol]: { value: inLine ?? summary }
   })
 }

@@ -1,10 +1,10 @@
 /**
  * A bounded map whose entries may be stale, or failures: what a lookup gives out, and whether it is to be computed anew.
  */
+import * as Either from "../../effect/plainEither.js"
 import type { EntryInfo } from "../common/EntryInfo.js"
 import { Absent, type BoundedMapOptions, type WriteOutcome } from "../engine/BoundedMapOptions.js"
 import type { EvictingMap } from "../engine/EvictingMap.js"
-import * as Either from "../errors/Either.js"
 import { type Freshness, revalidatedUntil, uselessFrom } from "./Freshness.js"
 import { Kept } from "./Kept.js"
 

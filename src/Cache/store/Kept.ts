@@ -1,7 +1,7 @@
 /**
  * Entries that are kept past their freshness, or are failures: they know more of themselves than when they expire.
  */
-import * as Either from "../errors/Either.js"
+import * as Either from "../../effect/plainEither.js"
 import { type FreshnessTimes, refreshFrom } from "./Freshness.js"
 
 /**

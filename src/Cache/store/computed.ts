@@ -1,19 +1,19 @@
 /**
  * What the computations of a store come to.
  */
-import * as Cause from "effect/Cause"
+import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import type { LazyArg } from "effect/Function"
+import { failureOrCause, ownCause } from "../../effect/causes.js"
 import type { GuardedMap } from "../common/GuardedMap.js"
 import type { BoundedMap } from "../engine/BoundedMap.js"
 import type { WriteOutcome } from "../engine/BoundedMapOptions.js"
 import type { EventHub } from "../events/EventHub.js"
 import type { StoreEvent } from "../events/StoreEvent.js"
 import type { Flight, FlightGroup } from "../flight/FlightGroup.js"
-import { ownCause } from "../../effect/causes.js"
 import type { SingleFlight } from "../flight/SingleFlight.js"
 import type { FreshMap, Stored } from "./FreshMap.js"
 import type { Freshness } from "./Freshness.js"
@@ -139,7 +139,7 @@ export const callAmongOthers = <K, V, E, F>(
     },
     write: () => write,
     failed: (cause) => {
-      const shared = Cause.failureOrCause(cause)
+      const shared = failureOrCause(cause)
       if (Either.isRight(shared)) {
         // One's own defect, or what befell one's own result when it was written; or the store has closed.
         if (isOwn || others.isClosed) return Exit.failCause(shared.right)

@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
@@ -150,7 +149,7 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
     load: Load<K, V, E, R, E2>,
     write: WriteOptions | undefined
   ) =>
-    Effect.contextWithEffect((context: Context.Context<R>) => {
+    Effect.flatMap(Effect.context<R>(), (context) => {
       // Copied only where something is missing, and no other is kept by then.
       let given = context
       const places = new FiledMap<K, number>(keyEquality)

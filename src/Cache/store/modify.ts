@@ -1,11 +1,11 @@
 /**
  * Changing a value by what it is.
  */
-import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
+import { failureOrCause } from "../../effect/causes.js"
 import { Absent } from "../engine/BoundedMapOptions.js"
 import { FiledMap } from "../engine/structures/FiledMap.js"
 import { CacheNotFoundError, EntryTooLargeError } from "../errors/CacheErrors.js"
@@ -90,7 +90,7 @@ export const makeModify = <K, V, F>(
             (exit): Exit.Exit<V2, E | EntryTooLargeError> => {
               if (refused !== undefined) return Exit.fail(refused)
               if (Exit.isSuccess(exit)) return own ?? Exit.die(exit)
-              const cause = Cause.failureOrCause(exit.cause)
+              const cause = failureOrCause(exit.cause)
               return Either.isRight(cause) ? Exit.failCause(cause.right) : own ?? Exit.die(cause.left)
             }
           )

@@ -2,9 +2,9 @@
  * Computations that failed: what is kept of them, or which stale value is given out in their place (`staleIfError`).
  */
 import type * as Option from "effect/Option"
+import * as Either from "../../effect/plainEither.js"
 import { Absent, type WriteOutcome } from "../engine/BoundedMapOptions.js"
 import type { EvictingMap } from "../engine/EvictingMap.js"
-import * as Either from "../errors/Either.js"
 import { formatStacks } from "../printing/formatStacks.js"
 import { type Stored, valueOf } from "./FreshMap.js"
 import { type Freshness, type FreshnessTimes, replacesFailureUntil } from "./Freshness.js"

@@ -2,11 +2,11 @@
  * Many entries or keys at once.
  */
 import * as Effect from "effect/Effect"
+import type { Either } from "../../effect/plainEither.js"
 import type { GuardedMap } from "../common/GuardedMap.js"
 import { inPieces, pieceSize } from "../common/inTurns.js"
 import type { BoundedMap } from "../engine/BoundedMap.js"
 import { asExit } from "../errors/asExit.js"
-import type { Either } from "../errors/Either.js"
 import { type PreparedEntry, tryKey, writeAll } from "../options/manyEntries.js"
 
 /** How many entries are written: parts of steps. */

@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import type * as Effect from "effect/Effect"
-import { orThrow } from "../../Cache/errors/Either.js"
 import { checkValue } from "../../Cache/options/checkOptions.js"
+import { orThrow } from "../../effect/plainEither.js"
 
 /**
  * A step that is run once on each new client, before anyone gets it: the place for middleware, tracing, patches of other

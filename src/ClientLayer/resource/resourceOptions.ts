@@ -2,9 +2,9 @@
  * The options of a resource, normalised: what its key is made from and what it is built from.
  */
 import * as Either from "effect/Either"
-import { firstWrongPlace } from "../../effect/issues.js"
 import { describeType } from "../../Cache/engine/options/describeType.js"
 import { CacheKeyError } from "../../Cache/errors/CacheErrors.js"
+import { firstWrongPlace } from "../../effect/issues.js"
 import type { ClientClass } from "../sdk/AwsClient.js"
 import { type HiddenTexts, hiddenTexts } from "../secrets/hiddenTexts.js"
 import { type CanonicalContext, canonicalValue } from "../values/canonicalValue.js"

@@ -306,7 +306,7 @@ export const makeSessionFrom = <E extends SessionError>(
       getAvailableServices: Effect.sync(availableServices),
       getAvailableResources: Effect.succeed([DynamoDBDocumentResource.name, DynamoDBDocumentClientResource.name]),
       // Providers of the program's may read the files as well.
-      reload: Effect.flatMap(Effect.zipLeft(sources.settings, sources.refresh), (read) => {
+      reload: Effect.flatMap(Effect.tap(sources.settings, () => sources.refresh), (read) => {
         const before = settings
         settings = read
         credentials.forget()

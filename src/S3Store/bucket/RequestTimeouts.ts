@@ -7,8 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import { clockOf } from "../../effect/clocks.js"
 import { unrefSleep } from "../../Cache/common/unrefSleep.js"
+import { clockOf } from "../../effect/clocks.js"
 import { listenOnceMore, stoodStill } from "../common/standstill.js"
 
 /** A promise that is waited for: what to do when it is late. */

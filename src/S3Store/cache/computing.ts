@@ -15,6 +15,7 @@ import { ownExit } from "../../Cache/flight/ownExit.js"
 import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { replacesFailureUntil } from "../../Cache/store/Freshness.js"
+import { flattenExit } from "../../effect/results.js"
 import { classOf } from "../common/classOf.js"
 import type { Moment } from "../coordination/TagMarkers.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
@@ -221,7 +222,7 @@ export const makeComputing = (
             ledger.record({
               _tag: "ComputationEnded",
               key,
-              ...endOf(Exit.flatten(outer)),
+              ...endOf(flattenExit(outer)),
               millis: now - started
             })))
       )

@@ -10,8 +10,8 @@ import * as Exit from "effect/Exit"
 import * as Num from "effect/Number"
 import * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
-import { clockOf } from "../../effect/clocks.js"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
+import { clockOf } from "../../effect/clocks.js"
 import type { Leases } from "../coordination/Lease.js"
 import { credibleTime } from "../coordination/tagMarker.js"
 import { headerNeeds } from "../entry/entryFrame.js"
@@ -236,9 +236,9 @@ export const makeListPurgeClear = (
       // A fiber for each group costs less than one for each entry.
       Stream.grouped(Math.max(128, concurrency)),
       Stream.mapEffect((objects) =>
-        Effect.zipLeft(
+        Effect.tap(
           Effect.forEach(objects, (object) => examine(space, object, false), { concurrency }),
-          Effect.yieldNow()
+          () => Effect.yieldNow()
         )
       ),
       Stream.mapEffect((group) =>

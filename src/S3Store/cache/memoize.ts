@@ -1,7 +1,6 @@
 /**
  * Functions and computations that an `S3Cache` remembers.
  */
-import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -11,6 +10,7 @@ import { handleRejection } from "../../Cache/engine/handleRejection.js"
 import { ownExit } from "../../Cache/flight/ownExit.js"
 import { services, withServices } from "../../Cache/flight/withServices.js"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
+import { failureOrCause } from "../../effect/causes.js"
 import type { CacheKey, Keyspace } from "../keyspace/Keyspace.js"
 import type { S3CacheMemoizeOptions, S3CacheWriteOptions } from "../options/S3CacheOptions.js"
 import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
@@ -79,7 +79,7 @@ export const makeMemoize = (
       ended: (content): Effect.Effect<V, E | F> => {
         if (Exit.isSuccess(content)) return Exit.succeed(content.value)
         if (own !== undefined && Exit.isFailure(own)) return own
-        return Either.match(Cause.failureOrCause(content.cause), {
+        return Either.match(failureOrCause(content.cause), {
           onRight: (cause) => groups.isClosed ? Exit.failCause(cause) : again(),
           onLeft: (error) => Option.match(key.space.asFailure(error), { onNone: again, onSome: Exit.fail })
         })

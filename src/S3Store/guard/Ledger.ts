@@ -1,8 +1,8 @@
 /**
  * Keeps account of what happens in an `S3Cache`.
  */
-import { type Labels, labels, update } from "../../effect/metrics.js"
 import type { EventHub } from "../../Cache/events/EventHub.js"
+import { type Labels, labels, update } from "../../effect/metrics.js"
 import type { AnyKey } from "../keyspace/Keyspace.js"
 import type { S3CacheEvent } from "./S3CacheEvent.js"
 import * as S3CacheMetrics from "./S3CacheMetrics.js"

@@ -10,15 +10,15 @@ import * as Hash from "effect/Hash"
 import { type Inspectable, NodeInspectSymbol } from "effect/Inspectable"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { type AnySchema, decoder, encoder, type SchemaIssue, validator } from "../../effect/schemas.js"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
-import { orThrow } from "../../Cache/errors/Either.js"
 import { checkOptions, checkValue } from "../../Cache/options/checkOptions.js"
 import { type SchemaKeyFault, schemaKeyFault } from "../../Cache/options/schemaFieldFault.js"
 import { schemaKind } from "../../Cache/options/schemaKind.js"
 import { printKey } from "../../Cache/printing/printKey.js"
+import { orThrow } from "../../effect/plainEither.js"
+import { type AnySchema, decoder, encoder, type SchemaIssue, validator } from "../../effect/schemas.js"
 import { classOf } from "../common/classOf.js"
 import { saltedHash } from "../common/saltedHash.js"
 import { schemaFault } from "../common/schemaFault.js"
@@ -281,8 +281,7 @@ export class Keyspace<in out K, in out V, out F = never> {
       decodeValue: told("decoded", decoder(options.value)),
       encodeFailure: failure === undefined
         ? () => Option.none()
-        : (error) =>
-          isFailure(error) ? Option.some(told("encoded", encoder(failure))(error)) : Option.none(),
+        : (error) => isFailure(error) ? Option.some(told("encoded", encoder(failure))(error)) : Option.none(),
       decodeFailure: failure === undefined
         ? () => Either.left("it is a failure, but the keyspace has no schema for failures")
         : told("decoded", decoder(failure)),

@@ -20,6 +20,7 @@ import { checkFiniteByteLimit } from "../../Cache/memory/checkByteLimit.js"
 import type { ByteSizeInput } from "../../Cache/memory/parseByteSize.js"
 import { checkOptions, whenRight } from "../../Cache/options/checkOptions.js"
 import { printKey } from "../../Cache/printing/printKey.js"
+import { disconnect } from "../../effect/fibers.js"
 import { lastVersion, parseFolder, parseVersionFile, placeOf, temporaryPrefix, versionFile } from "./objectFiles.js"
 import { isObjectName } from "./objectName.js"
 import { ConditionalOutcome, type ListedObject, LoadOutcome, type ObjectStore } from "./ObjectStore.js"
@@ -250,7 +251,7 @@ export const makeFileSystemObjectStore = (
       named("load", name, (place) =>
         Effect.map(
           // A hung file system must not hold who has stopped waiting.
-          Effect.disconnect(newest(place, (file, { mtime, size: length }) =>
+          disconnect(newest(place, (file, { mtime, size: length }) =>
             Effect.gen(function*() {
               const etag = yield* etagOf(file)
               if (etag === ifNoneMatch) return LoadOutcome.Unchanged()

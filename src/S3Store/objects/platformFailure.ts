@@ -10,8 +10,7 @@ export const fromPlatformError = (operation: string, target: string) => (cause: 
   new ObjectStoreError({ reason: reasonOf(cause), operation, target, detail: cause.message, cause })
 
 /** Whether a failure says that there is already a file of this name. */
-export const isAlreadyThere = (error: PlatformError): boolean =>
-  fileReason(error) === "AlreadyExists"
+export const isAlreadyThere = (error: PlatformError): boolean => fileReason(error) === "AlreadyExists"
 
 /** Whether a failure says that there is no file or folder of this name. */
 export const isNotFound = (error: PlatformError): boolean => fileReason(error) === "NotFound"

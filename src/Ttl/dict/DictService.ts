@@ -13,9 +13,8 @@ import type { LazyArg } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import { validator } from "../../effect/schemas.js"
+import { asExit } from "../../Cache/errors/asExit.js"
 import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
-import { orThrow } from "../../Cache/errors/Either.js"
 import { checkOptions, checkValue, nameIn, whenRight, withFunction } from "../../Cache/options/checkOptions.js"
 import { entriesIn, keysIn } from "../../Cache/options/manyEntries.js"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
@@ -25,6 +24,9 @@ import { unwrapOptions } from "../../Cache/options/unwrapOptions.js"
 import { printedLike } from "../../Cache/printing/printedAs.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { LoadFailure, loadFailure } from "../../Cache/store/getManyOrCompute.js"
+import { orThrow } from "../../effect/plainEither.js"
+import { fromEither } from "../../effect/results.js"
+import { validator } from "../../effect/schemas.js"
 import * as DictSnapshot from "../snapshot/DictSnapshot.js"
 import { CacheValueError } from "./CacheValueError.js"
 import type { Dict, DictVerbs } from "./Dict.js"
@@ -166,7 +168,7 @@ const make = <K, KI, V, VI, F, FI, R>(
   const underAll = <A, E2, R2>(keys: Iterable<K>, use: (valid: ReadonlyArray<K>) => Effect.Effect<A, E2, R2>) =>
     whenRight(
       () => keysIn(name, keys),
-      (list) => Effect.flatMap(Effect.orDie(Effect.suspend(() => Either.all(list.map(checkKey)))), use)
+      (list) => Effect.flatMap(Effect.orDie(Effect.suspend(() => fromEither(Either.all(list.map(checkKey))))), use)
     )
 
   // By its function, so that those who call one function share what it computes, however often it was memoized.
@@ -174,18 +176,19 @@ const make = <K, KI, V, VI, F, FI, R>(
 
   const checking = <E, R2>(f: (key: K) => Effect.Effect<V, E, R2>) => {
     const checkingF = checked.get(f) ??
-      ((key: K) => Effect.flatMap(requireEffect(name, "compute", f(key)), (value) => checkEntry(key, value)))
+      ((key: K) =>
+        Effect.flatMap(requireEffect(name, "compute", f(key)), (value) => fromEither(checkEntry(key, value))))
     checked.set(f, checkingF)
     // Sound: it was made of this function, whose types it has.
     return checkingF as (key: K) => Effect.Effect<V, E | CacheValueError, R2>
   }
 
   return Effect.gen(function*() {
-    yield* checkOptions(name, overrides, limitKinds)
-    const initial = entries && (yield* Either.mapLeft(checkAll(entries), (cause) => {
+    yield* asExit(checkOptions(name, overrides, limitKinds))
+    const initial = entries && (yield* fromEither(Either.mapLeft(checkAll(entries), (cause) => {
       const value = "one that the schemas do not accept"
       return new CacheConfigError({ cache: name, option: "entries", value, accepted: cause.message, cause })
-    }))
+    })))
     const dict = yield* makeDictWith<K, V, F, R>({
       ...rest,
       name: rest.name ?? name,
@@ -205,7 +208,8 @@ const make = <K, KI, V, VI, F, FI, R>(
       getOrCompute: (key, compute, write) =>
         under(
           key,
-          (valid) => dict.getOrCompute(valid, Effect.flatMap(compute, (value) => checkEntry(key, value)), write)
+          (valid) =>
+            dict.getOrCompute(valid, Effect.flatMap(compute, (value) => fromEither(checkEntry(key, value))), write)
         ),
       getManyOrCompute: <E = never, R2 = never, E2 = never>(
         keys: Iterable<K>,
@@ -251,7 +255,7 @@ const make = <K, KI, V, VI, F, FI, R>(
               (value) =>
                 Effect.flatMap(
                   requireEffect(name, "modify", f(value)),
-                  (next) => Effect.as(checkEntry(key, next), next)
+                  (next) => Effect.as(fromEither(checkEntry(key, next)), next)
                 ),
               write
             ))
@@ -259,7 +263,7 @@ const make = <K, KI, V, VI, F, FI, R>(
       refresh: (key, compute, write) =>
         under(
           key,
-          (valid) => dict.refresh(valid, Effect.flatMap(compute, (value) => checkEntry(key, value)), write)
+          (valid) => dict.refresh(valid, Effect.flatMap(compute, (value) => fromEither(checkEntry(key, value))), write)
         ),
       add: (key, value, write) => writing(key, value, (valid) => dict.add(valid, value, write)),
       set: (key, value, write) => writing(key, value, (valid) => dict.set(valid, value, write)),

@@ -13,7 +13,6 @@ import type { BoundedMap } from "../../Cache/engine/BoundedMap.js"
 import { Absent } from "../../Cache/engine/BoundedMapOptions.js"
 import { asExit } from "../../Cache/errors/asExit.js"
 import { type CacheConfigError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
-import * as Either from "../../Cache/errors/Either.js"
 import { toOption } from "../../Cache/errors/toOption.js"
 import { MetricsExport, withMetrics } from "../../Cache/events/CacheMetrics.js"
 import { makeEventHub } from "../../Cache/events/EventHub.js"
@@ -38,6 +37,7 @@ import { makeComputing } from "../../Cache/store/getOrCompute.js"
 import { jitterRolls } from "../../Cache/store/jitterRolls.js"
 import { memoizeKinds } from "../../Cache/store/StoreOptions.js"
 import { lookMany, removeMany, writeMany } from "../../Cache/store/writeMany.js"
+import * as Either from "../../effect/plainEither.js"
 import { RemovalHooks } from "../removals/RemovalHooks.js"
 import { bytesIn, checkRemovalQueue, itemsIn } from "../removals/RemovalQueueOptions.js"
 import { defaultDictParts, failureWeigher } from "./defaultDictParts.js"
@@ -71,13 +71,13 @@ export const makeDictWith = <K, V, F, R>(
 ): Effect.Effect<Dict<K, V, never, F>, CacheConfigError, R | Scope.Scope> => {
   const name = nameIn(options, "TtlDict")
   return Effect.gen(function*() {
-    yield* checkOptions(name, options, dictKinds)
+    yield* asExit(checkOptions(name, options, dictKinds))
     const total = yield* ByteSize.availableMemory
     const { least, limits, pressure, timeToIdle, weigh } = yield* asExit(
       checkShared(name, options, defaultDictParts(name, () => total))
     )
     const sweepInterval = yield* asExit(checkSweepInterval(name, options.sweepInterval))
-    const freshness = yield* makeFreshness(name, options)
+    const freshness = yield* asExit(makeFreshness(name, options))
     const weighFailure = failureWeigher(name, options.failureWeigher)
     const { onRemoval } = options
     const queue = yield* asExit(checkRemovalQueue(name, options, total))

@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import { TaggedError } from "../../effect/TaggedError.js"
 import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
+import { TaggedError } from "../../effect/TaggedError.js"
 
 /**
  * As many loads are under way as there may be, and one more was asked for. Nothing was loaded.

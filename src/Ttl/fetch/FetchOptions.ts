@@ -6,9 +6,9 @@
 import type * as Duration from "effect/Duration"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { configError } from "../../Cache/errors/configError.js"
-import { orThrow } from "../../Cache/errors/Either.js"
 import { givenMillis } from "../../Cache/options/durationMillis.js"
 import { checkValue, wrongOptions } from "../../Cache/options/wrongOptions.js"
+import { orThrow } from "../../effect/plainEither.js"
 import { writeKinds, type WriteOptions } from "../dict/DictOptions.js"
 
 /**

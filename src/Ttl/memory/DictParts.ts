@@ -5,8 +5,8 @@
  */
 import type { EvictingMap } from "../../Cache/engine/EvictingMap.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
-import type { Either } from "../../Cache/errors/Either.js"
 import type { ByteSizeInput } from "../../Cache/memory/parseByteSize.js"
+import type { Either } from "../../effect/plainEither.js"
 import type { Weigher, WeigherInput } from "./Weigher.js"
 
 /**

@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import { serialize } from "node:v8"
-import * as Either from "../../Cache/errors/Either.js"
 import { formatStacks } from "../../Cache/printing/formatStacks.js"
+import * as Either from "../../effect/plainEither.js"
 import { estimateBytes, sampleBytes } from "./estimateBytes.js"
 
 /**

@@ -4,8 +4,8 @@
 import { describeType } from "../../Cache/engine/options/describeType.js"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
-import * as Either from "../../Cache/errors/Either.js"
 import { wrongNested } from "../../Cache/options/wrongOptions.js"
+import * as Either from "../../effect/plainEither.js"
 import type { HeapWatch } from "./DictParts.js"
 import { MemoryPressure, type MemoryPressureOptions } from "./MemoryPressure.js"
 

@@ -6,11 +6,11 @@
 import type * as Duration from "effect/Duration"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
-import * as Either from "../../Cache/errors/Either.js"
 import { checkByteLimit } from "../../Cache/memory/checkByteLimit.js"
 import type { ByteSizeInput } from "../../Cache/memory/parseByteSize.js"
 import { durationMillis } from "../../Cache/options/durationMillis.js"
 import { checkValue, wrongNested } from "../../Cache/options/wrongOptions.js"
+import * as Either from "../../effect/plainEither.js"
 
 /**
  * How much may wait for `onRemoval`, and what becomes of the rest.

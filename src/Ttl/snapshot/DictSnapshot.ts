@@ -12,14 +12,15 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import { Buffer } from "node:buffer"
-import { fileReason, fileSystem } from "../../effect/files.js"
-import { decoding, encoding } from "../../effect/schemas.js"
 import { pieceSize, turn } from "../../Cache/common/inTurns.js"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { withCallOptions } from "../../Cache/options/checkOptions.js"
 import { cutText } from "../../Cache/printing/cutText.js"
 import { printKey } from "../../Cache/printing/printKey.js"
+import { interruptLater } from "../../effect/fibers.js"
+import { fileReason, fileSystem } from "../../effect/files.js"
+import { decoding, encoding } from "../../effect/schemas.js"
 import { DictSnapshotError } from "./DictSnapshotError.js"
 import { isCloneable } from "./isCloneable.js"
 import * as File from "./snapshotFile.js"
@@ -153,7 +154,7 @@ const interruptibly = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, 
       (fiber) =>
         Effect.onInterrupt(restore(Fiber.join(fiber)), () =>
           Effect.zipRight(
-            Fiber.interruptFork(fiber),
+            Effect.sync(() => interruptLater(fiber)),
             Effect.ignore(Effect.timeout(Effect.interruptible(Fiber.await(fiber)), graceForCleanup))
           ))
     )

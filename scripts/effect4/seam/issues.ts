@@ -1,0 +1,165 @@
+/**
+ * Where a schema finds something wrong, and what it expects there. What an issue says itself would show the value.
+ */
+import * as AST from "effect/SchemaAST"
+import type { SchemaIssue } from "./schemas.js"
+
+export interface WrongPlace {
+  readonly path: ReadonlyArray<PropertyKey>
+  readonly accepted: string | undefined
+}
+
+export const firstWrongPlace = (issue: SchemaIssue): WrongPlace => placeOf(issue, undefined)
+
+/** @param within what the schema says of the place the issue is about, as far as it is known */
+const placeOf = (issue: SchemaIssue, within: AST.AST | undefined): WrongPlace => {
+  switch (issue._tag) {
+    case "Pointer": {
+      const inside = issue.path.reduce<AST.AST | undefined>((ast, segment) => partOf(ast, segment)?.ast, within)
+      const { accepted, path } = placeOf(issue.issue, inside)
+      return { path: [...issue.path, ...path], accepted }
+    }
+    case "Composite":
+      return placeOf(issue.issues[0], issue.ast)
+    case "AnyOf": {
+      const first = issue.issues[0]
+      const place = first === undefined ? { path: [], accepted: undefined } : placeOf(first, undefined)
+      // Of a union all members are accepted.
+      return place.path.length === 0 ? { path: [], accepted: nameOf(issue.ast) } : place
+    }
+    case "Filter": {
+      const place = placeOf(issue.issue, within)
+      return place.path.length === 0 ? { path: [], accepted: ofFilter(issue.filter.annotations, within) } : place
+    }
+    case "Encoding":
+      return placeOf(issue.issue, issue.ast)
+    case "UnexpectedKey":
+      return { path: [], accepted: undefined }
+    case "InvalidType":
+    case "OneOf":
+      return { path: [], accepted: nameOf(issue.ast) }
+    default:
+      return { path: [], accepted: within && nameOf(within) }
+  }
+}
+
+export type Step = PropertyKey | undefined
+
+export interface DeepestFault {
+  readonly path: ReadonlyArray<Step>
+  readonly what: string
+}
+
+export const deepestFault = (issue: SchemaIssue): DeepestFault => deepest(issue, undefined, [])
+
+const deepest = (issue: SchemaIssue, within: AST.AST | undefined, path: ReadonlyArray<Step>): DeepestFault => {
+  switch (issue._tag) {
+    case "Pointer": {
+      let place = within
+      const steps: Array<Step> = []
+      for (const segment of issue.path) {
+        const next = partOf(place, segment)
+        steps.push(next?.step)
+        place = next?.ast
+      }
+      return deepest(issue.issue, place, [...path, ...steps])
+    }
+    case "Composite":
+    case "AnyOf": {
+      const faults = issue.issues.map((each) => deepest(each, issue.ast, path))
+      const [first, ...others] = faults
+      if (first === undefined) return { path, what: expected(nameOf(issue.ast)) }
+      const found = others.reduce((one, other) => other.path.length > one.path.length ? other : one, first)
+      // No member of a union comes nearer than the others.
+      return issue._tag === "AnyOf" && others.length > 0 && found.path.length === path.length
+        ? { path, what: expected(nameOf(issue.ast)) }
+        : found
+    }
+    case "Filter":
+      // The predicate may tell of a place, and knows nothing better otherwise.
+      return issue.issue._tag === "Pointer" || issue.issue._tag === "Composite"
+        ? deepest(issue.issue, within, path)
+        : { path, what: expected(ofFilter(issue.filter.annotations, within)) }
+    case "Encoding":
+      return issue.issue._tag === "InvalidValue"
+        ? { path, what: `expected: what ${nameOf(issue.ast)} accepts` }
+        : deepest(issue.issue, issue.ast, path)
+    case "MissingKey":
+      return { path, what: "is missing" }
+    case "UnexpectedKey":
+      return { path, what: "is not expected there" }
+    case "Forbidden":
+      return { path, what: `is for an asynchronous schema, which is not supported: ${within ? nameOf(within) : "it"}` }
+    case "InvalidType":
+    case "OneOf":
+      return { path, what: expected(nameOf(issue.ast)) }
+    case "InvalidValue":
+      return { path, what: expected(within ? nameOf(within) : "another value") }
+  }
+}
+
+const expected = (what: string): string => `expected: ${what}`
+
+const ofFilter = (
+  annotations: { readonly [name: string]: unknown } | undefined,
+  within: AST.AST | undefined
+): string => {
+  const told = [
+    annotations?.["identifier"],
+    annotations?.["title"],
+    annotations?.["description"],
+    annotations?.["expected"]
+  ]
+  return told.find((text) => typeof text === "string") ?? (within ? nameOf(within) : "what passes a filter")
+}
+
+/** What a schema calls itself, or its kind where that would be long. Nothing of it depends on a value. */
+const nameOf = (ast: AST.AST): string => {
+  const called = AST.resolveIdentifier(ast) ?? AST.resolveTitle(ast) ?? AST.resolveDescription(ast)
+  if (called !== undefined) return called
+  const check = ast.checks?.[ast.checks.length - 1]
+  if (check !== undefined) return ofFilter(check.annotations, undefined)
+  switch (ast._tag) {
+    case "Objects":
+      return "an object"
+    case "Arrays":
+      return "an array"
+    case "Union":
+      return ast.types.slice(0, 5).map(nameOf).join(" or ") + (ast.types.length > 5 ? " or others" : "")
+    case "Suspend":
+      return "what the schema refers to"
+    case "Literal":
+      return JSON.stringify(String(ast.literal))
+    default:
+      return ast._tag === "Declaration" ? "a declared type" : ast._tag.toLowerCase()
+  }
+}
+
+interface Part {
+  readonly step: PropertyKey
+  readonly ast: AST.AST | undefined
+}
+
+const partOf = (ast: AST.AST | undefined, segment: PropertyKey): Part | undefined => {
+  switch (ast?._tag) {
+    case "Objects": {
+      const property = ast.propertySignatures.find(({ name }) => name === segment)
+      return property === undefined ? undefined : { step: segment, ast: property.type }
+    }
+    case "Arrays":
+      return typeof segment === "number" && Number.isSafeInteger(segment)
+        ? { step: segment, ast: ast.elements[segment] ?? ast.rest[0] }
+        : undefined
+    case "Suspend":
+      return partOf(ast.thunk(), segment)
+    case "Union": {
+      for (const member of ast.types) {
+        const part = partOf(member, segment)
+        if (part !== undefined) return part
+      }
+      return undefined
+    }
+    default:
+      return undefined
+  }
+}
