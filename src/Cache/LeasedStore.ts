@@ -15,7 +15,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
-import { fromEither } from "../effect/results.js"
+import { fromEither } from "../effect/outcomes.js"
 import { orConfigError } from "./common/GuardedMap.js"
 import { clearInTurns, inTurns, pieceSize, purgeInTurns } from "./common/inTurns.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
@@ -408,6 +408,9 @@ export const make = <K, V, E = never, R = never, R2 = never>(
     const table = yield* makeLeaseTable(name, options)
     const { acquire, find, step, withRoom } = table
 
+    const deciding = <E>(f: (map: LeasedMap<K, V>, now: number) => Either.Either<void, E>) =>
+      withRoom(Effect.flatMap(step(f), fromEither))
+
     const notFound = (key: K) => Exit.fail(new CacheNotFoundError({ cache: name, key: printKey(key) }))
 
     const handedOver = (
@@ -496,21 +499,18 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           name,
           write,
           writeKinds,
-          withRoom(Effect.flatMap(
-            step((map, now): Either.Either<void, CacheExistsError | EntryTooLargeError> =>
-              map.has(key, now)
-                ? Either.left(new CacheExistsError({ cache: name, key: printKey(key) }))
-                : handOver(map, now, key, value, write)
-            ),
-            fromEither
-          ))
+          deciding((map, now): Either.Either<void, CacheExistsError | EntryTooLargeError> =>
+            map.has(key, now)
+              ? Either.left(new CacheExistsError({ cache: name, key: printKey(key) }))
+              : handOver(map, now, key, value, write)
+          )
         ),
       set: (key, value, write) =>
         withCallOptions(
           name,
           write,
           writeKinds,
-          withRoom(Effect.flatMap(step((map, now) => handOver(map, now, key, value, write)), fromEither))
+          deciding((map, now) => handOver(map, now, key, value, write))
         ),
       setMany: (items, write) =>
         withCallOptions(

@@ -16,7 +16,7 @@ import type * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
-import { fromEither } from "../effect/results.js"
+import { fromEither } from "../effect/outcomes.js"
 import { countedIn } from "./common/CacheStats.js"
 import type { EntryInfo } from "./common/EntryInfo.js"
 import { makeGuardedMap, orConfigError } from "./common/GuardedMap.js"
@@ -527,6 +527,8 @@ export const make = <K, V, F = never>(
 
     type Engine = BoundedMap<K, Stored<V, F>>
 
+    const deciding = <A, E>(f: (map: Engine, now: number) => Either.Either<A, E>) => Effect.flatMap(step(f), fromEither)
+
     const orNotFound = <A>(key: K, found: A | Absent): Exit.Exit<A, CacheNotFoundError> =>
       found === Absent
         ? Exit.fail(new CacheNotFoundError({ cache: name, key: printKey(key) }))
@@ -638,13 +640,10 @@ export const make = <K, V, F = never>(
         writing(
           writeOptions,
           withRoll((roll) =>
-            Effect.flatMap(
-              step((map, now): Either.Either<void, CacheExistsError | EntryTooLargeError> =>
-                entries.peek(map, key, now) !== Absent
-                  ? Either.left(new CacheExistsError({ cache: name, key: printKey(key) }))
-                  : write(map, now, key, value, freshUntil(key, value, now, roll, writeOptions))
-              ),
-              fromEither
+            deciding((map, now): Either.Either<void, CacheExistsError | EntryTooLargeError> =>
+              entries.peek(map, key, now) !== Absent
+                ? Either.left(new CacheExistsError({ cache: name, key: printKey(key) }))
+                : write(map, now, key, value, freshUntil(key, value, now, roll, writeOptions))
             )
           )
         ),
@@ -652,25 +651,19 @@ export const make = <K, V, F = never>(
         writing(
           writeOptions,
           withRoll((roll) =>
-            Effect.flatMap(
-              step((map, now) => write(map, now, key, value, freshUntil(key, value, now, roll, writeOptions))),
-              fromEither
-            )
+            deciding((map, now) => write(map, now, key, value, freshUntil(key, value, now, roll, writeOptions)))
           )
         ),
       getOrInsert: (key, value, writeOptions) =>
         writing(
           writeOptions,
           withRoll((roll) =>
-            Effect.flatMap(
-              step((map, now): Either.Either<V, EntryTooLargeError> => {
-                const found = entries.get(map, key, now)
-                if (found !== Absent) return Either.right(found)
-                const until = freshUntil(key, value, now, roll, writeOptions)
-                return Either.map(write(map, now, key, value, until), () => value)
-              }),
-              fromEither
-            )
+            deciding((map, now): Either.Either<V, EntryTooLargeError> => {
+              const found = entries.get(map, key, now)
+              if (found !== Absent) return Either.right(found)
+              const until = freshUntil(key, value, now, roll, writeOptions)
+              return Either.map(write(map, now, key, value, until), () => value)
+            })
           )
         ),
       setMany: (items, writeOptions) =>

@@ -3,8 +3,8 @@
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import { ownCause } from "../../effect/causes.js"
 import { clockOf } from "../../effect/clocks.js"
+import { ownCause } from "../../effect/outcomes.js"
 import { putNewest } from "../common/putNewest.js"
 import { cutText, longestMessage } from "../printing/cutText.js"
 import { printKey } from "../printing/printKey.js"

@@ -5,8 +5,8 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import { ownCause } from "../../effect/causes.js"
 import { clockOf } from "../../effect/clocks.js"
+import { ownCause } from "../../effect/outcomes.js"
 import type { StoreEvent } from "./StoreEvent.js"
 
 /** A computation whose start and end are published. */

@@ -5,7 +5,7 @@ import * as Cause from "effect/Cause"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import { types } from "node:util"
-import { errorsIn, ownCause, ownError } from "../../effect/causes.js"
+import { errorsIn, ownCause, ownError } from "../../effect/outcomes.js"
 import { formatStacks } from "../printing/formatStacks.js"
 
 /** An exit with the very errors and defects a program failed with, and with those its value tells of. */

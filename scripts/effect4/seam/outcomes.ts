@@ -1,7 +1,10 @@
 /**
- * Causes without what Effect notes in them: where in the program something failed, and in which span, which it holds on to.
+ * How something ended: causes without what Effect notes in them (where in the program something failed, and in which span,
+ * which it holds on to), and checks as effects.
  */
 import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 
 export const ownCause = <E>(cause: Cause.Cause<E>): Cause.Cause<E> =>
@@ -27,3 +30,8 @@ export const errorsIn = (cause: Cause.Cause<unknown>): ReadonlyArray<unknown> =>
 
 export const failureOrCause = <E>(cause: Cause.Cause<E>): Result.Result<Cause.Cause<never>, E> =>
   Result.flip(Cause.findError(cause))
+
+export const fromEither: <A, E>(self: Result.Result<A, E>) => Effect.Effect<A, E> = Effect.fromResult
+
+export const flattenExit = <A, E, E2>(self: Exit.Exit<Exit.Exit<A, E>, E2>): Exit.Exit<A, E | E2> =>
+  Exit.isSuccess(self) ? self.value : Exit.failCause(self.cause)

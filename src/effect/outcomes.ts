@@ -1,8 +1,10 @@
 /**
- * Causes without what Effect notes in them.
+ * How something ended: causes without what Effect notes in them, and checks as effects.
  */
 import * as Cause from "effect/Cause"
+import type * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 
 /**
  * A cause with the very errors and defects a program failed with. Within a span, Effect wraps them in proxies that lead to
@@ -34,3 +36,9 @@ export const errorsIn = (cause: Cause.Cause<unknown>): ReadonlyArray<unknown> =>
 
 /** The first failure of a cause on the left; where there is none, the cause on the right. */
 export const failureOrCause: <E>(cause: Cause.Cause<E>) => Either.Either<Cause.Cause<never>, E> = Cause.failureOrCause
+
+/** Succeeds or fails as it did. */
+export const fromEither = <A, E>(self: Either.Either<A, E>): Effect.Effect<A, E> => self
+
+/** The exit of what ended with an exit. */
+export const flattenExit: <A, E, E2>(self: Exit.Exit<Exit.Exit<A, E>, E2>) => Exit.Exit<A, E | E2> = Exit.flatten
