@@ -10,6 +10,7 @@ export abstract class Instruction<A, E, R> extends Effectable.Class<A, E, R> {
   /** How it goes on. */
   protected abstract decided(): Effect.Effect<A, E, R>
 
+  /** What it is as an effect. */
   override commit(): Effect.Effect<A, E, R> {
     return this.decided()
   }

@@ -18,7 +18,7 @@ import { type SchemaKeyFault, schemaKeyFault } from "../../Cache/options/schemaF
 import { schemaKind } from "../../Cache/options/schemaKind.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { orThrow } from "../../effect/plainEither.js"
-import { type AnySchema, decoder, encoder, type SchemaIssue, validator } from "../../effect/schemas.js"
+import { type AnySchema, decoder, encoder, inJson, type SchemaIssue, validator } from "../../effect/schemas.js"
 import { classOf } from "../common/classOf.js"
 import { saltedHash } from "../common/saltedHash.js"
 import { schemaFault } from "../common/schemaFault.js"
@@ -269,22 +269,26 @@ export class Keyspace<in out K, in out V, out F = never> {
     }
     const isFailure = failure === undefined ? Schema.is(Schema.Never) : Schema.is(failure)
     const failsWithStore = onStoreError === "fail"
+    const encoderOf = <A, I>(schema: Schema.Schema<A, I>): (value: unknown) => Either.Either<unknown, SchemaIssue> =>
+      codec === "json" ? encoder(inJson(schema)) : encoder(schema)
+    const decoderOf = <A, I>(schema: Schema.Schema<A, I>) =>
+      codec === "json" ? decoder(inJson(schema)) : decoder(schema)
     return new Keyspace<K, V, F | ObjectStoreError>({
       name,
       version,
       options,
       codec,
       checkKey: toldOfKey(options.key, "read", validator(options.key)),
-      encodeKey: toldOfKey(options.key, "encoded", encoder(options.key)),
-      decodeKey: told("decoded", decoder(options.key)),
-      encodeValue: told("encoded", encoder(options.value)),
-      decodeValue: told("decoded", decoder(options.value)),
+      encodeKey: toldOfKey(options.key, "encoded", encoder(inJson(options.key))),
+      decodeKey: told("decoded", decoder(inJson(options.key))),
+      encodeValue: told("encoded", encoderOf(options.value)),
+      decodeValue: told("decoded", decoderOf(options.value)),
       encodeFailure: failure === undefined
         ? () => Option.none()
-        : (error) => isFailure(error) ? Option.some(told("encoded", encoder(failure))(error)) : Option.none(),
+        : (error) => isFailure(error) ? Option.some(told("encoded", encoderOf(failure))(error)) : Option.none(),
       decodeFailure: failure === undefined
         ? () => Either.left("it is a failure, but the keyspace has no schema for failures")
-        : told("decoded", decoder(failure)),
+        : told("decoded", decoderOf(failure)),
       asFailure: (error): Option.Option<F | ObjectStoreError> => {
         if (isFailure(error)) return Option.some(error)
         return failsWithStore && error instanceof ObjectStoreError ? Option.some(error) : Option.none()
