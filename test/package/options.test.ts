@@ -41,6 +41,7 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { wrongOptionTexts } from "../../src/Cache/engine/options/wrongOptionTexts.js"
 import { sessionEnvironment } from "../ClientLayer/sessionEnvironment.js"
+import { everyNth } from "../support/property.js"
 
 type Use = Effect.Effect<unknown, unknown, Scope.Scope>
 
@@ -967,8 +968,9 @@ describe("options that are public", () => {
 
     it.effect(`${what}: values of another kind are refused, in the words of the kind`, () =>
       Effect.gen(function*() {
-        for (const [name, { accepted, values }] of Object.entries(options)) {
-          for (const value of values) {
+        for (const [nth, [name, { accepted, values }]] of Object.entries(options).entries()) {
+          // Quickly, each option by a third of its values, another third than the option before it.
+          for (const value of values.length < 3 ? values : everyNth(3, values, nth)) {
             const error = yield* failureOf(use({ ...base, [name]: value }))
             const about = `${name}: ${shapeOf(value)}: ${String(error)}`
             assert.isTrue(isConfigError(error), about)

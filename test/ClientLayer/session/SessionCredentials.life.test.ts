@@ -12,7 +12,7 @@ const known = { accessKeyId: "known", secretAccessKey: "secret" }
 
 const rounds = amount(2, 5)
 
-const [many, room] = amount([12, 4], [30, 10])
+const [many, room] = amount([8, 3], [30, 10])
 
 const tenants = Array.from({ length: many }, (_, n) => `tenant-${n}`)
 

@@ -6,6 +6,7 @@ import { prepareClient } from "../../../src/ClientLayer/key/ClientCacheKey.js"
 import { CommonAgents } from "../../../src/ClientLayer/transport/MadeHandler.js"
 import { Transport } from "../../../src/ClientLayer/transport/Transport.js"
 import { TransportRegistry } from "../../../src/ClientLayer/transport/TransportRegistry.js"
+import { amount } from "../../support/property.js"
 import { until } from "../../support/until.js"
 import { garbageCollected } from "../garbageCollected.js"
 import { fetchObject, localS3 } from "../localS3.js"
@@ -23,7 +24,7 @@ describe("TransportRegistry", () => {
       const registry = yield* TransportRegistry.make(Effect.succeed(0))
       for (let n = 0; n < 1000; n++) {
         yield* built(registry)
-        if (n % 100 === 0) yield* garbageCollected
+        if (n % amount(250, 100) === 0) yield* garbageCollected
       }
       yield* garbageCollected
       for (let n = 0; n < 64; n++) yield* built(registry)
@@ -56,7 +57,7 @@ describe("TransportRegistry", () => {
       const first = handOut()
       for (let n = 0; n < 3000; n++) {
         handOut()
-        if (n % 500 === 0) yield* garbageCollected
+        if (n % amount(1000, 500) === 0) yield* garbageCollected
       }
       yield* garbageCollected
       for (let n = 0; n < 64; n++) handOut()

@@ -5,7 +5,7 @@ import * as fc from "fast-check"
 import { Buffer } from "node:buffer"
 import { entryOverhead } from "../../../src/Ttl/memory/Weigher.js"
 import { quietMemoryInUse, settledMemoryInUse } from "../../support/memoryInUse.js"
-import { everyNth } from "../../support/property.js"
+import { everyNth, property } from "../../support/property.js"
 import { type ValueShape, valueShapes } from "../../support/valueShapes.js"
 
 /** What the estimate of these may be, as a share of what they really take: from outside, it cannot be told closer. */
@@ -38,7 +38,7 @@ const measureWithin = (shape: ValueShape, least: number, most: number, again = 2
 
 describe("estimateBytes", () => {
   describe("is what the heap really grows by, within a fifth, for", () => {
-    for (const shape of everyNth(3, valueShapes)) {
+    for (const shape of everyNth(5, valueShapes)) {
       // These take no more than the slot that holds them.
       if (shape.name === "whole numbers") continue
       const [least, most] = exceptions[shape.name] ?? [1 / 1.2, 1.2]
@@ -194,7 +194,8 @@ describe("estimateBytes", () => {
           assert.isAtLeast(estimateBytes([value]), bytes + 32)
           assert.strictEqual(estimateBytes(value), bytes)
         }
-      )
+      ),
+      property(100)
     )
   })
 
