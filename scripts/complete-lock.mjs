@@ -1,7 +1,7 @@
 /**
- * Completes package-lock.json after `npm install`: npm leaves out optional packages for other platforms that it could
- * not reach, and `npm ci` then refuses the lock. Each missing one is added with the exact version its parent names
- * and the platform its own name says (no integrity: npm did not see the package). `--check` only tells.
+ * Completes the locks after `npm install`: npm leaves out optional packages for other platforms that it could
+ * not reach, and `npm ci` then refuses the lock. Each missing one is added with the version its parent names and
+ * the platform its own name says (no integrity: npm did not see the package). `--check` only tells.
  */
 import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
@@ -20,17 +20,19 @@ const find = (packages, from, name) => {
   }
 }
 
-const entryFor = (name, version, parent) => {
-  const words = name.split("/").at(-1).split("-")
+const entryFor = (name, range, parent) => {
+  const words = name.split("/").at(-1).replace("windows", "win32").split("-")
+  // Of a range the least it takes.
+  const version = range.replace(/^[\^~]/, "")
   const os = words.filter((word) => systems.includes(word))
   const cpu = words.filter((word) => processors.includes(word))
   const libc = words.filter((word) => Object.hasOwn(libraries, word)).map((word) => libraries[word])
-  if (!/^\d+\.\d+\.\d+$/.test(version) || os.length !== 1 || cpu.length !== 1) {
-    throw new Error(`${name}@${version}: its platform or exact version cannot be told from its name`)
+  if (!/^\d+\.\d+\.\d+$/.test(version) || os.length !== 1 || cpu.length > 1) {
+    throw new Error(`${name}@${range}: its platform or exact version cannot be told from its name`)
   }
   return {
     version,
-    cpu,
+    ...(cpu.length === 1 ? { cpu } : {}),
     ...(parent.dev === true ? { dev: true } : {}),
     ...(os[0] === "linux" && libc.length === 1 ? { libc } : {}),
     optional: true,
@@ -38,8 +40,8 @@ const entryFor = (name, version, parent) => {
   }
 }
 
-await runMain(async () => {
-  const path = join(root, "package-lock.json")
+const complete = async (file) => {
+  const path = join(root, file)
   const text = await readFile(path, "utf8")
   const lock = JSON.parse(text)
   const added = {}
@@ -51,13 +53,15 @@ await runMain(async () => {
     }
   }
   const names = Object.keys(added)
-  if (names.length === 0) return console.log("package-lock.json is complete")
+  if (names.length === 0) return console.log(`${file} is complete`)
   if (process.argv.includes("--check")) {
-    throw new Error(
-      `package-lock.json lacks ${names.length} packages for other platforms; run node scripts/complete-lock.mjs`
-    )
+    throw new Error(`${file} lacks ${names.length} packages for other platforms; run node scripts/complete-lock.mjs`)
   }
   const sorted = Object.entries({ ...lock.packages, ...added }).sort(([a], [b]) => (a < b ? -1 : 1))
   await writeFile(path, `${JSON.stringify({ ...lock, packages: Object.fromEntries(sorted) }, null, 2)}\n`)
-  console.log(`added ${names.length} packages for other platforms to package-lock.json`)
+  console.log(`added ${names.length} packages for other platforms to ${file}`)
+}
+
+await runMain(async () => {
+  for (const file of ["package-lock.json", "scripts/effect4/package-lock.json"]) await complete(file)
 })

@@ -1,0 +1,282 @@
+/**
+ * What is called otherwise in Effect 4: tables by the module of Effect 3. A rule is another name, or `{ module, name }` for
+ * one of another module. `~/` is the folder of tests.
+ */
+
+/** Modules that moved, and what their namespaces are called then. */
+export const modules = {
+  "effect/ConfigError": "effect/Config",
+  "effect/Either": { module: "effect/Result", alias: "Result" },
+  "effect/ParseResult": { module: "effect/SchemaIssue", alias: "SchemaIssue" },
+  "effect/TestClock": "effect/testing/TestClock",
+  "@effect/experimental/PersistedCache": "effect/persistence/PersistedCache",
+  "@effect/experimental/Persistence": "effect/persistence/Persistence",
+  "@effect/platform/Error": "effect/PlatformError",
+  "@effect/platform/FetchHttpClient": "effect/http/FetchHttpClient",
+  "@effect/platform/FileSystem": "effect/FileSystem",
+  "@effect/platform/HttpClient": "effect/http/HttpClient",
+  "@effect/platform/KeyValueStore": "effect/persistence/KeyValueStore",
+  "@effect/platform/MsgPack": "effect/encoding/Msgpack",
+  "@effect/platform/Path": "effect/Path",
+  "@effect/platform-node/NodeContext": { module: "@effect/platform-node/NodeServices", alias: "NodeServices" }
+}
+
+/** What tests use that has another form in Effect 4: see `scripts/effect4/test/support/effect4.ts`. */
+const forTests = (...names) => Object.fromEntries(names.map((name) => [name, { module: "~/support/effect4.js", name }]))
+
+export const values = {
+  "effect/Cause": {
+    ...forTests("dieOption"),
+    failureOption: "findErrorOption",
+    failureOrCause: "findError",
+    isDie: "hasDies",
+    isFailure: "hasFails",
+    isInterrupted: "hasInterrupts",
+    isInterruptedOnly: "hasInterruptsOnly",
+    sequential: "combine",
+    parallel: "combine"
+  },
+  "effect/Chunk": { unsafeFromArray: "fromArrayUnsafe", unsafeGet: "getUnsafe", unsafeHead: "headUnsafe" },
+  "effect/Config": {
+    boolean: "Boolean",
+    duration: "Duration",
+    integer: "Int",
+    nonEmptyString: "NonEmptyString",
+    number: "Number",
+    string: "String"
+  },
+  "effect/ConfigProvider": forTests("fromMap"),
+  "effect/Context": { GenericTag: "Service" },
+  "effect/Data": forTests("array", "struct", "tuple"),
+  "effect/Deferred": { unsafeDone: "doneUnsafe", unsafeMake: "makeUnsafe" },
+  "effect/Duration": { decode: "fromInputUnsafe", decodeUnknown: "fromInput" },
+  "effect/Effect": {
+    ...forTests("forkAll", "locally", "withClock", "withConfigProvider", "withMaxOpsBeforeYield", "withRandom"),
+    ...forTests("withScheduler", "zipLeft"),
+    async: "callback",
+    catchAll: "catch",
+    catchAllCause: "catchCause",
+    catchAllDefect: "catchDefect",
+    clock: { module: "effect/Clock", name: "Clock" },
+    either: "result",
+    fork: "forkChild",
+    forkDaemon: "forkDetach",
+    makeLatch: { module: "effect/Latch", name: "make" },
+    makeSemaphore: { module: "effect/Semaphore", name: "make" },
+    mapInputContext: "updateContext",
+    tapErrorCause: "tapCause",
+    unsafeMakeLatch: { module: "effect/Latch", name: "makeUnsafe" },
+    unsafeMakeSemaphore: { module: "effect/Semaphore", name: "makeUnsafe" },
+    withFiberRuntime: "withFiber",
+    zipRight: "andThen"
+  },
+  "effect/Either": {
+    filterOrLeft: "filterOrFail",
+    getLeft: "getFailure",
+    getRight: "getSuccess",
+    isEither: "isResult",
+    isLeft: "isFailure",
+    isRight: "isSuccess",
+    left: "fail",
+    mapLeft: "mapError",
+    right: "succeed"
+  },
+  "effect/Exit": {
+    ...forTests("flatten"),
+    causeOption: "getCause",
+    isInterrupted: "hasInterrupts"
+  },
+  "effect/Fiber": { ...forTests("interruptFork", "poll"), all: { module: "~/support/effect4.js", name: "allFibers" } },
+  "effect/FiberRef": {
+    get: { module: "~/support/effect4.js", name: "getRef" },
+    unsafeMake: { module: "~/support/effect4.js", name: "makeRef" }
+  },
+  "effect/HashMap": { unsafeGet: "getUnsafe" },
+  "effect/Inspectable": { toJSON: "toJson" },
+  "effect/Layer": {
+    ...forTests("setConfigProvider", "setTracer"),
+    scoped: "effect",
+    scopedDiscard: "effectDiscard",
+    unwrapEffect: "unwrap",
+    unwrapScoped: "unwrap"
+  },
+  "effect/Logger": {
+    remove: { module: "~/support/effect4.js", name: "removeLogger" },
+    replace: { module: "~/support/effect4.js", name: "replaceLogger" }
+  },
+  "effect/Metric": forTests("tagged"),
+  "effect/Option": { fromNullable: "fromNullishOr", getRight: "getSuccess" },
+  "effect/Predicate": { isNullable: "isNullish", isObject: "isObjectKeyword", isRecord: "isObject" },
+  "effect/Queue": { unsafeOffer: "offerUnsafe" },
+  "effect/Random": { make: { module: "~/support/effect4.js", name: "makeRandom" } },
+  "effect/Ref": { unsafeMake: "makeUnsafe" },
+  "effect/Schema": {
+    BigInt: "BigIntFromString",
+    BigIntFromSelf: "BigInt",
+    Date: "DateFromString",
+    DateFromSelf: "Date",
+    DurationFromSelf: "Duration",
+    OptionFromSelf: "Option",
+    RedactedFromSelf: "Redacted",
+    URLFromSelf: "URL",
+    Uint8ArrayFromSelf: "Uint8Array",
+    decode: "decodeEffect",
+    decodeEither: "decodeResult",
+    decodeUnknown: "decodeUnknownEffect",
+    decodeUnknownEither: "decodeUnknownResult",
+    encode: "encodeEffect",
+    encodeEither: "encodeResult",
+    encodeUnknown: "encodeUnknownEffect",
+    encodeUnknownEither: "encodeUnknownResult",
+    parseJson: "fromJsonString",
+    typeSchema: "toType"
+  },
+  "effect/Scope": { extend: "provide" },
+  "effect/Stream": { unwrapScoped: "unwrap" },
+  "effect/TestClock": { currentTimeMillis: { module: "effect/Clock", name: "currentTimeMillis" } }
+}
+
+/** Names that are there in Effect 4 and mean something else. Each use needs a rule. */
+export const changed = {
+  "effect/Effect": ["when", "repeatN"],
+  "effect/Predicate": ["isObject"],
+  "effect/Schema": ["BigInt", "Date", "Literal", "Option", "Record", "Redacted", "Tuple", "Union", "Uint8Array", "URL"]
+}
+
+export const types = {
+  "effect/Config": { "Config.Success": "Success", "Config.Wrap": "Wrap" },
+  "effect/Context": {
+    Tag: "Key",
+    "Tag.Identifier": "Service.Identifier",
+    "Tag.Service": "Service.Shape",
+    TagClass: "ServiceClass"
+  },
+  "effect/Duration": { DurationInput: "Input" },
+  "effect/Effect": {
+    "Effect.Context": "Services",
+    "Effect.Error": "Error",
+    "Effect.Success": "Success",
+    Latch: { module: "effect/Latch", name: "Latch" },
+    Semaphore: { module: "effect/Semaphore", name: "Semaphore" }
+  },
+  "effect/Either": { Either: "Result" },
+  "effect/Fiber": { RuntimeFiber: "Fiber" },
+  "effect/Metric": { "Metric.Counter": "Counter" },
+  "effect/Schema": { Schema: "Codec" },
+  "effect/Scope": { CloseableScope: "Closeable" }
+}
+
+/** Names of whatever has them, wherever they stand. */
+export const identifiers = {
+  unsafeCurrentTimeMillis: "currentTimeMillisUnsafe",
+  unsafeCurrentTimeNanos: "currentTimeNanosUnsafe",
+  unsafePoll: "pollUnsafe"
+}
+
+/** Methods of whatever has them. */
+export const methods = { annotations: "annotate" }
+
+/** Fields of an `Either`, in files that have to do with one: the types tell where something else was meant. */
+export const outcomes = { left: "failure", right: "success" }
+
+/** Properties of what has a certain name. */
+export const receivers = { it: { scoped: "effect", scopedLive: "live" } }
+
+const handlers = { onLeft: "onFailure", onRight: "onSuccess" }
+const withHandlers = (call, edit) => {
+  for (const { properties = [] } of call.arguments) {
+    for (const { key } of properties) if (Object.hasOwn(handlers, key?.name ?? "")) edit.put(key, handlers[key.name])
+  }
+}
+
+const asList = (call, edit) => {
+  const [first] = call.arguments
+  if (call.arguments.length === 1 && first.type === "ArrayExpression") return
+  if (first === undefined) return edit.remove(call.end - 1, call.end - 1)
+  edit.before(first, "[")
+  edit.after(call.arguments.at(-1), "]")
+}
+
+/**
+ * Calls that have another form. Each is given the call, what edits it, and the node around it, and gives the new name, or
+ * `undefined` where that is in `values`.
+ */
+export const calls = {
+  "effect/Context": {
+    // `Context.Tag(id)<Self, Shape>()` -> `Context.Service<Self, Shape>()(id)`
+    Tag: (call, edit, parent) => {
+      edit.remove(call.callee.end, call.end)
+      edit.after(parent, `(${call.arguments.map(edit.source).join(", ")})`)
+      return "Service"
+    }
+  },
+  "effect/Effect": {
+    dieMessage: (call, edit) => {
+      edit.before(call.arguments[0], "new Error(")
+      edit.after(call.arguments[0], ")")
+      return "die"
+    },
+    gen: (call, edit) => {
+      const [self] = call.arguments
+      if (self.type === "ThisExpression") edit.put(self, "{ self: this }")
+      return "gen"
+    },
+    repeatN: (call, edit) => {
+      edit.before(call.arguments.at(-1), "{ times: ")
+      edit.after(call.arguments.at(-1), " }")
+      return "repeat"
+    },
+    timeoutFail: (call, edit) => {
+      for (const { key, value } of call.arguments.at(-1).properties) {
+        if (key.name !== "onTimeout") continue
+        edit.put(key, "orElse")
+        edit.before(value.body, "Effect.fail(")
+        edit.after(value.body, ")")
+      }
+      return "timeoutOrElse"
+    },
+    when: (call, edit) => {
+      const condition = call.arguments.at(-1)
+      edit.before(condition, "Effect.sync(")
+      edit.after(condition, ")")
+      return "when"
+    },
+    // What says whether a stack is captured is an argument of its own.
+    withSpan: (call, edit) => {
+      const options = call.arguments.find(({ type }) => type === "ObjectExpression")
+      const at = options?.properties.findIndex(({ key }) => key?.name === "captureStackTrace") ?? -1
+      if (at < 0) return "withSpan"
+      const [before, it, after] = [options.properties[at - 1], options.properties[at], options.properties[at + 1]]
+      edit.remove(before?.end ?? it.start, before === undefined ? after?.start ?? it.end : it.end)
+      edit.after(options, `, { ${edit.source(it)} }`)
+      return "withSpan"
+    },
+    yieldNow: (call, edit) => edit.remove(call.callee.end, call.end) && "yieldNow"
+  },
+  "effect/Either": { mapBoth: withHandlers, match: withHandlers },
+  "effect/Schema": {
+    Literal: (call, edit) => {
+      if (call.arguments.length === 1) return "Literal"
+      asList(call, edit)
+      return "Literals"
+    },
+    // `{ key, value }` -> `key, value`
+    Record: (call, edit) => {
+      const [given] = call.arguments
+      const [key, value] = given.properties.map((property) => property.value)
+      edit.remove(given.start, key.start)
+      edit.remove(key.end, value.start)
+      edit.after(key, ", ")
+      edit.remove(value.end, given.end)
+      return "Record"
+    },
+    Tuple: (call, edit) => (asList(call, edit), "Tuple"),
+    Union: (call, edit) => (asList(call, edit), "Union"),
+    optionalWith: (call, edit) => {
+      const [schema, options] = call.arguments
+      if (edit.source(options) !== "{ exact: true }") return
+      edit.remove(schema.end, options.end)
+      return "optionalKey"
+    }
+  }
+}

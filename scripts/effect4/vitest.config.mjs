@@ -1,0 +1,45 @@
+/**
+ * How the tests are run on Effect 4: as vitest.config.ts has it for Effect 3. It is copied to where the tests are.
+ */
+import { availableParallelism } from "node:os"
+import { defineConfig } from "vitest/config"
+import manifest from "../../package.json" with { type: "json" }
+import { files } from "../../scripts/effect4/differences.mjs"
+import { folders } from "../../scripts/effect4/folders.mjs"
+
+const sourceOf = (target) => new URL(target.default.replace(/^\.\/dist\/(.+)\.js$/, "./src/$1.ts"), import.meta.url)
+
+const alias = Object.entries({ ...manifest.exports, ...manifest.imports }).flatMap(([path, target]) =>
+  typeof target === "string" ? [] : [{
+    find: new RegExp(`^${path.replace(/^\./, manifest.name)}$`),
+    replacement: sourceOf(target).pathname
+  }]
+)
+
+const workers = availableParallelism() + 1
+
+for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name]
+process.env["AWS_CONFIG_FILE"] = process.env["AWS_SHARED_CREDENTIALS_FILE"] = "/nonexistent"
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    include: folders.test.map((folder) => `test/${folder}/**/*.test.ts`),
+    exclude: Object.keys(files),
+    setupFiles: [
+      "test/support/deepEquality.ts",
+      "test/support/fixedHashes.ts",
+      "test/support/quietTestClock.ts",
+      "test/support/sharedWorker.ts",
+      "test/support/leftOut.ts"
+    ],
+    isolate: false,
+    pool: "forks",
+    execArgv: ["--max-semi-space-size=64"],
+    deps: { interopDefault: false },
+    maxWorkers: workers,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    teardownTimeout: 600_000
+  }
+})
