@@ -1,7 +1,8 @@
 /**
  * Metrics that are updated in the midst of a step.
  */
-import type * as Metric from "effect/Metric"
+import * as Metric from "effect/Metric"
+import * as MetricBoundaries from "effect/MetricBoundaries"
 import * as MetricLabel from "effect/MetricLabel"
 
 /** What an update is tagged with. */
@@ -14,3 +15,10 @@ export const labels = (tags: Readonly<Record<string, string>>): Labels =>
 /** Updates a metric at once. */
 export const update = <Type, In, Out>(metric: Metric.Metric<Type, In, Out>, by: In, tags: Labels): void =>
   metric.unsafeUpdate(by, tags)
+
+/** A histogram whose buckets grow by a factor, from `start` on, and how many there are. */
+export const histogram = (
+  name: string,
+  description: string,
+  buckets: { readonly start: number; readonly factor: number; readonly count: number }
+): Metric.Metric.Histogram<number> => Metric.histogram(name, MetricBoundaries.exponential(buckets), description)

@@ -11,3 +11,10 @@ export const labels = (tags: Readonly<Record<string, string>>): Labels =>
 
 export const update = <In, State>(metric: Metric.Metric<In, State>, by: In, tags: Labels): void =>
   metric.updateUnsafe(by, tags)
+
+export const histogram = (
+  name: string,
+  description: string,
+  buckets: { readonly start: number; readonly factor: number; readonly count: number }
+): Metric.Histogram<number> =>
+  Metric.histogram(name, { description, boundaries: Metric.exponentialBoundaries(buckets) })

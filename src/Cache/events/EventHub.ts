@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { fromEither } from "../../effect/outcomes.js"
-import { type DroppingQueue, end, makeDroppingQueue, offer, streamOf } from "../../effect/queues.js"
+import { type DroppingQueue, end, makeDroppingQueue, offer, streamOf } from "../../effect/streams.js"
 import type { CacheConfigError } from "../errors/CacheErrors.js"
 import { checkValue } from "../options/checkOptions.js"
 

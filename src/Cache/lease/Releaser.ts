@@ -21,7 +21,7 @@ import {
   type Surroundings,
   withLocal
 } from "../../effect/fibers.js"
-import { join, lengthOf, makeLine, takeFirst } from "../../effect/queues.js"
+import { join, lengthOf, makeLine, takeFirst } from "../../effect/streams.js"
 import { quietly } from "../common/quietly.js"
 import type { ReleaseReason } from "../events/ReleaseReason.js"
 import { printKey } from "../printing/printKey.js"

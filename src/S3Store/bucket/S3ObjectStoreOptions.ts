@@ -11,6 +11,7 @@ import type {
 } from "@aws-sdk/client-s3"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { asExit } from "../../Cache/errors/asExit.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
 import { availableMemory } from "../../Cache/memory/availableMemory.js"
@@ -108,7 +109,7 @@ export const checkS3Options = (
       () => checkFiniteByteLimit(cache, "maxObjectBytes", maxObjectBytes, availableMemory()),
       Effect.succeed
     )
-    const timeout = yield* millis(cache, "requestTimeout", requestTimeout, "durationAboveZero")
+    const timeout = yield* asExit(millis(cache, "requestTimeout", requestTimeout, "durationAboveZero"))
     return { bucket, keyPrefix, requestTimeout: Duration.millis(timeout), maxObjectBytes: mostBytes }
   })
 

@@ -2,15 +2,15 @@
  * An object store in an S3 bucket.
  */
 import type { _Object, ListObjectsV2CommandOutput, S3Client } from "@aws-sdk/client-s3"
-import * as Chunk from "effect/Chunk"
+import * as Arr from "effect/Array"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import { Buffer } from "node:buffer"
 import { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { rethrow } from "../../Cache/installed/rethrow.js"
+import { pages } from "../../effect/streams.js"
 import { withSeenSpan } from "../common/seenSpan.js"
 import { ConditionalOutcome, type ListedObject, LoadOutcome, type ObjectStore } from "../objects/ObjectStore.js"
 import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
@@ -301,7 +301,7 @@ export const makeS3ObjectStore = (
         Effect.reduce(
           etagForms,
           refused,
-          (outcome, form) =>
+          (outcome: ConditionalOutcome, form) =>
             outcome._tag !== "Refused"
               ? Effect.succeed(outcome)
               : Effect.tap(
@@ -334,10 +334,9 @@ export const makeS3ObjectStore = (
       remove: removeAbsentToo,
       removeIfMatch: (name, etag) =>
         // Without an etag nobody can say which object is meant.
-        Effect.if(etag === "" ? Effect.succeed(false) : conditions.onDeletes, {
-          onFalse: () => Effect.succeed("unsupported" as const),
-          onTrue: () =>
-            Effect.map(refusable(removeKey(keyPrefix + name, { IfMatch: etagForms[0](etag) })), ({ _tag }) => {
+        Effect.flatMap(etag === "" ? Effect.succeed(false) : conditions.onDeletes, (isSupported) =>
+          isSupported
+            ? Effect.map(refusable(removeKey(keyPrefix + name, { IfMatch: etagForms[0](etag) })), ({ _tag }) => {
               switch (_tag) {
                 case "Written":
                   return "removed"
@@ -347,21 +346,19 @@ export const makeS3ObjectStore = (
                   return "unknown"
               }
             })
-        }),
+            : Effect.succeed("unsupported")),
       removeAll: (names) =>
         Effect.forEach(
-          Chunk.chunksOf(Chunk.fromIterable(names), 1000),
-          (page) => removeNames(Chunk.toReadonlyArray(page)),
+          Arr.chunksOf(names, 1000),
+          (page) => removeNames(page),
           { concurrency: 4, discard: true }
         ),
       list: (prefix) =>
-        Stream.paginateChunkEffect(firstPage, (from) =>
+        pages(firstPage, (from) =>
           Effect.flatMap(page(prefix, from), (answer) =>
             Effect.map(nextStart(prefix, from, answer), (next) => [
-              Chunk.unsafeFromArray(
-                (answer.Contents ?? []).flatMap(listedObject(keyPrefix)).filter(({ name }) =>
-                  name.startsWith(prefix)
-                )
+              (answer.Contents ?? []).flatMap(listedObject(keyPrefix)).filter(({ name }) =>
+                name.startsWith(prefix)
               ),
               next
             ])))

@@ -46,5 +46,7 @@ export const logProblem = (
 ): Effect.Effect<void> => {
   if (error.reason === "CircuitOpen") return Effect.void
   const log = Effect.annotateLogs(Effect.logWarning(error.message), { cache: name, key: String(key) })
-  return error instanceof ObjectStoreError ? Effect.asVoid(Effect.whenEffect(log, faults.isNews(error))) : log
+  return error instanceof ObjectStoreError
+    ? Effect.flatMap(faults.isNews(error), (isNews) => isNews ? log : Effect.void)
+    : log
 }

@@ -1,6 +1,7 @@
 /**
  * Writes that may land after their callers have given them up.
  */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
@@ -139,9 +140,9 @@ export class LateWrites {
 
 /** Whether a write may have been done, or may still be. */
 const isOutcomeUnknown = (exit: Exit.Exit<unknown, ObjectStoreError>): boolean =>
-  Exit.isInterrupted(exit) || Option.match(Exit.causeOption(exit), {
-    onNone: () => false,
-    onSome: (cause) => cause._tag === "Fail" && unknownOutcomes.has(cause.error.reason)
-  })
+  Exit.isInterrupted(exit) || Option.exists(
+    Option.flatMap(Exit.causeOption(exit), Cause.failureOption),
+    ({ reason }) => unknownOutcomes.has(reason)
+  )
 
 const unknownOutcomes: ReadonlySet<string> = new Set(["Timeout", "Network", "Unavailable", "Unknown"])

@@ -15,7 +15,7 @@ import { ownExit } from "../../Cache/flight/ownExit.js"
 import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { replacesFailureUntil } from "../../Cache/store/Freshness.js"
-import { flattenExit } from "../../effect/outcomes.js"
+import { flattenExit, fromEither } from "../../effect/outcomes.js"
 import { classOf } from "../common/classOf.js"
 import type { Moment } from "../coordination/TagMarkers.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
@@ -129,7 +129,7 @@ export const makeComputing = (
       const now = yield* Clock.currentTimeMillis
       const removeOld = Effect.suspend(() => isAttached() && stale !== undefined ? removeStale(key, stale) : nothing)
       if (policy.failureTimeToLive === 0) return { keep: yield* removeOld }
-      const keep = yield* Effect.flatMap(encoded.value, (json) => {
+      const keep = yield* Effect.flatMap(fromEither(encoded.value), (json) => {
         const tags = failureTags ?? key.space.failureTagsOf(key.input, failure.value)
         handleRejection(tags, () => {})
         return prepareFailure(levels.format, key, failure.value, json, policy, tags, { made, now })

@@ -12,6 +12,7 @@ import { cutText } from "../../Cache/printing/cutText.js"
 import { applyJitter } from "../../Cache/store/jitter.js"
 import { jitterRolls } from "../../Cache/store/jitterRolls.js"
 import { roughBytes } from "../../Cache/store/roughBytes.js"
+import { fromEither } from "../../effect/outcomes.js"
 import { isShort, step } from "../common/yieldWhenLong.js"
 import { credibleTime } from "../coordination/tagMarker.js"
 import type { CodecName } from "../entry/Codec.js"
@@ -135,10 +136,10 @@ const copyUnread = <K, V, F>(
   return Effect.suspend(() =>
     Effect.catchAllCause(
       Effect.flatMap(
-        key.space.encodeValue(value),
+        fromEither(key.space.encodeValue(value)),
         (encoded) =>
           Effect.flatMap(
-            Effect.flatMap(codecOf(key.space.codec), ({ encode }) => encode(encoded)),
+            Effect.flatMap(codecOf(key.space.codec), ({ encode }) => fromEither(encode(encoded))),
             (plain) => readBack(cache, key, content, key.space.codec, ownBytes(key.space.codec, plain), policy)
           )
       ),
@@ -297,7 +298,7 @@ export const toMemoryEntry = <K, V, F>(
   }
   const decode = entry.outcome === "success" ? valueOf(key) : failureOf(key)
   const isolated = isShort(object.body)
-    ? isolate(policy.isolation, entry.encoded, decode)
+    ? fromEither(isolate(policy.isolation, entry.encoded, decode))
     : isolateInSteps(policy.isolation, entry.encoded, decode)
   return Effect.matchEffect(isolated, {
     onFailure: (detail) => decodeErrorOf(cache, key, "Schema", detail),

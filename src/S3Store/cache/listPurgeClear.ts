@@ -1,17 +1,18 @@
 /**
  * All entries of a keyspace: listed, purged, cleared.
  */
-import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import type * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Num from "effect/Number"
-import * as Sink from "effect/Sink"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
 import { clockOf } from "../../effect/clocks.js"
+import { fromEither } from "../../effect/outcomes.js"
+import { firstOf, tapPages } from "../../effect/streams.js"
 import type { Leases } from "../coordination/Lease.js"
 import { credibleTime } from "../coordination/tagMarker.js"
 import { headerNeeds } from "../entry/entryFrame.js"
@@ -152,7 +153,7 @@ export const makeListPurgeClear = (
     Effect.either(Effect.gen(function*() {
       const now = yield* Clock.currentTimeMillis
       const entry = yield* format.decode(found.body)
-      const key = yield* space.keyOfId(entry.key)
+      const key = yield* fromEither(space.keyOfId(entry.key))
       return { key, held: yield* toMemoryEntry(format.cache, key, policyOf(space), entry, found, now) }
     }))
 
@@ -189,13 +190,14 @@ export const makeListPurgeClear = (
   ) =>
     Effect.flatMap(Clock.currentTimeMillis, (now) =>
       Effect.map(
-        Effect.timeoutTo(leases.isOver(name, loaded, modified), {
-          duration: Math.max(0, watchLeasesUntil - now),
-          onSuccess: (isOver) => isOver,
-          onTimeout: () => false
-        }),
+        Effect.timeoutOption(leases.isOver(name, loaded, modified), Math.max(0, watchLeasesUntil - now)),
         (isOver) =>
-          [isOver ? { _tag: "Over" as const, key: undefined } : { _tag: "Lease" as const }, loaded.etag] as const
+          [
+            Option.getOrElse(isOver, () => false)
+              ? { _tag: "Over" as const, key: undefined }
+              : { _tag: "Lease" as const },
+            loaded.etag
+          ] as const
       ))
 
   const look = <K, V, F>(
@@ -245,7 +247,7 @@ export const makeListPurgeClear = (
         Effect.map(
           Clock.currentTimeMillis,
           (now) =>
-            Chunk.fromIterable(group.flatMap(([what]) =>
+            group.flatMap(([what]) =>
               what._tag === "Entry" && what.held.isValue && what.held.freshUntil > now
                 ? [{
                   key: what.key,
@@ -255,10 +257,10 @@ export const makeListPurgeClear = (
                   bytes: what.held.bytes
                 }]
                 : []
-            ))
+            )
         )
       ),
-      Stream.flattenChunks
+      Stream.flattenIterables
     )
   }
 
@@ -289,15 +291,14 @@ export const makeListPurgeClear = (
       })
     return Effect.scoped(Effect.gen(function*() {
       const concurrency = concurrencyOf(options)
-      const [first, others] = yield* Stream.peel(objectsOf(space), Sink.collectAllN<ListedObject>(counted))
+      const [first, others] = yield* firstOf(objectsOf(space), counted)
       const progress = { examined: 0, removed: 0, total: first.length }
       const watchLeasesUntil = (yield* Clock.currentTimeMillis) + longestWatch
-      const rest = Stream.mapChunks(others, (page) => {
+      const rest = tapPages(others, (page) => {
         progress.total += page.length
-        return page
       })
       yield* Stream.runForEach(
-        Stream.grouped(Stream.concat(Stream.fromChunk(first), rest), reportEvery),
+        Stream.grouped(Stream.concat(Stream.fromIterable(first), rest), reportEvery),
         (objects) =>
           Effect.flatMap(
             oneFailure(Effect.forEach(objects, purgeObject(watchLeasesUntil), { concurrency })),
@@ -326,8 +327,7 @@ export const makeListPurgeClear = (
         Stream.runForEach(
           Stream.mapEffect(
             Stream.grouped(objectsOf(space), reportEvery),
-            (objects) =>
-              Effect.as(store.removeAll(Chunk.toReadonlyArray(objects).map(({ name }) => name)), objects.length),
+            (objects) => Effect.as(store.removeAll(Array.from(objects, ({ name }) => name)), objects.length),
             { concurrency: options?.concurrency ?? 1 }
           ),
           (count) => {

@@ -9,6 +9,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { randomUUID } from "node:crypto"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
+import { asExit } from "../../Cache/errors/asExit.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
 import { EventHub } from "../../Cache/events/EventHub.js"
@@ -95,11 +96,11 @@ export const makeS3CacheService = (
 ): Effect.Effect<S3CacheService, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
     const name = nameIn(options, defaultName)
-    yield* checkOptions(name, options, s3CacheKinds)
+    yield* asExit(checkOptions(name, options, s3CacheKinds))
     const unwatched = describedStore(secondLevel)
     const defaults = yield* makeEntryPolicy(name, options)
     const leaseTime = yield* Effect.filterOrFail(
-      duration(name, "leaseTime", options.leaseTime, "30 seconds"),
+      asExit(duration(name, "leaseTime", options.leaseTime, "30 seconds")),
       Number.isFinite,
       () => configError(name, "leaseTime", options.leaseTime, "a duration that ends")
     ).pipe(Effect.filterOrFail(
@@ -107,11 +108,11 @@ export const makeS3CacheService = (
       () => configError(name, "leaseTime", options.leaseTime, "a duration of at most 10 minutes")
     ))
     const leaseWait = yield* Effect.filterOrFail(
-      duration(name, "leaseWait", options.leaseWait, Math.max(300_000, 2 * leaseTime)),
+      asExit(duration(name, "leaseWait", options.leaseWait, Math.max(300_000, 2 * leaseTime))),
       Number.isFinite,
       () => configError(name, "leaseWait", options.leaseWait, "a duration that ends")
     )
-    const tagsAge = yield* duration(name, "tagsAge", options.tagsAge, "5 seconds")
+    const tagsAge = yield* asExit(duration(name, "tagsAge", options.tagsAge, "5 seconds"))
     const whileUnknown = yield* trustOf(name, options)
     const eventCapacity = options.eventCapacity ?? 1024
     const hub = yield* EventHub.make<S3CacheEvent>(eventCapacity)

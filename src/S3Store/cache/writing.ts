@@ -439,7 +439,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
             (yield* Effect.catchAll(storedObjects.isOver(key, header), () => Effect.succeed(false)))
           if (!isOver || there.right === undefined) return yield* removeObject(key)
           // A fresh one that was written in its place meanwhile stays.
-          const outcome = yield* Effect.merge(store.removeIfMatch(key.objectName, there.right.etag))
+          const outcome = yield* Effect.catchAll(store.removeIfMatch(key.objectName, there.right.etag), Effect.succeed)
           if (outcome === "unsupported") yield* Effect.ignore(removeObject(key))
           return yield* notFound(key)
         })

@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import { clockOf } from "../../effect/clocks.js"
+import { fromEither } from "../../effect/outcomes.js"
 import { listenOnceMore } from "./standstill.js"
 
 /** After this many milliseconds of work the event loop has a turn. */
@@ -22,8 +23,8 @@ export const step = <A, E>(work: () => Either.Either<A, E>): Effect.Effect<A, E>
     const before = clock.unsafeCurrentTimeMillis()
     const result = work()
     return clock.unsafeCurrentTimeMillis() - before < longStep
-      ? result
-      : Effect.zipRight(listenOnceMore(0), result)
+      ? fromEither(result)
+      : Effect.zipRight(listenOnceMore(0), fromEither(result))
   })
 
 /**

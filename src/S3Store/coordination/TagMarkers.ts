@@ -3,6 +3,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
@@ -175,7 +176,7 @@ export class TagMarkers {
     Effect.match(
       // After the clock was set back, what was asked would seem new for as long.
       Effect.zipRight(
-        Effect.when(Effect.ignore(this.asked.remove(tag)), () => now < this.states.of(tag).asOf),
+        Effect.suspend(() => now < this.states.of(tag).asOf ? Effect.ignore(this.asked.remove(tag)) : Effect.void),
         this.asked.getOrCompute(tag, this.load(tag))
       ),
       {
@@ -246,7 +247,7 @@ export class TagMarkers {
       const { now } = yield* this.moment
       const there = yield* this.store.load(name, { firstBytes: mostBytes })
       const read = yield* Effect.either(this.read(tag, name, there))
-      const found = read._tag === "Right" ? read.right : noMarker
+      const found = Either.isRight(read) ? read.right : noMarker
       // Who was faster, or this very write after a lost reply, said as much.
       if (least !== undefined && found[how].at >= least) return this.states.meet(tag, found, now)
       const earliest = least ?? Math.max(this.latest, this.states.latest, this.states.of(tag).floor)
@@ -254,7 +255,7 @@ export class TagMarkers {
       const at = Math.max(earliest, 1 + Math.max(known.invalidated.at, known.expired.at))
       // Of one that cannot be read nobody knows what it said: this one says at least as much for what was made until now.
       const marker = marked(
-        read._tag === "Left" ? marked(marked(known, "invalidated", at), "expired", at) : known,
+        Either.isLeft(read) ? marked(marked(known, "invalidated", at), "expired", at) : known,
         how,
         at
       )
@@ -267,7 +268,7 @@ export class TagMarkers {
         : yield* this.writeParts(tag, how, marker)
       if (written !== undefined) {
         this.states.meet(tag, found, now)
-        this.states.marked(tag, read._tag === "Left" ? ["invalidated", "expired"] : [how], written, now)
+        this.states.marked(tag, Either.isLeft(read) ? ["invalidated", "expired"] : [how], written, now)
         return yield* Effect.ignore(this.asked.remove(tag))
       }
       if (nth < attempts) return yield* this.attempt(tag, how, least ?? at, nth + 1)

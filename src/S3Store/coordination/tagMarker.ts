@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { decoding, encoding } from "../../effect/schemas.js"
 
 /** How far a time may be ahead of the clock of the store before it is not believed, in milliseconds. */
 export const credibleAhead = 5000
@@ -50,8 +51,8 @@ const Marker = Schema.parseJson(Schema.Struct({
   parts: Schema.optionalWith(Schema.Boolean, { exact: true })
 }))
 
-const encode = Schema.encode(Marker)
-const decode = Schema.decode(Marker)
+const encode = encoding(Marker)
+const decode = decoding(Marker)
 
 /** Both markers together: the later of each time. */
 export const mergeMarkers = (one: TagMarker, other: TagMarker): TagMarker => ({

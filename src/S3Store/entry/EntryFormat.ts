@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { Buffer, constants } from "node:buffer"
 import { isOfKind, type OptionKinds } from "../../Cache/engine/options/optionKinds.js"
+import { asExit } from "../../Cache/errors/asExit.js"
 import { type CacheConfigError, EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
 import { availableMemory } from "../../Cache/memory/availableMemory.js"
@@ -14,6 +15,7 @@ import { checkFiniteByteLimit } from "../../Cache/memory/checkByteLimit.js"
 import type { ByteSizeInput } from "../../Cache/memory/parseByteSize.js"
 import { checkNested, checkValue, whenRight } from "../../Cache/options/checkOptions.js"
 import { printKey } from "../../Cache/printing/printKey.js"
+import { fromEither } from "../../effect/outcomes.js"
 import { isShort, step } from "../common/yieldWhenLong.js"
 import { CacheEncodeError } from "../objects/ObjectStoreErrors.js"
 import type { Codec, CodecName } from "./Codec.js"
@@ -142,7 +144,7 @@ export const makeEntryFormat = (
       return yield* configError(cache, "maxEntryBytes", most, accepted)
     }
     yield* checkCompression(cache, compression)
-    const cipher = encryption === undefined ? undefined : yield* makePayloadCipher(cache, encryption)
+    const cipher = encryption === undefined ? undefined : yield* asExit(makePayloadCipher(cache, encryption))
 
     // Its length goes before it, so that no other place and header together give the same bytes.
     const bound = Buffer.concat([Buffer.alloc(4), Buffer.from(place)])
@@ -221,7 +223,9 @@ export const makeEntryFormat = (
         : Effect.flatMap(step(() => unwrap(bytes)), ({ header, payload }) => {
           const atHand = codecAtHand(header.codec)
           if (atHand !== undefined && header.compression === "none" && payload.length === header.size) {
-            return isShort(bytes) ? entryOf(header, atHand, payload) : step(() => entryOf(header, atHand, payload))
+            return isShort(bytes)
+              ? fromEither(entryOf(header, atHand, payload))
+              : step(() => entryOf(header, atHand, payload))
           }
           return Effect.flatMap(decompressed(header, payload), (plain) =>
             Effect.flatMap(
@@ -301,9 +305,9 @@ const compressionKinds: OptionKinds<CompressionOptions> = {
 }
 
 const checkCompression = Effect.fnUntraced(function*(cache: string, compression: CompressionOptions | undefined) {
-  yield* checkNested(cache, "compression", compression, compressionKinds)
+  yield* asExit(checkNested(cache, "compression", compression, compressionKinds))
   if (compression === undefined) return
-  yield* checkValue(cache, "compression.algorithm", compression.algorithm, ["gzip", "brotli"])
+  yield* asExit(checkValue(cache, "compression.algorithm", compression.algorithm, ["gzip", "brotli"]))
   const { algorithm, level = 0 } = compression
   const most = algorithm === "brotli" ? 11 : 9
   if (isOfKind(level, "whole") && level <= most) return

@@ -102,4 +102,4 @@ const isProbe = Either.right(true)
 export const formatWait = (millis: number): string =>
   millis <= 0
     ? "when the request that tries it now has worked"
-    : `in ${Duration.format(millis < 1000 ? Math.ceil(millis) : 1000 * Math.ceil(millis / 1000))}`
+    : `in ${Duration.format(Duration.millis(millis < 1000 ? Math.ceil(millis) : 1000 * Math.ceil(millis / 1000)))}`

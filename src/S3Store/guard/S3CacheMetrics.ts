@@ -5,7 +5,7 @@
  */
 import "../../effect/needsEffect3.js"
 import * as Metric from "effect/Metric"
-import * as MetricBoundaries from "effect/MetricBoundaries"
+import { histogram } from "../../effect/metrics.js"
 
 /**
  * What happened, tagged `cache` with the cache's name and `event` with the name of the `S3CacheEvent`.
@@ -24,10 +24,10 @@ export const events = Metric.counter("effect_aws_cache_s3_events_total", {
  * @since 0.1.0
  * @category metrics
  */
-export const requestMillis = Metric.histogram(
+export const requestMillis = histogram(
   "effect_aws_cache_s3_request_millis",
-  MetricBoundaries.exponential({ start: 1, factor: 2, count: 15 }),
-  "How long requests to the second level took, in milliseconds"
+  "How long requests to the second level took, in milliseconds",
+  { start: 1, factor: 2, count: 15 }
 )
 
 /**
@@ -36,8 +36,8 @@ export const requestMillis = Metric.histogram(
  * @since 0.1.0
  * @category metrics
  */
-export const computationMillis = Metric.histogram(
+export const computationMillis = histogram(
   "effect_aws_cache_s3_computation_millis",
-  MetricBoundaries.exponential({ start: 1, factor: 2, count: 18 }),
-  "How long computations took, in milliseconds"
+  "How long computations took, in milliseconds",
+  { start: 1, factor: 2, count: 18 }
 )

@@ -114,7 +114,7 @@ export class SetupFaults {
     this.standing.set(operation, { error, inARow, probeFrom, isProbing: false })
     this.met.set(error.reason, (this.met.get(error.reason) ?? new Set()).add(operation))
     return suspends && !isProbe
-      ? Effect.asVoid(Effect.whenEffect(this.parts.onSuspend(error), this.isNews(error)))
+      ? Effect.flatMap(this.isNews(error), (isNews) => isNews ? this.parts.onSuspend(error) : Effect.void)
       : undefined
   }
 

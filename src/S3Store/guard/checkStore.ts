@@ -107,7 +107,7 @@ export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> =>
             reason: "Timeout",
             operation: "check",
             target: descriptionOf(store),
-            detail: `no answer within ${Duration.format(stepLimit)}`
+            detail: `no answer within ${Duration.format(Duration.millis(stepLimit))}`
           }))
         return Effect.map(Effect.either(limited), (outcome) => {
           if (Either.isRight(outcome)) return note(step, outcome.right === undefined ? "ok" : "failed", outcome.right)
@@ -132,7 +132,9 @@ export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> =>
     const clockOf = (written: number, now: number, modified: number) => {
       // Stores tell whole seconds.
       const skew = modified < written - 1000 ? modified - written : modified > now + 1000 ? modified - now : 0
-      return Math.abs(skew) <= mostSkew ? undefined : `the clock of the store is ${Duration.format(Math.abs(skew))} ` +
+      return Math.abs(skew) <= mostSkew ?
+        undefined :
+        `the clock of the store is ${Duration.format(Duration.millis(Math.abs(skew)))} ` +
         `${skew > 0 ? "ahead of" : "behind"} the one of this machine: set this one, or keep it by NTP`
     }
 

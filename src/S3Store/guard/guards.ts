@@ -44,7 +44,7 @@ export const makeGuards = (
   })
   if (limits === undefined) return { breaker: undefined, faults }
 
-  const again = Duration.format(limits.resetAfter)
+  const again = Duration.format(Duration.millis(limits.resetAfter))
   const breaker = new CircuitBreaker<ObjectStoreError, ObjectStoreError>({
     ...limits,
     counts: ({ reason }) => consequences[reason].counts,

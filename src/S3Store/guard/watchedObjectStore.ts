@@ -37,7 +37,7 @@ export const watchedObjectStore = (store: DescribedStore, watch: Watch): Describ
       reason: "Timeout",
       operation,
       target: store.description + target,
-      detail: `no answer within ${Duration.format(millis)}`
+      detail: `no answer within ${Duration.format(Duration.millis(millis))}`
     })
 
   const limited = <A>(operation: string, target: string, millis: number, request: Effect.Effect<A, ObjectStoreError>) =>

@@ -1,7 +1,9 @@
 /**
  * What the memory level of an `S3Cache` holds.
  */
+import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import { formatStacks } from "../../Cache/printing/formatStacks.js"
 import { refreshFrom, uselessFrom } from "../../Cache/store/Freshness.js"
 import type { Keyspace } from "../keyspace/Keyspace.js"
@@ -60,7 +62,8 @@ export class MemoryEntry implements MemoryEntryParts {
   private constructor(space: object, content: Isolated<Exit.Exit<unknown, unknown>>, parts: MemoryEntryParts) {
     const exit = content.value
     // An error keeps what was under way where it was made, until its stack is read.
-    const stack = Exit.isFailure(exit) && exit.cause._tag === "Fail" ? formatStacks(exit.cause.error) : 0
+    const error = Exit.isFailure(exit) ? Cause.failureOption(exit.cause) : Option.none()
+    const stack = Option.isSome(error) ? formatStacks(error.value) : 0
     this.weight = parts.bytes + stack
     this.space = space
     this.content = exit

@@ -1,7 +1,6 @@
 /**
  * Entries by names that are any text, in the second level alone.
  */
-import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -149,7 +148,7 @@ export class NamedEntries {
   readonly clear: Effect.Effect<void, ObjectStoreError> = Effect.suspend(() =>
     Stream.runForEach(
       Stream.grouped(this.objects, 1000),
-      (objects) => this.store.removeAll(Chunk.toReadonlyArray(objects).map(({ name }) => name))
+      (objects) => this.store.removeAll(Array.from(objects, ({ name }) => name))
     )
   )
 

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
+import { asExit } from "../../Cache/errors/asExit.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
 import { checkOptions } from "../../Cache/options/checkOptions.js"
@@ -35,7 +36,7 @@ export const checkedFolder = (
   options: S3PersistenceOptions,
   without: string
 ): Effect.Effect<string, CacheConfigError> =>
-  Effect.flatMap(checkOptions("S3Persistence", options, kinds), () => {
+  Effect.flatMap(asExit(checkOptions("S3Persistence", options, kinds)), () => {
     const { folder = without } = options
     return segment.test(folder)
       ? Effect.succeed(folder)

@@ -11,6 +11,7 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import { asExit } from "../../Cache/errors/asExit.js"
 import type { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { orInstall } from "../../Cache/installed/orInstall.js"
 import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
@@ -188,7 +189,7 @@ const loadS3Client = async () => {
 
 const makeS3: ObjectStoreTag["makeS3"] = (options) =>
   Effect.zipRight(
-    checkBucketOptions("S3 object store", options, objectStoreS3Kinds),
+    asExit(checkBucketOptions("S3 object store", options, objectStoreS3Kinds)),
     Effect.flatMap(
       Effect.suspend(() =>
         failOfBadKey(ClientCache.client(
@@ -206,7 +207,7 @@ const makeS3: ObjectStoreTag["makeS3"] = (options) =>
 
 const makeS3Client: ObjectStoreTag["makeS3Client"] = (client, options) =>
   Effect.zipRight(
-    checkBucketOptions("S3 object store", options, s3StoreKinds, () => "said where the client is made"),
+    asExit(checkBucketOptions("S3 object store", options, s3StoreKinds, () => "said where the client is made")),
     printed(makeS3ObjectStore(client, options))
   )
 

@@ -11,6 +11,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import { asExit } from "../../Cache/errors/asExit.js"
 import type { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { checkOptions, nameIn } from "../../Cache/options/checkOptions.js"
 import { unwrapOptions } from "../../Cache/options/unwrapOptions.js"
@@ -156,7 +157,7 @@ const layersOf = <Self>(tag: Context.Tag<Self, S3CacheService>, defaultName: str
   const layerS3: S3CacheLayers<Self>["layerS3"] = (options) =>
     Layer.unwrapEffect(
       Effect.map(
-        checkBucketOptions(nameIn(options, defaultName), options, { ...objectStoreS3Kinds, ...s3CacheKinds }),
+        asExit(checkBucketOptions(nameIn(options, defaultName), options, { ...objectStoreS3Kinds, ...s3CacheKinds })),
         () => {
           const { bucket, clientConfig, conditionalDeletes, conditionalWrites, deleteOptions, getOptions, ...more } =
             options
@@ -185,10 +186,13 @@ const layersOf = <Self>(tag: Context.Tag<Self, S3CacheService>, defaultName: str
     layerConfig: (config) => Layer.unwrapEffect(Effect.map(unwrapOptions(defaultName, config), layerS3)),
     layerFileSystem: (options) =>
       Layer.unwrapEffect(
-        Effect.map(checkOptions(nameIn(options, defaultName), options, { ...fileSystemKinds, ...s3CacheKinds }), () => {
-          const { directory, maxObjectBytes, ...cache } = options
-          return Layer.provide(layer(cache), ObjectStore.layerFileSystem({ directory, maxObjectBytes }))
-        })
+        Effect.map(
+          asExit(checkOptions(nameIn(options, defaultName), options, { ...fileSystemKinds, ...s3CacheKinds })),
+          () => {
+            const { directory, maxObjectBytes, ...cache } = options
+            return Layer.provide(layer(cache), ObjectStore.layerFileSystem({ directory, maxObjectBytes }))
+          }
+        )
       ),
     layerMemory: (options) => Layer.provide(layer(options), ObjectStore.layerMemory())
   }

@@ -1,10 +1,13 @@
 /**
- * Queues that lose what comes while they are full, and that end.
+ * Streams by pages, and queues that lose what comes while they are full, and that end.
  */
 import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as MutableList from "effect/MutableList"
+import type * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
 
 export interface DroppingQueue<in out A> extends Queue.Queue<A, Cause.Done> {}
@@ -30,3 +33,23 @@ export const takeFirst = <A>(line: Line<A>): A | undefined => {
   const taken = MutableList.take(line)
   return taken === MutableList.Empty ? undefined : taken
 }
+
+export const pages: <S, A, E, R>(
+  start: S,
+  page: (start: S) => Effect.Effect<readonly [page: ReadonlyArray<A>, next: Option.Option<S>], E, R>
+) => Stream.Stream<A, E, R> = Stream.paginate
+
+export const tapPages = <A, E, R>(
+  self: Stream.Stream<A, E, R>,
+  tell: (page: { readonly length: number }) => void
+): Stream.Stream<A, E, R> =>
+  Stream.mapArray(self, (page) => {
+    tell(page)
+    return page
+  })
+
+export const firstOf = <A, E, R>(
+  self: Stream.Stream<A, E, R>,
+  count: number
+): Effect.Effect<readonly [first: ReadonlyArray<A>, rest: Stream.Stream<A, E>], E, R | Scope.Scope> =>
+  Stream.peel(self, Sink.take<A>(count))

@@ -1,9 +1,13 @@
 /**
- * Queues that lose what comes while they are full, and that end.
+ * Streams by pages, and queues that lose what comes while they are full, and that end.
  */
-import type * as Effect from "effect/Effect"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
 import * as MutableQueue from "effect/MutableQueue"
+import type * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
 
 /** A queue that loses what it is offered while it is full. */
@@ -35,3 +39,33 @@ export const join = <A>(line: Line<A>, one: A): void => void MutableQueue.offer(
 
 /** Takes the first, if any waits. */
 export const takeFirst = <A>(line: Line<A>): A | undefined => MutableQueue.poll(line, undefined)
+
+/** What comes page by page: each says where the next one begins, if there is another. */
+export const pages = <S, A, E, R>(
+  start: S,
+  page: (start: S) => Effect.Effect<readonly [page: ReadonlyArray<A>, next: Option.Option<S>], E, R>
+): Stream.Stream<A, E, R> =>
+  Stream.paginateChunkEffect(
+    start,
+    (at) => Effect.map(page(at), ([page, next]) => [Chunk.unsafeFromArray(page), next] as const)
+  )
+
+/** Tells of each page as it comes. */
+export const tapPages = <A, E, R>(
+  self: Stream.Stream<A, E, R>,
+  tell: (page: { readonly length: number }) => void
+): Stream.Stream<A, E, R> =>
+  Stream.mapChunks(self, (page) => {
+    tell(page)
+    return page
+  })
+
+/** So many of the first, and what comes after them. */
+export const firstOf = <A, E, R>(
+  self: Stream.Stream<A, E, R>,
+  count: number
+): Effect.Effect<readonly [first: ReadonlyArray<A>, rest: Stream.Stream<A, E>], E, R | Scope.Scope> =>
+  Effect.map(
+    Stream.peel(self, Sink.collectAllN<A>(count)),
+    ([first, rest]) => [Chunk.toReadonlyArray(first), rest] as const
+  )
