@@ -21,9 +21,9 @@ export const areas = [
   },
   {
     area: "effect",
-    rooms: ["."],
+    rooms: [".", "platform"],
     imports: ["Cache/engine"],
-    packages: ["effect", "@effect/platform"]
+    packages: ["effect", "@effect/platform", "@effect/experimental"]
   },
   {
     area: "Cache",

@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 import * as Engine from "../Cache/engine/BoundedMapOptions.js"
 import * as Errors from "../Cache/errors/CacheErrors.js"
 import type * as Cache from "../Cache/index.js"
-import { classSchema, type Encoded, errorSchema } from "../effect/errorSchema.js"
+import { classSchema, type Encoded, errorSchema } from "../effect/platform/errorSchema.js"
 import { Amount, Text } from "./fields.js"
 
 /**

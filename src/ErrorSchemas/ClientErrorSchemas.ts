@@ -9,7 +9,7 @@ import * as Requests from "../ClientLayer/errors/RequestError.js"
 import * as Resources from "../ClientLayer/errors/ResourceErrors.js"
 import * as Sessions from "../ClientLayer/errors/SessionErrors.js"
 import type * as ClientLayer from "../ClientLayer/index.js"
-import { classSchema, type Encoded, errorSchema } from "../effect/errorSchema.js"
+import { classSchema, type Encoded, errorSchema } from "../effect/platform/errorSchema.js"
 import {
   CacheConfigError,
   CacheExistsError,

@@ -5,7 +5,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as Sizes from "../Cache/memory/parseByteSize.js"
-import { classSchema, type Encoded } from "../effect/errorSchema.js"
+import { classSchema, type Encoded } from "../effect/platform/errorSchema.js"
 import * as Values from "../Ttl/dict/CacheValueError.js"
 import * as Fetches from "../Ttl/fetch/FetchErrors.js"
 import type * as Ttl from "../Ttl/index.js"

@@ -5,7 +5,7 @@
  */
 import * as Schema from "effect/Schema"
 import { longestMessage } from "../Cache/printing/cutText.js"
-import { classSchema, type Encoded } from "../effect/errorSchema.js"
+import { classSchema, type Encoded } from "../effect/platform/errorSchema.js"
 import { transformed } from "../effect/schemas.js"
 import type * as Keyv from "../Keyv/index.js"
 import * as KeyvErrors from "../Keyv/KeyvStorageClosedError.js"

@@ -26,7 +26,7 @@
  */
 import "../effect/needsEffect3.js"
 
-export type { Encoded } from "../effect/errorSchema.js"
+export type { Encoded } from "../effect/platform/errorSchema.js"
 export * from "./CacheErrorSchemas.js"
 export * from "./ClientErrorSchemas.js"
 export * from "./DictErrorSchemas.js"

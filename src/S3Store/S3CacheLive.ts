@@ -4,24 +4,17 @@
  * @since 0.1.0
  */
 import * as Config from "effect/Config"
-import * as ConfigError from "effect/ConfigError"
-import * as Duration from "effect/Duration"
+import type * as ConfigError from "effect/ConfigError"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { CacheConfigError, CacheKeyError } from "../Cache/errors/CacheErrors.js"
 import { meantDuration } from "../Cache/options/meantDuration.js"
 import { ClientCacheLive } from "../ClientLayer/ClientCache.js"
 import type { ClientBuildError } from "../ClientLayer/errors/ClientErrors.js"
+import { readDuration } from "../effect/configs.js"
 import { S3Cache } from "./S3Cache.js"
-
-/** As `Config.duration`, in more words where it is none. */
-const readDuration = (text: string): Either.Either<Duration.Duration, ConfigError.ConfigError> =>
-  Either.fromOption(
-    Duration.decodeUnknown(text),
-    () => ConfigError.InvalidData([], `Expected a duration, such as "5 minutes"${meantDuration(text)}`)
-  )
 
 /**
  * A cache over a bucket, with a client cache of its own, configured by the environment (by Effect's `Config`, to be
@@ -62,7 +55,7 @@ export const S3CacheLive: Layer.Layer<
     Config.all({
       bucket: Config.nonEmptyString("S3_CACHE_BUCKET"),
       keyPrefix: Config.option(Config.string("S3_CACHE_PREFIX")),
-      timeToLive: Config.option(Config.mapOrFail(Config.string("S3_CACHE_TTL"), readDuration)),
+      timeToLive: Config.option(readDuration("S3_CACHE_TTL", meantDuration)),
       maxSize: Config.option(Config.integer("S3_CACHE_MAX_SIZE")),
       forcePathStyle: Config.option(Config.boolean("S3_CACHE_PATH_STYLE"))
     }),

@@ -6,13 +6,19 @@
  * @since 0.1.0
  */
 import "../effect/needsEffect3.js"
-import type * as Persistence from "@effect/experimental/Persistence"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import { CacheConfigError } from "../Cache/errors/CacheErrors.js"
 import { rethrow } from "../Cache/installed/rethrow.js"
+import {
+  type BackingPersistence,
+  layerBacking as layerOfBacking,
+  layerOverBacking,
+  loadPersistence,
+  type PersistedValues,
+  persistencePackage,
+  type ResultPersistence
+} from "../effect/platform/persistence.js"
 import { makeEntryFormat } from "./entry/EntryFormat.js"
 import { describedStore } from "./objects/describedStore.js"
 import { NamedEntries } from "./persistence/NamedEntries.js"
@@ -30,8 +36,8 @@ export type { S3PersistenceOptions } from "./persistence/S3PersistenceOptions.js
  */
 export const layerBacking = (
   options: S3PersistenceOptions = {}
-): Layer.Layer<Persistence.BackingPersistence, CacheConfigError, ObjectStore> =>
-  Layer.unwrapEffect(Effect.map(loadPersistence, (module) => backing(module, options)))
+): Layer.Layer<BackingPersistence, CacheConfigError, ObjectStore> =>
+  Layer.unwrapEffect(Effect.map(loaded, (module) => layerOfBacking(module, makeValues(options))))
 
 /**
  * A `ResultPersistence` of `@effect/experimental` over the second level, for `PersistedCache`, `RequestResolver` and the
@@ -73,15 +79,15 @@ export const layerBacking = (
  */
 export const layerResult = (
   options: S3PersistenceOptions = {}
-): Layer.Layer<Persistence.ResultPersistence, CacheConfigError, ObjectStore> =>
+): Layer.Layer<ResultPersistence, CacheConfigError, ObjectStore> =>
   Layer.unwrapEffect(
-    Effect.map(loadPersistence, (module) => Layer.provide(module.layerResult, backing(module, options)))
+    Effect.map(loaded, (module) => Layer.provide(layerOverBacking(module), layerOfBacking(module, makeValues(options))))
   )
 
-const loadPersistence = Effect.tryPromise({
+const loaded = Effect.tryPromise({
   try: async () => {
     try {
-      return await import("@effect/experimental/Persistence")
+      return await loadPersistence()
     } catch (cause) {
       return rethrow(cause)
     }
@@ -91,50 +97,23 @@ const loadPersistence = Effect.tryPromise({
       cache: "S3Persistence",
       option: "@effect/experimental",
       value: "not installed",
-      accepted: "installed next to effect-aws-cache: npm install @effect/experimental@0.61",
+      accepted: `installed next to effect-aws-cache: npm install ${persistencePackage}`,
       cause
     })
 })
 
-const backing = (
-  module: typeof Persistence,
-  options: S3PersistenceOptions
-): Layer.Layer<Persistence.BackingPersistence, CacheConfigError, ObjectStore> =>
-  Layer.effect(
-    module.BackingPersistence,
-    Effect.gen(function*() {
-      const folder = yield* checkedFolder(options, "persistence")
-      const store = describedStore(yield* ObjectStore)
-      const format = yield* makeEntryFormat(options, store.place, store.maxObjectBytes, "S3Persistence")
-      const failing = (method: string) => (cause: unknown) => module.PersistenceBackingError.make(method, cause)
-      return module.BackingPersistence.of({
-        [module.BackingPersistenceTypeId]: module.BackingPersistenceTypeId,
-        make: (storeId) =>
-          Effect.sync(() => {
-            const entries = new NamedEntries(store, format, `${folder}/${folderOf(storeId)}`)
-            const get = (method: string) => (key: string) => Effect.mapError(entries.get(key), failing(method))
-            const set = (method: string) =>
-            (
-              [key, value, timeToLive]: readonly [string, unknown, Option.Option<Duration.Duration>]
-            ) =>
-              Effect.mapError(
-                entries.set(
-                  key,
-                  "json",
-                  value,
-                  Duration.toMillis(Option.getOrElse(timeToLive, () => Duration.infinity))
-                ),
-                failing(method)
-              )
-            return {
-              get: get("get"),
-              getMany: (keys) => Effect.forEach(keys, get("getMany"), { concurrency: 16 }),
-              set: (key, value, timeToLive) => set("set")([key, value, timeToLive]),
-              setMany: (entries) => Effect.forEach(entries, set("setMany"), { concurrency: 16, discard: true }),
-              remove: (key) => Effect.mapError(entries.remove(key), failing("remove")),
-              clear: Effect.mapError(entries.clear, failing("clear"))
-            }
-          })
-      })
-    })
-  )
+const makeValues = (options: S3PersistenceOptions) =>
+  Effect.gen(function*() {
+    const folder = yield* checkedFolder(options, "persistence")
+    const store = describedStore(yield* ObjectStore)
+    const format = yield* makeEntryFormat(options, store.place, store.maxObjectBytes, "S3Persistence")
+    return (storeId: string): PersistedValues => {
+      const entries = new NamedEntries(store, format, `${folder}/${folderOf(storeId)}`)
+      return {
+        get: entries.get,
+        set: (key, value, timeToLive) => entries.set(key, "json", value, timeToLive),
+        remove: entries.remove,
+        clear: entries.clear
+      }
+    }
+  })

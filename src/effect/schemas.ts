@@ -59,6 +59,9 @@ export const transformed = <A, I, B, J>(
 /** A number, 0 or more. */
 export const NonNegative: Schema.Schema<number> = Schema.NonNegative
 
+/** A whole number, 0 or more. */
+export const NonNegativeInt: Schema.Schema<number> = Schema.NonNegativeInt
+
 const PositiveInt = Schema.typeSchema(Schema.Int.pipe(Schema.positive()))
 
 /**

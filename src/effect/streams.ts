@@ -4,7 +4,7 @@
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as MutableQueue from "effect/MutableQueue"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Sink from "effect/Sink"
@@ -69,3 +69,13 @@ export const firstOf = <A, E, R>(
     Stream.peel(self, Sink.collectAllN<A>(count)),
     ([first, rest]) => [Chunk.toReadonlyArray(first), rest] as const
   )
+
+/**
+ * Limits each time that a stream is asked for more.
+ *
+ * @param limit given what failing with an error is in its place
+ */
+export const limitPulls = <A, E>(
+  self: Stream.Stream<A, E>,
+  limit: <B, E2>(pull: Effect.Effect<B, E2>, failing: (error: E) => E2) => Effect.Effect<B, E2>
+): Stream.Stream<A, E> => Stream.fromPull(Effect.map(Stream.toPull(self), (pull) => limit(pull, Option.some)))

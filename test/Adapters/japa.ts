@@ -22,7 +22,9 @@ export const japa = {
       beforeAll(async () => {
         teardown = await hook()
       })
-      afterAll(() => void teardown())
+      afterAll(async () => {
+        await teardown()
+      })
     },
     tap: () => {},
     each: {

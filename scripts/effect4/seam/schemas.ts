@@ -50,6 +50,8 @@ export const transformed = <A, I, B, J>(
 
 export const NonNegative: Schema.Codec<number> = Schema.Number.check(Schema.isGreaterThanOrEqualTo(0))
 
+export const NonNegativeInt: Schema.Codec<number> = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+
 const PositiveInt = Schema.Int.check(Schema.isGreaterThan(0))
 
 export const positiveIntFrom = <I>(

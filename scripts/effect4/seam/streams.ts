@@ -53,3 +53,8 @@ export const firstOf = <A, E, R>(
   count: number
 ): Effect.Effect<readonly [first: ReadonlyArray<A>, rest: Stream.Stream<A, E>], E, R | Scope.Scope> =>
   Stream.peel(self, Sink.take<A>(count))
+
+export const limitPulls = <A, E>(
+  self: Stream.Stream<A, E>,
+  limit: <B, E2>(pull: Effect.Effect<B, E2>, failing: (error: E) => E2) => Effect.Effect<B, E2>
+): Stream.Stream<A, E> => Stream.fromPull(Effect.map(Stream.toPull(self), (pull) => limit(pull, (error) => error)))

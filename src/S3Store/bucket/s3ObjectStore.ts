@@ -297,22 +297,19 @@ export const makeS3ObjectStore = (
       body: Uint8Array,
       etag: string
     ): Effect.Effect<ConditionalOutcome, ObjectStoreError> =>
-      Effect.suspend(() =>
-        Effect.reduce(
-          etagForms,
-          refused,
-          (outcome: ConditionalOutcome, form) =>
-            outcome._tag !== "Refused"
-              ? Effect.succeed(outcome)
-              : Effect.tap(
-                putIf("replace", keyPrefix + name, body, { IfMatch: form(etag) }),
-                ({ _tag }) =>
-                  Effect.sync(() => {
-                    if (_tag === "Written") etagForms = [form]
-                  })
-              )
-        )
-      )
+      Effect.suspend(() => {
+        const tried = (
+          [form, ...others]: ReadonlyArray<EtagForm>
+        ): Effect.Effect<ConditionalOutcome, ObjectStoreError> =>
+          form === undefined
+            ? Effect.succeed(refused)
+            : Effect.flatMap(putIf("replace", keyPrefix + name, body, { IfMatch: form(etag) }), (outcome) => {
+              if (outcome._tag === "Refused") return tried(others)
+              if (outcome._tag === "Written") etagForms = [form]
+              return Effect.succeed(outcome)
+            })
+        return tried(etagForms)
+      })
 
     return {
       description: `s3://${bucket}/${keyPrefix}`,

@@ -4,6 +4,7 @@
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -98,7 +99,7 @@ export const makeS3CacheService = (
     const name = nameIn(options, defaultName)
     yield* asExit(checkOptions(name, options, s3CacheKinds))
     const unwatched = describedStore(secondLevel)
-    const defaults = yield* makeEntryPolicy(name, options)
+    const defaults = yield* asExit(makeEntryPolicy(name, options))
     const leaseTime = yield* Effect.filterOrFail(
       asExit(duration(name, "leaseTime", options.leaseTime, "30 seconds")),
       Number.isFinite,
@@ -113,28 +114,30 @@ export const makeS3CacheService = (
       () => configError(name, "leaseWait", options.leaseWait, "a duration that ends")
     )
     const tagsAge = yield* asExit(duration(name, "tagsAge", options.tagsAge, "5 seconds"))
-    const whileUnknown = yield* trustOf(name, options)
+    const whileUnknown = yield* asExit(trustOf(name, options))
     const eventCapacity = options.eventCapacity ?? 1024
     const hub = yield* EventHub.make<S3CacheEvent>(eventCapacity)
     const ledger = new Ledger(hub, options.metrics === true ? name : undefined)
     const { circuitBreaker = {} } = options
-    if (circuitBreaker !== false) yield* checkNested(name, "circuitBreaker", circuitBreaker, circuitBreakerKinds)
-    yield* checkNested(name, "writeBehind", options.writeBehind, writeBehindKinds)
+    if (circuitBreaker !== false) {
+      yield* asExit(checkNested(name, "circuitBreaker", circuitBreaker, circuitBreakerKinds))
+    }
+    yield* asExit(checkNested(name, "writeBehind", options.writeBehind, writeBehindKinds))
     const { breaker, faults } = makeGuards(
       name,
       unwatched,
       ledger,
       circuitBreaker === false ? undefined : {
         failures: circuitBreaker.failures ?? 5,
-        resetAfter: yield* duration(name, "circuitBreaker.resetAfter", circuitBreaker.resetAfter, "10 seconds")
+        resetAfter: yield* asExit(duration(name, "circuitBreaker.resetAfter", circuitBreaker.resetAfter, "10 seconds"))
       }
     )
     const store = watchedObjectStore(unwatched, {
       ledger,
       breaker,
       faults,
-      loadTimeout: yield* duration(name, "loadTimeout", options.loadTimeout, Duration.infinity),
-      saveTimeout: yield* duration(name, "saveTimeout", options.saveTimeout, Duration.infinity)
+      loadTimeout: yield* asExit(duration(name, "loadTimeout", options.loadTimeout, Duration.infinity)),
+      saveTimeout: yield* asExit(duration(name, "saveTimeout", options.saveTimeout, Duration.infinity))
     })
     const format = yield* makeEntryFormat(options, unwatched.place, unwatched.maxObjectBytes, name)
     const memory = yield* MemoryLevel.make(name, options)
@@ -225,11 +228,13 @@ export const makeS3CacheService = (
       invalidate: (key) => unlessWrongKey(name, key, () => writing.invalidate(key)),
       expire: (key) => unlessWrongKey(name, key, () => changing.expire(key)),
       invalidateWhen: (key, predicate) =>
-        unlessWrongKey(name, key, () =>
-          unlessWrong(checkValue(name, "predicate", predicate, "function"), changing.invalidateWhen(key, predicate))),
-      pop: (key) =>
-        unlessWrongKey(name, key, () =>
-          writing.pop(key)),
+        unlessWrongKey(
+          name,
+          key,
+          () =>
+            unlessWrong(checkValue(name, "predicate", predicate, "function"), changing.invalidateWhen(key, predicate))
+        ),
+      pop: (key) => unlessWrongKey(name, key, () => writing.pop(key)),
       getMany: (keys, how) => ofKeys(name, keys, how, (keys) => many.getMany(keys, how)),
       hasMany: (keys, how) => ofKeys(name, keys, how, (keys) => many.hasMany(keys, how)),
       getManyOrCompute: (keys, load, how) =>
@@ -371,13 +376,18 @@ const verifyStore = (name: string, verify: string, store: ObjectStore) =>
   })
 
 /** How long what is known of a tag is good while it cannot be asked for, in milliseconds. */
-const trustOf = (name: string, { onTagsUnknown, tagsTrustedFor }: S3CacheOptions) => {
+const trustOf = (
+  name: string,
+  { onTagsUnknown, tagsTrustedFor }: S3CacheOptions
+): Either.Either<number, CacheConfigError> => {
   if (onTagsUnknown !== "miss") {
     return duration(name, "tagsTrustedFor", tagsTrustedFor, onTagsUnknown === "serve" ? Duration.infinity : "1 minute")
   }
   return tagsTrustedFor === undefined
-    ? Effect.succeed(0)
-    : configError(name, "tagsTrustedFor", tagsTrustedFor, "nothing with onTagsUnknown: \"miss\", which trusts nothing")
+    ? Either.right(0)
+    : Either.left(
+      configError(name, "tagsTrustedFor", tagsTrustedFor, "nothing with onTagsUnknown: \"miss\", which trusts nothing")
+    )
 }
 
 // A second level that does not answer now may well honour conditions: it is found out when it matters.

@@ -3,6 +3,7 @@
  */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import { NonNegativeInt } from "../../effect/schemas.js"
 import { longestTag, mostTags } from "./tagLimits.js"
 
 /** What an entry says about itself, and a reader can know without its payload. */
@@ -54,7 +55,7 @@ export const HeaderVersion2 = Schema.Struct({
     ),
   codec: Schema.String,
   /** How long the payload is before it is compressed and encrypted, in bytes. */
-  size: Schema.NonNegativeInt,
+  size: NonNegativeInt,
   compression: Schema.String,
   encryption: Schema.NullOr(
     Schema.Struct({ algorithm: Schema.String, keyId: Schema.String, nonce: Schema.String })
@@ -65,13 +66,13 @@ export const HeaderVersion2 = Schema.Struct({
 export const HeaderVersion4 = Schema.Struct({
   ...HeaderVersion2.fields,
   /** How long the key is, in bytes. */
-  keyLength: Schema.NonNegativeInt
+  keyLength: NonNegativeInt
 })
 
 /** The header of format version 5: `keyLength` is there where the key stands behind the header. */
 export const HeaderVersion5 = Schema.Struct({
   ...HeaderVersion2.fields,
-  keyLength: Schema.optional(Schema.NonNegativeInt)
+  keyLength: Schema.optional(NonNegativeInt)
 })
 
 /**

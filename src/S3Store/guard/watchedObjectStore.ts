@@ -9,6 +9,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { clockOf } from "../../effect/clocks.js"
+import { limitPulls } from "../../effect/streams.js"
 import { withinTime } from "../common/standstill.js"
 import type { DescribedStore } from "../objects/describedStore.js"
 import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
@@ -47,12 +48,7 @@ export const watchedObjectStore = (store: DescribedStore, watch: Watch): Describ
   const limitedPages = <A>(target: string, millis: number, pages: Stream.Stream<A, ObjectStoreError>) =>
     millis === Number.POSITIVE_INFINITY ?
       pages :
-      Stream.fromPull(
-        Effect.map(
-          Stream.toPull(pages),
-          (pull) => withinTime(pull, millis, () => Option.some(late("list", target, millis)()))
-        )
-      )
+      limitPulls(pages, (pull, failing) => withinTime(pull, millis, () => failing(late("list", target, millis)())))
 
   const failed = (operation: string, { reason }: ObjectStoreError) =>
     ledger.record({ _tag: "RequestFailed", operation, reason })

@@ -13,6 +13,7 @@ import * as Stream from "effect/Stream"
 import { Buffer } from "node:buffer"
 import { randomBytes, randomUUID } from "node:crypto"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
+import { asExit } from "../../Cache/errors/asExit.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
 import { availableMemory } from "../../Cache/memory/availableMemory.js"
@@ -67,7 +68,7 @@ export const makeFileSystemObjectStore = (
   options: FileSystemObjectStoreOptions
 ): Effect.Effect<ObjectStore, CacheConfigError, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function*() {
-    yield* checkOptions(cache, options, fileSystemKinds)
+    yield* asExit(checkOptions(cache, options, fileSystemKinds))
     const { maxObjectBytes: most = 67_108_864 } = options
     const maxObjectBytes = yield* whenRight(
       () => checkFiniteByteLimit(cache, "maxObjectBytes", most, availableMemory()),
@@ -176,7 +177,7 @@ export const makeFileSystemObjectStore = (
 
     const etagOf = (file: FileSystem.File) =>
       Effect.map(
-        file.readAlloc(FileSystem.Size(etagLength)),
+        file.readAlloc(etagLength),
         Option.match({ onNone: () => "", onSome: (id) => Buffer.from(id).toString("hex") })
       )
 
@@ -259,7 +260,7 @@ export const makeFileSystemObjectStore = (
               if (size > maxObjectBytes && firstBytes === undefined) return LoadOutcome.TooLarge({ size, etag })
               const body = size === 0
                 ? Option.none()
-                : yield* file.readAlloc(FileSystem.Size(Math.min(size, firstBytes ?? size)))
+                : yield* file.readAlloc(Math.min(size, firstBytes ?? size))
               return LoadOutcome.Found({
                 body: Option.getOrElse(body, () => new Uint8Array(0)),
                 size,
@@ -304,7 +305,7 @@ export const makeFileSystemObjectStore = (
     /** Removes what nobody needs any more, when it is old enough. */
     const sweep = (file: string, modified: number) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        Effect.when(Effect.ignore(fs.remove(file)), () => modified > 0 && now - modified > graceMillis))
+        modified > 0 && now - modified > graceMillis ? Effect.ignore(fs.remove(file)) : Effect.void)
 
     /** The objects whose files are in a folder. */
     const objectsIn = (folder: string, parent: string, files: ReadonlyArray<string>, prefix: string) => {

@@ -10,6 +10,7 @@ import * as Stream from "effect/Stream"
 import { createHash } from "node:crypto"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { withCallOptions } from "../../Cache/options/checkOptions.js"
+import { bytesUnder } from "../../effect/platform/keyValues.js"
 import { KeyedMutex } from "../common/KeyedMutex.js"
 import { ConditionalOutcome, LoadOutcome, type ObjectStore } from "./ObjectStore.js"
 import { ObjectStoreError } from "./ObjectStoreErrors.js"
@@ -48,7 +49,7 @@ export const makeKeyValueObjectStore = (
       const locks = new KeyedMutex<string>()
 
       const get = (operation: string, name: string) =>
-        Effect.mapError(store.getUint8Array(keyPrefix + name), fromPlatformError(operation, keyPrefix + name))
+        Effect.mapError(bytesUnder(store, keyPrefix + name), fromPlatformError(operation, keyPrefix + name))
 
       const set = (operation: string, name: string, body: Uint8Array) =>
         Effect.as(

@@ -155,6 +155,24 @@ export class NamedEntries {
   /** How many objects there are: those that have expired and were not read since are among them. */
   readonly size: Effect.Effect<number, ObjectStoreError> = Effect.suspend(() => Stream.runCount(this.objects))
 
+  /** The keys: every entry is read for it. */
+  readonly keys: Effect.Effect<ReadonlyArray<string>, ObjectStoreError> = Effect.suspend(() =>
+    Effect.map(
+      Stream.runCollect(Stream.mapEffect(this.objects, ({ name }) => this.keyOf(name), { concurrency: 16 })),
+      (keys) => Array.from(keys).filter((key) => key !== undefined)
+    )
+  )
+
+  private keyOf(name: string): Effect.Effect<string | undefined, ObjectStoreError> {
+    return Effect.flatMap(this.store.load(name), (found) =>
+      found._tag === "Found"
+        ? Effect.match(this.format.decode(found.body), {
+          onFailure: () => undefined,
+          onSuccess: ({ key }) => key
+        })
+        : Effect.succeed(undefined))
+  }
+
   private get objects() {
     const prefix = `${this.folder}/`
     return Stream.filter(this.store.list(prefix), isEntryOrLeaseUnder(prefix))

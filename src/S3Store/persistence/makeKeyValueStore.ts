@@ -1,12 +1,12 @@
 /**
  * The second level as a `KeyValueStore` of `@effect/platform`.
  */
-import * as PlatformError from "@effect/platform/Error"
-import * as KeyValueStore from "@effect/platform/KeyValueStore"
+import type * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { cutText } from "../../Cache/printing/cutText.js"
+import { keyValueError, makeKeyValues } from "../../effect/platform/keyValues.js"
 import { makeEntryFormat } from "../entry/EntryFormat.js"
 import { describedStore } from "../objects/describedStore.js"
 import { type ObjectStore, objectStoreTag } from "../objects/ObjectStore.js"
@@ -26,14 +26,7 @@ export const makeKeyValueStore = (
       folder
     )
     const failing = (method: string, key?: string) => (cause: { readonly message: string }) =>
-      new PlatformError.SystemError({
-        reason: "Unknown",
-        module: "KeyValueStore",
-        method,
-        description: cause.message,
-        cause,
-        ...(key === undefined ? {} : { pathOrDescriptor: cutText(key, 200) })
-      })
+      keyValueError(method, cause.message, cause, key === undefined ? undefined : cutText(key, 200))
     const getUint8Array = (key: string) =>
       Effect.mapBoth(entries.get(key), {
         onFailure: failing("get", key),
@@ -47,7 +40,7 @@ export const makeKeyValueStore = (
           onSuccess: Option.filter((value): value is Uint8Array => value instanceof Uint8Array)
         }
       )
-    return KeyValueStore.make({
+    return makeKeyValues({
       get: (key) => Effect.map(getUint8Array(key), Option.map((bytes) => Buffer.from(bytes).toString())),
       getUint8Array,
       set: (key, value) => {
@@ -77,6 +70,7 @@ export const makeKeyValueStore = (
       modifyUint8Array: (key, f) => modified(key, f),
       remove: (key) => Effect.mapError(entries.remove(key), failing("remove", key)),
       clear: Effect.mapError(entries.clear, failing("clear")),
-      size: Effect.mapError(entries.size, failing("size"))
+      size: Effect.mapError(entries.size, failing("size")),
+      keys: Effect.mapError(entries.keys, failing("keys"))
     })
   })

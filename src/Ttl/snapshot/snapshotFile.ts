@@ -11,7 +11,7 @@ import * as Option from "effect/Option"
 import { Buffer } from "node:buffer"
 import { createHash, randomUUID } from "node:crypto"
 import { basename, dirname, join } from "node:path"
-import { fileReason, seekTo } from "../../effect/files.js"
+import { fileReason, seekTo } from "../../effect/platform/files.js"
 import * as Format from "./snapshotFormat.js"
 
 /** A file is no snapshot that can be used. */
