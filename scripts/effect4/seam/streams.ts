@@ -57,4 +57,8 @@ export const firstOf = <A, E, R>(
 export const limitPulls = <A, E>(
   self: Stream.Stream<A, E>,
   limit: <B, E2>(pull: Effect.Effect<B, E2>, failing: (error: E) => E2) => Effect.Effect<B, E2>
-): Stream.Stream<A, E> => Stream.fromPull(Effect.map(Stream.toPull(self), (pull) => limit(pull, (error) => error)))
+): Stream.Stream<A, E> =>
+  // Sound: what is failed with is no end of a stream.
+  Stream.scoped(
+    Stream.fromPull(Effect.map(Stream.toPull(self), (pull) => limit(pull, (error) => error)))
+  ) as Stream.Stream<A, E>
