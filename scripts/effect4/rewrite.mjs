@@ -108,6 +108,11 @@ export const rewrite = (path, text) => {
         const namespace = object.type === "Identifier" ? namespaces.get(object.name) : undefined
         if (namespace !== undefined) {
           const { module } = namespace
+          // What an interface extends is written as a value is.
+          if (parent?.type === "TSInterfaceHeritage") {
+            putName(node, namespace, property.name, own(types[module], property.name), true)
+            return false
+          }
           const byCall = isCalled ? own(calls[module], property.name)?.(parent, edit, parents.at(-2)) : undefined
           const rule = byCall ?? own(values[module], property.name)
           if (rule === undefined && changed[module]?.includes(property.name)) {

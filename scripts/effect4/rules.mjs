@@ -132,7 +132,7 @@ export const values = {
     typeSchema: "toType"
   },
   "effect/Scope": { extend: "provide" },
-  "effect/Stream": { unwrapScoped: "unwrap" },
+  "effect/Stream": { flattenIterables: "flattenIterable", unwrapScoped: "unwrap" },
   "effect/TestClock": { currentTimeMillis: { module: "effect/Clock", name: "currentTimeMillis" } }
 }
 
@@ -197,6 +197,13 @@ const asList = (call, edit) => {
   edit.after(call.arguments.at(-1), "]")
 }
 
+/** `Schema.filter(...)` -> `Schema.check(Schema.isSo(...))` */
+const asCheck = (call, edit, name) => {
+  edit.before(call.arguments[0], `Schema.${name}(`)
+  edit.after(call.arguments.at(-1), ")")
+  return "check"
+}
+
 /**
  * Calls that have another form. Each is given the call, what edits it, and the node around it, and gives the new name, or
  * `undefined` where that is in `values`.
@@ -243,6 +250,7 @@ export const calls = {
     },
     // What says whether a stack is captured is an argument of its own.
     withSpan: (call, edit) => {
+      if (call.arguments.length === 3) return "withSpan"
       const options = call.arguments.find(({ type }) => type === "ObjectExpression")
       const at = options?.properties.findIndex(({ key }) => key?.name === "captureStackTrace") ?? -1
       if (at < 0) return "withSpan"
@@ -272,6 +280,15 @@ export const calls = {
     },
     Tuple: (call, edit) => (asList(call, edit), "Tuple"),
     Union: (call, edit) => (asList(call, edit), "Union"),
+    between: (call, edit) => {
+      const [minimum, maximum] = call.arguments
+      edit.before(minimum, "Schema.isBetween({ minimum: ")
+      edit.before(maximum, "maximum: ")
+      edit.after(maximum, " })")
+      return "check"
+    },
+    maxItems: (call, edit) => asCheck(call, edit, "isMaxLength"),
+    maxLength: (call, edit) => asCheck(call, edit, "isMaxLength"),
     optionalWith: (call, edit) => {
       const [schema, options] = call.arguments
       if (edit.source(options) !== "{ exact: true }") return
