@@ -1,6 +1,6 @@
 /** What of the sources and tests is checked and run on Effect 4 so far. All of the sources are made. */
 export const folders = {
-  src: ["Cache", "Sync", "Ttl", "effect"],
+  src: ["Cache", "ClientLayer", "ErrorSchemas", "Keyv", "S3Store", "Sync", "Ttl", "effect"],
   test: []
 }
 

@@ -78,6 +78,7 @@ export const rewrite = (path, text) => {
   }
   /** Puts what a rule says in the place of `namespace.name`. */
   const putName = (node, namespace, name, rule, isType) => {
+    if (rule?.text !== undefined) return put(node, rule.text)
     const to = typeof rule === "object" ? rule : { name: rule ?? name }
     const module = to.module ?? movedTo(namespace.module).module
     const local = to.module === undefined ? use(namespace, isType) : need(to.module, isType)

@@ -1,6 +1,6 @@
 /**
- * What is called otherwise in Effect 4: tables by the module of Effect 3. A rule is another name, or `{ module, name }` for
- * one of another module. `~/` is the folder of tests.
+ * What is called otherwise in Effect 4: tables by the module of Effect 3. A rule is another name, `{ module, name }` for
+ * one of another module, or `{ text }` for what is no name. `~/` is the folder of tests.
  */
 
 /** Modules that moved, and what their namespaces are called then. */
@@ -46,7 +46,7 @@ export const values = {
     string: "String"
   },
   "effect/ConfigProvider": forTests("fromMap"),
-  "effect/Context": { GenericTag: "Service" },
+  "effect/Context": { GenericTag: "Service", isTag: "isKey" },
   "effect/Data": forTests("array", "struct", "tuple"),
   "effect/Deferred": { unsafeDone: "doneUnsafe", unsafeMake: "makeUnsafe" },
   "effect/Duration": { decode: "fromInputUnsafe", decodeUnknown: "fromInput" },
@@ -81,6 +81,7 @@ export const values = {
     mapLeft: "mapError",
     right: "succeed"
   },
+  "effect/ExecutionStrategy": { parallel: { text: "\"parallel\"" }, sequential: { text: "\"sequential\"" } },
   "effect/Exit": {
     ...forTests("flatten"),
     causeOption: "getCause",
@@ -146,6 +147,7 @@ export const changed = {
 export const types = {
   "effect/Config": { "Config.Success": "Success", "Config.Wrap": "Wrap" },
   "effect/Context": {
+    ReadonlyTag: "Key",
     Tag: "Key",
     "Tag.Identifier": "Service.Identifier",
     "Tag.Service": "Service.Shape",
@@ -287,6 +289,7 @@ export const calls = {
       edit.after(maximum, " })")
       return "check"
     },
+    pattern: (call, edit) => asCheck(call, edit, "isPattern"),
     maxItems: (call, edit) => asCheck(call, edit, "isMaxLength"),
     maxLength: (call, edit) => asCheck(call, edit, "isMaxLength"),
     optionalWith: (call, edit) => {

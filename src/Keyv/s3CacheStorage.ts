@@ -15,8 +15,12 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 import type { OptionKinds } from "../Cache/engine/options/optionKinds.js"
+import { asExit } from "../Cache/errors/asExit.js"
 import { CacheConfigError } from "../Cache/errors/CacheErrors.js"
 import { checkOptions } from "../Cache/options/checkOptions.js"
+import { surroundings } from "../effect/fibers.js"
+import { fromEither } from "../effect/outcomes.js"
+import { iterating } from "../effect/streams.js"
 import { type CacheKey, Keyspace, type KeyspaceOptions } from "../S3Store/keyspace/Keyspace.js"
 import { S3Cache } from "../S3Store/S3Cache.js"
 import { KeyvStorage } from "./KeyvStorage.js"
@@ -98,10 +102,10 @@ export const s3CacheStorage = (
   options: S3CacheStorageOptions = {}
 ): Effect.Effect<KeyvStorage, CacheConfigError, S3Cache | Scope.Scope> =>
   Effect.gen(function*() {
-    yield* checkOptions("s3CacheStorage", options, kinds)
+    yield* asExit(checkOptions("s3CacheStorage", options, kinds))
     const keyspace = yield* makeKeyspace(name, options)
     const cache = yield* S3Cache
-    const runtime = yield* Effect.runtime<never>()
+    const around = yield* surroundings<never>()
     const fork = yield* FiberSet.makeRuntime<never>()
     const closing = yield* Deferred.make<never, KeyvStorageClosedError>()
     let closed = false
@@ -124,6 +128,8 @@ export const s3CacheStorage = (
         }))
       })
 
+    const keyOf = (key: string) => fromEither(keyspace.keyEither(key))
+
     const remove = (key: CacheKey<string, unknown>) =>
       Effect.as(cache.remove(key), true).pipe(Effect.catchTag("CacheNotFoundError", () => Effect.succeed(false)))
 
@@ -134,22 +140,20 @@ export const s3CacheStorage = (
       )
 
     const getMany = (keys: ReadonlyArray<string>) =>
-      Effect.forEach(keys, keyspace.keyEither).pipe(
+      Effect.forEach(keys, keyOf).pipe(
         Effect.flatMap((found) => cache.getMany(found, { concurrency })),
         Effect.map((found) => found.map(Option.getOrUndefined))
       )
 
     return new KeyvStorage({
-      get: (key) => run(Effect.map(Effect.flatMap(keyspace.keyEither(key), cache.getOption), Option.getOrUndefined)),
+      get: (key) => run(Effect.map(Effect.flatMap(keyOf(key), cache.getOption), Option.getOrUndefined)),
       getMany: (keys) => run(getMany(keys)),
       set: (key, value, ttl) =>
-        run(Effect.flatMap(keyspace.keyEither(key), (found) =>
-          cache.set(found, value, ttl === undefined ? {} : { timeToLive: ttl }))),
-      hasMany: (keys) =>
-        run(Effect.forEach(keys, (key) =>
-          Effect.flatMap(keyspace.keyEither(key), cache.has), { concurrency })),
-      removeMany: (keys) =>
-        run(Effect.forEach(keys, (key) => Effect.flatMap(keyspace.keyEither(key), remove), { concurrency })),
+        run(
+          Effect.flatMap(keyOf(key), (found) => cache.set(found, value, ttl === undefined ? {} : { timeToLive: ttl }))
+        ),
+      hasMany: (keys) => run(Effect.forEach(keys, (key) => Effect.flatMap(keyOf(key), cache.has), { concurrency })),
+      removeMany: (keys) => run(Effect.forEach(keys, (key) => Effect.flatMap(keyOf(key), remove), { concurrency })),
       clear: (prefix) =>
         run(
           prefix === undefined
@@ -158,13 +162,13 @@ export const s3CacheStorage = (
         ),
       iterate: (prefix) =>
         keysOf(prefix).pipe(
-          Stream.mapEffect((key) =>
-            Effect.map(cache.getOption(key), Option.map((value) => [key.input, value] as const)), { concurrency }),
-          Stream.filterMap((entry) =>
-            entry
+          Stream.mapEffect(
+            (key) => Effect.map(cache.getOption(key), Option.map((value) => [key.input, value] as const)),
+            { concurrency }
           ),
-          Stream.interruptWhenDeferred(closing),
-          (stream) => Stream.toAsyncIterableRuntime(stream, runtime)
+          Stream.flatMap(Option.match({ onNone: () => Stream.empty, onSome: (entry) => Stream.succeed(entry) })),
+          Stream.interruptWhen(Deferred.await(closing)),
+          (stream) => iterating(stream, around)
         ),
       flush: () => run(cache.flush)
     })

@@ -9,6 +9,7 @@ import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
+import type { Surroundings } from "./fibers.js"
 
 /** A queue that loses what it is offered while it is full. */
 export interface DroppingQueue<in out A> extends Queue.Queue<A> {}
@@ -79,3 +80,7 @@ export const limitPulls = <A, E>(
   self: Stream.Stream<A, E>,
   limit: <B, E2>(pull: Effect.Effect<B, E2>, failing: (error: E) => E2) => Effect.Effect<B, E2>
 ): Stream.Stream<A, E> => Stream.fromPull(Effect.map(Stream.toPull(self), (pull) => limit(pull, Option.some)))
+
+/** What a stream has, for programs without Effect. */
+export const iterating: <A, E, R>(self: Stream.Stream<A, E, R>, around: Surroundings<R>) => AsyncIterable<A> =
+  Stream.toAsyncIterableRuntime

@@ -9,6 +9,7 @@ import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
+import type { Surroundings } from "./fibers.js"
 
 export interface DroppingQueue<in out A> extends Queue.Queue<A, Cause.Done> {}
 
@@ -62,3 +63,6 @@ export const limitPulls = <A, E>(
   Stream.scoped(
     Stream.fromPull(Effect.map(Stream.toPull(self), (pull) => limit(pull, (error) => error)))
   ) as Stream.Stream<A, E>
+
+export const iterating = <A, E, R>(self: Stream.Stream<A, E, R>, { services }: Surroundings<R>): AsyncIterable<A> =>
+  Stream.toAsyncIterableWith(self, services)

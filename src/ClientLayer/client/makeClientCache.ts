@@ -11,6 +11,7 @@ import { unrefSleep } from "../../Cache/common/unrefSleep.js"
 import { handleRejection } from "../../Cache/engine/handleRejection.js"
 import { describeType } from "../../Cache/engine/options/describeType.js"
 import type { OptionKind } from "../../Cache/engine/options/optionKinds.js"
+import { asExit } from "../../Cache/errors/asExit.js"
 import { type CacheConfigError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
 import type { Restore } from "../../Cache/lease/LeaseTable.js"
 import * as LeasedStore from "../../Cache/LeasedStore.js"
@@ -95,12 +96,12 @@ export const makeClientCache = (
 ): Effect.Effect<OwnClientCache, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
     const name = nameIn(options, otherwise)
-    yield* checkOptions(name, options, clientCacheKinds)
-    const drainTimeout = yield* millis(name, "drainTimeout", options.drainTimeout ?? Duration.infinity)
+    yield* asExit(checkOptions(name, options, clientCacheKinds))
+    const drainTimeout = yield* asExit(millis(name, "drainTimeout", options.drainTimeout ?? Duration.infinity))
     const maxSize = options.maxSize ?? defaultMaxSize
-    const grace = countdown(yield* millis(name, "gracePeriod", options.gracePeriod ?? defaultGracePeriod))
+    const grace = countdown(yield* asExit(millis(name, "gracePeriod", options.gracePeriod ?? defaultGracePeriod)))
     // Made before the store, so that at the end it is closed after leases have ended.
-    const registry = yield* TransportRegistry.make(grace.left)
+    const registry = yield* TransportRegistry.make(grace.rest)
     const drains = yield* FiberSet.make<void>()
     const store = yield* LeasedStore.make<ClientCacheKey<unknown>, CachedClient, ClientBuildError>({
       name,
@@ -234,9 +235,9 @@ export const makeClientCache = (
         }
         const prepared = prepareClient<ClientOf<Ctor>>(clientClass, config, options)
         if (Either.isLeft(prepared)) return Effect.die(prepared.left)
-        const { right } = prepared
-        if (place !== undefined) place.content = printLabel(right.key)
-        return use(right.key, () => lease(right.key, right), restore, place)
+        const client = prepared.right
+        if (place !== undefined) place.content = printLabel(client.key)
+        return use(client.key, () => lease(client.key, client), restore, place)
       }
       return Effect.uninterruptibleMask((restore) => {
         const clientClass = knownClass(source)

@@ -2,6 +2,7 @@
  * Asking a source of credentials.
  */
 import * as Effect from "effect/Effect"
+import { fromEither } from "../../effect/outcomes.js"
 import { CredentialsError } from "../errors/SessionErrors.js"
 import type { AwsCredentials } from "../sdk/AwsCredentials.js"
 import { HiddenTexts } from "../secrets/hiddenTexts.js"
@@ -26,7 +27,8 @@ export const askProvider = (
   details: () => ReadonlyArray<string> = () => []
 ): Effect.Effect<AwsCredentials, CredentialsError> =>
   Effect.tryPromise({ try: () => Promise.resolve(source()), catch: (cause) => cause }).pipe(
-    Effect.flatMap((answer) => Effect.flatten(Effect.try({ try: () => usableCredentials(answer), catch: (e) => e }))),
+    Effect.flatMap((answer) => Effect.try({ try: () => usableCredentials(answer), catch: (cause) => cause })),
+    Effect.flatMap(fromEither),
     Effect.catchAll((cause) =>
       Effect.flatMap(knownSecrets, (secrets) => Effect.fail(failure(session, identity, cause, details(), secrets)))
     )

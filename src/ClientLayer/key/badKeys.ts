@@ -3,9 +3,9 @@
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Option from "effect/Option"
 import { CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { printKey } from "../../Cache/printing/printKey.js"
+import { errorsIn } from "../../effect/outcomes.js"
 
 /** The key, or a defect: what makes no key is a mistake of the program. */
 export const keyOrDie = <A>(key: Either.Either<A, CacheKeyError>): Effect.Effect<A> =>
@@ -27,7 +27,7 @@ export const dieOfNoKey = (cache: string, key: unknown, kind: string): Effect.Ef
  * has not started yet.
  */
 export const failOfBadKey = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E | CacheKeyError, R> =>
-  Effect.catchSomeDefect(
-    self,
-    (defect) => defect instanceof CacheKeyError ? Option.some(Effect.fail(defect)) : Option.none()
-  )
+  Effect.catchAllCause(self, (cause): Effect.Effect<never, E | CacheKeyError> => {
+    const bad = errorsIn(cause).find((error) => error instanceof CacheKeyError)
+    return bad === undefined ? Effect.failCause(cause) : Effect.fail(bad)
+  })

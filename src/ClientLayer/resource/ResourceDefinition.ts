@@ -178,7 +178,7 @@ export class ResourceDefinition<in out Ctor extends ClientClass, in out Options,
     const build: DefinitionParts<Ctor, Options, R>["build"] = (client, options) => {
       const made = Effect.try({ try: () => make(client, options), catch: (thrown) => thrown }).pipe(
         // A promise is no resource. What it is rejected with is nobody's.
-        Effect.tap((made) => void handleRejection(made, () => {})),
+        Effect.tap((made) => Effect.sync(() => void handleRejection(made, () => {}))),
         Effect.flatMap((made) => Effect.isEffect(made) ? made : Effect.succeed(made)),
         Effect.filterOrFail(
           (resource) => isResource(resource),

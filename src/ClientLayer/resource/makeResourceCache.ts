@@ -8,6 +8,7 @@ import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { describeType } from "../../Cache/engine/options/describeType.js"
+import { asExit } from "../../Cache/errors/asExit.js"
 import { type CacheConfigError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
 import * as LeasedStore from "../../Cache/LeasedStore.js"
 import { checkOptions, nameIn, withFunction } from "../../Cache/options/checkOptions.js"
@@ -66,7 +67,7 @@ export const makeResourceCacheWith = (
 ): Effect.Effect<OwnResourceCache, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
     const name = nameIn(options, otherwise)
-    yield* checkOptions(name, options, resourceCacheKinds)
+    yield* asExit(checkOptions(name, options, resourceCacheKinds))
     const maxSize = options.maxSize ?? defaultMaxSize
     const store = yield* LeasedStore.make<ResourceCacheKey<unknown>, CachedResource, ResourceError>({
       name,
@@ -97,14 +98,14 @@ export const makeResourceCacheWith = (
       Effect.suspend((): Effect.Effect<A, E | ResourceError, R2> => {
         const prepared = prepareResource(definition, complete(configuration), options)
         if (Either.isLeft(prepared)) return Effect.die(prepared.left)
-        const { right } = prepared
+        const wanted = prepared.right
         const acquire = Effect.suspend(() => {
-          const key = printLabel(right.key)
-          return Effect.map(builder(right, name), ({ release, resource }) => {
+          const key = printLabel(wanted.key)
+          return Effect.map(builder(wanted, name), ({ release, resource }) => {
             return new CachedResource(key, resource, release)
           })
         })
-        return use(right.key, { acquire })
+        return use(wanted.key, { acquire })
       })
 
     const put = <E>(

@@ -2,8 +2,6 @@
  * The secrets of the environment and of the shared files, so that no message shows them.
  */
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
-import * as Encoding from "effect/Encoding"
 import { readFile } from "node:fs/promises"
 import { rethrow } from "../../Cache/installed/rethrow.js"
 import { rememberSecrets } from "./hiddenTexts.js"
@@ -59,12 +57,20 @@ export const knownSecrets: Effect.Effect<ReadonlySet<string>> = Effect.suspend((
     )
 })
 
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 const mostTokenFiles = 20
 
 /** A password in a URL, of an endpoint or a proxy, as it is written there and as it is. */
 const rememberUser = (value: string | undefined, secrets: Set<string>): void => {
   const { password = "" } = value !== undefined && URL.canParse(value) ? new URL(value) : {}
-  for (const part of [password, Either.getOrElse(Encoding.decodeUriComponent(password), () => password)]) {
+  for (const part of [password, decoded(password)]) {
     rememberSecrets(part, secrets)
   }
 }

@@ -14,6 +14,7 @@ import * as Scope from "effect/Scope"
 import { AsyncLocalStorage } from "node:async_hooks"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { SingleFlight } from "../../Cache/flight/SingleFlight.js"
+import { fromEither } from "../../effect/outcomes.js"
 import type { MoreSecrets } from "../client/ClientBuilder.js"
 import { askProvider } from "../credentials/askProvider.js"
 import { askerOf, clientView, type CredentialAsker, keyOfAsker } from "../credentials/CredentialAsker.js"
@@ -229,7 +230,7 @@ export const makeSessionCredentials = (
           })
           return Effect.flatMap(Effect.either(ask), (answer) =>
             Effect.flatMap(keyFor(request, memos), (key) =>
-              memo.key === key || repeats === 0 ? answer : get(request, repeats - 1)))
+              memo.key === key || repeats === 0 ? fromEither(answer) : get(request, repeats - 1)))
         })
       })
 

@@ -10,10 +10,12 @@ import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { OptionKind, OptionKinds } from "../../Cache/engine/options/optionKinds.js"
+import { asExit } from "../../Cache/errors/asExit.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { checkOptions, nameIn, unlessWrong, withCallOptions, withFunction } from "../../Cache/options/checkOptions.js"
 import { millis } from "../../Cache/options/timeToLive.js"
 import { printedAs } from "../../Cache/printing/printedAs.js"
+import { fromEither } from "../../effect/outcomes.js"
 import { buildClientOn, type ClientBuilder, type MoreSecrets } from "../client/ClientBuilder.js"
 import { defaultGracePeriod, makeClientCache } from "../client/makeClientCache.js"
 import { type OwnClientCache, Unchecked as UncheckedClients } from "../client/uncheckedClients.js"
@@ -96,12 +98,12 @@ export const makeSessionFrom = <E extends SessionError>(
   kinds: Readonly<Record<string, OptionKind>> = sessionKinds
 ): Effect.Effect<SessionService, E | CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
-    yield* checkOptions(name, options, kinds)
+    yield* asExit(checkOptions(name, options, kinds))
     const policy = options.evictionPolicy ?? "LRU"
     const initial = yield* sources.settings
     let settings = initial
-    const grace = countdown(yield* millis(name, "gracePeriod", options.gracePeriod ?? defaultGracePeriod))
-    const transport = yield* makeSessionTransport(name, options, grace.left)
+    const grace = countdown(yield* asExit(millis(name, "gracePeriod", options.gracePeriod ?? defaultGracePeriod)))
+    const transport = yield* makeSessionTransport(name, options, grace.rest)
     const sharedHandlers = new WeakSet<object>()
     const credentials = yield* sources.credentials(() => ({
       profile: settings.profile,
@@ -300,7 +302,7 @@ export const makeSessionFrom = <E extends SessionError>(
           Effect.suspend(() => Effect.map(credentials.get(options?.forceRefresh === true), Option.map(redacted)))
         ),
       getAvailablePartitions: Effect.succeed(availablePartitions),
-      getPartitionForRegion: partitionForRegion,
+      getPartitionForRegion: (region) => fromEither(partitionForRegion(region)),
       getAvailableRegions: (service, options) =>
         withCallOptions(name, options, regionsKinds, Effect.sync(() => availableRegions(service, options))),
       getAvailableServices: Effect.sync(availableServices),

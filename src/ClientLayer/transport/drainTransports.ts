@@ -34,11 +34,11 @@ export const drainTransports = (transports: ReadonlyArray<Transport>, millis: nu
       : Effect.raceFirst(Effect.interruptible(quiet), Effect.interruptible(unrefSleep(millis)))
   })
 
-/** A time that begins to run at one moment, and what is left of it. */
+/** A time that begins to run at one moment, and how much of it is left. */
 export interface Countdown {
   readonly start: Effect.Effect<void>
   /** Milliseconds; all of the time before it was started. */
-  readonly left: Effect.Effect<number>
+  readonly rest: Effect.Effect<number>
 }
 
 /**
@@ -52,6 +52,6 @@ export const countdown = (millis: number): Countdown => {
     start: Effect.map(Clock.currentTimeMillis, (now) => {
       startedAt = Math.min(startedAt, now)
     }),
-    left: Effect.map(Clock.currentTimeMillis, (now) => Math.max(0, millis - Math.max(0, now - startedAt)))
+    rest: Effect.map(Clock.currentTimeMillis, (now) => Math.max(0, millis - Math.max(0, now - startedAt)))
   }
 }
