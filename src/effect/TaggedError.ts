@@ -3,7 +3,7 @@
  */
 import type * as Cause from "effect/Cause"
 import { textHash } from "../Cache/engine/structures/keyHash.js"
-import { equalsByProtocol, equalSymbol, hashSymbol } from "./equalProtocol.js"
+import { equalsByProtocol, equalSymbol, hashSymbol } from "./protocols.js"
 
 const effectId = Symbol.for("effect/Effect")
 const inspectSymbol = Symbol.for("nodejs.util.inspect.custom")

@@ -1,7 +1,7 @@
 /**
  * How keys are compared, with Effect and without it.
  */
-import { equalsByProtocol, hashByProtocol, isStructuralByProtocol } from "../../effect/equalProtocol.js"
+import { equalsByProtocol, hashByProtocol, isStructuralByProtocol } from "../../effect/protocols.js"
 import type { KeyEquality } from "../engine/structures/KeyEquality.js"
 
 const byProtocol: KeyEquality = {

@@ -2,6 +2,7 @@
  * Durations as Effect writes them, without Effect.
  */
 import type * as Duration from "effect/Duration"
+import { typeIdOf } from "../../effect/protocols.js"
 import { handleRejection } from "../engine/handleRejection.js"
 import { wrongOptionTexts } from "../engine/options/wrongOptionTexts.js"
 import { configError } from "../errors/configError.js"
@@ -16,7 +17,7 @@ export const useDurationHint = (find: (value: unknown) => string): void => {
 /** What to say besides of a value that is no duration. */
 export const durationHint = (value: unknown): string => hint(value)
 
-const durationId = Symbol.for("effect/Duration")
+const durationId = typeIdOf("Duration")
 
 const second = 1000
 const minute = 60 * second
@@ -68,7 +69,9 @@ const readValue = (value: unknown): number | undefined => {
   if (typeof value !== "object" || value === null) return undefined
   if ("millis" in value && typeof value.millis === "number") return value.millis
   if ("nanos" in value && typeof value.nanos === "bigint") return Number(value.nanos) / 1e6
-  return "_tag" in value && value._tag === "Infinity" ? Number.POSITIVE_INFINITY : undefined
+  const tag = "_tag" in value ? value._tag : undefined
+  if (tag === "Infinity") return Number.POSITIVE_INFINITY
+  return tag === "NegativeInfinity" ? Number.NEGATIVE_INFINITY : undefined
 }
 
 /**

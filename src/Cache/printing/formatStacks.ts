@@ -2,6 +2,7 @@
  * The stacks of errors that are kept.
  */
 import { types } from "node:util"
+import { typeIdOf } from "../../effect/protocols.js"
 
 /** More errors than this, one the cause of the other, are not looked at. */
 const mostErrors = 100
@@ -30,10 +31,10 @@ export const formatStacks = (error: unknown): number => {
   return characters
 }
 
-const originalSymbol = Symbol.for("effect/OriginalAnnotation")
+const originalId = typeIdOf("OriginalAnnotation")
 
 // As Effect's `Cause.originalError`: under its spans, errors are proxies of what was thrown.
 const originalError = (error: unknown): unknown =>
-  (typeof error === "object" || typeof error === "function") && error !== null && originalSymbol in error
-    ? error[originalSymbol]
+  (typeof error === "object" || typeof error === "function") && error !== null && originalId in error
+    ? Reflect.get(error, originalId)
     : error

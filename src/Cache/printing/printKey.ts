@@ -2,12 +2,12 @@
  * How a key is shown to people: its content, in bounded length.
  */
 import { types } from "node:util"
+import { redactableSymbol, typeIdOf } from "../../effect/protocols.js"
 import { cutText } from "./cutText.js"
 import { useKeyPrinter } from "./keyText.js"
 
 // By what Effect knows what is not to be shown.
-const redactedId = Symbol.for("effect/Redacted")
-const redactableSymbol = Symbol.for("effect/Inspectable/Redactable")
+const redactedId = typeIdOf("Redacted")
 
 const longest = 200
 /** How many values a text is made of at the most. */

@@ -8,6 +8,7 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Hash from "effect/Hash"
 import { Buffer } from "node:buffer"
+import { typeIdOf } from "../../effect/protocols.js"
 import { sliced, step } from "../common/yieldWhenLong.js"
 
 /**
@@ -162,7 +163,7 @@ const changesInside = (value: object): boolean =>
 /** Whether it is of one of Effect's types that remember results in themselves; nobody else can change those. */
 const remembersInside = (value: object): boolean => remembering.some((typeId) => typeId in value)
 
-const remembering: ReadonlyArray<symbol> = [
+const remembering: ReadonlyArray<PropertyKey> = [
   "BigDecimal",
   "Chunk",
   "DateTime",
@@ -170,4 +171,4 @@ const remembering: ReadonlyArray<symbol> = [
   "HashMap",
   "HashSet",
   "List"
-].map((type) => Symbol.for(`effect/${type}`))
+].map(typeIdOf)

@@ -19,8 +19,8 @@ import { FreshMap, type Stored } from "../../Cache/store/FreshMap.js"
 import type { Freshness } from "../../Cache/store/Freshness.js"
 import { applyJitter } from "../../Cache/store/jitter.js"
 import { removeWhen } from "../../Cache/store/removeWhen.js"
-import { equalsByProtocol } from "../../effect/equalProtocol.js"
 import * as Either from "../../effect/plainEither.js"
+import { equalsByProtocol } from "../../effect/protocols.js"
 import type { HeapWatch } from "../memory/DictParts.js"
 import {
   type CheckedLimits,

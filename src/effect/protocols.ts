@@ -1,6 +1,12 @@
 /**
- * Effect's structural equality by its protocol, without Effect.
+ * What Effect knows its values by, and how it compares them, without Effect.
  */
+
+/** The name of the property by which values of one of Effect's types are known, such as `Duration`. */
+export const typeIdOf = (type: string): PropertyKey => Symbol.for(`effect/${type}`)
+
+/** The name of the method by which something says what is shown of it. */
+export const redactableSymbol = Symbol.for("effect/Inspectable/Redactable")
 
 /** The name of the method by which something compares itself. */
 export const equalSymbol: unique symbol = Symbol.for("effect/Equal") as never

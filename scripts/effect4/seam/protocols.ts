@@ -1,8 +1,12 @@
 /**
- * Effect's structural equality.
+ * What Effect knows its values by, and how it compares them.
  */
 import * as Equal from "effect/Equal"
 import * as Hash from "effect/Hash"
+
+export const typeIdOf = (type: string): PropertyKey => `~effect/${type}`
+
+export const redactableSymbol = Symbol.for("~effect/Redactable")
 
 export const equalSymbol = Equal.symbol
 
