@@ -25,7 +25,7 @@ const placeOf = (issue: SchemaIssue, within: AST.AST | undefined): WrongPlace =>
       const first = issue.issues[0]
       const place = first === undefined ? { path: [], accepted: undefined } : placeOf(first, undefined)
       // Of a union all members are accepted.
-      return place.path.length === 0 ? { path: [], accepted: nameOf(issue.ast) } : place
+      return place.path.length === 0 ? { path: [], accepted: printAst(issue.ast) } : place
     }
     case "Filter": {
       const place = placeOf(issue.issue, within)
@@ -37,9 +37,9 @@ const placeOf = (issue: SchemaIssue, within: AST.AST | undefined): WrongPlace =>
       return { path: [], accepted: undefined }
     case "InvalidType":
     case "OneOf":
-      return { path: [], accepted: nameOf(issue.ast) }
+      return { path: [], accepted: printAst(issue.ast) }
     default:
-      return { path: [], accepted: within && nameOf(within) }
+      return { path: [], accepted: within && printAst(within) }
   }
 }
 
@@ -129,9 +129,36 @@ const nameOf = (ast: AST.AST): string => {
     case "Suspend":
       return "what the schema refers to"
     case "Literal":
-      return JSON.stringify(String(ast.literal))
+      return typeof ast.literal === "string" ? JSON.stringify(ast.literal) : String(ast.literal)
     default:
       return ast._tag === "Declaration" ? "a declared type" : ast._tag.toLowerCase()
+  }
+}
+
+/** A schema as a type of TypeScript, as far down as a message has room for. */
+export const printAst = (ast: AST.AST, depth = 0): string => {
+  const called = AST.resolveIdentifier(ast) ?? AST.resolveTitle(ast)
+  if (called !== undefined) return called
+  const inner = (one: AST.AST) => depth < 5 ? printAst(one, depth + 1) : "..."
+  switch (ast._tag) {
+    case "Objects": {
+      const fields = ast.propertySignatures.map(({ name, type }) =>
+        `readonly ${String(name)}${AST.isOptional(type) ? "?" : ""}: ${inner(type)}`
+      )
+      const rest = ast.indexSignatures.map(({ parameter, type }) => `readonly [x: ${inner(parameter)}]: ${inner(type)}`)
+      const all = [...fields, ...rest]
+      return all.length === 0 ? "{}" : `{ ${all.join("; ")} }`
+    }
+    case "Arrays": {
+      const [rest] = ast.rest
+      return ast.elements.length === 0 && rest !== undefined
+        ? `ReadonlyArray<${inner(rest)}>`
+        : `readonly [${[...ast.elements.map(inner), ...ast.rest.map((one) => `...${inner(one)}[]`)].join(", ")}]`
+    }
+    case "Union":
+      return ast.types.map(inner).join(" | ")
+    default:
+      return nameOf(ast)
   }
 }
 

@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import * as SchemaIssues from "effect/SchemaIssue"
 import * as SchemaParser from "effect/SchemaParser"
-import * as SchemaRepresentation from "effect/SchemaRepresentation"
+import { printAst } from "./issues.js"
 
 export type AnySchema = Schema.Constraint
 
@@ -33,10 +33,7 @@ export const decoding = <A, I>(schema: Schema.Codec<A, I>): (input: unknown) => 
 
 export const inJson = <A, I>(schema: Schema.Codec<A, I>): Schema.Codec<A, unknown> => Schema.toCodecJson(schema)
 
-export const printSchema = (schema: AnySchema): string => {
-  const document = Schema.toRepresentation(schema)
-  return SchemaRepresentation.toCodeDocument(SchemaRepresentation.toMultiDocument(document)).codes[0]?.Type ?? "?"
-}
+export const printSchema = (schema: AnySchema): string => printAst(schema.ast)
 
 export const printType = (schema: AnySchema): string => printSchema(Schema.toType(schema))
 
