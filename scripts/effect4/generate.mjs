@@ -9,8 +9,7 @@ import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { root, runMain } from "../lib/run.mjs"
-import { files as leftOut } from "./differences.mjs"
-import { isIn } from "./folders.mjs"
+import { isIn, leftOut } from "./folders.mjs"
 import { rewrite } from "./rewrite.mjs"
 
 const built = join(root, "build", "effect4")
@@ -63,6 +62,7 @@ await runMain(async () => {
   const problems = []
   const made = new Set(replaced.keys())
   let later = 0
+  const out = leftOut()
   for (const folder of ["src", "test"]) {
     for (const file of await filesIn(join(root, folder))) {
       const path = `${folder}/${file}`
@@ -74,14 +74,14 @@ await runMain(async () => {
         await cp(join(root, path), join(built, path))
         continue
       }
-      const made4 = rewrite(file, text)
+      const made4 = rewrite(path, text)
       await write(join(built, path), made4.text)
       const found = [...made4.problems]
       for (const use of made4.uses) {
         const message = await missing(use)
         if (message !== undefined) found.push({ at: use.at, message })
       }
-      if (!isIn(path) || Object.hasOwn(leftOut, path)) later += found.length
+      if (!isIn(path, out)) later += found.length
       else {
         problems.push(...found.map(({ at, message }) => `${path}:${text.slice(0, at).split("\n").length}: ${message}`))
       }
@@ -92,6 +92,6 @@ await runMain(async () => {
     const stale = existsSync(join(built, folder)) ? await filesIn(join(built, folder)) : []
     for (const file of stale) if (!made.has(`${folder}/${file}`)) await rm(join(built, folder, file))
   }
-  console.log(`${made.size} files for Effect 4; in folders that are not in yet, ${later} names have no rule`)
+  console.log(`${made.size} files for Effect 4; in what is not in yet, ${later} names have no rule`)
   if (problems.length > 0) throw new Error(problems.join("\n"))
 })

@@ -8,7 +8,7 @@ import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises"
 import { delimiter, dirname, join } from "node:path"
 import { root, run, runMain, seconds } from "../lib/run.mjs"
 import * as differences from "./differences.mjs"
-import { folders } from "./folders.mjs"
+import { folders, leftOut } from "./folders.mjs"
 
 const here = join(root, "scripts", "effect4")
 const built = join(root, "build", "effect4")
@@ -34,7 +34,7 @@ const nodeOf = () => {
 const projectOf = (folder) => ({
   extends: "./tsconfig.base.json",
   include: folders[folder].map((name) => `${folder}/${name}`),
-  exclude: Object.keys(differences.files),
+  exclude: leftOut(),
   compilerOptions: {
     composite: false,
     declarationMap: false,
@@ -79,7 +79,7 @@ await runMain(async () => {
   await checkDifferences()
   await checkTypes(node)
   if (args.includes("--types") || folders.test.length === 0) return
-  await copyFile(join(here, "vitest.config.mjs"), join(built, "vitest.config.mjs"))
+  for (const file of ["leftOut.mjs", "vitest.config.mjs"]) await copyFile(join(here, file), join(built, file))
   const report = join(built, "report.json")
   await rm(report, { force: true })
   const isWhole = args.every((arg) => arg.startsWith("--"))

@@ -3,7 +3,7 @@
  */
 import { MagicString } from "magic-string"
 import { parseSync } from "oxc-parser"
-import { calls, changed, identifiers, methods, modules, outcomes, receivers, types, values } from "./rules.mjs"
+import { calls, changed, identifiers, inTests, methods, modules, outcomes, receivers, types, values } from "./rules.mjs"
 
 /** Packages whose entry point gives a namespace for each of their modules. */
 const barrels = ["effect", "@effect/platform", "@effect/platform-node", "@effect/rpc"]
@@ -30,10 +30,11 @@ const movedTo = (module) => {
  * Gives the text for Effect 4, the `uses` of names of Effect's modules that are in it, and `problems`: names with no rule
  * that need one. Of both it says where in the text they are.
  *
- * @param path from the folder of sources or tests, with slashes: what is in the way to a file of their own depends on it
+ * @param path from the root, with slashes: tests have rules of their own
  */
 export const rewrite = (path, text) => {
   const edited = new MagicString(text)
+  const isTest = path.startsWith("test/")
   const { errors, program } = parseSync(path, text)
   if (errors.length > 0) throw new Error(`${path}: ${errors[0].message}`)
   const imports = program.body.filter(({ type }) => type === "ImportDeclaration")
@@ -56,7 +57,10 @@ export const rewrite = (path, text) => {
   }
   const added = new Map()
   const specifierOf = (module) =>
-    module.startsWith("~/") ? `${"../".repeat(path.split("/").length - 1) || "./"}${module.slice(2)}` : module
+    module.startsWith("~/") ? `${"../".repeat(path.split("/").length - 2) || "./"}${module.slice(2)}` : module
+
+  const ruleOf = (module, name, isType) =>
+    isType ? own(types[module], name) : (isTest ? own(inTests[module], name) : undefined) ?? own(values[module], name)
 
   const use = (namespace, isType) => {
     namespace[isType ? "asType" : "asValue"]++
@@ -115,11 +119,12 @@ export const rewrite = (path, text) => {
             return false
           }
           const byCall = isCalled ? own(calls[module], property.name)?.(parent, edit, parents.at(-2)) : undefined
-          const rule = byCall ?? own(values[module], property.name)
+          const isType = ["TSClassImplements", "TSInterfaceHeritage"].includes(parent?.type)
+          const rule = byCall ?? ruleOf(module, property.name, isType)
           if (rule === undefined && changed[module]?.includes(property.name)) {
             problems.push({ at: node.start, message: `${module}: ${property.name} means something else in Effect 4` })
           }
-          putName(node, namespace, property.name, rule, false)
+          putName(node, namespace, property.name, rule, isType)
           return false
         }
         const name = own(own(receivers, object.name), property.name) ??
@@ -137,11 +142,11 @@ export const rewrite = (path, text) => {
         for (; first.type === "TSQualifiedName"; first = first.left) names.unshift(first)
         const namespace = namespaces.get(first.name)
         if (namespace === undefined) return false
-        const rules = parent?.type === "TSTypeQuery" ? values[namespace.module] : types[namespace.module]
+        const isQuery = parent?.type === "TSTypeQuery"
         // The longest name that there is a rule for: `Tag.Service` before `Tag`.
         const nameOf = (one) => text.slice(first.end + 1, one.end)
-        const known = names.findLast((one) => own(rules, nameOf(one)) !== undefined) ?? names[0]
-        putName(known, namespace, nameOf(known), own(rules, nameOf(known)), true)
+        const known = names.findLast((one) => ruleOf(namespace.module, nameOf(one), !isQuery) !== undefined) ?? names[0]
+        putName(known, namespace, nameOf(known), ruleOf(namespace.module, nameOf(known), !isQuery), true)
         return false
       }
       case "Literal":
@@ -183,7 +188,7 @@ export const rewrite = (path, text) => {
         continue
       }
       const isType = importKind === "type" || specifier.importKind === "type"
-      const to = own((isType ? types : values)[source.value], name) ?? name
+      const to = ruleOf(source.value, name, isType) ?? name
       if (!isType) uses.push({ module: movedTo(source.value).module, name: to, at: specifier.start })
       const inner = specifier.importKind === "type" ? "type " : ""
       named.push(`${inner}${to === specifier.local.name ? to : `${to} as ${specifier.local.name}`}`)

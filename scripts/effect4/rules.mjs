@@ -21,12 +21,8 @@ export const modules = {
   "@effect/platform-node/NodeContext": { module: "@effect/platform-node/NodeServices", alias: "NodeServices" }
 }
 
-/** What tests use that has another form in Effect 4: see `scripts/effect4/test/support/effect4.ts`. */
-const forTests = (...names) => Object.fromEntries(names.map((name) => [name, { module: "~/support/effect4.js", name }]))
-
 export const values = {
   "effect/Cause": {
-    ...forTests("dieOption"),
     failureOption: "findErrorOption",
     failureOrCause: "findError",
     isDie: "hasDies",
@@ -45,14 +41,10 @@ export const values = {
     number: "Number",
     string: "String"
   },
-  "effect/ConfigProvider": forTests("fromMap"),
   "effect/Context": { GenericTag: "Service", isTag: "isKey" },
-  "effect/Data": forTests("array", "struct", "tuple"),
   "effect/Deferred": { unsafeDone: "doneUnsafe", unsafeMake: "makeUnsafe" },
   "effect/Duration": { decode: "fromInputUnsafe", decodeUnknown: "fromInput" },
   "effect/Effect": {
-    ...forTests("forkAll", "locally", "withClock", "withConfigProvider", "withMaxOpsBeforeYield", "withRandom"),
-    ...forTests("withScheduler", "zipLeft"),
     async: "callback",
     catchAll: "catch",
     catchAllCause: "catchCause",
@@ -83,33 +75,21 @@ export const values = {
   },
   "effect/ExecutionStrategy": { parallel: { text: "\"parallel\"" }, sequential: { text: "\"sequential\"" } },
   "effect/Exit": {
-    ...forTests("flatten"),
     causeOption: "getCause",
     isInterrupted: "hasInterrupts"
-  },
-  "effect/Fiber": { ...forTests("interruptFork", "poll"), all: { module: "~/support/effect4.js", name: "allFibers" } },
-  "effect/FiberRef": {
-    get: { module: "~/support/effect4.js", name: "getRef" },
-    unsafeMake: { module: "~/support/effect4.js", name: "makeRef" }
   },
   "effect/HashMap": { unsafeGet: "getUnsafe" },
   "effect/Inspectable": { toJSON: "toJson" },
   "effect/Layer": {
-    ...forTests("setConfigProvider", "setTracer"),
     scoped: "effect",
     scopedDiscard: "effectDiscard",
     unwrapEffect: "unwrap",
     unwrapScoped: "unwrap"
   },
-  "effect/Logger": {
-    remove: { module: "~/support/effect4.js", name: "removeLogger" },
-    replace: { module: "~/support/effect4.js", name: "replaceLogger" }
-  },
-  "effect/Metric": forTests("tagged"),
+  "effect/LogLevel": { greaterThanEqual: "isGreaterThanOrEqualTo" },
   "effect/Option": { fromNullable: "fromNullishOr", getRight: "getSuccess" },
   "effect/Predicate": { isNullable: "isNullish", isObject: "isObjectKeyword", isRecord: "isObject" },
   "effect/Queue": { unsafeOffer: "offerUnsafe" },
-  "effect/Random": { make: { module: "~/support/effect4.js", name: "makeRandom" } },
   "effect/Ref": { unsafeMake: "makeUnsafe" },
   "effect/Schema": {
     BigInt: "BigIntFromString",
@@ -117,7 +97,10 @@ export const values = {
     Date: "DateFromString",
     DateFromSelf: "Date",
     DurationFromSelf: "Duration",
+    // What is written as JSON goes through `Schema.toCodecJson`, which has a form for these.
+    Option: "Option",
     OptionFromSelf: "Option",
+    Redacted: "Redacted",
     RedactedFromSelf: "Redacted",
     URLFromSelf: "URL",
     Uint8ArrayFromSelf: "Uint8Array",
@@ -136,6 +119,47 @@ export const values = {
   "effect/Stream": { flattenIterables: "flattenIterable", unwrapScoped: "unwrap" },
   "effect/TestClock": { currentTimeMillis: { module: "effect/Clock", name: "currentTimeMillis" } }
 }
+
+/** Names that tests use, by what is instead of them in `scripts/effect4/test/support/effect4.ts`. */
+const forTests = {
+  "effect/Cause": ["dieOption"],
+  "effect/Chunk": ["toReadonlyArray"],
+  "effect/ConfigProvider": ["fromMap"],
+  "effect/Data": ["array", "struct", "tuple"],
+  "effect/Duration": ["decodeUnknown"],
+  "effect/Effect": [
+    "EffectTypeId",
+    "forkAll",
+    "locally",
+    "withClock",
+    "withConfigProvider",
+    "withMaxOpsBeforeYield",
+    "withRandom",
+    "withScheduler",
+    "zipLeft"
+  ],
+  "effect/Exit": ["flatten"],
+  "effect/Fiber": ["all", "interrupt", "interruptFork", "poll"],
+  "effect/FiberRef": ["get", "make", "unsafeMake"],
+  "effect/Layer": ["setConfigProvider", "setTracer"],
+  "effect/LogLevel": ["Debug", "Warning"],
+  "effect/Logger": ["minimumLogLevel", "remove", "replace"],
+  "effect/Metric": ["tagged"],
+  "effect/Random": ["make"],
+  "effect/Schema": ["Positive", "filter", "lessThan", "maxLength", "minLength", "positive", "transform"]
+}
+
+/** The same as rules: `Fiber.all` is `allOfFiber`. */
+export const inTests = Object.fromEntries(
+  Object.entries(forTests).map(([module, names]) => [
+    module,
+    Object.fromEntries(
+      names.map((
+        name
+      ) => [name, { module: "~/support/effect4.js", name: `${name}Of${module.slice("effect/".length)}` }])
+    )
+  ])
+)
 
 /** Names that are there in Effect 4 and mean something else. Each use needs a rule. */
 export const changed = {

@@ -4,8 +4,7 @@
 import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
 import manifest from "../../package.json" with { type: "json" }
-import { files } from "../../scripts/effect4/differences.mjs"
-import { folders } from "../../scripts/effect4/folders.mjs"
+import { folders, leftOut } from "../../scripts/effect4/folders.mjs"
 
 const sourceOf = (target) => new URL(target.default.replace(/^\.\/dist\/(.+)\.js$/, "./src/$1.ts"), import.meta.url)
 
@@ -25,13 +24,13 @@ export default defineConfig({
   resolve: { alias },
   test: {
     include: folders.test.map((folder) => `test/${folder}/**/*.test.ts`),
-    exclude: Object.keys(files),
+    exclude: leftOut(),
     setupFiles: [
       "test/support/deepEquality.ts",
       "test/support/fixedHashes.ts",
       "test/support/quietTestClock.ts",
       "test/support/sharedWorker.ts",
-      "test/support/leftOut.ts"
+      "leftOut.mjs"
     ],
     isolate: false,
     pool: "forks",

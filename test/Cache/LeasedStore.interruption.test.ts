@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Scheduler, Scope } from "effect"
+import { Effect, Exit, Fiber, Scope } from "effect"
 import { LeasedStore } from "effect-aws-cache/Cache"
+import { hasEnded } from "../../src/effect/fibers.js"
 import { amount, everyNth } from "../support/property.js"
+import { StopOnce } from "../support/StopOnce.js"
 import { turns, until } from "../support/until.js"
 import { type Handle, Ledger } from "./Ledger.js"
 
@@ -111,8 +113,7 @@ const acquisitions = {
   })
 }
 
-const hasEnded = (fibers: ReadonlyArray<Fiber.RuntimeFiber<unknown, unknown>>) =>
-  fibers.every((fiber) => fiber.unsafePoll() !== null)
+const haveEnded = (fibers: ReadonlyArray<Fiber.RuntimeFiber<unknown, unknown>>) => fibers.every(hasEnded)
 
 const run = (
   scenario: Scenario,
@@ -130,7 +131,7 @@ const run = (
       yield* pause
     }
     const hit = scenario.interrupted.map((index) => callers[index] as Fiber.RuntimeFiber<unknown>)
-    const isOver = hasEnded(callers)
+    const isOver = haveEnded(callers)
     yield* Fiber.interruptAll(hit)
     yield* Fiber.awaitAll(callers)
     const stats = yield* store.stats
@@ -143,28 +144,6 @@ const run = (
     assert.strictEqual(acquired, releases.succeeded, about)
     return isOver
   })
-
-/** Lets a fiber stop once, after so many operations. */
-class StopOnce implements Scheduler.Scheduler {
-  private readonly at: number
-  private operations = 0
-
-  constructor(at: number) {
-    this.at = at
-  }
-
-  get hasStopped(): boolean {
-    return this.operations > this.at
-  }
-
-  shouldYield(): number | false {
-    return this.operations++ === this.at ? 0 : false
-  }
-
-  scheduleTask(task: Scheduler.Task, priority: number, fiber?: Fiber.RuntimeFiber<unknown, unknown>): void {
-    Scheduler.defaultScheduler.scheduleTask(task, priority, fiber)
-  }
-}
 
 describe("LeasedStore: interrupted at every step, it loses nothing (Effect #8390)", () => {
   for (const [nth, [name, acquisition]] of Object.entries(acquisitions).entries()) {
@@ -182,7 +161,7 @@ describe("LeasedStore: interrupted at every step, it loses nothing (Effect #8390
           const store = yield* Scope.extend(LeasedStore.make({ ...acquisition(ledger), maxSize: 1 }), scope)
           const callers = yield* Effect.forEach([use, lease, evict], (caller) => Effect.fork(caller(store, ledger)))
           for (let turn = 0; turn < turns; turn++) yield* pause
-          const isOver = hasEnded(callers)
+          const isOver = haveEnded(callers)
           yield* Scope.close(scope, Exit.void)
           for (const exit of yield* Effect.forEach(callers, Fiber.await)) {
             assert.isTrue(Exit.isSuccess(exit) || Exit.isInterrupted(exit))
@@ -203,7 +182,7 @@ describe("LeasedStore: interrupted at every step, it loses nothing (Effect #8390
             yield* store.remove("a")
           })))
           for (let turn = 0; turn < turns; turn++) yield* pause
-          const isOver = hasEnded([owner])
+          const isOver = haveEnded([owner])
           yield* Fiber.interrupt(owner)
           ledger.assertBalanced(`interrupted after ${turns} turns`)
           return isOver
@@ -224,7 +203,7 @@ describe("LeasedStore: interrupted at every step, it loses nothing (Effect #8390
         )
         yield* pause
         yield* store.set("a", handle)
-        yield* until(() => ledger.handles.some(({ users }) => users > 0) || user.unsafePoll() !== null)
+        yield* until(() => ledger.handles.some(({ users }) => users > 0) || hasEnded(user))
         yield* store.clear
         yield* Fiber.join(user)
         yield* until(() => ledger.unreleased.length === 0)

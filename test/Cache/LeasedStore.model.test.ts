@@ -1,7 +1,8 @@
-import { assert, it } from "@effect/vitest"
+import { assert } from "@effect/vitest"
 import { Effect, Exit, Fiber, Option, Scope, TestClock } from "effect"
 import { LeasedStore } from "effect-aws-cache/Cache"
 import * as fc from "fast-check"
+import { effectProperty } from "../support/effectProperty.js"
 import { property } from "../support/property.js"
 import { turns } from "../support/until.js"
 import { type Handle, Ledger } from "./Ledger.js"
@@ -94,7 +95,7 @@ const acquisition = (ledger: Ledger, opening: Set<Handle>, isScoped: boolean) =>
   return isScoped ? scoped : plain
 }
 
-it.effect.prop(
+effectProperty(
   "whatever is leased, written, removed, interrupted and closed in whatever order: released are exactly those values that are neither in the store nor leased",
   [
     fc.array(command, { maxLength: 60 }),
@@ -252,5 +253,5 @@ it.effect.prop(
       ),
       Effect.withMaxOpsBeforeYield(budget)
     ),
-  { fastCheck: parameters }
+  parameters
 )

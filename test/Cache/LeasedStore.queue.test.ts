@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Logger } from "effect"
 import { LeasedStore } from "effect-aws-cache/Cache"
+import { hasEnded } from "../../src/effect/fibers.js"
 
 /** A store whose releases wait for a gate. */
 const gated = (options: { readonly releaseCapacity?: number; readonly maxWeight?: number }) =>
@@ -47,7 +48,7 @@ describe("values that wait for their release", () => {
           yield* settled
           // Two are being released, and three wait.
           assert.strictEqual((yield* store.stats).releasing, 5)
-          assert.isNull(all.unsafePoll())
+          assert.isFalse(hasEnded(all))
           yield* Fiber.interrupt(interrupted)
           yield* open
           yield* Fiber.join(all)
@@ -110,7 +111,7 @@ describe("values that wait for their release", () => {
           Effect.forEach(Array.from({ length: 20 }, (_, key) => key), (key) => store.use(key, () => Effect.void))
         )
         yield* settled
-        assert.isNull(waiting.unsafePoll())
+        assert.isFalse(hasEnded(waiting))
         yield* Effect.forkDaemon(Effect.zipRight(settled, open))
         return waiting
       }))

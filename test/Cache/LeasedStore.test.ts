@@ -15,6 +15,8 @@ import {
   TestClock
 } from "effect"
 import { type CacheNotFoundError, LeasedStore } from "effect-aws-cache/Cache"
+import { interruptLater } from "../../src/effect/fibers.js"
+import { kindOf, labelOf, optionEffect } from "../support/majors.js"
 import { ManualClock } from "../support/ManualClock.js"
 import { turns, until } from "../support/until.js"
 import { type Handle, Ledger } from "./Ledger.js"
@@ -46,8 +48,8 @@ const printed = (exit: Exit.Exit<unknown, unknown>) => Exit.isFailure(exit) ? Ca
 
 const collectLogs = () => {
   const messages: Array<string> = []
-  const logger = Logger.make(({ annotations: _annotations, cause, logLevel, message }) => {
-    messages.push([logLevel.label, ...[message].flat(), cause._tag].join(" "))
+  const logger = Logger.make(({ cause, logLevel, message }) => {
+    messages.push([labelOf(logLevel), ...[message].flat(), kindOf(cause)].join(" "))
   })
   return [messages, Logger.replace(Logger.defaultLogger, logger)] as const
 }
@@ -153,7 +155,7 @@ describe("LeasedStore", () => {
 
     const uses: ReadonlyArray<readonly [name: string, f: () => Effect.Effect<unknown, unknown>]> = [
       ["succeeds at once", () => Effect.succeed("done")],
-      ["succeeds with an Option", () => Option.some("done")],
+      ["succeeds with an Option", () => optionEffect(Option.some("done"))],
       ["fails at once", () => Effect.fail("wrong")],
       ["dies at once", () => Effect.die("wrong")],
       ["is interrupted at once", () => Effect.interrupt],
@@ -186,7 +188,7 @@ describe("LeasedStore", () => {
           yield* store.use("a", id)
           for (const use of [store.use("a", f), store.useOption("a", f)]) {
             const fiber = yield* Effect.fork(Effect.withFiberRuntime<unknown, unknown>((fiber) => {
-              fiber.unsafeInterruptAsFork(fiber.id())
+              interruptLater(fiber)
               return use
             }))
             assert.isTrue(Exit.isInterrupted(yield* Fiber.await(fiber)))

@@ -219,7 +219,7 @@ describe("computations that fail while there is an old value", () => {
         const store = yield* make({ staleIfError: "1 hour" })
         const listening = yield* Effect.fork(
           store.events.pipe(
-            Stream.filterMap((event) => event._tag === "ComputationEnded" ? Option.some(event) : Option.none()),
+            Stream.filter(({ _tag }) => _tag === "ComputationEnded"),
             Stream.take(3),
             Stream.runCollect
           )

@@ -1,8 +1,9 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe } from "@effect/vitest"
 import { Duration, Effect, Option, type Scope, TestClock } from "effect"
 import { Absent, BoundedMap, type CacheConfigError } from "effect-aws-cache/Cache"
 import { SyncTtlDict } from "effect-aws-cache/Ttl"
 import * as fc from "fast-check"
+import { effectProperty } from "../support/effectProperty.js"
 import { property } from "../support/property.js"
 import { type Shared, stores } from "./sharedStores.js"
 
@@ -364,7 +365,7 @@ const { asyncReporter: _asyncReporter, examples: _examples, reporter: _reporter,
 
 describe("verbs that do not compute: the same answers, and the same counts", () => {
   for (const [name, make] of subjects) {
-    it.effect.prop(
+    effectProperty(
       name,
       [fc.array(command, { maxLength: 40, size: "max" })],
       ([commands]) =>
@@ -382,7 +383,7 @@ describe("verbs that do not compute: the same answers, and the same counts", () 
           }
           assert.deepStrictEqual(picked(yield* subject.counts(now)), picked(yield* model.counts(now)))
         })),
-      { fastCheck: parameters }
+      parameters
     )
   }
 })

@@ -5,11 +5,14 @@ import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import * as Logger from "effect/Logger"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/TestClock"
+import { hasEnded, interruptLater } from "../../src/effect/fibers.js"
+import { labelOf } from "../support/majors.js"
 import { hooksSettled } from "./hooksSettled.js"
 
 const record = () => {
@@ -22,7 +25,7 @@ const record = () => {
 const captured = () => {
   const lines: Array<string> = []
   const logger = Logger.make(({ cause, logLevel, message }) =>
-    lines.push(`${logLevel.label} ${String(message)} ${Cause.pretty(cause)}`)
+    lines.push(`${labelOf(logLevel)} ${String(message)} ${Cause.pretty(cause)}`)
   )
   return { lines, layer: Logger.replace(Logger.defaultLogger, logger) }
 }
@@ -138,7 +141,7 @@ describe("TtlDict: onRemoval", () => {
         maxSize: 1,
         onRemoval: () =>
           Effect.fork(dict.set("x", 9)).pipe(
-            Effect.flatMap((fiber) => fiber.await),
+            Effect.flatMap((fiber) => Fiber.await(fiber)),
             Effect.zipRight(dict.size),
             Effect.map((size) => answers.push(size)),
             Effect.when(() => answers.length === 0)
@@ -163,7 +166,7 @@ describe("TtlDict: onRemoval", () => {
           if (key === "b") return Effect.die(new Error("dead"))
           if (key === "c") throw new Error("thrown")
           if (key === "d") return Effect.interrupt
-          if (key === "e") return Effect.withFiberRuntime<void>((fiber) => fiber.interruptAsFork(fiber.id()))
+          if (key === "e") return Effect.withFiberRuntime<void>((fiber) => Effect.sync(() => interruptLater(fiber)))
           return Effect.void
         }
       })
@@ -347,9 +350,9 @@ describe("TtlDict: onRemoval", () => {
       yield* dict.remove("b")
       const closing = yield* Effect.fork(Scope.close(scope, Exit.void))
       yield* Effect.repeatN(Effect.yieldNow(), 20)
-      assert.isTrue(closing.unsafePoll() === null)
+      assert.isTrue(!hasEnded(closing))
       yield* Deferred.succeed(open, undefined)
-      yield* closing.await
+      yield* Fiber.await(closing)
       assert.deepStrictEqual(told, ["a=1 deleted", "b=2 deleted"])
     }))
 

@@ -3,6 +3,7 @@ import { CacheConfigError, type Dict, SyncTtlDict, TtlDict } from "effect-aws-ca
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
@@ -54,7 +55,7 @@ describe("bugs of faas-cache-dict that are none here", () => {
         const alone = yield* Effect.either(
           Effect.scoped(Effect.flatMap(TtlDict.make<string, string>({ maxBytes }), (dict) => dict.set("c", value)))
         )
-        if (alone._tag === "Right") continue
+        if (Either.isRight(alone)) continue
         refused++
         yield* Effect.flip(dict.set("c", value))
         yield* Effect.flip(dict.set("a", value))

@@ -34,7 +34,7 @@ describe("TtlDict.make: time", () => {
       {
         get: (dict) => Effect.isFailure(dict.get("a")),
         getOption: (dict) => Effect.map(dict.getOption("a"), Option.isNone),
-        has: (dict) => Effect.negate(dict.has("a")),
+        has: (dict) => Effect.map(dict.has("a"), (has) => !has),
         peek: (dict) => Effect.map(dict.peek("a"), Option.isNone),
         add: (dict) => Effect.isSuccess(dict.add("a", 2)),
         remove: (dict) => Effect.isFailure(dict.remove("a")),

@@ -29,6 +29,8 @@ import type * as Stream from "effect/Stream"
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
 
 /** Compiles only when the two types are the same. */
+type ServiceOf<T> = T extends Context.Tag<infer _, infer Service> ? Service : never
+
 const same = <A, B>(...proof: Same<A, B> extends true ? [] : [never]) => assert.lengthOf(proof, 0)
 
 interface Session {
@@ -88,7 +90,7 @@ it("the members of a class are typed by its schemas", () => {
   same<ReturnType<typeof Sessions.layer>, Layer.Layer<Sessions, CacheConfigError>>()
   same<typeof Sessions.key, "app/Sessions">()
   same<Effect.Effect.Success<typeof Sessions>, Dict<string, Session, CacheValueError>>()
-  same<Context.Tag.Service<Sessions>, Dict<string, Session, CacheValueError>>()
+  same<Context.Tag.Service<typeof Sessions>, Dict<string, Session, CacheValueError>>()
 })
 
 it("keys and values have the decoded types", () => {
@@ -101,7 +103,7 @@ it("the default dictionary goes from strings to unknown", () => {
   same<ReturnType<typeof TtlDict.get>, Effect.Effect<unknown, CacheNotFoundError, TtlDict>>()
   same<ReturnType<typeof TtlDict.set>, Effect.Effect<void, EntryTooLargeError, TtlDict>>()
   same<Effect.Effect.Success<typeof TtlDict>, Dict<string, unknown>>()
-  same<Context.Tag.Service<TtlDict>, Dict<string, unknown>>()
+  same<ServiceOf<typeof TtlDict>, Dict<string, unknown>>()
   same<typeof TtlDictLive, Layer.Layer<TtlDict>>()
   const provided = Effect.provide(TtlDict.set("a", 1), TtlDictLive)
   same<typeof provided, Effect.Effect<void, EntryTooLargeError>>()

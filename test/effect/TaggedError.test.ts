@@ -4,6 +4,7 @@ import { CacheConfigError, CacheExistsError, CacheNotFoundError, EntryTooLargeEr
 import * as Sync from "effect-aws-cache/Sync"
 import * as Ttl from "effect-aws-cache/Ttl"
 import { inspect } from "node:util"
+import { errorStream } from "../support/majors.js"
 
 const fields = { cache: "names", key: "\"a\"" }
 
@@ -30,7 +31,7 @@ describe("errors without Effect", () => {
       )
       assert.strictEqual(yield* Effect.flip(error.pipe(Effect.asVoid)), error)
       assert.deepStrictEqual(yield* Effect.exit(error), Exit.fail(error))
-      assert.strictEqual(yield* Effect.flip(Stream.runDrain(Stream.concat(error, Stream.empty))), error)
+      assert.strictEqual(yield* Effect.flip(Stream.runDrain(Stream.concat(errorStream(error), Stream.empty))), error)
       assert.deepStrictEqual(Effect.runSyncExit(error), Exit.fail(error))
     }))
 

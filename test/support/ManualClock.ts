@@ -2,15 +2,12 @@
  * A clock that tests turn by hand, for schedules of many thousand steps: `TestClock` waits some real milliseconds at
  * every turn, to be sure that all fibers have come to rest.
  */
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { PlainClock } from "./PlainClock.js"
 
 /** A clock that starts at 0 and moves only by `advance`. */
-export class ManualClock implements Clock.Clock {
-  readonly [Clock.ClockTypeId]: Clock.ClockTypeId = Clock.ClockTypeId
-  readonly currentTimeMillis = Effect.sync(() => this.now)
-  readonly currentTimeNanos = Effect.sync(() => this.unsafeCurrentTimeNanos())
+export class ManualClock extends PlainClock {
   private now = 0
   private readonly sleepers = new Set<{ readonly until: number; readonly wake: () => void }>()
 

@@ -1,18 +1,16 @@
 /**
  * The clock of one process of several: its hands are set wrong, leap, and stand still while the process does.
  */
-import * as Clock from "effect/Clock"
+import type * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { PlainClock } from "./PlainClock.js"
 
 /**
  * A clock that shows another time than the world's, and whose sleepers are woken by the world's. Its nanoseconds only go
  * forward, as those of a machine do: no leap changes them.
  */
-export class ProcessClock implements Clock.Clock {
-  readonly [Clock.ClockTypeId]: Clock.ClockTypeId = Clock.ClockTypeId
-  readonly currentTimeMillis = Effect.sync(() => this.unsafeCurrentTimeMillis())
-  readonly currentTimeNanos = Effect.sync(() => this.unsafeCurrentTimeNanos())
+export class ProcessClock extends PlainClock {
   private readonly running = Effect.unsafeMakeLatch(true)
 
   /** By how many milliseconds it is ahead of the world; a leap changes it. */
@@ -21,6 +19,7 @@ export class ProcessClock implements Clock.Clock {
   private readonly started: number
 
   constructor(world: Clock.Clock, ahead: number) {
+    super()
     this.world = world
     this.ahead = ahead
     this.started = ahead

@@ -2,11 +2,16 @@
  * What every test file is set up with, since it shares its worker, and what that has loaded, with files before and after
  * it: nothing is left over from those, and it has to leave everything as it was.
  */
-import { afterAll, afterEach, assert, effect, flakyTest, it, layer, prop, scoped } from "@effect/vitest"
+import { afterAll, afterEach, assert, it } from "@effect/vitest"
+import * as methods from "@effect/vitest"
 import { vi } from "vitest"
 
 // `layer` gives its services to whoever uses `it` from then on, in files that come later too.
-Object.assign(it, { effect, flakyTest, layer, prop, scoped })
+const named = new Map<string, unknown>(Object.entries(methods))
+for (const name of ["effect", "flakyTest", "layer", "live", "prop", "scoped", "scopedLive"]) {
+  const method = named.get(name)
+  if (method !== undefined) Object.assign(it, { [name]: method })
+}
 
 // A worker that tests one thing after the other without a turn of the event loop is thought to hang, on a slow machine.
 afterEach(() => new Promise<void>((resolve) => void setImmediate(resolve)))

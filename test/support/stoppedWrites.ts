@@ -17,8 +17,8 @@ export const stoppedWrites = (
     FileSystem.FileSystem,
     Effect.map(FileSystem.FileSystem, (fs) => ({
       ...fs,
-      open: (path: string, options?: FileSystem.OpenFileOptions) =>
-        Effect.map(fs.open(path, options), (file): FileSystem.File => {
+      open: (...args: Parameters<FileSystem.FileSystem["open"]>) =>
+        Effect.map(fs.open(...args), (file): FileSystem.File => {
           let left = writes
           const writeAll: FileSystem.File["writeAll"] = (buffer) => left-- > 0 ? file.writeAll(buffer) : instead
           return Object.create(file, { writeAll: { value: writeAll } })

@@ -3,6 +3,7 @@
  */
 import type * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
 
 /** The messages logged as warnings or worse through the layer, in place of being printed. */
 export interface Warnings {
@@ -14,7 +15,8 @@ export interface Warnings {
 export const warnings = (): Warnings => {
   const seen: Array<string> = []
   const logger = Logger.make(({ logLevel, message }) => {
-    if (logLevel.ordinal >= 30_000) seen.push(Array.isArray(message) ? message.map(String).join(" ") : String(message))
+    if (!LogLevel.greaterThanEqual(logLevel, LogLevel.Warning)) return
+    seen.push(Array.isArray(message) ? message.map(String).join(" ") : String(message))
   })
   return { logger: Logger.replace(Logger.defaultLogger, logger), messages: () => seen }
 }

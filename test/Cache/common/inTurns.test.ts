@@ -3,6 +3,7 @@ import { Store } from "effect-aws-cache/Cache"
 import { TtlDict } from "effect-aws-cache/Ttl"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
 import * as Timers from "node:timers"
 
 const many = 3000
@@ -52,7 +53,7 @@ describe("what is long", () => {
       yield* Effect.yieldNow()
       assert.strictEqual(yield* store.size, 0)
       yield* store.set("new", 1)
-      yield* clearing
+      yield* Fiber.join(clearing)
       assert.deepStrictEqual(yield* store.entries, [["new", 1]])
       assert.strictEqual((yield* store.stats).cleared, many)
     }))

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, Scope } from "effect"
+import { Cause, Deferred, Effect, Exit, Fiber, Option, Scope } from "effect"
 import { CacheReentryError } from "effect-aws-cache/Cache"
 import type { FlightGroup } from "../../../src/Cache/flight/FlightGroup.js"
 import { SingleFlight } from "../../../src/Cache/flight/SingleFlight.js"
@@ -50,7 +50,7 @@ describe("a flight inside another", () => {
       const { askInner, askOuter, commits, flights, gates, open, runs } = yield* nested
       const owner = yield* Effect.fork(askOuter)
       yield* turns(3)
-      const joined = yield* Effect.forEach([askInner, askInner, askOuter], Effect.fork)
+      const joined = yield* Effect.forEach([askInner, askInner, askOuter], (ask) => Effect.fork(ask))
       yield* turns(3)
       assert.strictEqual(gates.length, 1)
       assert.strictEqual(flights.size, 1)
@@ -155,7 +155,7 @@ describe("a flight inside another", () => {
       assert(Exit.isFailure(exit))
       assert.instanceOf(
         yield* Effect.flip(
-          Effect.sandbox(around).pipe(Effect.mapError((cause) => cause._tag === "Die" ? cause.defect : cause))
+          Effect.sandbox(around).pipe(Effect.mapError((cause) => Option.getOrElse(Cause.dieOption(cause), () => cause)))
         ),
         CacheReentryError
       )

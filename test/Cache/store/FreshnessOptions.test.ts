@@ -230,7 +230,7 @@ describe("freshness", () => {
         const fresh = yield* ask(store, compute)
         assert.deepStrictEqual(fresh, Exit.succeed(state.calls))
         state.fails = true
-        yield* TestClock.adjust(Duration.sum("1 hour", "1 minute"))
+        yield* TestClock.adjust(Duration.sum(Duration.hours(1), Duration.minutes(1)))
         assert.isTrue(Exit.isFailure(yield* ask(store, compute)))
       }))
 

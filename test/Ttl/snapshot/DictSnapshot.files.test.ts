@@ -1,5 +1,4 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { SystemError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { DictSnapshot, DictSnapshotError, TtlDict } from "effect-aws-cache/Ttl"
@@ -12,6 +11,7 @@ import { Buffer } from "node:buffer"
 import { createHash } from "node:crypto"
 import { serialize } from "node:v8"
 import { start } from "../../programs/program.js"
+import { fileError } from "../../support/majors.js"
 import { stoppedWrites } from "../../support/stoppedWrites.js"
 import { until } from "../../support/until.js"
 import { warnings } from "../../support/warnings.js"
@@ -238,7 +238,7 @@ describe("a snapshot's file", () => {
         const dict = yield* TtlDict.make<string, string>({ maxBytes: "64M" })
         for (let at = 0; at < 100; at++) yield* dict.set(`${at}`, "x".repeat(10_000))
         const full = Effect.fail(
-          new SystemError({ module: "FileSystem", method: "writeAll", reason: "Unknown", description: "no space left" })
+          fileError("writeAll", "no space left")
         )
         for (const writes of [0, 1, 2, 3, 5]) {
           const error = yield* Effect.flip(

@@ -1,0 +1,146 @@
+/**
+ * What tests use of Effect 3 that has another form in Effect 4.
+ */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import { dual } from "effect/Function"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import * as References from "effect/References"
+import * as Scheduler from "effect/Scheduler"
+import * as Schema from "effect/Schema"
+import * as SchemaGetter from "effect/SchemaGetter"
+import * as Tracer from "effect/Tracer"
+
+export { array as arrayOfData, struct as structOfData } from "../../src/effect/structures.js"
+
+export const tupleOfData = <A extends ReadonlyArray<unknown>>(...elements: A): A => elements
+
+// Effects
+
+export const EffectTypeIdOfEffect = "~effect/Effect"
+
+/** An effect with something else in its surroundings, to be called with the effect first or last. */
+const setting = <Setting>(
+  service: (setting: Setting) => <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+): {
+  (setting: Setting): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  <A, E, R>(self: Effect.Effect<A, E, R>, setting: Setting): Effect.Effect<A, E, R>
+} => dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, given: Setting) => service(given)(self))
+
+export const withConfigProviderOfEffect = setting((provider: ConfigProvider.ConfigProvider) =>
+  Effect.provideService(ConfigProvider.ConfigProvider, provider)
+)
+export const withClockOfEffect = setting((clock: Clock.Clock) => Effect.provideService(Clock.Clock, clock))
+export const withSchedulerOfEffect = setting((scheduler: Scheduler.Scheduler) =>
+  Effect.provideService(Scheduler.Scheduler, scheduler)
+)
+export const withMaxOpsBeforeYieldOfEffect = setting((n: number) =>
+  Effect.provideService(References.MaxOpsBeforeYield, n)
+)
+export const withRandomOfEffect = setting((seed: string | number) => Random.withSeed(seed))
+export const makeOfRandom = (seed: string | number): string | number => seed
+
+export const zipLeftOfEffect: {
+  <A2, E2, R2>(
+    that: Effect.Effect<A2, E2, R2>
+  ): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E | E2, R | R2>
+  <A, E, R, A2, E2, R2>(
+    self: Effect.Effect<A, E, R>,
+    that: Effect.Effect<A2, E2, R2>
+  ): Effect.Effect<A, E | E2, R | R2>
+} = dual(
+  2,
+  <A, E, R, A2, E2, R2>(self: Effect.Effect<A, E, R>, that: Effect.Effect<A2, E2, R2>) => Effect.tap(self, () => that)
+)
+
+// Fibers
+
+export const pollOfFiber = <A, E>(fiber: Fiber.Fiber<A, E>): Effect.Effect<Option.Option<Exit.Exit<A, E>>> =>
+  Effect.sync(() => Option.fromUndefinedOr(fiber.pollUnsafe()))
+export const interruptOfFiber = <A, E>(fiber: Fiber.Fiber<A, E>): Effect.Effect<Exit.Exit<A, E>> =>
+  Effect.andThen(Fiber.interrupt(fiber), Fiber.await(fiber))
+export const interruptForkOfFiber = (fiber: Fiber.Fiber<unknown, unknown>): Effect.Effect<void> =>
+  Effect.sync(() => fiber.interruptUnsafe())
+export const allOfFiber = <A, E>(fibers: Iterable<Fiber.Fiber<A, E>>): Fiber.Fiber<Array<A>, E> =>
+  Effect.runFork(Fiber.joinAll(fibers) as Effect.Effect<Array<A>, E>)
+export const forkAllOfEffect = <A, E, R>(
+  effects: Iterable<Effect.Effect<A, E, R>>
+): Effect.Effect<Fiber.Fiber<Array<A>, E>, never, R> =>
+  Effect.map(Effect.forEach([...effects], (effect) => Effect.forkChild(effect)), allOfFiber)
+
+/** Values of fibers. */
+let made = 0
+export const unsafeMakeOfFiberRef = <A>(initial: A): Context.Reference<A> =>
+  Context.Reference<A>(`test/${made++}`, { defaultValue: () => initial })
+export const makeOfFiberRef = <A>(initial: A): Effect.Effect<Context.Reference<A>> =>
+  Effect.sync(() => unsafeMakeOfFiberRef(initial))
+export const getOfFiberRef = <A>(ref: Context.Reference<A>): Effect.Effect<A> => ref
+export const locallyOfEffect = Effect.provideService
+
+// Causes and exits
+
+export const flattenOfExit = <A, E, E2>(self: Exit.Exit<Exit.Exit<A, E>, E2>): Exit.Exit<A, E | E2> =>
+  Exit.isSuccess(self) ? self.value : Exit.failCause(self.cause)
+export const dieOptionOfCause = (cause: Cause.Cause<unknown>): Option.Option<unknown> =>
+  Option.map(Option.fromUndefinedOr(cause.reasons.find(Cause.isDieReason)), ({ defect }) => defect)
+
+// Configuration, logs, traces, metrics
+
+export const fromMapOfConfigProvider = (map: ReadonlyMap<string, string>): ConfigProvider.ConfigProvider =>
+  ConfigProvider.fromUnknown(Object.fromEntries(map))
+export const setConfigProviderOfLayer = (provider: ConfigProvider.ConfigProvider): Layer.Layer<never> =>
+  ConfigProvider.layer(provider)
+export const setTracerOfLayer = (tracer: Tracer.Tracer): Layer.Layer<never> => Layer.succeed(Tracer.Tracer, tracer)
+export const replaceOfLogger = (_: unknown, logger: Logger.Logger<unknown, unknown>): Layer.Layer<never> =>
+  Logger.layer([logger])
+export const removeOfLogger = (_: unknown): Layer.Layer<never> => Logger.layer([])
+export const minimumLogLevelOfLogger = (level: LogLevel.LogLevel): Layer.Layer<never> =>
+  Layer.succeed(References.MinimumLogLevel, level)
+export const DebugOfLogLevel: LogLevel.LogLevel = "Debug"
+export const WarningOfLogLevel: LogLevel.LogLevel = "Warn"
+export const taggedOfMetric = <In, Out>(
+  metric: Metric.Metric<In, Out>,
+  key: string,
+  value: string
+): Metric.Metric<In, Out> => Metric.withAttributes(metric, { [key]: value })
+
+// Data
+
+export const toReadonlyArrayOfChunk = <A>(self: Iterable<A>): ReadonlyArray<A> => [...self]
+export const decodeUnknownOfDuration = (input: unknown): Option.Option<Duration.Duration> =>
+  Duration.fromInput(input as Duration.Input)
+
+// Schemas
+
+type Checked = Schema.Codec<any, any, any, any>
+export const positiveOfSchema = () => <S extends Schema.Codec<number, any, any, any>>(self: S): S["Rebuild"] =>
+  self.check(Schema.isGreaterThan(0))
+export const lessThanOfSchema =
+  (limit: number) => <S extends Schema.Codec<number, any, any, any>>(self: S): S["Rebuild"] =>
+    self.check(Schema.isLessThan(limit))
+export const minLengthOfSchema =
+  (least: number) => <S extends Schema.Codec<string, any, any, any>>(self: S): S["Rebuild"] =>
+    self.check(Schema.isMinLength(least))
+export const maxLengthOfSchema =
+  (most: number) => <S extends Schema.Codec<string, any, any, any>>(self: S): S["Rebuild"] =>
+    self.check(Schema.isMaxLength(most))
+export const filterOfSchema = <S extends Checked>(accepts: (value: S["Type"]) => boolean) => (self: S): S["Rebuild"] =>
+  self.check(Schema.makeFilter(accepts))
+export const PositiveOfSchema: Schema.Codec<number> = Schema.Number.check(Schema.isGreaterThan(0))
+export const transformOfSchema = <A, I, B, J>(
+  from: Schema.Codec<A, I>,
+  to: Schema.Codec<B, J>,
+  { decode, encode }: { readonly strict?: boolean; readonly decode: (value: A) => J; readonly encode: (value: J) => A }
+): Schema.Codec<B, I> =>
+  from.pipe(Schema.decodeTo(to, { decode: SchemaGetter.transform(decode), encode: SchemaGetter.transform(encode) }))

@@ -1,0 +1,22 @@
+/**
+ * What Effect's majors have in other forms, as tests need it.
+ */
+import type * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import type * as LogLevel from "effect/LogLevel"
+import type * as Option from "effect/Option"
+import * as PlatformError from "effect/PlatformError"
+import * as Stream from "effect/Stream"
+
+export const labelOf = (level: LogLevel.LogLevel): string => level.toUpperCase()
+
+export const kindOf = ({ reasons: [first, ...others] }: Cause.Cause<unknown>): string =>
+  first === undefined ? "Empty" : others.length === 0 ? first._tag : "Sequential"
+
+export const optionEffect = <A>(option: Option.Option<A>): Effect.Effect<A, unknown> => Effect.fromOption(option)
+
+export const errorStream = <E>(error: Cause.YieldableError & E): Stream.Stream<never, E> =>
+  Stream.fromEffect(error) as Stream.Stream<never, E>
+
+export const fileError = (method: string, description: string): PlatformError.PlatformError =>
+  PlatformError.systemError({ _tag: "Unknown", module: "FileSystem", method, description })

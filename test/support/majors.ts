@@ -1,0 +1,25 @@
+/**
+ * What Effect's majors have in other forms, as tests need it. It has a twin for Effect 4 in `scripts/effect4/test`.
+ */
+import * as PlatformError from "@effect/platform/Error"
+import type * as Cause from "effect/Cause"
+import type * as Effect from "effect/Effect"
+import type * as LogLevel from "effect/LogLevel"
+import type * as Option from "effect/Option"
+import type * as Stream from "effect/Stream"
+
+/** What a level is called in logs. */
+export const labelOf = (level: LogLevel.LogLevel): string => level.label
+
+/** Of which kind a cause is. */
+export const kindOf = (cause: Cause.Cause<unknown>): string => cause._tag
+
+/** Something there or not, as an effect. */
+export const optionEffect = <A>(option: Option.Option<A>): Effect.Effect<A, unknown> => option
+
+/** An error as a stream that fails with it. */
+export const errorStream = <E>(error: Cause.YieldableError & E): Stream.Stream<never, E> => error as never
+
+/** What a file system fails with that says no more than this. */
+export const fileError = (method: string, description: string): PlatformError.PlatformError =>
+  new PlatformError.SystemError({ module: "FileSystem", method, reason: "Unknown", description })
