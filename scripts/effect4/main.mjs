@@ -50,6 +50,8 @@ const projectOf = (folder) => ({
 
 const checkTypes = async (node) => {
   await copyFile(join(root, "tsconfig.base.json"), join(built, "tsconfig.base.json"))
+  // What vitest looks for.
+  await writeFile(join(built, "tsconfig.json"), `${JSON.stringify({ extends: "./tsconfig.base.json" })}\n`)
   for (const folder of Object.keys(folders).filter((folder) => folders[folder].length > 0)) {
     const start = performance.now()
     await writeFile(join(built, `tsconfig.${folder}.json`), `${JSON.stringify(projectOf(folder), null, 2)}\n`)
