@@ -113,12 +113,8 @@ export const rewrite = (path, text) => {
         const namespace = object.type === "Identifier" ? namespaces.get(object.name) : undefined
         if (namespace !== undefined) {
           const { module } = namespace
-          // What an interface extends is written as a value is.
-          if (parent?.type === "TSInterfaceHeritage") {
-            putName(node, namespace, property.name, own(types[module], property.name), true)
-            return false
-          }
           const byCall = isCalled ? own(calls[module], property.name)?.(parent, edit, parents.at(-2)) : undefined
+          // What an interface extends, or a class implements, is written as a value is.
           const isType = ["TSClassImplements", "TSInterfaceHeritage"].includes(parent?.type)
           const rule = byCall ?? ruleOf(module, property.name, isType)
           if (rule === undefined && changed[module]?.includes(property.name)) {

@@ -1,8 +1,10 @@
 /**
  * How the tests are run on Effect 4: as vitest.config.ts has it for Effect 3. It is copied to where the tests are.
  */
+import { readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
+import { BaseSequencer } from "vitest/node"
 import manifest from "../../package.json" with { type: "json" }
 import { folders, leftOut } from "../../scripts/effect4/folders.mjs"
 
@@ -14,6 +16,15 @@ const alias = Object.entries({ ...manifest.exports, ...manifest.imports }).flatM
     replacement: sourceOf(target).pathname
   }]
 )
+
+/** Those first that collect garbage. */
+class MeasuringFirst extends BaseSequencer {
+  async sort(files) {
+    const sorted = await super.sort(files)
+    const isMeasuring = ({ moduleId }) => /memoryInUse|garbageCollected/.test(readFileSync(moduleId, "utf8"))
+    return [...sorted.filter(isMeasuring), ...sorted.filter((file) => !isMeasuring(file))]
+  }
+}
 
 const workers = availableParallelism() + 1
 
@@ -33,6 +44,7 @@ export default defineConfig({
       "leftOut.mjs"
     ],
     isolate: false,
+    sequence: { sequencer: MeasuringFirst },
     pool: "forks",
     execArgv: ["--max-semi-space-size=64"],
     deps: { interopDefault: false },
