@@ -108,6 +108,9 @@ export const start = <A, E, R>(
       : { immediate: false }
   )
 
+/** What those who wait go on with, who do not before the present step is over. */
+export const later = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => effect
+
 /** Starts a fiber that has nothing of where it is started. */
 export const startAlone = <A, E>(effect: Effect.Effect<A, E>): Fiber.RuntimeFiber<A, E> =>
   Runtime.runFork(Runtime.defaultRuntime, effect)

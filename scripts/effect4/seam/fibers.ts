@@ -92,14 +92,16 @@ export const start = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
   caller?: AnyFiber
 ): Fiber.Fiber<A, E> => {
-  const begun = Effect.runForkWith(services)
-  // Interrupted before it begins, an uninterruptible one begins all the same.
-  const later = Effect.andThen(Effect.yieldNow, effect)
-  const scheduler = caller?.cache.scheduler
-  return scheduler?.executionMode === "sync"
-    ? begun(later, { uninterruptible, scheduler })
-    : begun(later, { uninterruptible })
+  const begin = Effect.runForkWith(services)
+  if (caller?.cache.scheduler.executionMode !== "sync") return begin(later(effect), { uninterruptible })
+  // Who runs synchronously runs what waits for a turn of his own.
+  const turn = Effect.callback<void>((resume) => caller.currentDispatcher.scheduleTask(() => resume(Effect.void), 0))
+  return begin(Effect.andThen(turn, effect), { uninterruptible, scheduler: caller.cache.scheduler })
 }
+
+// Who waits for something goes on in the midst of the step that settles it.
+export const later = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.andThen(Effect.yieldNow, effect)
 
 export const startAlone: <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E> = Effect.runFork
 

@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
+import { later } from "../../effect/fibers.js"
 
 /**
  * How something ends, for those who wait for it. Like a `Deferred`, but it is made and settled without an effect, and
@@ -47,6 +48,6 @@ export class Outcome<in out A, in out E> {
   private resume(effect: Effect.Effect<A, E>): void {
     const resumed = [...this.waiting]
     this.waiting.clear()
-    for (const resume of resumed) resume(effect)
+    for (const resume of resumed) resume(later(effect))
   }
 }

@@ -14,6 +14,7 @@ import * as Scope from "effect/Scope"
 import {
   disconnect,
   interruptible,
+  later,
   localOf,
   makeDeferred,
   makeLocal,
@@ -237,7 +238,7 @@ export class Releaser<in out K, in out V> {
   }
 
   private changed(): void {
-    for (const { holds, told } of this.watchers) if (holds()) Deferred.unsafeDone(told, Effect.void)
+    for (const { holds, told } of this.watchers) if (holds()) Deferred.unsafeDone(told, later(Effect.void))
   }
 }
 

@@ -16,6 +16,7 @@ import { requireEffect } from "../../Cache/options/requireEffect.js"
 import {
   interruptible,
   interruptLater,
+  later,
   type Local,
   localOf,
   makeDeferred,
@@ -154,7 +155,7 @@ export class RemovalHooks<in out K, in out V> {
 
   private makeRoom(): void {
     if (this.room === undefined || this.queue.isFull && !this.isOver) return
-    Deferred.unsafeDone(this.room, Effect.void)
+    Deferred.unsafeDone(this.room, later(Effect.void))
     this.room = undefined
   }
 
