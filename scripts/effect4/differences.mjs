@@ -6,6 +6,8 @@
 /** Neither checked nor run. */
 export const files = {
   "test/Cache/engine/hitRatios.test.ts": "reads traces that lie beside the sources of Effect 3; no Effect is in it",
+  "test/Cache/engine/roomGivenBack.test.ts":
+    "measures the heap that the engine takes, which knows nothing of Effect; what Effect 4 leaves there is another amount",
   "test/support/turnWhen.ts":
     "for tests with servers, of which none is in yet: the clock of tests does not tell its sleepers"
 }
@@ -15,7 +17,7 @@ const because = (why, ...names) => names.map((name) => [name, why])
 /** Not run. */
 export const tests = Object.fromEntries([
   ...because(
-    "a promise in the place of an Effect that rejects is nobody's: still to be looked into",
+    "a promise in the place of an Effect that rejects is nobody's: open",
     "test/Cache/userFunctions.test.ts > a promise where an Effect is expected LeasedStore: acquire (1) dies with an error that names it",
     "test/Cache/userFunctions.test.ts > a promise where an Effect is expected Store: compute (3) dies with an error that names it"
   ),
@@ -34,30 +36,11 @@ export const tests = Object.fromEntries([
     "test/Cache/LeasedStore.regressions.test.ts > LeasedStore: what others got wrong a finalizer that fails after a failed acquisition is told along with the failure (Effect #7066)"
   ),
   ...because(
-    "still to be looked into",
-    "test/Cache/Store.test.ts > Store single flight runs with the services of its caller, and with the fiber references of the store",
-    "test/Cache/common/generatorLookups.test.ts > lookups in a generator are shown as other effects are, without the key and what the store holds",
-    "test/Cache/flight/SingleFlight.inside.test.ts > a flight inside another that others wait for is in nobody's way when it is over",
-    "test/Cache/options/durationMillis.test.ts > durationMillis reads what Effect reads, as Effect does",
-    "test/Cache/options/meantDuration.test.ts > meantDuration is said by options, and by what calls and functions give",
-    "test/Cache/printing/printKey.test.ts > printKey of User({ \"id\": 1, \"name\": \"ada\" }) (19)",
-    "test/Cache/refresh.test.ts > refresh ends with the last who waits for it, and the old value stays: Store",
-    "test/Cache/refresh.test.ts > refresh ends with the last who waits for it, and the old value stays: TtlDict",
-    "test/Cache/store/getManyOrCompute.test.ts > getManyOrCompute runs synchronously where the loader does: Store",
-    "test/Cache/store/getManyOrCompute.test.ts > getManyOrCompute runs synchronously where the loader does: TtlDict",
-    "test/Ttl/TtlDict.operations.test.ts > TtlDict: operations initial entries that cannot be: a CacheConfigError",
-    "test/Ttl/TtlDict.removalQueue.test.ts > what waits for onRemoval makes writers wait, if it is to: nothing is lost, reads go on, and an interrupted writer has not written",
-    "test/Ttl/dict/DictService.test.ts > TtlDict.Service a bad key is a mistake in the program: every operation dies, and nothing changes",
-    "test/Ttl/dict/DictService.test.ts > TtlDict.Service a bad value is told by its place, and by what is accepted there",
-    "test/Ttl/dict/DictService.test.ts > TtlDict.Service is called by its identifier, or by the name that it is given",
-    "test/Ttl/memory/MemoryPressure.test.ts > memory pressure tells the hook why",
-    "test/Ttl/snapshot/DictSnapshot.test.ts > snapshots leave out what cannot be brought back as it was, with a warning that shows nothing of it",
-    "test/Ttl/snapshot/DictSnapshot.test.ts > snapshots of dictionaries with schemas hold what the schemas encode",
-    "test/Ttl/snapshot/isCloneable.test.ts > isCloneable refuses structures of Effect, however deep",
-    "test/effect/TaggedError.test.ts > errors without Effect are compared, printed and described as Effect's are"
+    "open: still to be understood",
+    "test/Ttl/dict/DictService.test.ts > TtlDict.Service is called by its identifier, or by the name that it is given"
   ),
   ...because(
-    "plain objects, arrays and instances of classes are keys by their structure in Effect 4: to be confirmed for each",
+    "plain objects, arrays and instances of classes are keys by their structure in Effect 4, whose hashes are remembered",
     "test/Cache/changingKeys.test.ts > FiledMap finds what a map of what was filed would find, and takes out what has changed",
     "test/Cache/changingKeys.test.ts > keys that change while their values are computed and back, without Effect",
     "test/Cache/changingKeys.test.ts > keys that change while their values are computed what is written meanwhile wins: LeasedStore",
@@ -71,6 +54,51 @@ export const tests = Object.fromEntries([
     "test/Ttl/SyncTtlDict.test.ts > SyncTtlDict keys: as in a Map, but for what implements Equal",
     "test/Ttl/TtlDict.test.ts > TtlDict.make verbs takes keys and values of all kinds",
     "test/Ttl/dict/DictService.test.ts > TtlDict.Service plain objects as keys are found by structure, at every depth"
+  ),
+  ...because(
+    "references are services in Effect 4: those of the caller come along with what it needs",
+    "test/Cache/Store.test.ts > Store single flight runs with the services of its caller, and with the fiber references of the store"
+  ),
+  ...because(
+    "Effect 4 prints effects, exits, errors and instances of schema classes in another form",
+    "test/Cache/common/generatorLookups.test.ts > lookups in a generator are shown as other effects are, without the key and what the store holds",
+    "test/Cache/printing/printKey.test.ts > printKey of User({ \"id\": 1, \"name\": \"ada\" }) (19)",
+    "test/effect/TaggedError.test.ts > errors without Effect are compared, printed and described as Effect's are",
+    "test/Cache/options/meantDuration.test.ts > meantDuration is said by options, and by what calls and functions give"
+  ),
+  ...because(
+    "Effect 4 takes more for durations, objects of units among it, which this library does not",
+    "test/Cache/options/durationMillis.test.ts > durationMillis reads what Effect reads, as Effect does"
+  ),
+  ...because(
+    "Effect 4 has no fiber that stands for several, so the test cannot interrupt them as one",
+    "test/Cache/refresh.test.ts > refresh ends with the last who waits for it, and the old value stays: Store",
+    "test/Cache/refresh.test.ts > refresh ends with the last who waits for it, and the old value stays: TtlDict"
+  ),
+  ...because(
+    "schemas of Effect 4 call what they accept otherwise",
+    "test/Ttl/TtlDict.operations.test.ts > TtlDict: operations initial entries that cannot be: a CacheConfigError",
+    "test/Ttl/dict/DictService.test.ts > TtlDict.Service a bad key is a mistake in the program: every operation dies, and nothing changes",
+    "test/Ttl/dict/DictService.test.ts > TtlDict.Service a bad value is told by its place, and by what is accepted there"
+  ),
+  ...because(
+    "fibers take their turns in another order in Effect 4: what is asserted is who comes last, or after how many turns",
+    "test/Ttl/TtlDict.removalQueue.test.ts > what waits for onRemoval makes writers wait, if it is to: nothing is lost, reads go on, and an interrupted writer has not written",
+    "test/Ttl/memory/MemoryPressure.test.ts > memory pressure tells the hook why"
+  ),
+  ...because(
+    "Schema.Redacted of Effect 4 does not encode what it holds, so a snapshot leaves it out",
+    "test/Ttl/snapshot/DictSnapshot.test.ts > snapshots of dictionaries with schemas hold what the schemas encode"
+  ),
+  ...because(
+    "what compares itself in Effect 3, as Data.struct does, is a plain object in Effect 4, which a clone brings back",
+    "test/Ttl/snapshot/isCloneable.test.ts > isCloneable refuses structures of Effect, however deep",
+    "test/Ttl/snapshot/DictSnapshot.test.ts > snapshots leave out what cannot be brought back as it was, with a warning that shows nothing of it"
+  ),
+  ...because(
+    "a computation inside another has a turn of its own in Effect 4, which runSync does not wait for: open",
+    "test/Cache/store/getManyOrCompute.test.ts > getManyOrCompute runs synchronously where the loader does: Store",
+    "test/Cache/store/getManyOrCompute.test.ts > getManyOrCompute runs synchronously where the loader does: TtlDict"
   ),
   ...because(
     "effects of Effect 4 do not say their version",

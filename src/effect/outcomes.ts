@@ -5,6 +5,7 @@ import * as Cause from "effect/Cause"
 import type * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 
 /**
  * A cause with the very errors and defects a program failed with. Within a span, Effect wraps them in proxies that lead to
@@ -33,6 +34,9 @@ export const errorsIn = (cause: Cause.Cause<unknown>): ReadonlyArray<unknown> =>
   ...Cause.failures(cause),
   ...Cause.defects(cause)
 ]
+
+/** The first defect of a cause, `undefined` where there is none. */
+export const firstDefect = (cause: Cause.Cause<unknown>): unknown => Option.getOrUndefined(Cause.dieOption(cause))
 
 /** The first failure of a cause on the left; where there is none, the cause on the right. */
 export const failureOrCause: <E>(cause: Cause.Cause<E>) => Either.Either<Cause.Cause<never>, E> = Cause.failureOrCause

@@ -28,6 +28,8 @@ export const errorsIn = (cause: Cause.Cause<unknown>): ReadonlyArray<unknown> =>
     reason._tag === "Fail" ? [reason.error] : reason._tag === "Die" ? [reason.defect] : []
   )
 
+export const firstDefect = (cause: Cause.Cause<unknown>): unknown => cause.reasons.find(Cause.isDieReason)?.defect
+
 export const failureOrCause = <E>(cause: Cause.Cause<E>): Result.Result<Cause.Cause<never>, E> =>
   Result.flip(Cause.findError(cause))
 

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { printKey } from "../../Cache/printing/printKey.js"
-import { errorsIn } from "../../effect/outcomes.js"
+import { firstDefect } from "../../effect/outcomes.js"
 
 /** The key, or a defect: what makes no key is a mistake of the program. */
 export const keyOrDie = <A>(key: Either.Either<A, CacheKeyError>): Effect.Effect<A> =>
@@ -28,6 +28,6 @@ export const dieOfNoKey = (cache: string, key: unknown, kind: string): Effect.Ef
  */
 export const failOfBadKey = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E | CacheKeyError, R> =>
   Effect.catchAllCause(self, (cause): Effect.Effect<never, E | CacheKeyError> => {
-    const bad = errorsIn(cause).find((error) => error instanceof CacheKeyError)
-    return bad === undefined ? Effect.failCause(cause) : Effect.fail(bad)
+    const defect = firstDefect(cause)
+    return defect instanceof CacheKeyError ? Effect.fail(defect) : Effect.failCause(cause)
   })
