@@ -9,7 +9,6 @@ import "../effect/needsEffect3.js"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { CacheConfigError } from "../Cache/errors/CacheErrors.js"
-import { rethrow } from "../Cache/installed/rethrow.js"
 import {
   type BackingPersistence,
   layerBacking as layerOfBacking,
@@ -85,13 +84,7 @@ export const layerResult = (
   )
 
 const loaded = Effect.tryPromise({
-  try: async () => {
-    try {
-      return await loadPersistence()
-    } catch (cause) {
-      return rethrow(cause)
-    }
-  },
+  try: loadPersistence,
   catch: (cause) =>
     new CacheConfigError({
       cache: "S3Persistence",

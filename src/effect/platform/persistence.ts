@@ -28,7 +28,14 @@ const concurrency = 16
 export const persistencePackage = "@effect/experimental@0.61"
 
 /** Loads the module, of which most programs know nothing. */
-export const loadPersistence = (): Promise<typeof Persistence> => import("@effect/experimental/Persistence")
+export const loadPersistence = async (): Promise<typeof Persistence> => {
+  // In a `try`, bundlers know that it need not be installed.
+  try {
+    return await import("@effect/experimental/Persistence")
+  } catch (cause) {
+    return Promise.reject(cause)
+  }
+}
 
 /** The layer of what keeps values, given what keeps those of a store. */
 export const layerBacking = <E, R>(

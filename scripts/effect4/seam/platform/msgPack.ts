@@ -11,8 +11,17 @@ export interface MsgPack {
 
 export const msgPackPackage = "msgpackr@1"
 
+const load = async () => {
+  // In a `try`, bundlers know that it need not be installed.
+  try {
+    return await import("msgpackr")
+  } catch (cause) {
+    return Promise.reject(cause)
+  }
+}
+
 export const loadMsgPack: Effect.Effect<MsgPack, unknown> = Effect.map(
-  Effect.tryPromise({ try: () => import("msgpackr"), catch: (cause) => cause }),
+  Effect.tryPromise({ try: load, catch: (cause) => cause }),
   ({ decode, encode }): MsgPack => ({
     encode: (value) => Result.try({ try: () => encode(value), catch: (cause) => cause }),
     decode: (bytes) => Result.try({ try: (): unknown => decode(bytes), catch: (cause) => cause })
