@@ -1,122 +1,170 @@
 /**
- * Compiles the package into `dist`, and puts together in two files what the dictionary without Effect is made of, and what
- * goes with it: Node takes half a millisecond for each file that it loads. The files themselves stay, and hand on what is in
- * these, so that there is one of everything, whichever entry point it came from. The declarations are without what is
- * marked `@internal`, which those in `build/src`, for the tests, have; packages that need not be installed are `any` in them
- * where they are not.
+ * Compiles the package, and puts it together in a few files in `dist`: Node takes half a millisecond for each file that it
+ * loads. Each entry point has a file of its own, which hands on what is in these, so that there is one of everything,
+ * whichever entry point it came from. The declarations stay one for each source; they are without what is marked
+ * `@internal`, which those in `build/src`, for the tests, have; packages that need not be installed are `any` in them where
+ * they are not.
  *
  * `node scripts/build.mjs demo/tsconfig.json` compiles further projects along with it.
  */
-import { build } from "esbuild"
-import { readFile, rm, writeFile } from "node:fs/promises"
-import { dirname, join, relative } from "node:path"
+import { readdir, readFile, rm } from "node:fs/promises"
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path"
+import { rollup } from "rollup"
 import { forgiveAbsentPeers } from "./lib/forgiveAbsentPeers.mjs"
+import { markPure } from "./lib/markPure.mjs"
 import { root, runCompiler, runMain } from "./lib/run.mjs"
 import { writeChanged } from "./lib/writeChanged.mjs"
 
-/** The entry point, and its file, which takes each from where it is: the others would load one more for each. */
-const face = { entryPoint: "src/Sync/index.ts", file: "dist/Sync/index.js" }
+/** Where the compiler puts what is put together here, and where that goes. */
+const compiled = join(root, "build/compiled")
+const dist = join(root, "dist")
+const src = join(root, "src")
+
+const { exports, imports } = JSON.parse(await readFile(join(root, "package.json"), "utf8"))
+
+const nameOf = (path) => path.replace(/^\.\/dist\//, "").replace(/\.js$/, "")
+
+/** The sources of the entry points, by what users write for them. */
+const entryPoints = new Map(
+  Object.entries(exports).flatMap(([path, { default: file }]) => file === undefined ? [] : [[path, nameOf(file)]])
+)
+const names = [...entryPoints.values()]
+
+const within = (namespace) => [...entryPoints].flatMap(([path, name]) => path.split("/")[1] === namespace ? [name] : [])
+
+/** What the package imports of itself by a name, since a condition exchanges it. */
+const exchanged = Object.values(imports).flatMap((targets) => Object.values(targets).map(nameOf))
+
+/** A file that fails where another Effect is installed, and whose path is what is told then. */
+const first = "effect/needsEffect3"
+
+/** What measures the engine of the built package has a way to by itself. */
+const forMeasuring = "Cache/engine/structures/keyHash"
+
+/** What a bundle may have without the rest: what a file does when it is loaded, bundlers keep, needed or not. */
+const metrics = names.filter((name) => name.endsWith("Metrics"))
+const schemas = within("ErrorSchemas")
+const sizes = ["Cache/memory/ByteSize"]
 
 /**
- * What is put together: all that these load, and is in none before. Not in one, since what a file does when it is loaded,
- * bundlers keep, needed or not.
+ * The files that others are put together in, and what each is for: all that one of these loads, or one of each list of them,
+ * and that is in none before. What policies are made of is in the first.
  */
-const bundles = [
-  { entryPoint: "src/Sync/SyncTtlDict.ts", file: "dist/core.js" },
-  { entryPoint: face.entryPoint, file: "dist/measuring.js" }
+const parts = [
+  ["core", ["Sync/SyncTtlDict"]],
+  ["measuring", within("Sync")],
+  ["metrics", metrics],
+  ["common", within("Cache"), [...schemas, ...sizes]],
+  ["errors", schemas, names.filter((name) => !schemas.includes(name))],
+  ["sizes", sizes],
+  ["cache", within("Cache")],
+  ["ttl", within("Ttl")],
+  ["clients", within("ClientLayer")],
+  ["s3", within("S3Store")],
+  ["schemas", schemas],
+  ["effectAws", within("effect-aws")],
+  ["keyv", within("keyv")]
 ]
 
-/** Which sources were put together last, and what tsc knows of what it has compiled. */
-const noted = "build/.tsbuildinfo/core.json"
-const compiled = "build/.tsbuildinfo/build.tsbuildinfo"
+/** What is compiled from a source goes by the name of that, what is not put together by that of its file. */
+const sourceOf = (name) => join(src, `${name}.ts`)
+const fileOf = (name) => join(src, `${name}.js`)
+const entryOf = (name) => join(src, `${name}.entry.js`)
+const nameOfPath = (path) => relative(src, path).replaceAll("\\", "/").replace(/(\.entry)?\.(js|ts)$/, "")
 
-const settings = {
-  absWorkingDir: root,
-  bundle: true,
-  format: "esm",
-  platform: "node",
-  packages: "external",
-  logLevel: "warning",
-  metafile: true,
-  write: false
+const isIndex = (name) => /(^|\/)index$/.test(name)
+
+/** All that is loaded with a module, itself included. */
+const reachOf = (id, getModuleInfo, reached = new Set()) => {
+  const info = getModuleInfo(id)
+  if (info === null || info.isExternal || reached.has(id)) return reached
+  reached.add(id)
+  for (const each of [...info.importedIds, ...info.dynamicallyImportedIds]) reachOf(each, getModuleInfo, reached)
+  return reached
 }
 
-/** The modules that a bundle of an entry point has something of, each with the names that it exports. */
-const modulesOf = async (entryPoint) => {
-  const { metafile } = await build({ ...settings, entryPoints: [entryPoint] })
-  const paths = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs)).sort()
-  const each = await build({ ...settings, entryPoints: paths, outdir: "dist", outbase: "src" })
-  const outputs = Object.values(each.metafile.outputs)
-  return outputs.map(({ entryPoint: path, exports }) => ({ path, exports })).filter(({ exports }) => exports.length > 0)
-}
-
-const nameIn = (path, name) => `${path.replace(/^src\//, "").replace(/\.ts$/, "").replaceAll(/\W/g, "_")}_${name}`
-
-const handOn = (names, from) => `export { ${names.join(", ")} } from ${JSON.stringify(from)}\n`
-
-const compiledFrom = (path) => path.replace(/^src\//, "dist/").replace(/\.ts$/, ".js")
-
-/** What a module exports, from the file that it was put into. */
-const handedOn = ({ exports, file, path }, folder) => {
-  const from = relative(folder, file).replaceAll("\\", "/")
-  return handOn(exports.map((name) => `${nameIn(path, name)} as ${name}`), from.startsWith(".") ? from : `./${from}`)
-}
-
-/** Has modules loaded from the files that they were put into, by a file in this folder. */
-const from = (modules, folder) => ({
-  name: "put-together",
-  setup: ({ onLoad, onResolve }) => {
-    onResolve({ filter: /^\.{1,2}\/(core|measuring)\.js$/ }, ({ path }) => ({ path, external: true }))
-    onLoad({ filter: /\.ts$/ }, ({ path }) => {
-      const module = modules.find((each) => join(root, each.path) === path)
-      return module && { contents: handedOn(module, folder), resolveDir: root }
-    })
+/** In which part each module is. */
+const partition = (getModuleInfo) => {
+  const reach = (roots) => roots.flatMap((name) => [...reachOf(sourceOf(name), getModuleInfo)])
+  const published = new Set(reach(names))
+  const partOf = new Map(reach(exchanged).flatMap((id) => published.has(id) ? [[id, parts[0][0]]] : []))
+  for (const [part, roots, others = roots] of parts) {
+    const alike = new Set(reach(others))
+    for (const id of reach(roots)) if (alike.has(id) && !partOf.has(id)) partOf.set(id, part)
   }
-})
-
-/** Puts modules together, but for those that were before; answers the files. */
-const putTogether = async (modules, file, before) => {
-  const contents = modules
-    .map(({ exports, path }) => handOn(exports.map((name) => `${name} as ${nameIn(path, name)}`), `./${path}`))
-    .join("")
-  const { outputFiles } = await build({
-    ...settings,
-    stdin: { contents, resolveDir: root, sourcefile: "all.ts" },
-    outfile: file,
-    plugins: [from(before, dirname(file))],
-    sourcemap: true,
-    sourcesContent: false
-  })
-  return outputFiles
+  return partOf
 }
 
-// What one of them handed on last time, it may not any more; tsc writes a file anew only where its source has changed.
-const compileAnewAfter = async (paths) => {
-  const before = JSON.parse(await readFile(join(root, noted), "utf8").catch(() => "[]"))
-  if (before.some((path) => !paths.includes(path))) await rm(join(root, compiled), { force: true })
+/** What is a file of its own: what has to be, and namespaces, so that bundlers see what is used of them. */
+const isApart = (name, importer) => name === first || (names.includes(name) && !isIndex(name) && isIndex(importer))
+
+/**
+ * Sources as they have been compiled, and of each entry point a file before it: of a package that is not there, or is another,
+ * what an entry point imports itself would be told before what is imported first.
+ */
+const compiledSources = {
+  name: "compiled-sources",
+  resolveId: (source, importer) => {
+    if (importer === undefined) return { id: source }
+    if (!source.startsWith(".") && !isAbsolute(source)) return { id: source, external: true }
+    const name = nameOfPath(resolve(dirname(importer), source))
+    return isApart(name, nameOfPath(importer)) ? { id: fileOf(name), external: true } : { id: sourceOf(name) }
+  },
+  load: async (id) => {
+    const name = nameOfPath(id)
+    const code = await readFile(join(compiled, `${name}.js`), "utf8")
+    if (id === entryOf(name)) {
+      const imported = code.includes(`/${basename(first)}.js";`) ? `import ${JSON.stringify(fileOf(first))}\n` : ""
+      return { code: `${imported}export * from ${JSON.stringify(sourceOf(name))}`, map: null }
+    }
+    const map = JSON.parse(await readFile(join(compiled, `${name}.js.map`), "utf8"))
+    return { code, map: { ...map, sources: [id] } }
+  },
+  transform: (code, id) => markPure(id, code)
+}
+
+const bundle = async () => {
+  let partOf
+  const inputs = [
+    ...names.map((name) => [name, entryOf(name)]),
+    ...[first, ...exchanged, forMeasuring].map((name) => [name, sourceOf(name)])
+  ]
+  const build = await rollup({
+    input: Object.fromEntries(inputs),
+    plugins: [compiledSources],
+    preserveEntrySignatures: "strict",
+    makeAbsoluteExternalsRelative: true,
+    treeshake: { moduleSideEffects: (id) => id === fileOf(first) },
+    onLog: (level, log) => {
+      if (level !== "debug") throw new Error(log.message)
+    }
+  })
+  const { output } = await build.generate({
+    dir: dist,
+    format: "es",
+    entryFileNames: "[name].js",
+    chunkFileNames: "[name].js",
+    hoistTransitiveImports: false,
+    minifyInternalExports: false,
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+    manualChunks: (id, { getModuleInfo }) => (partOf ??= partition(getModuleInfo)).get(id)
+  })
+  await build.close()
+  return output
+}
+
+/** Everything else that was put together before. */
+const removeStale = async (written) => {
+  const paths = await readdir(dist, { recursive: true })
+  const stale = paths.filter((path) => /\.js(\.map)?$/.test(path) && !written.includes(path.replaceAll("\\", "/")))
+  await Promise.all(stale.map((path) => rm(join(dist, path), { force: true })))
 }
 
 await runMain(async () => {
-  const modules = []
-  const outputs = []
-  for (const { entryPoint, file } of bundles) {
-    const isNew = ({ path }) => path !== face.entryPoint && !modules.some((module) => module.path === path)
-    const more = (await modulesOf(entryPoint)).filter(isNew)
-    outputs.push(...await putTogether(more, file, modules))
-    modules.push(...more.map((module) => ({ ...module, file })))
-  }
-  const { entryPoint, file } = face
-  const plugins = [from(modules, dirname(file))]
-  outputs.push(...(await build({ ...settings, entryPoints: [entryPoint], outfile: file, plugins })).outputFiles)
-  const paths = [...modules.map(({ path }) => path), entryPoint]
-  await compileAnewAfter(paths)
   await runCompiler(["-b", "src/tsconfig.build.json", ...process.argv.slice(2)])
   await forgiveAbsentPeers()
-  await writeFile(join(root, noted), JSON.stringify(paths))
-  await Promise.all(outputs.map(({ path, text }) => writeChanged(path, text)))
-  await Promise.all(modules.map(async (module) => {
-    const path = compiledFrom(module.path)
-    await writeChanged(join(root, path), handedOn(module, dirname(path)))
-  }))
-  await Promise.all(paths.map((path) => rm(join(root, `${compiledFrom(path)}.map`), { force: true })))
+  const files = (await bundle()).map((file) => [file.fileName, file.type === "chunk" ? file.code : file.source])
+  await Promise.all(files.map(([path, text]) => writeChanged(join(dist, path), text)))
+  await removeStale(files.map(([path]) => path))
 })

@@ -23,7 +23,8 @@ const required = [
 ]
 
 /** What the build puts together from many sources. */
-const together = /^dist\/(core|measuring)\.js(\.map)?$/
+const together =
+  /^dist\/(core|measuring|metrics|common|errors|sizes|cache|ttl|clients|s3|schemas|effectAws|keyv)\.js(\.map)?$/
 
 /** The links of a page to other files: every one that is no address and no anchor of the page. */
 const linksOf = (path, text) =>

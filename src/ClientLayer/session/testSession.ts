@@ -73,7 +73,7 @@ export const makeTestSession = (
   )
 }
 
-const { maxSockets: _, requestHandler: __, ...sharedKinds } = sessionKinds
+const sharedKinds = (({ maxSockets: _, requestHandler: __, ...kinds }) => kinds)(sessionKinds)
 
 const testKinds: OptionKinds<SessionTestOptions> = { ...sharedKinds, availableProfiles: "texts" }
 

@@ -19,7 +19,7 @@ import type {
 } from "./S3CacheOptions.js"
 
 // A keyspace says by a schema which failures are remembered.
-const { failure: _, ...withoutFailures } = freshnessKinds
+const withoutFailures = (({ failure: _, ...kinds }) => kinds)(freshnessKinds)
 
 /** Of entries, which caches and keyspaces have in common. */
 export const entryKinds: OptionKinds<EntryOptions> = {
