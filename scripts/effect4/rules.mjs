@@ -16,7 +16,6 @@ export const modules = {
   "@effect/platform/FileSystem": "effect/FileSystem",
   "@effect/platform/HttpClient": "effect/http/HttpClient",
   "@effect/platform/KeyValueStore": "effect/persistence/KeyValueStore",
-  "@effect/platform/MsgPack": "effect/encoding/Msgpack",
   "@effect/platform/Path": "effect/Path",
   "@effect/platform-node/NodeContext": { module: "@effect/platform-node/NodeServices", alias: "NodeServices" }
 }
@@ -24,7 +23,6 @@ export const modules = {
 export const values = {
   "effect/Cause": {
     failureOption: "findErrorOption",
-    failureOrCause: "findError",
     isDie: "hasDies",
     isFailure: "hasFails",
     isInterrupted: "hasInterrupts",
@@ -146,7 +144,7 @@ const forTests = {
   "effect/Logger": ["minimumLogLevel", "remove", "replace"],
   "effect/Metric": ["tagged"],
   "effect/Random": ["make"],
-  "effect/Schema": ["Positive", "filter", "lessThan", "maxLength", "minLength", "positive", "transform"]
+  "effect/Schema": ["Positive", "filter", "lessThan", "minLength", "positive", "transform"]
 }
 
 /** The same as rules: `Fiber.all` is `allOfFiber`. */

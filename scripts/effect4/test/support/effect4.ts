@@ -132,9 +132,6 @@ export const lessThanOfSchema =
 export const minLengthOfSchema =
   (least: number) => <S extends Schema.Codec<string, any, any, any>>(self: S): S["Rebuild"] =>
     self.check(Schema.isMinLength(least))
-export const maxLengthOfSchema =
-  (most: number) => <S extends Schema.Codec<string, any, any, any>>(self: S): S["Rebuild"] =>
-    self.check(Schema.isMaxLength(most))
 export const filterOfSchema = <S extends Checked>(accepts: (value: S["Type"]) => boolean) => (self: S): S["Rebuild"] =>
   self.check(Schema.makeFilter(accepts))
 export const PositiveOfSchema: Schema.Codec<number> = Schema.Number.check(Schema.isGreaterThan(0))
