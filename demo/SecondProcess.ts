@@ -1,13 +1,15 @@
 /**
  * A second operating-system process, which does jobs for this one.
  */
-import * as Command from "@effect/platform/Command"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import type { Bucket } from "./Bucket.js"
 import { Job } from "./jobs/Job.js"
@@ -32,17 +34,25 @@ export interface SecondProcess {
 /** Starts it; it ends with the scope. */
 export const start = ({ environment }: Bucket) =>
   Effect.gen(function*() {
-    const jobs = yield* Queue.unbounded<string>()
-    const answers = yield* Queue.unbounded<string>()
-    const command = Command.make(process.execPath, fileURLToPath(new URL("./worker.js", import.meta.url))).pipe(
-      Command.env({ ...environment, NODE_NO_WARNINGS: "1" }),
-      Command.stderr("inherit"),
-      Command.stdin(Stream.encodeText(Stream.fromQueue(jobs)))
+    const child = yield* Effect.acquireRelease(
+      Effect.sync(() =>
+        spawn(process.execPath, [fileURLToPath(new URL("./worker.js", import.meta.url))], {
+          env: { ...process.env, ...environment, NODE_NO_WARNINGS: "1" },
+          stdio: ["pipe", "pipe", "inherit"]
+        })
+      ),
+      (child) =>
+        Effect.promise(async () => {
+          if (child.exitCode !== null || child.signalCode !== null) return
+          const ended = once(child, "close")
+          child.kill()
+          await ended
+        })
     )
-    const child = yield* Command.start(command)
-    const reading = yield* child.stdout.pipe(
-      Stream.decodeText(),
-      Stream.splitLines,
+    const answers = yield* Queue.unbounded<string>()
+    const failed = (cause: unknown) =>
+      new SecondProcessError({ message: `the second process answered: ${cause}`, cause })
+    const reading = yield* Stream.fromAsyncIterable(createInterface({ input: child.stdout }), failed).pipe(
       Stream.runForEach((line) => Queue.offer(answers, line)),
       Effect.forkScoped
     )
@@ -51,16 +61,14 @@ export const start = ({ environment }: Bucket) =>
       Effect.fail(new SecondProcessError({ message: "the second process has ended; what it said is above" }))
     )
     const oneByOne = yield* Effect.makeSemaphore(1)
-    const failed = (cause: unknown) =>
-      new SecondProcessError({ message: `the second process answered: ${cause}`, cause })
     return {
-      processId: child.pid,
+      processId: child.pid ?? 0,
       ask: <A, I>(job: Job, answer: Schema.Schema<A, I>) =>
         Schema.encode(Schema.parseJson(Job))(job).pipe(
-          Effect.flatMap((line) => Queue.offer(jobs, `${line}\n`)),
+          Effect.map((line) => child.stdin.write(`${line}\n`)),
           Effect.zipRight(Effect.raceFirst(Queue.take(answers), gone)),
-          Effect.flatMap(Schema.decode(Schema.parseJson(answer))),
-          Effect.catchTag("ParseError", (cause) => failed(cause)),
+          Effect.flatMap((line) => Schema.decode(Schema.parseJson(answer))(line)),
+          Effect.mapError((cause) => cause instanceof SecondProcessError ? cause : failed(cause)),
           oneByOne.withPermits(1)
         )
     } satisfies SecondProcess

@@ -1,18 +1,16 @@
 /**
  * A deliberately slow HTTP source of real data, which counts how often it was asked: what a cache is for.
  */
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import * as HttpRouter from "@effect/platform/HttpRouter"
-import * as HttpServer from "@effect/platform/HttpServer"
-import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
 import { readFile } from "node:fs/promises"
 import { createServer } from "node:http"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
-import { trackSockets } from "../test/servers/ScopedServer.js"
+import * as ScopedServer from "../test/servers/ScopedServer.js"
 import type { Zone, ZoneTableError } from "./ZoneTable.js"
 import { parseZone1970 } from "./ZoneTable.js"
 
@@ -50,7 +48,7 @@ export const loadZones: Effect.Effect<ReadonlyArray<Zone>, SlowSourceError | Zon
     },
     catch: (cause) => new SlowSourceError({ message: "cannot read demo/data/zone1970.tab of this package", cause })
   }),
-  parseZone1970
+  (table) => Either.match(parseZone1970(table), { onLeft: Effect.fail, onRight: Effect.succeed })
 )
 
 /**
@@ -72,37 +70,41 @@ export const make = (options: {
     const counts = new Map<string, number>()
     let total = 0
 
-    const router = HttpRouter.empty.pipe(
-      HttpRouter.get("/zones", HttpServerResponse.unsafeJson([...table.keys()])),
-      HttpRouter.get(
-        "/zones/*",
-        Effect.gen(function*() {
-          const params = yield* HttpRouter.params
-          const name = params["*"] ?? ""
-          total++
-          counts.set(name, (counts.get(name) ?? 0) + 1)
-          yield* Effect.sleep(delayMillis)
-          const found = table.get(name)
-          return found === undefined
-            ? HttpServerResponse.unsafeJson({ error: `there is no zone ${name}` }, { status: 404 })
-            : HttpServerResponse.unsafeJson(found)
-        })
-      )
-    )
+    const answer = (path: string): Effect.Effect<readonly [status: number, json: unknown]> => {
+      if (path === "/zones") return Effect.succeed([200, [...table.keys()]])
+      if (!path.startsWith("/zones/")) return Effect.succeed([404, { error: `there is nothing at ${path}` }])
+      return Effect.suspend(() => {
+        const name = decodeURIComponent(path.slice("/zones/".length))
+        total++
+        counts.set(name, (counts.get(name) ?? 0) + 1)
+        const found = table.get(name)
+        return Effect.delay(
+          Effect.succeed(found === undefined ? [404, { error: `there is no zone ${name}` }] : [200, found]),
+          delayMillis
+        )
+      })
+    }
 
-    // A connection that the server closes for being idle is one that a client may be about to use.
-    const node = createServer({ keepAliveTimeout: 0 })
-    const sockets = trackSockets(node)
-    const server = yield* Effect.mapError(
-      NodeHttpServer.make(() => node, { host: "127.0.0.1", port: 0 }),
+    const run = yield* FiberSet.makeRuntime<never>()
+    const { port } = yield* Effect.mapError(
+      ScopedServer.make(() =>
+        // A connection that the server closes for being idle is one that a client may be about to use.
+        createServer({ keepAliveTimeout: 0 }, ({ url = "" }, response) => {
+          const answered = Effect.catchAllCause(answer(url), () => Effect.succeed([400, {}] as const))
+          run(
+            Effect.map(
+              answered,
+              ([status, json]) =>
+                response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(json))
+            )
+          )
+        })
+      ),
       (cause) => new SlowSourceError({ message: "the slow source cannot listen on 127.0.0.1", cause })
     )
-    // The server's own finalizer waits for open connections, and clients keep theirs: end them first.
-    yield* Effect.addFinalizer(() => Effect.sync(sockets.destroyAll))
-    yield* Effect.provideService(HttpServer.serveEffect(router), HttpServer.HttpServer, server)
 
     return {
-      url: HttpServer.formatAddress(server.address),
+      url: `http://127.0.0.1:${port}`,
       zones: [...table.keys()],
       calls: (zone) => (zone === undefined ? total : counts.get(zone) ?? 0)
     }

@@ -73,9 +73,9 @@ export const withProgress = <A, E, R>(
       const time = `${((now - start) / 1000).toFixed(1)} s`
       return write(`${clearLine}   ${paint(style, "cyan", sign)} ${doing}  ${paint(style, "dim", time)}`)
     })
-    const drawing = yield* Effect.fork(Effect.repeat(draw, Schedule.spaced(80)))
     return yield* run((text) => Effect.sync(() => void (doing = text))).pipe(
-      Effect.ensuring(Effect.zipRight(drawing.interruptAsFork(drawing.id()), write(clearLine)))
+      Effect.raceFirst(Effect.zipRight(Effect.repeat(draw, Schedule.spaced(80)), Effect.never)),
+      Effect.ensuring(write(clearLine))
     )
   })
 }

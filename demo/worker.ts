@@ -3,7 +3,6 @@
  */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import * as NodeStream from "@effect/platform-node/NodeStream"
 import { ClientCacheLive } from "effect-aws-cache/ClientLayer"
 import { S3Cache } from "effect-aws-cache/S3Store"
 import * as Console from "effect/Console"
@@ -11,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import { createInterface } from "node:readline"
 import { bucket } from "./Bucket.js"
 import { cacheOptions } from "./cacheOptions.js"
 import { Job } from "./jobs/Job.js"
@@ -36,10 +36,8 @@ const answer = Effect.fnUntraced(function*(job: Job) {
 
 const program = Effect.gen(function*() {
   const { options } = yield* bucket
-  yield* NodeStream.stdin.pipe(
-    Stream.decodeText(),
-    Stream.splitLines,
-    Stream.mapEffect(Schema.decode(Schema.parseJson(Job))),
+  yield* Stream.fromAsyncIterable(createInterface({ input: process.stdin }), String).pipe(
+    Stream.mapEffect((line) => Schema.decode(Schema.parseJson(Job))(line)),
     Stream.mapEffect(answer),
     Stream.runForEach((line) => Console.log(line)),
     Effect.provide(S3Cache.layerS3(cacheOptions(options)))

@@ -20,7 +20,7 @@ const compiled = join(root, "build/compiled")
 const dist = join(root, "dist")
 const src = join(root, "src")
 
-const { exports, imports } = JSON.parse(await readFile(join(root, "package.json"), "utf8"))
+const { exports, imports, sideEffects } = JSON.parse(await readFile(join(root, "package.json"), "utf8"))
 
 const nameOf = (path) => path.replace(/^\.\/dist\//, "").replace(/\.js$/, "")
 
@@ -36,7 +36,7 @@ const within = (namespace) => [...entryPoints].flatMap(([path, name]) => path.sp
 const exchanged = Object.values(imports).flatMap((targets) => Object.values(targets).map(nameOf))
 
 /** A file that fails where another Effect is installed, and whose path is what is told then. */
-const first = "effect/needsEffect3"
+const first = nameOf(sideEffects[0])
 
 /** What measures the engine of the built package has a way to by itself. */
 const forMeasuring = "Cache/engine/structures/keyHash"

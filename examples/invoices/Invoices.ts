@@ -1,6 +1,6 @@
 // A program that uses most of this library. Invoices.test.ts beside it shows how to test such a one without AWS.
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3"
-import { Data, Effect, Schema } from "effect"
+import { Context, Data, Effect, Schema } from "effect"
 import { ClientCache, Session } from "effect-aws-cache/ClientLayer"
 import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
 import { TtlDict } from "effect-aws-cache/Ttl"
@@ -25,7 +25,7 @@ export class UsageMissing extends Data.TaggedError("UsageMissing")<{
 }> {}
 
 /** What a dollar costs, from somebody who asks money for every answer. */
-export class Exchange extends Effect.Tag("app/Exchange")<
+export class Exchange extends Context.Tag("app/Exchange")<
   Exchange,
   { readonly rate: (currency: string) => Effect.Effect<number> }
 >() {}
@@ -77,7 +77,7 @@ const makeInvoice = (tenant: Tenant, month: string) =>
   Effect.gen(function*() {
     const { currency, name } = tenant
     const { hours } = yield* usageOf(tenant, month)
-    const rate = yield* Rates.getOrCompute(currency, Exchange.rate(currency))
+    const rate = yield* Rates.getOrCompute(currency, Effect.flatMap(Exchange, ({ rate }) => rate(currency)))
     const invoice = new Invoice({ tenant: name, month, currency, amount: hours * dollarsAnHour * rate })
     yield* file(invoice)
     return invoice

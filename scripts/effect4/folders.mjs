@@ -1,47 +1,39 @@
-/** What of the sources and tests is checked and run on Effect 4 so far. All of the sources are made. */
+/** What of the repository is made for Effect 4, and what of that is left out. */
 import { readdirSync, readFileSync } from "node:fs"
 import { join, posix } from "node:path"
 import { root } from "../lib/run.mjs"
 import { files } from "./differences.mjs"
 
-export const folders = {
-  src: ["Cache", "ClientLayer", "ErrorSchemas", "Keyv", "S3Store", "Sync", "Ttl", "effect"],
-  test: ["Cache", "Ttl", "effect", "support"]
-}
+/** Rewritten. */
+export const folders = ["src", "charts", "demo", "examples", "test"]
 
-/** Entry points of folders that are not in. */
-const later = /^effect-aws-cache(\/(S3Store|ClientLayer|keyv|effect-aws|ErrorSchemas).*)?$/
+/** Copied, so that what tests start is there. */
+export const copied = ["scripts/build.mjs", "scripts/demo.mjs", "scripts/lib", "scripts/test-s3.mjs"]
 
-const isInFolder = (path) => {
-  const [folder, name] = path.split("/")
-  return folders[folder].includes(name)
-}
+/** The files in a folder of the repository, by their paths from the root, with slashes. */
+export const filesIn = (folder, from = root) =>
+  readdirSync(join(from, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(from.length + 1).replaceAll("\\", "/"))
+    .sort()
 
-/** Tests and what they use that are left out: those named as differences, and all that use what is not in. */
+/** What is left out: what is named as a difference, by file or by folder, and all that uses it. */
 export const leftOut = () => {
-  const imported = new Map(
-    folders.test.flatMap((folder) =>
-      readdirSync(join(root, "test", folder), { recursive: true })
-        .map((name) => `test/${folder}/${name.replaceAll("\\", "/")}`)
-        .filter((path) => path.endsWith(".ts"))
-        .map((path) => [
-          path,
-          [...readFileSync(join(root, path), "utf8").matchAll(/(?:from|import) "([^"]+)"/g)].map(([, name]) =>
-            name.startsWith(".") ? posix.join(posix.dirname(path), name).replace(/\.js$/, ".ts") : name
-          )
-        ])
+  const all = folders.flatMap((folder) => filesIn(folder)).filter((path) => path.endsWith(".ts"))
+  const named = Object.keys(files)
+  const out = new Set(all.filter((path) => named.some((name) => path === name || path.startsWith(`${name}/`))))
+  const { exports, name: self } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+  const sourceOf = (name) =>
+    exports[name.replace(self, ".")]?.default?.replace(/^\.\/dist\/(.+)\.js$/, "src/$1.ts") ?? name
+  const imported = new Map(all.map((path) => [
+    path,
+    [...readFileSync(join(root, path), "utf8").matchAll(/(?:from|import) "([^"]+)"/g)].map(([, name]) =>
+      name.startsWith(".") ? posix.join(posix.dirname(path), name).replace(/\.js$/, ".ts") : sourceOf(name)
     )
-  )
-  const out = new Set(Object.keys(files))
+  ]))
   for (let before = -1; before < out.size;) {
     before = out.size
-    for (const [path, names] of imported) {
-      const isOut = (name) => out.has(name) || later.test(name) || (name.startsWith("src/") && !isInFolder(name))
-      if (names.some(isOut)) out.add(path)
-    }
+    for (const [path, names] of imported) if (names.some((name) => out.has(name))) out.add(path)
   }
   return [...out].sort()
 }
-
-/** Whether a file is in, of `out` that are left out. */
-export const isIn = (path, out) => isInFolder(path) && !out.includes(path)

@@ -1,25 +1,20 @@
 /**
- * Makes the sources and tests for Effect 4 of those for Effect 3: `build/effect4/{src,test}`. What `seam` has takes the
- * place of what is in `src/effect`, and what `test` has that of what is in the repository's `test`. To be run where
- * `build/effect4` has its packages. It fails at each name that there is no rule for, and is not in Effect 4.
+ * Makes the repository for Effect 4 of that for Effect 3, in `build/effect4`. What `seam` has takes the place of what is in
+ * `src/effect`, and what `test` has that of what is in the repository's `test`. To be run where `build/effect4` has its
+ * packages. It fails at each name that there is no rule for, and is not in Effect 4.
  */
 import { existsSync } from "node:fs"
-import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { root, runMain } from "../lib/run.mjs"
-import { isIn, leftOut } from "./folders.mjs"
+import { copied, filesIn, folders, leftOut } from "./folders.mjs"
+import { makeManifest } from "./makeManifest.mjs"
 import { rewrite } from "./rewrite.mjs"
 
 const built = join(root, "build", "effect4")
-const { resolve } = createRequire(join(built, "package.json"))
-
-const filesIn = async (folder) =>
-  (await readdir(folder, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(folder.length + 1).replaceAll("\\", "/"))
-    .sort()
+const { resolve } = createRequire(join(built, "node_modules", "_"))
 
 const known = new Map()
 /** The names that a module of Effect 4 exports, `undefined` when there is none. */
@@ -27,7 +22,9 @@ const exportsOf = async (module) => {
   if (!known.has(module)) {
     let path
     try {
-      path = resolve(module)
+      // What is found further up is for Effect 3.
+      const found = resolve(module)
+      if (found.startsWith(built)) path = found
     } catch {
       // There is none.
     }
@@ -43,55 +40,93 @@ const missing = async ({ module, name }) => {
   return names.has(name) ? undefined : `Effect 4 has no ${name} in ${module}`
 }
 
+const made = new Set()
 /** Writes what has changed only, so that compilers need not look at the rest again. */
-const write = async (path, text) => {
-  await mkdir(dirname(path), { recursive: true })
-  if (!existsSync(path) || (await readFile(path, "utf8")) !== text) await writeFile(path, text)
+const write = async (path, content) => {
+  made.add(path)
+  const file = join(built, path)
+  const bytes = Buffer.from(content)
+  if (existsSync(file) && bytes.equals(await readFile(file))) return
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, bytes)
 }
 
-const overrides = [
-  { from: join(root, "scripts", "effect4", "seam"), to: "src/effect" },
-  { from: join(root, "scripts", "effect4", "test"), to: "test" }
-]
+const json = (value) => `${JSON.stringify(value, null, 2)}\n`
+
+/** Of projects of the compiler, what is there for Effect 4. */
+const configurations = (out) => ({
+  "tsconfig.base.json": (base) => ({
+    ...base,
+    compilerOptions: {
+      ...base.compilerOptions,
+      // What classes of Effect 4 have more is overridden by what those of Effect 3 did not have.
+      noImplicitOverride: false,
+      // What only is not needed any more is no fault of the sources.
+      noUnusedLocals: false
+    }
+  }),
+  "tsconfig.json": (all) => ({ ...all, references: all.references.filter(({ path }) => path !== "./bench") }),
+  "test/tsconfig.json": ({ include, references, ...rest }) => ({
+    ...rest,
+    include: include.filter((path) => !path.includes("vitest")),
+    exclude: [
+      ...rest.exclude,
+      ...out.filter((path) => path.startsWith("test/")).map((path) => path.slice("test/".length))
+    ],
+    references: references.filter(({ path }) => path !== "../bench")
+  }),
+  "demo/tsconfig.json": (project) => ({
+    ...project,
+    exclude: out.filter((path) => /^(demo|test)\//.test(path)).map((path) => `../${path}`)
+  }),
+  "examples/tsconfig.json": (project) => ({
+    ...project,
+    exclude: out.filter((path) => path.startsWith("examples/")).map((path) => `../${path}`)
+  }),
+  "package.json": makeManifest
+})
 
 await runMain(async () => {
-  const replaced = new Map()
-  for (const { from, to } of overrides) {
-    for (const path of await filesIn(from)) replaced.set(`${to}/${path}`, join(from, path))
-  }
-  const problems = []
-  const made = new Set(replaced.keys())
-  let later = 0
   const out = leftOut()
-  for (const folder of ["src", "test"]) {
-    for (const file of await filesIn(join(root, folder))) {
-      const path = `${folder}/${file}`
-      if (replaced.has(path) || /needsEffect3\.ts$|tsconfig[^/]*\.json$/.test(path)) continue
-      made.add(path)
-      const text = await readFile(join(root, path), "utf8").catch(() => undefined)
-      if (!path.endsWith(".ts")) {
-        await mkdir(dirname(join(built, path)), { recursive: true })
-        await cp(join(root, path), join(built, path))
-        continue
-      }
+  const replaced = new Map()
+  for (const [from, to] of [["scripts/effect4/seam", "src/effect"], ["scripts/effect4/test", "test"]]) {
+    for (const path of filesIn(from)) replaced.set(`${to}${path.slice(from.length)}`, path)
+  }
+  const changedBy = configurations(out)
+  const problems = []
+  const paths = [
+    ...["package.json", "tsconfig.base.json", "tsconfig.json"],
+    ...folders.flatMap((folder) => filesIn(folder)),
+    ...copied.flatMap((path) => /\.\w+$/.test(path) ? [path] : filesIn(path))
+  ]
+  for (const path of paths) {
+    if (
+      replaced.has(path) || path === "src/effect/needsEffect3.ts" || (path.startsWith("src/") && out.includes(path))
+    ) {
+      continue
+    }
+    const content = await readFile(join(root, path))
+    if (Object.hasOwn(changedBy, path)) await write(path, json(changedBy[path](JSON.parse(content))))
+    else if (!path.endsWith(".ts") || copied.some((one) => path.startsWith(one))) await write(path, content)
+    else {
+      const text = content.toString()
       const made4 = rewrite(path, text)
-      await write(join(built, path), made4.text)
+      await write(path, made4.text)
+      if (out.includes(path)) continue
       const found = [...made4.problems]
       for (const use of made4.uses) {
         const message = await missing(use)
         if (message !== undefined) found.push({ at: use.at, message })
       }
-      if (!isIn(path, out)) later += found.length
-      else {
-        problems.push(...found.map(({ at, message }) => `${path}:${text.slice(0, at).split("\n").length}: ${message}`))
-      }
+      problems.push(...found.map(({ at, message }) => `${path}:${text.slice(0, at).split("\n").length}: ${message}`))
     }
   }
-  for (const [path, from] of replaced) await write(join(built, path), await readFile(from, "utf8"))
-  for (const folder of ["src", "test"]) {
-    const stale = existsSync(join(built, folder)) ? await filesIn(join(built, folder)) : []
-    for (const file of stale) if (!made.has(`${folder}/${file}`)) await rm(join(built, folder, file))
+  for (const [path, from] of replaced) await write(path, await readFile(join(root, from)))
+  for (const folder of [...folders, "scripts"]) {
+    for (const path of existsSync(join(built, folder)) ? filesIn(folder, built) : []) {
+      if (!made.has(path)) await rm(join(built, path))
+    }
   }
-  console.log(`${made.size} files for Effect 4; in what is not in yet, ${later} names have no rule`)
+  console.log(`${made.size} files for Effect 4`)
   if (problems.length > 0) throw new Error(problems.join("\n"))
 })

@@ -1,6 +1,6 @@
 /**
- * Makes the sources and tests for Effect 4, checks their types, and runs the tests on the Node and with the packages that
- * Effect 4 wants, all in `build/effect4`. `--types` only checks types; other arguments are handed on to vitest.
+ * Makes the repository for Effect 4, checks its types, and runs its tests on the Node and with the packages that Effect 4
+ * wants, all in `build/effect4`. `--types` only checks types; other arguments are handed on to vitest.
  */
 import { createHash } from "node:crypto"
 import { existsSync } from "node:fs"
@@ -8,7 +8,6 @@ import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises"
 import { delimiter, dirname, join } from "node:path"
 import { root, run, runMain, seconds } from "../lib/run.mjs"
 import * as differences from "./differences.mjs"
-import { folders, leftOut } from "./folders.mjs"
 
 const here = join(root, "scripts", "effect4")
 const built = join(root, "build", "effect4")
@@ -18,8 +17,8 @@ const install = async () => {
   const wanted = createHash("sha256").update(lock).digest("hex")
   const noted = join(built, "node_modules", ".installed")
   await mkdir(built, { recursive: true })
-  for (const file of ["package.json", "package-lock.json"]) await copyFile(join(here, file), join(built, file))
   if (existsSync(noted) && (await readFile(noted, "utf8")) === wanted) return
+  for (const file of ["package.json", "package-lock.json"]) await copyFile(join(here, file), join(built, file))
   await run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: built, clean: true, capture: true })
   await writeFile(noted, wanted)
 }
@@ -30,35 +29,10 @@ const nodeOf = () => {
   return existsSync(node) ? node : process.execPath
 }
 
-/** What is checked of a folder, as a project of the compiler beside the folder. */
-const projectOf = (folder) => ({
-  extends: "./tsconfig.base.json",
-  include: folders[folder].map((name) => `${folder}/${name}`),
-  exclude: leftOut(),
-  compilerOptions: {
-    composite: false,
-    declarationMap: false,
-    noEmit: true,
-    // What classes of Effect 4 have more is overridden by what those of Effect 3 did not have.
-    noImplicitOverride: false,
-    sourceMap: false,
-    // What only is not needed any more is no fault of the sources.
-    noUnusedLocals: false,
-    tsBuildInfoFile: `./.tsbuildinfo/${folder}.tsbuildinfo`
-  }
-})
-
 const checkTypes = async (node) => {
-  await copyFile(join(root, "tsconfig.base.json"), join(built, "tsconfig.base.json"))
-  // What vitest looks for.
-  await writeFile(join(built, "tsconfig.json"), `${JSON.stringify({ extends: "./tsconfig.base.json" })}\n`)
-  for (const folder of Object.keys(folders).filter((folder) => folders[folder].length > 0)) {
-    const start = performance.now()
-    await writeFile(join(built, `tsconfig.${folder}.json`), `${JSON.stringify(projectOf(folder), null, 2)}\n`)
-    const compiler = join(built, "node_modules", "typescript", "bin", "tsc")
-    await run(node, [compiler, "-p", `tsconfig.${folder}.json`], { cwd: built })
-    console.log(`types of ${folder}: ${seconds(start)}`)
-  }
+  const start = performance.now()
+  await run(node, [join(built, "node_modules", "typescript", "bin", "tsc"), "-b", "tsconfig.json"], { cwd: built })
+  console.log(`types: ${seconds(start)}`)
 }
 
 /** Fails when a test or file that is left out is not there any more. */
@@ -80,7 +54,7 @@ await runMain(async () => {
   await run(node, [join(here, "generate.mjs")])
   await checkDifferences()
   await checkTypes(node)
-  if (args.includes("--types") || folders.test.length === 0) return
+  if (args.includes("--types")) return
   for (const file of ["leftOut.mjs", "vitest.config.mjs"]) await copyFile(join(here, file), join(built, file))
   const report = join(built, "report.json")
   await rm(report, { force: true })

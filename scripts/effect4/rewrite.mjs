@@ -2,6 +2,7 @@
  * Rewrites a source for Effect 3 into one for Effect 4, by the rules. Formatting and comments stay.
  */
 import { MagicString } from "magic-string"
+import { posix } from "node:path"
 import { parseSync } from "oxc-parser"
 import { calls, changed, identifiers, inTests, methods, modules, outcomes, receivers, types, values } from "./rules.mjs"
 
@@ -34,7 +35,7 @@ const movedTo = (module) => {
  */
 export const rewrite = (path, text) => {
   const edited = new MagicString(text)
-  const isTest = path.startsWith("test/")
+  const isTest = /^(demo|test)\//.test(path)
   const { errors, program } = parseSync(path, text)
   if (errors.length > 0) throw new Error(`${path}: ${errors[0].message}`)
   const imports = program.body.filter(({ type }) => type === "ImportDeclaration")
@@ -57,7 +58,9 @@ export const rewrite = (path, text) => {
   }
   const added = new Map()
   const specifierOf = (module) =>
-    module.startsWith("~/") ? `${"../".repeat(path.split("/").length - 2) || "./"}${module.slice(2)}` : module
+    module.startsWith("~/")
+      ? posix.relative(posix.dirname(path), `test/${module.slice(2)}`).replace(/^(?!\.)/, "./")
+      : module
 
   const ruleOf = (module, name, isType) =>
     isType ? own(types[module], name) : (isTest ? own(inTests[module], name) : undefined) ?? own(values[module], name)

@@ -8,6 +8,7 @@ export const modules = {
   "effect/ConfigError": "effect/Config",
   "effect/Either": { module: "effect/Result", alias: "Result" },
   "effect/ParseResult": { module: "effect/SchemaIssue", alias: "SchemaIssue" },
+  "effect/FastCheck": "fast-check",
   "effect/TestClock": "effect/testing/TestClock",
   "@effect/experimental/PersistedCache": "effect/persistence/PersistedCache",
   "@effect/experimental/Persistence": "effect/persistence/Persistence",
@@ -15,6 +16,7 @@ export const modules = {
   "@effect/platform/FetchHttpClient": "effect/http/FetchHttpClient",
   "@effect/platform/FileSystem": "effect/FileSystem",
   "@effect/platform/HttpClient": "effect/http/HttpClient",
+  "@effect/platform/HttpClientResponse": "effect/http/HttpClientResponse",
   "@effect/platform/KeyValueStore": "effect/persistence/KeyValueStore",
   "@effect/platform/Path": "effect/Path",
   "@effect/platform-node/NodeContext": { module: "@effect/platform-node/NodeServices", alias: "NodeServices" }
@@ -40,6 +42,7 @@ export const values = {
     string: "String"
   },
   "effect/Context": { GenericTag: "Service", isTag: "isKey" },
+  "effect/DateTime": { unsafeMake: "makeUnsafe" },
   "effect/Deferred": { unsafeDone: "doneUnsafe", unsafeMake: "makeUnsafe" },
   "effect/Duration": { decode: "fromInputUnsafe", decodeUnknown: "fromInput" },
   "effect/Effect": {
@@ -54,6 +57,7 @@ export const values = {
     makeLatch: { module: "effect/Latch", name: "make" },
     makeSemaphore: { module: "effect/Semaphore", name: "make" },
     mapInputContext: "updateContext",
+    runtime: "context",
     tapErrorCause: "tapCause",
     unsafeMakeLatch: { module: "effect/Latch", name: "makeUnsafe" },
     unsafeMakeSemaphore: { module: "effect/Semaphore", name: "makeUnsafe" },
@@ -84,11 +88,17 @@ export const values = {
     unwrapEffect: "unwrap",
     unwrapScoped: "unwrap"
   },
-  "effect/LogLevel": { greaterThanEqual: "isGreaterThanOrEqualTo" },
+  "effect/LogLevel": {
+    greaterThanEqual: "isGreaterThanOrEqualTo",
+    ...Object.fromEntries(["All", "Debug", "Error", "None"].map((name) => [name, { text: `"${name}"` }])),
+    Warning: { text: "\"Warn\"" }
+  },
+  "effect/Logger": { logfmtLogger: "formatLogFmt", stringLogger: "formatSimple" },
   "effect/Option": { fromNullable: "fromNullishOr", getRight: "getSuccess" },
   "effect/Predicate": { isNullable: "isNullish", isObject: "isObjectKeyword", isRecord: "isObject" },
   "effect/Queue": { unsafeOffer: "offerUnsafe" },
   "effect/Ref": { unsafeMake: "makeUnsafe" },
+  "effect/Runtime": { runPromise: { module: "effect/Effect", name: "runPromiseWith" } },
   "effect/Schema": {
     BigInt: "BigIntFromString",
     BigIntFromSelf: "BigInt",
@@ -100,7 +110,10 @@ export const values = {
     OptionFromSelf: "Option",
     Redacted: "Redacted",
     RedactedFromSelf: "Redacted",
+    Set: "ReadonlySet",
+    URL: "URL",
     URLFromSelf: "URL",
+    Uint8Array: "Uint8Array",
     Uint8ArrayFromSelf: "Uint8Array",
     decode: "decodeEffect",
     decodeEither: "decodeResult",
@@ -120,8 +133,11 @@ export const values = {
 
 /** Names that tests use, by what is instead of them in `scripts/effect4/test/support/effect4.ts`. */
 const forTests = {
+  "effect/Arbitrary": ["make"],
   "effect/Cause": ["dieOption"],
   "effect/Chunk": ["toReadonlyArray"],
+  "effect/Clock": ["make"],
+  "effect/Config": ["array", "literal"],
   "effect/ConfigProvider": ["fromMap"],
   "effect/Data": ["array", "struct", "tuple"],
   "effect/Duration": ["decodeUnknown"],
@@ -129,6 +145,7 @@ const forTests = {
     "EffectTypeId",
     "forkAll",
     "locally",
+    "timeoutTo",
     "withClock",
     "withConfigProvider",
     "withMaxOpsBeforeYield",
@@ -139,12 +156,13 @@ const forTests = {
   "effect/Exit": ["flatten"],
   "effect/Fiber": ["all", "interrupt", "interruptFork", "poll"],
   "effect/FiberRef": ["get", "make", "unsafeMake"],
-  "effect/Layer": ["setConfigProvider", "setTracer"],
-  "effect/LogLevel": ["Debug", "Warning"],
-  "effect/Logger": ["minimumLogLevel", "remove", "replace"],
+  "effect/Layer": ["die", "scope", "setConfigProvider", "setTracer"],
+  "effect/Logger": ["minimumLogLevel", "none", "prettyLogger", "remove", "replace", "withMinimumLogLevel"],
   "effect/Metric": ["tagged"],
   "effect/Random": ["make"],
-  "effect/Schema": ["Positive", "filter", "lessThan", "minLength", "positive", "transform"]
+  "effect/Request": ["complete"],
+  "effect/RequestResolver": ["makeBatched"],
+  "effect/Schema": ["Data", "Positive", "filter", "lessThan", "minLength", "positive", "transform"]
 }
 
 /** The same as rules: `Fiber.all` is `allOfFiber`. */
@@ -154,7 +172,7 @@ export const inTests = Object.fromEntries(
     Object.fromEntries(
       names.map((
         name
-      ) => [name, { module: "~/support/effect4.js", name: `${name}Of${module.slice("effect/".length)}` }])
+      ) => [name, { module: "~/support/effect4.js", name: `${name}Of${module.split("/").at(-1)}` }])
     )
   ])
 )
@@ -163,10 +181,23 @@ export const inTests = Object.fromEntries(
 export const changed = {
   "effect/Effect": ["when", "repeatN"],
   "effect/Predicate": ["isObject"],
-  "effect/Schema": ["BigInt", "Date", "Literal", "Option", "Record", "Redacted", "Tuple", "Union", "Uint8Array", "URL"]
+  "effect/Schema": [
+    "BigInt",
+    "Date",
+    "HashMap",
+    "Literal",
+    "Option",
+    "Record",
+    "Redacted",
+    "Tuple",
+    "Union",
+    "Uint8Array",
+    "URL"
+  ]
 }
 
 export const types = {
+  "effect/Cause": { TimeoutException: "TimeoutError", UnknownException: "UnknownError" },
   "effect/Config": { "Config.Success": "Success", "Config.Wrap": "Wrap" },
   "effect/Context": {
     ReadonlyTag: "Key",
@@ -221,6 +252,21 @@ const asList = (call, edit) => {
   edit.after(call.arguments.at(-1), "]")
 }
 
+/** `{ key, value }` -> `key, value` */
+const apart = (call, edit) => {
+  const [given] = call.arguments
+  const [key, value] = given.properties.map((property) => property.value)
+  edit.remove(given.start, key.start)
+  edit.remove(key.end, value.start)
+  edit.after(key, ", ")
+  edit.remove(value.end, given.end)
+}
+
+const removeProperty = ({ properties }, at, edit) => {
+  const [before, it, after] = [properties[at - 1], properties[at], properties[at + 1]]
+  edit.remove(before?.end ?? it.start, before === undefined ? after?.start ?? it.end : it.end)
+}
+
 /** `Schema.filter(...)` -> `Schema.check(Schema.isSo(...))` */
 const asCheck = (call, edit, name) => {
   edit.before(call.arguments[0], `Schema.${name}(`)
@@ -233,6 +279,15 @@ const asCheck = (call, edit, name) => {
  * `undefined` where that is in `values`.
  */
 export const calls = {
+  "@effect/platform-node/NodeRuntime": {
+    // Loggers are pretty only where they are asked to be.
+    runMain: (call, edit) => {
+      const options = call.arguments.find(({ type }) => type === "ObjectExpression")
+      const at = options?.properties.findIndex(({ key }) => key?.name === "disablePrettyLogger") ?? -1
+      if (at >= 0) removeProperty(options, at, edit)
+      return "runMain"
+    }
+  },
   "effect/Context": {
     // `Context.Tag(id)<Self, Shape>()` -> `Context.Service<Self, Shape>()(id)`
     Tag: (call, edit, parent) => {
@@ -242,6 +297,18 @@ export const calls = {
     }
   },
   "effect/Effect": {
+    catchTag: (call, edit) => {
+      const tags = call.arguments.filter(({ type }) => type === "Literal")
+      if (tags.length > 1) {
+        edit.before(tags[0], "[")
+        edit.after(tags.at(-1), "]")
+      }
+      return "catchTag"
+    },
+    ignoreLogged: (call, edit) => {
+      edit.after(call.arguments[0], ", { log: true }")
+      return "ignore"
+    },
     dieMessage: (call, edit) => {
       edit.before(call.arguments[0], "new Error(")
       edit.after(call.arguments[0], ")")
@@ -278,9 +345,8 @@ export const calls = {
       const options = call.arguments.find(({ type }) => type === "ObjectExpression")
       const at = options?.properties.findIndex(({ key }) => key?.name === "captureStackTrace") ?? -1
       if (at < 0) return "withSpan"
-      const [before, it, after] = [options.properties[at - 1], options.properties[at], options.properties[at + 1]]
-      edit.remove(before?.end ?? it.start, before === undefined ? after?.start ?? it.end : it.end)
-      edit.after(options, `, { ${edit.source(it)} }`)
+      removeProperty(options, at, edit)
+      edit.after(options, `, { ${edit.source(options.properties[at])} }`)
       return "withSpan"
     },
     yieldNow: (call, edit) => edit.remove(call.callee.end, call.end) && "yieldNow"
@@ -292,16 +358,9 @@ export const calls = {
       asList(call, edit)
       return "Literals"
     },
-    // `{ key, value }` -> `key, value`
-    Record: (call, edit) => {
-      const [given] = call.arguments
-      const [key, value] = given.properties.map((property) => property.value)
-      edit.remove(given.start, key.start)
-      edit.remove(key.end, value.start)
-      edit.after(key, ", ")
-      edit.remove(value.end, given.end)
-      return "Record"
-    },
+    HashMap: (call, edit) => (apart(call, edit), "HashMap"),
+    Map: (call, edit) => (apart(call, edit), "ReadonlyMap"),
+    Record: (call, edit) => (apart(call, edit), "Record"),
     Tuple: (call, edit) => (asList(call, edit), "Tuple"),
     Union: (call, edit) => (asList(call, edit), "Union"),
     between: (call, edit) => {

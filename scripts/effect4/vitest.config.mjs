@@ -5,8 +5,8 @@ import { readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
 import { BaseSequencer } from "vitest/node"
-import manifest from "../../package.json" with { type: "json" }
-import { folders, leftOut } from "../../scripts/effect4/folders.mjs"
+import { leftOut } from "../../scripts/effect4/folders.mjs"
+import manifest from "./package.json" with { type: "json" }
 
 const sourceOf = (target) => new URL(target.default.replace(/^\.\/dist\/(.+)\.js$/, "./src/$1.ts"), import.meta.url)
 
@@ -34,8 +34,9 @@ process.env["AWS_CONFIG_FILE"] = process.env["AWS_SHARED_CREDENTIALS_FILE"] = "/
 export default defineConfig({
   resolve: { alias },
   test: {
-    include: folders.test.map((folder) => `test/${folder}/**/*.test.ts`),
+    include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
     exclude: leftOut(),
+    globalSetup: ["test/support/build.ts"],
     setupFiles: [
       "test/support/deepEquality.ts",
       "test/support/fixedHashes.ts",

@@ -202,7 +202,7 @@ describe("requests of computations", () => {
 
 describe("synchronous programs", () => {
   it("look up and compute what is not there", () => {
-    const scope = Effect.runSync(Effect.scopeWith(Effect.succeed).pipe(Effect.scoped))
+    const scope = Effect.runSync(Effect.scoped(Effect.scope))
     assert.isDefined(scope)
     const program = Effect.gen(function*() {
       const store = yield* Store.make<number, number, string>({

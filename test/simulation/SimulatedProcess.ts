@@ -1,14 +1,12 @@
-import { Clock, Duration, Effect } from "effect"
+import { Duration, Effect } from "effect"
+import { PlainClock } from "../support/PlainClock.js"
 import type { VirtualTime } from "./VirtualTime.js"
 
 /**
  * One process of a simulated world: its clock is wrong by some milliseconds and may leap, and it may stand still; then
  * whatever would wake it waits until it goes on. Sleeps are as long as they say, whatever the clock shows.
  */
-export class SimulatedProcess implements Clock.Clock {
-  readonly [Clock.ClockTypeId]: Clock.ClockTypeId = Clock.ClockTypeId
-  readonly currentTimeMillis = Effect.sync(() => this.unsafeCurrentTimeMillis())
-  readonly currentTimeNanos = Effect.sync(() => this.unsafeCurrentTimeNanos())
+export class SimulatedProcess extends PlainClock {
   readonly index: number
   readonly time: VirtualTime
   /** By how many milliseconds its clock is ahead. */
@@ -16,20 +14,21 @@ export class SimulatedProcess implements Clock.Clock {
   private held: Array<() => void> | undefined
 
   constructor(time: VirtualTime, index: number, ahead: number) {
+    super()
     this.time = time
     this.index = index
     this.ahead = ahead
   }
 
-  unsafeCurrentTimeMillis(): number {
+  override unsafeCurrentTimeMillis(): number {
     return this.time.now + this.ahead
   }
 
-  unsafeCurrentTimeNanos(): bigint {
+  override unsafeCurrentTimeNanos(): bigint {
     return BigInt(this.unsafeCurrentTimeMillis()) * 1_000_000n
   }
 
-  sleep(duration: Duration.Duration): Effect.Effect<void> {
+  override sleep(duration: Duration.Duration): Effect.Effect<void> {
     const millis = Duration.toMillis(duration)
     if (millis === Number.POSITIVE_INFINITY) return Effect.never
     return Effect.async((resume) => {

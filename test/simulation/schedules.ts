@@ -116,7 +116,11 @@ export interface History {
 }
 
 const Value = Schema.Struct({ id: Schema.String })
-const NewValue = Schema.Struct({ id: Schema.propertySignature(Schema.String).pipe(Schema.fromKey("name")) })
+const NewValue = Schema.transform(Schema.Struct({ name: Schema.String }), Value, {
+  strict: true,
+  decode: ({ name }) => ({ id: name }),
+  encode: ({ id }) => ({ name: id })
+})
 
 const spaces = () => {
   const shared = { key: Schema.Number, tags: (key: number) => [tagOf(key)] }

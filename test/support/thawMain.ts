@@ -25,7 +25,7 @@ const program = Effect.gen(function*() {
   const put = (client: S3Client, key: string) =>
     Effect.tryPromise(() => client.send(new PutObjectCommand({ Bucket: "bucket", Key: key, Body: "x" }))).pipe(
       Effect.map(({ $metadata }) => `${$metadata.attempts}`),
-      Effect.catchAll(({ error }) => Effect.succeed(String(error)))
+      Effect.catchAll(({ cause }) => Effect.succeed(String(cause)))
     )
   const through: Record<string, (key: string) => Effect.Effect<string, unknown, ClientCache | Session>> = {
     sdk: (key) => put(bare, key),

@@ -1,8 +1,10 @@
 /**
  * What tests use of Effect 3 that has another form in Effect 4.
  */
+import * as Arbitrary from "effect/Arbitrary"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
+import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -17,10 +19,14 @@ import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as References from "effect/References"
+import * as Request from "effect/Request"
+import * as RequestResolver from "effect/RequestResolver"
 import * as Scheduler from "effect/Scheduler"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
+import * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
+import * as fc from "fast-check"
 
 export { array as arrayOfData, struct as structOfData } from "../../src/effect/structures.js"
 
@@ -48,6 +54,7 @@ export const withSchedulerOfEffect = setting((scheduler: Scheduler.Scheduler) =>
 export const withMaxOpsBeforeYieldOfEffect = setting((n: number) =>
   Effect.provideService(References.MaxOpsBeforeYield, n)
 )
+export const makeOfClock = (): Clock.Clock => Clock.Clock.defaultValue()
 export const withRandomOfEffect = setting((seed: string | number) => Random.withSeed(seed))
 export const makeOfRandom = (seed: string | number): string | number => seed
 
@@ -63,6 +70,29 @@ export const zipLeftOfEffect: {
   2,
   <A, E, R, A2, E2, R2>(self: Effect.Effect<A, E, R>, that: Effect.Effect<A2, E2, R2>) => Effect.tap(self, () => that)
 )
+
+export const timeoutToOfEffect = <A, B, C>({ duration, onSuccess, onTimeout }: {
+  readonly duration: Duration.Input
+  readonly onSuccess: (value: A) => B
+  readonly onTimeout: () => C
+}) =>
+<E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<B | C, E, R> =>
+  Effect.timeoutOrElse(Effect.map(self, onSuccess), { duration, orElse: () => Effect.sync(onTimeout) })
+
+// Requests
+
+const entries = new WeakMap<object, Request.Entry<Request.Any>>()
+export const makeBatchedOfRequestResolver = <A extends Request.Any>(
+  run: (requests: ReadonlyArray<A>) => Effect.Effect<void, never>
+): RequestResolver.RequestResolver<A> =>
+  RequestResolver.make<A>((batch) =>
+    run(batch.map((entry) => {
+      entries.set(entry.request, entry as unknown as Request.Entry<Request.Any>)
+      return entry.request
+    }))
+  )
+export const completeOfRequest = (request: Request.Any, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> =>
+  Effect.sync(() => entries.get(request)?.completeUnsafe(exit as never))
 
 // Fibers
 
@@ -99,6 +129,13 @@ export const dieOptionOfCause = (cause: Cause.Cause<unknown>): Option.Option<unk
 
 export const fromMapOfConfigProvider = (map: ReadonlyMap<string, string>): ConfigProvider.ConfigProvider =>
   ConfigProvider.fromUnknown(Object.fromEntries(map))
+export const arrayOfConfig = (_: Config.Config<string>, name: string): Config.Config<ReadonlyArray<string>> =>
+  Config.map(Config.String(name), (text) => text.split(",").map((part) => part.trim()))
+export const literalOfConfig =
+  <const Literals extends ReadonlyArray<string>>(...literals: Literals) =>
+  (name: string): Config.Config<Literals[number]> => Config.Literals(literals, name)
+export const dieOfLayer = (defect: unknown): Layer.Layer<never> => Layer.effectDiscard(Effect.die(defect))
+export const scopeOfLayer: Layer.Layer<Scope.Scope> = Layer.effect(Scope.Scope, Effect.scope)
 export const setConfigProviderOfLayer = (provider: ConfigProvider.ConfigProvider): Layer.Layer<never> =>
   ConfigProvider.layer(provider)
 export const setTracerOfLayer = (tracer: Tracer.Tracer): Layer.Layer<never> => Layer.succeed(Tracer.Tracer, tracer)
@@ -107,8 +144,13 @@ export const replaceOfLogger = (_: unknown, logger: Logger.Logger<unknown, unkno
 export const removeOfLogger = (_: unknown): Layer.Layer<never> => Logger.layer([])
 export const minimumLogLevelOfLogger = (level: LogLevel.LogLevel): Layer.Layer<never> =>
   Layer.succeed(References.MinimumLogLevel, level)
-export const DebugOfLogLevel: LogLevel.LogLevel = "Debug"
-export const WarningOfLogLevel: LogLevel.LogLevel = "Warn"
+export const withMinimumLogLevelOfLogger: {
+  (level: LogLevel.LogLevel): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  <A, E, R>(self: Effect.Effect<A, E, R>, level: LogLevel.LogLevel): Effect.Effect<A, E, R>
+} = setting((level: LogLevel.LogLevel) => Effect.provideService(References.MinimumLogLevel, level))
+export const noneOfLogger: Logger.Logger<unknown, void> = Logger.make(() => {})
+export const prettyLoggerOfLogger = (_: { readonly stderr: true }): Logger.Logger<unknown, void> =>
+  Logger.withConsoleError(Logger.formatSimple)
 export const taggedOfMetric = <In, Out>(
   metric: Metric.Metric<In, Out>,
   key: string,
@@ -122,6 +164,14 @@ export const decodeUnknownOfDuration = (input: unknown): Option.Option<Duration.
   Duration.fromInput(input as Duration.Input)
 
 // Schemas
+
+/** Draws of Effect 4's own arbitraries, by seeds that fast-check draws. */
+export const makeOfArbitrary = <A>(schema: Schema.Schema<A>): fc.Arbitrary<A> =>
+  fc.integer().map((seed) => {
+    const [drawn] = Effect.runSync(Arbitrary.sampleEffect(Arbitrary.schema(schema), { count: 1, seed }))
+    return drawn as A
+  })
+export const DataOfSchema = <S extends Schema.Constraint>(schema: S): S => schema
 
 type Checked = Schema.Codec<any, any, any, any>
 export const positiveOfSchema = () => <S extends Schema.Codec<number, any, any, any>>(self: S): S["Rebuild"] =>
