@@ -242,15 +242,13 @@ const start = (options: SessionOptions) => {
   if (isFirst) state.current = making
   const fiber = startAlone(
     Effect.flatMap(Effect.exit(open(options)), (exit) => {
-      Deferred.unsafeDone(making, exit)
-      if (Exit.isFailure(exit)) {
-        if (state.current === making) state.current = undefined
-        return Effect.void
-      }
-      if (isFirst) return Effect.void
       const before = state.current
-      state.current = making
-      return before === undefined ? Effect.void : closeOne(before)
+      const takesOver = !isFirst && Exit.isSuccess(exit)
+      if (takesOver) state.current = making
+      else if (Exit.isFailure(exit) && before === making) state.current = undefined
+      // Last: whoever waits may go on within it.
+      Deferred.unsafeDone(making, exit)
+      return takesOver && before !== undefined ? closeOne(before) : Effect.void
     })
   )
   return { fiber, making }

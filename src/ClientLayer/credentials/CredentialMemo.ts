@@ -6,8 +6,10 @@
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
+import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { FlightGroup } from "../../Cache/flight/FlightGroup.js"
@@ -187,6 +189,17 @@ export class CredentialMemo {
           + (isValid || this.#unusable === undefined ? retryAfter(this.#held, now) : unusableDelay)
       }
     )
+  }
+
+  // Flights know it by which one it is: its fields say the same of several, and the key changes.
+  /** @since 0.1.0 */
+  [Equal.symbol](that: unknown): boolean {
+    return this === that
+  }
+
+  /** @since 0.1.0 */
+  [Hash.symbol](): number {
+    return Hash.random(this)
   }
 
   /** For messages of the flights: it holds secrets, of which none is in this. */
