@@ -17,7 +17,6 @@ export const files = {
   "test/tools": repository,
   "test/types": repository,
   "test/Adapters": notYet,
-  "test/ClientLayer": notYet,
   "test/ComingFrom": notYet,
   "test/ErrorSchemas": notYet,
   "test/Keyv": notYet,

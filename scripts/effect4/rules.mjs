@@ -93,7 +93,7 @@ export const values = {
     ...Object.fromEntries(["All", "Debug", "Error", "None"].map((name) => [name, { text: `"${name}"` }])),
     Warning: { text: "\"Warn\"" }
   },
-  "effect/Logger": { logfmtLogger: "formatLogFmt", stringLogger: "formatSimple" },
+  "effect/Logger": { logfmtLogger: "formatLogFmt", stringLogger: "formatSimple", structuredLogger: "formatStructured" },
   "effect/Option": { fromNullable: "fromNullishOr", getRight: "getSuccess" },
   "effect/Predicate": { isNullable: "isNullish", isObject: "isObjectKeyword", isRecord: "isObject" },
   "effect/Queue": { unsafeOffer: "offerUnsafe" },
@@ -286,6 +286,14 @@ export const calls = {
       const at = options?.properties.findIndex(({ key }) => key?.name === "disablePrettyLogger") ?? -1
       if (at >= 0) removeProperty(options, at, edit)
       return "runMain"
+    }
+  },
+  "effect/Cause": {
+    // What causes errors is always shown.
+    pretty: (call, edit) => {
+      const [cause, options] = call.arguments
+      if (options !== undefined) edit.remove(cause.end, options.end)
+      return "pretty"
     }
   },
   "effect/Context": {

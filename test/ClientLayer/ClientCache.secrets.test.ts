@@ -56,7 +56,7 @@ const observed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function*() {
     const logs: Array<unknown> = []
     const logger = Logger.make((entry) => {
-      logs.push([entry.message, Cause.pretty(entry.cause), ...entry.annotations, ...entry.spans])
+      logs.push([entry.message, Logger.structuredLogger.log(entry)])
     })
     const recorded = yield* recordedSpans(
       Effect.provide(effect, Logger.replace(Logger.defaultLogger, logger))

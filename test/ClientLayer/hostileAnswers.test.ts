@@ -15,6 +15,7 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { inspect } from "node:util"
 import * as LocalHttp from "../servers/LocalHttp.js"
+import { kindOf } from "../support/majors.js"
 import { localS3 } from "./localS3.js"
 import { sessionEnvironment } from "./sessionEnvironment.js"
 
@@ -247,7 +248,7 @@ describe("an expiration, whatever it is, is asked for no more often than the SDK
         assert.isAtMost(ours.calls.count, theirs.calls.count)
         // It fails, if at all, with an error that says what was wrong.
         const asked = yield* Effect.exit(session.getCredentials())
-        if (Exit.isFailure(asked)) assert.strictEqual(asked.cause._tag, "Fail")
+        if (Exit.isFailure(asked)) assert.strictEqual(kindOf(asked.cause), "Fail")
         bare.destroy()
       }))
   }

@@ -348,7 +348,7 @@ describe("the lease", () => {
       const failure = yield* Effect.fork(Effect.flip(Effect.tryPromise(async () => {
         if (Body instanceof Readable) { for await (const _ of Body) controller.abort() }
       })))
-      assert.match(String((yield* Fiber.join(failure)).error), /aborted/)
+      assert.match(String((yield* Fiber.join(failure)).cause), /aborted/)
       yield* eventually(Effect.map(leases, ([one]) => one === 0))
       yield* until(() => server.openSockets() <= 1)
     }).pipe(Effect.provide(ClientCache.layer())))

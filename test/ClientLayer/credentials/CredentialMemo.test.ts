@@ -78,7 +78,7 @@ describe("the memo of credentials", () => {
     Effect.gen(function*() {
       const { first, get, source } = yield* prepare("1 hour")
       yield* first
-      yield* TestClock.adjust(Duration.subtract("55 minutes", "1 millis"))
+      yield* TestClock.adjust(Duration.subtract(Duration.minutes(55), Duration.millis(1)))
       assert.strictEqual(yield* get, "key-1")
       assert.strictEqual(source.calls(), 1)
       yield* TestClock.adjust("1 millis")

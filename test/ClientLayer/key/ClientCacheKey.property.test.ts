@@ -5,10 +5,11 @@ import { ClientCustomization } from "effect-aws-cache/ClientLayer"
 import * as fc from "fast-check"
 import * as util from "node:util"
 import { prepareClient } from "../../../src/ClientLayer/key/ClientCacheKey.js"
+import { fromEither } from "../../../src/effect/outcomes.js"
 import { property, share } from "../../support/property.js"
 
 const prepare = (config: unknown, options?: unknown) =>
-  Effect.runSync(prepareClient<S3Client>(S3Client, config, options))
+  Effect.runSync(fromEither(prepareClient<S3Client>(S3Client, config, options)))
 
 // Few values each, so that two configurations are often equal in a field.
 const provider = (name: string) => () => Promise.resolve(name)
@@ -274,7 +275,7 @@ describe("no secret is shown", () => {
     )
     fc.assert(
       fc.property(planted, (config) => {
-        const exit = Effect.runSyncExit(prepareClient(S3Client, config))
+        const exit = Effect.runSyncExit(fromEither(prepareClient(S3Client, config)))
         assert.isTrue(Exit.isFailure(exit))
         if (Exit.isFailure(exit)) {
           assertHides(Cause.squash(exit.cause))

@@ -13,12 +13,13 @@ import {
 } from "effect-aws-cache/ClientLayer"
 import * as util from "node:util"
 import { prepareClient } from "../../../src/ClientLayer/key/ClientCacheKey.js"
+import { fromEither } from "../../../src/effect/outcomes.js"
 
 /** Whatever a caller without types might pass. */
-const keyOf = (config: unknown) => Effect.map(prepareClient<S3Client>(S3Client, config), ({ key }) => key)
+const keyOf = (config: unknown) => Effect.map(fromEither(prepareClient<S3Client>(S3Client, config)), ({ key }) => key)
 
 const configOf = (config: unknown) =>
-  Effect.map(prepareClient<S3Client>(S3Client, config), ({ normal }) => normal.config)
+  Effect.map(fromEither(prepareClient<S3Client>(S3Client, config)), ({ normal }) => normal.config)
 
 const areEqual = (one: unknown, other: unknown) =>
   Effect.zipWith(keyOf(one), keyOf(other), (one, other) => {
@@ -447,7 +448,7 @@ describe("ClientCacheKey", () => {
             this.tenant = tenant
           }
         }
-        const error = yield* Effect.flip(prepareClient(Tenant, { region: "us-east-1" }))
+        const error = yield* Effect.flip(fromEither(prepareClient(Tenant, { region: "us-east-1" })))
         assert.deepStrictEqual([error.cache, error.field, error.value], [
           "ClientCacheKey(Tenant)",
           "the client class",
@@ -481,7 +482,7 @@ describe("ClientCacheKey", () => {
             [function legacy() {}, "the function \"legacy\""]
           ]
         ) {
-          const error = yield* Effect.flip(prepareClient(source, {}))
+          const error = yield* Effect.flip(fromEither(prepareClient(source, {})))
           assert.deepStrictEqual([error.field, error.value], ["the client class", value])
         }
       }))

@@ -7,17 +7,19 @@ import * as util from "node:util"
 import { prepareClient } from "../../../src/ClientLayer/key/ClientCacheKey.js"
 import { KeyMemo } from "../../../src/ClientLayer/key/KeyMemo.js"
 import { holdCredentials } from "../../../src/ClientLayer/values/staticCredentials.js"
+import { fromEither } from "../../../src/effect/outcomes.js"
 import { amount, property, share } from "../../support/property.js"
 import { garbageCollected } from "../garbageCollected.js"
 
 const idOf = (config: unknown, options: unknown) =>
-  Effect.runSync(prepareClient<S3Client>(S3Client, config, options)).key.id
+  Effect.runSync(fromEither(prepareClient<S3Client>(S3Client, config, options))).key.id
 
 const credentials = () => ({ accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "wJalrXUtnFEMI" })
 
 /** What a client of such credentials is built with. */
 const builtWith = (given: Readonly<Record<string, string>>): object => {
-  const { config } = Effect.runSync(prepareClient<S3Client>(S3Client, { credentials: given }, undefined)).normal
+  const { config } =
+    Effect.runSync(fromEither(prepareClient<S3Client>(S3Client, { credentials: given }, undefined))).normal
   const { credentials } = config
   return Predicate.isObject(credentials) ? credentials : {}
 }

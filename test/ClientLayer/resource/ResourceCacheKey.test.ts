@@ -16,6 +16,7 @@ import {
 import * as fc from "fast-check"
 import * as util from "node:util"
 import { prepareResource } from "../../../src/ClientLayer/resource/ResourceCacheKey.js"
+import { fromEither } from "../../../src/effect/outcomes.js"
 import { property, share } from "../../support/property.js"
 
 const anything = Schema.Record({ key: Schema.String, value: Schema.Unknown })
@@ -36,7 +37,8 @@ const Strict = ResourceDefinition.make({
   make: () => ({})
 })
 
-const prepare = (config: unknown, options?: unknown) => Effect.runSync(prepareResource(Any, config, options))
+const prepare = (config: unknown, options?: unknown) =>
+  Effect.runSync(fromEither(prepareResource(Any, config, options)))
 const equal = (one: unknown, other: unknown) => Equal.equals(prepare({}, one).key, prepare({}, other).key)
 
 describe("ResourceCacheKey", () => {
@@ -152,7 +154,7 @@ describe("ResourceCacheKey", () => {
     for (const [config, options, field, value] of wrong) {
       it.effect(`${field} is ${value}`, () =>
         Effect.gen(function*() {
-          const error = yield* Effect.flip(prepareResource(Strict, config, options))
+          const error = yield* Effect.flip(fromEither(prepareResource(Strict, config, options)))
           assert.strictEqual(error._tag, "CacheKeyError")
           assert.deepStrictEqual([error.cache, error.field, error.value], ["ResourceCacheKey(Strict)", field, value])
         }))
@@ -160,21 +162,21 @@ describe("ResourceCacheKey", () => {
 
     it.effect("options where there are none, and options that refer to themselves", () =>
       Effect.gen(function*() {
-        const error = yield* Effect.flip(prepareResource(Plain, {}, { bucket: "a" }))
+        const error = yield* Effect.flip(fromEither(prepareResource(Plain, {}, { bucket: "a" })))
         assert.strictEqual(error.field, "options.bucket")
         const cyclic: Record<string, unknown> = {}
         cyclic["self"] = cyclic
-        assert.strictEqual((yield* Effect.flip(prepareResource(Any, {}, cyclic))).field, "options.self")
+        assert.strictEqual((yield* Effect.flip(fromEither(prepareResource(Any, {}, cyclic)))).field, "options.self")
       }))
 
     it.effect("options that throw when they are read, and what is no definition", () =>
       Effect.gen(function*() {
         const cause = new Error("no")
-        const error = yield* Effect.flip(prepareResource(Any, {}, {
+        const error = yield* Effect.flip(fromEither(prepareResource(Any, {}, {
           get a(): string {
             throw cause
           }
-        }))
+        })))
         assert.deepStrictEqual([error.field, error.cause], ["config or options", cause])
         const make: Function = ResourceCacheKey.make
         for (const definition of [undefined, S3Client, { ...Plain }]) {
@@ -192,10 +194,10 @@ describe("ResourceCacheKey", () => {
     it.effect("a misspelt option of a document client", () =>
       Effect.gen(function*() {
         for (const definition of [DynamoDBDocumentResource, DynamoDBDocumentClientResource]) {
-          const error = yield* Effect.flip(prepareResource(definition, {}, { marshalOptions: {} }))
+          const error = yield* Effect.flip(fromEither(prepareResource(definition, {}, { marshalOptions: {} })))
           assert.strictEqual(error.field, "options.marshalOptions")
           assert.include(error.message, "marshallOptions")
-          const number = yield* Effect.flip(prepareResource(definition, {}, { marshallOptions: 5 }))
+          const number = yield* Effect.flip(fromEither(prepareResource(definition, {}, { marshallOptions: 5 })))
           assert.deepStrictEqual([number.field, number.value], ["options.marshallOptions", "5"])
         }
       }))
@@ -342,7 +344,7 @@ describe("no secret is shown", () => {
         for (
           const options of [{ bucket: [secret] }, { bucket: 5, size: secret }, secret, { bucket: "a", inner: secret }]
         ) {
-          const exit = Effect.runSyncExit(prepareResource(Strict, config, options))
+          const exit = Effect.runSyncExit(fromEither(prepareResource(Strict, config, options)))
           assert.isTrue(Exit.isFailure(exit))
           if (Exit.isFailure(exit)) {
             assertHides(Cause.squash(exit.cause))

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
 import * as Http from "node:http"
 import * as Net from "node:net"
 import { AgentShare } from "../../../src/ClientLayer/transport/AgentShare.js"
@@ -115,7 +115,7 @@ for (const [name, make] of Object.entries(ways)) {
         }
         if (agent instanceof AgentShare) assert.isAtMost(agent.queued, 64)
         for (const response of held) response.end("x")
-        assert.deepStrictEqual(yield* sent, [200, 200])
+        assert.deepStrictEqual(yield* Fiber.join(sent), [200, 200])
         assert.strictEqual(yield* send("/"), 200)
         yield* until(() => pool.figures().queuedRequests === 0)
         if (agent instanceof AgentShare) yield* until(() => agent.used === 0 && pool.crowded.size === 0)
@@ -137,7 +137,7 @@ for (const [name, make] of Object.entries(ways)) {
         yield* Effect.yieldNow()
         pool.cutOff(new Error("over"))
         for (const fiber of fibers) {
-          assert.strictEqual((yield* fiber).message, "over")
+          assert.strictEqual((yield* Fiber.join(fiber)).message, "over")
         }
         yield* until(() =>
           ended === 6

@@ -6,13 +6,14 @@ import { prepareClient } from "../../../src/ClientLayer/key/ClientCacheKey.js"
 import { CommonAgents } from "../../../src/ClientLayer/transport/MadeHandler.js"
 import { Transport } from "../../../src/ClientLayer/transport/Transport.js"
 import { TransportRegistry } from "../../../src/ClientLayer/transport/TransportRegistry.js"
+import { fromEither } from "../../../src/effect/outcomes.js"
 import { amount } from "../../support/property.js"
 import { until } from "../../support/until.js"
 import { garbageCollected } from "../garbageCollected.js"
 import { fetchObject, localS3 } from "../localS3.js"
 
 const built = (registry: TransportRegistry, config: object = { region: "us-east-1" }) =>
-  Effect.map(prepareClient<S3Client>(S3Client, config), (prepared) => {
+  Effect.map(fromEither(prepareClient<S3Client>(S3Client, config)), (prepared) => {
     const { client, transport } = buildClient(prepared)
     registry.register(client, transport)
     return client instanceof S3Client ? client : assert.fail("not an S3Client")
