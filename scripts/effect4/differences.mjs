@@ -21,9 +21,6 @@ export const files = {
   "test/ErrorSchemas": notYet,
   "test/Keyv": notYet,
   "test/S3Store": notYet,
-  "test/ceph": notYet,
-  "test/programs/processes.test.ts": notYet,
-  "test/programs/lambda.test.ts": notYet,
   "test/simulation": notYet,
   "test/Cache/requestBatching.test.ts": notYet,
   "test/Cache/ownErrors.test.ts": notYet,
@@ -42,16 +39,6 @@ export const tests = Object.fromEntries([
     "a promise in the place of an Effect that rejects is nobody's: open",
     "test/Cache/userFunctions.test.ts > a promise where an Effect is expected LeasedStore: acquire (1) dies with an error that names it",
     "test/Cache/userFunctions.test.ts > a promise where an Effect is expected Store: compute (3) dies with an error that names it"
-  ),
-  ...because(
-    "runs a program that is built for Effect 3 only",
-    "test/Cache/LeasedStore.process.test.ts > LeasedStore: timeToLive a value that is to expire one day does not keep the process alive",
-    "test/Ttl/TtlDict.memory.test.ts > a dictionary that has been full for long takes its maxBytes of memory, and no more than a quarter above",
-    "test/Ttl/TtlDict.sweeper.test.ts > TtlDict: sweepInterval a live sweeper does not keep the process alive",
-    "test/Ttl/TtlDict.sweeper.test.ts > TtlDict: sweepInterval a live sweeper reclaims and tells while something else keeps the process alive",
-    "test/Ttl/memory/MemoryPressure.test.ts > memory pressure keeps a process alive whose dictionary has no limit of its own",
-    "test/Ttl/memory/estimateBytes.shapes.test.ts > the estimate of 4 shapes drawn at random is 0.8 to 1.6 times what they take",
-    "test/Ttl/snapshot/DictSnapshot.files.test.ts > a snapshot's file is the old one when its process is killed in the middle of writing a new one"
   ),
   ...because(
     "a finalizer that dies turns the failure into a defect in Effect 4",

@@ -156,7 +156,7 @@ const forTests = {
   "effect/Exit": ["flatten"],
   "effect/Fiber": ["all", "interrupt", "interruptFork", "poll"],
   "effect/FiberRef": ["get", "make", "unsafeMake"],
-  "effect/Layer": ["die", "scope", "setConfigProvider", "setTracer"],
+  "effect/Layer": ["scope", "setConfigProvider", "setTracer"],
   "effect/Logger": ["minimumLogLevel", "none", "prettyLogger", "remove", "replace", "withMinimumLogLevel"],
   "effect/Metric": ["tagged"],
   "effect/Random": ["make"],

@@ -89,7 +89,7 @@ const describeFindings = ({ failures, longestCall, longestComputation, written }
 
 if (!isInstalled) process.stdout.write("skipped: Ceph is not installed (node scripts/install-ceph.mjs)\n")
 
-layer(isInstalled ? cluster : Layer.die("skipped"), { excludeTestServices: true })(
+layer(isInstalled ? cluster : Layer.effect(Cluster, Effect.die("skipped")), { excludeTestServices: true })(
   "a Ceph cluster of 3 monitors, 3 OSDs and 2 gateways",
   (it) => {
     const test = isInstalled ? it.scoped : it.scoped.skip

@@ -28,8 +28,10 @@ import * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import * as fc from "fast-check"
 
-export { array as arrayOfData, struct as structOfData } from "../../src/effect/structures.js"
+// Data
 
+export const structOfData = <A extends Readonly<Record<string, unknown>>>(fields: A): Readonly<A> => ({ ...fields })
+export const arrayOfData = <A>(elements: ReadonlyArray<A>): ReadonlyArray<A> => [...elements]
 export const tupleOfData = <A extends ReadonlyArray<unknown>>(...elements: A): A => elements
 
 // Effects
@@ -134,7 +136,6 @@ export const arrayOfConfig = (_: Config.Config<string>, name: string): Config.Co
 export const literalOfConfig =
   <const Literals extends ReadonlyArray<string>>(...literals: Literals) =>
   (name: string): Config.Config<Literals[number]> => Config.Literals(literals, name)
-export const dieOfLayer = (defect: unknown): Layer.Layer<never> => Layer.effectDiscard(Effect.die(defect))
 export const scopeOfLayer: Layer.Layer<Scope.Scope> = Layer.effect(Scope.Scope, Effect.scope)
 export const setConfigProviderOfLayer = (provider: ConfigProvider.ConfigProvider): Layer.Layer<never> =>
   ConfigProvider.layer(provider)
@@ -156,8 +157,6 @@ export const taggedOfMetric = <In, Out>(
   key: string,
   value: string
 ): Metric.Metric<In, Out> => Metric.withAttributes(metric, { [key]: value })
-
-// Data
 
 export const toReadonlyArrayOfChunk = <A>(self: Iterable<A>): ReadonlyArray<A> => [...self]
 export const decodeUnknownOfDuration = (input: unknown): Option.Option<Duration.Duration> =>
