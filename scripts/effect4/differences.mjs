@@ -36,17 +36,8 @@ const because = (why, ...names) => names.map((name) => [name, why])
 /** Not run. */
 export const tests = Object.fromEntries([
   ...because(
-    "a promise in the place of an Effect that rejects is nobody's: open",
-    "test/Cache/userFunctions.test.ts > a promise where an Effect is expected LeasedStore: acquire (1) dies with an error that names it",
-    "test/Cache/userFunctions.test.ts > a promise where an Effect is expected Store: compute (3) dies with an error that names it"
-  ),
-  ...because(
     "a finalizer that dies turns the failure into a defect in Effect 4",
     "test/Cache/LeasedStore.regressions.test.ts > LeasedStore: what others got wrong a finalizer that fails after a failed acquisition is told along with the failure (Effect #7066)"
-  ),
-  ...because(
-    "open: still to be understood",
-    "test/Ttl/dict/DictService.test.ts > TtlDict.Service is called by its identifier, or by the name that it is given"
   ),
   ...because(
     "plain objects, arrays and instances of classes are keys by their structure in Effect 4, whose hashes are remembered",

@@ -9,9 +9,8 @@ describe("LeasedStore: timeToLive", () => {
         import { LeasedStore } from "effect-aws-cache/Cache"
         import { Effect, Scope } from "effect"
         const scope = Effect.runSync(Scope.make())
-        const store = await Effect.runPromise(
-          Scope.extend(LeasedStore.make({ acquire: () => Effect.succeed(1), timeToLive: "1 hour" }), scope)
-        )
+        const make = LeasedStore.make({ acquire: () => Effect.succeed(1), timeToLive: "1 hour" })
+        const store = await Effect.runPromise(Effect.provideService(make, Scope.Scope, scope))
         console.log(await Effect.runPromise(store.use("a", Effect.succeed)))
       `)
       assert.deepStrictEqual(ended, { code: 0, stdout: "1\n" })

@@ -2,8 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { BoundedMap, CacheConfigError, LeasedStore, Store } from "effect-aws-cache/Cache"
 import { type DictStats, SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
 import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import { turns } from "../support/until.js"
 import { warnings } from "../support/warnings.js"
@@ -226,6 +228,18 @@ describe("a promise where an Effect is expected", () => {
         assert.include(defect.message, "wrap promises in Effect.tryPromise")
       }))
   }
+
+  it.scoped("is not rejected before anybody looks at it, where another computes already", () =>
+    Effect.gen(function*() {
+      const store = yield* Store.make<string, number>()
+      const computed = yield* Deferred.make<number>()
+      const first = yield* Effect.fork(store.getOrCompute("a", Deferred.await(computed)))
+      yield* turns(3)
+      const second = yield* Effect.fork(store.getOrCompute("a", rejected() as never))
+      yield* turns(3)
+      yield* Deferred.succeed(computed, 1)
+      assert.deepStrictEqual([yield* Fiber.join(first), yield* Fiber.join(second)], [1, 1])
+    }))
 
   it.effect("an async onRemoval of a TtlDict is a hook that fails", () => {
     const log = warnings()

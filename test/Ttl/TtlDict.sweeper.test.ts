@@ -10,6 +10,7 @@ const imports = `
   import { TtlDict } from "effect-aws-cache/Ttl"
   import { Effect, Exit, Scope } from "effect"
   const scope = Effect.runSync(Scope.make())
+  const make = (options) => Effect.runPromise(Effect.provideService(TtlDict.make(options), Scope.Scope, scope))
 `
 
 describe("TtlDict: sweepInterval", () => {
@@ -17,7 +18,7 @@ describe("TtlDict: sweepInterval", () => {
     Effect.gen(function*() {
       const ended = yield* runProgram(`${imports}
         for (const sweepInterval of ["1 hour", "1000 days"]) {
-          const dict = await Effect.runPromise(Scope.extend(TtlDict.make({ sweepInterval, timeToLive: "1 day" }), scope))
+          const dict = await make({ sweepInterval, timeToLive: "1 day" })
           await Effect.runPromise(dict.set("a", 1))
           console.log(await Effect.runPromise(dict.get("a")))
         }
@@ -36,9 +37,7 @@ describe("TtlDict: sweepInterval", () => {
           console.log(told.sort().join(", "))
           clearInterval(alive)
         })
-        const dict = await Effect.runPromise(
-          Scope.extend(TtlDict.make({ sweepInterval: 5, timeToLive: 1, onRemoval }), scope)
-        )
+        const dict = await make({ sweepInterval: 5, timeToLive: 1, onRemoval })
         await Effect.runPromise(dict.setMany([["a", 1], ["b", 2, { timeToLive: 30 }]]))
       `)
       assert.deepStrictEqual(ended, { code: 0, stdout: "a expired, b expired\n" })

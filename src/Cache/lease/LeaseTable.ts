@@ -325,14 +325,14 @@ export const makeLeaseTable = <K, V, E, R, R2>(
           isAnew
         )
       }
-      const own = lease.acquire
+      // At once: what is none may be a promise that is rejected before anybody runs it.
+      const own = requireEffect(name, "acquire", lease.acquire, false)
       return Effect.flatMap(services<Exclude<R3, Scope.Scope>>(), (given) =>
         acquireBy(
           key,
           new Acquirer<E2>(false),
           () => new Acquisition<K, V, E>(undefined),
-          (acquisition) =>
-            acquireInto<E2, R3 | Scope.Scope>(acquisition, key, requireEffect(name, "acquire", own, false), given),
+          (acquisition) => acquireInto<E2, R3 | Scope.Scope>(acquisition, key, own, given),
           lease,
           restore,
           isAnew

@@ -156,14 +156,11 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
     compute: Effect.Effect<V, E, R>,
     write: WriteOptions | undefined,
     given: Context.Context<R>
-  ): Call<K, V, E | F, unknown> =>
-    callAmongOthers(
-      freshness,
-      key,
-      groups,
-      () => withServicesForGood(requireEffect(name, "compute", compute, false), given),
-      write
-    )
+  ): Call<K, V, E | F, unknown> => {
+    // At once: what is none may be a promise that is rejected before anybody runs it.
+    const effect = requireEffect(name, "compute", compute, false)
+    return callAmongOthers(freshness, key, groups, () => withServicesForGood(effect, given), write)
+  }
 
   const getOrCompute: Computing<K, V, F>["getOrCompute"] = <E, R>(
     key: K,
