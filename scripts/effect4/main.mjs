@@ -1,6 +1,7 @@
 /**
  * Makes the repository for Effect 4, checks its types, and runs its tests on the Node and with the packages that Effect 4
- * wants, all in `build/effect4`. `--types` only checks types; other arguments are handed on to vitest.
+ * wants, all in `build/effect4`. `--types` only checks types; `--mode s3` runs the tests of the S3 level, with the arguments
+ * of scripts/test-s3.mjs; other arguments are handed on to vitest.
  */
 import { createHash } from "node:crypto"
 import { existsSync } from "node:fs"
@@ -56,16 +57,17 @@ await runMain(async () => {
   await checkTypes(node)
   if (args.includes("--types")) return
   for (const file of ["leftOut.mjs", "vitest.config.mjs"]) await copyFile(join(here, file), join(built, file))
+  const options = { cwd: built, env: { PATH: [dirname(node), process.env["PATH"]].join(delimiter) } }
+  if (args[0] === "--mode" && args[1] === "s3") {
+    return run(node, [join(built, "scripts", "test-s3.mjs"), ...args.slice(2)], options)
+  }
   const report = join(built, "report.json")
   await rm(report, { force: true })
   const isWhole = args.every((arg) => arg.startsWith("--"))
   const reporters = args.some((arg) => arg.startsWith("--reporter"))
     ? []
     : ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`]
-  await run(node, [join(built, "node_modules", "vitest", "vitest.mjs"), "run", ...reporters, ...args], {
-    cwd: built,
-    env: { PATH: [dirname(node), process.env["PATH"]].join(delimiter) }
-  })
+  await run(node, [join(built, "node_modules", "vitest", "vitest.mjs"), "run", ...reporters, ...args], options)
   const written = args.find((arg) => arg.startsWith("--outputFile.json="))?.slice("--outputFile.json=".length) ?? report
   if (isWhole) await checkDifferences(written)
 })

@@ -28,30 +28,44 @@ class MeasuringFirst extends BaseSequencer {
 
 const workers = availableParallelism() + 1
 
-for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name]
-process.env["AWS_CONFIG_FILE"] = process.env["AWS_SHARED_CREDENTIALS_FILE"] = "/nonexistent"
+const suites = {
+  test: { include: ["test/**/*.test.ts", "examples/**/*.test.ts"] },
+  s3: {
+    include: ["test/S3Store/**/ObjectStore.test.ts", "test/S3Store/**/S3Cache*.test.ts"],
+    env: { NODE_NO_WARNINGS: "1" }
+  },
+  ceph: { include: ["test/ceph/**/*.ceph.ts"], env: { NODE_NO_WARNINGS: "1" } }
+}
 
-export default defineConfig({
-  resolve: { alias },
-  test: {
-    include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
-    exclude: leftOut(),
-    globalSetup: ["test/support/build.ts"],
-    setupFiles: [
-      "test/support/deepEquality.ts",
-      "test/support/fixedHashes.ts",
-      "test/support/quietTestClock.ts",
-      "test/support/sharedWorker.ts",
-      "leftOut.mjs"
-    ],
-    isolate: false,
-    sequence: { sequencer: MeasuringFirst },
-    pool: "forks",
-    execArgv: ["--max-semi-space-size=64"],
-    deps: { interopDefault: false },
-    maxWorkers: workers,
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
-    teardownTimeout: 600_000
+const forgetAws = () => {
+  for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name]
+  process.env["AWS_CONFIG_FILE"] = process.env["AWS_SHARED_CREDENTIALS_FILE"] = "/nonexistent"
+}
+
+export default defineConfig(({ mode }) => {
+  if (mode !== "s3") forgetAws()
+  return {
+    resolve: { alias },
+    test: {
+      ...suites[mode],
+      exclude: leftOut(),
+      globalSetup: ["test/support/build.ts"],
+      setupFiles: [
+        "test/support/deepEquality.ts",
+        "test/support/fixedHashes.ts",
+        "test/support/quietTestClock.ts",
+        "test/support/sharedWorker.ts",
+        "leftOut.mjs"
+      ],
+      isolate: false,
+      sequence: { sequencer: MeasuringFirst },
+      pool: "forks",
+      execArgv: ["--max-semi-space-size=64"],
+      deps: { interopDefault: false },
+      maxWorkers: workers,
+      testTimeout: 600_000,
+      hookTimeout: 600_000,
+      teardownTimeout: 600_000
+    }
   }
 })
