@@ -235,7 +235,7 @@ describe("a promise where an Effect is expected", () => {
       const computed = yield* Deferred.make<number>()
       const first = yield* Effect.fork(store.getOrCompute("a", Deferred.await(computed)))
       yield* turns(3)
-      const second = yield* Effect.fork(store.getOrCompute("a", rejected() as never))
+      const second = yield* Effect.fork(Effect.suspend(() => store.getOrCompute("a", rejected() as never)))
       yield* turns(3)
       yield* Deferred.succeed(computed, 1)
       assert.deepStrictEqual([yield* Fiber.join(first), yield* Fiber.join(second)], [1, 1])
