@@ -360,6 +360,10 @@ export const calls = {
     yieldNow: (call, edit) => edit.remove(call.callee.end, call.end) && "yieldNow"
   },
   "effect/Either": { mapBoth: withHandlers, match: withHandlers },
+  "effect/Random": {
+    // The upper bound is among what is drawn, where nothing is said.
+    nextIntBetween: (call, edit) => (edit.after(call.arguments.at(-1), ", { halfOpen: true }"), "nextIntBetween")
+  },
   "effect/Schema": {
     Literal: (call, edit) => {
       if (call.arguments.length === 1) return "Literal"
