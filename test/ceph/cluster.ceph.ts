@@ -50,7 +50,7 @@ const cluster = Layer.scoped(
           Layer.provideMerge(
             S3Cache.layer({ maxSize: 0 }),
             ObjectStore.layerS3Client(client, { bucket, requestTimeout: timeout })
-          ).pipe(Layer.provide(Logger.minimumLogLevel(LogLevel.None)))
+          )
         )
         return { store: Context.get(context, ObjectStore), cache: Context.get(context, S3Cache) }
       }))
@@ -58,7 +58,7 @@ const cluster = Layer.scoped(
     if (first === undefined) return yield* Effect.dieMessage("there is no gateway")
     return { ceph, ways: [first, ...others] as const }
   })
-)
+).pipe(Layer.provideMerge(Logger.minimumLogLevel(LogLevel.None)))
 
 const Words = Keyspace.make("words", { key: Schema.String, value: Schema.Number })
 
