@@ -274,6 +274,12 @@ const asCheck = (call, edit, name) => {
   return "check"
 }
 
+/** `Effect.forkIn(effect, scope)`: the fiber can be interrupted where the one that starts it can. */
+const inheriting = (name) => (call, edit) => {
+  edit.after(call.arguments.at(-1), ", { uninterruptible: \"inherit\" }")
+  return name
+}
+
 /**
  * Calls that have another form. Each is given the call, what edits it, and the node around it, and gives the new name, or
  * `undefined` where that is in `values`.
@@ -322,6 +328,9 @@ export const calls = {
       edit.after(call.arguments[0], ")")
       return "die"
     },
+    forkDaemon: inheriting("forkDetach"),
+    forkIn: inheriting("forkIn"),
+    forkScoped: inheriting("forkScoped"),
     gen: (call, edit) => {
       const [self] = call.arguments
       if (self.type === "ThisExpression") edit.put(self, "{ self: this }")
