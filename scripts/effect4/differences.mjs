@@ -16,22 +16,21 @@ export const files = {
   "test/package": repository,
   "test/tools": repository,
   "test/types": repository,
-  "test/Adapters": notYet,
   "test/ComingFrom": notYet,
   "test/ErrorSchemas": notYet,
-  "test/Keyv": notYet,
   "test/S3Store": notYet,
   "test/simulation": notYet,
-  "test/Cache/requestBatching.test.ts": notYet,
-  "test/Cache/ownErrors.test.ts": notYet,
-  "test/Cache/ownComputations.test.ts": notYet,
-  "test/Cache/peekEntry.test.ts": notYet,
   "test/Cache/engine/hitRatios.test.ts": "reads traces that lie beside the sources of Effect 3; no Effect is in it",
   "test/Cache/engine/roomGivenBack.test.ts":
     "measures the heap that the engine takes, which knows nothing of Effect; what Effect 4 leaves there is another amount"
 }
 
 const because = (why, ...names) => names.map((name) => [name, why])
+
+const overStores = (name) =>
+  ["LeasedStore", "S3Cache", "Store", "TtlDict", "one store behind another"].map((store) =>
+    `test/Cache/requestBatching.test.ts > requests of computations ${name}: ${store}`
+  )
 
 /** Not run. */
 export const tests = Object.fromEntries([
@@ -51,6 +50,7 @@ export const tests = Object.fromEntries([
     "test/Cache/engine/learning.test.ts > keyHash tells kinds of keys apart, and objects by identity unless they bring an equality",
     "test/Cache/manyKeys.test.ts > many keys are told by their structure: Store",
     "test/Cache/manyKeys.test.ts > many keys are told by their structure: TtlDict",
+    "test/Cache/peekEntry.test.ts > peekEntry works without Effect, and finds structural keys",
     "test/Ttl/SyncTtlDict.test.ts > SyncTtlDict keys: as in a Map, but for what implements Equal",
     "test/Ttl/TtlDict.test.ts > TtlDict.make verbs takes keys and values of all kinds",
     "test/Ttl/dict/DictService.test.ts > TtlDict.Service plain objects as keys are found by structure, at every depth"
@@ -96,9 +96,20 @@ export const tests = Object.fromEntries([
     "test/Ttl/snapshot/DictSnapshot.test.ts > snapshots leave out what cannot be brought back as it was, with a warning that shows nothing of it"
   ),
   ...because(
-    "a computation inside another has a turn of its own in Effect 4, which runSync does not wait for: open",
-    "test/Cache/store/getManyOrCompute.test.ts > getManyOrCompute runs synchronously where the loader does: Store",
-    "test/Cache/store/getManyOrCompute.test.ts > getManyOrCompute runs synchronously where the loader does: TtlDict"
+    "Effect 4 makes the requests of one turn together, and waits for nobody who might have more",
+    ...overStores("are made for those who stay when others leave")
+  ),
+  ...because(
+    "Effect 4 makes requests to their end, though nobody waits for them any more",
+    ...overStores("end with the last who waits")
+  ),
+  ...because(
+    "of those who wait for a batch Effect 4 tells the batch the first only, so it hangs when it asks for another",
+    ...overStores("that ask for what waits for them get an error in a batch")
+  ),
+  ...because(
+    "effects side by side that wait for a turn are no synchronous program in Effect 4",
+    "test/Cache/requestBatching.test.ts > synchronous programs compute in a batch"
   ),
   ...because(
     "effects of Effect 4 do not say their version",

@@ -62,7 +62,9 @@ const configurations = (out) => ({
       // What classes of Effect 4 have more is overridden by what those of Effect 3 did not have.
       noImplicitOverride: false,
       // What only is not needed any more is no fault of the sources.
-      noUnusedLocals: false
+      noUnusedLocals: false,
+      // Packages of Effect 3's repository have one of their own.
+      paths: { ...base.compilerOptions.paths, vitest: ["./node_modules/vitest/dist/index.d.ts"] }
     }
   }),
   "tsconfig.json": (all) => ({ ...all, references: all.references.filter(({ path }) => path !== "./bench") }),

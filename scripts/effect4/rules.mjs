@@ -134,6 +134,7 @@ export const values = {
 /** Names that tests use, by what is instead of them in `scripts/effect4/test/support/effect4.ts`. */
 const forTests = {
   "effect/Arbitrary": ["make"],
+  "effect/Cache": ["make"],
   "effect/Cause": ["dieOption"],
   "effect/Chunk": ["toReadonlyArray"],
   "effect/Clock": ["make"],
@@ -160,9 +161,10 @@ const forTests = {
   "effect/Logger": ["minimumLogLevel", "none", "prettyLogger", "remove", "replace", "withMinimumLogLevel"],
   "effect/Metric": ["tagged"],
   "effect/Random": ["make"],
-  "effect/Request": ["complete"],
+  "effect/Request": ["TaggedClass", "complete"],
   "effect/RequestResolver": ["makeBatched"],
-  "effect/Schema": ["Data", "Positive", "filter", "lessThan", "minLength", "positive", "transform"]
+  "effect/Schema": ["Data", "Positive", "filter", "lessThan", "minLength", "positive", "transform"],
+  "effect/ScopedCache": ["make"]
 }
 
 /** The same as rules: `Fiber.all` is `allOfFiber`. */

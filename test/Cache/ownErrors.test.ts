@@ -238,39 +238,24 @@ describe("what a computation fails with", () => {
 })
 
 /** A tracer that remembers what was traced, but nothing of it. */
-const tracing = () => {
+const tracing = Effect.map(Effect.tracer, (native) => {
   const refs: Array<WeakRef<Tracer.Span>> = []
   const ended: Array<string> = []
+  const names = new Map<string, string>()
   const tracer = Tracer.make({
-    span: (name, parent, context, links, startTime, kind) => {
-      const attributes = new Map<string, unknown>()
-      const span: Tracer.Span = {
-        _tag: "Span",
-        name,
-        spanId: `${name}-${refs.length}`,
-        traceId: "trace",
-        parent,
-        context,
-        status: { _tag: "Started", startTime },
-        attributes,
-        links,
-        sampled: true,
-        kind,
-        end: (_, exit) =>
-          ended.push(
-            `${name}: ${exit._tag}, linked to ${links.map(({ span }) => `${span._tag} ${span.spanId}`).join()}`
-          ),
-        attribute: (key, value) => attributes.set(key, value),
-        event: () => {},
-        addLinks: () => {}
-      }
+    span: (...args) => {
+      const span = native.span(...args)
+      const { name, links } = span
+      names.set(span.spanId, `${name}-${refs.length}`)
       refs.push(new WeakRef(span))
-      return span
+      const linked = links.map(({ span: { _tag, spanId } }) => `${_tag} ${names.get(spanId)}`).join()
+      const end: Tracer.Span["end"] = (_, exit) => ended.push(`${name}: ${exit._tag}, linked to ${linked}`)
+      return Object.assign(span, { end })
     },
-    context: (f) => f()
+    context: native.context
   })
   return { tracer, refs, ended }
-}
+})
 
 class Secret extends Context.Tag("test/Secret")<Secret, { readonly token: string }>() {}
 const secretRef = FiberRef.unsafeMake<object>({})
@@ -280,7 +265,7 @@ describe("what a computation leaves behind", () => {
     it.scoped(`holds nothing of who came first: ${store}`, () =>
       Effect.gen(function*() {
         const ask = yield* make
-        const { ended, refs, tracer } = tracing()
+        const { ended, refs, tracer } = yield* tracing
         const others: Array<WeakRef<object>> = []
         const fails = () => Effect.fail(new Denied())
         const acquires = () => Effect.succeed(1)
@@ -298,7 +283,7 @@ describe("what a computation leaves behind", () => {
             Effect.locally(secretRef, local),
             Effect.withTracer(tracer),
             Effect.fork,
-            Effect.flatMap((fiber) => fiber.await),
+            Effect.flatMap(Fiber.await),
             Effect.asVoid
           )
         }
@@ -320,7 +305,7 @@ describe("what a computation leaves behind", () => {
 
   it.scoped("its span is there, has failed, and is linked to its caller's by ids", () =>
     Effect.gen(function*() {
-      const { ended, refs, tracer } = tracing()
+      const { ended, refs, tracer } = yield* tracing
       // The computation's span is of the store's tracer.
       const [store, dict] = yield* Effect.withTracer(
         Effect.all([Store.make<string, number, Denied>(), TtlDict.make<string, number, Denied>()]),
@@ -340,27 +325,27 @@ describe("what a computation leaves behind", () => {
   it.scoped("a computation under way holds nothing of a caller that has gone", () =>
     Effect.gen(function*() {
       const store = yield* Store.make<string, number>()
-      const { refs, tracer } = tracing()
+      const { refs, tracer } = yield* tracing
       const first = yield* Effect.fork(Effect.withTracer(inSpans(store.getOrCompute("a", Effect.never)), tracer))
       yield* Effect.yieldNow()
       const second = yield* Effect.fork(store.getOrCompute("a", Effect.never))
       yield* Effect.yieldNow()
-      yield* first.interruptAsFork(first.id())
-      yield* first.await
+      yield* Fiber.interruptFork(first)
+      yield* Fiber.await(first)
       assert.strictEqual((yield* store.stats).inFlight, 1)
       const held = new WeakRef(first)
       assert.isDefined(held.deref())
       yield* garbageCollected
       // Its own span is made by the tracer of the caller that came first, and is under way.
       assert.deepStrictEqual(refs.flatMap((ref) => ref.deref()?.name ?? []), ["effect-aws-cache.Store.compute"])
-      yield* second.interruptAsFork(second.id())
+      yield* Fiber.interruptFork(second)
     }))
 
   it.scoped("a memoized function holds nothing of the span it was made in", () =>
     Effect.gen(function*() {
       const store = yield* Store.make<string, number>()
       const layer = yield* Layer.build(S3Cache.layerMemory())
-      const { refs, tracer } = tracing()
+      const { refs, tracer } = yield* tracing
       const compute = () => Effect.succeed(1)
       const making = yield* Effect.all([
         store.memoize(compute),

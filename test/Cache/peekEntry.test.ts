@@ -3,6 +3,7 @@ import { Data, Effect, Fiber, Option, Schema, TestClock } from "effect"
 import { type EntryInfo, LeasedStore, Store } from "effect-aws-cache/Cache"
 import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
 import { SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
+import { optionEffect } from "../support/majors.js"
 import { turns } from "../support/until.js"
 
 const never = Number.POSITIVE_INFINITY
@@ -81,7 +82,7 @@ describe("peekEntry", () => {
     }) {}
     return Effect.gen(function*() {
       yield* Names.set({ id: 1 }, "Ada")
-      const peeked: EntryInfo<string> = yield* Effect.flatten(Names.peekEntry({ id: 1 }))
+      const peeked: EntryInfo<string> = yield* Effect.flatMap(Names.peekEntry({ id: 1 }), optionEffect)
       assert.deepStrictEqual([peeked.value, peeked.remaining], ["Ada", 1000])
     }).pipe(Effect.provide(Names.layer()))
   })
@@ -136,7 +137,7 @@ describe("peekEntry", () => {
       assert.deepStrictEqual(yield* S3Cache.peekEntry(key), Option.none())
       yield* S3Cache.set(key, 1, { tags: ["t"] })
       yield* TestClock.adjust(400)
-      const { weight, ...entry } = yield* Effect.flatten(S3Cache.peekEntry(key))
+      const { weight, ...entry } = yield* Effect.flatMap(S3Cache.peekEntry(key), optionEffect)
       assert.isAbove(weight, 0)
       assert.deepStrictEqual(entry, {
         value: 1,

@@ -23,3 +23,15 @@ export const errorStream = <E>(error: Cause.YieldableError & E): Stream.Stream<n
 /** What a file system fails with that says no more than this. */
 export const fileError = (method: string, description: string): PlatformError.PlatformError =>
   new PlatformError.SystemError({ module: "FileSystem", method, reason: "Unknown", description })
+
+/** How effects run whose requests are to be made together. */
+export const inBatches = { batching: true } as const
+
+/** How effects run beside others whose requests are not. */
+export const oneByOne = { concurrency: 2 } as const
+
+/** What is said of an effect that cannot be run synchronously. */
+export const cannotBeSync = /cannot be resolved synchronously/
+
+/** Whose values of fibers a computation sees. */
+export const referencesOf = "store"

@@ -28,11 +28,15 @@ export const hasEnded = (fiber: AnyFiber): boolean => fiber.pollUnsafe() !== und
 export interface Local<in out A> extends Context.Reference<A> {}
 
 // Services and values of fibers are one context: what is captured elsewhere must not bring values of other fibers along.
-const locals = sharedByCopies("locals", () => new Map<string, Context.Reference<never>>())
+// Nor turns: those of who runs synchronously end with him.
+const locals = sharedByCopies(
+  "locals",
+  () => new Map<string, unknown>([[Scheduler.Scheduler.key, Scheduler.Scheduler]])
+)
 
 export const makeLocal = <A>(name: string, initial: A): Local<A> => {
   const local = Context.Reference<A>(`effect-aws-cache/${name}`, { defaultValue: () => initial })
-  locals.set(local.key, local as unknown as Context.Reference<never>)
+  locals.set(local.key, local)
   return local
 }
 
@@ -55,7 +59,12 @@ export interface Surroundings<in R> {
 }
 
 export const surroundings = <R>(): Effect.Effect<Surroundings<R>, never, R> =>
-  Effect.map(Effect.context<R>(), (services) => ({ services, uninterruptible: false }))
+  Effect.contextWith((services: Context.Context<R>) =>
+    Effect.withFiber((fiber) => {
+      const all = isSynchronous(fiber) ? Context.add(services, Scheduler.Scheduler, turnsOf(fiber)) : services
+      return Effect.succeed({ services: all as Context.Context<R>, uninterruptible: false })
+    })
+  )
 
 export const servicesIn = <R>(self: Surroundings<R>): Context.Context<R> => withoutLocals(self.services)
 
@@ -93,10 +102,21 @@ export const start = <A, E, R>(
   caller?: AnyFiber
 ): Fiber.Fiber<A, E> => {
   const begin = Effect.runForkWith(services)
-  if (caller?.cache.scheduler.executionMode !== "sync") return begin(later(effect), { uninterruptible })
-  // Who runs synchronously runs what waits for a turn of his own.
-  const turn = Effect.callback<void>((resume) => caller.currentDispatcher.scheduleTask(() => resume(Effect.void), 0))
-  return begin(Effect.andThen(turn, effect), { uninterruptible, scheduler: caller.cache.scheduler })
+  if (caller === undefined || !isSynchronous(caller)) return begin(later(effect), { uninterruptible })
+  return begin(later(effect), { uninterruptible, scheduler: turnsOf(caller) })
+}
+
+const isSynchronous = (fiber: AnyFiber): boolean => fiber.cache.scheduler.executionMode === "sync"
+
+// Who runs synchronously runs what waits for turns of his own, however deep inside it, as long as he does.
+const turnsOf = (fiber: AnyFiber): Scheduler.Scheduler => {
+  const { cache: { scheduler }, currentDispatcher } = fiber
+  const afterwards = new Scheduler.MixedScheduler()
+  return {
+    executionMode: "sync",
+    shouldYield: (other) => scheduler.shouldYield(other),
+    makeDispatcher: () => hasEnded(fiber) ? afterwards.makeDispatcher() : currentDispatcher
+  }
 }
 
 // Who waits for something goes on in the midst of the step that settles it.

@@ -2,6 +2,7 @@
  * What tests use of Effect 3 that has another form in Effect 4.
  */
 import * as Arbitrary from "effect/Arbitrary"
+import * as Cache from "effect/Cache"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
@@ -25,6 +26,7 @@ import * as Scheduler from "effect/Scheduler"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import * as Scope from "effect/Scope"
+import * as ScopedCache from "effect/ScopedCache"
 import * as Tracer from "effect/Tracer"
 import * as fc from "fast-check"
 
@@ -81,8 +83,38 @@ export const timeoutToOfEffect = <A, B, C>({ duration, onSuccess, onTimeout }: {
 <E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<B | C, E, R> =>
   Effect.timeoutOrElse(Effect.map(self, onSuccess), { duration, orElse: () => Effect.sync(onTimeout) })
 
+// Caches
+
+/** The functions over a cache as methods. */
+const methodsOf = <Key, A, E, R>(module: typeof Cache, cache: Cache.Cache<Key, A, E, R>) => ({
+  get: (key: Key) => module.get(cache, key),
+  getOption: (key: Key) => module.getOption(cache, key),
+  set: (key: Key, value: A) => module.set(cache, key, value),
+  contains: (key: Key) => module.has(cache, key),
+  invalidate: (key: Key) => module.invalidate(cache, key),
+  refresh: (key: Key) => module.refresh(cache, key),
+  keys: module.keys(cache),
+  size: module.size(cache)
+})
+
+interface CacheOptions<Key, A, E, R> {
+  readonly capacity: number
+  readonly timeToLive: Duration.Input
+  readonly lookup: (key: Key) => Effect.Effect<A, E, R>
+}
+
+export const makeOfCache = <Key, A, E, R>(options: CacheOptions<Key, A, E, R>) =>
+  Effect.map(Cache.make(options), (cache) => methodsOf(Cache, cache))
+export const makeOfScopedCache = <Key, A, E>(options: CacheOptions<Key, A, E, Scope.Scope>) =>
+  Effect.map(ScopedCache.make(options), (cache) => methodsOf(ScopedCache as never, cache as never))
+
 // Requests
 
+export const TaggedClassOfRequest = Request.TaggedClass as unknown as <Tag extends string>(
+  tag: Tag
+) => new<A, E, Fields extends object>(
+  fields: Fields
+) => Request.Request<A, E> & Readonly<Fields> & { readonly _tag: Tag }
 const entries = new WeakMap<object, Request.Entry<Request.Any>>()
 export const makeBatchedOfRequestResolver = <A extends Request.Any>(
   run: (requests: ReadonlyArray<A>) => Effect.Effect<void, never>

@@ -20,3 +20,11 @@ export const errorStream = <E>(error: Cause.YieldableError & E): Stream.Stream<n
 
 export const fileError = (method: string, description: string): PlatformError.PlatformError =>
   PlatformError.systemError({ _tag: "Unknown", module: "FileSystem", method, description })
+
+export const inBatches = { concurrency: "unbounded" } as const
+
+export const oneByOne = { concurrency: 1 } as const
+
+export const cannotBeSync = /was executed with Effect.runSync/
+
+export const referencesOf = "caller"
