@@ -1,11 +1,24 @@
 /**
  * Runs the demo, from the sources: they are put together in a second, and their types are checked elsewhere.
+ * `--effect 4` runs it on Effect 4; the other arguments are the demo's.
  */
 import { build, stop } from "esbuild"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
-import { root } from "./lib/run.mjs"
+import { root, run, runMain } from "./lib/run.mjs"
+
+const effect = process.argv.indexOf("--effect")
+const [, major] = effect < 0 ? [] : process.argv.splice(effect, 2)
+if (major === "4") {
+  await runMain(async () => {
+    const { built, makeRepository } = await import("./effect4/makeRepository.mjs")
+    const node = await makeRepository()
+    await run(node, ["--no-warnings", join(built, "scripts", "demo.mjs"), ...process.argv.slice(2)], { cwd: built })
+  })
+  process.exit()
+}
+if (effect >= 0 && major !== "3") throw new Error("--effect is 3 or 4")
 
 const { exports, imports, name } = JSON.parse(await readFile(join(root, "package.json"), "utf8"))
 

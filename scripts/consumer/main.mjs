@@ -6,7 +6,7 @@
  *   comment `<!-- quickstart -->`) compiles under `strict` with both module resolutions, and runs. With the two lines
  *   that switch to a bucket it runs against the embedded S3 server, which it finds through S3_CACHE_BUCKET and the usual
  *   AWS_ variables, in each way of consumers.mjs on each runtime of runtimes.mjs that it fits. Each must print the same.
- * - `wrong`: Effect 4. What Node tells has the right Effect in it.
+ * - `wrong`: the other Effect. What Node tells has the right one in it.
  */
 import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
@@ -58,7 +58,7 @@ const ttlDictProgram = `
   import * as Effect from "effect/Effect"
   import { TtlDict, TtlDictLive } from "effect-aws-cache/Ttl"
   const value = await Effect.runPromise(
-    Effect.provide(Effect.zipRight(TtlDict.set("a", 1), TtlDict.get("a")), TtlDictLive)
+    Effect.provide(Effect.andThen(TtlDict.set("a", 1), TtlDict.get("a")), TtlDictLive)
   )
   if (value !== 1) throw new Error("TtlDict.get gave " + value)
 `
@@ -146,7 +146,7 @@ await runMain(() =>
       await step("require every entry point", () => requireEveryEntryPoint(full, entryPoints))
     }
     await step(
-      "import with Effect 4",
+      `import with ${wrongEffect}`,
       () => importWithWrongEffect(join(folder, "wrong"), full, runtimes.filter(isNode), entryPoints)
     )
     await writeConsumers(full, quickstart, changedBlock(readme, "quickstart", "bucket"))

@@ -1,20 +1,29 @@
 /**
- * What users see who have installed Effect 4 against what npm says.
+ * What users see who have installed the other Effect against what npm says.
  *
  * Of ES modules nothing runs before all that they import is found, so no line of the package can be printed: what it can do
  * is that the path in Node's own line says what is needed. (Entry points that are one namespace import modules that
- * Effect 4 lacks themselves, and are told of by Node before 24 by their own path.)
+ * the other Effect lacks themselves, and are told of by Node before 24 by their own path.)
  */
-import { mkdir, symlink } from "node:fs/promises"
+import { mkdir, readFile, symlink } from "node:fs/promises"
 import { dirname, join } from "node:path"
-import { run } from "../lib/run.mjs"
+import { root, run } from "../lib/run.mjs"
+
+const { sideEffects } = JSON.parse(await readFile(join(root, "package.json"), "utf8"))
+const isFor4 = sideEffects.some((path) => path.endsWith("/needsEffect4.js"))
 
 /** As a package beside the right one. */
-export const wrongEffect = "effect-4@npm:effect@4.1.0"
+export const wrongEffect = `other-effect@npm:effect@${isFor4 ? "3.22.4" : "4.1.0"}`
 
-const linked = { effect: "effect-4", "effect-aws-cache": "effect-aws-cache", "@effect/platform": "@effect/platform" }
+const linked = {
+  effect: "other-effect",
+  "effect-aws-cache": "effect-aws-cache",
+  ...(isFor4 ? {} : { "@effect/platform": "@effect/platform" })
+}
 
-const told = /^Cannot find module '[^']*\/effect\/dist\/ModuleVersion\.js' imported from \S*\/needsEffect3\.js$/
+const told = isFor4
+  ? /^Cannot find module '[^']*\/effect\/dist\/\S*Version\.js' imported from \S*\/needsEffect4\.js$/
+  : /^Cannot find module '[^']*\/effect\/dist\/ModuleVersion\.js' imported from \S*\/needsEffect3\.js$/
 
 /** Imports every entry point that is a part of the package, on every Node, with the packages of the project `full`. */
 export const importWithWrongEffect = async (folder, full, nodes, entryPoints) => {
@@ -36,7 +45,7 @@ export const importWithWrongEffect = async (folder, full, nodes, entryPoints) =>
     const lines = JSON.parse(await run(command, args, { cwd: folder, clean: true, capture: true }))
     for (const [name, line] of lines) {
       const isRight = name === "effect-aws-cache/Sync" ? line === "it loads" : told.test(line)
-      if (!isRight) throw new Error(`${name} with Effect 4, on ${node}: ${line}`)
+      if (!isRight) throw new Error(`${name} with ${wrongEffect}, on ${node}: ${line}`)
     }
   }
 }

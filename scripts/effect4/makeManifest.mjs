@@ -13,9 +13,8 @@ const withoutEffectAws = (entries) =>
 const without = (names, entries) =>
   Object.fromEntries(Object.entries(entries).filter(([name]) => !names.includes(name)))
 
-/** `1.2.3` -> `2.2.3`: one line of versions for each major of Effect. Before 1.0.0 what is made is a first look at 2.0.0. */
-const versionOf = (version) =>
-  version.startsWith("0.") ? `2.0.0-${version}` : version.replace(/^\d+/, (major) => `${Number(major) + 1}`)
+/** `1.2.3` -> `2.2.3`: one line of versions for each major of Effect. */
+const versionOf = (version) => version.replace(/^\d+/, (major) => `${Number(major) + 1}`)
 
 export const makeManifest = (manifest) => ({
   ...manifest,
@@ -29,6 +28,6 @@ export const makeManifest = (manifest) => ({
     msgpackr: "^1.11.0"
   },
   peerDependenciesMeta: { ...without(merged, manifest.peerDependenciesMeta), msgpackr: { optional: true } },
-  devDependencies: {},
+  devDependencies: { ...manifest.devDependencies, ...dependencies },
   overrides: {}
 })

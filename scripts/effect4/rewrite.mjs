@@ -85,12 +85,13 @@ export const rewrite = (path, text) => {
   }
   /** Puts what a rule says in the place of `namespace.name`. */
   const putName = (node, namespace, name, rule, isType) => {
+    if (rule?.text === "") return edited.remove(node.start, node.end)
     if (rule?.text !== undefined) return put(node, rule.text)
     const to = typeof rule === "object" ? rule : { name: rule ?? name }
     const module = to.module ?? movedTo(namespace.module).module
     const local = to.module === undefined ? use(namespace, isType) : need(to.module, isType)
     if (!isType) uses.push({ module, name: to.name, at: node.start })
-    put(node, `${local}.${to.name}`)
+    put(node, `${local}.${to.name}${to.isCalled === true ? "()" : ""}`)
   }
 
   const edit = {
@@ -116,7 +117,9 @@ export const rewrite = (path, text) => {
         const namespace = object.type === "Identifier" ? namespaces.get(object.name) : undefined
         if (namespace !== undefined) {
           const { module } = namespace
-          const byCall = isCalled ? own(calls[module], property.name)?.(parent, edit, parents.at(-2)) : undefined
+          const byCall = isCalled && own(isTest ? inTests[module] : undefined, property.name) === undefined
+            ? own(calls[module], property.name)?.(parent, edit, parents.at(-2))
+            : undefined
           // What an interface extends, or a class implements, is written as a value is.
           const isType = ["TSClassImplements", "TSInterfaceHeritage"].includes(parent?.type)
           const rule = byCall ?? ruleOf(module, property.name, isType)

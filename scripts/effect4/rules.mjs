@@ -128,6 +128,7 @@ export const values = {
   },
   "effect/Scope": { extend: "provide" },
   "effect/Stream": { flattenIterables: "flattenIterable", unwrapScoped: "unwrap" },
+  "effect/TestContext": { TestContext: { module: "effect/testing/TestClock", name: "layer", isCalled: true } },
   "effect/TestClock": { currentTimeMillis: { module: "effect/Clock", name: "currentTimeMillis" } }
 }
 
@@ -370,10 +371,28 @@ export const calls = {
     },
     yieldNow: (call, edit) => edit.remove(call.callee.end, call.end) && "yieldNow"
   },
+  // Plain objects are compared by what is in them.
+  "effect/Data": {
+    struct: (call, edit) => {
+      edit.remove(call.callee.end, call.arguments[0].start)
+      edit.remove(call.arguments[0].end, call.end)
+      return { text: "" }
+    }
+  },
   "effect/Either": { mapBoth: withHandlers, match: withHandlers },
   "effect/Random": {
     // The upper bound is among what is drawn, where nothing is said.
     nextIntBetween: (call, edit) => (edit.after(call.arguments.at(-1), ", { halfOpen: true }"), "nextIntBetween")
+  },
+  "effect/Metric": {
+    tagged: (call, edit) => {
+      const [name, value] = call.arguments.slice(-2)
+      edit.before(name, "{ ")
+      edit.remove(name.end, value.start)
+      edit.after(name, ": ")
+      edit.after(value, " }")
+      return "withAttributes"
+    }
   },
   "effect/Schema": {
     Literal: (call, edit) => {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { execPath } from "node:process"
+import { forgetEnvironment } from "../support/majors.js"
 
 /**
  * An environment in which the SDK finds nothing but what the test puts there: no variable but these, the shared files in
@@ -30,6 +31,7 @@ export const sessionEnvironment = (given: {
         AWS_EC2_METADATA_DISABLED: "true",
         ...given.variables
       })
+      forgetEnvironment()
       return {
         before,
         folder,
@@ -40,6 +42,7 @@ export const sessionEnvironment = (given: {
       Effect.sync(() => {
         for (const name of Object.keys(process.env)) if (!(name in before)) Reflect.deleteProperty(process.env, name)
         Object.assign(process.env, before)
+        forgetEnvironment()
         rmSync(folder, { recursive: true, force: true })
       })
   )
@@ -49,6 +52,7 @@ export const setVariable = (name: string, value: string | undefined) =>
   Effect.sync(() => {
     if (value === undefined) Reflect.deleteProperty(process.env, name)
     else process.env[name] = value
+    forgetEnvironment()
   })
 
 /** A profile whose credentials come from a process that counts its runs in a file. */

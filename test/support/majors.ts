@@ -35,3 +35,6 @@ export const cannotBeSync = /cannot be resolved synchronously/
 
 /** Whose values of fibers a computation sees. */
 export const referencesOf = "store"
+
+/** `Config` is to read the environment anew, where it would not by itself. */
+export const forgetEnvironment = (): void => {}

@@ -2,6 +2,7 @@
  * A value, or what was wrong: with the fields of Effect's `Result`, and without Effect.
  */
 
+/** What was wrong. */
 export interface Left<out E> {
   readonly _tag: "Failure"
   readonly failure: E

@@ -10,6 +10,12 @@ import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import * as SchemaParser from "effect/SchemaParser"
 
+/**
+ * What is sent of an error: its tag, and some of its fields as they are. Texts are cut at 500 characters.
+ *
+ * @since 0.1.0
+ * @category models
+ */
 export type Encoded<E extends { readonly _tag: string }, Fields extends keyof E> = Pick<E, "_tag" | Fields>
 
 interface Kind<in out E, in From> {

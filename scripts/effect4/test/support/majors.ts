@@ -2,6 +2,7 @@
  * What Effect's majors have in other forms, as tests need it.
  */
 import type * as Cause from "effect/Cause"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import type * as LogLevel from "effect/LogLevel"
 import type * as Option from "effect/Option"
@@ -28,3 +29,7 @@ export const oneByOne = { concurrency: 1 } as const
 export const cannotBeSync = /was executed with Effect.runSync/
 
 export const referencesOf = "caller"
+
+export const forgetEnvironment = (): void => {
+  Reflect.deleteProperty(ConfigProvider.ConfigProvider, "~effect/Context/defaultValue")
+}
