@@ -16,7 +16,6 @@ export const files = {
   "test/tools": repository,
   "test/types": repository,
   "test/ComingFrom": notYet,
-  "test/ErrorSchemas": notYet,
   "test/S3Store": notYet,
   "test/simulation": notYet,
   "test/Cache/engine/hitRatios.test.ts": "reads traces that lie beside the sources of Effect 3; no Effect is in it",

@@ -19,6 +19,9 @@ export const modules = {
   "@effect/platform/HttpClientResponse": "effect/http/HttpClientResponse",
   "@effect/platform/KeyValueStore": "effect/persistence/KeyValueStore",
   "@effect/platform/Path": "effect/Path",
+  ...Object.fromEntries(
+    ["Rpc", "RpcClient", "RpcGroup", "RpcServer"].map((name) => [`@effect/rpc/${name}`, `effect/rpc/${name}`])
+  ),
   "@effect/platform-node/NodeContext": { module: "@effect/platform-node/NodeServices", alias: "NodeServices" }
 }
 
@@ -103,6 +106,7 @@ export const values = {
     BigInt: "BigIntFromString",
     BigIntFromSelf: "BigInt",
     Date: "DateFromString",
+    Defect: { text: "Schema.Defect()" },
     DateFromSelf: "Date",
     DurationFromSelf: "Duration",
     // What is written as JSON goes through `Schema.toCodecJson`, which has a form for these.
@@ -258,11 +262,13 @@ const asList = (call, edit) => {
 /** `{ key, value }` -> `key, value` */
 const apart = (call, edit) => {
   const [given] = call.arguments
-  const [key, value] = given.properties.map((property) => property.value)
-  edit.remove(given.start, key.start)
-  edit.remove(key.end, value.start)
-  edit.after(key, ", ")
-  edit.remove(value.end, given.end)
+  const values = given.properties.map((property) => property.value)
+  edit.remove(given.start, values[0].start)
+  for (const [at, value] of values.entries()) {
+    const next = values[at + 1]
+    edit.remove(value.end, next?.start ?? given.end)
+    if (next !== undefined) edit.after(value, ", ")
+  }
 }
 
 const removeProperty = ({ properties }, at, edit) => {
@@ -399,6 +405,13 @@ export const calls = {
       if (call.arguments.length === 1) return "Literal"
       asList(call, edit)
       return "Literals"
+    },
+    // In the form that it has in JSON.
+    Exit: (call, edit) => {
+      apart(call, edit)
+      edit.before(call, "Schema.toCodecJson(")
+      edit.after(call, ")")
+      return "Exit"
     },
     HashMap: (call, edit) => (apart(call, edit), "HashMap"),
     Map: (call, edit) => (apart(call, edit), "ReadonlyMap"),

@@ -1,50 +1,9 @@
-import {
-  HttpApi,
-  HttpApiBuilder,
-  HttpApiClient,
-  HttpApiEndpoint,
-  HttpApiGroup,
-  HttpApiSchema,
-  HttpClient,
-  OpenApi
-} from "@effect/platform"
-import { NodeHttpServer } from "@effect/platform-node"
+import { HttpClient } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
-import { Arbitrary, Effect, FastCheck as fc, Layer, Schema } from "effect"
-import { CacheNotFoundError, EntryTooLargeError, Store } from "effect-aws-cache/Cache"
-import * as ErrorSchemas from "effect-aws-cache/ErrorSchemas"
-import { classes, schemas } from "./errorSchemas.js"
-
-const Id = HttpApiSchema.param("id", Schema.String)
-
-const api = HttpApi.make("api").add(
-  HttpApiGroup.make("notes")
-    .add(
-      HttpApiEndpoint.get("read")`/notes/${Id}`.addSuccess(Schema.String).addError(ErrorSchemas.CacheNotFoundError)
-    )
-    .add(
-      HttpApiEndpoint.post("add")`/notes/${Id}`
-        .setPayload(Schema.String)
-        .addSuccess(Schema.Void)
-        .addError(ErrorSchemas.CacheExistsError)
-        .addError(ErrorSchemas.EntryTooLargeError)
-        .addError(ErrorSchemas.CacheConfigError)
-    )
-    .add(
-      HttpApiEndpoint.get("fail")`/failures/${Id}`
-        .addSuccess(Schema.Void)
-        .addError(ErrorSchemas.StoreError)
-        .addError(ErrorSchemas.S3CacheError)
-        .addError(ErrorSchemas.TtlDictError)
-        .addError(ErrorSchemas.ClientCacheError)
-        .addError(ErrorSchemas.KeyvStorageClosedError)
-    )
-)
-
-/** One error of each kind. */
-const drawn = new Map(
-  [...schemas].map(([name, schema]) => [name, fc.sample(Arbitrary.make(schema), { numRuns: 1, seed: 7 })[0]])
-)
+import { Effect } from "effect"
+import { CacheNotFoundError, EntryTooLargeError } from "effect-aws-cache/Cache"
+import { classes, drawn, schemas } from "./errorSchemas.js"
+import { clientOfNotes, notesDescribed, notesServer } from "./notesApi.js"
 
 const statuses: Readonly<Record<string, number>> = {
   BoundedMapError: 500,
@@ -75,62 +34,47 @@ const statuses: Readonly<Record<string, number>> = {
   UnknownRegionError: 500
 }
 
-const notes = HttpApiBuilder.group(api, "notes", (handlers) =>
-  Effect.gen(function*() {
-    const store = yield* Store.make<string, string>({ maxWeight: 10, weigher: (_, note) => note.length })
-    return handlers
-      .handle("read", ({ path }) => store.get(path.id))
-      .handle("add", ({ path, payload }) => store.add(path.id, payload))
-      .handle("fail", ({ path }): Effect.Effect<void> => Effect.suspend(() => Effect.fail(drawn.get(path.id) as never)))
-  }))
-
-const server = HttpApiBuilder.serve().pipe(
-  Layer.provide(HttpApiBuilder.api(api)),
-  Layer.provide(notes),
-  Layer.provideMerge(NodeHttpServer.layerTest)
-)
-
 describe("errors in an HttpApi", () => {
   it.scoped("arrive with their status, as what they are", () =>
     Effect.gen(function*() {
-      const client = yield* HttpApiClient.make(api)
-      const missing = yield* Effect.flip(client.notes.read({ path: { id: "a" } }))
+      const client = yield* clientOfNotes
+      const missing = yield* Effect.flip(client.read("a"))
       assert.instanceOf(missing, CacheNotFoundError)
       assert.strictEqual(missing.message, "Store: there is no entry under \"a\"")
-      yield* client.notes.add({ path: { id: "a" }, payload: "text" })
-      assert.strictEqual(yield* client.notes.read({ path: { id: "a" } }), "text")
-      const taken = yield* client.notes.add({ path: { id: "a" }, payload: "text" }).pipe(
+      yield* client.add("a", "text")
+      assert.strictEqual(yield* client.read("a"), "text")
+      const taken = yield* client.add("a", "text").pipe(
         Effect.as("added"),
         Effect.catchTag("CacheExistsError", ({ key }) => Effect.succeed(key))
       )
       assert.strictEqual(taken, "\"a\"")
-      const heavy = yield* Effect.flip(client.notes.add({ path: { id: "b" }, payload: "far too long" }))
+      const heavy = yield* Effect.flip(client.add("b", "far too long"))
       assert.instanceOf(heavy, EntryTooLargeError)
       const { maxWeight, weight } = heavy
       assert.deepStrictEqual([weight, maxWeight], [12, 10])
       const http = yield* HttpClient.HttpClient
       assert.strictEqual((yield* http.get("/notes/c")).status, 404)
-    }).pipe(Effect.provide(server)))
+    }).pipe(Effect.provide(notesServer)))
 
   it.scoped("arrive whichever they are", () =>
     Effect.gen(function*() {
-      const client = yield* HttpApiClient.make(api)
+      const client = yield* clientOfNotes
       const http = yield* HttpClient.HttpClient
       assert.deepStrictEqual(Object.keys(statuses), [...schemas.keys()].sort())
       for (const [name, error] of drawn) {
         assert.strictEqual((yield* http.get(`/failures/${name}`)).status, statuses[name], name)
-        const arrived = yield* Effect.flip(client.notes.fail({ path: { id: name } }))
+        const arrived = yield* Effect.flip(client.fail(name))
         assert.strictEqual(arrived.constructor, classes.get(name), name)
         assert.strictEqual(arrived.message, error?.message)
       }
-    }).pipe(Effect.provide(server)))
+    }).pipe(Effect.provide(notesServer)))
 
   it("are described by their fields", () => {
-    const { components, paths } = OpenApi.fromApi(api)
+    const { components, paths } = notesDescribed
     for (const name of ["CacheNotFoundError", "CacheExistsError", "ObjectStoreError", "RequestError"]) {
       const schema = components.schemas[name]
       assert.propertyVal(schema, "type", "object", name)
-      assert.notProperty(schema !== undefined && "properties" in schema ? schema.properties : {}, "cause")
+      assert.notProperty(schema !== undefined && "properties" in schema ? schema["properties"] : {}, "cause")
     }
     const answers = paths["/notes/{id}"]?.post?.responses ?? {}
     assert.includeMembers(Object.keys(answers), ["409", "413", "500"])

@@ -4,6 +4,8 @@ import * as ErrorSchemas from "effect-aws-cache/ErrorSchemas"
 import * as Keyv from "effect-aws-cache/keyv"
 import * as S3Store from "effect-aws-cache/S3Store"
 import * as Ttl from "effect-aws-cache/Ttl"
+import * as Arbitrary from "effect/Arbitrary"
+import * as fc from "effect/FastCheck"
 import * as Schema from "effect/Schema"
 import { isUnion } from "effect/SchemaAST"
 
@@ -37,3 +39,8 @@ export const classes: ReadonlyMap<string, new(...args: ReadonlyArray<unknown>) =
 /** What arrives of an error that is sent. */
 export const sent = (schema: ErrorSchema, error: AnyError): AnyError =>
   Schema.decodeUnknownSync(schema)(JSON.parse(JSON.stringify(Schema.encodeSync(schema)(error))))
+
+/** One error of each kind. */
+export const drawn = new Map(
+  [...schemas].map(([name, schema]) => [name, fc.sample(Arbitrary.make(schema), { numRuns: 1, seed: 7 })[0]])
+)

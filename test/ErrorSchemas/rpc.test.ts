@@ -1,11 +1,10 @@
-import { FetchHttpClient, HttpRouter, HttpServer } from "@effect/platform"
-import { NodeHttpServer } from "@effect/platform-node"
-import { Rpc, RpcClient, RpcGroup, RpcSerialization, RpcServer } from "@effect/rpc"
+import { Rpc, RpcClient, RpcGroup, RpcServer } from "@effect/rpc"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schema } from "effect"
 import { CacheNotFoundError, Store } from "effect-aws-cache/Cache"
 import { RequestError } from "effect-aws-cache/ClientLayer"
 import * as ErrorSchemas from "effect-aws-cache/ErrorSchemas"
+import { serializations, servedRpcs } from "./servedRpcs.js"
 
 class Notes extends RpcGroup.make(
   Rpc.make("Read", {
@@ -40,25 +39,8 @@ const handlers = Notes.toLayer(Effect.gen(function*() {
   }
 }))
 
-for (
-  const [name, serialization] of [
-    ["JSON", RpcSerialization.layerNdjson],
-    ["MessagePack", RpcSerialization.layerMsgPack]
-  ] as const
-) {
-  const server = HttpRouter.Default.serve().pipe(
-    Layer.provide(RpcServer.layer(Notes)),
-    Layer.provide(handlers),
-    Layer.provide(RpcServer.layerProtocolHttp({ path: "/rpc" })),
-    Layer.provideMerge(NodeHttpServer.layerTest)
-  )
-  const program = Layer.unwrapEffect(
-    HttpServer.addressFormattedWith((address) => Effect.succeed(RpcClient.layerProtocolHttp({ url: `${address}/rpc` })))
-  ).pipe(
-    Layer.provide(FetchHttpClient.layer),
-    Layer.provideMerge(server),
-    Layer.provide(serialization)
-  )
+for (const [name, serialization] of serializations) {
+  const program = Layer.provide(servedRpcs(Layer.provide(RpcServer.layer(Notes), handlers)), serialization)
 
   describe(`errors through @effect/rpc, in ${name}`, () => {
     it.scoped("arrive as what they are", () =>

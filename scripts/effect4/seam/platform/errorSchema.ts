@@ -30,13 +30,16 @@ export const errorSchema = <E, From, I>(
   fields: Schema.Codec<From, I>,
   { description, is, make, status }: Kind<E, From>
 ): Schema.Codec<E, I> => {
-  const wanted = SchemaParser.decodeUnknownEffect(Schema.toType(fields))
-  const instance = Schema.declare(is, { description })
+  const wanted = Schema.toType(fields)
+  const read = SchemaParser.decodeUnknownEffect(wanted)
+  const transformation = {
+    decode: SchemaGetter.transform(make),
+    encode: SchemaGetter.transformEffect((error: E) => read(error, { onExcessProperty: "ignore" }))
+  }
+  // Errors can be drawn.
+  const instance = Schema.declare(is, { description, toCodec: () => Schema.link<E>()(wanted, transformation) })
   return fields.annotate({ identifier: name, description }).pipe(
-    Schema.decodeTo(instance, {
-      decode: SchemaGetter.transform(make),
-      encode: SchemaGetter.transformEffect((error: E) => wanted(error, { onExcessProperty: "ignore" }))
-    }),
+    Schema.decodeTo(instance, transformation),
     HttpApiSchema.status(status)
   )
 }
