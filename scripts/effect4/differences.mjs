@@ -15,7 +15,6 @@ export const files = {
   "test/package": repository,
   "test/tools": repository,
   "test/types": repository,
-  "test/ComingFrom": notYet,
   "test/S3Store": notYet,
   "test/simulation": notYet,
   "test/Cache/engine/hitRatios.test.ts": "reads traces that lie beside the sources of Effect 3; no Effect is in it",
@@ -104,6 +103,10 @@ export const tests = Object.fromEntries([
   ...because(
     "of those who wait for a batch Effect 4 tells the batch the first only, so it hangs when it asks for another",
     ...overStores("that ask for what waits for them get an error in a batch")
+  ),
+  ...because(
+    "Effect 4's Cache counts nothing",
+    "test/ComingFrom/EffectCache.test.ts > Effect's Cache who joins a computation is counted as a miss, and as coalesced"
   ),
   ...because(
     "effects side by side that wait for a turn are no synchronous program in Effect 4",

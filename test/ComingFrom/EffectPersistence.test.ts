@@ -1,30 +1,16 @@
 /** What the tests of Effect's `KeyValueStore` and `PersistedCache` ask, asked of `S3Persistence`. See docs/coming-from.md. */
-import * as PersistedCache from "@effect/experimental/PersistedCache"
-import * as Persistence from "@effect/experimental/Persistence"
-import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Option, PrimaryKey, Schema, TestClock } from "effect"
+import { Effect, Exit, Layer, Option, TestClock } from "effect"
 import { ObjectStore, S3Persistence } from "effect-aws-cache/S3Store"
+import { FindUser, keyValueStore, persisted, persistedCache, User, usersUnder } from "./persistedUsers.js"
 
 const keyValue = Layer.provide(ObjectStore.layerToKeyValueStore(), ObjectStore.layerMemory())
 const persistence = Layer.provideMerge(S3Persistence.layerResult(), ObjectStore.layerMemory())
 
-class User extends Schema.Class<User>("User")({ id: Schema.Number, name: Schema.String }) {}
-
-class FindUser extends Schema.TaggedRequest<FindUser>()("FindUser", {
-  failure: Schema.String,
-  success: User,
-  payload: { id: Schema.Number }
-}) {
-  [PrimaryKey.symbol]() {
-    return `FindUser:${this.id}`
-  }
-}
-
 describe("Effect's KeyValueStore", () => {
   it.effect("what is set is found, counted once, and replaced", () =>
     Effect.gen(function*() {
-      const store = yield* KeyValueStore.KeyValueStore
+      const store = yield* keyValueStore
       yield* store.set("/foo/bar", "1")
       yield* store.set("/foo/bar", "2")
       assert.deepStrictEqual([yield* store.get("/foo/bar"), yield* store.size], [Option.some("2"), 1])
@@ -33,7 +19,7 @@ describe("Effect's KeyValueStore", () => {
 
   it.effect("what is not there is none", () =>
     Effect.gen(function*() {
-      const store = yield* KeyValueStore.KeyValueStore
+      const store = yield* keyValueStore
       assert.deepStrictEqual(yield* store.get("foo"), Option.none())
       assert.deepStrictEqual(yield* store.getUint8Array("foo"), Option.none())
       yield* store.remove("foo")
@@ -41,7 +27,7 @@ describe("Effect's KeyValueStore", () => {
 
   it.effect("removing and clearing", () =>
     Effect.gen(function*() {
-      const store = yield* KeyValueStore.KeyValueStore
+      const store = yield* keyValueStore
       for (const key of ["a", "b", "c"]) yield* store.set(key, "1")
       yield* store.remove("a")
       assert.deepStrictEqual([yield* store.get("a"), yield* store.size], [Option.none(), 2])
@@ -51,7 +37,7 @@ describe("Effect's KeyValueStore", () => {
 
   it.effect("modifying gives the new value, and makes none where there is none", () =>
     Effect.gen(function*() {
-      const store = yield* KeyValueStore.KeyValueStore
+      const store = yield* keyValueStore
       yield* store.set("foo", "bar")
       assert.deepStrictEqual(yield* store.modify("foo", (value) => `${value}bar`), Option.some("barbar"))
       assert.deepStrictEqual(yield* store.modify("none", (value) => `${value}bar`), Option.none())
@@ -60,7 +46,7 @@ describe("Effect's KeyValueStore", () => {
 
   it.effect("bytes stay bytes, and text that looks like base64 stays text", () =>
     Effect.gen(function*() {
-      const store = yield* KeyValueStore.KeyValueStore
+      const store = yield* keyValueStore
       yield* store.set("bytes", new Uint8Array([0, 42, 255, 128]))
       yield* store.set("text", "Zm9v")
       yield* store.set("odd", "héllo 👋")
@@ -71,8 +57,8 @@ describe("Effect's KeyValueStore", () => {
 
   it.effect("prefixes and schemas lie over it", () =>
     Effect.gen(function*() {
-      const store = yield* KeyValueStore.KeyValueStore
-      const users = KeyValueStore.prefix(store.forSchema(User), "users/")
+      const store = yield* keyValueStore
+      const users = usersUnder(store, "users/")
       yield* users.set("1", new User({ id: 1, name: "Ada" }))
       yield* users.modify("1", (user) => new User({ ...user, name: "Grace" }))
       assert.deepStrictEqual(yield* users.get("1"), Option.some(new User({ id: 1, name: "Grace" })))
@@ -82,15 +68,14 @@ describe("Effect's KeyValueStore", () => {
 
 describe("Effect's PersistedCache", () => {
   const cacheOf = (name: string, calls: { made: number }) =>
-    PersistedCache.make({
-      storeId: "users",
-      lookup: (request: FindUser) =>
+    persistedCache(
+      (request) =>
         Effect.suspend(() => {
           calls.made++
           return request.id < 0 ? Effect.fail("nobody") : Effect.succeed(new User({ id: request.id, name }))
         }),
-      timeToLive: (_, exit) => Exit.isSuccess(exit) ? 5000 : 1000
-    })
+      (exit) => Exit.isSuccess(exit) ? 5000 : 1000
+    )
 
   it.scoped("what one has looked up the next one finds", () =>
     Effect.gen(function*() {
@@ -104,7 +89,7 @@ describe("Effect's PersistedCache", () => {
       const second = yield* cacheOf("Grace", calls)
       assert.deepStrictEqual(yield* second.get(new FindUser({ id: 1 })), ada)
       assert.strictEqual(calls.made, 1)
-      const store = yield* (yield* Persistence.ResultPersistence).make({ storeId: "users" })
+      const store = yield* persisted
       assert.deepStrictEqual(yield* store.get(new FindUser({ id: 1 })), Option.some(Exit.succeed(ada)))
     }).pipe(Effect.provide(persistence)))
 
@@ -141,7 +126,7 @@ describe("Effect's PersistedCache", () => {
 
   it.scoped("many results are written and read at once", () =>
     Effect.gen(function*() {
-      const store = yield* (yield* Persistence.ResultPersistence).make({ storeId: "users" })
+      const store = yield* persisted
       yield* store.set(new FindUser({ id: 1 }), Exit.fail("nobody"))
       yield* store.set(new FindUser({ id: 2 }), Exit.succeed(new User({ id: 2, name: "Jane" })))
       const results = yield* store.getMany([1, 2, 3].map((id) => new FindUser({ id })))

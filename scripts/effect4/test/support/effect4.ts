@@ -93,8 +93,9 @@ const methodsOf = <Key, A, E, R>(module: typeof Cache, cache: Cache.Cache<Key, A
   contains: (key: Key) => module.has(cache, key),
   invalidate: (key: Key) => module.invalidate(cache, key),
   refresh: (key: Key) => module.refresh(cache, key),
-  keys: module.keys(cache),
-  size: module.size(cache)
+  keys: Effect.map(module.keys(cache), (keys) => [...keys]),
+  size: module.size(cache),
+  cacheStats: Effect.die("nothing is counted") as Effect.Effect<{ readonly hits: number; readonly misses: number }>
 })
 
 interface CacheOptions<Key, A, E, R> {
@@ -106,7 +107,10 @@ interface CacheOptions<Key, A, E, R> {
 export const makeOfCache = <Key, A, E, R>(options: CacheOptions<Key, A, E, R>) =>
   Effect.map(Cache.make(options), (cache) => methodsOf(Cache, cache))
 export const makeOfScopedCache = <Key, A, E>(options: CacheOptions<Key, A, E, Scope.Scope>) =>
-  Effect.map(ScopedCache.make(options), (cache) => methodsOf(ScopedCache as never, cache as never))
+  Effect.map(
+    ScopedCache.make(options),
+    (cache) => methodsOf<Key, A, E, Scope.Scope>(ScopedCache as never, cache as never)
+  )
 
 // Requests
 
