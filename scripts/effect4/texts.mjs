@@ -54,6 +54,10 @@ strings, or what Effect compares by structure: \`Data.struct\`, a \`Data.Class\`
   ],
   "docs/errors.md": [
     [
+      "of the unions, for `HttpApiEndpoint.addError` and\n",
+      "of the unions, for `HttpApiEndpoint` (of a union there all\n`members`, or it has one status) and "
+    ],
+    [
       "import { HttpApiEndpoint, HttpApiSchema } from \"@effect/platform\"",
       "import { HttpApiEndpoint, HttpApiSchema } from \"effect/http-api\""
     ],
