@@ -22,7 +22,7 @@ const linked = {
 }
 
 const told = isFor4
-  ? /^Cannot find module '[^']*\/effect\/dist\/\S*Version\.js' imported from \S*\/needsEffect4\.js$/
+  ? /^Package subpath '\.\/Version' is not defined by "exports" in \S*\/effect\/package\.json imported from \S*\/needsEffect4\.js$/
   : /^Cannot find module '[^']*\/effect\/dist\/ModuleVersion\.js' imported from \S*\/needsEffect3\.js$/
 
 /** Imports every entry point that is a part of the package, on every Node, with the packages of the project `full`. */

@@ -1,6 +1,7 @@
 /**
  * Makes the repository for Effect 4, checks its types, and runs its tests on the Node and with the packages that Effect 4
- * wants, all in `build/effect4`. `--types` only checks types; `--mode s3` runs the tests of the S3 level, with the arguments
+ * wants, all in `build/effect4`. `--types` only checks types; `--package` checks the package and uses it as its users do;
+ * `--mode s3` runs the tests of the S3 level, with the arguments
  * of scripts/test-s3.mjs; other arguments are handed on to vitest.
  */
 import { existsSync } from "node:fs"
@@ -37,6 +38,12 @@ await runMain(async () => {
   await checkDifferences()
   await checkTypes(node)
   if (args.includes("--types")) return
+  if (args.includes("--package")) {
+    for (const script of ["check-package.mjs", "consumer/main.mjs"]) {
+      await run(process.execPath, [join(built, "scripts", script)], { cwd: built })
+    }
+    return
+  }
   for (const file of ["leftOut.mjs", "vitest.config.mjs"]) await copyFile(join(here, file), join(built, file))
   const options = { cwd: built, env: { PATH: [dirname(node), process.env["PATH"]].join(delimiter) } }
   if (args[0] === "--mode" && args[1] === "s3") {

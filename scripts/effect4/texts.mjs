@@ -144,7 +144,7 @@ Functions, and what has been changed since it was a key, are found by identity o
       `### \`Cannot find module '…/effect/dist/…' imported from …/needsEffect3.js\`
 
 Effect 4 is installed`,
-      `### \`Cannot find module '…/effect/dist/…' imported from …/needsEffect4.js\`
+      `### \`Package subpath './Version' is not defined by "exports" in …/effect/package.json imported from …/needsEffect4.js\`
 
 Effect 3 is installed`
     ],
