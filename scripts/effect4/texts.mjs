@@ -130,6 +130,11 @@ identity. Take a string, \`Data.struct\`, a \`Data.Class\` or a \`Schema.Class\`
 Functions, and what has been changed since it was a key, are found by identity only.`
     ],
     ["\"lost: nobody has this object any more\"", "\"found, and written over\""],
+    [
+      "{ batching: true })` the requests of all that\n  are missing go to their resolver as one batch.",
+      "{ concurrency: \"unbounded\" })` the requests of all\n" +
+      "  that are missing go to their resolver as one batch. A resolver that asks for other keys of its batch waits for itself."
+    ],
     ["[false, true]", "[true, true]"]
   ],
   "docs/testing.md": [["in the versions for Effect 3.", "in the versions for Effect 4."], tests],
@@ -155,6 +160,7 @@ Effect 3 is installed`
     ["needs Effect 3, from 3.22.0 on", "needs Effect 4, from 4.1.0 on"]
   ],
   "src/Cache/Store.ts": [
+    ["are in one batch (`batching: true`)", "run side by side (`concurrency`)"],
     [
       "Effect.withConfigProvider(ConfigProvider.fromMap(new Map([[\"ANSWERS_TTL\", \"5 minutes\"]])))",
       "Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown({ ANSWERS_TTL: \"5 minutes\" })))"
