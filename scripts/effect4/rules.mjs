@@ -109,6 +109,7 @@ export const values = {
     Defect: { text: "Schema.Defect()" },
     DateFromSelf: "Date",
     DurationFromSelf: "Duration",
+    Enums: "Enum",
     // What is written as JSON goes through `Schema.toCodecJson`, which has a form for these.
     Option: "Option",
     OptionFromSelf: "Option",

@@ -8,6 +8,7 @@ import * as SchemaGetter from "effect/SchemaGetter"
 import * as SchemaIssues from "effect/SchemaIssue"
 import * as SchemaParser from "effect/SchemaParser"
 import { printAst } from "./issues.js"
+import { withJsonForms } from "./jsonForms.js"
 
 export type AnySchema = Schema.Constraint
 
@@ -31,7 +32,8 @@ export const encoding = <A, I>(schema: Schema.Codec<A, I>): (value: A) => Effect
 export const decoding = <A, I>(schema: Schema.Codec<A, I>): (input: unknown) => Effect.Effect<A, SchemaIssue> =>
   SchemaParser.decodeUnknownEffect(schema)
 
-export const inJson = <A, I>(schema: Schema.Codec<A, I>): Schema.Codec<A, unknown> => Schema.toCodecJson(schema)
+export const inJson = <A, I>(schema: Schema.Codec<A, I>): Schema.Codec<A, unknown> =>
+  Schema.toCodecJson(Schema.make<Schema.Codec<A, I>>(withJsonForms(schema.ast)))
 
 export const printSchema = (schema: AnySchema): string => printAst(schema.ast)
 
