@@ -52,7 +52,7 @@ strings, or what Effect compares by structure: \`Data.struct\`, a \`Data.Class\`
     ],
     ["assert.equal(sizes.get({ team: \"core\" }), undefined)", "assert.equal(sizes.get({ team: \"core\" }), 3)"]
   ],
-  "docs/entry-format.md": [asItIs("for Effect 3 and for Effect 4"), asItIs("`Schema.Date` in Effect 3")],
+  "docs/entry-format.md": [asItIs("for Effect 3 and for Effect 4")],
   "docs/errors.md": [
     [
       "of the unions, for `HttpApiEndpoint.addError` and\n",
