@@ -15,8 +15,7 @@ export const files = {
   "test/package": repository,
   "test/tools": repository,
   "test/types": repository,
-  "test/S3Store": notYet,
-  "test/simulation": notYet,
+  "test/S3Store/S3Persistence.test.ts": notYet,
   "test/Cache/engine/hitRatios.test.ts": "reads traces that lie beside the sources of Effect 3; no Effect is in it",
   "test/Cache/engine/roomGivenBack.test.ts":
     "measures the heap that the engine takes, which knows nothing of Effect; what Effect 4 leaves there is another amount"

@@ -93,7 +93,7 @@ export const values = {
   },
   "effect/LogLevel": {
     greaterThanEqual: "isGreaterThanOrEqualTo",
-    ...Object.fromEntries(["All", "Debug", "Error", "None"].map((name) => [name, { text: `"${name}"` }])),
+    ...Object.fromEntries(["All", "Debug", "Error", "Info", "None"].map((name) => [name, { text: `"${name}"` }])),
     Warning: { text: "\"Warn\"" }
   },
   "effect/Logger": { logfmtLogger: "formatLogFmt", stringLogger: "formatSimple", structuredLogger: "formatStructured" },
@@ -103,6 +103,7 @@ export const values = {
   "effect/Ref": { unsafeMake: "makeUnsafe" },
   "effect/Runtime": { runPromise: { module: "effect/Effect", name: "runPromiseWith" } },
   "effect/Schema": {
+    BigDecimal: "BigDecimalFromString",
     BigInt: "BigIntFromString",
     BigIntFromSelf: "BigInt",
     Date: "DateFromString",
@@ -168,7 +169,7 @@ const forTests = {
   "effect/Metric": ["tagged"],
   "effect/Random": ["make"],
   "effect/Request": ["TaggedClass", "complete"],
-  "effect/RequestResolver": ["makeBatched"],
+  "effect/RequestResolver": ["fromEffect", "makeBatched"],
   "effect/Schema": ["Data", "Positive", "filter", "lessThan", "minLength", "positive", "transform"],
   "effect/ScopedCache": ["make"]
 }
@@ -225,7 +226,7 @@ export const types = {
   "effect/Either": { Either: "Result" },
   "effect/Fiber": { RuntimeFiber: "Fiber" },
   "effect/Metric": { "Metric.Counter": "Counter" },
-  "effect/Schema": { Schema: "Codec" },
+  "effect/Schema": { Schema: "Codec", "Schema.AnyNoContext": { text: "Schema.Codec<any, any>" } },
   "effect/Scope": { CloseableScope: "Closeable" }
 }
 

@@ -4,6 +4,7 @@ import { Keyspace, type S3CacheService } from "effect-aws-cache/S3Store"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
 import { Fault } from "../servers/FaultProxy.js"
+import { optionEffect } from "../support/majors.js"
 import { eventually, until } from "../support/until.js"
 import { withWarnings } from "../support/warningsOf.js"
 import { makeBucket } from "./bucketOf.js"
@@ -42,7 +43,7 @@ const ways: ReadonlyArray<
         cache.getManyOrCompute([space.key("a")], ([key = space.key("")]) =>
           Effect.map(compute, (value) => [[key, value]])),
         ([value = Option.none()]) =>
-          Effect.orDie(value)
+          Effect.orDie(optionEffect(value))
       )
   ]
 ]
@@ -323,7 +324,8 @@ describe("any other failure, and a defect", () => {
         yield* cache.set(IfError.key("a"), 1)
         const ended = yield* Effect.fork(
           cache.events.pipe(
-            Stream.filterMap((event) => event._tag === "ComputationEnded" ? Option.some(event.cause) : Option.none()),
+            Stream.filter((event) => event._tag === "ComputationEnded"),
+            Stream.map(({ cause }) => cause),
             Stream.take(2),
             Stream.runCollect
           )

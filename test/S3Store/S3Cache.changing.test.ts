@@ -7,6 +7,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
+import { kindOf } from "../support/majors.js"
 import { makeBucket } from "./bucketOf.js"
 
 class Missing extends Schema.TaggedError<Missing>()("Missing", {}) {}
@@ -113,7 +114,7 @@ for (const [name, make] of Object.entries(stores)) {
         const died = yield* Effect.exit(cache.invalidateWhen(key, () => {
           throw new Error("a mistake")
         }))
-        assert.isTrue(Exit.isFailure(died) && died.cause._tag === "Die")
+        assert.isTrue(Exit.isFailure(died) && kindOf(died.cause) === "Die")
         assert.strictEqual(yield* cache.get(key), 1)
         yield* other.set(key, 2)
         assert.isTrue(yield* cache.invalidateWhen(key, (value) => value === 2), "what lies there, not what memory has")

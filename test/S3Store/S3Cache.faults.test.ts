@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import {
   Cause,
-  Chunk,
+  type Clock,
   type Duration,
   Effect,
   Either,
@@ -21,7 +21,7 @@ import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectSto
 import * as FaultProxy from "../servers/FaultProxy.js"
 import { ManualClock } from "../support/ManualClock.js"
 import { property } from "../support/property.js"
-import { eventually, turns } from "../support/until.js"
+import { eventually, turns, until } from "../support/until.js"
 import { makeBucket } from "./bucketOf.js"
 
 const { Fault } = FaultProxy
@@ -111,9 +111,13 @@ describe("saveTimeout", () => {
   /** Whether a fiber ends when the clock is turned that far, and how. */
   const after = <A, E>(duration: Duration.DurationInput, effect: Effect.Effect<A, E>) =>
     Effect.gen(function*() {
-      const before = (yield* TestClock.sleeps()).pipe(Chunk.size)
-      const fiber = yield* Effect.fork(effect)
-      yield* eventually(Effect.map(TestClock.sleeps(), (sleeps) => Chunk.size(sleeps) > before))
+      let sleepers = 0
+      const clock = yield* Effect.clock
+      const watched: Clock.Clock = Object.assign(Object.create(clock), {
+        sleep: (duration: Duration.Duration) => Effect.suspend(() => (sleepers++, clock.sleep(duration)))
+      })
+      const fiber = yield* Effect.fork(Effect.withClock(effect, watched))
+      yield* until(() => sleepers > 0)
       yield* turns(20)
       yield* TestClock.adjust(duration)
       yield* turns(20)
@@ -156,7 +160,7 @@ describe("saveTimeout", () => {
       const memory = yield* makeMemoryObjectStore
       const hanging = yield* makeS3CacheService({ ...memory, list: () => Stream.never }, { saveTimeout })
       late(yield* after(saveTimeout, Stream.runDrain(hanging.list(Texts))))
-      late(yield* after(saveTimeout, Stream.runDrain(hanging.clear(Texts))))
+      late(yield* after(saveTimeout, hanging.clear(Texts)))
       const cache = yield* makeS3CacheService(
         { ...memory, list: (prefix) => Stream.rechunk(memory.list(prefix), 1) },
         { saveTimeout }

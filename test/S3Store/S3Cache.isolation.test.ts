@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Data, DateTime, Deferred, Effect, Equal, Exit, Hash, HashMap, Option, Schema } from "effect"
+import { Chunk, Data, DateTime, Deferred, Effect, Either, Equal, Exit, Hash, HashMap, Option, Schema } from "effect"
 import { Keyspace, ObjectStore } from "effect-aws-cache/S3Store"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
@@ -144,13 +144,13 @@ describe("isolation of values", () => {
 
   it.scoped("an ambiguous union is decoded as the second level decodes it", () =>
     Effect.gen(function*() {
-      const Either = Keyspace.make("either", {
+      const Mixed = Keyspace.make("either", {
         key: Schema.String,
         value: Schema.Union(Schema.NumberFromString, Schema.String)
       })
       const [here, there] = yield* processes()
-      yield* here.set(Either.key("a"), "12")
-      assert.strictEqual(yield* here.get(Either.key("a")), yield* there.get(Either.key("a")))
+      yield* here.set(Mixed.key("a"), "12")
+      assert.strictEqual(yield* here.get(Mixed.key("a")), yield* there.get(Mixed.key("a")))
     }))
 
   it.scoped("copy: each caller may change his own", () =>
@@ -240,8 +240,8 @@ describe("isolation of values", () => {
     let deep: object = {}
     for (let at = 0; at < 100_000; at++) deep = { deep }
     for (const value of [cycle, deep]) {
-      const isolated = isolate("freeze", value, (encoded) => ({ _tag: "Right", right: encoded }) as never)
-      assert.isTrue(isolated._tag === "Right" && isolated.right.copy === undefined)
+      const isolated = isolate("freeze", value, Either.right)
+      assert.isTrue(Either.isRight(isolated) && isolated.right.copy === undefined)
       assert.isTrue(Object.isFrozen(value))
     }
   })

@@ -15,7 +15,7 @@ const leaseOf = (key: string) => `${Numbers.key(key).objectName}.run`
 /** Turns the clock, step by step, until a fiber is done: others wait for time to pass meanwhile. */
 const turning = <A, E>(fiber: Fiber.RuntimeFiber<A, E>, step: Duration.DurationInput = "50 millis") =>
   Effect.zipRight(
-    eventually(Effect.zipRight(TestClock.adjust(step), Effect.map(fiber.status, ({ _tag }) => _tag === "Done"))),
+    eventually(Effect.zipRight(TestClock.adjust(step), Effect.map(Fiber.poll(fiber), Option.isSome))),
     Fiber.join(fiber)
   )
 

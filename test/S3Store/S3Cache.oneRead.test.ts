@@ -159,7 +159,7 @@ describe("a read of an S3Cache through both levels", () => {
       yield* gate.close
       const fibers = yield* Effect.forEach(
         [cache.getOrCompute(key, compute(1)), cache.get(key), cache.getOrCompute(key, compute(1))],
-        Effect.fork
+        (effect) => Effect.fork(effect)
       )
       yield* turns(3)
       yield* gate.open
@@ -178,7 +178,7 @@ describe("a read of an S3Cache through both levels", () => {
       })
       const fibers = yield* Effect.forEach(
         [Effect.asVoid(cache.getOrCompute(key, Effect.succeed(1))), Effect.asVoid(cache.getOption(key))],
-        Effect.fork
+        (effect) => Effect.fork(effect)
       )
       yield* turns(3)
       isBroken = false
@@ -189,11 +189,13 @@ describe("a read of an S3Cache through both levels", () => {
     }))
 })
 
-class LoadObject extends Request.TaggedClass("LoadObject")<
-  LoadOutcome,
-  ObjectStoreError,
-  { readonly name: string; readonly options: LoadOptions | undefined }
-> {}
+interface LoadObject extends Request.Request<LoadOutcome, ObjectStoreError> {
+  readonly _tag: "LoadObject"
+  readonly name: string
+  readonly options: LoadOptions | undefined
+}
+
+const LoadObject = Request.tagged<LoadObject>("LoadObject")
 
 describe("loads that are requests", () => {
   for (const isPlainFirst of [false, true]) {
@@ -211,7 +213,7 @@ describe("loads that are requests", () => {
         )
         const cache = yield* makeS3CacheService({
           ...memory,
-          load: (name, options) => Effect.request(new LoadObject({ name, options }), resolver)
+          load: (name, options) => Effect.request(LoadObject({ name, options }), resolver)
         })
         const ids = ["a", "b", "c", "d"]
         const asked = ids.flatMap((id) => {
@@ -238,7 +240,7 @@ describe("loads that are requests", () => {
       )
       const cache = yield* makeS3CacheService({
         ...memory,
-        load: (name, options) => Effect.request(new LoadObject({ name, options }), resolver)
+        load: (name, options) => Effect.request(LoadObject({ name, options }), resolver)
       })
       const computing = yield* Effect.fork(cache.getOrCompute(key, Effect.succeed(1)))
       yield* turns(3)

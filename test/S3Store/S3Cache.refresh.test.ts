@@ -16,7 +16,7 @@ const keyspaces = [["none", plain], ["lease", leased]] as const
 
 const turning = <A, E>(fiber: Fiber.RuntimeFiber<A, E>, step: Duration.DurationInput = "50 millis") =>
   Effect.zipRight(
-    eventually(Effect.zipRight(TestClock.adjust(step), Effect.map(fiber.status, ({ _tag }) => _tag === "Done"))),
+    eventually(Effect.zipRight(TestClock.adjust(step), Effect.map(Fiber.poll(fiber), Option.isSome))),
     Fiber.join(fiber)
   )
 
@@ -70,7 +70,7 @@ describe("refresh of an S3Cache", () => {
         yield* until(() => counted.runs === 1)
         const fibers = yield* Effect.forEach(
           [cache.refresh(key, compute), cache.refresh(key, compute), cache.getOrCompute(key, compute)],
-          Effect.fork
+          (effect) => Effect.fork(effect)
         )
         yield* eventually(Effect.map(cache.stats, ({ coalesced }) => coalesced >= 3))
         yield* open

@@ -1,11 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Clock, Deferred, Effect, Fiber, Option, Schema, Stream, TestClock } from "effect"
+import { Chunk, Deferred, type Duration, Effect, Fiber, Option, Schema, Stream, TestClock } from "effect"
 import { Keyspace, type S3CacheService } from "effect-aws-cache/S3Store"
 import { createHash } from "node:crypto"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
 import type { ObjectStore } from "../../src/S3Store/objects/ObjectStore.js"
 import { ObjectStoreError } from "../../src/S3Store/objects/ObjectStoreErrors.js"
+import { PlainClock } from "../support/PlainClock.js"
 import { amount } from "../support/property.js"
 import { makeBucket } from "./bucketOf.js"
 
@@ -43,14 +44,14 @@ const slowToLoad = (store: ObjectStore): ObjectStore => ({
 /** A clock that is ahead of the clock that tests turn. */
 const ahead = <A, E, R>(millis: number, effect: Effect.Effect<A, E, R>) =>
   Effect.flatMap(Effect.clock, (clock) =>
-    Effect.withClock(effect, {
-      [Clock.ClockTypeId]: Clock.ClockTypeId,
-      unsafeCurrentTimeMillis: () => clock.unsafeCurrentTimeMillis() + millis,
-      unsafeCurrentTimeNanos: () => clock.unsafeCurrentTimeNanos() + BigInt(millis) * 1_000_000n,
-      currentTimeMillis: Effect.map(clock.currentTimeMillis, (now) => now + millis),
-      currentTimeNanos: Effect.map(clock.currentTimeNanos, (now) => now + BigInt(millis) * 1_000_000n),
-      sleep: (duration) => clock.sleep(duration)
-    }))
+    Effect.withClock(
+      effect,
+      new (class extends PlainClock {
+        unsafeCurrentTimeMillis = () => clock.unsafeCurrentTimeMillis() + millis
+        unsafeCurrentTimeNanos = () => clock.unsafeCurrentTimeNanos() + BigInt(millis) * 1_000_000n
+        sleep = (duration: Duration.Duration) => clock.sleep(duration)
+      })()
+    ))
 
 const stores: ReadonlyArray<readonly [name: string, make: Effect.Effect<ObjectStore>]> = [
   ["in memory", makeMemoryObjectStore],

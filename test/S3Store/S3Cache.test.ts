@@ -246,7 +246,7 @@ const suite = (name: string, store: Layer.Layer<ObjectStore>) => {
     test(
       "a value that cannot be encoded is refused, and nothing has changed",
       Effect.gen(function*() {
-        const key = Numbers.key("encode")
+        const key = Keyspace.make("numbers", { key: Schema.String, value: Schema.Unknown }).key("encode")
         yield* S3Cache.set(key, 1)
         for (const write of [S3Cache.set(key, NaN), S3Cache.add(key, NaN)]) {
           const error = yield* Effect.flip(write)
@@ -416,7 +416,7 @@ describe("Keyspace", () => {
     const Days = Keyspace.make("days", { key: Schema.Date, value: Schema.Number })
     assert.isTrue(Either.isLeft(Days.keyEither("1970-01-01T00:00:00.000Z")))
     assert.isTrue(Either.isRight(Days.keyEither(new Date(0))))
-    const When = Keyspace.make("when", { key: Schema.DateFromSelf, value: Schema.Number })
+    const When = Keyspace.make("when", { key: Schema.Unknown, value: Schema.Number })
     assert.throws(() => When.key(new Date(0)), /\$ is an instance of Date, which JSON cannot represent/)
   })
 

@@ -134,7 +134,8 @@ describe("write: \"behind\"", () => {
     Effect.gen(function*() {
       const { process } = yield* makeBucket()
       const cache = yield* process()
-      assert.strictEqual((yield* Effect.flip(cache.set(Numbers.key("a"), NaN)))._tag, "CacheEncodeError")
+      const Anything = Keyspace.make("anything", { key: Schema.String, value: Schema.Unknown, write: "behind" })
+      assert.strictEqual((yield* Effect.flip(cache.set(Anything.key("a"), NaN)))._tag, "CacheEncodeError")
     }))
 
   it.scoped("add takes the place of what waits and is of no use any more, by its time or its tags", () =>

@@ -136,7 +136,7 @@ export const makeBucket = (options: Partial<S3ObjectStoreOptions> = {}, embedded
       proxy: {
         ...proxy,
         set: (fault: FaultProxy.Fault) =>
-          Effect.tap(proxy.set(fault), () => {
+          Effect.map(proxy.set(fault), () => {
             passes = fault._tag === "Pass"
             if (!passes) pending.forget()
           })

@@ -1,7 +1,14 @@
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either, Layer, Logger, LogLevel, Schema } from "effect"
-import { Keyspace, ObjectStore, S3Cache, type S3CacheOptions, S3Persistence } from "effect-aws-cache/S3Store"
+import {
+  type CacheConfigError,
+  Keyspace,
+  ObjectStore,
+  S3Cache,
+  type S3CacheOptions,
+  S3Persistence
+} from "effect-aws-cache/S3Store"
 import type { ByteSize } from "effect-aws-cache/Ttl"
 import { Buffer, constants } from "node:buffer"
 import { makeS3ObjectStore } from "../../src/S3Store/bucket/s3ObjectStore.js"
@@ -49,10 +56,10 @@ describe("limits that contradict each other", () => {
           const l2 = Layer.succeed(ObjectStore, store)
           for (
             const layer of [
-              Layer.discard(S3Cache.layer({ maxEntryBytes })),
-              Layer.discard(ObjectStore.layerToKeyValueStore({ maxEntryBytes })),
-              Layer.discard(S3Persistence.layerBacking({ maxEntryBytes }))
-            ]
+              S3Cache.layer({ maxEntryBytes }),
+              ObjectStore.layerToKeyValueStore({ maxEntryBytes }),
+              S3Persistence.layerBacking({ maxEntryBytes })
+            ] as ReadonlyArray<Layer.Layer<never, CacheConfigError, ObjectStore>>
           ) {
             const built = yield* Effect.either(Layer.build(Layer.provide(layer, l2)))
             assert.strictEqual(Either.isRight(built), builds, `${maxEntryBytes} over ${maxObjectBytes}`)
@@ -109,7 +116,7 @@ describe("limits that contradict each other", () => {
 })
 
 describe("a computed value that cannot be stored", () => {
-  const Numbers = Keyspace.make("numbers", { key: Schema.String, value: Schema.Number.pipe(Schema.finite()) })
+  const Numbers = Keyspace.make("numbers", { key: Schema.String, value: Schema.Finite })
   const Anything = Keyspace.make("anything", { key: Schema.String, value: Schema.Any })
   const computedTwice = <V>(space: Keyspace<string, V>, value: V, options: S3CacheOptions = {}) =>
     Effect.gen(function*() {

@@ -6,6 +6,7 @@ import { inspect } from "node:util"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { schemaFault } from "../../src/S3Store/common/schemaFault.js"
 import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
+import { saying } from "../support/majors.js"
 import { property } from "../support/property.js"
 import { turns } from "../support/until.js"
 
@@ -70,7 +71,7 @@ describe("what a schema finds wrong", () => {
     [Schema.parseJson(Person), `{"name": "${marker}`, "$ expected: what parseJson accepts"],
     [Schema.Redacted(Schema.Number), marker, "$ expected: number"],
     [
-      Schema.String.annotations({ message: ({ actual }) => `not ${String(actual)}` }),
+      saying(Schema.String, (actual) => `not ${String(actual)}`),
       [marker],
       "$ expected: string"
     ],

@@ -1,10 +1,11 @@
-import { Cause, Effect, Exit, type Fiber, Option, Random, type Scheduler } from "effect"
+import { Cause, Effect, Exit, Option, Random } from "effect"
+import { TaskScheduler } from "./TaskScheduler.js"
 
 /**
  * The time of a simulated world, which stands while anybody has something to do. Fibers run on a scheduler of its own, in
  * one synchronous go: a second costs nothing, and the same program runs the same way every time.
  */
-export class VirtualTime implements Scheduler.Scheduler {
+export class VirtualTime extends TaskScheduler {
   /** Milliseconds since the epoch. */
   now = 1_000_000_000_000
   private readonly seed: number
@@ -12,15 +13,12 @@ export class VirtualTime implements Scheduler.Scheduler {
   private tasks: Array<() => void> = []
 
   constructor(seed: number) {
+    super()
     this.seed = seed
   }
 
   scheduleTask(task: () => void): void {
     this.tasks.push(task)
-  }
-
-  shouldYield(fiber: Fiber.RuntimeFiber<unknown, unknown>): number | false {
-    return fiber.currentOpCount > 2048 ? 0 : false
   }
 
   /** Has something done later, in whole milliseconds; what is planned for the same one is done in the order of the plans. */
@@ -48,8 +46,9 @@ export class VirtualTime implements Scheduler.Scheduler {
     const fiber = Effect.runFork(Effect.withRandom(program, Random.make(this.seed)), { scheduler: this })
     for (;;) {
       this.settle()
-      const exit = fiber.unsafePoll()
-      if (exit !== null) {
+      const ended = Option.fromNullable(fiber.unsafePoll())
+      if (Option.isSome(ended)) {
+        const exit = ended.value
         if (Exit.isSuccess(exit)) return exit.value
         throw Option.getOrElse(
           Option.filter(Cause.dieOption(exit.cause), (defect) => defect instanceof Error),

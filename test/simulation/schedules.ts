@@ -1,4 +1,4 @@
-import { type Cause, Chunk, Effect, Exit, Fiber, Logger, LogLevel, Option, Schema, Scope, Stream } from "effect"
+import { Cause, Effect, Exit, Fiber, Logger, LogLevel, Option, Schema, Scope, Stream } from "effect"
 import { Keyspace, type ObjectStoreError, type S3CacheOptions, type S3CacheService } from "effect-aws-cache/S3Store"
 import fc from "fast-check"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
@@ -276,7 +276,7 @@ export const follow = (
       case "expireTag":
         return cache.expireTag(tagOf(step.key))
       case "list":
-        return Effect.map(Stream.runCollect(cache.list(space)), Chunk.size)
+        return Stream.runCount(cache.list(space))
       case "purge":
         return cache.purge(space)
       default:
@@ -387,7 +387,7 @@ export const follow = (
 const rest = 30_000
 
 const nameOf = (cause: Cause.Cause<unknown>): string => {
-  const failure = cause._tag === "Fail" ? cause.error : undefined
+  const failure = Option.getOrUndefined(Cause.failureOption(cause))
   if (failure === undefined || typeof failure !== "object" || failure === null) return "defect"
   const { _tag, reason } = failure as Partial<ObjectStoreError>
   return [_tag, reason].filter((part) => part !== undefined).join(" ")

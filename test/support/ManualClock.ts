@@ -49,6 +49,6 @@ export class ManualClock extends PlainClock {
       for (const sleeper of [...this.sleepers].sort((one, other) => one.until - other.until)) {
         if (sleeper.until <= this.now) sleeper.wake()
       }
-      return Effect.repeatN(Effect.yieldNow(), turns)
+      return turns === 0 ? Effect.void : Effect.repeatN(Effect.yieldNow(), turns)
     })
 }

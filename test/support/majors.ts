@@ -4,12 +4,19 @@
 import * as PlatformError from "@effect/platform/Error"
 import type * as Cause from "effect/Cause"
 import type * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
+import type * as Logger from "effect/Logger"
 import type * as LogLevel from "effect/LogLevel"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
+import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 
 /** What a level is called in logs. */
 export const labelOf = (level: LogLevel.LogLevel): string => level.label
+
+/** What a log line is annotated with. */
+export const annotationOf = ({ annotations }: Logger.Logger.Options<unknown>, name: string): unknown =>
+  Option.getOrUndefined(HashMap.get(annotations, name))
 
 /** Of which kind a cause is. */
 export const kindOf = (cause: Cause.Cause<unknown>): string => cause._tag
@@ -19,6 +26,10 @@ export const optionEffect = <A>(option: Option.Option<A>): Effect.Effect<A, unkn
 
 /** An error as a stream that fails with it. */
 export const errorStream = <E>(error: Cause.YieldableError & E): Stream.Stream<never, E> => error as never
+
+/** A schema with a message of its own. */
+export const saying = <A, I>(schema: Schema.Schema<A, I>, message: (actual: unknown) => string): Schema.Schema<A, I> =>
+  schema.annotations({ message: ({ actual }) => message(actual) })
 
 /** What a file system fails with that says no more than this. */
 export const fileError = (method: string, description: string): PlatformError.PlatformError =>

@@ -10,6 +10,7 @@ import {
   consequences
 } from "../../../src/S3Store/bucket/s3Answers.js"
 import { toObjectStoreError } from "../../../src/S3Store/bucket/toObjectStoreError.js"
+import { labelOf } from "../../support/majors.js"
 import { everyNth } from "../../support/property.js"
 import { type Kind, makeAnsweringS3, type Refusal } from "../answeringS3.js"
 
@@ -296,7 +297,7 @@ describe("a fault of the set-up", () => {
         // The clock of tests says so on a machine that is busy.
         const isOfClock = String(message).startsWith("Warning: A test is using time")
         if (LogLevel.greaterThanEqual(logLevel, LogLevel.Info) && !isOfClock) {
-          lines.push(`${logLevel.label} ${String(message)}`)
+          lines.push(`${labelOf(logLevel)} ${String(message)}`)
         }
       })
       return Effect.provide(use(lines), Logger.replace(Logger.defaultLogger, logger))

@@ -1,6 +1,6 @@
 import { S3Client } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Exit, Fiber, Layer, Option, Schema, TestClock } from "effect"
+import { Context, Effect, Either, Exit, Fiber, Layer, Option, Schema, TestClock } from "effect"
 import {
   Keyspace,
   ObjectStore,
@@ -282,8 +282,8 @@ describe("s3ObjectStore", () => {
           yield* proxy.set(Fault.Corrupt({ at }))
           const cache = yield* cacheOf(client, { maxSize: 0 })
           const value = yield* Effect.either(cache.getOption(Numbers.key("a")))
-          if (value._tag === "Right" && Option.isSome(value.right)) assert.strictEqual(value.right.value, 1234)
-          else assert.isTrue(value._tag === "Left" || (yield* cache.stats).unreadable === 1)
+          if (Either.isRight(value) && Option.isSome(value.right)) assert.strictEqual(value.right.value, 1234)
+          else assert.isTrue(Either.isLeft(value) || (yield* cache.stats).unreadable === 1)
         }
       }))
   })

@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Deferred, Effect, Fiber, HashMap, Logger, LogLevel, Option, Schema, TestClock } from "effect"
+import { Clock, Deferred, Effect, Fiber, Logger, LogLevel, Option, Schema, TestClock } from "effect"
 import { Keyspace } from "effect-aws-cache/S3Store"
+import { fromEither } from "../../../src/effect/outcomes.js"
 import { CircuitBreaker } from "../../../src/S3Store/guard/CircuitBreaker.js"
 import { Fault } from "../../servers/FaultProxy.js"
+import { annotationOf, labelOf } from "../../support/majors.js"
 import { makeBucket } from "../bucketOf.js"
 
 const make = () => {
@@ -21,7 +23,7 @@ const make = () => {
       Effect.flatMap(
         Clock.currentTimeMillis,
         (now) =>
-          Effect.flatMap(breaker.admit(now), (isProbe) =>
+          Effect.flatMap(fromEither(breaker.admit(now)), (isProbe) =>
             Effect.onExit(restore(outcome), (exit) =>
               Effect.flatMap(Clock.currentTimeMillis, (now) =>
                 breaker.settle(exit, isProbe, now) ?? Effect.void)))
@@ -106,9 +108,10 @@ describe("the circuit breaker of an S3Cache", () => {
   it.scoped("opens with one line in the log, computes without asking, and closes again", () =>
     Effect.gen(function*() {
       const lines: Array<string> = []
-      const logger = Logger.make<unknown, void>(({ annotations, logLevel, message }) => {
+      const logger = Logger.make<unknown, void>((options) => {
+        const { logLevel, message } = options
         if (LogLevel.greaterThanEqual(logLevel, LogLevel.Info)) {
-          lines.push(`${logLevel.label} ${String(HashMap.unsafeGet(annotations, "cache"))} ${String(message)}`)
+          lines.push(`${labelOf(logLevel)} ${annotationOf(options, "cache")} ${String(message)}`)
         }
       })
       const { process, proxy, requests } = yield* makeBucket()

@@ -129,6 +129,9 @@ export const makeBatchedOfRequestResolver = <A extends Request.Any>(
       return entry.request
     }))
   )
+export const fromEffectOfRequestResolver = <A extends Request.Any>(
+  f: (request: A) => Effect.Effect<Request.Success<A>, Request.Error<A>>
+): RequestResolver.RequestResolver<A> => RequestResolver.fromEffect(({ request }) => f(request))
 export const completeOfRequest = (request: Request.Any, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> =>
   Effect.sync(() => entries.get(request)?.completeUnsafe(exit as never))
 
@@ -188,11 +191,14 @@ export const withMinimumLogLevelOfLogger: {
 export const noneOfLogger: Logger.Logger<unknown, void> = Logger.make(() => {})
 export const prettyLoggerOfLogger = (_: { readonly stderr: true }): Logger.Logger<unknown, void> =>
   Logger.withConsoleError(Logger.formatSimple)
-export const taggedOfMetric = <In, Out>(
-  metric: Metric.Metric<In, Out>,
-  key: string,
-  value: string
-): Metric.Metric<In, Out> => Metric.withAttributes(metric, { [key]: value })
+export const taggedOfMetric: {
+  (key: string, value: string): <In, Out>(metric: Metric.Metric<In, Out>) => Metric.Metric<In, Out>
+  <In, Out>(metric: Metric.Metric<In, Out>, key: string, value: string): Metric.Metric<In, Out>
+} = dual(
+  3,
+  <In, Out>(metric: Metric.Metric<In, Out>, key: string, value: string) =>
+    Metric.withAttributes(metric, { [key]: value })
+)
 
 export const toReadonlyArrayOfChunk = <A>(self: Iterable<A>): ReadonlyArray<A> => [...self]
 export const decodeUnknownOfDuration = (input: unknown): Option.Option<Duration.Duration> =>
@@ -217,8 +223,12 @@ export const lessThanOfSchema =
 export const minLengthOfSchema =
   (least: number) => <S extends Schema.Codec<string, any, any, any>>(self: S): S["Rebuild"] =>
     self.check(Schema.isMinLength(least))
-export const filterOfSchema = <S extends Checked>(accepts: (value: S["Type"]) => boolean) => (self: S): S["Rebuild"] =>
-  self.check(Schema.makeFilter(accepts))
+type Found = boolean | string | { readonly path: ReadonlyArray<PropertyKey>; readonly message: string }
+export const filterOfSchema = <S extends Checked>(accepts: (value: S["Type"]) => Found) => (self: S): S["Rebuild"] =>
+  self.check(Schema.makeFilter((value: S["Type"]) => {
+    const found = accepts(value)
+    return typeof found === "object" ? { path: found.path, issue: found.message } : found
+  }))
 export const PositiveOfSchema: Schema.Codec<number> = Schema.Number.check(Schema.isGreaterThan(0))
 export const transformOfSchema = <A, I, B, J>(
   from: Schema.Codec<A, I>,
