@@ -139,7 +139,7 @@ describe("saveTimeout", () => {
       yield* proxy.set(Fault.Hang())
       late(yield* after(saveTimeout, cache.add(Texts.key("a"), "a")))
       const interrupted = yield* after("200 millis", Effect.timeout(cache.add(Texts.key("b"), "b"), "200 millis"))
-      assert.include(Option.getOrElse(interrupted, () => "not ended"), "TimeoutException")
+      assert.include(Option.getOrElse(interrupted, () => "not ended"), "Timeout")
       yield* TestClock.adjust("3 seconds")
     }))
 

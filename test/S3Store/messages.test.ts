@@ -51,7 +51,7 @@ const told = (
 
 describe("what a schema finds wrong", () => {
   const Person = Schema.Struct({
-    name: Schema.NonEmptyString,
+    name: Schema.NonEmptyString.annotations({ identifier: "Name" }),
     phones: Schema.Array(Schema.String.pipe(Schema.pattern(/^\d+$/))),
     since: Schema.optional(Schema.DateFromString),
     notes: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.Number }))
@@ -60,7 +60,7 @@ describe("what a schema finds wrong", () => {
   const table: ReadonlyArray<readonly [schema: Schema.Schema.AnyNoContext, value: unknown, fault: string]> = [
     [Schema.Number, marker, "$ expected: number"],
     [Person, marker, "$ expected: an object"],
-    [Person, { name: "", phones: [] }, "$.name expected: NonEmptyString"],
+    [Person, { name: "", phones: [] }, "$.name expected: Name"],
     [Person, { name: "a" }, "$.phones is missing"],
     [Person, { name: "a", phones: ["1", marker] }, "$.phones[1] expected: a string matching the pattern ^\\d+$"],
     [Person, { name: "a", phones: [], notes: { [marker]: marker } }, "$.notes[*] expected: number"],

@@ -17,7 +17,7 @@ import {
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { EmbeddedS3 } from "../servers/EmbeddedS3.js"
-import { call, makeClient, refusal } from "./s3Client.js"
+import { call, makeClient, refusal } from "../servers/s3Client.js"
 
 const Bucket = "bucket-one"
 

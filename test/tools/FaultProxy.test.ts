@@ -14,7 +14,7 @@ import * as FaultProxy from "../servers/FaultProxy.js"
 import * as LocalHttp from "../servers/LocalHttp.js"
 import { turns, until } from "../support/until.js"
 import { httpGet } from "./httpGet.js"
-import { call, makeClient } from "./s3Client.js"
+import { call, makeClient } from "../servers/s3Client.js"
 
 const { Fault } = FaultProxy
 const text = "0123456789"

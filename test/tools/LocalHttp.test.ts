@@ -10,7 +10,7 @@ import * as Net from "node:net"
 import * as LocalHttp from "../servers/LocalHttp.js"
 import { until } from "../support/until.js"
 import { httpGet } from "./httpGet.js"
-import { call, makeClient, refusal } from "./s3Client.js"
+import { call, makeClient, refusal } from "../servers/s3Client.js"
 
 const makeAgent = (maxSockets: number) =>
   Effect.acquireRelease(

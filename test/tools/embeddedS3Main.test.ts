@@ -6,7 +6,7 @@ import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { until } from "../support/until.js"
-import { call, makeClient } from "./s3Client.js"
+import { call, makeClient } from "../servers/s3Client.js"
 
 const require = createRequire(import.meta.url)
 // vitest's own runner of TypeScript, so that the test needs no build.

@@ -82,7 +82,7 @@ const deepest = (issue: SchemaIssue, within: AST.AST | undefined, path: Readonly
         : { path, what: expected(ofFilter(issue.filter.annotations, within)) }
     case "Encoding":
       return issue.issue._tag === "InvalidValue"
-        ? { path, what: `expected: what ${nameOf(issue.ast)} accepts` }
+        ? { path, what: expected(`what can be read as ${nameOf(issue.ast)}`) }
         : deepest(issue.issue, issue.ast, path)
     case "MissingKey":
       return { path, what: "is missing" }
@@ -91,6 +91,7 @@ const deepest = (issue: SchemaIssue, within: AST.AST | undefined, path: Readonly
     case "Forbidden":
       return { path, what: `is for an asynchronous schema, which is not supported: ${within ? nameOf(within) : "it"}` }
     case "InvalidType":
+      return { path, what: expected(kindOf(issue.ast)) }
     case "OneOf":
       return { path, what: expected(nameOf(issue.ast)) }
     case "InvalidValue":
@@ -100,25 +101,26 @@ const deepest = (issue: SchemaIssue, within: AST.AST | undefined, path: Readonly
 
 const expected = (what: string): string => `expected: ${what}`
 
-const ofFilter = (
-  annotations: { readonly [name: string]: unknown } | undefined,
-  within: AST.AST | undefined
-): string => {
-  const told = [
-    annotations?.["identifier"],
-    annotations?.["title"],
-    annotations?.["description"],
-    annotations?.["expected"]
-  ]
-  return told.find((text) => typeof text === "string") ?? (within ? nameOf(within) : "what passes a filter")
-}
+type Annotations = { readonly [name: string]: unknown } | undefined
+
+const calledIn = (annotations: Annotations): string | undefined =>
+  ["identifier", "title", "description", "expected"]
+    .map((name) => annotations?.[name])
+    .find((text) => typeof text === "string")
+
+const ofFilter = (annotations: Annotations, within: AST.AST | undefined): string =>
+  calledIn(annotations) ?? (within ? nameOf(within) : "what passes a filter")
 
 /** What a schema calls itself, or its kind where that would be long. Nothing of it depends on a value. */
 const nameOf = (ast: AST.AST): string => {
-  const called = AST.resolveIdentifier(ast) ?? AST.resolveTitle(ast) ?? AST.resolveDescription(ast)
-  if (called !== undefined) return called
   const check = ast.checks?.[ast.checks.length - 1]
-  if (check !== undefined) return ofFilter(check.annotations, undefined)
+  return check === undefined ? kindOf(ast) : calledIn(check.annotations) ?? `${kindOf(ast)} that passes a filter`
+}
+
+/** The same without what its checks demand. */
+const kindOf = (ast: AST.AST): string => {
+  const called = calledIn(ast.annotations)
+  if (called !== undefined) return called
   switch (ast._tag) {
     case "Objects":
       return "an object"

@@ -133,8 +133,9 @@ export const makeRequestTimeouts = (limit: Duration.Duration): Effect.Effect<Req
             }
             if (waiting !== undefined) {
               waiting.late = () => {
-                resume(Exit.fail(onLate()))
+                // Before its fiber goes on, which may be at once.
                 controller.abort()
+                resume(Exit.fail(onLate()))
               }
             }
             try {

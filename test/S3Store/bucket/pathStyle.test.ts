@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { ClientCache } from "effect-aws-cache/ClientLayer"
 import { Keyspace, ObjectStore, S3Cache, S3CacheLive } from "effect-aws-cache/S3Store"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { sessionEnvironment } from "../../ClientLayer/sessionEnvironment.js"
@@ -102,8 +103,9 @@ describe("a server on this machine", () => {
         const server = yield* EmbeddedS3.make({ buckets: ["my-bucket"] })
         for (const host of ["localhost", "127.0.0.1"]) {
           const variables = { ...credentials, [name]: server.endpoint.replace("127.0.0.1", host) }
-          yield* sessionEnvironment({ variables: { ...variables, S3_CACHE_BUCKET: "my-bucket" } }).pipe(
+          yield* sessionEnvironment({ variables }).pipe(
             Effect.zipRight(Effect.provide(use, S3CacheLive)),
+            Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["S3_CACHE_BUCKET", "my-bucket"]]))),
             Effect.scoped
           )
         }

@@ -5,7 +5,7 @@ import type * as Http from "node:http"
 import { makeS3ObjectStore } from "../../../src/S3Store/bucket/s3ObjectStore.js"
 import { makeS3CacheService } from "../../../src/S3Store/cache/makeS3CacheService.js"
 import * as LocalHttp from "../../servers/LocalHttp.js"
-import { makeClient } from "../../tools/s3Client.js"
+import { makeClient } from "../../servers/s3Client.js"
 import { progressOf } from "../progressOf.js"
 
 /** How a store differs from S3. */

@@ -98,6 +98,8 @@ describe("S3Cache.settle", () => {
         yield* gate.open
         yield* TestClock.adjust("1 second")
         assert.deepStrictEqual(yield* Fiber.join(settled), { open: 0 })
+        // A batch looks first, and then computes.
+        yield* Effect.repeatN(Effect.yieldNow(), 20)
         const { inFlight, waiting } = yield* cache.stats
         assert.deepStrictEqual({ inFlight, waiting }, { inFlight: 0, waiting: 0 })
       }))

@@ -230,6 +230,7 @@ export const filterOfSchema = <S extends Checked>(accepts: (value: S["Type"]) =>
     return typeof found === "object" ? { path: found.path, issue: found.message } : found
   }))
 export const PositiveOfSchema: Schema.Codec<number> = Schema.Number.check(Schema.isGreaterThan(0))
+  .annotate({ identifier: "Positive" })
 export const transformOfSchema = <A, I, B, J>(
   from: Schema.Codec<A, I>,
   to: Schema.Codec<B, J>,
