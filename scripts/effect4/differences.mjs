@@ -53,7 +53,10 @@ export const tests = Object.fromEntries([
   ),
   ...because(
     "references are services in Effect 4: those of the caller come along with what it needs",
-    "test/Cache/Store.test.ts > Store single flight runs with the services of its caller, and with the fiber references of the store"
+    "test/Cache/Store.test.ts > Store single flight runs with the services of its caller, and with the fiber references of the store",
+    "test/S3Store/S3Cache.computations.test.ts > what a computation needs, and how it fails getManyOrCompute: everything but the services is the cache's",
+    "test/S3Store/S3Cache.computations.test.ts > what a computation needs, and how it fails getOrCompute: everything but the services is the cache's",
+    "test/S3Store/S3Cache.computations.test.ts > what a computation needs, and how it fails refresh: everything but the services is the cache's"
   ),
   ...because(
     "Effect 4 prints effects, exits, errors and instances of schema classes in another form",
@@ -72,7 +75,16 @@ export const tests = Object.fromEntries([
     "test/Cache/refresh.test.ts > refresh ends with the last who waits for it, and the old value stays: TtlDict"
   ),
   ...because(
+    "a number of Effect 4 is read from any text, and Redacted from none",
+    "test/S3Store/messages.test.ts > what a schema finds wrong $ expected: number",
+    "test/S3Store/messages.test.ts > what a schema finds wrong $ expected: what NumberFromString accepts"
+  ),
+  ...because(
     "schemas of Effect 4 call what they accept otherwise",
+    "test/S3Store/messages.test.ts > what a schema finds wrong $ expected: what parseJson accepts",
+    "test/S3Store/messages.test.ts > what a schema finds wrong $.a expected: an object that passes a filter",
+    "test/S3Store/messages.test.ts > what a schema finds wrong $.phones[1] expected: a string matching the pattern ^\\d+$",
+    "test/S3Store/messages.test.ts > what a schema finds wrong $[*] expected: an object that passes a filter",
     "test/Ttl/TtlDict.operations.test.ts > TtlDict: operations initial entries that cannot be: a CacheConfigError",
     "test/Ttl/dict/DictService.test.ts > TtlDict.Service a bad key is a mistake in the program: every operation dies, and nothing changes",
     "test/Ttl/dict/DictService.test.ts > TtlDict.Service a bad value is told by its place, and by what is accepted there"

@@ -246,7 +246,7 @@ const suite = (name: string, store: Layer.Layer<ObjectStore>) => {
     test(
       "a value that cannot be encoded is refused, and nothing has changed",
       Effect.gen(function*() {
-        const key = Keyspace.make("numbers", { key: Schema.String, value: Schema.Unknown }).key("encode")
+        const key = Keyspace.make("numbers", { key: Schema.String, value: Schema.Any }).key("encode")
         yield* S3Cache.set(key, 1)
         for (const write of [S3Cache.set(key, NaN), S3Cache.add(key, NaN)]) {
           const error = yield* Effect.flip(write)
@@ -416,7 +416,7 @@ describe("Keyspace", () => {
     const Days = Keyspace.make("days", { key: Schema.Date, value: Schema.Number })
     assert.isTrue(Either.isLeft(Days.keyEither("1970-01-01T00:00:00.000Z")))
     assert.isTrue(Either.isRight(Days.keyEither(new Date(0))))
-    const When = Keyspace.make("when", { key: Schema.Unknown, value: Schema.Number })
+    const When = Keyspace.make("when", { key: Schema.Any, value: Schema.Number })
     assert.throws(() => When.key(new Date(0)), /\$ is an instance of Date, which JSON cannot represent/)
   })
 
@@ -475,7 +475,7 @@ describe("Keyspace", () => {
     assert.include(Either.isLeft(thrown) ? thrown.left.message : "", "it cannot be encoded: its schema threw Error")
     let deep: unknown = 1
     for (let level = 0; level < 20_000; level++) deep = [deep]
-    const nested = Keyspace.make("deep", { key: Schema.Unknown, value: Schema.Number }).keyEither(deep)
+    const nested = Keyspace.make("deep", { key: Schema.Any, value: Schema.Number }).keyEither(deep)
     assert.strictEqual(Either.isLeft(nested) ? nested.left._tag : "a key", "CacheKeyError")
   })
 

@@ -134,7 +134,7 @@ describe("write: \"behind\"", () => {
     Effect.gen(function*() {
       const { process } = yield* makeBucket()
       const cache = yield* process()
-      const Anything = Keyspace.make("anything", { key: Schema.String, value: Schema.Unknown, write: "behind" })
+      const Anything = Keyspace.make("anything", { key: Schema.String, value: Schema.Any, write: "behind" })
       assert.strictEqual((yield* Effect.flip(cache.set(Anything.key("a"), NaN)))._tag, "CacheEncodeError")
     }))
 

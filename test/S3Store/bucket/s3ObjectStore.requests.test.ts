@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Effect, Option, Stream } from "effect"
+import { Effect, Option, Stream } from "effect"
 import { ConditionalOutcome, LoadOutcome, type S3ObjectStoreOptions } from "effect-aws-cache/S3Store"
 import type * as Http from "node:http"
 import { makeS3ObjectStore } from "../../../src/S3Store/bucket/s3ObjectStore.js"
