@@ -5,8 +5,8 @@ import type * as Http from "node:http"
 import { makeS3ObjectStore } from "../../src/S3Store/bucket/s3ObjectStore.js"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import * as LocalHttp from "../servers/LocalHttp.js"
-import { until } from "../support/until.js"
 import { makeClient } from "../servers/s3Client.js"
+import { until } from "../support/until.js"
 
 const Texts = Keyspace.make("texts", { key: Schema.String, value: Schema.String })
 const key = Texts.key("a")

@@ -380,4 +380,3 @@ describe("verbs of an S3Cache", () => {
       assert.strictEqual((yield* S3Cache.stats).size, 0)
     }).pipe(Effect.provide(S3Cache.layer()), Effect.provide(ObjectStore.layerMemory()), Effect.provide(Layer.empty)))
 })
-

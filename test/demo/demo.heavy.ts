@@ -6,8 +6,8 @@ import { Effect } from "effect"
 import { join } from "node:path"
 import { isRunning, start } from "../programs/program.js"
 import * as EmbeddedS3 from "../servers/EmbeddedS3.js"
-import { until } from "../support/until.js"
 import { makeClient } from "../servers/s3Client.js"
+import { until } from "../support/until.js"
 
 const childOf = (output: string) => Number(/second process: (\d+)/.exec(output)?.[1] ?? Number.NaN)
 

@@ -8,9 +8,9 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Net from "node:net"
 import { EmbeddedS3 } from "../servers/EmbeddedS3.js"
+import { call, makeClient, refusal } from "../servers/s3Client.js"
 import * as ScopedServer from "../servers/ScopedServer.js"
 import { until } from "../support/until.js"
-import { call, makeClient, refusal } from "../servers/s3Client.js"
 
 const portOf = (s3: { readonly endpoint: string }) => Number(new URL(s3.endpoint).port)
 

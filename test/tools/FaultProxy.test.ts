@@ -12,9 +12,9 @@ import * as Net from "node:net"
 import { EmbeddedS3 } from "../servers/EmbeddedS3.js"
 import * as FaultProxy from "../servers/FaultProxy.js"
 import * as LocalHttp from "../servers/LocalHttp.js"
+import { call, makeClient } from "../servers/s3Client.js"
 import { turns, until } from "../support/until.js"
 import { httpGet } from "./httpGet.js"
-import { call, makeClient } from "../servers/s3Client.js"
 
 const { Fault } = FaultProxy
 const text = "0123456789"

@@ -8,9 +8,9 @@ import * as Http from "node:http"
 import * as Https from "node:https"
 import * as Net from "node:net"
 import * as LocalHttp from "../servers/LocalHttp.js"
+import { call, makeClient, refusal } from "../servers/s3Client.js"
 import { until } from "../support/until.js"
 import { httpGet } from "./httpGet.js"
-import { call, makeClient, refusal } from "../servers/s3Client.js"
 
 const makeAgent = (maxSockets: number) =>
   Effect.acquireRelease(

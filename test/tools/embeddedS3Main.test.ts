@@ -5,8 +5,8 @@ import { spawn } from "node:child_process"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { until } from "../support/until.js"
 import { call, makeClient } from "../servers/s3Client.js"
+import { until } from "../support/until.js"
 
 const require = createRequire(import.meta.url)
 // vitest's own runner of TypeScript, so that the test needs no build.

@@ -5,8 +5,8 @@ import type * as Http from "node:http"
 import { makeS3ObjectStore } from "../../../src/S3Store/bucket/s3ObjectStore.js"
 import * as EmbeddedS3 from "../../servers/EmbeddedS3.js"
 import * as LocalHttp from "../../servers/LocalHttp.js"
-import { until } from "../../support/until.js"
 import { makeClient } from "../../servers/s3Client.js"
+import { until } from "../../support/until.js"
 
 const bucket = "requests"
 
