@@ -403,7 +403,7 @@ describe("EntryFormat", () => {
           [Option.some(1), "Option"],
           [Either.right(1), "(Either|Result)"],
           [Chunk.of(1), "Chunk"],
-          [HashMap.empty(), "HashMap"],
+          [HashMap.empty(), "HashMap(Impl)?"],
           [DateTime.unsafeMake(0), "Utc"]
         ] as const
       ) {
