@@ -6,7 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import { unrefSleep } from "../../Cache/common/unrefSleep.js"
 import { clockOf } from "../../effect/clocks.js"
 import { listenOnceMore, stoodStill } from "../common/standstill.js"
@@ -43,7 +43,8 @@ export interface RequestTimeouts {
  * that waits for them.
  */
 export const makeRequestTimeouts = (limit: Duration.Duration): Effect.Effect<RequestTimeouts, never, Scope.Scope> =>
-  Effect.map(Effect.scope, (scope) => {
+  // A scope of its own: what is awaited when others close, which were made later, can still be late.
+  Effect.map(Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void)), (scope) => {
     const nanos = Option.getOrUndefined(Duration.toNanos(limit))
     const queue: Array<PendingRequest> = []
     let first = 0

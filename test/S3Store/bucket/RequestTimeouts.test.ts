@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Fiber, TestClock } from "effect"
+import { Deferred, Duration, Effect, Exit, Fiber, Scope, TestClock } from "effect"
 import { makeRequestTimeouts, type RequestTimeouts } from "../../../src/S3Store/bucket/RequestTimeouts.js"
 import { turns } from "../../support/until.js"
 
@@ -71,6 +71,22 @@ describe("Deadlines", () => {
       yield* TestClock.adjust("10 seconds")
       assert.strictEqual(yield* Fiber.join(late), "late")
       assert.isTrue(state.aborted)
+    }))
+
+  it.effect("gives up what is awaited when its scope closes", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const timeouts = yield* Scope.extend(makeRequestTimeouts(Duration.seconds(10)), scope)
+      const ended = yield* Deferred.make<string>()
+      yield* Scope.addFinalizer(scope, Deferred.await(ended))
+      const { start } = stuck()
+      yield* Effect.fork(Deferred.complete(ended, Effect.flip(run(timeouts, start))))
+      yield* turns(2)
+      const closed = yield* Effect.fork(Scope.close(scope, Exit.void))
+      yield* turns(2)
+      yield* TestClock.adjust("10 seconds")
+      yield* Fiber.join(closed)
+      assert.strictEqual(yield* Deferred.await(ended), "late")
     }))
 
   it.scoped("interruption aborts at once, and does not wait", () =>
