@@ -295,7 +295,7 @@ describe("a fault of the set-up", () => {
       const lines: Array<string> = []
       const logger = Logger.make<unknown, void>(({ logLevel, message }) => {
         // The clock of tests says so on a machine that is busy.
-        const isOfClock = String(message).startsWith("Warning: A test is using time")
+        const isOfClock = /^(Warning: )?(A test is using time|A fiber woken by the test clock)/.test(String(message))
         if (LogLevel.greaterThanEqual(logLevel, LogLevel.Info) && !isOfClock) {
           lines.push(`${labelOf(logLevel)} ${String(message)}`)
         }
