@@ -15,7 +15,6 @@ export const files = {
   "test/package": repository,
   "test/tools": repository,
   "test/types": repository,
-  "test/S3Store/S3Cache.ownErrors.test.ts": notYet,
   "test/S3Store/S3Persistence.test.ts": notYet,
   "test/Cache/engine/hitRatios.test.ts": "reads traces that lie beside the sources of Effect 3; no Effect is in it",
   "test/Cache/engine/roomGivenBack.test.ts":
