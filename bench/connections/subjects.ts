@@ -3,7 +3,7 @@
  * by a client for a request.
  */
 import { GetObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
-import { ClientCache } from "effect-aws-cache/ClientLayer"
+import { ClientCache, type ClientCacheService } from "effect-aws-cache/ClientLayer"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -67,7 +67,7 @@ const plainLru = (onEvicted: (client: S3Client) => void): ChurnSubject["make"] =
   )
 
 const ourCache = (
-  fetch: (cache: Context.Tag.Service<ClientCache>, config: S3ClientConfig, key: string) => ReturnType<Fetch>
+  fetch: (cache: ClientCacheService, config: S3ClientConfig, key: string) => ReturnType<Fetch>
 ): ChurnSubject["make"] =>
   Effect.map(Layer.build(ClientCache.layer({ maxSize: capacity })), (context) => {
     const cache = Context.get(context, ClientCache)

@@ -1,7 +1,7 @@
 /**
  * Where a benchmark ran.
  */
-import { readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { cpus } from "node:os"
 import { repository } from "./repository.js"
 
@@ -30,9 +30,11 @@ export const environment = (packages: ReadonlyArray<string>): Environment => {
   }
 }
 
-const installedVersion = (name: string): string => {
-  const manifest: { readonly version?: unknown } = JSON.parse(
-    readFileSync(new URL(`node_modules/${name}/package.json`, repository), "utf8")
-  )
+/** As Node finds packages: in the repository's folder, or above it. */
+const installedVersion = (name: string, from: URL = repository): string => {
+  const path = new URL(`node_modules/${name}/package.json`, from)
+  const above = new URL("../", from)
+  if (!existsSync(path) && above.href !== from.href) return installedVersion(name, above)
+  const manifest: { readonly version?: unknown } = JSON.parse(readFileSync(path, "utf8"))
   return String(manifest.version)
 }

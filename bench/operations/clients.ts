@@ -4,7 +4,7 @@
  */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb"
 import { S3Client } from "@aws-sdk/client-s3"
-import { ClientCache, ClientCacheKey } from "effect-aws-cache/ClientLayer"
+import { ClientCache, ClientCacheKey, type ClientCacheService } from "effect-aws-cache/ClientLayer"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -28,7 +28,7 @@ const build = (name: string, make: () => { readonly destroy: () => void }): Oper
 
 const cached = (
   name: string,
-  operation: (cache: Context.Tag.Service<ClientCache>) => Effect.Effect<unknown, unknown>
+  operation: (cache: ClientCacheService) => Effect.Effect<unknown, unknown>
 ): OperationSubject => ({
   name,
   ours: true,

@@ -68,15 +68,13 @@ const configurations = (out) => ({
       paths: { ...base.compilerOptions.paths, vitest: ["./node_modules/vitest/dist/index.d.ts"] }
     }
   }),
-  "tsconfig.json": (all) => ({ ...all, references: all.references.filter(({ path }) => path !== "./bench") }),
-  "test/tsconfig.json": ({ include, references, ...rest }) => ({
+  "test/tsconfig.json": ({ include, ...rest }) => ({
     ...rest,
     include: include.filter((path) => !path.includes("vitest")),
     exclude: [
       ...rest.exclude,
       ...out.filter((path) => path.startsWith("test/")).map((path) => path.slice("test/".length))
-    ],
-    references: references.filter(({ path }) => path !== "../bench")
+    ]
   }),
   "demo/tsconfig.json": (project) => ({
     ...project,

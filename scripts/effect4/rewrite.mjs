@@ -35,7 +35,7 @@ const movedTo = (module) => {
  */
 export const rewrite = (path, text) => {
   const edited = new MagicString(text)
-  const isTest = /^(demo|test)\//.test(path)
+  const isTest = /^(bench|demo|test)\//.test(path)
   const { errors, program } = parseSync(path, text)
   if (errors.length > 0) throw new Error(`${path}: ${errors[0].message}`)
   const imports = program.body.filter(({ type }) => type === "ImportDeclaration")

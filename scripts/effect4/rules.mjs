@@ -381,9 +381,11 @@ export const calls = {
   },
   // Plain objects are compared by what is in them.
   "effect/Data": {
-    struct: (call, edit) => {
-      edit.remove(call.callee.end, call.arguments[0].start)
-      edit.remove(call.arguments[0].end, call.end)
+    struct: (call, edit, parent) => {
+      if (parent?.type !== "ArrowFunctionExpression") {
+        edit.remove(call.callee.end, call.arguments[0].start)
+        edit.remove(call.arguments[0].end, call.end)
+      }
       return { text: "" }
     }
   },
