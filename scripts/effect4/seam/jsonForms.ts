@@ -69,6 +69,8 @@ const withForms = (ast: SchemaAST.AST): SchemaAST.AST => {
     if (to === last.to) return ast
     return changed(ast, { encoding: [...ast.encoding.slice(0, -1), changedLink(last, to)] })
   }
+  // Numbers that JSON has none for are refused, not written as text.
+  if (ast._tag === "Number") return changed(ast, { toCodecJson: () => ast })
   const representation: unknown = ast.annotations?.["representation"]
   const form = representation instanceof Object && "id" in representation ? forms.get(representation.id) : undefined
   if (form !== undefined) return changed(ast, { annotations: { ...ast.annotations, toCodecJson: form } })

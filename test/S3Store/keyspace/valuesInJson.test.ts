@@ -118,4 +118,15 @@ describe("values of schemas in JSON", () => {
       }
     })
   }
+
+  it("are no text where a number is none", () => {
+    for (const none of [NaN, Infinity, -Infinity]) {
+      const encode = encoder(inJson(Schema.Struct({ n: Schema.Number })))
+      assert.deepStrictEqual(Effect.runSync(fromEither(encode({ n: none }))), { n: none })
+      assert.strictEqual(
+        Effect.runSync(Effect.exit(fromEither(decoder(inJson(Schema.Number))(String(none)))))._tag,
+        "Failure"
+      )
+    }
+  })
 })
