@@ -5,8 +5,6 @@
 
 const repository = "is about the repository and the package for Effect 3, of which those for Effect 4 are made"
 
-const notYet = "still to be tried"
-
 /** Neither checked nor run; of `src`, not made. Files or folders. */
 export const files = {
   "src/EffectAws": "the @effect-aws packages are for Effect 3 only",
@@ -15,7 +13,6 @@ export const files = {
   "test/package": repository,
   "test/tools": repository,
   "test/types": repository,
-  "test/S3Store/S3Persistence.test.ts": notYet,
   "test/Cache/engine/hitRatios.test.ts": "reads traces that lie beside the sources of Effect 3; no Effect is in it",
   "test/Cache/engine/roomGivenBack.test.ts":
     "measures the heap that the engine takes, which knows nothing of Effect; what Effect 4 leaves there is another amount"

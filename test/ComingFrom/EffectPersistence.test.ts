@@ -2,7 +2,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Layer, Option, TestClock } from "effect"
 import { ObjectStore, S3Persistence } from "effect-aws-cache/S3Store"
-import { FindUser, keyValueStore, persisted, persistedCache, User, usersUnder } from "./persistedUsers.js"
+import { keyValueStore, valuesOf } from "../support/keyValues.js"
+import { FindUser, persisted, persistedCache, User } from "./persistedUsers.js"
 
 const keyValue = Layer.provide(ObjectStore.layerToKeyValueStore(), ObjectStore.layerMemory())
 const persistence = Layer.provideMerge(S3Persistence.layerResult(), ObjectStore.layerMemory())
@@ -58,7 +59,7 @@ describe("Effect's KeyValueStore", () => {
   it.effect("prefixes and schemas lie over it", () =>
     Effect.gen(function*() {
       const store = yield* keyValueStore
-      const users = usersUnder(store, "users/")
+      const users = valuesOf(store, User, "users/")
       yield* users.set("1", new User({ id: 1, name: "Ada" }))
       yield* users.modify("1", (user) => new User({ ...user, name: "Grace" }))
       assert.deepStrictEqual(yield* users.get("1"), Option.some(new User({ id: 1, name: "Grace" })))

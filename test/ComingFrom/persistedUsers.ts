@@ -3,7 +3,6 @@
  */
 import * as PersistedCache from "@effect/experimental/PersistedCache"
 import * as Persistence from "@effect/experimental/Persistence"
-import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import type { Exit } from "effect"
 import { Effect, PrimaryKey, Schema } from "effect"
 
@@ -18,11 +17,6 @@ export class FindUser extends Schema.TaggedRequest<FindUser>()("FindUser", {
     return `FindUser:${this.id}`
   }
 }
-
-export const keyValueStore = KeyValueStore.KeyValueStore
-
-export const usersUnder = (store: KeyValueStore.KeyValueStore, prefix: string) =>
-  KeyValueStore.prefix(store.forSchema(User), prefix)
 
 /** What is kept of requests. */
 export const persisted = Effect.flatMap(

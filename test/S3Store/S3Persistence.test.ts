@@ -1,21 +1,10 @@
-import * as PersistedCache from "@effect/experimental/PersistedCache"
-import * as Persistence from "@effect/experimental/Persistence"
-import { KeyValueStore } from "@effect/platform/KeyValueStore"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Option, PrimaryKey, Schema, TestClock } from "effect"
+import { Effect, Exit, Layer, Option, Schema, TestClock } from "effect"
 import { Keyspace, ObjectStore, ObjectStoreError, S3Persistence } from "effect-aws-cache/S3Store"
 import { Fault } from "../servers/FaultProxy.js"
+import { assertFailed, keyValueStore, valuesOf } from "../support/keyValues.js"
 import { makeBucket } from "./bucketOf.js"
-
-class Find extends Schema.TaggedRequest<Find>()("Find", {
-  payload: { id: Schema.Number },
-  success: Schema.Struct({ name: Schema.String, since: Schema.Date }),
-  failure: Schema.Literal("nobody")
-}) {
-  [PrimaryKey.symbol]() {
-    return `find ${this.id}`
-  }
-}
+import { Find, persistedCache, persistedUnder } from "./persistedPeople.js"
 
 const overBucket = Effect.map(makeBucket(), (bucket) => ({ ...bucket, l2: Layer.succeed(ObjectStore, bucket.store) }))
 
@@ -36,7 +25,7 @@ describe("S3Persistence", () => {
     Effect.gen(function*() {
       const { l2 } = yield* overBucket
       yield* Effect.gen(function*() {
-        const store = yield* KeyValueStore
+        const store = yield* keyValueStore
         const keys = ["", "/", "..", "a/../b", "日本", "\u0000", "k".repeat(5000)]
         for (const [at, key] of keys.entries()) yield* store.set(key, `value ${at}`)
         for (const [at, key] of keys.entries()) {
@@ -54,7 +43,7 @@ describe("S3Persistence", () => {
         assert.isFalse(yield* store.has("/"))
         yield* store.modify("..", (text) => text.toUpperCase())
         assert.deepStrictEqual(yield* store.get(".."), Option.some("VALUE 2"))
-        const schemaStore = store.forSchema(Schema.Struct({ n: Schema.NumberFromString }))
+        const schemaStore = valuesOf(store, Schema.Struct({ n: Schema.NumberFromString }))
         yield* schemaStore.set("struct", { n: 1 })
         assert.deepStrictEqual(yield* schemaStore.get("struct"), Option.some({ n: 1 }))
         yield* store.clear
@@ -65,8 +54,8 @@ describe("S3Persistence", () => {
   it.scoped("modify of a KeyValueStore loses no change, from several processes and within one", () =>
     Effect.gen(function*() {
       const { l2 } = yield* overBucket
-      const store = Effect.provide(KeyValueStore, Layer.provide(ObjectStore.layerToKeyValueStore(), l2))
-      const [one, other] = yield* Effect.all([store, store])
+      const open = () => Effect.provide(keyValueStore, Layer.provide(ObjectStore.layerToKeyValueStore(), l2))
+      const [one, other] = yield* Effect.all([open(), open()])
       yield* one.set("count", "0")
       const increment = (text: string) => String(Number(text) + 1)
       yield* Effect.forEach(Array.from({ length: 6 }), () => one.modify("count", increment), {
@@ -82,7 +71,7 @@ describe("S3Persistence", () => {
     Effect.gen(function*() {
       const memory = yield* Effect.provide(ObjectStore, ObjectStore.layerMemory())
       const store = yield* Effect.provide(
-        KeyValueStore,
+        keyValueStore,
         Layer.provide(ObjectStore.layerToKeyValueStore(), Layer.succeed(ObjectStore, withoutConditions(memory)))
       )
       yield* store.set("count", "0")
@@ -96,7 +85,7 @@ describe("S3Persistence", () => {
     Effect.gen(function*() {
       const { l2 } = yield* overBucket
       yield* Effect.gen(function*() {
-        const store = yield* KeyValueStore
+        const store = yield* keyValueStore
         for (const [key, value] of [["a", "x\uD800y"], ["\uDC00", "x"], ["a", "\uD83D"]] as const) {
           const error = yield* Effect.flip(store.set(key, value))
           assert.include(error.message, "lone surrogate")
@@ -114,7 +103,7 @@ describe("S3Persistence", () => {
       const cache = yield* process()
       yield* cache.set(Same.key("a"), "kept")
       yield* Effect.gen(function*() {
-        const store = yield* KeyValueStore
+        const store = yield* keyValueStore
         assert.strictEqual(yield* store.size, 0)
         yield* store.set("a", "1")
         assert.strictEqual(yield* store.size, 1)
@@ -131,30 +120,26 @@ describe("S3Persistence", () => {
     Effect.gen(function*() {
       const { direct, l2, proxy, requests } = yield* overBucket
       yield* Effect.gen(function*() {
-        const store = yield* KeyValueStore
+        const store = yield* keyValueStore
         yield* store.set("a", "1")
         const name = requests()[0]?.name ?? assert.fail("there was a request")
         assert.match(name, /^mine\/[0-9a-f]{64}$/)
         yield* direct.save(name, Buffer.from("rubbish"))
         assert.deepStrictEqual(yield* store.get("a"), Option.none())
         yield* proxy.set(Fault.Refuse())
-        const error = yield* Effect.flip(store.get("a"))
-        assert.strictEqual(error._tag, "SystemError")
-        assert.include(error.message, "KeyValueStore.get (a)")
+        assertFailed(yield* Effect.flip(store.get("a")), "get", "a")
       }).pipe(Effect.provide(ObjectStore.layerToKeyValueStore({ folder: "mine" })), Effect.provide(l2))
     }))
 
   it.scoped("a ResultPersistence: results with their schemas, for all processes, until they expire", () =>
     Effect.gen(function*() {
       const { l2 } = yield* overBucket
-      const open = Effect.flatMap(
-        Persistence.ResultPersistence,
-        (persistence) => persistence.make({ storeId: "people", timeToLive: () => "1 minute" })
-      ).pipe(
-        Effect.provide(S3Persistence.layerResult({ compression: { algorithm: "gzip" } })),
-        Effect.provide(l2)
-      )
-      const [one, other] = [yield* open, yield* open]
+      const open = () =>
+        persistedUnder("people", "1 minute").pipe(
+          Effect.provide(S3Persistence.layerResult({ compression: { algorithm: "gzip" } })),
+          Effect.provide(l2)
+        )
+      const [one, other] = [yield* open(), yield* open()]
       const ada = Exit.succeed({ name: "Ada", since: new Date(0) })
       yield* one.set(new Find({ id: 1 }), ada)
       yield* one.setMany([[new Find({ id: 2 }), Exit.fail("nobody" as const)]])
@@ -177,14 +162,13 @@ describe("S3Persistence", () => {
     Effect.gen(function*() {
       const { l2 } = yield* overBucket
       yield* Effect.gen(function*() {
-        const persistence = yield* Persistence.ResultPersistence
         const ids = ["a", "a/b", "..", "", "ü"]
         for (const [at, storeId] of ids.entries()) {
-          const store = yield* persistence.make({ storeId })
+          const store = yield* persistedUnder(storeId)
           yield* store.set(new Find({ id: 1 }), Exit.succeed({ name: String(at), since: new Date(0) }))
         }
         for (const [at, storeId] of ids.entries()) {
-          const store = yield* persistence.make({ storeId })
+          const store = yield* persistedUnder(storeId)
           const found = Option.getOrThrow(yield* store.get(new Find({ id: 1 })))
           assert.strictEqual(Exit.isSuccess(found) ? found.value.name : "failed", String(at))
         }
@@ -195,16 +179,14 @@ describe("S3Persistence", () => {
     Effect.gen(function*() {
       const { l2 } = yield* overBucket
       let lookups = 0
-      const make = PersistedCache.make({
-        storeId: "people",
-        lookup: (request: Find) =>
+      const make = () =>
+        persistedCache((request) =>
           Effect.sync(() => {
             lookups++
             return { name: `person ${request.id}`, since: new Date(0) }
-          }),
-        timeToLive: () => "1 hour"
-      }).pipe(Effect.provide(S3Persistence.layerResult()), Effect.provide(l2))
-      for (const cache of [yield* make, yield* make]) {
+          })
+        ).pipe(Effect.provide(S3Persistence.layerResult()), Effect.provide(l2))
+      for (const cache of [yield* make(), yield* make()]) {
         assert.strictEqual((yield* cache.get(new Find({ id: 7 }))).name, "person 7")
       }
       assert.strictEqual(lookups, 1)

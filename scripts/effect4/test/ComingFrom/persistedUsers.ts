@@ -4,7 +4,6 @@
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import * as KeyValueStore from "effect/persistence/KeyValueStore"
 import * as Persistable from "effect/persistence/Persistable"
 import * as PersistedCache from "effect/persistence/PersistedCache"
 import * as Persistence from "effect/persistence/Persistence"
@@ -17,17 +16,6 @@ export class FindUser extends Persistable.Class<{ payload: { readonly id: number
   success: User,
   error: Schema.String
 }) {}
-
-export const keyValueStore = Effect.map(KeyValueStore.KeyValueStore, (store) => ({
-  ...store,
-  store,
-  get: (key: string) => Effect.map(store.get(key), Option.fromUndefinedOr),
-  getUint8Array: (key: string) => Effect.map(store.getUint8Array(key), Option.fromUndefinedOr),
-  modify: (key: string, f: (value: string) => string) => Effect.map(store.modify(key, f), Option.fromUndefinedOr)
-}))
-
-export const usersUnder = ({ store }: { readonly store: KeyValueStore.KeyValueStore }, prefix: string) =>
-  KeyValueStore.toSchemaStore(KeyValueStore.prefix(store, prefix), User)
 
 export const persisted = Effect.flatMap(
   Persistence.Persistence,
