@@ -1,15 +1,24 @@
 /**
  * Releases the package: checks it, turns the files in `.changeset` into the next version and its entry in CHANGELOG.md,
- * packs it, lists what is in the tarball, and publishes that. Without such files the version is the one in package.json.
+ * packs it for Effect 3 and for Effect 4, lists what is in the tarballs, and publishes them. Without such files the version is
+ * the one in package.json; that for Effect 4 is one major above. `--tag3` and `--tag4` are npm's tags of the two, by default
+ * `effect3` and `latest`.
  *
  * `npm run release -- --dry-run` does all but publish, in a clone in a temporary folder: nothing here changes.
  */
 import { readdir, readFile, symlink } from "node:fs/promises"
 import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 import { parseArgs } from "node:util"
 import { root, run, runMain, withTemporaryFolder } from "./lib/run.mjs"
 
-const { values: { "dry-run": dryRun } } = parseArgs({ options: { "dry-run": { type: "boolean", default: false } } })
+const { values: { "dry-run": dryRun, tag3, tag4 } } = parseArgs({
+  options: {
+    "dry-run": { type: "boolean", default: false },
+    tag3: { type: "string", default: "effect3" },
+    tag4: { type: "string", default: "latest" }
+  }
+})
 
 const git = (folder, ...args) => run("git", args, { cwd: folder, capture: true })
 
@@ -67,10 +76,19 @@ const packIn = async (folder, target) => {
 /** Only some hosts of CI can say where a package was built. */
 const hasProvenance = process.env["GITHUB_ACTIONS"] === "true" || process.env["GITLAB_CI"] === "true"
 
-const publish = async (tarball) => {
+const publish = async (tarball, tag) => {
   if (!hasProvenance) console.log("without provenance: that is for GitHub Actions and GitLab CI to give")
   await run("npm", [
-    ...["publish", tarball, "--loglevel=warn", "--access", "public", `--provenance=${hasProvenance && !dryRun}`],
+    ...[
+      "publish",
+      tarball,
+      "--loglevel=warn",
+      "--access",
+      "public",
+      "--tag",
+      tag,
+      `--provenance=${hasProvenance && !dryRun}`
+    ],
     ...(dryRun ? ["--dry-run"] : [])
   ], { clean: true, cwd: join(tarball, "..") })
 }
@@ -79,9 +97,13 @@ const release = async (folder, target) => {
   say("version")
   const version = await takeVersion(folder)
   say("pack")
-  const tarball = await packIn(folder, target)
+  const tarball3 = await packIn(folder, target)
+  const { built, makeRepository } = await import(pathToFileURL(join(folder, "scripts/effect4/makeRepository.mjs")).href)
+  await makeRepository()
+  const tarball4 = await packIn(built, target)
   say(dryRun ? "publish, as a trial" : "publish")
-  await publish(tarball)
+  await publish(tarball3, tag3)
+  await publish(tarball4, tag4)
   await git(folder, "tag", `v${version}`)
   say(dryRun ? `${version} can be published` : `${version} is published; git push --follow-tags`)
 }

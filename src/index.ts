@@ -1,7 +1,7 @@
 /**
  * Bounded stores, AWS client caches, an S3 second level and a RAM-bounded TTL dictionary, as Effect services.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import "./effect/needsEffect3.js"
 

@@ -1,7 +1,7 @@
 /**
  * Any error that the parts of this library share.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import {
   CacheConfigError,
@@ -18,7 +18,7 @@ import { type ErrorGuard, instanceOfAny } from "./errors/errorGuard.js"
  * a union of its own besides, with all that may come of it: `StoreError`, `ClientCacheError`, `S3CacheError`,
  * `TtlDictError`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export type CacheError =
@@ -49,7 +49,7 @@ export type CacheError =
  * assert.equal(await Effect.runPromise(program), "CacheNotFoundError")
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category guards
  */
 export const isCacheError: ErrorGuard<CacheError> = instanceOfAny(

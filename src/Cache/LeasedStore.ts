@@ -1,7 +1,7 @@
 /**
  * A bounded store of values that need release: connections, pools, clients, handles.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import "../effect/needsEffect3.js"
 import type * as Context from "effect/Context"
@@ -75,7 +75,7 @@ export type { EntryToWrite } from "./options/manyEntries.js"
 /**
  * The type id of `LeasedStore`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category type ids
  */
 export const TypeId: TypeId = "~effect-aws-cache/Cache/LeasedStore"
@@ -83,7 +83,7 @@ export const TypeId: TypeId = "~effect-aws-cache/Cache/LeasedStore"
 /**
  * The type id of `LeasedStore`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category type ids
  */
 export type TypeId = "~effect-aws-cache/Cache/LeasedStore"
@@ -110,7 +110,7 @@ export type TypeId = "~effect-aws-cache/Cache/LeasedStore"
  * `getOrInsert` there are `use`, `lease`, `useOption` and `leaseOption`, of one key at a time, since each lease has an end
  * of its own. A value that has expired is released, so there is none to be given out stale.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface LeasedStore<in out K, in out V, out E = never> {
@@ -334,7 +334,7 @@ export interface LeasedStore<in out K, in out V, out E = never> {
 /**
  * Whether a value is a `LeasedStore`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category guards
  */
 export const isLeasedStore = (u: unknown): u is LeasedStore<unknown, unknown, unknown> =>
@@ -396,7 +396,7 @@ export const isLeasedStore = (u: unknown): u is LeasedStore<unknown, unknown, un
  * assert.deepEqual(events, ["door is still leased", "door is free"])
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category constructors
  */
 export const make = <K, V, E = never, R = never, R2 = never>(
@@ -651,7 +651,7 @@ export const make = <K, V, E = never, R = never, R2 = never>(
  * ```
  *
  * @param tag the tag of the service
- * @since 0.1.0
+ * @since 1.0.0
  * @category layers
  */
 export const layer = <Self, K, V, E = never, R = never, R2 = never>(

@@ -1,7 +1,7 @@
 /**
  * A bounded store: entries by key, limited in number, weight and time, with one computation per key at a time.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import "../effect/needsEffect3.js"
 import type * as Config from "effect/Config"
@@ -75,7 +75,7 @@ export type { MemoizeOptions, Options, Stats, WriteOptions } from "./store/Store
 /**
  * The type id of `Store`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category type ids
  */
 export const TypeId: TypeId = "~effect-aws-cache/Cache/Store"
@@ -83,7 +83,7 @@ export const TypeId: TypeId = "~effect-aws-cache/Cache/Store"
 /**
  * The type id of `Store`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category type ids
  */
 export type TypeId = "~effect-aws-cache/Cache/Store"
@@ -98,7 +98,7 @@ export type TypeId = "~effect-aws-cache/Cache/Store"
  * `get`, `getOption`, `getOrCompute` and writes are uses, which matter to the eviction policy; `peek`, `has`, `keys`,
  * `size` and the like are not.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface Store<in out K, in out V, in out F = never> {
@@ -437,7 +437,7 @@ export interface Store<in out K, in out V, in out F = never> {
 /**
  * Whether a value is a `Store`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category guards
  */
 export const isStore = (u: unknown): u is Store<unknown, unknown, unknown> => Predicate.hasProperty(u, TypeId)
@@ -491,7 +491,7 @@ const weighRoughly = (key: unknown, error: unknown): number =>
  * assert.deepEqual(await Effect.runPromise(program), ["CacheExistsError", "CacheNotFoundError"])
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category constructors
  */
 export const make = <K, V, F = never>(
@@ -771,7 +771,7 @@ export const make = <K, V, F = never>(
  * ```
  *
  * @param f its needs are captured once, here
- * @since 0.1.0
+ * @since 1.0.0
  * @category constructors
  */
 export const memoize = <K, V, E = never, R = never, F = never>(
@@ -802,7 +802,7 @@ export const memoize = <K, V, E = never, R = never, F = never>(
  * ```
  *
  * @param tag the tag of the service
- * @since 0.1.0
+ * @since 1.0.0
  * @category layers
  */
 export const layer = <Self, K, V, F = never>(
@@ -836,7 +836,7 @@ export const layer = <Self, K, V, F = never>(
  * ```
  *
  * @param tag the tag of the service
- * @since 0.1.0
+ * @since 1.0.0
  * @category layers
  */
 export const layerConfig = <Self, K, V, F = never>(

@@ -1,7 +1,7 @@
 /**
  * Any error of a store.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import { type CacheError, isCacheError } from "./CacheError.js"
 import { BoundedMapError } from "./engine/BoundedMapOptions.js"
@@ -11,7 +11,7 @@ import type { ErrorGuard } from "./errors/errorGuard.js"
  * What a store, a leased store or a bounded map may fail with, throw or die with, besides what the functions do that it
  * was given.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export type StoreError = CacheError | BoundedMapError
@@ -19,7 +19,7 @@ export type StoreError = CacheError | BoundedMapError
 /**
  * Whether a value is an error of a store, whatever it is.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category guards
  */
 export const isStoreError: ErrorGuard<StoreError> = <E>(error: E): error is E & StoreError =>

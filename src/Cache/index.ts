@@ -1,7 +1,7 @@
 /**
  * Bounded stores: limits by entries, weight and time; one computation per key at a time.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import "../effect/needsEffect3.js"
 
@@ -18,14 +18,14 @@ export type { ErrorGuard } from "./errors/errorGuard.js"
 export { keyEquality } from "./keys/keyEquality.js"
 export type { FreshnessOptions } from "./store/FreshnessOptions.js"
 
-/** @since 0.1.0 */
+/** @since 1.0.0 */
 export * as LeasedStore from "./LeasedStore.js"
 
 export type { LeasedStoreEvent, StoreEvent } from "./events/StoreEvent.js"
 export { isStoreError, type StoreError } from "./StoreError.js"
 
-/** @since 0.1.0 */
+/** @since 1.0.0 */
 export * as CacheMetrics from "./events/CacheMetrics.js"
 
-/** @since 0.1.0 */
+/** @since 1.0.0 */
 export * as Store from "./Store.js"

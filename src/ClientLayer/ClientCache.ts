@@ -1,7 +1,7 @@
 /**
  * One AWS SDK client per distinct configuration.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
@@ -24,7 +24,7 @@ import type { ClientClass, ClientOf } from "./sdk/AwsClient.js"
 /**
  * What a class of client caches has besides verbs: how a cache is made, as a value and as a layer.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ClientCacheLayers<in Self> {
@@ -132,7 +132,7 @@ export interface ClientCacheLayers<in Self> {
 /**
  * The base of a class of client caches, see `ClientCache.Service`: a tag, the verbs of a cache, and its layers.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ClientCacheServiceClass<Self, Id extends string>
@@ -188,7 +188,7 @@ const tag = Context.Tag("effect-aws-cache/ClientCache")<ClientCache, ClientCache
  * assert.deepEqual(await Effect.runPromise(program), ["my-bucket", "reports"])
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category tags
  */
 export class ClientCache extends Object.assign(tag, accessors(tag), layersOf(tag, "ClientCache"), {
@@ -228,7 +228,7 @@ export class ClientCache extends Object.assign(tag, accessors(tag), layersOf(tag
 /**
  * The default cache of clients: at most 10, the least recently used one leaves first.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category layers
  */
 export const ClientCacheLive: Layer.Layer<ClientCache> = Layer.orDie(ClientCache.layer())

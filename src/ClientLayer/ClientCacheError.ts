@@ -1,7 +1,7 @@
 /**
  * Any error of clients, resources and sessions.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import {
   CacheConfigError,
@@ -25,7 +25,7 @@ import {
  * What a cache of clients, a cache of resources, a session or a request of theirs may fail or die with, besides what the
  * functions do that it was given.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export type ClientCacheError =
@@ -64,7 +64,7 @@ export type ClientCacheError =
  * assert.equal(await Effect.runPromise(program), "NoSuchBucket")
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category guards
  */
 export const isClientCacheError: ErrorGuard<ClientCacheError> = instanceOfAny(

@@ -1,7 +1,7 @@
 /**
  * The session of the process, for programs that need no other.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import "../effect/needsEffect3.js"
 import * as Deferred from "effect/Deferred"
@@ -48,7 +48,7 @@ const state = sharedByCopies("ClientLayer/DefaultSession", (): {
  * lives until `close`. A failure is not remembered. It belongs to nobody: it has neither the context nor
  * the interruption of whoever needed it first. The SDK's own defaults are not touched.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category default session
  */
 export const session: Effect.Effect<SessionService, SessionError> = Effect.suspend(() =>
@@ -77,7 +77,7 @@ export const session: Effect.Effect<SessionService, SessionError> = Effect.suspe
  * assert.equal(await Effect.runPromise(program), "eu-west-1")
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category default session
  */
 export const setup = (options: SessionOptions = {}): Effect.Effect<SessionService, SessionError> =>
@@ -89,7 +89,7 @@ export const setup = (options: SessionOptions = {}): Effect.Effect<SessionServic
 /**
  * Closes the session of the process, if there is one. Who needs one after that gets a new one.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category default session
  */
 export const close: Effect.Effect<void> = Effect.suspend(() => {
@@ -113,7 +113,7 @@ export const close: Effect.Effect<void> = Effect.suspend(() => {
  * assert.equal(s3, same)
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category default session
  */
 export const client = <Ctor extends ClientClass>(
@@ -125,7 +125,7 @@ export const client = <Ctor extends ClientClass>(
 /**
  * The client as `client` gives it, leased until the scope closes. See `Session.lease`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category default session
  */
 export const lease = <Ctor extends ClientClass>(
@@ -137,7 +137,7 @@ export const lease = <Ctor extends ClientClass>(
 /**
  * Uses the client that `client` gives, leased as long as `f` runs. See `Session.withClient`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category default session
  */
 export const withClient = <Ctor extends ClientClass, A, E, R>(
@@ -163,7 +163,7 @@ export const withClient = <Ctor extends ClientClass, A, E, R>(
  * assert.deepEqual(Buckets.map(({ Name }) => Name), ["my-bucket", "reports"])
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category default session
  */
 export const send = <
@@ -196,7 +196,7 @@ export const send = <
  * assert.deepEqual(Item, { id: "ada", name: "Ada" })
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category default session
  */
 export const resource = <Ctor extends ClientClass, Options, R>(
@@ -208,7 +208,7 @@ export const resource = <Ctor extends ClientClass, Options, R>(
 /**
  * The resource as `resource` gives it, leased until the scope closes. See `Session.leaseResource`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category default session
  */
 export const leaseResource = <Ctor extends ClientClass, Options, R>(
@@ -220,7 +220,7 @@ export const leaseResource = <Ctor extends ClientClass, Options, R>(
 /**
  * Uses the resource that `resource` gives, leased as long as `f` runs. See `Session.withResource`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category default session
  */
 export const withResource = <Ctor extends ClientClass, Options, R, A, E, R2>(

@@ -1,7 +1,7 @@
 /**
  * One resource per definition, configuration and options.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
@@ -29,7 +29,7 @@ import type { ClientClass } from "./sdk/AwsClient.js"
  * What a class of resource caches has besides verbs: how a cache is made, as a value and as a layer, over the cache of
  * clients that is `Clients`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ResourceCacheLayers<in Self, out Clients> {
@@ -119,7 +119,7 @@ export interface ResourceCacheLayers<in Self, out Clients> {
 /**
  * The base of a class of resource caches, see `ResourceCache.Service`: a tag, the verbs of a cache, and its layers.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ResourceCacheServiceClass<Self, Id extends string, Clients = ClientCache>
@@ -155,7 +155,7 @@ const layersOf = <Self, Clients>(
 /**
  * What a class of resource caches is made with.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ResourceCacheServiceOptions<in out Clients> {
@@ -214,7 +214,7 @@ const tag = Context.Tag("effect-aws-cache/ResourceCache")<ResourceCache, Resourc
  * assert.deepEqual(await Effect.runPromise(program), { id: "ada", name: "Ada" })
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category tags
  */
 export class ResourceCache extends Object.assign(tag, accessors(tag), layersOf(tag, ClientCache, "ResourceCache"), {
@@ -251,7 +251,7 @@ export class ResourceCache extends Object.assign(tag, accessors(tag), layersOf(t
  * The default cache of resources: at most 10, the least recently used one leaves first; over `ClientCacheLive`. A program
  * that is provided with both layers at once has one cache of clients.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category layers
  */
 export const ResourceCacheLive: Layer.Layer<ResourceCache> = Layer.provide(

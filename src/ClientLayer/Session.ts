@@ -1,7 +1,7 @@
 /**
  * Clients that share a profile, a region, credentials and connections.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
@@ -28,7 +28,7 @@ import { makeTestSession, type SessionTestOptions } from "./session/testSession.
 /**
  * What a class of sessions has besides verbs: how a session is made, as a value and as layers.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface SessionLayers<in out Self> {
@@ -163,7 +163,7 @@ export interface SessionLayers<in out Self> {
 /**
  * The base of a class of sessions, see `Session.Service`: a tag, the verbs of a session, and its layers.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface SessionServiceClass<Self, Id extends string>
@@ -252,7 +252,7 @@ const tag = Context.Tag("effect-aws-cache/Session")<Session, SessionService>()
  * )
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category tags
  */
 export class Session extends Object.assign(tag, accessors(tag), layersOf(tag, "Session"), {
@@ -289,7 +289,7 @@ export class Session extends Object.assign(tag, accessors(tag), layersOf(tag, "S
 /**
  * The default session: the profile, the region and the credentials that the SDK finds.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category layers
  */
 export const SessionLive: Layer.Layer<Session, SessionError> = Session.layer()

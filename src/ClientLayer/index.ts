@@ -1,7 +1,7 @@
 /**
  * One AWS SDK client per distinct configuration, let go without breaking a request.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import "../effect/needsEffect3.js"
 
@@ -26,7 +26,7 @@ export type { CredentialsFailure } from "./credentials/CredentialMemo.js"
 /**
  * The session of the process, for programs that need no other.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 export * as DefaultSession from "./DefaultSession.js"
 export {

@@ -1,7 +1,7 @@
 /**
  * The client instances of the `@effect-aws` packages, known by the keys of their tags.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type { S3Client } from "@aws-sdk/client-s3"
 import * as Context from "effect/Context"
@@ -11,7 +11,7 @@ import type { AwsClient } from "../ClientLayer/sdk/AwsClient.js"
  * What stands for a client instance in the requirements of an effect: the same to the type checker as the tag class of
  * the package, such as `S3ClientInstance` of `@effect-aws/client-s3`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ClientInstance<Key extends string, C> = Context.TagClassShape<Key, C>
@@ -19,7 +19,7 @@ export type ClientInstance<Key extends string, C> = Context.TagClassShape<Key, C
 /**
  * The key of a client instance's tag: `@effect-aws/client-dynamodb/DynamoDBClientInstance`, for example.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ClientInstanceKey = `@effect-aws/client-${string}/${string}ClientInstance`
@@ -48,7 +48,7 @@ export type ClientInstanceKey = `@effect-aws/client-${string}/${string}ClientIns
  * assert.equal(await Effect.runPromise(program), "us-west-2")
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category constructors
  */
 export const clientInstance =
@@ -58,7 +58,7 @@ export const clientInstance =
 /**
  * The tag of the client instance of `@effect-aws/client-s3`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category tags
  */
 export const S3ClientInstance: Context.Tag<

@@ -2,7 +2,7 @@
  * Together with the `@effect-aws` packages, without needing them: their services on clients of the `ClientCache`, and
  * their clients in the `ClientCache` and under the S3 level.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import "../effect/needsEffect3.js"
 

@@ -1,7 +1,7 @@
 /**
  * The client instances of the `@effect-aws` packages in the `ClientCache`, and under the S3 level.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type { S3Client } from "@aws-sdk/client-s3"
 import type * as Context from "effect/Context"
@@ -51,7 +51,7 @@ import { S3ClientInstance } from "./ClientInstance.js"
  *
  * @param tag the tag of the client instance
  * @param key what it is kept under
- * @since 0.1.0
+ * @since 1.0.0
  * @category layers
  */
 export const layerBorrowed = <I, C extends AwsClient>(
@@ -95,7 +95,7 @@ export const layerBorrowed = <I, C extends AwsClient>(
  * assert.equal(await Effect.runPromise(program), 144)
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category layers
  */
 export const layerS3FromInstance = (

@@ -1,7 +1,7 @@
 /**
  * Clients of the `ClientCache` as the client instances of the `@effect-aws` packages.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
@@ -49,7 +49,7 @@ import type { ClientClass, ClientOf } from "../ClientLayer/sdk/AwsClient.js"
  * @param tag the tag of the client instance
  * @param source the class of the client, or an arrow function that loads it
  * @param configuration what its constructor takes, and options
- * @since 0.1.0
+ * @since 1.0.0
  * @category layers
  */
 export const layerInstance = <I, Ctor extends ClientClass>(

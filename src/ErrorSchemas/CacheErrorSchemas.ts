@@ -1,7 +1,7 @@
 /**
  * Schemas of the errors that all parts share.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Schema from "effect/Schema"
 import * as Engine from "../Cache/engine/BoundedMapOptions.js"
@@ -13,7 +13,7 @@ import { Amount, Text } from "./fields.js"
 /**
  * There is an entry under this key already: status 409.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const CacheExistsError: Schema.Schema<
@@ -30,7 +30,7 @@ export const CacheExistsError: Schema.Schema<
 /**
  * There is no entry under this key: status 404.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const CacheNotFoundError: Schema.Schema<
@@ -52,7 +52,7 @@ export const CacheNotFoundError: Schema.Schema<
 /**
  * A key is not acceptable: status 400. `cause` is not sent.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const CacheKeyError: Schema.Schema<
@@ -69,7 +69,7 @@ export const CacheKeyError: Schema.Schema<
 /**
  * An option is not acceptable: status 500, since options are the program's. `cause` is not sent.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const CacheConfigError: Schema.Schema<
@@ -86,7 +86,7 @@ export const CacheConfigError: Schema.Schema<
 /**
  * An entry is heavier than all entries together may be: status 413.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const EntryTooLargeError: Schema.Schema<
@@ -110,7 +110,7 @@ export const EntryTooLargeError: Schema.Schema<
 /**
  * A computation waits for its own result: status 500.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const CacheReentryError: Schema.Schema<
@@ -127,7 +127,7 @@ export const CacheReentryError: Schema.Schema<
 /**
  * A bad option or weight of a bounded map: status 500. Of `value`, `printed` is sent, and stands in its place.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const BoundedMapError: Schema.Schema<
@@ -147,7 +147,7 @@ export const BoundedMapError: Schema.Schema<
 /**
  * What all parts share: see `CacheError` of `effect-aws-cache/Cache`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const CacheError = Schema.Union(
@@ -162,7 +162,7 @@ export const CacheError = Schema.Union(
 /**
  * Any error of a store: see `StoreError` of `effect-aws-cache/Cache`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const StoreError = Schema.Union(...CacheError.members, BoundedMapError)

@@ -1,7 +1,7 @@
 /**
  * Schemas of the errors of clients, resources and sessions.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Schema from "effect/Schema"
 import * as Clients from "../ClientLayer/errors/ClientErrors.js"
@@ -22,7 +22,7 @@ import { Amount, Text, Texts } from "./fields.js"
 /**
  * A client could not be built: status 500. `cause` is not sent.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const ClientBuildError: Schema.Schema<
@@ -45,7 +45,7 @@ export const ClientBuildError: Schema.Schema<
 /**
  * What was to be put into a cache is no client: status 500.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const ClientValueError: Schema.Schema<
@@ -62,7 +62,7 @@ export const ClientValueError: Schema.Schema<
 /**
  * A request was cut off, since its client was closed: status 503.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const ClientClosedError: Schema.Schema<
@@ -79,7 +79,7 @@ export const ClientClosedError: Schema.Schema<
 /**
  * A resource could not be built: status 500. `cause` is not sent.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const ResourceBuildError: Schema.Schema<
@@ -102,7 +102,7 @@ export const ResourceBuildError: Schema.Schema<
 /**
  * What was to be put into a cache is no such resource: status 500.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const ResourceValueError: Schema.Schema<
@@ -119,7 +119,7 @@ export const ResourceValueError: Schema.Schema<
 /**
  * There is no such profile: status 500. Of the profiles there are, the names of 50 are sent.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const ProfileNotFoundError: Schema.Schema<
@@ -136,7 +136,7 @@ export const ProfileNotFoundError: Schema.Schema<
 /**
  * A region is in no known partition: status 500.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const UnknownRegionError: Schema.Schema<
@@ -153,7 +153,7 @@ export const UnknownRegionError: Schema.Schema<
 /**
  * Credentials could not be had: status 500. `cause` is not sent.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const CredentialsError: Schema.Schema<
@@ -176,7 +176,7 @@ export const CredentialsError: Schema.Schema<
 /**
  * A package could not be loaded: status 500. `cause` is not sent.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const PackageNotFoundError: Schema.Schema<
@@ -193,7 +193,7 @@ export const PackageNotFoundError: Schema.Schema<
 /**
  * What is sent of the error of a request.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type RequestErrorEncoded<Tag extends string> =
@@ -265,7 +265,7 @@ const requestErrorSchema = <Tag extends string>(
  * assert.equal(error.message, "GetObject of S3Client failed: NoSuchKey (404): The specified key does not exist.")
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const makeRequestError = <const Tag extends string>(
@@ -276,7 +276,7 @@ export const makeRequestError = <const Tag extends string>(
 /**
  * A request to a service of AWS failed, with an exception that was not named: status 502. `cause` is not sent.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const RequestError: Schema.Schema<ClientLayer.RequestError, RequestErrorEncoded<"RequestError">> =
@@ -288,7 +288,7 @@ export const RequestError: Schema.Schema<ClientLayer.RequestError, RequestErrorE
  * Any error of clients, resources and sessions, requests with a tag of their own among them: see `ClientCacheError` of
  * `effect-aws-cache/ClientLayer`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const ClientCacheError = Schema.Union(

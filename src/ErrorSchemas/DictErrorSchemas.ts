@@ -1,7 +1,7 @@
 /**
  * Schemas of the errors of dictionaries.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Schema from "effect/Schema"
 import * as Sizes from "../Cache/memory/parseByteSize.js"
@@ -16,7 +16,7 @@ import { Amount, Text } from "./fields.js"
 /**
  * A value is not what the schema of a dictionary accepts: status 422.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const CacheValueError: Schema.Schema<
@@ -33,7 +33,7 @@ export const CacheValueError: Schema.Schema<
 /**
  * Something is not a size in memory: status 400.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const ByteSizeError: Schema.Schema<
@@ -65,7 +65,7 @@ export const ByteSizeError: Schema.Schema<
 /**
  * A snapshot could not be written: status 500. `cause` is not sent.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const DictSnapshotError: Schema.Schema<
@@ -88,7 +88,7 @@ export const DictSnapshotError: Schema.Schema<
 /**
  * A load has not ended in its time: status 504.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const LoadTimeoutError: Schema.Schema<
@@ -105,7 +105,7 @@ export const LoadTimeoutError: Schema.Schema<
 /**
  * As many loads are under way as there may be: status 503.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const TooManyLoadsError: Schema.Schema<
@@ -122,7 +122,7 @@ export const TooManyLoadsError: Schema.Schema<
 /**
  * Any error of a dictionary: see `TtlDictError` of `effect-aws-cache/Ttl`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const TtlDictError = Schema.Union(

@@ -1,7 +1,7 @@
 /**
  * Schemas of the errors of caches over two levels.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Schema from "effect/Schema"
 import { longestMessage } from "../Cache/printing/cutText.js"
@@ -24,7 +24,7 @@ const Target = transformed(Schema.String, Schema.String, cutTarget, cutTarget)
 /**
  * The second level did not do what it was asked: status 503. `cause` is not sent.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const ObjectStoreError: Schema.Schema<
@@ -67,7 +67,7 @@ export const ObjectStoreError: Schema.Schema<
 /**
  * A value does not fit the schema of its keyspace: status 422. `cause` is not sent.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const CacheEncodeError: Schema.Schema<
@@ -84,7 +84,7 @@ export const CacheEncodeError: Schema.Schema<
 /**
  * An object is no entry of its key: status 502. `cause` is not sent.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const CacheDecodeError: Schema.Schema<
@@ -118,7 +118,7 @@ export const CacheDecodeError: Schema.Schema<
 /**
  * The scope of a storage for Keyv has been closed: status 503.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const KeyvStorageClosedError: Schema.Schema<
@@ -135,7 +135,7 @@ export const KeyvStorageClosedError: Schema.Schema<
 /**
  * Any error of an `S3Cache` or an `ObjectStore`: see `S3CacheError` of `effect-aws-cache/S3Store`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const S3CacheError = Schema.Union(

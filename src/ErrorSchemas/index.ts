@@ -22,7 +22,7 @@
  * assert.equal(report.path, "/reports/:id")
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import "../effect/needsEffect3.js"
 

@@ -1,14 +1,14 @@
 /**
  * What Keyv needs of a storage, over anything that holds entries.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import { handleRejection } from "../Cache/engine/handleRejection.js"
 
 /**
  * What a `KeyvStorage` is made over. Values that are not there are `undefined`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface KeyvStorageEntries {
@@ -44,21 +44,21 @@ export interface KeyvStorageEntries {
  * share one storage, `clear` is for the namespace of the one that was made last: let each have a storage of its own, over
  * the same dictionary or keyspace.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export class KeyvStorage {
   /**
    * The namespace that `clear` removes: Keyv sets it. Without one it removes everything.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   namespace: string | undefined = undefined
   /**
    * Options, for Keyv. It iterates only over the dialects that it knows, of which this one means no more than that keys
    * come with the namespace before them.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   readonly opts: { readonly dialect: string; readonly url: string; deserialize?: unknown } = {
     dialect: "redis",
@@ -75,7 +75,7 @@ export class KeyvStorage {
   /**
    * The value under a key, or `undefined`.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   get<Value>(key: string): Promise<Value | undefined>
   async get(key: string): Promise<unknown> {
@@ -90,7 +90,7 @@ export class KeyvStorage {
   /**
    * The values under keys, in their order.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   getMany<Value>(keys: Array<string>): Promise<Array<Value | undefined>>
   async getMany(keys: Array<string>): Promise<Array<unknown>> {
@@ -101,7 +101,7 @@ export class KeyvStorage {
    * Writes an entry that lives so many milliseconds; without `ttl`, as long as the dictionary or keyspace says. With one
    * that is not above 0, the entry has expired already: what was there is removed.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   async set(key: string, value: unknown, ttl?: number): Promise<boolean> {
     if (ttl !== undefined && ttl <= 0) await this.#entries.removeMany([key])
@@ -112,7 +112,7 @@ export class KeyvStorage {
   /**
    * Whether there is an entry.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   async has(key: string): Promise<boolean> {
     return (await this.#entries.hasMany([key]))[0] === true
@@ -121,7 +121,7 @@ export class KeyvStorage {
   /**
    * Whether there are entries, in the order of the keys.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   async hasMany(keys: Array<string>): Promise<Array<boolean>> {
     return this.#entries.hasMany(keys)
@@ -130,7 +130,7 @@ export class KeyvStorage {
   /**
    * Removes an entry; resolves to whether there was one.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   async delete(key: string): Promise<boolean> {
     return this.deleteMany([key])
@@ -139,7 +139,7 @@ export class KeyvStorage {
   /**
    * Removes entries; resolves to whether there was one under every key.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   async deleteMany(keys: Array<string>): Promise<boolean> {
     return (await this.#entries.removeMany(keys)).every((removed) => removed)
@@ -148,7 +148,7 @@ export class KeyvStorage {
   /**
    * Removes the entries of the namespace, or all if there is none.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   async clear(): Promise<void> {
     await this.#entries.clear(prefixOf(this.namespace))
@@ -157,7 +157,7 @@ export class KeyvStorage {
   /**
    * The entries of a namespace, or all if there is none, with their keys as they are stored.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   iterator<Value>(namespace?: string): AsyncGenerator<Array<string | Awaited<Value> | undefined>, void>
   async *iterator(namespace?: string): AsyncGenerator<Array<unknown>, void> {
@@ -167,7 +167,7 @@ export class KeyvStorage {
   /**
    * Waits for entries that are written behind. The dictionary or cache stays open: it is its owner's.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   async disconnect(): Promise<void> {
     await this.#entries.flush()
@@ -178,7 +178,7 @@ export class KeyvStorage {
    * is harmless. One function is one listener, however often it is given. Of more than 100 the oldest is forgotten: each
    * Keyv adds one, and none takes its own away.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   on(event: string, listener: (error: unknown) => unknown): this {
     if (event !== "error") return this
@@ -195,7 +195,7 @@ export class KeyvStorage {
   /**
    * Its kind and namespace; no keys and no values.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   toJSON(): unknown {
     return { _id: "KeyvStorage", namespace: this.namespace }

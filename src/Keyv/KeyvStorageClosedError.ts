@@ -1,7 +1,7 @@
 /**
  * What a storage over a cache rejects with after its end.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Data from "effect/Data"
 import { cutText } from "../Cache/printing/cutText.js"
@@ -9,7 +9,7 @@ import { cutText } from "../Cache/printing/cutText.js"
 /**
  * The scope in which the storage was made has been closed: before the call, or while it was under way.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class KeyvStorageClosedError extends Data.TaggedError("KeyvStorageClosedError")<{

@@ -1,7 +1,7 @@
 /**
  * A storage for Keyv over a dictionary.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type { SyncDict } from "../Ttl/SyncDict.js"
 import { KeyvStorage } from "./KeyvStorage.js"
@@ -26,7 +26,7 @@ import { KeyvStorage } from "./KeyvStorage.js"
  * assert.deepEqual(await keyv.get("ada"), { name: "Ada" })
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category constructors
  */
 export const dictStorage = (dict: SyncDict<string, unknown>): KeyvStorage => {

@@ -1,7 +1,7 @@
 /**
  * Storage adapters for Keyv, and so for what is built on it, such as cacheable and cache-manager.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import "../effect/needsEffect3.js"
 

@@ -1,7 +1,7 @@
 /**
  * A storage for Keyv over an `S3Cache`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
@@ -29,7 +29,7 @@ import { KeyvStorageClosedError } from "./KeyvStorageClosedError.js"
 /**
  * What the storage decides for its entries; else the `S3Cache` does. As of a `Keyspace`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type S3CacheStorageOptions = Pick<
@@ -94,7 +94,7 @@ const makeKeyspace = (
  * await runtime.dispose()
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category constructors
  */
 export const s3CacheStorage = (

@@ -1,7 +1,7 @@
 /**
  * A cache of two levels: memory, over a bucket that processes and machines share.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import { checkValue } from "../Cache/options/checkOptions.js"
 import { orThrow } from "../effect/plainEither.js"
@@ -35,7 +35,7 @@ import { makeServiceClass, type S3CacheServiceClass } from "./service/S3CacheSer
  * assert.deepEqual(await Effect.runPromise(program), ["Ada", "Grace"])
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category tags
  */
 export class S3Cache extends Object.assign(

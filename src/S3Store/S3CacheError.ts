@@ -1,7 +1,7 @@
 /**
  * Any error of a cache over two levels.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import { type CacheError, isCacheError } from "../Cache/CacheError.js"
 import { type ErrorGuard, instanceOfAny } from "../Cache/errors/errorGuard.js"
@@ -11,7 +11,7 @@ import { CacheDecodeError, CacheEncodeError, ObjectStoreError } from "./objects/
 /**
  * What an `S3Cache` or an `ObjectStore` may fail or die with, besides what computations do.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export type S3CacheError =
@@ -24,7 +24,7 @@ export type S3CacheError =
 /**
  * Whether a value is an error of an `S3Cache` or an `ObjectStore`, whatever it is.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category guards
  */
 export const isS3CacheError: ErrorGuard<S3CacheError> = <E>(error: E): error is E & S3CacheError =>

@@ -1,7 +1,7 @@
 /**
  * The `S3Cache` that the environment configures.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
@@ -44,7 +44,7 @@ import { S3Cache } from "./S3Cache.js"
  * assert.equal(await Effect.runPromise(program), 144)
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category layers
  */
 export const S3CacheLive: Layer.Layer<

@@ -3,7 +3,7 @@
  * `ObjectStore.layerToKeyValueStore` makes a `KeyValueStore` of `@effect/platform`. Entries have the format of the cache, with its checksums, compression and
  * encryption, but no memory level: every read is a request.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import "../effect/needsEffect3.js"
 import * as Effect from "effect/Effect"
@@ -30,7 +30,7 @@ export type { S3PersistenceOptions } from "./persistence/S3PersistenceOptions.js
  * A `BackingPersistence` of `@effect/experimental` whose results are objects of the second level: they survive the
  * process, and are shared with others. `@effect/experimental` is loaded when the layer is built.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category layers
  */
 export const layerBacking = (
@@ -73,7 +73,7 @@ export const layerBacking = (
  * assert.deepEqual(await Effect.runPromise(program), Option.some(Exit.succeed("Ada")))
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category layers
  */
 export const layerResult = (

@@ -1,7 +1,7 @@
 /**
  * The shared second level: results in a bucket, with a bounded memory level in front.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import "../effect/needsEffect3.js"
 
@@ -39,7 +39,7 @@ export { S3CacheLive } from "./S3CacheLive.js"
 export { ObjectStore, type ObjectStoreS3Options, type ObjectStoreTag } from "./service/ObjectStoreTag.js"
 export type { S3CacheLayers, S3CacheServiceClass } from "./service/S3CacheServiceClass.js"
 
-/** @since 0.1.0 */
+/** @since 1.0.0 */
 export * as S3CacheMetrics from "./guard/S3CacheMetrics.js"
 
 export type * from "./options/S3CacheOptions.js"
@@ -48,7 +48,7 @@ export type { S3CacheStats } from "./options/S3CacheStats.js"
 export type { ListedEntry, S3EntryInfo } from "./verbs/S3CacheEntries.js"
 export type { S3CacheService, S3CacheVerbs } from "./verbs/S3CacheVerbs.js"
 
-/** @since 0.1.0 */
+/** @since 1.0.0 */
 export * as S3Persistence from "./S3Persistence.js"
 
 export type { S3ObjectStoreOptions } from "./bucket/S3ObjectStoreOptions.js"

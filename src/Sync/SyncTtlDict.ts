@@ -1,7 +1,7 @@
 /**
  * The small dictionary for programs without Effect.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import { configError } from "../Cache/errors/configError.js"
 import type { ByteSizeInput } from "../Cache/memory/parseByteSize.js"
@@ -14,7 +14,7 @@ import type { SyncDictOptions } from "../Ttl/SyncDictOptions.js"
 /**
  * How a small dictionary is made. Where neither `maxSize` nor `maxBytes` is given, it holds 10,000 entries at the most.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface SyncTtlDictOptions<in out K, in out V> extends SyncDictOptions<K, V> {
@@ -87,7 +87,7 @@ const isWatch = (input: unknown): input is HeapWatch => typeof input === "object
  * assert.equal(users.has("7"), true)
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category constructors
  */
 export class SyncTtlDict<K, V> extends SyncDict<K, V> {

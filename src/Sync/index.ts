@@ -1,7 +1,7 @@
 /**
  * The dictionary with a time to live for programs without Effect: nothing of Effect is loaded.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 export type { CacheStats } from "../Cache/common/CacheStats.js"
 export type { EntryInfo } from "../Cache/common/EntryInfo.js"

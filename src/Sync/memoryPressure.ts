@@ -1,7 +1,7 @@
 /**
  * Watching the heap.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import { orThrow } from "../effect/plainEither.js"
 import type { HeapWatch } from "../Ttl/memory/DictParts.js"
@@ -22,7 +22,7 @@ import type { MemoryPressureOptions } from "../Ttl/memory/MemoryPressure.js"
  * assert.equal(dict.size, 1)
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category constructors
  */
 export const memoryPressure = (options: MemoryPressureOptions = {}): HeapWatch =>

@@ -1,7 +1,7 @@
 /**
  * What the dictionaries without Effect have in common.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Duration from "effect/Duration"
 import type { EntryInfo } from "../Cache/common/EntryInfo.js"
@@ -52,14 +52,14 @@ import type { SyncDictOptions, SyncTtlDictStats } from "./SyncDictOptions.js"
  * What is not there is `undefined` or `false`, as in a `Map`. Iterating goes over a snapshot, the least recently used
  * first; entries that have left since are left out.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value: V]> {
   /**
    * The name in errors.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   readonly name: string
   readonly #now: () => number
@@ -124,7 +124,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * The value under a key, or `undefined`. A use.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   get(key: K): V | undefined {
     return orUndefined(this.step((map, now) => this.#steps.entries.get(map, key, now)))
@@ -133,7 +133,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * The value under a key, or `undefined`. Does not count as a use, nor in `stats`.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   peek(key: K): V | undefined {
     return orUndefined(this.step((map, now) => this.#steps.entries.peek(map, key, now)))
@@ -143,7 +143,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * What there is to know of the entry under a key, or `undefined`: its value, when it expires, how long it still lives, its
    * last use and its bytes (`weight`). Does not count as a use, nor in `stats`.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   peekEntry(key: K): EntryInfo<V> | undefined {
     return orUndefined(this.step((map, now) => this.#steps.entries.peekEntry(map, key, now)))
@@ -152,7 +152,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * Whether there is an entry under a key. Does not count as a use.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   has(key: K): boolean {
     return this.step((map, now) => this.#steps.entries.peek(map, key, now) !== Absent)
@@ -161,7 +161,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * Whether there are entries under keys, in their order. Does not count as a use.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   hasMany(keys: Iterable<K>): ReadonlyArray<boolean> {
     const list = orThrow(keysIn(this.name, keys))
@@ -171,7 +171,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * The values under many keys, in their order, `undefined` where there is none. Each a use.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   getMany(keys: Iterable<K>): ReadonlyArray<V | undefined> {
     const list = orThrow(keysIn(this.name, keys))
@@ -181,7 +181,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * How many entries there are.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   get size(): number {
     return this.step((map, now) => map.size(now))
@@ -190,7 +190,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * How many bytes the entries take together, as they were measured when they were written.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   get byteSize(): number {
     return this.step((map, now) => map.weight(now))
@@ -199,7 +199,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * The keys, the least recently used first. Does not count as a use.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   *keys(): IterableIterator<K> {
     for (const [key] of this) yield key
@@ -208,7 +208,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * The values, the least recently used first. Does not count as a use.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   *values(): IterableIterator<V> {
     for (const [, value] of this) yield value
@@ -217,7 +217,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * The entries, the least recently used first. Does not count as a use.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   *entries(): IterableIterator<readonly [key: K, value: V]> {
     for (const [key] of this.step((map, now) => this.#steps.entries.entries(map, now))) {
@@ -229,7 +229,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * The entries, the least recently used first. Does not count as a use.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   [Symbol.iterator](): IterableIterator<readonly [key: K, value: V]> {
     return this.entries()
@@ -239,7 +239,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * Calls a function with each entry, the least recently used first. Does not count as a use. What the promise of an
    * `async` one is rejected with goes to Node's warnings.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   forEach(f: (value: V, key: K, dict: this) => void): void {
     orThrow(checkValue(this.name, "f", f, "function"))
@@ -254,7 +254,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * A snapshot of the entries with the moments at which their time to live is over (milliseconds since the epoch,
    * `Infinity` for never), the least recently used first. Does not count as a use.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   entriesWithExpiry(): ReadonlyArray<readonly [key: K, value: V, expiresAt: number]> {
     return this.step((map, now) => this.#steps.entriesWithExpiry(map, now))
@@ -264,7 +264,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * Whether it holds just these entries, in any order or, if `ordered`, from the least to the most recently used. Values
    * are compared by Effect's `Equal`. Does not count as a use.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   equals(
     entries: Iterable<readonly [key: K, value: V, ...rest: ReadonlyArray<unknown>]>,
@@ -278,7 +278,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * What was counted, and what is held now.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   get stats(): SyncTtlDictStats {
     return this.step((map, now) => ({
@@ -297,7 +297,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * Writes an entry, whether there was one or not; its time to live starts anew. Throws `EntryTooLargeError` for one that
    * is larger than `maxBytes`, and changes nothing then.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   set(key: K, value: V, options?: WriteOptions): this {
     this.check(options, writeKinds)
@@ -308,7 +308,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * Writes a new entry; throws `CacheExistsError` when there is one under the key.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   add(key: K, value: V, options?: WriteOptions): this {
     this.check(options, writeKinds)
@@ -319,7 +319,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * The value under a key (a use); when there is none, the given one, which is written.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   getOrInsert(key: K, value: V, options?: WriteOptions): V {
     this.check(options, writeKinds)
@@ -332,7 +332,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * function that asks for the key that it computes gets `CacheReentryError`; one that returns a promise, `CacheConfigError`:
    * a promise that is rejected would be kept as if it were a value.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   getOrCompute(key: K, compute: (key: K) => V, options?: WriteOptions): V {
     this.check(options, writeKinds)
@@ -371,7 +371,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * assert.equal(loads, 1)
    * ```
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   fetch(key: K, load: Load<K, V>, options?: FetchOptions): Promise<V> {
     const fetched = this.fetched(key, load, options)
@@ -383,7 +383,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * Computes the value under a key anew, whether there is one or not, and returns it. The function still finds the old
    * value; when it throws, that stays. Otherwise it is as with `getOrCompute`. Neither a hit nor a miss.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   refresh(key: K, compute: (key: K) => V, options?: WriteOptions): V {
     this.check(options, writeKinds)
@@ -394,7 +394,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * Writes entries in their order, each with a time of its own where it has one, else with that of `options`: all of them,
    * or none when one is too large.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   setMany(entries: Iterable<Entry<K, V>>, options?: WriteOptions): this {
     this.check(options, writeKinds)
@@ -409,7 +409,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * there is none; others are evicted if they no longer fit. If the entry alone is over `maxBytes` now, it is evicted
    * itself, and this throws `EntryTooLargeError`. Does not count as a use.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   reweigh(key: K): number | undefined {
     return orUndefined(orThrow(this.step((map, now) => this.#steps.reweigh(map, now, key))))
@@ -420,7 +420,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * Removes an entry; returns whether there was one.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   delete(key: K): boolean {
     return this.step((map, now) => this.#steps.remove(map, now, key) !== Absent)
@@ -430,7 +430,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * Removes the entry under a key if the predicate holds for its value; returns whether it was removed. Does not count as a
    * use.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   invalidateWhen(key: K, predicate: (value: V) => boolean): boolean {
     orThrow(checkValue(this.name, "predicate", predicate, "function"))
@@ -442,7 +442,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * give it out, which it does not after `delete`. What a load under way comes to goes to its callers, and is not stored: it
    * began before.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   expire(key: K): void {
     this.step((map, now) => this.#steps.expire(map, now, key))
@@ -451,7 +451,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * Removes what is under keys; returns how many entries there were.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   removeMany(keys: Iterable<K>): number {
     const list = orThrow(keysIn(this.name, keys))
@@ -461,7 +461,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * Removes an entry and returns its value, or `undefined`.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   pop(key: K): V | undefined {
     return orUndefined(this.step((map, now) => this.#steps.remove(map, now, key)))
@@ -471,7 +471,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * Removes the entry that was used least recently and returns it, or `undefined`. Entries that have expired and were used
    * before it are reclaimed, however many: up to a second for a million.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   popVictim(): readonly [key: K, value: V] | undefined {
     return orUndefined(this.step((map, now) => this.#steps.entries.popVictim(map, now)))
@@ -480,7 +480,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * Removes the entry that was used most recently and returns it, or `undefined`.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   popNewest(): readonly [key: K, value: V] | undefined {
     return orUndefined(this.step((map, now) => this.#steps.entries.popNewest(map, now)))
@@ -489,7 +489,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * Removes every entry. It takes no time to speak of, but for the calls of `onRemoval`.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   clear(): void {
     for (const { value } of this.#computations.all()) value.wins = false
@@ -502,7 +502,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * nothing where all have expired and there is no `onRemoval`. Other operations do so in passing, for 32 entries at the
    * most.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   purge(): number {
     return this.step((map, now) => map.purge(now))
@@ -514,7 +514,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * How many milliseconds the entry under a key still lives (`Infinity` when it does not expire), now or seen from `at`
    * (milliseconds since the epoch); `undefined` when there is none then. It changes nothing.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   timeToLive(key: K, at?: number): number | undefined {
     return orUndefined(this.step((map, now) => this.#steps.remaining(map, now, key, at)))
@@ -524,7 +524,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * Lets the entry under a key live this long from now: milliseconds, or a duration such as `"10 seconds"`. Returns whether
    * there was one. Does not count as a use.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   setTimeToLive(key: K, timeToLive: Duration.DurationInput): boolean {
     return this.step((map, now) => this.#steps.setTimeToLive(map, now, key, timeToLive))
@@ -534,7 +534,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * Lets the entry under a key expire at a moment, in milliseconds since the epoch. Returns whether there was one. Does
    * not count as a use.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   setExpiresAt(key: K, millis: number): boolean {
     return this.step((map, now) => this.#steps.setExpiresAt(map, now, key, millis))
@@ -544,7 +544,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * Whether the entry under a key has expired, now or `at` a time (milliseconds since the epoch); `undefined` when
    * nothing is known of it. It changes nothing.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   isExpired(key: K, at?: number): boolean | undefined {
     return orUndefined(this.step((map, now) => this.#steps.isExpired(map, now, key, at)))
@@ -553,7 +553,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * Makes the entry under a key the last to be evicted, or with `last: false` the next. Returns whether there was one.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   moveToEnd(key: K, how?: { readonly last?: boolean | undefined }): boolean {
     this.check(how, moveKinds)
@@ -565,7 +565,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * once: some 0.5 seconds for a million entries, and 0.5 more where a million are left in less than a quarter of the room.
    * Throws `CacheConfigError` for a bad limit, and changes nothing then.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   resize(limits: Limits): void {
     const checked = orThrow(this.#steps.checkLimits(limits, this.#parts.memory()))
@@ -575,7 +575,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * The limits as they are now: in milliseconds, bytes and entries, `Infinity` for none.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   get limits(): CheckedLimits {
     return this.#steps.limits(this.#map)
@@ -584,7 +584,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * Its name, limits and size; no keys and no values.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   toJSON(): unknown {
     // Nothing is reclaimed, and no hook is called, because something is printed.
@@ -595,7 +595,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * The same as text.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   toString(): string {
     return JSON.stringify(this.toJSON(), undefined, 2)
@@ -604,7 +604,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   /**
    * What Node prints.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   [Symbol.for("nodejs.util.inspect.custom")](): unknown {
     return this.toJSON()

@@ -1,7 +1,7 @@
 /**
  * What dictionaries without Effect are made with, and what they count.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Duration from "effect/Duration"
 import type { RemovalReason } from "../Cache/engine/RemovalReason.js"
@@ -12,7 +12,7 @@ import type { RemovalQueueOptions } from "./removals/RemovalQueueOptions.js"
 /**
  * How dictionaries without Effect are made alike.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface SyncDictOptions<in out K, in out V>
@@ -55,7 +55,7 @@ export interface SyncDictOptions<in out K, in out V>
 /**
  * What a dictionary without Effect has counted since it was made, and what it holds now.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type SyncTtlDictStats = Stats

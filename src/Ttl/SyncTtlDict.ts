@@ -1,7 +1,7 @@
 /**
  * The dictionary without Effect, for code that runs before and between Effect programs.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import { availableMemory } from "../Cache/memory/availableMemory.js"
 import { defaultDictParts } from "./dict/defaultDictParts.js"
@@ -12,7 +12,7 @@ import type { SyncDictOptions } from "./SyncDictOptions.js"
 /**
  * How a dictionary without Effect is made.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface SyncTtlDictOptions<in out K, in out V>
@@ -51,7 +51,7 @@ const parts = defaultDictParts("SyncTtlDict", availableMemory)
  * assert.equal(users.has("7"), true)
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category constructors
  */
 export class SyncTtlDict<K, V> extends SyncDict<K, V> {

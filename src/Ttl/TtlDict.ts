@@ -1,7 +1,7 @@
 /**
  * The default dictionary, from strings to anything, and the entry point to all others.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
@@ -61,7 +61,7 @@ const snapshotForm = { name: tag.key, key: Schema.String, value: Schema.Unknown 
  * assert.equal((await Effect.runPromise(program))._tag, "CacheNotFoundError")
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category tags
  */
 export class TtlDict extends Object.assign(tag, accessors(tag), {
@@ -202,7 +202,7 @@ export class TtlDict extends Object.assign(tag, accessors(tag), {
  * `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, else of the limit of the heap, divided by the worker threads that share it), any
  * number of entries, which live for ever unless a write says otherwise.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category layers
  */
 export const TtlDictLive: Layer.Layer<TtlDict> = Layer.orDie(TtlDict.layer({ maxBytes: "25%" }))

@@ -1,7 +1,7 @@
 /**
  * Any error of a dictionary.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import { type CacheError, isCacheError } from "../Cache/CacheError.js"
 import { type ErrorGuard, instanceOfAny } from "../Cache/errors/errorGuard.js"
@@ -13,7 +13,7 @@ import { DictSnapshotError } from "./snapshot/DictSnapshotError.js"
 /**
  * What a `TtlDict`, a `SyncTtlDict` or a snapshot of one may fail with, throw or die with, besides what computations do.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export type TtlDictError =
@@ -27,7 +27,7 @@ export type TtlDictError =
 /**
  * Whether a value is an error of a dictionary, whatever it is.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category guards
  */
 export const isTtlDictError: ErrorGuard<TtlDictError> = <E>(error: E): error is E & TtlDictError =>

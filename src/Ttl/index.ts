@@ -1,7 +1,7 @@
 /**
  * A RAM-bounded dictionary with a time to live, for functions-as-a-service.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import "../effect/needsEffect3.js"
 
@@ -46,8 +46,8 @@ export * from "./SyncTtlDict.js"
 export * from "./TtlDict.js"
 export { isTtlDictError, type TtlDictError } from "./TtlDictError.js"
 
-/** @since 0.1.0 */
+/** @since 1.0.0 */
 export * as ByteSize from "../Cache/memory/ByteSize.js"
 
-/** @since 0.1.0 */
+/** @since 1.0.0 */
 export * as DictSnapshot from "./snapshot/DictSnapshot.js"

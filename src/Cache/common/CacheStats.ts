@@ -1,7 +1,7 @@
 /**
  * What every cache counts, by the same names.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type { EvictingMap } from "../engine/EvictingMap.js"
 
@@ -10,7 +10,7 @@ import type { EvictingMap } from "../engine/EvictingMap.js"
  * client, or a resource; a computation is what `getOrCompute`, `memoize`, `acquire` or `fetch` runs, or the building of a
  * client or resource.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface CacheStats {

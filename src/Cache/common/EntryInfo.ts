@@ -1,13 +1,13 @@
 /**
  * What there is to know of one entry.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 
 /**
  * An entry as `peekEntry` shows it, everywhere alike. Times are in milliseconds.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface EntryInfo<out V> {

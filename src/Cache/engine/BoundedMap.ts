@@ -1,7 +1,7 @@
 /**
  * The bounded map as it is made by whoever uses the engine: with an eviction policy by its name.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import { makePolicy } from "#policies"
 import type { BoundedMapOptions } from "./BoundedMapOptions.js"
@@ -50,7 +50,7 @@ useNearestName(nearestName)
  * assert.equal(map.get("b", now), Absent)
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category constructors
  */
 export class BoundedMap<K, V> extends EvictingMap<K, V> {
@@ -62,7 +62,7 @@ export class BoundedMap<K, V> extends EvictingMap<K, V> {
   /**
    * Walks the whole structure and returns what is wrong with it, an empty array when nothing is. For tests.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   violations(): ReadonlyArray<string> {
     return violationsOf(this.parts())

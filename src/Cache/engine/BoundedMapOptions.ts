@@ -1,7 +1,7 @@
 /**
  * What a bounded map is made with, and what it answers.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import { showValue } from "./options/showValue.js"
 import type { EvictionPolicyName } from "./policies/EvictionPolicy.js"
@@ -11,7 +11,7 @@ import type { KeyEquality } from "./structures/KeyEquality.js"
 /**
  * What a lookup returns when there is no such entry, so that `undefined` can be a value.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category symbols
  */
 export const Absent: unique symbol = Symbol.for("effect-aws-cache/Absent")
@@ -19,7 +19,7 @@ export const Absent: unique symbol = Symbol.for("effect-aws-cache/Absent")
 /**
  * The type of `Absent`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category symbols
  */
 export type Absent = typeof Absent
@@ -27,7 +27,7 @@ export type Absent = typeof Absent
 /**
  * How a bounded map is made.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface BoundedMapOptions<in K, in V> {
@@ -60,7 +60,7 @@ export interface BoundedMapOptions<in K, in V> {
  * map's limit is zero entries, or the entry had expired before it was written), `tooLarge` (heavier than the map's
  * limit; nothing has changed).
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type WriteOutcome = "inserted" | "updated" | "discarded" | "tooLarge"
@@ -68,7 +68,7 @@ export type WriteOutcome = "inserted" | "updated" | "discarded" | "tooLarge"
 /**
  * What a map has counted since it was made.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface Counters {
@@ -97,7 +97,7 @@ export interface Counters {
 /**
  * A bad option or weight. Its message names it, its value, and what is accepted.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class BoundedMapError extends Error {

@@ -17,13 +17,13 @@ export abstract class Printed {
     this.#policy = policy ?? "LRU"
   }
 
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   abstract get maxSize(): number
 
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   abstract get maxWeight(): number
 
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   abstract glance(now: number, most: number): { readonly size: number; readonly weight: number }
 
   /** What is shown. */
@@ -33,12 +33,12 @@ export abstract class Printed {
     return { _id: "BoundedMap", evictionPolicy: this.#policy, size, maxSize, weight, maxWeight }
   }
 
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   toString(): string {
     return JSON.stringify(this.toJSON())
   }
 
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   [inspected](): object {
     return this.toJSON()
   }

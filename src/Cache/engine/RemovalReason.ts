@@ -1,7 +1,7 @@
 /**
  * Why an entry left a bounded map.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 
 /**
@@ -13,7 +13,7 @@
  * - `deleted`: a caller removed it;
  * - `cleared`: the whole map was cleared.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type RemovalReason = "evicted" | "expired" | "replaced" | "deleted" | "cleared"

@@ -1,7 +1,7 @@
 /**
  * The errors all stores of this library share.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import { TaggedError } from "../../effect/TaggedError.js"
 import { cutText, longestMessage } from "../printing/cutText.js"
@@ -25,7 +25,7 @@ import { cutText, longestMessage } from "../printing/cutText.js"
  * assert.deepEqual(await Effect.runPromise(program), ["taken", "somebody has it"])
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class CacheExistsError extends TaggedError("CacheExistsError")<{
@@ -42,7 +42,7 @@ export class CacheExistsError extends TaggedError("CacheExistsError")<{
 /**
  * There is no entry under this key, or it has expired.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class CacheNotFoundError extends /* @__PURE__ */ TaggedError("CacheNotFoundError")<{
@@ -64,7 +64,7 @@ export class CacheNotFoundError extends /* @__PURE__ */ TaggedError("CacheNotFou
 /**
  * A key, or a field of it, is not acceptable.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class CacheKeyError extends /* @__PURE__ */ TaggedError("CacheKeyError")<{
@@ -86,7 +86,7 @@ export class CacheKeyError extends /* @__PURE__ */ TaggedError("CacheKeyError")<
 /**
  * An option is not acceptable; the cache was not made, or not changed.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class CacheConfigError extends TaggedError("CacheConfigError")<{
@@ -109,7 +109,7 @@ export class CacheConfigError extends TaggedError("CacheConfigError")<{
  * An entry is heavier than all entries together may be, or than each may be in an `S3Cache`. Nothing has changed: no other entry was evicted for it, and
  * what was there under its key still is.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class EntryTooLargeError extends TaggedError("EntryTooLargeError")<{
@@ -134,7 +134,7 @@ export class EntryTooLargeError extends TaggedError("EntryTooLargeError")<{
  * A computation asked its own store, directly or through other computations, for the key it is computing: it would
  * wait for itself for ever. A defect, since it is a mistake in the program.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class CacheReentryError extends TaggedError("CacheReentryError")<{

@@ -1,14 +1,14 @@
 /**
  * Guards for the errors of a part of this library.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 
 /**
  * A guard for errors. Of what may also be something else it leaves the errors, and of errors those that there may be: so
  * `Effect.catchIf` takes just them away.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ErrorGuard<Errors> = <E>(error: E) => error is E & Errors

@@ -1,7 +1,7 @@
 /**
  * The metrics of stores.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import "../../effect/needsEffect3.js"
 import * as Metric from "effect/Metric"
@@ -17,7 +17,7 @@ const counter = (name: string, description: string) =>
 /**
  * Lookups that found an entry. Tagged `cache`, as all of them.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category metrics
  */
 export const hits = counter("hits", "Lookups that found an entry")
@@ -25,7 +25,7 @@ export const hits = counter("hits", "Lookups that found an entry")
 /**
  * Lookups that did not find an entry.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category metrics
  */
 export const misses = counter("misses", "Lookups that did not find an entry")
@@ -33,7 +33,7 @@ export const misses = counter("misses", "Lookups that did not find an entry")
 /**
  * Writes that made a new entry.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category metrics
  */
 export const insertions = counter("insertions", "Writes that made a new entry")
@@ -41,7 +41,7 @@ export const insertions = counter("insertions", "Writes that made a new entry")
 /**
  * Writes refused because the entry was heavier than the limit.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category metrics
  */
 export const rejections = counter("rejections", "Writes refused because the entry was heavier than the limit")
@@ -49,7 +49,7 @@ export const rejections = counter("rejections", "Writes refused because the entr
 /**
  * Entries that left, tagged `reason` as well.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category metrics
  */
 export const removals = counter("removals", "Entries that left")
@@ -57,7 +57,7 @@ export const removals = counter("removals", "Entries that left")
 /**
  * Entries that are held.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category metrics
  */
 export const entries = Metric.gauge("effect_aws_cache_entries", { description: "Entries that are held" })
@@ -65,7 +65,7 @@ export const entries = Metric.gauge("effect_aws_cache_entries", { description: "
 /**
  * The weight of the entries that are held, together.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category metrics
  */
 export const weight = Metric.gauge("effect_aws_cache_weight", {

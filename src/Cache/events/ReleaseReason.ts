@@ -1,7 +1,7 @@
 /**
  * Why a leased value is released.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type { RemovalReason } from "../engine/RemovalReason.js"
 
@@ -12,7 +12,7 @@ import type { RemovalReason } from "../engine/RemovalReason.js"
  *   nobody waited for it any more, or because the store cannot hold it;
  * - `closed`: the store's scope was closed.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ReleaseReason = RemovalReason | "discarded" | "closed"

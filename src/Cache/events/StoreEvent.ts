@@ -1,7 +1,7 @@
 /**
  * What happens in a store.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Cause from "effect/Cause"
 import type { RemovalReason } from "../engine/RemovalReason.js"
@@ -17,7 +17,7 @@ import type { ReleaseReason } from "./ReleaseReason.js"
  * - `ComputationStarted`, `ComputationEnded`: a computation, how it ended, why where it failed or died (`cause`), and how
  *   long it took in milliseconds.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type StoreEvent<K> =
@@ -43,7 +43,7 @@ export type StoreEvent<K> =
  *
  * - `Released`: a value that had left was released, why, and how that ended.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type LeasedStoreEvent<K> =

@@ -1,7 +1,7 @@
 /**
  * Effect's structural equality, in the form the engine takes it.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Equal from "effect/Equal"
 import { isStructural } from "../../effect/structures.js"
@@ -14,7 +14,7 @@ import { structuralHash } from "./structuralHash.js"
  * Plain objects and arrays are not structural in Effect 3: they are found by reference. Their hashes are not Effect's,
  * see `structuralHash`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category instances
  */
 export const keyEquality: KeyEquality = {

@@ -1,7 +1,7 @@
 /**
  * What a leased store is made with, and what it answers.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
@@ -20,7 +20,7 @@ import type { ReleaseCounters, ReleaseLimits } from "./Releaser.js"
 /**
  * How a leased store is made.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface Options<in K, in out V, out E = never, out R = never, out R2 = never>
@@ -114,7 +114,7 @@ export const leasedStoreKinds: OptionKinds<Options<never, never>> = {
 /**
  * What a single write may decide for itself.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface WriteOptions {
@@ -133,7 +133,7 @@ export interface WriteOptions {
 /**
  * What a single lease may decide for itself; it matters only if there is no value yet, and nobody else acquires it.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface LeaseOptions<out V, out E, out R> extends WriteOptions {
@@ -153,7 +153,7 @@ export const leaseKinds: OptionKinds<LeaseOptions<never, never, never>> = { ...w
 /**
  * A value in a leased store, to look at.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface LeasedEntry<out K, out V> {
@@ -168,7 +168,7 @@ export interface LeasedEntry<out K, out V> {
 /**
  * A value in a leased store as `peekEntry` shows it, to look at. One that is leased is in use now.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface LeasedEntryInfo<out V> extends EntryInfo<V> {
@@ -180,7 +180,7 @@ export interface LeasedEntryInfo<out V> extends EntryInfo<V> {
  * What a leased store has counted since it was made, and what it holds now. Every value that was acquired is in the
  * store, retired, being released, or released: `acquired` is the sum of `size`, `retired`, `releasing` and `releases`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface Stats extends CacheStats {

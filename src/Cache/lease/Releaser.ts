@@ -1,7 +1,7 @@
 /**
  * Releases the values that left a `LeasedStore`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
@@ -55,7 +55,7 @@ export interface ReleaserOptions<in K, in V> extends ReleaseLimits {
 /**
  * How releases ended.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ReleaseCounters {

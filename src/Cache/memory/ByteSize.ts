@@ -1,7 +1,7 @@
 /**
  * Sizes of memory as people write them: `1048576`, `"128M"`, `"1.5KiB"`, `"25%"`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import "../../effect/needsEffect3.js"
 import * as Config from "effect/Config"
@@ -15,11 +15,11 @@ import { memoryShare } from "./memoryShare.js"
 import { accepted, type ByteSizeError, type ByteSizeInput, parseByteSize, units } from "./parseByteSize.js"
 
 export {
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   ByteSizeError,
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   type ByteSizeInput,
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   type ByteSizeReason
 } from "./parseByteSize.js"
 
@@ -44,7 +44,7 @@ export {
  * assert.equal(Either.isLeft(ByteSize.parse("64MB", total)), true)
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category constructors
  */
 export const parse = (input: ByteSizeInput, total: number): Either.Either<number, ByteSizeError> => {
@@ -70,7 +70,7 @@ const setting = (name: string): Effect.Effect<number | undefined> =>
  *
  * Lambda's figure is the memory of the whole sandbox, of which V8 takes only a part for the heap: leave room.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category getters
  */
 export const availableMemory: Effect.Effect<number> = Effect.map(
@@ -85,7 +85,7 @@ export const availableMemory: Effect.Effect<number> = Effect.map(
 /**
  * Reads a byte size, taking percentages of {@link availableMemory}. Fails as {@link parse} does.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category constructors
  */
 export const resolve = (input: ByteSizeInput): Effect.Effect<number, ByteSizeError> =>
@@ -95,7 +95,7 @@ export const resolve = (input: ByteSizeInput): Effect.Effect<number, ByteSizeErr
  * A schema that decodes a {@link ByteSizeInput} to whole bytes, taking percentages of {@link availableMemory}, and
  * encodes bytes as a number.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category schemas
  */
 export const schema: Schema.Schema<number, ByteSizeInput> = positiveIntFrom<ByteSizeInput>(
@@ -109,7 +109,7 @@ export const schema: Schema.Schema<number, ByteSizeInput> = positiveIntFrom<Byte
  * Prints a number of bytes in the largest unit that leaves at least 1, cut to two decimals: `"64M"`, `"1.5K"`, `"593B"`.
  * {@link parse} reads it back, exactly where no decimals were cut. No limit is `"Infinity"`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category getters
  */
 export const format = (bytes: number): string => {

@@ -1,7 +1,7 @@
 /**
  * The memory there is.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import { memoryShare, readMemorySettings } from "./memoryShare.js"
 
@@ -19,7 +19,7 @@ import { memoryShare, readMemorySettings } from "./memoryShare.js"
  * assert.equal(dict.limits.maxBytes, maxBytes)
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category getters
  */
 export const availableMemory = (): number => memoryShare(readMemorySettings())

@@ -1,7 +1,7 @@
 /**
  * Reading sizes of memory, without Effect.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Either from "../../effect/plainEither.js"
 import { TaggedError } from "../../effect/TaggedError.js"
@@ -22,7 +22,7 @@ import { keyText } from "../printing/keyText.js"
  * Text without a unit is refused, because a forgotten unit is the likelier meaning of `"128"`, and so are `"64KB"` and
  * `"64MB"`, because they mean 1000 to some and 1024 to others.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ByteSizeInput = number | string
@@ -44,7 +44,7 @@ export const accepted =
  * - `TooLarge`: it is too large to count, or more than 100 %;
  * - `UnknownTotal`: it is a share of what is not known there.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ByteSizeReason =
@@ -61,7 +61,7 @@ export type ByteSizeReason =
 /**
  * Something is not a size in memory.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class ByteSizeError extends TaggedError("ByteSizeError")<{

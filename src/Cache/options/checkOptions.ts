@@ -13,7 +13,7 @@ import { meantDuration } from "./meantDuration.js"
 import { checkValue as checkPlainly, wrongNested, wrongOptions } from "./wrongOptions.js"
 
 export {
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   nameIn
 } from "./wrongOptions.js"
 

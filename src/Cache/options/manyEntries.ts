@@ -1,7 +1,7 @@
 /**
  * Many entries or keys at once, without Effect.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Either from "../../effect/plainEither.js"
 import type { OptionKind } from "../engine/options/optionKinds.js"
@@ -11,7 +11,7 @@ import { checkValue, wrongOptions } from "./wrongOptions.js"
 /**
  * An entry to write among others: a key, a value, and what its write decides for itself.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type EntryToWrite<K, V, Write> = readonly [key: K, value: V, options?: Write | undefined]

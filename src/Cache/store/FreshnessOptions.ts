@@ -1,7 +1,7 @@
 /**
  * How long entries are fresh, and what happens around the end of that time.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Cause from "effect/Cause"
 import type * as Duration from "effect/Duration"
@@ -19,7 +19,7 @@ import { type Freshness, freshnessOf } from "./Freshness.js"
  * it is off by default. It concerns `getOrCompute` and memoized functions only: for every other operation an entry that
  * has outlived its time to live is absent.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface FreshnessOptions<in out F = never> {

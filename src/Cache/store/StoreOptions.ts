@@ -1,7 +1,7 @@
 /**
  * What a store is made with, and what it answers.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Duration from "effect/Duration"
 import type { CacheStats } from "../common/CacheStats.js"
@@ -14,7 +14,7 @@ import type { FreshnessOptions } from "./FreshnessOptions.js"
 /**
  * How a store is made.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface Options<in K, in V, in out F = never>
@@ -70,7 +70,7 @@ export const storeKinds: OptionKinds<Options<never, never>> = {
 /**
  * What a single write may decide for itself.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface WriteOptions {
@@ -92,7 +92,7 @@ export const writeKinds: OptionKinds<WriteOptions> = { timeToLive: "any", expire
 /**
  * What a memoized function decides for what it computes.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface MemoizeOptions<in K, in V> {
@@ -106,7 +106,7 @@ export const memoizeKinds: OptionKinds<MemoizeOptions<never, never>> = { timeToL
 /**
  * What a store has counted since it was made, and what it holds now.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface Stats extends CacheStats {

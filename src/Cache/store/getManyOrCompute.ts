@@ -1,7 +1,7 @@
 /**
  * Looking many values up, and computing those that are missing together.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -24,7 +24,7 @@ import type { WriteOptions } from "./StoreOptions.js"
 /**
  * Why there is no value for one key, among others for which there are.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export class LoadFailure<out E> {
@@ -177,7 +177,7 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
 /**
  * What a load gives for a key instead of a value, when it fails for that key only.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category constructors
  */
 export const loadFailure = <E>(error: E): LoadFailure<E> => new LoadFailure(error)

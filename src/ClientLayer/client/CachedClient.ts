@@ -21,12 +21,12 @@ export class CachedClient {
     this.#transport = transport
   }
 
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   get client(): AwsClient {
     return this.#client
   }
 
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   get transport(): Transport {
     return this.#transport
   }

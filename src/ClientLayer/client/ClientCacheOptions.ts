@@ -1,7 +1,7 @@
 /**
  * What a cache of clients is made and asked with.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Duration from "effect/Duration"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
@@ -13,7 +13,7 @@ import type { RequestOptions } from "../request/sendCommand.js"
 /**
  * How a cache of clients is made.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ClientCacheOptions {
@@ -53,7 +53,7 @@ export interface ClientCacheOptions {
 /**
  * What a request is sent with, besides the configuration of its client: options of the client, and of the request.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type SendOptions<Client, Source extends ExceptionSource = never> =

@@ -1,7 +1,7 @@
 /**
  * A cache of clients, as a value.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type { ClientCacheVerbs } from "./ClientCacheVerbs.js"
 
@@ -24,7 +24,7 @@ import type { ClientCacheVerbs } from "./ClientCacheVerbs.js"
  * lease, unless it was given out without one as well: then it is left alone until `drainTimeout` is over, or the cache's
  * scope closes. Lease such clients.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ClientCacheService extends ClientCacheVerbs<never> {

@@ -1,7 +1,7 @@
 /**
  * What a cache of clients has counted.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type { CacheStats } from "../../Cache/common/CacheStats.js"
 import type { TransportFigures } from "../transport/ConnectionPool.js"
@@ -9,7 +9,7 @@ import type { TransportFigures } from "../transport/ConnectionPool.js"
 /**
  * A client in a cache: its leases and its connections.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ClientFigures extends TransportFigures {
@@ -29,7 +29,7 @@ export interface ClientFigures extends TransportFigures {
  * What a cache of clients has counted since it was made, and what it holds now. The connections are those of all
  * clients it built, clients that have left it included; those of borrowed handlers and of HTTP/2 are not known to it.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ClientCacheStats extends CacheStats, TransportFigures {

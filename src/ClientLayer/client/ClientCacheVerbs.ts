@@ -1,7 +1,7 @@
 /**
  * What can be asked of a cache of clients.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
@@ -28,7 +28,7 @@ import type { ClientCacheStats } from "./ClientCacheStats.js"
  * What can be asked of a cache of clients: of a `ClientCacheService`, where it needs nothing, and of the class of a
  * service, such as `ClientCache` itself, where it needs that service (`R`).
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ClientCacheVerbs<out R> {

@@ -1,7 +1,7 @@
 /**
  * Clients for tests.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Predicate from "effect/Predicate"
 import { describeType } from "../../Cache/engine/options/describeType.js"
@@ -15,7 +15,7 @@ import type { ClientBuilder } from "./ClientBuilder.js"
 /**
  * What a test gives out for the clients of a class.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ClientFake {

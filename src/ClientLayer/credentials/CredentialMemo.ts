@@ -1,7 +1,7 @@
 /**
  * The credentials of one identity, resolved once for all who need them.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -21,7 +21,7 @@ import { expiresAt, UnusableCredentials } from "./usableCredentials.js"
 /**
  * How credentials may fail to be had.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export type CredentialsFailure = CredentialsError | PackageNotFoundError
@@ -192,12 +192,12 @@ export class CredentialMemo {
   }
 
   // Flights know it by which one it is: its fields say the same of several, and the key changes.
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   [Equal.symbol](that: unknown): boolean {
     return this === that
   }
 
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   [Hash.symbol](): number {
     return Hash.random(this)
   }
@@ -207,7 +207,7 @@ export class CredentialMemo {
     return this.identity
   }
 
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   toJSON(): string {
     return this.identity
   }

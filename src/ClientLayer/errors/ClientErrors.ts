@@ -1,7 +1,7 @@
 /**
  * The errors of client caches.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Data from "effect/Data"
 import { cutText } from "../../Cache/printing/cutText.js"
@@ -16,7 +16,7 @@ import { cutText } from "../../Cache/printing/cutText.js"
  * - `Check`: it was built, and turned out to be of no use;
  * - `ConfigChanged`: its configuration reads differently from one moment to the next.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ClientBuildReason =
@@ -31,7 +31,7 @@ export type ClientBuildReason =
  * A client could not be built: its module could not be loaded, its constructor threw, or what came of it is no client.
  * Nothing was cached; the next call tries again.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class ClientBuildError extends Data.TaggedError("ClientBuildError")<{
@@ -55,7 +55,7 @@ export class ClientBuildError extends Data.TaggedError("ClientBuildError")<{
 /**
  * What was to be put into a cache is no client. The cache has not changed.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class ClientValueError extends Data.TaggedError("ClientValueError")<{
@@ -79,7 +79,7 @@ export class ClientValueError extends Data.TaggedError("ClientValueError")<{
  * - `Closed`: the cache that built its client was closed;
  * - `DrainTimeout`: the client had left the cache, and the time to end what it had begun is over.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ClientClosedReason = "Closed" | "DrainTimeout"
@@ -89,7 +89,7 @@ export type ClientClosedReason = "Closed" | "DrainTimeout"
  * and the cache's `drainTimeout` was over. This is what `client.send` rejects with; the SDK does not send such a request
  * again. A body that is being read at that moment fails with Node's own error instead (`aborted`, `ECONNRESET`).
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class ClientClosedError extends Data.TaggedError("ClientClosedError")<{

@@ -1,7 +1,7 @@
 /**
  * The error of a request.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Data from "effect/Data"
 import { type ErrorGuard, instanceOfAny } from "../../Cache/errors/errorGuard.js"
@@ -10,7 +10,7 @@ import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
 /**
  * A class of exceptions of the AWS SDK, such as `NoSuchKey`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ExceptionClass = abstract new(...args: never) => Error
@@ -18,7 +18,7 @@ export type ExceptionClass = abstract new(...args: never) => Error
 /**
  * An exception that a request may fail with: its name, or its class.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ExceptionSource = string | ExceptionClass
@@ -27,7 +27,7 @@ export type ExceptionSource = string | ExceptionClass
  * The error for an exception that was named: `RequestErrorOf<"NoSuchKey">` is `RequestError<"NoSuchKey">`, and for its
  * class, `cause` is an instance of that.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export type RequestErrorOf<Source> = Source extends string ? RequestError<Source>
@@ -38,7 +38,7 @@ export type RequestErrorOf<Source> = Source extends string ? RequestError<Source
 /**
  * What the SDK tells of a request that was answered, or tried.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface RequestMetadata {
@@ -67,7 +67,7 @@ export interface RequestMetadata {
  * - `Aborted`: its signal was aborted;
  * - `Unknown`: anything else; see `name` and `cause`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type RequestReason = "Throttled" | "Rejected" | "Unavailable" | "Timeout" | "Network" | "Aborted" | "Unknown"
@@ -75,7 +75,7 @@ export type RequestReason = "Throttled" | "Rejected" | "Unavailable" | "Timeout"
 /**
  * What a request error tells.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface RequestFault<out Tag extends string, out Exception> {
@@ -138,7 +138,7 @@ export interface RequestFault<out Tag extends string, out Exception> {
  * assert.deepEqual(await Effect.runPromise(program), ["nothing to report", "NoSuchBucket, 404"])
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class RequestError<out Tag extends string = "RequestError", out Exception = unknown>
@@ -191,7 +191,7 @@ export class RequestError<out Tag extends string = "RequestError", out Exception
 /**
  * Whether a value is the error of a request, whatever its tag.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category guards
  */
 export const isRequestError: ErrorGuard<RequestError<string>> = instanceOfAny(RequestError)

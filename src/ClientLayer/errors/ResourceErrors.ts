@@ -1,7 +1,7 @@
 /**
  * The errors of resource caches.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Data from "effect/Data"
 import { cutText } from "../../Cache/printing/cutText.js"
@@ -14,7 +14,7 @@ import { cutText } from "../../Cache/printing/cutText.js"
  * - `OwnClient`: its `ownClient` threw;
  * - `ConfigChanged`: the configuration of its client reads differently from one moment to the next.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ResourceBuildReason = "Make" | "NotAResource" | "OwnClient" | "ConfigChanged"
@@ -23,7 +23,7 @@ export type ResourceBuildReason = "Make" | "NotAResource" | "OwnClient" | "Confi
  * A resource could not be built although its client could: its `make` failed or threw, or what came of it is no such
  * resource. Nothing was cached; the next call tries again.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class ResourceBuildError extends Data.TaggedError("ResourceBuildError")<{
@@ -47,7 +47,7 @@ export class ResourceBuildError extends Data.TaggedError("ResourceBuildError")<{
 /**
  * What was to be put into a cache is no resource of the key's definition. The cache has not changed.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class ResourceValueError extends Data.TaggedError("ResourceValueError")<{

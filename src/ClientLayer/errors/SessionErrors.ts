@@ -1,7 +1,7 @@
 /**
  * The errors of sessions.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Data from "effect/Data"
 import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
@@ -9,7 +9,7 @@ import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
 /**
  * A profile was named, by an option or by `AWS_PROFILE`, that is in neither of the shared files.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class ProfileNotFoundError extends Data.TaggedError("ProfileNotFoundError")<{
@@ -35,7 +35,7 @@ export class ProfileNotFoundError extends Data.TaggedError("ProfileNotFoundError
 /**
  * A region that belongs to no known partition.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class UnknownRegionError extends Data.TaggedError("UnknownRegionError")<{
@@ -57,7 +57,7 @@ export class UnknownRegionError extends Data.TaggedError("UnknownRegionError")<{
  * - `Unusable`: what was given is nothing that the SDK can use;
  * - `NoneGiven`: a session for tests was given none.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type CredentialsReason = "Provider" | "Unusable" | "NoneGiven"
@@ -65,7 +65,7 @@ export type CredentialsReason = "Provider" | "Unusable" | "NoneGiven"
 /**
  * Credentials could not be had. Nothing was remembered; the next request asks again.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class CredentialsError extends Data.TaggedError("CredentialsError")<{
@@ -89,7 +89,7 @@ export class CredentialsError extends Data.TaggedError("CredentialsError")<{
 /**
  * A package that is an optional peer of this one is needed and could not be loaded.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class PackageNotFoundError extends Data.TaggedError("PackageNotFoundError")<{

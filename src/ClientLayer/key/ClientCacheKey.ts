@@ -1,7 +1,7 @@
 /**
  * The identity of a client: its class and its configuration.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
@@ -93,7 +93,7 @@ let classOf: (key: ClientCacheKey<unknown>) => number
  * assert.equal(Equal.equals(one, other), true)
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export class ClientCacheKey<out C> extends PrintedKey {
@@ -127,7 +127,7 @@ export class ClientCacheKey<out C> extends PrintedKey {
    * @param clientClass a class of clients, such as `S3Client`
    * @param configuration what its constructor takes; after it, as options, a customization and a variant, which are part
    * of the key by their names
-   * @since 0.1.0
+   * @since 1.0.0
    */
   static make<Ctor extends ClientClass>(
     clientClass: Ctor,
@@ -139,7 +139,7 @@ export class ClientCacheKey<out C> extends PrintedKey {
   /**
    * `make` for a configuration that comes from outside: what it would throw as `CacheKeyError` is `Left`.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   static makeEither<Ctor extends ClientClass>(
     clientClass: Ctor,
@@ -156,7 +156,7 @@ export class ClientCacheKey<out C> extends PrintedKey {
    * Throws `CacheConfigError` for a name that is no text, or a value that is neither a function nor an object.
    *
    * @param name what it is called in keys, not blank; it is printed, so it must not hold a secret
-   * @since 0.1.0
+   * @since 1.0.0
    */
   static tag<A extends object>(name: string, value: A): A {
     orThrow(checkValue("ClientCacheKey.tag", "name", name, "text"))
@@ -220,7 +220,7 @@ export const isKeyOf = <C>(key: ClientCacheKey<unknown>, clientClass: ClientClas
 /**
  * Whether a value is a `ClientCacheKey`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category guards
  */
 export const isClientCacheKey = (u: unknown): u is ClientCacheKey<unknown> => u instanceof ClientCacheKey

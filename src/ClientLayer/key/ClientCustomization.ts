@@ -1,7 +1,7 @@
 /**
  * What is done to a new client before anyone gets it.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Effect from "effect/Effect"
 import { checkValue } from "../../Cache/options/checkOptions.js"
@@ -39,7 +39,7 @@ import { orThrow } from "../../effect/plainEither.js"
  * assert.deepEqual(sent, ["ListBucketsCommand"])
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export class ClientCustomization<in C> {
@@ -62,7 +62,7 @@ export class ClientCustomization<in C> {
    *
    * @param name not blank; it is printed, so it must not hold a secret. A blank one is a `CacheKeyError` where it is used
    * @param apply is given the new client; an effect that it returns is run before anyone gets the client
-   * @since 0.1.0
+   * @since 1.0.0
    */
   static make<C>(
     name: string,

@@ -1,7 +1,7 @@
 /**
  * What a client is asked for with, besides its configuration.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import { describeType } from "../../Cache/engine/options/describeType.js"
 import type { OptionKinds, SpecialKind } from "../../Cache/engine/options/optionKinds.js"
@@ -12,7 +12,7 @@ import { ClientCustomization } from "./ClientCustomization.js"
 /**
  * What tells clients apart besides their configuration. All of it is part of the key.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ClientOptions<in C> {
@@ -37,7 +37,7 @@ export const clientOptionKinds: OptionKinds<ClientOptions<never>> = {
 /**
  * The arguments after a client class: its configuration, optional where the class has it optional, and options.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ClientArguments<Ctor extends ClientClass> = undefined extends OptionalConfig<Ctor>

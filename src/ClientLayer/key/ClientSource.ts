@@ -1,7 +1,7 @@
 /**
  * Where a client class comes from.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Effect from "effect/Effect"
 import { describeType } from "../../Cache/engine/options/describeType.js"
@@ -18,7 +18,7 @@ import { maskCause, maskError } from "../secrets/maskCause.js"
  * It must be an arrow function, an async function or a method. These are no constructors, and that is how a loader is
  * told from a class without running either.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ClientLoader<Ctor extends ClientClass> = () => PromiseLike<Ctor>
@@ -26,7 +26,7 @@ export type ClientLoader<Ctor extends ClientClass> = () => PromiseLike<Ctor>
 /**
  * A client class, or a function that loads one.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ClientSource<Ctor extends ClientClass> = Ctor | ClientLoader<Ctor>

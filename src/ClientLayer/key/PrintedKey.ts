@@ -43,29 +43,29 @@ export abstract class PrintedKey extends Data.Class<{
     return this.#label
   }
 
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   override toString(): string {
     return this.label
   }
 
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   toJSON(): string {
     return this.label
   }
 
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   [NodeInspectSymbol](): string {
     return this.label
   }
 
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   [Equal.symbol](that: unknown): boolean {
     return that instanceof PrintedKey && that.id === this.id && that.constructor === this.constructor
   }
 
   // The inherited one keeps the hash on the key, which is frozen. The id ends in the digits of a digest, so the last
   // ones are a hash as they are.
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   [Hash.symbol](): number {
     return this.#hash ??= Hash.optimize(Number.parseInt(this.id.slice(-8), 16))
   }

@@ -1,7 +1,7 @@
 /**
  * What is known of AWS partitions, and of the regions and services in them, without asking AWS.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -13,7 +13,7 @@ import { normaliseRegion } from "./regionName.js"
 /**
  * Which regions of a service to list.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface RegionsOptions {

@@ -1,7 +1,7 @@
 /**
  * From what a client rejected with to the error of a request.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Predicate from "effect/Predicate"
 import { inspect } from "node:util"
@@ -27,7 +27,7 @@ import { fieldOf } from "../values/fieldOf.js"
  * How a request can fail: with an exception that was named, with another one, because its client was closed, or because
  * its session has no credentials.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export type SendError<Source = never> = RequestError | RequestErrorOf<Source> | ClientClosedError | CredentialsFailure

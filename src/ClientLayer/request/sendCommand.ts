@@ -1,7 +1,7 @@
 /**
  * Sends commands.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -25,7 +25,7 @@ import { giveUp, whenBroken } from "./watchBodies.js"
  *
  * Names that are not known here are the request handler's, but for one that is nearly a known one: `CacheConfigError`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type RequestOptions<Client, Source extends ExceptionSource = never> = HandlerOptions<Client> & {
@@ -68,7 +68,7 @@ export type RequestOptions<Client, Source extends ExceptionSource = never> = Han
  *
  * @param client what has the `send` of an AWS SDK v3 client
  * @param command a command of the client's service
- * @since 0.1.0
+ * @since 1.0.0
  * @category combinators
  */
 export const sendCommand = <

@@ -1,7 +1,7 @@
 /**
  * The DynamoDB document clients, as resources.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb"
 import type { DynamoDBDocument, DynamoDBDocumentClient, TranslateConfig } from "@aws-sdk/lib-dynamodb"
@@ -16,7 +16,7 @@ import { ResourceDefinition } from "./ResourceDefinition.js"
 /**
  * How a document client converts values: the second argument of `DynamoDBDocumentClient.from`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface DocumentOptions {
@@ -105,7 +105,7 @@ const translateConfig = ({ marshallOptions, unmarshallOptions }: DocumentOptions
  * assert.deepEqual(await Effect.runPromise(program), { id: "ada", name: "Ada" })
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category resources
  */
 export const DynamoDBDocumentClientResource: ResourceDefinition<
@@ -141,7 +141,7 @@ export const DynamoDBDocumentClientResource: ResourceDefinition<
  * assert.deepEqual(await Effect.runPromise(program), { id: "ada", name: "Ada" })
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category resources
  */
 export const DynamoDBDocumentResource: ResourceDefinition<DynamoDBClientClass, DocumentOptions, DynamoDBDocument> =

@@ -1,7 +1,7 @@
 /**
  * How a resource comes into being.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -22,7 +22,7 @@ import type { NormalOptions } from "./resourceOptions.js"
 /**
  * How the build of a resource fails.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export type ResourceError = ClientBuildError | ResourceBuildError

@@ -1,7 +1,7 @@
 /**
  * The identity of a resource: its definition, the configuration of its client and its own options.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Either from "effect/Either"
 import type * as Types from "effect/Types"
@@ -65,7 +65,7 @@ let makeKey: <R>(kind: Kind, normal: NormalConfig) => ResourceCacheKey<R>
  * assert.equal(Equal.equals(keyFor("us-west-2"), keyFor("eu-west-1")), false)
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export class ResourceCacheKey<out R> extends PrintedKey {
@@ -92,7 +92,7 @@ export class ResourceCacheKey<out R> extends PrintedKey {
    *
    * @param definition what kind of resource it is
    * @param args the configuration of its client, and the options of the resource
-   * @since 0.1.0
+   * @since 1.0.0
    */
   static make<Ctor extends ClientClass, Options, R>(
     definition: ResourceDefinition<Ctor, Options, R>,
@@ -104,7 +104,7 @@ export class ResourceCacheKey<out R> extends PrintedKey {
   /**
    * `make` for what comes from outside: what it would throw as `CacheKeyError` is `Left`.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   static makeEither<Ctor extends ClientClass, Options, R>(
     definition: ResourceDefinition<Ctor, Options, R>,
@@ -116,7 +116,7 @@ export class ResourceCacheKey<out R> extends PrintedKey {
   /**
    * Whether a value is a resource of this key's definition.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   accepts(u: unknown): boolean {
     return this.#kind.isResource(u)
@@ -158,7 +158,7 @@ export const prepareResource = <Ctor extends ClientClass, Options, R>(
 /**
  * Whether a value is a `ResourceCacheKey`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category guards
  */
 export const isResourceCacheKey = (u: unknown): u is ResourceCacheKey<unknown> => u instanceof ResourceCacheKey

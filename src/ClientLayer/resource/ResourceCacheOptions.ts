@@ -1,7 +1,7 @@
 /**
  * What a cache of resources is made with.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Duration from "effect/Duration"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
@@ -10,7 +10,7 @@ import { type EvictionPolicyName, evictionPolicyNames } from "../../Cache/engine
 /**
  * How a cache of resources is made.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ResourceCacheOptions {

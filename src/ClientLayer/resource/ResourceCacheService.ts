@@ -1,7 +1,7 @@
 /**
  * A cache of resources, as a value.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type { ResourceCacheVerbs } from "./ResourceCacheVerbs.js"
 
@@ -16,7 +16,7 @@ import type { ResourceCacheVerbs } from "./ResourceCacheVerbs.js"
  * it then gets a second one. So let the cache of clients be at least as large as the cache of resources; there can be
  * as many clients as both together hold.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ResourceCacheService extends ResourceCacheVerbs<never> {

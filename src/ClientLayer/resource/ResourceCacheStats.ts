@@ -1,14 +1,14 @@
 /**
  * What a cache of resources has counted.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type { CacheStats } from "../../Cache/common/CacheStats.js"
 
 /**
  * What a cache of resources has counted since it was made, and what it holds now.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ResourceCacheStats extends CacheStats {
@@ -25,7 +25,7 @@ export interface ResourceCacheStats extends CacheStats {
 /**
  * A resource in a cache.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ResourceFigures {

@@ -1,7 +1,7 @@
 /**
  * What can be asked of a cache of resources.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
@@ -24,7 +24,7 @@ import type { ResourceArguments, ResourceDefinition, ResourceOptionsArguments } 
  * What can be asked of a cache of resources: of a `ResourceCacheService`, where it needs nothing, and of the class of a
  * service, such as `ResourceCache` itself, where it needs that service (`R`).
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ResourceCacheVerbs<out R> {

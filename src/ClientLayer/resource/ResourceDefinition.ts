@@ -1,7 +1,7 @@
 /**
  * What a resource is: a higher-level object over a client.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
@@ -29,7 +29,7 @@ import { NotAResource } from "./NotAResource.js"
 /**
  * How a resource is defined. `R` is the resource, `Options` what tells two resources over one client apart.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ResourceSpec<in out Ctor extends ClientClass, in out Options, in out R> {
@@ -69,7 +69,7 @@ export interface ResourceSpec<in out Ctor extends ClientClass, in out Options, i
 /**
  * Options of resources that have none.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type NoOptions = Readonly<Record<string, never>>
@@ -78,7 +78,7 @@ export type NoOptions = Readonly<Record<string, never>>
  * The arguments after a definition: the configuration of its client and the options of the resource, each optional
  * where it has no required field.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ResourceArguments<Ctor extends ClientClass, Options> = {} extends Options
@@ -89,7 +89,7 @@ export type ResourceArguments<Ctor extends ClientClass, Options> = {} extends Op
 /**
  * The options of a resource as the last argument, optional where they have no required field.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ResourceOptionsArguments<Options> = {} extends Options ? [options?: Options | undefined]
@@ -150,7 +150,7 @@ let partsOf: <Ctor extends ClientClass, Options, R>(
  * assert.equal((await Effect.runPromise(program)).$metadata.httpStatusCode, 200)
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export class ResourceDefinition<in out Ctor extends ClientClass, in out Options, out R> {
@@ -220,7 +220,7 @@ export class ResourceDefinition<in out Ctor extends ClientClass, in out Options,
    *
    * Throws `CacheConfigError` for a name, or a field, it cannot accept.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   static make<Ctor extends ClientClass, R, Options, OptionsEncoded>(
     spec: ResourceSpec<Ctor, Options, R> & { readonly options: Schema.Schema<Options, OptionsEncoded> }
@@ -264,7 +264,7 @@ export interface BuiltResource<out R> {
 /**
  * The resources of a definition: `ResourceOf<typeof DynamoDBDocumentResource>` is `DynamoDBDocument`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ResourceOf<Definition> = Definition extends ResourceDefinition<infer _Ctor, infer _Options, infer R> ? R

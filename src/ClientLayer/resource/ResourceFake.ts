@@ -1,7 +1,7 @@
 /**
  * Resources for tests.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -15,7 +15,7 @@ import { definitionParts, ResourceDefinition } from "./ResourceDefinition.js"
 /**
  * What a test gives out for the resources of a definition.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ResourceFake {

@@ -1,14 +1,14 @@
 /**
  * What this library takes an AWS SDK v3 client and its class to be. No SDK code is needed for it.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Redacted from "effect/Redacted"
 
 /**
  * The part of an AWS SDK v3 client that this library uses. Every `S3Client`, `DynamoDBClient`, … has it.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface AwsClient {
@@ -25,7 +25,7 @@ export interface AwsClient {
 /**
  * A class of clients, such as `S3Client`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ClientClass = new(...args: never) => AwsClient
@@ -33,7 +33,7 @@ export type ClientClass = new(...args: never) => AwsClient
 /**
  * The instances of a client class: `ClientOf<typeof S3Client>` is `S3Client`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ClientOf<Ctor extends ClientClass> = Ctor extends { new(...args: never): infer C extends AwsClient } ? C
@@ -42,7 +42,7 @@ export type ClientOf<Ctor extends ClientClass> = Ctor extends { new(...args: nev
 /**
  * Static credentials of which some parts, or all of them together, are `Redacted`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface RedactedCredentials {
@@ -65,7 +65,7 @@ export interface RedactedCredentials {
  * `undefined` for any field that may be absent. `never` for a class whose constructor needs more than a configuration:
  * a cache gives it nothing else.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ClientConfig<Ctor extends ClientClass> = WithRedacted<ConstructorConfig<Ctor>>
@@ -73,7 +73,7 @@ export type ClientConfig<Ctor extends ClientClass> = WithRedacted<ConstructorCon
 /**
  * What the constructor of a client class takes, or `undefined` where the class does not need it.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type OptionalConfig<Ctor extends ClientClass> = {} extends ConstructorConfig<Ctor> ?

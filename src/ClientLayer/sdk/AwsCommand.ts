@@ -1,13 +1,13 @@
 /**
  * What this library takes a command of the AWS SDK v3 to be. No SDK code is needed for it.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 
 /**
  * The part of a command that tells what it answers. Every `GetObjectCommand`, `PutItemCommand`, ... has it.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface AwsCommand<out Output> {
@@ -22,7 +22,7 @@ export interface AwsCommand<out Output> {
 /**
  * Says in the compiler's message what is wrong with a command.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface CommandOfAnotherService<out Client> {
@@ -34,7 +34,7 @@ export interface CommandOfAnotherService<out Client> {
  * A command if a client takes it, and nothing that could be given if it is another service's: `send` of the client
  * itself decides.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type CommandFor<Client, Command> = Client extends { readonly send: (command: Command) => Promise<unknown> }
@@ -44,7 +44,7 @@ export type CommandFor<Client, Command> = Client extends { readonly send: (comma
 /**
  * What a client takes besides a command, such as `requestTimeout`: the options of its request handler.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type HandlerOptions<Client> = Client extends {

@@ -1,13 +1,13 @@
 /**
  * Credentials.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 
 /**
  * Credentials as the SDK takes them.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface AwsCredentials {

@@ -1,7 +1,7 @@
 /**
  * The caches of a session.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Effect from "effect/Effect"
 import { Instruction } from "../../effect/Instruction.js"
@@ -11,7 +11,7 @@ import type { ResourceCacheService } from "../resource/ResourceCacheService.js"
 /**
  * Which cache of a session is meant: each has one for `"LRU"` and one for `"LFU"`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type SessionPolicy = "LRU" | "LFU"
@@ -20,20 +20,20 @@ export type SessionPolicy = "LRU" | "LFU"
  * The four caches of a session: `session.caches.client.LRU`. It is an effect that gives itself, as `Session.caches` does,
  * so that a mock of a session may leave it out.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export class SessionCaches extends Instruction<SessionCaches, never, never> {
   /**
    * The caches of clients, by what leaves them first.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   readonly client: Readonly<Record<SessionPolicy, ClientCacheService>>
   /**
    * The caches of resources, by what leaves them first.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   readonly resource: Readonly<Record<SessionPolicy, ResourceCacheService>>
 

@@ -1,7 +1,7 @@
 /**
  * Which credentials the clients of a session get.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -35,7 +35,7 @@ import { referenceId, referenceTag } from "../values/referenceId.js"
 /**
  * What a session takes as `credentials`: a credential provider of the SDK, or static credentials.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type SessionCredentialsOption =
@@ -46,7 +46,7 @@ export type SessionCredentialsOption =
 /**
  * What the SDK says to a credential provider: who asks, and whether credentials that are there will not do.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface IdentityProperties {
@@ -59,7 +59,7 @@ export interface IdentityProperties {
 /**
  * A credential provider as clients of the SDK take it, marked so that they do not remember credentials themselves.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface SessionCredentialProvider {

@@ -1,7 +1,7 @@
 /**
  * What a session is made and asked with, and what it tells.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Redacted from "effect/Redacted"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
@@ -27,7 +27,7 @@ export type { SessionPolicy } from "./SessionCaches.js"
 /**
  * How a session is made.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface SessionOptions
@@ -56,7 +56,7 @@ export interface SessionOptions
 /**
  * What a session is asked for a client with, besides its configuration.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface SessionClientOptions<in C> extends ClientOptions<C>, SessionCacheControls {}
@@ -64,7 +64,7 @@ export interface SessionClientOptions<in C> extends ClientOptions<C>, SessionCac
 /**
  * What a request of a session is sent with, besides the configuration of its client.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type SessionSendOptions<Client, Source extends ExceptionSource = never> =
@@ -92,7 +92,7 @@ export const sessionKinds: OptionKinds<SessionOptions> = {
 /**
  * Which cache of a session is used, and its limit.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface SessionCacheControls {
@@ -112,7 +112,7 @@ export const controlKinds: OptionKinds<SessionCacheControls> = { evictionPolicy:
 /**
  * The arguments after a client class: its configuration, optional where the class has it optional, and options.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type SessionClientArguments<Ctor extends ClientClass> = undefined extends OptionalConfig<Ctor>
@@ -123,7 +123,7 @@ export type SessionClientArguments<Ctor extends ClientClass> = undefined extends
  * The arguments after the definition of a resource: the configuration of its client, its own options, and which cache
  * is meant.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type SessionResourceArguments<Ctor extends ClientClass, Options> = {} extends Options
@@ -138,7 +138,7 @@ export type SessionResourceArguments<Ctor extends ClientClass, Options> = {} ext
 /**
  * The options of a resource, optional where they have no required field, and which cache is meant.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type SessionResourceOptionsArguments<Options> = {} extends Options
@@ -148,7 +148,7 @@ export type SessionResourceOptionsArguments<Options> = {} extends Options
 /**
  * How a call of a session for a resource can fail.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export type SessionResourceError = ResourceError | CacheConfigError
@@ -156,7 +156,7 @@ export type SessionResourceError = ResourceError | CacheConfigError
 /**
  * How a call of a session can fail.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export type SessionClientError = ClientBuildError | CacheConfigError
@@ -164,7 +164,7 @@ export type SessionClientError = ClientBuildError | CacheConfigError
 /**
  * How a session can fail to be made, or to be read anew.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export type SessionError = CacheConfigError | ProfileNotFoundError | PackageNotFoundError
@@ -172,7 +172,7 @@ export type SessionError = CacheConfigError | ProfileNotFoundError | PackageNotF
 /**
  * The credentials of a session. They can be given to a client or another session as they are.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface SessionIdentity {
@@ -193,7 +193,7 @@ export interface SessionIdentity {
 /**
  * Something that happened in one of a session's caches.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type SessionEvent =
@@ -218,7 +218,7 @@ export type SessionEvent =
  * What a session has counted since it was made, and the connections its clients share now. Those of borrowed handlers
  * and of HTTP/2 are not known to it.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface SessionStats extends TransportFigures {

@@ -1,7 +1,7 @@
 /**
  * A session, as a value.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type { SessionCaches } from "./SessionCaches.js"
 import type { SessionVerbs } from "./SessionVerbs.js"
@@ -9,7 +9,7 @@ import type { SessionVerbs } from "./SessionVerbs.js"
 /**
  * A session: clients that share a profile, a region, credentials and connections, each built once.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface SessionService extends SessionVerbs<never> {

@@ -1,7 +1,7 @@
 /**
  * What can be asked of a session.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -40,7 +40,7 @@ import type {
  * What can be asked of a session: of a `SessionService`, where it needs nothing, and of the class of a service, such as
  * `Session` itself, where it needs that service (`R`).
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface SessionVerbs<out R> {

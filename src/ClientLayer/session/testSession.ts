@@ -1,7 +1,7 @@
 /**
  * Sessions for tests.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -27,7 +27,7 @@ import type { SessionSettings } from "./SessionSettings.js"
 /**
  * How a session for tests is made: what other sessions find in the environment and in files is given.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface SessionTestOptions extends Omit<SessionOptions, "credentials" | "requestHandler" | "maxSockets"> {

@@ -1,7 +1,7 @@
 /**
  * How an object store uses a bucket, and the checks of it.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type {
   DeleteObjectCommandInput,
@@ -23,7 +23,7 @@ import { millis } from "../../Cache/options/timeToLive.js"
 /**
  * How an object store uses a bucket.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface S3ObjectStoreOptions {

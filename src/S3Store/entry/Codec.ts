@@ -1,7 +1,7 @@
 /**
  * How values become bytes.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Either from "effect/Either"
 
@@ -16,7 +16,7 @@ import type * as Either from "effect/Either"
  *
  * JSON and MessagePack write `-0` as `0`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type CodecName = "json" | "msgpack" | "raw"

@@ -1,7 +1,7 @@
 /**
  * How an entry is written to the second level, and read again.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -31,7 +31,7 @@ import { tagsFault } from "./tagLimits.js"
 /**
  * How payloads are compressed.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface CompressionOptions {
@@ -47,7 +47,7 @@ export interface CompressionOptions {
  * How entries are written, and which are read. Whatever is chosen, a reader with other options reads them too, but for
  * encryption and the largest size.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface EntryFormatOptions {

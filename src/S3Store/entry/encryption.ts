@@ -1,7 +1,7 @@
 /**
  * Encrypting payloads before they leave the process.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
@@ -16,7 +16,7 @@ import { printKey } from "../../Cache/printing/printKey.js"
 /**
  * A key for AES-256-GCM.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface EncryptionKey {
@@ -44,7 +44,7 @@ export interface EncryptionKey {
  *
  * Nonces are random: use a key for 2^32 writes at most (NIST SP 800-38D, 8.3).
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface EncryptionOptions {

@@ -1,7 +1,7 @@
 /**
  * What happens in an `S3Cache`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Cause from "effect/Cause"
 import type { EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
@@ -39,7 +39,7 @@ import type {
  * - `ClockSkewed`: the object of this name (of an entry, or in `.tags/` of a tag's marker) was written by a process whose
  *   clock is so many milliseconds ahead of the second level's; the time the second level tells was taken instead.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type S3CacheEvent =

@@ -1,7 +1,7 @@
 /**
  * The metrics of `S3Cache`s.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import "../../effect/needsEffect3.js"
 import * as Metric from "effect/Metric"
@@ -10,7 +10,7 @@ import { histogram } from "../../effect/metrics.js"
 /**
  * What happened, tagged `cache` with the cache's name and `event` with the name of the `S3CacheEvent`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category metrics
  */
 export const events = Metric.counter("effect_aws_cache_s3_events_total", {
@@ -21,7 +21,7 @@ export const events = Metric.counter("effect_aws_cache_s3_events_total", {
 /**
  * How long requests to the second level took, in milliseconds, whatever became of them; tagged `cache` and `operation`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category metrics
  */
 export const requestMillis = histogram(
@@ -33,7 +33,7 @@ export const requestMillis = histogram(
 /**
  * How long computations took, in milliseconds, whatever became of them; tagged `cache`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category metrics
  */
 export const computationMillis = histogram(

@@ -1,7 +1,7 @@
 /**
  * Trying whether a second level can do what a cache needs.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
@@ -28,7 +28,7 @@ import { ObjectStoreError, type ObjectStoreReason } from "../objects/ObjectStore
  * `unsupported` is what the store cannot do or tell, and does not say for a fault; `untried` what would fail for the same
  * reason as a step before it.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface S3CacheCheckStep {
@@ -45,7 +45,7 @@ export interface S3CacheCheckStep {
 /**
  * Whether a second level can do what a cache needs. As a string it is a report for people.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export class S3CacheCheck extends Data.Class<{
@@ -57,7 +57,7 @@ export class S3CacheCheck extends Data.Class<{
   /**
    * Whether nothing failed.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   get isFine(): boolean {
     return this.steps.every(({ outcome }) => outcome === "ok" || outcome === "unsupported")
@@ -66,7 +66,7 @@ export class S3CacheCheck extends Data.Class<{
   /**
    * A line for each step.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   override toString(): string {
     const lines = this.steps.map(({ detail, outcome, step }) => `  ${step}: ${outcome}${detail && ` (${detail})`}`)

@@ -1,7 +1,7 @@
 /**
  * Families of entries, and their typed keys.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
@@ -34,7 +34,7 @@ import { canonicalJson, NotJson } from "./canonicalJson.js"
 /**
  * What lookups that compute do when the second level cannot be asked: compute, or fail with the `ObjectStoreError`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type OnStoreError = "fallThrough" | "fail"
@@ -42,7 +42,7 @@ export type OnStoreError = "fallThrough" | "fail"
 /**
  * What a keyspace is made of. What it does not say of its entries, the `S3Cache` they are put in does.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface KeyspaceOptions<
@@ -120,7 +120,7 @@ type KeyspaceParts<K, V, F> = Omit<Keyspace<K, V, F>, "key" | "keyEither" | "key
  * assert.equal(ada?.since.getFullYear(), 1843)
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category constructors
  */
 export class Keyspace<in out K, in out V, out F = never> {
@@ -228,7 +228,7 @@ export class Keyspace<in out K, in out V, out F = never> {
    * ```
    *
    * @param name segments of letters, digits, `.`, `_` and `-`, separated by `/`; at most 200 characters
-   * @since 0.1.0
+   * @since 1.0.0
    */
   static make<K, KI, V, VI, F = never, FI = never, S extends OnStoreError | undefined = "fallThrough">(
     name: string,
@@ -308,7 +308,7 @@ export class Keyspace<in out K, in out V, out F = never> {
    * Throws `CacheKeyError` for a key that does not fit the schema, as the constructors of schema classes do: the types
    * rule out most of it, so the rest is a mistake in the program. For what comes from outside there is `keyEither`.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   readonly key = (key: K): CacheKey<K, V, F> => orThrow(this.encodedKey(key))
 
@@ -316,7 +316,7 @@ export class Keyspace<in out K, in out V, out F = never> {
    * A key of this keyspace of what comes from outside, or what is wrong with it. It is checked as it is, the decoded side
    * of the schema: what came as JSON is decoded by the schema first (`Schema.decodeUnknown`).
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   readonly keyEither = (input: unknown): Either.Either<CacheKey<K, V, F>, CacheKeyError> =>
     Either.flatMap(
@@ -364,7 +364,7 @@ export class Keyspace<in out K, in out V, out F = never> {
   /**
    * What it is called, its version and how its values become bytes.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   toJSON(): unknown {
     return { _id: "Keyspace", name: this.name, version: this.version, codec: this.codec }
@@ -373,7 +373,7 @@ export class Keyspace<in out K, in out V, out F = never> {
   /**
    * What it is called, and its version.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   toString(): string {
     return `Keyspace(${this.name}, version ${this.version})`
@@ -382,7 +382,7 @@ export class Keyspace<in out K, in out V, out F = never> {
   /**
    * How `console.log` shows it.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   [NodeInspectSymbol](): unknown {
     return this.toString()
@@ -396,14 +396,14 @@ export class Keyspace<in out K, in out V, out F = never> {
 /**
  * Types of keyspaces, and of their parts.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export declare namespace Keyspace {
   /**
    * Any keyspace, for functions that take several.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    * @category models
    */
   // Its parameters are invariant: nothing else than `any` stands for all of them.
@@ -413,7 +413,7 @@ export declare namespace Keyspace {
   /**
    * What a keyspace makes its keys of.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    * @category models
    */
   type Key<Space extends Any> = Space extends Keyspace<infer K, infer _V, infer _F> ? K : never
@@ -421,7 +421,7 @@ export declare namespace Keyspace {
   /**
    * What a keyspace has under its keys.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    * @category models
    */
   type Value<Space extends Any> = Space extends Keyspace<infer _K, infer V, infer _F> ? V : never
@@ -429,7 +429,7 @@ export declare namespace Keyspace {
   /**
    * How lookups that compute may fail in a keyspace, besides the computation.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    * @category models
    */
   type Failure<Space extends Any> = Space extends Keyspace<infer _K, infer _V, infer F> ? F : never
@@ -480,7 +480,7 @@ const toldOfKey = <A, B>(
  * A key of a keyspace, with the type of its value. Structurally equal: by the keyspace's name and version and by the
  * canonical JSON of the key.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
@@ -514,7 +514,7 @@ export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
   /**
    * Whether another key is of a keyspace of the same name and version, and has the same canonical JSON.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   [Equal.symbol](that: Equal.Equal): boolean {
     return that instanceof CacheKey && this.id === that.id && this.keyspace === that.keyspace &&
@@ -525,7 +525,7 @@ export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
    * Equal keys have equal hashes: that of the canonical JSON will do, as few keyspaces have keys in common. It is salted,
    * so that who chooses keys cannot choose some that all have the same hash.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   [Hash.symbol](): number {
     return this.#hash ??= saltedHash(this.id)
@@ -543,7 +543,7 @@ export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
   /**
    * What it was made of; a copy of it as it was, where the object has been changed since.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   get input(): K {
     if (this.isUnchanged) return this.#input
@@ -553,7 +553,7 @@ export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
   /**
    * Whether the object it was made of still is this key.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   get isUnchanged(): boolean {
     if ((typeof this.#input !== "object" && typeof this.#input !== "function") || this.#input === null) return true
@@ -565,7 +565,7 @@ export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
    * The name of the object that holds the entry, without the cache's prefix: keyspace, version, and the SHA-256 of the
    * canonical key in hexadecimal.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   get objectName(): string {
     return this.#objectName ??= `${this.keyspace}/${this.version}/${digestName(this.id)}`
@@ -574,7 +574,7 @@ export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
   /**
    * The keyspace and the canonical key, of which 200 characters at most are shown.
    *
-   * @since 0.1.0
+   * @since 1.0.0
    */
   override toString(): string {
     return printEntryKey(this.keyspace, this.id)
@@ -584,7 +584,7 @@ export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
 /**
  * A key without its types: what the memory level is keyed by, and what events tell.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type AnyKey = Pick<CacheKey<never, never>, "keyspace" | "version" | "id" | "objectName" | "toString">

@@ -1,7 +1,7 @@
 /**
  * What a cache needs of a second level: named objects, and writes on a condition.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
@@ -13,7 +13,7 @@ import type { ObjectStoreError } from "./ObjectStoreErrors.js"
 /**
  * An object as it was loaded.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface StoredObject {
@@ -41,7 +41,7 @@ export interface StoredObject {
  * - `Absent`: there is no object of this name;
  * - `TooLarge`: there is one, of more bytes than the store reads; its content was not read, or not to its end.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type LoadOutcome = Data.TaggedEnum<{
@@ -54,7 +54,7 @@ export type LoadOutcome = Data.TaggedEnum<{
 /**
  * Constructors and matchers of what a load found.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category constructors
  */
 export const LoadOutcome = Data.taggedEnum<LoadOutcome>()
@@ -62,7 +62,7 @@ export const LoadOutcome = Data.taggedEnum<LoadOutcome>()
 /**
  * How to load.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface LoadOptions {
@@ -88,7 +88,7 @@ export interface LoadOptions {
  *   may be this very write that is in the way;
  * - `Unknown`: it may have been written or not (a conflict with another writer, an internal error). Load to find out.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ConditionalOutcome = Data.TaggedEnum<{
@@ -100,7 +100,7 @@ export type ConditionalOutcome = Data.TaggedEnum<{
 /**
  * Constructors and matchers of what became of a write.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category constructors
  */
 export const ConditionalOutcome = Data.taggedEnum<ConditionalOutcome>()
@@ -113,7 +113,7 @@ export const ConditionalOutcome = Data.taggedEnum<ConditionalOutcome>()
  * - `unsupported`: the store ignores conditions on removals, and would have removed whatever is there; nothing was done;
  * - `unknown`: it may have been removed or not.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type RemoveOutcome = "removed" | "refused" | "unsupported" | "unknown"
@@ -121,7 +121,7 @@ export type RemoveOutcome = "removed" | "refused" | "unsupported" | "unknown"
 /**
  * An object as a list names it.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ListedObject {

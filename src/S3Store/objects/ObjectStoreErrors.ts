@@ -1,7 +1,7 @@
 /**
  * What can go wrong between a cache and its second level.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Data from "effect/Data"
 import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
@@ -32,7 +32,7 @@ import { cutStart } from "../common/cutStart.js"
  *
  * `docs/s3-answers.md` has what every answer of S3 means, and what follows from it.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ObjectStoreReason =
@@ -59,7 +59,7 @@ export type ObjectStoreReason =
 /**
  * What an `ObjectStoreError` says.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ObjectStoreFault {
@@ -79,7 +79,7 @@ export interface ObjectStoreFault {
  * The second level did not do what it was asked. The first level is as it was, or has forgotten the entry where its
  * state in the second level is not known.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class ObjectStoreError extends Data.TaggedError("ObjectStoreError")<ObjectStoreFault> {
@@ -99,7 +99,7 @@ const longestKey = 402
 /**
  * What a `CacheEncodeError` says.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface CacheEncodeFault {
@@ -116,7 +116,7 @@ export interface CacheEncodeFault {
 /**
  * A value does not fit the schema of its keyspace, or the schema does not encode it to JSON. Nothing was written.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class CacheEncodeError extends Data.TaggedError("CacheEncodeError")<CacheEncodeFault> {
@@ -147,7 +147,7 @@ export class CacheEncodeError extends Data.TaggedError("CacheEncodeError")<Cache
  * - `Foreign`: it is the entry of another key;
  * - `Schema`: its value does not fit the schema of the keyspace any more.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type CacheDecodeReason =
@@ -165,7 +165,7 @@ export type CacheDecodeReason =
 /**
  * What a `CacheDecodeError` says.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface CacheDecodeFault {
@@ -185,7 +185,7 @@ export interface CacheDecodeFault {
  * An object is there, but it is not an entry of this key: damaged, foreign, of a newer format, of another key, or its
  * value does not fit the schema any more. Reads take it for a miss.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class CacheDecodeError extends Data.TaggedError("CacheDecodeError")<CacheDecodeFault> {

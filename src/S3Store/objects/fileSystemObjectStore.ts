@@ -1,7 +1,7 @@
 /**
  * An object store in a folder.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -31,7 +31,7 @@ import { fromPlatformError, isAlreadyThere, isNotFound } from "./platformFailure
 /**
  * How an object store uses a folder.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface FileSystemObjectStoreOptions {

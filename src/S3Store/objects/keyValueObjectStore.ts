@@ -1,7 +1,7 @@
 /**
  * An object store in a key-value store.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Effect from "effect/Effect"
@@ -19,7 +19,7 @@ import { fromPlatformError } from "./platformFailure.js"
 /**
  * How an object store uses a key-value store.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface KeyValueObjectStoreOptions {

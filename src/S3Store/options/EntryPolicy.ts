@@ -1,7 +1,7 @@
 /**
  * How long entries live, and how they are read and written.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
@@ -14,7 +14,7 @@ import type { Isolation } from "./isolation.js"
 /**
  * What a cache decides for all entries, and each keyspace for its own. The keyspace has the last word.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface EntryOptions extends Omit<FreshnessOptions, "failure" | "failureTimeToLive"> {

@@ -1,7 +1,7 @@
 /**
  * What an `S3Cache` is made and asked with.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
@@ -14,7 +14,7 @@ import type { S3CacheProgress } from "./S3CacheProgress.js"
 /**
  * How an `S3Cache` is made.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface S3CacheOptions extends EntryOptions, EntryFormatOptions {
@@ -90,7 +90,7 @@ export interface S3CacheOptions extends EntryOptions, EntryFormatOptions {
  * no good credentials, another region, a wrong clock), the circuit stays closed, but after three such faults of an
  * operation in a row its requests fail at once with the same reason, and one tries again after `resetAfter`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface CircuitBreakerOptions {
@@ -103,7 +103,7 @@ export interface CircuitBreakerOptions {
 /**
  * How entries are written behind.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface WriteBehindOptions {
@@ -116,7 +116,7 @@ export interface WriteBehindOptions {
 /**
  * What a single write may decide for itself.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface S3CacheWriteOptions {
@@ -129,7 +129,7 @@ export interface S3CacheWriteOptions {
 /**
  * What a memoized function may decide of the values it computes.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface S3CacheMemoizeOptions<in K, in V> {
@@ -142,7 +142,7 @@ export interface S3CacheMemoizeOptions<in K, in V> {
 /**
  * How to do something to many entries.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface S3CacheManyOptions {
@@ -153,7 +153,7 @@ export interface S3CacheManyOptions {
 /**
  * How a keyspace is cleared.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface S3CacheClearOptions<out E = never, out R = never> extends S3CacheProgressOptions<E, R> {
@@ -164,7 +164,7 @@ export interface S3CacheClearOptions<out E = never, out R = never> extends S3Cac
 /**
  * Who is told how far something is with a keyspace.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface S3CacheProgressOptions<out E = never, out R = never> {
@@ -175,7 +175,7 @@ export interface S3CacheProgressOptions<out E = never, out R = never> {
 /**
  * What to remove besides entries that are of no use any more.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface S3CachePurgeOptions<out E = never, out R = never>

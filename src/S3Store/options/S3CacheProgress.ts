@@ -1,13 +1,13 @@
 /**
  * How far something long is.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 
 /**
  * How far `purge` or `clear` is.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface S3CacheProgress {

@@ -1,13 +1,13 @@
 /**
  * The counts of an `S3Cache`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 
 /**
  * What an `S3Cache` has counted since it was made, and what it is like now.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface S3CacheStats {

@@ -1,7 +1,7 @@
 /**
  * Keeping what callers do to a value from everybody else.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -25,7 +25,7 @@ import { sliced, step } from "../common/yieldWhenLong.js"
  * level would: no fields the schema does not know, `0` for `-0`. State in private fields (`#field`) cannot be frozen.
  * Without memory (`maxSize: 0`) the only caller of a load has what was read itself: bytes may be a view of a larger buffer.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type Isolation = "freeze" | "copy" | "none"

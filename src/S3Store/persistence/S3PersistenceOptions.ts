@@ -1,7 +1,7 @@
 /**
  * How entries of other libraries are kept.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Effect from "effect/Effect"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
@@ -15,7 +15,7 @@ import { digestName } from "../objects/objectName.js"
 /**
  * How entries of other libraries are kept.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface S3PersistenceOptions extends EntryFormatOptions {

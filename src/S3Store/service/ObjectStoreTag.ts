@@ -1,7 +1,7 @@
 /**
  * The second level of an `S3Cache`, as a service: its tag, what makes it, and its layers.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type { S3Client } from "@aws-sdk/client-s3"
 import type { FileSystem } from "@effect/platform/FileSystem"
@@ -36,7 +36,7 @@ import type { S3PersistenceOptions } from "../persistence/S3PersistenceOptions.j
 /**
  * How the second level reaches a bucket.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ObjectStoreS3Options extends S3ObjectStoreOptions {
@@ -50,7 +50,7 @@ export interface ObjectStoreS3Options extends S3ObjectStoreOptions {
 /**
  * The second level of an `S3Cache`: named objects that processes share. It says what a store can do, and is its tag.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ObjectStore extends Objects {}
@@ -59,7 +59,7 @@ export interface ObjectStore extends Objects {}
  * What the tag of the second level offers besides: for each kind of store what makes one, and its layer. Every `make`, and
  * every call of a layer's function, makes a store of its own.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ObjectStoreTag extends Context.Tag<ObjectStore, ObjectStore> {
@@ -220,7 +220,7 @@ const makeKeyValue: ObjectStoreTag["makeKeyValueStore"] = (options) => printed(m
 /**
  * The second level: named objects that processes share. Replace it to keep entries elsewhere.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category tags
  */
 export const ObjectStore: ObjectStoreTag = Object.assign(tag, {

@@ -1,7 +1,7 @@
 /**
  * Classes of tags of caches over two levels: what the default one has, and those that `S3Cache.Service` makes.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type { FileSystem } from "@effect/platform/FileSystem"
 import type { Path } from "@effect/platform/Path"
@@ -29,7 +29,7 @@ import { ObjectStore, type ObjectStoreS3Options } from "./ObjectStoreTag.js"
 /**
  * What makes a cache, and its layers. Each makes a memory level of its own, at each call of a layer's function.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface S3CacheLayers<in out Self> {
@@ -128,7 +128,7 @@ export interface S3CacheLayers<in out Self> {
 /**
  * A class that is the tag of an `S3Cache`, with its verbs and layers as statics.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface S3CacheServiceClass<in out Self, Id extends string>

@@ -1,7 +1,7 @@
 /**
  * Entries of an `S3Cache` as they are shown.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type { EntryInfo } from "../../Cache/common/EntryInfo.js"
 import type { CacheKey } from "../keyspace/Keyspace.js"
@@ -9,7 +9,7 @@ import type { CacheKey } from "../keyspace/Keyspace.js"
 /**
  * An entry as `list` tells of it.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ListedEntry<in out K, in out V, out F = never> {
@@ -28,7 +28,7 @@ export interface ListedEntry<in out K, in out V, out F = never> {
 /**
  * An entry in memory as `peekEntry` shows it.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface S3EntryInfo<out V> extends EntryInfo<V> {

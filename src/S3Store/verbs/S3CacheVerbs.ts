@@ -1,7 +1,7 @@
 /**
  * What an `S3Cache` does.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
@@ -25,7 +25,7 @@ import type { ListedEntry, S3EntryInfo } from "./S3CacheEntries.js"
 /**
  * The verbs of an `S3Cache`. Those of the tag ask whichever cache the context provides: they need `R`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface S3CacheVerbs<out R> {
@@ -509,7 +509,7 @@ export interface S3CacheVerbs<out R> {
 /**
  * An `S3Cache`: a bounded memory level over a second level that processes share.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface S3CacheService extends S3CacheVerbs<never> {}

@@ -1,7 +1,7 @@
 /**
  * The error of a value that its schema does not accept.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Data from "effect/Data"
 import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
@@ -10,7 +10,7 @@ import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
  * A value is not what the dictionary's schema accepts; nothing was written. The message says where it is wrong, and what
  * is accepted, and never what the value was: values may hold secrets.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class CacheValueError extends Data.TaggedError("CacheValueError")<{

@@ -1,7 +1,7 @@
 /**
  * A dictionary whose entries expire and whose memory is bounded.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
@@ -34,7 +34,7 @@ import type { Stats } from "./DictSteps.js"
  *
  * An invalid time, such as `NaN`, is a mistake in the program: a defect with `CacheConfigError`, which changes nothing.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface DictVerbs<in out K, in out V, out E, out F, out R> {
@@ -252,7 +252,7 @@ export interface DictVerbs<in out K, in out V, out E, out F, out R> {
  * A dictionary from keys to values whose entries expire and whose memory is bounded. When it is full, the entry that was
  * used least recently goes first.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface Dict<in out K, in out V, out E = never, out F = never> extends DictVerbs<K, V, E, F, never> {}

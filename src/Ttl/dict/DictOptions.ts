@@ -1,7 +1,7 @@
 /**
  * What a dictionary is made with, and what a single write may decide.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
@@ -26,7 +26,7 @@ import type { RemovalQueueOptions } from "../removals/RemovalQueueOptions.js"
 /**
  * The limits of a dictionary.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface Limits {
@@ -47,7 +47,7 @@ export interface Limits {
 /**
  * What a single write may decide for itself.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface WriteOptions {
@@ -63,7 +63,7 @@ export interface WriteOptions {
 /**
  * An entry to write: a key, a value, and what its write decides for itself.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type Entry<K, V> = EntryToWrite<K, V, WriteOptions>
@@ -71,7 +71,7 @@ export type Entry<K, V> = EntryToWrite<K, V, WriteOptions>
 /**
  * What dictionaries with and without Effect are made with alike.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface SharedOptions<in out K, in out V> extends Limits {
@@ -96,7 +96,7 @@ export interface SharedOptions<in out K, in out V> extends Limits {
 /**
  * How a dictionary is made. `F` is what it remembers of computations that fail, `R` what `onRemoval` may use.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface Options<in out K, in out V, in out F = never, out R = never>
@@ -181,7 +181,7 @@ export const equalsKinds: OptionKinds<{ readonly ordered?: boolean }> = { ordere
 /**
  * The limits of a dictionary, checked.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface CheckedLimits {

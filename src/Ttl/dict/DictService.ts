@@ -1,7 +1,7 @@
 /**
  * Dictionaries as services: the operations on the tag, and classes of tags with schemas.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type { FileSystem } from "@effect/platform/FileSystem"
 import type * as Config from "effect/Config"
@@ -38,7 +38,7 @@ import { structuralKey } from "./structuralKey.js"
 /**
  * What a class of dictionaries is made of.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface ServiceOptions<
@@ -68,7 +68,7 @@ export interface ServiceOptions<
 /**
  * The base of a class of dictionaries: a tag, the operations as its members, and layers.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type ServiceClass<Self, Id extends string, K, V, F = never, R = never> =

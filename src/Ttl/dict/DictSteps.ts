@@ -1,7 +1,7 @@
 /**
  * The operations of a dictionary as synchronous steps, for dictionaries with and without Effect.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Duration from "effect/Duration"
 import { type CacheStats, countedIn } from "../../Cache/common/CacheStats.js"
@@ -34,7 +34,7 @@ import {
 /**
  * What a dictionary has counted since it was made, and what it holds now.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface Stats extends CacheStats {
@@ -124,7 +124,7 @@ export class DictSteps<in out K, in out V, in out F> {
     else if (outcome !== "discarded") this.pressure?.wrote(map, key, now)
   }
 
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   set(
     map: Engine<K, V, F>,
     now: number,
@@ -136,7 +136,7 @@ export class DictSteps<in out K, in out V, in out F> {
     return this.write(map, now, key, value, this.until(now, roll, write))
   }
 
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   add(
     map: Engine<K, V, F>,
     now: number,
@@ -168,7 +168,7 @@ export class DictSteps<in out K, in out V, in out F> {
     return { item, until: this.until(now, roll, isDecided ? own : write), weight: map.weigh(key, value) }
   }
 
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   writePrepared(
     map: Engine<K, V, F>,
     now: number,
@@ -280,7 +280,7 @@ export class DictSteps<in out K, in out V, in out F> {
     })
   }
 
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   stats(
     map: Engine<K, V, F>,
     now: number
@@ -295,7 +295,7 @@ export class DictSteps<in out K, in out V, in out F> {
 
   // Removing --------------------------------------------------------------------------------------------------------
 
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   remove(map: Engine<K, V, F>, now: number, key: K): V | Absent {
     this.decided(key)
     return this.entries.remove(map, key, now)
@@ -327,12 +327,12 @@ export class DictSteps<in out K, in out V, in out F> {
     return until === Absent || until <= seenFrom ? Absent : until - seenFrom
   }
 
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   setTimeToLive(map: Engine<K, V, F>, now: number, key: K, timeToLive: Duration.DurationInput): boolean {
     return this.entries.setFreshUntil(map, key, now, now + this.millis(timeToLive))
   }
 
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   setExpiresAt(map: Engine<K, V, F>, now: number, key: K, moment: number): boolean {
     return this.entries.setFreshUntil(map, key, now, this.moment("setExpiresAt", moment))
   }
@@ -344,7 +344,7 @@ export class DictSteps<in out K, in out V, in out F> {
     return until === Absent ? Absent : until <= seenFrom
   }
 
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   moveToEnd(map: Engine<K, V, F>, now: number, key: K, last: boolean): boolean {
     return this.entries.peek(map, key, now) !== Absent && map.moveTo(key, last ? "newest" : "oldest", now)
   }

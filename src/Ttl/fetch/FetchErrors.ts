@@ -1,7 +1,7 @@
 /**
  * Why a dictionary without Effect did not fetch a value.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
 import { TaggedError } from "../../effect/TaggedError.js"
@@ -9,7 +9,7 @@ import { TaggedError } from "../../effect/TaggedError.js"
 /**
  * As many loads are under way as there may be, and one more was asked for. Nothing was loaded.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class TooManyLoadsError extends TaggedError("TooManyLoadsError")<{
@@ -32,7 +32,7 @@ export class TooManyLoadsError extends TaggedError("TooManyLoadsError")<{
 /**
  * A load has not ended in its time. Its signal was aborted; what it comes to is not kept.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class LoadTimeoutError extends TaggedError("LoadTimeoutError")<{

@@ -1,7 +1,7 @@
 /**
  * What a single fetch may decide.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Duration from "effect/Duration"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
@@ -14,7 +14,7 @@ import { writeKinds, type WriteOptions } from "../dict/DictOptions.js"
 /**
  * What a single fetch may decide for itself. Who joins a load that is under way decides nothing but its own `signal`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface FetchOptions extends WriteOptions {

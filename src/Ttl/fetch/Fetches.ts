@@ -1,7 +1,7 @@
 /**
  * Loads that callers of one key share, without Effect.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import { type Filed, FiledMap } from "../../Cache/engine/structures/FiledMap.js"
 import type { KeyEquality } from "../../Cache/engine/structures/KeyEquality.js"
@@ -13,7 +13,7 @@ import { callAfter } from "./loadTimer.js"
 /**
  * Gets the value of a key from elsewhere.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type Load<in K, out V> = (

@@ -1,7 +1,7 @@
 /**
  * What a dictionary is put together from.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type { EvictingMap } from "../../Cache/engine/EvictingMap.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
@@ -12,7 +12,7 @@ import type { Weigher, WeigherInput } from "./Weigher.js"
 /**
  * What watches the heap for one dictionary, and evicts what is to be given back: see `memoryPressure`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface HeapWatch {

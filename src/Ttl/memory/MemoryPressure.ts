@@ -1,7 +1,7 @@
 /**
  * Giving memory back when the heap runs short.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import { Absent } from "../../Cache/engine/BoundedMapOptions.js"
 import type { EvictingMap } from "../../Cache/engine/EvictingMap.js"
@@ -12,7 +12,7 @@ import { type HeapReading, readHeap } from "./readHeap.js"
 /**
  * When a dictionary gives memory back before its own limits ask for it.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface MemoryPressureOptions {

@@ -1,7 +1,7 @@
 /**
  * How the entries of a dictionary are measured.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import { serialize } from "node:v8"
 import { formatStacks } from "../../Cache/printing/formatStacks.js"
@@ -13,7 +13,7 @@ import { estimateBytes, sampleBytes } from "./estimateBytes.js"
  * what changes inside a value afterwards is not noticed. What it throws is a defect of the write, which then changes
  * nothing; so is a `CacheConfigError` when it returns anything else.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type Weigher<in K, in V> = (key: K, value: V) => number
@@ -28,7 +28,7 @@ export type Weigher<in K, in V> = (key: K, value: V) => number
  *   cannot be cloned, among them those nested too deep for the stack, are defects.
  * - a function of your own, for instance the length of a body that is known anyway
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type WeigherInput<K, V> = "estimate" | "sampled" | "serialized" | Weigher<K, V>
@@ -42,7 +42,7 @@ export const entryOverhead = 128
 /**
  * Measures an entry by `estimateBytes`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category constructors
  */
 export const estimate: Weigher<unknown, unknown> = (key, value) => entryOverhead + estimateBytes(key, value)
@@ -57,7 +57,7 @@ export const failure: Weigher<unknown, unknown> = (key, error) =>
 /**
  * Measures an entry by `estimateBytes` of the key and `sampleBytes` of the value.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category constructors
  */
 export const sampled: Weigher<unknown, unknown> = (key, value) =>
@@ -66,7 +66,7 @@ export const sampled: Weigher<unknown, unknown> = (key, value) =>
 /**
  * Measures an entry by its length in V8's structured clone format. Throws for what cannot be cloned.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category constructors
  */
 export const serialized: Weigher<unknown, unknown> = (key, value) =>

@@ -1,7 +1,7 @@
 /**
  * How much memory a JavaScript value takes, estimated from how V8 lays values out.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import { Buffer } from "node:buffer"
 import { types } from "node:util"
@@ -506,7 +506,7 @@ const measure = (values: ReadonlyArray<unknown>, isSample: boolean): number => {
  * assert.equal(estimateBytes(new Uint8Array(1_000_000)), 1_000_192)
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category getters
  */
 export const estimateBytes = (...values: ReadonlyArray<unknown>): number => measure(values, false)
@@ -537,7 +537,7 @@ export const estimateBytes = (...values: ReadonlyArray<unknown>): number => meas
  * assert.ok(await Effect.runPromise(program) > 5_000_000)
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category getters
  */
 export const sampleBytes = (...values: ReadonlyArray<unknown>): number => measure(values, true)

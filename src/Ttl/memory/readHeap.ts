@@ -1,7 +1,7 @@
 /**
  * How full the heap is.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import { getHeapSpaceStatistics, getHeapStatistics } from "node:v8"
 import { resourceLimits } from "node:worker_threads"
@@ -10,7 +10,7 @@ import { memoryShare, readMemorySettings, workersOf } from "../../Cache/memory/m
 /**
  * How full the heap is, in bytes.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface HeapReading {
@@ -78,7 +78,7 @@ let limit: number | undefined
  * assert.equal(await Effect.runPromise(program), 1)
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category getters
  */
 export const readHeap = (): HeapReading => {

@@ -1,7 +1,7 @@
 /**
  * How much may wait for the hook of a dictionary.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type * as Duration from "effect/Duration"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
@@ -15,7 +15,7 @@ import * as Either from "../../effect/plainEither.js"
 /**
  * How much may wait for `onRemoval`, and what becomes of the rest.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface RemovalQueueOptions {

@@ -1,7 +1,7 @@
 /**
  * Dictionaries that outlive their process: into a file, and back.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import "../../effect/needsEffect3.js"
 import type * as FileSystem from "@effect/platform/FileSystem"
@@ -27,16 +27,16 @@ import * as File from "./snapshotFile.js"
 import * as Format from "./snapshotFormat.js"
 
 export {
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   DictSnapshotError,
-  /** @since 0.1.0 */
+  /** @since 1.0.0 */
   type DictSnapshotReason
 } from "./DictSnapshotError.js"
 
 /**
  * What a snapshot took.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface SnapshotReport {
@@ -50,7 +50,7 @@ export interface SnapshotReport {
  * What a snapshot brought back. `outcome` is `restored`, `missing` (there was no file), or `unusable` (a warning says
  * why); unless it is `restored`, nothing has changed. Every entry of the file is counted once.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface RestoreReport {
@@ -72,7 +72,7 @@ export interface RestoreReport {
 /**
  * What snapshots need of a dictionary.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface SnapshotDict<in out K, in out V> {
@@ -95,7 +95,7 @@ export interface SnapshotDict<in out K, in out V> {
 /**
  * What a snapshot is of.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface SnapshotForm<in out K, in out KI, in out V, in out VI> {
@@ -110,7 +110,7 @@ export interface SnapshotForm<in out K, in out KI, in out V, in out VI> {
 /**
  * How a snapshot is written.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface SnapshotOptions {
@@ -124,7 +124,7 @@ export interface SnapshotOptions {
 /**
  * How a snapshot is brought back.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface RestoreOptions {
@@ -205,7 +205,7 @@ const within = <A, E, R>(self: Effect.Effect<A, E, R>, timeout: Duration.Duratio
  * assert.deepEqual(await Effect.runPromise(program), { entries: 1, skipped: 0 })
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category operations
  */
 export const snapshot = Effect.fn("TtlDict.snapshot")(
@@ -333,7 +333,7 @@ const framesOf = <K, KI, V, VI>(form: SnapshotForm<K, KI, V, VI>) => {
  * assert.deepEqual(await Effect.runPromise(program), { outcome: "restored", EUR: 1 })
  * ```
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category operations
  */
 export const restore = Effect.fn("TtlDict.restore")(

@@ -1,7 +1,7 @@
 /**
  * The error of a snapshot that could not be written.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Data from "effect/Data"
 import { cutText } from "../../Cache/printing/cutText.js"
@@ -14,7 +14,7 @@ import { cutText } from "../../Cache/printing/cutText.js"
  * - `Timeout`: it took longer than it may;
  * - `Unknown`: anything else, such as a disk that is full; see `detail`.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type DictSnapshotReason = "NotFound" | "PermissionDenied" | "Timeout" | "Unknown"
@@ -22,7 +22,7 @@ export type DictSnapshotReason = "NotFound" | "PermissionDenied" | "Timeout" | "
 /**
  * A snapshot could not be written; what was in its place before still is.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category errors
  */
 export class DictSnapshotError extends Data.TaggedError("DictSnapshotError")<{

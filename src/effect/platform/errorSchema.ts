@@ -1,7 +1,7 @@
 /**
  * From an error to what is sent of it, and back.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import * as Arbitrary from "effect/Arbitrary"
@@ -11,7 +11,7 @@ import * as Schema from "effect/Schema"
 /**
  * What is sent of an error: its tag, and some of its fields as they are. Texts are cut at 500 characters.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type Encoded<E extends { readonly _tag: string }, Fields extends keyof E> = Pick<E, "_tag" | Fields>

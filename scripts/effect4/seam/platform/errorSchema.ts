@@ -1,7 +1,7 @@
 /**
  * From an error to what is sent of it, and back.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import * as Effect from "effect/Effect"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
@@ -13,7 +13,7 @@ import * as SchemaParser from "effect/SchemaParser"
 /**
  * What is sent of an error: its tag, and some of its fields as they are. Texts are cut at 500 characters.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type Encoded<E extends { readonly _tag: string }, Fields extends keyof E> = Pick<E, "_tag" | Fields>

@@ -1,7 +1,7 @@
 /**
  * What a bounded map asks of an eviction policy.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 import type { KeyEquality } from "../structures/KeyEquality.js"
 import type { SlotLists } from "../structures/SlotLists.js"
@@ -70,7 +70,7 @@ export interface EvictionPolicy {
  *   the best elsewhere.
  * - `GDSF`: frequency over weight, for limits by weight where entries differ in size.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export const evictionPolicyNames = ["LRU", "LFU", "LFU-DA", "S3-FIFO", "W-TinyLFU", "Adaptive", "GDSF"] as const
@@ -78,7 +78,7 @@ export const evictionPolicyNames = ["LRU", "LFU", "LFU-DA", "S3-FIFO", "W-TinyLF
 /**
  * The name of an eviction policy.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export type EvictionPolicyName = (typeof evictionPolicyNames)[number]

@@ -1,13 +1,13 @@
 /**
  * When two keys are one.
  *
- * @since 0.1.0
+ * @since 1.0.0
  */
 
 /**
  * How objects that define their own equality are compared: Effect's `Equal` and `Hash`, or any other protocol.
  *
- * @since 0.1.0
+ * @since 1.0.0
  * @category models
  */
 export interface KeyEquality {
