@@ -133,5 +133,6 @@ await runMain(async () => {
     }
   }
   console.log(`${made.size} files for Effect 4`)
+  if (problems.length > 50) problems.splice(50, problems.length, `and ${problems.length - 50} more`)
   if (problems.length > 0) throw new Error(problems.join("\n"))
 })
