@@ -3,12 +3,12 @@
  * repository, to a path that it has. Addresses of other sites are looked at by their form only, and nothing is fetched
  * from them.
  */
-import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { join, posix, relative, sep } from "node:path"
 import { root } from "../scripts/lib/run.mjs"
 import { filesUnder } from "../scripts/lib/sources.mjs"
-import { basePath, htmlFolder, repositoryLink } from "./paths.mjs"
+import { basePath, htmlFolder } from "./paths.mjs"
+import { problemOfSource } from "./sources.mjs"
 
 const entities = { amp: "&", lt: "<", gt: ">", quot: "\"", "#39": "'", "#x27": "'" }
 const unescape = (text) => text.replaceAll(/&(amp|lt|gt|quot|#39|#x27);/g, (_, name) => entities[name])
@@ -47,21 +47,10 @@ const isAddress = (link) => {
   return url !== undefined && (url.protocol === "mailto:" || /^[\w-]+(\.[\w-]+)+$/.test(url.hostname))
 }
 
-const repository = repositoryLink("")
-
-/** The problem of a link to a file of the repository; what only an installation has is none of it. */
-const problemOfSource = (link) => {
-  const [path = ""] = decodeURIComponent(link.slice(repository.length)).split("#")
-  const parts = path.split("/")
-  const isInside = !parts.includes("..") && !parts.includes("node_modules") && existsSync(join(root, path))
-  return isInside ? undefined : `leads to ${path}, which the repository does not have`
-}
-
 /** The problem of a link, or nothing. */
 const problemOf = ({ files, pages }, page, link, base) => {
   if (link.startsWith("data:")) return undefined
-  if (link.startsWith(repository)) return problemOfSource(link)
-  if (isElsewhere(link)) return isAddress(link) ? undefined : "is no address"
+  if (isElsewhere(link)) return isAddress(link) ? problemOfSource(link) : "is no address"
   const [path = "", anchor] = link.split("#")
   const target = path.startsWith("/") ? path : posix.join(base, posix.dirname(page), path)
   if (path !== "" && !target.startsWith(base)) return `is not under ${base}`

@@ -1,8 +1,9 @@
 /**
- * Looks at the built site in headless Chromium, as people do: the front page, a search, the reference, in the dark, on a
- * phone. An error on the console, a request that fails or goes to another host, and a page wider than a phone are
+ * Looks at the built site in headless Chromium, as people do: the front page, a search, the reference, in the dark, from
+ * one Effect to the other, on a phone. An error on the console, a request that fails or goes to another host, and a page wider than a phone are
  * problems. The screenshots are in build/site/looks. Without Chromium (scripts/install-chromium.mjs) this is skipped.
  */
+import { existsSync } from "node:fs"
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { chromium } from "playwright-core"
@@ -10,9 +11,11 @@ import { serve } from "vitepress"
 import { findProgram } from "../scripts/lib/installPackages.mjs"
 import { runMain, seconds } from "../scripts/lib/run.mjs"
 import { places } from "./pages.mjs"
-import { basePath, buildFolder, siteFolder } from "./paths.mjs"
+import { basePath, buildFolder, effect4Folder, htmlFolder, siteFolder } from "./paths.mjs"
 
 const looks = join(buildFolder, "looks")
+
+const hasEffect4 = existsSync(join(htmlFolder, effect4Folder))
 
 const desktop = { width: 1280, height: 900 }
 const phone = { width: 380, height: 800 }
@@ -135,6 +138,55 @@ const lookAround = async (browser, origin, problems) => {
   await close()
 }
 
+/** From a page of the site for one Effect to the same page for the other, and back: the reader sees for which each is. */
+const lookAtSwitch = async (browser, origin, problems) => {
+  const { check, close, go, page, picture, settle } = await openPage(browser, origin, { viewport: desktop }, problems)
+  const shown = page.locator(".EffectSwitch [aria-current]")
+  const link = page.locator(".EffectSwitch a")
+  const isAt = async (effect, address) => {
+    const path = `${basePath()}${effect === "4" ? `${effect4Folder}/` : ""}${address}`
+    await page.waitForURL((url) => url.pathname === path, { waitUntil: "networkidle", timeout: 15_000 }).catch(() =>
+      check(false, `is not ${path}, where the switch or a link was to lead`)
+    )
+    check(await shown.innerText() === `Effect ${effect}`, `does not say that it is for Effect ${effect}`)
+  }
+  await go("getting-started.html")
+  await isAt("3", "getting-started.html")
+  const title = await page.locator("h1").innerText()
+  await link.click()
+  await isAt("4", "getting-started.html")
+  check(await page.locator("h1").innerText() === title, "is not the same page for Effect 4")
+  const install = page.locator(".language-sh", { hasText: /effect@4/ }).first()
+  check(await install.isVisible(), "has no install line with effect@4")
+  check(!/effect@3/.test(await page.locator(".vp-doc").innerText()), "has an install line with effect@3")
+  await install.scrollIntoViewIfNeeded()
+  await settle()
+  await picture("effect-4")
+  // The link is that of the page that the site's router went to.
+  await page.locator(".VPSidebar a", { hasText: "Tags" }).first().click()
+  await isAt("4", "guides/tags.html")
+  await link.focus()
+  await page.keyboard.press("Enter")
+  await isAt("3", "guides/tags.html")
+  await go("api/effect-aws-cache/effect-aws/")
+  await link.click()
+  await isAt("4", "")
+  await page.locator(".VPNavBarSearch button").first().click()
+  await page.locator(".search-input").fill("lease")
+  const found = await page.locator(".VPLocalSearchBox .result").first().getAttribute("href")
+  check(found?.startsWith(`${basePath()}${effect4Folder}/`) === true, `the search for Effect 4 leads to ${found}`)
+  await page.keyboard.press("Escape")
+  await page.setViewportSize(phone)
+  await page.emulateMedia({ colorScheme: "dark" })
+  await go(`${effect4Folder}/getting-started.html`)
+  await isAt("4", "getting-started.html")
+  await settle()
+  await picture("effect-4-phone")
+  await link.click()
+  await isAt("3", "getting-started.html")
+  await close()
+}
+
 /** Every page of the sidebar has to fit on a phone, and the bars above and beside the text on whatever is wider. */
 const lookAtWidths = async (browser, origin, problems) => {
   const { check, close, go, page, picture } = await openPage(browser, origin, { viewport: phone }, problems)
@@ -147,7 +199,8 @@ const lookAtWidths = async (browser, origin, problems) => {
     for (const code of await cutCode(page)) check(false, `cuts code at a width of ${width} pixels: ${code}`)
   }
   const reference = ["api/", "api/effect-aws-cache/S3Store/", "api/effect-aws-cache/S3Store/classes/S3Cache.html"]
-  const addresses = [...reference, ...places.flatMap(({ pages }) => pages.map(({ to }) => addressOf(to))), ""]
+  const pages = [...reference, ...places.flatMap(({ pages }) => pages.map(({ to }) => addressOf(to))), ""]
+  const addresses = [...hasEffect4 ? pages.map((address) => `${effect4Folder}/${address}`) : [], ...pages]
   for (const address of addresses) {
     await go(address, "load")
     await fits(phone)
@@ -168,7 +221,7 @@ const lookAtWidths = async (browser, origin, problems) => {
   check(await page.locator("table.rows td[data-column]").count() > 50, "the tables of options are no lists on a phone")
   await page.locator("table.rows").nth(1).scrollIntoViewIfNeeded()
   await picture("options")
-  for (const width of [768, 960, 1280, 1440, 1600]) {
+  for (const width of [320, 768, 960, 1280, 1440, 1600]) {
     await page.setViewportSize({ ...desktop, width })
     for (const address of ["", "getting-started.html"]) {
       await go(address, "load")
@@ -200,6 +253,8 @@ await runMain(async () => {
     const origin = `http://127.0.0.1:${server.address().port}`
     const problems = []
     await lookAround(browser, origin, problems)
+    if (hasEffect4) await lookAtSwitch(browser, origin, problems)
+    else console.log("the site for Effect 4 was not built")
     const count = await lookAtWidths(browser, origin, problems)
     for (const problem of new Set(problems)) console.error(problem)
     console.log(

@@ -5,9 +5,26 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { root } from "../scripts/lib/run.mjs"
 
+const manifestIn = (folder) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
+
+export const manifest = manifestIn(root)
+
+/** The major of Effect that the site is for. */
+export const effect = /\d+/.exec(manifest.peerDependencies.effect)[0]
+
+/** The repository that was cloned: that for Effect 4 is made of it, in a folder of it. */
+export const originRoot = effect === "4" ? join(root, "..", "..") : root
+export const originManifest = manifestIn(originRoot)
+
 /** The folder of the site's configuration, and that of everything that is built. */
 export const siteFolder = join(root, "site")
 export const buildFolder = join(root, "build", "site")
+
+/** What is built for the other major of Effect. */
+export const otherBuildFolder = join(effect === "4" ? originRoot : join(root, "build", "effect4"), "build", "site")
+
+/** The site for Effect 4 lies below that for Effect 3. */
+export const effect4Folder = "effect-4"
 
 /** The Markdown that VitePress makes the site of. */
 export const pagesFolder = join(buildFolder, "pages")
@@ -21,6 +38,9 @@ export const sidebarFile = join(buildFolder, "sidebar.json")
 /** The pages of the reference by what they are about, for links from signatures. */
 export const namesFile = join(buildFolder, "names.json")
 
+/** The path of the site for the other major of Effect, and its pages. */
+export const otherFile = join(buildFolder, "other.json")
+
 /** The path under which the site will be served, with a slash at both ends. */
 export const basePath = () => {
   const base = process.env["DOCS_BASE"] ?? ""
@@ -31,11 +51,3 @@ export const basePath = () => {
   }
   return `/${base.replaceAll(/^\/+|\/+$/g, "")}/`.replace("//", "/")
 }
-
-export const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
-
-/** Where the repository is on the web. */
-const repository = manifest.repository.url.replace(/^git\+/, "").replace(/\.git$/, "")
-
-/** Where a file or folder of the repository is shown, for what is no page of the site. */
-export const repositoryLink = (path) => `${repository}/blob/v${manifest.version}/${path}`

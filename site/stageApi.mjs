@@ -5,8 +5,9 @@
 import { readFile } from "node:fs/promises"
 import { join, posix, relative, sep } from "node:path"
 import { root } from "../scripts/lib/run.mjs"
-import { manifest, pagesFolder, repositoryLink } from "./paths.mjs"
-import { giveTypeDocTypeScript6, nameTypeScript } from "./typescript6.mjs"
+import { manifest, pagesFolder } from "./paths.mjs"
+import { sourceLink } from "./sources.mjs"
+import { giveTypeDocTypeScript6, nameTypes } from "./typescript6.mjs"
 
 giveTypeDocTypeScript6()
 
@@ -14,7 +15,7 @@ const { Application, Comment, Context, ReflectionKind } = await import("typedoc"
 const { checkTypes } = await import("./checkTypes.mjs")
 const { MarkdownPageEvent } = await import("typedoc-plugin-markdown")
 
-nameTypeScript(Context)
+nameTypes(Context)
 
 /** `{ name, source }` of each entry point; the one that hands on what others have is last, so that they own it. */
 const entryPoints = () =>
@@ -34,7 +35,7 @@ const tidy = (project) => {
   for (const reflection of project.getReflectionsByKind(ReflectionKind.All)) {
     for (const name of ["inheritedFrom", "overwrites", "implementationOf"]) delete reflection[name]
     if (!reflection.kindOf(ReflectionKind.Class)) continue
-    const isTag = reflection.extendedTypes?.some(({ name }) => name === "TagClassShape") === true
+    const isTag = reflection.extendedTypes?.some(({ name }) => /^(TagClass)?Shape$/.test(name)) === true
     if (!isTag) continue
     delete reflection.typeHierarchy
     for (const child of reflection.children?.filter((each) => each.kindOf(ReflectionKind.Constructor)) ?? []) {
@@ -49,11 +50,14 @@ const linkSources = (project) => {
   for (const reflection of Object.values(project.reflections)) {
     for (const source of reflection.sources ?? []) {
       source.fileName = relative(root, source.fullFileName).split(sep).join("/")
-      source.url = `${repositoryLink(source.fileName)}#L${source.line}`
+      source.url = sourceLink(source.fileName, source.line)
     }
     const own = reflection.sources?.filter(({ fileName }) => fileName.startsWith("src/"))
-    if (own?.length === 0) delete reflection.sources
-    else if (own !== undefined) reflection.sources = own
+    if (own?.length === 0) {
+      delete reflection.sources
+      // What others describe is described there.
+      delete reflection.comment
+    } else if (own !== undefined) reflection.sources = own
   }
 }
 

@@ -11,7 +11,8 @@ import { filesUnder } from "../scripts/lib/sources.mjs"
 import { darkPicture, lightPicture } from "./darkPicture.mjs"
 import { changeLinks, sectionsOf, titleOf } from "./markdown.mjs"
 import { places } from "./pages.mjs"
-import { pagesFolder, repositoryLink, siteFolder } from "./paths.mjs"
+import { effect, pagesFolder, siteFolder } from "./paths.mjs"
+import { repositoryLink } from "./sources.mjs"
 
 const read = (path) => readFile(join(root, path), "utf8")
 
@@ -67,7 +68,8 @@ const installLine = (code, readme) => {
     code.matchAll(/from "((?:@[\w-]+\/)?[a-z][\w-]*)(?:\/[^"]*)?"/g),
     ([, name = ""]) => name
   )
-  const names = new Set(["effect-aws-cache", "effect", "@effect/platform", ...imported])
+  const platform = /@effect\/platform@/.test(readme) ? ["@effect/platform"] : []
+  const names = new Set(["effect-aws-cache", "effect", ...platform, ...imported])
   // What @effect/vitest and sessions need beside them.
   if (names.has("@effect/vitest")) names.add("vitest")
   if (/\bSession\b/.test(code)) names.add("@smithy/core").add("@aws-sdk/credential-providers")
@@ -121,10 +123,12 @@ const findPages = async () => {
     const whole = await read(file).catch(() => {
       throw new Error(`site/pages.mjs has a place for ${file}, which is not there`)
     })
+    const text = sections === undefined ? whole : sectionsOf(whole, sections).replace(/^## /, "# ")
+    const isMeasured = effect === "4" && file.startsWith("bench/")
     return {
       file,
       to,
-      text: sections === undefined ? whole : sectionsOf(whole, sections).replace(/^## /, "# ")
+      text: isMeasured ? text.replace(/^# .*$/m, "$&\n\nMeasured with the version for Effect 3.") : text
     }
   }))
   return [{ file: "README.md", to: "index", text: frontPage(readme, sample) }, ...pages, ...await examplePages(readme)]

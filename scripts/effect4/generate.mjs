@@ -127,7 +127,7 @@ await runMain(async () => {
     }
   }
   for (const [path, from] of replaced) await write(path, await readFile(join(root, from)))
-  for (const folder of [...folders, "scripts"]) {
+  for (const folder of [...folders, "scripts", "site"]) {
     for (const path of existsSync(join(built, folder)) ? filesIn(folder, built) : []) {
       if (!made.has(path)) await rm(join(built, path))
     }

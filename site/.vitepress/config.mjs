@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { defineConfig } from "vitepress"
 import { slugOf } from "../markdown.mjs"
-import { basePath, buildFolder, htmlFolder, namesFile, pagesFolder, sidebarFile } from "../paths.mjs"
+import { basePath, buildFolder, effect, htmlFolder, namesFile, otherFile, pagesFolder, sidebarFile } from "../paths.mjs"
 import { searchOptions, splitIntoSections } from "../search.mjs"
 import { prepareTables } from "../tables.mjs"
 
@@ -52,10 +52,18 @@ const linkSignatures = (markdown) => {
   }
 }
 
+const other = JSON.parse(readFileSync(otherFile, "utf8"))
+
+/** The same page of the site for the other Effect, where it has one. */
+const otherPage = (page) =>
+  other.pages.includes(page)
+    ? other.base + page.replace(/(^|\/)index\.md$/, "$1").replace(/\.md$/, ".html")
+    : undefined
+
 export default defineConfig({
   lang: "en",
-  title: "effect-aws-cache",
-  description: "Caching for Effect programs on AWS",
+  title: `effect-aws-cache for Effect ${effect}`,
+  description: `Caching for Effect ${effect} programs on AWS`,
   base,
   srcDir: pagesFolder,
   outDir: htmlFolder,
@@ -74,8 +82,14 @@ export default defineConfig({
       prepareTables(markdown)
     }
   },
+  transformPageData: ({ relativePath }) => ({ other: otherPage(relativePath) }),
   themeConfig: {
     logo: "/icon.svg",
+    siteTitle: "effect-aws-cache",
+    // On a phone this bar stays in sight.
+    sidebarMenuLabel: `Menu (Effect ${effect})`,
+    effect,
+    other: other.base,
     nav: [
       { text: "Get started", link: "/getting-started" },
       { text: "Guides", link: "/guides/s3-cache", activeMatch: "/guides/" },
