@@ -18,7 +18,7 @@ export const copied = [
   "scripts/lib",
   "scripts/test-s3.mjs",
   "site",
-  ...["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "LICENSE-Apache-2.0", "NOTICE", "SECURITY.md"]
+  ...["CONTRIBUTING.md", "LICENSE", "LICENSE-Apache-2.0", "NOTICE", "SECURITY.md"]
 ]
 
 /** The files in a folder of the repository, by their paths from the root, with slashes. */

@@ -97,7 +97,7 @@ await runMain(async () => {
   const changedBy = configurations(out)
   const problems = []
   const paths = [
-    ...["package.json", "tsconfig.base.json", "tsconfig.json", "README.md"],
+    ...["package.json", "tsconfig.base.json", "tsconfig.json", "CHANGELOG.md", "README.md"],
     ...folders.flatMap((folder) => filesIn(folder)),
     ...copied.flatMap((path) => statSync(join(root, path)).isFile() ? [path] : filesIn(path))
   ]
@@ -109,7 +109,7 @@ await runMain(async () => {
     }
     const content = await readFile(join(root, path))
     if (Object.hasOwn(changedBy, path)) await write(path, json(changedBy[path](JSON.parse(content))))
-    else if (!/\.ts$|^(README|docs\/.*)\.md$/.test(path) || copied.some((one) => path.startsWith(one))) {
+    else if (!/\.ts$|^(CHANGELOG|README|docs\/.*)\.md$/.test(path) || copied.some((one) => path.startsWith(one))) {
       await write(path, content)
     } else {
       const text = content.toString()

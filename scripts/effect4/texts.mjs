@@ -6,8 +6,8 @@
 const packages = "effect@3 @effect/platform@0.97"
 const install = [`effect-aws-cache@1 ${packages}`, "effect-aws-cache@2 effect@4"]
 const tests = ["@effect/vitest@0.30 vitest@3", "@effect/vitest@4 vitest@5"]
-const node = ["@effect/platform-node@0.108", "@effect/platform-node@4"]
-const telemetry = ["@effect/opentelemetry@0.64", "@effect/opentelemetry@4"]
+const node = ["@effect/platform-node@0.108", "@effect/platform-node@4.1"]
+const telemetry = ["@effect/opentelemetry@0.64", "@effect/opentelemetry@4.1"]
 /** What is right on both. */
 const asItIs = (text) => [text, text]
 
@@ -19,6 +19,45 @@ export const everywhere = [
 ]
 
 export const texts = {
+  "CHANGELOG.md": [
+    [
+      "## 1.0.0\n\nThe first release, for Effect 3 from 3.22 on,",
+      "## 2.0.0\n\nThe first release for Effect 4, from 4.1 on,"
+    ],
+    [
+      "2.0.0 is the same for Effect 4, from 4.1 on: made of the same sources, with the same tests, and with pages of its own. Programs on\nboth",
+      "1.0.0 is the same for Effect 3, from 3.22 on: both are made of the same sources, with the same tests. Programs on\nboth"
+    ],
+    asItIs("A documentation site for Effect 3"),
+    [/- `layerInstance` and `layerBorrowed` share clients[^]*?(?=\n-|\n\n)\n/, ""],
+    ["There keys that are plain objects", "For Effect 4 keys that are plain objects"],
+    ["is a persistence for `@effect/experimental`", "is a persistence for Effect's own"],
+    [
+      "### Clients (`effect-aws-cache/ClientLayer`, `effect-aws-cache/effect-aws`)",
+      "### Clients (`effect-aws-cache/ClientLayer`)"
+    ]
+  ],
+  "src/Ttl/dict/Dict.ts": [
+    [
+      "Keys are found as a `Map` finds them, but for objects that\n * implement Effect's `Equal`, which are found by structure.",
+      "Keys are found as Effect's `Equal`\n * compares them: plain objects too by what is in them."
+    ]
+  ],
+  "src/ClientLayer/resource/ResourceCacheKey.ts": [
+    ["is `Left`.", "is a failure."]
+  ],
+  "src/ClientLayer/key/ClientCacheKey.ts": [
+    ["is `Left`.", "is a failure."]
+  ],
+  "src/S3Store/verbs/S3CacheVerbs.ts": [
+    ["fiber (its interruption, its other `FiberRef`s, its span)", "fiber (its interruption, its span)"]
+  ],
+  "docs/coming-from-python.md": [
+    [
+      "any value is a key, found as in a `Map`; `Data.struct`s by structure, and in classes all keys",
+      "any value is a key, found by what is in it"
+    ]
+  ],
   "README.md": [
     [
       "For Effect 3, Node 20 and newer. (For Effect 4: version 2.)",
@@ -41,7 +80,20 @@ the wrong Effect npm refuses to install them (\`ERESOLVE\`). If it is forced in,
   "docs/architecture.md": [asItIs("the sources are written for Effect 3")],
   "docs/clients.md": [[/\n## With `@effect-aws`\n[^]*?(?=\n## |$)/, ""]],
   "docs/coming-from.md": [
-    asItIs("\"There\" is Effect 3.22"),
+    ["\"There\" is Effect 3.22 and", "\"There\" is Effect 4.1 and"],
+    [
+      "| when the first who asked is interrupted, the others get their value | better    | there they are interrupted, too                                                     |",
+      "| when the first who asked is interrupted, the others get their value | same      |                                                                                     |"
+    ],
+    [
+      "| what is set while the key is computed stays                         | better    | there the computed value, which is older, takes its place                           |",
+      "| what is set while the key is computed stays                         | same      |                                                                                     |"
+    ],
+    [
+      "| what is removed while it is computed is not kept                    | better    | there it is                                                                         |",
+      "| what is removed while it is computed is not kept                    | same      |                                                                                     |"
+    ],
+    ["`ExceededCapacityException`", "`ExceededCapacityError`"],
     ["yield* before.get(1)", "yield* Cache.get(before, 1)"]
   ],
   "docs/dictionaries.md": [
@@ -86,6 +138,11 @@ const getName = HttpApiEndpoint.get("getName", "/names/:id", {
     ]
   ],
   "docs/getting-started.md": [
+    [
+      "Without a bucket's name the program ends with `Missing data at S3_CACHE_BUCKET`.",
+      "Without a bucket's name the program ends with `Expected string` at `S3_CACHE_BUCKET`."
+    ],
+    ["The imports of `NodeContext` and `Layer` may go.", "The imports of `NodeServices` and `Layer` may go."],
     install,
     node,
     [
@@ -114,6 +171,10 @@ const getName = HttpApiEndpoint.get("getName", "/names/:id", {
   ],
   "docs/recipes/lambda.md": [install],
   "docs/recipes/metrics.md": [
+    [
+      "npm install @effect/opentelemetry@0.64 @opentelemetry/api@1",
+      "npm install @effect/opentelemetry@0.64 @opentelemetry/api-logs@0 @opentelemetry/sdk-logs@0 @opentelemetry/api@1"
+    ],
     telemetry,
     ["the version for\nEffect 3:", "the version for\nEffect 4:"],
     asItIs("by `@effect/opentelemetry`"),
@@ -124,6 +185,11 @@ const getName = HttpApiEndpoint.get("getName", "/names/:id", {
   ],
   "docs/spans.md": [telemetry, asItIs("@effect/opentelemetry")],
   "docs/stores.md": [
+    ["or with TimeoutException", "or with TimeoutError"],
+    [
+      "- **All else**, such as log annotations and other `FiberRef`s, is of where the store was made. Its span is a root of its own,\n  [linked to that of the caller](spans.md).",
+      "- **References**, such as log annotations, are services in Effect 4, and come along with those. In a function that was memoized\n  they are of there. The span is a root of its own, [linked to that of the caller](spans.md)."
+    ],
     [
       `Keys are found as a \`Map\` finds them. Two plain objects are two keys, even when they look alike: they are compared by
 identity. Take a string, \`Data.struct\`, a \`Data.Class\` or a \`Schema.Class\`: these are compared by what is in them.`,
@@ -138,9 +204,22 @@ Functions, and what has been changed since it was a key, are found by identity o
     ],
     ["[false, true]", "[true, true]"]
   ],
-  "docs/testing.md": [["in the versions for Effect 3.", "in the versions for Effect 4."], tests],
+  "docs/testing.md": [
+    ["`Effect.yieldNow()` or", "`Effect.yieldNow` or"],
+    ["in the versions for Effect 3.", "in the versions for Effect 4."],
+    tests
+  ],
   "docs/troubleshooting.md": [
-    ["`@effect/platform/FileSystem`, `@effect/platform/Path`", "`effect/platform/FileSystem`, `effect/platform/Path`"],
+    [
+      "| `Missing data at S3_CACHE_BUCKET: \"Expected S3_CACHE_BUCKET to exist in the process context\"` |",
+      "| `ConfigError: SchemaError(Expected string at [\"S3_CACHE_BUCKET\"])` |"
+    ],
+    [
+      "- Keys are plain objects in a `Store` or a `TtlDict.make`: these compare by identity. Take strings or `Data.struct`\n  ([keys](stores.md#keys)).\n",
+      "- Keys have been changed since they were written, or are functions ([keys](stores.md#keys)).\n"
+    ],
+    ["`Layer.provide(NodeContext.layer)`", "`Layer.provide(NodeServices.layer)`"],
+    ["`@effect/platform/FileSystem`, `@effect/platform/Path`", "`effect/FileSystem`, `effect/Path`"],
     [
       `This library is for Effect 3: \`npm install ${packages}\``,
       "Version 2 of this library is for Effect 4: `npm install effect@4`"
@@ -161,6 +240,10 @@ Effect 3 is installed`
     ["needs Effect 3, from 3.22.0 on", "needs Effect 4, from 4.1.0 on"]
   ],
   "src/Cache/Store.ts": [
+    [
+      "Keys are found as a `Map` finds them, but for objects that implement Effect's `Equal` (`Data.struct`, `Data.Class`,",
+      "Keys are found as Effect's `Equal` compares them: plain objects too, and others (`Data.Class`,"
+    ],
     ["are in one batch (`batching: true`)", "run side by side (`concurrency`)"],
     [
       "Effect.withConfigProvider(ConfigProvider.fromMap(new Map([[\"ANSWERS_TTL\", \"5 minutes\"]])))",
