@@ -92,10 +92,6 @@ export const tests = Object.fromEntries([
     "test/Ttl/memory/MemoryPressure.test.ts > memory pressure tells the hook why"
   ),
   ...because(
-    "Schema.Redacted of Effect 4 does not encode what it holds, so a snapshot leaves it out",
-    "test/Ttl/snapshot/DictSnapshot.test.ts > snapshots of dictionaries with schemas hold what the schemas encode"
-  ),
-  ...because(
     "what compares itself in Effect 3, as Data.struct does, is a plain object in Effect 4, which a clone brings back",
     "test/Ttl/snapshot/isCloneable.test.ts > isCloneable refuses structures of Effect, however deep",
     "test/Ttl/snapshot/DictSnapshot.test.ts > snapshots leave out what cannot be brought back as it was, with a warning that shows nothing of it"

@@ -194,7 +194,7 @@ const getName = HttpApiEndpoint.get("getName", "/names/:id", {
       `Keys are found as a \`Map\` finds them. Two plain objects are two keys, even when they look alike: they are compared by
 identity. Take a string, \`Data.struct\`, a \`Data.Class\` or a \`Schema.Class\`: these are compared by what is in them.`,
       `Keys are compared as Effect compares them: plain objects, arrays, dates and instances of classes are one key when they look alike.
-Functions, and what has been changed since it was a key, are found by identity only.`
+What has been changed since it was a key is not found.`
     ],
     ["\"lost: nobody has this object any more\"", "\"found, and written over\""],
     [

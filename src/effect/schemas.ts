@@ -42,6 +42,12 @@ export const decoding = <A, I>(schema: Schema.Schema<A, I>): (input: unknown) =>
 export const inJson = <A, I>(schema: Schema.Schema<A, I>): Schema.Schema<A, unknown> =>
   schema as Schema.Schema<A, unknown>
 
+/** A schema whose encoded side is what a codec takes, if it has one. */
+export const forCodec = <A, I>(
+  _codec: "json" | "msgpack" | "raw",
+  schema: Schema.Schema<A, I>
+): Schema.Schema<A, unknown> => inJson(schema)
+
 /** A schema, for messages. */
 export const printSchema = (schema: AnySchema): string => String(schema)
 

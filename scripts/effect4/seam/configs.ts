@@ -13,7 +13,9 @@ export const readDuration = (name: string, meant: (text: string) => string): Con
       onNone: () =>
         Effect.fail(
           new Config.ConfigError(
-            new ConfigProvider.SourceError({ message: `Expected a duration, such as "5 minutes"${meant(text)}` })
+            new ConfigProvider.SourceError({
+              message: `Expected a duration, such as "5 minutes"${meant(text)}, at ${JSON.stringify([name])}`
+            })
           )
         ),
       onSome: Effect.succeed

@@ -8,7 +8,7 @@ import * as SchemaGetter from "effect/SchemaGetter"
 import * as SchemaIssues from "effect/SchemaIssue"
 import * as SchemaParser from "effect/SchemaParser"
 import { printAst } from "./issues.js"
-import { withJsonForms } from "./jsonForms.js"
+import { withJsonForms, withMessagePackForms } from "./jsonForms.js"
 
 export type AnySchema = Schema.Constraint
 
@@ -34,6 +34,16 @@ export const decoding = <A, I>(schema: Schema.Codec<A, I>): (input: unknown) => 
 
 export const inJson = <A, I>(schema: Schema.Codec<A, I>): Schema.Codec<A, unknown> =>
   Schema.toCodecJson(Schema.make<Schema.Codec<A, I>>(withJsonForms(schema.ast)))
+
+export const forCodec = <A, I>(
+  codec: "json" | "msgpack" | "raw",
+  schema: Schema.Codec<A, I>
+): Schema.Codec<A, unknown> => {
+  if (codec === "json") return inJson(schema)
+  return codec === "raw"
+    ? schema
+    : Schema.toCodecJson(Schema.make<Schema.Codec<A, I>>(withMessagePackForms(schema.ast)))
+}
 
 export const printSchema = (schema: AnySchema): string => printAst(schema.ast)
 

@@ -18,7 +18,15 @@ import { type SchemaKeyFault, schemaKeyFault } from "../../Cache/options/schemaF
 import { schemaKind } from "../../Cache/options/schemaKind.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { orThrow } from "../../effect/plainEither.js"
-import { type AnySchema, decoder, encoder, inJson, type SchemaIssue, validator } from "../../effect/schemas.js"
+import {
+  type AnySchema,
+  decoder,
+  encoder,
+  forCodec,
+  inJson,
+  type SchemaIssue,
+  validator
+} from "../../effect/schemas.js"
 import { classOf } from "../common/classOf.js"
 import { saltedHash } from "../common/saltedHash.js"
 import { schemaFault } from "../common/schemaFault.js"
@@ -270,9 +278,8 @@ export class Keyspace<in out K, in out V, out F = never> {
     const isFailure = failure === undefined ? Schema.is(Schema.Never) : Schema.is(failure)
     const failsWithStore = onStoreError === "fail"
     const encoderOf = <A, I>(schema: Schema.Schema<A, I>): (value: unknown) => Either.Either<unknown, SchemaIssue> =>
-      codec === "json" ? encoder(inJson(schema)) : encoder(schema)
-    const decoderOf = <A, I>(schema: Schema.Schema<A, I>) =>
-      codec === "json" ? decoder(inJson(schema)) : decoder(schema)
+      encoder(forCodec(codec, schema))
+    const decoderOf = <A, I>(schema: Schema.Schema<A, I>) => decoder(forCodec(codec, schema))
     return new Keyspace<K, V, F | ObjectStoreError>({
       name,
       version,

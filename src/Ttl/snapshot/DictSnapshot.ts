@@ -20,7 +20,7 @@ import { cutText } from "../../Cache/printing/cutText.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { interruptLater } from "../../effect/fibers.js"
 import { fileReason, fileSystem } from "../../effect/platform/files.js"
-import { decoding, encoding } from "../../effect/schemas.js"
+import { decoding, encoding, inJson } from "../../effect/schemas.js"
 import { DictSnapshotError } from "./DictSnapshotError.js"
 import { isCloneable } from "./isCloneable.js"
 import * as File from "./snapshotFile.js"
@@ -271,8 +271,8 @@ const restoreKinds: OptionKinds<RestoreOptions> = { ...snapshotKinds, limits: ["
 // The frame of an entry; `undefined` for what whoever reads it would refuse. Recursion of a schema, or of the clone, may be
 // too deep for the stack, and schemas are code of the user: whatever is thrown costs the one entry.
 const framesOf = <K, KI, V, VI>(form: SnapshotForm<K, KI, V, VI>) => {
-  const encodeKey = encoding(form.key)
-  const encodeValue = encoding(form.value)
+  const encodeKey = encoding(inJson(form.key))
+  const encodeValue = encoding(inJson(form.value))
   const decode = decodeEntry(form)
   return ([key, value, expiresAt]: readonly [K, V, number]): Effect.Effect<Uint8Array | undefined> =>
     Effect.gen(function*() {
@@ -432,8 +432,8 @@ const decodeHeader = decoder(Format.Header)
 const decodeEntries = decoder(Format.Entries)
 
 const decodeEntry = <K, KI, V, VI>(form: SnapshotForm<K, KI, V, VI>) => {
-  const decodeKey = decoder(form.key)
-  const decodeValue = decoder(form.value)
+  const decodeKey = decoder(inJson(form.key))
+  const decodeValue = decoder(inJson(form.value))
   return ([key, value, expiresAt]: Format.EncodedEntry) =>
     Effect.zipWith(decodeKey(key), decodeValue(value), (key, value) => [key, value, expiresAt] as const)
 }

@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { BigDecimal, Chunk, DateTime, Duration, Effect, HashMap, HashSet, Option, Redacted, Schema } from "effect"
+import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
 import { inspect } from "node:util"
 import { fromEither } from "../../../src/effect/outcomes.js"
-import { decoder, encoder, inJson } from "../../../src/effect/schemas.js"
+import { decoder, encoder, forCodec, inJson } from "../../../src/effect/schemas.js"
+import { codecOf } from "../../../src/S3Store/entry/codecOf.js"
 
 class User extends Schema.Class<User>("User")({ id: Schema.Number, name: Schema.String }) {}
 
@@ -42,6 +44,14 @@ const rows: Readonly<Record<string, ReturnType<typeof row>>> = {
   "a literal": row(Schema.Literal("a", "b"), "b", "\"b\""),
   "an enum": row(Schema.Enums(Size), Size.Large, "\"large\""),
   "a number as text": row(Schema.NumberFromString, 7, "\"7\""),
+  "a field that is not there": row(Schema.Struct({ a: Schema.optional(Schema.NullOr(Schema.Number)) }), {}, "{}"),
+  "a field that is null": row(
+    Schema.Struct({ a: Schema.optional(Schema.NullOr(Schema.Number)) }),
+    { a: null },
+    "{\"a\":null}"
+  ),
+  "undefined": row(Schema.UndefinedOr(Schema.NullOr(Schema.Number)), undefined, ""),
+  "anything": row(Schema.Unknown, { a: [1, "b", null] }, "{\"a\":[1,\"b\",null]}"),
   "an array": row(Schema.Array(Schema.Number), [1, 2], "[1,2]"),
   "a tuple": row(Schema.Tuple(Schema.String, Schema.Number), ["a", 1], "[\"a\",1]"),
   "a record": row(Schema.Record({ key: Schema.String, value: Schema.Number }), { b: 1, a: 2 }, "{\"b\":1,\"a\":2}"),
@@ -107,17 +117,45 @@ const rows: Readonly<Record<string, ReturnType<typeof row>>> = {
 }
 
 describe("values of schemas in JSON", () => {
-  for (const [name, { json, schema, value }] of Object.entries(rows)) {
-    it(`are what they have always been: ${name}`, () => {
-      const encode = (value: unknown) => JSON.stringify(Effect.runSync(fromEither(encoder(inJson(schema))(value))))
-      assert.include(json, encode(value))
-      for (const text of json) {
-        const decoded = Effect.runSync(fromEither(decoder(inJson(schema))(JSON.parse(text))))
-        assert.include(json, encode(decoded))
-        assert.strictEqual(shown(decoded), shown(value))
-      }
+  const written = (codec: "json" | "msgpack", schema: Schema.Schema<unknown, unknown>, value: unknown) =>
+    Effect.gen(function*() {
+      const { encode } = yield* codecOf(codec)
+      return Buffer.from(yield* fromEither(encode(yield* fromEither(encoder(forCodec(codec, schema))(value)))))
     })
+  const read = (codec: "json" | "msgpack", schema: Schema.Schema<unknown, unknown>, bytes: Uint8Array) =>
+    Effect.gen(function*() {
+      const { decode } = yield* codecOf(codec)
+      return yield* fromEither(decoder(forCodec(codec, schema))(yield* fromEither(decode(bytes))))
+    })
+
+  for (const [name, { json, schema, value }] of Object.entries(rows)) {
+    it.effect(`are what they have always been: ${name}`, () =>
+      Effect.gen(function*() {
+        assert.include(json, (yield* written("json", schema, value)).toString())
+        for (const text of json) {
+          const found = yield* read("json", schema, Buffer.from(text))
+          assert.include(json, (yield* written("json", schema, found)).toString())
+          assert.strictEqual(shown(found), shown(value))
+        }
+        const packed = yield* written("msgpack", schema, value)
+        assert.strictEqual(shown(yield* read("msgpack", schema, packed)), shown(value))
+      }))
   }
+
+  it.effect("tell what is undefined from what is null, and keys by it", () =>
+    Effect.gen(function*() {
+      const Spaces = Keyspace.make("spaces", {
+        key: Schema.Struct({ id: Schema.Number, parent: Schema.optional(Schema.NullOr(Schema.Number)) }),
+        value: Schema.Struct({ a: Schema.optional(Schema.NullOr(Schema.Number)) })
+      })
+      for (const parent of [undefined, null, 1]) {
+        yield* S3Cache.set(Spaces.key({ id: 1, parent }), { a: parent })
+      }
+      for (const parent of [undefined, null, 1]) {
+        assert.strictEqual((yield* S3Cache.get(Spaces.key({ id: 1, parent }))).a, parent)
+      }
+      assert.strictEqual((yield* S3Cache.get(Spaces.key({ id: 1 }))).a, undefined)
+    }).pipe(Effect.provide(S3Cache.layerMemory())))
 
   it("are no text where a number is none", () => {
     for (const none of [NaN, Infinity, -Infinity]) {
