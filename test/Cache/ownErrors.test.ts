@@ -295,6 +295,7 @@ describe("what a computation leaves behind", () => {
           yield* request("an error", () => Effect.map(Effect.flip(fails()), (value) => value as never))
           yield* request("an exit", () => Effect.map(Effect.exit(fails()), (value) => value as never))
         }
+        yield* garbageCollected
         // What ran last may be in a register still.
         for (let round = 0; round < 9 && others.some((ref) => ref.deref() !== undefined); round++) {
           yield* garbageCollected
