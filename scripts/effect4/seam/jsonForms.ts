@@ -94,7 +94,8 @@ const withForms = ({ bigInts, of }: Forms) => {
       case "Declaration": {
         const representation: unknown = ast.annotations?.["representation"]
         const id = representation instanceof Object && "id" in representation ? String(representation.id) : ""
-        const isKnown = id.startsWith(standard) || "toCodecJson" in (ast.annotations ?? {})
+        const { toCodec, toCodecJson } = ast.annotations ?? {}
+        const isKnown = id.startsWith(standard) || toCodec !== undefined || toCodecJson !== undefined
         const form = isKnown ? of.get(id.slice(standard.length)) : asItIs
         if (form !== undefined) return changed(ast, { annotations: { ...ast.annotations, toCodecJson: form } })
       }
