@@ -11,10 +11,10 @@ import { pathToFileURL } from "node:url"
 import { root, runMain } from "../lib/run.mjs"
 import { copied, filesIn, folders, leftOut } from "./folders.mjs"
 import { makeManifest } from "./makeManifest.mjs"
+import { built } from "./makeRepository.mjs"
 import { rewritePage } from "./pages.mjs"
 import { rewrite } from "./rewrite.mjs"
 
-const built = join(root, "build", "effect4")
 const { resolve } = createRequire(join(built, "node_modules", "_"))
 
 const known = new Map()

@@ -1,8 +1,8 @@
 /**
  * Makes the repository for Effect 4, checks its types, and runs its tests on the Node and with the packages that Effect 4
  * wants, all in `build/effect4`. `--types` only checks types; `--package` checks the package and uses it as its users do;
- * `--mode s3` runs the tests of the S3 level, with the arguments
- * of scripts/test-s3.mjs; other arguments are handed on to vitest.
+ * `--mode s3` runs the tests of the S3 level, with the arguments of scripts/test-s3.mjs; other arguments are handed on to
+ * vitest.
  */
 import { existsSync } from "node:fs"
 import { copyFile, readFile, rm } from "node:fs/promises"
@@ -44,7 +44,7 @@ await runMain(async () => {
     }
     return
   }
-  for (const file of ["leftOut.mjs", "vitest.config.mjs"]) await copyFile(join(here, file), join(built, file))
+  for (const file of ["skipDifferences.mjs", "vitest.config.mjs"]) await copyFile(join(here, file), join(built, file))
   const options = { cwd: built, env: { PATH: [dirname(node), process.env["PATH"]].join(delimiter) } }
   if (args[0] === "--mode" && args[1] === "s3") {
     return run(node, [join(built, "scripts", "test-s3.mjs"), ...args.slice(2)], options)

@@ -55,7 +55,7 @@ export default defineConfig(({ mode }) => {
         "test/support/fixedHashes.ts",
         "test/support/quietTestClock.ts",
         "test/support/sharedWorker.ts",
-        "leftOut.mjs"
+        "skipDifferences.mjs"
       ],
       isolate: false,
       sequence: { sequencer: MeasuringFirst },
