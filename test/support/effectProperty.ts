@@ -10,11 +10,10 @@ export const effectProperty = <Values extends Array<unknown>, A, E>(
   check: (values: Values) => Effect.Effect<A, E>,
   parameters: fc.Parameters<[Values]>
 ): void =>
-  it(name, () =>
+  it(`${name}`, () =>
     fc.assert(
       fc.asyncProperty(
-        // One arbitrary for each value.
-        fc.tuple(...arbitraries) as unknown as fc.Arbitrary<Values>,
+        fc.tuple<Values>(...arbitraries),
         (values) => Effect.runPromise(Effect.asVoid(Effect.provide(check(values), TestContext.TestContext)))
       ),
       parameters
