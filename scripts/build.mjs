@@ -63,7 +63,8 @@ const parts = [
   ["s3", within("S3Store")],
   ["schemas", schemas],
   ["effectAws", within("effect-aws")],
-  ["keyv", within("keyv")]
+  ["keyv", within("keyv")],
+  ["testing", within("testing")]
 ]
 
 /** What is compiled from a source goes by the name of that, what is not put together by that of its file. */

@@ -24,7 +24,7 @@ const required = [
 
 /** What the build puts together from many sources. */
 const together =
-  /^dist\/(core|measuring|metrics|common|errors|sizes|cache|ttl|clients|s3|schemas|effectAws|keyv)\.js(\.map)?$/
+  /^dist\/(core|measuring|metrics|common|errors|sizes|cache|ttl|clients|s3|schemas|effectAws|keyv|testing)\.js(\.map)?$/
 
 /** The links of a page to other files: every one that is no address and no anchor of the page. */
 const linksOf = (path, text) =>

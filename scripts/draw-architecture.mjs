@@ -15,6 +15,7 @@ const columns = [["Cache/engine"], ["Cache"], ["Ttl", "Sync"], ["ClientLayer"], 
   "S3Store",
   "EffectAws",
   "Keyv",
+  "Testing",
   "ErrorSchemas"
 ]]
 

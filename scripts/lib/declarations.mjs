@@ -159,7 +159,7 @@ export const findUnnamedTypes = ({ checker, entryPoints }) => {
 
 /** What no documentation could say more of than the name does, and what Effect makes of the cases of a union. */
 const saysEnough = /^(?:_tag|prototype|message|name|cause|toJSON|toString|#.*|__@.*|~.*)$/
-const unions = ["ConditionalOutcome", "LoadOutcome"]
+const unions = ["ConditionalOutcome", "Fault", "LoadOutcome"]
 
 /** Whether an editor has something to say of it. */
 const isDocumented = (symbol, checker) =>

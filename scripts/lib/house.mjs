@@ -101,6 +101,12 @@ export const areas = [
     packages: ["effect"]
   },
   {
+    area: "Testing",
+    rooms: ["faults", "."],
+    imports: ["Cache/engine", "effect", "Cache", "S3Store"],
+    packages: ["effect"]
+  },
+  {
     area: "ErrorSchemas",
     rooms: ["."],
     imports: ["Cache/engine", "effect", "Cache", "Ttl", "ClientLayer", "S3Store", "Keyv"],

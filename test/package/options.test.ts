@@ -24,6 +24,7 @@ import {
 import { layerS3FromInstance, S3ClientInstance } from "effect-aws-cache/effect-aws"
 import { s3CacheStorage } from "effect-aws-cache/keyv"
 import { memoryPressure, SyncTtlDict as SmallDict } from "effect-aws-cache/Sync"
+import { Faults } from "effect-aws-cache/testing"
 import * as Cause from "effect/Cause"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
@@ -365,6 +366,16 @@ const persistence =
     )
 const onOptions = (f: (options: never) => Effect.Effect<unknown, unknown, Scope.Scope>) => (options: unknown): Use =>
   suspended(() => f(untyped(options)))
+
+const faultsOptions = {
+  faults: special(5, {}, [5], [{}], secret),
+  latency: special("soon", {}, { least: 1, most: "x" }, true),
+  seed: whole,
+  conditionalWrites: flag,
+  conditionalDeletes: flag,
+  lists: flag,
+  logSize: whole
+}
 
 const cases: Readonly<Record<string, Case>> = {
   BoundedMap: {
@@ -712,6 +723,14 @@ const cases: Readonly<Record<string, Case>> = {
   "S3Persistence.layerResult": {
     use: persistence(S3Persistence.layerResult),
     options: { ...formatOptions, folder: text }
+  },
+  "FaultsTag.layer": {
+    use: (options) => built(Layer.provide(Faults.layer(untyped(options)), ObjectStore.layerMemory())),
+    options: faultsOptions
+  },
+  "FaultsTag.make": {
+    use: (options) => Effect.flatMap(ObjectStore.makeMemory, (store) => Faults.make(store, untyped(options))),
+    options: faultsOptions
   },
   s3CacheStorage: {
     use: (options) => Effect.provide(s3CacheStorage("words", untyped(options)), S3Cache.layerMemory()),

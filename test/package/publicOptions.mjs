@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url"
 import { parseSync } from "oxc-parser"
 
 const dist = fileURLToPath(new URL("../../dist/", import.meta.url))
-const entryPoints = ["index.d.ts", "Sync/index.d.ts", "Keyv/index.d.ts", "EffectAws/index.d.ts"]
+const folders = ["Sync", "Keyv", "EffectAws", "Testing"]
+const entryPoints = ["index.d.ts", ...folders.map((folder) => `${folder}/index.d.ts`)]
 
 const parsed = new Map()
 const parse = (path) => {

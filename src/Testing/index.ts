@@ -1,0 +1,21 @@
+/**
+ * For tests: faults between a cache and its second level, an S3 server inside the process, and what every object store has to
+ * do.
+ *
+ * @since 1.0.0
+ */
+import "../effect/needsEffect3.js"
+
+export { CacheConfigError } from "../Cache/errors/CacheErrors.js"
+export { ObjectStoreError, type ObjectStoreReason } from "../S3Store/objects/ObjectStoreErrors.js"
+export { Faults, type FaultsTag } from "./Faults.js"
+export { Fault } from "./faults/Fault.js"
+export type { FaultRule, FaultsOptions, FaultSource, Latency } from "./faults/FaultsOptions.js"
+export type { FaultsService } from "./faults/FaultsService.js"
+export type {
+  LoggedRequest,
+  RequestCounts,
+  RequestOutcome,
+  StoreOperation,
+  StoreRequest
+} from "./faults/StoreRequest.js"
