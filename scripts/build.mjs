@@ -7,6 +7,7 @@
  *
  * `node scripts/build.mjs demo/tsconfig.json` compiles further projects along with it.
  */
+import { build as buildWithEsbuild } from "esbuild"
 import { readdir, readFile, rm } from "node:fs/promises"
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path"
 import { rollup } from "rollup"
@@ -20,7 +21,9 @@ const compiled = join(root, "build/compiled")
 const dist = join(root, "dist")
 const src = join(root, "src")
 
-const { exports, imports, sideEffects } = JSON.parse(await readFile(join(root, "package.json"), "utf8"))
+const { bin, exports, imports, peerDependencies, sideEffects } = JSON.parse(
+  await readFile(join(root, "package.json"), "utf8")
+)
 
 const nameOf = (path) => path.replace(/^\.\/dist\//, "").replace(/\.js$/, "")
 
@@ -34,6 +37,9 @@ const within = (namespace) => [...entryPoints].flatMap(([path, name]) => path.sp
 
 /** What the package imports of itself by a name, since a condition exchanges it. */
 const exchanged = Object.values(imports).flatMap((targets) => Object.values(targets).map(nameOf))
+
+/** The command, which is no entry point: what it has in common with them it takes from their files. */
+const command = nameOf(Object.values(bin)[0])
 
 /** A file that fails where another Effect is installed, and whose path is what is told then. */
 const first = nameOf(sideEffects[0])
@@ -128,7 +134,7 @@ const bundle = async () => {
   let partOf
   const inputs = [
     ...names.map((name) => [name, entryOf(name)]),
-    ...[first, ...exchanged, forMeasuring].map((name) => [name, sourceOf(name)])
+    ...[first, ...exchanged, forMeasuring, command].map((name) => [name, sourceOf(name)])
   ]
   const build = await rollup({
     input: Object.fromEntries(inputs),
@@ -155,6 +161,36 @@ const bundle = async () => {
   return output
 }
 
+/**
+ * The command with what it needs of packages that users of the library need not have, in one file. Their licences:
+ * NOTICE.
+ */
+const bundleCommand = async (code) => {
+  const file = join(dist, `${command}.js`)
+  const { outputFiles: [{ text }] } = await buildWithEsbuild({
+    stdin: { contents: code, resolveDir: dirname(file), sourcefile: file },
+    bundle: true,
+    external: Object.keys(peerDependencies),
+    plugins: [{
+      name: "parts",
+      setup: ({ onResolve }) =>
+        onResolve(
+          { filter: /^\.\.?\// },
+          ({ importer, path }) => importer === file ? { path, external: true } : undefined
+        )
+    }],
+    banner: { js: "#!/usr/bin/env node" },
+    legalComments: "none",
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    write: false
+  })
+  return text
+}
+
 /** Everything else that was put together before. */
 const removeStale = async (written) => {
   const paths = await readdir(dist, { recursive: true })
@@ -165,7 +201,14 @@ const removeStale = async (written) => {
 await runMain(async () => {
   await runCompiler(["-b", "src/tsconfig.build.json", ...process.argv.slice(2)])
   await forgiveAbsentPeers()
-  const files = (await bundle()).map((file) => [file.fileName, file.type === "chunk" ? file.code : file.source])
+  const files = await Promise.all(
+    (await bundle()).filter(({ fileName }) => fileName !== `${command}.js.map`).map(async (
+      { code, fileName, source }
+    ) => [
+      fileName,
+      fileName === `${command}.js` ? await bundleCommand(code) : code ?? source
+    ])
+  )
   await Promise.all(files.map(([path, text]) => writeChanged(join(dist, path), text)))
   await removeStale(files.map(([path]) => path))
 })

@@ -100,7 +100,8 @@ const checkImports = (file, publicPackages, edges, report) => {
       if (!area.packages.some((name) => startsWithPackage(specifier, name))) {
         report(file, offset, `src/${folder} may not import "${specifier}"`)
       }
-      if (!specifier.startsWith("node:") && !publicPackages.has(packageName(specifier))) {
+      const isBundled = area.bundled?.includes(packageName(specifier)) === true
+      if (!specifier.startsWith("node:") && !isBundled && !publicPackages.has(packageName(specifier))) {
         report(file, offset, `"${packageName(specifier)}" is no dependency or peer of this package`)
       }
       if (kind === "value" && typesOnly.some((name) => startsWithPackage(specifier, name))) {

@@ -24,7 +24,7 @@ const required = [
 
 /** What the build puts together from many sources. */
 const together =
-  /^dist\/(core|measuring|metrics|common|errors|sizes|cache|ttl|clients|s3|schemas|effectAws|keyv|testing)\.js(\.map)?$/
+  /^dist\/(core|measuring|metrics|common|errors|sizes|cache|ttl|clients|s3|schemas|effectAws|keyv|testing|Command\/main)\.js(\.map)?$/
 
 /** The links of a page to other files: every one that is no address and no anchor of the page. */
 const linksOf = (path, text) =>
@@ -70,7 +70,7 @@ await runMain(() =>
   withTemporaryFolder("package", async (folder) => {
     const { files, tarball } = await pack(folder)
     const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"))
-    const targets = Object.values(manifest.exports).flatMap((target) =>
+    const targets = [manifest.bin, ...Object.values(manifest.exports)].flatMap((target) =>
       (typeof target === "string" ? [target] : Object.values(target)).map((path) => path.replace(/^\.\//, ""))
     )
     const problems = [

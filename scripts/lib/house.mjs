@@ -113,6 +113,14 @@ export const areas = [
     packages: ["effect", "@effect/platform"]
   },
   {
+    area: "Command",
+    rooms: ["terminal", "arguments", "target", "bucket", "commands", "."],
+    imports: ["Cache/engine", "effect", "Cache", "ClientLayer", "S3Store"],
+    packages: ["effect", "@effect/platform", "@effect/platform-node", "node:"],
+    // The build puts it into the file of the command: users need not have it.
+    bundled: ["@effect/platform-node"]
+  },
+  {
     area: ".",
     rooms: ["."],
     imports: ["effect", "Cache", "Ttl", "ClientLayer", "S3Store"],

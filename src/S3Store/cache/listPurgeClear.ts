@@ -15,7 +15,6 @@ import { fromEither } from "../../effect/outcomes.js"
 import { firstOf, tapPages } from "../../effect/streams.js"
 import type { Leases } from "../coordination/Lease.js"
 import { credibleTime } from "../coordination/tagMarker.js"
-import { headerNeeds } from "../entry/entryFrame.js"
 import type { EntryHead } from "../entry/EntryHeader.js"
 import type { AnyKey, CacheKey, Keyspace } from "../keyspace/Keyspace.js"
 import { MemoryEntry } from "../memory/MemoryEntry.js"
@@ -27,6 +26,7 @@ import type { S3CacheProgress } from "../options/S3CacheProgress.js"
 import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
 import type { CacheLevels } from "./CacheLevels.js"
 import { toMemoryEntry } from "./entryCodec.js"
+import { completeHead, type Gone, gone, usualHead } from "./loadHead.js"
 import { concurrencyOf } from "./manyKeys.js"
 import type { Reading } from "./reading.js"
 
@@ -36,14 +36,7 @@ const reportEvery = 1000
 /** How many objects are listed before the first is purged, so that their number is known: some 20 MB of names. */
 const counted = 100_000
 
-/** Of an entry, the bytes that mostly hold its header. */
-const usualHead = 4096
-
 const unreadable = Either.left("unreadable")
-
-/** What has been removed or replaced meanwhile. */
-const gone = "gone"
-type Gone = typeof gone
 
 type Found = Data.TaggedEnum.Value<LoadOutcome, "Found">
 
@@ -75,37 +68,12 @@ export const makeListPurgeClear = (
     return Stream.filter(store.list(prefix), isEntryOrLeaseUnder(prefix))
   }
 
-  /**
-   * The header of an entry with its key, of its first bytes, or of more where those are not enough: of those that hold
-   * the header, and then, where the key is behind it, of those that hold the key.
-   */
-  const headOf = (
-    name: string,
-    found: Found,
-    more = 2
-  ): Effect.Effect<Either.Either<EntryHead, unknown> | Gone, ObjectStoreError> =>
-    Effect.suspend(() => {
-      const head = format.decodeHeader(found.body)
-      const isKnown = Either.isRight(head) && head.right.key !== undefined
-      const needed = isKnown || found.body.length >= found.size ? undefined : headerNeeds(found.body)
-      if (needed === undefined) return Exit.succeed(head)
-      if (more === 0 || (needed !== Number.POSITIVE_INFINITY && needed > found.size)) return Effect.succeed(unreadable)
-      const again = store.load(name, needed === Number.POSITIVE_INFINITY ? {} : { firstBytes: needed })
-      return Effect.flatMap(again, (longer) => {
-        // What was replaced meanwhile is fresh.
-        if (longer._tag === "TooLarge") return Effect.succeed(unreadable)
-        return longer._tag === "Found" && longer.etag === found.etag
-          ? headOf(name, longer, more - 1)
-          : Effect.succeed(gone)
-      })
-    })
-
   const readHead = <K, V, F>(
     space: Keyspace<K, V, F>,
     name: string,
     found: Found
   ): Effect.Effect<Either.Either<Listed<K, V, F>, unknown> | Gone, ObjectStoreError> =>
-    Effect.flatMap(headOf(name, found), (head) =>
+    Effect.flatMap(completeHead(store, name, found), (head) =>
       Effect.withFiberRuntime((fiber) =>
         Exit.succeed(
           head === gone

@@ -184,13 +184,13 @@ export const disassemble = (bytes: Uint8Array): Either.Either<EntryParts, EntryE
  * The header of an entry, of its first bytes: `Damaged` too when those are not enough. In format version 1 only a whole
  * entry is. A long key is known only if the bytes hold it.
  */
-export const disassembleHeader = (bytes: Uint8Array): Either.Either<EntryHead, EntryError> =>
+export const disassembleHeader = (bytes: Uint8Array): Either.Either<EntryHead & PayloadHeader, EntryError> =>
   Either.flatMap(startOf(bytes), ({ buffer, headerLength, version }) =>
     version === 1
-      ? Either.map(disassemble1(buffer, headerLength), ({ header }): EntryHead => header)
+      ? Either.map(disassemble1(buffer, headerLength), ({ header }): EntryHead & PayloadHeader => header)
       : Either.flatMap(
         head2(buffer, headerLength, version),
-        ({ header, keyLength, start }): Either.Either<EntryHead, EntryError> => {
+        ({ header, keyLength, start }): Either.Either<EntryHead & PayloadHeader, EntryError> => {
           if (keyLength === 0) return Either.right(header)
           const rest = buffer.subarray(start)
           return rest.length < keyLength

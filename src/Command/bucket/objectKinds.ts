@@ -1,0 +1,30 @@
+/**
+ * What an object of a store is, by its name.
+ */
+import { isLeaseName, isObjectName } from "../../S3Store/objects/objectName.js"
+
+/** What an object is: an entry or the lease of one, in a space; the marker of a tag; or somebody else's. */
+export type ObjectKind =
+  | { readonly _tag: "Entry" | "Lease"; readonly space: string }
+  | { readonly _tag: "Marker" }
+  | { readonly _tag: "Other" }
+
+const marker: ObjectKind = { _tag: "Marker" }
+const other: ObjectKind = { _tag: "Other" }
+
+const inSpace = /^(.+)\/[0-9a-f]{64}(?:\.run)?$/
+const inTags = /^\.tags\/[0-9a-f]{64}(?:\.invalidated|\.expired)?$/
+
+/** The kind of an object. A space is the folder that entries lie in: the name of a keyspace and its version. */
+export const objectKind = (name: string): ObjectKind => {
+  if (inTags.test(name)) return marker
+  const space = inSpace.exec(name)?.[1]
+  if (space === undefined || space.startsWith(".") || !isObjectName(name)) return other
+  return { _tag: isLeaseName(name) ? "Lease" : "Entry", space }
+}
+
+/** The name of the keyspace and the version of a space: the version is its last segment. */
+export const partsOfSpace = (space: string): { readonly keyspace: string; readonly version: string } => {
+  const at = space.lastIndexOf("/")
+  return at < 0 ? { keyspace: space, version: "" } : { keyspace: space.slice(0, at), version: space.slice(at + 1) }
+}

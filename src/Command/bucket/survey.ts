@@ -1,0 +1,207 @@
+/**
+ * What lies in a store, in numbers.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { credibleTime } from "../../S3Store/coordination/tagMarker.js"
+import type { ListedObject, ObjectStore } from "../../S3Store/objects/ObjectStore.js"
+import type { ObjectStoreError } from "../../S3Store/objects/ObjectStoreErrors.js"
+import { objectKind, partsOfSpace } from "./objectKinds.js"
+import { type ReadHead, readHead } from "./readHead.js"
+
+/** Up to which age entries are counted together, in milliseconds; what is older is in one more class. */
+export const ageClasses: ReadonlyArray<number> = [3_600_000, 86_400_000, 7 * 86_400_000, 30 * 86_400_000]
+
+/** What the headers of a sample say. */
+export interface Sample {
+  /** How many headers were read. */
+  readonly read: number
+  readonly expired: number
+  readonly forever: number
+  readonly failures: number
+  readonly encrypted: number
+  readonly compressed: number
+  readonly unreadable: number
+}
+
+/** One version of a keyspace. */
+export interface SpaceSurvey {
+  readonly space: string
+  readonly keyspace: string
+  readonly version: string
+  readonly entries: number
+  readonly bytes: number
+  readonly leases: number
+  /** When the entry that was written first and the one that was written last were, in milliseconds since the epoch. */
+  readonly oldest: number
+  readonly newest: number
+  /** How many are how old: see `ageClasses`. */
+  readonly ages: ReadonlyArray<number>
+  readonly sample: Sample
+}
+
+/** What lies in a store. */
+export interface Survey {
+  readonly spaces: ReadonlyArray<SpaceSurvey>
+  readonly entries: number
+  readonly bytes: number
+  /** Markers of tags. */
+  readonly markers: { readonly count: number; readonly bytes: number }
+  readonly leases: number
+  readonly others: { readonly count: number; readonly bytes: number }
+  /** The tags of the entries in samples, and how many of those carry them; the most frequent first. */
+  readonly tags: ReadonlyArray<readonly [tag: string, entries: number]>
+  /** Whether there are more tags than were counted. */
+  readonly moreTags: boolean
+}
+
+/** How far it is. */
+export interface SurveyProgress {
+  readonly listed: number
+  readonly headers: number
+}
+
+/** What to look at. */
+export interface SurveyOptions {
+  /** How many headers are read of each space: names are digests, so that the first of them are a sample. */
+  readonly sample: number
+  /** How many headers are read at the same time. */
+  readonly concurrency: number
+  /** Only the objects whose names begin with this. Default: all. */
+  readonly prefix?: string
+  readonly onProgress?: (progress: SurveyProgress) => Effect.Effect<void>
+}
+
+/** How many tags are counted at the most: some megabytes. */
+const mostTags = 10_000
+/** How many spaces are told apart at the most. */
+const mostSpaces = 10_000
+/** As many as S3 lists in one answer. */
+const page = 1000
+
+class SpaceCount {
+  entries = 0
+  bytes = 0
+  leases = 0
+  oldest = Number.POSITIVE_INFINITY
+  newest = Number.NEGATIVE_INFINITY
+  readonly ages: Array<number> = [...ageClasses, 0].map(() => 0)
+  asked = 0
+  readonly sample = { read: 0, expired: 0, forever: 0, failures: 0, encrypted: 0, compressed: 0, unreadable: 0 }
+
+  add({ modified, size }: ListedObject, now: number): void {
+    this.entries++
+    this.bytes += size
+    this.oldest = Math.min(this.oldest, modified)
+    this.newest = Math.max(this.newest, modified)
+    const age = ageClasses.findIndex((limit) => now - modified < limit)
+    const at = age < 0 ? ageClasses.length : age
+    this.ages[at] = (this.ages[at] ?? 0) + 1
+  }
+
+  meet(read: ReadHead, now: number): void {
+    if (read._tag === "Gone") return
+    const { sample } = this
+    sample.read++
+    if (read._tag === "Unreadable") {
+      sample.unreadable++
+      return
+    }
+    const { compression, encryption, expires, outcome } = read.head
+    if (expires <= now) sample.expired++
+    if (expires === Number.POSITIVE_INFINITY) sample.forever++
+    if (outcome === "failure") sample.failures++
+    if (encryption !== null) sample.encrypted++
+    if (compression !== "none") sample.compressed++
+  }
+}
+
+/** Counts all that lies in a store. It holds numbers only, however many objects there are. */
+export const survey = (
+  store: ObjectStore,
+  { concurrency, onProgress = () => Effect.void, prefix = "", sample }: SurveyOptions
+): Effect.Effect<Survey, ObjectStoreError> =>
+  Effect.gen(function*() {
+    const spaces = new Map<string, SpaceCount>()
+    const tags = new Map<string, number>()
+    let moreTags = false
+    const markers = { count: 0, bytes: 0 }
+    const others = { count: 0, bytes: 0 }
+    const progress = { listed: 0, headers: 0 }
+
+    const spaceOf = (name: string): SpaceCount => {
+      const key = spaces.has(name) || spaces.size < mostSpaces ? name : "…"
+      const known = spaces.get(key) ?? new SpaceCount()
+      spaces.set(key, known)
+      return known
+    }
+
+    const count = (object: ListedObject, now: number): SpaceCount | undefined => {
+      const kind = objectKind(object.name)
+      switch (kind._tag) {
+        case "Marker":
+        case "Other": {
+          const counts = kind._tag === "Marker" ? markers : others
+          counts.count++
+          counts.bytes += object.size
+          return undefined
+        }
+        case "Lease":
+          spaceOf(kind.space).leases++
+          return undefined
+        case "Entry": {
+          const space = spaceOf(kind.space)
+          space.add(object, now)
+          if (space.asked >= sample) return undefined
+          space.asked++
+          return space
+        }
+      }
+    }
+
+    const meetTags = (read: ReadHead) => {
+      if (read._tag !== "Head") return
+      for (const tag of read.head.tags) {
+        const known = tags.get(tag)
+        if (known === undefined && tags.size >= mostTags) moreTags = true
+        else tags.set(tag, (known ?? 0) + 1)
+      }
+    }
+
+    yield* Stream.runForEach(Stream.grouped(store.list(prefix), page), (objects) =>
+      Effect.gen(function*() {
+        const now = yield* Clock.currentTimeMillis
+        const chosen = Array.from(objects).flatMap((object) => {
+          const space = count(object, now)
+          return space === undefined ? [] : [{ object, space }]
+        })
+        yield* Effect.forEach(chosen, ({ object, space }) =>
+          Effect.map(readHead(store, object), (read) => {
+            progress.headers++
+            space.meet(read, now)
+            meetTags(read)
+          }), { concurrency, discard: true })
+        progress.listed += objects.length
+        yield* onProgress({ ...progress })
+      }))
+
+    const counted = [...spaces].map(([space, { ages, bytes, entries, leases, newest, oldest, sample }]) => ({
+      ...partsOfSpace(space),
+      ...{ space, entries, bytes, leases, oldest, newest, ages, sample }
+    })).sort((one, other) => other.bytes - one.bytes || (one.space < other.space ? -1 : 1))
+    return {
+      spaces: counted,
+      entries: counted.reduce((sum, { entries }) => sum + entries, 0),
+      bytes: counted.reduce((sum, { bytes }) => sum + bytes, 0),
+      leases: counted.reduce((sum, { leases }) => sum + leases, 0),
+      markers,
+      others,
+      tags: [...tags].sort(([one, many], [other, more]) => more - many || (one < other ? -1 : 1)),
+      moreTags
+    }
+  })
+
+/** When the value of an entry was made, as far as its writer's clock can be believed. */
+export const madeAt = (read: Extract<ReadHead, { readonly _tag: "Head" }>): number =>
+  credibleTime(read.head.created, read.modified)

@@ -1,0 +1,65 @@
+/**
+ * The command as users run it: a process of the built file.
+ */
+import * as Effect from "effect/Effect"
+import { spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
+
+export interface CommandResult {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface CommandOptions {
+  /** Variables of the environment besides those of every test. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Closes the standard output after so many characters, as `head` does. */
+  readonly closeAfter?: number
+  /** Sends a signal as soon as something was printed. */
+  readonly interruptOnOutput?: NodeJS.Signals
+}
+
+const file = fileURLToPath(new URL("../../dist/Command/main.js", import.meta.url))
+
+/** Runs a command line to its end. Nothing of the machine's AWS configuration is seen by it. */
+export const runCommandLine = (
+  words: ReadonlyArray<string>,
+  { closeAfter, env = {}, interruptOnOutput }: CommandOptions = {}
+): Effect.Effect<CommandResult> =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => {
+      const child = spawn(process.execPath, [file, ...words], {
+        env: {
+          PATH: process.env["PATH"],
+          NODE_NO_WARNINGS: "1",
+          AWS_CONFIG_FILE: "/dev/null",
+          AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+          AWS_EC2_METADATA_DISABLED: "true",
+          AWS_ACCESS_KEY_ID: "embedded",
+          AWS_SECRET_ACCESS_KEY: "embedded-s3",
+          AWS_REGION: "us-east-1",
+          ...env
+        },
+        stdio: ["ignore", "pipe", "pipe"]
+      })
+      let stdout = ""
+      let stderr = ""
+      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        stdout += text
+        if (closeAfter !== undefined && stdout.length >= closeAfter) child.stdout.destroy()
+        if (interruptOnOutput !== undefined) child.kill(interruptOnOutput)
+      })
+      child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text))
+      const ended = new Promise<CommandResult>((resolve) =>
+        child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }))
+      )
+      return { child, ended }
+    }),
+    ({ ended }) => Effect.promise(() => ended),
+    ({ child, ended }) => {
+      if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL")
+      return Effect.promise(() => ended)
+    }
+  )
