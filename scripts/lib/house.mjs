@@ -38,6 +38,7 @@ export const areas = [
         "common",
         "flight",
         "events",
+        "metrics",
         "lease",
         "store"
       ],

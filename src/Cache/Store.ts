@@ -28,11 +28,13 @@ import { asExit } from "./errors/asExit.js"
 import type { CacheConfigError } from "./errors/CacheErrors.js"
 import { CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./errors/CacheErrors.js"
 import { toOption } from "./errors/toOption.js"
-import { MetricsExport, withMetrics } from "./events/CacheMetrics.js"
 import { makeEventHub } from "./events/EventHub.js"
 import type { StoreEvent } from "./events/StoreEvent.js"
 import { warningListener } from "./events/warningListener.js"
 import { SingleFlight } from "./flight/SingleFlight.js"
+import { MapMetrics, withMetrics } from "./metrics/MapMetrics.js"
+import { makeMeter } from "./metrics/Meter.js"
+import { meteredHub } from "./metrics/meteredHub.js"
 import {
   checkOptions,
   checkValue,
@@ -520,7 +522,9 @@ export const make = <K, V, F = never>(
         }
       }, options.failureWeigher ?? (options.weigher && weighRoughly))
     )
-    const metrics = options.metrics === true ? new MetricsExport(name) : undefined
+    const meter = makeMeter(name, options.metrics)
+    const weight = options.weigher === undefined ? "none" : "weight"
+    const metrics = meter && new MapMetrics(meter, { lookups: true, weight })
     const { lookup, lookupOf, step } = metrics === undefined ? guarded : withMetrics(guarded, metrics)
     const flights = yield* SingleFlight.make<K>(name)
     const batches = yield* SingleFlight.make<string>(name)
@@ -594,7 +598,7 @@ export const make = <K, V, F = never>(
       entries,
       flights,
       batches,
-      hub,
+      hub: meteredHub(hub, meter),
       writer: {
         withRoll,
         rolls,

@@ -25,7 +25,7 @@ export type { LeasedStoreEvent, StoreEvent } from "./events/StoreEvent.js"
 export { isStoreError, type StoreError } from "./StoreError.js"
 
 /** @since 1.0.0 */
-export * as CacheMetrics from "./events/CacheMetrics.js"
+export * as CacheMetrics from "./metrics/CacheMetrics.js"
 
 /** @since 1.0.0 */
 export * as Store from "./Store.js"

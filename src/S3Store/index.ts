@@ -39,9 +39,6 @@ export { S3CacheLive } from "./S3CacheLive.js"
 export { ObjectStore, type ObjectStoreS3Options, type ObjectStoreTag } from "./service/ObjectStoreTag.js"
 export type { S3CacheLayers, S3CacheServiceClass } from "./service/S3CacheServiceClass.js"
 
-/** @since 1.0.0 */
-export * as S3CacheMetrics from "./guard/S3CacheMetrics.js"
-
 export type * from "./options/S3CacheOptions.js"
 export type { S3CacheProgress } from "./options/S3CacheProgress.js"
 export type { S3CacheStats } from "./options/S3CacheStats.js"

@@ -3,22 +3,55 @@
  */
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
+import * as MetricKey from "effect/MetricKey"
 import * as MetricLabel from "effect/MetricLabel"
 
-/** What an update is tagged with. */
+/** What a metric is made of. */
+interface Definition {
+  readonly name: string
+  readonly description: string
+  /** As OpenTelemetry writes it; exporters know it by a label of this name. */
+  readonly unit: string
+}
+
+/** What an update is labelled with. */
 export type Labels = ReadonlyArray<MetricLabel.MetricLabel>
 
 /** Makes labels. */
-export const labels = (tags: Readonly<Record<string, string>>): Labels =>
-  Object.entries(tags).map(([name, value]) => MetricLabel.make(name, value))
+export const labels = (named: Readonly<Record<string, string>>): Labels =>
+  Object.entries(named).map(([name, value]) => MetricLabel.make(name, value))
 
-/** Updates a metric at once. */
-export const update = <Type, In, Out>(metric: Metric.Metric<Type, In, Out>, by: In, tags: Labels): void =>
-  metric.unsafeUpdate(by, tags)
+/** A metric of numbers. */
+export type AnyMetric = Metric.Metric.Counter<number> | Metric.Metric.Gauge<number> | Metric.Metric.Histogram<number>
 
-/** A histogram whose buckets grow by a factor, from `start` on, and how many there are. */
+/** Updates a metric at once. The same labels, and not others like them, are found soonest. */
+export const update = (metric: AnyMetric, by: number, tags: Labels): void => metric.unsafeUpdate(by, tags)
+
+const withUnit = ({ unit }: Definition) => [MetricLabel.make("unit", unit)]
+
+/** A counter that only grows. */
+export const counter = (made: Definition): Metric.Metric.Counter<number> =>
+  Metric.fromMetricKey(
+    MetricKey.taggedWithLabels(
+      MetricKey.counter(made.name, { description: made.description, incremental: true }),
+      withUnit(made)
+    )
+  )
+
+/** A gauge. */
+export const gauge = (made: Definition): Metric.Metric.Gauge<number> =>
+  Metric.fromMetricKey(
+    MetricKey.taggedWithLabels(MetricKey.gauge(made.name, { description: made.description }), withUnit(made))
+  )
+
+/** A histogram. */
 export const histogram = (
-  name: string,
-  description: string,
-  buckets: { readonly start: number; readonly factor: number; readonly count: number }
-): Metric.Metric.Histogram<number> => Metric.histogram(name, MetricBoundaries.exponential(buckets), description)
+  made: Definition,
+  boundaries: ReadonlyArray<number>
+): Metric.Metric.Histogram<number> =>
+  Metric.fromMetricKey(
+    MetricKey.taggedWithLabels(
+      MetricKey.histogram(made.name, MetricBoundaries.fromIterable(boundaries), made.description),
+      withUnit(made)
+    )
+  )

@@ -11,7 +11,6 @@ import {
   Fiber,
   Layer,
   Logger,
-  Metric,
   Option,
   Scope,
   Stream,
@@ -19,6 +18,7 @@ import {
 } from "effect"
 import { CacheMetrics, LeasedStore, type LeasedStoreEvent, Store, type StoreEvent } from "effect-aws-cache/Cache"
 import { TtlDict } from "effect-aws-cache/Ttl"
+import { counted, gauged, timed } from "../support/measured.js"
 
 /** Listens, does something, and returns what was heard of it. */
 const heardOf = <A>(
@@ -146,15 +146,10 @@ describe("events", () => {
 })
 
 describe("metrics", () => {
-  const count = (metric: Metric.Metric.Counter<number>, cache: string, reason?: string) =>
-    Effect.map(
-      Metric.value(
-        reason === undefined
-          ? Metric.tagged(metric, "cache", cache)
-          : Metric.tagged(Metric.tagged(metric, "cache", cache), "reason", reason)
-      ),
-      ({ count }) => count
-    )
+  const tier = { "cache.tier": "memory" }
+  const hit = { "cache.outcome": "hit", ...tier }
+  const miss = { "cache.outcome": "miss" }
+  const because = (reason: string) => ({ ...tier, "cache.reason": reason })
 
   const caches = {
     Store: (name: string) => Store.make<string, number>({ name, maxSize: 2, metrics: true }),
@@ -174,13 +169,13 @@ describe("metrics", () => {
         yield* cache.set("c", 1)
         const { hits, insertions, misses, evicted, replaced } = yield* cache.stats
         assert.deepStrictEqual([hits, misses, insertions, evicted, replaced], [1, 2, 3, 1, 1])
-        assert.strictEqual(yield* count(CacheMetrics.hits, name), hits)
-        assert.strictEqual(yield* count(CacheMetrics.misses, name), misses)
-        assert.strictEqual(yield* count(CacheMetrics.insertions, name), insertions)
-        assert.strictEqual(yield* count(CacheMetrics.removals, name, "evicted"), evicted)
-        assert.strictEqual(yield* count(CacheMetrics.removals, name, "replaced"), replaced)
-        const { value } = yield* Metric.value(Metric.tagged(CacheMetrics.entries, "cache", name))
-        assert.strictEqual(value, 2)
+        assert.strictEqual(yield* counted(CacheMetrics.lookups, name, hit), hits)
+        assert.strictEqual(yield* counted(CacheMetrics.lookups, name, miss), misses)
+        assert.strictEqual(yield* counted(CacheMetrics.insertions, name, tier), insertions)
+        assert.strictEqual(yield* counted(CacheMetrics.removals, name, because("evicted")), evicted)
+        assert.strictEqual(yield* counted(CacheMetrics.removals, name, because("replaced")), replaced)
+        assert.strictEqual(yield* gauged(CacheMetrics.entryCount, name), 2)
+        assert.strictEqual(yield* gauged(CacheMetrics.entryLimit, name), 2)
       }))
   }
 
@@ -188,7 +183,7 @@ describe("metrics", () => {
     Effect.gen(function*() {
       const store = yield* Store.make<string, number>({ name: "metrics off" })
       yield* store.getOption("a")
-      assert.strictEqual(yield* count(CacheMetrics.misses, "metrics off"), 0)
+      assert.strictEqual(yield* counted(CacheMetrics.lookups, "metrics off", miss), 0)
     }))
 })
 
@@ -334,16 +329,24 @@ describe("a leased store", () => {
       yield* store.use("a", Effect.succeed)
       yield* store.use("a", Effect.succeed)
       yield* store.use("b", Effect.succeed)
-      const named = (metric: Metric.Metric.Counter<number>) => Metric.tagged(metric, "cache", name)
-      const of = (metric: Metric.Metric.Counter<number>) => Effect.map(Metric.value(metric), ({ count }) => count)
+      const tier = { "cache.tier": "memory" }
       const { hits, misses } = yield* store.stats
       assert.deepStrictEqual([hits, misses], [1, 2])
-      assert.strictEqual(yield* of(named(CacheMetrics.hits)), 1)
-      assert.strictEqual(yield* of(named(CacheMetrics.misses)), 2)
-      assert.strictEqual(yield* of(named(CacheMetrics.insertions)), 2)
-      assert.strictEqual(yield* of(Metric.tagged(named(CacheMetrics.removals), "reason", "evicted")), 1)
-      const { value } = yield* Metric.value(Metric.tagged(CacheMetrics.entries, "cache", name))
-      assert.strictEqual(value, 1)
+      assert.strictEqual(yield* counted(CacheMetrics.lookups, name, { "cache.outcome": "hit", ...tier }), 1)
+      assert.strictEqual(yield* counted(CacheMetrics.lookups, name, { "cache.outcome": "miss" }), 2)
+      assert.strictEqual(yield* counted(CacheMetrics.insertions, name, tier), 2)
+      assert.strictEqual(yield* counted(CacheMetrics.removals, name, { ...tier, "cache.reason": "evicted" }), 1)
+      assert.strictEqual(
+        (yield* timed(CacheMetrics.computationDuration, name, { "cache.outcome": "success" })).count,
+        2
+      )
+      assert.strictEqual(yield* gauged(CacheMetrics.entryCount, name), 1)
+      yield* store.use(
+        "b",
+        () =>
+          Effect.flatMap(TestClock.adjust("10 seconds"), () =>
+            Effect.map(gauged(CacheMetrics.leasedCount, name), (leased) => assert.strictEqual(leased, 1)))
+      )
     }))
 
   it.scoped("asks for the options of a lease only when there is no value", () =>

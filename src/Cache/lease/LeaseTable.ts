@@ -18,13 +18,15 @@ import { Absent, type WriteOutcome } from "../engine/BoundedMapOptions.js"
 import { asExit } from "../errors/asExit.js"
 import type { CacheConfigError } from "../errors/CacheErrors.js"
 import { announceComputation } from "../events/announceComputation.js"
-import { MetricsExport, withMetrics } from "../events/CacheMetrics.js"
 import { makeEventHub } from "../events/EventHub.js"
 import type { LeasedStoreEvent } from "../events/StoreEvent.js"
 import { type Flight, patience } from "../flight/FlightGroup.js"
 import { ownExit } from "../flight/ownExit.js"
 import { SingleFlight } from "../flight/SingleFlight.js"
 import { services, withoutSpan, withServices } from "../flight/withServices.js"
+import { MapMetrics, withMetrics } from "../metrics/MapMetrics.js"
+import { makeMeter } from "../metrics/Meter.js"
+import { meteredHub } from "../metrics/meteredHub.js"
 import { failureGuard } from "../options/failureGuard.js"
 import type { PreparedEntry } from "../options/manyEntries.js"
 import { requireEffect } from "../options/requireEffect.js"
@@ -126,7 +128,9 @@ export const makeLeaseTable = <K, V, E, R, R2>(
     let closed = false
     let isLeasing = false
     let acquired = 0
-    const metrics = options.metrics === true ? new MetricsExport(name) : undefined
+    const meter = makeMeter(name, options.metrics)
+    const metrics = meter
+      && new MapMetrics(meter, { lookups: true, weight: weigh === undefined ? "none" : "weight" })
     const guarded = yield* makeGuardedMap<K, LeasedValue<K, V>>(name, {
       evictionPolicy: options.evictionPolicy,
       maxSize: options.maxSize ?? defaultMaxSize,
@@ -141,6 +145,13 @@ export const makeLeaseTable = <K, V, E, R, R2>(
       }
     })
     const { step } = metrics === undefined ? guarded : withMetrics(guarded, metrics)
+    const computations = meteredHub(hub, meter)
+    if (meter !== undefined) {
+      const leased = meter.series("leasedCount")
+      const inside = (map: LeasedMap<K, V>, now: number) =>
+        map.entries(now).reduce((count, [, { isLeased }]) => isLeased ? count + 1 : count, 0)
+      yield* meter.observe(() => leased(guarded.unsafeStep(inside) + releaser.retired))
+    }
     const sweeper = new ExpirySweeper(
       around,
       Effect.zipRight(
@@ -273,7 +284,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
               key,
               caller,
               () =>
-                Effect.tapErrorCause(announceComputation(hub, key, make(own)), (cause) =>
+                Effect.tapErrorCause(announceComputation(computations, key, make(own)), (cause) =>
                   Effect.sync(() => {
                     acquirer.failure = ownCause(cause)
                   })),

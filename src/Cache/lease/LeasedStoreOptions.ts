@@ -84,7 +84,7 @@ export interface Options<in K, in out V, out E = never, out R = never, out R2 = 
   /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
   readonly eventCapacity?: number | undefined
   /**
-   * Whether to keep Effect `Metric`s of it (see `CacheMetrics`), tagged with the name. It makes every operation slower.
+   * Whether to keep Effect `Metric`s of it (see `CacheMetrics`), labelled with the name. It makes every operation slower.
    * Default `false`: `stats` has the same figures.
    */
   readonly metrics?: boolean | undefined

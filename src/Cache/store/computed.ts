@@ -11,10 +11,9 @@ import { failureOrCause, ownCause } from "../../effect/outcomes.js"
 import type { GuardedMap } from "../common/GuardedMap.js"
 import type { BoundedMap } from "../engine/BoundedMap.js"
 import type { WriteOutcome } from "../engine/BoundedMapOptions.js"
-import type { EventHub } from "../events/EventHub.js"
-import type { StoreEvent } from "../events/StoreEvent.js"
 import type { Flight, FlightGroup } from "../flight/FlightGroup.js"
 import type { SingleFlight } from "../flight/SingleFlight.js"
+import type { ComputationHub } from "../metrics/meteredHub.js"
 import type { FreshMap, Stored } from "./FreshMap.js"
 import type { Freshness } from "./Freshness.js"
 import type { WriteOptions } from "./StoreOptions.js"
@@ -52,7 +51,8 @@ export interface ComputingParts<in out K, in out V, in out F> {
   readonly flights: SingleFlight<K>
   /** Runs what computes many values: one computation for each call. */
   readonly batches: SingleFlight<string>
-  readonly hub: EventHub<StoreEvent<K>>
+  /** Told of computations. */
+  readonly hub: ComputationHub<K>
   readonly writer: StoreWriter<K, V, F>
 }
 

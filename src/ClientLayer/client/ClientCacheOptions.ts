@@ -46,7 +46,7 @@ export interface ClientCacheOptions {
   readonly drainTimeout?: Duration.DurationInput | undefined
   /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
   readonly eventCapacity?: number | undefined
-  /** Whether to keep Effect `Metric`s of it (see `CacheMetrics`), tagged with the name. Default `false`. */
+  /** Whether to keep Effect `Metric`s of it (see `CacheMetrics`), labelled with the name. Default `false`. */
   readonly metrics?: boolean | undefined
 }
 

@@ -15,6 +15,7 @@ import { asExit } from "../../Cache/errors/asExit.js"
 import { type CacheConfigError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
 import type { Restore } from "../../Cache/lease/LeaseTable.js"
 import * as LeasedStore from "../../Cache/LeasedStore.js"
+import { makeMeter } from "../../Cache/metrics/Meter.js"
 import { checkOptions, nameIn, unlessWrong, withCallOptions, withFunction } from "../../Cache/options/checkOptions.js"
 import { millis } from "../../Cache/options/timeToLive.js"
 import { glanceAt, glanced, keyedLine, keyedSummary } from "../../Cache/printing/glance.js"
@@ -47,6 +48,7 @@ import { sendLeased } from "../request/sendLeased.js"
 import { type ClientClass, type ClientOf, isAwsClient } from "../sdk/AwsClient.js"
 import { HiddenTexts } from "../secrets/hiddenTexts.js"
 import { countdown, drainTransports } from "../transport/drainTransports.js"
+import { observeSockets } from "../transport/observeSockets.js"
 import { TransportRegistry } from "../transport/TransportRegistry.js"
 import { holdCredentials } from "../values/staticCredentials.js"
 import { CachedClient, clientOf, handOut, holdsFor, withClientOf } from "./CachedClient.js"
@@ -122,6 +124,7 @@ export const makeClientCache = (
       releaseConcurrency: 1
     })
     yield* Effect.addFinalizer(() => grace.start)
+    yield* observeSockets(makeMeter(name, options.metrics), () => registry.figures())
 
     const release = (transport: CachedClient["transport"]): Effect.Effect<void> =>
       Effect.suspend(() => {

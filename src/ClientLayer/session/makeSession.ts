@@ -12,6 +12,7 @@ import * as Stream from "effect/Stream"
 import type { OptionKind, OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { asExit } from "../../Cache/errors/asExit.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
+import { makeMeter } from "../../Cache/metrics/Meter.js"
 import { checkOptions, nameIn, unlessWrong, withCallOptions, withFunction } from "../../Cache/options/checkOptions.js"
 import { millis } from "../../Cache/options/timeToLive.js"
 import { printedAs } from "../../Cache/printing/printedAs.js"
@@ -47,6 +48,7 @@ import type { AwsClient, ClientClass, ClientOf } from "../sdk/AwsClient.js"
 import type { AwsCredentials } from "../sdk/AwsCredentials.js"
 import { HiddenTexts, hiddenTexts } from "../secrets/hiddenTexts.js"
 import { countdown } from "../transport/drainTransports.js"
+import { observeSockets } from "../transport/observeSockets.js"
 import { isPlainObject } from "../values/plainData.js"
 import { chosenCache } from "./sessionCacheControls.js"
 import { SessionCaches } from "./SessionCaches.js"
@@ -104,6 +106,7 @@ export const makeSessionFrom = <E extends SessionError>(
     let settings = initial
     const grace = countdown(yield* asExit(millis(name, "gracePeriod", options.gracePeriod ?? defaultGracePeriod)))
     const transport = yield* makeSessionTransport(name, options, grace.rest)
+    yield* observeSockets(makeMeter(name, options.metrics), transport.figures)
     const sharedHandlers = new WeakSet<object>()
     const credentials = yield* sources.credentials(() => ({
       profile: settings.profile,

@@ -16,6 +16,7 @@ import { configError } from "../../Cache/errors/configError.js"
 import { EventHub } from "../../Cache/events/EventHub.js"
 import { StaleWarnings } from "../../Cache/events/StaleWarnings.js"
 import { SingleFlight } from "../../Cache/flight/SingleFlight.js"
+import { makeMeter } from "../../Cache/metrics/Meter.js"
 import {
   checkNested,
   checkOptions,
@@ -117,7 +118,8 @@ export const makeS3CacheService = (
     const whileUnknown = yield* asExit(trustOf(name, options))
     const eventCapacity = options.eventCapacity ?? 1024
     const hub = yield* EventHub.make<S3CacheEvent>(eventCapacity)
-    const ledger = new Ledger(hub, options.metrics === true ? name : undefined)
+    const meter = makeMeter(name, options.metrics)
+    const ledger = new Ledger(hub, meter)
     const { circuitBreaker = {} } = options
     if (circuitBreaker !== false) {
       yield* asExit(checkNested(name, "circuitBreaker", circuitBreaker, circuitBreakerKinds))
@@ -132,6 +134,10 @@ export const makeS3CacheService = (
         resetAfter: yield* asExit(duration(name, "circuitBreaker.resetAfter", circuitBreaker.resetAfter, "10 seconds"))
       }
     )
+    if (meter !== undefined && breaker !== undefined) {
+      const circuit = meter.series("circuitState")
+      yield* meter.observe(() => circuit(circuitStates[breaker.state]))
+    }
     const store = watchedObjectStore(unwatched, {
       ledger,
       breaker,
@@ -140,7 +146,7 @@ export const makeS3CacheService = (
       saveTimeout: yield* asExit(duration(name, "saveTimeout", options.saveTimeout, Duration.infinity))
     })
     const format = yield* makeEntryFormat(options, unwatched.place, unwatched.maxObjectBytes, name)
-    const memory = yield* MemoryLevel.make(name, options)
+    const memory = yield* MemoryLevel.make(name, options, meter)
     const batches = yield* SingleFlight.make<string>(name)
     const modifications = yield* SingleFlight.make<AnyKey>(name)
     const writes = new KeyedMutex<AnyKey>()
@@ -346,6 +352,9 @@ export const makeS3CacheService = (
     }
     return printedAs(service, summary)
   })
+
+/** As the table of metrics tells them. */
+const circuitStates = { closed: 0, halfOpen: 1, open: 2 } as const
 
 const settleKinds: OptionKinds<Parameters<S3CacheService["settle"]>[0]> = { within: "duration" }
 

@@ -8,6 +8,7 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { endOf } from "../../Cache/events/announceComputation.js"
 import { clockOf } from "../../effect/clocks.js"
 import { limitPulls } from "../../effect/streams.js"
 import { withinTime } from "../common/standstill.js"
@@ -55,8 +56,11 @@ export const watchedObjectStore = (store: DescribedStore, watch: Watch): Describ
 
   /** A request has ended: what is to be run before its caller goes on, if anything. */
   const ended = <A>(operation: string, exit: Exit.Exit<A, ObjectStoreError>, admission: Admission, now: number) => {
-    ledger.requestTook(operation, now - admission.at)
     const error = Exit.isFailure(exit) ? Cause.failureOption(exit.cause) : Option.none()
+    ledger.requestTook(operation, now - admission.at, {
+      outcome: endOf(exit).outcome,
+      reason: Option.isSome(error) ? error.value.reason : undefined
+    })
     if (Option.isSome(error)) failed(operation, error.value)
     return [
       breaker?.settle(exit, admission.isBreakerProbe, now),

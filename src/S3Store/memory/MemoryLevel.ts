@@ -18,6 +18,8 @@ import { SingleFlight } from "../../Cache/flight/SingleFlight.js"
 import { keyEquality } from "../../Cache/keys/keyEquality.js"
 import { availableMemory } from "../../Cache/memory/availableMemory.js"
 import { checkByteLimit } from "../../Cache/memory/checkByteLimit.js"
+import { MapMetrics, withMetrics } from "../../Cache/metrics/MapMetrics.js"
+import type { Meter } from "../../Cache/metrics/Meter.js"
 import { whenRight } from "../../Cache/options/checkOptions.js"
 import { type AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import type { S3CacheOptions } from "../options/S3CacheOptions.js"
@@ -32,8 +34,17 @@ export class MemoryLevel {
 
   private readonly countsBytes: boolean
 
-  private constructor(map: GuardedMap<AnyKey, MemoryEntry>, flights: SingleFlight<AnyKey>, countsBytes: boolean) {
-    this.map = map
+  private readonly metrics: MapMetrics | undefined
+
+  private constructor(
+    map: GuardedMap<AnyKey, MemoryEntry>,
+    flights: SingleFlight<AnyKey>,
+    countsBytes: boolean,
+    metrics: MapMetrics | undefined
+  ) {
+    // Lookups are counted by the ledger, and change nothing.
+    this.map = metrics === undefined ? map : { ...map, step: withMetrics(map, metrics).step }
+    this.metrics = metrics
     this.flights = flights
     this.countsBytes = countsBytes
   }
@@ -42,10 +53,12 @@ export class MemoryLevel {
    * Makes one that lives as long as the scope. Fails with `CacheConfigError` for a limit it cannot accept.
    *
    * @param name for messages
+   * @param meter measures what is held
    */
   static readonly make = (
     name: string,
-    options: Pick<S3CacheOptions, "maxSize" | "maxBytes" | "evictionPolicy">
+    options: Pick<S3CacheOptions, "maxSize" | "maxBytes" | "evictionPolicy">,
+    meter?: Meter
   ): Effect.Effect<MemoryLevel, CacheConfigError, Scope.Scope> =>
     Effect.gen(function*() {
       const { maxBytes = Number.POSITIVE_INFINITY } = options
@@ -59,7 +72,9 @@ export class MemoryLevel {
         maxSize: options.maxSize ?? 1000,
         ...(countsBytes ? { maxWeight, weigher: (_: AnyKey, held: MemoryEntry) => held.weight } : {})
       }, equality)
-      return new MemoryLevel(map, yield* SingleFlight.make<AnyKey>(name), countsBytes)
+      const metrics = meter
+        && new MapMetrics(meter, { lookups: false, weight: countsBytes ? "bytes" : "none" })
+      return new MemoryLevel(map, yield* SingleFlight.make<AnyKey>(name), countsBytes, metrics)
     })
 
   /**
@@ -149,7 +164,12 @@ export class MemoryLevel {
       this.map.lookup((map, now, caller) => {
         const other = instead === undefined || group.has(key) ? undefined : instead(peekIn(map, key, now))
         if (other !== undefined) return restore(other)
-        const flight: Flight<A, E> = group.enter(key, caller, compute, keepIn(map, key, toEntry, () => flight.waiters))
+        const flight: Flight<A, E> = group.enter(
+          key,
+          caller,
+          compute,
+          this.keepIn(map, key, toEntry, () => flight.waiters)
+        )
         return this.flights.await(flight, restore)
       })
     )
@@ -160,7 +180,7 @@ export class MemoryLevel {
     group: FlightGroup<AnyKey, A, E>,
     compute: () => Effect.Effect<A, E>,
     toEntry: (value: A) => MemoryEntry | undefined
-  ): Effect.Effect<A, E> => this.map.lookup((map) => group.runInside(key, compute, keepIn(map, key, toEntry)))
+  ): Effect.Effect<A, E> => this.map.lookup((map) => group.runInside(key, compute, this.keepIn(map, key, toEntry)))
 
   /** Starts a flight that nobody waits for, unless there is one: it ends by itself, or with the cache. */
   readonly startInBackground = <A, E>(
@@ -170,9 +190,25 @@ export class MemoryLevel {
     toEntry: (value: A) => MemoryEntry | undefined
   ): Effect.Effect<void> =>
     this.map.lookup((map, _, caller) => {
-      if (!group.has(key)) group.enter(key, caller, compute, keepIn(map, key, toEntry)).unattended = true
+      if (!group.has(key)) group.enter(key, caller, compute, this.keepIn(map, key, toEntry)).unattended = true
       return Exit.void
     })
+
+  private keepIn<A, E>(
+    map: BoundedMap<AnyKey, MemoryEntry>,
+    key: AnyKey,
+    toEntry: (value: A) => MemoryEntry | undefined,
+    waiters?: () => number
+  ): (exit: Exit.Exit<A, E>, now: number) => void {
+    return (exit, now) => {
+      const entry = Exit.isSuccess(exit) ? toEntry(exit.value) : undefined
+      if (entry === undefined) return
+      if (map.maxSize > 0) {
+        map.set(key, entry, now, entry.uselessFrom)
+        this.metrics?.update(map, now)
+      } else if (waiters !== undefined) entry.leaveTo(waiters())
+    }
+  }
 }
 
 /** The entry under a key: a use, for a step of `lookupOf`. */
@@ -195,17 +231,4 @@ const equality: KeyEquality = {
 const peekIn = (map: BoundedMap<AnyKey, MemoryEntry>, key: AnyKey, now: number): MemoryEntry | undefined => {
   const entry = map.peek(key, now)
   return entry === Absent ? undefined : entry
-}
-
-const keepIn = <A, E>(
-  map: BoundedMap<AnyKey, MemoryEntry>,
-  key: AnyKey,
-  toEntry: (value: A) => MemoryEntry | undefined,
-  waiters?: () => number
-) =>
-(exit: Exit.Exit<A, E>, now: number): void => {
-  const entry = Exit.isSuccess(exit) ? toEntry(exit.value) : undefined
-  if (entry === undefined) return
-  if (map.maxSize > 0) map.set(key, entry, now, entry.uselessFrom)
-  else if (waiters !== undefined) entry.leaveTo(waiters())
 }

@@ -14,11 +14,13 @@ import { Absent } from "../../Cache/engine/BoundedMapOptions.js"
 import { asExit } from "../../Cache/errors/asExit.js"
 import { type CacheConfigError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
 import { toOption } from "../../Cache/errors/toOption.js"
-import { MetricsExport, withMetrics } from "../../Cache/events/CacheMetrics.js"
 import { makeEventHub } from "../../Cache/events/EventHub.js"
 import type { StoreEvent } from "../../Cache/events/StoreEvent.js"
 import { SingleFlight } from "../../Cache/flight/SingleFlight.js"
 import * as ByteSize from "../../Cache/memory/ByteSize.js"
+import { MapMetrics, withMetrics } from "../../Cache/metrics/MapMetrics.js"
+import { makeMeter } from "../../Cache/metrics/Meter.js"
+import { meteredHub } from "../../Cache/metrics/meteredHub.js"
 import {
   checkOptions,
   checkValue,
@@ -107,7 +109,9 @@ export const makeDictWith = <K, V, F, R>(
       }, weighFailure)
     )
     const watched = hooks === undefined ? guarded : hooks.watched(guarded)
-    const { lookup, step } = options.metrics === true ? withMetrics(watched, new MetricsExport(name)) : watched
+    const meter = makeMeter(name, options.metrics)
+    const metrics = meter && new MapMetrics(meter, { lookups: true, weight: "bytes" })
+    const { lookup, step } = metrics === undefined ? watched : withMetrics(watched, metrics)
     const flights = yield* SingleFlight.make<K>(name)
     const batches = yield* SingleFlight.make<string>(name)
     const steps = new DictSteps<K, V, F>({
@@ -186,14 +190,14 @@ export const makeDictWith = <K, V, F, R>(
       entries,
       flights,
       batches,
-      hub,
+      hub: meteredHub(hub, meter),
       writer: {
         withRoll,
         rolls,
         freshUntil: (_key, _value, now, roll, write) => steps.until(now, roll, write),
         put: (map, key, value, now, until) => steps.put(map, key, value, now, until),
         remembered: (map, key, outcome, now) => steps.remembered(map, key, outcome, now),
-        committed: () => {}
+        committed: (map, now) => metrics?.update(map, now)
       }
     })
 

@@ -7,7 +7,7 @@ import { BoundedMap, CacheMetrics, keyEquality, LeasedStore, Store } from "effec
 import { ClientCache, DynamoDBDocumentResource, ResourceCache, Session } from "effect-aws-cache/ClientLayer"
 import { layerS3FromInstance } from "effect-aws-cache/effect-aws"
 import { dictStorage, s3CacheStorage } from "effect-aws-cache/keyv"
-import { Keyspace, ObjectStore, S3Cache, S3CacheMetrics, S3Persistence } from "effect-aws-cache/S3Store"
+import { Keyspace, ObjectStore, S3Cache, S3Persistence } from "effect-aws-cache/S3Store"
 import { memoryPressure, SyncTtlDict } from "effect-aws-cache/Sync"
 import { ByteSize, DictSnapshot, TtlDict } from "effect-aws-cache/Ttl"
 
@@ -20,7 +20,6 @@ export const map = new BoundedMap<string, number>({ maxSize: 3 })
 export const counters = map.counters
 export const equality = keyEquality
 export const metrics = CacheMetrics
-export const s3Metrics = S3CacheMetrics
 
 export const store = Store.make<string, number>()
 export const storeStats = Effect.flatMap(store, ({ stats }) => stats)

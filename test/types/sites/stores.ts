@@ -101,6 +101,6 @@ export const hosts = Effect.gen(function*() {
 
 export type PoolEvent = Effect.Effect.Success<typeof makePools>["events"]
 
-export const { hits, misses, removals } = CacheMetrics
+export const { entryCount, lookups, requestDuration } = CacheMetrics
 
 export const AppLive = Layer.mergeAll(AnswersLive, Words.Default, Pools.Default)
