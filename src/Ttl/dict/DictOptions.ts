@@ -136,8 +136,8 @@ export interface Options<in out K, in out V, in out F = never, out R = never>
   /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
   readonly eventCapacity?: number | undefined
   /**
-   * Whether to keep Effect `Metric`s of it (see `CacheMetrics`), labelled with the name. It makes every operation slower,
-   * about twice. Default `false`: `stats` has the same figures.
+   * Whether to keep Effect `Metric`s of it (see `CacheMetrics`), labelled with the name. Every operation takes
+   * some two thirds longer with it. Default `false`: `stats` has the same figures.
    */
   readonly metrics?: boolean | undefined
 }
