@@ -32,9 +32,7 @@ import { makeEventHub } from "./events/EventHub.js"
 import type { StoreEvent } from "./events/StoreEvent.js"
 import { warningListener } from "./events/warningListener.js"
 import { SingleFlight } from "./flight/SingleFlight.js"
-import { MapMetrics, withMetrics } from "./metrics/MapMetrics.js"
-import { makeMeter } from "./metrics/Meter.js"
-import { meteredHub } from "./metrics/meteredHub.js"
+import { measuredMap } from "./metrics/measuredMap.js"
 import {
   checkOptions,
   checkValue,
@@ -522,10 +520,9 @@ export const make = <K, V, F = never>(
         }
       }, options.failureWeigher ?? (options.weigher && weighRoughly))
     )
-    const meter = makeMeter(name, options.metrics)
     const weight = options.weigher === undefined ? "none" : "weight"
-    const metrics = meter && new MapMetrics(meter, { lookups: true, weight })
-    const { lookup, lookupOf, step } = metrics === undefined ? guarded : withMetrics(guarded, metrics)
+    const measured = measuredMap(name, options.metrics, weight, guarded, hub)
+    const { lookup, lookupOf, step } = measured.guarded
     const flights = yield* SingleFlight.make<K>(name)
     const batches = yield* SingleFlight.make<string>(name)
 
@@ -598,7 +595,7 @@ export const make = <K, V, F = never>(
       entries,
       flights,
       batches,
-      hub: meteredHub(hub, meter),
+      hub: measured.computations,
       writer: {
         withRoll,
         rolls,
@@ -607,7 +604,7 @@ export const make = <K, V, F = never>(
         remembered: (map, key, outcome) => {
           if (outcome === "tooLarge") hub.publish(() => ({ _tag: "Rejected", key, weight: map.lastRefusedWeight }))
         },
-        committed: (map, now) => metrics?.update(map, now)
+        committed: measured.update
       }
     })
 

@@ -24,9 +24,7 @@ import { type Flight, patience } from "../flight/FlightGroup.js"
 import { ownExit } from "../flight/ownExit.js"
 import { SingleFlight } from "../flight/SingleFlight.js"
 import { services, withoutSpan, withServices } from "../flight/withServices.js"
-import { MapMetrics, withMetrics } from "../metrics/MapMetrics.js"
-import { makeMeter } from "../metrics/Meter.js"
-import { meteredHub } from "../metrics/meteredHub.js"
+import { measuredMap } from "../metrics/measuredMap.js"
 import { failureGuard } from "../options/failureGuard.js"
 import type { PreparedEntry } from "../options/manyEntries.js"
 import { requireEffect } from "../options/requireEffect.js"
@@ -128,9 +126,6 @@ export const makeLeaseTable = <K, V, E, R, R2>(
     let closed = false
     let isLeasing = false
     let acquired = 0
-    const meter = makeMeter(name, options.metrics)
-    const metrics = meter
-      && new MapMetrics(meter, { lookups: true, weight: weigh === undefined ? "none" : "weight" })
     const guarded = yield* makeGuardedMap<K, LeasedValue<K, V>>(name, {
       evictionPolicy: options.evictionPolicy,
       maxSize: options.maxSize ?? defaultMaxSize,
@@ -144,8 +139,13 @@ export const makeLeaseTable = <K, V, E, R, R2>(
         hub.publish(() => ({ _tag: "Removed", key, reason }))
       }
     })
-    const { step } = metrics === undefined ? guarded : withMetrics(guarded, metrics)
-    const computations = meteredHub(hub, meter)
+    const { computations, guarded: { step }, meter, update } = measuredMap(
+      name,
+      options.metrics,
+      weigh === undefined ? "none" : "weight",
+      guarded,
+      hub
+    )
     if (meter !== undefined) {
       const leased = meter.series("leasedCount")
       const inside = (map: LeasedMap<K, V>, now: number) =>
@@ -291,7 +291,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
               (exit, now) => {
                 // Not kept, for whatever reason, it is released when those who wait for it have used it.
                 if (Exit.isSuccess(exit) && !closed) put(map, now, prepared(map, now, exit.value, write))
-                metrics?.update(map, now)
+                update(map, now)
               }
             )
             const acquisition = acquisitions.get(flight) ?? own
@@ -361,7 +361,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
         guarded.unsafeLookup((map, now) => {
           const found = map.get(key, now)
           if (found !== Absent) found.lease()
-          metrics?.update(map, now)
+          update(map, now)
           return found
         }),
       acquire: acquireWithRoom,

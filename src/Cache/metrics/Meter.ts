@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { labels, update } from "../../effect/metrics.js"
+import { type AnyMetric, labels, update } from "../../effect/metrics.js"
 import { unrefSleep } from "../common/unrefSleep.js"
 import * as CacheMetrics from "./CacheMetrics.js"
 import type { MetricName, SeriesLabels } from "./metricTable.js"
@@ -19,13 +19,15 @@ export interface Meter {
   readonly observe: (read: () => void) => Effect.Effect<void, never, Scope.Scope>
 }
 
+const metrics: Readonly<Record<MetricName, AnyMetric>> = CacheMetrics
+
 /** How often figures are read that nobody tells of, in milliseconds. */
 const readEvery = 10_000
 
 /** The meter that keeps Effect's metrics. */
 const effectMeter = (cache: string): Meter => ({
   series: (name, more) => {
-    const metric = CacheMetrics[name]
+    const metric = metrics[name]
     const tags = labels({ "cache.name": cache, ...more })
     return (value) => update(metric, value, tags)
   },

@@ -18,9 +18,7 @@ import { makeEventHub } from "../../Cache/events/EventHub.js"
 import type { StoreEvent } from "../../Cache/events/StoreEvent.js"
 import { SingleFlight } from "../../Cache/flight/SingleFlight.js"
 import * as ByteSize from "../../Cache/memory/ByteSize.js"
-import { MapMetrics, withMetrics } from "../../Cache/metrics/MapMetrics.js"
-import { makeMeter } from "../../Cache/metrics/Meter.js"
-import { meteredHub } from "../../Cache/metrics/meteredHub.js"
+import { measuredMap } from "../../Cache/metrics/measuredMap.js"
 import {
   checkOptions,
   checkValue,
@@ -109,9 +107,8 @@ export const makeDictWith = <K, V, F, R>(
       }, weighFailure)
     )
     const watched = hooks === undefined ? guarded : hooks.watched(guarded)
-    const meter = makeMeter(name, options.metrics)
-    const metrics = meter && new MapMetrics(meter, { lookups: true, weight: "bytes" })
-    const { lookup, step } = metrics === undefined ? watched : withMetrics(watched, metrics)
+    const measured = measuredMap(name, options.metrics, "bytes", watched, hub)
+    const { lookup, step } = measured.guarded
     const flights = yield* SingleFlight.make<K>(name)
     const batches = yield* SingleFlight.make<string>(name)
     const steps = new DictSteps<K, V, F>({
@@ -190,14 +187,14 @@ export const makeDictWith = <K, V, F, R>(
       entries,
       flights,
       batches,
-      hub: meteredHub(hub, meter),
+      hub: measured.computations,
       writer: {
         withRoll,
         rolls,
         freshUntil: (_key, _value, now, roll, write) => steps.until(now, roll, write),
         put: (map, key, value, now, until) => steps.put(map, key, value, now, until),
         remembered: (map, key, outcome, now) => steps.remembered(map, key, outcome, now),
-        committed: (map, now) => metrics?.update(map, now)
+        committed: measured.update
       }
     })
 

@@ -1,0 +1,42 @@
+/**
+ * A map and its computations, measured.
+ */
+import type { GuardedMap } from "../common/GuardedMap.js"
+import type { BoundedMap } from "../engine/BoundedMap.js"
+import { MapMetrics, withMetrics } from "./MapMetrics.js"
+import { makeMeter, type Meter } from "./Meter.js"
+import { type ComputationHub, meteredHub } from "./meteredHub.js"
+
+/** What is measured of it. */
+interface MeasuredMap<in out K, in out V> {
+  readonly meter: Meter | undefined
+  readonly guarded: GuardedMap<K, V>
+  /** Who is told of computations. */
+  readonly computations: ComputationHub<K>
+  /** To be called after what changed the map outside of `guarded`. */
+  readonly update: (map: BoundedMap<K, V>, now: number) => void
+}
+
+/**
+ * A map whose lookups are those of a cache, and its computations, measured if that is wanted.
+ *
+ * @param name of the cache
+ * @param weight what the weight of entries is
+ */
+export const measuredMap = <K, V>(
+  name: string,
+  metrics: boolean | undefined,
+  weight: "bytes" | "weight" | "none",
+  guarded: GuardedMap<K, V>,
+  hub: ComputationHub<K>
+): MeasuredMap<K, V> => {
+  const meter = makeMeter(name, metrics)
+  if (meter === undefined) return { meter, guarded, computations: hub, update: () => {} }
+  const measures = new MapMetrics(meter, { lookups: true, weight })
+  return {
+    meter,
+    guarded: withMetrics(guarded, measures),
+    computations: meteredHub(hub, meter),
+    update: (map, now) => measures.update(map, now)
+  }
+}
