@@ -94,18 +94,20 @@ const withRefOf = <A>(fiber: AnyFiber, self: Surroundings<never>, ref: FiberRef.
  * Starts a fiber, which does not begin before the present step is over.
  *
  * @param caller whom it is for: if that runs synchronously (`Effect.runSync`), this runs in between
+ * @param immediate whether it begins at once instead, before this returns
  */
 export const start = <A, E, R>(
   self: Surroundings<R>,
   effect: Effect.Effect<A, E, R>,
-  caller?: AnyFiber
+  caller?: AnyFiber,
+  immediate = false
 ): Fiber.RuntimeFiber<A, E> =>
   Runtime.runFork(
     self,
     effect,
     caller?.currentScheduler instanceof Scheduler.SyncScheduler
-      ? { immediate: false, scheduler: caller.currentScheduler }
-      : { immediate: false }
+      ? { immediate, scheduler: caller.currentScheduler }
+      : { immediate }
   )
 
 /** What those who wait go on with, who do not before the present step is over. */

@@ -23,12 +23,20 @@ import { type Handle, Ledger } from "./Ledger.js"
 
 type Handles = LeasedStore.LeasedStore<string, Handle>
 
-const ledgered = (options: Partial<LeasedStore.Options<string, Handle>> = {}) =>
+/** @param before runs before a handle is opened */
+const ledgered = (
+  options: Partial<LeasedStore.Options<string, Handle>> = {},
+  before: Effect.Effect<void> = Effect.void
+) =>
   Effect.gen(function*() {
     const ledger = new Ledger()
     const scope = yield* Scope.make()
     const store: Handles = yield* Scope.extend(
-      LeasedStore.make({ acquire: ledger.open, release: ledger.releaseOf, ...options }),
+      LeasedStore.make({
+        acquire: (key) => Effect.zipRight(before, ledger.open(key)),
+        release: ledger.releaseOf,
+        ...options
+      }),
       scope
     )
     return { ledger, store, close: Scope.close(scope, Exit.void) }
@@ -114,7 +122,7 @@ describe("LeasedStore", () => {
 
     it.effect("without entries, a value lives while it is leased, and acquisitions are shared", () =>
       Effect.gen(function*() {
-        const { close, ledger, store } = yield* ledgered({ maxSize: 0 })
+        const { close, ledger, store } = yield* ledgered({ maxSize: 0 }, turns(1))
         const users = yield* Effect.fork(Effect.all(
           [1, 2, 3].map(() => store.use("a", (handle) => ledger.using(handle, Effect.as(turns(3), handle.id)))),
           { concurrency: "unbounded" }
@@ -357,7 +365,7 @@ describe("LeasedStore", () => {
           ["no time to idle", { timeToIdle: 0 }]
         ]
         for (const [name, options] of refused) {
-          const { close, ledger, store } = yield* ledgered(options)
+          const { close, ledger, store } = yield* ledgered(options, turns(1))
           const users = yield* Effect.fork(Effect.all(
             [1, 2].map((times) => store.use("a", (handle) => ledger.using(handle, turns(times * 3)))),
             { concurrency: "unbounded" }
@@ -870,7 +878,10 @@ describe("LeasedStore", () => {
       Effect.gen(function*() {
         const ledger = new Ledger()
         yield* Effect.scoped(Effect.gen(function*() {
-          const store = yield* LeasedStore.make({ acquire: ledger.open, release: ledger.releaseOf })
+          const store = yield* LeasedStore.make({
+            acquire: ledger.open,
+            release: ledger.releaseOf
+          })
           yield* Effect.acquireRelease(
             Effect.tap(store.lease("a"), (handle) => Effect.sync(() => ledger.begin(handle))),
             (handle) => Effect.sync(() => ledger.end(handle))

@@ -152,7 +152,17 @@ describe("ResourceCache", () => {
 
     it.effect("a limit of zero keeps nothing, still shares builds, and releases what was used", () =>
       Effect.gen(function*() {
-        const [one, other] = yield* Effect.all([bucket("a"), bucket("a")], { concurrency: "unbounded" })
+        const Slow = ResourceDefinition.make({
+          name: "Slow",
+          client: S3Client,
+          make: (client) => Effect.as(turns(1), new Bucket(client, "slow")),
+          release: (bucket: Bucket) =>
+            Effect.sync(() => {
+              bucket.isOpen = false
+            })
+        })
+        const slow = ResourceCache.resource(Slow, west)
+        const [one, other] = yield* Effect.all([slow, slow], { concurrency: "unbounded" })
         assert.strictEqual(one, other)
         yield* noneReleasing
         assert.isFalse(one.isOpen)

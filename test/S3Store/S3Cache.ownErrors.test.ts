@@ -115,12 +115,13 @@ describe("S3Cache", () => {
       const gate = yield* Deferred.make<void>()
       const memoized = yield* S3Cache.memoize(space, (key: { readonly id: number }) =>
         Effect.gen(function*() {
-          computed.push(key.id)
+          const { id } = key
+          computed.push(id)
           yield* Deferred.succeed(started, undefined)
           yield* Deferred.await(gate)
-          return `of ${key.id}`
+          return `of ${id}`
         }))
-      // Changed before it is computed: a copy of what it was is computed, and so what it is kept for.
+      // Changed while it is looked up or computed: what it was is computed, or nothing is kept.
       const early = yield* Effect.fork(memoized(input))
       yield* Effect.yieldNow()
       input.id = 2

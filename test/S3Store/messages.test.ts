@@ -37,7 +37,7 @@ const told = (
     yield* fill(yield* makeS3CacheService(store, options))
     const reader = yield* makeS3CacheService(store, options)
     yield* Effect.forkScoped(Stream.runForEach(reader.events, (event) => Effect.sync(() => events.push(event))))
-    yield* Effect.yieldNow()
+    yield* turns(5)
     const result = yield* Effect.either(use(reader))
     yield* turns(5)
     return { error: Either.isLeft(result) ? result.left : undefined, lines, events }

@@ -99,11 +99,13 @@ export const surroundingsAsOf = (fiber: AnyFiber, self: Surroundings<never>): Su
 export const start = <A, E, R>(
   { services, uninterruptible }: Surroundings<R>,
   effect: Effect.Effect<A, E, R>,
-  caller?: AnyFiber
+  caller?: AnyFiber,
+  immediate = false
 ): Fiber.Fiber<A, E> => {
   const begin = Effect.runForkWith(services)
-  if (caller === undefined || !isSynchronous(caller)) return begin(later(effect), { uninterruptible })
-  return begin(later(effect), { uninterruptible, scheduler: turnsOf(caller) })
+  const due = immediate ? effect : later(effect)
+  if (caller === undefined || !isSynchronous(caller)) return begin(due, { uninterruptible })
+  return begin(due, { uninterruptible, scheduler: turnsOf(caller) })
 }
 
 const isSynchronous = (fiber: AnyFiber): boolean => fiber.cache.scheduler.executionMode === "sync"

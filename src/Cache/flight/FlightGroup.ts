@@ -14,6 +14,8 @@ import type { WaitNode } from "./WaitNode.js"
 export interface Flight<out A, out E> {
   /** What its callers wait for. */
   readonly result: Effect.Effect<A, E>
+  /** How it ended. */
+  exit: Exit.Exit<A, E> | undefined
   /** For messages. */
   readonly label: string
   /** Lets nobody else join, and keeps the result from being committed. */
@@ -24,8 +26,14 @@ export interface Flight<out A, out E> {
   unattended: boolean
   /** Run when it has failed or died, and nobody waited for it or wrote in its place. */
   unheard: ((cause: Cause.Cause<unknown>) => Effect.Effect<void>) | undefined
-  /** What runs it, until it has ended. */
+  /** What runs it, from when it has begun until it has ended. */
   fiber: Fiber.RuntimeFiber<void> | undefined
+  /**
+   * Lets it begin, if it has not.
+   *
+   * @param immediate whether at once; otherwise not before the present step is over
+   */
+  readonly begin: (caller: AnyFiber, immediate: boolean) => void
   /** Lets it go on, if it waits for what one of its callers was to do. */
   readonly proceed: (caller: AnyFiber) => void
   /** Its part in who waits for whom. */
@@ -78,8 +86,9 @@ export class FlightGroup<in out K, in out A, in out E> {
   }
 
   /**
-   * Joins the computation of a key, or starts it: one synchronous step. The caller must `SingleFlight.await` the
-   * flight next, and must not be interruptible from here to there.
+   * Joins the computation of a key, or makes it: one synchronous step. The caller must `SingleFlight.await` the
+   * flight next, and must not be interruptible from here to there: it begins then, at once, so that what takes no time has
+   * ended before anybody waits. Who may not come to wait lets it `begin`.
    *
    * @param caller the fiber that asks
    * @param compute brings along the services it needs (`withServices`); told whether its result would still be committed
@@ -97,8 +106,8 @@ export class FlightGroup<in out K, in out A, in out E> {
     const joined = this.join(key)
     if (joined !== undefined) return joined
     const { file, work } = this.prepare(key, compute, commit, ended)
-    const flight = this.parts.start(key, caller, work)
-    if (flight.fiber !== undefined) file(flight)
+    const { flight, isAttached } = this.parts.open(key, caller, work)
+    if (isAttached()) file(flight)
     return flight
   }
 
@@ -158,11 +167,11 @@ export class FlightGroup<in out K, in out A, in out E> {
 
 /** What a group needs of the one that made it. */
 interface GroupParts<in out K> {
-  readonly start: <A, E>(
+  readonly open: <A, E>(
     key: K,
     caller: AnyFiber,
     work: Work<A, E>
-  ) => Flight<A, E>
+  ) => Pick<EmbeddedFlight<A, E>, "flight" | "isAttached">
   readonly embed: <A, E>(
     key: K,
     caller: AnyFiber,

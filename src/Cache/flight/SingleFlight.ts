@@ -14,6 +14,7 @@ import { clockOf } from "../../effect/clocks.js"
 import {
   type AnyFiber,
   interruptedBy,
+  interruptLater,
   localOf,
   provideForGood,
   start,
@@ -137,11 +138,11 @@ export class SingleFlight<in out K> {
    */
   group<A, E>(span: string): FlightGroup<K, A, E> {
     return new FlightGroup<K, A, E>({
-      start: (key, caller, work) => {
+      open: (key, caller, work) => {
         this.starts++
-        const { flight, launch } = this.open(span, key, work)
-        launch(caller)
-        return flight
+        const opened = this.open(span, key, work)
+        if (this.closed) opened.settle(interruptedBy(caller), 0)
+        return opened
       },
       embed: (key, caller, work) => {
         this.starts++
@@ -179,7 +180,7 @@ export class SingleFlight<in out K> {
   readonly await = <A, E>(
     flight: Flight<A, E>,
     restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  ): Effect.Effect<A, E> => this.waiting([flight], restore(flight.result))
+  ): Effect.Effect<A, E> => this.waiting([flight], () => flight.exit ?? restore(flight.result))
 
   /**
    * Waits for a flight that was entered, and tells how it ended: what this fails with itself is not the flight's.
@@ -189,7 +190,11 @@ export class SingleFlight<in out K> {
   readonly awaitExit = <A, E>(
     flight: Flight<A, E>,
     restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  ): Effect.Effect<Exit.Exit<A, E>> => this.waiting([flight], restore(Effect.exit(flight.result)))
+  ): Effect.Effect<Exit.Exit<A, E>> =>
+    this.waiting(
+      [flight],
+      () => flight.exit === undefined ? restore(Effect.exit(flight.result)) : Exit.succeed(flight.exit)
+    )
 
   /**
    * Waits until a flight is over that was not entered, without keeping it up.
@@ -199,7 +204,7 @@ export class SingleFlight<in out K> {
   readonly awaitEnd = (
     flight: Flight<unknown, unknown>,
     restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  ): Effect.Effect<void> => this.waiting([flight], restore(Effect.asVoid(Effect.exit(flight.result))), [])
+  ): Effect.Effect<void> => this.waiting([flight], () => restore(Effect.asVoid(Effect.exit(flight.result))), [])
 
   /**
    * Waits for flights that were entered, all of them; leaves them when interrupted meanwhile.
@@ -212,7 +217,7 @@ export class SingleFlight<in out K> {
   ): Effect.Effect<ReadonlyArray<Exit.Exit<A, E>>> =>
     flights.length === 0
       ? Effect.succeed([])
-      : this.waiting(flights, restore(Effect.forEach(flights, ({ result }) => Effect.exit(result))))
+      : this.waiting(flights, () => restore(Effect.forEach(flights, ({ result }) => Effect.exit(result))))
 
   /**
    * A computation that is started once, by the first who runs this, and shared by all who do.
@@ -235,21 +240,26 @@ export class SingleFlight<in out K> {
 
   private readonly waiting = <A, E>(
     flights: ReadonlyArray<Flight<unknown, unknown>>,
-    result: Effect.Effect<A, E>,
+    result: () => Effect.Effect<A, E>,
     entered = flights
   ): Effect.Effect<A, E> =>
     Effect.withFiberRuntime<A, E>((caller) => {
       const within = localOf(caller, enclosing)
       const leaveAll = Effect.suspend(() => Effect.forEach(entered, leave, { concurrency: "unbounded", discard: true }))
-      // Who waits is not interruptible but within `result`: this costs a third of what `onInterrupt` does.
-      const wait = Effect.catchAllCause(result, (cause) =>
-        Cause.isInterruptedOnly(cause) ? Effect.zipRight(leaveAll, Exit.failCause(cause)) : Exit.failCause(cause))
-      if (within === undefined || within.ended) {
-        return wait
+      const wait = (): Effect.Effect<A, E> => {
+        for (const { begin } of entered) begin(caller, true)
+        const ended = result()
+        // Who waits is not interruptible but within `result`: this costs a third of what `onInterrupt` does.
+        return Exit.isExit(ended) ?
+          ended :
+          Effect.catchAllCause(
+            ended,
+            (cause) =>
+              Cause.isInterruptedOnly(cause) ? Effect.zipRight(leaveAll, Exit.failCause(cause)) : Exit.failCause(cause)
+          )
       }
-      const own = flights.find(({ node }) =>
-        node.leadsTo(within)
-      )
+      if (within === undefined || within.ended) return wait()
+      const own = flights.find(({ node }) => node.leadsTo(within))
       if (own !== undefined) {
         return Effect.zipRight(leaveAll, Effect.die(new CacheReentryError({ cache: this.name, key: own.label })))
       }
@@ -257,7 +267,7 @@ export class SingleFlight<in out K> {
         Effect.sync(() => {
           for (const { node } of flights) within.begin(node)
         }),
-        () => wait,
+        wait,
         () =>
           Effect.sync(() => {
             for (const { node } of flights) within.end(node)
@@ -279,7 +289,7 @@ export class SingleFlight<in out K> {
     caller: AnyFiber,
     work: Work<A, E>
   ): EmbeddedFlight<A, E> {
-    const { errands, flight, isAttached, launch, settle } = this.open(span, key, work)
+    const { errands, flight, isAttached, launch, settle } = this.open(span, key, work, true)
     const within = localOf(caller, enclosing)
     const begin = () => {
       if (within === undefined) return
@@ -309,24 +319,36 @@ export class SingleFlight<in out K> {
                 return settle(exit, clockOf(fiber).unsafeCurrentTimeMillis())
               }
               errands.withdraw()
-              launch(fiber)
+              launch(fiber, false)
               return exit
             })
         )
     }
   }
 
-  private open<A, E>(span: string, key: K, { commit, compute, detached, ended }: Work<A, E>): Opened<A, E> {
+  private open<A, E>(
+    span: string,
+    key: K,
+    { commit, compute, detached, ended }: Work<A, E>,
+    isEmbedded = false
+  ): Opened<A, E> {
     const outcome = new Outcome<A, E>()
     let filed: Filed<K, Set<() => void>> | undefined
     let pending: PendingRequests | undefined
+    let begun = isEmbedded
     const flight: Flight<A, E> = {
       result: outcome.await,
+      exit: undefined,
       label: printKey(key),
       waiters: 1,
       unattended: false,
       unheard: undefined,
       fiber: undefined,
+      begin: (caller, immediate) => {
+        if (begun || flight.exit !== undefined) return
+        begun = true
+        launch(caller, immediate && depth < maxDepth)
+      },
       node: new WaitNode(),
       proceed: (caller) => {
         if (pending !== undefined) this.requests.make([pending], caller)
@@ -353,6 +375,7 @@ export class SingleFlight<in out K> {
       this.running.delete(flight)
       const result = commits ? committed(exit, commit, now) : exit
       if (Exit.isFailure(result) && !Cause.isInterrupted(result.cause)) this.failures++
+      flight.exit = result
       outcome.settle(result)
       return result
     }
@@ -369,14 +392,15 @@ export class SingleFlight<in out K> {
       outcome.send(errand)
       parts?.forEach((part) => part.send(errand))
     }
-    const launch = (caller: AnyFiber): void => {
+    const launch = (caller: AnyFiber, immediate: boolean): void => {
       if (this.closed) {
         flight.detach()
         settle(interruptedBy(caller), 0)
         return
       }
       this.running.set(flight, key)
-      flight.fiber = start(
+      depth++
+      const fiber = start(
         // Fibers it starts are part of it. What its program has decided may be of after the store was made.
         surroundingsWith(surroundingsAsOf(caller, this.surroundings), enclosing, flight.node),
         Effect.flatMap(
@@ -396,8 +420,13 @@ export class SingleFlight<in out K> {
                 : Exit.void
             })
         ),
-        caller
+        caller,
+        immediate
       )
+      depth--
+      if (flight.exit !== undefined) return
+      flight.fiber = fiber
+      if (this.closed) interruptLater(fiber)
     }
     if (!this.closed) {
       filed = this.attached.get(key) ?? this.attached.add(key, new Set())
@@ -406,6 +435,13 @@ export class SingleFlight<in out K> {
     return { flight, errands: outcome, isAttached, settle, launch }
   }
 }
+
+/**
+ * How many computations may begin within each other, each in the midst of the one that asks for it: the next one waits for
+ * a turn, so that the stack does not grow with the depth of a recursion.
+ */
+const maxDepth = 16
+let depth = 0
 
 type Errands = Pick<Outcome<never, never>, "send" | "withdraw">
 
@@ -417,7 +453,7 @@ interface Opened<in out A, in out E> {
   /** Ends it, and tells with what. */
   readonly settle: (exit: Exit.Exit<A, E>, now: number) => Exit.Exit<A, E>
   /** Lets a fiber of its own run it. */
-  readonly launch: (caller: AnyFiber) => void
+  readonly launch: (caller: AnyFiber, immediate: boolean) => void
 }
 
 const leave = (flight: Flight<unknown, unknown>): Effect.Effect<void> =>

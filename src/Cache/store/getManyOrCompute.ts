@@ -93,7 +93,10 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
           )
           const enterBy = (key: K, compute: Effect.Effect<V | NotLoaded, E>, roll: number) => {
             const call = callAmongOthers(entries.freshness, key, groups, () => compute, write, failures)
-            return { call, flight: enter(map, caller, call, roll) }
+            const flight = enter(map, caller, call, roll)
+            // The step may fail at a key after it: then nobody waits.
+            flight.begin(caller, false)
+            return { call, flight }
           }
           const start = (key: K, at: number) => {
             missing.push(key)

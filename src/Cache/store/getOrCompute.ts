@@ -131,7 +131,11 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
   const inBackground = <E, G>(call: Call<K, V, E, G>): Effect.Effect<void> =>
     writer.withRoll((roll) =>
       lookup((map, _, caller) => {
-        if (!call.group.has(call.key)) leaveAlone(call.key, enter(map, caller, call, roll))
+        if (!call.group.has(call.key)) {
+          const flight = enter(map, caller, call, roll)
+          leaveAlone(call.key, flight)
+          flight.begin(caller, false)
+        }
         return Exit.void
       })
     )

@@ -190,7 +190,11 @@ export class MemoryLevel {
     toEntry: (value: A) => MemoryEntry | undefined
   ): Effect.Effect<void> =>
     this.map.lookup((map, _, caller) => {
-      if (!group.has(key)) group.enter(key, caller, compute, this.keepIn(map, key, toEntry)).unattended = true
+      if (!group.has(key)) {
+        const flight = group.enter(key, caller, compute, this.keepIn(map, key, toEntry))
+        flight.unattended = true
+        flight.begin(caller, false)
+      }
       return Exit.void
     })
 
