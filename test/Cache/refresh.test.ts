@@ -136,7 +136,8 @@ describe("refresh", () => {
         assert.deepStrictEqual(yield* Fiber.join(others), ["new", "new", "new"])
         assert.strictEqual(counted.runs, 1)
         assert.strictEqual((yield* store.stats).coalesced, 3)
-        yield* Effect.all(Array.from({ length: 10 }, () => store.refresh("b", compute)), { concurrency: "unbounded" })
+        const slowly = Effect.zipRight(turns(1), compute)
+        yield* Effect.all(Array.from({ length: 10 }, () => store.refresh("b", slowly)), { concurrency: "unbounded" })
         assert.strictEqual(counted.runs, 2)
       }))
 
