@@ -44,9 +44,6 @@ const command = nameOf(Object.values(bin)[0])
 /** A file that fails where another Effect is installed, and whose path is what is told then. */
 const first = nameOf(sideEffects[0])
 
-/** What measures the engine of the built package has a way to by itself. */
-const forMeasuring = "Cache/engine/structures/keyHash"
-
 /** What a bundle may have without the rest: what a file does when it is loaded, bundlers keep, needed or not. */
 const metrics = names.filter((name) => name.endsWith("Metrics"))
 const schemas = within("ErrorSchemas")
@@ -134,7 +131,7 @@ const bundle = async () => {
   let partOf
   const inputs = [
     ...names.map((name) => [name, entryOf(name)]),
-    ...[first, ...exchanged, forMeasuring, command].map((name) => [name, sourceOf(name)])
+    ...[first, ...exchanged, command].map((name) => [name, sourceOf(name)])
   ]
   const build = await rollup({
     input: Object.fromEntries(inputs),

@@ -4,17 +4,15 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { gunzipSync } from "node:zlib"
+import type { Requests } from "../../src/Command/simulate/replay/Requests.js"
 import { recordedTraces } from "./traces/recorded.js"
 
 /**
  * A trace: one key per request, renumbered densely from 0 in order of first appearance, and where objects differ in
  * size the size in bytes of what each request asks for.
  */
-export interface Trace {
+export interface Trace extends Requests {
   readonly name: string
-  readonly keys: Int32Array
-  readonly sizes: Float64Array | undefined
-  readonly unique: number
 }
 
 /** How to get a trace, without having it in memory yet. */

@@ -13,7 +13,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { fixHashes } from "../lib/fixHashes.js"
 import { repository } from "../lib/repository.js"
 import { capacitiesOf } from "./capacities.js"
 import { fillTables, pagesWithTables } from "./docTables.js"
@@ -67,7 +66,6 @@ const file = join(out, "hitratio.json")
 let results = existsSync(file) ? readResults(readFileSync(file, "utf8")) : []
 
 const replayed: Array<Result> = []
-await fixHashes()
 if (!options.report && !options.sensitivity) {
   // One trace at a time, and its requests are dropped before the next: a large one takes a few hundred megabytes.
   for (const { load, name, own, what } of sources.values()) {

@@ -1,29 +1,31 @@
 /**
  * A trace through a bounded map, at many capacities.
  */
-import { Absent, BoundedMap, type EvictionPolicyName, evictionPolicyNames } from "effect-aws-cache/Cache"
-import { optimalHits } from "./optimal.js"
+import { type EvictionPolicyName, evictionPolicyNames } from "effect-aws-cache/Cache"
+import type { Capacity } from "../../src/Command/simulate/replay/Capacity.js"
+import { Optimum } from "../../src/Command/simulate/replay/Optimum.js"
+import { replay as replayRequests } from "../../src/Command/simulate/replay/replay.js"
 import type { Hits, Row } from "./Result.js"
 import type { Trace } from "./Trace.js"
 
+const room = ({ sizes }: Trace, size: number): Capacity => ({ size, unit: sizes === undefined ? "entries" : "bytes" })
+
 /**
  * How much of a trace a map of `capacity` entries answers, or of `capacity` bytes where the trace has sizes: every
- * request is a `get`, and a miss is followed by a `set`.
+ * request is a `get`, and a miss is followed by a `set`. It is the replay of `effect-aws-cache simulate`.
  */
-export const hitsOf = ({ keys, sizes }: Trace, evictionPolicy: EvictionPolicyName, capacity: number): Hits => {
-  const map = new BoundedMap<number, number>(
-    sizes === undefined
-      ? { evictionPolicy, maxSize: capacity }
-      : { evictionPolicy, maxWeight: capacity, weigher: (_, size) => size }
-  )
-  let bytes = 0
-  for (let request = 0; request < keys.length; request++) {
-    const key = keys[request] as number
-    const size = sizes === undefined ? 0 : sizes[request] as number
-    if (map.get(key, 0) === Absent) map.set(key, size, 0)
-    else bytes += size
+export const hitsOf = (trace: Trace, policy: EvictionPolicyName, capacity: number): Hits => {
+  const { bytes, requests } = replayRequests(trace, policy, room(trace, capacity))
+  return { requests, bytes }
+}
+
+/** How much of a trace an optimal cache answers that has so much room. */
+export const optimalHits = (trace: Trace): (capacity: number) => Hits => {
+  const optimum = new Optimum(trace)
+  return (capacity) => {
+    const { bytes, requests } = optimum.hits(room(trace, capacity))
+    return { requests, bytes }
   }
-  return { requests: map.counters.hits, bytes }
 }
 
 /** A row of a result: hits at each capacity, as shares of a trace. */
@@ -54,7 +56,7 @@ export const replay = (
   const optimum = trace.sizes === undefined ? "OPT" : "Belady"
   return [
     ...(policies.includes(optimum)
-      ? [rowOf(trace, optimum, capacities, (capacity) => optimalHits(trace, capacity))]
+      ? [rowOf(trace, optimum, capacities, optimalHits(trace))]
       : []),
     ...evictionPolicyNames.filter((policy) => policies.includes(policy)).map((policy) =>
       rowOf(trace, policy, capacities, (capacity) => hitsOf(trace, policy, capacity))

@@ -1,9 +1,9 @@
 /**
  * Plots of benchmarks, as SVG text: what is ours in colours, the rest in grey.
  */
-import type { Colour } from "../../charts/colours.js"
-import { drawBars as drawAnyBars } from "../../charts/drawBars.js"
-import { drawChart } from "../../charts/drawChart.js"
+import type { Colour } from "../../src/Command/charts/colours.js"
+import { drawBars as drawAnyBars } from "../../src/Command/charts/drawBars.js"
+import { drawChart } from "../../src/Command/charts/drawChart.js"
 
 /** Lines over labels. */
 export interface LinePlot {

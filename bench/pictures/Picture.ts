@@ -1,8 +1,8 @@
 /**
  * A picture of the documentation: what was measured, and the chart of it.
  */
-import type { Chart } from "../../charts/Chart.js"
-import { drawChart } from "../../charts/drawChart.js"
+import type { Chart } from "../../src/Command/charts/Chart.js"
+import { drawChart } from "../../src/Command/charts/drawChart.js"
 
 /** A picture. */
 export interface Picture {

@@ -1,7 +1,7 @@
 /**
  * How many more requests the eviction policies answer than LRU does, over capacity.
  */
-import { styleOf } from "../hitratio/styleOf.js"
+import { styleOf } from "../../src/Command/simulate/styleOf.js"
 import { makePicture } from "./Picture.js"
 
 /** What was measured. */

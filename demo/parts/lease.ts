@@ -3,8 +3,8 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type { Panel, Point } from "../../charts/Chart.js"
-import { drawChart } from "../../charts/drawChart.js"
+import type { Panel, Point } from "../../src/Command/charts/Chart.js"
+import { drawChart } from "../../src/Command/charts/drawChart.js"
 import { callersOfEach, reportCount, reportMillis, Reports, wantReports } from "../jobs/reports.js"
 import { largest, printMillis } from "../numbers.js"
 import { claim, type Outcome, type Part } from "../Part.js"

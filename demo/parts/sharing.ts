@@ -3,7 +3,7 @@
  */
 import { S3Cache } from "effect-aws-cache/S3Store"
 import * as Effect from "effect/Effect"
-import { drawBars } from "../../charts/drawBars.js"
+import { drawBars } from "../../src/Command/charts/drawBars.js"
 import { printMillis } from "../numbers.js"
 import { claim, type Outcome, type Part } from "../Part.js"
 import type { Stage } from "../Stage.js"

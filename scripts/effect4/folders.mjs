@@ -5,7 +5,7 @@ import { root } from "../lib/run.mjs"
 import { files } from "./differences.mjs"
 
 /** Rewritten. */
-export const folders = ["src", "bench", "charts", "demo", "docs", "examples", "test"]
+export const folders = ["src", "bench", "demo", "docs", "examples", "test"]
 
 /** Copied: what tests start, and what is in the package. */
 export const copied = [

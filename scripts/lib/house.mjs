@@ -115,7 +115,10 @@ export const areas = [
   },
   {
     area: "Command",
-    rooms: ["terminal", "arguments", "target", "bucket", "commands", "."],
+    rooms: [
+      ...["terminal", "arguments", "target", "bucket"],
+      ...["charts", "simulate/replay", "simulate/log", "simulate", "commands", "."]
+    ],
     imports: ["Cache/engine", "effect", "Cache", "ClientLayer", "S3Store"],
     packages: ["effect", "@effect/platform", "@effect/platform-node", "node:"],
     // The build puts it into the file of the command: users need not have it.

@@ -4,9 +4,8 @@ import { createHash } from "node:crypto"
 import { readdirSync, readFileSync } from "node:fs"
 import { capacitiesOf, shares } from "../../bench/hitratio/capacities.js"
 import { fillTables, pagesWithTables } from "../../bench/hitratio/docTables.js"
-import { optimalHits } from "../../bench/hitratio/optimal.js"
 import { plotOf } from "../../bench/hitratio/plot.js"
-import { hitsOf, replay } from "../../bench/hitratio/replay.js"
+import { hitsOf, optimalHits, replay } from "../../bench/hitratio/replay.js"
 import { pageOf } from "../../bench/hitratio/report.js"
 import { printResults, readResults, type Result } from "../../bench/hitratio/Result.js"
 import { readVariations } from "../../bench/hitratio/sensitivity.js"
@@ -81,7 +80,7 @@ describe("replaying", () => {
   it("finds what can be found by hand, and the optimum above every policy", () => {
     const trace: Trace = { name: "abcabc", keys: Int32Array.of(0, 1, 2, 0, 1, 2), sizes: undefined, unique: 3 }
     assert.strictEqual(hitsOf(trace, "LRU", 2).requests, 0)
-    assert.strictEqual(optimalHits(trace, 2).requests, 2)
+    assert.strictEqual(optimalHits(trace)(2).requests, 2)
     for (const name of ["drift", "loop-zipf-scan"]) {
       const [optimum, ...policies] = replay(small(name), [20, 100], ["OPT", ...evictionPolicyNames])
       assert.deepStrictEqual(policies.map(({ policy }) => policy), [...evictionPolicyNames])
@@ -99,7 +98,7 @@ describe("replaying", () => {
       unique: 3
     }
     assert.deepStrictEqual(hitsOf(trace, "LRU", 60), { requests: 3, bytes: 50 })
-    assert.deepStrictEqual(optimalHits(trace, 60), { requests: 3, bytes: 50 })
+    assert.deepStrictEqual(optimalHits(trace)(60), { requests: 3, bytes: 50 })
     assert.strictEqual(capacitiesOf(trace).at(-1), 54)
     const [row] = replay(trace, [60], ["LRU"])
     assert.deepStrictEqual(row, { policy: "LRU", hitRatios: [50], byteHitRatios: [45.455] })

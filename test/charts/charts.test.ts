@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Chart } from "../../charts/Chart.js"
-import { drawBars } from "../../charts/drawBars.js"
-import { drawChart } from "../../charts/drawChart.js"
-import { roundEnd } from "../../charts/scale.js"
-import { wrap } from "../../charts/svg.js"
+import type { Chart } from "../../src/Command/charts/Chart.js"
+import { drawBars } from "../../src/Command/charts/drawBars.js"
+import { drawChart } from "../../src/Command/charts/drawChart.js"
+import { roundEnd } from "../../src/Command/charts/scale.js"
+import { wrap } from "../../src/Command/charts/svg.js"
 
 const chart: Chart = {
   title: "One & the other",

@@ -1,7 +1,7 @@
 /**
  * How policies are drawn.
  */
-import type { Series } from "../../charts/Chart.js"
+import type { Series } from "../charts/Chart.js"
 
 /** What a line looks like. */
 type Style = Pick<Series, "colour" | "thick" | "thin" | "dashed">

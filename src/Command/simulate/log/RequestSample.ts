@@ -1,0 +1,170 @@
+/**
+ * The requests of a log, or of a sample of its keys.
+ */
+import type { Requests } from "../replay/Requests.js"
+import { KeyTable } from "./KeyTable.js"
+import type { LogLine } from "./LogLine.js"
+
+/** How much is kept. */
+export interface SampleOptions {
+  /** The share of the keys that is kept from the start, above 0 and at most 1. */
+  readonly rate: number
+  /** So many requests are kept at the most. */
+  readonly most: number
+}
+
+/** What is replayed, and what it stands for. */
+export interface Sample {
+  readonly requests: Requests
+  /** The share of the keys that it has. */
+  readonly rate: number
+  /** How many requests it stands for. */
+  readonly seen: number
+  /** What these asked for, in bytes. */
+  readonly bytes: number
+  /** What these take to compute, in milliseconds. */
+  readonly cost: number
+  /** Requests that came after what it stands for. */
+  readonly later: number
+}
+
+// By so much the share is lowered at a time.
+const step = 0.8
+
+/** With fewer keys than these a sample of them says little: of a log that has no more, the first requests are kept. */
+const fewestKeys = 10_000
+
+const all = 2 ** 32
+
+/**
+ * Keeps the requests for a share of the keys, chosen by their hashes: all requests for a key or none, so that what is between
+ * two requests for one key is thinned out by that share, and a cache of that share of the size does to them what the whole
+ * cache does to all. The share becomes smaller as there come to be too many, and what is no longer in it is dropped.
+ *
+ * C. Waldspurger et al., "Efficient MRC construction with SHARDS", FAST 2015; for any policy: "Cache modeling and
+ * optimization using miniature simulations", USENIX ATC 2017.
+ */
+export class RequestSample {
+  private readonly most: number
+  private keys = new Int32Array(1024)
+  private sizes: Float64Array | undefined
+  private times: Float64Array | undefined
+  private costs: Float64Array | undefined
+  private lastSizes: Float64Array | undefined
+  private table = new KeyTable()
+  private length = 0
+  // A key is in the sample where its first hash is below.
+  private threshold: number
+  private rate: number
+  private seen = 0
+  private bytes = 0
+  private cost = 0
+  private later = 0
+  private lastTime = Number.NEGATIVE_INFINITY
+  private isClosed = false
+
+  constructor({ most, rate }: SampleOptions) {
+    this.most = most
+    this.rate = rate
+    this.threshold = rate * all
+  }
+
+  /** Adds a request. */
+  add(line: LogLine): void {
+    if (this.isClosed) {
+      this.later++
+      return
+    }
+    const { cost, key, size, time } = line
+    this.seen++
+    if (time > this.lastTime) this.lastTime = time
+    if (size > 0) this.bytes += size
+    if (cost > 0) this.cost += cost
+    if ((key.first >>> 0) >= this.threshold) return
+    if (this.length === this.keys.length) this.grow()
+    const at = this.length++
+    const number = this.table.numberOf(key.first, key.second)
+    this.keys[at] = number
+    if (size > 0 || this.sizes !== undefined) this.addSize(at, number, line)
+    if (time === time) {
+      this.times ??= new Float64Array(this.keys.length).fill(time, 0, at)
+      this.times[at] = this.lastTime
+    } else if (this.times !== undefined) this.times[at] = this.lastTime
+    if (cost > 0) {
+      this.costs ??= new Float64Array(this.keys.length)
+      this.costs[at] = cost
+    }
+    if (this.length >= this.most) this.lower()
+  }
+
+  /** What was kept. */
+  end(): Sample {
+    const { bytes, cost, later, length, rate, seen } = this
+    const cut = (column: Float64Array | undefined) => column?.subarray(0, length)
+    const requests = {
+      keys: this.keys.subarray(0, length),
+      unique: this.table.size,
+      sizes: cut(this.sizes),
+      times: cut(this.times),
+      costs: cut(this.costs)
+    }
+    return { requests, rate, seen, bytes, cost, later }
+  }
+
+  // What was sent may be less than all: then what is known of the key counts.
+  private addSize(at: number, key: number, { isPart, size }: LogLine): void {
+    this.sizes ??= new Float64Array(this.keys.length)
+    this.lastSizes ??= new Float64Array(this.keys.length)
+    if (key >= this.lastSizes.length) this.lastSizes = enlarged(this.lastSizes, this.keys.length)
+    const known = this.lastSizes[key] as number
+    const sent = size > 0 ? size : 0
+    const isKnown = known > 0 && (isPart || !(size >= 0))
+    this.sizes[at] = isKnown ? known : sent
+    if (!isPart && size >= 0) this.lastSizes[key] = sent
+  }
+
+  private grow(): void {
+    const length = Math.min(2 * this.keys.length, Math.max(this.most, this.keys.length + 1))
+    const keys = new Int32Array(length)
+    keys.set(this.keys)
+    this.keys = keys
+    this.sizes &&= enlarged(this.sizes, length)
+    this.times &&= enlarged(this.times, length)
+    this.costs &&= enlarged(this.costs, length)
+  }
+
+  private lower(): void {
+    if (this.table.size * step < fewestKeys) {
+      this.isClosed = true
+      return
+    }
+    this.rate *= step
+    this.threshold = this.rate * all
+    const { costs, keys, lastSizes, sizes, times } = this
+    const table = new KeyTable()
+    let kept = 0
+    for (let at = 0; at < this.length; at++) {
+      const key = keys[at] as number
+      const first = this.table.firstOf(key)
+      if ((first >>> 0) >= this.threshold) continue
+      // Numbers only become smaller, so that what is known of a key is moved to where nothing is needed any more.
+      const number = table.numberOf(first, this.table.secondOf(key))
+      if (lastSizes !== undefined) lastSizes[number] = lastSizes[key] as number
+      keys[kept] = number
+      if (sizes !== undefined) sizes[kept] = sizes[at] as number
+      if (times !== undefined) times[kept] = times[at] as number
+      if (costs !== undefined) costs[kept] = costs[at] as number
+      kept++
+    }
+    lastSizes?.fill(0, table.size)
+    costs?.fill(0, kept, this.length)
+    this.table = table
+    this.length = kept
+  }
+}
+
+const enlarged = (column: Float64Array, length: number): Float64Array => {
+  const larger = new Float64Array(length)
+  larger.set(column)
+  return larger
+}
