@@ -3,10 +3,10 @@
  */
 import type { Series } from "../../src/Command/charts/Chart.js"
 import { drawChart } from "../../src/Command/charts/drawChart.js"
+import { styleOf } from "../../src/Command/simulate/styleOf.js"
 import { shares } from "./capacities.js"
 import type { Result } from "./Result.js"
 import { isOptimum } from "./standings.js"
-import { styleOf } from "../../src/Command/simulate/styleOf.js"
 
 /** One line per policy; the optimum is dashed, and the thick one lies above the others. */
 export const plotOf = ({ requests, rows, trace, unique, unit }: Result): string => {

@@ -8,6 +8,7 @@ import type { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheEr
 import type { ClientBuildError } from "../../ClientLayer/errors/ClientErrors.js"
 import type { ObjectStoreError } from "../../S3Store/objects/ObjectStoreErrors.js"
 import type { OutputClosed, Screen } from "../terminal/Screen.js"
+import type { FileError } from "./FileError.js"
 import type { Accepted, Given } from "./Given.js"
 import type { UsageError } from "./UsageError.js"
 
@@ -29,6 +30,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 /** Why a verb did not do what it was told. */
 export type VerbError =
   | UsageError
+  | FileError
   | OutputClosed
   | ObjectStoreError
   | CacheConfigError

@@ -13,7 +13,7 @@ import { s3Lines } from "./s3Lines.js"
 export const logFormats = ["plain", "cloudfront", "s3", "nginx"] as const
 
 /** One of them. */
-export type LogFormat = (typeof logFormats)[number]
+type LogFormat = (typeof logFormats)[number]
 
 /** What a user may say about how logs are read. */
 export interface LogOptions extends RequestOptions {
@@ -24,11 +24,12 @@ export interface LogOptions extends RequestOptions {
 }
 
 const server = /^\S+ \S+ .*?\[\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "/
-const s3 = /^(?:[0-9a-f]{64}|-|[\w-]+) \S+ \[\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \S+ \S+ \S+ [A-Z][A-Z0-9]*\./
+const s3 =
+  /^(?:[0-9a-f]{64}|-|[\w-]+) \S+ \[\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \S+ \S+ \S+ [A-Z][A-Z0-9]*\./
 const cloudFront = /^\d{4}-\d\d-\d\d\t\d\d:\d\d:\d\d\t/
 
 /** The form that most of the first lines of a log are in. */
-export const formatOf = (lines: ReadonlyArray<string>): LogFormat => {
+const formatOf = (lines: ReadonlyArray<string>): LogFormat => {
   if (lines.some((line) => line.startsWith("#Fields:"))) return "cloudfront"
   const most = (form: RegExp) => 2 * lines.filter((line) => form.test(line)).length > lines.length
   return most(s3) ? "s3" : most(server) ? "nginx" : most(cloudFront) ? "cloudfront" : "plain"

@@ -7,7 +7,7 @@ import { KeyHash } from "./KeyHash.js"
  * What became of a line: `request` (what it asks for is in the {@link LogLine}), `other` (it can be read, and is not counted:
  * another method, an answer that is an error, a comment), `unreadable`.
  */
-export type Outcome = "request" | "other" | "unreadable"
+type Outcome = "request" | "other" | "unreadable"
 
 /** A request as a line tells it, in an object that is used again for the next line. */
 export class LogLine {

@@ -25,7 +25,7 @@ const [newline, carriageReturn, blank, tab] = [10, 13, 32, 9]
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
 
 /** A line of more bytes than these is not read. */
-export const longestLine = 65_536
+const longestLine = 65_536
 
 // So many lines tell in which form a log is, or as many as are so many bytes.
 const linesLookedAt = 100

@@ -37,7 +37,8 @@ const separators = ["\t", ",", ";", "blanks"]
 const cellsOf = (line: string, separator: string): ReadonlyArray<string> =>
   separator === "blanks" ? line.trim().split(/[ \t]+/) : line.split(separator).map((cell) => cell.trim())
 
-const isNumber = (cell: string | undefined): boolean => cell !== undefined && /^[+-]?\d+(\.\d*)?(e[+-]?\d+)?$/i.test(cell)
+const isNumber = (cell: string | undefined): boolean =>
+  cell !== undefined && /^[+-]?\d+(\.\d*)?(e[+-]?\d+)?$/i.test(cell)
 
 const isTime = (cell: string | undefined): boolean =>
   isNumber(cell) || (cell !== undefined && /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(cell))

@@ -11,7 +11,12 @@ const [blank, tab, quote] = [32, 9, 34]
 /** Reads lines of which it is known what stands where. */
 export const plainLines = ({ columns, hasTitles, perSecond, separator }: PlainLayout): ReadLine => {
   const fields = new Fields(columns.length)
-  const place = { key: columns.indexOf("key"), size: columns.indexOf("size"), time: columns.indexOf("time"), cost: columns.indexOf("cost") }
+  const place = {
+    key: columns.indexOf("key"),
+    size: columns.indexOf("size"),
+    time: columns.indexOf("time"),
+    cost: columns.indexOf("cost")
+  }
   const needed = Math.max(...Object.values(place)) + 1
   const code = separator === undefined || separator === "blanks" ? undefined : separator.charCodeAt(0)
   let isTitle = hasTitles

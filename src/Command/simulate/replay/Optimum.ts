@@ -37,10 +37,10 @@ export class Optimum {
     let hits = 0
     let bytes = 0
     let cost = 0
-    const drop = (place: number) => {
-      const key = place < length ? keys[place] as number : place - length
+    // How much room that makes.
+    const drop = (place: number): number => {
       stored.delete(place)
-      used -= unit === "bytes" ? weightOf[key] as number : 1
+      return unit === "bytes" ? weightOf[place < length ? keys[place] as number : place - length] as number : 1
     }
     for (let at = 0; at < length; at++) {
       const key = keys[at] as number
@@ -52,9 +52,9 @@ export class Optimum {
         hits++
         bytes += size
         if (costs !== undefined) cost += costs[at] as number
-        drop(at)
+        used -= drop(at)
       } else if (expires) {
-        if (stored.has(length + key)) drop(length + key)
+        if (stored.has(length + key)) used -= drop(length + key)
         expiryOf[key] = now + timeToLive
       }
       if (expires && again < length && (times[again] as number) >= (expiryOf[key] as number)) again = length + key
@@ -62,7 +62,7 @@ export class Optimum {
       while (used + weight > capacity) {
         const furthest = stored.largest()
         if (furthest <= again) break
-        drop(furthest)
+        used -= drop(furthest)
       }
       if (used + weight > capacity) continue
       stored.add(again)

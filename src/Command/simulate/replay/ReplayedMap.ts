@@ -38,7 +38,11 @@ export class ReplayedMap {
   private weight = 0
 
   /** @param unique how many keys there are */
-  constructor(name: EvictionPolicyName, { size, timeToLive = Number.POSITIVE_INFINITY, unit }: Capacity, unique: number) {
+  constructor(
+    name: EvictionPolicyName,
+    { size, timeToLive = Number.POSITIVE_INFINITY, unit }: Capacity,
+    unique: number
+  ) {
     const most = unit === "bytes" ? unique : Math.min(size, unique)
     this.limit = size
     this.byWeight = unit === "bytes"
