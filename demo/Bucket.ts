@@ -3,12 +3,12 @@
  */
 import { DeleteObjectCommand, paginateListObjectsV2, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { ClientCache } from "effect-aws-cache/ClientLayer"
+import { EmbeddedS3 } from "effect-aws-cache/testing"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
-import * as EmbeddedS3 from "../test/servers/EmbeddedS3.js"
 import * as FaultProxy from "../test/servers/FaultProxy.js"
 
 /** A bucket, as options of the layers of `S3Cache`. */

@@ -14,7 +14,7 @@ export interface RatioResults {
   readonly unfinished: ReadonlyArray<never>
 }
 
-const packages = ["effect", "lru-cache", "@aws-sdk/client-s3", "fauxqs"]
+const packages = ["effect", "lru-cache", "@aws-sdk/client-s3"]
 
 /**
  * Runs all groups of ratios.

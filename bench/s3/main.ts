@@ -55,7 +55,7 @@ const program = Effect.gen(function*() {
 })
 
 const rows = await Effect.runPromise(Effect.scoped(program))
-const where = environment(["effect", "@aws-sdk/client-s3", "fauxqs"])
+const where = environment(["effect", "@aws-sdk/client-s3"])
 const out = options.out ?? fileURLToPath(new URL(options.quick ? "build/bench/results" : "bench/results", repository))
 mkdirSync(out, { recursive: true })
 writeFileSync(join(out, "s3.json"), rowsOnLines({ environment: where, rows }))

@@ -103,9 +103,9 @@ export const areas = [
   },
   {
     area: "Testing",
-    rooms: ["faults", "."],
+    rooms: ["faults", "server", "."],
     imports: ["Cache/engine", "effect", "Cache", "S3Store"],
-    packages: ["effect"]
+    packages: ["effect", "node:"]
   },
   {
     area: "ErrorSchemas",

@@ -8,6 +8,15 @@ import "../effect/needsEffect3.js"
 
 export { CacheConfigError } from "../Cache/errors/CacheErrors.js"
 export { ObjectStoreError, type ObjectStoreReason } from "../S3Store/objects/ObjectStoreErrors.js"
+export {
+  EmbeddedS3,
+  type EmbeddedS3ClientConfig,
+  type EmbeddedS3Credentials,
+  EmbeddedS3Error,
+  type EmbeddedS3Fault,
+  type EmbeddedS3Options,
+  type EmbeddedS3Tag
+} from "./EmbeddedS3.js"
 export { Faults, type FaultsTag } from "./Faults.js"
 export { Fault } from "./faults/Fault.js"
 export type { FaultRule, FaultsOptions, FaultSource, Latency } from "./faults/FaultsOptions.js"
@@ -19,3 +28,4 @@ export type {
   StoreOperation,
   StoreRequest
 } from "./faults/StoreRequest.js"
+export type { AnsweredRequest } from "./server/httpServer.js"

@@ -4,13 +4,13 @@
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { ClientCacheLive } from "effect-aws-cache/ClientLayer"
 import { Keyspace, S3Cache, type S3CacheOptions } from "effect-aws-cache/S3Store"
+import { EmbeddedS3 } from "effect-aws-cache/testing"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as EmbeddedS3 from "../servers/EmbeddedS3.js"
 
 /** A keyspace of two versions. */
 export const Users = Keyspace.make("directory/users", {

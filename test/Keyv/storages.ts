@@ -3,8 +3,8 @@ import { Effect, Layer, ManagedRuntime } from "effect"
 import { ClientCacheLive } from "effect-aws-cache/ClientLayer"
 import { dictStorage, type KeyvStorage, s3CacheStorage } from "effect-aws-cache/keyv"
 import { S3Cache } from "effect-aws-cache/S3Store"
+import { EmbeddedS3 } from "effect-aws-cache/testing"
 import { SyncTtlDict } from "effect-aws-cache/Ttl"
-import { EmbeddedS3 } from "../servers/EmbeddedS3.js"
 
 const bucket = "keyv-tests"
 

@@ -3,10 +3,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer, Option, Schema, TestClock } from "effect"
 import { ClientCacheLive } from "effect-aws-cache/ClientLayer"
 import { Keyspace, ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
+import { EmbeddedS3 } from "effect-aws-cache/testing"
 import { createHash } from "node:crypto"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
-import * as EmbeddedS3 from "../servers/EmbeddedS3.js"
 import * as LocalHttp from "../servers/LocalHttp.js"
 import * as S3Server from "../servers/S3Server.js"
 import { anyServer, bucket, clientOf, makeBucket } from "./bucketOf.js"
@@ -46,7 +46,7 @@ describe("what cache_s3_based does", () => {
       const server = yield* EmbeddedS3.make({ buckets: [bucket] })
       const layer = S3Cache.layerS3({ bucket, clientConfig: server.clientConfig })
       yield* S3Cache.set(Datasets.key({ dataset: "a" }), 1).pipe(Effect.provide(layer), Effect.provide(ClientCacheLive))
-      assert.deepStrictEqual(server.requests().map(({ key }) => key), [
+      assert.deepStrictEqual((yield* server.requests).map(({ key }) => key), [
         `cache/${Datasets.key({ dataset: "a" }).objectName}`
       ])
     }))
@@ -91,7 +91,7 @@ describe("what cache_s3_based does", () => {
     Effect.gen(function*() {
       const server = yield* EmbeddedS3.make({ buckets: [bucket] })
       yield* Layer.build(Layer.provide(S3Cache.layerS3({ bucket, clientConfig: server.clientConfig }), ClientCacheLive))
-      assert.deepStrictEqual(server.requests(), [])
+      assert.deepStrictEqual(yield* server.requests, [])
     }))
 
   it.scoped("load misses on NoSuchKey", () =>

@@ -4,10 +4,10 @@ import { type Context, Effect, Layer, Option, Redacted, Schema, type Scope } fro
 import { CacheConfigError } from "effect-aws-cache/Cache"
 import { ClientCache, ClientCacheLive } from "effect-aws-cache/ClientLayer"
 import { Keyspace, ObjectStore, S3Cache, type S3CacheService } from "effect-aws-cache/S3Store"
+import { EmbeddedS3 } from "effect-aws-cache/testing"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { EmbeddedS3 } from "../servers/EmbeddedS3.js"
 
 class Reports extends S3Cache.Service<Reports>()("app/Reports") {}
 class Drafts extends S3Cache.Service<Drafts>()("app/Drafts") {}

@@ -28,7 +28,7 @@ import {
   S3Cache,
   type S3CacheService
 } from "effect-aws-cache/S3Store"
-import { EmbeddedS3 } from "../servers/EmbeddedS3.js"
+import { EmbeddedS3 } from "effect-aws-cache/testing"
 import * as S3Server from "../servers/S3Server.js"
 
 class User extends Schema.Class<User>("User")({ name: Schema.String, since: Schema.DateFromString }) {}

@@ -1,11 +1,11 @@
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { Effect } from "effect"
 import type { S3CacheOptions, S3ObjectStoreOptions } from "effect-aws-cache/S3Store"
+import { EmbeddedS3, type EmbeddedS3Options } from "effect-aws-cache/testing"
 import { finished, Readable } from "node:stream"
 import { makeS3ObjectStore } from "../../src/S3Store/bucket/s3ObjectStore.js"
 import { statusOf } from "../../src/S3Store/bucket/toObjectStoreError.js"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
-import * as EmbeddedS3 from "../servers/EmbeddedS3.js"
 import * as FaultProxy from "../servers/FaultProxy.js"
 import * as S3Server from "../servers/S3Server.js"
 import { turnWhen } from "../support/turnWhen.js"
@@ -99,7 +99,7 @@ const makePending = () => {
   }
 }
 
-const embeddedServer = (options: EmbeddedS3.EmbeddedS3Options) =>
+const embeddedServer = (options: EmbeddedS3Options) =>
   Effect.map(EmbeddedS3.make({ ...options, buckets: [bucket] }), ({ clientConfig }): S3Server.S3ServerService => ({
     clientConfig,
     gateways: [clientConfig],
@@ -113,7 +113,7 @@ const embeddedServer = (options: EmbeddedS3.EmbeddedS3Options) =>
  * a test turns on and off, and caches over it. A `TestClock` turns while nothing is asked of the server that it will
  * answer: however slow it is, it is never late.
  */
-export const makeBucket = (options: Partial<S3ObjectStoreOptions> = {}, embedded?: EmbeddedS3.EmbeddedS3Options) =>
+export const makeBucket = (options: Partial<S3ObjectStoreOptions> = {}, embedded?: EmbeddedS3Options) =>
   Effect.gen(function*() {
     const server =
       yield* (S3Server.isEmbedded || embedded !== undefined ? embeddedServer(embedded ?? {}) : S3Server.make)

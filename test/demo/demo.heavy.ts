@@ -3,15 +3,15 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { EmbeddedS3 } from "effect-aws-cache/testing"
 import { join } from "node:path"
 import { isRunning, start } from "../programs/program.js"
-import * as EmbeddedS3 from "../servers/EmbeddedS3.js"
 import { makeClient } from "../servers/s3Client.js"
-import { until } from "../support/until.js"
+import { eventually, until } from "../support/until.js"
 
 const childOf = (output: string) => Number(/second process: (\d+)/.exec(output)?.[1] ?? Number.NaN)
 
-const environmentOf = ({ credentials, endpoint, region }: EmbeddedS3.EmbeddedS3Service, bucket: string) => ({
+const environmentOf = ({ credentials, endpoint, region }: EmbeddedS3, bucket: string) => ({
   S3_BUCKET: bucket,
   S3_ENDPOINT: endpoint,
   AWS_REGION: region,
@@ -19,7 +19,7 @@ const environmentOf = ({ credentials, endpoint, region }: EmbeddedS3.EmbeddedS3S
   AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey
 })
 
-const namesIn = ({ clientConfig }: EmbeddedS3.EmbeddedS3Service, bucket: string) =>
+const namesIn = ({ clientConfig }: EmbeddedS3, bucket: string) =>
   Effect.gen(function*() {
     const client = yield* makeClient(clientConfig)
     const { Contents = [] } = yield* Effect.promise(() => client.send(new ListObjectsV2Command({ Bucket: bucket })))
@@ -62,7 +62,9 @@ describe("npm run demo", () => {
       Effect.gen(function*() {
         const server = yield* EmbeddedS3.make({ buckets: ["mine"] })
         const demo = yield* start("demo/main.js", environmentOf(server, "mine"))
-        yield* until(() => server.requests().filter(({ method }) => method === "PUT").length > 10)
+        yield* eventually(
+          Effect.map(server.requests, (requests) => requests.filter(({ method }) => method === "PUT").length > 10)
+        )
         const child = childOf(demo.stdout())
         assert.isTrue(isRunning(child))
         demo.kill("SIGINT")
@@ -77,7 +79,7 @@ describe("npm run demo", () => {
       const server = yield* EmbeddedS3.make({ buckets: ["mine"] })
       const demo = yield* start("demo/main.js", environmentOf(server, "mine"))
       assert.strictEqual(yield* demo.ended, 0, demo.stdout() + demo.stderr())
-      assert.isAbove(server.requests().filter(({ method }) => method === "PUT").length, 100)
+      assert.isAbove((yield* server.requests).filter(({ method }) => method === "PUT").length, 100)
       assert.deepStrictEqual(yield* namesIn(server, "mine"), [])
     }))
 

@@ -3,9 +3,9 @@
  */
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb"
 import { Effect } from "effect"
+import { EmbeddedS3 } from "effect-aws-cache/testing"
 import { localDynamoDB } from "../ClientLayer/localDynamoDB.js"
 import { sessionEnvironment, setVariable } from "../ClientLayer/sessionEnvironment.js"
-import { EmbeddedS3 } from "../servers/EmbeddedS3.js"
 
 /** The account: its buckets, and what is in its table `users`. */
 const buckets = ["my-bucket", "reports"]

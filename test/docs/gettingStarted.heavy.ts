@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { EmbeddedS3 } from "effect-aws-cache/testing"
 import { transform } from "esbuild"
 import { execFile, spawn } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -7,7 +8,6 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { changedBlock, markedBlock } from "../../scripts/lib/examples.mjs"
-import { EmbeddedS3 } from "../servers/EmbeddedS3.js"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const read = (path: string): string => readFileSync(join(root, path), "utf8")

@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { EmbeddedS3 } from "effect-aws-cache/testing"
 import { execFile } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { markedBlock } from "../../scripts/lib/examples.mjs"
-import { EmbeddedS3 } from "../servers/EmbeddedS3.js"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const page = readFileSync(join(root, "docs/recipes/lambda.md"), "utf8")

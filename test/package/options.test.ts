@@ -24,7 +24,7 @@ import {
 import { layerS3FromInstance, S3ClientInstance } from "effect-aws-cache/effect-aws"
 import { s3CacheStorage } from "effect-aws-cache/keyv"
 import { memoryPressure, SyncTtlDict as SmallDict } from "effect-aws-cache/Sync"
-import { Faults } from "effect-aws-cache/testing"
+import { EmbeddedS3, Faults } from "effect-aws-cache/testing"
 import * as Cause from "effect/Cause"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
@@ -366,6 +366,14 @@ const persistence =
     )
 const onOptions = (f: (options: never) => Effect.Effect<unknown, unknown, Scope.Scope>) => (options: unknown): Use =>
   suspended(() => f(untyped(options)))
+
+const embeddedS3Options = {
+  buckets: special(5, {}, [], ["Upper"], "my-bucket"),
+  conditionalWrites: flag,
+  conditionalDeletes: flag,
+  port: special(-1, 1.5, 65_536, "80"),
+  logSize: whole
+}
 
 const faultsOptions = {
   faults: special(5, {}, [5], [{}], secret),
@@ -723,6 +731,14 @@ const cases: Readonly<Record<string, Case>> = {
   "S3Persistence.layerResult": {
     use: persistence(S3Persistence.layerResult),
     options: { ...formatOptions, folder: text }
+  },
+  "EmbeddedS3Tag.layer": {
+    use: (options) => built(EmbeddedS3.layer(untyped(options))),
+    options: embeddedS3Options
+  },
+  "EmbeddedS3Tag.make": {
+    use: (options) => EmbeddedS3.make(untyped(options)),
+    options: embeddedS3Options
   },
   "FaultsTag.layer": {
     use: (options) => built(Layer.provide(Faults.layer(untyped(options)), ObjectStore.layerMemory())),

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { EmbeddedS3 } from "effect-aws-cache/testing"
 import { readdirSync } from "node:fs"
 import { localSts } from "../ClientLayer/credentialSources.js"
-import * as EmbeddedS3 from "../servers/EmbeddedS3.js"
 import { start } from "./program.js"
 
 const expected: Readonly<Record<string, ReadonlyArray<string>>> = {

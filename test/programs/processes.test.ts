@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import * as EmbeddedS3 from "../servers/EmbeddedS3.js"
+import { EmbeddedS3 } from "effect-aws-cache/testing"
 import * as LocalHttp from "../servers/LocalHttp.js"
 import { WorkerReport } from "../support/cacheWorker.js"
 import { amount } from "../support/property.js"
-import { until } from "../support/until.js"
+import { eventually, until } from "../support/until.js"
 import { type Program, start } from "./program.js"
 
 const bucket = "processes"
@@ -98,9 +98,10 @@ describe("processes that share a bucket", () => {
         const start = Number(process.hrtime.bigint() - started) / 1e6
         const second = yield* worker({ keys: ["slow"], coordination: "lease", leaseTime: "2 seconds" })
         // It waits: it asks for the lease again and again.
-        yield* until(() =>
-          server.requests().filter(({ key, method }) => method === "GET" && key.endsWith(".run")).length > 3
-        )
+        yield* eventually(Effect.map(
+          server.requests,
+          (requests) => requests.filter(({ key, method }) => method === "GET" && key.endsWith(".run")).length > 3
+        ))
         assert.strictEqual(computed.get("slow"), 1)
         const before = process.hrtime.bigint()
         first.kill("SIGKILL")

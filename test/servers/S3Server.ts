@@ -5,11 +5,12 @@
  * credentials and region are then those the AWS SDK finds in the environment.
  */
 import type { S3ClientConfig } from "@aws-sdk/client-s3"
+import type { CacheConfigError } from "effect-aws-cache/Cache"
+import { EmbeddedS3, type EmbeddedS3Error } from "effect-aws-cache/testing"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
 import process from "node:process"
-import * as EmbeddedS3 from "./EmbeddedS3.js"
 
 /** A server, and a place on it that nobody else uses. */
 export interface S3ServerService {
@@ -32,21 +33,23 @@ export const isEmbedded: boolean = endpoints.length === 0
 const embeddedBucket = "server-tests"
 
 /** A server for a test, or a place on the one there is. */
-export const make: Effect.Effect<S3ServerService, EmbeddedS3.EmbeddedS3Error, Scope.Scope> = Effect.suspend(() => {
-  const place = { keyPrefix: `test/${randomUUID()}/`, isEmbedded }
-  if (isEmbedded) {
-    return Effect.map(EmbeddedS3.make({ buckets: [embeddedBucket] }), ({ clientConfig }): S3ServerService => ({
-      ...place,
-      clientConfig,
-      gateways: [clientConfig],
-      bucket: embeddedBucket
-    }))
+export const make: Effect.Effect<S3ServerService, EmbeddedS3Error | CacheConfigError, Scope.Scope> = Effect.suspend(
+  () => {
+    const place = { keyPrefix: `test/${randomUUID()}/`, isEmbedded }
+    if (isEmbedded) {
+      return Effect.map(EmbeddedS3.make({ buckets: [embeddedBucket] }), ({ clientConfig }): S3ServerService => ({
+        ...place,
+        clientConfig,
+        gateways: [clientConfig],
+        bucket: embeddedBucket
+      }))
+    }
+    const region = process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"] ?? "us-east-1"
+    const gateways = endpoints.map((endpoint): S3ClientConfig => ({ endpoint, region, forcePathStyle: true }))
+    const bucket = process.env["S3_TEST_BUCKET"]
+    const [clientConfig] = gateways
+    return bucket === undefined || clientConfig === undefined
+      ? Effect.dieMessage("S3_TEST_ENDPOINTS needs S3_TEST_BUCKET")
+      : Effect.succeed<S3ServerService>({ ...place, clientConfig, gateways, bucket })
   }
-  const region = process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"] ?? "us-east-1"
-  const gateways = endpoints.map((endpoint): S3ClientConfig => ({ endpoint, region, forcePathStyle: true }))
-  const bucket = process.env["S3_TEST_BUCKET"]
-  const [clientConfig] = gateways
-  return bucket === undefined || clientConfig === undefined
-    ? Effect.dieMessage("S3_TEST_ENDPOINTS needs S3_TEST_BUCKET")
-    : Effect.succeed<S3ServerService>({ ...place, clientConfig, gateways, bucket })
-})
+)

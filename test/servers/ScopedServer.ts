@@ -27,7 +27,7 @@ export interface Sockets {
 }
 
 /** Starts to count the connections of a server. Call it before the server listens. */
-export const trackSockets = (server: Server): Sockets => {
+const trackSockets = (server: Server): Sockets => {
   const open = new Set<Socket>()
   let total = 0
   let maxOpen = 0

@@ -4,6 +4,7 @@
  * SIGTERM and SIGINT end it with code 0.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import { EmbeddedS3 } from "effect-aws-cache/testing"
 import * as Cause from "effect/Cause"
 import * as Config from "effect/Config"
 import * as Console from "effect/Console"
@@ -11,7 +12,6 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Logger from "effect/Logger"
 import process from "node:process"
-import * as EmbeddedS3 from "./EmbeddedS3.js"
 
 const program = Effect.gen(function*() {
   const fromEnvironment = yield* Config.withDefault(Config.array(Config.string(), "EMBEDDED_S3_BUCKETS"), [])

@@ -90,6 +90,6 @@ describe("embeddedS3Main", () => {
       const { ended, seen } = yield* start(["Wrong_Name"], {})
       assert.strictEqual(yield* Effect.promise(() => ended), "1 null")
       assert.strictEqual(seen.stdout, "")
-      assert.include(seen.stderr, "the bucket name \"Wrong_Name\" is not valid")
+      assert.include(seen.stderr, "buckets is [\"Wrong_Name\"], but must be an array of one name of a bucket or more")
     }))
 })

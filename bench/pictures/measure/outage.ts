@@ -50,7 +50,7 @@ const program = Effect.gen(function*() {
   )
   if (report === undefined) return yield* Effect.dieMessage("the program did not finish")
   const data: OutageData = {
-    environment: environment(["effect", "@aws-sdk/client-s3", "fauxqs"]),
+    environment: environment(["effect", "@aws-sdk/client-s3"]),
     ...settings,
     downFrom,
     downTo,

@@ -75,7 +75,7 @@ const measureVariant = (variant: StampedeVariant) =>
 
 /** Measures every way of looking up, one after the other. */
 export const measure = async (): Promise<StampedeData> => ({
-  environment: environment(["effect", "@aws-sdk/client-s3", "fauxqs"]),
+  environment: environment(["effect", "@aws-sdk/client-s3"]),
   processes,
   lookupsPerSecond,
   sourceTakes,

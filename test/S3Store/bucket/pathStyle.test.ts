@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { ClientCache } from "effect-aws-cache/ClientLayer"
 import { Keyspace, ObjectStore, S3Cache, S3CacheLive } from "effect-aws-cache/S3Store"
+import { EmbeddedS3 } from "effect-aws-cache/testing"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { sessionEnvironment } from "../../ClientLayer/sessionEnvironment.js"
-import { EmbeddedS3 } from "../../servers/EmbeddedS3.js"
 
 const Names = Keyspace.make("names", { key: Schema.Number, value: Schema.String })
 

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option, Stream } from "effect"
 import { ConditionalOutcome, LoadOutcome, type S3ObjectStoreOptions } from "effect-aws-cache/S3Store"
+import { EmbeddedS3 } from "effect-aws-cache/testing"
 import type * as Http from "node:http"
 import { makeS3ObjectStore } from "../../../src/S3Store/bucket/s3ObjectStore.js"
-import * as EmbeddedS3 from "../../servers/EmbeddedS3.js"
 import * as LocalHttp from "../../servers/LocalHttp.js"
 import { makeClient } from "../../servers/s3Client.js"
 import { until } from "../../support/until.js"
@@ -162,11 +162,11 @@ describe("s3ObjectStore: requests", () => {
         const store = yield* makeS3ObjectStore(yield* makeClient(server.clientConfig), { bucket })
         const names = Array.from({ length: 2100 }, (_, at) => `many/${at}`)
         yield* Effect.forEach(names.slice(0, 1200), (name) => store.save(name, Buffer.from(name)), { concurrency: 32 })
-        const before = server.requests().length
+        const before = (yield* server.requests).length
         assert.strictEqual(yield* Stream.runCount(store.list("many/")), 1200)
         yield* store.removeAll(names)
         assert.strictEqual(yield* Stream.runCount(store.list("many/")), 0)
-        const methods = server.requests().slice(before).map(({ method }) => method)
+        const methods = (yield* server.requests).slice(before).map(({ method }) => method)
         assert.deepStrictEqual(methods, ["GET", "GET", "POST", "POST", "POST", "GET"])
       }))
 
@@ -212,7 +212,9 @@ describe("s3ObjectStore: requests", () => {
           store.removeIfMatch("a", "\"other\"")
         ])
         const object = yield* store.load("a")
-        const requests = server.requests().filter(({ key, method }) => key.includes(".probe") || method === "DELETE")
+        const requests = (yield* server.requests).filter(({ key, method }) =>
+          key.includes(".probe") || method === "DELETE"
+        )
         return { outcomes, object: object._tag, requests: requests.map(({ method }) => method) }
       })
 

@@ -9,9 +9,9 @@ import {
   type S3CacheOptions,
   type S3ObjectStoreOptions
 } from "effect-aws-cache/S3Store"
+import { EmbeddedS3 } from "effect-aws-cache/testing"
 import { Readable } from "node:stream"
 import { makeS3ObjectStore } from "../../../src/S3Store/bucket/s3ObjectStore.js"
-import * as EmbeddedS3 from "../../servers/EmbeddedS3.js"
 import * as FaultProxy from "../../servers/FaultProxy.js"
 import * as LocalHttp from "../../servers/LocalHttp.js"
 import { until } from "../../support/until.js"
@@ -154,7 +154,7 @@ describe("s3ObjectStore", () => {
         yield* Effect.forEach(["a", "b", "c"], (name) => store.add(name, Buffer.from(name)), {
           concurrency: "unbounded"
         })
-        const probes = server.requests().filter(({ key }) => key?.startsWith("cache/.probe/"))
+        const probes = (yield* server.requests).filter(({ key }) => key?.startsWith("cache/.probe/"))
         assert.deepStrictEqual(probes.map(({ method, status }) => [method, status]), [
           ["PUT", 200],
           ["PUT", 412],
@@ -182,7 +182,7 @@ describe("s3ObjectStore", () => {
         const required = yield* makeS3ObjectStore(client, { bucket, conditionalWrites: "required" })
         assert.strictEqual((yield* required.add("a", Buffer.from("a")))._tag, "Written")
         assert.strictEqual((yield* required.add("a", Buffer.from("a")))._tag, "Refused")
-        assert.strictEqual(server.requests().length, 2)
+        assert.strictEqual((yield* server.requests).length, 2)
       }))
 
     it.scoped("a writer whose reply was lost still learns that it won", () =>
@@ -192,7 +192,7 @@ describe("s3ObjectStore", () => {
         const front = yield* LocalHttp.make(lossy(server.endpoint, (method, seen) => method === "PUT" && seen === 1))
         const cache = yield* cacheOf(yield* clientOf(front.url, 3), {}, { conditionalWrites: "required" })
         yield* cache.add(Numbers.key("a"), 1)
-        const puts = server.requests().filter(({ method }) => method === "PUT")
+        const puts = (yield* server.requests).filter(({ method }) => method === "PUT")
         assert.deepStrictEqual(puts.map(({ status }) => status), [200, 412])
         const other = yield* cacheOf(yield* clientOf(server.endpoint, 1))
         assert.strictEqual(yield* other.get(Numbers.key("a")), 1)
@@ -318,10 +318,10 @@ describe("s3ObjectStore", () => {
       const writer = yield* cacheOf(yield* clientOf(server.endpoint, 1))
       yield* writer.set(Numbers.key("a"), 1)
       const cache = yield* cacheOf(yield* clientOf(server.endpoint, 1))
-      const before = server.requests().length
+      const before = (yield* server.requests).length
       yield* cache.get(Numbers.key("a"))
       yield* cache.get(Numbers.key("a"))
-      assert.deepStrictEqual(server.requests().slice(before).map(({ method }) => method), ["GET"])
+      assert.deepStrictEqual((yield* server.requests).slice(before).map(({ method }) => method), ["GET"])
     }))
 })
 

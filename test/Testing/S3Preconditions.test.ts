@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Conditions } from "../servers/S3Preconditions.js"
-import { judgeDelete, judgeRead, judgeWrite } from "../servers/S3Preconditions.js"
+import type { Conditions } from "../../src/Testing/server/S3Preconditions.js"
+import { judgeDelete, judgeRead, judgeWrite } from "../../src/Testing/server/S3Preconditions.js"
 
 const current = { etag: "\"abc\"", lastModified: new Date("2025-03-20T10:00:00.750Z") }
 const same = "Thu, 20 Mar 2025 10:00:00 GMT"

@@ -15,8 +15,8 @@ import {
   UploadPartCommand
 } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
+import { EmbeddedS3 } from "effect-aws-cache/testing"
 import * as Effect from "effect/Effect"
-import { EmbeddedS3 } from "../servers/EmbeddedS3.js"
 import { call, makeClient, refusal } from "../servers/s3Client.js"
 
 const Bucket = "bucket-one"
@@ -92,7 +92,7 @@ describe("EmbeddedS3", () => {
       assert.strictEqual(winners.length, 1)
       assert.strictEqual(outcomes.filter(({ outcome }) => outcome === "412 PreconditionFailed").length, 99)
       assert.strictEqual(yield* read(client, "raced"), winners[0]?.body)
-      const statuses = s3.requests().filter(({ method }) => method === "PUT").map(({ status }) => status)
+      const statuses = (yield* s3.requests).filter(({ method }) => method === "PUT").map(({ status }) => status)
       assert.deepStrictEqual(statuses.toSorted((a, b) => a - b), [200, ...Array<number>(99).fill(412)])
     }))
 
@@ -267,14 +267,14 @@ describe("EmbeddedS3", () => {
   it.scoped("logs what it answered before the client has it", () =>
     Effect.gen(function*() {
       const { client, s3 } = yield* start()
-      assert.deepStrictEqual(s3.requests(), [])
+      assert.deepStrictEqual(yield* s3.requests, [])
       yield* call(() => put(client, "a/b c", "one"))
-      const before = s3.requests()
+      const before = yield* s3.requests
       assert.deepStrictEqual(before, [{ method: "PUT", bucket: Bucket, key: "a/b c", status: 200 }])
       yield* refusal(() => client.send(new HeadObjectCommand({ Bucket, Key: "x" })))
       yield* refusal(() => put(client, "a/b c", "two", { IfNoneMatch: "*" }))
       yield* call(() => client.send(new ListObjectsV2Command({ Bucket })))
-      assert.deepStrictEqual(s3.requests().slice(1), [
+      assert.deepStrictEqual((yield* s3.requests).slice(1), [
         { method: "HEAD", bucket: Bucket, key: "x", status: 404 },
         { method: "PUT", bucket: Bucket, key: "a/b c", status: 412 },
         { method: "GET", bucket: Bucket, key: "", status: 200 }

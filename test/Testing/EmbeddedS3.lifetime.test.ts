@@ -1,5 +1,6 @@
 import { GetObjectCommand, ListBucketsCommand, PutObjectCommand } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
+import { EmbeddedS3 } from "effect-aws-cache/testing"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -7,7 +8,6 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Net from "node:net"
-import { EmbeddedS3 } from "../servers/EmbeddedS3.js"
 import { call, makeClient, refusal } from "../servers/s3Client.js"
 import * as ScopedServer from "../servers/ScopedServer.js"
 import { until } from "../support/until.js"
@@ -59,9 +59,11 @@ describe("EmbeddedS3, its lifetime", () => {
       let port = 0
       const using = <A, E>(then: Effect.Effect<A, E>) =>
         EmbeddedS3.make().pipe(
-          Effect.tap((s3) => {
-            port = portOf(s3)
-          }),
+          Effect.tap((s3) =>
+            Effect.sync(() => {
+              port = portOf(s3)
+            })
+          ),
           Effect.zipRight(then),
           Effect.scoped
         )
@@ -88,8 +90,8 @@ describe("EmbeddedS3, its lifetime", () => {
         yield* refusal(() => second.send(new GetObjectCommand({ Bucket: "bucket-one", Key: "k" }))),
         "404 NoSuchBucket"
       )
-      assert.deepStrictEqual(one.requests().map(({ method }) => method), ["PUT"])
-      assert.deepStrictEqual(two.requests().map(({ method }) => method), ["GET"])
+      assert.deepStrictEqual((yield* one.requests).map(({ method }) => method), ["PUT"])
+      assert.deepStrictEqual((yield* two.requests).map(({ method }) => method), ["GET"])
     }))
 
   it.scoped("is a layer", () =>
@@ -105,10 +107,22 @@ describe("EmbeddedS3, its lifetime", () => {
       const before = handles()
       for (const bad of ["", "ab", "Upper", "under_score", "a".repeat(64), "slash/ed"]) {
         const error = yield* Effect.flip(Effect.scoped(EmbeddedS3.make({ buckets: ["good-one", bad] })))
-        assert.strictEqual(error._tag, "EmbeddedS3Error")
-        assert.include(error.message, JSON.stringify(bad))
+        assert.strictEqual(error._tag, "CacheConfigError")
+        assert.include(
+          error.message,
+          `buckets is ["good-one",${JSON.stringify(bad)}], but must be an array of one name`
+        )
       }
       assert.strictEqual(handles(), before)
+    }))
+
+  it.scoped("listens on the port it is told, unless somebody else does", () =>
+    Effect.gen(function*() {
+      const port = portOf(yield* Effect.scoped(EmbeddedS3.make()))
+      assert.strictEqual(portOf(yield* EmbeddedS3.make({ port })), port)
+      const error = yield* Effect.flip(EmbeddedS3.make({ port }))
+      assert.strictEqual(error._tag, "EmbeddedS3Error")
+      assert.include(error.message, `cannot listen on 127.0.0.1: Error: listen EADDRINUSE`)
     }))
 
   it.scoped("installs no handlers in the process", () =>
