@@ -39,6 +39,7 @@ export const areas = [
         "flight",
         "events",
         "metrics",
+        "tracing",
         "lease",
         "store"
       ],

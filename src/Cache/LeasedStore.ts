@@ -39,8 +39,8 @@ import {
   writeKinds,
   type WriteOptions
 } from "./lease/LeasedStoreOptions.js"
-import type { LeasedValue } from "./lease/LeasedValue.js"
 import { type LeasedMap, makeLeaseTable, type Restore } from "./lease/LeaseTable.js"
+import { handToScope, inSome, used } from "./lease/using.js"
 import {
   checkOptions,
   checkValue,
@@ -52,7 +52,6 @@ import {
 } from "./options/checkOptions.js"
 import { givenMillis } from "./options/durationMillis.js"
 import { entriesIn, type EntryToWrite, keysIn, tryKey, writeAll } from "./options/manyEntries.js"
-import { requireEffect } from "./options/requireEffect.js"
 import { givenMoment } from "./options/timeToLive.js"
 import { glanced, summaryOf } from "./printing/glance.js"
 import { printedAs } from "./printing/printedAs.js"
@@ -406,7 +405,7 @@ export const make = <K, V, E = never, R = never, R2 = never>(
   return Effect.gen(function*() {
     yield* asExit(checkOptions(name, options, leasedStoreKinds))
     const table = yield* makeLeaseTable(name, options)
-    const { acquire, find, step, withRoom } = table
+    const { acquire, find, findOnly, step, withRoom } = table
 
     const deciding = <E>(f: (map: LeasedMap<K, V>, now: number) => Either.Either<void, E>) =>
       withRoom(Effect.flatMap(step(f), fromEither))
@@ -445,8 +444,12 @@ export const make = <K, V, E = never, R = never, R2 = never>(
     const calling = <A, E, R>(f: unknown, lease: unknown, effect: Effect.Effect<A, E, R>) =>
       withFunction(name, "use", f, leasing(lease, effect))
 
-    const useFound = <A, E, R>(restore: Restore, key: K, f: (value: V) => Effect.Effect<A, E, R>) => {
-      const found = find(key)
+    const useFound = <A, E, R>(
+      restore: Restore,
+      key: K,
+      f: (value: V) => Effect.Effect<A, E, R>,
+      found = find(key)
+    ) => {
       return found === Absent ? undefined : used(name, found, f, restore)
     }
 
@@ -468,7 +471,7 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           f,
           undefined,
           Effect.uninterruptibleMask((restore) => {
-            const using = useFound(restore, key, f)
+            const using = useFound(restore, key, f, findOnly(key))
             return using === undefined ? Effect.succeedNone : inSome(using)
           })
         ),
@@ -491,7 +494,7 @@ export const make = <K, V, E = never, R = never, R2 = never>(
         ),
       leaseOption: (key) =>
         Effect.uninterruptible(Effect.suspend(() => {
-          const found = find(key)
+          const found = findOnly(key)
           return found === Absent ? Effect.succeedNone : Effect.asSome(handToScope(found))
         })),
       add: (key, value, write) =>
@@ -661,49 +664,3 @@ export const layer = <Self, K, V, E = never, R = never, R2 = never>(
 
 const asked = <A extends object>(options: A | LazyArg<A> | undefined): A | undefined =>
   typeof options === "function" ? options() : options
-
-const used = <K, V, A, E, R>(
-  name: string,
-  leased: LeasedValue<K, V>,
-  f: (value: V) => Effect.Effect<A, E, R>,
-  restore: Restore
-): Effect.Effect<A, E, R> => {
-  const effect = effectOf(name, leased, f)
-  // There is nothing to run: the lease ends within the step that it began in.
-  if (isDone(effect)) {
-    leased.end()
-    return effect
-  }
-  return Effect.matchCauseEffect(restore(effect), {
-    onFailure: (cause) => {
-      leased.end()
-      return Effect.failCause(cause)
-    },
-    onSuccess: (value) => {
-      leased.end()
-      return Effect.succeed(value)
-    }
-  })
-}
-
-const effectOf = <K, V, A, E, R>(
-  name: string,
-  leased: LeasedValue<K, V>,
-  f: (value: V) => Effect.Effect<A, E, R>
-): Effect.Effect<A, E, R> => {
-  try {
-    return requireEffect(name, "use", f(leased.value))
-  } catch (defect) {
-    leased.end()
-    throw defect
-  }
-}
-
-const inSome = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<Option.Option<A>, E, R> =>
-  isDone(effect) ? Exit.map(effect, Option.some) : Effect.asSome(effect)
-
-const isDone = <A, E, R>(effect: Effect.Effect<A, E, R>): effect is Effect.Effect<A, E, R> & Exit.Exit<A, E> =>
-  Exit.isExit(effect)
-
-const handToScope = <K, V>(leased: LeasedValue<K, V>): Effect.Effect<V, never, Scope.Scope> =>
-  Effect.flatMap(Effect.scope, (scope) => leased.handTo(scope))

@@ -19,7 +19,7 @@ import type * as Stream from "effect/Stream"
 import { fromEither } from "../effect/outcomes.js"
 import { countedIn } from "./common/CacheStats.js"
 import type { EntryInfo } from "./common/EntryInfo.js"
-import { makeGuardedMap, orConfigError } from "./common/GuardedMap.js"
+import { orConfigError } from "./common/GuardedMap.js"
 import { clearInTurns, inTurns, pieceSize, purgeInTurns } from "./common/inTurns.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
@@ -30,9 +30,7 @@ import { CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./erro
 import { toOption } from "./errors/toOption.js"
 import { makeEventHub } from "./events/EventHub.js"
 import type { StoreEvent } from "./events/StoreEvent.js"
-import { warningListener } from "./events/warningListener.js"
 import { SingleFlight } from "./flight/SingleFlight.js"
-import { measuredMap } from "./metrics/measuredMap.js"
 import {
   checkOptions,
   checkValue,
@@ -44,19 +42,19 @@ import {
 } from "./options/checkOptions.js"
 import { givenMillis } from "./options/durationMillis.js"
 import { entriesIn, type EntryToWrite, keysIn } from "./options/manyEntries.js"
-import { givenMoment, idleMillis, makeExpiry } from "./options/timeToLive.js"
+import { givenMoment, makeExpiry } from "./options/timeToLive.js"
 import { unwrapOptions } from "./options/unwrapOptions.js"
 import { summaryOf } from "./printing/glance.js"
 import { printedAs } from "./printing/printedAs.js"
 import { printKey } from "./printing/printKey.js"
-import { adaptOptions, FreshMap, type Stored } from "./store/FreshMap.js"
+import { FreshMap, type Stored } from "./store/FreshMap.js"
 import { makeFreshness } from "./store/FreshnessOptions.js"
 import type { LoadFailure } from "./store/getManyOrCompute.js"
 import { makeComputing } from "./store/getOrCompute.js"
 import { applyJitter } from "./store/jitter.js"
 import { jitterRolls } from "./store/jitterRolls.js"
 import { removeWhen } from "./store/removeWhen.js"
-import { roughBytes } from "./store/roughBytes.js"
+import { makeStoreMap } from "./store/storeMap.js"
 import {
   memoizeKinds,
   type MemoizeOptions,
@@ -442,14 +440,6 @@ export interface Store<in out K, in out V, in out F = never> {
  */
 export const isStore = (u: unknown): u is Store<unknown, unknown, unknown> => Predicate.hasProperty(u, TypeId)
 
-const defaultMaxSize = 1000
-
-/** What a remembered failure takes besides its key and its error, in bytes. */
-const failureOverhead = 400
-
-const weighRoughly = (key: unknown, error: unknown): number =>
-  Math.min(failureOverhead + roughBytes(key) + roughBytes(error), Number.MAX_SAFE_INTEGER)
-
 /**
  * Makes a store that lives as long as the scope: when it closes, computations under way are interrupted.
  *
@@ -502,27 +492,11 @@ export const make = <K, V, F = never>(
     yield* asExit(checkOptions(name, options, storeKinds))
     const freshness = yield* asExit(makeFreshness(name, options))
     const expiry = yield* asExit(makeExpiry(name, options.timeToLive))
-    const timeToIdle = yield* asExit(idleMillis(name, options.timeToIdle))
-    const tell = options.onRemoval && warningListener(name, options.onRemoval)
     const entries = new FreshMap<K, V, F>(freshness)
     const hub = yield* makeEventHub<StoreEvent<K>>(name, options.eventCapacity)
-    const guarded = yield* makeGuardedMap<K, Stored<V, F>>(
-      name,
-      adaptOptions({
-        evictionPolicy: options.evictionPolicy,
-        maxSize: options.maxSize ?? defaultMaxSize,
-        maxWeight: options.maxWeight,
-        timeToIdle,
-        weigher: options.weigher,
-        onRemoval: (key, value, reason, weight) => {
-          hub.publish(() => ({ _tag: "Removed", key, reason }))
-          return tell?.(key, value, reason, weight)
-        }
-      }, options.failureWeigher ?? (options.weigher && weighRoughly))
-    )
-    const weight = options.weigher === undefined ? "none" : "weight"
-    const measured = measuredMap(name, options.metrics, weight, guarded, hub)
-    const { lookup, lookupOf, step } = measured.guarded
+    const map = yield* makeStoreMap<K, V, F>(name, options, hub)
+    const { lookup, lookupOf, step } = map.measured.guarded
+    const { lookups } = map
     const flights = yield* SingleFlight.make<K>(name)
     const batches = yield* SingleFlight.make<string>(name)
 
@@ -538,8 +512,13 @@ export const make = <K, V, F = never>(
     const stepOrNotFound = <A>(key: K, f: (map: Engine, now: number) => A | Absent) =>
       Effect.flatten(step((map, now) => orNotFound(key, f(map, now))))
 
-    const getIn = (map: Engine, now: number, key: K) => orNotFound(key, entries.get(map, key, now))
-    const getOptionIn = (map: Engine, now: number, key: K) => Exit.succeed(toOption(entries.get(map, key, now)))
+    const lookIn = (map: Engine, now: number, key: K) => {
+      const found = entries.get(map, key, now)
+      lookups?.looked(key, found !== Absent)
+      return found
+    }
+    const getIn = (map: Engine, now: number, key: K) => orNotFound(key, lookIn(map, now, key))
+    const getOptionIn = (map: Engine, now: number, key: K) => Exit.succeed(toOption(lookIn(map, now, key)))
 
     const { rolls, withRoll } = jitterRolls(freshness)
 
@@ -595,7 +574,8 @@ export const make = <K, V, F = never>(
       entries,
       flights,
       batches,
-      hub: measured.computations,
+      hub: map.measured.computations,
+      lookups,
       writer: {
         withRoll,
         rolls,
@@ -604,7 +584,7 @@ export const make = <K, V, F = never>(
         remembered: (map, key, outcome) => {
           if (outcome === "tooLarge") hub.publish(() => ({ _tag: "Rejected", key, weight: map.lastRefusedWeight }))
         },
-        committed: measured.update
+        committed: map.measured.update
       }
     })
 
@@ -745,7 +725,7 @@ export const make = <K, V, F = never>(
       })),
       events: hub.stream
     }
-    return printedAs(self, () => summaryOf("Store", name, guarded.glance(0)))
+    return printedAs(self, () => summaryOf("Store", name, map.glance(0)))
   })
 }
 

@@ -27,5 +27,7 @@ export { isStoreError, type StoreError } from "./StoreError.js"
 /** @since 1.0.0 */
 export * as CacheMetrics from "./metrics/CacheMetrics.js"
 
+export type { LookupTracing, Tracing, TracingOptions } from "./tracing/Tracing.js"
+
 /** @since 1.0.0 */
 export * as Store from "./Store.js"

@@ -6,10 +6,11 @@ import * as DefaultServices from "effect/DefaultServices"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Fiber from "effect/Fiber"
+import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import * as FiberRef from "effect/FiberRef"
 import * as FiberRefs from "effect/FiberRefs"
+import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import * as RuntimeFlags from "effect/RuntimeFlags"
 import * as Scheduler from "effect/Scheduler"
@@ -17,6 +18,9 @@ import { sharedByCopies } from "./shared.js"
 
 /** A fiber, as seen from inside. */
 export type AnyFiber = Fiber.RuntimeFiber<unknown, unknown>
+
+/** The fiber that runs, `undefined` outside of any effect. */
+export const currentFiber = (): AnyFiber | undefined => Option.getOrUndefined(Fiber.getCurrentFiber())
 
 /** The services of a fiber. */
 export const contextOf = (fiber: AnyFiber): Context.Context<never> => fiber.currentContext

@@ -159,7 +159,7 @@ describe("ClientCache", () => {
           }).pipe(Effect.provide(ClientCacheLive))
         )
         assert.strictEqual(spans.length, 1)
-        assert.match(String(spans[0]?.attributes.get("key")), /^S3Client\(region=us-west-2, credentials=#....\)$/)
+        assert.match(String(spans[0]?.attributes.get("cache.key")), /^S3Client\(region=us-west-2, credentials=#....\)$/)
       }))
   })
 

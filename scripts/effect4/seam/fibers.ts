@@ -17,6 +17,8 @@ import { sharedByCopies } from "./shared.js"
 
 export type AnyFiber = Fiber.Fiber<unknown, unknown>
 
+export const currentFiber = (): AnyFiber | undefined => Fiber.getCurrent()
+
 export const contextOf = (fiber: AnyFiber): Context.Context<never> => fiber.context
 
 export const interruptedBy = (fiber: AnyFiber): Exit.Exit<never> => Exit.interrupt(fiber.id)

@@ -4,7 +4,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 import * as References from "effect/References"
 import * as Tracer from "effect/Tracer"
 import { clockOf } from "./clocks.js"
@@ -31,3 +31,31 @@ export const endSpan = <A, E>(fiber: AnyFiber, span: Tracer.Span, exit: Exit.Exi
 }
 
 export const isTraced = (fiber: AnyFiber): boolean => fiber.getRef(Tracer.Tracer) !== Tracer.nativeTracer
+
+export const seenParentOf = (fiber: AnyFiber): Tracer.AnySpan | undefined => {
+  if (!isTraced(fiber) || !fiber.getRef(References.TracerEnabled)) return undefined
+  const parent = Option.getOrUndefined(spanOf(fiber))
+  return parent === undefined || Context.get(parent.annotations, Tracer.DisablePropagation) ? undefined : parent
+}
+
+export const beginSpan = (fiber: AnyFiber, name: string, parent: Tracer.AnySpan): Tracer.Span =>
+  fiber.getRef(Tracer.Tracer).span({
+    name,
+    parent: Option.some(parent),
+    annotations: Context.empty(),
+    links: [],
+    startTime: fiber.getRef(References.TracerTimingEnabled) ? clockOf(fiber).currentTimeNanosUnsafe() : 0n,
+    kind: "internal",
+    root: false,
+    sampled: parent.sampled
+  })
+
+export const insideSpan = <A, E, R>(
+  fiber: AnyFiber,
+  span: Tracer.Span,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.onExit(
+    Effect.updateContext(effect, (context: Context.Context<R>) => Context.add(context, Tracer.ParentSpan, span)),
+    (exit) => Effect.sync(() => endSpan(fiber, span, exit))
+  )

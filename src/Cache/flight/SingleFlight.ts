@@ -407,7 +407,7 @@ export class SingleFlight<in out K> {
           Effect.exit(
             withSpanOfFiber(
               span,
-              { links: linksTo(caller), attributes: { cache: this.name, key: flight.label } },
+              { links: linksTo(caller), attributes: { "cache.name": this.name, "cache.key": [flight.label] } },
               stepping(Effect.interruptible(Effect.suspend(() => compute(isAttached))), blocked)
             )
           ),

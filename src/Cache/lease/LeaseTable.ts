@@ -30,6 +30,7 @@ import type { PreparedEntry } from "../options/manyEntries.js"
 import { requireEffect } from "../options/requireEffect.js"
 import { givenMoment, idleMillis, makeExpiry } from "../options/timeToLive.js"
 import type { Glance } from "../printing/glance.js"
+import { LookupSpans } from "../tracing/LookupSpans.js"
 import { ExpirySweeper } from "./ExpirySweeper.js"
 import { type LeaseOptions, type Options, releaseLimits, type Stats, type WriteOptions } from "./LeasedStoreOptions.js"
 import { Acquirer, Acquisition, LeasedValue, type LeaseOwner } from "./LeasedValue.js"
@@ -50,6 +51,8 @@ export interface LeaseTable<K, V, E> {
   readonly step: GuardedMap<K, LeasedValue<K, V>>["step"]
   /** Leases the value that is there, at once: part of an effect that is running, and cannot be interrupted. */
   readonly find: (key: K) => LeasedValue<K, V> | Absent
+  /** The same for who acquires none. */
+  readonly findOnly: (key: K) => LeasedValue<K, V> | Absent
   /**
    * Leases the value that another fiber has written since `find`, or acquires one.
    *
@@ -152,6 +155,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
         map.entries(now).reduce((count, [, { isLeased }]) => isLeased ? count + 1 : count, 0)
       yield* meter.observe(() => leased(guarded.unsafeStep(inside) + releaser.retired))
     }
+    const lookups = LookupSpans.make(name, options.tracing)
     const sweeper = new ExpirySweeper(
       around,
       Effect.zipRight(
@@ -350,20 +354,33 @@ export const makeLeaseTable = <K, V, E, R, R2>(
         ))
     }
 
-    const acquireWithRoom: typeof acquire = (key, lease, restore, isAnew) =>
-      releaser.isFull
+    const acquireWithRoom: typeof acquire = (key, lease, restore, isAnew) => {
+      const acquiring = releaser.isFull
         ? Effect.zipRight(restore(releaser.room), acquire(key, lease, restore, isAnew))
         : acquire(key, lease, restore, isAnew)
+      return lookups === undefined || isAnew === true ? acquiring : lookups.around(
+        key,
+        Effect.tap(acquiring, () => Effect.sync(() => lookups.tell("computed", false)))
+      )
+    }
 
     const table: LeaseTable<K, V, E> = {
       step,
       find: (key) =>
         guarded.unsafeLookup((map, now) => {
           const found = map.get(key, now)
-          if (found !== Absent) found.lease()
+          if (found !== Absent) {
+            found.lease()
+            lookups?.hit(key, "memory")
+          }
           update(map, now)
           return found
         }),
+      findOnly: (key) => {
+        const found = table.find(key)
+        if (found === Absent) lookups?.miss(key)
+        return found
+      },
       acquire: acquireWithRoom,
       withRoom: (effect) => Effect.suspend(() => releaser.isFull ? Effect.zipRight(releaser.room, effect) : effect),
       leasing: (f) =>

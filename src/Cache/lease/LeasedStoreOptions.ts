@@ -15,6 +15,7 @@ import { evictionPolicyNames } from "../engine/policies/EvictionPolicy.js"
 import type { CacheConfigError } from "../errors/CacheErrors.js"
 import type { ReleaseReason } from "../events/ReleaseReason.js"
 import { millis } from "../options/timeToLive.js"
+import { type Tracing, tracingKind } from "../tracing/Tracing.js"
 import type { ReleaseCounters, ReleaseLimits } from "./Releaser.js"
 
 /**
@@ -88,6 +89,11 @@ export interface Options<in K, in out V, out E = never, out R = never, out R2 = 
    * Default `false`: `stats` has the same figures.
    */
   readonly metrics?: boolean | undefined
+  /**
+   * Whether lookups have spans: `"misses"` or `"all"`, inside another span and where a tracer is set; an object says whether
+   * they have keys, too. Default `"none"`: only computations have.
+   */
+  readonly tracing?: Tracing | undefined
 }
 
 /** Which options a leased store has. */
@@ -108,7 +114,8 @@ export const leasedStoreKinds: OptionKinds<Options<never, never>> = {
   releaseCapacity: "countOrInfinity",
   gracePeriod: "duration",
   eventCapacity: "count",
-  metrics: "flag"
+  metrics: "flag",
+  tracing: tracingKind
 }
 
 /**

@@ -8,6 +8,7 @@ import type { CacheStats } from "../common/CacheStats.js"
 import type { BoundedMapOptions } from "../engine/BoundedMapOptions.js"
 import type { OptionKinds } from "../engine/options/optionKinds.js"
 import { evictionPolicyNames } from "../engine/policies/EvictionPolicy.js"
+import { type Tracing, tracingKind } from "../tracing/Tracing.js"
 import { freshnessKinds } from "./freshnessKinds.js"
 import type { FreshnessOptions } from "./FreshnessOptions.js"
 
@@ -49,6 +50,11 @@ export interface Options<in K, in V, in out F = never>
    * some two thirds longer with it. Default `false`: `stats` has the same figures.
    */
   readonly metrics?: boolean | undefined
+  /**
+   * Whether lookups have spans: `"misses"` or `"all"`, inside another span and where a tracer is set; an object says whether
+   * they have keys, too. Default `"none"`: only computations have.
+   */
+  readonly tracing?: Tracing | undefined
 }
 
 /** Which options a store has. */
@@ -64,7 +70,8 @@ export const storeKinds: OptionKinds<Options<never, never>> = {
   evictionPolicy: evictionPolicyNames,
   onRemoval: "function",
   eventCapacity: "count",
-  metrics: "flag"
+  metrics: "flag",
+  tracing: tracingKind
 }
 
 /**

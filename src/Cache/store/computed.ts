@@ -14,6 +14,7 @@ import type { WriteOutcome } from "../engine/BoundedMapOptions.js"
 import type { Flight, FlightGroup } from "../flight/FlightGroup.js"
 import type { SingleFlight } from "../flight/SingleFlight.js"
 import type { ComputationHub } from "../metrics/meteredHub.js"
+import type { LookupSpans } from "../tracing/LookupSpans.js"
 import type { FreshMap, Stored } from "./FreshMap.js"
 import type { Freshness } from "./Freshness.js"
 import type { WriteOptions } from "./StoreOptions.js"
@@ -53,6 +54,8 @@ export interface ComputingParts<in out K, in out V, in out F> {
   readonly batches: SingleFlight<string>
   /** Told of computations. */
   readonly hub: ComputationHub<K>
+  /** Makes the spans of lookups, if they have any. */
+  readonly lookups: LookupSpans | undefined
   readonly writer: StoreWriter<K, V, F>
 }
 

@@ -55,7 +55,7 @@ export interface Computing<in out K, in out V, in out F> {
 
 /** Makes the lookups that can compute from the parts of a store. */
 export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computing<K, V, F> => {
-  const { batches, entries, flights, guarded: { lookup, step }, hub, name, writer } = parts
+  const { batches, entries, flights, guarded: { lookup, step }, hub, lookups, name, writer } = parts
   const { freshness } = entries
   const groups = new StoreGroups<K, V>(flights, `${parts.spans}.compute`)
   const { modify, outdate } = makeModify(parts)
@@ -149,11 +149,19 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
           if (written !== Absent) return Exit.succeed(written)
           return Effect.flatMap(
             flights.awaitExit(enter(map, caller, call, roll), restore),
-            (exit) => ended(call, exit) ?? restore(computed(call))
+            (exit) => {
+              if (lookups !== undefined && Exit.isSuccess(exit)) {
+                lookups.tell(exit.value instanceof InPlaceOfFailure ? "stale" : "computed", false)
+              }
+              return ended(call, exit) ?? restore(computed(call))
+            }
           )
         })
       )
     )
+
+  const missed = <A, E, R>(key: K, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    lookups === undefined ? effect : lookups.around(key, effect)
 
   const callOf = <E, R>(
     key: K,
@@ -173,8 +181,12 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
   ) =>
     lookup((map, now, caller): Effect.Effect<V, E | F, R> => {
       const found = entries.lookup(map, key, now)
-      if (found === Absent) return computed(callOf(key, compute, write, servicesOf<R>(caller)))
-      if (!(found instanceof Kept)) return Exit.succeed(found)
+      if (found === Absent) return missed(key, computed(callOf(key, compute, write, servicesOf<R>(caller))))
+      if (!(found instanceof Kept)) {
+        lookups?.hit(key, "memory")
+        return Exit.succeed(found)
+      }
+      lookups?.hit(key, tierOf(found, now))
       const content = asExit(found.content)
       if (Exit.isFailure(content) || groups.any.has(key)) return content
       return Effect.zipRight(inBackground(callOf(key, compute, write, servicesOf<R>(caller))), content)
@@ -211,8 +223,12 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
       return (key: K) =>
         lookup((map, now): Effect.Effect<V, E | F> => {
           const found = entries.lookup(map, key, now)
-          if (found === Absent) return computed(callTo(key))
-          if (!(found instanceof Kept)) return Exit.succeed(found)
+          if (found === Absent) return missed(key, computed(callTo(key)))
+          if (!(found instanceof Kept)) {
+            lookups?.hit(key, "memory")
+            return Exit.succeed(found)
+          }
+          lookups?.hit(key, tierOf(found, now))
           const content = asExit(found.content)
           return Exit.isFailure(content) || group.has(key)
             ? content
@@ -240,3 +256,5 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
     })
   }
 }
+
+const tierOf = ({ freshUntil }: Kept<unknown, unknown>, now: number) => now < freshUntil ? "memory" : "stale"

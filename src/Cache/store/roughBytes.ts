@@ -82,3 +82,10 @@ const insidesOf = (value: object): ReadonlyArray<unknown> => {
 }
 
 const none: ReadonlyArray<unknown> = []
+
+/** What a remembered failure takes besides its key and its error, in bytes. */
+const failureOverhead = 400
+
+/** The weight of a remembered failure where nobody tells it: about its bytes. */
+export const weighRoughly = (key: unknown, error: unknown): number =>
+  Math.min(failureOverhead + roughBytes(key) + roughBytes(error), Number.MAX_SAFE_INTEGER)

@@ -6,6 +6,7 @@
 import type * as Duration from "effect/Duration"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { type EvictionPolicyName, evictionPolicyNames } from "../../Cache/engine/policies/EvictionPolicy.js"
+import { type Tracing, tracingKind } from "../../Cache/tracing/Tracing.js"
 import type { ExceptionSource } from "../errors/RequestError.js"
 import type { ClientOptions } from "../key/ClientOptions.js"
 import type { RequestOptions } from "../request/sendCommand.js"
@@ -48,6 +49,11 @@ export interface ClientCacheOptions {
   readonly eventCapacity?: number | undefined
   /** Whether to keep Effect `Metric`s of it (see `CacheMetrics`), labelled with the name. Default `false`. */
   readonly metrics?: boolean | undefined
+  /**
+   * Whether lookups have spans: `"misses"` or `"all"`, inside another span and where a tracer is set; an object says whether
+   * they have keys, too. Default `"none"`: only computations have.
+   */
+  readonly tracing?: Tracing | undefined
 }
 
 /**
@@ -70,5 +76,6 @@ export const clientCacheKinds: OptionKinds<ClientCacheOptions> = {
   gracePeriod: "duration",
   drainTimeout: "duration",
   eventCapacity: "count",
-  metrics: "flag"
+  metrics: "flag",
+  tracing: tracingKind
 }

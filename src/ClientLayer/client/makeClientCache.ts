@@ -115,6 +115,7 @@ export const makeClientCache = (
       gracePeriod: options.gracePeriod ?? defaultGracePeriod,
       eventCapacity: options.eventCapacity,
       metrics: options.metrics,
+      tracing: options.tracing,
       acquire: (key) => Effect.dieMessage(`effect-aws-cache: nothing builds ${key.label}; please report this`),
       // All who ask for a key build the same.
       failure: (error) => error instanceof ClientBuildError,

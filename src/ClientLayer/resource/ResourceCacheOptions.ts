@@ -6,6 +6,7 @@
 import type * as Duration from "effect/Duration"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { type EvictionPolicyName, evictionPolicyNames } from "../../Cache/engine/policies/EvictionPolicy.js"
+import { type Tracing, tracingKind } from "../../Cache/tracing/Tracing.js"
 
 /**
  * How a cache of resources is made.
@@ -43,6 +44,11 @@ export interface ResourceCacheOptions {
   readonly eventCapacity?: number | undefined
   /** Whether to keep Effect `Metric`s of it (see `CacheMetrics`), labelled with the name. Default `false`. */
   readonly metrics?: boolean | undefined
+  /**
+   * Whether lookups have spans: `"misses"` or `"all"`, inside another span and where a tracer is set; an object says whether
+   * they have keys, too. Default `"none"`: only computations have.
+   */
+  readonly tracing?: Tracing | undefined
 }
 
 /** Which options a cache of resources has. */
@@ -55,5 +61,6 @@ export const resourceCacheKinds: OptionKinds<ResourceCacheOptions> = {
   gracePeriod: "duration",
   releaseTimeout: "duration",
   eventCapacity: "count",
-  metrics: "flag"
+  metrics: "flag",
+  tracing: tracingKind
 }

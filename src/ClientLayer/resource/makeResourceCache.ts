@@ -81,6 +81,7 @@ export const makeResourceCacheWith = (
       release: (_, { release }) => release,
       eventCapacity: options.eventCapacity,
       metrics: options.metrics,
+      tracing: options.tracing,
       acquire: (key) => Effect.dieMessage(`effect-aws-cache: nothing builds ${key.label}; please report this`),
       // All who ask for a key build the same.
       failure: (error) => error instanceof ClientBuildError || error instanceof ResourceBuildError

@@ -7,6 +7,7 @@ import type * as Redacted from "effect/Redacted"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import type { LeasedStoreEvent } from "../../Cache/events/StoreEvent.js"
+import { tracingKind } from "../../Cache/tracing/Tracing.js"
 import type { ClientCacheOptions } from "../client/ClientCacheOptions.js"
 import type { ClientBuildError } from "../errors/ClientErrors.js"
 import type { ExceptionSource } from "../errors/RequestError.js"
@@ -30,10 +31,12 @@ export type { SessionPolicy } from "./SessionCaches.js"
  * @since 1.0.0
  * @category models
  */
-export interface SessionOptions
-  extends
-    SessionTransportOptions,
-    Pick<ClientCacheOptions, "maxSize" | "gracePeriod" | "timeToLive" | "timeToIdle" | "eventCapacity" | "metrics">
+export interface SessionOptions extends
+  SessionTransportOptions,
+  Pick<
+    ClientCacheOptions,
+    "maxSize" | "gracePeriod" | "timeToLive" | "timeToIdle" | "eventCapacity" | "metrics" | "tracing"
+  >
 {
   /** The name in errors, spans and logs. Default `"Session"`. */
   readonly name?: string | undefined
@@ -86,7 +89,8 @@ export const sessionKinds: OptionKinds<SessionOptions> = {
   timeToLive: "duration",
   timeToIdle: "duration",
   eventCapacity: "count",
-  metrics: "flag"
+  metrics: "flag",
+  tracing: tracingKind
 }
 
 /**

@@ -158,6 +158,7 @@ export const makeSessionFrom = <E extends SessionError>(
       timeToIdle: options.timeToIdle,
       eventCapacity: options.eventCapacity,
       metrics: options.metrics,
+      tracing: options.tracing,
       name: `${name}.${cache}.${evictionPolicy}`,
       evictionPolicy
     })

@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { StaleWarnings } from "../../Cache/events/StaleWarnings.js"
+import type { LookupSpans } from "../../Cache/tracing/LookupSpans.js"
 import type { KeyedMutex } from "../common/KeyedMutex.js"
 import type { TagMarkers } from "../coordination/TagMarkers.js"
 import type { EntryFormat } from "../entry/EntryFormat.js"
@@ -23,6 +24,8 @@ export interface CacheLevels {
   readonly store: DescribedStore
   readonly format: EntryFormat
   readonly ledger: Ledger
+  /** Makes the spans of lookups, if they have any. */
+  readonly lookups: LookupSpans | undefined
   /** What the log has told of the set-up. */
   readonly faults: SetupFaults
   readonly markers: TagMarkers

@@ -65,6 +65,9 @@ export interface Computed<out V, out E> {
   readonly refresh: boolean
   /** Whether it was computed since it was asked for, by this process or another one. */
   readonly isNew?: boolean
+  /** Where it was found, if it was; and how many bytes it has. */
+  readonly from?: "memory" | "s3" | "stale"
+  readonly bytes?: number
   /** How the computation failed, where there is a value in place of that. */
   readonly failed?: Exit.Exit<never, E>
 }
@@ -372,6 +375,6 @@ const describeThrown = (cause: Cause.Cause<unknown>): string => {
 
 const inSpan = <K, V, F, E>(cache: string, { compute, key }: Call<K, V, F, E>): Effect.Effect<V, E> =>
   Effect.withSpan(compute, "effect-aws-cache.S3Cache.compute", {
-    attributes: { cache, key: printKey(key) },
+    attributes: { "cache.name": cache, "cache.key": [printKey(key)] },
     captureStackTrace: false
   })

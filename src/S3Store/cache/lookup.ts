@@ -21,14 +21,15 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { services } from "../../Cache/flight/withServices.js"
 import { revalidatedUntil } from "../../Cache/store/Freshness.js"
-import type { CacheKey } from "../keyspace/Keyspace.js"
+import type { LookupSpans } from "../../Cache/tracing/LookupSpans.js"
+import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import type { MemoryEntry } from "../memory/MemoryEntry.js"
 import type { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { EntryPolicy } from "../options/EntryPolicy.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
 import type { Coordination } from "./computeUnderLease.js"
 import type { Call, Computed, Computing } from "./computing.js"
-import type { Reading } from "./reading.js"
+import { knownOf, type Reading } from "./reading.js"
 
 /** A call of somebody: who shares its computations knows how they fail (`G`), and he decides what that is for him. */
 export interface Request<in out K, in out V, in out F, in out G, in out E> extends Call<K, V, F, G> {
@@ -59,7 +60,7 @@ export const makeLookup = (
   { compute, computeAnew }: Computing,
   coordination: Coordination
 ): { readonly lookup: Lookup; readonly renew: Renewal } => {
-  const { ledger, memory, policyOf } = levels
+  const { ledger, lookups, memory, policyOf } = levels
 
   /**
    * The flight of a read: what the second level has, or what is computed. With `refreshing`, what is fresh but about to
@@ -129,11 +130,12 @@ export const makeLookup = (
     const content = held?.readerFor(key.space)
     if (held === undefined || content === undefined) return undefined
     if (now < held.freshUntil) {
-      return refreshing && held.needsRefresh(now) ? undefined : { content, keep, refresh: held.needsRefresh(now) }
+      if (refreshing && held.needsRefresh(now)) return undefined
+      return { content, keep, refresh: held.needsRefresh(now), from: "s3", bytes: held.bytes }
     }
     if (refreshing || !held.isValue || now >= revalidatedUntil(policy.freshness, held.freshUntil)) return undefined
     ledger.record({ _tag: "StaleServed", key, because: "revalidating" })
-    return { content, keep, refresh: held.needsRefresh(now) }
+    return { content, keep, refresh: held.needsRefresh(now), from: "stale", bytes: held.bytes }
   }
 
   const refreshInBackground = <K, V, F, E>(call: Call<K, V, F, F | E>, policy: EntryPolicy) =>
@@ -161,7 +163,9 @@ export const makeLookup = (
           const computed = serve(call.key, held, policy, now, false)
           if (computed !== undefined) {
             ledger.memoryHit(call.key)
-            return Effect.succeed(computed)
+            return Effect.succeed<typeof computed>(
+              computed.from === "stale" ? computed : { ...computed, from: "memory" }
+            )
           }
           return memory.coalesce(
             call.key,
@@ -179,7 +183,9 @@ export const makeLookup = (
     found: MemoryEntry | undefined
   ): Effect.Effect<V, E> => {
     const policy = policyOf(request.key.space)
-    return Effect.flatMap(serveOrCompute(request, policy, found), ({ content, refresh }) => {
+    return Effect.flatMap(serveOrCompute(request, policy, found), (computed) => {
+      const { content, refresh } = computed
+      if (lookups !== undefined) tellOf(lookups, request.key, computed)
       const ended = Effect.suspend(() => request.ended(content()))
       return refresh ? Effect.zipRight(refreshInBackground(request, policy), ended) : ended
     })
@@ -214,13 +220,26 @@ export const makeLookup = (
         ? undefined
         : held.contentFor(key.space)
       if (content === undefined) {
-        return Effect.flatMap(services<R>(), (given) => readThrough(request(given), held))
+        const through = Effect.flatMap(services<R>(), (given) => readThrough(request(given), held))
+        return lookups === undefined ? through : lookups.around(key, through, () => knownOf(key))
       }
       ledger.memoryHit(key)
+      lookups?.hit(key, "memory", () => knownOf(key, held))
       return content
     })
 
   return { lookup, renew }
+}
+
+const tellOf = (
+  lookups: LookupSpans,
+  key: AnyKey,
+  { bytes, failed, from, isNew }: Pick<Computed<unknown, unknown>, "bytes" | "failed" | "from" | "isNew">
+): void => {
+  const known = { keyspace: key.keyspace, bytes }
+  if (failed !== undefined) lookups.tell("stale", false, known)
+  else if (isNew === true || from === undefined) lookups.tell("computed", false, known)
+  else lookups.tell(from, true, known)
 }
 
 const toKeep = ({ keep }: Pick<Computed<unknown, unknown>, "keep">): MemoryEntry | undefined => keep

@@ -33,6 +33,7 @@ import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
 import { printedAs } from "../../Cache/printing/printedAs.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { printName } from "../../Cache/printing/printName.js"
+import { LookupSpans } from "../../Cache/tracing/LookupSpans.js"
 import { KeyedMutex } from "../common/KeyedMutex.js"
 import { Leases, longestTerm } from "../coordination/Lease.js"
 import { TagMarkers } from "../coordination/TagMarkers.js"
@@ -180,6 +181,7 @@ export const makeS3CacheService = (
       store,
       format,
       ledger,
+      lookups: LookupSpans.make(name, options.tracing, String),
       faults,
       markers,
       writes,

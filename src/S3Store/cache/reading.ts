@@ -95,9 +95,12 @@ export interface Reading {
   readonly peekEntry: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<S3EntryInfo<V>>>
 }
 
+/** What spans say of a lookup. */
+export const knownOf = ({ keyspace }: AnyKey, held?: Pick<MemoryEntry, "bytes">) => ({ keyspace, bytes: held?.bytes })
+
 /** Makes the reading operations. */
 export const makeReading = (levels: CacheLevels): Reading => {
-  const { behind, format, ledger, markers, memory, name, policyOf, store } = levels
+  const { behind, format, ledger, lookups, markers, memory, name, policyOf, store } = levels
   const loads = memory.flights.group<Loaded, ObjectStoreError>("effect-aws-cache.S3Cache.load")
 
   const removeOver = (key: AnyKey, etag: string, isExpired: boolean): Effect.Effect<Loaded> =>
@@ -267,13 +270,21 @@ export const makeReading = (levels: CacheLevels): Reading => {
     found: MemoryEntry | undefined
   ): Effect.Effect<Option.Option<V>, ObjectStoreError> => {
     const policy = policyOf(key.space)
-    const loaded = Effect.flatMap(loadEntry(key, policy, loadShared), (held) => freshValueOf(key, held))
+    const loaded = Effect.flatMap(
+      loadEntry(key, policy, loadShared),
+      (held) =>
+        Effect.map(freshValueOf(key, held), (value) => {
+          if (Option.isSome(value)) lookups?.tell("s3", true, knownOf(key, held))
+          return value
+        })
+    )
     return found === undefined && behind.waiting(key) === undefined ? loaded : Effect.flatMap(
       validate(key, policy, found, loadShared),
       (held) =>
         Effect.flatMap(freshValueOf(key, held), (value) => {
           if (Option.isSome(value)) {
             ledger.memoryHit(key)
+            lookups?.tell("memory", true, knownOf(key, held))
             return Effect.succeed(value)
           }
           return held !== undefined && !held.isValue
@@ -283,13 +294,19 @@ export const makeReading = (levels: CacheLevels): Reading => {
     )
   }
 
+  const traced = <A, E, R>(key: AnyKey, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    lookups === undefined ? effect : lookups.around(key, effect, () => knownOf(key))
+
   /** What is held, if a look at it is enough: by far the most frequent case, and the quickest. */
   const takeAtOnce = <K, V, F>(key: CacheKey<K, V, F>, held: MemoryEntry | undefined, now: number) => {
     if (held === undefined || (now >= held.simpleUntil && held.simpleUntil !== Number.POSITIVE_INFINITY)) {
       return undefined
     }
     const content = held.contentFor(key.space)
-    if (content !== undefined) ledger.memoryHit(key)
+    if (content !== undefined) {
+      ledger.memoryHit(key)
+      lookups?.hit(key, "memory", () => knownOf(key, held))
+    }
     return content
   }
 
@@ -302,7 +319,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
     const content = takeAtOnce(key, held, knownTime(map, now))
     if (content !== undefined && Exit.isSuccess(content)) return Exit.succeed(content.value)
     return Effect.flatMap(
-      content === undefined ? readThrough(key, held) : Effect.succeed(Option.none()),
+      content === undefined ? traced(key, readThrough(key, held)) : Effect.succeed(Option.none()),
       Option.match({
         onNone: () => new CacheNotFoundError({ cache: name, key: String(key) }),
         onSome: Effect.succeed
@@ -317,7 +334,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
   ): Effect.Effect<Option.Option<V>, ObjectStoreError> => {
     const held = useIn(map, key, now)
     const content = takeAtOnce(key, held, knownTime(map, now))
-    return content === undefined ? readThrough(key, held) : Exit.succeed(valueOf(content))
+    return content === undefined ? traced(key, readThrough(key, held)) : Exit.succeed(valueOf(content))
   }
 
   const peekEntry: Reading["peekEntry"] = (key) =>

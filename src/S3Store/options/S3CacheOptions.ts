@@ -7,6 +7,7 @@ import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type { EvictionPolicyName } from "../../Cache/engine/policies/EvictionPolicy.js"
 import type { ByteSizeInput } from "../../Cache/memory/parseByteSize.js"
+import type { Tracing } from "../../Cache/tracing/Tracing.js"
 import type { EntryFormatOptions } from "../entry/EntryFormat.js"
 import type { EntryOptions } from "./EntryPolicy.js"
 import type { S3CacheProgress } from "./S3CacheProgress.js"
@@ -82,6 +83,11 @@ export interface S3CacheOptions extends EntryOptions, EntryFormatOptions {
   readonly eventCapacity?: number | undefined
   /** Whether to keep Effect `Metric`s of it (see `CacheMetrics`), labelled with the name. Default `false`. */
   readonly metrics?: boolean | undefined
+  /**
+   * Whether lookups have spans: `"misses"` or `"all"`, inside another span and where a tracer is set; an object says whether
+   * they have keys, too. Default `"none"`: only computations have.
+   */
+  readonly tracing?: Tracing | undefined
 }
 
 /**

@@ -4,6 +4,7 @@
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { evictionPolicyNames } from "../../Cache/engine/policies/EvictionPolicy.js"
 import { freshnessKinds } from "../../Cache/store/freshnessKinds.js"
+import { tracingKind } from "../../Cache/tracing/Tracing.js"
 import type { S3ObjectStoreOptions } from "../bucket/S3ObjectStoreOptions.js"
 import { entryFormatKinds } from "../entry/EntryFormat.js"
 import type { EntryOptions } from "./EntryPolicy.js"
@@ -51,6 +52,7 @@ export const s3CacheKinds: OptionKinds<S3CacheOptions> = {
   tagsTrustedFor: "durationAboveZero",
   eventCapacity: "count",
   metrics: "flag",
+  tracing: tracingKind,
   ...entryFormatKinds,
   ...entryKinds
 }

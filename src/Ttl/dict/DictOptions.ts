@@ -17,6 +17,7 @@ import type { EntryToWrite } from "../../Cache/options/manyEntries.js"
 import { checkValue } from "../../Cache/options/wrongOptions.js"
 import { keyText } from "../../Cache/printing/keyText.js"
 import type { FreshnessOptions } from "../../Cache/store/FreshnessOptions.js"
+import type { Tracing } from "../../Cache/tracing/Tracing.js"
 import * as Either from "../../effect/plainEither.js"
 import type { DictParts, HeapWatch } from "../memory/DictParts.js"
 import type { MemoryPressureOptions } from "../memory/MemoryPressure.js"
@@ -140,6 +141,11 @@ export interface Options<in out K, in out V, in out F = never, out R = never>
    * some two thirds longer with it. Default `false`: `stats` has the same figures.
    */
   readonly metrics?: boolean | undefined
+  /**
+   * Whether lookups have spans: `"misses"` or `"all"`, inside another span and where a tracer is set; an object says whether
+   * they have keys, too. Default `"none"`: only computations have.
+   */
+  readonly tracing?: Tracing | undefined
 }
 
 /** Which limits there are. */

@@ -3,6 +3,7 @@
  */
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { freshnessKinds } from "../../Cache/store/freshnessKinds.js"
+import { tracingKind } from "../../Cache/tracing/Tracing.js"
 import { type Options, sharedKinds } from "./DictOptions.js"
 
 /** Which options a dictionary has. */
@@ -15,5 +16,6 @@ export const dictKinds: OptionKinds<Options<never, never>> = {
   gracePeriod: "duration",
   sweepInterval: "any",
   eventCapacity: "count",
-  metrics: "flag"
+  metrics: "flag",
+  tracing: tracingKind
 }

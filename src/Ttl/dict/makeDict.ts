@@ -37,6 +37,7 @@ import { makeComputing } from "../../Cache/store/getOrCompute.js"
 import { jitterRolls } from "../../Cache/store/jitterRolls.js"
 import { memoizeKinds } from "../../Cache/store/StoreOptions.js"
 import { lookMany, removeMany, writeMany } from "../../Cache/store/writeMany.js"
+import { LookupSpans } from "../../Cache/tracing/LookupSpans.js"
 import * as Either from "../../effect/plainEither.js"
 import { RemovalHooks } from "../removals/RemovalHooks.js"
 import { bytesIn, checkRemovalQueue, itemsIn } from "../removals/RemovalQueueOptions.js"
@@ -109,6 +110,11 @@ export const makeDictWith = <K, V, F, R>(
     const watched = hooks === undefined ? guarded : hooks.watched(guarded)
     const measured = measuredMap(name, options.metrics, "bytes", watched, hub)
     const { lookup, step } = measured.guarded
+    const bytesOf = (key: K) => () => {
+      const bytes = guarded.unsafeLookup((map, now) => map.weightOf(key, now))
+      return bytes === Absent ? {} : { bytes }
+    }
+    const lookups = LookupSpans.make(name, options.tracing)
     const flights = yield* SingleFlight.make<K>(name)
     const batches = yield* SingleFlight.make<string>(name)
     const steps = new DictSteps<K, V, F>({
@@ -126,6 +132,12 @@ export const makeDictWith = <K, V, F, R>(
     const { entries } = steps
 
     type Engine = BoundedMap<K, Stored<V, F>>
+
+    const lookIn = (map: Engine, now: number, key: K): V | Absent => {
+      const found = entries.get(map, key, now)
+      lookups?.looked(key, found !== Absent, bytesOf(key))
+      return found
+    }
 
     const notFound = (key: K): CacheNotFoundError => {
       missed(key)
@@ -188,6 +200,7 @@ export const makeDictWith = <K, V, F, R>(
       flights,
       batches,
       hub: measured.computations,
+      lookups,
       writer: {
         withRoll,
         rolls,
@@ -212,10 +225,10 @@ export const makeDictWith = <K, V, F, R>(
     const self: Dict<K, V, never, F> = {
       get: (key) =>
         lookup((map, now) => {
-          const found = entries.get(map, key, now)
+          const found = lookIn(map, now, key)
           return found === Absent ? Exit.fail(notFound(key)) : Exit.succeed(found)
         }),
-      getOption: (key) => lookup((map, now) => Exit.succeed(toOption(seen(key, entries.get(map, key, now))))),
+      getOption: (key) => lookup((map, now) => Exit.succeed(toOption(seen(key, lookIn(map, now, key))))),
       getOrCompute: (key, compute, write) => writing(write, withRoom(getOrCompute(key, compute, write))),
       getManyOrCompute: (keys, load, write) =>
         writing(write, withFunction(name, "load", load, withRoom(getManyOrCompute(keys, load, write)))),

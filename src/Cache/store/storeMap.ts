@@ -1,0 +1,57 @@
+/**
+ * What a store holds, with all who look at it.
+ */
+import * as Effect from "effect/Effect"
+import { makeGuardedMap, type OwnMap } from "../common/GuardedMap.js"
+import { asExit } from "../errors/asExit.js"
+import type { CacheConfigError } from "../errors/CacheErrors.js"
+import type { EventHub } from "../events/EventHub.js"
+import type { StoreEvent } from "../events/StoreEvent.js"
+import { warningListener } from "../events/warningListener.js"
+import { measuredMap } from "../metrics/measuredMap.js"
+import { idleMillis } from "../options/timeToLive.js"
+import { LookupSpans } from "../tracing/LookupSpans.js"
+import { adaptOptions, type Stored } from "./FreshMap.js"
+import { weighRoughly } from "./roughBytes.js"
+import type { Options } from "./StoreOptions.js"
+
+const defaultMaxSize = 1000
+
+/** The map of a store. */
+interface StoreMap<in out K, in out V, in out F> {
+  readonly glance: OwnMap<K, Stored<V, F>>["glance"]
+  readonly measured: ReturnType<typeof measuredMap<K, Stored<V, F>>>
+  /** Makes the spans of lookups, if they have any. */
+  readonly lookups: LookupSpans | undefined
+}
+
+/** Makes the map of a store by its options. */
+export const makeStoreMap = <K, V, F>(
+  name: string,
+  options: Options<K, V, F>,
+  hub: EventHub<StoreEvent<K>>
+): Effect.Effect<StoreMap<K, V, F>, CacheConfigError> =>
+  Effect.gen(function*() {
+    const timeToIdle = yield* asExit(idleMillis(name, options.timeToIdle))
+    const tell = options.onRemoval && warningListener(name, options.onRemoval)
+    const guarded = yield* makeGuardedMap<K, Stored<V, F>>(
+      name,
+      adaptOptions({
+        evictionPolicy: options.evictionPolicy,
+        maxSize: options.maxSize ?? defaultMaxSize,
+        maxWeight: options.maxWeight,
+        timeToIdle,
+        weigher: options.weigher,
+        onRemoval: (key, value, reason, weight) => {
+          hub.publish(() => ({ _tag: "Removed", key, reason }))
+          return tell?.(key, value, reason, weight)
+        }
+      }, options.failureWeigher ?? (options.weigher && weighRoughly))
+    )
+    const weight = options.weigher === undefined ? "none" : "weight"
+    return {
+      glance: guarded.glance,
+      measured: measuredMap(name, options.metrics, weight, guarded, hub),
+      lookups: LookupSpans.make(name, options.tracing)
+    }
+  })
