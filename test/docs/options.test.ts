@@ -61,6 +61,7 @@ const within: Readonly<Record<string, string>> = {
   EncryptionOptions: "encryption",
   MemoryPressureOptions: "memoryPressure",
   RemovalQueueOptions: "removalQueue",
+  TracingOptions: "tracing",
   WriteBehindOptions: "writeBehind"
 }
 

@@ -77,6 +77,10 @@ const moment: Wrong = {
 }
 const text: Wrong = { values: [5, null, {}, true], accepted: "a text" }
 const flag: Wrong = { values: ["yes", 1, null, {}], accepted: "true or false" }
+const tracing: Wrong = {
+  values: [5, null, true, "some", ["all"], { lookups: "some" }, { lookup: "all" }, { keys: "yes" }],
+  accepted: "\"none\", \"misses\" or \"all\", or an object with one of them as lookups, and keys, true or false"
+}
 const func: Wrong = { values: [5, null, {}, Effect.void, "f"], accepted: "a function" }
 const object: Wrong = { values: [5, null, secret, [secret]], accepted: undefined }
 const iterable: Wrong = { values: [5, null, {}, "ab"], accepted: "an array or something else to iterate over" }
@@ -211,7 +215,8 @@ const storeOptions = {
   evictionPolicy: oneOf(policies),
   onRemoval: func,
   eventCapacity: count,
-  metrics: flag
+  metrics: flag,
+  tracing
 }
 const writeOptions = { timeToLive: anyDuration }
 const leasedOptions = {
@@ -231,7 +236,8 @@ const leasedOptions = {
   releaseCapacity: countOrInfinity,
   gracePeriod: duration,
   eventCapacity: count,
-  metrics: flag
+  metrics: flag,
+  tracing
 }
 const limits = { timeToLive: duration, maxBytes: bytes, maxSize: limit }
 const sharedDictOptions = {
@@ -252,7 +258,8 @@ const dictOptions = {
   gracePeriod: duration,
   sweepInterval: special("5 mins", Number.NaN, 0, -1, Infinity, null),
   eventCapacity: count,
-  metrics: flag
+  metrics: flag,
+  tracing
 }
 const syncOptions = {
   ...sharedDictOptions,
@@ -292,7 +299,8 @@ const s3Options = {
   onTagsUnknown: oneOf("\"serve\" or \"miss\""),
   tagsTrustedFor: aboveZero,
   eventCapacity: count,
-  metrics: flag
+  metrics: flag,
+  tracing
 }
 const conditions = oneOf("\"auto\", \"required\" or \"off\"")
 const bucketOptions = {
@@ -317,7 +325,8 @@ const clientCacheOptions = {
   gracePeriod: duration,
   drainTimeout: duration,
   eventCapacity: count,
-  metrics: flag
+  metrics: flag,
+  tracing
 }
 const { drainTimeout: _, ...resourceShared } = clientCacheOptions
 const resourceCacheOptions = { ...resourceShared, releaseTimeout: duration }
@@ -343,7 +352,8 @@ const sessionOptions = {
   timeToLive: duration,
   timeToIdle: duration,
   eventCapacity: count,
-  metrics: flag
+  metrics: flag,
+  tracing
 }
 const { maxSockets: __, requestHandler: ___, ...sharedSession } = sessionOptions
 const testSessionOptions = { ...sharedSession, availableProfiles: texts }
