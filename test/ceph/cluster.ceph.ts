@@ -2,9 +2,9 @@ import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3"
 import { assert, layer } from "@effect/vitest"
 import { Console, Context, Effect, Either, Layer, Logger, LogLevel, Schema } from "effect"
 import { Keyspace, ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
-import { execFileSync } from "node:child_process"
 import process from "node:process"
 import * as CephCluster from "../servers/Ceph.js"
+import { isCephInstalled } from "./isCephInstalled.js"
 import { type Findings, startLoad, type Way } from "./workers.js"
 
 const bucket = "cluster"
@@ -12,15 +12,6 @@ const workers = 8
 const timeout = 3000
 // Two cores run three monitors, three OSDs, two gateways and the tests.
 const slack = 2000
-
-const isInstalled = (() => {
-  try {
-    execFileSync("radosgw", ["--version"], { stdio: "ignore" })
-    return true
-  } catch {
-    return false
-  }
-})()
 
 class Cluster extends Context.Tag("Cluster")<
   Cluster,
@@ -87,12 +78,12 @@ const describeFindings = ({ failures, longestCall, longestComputation, written }
   `${written} objects, longest call ${longestCall} ms, longest computation ${longestComputation} ms, failures ` +
   JSON.stringify(Object.fromEntries(failures))
 
-if (!isInstalled) process.stdout.write("skipped: Ceph is not installed (node scripts/install-ceph.mjs)\n")
+if (!isCephInstalled) process.stdout.write("skipped: Ceph is not installed (node scripts/install-ceph.mjs)\n")
 
-layer(isInstalled ? cluster : Layer.effect(Cluster, Effect.die("skipped")), { excludeTestServices: true })(
+layer(isCephInstalled ? cluster : Layer.effect(Cluster, Effect.die("skipped")), { excludeTestServices: true })(
   "a Ceph cluster of 3 monitors, 3 OSDs and 2 gateways",
   (it) => {
-    const test = isInstalled ? it.scoped : it.scoped.skip
+    const test = isCephInstalled ? it.scoped : it.scoped.skip
 
     test("of 100 that add one object through both gateways exactly one writes", () =>
       Effect.gen(function*() {

@@ -72,7 +72,7 @@ export const judgeRanges = ({ ranged }: Facts): Judgement => {
 const isRefused = (answer: Answer<unknown>) => answer.status === 412 || answer.status === 409 || isAbsent(answer)
 
 /** Whether writes on a condition do what they say, which `add`, `modify` and leases need. */
-export const judgeConditionalWrites = ({ addToExisting, replace }: Facts): Judgement => {
+export const judgeConditionalWrites = ({ addToExisting, replace, write }: Facts): Judgement => {
   if (addToExisting === undefined || replace === undefined) return untried
   const lost = "without them there is no add, modify and lease: they fail with ConditionalWritesUnsupported"
   const ignored = [
@@ -80,7 +80,13 @@ export const judgeConditionalWrites = ({ addToExisting, replace }: Facts): Judge
     ...(replace.wrong.isDone ? ["if-match"] : [])
   ]
   if (ignored.length > 0) {
-    return found(`${ignored.join(" and ")} ignored: the object was written in place of another. ${lost}`, "take a newer server")
+    const hasVersions = write?.isDone === true && write.output.versionId !== undefined
+    return found(
+      `${ignored.join(" and ")} ignored: the object was written in place of another. ${lost}`,
+      hasVersions
+        ? "take a bucket without versions, where some servers honour what they ignore in others, or a newer server"
+        : "take a newer server"
+    )
   }
   if (!isRefused(addToExisting)) {
     return found(`if-none-match: * is not understood. ${detailOf(addToExisting)}`, `take a newer server: ${lost}`)
