@@ -5,7 +5,7 @@ import * as SpoiledS3 from "../../servers/SpoiledS3.js"
 import { diagnosisOf, foundIn, namesIn } from "./diagnosis.js"
 import { goodSetUp, type Spoiled, spoilings } from "./spoilings.js"
 
-const setUp = ({ config = {}, conditionalWrites = true, spoiling = {} }: Partial<Spoiled>) =>
+const setUp = ({ config = {}, conditionalWrites, spoiling = {} }: Partial<Spoiled>) =>
   Effect.gen(function*() {
     const s3 = yield* EmbeddedS3.make({ buckets: ["spoiled"], conditionalWrites })
     const front = yield* SpoiledS3.make(s3.endpoint, {

@@ -1,0 +1,103 @@
+/**
+ * How a program uses its cache, in a month.
+ */
+import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
+
+/** A month, as AWS bills it: 730 hours. */
+export const monthMillis = 730 * 3_600_000
+
+/** How a program uses its cache in a month: all its processes together. */
+export interface MonthlyUse {
+  /** Lookups, whoever answers them. */
+  readonly lookups: number
+  /** Those that memory answers. */
+  readonly memoryHits: number
+  /** Those that nobody answers, so that the value is computed. */
+  readonly misses: number
+  /** Values that are written with `set`. */
+  readonly sets: number
+  /** Values that are computed anew before they expire. */
+  readonly refreshes: number
+  /** Looks at what is in memory, whether it is still in the second level as it was. */
+  readonly revalidations: number
+  /** Looks at the markers of tags. */
+  readonly tagLooks: number
+  /** Of an entry, as it lies in the second level. */
+  readonly entryBytes: number
+  /** How many lie there. */
+  readonly entries: number
+}
+
+/** What is said of a program: rates are in a month. */
+export interface SaidUse {
+  readonly lookups: number
+  /** The part of the lookups that memory answers. */
+  readonly memoryShare: number
+  /** Lookups that nobody answers: so many, or this part of those that the second level is asked for. */
+  readonly misses: { readonly rate: number } | { readonly share: number }
+  readonly sets: number
+  readonly refreshes: number
+  readonly processes: number
+  readonly tags: number
+  /** How long what is known of a tag counts, in milliseconds. */
+  readonly tagsAge: number
+  readonly entryBytes: number
+  readonly entries: number
+}
+
+/** The use that follows. */
+export const useOf = (said: SaidUse): MonthlyUse => {
+  const memoryHits = said.lookups * said.memoryShare
+  const asked = said.lookups - memoryHits
+  return {
+    lookups: said.lookups,
+    memoryHits,
+    misses: "rate" in said.misses ? Math.min(asked, said.misses.rate) : asked * said.misses.share,
+    sets: said.sets,
+    refreshes: said.refreshes,
+    revalidations: 0,
+    // Each process looks at a tag once for that long, and no more often than it reads at all.
+    tagLooks: Math.min(said.tags * said.processes * monthMillis / said.tagsAge, said.lookups * said.tags),
+    entryBytes: said.entryBytes,
+    entries: said.entries
+  }
+}
+
+const counted = ["memoryHits", "storeHits", "misses", "writes", "computations", "revalidations"] as const
+
+/**
+ * The use that the counts of a running program tell, `S3Cache.stats` as JSON; or what is wrong with them.
+ *
+ * @param over how long the program had run, in milliseconds
+ */
+export const useOfStats = (
+  stats: unknown,
+  over: number,
+  said: Pick<SaidUse, "entries" | "entryBytes" | "processes" | "tags" | "tagsAge">
+): Either.Either<MonthlyUse, string> => {
+  const numbers = new Map<string, number>()
+  for (const name of counted) {
+    const value = Predicate.hasProperty(stats, name) ? stats[name] : undefined
+    if (typeof value !== "number" || !(value >= 0)) {
+      return Either.left(`it has no number ${name}: it is to be what S3Cache.stats gives, written as JSON`)
+    }
+    numbers.set(name, value * said.processes * monthMillis / over)
+  }
+  const count = (name: (typeof counted)[number]) => numbers.get(name) ?? 0
+  const lookups = count("memoryHits") + count("storeHits") + count("misses")
+  // What was written and not computed for a miss was set, or computed before its time.
+  const misses = Math.min(count("misses"), count("computations"))
+  const refreshes = Math.max(0, count("computations") - count("misses"))
+  return Either.right({
+    lookups,
+    memoryHits: count("memoryHits"),
+    misses,
+    sets: Math.max(0, count("writes") - count("computations")),
+    refreshes,
+    revalidations: count("revalidations"),
+    tagLooks: Math.min(said.tags * said.processes * monthMillis / said.tagsAge, lookups * said.tags),
+    entryBytes: said.entryBytes,
+    entries: said.entries
+  })
+}

@@ -1,0 +1,44 @@
+/**
+ * List prices, of one region and date.
+ */
+
+/** Of what day the prices are, where, and who says so. */
+export const priceList = {
+  region: "us-east-1",
+  asOf: "January 2026",
+  sources: ["https://aws.amazon.com/s3/pricing/", "https://aws.amazon.com/s3/faqs/"]
+} as const
+
+/** What one kind of second level costs, in dollars. */
+export interface StorePrices {
+  readonly id: "standard" | "express"
+  readonly name: string
+  /** Of a thousand requests. */
+  readonly perThousand: { readonly get: number; readonly put: number; readonly list: number; readonly remove: number }
+  /** Of a GiB that is read or written, besides the request; nothing within a region for S3 Standard. */
+  readonly perGigabyte: { readonly read: number; readonly written: number }
+  /** Of a GiB that is kept for a month. */
+  readonly perGigabyteMonth: number
+  /** What else is to be known. */
+  readonly note: string
+}
+
+/** The kinds of second level, in the order of tables. */
+export const stores: ReadonlyArray<StorePrices> = [
+  {
+    id: "standard",
+    name: "S3 Standard",
+    perThousand: { get: 0.0004, put: 0.005, list: 0.005, remove: 0 },
+    perGigabyte: { read: 0, written: 0 },
+    perGigabyteMonth: 0.023,
+    note: "three zones; some 10 to 100 ms a request"
+  },
+  {
+    id: "express",
+    name: "S3 Express",
+    perThousand: { get: 0.00003, put: 0.00113, list: 0.00113, remove: 0 },
+    perGigabyte: { read: 0.0006, written: 0.0032 },
+    perGigabyteMonth: 0.11,
+    note: "one zone; less than 10 ms a request"
+  }
+]
