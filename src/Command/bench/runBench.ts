@@ -14,6 +14,7 @@ import { makeS3CacheService } from "../../S3Store/cache/makeS3CacheService.js"
 import { Keyspace } from "../../S3Store/keyspace/Keyspace.js"
 import type { ObjectStore } from "../../S3Store/objects/ObjectStore.js"
 import { ObjectStoreError } from "../../S3Store/objects/ObjectStoreErrors.js"
+import type { S3CacheError } from "../../S3Store/S3CacheError.js"
 import { leaseNameOf } from "../../S3Store/objects/objectName.js"
 import { type BenchOperation, benchOperations, type BenchPlan, isDone } from "./BenchPlan.js"
 import { type Latencies, latenciesOf } from "./latencies.js"
@@ -62,7 +63,12 @@ export const runBench = (
     const keyOf = (operation: BenchOperation, bytes: number, at: number) =>
       spaceOf(operation).key(`${operation === "get" ? "set" : operation} ${bytes} ${at}`)
 
-    const one = (operation: BenchOperation, bytes: number, at: number, value: string) => {
+    const one = (
+      operation: BenchOperation,
+      bytes: number,
+      at: number,
+      value: string
+    ): Effect.Effect<unknown, S3CacheError> => {
       const key = keyOf(operation, bytes, at)
       switch (operation) {
         case "set":

@@ -64,7 +64,7 @@ export const useOf = (said: SaidUse): MonthlyUse => {
   }
 }
 
-const counted = ["memoryHits", "storeHits", "misses", "writes", "computations", "revalidations"] as const
+const counted = ["memoryHits", "storeHits", "misses", "writes", "computations", "revalidations", "taken"] as const
 
 /**
  * The use that the counts of a running program tell, `S3Cache.stats` as JSON; or what is wrong with them.
@@ -77,18 +77,22 @@ export const useOfStats = (
   said: Pick<SaidUse, "entries" | "entryBytes" | "processes" | "tags" | "tagsAge">
 ): Either.Either<MonthlyUse, string> => {
   const numbers = new Map<string, number>()
+  const leases = Predicate.hasProperty(stats, "leases") ? stats.leases : undefined
   for (const name of counted) {
-    const value = Predicate.hasProperty(stats, name) ? stats[name] : undefined
+    const from = name === "taken" ? leases : stats
+    const value = Predicate.hasProperty(from, name) ? from[name] : undefined
     if (typeof value !== "number" || !(value >= 0)) {
       return Either.left(`it has no number ${name}: it is to be what S3Cache.stats gives, written as JSON`)
     }
     numbers.set(name, value * said.processes * monthMillis / over)
   }
   const count = (name: (typeof counted)[number]) => numbers.get(name) ?? 0
-  const lookups = count("memoryHits") + count("storeHits") + count("misses")
-  // What was written and not computed for a miss was set, or computed before its time.
-  const misses = Math.min(count("misses"), count("computations"))
-  const refreshes = Math.max(0, count("computations") - count("misses"))
+  // Who takes a lease looks once more, which is a miss again.
+  const vain = Math.max(0, count("misses") - count("taken"))
+  const lookups = count("memoryHits") + count("storeHits") + vain
+  const misses = Math.min(vain, count("computations"))
+  // What was computed without a miss was so before its time, and what was written and not computed was set.
+  const refreshes = Math.max(0, count("computations") - vain)
   return Either.right({
     lookups,
     memoryHits: count("memoryHits"),

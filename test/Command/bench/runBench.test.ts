@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Stream } from "effect"
+import { Deferred, Effect, Exit, Fiber, Stream } from "effect"
 import { type BenchPlan, priceOf, requestsOfPlan } from "../../../src/Command/bench/BenchPlan.js"
 import { latenciesOf } from "../../../src/Command/bench/latencies.js"
 import { runBench } from "../../../src/Command/bench/runBench.js"
@@ -40,8 +40,12 @@ describe("bench", () => {
   it.scopedLive("leaves nothing when it is interrupted", () =>
     Effect.gen(function*() {
       const { direct, store } = yield* makeBucket()
-      const fiber = yield* Effect.fork(Effect.scoped(runBench(store, plan, ({ done }) => done === 4 ? Effect.never : Effect.void)))
-      yield* Effect.repeat(Stream.runCount(direct.list("")), { until: (count) => count >= 4 })
+      const isUnderWay = yield* Deferred.make<void>()
+      const running = runBench(store, plan, ({ done }) =>
+        done < 4 ? Effect.void : Effect.zipRight(Deferred.succeed(isUnderWay, undefined), Effect.never))
+      const fiber = yield* Effect.fork(Effect.scoped(running))
+      yield* Deferred.await(isUnderWay)
+      assert.isAbove(yield* Stream.runCount(direct.list("")), 0)
       yield* Fiber.interrupt(fiber)
       assert.strictEqual(yield* Stream.runCount(direct.list("")), 0)
     }))
