@@ -117,11 +117,11 @@ export const areas = [
   {
     area: "Command",
     rooms: [
-      ...["terminal", "arguments", "target", "bucket"],
+      ...["terminal", "arguments", "target", "bucket", "cost", "bench", "doctor"],
       ...["charts", "simulate/replay", "simulate/log", "simulate", "commands", "."]
     ],
     imports: ["Cache/engine", "effect", "Cache", "ClientLayer", "S3Store"],
-    packages: ["effect", "@effect/platform", "@effect/platform-node", "node:"],
+    packages: ["effect", "@effect/platform", "@effect/platform-node", "node:", "@aws-sdk/"],
     // The build puts it into the file of the command: users need not have it.
     bundled: ["@effect/platform-node"]
   },

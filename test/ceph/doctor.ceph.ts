@@ -55,12 +55,14 @@ const versioned = (client: S3Client, Bucket: string) =>
   client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }))
 
 /** Ways in which a bucket of Ceph is set up, and what the doctor finds. */
-const ways: ReadonlyArray<readonly [
-  way: string,
-  finds: ReadonlyArray<CheckName>,
-  setUp: (client: S3Client, bucket: string) => Promise<unknown>,
-  locked?: boolean
-]> = [
+const ways: ReadonlyArray<
+  readonly [
+    way: string,
+    finds: ReadonlyArray<CheckName>,
+    setUp: (client: S3Client, bucket: string) => Promise<unknown>,
+    locked?: boolean
+  ]
+> = [
   ["good", [], withRules(expiring(30))],
   ["good-with-versions", [], async (client, bucket) => {
     await withRules(expiring(30))(client, bucket)
@@ -94,26 +96,31 @@ const ways: ReadonlyArray<readonly [
 
 layer(gateway, { excludeTestServices: true })("doctor on Ceph", (it) => {
   for (const [way, finds, setUp, locked = false] of ways) {
-    it.effect.skipIf(!isCephInstalled)(`finds ${finds.join(" and ") || "nothing"} of the bucket ${way}`, () =>
-      Effect.gen(function*() {
-        const { credentials, endpoints, region } = yield* Gateway
-        const config = { endpoint: endpoints[0] ?? "", region, credentials, forcePathStyle: true }
-        const client = new S3Client(config)
-        yield* Effect.promise(() =>
-          client.send(new CreateBucketCommand({ Bucket: way, ObjectLockEnabledForBucket: locked }))
-        )
-        yield* Effect.promise(() => setUp(client, way))
-        const diagnosis = yield* diagnosisOf(config, way)
-        // Some versions of Ceph ignore if-none-match where versions are kept, which the doctor is right to find.
-        const found = foundIn(diagnosis).filter((check) => check !== "conditional-writes" || !way.includes("versions"))
-        assert.deepStrictEqual(found, [...finds], JSON.stringify(diagnosis.findings, null, 2))
-        if (way !== "no-list") {
-          const { DeleteMarkers = [], Versions = [] } = yield* Effect.promise(() =>
-            client.send(new ListObjectVersionsCommand({ Bucket: way }))
+    it.effect.skipIf(!isCephInstalled)(
+      `finds ${finds.join(" and ") || "nothing"} of the bucket ${way}`,
+      () =>
+        Effect.gen(function*() {
+          const { credentials, endpoints, region } = yield* Gateway
+          const config = { endpoint: endpoints[0] ?? "", region, credentials, forcePathStyle: true }
+          const client = new S3Client(config)
+          yield* Effect.promise(() =>
+            client.send(new CreateBucketCommand({ Bucket: way, ObjectLockEnabledForBucket: locked }))
           )
-          assert.deepStrictEqual([...DeleteMarkers, ...Versions], [])
-        }
-        client.destroy()
-      }))
+          yield* Effect.promise(() => setUp(client, way))
+          const diagnosis = yield* diagnosisOf(config, way)
+          // Some versions of Ceph ignore if-none-match where versions are kept, which the doctor is right to find.
+          const found = foundIn(diagnosis).filter((check) =>
+            check !== "conditional-writes" || !way.includes("versions")
+          )
+          assert.deepStrictEqual(found, [...finds], JSON.stringify(diagnosis.findings, null, 2))
+          if (way !== "no-list") {
+            const { DeleteMarkers = [], Versions = [] } = yield* Effect.promise(() =>
+              client.send(new ListObjectVersionsCommand({ Bucket: way }))
+            )
+            assert.deepStrictEqual([...DeleteMarkers, ...Versions], [])
+          }
+          client.destroy()
+        })
+    )
   }
 })

@@ -39,7 +39,8 @@ export const errorXml = (status: number, code: string, message: string, more = "
 /** The XML of an answer of S3. */
 export const xml = (element: string, inner: string): LocalHttp.Answer => ({
   headers: { "content-type": "application/xml" },
-  body: `<?xml version="1.0" encoding="UTF-8"?>\n<${element} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${inner}</${element}>`
+  body:
+    `<?xml version="1.0" encoding="UTF-8"?>\n<${element} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${inner}</${element}>`
 })
 
 /** What S3 answers to who may not do something. */

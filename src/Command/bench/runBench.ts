@@ -1,10 +1,10 @@
 /**
  * Measures the operations of a cache against a store.
  */
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Cause from "effect/Cause"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
@@ -12,10 +12,10 @@ import { randomBytes, randomUUID } from "node:crypto"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { makeS3CacheService } from "../../S3Store/cache/makeS3CacheService.js"
 import { Keyspace } from "../../S3Store/keyspace/Keyspace.js"
+import { leaseNameOf } from "../../S3Store/objects/objectName.js"
 import type { ObjectStore } from "../../S3Store/objects/ObjectStore.js"
 import { ObjectStoreError } from "../../S3Store/objects/ObjectStoreErrors.js"
 import type { S3CacheError } from "../../S3Store/S3CacheError.js"
-import { leaseNameOf } from "../../S3Store/objects/objectName.js"
 import { type BenchOperation, benchOperations, type BenchPlan, isDone } from "./BenchPlan.js"
 import { type Latencies, latenciesOf } from "./latencies.js"
 
@@ -37,8 +37,8 @@ export interface BenchStep {
 }
 
 /**
- * Runs a plan on a cache without a memory level, so that everything is asked of the store. What it writes is in a
- * keyspace of its own, and is removed in the end, whatever happens.
+ * Runs a plan on a cache without a memory level, so that everything is asked of the store. What it writes has keys of
+ * its own in the keyspaces `bench` and `bench-leased`, and is removed in the end, whatever happens.
  *
  * Fails with the first failure when all of an operation failed.
  */
@@ -54,14 +54,15 @@ export const runBench = (
       circuitBreaker: false,
       timeToLive: "1 hour"
     })
-    const name = `bench-${randomUUID()}`
+    // Keyspaces of the same names every time: a file system store keeps a folder for each.
+    const run = randomUUID()
     const schemas = { key: Schema.String, value: Schema.String, onStoreError: "fail" } as const
-    const Plain = Keyspace.make(name, schemas)
-    const Leased = Keyspace.make(`${name}-leased`, { ...schemas, coordination: "lease" })
+    const Plain = Keyspace.make("bench", schemas)
+    const Leased = Keyspace.make("bench-leased", { ...schemas, coordination: "lease" })
     const spaceOf = (operation: BenchOperation) => operation === "lease" ? Leased : Plain
     // What is read is what was set.
     const keyOf = (operation: BenchOperation, bytes: number, at: number) =>
-      spaceOf(operation).key(`${operation === "get" ? "set" : operation} ${bytes} ${at}`)
+      spaceOf(operation).key(`${run} ${operation === "get" ? "set" : operation} ${bytes} ${at}`)
 
     const one = (
       operation: BenchOperation,
@@ -138,8 +139,10 @@ export const runBench = (
       })
 
     const rows = Effect.forEach(plan.sizes, (bytes) =>
-      Effect.forEach(benchOperations.filter((operation) => isDone(plan, operation)), (operation) =>
-        measure(operation, bytes)))
+      Effect.forEach(
+        benchOperations.filter((operation) => isDone(plan, operation)),
+        (operation) => measure(operation, bytes)
+      ))
 
     const outcome = yield* Effect.onExit(
       Effect.map(rows, (rows) => rows.flat().filter(({ operation }) => plan.operations.includes(operation))),

@@ -7,5 +7,7 @@ export const formatDollars = (dollars: number): string => {
   if (dollars === 0) return "$0"
   if (dollars < 0.0001) return "< $0.0001"
   if (dollars < 0.01) return `$${Number(dollars.toPrecision(2))}`
-  return dollars < 1000 ? `$${dollars.toFixed(2)}` : `$${Math.round(dollars).toString().replace(/\B(?=(\d{3})+$)/g, ",")}`
+  return dollars < 1000
+    ? `$${dollars.toFixed(2)}`
+    : `$${Math.round(dollars).toString().replace(/\B(?=(\d{3})+$)/g, ",")}`
 }

@@ -12,10 +12,12 @@ import { withinTime } from "../../S3Store/common/standstill.js"
 import { ObjectStoreError } from "../../S3Store/objects/ObjectStoreErrors.js"
 
 /** What came of a request. */
-export type Answer<A> = Heard & (
-  | { readonly isDone: true; readonly output: A }
-  | { readonly isDone: false; readonly error: ObjectStoreError; readonly code: string | undefined }
-)
+export type Answer<A> =
+  & Heard
+  & (
+    | { readonly isDone: true; readonly output: A }
+    | { readonly isDone: false; readonly error: ObjectStoreError; readonly code: string | undefined }
+  )
 
 /** What an answer tells besides, whatever it is. */
 interface Heard {
@@ -72,7 +74,12 @@ export const makeAsking = (bucket: string, clients: ReadonlyArray<S3Client>): As
         const target = `s3://${bucket}/${key}`
         heard = { headers: {}, status: undefined }
         const late = () =>
-          new ObjectStoreError({ reason: "Timeout", operation, target, detail: `no answer within ${limit / 1000} seconds` })
+          new ObjectStoreError({
+            reason: "Timeout",
+            operation,
+            target,
+            detail: `no answer within ${limit / 1000} seconds`
+          })
         const sent = Effect.tryPromise({
           try: send,
           catch: (cause) => cause
@@ -107,7 +114,9 @@ const codeOf = (error: ObjectStoreError): string | undefined => {
 }
 
 const statusCodeOf = (response: unknown): number | undefined =>
-  Predicate.hasProperty(response, "statusCode") && typeof response.statusCode === "number" ? response.statusCode : undefined
+  Predicate.hasProperty(response, "statusCode") && typeof response.statusCode === "number"
+    ? response.statusCode
+    : undefined
 
 const headersOf = (response: unknown): Readonly<Record<string, string>> => {
   const headers = Predicate.hasProperty(response, "headers") ? response.headers : undefined
@@ -128,4 +137,5 @@ export const detailOf = (answer: Answer<unknown> | undefined): string =>
 
 /** Whether a server did not know what it was asked: it has no such feature. */
 export const isUnknownToServer = (answer: Answer<unknown>): boolean =>
-  !answer.isDone && (answer.status === 501 || answer.status === 405 || answer.status === 400 || answer.code === "NotImplemented")
+  !answer.isDone &&
+  (answer.status === 501 || answer.status === 405 || answer.status === 400 || answer.code === "NotImplemented")

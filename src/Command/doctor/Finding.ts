@@ -69,9 +69,6 @@ export interface Diagnosis {
   readonly requests: number
 }
 
-/** Whether nothing is to be done. */
-export const isWell = ({ findings }: Diagnosis): boolean => findings.every(({ outcome }) => outcome !== "found")
-
 /** What was seen of one thing, before it is said of which. */
 export type Judgement = Omit<Finding, "check">
 

@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import { makeAsking } from "./Answer.js"
-import { type Examined, examineBucket } from "./examineBucket.js"
+import { examineBucket, type Examined } from "./examineBucket.js"
 import type { Facts } from "./Facts.js"
 import { type CheckName, checks, type Diagnosis, type Judgement } from "./Finding.js"
 import {

@@ -1,15 +1,20 @@
 /**
  * Asks a bucket all that the cache will ask of it.
  */
-import type { DeleteObjectCommandOutput, PutObjectCommandInput, PutObjectCommandOutput, S3Client } from "@aws-sdk/client-s3"
+import type {
+  DeleteObjectCommandOutput,
+  PutObjectCommandInput,
+  PutObjectCommandOutput,
+  S3Client
+} from "@aws-sdk/client-s3"
 import * as Effect from "effect/Effect"
 import { Buffer } from "node:buffer"
 import { createHash, randomBytes, randomUUID } from "node:crypto"
-import { clientRegionOf } from "../../S3Store/bucket/s3Region.js"
+import { isDirectoryBucket } from "../../S3Store/bucket/directoryBucket.js"
 import { consequences } from "../../S3Store/bucket/s3Answers.js"
+import { clientRegionOf } from "../../S3Store/bucket/s3Region.js"
 import { isNoSuchObject } from "../../S3Store/bucket/toObjectStoreError.js"
 import { type Answer, type Asking, detailOf, reasonOf } from "./Answer.js"
-import { isDirectoryBucket } from "./directoryBucket.js"
 import type { ConditionAnswers, Demand, Facts, ListedProbe, ReadObject } from "./Facts.js"
 import { seeCredentials } from "./seeCredentials.js"
 
@@ -250,7 +255,7 @@ const demandsAfter = (answer: Answer<unknown>): ReadonlyArray<Demand> =>
     : ["no-checksums", "AES256", "aws:kms", "SSE-C"]
 
 /** Whether every other request would fail for the same reason. */
-export const isHopeless = (answer: Answer<unknown>): boolean => {
+const isHopeless = (answer: Answer<unknown>): boolean => {
   const reason = reasonOf(answer)
   return reason !== undefined && !isAbsent(answer) && (consequences[reason].isSetup || consequences[reason].counts)
 }

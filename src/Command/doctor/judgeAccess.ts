@@ -2,9 +2,9 @@
  * Whether a role may do with a bucket what the cache does.
  */
 import * as Duration from "effect/Duration"
+import { isDirectoryBucket } from "../../S3Store/bucket/directoryBucket.js"
 import type { ObjectStoreReason } from "../../S3Store/objects/ObjectStoreErrors.js"
 import { type Answer, detailOf, reasonOf } from "./Answer.js"
-import { isDirectoryBucket } from "./directoryBucket.js"
 import { isAbsent } from "./examineBucket.js"
 import type { Demand, Facts } from "./Facts.js"
 import { found, good, type Judgement, note, untried } from "./Finding.js"
@@ -23,7 +23,10 @@ export const judgeCredentials = ({ absent, credentials }: Facts): Judgement => {
   const { accessKey, expiresAt, now, source } = credentials
   const from = `${accessKey}${source === undefined ? "" : `, from ${source}`}`
   if (reasonOf(absent) === "Credentials") {
-    return found(`${from}: ${detailOf(absent)}`, "give it credentials that S3 accepts; sign in anew where they have expired")
+    return found(
+      `${from}: ${detailOf(absent)}`,
+      "give it credentials that S3 accepts; sign in anew where they have expired"
+    )
   }
   if (expiresAt === undefined) return good(from)
   const left = expiresAt - now
@@ -98,7 +101,11 @@ export const judgeWrite = (facts: Facts): Judgement => {
   if (write === undefined) return untried
   if (write.isDone || (isDryWrite === true && (write.status === 412 || isAbsent(write)))) {
     return demand === undefined || demand === "no-checksums"
-      ? good(isDryWrite === true ? "may be done; nothing was written, since it could not be removed" : "objects can be written")
+      ? good(
+        isDryWrite === true
+          ? "may be done; nothing was written, since it could not be removed"
+          : "objects can be written"
+      )
       : found(`the bucket takes objects only with ${demand} encryption asked for in each write`, demands[demand])
   }
   switch (reasonOf(write)) {
@@ -176,7 +183,10 @@ export const judgeList = (facts: Facts): Judgement => {
   if (list.isDone) {
     return list.output !== undefined || isDryWrite === true || write?.isDone !== true
       ? good("objects can be listed")
-      : found("what was written is not in the list", "is it an S3 whose lists lag behind? list, purge and clear miss objects")
+      : found(
+        "what was written is not in the list",
+        "is it an S3 whose lists lag behind? list, purge and clear miss objects"
+      )
   }
   return reasonOf(list) === "AccessDenied"
     ? found(
@@ -184,7 +194,10 @@ export const judgeList = (facts: Facts): Judgement => {
       give(facts),
       statementFor("s3:ListBucket", place)
     )
-    : found(`objects cannot be listed: there is no list, purge and clear. ${detailOf(list)}`, "look at what the server says")
+    : found(
+      `objects cannot be listed: there is no list, purge and clear. ${detailOf(list)}`,
+      "look at what the server says"
+    )
 }
 
 /** Whether anything is left of the examination. */

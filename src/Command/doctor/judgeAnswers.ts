@@ -32,7 +32,10 @@ export const judgeEtags = ({ list, read, rewrite, write }: Facts): Judgement => 
   const proxy = "look for a proxy or a server that does not hand on ETags"
   const [written, then, again] = [write.output.etag, read.output.etag, rewrite.output.etag].map(strong)
   if (written === "" || then === "") {
-    return found(`${then === "" ? "a read" : "a write"} tells no ETag: there are no leases, no modify, no revalidation`, proxy)
+    return found(
+      `${then === "" ? "a read" : "a write"} tells no ETag: there are no leases, no modify, no revalidation`,
+      proxy
+    )
   }
   if (written === again) {
     return found(
@@ -42,7 +45,12 @@ export const judgeEtags = ({ list, read, rewrite, write }: Facts): Judgement => 
   }
   const listed = list?.isDone === true && list.output !== undefined ? strong(list.output.etag) : undefined
   return written !== then || (listed !== undefined && listed !== "" && listed !== written)
-    ? found(`the same object has one ETag ${written === then ? "in a list" : "when it is read"} and another when it is written`, proxy)
+    ? found(
+      `the same object has one ETag ${
+        written === then ? "in a list" : "when it is read"
+      } and another when it is written`,
+      proxy
+    )
     : good("tell contents apart")
 }
 

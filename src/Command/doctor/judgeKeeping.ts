@@ -1,8 +1,8 @@
 /**
  * How a bucket keeps what is written to it.
  */
+import { isDirectoryBucket } from "../../S3Store/bucket/directoryBucket.js"
 import { type Answer, detailOf, isUnknownToServer, reasonOf } from "./Answer.js"
-import { isDirectoryBucket } from "./directoryBucket.js"
 import type { Facts } from "./Facts.js"
 import { found, good, type Judgement, note, unseen, untried } from "./Finding.js"
 import { removesOldVersions } from "./judgeLifecycle.js"
@@ -14,7 +14,11 @@ export const judgeVersions = (facts: Facts): Judgement => {
   if (isDirectoryBucket(place.bucket)) return good("directory buckets keep no versions")
   const versionId = write?.isDone === true ? write.output.versionId : undefined
   const isSeen = versioning?.isDone === true
-  const status = isSeen ? versioning.output.Status : versionId !== undefined && versionId !== "null" ? "Enabled" : undefined
+  const status = isSeen
+    ? versioning.output.Status
+    : versionId !== undefined && versionId !== "null"
+    ? "Enabled"
+    : undefined
   if (status === "Enabled") {
     const says = "the bucket keeps every version: what is overwritten or removed stays, and is paid for"
     switch (removesOldVersions(facts)) {
@@ -23,7 +27,9 @@ export const judgeVersions = (facts: Facts): Judgement => {
       case false:
         return found(
           says,
-          `add a rule with NoncurrentVersionExpiration for ${place.keyPrefix || "the bucket"}, of one day, or keep the cache in ` +
+          `add a rule with NoncurrentVersionExpiration for ${
+            place.keyPrefix || "the bucket"
+          }, of one day, or keep the cache in ` +
             "a bucket without versions"
         )
       case undefined:
@@ -32,7 +38,9 @@ export const judgeVersions = (facts: Facts): Judgement => {
   }
   if (status === "Suspended") return good("no new versions are kept")
   if (isSeen || write?.isDone === true) return good("no versions are kept")
-  return versioning === undefined || remove === undefined ? untried : unseen(whyUnseen(versioning, "s3:GetBucketVersioning"))
+  return versioning === undefined || remove === undefined
+    ? untried
+    : unseen(whyUnseen(versioning, "s3:GetBucketVersioning"))
 }
 
 const whyUnseen = (answer: Answer<unknown>, action: string): string =>
@@ -53,7 +61,9 @@ export const judgeObjectLock = ({ absent, objectLock, place }: Facts): Judgement
   const { Days, Mode, Years } = retention
   const time = Years === undefined ? `${Days ?? "some"} days` : `${Years} years`
   return found(
-    `object lock (${Mode ?? "default"}) keeps every version for ${time}: removals free nothing, and neither do lifecycle ` +
+    `object lock (${
+      Mode ?? "default"
+    }) keeps every version for ${time}: removals free nothing, and neither do lifecycle ` +
       "rules. Nothing was written",
     "keep the cache in a bucket without a default retention"
   )
@@ -69,7 +79,9 @@ export const judgeEncryption = ({ encryption, place, read, write }: Facts): Judg
   if (denied !== undefined) {
     const action = denied === write ? "kms:GenerateDataKey" : "kms:Decrypt"
     return found(
-      `the key that S3 encrypts with cannot be ${denied === write ? "used to write" : "used to read"}. ${detailOf(denied)}`,
+      `the key that S3 encrypts with cannot be ${denied === write ? "used to write" : "used to read"}. ${
+        detailOf(denied)
+      }`,
       "add this to the policy of the role, and see that the policy of the key allows the role; reading needs kms:Decrypt, " +
         "writing kms:GenerateDataKey",
       { Effect: "Allow", Action: action, Resource: keyId ?? "the ARN of the key" }

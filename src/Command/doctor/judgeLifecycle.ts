@@ -52,7 +52,8 @@ const oldPrefixOf = (rule: object): string => "Prefix" in rule && typeof rule.Pr
 /** Whether a rule is for all that is under a prefix. */
 const coversAll = (rule: LifecycleRule, prefix: string): boolean => {
   const scope = scopeOf(rule)
-  return !scope.hasTags && scope.above === 0 && scope.below === Number.POSITIVE_INFINITY && prefix.startsWith(scope.prefix)
+  return !scope.hasTags && scope.above === 0 && scope.below === Number.POSITIVE_INFINITY &&
+    prefix.startsWith(scope.prefix)
 }
 
 /** Whether a rule is for some of what is under a prefix. */

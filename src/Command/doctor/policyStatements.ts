@@ -3,7 +3,7 @@
  */
 import * as Either from "effect/Either"
 import { partitionForRegion } from "../../ClientLayer/regions/Partition.js"
-import { isDirectoryBucket } from "./directoryBucket.js"
+import { isDirectoryBucket } from "../../S3Store/bucket/directoryBucket.js"
 import type { PolicyStatement } from "./Finding.js"
 
 /** A bucket, as policies name it. */

@@ -50,6 +50,44 @@ export const listOfStoreOptions = (options: StoreOptions): ReadonlyArray<Option<
   options.keyPrefix
 ]
 
+/** What was named, and how it is reached. */
+export interface NamedTarget {
+  readonly target: Target
+  readonly shown: string
+  /** Of the client of a bucket. */
+  readonly clientConfig: { readonly region?: string; readonly profile?: string; readonly endpoint?: string }
+}
+
+/** Reads which bucket or folder is meant. */
+export const readTarget = (
+  given: Given,
+  operand: Operand = targetOperand,
+  options: StoreOptions = storeOptions
+): Effect.Effect<NamedTarget, UsageError> =>
+  Effect.gen(function*() {
+    const named = yield* given.operand(operand)
+    const parsed = parseTarget(named)
+    if (Either.isLeft(parsed)) {
+      return yield* new UsageError({ detail: `${operand.name} ${printable(named, 80)}: ${parsed.left}` })
+    }
+    const region = yield* given.option(options.region)
+    const profile = yield* given.option(options.profile)
+    const endpoint = yield* given.option(options.endpoint)
+    const keyPrefix = yield* given.option(options.keyPrefix)
+    const target = parsed.right._tag === "Bucket" && keyPrefix !== undefined
+      ? { ...parsed.right, keyPrefix }
+      : parsed.right
+    return {
+      target,
+      shown: printable(showTarget(target)),
+      clientConfig: {
+        ...(region === undefined ? {} : { region }),
+        ...(profile === undefined ? {} : { profile }),
+        ...(endpoint === undefined ? {} : { endpoint })
+      }
+    }
+  })
+
 /** A store that can be asked, and what it is called. */
 export interface OpenStore {
   readonly store: ObjectStore
@@ -65,19 +103,7 @@ export const openStore = (
   mayBeNew = false
 ): Effect.Effect<OpenStore, VerbError, FileSystem | Path | Scope.Scope> =>
   Effect.gen(function*() {
-    const named = yield* given.operand(operand)
-    const parsed = parseTarget(named)
-    if (Either.isLeft(parsed)) {
-      return yield* new UsageError({ detail: `${operand.name} ${printable(named, 80)}: ${parsed.left}` })
-    }
-    const region = yield* given.option(options.region)
-    const profile = yield* given.option(options.profile)
-    const endpoint = yield* given.option(options.endpoint)
-    const keyPrefix = yield* given.option(options.keyPrefix)
-    const target = parsed.right._tag === "Bucket" && keyPrefix !== undefined
-      ? { ...parsed.right, keyPrefix }
-      : parsed.right
-    const shown = printable(showTarget(target))
+    const { clientConfig, shown, target } = yield* readTarget(given, operand, options)
     if (target._tag === "Folder") {
       const fs = yield* FileSystem
       const isThere = mayBeNew || (yield* Effect.orElseSucceed(fs.exists(target.directory), () => true))
@@ -96,11 +122,7 @@ export const openStore = (
       ObjectStore.makeS3({
         bucket: target.bucket,
         keyPrefix: target.keyPrefix,
-        clientConfig: {
-          ...(region === undefined ? {} : { region }),
-          ...(profile === undefined ? {} : { profile }),
-          ...(endpoint === undefined ? {} : { endpoint })
-        }
+        clientConfig
       }),
       clients
     )

@@ -1,14 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { Keyspace } from "effect-aws-cache/S3Store"
+import * as TestClock from "effect/TestClock"
 import { readFileSync } from "node:fs"
 import { monthlyCosts } from "../../../src/Command/cost/monthlyCosts.js"
 import { monthMillis, useOfStats } from "../../../src/Command/cost/MonthlyUse.js"
 import { stores } from "../../../src/Command/cost/prices.js"
 import { type CountedOperation, requestsOf } from "../../../src/Command/cost/requestCounts.js"
-import { makeBucket } from "../../S3Store/bucketOf.js"
-import * as TestClock from "effect/TestClock"
 import { orThrow } from "../../../src/effect/plainEither.js"
+import { makeBucket } from "../../S3Store/bucketOf.js"
 
 const Numbers = Keyspace.make("numbers", { key: Schema.String, value: Schema.Number, timeToLive: "1 minute" })
 const Leased = Keyspace.make("leased", { key: Schema.String, value: Schema.Number, coordination: "lease" })
@@ -28,7 +28,11 @@ describe("the requests that a cost is reckoned from", () => {
           yield* Effect.exit(effect)
           const made = requests().slice(before).map(({ method }) => method)
           for (const [method, kind] of kinds) {
-            assert.strictEqual(made.filter((each) => each === method).length, requestsOf[operation][kind], `${operation}: ${made}`)
+            assert.strictEqual(
+              made.filter((each) => each === method).length,
+              requestsOf[operation][kind],
+              `${operation}: ${made}`
+            )
           }
         })
       const lookup = yield* cache.memoize(Numbers, () => Effect.succeed(1))

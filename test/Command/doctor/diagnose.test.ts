@@ -48,7 +48,10 @@ describe("doctor", () => {
         const found = diagnosis.findings.filter(({ outcome }) => outcome === "found")
         const report = JSON.stringify(diagnosis.findings, null, 2)
         assert.deepStrictEqual(foundIn(diagnosis), [...spoiled.finds], report)
-        assert.match(found.map(({ policy, says, todo }) => [says, todo, JSON.stringify(policy)].join("\n")).join("\n"), spoiled.says)
+        assert.match(
+          found.map(({ policy, says, todo }) => [says, todo, JSON.stringify(policy)].join("\n")).join("\n"),
+          spoiled.says
+        )
         assert.deepStrictEqual(left, [])
       }))
   }

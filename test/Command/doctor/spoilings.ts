@@ -180,7 +180,8 @@ export const spoilings: ReadonlyArray<Spoiled> = [
     finds: ["requester-pays"],
     says: /RequestPayer/,
     spoiling: refusing(
-      ({ headers, query }) => headers["x-amz-request-payer"] === undefined && goodSetUpNames.every((name) => !query.has(name)),
+      ({ headers, query }) =>
+        headers["x-amz-request-payer"] === undefined && goodSetUpNames.every((name) => !query.has(name)),
       errorXml(403, "AccessDenied", "Access Denied")
     )
   },
@@ -189,7 +190,8 @@ export const spoilings: ReadonlyArray<Spoiled> = [
     finds: ["checksums"],
     says: /requestChecksumCalculation/,
     spoiling: refusing(
-      ({ headers, method }) => method === "PUT" && Object.keys(headers).some((name) => /^x-amz-(sdk-)?checksum/.test(name)),
+      ({ headers, method }) =>
+        method === "PUT" && Object.keys(headers).some((name) => /^x-amz-(sdk-)?checksum/.test(name)),
       errorXml(501, "NotImplemented", "A header you provided implies functionality that is not implemented")
     )
   },
@@ -222,7 +224,9 @@ export const spoilings: ReadonlyArray<Spoiled> = [
           ? { status: 304 }
           : method !== "GET" && headers["if-match"] === "\"0123456789abcdef\""
           ? { headers: { etag: "\"0123456789abcdef\"" } }
-          : isNamed(headers["if-match"]) ? errorXml(412, "PreconditionFailed", "no") : undefined
+          : isNamed(headers["if-match"])
+          ? errorXml(412, "PreconditionFailed", "no")
+          : undefined
     }
   },
   {
@@ -293,7 +297,11 @@ export const spoilings: ReadonlyArray<Spoiled> = [
       rule("off", "cache/", expiring(30), "Disabled"),
       rule("others", "logs/", expiring(30)),
       rule("tagged", "", expiring(30), "Enabled", "<Tag><Key>a</Key><Value>b</Value></Tag>"),
-      rule("parts", "", "<AbortIncompleteMultipartUpload><DaysAfterInitiation>7</DaysAfterInitiation></AbortIncompleteMultipartUpload>")
+      rule(
+        "parts",
+        "",
+        "<AbortIncompleteMultipartUpload><DaysAfterInitiation>7</DaysAfterInitiation></AbortIncompleteMultipartUpload>"
+      )
     )
   },
   {
@@ -313,7 +321,8 @@ export const spoilings: ReadonlyArray<Spoiled> = [
     finds: ["versions"],
     says: /NoncurrentVersionExpiration for cache\//,
     spoiling: {
-      answer: ({ query }) => query.has("versioning") ? xml("VersioningConfiguration", "<Status>Enabled</Status>") : undefined
+      answer: ({ query }) =>
+        query.has("versioning") ? xml("VersioningConfiguration", "<Status>Enabled</Status>") : undefined
     }
   },
   {

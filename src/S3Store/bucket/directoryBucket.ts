@@ -4,6 +4,3 @@
 
 /** Whether a bucket is one by its name: `NAME--ZONE--x-s3`, or an access point of one, `NAME--ZONE--xa-s3`. */
 export const isDirectoryBucket = (bucket: string): boolean => /--[a-z0-9-]+--xa?-s3$/.test(bucket)
-
-/** The zone of a directory bucket, such as `use1-az4`. */
-export const zoneOf = (bucket: string): string | undefined => /--([a-z0-9]+-[a-z0-9-]+?)--xa?-s3$/.exec(bucket)?.[1]

@@ -1,0 +1,71 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { runCommandLine } from "./runCommandLine.js"
+import { temporaryFolder } from "./stores.js"
+
+describe("cost", () => {
+  it.effect("reckons from rates", () =>
+    Effect.gen(function*() {
+      const rates = ["--gets", "100/s", "--memory", "90%", "--misses", "10%", "--size", "1K", "--entries", "1M"]
+      const { code, stderr, stdout } = yield* runCommandLine(["cost", ...rates, "--json"])
+      assert.deepStrictEqual([code, stderr], [0, ""])
+      const { costs, use } = JSON.parse(stdout)
+      const lookups = 100 * 730 * 3600
+      assert.closeTo(use.lookups, lookups, 1)
+      assert.closeTo(use.misses, lookups / 100, 1)
+      const of = (store: string, leases: boolean) =>
+        costs.find((each: { store: string; leases: boolean }) => each.store === store && each.leases === leases)
+      const standard = of("standard", false)
+      assert.closeTo(standard.requests.get, lookups / 10, 1)
+      assert.closeTo(standard.requests.put, lookups / 100, 1)
+      assert.closeTo(standard.dollars.total, lookups / 10 * 4e-7 + lookups / 100 * 5e-6 + 1e6 / 1024 ** 2 * 0.023, 0.01)
+      const express = of("express", true)
+      assert.closeTo(
+        express.dollars.total,
+        lookups * (0.11 * 3e-8 + 0.02 * 1.13e-6) + 1e6 / 1024 ** 2 * 0.11 +
+          lookups * (0.09 * 0.0006 + 0.01 * 0.0032) / 1024 ** 2,
+        0.01
+      )
+    }))
+
+  it.effect("prints a table and a sentence of advice", () =>
+    Effect.gen(function*() {
+      const { code, stdout } = yield* runCommandLine(["cost", "--gets", "50/s", "--misses", "50%"])
+      assert.strictEqual(code, 0)
+      assert.match(stdout, /^131M lookups a month: 0 answered by memory, 65\.7M by the second level, 65\.7M computed\n/)
+      assert.match(stdout, /\n {2}S3 Standard +131M +65\.7M +\$52\.56 +\$328\.50 .* \$381\.06/)
+      assert.include(
+        stdout,
+        "S3 Express saves $302.88 a month, in one zone only; most of it is writing what was computed"
+      )
+      assert.include(stdout, "as of January 2026")
+      const small = yield* runCommandLine(["cost", "--sets", "10/day"])
+      assert.include(small.stdout, "It is less than a dollar a month")
+    }))
+
+  it.scoped("reckons from the counts of a running program", () =>
+    Effect.gen(function*() {
+      const file = join(yield* temporaryFolder, "stats.json")
+      const stats = { memoryHits: 9000, storeHits: 800, misses: 200, writes: 210, computations: 200, revalidations: 50 }
+      writeFileSync(file, JSON.stringify({ ...stats, leases: { taken: 0, awaited: 0, lost: 0 } }))
+      const { code, stdout } = yield* runCommandLine(["cost", file, "--over", "1h", "--processes", "2", "--json"])
+      assert.strictEqual(code, 0)
+      const { costs: [{ requests }] } = JSON.parse(stdout)
+      assert.deepStrictEqual(requests, { get: 1050 * 2 * 730, put: 210 * 2 * 730, list: 0, remove: 0 })
+      for (
+        const [line, says] of [
+          [["cost", file], "--over DURATION says how long"],
+          [["cost", file, "--over", "1h", "--gets", "1/s"], "rates are in the file"],
+          [["cost", "--gets", "1/s", "--memory", "120%"], "--memory 120%: a share such as 90%"],
+          [["cost", "package.json", "--over", "1h"], "no number"]
+        ] as const
+      ) {
+        const wrong = yield* runCommandLine(line)
+        assert.strictEqual(wrong.code, 2)
+        assert.include(wrong.stderr, says)
+      }
+      assert.strictEqual((yield* runCommandLine(["cost", `${file}.none`, "--over", "1h"])).code, 3)
+    }))
+})
