@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as EmbeddedS3 from "../servers/EmbeddedS3.js"
+import { EmbeddedS3 } from "effect-aws-cache/testing"
 import * as SpoiledS3 from "../servers/SpoiledS3.js"
 import { namesIn } from "./doctor/diagnosis.js"
 import { goodSetUp, spoilings } from "./doctor/spoilings.js"
