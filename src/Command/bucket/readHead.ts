@@ -22,7 +22,14 @@ export type ReadHead =
     readonly etag: string
     readonly modified: number | undefined
   }
-  | { readonly _tag: "Unreadable"; readonly object: ListedObject; readonly etag: string; readonly why: string }
+  | {
+    readonly _tag: "Unreadable"
+    readonly object: ListedObject
+    readonly etag: string
+    readonly why: string
+    /** Whether another version of the library may be able to. */
+    readonly isForOthers: boolean
+  }
   | { readonly _tag: "Gone"; readonly object: ListedObject }
 
 /** Reads the header of an object, with as few bytes as hold it. */
@@ -30,7 +37,10 @@ export const readHead = (
   store: ObjectStore,
   object: ListedObject
 ): Effect.Effect<ReadHead, ObjectStoreError> => {
-  const unreadable = (etag: string, why: string): ReadHead => ({ _tag: "Unreadable", object, etag, why })
+  const unreadable = (etag: string, why: string, isForOthers = false): ReadHead => ({
+    _tag: "Unreadable",
+    ...{ object, etag, why, isForOthers }
+  })
   const read = Effect.flatMap(
     store.load(object.name, { firstBytes: usualHead }),
     (found): Effect.Effect<ReadHead, ObjectStoreError> => {
@@ -40,7 +50,10 @@ export const readHead = (
       return Effect.map(completeHead(store, object.name, found), (head): ReadHead => {
         if (head === gone) return { _tag: "Gone", object }
         return Either.match(head, {
-          onLeft: (fault) => unreadable(etag, fault === "unreadable" ? "it is cut off" : fault.detail),
+          onLeft: (fault) =>
+            fault === "unreadable"
+              ? unreadable(etag, "it is cut off")
+              : unreadable(etag, fault.detail, fault.reason === "UnknownVersion"),
           onRight: (head) => ({ _tag: "Head", object, head, etag, modified })
         })
       })
@@ -49,6 +62,6 @@ export const readHead = (
   // One object that S3 refuses to give out, archived or under another key of KMS, is no reason to give up the rest.
   return Effect.catchAll(read, (error) =>
     error.reason === "Rejected" || error.reason === "Encryption"
-      ? Effect.succeed(unreadable(object.etag, error.detail))
+      ? Effect.succeed(unreadable(object.etag, error.detail, true))
       : Effect.fail(error))
 }

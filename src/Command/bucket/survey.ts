@@ -3,21 +3,24 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { credibleTime } from "../../S3Store/coordination/tagMarker.js"
+import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import type { ListedObject, ObjectStore } from "../../S3Store/objects/ObjectStore.js"
 import type { ObjectStoreError } from "../../S3Store/objects/ObjectStoreErrors.js"
+import { lookAt, type Looked } from "./entriesOf.js"
 import { objectKind, partsOfSpace } from "./objectKinds.js"
-import { type ReadHead, readHead } from "./readHead.js"
+import { makeTagMarks, type TagMarks } from "./tagMarks.js"
 
 /** Up to which age entries are counted together, in milliseconds; what is older is in one more class. */
 export const ageClasses: ReadonlyArray<number> = [3_600_000, 86_400_000, 7 * 86_400_000, 30 * 86_400_000]
 
 /** What the headers of a sample say. */
-export interface Sample {
+interface Sample {
   /** How many headers were read. */
   readonly read: number
   readonly expired: number
+  readonly invalidated: number
   readonly forever: number
   readonly failures: number
   readonly encrypted: number
@@ -51,13 +54,13 @@ export interface Survey {
   readonly leases: number
   readonly others: { readonly count: number; readonly bytes: number }
   /** The tags of the entries in samples, and how many of those carry them; the most frequent first. */
-  readonly tags: ReadonlyArray<readonly [tag: string, entries: number]>
+  readonly tags: ReadonlyArray<{ readonly tag: string; readonly entries: number; readonly marks: TagMarks | undefined }>
   /** Whether there are more tags than were counted. */
   readonly moreTags: boolean
 }
 
 /** How far it is. */
-export interface SurveyProgress {
+interface SurveyProgress {
   readonly listed: number
   readonly headers: number
 }
@@ -75,12 +78,17 @@ export interface SurveyOptions {
 
 /** How many tags are counted at the most: some megabytes. */
 const mostTags = 10_000
+/** Of how many tags it is told whether they were invalidated: of the most frequent. */
+const markedTags = 100
 /** How many spaces are told apart at the most. */
 const mostSpaces = 10_000
 /** As many as S3 lists in one answer. */
 const page = 1000
 
 class SpaceCount {
+  readonly space: string
+  /** Whether it is a folder of another library's entries, which has no version. */
+  isFolder = false
   entries = 0
   bytes = 0
   leases = 0
@@ -88,7 +96,20 @@ class SpaceCount {
   newest = Number.NEGATIVE_INFINITY
   readonly ages: Array<number> = [...ageClasses, 0].map(() => 0)
   asked = 0
-  readonly sample = { read: 0, expired: 0, forever: 0, failures: 0, encrypted: 0, compressed: 0, unreadable: 0 }
+  readonly sample = {
+    read: 0,
+    expired: 0,
+    invalidated: 0,
+    forever: 0,
+    failures: 0,
+    encrypted: 0,
+    compressed: 0,
+    unreadable: 0
+  }
+
+  constructor(space: string) {
+    this.space = space
+  }
 
   add({ modified, size }: ListedObject, now: number): void {
     this.entries++
@@ -100,20 +121,27 @@ class SpaceCount {
     this.ages[at] = (this.ages[at] ?? 0) + 1
   }
 
-  meet(read: ReadHead, now: number): void {
-    if (read._tag === "Gone") return
+  meet(looked: Looked): void {
+    if (looked._tag === "Gone") return
     const { sample } = this
     sample.read++
-    if (read._tag === "Unreadable") {
+    if (looked._tag === "Unreadable") {
       sample.unreadable++
       return
     }
-    const { compression, encryption, expires, outcome } = read.head
-    if (expires <= now) sample.expired++
+    const { compression, encryption, expires, keyspace, outcome } = looked.head
+    this.isFolder ||= keyspace === this.space
+    if (looked.verdict._tag === "Expired") sample.expired++
+    if (looked.verdict._tag === "Invalidated") sample.invalidated++
     if (expires === Number.POSITIVE_INFINITY) sample.forever++
     if (outcome === "failure") sample.failures++
     if (encryption !== null) sample.encrypted++
     if (compression !== "none") sample.compressed++
+  }
+
+  /** What it is called: by its header, if one was read. */
+  get name(): ReturnType<typeof partsOfSpace> {
+    return this.isFolder ? { keyspace: this.space, version: "" } : partsOfSpace(this.space)
   }
 }
 
@@ -121,8 +149,9 @@ class SpaceCount {
 export const survey = (
   store: ObjectStore,
   { concurrency, onProgress = () => Effect.void, prefix = "", sample }: SurveyOptions
-): Effect.Effect<Survey, ObjectStoreError> =>
+): Effect.Effect<Survey, ObjectStoreError | CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
+    const marksOf = yield* makeTagMarks(store)
     const spaces = new Map<string, SpaceCount>()
     const tags = new Map<string, number>()
     let moreTags = false
@@ -132,7 +161,7 @@ export const survey = (
 
     const spaceOf = (name: string): SpaceCount => {
       const key = spaces.has(name) || spaces.size < mostSpaces ? name : "…"
-      const known = spaces.get(key) ?? new SpaceCount()
+      const known = spaces.get(key) ?? new SpaceCount(key)
       spaces.set(key, known)
       return known
     }
@@ -160,9 +189,9 @@ export const survey = (
       }
     }
 
-    const meetTags = (read: ReadHead) => {
-      if (read._tag !== "Head") return
-      for (const tag of read.head.tags) {
+    const meetTags = (looked: Looked) => {
+      if (looked._tag !== "Head") return
+      for (const tag of looked.head.tags) {
         const known = tags.get(tag)
         if (known === undefined && tags.size >= mostTags) moreTags = true
         else tags.set(tag, (known ?? 0) + 1)
@@ -177,19 +206,25 @@ export const survey = (
           return space === undefined ? [] : [{ object, space }]
         })
         yield* Effect.forEach(chosen, ({ object, space }) =>
-          Effect.map(readHead(store, object), (read) => {
+          Effect.map(lookAt(store, marksOf, object), (looked) => {
             progress.headers++
-            space.meet(read, now)
-            meetTags(read)
+            space.meet(looked)
+            meetTags(looked)
           }), { concurrency, discard: true })
         progress.listed += objects.length
         yield* onProgress({ ...progress })
       }))
 
-    const counted = [...spaces].map(([space, { ages, bytes, entries, leases, newest, oldest, sample }]) => ({
-      ...partsOfSpace(space),
-      ...{ space, entries, bytes, leases, oldest, newest, ages, sample }
-    })).sort((one, other) => other.bytes - one.bytes || (one.space < other.space ? -1 : 1))
+    const counted = [...spaces.values()].map((each) => {
+      const { ages, bytes, entries, leases, name, newest, oldest, sample, space } = each
+      return { ...name, space, entries, bytes, leases, oldest, newest, ages, sample }
+    }).sort((one, other) => other.bytes - one.bytes || (one.space < other.space ? -1 : 1))
+    const frequent = [...tags].sort(([one, many], [other, more]) => more - many || (one < other ? -1 : 1))
+    const marks = yield* Effect.forEach(
+      frequent.slice(0, markedTags),
+      ([tag]) => marksOf([tag]),
+      { concurrency }
+    )
     return {
       spaces: counted,
       entries: counted.reduce((sum, { entries }) => sum + entries, 0),
@@ -197,11 +232,7 @@ export const survey = (
       leases: counted.reduce((sum, { leases }) => sum + leases, 0),
       markers,
       others,
-      tags: [...tags].sort(([one, many], [other, more]) => more - many || (one < other ? -1 : 1)),
+      tags: frequent.map(([tag, entries], at) => ({ tag, entries, marks: marks[at] })),
       moreTags
     }
   })
-
-/** When the value of an entry was made, as far as its writer's clock can be believed. */
-export const madeAt = (read: Extract<ReadHead, { readonly _tag: "Head" }>): number =>
-  credibleTime(read.head.created, read.modified)

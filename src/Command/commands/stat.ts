@@ -10,7 +10,7 @@ import { ageClasses, type SpaceSurvey, type Survey, survey } from "../bucket/sur
 import { listOfStoreOptions, openStore, storeOptions, targetOperand } from "../target/openStore.js"
 import { counted, formatBytes, formatCount, formatDuration, formatShare } from "../terminal/formats.js"
 import type { Paint } from "../terminal/Paint.js"
-import { printable } from "../terminal/printable.js"
+import { printable, safeJson } from "../terminal/printable.js"
 import { withProgress } from "../terminal/progress.js"
 import { barOf, type Column, tableLines } from "../terminal/table.js"
 import { concurrencyOption, defaultConcurrency, jsonOption } from "./common.js"
@@ -34,14 +34,14 @@ const columns: ReadonlyArray<Column> = [
   { title: "BYTES", side: "right" },
   { title: "" },
   { title: "WRITTEN AGO", side: "right" },
-  { title: "EXPIRED", side: "right" }
+  { title: "EXPIRED", side: "right" },
+  { title: "INVALIDATED", side: "right" }
 ]
 
-const expiredOf = ({ entries, sample }: SpaceSurvey): string => {
+/** How many there are, or their share of a sample. */
+const partOf = ({ entries, sample }: SpaceSurvey, count: number): string => {
   if (sample.read === 0) return ""
-  return sample.read >= entries
-    ? formatCount(sample.expired)
-    : `${sample.expired === 0 ? "" : "~"}${formatShare(sample.expired, sample.read)}`
+  return sample.read >= entries ? formatCount(count) : `${count === 0 ? "" : "~"}${formatShare(count, sample.read)}`
 }
 
 const rowOf = (paint: Paint, most: number, now: number) => (space: SpaceSurvey): ReadonlyArray<string> => [
@@ -53,7 +53,8 @@ const rowOf = (paint: Paint, most: number, now: number) => (space: SpaceSurvey):
   space.entries === 0
     ? ""
     : `${formatDuration(Math.max(0, now - space.newest))} – ${formatDuration(Math.max(0, now - space.oldest))}`,
-  expiredOf(space)
+  partOf(space, space.sample.expired),
+  partOf(space, space.sample.invalidated)
 ]
 
 const ageNames = [
@@ -94,11 +95,17 @@ const linesOf = (paint: Paint, shown: string, { spaces, ...found }: Survey, now:
       "",
       ...tableLines(
         paint,
-        [{ title: "TAG" }, { title: read < found.entries ? "OF THE SAMPLE" : "ENTRIES", side: "right" }, { title: "" }],
-        found.tags.slice(0, shownTags).map(([tag, count]) => [
+        [
+          { title: "TAG" },
+          { title: read < found.entries ? "OF THE SAMPLE" : "ENTRIES", side: "right" },
+          { title: "" },
+          { title: "INVALIDATED AGO", side: "right" }
+        ],
+        found.tags.slice(0, shownTags).map(({ entries, marks, tag }) => [
           printable(tag, 48),
-          formatCount(count),
-          paint("cyan", barOf(count / Math.max(1, read), 24))
+          formatCount(entries),
+          paint("cyan", barOf(entries / Math.max(1, read), 24)),
+          marks?.invalidated === undefined ? "" : formatDuration(Math.max(0, now - marks.invalidated.at))
         ])
       ),
       ...found.tags.length > shownTags || found.moreTags
@@ -135,7 +142,11 @@ const jsonOf = (shown: string, { spaces, tags, ...found }: Survey) => ({
     newest: Number.isFinite(newest) ? newest : null,
     ages: ages.map((entries, at) => ({ underMillis: ageClasses[at] ?? null, entries }))
   })),
-  tags: tags.map(([tag, entries]) => ({ tag, entries }))
+  tags: tags.map(({ entries, marks, tag }) => ({
+    ...{ tag, entries },
+    invalidated: marks?.invalidated?.at ?? null,
+    expired: marks?.expired?.at ?? null
+  }))
 })
 
 /** What lies in a store. */
@@ -167,7 +178,7 @@ export const stat: Verb = {
         }))
       const now = yield* Clock.currentTimeMillis
       yield* screen.print(
-        isJson ? JSON.stringify(jsonOf(shown, found)) : linesOf(screen.paint, shown, found, now)
+        isJson ? safeJson(jsonOf(shown, found)) : linesOf(screen.paint, shown, found, now)
       )
       return found.entries === 0 ? exitCodes.found : exitCodes.done
     }))

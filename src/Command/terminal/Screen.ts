@@ -23,6 +23,8 @@ export interface Screen {
   readonly overwrites: boolean
   /** Prints what was asked for, in lines: to the standard output. */
   readonly print: (lines: string | ReadonlyArray<string>) => Effect.Effect<void, OutputClosed>
+  /** Prints bytes as they are. */
+  readonly printBytes: (bytes: Uint8Array) => Effect.Effect<void, OutputClosed>
   /** Says something besides: to the standard error. */
   readonly note: (lines: string | ReadonlyArray<string>) => Effect.Effect<void>
   /** The same without the end of a line. */
@@ -31,7 +33,7 @@ export interface Screen {
 
 type Stream = NodeJS.WriteStream & { readonly fd: 1 | 2 }
 
-const write = (stream: Stream, text: string): Effect.Effect<void, OutputClosed> =>
+const write = (stream: Stream, text: string | Uint8Array): Effect.Effect<void, OutputClosed> =>
   Effect.async((resume) => {
     stream.write(text, (error) => {
       if (error === undefined || error === null) return resume(Effect.void)
@@ -67,6 +69,7 @@ export const makeScreen: Effect.Effect<Screen, never, Scope.Scope> = Effect.gen(
     canAsk: stdin.isTTY && stderr.isTTY,
     overwrites: stderr.isTTY && env["TERM"] !== "dumb",
     print: (lines) => lines.length === 0 ? Effect.void : write(stdout, textOf(lines)),
+    printBytes: (bytes) => write(stdout, bytes),
     note: (lines) => noteRaw(textOf(lines)),
     noteRaw
   }

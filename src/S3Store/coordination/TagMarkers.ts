@@ -12,10 +12,10 @@ import { KeyedMutex } from "../common/KeyedMutex.js"
 import { tagFault } from "../entry/tagLimits.js"
 import type { Ledger } from "../guard/Ledger.js"
 import type { DescribedStore } from "../objects/describedStore.js"
-import { digestName } from "../objects/objectName.js"
 import type { ConditionalOutcome, LoadOutcome } from "../objects/ObjectStore.js"
 import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
-import { decodeMarker, encodeMarker, mergeMarkers, noMarker, type TagMarker } from "./tagMarker.js"
+import { loadMarker, markerName, markerPart, mostMarkerBytes, readMarker } from "./loadMarker.js"
+import { encodeMarker, mergeMarkers, noMarker, type TagMarker } from "./tagMarker.js"
 import { type TagMark, TagStates } from "./TagStates.js"
 
 /** A moment at which something begins, and when what begins there counts as made. */
@@ -49,8 +49,6 @@ type How = "invalidated" | "expired"
 
 /** How often a mark is tried while other writers are faster. */
 const attempts = 8
-/** Of a marker, the most bytes that are read: the longest tag takes 3 KiB. */
-const mostBytes = 8192
 /** How many tags are known. */
 const capacity = 10_000
 
@@ -154,7 +152,7 @@ export class TagMarkers {
         : new ObjectStoreError({
           reason: "BadName",
           operation: "replace",
-          target: this.store.description + nameOf(tag),
+          target: this.store.description + markerName(tag),
           detail: `this tag is too long: ${fault}, so that no entry carries it. Use a shorter one, or a digest of it`
         })
     })
@@ -188,50 +186,20 @@ export class TagMarkers {
   private readonly load = (tag: string): Effect.Effect<TagMarker & { readonly began: number }, ObjectStoreError> =>
     Effect.gen(this, function*() {
       const began = yield* Clock.currentTimeMillis
-      const main = yield* this.loaded(tag, nameOf(tag))
-      const marker = main.parts
-        ? mergeMarkers(
-          main,
-          yield* Effect.zipWith(
-            this.loaded(tag, partOf(tag, "invalidated")),
-            this.loaded(tag, partOf(tag, "expired")),
-            mergeMarkers,
-            { concurrent: true }
-          )
-        )
-        : main
-      return { ...marker, began }
+      return { ...(yield* loadMarker(this.store, tag, this.skewed)), began }
     }).pipe(
       Effect.tapError(({ reason }) => Effect.sync(() => this.ledger.record({ _tag: "TagsUnknown", tag, reason })))
     )
 
   private readonly loaded = (tag: string, name: string): Effect.Effect<TagMarker, ObjectStoreError> =>
-    Effect.flatMap(this.store.load(name, { firstBytes: mostBytes }), (found) => this.read(tag, name, found))
+    Effect.flatMap(
+      this.store.load(name, { firstBytes: mostMarkerBytes }),
+      (found) => readMarker(this.store, tag, name, found, this.skewed)
+    )
 
-  private read(tag: string, name: string, found: LoadOutcome): Effect.Effect<TagMarker, ObjectStoreError> {
-    const unreadable = (detail: string) =>
-      new ObjectStoreError({
-        reason: "Unreadable",
-        operation: "load",
-        target: this.store.description + name,
-        detail: `the marker of a tag cannot be read: ${detail}; the next invalidation of the tag writes it anew`
-      })
-    switch (found._tag) {
-      case "Found":
-        if (found.size > mostBytes) return unreadable(`it has ${found.size} bytes`)
-        return Effect.mapBoth(decodeMarker(tag, found.body, found.modified), {
-          onFailure: unreadable,
-          onSuccess: ({ ahead, marker }) => {
-            if (ahead > 0) this.ledger.record({ _tag: "ClockSkewed", name, millis: ahead })
-            return marker
-          }
-        })
-      case "TooLarge":
-        return unreadable(`it has ${found.size} bytes`)
-      default:
-        return Effect.succeed(noMarker)
-    }
-  }
+  /** Tells of a time that cannot be believed. */
+  private readonly skewed = (name: string, millis: number): void =>
+    this.ledger.record({ _tag: "ClockSkewed", name, millis })
 
   /** @param least how late the mark is at least: known from the second attempt on */
   private attempt(
@@ -243,10 +211,10 @@ export class TagMarkers {
     return Effect.gen(this, function*() {
       // The first tries follow at once: each conflict means that somebody else came through.
       if (nth > 4) yield* Effect.sleep(2 ** (nth - 1) * (0.5 + (yield* Random.next)))
-      const name = nameOf(tag)
+      const name = markerName(tag)
       const { now } = yield* this.moment
-      const there = yield* this.store.load(name, { firstBytes: mostBytes })
-      const read = yield* Effect.either(this.read(tag, name, there))
+      const there = yield* this.store.load(name, { firstBytes: mostMarkerBytes })
+      const read = yield* Effect.either(readMarker(this.store, tag, name, there, this.skewed))
       const found = Either.isRight(read) ? read.right : noMarker
       // Who was faster, or this very write after a lost reply, said as much.
       if (least !== undefined && found[how].at >= least) return this.states.meet(tag, found, now)
@@ -290,8 +258,8 @@ export class TagMarkers {
     return Effect.gen(this, function*() {
       const body = yield* encodeMarker(tag, marker)
       const outcome: ConditionalOutcome = there._tag === "Found" || there._tag === "TooLarge"
-        ? yield* this.store.replace(nameOf(tag), body, there.etag)
-        : yield* this.store.add(nameOf(tag), body)
+        ? yield* this.store.replace(markerName(tag), body, there.etag)
+        : yield* this.store.add(markerName(tag), body)
       return outcome._tag === "Written" ? Math.max(marker.invalidated.at, marker.expired.at) : undefined
     })
   }
@@ -299,13 +267,13 @@ export class TagMarkers {
   /** The same where conditions are not honoured: the main object may lose a mark to another writer, the part does not. */
   private writeParts(tag: string, how: How, marker: TagMarker): Effect.Effect<number, ObjectStoreError> {
     return Effect.gen(this, function*() {
-      const name = partOf(tag, how)
+      const name = markerPart(tag, how)
       const found = yield* Effect.catchIf(this.loaded(tag, name), isUnreadable, () => Effect.succeed(noMarker))
       const at = Math.max(marker[how].at, found[how].at + 1)
       const part = marked({ ...noMarker, [how]: found[how] }, how, at)
       yield* this.store.save(name, yield* encodeMarker(tag, part))
       yield* this.store.save(
-        nameOf(tag),
+        markerName(tag),
         yield* encodeMarker(tag, { ...marked(marker, how, at), parts: true })
       )
       return at
@@ -321,7 +289,3 @@ const marked = (marker: TagMarker, how: How, at: number): TagMarker => ({
 const isUnsupported = ({ reason }: ObjectStoreError) => reason === "ConditionalWritesUnsupported"
 
 const isUnreadable = ({ reason }: ObjectStoreError) => reason === "Unreadable"
-
-const nameOf = (tag: string): string => `.tags/${digestName(tag)}`
-
-const partOf = (tag: string, how: How): string => `${nameOf(tag)}.${how}`

@@ -112,4 +112,8 @@ export const decodeMarker = (
     }
   })
 
+/** The tag that a marker object belongs to; nothing where it is none. */
+export const tagOfMarker = (body: Uint8Array): Effect.Effect<string | undefined> =>
+  Effect.match(decode(Buffer.from(body).toString()), { onFailure: () => undefined, onSuccess: ({ tag }) => tag })
+
 const finite = (time: number): number | null => Number.isFinite(time) ? time : null

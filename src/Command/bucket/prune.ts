@@ -1,0 +1,184 @@
+/**
+ * Removing what nobody needs.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
+import type { ListedObject, ObjectStore } from "../../S3Store/objects/ObjectStore.js"
+import type { ObjectStoreError } from "../../S3Store/objects/ObjectStoreErrors.js"
+import { isWanted, lookAt, prefixOf, type Wanted } from "./entriesOf.js"
+import { objectKind } from "./objectKinds.js"
+import { removeSeen } from "./removeSeen.js"
+import { makeTagMarks } from "./tagMarks.js"
+import { type Cut, WrittenBytes } from "./WrittenBytes.js"
+
+/** Why something is removed. */
+export type PruneReason = "expired" | "invalidated" | "old" | "retired" | "unreadable" | "beyond" | "lease"
+
+/** What is removed: whatever one of these says. */
+export interface PruneRules {
+  /**
+   * What no reader is given any more: what expired longer ago than so many milliseconds, what was invalidated, and leases
+   * that were left behind.
+   */
+  readonly expiredFor?: number | undefined
+  /** What was written longer ago than so many milliseconds. */
+  readonly olderThan?: number | undefined
+  /** The entries of these spaces: keyspace and version. */
+  readonly retired?: ReadonlySet<string> | undefined
+  /** What no version of the library can read. */
+  readonly unreadable?: boolean | undefined
+  /** So many bytes stay, of what the others leave: what was written first goes first. */
+  readonly keep?: number | undefined
+  /** Only the entries of this keyspace. */
+  readonly wanted?: Wanted | undefined
+}
+
+/** How many, and of how many bytes. */
+export interface Amount {
+  readonly entries: number
+  readonly bytes: number
+}
+
+/** What was removed, or would be. */
+export interface PruneReport {
+  readonly examined: number
+  readonly removed: ReadonlyMap<PruneReason, Amount>
+  /** What was written again after it had been looked at, and stays. */
+  readonly rewritten: number
+  /** What has expired, but not for so long that it goes. */
+  readonly spared: number
+  /** The entries that are left. */
+  readonly left: Amount
+}
+
+/** How to do it. */
+export interface PruneOptions {
+  /** Whether nothing is removed: the report says what would be. */
+  readonly isDry: boolean
+  readonly concurrency: number
+  readonly onProgress?: (report: Pick<PruneReport, "examined"> & { readonly gone: number }) => Effect.Effect<void>
+}
+
+/** Longer than a lease lives that nobody extends. */
+const leaseIsOver = 3_600_000
+
+const page = 1000
+
+/** Removes entries by rules, each only if it is still what it was when it was looked at. */
+export const prune = (
+  store: ObjectStore,
+  rules: PruneRules,
+  { concurrency, isDry, onProgress = () => Effect.void }: PruneOptions
+): Effect.Effect<PruneReport, ObjectStoreError | CacheConfigError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const { expiredFor, keep, olderThan, retired, unreadable = false, wanted } = rules
+    const marksOf = yield* makeTagMarks(store)
+    const removed = new Map<PruneReason, Amount>()
+    const written = new WrittenBytes()
+    const count = { examined: 0, rewritten: 0, spared: 0, gone: 0, left: 0 }
+
+    /** Why an entry goes, and its etag where it was looked at. */
+    const reasonOf = (object: ListedObject, space: string, isSecond: boolean) =>
+      Effect.gen(function*() {
+        const now = yield* Clock.currentTimeMillis
+        const goes = (reason: PruneReason, etag = object.etag) => ({ reason, etag })
+        if (retired?.has(space) === true) return goes("retired")
+        if (olderThan !== undefined && now - object.modified > olderThan) return goes("old")
+        if (expiredFor === undefined && !unreadable) return undefined
+        const looked = yield* lookAt(store, marksOf, object)
+        if (looked._tag === "Gone") return undefined
+        if (looked._tag === "Unreadable") {
+          return unreadable && !looked.isForOthers ? goes("unreadable", looked.etag) : undefined
+        }
+        const { etag, verdict } = looked
+        if (expiredFor === undefined) return undefined
+        if (verdict._tag === "Invalidated") return goes("invalidated", etag)
+        if (verdict._tag !== "Expired") return undefined
+        // Who remembers failures never gives them out stale.
+        if (looked.head.outcome === "failure" || now - verdict.since >= expiredFor) return goes("expired", etag)
+        if (!isSecond) count.spared++
+        return undefined
+      })
+
+    const remove = (object: ListedObject, reason: PruneReason, etag: string) =>
+      Effect.map(isDry ? Effect.succeed("removed" as const) : removeSeen(store, object, etag), (outcome) => {
+        if (outcome === "rewritten") {
+          count.rewritten++
+          return false
+        }
+        count.gone++
+        const { bytes, entries } = removed.get(reason) ?? { entries: 0, bytes: 0 }
+        removed.set(reason, { entries: entries + 1, bytes: bytes + object.size })
+        return true
+      })
+
+    const first = (object: ListedObject): Effect.Effect<void, ObjectStoreError> => {
+      const kind = objectKind(object.name)
+      if (kind._tag === "Marker" || kind._tag === "Other" || !isWanted(wanted, kind.space)) return Effect.void
+      if (kind._tag === "Lease") {
+        return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          const isOver = (expiredFor !== undefined || retired?.has(kind.space) === true) &&
+            now - object.modified > leaseIsOver
+          return isOver ? Effect.asVoid(remove(object, "lease", object.etag)) : Effect.void
+        })
+      }
+      count.examined++
+      return Effect.flatMap(reasonOf(object, kind.space, false), (goes) =>
+        Effect.map(
+          goes === undefined ? Effect.succeed(false) : remove(object, goes.reason, goes.etag),
+          (isGone) => {
+            if (isGone) return
+            count.left++
+            written.add(object.modified, object.size)
+          }
+        ))
+    }
+
+    const inPages = (each: (object: ListedObject) => Effect.Effect<void, ObjectStoreError>) =>
+      Stream.runForEach(Stream.grouped(store.list(prefixOf(wanted)), page), (objects) =>
+        Effect.zipRight(
+          Effect.forEach(objects, each, { concurrency, discard: true }),
+          onProgress({ examined: count.examined, gone: count.gone })
+        ))
+
+    yield* inPages(first)
+    if (keep !== undefined) {
+      const cut = written.cut(keep)
+      const taken = { bytes: 0 }
+      if (cut.before > Number.NEGATIVE_INFINITY) {
+        yield* inPages((object) => {
+          const kind = objectKind(object.name)
+          if (kind._tag !== "Entry" || !isWanted(wanted, kind.space) || !isCut(object, cut, taken)) return Effect.void
+          // What goes by another rule, or stays though it should, was counted before.
+          return Effect.flatMap(reasonOf(object, kind.space, true), (goes) =>
+            goes === undefined
+              ? Effect.map(remove(object, "beyond", object.etag), (isGone) => {
+                if (!isGone) return
+                count.left--
+                written.total -= object.size
+              })
+              : Effect.sync(() => {
+                if (object.modified >= cut.before) taken.bytes -= object.size
+              }))
+        })
+      }
+    }
+    return {
+      examined: count.examined,
+      removed,
+      rewritten: count.rewritten,
+      spared: count.spared,
+      left: { entries: count.left, bytes: written.total }
+    }
+  })
+
+/** Whether it was written so early that it goes. Of what was written at about the same time, as much as is needed. */
+const isCut = ({ modified, size }: ListedObject, { before, until, within }: Cut, taken: { bytes: number }): boolean => {
+  if (modified < before) return true
+  if (modified >= until || taken.bytes >= within) return false
+  taken.bytes += size
+  return true
+}

@@ -1,0 +1,38 @@
+/**
+ * Which versions and keyspaces nobody uses any more.
+ */
+import { isWanted, type Wanted } from "./entriesOf.js"
+import type { SpaceSurvey } from "./survey.js"
+
+/**
+ * The spaces that are retired.
+ *
+ * With `kept`: all that it does not name. Else of each keyspace the versions that are not the one that was written to
+ * last, if nobody has written to them for so long: the last version of a keyspace never is. A folder of another library's
+ * entries has no versions, and is retired only by name.
+ *
+ * @param idle in milliseconds
+ */
+export const retiredSpaces = (
+  spaces: ReadonlyArray<SpaceSurvey>,
+  kept: ReadonlyArray<Wanted> | undefined,
+  idle: number,
+  now: number
+): ReadonlySet<string> => {
+  if (kept !== undefined) {
+    return new Set(
+      spaces.flatMap(({ space }) => kept.some((wanted) => isWanted(wanted, space)) ? [] : [space])
+    )
+  }
+  const newest = new Map<string, SpaceSurvey>()
+  for (const each of spaces) {
+    if (each.version === "" || each.entries === 0) continue
+    const known = newest.get(each.keyspace)
+    if (known === undefined || each.newest > known.newest) newest.set(each.keyspace, each)
+  }
+  return new Set(spaces.flatMap(({ keyspace, newest: last, space, version }) => {
+    const current = newest.get(keyspace)
+    const isOld = version !== "" && current !== undefined && current.space !== space && last < current.newest
+    return isOld && now - last >= idle ? [space] : []
+  }))
+}

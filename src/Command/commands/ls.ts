@@ -1,0 +1,135 @@
+/**
+ * `ls`: the entries of a store.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
+import * as Stream from "effect/Stream"
+import { flag, type Operand, whole } from "../arguments/Option.js"
+import { exitCodes, type Verb } from "../arguments/Verb.js"
+import { entriesOf, type Looked, parseWanted } from "../bucket/entriesOf.js"
+import { makeTagMarks } from "../bucket/tagMarks.js"
+import type { Verdict } from "../bucket/verdict.js"
+import { listOfStoreOptions, openStore, storeOptions, targetOperand } from "../target/openStore.js"
+import { formatBytes, formatDuration } from "../terminal/formats.js"
+import { type Paint, widthOf } from "../terminal/Paint.js"
+import { printable, safeJson } from "../terminal/printable.js"
+import { concurrencyOption, defaultConcurrency, keyspaceOperand } from "./common.js"
+
+const jsonOption = flag("json", "prints an object of JSON in each line, for programs")
+const limitOption = whole("limit", "N", "no more than the first N entries")
+const keyspace: Operand = { ...keyspaceOperand, isOptional: true }
+
+const leftOf = (paint: Paint, verdict: Verdict, now: number): string => {
+  switch (verdict._tag) {
+    case "Fresh":
+      return formatDuration(verdict.until - now)
+    case "Expired":
+      return paint("dim", "expired")
+    case "Invalidated":
+      return paint("yellow", "invalidated")
+    case "Foreign":
+    case "TagUnknown":
+      return paint("yellow", "a miss")
+  }
+}
+
+const left = (text: string, width: number) => text + " ".repeat(Math.max(0, width - widthOf(text)))
+const right = (text: string, width: number) => " ".repeat(Math.max(0, width - widthOf(text))) + text
+
+/** Columns of fixed width, so that lines can be printed as they come. */
+const lineOf = (
+  columns: number,
+  bytes: string,
+  age: string,
+  rest: string,
+  space: string,
+  key: string,
+  tags: string
+) => {
+  const room = Math.max(20, columns - 60)
+  return `  ${right(bytes, 9)}  ${right(age, 7)}  ${right(rest, 11)}  ${left(space, 22)}  ${left(key, room)}  ${tags}`
+    .trimEnd()
+}
+
+const rowOf = (columns: number, paint: Paint, now: number) => (looked: Looked): ReadonlyArray<string> => {
+  if (looked._tag === "Gone") return []
+  const { object } = looked
+  const age = formatDuration(Math.max(0, now - object.modified))
+  const size = formatBytes(object.size)
+  if (looked._tag === "Unreadable") {
+    return [
+      lineOf(columns, size, age, paint("red", "unreadable"), printable(object.name, 60), printable(looked.why), "")
+    ]
+  }
+  const { key, keyspace, tags, version } = looked.head
+  const room = Math.max(20, columns - 60)
+  return [lineOf(
+    columns,
+    size,
+    age,
+    leftOf(paint, looked.verdict, now),
+    printable(`${keyspace}:${version}`, 40),
+    printable(key ?? "", room),
+    paint("cyan", printable(tags.join(" "), 60))
+  )]
+}
+
+const jsonOf = (looked: Looked): ReadonlyArray<string> => {
+  if (looked._tag === "Gone") return []
+  const { modified, name, size } = looked.object
+  const common = { object: name, bytes: size, modified }
+  if (looked._tag === "Unreadable") return [safeJson({ ...common, verdict: "Unreadable", why: looked.why })]
+  const { head, verdict } = looked
+  const { codec, compression, created, encryption, expires, key, keyspace, outcome, tags, version } = head
+  return [safeJson({
+    ...common,
+    ...{ keyspace, version, key, created, expires: Number.isFinite(expires) ? expires : null },
+    ...{ outcome, tags, codec, compression, encryptedWith: encryption?.keyId ?? null },
+    verdict: verdict._tag
+  })]
+}
+
+/** The entries of a store. */
+export const ls: Verb = {
+  name: "ls",
+  says: "the entries, with their sizes, ages, what is left of their time, tags",
+  about: [
+    "Reads the header of each entry, which takes a request for each. What has expired may still",
+    "be given out by readers with staleWhileRevalidate or staleIfError; what was invalidated is not."
+  ],
+  operands: [targetOperand, keyspace],
+  options: [limitOption, jsonOption, concurrencyOption, ...listOfStoreOptions(storeOptions)],
+  examples: [
+    ["ls s3://my-bucket", "all entries"],
+    ["ls s3://my-bucket users:2 --limit 20", "20 of version 2 of the keyspace users"],
+    ["ls ./cache users --json | jq -r 'select(.verdict == \"Expired\") | .object'", "what has expired"]
+  ],
+  run: (given, screen) =>
+    Effect.scoped(Effect.gen(function*() {
+      const isJson = yield* given.option(jsonOption)
+      const limit = (yield* given.option(limitOption)) ?? Number.POSITIVE_INFINITY
+      const concurrency = Math.min(limit, (yield* given.option(concurrencyOption)) ?? defaultConcurrency)
+      const named = given.optional(keyspace)
+      const { store } = yield* openStore(given)
+      const marksOf = yield* makeTagMarks(store)
+      const printed = yield* Ref.make(0)
+      const wanted = named === undefined ? undefined : parseWanted(named)
+      const entries = entriesOf(store, marksOf, wanted, concurrency, limit)
+      yield* Stream.runForEach(entries, (group) =>
+        Effect.gen(function*() {
+          const now = yield* Clock.currentTimeMillis
+          const lines = group.flatMap(isJson ? jsonOf : rowOf(screen.columns, screen.paint, now))
+          if (
+            (yield* Ref.getAndUpdate(printed, (before) => before + lines.length)) === 0 && !isJson && lines.length > 0
+          ) {
+            const title = lineOf(screen.columns, "BYTES", "AGE", "LEFT", "KEYSPACE", "KEY", "TAGS")
+            yield* screen.print(screen.paint("dim", title))
+          }
+          yield* screen.print(lines)
+        }))
+      if ((yield* Ref.get(printed)) > 0) return exitCodes.done
+      yield* screen.note(named === undefined ? "there are no entries" : `there are no entries of ${printable(named)}`)
+      return exitCodes.found
+    }))
+}

@@ -1,0 +1,239 @@
+/**
+ * `prune`: removes what nobody needs.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { bytes, duration, flag, type Operand, texts } from "../arguments/Option.js"
+import { UsageError } from "../arguments/UsageError.js"
+import { exitCodes, type Verb } from "../arguments/Verb.js"
+import { parseWanted } from "../bucket/entriesOf.js"
+import { prune as run, type PruneReason, type PruneReport } from "../bucket/prune.js"
+import { retiredSpaces } from "../bucket/retired.js"
+import { survey } from "../bucket/survey.js"
+import { listOfStoreOptions, openStore, storeOptions, targetOperand } from "../target/openStore.js"
+import { confirm } from "../terminal/confirm.js"
+import { counted, formatBytes, formatCount } from "../terminal/formats.js"
+import type { Paint } from "../terminal/Paint.js"
+import { printable, safeJson } from "../terminal/printable.js"
+import { withProgress } from "../terminal/progress.js"
+import { tableLines } from "../terminal/table.js"
+import {
+  concurrencyOption,
+  defaultConcurrency,
+  dryRunOption,
+  jsonOption,
+  keyspaceOperand,
+  yesOption
+} from "./common.js"
+
+const keyspace: Operand = { ...keyspaceOperand, isOptional: true }
+
+const expiredOption = flag("expired", "what no reader is given any more: expired, or invalidated by a tag")
+const staleForOption = duration(
+  "stale-for",
+  "with --expired: how long readers may have values stale; 1d by default,\nat least the longest staleWhileRevalidate or staleIfError of any reader"
+)
+const olderThanOption = duration("older-than", "what was written longer ago than this")
+const retiredOption = flag(
+  "retired",
+  "old versions: of each keyspace all but the one that was written to last"
+)
+const idleOption = duration("idle", "with --retired: only versions nobody has written to for so long; 1d by default")
+const keepKeyspacesOption = texts(
+  "keep-keyspaces",
+  "A:2,B",
+  "all keyspaces and versions but these: version 2 of A, all of B"
+)
+const unreadableOption = flag("unreadable", "what is damaged, or no entry")
+const keepOption = bytes("keep", "what was written first, until no more than this is left")
+
+const dayMillis = 86_400_000
+
+const reasons: ReadonlyArray<readonly [PruneReason, string]> = [
+  ["expired", "expired"],
+  ["invalidated", "invalidated by a tag"],
+  ["old", "written too long ago"],
+  ["retired", "of a retired version or keyspace"],
+  ["unreadable", "unreadable"],
+  ["beyond", "beyond what is kept"],
+  ["lease", "leases left behind"]
+]
+
+const totalOf = ({ removed }: PruneReport) =>
+  [...removed.values()].reduce(
+    (sum, each) => ({ entries: sum.entries + each.entries, bytes: sum.bytes + each.bytes }),
+    { entries: 0, bytes: 0 }
+  )
+
+const linesOf = (paint: Paint, shown: string, report: PruneReport, isDry: boolean): ReadonlyArray<string> => {
+  const total = totalOf(report)
+  const what = `${counted(total.entries, "object")}, ${formatBytes(total.bytes)}`
+  const rows = reasons.flatMap(([reason, says]) => {
+    const amount = report.removed.get(reason)
+    return amount === undefined ? [] : [[says, formatCount(amount.entries), formatBytes(amount.bytes)]]
+  })
+  return [
+    `${paint("bold", shown)}  ${
+      total.entries === 0 ? "nothing to remove" : isDry ? `would remove ${what}` : `removed ${what}`
+    }, ${isDry ? "leaving" : "left"} ${counted(report.left.entries, "entry", "entries")}, ${
+      formatBytes(report.left.bytes)
+    }`,
+    ...rows.length === 0
+      ? []
+      : [
+        "",
+        ...tableLines(paint, [
+          { title: "WHY" },
+          { title: "OBJECTS", side: "right" },
+          { title: "BYTES", side: "right" }
+        ], rows)
+      ],
+    ...report.spared === 0
+      ? []
+      : [
+        "",
+        paint(
+          "dim",
+          `  ${
+            counted(report.spared, "entry has", "entries have")
+          } expired for less than --stale-for, and may be given out stale`
+        )
+      ],
+    ...report.rewritten === 0
+      ? []
+      : [
+        "",
+        paint("yellow", `  ${counted(report.rewritten, "entry was", "entries were")} written again meanwhile, and kept`)
+      ]
+  ]
+}
+
+const jsonOf = (shown: string, report: PruneReport, isDry: boolean) => ({
+  target: shown,
+  dryRun: isDry,
+  examined: report.examined,
+  removed: { ...totalOf(report), because: Object.fromEntries(report.removed) },
+  rewritten: report.rewritten,
+  spared: report.spared,
+  left: report.left
+})
+
+/** Removes what nobody needs. */
+export const prune: Verb = {
+  name: "prune",
+  says: "removes entries: expired, old, of retired versions, beyond a size",
+  about: [
+    "Removes what one of the rules names. Each object is removed only if it is still what it was",
+    "when it was looked at: an entry that is written again meanwhile stays. Markers of tags stay:",
+    "without them, what was invalidated would be given out again.",
+    "",
+    "On a terminal it shows what would go and asks; elsewhere it wants --yes or --dry-run."
+  ],
+  operands: [targetOperand, keyspace],
+  options: [
+    expiredOption,
+    staleForOption,
+    olderThanOption,
+    retiredOption,
+    idleOption,
+    keepKeyspacesOption,
+    unreadableOption,
+    keepOption,
+    dryRunOption,
+    yesOption,
+    jsonOption,
+    concurrencyOption,
+    ...listOfStoreOptions(storeOptions)
+  ],
+  examples: [
+    ["prune s3://my-bucket --expired --dry-run", "what has expired, counted"],
+    ["prune s3://my-bucket --expired --retired --yes", "every night"],
+    ["prune s3://my-bucket --keep-keyspaces users:3,texts", "all that the program of today does not use"],
+    ["prune ./cache --keep 10G --yes", "10 GiB stay"]
+  ],
+  run: (given, screen) =>
+    Effect.scoped(Effect.gen(function*() {
+      const isJson = yield* given.option(jsonOption)
+      const isDry = yield* given.option(dryRunOption)
+      const isSure = yield* given.option(yesOption)
+      const concurrency = (yield* given.option(concurrencyOption)) ?? defaultConcurrency
+      const isExpired = yield* given.option(expiredOption)
+      const staleFor = yield* given.option(staleForOption)
+      const olderThan = yield* given.option(olderThanOption)
+      const isRetired = yield* given.option(retiredOption)
+      const idle = yield* given.option(idleOption)
+      const kept = yield* given.option(keepKeyspacesOption)
+      const unreadable = yield* given.option(unreadableOption)
+      const keep = yield* given.option(keepOption)
+      const named = given.optional(keyspace)
+      const isByName = kept.length > 0
+      if (!isExpired && olderThan === undefined && !isRetired && !isByName && !unreadable && keep === undefined) {
+        return yield* new UsageError({
+          detail: "say what goes: --expired, --older-than, --retired, --keep-keyspaces, --unreadable or --keep"
+        })
+      }
+      if (staleFor !== undefined && !isExpired) return yield* new UsageError({ detail: "--stale-for is for --expired" })
+      if (idle !== undefined && !isRetired) return yield* new UsageError({ detail: "--idle is for --retired" })
+      if (isRetired && isByName) {
+        return yield* new UsageError({ detail: "--keep-keyspaces says what stays: it takes the place of --retired" })
+      }
+      const { shown, store } = yield* openStore(given)
+      if (!isDry && !isSure && !screen.canAsk) {
+        return yield* new UsageError({
+          detail: "nobody can be asked here: add --yes, or --dry-run to see what would go"
+        })
+      }
+      const retired = isRetired || isByName
+        ? yield* withProgress(screen, (tell) =>
+          Effect.gen(function*() {
+            const { spaces } = yield* survey(store, {
+              sample: 1,
+              concurrency,
+              onProgress: ({ listed }) => tell({ text: `${counted(listed, "object")} listed` })
+            })
+            const wanted = isByName ? kept.map(parseWanted) : undefined
+            return retiredSpaces(spaces, wanted, idle ?? dayMillis, yield* Clock.currentTimeMillis)
+          }))
+        : undefined
+      const rules = {
+        expiredFor: isExpired ? staleFor ?? dayMillis : undefined,
+        ...{ olderThan, retired, unreadable, keep },
+        wanted: named === undefined ? undefined : parseWanted(named)
+      }
+      const pruned = (dry: boolean) =>
+        withProgress(screen, (tell) =>
+          run(store, rules, {
+            isDry: dry,
+            concurrency,
+            onProgress: ({ examined, gone }) =>
+              tell({
+                text: `${counted(examined, "entry", "entries")} looked at, ${formatCount(gone)} ${
+                  dry ? "to go" : "gone"
+                }`
+              })
+          }))
+      const print = (report: PruneReport, dry: boolean) =>
+        screen.print(isJson ? safeJson(jsonOf(shown, report, dry)) : linesOf(screen.paint, shown, report, dry))
+      if (isDry || !isSure) {
+        const plan = yield* pruned(true)
+        const listed = [...retired ?? []].sort()
+        if (isDry) yield* print(plan, true)
+        else yield* screen.note(linesOf(screen.paintNote, shown, plan, true))
+        if (listed.length > 0 && !isJson) {
+          yield* screen.note(
+            `  retired: ${listed.slice(0, 20).map((space) => printable(space, 80)).join(", ")}${
+              listed.length > 20 ? ` and ${formatCount(listed.length - 20)} more` : ""
+            }`
+          )
+        }
+        const total = totalOf(plan).entries
+        if (isDry || total === 0) return exitCodes.done
+        if (!(yield* confirm(screen, `Remove ${counted(total, "object")}?`))) {
+          yield* screen.note("nothing was removed")
+          return exitCodes.found
+        }
+      }
+      yield* print(yield* pruned(false), false)
+      return exitCodes.done
+    }))
+}
