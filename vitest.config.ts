@@ -63,7 +63,7 @@ const suites: Record<string, Suite> = {
   /** The tests that take their server from test/servers/S3Server.ts, on the server that scripts/test-s3.mjs names. */
   s3: {
     ...patience(10),
-    include: ["test/S3Store/**/ObjectStore.test.ts", "test/S3Store/**/S3Cache*.test.ts"],
+    include: ["test/S3Store/**/ObjectStore.test.ts", "test/S3Store/**/S3Cache*.test.ts", "test/Command/S3*.test.ts"],
     env: { NODE_NO_WARNINGS: "1" }
   },
   /** The tests that kill and stop the daemons of a Ceph cluster. Without Ceph on the machine they are skipped. */

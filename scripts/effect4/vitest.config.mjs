@@ -31,7 +31,7 @@ const workers = availableParallelism() + 1
 const suites = {
   test: { include: ["test/**/*.test.ts", "examples/**/*.test.ts"] },
   s3: {
-    include: ["test/S3Store/**/ObjectStore.test.ts", "test/S3Store/**/S3Cache*.test.ts"],
+    include: ["test/S3Store/**/ObjectStore.test.ts", "test/S3Store/**/S3Cache*.test.ts", "test/Command/S3*.test.ts"],
     env: { NODE_NO_WARNINGS: "1" }
   },
   ceph: { include: ["test/ceph/**/*.ceph.ts"], env: { NODE_NO_WARNINGS: "1" } }

@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import { isEmbedded } from "../servers/S3Server.js"
 
 export interface CommandResult {
   readonly code: number | null
@@ -23,7 +24,25 @@ export interface CommandOptions {
 
 const file = fileURLToPath(new URL("../../dist/Command/main.js", import.meta.url))
 
-/** Runs a command line to its end. Nothing of the machine's AWS configuration is seen by it. */
+const forEmbedded = {
+  AWS_CONFIG_FILE: "/dev/null",
+  AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+  AWS_EC2_METADATA_DISABLED: "true",
+  AWS_ACCESS_KEY_ID: "embedded",
+  AWS_SECRET_ACCESS_KEY: "embedded-s3",
+  AWS_REGION: "us-east-1"
+}
+
+/** What the machine says of the server that tests were told to use. */
+const forServer = {
+  AWS_REGION: "us-east-1",
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith("AWS_") || name === "HOME"))
+}
+
+/**
+ * Runs a command line to its end. It sees nothing of the machine's AWS configuration, unless tests were told to use a
+ * server.
+ */
 export const runCommandLine = (
   words: ReadonlyArray<string>,
   { closeAfter, env = {}, interruptOnOutput }: CommandOptions = {}
@@ -34,12 +53,7 @@ export const runCommandLine = (
         env: {
           PATH: process.env["PATH"],
           NODE_NO_WARNINGS: "1",
-          AWS_CONFIG_FILE: "/dev/null",
-          AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
-          AWS_EC2_METADATA_DISABLED: "true",
-          AWS_ACCESS_KEY_ID: "embedded",
-          AWS_SECRET_ACCESS_KEY: "embedded-s3",
-          AWS_REGION: "us-east-1",
+          ...isEmbedded ? forEmbedded : forServer,
           ...env
         },
         stdio: ["ignore", "pipe", "pipe"]

@@ -63,7 +63,7 @@ export const texts = (name: string, takes: string, says: string): Option<Readonl
 const lengths = new Map(Object.entries({ s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }))
 
 /** The milliseconds of `30d`, `12h`, `90m`, `45s`, `2w`, `7 days`. */
-export const readDuration = (given: string): Either.Either<number, string> => {
+const readDuration = (given: string): Either.Either<number, string> => {
   const [, amount, unit = ""] = /^\s*(\d+(?:\.\d+)?)\s*(s|m|h|d|w|seconds?|minutes?|hours?|days?|weeks?)\s*$/
     .exec(given) ?? []
   const length = lengths.get(unit.slice(0, 1))

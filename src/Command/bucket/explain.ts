@@ -16,7 +16,7 @@ import type { MarksOf } from "./tagMarks.js"
 import { type Verdict, verdictOf } from "./verdict.js"
 
 /** What is wrong with an object. */
-export interface Fault {
+interface Fault {
   readonly reason: CacheDecodeReason
   readonly detail: string
 }

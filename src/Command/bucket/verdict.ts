@@ -23,7 +23,7 @@ export type Verdict =
   | { readonly _tag: "Foreign" }
 
 /** When the value of an entry was made, as far as the clock of its writer can be believed. */
-export const madeAt = (head: LoadedHead, modified: number | undefined): number => credibleTime(head.created, modified)
+const madeAt = (head: LoadedHead, modified: number | undefined): number => credibleTime(head.created, modified)
 
 /** What a reader would say at a moment. Which object it is, is not looked at. */
 export const verdictOf = (

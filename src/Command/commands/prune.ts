@@ -108,11 +108,12 @@ const linesOf = (paint: Paint, shown: string, report: PruneReport, isDry: boolea
   ]
 }
 
-const jsonOf = (shown: string, report: PruneReport, isDry: boolean) => ({
+const jsonOf = (shown: string, report: PruneReport, retired: ReadonlyArray<string>, isDry: boolean) => ({
   target: shown,
   dryRun: isDry,
   examined: report.examined,
   removed: { ...totalOf(report), because: Object.fromEntries(report.removed) },
+  retired,
   rewritten: report.rewritten,
   spared: report.spared,
   left: report.left
@@ -195,6 +196,7 @@ export const prune: Verb = {
             return retiredSpaces(spaces, wanted, idle ?? dayMillis, yield* Clock.currentTimeMillis)
           }))
         : undefined
+      const listed = [...retired ?? []].sort()
       const rules = {
         expiredFor: isExpired ? staleFor ?? dayMillis : undefined,
         ...{ olderThan, retired, unreadable, keep },
@@ -213,10 +215,9 @@ export const prune: Verb = {
               })
           }))
       const print = (report: PruneReport, dry: boolean) =>
-        screen.print(isJson ? safeJson(jsonOf(shown, report, dry)) : linesOf(screen.paint, shown, report, dry))
+        screen.print(isJson ? safeJson(jsonOf(shown, report, listed, dry)) : linesOf(screen.paint, shown, report, dry))
       if (isDry || !isSure) {
         const plan = yield* pruned(true)
-        const listed = [...retired ?? []].sort()
         if (isDry) yield* print(plan, true)
         else yield* screen.note(linesOf(screen.paintNote, shown, plan, true))
         if (listed.length > 0 && !isJson) {
