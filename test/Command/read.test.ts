@@ -48,10 +48,10 @@ describe("ls", () => {
           concurrency: 8
         })
       )
-      const before = requests().length
+      const before = (yield* requests).length
       const headed = yield* runCommandLine(["ls", "s3://my-bucket", "--json", ...endpoint], { closeAfter: 1 })
       assert.deepStrictEqual([headed.code, headed.stderr], [0, ""])
-      for (const request of requests().slice(before)) assert.strictEqual(request.method, "GET")
+      for (const request of (yield* requests).slice(before)) assert.strictEqual(request.method, "GET")
     })))
 
   it.live("ends cleanly when it is interrupted", () =>
