@@ -37,6 +37,7 @@ export const areas = [
         "options",
         "common",
         "flight",
+        "background",
         "events",
         "metrics",
         "tracing",

@@ -32,7 +32,8 @@ const groups = {
     "purge"
   ],
   "Time, and tags": ["expire", "expireTag", "invalidateTag", "timeToLive", "setTimeToLive", "setExpiresAt"],
-  "All entries": ["keys", "values", "entries", "size", "weight", "resize", "limits", "stats", "events"]
+  "All entries": ["keys", "values", "entries", "size", "weight", "resize", "limits", "stats", "events"],
+  "In the background": ["settle"]
 }
 
 /** Where a verb has another word. */
@@ -67,6 +68,11 @@ const words = [
 
 /** Why stores have no such verb. */
 const holes = [
+  {
+    stores: ["BoundedMap"],
+    verbs: ["settle"],
+    why: "Nothing of a `BoundedMap` goes on in the background."
+  },
   {
     stores: ["Session"],
     verbs: "all",

@@ -16,6 +16,8 @@ import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { fromEither } from "../effect/outcomes.js"
+import { inBackground } from "./background/Background.js"
+import type { Settled, SettleOptions } from "./background/Settled.js"
 import { orConfigError } from "./common/GuardedMap.js"
 import { clearInTurns, inTurns, pieceSize, purgeInTurns } from "./common/inTurns.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
@@ -319,6 +321,12 @@ export interface LeasedStore<in out K, in out V, out E = never> {
   /** The limits as they are now, `Infinity` for none. */
   readonly limits: Effect.Effect<{ readonly maxSize: number; readonly maxWeight: number }>
   /**
+   * Waits until the acquisitions and releases have ended that are under way, but no longer than `within`; it tells what goes
+   * on then. It interrupts nothing, and waits for no lease: a value that is leased is released when its last lease ends.
+   * In a release it does not wait for releases.
+   */
+  readonly settle: (options: SettleOptions) => Effect.Effect<Settled>
+  /**
    * What was counted, and what is held now. It looks at every entry for whether it is leased: some 0.2
    * seconds for a million.
    */
@@ -615,6 +623,7 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           inTurns(Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now, pieceSize)))))
         ),
       limits: step(({ maxSize, maxWeight }) => ({ maxSize, maxWeight })),
+      settle: yield* inBackground(name, table.works),
       stats: table.stats,
       events: table.events
     }

@@ -17,6 +17,9 @@ import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { fromEither } from "../effect/outcomes.js"
+import { inBackground } from "./background/Background.js"
+import type { Settled, SettleOptions } from "./background/Settled.js"
+import { computationsOf } from "./background/Work.js"
 import { countedIn } from "./common/CacheStats.js"
 import type { EntryInfo } from "./common/EntryInfo.js"
 import { orConfigError } from "./common/GuardedMap.js"
@@ -423,6 +426,12 @@ export interface Store<in out K, in out V, in out F = never> {
   ) => Effect.Effect<void, CacheConfigError>
   /** The limits as they are now, `Infinity` for none. */
   readonly limits: Effect.Effect<{ readonly maxSize: number; readonly maxWeight: number }>
+  /**
+   * Waits until the computations and refreshes have ended that are under way, and what they have begun in the background,
+   * but no longer than `within`; it tells what goes on then. It interrupts nothing, and does not wait for what begins
+   * later. In a computation it does not wait for those that wait for it.
+   */
+  readonly settle: (options: SettleOptions) => Effect.Effect<Settled>
   /** What was counted, and what is held now. */
   readonly stats: Effect.Effect<Stats>
   /**
@@ -499,6 +508,7 @@ export const make = <K, V, F = never>(
     const { lookups } = map
     const flights = yield* SingleFlight.make<K>(name)
     const batches = yield* SingleFlight.make<string>(name)
+    const settle = yield* inBackground(name, [computationsOf(flights)])
 
     type Engine = BoundedMap<K, Stored<V, F>>
 
@@ -716,6 +726,7 @@ export const make = <K, V, F = never>(
           inTurns(Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now, pieceSize)))))
         ),
       limits: step(({ maxSize, maxWeight }) => ({ maxSize, maxWeight })),
+      settle,
       stats: step((map, now) => ({
         weight: map.weight(now),
         ...countedIn(map, now),

@@ -5,6 +5,8 @@
  */
 import "../effect/needsEffect3.js"
 
+export { Background, type BackgroundService } from "./background/Background.js"
+export type { Settled, SettleOptions } from "./background/Settled.js"
 export { type CacheError, isCacheError } from "./CacheError.js"
 export type { CacheStats } from "./common/CacheStats.js"
 export type { EntryInfo } from "./common/EntryInfo.js"

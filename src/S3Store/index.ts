@@ -5,6 +5,7 @@
  */
 import "../effect/needsEffect3.js"
 
+export type { Settled, SettleOptions } from "../Cache/background/Settled.js"
 export {
   CacheConfigError,
   CacheExistsError,

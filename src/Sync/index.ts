@@ -3,6 +3,7 @@
  *
  * @since 1.0.0
  */
+export type { Settled, SettleOptions } from "../Cache/background/Settled.js"
 export type { CacheStats } from "../Cache/common/CacheStats.js"
 export type { EntryInfo } from "../Cache/common/EntryInfo.js"
 export type { RemovalReason } from "../Cache/engine/RemovalReason.js"

@@ -4,6 +4,7 @@
  * @since 1.0.0
  */
 import type * as Duration from "effect/Duration"
+import { type Settled, settledTogether, settleKinds, type SettleOptions } from "../Cache/background/Settled.js"
 import type { EntryInfo } from "../Cache/common/EntryInfo.js"
 import { Absent } from "../Cache/engine/BoundedMapOptions.js"
 import { EvictingMap } from "../Cache/engine/EvictingMap.js"
@@ -14,6 +15,7 @@ import { FiledMap } from "../Cache/engine/structures/FiledMap.js"
 import { CacheConfigError, CacheReentryError } from "../Cache/errors/CacheErrors.js"
 import { FailureWarnings } from "../Cache/events/FailureWarnings.js"
 import { keyEqualityInUse } from "../Cache/keys/keyEqualityInUse.js"
+import { givenMillis } from "../Cache/options/durationMillis.js"
 import { entriesIn, keysIn } from "../Cache/options/manyEntries.js"
 import { checkValue, nameIn, wrongOptions } from "../Cache/options/wrongOptions.js"
 import { keyText } from "../Cache/printing/keyText.js"
@@ -39,6 +41,7 @@ import {
 import { DictSteps } from "./dict/DictSteps.js"
 import { Fetches, type Load } from "./fetch/Fetches.js"
 import { checkFetch, type FetchOptions } from "./fetch/FetchOptions.js"
+import { callAfter } from "./fetch/loadTimer.js"
 import { wallClock } from "./fetch/wallClock.js"
 import type { DictParts } from "./memory/DictParts.js"
 import { bytesIn, checkRemovalQueue, itemsIn } from "./removals/RemovalQueueOptions.js"
@@ -286,7 +289,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
       coalesced: this.#fetches.joined,
       computations: this.#fetches.computations,
       computationFailures: this.#fetches.failures,
-      inFlight: this.#fetches.underWay,
+      inFlight: this.#fetches.pending.size,
       hooks: this.#hooks?.counted ?? noHooks
     }))
   }
@@ -579,6 +582,49 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    */
   get limits(): CheckedLimits {
     return this.#steps.limits(this.#map)
+  }
+
+  /**
+   * Waits until the loads of `fetch` and the calls of an `async` `onRemoval` have ended that are under way, but no longer than
+   * `within`; it tells what goes on then. It interrupts nothing, and does not wait for what begins later. For a function
+   * that is frozen after its answer, and for the end of a program. Rejects with `CacheConfigError` for a bad option only.
+   *
+   * @example
+   * ```ts
+   * import { SyncTtlDict } from "effect-aws-cache/Ttl"
+   * import * as assert from "node:assert/strict"
+   *
+   * const names = new SyncTtlDict<number, string>({ timeToLive: "1 minute", staleWhileRevalidate: "1 hour" })
+   * const handler = async (id: number) => {
+   *   const name = await names.fetch(id, async () => `user ${id}`)
+   *   // A value that is loaded anew in the background is there for the next event.
+   *   await names.settle({ within: "500 millis" })
+   *   return name
+   * }
+   * assert.equal(await handler(1), "user 1")
+   * ```
+   *
+   * @since 1.0.0
+   */
+  async settle(options: SettleOptions): Promise<Settled> {
+    this.check(options, settleKinds)
+    const millis = givenMillis(this.name, "within", options.within)
+    const loads = this.#fetches.pending.now()
+    let hooks = this.#hooks?.calls.now()
+    const settled = () => settledTogether([{ computations: loads.left(), hooks: hooks?.left() ?? 0 }])
+    if (settled().open === 0 || millis === 0) return settled()
+    let stop = () => {}
+    const over = new Promise<void>((resolve) => {
+      stop = callAfter(millis, resolve)
+    })
+    const quiet = loads.ended().then(() => {
+      // A value that was loaded may have put others out.
+      hooks = this.#hooks?.calls.now()
+      return hooks?.ended()
+    })
+    await Promise.race([quiet, over])
+    stop()
+    return settled()
   }
 
   /**

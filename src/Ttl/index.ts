@@ -5,6 +5,7 @@
  */
 import "../effect/needsEffect3.js"
 
+export type { Settled, SettleOptions } from "../Cache/background/Settled.js"
 export type { CacheStats } from "../Cache/common/CacheStats.js"
 export type { EntryInfo } from "../Cache/common/EntryInfo.js"
 export type { RemovalReason } from "../Cache/engine/RemovalReason.js"

@@ -4,6 +4,7 @@ import { CacheNotFoundError, CacheReentryError, type EntryTooLargeError } from "
 import { type CacheEncodeError, Keyspace, type ObjectStoreError, S3Cache } from "effect-aws-cache/S3Store"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
+import { settled } from "../support/settled.js"
 import { makeBucket } from "./bucketOf.js"
 
 class Offline extends Data.TaggedError("Offline")<{}> {}
@@ -127,7 +128,7 @@ describe("modify", () => {
           Effect.tap(() => TestClock.adjust("1 second")),
           Effect.flatMap(Fiber.join)
         ),
-        { open: 1 }
+        settled({ computations: 1 })
       )
       yield* Fiber.interrupt(first)
       assert.strictEqual(yield* Fiber.join(third), 1)

@@ -3,6 +3,7 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import {
+  Background,
   BoundedMap,
   CacheConfigError,
   ClientCache,
@@ -61,6 +62,7 @@ const duration: Wrong = {
   values: [...numbers, "5 mins", "-1 second", [1]],
   accepted: `a duration of 0 milliseconds or more, ${such}`
 }
+const settleOptions = { within: duration }
 const durationOrFunction: Wrong = { ...duration, accepted: `${duration.accepted}, or a function that returns one` }
 const aboveZero: Wrong = { values: [...duration.values, 0], accepted: `a duration above zero, ${ofMillis}` }
 const anyDuration: Wrong = { values: [Number.NaN, "5 mins", null, {}, true, [1]], accepted: `a duration, ${ofMillis}` }
@@ -442,6 +444,16 @@ const cases: Readonly<Record<string, Case>> = {
     use: onStore((self, options) => self.resize(options)),
     options: { maxSize: limit, maxWeight: limit }
   },
+  "Store.settle": {
+    use: onStore((self, options) => self.settle(options)),
+    options: settleOptions,
+    base: { within: "1 second" }
+  },
+  "Background.settle": {
+    use: (options) => Effect.provide(suspended(() => Background.settle(untyped(options))), Background.layer),
+    options: settleOptions,
+    base: { within: "1 second" }
+  },
   "LeasedStore.make": {
     use: (options) => LeasedStore.make(untyped(options)),
     options: leasedOptions,
@@ -461,6 +473,11 @@ const cases: Readonly<Record<string, Case>> = {
   "LeasedStore.set": { use: onLeased((self, options) => self.set("b", 2, options)), options: dictWrite },
   "LeasedStore.add": { use: onLeased((self, options) => self.add("b", 2, options)), options: dictWrite },
   "LeasedStore.setMany": { use: onLeased((self, options) => self.setMany([["b", 2]], options)), options: dictWrite },
+  "LeasedStore.settle": {
+    use: onLeased((self, options) => self.settle(options)),
+    options: settleOptions,
+    base: { within: "1 second" }
+  },
   "LeasedStore.resize": {
     use: onLeased((self, options) => self.resize(options)),
     options: { maxSize: limit, maxWeight: limit }
@@ -505,6 +522,11 @@ const cases: Readonly<Record<string, Case>> = {
     use: onDict((self, options) => self.refresh("b", Effect.succeed(2), options)),
     options: dictWrite
   },
+  "DictVerbs.settle": {
+    use: onDict((self, options) => self.settle(options)),
+    options: settleOptions,
+    base: { within: "1 second" }
+  },
   "DictVerbs.resize": { use: onDict((self, options) => self.resize(options)), options: limits },
   "DictVerbs.moveToEnd": { use: onDict((self, options) => self.moveToEnd("a", options)), options: { last: flag } },
   "DictVerbs.equals": { use: onDict((self, options) => self.equals([], options)), options: { ordered: flag } },
@@ -530,6 +552,15 @@ const cases: Readonly<Record<string, Case>> = {
   "SyncTtlDict.resize": { use: onSync((self, options) => self.resize(options)), options: limits },
   "SyncTtlDict.moveToEnd": { use: onSync((self, options) => self.moveToEnd("a", options)), options: { last: flag } },
   "SyncTtlDict.equals": { use: onSync((self, options) => self.equals([], options)), options: { ordered: flag } },
+  "SyncTtlDict.settle": {
+    use: unchanged(
+      Effect.sync(() => new SyncTtlDict<string, number>({ entries: [["a", 1]] })),
+      (self) => Effect.sync(() => [...self]),
+      (self, options) => Effect.tryPromise({ try: () => self.settle(options), catch: (error) => error })
+    ),
+    options: settleOptions,
+    base: { within: "1 second" }
+  },
   "SyncTtlDict.fetch": {
     use: unchanged(
       Effect.sync(() => new SyncTtlDict<string, number>({ entries: [["a", 1]] })),
@@ -674,7 +705,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "S3Cache.settle": {
     use: onS3((options) => S3Cache.settle(options)),
-    options: { within: duration },
+    options: settleOptions,
     base: { within: "1 second" }
   },
   "ObjectStoreTag.makeS3": {
@@ -797,9 +828,23 @@ const cases: Readonly<Record<string, Case>> = {
     use: (options) => attempt(() => ClientCacheKey.make(S3Client, local, untyped(options))),
     options: clientOptions
   },
+  "ClientCache.settle": {
+    use: onClients((options) => ClientCache.settle(options)),
+    options: settleOptions,
+    base: { within: "1 second" }
+  },
   "ClientCache.resize": {
     use: onClients((options) => ClientCache.resize(options)),
     options: { maxSize: limit }
+  },
+  "ResourceCache.settle": {
+    use: (options) =>
+      Effect.provide(
+        suspended(() => ResourceCache.settle(untyped(options))),
+        Layer.provide(ResourceCache.layer(), ClientCache.layer())
+      ),
+    options: settleOptions,
+    base: { within: "1 second" }
   },
   "ResourceCache.resize": {
     use: (options) =>
@@ -881,6 +926,11 @@ const cases: Readonly<Record<string, Case>> = {
     options: { ...sessionClientOptions, ...sendOptions },
     hasOthers: true
   },
+  "Session.settle": {
+    use: onSession((options) => Session.settle(options)),
+    options: settleOptions,
+    base: { within: "1 second" }
+  },
   "Session.resource": { use: onSession((options) => Session.resource(Plain, local, {}, options)), options: controls },
   "Session.leaseResource": {
     use: onSession((options) => Session.leaseResource(Plain, local, {}, options)),
@@ -925,6 +975,7 @@ const others: Readonly<Record<string, string | { readonly because: string }>> = 
   "TtlDict.snapshot": "DictSnapshot.snapshot",
   "SyncTtlDict.new": "SyncTtlDict",
   "SyncDict.new": "SyncTtlDict",
+  "BackgroundService.settle": "Background.settle",
   memoryPressure: "memoryPressure of Sync",
   layerInstance: "ClientCache.lease"
 }

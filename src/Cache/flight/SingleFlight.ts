@@ -36,7 +36,7 @@ import { type EmbeddedFlight, type Flight, FlightGroup, type Work } from "./Flig
 import { Outcome } from "./Outcome.js"
 import { ownExit } from "./ownExit.js"
 import { type PendingRequests, RequestPool } from "./RequestPool.js"
-import { enclosing, WaitNode } from "./WaitNode.js"
+import { enclosing, endEpoch, WaitNode } from "./WaitNode.js"
 import { closeScopeOf } from "./withServices.js"
 
 /**
@@ -119,16 +119,29 @@ export class SingleFlight<in out K> {
     return this.closed
   }
 
-  /** The computations under way, but for those that wait for the caller: it may wait for all of these. */
-  underWay(
-    caller: AnyFiber
-  ): ReadonlyArray<{ readonly key: K; readonly fiber: Fiber.RuntimeFiber<void> }> {
+  /**
+   * The computations that are under way at this moment, but for those that wait for the caller: it may wait for all of
+   * these.
+   */
+  underWay(caller: AnyFiber): {
+    /** The keys of those that have not ended yet, and of those that they have begun in the background. */
+    readonly keys: () => ReadonlyArray<K>
+    /** Waits for their end. */
+    readonly ended: Effect.Effect<void>
+  } {
     const within = localOf(caller, enclosing)
-    return [...this.running].flatMap(([flight, key]) =>
-      flight.fiber === undefined || (within !== undefined && flight.node.leadsTo(within))
-        ? []
-        : [{ key, fiber: flight.fiber }]
-    )
+    const asked = endEpoch()
+    const open = () =>
+      [...this.running].flatMap(([{ fiber, node }, key]) =>
+        fiber === undefined || node.epoch > asked || (within !== undefined && node.leadsTo(within))
+          ? []
+          : [{ key, fiber }]
+      )
+    const ended: Effect.Effect<void> = Effect.suspend(() => {
+      const fibers = open().map(({ fiber }) => fiber)
+      return fibers.length === 0 ? Effect.void : Effect.zipRight(Fiber.awaitAll(fibers), ended)
+    })
+    return { keys: () => open().map(({ key }) => key), ended }
   }
 
   /**
@@ -140,7 +153,7 @@ export class SingleFlight<in out K> {
     return new FlightGroup<K, A, E>({
       open: (key, caller, work) => {
         this.starts++
-        const opened = this.open(span, key, work)
+        const opened = this.open(span, key, caller, work)
         if (this.closed) opened.settle(interruptedBy(caller), 0)
         return opened
       },
@@ -289,7 +302,7 @@ export class SingleFlight<in out K> {
     caller: AnyFiber,
     work: Work<A, E>
   ): EmbeddedFlight<A, E> {
-    const { errands, flight, isAttached, launch, settle } = this.open(span, key, work, true)
+    const { errands, flight, isAttached, launch, settle } = this.open(span, key, caller, work, true)
     const within = localOf(caller, enclosing)
     const begin = () => {
       if (within === undefined) return
@@ -329,6 +342,7 @@ export class SingleFlight<in out K> {
   private open<A, E>(
     span: string,
     key: K,
+    caller: AnyFiber,
     { commit, compute, detached, ended }: Work<A, E>,
     isEmbedded = false
   ): Opened<A, E> {
@@ -349,7 +363,7 @@ export class SingleFlight<in out K> {
         begun = true
         launch(caller, immediate && depth < maxDepth)
       },
-      node: new WaitNode(),
+      node: WaitNode.begunBy(caller),
       proceed: (caller) => {
         if (pending !== undefined) this.requests.make([pending], caller)
       },

@@ -1,13 +1,34 @@
 /**
  * Who waits for whom.
  */
-import { type Local, makeLocal } from "../../effect/fibers.js"
+import { type AnyFiber, type Local, localOf, makeLocal } from "../../effect/fibers.js"
+import { sharedByCopies } from "../../effect/shared.js"
+
+const epochs = sharedByCopies("SingleFlight/epochs", () => ({ now: 0 }))
+
+/**
+ * Ends the present epoch, and returns it: what begins from here on is later, unless it is begun by something that was under
+ * way before.
+ */
+export const endEpoch = (): number => epochs.now++
 
 /** A computation as one that waits for others. What it leaves behind may hold on to this: so it holds nothing else. */
 export class WaitNode {
   /** Whether it has ended. */
   ended = false
+  /** When it began, or what began it. */
+  readonly epoch: number
   private readonly waitsFor = new Map<WaitNode, number>()
+
+  constructor(epoch = epochs.now) {
+    this.epoch = epoch
+  }
+
+  /** The node of a computation that a fiber begins. */
+  static readonly begunBy = (caller: AnyFiber): WaitNode => {
+    const within = localOf(caller, enclosing)
+    return new WaitNode(within === undefined || within.ended ? epochs.now : within.epoch)
+  }
 
   /** One more of its fibers waits for another computation. */
   begin(other: WaitNode): void {

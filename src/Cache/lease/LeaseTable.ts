@@ -10,6 +10,7 @@ import * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { servicesIn, surroundings } from "../../effect/fibers.js"
 import { failureOrCause, flattenExit, ownCause } from "../../effect/outcomes.js"
+import { computationsOf, type Work } from "../background/Work.js"
 import { countedIn } from "../common/CacheStats.js"
 import { type GuardedMap, makeGuardedMap } from "../common/GuardedMap.js"
 import { purgeInTurns } from "../common/inTurns.js"
@@ -89,6 +90,8 @@ export interface LeaseTable<K, V, E> {
   readonly detachAll: () => void
   /** What was counted, and what is held now. */
   readonly stats: Effect.Effect<Stats>
+  /** Its work in the background. */
+  readonly works: ReadonlyArray<Work>
   /** What is held at this moment. */
   readonly glance: (mostKeys: number) => Glance
   /** What happens from now on. */
@@ -419,6 +422,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
           rejections: map.counters.rejections
         }
       }),
+      works: [computationsOf(flights), releaser.releases],
       glance: guarded.glance,
       events: hub.stream
     }

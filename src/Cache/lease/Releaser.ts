@@ -23,6 +23,7 @@ import {
   withLocal
 } from "../../effect/fibers.js"
 import { join, lengthOf, makeLine, takeFirst } from "../../effect/streams.js"
+import type { Work } from "../background/Work.js"
 import { quietly } from "../common/quietly.js"
 import type { ReleaseReason } from "../events/ReleaseReason.js"
 import { printKey } from "../printing/printKey.js"
@@ -78,11 +79,12 @@ export class Releaser<in out K, in out V> {
   private readonly surroundings: Surroundings<never>
   private readonly outside = new Set<LeasedValue<K, V>>()
   private readonly queue = makeLine<LeasedValue<K, V>>()
+  /** What waits for its release, or is being released, the first first. */
+  private readonly due = new Set<LeasedValue<K, V>>()
   private readonly watchers = new Set<Watcher>()
   private waitingWeight = 0
   private saidFull = false
   private workers = 0
-  private running = 0
 
   /** @param surroundings what releases run with; they can be interrupted even if it says otherwise */
   constructor(options: ReleaserOptions<K, V>, surroundings: Surroundings<never>) {
@@ -97,13 +99,31 @@ export class Releaser<in out K, in out V> {
 
   /** How many releases are waiting to run, or running. */
   get releasing(): number {
-    return lengthOf(this.queue) + this.running
+    return this.due.size
   }
 
   /** Whether so many values wait for their release that whoever brings another in has to wait. */
   get isFull(): boolean {
     const waiting = lengthOf(this.queue)
     return waiting >= this.options.capacity || waiting > 0 && this.waitingWeight >= this.options.maxWeight
+  }
+
+  /** The releases, as work in the background. */
+  readonly releases: Work = (caller) => {
+    const due = localOf(caller, isRelease) ? [] : [...this.due]
+    let at = 0
+    const isOver = () => {
+      while (at < due.length && !this.isDue(due[at])) at++
+      return at === due.length
+    }
+    return {
+      ended: this.until(isOver),
+      open: () => ({ releases: due.filter((value) => this.isDue(value)).length })
+    }
+  }
+
+  private isDue(value: LeasedValue<K, V> | undefined): boolean {
+    return value !== undefined && this.due.has(value)
   }
 
   /** Waits until there is room. Releases never wait for it: it is them who make it. */
@@ -164,6 +184,7 @@ export class Releaser<in out K, in out V> {
 
   private enqueue(value: LeasedValue<K, V>): void {
     join(this.queue, value)
+    this.due.add(value)
     this.waitingWeight += value.weight
     this.changed()
     if (this.workers === this.options.concurrency) return
@@ -178,7 +199,6 @@ export class Releaser<in out K, in out V> {
       this.workers--
       return Effect.void
     }
-    this.running++
     this.waitingWeight -= value.weight
     this.changed()
     return Effect.zipRight(this.run(value), this.work)
@@ -202,23 +222,23 @@ export class Releaser<in out K, in out V> {
         const limit = Duration.format(this.options.timeout)
         return Effect.map(
           quietly(Effect.suspend(() => Effect.logWarning(`${label()} was given up after ${limit}`))),
-          () => this.ended(value.key, reason, "timeout")
+          () => this.ended(value, reason, "timeout")
         )
       }
       const [first, ...more] = ended.value
-      if (first === undefined) return Effect.sync(() => this.ended(value.key, reason, "success"))
+      if (first === undefined) return Effect.sync(() => this.ended(value, reason, "success"))
       return Effect.map(
         quietly(Effect.suspend(() => Effect.logWarning(`${label()} failed`, more.reduce(Cause.sequential, first)))),
-        () => this.ended(value.key, reason, "failure")
+        () => this.ended(value, reason, "failure")
       )
     })
   }
 
   /** In one step: nobody sees a release that is counted and still running. */
-  private ended(key: K, reason: ReleaseReason, outcome: ReleaseOutcome): void {
-    this.running--
+  private ended(value: LeasedValue<K, V>, reason: ReleaseReason, outcome: ReleaseOutcome): void {
+    this.due.delete(value)
     this.counters[outcomeCounters[outcome]]++
-    this.options.ended(key, reason, outcome)
+    this.options.ended(value.key, reason, outcome)
     this.changed()
   }
 

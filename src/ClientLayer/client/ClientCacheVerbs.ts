@@ -10,6 +10,7 @@ import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Types from "effect/Types"
+import type { Settled, SettleOptions } from "../../Cache/background/Settled.js"
 import type { CacheConfigError, CacheExistsError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
 import type { LeasedStoreEvent } from "../../Cache/events/StoreEvent.js"
 import type { LeasedEntryInfo } from "../../Cache/LeasedStore.js"
@@ -356,6 +357,11 @@ export interface ClientCacheVerbs<out R> {
    */
   readonly limits: Effect.Effect<{ readonly maxSize: number }, never, R>
   /**
+   * Waits until the builds and releases, and the requests of clients that have left the cache, have ended that are under way, but no longer than
+   * `within`; it tells what goes on then. It interrupts nothing, and waits for no lease.
+   */
+  readonly settle: (options: SettleOptions) => Effect.Effect<Settled, never, R>
+  /**
    * What was counted since the cache was made, and what it holds now.
    */
   readonly stats: Effect.Effect<ClientCacheStats, never, R>
@@ -412,6 +418,7 @@ export const accessors = <Self>(tag: Context.ReadonlyTag<Self, ClientCacheVerbs<
   size: Effect.flatMap(tag, (cache) => cache.size),
   resize: (limits) => Effect.flatMap(tag, (cache) => cache.resize(limits)),
   limits: Effect.flatMap(tag, (cache) => cache.limits),
+  settle: (options) => Effect.flatMap(tag, (cache) => cache.settle(options)),
   stats: Effect.flatMap(tag, (cache) => cache.stats),
   events: Stream.unwrap(Effect.map(tag, (cache) => cache.events))
 })

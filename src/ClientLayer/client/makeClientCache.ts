@@ -7,6 +7,8 @@ import * as Either from "effect/Either"
 import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import { inBackground } from "../../Cache/background/Background.js"
+import { settlingInTurn } from "../../Cache/background/settle.js"
 import { unrefSleep } from "../../Cache/common/unrefSleep.js"
 import { handleRejection } from "../../Cache/engine/handleRejection.js"
 import { describeType } from "../../Cache/engine/options/describeType.js"
@@ -313,6 +315,8 @@ export const makeClientCache = (
       isClientCacheKey
     )
 
+    const drained = yield* inBackground(name, [registry.drains])
+
     const sendKinds = { ...requestKinds, ...kinds }
     const asking = <A, E, R>(options: unknown, effect: Effect.Effect<A, E, R>) =>
       withCallOptions(name, options, kinds, effect)
@@ -399,6 +403,7 @@ export const makeClientCache = (
       ),
       values: Effect.map(store.values, (entries) => entries.map(showClient)),
       entries: Effect.map(store.entries, (entries) => entries.map(([key, entry]) => [key, showClient(entry)] as const)),
+      settle: settlingInTurn(name, [store.settle, drained]),
       stats: Effect.zipWith(
         store.stats,
         store.leases,

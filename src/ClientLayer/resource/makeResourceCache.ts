@@ -211,6 +211,7 @@ export const makeResourceCacheWith = (
       popVictim: Effect.map(store.popVictim, Option.map(([key, { resource }]) => [key, resource] as const)),
       values: Effect.map(store.values, (entries) => entries.map(({ resource }) => resource)),
       entries: Effect.map(store.entries, (entries) => entries.map(([key, { resource }]) => [key, resource] as const)),
+      settle: store.settle,
       stats: Effect.zipWith(
         store.stats,
         store.leases,

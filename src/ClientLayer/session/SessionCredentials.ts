@@ -12,6 +12,9 @@ import * as Predicate from "effect/Predicate"
 import type * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import { AsyncLocalStorage } from "node:async_hooks"
+import { inBackground } from "../../Cache/background/Background.js"
+import type { Settle } from "../../Cache/background/Settled.js"
+import { computationsOf } from "../../Cache/background/Work.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { SingleFlight } from "../../Cache/flight/SingleFlight.js"
 import { fromEither } from "../../effect/outcomes.js"
@@ -98,6 +101,8 @@ export interface SessionCredentials {
   readonly provider: SessionCredentialProvider
   /** The credentials of the session; none if the default chain has none. */
   readonly get: (forceRefresh: boolean) => Effect.Effect<Option.Option<AwsCredentials>, CredentialsFailure>
+  /** Waits for what is being resolved. */
+  readonly settle: Settle
   /** Forgets all of them. */
   readonly forget: () => void
   /** How many times a source was asked. */
@@ -297,7 +302,10 @@ export const makeSessionCredentials = (
       return isOwn ? chainProvider : provider
     }
 
+    const settle = yield* inBackground(session, [computationsOf(memoContext.flights)])
+
     return {
+      settle,
       providerFor: (config) => {
         const { credentialDefaultProvider, credentials, profile, region } = config
         const source = sourceOf(config)

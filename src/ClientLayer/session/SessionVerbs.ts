@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import type { Settled, SettleOptions } from "../../Cache/background/Settled.js"
 import type { CredentialsFailure } from "../credentials/CredentialMemo.js"
 import type { ClientBuildError } from "../errors/ClientErrors.js"
 import type { ExceptionSource } from "../errors/RequestError.js"
@@ -263,6 +264,11 @@ export interface SessionVerbs<out R> {
    */
   readonly reload: Effect.Effect<void, SessionError, R>
   /**
+   * Waits for what is under way in its caches, as their own `settle` does, and until no credentials are being resolved, but no
+   * longer than `within`; it tells what goes on then. It interrupts nothing.
+   */
+  readonly settle: (options: SettleOptions) => Effect.Effect<Settled, never, R>
+  /**
    * What was counted, and the connections that are shared now.
    */
   readonly stats: Effect.Effect<SessionStats, never, R>
@@ -310,6 +316,7 @@ export const accessors = <Self>(tag: Context.ReadonlyTag<Self, SessionVerbs<neve
   getAvailableServices: Effect.flatMap(tag, (session) => session.getAvailableServices),
   getAvailableResources: Effect.flatMap(tag, (session) => session.getAvailableResources),
   reload: Effect.flatMap(tag, (session) => session.reload),
+  settle: (options) => Effect.flatMap(tag, (session) => session.settle(options)),
   stats: Effect.flatMap(tag, (session) => session.stats),
   events: Stream.unwrap(Effect.map(tag, (session) => session.events))
 })

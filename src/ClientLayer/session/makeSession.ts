@@ -9,6 +9,7 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { settlingInTurn } from "../../Cache/background/settle.js"
 import type { OptionKind, OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { asExit } from "../../Cache/errors/asExit.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
@@ -187,6 +188,11 @@ export const makeSessionFrom = <E extends SessionError>(
     const resource = { LRU: yield* resourceCache("LRU"), LFU: yield* resourceCache("LFU") }
     const caches = new SessionCaches({ client, resource })
 
+    const settle = settlingInTurn(name, [
+      ...[...Object.values(resource), ...Object.values(client)].map((cache) => cache.settle),
+      credentials.settle
+    ])
+
     // Closed last, it is made known first.
     yield* Effect.addFinalizer(() => grace.start)
 
@@ -320,6 +326,7 @@ export const makeSessionFrom = <E extends SessionError>(
           ? Effect.void
           : Effect.forEach(Object.values(caches.resource), removeBuilt, { discard: true })
       }),
+      settle,
       stats: Effect.sync(() => ({ credentialResolutions: credentials.resolutions(), ...transport.figures() })),
       events: Stream.mergeAll(
         (["LRU", "LFU"] as const).flatMap((evictionPolicy) => [

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import { settling } from "../../Cache/background/settle.js"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
@@ -133,6 +134,7 @@ const givenCredentials = (
       providerFor: ({ credentials }) => credentials ?? provider,
       provider,
       get: () => Effect.succeed(fixed),
+      settle: settling(session, []),
       forget: () => {},
       resolutions: () => 0,
       secrets: () => secrets

@@ -3,9 +3,10 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { Work } from "../../Cache/background/Work.js"
 import type { AwsClient } from "../sdk/AwsClient.js"
 import type { TransportFigures } from "./ConnectionPool.js"
-import { drainTransports } from "./drainTransports.js"
+import { drainTransports, whenQuiet } from "./drainTransports.js"
 import { Transport } from "./Transport.js"
 
 /**
@@ -105,6 +106,15 @@ export class TransportRegistry {
     return sum
   }
 
+  /** The transports without a holder on which something is still under way, as work in the background. */
+  readonly drains: Work = () => {
+    const draining = this.transports().filter(isDraining)
+    return {
+      ended: whenQuiet(draining),
+      open: () => ({ releases: draining.filter(isDraining).length })
+    }
+  }
+
   private rememberWeakly(transport: Transport): void {
     if (this.remembered.size >= this.sweepAt) {
       const alive = new Set([...this.remembered].flatMap((ref) => ref.deref() ?? []))
@@ -137,5 +147,8 @@ export class TransportRegistry {
     this.released.clear()
   }
 }
+
+const isDraining = (transport: Transport): boolean =>
+  transport.isOwned && transport.isDrainable && transport.isReleased && !transport.isDestroyed && transport.isBusy
 
 const mostReleased = 1000

@@ -17,21 +17,25 @@ export const drainTransports = (transports: ReadonlyArray<Transport>, millis: nu
     for (const transport of transports) transport.drain()
     const busy = transports.filter((transport) => transport.isBusy)
     if (busy.length === 0 || millis <= 0) return Effect.void
-    const quiet = Effect.async<void>((resume) => {
-      let left = busy.length
-      const ends = busy.map((transport) =>
-        transport.whenQuiet(() => {
-          left -= 1
-          if (left === 0) resume(Effect.void)
-        })
-      )
-      return Effect.sync(() => {
-        for (const end of ends) end()
-      })
-    })
+    const quiet = whenQuiet(busy)
     return millis === Number.POSITIVE_INFINITY
       ? quiet
       : Effect.raceFirst(Effect.interruptible(quiet), Effect.interruptible(unrefSleep(millis)))
+  })
+
+/** Waits until the last connection of busy transports has closed. */
+export const whenQuiet = (busy: ReadonlyArray<Transport>): Effect.Effect<void> =>
+  busy.length === 0 ? Effect.void : Effect.async<void>((resume) => {
+    let left = busy.length
+    const ends = busy.map((transport) =>
+      transport.whenQuiet(() => {
+        left -= 1
+        if (left === 0) resume(Effect.void)
+      })
+    )
+    return Effect.sync(() => {
+      for (const end of ends) end()
+    })
   })
 
 /** A time that begins to run at one moment, and how much of it is left. */

@@ -9,7 +9,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { randomUUID } from "node:crypto"
-import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
+import { inBackground } from "../../Cache/background/Background.js"
 import { asExit } from "../../Cache/errors/asExit.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
@@ -80,7 +80,7 @@ import { makeLookup } from "./lookup.js"
 import { makeManyKeys } from "./manyKeys.js"
 import { makeMemoize } from "./memoize.js"
 import { makeReading } from "./reading.js"
-import { makeSettle } from "./settle.js"
+import { workOf } from "./workOf.js"
 import { WriteBehind } from "./WriteBehind.js"
 import { makeWriting, type Writing } from "./writing.js"
 
@@ -202,7 +202,7 @@ export const makeS3CacheService = (
     const computing = makeComputing(levels, reading, writing, coordination)
     const { lookup, renew } = makeLookup(levels, reading, computing, coordination)
     const groups = new FlightGroups(memory.flights)
-    const settle = yield* makeSettle(levels, modifications)
+    const settle = yield* inBackground(name, [yield* workOf(levels, modifications)])
     const summary = () => ({
       _id: "S3Cache",
       name: printName(name),
@@ -321,7 +321,7 @@ export const makeS3CacheService = (
       expireTag: (tag) => unlessWrongTag(name, tag, () => marking(tag, "expired")),
       check: checkStore(unwatched),
       flush: behind.flush,
-      settle: (how) => unlessWrong(checkOptions(name, how, settleKinds), Effect.suspend(() => settle(how))),
+      settle,
       stats: Effect.map(memory.figures, (figures) => ({
         memoryHits: ledger.count("MemoryHit"),
         storeHits: ledger.count("StoreHit"),
@@ -357,8 +357,6 @@ export const makeS3CacheService = (
 
 /** As the table of metrics tells them. */
 const circuitStates = { closed: 0, halfOpen: 1, open: 2 } as const
-
-const settleKinds: OptionKinds<Parameters<S3CacheService["settle"]>[0]> = { within: "duration" }
 
 const defectOf = (store: DescribedStore, key: AnyKey, cause: Cause.Cause<unknown>) => {
   const defect = Cause.squash(cause)

@@ -3,10 +3,10 @@
  *
  * @since 1.0.0
  */
-import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
+import type { Settled, SettleOptions } from "../../Cache/background/Settled.js"
 import type { CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
 import type { S3CacheCheck } from "../guard/checkStore.js"
 import type { S3CacheEvent } from "../guard/S3CacheEvent.js"
@@ -487,12 +487,11 @@ export interface S3CacheVerbs<out R> {
 
   /**
    * Waits until the computations, refreshes in the background and writes have ended that are under way, what they write
-   * included, but no longer than `within`; then `open` is for how many keys something goes on. For a function that is
-   * frozen after its answer, and for the end of a program. In a computation it does not wait for those that wait for it.
+   * included, but no longer than `within`; it tells for how many keys something goes on then. It interrupts nothing. For a
+   * function that is frozen after its answer, and for the end of a program. In a computation it does not wait for those
+   * that wait for it.
    */
-  readonly settle: (
-    options: { readonly within: Duration.DurationInput }
-  ) => Effect.Effect<{ readonly open: number }, never, R>
+  readonly settle: (options: SettleOptions) => Effect.Effect<Settled, never, R>
 
   /**
    * What was counted since the cache was made.

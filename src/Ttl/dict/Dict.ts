@@ -7,6 +7,7 @@ import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
+import type { Settled, SettleOptions } from "../../Cache/background/Settled.js"
 import type { EntryInfo } from "../../Cache/common/EntryInfo.js"
 import type {
   CacheConfigError,
@@ -239,6 +240,12 @@ export interface DictVerbs<in out K, in out V, out E, out F, out R> {
    * dictionary that is left alone has a use for it; see `sweepInterval`.
    */
   readonly purge: Effect.Effect<number, never, R>
+  /**
+   * Waits until the computations, refreshes and calls of `onRemoval` have ended that are under way, and what they lead to, but
+   * no longer than `within`; it tells what goes on then. It interrupts nothing, and does not wait for what begins later.
+   * In a computation it does not wait for those that wait for it, in `onRemoval` not for others of it.
+   */
+  readonly settle: (options: SettleOptions) => Effect.Effect<Settled, never, R>
   /** What was counted, and what is held now. */
   readonly stats: Effect.Effect<Stats, never, R>
   /**

@@ -51,6 +51,7 @@ export const accessors = <Self, K, V, E, F>(
   resize: (limits) => Effect.flatMap(tag, (dict) => dict.resize(limits)),
   limits: Effect.flatMap(tag, (dict) => dict.limits),
   purge: Effect.flatMap(tag, (dict) => dict.purge),
+  settle: (options) => Effect.flatMap(tag, (dict) => dict.settle(options)),
   stats: Effect.flatMap(tag, (dict) => dict.stats),
   events: Stream.unwrap(Effect.map(tag, (dict) => dict.events))
 })

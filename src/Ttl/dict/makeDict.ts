@@ -6,6 +6,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { identity } from "effect/Function"
 import type * as Scope from "effect/Scope"
+import { inBackground } from "../../Cache/background/Background.js"
+import { computationsOf } from "../../Cache/background/Work.js"
 import { makeGuardedMap } from "../../Cache/common/GuardedMap.js"
 import { clearInTurns, inPieces, inTurns, pieceSize, purgeInTurns } from "../../Cache/common/inTurns.js"
 import { unrefSleep } from "../../Cache/common/unrefSleep.js"
@@ -117,6 +119,7 @@ export const makeDictWith = <K, V, F, R>(
     const lookups = LookupSpans.make(name, options.tracing)
     const flights = yield* SingleFlight.make<K>(name)
     const batches = yield* SingleFlight.make<string>(name)
+    const settle = yield* inBackground(name, [computationsOf(flights), ...(hooks === undefined ? [] : [hooks.runs])])
     const steps = new DictSteps<K, V, F>({
       name,
       limits,
@@ -333,6 +336,7 @@ export const makeDictWith = <K, V, F, R>(
       resize,
       limits: step((map) => steps.limits(map)),
       purge: purgeInTurns(step),
+      settle,
       stats: step((map, now) => ({
         ...steps.stats(map, now),
         ...flights.counted,

@@ -7,6 +7,7 @@ import { type Filed, FiledMap } from "../../Cache/engine/structures/FiledMap.js"
 import type { KeyEquality } from "../../Cache/engine/structures/KeyEquality.js"
 import { CacheReentryError } from "../../Cache/errors/CacheErrors.js"
 import { keyText } from "../../Cache/printing/keyText.js"
+import { PendingCalls } from "../removals/PendingCalls.js"
 import { LoadTimeoutError, TooManyLoadsError } from "./FetchErrors.js"
 import { callAfter } from "./loadTimer.js"
 
@@ -66,8 +67,8 @@ export class Fetches<in out K, in out V> {
   computations = 0
   /** How many of them failed, those that took too long included. */
   failures = 0
-  /** How many loads are under way: those that have neither ended nor run out of time, waited for or not. */
-  underWay = 0
+  /** The loads under way: those that have neither ended nor run out of time, waited for or not. */
+  readonly pending = new PendingCalls()
   private readonly name: string
   private readonly maxLoads: number
   private readonly flights: FiledMap<K, Flight<K, V>>
@@ -81,7 +82,7 @@ export class Fetches<in out K, in out V> {
 
   /** Whether there may be one more. */
   get isFull(): boolean {
-    return this.underWay >= this.maxLoads
+    return this.pending.size >= this.maxLoads
   }
 
   /**
@@ -156,13 +157,8 @@ export class Fetches<in out K, in out V> {
   private begin(filed: Filed<K, Flight<K, V>>): void {
     const { key, value: flight } = filed
     const { controller, run } = flight
-    this.underWay++
     this.computations++
-    let isCounted = true
-    const uncount = () => {
-      if (isCounted) this.underWay--
-      isCounted = false
-    }
+    const uncount = this.pending.begin()
     const stopTimer = callAfter(run.timeout, () => {
       uncount()
       const error = new LoadTimeoutError({ cache: this.name, key: keyText(key), millis: run.timeout })

@@ -9,6 +9,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import type { Work } from "../../Cache/background/Work.js"
 import type { GuardedMap } from "../../Cache/common/GuardedMap.js"
 import { quietly } from "../../Cache/common/quietly.js"
 import type { Removal, RemovalReason } from "../../Cache/engine/RemovalReason.js"
@@ -60,6 +61,7 @@ export class RemovalHooks<in out K, in out V> {
   private hook: Fiber.RuntimeFiber<unknown, unknown> | undefined
   private running = false
   private room: Deferred.Deferred<void> | undefined
+  private readonly watchers = new Set<Watcher>()
   private isOver = false
   private saidSkipped = false
   private saidDropped = false
@@ -106,6 +108,32 @@ export class RemovalHooks<in out K, in out V> {
     return this.queue.size + (this.running ? 1 : 0)
   }
 
+  /** The runs, as work in the background, with those that they lead to. A hook does not wait for hooks. */
+  readonly runs: Work = (caller) => {
+    const watcher: Watcher = {
+      last: localOf(caller, nesting) > 0 ? 0 : this.queue.pushed,
+      told: makeDeferred<void>()
+    }
+    return {
+      ended: Effect.suspend(() => {
+        if (this.leftOf(watcher) === 0) return Effect.void
+        this.watchers.add(watcher)
+        return Effect.ensuring(Deferred.await(watcher.told), Effect.sync(() => this.watchers.delete(watcher)))
+      }),
+      open: () => ({ hooks: this.leftOf(watcher) })
+    }
+  }
+
+  private leftOf({ last }: Watcher): number {
+    return Math.max(0, last - this.queue.pushed + this.pending)
+  }
+
+  private tell(): void {
+    for (const watcher of this.watchers) {
+      if (this.leftOf(watcher) === 0) Deferred.unsafeDone(watcher.told, later(Effect.void))
+    }
+  }
+
   /** How many removals were skipped, because hooks caused them that were caused by removals, and so on. */
   get skipped(): number {
     return this.queue.skipped
@@ -121,6 +149,8 @@ export class RemovalHooks<in out K, in out V> {
   /** An entry has left. */
   readonly push = (removal: Removal<K, V>): void => {
     this.queue.push(removal)
+    // What a hook removes belongs to what is waited for.
+    if (this.queue.isNested) { for (const watcher of this.watchers) watcher.last = this.queue.pushed }
     if (this.isOver) this.queue.clear()
     else this.fiber ??= start(this.surroundings, this.drain)
   }
@@ -180,6 +210,7 @@ export class RemovalHooks<in out K, in out V> {
     const { pending } = this
     this.isOver = true
     this.queue.clear()
+    this.tell()
     this.makeRoom()
     // Not waited for: it may be what cannot be interrupted.
     if (this.hook !== undefined) interruptLater(this.hook)
@@ -192,6 +223,7 @@ export class RemovalHooks<in out K, in out V> {
   private readonly drain: Effect.Effect<void> = Effect.suspend(() => {
     const removal = this.queue.shift()
     this.running = removal !== undefined
+    this.tell()
     this.makeRoom()
     if (removal !== undefined) return Effect.zipRight(this.run(removal), this.drain)
     this.fiber = undefined
@@ -231,6 +263,12 @@ export class RemovalHooks<in out K, in out V> {
     this.failed++
     return quietly(Effect.logWarning(failedWarning(this.options.name, removal), cause))
   }
+}
+
+/** Somebody who waits for the first so many runs. */
+interface Watcher {
+  last: number
+  readonly told: Deferred.Deferred<void>
 }
 
 /** Of how many hooks, each run for what the one before had removed, the current fiber is part. */

@@ -52,6 +52,8 @@ export class RemovalQueue<in out K, in out V> {
   skipped = 0
   /** How many removals were dropped because there were too many. */
   dropped = 0
+  /** How many removals have come in, those that were skipped, or dropped at once, not counted. */
+  pushed = 0
   private readonly limits: RemovalQueueLimits
   private readonly onDrop: (removal: DueRemoval<K, V>) => void
   private due: Array<DueRemoval<K, V> | undefined> = []
@@ -70,6 +72,11 @@ export class RemovalQueue<in out K, in out V> {
     return this.due.length - this.next
   }
 
+  /** Whether it is a hook that removes at this moment. */
+  get isNested(): boolean {
+    return this.depth > 0
+  }
+
   /** Whether there is room for no more. */
   get isFull(): boolean {
     return this.size >= this.limits.maxSize() || this.weight >= this.limits.maxBytes()
@@ -84,6 +91,7 @@ export class RemovalQueue<in out K, in out V> {
     const removal = { key, value, reason, weight, depth: this.depth }
     if (!this.limits.dropsOldest && this.depth > 0 && this.isFull) return this.drop(removal)
     this.due.push(removal)
+    this.pushed++
     this.weight += weight
     if (!this.limits.dropsOldest) return
     while (this.size > this.limits.maxSize() || this.weight > this.limits.maxBytes()) {

@@ -4,6 +4,7 @@
 import { handleRejection } from "../../Cache/engine/handleRejection.js"
 import type { Removal, RemovalReason } from "../../Cache/engine/RemovalReason.js"
 import { FailureWarnings } from "../../Cache/events/FailureWarnings.js"
+import { PendingCalls } from "./PendingCalls.js"
 import {
   droppedWarning,
   type DueRemoval,
@@ -20,7 +21,9 @@ export class SyncHooks<in out K, in out V> {
   private readonly most: RemovalQueueLimits
   private readonly queue: RemovalQueue<K, V>
   private readonly warnings = new FailureWarnings("TtlDictWarning")
-  private readonly underWay = { items: 0, bytes: 0 }
+  /** The calls of `async` hooks that have not ended. */
+  readonly calls = new PendingCalls()
+  private bytesUnderWay = 0
   private isTelling = false
   private saidSkipped = false
   private saidDropped = false
@@ -48,7 +51,7 @@ export class SyncHooks<in out K, in out V> {
     readonly dropped: number
   } {
     const { dropped, size, skipped } = this.queue
-    return { pending: size + this.underWay.items, failed: this.warnings.failures, skipped, dropped }
+    return { pending: size + this.calls.size, failed: this.warnings.failures, skipped, dropped }
   }
 
   /** An entry has left. */
@@ -81,26 +84,25 @@ export class SyncHooks<in out K, in out V> {
   private tellOf(removal: DueRemoval<K, V>): void {
     const { depth, key, reason, value, weight } = removal
     // What the promise of an `async` hook waits for may hold the value.
-    if (this.underWay.items >= this.most.maxSize() || this.underWay.bytes >= this.most.maxBytes()) {
+    if (this.calls.size >= this.most.maxSize() || this.bytesUnderWay >= this.most.maxBytes()) {
       this.queue.dropped++
       return
     }
     const failed = (error: unknown): void => this.warnings.failed(() => failedWarning(this.name, removal), error)
-    const ended = (): void => {
-      this.underWay.items--
-      this.underWay.bytes -= weight
-    }
     try {
       const told: unknown = this.queue.onBehalf(depth + 1, () => this.hook(key, value, reason))
-      if (
-        told !== undefined && handleRejection(told, (error) => {
-          ended()
-          failed(error)
-        }, ended)
-      ) {
-        this.underWay.items++
-        this.underWay.bytes += weight
+      if (told === undefined) return
+      const end = this.calls.begin()
+      const ended = (): void => {
+        end()
+        this.bytesUnderWay -= weight
       }
+      const isPending = handleRejection(told, (error) => {
+        ended()
+        failed(error)
+      }, ended)
+      if (isPending) this.bytesUnderWay += weight
+      else end()
     } catch (error) {
       failed(error)
     }
