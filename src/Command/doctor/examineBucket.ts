@@ -129,7 +129,8 @@ export const examineBucket = (
         else payer = {}
       }
       facts.absent = absent
-      if (isHopeless(absent)) return
+      // Without a session nothing is allowed.
+      if (isHopeless(absent) || (isDirectoryBucket(bucket) && reasonOf(absent) === "AccessDenied")) return
 
       // How the bucket is set up.
       const lifecycle = new sdk.GetBucketLifecycleConfigurationCommand({ Bucket })

@@ -52,6 +52,9 @@ const placeFaults: Partial<Record<ObjectStoreReason, string>> = {
 export const judgeBucket = ({ absent, place }: Facts): Judgement => {
   if (absent === undefined) return untried
   const reason = reasonOf(absent)
+  if (reason === "AccessDenied" && isDirectoryBucket(place.bucket)) {
+    return found(detailOf(absent), "add this to the policy of the role", statementFor("s3:GetObject", place))
+  }
   const todo = reason === undefined || isAbsent(absent) ? undefined : placeFaults[reason]
   return todo === undefined
     ? good(`it is there${place.region === undefined ? "" : `, asked for in ${place.region}`}`)
@@ -76,8 +79,10 @@ export const judgeClock = ({ absent }: Facts): Judgement => {
     : good(skew === 0 ? "agrees with the server's" : `within ${size} of the server's`)
 }
 
-const hasSession = "give the role this permission"
-const give = (facts: Facts) => isDirectoryBucket(facts.place.bucket) ? hasSession : "add this to the policy of the role"
+const give = ({ place }: Facts) =>
+  isDirectoryBucket(place.bucket)
+    ? "let the policy of the role allow this without a condition on s3express:SessionMode"
+    : "add this to the policy of the role"
 
 /** `s3:DeleteObject`. */
 export const judgeRemove = (facts: Facts): Judgement => {
@@ -154,7 +159,7 @@ export const judgeRead = (facts: Facts): Judgement => {
 /** Whether what is absent is 404, which S3 says only to who may list. */
 export const judgeAbsent = (facts: Facts): Judgement => {
   const { absent, list, place, read } = facts
-  if (absent === undefined) return untried
+  if (absent === undefined || (isDirectoryBucket(place.bucket) && !isAbsent(absent))) return untried
   if (absent.isDone) {
     return found("there is an object of a name that nobody has written", "is it S3 that answers there?")
   }

@@ -5,6 +5,7 @@ import * as Predicate from "effect/Predicate"
 import { oneLine } from "../../ClientLayer/secrets/oneLine.js"
 import { endpointFault } from "../../ClientLayer/values/endpointFault.js"
 import { ObjectStoreError, type ObjectStoreReason } from "../objects/ObjectStoreErrors.js"
+import { isDirectoryBucket } from "./directoryBucket.js"
 import { maskRejection } from "./maskRejection.js"
 import { answerOf, answersByCode, isCode, type S3Answer } from "./s3Answers.js"
 import { bucketRegionOf } from "./s3Region.js"
@@ -138,6 +139,8 @@ const leadOf = (
 }
 
 const neededFor = (operation: string, bucket: string): string => {
+  // The session allows everything, or only to read.
+  if (isDirectoryBucket(bucket)) return `s3express:CreateSession on bucket ${bucket}`
   switch (operation) {
     case "load":
       return `s3:GetObject on the objects, and s3:ListBucket on bucket ${bucket}: without that, S3 answers 403 instead of ` +

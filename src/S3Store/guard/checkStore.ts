@@ -86,7 +86,8 @@ const stepLimit = 30_000
  */
 export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> =>
   Effect.suspend(() => {
-    const name = `.probe/${randomUUID()}`
+    const folder = ".probe/"
+    const name = folder + randomUUID()
     const body = Buffer.from("check")
     const steps: Array<S3CacheCheckStep> = []
     let isHopeless = false
@@ -127,7 +128,11 @@ export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> =>
             ? undefined
             : "what was written cannot be read, or is another content"))
 
-    const listed = Effect.map(Stream.runHead(Stream.take(store.list(name), 1)), Option.getOrUndefined)
+    // The folder: some stores list no other prefix than one that ends in a slash.
+    const listed = Effect.map(
+      Stream.runHead(Stream.filter(store.list(folder), (object) => object.name === name)),
+      Option.getOrUndefined
+    )
 
     const clockOf = (written: number, now: number, modified: number) => {
       // Stores tell whole seconds.

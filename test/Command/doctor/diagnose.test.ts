@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { EmbeddedS3 } from "effect-aws-cache/testing"
+import * as DirectoryBucket from "../../servers/DirectoryBucket.js"
 import * as SpoiledS3 from "../../servers/SpoiledS3.js"
 import { diagnosisOf, foundIn, namesIn } from "./diagnosis.js"
 import { goodSetUp, type Spoiled, spoilings } from "./spoilings.js"
@@ -55,4 +56,31 @@ describe("doctor", () => {
         assert.deepStrictEqual(left, [])
       }))
   }
+})
+
+describe("doctor of a directory bucket", () => {
+  it.scopedLive("finds nothing on a good one", () =>
+    Effect.gen(function*() {
+      const express = yield* DirectoryBucket.make()
+      const diagnosis = yield* diagnosisOf(express.clientConfig, DirectoryBucket.bucket)
+      assert.deepStrictEqual(diagnosis.findings.filter(({ outcome }) => outcome !== "good"), [])
+      assert.deepStrictEqual(express.names(), [])
+      // How it is set up is asked at the endpoint of the region.
+      assert.deepStrictEqual(
+        express.requests().filter(({ host }) => host === DirectoryBucket.hosts.control).map(({ asks }) => asks),
+        [["lifecycle"], ["encryption"]]
+      )
+    }))
+
+  it.scopedLive("finds that the role may not create a session", () =>
+    Effect.gen(function*() {
+      const express = yield* DirectoryBucket.make({ mayCreateSession: false })
+      const diagnosis = yield* diagnosisOf(express.clientConfig, DirectoryBucket.bucket)
+      assert.deepStrictEqual(foundIn(diagnosis), ["bucket"])
+      assert.deepStrictEqual(diagnosis.findings.find(({ check }) => check === "bucket")?.policy, {
+        Effect: "Allow",
+        Action: "s3express:CreateSession",
+        Resource: `arn:aws:s3express:us-east-1:ACCOUNT:bucket/${DirectoryBucket.bucket}`
+      })
+    }))
 })
