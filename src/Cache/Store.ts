@@ -33,6 +33,7 @@ import { CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./erro
 import { toOption } from "./errors/toOption.js"
 import { makeEventHub } from "./events/EventHub.js"
 import type { StoreEvent } from "./events/StoreEvent.js"
+import { limiting } from "./flight/ComputationLimit.js"
 import { SingleFlight } from "./flight/SingleFlight.js"
 import {
   checkOptions,
@@ -584,6 +585,7 @@ export const make = <K, V, F = never>(
       entries,
       flights,
       batches,
+      limited: limiting(options.maxComputations),
       hub: map.measured.computations,
       lookups,
       writer: {

@@ -12,7 +12,7 @@ const gracePeriod = 1000
 const longestAcquisition = 30
 const longestLease = 200
 
-const { asyncReporter: _asyncReporter, examples: _examples, reporter: _reporter, ...parameters } = property(150)
+const parameters = property(150)
 
 type Command =
   | {

@@ -361,7 +361,7 @@ const picked = ({ cleared, deleted, expired, insertions, replaced, size }: Count
   return { insertions, replaced, deleted, expired, cleared, size }
 }
 
-const { asyncReporter: _asyncReporter, examples: _examples, reporter: _reporter, ...parameters } = property(100)
+const parameters = property(100)
 
 describe("verbs that do not compute: the same answers, and the same counts", () => {
   for (const [name, make] of subjects) {

@@ -114,7 +114,7 @@ const contentOf = (store: ObjectStore) =>
   })).pipe(quietly)
 
 // Without what is for other values.
-const { asyncReporter: _asyncReporter, examples: _examples, reporter: _reporter, ...parameters } = property(60)
+const parameters = property(60)
 
 const sleepless = { concurrency: 4 }
 

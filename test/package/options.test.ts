@@ -201,7 +201,8 @@ const freshness = {
   jitter: share,
   refreshAhead: share,
   staleWhileRevalidate: duration,
-  staleIfError: duration
+  staleIfError: duration,
+  maxComputations: count
 }
 const failures = { failure: func, failureTimeToLive: durationOrFunction }
 const storeOptions = {

@@ -1,5 +1,3 @@
-import type * as fc from "fast-check"
-
 const runsOfHeavy = process.env["PROPERTY_RUNS"]
 
 /** Whether the heavy suite runs. */
@@ -12,7 +10,7 @@ const factor = isHeavy ? Number(runsOfHeavy) : 1 / 3
  * heavy suite sets `PROPERTY_RUNS` to multiply them, and `PROPERTY_SEED` to look elsewhere (`random`: somewhere new each
  * time).
  */
-export const property = (runs: number): fc.Parameters<unknown> => {
+export const property = (runs: number): { readonly numRuns: number; readonly seed?: number } => {
   const seed = process.env["PROPERTY_SEED"] ?? "20260101"
   return { numRuns: Math.ceil(runs * factor), ...(seed === "random" ? {} : { seed: Number(seed) }) }
 }

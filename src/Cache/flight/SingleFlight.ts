@@ -2,21 +2,18 @@
  * One computation per key at a time, shared by all who ask for it.
  */
 import * as Cause from "effect/Cause"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type { LazyArg } from "effect/Function"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import * as Tracer from "effect/Tracer"
 import { clockOf } from "../../effect/clocks.js"
 import {
   type AnyFiber,
   interruptedBy,
   interruptLater,
   localOf,
-  provideForGood,
   start,
   type Surroundings,
   surroundings,
@@ -26,18 +23,18 @@ import {
   withLocal
 } from "../../effect/fibers.js"
 import { type Requests, stepping } from "../../effect/requests.js"
-import { endSpan, linkTo, makeRootSpan, spanOf } from "../../effect/spans.js"
+import { spanOf } from "../../effect/spans.js"
 import type { CacheStats } from "../common/CacheStats.js"
 import { type Filed, FiledMap } from "../engine/structures/FiledMap.js"
 import { CacheReentryError } from "../errors/CacheErrors.js"
 import { keyEquality } from "../keys/keyEquality.js"
 import { printKey } from "../printing/printKey.js"
 import { type EmbeddedFlight, type Flight, FlightGroup, type Work } from "./FlightGroup.js"
+import { linksTo, withSpanOfFiber } from "./flightSpan.js"
 import { Outcome } from "./Outcome.js"
 import { ownExit } from "./ownExit.js"
 import { type PendingRequests, RequestPool } from "./RequestPool.js"
 import { enclosing, endEpoch, WaitNode } from "./WaitNode.js"
-import { closeScopeOf } from "./withServices.js"
 
 /**
  * Runs shared computations.
@@ -193,7 +190,7 @@ export class SingleFlight<in out K> {
   readonly await = <A, E>(
     flight: Flight<A, E>,
     restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  ): Effect.Effect<A, E> => this.waiting([flight], () => flight.exit ?? restore(flight.result))
+  ): Effect.Effect<A, E> => this.waiting([flight], restore, () => flight.exit ?? restore(flight.result))
 
   /**
    * Waits for a flight that was entered, and tells how it ended: what this fails with itself is not the flight's.
@@ -206,6 +203,7 @@ export class SingleFlight<in out K> {
   ): Effect.Effect<Exit.Exit<A, E>> =>
     this.waiting(
       [flight],
+      restore,
       () => flight.exit === undefined ? restore(Effect.exit(flight.result)) : Exit.succeed(flight.exit)
     )
 
@@ -217,7 +215,8 @@ export class SingleFlight<in out K> {
   readonly awaitEnd = (
     flight: Flight<unknown, unknown>,
     restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  ): Effect.Effect<void> => this.waiting([flight], () => restore(Effect.asVoid(Effect.exit(flight.result))), [])
+  ): Effect.Effect<void> =>
+    this.waiting([flight], restore, () => restore(Effect.asVoid(Effect.exit(flight.result))), [])
 
   /**
    * Waits for flights that were entered, all of them; leaves them when interrupted meanwhile.
@@ -230,7 +229,7 @@ export class SingleFlight<in out K> {
   ): Effect.Effect<ReadonlyArray<Exit.Exit<A, E>>> =>
     flights.length === 0
       ? Effect.succeed([])
-      : this.waiting(flights, () => restore(Effect.forEach(flights, ({ result }) => Effect.exit(result))))
+      : this.waiting(flights, restore, () => restore(Effect.forEach(flights, ({ result }) => Effect.exit(result))))
 
   /**
    * A computation that is started once, by the first who runs this, and shared by all who do.
@@ -253,6 +252,7 @@ export class SingleFlight<in out K> {
 
   private readonly waiting = <A, E>(
     flights: ReadonlyArray<Flight<unknown, unknown>>,
+    restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>,
     result: () => Effect.Effect<A, E>,
     entered = flights
   ): Effect.Effect<A, E> =>
@@ -280,7 +280,7 @@ export class SingleFlight<in out K> {
         Effect.sync(() => {
           for (const { node } of flights) within.begin(node)
         }),
-        wait,
+        within.seats.length === 0 ? wait : () => awayFromSeats(within, restore, wait),
         () =>
           Effect.sync(() => {
             for (const { node } of flights) within.end(node)
@@ -450,6 +450,19 @@ export class SingleFlight<in out K> {
   }
 }
 
+/** What a computation does while others have its seats. */
+const awayFromSeats = <A, E>(
+  node: WaitNode,
+  restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>,
+  wait: () => Effect.Effect<A, E>
+): Effect.Effect<A, E> => {
+  node.pause()
+  return Effect.flatMap(Effect.exit(wait()), (exit) => {
+    const goOn = node.goOn()
+    return Exit.isInterrupted(exit) ? exit : Effect.zipRight(restore(goOn), exit)
+  })
+}
+
 /**
  * How many computations may begin within each other, each in the midst of the one that asks for it: the next one waits for
  * a turn, so that the stack does not grow with the depth of a recursion.
@@ -482,29 +495,6 @@ const leave = (flight: Flight<unknown, unknown>): Effect.Effect<void> =>
     return Effect.asVoid(Fiber.interrupt(flight.fiber))
   })
 
-/**
- * Runs a computation in a span of its own, for a fiber that does nothing else, and cannot be interrupted around it: the fiber
- * is left in the span. It does what `Effect.withSpan` does, in a third of the instructions.
- */
-const withSpanOfFiber = <A, E>(
-  name: string,
-  options: Pick<Tracer.SpanOptions, "links" | "attributes">,
-  compute: Effect.Effect<A, E>
-): Effect.Effect<A, E> =>
-  Effect.flatMap(
-    makeRootSpan(name, options),
-    (span) =>
-      provideForGood(
-        Effect.flatMap(Effect.exit(compute), (ended) =>
-          Effect.withFiberRuntime<A, E>((fiber) => {
-            const end = (exit: Exit.Exit<A, E>) => endSpan(fiber, span, exit)
-            const closed = closeScopeOf(fiber, ended)
-            return closed === ended ? end(ended) : Effect.flatMap(Effect.exit(closed), end)
-          })),
-        (own) => Context.add(own, Tracer.ParentSpan, span)
-      )
-  )
-
 const committed = <A, E>(
   exit: Exit.Exit<A, E>,
   commit: (exit: Exit.Exit<A, E>, now: number) => void,
@@ -517,6 +507,3 @@ const committed = <A, E>(
     return Exit.die(defect)
   }
 }
-
-const linksTo = (caller: AnyFiber): ReadonlyArray<Tracer.SpanLink> =>
-  Option.match(spanOf(caller), { onNone: () => [], onSome: (span) => [linkTo(span)] })

@@ -1,6 +1,7 @@
 /**
  * Who waits for whom.
  */
+import * as Effect from "effect/Effect"
 import { type AnyFiber, type Local, localOf, makeLocal } from "../../effect/fibers.js"
 import { sharedByCopies } from "../../effect/shared.js"
 
@@ -12,10 +13,23 @@ const epochs = sharedByCopies("SingleFlight/epochs", () => ({ now: 0 }))
  */
 export const endEpoch = (): number => epochs.now++
 
+/** What a computation needs in order to run, where only so many do. */
+export interface Seat {
+  /** Waits for it. */
+  readonly take: Effect.Effect<void>
+  /** Gives it to the next. */
+  readonly giveUp: () => void
+}
+
+const none: ReadonlyArray<Seat> = []
+
 /** A computation as one that waits for others. What it leaves behind may hold on to this: so it holds nothing else. */
 export class WaitNode {
   /** Whether it has ended. */
   ended = false
+  /** Its seats among those of which only so many run. */
+  seats: ReadonlyArray<Seat> = none
+  private waits = 0
   /** When it began, or what began it. */
   readonly epoch: number
   private readonly waitsFor = new Map<WaitNode, number>()
@@ -28,6 +42,17 @@ export class WaitNode {
   static readonly begunBy = (caller: AnyFiber): WaitNode => {
     const within = localOf(caller, enclosing)
     return new WaitNode(within === undefined || within.ended ? epochs.now : within.epoch)
+  }
+
+  /** One of its fibers begins to wait for other computations: somebody else may run meanwhile. */
+  pause(): void {
+    this.waits++
+    for (const seat of this.seats) seat.giveUp()
+  }
+
+  /** One of its fibers goes on. The last one waits for its seats. */
+  goOn(): Effect.Effect<void> {
+    return --this.waits > 0 ? Effect.void : Effect.forEach(this.seats, ({ take }) => take, { discard: true })
   }
 
   /** One more of its fibers waits for another computation. */

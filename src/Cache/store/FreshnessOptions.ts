@@ -56,6 +56,12 @@ export interface FreshnessOptions<in out F = never> {
    * it came from; it counts for the limits as any entry. Default zero: failures are not kept.
    */
   readonly failureTimeToLive?: Duration.DurationInput | ((error: F) => Duration.DurationInput) | undefined
+  /**
+   * How many computations run at a time, a whole number above zero; refreshes in the background are among them, and a load of
+   * many values is one. The others wait, first come first served, and can be interrupted meanwhile. One that waits for another
+   * computation does not run: so those that need each other never wait for ever. Default: no limit.
+   */
+  readonly maxComputations?: number | undefined
 }
 
 /**

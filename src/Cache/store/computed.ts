@@ -11,6 +11,7 @@ import { failureOrCause, ownCause } from "../../effect/outcomes.js"
 import type { GuardedMap } from "../common/GuardedMap.js"
 import type { BoundedMap } from "../engine/BoundedMap.js"
 import type { WriteOutcome } from "../engine/BoundedMapOptions.js"
+import type { Limiting } from "../flight/ComputationLimit.js"
 import type { Flight, FlightGroup } from "../flight/FlightGroup.js"
 import type { SingleFlight } from "../flight/SingleFlight.js"
 import type { ComputationHub } from "../metrics/meteredHub.js"
@@ -52,6 +53,8 @@ export interface ComputingParts<in out K, in out V, in out F> {
   readonly flights: SingleFlight<K>
   /** Runs what computes many values: one computation for each call. */
   readonly batches: SingleFlight<string>
+  /** What computations and loads go through. */
+  readonly limited: Limiting
   /** Told of computations. */
   readonly hub: ComputationHub<K>
   /** Makes the spans of lookups, if they have any. */
@@ -96,13 +99,15 @@ export interface Call<in out K, in out V, in out E, in out G> {
  * Joins the computation of a key, or starts it: part of a step.
  *
  * @param isHeard whether its caller gets its failure also where others get an old value
+ * @param limited what it goes through, if not what all do
  */
 export type Enter<K, V, F> = <E, G>(
   map: BoundedMap<K, Stored<V, F>>,
   caller: Fiber.RuntimeFiber<unknown, unknown>,
   call: Call<K, V, E, G>,
   roll: number,
-  isHeard?: boolean
+  isHeard?: boolean,
+  limited?: Limiting
 ) => Flight<Computed<V, G>, G>
 
 /** Those who compute in ways of their own, see `StoreGroups`. */

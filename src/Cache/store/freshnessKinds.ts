@@ -11,5 +11,6 @@ export const freshnessKinds: OptionKinds<FreshnessOptions<never>> = {
   staleWhileRevalidate: "duration",
   staleIfError: "duration",
   failure: "function",
-  failureTimeToLive: "durationOrFunction"
+  failureTimeToLive: "durationOrFunction",
+  maxComputations: "count"
 }

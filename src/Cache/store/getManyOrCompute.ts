@@ -10,6 +10,7 @@ import type { GuardedMap } from "../common/GuardedMap.js"
 import { Absent } from "../engine/BoundedMapOptions.js"
 import { FiledMap } from "../engine/structures/FiledMap.js"
 import { asExit } from "../errors/asExit.js"
+import { type Limiting, unlimited } from "../flight/ComputationLimit.js"
 import type { Flight } from "../flight/FlightGroup.js"
 import type { SingleFlight } from "../flight/SingleFlight.js"
 import { withoutSpan, withServices } from "../flight/withServices.js"
@@ -59,6 +60,7 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
   readonly lookup: GuardedMap<K, Stored<V, F>>["lookup"]
   readonly entries: FreshMap<K, V, F>
   readonly flights: SingleFlight<K>
+  readonly limited: Limiting
   /** Runs the loads: one computation for each call. */
   readonly batches: SingleFlight<string>
   /** Numbers from 0 to 1 for the jitter of as many entries. */
@@ -69,7 +71,7 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
   /** Nobody waits for it. */
   readonly leaveAlone: (key: K, flight: Flight<unknown, unknown>) => void
 }): GetManyOrCompute<K, V, F> => {
-  const { batches, enter, entries, flights, groups, leaveAlone, lookup, name, rolls, spans } = parts
+  const { batches, enter, entries, flights, groups, leaveAlone, limited, lookup, name, rolls, spans } = parts
 
   type Found<E> = Exit.Exit<Option.Option<V>, E | F>
   type Exits = ReadonlyArray<Exit.Exit<Computed<V, unknown>, unknown>>
@@ -89,11 +91,11 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
           const batch = batches.once(
             `${spans}.load`,
             () => missing.length === 1 ? "1 key" : `${missing.length} keys`,
-            Effect.suspend(() => Effect.map(load(missing), byKey))
+            limited(Effect.suspend(() => Effect.map(load(missing), byKey)))
           )
           const enterBy = (key: K, compute: Effect.Effect<V | NotLoaded, E>, roll: number) => {
             const call = callAmongOthers(entries.freshness, key, groups, () => compute, write, failures)
-            const flight = enter(map, caller, call, roll)
+            const flight = enter(map, caller, call, roll, false, unlimited)
             // The step may fail at a key after it: then nobody waits.
             flight.begin(caller, false)
             return { call, flight }

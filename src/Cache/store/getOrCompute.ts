@@ -55,7 +55,7 @@ export interface Computing<in out K, in out V, in out F> {
 
 /** Makes the lookups that can compute from the parts of a store. */
 export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computing<K, V, F> => {
-  const { batches, entries, flights, guarded: { lookup, step }, hub, lookups, name, writer } = parts
+  const { batches, entries, flights, limited: byDefault, guarded: { lookup, step }, hub, lookups, name, writer } = parts
   const { freshness } = entries
   const groups = new StoreGroups<K, V>(flights, `${parts.spans}.compute`)
   const { modify, outdate } = makeModify(parts)
@@ -81,7 +81,14 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
         return isHeard ? end : Effect.zipRight(warnings.tell(label(), own), end)
       })))
 
-  const enter: Enter<K, V, F> = (map, caller, { compute, group, key, write }, roll, isHeard = false) => {
+  const enter: Enter<K, V, F> = (
+    map,
+    caller,
+    { compute, group, key, write },
+    roll,
+    isHeard = false,
+    limited = byDefault
+  ) => {
     let started = 0
     let millis: number | undefined
     const millisOf = (cause: Cause.Cause<unknown>): number =>
@@ -90,11 +97,11 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
       key,
       caller,
       () =>
-        Effect.withFiberRuntime((fiber) => {
+        limited(Effect.withFiberRuntime((fiber) => {
           started = clockOf(fiber).unsafeCurrentTimeMillis()
           if (hub.isHeard) hub.publish(() => ({ _tag: "ComputationStarted", key }))
           return orStale(key, compute(), () => flight.label, millisOf, isHeard)
-        }),
+        })),
       (exit, now) => {
         if (Exit.isFailure(exit)) {
           const outcome = keepFailure(map, key, failureOf(freshness, exit.cause), millisOf(exit.cause), now)
@@ -248,6 +255,7 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
       lookup,
       entries,
       flights,
+      limited: byDefault,
       batches,
       rolls: writer.rolls,
       groups,

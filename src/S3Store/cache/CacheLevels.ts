@@ -13,6 +13,7 @@ import type { AnyKey, Keyspace } from "../keyspace/Keyspace.js"
 import type { MemoryLevel } from "../memory/MemoryLevel.js"
 import type { DescribedStore } from "../objects/describedStore.js"
 import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
+import type { LimitsOf } from "../options/computationLimits.js"
 import type { EntryPolicy } from "../options/EntryPolicy.js"
 import type { WriteBehind } from "./WriteBehind.js"
 
@@ -34,6 +35,8 @@ export interface CacheLevels {
   readonly behind: WriteBehind
   /** Tells of computations that fail while an old value is given out. */
   readonly warnings: StaleWarnings
+  /** What computations and loads of a keyspace go through. */
+  readonly limitsOf: LimitsOf
   /** What cache and keyspace say of the entries of a keyspace. */
   readonly policyOf: <K, V, F>(space: Keyspace<K, V, F>) => EntryPolicy
 }

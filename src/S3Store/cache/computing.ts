@@ -10,12 +10,13 @@ import * as Option from "effect/Option"
 import { handleRejection } from "../../Cache/engine/handleRejection.js"
 import type { EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
 import { endOf } from "../../Cache/events/announceComputation.js"
+import { unlimited } from "../../Cache/flight/ComputationLimit.js"
 import type { FlightGroup } from "../../Cache/flight/FlightGroup.js"
 import { ownExit } from "../../Cache/flight/ownExit.js"
 import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { replacesFailureUntil } from "../../Cache/store/Freshness.js"
-import { flattenExit, fromEither } from "../../effect/outcomes.js"
+import { fromEither } from "../../effect/outcomes.js"
 import { classOf } from "../common/classOf.js"
 import type { Moment } from "../coordination/TagMarkers.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
@@ -216,18 +217,16 @@ export const makeComputing = (
     Effect.gen(function*() {
       const { key } = call
       const moment = call.began ?? (yield* markers.moment)
-      const started = yield* Clock.currentTimeMillis
-      ledger.record({ _tag: "ComputationStarted", key })
+      // Values that are loaded together are one computation, which has gone through it.
+      const limited = call.throttle === undefined ? levels.limitsOf(key.space) : unlimited
       let content: () => Exit.Exit<V, E | F> = () => exit
       const exit: Exit.Exit<V, E> = ownExit(
-        yield* Effect.onExit(Effect.exit(inSpan(levels.name, call)), (outer) =>
-          Effect.map(Clock.currentTimeMillis, (now) =>
-            ledger.record({
-              _tag: "ComputationEnded",
-              key,
-              ...endOf(flattenExit(outer)),
-              millis: now - started
-            })))
+        yield* Effect.exit(limited(Effect.flatMap(Clock.currentTimeMillis, (started) => {
+          ledger.record({ _tag: "ComputationStarted", key })
+          return Effect.onExit(inSpan(levels.name, call), (exit) =>
+            Effect.map(Clock.currentTimeMillis, (now) =>
+              ledger.record({ _tag: "ComputationEnded", key, ...endOf(exit), millis: now - started })))
+        })))
       )
       const now = yield* Clock.currentTimeMillis
       if (call.isOfKey !== undefined && !call.isOfKey()) {

@@ -55,6 +55,7 @@ import { MemoryLevel } from "../memory/MemoryLevel.js"
 import { type DescribedStore, describedStore } from "../objects/describedStore.js"
 import type { ObjectStore } from "../objects/ObjectStore.js"
 import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
+import { makeComputationLimits } from "../options/computationLimits.js"
 import { type EntryPolicy, makeEntryPolicy } from "../options/EntryPolicy.js"
 import {
   circuitBreakerKinds,
@@ -187,6 +188,7 @@ export const makeS3CacheService = (
       writes,
       behind,
       warnings,
+      limitsOf: makeComputationLimits(options.maxComputations),
       policyOf
     }
     const reading = makeReading(levels)

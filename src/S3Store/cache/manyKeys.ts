@@ -9,6 +9,7 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Num from "effect/Number"
 import * as Option from "effect/Option"
+import { unlimited } from "../../Cache/flight/ComputationLimit.js"
 import { patience } from "../../Cache/flight/FlightGroup.js"
 import type { SingleFlight } from "../../Cache/flight/SingleFlight.js"
 import { services, withServices } from "../../Cache/flight/withServices.js"
@@ -89,13 +90,15 @@ export const makeManyKeys = (
   ): Effect.Effect<ReadonlyArray<Found<K, V, F>>, E | F> =>
     Effect.gen(function*() {
       let isLoaded = false
+      const [first] = missing
+      const limited = first === undefined ? unlimited : levels.limitsOf(first.space)
       const batch = batches.once(
         "effect-aws-cache.S3Cache.loadMany",
         () => `${missing.length} keys`,
-        Effect.suspend(() => {
+        limited(Effect.suspend(() => {
           isLoaded = true
           return requireEffect(name, "load", load(missing))
-        }).pipe(
+        })).pipe(
           Effect.flatMap((loaded) => pairsOf(name, loaded)),
           Effect.map((loaded) => new Map(loaded.map(([key, value]) => [placeOf(key), Option.some(value)] as const)))
         )

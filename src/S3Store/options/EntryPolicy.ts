@@ -17,7 +17,7 @@ import type { Isolation } from "./isolation.js"
  * @since 1.0.0
  * @category models
  */
-export interface EntryOptions extends Omit<FreshnessOptions, "failure" | "failureTimeToLive"> {
+export interface EntryOptions extends Omit<FreshnessOptions, "failure" | "failureTimeToLive" | "maxComputations"> {
   /** How long entries are fresh. Zero: they are not stored. Default: for ever. */
   readonly timeToLive?: Duration.DurationInput | undefined
   /**
@@ -56,6 +56,13 @@ export interface EntryOptions extends Omit<FreshnessOptions, "failure" | "failur
    * a copy of his own; `"none"`, they share the object that was given to the cache. See `Isolation`.
    */
   readonly isolation?: Isolation | undefined
+  /**
+   * How many computations run at a time: of a cache, those of all its keyspaces together; of a keyspace, its own in each
+   * cache, which are among those of the cache. A whole number above zero; refreshes in the background count, and a load of many
+   * values is one. The others wait, first come first served, and can be interrupted meanwhile; what waits for another
+   * computation does not run. Reading and writing of the second level is not limited. Default: no limit.
+   */
+  readonly maxComputations?: number | undefined
 }
 
 /** Entry options, checked; times in milliseconds. */

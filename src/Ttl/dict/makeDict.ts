@@ -18,6 +18,7 @@ import { type CacheConfigError, CacheNotFoundError } from "../../Cache/errors/Ca
 import { toOption } from "../../Cache/errors/toOption.js"
 import { makeEventHub } from "../../Cache/events/EventHub.js"
 import type { StoreEvent } from "../../Cache/events/StoreEvent.js"
+import { limiting } from "../../Cache/flight/ComputationLimit.js"
 import { SingleFlight } from "../../Cache/flight/SingleFlight.js"
 import * as ByteSize from "../../Cache/memory/ByteSize.js"
 import { measuredMap } from "../../Cache/metrics/measuredMap.js"
@@ -202,6 +203,7 @@ export const makeDictWith = <K, V, F, R>(
       entries,
       flights,
       batches,
+      limited: limiting(options.maxComputations),
       hub: measured.computations,
       lookups,
       writer: {
