@@ -12,6 +12,7 @@ export const modules = {
   "effect/TestClock": "effect/testing/TestClock",
   "@effect/experimental/PersistedCache": "effect/persistence/PersistedCache",
   "@effect/experimental/Persistence": "effect/persistence/Persistence",
+  "@effect/opentelemetry/Otlp": "effect/observability/Otlp",
   "@effect/platform/Error": "effect/PlatformError",
   "@effect/platform/FetchHttpClient": "effect/http/FetchHttpClient",
   "@effect/platform/FileSystem": "effect/FileSystem",

@@ -178,7 +178,8 @@ const getName = HttpApiEndpoint.get("getName", "/names/:id", {
     telemetry,
     ["the version for\nEffect 3:", "the version for\nEffect 4:"],
     asItIs("by `@effect/opentelemetry`"),
-    asItIs("from \"@effect/opentelemetry/NodeSdk\"")
+    asItIs("from \"@effect/opentelemetry/NodeSdk\""),
+    ["`@effect/opentelemetry/Otlp`", "`effect/observability/Otlp`"]
   ],
   "docs/s3-cache.md": [
     ["`RequestResolver` of\n`@effect/experimental` use.", "`RequestResolver` of\nEffect use."]

@@ -31,12 +31,13 @@ const effectMeter = (cache: string): Meter => ({
     const tags = labels({ "cache.name": cache, ...more })
     return (value) => update(metric, value, tags)
   },
-  observe: (read) =>
-    Effect.asVoid(
-      Effect.forkScoped(
-        Effect.interruptible(Effect.forever(Effect.zipRight(Effect.sync(read), unrefSleep(readEvery))))
-      )
+  observe: (read) => {
+    const again = Effect.zipRight(unrefSleep(readEvery), Effect.sync(read))
+    return Effect.zipRight(
+      Effect.sync(read),
+      Effect.asVoid(Effect.forkScoped(Effect.interruptible(Effect.forever(again))))
     )
+  }
 })
 
 /**
