@@ -26,6 +26,8 @@ export * as LeasedStore from "./LeasedStore.js"
 export type { LeasedStoreEvent, StoreEvent } from "./events/StoreEvent.js"
 export { isStoreError, type StoreError } from "./StoreError.js"
 
+export type { Metrics } from "./metrics/makeMeter.js"
+
 /** @since 1.0.0 */
 export * as CacheMetrics from "./metrics/CacheMetrics.js"
 

@@ -79,6 +79,7 @@ const moment: Wrong = {
 }
 const text: Wrong = { values: [5, null, {}, true], accepted: "a text" }
 const flag: Wrong = { values: ["yes", 1, null, {}], accepted: "true or false" }
+const metrics: Wrong = { values: ["yes", 1, null, {}, "EMF"], accepted: "true, false or \"emf\"" }
 const tracing: Wrong = {
   values: [5, null, true, "some", ["all"], { lookups: "some" }, { lookup: "all" }, { keys: "yes" }],
   accepted: "\"none\", \"misses\" or \"all\", or an object with one of them as lookups, and keys, true or false"
@@ -218,7 +219,7 @@ const storeOptions = {
   evictionPolicy: oneOf(policies),
   onRemoval: func,
   eventCapacity: count,
-  metrics: flag,
+  metrics,
   tracing
 }
 const writeOptions = { timeToLive: anyDuration }
@@ -239,7 +240,7 @@ const leasedOptions = {
   releaseCapacity: countOrInfinity,
   gracePeriod: duration,
   eventCapacity: count,
-  metrics: flag,
+  metrics,
   tracing
 }
 const limits = { timeToLive: duration, maxBytes: bytes, maxSize: limit }
@@ -261,7 +262,7 @@ const dictOptions = {
   gracePeriod: duration,
   sweepInterval: special("5 mins", Number.NaN, 0, -1, Infinity, null),
   eventCapacity: count,
-  metrics: flag,
+  metrics,
   tracing
 }
 const syncOptions = {
@@ -302,7 +303,7 @@ const s3Options = {
   onTagsUnknown: oneOf("\"serve\" or \"miss\""),
   tagsTrustedFor: aboveZero,
   eventCapacity: count,
-  metrics: flag,
+  metrics,
   tracing
 }
 const conditions = oneOf("\"auto\", \"required\" or \"off\"")
@@ -328,7 +329,7 @@ const clientCacheOptions = {
   gracePeriod: duration,
   drainTimeout: duration,
   eventCapacity: count,
-  metrics: flag,
+  metrics,
   tracing
 }
 const { drainTimeout: _, ...resourceShared } = clientCacheOptions
@@ -355,7 +356,7 @@ const sessionOptions = {
   timeToLive: duration,
   timeToIdle: duration,
   eventCapacity: count,
-  metrics: flag,
+  metrics,
   tracing
 }
 const { maxSockets: __, requestHandler: ___, ...sharedSession } = sessionOptions

@@ -145,7 +145,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
         hub.publish(() => ({ _tag: "Removed", key, reason }))
       }
     })
-    const { computations, guarded: { step }, meter, update } = measuredMap(
+    const { computations, guarded: { step }, meter, update } = yield* measuredMap(
       name,
       options.metrics,
       weigh === undefined ? "none" : "weight",

@@ -14,6 +14,7 @@ import type { OptionKinds } from "../engine/options/optionKinds.js"
 import { evictionPolicyNames } from "../engine/policies/EvictionPolicy.js"
 import type { CacheConfigError } from "../errors/CacheErrors.js"
 import type { ReleaseReason } from "../events/ReleaseReason.js"
+import { type Metrics, metricsKind } from "../metrics/makeMeter.js"
 import { millis } from "../options/timeToLive.js"
 import { type Tracing, tracingKind } from "../tracing/Tracing.js"
 import type { ReleaseCounters, ReleaseLimits } from "./Releaser.js"
@@ -85,10 +86,11 @@ export interface Options<in K, in out V, out E = never, out R = never, out R2 = 
   /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
   readonly eventCapacity?: number | undefined
   /**
-   * Whether to keep Effect `Metric`s of it (see `CacheMetrics`), labelled with the name. It makes every operation slower.
+   * Whether to keep Effect `Metric`s of it (see `CacheMetrics`), labelled with the name, or
+   * (`"emf"`) to write lines for CloudWatch. It makes every operation slower.
    * Default `false`: `stats` has the same figures.
    */
-  readonly metrics?: boolean | undefined
+  readonly metrics?: Metrics | undefined
   /**
    * Whether lookups have spans: `"misses"` or `"all"`, inside another span and where a tracer is set; an object says whether
    * they have keys, too. Default `"none"`: only computations have.
@@ -114,7 +116,7 @@ export const leasedStoreKinds: OptionKinds<Options<never, never>> = {
   releaseCapacity: "countOrInfinity",
   gracePeriod: "duration",
   eventCapacity: "count",
-  metrics: "flag",
+  metrics: metricsKind,
   tracing: tracingKind
 }
 

@@ -1,14 +1,17 @@
 /**
  * A map and its computations, measured.
  */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import type { GuardedMap } from "../common/GuardedMap.js"
 import type { BoundedMap } from "../engine/BoundedMap.js"
+import { makeMeter, type Metrics } from "./makeMeter.js"
 import { MapMetrics, withMetrics } from "./MapMetrics.js"
-import { makeMeter, type Meter } from "./Meter.js"
+import type { Meter } from "./Meter.js"
 import { type ComputationHub, meteredHub } from "./meteredHub.js"
 
 /** What is measured of it. */
-interface MeasuredMap<in out K, in out V> {
+export interface MeasuredMap<in out K, in out V> {
   readonly meter: Meter | undefined
   readonly guarded: GuardedMap<K, V>
   /** Who is told of computations. */
@@ -25,18 +28,18 @@ interface MeasuredMap<in out K, in out V> {
  */
 export const measuredMap = <K, V>(
   name: string,
-  metrics: boolean | undefined,
+  metrics: Metrics | undefined,
   weight: "bytes" | "weight" | "none",
   guarded: GuardedMap<K, V>,
   hub: ComputationHub<K>
-): MeasuredMap<K, V> => {
-  const meter = makeMeter(name, metrics)
-  if (meter === undefined) return { meter, guarded, computations: hub, update: () => {} }
-  const measures = new MapMetrics(meter, { lookups: true, weight })
-  return {
-    meter,
-    guarded: withMetrics(guarded, measures),
-    computations: meteredHub(hub, meter),
-    update: (map, now) => measures.update(map, now)
-  }
-}
+): Effect.Effect<MeasuredMap<K, V>, never, Scope.Scope> =>
+  Effect.map(makeMeter(name, metrics), (meter) => {
+    if (meter === undefined) return { meter, guarded, computations: hub, update: () => {} }
+    const measures = new MapMetrics(meter, { lookups: true, weight })
+    return {
+      meter,
+      guarded: withMetrics(guarded, measures),
+      computations: meteredHub(hub, meter),
+      update: (map, now) => measures.update(map, now)
+    }
+  })

@@ -8,6 +8,7 @@ import type { CacheStats } from "../common/CacheStats.js"
 import type { BoundedMapOptions } from "../engine/BoundedMapOptions.js"
 import type { OptionKinds } from "../engine/options/optionKinds.js"
 import { evictionPolicyNames } from "../engine/policies/EvictionPolicy.js"
+import { type Metrics, metricsKind } from "../metrics/makeMeter.js"
 import { type Tracing, tracingKind } from "../tracing/Tracing.js"
 import { freshnessKinds } from "./freshnessKinds.js"
 import type { FreshnessOptions } from "./FreshnessOptions.js"
@@ -46,10 +47,11 @@ export interface Options<in K, in V, in out F = never>
   /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
   readonly eventCapacity?: number | undefined
   /**
-   * Whether to keep Effect `Metric`s of it (see `CacheMetrics`), labelled with the name. Every operation takes
+   * Whether to keep Effect `Metric`s of it (see `CacheMetrics`), labelled with the name, or
+   * (`"emf"`) to write lines for CloudWatch. Every operation takes
    * some two thirds longer with it. Default `false`: `stats` has the same figures.
    */
-  readonly metrics?: boolean | undefined
+  readonly metrics?: Metrics | undefined
   /**
    * Whether lookups have spans: `"misses"` or `"all"`, inside another span and where a tracer is set; an object says whether
    * they have keys, too. Default `"none"`: only computations have.
@@ -70,7 +72,7 @@ export const storeKinds: OptionKinds<Options<never, never>> = {
   evictionPolicy: evictionPolicyNames,
   onRemoval: "function",
   eventCapacity: "count",
-  metrics: "flag",
+  metrics: metricsKind,
   tracing: tracingKind
 }
 

@@ -2,13 +2,14 @@
  * What a store holds, with all who look at it.
  */
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { makeGuardedMap, type OwnMap } from "../common/GuardedMap.js"
 import { asExit } from "../errors/asExit.js"
 import type { CacheConfigError } from "../errors/CacheErrors.js"
 import type { EventHub } from "../events/EventHub.js"
 import type { StoreEvent } from "../events/StoreEvent.js"
 import { warningListener } from "../events/warningListener.js"
-import { measuredMap } from "../metrics/measuredMap.js"
+import { type MeasuredMap, measuredMap } from "../metrics/measuredMap.js"
 import { idleMillis } from "../options/timeToLive.js"
 import { LookupSpans } from "../tracing/LookupSpans.js"
 import { adaptOptions, type Stored } from "./FreshMap.js"
@@ -20,7 +21,7 @@ const defaultMaxSize = 1000
 /** The map of a store. */
 interface StoreMap<in out K, in out V, in out F> {
   readonly glance: OwnMap<K, Stored<V, F>>["glance"]
-  readonly measured: ReturnType<typeof measuredMap<K, Stored<V, F>>>
+  readonly measured: MeasuredMap<K, Stored<V, F>>
   /** Makes the spans of lookups, if they have any. */
   readonly lookups: LookupSpans | undefined
 }
@@ -30,7 +31,7 @@ export const makeStoreMap = <K, V, F>(
   name: string,
   options: Options<K, V, F>,
   hub: EventHub<StoreEvent<K>>
-): Effect.Effect<StoreMap<K, V, F>, CacheConfigError> =>
+): Effect.Effect<StoreMap<K, V, F>, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
     const timeToIdle = yield* asExit(idleMillis(name, options.timeToIdle))
     const tell = options.onRemoval && warningListener(name, options.onRemoval)
@@ -51,7 +52,7 @@ export const makeStoreMap = <K, V, F>(
     const weight = options.weigher === undefined ? "none" : "weight"
     return {
       glance: guarded.glance,
-      measured: measuredMap(name, options.metrics, weight, guarded, hub),
+      measured: yield* measuredMap(name, options.metrics, weight, guarded, hub),
       lookups: LookupSpans.make(name, options.tracing)
     }
   })

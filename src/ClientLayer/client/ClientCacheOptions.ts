@@ -6,6 +6,7 @@
 import type * as Duration from "effect/Duration"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { type EvictionPolicyName, evictionPolicyNames } from "../../Cache/engine/policies/EvictionPolicy.js"
+import { type Metrics, metricsKind } from "../../Cache/metrics/makeMeter.js"
 import { type Tracing, tracingKind } from "../../Cache/tracing/Tracing.js"
 import type { ExceptionSource } from "../errors/RequestError.js"
 import type { ClientOptions } from "../key/ClientOptions.js"
@@ -47,8 +48,9 @@ export interface ClientCacheOptions {
   readonly drainTimeout?: Duration.DurationInput | undefined
   /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
   readonly eventCapacity?: number | undefined
-  /** Whether to keep Effect `Metric`s of it (see `CacheMetrics`), labelled with the name. Default `false`. */
-  readonly metrics?: boolean | undefined
+  /** Whether to keep Effect `Metric`s of it (see `CacheMetrics`), labelled with the name, or
+   * (`"emf"`) to write lines for CloudWatch. Default `false`. */
+  readonly metrics?: Metrics | undefined
   /**
    * Whether lookups have spans: `"misses"` or `"all"`, inside another span and where a tracer is set; an object says whether
    * they have keys, too. Default `"none"`: only computations have.
@@ -76,6 +78,6 @@ export const clientCacheKinds: OptionKinds<ClientCacheOptions> = {
   gracePeriod: "duration",
   drainTimeout: "duration",
   eventCapacity: "count",
-  metrics: "flag",
+  metrics: metricsKind,
   tracing: tracingKind
 }

@@ -17,7 +17,7 @@ import { asExit } from "../../Cache/errors/asExit.js"
 import { type CacheConfigError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
 import type { Restore } from "../../Cache/lease/LeaseTable.js"
 import * as LeasedStore from "../../Cache/LeasedStore.js"
-import { makeMeter } from "../../Cache/metrics/Meter.js"
+import { makeMeter } from "../../Cache/metrics/makeMeter.js"
 import { checkOptions, nameIn, unlessWrong, withCallOptions, withFunction } from "../../Cache/options/checkOptions.js"
 import { millis } from "../../Cache/options/timeToLive.js"
 import { glanceAt, glanced, keyedLine, keyedSummary } from "../../Cache/printing/glance.js"
@@ -127,7 +127,7 @@ export const makeClientCache = (
       releaseConcurrency: 1
     })
     yield* Effect.addFinalizer(() => grace.start)
-    yield* observeSockets(makeMeter(name, options.metrics), () => registry.figures())
+    yield* observeSockets(yield* makeMeter(name, options.metrics), () => registry.figures())
 
     const release = (transport: CachedClient["transport"]): Effect.Effect<void> =>
       Effect.suspend(() => {

@@ -7,6 +7,7 @@ import type * as Redacted from "effect/Redacted"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import type { LeasedStoreEvent } from "../../Cache/events/StoreEvent.js"
+import { metricsKind } from "../../Cache/metrics/makeMeter.js"
 import { tracingKind } from "../../Cache/tracing/Tracing.js"
 import type { ClientCacheOptions } from "../client/ClientCacheOptions.js"
 import type { ClientBuildError } from "../errors/ClientErrors.js"
@@ -89,7 +90,7 @@ export const sessionKinds: OptionKinds<SessionOptions> = {
   timeToLive: "duration",
   timeToIdle: "duration",
   eventCapacity: "count",
-  metrics: "flag",
+  metrics: metricsKind,
   tracing: tracingKind
 }
 

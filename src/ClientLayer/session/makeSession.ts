@@ -13,7 +13,7 @@ import { settlingInTurn } from "../../Cache/background/settle.js"
 import type { OptionKind, OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { asExit } from "../../Cache/errors/asExit.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
-import { makeMeter } from "../../Cache/metrics/Meter.js"
+import { makeMeter } from "../../Cache/metrics/makeMeter.js"
 import { checkOptions, nameIn, unlessWrong, withCallOptions, withFunction } from "../../Cache/options/checkOptions.js"
 import { millis } from "../../Cache/options/timeToLive.js"
 import { printedAs } from "../../Cache/printing/printedAs.js"
@@ -107,7 +107,7 @@ export const makeSessionFrom = <E extends SessionError>(
     let settings = initial
     const grace = countdown(yield* asExit(millis(name, "gracePeriod", options.gracePeriod ?? defaultGracePeriod)))
     const transport = yield* makeSessionTransport(name, options, grace.rest)
-    yield* observeSockets(makeMeter(name, options.metrics), transport.figures)
+    yield* observeSockets(yield* makeMeter(name, options.metrics), transport.figures)
     const sharedHandlers = new WeakSet<object>()
     const credentials = yield* sources.credentials(() => ({
       profile: settings.profile,

@@ -16,7 +16,7 @@ import { configError } from "../../Cache/errors/configError.js"
 import { EventHub } from "../../Cache/events/EventHub.js"
 import { StaleWarnings } from "../../Cache/events/StaleWarnings.js"
 import { SingleFlight } from "../../Cache/flight/SingleFlight.js"
-import { makeMeter } from "../../Cache/metrics/Meter.js"
+import { makeMeter } from "../../Cache/metrics/makeMeter.js"
 import {
   checkNested,
   checkOptions,
@@ -120,7 +120,7 @@ export const makeS3CacheService = (
     const whileUnknown = yield* asExit(trustOf(name, options))
     const eventCapacity = options.eventCapacity ?? 1024
     const hub = yield* EventHub.make<S3CacheEvent>(eventCapacity)
-    const meter = makeMeter(name, options.metrics)
+    const meter = yield* makeMeter(name, options.metrics)
     const ledger = new Ledger(hub, meter)
     const { circuitBreaker = {} } = options
     if (circuitBreaker !== false) {

@@ -7,6 +7,7 @@ import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type { EvictionPolicyName } from "../../Cache/engine/policies/EvictionPolicy.js"
 import type { ByteSizeInput } from "../../Cache/memory/parseByteSize.js"
+import type { Metrics } from "../../Cache/metrics/makeMeter.js"
 import type { Tracing } from "../../Cache/tracing/Tracing.js"
 import type { EntryFormatOptions } from "../entry/EntryFormat.js"
 import type { EntryOptions } from "./EntryPolicy.js"
@@ -81,8 +82,9 @@ export interface S3CacheOptions extends EntryOptions, EntryFormatOptions {
   readonly tagsTrustedFor?: Duration.DurationInput | undefined
   /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
   readonly eventCapacity?: number | undefined
-  /** Whether to keep Effect `Metric`s of it (see `CacheMetrics`), labelled with the name. Default `false`. */
-  readonly metrics?: boolean | undefined
+  /** Whether to keep Effect `Metric`s of it (see `CacheMetrics`), labelled with the name, or
+   * (`"emf"`) to write lines for CloudWatch. Default `false`. */
+  readonly metrics?: Metrics | undefined
   /**
    * Whether lookups have spans: `"misses"` or `"all"`, inside another span and where a tracer is set; an object says whether
    * they have keys, too. Default `"none"`: only computations have.

@@ -3,6 +3,7 @@
  */
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { evictionPolicyNames } from "../../Cache/engine/policies/EvictionPolicy.js"
+import { metricsKind } from "../../Cache/metrics/makeMeter.js"
 import { freshnessKinds } from "../../Cache/store/freshnessKinds.js"
 import { tracingKind } from "../../Cache/tracing/Tracing.js"
 import type { S3ObjectStoreOptions } from "../bucket/S3ObjectStoreOptions.js"
@@ -51,7 +52,7 @@ export const s3CacheKinds: OptionKinds<S3CacheOptions> = {
   onTagsUnknown: ["serve", "miss"],
   tagsTrustedFor: "durationAboveZero",
   eventCapacity: "count",
-  metrics: "flag",
+  metrics: metricsKind,
   tracing: tracingKind,
   ...entryFormatKinds,
   ...entryKinds

@@ -12,6 +12,7 @@ import { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
 import { checkByteLimit } from "../../Cache/memory/checkByteLimit.js"
 import type { ByteSizeInput } from "../../Cache/memory/parseByteSize.js"
+import type { Metrics } from "../../Cache/metrics/makeMeter.js"
 import { durationMillis } from "../../Cache/options/durationMillis.js"
 import type { EntryToWrite } from "../../Cache/options/manyEntries.js"
 import { checkValue } from "../../Cache/options/wrongOptions.js"
@@ -137,10 +138,11 @@ export interface Options<in out K, in out V, in out F = never, out R = never>
   /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
   readonly eventCapacity?: number | undefined
   /**
-   * Whether to keep Effect `Metric`s of it (see `CacheMetrics`), labelled with the name. Every operation takes
+   * Whether to keep Effect `Metric`s of it (see `CacheMetrics`), labelled with the name, or
+   * (`"emf"`) to write lines for CloudWatch. Every operation takes
    * some two thirds longer with it. Default `false`: `stats` has the same figures.
    */
-  readonly metrics?: boolean | undefined
+  readonly metrics?: Metrics | undefined
   /**
    * Whether lookups have spans: `"misses"` or `"all"`, inside another span and where a tracer is set; an object says whether
    * they have keys, too. Default `"none"`: only computations have.

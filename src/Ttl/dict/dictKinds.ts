@@ -2,6 +2,7 @@
  * Telling the options of a dictionary with Effect from others.
  */
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
+import { metricsKind } from "../../Cache/metrics/makeMeter.js"
 import { freshnessKinds } from "../../Cache/store/freshnessKinds.js"
 import { tracingKind } from "../../Cache/tracing/Tracing.js"
 import { type Options, sharedKinds } from "./DictOptions.js"
@@ -16,6 +17,6 @@ export const dictKinds: OptionKinds<Options<never, never>> = {
   gracePeriod: "duration",
   sweepInterval: "any",
   eventCapacity: "count",
-  metrics: "flag",
+  metrics: metricsKind,
   tracing: tracingKind
 }

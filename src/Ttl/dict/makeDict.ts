@@ -111,7 +111,7 @@ export const makeDictWith = <K, V, F, R>(
       }, weighFailure)
     )
     const watched = hooks === undefined ? guarded : hooks.watched(guarded)
-    const measured = measuredMap(name, options.metrics, "bytes", watched, hub)
+    const measured = yield* measuredMap(name, options.metrics, "bytes", watched, hub)
     const { lookup, step } = measured.guarded
     const bytesOf = (key: K) => () => {
       const bytes = guarded.unsafeLookup((map, now) => map.weightOf(key, now))
