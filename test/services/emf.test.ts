@@ -10,15 +10,15 @@ import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectSto
 
 const Directive = Schema.Struct({
   Namespace: Schema.String,
-  Dimensions: Schema.Array(Schema.Array(Schema.String).pipe(Schema.maxItems(30))),
+  Dimensions: Schema.Array(Schema.Array(Schema.String)),
   Metrics: Schema.Array(Schema.Struct({
-    Name: Schema.String.pipe(Schema.maxLength(1024)),
+    Name: Schema.String,
     Unit: Schema.Literal("Seconds", "Bytes", "Count", "None")
-  })).pipe(Schema.maxItems(100))
+  }))
 })
 const Line = Schema.Struct({
   _aws: Schema.Struct({
-    Timestamp: Schema.Number.pipe(Schema.int()),
+    Timestamp: Schema.Number,
     CloudWatchMetrics: Schema.Array(Directive)
   })
 })
@@ -38,12 +38,18 @@ const read = (line: string): Told => {
     Schema.parseJson(Line)
   )(line)
   assert.isAtMost(Buffer.byteLength(line), 256 * 1024)
+  assert.isTrue(Number.isInteger(at))
   assert.deepStrictEqual(more, [])
   assert.strictEqual(directive?.Namespace, emfNamespace)
   const members: Values = JSON.parse(line)
-  for (const name of directive?.Dimensions.flat() ?? []) assert.isString(members[name])
+  for (const dimensions of directive?.Dimensions ?? []) {
+    assert.isAtMost(dimensions.length, 30)
+    for (const name of dimensions) assert.match(String(members[name]), /^[\x20-\x7e]{1,1024}$/)
+  }
   const names = directive?.Metrics.map(({ Name }) => Name) ?? []
+  assert.isAtMost(names.length, 100)
   for (const name of names) {
+    assert.isAtMost(name.length, 1024)
     const value = members[name]
     const values: ReadonlyArray<unknown> = Array.isArray(value) ? value : [value]
     assert.isTrue(values.length <= 100 && values.every((each) => typeof each === "number"), name)
