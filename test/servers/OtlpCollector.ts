@@ -55,7 +55,7 @@ const Traces = Schema.Struct({
 type AttributeValue = string | boolean | number | ReadonlyArray<string> | undefined
 
 /** One series of a metric, as it was when it was sent last. */
-export interface ArrivedSeries {
+interface ArrivedSeries {
   readonly name: string
   readonly unit: string
   readonly kind: "sum" | "gauge" | "histogram"
@@ -66,7 +66,7 @@ export interface ArrivedSeries {
 }
 
 /** A span that has arrived. */
-export interface ArrivedSpan {
+interface ArrivedSpan {
   readonly name: string
   readonly traceId: string
   readonly spanId: string
