@@ -114,7 +114,11 @@ export const examineBucket = (
 
     /** The first answer that is done, or else the last. */
     const firstDone = <A>(tries: ReadonlyArray<Effect.Effect<Answer<A>>>, otherwise: Answer<A>) =>
-      Effect.reduce(tries, otherwise, (answer, next) => answer.isDone ? Effect.succeed(answer) : next)
+      Effect.gen(function*() {
+        let answer = otherwise
+        for (const next of tries) if (!answer.isDone) answer = yield* next
+        return answer
+      })
 
     /** An ETag with its quotes, and as Ceph's gateway wants it. */
     const formsOf = (etag: string) => [...new Set([etag, etag.replaceAll("\"", "")])]
