@@ -24,7 +24,8 @@ export const places = [
       { file: "docs/tags.md", to: "guides/tags" },
       { file: "docs/leases.md", to: "guides/leases" },
       { file: "docs/s3-outages.md", to: "guides/s3-outages" },
-      { file: "docs/requests.md", to: "guides/requests" }
+      { file: "docs/requests.md", to: "guides/requests" },
+      { file: "docs/s3-express.md", to: "guides/s3-express" }
     ]
   },
   {
@@ -54,6 +55,7 @@ export const places = [
   {
     text: "Running it",
     pages: [
+      { file: "docs/doctor.md", to: "guides/doctor", text: "doctor, cost, bench" },
       { file: "docs/testing.md", to: "guides/testing" },
       { file: "docs/errors.md", to: "guides/errors" },
       { file: "docs/metrics.md", to: "guides/metrics" },

@@ -135,6 +135,12 @@ export const reasonOf = (answer: Answer<unknown> | undefined): ObjectStoreError[
 export const detailOf = (answer: Answer<unknown> | undefined): string =>
   answer === undefined || answer.isDone ? "" : answer.error.detail
 
+/** What the server said of a failed request, without what is needed: that is told as a statement. */
+export const saidOf = (answer: Answer<unknown> | undefined): string => {
+  const detail = detailOf(answer)
+  return detail.slice(Math.max(0, detail.indexOf("S3 answered")))
+}
+
 /** Whether a server did not know what it was asked: it has no such feature. */
 export const isUnknownToServer = (answer: Answer<unknown>): boolean =>
   !answer.isDone &&

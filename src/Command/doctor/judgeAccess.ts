@@ -4,7 +4,7 @@
 import * as Duration from "effect/Duration"
 import { isDirectoryBucket } from "../../S3Store/bucket/directoryBucket.js"
 import type { ObjectStoreReason } from "../../S3Store/objects/ObjectStoreErrors.js"
-import { type Answer, detailOf, reasonOf } from "./Answer.js"
+import { type Answer, detailOf, reasonOf, saidOf } from "./Answer.js"
 import { isAbsent } from "./examineBucket.js"
 import type { Demand, Facts } from "./Facts.js"
 import { found, good, type Judgement, note, untried } from "./Finding.js"
@@ -90,7 +90,7 @@ export const judgeRemove = (facts: Facts): Judgement => {
   if (remove === undefined) return untried
   if (remove.isDone || isAbsent(remove)) return good("objects can be removed")
   return reasonOf(remove) === "AccessDenied"
-    ? found(`removing is denied. ${detailOf(remove)}`, give(facts), statementFor("s3:DeleteObject", place))
+    ? found(`removing is denied. ${saidOf(remove)}`, give(facts), statementFor("s3:DeleteObject", place))
     : found(`nothing can be removed. ${detailOf(remove)}`, "look at what the server says")
 }
 
@@ -116,7 +116,7 @@ export const judgeWrite = (facts: Facts): Judgement => {
   switch (reasonOf(write)) {
     case "AccessDenied":
       return namesKey(write) ? good("denied for the key of KMS only: see encryption") : found(
-        `writing is denied. ${detailOf(write)}`,
+        `writing is denied. ${saidOf(write)}`,
         give(facts),
         statementFor("s3:PutObject", place)
       )
@@ -135,7 +135,7 @@ export const judgeRead = (facts: Facts): Judgement => {
   if (read === undefined) {
     // Who may list and is denied what is absent may not read.
     return reasonOf(absent) === "AccessDenied" && list?.isDone === true
-      ? found(`reading is denied. ${detailOf(absent)}`, give(facts), statementFor("s3:GetObject", place))
+      ? found(`reading is denied. ${saidOf(absent)}`, give(facts), statementFor("s3:GetObject", place))
       : untried
   }
   if (read.isDone) {
@@ -149,7 +149,7 @@ export const judgeRead = (facts: Facts): Judgement => {
   if (reasonOf(read) === "AccessDenied") {
     return namesKey(read)
       ? good("denied for the key of KMS only: see encryption")
-      : found(`reading is denied. ${detailOf(read)}`, give(facts), statementFor("s3:GetObject", place))
+      : found(`reading is denied. ${saidOf(read)}`, give(facts), statementFor("s3:GetObject", place))
   }
   return reasonOf(read) === "Encryption"
     ? good("refused for the key of KMS only: see encryption")
@@ -195,7 +195,7 @@ export const judgeList = (facts: Facts): Judgement => {
   }
   return reasonOf(list) === "AccessDenied"
     ? found(
-      `listing is denied: there is no list, purge and clear. ${detailOf(list)}`,
+      `listing is denied: there is no list, purge and clear. ${saidOf(list)}`,
       give(facts),
       statementFor("s3:ListBucket", place)
     )
