@@ -105,7 +105,7 @@ export const areas = [
   },
   {
     area: "Testing",
-    rooms: ["faults", "server", "."],
+    rooms: ["faults", "server", "conformance", "."],
     imports: ["Cache/engine", "effect", "Cache", "S3Store"],
     packages: ["effect", "node:"]
   },

@@ -8,6 +8,7 @@ import "../effect/needsEffect3.js"
 
 export { CacheConfigError } from "../Cache/errors/CacheErrors.js"
 export { ObjectStoreError, type ObjectStoreReason } from "../S3Store/objects/ObjectStoreErrors.js"
+export { ConformanceFailure, type ConformanceFault } from "./conformance/ConformanceFailure.js"
 export {
   EmbeddedS3,
   type EmbeddedS3ClientConfig,
@@ -28,4 +29,9 @@ export type {
   StoreOperation,
   StoreRequest
 } from "./faults/StoreRequest.js"
+export {
+  objectStoreConformance,
+  type ObjectStoreConformanceOptions,
+  type ObjectStoreTest
+} from "./objectStoreConformance.js"
 export type { AnsweredRequest } from "./server/httpServer.js"

@@ -14,6 +14,7 @@ const guides: Readonly<Record<string, ReadonlyArray<string>>> = {
   Keyv: ["keyv.md"],
   S3Store: ["s3-cache.md", "keyspaces.md", "tags.md", "leases.md", "s3-outages.md"],
   Sync: ["dictionaries.md"],
+  Testing: ["testing.md"],
   Ttl: ["dictionaries.md"]
 }
 

@@ -25,7 +25,7 @@ import {
 import { layerS3FromInstance, S3ClientInstance } from "effect-aws-cache/effect-aws"
 import { s3CacheStorage } from "effect-aws-cache/keyv"
 import { memoryPressure, SyncTtlDict as SmallDict } from "effect-aws-cache/Sync"
-import { EmbeddedS3, Faults } from "effect-aws-cache/testing"
+import { EmbeddedS3, Faults, objectStoreConformance } from "effect-aws-cache/testing"
 import * as Cause from "effect/Cause"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
@@ -790,6 +790,10 @@ const cases: Readonly<Record<string, Case>> = {
   "FaultsTag.make": {
     use: (options) => Effect.flatMap(ObjectStore.makeMemory, (store) => Faults.make(store, untyped(options))),
     options: faultsOptions
+  },
+  objectStoreConformance: {
+    use: (options) => attempt(() => objectStoreConformance(untyped(options))),
+    options: { conditionalWrites: flag, conditionalDeletes: flag, lists: flag, steps: whole }
   },
   s3CacheStorage: {
     use: (options) => Effect.provide(s3CacheStorage("words", untyped(options)), S3Cache.layerMemory()),
