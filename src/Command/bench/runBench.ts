@@ -107,7 +107,8 @@ export const runBench = (
           (at) =>
             Effect.gen(function*() {
               const before = yield* Clock.currentTimeNanos
-              const exit = yield* Effect.exit(one(operation, bytes, at, value))
+              // What is under way is waited for, so that nothing is written after it was removed.
+              const exit = yield* Effect.exit(Effect.uninterruptible(one(operation, bytes, at, value)))
               const after = yield* Clock.currentTimeNanos
               if (Exit.isSuccess(exit)) millis.push(Number(after - before) / 1e6)
               else if (Cause.isInterrupted(exit.cause)) return yield* Effect.interrupt

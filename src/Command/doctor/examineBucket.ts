@@ -8,6 +8,7 @@ import type {
   S3Client
 } from "@aws-sdk/client-s3"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { Buffer } from "node:buffer"
 import { createHash, randomBytes, randomUUID } from "node:crypto"
 import { isDirectoryBucket } from "../../S3Store/bucket/directoryBucket.js"
@@ -73,19 +74,20 @@ export const examineBucket = (
       Effect.suspend(() => {
         const command = new sdk.PutObjectCommand({ ...payer, ...puts, Bucket, Key, Body: Buffer.from(body), ...more })
         const sent = ask(operation, Key, (abortSignal) => writer.send(command, { abortSignal }))
-        // Whatever was answered: it may have been written.
-        return Effect.map(sent, (answer): Answer<PutObjectCommandOutput> => {
+        // Whatever was answered, it may have been written; and who interrupts waits for the answer, so that nothing is
+        // written after it was removed.
+        return Effect.uninterruptible(Effect.map(toItsEnd(sent), (answer): Answer<PutObjectCommandOutput> => {
           if (answer.isDone || answer.status === undefined || answer.status >= 500) {
             written.push({ Key, VersionId: answer.isDone ? answer.output.VersionId : undefined })
           }
           return answer
-        })
+        }))
       })
 
     const remove = (Key: string, more: { readonly IfMatch?: string } = {}) => {
       const command = new sdk.DeleteObjectCommand({ ...payer, Bucket, Key, ...more })
       return Effect.map(
-        ask("remove", Key, (abortSignal) => client.send(command, { abortSignal })),
+        toItsEnd(ask("remove", Key, (abortSignal) => client.send(command, { abortSignal }))),
         (answer): Answer<DeleteObjectCommandOutput> => {
           if (answer.isDone && answer.output.VersionId !== undefined) {
             written.push({ Key, VersionId: answer.output.VersionId })
@@ -105,7 +107,7 @@ export const examineBucket = (
       for (const { Key, VersionId } of written) {
         if (VersionId === undefined || VersionId === "null") continue
         const command = new sdk.DeleteObjectCommand({ ...payer, Bucket, Key, VersionId })
-        const answer = yield* ask("remove", Key, (abortSignal) => client.send(command, { abortSignal }))
+        const answer = yield* toItsEnd(ask("remove", Key, (abortSignal) => client.send(command, { abortSignal })))
         if (!answer.isDone && !isNoSuchObject(answer.error.cause)) left++
       }
       written.length = 0
@@ -250,6 +252,10 @@ export const examineBucket = (
     facts.left = yield* Effect.uninterruptible(cleanUp)
     return facts
   })
+
+/** A request in a fiber of its own, which ends by its limit of time: where nobody may interrupt, it is waited for. */
+const toItsEnd = <A>(request: Effect.Effect<A>): Effect.Effect<A> =>
+  Effect.flatMap(Effect.forkDaemon(Effect.interruptible(request)), Fiber.join)
 
 const writtenOf = ({ ETag = "", VersionId }: PutObjectCommandOutput) => ({ etag: ETag, versionId: VersionId })
 

@@ -52,6 +52,8 @@ const placeFaults: Partial<Record<ObjectStoreReason, string>> = {
 export const judgeBucket = ({ absent, place }: Facts): Judgement => {
   if (absent === undefined) return untried
   const reason = reasonOf(absent)
+  // Whether it is there is not told to who is not known.
+  if (reason === "Credentials" || reason === "ClockSkew") return untried
   if (reason === "AccessDenied" && isDirectoryBucket(place.bucket)) {
     return found(detailOf(absent), "add this to the policy of the role", statementFor("s3:GetObject", place))
   }

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
 import { EmbeddedS3 } from "effect-aws-cache/testing"
 import * as DirectoryBucket from "../../servers/DirectoryBucket.js"
 import * as SpoiledS3 from "../../servers/SpoiledS3.js"
@@ -40,6 +40,17 @@ describe("doctor", () => {
         diagnosis.findings.filter(({ outcome }) => outcome === "unseen").map(({ check }) => check),
         ["encryption", "lifecycle", "transitions", "object-lock"]
       )
+    }))
+
+  it.scopedLive("leaves nothing when it is interrupted", () =>
+    Effect.gen(function*() {
+      const s3 = yield* EmbeddedS3.make({ buckets: ["spoiled"] })
+      const fiber = yield* Effect.fork(diagnosisOf(s3.clientConfig, "spoiled"))
+      yield* Effect.repeat(Effect.zipRight(Effect.yieldNow(), s3.requests), {
+        until: (requests) => requests.some(({ method }) => method === "PUT")
+      })
+      yield* Fiber.interrupt(fiber)
+      assert.deepStrictEqual(yield* namesIn(s3.clientConfig, "spoiled"), [])
     }))
 
   for (const spoiled of spoilings) {

@@ -69,6 +69,32 @@ export const spoilings: ReadonlyArray<Spoiled> = [
     spoiling: { answer: () => errorXml(400, "ExpiredToken", "The provided token has expired.") }
   },
   {
+    way: "credentials whose time is over",
+    finds: ["credentials"],
+    says: /from the program: expired 2h ago/,
+    config: {
+      credentials: {
+        accessKeyId: "AKIAEXAMPLE",
+        secretAccessKey: "secret",
+        expiration: new Date(Date.now() - 2 * 3_600_000 - 1000)
+      }
+    }
+  },
+  {
+    way: "a clock that S3 refuses",
+    finds: ["clock"],
+    says: /clock of this machine is wrong.*NTP/s,
+    spoiling: {
+      answer: () =>
+        errorXml(
+          403,
+          "RequestTimeTooSkewed",
+          "The difference between the request time and the current time is too large.",
+          "<ServerTime>2026-01-01T00:00:00Z</ServerTime>"
+        )
+    }
+  },
+  {
     way: "no bucket",
     finds: ["bucket"],
     says: /there is no bucket spoiled/,
