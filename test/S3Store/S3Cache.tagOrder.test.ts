@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Deferred, type Duration, Effect, Fiber, Option, Schema, Stream, TestClock } from "effect"
 import { Keyspace, type S3CacheService } from "effect-aws-cache/S3Store"
+import { Fault, Faults, type FaultsOptions } from "effect-aws-cache/testing"
 import { createHash } from "node:crypto"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
 import type { ObjectStore } from "../../src/S3Store/objects/ObjectStore.js"
-import { ObjectStoreError } from "../../src/S3Store/objects/ObjectStoreErrors.js"
 import { PlainClock } from "../support/PlainClock.js"
 import { amount } from "../support/property.js"
 import { makeBucket } from "./bucketOf.js"
@@ -20,20 +20,6 @@ const Space = Keyspace.make("space", {
   tags: (key) => [`t${key}`, "all"]
 })
 const marker = (tag: string) => `.tags/${createHash("sha256").update(tag).digest("hex")}`
-
-/** A store that honours no conditions. */
-const unconditional = (store: ObjectStore): ObjectStore => {
-  const refuse = (operation: string) => (name: string) =>
-    Effect.fail(
-      new ObjectStoreError({
-        reason: "ConditionalWritesUnsupported",
-        operation,
-        target: name,
-        detail: "no conditions here"
-      })
-    )
-  return { ...store, add: refuse("add"), replace: refuse("replace") }
-}
 
 /** A store whose loads take several turns of everybody else. */
 const slowToLoad = (store: ObjectStore): ObjectStore => ({
@@ -53,9 +39,16 @@ const ahead = <A, E, R>(millis: number, effect: Effect.Effect<A, E, R>) =>
       })()
     ))
 
+/** A store, and its faults. */
+const unreliable = (options?: FaultsOptions) =>
+  Effect.flatMap(
+    makeMemoryObjectStore,
+    (memory) => Effect.map(Effect.orDie(Faults.make(memory, options)), (made) => ({ memory, ...made }))
+  )
+
 const stores: ReadonlyArray<readonly [name: string, make: Effect.Effect<ObjectStore>]> = [
   ["in memory", makeMemoryObjectStore],
-  ["without conditions", Effect.map(makeMemoryObjectStore, unconditional)]
+  ["without conditions", Effect.map(unreliable({ conditionalWrites: false }), ({ store }) => store)]
 ]
 
 /** What brings a value under a key, in all ways there are. */
@@ -251,20 +244,8 @@ describe("clocks that are ahead", () => {
 })
 
 describe("tags that cannot be asked for", () => {
-  /** A store whose markers can be made unreadable. */
-  const denying = Effect.map(makeMemoryObjectStore, (memory) => {
-    const state = { denied: false, asked: 0 }
-    const store: ObjectStore = {
-      ...memory,
-      load: (name, options) =>
-        Effect.suspend(() => {
-          if (!name.startsWith(".tags/") || !state.denied) return memory.load(name, options)
-          state.asked++
-          return new ObjectStoreError({ reason: "AccessDenied", operation: "load", target: name, detail: "no" })
-        })
-    }
-    return { memory, store, state }
-  })
+  /** No marker can be read. */
+  const denied = [{ fault: Fault.Fail({ reason: "AccessDenied" }), operations: ["load"], names: ".tags/" }] as const
 
   it.scoped("a mark that was made or met holds when the marker is gone, or an older one is back", () =>
     Effect.gen(function*() {
@@ -311,11 +292,11 @@ describe("tags that cannot be asked for", () => {
   ) {
     it.scoped(`they are trusted for so long and no longer, by peek, get and lookups: ${JSON.stringify(options)}`, () =>
       Effect.gen(function*() {
-        const { state, store } = yield* denying
+        const { faults, store } = yield* unreliable()
         const cache = yield* makeS3CacheService(store, options)
         yield* cache.set(Space.key(1), "known")
         yield* cache.get(Space.key(1))
-        state.denied = true
+        yield* faults.set(denied)
         yield* TestClock.adjust(Math.min(millis, 86_000_000) - 1)
         assert.deepStrictEqual(yield* cache.getOption(Space.key(1)), Option.some("known"))
         assert.deepStrictEqual(yield* cache.peek(Space.key(1)), Option.some("known"))
@@ -325,22 +306,22 @@ describe("tags that cannot be asked for", () => {
         assert.deepStrictEqual(yield* cache.peek(Space.key(1)), Option.none())
         assert.strictEqual(yield* cache.getOrCompute(Space.key(1), Effect.succeed("new")), "new")
         assert.deepStrictEqual(yield* cache.getOption(Space.key(1)), Option.some("new"), "it made that itself")
-        const { asked } = state
+        const asked = (yield* faults.counts).faults
         for (let i = 0; i < 10; i++) yield* cache.getOption(Space.key(1))
-        assert.strictEqual(state.asked, asked, "each tag is asked for once per tagsAge")
+        assert.strictEqual((yield* faults.counts).faults, asked, "each tag is asked for once per tagsAge")
         assert.strictEqual((yield* cache.stats).tagsUnknown, asked)
       }))
   }
 
   it.scoped("a process that never heard of a tag does not take it for valid, and removes nothing", () =>
     Effect.gen(function*() {
-      const { memory, state, store } = yield* denying
+      const { faults, memory, store } = yield* unreliable()
       const one = yield* makeS3CacheService(memory)
       yield* one.set(Space.key(1), "old")
-      state.denied = true
+      yield* faults.set(denied)
       const fresh = yield* makeS3CacheService(store)
       assert.deepStrictEqual(yield* fresh.getOption(Space.key(1)), Option.none())
-      state.denied = false
+      yield* faults.set([])
       yield* TestClock.adjust("5 seconds")
       assert.deepStrictEqual(yield* fresh.getOption(Space.key(1)), Option.some("old"))
     }))

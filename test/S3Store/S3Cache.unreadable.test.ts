@@ -8,16 +8,17 @@ import {
   type EncryptionOptions,
   Keyspace,
   ObjectStore,
-  ObjectStoreError,
+  type ObjectStoreError,
   type S3CacheOptions
 } from "effect-aws-cache/S3Store"
+import { Fault, Faults } from "effect-aws-cache/testing"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { makeEntryFormat } from "../../src/S3Store/entry/EntryFormat.js"
 import { assemble, headOf } from "../../src/S3Store/entry/entryFrame.js"
-import { Fault } from "../servers/FaultProxy.js"
+import * as FaultProxy from "../servers/FaultProxy.js"
 import { everyNth } from "../support/property.js"
 import { makeBucket } from "./bucketOf.js"
 
@@ -226,34 +227,21 @@ for (const [nth, [storeName, makeStore]] of stores.entries()) {
 }
 
 describe("one damaged answer", () => {
-  /** The first load of the entry gives other bytes than there are. */
-  const damagingOnce = (store: ObjectStore, damage: (body: Uint8Array) => Uint8Array): ObjectStore => {
-    let loads = 0
-    return {
-      ...store,
-      load: (name, options) =>
-        Effect.map(
-          store.load(name, options),
-          (found) =>
-            found._tag === "Found" && name === key.objectName && loads++ === 0
-              ? { ...found, body: damage(found.body) }
-              : found
-        )
-    }
-  }
+  /** The first load of the entry gives another byte than there is. */
+  const damagingOnce = (store: ObjectStore, at: number) =>
+    Effect.map(
+      Faults.make(store, { faults: [{ fault: Fault.Corrupt({ at }), names: key.objectName, nth: 1 }] }),
+      ({ store }) => store
+    )
   for (const at of [0, 4, 20, 50, 100, 400]) {
     it.scoped(`in byte ${at} costs neither the winner of add nor pop the value`, () =>
       Effect.gen(function*() {
         const store = yield* built(ObjectStore.layerMemory())
         const winner = yield* makeS3CacheService(store)
-        const damage = (body: Uint8Array) => {
-          const place = Math.min(at, body.length - 1)
-          return body.with(place, (body.at(place) ?? 0) ^ 4)
-        }
         yield* winner.add(key, 1)
-        const late = yield* makeS3CacheService(damagingOnce(store, damage))
+        const late = yield* makeS3CacheService(yield* damagingOnce(store, at))
         assert.strictEqual(yield* tagOf(late.add(key, 2)), "CacheExistsError")
-        const popping = yield* makeS3CacheService(damagingOnce(store, damage))
+        const popping = yield* makeS3CacheService(yield* damagingOnce(store, at))
         assert.strictEqual(yield* popping.pop(key), 1)
       }).pipe(quietly))
   }
@@ -266,10 +254,10 @@ describe("removal without reading", () => {
       Effect.gen(function*() {
         const store = yield* built(ObjectStore.layerMemory())
         yield* (yield* makeS3CacheService(store)).set(key, 1)
-        const blind = yield* makeS3CacheService({
-          ...store,
-          load: (target) => new ObjectStoreError({ reason, operation: "load", target, detail: "no" })
+        const { store: unreadable } = yield* Faults.make(store, {
+          faults: [{ fault: Fault.Fail({ reason }), operations: ["load"] }]
         })
+        const blind = yield* makeS3CacheService(unreadable)
         const popped = yield* Effect.flip(blind.pop(key))
         assert(popped._tag === "ObjectStoreError")
         assert.strictEqual(popped.reason, reason)
@@ -299,13 +287,13 @@ describe("removal without reading", () => {
     Effect.gen(function*() {
       const { process, proxy } = yield* makeBucket({}, {})
       const cache = yield* process({ write: "behind", writeBehind: { concurrency: 1 }, circuitBreaker: false })
-      yield* proxy.set(Fault.Hang())
+      yield* proxy.set(FaultProxy.Fault.Hang())
       yield* cache.set(Space.key("busy"), 0)
       yield* Effect.yieldNow()
       yield* cache.set(key, 1)
-      yield* proxy.set(Fault.Refuse())
+      yield* proxy.set(FaultProxy.Fault.Refuse())
       assert.strictEqual((yield* Effect.flip(cache.pop(key)))._tag, "ObjectStoreError")
-      yield* proxy.set(Fault.Pass())
+      yield* proxy.set(FaultProxy.Fault.Pass())
       assert.deepStrictEqual(yield* cache.peek(key), Option.some(1))
     }).pipe(quietly))
 })

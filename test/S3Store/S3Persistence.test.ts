@@ -1,24 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Layer, Option, Schema, TestClock } from "effect"
-import { Keyspace, ObjectStore, ObjectStoreError, S3Persistence } from "effect-aws-cache/S3Store"
+import { Keyspace, ObjectStore, S3Persistence } from "effect-aws-cache/S3Store"
+import { Faults } from "effect-aws-cache/testing"
 import { Fault } from "../servers/FaultProxy.js"
 import { assertFailed, keyValueStore, valuesOf } from "../support/keyValues.js"
 import { makeBucket } from "./bucketOf.js"
 import { Find, persistedCache, persistedUnder } from "./persistedPeople.js"
 
 const overBucket = Effect.map(makeBucket(), (bucket) => ({ ...bucket, l2: Layer.succeed(ObjectStore, bucket.store) }))
-
-/** A store that refuses writes on conditions. */
-const withoutConditions = (store: ObjectStore): ObjectStore => ({
-  ...store,
-  replace: () =>
-    new ObjectStoreError({
-      reason: "ConditionalWritesUnsupported",
-      operation: "replace",
-      target: "memory",
-      detail: "no conditions"
-    })
-})
 
 describe("S3Persistence", () => {
   it.scoped("a KeyValueStore: text, bytes, odd keys, size, clear", () =>
@@ -69,10 +58,12 @@ describe("S3Persistence", () => {
 
   it.scoped("modify works where the store has no conditions, too", () =>
     Effect.gen(function*() {
-      const memory = yield* Effect.provide(ObjectStore, ObjectStore.layerMemory())
       const store = yield* Effect.provide(
         keyValueStore,
-        Layer.provide(ObjectStore.layerToKeyValueStore(), Layer.succeed(ObjectStore, withoutConditions(memory)))
+        ObjectStore.layerToKeyValueStore().pipe(
+          Layer.provide(Faults.layer({ conditionalWrites: false })),
+          Layer.provide(ObjectStore.layerMemory())
+        )
       )
       yield* store.set("count", "0")
       yield* Effect.forEach(Array.from({ length: 9 }), () => store.modify("count", (n) => String(Number(n) + 1)), {

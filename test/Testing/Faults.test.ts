@@ -201,6 +201,8 @@ describe("a store with faults", () => {
       yield* memory.save("a", bytes("0000000000"))
       yield* faults.set([{ fault: Fault.Corrupt({ at: 3 }) }])
       assert.strictEqual(yield* textIn(store, "a"), "0001000000")
+      yield* faults.set([{ fault: Fault.Corrupt({ at: 100 }) }])
+      assert.strictEqual(yield* textIn(store, "a"), "0000000001")
       yield* faults.set([{ fault: Fault.Corrupt({}) }])
       assert.match(yield* textIn(store, "a"), /^0*10*$/)
       yield* faults.set([{ fault: Fault.Truncate({ bytes: 4 }) }])

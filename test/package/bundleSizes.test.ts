@@ -29,6 +29,28 @@ describe("a bundle", () => {
     })
   }
 
+  it("has what is for tests only where that is asked for", async () => {
+    const filesIn = async (entryPoints: ReadonlyArray<string>) => {
+      const { metafile } = await build({
+        stdin: { contents: entryPoints.map((path) => `import ${JSON.stringify(path)}`).join("\n"), resolveDir: root },
+        bundle: true,
+        format: "esm",
+        platform: "node",
+        external: peers,
+        tsconfigRaw: "{}",
+        metafile: true,
+        write: false
+      })
+      return Object.keys(metafile.inputs).filter((path) => /^dist\/testing/i.test(path))
+    }
+    const all = Object.keys(manifest.exports)
+      .filter((path) => path !== "./package.json")
+      .map((path) => path.replace(/^\./, manifest.name))
+    const others = all.filter((path) => path !== `${manifest.name}/testing`)
+    assert.isAbove((await filesIn(all)).length, 0)
+    assert.deepStrictEqual(await filesIn(others), [])
+  })
+
   it(`has no policy but LRU under the condition ${lruOnly}, and saves five kilobytes and more`, async () => {
     const { outputFiles: [output] } = await build({
       stdin: { contents: `export { Store } from "effect-aws-cache/Cache"`, resolveDir: root },

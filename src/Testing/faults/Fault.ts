@@ -17,7 +17,8 @@ import type { ObjectStoreReason } from "../../S3Store/objects/ObjectStoreErrors.
  *   effect;
  * - `Repeat`: it has its effect twice, as when a client sends it again after a lost answer, and the second answer is told: an
  *   `add` finds its own object in the way;
- * - `Corrupt`: a `load` gives a body with one flipped bit, in the byte `at` (default: one that is drawn);
+ * - `Corrupt`: a `load` gives a body with one flipped bit, in the byte `at` or the last one there is (default: one
+ *   that is drawn);
  * - `Truncate`: a `load` gives a body of at most `bytes` bytes;
  * - `Slow`: it comes to the store `by` later;
  * - `SlowBody`: a `load` takes as long as so many `bytesPerSecond` take;

@@ -43,7 +43,7 @@ const bendBody = (loaded: LoadOutcome, fault: Fault, chance: number): Effect.Eff
   const { body } = loaded
   switch (fault._tag) {
     case "Corrupt": {
-      const at = fault.at ?? Math.floor(chance * body.length)
+      const at = Math.min(fault.at ?? Math.floor(chance * body.length), body.length - 1)
       return Effect.succeed({ ...loaded, body: body.map((byte, index) => index === at ? byte ^ 1 : byte) })
     }
     case "Truncate":
