@@ -10,12 +10,14 @@ export const folders = ["src", "bench", "demo", "docs", "examples", "test"]
 /** Copied: what tests start, and what is in the package. */
 export const copied = [
   "bench/results",
+  "dashboards",
   "scripts/build.mjs",
   "scripts/check-docs.mjs",
   "scripts/check-package.mjs",
   "scripts/consumer",
   "scripts/demo.mjs",
   "scripts/lib",
+  "scripts/make-dashboards.mjs",
   "scripts/test-s3.mjs",
   "site",
   ...["CONTRIBUTING.md", "LICENSE", "LICENSE-Apache-2.0", "NOTICE", "SECURITY.md"]

@@ -12,7 +12,7 @@ const mostValues = 100
 const longestName = 250
 
 /** Units, by those of OpenTelemetry; all others count something. */
-const units: Readonly<Record<string, string>> = { s: "Seconds", By: "Bytes", "1": "None" }
+const units: Readonly<Record<string, string>> = { s: "Seconds", By: "Bytes", "{weight}": "None", "{state}": "None" }
 
 /**
  * What a series is called there: the values of its labels are parts of its name, as a line has one value of each dimension.

@@ -119,14 +119,14 @@ export const metricTable = {
   weightUsage: {
     name: "effect_aws_cache.weight.usage",
     kind: "gauge",
-    unit: "1",
+    unit: "{weight}",
     description: "The weight of the entries, where a weigher of the program's tells it",
     labels: {}
   },
   weightLimit: {
     name: "effect_aws_cache.weight.limit",
     kind: "gauge",
-    unit: "1",
+    unit: "{weight}",
     description: "The most weight of entries, where there is a limit",
     labels: {}
   },
@@ -147,7 +147,7 @@ export const metricTable = {
   circuitState: {
     name: "effect_aws_cache.circuit.state",
     kind: "gauge",
-    unit: "1",
+    unit: "{state}",
     description: "The circuit breaker of the second level: 0 closed, 1 half open, 2 open",
     labels: {}
   },
