@@ -10,6 +10,7 @@ import { root, run, runMain, withTemporaryFolder } from "./lib/run.mjs"
 /** What npm puts in every tarball, what `files` names, and nothing else. */
 const expected = [
   /^(CHANGELOG\.md|CONTRIBUTING\.md|LICENSE|LICENSE-Apache-2\.0|NOTICE|README\.md|SECURITY\.md|package\.json)$/,
+  /^dashboards\/[^/]+\.json$/,
   /^bench\/results\/[^/]+\.(md|svg)$/,
   /^src\/.+\.ts$/,
   /^docs\/.+\.(md|svg)$/,

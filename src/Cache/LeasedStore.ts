@@ -623,7 +623,7 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           inTurns(Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now, pieceSize)))))
         ),
       limits: step(({ maxSize, maxWeight }) => ({ maxSize, maxWeight })),
-      settle: yield* inBackground(name, table.works),
+      settle: yield* inBackground(name, table.works, table.flush),
       stats: table.stats,
       events: table.events
     }

@@ -509,7 +509,7 @@ export const make = <K, V, F = never>(
     const { lookups } = map
     const flights = yield* SingleFlight.make<K>(name)
     const batches = yield* SingleFlight.make<string>(name)
-    const settle = yield* inBackground(name, [computationsOf(flights)])
+    const settle = yield* inBackground(name, [computationsOf(flights)], map.measured.flush)
 
     type Engine = BoundedMap<K, Stored<V, F>>
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Schema, Scope, TestClock } from "effect"
-import { Store } from "effect-aws-cache/Cache"
+import { Background, Store } from "effect-aws-cache/Cache"
 import { Keyspace } from "effect-aws-cache/S3Store"
 import { TtlDict } from "effect-aws-cache/Ttl"
 import { emfNameOf, emfNamespace } from "../../src/Cache/metrics/EmfDocument.js"
@@ -132,6 +132,25 @@ describe("the embedded metric format", () => {
       yield* Scope.close(scope, Exit.void)
       assert.deepStrictEqual(lines[2]?.values, { "insertions.memory": 1, "entry.count": 2 })
       assert.strictEqual(lines.length, 3)
+    }))
+
+  it.scoped("is written before a process is frozen: at the end of a settle, of one cache or of all", () =>
+    Effect.gen(function*() {
+      const { lines } = yield* linesOf("emf of settle")
+      const name = "emf of settle"
+      yield* Effect.gen(function*() {
+        const store = yield* Store.make<string, number>({ name, metrics: "emf" })
+        const dict = yield* TtlDict.make<string, number>({ name, metrics: "emf" })
+        yield* store.getOption("a")
+        yield* store.settle({ within: "1 second" })
+        assert.deepStrictEqual(lines.map(({ values }) => values["lookups.miss"]), [1])
+        yield* store.getOption("a")
+        yield* dict.getOption("a")
+        yield* Background.settle({ within: 0 })
+        assert.deepStrictEqual(lines.map(({ values }) => values["lookups.miss"]), [1, 2])
+        yield* Background.settle({ within: 0 })
+        assert.strictEqual(lines.length, 2)
+      }).pipe(Effect.provide(Background.layer))
     }))
 
   it.scoped("has one line for all caches of a name, and a part of many durations", () =>

@@ -34,12 +34,19 @@ export interface BackgroundService {
    * @internal
    */
   readonly add: (works: ReadonlyArray<Work>) => Effect.Effect<void, never, Scope.Scope>
+  /**
+   * Runs something at the end of each `settle`, until the scope closes.
+   *
+   * @internal
+   */
+  readonly addLast: (last: Effect.Effect<void>) => Effect.Effect<void, never, Scope.Scope>
 }
 
 const tag = Context.Tag("effect-aws-cache/Background")<Background, BackgroundService>()
 
 const make: Effect.Effect<BackgroundService> = Effect.sync(() => {
   const caches = new Set<ReadonlyArray<Work>>()
+  const lasts = new Set<Effect.Effect<void>>()
   const underWay = (caller: AnyFiber) => [...caches].map((works) => underWayIn(works, caller))
   const openIn = (caller: AnyFiber): Settled => settledTogether(underWay(caller).map(({ open }) => open()))
   // What ends in one cache may have led to something in another.
@@ -58,13 +65,19 @@ const make: Effect.Effect<BackgroundService> = Effect.sync(() => {
           const millis = givenMillis("Background", "within", options.within)
           const settled = within(millis, quiet(caller), () => openIn(caller))
           // What the caller has just begun in the background comes to ask a cache.
-          return millis === 0 ? settled : Effect.zipRight(turn, settled)
+          const turned = millis === 0 ? settled : Effect.zipRight(turn, settled)
+          return lasts.size === 0 ? turned : Effect.tap(turned, () => Effect.all([...lasts], { discard: true }))
         })
       ),
     add: (works) =>
       Effect.acquireRelease(
         Effect.sync(() => void caches.add(works)),
         () => Effect.sync(() => void caches.delete(works))
+      ),
+    addLast: (last) =>
+      Effect.acquireRelease(
+        Effect.sync(() => void lasts.add(last)),
+        () => Effect.sync(() => void lasts.delete(last))
       )
   }
 })
@@ -110,12 +123,23 @@ export class Background extends Object.assign(tag, {
  *
  * @param name of the cache, for messages
  * @param works in the order in which one leads to the next
+ * @param last what is done at the end of its `settle`
  */
-export const inBackground = (name: string, works: ReadonlyArray<Work>): Effect.Effect<Settle, never, Scope.Scope> =>
-  Effect.as(
-    Effect.flatMap(
-      Effect.serviceOption(tag),
-      Option.match({ onNone: () => Effect.void, onSome: (background) => background.add(works) })
-    ),
-    settling(name, works)
+export const inBackground = (
+  name: string,
+  works: ReadonlyArray<Work>,
+  last?: Effect.Effect<void>
+): Effect.Effect<Settle, never, Scope.Scope> => {
+  const settle = settling(name, works)
+  return Effect.as(
+    ofProgram((background) => background.add(works)),
+    last === undefined ? settle : (options) => Effect.tap(settle(options), () => last)
   )
+}
+
+/** Does something at the end of each `settle` of the `Background` of a program, if there is one, until the scope closes. */
+export const lastInBackground = (last: Effect.Effect<void>): Effect.Effect<void, never, Scope.Scope> =>
+  ofProgram((background) => background.addLast(last))
+
+const ofProgram = (use: (background: BackgroundService) => Effect.Effect<void, never, Scope.Scope>) =>
+  Effect.flatMap(Effect.serviceOption(tag), Option.match({ onNone: () => Effect.void, onSome: use }))

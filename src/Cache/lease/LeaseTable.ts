@@ -92,6 +92,8 @@ export interface LeaseTable<K, V, E> {
   readonly stats: Effect.Effect<Stats>
   /** Its work in the background. */
   readonly works: ReadonlyArray<Work>
+  /** Tells what is measured and has not been told. */
+  readonly flush: Effect.Effect<void> | undefined
   /** What is held at this moment. */
   readonly glance: (mostKeys: number) => Glance
   /** What happens from now on. */
@@ -145,7 +147,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
         hub.publish(() => ({ _tag: "Removed", key, reason }))
       }
     })
-    const { computations, guarded: { step }, meter, update } = yield* measuredMap(
+    const { computations, flush, guarded: { step }, meter, update } = yield* measuredMap(
       name,
       options.metrics,
       weigh === undefined ? "none" : "weight",
@@ -423,6 +425,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
         }
       }),
       works: [computationsOf(flights), releaser.releases],
+      flush,
       glance: guarded.glance,
       events: hub.stream
     }

@@ -4,6 +4,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { lastInBackground } from "../background/Background.js"
 import { unrefSleep } from "../common/unrefSleep.js"
 import { EmfDocument } from "./EmfDocument.js"
 import type { Meter } from "./Meter.js"
@@ -73,7 +74,10 @@ export const emfMeter = (cache: string): Effect.Effect<Meter, never, Scope.Scope
         })
     ),
     (meter) =>
-      Effect.forkScoped(
-        Effect.interruptible(Effect.forever(Effect.zipRight(unrefSleep(writeEvery), meter.flushWhenDue)))
+      Effect.zipRight(
+        lastInBackground(meter.flush),
+        Effect.forkScoped(
+          Effect.interruptible(Effect.forever(Effect.zipRight(unrefSleep(writeEvery), meter.flushWhenDue)))
+        )
       )
   )

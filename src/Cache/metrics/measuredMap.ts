@@ -13,6 +13,8 @@ import { type ComputationHub, meteredHub } from "./meteredHub.js"
 /** What is measured of it. */
 export interface MeasuredMap<in out K, in out V> {
   readonly meter: Meter | undefined
+  /** Tells what is measured and has not been told. */
+  readonly flush: Effect.Effect<void> | undefined
   readonly guarded: GuardedMap<K, V>
   /** Who is told of computations. */
   readonly computations: ComputationHub<K>
@@ -34,10 +36,11 @@ export const measuredMap = <K, V>(
   hub: ComputationHub<K>
 ): Effect.Effect<MeasuredMap<K, V>, never, Scope.Scope> =>
   Effect.map(makeMeter(name, metrics), (meter) => {
-    if (meter === undefined) return { meter, guarded, computations: hub, update: () => {} }
+    if (meter === undefined) return { meter, flush: undefined, guarded, computations: hub, update: () => {} }
     const measures = new MapMetrics(meter, { lookups: true, weight })
     return {
       meter,
+      flush: meter.flush,
       guarded: withMetrics(guarded, measures),
       computations: meteredHub(hub, meter),
       update: (map, now) => measures.update(map, now)

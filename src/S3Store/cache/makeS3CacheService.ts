@@ -204,7 +204,7 @@ export const makeS3CacheService = (
     const computing = makeComputing(levels, reading, writing, coordination)
     const { lookup, renew } = makeLookup(levels, reading, computing, coordination)
     const groups = new FlightGroups(memory.flights)
-    const settle = yield* inBackground(name, [yield* workOf(levels, modifications)])
+    const settle = yield* inBackground(name, [yield* workOf(levels, modifications)], meter?.flush)
     const summary = () => ({
       _id: "S3Cache",
       name: printName(name),

@@ -120,7 +120,8 @@ export const makeDictWith = <K, V, F, R>(
     const lookups = LookupSpans.make(name, options.tracing)
     const flights = yield* SingleFlight.make<K>(name)
     const batches = yield* SingleFlight.make<string>(name)
-    const settle = yield* inBackground(name, [computationsOf(flights), ...(hooks === undefined ? [] : [hooks.runs])])
+    const works = [computationsOf(flights), ...(hooks === undefined ? [] : [hooks.runs])]
+    const settle = yield* inBackground(name, works, measured.flush)
     const steps = new DictSteps<K, V, F>({
       name,
       limits,
