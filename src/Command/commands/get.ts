@@ -128,11 +128,11 @@ const headLines = (
   return rows.flatMap((row) => row === undefined ? [] : [`  ${paint("dim", row[0].padEnd(9))} ${row[1]}`])
 }
 
-const valueLines = (paint: Paint, value: unknown, isFull: boolean): ReadonlyArray<string> => {
+const valueLines = (paint: Paint, value: unknown, isFull: boolean, columns: number): ReadonlyArray<string> => {
   const lines = safeJson(value, 2).split("\n")
   const shown = isFull
     ? lines
-    : lines.slice(0, shownLines).map((line) => line.length > 200 ? `${line.slice(0, 199)}…` : line)
+    : lines.slice(0, shownLines).map((line) => line.length > columns ? `${line.slice(0, columns - 1)}…` : line)
   return [
     ...shown.map((line) => `  ${line}`),
     ...lines.length > shown.length
@@ -141,7 +141,7 @@ const valueLines = (paint: Paint, value: unknown, isFull: boolean): ReadonlyArra
   ]
 }
 
-const linesOf = (paint: Paint, name: string, explained: Explained, now: number, isFull: boolean) => {
+const linesOf = (paint: Paint, name: string, explained: Explained, now: number, isFull: boolean, columns: number) => {
   const { value, verdict } = explained
   const saying = verdict === undefined ? undefined : sayingOf(verdict, now)
   const fault = Either.isLeft(value) ? value.left : undefined
@@ -158,7 +158,7 @@ const linesOf = (paint: Paint, name: string, explained: Explained, now: number, 
       ? value.left.reason === "KeyUnknown"
         ? ["", paint("dim", "  the value is encrypted: --key-env or --key-file says where its key is")]
         : []
-      : ["", ...valueLines(paint, value.right, isFull)]
+      : ["", ...valueLines(paint, value.right, isFull, columns - 2)]
   ]
 }
 
@@ -209,8 +209,8 @@ export const get: Verb = {
           ? screen.printBytes(value.right)
           : screen.print(safeJson(value.right))
       } else if (isJson) yield* screen.print(safeJson(jsonOf(name, explained)))
-      else if (isValue) yield* screen.note(linesOf(screen.paintNote, name, explained, now, isFull))
-      else yield* screen.print(linesOf(screen.paint, name, explained, now, isFull))
+      else if (isValue) yield* screen.note(linesOf(screen.paintNote, name, explained, now, isFull, screen.columns))
+      else yield* screen.print(linesOf(screen.paint, name, explained, now, isFull, screen.columns))
       const isLost = Either.isLeft(value) && (isValue || value.left.reason !== "KeyUnknown")
       return isLost || explained.verdict?._tag === "Foreign" ? exitCodes.found : exitCodes.done
     }))

@@ -14,6 +14,7 @@ import { listOfStoreOptions, openStore, storeOptions, targetOperand } from "../t
 import { formatBytes, formatDuration } from "../terminal/formats.js"
 import { type Paint, widthOf } from "../terminal/Paint.js"
 import { printable, safeJson } from "../terminal/printable.js"
+import type { Screen } from "../terminal/Screen.js"
 import { concurrencyOption, defaultConcurrency, keyspaceOperand } from "./common.js"
 
 const jsonOption = flag("json", "prints an object of JSON in each line, for programs")
@@ -37,42 +38,41 @@ const leftOf = (paint: Paint, verdict: Verdict, now: number): string => {
 const left = (text: string, width: number) => text + " ".repeat(Math.max(0, width - widthOf(text)))
 const right = (text: string, width: number) => " ".repeat(Math.max(0, width - widthOf(text))) + text
 
-/** Columns of fixed width, so that lines can be printed as they come. */
-const lineOf = (
-  columns: number,
-  bytes: string,
-  age: string,
-  rest: string,
-  space: string,
-  key: string,
-  tags: string
-) => {
-  const room = Math.max(20, columns - 60)
-  return `  ${right(bytes, 9)}  ${right(age, 7)}  ${right(rest, 11)}  ${left(space, 22)}  ${left(key, room)}  ${tags}`
-    .trimEnd()
+/** How wide the last two columns are: on a terminal each line fits into it. Elsewhere tags are not cut. */
+interface Room {
+  readonly key: number
+  readonly tags: number
 }
 
-const rowOf = (columns: number, paint: Paint, now: number) => (looked: Looked): ReadonlyArray<string> => {
+const roomOf = ({ columns, isTerminal }: Screen): Room => {
+  const room = columns - 61
+  return isTerminal
+    ? { key: Math.max(16, Math.ceil(room * 0.6)), tags: Math.max(10, Math.floor(room * 0.4)) }
+    : { key: 40, tags: 10_000 }
+}
+
+/** Columns of fixed width, so that lines can be printed as they come. */
+const lineOf = (
+  { key: width }: Room,
+  [bytes, age, rest, space, key, tags]: readonly [string, string, string, string, string, string]
+): string =>
+  `  ${right(bytes, 9)}  ${right(age, 7)}  ${right(rest, 11)}  ${left(space, 22)}  ${left(key, width)}  ${tags}`
+    .trimEnd()
+
+const rowOf = (room: Room, paint: Paint, now: number) => (looked: Looked): ReadonlyArray<string> => {
   if (looked._tag === "Gone") return []
   const { object } = looked
   const age = formatDuration(Math.max(0, now - object.modified))
   const size = formatBytes(object.size)
   if (looked._tag === "Unreadable") {
-    return [
-      lineOf(columns, size, age, paint("red", "unreadable"), printable(object.name, 60), printable(looked.why), "")
-    ]
+    const says = paint("red", "unreadable")
+    return [lineOf(room, [size, age, says, printable(object.name, 22), printable(looked.why, room.key), ""])]
   }
   const { key, keyspace, tags, version } = looked.head
-  const room = Math.max(20, columns - 60)
-  return [lineOf(
-    columns,
-    size,
-    age,
-    leftOf(paint, looked.verdict, now),
-    printable(`${keyspace}:${version}`, 40),
-    printable(key ?? "", room),
-    paint("cyan", printable(tags.join(" "), 60))
-  )]
+  const says = leftOf(paint, looked.verdict, now)
+  const space = printable(`${keyspace}:${version}`, 40)
+  const shownTags = paint("cyan", printable(tags.join(" "), room.tags))
+  return [lineOf(room, [size, age, says, space, printable(key ?? "", room.key), shownTags])]
 }
 
 const jsonOf = (looked: Looked): ReadonlyArray<string> => {
@@ -113,17 +113,18 @@ export const ls: Verb = {
       const named = given.optional(keyspace)
       const { store } = yield* openStore(given)
       const marksOf = yield* makeTagMarks(store)
+      const room = roomOf(screen)
       const printed = yield* Ref.make(0)
       const wanted = named === undefined ? undefined : parseWanted(named)
       const entries = entriesOf(store, marksOf, wanted, concurrency, limit)
       yield* Stream.runForEach(entries, (group) =>
         Effect.gen(function*() {
           const now = yield* Clock.currentTimeMillis
-          const lines = group.flatMap(isJson ? jsonOf : rowOf(screen.columns, screen.paint, now))
+          const lines = group.flatMap(isJson ? jsonOf : rowOf(room, screen.paint, now))
           if (
             (yield* Ref.getAndUpdate(printed, (before) => before + lines.length)) === 0 && !isJson && lines.length > 0
           ) {
-            const title = lineOf(screen.columns, "BYTES", "AGE", "LEFT", "KEYSPACE", "KEY", "TAGS")
+            const title = lineOf(room, ["BYTES", "AGE", "LEFT", "KEYSPACE", "KEY", "TAGS"])
             yield* screen.print(screen.paint("dim", title))
           }
           yield* screen.print(lines)

@@ -38,7 +38,7 @@ const retiredOption = flag(
   "retired",
   "old versions: of each keyspace all but the one that was written to last"
 )
-const idleOption = duration("idle", "with --retired: only versions nobody has written to for so long; 1d by default")
+const idleOption = duration("idle", "with --retired: those nobody has written to for so long; 1d by default")
 const keepKeyspacesOption = texts(
   "keep-keyspaces",
   "A:2,B",
@@ -65,7 +65,15 @@ const totalOf = ({ removed }: PruneReport) =>
     { entries: 0, bytes: 0 }
   )
 
-const linesOf = (paint: Paint, shown: string, report: PruneReport, isDry: boolean): ReadonlyArray<string> => {
+const shownRetired = 20
+
+const linesOf = (
+  paint: Paint,
+  shown: string,
+  report: PruneReport,
+  retired: ReadonlyArray<string>,
+  isDry: boolean
+): ReadonlyArray<string> => {
   const total = totalOf(report)
   const what = `${counted(total.entries, "object")}, ${formatBytes(total.bytes)}`
   const rows = reasons.flatMap(([reason, says]) => {
@@ -88,6 +96,12 @@ const linesOf = (paint: Paint, shown: string, report: PruneReport, isDry: boolea
           { title: "BYTES", side: "right" }
         ], rows)
       ],
+    ...retired.length === 0 ? [] : [
+      "",
+      `  ${paint("dim", "retired:")} ${retired.slice(0, shownRetired).map((space) => printable(space, 80)).join(", ")}${
+        retired.length > shownRetired ? ` and ${formatCount(retired.length - shownRetired)} more` : ""
+      }`
+    ],
     ...report.spared === 0
       ? []
       : [
@@ -215,21 +229,16 @@ export const prune: Verb = {
               })
           }))
       const print = (report: PruneReport, dry: boolean) =>
-        screen.print(isJson ? safeJson(jsonOf(shown, report, listed, dry)) : linesOf(screen.paint, shown, report, dry))
+        screen.print(
+          isJson ? safeJson(jsonOf(shown, report, listed, dry)) : linesOf(screen.paint, shown, report, listed, dry)
+        )
       if (isDry || !isSure) {
         const plan = yield* pruned(true)
         if (isDry) yield* print(plan, true)
-        else yield* screen.note(linesOf(screen.paintNote, shown, plan, true))
-        if (listed.length > 0 && !isJson) {
-          yield* screen.note(
-            `  retired: ${listed.slice(0, 20).map((space) => printable(space, 80)).join(", ")}${
-              listed.length > 20 ? ` and ${formatCount(listed.length - 20)} more` : ""
-            }`
-          )
-        }
+        else yield* screen.note(linesOf(screen.paintNote, shown, plan, listed, true))
         const total = totalOf(plan).entries
         if (isDry || total === 0) return exitCodes.done
-        if (!(yield* confirm(screen, `Remove ${counted(total, "object")}?`))) {
+        if (!(yield* confirm(screen.paintNote, `Remove ${counted(total, "object")}?`))) {
           yield* screen.note("nothing was removed")
           return exitCodes.found
         }

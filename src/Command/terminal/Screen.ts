@@ -13,6 +13,8 @@ export class OutputClosed extends Data.TaggedError("OutputClosed")<{ readonly co
 export interface Screen {
   /** How many columns there are; of what is no terminal 100. */
   readonly columns: number
+  /** Whether what is printed goes to a terminal. */
+  readonly isTerminal: boolean
   /** Colours what is printed. */
   readonly paint: Paint
   /** Colours what is noted. */
@@ -64,6 +66,7 @@ export const makeScreen: Effect.Effect<Screen, never, Scope.Scope> = Effect.gen(
   const noteRaw = (text: string) => Effect.ignore(write(stderr, text))
   return {
     columns: stdout.isTTY ? Math.max(40, stdout.columns) : 100,
+    isTerminal: stdout.isTTY,
     paint: paintIf(hasColours(stdout.isTTY, env)),
     paintNote: paintIf(hasColours(stderr.isTTY, env)),
     canAsk: stdin.isTTY && stderr.isTTY,
