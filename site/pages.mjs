@@ -55,6 +55,7 @@ export const places = [
   {
     text: "Running it",
     pages: [
+      { file: "docs/command.md", to: "guides/command" },
       { file: "docs/doctor.md", to: "guides/doctor", text: "doctor, cost, bench" },
       { file: "docs/testing.md", to: "guides/testing" },
       { file: "docs/errors.md", to: "guides/errors" },

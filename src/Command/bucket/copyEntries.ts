@@ -31,7 +31,7 @@ import { makeTagMarks, type MarksOf } from "./tagMarks.js"
  * - `ahead`: the clock of its writer was ahead: elsewhere its tags would be compared with a time that is not believed here;
  * - `gone`: it was removed or replaced meanwhile.
  */
-export type SkipReason =
+export type Skip =
   | "same"
   | "newer"
   | "expired"
@@ -45,7 +45,7 @@ export type SkipReason =
 export interface CopyReport {
   readonly examined: number
   readonly copied: Amount
-  readonly skipped: ReadonlyMap<SkipReason, Amount>
+  readonly skipped: ReadonlyMap<Skip, Amount>
   /** Markers of tags that the target did not have, or not so late. */
   readonly markers: number
 }
@@ -88,10 +88,10 @@ export const copyEntries = (
     const rewrite = yield* makeRewrite(from, to, encryption)
     const memory = yield* Effect.makeSemaphore(heldBytes)
     const copied = { entries: 0, bytes: 0 }
-    const skipped = new Map<SkipReason, Amount>()
+    const skipped = new Map<Skip, Amount>()
     let examined = 0
 
-    const copyOne = (object: ListedObject): Effect.Effect<SkipReason | undefined, ObjectStoreError> =>
+    const copyOne = (object: ListedObject): Effect.Effect<Skip | undefined, ObjectStoreError> =>
       Effect.gen(function*() {
         const looked = yield* lookAt(from, marksHere, object)
         if (looked._tag === "Gone") return "gone"
@@ -168,7 +168,7 @@ const write = (
   body: Uint8Array,
   head: LoadedHead,
   seen: string | undefined
-): Effect.Effect<SkipReason | undefined, ObjectStoreError> =>
+): Effect.Effect<Skip | undefined, ObjectStoreError> =>
   Effect.gen(function*() {
     const outcome = yield* Effect.catchIf(
       seen === undefined ? to.add(name, body) : to.replace(name, body, seen),

@@ -15,7 +15,7 @@ import { makeTagMarks } from "./tagMarks.js"
 import { type Cut, WrittenBytes } from "./WrittenBytes.js"
 
 /** Why something is removed. */
-export type PruneReason = "expired" | "invalidated" | "old" | "retired" | "unreadable" | "beyond" | "lease"
+export type PruneRule = "expired" | "invalidated" | "old" | "retired" | "unreadable" | "beyond" | "lease"
 
 /** What is removed: whatever one of these says. */
 export interface PruneRules {
@@ -45,7 +45,7 @@ export interface Amount {
 /** What was removed, or would be. */
 export interface PruneReport {
   readonly examined: number
-  readonly removed: ReadonlyMap<PruneReason, Amount>
+  readonly removed: ReadonlyMap<PruneRule, Amount>
   /** What was written again after it had been looked at, and stays. */
   readonly rewritten: number
   /** What has expired, but not for so long that it goes. */
@@ -76,7 +76,7 @@ export const prune = (
   Effect.gen(function*() {
     const { expiredFor, keep, olderThan, retired, unreadable = false, wanted } = rules
     const marksOf = yield* makeTagMarks(store)
-    const removed = new Map<PruneReason, Amount>()
+    const removed = new Map<PruneRule, Amount>()
     const written = new WrittenBytes()
     const count = { examined: 0, rewritten: 0, spared: 0, gone: 0, left: 0 }
 
@@ -84,7 +84,7 @@ export const prune = (
     const reasonOf = (object: ListedObject, space: string, isSecond: boolean) =>
       Effect.gen(function*() {
         const now = yield* Clock.currentTimeMillis
-        const goes = (reason: PruneReason, etag = object.etag) => ({ reason, etag })
+        const goes = (reason: PruneRule, etag = object.etag) => ({ reason, etag })
         if (retired?.has(space) === true) return goes("retired")
         if (olderThan !== undefined && now - object.modified > olderThan) return goes("old")
         if (expiredFor === undefined && !unreadable) return undefined
@@ -103,7 +103,7 @@ export const prune = (
         return undefined
       })
 
-    const remove = (object: ListedObject, reason: PruneReason, etag: string) =>
+    const remove = (object: ListedObject, reason: PruneRule, etag: string) =>
       Effect.map(isDry ? Effect.succeed("removed" as const) : removeSeen(store, object, etag), (outcome) => {
         if (outcome === "rewritten") {
           count.rewritten++

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { type Operand, text } from "../arguments/Option.js"
 import { UsageError } from "../arguments/UsageError.js"
 import { exitCodes, type Verb } from "../arguments/Verb.js"
-import { copyEntries, type CopyReport, type SkipReason } from "../bucket/copyEntries.js"
+import { copyEntries, type CopyReport, type Skip } from "../bucket/copyEntries.js"
 import { parseWanted } from "../bucket/entriesOf.js"
 import { keyOptions, readKeys } from "../target/encryptionKeys.js"
 import { listOfStoreOptions, openStore, storeOptions, storeOptionsOf } from "../target/openStore.js"
@@ -21,7 +21,7 @@ const toOperand: Operand = { name: "TO", says: "the same; a folder is made if it
 const toOptions = storeOptionsOf("to-", " of TO")
 const keyspaceOption = text("keyspace", "KEYSPACE", "only this keyspace, such as users, or users:2")
 
-const skips: ReadonlyArray<readonly [SkipReason, string]> = [
+const skips: ReadonlyArray<readonly [Skip, string]> = [
   ["same", "already there"],
   ["newer", "newer at the target"],
   ["expired", "expired"],

@@ -7,7 +7,7 @@ import { bytes, duration, flag, type Operand, texts } from "../arguments/Option.
 import { UsageError } from "../arguments/UsageError.js"
 import { exitCodes, type Verb } from "../arguments/Verb.js"
 import { parseWanted } from "../bucket/entriesOf.js"
-import { prune as run, type PruneReason, type PruneReport } from "../bucket/prune.js"
+import { prune as run, type PruneReport, type PruneRule } from "../bucket/prune.js"
 import { retiredSpaces } from "../bucket/retired.js"
 import { survey } from "../bucket/survey.js"
 import { listOfStoreOptions, openStore, storeOptions, targetOperand } from "../target/openStore.js"
@@ -49,7 +49,7 @@ const keepOption = bytes("keep", "what was written first, until no more than thi
 
 const dayMillis = 86_400_000
 
-const reasons: ReadonlyArray<readonly [PruneReason, string]> = [
+const reasons: ReadonlyArray<readonly [PruneRule, string]> = [
   ["expired", "expired"],
   ["invalidated", "invalidated by a tag"],
   ["old", "written too long ago"],
