@@ -92,6 +92,12 @@ export const areas = [
     packages: ["effect", "@effect/platform", "@effect/experimental", "node:", "@aws-sdk/", "@smithy/"]
   },
   {
+    area: "Lambda",
+    rooms: ["."],
+    imports: ["Cache/engine", "effect", "Cache"],
+    packages: ["effect", "node:"]
+  },
+  {
     area: "EffectAws",
     rooms: ["."],
     imports: ["effect", "Cache", "ClientLayer", "S3Store"],

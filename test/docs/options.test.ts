@@ -12,6 +12,7 @@ const guides: Readonly<Record<string, ReadonlyArray<string>>> = {
   Cache: ["stores.md"],
   ClientLayer: ["clients.md"],
   Keyv: ["keyv.md"],
+  Lambda: ["recipes/lambda.md"],
   S3Store: ["s3-cache.md", "keyspaces.md", "tags.md", "leases.md", "s3-outages.md"],
   Sync: ["dictionaries.md"],
   Testing: ["testing.md"],

@@ -23,11 +23,16 @@ const describe = (error: unknown) =>
     ? { errorType: error.name, errorMessage: error.message }
     : { errorType: "unknown", errorMessage: String(error) }
 
-const load = async (): Promise<(event: unknown) => Promise<unknown>> => {
+/** What a handler is told of an invocation. */
+interface Context {
+  readonly getRemainingTimeInMillis: () => number
+}
+
+const load = async (): Promise<(event: unknown, context: Context) => Promise<unknown>> => {
   try {
     const { handler }: { readonly handler?: unknown } = await import(process.argv[2] ?? "")
     if (typeof handler !== "function") throw new TypeError("the module has no handler")
-    return async (event) => handler(event)
+    return async (event, context) => handler(event, context)
   } catch (error) {
     await post("/init/error", describe(error))
     return process.exit(1)
@@ -39,9 +44,11 @@ while (true) {
   const next = await fetch(`${root}/invocation/next`)
   const id = next.headers.get("lambda-runtime-aws-request-id")
   ahead = Number(next.headers.get(clockAheadHeader) ?? ahead)
+  const deadline = Number(next.headers.get("lambda-runtime-deadline-ms"))
+  const context = { getRemainingTimeInMillis: () => deadline - wallClock() }
   const event: unknown = await next.json()
   try {
-    await post(`/invocation/${id}/response`, await handler(event))
+    await post(`/invocation/${id}/response`, await handler(event, context))
   } catch (error) {
     await post(`/invocation/${id}/error`, describe(error))
   }

@@ -1,0 +1,12 @@
+/**
+ * Handlers of AWS Lambda that lose nothing when their process is frozen.
+ *
+ * @since 1.0.0
+ */
+import "../effect/needsEffect3.js"
+
+export { CacheConfigError } from "../Cache/errors/CacheErrors.js"
+export { handler } from "./handler.js"
+export type { HandlerOptions } from "./HandlerOptions.js"
+export type { LambdaContext } from "./LambdaContext.js"
+export { type ResponseStream, type StreamedAnswer, streamHandler } from "./streamHandler.js"

@@ -1,0 +1,149 @@
+/**
+ * Handlers whose answer is a stream.
+ *
+ * @since 1.0.0
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { Background } from "../Cache/background/Background.js"
+import { type HandlerOptions, timesOf } from "./HandlerOptions.js"
+import { invocation } from "./invocation.js"
+import { type LambdaContext, remainingOf } from "./LambdaContext.js"
+import { Sandbox } from "./Sandbox.js"
+
+/**
+ * Where a handler writes a streamed answer to: a `Writable` of Node, as Lambda gives it.
+ *
+ * @since 1.0.0
+ * @category models
+ */
+export interface ResponseStream {
+  /** Writes a piece. Whether it takes more at once; else it tells by `drain` when it does. */
+  readonly write: (chunk: string | Uint8Array) => boolean
+  /** Ends the answer. */
+  readonly end: () => unknown
+  /** Listens to one event. */
+  readonly once: (event: "drain" | "close" | "error", listener: () => void) => unknown
+  /** Listens no more. */
+  readonly off: (event: "drain" | "close" | "error", listener: () => void) => unknown
+}
+
+/**
+ * An answer that is given piece by piece. What else there is but the body is for function URLs, and left out where the
+ * process is not one of Lambda's.
+ *
+ * @since 1.0.0
+ * @category models
+ */
+export interface StreamedAnswer<out E, out R> {
+  /** What is written, piece by piece, as fast as it is read. */
+  readonly body: Stream.Stream<string | Uint8Array, E, R>
+  /** Default 200. */
+  readonly statusCode?: number | undefined
+  /** The headers of the answer. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** What browsers are to keep, each as a `Set-Cookie` header has it. */
+  readonly cookies?: ReadonlyArray<string> | undefined
+}
+
+/**
+ * A handler for AWS Lambda that streams its answer (`InvokeMode: RESPONSE_STREAM` of a function URL). It is as `handler`,
+ * but its caller waits for nothing: the answer has ended for him when the body has, and then the handler waits for what
+ * goes on in the background, before Lambda may freeze the process. A body that fails midway is cut off, and Lambda tells.
+ *
+ * Throws `CacheConfigError` for an option it cannot accept.
+ *
+ * @example
+ * ```ts
+ * import { Effect, Layer, Stream } from "effect"
+ * import * as Lambda from "effect-aws-cache/lambda"
+ *
+ * export const handler = Lambda.streamHandler(
+ *   (event: { readonly lines: number }) =>
+ *     Effect.succeed({
+ *       headers: { "content-type": "text/plain" },
+ *       body: Stream.map(Stream.range(1, event.lines), (line) => `${line}\n`)
+ *     }),
+ *   { layer: Layer.empty }
+ * )
+ * ```
+ *
+ * @since 1.0.0
+ * @category constructors
+ */
+export const streamHandler = <
+  Event,
+  E,
+  E2,
+  R = never,
+  R2 = never,
+  LayerError = never,
+  Context extends LambdaContext = LambdaContext
+>(
+  effect: (
+    event: Event,
+    context: Context
+  ) => Effect.Effect<StreamedAnswer<E2, R2 | Scope.Scope | Background>, E, R | Scope.Scope | Background>,
+  options: HandlerOptions<NoInfer<R | R2>, LayerError>
+): (event: Event, response: ResponseStream, context: Context) => Promise<void> => {
+  const times = timesOf(options)
+  const sandbox = new Sandbox(Layer.provideMerge(options.layer, Background.layer), times.close)
+  return streamified((event: Event, response: ResponseStream, context: Context) => {
+    const answered = Effect.flatMap(Effect.suspend(() => effect(event, context)), (answer) => {
+      const out = withHead(response, answer)
+      return Effect.zipRight(
+        Stream.runForEach(answer.body, (chunk) => write(out, chunk)),
+        Effect.sync(() => void out.end())
+      )
+    })
+    return sandbox.run(invocation(answered, () => remainingOf(context), times))
+  })
+}
+
+/** Waits while the stream is full; whoever has gone away is written to no further. */
+const write = (out: ResponseStream, chunk: string | Uint8Array): Effect.Effect<void> =>
+  Effect.suspend(() => out.write(chunk) ? Effect.void : drained(out))
+
+const drained = (out: ResponseStream): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    const events = ["drain", "close", "error"] as const
+    const stop = () => {
+      for (const event of events) out.off(event, goOn)
+    }
+    const goOn = () => {
+      stop()
+      resume(Effect.void)
+    }
+    for (const event of events) out.once(event, goOn)
+    return Effect.sync(stop)
+  })
+
+/** What Lambda puts into the processes of its functions. */
+interface LambdaGlobal {
+  readonly streamifyResponse: <Handler>(handler: Handler) => Handler
+  readonly HttpResponseStream: {
+    readonly from: (response: ResponseStream, head: Omit<StreamedAnswer<never, never>, "body">) => ResponseStream
+  }
+}
+
+const lambda = (): LambdaGlobal | undefined => {
+  const global: { readonly awslambda?: LambdaGlobal; readonly process?: unknown } = globalThis
+  return global.awslambda
+}
+
+// When the module is loaded: Lambda looks at the handler for its mark before it calls it.
+const streamified = <Handler>(handler: Handler): Handler => lambda()?.streamifyResponse(handler) ?? handler
+
+const withHead = (
+  response: ResponseStream,
+  { cookies, headers, statusCode }: StreamedAnswer<unknown, unknown>
+): ResponseStream => {
+  if (statusCode === undefined && headers === undefined && cookies === undefined) return response
+  return lambda()?.HttpResponseStream.from(response, {
+    statusCode: statusCode ?? 200,
+    ...(headers === undefined ? {} : { headers }),
+    ...(cookies === undefined ? {} : { cookies })
+  }) ?? response
+}

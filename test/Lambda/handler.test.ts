@@ -1,0 +1,227 @@
+import { assert, describe, expectTypeOf, it } from "@effect/vitest"
+import { Context, Data, Effect, Layer, Stream } from "effect"
+import { Background, CacheConfigError, Store } from "effect-aws-cache/Cache"
+import * as Lambda from "effect-aws-cache/lambda"
+import { Writable } from "node:stream"
+
+class Prices extends Context.Tag("test/Prices")<Prices, Store.Store<string, number>>() {
+  static readonly layer = Store.layer(Prices, { timeToLive: "1 hour" })
+}
+class Other extends Context.Tag("test/Other")<Other, number>() {}
+class Refused extends Data.TaggedError("Refused")<{ readonly key: string; readonly cause: unknown }> {
+  override get message(): string {
+    return "the shop refused"
+  }
+}
+
+const context: Lambda.LambdaContext = { getRemainingTimeInMillis: () => 30_000 }
+
+const rejected = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => "an answer", (error) => error)
+
+/** What Lambda would print of an error. */
+const shown = (error: unknown) => {
+  assert.instanceOf(error, Error)
+  return { name: error.name, message: error.message, more: Object.entries(error) }
+}
+
+const terminations = () => process.listenerCount("SIGTERM")
+const before = terminations()
+const leaving = <A>(promise: Promise<A>): Promise<A> =>
+  promise.finally(() => {
+    // What a process of Lambda's keeps.
+    for (const listener of process.listeners("SIGTERM").slice(before)) process.off("SIGTERM", listener as () => void)
+  })
+
+describe("Lambda.handler", () => {
+  it("builds its layer once, at the first event, and gives the effect event and context", () =>
+    leaving((async () => {
+      let built = 0
+      const layer = Layer.tap(Prices.layer, () => Effect.sync(() => built++))
+      const handler = Lambda.handler(
+        (event: { readonly id: string }, { getRemainingTimeInMillis }) =>
+          Effect.flatMap(Prices, (prices) =>
+            Effect.map(
+              prices.getOrCompute(event.id, Effect.sync(() => built)),
+              (price) => [price, getRemainingTimeInMillis()]
+            )),
+        { layer }
+      )
+      assert.strictEqual(built, 0)
+      assert.deepStrictEqual(await handler({ id: "tea" }, context), [1, 30_000])
+      assert.deepStrictEqual(await handler({ id: "tea" }, context), [1, 30_000])
+      assert.strictEqual(built, 1)
+      assert.strictEqual(terminations(), before + 1)
+    })()))
+
+  it("answers with the failure of a layer, and builds it anew for the next event", () =>
+    leaving((async () => {
+      let tries = 0
+      let closed = 0
+      const layer = Layer.scoped(
+        Other,
+        Effect.zipRight(
+          Effect.addFinalizer(() => Effect.sync(() => closed++)),
+          Effect.suspend(() =>
+            ++tries < 3 ? Effect.fail(new Refused({ key: "secret", cause: "secret" })) : Effect.succeed(7)
+          )
+        )
+      )
+      const handler = Lambda.handler(() => Other, { layer })
+      for (let count = 1; count <= 2; count++) {
+        const error = await rejected(handler({}, context))
+        assert.deepStrictEqual(shown(error), { name: "Refused", message: "the shop refused", more: [] })
+        assert.deepStrictEqual([tries, closed, terminations()], [count, count, before])
+      }
+      assert.strictEqual(await handler({}, context), 7)
+      assert.strictEqual(await handler({}, context), 7)
+      assert.deepStrictEqual([tries, closed], [3, 2])
+    })()))
+
+  it("rejects with names and messages, and nothing of what is in errors besides", () =>
+    leaving((async () => {
+      const cases: ReadonlyArray<readonly [Effect.Effect<never, unknown>, string, string]> = [
+        [new Refused({ key: "secret", cause: new Error("secret") }), "Refused", "the shop refused"],
+        [Effect.die(new RangeError("bad")), "RangeError", "bad"],
+        [Effect.fail("no"), "Error", "no"],
+        [Effect.fail({ _tag: "Told", message: "by a message" }), "Told", "by a message"],
+        [Effect.fail({ _tag: "Silent" }), "Silent", "it failed with Silent"],
+        [Effect.interrupt, "InterruptedError", "the invocation was interrupted"],
+        [
+          Effect.suspend(() => {
+            throw new TypeError("thrown")
+          }),
+          "TypeError",
+          "thrown"
+        ]
+      ]
+      for (const [effect, name, message] of cases) {
+        const error = await rejected(Lambda.handler(() => effect, { layer: Layer.empty })({}, context))
+        assert.deepStrictEqual(shown(error), { name, message, more: [] })
+        assert.isTrue(error instanceof Error && error.stack?.startsWith(`${name}: ${message}`))
+        assert.isFalse(error instanceof Error && "cause" in error && error.cause !== undefined)
+      }
+    })()))
+
+  it("does without a context, as in a test", () =>
+    leaving(
+      (async () => {
+        const handler = Lambda.handler(Effect.succeed<number>, { layer: Layer.empty })
+        assert.strictEqual(await Reflect.apply(handler, undefined, [1]), 1)
+      })()
+    ))
+
+  it("has types: the layer gives what the effect needs, but for a scope and the background", () => {
+    const needy = (_: { readonly id: string }) =>
+      Effect.as(Effect.zip(Effect.zip(Prices, Other), Effect.zip(Effect.scope, Background)), "done" as const)
+    const both = Layer.merge(Prices.layer, Layer.succeed(Other, 1))
+    const handler = Lambda.handler(needy, { layer: both })
+    expectTypeOf(handler).parameters.toEqualTypeOf<[event: { readonly id: string }, context: Lambda.LambdaContext]>()
+    expectTypeOf(handler).returns.toEqualTypeOf<Promise<"done">>()
+    // @ts-expect-error - nothing gives Other
+    Lambda.handler(needy, { layer: Prices.layer })
+    // @ts-expect-error - the layer itself needs something
+    Lambda.handler(needy, { layer: Layer.effect(Other, Effect.zipRight(Prices, Effect.succeed(1))) })
+    interface Wide extends Lambda.LambdaContext {
+      readonly awsRequestId: string
+    }
+    const wide = Lambda.handler((_: unknown, { awsRequestId }: Wide) => Effect.succeed(awsRequestId), {
+      layer: Layer.empty
+    })
+    expectTypeOf(wide).parameter(1).toEqualTypeOf<Wide>()
+  })
+
+  it("throws for a wrong option", () => {
+    const wrong: ReadonlyArray<object> = [{ settle: "soon" }, { margin: -1 }, { close: Number.NaN }, { layer: 5 }, {
+      wait: 1
+    }]
+    for (const option of wrong) {
+      assert.throws(
+        () => Reflect.apply(Lambda.handler, undefined, [() => Effect.void, { layer: Layer.empty, ...option }]),
+        CacheConfigError
+      )
+    }
+  })
+})
+
+/** A stream that keeps what it is given, and is full after each piece. */
+const kept = () => {
+  const chunks: Array<string> = []
+  const stream = new Writable({
+    highWaterMark: 1,
+    write: (chunk: Buffer, _encoding, done) => {
+      chunks.push(chunk.toString())
+      setImmediate(done)
+    }
+  })
+  return { chunks, stream }
+}
+
+const lines = Stream.map(Stream.range(1, 3), (line) => `${line}\n`)
+
+describe("Lambda.streamHandler", () => {
+  it("writes the body, ends it, and then waits for the background before it resolves", () =>
+    leaving((async () => {
+      const { chunks, stream } = kept()
+      const seen: Array<string> = []
+      stream.on("finish", () => seen.push("ended"))
+      const slow = Effect.map(Effect.sleep("50 millis"), () => {
+        seen.push("computed")
+        return 1
+      })
+      const handler = Lambda.streamHandler(
+        () =>
+          Effect.map(Prices, (prices) => ({
+            body: Stream.concat(
+              lines,
+              Stream.drain(Stream.fromEffect(Effect.forkDaemon(prices.getOrCompute("a", slow))))
+            )
+          })),
+        { layer: Prices.layer, settle: "1 minute" }
+      )
+      await handler({}, stream, context)
+      assert.deepStrictEqual(chunks, ["1\n", "2\n", "3\n"])
+      assert.deepStrictEqual(seen, ["ended", "computed"])
+    })()))
+
+  it("rejects when the body fails midway, or nobody reads any more", () =>
+    leaving((async () => {
+      const { chunks, stream } = kept()
+      const failing = Lambda.streamHandler(
+        () => Effect.succeed({ body: Stream.concat(lines, Stream.fail(new Refused({ key: "a", cause: undefined }))) }),
+        { layer: Layer.empty }
+      )
+      assert.strictEqual(shown(await rejected(failing({}, stream, context))).name, "Refused")
+      assert.deepStrictEqual([chunks.length, stream.writableEnded], [3, false])
+    })()))
+
+  it("is marked for Lambda, and gives the head of the answer, where the process is one of its", () =>
+    leaving((async () => {
+      const { chunks, stream } = kept()
+      const heads: Array<unknown> = []
+      const marked = new Set<unknown>()
+      Reflect.set(globalThis, "awslambda", {
+        streamifyResponse: (handler: unknown) => {
+          marked.add(handler)
+          return handler
+        },
+        HttpResponseStream: {
+          from: (response: unknown, head: unknown) => {
+            heads.push(head)
+            return response
+          }
+        }
+      })
+      try {
+        const handler = Lambda.streamHandler(
+          () => Effect.succeed({ headers: { "content-type": "text/plain" }, body: lines }),
+          { layer: Layer.empty }
+        )
+        assert.isTrue(marked.has(handler))
+        await handler({}, stream, context)
+        assert.deepStrictEqual(heads, [{ statusCode: 200, headers: { "content-type": "text/plain" } }])
+        assert.strictEqual(chunks.join(""), "1\n2\n3\n")
+      } finally {
+        Reflect.deleteProperty(globalThis, "awslambda")
+      }
+    })()))
+})
