@@ -6,7 +6,7 @@ import * as Exit from "effect/Exit"
 import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import process from "node:process"
-import * as Timers from "node:timers/promises"
+import { disconnect, startAlone } from "../effect/fibers.js"
 import { rejectionOf } from "./rejection.js"
 
 /** Builds a layer once, at the first invocation, and closes it when the process is told to end. */
@@ -46,13 +46,8 @@ export class Sandbox<R, E> {
     if (this.runtime !== runtime) return
     this.runtime = undefined
     process.off("SIGTERM", this.terminated)
-    const over = new AbortController()
-    const { signal } = over
-    await Promise.race([
-      runtime.dispose().catch(() => {}),
-      Timers.setTimeout(this.closeWithin, undefined, { signal }).catch(() => {})
-    ])
-    over.abort()
+    const closed = Effect.timeoutOption(disconnect(runtime.disposeEffect), this.closeWithin)
+    await new Promise<void>((resolve) => void startAlone(Effect.ensuring(closed, Effect.sync(resolve))))
   }
 
   private readonly terminated = (): void => {

@@ -59,6 +59,8 @@ export interface StreamedAnswer<out E, out R> {
  * ```ts
  * import { Effect, Layer, Stream } from "effect"
  * import * as Lambda from "effect-aws-cache/lambda"
+ * import * as assert from "node:assert/strict"
+ * import { Writable } from "node:stream"
  *
  * export const handler = Lambda.streamHandler(
  *   (event: { readonly lines: number }) =>
@@ -68,6 +70,16 @@ export interface StreamedAnswer<out E, out R> {
  *     }),
  *   { layer: Layer.empty }
  * )
+ *
+ * const written: Array<string> = []
+ * const response = new Writable({
+ *   write: (chunk: Buffer, _encoding, done) => {
+ *     written.push(chunk.toString())
+ *     done()
+ *   }
+ * })
+ * await handler({ lines: 2 }, response, { getRemainingTimeInMillis: () => 3000 })
+ * assert.deepEqual(written, ["1\n", "2\n"])
  * ```
  *
  * @since 1.0.0
@@ -120,28 +132,28 @@ const drained = (out: ResponseStream): Effect.Effect<void> =>
     return Effect.sync(stop)
   })
 
-/** What Lambda puts into the processes of its functions. */
+/** What Lambda puts into the processes of its functions. Elsewhere the SDK may have put something else there. */
 interface LambdaGlobal {
-  readonly streamifyResponse: <Handler>(handler: Handler) => Handler
-  readonly HttpResponseStream: {
+  readonly streamifyResponse?: <Handler>(handler: Handler) => Handler
+  readonly HttpResponseStream?: {
     readonly from: (response: ResponseStream, head: Omit<StreamedAnswer<never, never>, "body">) => ResponseStream
   }
 }
 
-const lambda = (): LambdaGlobal | undefined => {
+const lambda = (): LambdaGlobal => {
   const global: { readonly awslambda?: LambdaGlobal; readonly process?: unknown } = globalThis
-  return global.awslambda
+  return global.awslambda ?? {}
 }
 
 // When the module is loaded: Lambda looks at the handler for its mark before it calls it.
-const streamified = <Handler>(handler: Handler): Handler => lambda()?.streamifyResponse(handler) ?? handler
+const streamified = <Handler>(handler: Handler): Handler => lambda().streamifyResponse?.(handler) ?? handler
 
 const withHead = (
   response: ResponseStream,
   { cookies, headers, statusCode }: StreamedAnswer<unknown, unknown>
 ): ResponseStream => {
   if (statusCode === undefined && headers === undefined && cookies === undefined) return response
-  return lambda()?.HttpResponseStream.from(response, {
+  return lambda().HttpResponseStream?.from(response, {
     statusCode: statusCode ?? 200,
     ...(headers === undefined ? {} : { headers }),
     ...(cookies === undefined ? {} : { cookies })

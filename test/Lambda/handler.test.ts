@@ -194,11 +194,31 @@ describe("Lambda.streamHandler", () => {
       assert.deepStrictEqual([chunks.length, stream.writableEnded], [3, false])
     })()))
 
+  it("is a function of its own where the global of Lambda is there for something else", () =>
+    leaving((async () => {
+      const given: unknown = Reflect.get(globalThis, "awslambda")
+      Reflect.set(globalThis, "awslambda", {})
+      try {
+        const { chunks, stream } = kept()
+        await Lambda.streamHandler(() => Effect.succeed({ statusCode: 201, body: lines }), { layer: Layer.empty })(
+          {},
+          stream,
+          context
+        )
+        assert.strictEqual(chunks.join(""), "1\n2\n3\n")
+      } finally {
+        if (given === undefined) Reflect.deleteProperty(globalThis, "awslambda")
+        else Reflect.set(globalThis, "awslambda", given)
+      }
+    })()))
+
   it("is marked for Lambda, and gives the head of the answer, where the process is one of its", () =>
     leaving((async () => {
       const { chunks, stream } = kept()
       const heads: Array<unknown> = []
       const marked = new Set<unknown>()
+      // The SDK puts something there, too.
+      const given: unknown = Reflect.get(globalThis, "awslambda")
       Reflect.set(globalThis, "awslambda", {
         streamifyResponse: (handler: unknown) => {
           marked.add(handler)
@@ -221,7 +241,8 @@ describe("Lambda.streamHandler", () => {
         assert.deepStrictEqual(heads, [{ statusCode: 200, headers: { "content-type": "text/plain" } }])
         assert.strictEqual(chunks.join(""), "1\n2\n3\n")
       } finally {
-        Reflect.deleteProperty(globalThis, "awslambda")
+        if (given === undefined) Reflect.deleteProperty(globalThis, "awslambda")
+        else Reflect.set(globalThis, "awslambda", given)
       }
     })()))
 })
