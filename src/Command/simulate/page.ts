@@ -37,7 +37,7 @@ const chartOf = (simulation: Simulation, goal: Goal, advice: Advice | undefined)
   const taken = advice?.take.policy
   const drawn = simulation.rows.map((row): Series => ({
     kind: "line",
-    label: rowName(row.policy),
+    label: rowName(row.policy, simulation),
     points: sizes.map((size, at) => [size, heightOf(simulation, row, at, goal)]),
     ...styleOf(row.policy === "optimum" ? "OPT" : row.policy),
     thick: row.policy === taken,
@@ -75,7 +75,7 @@ const chartOf = (simulation: Simulation, goal: Goal, advice: Advice | undefined)
 const tableOf = (simulation: Simulation, goal: Goal, title: string, advice: Advice | undefined): string => {
   const [optimum, ...policies] = simulation.rows
   const rows = [...policies, ...(optimum === undefined ? [] : [optimum])]
-  const head = ["size", ...rows.map(({ policy }) => rowName(policy))].map((name) =>
+  const head = ["size", ...rows.map(({ policy }) => rowName(policy, simulation))].map((name) =>
     `<th scope="col">${escape(name)}</th>`
   )
   const body = simulation.sizes.map((size, at) =>

@@ -19,8 +19,11 @@ export const measuresOf = (
   ...(replayed.cost === undefined ? [] : [{ goal: "time" as const, title: "time that misses take to compute" }])
 ]
 
-/** The name of a row for people. */
-export const rowName = (policy: Row["policy"]): string => policy === "optimum" ? "possible" : policy
+/** The name of a row for people. By bytes, or where entries expire, who knows the future need not have the most. */
+export const rowName = (policy: Row["policy"], { timeToLive, unit }: Simulation): string => {
+  if (policy !== "optimum") return policy
+  return unit === "entries" && timeToLive === undefined ? "possible" : "Belady"
+}
 
 /** What a row has at a size: in percent, or for time how long. */
 export const cellText = (simulation: Simulation, row: Row, at: number, goal: Goal): string => {
@@ -41,7 +44,7 @@ const tableOf = (
     paint,
     [
       { title: "SIZE", side: "right" },
-      ...rows.map(({ policy }) => ({ title: rowName(policy), side: "right" as const }))
+      ...rows.map(({ policy }) => ({ title: rowName(policy, simulation), side: "right" as const }))
     ],
     simulation.sizes.map((size, at) => {
       const most = Math.max(

@@ -42,7 +42,9 @@ const estimate = (sample: Sample): (hits: Hits) => Cell => {
   const cost = sum(costs)
   return (hits) => ({
     hitRatio: seen === 0 ? 0 : Math.max(0, 1 - (keys.length - hits.requests) / rate / seen),
-    ...(bytes === undefined ? {} : { byteHitRatio: bytes === 0 ? 0 : hits.bytes / bytes }),
+    ...(bytes === undefined
+      ? {}
+      : { byteHitRatio: sample.bytes === 0 ? 0 : Math.max(0, 1 - (bytes - hits.bytes) / rate / sample.bytes) }),
     ...(cost === undefined ? {} : { missCost: Math.min(sample.cost, (cost - hits.cost) / rate) })
   })
 }

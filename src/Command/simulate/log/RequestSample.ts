@@ -2,6 +2,7 @@
  * The requests of a log, or of a sample of its keys.
  */
 import type { Requests } from "../replay/Requests.js"
+import { KeyCount } from "./KeyCount.js"
 import { KeyTable } from "./KeyTable.js"
 import type { LogLine } from "./LogLine.js"
 
@@ -11,6 +12,8 @@ export interface SampleOptions {
   readonly rate: number
   /** So many requests are kept at the most. */
   readonly most: number
+  /** So many where sizes are known: there is more to do for each. */
+  readonly mostSized: number
 }
 
 /** What is replayed, and what it stands for. */
@@ -32,7 +35,7 @@ export interface Sample {
 const step = 0.8
 
 /** With fewer keys than these a sample of them says little: of a log that has no more, the first requests are kept. */
-const fewestKeys = 10_000
+const fewestKeys = 40_000
 
 const all = 2 ** 32
 
@@ -46,25 +49,31 @@ const all = 2 ** 32
  */
 export class RequestSample {
   private readonly most: number
+  private readonly mostSized: number
   private keys = new Int32Array(1024)
   private sizes: Float64Array | undefined
   private times: Float64Array | undefined
   private costs: Float64Array | undefined
   private lastSizes: Float64Array | undefined
   private table = new KeyTable()
+  private readonly keyCount = new KeyCount()
   private length = 0
   // A key is in the sample where its first hash is below.
   private threshold: number
   private rate: number
   private seen = 0
-  private bytes = 0
+  private sent = 0
+  // Of the requests that were sampled: what was sent, and how large what they asked for is.
+  private sampledSent = 0
+  private sampledBytes = 0
   private cost = 0
   private later = 0
   private lastTime = Number.NEGATIVE_INFINITY
   private isClosed = false
 
-  constructor({ most, rate }: SampleOptions) {
+  constructor({ most, mostSized, rate }: SampleOptions) {
     this.most = most
+    this.mostSized = mostSized
     this.rate = rate
     this.threshold = rate * all
   }
@@ -78,8 +87,9 @@ export class RequestSample {
     const { cost, key, size, time } = line
     this.seen++
     if (time > this.lastTime) this.lastTime = time
-    if (size > 0) this.bytes += size
+    if (size > 0) this.sent += size
     if (cost > 0) this.cost += cost
+    this.keyCount.add(key.second)
     if ((key.first >>> 0) >= this.threshold) return
     if (this.length === this.keys.length) this.grow()
     const at = this.length++
@@ -94,12 +104,14 @@ export class RequestSample {
       this.costs ??= new Float64Array(this.keys.length)
       this.costs[at] = cost
     }
-    if (this.length >= this.most) this.lower()
+    if (this.length >= (this.sizes === undefined ? this.most : this.mostSized)) this.lower()
   }
 
   /** What was kept. */
   end(): Sample {
-    const { bytes, cost, later, length, rate, seen } = this
+    const { cost, later, length, sampledBytes, sampledSent, seen, sent } = this
+    // More exact than the share that was meant: it has as many keys as it happens to have.
+    const rate = this.rate < 1 && this.table.size > 0 ? Math.min(1, this.table.size / this.keyCount.count) : this.rate
     const cut = (column: Float64Array | undefined) => column?.subarray(0, length)
     const requests = {
       keys: this.keys.subarray(0, length),
@@ -108,6 +120,7 @@ export class RequestSample {
       times: cut(this.times),
       costs: cut(this.costs)
     }
+    const bytes = sampledSent === 0 ? sent : sent * sampledBytes / sampledSent
     return { requests, rate, seen, bytes, cost, later }
   }
 
@@ -120,6 +133,8 @@ export class RequestSample {
     const sent = size > 0 ? size : 0
     const isKnown = known > 0 && (isPart || !(size >= 0))
     this.sizes[at] = isKnown ? known : sent
+    this.sampledSent += sent
+    this.sampledBytes += isKnown ? known : sent
     if (!isPart && size >= 0) this.lastSizes[key] = sent
   }
 

@@ -1,0 +1,227 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import { plainLayout } from "../../../src/Command/simulate/log/PlainLayout.js"
+import { property } from "../../support/property.js"
+import { readText } from "./readText.js"
+
+/** Some requests, which every form of a log can tell. */
+const requests = Array.from({ length: 40 }, (_, at) => ({
+  key: `/item/${(at * 7) % 11}?page=${at % 2}`,
+  time: Date.UTC(2026, 0, 31, 23, 59, 30 + at),
+  size: 1000 + ((at * 7) % 11) * 10 + at % 2,
+  cost: 5 * (at % 3)
+}))
+
+const two = (number: number) => String(number).padStart(2, "0")
+const serverTime = (time: number, hours = 0) => {
+  const date = new Date(time + hours * 3_600_000)
+  const month = "Jan Feb".split(" ")[date.getUTCMonth()] ?? ""
+  const clock = [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()].map(two).join(":")
+  return `${two(date.getUTCDate())}/${month}/2026:${clock} ${hours < 0 ? "-" : "+"}${two(Math.abs(hours))}30`
+    .replace(/30$/, "00")
+}
+const iso = (time: number) => new Date(time).toISOString()
+
+const forms: Readonly<Record<string, string>> = {
+  plain: requests.map(({ cost, key, size, time }) => `${time / 1000} ${key} ${size} ${cost}`).join("\n"),
+  csv: [
+    "timestamp,obj_id,obj_size,cost",
+    ...requests.map(({ cost, key, size, time }) => `${time},${key},${size},${cost}`)
+  ].join("\r\n"),
+  iso: requests.map(({ cost, key, size, time }) => `${iso(time)}\t${key}\t${size}\t${cost}`).join("\n"),
+  nginx: requests.map(({ cost, key, size, time }) =>
+    `192.0.2.1 - - [${serverTime(time, -2)}] "GET ${key} HTTP/1.1" 200 ${size} "-" "agent \\"x\\"" ${
+      (cost / 1000).toFixed(3)
+    }`
+  ).join("\n"),
+  s3: requests.map(({ cost, key, size, time }) =>
+    `${"79a5".repeat(16)} my-bucket [${
+      serverTime(time)
+    }] 192.0.2.3 - 3E57427F3EXAMPLE REST.GET.OBJECT ${key} "GET /my-bucket${key} HTTP/1.1" 200 - ${size} ${size} ${cost} 3 "-" "aws-sdk" - s9lzH= SigV4 TLS`
+  ).join("\n"),
+  cloudfront: [
+    "#Version: 1.0",
+    "#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs-uri-query x-host-header time-taken sc-content-len",
+    ...requests.map(({ cost, key, size, time }) => {
+      const [path, query] = key.split("?")
+      const [day, clock = ""] = iso(time).split("T")
+      return [
+        ...[day, clock.slice(0, 8), "FRA6", size + 300, "192.0.2.4", "GET", "d1.cloudfront.net", path, 200, query],
+        ...["www.example.com", (cost / 1000).toFixed(3), size]
+      ].join("\t")
+    })
+  ].join("\n")
+}
+
+describe("a log", () => {
+  const [expected] = Object.values(forms).map((text) => readText(text))
+
+  for (const [form, text] of Object.entries(forms)) {
+    it(`is the same requests as ${form}, wherever its bytes are cut`, () => {
+      for (const piece of [1 << 16, 1, 7, 100]) {
+        const read = readText(text, { piece })
+        assert.strictEqual(read.counts.requests, 40)
+        assert.strictEqual(read.unique, 22)
+        assert.deepStrictEqual(read.keys, expected?.keys)
+        assert.deepStrictEqual(read.sizes, requests.map(({ size }) => size))
+        assert.deepStrictEqual(read.times, requests.map(({ time }) => time))
+        assert.deepStrictEqual(read.costs?.map(Math.round), requests.map(({ cost }) => cost))
+        assert.strictEqual(read.counts.unreadable, 0)
+      }
+    })
+  }
+
+  it("says what it was read as", () => {
+    assert.deepStrictEqual(Object.values(forms).map((text) => readText(text).form), [
+      "time, key, size, cost between blanks",
+      "time, key, size, cost between \",\"",
+      "time, key, size, cost between tabs",
+      "a log of a web server, combined or common",
+      "a server access log of S3",
+      "a log of CloudFront"
+    ])
+    assert.strictEqual(readText("a\nb c\nd e f\n").form, "a key per line")
+    assert.strictEqual(readText(forms["s3"] ?? "", { format: "plain" }).form, "a key per line")
+  })
+
+  it("may have anything else between its lines, which is counted", () => {
+    const text = `\ufeffa 10\r\n\r\nb 20\n \t\n\n${"x".repeat(70_000)}\na 10\r\ngarbage\nb 30 \u0000\nb x\n${
+      "c 5\n".repeat(20)
+    }`
+    for (const piece of [1 << 16, 1, 33]) {
+      const { counts, form, keys, sizes } = readText(text, { piece })
+      assert.strictEqual(form, "key, size between blanks")
+      assert.deepStrictEqual(keys.slice(0, 5), [0, 1, 0, 1, 2])
+      assert.deepStrictEqual(sizes?.slice(0, 5), [10, 20, 10, 30, 5])
+      assert.deepStrictEqual(counts, {
+        lines: 30,
+        requests: 24,
+        empty: 3,
+        others: 0,
+        unreadable: 2,
+        tooLong: 1,
+        firstUnreadable: { line: 8, text: "garbage" }
+      })
+    }
+  })
+
+  it("of a web server counts successful GETs, or the methods that are wanted", () => {
+    const line = (method: string, path: string, status: number, size: string | number = 10) =>
+      `h - - [31/Jan/2026:23:59:59 +0000] "${method} ${path} HTTP/1.1" ${status} ${size} "-" "-"`
+    const text = [
+      ...[line("GET", "/a", 200, 500), line("HEAD", "/a", 200, 0), line("POST", "/a", 200), line("GET", "/b", 404)],
+      ...[
+        line("GET", "/a", 304, 0),
+        line("GET", "/a", 206, 100),
+        line("GET", "/c?x=1", 200, "-"),
+        line("GET", "/c", 301)
+      ],
+      ...[line("GET", "/b", 503), "h - - [31/Jan/2026:23:59:59 +0000] \"\\x16\\x03\" 400 0 \"-\" \"-\""]
+    ].join("\n")
+    const gets = readText(text)
+    assert.deepStrictEqual(gets.keys, [0, 0, 0, 1, 2])
+    // Where not all was sent, what is known of it counts.
+    assert.deepStrictEqual(gets.sizes, [500, 500, 500, 0, 10])
+    assert.strictEqual(gets.counts.others, 5)
+    assert.deepStrictEqual(readText(text, { ignoresQuery: true }).keys, [0, 0, 0, 1, 1])
+    // GET and HEAD ask for the same, POST does not.
+    assert.deepStrictEqual(readText(text, { methods: ["GET", "HEAD", "POST"] }).keys, [0, 0, 1, 0, 0, 2, 3])
+  })
+
+  it("of S3 counts objects, and takes their size from where it is", () => {
+    const line = (operation: string, key: string, sent: string, size: string, status = 200) =>
+      `abc b [31/Jan/2026:23:59:59 +0000] 192.0.2.3 - ID ${operation} ${key} "GET / HTTP/1.1" ${status} - ${sent} ${size} 7 3 "-" "-" -`
+    const { costs, counts, keys, sizes } = readText([
+      line("REST.GET.OBJECT", "a", "100", "4000", 206),
+      line("REST.GET.BUCKET", "-", "100", "-"),
+      line("REST.HEAD.OBJECT", "a", "-", "4000"),
+      line("WEBSITE.GET.OBJECT", "a", "4000", "4000"),
+      line("REST.GET.OBJECT", "b", "243", "-", 404),
+      line("REST.GET.OBJECT", "a", "-", "-", 304)
+    ].join("\n"))
+    assert.deepStrictEqual([keys, sizes, costs], [[0, 0, 0], [4000, 4000, 4000], [7, 7, 7]])
+    assert.strictEqual(counts.others, 3)
+  })
+
+  it("has times that never go back", () => {
+    assert.deepStrictEqual(readText("5 a 1\n3 b 1\n7 a 1\n").times, [5000, 5000, 7000])
+    assert.deepStrictEqual(readText("1700000000000000 a 1\n1700000000500000 b 1\n").times, [
+      1_700_000_000_000,
+      1_700_000_000_500
+    ])
+  })
+})
+
+describe("columns", () => {
+  const columns = (...lines: ReadonlyArray<string>) => {
+    const { columns, separator } = plainLayout(lines)
+    return `${columns.join()} by ${separator ?? "nothing"}`
+  }
+
+  it("are told by how many there are, and which are numbers", () => {
+    assert.strictEqual(columns("a", "b"), "key by nothing")
+    assert.strictEqual(columns("17", "18"), "key by nothing")
+    assert.strictEqual(columns("a 1", "b 2"), "key,size by blanks")
+    assert.strictEqual(columns("1 a", "2 b"), "time,key by blanks")
+    assert.strictEqual(columns("1,a,5", "2,b,6"), "time,key,size by ,")
+    assert.strictEqual(columns("a;5;7", "b;6;8"), "key,size,cost by ;")
+    assert.strictEqual(columns("1\ta b\t5\t0.5"), "time,key,size,cost by \t")
+    assert.strictEqual(columns("the quick brown", "fox jumps over"), "key by nothing")
+    assert.strictEqual(columns("time,id,size,op", "1,a,5,get"), "time,key,size,- by ,")
+    assert.strictEqual(columns("Timestamp\tURL", "1\ta"), "time,key by \t")
+  })
+
+  it("may be said", () => {
+    const { keys, sizes } = readText("x,a,9,7\ny,b,9,8\nz,a,9,7\n", { columns: ["-", "key", "-", "size"] })
+    assert.deepStrictEqual([keys, sizes], [[0, 1, 0], [7, 8, 7]])
+    assert.deepStrictEqual(readText("a 1\na 2\n", { columns: ["key"] }).keys, [0, 1])
+  })
+})
+
+describe("a sample", () => {
+  const keys = fc.array(fc.nat(3000), { minLength: 1, maxLength: 3000 })
+  const textOf = (keys: ReadonlyArray<number>) => keys.map((key) => `${key} ${key % 50 + 1} ${10 * key + 10}\n`).join("")
+
+  it("has all requests for some of the keys, in their order", () => {
+    fc.assert(
+      fc.property(keys, fc.constantFrom(0.1, 0.5, 0.9), (keys, rate) => {
+        const all = readText(textOf(keys), { columns: ["key", "cost", "size"] })
+        const some = readText(textOf(keys), { columns: ["key", "cost", "size"], rate })
+        const kept = new Set(some.sizes)
+        assert.deepStrictEqual(some.sizes, all.sizes?.filter((size) => kept.has(size)))
+        assert.deepStrictEqual(some.costs, some.sizes?.map((size) => (size / 10 - 1) % 50 + 1))
+        assert.strictEqual(some.unique, kept.size)
+        assert.strictEqual(some.sample.seen, keys.length)
+      }),
+      property(100)
+    )
+  })
+
+  it("of all is all", () => {
+    const text = textOf(Array.from({ length: 5000 }, (_, at) => (at * at) % 997))
+    const all = readText(text)
+    assert.deepStrictEqual(readText(text, { rate: 1 }), all)
+    assert.strictEqual(all.sample.requests.keys.length, 5000)
+  })
+
+  it("becomes smaller as there come to be more requests than are kept", () => {
+    const text = (length: number) => Array.from({ length }, (_, at) => `k${at % 90_000} ${at % 90_000}\n`).join("")
+    const { keys, sample, sizes, unique } = readText(text(200_000), { most: 120_000, mostSized: 120_000 })
+    assert.closeTo(sample.rate, 0.512, 0.129)
+    assert.isAtMost(keys.length, 120_000)
+    assert.closeTo(unique / 90_000, sample.rate, 0.01)
+    assert.strictEqual(sample.seen, 200_000)
+    // What is left of the keys is what a sample of that share from the start has.
+    const direct = readText(text(200_000), { rate: sample.rate })
+    assert.deepStrictEqual([direct.keys, direct.sizes], [keys, sizes])
+    assert.closeTo(sample.bytes, 200_000 * 45_000, 1e9)
+  })
+
+  it("of few keys is the first requests for all of them", () => {
+    const { keys, sample } = readText(Array.from({ length: 5000 }, (_, at) => `k${at % 700}\n`).join(""), {
+      most: 2000
+    })
+    assert.deepStrictEqual(keys, Array.from({ length: 2000 }, (_, at) => at % 700))
+    assert.deepStrictEqual([sample.rate, sample.seen, sample.later], [1, 2000, 3000])
+  })
+})
