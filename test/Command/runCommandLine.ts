@@ -18,6 +18,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Closes the standard output after so many characters, as `head` does. */
   readonly closeAfter?: number
+  /** What is piped in. */
+  readonly input?: string | Buffer
   /** Sends a signal as soon as something was printed. */
   readonly interruptOnOutput?: NodeJS.Signals
 }
@@ -45,7 +47,7 @@ const forServer = {
  */
 export const runCommandLine = (
   words: ReadonlyArray<string>,
-  { closeAfter, env = {}, interruptOnOutput }: CommandOptions = {}
+  { closeAfter, env = {}, input = "", interruptOnOutput }: CommandOptions = {}
 ): Effect.Effect<CommandResult> =>
   Effect.acquireUseRelease(
     Effect.sync(() => {
@@ -56,8 +58,10 @@ export const runCommandLine = (
           ...isEmbedded ? forEmbedded : forServer,
           ...env
         },
-        stdio: ["ignore", "pipe", "pipe"]
+        stdio: ["pipe", "pipe", "pipe"]
       })
+      // It need not read all of it.
+      child.stdin.on("error", () => {}).end(input)
       let stdout = ""
       let stderr = ""
       child.stdout.setEncoding("utf8").on("data", (text: string) => {

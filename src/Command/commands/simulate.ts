@@ -207,6 +207,7 @@ export const simulate: Verb = {
             (lines) => tell({ text: `${counted(lines, "line")} read` })
           )
           const { requests } = log.sample
+          if (requests.unique === 0) return yield* wrong(`--sample ${rate}: so small a sample has none of its keys`)
           const inBytes = [...(limit === undefined ? [] : [limit]), ...(sizes ?? [])].some(({ isBytes }) => isBytes)
           const unit: Capacity["unit"] = by ?? (inBytes || requests.sizes !== undefined ? "bytes" : "entries")
           if (unit === "bytes" && requests.sizes === undefined) {
