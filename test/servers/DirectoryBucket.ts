@@ -10,7 +10,7 @@ import * as LocalHttp from "./LocalHttp.js"
 import { denied, errorXml, xml } from "./SpoiledS3.js"
 
 /** A request that arrived. */
-export interface ExpressRequest {
+interface ExpressRequest {
   readonly method: string
   readonly host: string
   readonly key: string
