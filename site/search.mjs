@@ -27,7 +27,7 @@ const searchWords = {
   "guides/s3-outages": "circuit breaker, fallback, resilience, downtime",
   "guides/metrics": "prometheus, monitoring, dashboards, observability",
   "guides/spans": "tracing, observability",
-  "guides/testing": "mock, fake, vitest, jest",
+  "guides/testing": "mock, fake, vitest, jest, faults, chaos, minio, localstack, s3 server, conformance",
   "help/troubleshooting#which-durations-and-sizes-are-accepted":
     "5 mins, 5m, 1h, ms, milliseconds, TTL, minutes, megabytes, 64MB",
   "help/troubleshooting#can-the-second-level-be-redis": "redis, memcached, valkey, elasticache, upstash, database",
