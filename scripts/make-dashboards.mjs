@@ -17,25 +17,33 @@ const readTable = async () => {
 
 const suffixes = { s: "_seconds", By: "_bytes" }
 
-/** What a metric of OpenTelemetry is called in Prometheus. */
-const inPrometheus = ({ kind, name, unit }) =>
-  `${name.replaceAll(".", "_")}${suffixes[unit] ?? ""}${kind === "counter" ? "_total" : ""}`
+/** What chooses a metric of OpenTelemetry in Prometheus: some exporters put its unit behind the name, others do not. */
+const inPrometheus = ({ kind, name, unit }, part, labels) => {
+  const plain = name.replaceAll(".", "_")
+  const end = `${part}${kind === "counter" ? "_total" : ""}`
+  return suffixes[unit] === undefined
+    ? `${plain}${end}{${labels.join(",")}}`
+    : `{${[`__name__=~"${plain}(${suffixes[unit]})?${end}"`, ...labels].join(",")}}`
+}
 
 /** How the values of a panel are shown, by the unit of its metric. */
 const grafanaUnits = { s: "s", By: "bytes" }
 
 const grafana = (table) => {
-  const series = (metric, labels = {}) => {
-    const told = Object.entries({ cache_name: "$cache", ...labels }).map(([label, value]) =>
-      value.startsWith("$") ? `${label}=~"${value}"` : `${label}="${value}"`
+  const series = (metric, labels = {}, part = "") =>
+    inPrometheus(
+      table[metric],
+      part,
+      Object.entries({ cache_name: "$cache", ...labels }).map(([label, value]) =>
+        /[$|]/.test(value) ? `${label}=~"${value}"` : `${label}="${value}"`
+      )
     )
-    return `${inPrometheus(table[metric])}{${told.join(",")}}`
-  }
-  const histogram = (metric) => series(metric).replace("{", "_bucket{")
   const rate = (metric, by, labels) => `sum by (${by}) (rate(${series(metric, labels)}[$__rate_interval]))`
   const total = (metric, labels) => `sum(rate(${series(metric, labels)}[$__rate_interval]))`
   const quantile = (metric, share, by = []) =>
-    `histogram_quantile(${share}, sum by (${["le", ...by].join(", ")}) (rate(${histogram(metric)}[$__rate_interval])))`
+    `histogram_quantile(${share}, sum by (${["le", ...by].join(", ")}) (rate(${
+      series(metric, {}, "_bucket")
+    }[$__rate_interval])))`
   const datasource = { type: "prometheus", uid: "${datasource}" }
 
   let id = 0
@@ -122,8 +130,8 @@ const grafana = (table) => {
       "Requests that fail",
       "Of the requests to the second level",
       "percentunit",
-      `(sum(rate(${series("requestDuration", failed).replace("{", "_count{")}[$__rate_interval])) or vector(0))`
-        + ` / sum(rate(${series("requestDuration").replace("{", "_count{")}[$__rate_interval]))`,
+      `(sum(rate(${series("requestDuration", failed, "_count")}[$__rate_interval])) or vector(0))`
+        + ` / sum(rate(${series("requestDuration", {}, "_count")}[$__rate_interval]))`,
       [{ color: "green", value: null }, { color: "red", value: 0.01 }]
     ),
     number("Circuit", table.circuitState.description, "none", `max(${series("circuitState")})`, plain, states)
@@ -187,11 +195,11 @@ const grafana = (table) => {
     8,
     lines("Errors", "Requests to the second level, and computations, that fail", "ops", {
       "{{cache_name}} {{cache_request}} {{error_type}}": `sum by (cache_name, cache_request, error_type) (rate(${
-        series("requestDuration", failed).replace("{", "_count{")
+        series("requestDuration", failed, "_count")
       }[$__rate_interval]))`,
       "{{cache_name}} computations {{cache_outcome}}": `sum by (cache_name, cache_outcome) (rate(${
-        inPrometheus(table.computationDuration)
-      }_count{cache_name=~"$cache",cache_outcome=~"failure|defect"}[$__rate_interval]))`
+        series("computationDuration", { cache_outcome: "failure|defect" }, "_count")
+      }[$__rate_interval]))`
     }),
     lines(
       "Circuit",
@@ -217,7 +225,7 @@ const grafana = (table) => {
     })
   )
 
-  const lookups = inPrometheus(table.lookups)
+  const lookups = `${table.lookups.name.replaceAll(".", "_")}_total`
   return {
     title: "effect-aws-cache",
     uid: "effect-aws-cache",
