@@ -3,7 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Logger, LogLevel, Option, Schema, Stream } from "effect"
-import { Keyspace, type ObjectStore } from "effect-aws-cache/S3Store"
+import { Keyspace, type ObjectStore, ObjectStoreError } from "effect-aws-cache/S3Store"
 import * as TestClock from "effect/TestClock"
 import * as fc from "fast-check"
 import { copyEntries } from "../../src/Command/bucket/copyEntries.js"
@@ -316,5 +316,38 @@ describe("copy", () => {
       const report = yield* copyEntries(raced, to, { isDry: false, ...sleepless })
       assert.deepStrictEqual([report.copied.entries, report.markers], [1, 1])
       assert.deepStrictEqual(yield* contentOf(to), new Map())
+    })))
+
+  it.effect("marks tags in parts, and looks before it writes, where the target honours no conditions", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const [from, memory] = [yield* makeMemoryObjectStore, yield* makeMemoryObjectStore]
+      const [space] = spaces
+      if (space === undefined) return assert.fail()
+      const unsupported = new ObjectStoreError({
+        reason: "ConditionalWritesUnsupported",
+        operation: "add",
+        target: "",
+        detail: ""
+      })
+      const to: ObjectStore = {
+        ...memory,
+        add: () => Effect.fail(unsupported),
+        replace: () => Effect.fail(unsupported)
+      }
+      const there = yield* makeS3CacheService(to, {})
+      yield* there.set(space.key(1), "old", { tags: ["a"] })
+      yield* there.set(space.key(2), "old", { tags: ["b"] })
+      yield* TestClock.adjust(10)
+      const here = yield* makeS3CacheService(from, {})
+      yield* here.invalidateTag("a")
+      yield* here.expireTag("b")
+      yield* TestClock.adjust(10)
+      yield* here.set(space.key(0), "new", { tags: ["a"] })
+      const report = yield* copyEntries(from, to, { isDry: false, ...sleepless })
+      assert.deepStrictEqual([report.copied.entries, report.markers], [1, 2])
+      const content = yield* contentOf(to)
+      assert.deepStrictEqual([...content.keys()], [space.key(0).objectName])
+      const again = yield* copyEntries(from, to, { isDry: false, ...sleepless })
+      assert.deepStrictEqual([again.copied.entries, again.markers], [0, 0])
     })))
 })
