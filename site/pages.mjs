@@ -57,6 +57,7 @@ export const places = [
     pages: [
       { file: "docs/command.md", to: "guides/command" },
       { file: "docs/doctor.md", to: "guides/doctor", text: "doctor, cost, bench" },
+      { file: "docs/simulate.md", to: "guides/simulate", text: "simulate" },
       { file: "docs/testing.md", to: "guides/testing" },
       { file: "docs/errors.md", to: "guides/errors" },
       { file: "docs/metrics.md", to: "guides/metrics" },

@@ -20,7 +20,7 @@ export interface AdviceOptions {
 }
 
 /** A policy at a size. */
-interface Choice {
+export interface Choice {
   readonly policy: EvictionPolicyName
   readonly size: number
   readonly cell: Cell
@@ -42,6 +42,8 @@ export interface Advice {
   readonly lru: Choice
   /** What has the most, at whatever size there is room for. */
   readonly best: Choice
+  /** What has the most at any size. */
+  readonly most: Choice
   /** In percentage points of the goal. */
   readonly pointsOverLru: number
   readonly savings: Savings
@@ -83,25 +85,27 @@ const difference = (one: number | undefined, other: number | undefined): number 
 /** Which policy and size to take; nothing where no size is within the limit, or nothing is ever asked for again. */
 export const advise = (simulation: Simulation, { goal, limit, within }: AdviceOptions): Advice | undefined => {
   const { replayed, rows, sizes } = simulation
-  const choices = sizes.flatMap((size, at) => {
-    if (size > limit) return []
-    const all = rows.flatMap(({ cells, policy }): ReadonlyArray<Choice & { readonly score: number }> => {
+  const all = sizes.flatMap((size, at) => {
+    const tried = rows.flatMap(({ cells, policy }): ReadonlyArray<Choice & { readonly score: number }> => {
       const cell = cells[at]
       return cell === undefined || policy === "optimum"
         ? []
         : [{ policy, size, cell, score: scoreOf(cell, goal, replayed) }]
     })
-    const most = Math.max(...all.map(({ score }) => score))
-    const good = all.filter(({ score }) => score >= most - (replayed.rate < 1 ? alike.sample : alike.whole))
+    const most = Math.max(...tried.map(({ score }) => score))
+    const good = tried.filter(({ score }) => score >= most - (replayed.rate < 1 ? alike.sample : alike.whole))
     const take = preferred.flatMap((name) => good.filter(({ policy }) => policy === name))[0] ??
       good.find(({ score }) => score === most)
-    const lru = all.find(({ policy }) => policy === "LRU")
+    const lru = tried.find(({ policy }) => policy === "LRU")
     return take === undefined || lru === undefined ? [] : [{ take, lru }]
   })
-  const best = choices.reduce<(typeof choices)[number] | undefined>(
-    (best, choice) => best === undefined || choice.take.score > best.take.score ? choice : best,
-    undefined
-  )
+  const bestOf = (choices: typeof all) =>
+    choices.reduce<(typeof all)[number] | undefined>(
+      (best, choice) => best === undefined || choice.take.score > best.take.score ? choice : best,
+      undefined
+    )
+  const choices = all.filter(({ take }) => take.size <= limit)
+  const best = bestOf(choices)
   if (best === undefined || best.take.score === 0) return undefined
   const found = choices.find(({ take }) => take.score >= best.take.score - within) ?? best
   const savings = savingsOf(found.take.cell, replayed)
@@ -111,6 +115,7 @@ export const advise = (simulation: Simulation, { goal, limit, within }: AdviceOp
     take: withoutScore(found.take),
     lru: withoutScore(found.lru),
     best: withoutScore(best.take),
+    most: withoutScore((bestOf(all) ?? best).take),
     pointsOverLru: found.take.score - found.lru.score,
     savings,
     savingsOverLru: {

@@ -9,6 +9,9 @@ const steps = [1, 1.6, 2.5, 4, 6.3]
 /** The smallest size, as a share of everything that is asked for. */
 const smallestShare = 0.005
 
+/** What is nearer to a size that was asked for tells nothing more. */
+const apart = 1.2
+
 /** Round sizes from 1 on, in order: of bytes in the units of 1024. */
 function* roundSizes(unit: Capacity["unit"]): Generator<number> {
   const base = unit === "bytes" ? 1024 : 1000
@@ -35,7 +38,8 @@ export const ladder = (
     if (size >= smallestShare * all && size !== sizes.at(-1)) sizes.push(size)
     if (size >= all) break
   }
-  return inOrder(limit < (sizes.at(-1) ?? 0) ? [...sizes, limit] : sizes)
+  if (limit >= (sizes.at(-1) ?? 0)) return sizes
+  return inOrder([...sizes.filter((size) => size < limit / apart || size > limit * apart), limit])
 }
 
 /** Sizes in order, each once. */

@@ -66,7 +66,12 @@ const chartOf = (simulation: Simulation, goal: Goal, advice: Advice | undefined)
         ...drawn.filter(({ thick }) => thick === true),
         ...(advice === undefined || height === undefined
           ? []
-          : [{ kind: "dots" as const, colour: "ink" as const, points: [[advice.take.size, height] as const] }])
+          : [{
+            kind: "line" as const,
+            dotted: true,
+            colour: "ink" as const,
+            points: [[advice.take.size, height] as const]
+          }])
       ]
     }]
   }

@@ -3,7 +3,7 @@
  */
 import { units } from "../../Cache/memory/parseByteSize.js"
 import { counted, formatBytes, formatCount, formatDuration } from "../terminal/formats.js"
-import { type Advice, type Savings, scoreOf } from "./advise.js"
+import { type Advice, type Choice, type Savings, scoreOf } from "./advise.js"
 import type { LogCounts } from "./log/LogReader.js"
 import type { Capacity } from "./replay/Capacity.js"
 import type { Replayed, Simulation } from "./Simulation.js"
@@ -73,14 +73,19 @@ const positive = ({ bytes, cost, requests }: Savings): Savings => ({
   cost: cost !== undefined && cost > 0 ? cost : undefined
 })
 
-/** What more room would bring. */
-export const moreText = ({ best, goal, take }: Advice, { replayed, unit }: Simulation): string => {
-  const [most, taken] = [best, take].map(({ cell }) => scoreOf(cell, goal, replayed))
-  return best.size === take.size
-    ? `No size that was tried has more.`
-    : `More room brings little: ${best.policy} has ${(most ?? 0).toFixed(1)} % with room for ${
-      roomText(best.size, unit)
-    }, ${((most ?? 0) - (taken ?? 0)).toFixed(1)} points more.`
+/** What more room would bring: within what there is, and beyond. */
+export const moreText = ({ best, goal, most, take }: Advice, { replayed, unit }: Simulation): string => {
+  const more = (start: string, { cell, policy, size }: Choice) => {
+    const score = scoreOf(cell, goal, replayed)
+    return `${start}: ${policy} has ${score.toFixed(1)} % with ${roomText(size, unit)}, ${
+      (score - scoreOf(take.cell, goal, replayed)).toFixed(1)
+    } points more.`
+  }
+  const parts = [
+    ...(best.size === take.size ? [] : [more("More room brings little", best)]),
+    ...(most.size === best.size ? [] : [more("Beyond the limit", most)])
+  ]
+  return parts.length === 0 ? "No other size that was tried has more." : parts.join(" ")
 }
 
 /** What is said where there is nothing to take. */

@@ -159,6 +159,17 @@ describe("simulate", () => {
       assert.include(page, "prefers-color-scheme:dark")
     })))
 
+  it.live("prints and draws what its page of the documentation shows", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const html = join(yield* temporaryFolder, "page.html")
+      const words = ["simulate", "bench/hitratio/traces/web12.gz", "--limit", "5000"]
+      const { stdout } = yield* runCommandLine([...words, "--html", html])
+      const shown = readFileSync(new URL("docs/simulate.md", root), "utf8")
+      assert.include(shown, `$ npx effect-aws-cache ${words.join(" ")}\n${stdout}`)
+      const page = yield* Effect.promise(() => readFile(html, "utf8"))
+      assert.isTrue(page.includes(readFileSync(new URL("docs/simulate.svg", root), "utf8").trim()))
+    })))
+
   it.live("counts what is saved, against no cache and against LRU", () =>
     Effect.gen(function*() {
       // Two keys of 100 bytes and 3 ms, ten times each.
