@@ -296,6 +296,7 @@ const s3Options = {
   saveTimeout: aboveZero,
   circuitBreaker: object,
   writeBehind: object,
+  gracePeriod: duration,
   leaseTime: aboveZero,
   leaseWait: aboveZero,
   tagsAge: aboveZero,

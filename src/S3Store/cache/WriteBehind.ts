@@ -7,13 +7,24 @@ import * as MutableHashMap from "effect/MutableHashMap"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
+import { disconnect } from "../../effect/fibers.js"
 import type { KeyedMutex } from "../common/KeyedMutex.js"
 import type { AnyKey } from "../keyspace/Keyspace.js"
 import type { Prepared } from "./entryCodec.js"
 
+/** How much waits and is written at a time, and what becomes of it when the scope closes. */
+export interface WriteBehindLimits {
+  readonly capacity: number
+  readonly concurrency: number
+  /** How long the closing of the scope waits until all are written, in milliseconds. */
+  readonly gracePeriod: number
+  /** Tells that so many were not written then. */
+  readonly givenUp: (left: number) => Effect.Effect<void>
+}
+
 /**
  * Writes entries behind the back of those who set them: a bounded number of keys waits, each with its latest entry only,
- * and some are written at a time. When the scope closes, all that wait are written.
+ * and some are written at a time. When the scope closes, all that wait are written, as far as the grace period goes.
  */
 export class WriteBehind {
   private readonly entries = MutableHashMap.empty<AnyKey, Prepared>()
@@ -27,7 +38,7 @@ export class WriteBehind {
     queue: Queue.Queue<AnyKey>,
     writes: KeyedMutex<AnyKey>,
     save: (key: AnyKey, entry: Prepared) => Effect.Effect<void>,
-    limits: { readonly capacity: number; readonly concurrency: number }
+    limits: WriteBehindLimits
   ) {
     this.queue = queue
     this.room = Effect.unsafeMakeSemaphore(limits.capacity)
@@ -45,7 +56,7 @@ export class WriteBehind {
   static readonly make = (
     writes: KeyedMutex<AnyKey>,
     save: (key: AnyKey, entry: Prepared) => Effect.Effect<void>,
-    limits: { readonly capacity: number; readonly concurrency: number }
+    limits: WriteBehindLimits
   ): Effect.Effect<WriteBehind, never, Scope.Scope> =>
     Effect.gen(function*() {
       const queue = yield* Queue.unbounded<AnyKey>()
@@ -55,9 +66,19 @@ export class WriteBehind {
         discard: true
       })
       // Runs before the workers are interrupted: finalizers go from the last to the first.
-      yield* Effect.addFinalizer(() => self.flush)
+      yield* Effect.addFinalizer(() => self.close(limits))
       return self
     })
+
+  private close({ gracePeriod, givenUp }: WriteBehindLimits): Effect.Effect<void> {
+    if (this.size === 0) return Effect.void
+    // Interruptible although the closing of a scope is not; and what cannot be interrupted is not waited for.
+    const flushed = Effect.interruptible(disconnect(Effect.interruptible(this.flush)))
+    return Effect.flatMap(
+      Effect.timeoutOption(flushed, gracePeriod),
+      Option.match({ onNone: () => givenUp(this.size), onSome: () => Effect.void })
+    )
+  }
 
   /** The entry of a key that waits to be written. */
   waiting(key: AnyKey): Prepared | undefined {

@@ -10,6 +10,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { randomUUID } from "node:crypto"
 import { inBackground } from "../../Cache/background/Background.js"
+import { quietly } from "../../Cache/common/quietly.js"
 import { asExit } from "../../Cache/errors/asExit.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
@@ -117,6 +118,7 @@ export const makeS3CacheService = (
       () => configError(name, "leaseWait", options.leaseWait, "a duration that ends")
     )
     const tagsAge = yield* asExit(duration(name, "tagsAge", options.tagsAge, "5 seconds"))
+    const gracePeriod = yield* asExit(millis(name, "gracePeriod", options.gracePeriod ?? "10 seconds"))
     const whileUnknown = yield* asExit(trustOf(name, options))
     const eventCapacity = options.eventCapacity ?? 1024
     const hub = yield* EventHub.make<S3CacheEvent>(eventCapacity)
@@ -171,7 +173,14 @@ export const makeS3CacheService = (
           writeFailed(levels, key, Option.getOrElse(Cause.failureOption(cause), () => defectOf(store, key, cause)))),
       {
         capacity: options.writeBehind?.capacity ?? 1000,
-        concurrency: options.writeBehind?.concurrency ?? 8
+        concurrency: options.writeBehind?.concurrency ?? 8,
+        gracePeriod,
+        givenUp: (left) =>
+          quietly(Effect.logWarning(
+            `${name}: closed while ${left} entries waited to be written: given up after ${
+              Duration.format(Duration.millis(gracePeriod))
+            }`
+          ))
       }
     )
     const markers = yield* TagMarkers.make(name, store, { age: tagsAge, whileUnknown }, ledger)

@@ -49,6 +49,11 @@ export interface S3CacheOptions extends EntryOptions, EntryFormatOptions {
   /** How much may wait to be written with `write: "behind"`, and how much is written at the same time. */
   readonly writeBehind?: WriteBehindOptions | undefined
   /**
+   * How long the closing of its scope waits until what waits is written. What is left then is lost, and told in the log.
+   * Default 10 seconds.
+   */
+  readonly gracePeriod?: Duration.DurationInput | undefined
+  /**
    * For `coordination: "lease"`: how long a process may be silent before another one takes its place; it renews its
    * lease three times as often while it computes. At most 10 minutes. Default 30 seconds.
    */

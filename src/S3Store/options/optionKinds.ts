@@ -45,6 +45,7 @@ export const s3CacheKinds: OptionKinds<S3CacheOptions> = {
   saveTimeout: "durationAboveZero",
   circuitBreaker: "any",
   writeBehind: "any",
+  gracePeriod: "duration",
   leaseTime: "durationAboveZero",
   leaseWait: "durationAboveZero",
   tagsAge: "durationAboveZero",
