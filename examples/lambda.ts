@@ -1,5 +1,6 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { Config, Effect, Layer, ManagedRuntime, Schema } from "effect"
+import { Config, Effect, Layer, Schema } from "effect"
+import * as Lambda from "effect-aws-cache/lambda"
 import { TtlDict } from "effect-aws-cache/Ttl"
 
 // What invocations keep for each other: for a minute, in at most a tenth of the function's memory.
@@ -14,10 +15,8 @@ class Rates extends TtlDict.Service<Rates>()("app/Rates", {
 // The execution environment keeps this folder when the process of the function is started anew.
 const file = Config.withDefault(Config.string("RATES_FILE"), "/tmp/rates.snapshot")
 
-// Made once, when the function starts: the dictionary lasts from one invocation to the next. What is left of an earlier
-// process is brought back first; without a file it starts empty.
+// What is left of an earlier process is brought back first; without a file the dictionary starts empty.
 const restored = Layer.effectDiscard(Effect.flatMap(file, (path) => Rates.restore(path)))
-const runtime = ManagedRuntime.make(Layer.provideMerge(restored, Layer.merge(Rates.layer(), NodeFileSystem.layer)))
 
 // Something slow.
 const fetchRate = (currency: string) => Effect.delay(Effect.succeed(currency.length / 2), "50 millis")
@@ -30,4 +29,8 @@ const rateOf = Effect.fn("rateOf")(function*(currency: string) {
   return { rate, cached }
 })
 
-export const handler = (event: { readonly currency: string }) => runtime.runPromise(rateOf(event.currency))
+// The layer is built once: the dictionary lasts from one invocation to the next.
+export const handler = Lambda.handler(
+  (event: { readonly currency: string }) => rateOf(event.currency),
+  { layer: Layer.provideMerge(restored, Layer.merge(Rates.layer(), NodeFileSystem.layer)) }
+)

@@ -1,12 +1,14 @@
 /**
  * Writes that their callers do not wait for.
  */
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { constTrue } from "effect/Function"
 import * as MutableHashMap from "effect/MutableHashMap"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
+import { quietly } from "../../Cache/common/quietly.js"
 import { disconnect } from "../../effect/fibers.js"
 import type { KeyedMutex } from "../common/KeyedMutex.js"
 import type { AnyKey } from "../keyspace/Keyspace.js"
@@ -18,8 +20,8 @@ export interface WriteBehindLimits {
   readonly concurrency: number
   /** How long the closing of the scope waits until all are written, in milliseconds. */
   readonly gracePeriod: number
-  /** Tells that so many were not written then. */
-  readonly givenUp: (left: number) => Effect.Effect<void>
+  /** The name of the cache, for the log. */
+  readonly name: string
 }
 
 /**
@@ -70,13 +72,23 @@ export class WriteBehind {
       return self
     })
 
-  private close({ gracePeriod, givenUp }: WriteBehindLimits): Effect.Effect<void> {
+  private close({ gracePeriod, name }: WriteBehindLimits): Effect.Effect<void> {
     if (this.size === 0) return Effect.void
     // Interruptible although the closing of a scope is not; and what cannot be interrupted is not waited for.
     const flushed = Effect.interruptible(disconnect(Effect.interruptible(this.flush)))
     return Effect.flatMap(
       Effect.timeoutOption(flushed, gracePeriod),
-      Option.match({ onNone: () => givenUp(this.size), onSome: () => Effect.void })
+      Option.match({
+        onNone: () => {
+          const after = Duration.format(Duration.millis(gracePeriod))
+          return quietly(
+            Effect.logWarning(
+              `${name}: closed while ${this.size} entries waited to be written: given up after ${after}`
+            )
+          )
+        },
+        onSome: () => Effect.void
+      })
     )
   }
 

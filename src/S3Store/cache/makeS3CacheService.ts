@@ -10,7 +10,6 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { randomUUID } from "node:crypto"
 import { inBackground } from "../../Cache/background/Background.js"
-import { quietly } from "../../Cache/common/quietly.js"
 import { asExit } from "../../Cache/errors/asExit.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
@@ -175,12 +174,7 @@ export const makeS3CacheService = (
         capacity: options.writeBehind?.capacity ?? 1000,
         concurrency: options.writeBehind?.concurrency ?? 8,
         gracePeriod,
-        givenUp: (left) =>
-          quietly(Effect.logWarning(
-            `${name}: closed while ${left} entries waited to be written: given up after ${
-              Duration.format(Duration.millis(gracePeriod))
-            }`
-          ))
+        name
       }
     )
     const markers = yield* TagMarkers.make(name, store, { age: tagsAge, whileUnknown }, ledger)
