@@ -67,6 +67,7 @@ const parts = [
   ["schemas", schemas],
   ["effectAws", within("effect-aws")],
   ["keyv", within("keyv")],
+  ["lambda", within("lambda")],
   ["testing", within("testing")]
 ]
 

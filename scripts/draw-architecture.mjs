@@ -13,6 +13,7 @@ const picture = "docs/architecture.svg"
 
 const columns = [["Cache/engine"], ["Cache"], ["Ttl", "Sync"], ["ClientLayer"], [
   "S3Store",
+  "Lambda",
   "EffectAws",
   "Keyv",
   "Testing",

@@ -24,6 +24,7 @@ import {
 } from "effect-aws-cache"
 import { layerS3FromInstance, S3ClientInstance } from "effect-aws-cache/effect-aws"
 import { s3CacheStorage } from "effect-aws-cache/keyv"
+import * as Lambda from "effect-aws-cache/lambda"
 import { memoryPressure, SyncTtlDict as SmallDict } from "effect-aws-cache/Sync"
 import { EmbeddedS3, Faults, objectStoreConformance } from "effect-aws-cache/testing"
 import * as Cause from "effect/Cause"
@@ -86,6 +87,10 @@ const tracing: Wrong = {
 }
 const func: Wrong = { values: [5, null, {}, Effect.void, "f"], accepted: "a function" }
 const object: Wrong = { values: [5, null, secret, [secret]], accepted: undefined }
+const handlerOptions = {
+  options: { layer: object, settle: duration, margin: duration, close: duration },
+  base: { layer: Layer.empty }
+}
 const iterable: Wrong = { values: [5, null, {}, "ab"], accepted: "an array or something else to iterate over" }
 const texts: Wrong = { values: [5, null, "ab", [5]], accepted: "an array of texts" }
 const bytes: Wrong = { values: [Number.NaN, -1, 0, "5", null, {}], accepted: undefined }
@@ -710,6 +715,12 @@ const cases: Readonly<Record<string, Case>> = {
     use: onS3((options) => S3Cache.settle(options)),
     options: settleOptions,
     base: { within: "1 second" }
+  },
+  handler: { use: (options) => attempt(() => Lambda.handler(() => Effect.void, untyped(options))), ...handlerOptions },
+  streamHandler: {
+    use: (options) =>
+      attempt(() => Lambda.streamHandler(() => Effect.succeed({ body: Stream.empty }), untyped(options))),
+    ...handlerOptions
   },
   "ObjectStoreTag.makeS3": {
     use: (options) => suspended(() => Effect.provide(ObjectStore.makeS3(untyped(options)), ClientCache.layer())),

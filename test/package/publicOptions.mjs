@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url"
 import { parseSync } from "oxc-parser"
 
 const dist = fileURLToPath(new URL("../../dist/", import.meta.url))
-const folders = ["Sync", "Keyv", "EffectAws", "Testing"]
+const folders = ["Sync", "Keyv", "EffectAws", "Lambda", "Testing"]
 const entryPoints = ["index.d.ts", ...folders.map((folder) => `${folder}/index.d.ts`)]
 
 const parsed = new Map()
