@@ -156,14 +156,14 @@ describe("options that there are not", () => {
 describe("options of another kind", () => {
   const table: ReadonlyArray<readonly [what: string, options: object, message: string]> = [
     ["Store", { name: 5 }, "Store: name is 5, but must be a text"],
-    ["Store", { metrics: "yes" }, "Store: metrics is \"yes\", but must be true or false"],
+    ["Store", { metrics: "yes" }, "Store: metrics is \"yes\", but must be true, false or \"emf\""],
     ["Store", { onRemoval: "log" }, "Store: onRemoval is \"log\", but must be a function"],
     ["Store", { weigher: 5 }, "Store: weigher is 5, but must be a function"],
     ["Store", { name: "users", maxSize: "many" }, "users: maxSize is \"many\""],
     ["LeasedStore", { acquire: undefined }, "LeasedStore: acquire is undefined, but must be a function"],
     ["LeasedStore", { acquire: 5 }, "LeasedStore: acquire is 5, but must be a function"],
     ["LeasedStore", { release: {} }, "LeasedStore: release is {}, but must be a function"],
-    ["LeasedStore", { metrics: 1 }, "LeasedStore: metrics is 1, but must be true or false"],
+    ["LeasedStore", { metrics: 1 }, "LeasedStore: metrics is 1, but must be true, false or \"emf\""],
     ["TtlDict", { onRemoval: 5 }, "TtlDict: onRemoval is 5, but must be a function"],
     ["TtlDict", { entries: 5 }, "TtlDict: entries is 5, but must be an array"],
     ["TtlDict", { entries: { a: 1 } }, "TtlDict: entries is {\"a\":1}, but must be an array"],

@@ -21,7 +21,7 @@ describe("options of caches of clients and resources, and of sessions", () => {
     [{ ttl: 5 }, "ttl is no option, but must be one of the options: did you mean timeToLive?"],
     [{ maxSizes: 5 }, "did you mean maxSize?"],
     [{ gracePeriods: "private" }, "did you mean gracePeriod?"],
-    [{ metrics: "yes" }, "metrics is \"yes\", but must be true or false"],
+    [{ metrics: "yes" }, "metrics is \"yes\", but must be true, false or \"emf\""],
     [{ name: 5 }, "name is 5, but must be a text"],
     [5, "options is 5, but must be an object with options"]
   ]

@@ -57,7 +57,7 @@ describe("options of S3Cache and its second levels", () => {
       "S3Cache: ttl is no option, but must be one of the options: did you mean timeToLive?"
     ],
     ["S3Cache.layerMemory", { name: "words", maxsize: 5 }, "words: maxsize is no option"],
-    ["S3Cache.layerMemory", { metrics: "yes" }, "metrics is \"yes\", but must be true or false"],
+    ["S3Cache.layerMemory", { metrics: "yes" }, "metrics is \"yes\", but must be true, false or \"emf\""],
     ["S3Cache.layerMemory", { circuitBreaker: { failure: 5 } }, "circuitBreaker.failure is no option"],
     ["S3Cache.layerMemory", { circuitBreaker: { resetafter: 5 } }, "did you mean resetAfter?"],
     ["S3Cache.layerMemory", { writeBehind: { capacty: 5 } }, "did you mean capacity?"],

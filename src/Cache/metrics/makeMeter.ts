@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { SpecialKind } from "../engine/options/optionKinds.js"
+import { showValue } from "../engine/options/showValue.js"
 import { effectMeter } from "./effectMeter.js"
 import { emfMeter } from "./EmfMeter.js"
 import type { Meter } from "./Meter.js"
@@ -21,7 +22,8 @@ export type Metrics = boolean | "emf"
 /** What `metrics` may be. */
 export const metricsKind: SpecialKind = {
   accepted: "true, false or \"emf\"",
-  accepts: (value) => typeof value === "boolean" || value === "emf"
+  accepts: (value) => typeof value === "boolean" || value === "emf",
+  describe: showValue
 }
 
 /**
